@@ -1,0 +1,265 @@
+/* answer: reading views: cursors, single cells, whole columns.
+ *
+ * Nothing here writes in the engine. A cursor holds the cells in the order of their keys, as they were when it was opened, and
+ * the engine's version then: if that has moved on, the cells may be gone, so it says so and touches none. */
+#include <math.h>
+#include <string.h>
+
+#include "engine.h"
+#include "metric.h"
+
+struct cxj_cursor {
+    const struct cxj_view *view;
+    uint64_t version;
+    struct cxj__cell **cells; /* sorted; the second half is room for sorting */
+    size_t count;
+    size_t next;
+    struct cxj__memory memory; /* the engine's allocator; its account is not touched by readers */
+    char period[CXJ__PERIOD_TEXT];
+};
+
+static struct cxj__circumstances circumstances_of(const struct cxj_view *view) {
+    const cxj_engine *engine = view->engine;
+    uint8_t first = view->dimension_count > 0 ? view->dimensions[0] : 0;
+    return (struct cxj__circumstances){
+        .unfed = engine->unfed,
+        .has_now = engine->core.now != INT64_MIN,
+        .has_context = first == CXJ_DIMENSION_OWNER || first == CXJ_DIMENSION_TEAM,
+    };
+}
+
+/* True if all numbers are those of metrics of the view's grain. */
+static bool are_metrics(const struct cxj_view *view, const uint32_t *metrics, size_t count) {
+    if (metrics == NULL && count > 0) return false;
+    for (size_t i = 0; i < count; i++) {
+        size_t place = cxj__metric_place(metrics[i]);
+        if (place == SIZE_MAX || cxj__metric_grain(place) != view->grain) return false;
+    }
+    return true;
+}
+
+static void read_cell(const struct cxj_view *view, const struct cxj__cell *cell, const uint32_t *metrics, size_t count,
+                      cxj_metric *results, size_t result_size) {
+    struct cxj__circumstances circumstances = circumstances_of(view);
+    for (size_t i = 0; i < count; i++) {
+        cxj_metric result;
+        cxj__metric_read(cxj__metric_place(metrics[i]), cell, &circumstances, &result);
+        cxj__engine_give((char *)results + i * result_size, result_size, &result, sizeof result);
+    }
+}
+
+/* ---- what a view and a metric are ------------------------------------------------------------------------------------ */
+
+cxj_status cxj_view_describe(const cxj_view *view, cxj_view_info *info, size_t info_size) {
+    if (view == NULL || info == NULL) return CXJ_BAD_ARGUMENT;
+    cxj_view_info known = {
+        .text = view->text,
+        .text_length = view->text_length,
+        .cells = view->cell_count,
+        .grain = view->grain,
+        .parts = cxj__view_parts(view),
+        .incomplete = view->incomplete,
+        .has_period = view->period != CXJ__NO_PERIOD,
+    };
+    cxj__engine_give(info, info_size, &known, sizeof known);
+    return CXJ_OK;
+}
+
+cxj_status cxj_view_part(const cxj_view *view, uint32_t part, const char **name, uint32_t *dimension) {
+    if (view == NULL || name == NULL) return CXJ_BAD_ARGUMENT;
+    if (part >= cxj__view_parts(view)) return CXJ_NOT_FOUND;
+    cxj__view_part_name(view, part, name, dimension);
+    return CXJ_OK;
+}
+
+cxj_status cxj_metric_describe(size_t index, cxj_metric_info *info, size_t info_size) {
+    if (info == NULL) return CXJ_BAD_ARGUMENT;
+    if (index >= cxj__metric_count()) return CXJ_NOT_FOUND;
+    cxj_metric_info known;
+    cxj__metric_describe(index, &known);
+    cxj__engine_give(info, info_size, &known, sizeof known);
+    return CXJ_OK;
+}
+
+cxj_status cxj_metric_find(uint32_t grain, const char *name, size_t length, uint32_t *metric) {
+    if (name == NULL || metric == NULL || grain < CXJ_GRAIN_TOUCHPOINTS || grain > CXJ_GRAIN_JOURNEYS) {
+        return CXJ_BAD_ARGUMENT;
+    }
+    size_t place = cxj__metric_find(grain, name, cxj__base_length(name, length));
+    if (place == SIZE_MAX) return CXJ_NOT_FOUND;
+    cxj_metric_info info;
+    cxj__metric_describe(place, &info);
+    *metric = info.metric;
+    return CXJ_OK;
+}
+
+/* ---- one cell ------------------------------------------------------------------------------------------------------- */
+
+cxj_status cxj_view_get(const cxj_view *view, const cxj_text *parts, size_t part_size, size_t part_count,
+                        const uint32_t *metrics, size_t metric_count, cxj_metric *results, size_t result_size) {
+    if (view == NULL || part_count != cxj__view_parts(view) || part_size < sizeof *parts ||
+        (parts == NULL && part_count > 0) || (results == NULL && metric_count > 0) ||
+        !are_metrics(view, metrics, metric_count)) {
+        return CXJ_BAD_ARGUMENT;
+    }
+    for (size_t i = 0; i < part_count; i++) {
+        cxj_text part;
+        memcpy(&part, (const char *)parts + i * part_size, sizeof part);
+        if (part.text == NULL && part.length != 0) return CXJ_BAD_ARGUMENT;
+    }
+    const struct cxj__core *core = &view->engine->core;
+    struct cxj__key key;
+    uint64_t probes = 0;
+    cxj_status status = cxj__view_parse_key(view, core->dictionaries, &core->seed, parts, part_size, &key);
+    if (status != CXJ_OK) return status;
+    const struct cxj__cell *cell = cxj__view_find(view, &core->seed, &key, &probes);
+    if (cell == NULL) return CXJ_NOT_FOUND;
+    read_cell(view, cell, metrics, metric_count, results, result_size);
+    return CXJ_OK;
+}
+
+/* ---- cursors -------------------------------------------------------------------------------------------------------- */
+
+/* The engine's allocator for what readers take. The limit and account are the writer's, whom readers must not disturb. */
+static struct cxj__memory memory_of_reader(const struct cxj_view *view) {
+    struct cxj__memory memory = view->engine->core.memory;
+    memory.limit = 0;
+    memory.used = 0;
+    return memory;
+}
+
+static size_t bytes_of_cells(size_t count) {
+    return 2 * count * sizeof(struct cxj__cell *);
+}
+
+/* The cells of a view in order, in a block of bytes_of_cells(); NULL if there are none, or no memory (then *ok is false). */
+static struct cxj__cell **sorted_cells(const struct cxj_view *view, struct cxj__memory *memory, bool *ok) {
+    struct cxj__cell **cells =
+        view->cell_count == 0 ? NULL : cxj__base_resize(memory, NULL, 0, bytes_of_cells(view->cell_count));
+    *ok = cells != NULL || view->cell_count == 0;
+    if (cells != NULL) cxj__view_sort(view, view->engine->core.dictionaries, cells);
+    return cells;
+}
+
+cxj_status cxj_cursor_open(const cxj_view *view, cxj_cursor **cursor) {
+    if (cursor != NULL) *cursor = NULL;
+    if (view == NULL || cursor == NULL) return CXJ_BAD_ARGUMENT;
+    struct cxj__memory memory = memory_of_reader(view);
+    cxj_cursor *made = cxj__base_resize(&memory, NULL, 0, sizeof *made);
+    if (made == NULL) return CXJ_NO_MEMORY;
+    memset(made, 0, sizeof *made);
+    bool ok = false;
+    made->cells = sorted_cells(view, &memory, &ok);
+    made->view = view;
+    made->version = view->engine->version;
+    made->count = view->cell_count;
+    made->memory = memory;
+    if (!ok) {
+        made->count = 0;
+        cxj_cursor_close(made);
+        return CXJ_NO_MEMORY;
+    }
+    *cursor = made;
+    return CXJ_OK;
+}
+
+void cxj_cursor_close(cxj_cursor *cursor) {
+    if (cursor == NULL) return;
+    struct cxj__memory memory = cursor->memory;
+    cxj__base_resize(&memory, cursor->cells, bytes_of_cells(cursor->count), 0);
+    cxj__base_resize(&memory, cursor, sizeof *cursor, 0);
+}
+
+static bool is_stale(const cxj_cursor *cursor) {
+    return cursor->version != cursor->view->engine->version;
+}
+
+cxj_status cxj_cursor_next(cxj_cursor *cursor) {
+    if (cursor == NULL) return CXJ_BAD_ARGUMENT;
+    if (is_stale(cursor)) return CXJ_STALE;
+    if (cursor->next > cursor->count) return CXJ_DONE;
+    return cursor->next++ < cursor->count ? CXJ_OK : CXJ_DONE;
+}
+
+/* The cell on which the cursor stands, or why there is none. */
+static cxj_status standing_on(const cxj_cursor *cursor, const struct cxj__cell **cell) {
+    if (is_stale(cursor)) return CXJ_STALE;
+    if (cursor->next == 0 || cursor->next > cursor->count) return CXJ_NOT_FOUND;
+    *cell = cursor->cells[cursor->next - 1];
+    return CXJ_OK;
+}
+
+cxj_status cxj_cursor_part(cxj_cursor *cursor, uint32_t part, const char **text, size_t *length) {
+    if (cursor == NULL || text == NULL) return CXJ_BAD_ARGUMENT;
+    const struct cxj__cell *cell = NULL;
+    cxj_status status = standing_on(cursor, &cell);
+    if (status != CXJ_OK) return status;
+    if (part >= cxj__view_parts(cursor->view)) return CXJ_NOT_FOUND;
+    size_t bytes = 0;
+    *text = cxj__view_part_text(cursor->view, cursor->view->engine->core.dictionaries, &cell->key, part, cursor->period,
+                                &bytes);
+    if (length != NULL) *length = bytes;
+    return CXJ_OK;
+}
+
+cxj_status cxj_cursor_metrics(cxj_cursor *cursor, const uint32_t *metrics, size_t metric_count, cxj_metric *results,
+                              size_t result_size) {
+    if (cursor == NULL || (results == NULL && metric_count > 0)) return CXJ_BAD_ARGUMENT;
+    const struct cxj__cell *cell = NULL;
+    cxj_status status = standing_on(cursor, &cell);
+    if (status != CXJ_OK) return status;
+    if (!are_metrics(cursor->view, metrics, metric_count)) return CXJ_BAD_ARGUMENT;
+    read_cell(cursor->view, cell, metrics, metric_count, results, result_size);
+    return CXJ_OK;
+}
+
+/* ---- columns -------------------------------------------------------------------------------------------------------- */
+
+static void read_columns(const struct cxj_view *view, struct cxj__cell *const *cells, const uint32_t *metrics,
+                         size_t metric_count, size_t capacity, double *values, double *lows, double *highs) {
+    struct cxj__circumstances circumstances = circumstances_of(view);
+    for (size_t m = 0; m < metric_count; m++) {
+        size_t place = cxj__metric_place(metrics[m]);
+        for (size_t i = 0; i < view->cell_count; i++) {
+            cxj_metric result;
+            cxj__metric_read(place, cells[i], &circumstances, &result);
+            if (values != NULL) values[m * capacity + i] = result.value;
+            if (lows != NULL) lows[m * capacity + i] = result.low;
+            if (highs != NULL) highs[m * capacity + i] = result.high;
+        }
+    }
+}
+
+cxj_status cxj_view_read(const cxj_view *view, const uint32_t *metrics, size_t metric_count, size_t capacity,
+                         double *values, double *lows, double *highs, size_t *cells) {
+    if (view == NULL || cells == NULL || !are_metrics(view, metrics, metric_count)) return CXJ_BAD_ARGUMENT;
+    if (view->cell_count > capacity) {
+        *cells = view->cell_count;
+        return CXJ_LIMIT;
+    }
+    bool ok = false;
+    struct cxj__memory memory = memory_of_reader(view);
+    struct cxj__cell **sorted = sorted_cells(view, &memory, &ok);
+    if (!ok) return CXJ_NO_MEMORY;
+    *cells = view->cell_count;
+    read_columns(view, sorted, metrics, metric_count, capacity, values, lows, highs);
+    cxj__base_resize(&memory, sorted, bytes_of_cells(view->cell_count), 0);
+    return CXJ_OK;
+}
+
+cxj_status cxj_view_read_part(const cxj_view *view, uint32_t part, size_t capacity, int64_t *codes, size_t *cells) {
+    if (view == NULL || cells == NULL || (codes == NULL && capacity > 0)) return CXJ_BAD_ARGUMENT;
+    if (part >= cxj__view_parts(view)) return CXJ_NOT_FOUND;
+    if (view->cell_count > capacity) {
+        *cells = view->cell_count;
+        return CXJ_LIMIT;
+    }
+    bool ok = false;
+    struct cxj__memory memory = memory_of_reader(view);
+    struct cxj__cell **sorted = sorted_cells(view, &memory, &ok);
+    if (!ok) return CXJ_NO_MEMORY;
+    *cells = view->cell_count;
+    for (size_t i = 0; i < view->cell_count; i++) codes[i] = cxj__view_part_number(view, &sorted[i]->key, part);
+    cxj__base_resize(&memory, sorted, bytes_of_cells(view->cell_count), 0);
+    return CXJ_OK;
+}

@@ -1,0 +1,267 @@
+/* base: what every room stands on.
+ *
+ * Everything here is ISO C11 and independent of the platform's byte order and of a compiler's 128-bit type. The only
+ * allocation in the library is cxj__base_resize(), so "fail the Nth allocation" is one loop, and the limit of memory is
+ * kept in one place. */
+#include "base.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* ---- memory --------------------------------------------------------------------------------------------------------- */
+
+void *cxj__base_allocate(void *context, void *block, size_t old_size, size_t new_size) {
+    (void)context;
+    (void)old_size;
+    if (new_size == 0) {
+        free(block);
+        return NULL;
+    }
+    return realloc(block, new_size);
+}
+
+void *cxj__base_resize(struct cxj__memory *memory, void *block, size_t old_size, size_t new_size) {
+    if (old_size == new_size) return block;
+    uint64_t others = memory->used - old_size;
+    if (new_size > old_size && memory->limit != 0 && (new_size > memory->limit || others > memory->limit - new_size)) {
+        return NULL;
+    }
+    void *resized = memory->allocate(memory->context, block, old_size, new_size);
+    if (resized != NULL || new_size == 0) memory->used = others + new_size;
+    return resized;
+}
+
+bool cxj__base_grow(struct cxj__memory *memory, void *array_of_items, size_t *capacity, size_t needed, size_t item_size) {
+    if (needed <= *capacity) return true;
+    size_t wanted = *capacity + *capacity / 2;
+    if (wanted < needed) wanted = needed;
+    if (wanted < 4) wanted = 4;
+    if (wanted > SIZE_MAX / item_size) return false;
+    void *block; /* The pointer's own type is unknown here; its bytes are copied. */
+    memcpy(&block, array_of_items, sizeof block);
+    block = cxj__base_resize(memory, block, *capacity * item_size, wanted * item_size);
+    if (block == NULL) return false;
+    memcpy(array_of_items, &block, sizeof block);
+    *capacity = wanted;
+    return true;
+}
+
+void cxj__base_release(struct cxj__memory *memory, void *array_of_items, size_t *capacity, size_t item_size) {
+    void *block;
+    memcpy(&block, array_of_items, sizeof block);
+    cxj__base_resize(memory, block, *capacity * item_size, 0);
+    block = NULL;
+    memcpy(array_of_items, &block, sizeof block);
+    *capacity = 0;
+}
+
+/* ---- integers of 128 bits ------------------------------------------------------------------------------------------- */
+
+struct cxj__int128 cxj__base_wide(int64_t value) {
+    return (struct cxj__int128){(uint64_t)value, value < 0 ? UINT64_MAX : 0};
+}
+
+struct cxj__int128 cxj__base_negate(struct cxj__int128 a) {
+    return (struct cxj__int128){~a.low + 1, ~a.high + (a.low == 0)};
+}
+
+void cxj__base_add(struct cxj__int128 *sum, struct cxj__int128 amount) {
+    uint64_t low = sum->low + amount.low;
+    sum->high += amount.high + (low < sum->low);
+    sum->low = low;
+}
+
+bool cxj__base_is_zero(struct cxj__int128 a) {
+    return (a.low | a.high) == 0;
+}
+
+/* The full product of two words, by halves. */
+static struct cxj__int128 multiply(uint64_t a, uint64_t b) {
+    uint64_t a0 = (uint32_t)a, a1 = a >> 32, b0 = (uint32_t)b, b1 = b >> 32;
+    uint64_t low = a0 * b0;
+    uint64_t middle = a1 * b0 + (low >> 32); /* at most (2^32-1)^2 + 2^32-1 < 2^64 */
+    uint64_t other = a0 * b1 + (uint32_t)middle;
+    return (struct cxj__int128){(other << 32) | (uint32_t)low, a1 * b1 + (middle >> 32) + (other >> 32)};
+}
+
+static uint64_t magnitude(int64_t value) {
+    return value < 0 ? ~(uint64_t)value + 1 : (uint64_t)value;
+}
+
+struct cxj__int128 cxj__base_product(int64_t a, int64_t b) {
+    struct cxj__int128 product = multiply(magnitude(a), magnitude(b));
+    return (a < 0) != (b < 0) ? cxj__base_negate(product) : product;
+}
+
+static bool is_negative(struct cxj__int128 a) {
+    return a.high >> 63 != 0;
+}
+
+double cxj__base_double(struct cxj__int128 a) {
+    if (is_negative(a)) return -cxj__base_double(cxj__base_negate(a));
+    if (a.high == 0) return (double)a.low;
+    /* Keep the 64 leading bits; what is cut off leaves a sticky bit, so that the conversion rounds as if it saw all. */
+    int shift = 0;
+    while (shift < 64 && a.high >> shift != 0) shift++;
+    uint64_t leading = shift == 64 ? a.high : (a.high << (64 - shift)) | (a.low >> shift);
+    uint64_t lost = shift == 64 ? a.low : a.low << (64 - shift);
+    return ldexp((double)(leading | (lost != 0)), shift);
+}
+
+int64_t cxj__base_clamp(struct cxj__int128 a) {
+    if (is_negative(a)) return a.high == UINT64_MAX && a.low >> 63 != 0 ? (int64_t)a.low : INT64_MIN;
+    return a.high == 0 && a.low >> 63 == 0 ? (int64_t)a.low : INT64_MAX;
+}
+
+/* ---- hashes --------------------------------------------------------------------------------------------------------- */
+
+static uint64_t rotate(uint64_t x, int bits) {
+    return (x << bits) | (x >> (64 - bits));
+}
+
+static void sip_round(uint64_t v[4]) {
+    v[0] += v[1];
+    v[1] = rotate(v[1], 13) ^ v[0];
+    v[0] = rotate(v[0], 32);
+    v[2] += v[3];
+    v[3] = rotate(v[3], 16) ^ v[2];
+    v[0] += v[3];
+    v[3] = rotate(v[3], 21) ^ v[0];
+    v[2] += v[1];
+    v[1] = rotate(v[1], 17) ^ v[2];
+    v[2] = rotate(v[2], 32);
+}
+
+static void sip_word(uint64_t v[4], uint64_t word) {
+    v[3] ^= word;
+    sip_round(v);
+    sip_round(v);
+    v[0] ^= word;
+}
+
+/* SipHash-2-4, after Aumasson and Bernstein, "SipHash: a fast short-input PRF" (2012). */
+uint64_t cxj__base_siphash(const uint64_t key[2], const void *bytes, size_t length) {
+    const unsigned char *in = bytes;
+    uint64_t v[4] = {key[0] ^ 0x736f6d6570736575, key[1] ^ 0x646f72616e646f6d, key[0] ^ 0x6c7967656e657261,
+                     key[1] ^ 0x7465646279746573};
+    uint64_t word = 0;
+    for (size_t i = 0; i < length; i++) {
+        word |= (uint64_t)in[i] << (8 * (i % 8));
+        if (i % 8 == 7) {
+            sip_word(v, word);
+            word = 0;
+        }
+    }
+    sip_word(v, word | (uint64_t)(length & 0xff) << 56);
+    v[2] ^= 0xff;
+    for (int i = 0; i < 4; i++) sip_round(v);
+    return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+struct cxj__seed cxj__base_seed(const uint64_t seed[2], const void *somewhere) {
+    uint64_t key[2] = {seed[0], seed[1]};
+    if ((key[0] | key[1]) == 0) {
+        /* All that ISO C has to offer: the clocks, and where the system put stack and heap. */
+        struct timespec now = {0, 0};
+        (void)timespec_get(&now, TIME_UTC);
+        key[0] = (uint64_t)now.tv_sec * UINT64_C(1000000007) + (uint64_t)now.tv_nsec;
+        key[1] = (uint64_t)(uintptr_t)somewhere ^ rotate((uint64_t)(uintptr_t)&now, 32) ^ (uint64_t)clock();
+    }
+    struct cxj__seed drawn;
+    for (uint64_t i = 0; i < 4; i++) drawn.key[i] = cxj__base_siphash(key, &i, sizeof i) | 1;
+    return drawn;
+}
+
+uint64_t cxj__base_hash(const struct cxj__seed *seed, uint64_t number) {
+    uint64_t hash = (number ^ seed->key[0]) * seed->key[1];
+    hash = (hash ^ hash >> 32) * seed->key[2];
+    hash = (hash ^ hash >> 29) * seed->key[3];
+    return hash ^ hash >> 32;
+}
+
+/* ---- sorting -------------------------------------------------------------------------------------------------------- */
+
+static bool is_sorted(const char *items, size_t count, size_t size, cxj__base_compare compare, const void *context) {
+    for (size_t i = 1; i < count; i++) {
+        if (compare(items + (i - 1) * size, items + i * size, context) > 0) return false;
+    }
+    return true;
+}
+
+/* Merges the sorted runs [0, middle) and [middle, count) of from into to. */
+static void merge_runs(const char *from, char *to, size_t middle, size_t count, size_t size, cxj__base_compare compare,
+                       const void *context) {
+    size_t a = 0, b = middle;
+    for (size_t i = 0; i < count; i++) {
+        bool first = a < middle && (b == count || compare(from + a * size, from + b * size, context) <= 0);
+        memcpy(to + i * size, from + (first ? a++ : b++) * size, size);
+    }
+}
+
+void cxj__base_sort(void *items, void *scratch, size_t count, size_t size, cxj__base_compare compare,
+                    const void *context) {
+    if (is_sorted(items, count, size, compare, context)) return;
+    char *from = items, *to = scratch;
+    for (size_t run = 1; run < count; run *= 2) {
+        for (size_t start = 0; start < count; start += 2 * run) {
+            size_t left = count - start;
+            merge_runs(from + start * size, to + start * size, run < left ? run : left, 2 * run < left ? 2 * run : left,
+                       size, compare, context);
+        }
+        char *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != items) memcpy(items, from, count * size);
+}
+
+/* ---- text ----------------------------------------------------------------------------------------------------------- */
+
+size_t cxj__base_length(const char *text, size_t length) {
+    if (text == NULL) return 0;
+    return length == CXJ_ENDED ? strlen(text) : length;
+}
+
+/* Bytes of the character that starts here, or 0 if none does. */
+static size_t utf8_character(const unsigned char *text, size_t left) {
+    static const struct {
+        unsigned char first, last, second_from, second_to, bytes;
+    } forms[] = {
+        {0x01, 0x7f, 0, 0, 1},       {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
+        {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
+        {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        if (text[0] < forms[i].first || text[0] > forms[i].last) continue;
+        if (forms[i].bytes > left) return 0;
+        if (forms[i].bytes > 1 && (text[1] < forms[i].second_from || text[1] > forms[i].second_to)) return 0;
+        for (size_t k = 2; k < forms[i].bytes; k++) {
+            if (text[k] < 0x80 || text[k] > 0xbf) return 0;
+        }
+        return forms[i].bytes;
+    }
+    return 0;
+}
+
+bool cxj__base_is_utf8(const char *text, size_t length, size_t *offset) {
+    const unsigned char *bytes = (const unsigned char *)text;
+    for (size_t i = 0, step; i < length; i += step) {
+        step = utf8_character(bytes + i, length - i);
+        if (step == 0) {
+            *offset = i;
+            return false;
+        }
+    }
+    return true;
+}
+
+void cxj__base_say(struct cxj__message *message, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(message->text, sizeof message->text, format, arguments);
+    va_end(arguments);
+}

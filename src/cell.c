@@ -1,0 +1,162 @@
+/* cell: integer sums under one key.
+ *
+ * One block of memory holds a cell's head, counts, sums and histograms; how many there are of each depends on the grain.
+ * Adding needs no memory once reserved, so a change that has been reserved cannot fail half-way. All additions are of
+ * integers: what is added and taken away leaves no trace but an empty slot in a histogram. */
+#include "cell.h"
+
+#include <string.h>
+
+_Static_assert(CXJ__T_COUNTS <= 64 && CXJ__X_COUNTS <= 64, "the counts of a fact fit its mask");
+_Static_assert(sizeof(struct cxj__key) == 32, "a key has no padding that nobody clears");
+
+struct shape {
+    size_t counts, sums, histograms;
+};
+
+static const struct shape *shape_of(uint32_t grain) {
+    static const struct shape shapes[] = {
+        [CXJ_GRAIN_TOUCHPOINTS] = {CXJ__T_COUNTS, CXJ__T_SUMS, CXJ__T_HISTOGRAMS},
+        [CXJ_GRAIN_TRANSITIONS] = {CXJ__X_COUNTS, CXJ__X_SUMS, CXJ__X_HISTOGRAMS},
+        [CXJ_GRAIN_JOURNEYS] = {CXJ__J_COUNTS, CXJ__J_SUMS, CXJ__J_HISTOGRAMS},
+    };
+    return &shapes[grain];
+}
+
+static size_t bytes_of(uint32_t grain) {
+    const struct shape *shape = shape_of(grain);
+    return sizeof(struct cxj__cell) + shape->counts * sizeof(int64_t) + shape->sums * sizeof(struct cxj__int128) +
+           shape->histograms * sizeof(struct cxj__histogram);
+}
+
+struct cxj__cell *cxj__cell_create(struct cxj__memory *memory, uint32_t grain) {
+    struct cxj__cell *cell = cxj__base_resize(memory, NULL, 0, bytes_of(grain));
+    if (cell == NULL) return NULL;
+    memset(cell, 0, bytes_of(grain));
+    cell->grain = grain;
+    return cell;
+}
+
+void cxj__cell_destroy(struct cxj__cell *cell, struct cxj__memory *memory) {
+    struct cxj__histogram *histograms = cxj__cell_histograms(cell);
+    for (size_t i = 0; i < shape_of(cell->grain)->histograms; i++) cxj__histogram_finish(&histograms[i], memory);
+    cxj__base_resize(memory, cell, bytes_of(cell->grain), 0);
+}
+
+int64_t *cxj__cell_counts(const struct cxj__cell *cell) {
+    return (int64_t *)(uintptr_t)(cell + 1);
+}
+
+struct cxj__int128 *cxj__cell_sums(const struct cxj__cell *cell) {
+    return (struct cxj__int128 *)(uintptr_t)(cxj__cell_counts(cell) + shape_of(cell->grain)->counts);
+}
+
+struct cxj__histogram *cxj__cell_histograms(const struct cxj__cell *cell) {
+    return (struct cxj__histogram *)(uintptr_t)(cxj__cell_sums(cell) + shape_of(cell->grain)->sums);
+}
+
+/* ---- adding --------------------------------------------------------------------------------------------------------- */
+
+static void add(struct cxj__int128 *sum, int64_t amount, int sign) {
+    cxj__base_add(sum, cxj__base_wide(sign < 0 ? -amount : amount));
+}
+
+static void add_with_square(struct cxj__int128 *sum, struct cxj__int128 *squares, int64_t amount, int sign) {
+    add(sum, amount, sign);
+    add(squares, amount * amount, sign); /* at most 12600², far from 64 bits */
+}
+
+static void add_mask(int64_t *counts, uint64_t mask, int sign) {
+    for (size_t i = 0; mask != 0; i++, mask >>= 1) {
+        if (mask & 1) counts[i] += sign;
+    }
+}
+
+static void add_touchpoint(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
+    struct cxj__int128 *sums = cxj__cell_sums(cell);
+    struct cxj__histogram *histograms = cxj__cell_histograms(cell);
+    if (fact->mask & CXJ__BIT(CXJ__T_WAITS)) {
+        add(&sums[CXJ__T_SUM_WAIT], fact->wait, sign);
+        cxj__histogram_add(&histograms[CXJ__T_HISTOGRAM_WAIT], cxj__histogram_bucket(fact->wait), sign);
+    }
+    if (fact->mask & CXJ__BIT(CXJ__T_LATE)) {
+        add(&sums[CXJ__T_SUM_LATENESS], fact->lateness, sign);
+        cxj__histogram_add(&histograms[CXJ__T_HISTOGRAM_LATENESS], cxj__histogram_bucket(fact->lateness), sign);
+    }
+    if (fact->value != 0) add(&sums[CXJ__T_SUM_VALUE], fact->value, sign);
+    if (fact->mask & CXJ__BIT(CXJ__T_RATINGS)) {
+        add_with_square(&sums[CXJ__T_SUM_RATING], &sums[CXJ__T_SUM_RATING_SQUARES], fact->rating, sign);
+    }
+    if (fact->mask & CXJ__BIT(CXJ__T_CES_RATINGS)) {
+        add_with_square(&sums[CXJ__T_SUM_CES], &sums[CXJ__T_SUM_CES_SQUARES], fact->rating, sign);
+    }
+    if (fact->mask & CXJ__BIT(CXJ__T_EMPLOYEE_RATINGS)) {
+        add_with_square(&sums[CXJ__T_SUM_EMPLOYEE], &sums[CXJ__T_SUM_EMPLOYEE_SQUARES], fact->rating, sign);
+    }
+}
+
+static void add_transition(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
+    struct cxj__int128 *sums = cxj__cell_sums(cell);
+    if (fact->mask & CXJ__BIT(CXJ__X_TRANSITIONS)) {
+        add(&sums[CXJ__X_SUM_WAIT], fact->wait, sign);
+        cxj__histogram_add(&cxj__cell_histograms(cell)[CXJ__X_HISTOGRAM_WAIT], cxj__histogram_bucket(fact->wait), sign);
+    }
+    if (fact->mask & CXJ__BIT(CXJ__X_STEPS)) {
+        add_with_square(&sums[CXJ__X_SUM_STEP], &sums[CXJ__X_SUM_STEP_SQUARES], fact->rating, sign);
+    }
+}
+
+void cxj__cell_add_fact(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
+    add_mask(cxj__cell_counts(cell), fact->mask, sign);
+    if (fact->grain == CXJ_GRAIN_TOUCHPOINTS) {
+        add_touchpoint(cell, fact, sign);
+    } else {
+        add_transition(cell, fact, sign);
+    }
+}
+
+void cxj__cell_add_standing(struct cxj__cell *cell, const struct cxj__standing *standing, int sign) {
+    int64_t *counts = cxj__cell_counts(cell);
+    struct cxj__int128 *sums = cxj__cell_sums(cell);
+    for (size_t i = 0; i < CXJ__J_COUNTS; i++) counts[i] += sign * standing->counts[i];
+    for (size_t i = 0; i < CXJ__J_SUMS; i++) {
+        cxj__base_add(&sums[i], sign < 0 ? cxj__base_negate(standing->sums[i]) : standing->sums[i]);
+    }
+    if (!standing->ended) return;
+    for (size_t i = 0; i < 2; i++) {
+        cxj__histogram_add(&cxj__cell_histograms(cell)[i], cxj__histogram_bucket(standing->durations[i]), sign);
+    }
+}
+
+void cxj__cell_add_occasion(struct cxj__cell *cell, uint32_t occasion, int sign) {
+    cxj__histogram_add(&cxj__cell_histograms(cell)[occasion >> 16], occasion & 0xffff, sign);
+}
+
+/* ---- reserving ------------------------------------------------------------------------------------------------------ */
+
+bool cxj__cell_reserve_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact) {
+    struct cxj__histogram *histograms = cxj__cell_histograms(cell);
+    if (fact->grain == CXJ_GRAIN_TRANSITIONS) {
+        return !(fact->mask & CXJ__BIT(CXJ__X_TRANSITIONS)) ||
+               cxj__histogram_reserve(&histograms[CXJ__X_HISTOGRAM_WAIT], memory, cxj__histogram_bucket(fact->wait));
+    }
+    if ((fact->mask & CXJ__BIT(CXJ__T_WAITS)) &&
+        !cxj__histogram_reserve(&histograms[CXJ__T_HISTOGRAM_WAIT], memory, cxj__histogram_bucket(fact->wait))) {
+        return false;
+    }
+    return !(fact->mask & CXJ__BIT(CXJ__T_LATE)) ||
+           cxj__histogram_reserve(&histograms[CXJ__T_HISTOGRAM_LATENESS], memory, cxj__histogram_bucket(fact->lateness));
+}
+
+bool cxj__cell_reserve_standing(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__standing *standing) {
+    if (!standing->ended) return true;
+    for (size_t i = 0; i < 2; i++) {
+        uint32_t bucket = cxj__histogram_bucket(standing->durations[i]);
+        if (!cxj__histogram_reserve(&cxj__cell_histograms(cell)[i], memory, bucket)) return false;
+    }
+    return true;
+}
+
+bool cxj__cell_reserve_occasion(struct cxj__cell *cell, struct cxj__memory *memory, uint32_t occasion) {
+    return cxj__histogram_reserve(&cxj__cell_histograms(cell)[occasion >> 16], memory, occasion & 0xffff);
+}

@@ -1,0 +1,557 @@
+/* engine: the life of a handle, its names, views, journeys and clock.
+ *
+ * These are the functions of the header that are not about recording (record.c) or reading views (answer.c). Each checks what
+ * the host passes, calls the room that does the work, and turns a failure into a status and a sentence. */
+#include "engine.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "metric.h"
+
+#define STRINGIZE_(x) #x
+#define STRINGIZE(x) STRINGIZE_(x)
+
+enum { DEFAULT_CELLS = 1000000, DEFAULT_TOUCHPOINTS = 10000, MOST_CODES = 16777215, MOST_SHORT_CODES = 65535 };
+enum { MOST_VIEWS = 65535 };
+
+/* Moments from 0001-01-01T00:00:00Z to 9999-12-31T23:59:59.999Z. */
+#define EARLIEST INT64_C(-62135596800000)
+#define LATEST INT64_C(253402300799999)
+
+/* ---- version and status --------------------------------------------------------------------------------------------- */
+
+uint32_t cxj_version(void) {
+    return CXJ_VERSION_MAJOR * 1000000 + CXJ_VERSION_MINOR * 1000 + CXJ_VERSION_PATCH;
+}
+
+const char *cxj_version_text(void) {
+    return STRINGIZE(CXJ_VERSION_MAJOR) "." STRINGIZE(CXJ_VERSION_MINOR) "." STRINGIZE(CXJ_VERSION_PATCH);
+}
+
+const char *cxj_status_text(cxj_status status) {
+    static const char *const texts[] = {
+        [CXJ_OK] = "done",
+        [CXJ_DONE] = "no further cell",
+        [CXJ_STALE] = "the engine has changed since the cursor was opened",
+        [CXJ_REFUSED] = "some touchpoints were refused",
+        [CXJ_BAD_ARGUMENT] = "bad argument",
+        [CXJ_BAD_FIELD] = "a field is out of its bounds",
+        [CXJ_BAD_TEXT] = "malformed text",
+        [CXJ_NOT_FOUND] = "not found",
+        [CXJ_LIMIT] = "a limit is reached",
+        [CXJ_NO_MEMORY] = "no memory",
+        [CXJ_CLOCK] = "the clock does not go back",
+        [CXJ_LATE] = "the journey is sealed",
+    };
+    return status >= 0 && (size_t)status < sizeof texts / sizeof *texts ? texts[status] : "unknown status";
+}
+
+size_t cxj_size_of(const char *name) {
+    static const struct {
+        const char *name;
+        size_t size;
+    } structs[] = {
+        {"cxj_options", sizeof(cxj_options)},         {"cxj_stats", sizeof(cxj_stats)},
+        {"cxj_touchpoint", sizeof(cxj_touchpoint)},   {"cxj_receipt", sizeof(cxj_receipt)},
+        {"cxj_columns", sizeof(cxj_columns)},         {"cxj_view_info", sizeof(cxj_view_info)},
+        {"cxj_metric", sizeof(cxj_metric)},           {"cxj_metric_info", sizeof(cxj_metric_info)},
+        {"cxj_text", sizeof(cxj_text)},               {"cxj_commitment", sizeof(cxj_commitment)},
+        {"cxj_journey", sizeof(cxj_journey)},
+    };
+    for (size_t i = 0; name != NULL && i < sizeof structs / sizeof *structs; i++) {
+        if (strcmp(structs[i].name, name) == 0) return structs[i].size;
+    }
+    return 0;
+}
+
+/* ---- what crosses the border ---------------------------------------------------------------------------------------- */
+
+void cxj__engine_begin(cxj_engine *engine) {
+    engine->message.text[0] = '\0';
+}
+
+cxj_status cxj__engine_fail(cxj_engine *engine, cxj_status status, const char *sentence) {
+    cxj__base_say(&engine->message, "%s", sentence);
+    return status;
+}
+
+void cxj__engine_give(void *result, size_t given, const void *known, size_t size) {
+    memcpy(result, known, given < size ? given : size);
+    if (given > size) memset((char *)result + size, 0, given - size);
+}
+
+bool cxj__engine_take(void *known, size_t size, const void *passed, size_t given) {
+    memset(known, 0, size);
+    memcpy(known, passed, given < size ? given : size);
+    for (size_t i = size; i < given; i++) {
+        if (((const unsigned char *)passed)[i] != 0) return false;
+    }
+    return true;
+}
+
+static bool is_moment(int64_t moment) {
+    return moment >= EARLIEST && moment <= LATEST;
+}
+
+/* ---- life ----------------------------------------------------------------------------------------------------------- */
+
+/* The first thing that is wrong with the options, or NULL. */
+static const char *check_options(const cxj_options *options) {
+    if (options->touchpoints_limit > CXJ__TOUCHPOINTS_LIMIT) return "options: touchpoints_limit is above 60,000";
+    if (options->codes_limit > MOST_CODES) return "options: codes_limit is above 16,777,215";
+    if ((options->unfed_facets & ~CXJ_FACETS_ALL) != 0) return "options: unfed_facets has an unknown bit";
+    for (size_t i = 0; i < sizeof options->reserved / sizeof *options->reserved; i++) {
+        if (options->reserved[i] != 0) return "options: a reserved member is not zero";
+    }
+    return NULL;
+}
+
+/* The options that the host gave, as this library knows them; or why not. */
+static const char *take_options(const cxj_options *passed, cxj_options *options) {
+    memset(options, 0, sizeof *options);
+    if (passed == NULL) return NULL;
+    if (passed->size < sizeof passed->size) return "options: size is not set";
+    if (!cxj__engine_take(options, sizeof *options, passed, passed->size)) {
+        return "options: members that this version does not know are not zero";
+    }
+    return check_options(options);
+}
+
+static cxj_status refuse_creation(char *message, size_t capacity, cxj_status status, const char *sentence) {
+    if (message != NULL && capacity > 0) {
+        size_t length = strlen(sentence);
+        if (length > capacity - 1) length = capacity - 1;
+        memcpy(message, sentence, length);
+        message[length] = '\0';
+    }
+    return status;
+}
+
+static void set_up(cxj_engine *engine, const cxj_options *options) {
+    struct cxj__core *core = &engine->core;
+    core->seed = cxj__base_seed(options->seed, engine);
+    core->cells_limit = options->cells_limit != 0 ? options->cells_limit : DEFAULT_CELLS;
+    core->touchpoints_limit = options->touchpoints_limit != 0 ? options->touchpoints_limit : DEFAULT_TOUCHPOINTS;
+    core->now = INT64_MIN;
+    engine->unfed = options->unfed_facets;
+    uint32_t codes = options->codes_limit != 0 ? options->codes_limit : MOST_CODES;
+    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
+        core->dictionaries[d].limit = d != CXJ_DIMENSION_OWNER && codes > MOST_SHORT_CODES ? MOST_SHORT_CODES : codes;
+    }
+}
+
+cxj_status cxj_engine_create(const cxj_options *passed, char *message, size_t message_capacity, cxj_engine **engine) {
+    cxj_options options;
+    if (message != NULL && message_capacity > 0) message[0] = '\0';
+    if (engine == NULL) return refuse_creation(message, message_capacity, CXJ_BAD_ARGUMENT, "engine is NULL");
+    *engine = NULL;
+    const char *wrong = take_options(passed, &options);
+    if (wrong != NULL) return refuse_creation(message, message_capacity, CXJ_BAD_ARGUMENT, wrong);
+    struct cxj__memory memory = {options.allocate != NULL ? options.allocate : cxj__base_allocate,
+                                 options.allocate_context, options.memory_limit, 0};
+    cxj_engine *made = cxj__base_resize(&memory, NULL, 0, sizeof *made);
+    if (made == NULL) {
+        return refuse_creation(message, message_capacity, CXJ_NO_MEMORY, "no memory for an engine");
+    }
+    memset(made, 0, sizeof *made);
+    made->core.memory = memory;
+    set_up(made, &options);
+    *engine = made;
+    return CXJ_OK;
+}
+
+static void destroy_view(struct cxj__core *core, struct cxj_view *view) {
+    cxj__view_finish(view, core->dictionaries, &core->memory);
+    cxj__base_resize(&core->memory, view, sizeof *view, 0);
+}
+
+void cxj_engine_destroy(cxj_engine *engine) {
+    if (engine == NULL) return;
+    struct cxj__core *core = &engine->core;
+    cxj__plan_finish(&engine->plan, &core->memory);
+    for (size_t i = 0; i < core->view_count; i++) destroy_view(core, core->views[i]);
+    cxj__base_release(&core->memory, &core->views, &core->view_capacity, sizeof *core->views);
+    cxj__alert_finish(&core->agenda, &core->memory);
+    cxj__store_finish(&core->store, &core->memory);
+    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_finish(&core->dictionaries[d], &core->memory);
+    struct cxj__memory memory = core->memory;
+    cxj__base_resize(&memory, engine, sizeof *engine, 0);
+}
+
+const char *cxj_message(const cxj_engine *engine) {
+    return engine == NULL ? "" : engine->message.text;
+}
+
+static int64_t latest_at(const struct cxj__store *store) {
+    int64_t latest = INT64_MIN;
+    for (size_t place = 0; place < store->places; place++) {
+        const struct cxj__fold *fold = &cxj__store_at(store, place)->fold;
+        if (fold->counts[CXJ__F_TOUCHPOINTS] > 0 && fold->last_at > latest) latest = fold->last_at;
+    }
+    return latest == INT64_MIN ? 0 : latest;
+}
+
+cxj_status cxj_engine_stats(const cxj_engine *engine, cxj_stats *stats, size_t stats_size) {
+    if (engine == NULL || stats == NULL) return CXJ_BAD_ARGUMENT;
+    const struct cxj__core *core = &engine->core;
+    cxj_stats known = {
+        .touchpoints = core->touchpoints,
+        .journeys = core->journeys,
+        .held = core->held,
+        .duplicates = engine->feed.duplicates,
+        .conflicts = engine->feed.conflicts,
+        .superseded = engine->feed.superseded,
+        .late = engine->late,
+        .refused = engine->refused,
+        .latest_at = latest_at(&core->store),
+        .now = core->now == INT64_MIN ? 0 : core->now,
+        .memory = core->memory.used,
+        .work_folded = core->folded,
+        .work_probed = core->store.probes,
+        .has_now = core->now != INT64_MIN,
+    };
+    cxj__engine_give(stats, stats_size, &known, sizeof known);
+    return CXJ_OK;
+}
+
+cxj_status cxj_set_unfed(cxj_engine *engine, uint32_t unfed_facets) {
+    if (engine == NULL) return CXJ_BAD_ARGUMENT;
+    cxj__engine_begin(engine);
+    if ((unfed_facets & ~CXJ_FACETS_ALL) != 0) {
+        return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, "unfed_facets has an unknown bit");
+    }
+    engine->unfed = unfed_facets;
+    engine->version++;
+    return CXJ_OK;
+}
+
+/* ---- names ---------------------------------------------------------------------------------------------------------- */
+
+static bool has_dictionary(uint32_t dimension) {
+    return dimension >= CXJ_DIMENSION_OWNER && dimension <= CXJ__DICTIONARIES;
+}
+
+/* The sentence for a name that cannot be taken, or CXJ_OK. */
+static cxj_status check_name(cxj_engine *engine, uint32_t dimension, const char *name, size_t length) {
+    size_t offset = 0;
+    const char *what = cxj__view_dimension_name(dimension);
+    if (length > INT32_MAX) {
+        cxj__base_say(&engine->message, "%s: a name of %zu bytes is longer than 2^31 - 1", what, length);
+        return CXJ_BAD_TEXT;
+    }
+    if (!cxj__base_is_utf8(name, length, &offset)) {
+        cxj__base_say(&engine->message, "%s: byte %zu of the name is %s", what, offset + 1,
+                      name[offset] == '\0' ? "NUL" : "not UTF-8");
+        return CXJ_BAD_TEXT;
+    }
+    return CXJ_OK;
+}
+
+cxj_status cxj_code(cxj_engine *engine, uint32_t dimension, const char *name, size_t length, uint32_t *code) {
+    if (engine == NULL) return CXJ_BAD_ARGUMENT;
+    cxj__engine_begin(engine);
+    if (!has_dictionary(dimension)) {
+        cxj__base_say(&engine->message, "dimension %u has no dictionary", (unsigned)dimension);
+        return CXJ_BAD_ARGUMENT;
+    }
+    if (code == NULL || (name == NULL && length != 0)) {
+        return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, code == NULL ? "code is NULL" : "name is NULL");
+    }
+    struct cxj__core *core = &engine->core;
+    struct cxj__names *dictionary = &core->dictionaries[dimension];
+    size_t bytes = cxj__base_length(name, length);
+    if (bytes == 0) {
+        *code = 0;
+        return CXJ_OK;
+    }
+    uint32_t found = cxj__names_find(dictionary, &core->seed, name, bytes);
+    if (found != 0) {
+        *code = found;
+        return CXJ_OK;
+    }
+    cxj_status status = check_name(engine, dimension, name, bytes);
+    if (status == CXJ_OK) {
+        status = cxj__names_add(dictionary, &core->memory, &core->seed, name, bytes, code);
+        if (status == CXJ_NO_MEMORY) return cxj__engine_fail(engine, status, "no memory for a name");
+    }
+    if (status == CXJ_LIMIT) {
+        cxj__base_say(&engine->message, "%s: the dictionary is full (%u codes)", cxj__view_dimension_name(dimension),
+                      (unsigned)dictionary->limit);
+    }
+    return status;
+}
+
+cxj_status cxj_find_code(const cxj_engine *engine, uint32_t dimension, const char *name, size_t length, uint32_t *code) {
+    if (engine == NULL || !has_dictionary(dimension) || code == NULL || (name == NULL && length != 0)) {
+        return CXJ_BAD_ARGUMENT;
+    }
+    size_t bytes = cxj__base_length(name, length);
+    uint32_t found = cxj__names_find(&engine->core.dictionaries[dimension], &engine->core.seed, name, bytes);
+    if (found == 0 && bytes > 0) return CXJ_NOT_FOUND;
+    *code = found;
+    return CXJ_OK;
+}
+
+cxj_status cxj_name(const cxj_engine *engine, uint32_t dimension, uint32_t code, const char **name, size_t *length) {
+    if (engine == NULL || !has_dictionary(dimension) || name == NULL) return CXJ_BAD_ARGUMENT;
+    size_t bytes = 0;
+    const char *text = cxj__names_text(&engine->core.dictionaries[dimension], code, &bytes);
+    if (text == NULL) return CXJ_NOT_FOUND;
+    *name = text;
+    if (length != NULL) *length = bytes;
+    return CXJ_OK;
+}
+
+#define HALF (UINT64_C(1) << 63)
+
+/* Reads digits that stay below 2^63. */
+static bool read_digits(const char *text, size_t length, uint64_t *number) {
+    uint64_t value = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] < '0' || text[i] > '9') return false;
+        uint64_t digit = (uint64_t)(text[i] - '0');
+        if (value > (HALF - 1 - digit) / 10) return false;
+        value = value * 10 + digit;
+    }
+    *number = value;
+    return true;
+}
+
+cxj_status cxj_number(const char *text, size_t length, uint64_t *number) {
+    static const uint64_t key[2] = {UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)};
+    if (number == NULL || (text == NULL && length != 0)) return CXJ_BAD_ARGUMENT;
+    size_t bytes = cxj__base_length(text, length);
+    if (!read_digits(text, bytes, number)) *number = HALF | cxj__base_siphash(key, text, bytes);
+    return CXJ_OK;
+}
+
+/* ---- views ---------------------------------------------------------------------------------------------------------- */
+
+static struct cxj_view *find_view(const struct cxj__core *core, const char *text, size_t length) {
+    for (size_t i = 0; i < core->view_count; i++) {
+        struct cxj_view *view = core->views[i];
+        if (view->text_length == length && memcmp(view->text, text, length) == 0) return view;
+    }
+    return NULL;
+}
+
+/* Fills a view from the journeys there are. */
+static bool fill_view(cxj_engine *engine, struct cxj_view *view) {
+    struct cxj__core *core = &engine->core;
+    for (size_t place = 0; place < core->store.places; place++) {
+        struct cxj__journey *journey = cxj__store_at(&core->store, place);
+        if (journey->number == 0 || journey->fold.counts[CXJ__F_TOUCHPOINTS] == 0) continue;
+        cxj__plan_begin(&engine->plan);
+        if (cxj__plan_entrance(&engine->plan, core, view, journey) != CXJ_OK) {
+            cxj__plan_abandon(&engine->plan, core, false);
+            return false;
+        }
+        cxj__plan_commit(&engine->plan, core, false);
+    }
+    return true;
+}
+
+/* Forgets how many touchpoints of long journeys fall into the cells of a view. */
+static void forget_view(struct cxj__core *core, const struct cxj_view *view) {
+    for (size_t place = 0; place < core->store.places; place++) {
+        struct cxj__index *index = cxj__store_at(&core->store, place)->index;
+        for (size_t i = 0; index != NULL && i < index->capacity; i++) {
+            struct cxj__index_entry *entry = &index->entries[i];
+            if (entry->kind == CXJ__INDEX_CELL && entry->key >> CXJ__CELL_NUMBER_BITS == view->id) entry->value = 0;
+        }
+    }
+}
+
+cxj_status cxj_view_add(cxj_engine *engine, const char *text, size_t length, cxj_view **view) {
+    if (engine == NULL) return CXJ_BAD_ARGUMENT;
+    cxj__engine_begin(engine);
+    if (view == NULL || text == NULL) {
+        return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, view == NULL ? "view is NULL" : "text is NULL");
+    }
+    struct cxj__core *core = &engine->core;
+    size_t bytes = cxj__base_length(text, length);
+    struct cxj_view *known = find_view(core, text, bytes);
+    if (known != NULL) {
+        *view = known;
+        return CXJ_OK;
+    }
+    if (core->view_count >= MOST_VIEWS) return cxj__engine_fail(engine, CXJ_LIMIT, "there are 65,535 views already");
+    if (bytes > INT32_MAX) return cxj__engine_fail(engine, CXJ_BAD_TEXT, "view: the text is longer than 2^31 - 1 bytes");
+    struct cxj_view *made = cxj__base_resize(&core->memory, NULL, 0, sizeof *made);
+    if (made == NULL || !cxj__base_grow(&core->memory, &core->views, &core->view_capacity, core->view_count + 1,
+                                        sizeof *core->views)) {
+        if (made != NULL) cxj__base_resize(&core->memory, made, sizeof *made, 0);
+        return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory for a view");
+    }
+    size_t names[CXJ__DICTIONARIES + 1];
+    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) names[d] = core->dictionaries[d].count;
+    cxj_status status =
+        cxj__view_read(made, core->dictionaries, &core->memory, &core->seed, text, bytes, &engine->message);
+    if (status != CXJ_OK) {
+        cxj__base_resize(&core->memory, made, sizeof *made, 0);
+        return status;
+    }
+    made->engine = engine;
+    made->id = engine->next_view++;
+    if (!fill_view(engine, made)) {
+        forget_view(core, made);
+        destroy_view(core, made);
+        for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
+            cxj__names_truncate(&core->dictionaries[d], &core->memory, names[d]);
+        }
+        return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to fill a view");
+    }
+    core->views[core->view_count++] = made;
+    engine->version++;
+    *view = made;
+    return CXJ_OK;
+}
+
+cxj_status cxj_view_drop(cxj_engine *engine, cxj_view *view) {
+    if (engine == NULL) return CXJ_BAD_ARGUMENT;
+    cxj__engine_begin(engine);
+    if (view == NULL) return CXJ_OK;
+    struct cxj__core *core = &engine->core;
+    for (size_t i = 0; i < core->view_count; i++) {
+        if (core->views[i] != view) continue;
+        forget_view(core, view);
+        destroy_view(core, view);
+        memmove(core->views + i, core->views + i + 1, (core->view_count - i - 1) * sizeof *core->views);
+        core->view_count--;
+        engine->version++;
+        return CXJ_OK;
+    }
+    return cxj__engine_fail(engine, CXJ_NOT_FOUND, "the view is none of this engine's");
+}
+
+cxj_status cxj_view_at(const cxj_engine *engine, size_t index, cxj_view **view) {
+    if (engine == NULL || view == NULL) return CXJ_BAD_ARGUMENT;
+    if (index >= engine->core.view_count) return CXJ_NOT_FOUND;
+    *view = engine->core.views[index];
+    return CXJ_OK;
+}
+
+/* ---- one journey ---------------------------------------------------------------------------------------------------- */
+
+static const struct cxj__journey *find_journey(const cxj_engine *engine, uint64_t number) {
+    uint64_t probes = 0; /* Reading counts no work: it writes nothing in the engine. */
+    return number == 0 ? NULL : cxj__store_find(&engine->core.store, &engine->core.seed, number, &probes);
+}
+
+static void show_commitments(const struct cxj__fold *fold, cxj_journey *state) {
+    for (unsigned c = 0; c < CXJ__COMMITMENTS; c++) {
+        if (!(fold->promises_open >> c & 1)) continue;
+        bool announced = fold->announced >> c & 1;
+        state->commitments[c] = (cxj_commitment){
+            .first_due = fold->promises[c].first_due,
+            .due = fold->promises[c].due,
+            .announced_at = announced ? fold->promises[c].announced_at : 0,
+            .open = 1,
+            .announced = announced,
+            .explained = fold->explained >> c & 1,
+        };
+    }
+}
+
+static void show_ratings(const struct cxj__fold *fold, cxj_journey *state) {
+    static const double ces_lowest = 1, ces_step = 2100, nps_step = 1260;
+    uint32_t touch_ratings = fold->counts[CXJ__F_TOUCH_RATINGS];
+    state->touch_ratings = touch_ratings;
+    state->touch_satisfaction =
+        touch_ratings > 0 ? (double)fold->touch_sum / ((double)touch_ratings * CXJ__RATING_UNIT) : NAN;
+    state->journey_satisfaction =
+        fold->journey_ratings > 0 ? (double)fold->journey_last / CXJ__RATING_UNIT : NAN;
+    state->journey_nps = fold->has_loyalty ? (double)fold->loyalty_last / nps_step : NAN;
+    state->journey_ces = fold->has_effort ? ces_lowest + (double)fold->effort_last / ces_step : NAN;
+}
+
+static void show(const struct cxj__journey *journey, cxj_journey *state) {
+    const struct cxj__fold *fold = &journey->fold;
+    const struct cxj__track *tracks = fold->tracks;
+    *state = (cxj_journey){
+        .journey = journey->number,
+        .customer = fold->customer,
+        .first_at = fold->first_at,
+        .last_at = fold->last_at,
+        .end_at = fold->end_at,
+        .quiet = fold->quiet,
+        .silence = fold->silence,
+        .pending = fold->pending,
+        .value = cxj__base_clamp(fold->value),
+        .type = fold->type,
+        .segment = fold->segment,
+        .reason = fold->reason,
+        .owner = tracks[CXJ_DIMENSION_OWNER - 1].value,
+        .team = tracks[CXJ_DIMENSION_TEAM - 1].value,
+        .stage = tracks[CXJ_DIMENSION_STAGE - 1].value,
+        .channel = tracks[CXJ_DIMENSION_CHANNEL - 1].value,
+        .activity = tracks[CXJ_DIMENSION_ACTIVITY - 1].value,
+        .touchpoints = fold->counts[CXJ__F_TOUCHPOINTS],
+        .contacts = fold->counts[CXJ__F_CONTACTS],
+        .handoffs = fold->counts[CXJ__F_HANDOFFS],
+        .bounces = fold->counts[CXJ__F_BOUNCES],
+        .repeats = fold->counts[CXJ__F_REPEATS],
+        .faults = fold->counts[CXJ__F_FAULTS],
+        .chases = fold->counts[CXJ__F_CHASES],
+        .outcome = fold->outcome,
+        .churned = fold->churned,
+        .reopened = fold->reopened,
+        .asking = fold->asking,
+        .pending_now = fold->waiting,
+        .loop_open = fold->loop_open,
+    };
+    show_ratings(fold, state);
+    show_commitments(fold, state);
+}
+
+cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey, cxj_journey *state, size_t state_size) {
+    if (engine == NULL || state == NULL) return CXJ_BAD_ARGUMENT;
+    const struct cxj__journey *found = find_journey(engine, journey);
+    if (found == NULL || found->fold.counts[CXJ__F_TOUCHPOINTS] == 0) return CXJ_NOT_FOUND;
+    cxj_journey known;
+    show(found, &known);
+    cxj__engine_give(state, state_size, &known, sizeof known);
+    return CXJ_OK;
+}
+
+cxj_status cxj_journey_touchpoints(const cxj_engine *engine, uint64_t journey, cxj_touchpoint *touchpoints,
+                                   size_t touchpoint_size, size_t capacity, size_t *count) {
+    if (engine == NULL || count == NULL || (touchpoints == NULL && capacity > 0) || touchpoint_size == 0) {
+        return CXJ_BAD_ARGUMENT;
+    }
+    const struct cxj__journey *found = find_journey(engine, journey);
+    if (found == NULL) return CXJ_NOT_FOUND;
+    *count = found->count;
+    for (size_t i = 0; i < found->count && i < capacity; i++) {
+        struct cxj__entry entry;
+        cxj__store_unpack(found, i, &entry);
+        cxj__engine_give((char *)touchpoints + i * touchpoint_size, touchpoint_size, &entry.touchpoint,
+                         sizeof entry.touchpoint);
+    }
+    return CXJ_OK;
+}
+
+/* ---- clock ---------------------------------------------------------------------------------------------------------- */
+
+cxj_status cxj_advance(cxj_engine *engine, int64_t now) {
+    if (engine == NULL) return CXJ_BAD_ARGUMENT;
+    cxj__engine_begin(engine);
+    struct cxj__core *core = &engine->core;
+    if (!is_moment(now)) {
+        cxj__base_say(&engine->message, "now: %lld is not within the years 0001 to 9999", (long long)now);
+        return CXJ_BAD_ARGUMENT;
+    }
+    if (now < core->now) {
+        cxj__base_say(&engine->message, "now: %lld lies before the clock, which stands at %lld", (long long)now,
+                      (long long)core->now);
+        return CXJ_CLOCK;
+    }
+    struct cxj__deadline deadline;
+    while (cxj__alert_pop(&core->agenda, now, &deadline)) {
+        if (cxj__plan_holds(core, &deadline)) cxj__plan_pass(core, &deadline);
+    }
+    core->now = now;
+    engine->version++;
+    return CXJ_OK;
+}

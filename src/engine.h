@@ -1,0 +1,30 @@
+/* engine: what a handle owns. */
+#ifndef CXJ__ENGINE_H
+#define CXJ__ENGINE_H
+
+#include "plan.h"
+
+struct cxj_engine {
+    struct cxj__core core;
+    struct cxj__plan plan;
+    struct cxj__message message; /* of the last changing call; empty if it succeeded */
+    struct cxj__feed feed;       /* of all that arrived */
+    uint64_t late, refused;
+    uint32_t unfed;              /* facets that the feed cannot carry */
+    uint32_t next_view;          /* the id of the next view */
+    uint64_t version;            /* grows with each change, so that a cursor sees that it is stale */
+};
+
+/* Begins a call that changes the engine: an empty message. */
+void cxj__engine_begin(cxj_engine *engine);
+
+/* Says why a changing call fails, and gives the status back. */
+cxj_status cxj__engine_fail(cxj_engine *engine, cxj_status status, const char *sentence);
+
+/* Writes a result of which the host knows given bytes: what it knows, and zero behind what the library knows. */
+void cxj__engine_give(void *result, size_t given, const void *known, size_t size);
+
+/* Reads a struct of which the host gave given bytes. False if it knows more than the library and uses it. */
+bool cxj__engine_take(void *known, size_t size, const void *passed, size_t given);
+
+#endif

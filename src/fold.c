@@ -1,0 +1,582 @@
+/* fold: what a journey's touchpoints, taken in order, amount to.
+ *
+ * This is section 4 of the specification and the only place that knows a rule of it. cxj__fold_step() takes the steps in
+ * the order in which the specification numbers them; each is a function of its own. The state holds no more than the rules
+ * ask for, so a touchpoint that comes last in its journey is one step, and anything else is the same steps again from an
+ * earlier state. The fold knows no view and no clock, takes no memory, and never fails. */
+#include "fold.h"
+
+#include <string.h>
+
+/* The tracks of which a rule speaks by name. */
+enum { OWNER = CXJ_DIMENSION_OWNER - 1, TEAM = CXJ_DIMENSION_TEAM - 1, CHANNEL = CXJ_DIMENSION_CHANNEL - 1 };
+
+/* One step under way: the state, the touchpoint, and the facts so far; facts[0] is the touchpoint's own. */
+struct step {
+    struct cxj__fold *fold;
+    const cxj_touchpoint *m;
+    struct cxj__fact *facts;
+    size_t count;
+    const struct cxj__scale *scale; /* of m's rating; NULL if it has none */
+    uint16_t s;                     /* that rating, 0..12600 */
+    bool first;                     /* m is the journey's first touchpoint */
+    bool ran;                       /* the journey ran before m */
+    bool reopens;                   /* m reopened it */
+    bool late;                      /* m closes a commitment late */
+};
+
+/* ---- tables --------------------------------------------------------------------------------------------------------- */
+
+const struct cxj__scale *cxj__fold_scale(uint8_t scale) {
+    static const struct cxj__scale scales[] = {
+        [CXJ_SCALE_CSAT5] = {1, 5, 4, 5, 2, CXJ__SATISFACTION},
+        [CXJ_SCALE_CSAT7] = {1, 7, 6, 7, 3, CXJ__SATISFACTION},
+        [CXJ_SCALE_CSAT10] = {1, 10, 8, 10, 4, CXJ__SATISFACTION},
+        [CXJ_SCALE_PERCENT] = {0, 100, 80, 95, 49, CXJ__SATISFACTION},
+        [CXJ_SCALE_BINARY] = {0, 1, 1, 1, 0, CXJ__SATISFACTION},
+        [CXJ_SCALE_NPS] = {0, 10, 9, 9, 6, CXJ__LOYALTY},
+        [CXJ_SCALE_CES7] = {1, 7, 5, 7, 3, CXJ__EFFORT},
+    };
+    return scale >= 1 && scale < sizeof scales / sizeof *scales ? &scales[scale] : NULL;
+}
+
+uint32_t cxj__fold_imply(uint32_t facets) {
+    if (facets & CXJ_FACET_CHASE) facets |= CXJ_FACET_INBOUND;
+    if (facets & CXJ_FACET_INBOUND) facets |= CXJ_FACET_CONTACT;
+    if (facets & (CXJ_FACET_NEXT_STEP | CXJ_FACET_EXPLAINS)) facets |= CXJ_FACET_UPDATE;
+    return facets;
+}
+
+static bool has(const struct step *step, uint32_t facets) {
+    return (step->m->facets & facets) != 0;
+}
+
+static bool is_visible(const struct step *step) {
+    return has(step, CXJ_FACET_CONTACT | CXJ_FACET_UPDATE);
+}
+
+static bool is_satisfied(const struct step *step) {
+    return step->m->score >= step->scale->satisfied;
+}
+
+static bool is_dissatisfied(const struct step *step) {
+    return step->m->score <= step->scale->dissatisfied;
+}
+
+/* The time from one moment to a later one. Every duration of the fold is measured here. */
+static int64_t span(int64_t from, int64_t to) {
+    return to - from;
+}
+
+/* ---- facts ---------------------------------------------------------------------------------------------------------- */
+
+static void count(struct step *step, int fold_count) {
+    step->fold->counts[fold_count]++;
+}
+
+/* Counts something in the journey and in the touchpoint's own fact. */
+static void count_both(struct step *step, int fold_count, int touchpoint_count) {
+    count(step, fold_count);
+    step->facts[0].mask |= CXJ__BIT(touchpoint_count);
+}
+
+static struct cxj__fact *new_fact(struct step *step, uint8_t grain) {
+    struct cxj__fact *fact = &step->facts[step->count++];
+    memset(fact, 0, sizeof *fact);
+    fact->grain = grain;
+    fact->at = step->m->at;
+    return fact;
+}
+
+/* A fact charged to the last change of a dimension. */
+static struct cxj__fact *charge_change(struct step *step, uint8_t d, uint64_t mask) {
+    const struct cxj__track *track = &step->fold->tracks[d];
+    struct cxj__fact *fact = new_fact(step, CXJ_GRAIN_TRANSITIONS);
+    fact->dimension = d;
+    fact->from = track->before;
+    fact->to = track->value;
+    fact->at = track->change_at;
+    fact->mask = mask;
+    return fact;
+}
+
+static void add_occasion(struct step *step, uint8_t histogram, int64_t duration) {
+    struct cxj__fact *fact = new_fact(step, CXJ_GRAIN_JOURNEYS);
+    fact->dimension = histogram;
+    fact->lateness = duration;
+    step->fold->occasions++;
+}
+
+/* ---- the steps of section 4 ----------------------------------------------------------------------------------------- */
+
+/* What a touchpoint states and counts by itself. */
+static void note_facets(struct step *step) {
+    static const struct {
+        uint32_t facet;
+        int fold_count; /* -1: the journey does not count it */
+        int touchpoint_count;
+    } counted[] = {
+        {CXJ_FACET_CONTACT, CXJ__F_CONTACTS, CXJ__T_CONTACTS},
+        {CXJ_FACET_INBOUND, CXJ__F_INBOUND, CXJ__T_INBOUND},
+        {CXJ_FACET_CHASE, CXJ__F_CHASES, CXJ__T_CHASES},
+        {CXJ_FACET_UPDATE, CXJ__F_UPDATES, CXJ__T_UPDATES},
+        {CXJ_FACET_NEXT_STEP, -1, CXJ__T_NEXT_STEPS},
+        {CXJ_FACET_EXPLAINS, -1, CXJ__T_EXPLANATIONS},
+        {CXJ_FACET_REPEATED, CXJ__F_REPEATS, CXJ__T_REPEATS},
+        {CXJ_FACET_CONTRADICTED, CXJ__F_CONTRADICTIONS, CXJ__T_CONTRADICTIONS},
+        {CXJ_FACET_FAULT, CXJ__F_FAULTS, CXJ__T_FAULTS},
+        {CXJ_FACET_RESOLVED, -1, CXJ__T_RESOLUTIONS},
+        {CXJ_FACET_ASKED, CXJ__F_ASKS, CXJ__T_ASKS},
+    };
+    count_both(step, CXJ__F_TOUCHPOINTS, CXJ__T_TOUCHPOINTS);
+    if (step->m->facets == 0) return;
+    for (size_t i = 0; i < sizeof counted / sizeof *counted; i++) {
+        if (!has(step, counted[i].facet)) continue;
+        step->facts[0].mask |= CXJ__BIT(counted[i].touchpoint_count);
+        if (counted[i].fold_count >= 0) count(step, counted[i].fold_count);
+    }
+    if (has(step, CXJ_FACET_CHURNED)) step->fold->churned = 1;
+}
+
+/* Of several statements the last one in order holds. */
+static void note_statements(struct step *step) {
+    struct cxj__fold *fold = step->fold;
+    const cxj_touchpoint *m = step->m;
+    if (m->customer != 0) fold->customer = m->customer;
+    if (m->type != 0) fold->type = m->type;
+    if (m->segment != 0) fold->segment = m->segment;
+    if (m->reason != 0) fold->reason = m->reason;
+    if (fold->entry == 0) fold->entry = m->channel;
+    if (m->value != 0) cxj__base_add(&fold->value, cxj__base_wide(m->value));
+    step->facts[0].value = m->value;
+}
+
+/* Step 1. */
+static void measure_wait(struct step *step) {
+    if (step->first) {
+        step->fold->first_at = step->m->at;
+        return;
+    }
+    step->facts[0].mask |= CXJ__BIT(CXJ__T_WAITS);
+    step->facts[0].wait = span(step->fold->last_at, step->m->at);
+}
+
+/* Step 2. */
+static void run(struct step *step) {
+    static const uint32_t reopening =
+        CXJ_FACET_INBOUND | CXJ_FACET_REPEATED | CXJ_FACET_CONTRADICTED | CXJ_FACET_FAULT | CXJ_FACET_REOPENS;
+    struct cxj__fold *fold = step->fold;
+    step->ran = !step->first && fold->outcome == 0;
+    if (step->m->outcome != 0) {
+        fold->outcome = step->m->outcome;
+        fold->end_at = step->m->at;
+    } else if (fold->outcome != 0 && (has(step, reopening) || step->m->due != 0)) {
+        fold->outcome = 0;
+        fold->end_at = 0;
+        fold->reopened = 1;
+        step->reopens = true;
+    }
+}
+
+/* Step 3. */
+static void keep_silence(struct step *step) {
+    struct cxj__fold *fold = step->fold;
+    if (step->first || step->reopens) fold->quiet = 0;
+    if (step->ran) {
+        int64_t passed = span(fold->last_at, step->m->at);
+        if (fold->waiting) {
+            fold->pending += passed;
+        } else {
+            fold->quiet += passed;
+        }
+        if (is_visible(step) || step->m->outcome != 0) {
+            if (fold->quiet > fold->silence) fold->silence = fold->quiet;
+            fold->quiet = 0;
+        }
+    }
+    fold->waiting = has(step, CXJ_FACET_PENDING);
+}
+
+static uint32_t value_of(const cxj_touchpoint *m, uint8_t d) {
+    switch (d + 1) {
+    case CXJ_DIMENSION_OWNER: return m->owner;
+    case CXJ_DIMENSION_TEAM: return m->team;
+    case CXJ_DIMENSION_CHANNEL: return m->channel;
+    case CXJ_DIMENSION_STAGE: return m->stage;
+    default: return m->activity;
+    }
+}
+
+static void count_change(struct step *step, uint8_t d, bool bounce) {
+    if (d == OWNER) {
+        count(step, CXJ__F_HANDOFFS);
+        if (bounce) count(step, CXJ__F_BOUNCES);
+    }
+    if (d == TEAM) count(step, CXJ__F_TEAM_CHANGES);
+    if (d == CHANNEL) count(step, CXJ__F_CHANNEL_SWITCHES);
+}
+
+/* Step 4, for one dimension of which m has the value. */
+static void move(struct step *step, uint8_t d, uint32_t value, bool held) {
+    struct cxj__track *track = &step->fold->tracks[d];
+    int64_t at = step->m->at;
+    if (track->value != 0) {
+        struct cxj__fact *fact = new_fact(step, CXJ_GRAIN_TRANSITIONS);
+        fact->dimension = d;
+        fact->from = track->value;
+        fact->to = value;
+        fact->mask = CXJ__BIT(CXJ__X_TRANSITIONS);
+        fact->wait = span(track->at, at);
+        if (value != track->value) {
+            bool bounce = value == track->before;
+            fact->mask |= CXJ__BIT(CXJ__X_CHANGES);
+            if (bounce) fact->mask |= CXJ__BIT(CXJ__X_BOUNCES);
+            if (held) fact->mask |= CXJ__BIT(CXJ__X_RETURNS);
+            count_change(step, d, bounce);
+            track->before = track->value;
+            track->change_at = at;
+            step->fold->step_waits |= (uint8_t)(1U << d);
+            step->fold->lost &= (uint8_t)~(1U << d);
+        }
+    }
+    track->value = value;
+    track->at = at;
+}
+
+static void note_explanation(struct step *step) {
+    struct cxj__fold *fold = step->fold;
+    for (unsigned c = 0; c < CXJ__COMMITMENTS; c++) {
+        if ((fold->promises_open & ~fold->announced) >> c & 1) fold->promises[c].announced_at = step->m->at;
+    }
+    fold->announced |= fold->promises_open;
+    fold->explained |= fold->promises_open;
+}
+
+/* A commitment closes after its first due. */
+static void close_late(struct step *step, const struct cxj__promise *promise, bool announced, bool explained) {
+    struct cxj__fold *fold = step->fold;
+    int64_t lateness = span(promise->first_due, step->m->at);
+    step->late = true;
+    step->facts[0].lateness = lateness;
+    count_both(step, CXJ__F_LATE, CXJ__T_LATE);
+    cxj__base_add(&fold->lateness, cxj__base_wide(lateness));
+    add_occasion(step, CXJ__J_HISTOGRAM_LATENESS, lateness);
+    if (!explained) count_both(step, CXJ__F_LATE_UNEXPLAINED, CXJ__T_LATE_UNEXPLAINED);
+    int64_t told_at = announced ? promise->announced_at : step->m->at;
+    if (announced && told_at <= promise->first_due) {
+        count_both(step, CXJ__F_LATE_PROACTIVE, CXJ__T_LATE_PROACTIVE);
+        add_occasion(step, CXJ__J_HISTOGRAM_WARNING, span(told_at, promise->first_due));
+        return;
+    }
+    if (announced) {
+        count_both(step, CXJ__F_LATE_REACTIVE, CXJ__T_LATE_REACTIVE);
+    } else {
+        count_both(step, CXJ__F_LATE_SILENT, CXJ__T_LATE_SILENT);
+    }
+    cxj__base_add(&fold->dark, cxj__base_wide(span(promise->first_due, told_at)));
+}
+
+static void deliver(struct step *step, unsigned c) {
+    struct cxj__fold *fold = step->fold;
+    const struct cxj__promise *promise = &fold->promises[c];
+    unsigned bit = 1U << c;
+    if (!(fold->promises_open & bit)) return; /* an unpromised delivery */
+    count_both(step, CXJ__F_DELIVERIES, CXJ__T_DELIVERIES);
+    if (step->m->at <= promise->due) count_both(step, CXJ__F_KEPT, CXJ__T_KEPT);
+    if (step->m->at <= promise->first_due) {
+        count_both(step, CXJ__F_ON_TIME, CXJ__T_ON_TIME);
+    } else {
+        close_late(step, promise, fold->announced & bit, fold->explained & bit);
+    }
+    fold->promises_open &= (uint8_t)~bit;
+}
+
+static void promise(struct step *step, unsigned c) {
+    struct cxj__fold *fold = step->fold;
+    struct cxj__promise *promise = &fold->promises[c];
+    uint8_t bit = (uint8_t)(1U << c);
+    int64_t due = step->m->due;
+    bool opens = !(fold->promises_open & bit);
+    if (!opens && due == promise->due) return; /* the same due said again is nothing new */
+    if (opens || has(step, CXJ_FACET_REQUESTED)) {
+        if (opens) {
+            count_both(step, CXJ__F_PROMISES, CXJ__T_PROMISES);
+        } else {
+            count_both(step, CXJ__F_RESCHEDULES, CXJ__T_RESCHEDULES);
+        }
+        *promise = (struct cxj__promise){due, due, 0};
+        fold->promises_open |= bit;
+        fold->announced &= (uint8_t)~bit;
+        fold->explained &= (uint8_t)~bit;
+        return;
+    }
+    count_both(step, CXJ__F_SHIFTS, CXJ__T_SHIFTS);
+    cxj__base_add(&fold->slip, cxj__base_wide(due - promise->due));
+    promise->due = due;
+    if (is_visible(step) && !(fold->announced & bit)) {
+        promise->announced_at = step->m->at;
+        fold->announced |= bit;
+    }
+}
+
+/* Step 5. */
+static void keep_commitments(struct step *step) {
+    if (has(step, CXJ_FACET_EXPLAINS)) note_explanation(step);
+    if (has(step, CXJ_FACET_DELIVERED)) deliver(step, step->m->commitment);
+    if (step->m->due != 0) promise(step, step->m->commitment);
+}
+
+/* Step 6. */
+static void lose_context(struct step *step) {
+    struct cxj__fold *fold = step->fold;
+    if (!has(step, CXJ_FACET_REPEATED | CXJ_FACET_CONTRADICTED)) return;
+    for (uint8_t d = OWNER; d <= TEAM; d++) {
+        if (fold->tracks[d].before == 0 || fold->lost >> d & 1) continue;
+        fold->lost |= (uint8_t)(1U << d);
+        charge_change(step, d, CXJ__BIT(CXJ__X_LOST_CONTEXT));
+        if (d == OWNER) count(step, CXJ__F_LOST_CONTEXT);
+    }
+}
+
+/* Step 7. */
+static void answer(struct step *step) {
+    struct cxj__fold *fold = step->fold;
+    bool chase = has(step, CXJ_FACET_CHASE);
+    if (has(step, CXJ_FACET_UPDATE) && !chase && !fold->asking) {
+        count_both(step, CXJ__F_PROACTIVE_UPDATES, CXJ__T_PROACTIVE_UPDATES);
+    }
+    if (is_visible(step) && !has(step, CXJ_FACET_INBOUND)) fold->asking = 0;
+    if (chase) fold->asking = 1;
+}
+
+/* Step 8. */
+static void close_loop(struct step *step) {
+    struct cxj__fold *fold = step->fold;
+    if (fold->loop_open && has(step, CXJ_FACET_CONTACT) && !has(step, CXJ_FACET_INBOUND)) {
+        fold->loop_open = 0;
+        count(step, CXJ__F_LOOPS_CLOSED);
+        add_occasion(step, CXJ__J_HISTOGRAM_LOOP, span(fold->loop_at, step->m->at));
+    }
+    bool customers = step->m->scope == CXJ_SCOPE_TOUCHPOINT || step->m->scope == CXJ_SCOPE_JOURNEY;
+    if (step->scale != NULL && customers && is_dissatisfied(step) && !fold->loop_open) {
+        fold->loop_open = 1;
+        fold->loop_at = step->m->at;
+        count(step, CXJ__F_LOOPS);
+    }
+}
+
+/* A touch rating, and the step it makes from the one before for each dimension that changed in between. */
+static void rate_touchpoint(struct step *step) {
+    struct cxj__fold *fold = step->fold;
+    bool has_earlier = fold->counts[CXJ__F_TOUCH_RATINGS] > 0;
+    for (uint8_t d = 0; has_earlier && d < CXJ__TRACKS; d++) {
+        if (!(fold->step_waits >> d & 1)) continue;
+        int32_t rise = (int32_t)step->s - (int32_t)fold->touch_last;
+        uint64_t mask = CXJ__BIT(CXJ__X_STEPS);
+        if (rise > 0) mask |= CXJ__BIT(CXJ__X_IMPROVED);
+        if (rise < 0) mask |= CXJ__BIT(CXJ__X_DEGRADED);
+        charge_change(step, d, mask)->rating = rise;
+    }
+    fold->step_waits = 0;
+    if (!has_earlier) fold->touch_first = step->s;
+    fold->touch_last = step->s;
+    fold->touch_sum += step->s;
+    fold->touch_squares += (uint64_t)step->s * step->s;
+    count_both(step, CXJ__F_TOUCH_RATINGS, CXJ__T_RATINGS);
+    if (is_satisfied(step)) step->facts[0].mask |= CXJ__BIT(CXJ__T_SATISFIED);
+    if (is_dissatisfied(step)) step->facts[0].mask |= CXJ__BIT(CXJ__T_DISSATISFIED);
+}
+
+static void rate_journey(struct step *step) {
+    struct cxj__fold *fold = step->fold;
+    switch (step->scale->kind) {
+    case CXJ__SATISFACTION:
+        if (fold->journey_ratings++ == 0) fold->journey_first = step->s;
+        fold->journey_last = step->s;
+        break;
+    case CXJ__LOYALTY:
+        fold->has_loyalty = 1;
+        fold->loyalty_last = step->s;
+        break;
+    default:
+        fold->has_effort = 1;
+        fold->effort_last = step->s;
+        break;
+    }
+    fold->delighted = step->m->score >= step->scale->delighted;
+}
+
+/* Ratings of loyalty and effort, of whichever of the customers' scopes, as their touchpoint counts them. */
+static void rate_kind(struct step *step) {
+    uint64_t *mask = &step->facts[0].mask;
+    if (step->scale->kind == CXJ__EFFORT) *mask |= CXJ__BIT(CXJ__T_CES_RATINGS);
+    if (step->scale->kind != CXJ__LOYALTY) return;
+    *mask |= CXJ__BIT(CXJ__T_NPS_RATINGS);
+    if (is_satisfied(step)) *mask |= CXJ__BIT(CXJ__T_NPS_SATISFIED);
+    if (is_dissatisfied(step)) *mask |= CXJ__BIT(CXJ__T_NPS_DISSATISFIED);
+}
+
+/* Step 9. */
+static void rate(struct step *step) {
+    struct cxj__fold *fold = step->fold;
+    bool satisfaction = step->scale->kind == CXJ__SATISFACTION;
+    step->facts[0].rating = step->s;
+    if (step->m->scope == CXJ_SCOPE_EMPLOYEE) {
+        if (satisfaction) step->facts[0].mask |= CXJ__BIT(CXJ__T_EMPLOYEE_RATINGS);
+        return;
+    }
+    rate_kind(step);
+    if (fold->asked) fold->answered = 1;
+    if (step->m->scope == CXJ_SCOPE_JOURNEY) {
+        rate_journey(step);
+    } else if (satisfaction) {
+        rate_touchpoint(step);
+    }
+}
+
+/* Whether the need was met at the first contact (section 6, first_contact_resolution). */
+static void note_resolution(struct step *step) {
+    struct cxj__fold *fold = step->fold;
+    if (fold->resolved) {
+        if (has(step, CXJ_FACET_INBOUND)) fold->inbound_after_resolution = 1;
+    } else if (has(step, CXJ_FACET_RESOLVED)) {
+        fold->resolved = 1;
+        fold->contacts_at_resolution = fold->counts[CXJ__F_CONTACTS];
+    }
+}
+
+/* A touchpoint is clean if nothing went wrong at it. */
+static void judge(struct step *step) {
+    static const uint32_t blemishes =
+        CXJ_FACET_FAULT | CXJ_FACET_REPEATED | CXJ_FACET_CONTRADICTED | CXJ_FACET_CHASE;
+    if (!has(step, blemishes) && !step->late) count_both(step, CXJ__F_CLEAN, CXJ__T_CLEAN);
+}
+
+size_t cxj__fold_step(struct cxj__fold *fold, const cxj_touchpoint *m, uint32_t held, struct cxj__fact *facts) {
+    struct step step = {.fold = fold, .m = m, .facts = facts, .first = fold->counts[CXJ__F_TOUCHPOINTS] == 0};
+    new_fact(&step, CXJ_GRAIN_TOUCHPOINTS);
+    note_facets(&step);
+    note_statements(&step);
+    measure_wait(&step);
+    run(&step);
+    keep_silence(&step);
+    for (uint8_t d = 0; d < CXJ__TRACKS; d++) {
+        uint32_t value = value_of(m, d);
+        if (value != 0) move(&step, d, value, held >> d & 1);
+    }
+    keep_commitments(&step);
+    lose_context(&step);
+    answer(&step);
+    if (m->facets & CXJ_FACET_ASKED) fold->asked = 1;
+    if (m->scale != 0) {
+        step.scale = cxj__fold_scale(m->scale);
+        uint32_t range = (uint32_t)(step.scale->highest - step.scale->lowest);
+        step.s = (uint16_t)((uint32_t)(m->score - step.scale->lowest) * CXJ__RATING_UNIT / range);
+    }
+    close_loop(&step);
+    if (step.scale != NULL) rate(&step);
+    note_resolution(&step);
+    judge(&step);
+    fold->last_at = m->at;
+    return step.count;
+}
+
+/* ---- a journey as it stands ----------------------------------------------------------------------------------------- */
+
+/* Sets a sum and, if asked for, that of squares. */
+static void stand_for(struct cxj__standing *standing, int sum, int64_t amount, bool with_square) {
+    standing->sums[sum] = cxj__base_wide(amount);
+    if (with_square) standing->sums[sum + 1] = cxj__base_product(amount, amount);
+}
+
+static int64_t count_promises_before(const struct cxj__fold *fold, int64_t moment) {
+    int64_t passed = 0;
+    for (unsigned c = 0; c < CXJ__COMMITMENTS; c++) {
+        if (fold->promises_open >> c & 1 && fold->promises[c].due < moment) passed++;
+    }
+    return passed;
+}
+
+static void stand_ended(const struct cxj__fold *fold, struct cxj__standing *standing) {
+    int64_t *counts = standing->counts;
+    bool clean = fold->counts[CXJ__F_CLEAN] == fold->counts[CXJ__F_TOUCHPOINTS];
+    bool completed = fold->outcome == CXJ_OUTCOME_COMPLETED;
+    standing->ended = true;
+    standing->durations[CXJ__J_HISTOGRAM_DURATION] = span(fold->first_at, fold->end_at);
+    standing->durations[CXJ__J_HISTOGRAM_SILENCE] = fold->silence;
+    stand_for(standing, CXJ__J_SUM_DURATION, span(fold->first_at, fold->end_at), false);
+    stand_for(standing, CXJ__J_SUM_PENDING, fold->pending, false);
+    stand_for(standing, CXJ__J_SUM_SILENCE, fold->silence, false);
+    counts[completed ? CXJ__J_COMPLETED : CXJ__J_ABANDONED] = 1;
+    counts[CXJ__J_BROKEN] = count_promises_before(fold, fold->end_at);
+    counts[CXJ__J_ENDED_TOUCHPOINTS] = fold->counts[CXJ__F_TOUCHPOINTS];
+    counts[CXJ__J_ENDED_CLEAN] = fold->counts[CXJ__F_CLEAN];
+    counts[CXJ__J_CLEAN_JOURNEYS] = clean;
+    counts[CXJ__J_FLAWLESS] = completed && clean && counts[CXJ__J_BROKEN] == 0 &&
+                              fold->counts[CXJ__F_BOUNCES] == 0 && !fold->churned;
+    counts[CXJ__J_WOW] = counts[CXJ__J_FLAWLESS] && fold->delighted;
+}
+
+static void stand_rated(const struct cxj__fold *fold, struct cxj__standing *standing) {
+    int64_t *counts = standing->counts;
+    int64_t touch_ratings = fold->counts[CXJ__F_TOUCH_RATINGS];
+    standing->sums[CXJ__J_SUM_TOUCH] = cxj__base_wide(fold->touch_sum);
+    standing->sums[CXJ__J_SUM_TOUCH_SQUARES] = cxj__base_wide((int64_t)fold->touch_squares);
+    if (touch_ratings >= 2) {
+        counts[CXJ__J_TOUCH_DROPS] = 1;
+        stand_for(standing, CXJ__J_SUM_TOUCH_DROP, (int64_t)fold->touch_first - fold->touch_last, true);
+    }
+    if (fold->journey_ratings > 0) {
+        counts[CXJ__J_JOURNEY_RATINGS] = 1;
+        stand_for(standing, CXJ__J_SUM_JOURNEY, fold->journey_last, true);
+    }
+    if (fold->journey_ratings >= 2) {
+        counts[CXJ__J_JOURNEY_DROPS] = 1;
+        stand_for(standing, CXJ__J_SUM_JOURNEY_DROP, (int64_t)fold->journey_first - fold->journey_last, true);
+        stand_for(standing, CXJ__J_SUM_JOURNEY_FIRST, fold->journey_first, false);
+    }
+    if (touch_ratings > 0 && fold->journey_ratings > 0) {
+        int64_t mean = (int64_t)(UINT64_C(65536) * fold->touch_sum / (uint64_t)touch_ratings);
+        counts[CXJ__J_GAPS] = 1;
+        stand_for(standing, CXJ__J_SUM_GAP, mean - INT64_C(65536) * fold->journey_last, true);
+    }
+    if (fold->has_loyalty) {
+        const struct cxj__scale *nps = cxj__fold_scale(CXJ_SCALE_NPS);
+        int64_t score = (int64_t)fold->loyalty_last * nps->highest / CXJ__RATING_UNIT;
+        counts[CXJ__J_NPS_RATINGS] = 1;
+        counts[CXJ__J_NPS_SATISFIED] = score >= nps->satisfied;
+        counts[CXJ__J_NPS_DISSATISFIED] = score <= nps->dissatisfied;
+    }
+    if (fold->has_effort) {
+        counts[CXJ__J_CES_RATINGS] = 1;
+        stand_for(standing, CXJ__J_SUM_CES, fold->effort_last, true);
+    }
+    counts[CXJ__J_ASKED] = fold->asked;
+    counts[CXJ__J_ANSWERED] = fold->answered;
+}
+
+void cxj__fold_stand(const struct cxj__fold *fold, int64_t now, struct cxj__standing *standing) {
+    memset(standing, 0, sizeof *standing);
+    int64_t *counts = standing->counts;
+    counts[CXJ__J_JOURNEYS] = 1;
+    for (size_t i = 0; i < CXJ__F_COUNTS; i++) counts[CXJ__J_JOURNEYS + 1 + i] = fold->counts[i];
+    counts[CXJ__J_CHURNED] = fold->churned;
+    counts[CXJ__J_REOPENED] = fold->reopened;
+    counts[CXJ__J_HANDOFF_FREE] = fold->counts[CXJ__F_HANDOFFS] == 0;
+    counts[CXJ__J_PROMISED] = fold->counts[CXJ__F_PROMISES] > 0;
+    if (fold->resolved && fold->counts[CXJ__F_INBOUND] > 0) {
+        counts[CXJ__J_FIRST_CONTACT_CANDIDATES] = 1;
+        counts[CXJ__J_FIRST_CONTACT_RESOLVED] = fold->contacts_at_resolution == 1 && !fold->inbound_after_resolution;
+    }
+    standing->sums[CXJ__J_SUM_VALUE] = fold->value;
+    if (fold->churned) standing->sums[CXJ__J_SUM_VALUE_LOST] = fold->value;
+    standing->sums[CXJ__J_SUM_SLIP] = fold->slip;
+    standing->sums[CXJ__J_SUM_LATENESS] = fold->lateness;
+    standing->sums[CXJ__J_SUM_DARK] = fold->dark;
+    stand_rated(fold, standing);
+    if (fold->outcome != 0) {
+        stand_ended(fold, standing);
+    } else {
+        counts[CXJ__J_OVERDUE] = count_promises_before(fold, now);
+    }
+}

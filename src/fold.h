@@ -1,0 +1,87 @@
+/* fold: what a journey's touchpoints, taken in order, amount to. Pure: touchpoints in, facts out. */
+#ifndef CXJ__FOLD_H
+#define CXJ__FOLD_H
+
+#include "base.h"
+#include "cell.h"
+
+/* The dimensions through which transitions are seen: CXJ_DIMENSION_OWNER … CXJ_DIMENSION_ACTIVITY, less one. */
+enum { CXJ__TRACKS = 5, CXJ__COMMITMENTS = 8, CXJ__RATING_UNIT = 12600 };
+
+/* At most: the touchpoint itself, a transition and a step for each dimension, lost context for two, and three occasions. */
+enum { CXJ__FACTS_OF_A_STEP = 1 + CXJ__TRACKS * 2 + 2 + 3 };
+
+/* A scale, as the specification's table has it. */
+struct cxj__scale {
+    uint8_t lowest, highest;
+    uint8_t satisfied, delighted; /* from this score up */
+    uint8_t dissatisfied;         /* up to this score */
+    uint8_t kind;                 /* CXJ__SATISFACTION … */
+};
+enum { CXJ__SATISFACTION = 1, CXJ__LOYALTY, CXJ__EFFORT };
+
+/* The scale of a number, or NULL if it is none. */
+const struct cxj__scale *cxj__fold_scale(uint8_t scale);
+
+/* The facets with all that they imply. */
+uint32_t cxj__fold_imply(uint32_t facets);
+
+/* One dimension as the fold has seen it so far. The last change went from before to value; there was one if before is not 0. */
+struct cxj__track {
+    int64_t at;        /* of the last touchpoint with a value */
+    int64_t change_at; /* of the later touchpoint of the last change */
+    uint32_t value;    /* the last value; 0: none so far */
+    uint32_t before;   /* the value held immediately before that one, runs of one value counting once */
+};
+
+struct cxj__promise {
+    int64_t first_due, due, announced_at;
+};
+
+/* All that the fold carries from one touchpoint to the next. Zero before the first. */
+struct cxj__fold {
+    int64_t first_at, last_at, end_at;
+    int64_t quiet, silence, pending;
+    int64_t loop_at;
+    uint64_t customer;
+    struct cxj__track tracks[CXJ__TRACKS];
+    uint16_t type, segment, reason, entry;
+    uint16_t counts[CXJ__F_COUNTS];
+    uint16_t contacts_at_resolution;    /* at or before the first resolved touchpoint */
+    uint16_t journey_ratings;           /* of kind satisfaction and scope journey */
+    uint16_t touch_first, touch_last;   /* s of the first and last touch rating */
+    uint16_t journey_first, journey_last;
+    uint16_t loyalty_last, effort_last; /* s of the last rating of scope journey of that kind */
+    uint32_t touch_sum;
+    uint64_t touch_squares;
+    uint32_t occasions;                 /* facts of grain journeys so far */
+    uint8_t outcome;                    /* 0 while the journey runs */
+    uint8_t promises_open, announced, explained; /* a bit for each commitment */
+    uint8_t step_waits;                 /* a bit for each dimension: no touch rating since its last change */
+    uint8_t lost;                       /* a bit for each dimension: its last change lost context */
+    unsigned waiting : 1;               /* the last touchpoint is pending */
+    unsigned reopened : 1;
+    unsigned churned : 1;
+    unsigned asking : 1;
+    unsigned loop_open : 1;
+    unsigned resolved : 1;
+    unsigned inbound_after_resolution : 1;
+    unsigned asked : 1;
+    unsigned answered : 1;
+    unsigned has_loyalty : 1;
+    unsigned has_effort : 1;
+    unsigned delighted : 1;             /* the last rating of scope journey, of whatever kind */
+    struct cxj__int128 value, slip, lateness, dark;
+    struct cxj__promise promises[CXJ__COMMITMENTS];
+};
+
+/* Folds in one touchpoint, whose facets are implied already and which is not withdrawn.
+ * held: a bit for each dimension whose value an earlier touchpoint of the journey has held.
+ * facts: room for CXJ__FACTS_OF_A_STEP; the first is the touchpoint's own.
+ * Returns the number of facts. */
+size_t cxj__fold_step(struct cxj__fold *fold, const cxj_touchpoint *m, uint32_t held, struct cxj__fact *facts);
+
+/* What the journey adds to a journeys cell as it stands; now is INT64_MIN before the clock is set. */
+void cxj__fold_stand(const struct cxj__fold *fold, int64_t now, struct cxj__standing *standing);
+
+#endif

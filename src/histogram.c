@@ -1,0 +1,89 @@
+/* histogram: how often durations occurred, in log-linear buckets.
+ *
+ * Each power of two from 128 on is cut into 64 buckets of equal width, so a bucket is at most 1/64 of its values wide and
+ * its middle at most 1/128 off. Below 128 each value has its own bucket. Counts are integers, so what was added can be
+ * taken away, and histograms add up bucket by bucket. (The idea is that of HdrHistogram, by Gil Tene.) */
+#include "histogram.h"
+
+#include <string.h>
+
+enum { SUB_BITS = 6, SUB_BUCKETS = 1 << SUB_BITS, BUCKETS = (51 - SUB_BITS) * SUB_BUCKETS };
+
+#define COUNT_BITS 48
+#define COUNT_MASK ((UINT64_C(1) << COUNT_BITS) - 1)
+
+uint32_t cxj__histogram_bucket(int64_t duration) {
+    uint64_t value = (uint64_t)duration;
+    uint32_t shift = 0;
+    while (value >> shift >= 2 * SUB_BUCKETS) shift++;
+    return shift * SUB_BUCKETS + (uint32_t)(value >> shift);
+}
+
+double cxj__histogram_middle(uint32_t bucket) {
+    if (bucket < 2 * SUB_BUCKETS) return (double)bucket;
+    uint32_t shift = bucket / SUB_BUCKETS - 1;
+    uint64_t lowest = (uint64_t)(bucket % SUB_BUCKETS + SUB_BUCKETS) << shift;
+    return (double)lowest + (double)((UINT64_C(1) << shift) - 1) / 2;
+}
+
+/* The slot of a bucket, or the empty one where it would stand. The table has an empty slot. */
+static uint64_t *find_slot(const struct cxj__histogram *histogram, uint32_t bucket) {
+    uint32_t mask = histogram->capacity - 1;
+    uint32_t i = (bucket * UINT32_C(0x9e3779b1)) >> 8 & mask;
+    while (histogram->slots[i] != 0 && histogram->slots[i] >> COUNT_BITS != bucket + 1) i = (i + 1) & mask;
+    return &histogram->slots[i];
+}
+
+static bool grow(struct cxj__histogram *histogram, struct cxj__memory *memory) {
+    struct cxj__histogram larger = {NULL, histogram->capacity == 0 ? 4 : 2 * histogram->capacity, histogram->used};
+    larger.slots = cxj__base_resize(memory, NULL, 0, larger.capacity * sizeof *larger.slots);
+    if (larger.slots == NULL) return false;
+    memset(larger.slots, 0, larger.capacity * sizeof *larger.slots);
+    for (uint32_t i = 0; i < histogram->capacity; i++) {
+        uint64_t slot = histogram->slots[i];
+        if (slot != 0) *find_slot(&larger, (uint32_t)(slot >> COUNT_BITS) - 1) = slot;
+    }
+    cxj__base_resize(memory, histogram->slots, histogram->capacity * sizeof *histogram->slots, 0);
+    *histogram = larger;
+    return true;
+}
+
+bool cxj__histogram_reserve(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t bucket) {
+    if (histogram->capacity == 0 && !grow(histogram, memory)) return false;
+    uint64_t *slot = find_slot(histogram, bucket);
+    if (*slot != 0) return true;
+    if (histogram->used + 1 > histogram->capacity / 4 * 3) {
+        if (!grow(histogram, memory)) return false;
+        slot = find_slot(histogram, bucket);
+    }
+    *slot = (uint64_t)(bucket + 1) << COUNT_BITS;
+    histogram->used++;
+    return true;
+}
+
+void cxj__histogram_add(struct cxj__histogram *histogram, uint32_t bucket, int64_t count) {
+    /* Counts never go below 0, so a negative amount does not borrow from the bucket's bits. */
+    *find_slot(histogram, bucket) += (uint64_t)count;
+}
+
+double cxj__histogram_quantile(const struct cxj__histogram *histogram, uint64_t n, uint32_t percent) {
+    /* The slots stand in no order; a walk through the buckets that occur, in order, is a sort by bucket. */
+    uint16_t slot_of[BUCKETS];
+    memset(slot_of, 0, sizeof slot_of);
+    for (uint32_t i = 0; i < histogram->capacity; i++) {
+        if ((histogram->slots[i] & COUNT_MASK) != 0) slot_of[(histogram->slots[i] >> COUNT_BITS) - 1] = (uint16_t)(i + 1);
+    }
+    uint64_t rank = n / 100 * percent + (n % 100 * percent + 99) / 100;
+    uint64_t passed = 0;
+    for (uint32_t bucket = 0; bucket < BUCKETS; bucket++) {
+        if (slot_of[bucket] == 0) continue;
+        passed += histogram->slots[slot_of[bucket] - 1] & COUNT_MASK;
+        if (passed >= rank) return cxj__histogram_middle(bucket);
+    }
+    return 0; /* not reached while n is the number of durations counted */
+}
+
+void cxj__histogram_finish(struct cxj__histogram *histogram, struct cxj__memory *memory) {
+    cxj__base_resize(memory, histogram->slots, histogram->capacity * sizeof *histogram->slots, 0);
+    *histogram = (struct cxj__histogram){NULL, 0, 0};
+}

@@ -1,0 +1,32 @@
+/* histogram: how often durations occurred, in log-linear buckets: sparse, mergeable, subtractable. */
+#ifndef CXJ__HISTOGRAM_H
+#define CXJ__HISTOGRAM_H
+
+#include "base.h"
+
+/* Counts by bucket in an open-addressing table. A slot holds (bucket + 1) in its upper 16 bits and the count in the lower
+ * 48; 0 is an empty slot. A slot once made stays, at a count of 0 too, so that a reservation holds until the cell ends. */
+struct cxj__histogram {
+    uint64_t *slots;
+    uint32_t capacity; /* a power of two, or 0 */
+    uint32_t used;
+};
+
+/* The bucket of a duration of 0 to 2^50 - 1 ms; that is longer than any between two moments of the years 0001 to 9999. */
+uint32_t cxj__histogram_bucket(int64_t duration);
+
+/* The middle of a bucket: off by at most 1/128 of any duration in it; durations below 128 ms are exact. */
+double cxj__histogram_middle(uint32_t bucket);
+
+/* Makes room for a bucket, so that adding to it cannot fail. */
+bool cxj__histogram_reserve(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t bucket);
+
+/* Adds to (or takes from) a bucket that was reserved. */
+void cxj__histogram_add(struct cxj__histogram *histogram, uint32_t bucket, int64_t count);
+
+/* The duration at rank ⌈percent/100 · n⌉ among those counted, n being their number; n > 0. */
+double cxj__histogram_quantile(const struct cxj__histogram *histogram, uint64_t n, uint32_t percent);
+
+void cxj__histogram_finish(struct cxj__histogram *histogram, struct cxj__memory *memory);
+
+#endif

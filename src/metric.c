@@ -1,0 +1,528 @@
+/* metric: the catalogue.
+ *
+ * One table says all about a metric: its name, unit, needs, formula and definition. A formula is one of a few kinds, each a
+ * function below, applied to counts, sums or a histogram of the cell. Division happens here and only here, once and at the
+ * end, in double.
+ * A metric's number is its grain times 1,000 plus its place within the grain's table: append, and never take out. */
+#include "metric.h"
+
+#include <math.h>
+#include <string.h>
+
+/* z of a 95 % interval. */
+static const double z = 1.959963984540054;
+
+enum formula {
+    COUNT,       /* count a */
+    REMAINDER,   /* count a - b - c */
+    TOTAL,       /* sum a */
+    SHARE,       /* count a / (b + c), with Wilson's interval */
+    PER,         /* count a / (b + c), without interval */
+    AVERAGE,     /* sum a / (count b + c), without interval */
+    MEAN,        /* sum a / (count b · unit), with an interval from sum a + 1, that of squares */
+    SCORE,       /* the same of a CES, as a score of its scale */
+    DEVIATION,   /* unbiased standard deviation of what MEAN is the mean of */
+    CONSISTENCY, /* 1 - 2 · DEVIATION */
+    NPS,         /* 100 · (count a - c) / b */
+    QUANTILE,    /* of histogram a, the c-th percentile; count b is how many */
+    QUANTILE_ENDED, /* the same; how many is the number of ended journeys */
+    FRACTION,    /* sum a / sum b; count c is how many */
+    EXPECTED     /* expected_clean_share */
+};
+
+struct metric {
+    const char *name;
+    uint8_t unit, kind, formula;
+    uint8_t a, b, c;
+    uint32_t needs_all, needs_any;
+    uint32_t divisor; /* of MEAN, DEVIATION and CONSISTENCY: what stands for 1 */
+    const char *summary;
+};
+
+/* A third operand that adds nothing. */
+enum { NONE = 255 };
+
+#define CONTACT CXJ_FACET_CONTACT
+#define INBOUND CXJ_FACET_INBOUND
+#define CHASE CXJ_FACET_CHASE
+#define UPDATE CXJ_FACET_UPDATE
+#define NEXT_STEP CXJ_FACET_NEXT_STEP
+#define EXPLAINS CXJ_FACET_EXPLAINS
+#define DELIVERED CXJ_FACET_DELIVERED
+#define REQUESTED CXJ_FACET_REQUESTED
+#define REPEATED CXJ_FACET_REPEATED
+#define CONTRADICTED CXJ_FACET_CONTRADICTED
+#define FAULT CXJ_FACET_FAULT
+#define RESOLVED CXJ_FACET_RESOLVED
+#define REOPENS CXJ_FACET_REOPENS
+#define PENDING CXJ_FACET_PENDING
+#define ASKED CXJ_FACET_ASKED
+#define CHURNED CXJ_FACET_CHURNED
+#define CLEAN (FAULT | REPEATED | CONTRADICTED | CHASE)
+#define CONTEXT (REPEATED | CONTRADICTED)
+#define REOPENING (INBOUND | REPEATED | CONTRADICTED | FAULT | REOPENS)
+
+#define UNIT 12600
+#define GAP_UNIT (65536 * 12600)
+
+/* Operands b and c, of which the counts are added up. */
+#define ONLY(b) b, NONE
+#define ENDED CXJ__J_COMPLETED, CXJ__J_ABANDONED
+#define DUE CXJ__J_DELIVERIES, CXJ__J_BROKEN
+
+/* Rows that come alike: name, operands, needs, summary. */
+#define COUNTED(name, a, needs, summary) {name, CXJ_UNIT_COUNT, CXJ_KIND_COUNT, COUNT, a, 0, NONE, needs, 0, 1, summary}
+#define SHARED(name, a, of, needs, summary)                                                                           \
+    {name, CXJ_UNIT_SHARE, CXJ_KIND_SHARE, SHARE, a, of, needs, 0, 1, summary}
+#define EACH(name, a, needs, summary)                                                                                 \
+    {name, CXJ_UNIT_COUNT, CXJ_KIND_MEAN, PER, a, CXJ__J_JOURNEYS, NONE, needs, 0, 1, summary}
+#define LASTED(name, a, of, needs, summary)                                                                           \
+    {name, CXJ_UNIT_DURATION, CXJ_KIND_MEAN, AVERAGE, a, of, needs, 0, 1, summary}
+#define RATED(name, a, b, divisor, summary)                                                                           \
+    {name, CXJ_UNIT_SATISFACTION, CXJ_KIND_MEAN, MEAN, a, b, NONE, 0, 0, divisor, summary}
+#define RANKED(name, a, b, percent, needs, summary)                                                                   \
+    {name, CXJ_UNIT_DURATION, CXJ_KIND_QUANTILE, QUANTILE, a, b, percent, needs, 0, 1, summary}
+#define RANKED_ENDED(name, a, percent, any, summary)                                                                  \
+    {name, CXJ_UNIT_DURATION, CXJ_KIND_QUANTILE, QUANTILE_ENDED, a, 0, percent, 0, any, 1, summary}
+
+static const struct metric of_touchpoints[] = {
+    COUNTED("touchpoints", CXJ__T_TOUCHPOINTS, 0, "touchpoints"),
+    COUNTED("contacts", CXJ__T_CONTACTS, CONTACT, "touchpoints in which the customer took part"),
+    COUNTED("inbound", CXJ__T_INBOUND, INBOUND, "touchpoints at which the customer came to us"),
+    COUNTED("chases", CXJ__T_CHASES, CHASE, "touchpoints at which the customer asked where things stand"),
+    COUNTED("updates", CXJ__T_UPDATES, UPDATE, "touchpoints at which we told the customer where things stand"),
+    COUNTED("proactive_updates", CXJ__T_PROACTIVE_UPDATES, UPDATE | CHASE,
+            "updates for which the customer had not asked"),
+    COUNTED("next_steps", CXJ__T_NEXT_STEPS, NEXT_STEP, "touchpoints at which we told what comes next, and from whom"),
+    COUNTED("explanations", CXJ__T_EXPLANATIONS, EXPLAINS, "touchpoints at which we gave the reason for a delay"),
+    COUNTED("repeats", CXJ__T_REPEATS, REPEATED, "touchpoints at which the customer had to say something again"),
+    COUNTED("contradictions", CXJ__T_CONTRADICTIONS, CONTRADICTED,
+            "touchpoints at which the customer was told something that did not agree with what had been said before"),
+    COUNTED("faults", CXJ__T_FAULTS, FAULT, "touchpoints at which something went wrong"),
+    COUNTED("resolutions", CXJ__T_RESOLUTIONS, RESOLVED, "touchpoints at which the need was met"),
+    COUNTED("asks", CXJ__T_ASKS, ASKED, "touchpoints at which we asked for a rating"),
+    COUNTED("journeys", CXJ__T_JOURNEYS, 0, "distinct journeys with a touchpoint in the cell"),
+    SHARED("clean_share", CXJ__T_CLEAN, ONLY(CXJ__T_TOUCHPOINTS), CLEAN,
+           "clean touchpoints / touchpoints; clean: no fault, repeat, contradiction or chase, and nothing delivered late"),
+    SHARED("fault_rate", CXJ__T_FAULTS, ONLY(CXJ__T_TOUCHPOINTS), FAULT, "faults / touchpoints"),
+    SHARED("repeat_rate", CXJ__T_REPEATS, ONLY(CXJ__T_TOUCHPOINTS), REPEATED, "repeats / touchpoints"),
+    SHARED("contradiction_rate", CXJ__T_CONTRADICTIONS, ONLY(CXJ__T_TOUCHPOINTS), CONTRADICTED,
+           "contradictions / touchpoints"),
+    SHARED("proactive_share", CXJ__T_PROACTIVE_UPDATES, ONLY(CXJ__T_UPDATES), UPDATE | CHASE,
+           "proactive updates / updates"),
+    SHARED("next_step_share", CXJ__T_NEXT_STEPS, ONLY(CXJ__T_UPDATES), UPDATE | NEXT_STEP,
+           "updates that tell the next step / updates"),
+    COUNTED("ratings", CXJ__T_RATINGS, 0, "touch ratings: ratings of satisfaction about a touchpoint"),
+    RATED("satisfaction", CXJ__T_SUM_RATING, CXJ__T_RATINGS, UNIT, "mean of the touch ratings, 0 to 1"),
+    {"satisfaction_sd", CXJ_UNIT_SATISFACTION, CXJ_KIND_DERIVED, DEVIATION, CXJ__T_SUM_RATING, CXJ__T_RATINGS, NONE, 0, 0,
+     UNIT, "unbiased standard deviation of the touch ratings"},
+    SHARED("csat", CXJ__T_SATISFIED, ONLY(CXJ__T_RATINGS), 0, "satisfied / touch ratings"),
+    SHARED("dissatisfaction", CXJ__T_DISSATISFIED, ONLY(CXJ__T_RATINGS), 0, "dissatisfied / touch ratings"),
+    COUNTED("nps_ratings", CXJ__T_NPS_RATINGS, 0, "customers' ratings on the scale nps"),
+    {"nps", CXJ_UNIT_POINTS, CXJ_KIND_MEAN, NPS, CXJ__T_NPS_SATISFIED, CXJ__T_NPS_RATINGS, CXJ__T_NPS_DISSATISFIED, 0, 0,
+     1, "net promoter score: 100 × (promoters - detractors) / nps ratings"},
+    COUNTED("ces_ratings", CXJ__T_CES_RATINGS, 0, "customers' ratings on the scale ces7"),
+    {"ces", CXJ_UNIT_POINTS, CXJ_KIND_MEAN, SCORE, CXJ__T_SUM_CES, CXJ__T_CES_RATINGS, NONE, 0, 0, 1,
+     "customer effort score: mean score, 1 to 7, 7 = easiest"},
+    COUNTED("employee_ratings", CXJ__T_EMPLOYEE_RATINGS, 0, "ratings of satisfaction given by employees"),
+    RATED("employee_satisfaction", CXJ__T_SUM_EMPLOYEE, CXJ__T_EMPLOYEE_RATINGS, UNIT,
+          "mean of the employees' ratings, 0 to 1"),
+    LASTED("wait_mean", CXJ__T_SUM_WAIT, ONLY(CXJ__T_WAITS), 0, "mean time since the journey's touchpoint before"),
+    RANKED("wait_p50", CXJ__T_HISTOGRAM_WAIT, CXJ__T_WAITS, 50, 0, "median of that time"),
+    RANKED("wait_p90", CXJ__T_HISTOGRAM_WAIT, CXJ__T_WAITS, 90, 0, "its 90th percentile"),
+    RANKED("wait_p99", CXJ__T_HISTOGRAM_WAIT, CXJ__T_WAITS, 99, 0, "its 99th percentile"),
+    COUNTED("promises", CXJ__T_PROMISES, 0, "commitments opened"),
+    COUNTED("shifts", CXJ__T_SHIFTS, 0, "commitments promised for another time, not at the customer's wish"),
+    COUNTED("reschedules", CXJ__T_RESCHEDULES, REQUESTED, "commitments promised for another time at the customer's wish"),
+    COUNTED("deliveries", CXJ__T_DELIVERIES, DELIVERED, "commitments closed by delivery"),
+    SHARED("on_time_rate", CXJ__T_ON_TIME, ONLY(CXJ__T_DELIVERIES), DELIVERED,
+           "delivered by the time promised first / deliveries"),
+    SHARED("kept_rate", CXJ__T_KEPT, ONLY(CXJ__T_DELIVERIES), DELIVERED,
+           "delivered by the time promised last / deliveries"),
+    COUNTED("late", CXJ__T_LATE, DELIVERED, "deliveries after the time promised first"),
+    COUNTED("late_proactive", CXJ__T_LATE_PROACTIVE, DELIVERED | EXPLAINS,
+            "late, and announced by the time promised first"),
+    COUNTED("late_reactive", CXJ__T_LATE_REACTIVE, DELIVERED | EXPLAINS, "late, and announced only after that time"),
+    COUNTED("late_silent", CXJ__T_LATE_SILENT, DELIVERED | EXPLAINS, "late, and never announced"),
+    COUNTED("late_unexplained", CXJ__T_LATE_UNEXPLAINED, DELIVERED | EXPLAINS, "late, and never explained"),
+    LASTED("lateness_mean", CXJ__T_SUM_LATENESS, ONLY(CXJ__T_LATE), DELIVERED,
+           "mean time of late deliveries after the time promised first"),
+    RANKED("lateness_p50", CXJ__T_HISTOGRAM_LATENESS, CXJ__T_LATE, 50, DELIVERED, "median of that time"),
+    RANKED("lateness_p90", CXJ__T_HISTOGRAM_LATENESS, CXJ__T_LATE, 90, DELIVERED, "its 90th percentile"),
+    RANKED("lateness_p99", CXJ__T_HISTOGRAM_LATENESS, CXJ__T_LATE, 99, DELIVERED, "its 99th percentile"),
+    {"value", CXJ_UNIT_MONEY, CXJ_KIND_COUNT, TOTAL, CXJ__T_SUM_VALUE, 0, NONE, 0, 0, 1, "sum of value"},
+};
+
+static const struct metric of_transitions[] = {
+    COUNTED("transitions", CXJ__X_TRANSITIONS, 0, "transitions from one value to the next, also the same"),
+    COUNTED("changes", CXJ__X_CHANGES, 0, "transitions between different values; of owners: handoffs"),
+    COUNTED("bounces", CXJ__X_BOUNCES, 0, "changes back to the value held immediately before: A, B, A"),
+    COUNTED("returns", CXJ__X_RETURNS, 0, "changes to a value that the journey has held at any time before"),
+    LASTED("wait_mean", CXJ__X_SUM_WAIT, ONLY(CXJ__X_TRANSITIONS), 0, "mean time from one touchpoint to the other"),
+    RANKED("wait_p50", CXJ__X_HISTOGRAM_WAIT, CXJ__X_TRANSITIONS, 50, 0, "median of that time"),
+    RANKED("wait_p90", CXJ__X_HISTOGRAM_WAIT, CXJ__X_TRANSITIONS, 90, 0, "its 90th percentile"),
+    RANKED("wait_p99", CXJ__X_HISTOGRAM_WAIT, CXJ__X_TRANSITIONS, 99, 0, "its 99th percentile"),
+    {"lost_context", CXJ_UNIT_COUNT, CXJ_KIND_COUNT, COUNT, CXJ__X_LOST_CONTEXT, 0, NONE, 0, CONTEXT, 1,
+     "changes of owner or team after which, before the next, the customer had to repeat or was contradicted"},
+    {"lost_context_rate", CXJ_UNIT_SHARE, CXJ_KIND_SHARE, SHARE, CXJ__X_LOST_CONTEXT, CXJ__X_CHANGES, NONE, 0, CONTEXT,
+     1, "lost_context / changes"},
+    COUNTED("steps", CXJ__X_STEPS, 0, "changes with a touch rating before and one after, before the next change"),
+    RATED("satisfaction_step", CXJ__X_SUM_STEP, CXJ__X_STEPS, UNIT, "mean of the rating after less the rating before"),
+    COUNTED("improved", CXJ__X_IMPROVED, 0, "steps up"),
+    COUNTED("degraded", CXJ__X_DEGRADED, 0, "steps down"),
+};
+
+static const struct metric of_journeys[] = {
+    COUNTED("journeys", CXJ__J_JOURNEYS, 0, "journeys"),
+    {"open", CXJ_UNIT_COUNT, CXJ_KIND_COUNT, REMAINDER, CXJ__J_JOURNEYS, ENDED, 0, 0, 1, "journeys that have not ended"},
+    COUNTED("completed", CXJ__J_COMPLETED, 0, "journeys that ended completed"),
+    COUNTED("abandoned", CXJ__J_ABANDONED, 0, "journeys that ended abandoned"),
+    COUNTED("churned", CXJ__J_CHURNED, CHURNED, "journeys in which the customer left"),
+    SHARED("churn_rate", CXJ__J_CHURNED, ONLY(CXJ__J_JOURNEYS), CHURNED, "churned / journeys"),
+    {"reopened", CXJ_UNIT_COUNT, CXJ_KIND_COUNT, COUNT, CXJ__J_REOPENED, 0, NONE, 0, REOPENING, 1,
+     "journeys that reopened at least once"},
+    SHARED("completion_rate", CXJ__J_COMPLETED, ENDED, 0, "completed / ended journeys"),
+    LASTED("duration_mean", CXJ__J_SUM_DURATION, ENDED, 0, "mean time from first touchpoint to end, of ended journeys"),
+    RANKED_ENDED("duration_p50", CXJ__J_HISTOGRAM_DURATION, 50, 0, "median of that time"),
+    RANKED_ENDED("duration_p90", CXJ__J_HISTOGRAM_DURATION, 90, 0, "its 90th percentile"),
+    RANKED_ENDED("duration_p99", CXJ__J_HISTOGRAM_DURATION, 99, 0, "its 99th percentile"),
+    {"pending_share", CXJ_UNIT_SHARE, CXJ_KIND_DERIVED, FRACTION, CXJ__J_SUM_PENDING, CXJ__J_SUM_DURATION, NONE, PENDING,
+     0, 1, "time spent waiting for the customer / duration, summed over ended journeys"},
+    EACH("touchpoints_per_journey", CXJ__J_TOUCHPOINTS, 0, "touchpoints / journeys"),
+    EACH("contacts_per_journey", CXJ__J_CONTACTS, CONTACT, "contacts / journeys"),
+    EACH("handoffs_per_journey", CXJ__J_HANDOFFS, 0, "handoffs / journeys"),
+    EACH("team_changes_per_journey", CXJ__J_TEAM_CHANGES, 0, "changes of team / journeys"),
+    EACH("bounces_per_journey", CXJ__J_BOUNCES, 0, "bounces of owner / journeys"),
+    EACH("channel_switches_per_journey", CXJ__J_CHANNEL_SWITCHES, 0, "changes of channel / journeys"),
+    EACH("repeats_per_journey", CXJ__J_REPEATS, REPEATED, "repeats / journeys"),
+    EACH("faults_per_journey", CXJ__J_FAULTS, FAULT, "faults / journeys"),
+    COUNTED("handoffs", CXJ__J_HANDOFFS, 0, "transitions between two different owners"),
+    COUNTED("team_changes", CXJ__J_TEAM_CHANGES, 0, "transitions between two different teams"),
+    COUNTED("bounces", CXJ__J_BOUNCES, 0, "handoffs back to the owner before: A, B, A"),
+    {"lost_context", CXJ_UNIT_COUNT, CXJ_KIND_COUNT, COUNT, CXJ__J_LOST_CONTEXT, 0, NONE, 0, CONTEXT, 1,
+     "handoffs after which, before the next, the customer had to repeat or was contradicted"},
+    COUNTED("channel_switches", CXJ__J_CHANNEL_SWITCHES, 0, "transitions between two different channels"),
+    COUNTED("repeats", CXJ__J_REPEATS, REPEATED, "touchpoints at which the customer had to say something again"),
+    COUNTED("contradictions", CXJ__J_CONTRADICTIONS, CONTRADICTED,
+            "touchpoints at which the customer was told something that did not agree with what had been said before"),
+    COUNTED("faults", CXJ__J_FAULTS, FAULT, "touchpoints at which something went wrong"),
+    COUNTED("chases", CXJ__J_CHASES, CHASE, "touchpoints at which the customer asked where things stand"),
+    COUNTED("updates", CXJ__J_UPDATES, UPDATE, "touchpoints at which we told the customer where things stand"),
+    SHARED("handoff_free_share", CXJ__J_HANDOFF_FREE, ONLY(CXJ__J_JOURNEYS), 0, "journeys without a handoff / journeys"),
+    SHARED("first_contact_resolution", CXJ__J_FIRST_CONTACT_RESOLVED, ONLY(CXJ__J_FIRST_CONTACT_CANDIDATES),
+           RESOLVED | INBOUND | CONTACT,
+           "of journeys with a resolved and an inbound touchpoint: share with exactly one contact up to the first resolved "
+           "one, and no inbound one after it"),
+    RATED("touch_satisfaction", CXJ__J_SUM_TOUCH, CXJ__J_TOUCH_RATINGS, UNIT, "mean of all touch ratings, 0 to 1"),
+    {"consistency", CXJ_UNIT_SHARE, CXJ_KIND_DERIVED, CONSISTENCY, CXJ__J_SUM_TOUCH, CXJ__J_TOUCH_RATINGS, NONE, 0, 0,
+     UNIT, "1 - 2 × unbiased standard deviation of all touch ratings"},
+    RATED("touch_drop", CXJ__J_SUM_TOUCH_DROP, CXJ__J_TOUCH_DROPS, UNIT,
+          "mean of first less last touch rating, over journeys with two or more"),
+    COUNTED("journey_ratings", CXJ__J_JOURNEY_RATINGS, 0, "journeys with a rating of satisfaction about the journey"),
+    RATED("journey_satisfaction", CXJ__J_SUM_JOURNEY, CXJ__J_JOURNEY_RATINGS, UNIT,
+          "mean of the journeys' last such ratings, 0 to 1"),
+    RATED("journey_drop", CXJ__J_SUM_JOURNEY_DROP, CXJ__J_JOURNEY_DROPS, UNIT,
+          "mean of first less last such rating, over journeys with two or more"),
+    {"journey_fall", CXJ_UNIT_SHARE, CXJ_KIND_DERIVED, FRACTION, CXJ__J_SUM_JOURNEY_DROP, CXJ__J_SUM_JOURNEY_FIRST,
+     CXJ__J_JOURNEY_DROPS, 0, 0, 1, "Σ (first - last) / Σ first, over the same journeys"},
+    {"journey_nps", CXJ_UNIT_POINTS, CXJ_KIND_MEAN, NPS, CXJ__J_NPS_SATISFIED, CXJ__J_NPS_RATINGS, CXJ__J_NPS_DISSATISFIED,
+     0, 0, 1, "net promoter score of the journeys' last ratings on the scale nps"},
+    {"journey_ces", CXJ_UNIT_POINTS, CXJ_KIND_MEAN, SCORE, CXJ__J_SUM_CES, CXJ__J_CES_RATINGS, NONE, 0, 0, 1,
+     "mean score of the journeys' last ratings on the scale ces7, 7 = easiest"},
+    RATED("gap", CXJ__J_SUM_GAP, CXJ__J_GAPS, GAP_UNIT,
+          "how much better the touchpoints look than the journey: mean of the mean touch rating less the journey's rating"),
+    COUNTED("asks", CXJ__J_ASKS, ASKED, "touchpoints at which we asked for a rating"),
+    SHARED("response_rate", CXJ__J_ANSWERED, ONLY(CXJ__J_ASKED), ASKED,
+           "of journeys asked: share with a customer's rating at or after the first time"),
+    SHARED("promised_share", CXJ__J_PROMISED, ONLY(CXJ__J_JOURNEYS), 0, "journeys with a promise / journeys"),
+    COUNTED("promises", CXJ__J_PROMISES, 0, "commitments opened"),
+    COUNTED("shifts", CXJ__J_SHIFTS, 0, "commitments promised for another time, not at the customer's wish"),
+    COUNTED("reschedules", CXJ__J_RESCHEDULES, REQUESTED, "commitments promised for another time at the customer's wish"),
+    COUNTED("deliveries", CXJ__J_DELIVERIES, DELIVERED, "commitments closed by delivery"),
+    COUNTED("broken", CXJ__J_BROKEN, DELIVERED, "commitments due before the end of their journey and never met"),
+    SHARED("on_time_rate", CXJ__J_ON_TIME, DUE, DELIVERED,
+           "delivered by the time promised first / (deliveries + broken)"),
+    SHARED("kept_rate", CXJ__J_KEPT, DUE, DELIVERED, "delivered by the time promised last / (deliveries + broken)"),
+    COUNTED("late", CXJ__J_LATE, DELIVERED, "deliveries after the time promised first"),
+    COUNTED("late_proactive", CXJ__J_LATE_PROACTIVE, DELIVERED | EXPLAINS,
+            "late, and announced by the time promised first"),
+    COUNTED("late_reactive", CXJ__J_LATE_REACTIVE, DELIVERED | EXPLAINS, "late, and announced only after that time"),
+    COUNTED("late_silent", CXJ__J_LATE_SILENT, DELIVERED | EXPLAINS, "late, and never announced"),
+    COUNTED("late_unexplained", CXJ__J_LATE_UNEXPLAINED, DELIVERED | EXPLAINS, "late, and never explained"),
+    LASTED("slip_mean", CXJ__J_SUM_SLIP, ONLY(CXJ__J_SHIFTS), 0, "mean time by which a shift moved the promise"),
+    LASTED("lateness_mean", CXJ__J_SUM_LATENESS, ONLY(CXJ__J_LATE), DELIVERED,
+           "mean time of late deliveries after the time promised first"),
+    RANKED("lateness_p50", CXJ__J_HISTOGRAM_LATENESS, CXJ__J_LATE, 50, DELIVERED, "median of that time"),
+    RANKED("lateness_p90", CXJ__J_HISTOGRAM_LATENESS, CXJ__J_LATE, 90, DELIVERED, "its 90th percentile"),
+    RANKED("warning_p50", CXJ__J_HISTOGRAM_WARNING, CXJ__J_LATE_PROACTIVE, 50, DELIVERED | EXPLAINS,
+           "median time from the announcement to the time promised first, over proactive late deliveries"),
+    LASTED("dark_mean", CXJ__J_SUM_DARK, ONLY(CXJ__J_LATE), DELIVERED | EXPLAINS,
+           "mean time of late deliveries in which the promise had passed and nobody had said so"),
+    COUNTED("overdue", CXJ__J_OVERDUE, DELIVERED, "open commitments of open journeys whose time has passed by the clock"),
+    {"silence_mean", CXJ_UNIT_DURATION, CXJ_KIND_MEAN, AVERAGE, CXJ__J_SUM_SILENCE, ENDED, 0, CONTACT | UPDATE, 1,
+     "mean of the longest time in which the customer saw nothing, of ended journeys"},
+    RANKED_ENDED("silence_p50", CXJ__J_HISTOGRAM_SILENCE, 50, CONTACT | UPDATE, "median of that time"),
+    RANKED_ENDED("silence_p90", CXJ__J_HISTOGRAM_SILENCE, 90, CONTACT | UPDATE, "its 90th percentile"),
+    SHARED("proactive_share", CXJ__J_PROACTIVE_UPDATES, ONLY(CXJ__J_UPDATES), UPDATE | CHASE,
+           "updates for which the customer had not asked / updates"),
+    SHARED("flawless_share", CXJ__J_FLAWLESS, ENDED, CLEAN,
+           "completed, clean, nothing broken, no bounce, customer still there / ended journeys"),
+    SHARED("wow_share", CXJ__J_WOW, ENDED, CLEAN, "flawless, and the last rating of the journey delighted / ended journeys"),
+    SHARED("clean_journey_share", CXJ__J_CLEAN_JOURNEYS, ENDED, CLEAN,
+           "journeys all of whose touchpoints are clean / ended journeys"),
+    {"expected_clean_share", CXJ_UNIT_SHARE, CXJ_KIND_DERIVED, EXPECTED, CXJ__J_ENDED_CLEAN, CXJ__J_ENDED_TOUCHPOINTS, NONE,
+     CLEAN, 0, 1, "(clean touchpoints / touchpoints)^(touchpoints / journeys), of ended journeys: the share of clean journeys "
+     "if touchpoints were independent"},
+    COUNTED("loops", CXJ__J_LOOPS, 0, "dissatisfied ratings that wait for an answer"),
+    SHARED("closed_loop_rate", CXJ__J_LOOPS_CLOSED, ONLY(CXJ__J_LOOPS), CONTACT | INBOUND,
+           "loops closed by a contact of ours / loops"),
+    RANKED("closed_loop_p50", CXJ__J_HISTOGRAM_LOOP, CXJ__J_LOOPS_CLOSED, 50, CONTACT | INBOUND,
+           "median time from the rating to that contact"),
+    {"value", CXJ_UNIT_MONEY, CXJ_KIND_COUNT, TOTAL, CXJ__J_SUM_VALUE, 0, NONE, 0, 0, 1, "sum of value"},
+    {"value_lost", CXJ_UNIT_MONEY, CXJ_KIND_COUNT, TOTAL, CXJ__J_SUM_VALUE_LOST, 0, NONE, CHURNED, 0, 1,
+     "sum of value of churned journeys"},
+};
+
+#define LENGTH(table) (sizeof(table) / sizeof *(table))
+enum { NUMBERS_OF_A_GRAIN = 1000 };
+
+static const struct {
+    const struct metric *metrics;
+    size_t count;
+} tables[] = {
+    [CXJ_GRAIN_TOUCHPOINTS] = {of_touchpoints, LENGTH(of_touchpoints)},
+    [CXJ_GRAIN_TRANSITIONS] = {of_transitions, LENGTH(of_transitions)},
+    [CXJ_GRAIN_JOURNEYS] = {of_journeys, LENGTH(of_journeys)},
+};
+
+/* ---- finding a metric ----------------------------------------------------------------------------------------------- */
+
+size_t cxj__metric_count(void) {
+    return LENGTH(of_touchpoints) + LENGTH(of_transitions) + LENGTH(of_journeys);
+}
+
+/* The row at a place of the catalogue; its grain, and its place within that. */
+static const struct metric *row(size_t place, uint32_t *grain, size_t *within) {
+    for (*grain = CXJ_GRAIN_TOUCHPOINTS; place >= tables[*grain].count; ++*grain) place -= tables[*grain].count;
+    *within = place;
+    return &tables[*grain].metrics[place];
+}
+
+static size_t place_of(uint32_t grain, size_t within) {
+    size_t place = within;
+    for (uint32_t g = CXJ_GRAIN_TOUCHPOINTS; g < grain; g++) place += tables[g].count;
+    return place;
+}
+
+static bool is_grain(uint32_t grain) {
+    return grain >= CXJ_GRAIN_TOUCHPOINTS && grain <= CXJ_GRAIN_JOURNEYS;
+}
+
+size_t cxj__metric_place(uint32_t metric) {
+    uint32_t grain = metric / NUMBERS_OF_A_GRAIN, within = metric % NUMBERS_OF_A_GRAIN;
+    return is_grain(grain) && within < tables[grain].count ? place_of(grain, within) : SIZE_MAX;
+}
+
+uint32_t cxj__metric_grain(size_t place) {
+    uint32_t grain;
+    size_t within;
+    (void)row(place, &grain, &within);
+    return grain;
+}
+
+size_t cxj__metric_find(uint32_t grain, const char *name, size_t length) {
+    for (size_t i = 0; is_grain(grain) && i < tables[grain].count; i++) {
+        const char *candidate = tables[grain].metrics[i].name;
+        if (strlen(candidate) == length && memcmp(candidate, name, length) == 0) return place_of(grain, i);
+    }
+    return SIZE_MAX;
+}
+
+void cxj__metric_describe(size_t place, cxj_metric_info *info) {
+    uint32_t grain;
+    size_t within;
+    const struct metric *metric = row(place, &grain, &within);
+    *info = (cxj_metric_info){
+        .name = metric->name,
+        .summary = metric->summary,
+        .metric = grain * NUMBERS_OF_A_GRAIN + (uint32_t)within,
+        .grain = grain,
+        .unit = metric->unit,
+        .kind = metric->kind,
+        .needs_all = metric->needs_all,
+        .needs_any = metric->needs_any,
+        .has_interval = metric->formula == SHARE || metric->formula == MEAN || metric->formula == SCORE ||
+                        metric->formula == NPS,
+        .needs_now = grain == CXJ_GRAIN_JOURNEYS && metric->formula == COUNT && metric->a == CXJ__J_OVERDUE,
+    };
+}
+
+/* ---- formulas ------------------------------------------------------------------------------------------------------- */
+
+/* A cell under the eyes of a formula. */
+struct sight {
+    const struct metric *metric;
+    const int64_t *counts;
+    const struct cxj__int128 *sums;
+    const struct cxj__histogram *histograms;
+};
+
+static uint64_t total(const struct sight *sight) {
+    const struct metric *metric = sight->metric;
+    int64_t second = metric->c == NONE ? 0 : sight->counts[metric->c];
+    return (uint64_t)(sight->counts[metric->b] + second);
+}
+
+/* Wilson's score interval of k / n. (Wilson, "Probable inference, the law of succession, and statistical inference", 1927.) */
+static void read_share(uint64_t k, uint64_t n, cxj_metric *result) {
+    result->n = n;
+    if (n == 0) return;
+    double all = (double)n, part = (double)k;
+    double centre = (part + z * z / 2) / (all + z * z);
+    double half = z * sqrt(part * (all - part) / all + z * z / 4) / (all + z * z);
+    result->value = part / all;
+    result->low = centre - half < 0 || k == 0 ? 0 : centre - half;
+    result->high = centre + half > 1 || k == n ? 1 : centre + half;
+}
+
+/* n · Σx² - (Σx)², exactly: n(n - 1) times the unbiased variance. */
+static double spread(struct cxj__int128 sum, struct cxj__int128 squares, uint64_t n) {
+    int64_t sum_word = cxj__base_clamp(sum); /* |x| < 2^30, so this holds up to 2^33 values */
+    struct cxj__int128 product = cxj__base_product((int64_t)squares.low, (int64_t)n);
+    if (squares.low >> 63 != 0) product.high += n; /* the product took the upper bit of squares for a sign */
+    product.high += squares.high * n;
+    cxj__base_add(&product, cxj__base_negate(cxj__base_product(sum_word, sum_word)));
+    return cxj__base_double(product);
+}
+
+static double deviation(struct cxj__int128 sum, struct cxj__int128 squares, uint64_t n, double unit) {
+    double pairs = (double)n * (double)(n - 1);
+    return sqrt(spread(sum, squares, n) / pairs) / unit;
+}
+
+/* (offset + Σx / unit) / n, with the normal interval of a mean. */
+static void read_mean(struct cxj__int128 sum, struct cxj__int128 squares, uint64_t n, double unit, cxj_metric *result) {
+    result->n = n;
+    if (n == 0) return;
+    result->value = cxj__base_double(sum) / ((double)n * unit);
+    if (n < 2) return;
+    double half = z * deviation(sum, squares, n, unit) / sqrt((double)n);
+    result->low = result->value - half;
+    result->high = result->value + half;
+}
+
+static void read_score(const struct sight *sight, cxj_metric *result) {
+    static const double lowest = 1, step = 2100; /* a CES score is 1 + s / 2100 */
+    const struct cxj__int128 *sum = &sight->sums[sight->metric->a];
+    uint64_t n = total(sight);
+    read_mean(sum[0], sum[1], n, step, result);
+    if (n == 0) return;
+    result->value += lowest;
+    result->low += lowest;
+    result->high += lowest;
+}
+
+/* Each answer counts as +100, 0 or -100. */
+static void read_nps(const struct sight *sight, cxj_metric *result) {
+    int64_t promoters = sight->counts[sight->metric->a], detractors = sight->counts[sight->metric->c];
+    struct cxj__int128 sum = cxj__base_wide(promoters - detractors);
+    struct cxj__int128 squares = cxj__base_wide(promoters + detractors);
+    read_mean(sum, squares, (uint64_t)sight->counts[sight->metric->b], 0.01, result);
+}
+
+static void read_quantile(const struct sight *sight, uint64_t n, cxj_metric *result) {
+    result->n = n;
+    if (n == 0) return;
+    result->value = cxj__histogram_quantile(&sight->histograms[sight->metric->a], n, sight->metric->c);
+}
+
+static uint64_t ended(const struct sight *sight) {
+    return (uint64_t)(sight->counts[CXJ__J_COMPLETED] + sight->counts[CXJ__J_ABANDONED]);
+}
+
+static void read_fraction(const struct sight *sight, cxj_metric *result) {
+    const struct metric *metric = sight->metric;
+    result->n = metric->c == NONE ? ended(sight) : (uint64_t)sight->counts[metric->c];
+    double whole = cxj__base_double(sight->sums[metric->b]);
+    if (whole != 0) result->value = cxj__base_double(sight->sums[metric->a]) / whole;
+}
+
+static void read_expected(const struct sight *sight, cxj_metric *result) {
+    double clean = (double)sight->counts[sight->metric->a], all = (double)sight->counts[sight->metric->b];
+    result->n = ended(sight);
+    if (result->n > 0) result->value = pow(clean / all, all / (double)result->n);
+}
+
+static void apply(const struct sight *sight, cxj_metric *result) {
+    const struct metric *metric = sight->metric;
+    const struct cxj__int128 *sum = &sight->sums[metric->a];
+    switch (metric->formula) {
+    case COUNT:
+        result->value = (double)sight->counts[metric->a];
+        break;
+    case REMAINDER:
+        result->value = (double)(sight->counts[metric->a] - (int64_t)total(sight));
+        break;
+    case TOTAL:
+        result->value = cxj__base_double(*sum);
+        break;
+    case SHARE:
+        read_share((uint64_t)sight->counts[metric->a], total(sight), result);
+        break;
+    case PER:
+        result->n = total(sight);
+        if (result->n > 0) result->value = (double)sight->counts[metric->a] / (double)result->n;
+        break;
+    case AVERAGE:
+        result->n = total(sight);
+        if (result->n > 0) result->value = cxj__base_double(*sum) / (double)result->n;
+        break;
+    case MEAN:
+        read_mean(sum[0], sum[1], total(sight), metric->divisor, result);
+        break;
+    case SCORE:
+        read_score(sight, result);
+        break;
+    case DEVIATION:
+    case CONSISTENCY:
+        result->n = total(sight);
+        if (result->n < 2) break;
+        result->value = deviation(sum[0], sum[1], result->n, metric->divisor);
+        if (metric->formula == CONSISTENCY) result->value = 1 - 2 * result->value;
+        break;
+    case NPS:
+        read_nps(sight, result);
+        break;
+    case QUANTILE:
+        read_quantile(sight, (uint64_t)sight->counts[metric->b], result);
+        break;
+    case QUANTILE_ENDED:
+        read_quantile(sight, ended(sight), result);
+        break;
+    case FRACTION:
+        read_fraction(sight, result);
+        break;
+    default:
+        read_expected(sight, result);
+        break;
+    }
+}
+
+void cxj__metric_read(size_t place, const struct cxj__cell *cell, const struct cxj__circumstances *circumstances,
+                      cxj_metric *result) {
+    cxj_metric_info info;
+    uint32_t grain;
+    size_t within;
+    struct sight sight = {row(place, &grain, &within), cxj__cell_counts(cell), cxj__cell_sums(cell),
+                          cxj__cell_histograms(cell)};
+    cxj__metric_describe(place, &info);
+    *result = (cxj_metric){NAN, NAN, NAN, (uint64_t)sight.counts[0]};
+    bool about_context = grain == CXJ_GRAIN_TRANSITIONS && sight.metric->a == CXJ__X_LOST_CONTEXT &&
+                         (sight.metric->formula == COUNT || sight.metric->formula == SHARE);
+    if ((info.needs_all & circumstances->unfed) != 0 ||
+        (info.needs_any != 0 && (info.needs_any & ~circumstances->unfed) == 0) ||
+        (info.needs_now && !circumstances->has_now) || (about_context && !circumstances->has_context)) {
+        return;
+    }
+    apply(&sight, result);
+}

@@ -1,0 +1,52 @@
+/* names: a dictionary for each dimension: names to codes and back. */
+#ifndef CXJ__NAMES_H
+#define CXJ__NAMES_H
+
+#include "base.h"
+
+/* One name. It is retired (text NULL) once an erasure has taken its last use; its code is not given again. */
+struct cxj__name {
+    char *text;      /* NUL-terminated */
+    uint32_t length;
+    uint32_t hash;
+    uint64_t uses;   /* touchpoints held and conditions of views that carry it */
+    bool was_used;
+};
+
+/* Codes run from 1; names[code - 1]. slots is an open-addressing table of codes, 0 = empty. */
+struct cxj__names {
+    struct cxj__name *names;
+    size_t count;
+    size_t capacity;
+    uint32_t *slots;
+    size_t slot_capacity; /* a power of two, or 0 */
+    uint32_t limit;       /* codes at most */
+};
+
+void cxj__names_finish(struct cxj__names *dictionary, struct cxj__memory *memory);
+
+/* The code of a name, or 0 if it has none. */
+uint32_t cxj__names_find(const struct cxj__names *dictionary, const struct cxj__seed *seed, const char *text,
+                         size_t length);
+
+/* Gives a new name its code. CXJ_OK, CXJ_LIMIT or CXJ_NO_MEMORY; the name must not be there yet, and not be empty. */
+cxj_status cxj__names_add(struct cxj__names *dictionary, struct cxj__memory *memory, const struct cxj__seed *seed,
+                          const char *text, size_t length, uint32_t *code);
+
+/* The name of a code, or NULL for a code that was never given or is retired. Code 0 has the empty name. */
+const char *cxj__names_text(const struct cxj__names *dictionary, uint32_t code, size_t *length);
+
+/* Negative, zero or positive as the name of a stands before, with or after that of b, byte by byte. */
+int cxj__names_compare(const struct cxj__names *dictionary, uint32_t a, uint32_t b);
+
+/* Counts uses of a code; 0 is none and not counted. */
+void cxj__names_use(struct cxj__names *dictionary, uint32_t code);
+void cxj__names_release(struct cxj__names *dictionary, uint32_t code);
+
+/* Retires every name that was used and is not any more. Time in proportion to the codes. */
+void cxj__names_retire(struct cxj__names *dictionary, struct cxj__memory *memory);
+
+/* Takes back the codes above count, which nothing uses yet. */
+void cxj__names_truncate(struct cxj__names *dictionary, struct cxj__memory *memory, size_t count);
+
+#endif

@@ -1,0 +1,923 @@
+/* plan: what a change adds to cells and takes from them.
+ *
+ * A change puts entries in the place of a journey's records from some position on. What left is folded again to take its
+ * facts back, what arrives is folded to add its own; both begin with the fold before that position. Where something that
+ * holds for the whole journey has changed (its type, its outcome, …), the facts before the position move too, in the views
+ * that look at it. A journey's standing is taken from its cell and put where it now belongs.
+ * First all this is written down and all memory reserved; then it is done, which cannot fail. A plan that is abandoned
+ * leaves no trace.
+ * Invariant of a plan: the only thing that it has changed before the commit is the index of long journeys (which values are
+ * held), and empty cells, journeys and room; abandoning undoes the first and drops the others. */
+#include "plan.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const uint32_t of_the_journey = 1U << CXJ_DIMENSION_TYPE | 1U << CXJ_DIMENSION_SEGMENT |
+                                       1U << CXJ_DIMENSION_REASON | 1U << CXJ_DIMENSION_OUTCOME |
+                                       1U << CXJ_DIMENSION_CHURNED;
+
+/* Appends room for one item to a list of the plan: true, or false where there is no memory. */
+#define APPEND(core, list)                                                                                            \
+    (cxj__base_grow(&(core)->memory, &(list).items, &(list).capacity, (list).count + 1, sizeof *(list).items)         \
+         ? ((list).count++, true)                                                                                     \
+         : false)
+#define LAST(list) (&(list).items[(list).count - 1])
+#define FREE(memory, list)                                                                                            \
+    (cxj__base_release(memory, &(list).items, &(list).capacity, sizeof *(list).items), (list).count = 0)
+
+void cxj__plan_finish(struct cxj__plan *plan, struct cxj__memory *memory) {
+    FREE(memory, plan->arrivals);
+    FREE(memory, plan->changes);
+    FREE(memory, plan->entries);
+    FREE(memory, plan->scratch);
+    FREE(memory, plan->leavers);
+    FREE(memory, plan->items);
+    FREE(memory, plan->postings);
+    FREE(memory, plan->tallies);
+    FREE(memory, plan->tally_scratch);
+    FREE(memory, plan->placings);
+    FREE(memory, plan->occasions);
+    FREE(memory, plan->checkpoints);
+}
+
+void cxj__plan_begin(struct cxj__plan *plan) {
+    plan->arrivals.count = plan->changes.count = plan->entries.count = plan->items.count = 0;
+    plan->postings.count = plan->tallies.count = plan->placings.count = 0;
+    plan->occasions.count = plan->checkpoints.count = 0;
+    plan->folded = 0;
+    plan->feed = (struct cxj__feed){0};
+}
+
+static bool is_withdrawn(const cxj_touchpoint *touchpoint) {
+    return (touchpoint->facets & CXJ_FACET_WITHDRAWN) != 0;
+}
+
+/* ---- codes ---------------------------------------------------------------------------------------------------------- */
+
+/* What holds for a whole journey. */
+static void read_journey_codes(const struct cxj__fold *fold, struct cxj__codes *codes) {
+    *codes = (struct cxj__codes){{
+        [CXJ_DIMENSION_TYPE] = fold->type,
+        [CXJ_DIMENSION_SEGMENT] = fold->segment,
+        [CXJ_DIMENSION_REASON] = fold->reason,
+        [CXJ_DIMENSION_OUTCOME] = fold->outcome,
+        [CXJ_DIMENSION_CHURNED] = fold->churned,
+        [CXJ_DIMENSION_ENTRY] = fold->entry,
+        [CXJ_DIMENSION_EXIT] = fold->tracks[CXJ_DIMENSION_CHANNEL - 1].value,
+    }};
+}
+
+/* What a touchpoint adds to that. */
+static void read_own_codes(const cxj_touchpoint *touchpoint, struct cxj__codes *codes) {
+    for (uint32_t h = 0; h < CXJ__HOLDERS; h++) codes->codes[h + 1] = cxj__store_code(touchpoint, h);
+}
+
+/* ---- arrivals ------------------------------------------------------------------------------------------------------- */
+
+static struct cxj__change *new_change(struct cxj__plan *plan, struct cxj__core *core, struct cxj__journey *journey) {
+    if (!APPEND(core, plan->changes)) return NULL;
+    struct cxj__change *change = LAST(plan->changes);
+    memset(change, 0, sizeof *change);
+    change->journey = journey;
+    journey->change = (uint32_t)plan->changes.count;
+    return change;
+}
+
+cxj_status cxj__plan_arrival(struct cxj__plan *plan, struct cxj__core *core, const cxj_touchpoint *touchpoint) {
+    if (!APPEND(core, plan->arrivals)) return CXJ_NO_MEMORY;
+    *LAST(plan->arrivals) = (struct cxj__arrival){*touchpoint, 0};
+    struct cxj__journey *journey =
+        cxj__store_find(&core->store, &core->seed, touchpoint->journey, &core->store.probes);
+    if (journey == NULL) journey = cxj__store_make(&core->store, &core->memory, &core->seed, touchpoint->journey);
+    if (journey == NULL) return CXJ_NO_MEMORY;
+    struct cxj__change *change =
+        journey->change != 0 ? &plan->changes.items[journey->change - 1] : new_change(plan, core, journey);
+    if (change == NULL) {
+        if (journey->count == 0) cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
+        return CXJ_NO_MEMORY;
+    }
+    if (change->first_arrival == 0) {
+        change->first_arrival = plan->arrivals.count;
+    } else {
+        plan->arrivals.items[change->last_arrival - 1].next = plan->arrivals.count;
+    }
+    change->last_arrival = plan->arrivals.count;
+    return CXJ_OK;
+}
+
+#define ORDER(a, b) ((a) < (b) ? -1 : (a) > (b))
+#define UNLESS_EQUAL(a, b)                                                                                            \
+    if ((a) != (b)) return ORDER(a, b)
+
+/* Which of two touchpoints of one journey, id and revision is the greater (section 3 of the specification). */
+static int compare_content(const struct cxj__core *core, const cxj_touchpoint *a, const cxj_touchpoint *b) {
+    UNLESS_EQUAL(a->at, b->at);
+    UNLESS_EQUAL(a->sequence, b->sequence);
+    UNLESS_EQUAL(a->due, b->due);
+    UNLESS_EQUAL(a->value, b->value);
+    UNLESS_EQUAL(a->customer, b->customer);
+    const struct {
+        uint32_t dimension, a, b;
+    } codes[] = {
+        {CXJ_DIMENSION_OWNER, a->owner, b->owner},       {CXJ_DIMENSION_TEAM, a->team, b->team},
+        {CXJ_DIMENSION_ACTIVITY, a->activity, b->activity}, {CXJ_DIMENSION_CHANNEL, a->channel, b->channel},
+        {CXJ_DIMENSION_STAGE, a->stage, b->stage},       {CXJ_DIMENSION_CAUSE, a->cause, b->cause},
+        {CXJ_DIMENSION_TYPE, a->type, b->type},          {CXJ_DIMENSION_SEGMENT, a->segment, b->segment},
+        {CXJ_DIMENSION_REASON, a->reason, b->reason},
+    };
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        int order = cxj__names_compare(&core->dictionaries[codes[i].dimension], codes[i].a, codes[i].b);
+        if (order != 0) return order;
+    }
+    UNLESS_EQUAL(a->facets, b->facets);
+    UNLESS_EQUAL(a->scale, b->scale);
+    UNLESS_EQUAL(a->score, b->score);
+    UNLESS_EQUAL(a->scope, b->scope);
+    UNLESS_EQUAL(a->commitment, b->commitment);
+    return ORDER(a->outcome, b->outcome);
+}
+
+/* Lets a touchpoint arrive where another of its id holds; returns the one that holds then. */
+static const struct cxj__entry *meet(const struct cxj__core *core, struct cxj__feed *feed, const struct cxj__entry *held,
+                                     const struct cxj__entry *arrived) {
+    const cxj_touchpoint *a = &arrived->touchpoint, *h = &held->touchpoint;
+    if (a->revision != h->revision) {
+        feed->superseded++;
+        if (a->revision < h->revision) return held;
+        feed->accepted++;
+        return arrived;
+    }
+    int order = compare_content(core, a, h);
+    feed->duplicates++;
+    if (order != 0) feed->conflicts++;
+    return order > 0 ? arrived : held;
+}
+
+static int compare_ids(const void *a, const void *b, const void *context) {
+    (void)context;
+    const struct cxj__entry *x = a, *y = b;
+    return ORDER(x->touchpoint.id, y->touchpoint.id);
+}
+
+static int compare_entries(const void *a, const void *b, const void *context) {
+    (void)context;
+    const struct cxj__entry *x = a, *y = b;
+    return cxj__store_compare(&x->touchpoint, &y->touchpoint);
+}
+
+/* Copies a change's arrivals to the end of entries, in their order. */
+static bool gather(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
+    change->arriving.from = plan->entries.count;
+    for (size_t i = change->first_arrival; i != 0; i = plan->arrivals.items[i - 1].next) {
+        if (!APPEND(core, plan->entries)) return false;
+        *LAST(plan->entries) = (struct cxj__entry){.touchpoint = plan->arrivals.items[i - 1].touchpoint, .moves = 1};
+    }
+    change->arriving.to = plan->entries.count;
+    size_t count = change->arriving.to - change->arriving.from;
+    return count < 2 || cxj__base_grow(&core->memory, &plan->scratch.items, &plan->scratch.capacity, count,
+                                       sizeof *plan->scratch.items);
+}
+
+/* Notes that a record leaves for good, for its place is taken by another revision. */
+static bool leave(struct cxj__plan *plan, struct cxj__core *core, size_t position) {
+    if (!APPEND(core, plan->leavers)) return false;
+    *LAST(plan->leavers) = position;
+    return true;
+}
+
+/* Of each id keeps the one that holds, noting which records leave. Entries without an id all stay. */
+static bool settle(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
+    struct cxj__journey *journey = change->journey;
+    size_t from = change->arriving.from, to = change->arriving.to, kept = from;
+    struct cxj__entry *entries = plan->entries.items;
+    cxj__base_sort(entries + from, plan->scratch.items, to - from, sizeof *entries, compare_ids, NULL);
+    for (size_t i = from; i < to;) {
+        uint64_t id = entries[i].touchpoint.id;
+        if (id == 0) {
+            plan->feed.accepted++;
+            entries[kept++] = entries[i++];
+            continue;
+        }
+        struct cxj__entry held;
+        size_t position = cxj__store_find_id(journey, id, &core->seed, &core->store.probes);
+        if (position != SIZE_MAX) {
+            cxj__store_unpack(journey, position, &held);
+        } else {
+            plan->feed.accepted++;
+            held = entries[i++];
+        }
+        for (; i < to && entries[i].touchpoint.id == id; i++) held = *meet(core, &plan->feed, &held, &entries[i]);
+        if (!held.moves) continue;
+        if (position != SIZE_MAX && !leave(plan, core, position)) return false;
+        entries[kept++] = held;
+    }
+    change->arriving.to = plan->entries.count = kept;
+    cxj__base_sort(entries + from, plan->scratch.items, kept - from, sizeof *entries, compare_entries, NULL);
+    return true;
+}
+
+/* ---- entries: what leaves and what arrives --------------------------------------------------------------------------- */
+
+/* Unpacks the journey's records of a range to the end of entries. */
+static bool unpack(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__journey *journey,
+                   struct cxj__range records, struct cxj__range *range) {
+    range->from = plan->entries.count;
+    for (size_t i = records.from; i < records.to; i++) {
+        if (!APPEND(core, plan->entries)) return false;
+        cxj__store_unpack(journey, i, LAST(plan->entries));
+    }
+    range->to = plan->entries.count;
+    return true;
+}
+
+/* Merges what stays of the leaving entries with what arrives, both in order; of equals, what was there stands first. */
+static bool merge_entries(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
+    struct cxj__range merged = {plan->entries.count, 0};
+    size_t a = change->leaving.from, b = change->arriving.from;
+    while (a < change->leaving.to || b < change->arriving.to) {
+        if (!APPEND(core, plan->entries)) return false;
+        const struct cxj__entry *entries = plan->entries.items;
+        if (a < change->leaving.to && entries[a].moves) {
+            plan->entries.count--;
+            a++;
+            continue;
+        }
+        bool first = b == change->arriving.to ||
+                     (a < change->leaving.to && compare_entries(&entries[a], &entries[b], NULL) <= 0);
+        *LAST(plan->entries) = entries[first ? a++ : b++];
+    }
+    merged.to = plan->entries.count;
+    change->arriving = merged;
+    return true;
+}
+
+/* From the arrivals of one journey to the entries that leave and arrive. */
+static cxj_status resolve(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
+    struct cxj__journey *journey = change->journey;
+    plan->leavers.count = 0;
+    if (!gather(plan, core, change) || !settle(plan, core, change)) return CXJ_NO_MEMORY;
+    size_t arriving = change->arriving.to - change->arriving.from;
+    if (arriving == 0) {
+        change->is_void = true;
+        return CXJ_OK;
+    }
+    if (journey->count + arriving - plan->leavers.count > core->touchpoints_limit) return CXJ_LIMIT;
+    change->position = cxj__store_position(journey, &plan->entries.items[change->arriving.from].touchpoint);
+    for (size_t i = 0; i < plan->leavers.count; i++) {
+        if (plan->leavers.items[i] < change->position) change->position = plan->leavers.items[i];
+    }
+    if (!unpack(plan, core, journey, (struct cxj__range){change->position, journey->count}, &change->leaving)) {
+        return CXJ_NO_MEMORY;
+    }
+    for (size_t i = 0; i < plan->leavers.count; i++) {
+        plan->entries.items[change->leaving.from + plan->leavers.items[i] - change->position].moves = 1;
+    }
+    bool merges = change->leaving.to > change->leaving.from;
+    return !merges || merge_entries(plan, core, change) ? CXJ_OK : CXJ_NO_MEMORY;
+}
+
+/* ---- which values were held ------------------------------------------------------------------------------------------ */
+
+/* In a short journey: looks back, first to where the fold knows, then through the records and entries before. */
+static bool is_held(const struct cxj__plan *plan, const struct cxj__core *core, const struct cxj__change *change,
+                    size_t entry, uint32_t holder, uint64_t *probes) {
+    uint32_t code = cxj__store_code(&plan->entries.items[entry].touchpoint, holder);
+    if (holder < CXJ__TRACKS && code != 0) {
+        const struct cxj__track *track = &change->fold.tracks[holder];
+        if (code == track->value || code == track->before) return true;
+    }
+    for (size_t i = entry; i-- > change->arriving.from;) {
+        const cxj_touchpoint *earlier = &plan->entries.items[i].touchpoint;
+        if (!is_withdrawn(earlier) && cxj__store_code(earlier, holder) == code) return true;
+    }
+    return cxj__store_holds(change->journey, change->position, holder, code, &core->seed, probes);
+}
+
+/* In a long journey: makes the index know what the entries hold first (value 1), or forget it (value 0). */
+static void index_holders(const struct cxj__plan *plan, const struct cxj__core *core, const struct cxj__change *change,
+                          struct cxj__range range, int64_t value) {
+    for (size_t i = range.from; i < range.to; i++) {
+        const struct cxj__entry *entry = &plan->entries.items[i];
+        for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
+            if (is_withdrawn(&entry->touchpoint) || entry->held >> h & 1) continue;
+            uint64_t key = cxj__store_held_key(h, cxj__store_code(&entry->touchpoint, h));
+            cxj__store_index(change->journey->index, &core->seed, CXJ__INDEX_HELD, key)->value = value;
+        }
+    }
+}
+
+/* Sets held of the arriving entries; the fold before them is in change->fold. */
+static void mark_held(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
+    struct cxj__index *index = change->journey->index;
+    if (index != NULL) index_holders(plan, core, change, change->leaving, 0);
+    change->marked = index != NULL;
+    for (size_t i = change->arriving.from; i < change->arriving.to; i++) {
+        struct cxj__entry *entry = &plan->entries.items[i];
+        entry->held = 0;
+        if (is_withdrawn(&entry->touchpoint)) continue;
+        for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
+            bool held;
+            if (index != NULL) {
+                uint64_t key = cxj__store_held_key(h, cxj__store_code(&entry->touchpoint, h));
+                int64_t *value = &cxj__store_index(index, &core->seed, CXJ__INDEX_HELD, key)->value;
+                held = *value != 0;
+                *value = 1;
+            } else {
+                held = is_held(plan, core, change, i, h, &core->store.probes);
+            }
+            if (held) entry->held |= 1U << h;
+        }
+    }
+}
+
+static void unmark_held(const struct cxj__plan *plan, const struct cxj__core *core, struct cxj__change *change) {
+    if (!change->marked) return;
+    index_holders(plan, core, change, change->arriving, 0);
+    index_holders(plan, core, change, change->leaving, 1);
+    change->marked = false;
+}
+
+/* ---- folding -------------------------------------------------------------------------------------------------------- */
+
+static bool keep_facts(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__fact *facts, size_t count,
+                       size_t entry, bool occasions) {
+    for (size_t i = 0; i < count; i++) {
+        if (facts[i].grain == CXJ_GRAIN_JOURNEYS) {
+            if (!occasions) continue;
+            if (!APPEND(core, plan->occasions)) return false;
+            uint32_t bucket = cxj__histogram_bucket(facts[i].lateness);
+            *LAST(plan->occasions) = cxj__cell_occasion(facts[i].dimension, bucket);
+            continue;
+        }
+        if (!APPEND(core, plan->items)) return false;
+        *LAST(plan->items) = (struct cxj__item){facts[i], entry};
+    }
+    return true;
+}
+
+/* Folds a range of entries, whose first stands at position, and keeps the facts. What arrives leaves its occasions and, in a
+ * long journey, checkpoints too. */
+static bool fold_entries(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change,
+                         struct cxj__fold *fold, struct cxj__range range, size_t position, bool arrives,
+                         struct cxj__range *facts) {
+    struct cxj__fact of_a_step[CXJ__FACTS_OF_A_STEP];
+    facts->from = plan->items.count;
+    for (size_t i = range.from; i < range.to; i++) {
+        const struct cxj__entry *entry = &plan->entries.items[i];
+        if (!is_withdrawn(&entry->touchpoint)) {
+            size_t count = cxj__fold_step(fold, &entry->touchpoint, entry->held, of_a_step);
+            plan->folded++;
+            if (!keep_facts(plan, core, of_a_step, count, i, arrives)) return false;
+        }
+        size_t behind = position + (i - range.from) + 1;
+        if (arrives && change->journey->index != NULL && behind % CXJ__CHECKPOINT_EVERY == 0) {
+            if (!APPEND(core, plan->checkpoints)) return false;
+            *LAST(plan->checkpoints) = *fold;
+        }
+    }
+    facts->to = plan->items.count;
+    return true;
+}
+
+static bool fold_change(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
+    struct cxj__fold left = change->fold;
+    change->kept_occasions = left.occasions;
+    change->occasions.from = plan->occasions.count;
+    change->checkpoints.from = plan->checkpoints.count;
+    if (!fold_entries(plan, core, change, &left, change->leaving, change->position, false, &change->leaving_facts) ||
+        !fold_entries(plan, core, change, &change->fold, change->arriving, change->position, true,
+                      &change->arriving_facts)) {
+        return false;
+    }
+    change->occasions.to = plan->occasions.count;
+    change->checkpoints.to = plan->checkpoints.count;
+    return true;
+}
+
+/* The facts before the position, for the views in which they move. */
+static bool fold_prefix(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
+    if (change->prefix.to > change->prefix.from) return true;
+    struct cxj__fold fold;
+    memset(&fold, 0, sizeof fold);
+    return unpack(plan, core, change->journey, (struct cxj__range){0, change->position}, &change->prefix) &&
+           fold_entries(plan, core, change, &fold, change->prefix, 0, false, &change->prefix_facts);
+}
+
+/* ---- postings ------------------------------------------------------------------------------------------------------- */
+
+/* The cell under a key, made if it is not there and make asks for it. *cell is NULL where there is none. */
+static bool reach(struct cxj__core *core, struct cxj_view *view, const struct cxj__key *key, bool make,
+                  struct cxj__cell **cell) {
+    *cell = cxj__view_find(view, &core->seed, key, &core->store.probes);
+    if (*cell != NULL || !make || view->incomplete || view->cell_count >= core->cells_limit) return true;
+    *cell = cxj__view_make(view, &core->memory, &core->seed, key);
+    return *cell != NULL;
+}
+
+static bool post_fact(struct cxj__plan *plan, struct cxj__core *core, struct cxj_view *view, size_t item,
+                      const struct cxj__codes *codes, int sign) {
+    const struct cxj__fact *fact = &plan->items.items[item].fact;
+    struct cxj__key key;
+    struct cxj__cell *cell;
+    if (fact->grain == CXJ_GRAIN_TOUCHPOINTS) {
+        cxj__view_key(view, codes, fact->at, &key);
+    } else {
+        cxj__view_transition_key(view, codes, fact->from, fact->to, fact->at, &key);
+    }
+    if (!reach(core, view, &key, sign > 0, &cell) || !APPEND(core, plan->postings)) return false;
+    *LAST(plan->postings) = (struct cxj__posting){view, cell, item, sign};
+    return cell == NULL || sign < 0 || cxj__cell_reserve_fact(cell, &core->memory, fact);
+}
+
+/* Addresses the facts of a range that are of the view's grain. */
+static bool post(struct cxj__plan *plan, struct cxj__core *core, struct cxj_view *view, struct cxj__range facts,
+                 const struct cxj__codes *journey_codes, int sign) {
+    struct cxj__codes codes = *journey_codes;
+    for (size_t i = facts.from; i < facts.to; i++) {
+        const struct cxj__item *item = &plan->items.items[i];
+        if (item->fact.grain != view->grain) continue;
+        if (view->grain == CXJ_GRAIN_TRANSITIONS) {
+            if (item->fact.dimension + 1 != view->dimensions[0]) continue;
+        } else {
+            read_own_codes(&plan->entries.items[item->entry].touchpoint, &codes);
+        }
+        if (cxj__view_passes(view, &codes) && !post_fact(plan, core, view, i, &codes, sign)) return false;
+    }
+    return true;
+}
+
+/* ---- distinct journeys of a touchpoints cell ------------------------------------------------------------------------- */
+
+static int compare_tallies(const void *a, const void *b, const void *context) {
+    (void)context;
+    const struct cxj__tally *x = a, *y = b;
+    return ORDER(x->cell->number, y->cell->number);
+}
+
+/* How many of a short journey's touchpoints fall into a cell now; with any, no more than whether one does. */
+static int64_t count_in_cell(const struct cxj__change *change, const struct cxj_view *view,
+                             const struct cxj__cell *cell, bool any) {
+    const struct cxj__journey *journey = change->journey;
+    int64_t found = 0;
+    for (size_t i = journey->count; i-- > 0 && !(any && found > 0);) {
+        struct cxj__entry entry;
+        struct cxj__key key;
+        struct cxj__codes codes = change->before;
+        cxj__store_unpack(journey, i, &entry);
+        if (is_withdrawn(&entry.touchpoint)) continue;
+        read_own_codes(&entry.touchpoint, &codes);
+        if (!cxj__view_passes(view, &codes)) continue;
+        cxj__view_key(view, &codes, entry.touchpoint.at, &key);
+        if (memcmp(&key, &cell->key, sizeof key) == 0) found++;
+    }
+    return found;
+}
+
+/* Whether the journey comes into a cell or leaves it, with so many more or fewer touchpoints. */
+static void judge(const struct cxj__core *core, const struct cxj__change *change, struct cxj__tally *tally,
+                  bool enters, uint64_t *probes) {
+    const struct cxj__journey *journey = change->journey;
+    int64_t before = 0;
+    if (journey->index != NULL) {
+        before = cxj__store_indexed(journey->index, &core->seed, CXJ__INDEX_CELL, tally->cell->number, probes);
+    } else if (!enters) {
+        before = count_in_cell(change, tally->view, tally->cell, tally->change > 0);
+    }
+    if (before == 0 && tally->change > 0) tally->journeys = 1;
+    if (before > 0 && before + tally->change == 0) tally->journeys = -1;
+}
+
+/* Sums up the postings of a touchpoints view by cell. With enters, the journey had nothing in the view before. */
+static bool tally(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change,
+                  struct cxj_view *view, size_t from, bool enters) {
+    size_t first = plan->tallies.count;
+    for (size_t i = from; i < plan->postings.count; i++) {
+        const struct cxj__posting *posting = &plan->postings.items[i];
+        if (posting->cell == NULL) continue;
+        if (!APPEND(core, plan->tallies)) return false;
+        *LAST(plan->tallies) = (struct cxj__tally){view, posting->cell, posting->sign, 0};
+    }
+    struct cxj__tally *tallies = plan->tallies.items + first;
+    size_t count = plan->tallies.count - first, kept = 0;
+    if (count > 1) {
+        if (!cxj__base_grow(&core->memory, &plan->tally_scratch.items, &plan->tally_scratch.capacity, count,
+                            sizeof *tallies)) {
+            return false;
+        }
+        cxj__base_sort(tallies, plan->tally_scratch.items, count, sizeof *tallies, compare_tallies, NULL);
+    }
+    for (size_t i = 0; i < count;) {
+        struct cxj__tally sum = tallies[i++];
+        for (; i < count && tallies[i].cell == sum.cell; i++) sum.change += tallies[i].change;
+        if (sum.change == 0) continue;
+        judge(core, change, &sum, enters, &core->store.probes);
+        tallies[kept++] = sum;
+    }
+    plan->tallies.count = first + kept;
+    return true;
+}
+
+/* A journey that has just become long: enters into its index how many touchpoints fall into each cell. */
+static bool index_cells(struct cxj__core *core, const struct cxj__change *change) {
+    struct cxj__journey *journey = change->journey;
+    if (!cxj__store_reserve_index(journey, &core->memory, &core->seed, journey->count * core->view_count)) return false;
+    for (size_t i = 0; i < journey->count; i++) {
+        struct cxj__entry entry;
+        struct cxj__codes codes = change->before;
+        cxj__store_unpack(journey, i, &entry);
+        read_own_codes(&entry.touchpoint, &codes);
+        for (size_t v = 0; v < core->view_count && !is_withdrawn(&entry.touchpoint); v++) {
+            const struct cxj_view *view = core->views[v];
+            struct cxj__key key;
+            if (view->grain != CXJ_GRAIN_TOUCHPOINTS || !cxj__view_passes(view, &codes)) continue;
+            cxj__view_key(view, &codes, entry.touchpoint.at, &key);
+            const struct cxj__cell *cell = cxj__view_find(view, &core->seed, &key, &core->store.probes);
+            if (cell == NULL) continue;
+            cxj__store_index(journey->index, &core->seed, CXJ__INDEX_CELL, cell->number)->value++;
+        }
+    }
+    return true;
+}
+
+/* ---- standing ------------------------------------------------------------------------------------------------------- */
+
+/* True if the journey has a touchpoint with one of the condition's codes; after the change, if after is set. */
+static bool had(const struct cxj__plan *plan, const struct cxj__core *core, const struct cxj__change *change,
+                const struct cxj__condition *condition, bool after, uint64_t *probes) {
+    uint32_t holder = condition->dimension - 1U;
+    for (size_t c = 0; c < condition->count; c++) {
+        uint32_t code = condition->codes[c];
+        size_t position = after ? change->position : change->journey->count;
+        if (cxj__store_holds(change->journey, position, holder, code, &core->seed, probes)) return true;
+        if (!after || change->journey->index != NULL) continue;
+        for (size_t i = change->arriving.from; i < change->arriving.to; i++) {
+            const cxj_touchpoint *touchpoint = &plan->entries.items[i].touchpoint;
+            if (!is_withdrawn(touchpoint) && cxj__store_code(touchpoint, holder) == code) return true;
+        }
+    }
+    return false;
+}
+
+/* The key under which a journey stands in a view, and whether it does. */
+static bool find_standing(const struct cxj__plan *plan, const struct cxj__core *core, const struct cxj__change *change,
+                          const struct cxj_view *view, bool after, uint64_t *probes, struct cxj__key *key) {
+    const struct cxj__fold *fold = after ? &change->fold : &change->journey->fold;
+    const struct cxj__codes *codes = after ? &change->after : &change->before;
+    if (fold->counts[CXJ__F_TOUCHPOINTS] == 0 || (view->ended && fold->outcome == 0)) return false;
+    if (!cxj__view_passes(view, codes)) return false;
+    for (size_t i = 0; i < view->condition_count; i++) {
+        const struct cxj__condition *condition = &view->conditions[i];
+        if (condition->had && !had(plan, core, change, condition, after, probes)) return false;
+    }
+    cxj__view_key(view, codes, view->ended ? fold->end_at : fold->first_at, key);
+    return true;
+}
+
+/* Notes in which cells the journey stands before the change. */
+static bool place_before(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
+    change->placings.from = plan->placings.count;
+    for (size_t v = 0; v < core->view_count; v++) {
+        struct cxj_view *view = core->views[v];
+        struct cxj__key key;
+        if (view->grain != CXJ_GRAIN_JOURNEYS) continue;
+        if (!APPEND(core, plan->placings)) return false;
+        struct cxj__placing *placing = LAST(plan->placings);
+        *placing = (struct cxj__placing){.view = view};
+        if (find_standing(plan, core, change, view, false, &core->store.probes, &key)) {
+            placing->from = cxj__view_find(view, &core->seed, &key, &core->store.probes);
+        }
+    }
+    change->placings.to = plan->placings.count;
+    return true;
+}
+
+static bool reserve_occasions(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change,
+                              const struct cxj__placing *placing) {
+    size_t kept = placing->from == placing->to ? 0 : change->kept_occasions;
+    for (size_t i = 0; i < kept; i++) {
+        if (!cxj__cell_reserve_occasion(placing->to, &core->memory, change->journey->occasions[i])) return false;
+    }
+    for (size_t i = change->occasions.from; i < change->occasions.to; i++) {
+        if (!cxj__cell_reserve_occasion(placing->to, &core->memory, plan->occasions.items[i])) return false;
+    }
+    return true;
+}
+
+/* Finds the cell in which the journey will stand, and makes room there. */
+static bool place_after(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change,
+                        struct cxj__placing *placing) {
+    struct cxj__key key;
+    struct cxj__standing standing;
+    if (!find_standing(plan, core, change, placing->view, true, &core->store.probes, &key)) return true;
+    placing->stands = true;
+    if (!reach(core, placing->view, &key, true, &placing->to)) return false;
+    if (placing->to == NULL) return true;
+    cxj__fold_stand(&change->fold, core->now, &standing);
+    return cxj__cell_reserve_standing(placing->to, &core->memory, &standing) &&
+           reserve_occasions(plan, core, change, placing);
+}
+
+/* ---- deadlines ------------------------------------------------------------------------------------------------------ */
+
+/* True if commitment c is open in a journey that runs, and still ahead. */
+static bool is_due(const struct cxj__fold *fold, uint32_t c, int64_t now) {
+    return fold->outcome == 0 && fold->promises_open >> c & 1 && fold->promises[c].due >= now;
+}
+
+/* True if the change makes commitment c come due at a time at which it did not before. */
+static bool is_new_deadline(const struct cxj__change *change, uint32_t c, int64_t now) {
+    const struct cxj__fold *before = &change->journey->fold;
+    return is_due(&change->fold, c, now) &&
+           !(is_due(before, c, now) && before->promises[c].due == change->fold.promises[c].due);
+}
+
+bool cxj__plan_holds(const void *context, const struct cxj__deadline *deadline) {
+    const struct cxj__core *core = context;
+    const struct cxj__fold *fold = &cxj__store_at(&core->store, deadline->place)->fold;
+    return is_due(fold, deadline->commitment, deadline->due) &&
+           fold->promises[deadline->commitment].due == deadline->due;
+}
+
+static bool reserve_deadlines(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change) {
+    for (uint32_t c = 0; c < CXJ__COMMITMENTS; c++) plan->deadlines += is_new_deadline(change, c, core->now);
+    return cxj__alert_reserve(&core->agenda, &core->memory, plan->deadlines, cxj__plan_holds, core);
+}
+
+/* ---- preparing ------------------------------------------------------------------------------------------------------ */
+
+/* Room for the records; an index if the journey becomes long. */
+static bool reserve_records(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change) {
+    struct cxj__journey *journey = change->journey;
+    size_t arriving = change->arriving.to - change->arriving.from;
+    size_t rares = journey->rare_count;
+    bool was_short = journey->index == NULL;
+    for (size_t i = change->arriving.from; i < change->arriving.to; i++) {
+        rares += cxj__store_is_rare(&plan->entries.items[i].touchpoint);
+    }
+    if (!cxj__store_reserve(journey, &core->memory, &core->seed, change->position + arriving, arriving, rares)) {
+        return false;
+    }
+    if (!was_short || journey->index == NULL || index_cells(core, change)) return true;
+    cxj__store_drop_index(journey, &core->memory);
+    return false;
+}
+
+/* Addresses the facts of a change in one view of touchpoints or transitions. */
+static bool post_change(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change,
+                        struct cxj_view *view, uint32_t changed) {
+    size_t from = plan->postings.count;
+    if (change->position > 0 && (view->depends & changed) != 0) {
+        if (!fold_prefix(plan, core, change) ||
+            !post(plan, core, view, change->prefix_facts, &change->before, -1) ||
+            !post(plan, core, view, change->prefix_facts, &change->after, 1)) {
+            return false;
+        }
+    }
+    return post(plan, core, view, change->leaving_facts, &change->before, -1) &&
+           post(plan, core, view, change->arriving_facts, &change->after, 1) &&
+           (view->grain != CXJ_GRAIN_TOUCHPOINTS || tally(plan, core, change, view, from, false));
+}
+
+static uint32_t changed_dimensions(const struct cxj__change *change) {
+    uint32_t changed = 0;
+    for (uint32_t d = 1; d <= CXJ__DIMENSIONS; d++) {
+        if (change->before.codes[d] != change->after.codes[d]) changed |= 1U << d;
+    }
+    return changed & of_the_journey;
+}
+
+static bool post_all(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
+    uint32_t changed = changed_dimensions(change);
+    change->postings.from = plan->postings.count;
+    change->tallies.from = plan->tallies.count;
+    for (size_t v = 0; v < core->view_count; v++) {
+        struct cxj_view *view = core->views[v];
+        if (view->grain != CXJ_GRAIN_JOURNEYS && !post_change(plan, core, change, view, changed)) return false;
+    }
+    change->postings.to = plan->postings.count;
+    change->tallies.to = plan->tallies.count;
+    for (size_t i = change->placings.from; i < change->placings.to; i++) {
+        if (!place_after(plan, core, change, &plan->placings.items[i])) return false;
+    }
+    return true;
+}
+
+/* From the entries that leave and arrive to postings, with all that the commit will need. */
+static bool prepare(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
+    struct cxj__journey *journey = change->journey;
+    read_journey_codes(&journey->fold, &change->before);
+    if (!reserve_records(plan, core, change) || !place_before(plan, core, change)) return false;
+    cxj__store_fold_at(journey, change->position, &change->fold, &plan->folded);
+    mark_held(plan, core, change);
+    if (!fold_change(plan, core, change)) return false;
+    read_journey_codes(&change->fold, &change->after);
+    size_t occasions = change->kept_occasions + (change->occasions.to - change->occasions.from);
+    return post_all(plan, core, change) && reserve_deadlines(plan, core, change) &&
+           cxj__store_reserve_occasions(journey, &core->memory, occasions) &&
+           cxj__store_reserve_index(journey, &core->memory, &core->seed,
+                                    change->tallies.to - change->tallies.from);
+}
+
+cxj_status cxj__plan_prepare(struct cxj__plan *plan, struct cxj__core *core) {
+    for (size_t i = 0; i < plan->changes.count; i++) {
+        struct cxj__change *change = &plan->changes.items[i];
+        cxj_status status = resolve(plan, core, change);
+        if (status != CXJ_OK) return status;
+        if (!change->is_void && !prepare(plan, core, change)) return CXJ_NO_MEMORY;
+    }
+    return CXJ_OK;
+}
+
+cxj_status cxj__plan_erasure(struct cxj__plan *plan, struct cxj__core *core, struct cxj__journey *journey) {
+    struct cxj__change *change = new_change(plan, core, journey);
+    if (change == NULL || !unpack(plan, core, journey, (struct cxj__range){0, journey->count}, &change->leaving)) {
+        return CXJ_NO_MEMORY;
+    }
+    for (size_t i = change->leaving.from; i < change->leaving.to; i++) plan->entries.items[i].moves = 1;
+    change->arriving.from = change->arriving.to = plan->entries.count;
+    return prepare(plan, core, change) ? CXJ_OK : CXJ_NO_MEMORY;
+}
+
+/* The journey's records neither leave nor arrive; they only gain a view. */
+cxj_status cxj__plan_entrance(struct cxj__plan *plan, struct cxj__core *core, struct cxj_view *view,
+                              struct cxj__journey *journey) {
+    struct cxj__change *change = new_change(plan, core, journey);
+    if (change == NULL) return CXJ_NO_MEMORY;
+    change->position = journey->count;
+    change->fold = journey->fold;
+    change->kept_occasions = journey->fold.occasions;
+    read_journey_codes(&journey->fold, &change->before);
+    change->after = change->before;
+    change->placings.from = plan->placings.count;
+    if (view->grain == CXJ_GRAIN_JOURNEYS) {
+        if (!APPEND(core, plan->placings)) return CXJ_NO_MEMORY;
+        *LAST(plan->placings) = (struct cxj__placing){.view = view};
+        change->placings.to = plan->placings.count;
+        return place_after(plan, core, change, LAST(plan->placings)) ? CXJ_OK : CXJ_NO_MEMORY;
+    }
+    change->placings.to = plan->placings.count;
+    if (!fold_prefix(plan, core, change) || !post(plan, core, view, change->prefix_facts, &change->after, 1)) {
+        return CXJ_NO_MEMORY;
+    }
+    change->postings.to = plan->postings.count;
+    if (view->grain == CXJ_GRAIN_TOUCHPOINTS && !tally(plan, core, change, view, 0, true)) return CXJ_NO_MEMORY;
+    change->tallies.to = plan->tallies.count;
+    bool room = cxj__store_reserve_index(journey, &core->memory, &core->seed, change->tallies.to);
+    return room ? CXJ_OK : CXJ_NO_MEMORY;
+}
+
+/* ---- committing ----------------------------------------------------------------------------------------------------- */
+
+static void commit_postings(const struct cxj__plan *plan, const struct cxj__core *core,
+                            const struct cxj__change *change) {
+    for (size_t i = change->postings.from; i < change->postings.to; i++) {
+        const struct cxj__posting *posting = &plan->postings.items[i];
+        if (posting->cell != NULL) {
+            cxj__cell_add_fact(posting->cell, &plan->items.items[posting->item].fact, posting->sign);
+        } else if (posting->sign > 0) {
+            posting->view->incomplete = true;
+        }
+    }
+    struct cxj__index *index = change->journey->index;
+    for (size_t i = change->tallies.from; i < change->tallies.to; i++) {
+        const struct cxj__tally *tally = &plan->tallies.items[i];
+        cxj__cell_counts(tally->cell)[CXJ__T_JOURNEYS] += tally->journeys;
+        if (index == NULL) continue;
+        cxj__store_index(index, &core->seed, CXJ__INDEX_CELL, tally->cell->number)->value += tally->change;
+    }
+}
+
+static void add_occasions(struct cxj__cell *cell, const uint32_t *occasions, size_t count, int sign) {
+    for (size_t i = 0; i < count; i++) cxj__cell_add_occasion(cell, occasions[i], sign);
+}
+
+/* Takes the journey's standing from where it was and adds it where it belongs. Occasions that stay where they are are left
+ * alone. */
+static void commit_placings(const struct cxj__plan *plan, const struct cxj__core *core,
+                            const struct cxj__change *change) {
+    if (change->placings.to == change->placings.from) return;
+    const struct cxj__journey *journey = change->journey;
+    struct cxj__standing before, after;
+    cxj__fold_stand(&journey->fold, core->now, &before);
+    cxj__fold_stand(&change->fold, core->now, &after);
+    for (size_t i = change->placings.from; i < change->placings.to; i++) {
+        const struct cxj__placing *placing = &plan->placings.items[i];
+        size_t kept = placing->from == placing->to ? change->kept_occasions : 0;
+        if (placing->from != NULL) {
+            cxj__cell_add_standing(placing->from, &before, -1);
+            add_occasions(placing->from, journey->occasions + kept, journey->fold.occasions - kept, -1);
+        }
+        if (placing->to == NULL) {
+            placing->view->incomplete |= placing->stands;
+            continue;
+        }
+        cxj__cell_add_standing(placing->to, &after, 1);
+        add_occasions(placing->to, journey->occasions + kept, change->kept_occasions - kept, 1);
+        add_occasions(placing->to, plan->occasions.items + change->occasions.from,
+                      change->occasions.to - change->occasions.from, 1);
+    }
+}
+
+/* Counts the names that a touchpoint uses, or no longer uses. */
+static void count_names(struct cxj__core *core, const cxj_touchpoint *t,
+                        void (*count)(struct cxj__names *dictionary, uint32_t code)) {
+    for (uint32_t h = 0; h < CXJ__HOLDERS; h++) count(&core->dictionaries[h + 1], cxj__store_code(t, h));
+    count(&core->dictionaries[CXJ_DIMENSION_TYPE], t->type);
+    count(&core->dictionaries[CXJ_DIMENSION_SEGMENT], t->segment);
+    count(&core->dictionaries[CXJ_DIMENSION_REASON], t->reason);
+}
+
+static void count_moving_names(const struct cxj__plan *plan, struct cxj__core *core, struct cxj__range range,
+                               void (*count)(struct cxj__names *dictionary, uint32_t code)) {
+    for (size_t i = range.from; i < range.to; i++) {
+        const struct cxj__entry *entry = &plan->entries.items[i];
+        if (entry->moves) count_names(core, &entry->touchpoint, count);
+    }
+}
+
+static void commit_journey(const struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change) {
+    struct cxj__journey *journey = change->journey;
+    uint64_t contributed = journey->fold.counts[CXJ__F_TOUCHPOINTS];
+    uint64_t contributes = change->fold.counts[CXJ__F_TOUCHPOINTS];
+    size_t held = journey->count;
+    count_moving_names(plan, core, change->arriving, cxj__names_use);
+    count_moving_names(plan, core, change->leaving, cxj__names_release);
+    cxj__store_replace(journey, &core->seed, change->position, plan->entries.items + change->arriving.from,
+                       change->arriving.to - change->arriving.from);
+    cxj__store_checkpoint(journey, change->position, plan->checkpoints.items + change->checkpoints.from,
+                          change->checkpoints.to - change->checkpoints.from);
+    size_t occasions = change->occasions.to - change->occasions.from;
+    if (occasions > 0) {
+        memcpy(journey->occasions + change->kept_occasions, plan->occasions.items + change->occasions.from,
+               occasions * sizeof *journey->occasions);
+    }
+    for (uint32_t c = 0; c < CXJ__COMMITMENTS; c++) {
+        if (!is_new_deadline(change, c, core->now)) continue;
+        cxj__alert_push(&core->agenda, (struct cxj__deadline){change->fold.promises[c].due, journey->place, c});
+    }
+    journey->fold = change->fold;
+    core->touchpoints += contributes - contributed;
+    core->journeys += (uint64_t)(contributes > 0) - (uint64_t)(contributed > 0);
+    core->held += journey->count - held;
+}
+
+/* Drops the cells of the plan to which nothing contributes. */
+static void sweep(struct cxj__plan *plan, struct cxj__core *core) {
+    for (size_t i = 0; i < plan->postings.count; i++) {
+        const struct cxj__posting *posting = &plan->postings.items[i];
+        if (posting->cell != NULL) cxj__view_doom(posting->view, posting->cell);
+    }
+    for (size_t i = 0; i < plan->placings.count; i++) {
+        const struct cxj__placing *placing = &plan->placings.items[i];
+        if (placing->from != NULL) cxj__view_doom(placing->view, placing->from);
+        if (placing->to != NULL) cxj__view_doom(placing->view, placing->to);
+    }
+    for (size_t v = 0; v < core->view_count; v++) cxj__view_sweep(core->views[v], &core->memory);
+}
+
+/* Ends a plan: journeys that hold nothing go, unless they are kept for a plan to come. */
+static void end(struct cxj__plan *plan, struct cxj__core *core, bool keep) {
+    if (!keep) sweep(plan, core);
+    for (size_t i = 0; i < plan->changes.count; i++) {
+        struct cxj__journey *journey = plan->changes.items[i].journey;
+        journey->change = 0;
+        if (journey->count == 0 && !keep) {
+            cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
+        }
+    }
+    core->folded += plan->folded;
+    if (!keep) plan->deadlines = 0;
+}
+
+void cxj__plan_commit(struct cxj__plan *plan, struct cxj__core *core, bool keep) {
+    for (size_t i = 0; i < plan->changes.count; i++) {
+        const struct cxj__change *change = &plan->changes.items[i];
+        if (change->is_void) continue;
+        commit_postings(plan, core, change);
+        commit_placings(plan, core, change);
+        commit_journey(plan, core, change);
+    }
+    end(plan, core, keep);
+}
+
+void cxj__plan_abandon(struct cxj__plan *plan, struct cxj__core *core, bool keep) {
+    for (size_t i = 0; i < plan->changes.count; i++) unmark_held(plan, core, &plan->changes.items[i]);
+    end(plan, core, keep);
+}
+
+void cxj__plan_pass(struct cxj__core *core, const struct cxj__deadline *deadline) {
+    struct cxj__journey *journey = cxj__store_at(&core->store, deadline->place);
+    struct cxj__change change;
+    memset(&change, 0, sizeof change);
+    change.journey = journey;
+    read_journey_codes(&journey->fold, &change.before);
+    for (size_t v = 0; v < core->view_count; v++) {
+        const struct cxj_view *view = core->views[v];
+        struct cxj__key key;
+        if (view->grain != CXJ_GRAIN_JOURNEYS) continue;
+        if (!find_standing(NULL, core, &change, view, false, &core->store.probes, &key)) continue;
+        struct cxj__cell *cell = cxj__view_find(view, &core->seed, &key, &core->store.probes);
+        if (cell != NULL) cxj__cell_counts(cell)[CXJ__J_OVERDUE]++;
+    }
+}

@@ -1,0 +1,127 @@
+/* view: a view's text, its keys, its cells; which cell a fact goes to. */
+#ifndef CXJ__VIEW_H
+#define CXJ__VIEW_H
+
+#include "base.h"
+#include "cell.h"
+#include "names.h"
+
+enum { CXJ__DIMENSIONS = CXJ_DIMENSION_EXIT, CXJ__DICTIONARIES = CXJ_DIMENSION_REASON };
+enum { CXJ__VIEW_DIMENSIONS = 4, CXJ__VIEW_CONDITIONS = 4 };
+
+enum cxj__period {
+    CXJ__NO_PERIOD,
+    CXJ__HOUR,
+    CXJ__DAY,
+    CXJ__WEEK,
+    CXJ__MONTH,
+    CXJ__QUARTER,
+    CXJ__YEAR
+};
+
+/* What a touchpoint or a journey is, dimension by dimension: codes[CXJ_DIMENSION_…]. */
+struct cxj__codes {
+    uint32_t codes[CXJ__DIMENSIONS + 1];
+};
+
+/* dim = name, or dim in (names). codes are sorted; a name that cannot occur is CXJ__NO_CODE. */
+struct cxj__condition {
+    uint8_t dimension;
+    bool had;
+    uint32_t *codes;
+    size_t count;
+    size_t capacity;
+};
+#define CXJ__NO_CODE UINT32_MAX
+
+/* A cell's number is its view's id, then this many bits that count the cells the view has made. */
+#define CXJ__CELL_NUMBER_BITS 40
+
+struct cxj_view {
+    const struct cxj_engine *engine; /* whose dictionaries name its codes */
+    char *text;                      /* as it was given, NUL-terminated */
+    size_t text_length;
+    uint32_t id;                     /* never used again within an engine */
+    uint32_t grain;
+    enum cxj__period period;
+    bool ended;                      /* periods by a journey's end */
+    uint8_t dimension_count;
+    uint8_t dimensions[CXJ__VIEW_DIMENSIONS];
+    uint8_t condition_count;
+    struct cxj__condition conditions[CXJ__VIEW_CONDITIONS];
+    uint32_t depends;                /* a bit for each dimension of the key or of a condition */
+    struct cxj__cell **cells;        /* in no order */
+    size_t cell_count;
+    size_t cell_capacity;
+    uint32_t *slots;                 /* an open-addressing table of places in cells, plus one */
+    size_t slot_capacity;
+    uint64_t cells_made;             /* ever */
+    bool incomplete;
+    struct cxj__cell *doomed;        /* cells that are to be dropped */
+};
+
+/* ---- text ----------------------------------------------------------------------------------------------------------- */
+
+/* Reads a view's text. On CXJ_OK view holds all that it says, and the names of its conditions have entered the dictionaries
+ * (dictionaries[dimension]) and count as used. Else nothing is left but a sentence in message. */
+cxj_status cxj__view_read(struct cxj_view *view, struct cxj__names *dictionaries, struct cxj__memory *memory,
+                          const struct cxj__seed *seed, const char *text, size_t length, struct cxj__message *message);
+
+/* Frees what a view holds, cells too, and gives the names of its conditions back. */
+void cxj__view_finish(struct cxj_view *view, struct cxj__names *dictionaries, struct cxj__memory *memory);
+
+/* The name of a dimension, such as "channel". */
+const char *cxj__view_dimension_name(uint32_t dimension);
+
+/* ---- keys ----------------------------------------------------------------------------------------------------------- */
+
+/* Parts of a key: the period if there is one, then the dimensions; a transitions view has from and to for the first. */
+uint32_t cxj__view_parts(const struct cxj_view *view);
+
+/* True if what has these codes passes the conditions, those with had left aside. */
+bool cxj__view_passes(const struct cxj_view *view, const struct cxj__codes *codes);
+
+/* The key under which a touchpoint or journey with these codes falls, at being the moment of its period. */
+void cxj__view_key(const struct cxj_view *view, const struct cxj__codes *codes, int64_t at, struct cxj__key *key);
+
+/* The key of a transition from one code to another. */
+void cxj__view_transition_key(const struct cxj_view *view, const struct cxj__codes *codes, uint32_t from, uint32_t to,
+                              int64_t at, struct cxj__key *key);
+
+/* The name of one part of a key, and the dimension whose names it has (0: a period); dimension may be NULL. */
+void cxj__view_part_name(const struct cxj_view *view, uint32_t part, const char **name, uint32_t *dimension);
+
+/* One part of a key as text: for a period written to buffer, for a dimension the name itself. */
+enum { CXJ__PERIOD_TEXT = 24 };
+const char *cxj__view_part_text(const struct cxj_view *view, const struct cxj__names *dictionaries,
+                                const struct cxj__key *key, uint32_t part, char buffer[CXJ__PERIOD_TEXT],
+                                size_t *length);
+
+/* One part of a key as number: a code, or the moment at which the period begins. */
+int64_t cxj__view_part_number(const struct cxj_view *view, const struct cxj__key *key, uint32_t part);
+
+/* The key whose parts have these texts. CXJ_OK; CXJ_NOT_FOUND (a name that does not occur); CXJ_BAD_TEXT (no such period). */
+cxj_status cxj__view_parse_key(const struct cxj_view *view, const struct cxj__names *dictionaries,
+                               const struct cxj__seed *seed, const cxj_text *parts, size_t part_size,
+                               struct cxj__key *key);
+
+/* ---- cells ---------------------------------------------------------------------------------------------------------- */
+
+/* The cell under a key, or NULL. probes counts the slots looked at. */
+struct cxj__cell *cxj__view_find(const struct cxj_view *view, const struct cxj__seed *seed, const struct cxj__key *key,
+                                 uint64_t *probes);
+
+/* Makes the cell under a key, which is not there yet; NULL if there is no memory. */
+struct cxj__cell *cxj__view_make(struct cxj_view *view, struct cxj__memory *memory, const struct cxj__seed *seed,
+                                 const struct cxj__key *key);
+
+/* Notes a cell for cxj__view_sweep() if nothing contributes to it any more. */
+void cxj__view_doom(struct cxj_view *view, struct cxj__cell *cell);
+
+/* Drops the cells noted. */
+void cxj__view_sweep(struct cxj_view *view, struct cxj__memory *memory);
+
+/* Writes the cells in the order of their keys' texts to sorted, which has room for twice as many as there are. */
+void cxj__view_sort(const struct cxj_view *view, const struct cxj__names *dictionaries, struct cxj__cell **sorted);
+
+#endif
