@@ -115,6 +115,12 @@ void cxj__cell_add_fact(struct cxj__cell *cell, const struct cxj__fact *fact, in
     }
 }
 
+static void add_durations(struct cxj__cell *cell, const struct cxj__standing *standing, int sign) {
+    for (size_t i = 0; standing->ended && i < 2; i++) {
+        cxj__histogram_add(&cxj__cell_histograms(cell)[i], cxj__histogram_bucket(standing->durations[i]), sign);
+    }
+}
+
 void cxj__cell_add_standing(struct cxj__cell *cell, const struct cxj__standing *standing, int sign) {
     int64_t *counts = cxj__cell_counts(cell);
     struct cxj__int128 *sums = cxj__cell_sums(cell);
@@ -122,10 +128,22 @@ void cxj__cell_add_standing(struct cxj__cell *cell, const struct cxj__standing *
     for (size_t i = 0; i < CXJ__J_SUMS; i++) {
         cxj__base_add(&sums[i], sign < 0 ? cxj__base_negate(standing->sums[i]) : standing->sums[i]);
     }
-    if (!standing->ended) return;
-    for (size_t i = 0; i < 2; i++) {
-        cxj__histogram_add(&cxj__cell_histograms(cell)[i], cxj__histogram_bucket(standing->durations[i]), sign);
+    add_durations(cell, standing, sign);
+}
+
+void cxj__cell_change_standing(struct cxj__cell *cell, const struct cxj__standing *before,
+                               const struct cxj__standing *after) {
+    int64_t *counts = cxj__cell_counts(cell);
+    struct cxj__int128 *sums = cxj__cell_sums(cell);
+    for (size_t i = 0; i < CXJ__J_COUNTS; i++) counts[i] += after->counts[i] - before->counts[i];
+    for (size_t i = 0; i < CXJ__J_SUMS; i++) {
+        struct cxj__int128 old = before->sums[i], new = after->sums[i];
+        if (old.low == new.low && old.high == new.high) continue;
+        cxj__base_add(&sums[i], cxj__base_negate(old));
+        cxj__base_add(&sums[i], new);
     }
+    add_durations(cell, before, -1);
+    add_durations(cell, after, 1);
 }
 
 void cxj__cell_add_occasion(struct cxj__cell *cell, uint32_t occasion, int sign) {

@@ -137,6 +137,10 @@ bool cxj__cell_reserve_occasion(struct cxj__cell *cell, struct cxj__memory *memo
 /* Adds (sign 1) or takes away (sign -1) what was reserved. */
 void cxj__cell_add_fact(struct cxj__cell *cell, const struct cxj__fact *fact, int sign);
 void cxj__cell_add_standing(struct cxj__cell *cell, const struct cxj__standing *standing, int sign);
+
+/* Turns one standing into another in the same cell: what is the same in both, nearly all, is left alone. */
+void cxj__cell_change_standing(struct cxj__cell *cell, const struct cxj__standing *before,
+                               const struct cxj__standing *after);
 void cxj__cell_add_occasion(struct cxj__cell *cell, uint32_t occasion, int sign);
 
 #endif

@@ -19,7 +19,8 @@ static const uint32_t of_the_journey = 1U << CXJ_DIMENSION_TYPE | 1U << CXJ_DIME
 
 /* Appends room for one item to a list of the plan: true, or false where there is no memory. */
 #define APPEND(core, list)                                                                                            \
-    (cxj__base_grow(&(core)->memory, &(list).items, &(list).capacity, (list).count + 1, sizeof *(list).items)         \
+    ((list).count < (list).capacity ||                                                                                \
+             cxj__base_grow(&(core)->memory, &(list).items, &(list).capacity, (list).count + 1, sizeof *(list).items) \
          ? ((list).count++, true)                                                                                     \
          : false)
 #define LAST(list) (&(list).items[(list).count - 1])
@@ -78,7 +79,7 @@ static void read_own_codes(const cxj_touchpoint *touchpoint, struct cxj__codes *
 static struct cxj__change *new_change(struct cxj__plan *plan, struct cxj__core *core, struct cxj__journey *journey) {
     if (!APPEND(core, plan->changes)) return NULL;
     struct cxj__change *change = LAST(plan->changes);
-    memset(change, 0, sizeof *change);
+    memset(change, 0, offsetof(struct cxj__change, fold)); /* the fold is set before it is read */
     change->journey = journey;
     journey->change = (uint32_t)plan->changes.count;
     return change;
@@ -381,12 +382,17 @@ static bool fold_entries(struct cxj__plan *plan, struct cxj__core *core, const s
 }
 
 static bool fold_change(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
-    struct cxj__fold left = change->fold;
-    change->kept_occasions = left.occasions;
+    change->kept_occasions = change->fold.occasions;
     change->occasions.from = plan->occasions.count;
     change->checkpoints.from = plan->checkpoints.count;
-    if (!fold_entries(plan, core, change, &left, change->leaving, change->position, false, &change->leaving_facts) ||
-        !fold_entries(plan, core, change, &change->fold, change->arriving, change->position, true,
+    if (change->leaving.to > change->leaving.from) {
+        struct cxj__fold left = change->fold;
+        if (!fold_entries(plan, core, change, &left, change->leaving, change->position, false,
+                          &change->leaving_facts)) {
+            return false;
+        }
+    }
+    if (!fold_entries(plan, core, change, &change->fold, change->arriving, change->position, true,
                       &change->arriving_facts)) {
         return false;
     }
@@ -455,22 +461,30 @@ static int compare_tallies(const void *a, const void *b, const void *context) {
     return ORDER(x->cell->number, y->cell->number);
 }
 
+/* True if the journey's record at a position falls into a cell of a touchpoints view. */
+static bool is_in_cell(const struct cxj__change *change, const struct cxj_view *view, const struct cxj__cell *cell,
+                       size_t position) {
+    for (size_t i = 0; i < view->dimension_count; i++) {
+        uint32_t holder = view->dimensions[i] - 1U;
+        if (holder >= CXJ__HOLDERS) continue;
+        if (cxj__store_code_at(change->journey, position, holder) != cell->key.parts[i]) return false;
+    }
+    struct cxj__entry entry;
+    struct cxj__key key;
+    struct cxj__codes codes = change->before;
+    cxj__store_unpack(change->journey, position, &entry);
+    if (is_withdrawn(&entry.touchpoint)) return false;
+    read_own_codes(&entry.touchpoint, &codes);
+    if (!cxj__view_passes(view, &codes)) return false;
+    cxj__view_key(view, &codes, entry.touchpoint.at, &key);
+    return memcmp(&key, &cell->key, sizeof key) == 0;
+}
+
 /* How many of a short journey's touchpoints fall into a cell now; with any, no more than whether one does. */
 static int64_t count_in_cell(const struct cxj__change *change, const struct cxj_view *view,
                              const struct cxj__cell *cell, bool any) {
-    const struct cxj__journey *journey = change->journey;
     int64_t found = 0;
-    for (size_t i = journey->count; i-- > 0 && !(any && found > 0);) {
-        struct cxj__entry entry;
-        struct cxj__key key;
-        struct cxj__codes codes = change->before;
-        cxj__store_unpack(journey, i, &entry);
-        if (is_withdrawn(&entry.touchpoint)) continue;
-        read_own_codes(&entry.touchpoint, &codes);
-        if (!cxj__view_passes(view, &codes)) continue;
-        cxj__view_key(view, &codes, entry.touchpoint.at, &key);
-        if (memcmp(&key, &cell->key, sizeof key) == 0) found++;
-    }
+    for (size_t i = change->journey->count; i-- > 0 && !(any && found > 0);) found += is_in_cell(change, view, cell, i);
     return found;
 }
 
@@ -608,14 +622,14 @@ static bool reserve_occasions(struct cxj__plan *plan, struct cxj__core *core, co
 static bool place_after(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change,
                         struct cxj__placing *placing) {
     struct cxj__key key;
-    struct cxj__standing standing;
     if (!find_standing(plan, core, change, placing->view, true, &core->store.probes, &key)) return true;
     placing->stands = true;
     if (!reach(core, placing->view, &key, true, &placing->to)) return false;
     if (placing->to == NULL) return true;
-    cxj__fold_stand(&change->fold, core->now, &standing);
-    return cxj__cell_reserve_standing(placing->to, &core->memory, &standing) &&
-           reserve_occasions(plan, core, change, placing);
+    struct cxj__standing standing;
+    if (change->fold.outcome != 0) cxj__fold_stand(&change->fold, core->now, &standing);
+    bool room = change->fold.outcome == 0 || cxj__cell_reserve_standing(placing->to, &core->memory, &standing);
+    return room && reserve_occasions(plan, core, change, placing);
 }
 
 /* ---- deadlines ------------------------------------------------------------------------------------------------------ */
@@ -803,19 +817,22 @@ static void commit_placings(const struct cxj__plan *plan, const struct cxj__core
     cxj__fold_stand(&change->fold, core->now, &after);
     for (size_t i = change->placings.from; i < change->placings.to; i++) {
         const struct cxj__placing *placing = &plan->placings.items[i];
-        size_t kept = placing->from == placing->to ? change->kept_occasions : 0;
-        if (placing->from != NULL) {
-            cxj__cell_add_standing(placing->from, &before, -1);
-            add_occasions(placing->from, journey->occasions + kept, journey->fold.occasions - kept, -1);
+        struct cxj__cell *from = placing->from, *to = placing->to;
+        size_t stay = from == to ? change->kept_occasions : 0;
+        if (from == to && from != NULL) {
+            cxj__cell_change_standing(from, &before, &after);
+        } else {
+            if (from != NULL) cxj__cell_add_standing(from, &before, -1);
+            if (to != NULL) cxj__cell_add_standing(to, &after, 1);
         }
-        if (placing->to == NULL) {
-            placing->view->incomplete |= placing->stands;
-            continue;
+        if (from != NULL) add_occasions(from, journey->occasions + stay, journey->fold.occasions - stay, -1);
+        if (to != NULL) {
+            add_occasions(to, journey->occasions + stay, change->kept_occasions - stay, 1);
+            add_occasions(to, plan->occasions.items + change->occasions.from,
+                          change->occasions.to - change->occasions.from, 1);
+        } else if (placing->stands) {
+            placing->view->incomplete = true;
         }
-        cxj__cell_add_standing(placing->to, &after, 1);
-        add_occasions(placing->to, journey->occasions + kept, change->kept_occasions - kept, 1);
-        add_occasions(placing->to, plan->occasions.items + change->occasions.from,
-                      change->occasions.to - change->occasions.from, 1);
     }
 }
 

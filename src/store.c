@@ -271,6 +271,10 @@ static uint32_t record_code(const struct cxj__journey *journey, const struct cxj
     }
 }
 
+uint32_t cxj__store_code_at(const struct cxj__journey *journey, size_t position, uint32_t holder) {
+    return record_code(journey, &journey->records[position], holder);
+}
+
 bool cxj__store_holds(const struct cxj__journey *journey, size_t position, uint32_t holder, uint32_t code,
                       const struct cxj__seed *seed, uint64_t *probes) {
     if (journey->index != NULL) {

@@ -126,6 +126,9 @@ size_t cxj__store_find_id(const struct cxj__journey *journey, uint64_t id, const
 /* The code that a touchpoint has for a holder. */
 uint32_t cxj__store_code(const cxj_touchpoint *touchpoint, uint32_t holder);
 
+/* The same of the record at a position. */
+uint32_t cxj__store_code_at(const struct cxj__journey *journey, size_t position, uint32_t holder);
+
 /* True if a touchpoint before position that is not withdrawn has this code. With an index, position must be the end of what
  * the index knows. */
 bool cxj__store_holds(const struct cxj__journey *journey, size_t position, uint32_t holder, uint32_t code,
