@@ -6,30 +6,31 @@
  *
  * Status.     A function returns a status: CXJ_OK (0), or a positive number from the list below. Results go through
  *             the last pointers of the parameter list, and are written only when the status says so (CXJ_OK, unless the
- *             function says otherwise). cxj_message() has the sentence for the last call that changed an engine and failed.
+ *             function says otherwise). cxj_message() has the sentence for the last call that changed an engine and
+ *             failed.
  * After an    A call that fails has changed nothing, unless its description says what it left. cxj_record() and its kin
  * error       leave exactly the touchpoints before the one that failed, and the receipt says how many.
- * NULL        is refused with CXJ_BAD_ARGUMENT wherever the description does not give it a meaning. Functions that end the
- *             life of something take NULL and do nothing.
+ * NULL        is refused with CXJ_BAD_ARGUMENT wherever the description does not give it a meaning. Functions that end
+ *             the life of something take NULL and do nothing.
  * Ownership.  What a create or open function returns belongs to the caller, who ends it with the matching destroy or
  *             close. Views belong to their engine. Nothing that a host passes in is kept: texts and arrays are copied.
  *             Texts handed out belong to the library; each description says how long they live.
- * Threads.    One engine is used by one writer at a time, or by any number of readers while nobody writes. Functions that
- *             take a const engine or view, and those of a cursor, are readers: they write nothing in the engine (a cursor
- *             itself belongs to one thread). Different engines share nothing: there is no global state. An allocator that
- *             a host supplies is called from the threads that call the library.
- * Units.      Moments are milliseconds since 1970-01-01T00:00:00Z, without leap seconds; durations are milliseconds; money
- *             is in minor units; satisfaction runs from 0 to 1.
- * Texts       are UTF-8 without NUL, given as pointer and length in bytes; the length CXJ_ENDED stands for "up to the first
- *             NUL". A pointer may be NULL where the length is 0.
- * Structs.    An array of structs is passed with the size of its items; a struct to be filled is passed with its size and
- *             is written up to it; an options struct begins with its size. So a program keeps working with a library whose
- *             structs have grown. A larger size than the library knows is taken if the unknown tail is zero. Reserved
- *             members must be zero. A member that is zero means the default that its comment states.
+ * Threads.    One engine is used by one writer at a time, or by any number of readers while nobody writes. Functions
+ *             that take a const engine or view, and those of a cursor, are readers: they write nothing in the engine
+ *             (a cursor itself belongs to one thread). Different engines share nothing: there is no global state. An
+ *             allocator that a host supplies is called from the threads that call the library.
+ * Units.      Moments are milliseconds since 1970-01-01T00:00:00Z, without leap seconds; durations are milliseconds;
+ *             money is in minor units; satisfaction runs from 0 to 1.
+ * Texts       are UTF-8 without NUL, given as pointer and length in bytes; the length CXJ_ENDED stands for "up to the
+ *             first NUL". A pointer may be NULL where the length is 0.
+ * Structs.    An array of structs is passed with the size of its items; a struct to be filled is passed with its size
+ *             and is written up to it; an options struct begins with its size. So a program keeps working with a
+ *             library whose structs have grown. A larger size than the library knows is taken if the unknown tail is
+ *             zero. Reserved members must be zero. A member that is zero means the default that its comment states.
  * Numbers     (statuses, dimensions, facets, scales, metrics, …) are never reused for another meaning.
  *
- * What the numbers mean (the order of touchpoints, the fold, every metric) is said with each metric: see cxj_metric_describe()
- * and the README.
+ * What the numbers mean (the order of touchpoints, the fold, every metric) is said with each metric: see
+ * cxj_metric_describe() and the README.
  */
 #ifndef CXJ_H
 #define CXJ_H
@@ -49,9 +50,9 @@
 extern "C" {
 #endif
 
-/* ------------------------------------------------------------------------------------------------------------------------
+/* ------------------------------------------------------------------------------------------------------------------
  * Version and status
- * --------------------------------------------------------------------------------------------------------------------- */
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 /** The version of this header. The library's own is cxj_version(). */
 #define CXJ_VERSION_MAJOR 0
@@ -85,7 +86,8 @@ CXJ_API uint32_t cxj_version(void);
 /** The library's version as text, such as "0.1.0"; static, NUL-terminated. Never fails. Constant time. */
 CXJ_API const char *cxj_version_text(void);
 
-/** A status in a few words, static and NUL-terminated; "unknown status" for any other number. Never fails. Constant time.
+/** A status in a few words, static and NUL-terminated; "unknown status" for any other number. Never fails. Constant
+ * time.
  * @param status  any number */
 CXJ_API const char *cxj_status_text(cxj_status status);
 
@@ -94,31 +96,34 @@ CXJ_API const char *cxj_status_text(cxj_status status);
  * @return      the size, or 0 for a name that is no public struct. Constant time. */
 CXJ_API size_t cxj_size_of(const char *name);
 
-/* ------------------------------------------------------------------------------------------------------------------------
+/* ------------------------------------------------------------------------------------------------------------------
  * Engine
- * --------------------------------------------------------------------------------------------------------------------- */
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 /** An engine: journeys, dictionaries, views and the clock. Opaque. */
 typedef struct cxj_engine cxj_engine;
 
-/** A host's allocator: one function for all. It returns a block of new_size bytes, aligned for any object, with the first
- * min(old_size, new_size) bytes of block in it, or NULL where it cannot (block is then as before). block is NULL exactly when
- * old_size is 0. With new_size 0 it frees block and returns NULL; that must not fail. */
+/** A host's allocator: one function for all. It returns a block of new_size bytes, aligned for any object, with the
+ * first min(old_size, new_size) bytes of block in it, or NULL where it cannot (block is then as before). block is NULL
+ * exactly when old_size is 0. With new_size 0 it frees block and returns NULL; that must not fail. */
 typedef void *(*cxj_allocate)(void *context, void *block, size_t old_size, size_t new_size);
 
 /** How an engine is made. Set it to zero, set size, and whatever else differs from the default. */
 typedef struct cxj_options {
-    size_t size;                 /**< sizeof(cxj_options); must be set */
-    cxj_allocate allocate;       /**< NULL: malloc, realloc and free */
-    void *allocate_context;      /**< passed to allocate as it is */
-    uint64_t seed[2];            /**< key of the hash tables. Both 0: taken from clock and addresses. A host that takes numbers
+    size_t size;            /**< sizeof(cxj_options); must be set */
+    cxj_allocate allocate;  /**< NULL: malloc, realloc and free */
+    void *allocate_context; /**< passed to allocate as it is */
+    uint64_t seed[2]; /**< key of the hash tables. Both 0: taken from clock and addresses. A host that takes numbers
                                       from strangers should give random bits. No result depends on it. */
-    uint64_t memory_limit;       /**< bytes the engine may hold; 0: no limit */
-    uint64_t cells_limit;        /**< cells of one view; 0: 1,000,000. Beyond it the view is incomplete (cxj_view_info) */
-    uint32_t touchpoints_limit;  /**< touchpoints of one journey, 1..60,000; 0: 10,000. Further ones are refused: CXJ_LIMIT */
-    uint32_t codes_limit;        /**< codes of one dictionary, 1..16,777,215; 0: 16,777,215. Other than owner: 65,535 at most */
-    uint32_t unfed_facets;       /**< facets (CXJ_FACET_CONTACT | …) that the feed cannot carry; see cxj_set_unfed(); 0: all are fed */
-    uint32_t reserved[5];        /**< zero */
+    uint64_t memory_limit; /**< bytes the engine may hold; 0: no limit */
+    uint64_t cells_limit;  /**< cells of one view; 0: 1,000,000. Beyond it the view is incomplete (cxj_view_info) */
+    uint32_t touchpoints_limit; /**< touchpoints of one journey, 1..60,000; 0: 10,000. Further ones are refused:
+                                     CXJ_LIMIT */
+    uint32_t codes_limit;  /**< codes of one dictionary, 1..16,777,215; 0: 16,777,215. Other than owner: 65,535 at
+                                most */
+    uint32_t unfed_facets; /**< facets (CXJ_FACET_CONTACT | …) that the feed cannot carry; see cxj_set_unfed();
+                                0: all are fed */
+    uint32_t reserved[5]; /**< zero */
 } cxj_options;
 
 /** Makes an engine.
@@ -141,20 +146,20 @@ CXJ_API const char *cxj_message(const cxj_engine *engine);
 
 /** What an engine holds and has done. */
 typedef struct cxj_stats {
-    uint64_t touchpoints;      /**< touchpoints that contribute */
-    uint64_t journeys;         /**< journeys with a touchpoint that contributes */
-    uint64_t held;             /**< touchpoints kept, with those that are withdrawn */
-    uint64_t duplicates;       /**< of all that arrived; likewise the next four. They describe the feed, not the state */
+    uint64_t touchpoints; /**< touchpoints that contribute */
+    uint64_t journeys;    /**< journeys with a touchpoint that contributes */
+    uint64_t held;        /**< touchpoints kept, with those that are withdrawn */
+    uint64_t duplicates;  /**< of all that arrived; likewise the next four. They describe the feed, not the state */
     uint64_t conflicts;
     uint64_t superseded;
     uint64_t late;
     uint64_t refused;
-    int64_t latest_at;         /**< the greatest at of a touchpoint that contributes; 0 if there is none */
-    int64_t now;               /**< the clock; 0 before the first cxj_advance() */
-    uint64_t memory;           /**< bytes the engine holds now */
-    uint64_t work_folded;      /**< touchpoints folded since the engine was made: the work done, to be counted, not timed */
-    uint64_t work_probed;      /**< slots of hash tables looked at since then */
-    uint8_t has_now;           /**< 1 if the clock was ever advanced */
+    int64_t latest_at;    /**< the greatest at of a touchpoint that contributes; 0 if there is none */
+    int64_t now;          /**< the clock; 0 before the first cxj_advance() */
+    uint64_t memory;      /**< bytes the engine holds now */
+    uint64_t work_folded; /**< touchpoints folded since the engine was made: the work done, to be counted, not timed */
+    uint64_t work_probed; /**< slots of hash tables looked at since then */
+    uint8_t has_now;      /**< 1 if the clock was ever advanced */
     uint8_t reserved[7];
 } cxj_stats;
 
@@ -165,17 +170,17 @@ typedef struct cxj_stats {
  * @return CXJ_OK; CXJ_BAD_ARGUMENT. Time in proportion to the number of journeys (for latest_at). */
 CXJ_API cxj_status cxj_engine_stats(const cxj_engine *engine, cxj_stats *stats, size_t stats_size);
 
-/** Says which facets the feed cannot carry, so that a zero does not look like good news where nobody records the fact: a
- * metric whose definition names one of them has no value from now on (cxj_metric_info: needs). Takes the place of
+/** Says which facets the feed cannot carry, so that a zero does not look like good news where nobody records the fact:
+ * a metric whose definition names one of them has no value from now on (cxj_metric_info: needs). Takes the place of
  * unfed_facets of the options. Changes no cell; makes cursors stale.
  * @param engine        the engine
  * @param unfed_facets  CXJ_FACET_CONTACT | … ; 0: all are fed
  * @return CXJ_OK; CXJ_BAD_ARGUMENT (an unknown bit). Constant time. */
 CXJ_API cxj_status cxj_set_unfed(cxj_engine *engine, uint32_t unfed_facets);
 
-/* ------------------------------------------------------------------------------------------------------------------------
+/* ------------------------------------------------------------------------------------------------------------------
  * Names
- * --------------------------------------------------------------------------------------------------------------------- */
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 /** Dimensions. The first nine have a dictionary each; the last four exist in views only. */
 enum {
@@ -194,9 +199,9 @@ enum {
     CXJ_DIMENSION_EXIT = 13
 };
 
-/** The code of a name, made if the name is new. A code stays valid as long as the engine, unless an erasure retires it: when
- * the last touchpoint that used a name is erased, the name goes too, its code is refused from then on, and this function
- * gives the name another if asked again. Makes no cursor stale.
+/** The code of a name, made if the name is new. A code stays valid as long as the engine, unless an erasure retires
+ * it: when the last touchpoint that used a name is erased, the name goes too, its code is refused from then on, and
+ * this function gives the name another if asked again. Makes no cursor stale.
  * @param engine     the engine
  * @param dimension  CXJ_DIMENSION_OWNER … CXJ_DIMENSION_REASON
  * @param name       UTF-8; the empty name has code 0, none
@@ -226,38 +231,38 @@ CXJ_API cxj_status cxj_find_code(const cxj_engine *engine, uint32_t dimension, c
 CXJ_API cxj_status cxj_name(const cxj_engine *engine, uint32_t dimension, uint32_t code, const char **name,
                             size_t *length);
 
-/** The number that a text stands for, as a journey, a touchpoint's id or a customer: ASCII digits below 2^63 are that number,
- * any other text is 2^63 + (h mod 2^63) with h its SipHash-2-4 under the key 00 01 02 … 0f; the empty text is 0. The same
- * everywhere, so logs read apart can be merged. (SipHash: Aumasson and Bernstein, 2012.)
+/** The number that a text stands for, as a journey, a touchpoint's id or a customer: ASCII digits below 2^63 are that
+ * number, any other text is 2^63 + (h mod 2^63) with h its SipHash-2-4 under the key 00 01 02 … 0f; the empty text is
+ * 0. The same everywhere, so logs read apart can be merged. (SipHash: Aumasson and Bernstein, 2012.)
  * @param text    any bytes
  * @param length  bytes of text, or CXJ_ENDED
  * @param number  receives the number
  * @return CXJ_OK; CXJ_BAD_ARGUMENT. Constant time for each byte. */
 CXJ_API cxj_status cxj_number(const char *text, size_t length, uint64_t *number);
 
-/* ------------------------------------------------------------------------------------------------------------------------
+/* ------------------------------------------------------------------------------------------------------------------
  * Touchpoints
- * --------------------------------------------------------------------------------------------------------------------- */
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 /** Facets: yes/no facts about a touchpoint. What one implies is added on arrival. */
-#define CXJ_FACET_CONTACT (UINT32_C(1) << 0)       /**< the customer took part */
-#define CXJ_FACET_INBOUND (UINT32_C(1) << 1)       /**< the customer came to us; implies contact */
-#define CXJ_FACET_CHASE (UINT32_C(1) << 2)         /**< the customer asked where things stand; implies inbound, contact */
-#define CXJ_FACET_UPDATE (UINT32_C(1) << 3)        /**< we told the customer where things stand */
-#define CXJ_FACET_NEXT_STEP (UINT32_C(1) << 4)     /**< we told what comes next, and from whom; implies update */
-#define CXJ_FACET_EXPLAINS (UINT32_C(1) << 5)      /**< we gave the reason for a delay, past or coming; implies update */
-#define CXJ_FACET_DELIVERED (UINT32_C(1) << 6)     /**< the commitment was met at this moment */
-#define CXJ_FACET_REQUESTED (UINT32_C(1) << 7)     /**< the time promised is the one the customer asked for */
-#define CXJ_FACET_REPEATED (UINT32_C(1) << 8)      /**< the customer had to say again what had been said */
-#define CXJ_FACET_CONTRADICTED (UINT32_C(1) << 9)  /**< what the customer was told did not agree with what had been said before */
-#define CXJ_FACET_FAULT (UINT32_C(1) << 10)        /**< something went wrong */
-#define CXJ_FACET_RESOLVED (UINT32_C(1) << 11)     /**< the need was met at this moment */
-#define CXJ_FACET_REOPENS (UINT32_C(1) << 12)      /**< the journey is taken up again */
-#define CXJ_FACET_PENDING (UINT32_C(1) << 13)      /**< from here to the next touchpoint we wait for the customer */
-#define CXJ_FACET_ASKED (UINT32_C(1) << 14)        /**< we asked the customer for a rating */
-#define CXJ_FACET_CHURNED (UINT32_C(1) << 15) /**< the customer left */
-#define CXJ_FACET_WITHDRAWN (UINT32_C(1) << 16)    /**< this touchpoint is taken back */
-#define CXJ_FACETS_ALL UINT32_C(0x1ffff)     /**< every facet that this version knows */
+#define CXJ_FACET_CONTACT (UINT32_C(1) << 0)   /**< the customer took part */
+#define CXJ_FACET_INBOUND (UINT32_C(1) << 1)   /**< the customer came to us; implies contact */
+#define CXJ_FACET_CHASE (UINT32_C(1) << 2)     /**< the customer asked where things stand; implies inbound, contact */
+#define CXJ_FACET_UPDATE (UINT32_C(1) << 3)    /**< we told the customer where things stand */
+#define CXJ_FACET_NEXT_STEP (UINT32_C(1) << 4) /**< we told what comes next, and from whom; implies update */
+#define CXJ_FACET_EXPLAINS (UINT32_C(1) << 5)  /**< we gave the reason for a delay, past or coming; implies update */
+#define CXJ_FACET_DELIVERED (UINT32_C(1) << 6) /**< the commitment was met at this moment */
+#define CXJ_FACET_REQUESTED (UINT32_C(1) << 7) /**< the time promised is the one the customer asked for */
+#define CXJ_FACET_REPEATED (UINT32_C(1) << 8)  /**< the customer had to say again what had been said */
+#define CXJ_FACET_CONTRADICTED (UINT32_C(1) << 9) /**< what the customer was told did not agree with before */
+#define CXJ_FACET_FAULT (UINT32_C(1) << 10)     /**< something went wrong */
+#define CXJ_FACET_RESOLVED (UINT32_C(1) << 11)  /**< the need was met at this moment */
+#define CXJ_FACET_REOPENS (UINT32_C(1) << 12)   /**< the journey is taken up again */
+#define CXJ_FACET_PENDING (UINT32_C(1) << 13)   /**< from here to the next touchpoint we wait for the customer */
+#define CXJ_FACET_ASKED (UINT32_C(1) << 14)     /**< we asked the customer for a rating */
+#define CXJ_FACET_CHURNED (UINT32_C(1) << 15)   /**< the customer left */
+#define CXJ_FACET_WITHDRAWN (UINT32_C(1) << 16) /**< this touchpoint is taken back */
+#define CXJ_FACETS_ALL UINT32_C(0x1ffff)        /**< every facet that this version knows */
 
 /** Scales of a rating. Scores run over the range given; satisfied, delighted and dissatisfied are the scores named. */
 enum {
@@ -282,20 +287,20 @@ enum { CXJ_OUTCOME_COMPLETED = 1, CXJ_OUTCOME_ABANDONED = 2 };
 
 /** One dated moment of a journey. Zero in a field states nothing; set the struct to zero first. 96 bytes. */
 typedef struct cxj_touchpoint {
-    uint64_t journey;    /**< the host's number of the journey, not 0 (cxj_number() gives one for a text) */
-    uint64_t id;         /**< the host's number of this touchpoint, unique within its journey; 0: none, and then the same
+    uint64_t journey;  /**< the host's number of the journey, not 0 (cxj_number() gives one for a text) */
+    uint64_t id;       /**< the host's number of this touchpoint, unique within its journey; 0: none, and then the same
                               touchpoint sent twice counts twice */
-    uint64_t revision;   /**< of this id; a correction carries a higher one (the time of last change serves) */
-    int64_t at;          /**< when it was; years 0001 to 9999 */
-    int64_t due;         /**< the time promised at this moment, years 0001 to 9999; 0: none */
-    int64_t value;       /**< money in minor units, within ±10^15 */
-    uint64_t customer;   /**< whose journey it is; 0 states nothing. The last statement in order holds; likewise type,
+    uint64_t revision; /**< of this id; a correction carries a higher one (the time of last change serves) */
+    int64_t at;        /**< when it was; years 0001 to 9999 */
+    int64_t due;       /**< the time promised at this moment, years 0001 to 9999; 0: none */
+    int64_t value;     /**< money in minor units, within ±10^15 */
+    uint64_t customer; /**< whose journey it is; 0 states nothing. The last statement in order holds; likewise type,
                               segment, reason */
-    uint32_t sequence;   /**< order among the touchpoints of one journey with the same at */
-    uint32_t owner;      /**< code of who holds the work; 0: none; likewise the codes below */
-    uint32_t facets;     /**< CXJ_FACET_CONTACT | … */
-    uint16_t team;       /**< the owner's group */
-    uint16_t activity;   /**< what kind of touchpoint it is */
+    uint32_t sequence; /**< order among the touchpoints of one journey with the same at */
+    uint32_t owner;    /**< code of who holds the work; 0: none; likewise the codes below */
+    uint32_t facets;   /**< CXJ_FACET_CONTACT | … */
+    uint16_t team;     /**< the owner's group */
+    uint16_t activity; /**< what kind of touchpoint it is */
     uint16_t channel;
     uint16_t stage;
     uint16_t cause;      /**< what lies behind a bad moment: policy, knowledge, tool, … */
@@ -315,14 +320,14 @@ typedef struct cxj_touchpoint {
 
 /** What became of the touchpoints of one call. */
 typedef struct cxj_receipt {
-    uint64_t processed;     /**< touchpoints dealt with, from the first: all, unless the call stopped */
-    uint64_t accepted;      /**< taken: new ones, and corrections that took the place of an earlier revision */
-    uint64_t duplicates;    /**< of the revision already held; the greater of the two holds */
-    uint64_t conflicts;     /**< of those, how many differed in content */
-    uint64_t superseded;    /**< of a lower revision than the one held, or held and replaced by a higher */
-    uint64_t late;          /**< for a sealed journey; not taken */
-    uint64_t refused;       /**< not taken, for a bad field or at the limit of touchpoints of a journey */
-    uint64_t first_refusal; /**< index of the first refused or late one, else CXJ_NO_INDEX; cxj_message() says why */
+    uint64_t processed;      /**< touchpoints dealt with, from the first: all, unless the call stopped */
+    uint64_t accepted;       /**< taken: new ones, and corrections that took the place of an earlier revision */
+    uint64_t duplicates;     /**< of the revision already held; the greater of the two holds */
+    uint64_t conflicts;      /**< of those, how many differed in content */
+    uint64_t superseded;     /**< of a lower revision than the one held, or held and replaced by a higher */
+    uint64_t late;           /**< for a sealed journey; not taken */
+    uint64_t refused;        /**< not taken, for a bad field or at the limit of touchpoints of a journey */
+    uint64_t first_refusal;  /**< index of the first refused or late one, else CXJ_NO_INDEX; cxj_message() says why */
     cxj_status first_status; /**< its status: CXJ_BAD_FIELD, CXJ_LIMIT, CXJ_LATE; CXJ_OK if there is none */
     uint32_t reserved;
 } cxj_receipt;
@@ -339,20 +344,21 @@ typedef struct cxj_receipt {
  * @param flags         0 or CXJ_STOP_AT_REFUSAL
  * @param receipt       receives what became of them, whatever the status; NULL: not wanted
  * @param receipt_size  sizeof(cxj_receipt)
- * @return CXJ_OK: none was refused. CXJ_REFUSED: some were. CXJ_NO_MEMORY: receipt->processed were dealt with, the rest not at
- *         all. CXJ_BAD_ARGUMENT: nothing was done. Constant time for a touchpoint that comes last in its journey (and for each
- *         view); else in proportion to the touchpoints after it; all of one journey in one call are folded together. */
-CXJ_API cxj_status cxj_record(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t touchpoint_size, size_t count,
-                              uint32_t flags, cxj_receipt *receipt, size_t receipt_size);
+ * @return CXJ_OK: none was refused. CXJ_REFUSED: some were. CXJ_NO_MEMORY: receipt->processed were dealt with, the
+ *         rest not at all. CXJ_BAD_ARGUMENT: nothing was done. Constant time for a touchpoint that comes last in its
+ *         journey (and for each view); else in proportion to the touchpoints after it; many of one journey in one call
+ *         are folded together. */
+CXJ_API cxj_status cxj_record(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t touchpoint_size,
+                              size_t count, uint32_t flags, cxj_receipt *receipt, size_t receipt_size);
 
-/** Columns of touchpoints, as a data frame has them: each member is an array of as many values as there are rows, or NULL
- * for none in every row. The members mean what they mean in cxj_touchpoint. */
+/** Columns of touchpoints, as a data frame has them: each member is an array of as many values as there are rows, or
+ * NULL for none in every row. The members mean what they mean in cxj_touchpoint. */
 typedef struct cxj_columns {
-    size_t size;              /**< sizeof(cxj_columns); must be set */
-    const uint64_t *journey;  /**< must not be NULL */
+    size_t size;             /**< sizeof(cxj_columns); must be set */
+    const uint64_t *journey; /**< must not be NULL */
     const uint64_t *id;
     const uint64_t *revision;
-    const int64_t *at;        /**< must not be NULL */
+    const int64_t *at; /**< must not be NULL */
     const int64_t *due;
     const int64_t *value;
     const uint64_t *customer;
@@ -385,9 +391,9 @@ typedef struct cxj_columns {
 CXJ_API cxj_status cxj_record_columns(cxj_engine *engine, const cxj_columns *columns, size_t count, uint32_t flags,
                                       cxj_receipt *receipt, size_t receipt_size);
 
-/* ------------------------------------------------------------------------------------------------------------------------
+/* ------------------------------------------------------------------------------------------------------------------
  * Views and cells
- * --------------------------------------------------------------------------------------------------------------------- */
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 /** A question kept permanently answered. Opaque; belongs to its engine. */
 typedef struct cxj_view cxj_view;
@@ -410,12 +416,12 @@ enum {
  *     period = ( hour | day | week | month | quarter | year ) [ "ended" ]      (UTC; weeks begin on Monday)
  *     name   = bare word of ASCII letters, digits, "-", "_", "." or a "quoted string" ("" inside stands for one ")
  *
- * Dimensions by grain: touchpoints: owner, team, channel, stage, activity, cause, type, segment, reason, outcome, churned;
- * transitions: first one of owner, team, channel, stage, activity (the key holds from and to), then type, segment, reason,
- * outcome, churned; journeys: type, segment, reason, outcome, churned, entry, exit. At most four dimensions and four
- * conditions. `ended` (periods by a journey's end, open ones left out) and `had` (journeys with at least one touchpoint of
- * that owner, team, channel, stage, activity or cause) stand in journeys views only. `""` matches none. The names of the
- * conditions enter the dictionaries.
+ * Dimensions by grain: touchpoints: owner, team, channel, stage, activity, cause, type, segment, reason, outcome,
+ * churned; transitions: first one of owner, team, channel, stage, activity (the key holds from and to), then type,
+ * segment, reason, outcome, churned; journeys: type, segment, reason, outcome, churned, entry, exit. At most four
+ * dimensions and four conditions. `ended` (periods by a journey's end, open ones left out) and `had` (journeys with at
+ * least one touchpoint of that owner, team, channel, stage, activity or cause) stand in journeys views only. `""`
+ * matches none. The names of the conditions enter the dictionaries.
  * @param engine  the engine
  * @param text    the view; a text that is already there, byte for byte, gives the view that has it
  * @param length  bytes of text, or CXJ_ENDED
@@ -428,7 +434,7 @@ CXJ_API cxj_status cxj_view_add(cxj_engine *engine, const char *text, size_t len
 /** Drops a view and its cells. The pointer must not be used any more; cursors on it must have been closed.
  * @param engine  the engine
  * @param view    a view of that engine; NULL does nothing
- * @return CXJ_OK; CXJ_NOT_FOUND (no view of this engine). Time in proportion to its cells. */
+ * @return CXJ_OK; CXJ_NOT_FOUND (no view of this engine). Time in proportion to its cells and to the journeys held. */
 CXJ_API cxj_status cxj_view_drop(cxj_engine *engine, cxj_view *view);
 
 /** The view that stands at a place, in the order in which views were added.
@@ -440,14 +446,14 @@ CXJ_API cxj_status cxj_view_at(const cxj_engine *engine, size_t index, cxj_view 
 
 /** What a view is. */
 typedef struct cxj_view_info {
-    const char *text;      /**< as it was given, NUL-terminated; lives as long as the view */
-    size_t text_length;    /**< bytes */
-    uint64_t cells;        /**< cells there are now */
-    uint32_t grain;        /**< CXJ_GRAIN_TOUCHPOINTS … */
-    uint32_t parts;        /**< parts of a key: the period if there is one, then the dimensions (from and to are two) */
-    uint8_t incomplete;    /**< 1 if the limit of cells was reached: the cells that are there are exact, others are missing.
-                                To mend: drop the view, and add it in an engine with a higher limit */
-    uint8_t has_period;    /**< 1 if the first part of a key is a period */
+    const char *text;   /**< as it was given, NUL-terminated; lives as long as the view */
+    size_t text_length; /**< bytes */
+    uint64_t cells;     /**< cells there are now */
+    uint32_t grain;     /**< CXJ_GRAIN_TOUCHPOINTS … */
+    uint32_t parts;     /**< parts of a key: the period if there is one, then the dimensions (from and to are two) */
+    uint8_t incomplete; /**< 1 if the limit of cells was reached: the cells that are there are exact, others are
+                             missing. To mend: drop the view, and add it in an engine with a higher limit */
+    uint8_t has_period; /**< 1 if the first part of a key is a period */
     uint8_t reserved[6];
 } cxj_view_info;
 
@@ -462,21 +468,23 @@ CXJ_API cxj_status cxj_view_describe(const cxj_view *view, cxj_view_info *info, 
  * @param view       the view
  * @param part       0 to parts - 1
  * @param name       receives a static, NUL-terminated text
- * @param dimension  receives the dimension whose dictionary has the names of this part (CXJ_DIMENSION_CHANNEL for entry and exit; the
- *                   first dimension for from and to), CXJ_DIMENSION_OUTCOME or CXJ_DIMENSION_CHURNED, or 0 for a period; NULL: not wanted
+ * @param dimension  receives the dimension whose dictionary has the names of this part (CXJ_DIMENSION_CHANNEL for
+ *   entry and exit; the first dimension for from and to), CXJ_DIMENSION_OUTCOME or CXJ_DIMENSION_CHURNED, or 0 for a
+ *   period; NULL: not wanted
  * @return CXJ_OK; CXJ_NOT_FOUND (no such part); CXJ_BAD_ARGUMENT. Constant time. */
 CXJ_API cxj_status cxj_view_part(const cxj_view *view, uint32_t part, const char **name, uint32_t *dimension);
 
-/* ------------------------------------------------------------------------------------------------------------------------
+/* ------------------------------------------------------------------------------------------------------------------
  * Metrics
- * --------------------------------------------------------------------------------------------------------------------- */
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 /** A metric's value in one cell. */
 typedef struct cxj_metric {
-    double value;  /**< NaN: it has none (nothing to divide by, or the facts are not fed) */
-    double low;    /**< the 95 % interval; NaN: it has none. For a share: Wilson (1927); for a mean: ± z·sqrt(s²/n), n ≥ 2 */
+    double value; /**< NaN: it has none (nothing to divide by, or the facts are not fed) */
+    double low;   /**< the 95 % interval; NaN: it has none. For a share: Wilson (1927); for a mean: ± z·sqrt(s²/n),
+                       n ≥ 2 */
     double high;
-    uint64_t n;    /**< how many observations stand behind the value */
+    uint64_t n; /**< how many observations stand behind the value */
 } cxj_metric;
 
 /** Units of a metric. */
@@ -500,16 +508,16 @@ enum {
 
 /** What a metric is. */
 typedef struct cxj_metric_info {
-    const char *name;       /**< such as "on_time_rate"; static */
-    const char *summary;    /**< its definition in one sentence; static */
-    uint32_t metric;        /**< its number, for the reading functions; never reused */
-    uint32_t grain;         /**< CXJ_GRAIN_TOUCHPOINTS … */
-    uint32_t unit;          /**< CXJ_UNIT_COUNT … */
-    uint32_t kind;          /**< CXJ_KIND_COUNT … */
-    uint32_t needs_all;     /**< facets that must all be fed, else it has no value */
-    uint32_t needs_any;     /**< facets of which one must be fed, else it has no value; 0: no such condition */
-    uint8_t has_interval;   /**< 1 if it comes with an interval where n allows */
-    uint8_t needs_now;      /**< 1 if it depends on the clock; without value before the first cxj_advance() */
+    const char *name;     /**< such as "on_time_rate"; static */
+    const char *summary;  /**< its definition in one sentence; static */
+    uint32_t metric;      /**< its number, for the reading functions; never reused */
+    uint32_t grain;       /**< CXJ_GRAIN_TOUCHPOINTS … */
+    uint32_t unit;        /**< CXJ_UNIT_COUNT … */
+    uint32_t kind;        /**< CXJ_KIND_COUNT … */
+    uint32_t needs_all;   /**< facets that must all be fed, else it has no value */
+    uint32_t needs_any;   /**< facets of which one must be fed, else it has no value; 0: no such condition */
+    uint8_t has_interval; /**< 1 if it comes with an interval where n allows */
+    uint8_t needs_now;    /**< 1 if it depends on the clock; without value before the first cxj_advance() */
     uint8_t reserved[6];
 } cxj_metric_info;
 
@@ -536,8 +544,8 @@ typedef struct cxj_text {
 
 /** Reads metrics of the cell under one key.
  * @param view         the view
- * @param parts        the key's parts in order, each as text as a cursor shows it (a period as "2026-11"); NULL if there are
- *                     none
+ * @param parts        the key's parts in order, each as text as a cursor shows it (a period as "2026-11"); NULL if
+ *   there are none
  * @param part_size    sizeof(cxj_text)
  * @param part_count   as many as cxj_view_info says
  * @param metrics      numbers of metrics of the view's grain
@@ -561,8 +569,8 @@ CXJ_API cxj_status cxj_cursor_open(const cxj_view *view, cxj_cursor **cursor);
 
 /** Steps to the next cell.
  * @param cursor  the cursor
- * @return CXJ_OK: it stands on a cell. CXJ_DONE: there is none left. CXJ_STALE: the engine has changed. CXJ_BAD_ARGUMENT.
- *         Constant time. */
+ * @return CXJ_OK: it stands on a cell. CXJ_DONE: there is none left. CXJ_STALE: the engine has changed.
+ *         CXJ_BAD_ARGUMENT. Constant time. */
 CXJ_API cxj_status cxj_cursor_next(cxj_cursor *cursor);
 
 /** One part of the key of the cell on which the cursor stands.
@@ -587,8 +595,8 @@ CXJ_API cxj_status cxj_cursor_metrics(cxj_cursor *cursor, const uint32_t *metric
  * @param cursor  NULL does nothing */
 CXJ_API void cxj_cursor_close(cxj_cursor *cursor);
 
-/** Reads chosen metrics of all cells, in the order of a cursor, into arrays of double: column by column, result i of metric m
- * at [m * capacity + i].
+/** Reads chosen metrics of all cells, in the order of a cursor, into arrays of double: column by column, result i of
+ * metric m at [m * capacity + i].
  * @param view          the view
  * @param metrics       numbers of metrics of the view's grain; NULL if metric_count is 0
  * @param metric_count  how many
@@ -597,8 +605,8 @@ CXJ_API void cxj_cursor_close(cxj_cursor *cursor);
  * @param lows          receives the lower ends of the intervals
  * @param highs         receives the upper ends
  * @param cells         receives the number of cells, also with CXJ_LIMIT; so capacity 0 asks for the number
- * @return CXJ_OK; CXJ_LIMIT (there are more cells than capacity; no array was written); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT.
- *         Time c·log(c) for c cells, and as cxj_view_get() for each. */
+ * @return CXJ_OK; CXJ_LIMIT (there are more cells than capacity; no array was written); CXJ_NO_MEMORY;
+ *         CXJ_BAD_ARGUMENT. Time c·log(c) for c cells, and as cxj_view_get() for each. */
 CXJ_API cxj_status cxj_view_read(const cxj_view *view, const uint32_t *metrics, size_t metric_count, size_t capacity,
                                  double *values, double *lows, double *highs, size_t *cells);
 
@@ -606,15 +614,16 @@ CXJ_API cxj_status cxj_view_read(const cxj_view *view, const uint32_t *metrics, 
  * @param view      the view
  * @param part      0 to parts - 1
  * @param capacity  cells for which codes has room
- * @param codes     receives codes of the part's dimension (cxj_view_part(); outcome as CXJ_OUTCOME_COMPLETED …, churned as 1, none as
- *                  0); for a period the moment in ms at which it begins
+ * @param codes     receives codes of the part's dimension (cxj_view_part(); outcome as CXJ_OUTCOME_COMPLETED …,
+ *   churned as 1, none as 0); for a period the moment in ms at which it begins
  * @param cells     receives the number of cells, also with CXJ_LIMIT
  * @return as cxj_view_read(); CXJ_NOT_FOUND (no such part) */
-CXJ_API cxj_status cxj_view_read_part(const cxj_view *view, uint32_t part, size_t capacity, int64_t *codes, size_t *cells);
+CXJ_API cxj_status cxj_view_read_part(const cxj_view *view, uint32_t part, size_t capacity, int64_t *codes,
+                                      size_t *cells);
 
-/* ------------------------------------------------------------------------------------------------------------------------
+/* ------------------------------------------------------------------------------------------------------------------
  * One journey
- * --------------------------------------------------------------------------------------------------------------------- */
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 /** A commitment of a journey that is open: promised, not yet delivered. */
 typedef struct cxj_commitment {
@@ -630,41 +639,41 @@ typedef struct cxj_commitment {
 /** Where one journey stands: what the screen of a CRM shows. */
 typedef struct cxj_journey {
     uint64_t journey;
-    uint64_t customer;         /**< 0: none; as last stated, likewise type, segment, reason */
-    int64_t first_at;          /**< its first touchpoint */
-    int64_t last_at;           /**< its last touchpoint */
-    int64_t end_at;            /**< its end; 0 while it is open */
-    int64_t quiet;             /**< quiet time so far, up to the last touchpoint, while it runs, ms */
-    int64_t silence;           /**< longest gap so far, ms */
-    int64_t pending;           /**< time spent waiting for the customer, ms */
-    int64_t value;             /**< sum of the touchpoints' value, held within the range of the type */
-    uint32_t type;             /**< code; likewise segment, reason */
+    uint64_t customer; /**< 0: none; as last stated, likewise type, segment, reason */
+    int64_t first_at;  /**< its first touchpoint */
+    int64_t last_at;   /**< its last touchpoint */
+    int64_t end_at;    /**< its end; 0 while it is open */
+    int64_t quiet;     /**< quiet time so far, up to the last touchpoint, while it runs, ms */
+    int64_t silence;   /**< longest gap so far, ms */
+    int64_t pending;   /**< time spent waiting for the customer, ms */
+    int64_t value;     /**< sum of the touchpoints' value, held within the range of the type */
+    uint32_t type;     /**< code; likewise segment, reason */
     uint32_t segment;
     uint32_t reason;
-    uint32_t owner;            /**< who held the work last; 0: nobody so far; likewise team, stage, channel, activity */
+    uint32_t owner; /**< who held the work last; 0: nobody so far; likewise team, stage, channel, activity */
     uint32_t team;
     uint32_t stage;
     uint32_t channel;
     uint32_t activity;
-    uint32_t touchpoints;      /**< that contribute; likewise the counts below */
+    uint32_t touchpoints; /**< that contribute; likewise the counts below */
     uint32_t contacts;
     uint32_t handoffs;
-    uint32_t bounces;          /**< of owner */
+    uint32_t bounces; /**< of owner */
     uint32_t repeats;
     uint32_t faults;
     uint32_t chases;
-    uint32_t touch_ratings;    /**< touchpoint ratings of kind satisfaction */
-    double touch_satisfaction; /**< their mean, 0..1; NaN: none */
-    double journey_satisfaction; /**< the journey's own rating of kind satisfaction, 0..1; NaN: none */
-    double journey_nps;        /**< its last NPS score, 0..10; NaN: none */
-    double journey_ces;        /**< its last CES score, 1..7; NaN: none */
+    uint32_t touch_ratings;        /**< touchpoint ratings of kind satisfaction */
+    double touch_satisfaction;     /**< their mean, 0..1; NaN: none */
+    double journey_satisfaction;   /**< the journey's own rating of kind satisfaction, 0..1; NaN: none */
+    double journey_nps;            /**< its last NPS score, 0..10; NaN: none */
+    double journey_ces;            /**< its last CES score, 1..7; NaN: none */
     cxj_commitment commitments[8]; /**< by number */
-    uint8_t outcome;           /**< CXJ_OUTCOME_COMPLETED, CXJ_OUTCOME_ABANDONED; 0: open */
-    uint8_t churned;           /**< 1: the customer left */
-    uint8_t reopened;          /**< 1: it was reopened at least once */
-    uint8_t asking;            /**< 1: the customer asked where things stand and has no answer yet */
-    uint8_t pending_now;       /**< 1: its last touchpoint says that we wait for the customer */
-    uint8_t loop_open;         /**< 1: a dissatisfied rating has had no answer yet */
+    uint8_t outcome;               /**< CXJ_OUTCOME_COMPLETED, CXJ_OUTCOME_ABANDONED; 0: open */
+    uint8_t churned;               /**< 1: the customer left */
+    uint8_t reopened;              /**< 1: it was reopened at least once */
+    uint8_t asking;                /**< 1: the customer asked where things stand and has no answer yet */
+    uint8_t pending_now;           /**< 1: its last touchpoint says that we wait for the customer */
+    uint8_t loop_open;             /**< 1: a dissatisfied rating has had no answer yet */
     uint8_t reserved[2];
 } cxj_journey;
 
@@ -688,59 +697,63 @@ CXJ_API cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey,
 CXJ_API cxj_status cxj_journey_touchpoints(const cxj_engine *engine, uint64_t journey, cxj_touchpoint *touchpoints,
                                            size_t touchpoint_size, size_t capacity, size_t *count);
 
-/* ------------------------------------------------------------------------------------------------------------------------
+/* ------------------------------------------------------------------------------------------------------------------
  * Clock
- * --------------------------------------------------------------------------------------------------------------------- */
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 /** Moves the clock, on which only metrics marked now depend (overdue). It never moves by itself, and never back.
  * @param engine  the engine
  * @param now     the moment; years 0001 to 9999
- * @return CXJ_OK; CXJ_CLOCK (now lies before the clock, which stays); CXJ_BAD_ARGUMENT (out of bounds). Time log(p) for each
- *         promised time that is passed, p being all promised times to come. */
+ * @return CXJ_OK; CXJ_CLOCK (now lies before the clock, which stays); CXJ_BAD_ARGUMENT (out of bounds). Time log(p)
+ *         for each promised time that is passed, p being all promised times to come. */
 CXJ_API cxj_status cxj_advance(cxj_engine *engine, int64_t now);
 
-/* ------------------------------------------------------------------------------------------------------------------------
+/* ------------------------------------------------------------------------------------------------------------------
  * Corrections and erasure
- * --------------------------------------------------------------------------------------------------------------------- */
+ * ------------------------------------------------------------------------------------------------------------------ */
 
-/** Takes a touchpoint back: it contributes nothing any more, as if it had been recorded again with CXJ_FACET_WITHDRAWN and a
- * higher revision (which may also be done with cxj_record(), and before the touchpoint itself arrives).
+/** Takes a touchpoint back: it contributes nothing any more, as if it had been recorded again with CXJ_FACET_WITHDRAWN
+ * and a higher revision (which may also be done with cxj_record(), and before the touchpoint itself arrives).
  * @param engine    the engine
  * @param journey   the journey's number
  * @param id        the touchpoint's id, not 0
- * @param revision  the revision of this withdrawal, higher than that of what is taken back; 0: one more than the one held
- * @return CXJ_OK; CXJ_NOT_FOUND (revision is 0 and there is no such touchpoint); CXJ_REFUSED (revision is not higher than the
- *         one held, and nothing changed); CXJ_LIMIT; CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time as cxj_record(). */
+ * @param revision  the revision of this withdrawal, higher than that of what is taken back; 0: one more than the one
+ *   held
+ * @return CXJ_OK; CXJ_NOT_FOUND (revision is 0 and there is no such touchpoint); CXJ_REFUSED (revision is not higher
+ *         than the one held, and nothing changed); CXJ_LIMIT; CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time as cxj_record(). */
 CXJ_API cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t id, uint64_t revision);
 
-/** Erases a journey: nothing of it is left in the engine, and the cells are what they would be had it never come. Names that
- * no touchpoint uses any more go with it (cxj_code()).
+/** Erases a journey: nothing of it is left in the engine, and the cells are what they would be had it never come.
+ * Names that no touchpoint uses any more go with it (cxj_code()).
  * @param engine   the engine
  * @param journey  its number
- * @return CXJ_OK; CXJ_NOT_FOUND; CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time in proportion to its touchpoints and to the codes. */
+ * @return CXJ_OK; CXJ_NOT_FOUND; CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time in proportion to its touchpoints and to the
+ *         codes. */
 CXJ_API cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey);
 
 /** Erases all journeys of which any touchpoint held states a customer, also where a later touchpoint states another.
  * @param engine    the engine
  * @param customer  the customer's number, not 0
- * @param erased    receives how many journeys were erased, also with CXJ_NO_MEMORY: those are gone, the others whole; NULL:
- *                  not wanted
- * @return CXJ_OK; CXJ_NOT_FOUND (no journey states it); CXJ_NO_MEMORY (call again); CXJ_BAD_ARGUMENT. Time in proportion to
- *         the touchpoints held. */
+ * @param erased    receives how many journeys were erased, also with CXJ_NO_MEMORY: those are gone, the others whole;
+ *   NULL: not wanted
+ * @return CXJ_OK; CXJ_NOT_FOUND (no journey states it); CXJ_NO_MEMORY (call again); CXJ_BAD_ARGUMENT. Time in
+ *         proportion to the touchpoints held. */
 CXJ_API cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uint64_t *erased);
 
-/* ------------------------------------------------------------------------------------------------------------------------
+/* ------------------------------------------------------------------------------------------------------------------
  * Merge
- * --------------------------------------------------------------------------------------------------------------------- */
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 /** Merges another engine into this one: afterwards it holds what one engine would hold that had seen all touchpoints of
  * both, also where a journey's touchpoints are split between them. Names meet by their text. The views are those of the
- * engine, brought up to date; the clock is the later of the two. The counts of the feed (duplicates, …) are not merged.
+ * engine, brought up to date; the clock is the later of the two. The counts of the feed (duplicates, …) are not
+ * merged.
  * All or nothing: if it fails, the engine is as before.
  * @param engine  the engine that receives
  * @param source  the other, which stays as it is; not the same engine
- * @return CXJ_OK; CXJ_LIMIT (a dictionary would overflow, or a journey would pass its limit of touchpoints); CXJ_NO_MEMORY;
- *         CXJ_BAD_ARGUMENT. Time in proportion to the touchpoints of source, and to those after them in the engine. */
+ * @return CXJ_OK; CXJ_LIMIT (a dictionary would overflow, or a journey would pass its limit of touchpoints);
+ *         CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time in proportion to the touchpoints of source, and to those after them in
+ *         the engine. */
 CXJ_API cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source);
 
 #ifdef __cplusplus

@@ -1,7 +1,8 @@
 /* answer: reading views: cursors, single cells, whole columns.
  *
- * Nothing here writes in the engine. A cursor holds the cells in the order of their keys, as they were when it was opened, and
- * the engine's version then: if that has moved on, the cells may be gone, so it says so and touches none. */
+ * Nothing here writes in the engine. A cursor holds the cells in the order of their keys, as they were when it was
+ * opened, and the engine's version then: if that has moved on, the cells may be gone, so it says so and touches none.
+ * */
 #include <math.h>
 #include <string.h>
 
@@ -48,7 +49,7 @@ static void read_cell(const struct cxj_view *view, const struct cxj__cell *cell,
     }
 }
 
-/* ---- what a view and a metric are ------------------------------------------------------------------------------------ */
+/* ---- what a view and a metric are ------------------------------------------------------------------------------- */
 
 cxj_status cxj_view_describe(const cxj_view *view, cxj_view_info *info, size_t info_size) {
     if (view == NULL || info == NULL) return CXJ_BAD_ARGUMENT;
@@ -93,7 +94,7 @@ cxj_status cxj_metric_find(uint32_t grain, const char *name, size_t length, uint
     return CXJ_OK;
 }
 
-/* ---- one cell ------------------------------------------------------------------------------------------------------- */
+/* ---- one cell --------------------------------------------------------------------------------------------------- */
 
 cxj_status cxj_view_get(const cxj_view *view, const cxj_text *parts, size_t part_size, size_t part_count,
                         const uint32_t *metrics, size_t metric_count, cxj_metric *results, size_t result_size) {
@@ -118,9 +119,10 @@ cxj_status cxj_view_get(const cxj_view *view, const cxj_text *parts, size_t part
     return CXJ_OK;
 }
 
-/* ---- cursors -------------------------------------------------------------------------------------------------------- */
+/* ---- cursors ---------------------------------------------------------------------------------------------------- */
 
-/* The engine's allocator for what readers take. The limit and account are the writer's, whom readers must not disturb. */
+/* The engine's allocator for what readers take. The limit and account are the writer's, whom readers must not disturb.
+ * */
 static struct cxj__memory memory_of_reader(const struct cxj_view *view) {
     struct cxj__memory memory = view->engine->core.memory;
     memory.limit = 0;
@@ -132,7 +134,8 @@ static size_t bytes_of_cells(size_t count) {
     return 2 * count * sizeof(struct cxj__cell *);
 }
 
-/* The cells of a view in order, in a block of bytes_of_cells(); NULL if there are none, or no memory (then *ok is false). */
+/* The cells of a view in order, in a block of bytes_of_cells(); NULL if there are none, or no memory (then *ok is
+ * false). */
 static struct cxj__cell **sorted_cells(const struct cxj_view *view, struct cxj__memory *memory, bool *ok) {
     struct cxj__cell **cells =
         view->cell_count == 0 ? NULL : cxj__base_resize(memory, NULL, 0, bytes_of_cells(view->cell_count));
@@ -213,7 +216,7 @@ cxj_status cxj_cursor_metrics(cxj_cursor *cursor, const uint32_t *metrics, size_
     return CXJ_OK;
 }
 
-/* ---- columns -------------------------------------------------------------------------------------------------------- */
+/* ---- columns ---------------------------------------------------------------------------------------------------- */
 
 static void read_columns(const struct cxj_view *view, struct cxj__cell *const *cells, const uint32_t *metrics,
                          size_t metric_count, size_t capacity, double *values, double *lows, double *highs) {

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-/* ---- memory --------------------------------------------------------------------------------------------------------- */
+/* ---- memory ----------------------------------------------------------------------------------------------------- */
 
 void *cxj__base_allocate(void *context, void *block, size_t old_size, size_t new_size) {
     (void)context;
@@ -35,7 +35,8 @@ void *cxj__base_resize(struct cxj__memory *memory, void *block, size_t old_size,
     return resized;
 }
 
-bool cxj__base_grow(struct cxj__memory *memory, void *array_of_items, size_t *capacity, size_t needed, size_t item_size) {
+bool cxj__base_grow(struct cxj__memory *memory, void *array_of_items, size_t *capacity, size_t needed,
+                    size_t item_size) {
     if (needed <= *capacity) return true;
     size_t wanted = *capacity + *capacity / 2;
     if (wanted < needed) wanted = needed;
@@ -59,7 +60,7 @@ void cxj__base_release(struct cxj__memory *memory, void *array_of_items, size_t 
     *capacity = 0;
 }
 
-/* ---- integers of 128 bits ------------------------------------------------------------------------------------------- */
+/* ---- integers of 128 bits --------------------------------------------------------------------------------------- */
 
 struct cxj__int128 cxj__base_wide(int64_t value) {
     return (struct cxj__int128){(uint64_t)value, value < 0 ? UINT64_MAX : 0};
@@ -117,7 +118,7 @@ int64_t cxj__base_clamp(struct cxj__int128 a) {
     return a.high == 0 && a.low >> 63 == 0 ? (int64_t)a.low : INT64_MAX;
 }
 
-/* ---- hashes --------------------------------------------------------------------------------------------------------- */
+/* ---- hashes ----------------------------------------------------------------------------------------------------- */
 
 static uint64_t rotate(uint64_t x, int bits) {
     return (x << bits) | (x >> (64 - bits));
@@ -183,7 +184,7 @@ uint64_t cxj__base_hash(const struct cxj__seed *seed, uint64_t number) {
     return hash ^ hash >> 32;
 }
 
-/* ---- sorting -------------------------------------------------------------------------------------------------------- */
+/* ---- sorting ---------------------------------------------------------------------------------------------------- */
 
 static bool is_sorted(const char *items, size_t count, size_t size, cxj__base_compare compare, const void *context) {
     for (size_t i = 1; i < count; i++) {
@@ -219,7 +220,7 @@ void cxj__base_sort(void *items, void *scratch, size_t count, size_t size, cxj__
     if (from != items) memcpy(items, from, count * size);
 }
 
-/* ---- text ----------------------------------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------------------------------------- */
 
 size_t cxj__base_length(const char *text, size_t length) {
     if (text == NULL) return 0;

@@ -8,9 +8,10 @@
 
 #include "cxj.h"
 
-/* ---- memory --------------------------------------------------------------------------------------------------------- */
+/* ---- memory ----------------------------------------------------------------------------------------------------- */
 
-/* The one way to the host's allocator. used counts the bytes asked for, so that the limit holds on every platform alike. */
+/* The one way to the host's allocator. used counts the bytes asked for, so that the limit holds on every platform
+ * alike. */
 struct cxj__memory {
     cxj_allocate allocate;
     void *context;
@@ -21,16 +22,18 @@ struct cxj__memory {
 /* The allocator of a host that gave none. */
 void *cxj__base_allocate(void *context, void *block, size_t old_size, size_t new_size);
 
-/* Resizes a block; NULL (and the block as it was) where there is no memory. With new_size 0 it frees, and gives NULL. */
+/* Resizes a block; NULL (and the block as it was) where there is no memory. With new_size 0 it frees, and gives NULL.
+ * */
 void *cxj__base_resize(struct cxj__memory *memory, void *block, size_t old_size, size_t new_size);
 
 /* A growing array: makes room for needed items of item_size. True, or false with the array as it was. */
-bool cxj__base_grow(struct cxj__memory *memory, void *array_of_items, size_t *capacity, size_t needed, size_t item_size);
+bool cxj__base_grow(struct cxj__memory *memory, void *array_of_items, size_t *capacity, size_t needed,
+                    size_t item_size);
 
 /* Frees a growing array and forgets it. */
 void cxj__base_release(struct cxj__memory *memory, void *array_of_items, size_t *capacity, size_t item_size);
 
-/* ---- integers of 128 bits ------------------------------------------------------------------------------------------- */
+/* ---- integers of 128 bits --------------------------------------------------------------------------------------- */
 
 /* Two's complement in two words. Sums of durations, values and squares cannot overflow it. */
 struct cxj__int128 {
@@ -50,7 +53,7 @@ double cxj__base_double(struct cxj__int128 a);
 /* The nearest int64_t within its range. */
 int64_t cxj__base_clamp(struct cxj__int128 a);
 
-/* ---- hashes --------------------------------------------------------------------------------------------------------- */
+/* ---- hashes ----------------------------------------------------------------------------------------------------- */
 
 /* The keys of an engine's tables, drawn from its seed. */
 struct cxj__seed {
@@ -63,16 +66,17 @@ struct cxj__seed cxj__base_seed(const uint64_t seed[2], const void *somewhere);
 /* A number's hash under secret multipliers: whoever does not know the seed cannot choose numbers that collide. */
 uint64_t cxj__base_hash(const struct cxj__seed *seed, uint64_t number);
 
-/* ---- sorting -------------------------------------------------------------------------------------------------------- */
+/* ---- sorting ---------------------------------------------------------------------------------------------------- */
 
 /* Negative, zero or positive as a stands before, with or after b. */
 typedef int (*cxj__base_compare)(const void *a, const void *b, const void *context);
 
-/* Sorts count items of size bytes, equal ones staying in their order; scratch has room for as many. Time n·log(n), or n
- * where they are in order already. */
-void cxj__base_sort(void *items, void *scratch, size_t count, size_t size, cxj__base_compare compare, const void *context);
+/* Sorts count items of size bytes, equal ones staying in their order; scratch has room for as many. Time n·log(n), or
+ * n where they are in order already. */
+void cxj__base_sort(void *items, void *scratch, size_t count, size_t size, cxj__base_compare compare,
+                    const void *context);
 
-/* ---- text ----------------------------------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------------------------------------- */
 
 /* The bytes of a text whose length may be CXJ_ENDED; a NULL is empty. */
 size_t cxj__base_length(const char *text, size_t length);

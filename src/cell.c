@@ -1,8 +1,8 @@
 /* cell: integer sums under one key.
  *
- * One block of memory holds a cell's head, counts, sums and histograms; how many there are of each depends on the grain.
- * Adding needs no memory once reserved, so a change that has been reserved cannot fail half-way. All additions are of
- * integers: what is added and taken away leaves no trace but an empty slot in a histogram. */
+ * One block of memory holds a cell's head, counts, sums and histograms; how many there are of each depends on the
+ * grain. Adding needs no memory once reserved, so a change that has been reserved cannot fail half-way. All additions
+ * are of integers: what is added and taken away leaves no trace but an empty slot in a histogram. */
 #include "cell.h"
 
 #include <string.h>
@@ -55,7 +55,7 @@ struct cxj__histogram *cxj__cell_histograms(const struct cxj__cell *cell) {
     return (struct cxj__histogram *)(uintptr_t)(cxj__cell_sums(cell) + shape_of(cell->grain)->sums);
 }
 
-/* ---- adding --------------------------------------------------------------------------------------------------------- */
+/* ---- adding ----------------------------------------------------------------------------------------------------- */
 
 static void add(struct cxj__int128 *sum, int64_t amount, int sign) {
     cxj__base_add(sum, cxj__base_wide(sign < 0 ? -amount : amount));
@@ -150,7 +150,7 @@ void cxj__cell_add_occasion(struct cxj__cell *cell, uint32_t occasion, int sign)
     cxj__histogram_add(&cxj__cell_histograms(cell)[occasion >> 16], occasion & 0xffff, sign);
 }
 
-/* ---- reserving ------------------------------------------------------------------------------------------------------ */
+/* ---- reserving -------------------------------------------------------------------------------------------------- */
 
 bool cxj__cell_reserve_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact) {
     struct cxj__histogram *histograms = cxj__cell_histograms(cell);
@@ -163,10 +163,12 @@ bool cxj__cell_reserve_fact(struct cxj__cell *cell, struct cxj__memory *memory, 
         return false;
     }
     return !(fact->mask & CXJ__BIT(CXJ__T_LATE)) ||
-           cxj__histogram_reserve(&histograms[CXJ__T_HISTOGRAM_LATENESS], memory, cxj__histogram_bucket(fact->lateness));
+           cxj__histogram_reserve(&histograms[CXJ__T_HISTOGRAM_LATENESS], memory,
+                                  cxj__histogram_bucket(fact->lateness));
 }
 
-bool cxj__cell_reserve_standing(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__standing *standing) {
+bool cxj__cell_reserve_standing(struct cxj__cell *cell, struct cxj__memory *memory,
+                                const struct cxj__standing *standing) {
     if (!standing->ended) return true;
     for (size_t i = 0; i < 2; i++) {
         uint32_t bucket = cxj__histogram_bucket(standing->durations[i]);

@@ -1,50 +1,54 @@
 /* cell: integer sums under one key, and what is added to them.
  *
- * A cell is a vector of integers: counts (64 bits), sums (128 bits) and histograms. What its grain sums is listed here once;
- * metric reads by these names, fold writes by them. Facts are what the fold finds out about one touchpoint: each is an
- * addition to one cell of each view of its grain, and can be taken away again. */
+ * A cell is a vector of integers: counts (64 bits), sums (128 bits) and histograms. What its grain sums is listed here
+ * once; metric reads by these names, fold writes by them. Facts are what the fold finds out about one touchpoint: each
+ * is an addition to one cell of each view of its grain, and can be taken away again. */
 #ifndef CXJ__CELL_H
 #define CXJ__CELL_H
 
 #include "base.h"
 #include "histogram.h"
 
-/* ---- what is summed, by grain --------------------------------------------------------------------------------------- */
+/* ---- what is summed, by grain ----------------------------------------------------------------------------------- */
 
 /* The first count of each grain is that of its contributions: a cell where it is 0 does not exist. The counts of
  * touchpoints, but for the last, grow by 0 or 1 with each touchpoint: a fact says which in one mask. */
-#define CXJ__TOUCHPOINT_COUNTS(X)                                                                                     \
-    X(TOUCHPOINTS) X(CONTACTS) X(INBOUND) X(CHASES) X(UPDATES) X(PROACTIVE_UPDATES) X(NEXT_STEPS) X(EXPLANATIONS)     \
-    X(REPEATS) X(CONTRADICTIONS) X(FAULTS) X(RESOLUTIONS) X(ASKS) X(CLEAN) X(WAITS)                                   \
-    X(RATINGS) X(SATISFIED) X(DISSATISFIED) X(NPS_RATINGS) X(NPS_SATISFIED) X(NPS_DISSATISFIED) X(CES_RATINGS)        \
-    X(EMPLOYEE_RATINGS) X(PROMISES) X(SHIFTS) X(RESCHEDULES) X(DELIVERIES) X(ON_TIME) X(KEPT)                         \
-    X(LATE) X(LATE_PROACTIVE) X(LATE_REACTIVE) X(LATE_SILENT) X(LATE_UNEXPLAINED) X(JOURNEYS)
-#define CXJ__TOUCHPOINT_SUMS(X)                                                                                       \
+#define CXJ__TOUCHPOINT_COUNTS(X)                                                                                      \
+    X(TOUCHPOINTS)                                                                                                     \
+    X(CONTACTS) X(INBOUND) X(CHASES) X(UPDATES) X(PROACTIVE_UPDATES) X(NEXT_STEPS) X(EXPLANATIONS) X(REPEATS)          \
+        X(CONTRADICTIONS) X(FAULTS) X(RESOLUTIONS) X(ASKS) X(CLEAN) X(WAITS) X(RATINGS) X(SATISFIED) X(DISSATISFIED)   \
+            X(NPS_RATINGS) X(NPS_SATISFIED) X(NPS_DISSATISFIED) X(CES_RATINGS) X(EMPLOYEE_RATINGS) X(PROMISES)         \
+                X(SHIFTS) X(RESCHEDULES) X(DELIVERIES) X(ON_TIME) X(KEPT) X(LATE) X(LATE_PROACTIVE) X(LATE_REACTIVE)   \
+                    X(LATE_SILENT) X(LATE_UNEXPLAINED) X(JOURNEYS)
+#define CXJ__TOUCHPOINT_SUMS(X)                                                                                        \
     X(WAIT) X(LATENESS) X(VALUE) X(RATING) X(RATING_SQUARES) X(CES) X(CES_SQUARES) X(EMPLOYEE) X(EMPLOYEE_SQUARES)
 #define CXJ__TOUCHPOINT_HISTOGRAMS(X) X(WAIT) X(LATENESS)
 
-#define CXJ__TRANSITION_COUNTS(X)                                                                                     \
+#define CXJ__TRANSITION_COUNTS(X)                                                                                      \
     X(TRANSITIONS) X(CHANGES) X(BOUNCES) X(RETURNS) X(LOST_CONTEXT) X(STEPS) X(IMPROVED) X(DEGRADED)
 #define CXJ__TRANSITION_SUMS(X) X(WAIT) X(STEP) X(STEP_SQUARES)
 #define CXJ__TRANSITION_HISTOGRAMS(X) X(WAIT)
 
 /* Counts that the fold keeps for each journey, and that a journeys cell sums as they are. */
-#define CXJ__FOLD_COUNTS(X)                                                                                           \
-    X(TOUCHPOINTS) X(CONTACTS) X(INBOUND) X(CHASES) X(UPDATES) X(PROACTIVE_UPDATES) X(REPEATS) X(CONTRADICTIONS)      \
-    X(FAULTS) X(ASKS) X(CLEAN) X(HANDOFFS) X(TEAM_CHANGES) X(CHANNEL_SWITCHES) X(BOUNCES) X(LOST_CONTEXT)             \
-    X(TOUCH_RATINGS) X(PROMISES) X(SHIFTS) X(RESCHEDULES) X(DELIVERIES) X(ON_TIME) X(KEPT) X(LATE) X(LATE_PROACTIVE)  \
-    X(LATE_REACTIVE) X(LATE_SILENT) X(LATE_UNEXPLAINED) X(LOOPS) X(LOOPS_CLOSED)
+#define CXJ__FOLD_COUNTS(X)                                                                                            \
+    X(TOUCHPOINTS)                                                                                                     \
+    X(CONTACTS) X(INBOUND) X(CHASES) X(UPDATES) X(PROACTIVE_UPDATES) X(REPEATS) X(CONTRADICTIONS) X(FAULTS) X(ASKS)    \
+        X(CLEAN) X(HANDOFFS) X(TEAM_CHANGES) X(CHANNEL_SWITCHES) X(BOUNCES) X(LOST_CONTEXT) X(TOUCH_RATINGS)           \
+            X(PROMISES) X(SHIFTS) X(RESCHEDULES) X(DELIVERIES) X(ON_TIME) X(KEPT) X(LATE) X(LATE_PROACTIVE)            \
+                X(LATE_REACTIVE) X(LATE_SILENT) X(LATE_UNEXPLAINED) X(LOOPS) X(LOOPS_CLOSED)
 /* Counts of journeys, and what is known only from where a journey stands. */
-#define CXJ__STANDING_COUNTS(X)                                                                                       \
-    X(COMPLETED) X(ABANDONED) X(CHURNED) X(REOPENED) X(HANDOFF_FREE) X(FIRST_CONTACT_CANDIDATES)                      \
-    X(FIRST_CONTACT_RESOLVED) X(TOUCH_DROPS) X(JOURNEY_RATINGS) X(JOURNEY_DROPS) X(NPS_RATINGS) X(NPS_SATISFIED)      \
-    X(NPS_DISSATISFIED) X(CES_RATINGS) X(GAPS) X(ASKED) X(ANSWERED) X(PROMISED) X(BROKEN) X(OVERDUE) X(FLAWLESS)      \
-    X(WOW) X(CLEAN_JOURNEYS) X(ENDED_TOUCHPOINTS) X(ENDED_CLEAN)
+#define CXJ__STANDING_COUNTS(X)                                                                                        \
+    X(COMPLETED)                                                                                                       \
+    X(ABANDONED) X(CHURNED) X(REOPENED) X(HANDOFF_FREE) X(FIRST_CONTACT_CANDIDATES) X(FIRST_CONTACT_RESOLVED)          \
+        X(TOUCH_DROPS) X(JOURNEY_RATINGS) X(JOURNEY_DROPS) X(NPS_RATINGS) X(NPS_SATISFIED) X(NPS_DISSATISFIED)         \
+            X(CES_RATINGS) X(GAPS) X(ASKED) X(ANSWERED) X(PROMISED) X(BROKEN) X(OVERDUE) X(FLAWLESS) X(WOW)            \
+                X(CLEAN_JOURNEYS) X(ENDED_TOUCHPOINTS) X(ENDED_CLEAN)
 #define CXJ__JOURNEY_COUNTS(X) X(JOURNEYS) CXJ__FOLD_COUNTS(X) CXJ__STANDING_COUNTS(X)
-#define CXJ__JOURNEY_SUMS(X)                                                                                          \
-    X(DURATION) X(PENDING) X(SILENCE) X(TOUCH) X(TOUCH_SQUARES) X(TOUCH_DROP) X(TOUCH_DROP_SQUARES) X(JOURNEY)        \
-    X(JOURNEY_SQUARES) X(JOURNEY_DROP) X(JOURNEY_DROP_SQUARES) X(JOURNEY_FIRST) X(CES) X(CES_SQUARES) X(GAP)          \
-    X(GAP_SQUARES) X(SLIP) X(LATENESS) X(DARK) X(VALUE) X(VALUE_LOST)
+#define CXJ__JOURNEY_SUMS(X)                                                                                           \
+    X(DURATION)                                                                                                        \
+    X(PENDING) X(SILENCE) X(TOUCH) X(TOUCH_SQUARES) X(TOUCH_DROP) X(TOUCH_DROP_SQUARES) X(JOURNEY) X(JOURNEY_SQUARES)  \
+        X(JOURNEY_DROP) X(JOURNEY_DROP_SQUARES) X(JOURNEY_FIRST) X(CES) X(CES_SQUARES) X(GAP) X(GAP_SQUARES) X(SLIP)   \
+            X(LATENESS) X(DARK) X(VALUE) X(VALUE_LOST)
 /* Of the histograms the first two hold one duration for each ended journey, the others one for each occasion. */
 #define CXJ__JOURNEY_HISTOGRAMS(X) X(DURATION) X(SILENCE) X(LATENESS) X(WARNING) X(LOOP)
 
@@ -71,20 +75,20 @@ enum { CXJ__JOURNEY_HISTOGRAMS(CXJ__JOURNEY_HISTOGRAM) CXJ__J_HISTOGRAMS };
 
 #define CXJ__BIT(count) (UINT64_C(1) << (count))
 
-/* ---- facts ---------------------------------------------------------------------------------------------------------- */
+/* ---- facts ------------------------------------------------------------------------------------------------------ */
 
-/* What one touchpoint adds: to the touchpoints cell it falls under, or to the transitions cell from -> to (perhaps of an
- * earlier change, to which something is charged), or one duration to a histogram of its journey's cell. */
+/* What one touchpoint adds: to the touchpoints cell it falls under, or to the transitions cell from -> to (perhaps of
+ * an earlier change, to which something is charged), or one duration to a histogram of its journey's cell. */
 struct cxj__fact {
-    uint8_t grain;      /* CXJ_GRAIN_… of the cells that it goes to */
-    uint8_t dimension;  /* transitions: which one, 0..4; journeys: which histogram */
-    uint32_t from, to;  /* transitions: codes */
-    int32_t rating;     /* touchpoints: s, 0..12600; transitions: a step, -12600..12600 */
-    int64_t at;         /* the moment by which the cell's period is found */
-    uint64_t mask;      /* bit c: count c grows by one */
-    int64_t wait;       /* if the mask has WAITS or TRANSITIONS */
-    int64_t lateness;   /* touchpoints: if the mask has LATE; journeys: the duration */
-    int64_t value;      /* touchpoints */
+    uint8_t grain;     /* CXJ_GRAIN_… of the cells that it goes to */
+    uint8_t dimension; /* transitions: which one, 0..4; journeys: which histogram */
+    uint32_t from, to; /* transitions: codes */
+    int32_t rating;    /* touchpoints: s, 0..12600; transitions: a step, -12600..12600 */
+    int64_t at;        /* the moment by which the cell's period is found */
+    uint64_t mask;     /* bit c: count c grows by one */
+    int64_t wait;      /* if the mask has WAITS or TRANSITIONS */
+    int64_t lateness;  /* touchpoints: if the mask has LATE; journeys: the duration */
+    int64_t value;     /* touchpoints */
 };
 
 /* All that a journey adds to a journeys cell, but for its occasions. */
@@ -100,7 +104,7 @@ static inline uint32_t cxj__cell_occasion(uint32_t histogram, uint32_t bucket) {
     return histogram << 16 | bucket;
 }
 
-/* ---- cells ---------------------------------------------------------------------------------------------------------- */
+/* ---- cells ------------------------------------------------------------------------------------------------------ */
 
 enum { CXJ__KEY_PARTS = 5 };
 
@@ -131,7 +135,8 @@ struct cxj__histogram *cxj__cell_histograms(const struct cxj__cell *cell);
 
 /* Makes room for a fact, a standing or an occasion, so that adding it cannot fail. */
 bool cxj__cell_reserve_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact);
-bool cxj__cell_reserve_standing(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__standing *standing);
+bool cxj__cell_reserve_standing(struct cxj__cell *cell, struct cxj__memory *memory,
+                                const struct cxj__standing *standing);
 bool cxj__cell_reserve_occasion(struct cxj__cell *cell, struct cxj__memory *memory, uint32_t occasion);
 
 /* Adds (sign 1) or takes away (sign -1) what was reserved. */

@@ -1,7 +1,7 @@
 /* engine: the life of a handle, its names, views, journeys and clock.
  *
- * These are the functions of the header that are not about recording (record.c) or reading views (answer.c). Each checks what
- * the host passes, calls the room that does the work, and turns a failure into a status and a sentence. */
+ * These are the functions of the header that are not about recording (record.c) or reading views (answer.c). Each
+ * checks what the host passes, calls the room that does the work, and turns a failure into a status and a sentence. */
 #include "engine.h"
 
 #include <math.h>
@@ -19,7 +19,7 @@ enum { MOST_VIEWS = 65535 };
 #define EARLIEST INT64_C(-62135596800000)
 #define LATEST INT64_C(253402300799999)
 
-/* ---- version and status --------------------------------------------------------------------------------------------- */
+/* ---- version and status ----------------------------------------------------------------------------------------- */
 
 uint32_t cxj_version(void) {
     return CXJ_VERSION_MAJOR * 1000000 + CXJ_VERSION_MINOR * 1000 + CXJ_VERSION_PATCH;
@@ -52,11 +52,16 @@ size_t cxj_size_of(const char *name) {
         const char *name;
         size_t size;
     } structs[] = {
-        {"cxj_options", sizeof(cxj_options)},         {"cxj_stats", sizeof(cxj_stats)},
-        {"cxj_touchpoint", sizeof(cxj_touchpoint)},   {"cxj_receipt", sizeof(cxj_receipt)},
-        {"cxj_columns", sizeof(cxj_columns)},         {"cxj_view_info", sizeof(cxj_view_info)},
-        {"cxj_metric", sizeof(cxj_metric)},           {"cxj_metric_info", sizeof(cxj_metric_info)},
-        {"cxj_text", sizeof(cxj_text)},               {"cxj_commitment", sizeof(cxj_commitment)},
+        {"cxj_options", sizeof(cxj_options)},
+        {"cxj_stats", sizeof(cxj_stats)},
+        {"cxj_touchpoint", sizeof(cxj_touchpoint)},
+        {"cxj_receipt", sizeof(cxj_receipt)},
+        {"cxj_columns", sizeof(cxj_columns)},
+        {"cxj_view_info", sizeof(cxj_view_info)},
+        {"cxj_metric", sizeof(cxj_metric)},
+        {"cxj_metric_info", sizeof(cxj_metric_info)},
+        {"cxj_text", sizeof(cxj_text)},
+        {"cxj_commitment", sizeof(cxj_commitment)},
         {"cxj_journey", sizeof(cxj_journey)},
     };
     for (size_t i = 0; name != NULL && i < sizeof structs / sizeof *structs; i++) {
@@ -65,7 +70,7 @@ size_t cxj_size_of(const char *name) {
     return 0;
 }
 
-/* ---- what crosses the border ---------------------------------------------------------------------------------------- */
+/* ---- what crosses the border ------------------------------------------------------------------------------------ */
 
 void cxj__engine_begin(cxj_engine *engine) {
     engine->message.text[0] = '\0';
@@ -94,7 +99,7 @@ static bool is_moment(int64_t moment) {
     return moment >= EARLIEST && moment <= LATEST;
 }
 
-/* ---- life ----------------------------------------------------------------------------------------------------------- */
+/* ---- life ------------------------------------------------------------------------------------------------------- */
 
 /* The first thing that is wrong with the options, or NULL. */
 static const char *check_options(const cxj_options *options) {
@@ -226,7 +231,7 @@ cxj_status cxj_set_unfed(cxj_engine *engine, uint32_t unfed_facets) {
     return CXJ_OK;
 }
 
-/* ---- names ---------------------------------------------------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------------------------------------------------ */
 
 static bool has_dictionary(uint32_t dimension) {
     return dimension >= CXJ_DIMENSION_OWNER && dimension <= CXJ__DICTIONARIES;
@@ -282,7 +287,8 @@ cxj_status cxj_code(cxj_engine *engine, uint32_t dimension, const char *name, si
     return status;
 }
 
-cxj_status cxj_find_code(const cxj_engine *engine, uint32_t dimension, const char *name, size_t length, uint32_t *code) {
+cxj_status cxj_find_code(const cxj_engine *engine, uint32_t dimension, const char *name, size_t length,
+                         uint32_t *code) {
     if (engine == NULL || !has_dictionary(dimension) || code == NULL || (name == NULL && length != 0)) {
         return CXJ_BAD_ARGUMENT;
     }
@@ -326,7 +332,7 @@ cxj_status cxj_number(const char *text, size_t length, uint64_t *number) {
     return CXJ_OK;
 }
 
-/* ---- views ---------------------------------------------------------------------------------------------------------- */
+/* ---- views ------------------------------------------------------------------------------------------------------ */
 
 static struct cxj_view *find_view(const struct cxj__core *core, const char *text, size_t length) {
     for (size_t i = 0; i < core->view_count; i++) {
@@ -377,10 +383,11 @@ cxj_status cxj_view_add(cxj_engine *engine, const char *text, size_t length, cxj
         return CXJ_OK;
     }
     if (core->view_count >= MOST_VIEWS) return cxj__engine_fail(engine, CXJ_LIMIT, "there are 65,535 views already");
-    if (bytes > INT32_MAX) return cxj__engine_fail(engine, CXJ_BAD_TEXT, "view: the text is longer than 2^31 - 1 bytes");
+    if (bytes > INT32_MAX)
+        return cxj__engine_fail(engine, CXJ_BAD_TEXT, "view: the text is longer than 2^31 - 1 bytes");
     struct cxj_view *made = cxj__base_resize(&core->memory, NULL, 0, sizeof *made);
-    if (made == NULL || !cxj__base_grow(&core->memory, &core->views, &core->view_capacity, core->view_count + 1,
-                                        sizeof *core->views)) {
+    if (made == NULL ||
+        !cxj__base_grow(&core->memory, &core->views, &core->view_capacity, core->view_count + 1, sizeof *core->views)) {
         if (made != NULL) cxj__base_resize(&core->memory, made, sizeof *made, 0);
         return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory for a view");
     }
@@ -432,7 +439,7 @@ cxj_status cxj_view_at(const cxj_engine *engine, size_t index, cxj_view **view) 
     return CXJ_OK;
 }
 
-/* ---- one journey ---------------------------------------------------------------------------------------------------- */
+/* ---- one journey ------------------------------------------------------------------------------------------------ */
 
 static const struct cxj__journey *find_journey(const cxj_engine *engine, uint64_t number) {
     uint64_t probes = 0; /* Reading counts no work: it writes nothing in the engine. */
@@ -460,8 +467,7 @@ static void show_ratings(const struct cxj__fold *fold, cxj_journey *state) {
     state->touch_ratings = touch_ratings;
     state->touch_satisfaction =
         touch_ratings > 0 ? (double)fold->touch_sum / ((double)touch_ratings * CXJ__RATING_UNIT) : NAN;
-    state->journey_satisfaction =
-        fold->journey_ratings > 0 ? (double)fold->journey_last / CXJ__RATING_UNIT : NAN;
+    state->journey_satisfaction = fold->journey_ratings > 0 ? (double)fold->journey_last / CXJ__RATING_UNIT : NAN;
     state->journey_nps = fold->has_loyalty ? (double)fold->loyalty_last / nps_step : NAN;
     state->journey_ces = fold->has_effort ? ces_lowest + (double)fold->effort_last / ces_step : NAN;
 }
@@ -532,7 +538,7 @@ cxj_status cxj_journey_touchpoints(const cxj_engine *engine, uint64_t journey, c
     return CXJ_OK;
 }
 
-/* ---- clock ---------------------------------------------------------------------------------------------------------- */
+/* ---- clock ------------------------------------------------------------------------------------------------------ */
 
 cxj_status cxj_advance(cxj_engine *engine, int64_t now) {
     if (engine == NULL) return CXJ_BAD_ARGUMENT;

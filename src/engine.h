@@ -10,9 +10,9 @@ struct cxj_engine {
     struct cxj__message message; /* of the last changing call; empty if it succeeded */
     struct cxj__feed feed;       /* of all that arrived */
     uint64_t late, refused;
-    uint32_t unfed;              /* facets that the feed cannot carry */
-    uint32_t next_view;          /* the id of the next view */
-    uint64_t version;            /* grows with each change, so that a cursor sees that it is stale */
+    uint32_t unfed;     /* facets that the feed cannot carry */
+    uint32_t next_view; /* the id of the next view */
+    uint64_t version;   /* grows with each change, so that a cursor sees that it is stale */
 };
 
 /* Begins a call that changes the engine: an empty message. */

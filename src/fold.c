@@ -1,9 +1,9 @@
 /* fold: what a journey's touchpoints, taken in order, amount to.
  *
- * This is section 4 of the specification and the only place that knows a rule of it. cxj__fold_step() takes the steps in
- * the order in which the specification numbers them; each is a function of its own. The state holds no more than the rules
- * ask for, so a touchpoint that comes last in its journey is one step, and anything else is the same steps again from an
- * earlier state. The fold knows no view and no clock, takes no memory, and never fails. */
+ * This is section 4 of the specification and the only place that knows a rule of it. cxj__fold_step() takes the steps
+ * in the order in which the specification numbers them; each is a function of its own. The state holds no more than
+ * the rules ask for, so a touchpoint that comes last in its journey is one step, and anything else is the same steps
+ * again from an earlier state. The fold knows no view and no clock, takes no memory, and never fails. */
 #include "fold.h"
 
 #include <string.h>
@@ -25,7 +25,7 @@ struct step {
     bool late;                      /* m closes a commitment late */
 };
 
-/* ---- tables --------------------------------------------------------------------------------------------------------- */
+/* ---- tables ----------------------------------------------------------------------------------------------------- */
 
 const struct cxj__scale *cxj__fold_scale(uint8_t scale) {
     static const struct cxj__scale scales[] = {
@@ -68,7 +68,7 @@ static int64_t span(int64_t from, int64_t to) {
     return to - from;
 }
 
-/* ---- facts ---------------------------------------------------------------------------------------------------------- */
+/* ---- facts ------------------------------------------------------------------------------------------------------ */
 
 static void count(struct step *step, int fold_count) {
     step->fold->counts[fold_count]++;
@@ -107,7 +107,7 @@ static void add_occasion(struct step *step, uint8_t histogram, int64_t duration)
     step->fold->occasions++;
 }
 
-/* ---- the steps of section 4 ----------------------------------------------------------------------------------------- */
+/* ---- the steps of section 4 ------------------------------------------------------------------------------------- */
 
 /* What a touchpoint states and counts by itself. */
 static void note_facets(struct step *step) {
@@ -199,11 +199,16 @@ static void keep_silence(struct step *step) {
 
 static uint32_t value_of(const cxj_touchpoint *m, uint8_t d) {
     switch (d + 1) {
-    case CXJ_DIMENSION_OWNER: return m->owner;
-    case CXJ_DIMENSION_TEAM: return m->team;
-    case CXJ_DIMENSION_CHANNEL: return m->channel;
-    case CXJ_DIMENSION_STAGE: return m->stage;
-    default: return m->activity;
+    case CXJ_DIMENSION_OWNER:
+        return m->owner;
+    case CXJ_DIMENSION_TEAM:
+        return m->team;
+    case CXJ_DIMENSION_CHANNEL:
+        return m->channel;
+    case CXJ_DIMENSION_STAGE:
+        return m->stage;
+    default:
+        return m->activity;
     }
 }
 
@@ -236,7 +241,7 @@ static void move(struct step *step, uint8_t d, uint32_t value, bool held) {
             track->before = track->value;
             track->change_at = at;
             step->fold->step_waits |= (uint8_t)(1U << d);
-            step->fold->lost &= (uint8_t)~(1U << d);
+            step->fold->lost &= (uint8_t) ~(1U << d);
         }
     }
     track->value = value;
@@ -447,8 +452,7 @@ static void note_resolution(struct step *step) {
 
 /* A touchpoint is clean if nothing went wrong at it. */
 static void judge(struct step *step) {
-    static const uint32_t blemishes =
-        CXJ_FACET_FAULT | CXJ_FACET_REPEATED | CXJ_FACET_CONTRADICTED | CXJ_FACET_CHASE;
+    static const uint32_t blemishes = CXJ_FACET_FAULT | CXJ_FACET_REPEATED | CXJ_FACET_CONTRADICTED | CXJ_FACET_CHASE;
     if (!has(step, blemishes) && !step->late) count_both(step, CXJ__F_CLEAN, CXJ__T_CLEAN);
 }
 
@@ -481,7 +485,7 @@ size_t cxj__fold_step(struct cxj__fold *fold, const cxj_touchpoint *m, uint32_t 
     return step.count;
 }
 
-/* ---- a journey as it stands ----------------------------------------------------------------------------------------- */
+/* ---- a journey as it stands ------------------------------------------------------------------------------------- */
 
 /* Sets a sum and, if asked for, that of squares. */
 static void stand_for(struct cxj__standing *standing, int sum, int64_t amount, bool with_square) {
@@ -512,8 +516,8 @@ static void stand_ended(const struct cxj__fold *fold, struct cxj__standing *stan
     counts[CXJ__J_ENDED_TOUCHPOINTS] = fold->counts[CXJ__F_TOUCHPOINTS];
     counts[CXJ__J_ENDED_CLEAN] = fold->counts[CXJ__F_CLEAN];
     counts[CXJ__J_CLEAN_JOURNEYS] = clean;
-    counts[CXJ__J_FLAWLESS] = completed && clean && counts[CXJ__J_BROKEN] == 0 &&
-                              fold->counts[CXJ__F_BOUNCES] == 0 && !fold->churned;
+    counts[CXJ__J_FLAWLESS] =
+        completed && clean && counts[CXJ__J_BROKEN] == 0 && fold->counts[CXJ__F_BOUNCES] == 0 && !fold->churned;
     counts[CXJ__J_WOW] = counts[CXJ__J_FLAWLESS] && fold->delighted;
 }
 

@@ -8,7 +8,8 @@
 /* The dimensions through which transitions are seen: CXJ_DIMENSION_OWNER … CXJ_DIMENSION_ACTIVITY, less one. */
 enum { CXJ__TRACKS = 5, CXJ__COMMITMENTS = 8, CXJ__RATING_UNIT = 12600 };
 
-/* At most: the touchpoint itself, a transition and a step for each dimension, lost context for two, and three occasions. */
+/* At most: the touchpoint itself, a transition and a step for each dimension, lost context for two, and three
+ * occasions. */
 enum { CXJ__FACTS_OF_A_STEP = 1 + CXJ__TRACKS * 2 + 2 + 3 };
 
 /* A scale, as the specification's table has it. */
@@ -26,7 +27,8 @@ const struct cxj__scale *cxj__fold_scale(uint8_t scale);
 /* The facets with all that they imply. */
 uint32_t cxj__fold_imply(uint32_t facets);
 
-/* One dimension as the fold has seen it so far. The last change went from before to value; there was one if before is not 0. */
+/* One dimension as the fold has seen it so far. The last change went from before to value; there was one if before is
+ * not 0. */
 struct cxj__track {
     int64_t at;        /* of the last touchpoint with a value */
     int64_t change_at; /* of the later touchpoint of the last change */
@@ -47,19 +49,19 @@ struct cxj__fold {
     struct cxj__track tracks[CXJ__TRACKS];
     uint16_t type, segment, reason, entry;
     uint16_t counts[CXJ__F_COUNTS];
-    uint16_t contacts_at_resolution;    /* at or before the first resolved touchpoint */
-    uint16_t journey_ratings;           /* of kind satisfaction and scope journey */
-    uint16_t touch_first, touch_last;   /* s of the first and last touch rating */
+    uint16_t contacts_at_resolution;  /* at or before the first resolved touchpoint */
+    uint16_t journey_ratings;         /* of kind satisfaction and scope journey */
+    uint16_t touch_first, touch_last; /* s of the first and last touch rating */
     uint16_t journey_first, journey_last;
     uint16_t loyalty_last, effort_last; /* s of the last rating of scope journey of that kind */
     uint32_t touch_sum;
     uint64_t touch_squares;
-    uint32_t occasions;                 /* facts of grain journeys so far */
-    uint8_t outcome;                    /* 0 while the journey runs */
+    uint32_t occasions;                          /* facts of grain journeys so far */
+    uint8_t outcome;                             /* 0 while the journey runs */
     uint8_t promises_open, announced, explained; /* a bit for each commitment */
-    uint8_t step_waits;                 /* a bit for each dimension: no touch rating since its last change */
-    uint8_t lost;                       /* a bit for each dimension: its last change lost context */
-    unsigned waiting : 1;               /* the last touchpoint is pending */
+    uint8_t step_waits;                          /* a bit for each dimension: no touch rating since its last change */
+    uint8_t lost;                                /* a bit for each dimension: its last change lost context */
+    unsigned waiting : 1;                        /* the last touchpoint is pending */
     unsigned reopened : 1;
     unsigned churned : 1;
     unsigned asking : 1;
@@ -70,7 +72,7 @@ struct cxj__fold {
     unsigned answered : 1;
     unsigned has_loyalty : 1;
     unsigned has_effort : 1;
-    unsigned delighted : 1;             /* the last rating of scope journey, of whatever kind */
+    unsigned delighted : 1; /* the last rating of scope journey, of whatever kind */
     struct cxj__int128 value, slip, lateness, dark;
     struct cxj__promise promises[CXJ__COMMITMENTS];
 };

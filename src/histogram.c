@@ -1,8 +1,8 @@
 /* histogram: how often durations occurred, in log-linear buckets.
  *
- * Each power of two from 128 on is cut into 64 buckets of equal width, so a bucket is at most 1/64 of its values wide and
- * its middle at most 1/128 off. Below 128 each value has its own bucket. Counts are integers, so what was added can be
- * taken away, and histograms add up bucket by bucket. (The idea is that of HdrHistogram, by Gil Tene.) */
+ * Each power of two from 128 on is cut into 64 buckets of equal width, so a bucket is at most 1/64 of its values wide
+ * and its middle at most 1/128 off. Below 128 each value has its own bucket. Counts are integers, so what was added
+ * can be taken away, and histograms add up bucket by bucket. (The idea is that of HdrHistogram, by Gil Tene.) */
 #include "histogram.h"
 
 #include <string.h>
@@ -73,7 +73,8 @@ double cxj__histogram_quantile(const struct cxj__histogram *histogram, uint64_t 
     uint16_t slot_of[BUCKETS];
     memset(slot_of, 0, sizeof slot_of);
     for (uint32_t i = 0; i < histogram->capacity; i++) {
-        if ((histogram->slots[i] & COUNT_MASK) != 0) slot_of[(histogram->slots[i] >> COUNT_BITS) - 1] = (uint16_t)(i + 1);
+        if ((histogram->slots[i] & COUNT_MASK) != 0)
+            slot_of[(histogram->slots[i] >> COUNT_BITS) - 1] = (uint16_t)(i + 1);
     }
     uint64_t rank = n / 100 * percent + (n % 100 * percent + 99) / 100;
     uint64_t passed = 0;

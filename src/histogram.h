@@ -4,15 +4,17 @@
 
 #include "base.h"
 
-/* Counts by bucket in an open-addressing table. A slot holds (bucket + 1) in its upper 16 bits and the count in the lower
- * 48; 0 is an empty slot. A slot once made stays, at a count of 0 too, so that a reservation holds until the cell ends. */
+/* Counts by bucket in an open-addressing table. A slot holds (bucket + 1) in its upper 16 bits and the count in the
+ * lower 48; 0 is an empty slot. A slot once made stays, at a count of 0 too, so that a reservation holds until the
+ * cell ends. */
 struct cxj__histogram {
     uint64_t *slots;
     uint32_t capacity; /* a power of two, or 0 */
     uint32_t used;
 };
 
-/* The bucket of a duration of 0 to 2^50 - 1 ms; that is longer than any between two moments of the years 0001 to 9999. */
+/* The bucket of a duration of 0 to 2^50 - 1 ms; that is longer than any between two moments of the years 0001 to 9999.
+ * */
 uint32_t cxj__histogram_bucket(int64_t duration);
 
 /* The middle of a bucket: off by at most 1/128 of any duration in it; durations below 128 ms are exact. */

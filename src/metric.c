@@ -1,8 +1,8 @@
 /* metric: the catalogue.
  *
- * One table says all about a metric: its name, unit, needs, formula and definition. A formula is one of a few kinds, each a
- * function below, applied to counts, sums or a histogram of the cell. Division happens here and only here, once and at the
- * end, in double.
+ * One table says all about a metric: its name, unit, needs, formula and definition. A formula is one of a few kinds,
+ * each a function below, applied to counts, sums or a histogram of the cell. Division happens here and only here, once
+ * and at the end, in double.
  * A metric's number is its grain times 1,000 plus its place within the grain's table: append, and never take out. */
 #include "metric.h"
 
@@ -13,21 +13,21 @@
 static const double z = 1.959963984540054;
 
 enum formula {
-    COUNT,       /* count a */
-    REMAINDER,   /* count a - b - c */
-    TOTAL,       /* sum a */
-    SHARE,       /* count a / (b + c), with Wilson's interval */
-    PER,         /* count a / (b + c), without interval */
-    AVERAGE,     /* sum a / (count b + c), without interval */
-    MEAN,        /* sum a / (count b · unit), with an interval from sum a + 1, that of squares */
-    SCORE,       /* the same of a CES, as a score of its scale */
-    DEVIATION,   /* unbiased standard deviation of what MEAN is the mean of */
-    CONSISTENCY, /* 1 - 2 · DEVIATION */
-    NPS,         /* 100 · (count a - c) / b */
-    QUANTILE,    /* of histogram a, the c-th percentile; count b is how many */
+    COUNT,          /* count a */
+    REMAINDER,      /* count a - b - c */
+    TOTAL,          /* sum a */
+    SHARE,          /* count a / (b + c), with Wilson's interval */
+    PER,            /* count a / (b + c), without interval */
+    AVERAGE,        /* sum a / (count b + c), without interval */
+    MEAN,           /* sum a / (count b · unit), with an interval from sum a + 1, that of squares */
+    SCORE,          /* the same of a CES, as a score of its scale */
+    DEVIATION,      /* unbiased standard deviation of what MEAN is the mean of */
+    CONSISTENCY,    /* 1 - 2 · DEVIATION */
+    NPS,            /* 100 · (count a - c) / b */
+    QUANTILE,       /* of histogram a, the c-th percentile; count b is how many */
     QUANTILE_ENDED, /* the same; how many is the number of ended journeys */
-    FRACTION,    /* sum a / sum b; count c is how many */
-    EXPECTED     /* expected_clean_share */
+    FRACTION,       /* sum a / sum b; count c is how many */
+    EXPECTED        /* expected_clean_share */
 };
 
 struct metric {
@@ -71,19 +71,20 @@ enum { NONE = 255 };
 #define DUE CXJ__J_DELIVERIES, CXJ__J_BROKEN
 
 /* Rows that come alike: name, operands, needs, summary. */
-#define COUNTED(name, a, needs, summary) {name, CXJ_UNIT_COUNT, CXJ_KIND_COUNT, COUNT, a, 0, NONE, needs, 0, 1, summary}
-#define SHARED(name, a, of, needs, summary)                                                                           \
-    {name, CXJ_UNIT_SHARE, CXJ_KIND_SHARE, SHARE, a, of, needs, 0, 1, summary}
-#define EACH(name, a, needs, summary)                                                                                 \
-    {name, CXJ_UNIT_COUNT, CXJ_KIND_MEAN, PER, a, CXJ__J_JOURNEYS, NONE, needs, 0, 1, summary}
-#define LASTED(name, a, of, needs, summary)                                                                           \
-    {name, CXJ_UNIT_DURATION, CXJ_KIND_MEAN, AVERAGE, a, of, needs, 0, 1, summary}
-#define RATED(name, a, b, divisor, summary)                                                                           \
-    {name, CXJ_UNIT_SATISFACTION, CXJ_KIND_MEAN, MEAN, a, b, NONE, 0, 0, divisor, summary}
-#define RANKED(name, a, b, percent, needs, summary)                                                                   \
-    {name, CXJ_UNIT_DURATION, CXJ_KIND_QUANTILE, QUANTILE, a, b, percent, needs, 0, 1, summary}
-#define RANKED_ENDED(name, a, percent, any, summary)                                                                  \
-    {name, CXJ_UNIT_DURATION, CXJ_KIND_QUANTILE, QUANTILE_ENDED, a, 0, percent, 0, any, 1, summary}
+#define COUNTED(name, a, needs, summary)                                                                               \
+    { name, CXJ_UNIT_COUNT, CXJ_KIND_COUNT, COUNT, a, 0, NONE, needs, 0, 1, summary }
+#define SHARED(name, a, of, needs, summary)                                                                            \
+    { name, CXJ_UNIT_SHARE, CXJ_KIND_SHARE, SHARE, a, of, needs, 0, 1, summary }
+#define EACH(name, a, needs, summary)                                                                                  \
+    { name, CXJ_UNIT_COUNT, CXJ_KIND_MEAN, PER, a, CXJ__J_JOURNEYS, NONE, needs, 0, 1, summary }
+#define LASTED(name, a, of, needs, summary)                                                                            \
+    { name, CXJ_UNIT_DURATION, CXJ_KIND_MEAN, AVERAGE, a, of, needs, 0, 1, summary }
+#define RATED(name, a, b, divisor, summary)                                                                            \
+    { name, CXJ_UNIT_SATISFACTION, CXJ_KIND_MEAN, MEAN, a, b, NONE, 0, 0, divisor, summary }
+#define RANKED(name, a, b, percent, needs, summary)                                                                    \
+    { name, CXJ_UNIT_DURATION, CXJ_KIND_QUANTILE, QUANTILE, a, b, percent, needs, 0, 1, summary }
+#define RANKED_ENDED(name, a, percent, any, summary)                                                                   \
+    { name, CXJ_UNIT_DURATION, CXJ_KIND_QUANTILE, QUANTILE_ENDED, a, 0, percent, 0, any, 1, summary }
 
 static const struct metric of_touchpoints[] = {
     COUNTED("touchpoints", CXJ__T_TOUCHPOINTS, 0, "touchpoints"),
@@ -102,8 +103,9 @@ static const struct metric of_touchpoints[] = {
     COUNTED("resolutions", CXJ__T_RESOLUTIONS, RESOLVED, "touchpoints at which the need was met"),
     COUNTED("asks", CXJ__T_ASKS, ASKED, "touchpoints at which we asked for a rating"),
     COUNTED("journeys", CXJ__T_JOURNEYS, 0, "distinct journeys with a touchpoint in the cell"),
-    SHARED("clean_share", CXJ__T_CLEAN, ONLY(CXJ__T_TOUCHPOINTS), CLEAN,
-           "clean touchpoints / touchpoints; clean: no fault, repeat, contradiction or chase, and nothing delivered late"),
+    SHARED(
+        "clean_share", CXJ__T_CLEAN, ONLY(CXJ__T_TOUCHPOINTS), CLEAN,
+        "clean touchpoints / touchpoints; clean: no fault, repeat, contradiction or chase, and nothing delivered late"),
     SHARED("fault_rate", CXJ__T_FAULTS, ONLY(CXJ__T_TOUCHPOINTS), FAULT, "faults / touchpoints"),
     SHARED("repeat_rate", CXJ__T_REPEATS, ONLY(CXJ__T_TOUCHPOINTS), REPEATED, "repeats / touchpoints"),
     SHARED("contradiction_rate", CXJ__T_CONTRADICTIONS, ONLY(CXJ__T_TOUCHPOINTS), CONTRADICTED,
@@ -114,13 +116,13 @@ static const struct metric of_touchpoints[] = {
            "updates that tell the next step / updates"),
     COUNTED("ratings", CXJ__T_RATINGS, 0, "touch ratings: ratings of satisfaction about a touchpoint"),
     RATED("satisfaction", CXJ__T_SUM_RATING, CXJ__T_RATINGS, UNIT, "mean of the touch ratings, 0 to 1"),
-    {"satisfaction_sd", CXJ_UNIT_SATISFACTION, CXJ_KIND_DERIVED, DEVIATION, CXJ__T_SUM_RATING, CXJ__T_RATINGS, NONE, 0, 0,
-     UNIT, "unbiased standard deviation of the touch ratings"},
+    {"satisfaction_sd", CXJ_UNIT_SATISFACTION, CXJ_KIND_DERIVED, DEVIATION, CXJ__T_SUM_RATING, CXJ__T_RATINGS, NONE, 0,
+     0, UNIT, "unbiased standard deviation of the touch ratings"},
     SHARED("csat", CXJ__T_SATISFIED, ONLY(CXJ__T_RATINGS), 0, "satisfied / touch ratings"),
     SHARED("dissatisfaction", CXJ__T_DISSATISFIED, ONLY(CXJ__T_RATINGS), 0, "dissatisfied / touch ratings"),
     COUNTED("nps_ratings", CXJ__T_NPS_RATINGS, 0, "customers' ratings on the scale nps"),
-    {"nps", CXJ_UNIT_POINTS, CXJ_KIND_MEAN, NPS, CXJ__T_NPS_SATISFIED, CXJ__T_NPS_RATINGS, CXJ__T_NPS_DISSATISFIED, 0, 0,
-     1, "net promoter score: 100 × (promoters - detractors) / nps ratings"},
+    {"nps", CXJ_UNIT_POINTS, CXJ_KIND_MEAN, NPS, CXJ__T_NPS_SATISFIED, CXJ__T_NPS_RATINGS, CXJ__T_NPS_DISSATISFIED, 0,
+     0, 1, "net promoter score: 100 × (promoters - detractors) / nps ratings"},
     COUNTED("ces_ratings", CXJ__T_CES_RATINGS, 0, "customers' ratings on the scale ces7"),
     {"ces", CXJ_UNIT_POINTS, CXJ_KIND_MEAN, SCORE, CXJ__T_SUM_CES, CXJ__T_CES_RATINGS, NONE, 0, 0, 1,
      "customer effort score: mean score, 1 to 7, 7 = easiest"},
@@ -133,7 +135,8 @@ static const struct metric of_touchpoints[] = {
     RANKED("wait_p99", CXJ__T_HISTOGRAM_WAIT, CXJ__T_WAITS, 99, 0, "its 99th percentile"),
     COUNTED("promises", CXJ__T_PROMISES, 0, "commitments opened"),
     COUNTED("shifts", CXJ__T_SHIFTS, 0, "commitments promised for another time, not at the customer's wish"),
-    COUNTED("reschedules", CXJ__T_RESCHEDULES, REQUESTED, "commitments promised for another time at the customer's wish"),
+    COUNTED("reschedules", CXJ__T_RESCHEDULES, REQUESTED,
+            "commitments promised for another time at the customer's wish"),
     COUNTED("deliveries", CXJ__T_DELIVERIES, DELIVERED, "commitments closed by delivery"),
     SHARED("on_time_rate", CXJ__T_ON_TIME, ONLY(CXJ__T_DELIVERIES), DELIVERED,
            "delivered by the time promised first / deliveries"),
@@ -174,7 +177,8 @@ static const struct metric of_transitions[] = {
 
 static const struct metric of_journeys[] = {
     COUNTED("journeys", CXJ__J_JOURNEYS, 0, "journeys"),
-    {"open", CXJ_UNIT_COUNT, CXJ_KIND_COUNT, REMAINDER, CXJ__J_JOURNEYS, ENDED, 0, 0, 1, "journeys that have not ended"},
+    {"open", CXJ_UNIT_COUNT, CXJ_KIND_COUNT, REMAINDER, CXJ__J_JOURNEYS, ENDED, 0, 0, 1,
+     "journeys that have not ended"},
     COUNTED("completed", CXJ__J_COMPLETED, 0, "journeys that ended completed"),
     COUNTED("abandoned", CXJ__J_ABANDONED, 0, "journeys that ended abandoned"),
     COUNTED("churned", CXJ__J_CHURNED, CHURNED, "journeys in which the customer left"),
@@ -186,8 +190,8 @@ static const struct metric of_journeys[] = {
     RANKED_ENDED("duration_p50", CXJ__J_HISTOGRAM_DURATION, 50, 0, "median of that time"),
     RANKED_ENDED("duration_p90", CXJ__J_HISTOGRAM_DURATION, 90, 0, "its 90th percentile"),
     RANKED_ENDED("duration_p99", CXJ__J_HISTOGRAM_DURATION, 99, 0, "its 99th percentile"),
-    {"pending_share", CXJ_UNIT_SHARE, CXJ_KIND_DERIVED, FRACTION, CXJ__J_SUM_PENDING, CXJ__J_SUM_DURATION, NONE, PENDING,
-     0, 1, "time spent waiting for the customer / duration, summed over ended journeys"},
+    {"pending_share", CXJ_UNIT_SHARE, CXJ_KIND_DERIVED, FRACTION, CXJ__J_SUM_PENDING, CXJ__J_SUM_DURATION, NONE,
+     PENDING, 0, 1, "time spent waiting for the customer / duration, summed over ended journeys"},
     EACH("touchpoints_per_journey", CXJ__J_TOUCHPOINTS, 0, "touchpoints / journeys"),
     EACH("contacts_per_journey", CXJ__J_CONTACTS, CONTACT, "contacts / journeys"),
     EACH("handoffs_per_journey", CXJ__J_HANDOFFS, 0, "handoffs / journeys"),
@@ -208,10 +212,12 @@ static const struct metric of_journeys[] = {
     COUNTED("faults", CXJ__J_FAULTS, FAULT, "touchpoints at which something went wrong"),
     COUNTED("chases", CXJ__J_CHASES, CHASE, "touchpoints at which the customer asked where things stand"),
     COUNTED("updates", CXJ__J_UPDATES, UPDATE, "touchpoints at which we told the customer where things stand"),
-    SHARED("handoff_free_share", CXJ__J_HANDOFF_FREE, ONLY(CXJ__J_JOURNEYS), 0, "journeys without a handoff / journeys"),
+    SHARED("handoff_free_share", CXJ__J_HANDOFF_FREE, ONLY(CXJ__J_JOURNEYS), 0,
+           "journeys without a handoff / journeys"),
     SHARED("first_contact_resolution", CXJ__J_FIRST_CONTACT_RESOLVED, ONLY(CXJ__J_FIRST_CONTACT_CANDIDATES),
            RESOLVED | INBOUND | CONTACT,
-           "of journeys with a resolved and an inbound touchpoint: share with exactly one contact up to the first resolved "
+           "of journeys with a resolved and an inbound touchpoint: share with exactly one contact up to the first "
+           "resolved "
            "one, and no inbound one after it"),
     RATED("touch_satisfaction", CXJ__J_SUM_TOUCH, CXJ__J_TOUCH_RATINGS, UNIT, "mean of all touch ratings, 0 to 1"),
     {"consistency", CXJ_UNIT_SHARE, CXJ_KIND_DERIVED, CONSISTENCY, CXJ__J_SUM_TOUCH, CXJ__J_TOUCH_RATINGS, NONE, 0, 0,
@@ -225,19 +231,21 @@ static const struct metric of_journeys[] = {
           "mean of first less last such rating, over journeys with two or more"),
     {"journey_fall", CXJ_UNIT_SHARE, CXJ_KIND_DERIVED, FRACTION, CXJ__J_SUM_JOURNEY_DROP, CXJ__J_SUM_JOURNEY_FIRST,
      CXJ__J_JOURNEY_DROPS, 0, 0, 1, "Σ (first - last) / Σ first, over the same journeys"},
-    {"journey_nps", CXJ_UNIT_POINTS, CXJ_KIND_MEAN, NPS, CXJ__J_NPS_SATISFIED, CXJ__J_NPS_RATINGS, CXJ__J_NPS_DISSATISFIED,
-     0, 0, 1, "net promoter score of the journeys' last ratings on the scale nps"},
+    {"journey_nps", CXJ_UNIT_POINTS, CXJ_KIND_MEAN, NPS, CXJ__J_NPS_SATISFIED, CXJ__J_NPS_RATINGS,
+     CXJ__J_NPS_DISSATISFIED, 0, 0, 1, "net promoter score of the journeys' last ratings on the scale nps"},
     {"journey_ces", CXJ_UNIT_POINTS, CXJ_KIND_MEAN, SCORE, CXJ__J_SUM_CES, CXJ__J_CES_RATINGS, NONE, 0, 0, 1,
      "mean score of the journeys' last ratings on the scale ces7, 7 = easiest"},
     RATED("gap", CXJ__J_SUM_GAP, CXJ__J_GAPS, GAP_UNIT,
-          "how much better the touchpoints look than the journey: mean of the mean touch rating less the journey's rating"),
+          "how much better the touchpoints look than the journey: mean of the mean touch rating less the journey's "
+          "rating"),
     COUNTED("asks", CXJ__J_ASKS, ASKED, "touchpoints at which we asked for a rating"),
     SHARED("response_rate", CXJ__J_ANSWERED, ONLY(CXJ__J_ASKED), ASKED,
            "of journeys asked: share with a customer's rating at or after the first time"),
     SHARED("promised_share", CXJ__J_PROMISED, ONLY(CXJ__J_JOURNEYS), 0, "journeys with a promise / journeys"),
     COUNTED("promises", CXJ__J_PROMISES, 0, "commitments opened"),
     COUNTED("shifts", CXJ__J_SHIFTS, 0, "commitments promised for another time, not at the customer's wish"),
-    COUNTED("reschedules", CXJ__J_RESCHEDULES, REQUESTED, "commitments promised for another time at the customer's wish"),
+    COUNTED("reschedules", CXJ__J_RESCHEDULES, REQUESTED,
+            "commitments promised for another time at the customer's wish"),
     COUNTED("deliveries", CXJ__J_DELIVERIES, DELIVERED, "commitments closed by delivery"),
     COUNTED("broken", CXJ__J_BROKEN, DELIVERED, "commitments due before the end of their journey and never met"),
     SHARED("on_time_rate", CXJ__J_ON_TIME, DUE, DELIVERED,
@@ -258,7 +266,8 @@ static const struct metric of_journeys[] = {
            "median time from the announcement to the time promised first, over proactive late deliveries"),
     LASTED("dark_mean", CXJ__J_SUM_DARK, ONLY(CXJ__J_LATE), DELIVERED | EXPLAINS,
            "mean time of late deliveries in which the promise had passed and nobody had said so"),
-    COUNTED("overdue", CXJ__J_OVERDUE, DELIVERED, "open commitments of open journeys whose time has passed by the clock"),
+    COUNTED("overdue", CXJ__J_OVERDUE, DELIVERED,
+            "open commitments of open journeys whose time has passed by the clock"),
     {"silence_mean", CXJ_UNIT_DURATION, CXJ_KIND_MEAN, AVERAGE, CXJ__J_SUM_SILENCE, ENDED, 0, CONTACT | UPDATE, 1,
      "mean of the longest time in which the customer saw nothing, of ended journeys"},
     RANKED_ENDED("silence_p50", CXJ__J_HISTOGRAM_SILENCE, 50, CONTACT | UPDATE, "median of that time"),
@@ -267,11 +276,13 @@ static const struct metric of_journeys[] = {
            "updates for which the customer had not asked / updates"),
     SHARED("flawless_share", CXJ__J_FLAWLESS, ENDED, CLEAN,
            "completed, clean, nothing broken, no bounce, customer still there / ended journeys"),
-    SHARED("wow_share", CXJ__J_WOW, ENDED, CLEAN, "flawless, and the last rating of the journey delighted / ended journeys"),
+    SHARED("wow_share", CXJ__J_WOW, ENDED, CLEAN,
+           "flawless, and the last rating of the journey delighted / ended journeys"),
     SHARED("clean_journey_share", CXJ__J_CLEAN_JOURNEYS, ENDED, CLEAN,
            "journeys all of whose touchpoints are clean / ended journeys"),
-    {"expected_clean_share", CXJ_UNIT_SHARE, CXJ_KIND_DERIVED, EXPECTED, CXJ__J_ENDED_CLEAN, CXJ__J_ENDED_TOUCHPOINTS, NONE,
-     CLEAN, 0, 1, "(clean touchpoints / touchpoints)^(touchpoints / journeys), of ended journeys: the share of clean journeys "
+    {"expected_clean_share", CXJ_UNIT_SHARE, CXJ_KIND_DERIVED, EXPECTED, CXJ__J_ENDED_CLEAN, CXJ__J_ENDED_TOUCHPOINTS,
+     NONE, CLEAN, 0, 1,
+     "(clean touchpoints / touchpoints)^(touchpoints / journeys), of ended journeys: the share of clean journeys "
      "if touchpoints were independent"},
     COUNTED("loops", CXJ__J_LOOPS, 0, "dissatisfied ratings that wait for an answer"),
     SHARED("closed_loop_rate", CXJ__J_LOOPS_CLOSED, ONLY(CXJ__J_LOOPS), CONTACT | INBOUND,
@@ -295,7 +306,7 @@ static const struct {
     [CXJ_GRAIN_JOURNEYS] = {of_journeys, LENGTH(of_journeys)},
 };
 
-/* ---- finding a metric ----------------------------------------------------------------------------------------------- */
+/* ---- finding a metric ------------------------------------------------------------------------------------------- */
 
 size_t cxj__metric_count(void) {
     return LENGTH(of_touchpoints) + LENGTH(of_transitions) + LENGTH(of_journeys);
@@ -351,13 +362,13 @@ void cxj__metric_describe(size_t place, cxj_metric_info *info) {
         .kind = metric->kind,
         .needs_all = metric->needs_all,
         .needs_any = metric->needs_any,
-        .has_interval = metric->formula == SHARE || metric->formula == MEAN || metric->formula == SCORE ||
-                        metric->formula == NPS,
+        .has_interval =
+            metric->formula == SHARE || metric->formula == MEAN || metric->formula == SCORE || metric->formula == NPS,
         .needs_now = grain == CXJ_GRAIN_JOURNEYS && metric->formula == COUNT && metric->a == CXJ__J_OVERDUE,
     };
 }
 
-/* ---- formulas ------------------------------------------------------------------------------------------------------- */
+/* ---- formulas --------------------------------------------------------------------------------------------------- */
 
 /* A cell under the eyes of a formula. */
 struct sight {
@@ -373,7 +384,8 @@ static uint64_t total(const struct sight *sight) {
     return (uint64_t)(sight->counts[metric->b] + second);
 }
 
-/* Wilson's score interval of k / n. (Wilson, "Probable inference, the law of succession, and statistical inference", 1927.) */
+/* Wilson's score interval of k / n. (Wilson, "Probable inference, the law of succession, and statistical inference",
+ * 1927.) */
 static void read_share(uint64_t k, uint64_t n, cxj_metric *result) {
     result->n = n;
     if (n == 0) return;

@@ -1,7 +1,7 @@
 /* names: a dictionary for each dimension: names to codes and back.
  *
- * A code is an index into an array of names, so that a name is found in one step, and a table of codes finds the code of a
- * name. Names are allocated one by one: a pointer that a host was given stays good while others come.
+ * A code is an index into an array of names, so that a name is found in one step, and a table of codes finds the code
+ * of a name. Names are allocated one by one: a pointer that a host was given stays good while others come.
  * Invariant: slots holds each code that is not retired exactly once, at most three quarters full. */
 #include "names.h"
 

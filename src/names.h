@@ -6,10 +6,10 @@
 
 /* One name. It is retired (text NULL) once an erasure has taken its last use; its code is not given again. */
 struct cxj__name {
-    char *text;      /* NUL-terminated */
+    char *text; /* NUL-terminated */
     uint32_t length;
     uint32_t hash;
-    uint64_t uses;   /* touchpoints held and conditions of views that carry it */
+    uint64_t uses; /* touchpoints held and conditions of views that carry it */
     bool was_used;
 };
 

@@ -1,13 +1,13 @@
 /* plan: what a change adds to cells and takes from them.
  *
- * A change puts entries in the place of a journey's records from some position on. What left is folded again to take its
- * facts back, what arrives is folded to add its own; both begin with the fold before that position. Where something that
- * holds for the whole journey has changed (its type, its outcome, …), the facts before the position move too, in the views
- * that look at it. A journey's standing is taken from its cell and put where it now belongs.
+ * A change puts entries in the place of a journey's records from some position on. What left is folded again to take
+ * its facts back, what arrives is folded to add its own; both begin with the fold before that position. Where
+ * something that holds for the whole journey has changed (its type, its outcome, …), the facts before the position
+ * move too, in the views that look at it. A journey's standing is taken from its cell and put where it now belongs.
  * First all this is written down and all memory reserved; then it is done, which cannot fail. A plan that is abandoned
  * leaves no trace.
- * Invariant of a plan: the only thing that it has changed before the commit is the index of long journeys (which values are
- * held), and empty cells, journeys and room; abandoning undoes the first and drops the others. */
+ * Invariant of a plan: the only thing that it has changed before the commit is the index of long journeys (which
+ * values are held), and empty cells, journeys and room; abandoning undoes the first and drops the others. */
 #include "plan.h"
 
 #include <assert.h>
@@ -18,13 +18,15 @@ static const uint32_t of_the_journey = 1U << CXJ_DIMENSION_TYPE | 1U << CXJ_DIME
                                        1U << CXJ_DIMENSION_CHURNED;
 
 /* Appends room for one item to a list of the plan: true, or false where there is no memory. */
-#define APPEND(core, list)                                                                                            \
-    ((list).count < (list).capacity ||                                                                                \
-             cxj__base_grow(&(core)->memory, &(list).items, &(list).capacity, (list).count + 1, sizeof *(list).items) \
-         ? ((list).count++, true)                                                                                     \
+#define APPEND(core, list)                                                                                             \
+    ((list).count < (list).capacity ||                                                                                 \
+             cxj__base_grow(&(core)->memory, &(list).items, &(list).capacity, (list).count + 1, sizeof *(list).items)  \
+         ? ((list).count++, true)                                                                                      \
          : false)
 #define LAST(list) (&(list).items[(list).count - 1])
-#define FREE(memory, list)                                                                                            \
+/* Where an item stands; a list that holds none may have no memory yet. */
+#define AT(array, i) ((array) == NULL ? NULL : (array) + (i))
+#define FREE(memory, list)                                                                                             \
     (cxj__base_release(memory, &(list).items, &(list).capacity, sizeof *(list).items), (list).count = 0)
 
 void cxj__plan_finish(struct cxj__plan *plan, struct cxj__memory *memory) {
@@ -54,7 +56,7 @@ static bool is_withdrawn(const cxj_touchpoint *touchpoint) {
     return (touchpoint->facets & CXJ_FACET_WITHDRAWN) != 0;
 }
 
-/* ---- codes ---------------------------------------------------------------------------------------------------------- */
+/* ---- codes ------------------------------------------------------------------------------------------------------ */
 
 /* What holds for a whole journey. */
 static void read_journey_codes(const struct cxj__fold *fold, struct cxj__codes *codes) {
@@ -74,7 +76,7 @@ static void read_own_codes(const cxj_touchpoint *touchpoint, struct cxj__codes *
     for (uint32_t h = 0; h < CXJ__HOLDERS; h++) codes->codes[h + 1] = cxj__store_code(touchpoint, h);
 }
 
-/* ---- arrivals ------------------------------------------------------------------------------------------------------- */
+/* ---- arrivals --------------------------------------------------------------------------------------------------- */
 
 static struct cxj__change *new_change(struct cxj__plan *plan, struct cxj__core *core, struct cxj__journey *journey) {
     if (!APPEND(core, plan->changes)) return NULL;
@@ -88,8 +90,7 @@ static struct cxj__change *new_change(struct cxj__plan *plan, struct cxj__core *
 cxj_status cxj__plan_arrival(struct cxj__plan *plan, struct cxj__core *core, const cxj_touchpoint *touchpoint) {
     if (!APPEND(core, plan->arrivals)) return CXJ_NO_MEMORY;
     *LAST(plan->arrivals) = (struct cxj__arrival){*touchpoint, 0};
-    struct cxj__journey *journey =
-        cxj__store_find(&core->store, &core->seed, touchpoint->journey, &core->store.probes);
+    struct cxj__journey *journey = cxj__store_find(&core->store, &core->seed, touchpoint->journey, &core->store.probes);
     if (journey == NULL) journey = cxj__store_make(&core->store, &core->memory, &core->seed, touchpoint->journey);
     if (journey == NULL) return CXJ_NO_MEMORY;
     struct cxj__change *change =
@@ -108,7 +109,7 @@ cxj_status cxj__plan_arrival(struct cxj__plan *plan, struct cxj__core *core, con
 }
 
 #define ORDER(a, b) ((a) < (b) ? -1 : (a) > (b))
-#define UNLESS_EQUAL(a, b)                                                                                            \
+#define UNLESS_EQUAL(a, b)                                                                                             \
     if ((a) != (b)) return ORDER(a, b)
 
 /* Which of two touchpoints of one journey, id and revision is the greater (section 3 of the specification). */
@@ -121,10 +122,14 @@ static int compare_content(const struct cxj__core *core, const cxj_touchpoint *a
     const struct {
         uint32_t dimension, a, b;
     } codes[] = {
-        {CXJ_DIMENSION_OWNER, a->owner, b->owner},       {CXJ_DIMENSION_TEAM, a->team, b->team},
-        {CXJ_DIMENSION_ACTIVITY, a->activity, b->activity}, {CXJ_DIMENSION_CHANNEL, a->channel, b->channel},
-        {CXJ_DIMENSION_STAGE, a->stage, b->stage},       {CXJ_DIMENSION_CAUSE, a->cause, b->cause},
-        {CXJ_DIMENSION_TYPE, a->type, b->type},          {CXJ_DIMENSION_SEGMENT, a->segment, b->segment},
+        {CXJ_DIMENSION_OWNER, a->owner, b->owner},
+        {CXJ_DIMENSION_TEAM, a->team, b->team},
+        {CXJ_DIMENSION_ACTIVITY, a->activity, b->activity},
+        {CXJ_DIMENSION_CHANNEL, a->channel, b->channel},
+        {CXJ_DIMENSION_STAGE, a->stage, b->stage},
+        {CXJ_DIMENSION_CAUSE, a->cause, b->cause},
+        {CXJ_DIMENSION_TYPE, a->type, b->type},
+        {CXJ_DIMENSION_SEGMENT, a->segment, b->segment},
         {CXJ_DIMENSION_REASON, a->reason, b->reason},
     };
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
@@ -140,8 +145,8 @@ static int compare_content(const struct cxj__core *core, const cxj_touchpoint *a
 }
 
 /* Lets a touchpoint arrive where another of its id holds; returns the one that holds then. */
-static const struct cxj__entry *meet(const struct cxj__core *core, struct cxj__feed *feed, const struct cxj__entry *held,
-                                     const struct cxj__entry *arrived) {
+static const struct cxj__entry *meet(const struct cxj__core *core, struct cxj__feed *feed,
+                                     const struct cxj__entry *held, const struct cxj__entry *arrived) {
     const cxj_touchpoint *a = &arrived->touchpoint, *h = &held->touchpoint;
     if (a->revision != h->revision) {
         feed->superseded++;
@@ -218,7 +223,7 @@ static bool settle(struct cxj__plan *plan, struct cxj__core *core, struct cxj__c
     return true;
 }
 
-/* ---- entries: what leaves and what arrives --------------------------------------------------------------------------- */
+/* ---- entries: what leaves and what arrives ---------------------------------------------------------------------- */
 
 /* Unpacks the journey's records of a range to the end of entries. */
 static bool unpack(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__journey *journey,
@@ -278,7 +283,7 @@ static cxj_status resolve(struct cxj__plan *plan, struct cxj__core *core, struct
     return !merges || merge_entries(plan, core, change) ? CXJ_OK : CXJ_NO_MEMORY;
 }
 
-/* ---- which values were held ------------------------------------------------------------------------------------------ */
+/* ---- which values were held ------------------------------------------------------------------------------------- */
 
 /* In a short journey: looks back, first to where the fold knows, then through the records and entries before. */
 static bool is_held(const struct cxj__plan *plan, const struct cxj__core *core, const struct cxj__change *change,
@@ -339,7 +344,7 @@ static void unmark_held(const struct cxj__plan *plan, const struct cxj__core *co
     change->marked = false;
 }
 
-/* ---- folding -------------------------------------------------------------------------------------------------------- */
+/* ---- folding ---------------------------------------------------------------------------------------------------- */
 
 static bool keep_facts(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__fact *facts, size_t count,
                        size_t entry, bool occasions) {
@@ -357,8 +362,8 @@ static bool keep_facts(struct cxj__plan *plan, struct cxj__core *core, const str
     return true;
 }
 
-/* Folds a range of entries, whose first stands at position, and keeps the facts. What arrives leaves its occasions and, in a
- * long journey, checkpoints too. */
+/* Folds a range of entries, whose first stands at position, and keeps the facts. What arrives leaves its occasions
+ * and, in a long journey, checkpoints too. */
 static bool fold_entries(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change,
                          struct cxj__fold *fold, struct cxj__range range, size_t position, bool arrives,
                          struct cxj__range *facts) {
@@ -410,7 +415,7 @@ static bool fold_prefix(struct cxj__plan *plan, struct cxj__core *core, struct c
            fold_entries(plan, core, change, &fold, change->prefix, 0, false, &change->prefix_facts);
 }
 
-/* ---- postings ------------------------------------------------------------------------------------------------------- */
+/* ---- postings --------------------------------------------------------------------------------------------------- */
 
 /* The cell under a key, made if it is not there and make asks for it. *cell is NULL where there is none. */
 static bool reach(struct cxj__core *core, struct cxj_view *view, const struct cxj__key *key, bool make,
@@ -453,7 +458,7 @@ static bool post(struct cxj__plan *plan, struct cxj__core *core, struct cxj_view
     return true;
 }
 
-/* ---- distinct journeys of a touchpoints cell ------------------------------------------------------------------------- */
+/* ---- distinct journeys of a touchpoints cell -------------------------------------------------------------------- */
 
 static int compare_tallies(const void *a, const void *b, const void *context) {
     (void)context;
@@ -489,8 +494,8 @@ static int64_t count_in_cell(const struct cxj__change *change, const struct cxj_
 }
 
 /* Whether the journey comes into a cell or leaves it, with so many more or fewer touchpoints. */
-static void judge(const struct cxj__core *core, const struct cxj__change *change, struct cxj__tally *tally,
-                  bool enters, uint64_t *probes) {
+static void judge(const struct cxj__core *core, const struct cxj__change *change, struct cxj__tally *tally, bool enters,
+                  uint64_t *probes) {
     const struct cxj__journey *journey = change->journey;
     int64_t before = 0;
     if (journey->index != NULL) {
@@ -512,7 +517,7 @@ static bool tally(struct cxj__plan *plan, struct cxj__core *core, const struct c
         if (!APPEND(core, plan->tallies)) return false;
         *LAST(plan->tallies) = (struct cxj__tally){view, posting->cell, posting->sign, 0};
     }
-    struct cxj__tally *tallies = plan->tallies.items + first;
+    struct cxj__tally *tallies = AT(plan->tallies.items, first);
     size_t count = plan->tallies.count - first, kept = 0;
     if (count > 1) {
         if (!cxj__base_grow(&core->memory, &plan->tally_scratch.items, &plan->tally_scratch.capacity, count,
@@ -554,7 +559,7 @@ static bool index_cells(struct cxj__core *core, const struct cxj__change *change
     return true;
 }
 
-/* ---- standing ------------------------------------------------------------------------------------------------------- */
+/* ---- standing --------------------------------------------------------------------------------------------------- */
 
 /* True if the journey has a touchpoint with one of the condition's codes; after the change, if after is set. */
 static bool had(const struct cxj__plan *plan, const struct cxj__core *core, const struct cxj__change *change,
@@ -632,7 +637,7 @@ static bool place_after(struct cxj__plan *plan, struct cxj__core *core, const st
     return room && reserve_occasions(plan, core, change, placing);
 }
 
-/* ---- deadlines ------------------------------------------------------------------------------------------------------ */
+/* ---- deadlines -------------------------------------------------------------------------------------------------- */
 
 /* True if commitment c is open in a journey that runs, and still ahead. */
 static bool is_due(const struct cxj__fold *fold, uint32_t c, int64_t now) {
@@ -658,7 +663,7 @@ static bool reserve_deadlines(struct cxj__plan *plan, struct cxj__core *core, co
     return cxj__alert_reserve(&core->agenda, &core->memory, plan->deadlines, cxj__plan_holds, core);
 }
 
-/* ---- preparing ------------------------------------------------------------------------------------------------------ */
+/* ---- preparing -------------------------------------------------------------------------------------------------- */
 
 /* Room for the records; an index if the journey becomes long. */
 static bool reserve_records(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change) {
@@ -682,8 +687,7 @@ static bool post_change(struct cxj__plan *plan, struct cxj__core *core, struct c
                         struct cxj_view *view, uint32_t changed) {
     size_t from = plan->postings.count;
     if (change->position > 0 && (view->depends & changed) != 0) {
-        if (!fold_prefix(plan, core, change) ||
-            !post(plan, core, view, change->prefix_facts, &change->before, -1) ||
+        if (!fold_prefix(plan, core, change) || !post(plan, core, view, change->prefix_facts, &change->before, -1) ||
             !post(plan, core, view, change->prefix_facts, &change->after, 1)) {
             return false;
         }
@@ -729,8 +733,7 @@ static bool prepare(struct cxj__plan *plan, struct cxj__core *core, struct cxj__
     size_t occasions = change->kept_occasions + (change->occasions.to - change->occasions.from);
     return post_all(plan, core, change) && reserve_deadlines(plan, core, change) &&
            cxj__store_reserve_occasions(journey, &core->memory, occasions) &&
-           cxj__store_reserve_index(journey, &core->memory, &core->seed,
-                                    change->tallies.to - change->tallies.from);
+           cxj__store_reserve_index(journey, &core->memory, &core->seed, change->tallies.to - change->tallies.from);
 }
 
 cxj_status cxj__plan_prepare(struct cxj__plan *plan, struct cxj__core *core) {
@@ -781,7 +784,7 @@ cxj_status cxj__plan_entrance(struct cxj__plan *plan, struct cxj__core *core, st
     return room ? CXJ_OK : CXJ_NO_MEMORY;
 }
 
-/* ---- committing ----------------------------------------------------------------------------------------------------- */
+/* ---- committing ------------------------------------------------------------------------------------------------- */
 
 static void commit_postings(const struct cxj__plan *plan, const struct cxj__core *core,
                             const struct cxj__change *change) {
@@ -806,8 +809,8 @@ static void add_occasions(struct cxj__cell *cell, const uint32_t *occasions, siz
     for (size_t i = 0; i < count; i++) cxj__cell_add_occasion(cell, occasions[i], sign);
 }
 
-/* Takes the journey's standing from where it was and adds it where it belongs. Occasions that stay where they are are left
- * alone. */
+/* Takes the journey's standing from where it was and adds it where it belongs. Occasions that stay where they are are
+ * left alone. */
 static void commit_placings(const struct cxj__plan *plan, const struct cxj__core *core,
                             const struct cxj__change *change) {
     if (change->placings.to == change->placings.from) return;
@@ -825,10 +828,10 @@ static void commit_placings(const struct cxj__plan *plan, const struct cxj__core
             if (from != NULL) cxj__cell_add_standing(from, &before, -1);
             if (to != NULL) cxj__cell_add_standing(to, &after, 1);
         }
-        if (from != NULL) add_occasions(from, journey->occasions + stay, journey->fold.occasions - stay, -1);
+        if (from != NULL) add_occasions(from, AT(journey->occasions, stay), journey->fold.occasions - stay, -1);
         if (to != NULL) {
-            add_occasions(to, journey->occasions + stay, change->kept_occasions - stay, 1);
-            add_occasions(to, plan->occasions.items + change->occasions.from,
+            add_occasions(to, AT(journey->occasions, stay), change->kept_occasions - stay, 1);
+            add_occasions(to, AT(plan->occasions.items, change->occasions.from),
                           change->occasions.to - change->occasions.from, 1);
         } else if (placing->stands) {
             placing->view->incomplete = true;
@@ -860,9 +863,9 @@ static void commit_journey(const struct cxj__plan *plan, struct cxj__core *core,
     size_t held = journey->count;
     count_moving_names(plan, core, change->arriving, cxj__names_use);
     count_moving_names(plan, core, change->leaving, cxj__names_release);
-    cxj__store_replace(journey, &core->seed, change->position, plan->entries.items + change->arriving.from,
+    cxj__store_replace(journey, &core->seed, change->position, AT(plan->entries.items, change->arriving.from),
                        change->arriving.to - change->arriving.from);
-    cxj__store_checkpoint(journey, change->position, plan->checkpoints.items + change->checkpoints.from,
+    cxj__store_checkpoint(journey, change->position, AT(plan->checkpoints.items, change->checkpoints.from),
                           change->checkpoints.to - change->checkpoints.from);
     size_t occasions = change->occasions.to - change->occasions.from;
     if (occasions > 0) {

@@ -19,18 +19,18 @@ struct cxj__core {
     size_t view_count, view_capacity;
     uint64_t cells_limit;
     uint32_t touchpoints_limit;
-    int64_t now;             /* INT64_MIN before the clock is set */
-    uint64_t touchpoints;    /* that contribute */
-    uint64_t journeys;       /* with one that contributes */
-    uint64_t held;           /* touchpoints kept */
-    uint64_t folded;         /* touchpoints folded, ever */
+    int64_t now;          /* INT64_MIN before the clock is set */
+    uint64_t touchpoints; /* that contribute */
+    uint64_t journeys;    /* with one that contributes */
+    uint64_t held;        /* touchpoints kept */
+    uint64_t folded;      /* touchpoints folded, ever */
 };
 
 /* Growing arrays that last from one call to the next. */
-#define CXJ__LIST(type)                                                                                               \
-    struct {                                                                                                          \
-        type *items;                                                                                                  \
-        size_t count, capacity;                                                                                       \
+#define CXJ__LIST(type)                                                                                                \
+    struct {                                                                                                           \
+        type *items;                                                                                                   \
+        size_t count, capacity;                                                                                        \
     }
 
 /* A touchpoint that has arrived, its facets implied; the arrivals of one journey are chained. */
@@ -80,11 +80,11 @@ struct cxj__change {
     bool marked;                        /* the index knows which values arriving holds */
     size_t position;
     size_t kept_occasions;
-    struct cxj__range leaving, arriving, prefix;                  /* of entries */
+    struct cxj__range leaving, arriving, prefix;                   /* of entries */
     struct cxj__range leaving_facts, arriving_facts, prefix_facts; /* of items */
     struct cxj__range postings, tallies, placings, occasions, checkpoints;
-    struct cxj__codes before, after;    /* what holds for the whole journey */
-    struct cxj__fold fold;              /* after the change */
+    struct cxj__codes before, after; /* what holds for the whole journey */
+    struct cxj__fold fold;           /* after the change */
 };
 
 /* How the feed met what was there. */
@@ -105,8 +105,8 @@ struct cxj__plan {
     CXJ__LIST(struct cxj__placing) placings;
     CXJ__LIST(uint32_t) occasions;
     CXJ__LIST(struct cxj__fold) checkpoints;
-    size_t deadlines;  /* that may be pushed by all plans since the last that was committed or abandoned for good */
-    uint64_t folded;   /* touchpoints folded for this plan */
+    size_t deadlines; /* that may be pushed by all plans since the last that was committed or abandoned for good */
+    uint64_t folded;  /* touchpoints folded for this plan */
     struct cxj__feed feed;
 };
 
@@ -118,8 +118,8 @@ void cxj__plan_begin(struct cxj__plan *plan);
 /* Plans the arrival of a touchpoint that is valid and has all that its facets imply. CXJ_OK or CXJ_NO_MEMORY. */
 cxj_status cxj__plan_arrival(struct cxj__plan *plan, struct cxj__core *core, const cxj_touchpoint *touchpoint);
 
-/* Works out what the arrivals change and reserves what that needs. CXJ_OK: commit cannot fail. CXJ_NO_MEMORY. CXJ_LIMIT: a
- * journey would pass its limit of touchpoints. Unless it is CXJ_OK the plan must be abandoned. */
+/* Works out what the arrivals change and reserves what that needs. CXJ_OK: commit cannot fail. CXJ_NO_MEMORY.
+ * CXJ_LIMIT: a journey would pass its limit of touchpoints. Unless it is CXJ_OK the plan must be abandoned. */
 cxj_status cxj__plan_prepare(struct cxj__plan *plan, struct cxj__core *core);
 
 /* Plans that a journey loses all its touchpoints. CXJ_OK or CXJ_NO_MEMORY, and then it must be abandoned. */

@@ -1,9 +1,10 @@
 /* record: the way in: touchpoints recorded, withdrawn, erased, merged.
  *
- * Touchpoints are validated one by one, then taken in chunks. A chunk is planned whole and then committed whole, so what has
- * been taken is always the first part of what was passed. Chunks are small while touchpoints come last in their journeys. Where
- * planning a chunk shows that much had to be folded again, the next is twice as large, so that many late touchpoints of one
- * journey are folded together: the work stays in proportion to the touchpoints passed and those after them. */
+ * Touchpoints are validated one by one, then taken in chunks. A chunk is planned whole and then committed whole, so
+ * what has been taken is always the first part of what was passed. Chunks are small while touchpoints come last in
+ * their journeys. Where planning a chunk shows that much had to be folded again, the next is twice as large, so that
+ * many late touchpoints of one journey are folded together: the work stays in proportion to the touchpoints passed and
+ * those after them. */
 #include <string.h>
 
 #include "engine.h"
@@ -14,7 +15,7 @@ enum { CHUNK = 64, COSTLY = 4 };
 #define LATEST INT64_C(253402300799999)   /* 9999-12-31T23:59:59.999Z */
 #define MOST_MONEY INT64_C(1000000000000000)
 
-/* ---- validation ----------------------------------------------------------------------------------------------------- */
+/* ---- validation ------------------------------------------------------------------------------------------------- */
 
 /* What is wrong with a touchpoint: the field, its value, and what it should be. field is NULL if nothing is. */
 struct refusal {
@@ -25,7 +26,8 @@ struct refusal {
 
 static struct refusal check_numbers(const cxj_touchpoint *t) {
     if (t->journey == 0) return (struct refusal){"journey", 0, "must not be 0"};
-    if (t->at < EARLIEST || t->at > LATEST) return (struct refusal){"at", t->at, "is not within the years 0001 to 9999"};
+    if (t->at < EARLIEST || t->at > LATEST)
+        return (struct refusal){"at", t->at, "is not within the years 0001 to 9999"};
     if (t->due < EARLIEST || t->due > LATEST) {
         return (struct refusal){"due", t->due, "is not within the years 0001 to 9999"};
     }
@@ -59,15 +61,15 @@ static struct refusal check_rating(const cxj_touchpoint *t) {
 
 static struct refusal check_codes(const struct cxj__core *core, const cxj_touchpoint *t) {
     const uint32_t codes[CXJ__DICTIONARIES + 1] = {
-        [CXJ_DIMENSION_OWNER] = t->owner,     [CXJ_DIMENSION_TEAM] = t->team,   [CXJ_DIMENSION_CHANNEL] = t->channel,
-        [CXJ_DIMENSION_STAGE] = t->stage,     [CXJ_DIMENSION_ACTIVITY] = t->activity,
-        [CXJ_DIMENSION_CAUSE] = t->cause,     [CXJ_DIMENSION_TYPE] = t->type,
-        [CXJ_DIMENSION_SEGMENT] = t->segment, [CXJ_DIMENSION_REASON] = t->reason,
+        [CXJ_DIMENSION_OWNER] = t->owner, [CXJ_DIMENSION_TEAM] = t->team,         [CXJ_DIMENSION_CHANNEL] = t->channel,
+        [CXJ_DIMENSION_STAGE] = t->stage, [CXJ_DIMENSION_ACTIVITY] = t->activity, [CXJ_DIMENSION_CAUSE] = t->cause,
+        [CXJ_DIMENSION_TYPE] = t->type,   [CXJ_DIMENSION_SEGMENT] = t->segment,   [CXJ_DIMENSION_REASON] = t->reason,
     };
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
         size_t length = 0;
         if (cxj__names_text(&core->dictionaries[d], codes[d], &length) == NULL) {
-            return (struct refusal){cxj__view_dimension_name(d), codes[d], "is no code of this dimension, or was retired"};
+            return (struct refusal){cxj__view_dimension_name(d), codes[d],
+                                    "is no code of this dimension, or was retired"};
         }
     }
     return (struct refusal){0};
@@ -80,7 +82,7 @@ static struct refusal check(const struct cxj__core *core, const cxj_touchpoint *
     return refusal;
 }
 
-/* ---- where touchpoints come from -------------------------------------------------------------------------------------- */
+/* ---- where touchpoints come from -------------------------------------------------------------------------------- */
 
 /* An array of structs, or columns. */
 struct source {
@@ -96,7 +98,7 @@ static bool read_struct(const struct source *source, size_t i, cxj_touchpoint *t
 
 static void read_columns(const struct source *source, size_t i, cxj_touchpoint *t) {
     const cxj_columns *columns = source->columns;
-#define READ(field)                                                                                                   \
+#define READ(field)                                                                                                    \
     if (columns->field != NULL) t->field = columns->field[i]
     memset(t, 0, sizeof *t);
     READ(journey);
@@ -125,7 +127,7 @@ static void read_columns(const struct source *source, size_t i, cxj_touchpoint *
 #undef READ
 }
 
-/* ---- recording ------------------------------------------------------------------------------------------------------ */
+/* ---- recording -------------------------------------------------------------------------------------------------- */
 
 /* One call under way. */
 struct call {
@@ -146,8 +148,8 @@ static void note_refusal(struct call *call, size_t index, cxj_status status) {
 
 static void say_refusal(struct call *call, size_t index, const struct refusal *refusal) {
     if (call->receipt.first_refusal != CXJ_NO_INDEX) return;
-    cxj__base_say(&call->engine->message, "touchpoint %zu: %s: %lld %s", index, refusal->field, (long long)refusal->value,
-                  refusal->rule);
+    cxj__base_say(&call->engine->message, "touchpoint %zu: %s: %lld %s", index, refusal->field,
+                  (long long)refusal->value, refusal->rule);
 }
 
 /* Puts a touchpoint into the plan, or notes why not. */
@@ -181,8 +183,8 @@ static void note_feed(struct call *call, const struct cxj__feed *feed) {
     call->engine->feed.superseded += feed->superseded;
 }
 
-/* Takes the touchpoints from index on, count of them; *taken says how many were dealt with. On CXJ_NO_MEMORY and CXJ_LIMIT
- * none was, and what had been noted of them is forgotten. */
+/* Takes the touchpoints from index on, count of them; *taken says how many were dealt with. On CXJ_NO_MEMORY and
+ * CXJ_LIMIT none was, and what had been noted of them is forgotten. */
 static cxj_status take_chunk(struct call *call, size_t index, size_t count, size_t *taken) {
     struct cxj__plan *plan = &call->engine->plan;
     struct cxj__core *core = &call->engine->core;
@@ -216,8 +218,8 @@ static cxj_status take_chunk(struct call *call, size_t index, size_t count, size
 static void refuse_at_limit(struct call *call, size_t index) {
     const struct cxj__core *core = &call->engine->core;
     if (call->receipt.first_refusal == CXJ_NO_INDEX) {
-        cxj__base_say(&call->engine->message, "touchpoint %zu: its journey has as many touchpoints as it may (%u)", index,
-                      (unsigned)core->touchpoints_limit);
+        cxj__base_say(&call->engine->message, "touchpoint %zu: its journey has as many touchpoints as it may (%u)",
+                      index, (unsigned)core->touchpoints_limit);
     }
     note_refusal(call, index, CXJ_LIMIT);
 }
@@ -229,7 +231,8 @@ static cxj_status take_all(struct call *call, size_t count) {
         size_t size = count - done < chunk ? count - done : chunk, taken = 0;
         cxj_status status = take_chunk(call, done, size, &taken);
         if (status != CXJ_OK && size > 1) {
-            chunk = size / 2; /* What does not fit whole may fit in part; at a limit, one must be told from the others. */
+            chunk =
+                size / 2; /* What does not fit whole may fit in part; at a limit, one must be told from the others. */
             continue;
         }
         if (status == CXJ_NO_MEMORY) return status;
@@ -272,6 +275,13 @@ static cxj_status record(struct call *call, size_t count, cxj_receipt *receipt, 
     return call->receipt.refused > 0 ? CXJ_REFUSED : CXJ_OK;
 }
 
+/* Nothing was done: a receipt that says so. */
+static cxj_status refuse_call(cxj_engine *engine, const char *wrong, cxj_receipt *receipt, size_t receipt_size) {
+    cxj_receipt nothing = {.first_refusal = CXJ_NO_INDEX};
+    if (receipt != NULL) cxj__engine_give(receipt, receipt_size, &nothing, sizeof nothing);
+    return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, wrong);
+}
+
 /* What is wrong with the arguments that both ways of recording share, or NULL. */
 static const char *check_call(uint32_t flags, const cxj_receipt *receipt, size_t receipt_size) {
     if ((flags & ~CXJ_STOP_AT_REFUSAL) != 0) return "flags has an unknown bit";
@@ -286,7 +296,7 @@ cxj_status cxj_record(cxj_engine *engine, const cxj_touchpoint *touchpoints, siz
     const char *wrong = check_call(flags, receipt, receipt_size);
     if (wrong == NULL && touchpoints == NULL && count > 0) wrong = "touchpoints is NULL";
     if (wrong == NULL && touchpoint_size < sizeof touchpoints->journey) wrong = "touchpoint_size is too small";
-    if (wrong != NULL) return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, wrong);
+    if (wrong != NULL) return refuse_call(engine, wrong, receipt, receipt_size);
     struct call call = {.engine = engine, .source = {touchpoints, touchpoint_size, NULL}, .flags = flags};
     return record(&call, count, receipt, receipt_size);
 }
@@ -304,12 +314,12 @@ cxj_status cxj_record_columns(cxj_engine *engine, const cxj_columns *columns, si
     }
     if (wrong == NULL && known.journey == NULL) wrong = "columns: journey is NULL";
     if (wrong == NULL && known.at == NULL) wrong = "columns: at is NULL";
-    if (wrong != NULL) return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, wrong);
+    if (wrong != NULL) return refuse_call(engine, wrong, receipt, receipt_size);
     struct call call = {.engine = engine, .source = {NULL, 0, &known}, .flags = flags};
     return record(&call, count, receipt, receipt_size);
 }
 
-/* ---- withdrawal ----------------------------------------------------------------------------------------------------- */
+/* ---- withdrawal ------------------------------------------------------------------------------------------------- */
 
 cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t id, uint64_t revision) {
     if (engine == NULL) return CXJ_BAD_ARGUMENT;
@@ -337,7 +347,7 @@ cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t id, uint6
     return status == CXJ_REFUSED ? receipt.first_status : status;
 }
 
-/* ---- erasure -------------------------------------------------------------------------------------------------------- */
+/* ---- erasure ---------------------------------------------------------------------------------------------------- */
 
 static bool erase(cxj_engine *engine, struct cxj__journey *journey) {
     struct cxj__core *core = &engine->core;
@@ -397,7 +407,7 @@ cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uint64_t *e
     return gone > 0 ? CXJ_OK : cxj__engine_fail(engine, CXJ_NOT_FOUND, "no journey states this customer");
 }
 
-/* ---- merge ---------------------------------------------------------------------------------------------------------- */
+/* ---- merge ------------------------------------------------------------------------------------------------------ */
 
 /* The codes of the source's names in the engine: codes[dimension][code]; one block for all. */
 struct translation {
@@ -477,7 +487,8 @@ static cxj_status plan_journey(cxj_engine *engine, const struct cxj__journey *jo
 }
 
 /* Plans all journeys of the source and keeps what is reserved; nothing changes. */
-static cxj_status reserve_all(cxj_engine *engine, const struct cxj__core *source, const struct translation *translation) {
+static cxj_status reserve_all(cxj_engine *engine, const struct cxj__core *source,
+                              const struct translation *translation) {
     for (size_t place = 0; place < source->store.places; place++) {
         const struct cxj__journey *journey = cxj__store_at(&source->store, place);
         if (journey->number == 0) continue;
@@ -520,7 +531,8 @@ cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source) {
     if (engine == NULL) return CXJ_BAD_ARGUMENT;
     cxj__engine_begin(engine);
     if (source == NULL || source == engine) {
-        return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, source == NULL ? "source is NULL" : "source is the engine itself");
+        return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT,
+                                source == NULL ? "source is NULL" : "source is the engine itself");
     }
     struct cxj__core *core = &engine->core;
     struct translation translation = {0};

@@ -1,18 +1,19 @@
 /* store: journeys by number, their touchpoints in order.
  *
- * A journey's touchpoints stand in one array in the order of the specification, packed; fields that few touchpoints have
- * stand aside, in the same order. Each record knows which of its values an earlier one has held, so the fold need not look
- * back. A long journey keeps an index besides, and the fold's state after every 64th record, so that no arrival has to look
- * at all of it.
- * Invariants: records are sorted by (at, sequence, id); the rare fields of records stand in the records' order; bit h of
- * held is set exactly if an earlier record, neither being withdrawn, has the same code for holder h (none is a code here). */
+ * A journey's touchpoints stand in one array in the order of the specification, packed; fields that few touchpoints
+ * have stand aside, in the same order. Each record knows which of its values an earlier one has held, so the fold need
+ * not look back. A long journey keeps an index besides, and the fold's state after every 64th record, so that no
+ * arrival has to look at all of it.
+ * Invariants: records are sorted by (at, sequence, id); the rare fields of records stand in the records' order; bit h
+ * of held is set exactly if an earlier record, neither being withdrawn, has the same code for holder h (none is a code
+ * here). */
 #include "store.h"
 
 #include <string.h>
 
 enum { BLOCK = 256 };
 
-/* ---- journeys ------------------------------------------------------------------------------------------------------- */
+/* ---- journeys --------------------------------------------------------------------------------------------------- */
 
 struct cxj__journey *cxj__store_at(const struct cxj__store *store, size_t place) {
     return &store->blocks[place / BLOCK][place % BLOCK];
@@ -99,8 +100,7 @@ static bool reserve_place(struct cxj__store *store, struct cxj__memory *memory) 
 struct cxj__journey *cxj__store_make(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
                                      uint64_t number) {
     if (!reserve_slots(store, memory, seed) || !reserve_place(store, memory)) return NULL;
-    uint32_t place =
-        store->free_count > 0 ? store->free_places[--store->free_count] : (uint32_t)store->places++;
+    uint32_t place = store->free_count > 0 ? store->free_places[--store->free_count] : (uint32_t)store->places++;
     struct cxj__journey *journey = cxj__store_at(store, place);
     memset(journey, 0, sizeof *journey);
     journey->number = number;
@@ -132,7 +132,7 @@ void cxj__store_remove(struct cxj__store *store, struct cxj__memory *memory, con
     free_journey(journey, memory);
 }
 
-/* ---- touchpoints ---------------------------------------------------------------------------------------------------- */
+/* ---- touchpoints ------------------------------------------------------------------------------------------------ */
 
 #define ORDER(a, b) ((a) < (b) ? -1 : (a) > (b))
 
@@ -225,8 +225,8 @@ static void pack(struct cxj__journey *journey, size_t position, const struct cxj
         .more = t->commitment | entry->held << HELD_SHIFT | (uint32_t)journey->rare_count << PLACE_SHIFT,
     };
     if (!rare) return;
-    journey->rares[journey->rare_count++] = (struct cxj__rare){t->revision, t->due,  t->value,   t->customer,
-                                                               t->cause,    t->type, t->segment, t->reason};
+    journey->rares[journey->rare_count++] =
+        (struct cxj__rare){t->revision, t->due, t->value, t->customer, t->cause, t->type, t->segment, t->reason};
 }
 
 /* The first position whose record does not stand before (at, sequence, id); or, with behind, not even with it. */
@@ -250,24 +250,36 @@ size_t cxj__store_position(const struct cxj__journey *journey, const cxj_touchpo
 
 uint32_t cxj__store_code(const cxj_touchpoint *t, uint32_t holder) {
     switch (holder + 1) {
-    case CXJ_DIMENSION_OWNER: return t->owner;
-    case CXJ_DIMENSION_TEAM: return t->team;
-    case CXJ_DIMENSION_CHANNEL: return t->channel;
-    case CXJ_DIMENSION_STAGE: return t->stage;
-    case CXJ_DIMENSION_ACTIVITY: return t->activity;
-    default: return t->cause;
+    case CXJ_DIMENSION_OWNER:
+        return t->owner;
+    case CXJ_DIMENSION_TEAM:
+        return t->team;
+    case CXJ_DIMENSION_CHANNEL:
+        return t->channel;
+    case CXJ_DIMENSION_STAGE:
+        return t->stage;
+    case CXJ_DIMENSION_ACTIVITY:
+        return t->activity;
+    default:
+        return t->cause;
     }
 }
 
 /* The same, from the packed form. */
 static uint32_t record_code(const struct cxj__journey *journey, const struct cxj__record *record, uint32_t holder) {
     switch (holder + 1) {
-    case CXJ_DIMENSION_OWNER: return record->owner;
-    case CXJ_DIMENSION_TEAM: return record->team;
-    case CXJ_DIMENSION_CHANNEL: return record->channel;
-    case CXJ_DIMENSION_STAGE: return record->stage;
-    case CXJ_DIMENSION_ACTIVITY: return record->activity;
-    default: return is_rare(record) ? journey->rares[record->more >> PLACE_SHIFT].cause : 0;
+    case CXJ_DIMENSION_OWNER:
+        return record->owner;
+    case CXJ_DIMENSION_TEAM:
+        return record->team;
+    case CXJ_DIMENSION_CHANNEL:
+        return record->channel;
+    case CXJ_DIMENSION_STAGE:
+        return record->stage;
+    case CXJ_DIMENSION_ACTIVITY:
+        return record->activity;
+    default:
+        return is_rare(record) ? journey->rares[record->more >> PLACE_SHIFT].cause : 0;
     }
 }
 
@@ -278,7 +290,8 @@ uint32_t cxj__store_code_at(const struct cxj__journey *journey, size_t position,
 bool cxj__store_holds(const struct cxj__journey *journey, size_t position, uint32_t holder, uint32_t code,
                       const struct cxj__seed *seed, uint64_t *probes) {
     if (journey->index != NULL) {
-        return cxj__store_indexed(journey->index, seed, CXJ__INDEX_HELD, cxj__store_held_key(holder, code), probes) != 0;
+        return cxj__store_indexed(journey->index, seed, CXJ__INDEX_HELD, cxj__store_held_key(holder, code), probes) !=
+               0;
     }
     for (size_t i = position; i-- > 0;) {
         const struct cxj__record *record = &journey->records[i];
@@ -289,6 +302,7 @@ bool cxj__store_holds(const struct cxj__journey *journey, size_t position, uint3
 
 void cxj__store_replace(struct cxj__journey *journey, const struct cxj__seed *seed, size_t position,
                         const struct cxj__entry *entries, size_t count) {
+    size_t rares = journey->rare_count;
     for (size_t i = position; i < journey->count; i++) {
         if (is_rare(&journey->records[i])) {
             journey->rare_count = journey->records[i].more >> PLACE_SHIFT;
@@ -304,9 +318,13 @@ void cxj__store_replace(struct cxj__journey *journey, const struct cxj__seed *se
         entry->sequence = t->sequence;
     }
     journey->count = position + count;
+    /* What a correction took back shall not lie about behind the last. */
+    if (rares > journey->rare_count) {
+        memset(journey->rares + journey->rare_count, 0, (rares - journey->rare_count) * sizeof *journey->rares);
+    }
 }
 
-/* ---- the index of a long journey ------------------------------------------------------------------------------------- */
+/* ---- the index of a long journey -------------------------------------------------------------------------------- */
 
 uint64_t cxj__store_held_key(uint32_t holder, uint32_t code) {
     return (uint64_t)holder << 32 | code;
@@ -323,8 +341,8 @@ static struct cxj__index_entry *index_slot(const struct cxj__index *index, const
     }
 }
 
-struct cxj__index_entry *cxj__store_index(struct cxj__index *index, const struct cxj__seed *seed, enum cxj__index_kind kind,
-                                          uint64_t key) {
+struct cxj__index_entry *cxj__store_index(struct cxj__index *index, const struct cxj__seed *seed,
+                                          enum cxj__index_kind kind, uint64_t key) {
     uint64_t probes = 0;
     struct cxj__index_entry *entry = index_slot(index, seed, kind, key, &probes);
     if (entry->kind == CXJ__INDEX_NONE) {

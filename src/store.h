@@ -6,15 +6,15 @@
 #include "fold.h"
 
 enum {
-    CXJ__INDEX_BEYOND = 64,   /* touchpoints beyond which a journey keeps an index */
+    CXJ__INDEX_BEYOND = 64, /* touchpoints beyond which a journey keeps an index */
     CXJ__CHECKPOINT_EVERY = 64,
     CXJ__TOUCHPOINTS_LIMIT = 60000, /* so that counts of one journey fit 16 bits */
-    CXJ__HOLDERS = 6          /* dimensions of which we know which values were held: the fold's tracks, and cause */
+    CXJ__HOLDERS = 6 /* dimensions of which we know which values were held: the fold's tracks, and cause */
 };
 #define CXJ__CAUSE_HOLDER 5
 
-/* A touchpoint as it is kept: what nearly all have, packed. bits: facets 17, scale 3, score 7, scope 2, outcome 2, rare 1.
- * more: commitment 3, held 6, place of the rare fields 23. */
+/* A touchpoint as it is kept: what nearly all have, packed. bits: facets 17, scale 3, score 7, scope 2, outcome 2,
+ * rare 1. more: commitment 3, held 6, place of the rare fields 23. */
 struct cxj__record {
     int64_t at;
     uint64_t id;
@@ -34,8 +34,8 @@ struct cxj__rare {
     uint16_t cause, type, segment, reason;
 };
 
-/* What a long journey keeps, so that no arrival has to look at all of it: where an id stands, which values were held, and how
- * many touchpoints fall into a cell. */
+/* What a long journey keeps, so that no arrival has to look at all of it: where an id stands, which values were held,
+ * and how many touchpoints fall into a cell. */
 enum cxj__index_kind { CXJ__INDEX_NONE, CXJ__INDEX_ID, CXJ__INDEX_HELD, CXJ__INDEX_CELL };
 
 struct cxj__index_entry {
@@ -64,8 +64,8 @@ struct cxj__journey {
     uint32_t *occasions; /* in order; as many as the fold says */
     size_t occasion_capacity;
     struct cxj__index *index; /* NULL while it is short */
-    uint32_t place;      /* in the store */
-    uint32_t change;     /* its place in the plan under way, plus one; 0: none */
+    uint32_t place;           /* in the store */
+    uint32_t change;          /* its place in the plan under way, plus one; 0: none */
     struct cxj__fold fold;
 };
 
@@ -73,13 +73,13 @@ struct cxj__journey {
 struct cxj__store {
     struct cxj__journey **blocks;
     size_t block_capacity;
-    size_t places;     /* places given out so far */
-    size_t count;      /* journeys there are */
+    size_t places; /* places given out so far */
+    size_t count;  /* journeys there are */
     uint32_t *free_places;
     size_t free_count, free_capacity;
     uint32_t *slots;
     size_t slot_capacity;
-    uint64_t probes;   /* slots looked at by calls that change the engine */
+    uint64_t probes; /* slots looked at by calls that change the engine */
 };
 
 /* A touchpoint with all its fields, and which of its values were held before it. */
@@ -89,7 +89,7 @@ struct cxj__entry {
     uint32_t moves; /* 1: it has just arrived, or leaves for good; 0: it stays */
 };
 
-/* ---- journeys ------------------------------------------------------------------------------------------------------- */
+/* ---- journeys --------------------------------------------------------------------------------------------------- */
 
 void cxj__store_finish(struct cxj__store *store, struct cxj__memory *memory);
 
@@ -108,7 +108,7 @@ struct cxj__journey *cxj__store_make(struct cxj__store *store, struct cxj__memor
 void cxj__store_remove(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
                        struct cxj__journey *journey);
 
-/* ---- touchpoints ---------------------------------------------------------------------------------------------------- */
+/* ---- touchpoints ------------------------------------------------------------------------------------------------ */
 
 /* Negative, zero or positive as a stands before, with or after b by (at, sequence, id). */
 int cxj__store_compare(const cxj_touchpoint *a, const cxj_touchpoint *b);
@@ -129,13 +129,13 @@ uint32_t cxj__store_code(const cxj_touchpoint *touchpoint, uint32_t holder);
 /* The same of the record at a position. */
 uint32_t cxj__store_code_at(const struct cxj__journey *journey, size_t position, uint32_t holder);
 
-/* True if a touchpoint before position that is not withdrawn has this code. With an index, position must be the end of what
- * the index knows. */
+/* True if a touchpoint before position that is not withdrawn has this code. With an index, position must be the end of
+ * what the index knows. */
 bool cxj__store_holds(const struct cxj__journey *journey, size_t position, uint32_t holder, uint32_t code,
                       const struct cxj__seed *seed, uint64_t *probes);
 
-/* Makes room for count records, fresh of them new, with rares rare fields; a journey that is or becomes long gets its index,
- * to which the caller adds the cells if it was not there before. */
+/* Makes room for count records, fresh of them new, with rares rare fields; a journey that is or becomes long gets its
+ * index, to which the caller adds the cells if it was not there before. */
 bool cxj__store_reserve(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed,
                         size_t count, size_t fresh, size_t rares);
 bool cxj__store_reserve_occasions(struct cxj__journey *journey, struct cxj__memory *memory, size_t count);
@@ -156,13 +156,13 @@ bool cxj__store_is_rare(const cxj_touchpoint *touchpoint);
 void cxj__store_replace(struct cxj__journey *journey, const struct cxj__seed *seed, size_t position,
                         const struct cxj__entry *entries, size_t count);
 
-/* ---- the index of a long journey ------------------------------------------------------------------------------------- */
+/* ---- the index of a long journey -------------------------------------------------------------------------------- */
 
 uint64_t cxj__store_held_key(uint32_t holder, uint32_t code);
 
 /* The entry, made with value 0 if it is not there (room was reserved). */
-struct cxj__index_entry *cxj__store_index(struct cxj__index *index, const struct cxj__seed *seed, enum cxj__index_kind kind,
-                                          uint64_t key);
+struct cxj__index_entry *cxj__store_index(struct cxj__index *index, const struct cxj__seed *seed,
+                                          enum cxj__index_kind kind, uint64_t key);
 
 /* The value of an entry, 0 if it is not there. */
 int64_t cxj__store_indexed(const struct cxj__index *index, const struct cxj__seed *seed, enum cxj__index_kind kind,

@@ -1,29 +1,30 @@
 /* view: a view's text, its keys, its cells.
  *
  * A view's text is read once into dimensions, a period and conditions of codes; after that no text is compared any more
- * but to put cells in order. A key holds the number of the period (hours, days, weeks, months, … since 1970) and a code for
- * each part. Cells are found by a table of places.
- * Invariant: every cell stands once in cells, at its place, and once in slots, which are at most three quarters full. */
+ * but to put cells in order. A key holds the number of the period (hours, days, weeks, months, … since 1970) and a
+ * code for each part. Cells are found by a table of places.
+ * Invariant: every cell stands once in cells, at its place, and once in slots, which are at most three quarters full.
+ * */
 #include "view.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* ---- what may stand where (section 5 of the specification) ----------------------------------------------------------- */
+/* ---- what may stand where (section 5 of the specification) ------------------------------------------------------ */
 
 #define BIT(dimension) (UINT32_C(1) << (dimension))
-#define OF_A_TOUCHPOINT                                                                                               \
-    (BIT(CXJ_DIMENSION_OWNER) | BIT(CXJ_DIMENSION_TEAM) | BIT(CXJ_DIMENSION_CHANNEL) | BIT(CXJ_DIMENSION_STAGE) |     \
+#define OF_A_TOUCHPOINT                                                                                                \
+    (BIT(CXJ_DIMENSION_OWNER) | BIT(CXJ_DIMENSION_TEAM) | BIT(CXJ_DIMENSION_CHANNEL) | BIT(CXJ_DIMENSION_STAGE) |      \
      BIT(CXJ_DIMENSION_ACTIVITY))
-#define OF_A_JOURNEY                                                                                                  \
-    (BIT(CXJ_DIMENSION_TYPE) | BIT(CXJ_DIMENSION_SEGMENT) | BIT(CXJ_DIMENSION_REASON) | BIT(CXJ_DIMENSION_OUTCOME) |  \
+#define OF_A_JOURNEY                                                                                                   \
+    (BIT(CXJ_DIMENSION_TYPE) | BIT(CXJ_DIMENSION_SEGMENT) | BIT(CXJ_DIMENSION_REASON) | BIT(CXJ_DIMENSION_OUTCOME) |   \
      BIT(CXJ_DIMENSION_CHURNED))
 #define HAD (OF_A_TOUCHPOINT | BIT(CXJ_DIMENSION_CAUSE))
 
 static const struct grain {
     const char *name;
-    uint32_t first;      /* dimensions that may stand first in "by" */
-    uint32_t others;     /* … and after it */
+    uint32_t first;  /* dimensions that may stand first in "by" */
+    uint32_t others; /* … and after it */
     uint32_t conditions;
 } grains[] = {
     [CXJ_GRAIN_TOUCHPOINTS] = {"touchpoints", HAD | OF_A_JOURNEY, HAD | OF_A_JOURNEY, HAD | OF_A_JOURNEY},
@@ -34,12 +35,12 @@ static const struct grain {
 };
 
 static const char *const dimension_names[CXJ__DIMENSIONS + 1] = {
-    "",      "owner",   "team",   "channel", "stage",   "activity", "cause",
-    "type",  "segment", "reason", "outcome", "churned", "entry",    "exit",
+    "",     "owner",   "team",   "channel", "stage",   "activity", "cause",
+    "type", "segment", "reason", "outcome", "churned", "entry",    "exit",
 };
 
 static const char *const period_names[] = {
-    [CXJ__NO_PERIOD] = "", [CXJ__HOUR] = "hour",       [CXJ__DAY] = "day",   [CXJ__WEEK] = "week",
+    [CXJ__NO_PERIOD] = "",  [CXJ__HOUR] = "hour",       [CXJ__DAY] = "day",   [CXJ__WEEK] = "week",
     [CXJ__MONTH] = "month", [CXJ__QUARTER] = "quarter", [CXJ__YEAR] = "year",
 };
 
@@ -70,7 +71,7 @@ static uint32_t fixed_code(uint32_t dimension, const char *text, size_t length) 
     return CXJ__NO_CODE;
 }
 
-/* ---- reading a view's text ------------------------------------------------------------------------------------------ */
+/* ---- reading a view's text -------------------------------------------------------------------------------------- */
 
 /* The reader stands before at; word is the bare word that starts there, if one does. */
 struct reader {
@@ -83,17 +84,19 @@ struct reader {
     struct cxj__memory *memory;
     const struct cxj__seed *seed;
     struct cxj__message *message;
-    char *name;  /* room for a quoted name without its quotes */
+    char *name; /* room for a quoted name without its quotes */
 };
 
 static bool is_bare(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
 }
 
 static void skip_blanks(struct reader *reader) {
     while (reader->at < reader->length && memchr(" \t\n\r", reader->text[reader->at], 4) != NULL) reader->at++;
     reader->word = 0;
-    while (reader->at + reader->word < reader->length && is_bare(reader->text[reader->at + reader->word])) reader->word++;
+    while (reader->at + reader->word < reader->length && is_bare(reader->text[reader->at + reader->word]))
+        reader->word++;
 }
 
 static bool at_word(const struct reader *reader, const char *word) {
@@ -335,8 +338,13 @@ cxj_status cxj__view_read(struct cxj_view *view, struct cxj__names *dictionaries
     size_t before[CXJ__DICTIONARIES + 1];
     for (size_t d = 1; d <= CXJ__DICTIONARIES; d++) before[d] = dictionaries[d].count;
     memset(view, 0, sizeof *view);
-    struct reader reader = {.text = text, .length = length, .view = view, .dictionaries = dictionaries, .memory = memory,
-                            .seed = seed, .message = message};
+    struct reader reader = {.text = text,
+                            .length = length,
+                            .view = view,
+                            .dictionaries = dictionaries,
+                            .memory = memory,
+                            .seed = seed,
+                            .message = message};
     cxj_status status = CXJ_NO_MEMORY;
     reader.name = cxj__base_resize(memory, NULL, 0, length + 1);
     view->text = cxj__base_resize(memory, NULL, 0, length + 1);
@@ -364,7 +372,7 @@ void cxj__view_finish(struct cxj_view *view, struct cxj__names *dictionaries, st
     cxj__base_resize(memory, view->text, view->text_length + 1, 0);
 }
 
-/* ---- periods -------------------------------------------------------------------------------------------------------- */
+/* ---- periods ---------------------------------------------------------------------------------------------------- */
 
 #define HOUR_MS INT64_C(3600000)
 #define DAY_MS (24 * HOUR_MS)
@@ -415,14 +423,20 @@ static int64_t period_of(enum cxj__period period, int64_t at) {
 /* The moment at which a period begins. */
 static int64_t period_start(enum cxj__period period, int64_t number) {
     switch (period) {
-    case CXJ__NO_PERIOD: return 0;
-    case CXJ__HOUR: return number * HOUR_MS;
-    case CXJ__DAY: return number * DAY_MS;
-    case CXJ__WEEK: return (number * 7 - 3) * DAY_MS;
-    case CXJ__MONTH: return days_of((struct date){floor_div(number, 12), number - floor_div(number, 12) * 12 + 1, 1}) * DAY_MS;
+    case CXJ__NO_PERIOD:
+        return 0;
+    case CXJ__HOUR:
+        return number * HOUR_MS;
+    case CXJ__DAY:
+        return number * DAY_MS;
+    case CXJ__WEEK:
+        return (number * 7 - 3) * DAY_MS;
+    case CXJ__MONTH:
+        return days_of((struct date){floor_div(number, 12), number - floor_div(number, 12) * 12 + 1, 1}) * DAY_MS;
     case CXJ__QUARTER:
         return days_of((struct date){floor_div(number, 4), (number - floor_div(number, 4) * 4) * 3 + 1, 1}) * DAY_MS;
-    default: return days_of((struct date){number, 1, 1}) * DAY_MS;
+    default:
+        return days_of((struct date){number, 1, 1}) * DAY_MS;
     }
 }
 
@@ -438,10 +452,18 @@ static size_t write_period(enum cxj__period period, int64_t number, char buffer[
                            (int)((start - days * DAY_MS) / HOUR_MS));
         break;
     case CXJ__DAY:
-    case CXJ__WEEK: written = snprintf(buffer, CXJ__PERIOD_TEXT, "%04d-%02d-%02d", year, month, day); break;
-    case CXJ__MONTH: written = snprintf(buffer, CXJ__PERIOD_TEXT, "%04d-%02d", year, month); break;
-    case CXJ__QUARTER: written = snprintf(buffer, CXJ__PERIOD_TEXT, "%04d-Q%d", year, (month - 1) / 3 + 1); break;
-    default: written = snprintf(buffer, CXJ__PERIOD_TEXT, "%04d", year); break;
+    case CXJ__WEEK:
+        written = snprintf(buffer, CXJ__PERIOD_TEXT, "%04d-%02d-%02d", year, month, day);
+        break;
+    case CXJ__MONTH:
+        written = snprintf(buffer, CXJ__PERIOD_TEXT, "%04d-%02d", year, month);
+        break;
+    case CXJ__QUARTER:
+        written = snprintf(buffer, CXJ__PERIOD_TEXT, "%04d-Q%d", year, (month - 1) / 3 + 1);
+        break;
+    default:
+        written = snprintf(buffer, CXJ__PERIOD_TEXT, "%04d", year);
+        break;
     }
     return (size_t)written;
 }
@@ -485,7 +507,7 @@ static bool parse_period(enum cxj__period period, const char *text, size_t lengt
     return write_period(period, *number, again) == length && memcmp(again, text, length) == 0;
 }
 
-/* ---- keys ----------------------------------------------------------------------------------------------------------- */
+/* ---- keys ------------------------------------------------------------------------------------------------------- */
 
 uint32_t cxj__view_parts(const struct cxj_view *view) {
     uint32_t parts = view->dimension_count;
@@ -595,7 +617,7 @@ cxj_status cxj__view_parse_key(const struct cxj_view *view, const struct cxj__na
     return CXJ_OK;
 }
 
-/* ---- cells ---------------------------------------------------------------------------------------------------------- */
+/* ---- cells ------------------------------------------------------------------------------------------------------ */
 
 static uint32_t hash_key(const struct cxj__seed *seed, const struct cxj__key *key) {
     uint64_t hash = cxj__base_hash(seed, (uint64_t)key->period);

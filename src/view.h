@@ -9,15 +9,7 @@
 enum { CXJ__DIMENSIONS = CXJ_DIMENSION_EXIT, CXJ__DICTIONARIES = CXJ_DIMENSION_REASON };
 enum { CXJ__VIEW_DIMENSIONS = 4, CXJ__VIEW_CONDITIONS = 4 };
 
-enum cxj__period {
-    CXJ__NO_PERIOD,
-    CXJ__HOUR,
-    CXJ__DAY,
-    CXJ__WEEK,
-    CXJ__MONTH,
-    CXJ__QUARTER,
-    CXJ__YEAR
-};
+enum cxj__period { CXJ__NO_PERIOD, CXJ__HOUR, CXJ__DAY, CXJ__WEEK, CXJ__MONTH, CXJ__QUARTER, CXJ__YEAR };
 
 /* What a touchpoint or a journey is, dimension by dimension: codes[CXJ_DIMENSION_…]. */
 struct cxj__codes {
@@ -41,29 +33,29 @@ struct cxj_view {
     const struct cxj_engine *engine; /* whose dictionaries name its codes */
     char *text;                      /* as it was given, NUL-terminated */
     size_t text_length;
-    uint32_t id;                     /* never used again within an engine */
+    uint32_t id; /* never used again within an engine */
     uint32_t grain;
     enum cxj__period period;
-    bool ended;                      /* periods by a journey's end */
+    bool ended; /* periods by a journey's end */
     uint8_t dimension_count;
     uint8_t dimensions[CXJ__VIEW_DIMENSIONS];
     uint8_t condition_count;
     struct cxj__condition conditions[CXJ__VIEW_CONDITIONS];
-    uint32_t depends;                /* a bit for each dimension of the key or of a condition */
-    struct cxj__cell **cells;        /* in no order */
+    uint32_t depends;         /* a bit for each dimension of the key or of a condition */
+    struct cxj__cell **cells; /* in no order */
     size_t cell_count;
     size_t cell_capacity;
-    uint32_t *slots;                 /* an open-addressing table of places in cells, plus one */
+    uint32_t *slots; /* an open-addressing table of places in cells, plus one */
     size_t slot_capacity;
-    uint64_t cells_made;             /* ever */
+    uint64_t cells_made; /* ever */
     bool incomplete;
-    struct cxj__cell *doomed;        /* cells that are to be dropped */
+    struct cxj__cell *doomed; /* cells that are to be dropped */
 };
 
-/* ---- text ----------------------------------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------------------------------------- */
 
-/* Reads a view's text. On CXJ_OK view holds all that it says, and the names of its conditions have entered the dictionaries
- * (dictionaries[dimension]) and count as used. Else nothing is left but a sentence in message. */
+/* Reads a view's text. On CXJ_OK view holds all that it says, and the names of its conditions have entered the
+ * dictionaries (dictionaries[dimension]) and count as used. Else nothing is left but a sentence in message. */
 cxj_status cxj__view_read(struct cxj_view *view, struct cxj__names *dictionaries, struct cxj__memory *memory,
                           const struct cxj__seed *seed, const char *text, size_t length, struct cxj__message *message);
 
@@ -73,7 +65,7 @@ void cxj__view_finish(struct cxj_view *view, struct cxj__names *dictionaries, st
 /* The name of a dimension, such as "channel". */
 const char *cxj__view_dimension_name(uint32_t dimension);
 
-/* ---- keys ----------------------------------------------------------------------------------------------------------- */
+/* ---- keys ------------------------------------------------------------------------------------------------------- */
 
 /* Parts of a key: the period if there is one, then the dimensions; a transitions view has from and to for the first. */
 uint32_t cxj__view_parts(const struct cxj_view *view);
@@ -100,12 +92,13 @@ const char *cxj__view_part_text(const struct cxj_view *view, const struct cxj__n
 /* One part of a key as number: a code, or the moment at which the period begins. */
 int64_t cxj__view_part_number(const struct cxj_view *view, const struct cxj__key *key, uint32_t part);
 
-/* The key whose parts have these texts. CXJ_OK; CXJ_NOT_FOUND (a name that does not occur); CXJ_BAD_TEXT (no such period). */
+/* The key whose parts have these texts. CXJ_OK; CXJ_NOT_FOUND (a name that does not occur); CXJ_BAD_TEXT (no such
+ * period). */
 cxj_status cxj__view_parse_key(const struct cxj_view *view, const struct cxj__names *dictionaries,
                                const struct cxj__seed *seed, const cxj_text *parts, size_t part_size,
                                struct cxj__key *key);
 
-/* ---- cells ---------------------------------------------------------------------------------------------------------- */
+/* ---- cells ------------------------------------------------------------------------------------------------------ */
 
 /* The cell under a key, or NULL. probes counts the slots looked at. */
 struct cxj__cell *cxj__view_find(const struct cxj_view *view, const struct cxj__seed *seed, const struct cxj__key *key,
