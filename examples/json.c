@@ -1,0 +1,176 @@
+/* Writes what an engine answers as JSON, for programs to read.
+ *
+ * SPDX-License-Identifier: MIT
+ *
+ * Idea: a view is walked with a cursor, so cells come in the order of their keys, and one cell at a time is in memory.
+ * The metrics and their names are taken from the library's own catalogue: a metric that it gains appears here by
+ * itself. */
+#include "json.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void json_text(FILE *out, const char *text, size_t length) {
+    fputc('"', out);
+    for (size_t i = 0; i < length; i++) {
+        const unsigned char byte = (unsigned char)text[i];
+        if (byte == '"' || byte == '\\') {
+            fputc('\\', out);
+            fputc(byte, out);
+        } else if (byte < 0x20) {
+            fprintf(out, "\\u%04x", (unsigned)byte);
+        } else {
+            fputc(byte, out);
+        }
+    }
+    fputc('"', out);
+}
+
+void json_number(FILE *out, double number) {
+    if (!isfinite(number)) {
+        fputs("null", out);
+    } else if (fabs(number) < 9223372036854775808.0 && number == floor(number)) {
+        /* Below 2^63 a whole double is exact as an integer. A negative zero keeps its sign only with a fraction. */
+        if (number == 0 && signbit(number)) {
+            fputs("-0.0", out);
+        } else {
+            fprintf(out, "%" PRId64, (int64_t)number);
+        }
+    } else {
+        char text[32];
+        for (int digits = 15; digits <= 17; digits++) {
+            snprintf(text, sizeof text, "%.*g", digits, number);
+            if (strtod(text, NULL) == number) {
+                break;
+            }
+        }
+        fputs(text, out);
+    }
+}
+
+/* The metrics of one grain: their numbers for the reading functions, and their names. */
+typedef struct catalogue {
+    size_t count;
+    uint32_t *metrics;
+    const char **names;
+    cxj_metric *values; /* of one cell */
+} catalogue;
+
+static void catalogue_finish(catalogue *list) {
+    free(list->metrics);
+    free(list->names);
+    free(list->values);
+}
+
+static cxj_status catalogue_init(catalogue *list, uint32_t grain) {
+    cxj_metric_info info;
+    size_t all = 0;
+    while (cxj_metric_describe(all, &info, sizeof info) == CXJ_OK) {
+        all++;
+    }
+    *list = (catalogue){0};
+    list->metrics = calloc(all + 1, sizeof *list->metrics);
+    list->names = calloc(all + 1, sizeof *list->names);
+    list->values = calloc(all + 1, sizeof *list->values);
+    if (list->metrics == NULL || list->names == NULL || list->values == NULL) {
+        catalogue_finish(list);
+        return CXJ_NO_MEMORY;
+    }
+    for (size_t i = 0; i < all; i++) {
+        if (cxj_metric_describe(i, &info, sizeof info) == CXJ_OK && info.grain == grain) {
+            list->metrics[list->count] = info.metric;
+            list->names[list->count] = info.name;
+            list->count++;
+        }
+    }
+    return CXJ_OK;
+}
+
+/* Writes the key of the cell on which a cursor stands. */
+static void write_key(FILE *out, const cxj_view *view, cxj_cursor *cursor, uint32_t parts) {
+    for (uint32_t part = 0; part < parts; part++) {
+        const char *name = "";
+        const char *text = "";
+        size_t length = 0;
+        (void)cxj_view_part(view, part, &name, NULL);
+        (void)cxj_cursor_part(cursor, part, &text, &length);
+        fputs(part == 0 ? "" : ", ", out);
+        json_text(out, name, strlen(name));
+        fputs(": ", out);
+        json_text(out, text, length);
+    }
+}
+
+/* Writes the metrics of one cell, and the intervals of those that have one. */
+static void write_metrics(FILE *out, const catalogue *list) {
+    for (size_t i = 0; i < list->count; i++) {
+        fprintf(out, "%s\"%s\": ", i == 0 ? "" : ", ", list->names[i]);
+        json_number(out, list->values[i].value);
+    }
+    fputs("}, \"intervals\": {", out);
+    const char *comma = "";
+    for (size_t i = 0; i < list->count; i++) {
+        if (!isnan(list->values[i].low) && !isnan(list->values[i].high)) {
+            fprintf(out, "%s\"%s\": [", comma, list->names[i]);
+            json_number(out, list->values[i].low);
+            fputs(", ", out);
+            json_number(out, list->values[i].high);
+            fputc(']', out);
+            comma = ", ";
+        }
+    }
+}
+
+/* Writes one view. */
+static cxj_status write_view(FILE *out, const cxj_view *view, const char *text) {
+    cxj_view_info info;
+    catalogue list;
+    cxj_cursor *cursor;
+    cxj_status status = cxj_view_describe(view, &info, sizeof info);
+    if (status == CXJ_OK) {
+        status = catalogue_init(&list, info.grain);
+    }
+    if (status != CXJ_OK) {
+        return status;
+    }
+    status = cxj_cursor_open(view, &cursor);
+    if (status != CXJ_OK) {
+        catalogue_finish(&list);
+        return status;
+    }
+    fputs("{\"view\": ", out);
+    json_text(out, text, strlen(text));
+    fputs(", \"cells\": [", out);
+    const char *comma = "";
+    while (status == CXJ_OK && (status = cxj_cursor_next(cursor)) == CXJ_OK) {
+        status = cxj_cursor_metrics(cursor, list.metrics, list.count, list.values, sizeof *list.values);
+        fprintf(out, "%s\n  {\"key\": {", comma);
+        write_key(out, view, cursor, info.parts);
+        fputs("},\n   \"metrics\": {", out);
+        write_metrics(out, &list);
+        fputs("}}", out);
+        comma = ",";
+    }
+    fputs("]}", out);
+    cxj_cursor_close(cursor);
+    catalogue_finish(&list);
+    return status == CXJ_DONE ? CXJ_OK : status;
+}
+
+cxj_status json_report(FILE *out, const cxj_stats *stats, uint64_t rejected, cxj_view *const *views,
+                       const char *const *texts, size_t count) {
+    fprintf(out, "{\"touchpoints\": %" PRIu64 ", \"duplicates\": %" PRIu64 ", \"conflicts\": %" PRIu64,
+            stats->touchpoints, stats->duplicates, stats->conflicts);
+    fprintf(out, ", \"superseded\": %" PRIu64 ", \"rejected\": %" PRIu64 ", \"late\": %" PRIu64, stats->superseded,
+            rejected, stats->late);
+    fprintf(out, ", \"journeys\": %" PRIu64 ", \"now\": %" PRId64 ",\n \"views\": [", stats->journeys, stats->now);
+    cxj_status status = CXJ_OK;
+    for (size_t i = 0; i < count && status == CXJ_OK; i++) {
+        fputs(i == 0 ? "" : ",\n ", out);
+        status = write_view(out, views[i], texts[i]);
+    }
+    fputs("]}\n", out);
+    return status;
+}

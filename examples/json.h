@@ -1,0 +1,29 @@
+/* Writes what an engine answers as JSON, for programs to read.
+ *
+ * SPDX-License-Identifier: MIT
+ *
+ * The functions write to a stream and do not look at its state; whoever opened it asks ferror() at the end. */
+#ifndef JSON_H
+#define JSON_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "cxj.h"
+
+/* Writes a text as a JSON string. It must be UTF-8. */
+void json_text(FILE *out, const char *text, size_t length);
+
+/* Writes a number so that reading it gives the same double back; null for NaN and what is infinite. */
+void json_number(FILE *out, double number);
+
+/* Writes what the engine holds, and every cell of the views with every metric of its grain.
+ * stats     of the engine
+ * rejected  rows that were refused
+ * views     the views, and texts their texts as they were given; count of both
+ * returns   CXJ_OK; CXJ_NO_MEMORY: what was written is not whole */
+cxj_status json_report(FILE *out, const cxj_stats *stats, uint64_t rejected, cxj_view *const *views,
+                       const char *const *texts, size_t count);
+
+#endif

@@ -1,0 +1,684 @@
+/* cxj-report: reads a log of touchpoints and answers views of it, as tables or as JSON. A program to copy.
+ *
+ * SPDX-License-Identifier: MIT
+ *
+ * Idea: the engine first gets its views, then the log's touchpoints in batches, as a host would hand them over; when
+ * the log is at its end, every answer is there already. log.c knows the log, table.c and json.c how answers look; this
+ * file knows the command line, what is told on stderr, and when to stop.
+ *
+ * Invariant: whatever is refused is said on stderr, with its place; and nothing that goes wrong ends with status 0.
+ * What goes beyond ISO C stands in this file: isatty(), fileno(). */
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
+#endif
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "json.h"
+#include "log.h"
+#include "table.h"
+
+enum {
+    EXIT_FINE = 0,
+    EXIT_STOPPED = 1,
+    EXIT_USAGE = 2,
+    BATCH = 4096,       /* touchpoints handed over in one call */
+    REFUSALS_TOLD = 20, /* one by one; further ones are counted */
+    EXCERPT = 40,       /* columns of what is shown of a field, and of a sentence of the engine */
+    SENTENCE = 1000,
+    STATUSES = CXJ_LATE + 1
+};
+
+/* The limit of cells that the library has by default protects a host that runs for years; a report that leaves out
+ * cells would be wrong, so it goes as far as memory does. */
+#define CELLS_LIMIT UINT64_C(1000000000)
+
+/* The most that the library allows for one journey. */
+#define TOUCHPOINTS_LIMIT UINT32_C(60000)
+
+static const char *const default_views[] = {"journeys", "journeys by type", "touchpoints by channel",
+                                            "transitions by owner"};
+
+enum { DEFAULT_VIEWS = sizeof default_views / sizeof default_views[0] };
+
+/* ---- The command line ------------------------------------------------------------------------------------ */
+
+/* Options: constant, name, what stands for its value in the help (NULL: it takes none), and the help. */
+#define OPTIONS(X)                                                                                                     \
+    X(OPTION_VIEW, "--view", "TEXT",                                                                                   \
+      "a view to answer, such as \"journeys by type per month\"; may be given\n"                                       \
+      "several times")                                                                                                 \
+    X(OPTION_JSON, "--json", NULL, "write JSON with every cell and metric, for programs")                              \
+    X(OPTION_NOW, "--now", "TIME",                                                                                     \
+      "what is overdue is so at this moment; without it, at the last\n"                                                \
+      "touchpoint's")                                                                                                  \
+    X(OPTION_STRICT, "--strict", NULL, "stop at the first row that is refused")                                        \
+    X(OPTION_FEEDS, "--feeds", "FACET,...",                                                                            \
+      "the facets that the log can carry; metrics that need others have\n"                                             \
+      "no value. Without it: in tables those that occur, in JSON all")                                                 \
+    X(OPTION_METRICS, "--metrics", "NAME,...", "the columns of the tables")                                            \
+    X(OPTION_LIST, "--list-metrics", NULL, "list all metrics with what they mean")                                     \
+    X(OPTION_HELP, "--help", NULL, "write this")                                                                       \
+    X(OPTION_VERSION, "--version", NULL, "write the library's version")
+
+typedef enum option {
+#define X(constant, name, value, help) constant,
+    OPTIONS(X) OPTION_COUNT,
+#undef X
+    OPTION_NONE = OPTION_COUNT
+} option;
+
+static const struct option_info {
+    const char *name;
+    const char *value;
+    const char *help;
+} options[OPTION_COUNT] = {
+#define X(constant, name, value, help) {name, value, help},
+    OPTIONS(X)
+#undef X
+};
+
+/* What the command line asks for. */
+typedef struct request {
+    const char **views; /* owned, the texts are not; likewise metrics */
+    size_t view_count;
+    bool default_view; /* nobody named any */
+    cxj_text *metrics;
+    size_t metric_count;
+    uint32_t feeds;
+    int64_t now;
+    bool has_feeds;
+    bool has_now;
+    bool json;
+    bool strict;
+    option instead; /* of a report: help, version or list, or OPTION_NONE */
+    const char *path;
+} request;
+
+static void request_finish(request *asked) {
+    free(asked->views);
+    free(asked->metrics);
+}
+
+static void print_help(FILE *out) {
+    fputs("usage: cxj-report [OPTION]... FILE\n\n"
+          "Reads a log of touchpoints, CSV with at least the columns journey and at, from\n"
+          "FILE (- is standard input) and answers views of it.\n\n",
+          out);
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const char *value = options[i].value == NULL ? "" : options[i].value;
+        fprintf(out, "  %s%s%s\n", options[i].name, value[0] == '\0' ? "" : " ", value);
+        const char *line = options[i].help;
+        while (*line != '\0') {
+            const size_t length = strcspn(line, "\n");
+            fprintf(out, "      %.*s\n", (int)length, line);
+            line += length + (line[length] == '\n');
+        }
+    }
+    fputs("\nExit status: 0 done (rows may have been refused); 1 stopped; 2 wrong usage.\n", out);
+}
+
+/* Says what is wrong with the command line. The text comes from it, so it is shown with care. */
+static int refuse_usage(const char *before, const char *text, size_t length, const char *after) {
+    fprintf(stderr, "cxj-report: %s", before);
+    (void)table_text(stderr, text, length, EXCERPT);
+    fprintf(stderr, "%s; see cxj-report --help\n", after);
+    return EXIT_USAGE;
+}
+
+/* Takes the next part of a list with commas; false at its end. Empty parts are skipped. */
+static bool next_part(const char **list, cxj_text *part) {
+    *list += strspn(*list, ",");
+    *part = (cxj_text){*list, strcspn(*list, ",")};
+    *list += part->length;
+    return part->length > 0;
+}
+
+/* Adds the metrics of a list to those asked for. */
+static int add_metrics(request *asked, const char *list) {
+    size_t most = asked->metric_count + 1;
+    for (const char *p = list; *p != '\0'; p++) {
+        most += *p == ',';
+    }
+    cxj_text *metrics = realloc(asked->metrics, most * sizeof *metrics);
+    if (metrics == NULL) {
+        fputs("cxj-report: there is not enough memory\n", stderr);
+        return EXIT_STOPPED;
+    }
+    asked->metrics = metrics;
+    cxj_text part;
+    while (next_part(&list, &part)) {
+        cxj_metric_info info;
+        if (!table_metric(0, part.text, part.length, &info)) {
+            const char *nearest = table_nearest_metric(part.text, part.length);
+            fputs("cxj-report: there is no metric \"", stderr);
+            (void)table_text(stderr, part.text, part.length, EXCERPT);
+            fprintf(stderr, nearest == NULL ? "\"; --list-metrics lists all%s\n" : "\"; the nearest is %s\n",
+                    nearest == NULL ? "" : nearest);
+            return EXIT_USAGE;
+        }
+        metrics[asked->metric_count++] = part;
+    }
+    return EXIT_FINE;
+}
+
+/* Takes one option. value is NULL where it takes none. */
+static int take_option(request *asked, option which, const char *value) {
+    cxj_text unknown;
+    switch (which) {
+    case OPTION_VIEW:
+        asked->views[asked->view_count++] = value;
+        break;
+    case OPTION_JSON:
+        asked->json = true;
+        break;
+    case OPTION_NOW:
+        if (!log_time(value, strlen(value), &asked->now)) {
+            return refuse_usage("--now takes a time, such as 2026-11-21T22:43Z, not \"", value, strlen(value), "\"");
+        }
+        asked->has_now = true;
+        break;
+    case OPTION_STRICT:
+        asked->strict = true;
+        break;
+    case OPTION_FEEDS:
+        if (!log_facets(value, strlen(value), ',', &asked->feeds, &unknown)) {
+            return refuse_usage("there is no facet \"", unknown.text, unknown.length, "\"");
+        }
+        asked->has_feeds = true;
+        break;
+    case OPTION_METRICS:
+        return add_metrics(asked, value);
+    case OPTION_LIST:
+    case OPTION_HELP:
+    case OPTION_VERSION:
+        asked->instead = asked->instead == OPTION_NONE ? which : asked->instead;
+        break;
+    case OPTION_COUNT:
+        break;
+    }
+    return EXIT_FINE;
+}
+
+/* Reads one option and, where it takes one, its value: behind a =, or the next argument.
+ * at  the argument's index; moves on where the value is the next one */
+static int read_option(request *asked, int argc, char **argv, int *at) {
+    const char *argument = argv[*at];
+    const size_t length = strcspn(argument, "=");
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        if (strlen(options[i].name) != length || memcmp(options[i].name, argument, length) != 0) {
+            continue;
+        }
+        const bool attached = argument[length] == '=';
+        if (options[i].value == NULL) {
+            return attached ? refuse_usage("", argument, length, " takes no value")
+                            : take_option(asked, (option)i, NULL);
+        }
+        if (!attached && *at + 1 == argc) {
+            return refuse_usage("", argument, length, " needs a value");
+        }
+        return take_option(asked, (option)i, attached ? argument + length + 1 : argv[++*at]);
+    }
+    return refuse_usage("unknown option ", argument, length, "");
+}
+
+/* Reads the command line. End the request with request_finish(), whatever comes back. */
+static int read_arguments(request *asked, int argc, char **argv) {
+    *asked = (request){.instead = OPTION_NONE};
+    asked->views = calloc((size_t)argc + DEFAULT_VIEWS, sizeof *asked->views);
+    if (asked->views == NULL) {
+        fputs("cxj-report: there is not enough memory\n", stderr);
+        return EXIT_STOPPED;
+    }
+    bool only_files = false;
+    for (int i = 1; i < argc; i++) {
+        if (!only_files && strcmp(argv[i], "--") == 0) {
+            only_files = true;
+        } else if (!only_files && argv[i][0] == '-' && argv[i][1] != '\0') {
+            const int status = read_option(asked, argc, argv, &i);
+            if (status != EXIT_FINE) {
+                return status;
+            }
+        } else if (asked->path != NULL) {
+            return refuse_usage("one FILE is read, and there is a second one, ", argv[i], strlen(argv[i]), "");
+        } else {
+            asked->path = argv[i];
+        }
+    }
+    if (asked->instead == OPTION_NONE && asked->path == NULL) {
+        return refuse_usage("no FILE is given", "", 0, "");
+    }
+    if (asked->json && asked->metrics != NULL) {
+        return refuse_usage("--metrics chooses columns of tables; --json writes all metrics", "", 0, "");
+    }
+    asked->default_view = asked->view_count == 0;
+    for (size_t i = 0; asked->default_view && i < DEFAULT_VIEWS; i++) {
+        asked->views[asked->view_count++] = default_views[i];
+    }
+    return EXIT_FINE;
+}
+
+/* ---- A run ----------------------------------------------------------------------------------------------- */
+
+/* All that a run holds. */
+typedef struct run {
+    const request *asked;
+    cxj_engine *engine;
+    cxj_view **views;
+    FILE *file;
+    log_reader *log;
+
+    size_t count; /* of the batch */
+    cxj_touchpoint batch[BATCH];
+    uint64_t lines[BATCH];
+
+    uint32_t facets; /* that occur, without those that they imply */
+    uint64_t rejected;
+    uint64_t told;
+    uint64_t by_reason[LOG_REASON_COUNT]; /* rows that could not be read */
+    uint64_t by_status[STATUSES];         /* touchpoints that the engine refused */
+
+    bool terminal; /* stderr is one, and so progress is shown */
+    bool progress; /* a line of it stands there now */
+    double started;
+    double shown;
+} run;
+
+/* Seconds, from some moment on. */
+static double seconds(void) {
+    struct timespec now = {0, 0};
+    (void)timespec_get(&now, TIME_UTC);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+/* Takes the line of progress off the terminal, before anything else is written. */
+static void clear_progress(run *at) {
+    if (at->progress) {
+        fprintf(stderr, "\r%79s\r", "");
+        at->progress = false;
+    }
+}
+
+/* On a terminal, says how far the run is when it takes more than a second. */
+static void show_progress(run *at) {
+    if (!at->terminal) {
+        return;
+    }
+    const double now = seconds();
+    if (now - at->started > 1 && now - at->shown > 0.2) {
+        at->shown = now;
+        at->progress = true;
+        fprintf(stderr, "\rcxj-report: ");
+        table_count(stderr, log_rows(at->log));
+        fputs(" rows, ", stderr);
+        table_count(stderr, log_bytes(at->log) / 1000000);
+        fprintf(stderr, " MB");
+    }
+}
+
+/* Begins a sentence on stderr about the file.
+ * line  0: about the file as a whole */
+static void begin_sentence(run *at, uint64_t line) {
+    const char *name = strcmp(at->asked->path, "-") == 0 ? "standard input" : at->asked->path;
+    clear_progress(at);
+    fputs("cxj-report: ", stderr);
+    (void)table_text(stderr, name, strlen(name), EXCERPT);
+    if (line != 0) {
+        fprintf(stderr, ", line %" PRIu64, line);
+    }
+}
+
+/* Says why the run stops, in a sentence that ends with what the engine has to say. */
+static bool stop(run *at, const char *doing, cxj_status status) {
+    const char *message = at->engine == NULL ? "" : cxj_message(at->engine);
+    clear_progress(at);
+    fprintf(stderr, "cxj-report: %s: %s", doing, cxj_status_text(status));
+    if (message[0] != '\0') {
+        fputs(": ", stderr);
+        (void)table_text(stderr, message, strlen(message), SENTENCE);
+    }
+    fputc('\n', stderr);
+    return false;
+}
+
+/* Whether one more refusal is told by itself. */
+static bool is_told(run *at) {
+    if (at->told == REFUSALS_TOLD) {
+        clear_progress(at);
+        fputs("cxj-report: further refusals are counted only\n", stderr);
+    }
+    return at->told++ < REFUSALS_TOLD;
+}
+
+/* Says what the reader refused. */
+static void tell_refused(run *at) {
+    const log_refusal *why = log_refused(at->log);
+    begin_sentence(at, why->line);
+    if (why->name != NULL) {
+        fprintf(stderr, ", %s", why->name);
+    } else if (why->column != 0) {
+        fprintf(stderr, ", column %" PRIu64, why->column);
+    }
+    fprintf(stderr, ": %s", log_reason_text(why->reason));
+    if (why->text != NULL && why->length > 0) {
+        fputs(": \"", stderr);
+        (void)table_text(stderr, why->text, why->length, EXCERPT);
+        fputc('"', stderr);
+    }
+    if (why->error != 0) {
+        fprintf(stderr, ": %s", strerror(why->error));
+    }
+    fputc('\n', stderr);
+}
+
+/* Says what the engine refused. */
+static void tell_rejected(run *at, uint64_t line) {
+    static const char place[] = "touchpoint ";
+    const char *message = cxj_message(at->engine);
+    if (strncmp(message, place, sizeof place - 1) == 0 && strchr(message, ':') != NULL) {
+        message = strchr(message, ':') + 1; /* the place in the call comes first, and the line says more */
+        message += strspn(message, " ");
+    }
+    begin_sentence(at, line);
+    fputs(": ", stderr);
+    (void)table_text(stderr, message, strlen(message), SENTENCE);
+    fputc('\n', stderr);
+}
+
+/* Hands the batch over. What the engine refuses is told with its line: each call stops there, and the next one begins
+ * behind it. Returns false where the run stops. */
+static bool flush(run *at) {
+    size_t done = 0;
+    while (done < at->count) {
+        cxj_receipt receipt;
+        const cxj_status status = cxj_record(at->engine, at->batch + done, sizeof *at->batch, at->count - done,
+                                             CXJ_STOP_AT_REFUSAL, &receipt, sizeof receipt);
+        if (status == CXJ_OK) {
+            break;
+        }
+        if (status != CXJ_REFUSED || receipt.first_refusal >= at->count - done) {
+            return stop(at, "recording touchpoints", status);
+        }
+        done += (size_t)receipt.first_refusal;
+        const cxj_status why = receipt.first_status;
+        at->rejected += why != CXJ_LATE;
+        at->by_status[why > 0 && why < STATUSES ? why : CXJ_REFUSED]++;
+        if (is_told(at)) {
+            tell_rejected(at, at->lines[done]);
+        }
+        if (at->asked->strict) {
+            return false;
+        }
+        done++;
+    }
+    at->count = 0;
+    show_progress(at);
+    return true;
+}
+
+/* Reads the log to its end. Returns false where the run stops. */
+static bool read_log(run *at) {
+    for (;;) {
+        cxj_touchpoint *touchpoint = &at->batch[at->count];
+        const log_status status = log_next(at->log, touchpoint);
+        if (status == LOG_ROW) {
+            at->facets |= touchpoint->facets;
+            at->lines[at->count++] = log_line(at->log);
+            if (at->count == BATCH && !flush(at)) {
+                return false;
+            }
+        } else if (status == LOG_REFUSED) {
+            /* While refusals are told, they are told in the order of lines: first what waits in the batch. */
+            const bool told = at->told <= REFUSALS_TOLD || at->asked->strict;
+            if (told && !flush(at)) {
+                return false;
+            }
+            at->rejected++;
+            at->by_reason[log_refused(at->log)->reason]++;
+            if (is_told(at)) {
+                tell_refused(at);
+            }
+            if (at->asked->strict) {
+                return false;
+            }
+        } else if (status == LOG_END) {
+            return flush(at);
+        } else {
+            if (flush(at)) {
+                tell_refused(at);
+            }
+            return false;
+        }
+    }
+}
+
+/* Writes one line of a summary: how many, and of what. */
+static void tell_count(const char *indent, uint64_t count, const char *what) {
+    if (count > 0) {
+        fputs(indent, stderr);
+        table_count(stderr, count);
+        fprintf(stderr, " %s\n", what);
+    }
+}
+
+/* Says what was read, what became of it, and why rows were refused. */
+static void tell_summary(run *at, const cxj_stats *stats) {
+    begin_sentence(at, 0);
+    fputs(": ", stderr);
+    table_count(stderr, log_rows(at->log));
+    fputs(" rows; ", stderr);
+    table_count(stderr, stats->touchpoints);
+    fputs(" touchpoints of ", stderr);
+    table_count(stderr, stats->journeys);
+    fputs(" journeys\n", stderr);
+    tell_count("  ", stats->duplicates, "duplicates");
+    tell_count("  ", stats->conflicts, "of the duplicates differ from what they repeat");
+    tell_count("  ", stats->superseded, "superseded by a correction");
+    tell_count("  ", stats->late, "late: their journey was sealed");
+    tell_count("  ", at->rejected, "refused:");
+    for (size_t i = 0; i < LOG_REASON_COUNT; i++) {
+        tell_count("    ", at->by_reason[i], log_reason_text((log_reason)i));
+    }
+    for (cxj_status i = 0; i < STATUSES; i++) {
+        if (i != CXJ_LATE) {
+            tell_count("    ", at->by_status[i], cxj_status_text(i));
+        }
+    }
+}
+
+/* ---- Answers --------------------------------------------------------------------------------------------- */
+
+/* Tells the engine which facets are fed. In tables those that never occur are taken as not fed, unless the command line
+ * says which are; a line says so. */
+static cxj_status set_feeds(run *at) {
+    const bool assumed = !at->asked->has_feeds;
+    const uint32_t all = CXJ_FACETS_ALL & ~CXJ_FACET_WITHDRAWN; /* which is no fact about a journey */
+    const uint32_t unfed = all & ~(assumed ? log_implied(at->facets) : at->asked->feeds);
+    if (assumed && (at->asked->json || unfed == 0)) {
+        return CXJ_OK;
+    }
+    if (assumed) {
+        char line[1024] = "Facets that never occur here; what needs them has no value (--feeds says otherwise):";
+        for (unsigned bit = 0; log_facet_name(bit) != NULL; bit++) {
+            if (unfed >> bit & 1) {
+                const size_t length = strlen(line);
+                snprintf(line + length, sizeof line - length, "%s %s", line[length - 1] == ':' ? "" : ",",
+                         log_facet_name(bit));
+            }
+        }
+        table_wrapped(stdout, line, 0, 0);
+        fputc('\n', stdout);
+    }
+    return cxj_set_unfed(at->engine, unfed);
+}
+
+/* Writes the tables. */
+static cxj_status write_tables(run *at) {
+    const table_choice choice = {at->asked->metrics, at->asked->metric_count};
+    cxj_status status = set_feeds(at);
+    for (size_t i = 0; i < at->asked->view_count && status == CXJ_OK; i++) {
+        const char *by = strstr(at->asked->views[i], " by ");
+        fputs(i == 0 ? "" : "\n", stdout);
+        if (at->asked->default_view && by != NULL && table_is_keyless(at->views[i])) {
+            printf("%s: the log has no %s\n", at->asked->views[i], by + strlen(" by "));
+        } else {
+            status = table_view(stdout, at->views[i], &choice);
+        }
+    }
+    return status;
+}
+
+/* Whether all views have all their cells; says which has not. */
+static bool are_complete(run *at) {
+    bool complete = true;
+    for (size_t i = 0; i < at->asked->view_count; i++) {
+        cxj_view_info info;
+        if (cxj_view_describe(at->views[i], &info, sizeof info) == CXJ_OK && info.incomplete) {
+            fprintf(stderr, "cxj-report: view %zu has more cells than the engine's limit; its answer is not whole\n",
+                    i + 1);
+            complete = false;
+        }
+    }
+    return complete;
+}
+
+/* Moves the clock and writes the answers. */
+static bool answer(run *at) {
+    cxj_stats stats;
+    cxj_status status = cxj_engine_stats(at->engine, &stats, sizeof stats);
+    if (status == CXJ_OK && (at->asked->has_now || stats.touchpoints > 0)) {
+        status = cxj_advance(at->engine, at->asked->has_now ? at->asked->now : stats.latest_at);
+    }
+    if (status == CXJ_OK) {
+        status = cxj_engine_stats(at->engine, &stats, sizeof stats);
+    }
+    if (status != CXJ_OK) {
+        return stop(at, "moving the clock", status);
+    }
+    tell_summary(at, &stats);
+    if (at->asked->json) {
+        status = set_feeds(at);
+        if (status == CXJ_OK) {
+            status = json_report(stdout, &stats, at->rejected, at->views, at->asked->views, at->asked->view_count);
+        }
+    } else {
+        status = write_tables(at);
+    }
+    return status == CXJ_OK ? are_complete(at) : stop(at, "answering the views", status);
+}
+
+/* ---- Life of a run --------------------------------------------------------------------------------------- */
+
+static void run_finish(run *at) {
+    log_close(at->log);
+    if (at->file != NULL && at->file != stdin) {
+        (void)fclose(at->file); /* it was only read */
+    }
+    free(at->views);
+    cxj_engine_destroy(at->engine);
+}
+
+/* Makes the engine and its views. */
+static bool make_engine(run *at) {
+    char message[256];
+    const cxj_options how = {.size = sizeof how, .cells_limit = CELLS_LIMIT, .touchpoints_limit = TOUCHPOINTS_LIMIT};
+    const cxj_status status = cxj_engine_create(&how, message, sizeof message, &at->engine);
+    if (status != CXJ_OK) {
+        fprintf(stderr, "cxj-report: there is no engine: %s\n", message);
+        return false;
+    }
+    at->views = calloc(at->asked->view_count + 1, sizeof *at->views);
+    if (at->views == NULL) {
+        fputs("cxj-report: there is not enough memory\n", stderr);
+        return false;
+    }
+    for (size_t i = 0; i < at->asked->view_count; i++) {
+        const char *text = at->asked->views[i];
+        const cxj_status added = cxj_view_add(at->engine, text, CXJ_ENDED, &at->views[i]);
+        if (added != CXJ_OK) {
+            const char *why = cxj_message(at->engine);
+            fputs("cxj-report: the view \"", stderr);
+            (void)table_text(stderr, text, strlen(text), SENTENCE);
+            fprintf(stderr, "\" is refused: %s: ", cxj_status_text(added));
+            (void)table_text(stderr, why, strlen(why), SENTENCE);
+            fputc('\n', stderr);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Opens the log. */
+static bool open_log(run *at) {
+    const char *path = at->asked->path;
+    errno = 0;
+    at->file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+    if (at->file == NULL) {
+        const int error = errno;
+        begin_sentence(at, 0);
+        fprintf(stderr, ": cannot be opened: %s\n", strerror(error));
+        return false;
+    }
+    at->log = log_open(at->file, at->engine);
+    if (at->log == NULL) {
+        fputs("cxj-report: there is not enough memory\n", stderr);
+        return false;
+    }
+    at->terminal = isatty(fileno(stderr)) == 1;
+    at->started = seconds();
+    return true;
+}
+
+/* Makes the report. */
+static int report(const request *asked) {
+    run *at = calloc(1, sizeof *at);
+    if (at == NULL) {
+        fputs("cxj-report: there is not enough memory\n", stderr);
+        return EXIT_STOPPED;
+    }
+    at->asked = asked;
+    const bool done = make_engine(at) && open_log(at) && read_log(at) && answer(at);
+    clear_progress(at);
+    run_finish(at);
+    free(at);
+    return done ? EXIT_FINE : EXIT_STOPPED;
+}
+
+/* Sees to it that all that was written has arrived. */
+static int close_output(int status) {
+    errno = 0;
+    const bool failed = ferror(stdout) != 0;
+    if (fclose(stdout) != 0 || failed) {
+        fprintf(stderr, "cxj-report: the answer cannot be written: %s\n",
+                errno != 0 ? strerror(errno) : "error of output");
+        return EXIT_STOPPED;
+    }
+    return status;
+}
+
+int main(int argc, char **argv) {
+    request asked;
+    int status = read_arguments(&asked, argc, argv);
+    if (status == EXIT_FINE) {
+        switch (asked.instead) {
+        case OPTION_HELP:
+            print_help(stdout);
+            break;
+        case OPTION_VERSION:
+            printf("cxj-report %s\n", cxj_version_text());
+            break;
+        case OPTION_LIST:
+            table_catalogue(stdout);
+            break;
+        default:
+            status = report(&asked);
+        }
+    }
+    request_finish(&asked);
+    return close_output(status);
+}
