@@ -1,0 +1,427 @@
+#!/usr/bin/env python3
+"""layout.py [--library FILE] [--long LINES] [--self-test]
+
+Checks the rules of the layout, those that a compiler does not check:
+
+- who includes whom in src, as the table of src/README.md states it. The table has the columns
+  "room | holds | may include"; a room may include only rooms below its own, and every .c and .h of src is a room of the table with the same name;
+- what crosses files inside src is called cxj__<room>_<verb>, the room being the file that defines it;
+- src includes ISO C headers and its own, and headers beyond ISO C stand in base.c alone;
+- every declaration of include/cxj.h has a /** comment, whose @param names are the parameters, in order;
+- with --library: the shared library shows exactly the functions that the header declares, and all begin with cxj_;
+- every room has its unit test;
+- nothing but the agreed names stands at the top of the project; no file has a note to do something later.
+
+Functions of more than 60 lines are listed; that fails nothing.
+
+--self-test breaks each rule once in a small made-up project, and fails if a breach goes unnoticed.
+Exit status 0 if all rules hold.
+"""
+
+import argparse
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from typing import Callable, Iterator, NamedTuple
+
+TOP = {"meson.build", "meson_options.txt", "README.md", "LICENSE", "include", "src", "tests", "examples", "bindings"}
+# Build folders stand beside the sources, and git ignores them.
+LEFT_ALONE = re.compile(r"^(\.|build)|^__pycache__$")
+
+ISO_HEADERS = {
+    "assert.h", "complex.h", "ctype.h", "errno.h", "fenv.h", "float.h", "inttypes.h", "iso646.h", "limits.h",
+    "locale.h", "math.h", "setjmp.h", "signal.h", "stdalign.h", "stdarg.h", "stdatomic.h", "stdbool.h", "stddef.h",
+    "stdint.h", "stdio.h", "stdlib.h", "stdnoreturn.h", "string.h", "tgmath.h", "threads.h", "time.h", "uchar.h",
+    "wchar.h", "wctype.h",
+}
+BEYOND_ISO = "base"
+
+# Put together here, so that this file does not hold what it looks for.
+NOTES = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "X" + "XX"]) + r")\b")
+TEXT_FILES = {".c", ".h", ".cpp", ".py", ".sh", ".md", ".build", ".txt", ".toml", ""}
+
+
+class Declaration(NamedTuple):
+    """A piece of C at the top level of a file, up to its ; or its body."""
+
+    text: str  # without comments
+    comment: str  # the comment that ends right before it, "" if there is none
+    line: int  # where it begins, from 1
+    body: int  # lines of its body, with those of both braces; 0: it has none
+    notes: int  # comments inside it that speak of what stands before them, /**< … */
+
+
+def read(path: pathlib.Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# Just enough C
+# ----------------------------------------------------------------------------------------------------------------------
+
+TOKEN = re.compile(r"""
+      (?P<comment>/\*.*?\*/|//[^\n]*)
+    | (?P<text>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')
+    | (?P<directive>(?<![^\n])[ \t]*\#(?:\\\n|/\*.*?\*/|[^\n])*)
+    | (?P<other>.)
+""", re.DOTALL | re.VERBOSE)
+
+
+def declarations(source: str) -> Iterator[Declaration]:
+    """Cuts a C file into what stands at its top level. Bodies are counted, not read; extern "C" { is looked through."""
+    source = re.sub(r'extern\s+"C"\s*\{', lambda match: "\n" * match[0].count("\n"), source)
+    text, comment, start, notes = "", "", 0, 0
+    depth, line, body_start, body_of = 0, 1, 0, False
+    last_comment, comment_end = "", 0
+    for token in TOKEN.finditer(source):
+        piece = token[0]
+        if token["comment"]:
+            # A comment belongs to what begins on the next line; one after code on the same line does not.
+            if depth == 0 and not text.strip():
+                last_comment, comment_end = piece, line + piece.count("\n")
+            elif piece.startswith("/**<"):
+                notes += 1
+        elif token["other"] == "{":
+            if depth == 0:
+                body_start, body_of = line, is_function(text)
+            depth += 1
+            if not body_of:
+                text += piece
+        elif token["other"] == "}":
+            depth = max(depth - 1, 0)
+            if not body_of:
+                text += piece
+            elif depth == 0:
+                yield Declaration(text.strip(), comment, start, line - body_start + 1, notes)
+                text = ""
+        elif token["directive"]:
+            pass
+        elif not (depth and body_of):
+            if not text.strip() and piece.strip():
+                text, start, notes = "", line, 0
+                comment = last_comment if comment_end >= line - 1 else ""
+                last_comment = ""
+            text += piece
+            if piece == ";" and depth == 0:
+                if text.strip() != ";":
+                    yield Declaration(text.strip().rstrip(";"), comment, start, 0, notes)
+                text = ""
+        line += piece.count("\n")
+
+
+def is_function(text: str) -> bool:
+    return function_name(text) is not None
+
+
+def function_name(text: str) -> str | None:
+    """The name of the function that a declaration declares or defines, if it is one."""
+    text = re.sub(r"__attribute__\s*\(\(.*?\)\)", " ", text, flags=re.DOTALL)
+    if re.match(r"\s*(typedef|_Static_assert|static_assert)\b", text) or "=" in text.split("(")[0]:
+        return None
+    match = re.match(r"[\w\s*]*?\b(\w+)\s*\(", text)
+    return match[1] if match and match[1] not in {"if", "for", "while", "switch", "sizeof", "_Alignas"} else None
+
+
+def parameter_names(text: str) -> list[str]:
+    """The parameters' names of a function's or a function pointer's declaration."""
+    text = " ".join(text.split())
+    end = text.rindex(")")
+    depth, begin = 0, end
+    for begin in range(end, -1, -1):
+        depth += {")": 1, "(": -1}.get(text[begin], 0)
+        if depth == 0:
+            break
+    inside = text[begin + 1:end].strip()
+    if inside in ("", "void"):
+        return []
+    return [re.findall(r"\w+", re.sub(r"\[[^]]*\]", "", part))[-1] for part in inside.split(",")]
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# The rules; each yields what breaks it
+# ----------------------------------------------------------------------------------------------------------------------
+
+
+def rooms_of(root: pathlib.Path) -> dict[str, set[str]]:
+    """The table of src/README.md: which rooms each may include, in the table's order."""
+    rooms: dict[str, set[str]] = {}
+    inside = False
+    map_of_src = root / "src/README.md"
+    for line in read(map_of_src).splitlines() if map_of_src.exists() else []:
+        cells = [cell.strip().replace("`", "") for cell in line.strip().strip("|").split("|")]
+        if [cell.lower() for cell in cells] == ["room", "holds", "may include"]:
+            inside = True
+        elif inside and len(cells) == 3:
+            if not re.fullmatch(r":?-+:?", cells[0]):
+                rooms[cells[0]] = {name for name in re.split(r"[,\s]+", cells[2]) if name and name not in NO_ROOM}
+        elif inside:
+            break
+    return rooms
+
+
+NO_ROOM = {"nothing", "none", "-", "–", "—"}
+
+
+def check_rooms(root: pathlib.Path) -> Iterator[str]:
+    rooms = rooms_of(root)
+    if not rooms:
+        yield 'src/README.md has no table with the columns "room | holds | may include"'
+        return
+    order = list(rooms)
+    for room, allowed in rooms.items():
+        for name in sorted(allowed):
+            if name not in rooms:
+                yield f"src/README.md: {room} may include {name}, which is no room of the table"
+            elif order.index(name) <= order.index(room):
+                yield f"src/README.md: {room} may include {name}, which does not stand below it"
+
+    for path in sorted((root / "src").glob("*.[ch]")):
+        room = path.stem
+        if room not in rooms:
+            yield f"src/{path.name}: {room} is no room of the table in src/README.md"
+            continue
+        for number, name in included(path):
+            if name.startswith("<"):
+                header = name.strip("<>")
+                if header not in ISO_HEADERS and room != BEYOND_ISO:
+                    yield f"src/{path.name}:{number} includes <{header}>, beyond ISO C: only {BEYOND_ISO}.c may"
+                continue
+            header = name.strip('"')
+            other = header.removesuffix(".h")
+            if header == "cxj.h" or other == room:
+                continue
+            if other not in rooms:
+                yield f"src/{path.name}:{number} includes {header}, which is no room's header"
+            elif other not in rooms[room]:
+                yield f"src/{path.name}:{number} includes {header}, but {room} may not include {other}"
+
+
+def included(path: pathlib.Path) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(read(path).splitlines(), 1):
+        match = re.match(r'\s*#\s*include\s*(<[^>]+>|"[^"]+")', line)
+        if match:
+            yield number, match[1]
+
+
+def check_names(root: pathlib.Path) -> Iterator[str]:
+    public = set(public_functions(root))
+    for path in sorted((root / "src").glob("*.[ch]")):
+        prefix = f"cxj__{path.stem}_"
+        for declaration in declarations(read(path)):
+            name = function_name(declaration.text)
+            if name is None or name.startswith(prefix) or name in public:
+                continue
+            if path.suffix == ".c" and re.search(r"\bstatic\b", declaration.text):
+                continue
+            yield f"src/{path.name}:{declaration.line} {name} crosses files, but is not called {prefix}…"
+
+
+def public_functions(root: pathlib.Path) -> list[str]:
+    names = (function_name(declaration.text) for declaration in declarations(read(root / "include/cxj.h")))
+    return [name for name in names if name]
+
+
+def check_header(root: pathlib.Path) -> Iterator[str]:
+    for declaration in declarations(read(root / "include/cxj.h")):
+        where = f"include/cxj.h:{declaration.line}"
+        what = " ".join(declaration.text.split())[:60]
+        name = function_name(declaration.text)
+        if name and not name.startswith("cxj_"):
+            yield f"{where} {name} does not begin with cxj_"
+        if declaration.text.startswith("enum") and declaration.notes > declaration.text.count(","):
+            continue  # each of its constants has a comment of its own
+        if not declaration.comment.startswith("/**"):
+            yield f"{where} has no /** comment: {what}"
+        elif name:
+            stated = re.findall(r"@param\s+(\w+)", declaration.comment)
+            names = parameter_names(declaration.text)
+            if stated != names:
+                yield f"{where} {name}: @param says {', '.join(stated) or 'nothing'}; parameters are {', '.join(names)}"
+
+
+def check_tests(root: pathlib.Path) -> Iterator[str]:
+    for path in sorted((root / "src").glob("*.c")):
+        if not (root / f"tests/test_{path.stem}.c").exists():
+            yield f"src/{path.name} has no unit test tests/test_{path.stem}.c"
+
+
+def check_top(root: pathlib.Path) -> Iterator[str]:
+    for path in sorted(root.iterdir()):
+        if path.name not in TOP and not LEFT_ALONE.match(path.name):
+            yield f"{path.name} stands at the top of the project, but is none of the agreed names"
+
+
+def own_files(folder: pathlib.Path) -> Iterator[pathlib.Path]:
+    for path in sorted(folder.iterdir()):
+        if path.is_dir():
+            # Test data is what it is.
+            if not LEFT_ALONE.match(path.name) and path.name != "conformance":
+                yield from own_files(path)
+        elif path.suffix in TEXT_FILES and not path.name.startswith("."):
+            yield path
+
+
+def check_notes(root: pathlib.Path) -> Iterator[str]:
+    for path in own_files(root):
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+            match = NOTES.search(line)
+            if match:
+                yield f"{path.relative_to(root)}:{number} has a {match[1]}"
+
+
+def check_library(root: pathlib.Path, library: str) -> Iterator[str]:
+    listing = subprocess.run(["nm", "-D", "--defined-only", library], capture_output=True, text=True, check=True)
+    exported = {line.split()[-1] for line in listing.stdout.splitlines() if line.strip()}
+    # Linkers of old put these three into every shared library.
+    exported -= {"_init", "_fini", "_edata", "_end", "__bss_start"}
+    declared = set(public_functions(root))
+    for name in sorted(exported):
+        if not name.startswith("cxj_"):
+            yield f"{library} exports {name}, which does not begin with cxj_"
+    for name in sorted(exported - declared):
+        yield f"{library} exports {name}, which include/cxj.h does not declare"
+    for name in sorted(declared - exported):
+        yield f"include/cxj.h declares {name}, which {library} does not export"
+
+
+RULES: list[Callable[[pathlib.Path], Iterator[str]]] = [
+    check_rooms, check_names, check_header, check_tests, check_top, check_notes,
+]
+
+
+def long_functions(root: pathlib.Path, lines: int) -> Iterator[str]:
+    for folder in ("src", "examples"):
+        for path in sorted((root / folder).glob("*.c")):
+            for declaration in declarations(read(path)):
+                name = function_name(declaration.text)
+                if name and declaration.body > lines:
+                    yield f"{folder}/{path.name}:{declaration.line} {name} has {declaration.body} lines"
+
+
+# ----------------------------------------------------------------------------------------------------------------------
+# The test of this test
+# ----------------------------------------------------------------------------------------------------------------------
+
+SMALL_PROJECT = {
+    "meson.build": "project('small')\n",
+    "README.md": "small\n",
+    "include/cxj.h": (
+        "/* small */\n#ifndef CXJ_H\n#define CXJ_H\n#include <stdint.h>\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n"
+        "/** A thing. Opaque. */\ntypedef struct cxj_thing cxj_thing;\n\n"
+        "/** Makes a thing.\n * @param size  its size\n * @param thing receives it */\n"
+        "CXJ_API int32_t cxj_make(uint32_t size,\n                         cxj_thing **thing);\n\n"
+        "enum {\n    CXJ_ONE = 1, /**< one */\n    CXJ_TWO = 2  /**< two */\n};\n\n"
+        "/** Frees block. */\ntypedef void *(*cxj_allocate)(void *context, void *block);\n\n"
+        "#ifdef __cplusplus\n}\n#endif\n#endif\n"),
+    "src/README.md": (
+        "# map\n\n| room | holds | may include |\n| --- | --- | --- |\n| `upper` | things | `lower`, base |\n"
+        "| lower | bits | base |\n| base | ground | nothing |\n\nThe end.\n"),
+    "src/upper.c": (
+        "#include \"upper.h\"\n#include \"lower.h\"\n#include <string.h>\n\nstatic const int table[] = {1, 2};\n\n"
+        "static int helper(int a) {\n    return a + '}' + table[0]; /* } */\n}\n\n"
+        "int32_t cxj_make(uint32_t size, cxj_thing **thing) {\n    if (size) {\n        return helper(1);\n    }\n"
+        "    return cxj__lower_count();\n}\n"),
+    "src/upper.h": "#include \"cxj.h\"\n/* Counts. */\nint cxj__upper_count(void);\n",
+    "src/lower.c": "#include \"lower.h\"\nint cxj__lower_count(void) {\n    return 1;\n}\n",
+    "src/lower.h": "#include \"base.h\"\nint cxj__lower_count(void);\n",
+    "src/base.c": "#include \"base.h\"\n#include <sys/types.h>\nvoid cxj__base_free(void) {\n}\n",
+    "src/base.h": "void cxj__base_free(void);\n",
+    "tests/test_upper.c": "\n",
+    "tests/test_lower.c": "\n",
+    "tests/test_base.c": "\n",
+    "examples/long.c": "int main(void) {\n" + "    ;\n" * 70 + "}\n",
+}
+
+# Each: the file, what to take out ("": nothing), what to put in its place (or at the end; None: the file goes), and
+# words of the complaint.
+BREACHES: list[tuple[str, str, str | None, str]] = [
+    ("src/base.h", "", '#include "lower.h"\n', "base may not include lower"),
+    ("src/lower.c", "", '#include "upper.h"\n', "lower may not include upper"),
+    ("src/upper.c", "", '#include "stranger.h"\n', "no room's header"),
+    ("src/upper.c", "<string.h>", "<unistd.h>", "beyond ISO C"),
+    ("src/README.md", "| base | ground | nothing |", "| base | ground | upper |", "does not stand below"),
+    ("src/README.md", "`lower`, base", "lower, cellar", "no room of the table"),
+    ("src/README.md", "may include", "includes", "has no table"),
+    ("src/stranger.c", "", "\n", "stranger is no room"),
+    ("src/lower.h", "", "int cxj__upper_bit(void);\n", "is not called cxj__lower_"),
+    ("src/lower.c", "", "int bit(void) {\n    return 1;\n}\n", "is not called cxj__lower_"),
+    ("include/cxj.h", "/** A thing. Opaque. */\n", "", "has no /** comment"),
+    ("include/cxj.h", "#ifdef __cplusplus\n}", "enum { CXJ_A = 1, /**< a */ CXJ_B };\n#ifdef __cplusplus\n}",
+     "no /** comment"),
+    ("include/cxj.h", "/** Makes", "/* Makes", "has no /** comment"),
+    ("include/cxj.h", "@param size ", "@param sizes ", "@param says sizes, thing"),
+    ("include/cxj.h", " * @param size  its size\n", "", "@param says thing"),
+    ("include/cxj.h", "cxj_make(", "make(", "does not begin with cxj_"),
+    ("tests/test_lower.c", "\n", None, "has no unit test"),
+    ("notes.txt", "", "\n", "none of the agreed names"),
+    ("examples/long.c", "    ;\n", "    ; /* " + "TO" + "DO: more */\n", "has a TO" + "DO"),
+]
+
+
+def problems(root: pathlib.Path) -> list[str]:
+    return [problem for rule in RULES for problem in rule(root)]
+
+
+def write_small(root: pathlib.Path) -> None:
+    for name, text in SMALL_PROJECT.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def self_test() -> int:
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        root = pathlib.Path(folder, "small")
+        write_small(root)
+        found = problems(root)
+        if found:
+            failed += 1
+            print("the small project keeps all rules, but:", *found, sep="\n    ")
+        if not any("main has 72 lines" in line for line in long_functions(root, 60)):
+            failed += 1
+            print("a long function is not listed")
+
+        for name, old, new, word in BREACHES:
+            shutil.rmtree(root)
+            write_small(root)
+            path = root / name
+            if new is None:
+                path.unlink()
+            else:
+                text = read(path) if path.exists() else ""
+                assert old in text, f"{name} has no {old!r}"
+                path.write_text(text.replace(old, new, 1) if old else text + new, encoding="utf-8")
+            if not any(word in problem for problem in problems(root)):
+                failed += 1
+                print(f"unnoticed: {name} with {new!r} in place of {old!r}")
+    print(f"self-test: {len(BREACHES) + 2 - failed} of {len(BREACHES) + 2} as they should be")
+    return 1 if failed else 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Checks the rules of the layout.")
+    parser.add_argument("--root", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parent.parent)
+    parser.add_argument("--library", help="the shared library, to compare what it exports with the header")
+    parser.add_argument("--long", type=int, default=60, help="list functions of more lines than this")
+    parser.add_argument("--self-test", action="store_true", help="check that each breach is noticed")
+    chosen = parser.parse_args()
+    if chosen.self_test:
+        return self_test()
+
+    found = problems(chosen.root)
+    if chosen.library:
+        found += check_library(chosen.root, chosen.library)
+    for line in long_functions(chosen.root, chosen.long):
+        print(f"long: {line}")
+    for problem in found:
+        print(problem)
+    print(f"layout: {len(found)} breaches" if found else "layout: all rules hold")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,262 @@
+#!/bin/sh
+# run.sh [quick|all]: the one command that runs all tests. It needs a Debian-like machine with network and root or sudo,
+# and installs what is missing; where it cannot, it says what is needed.
+#
+# quick: one build, and on it the unit tests, faults, hostile shapes, conformance, fewer random logs and the layout.
+# all (the default): that, and the sanitizers, clang, valgrind, an installation with its consumers, and more; see
+# tests/README.md.
+#
+# It stops at the first step that fails, with a non-zero exit status. Its last line says how many checks passed and failed:
+# each test that meson runs is one, and so is each step beside those.
+#
+# CXJ_LOGS   random logs of the property test; the default is 10000 (quick: 1000)
+set -eu
+cd "$(dirname "$0")/.."
+. examples/need.sh
+
+scope=${1:-all}
+case $scope in
+quick) logs=${CXJ_LOGS:-1000} ;;
+all) logs=${CXJ_LOGS:-10000} ;;
+*)
+    echo "usage: sh tests/run.sh [quick|all]" >&2
+    exit 2
+    ;;
+esac
+
+passed=0
+failed=0
+words=$(mktemp)
+trap 'rm -f "$words"' EXIT
+
+headline() {
+    printf '\n== %s ==\n' "$1"
+}
+
+finish() {
+    printf '\n%s passed, %s failed\n' "$passed" "$failed"
+    [ "$failed" -eq 0 ]
+    exit
+}
+
+# check WHAT COMMAND...: one check. What the command says is shown only if it fails, and then everything ends.
+check() {
+    what=$1
+    shift
+    if "$@" >"$words" 2>&1; then
+        passed=$((passed + 1))
+        echo "ok: $what"
+    else
+        failed=$((failed + 1))
+        tail -n 200 "$words"
+        echo "FAILED: $what"
+        finish
+    fi
+}
+
+# show WHAT COMMAND...: as check, and shows what the command says in any case.
+show() {
+    check "$@"
+    sed 's/^/    /' "$words"
+}
+
+skip() {
+    echo "skipped: $1 ($2)"
+}
+
+# build COMPILER FOLDER OPTION...: builds into a folder with these options. One that was set up with the same options is
+# used again. The folder build belongs to whoever works here: its options are changed, but it is never thrown away.
+build() {
+    compiler=$1
+    folder=$2
+    shift 2
+    if [ "$folder" = build ] && [ -f build/build.ninja ]; then
+        check "options of $folder" meson configure "$folder" "$@"
+    elif [ ! -f "$folder/build.ninja" ] || [ "$(cat "$folder/options.txt" 2>/dev/null)" != "$*" ]; then
+        rm -rf "$folder"
+        check "setup of $folder" env "CC=$compiler" meson setup "$folder" "$@"
+        echo "$*" >"$folder/options.txt"
+    fi
+    check "build of $folder" ninja -C "$folder"
+}
+
+# suites FOLDER ARGUMENT...: runs tests with meson and adds up what it says.
+suites() {
+    folder=$1
+    shift
+    status=0
+    meson test -C "$folder" --no-rebuild --print-errorlogs "$@" >"$words" 2>&1 || status=$?
+    sed -n -e '/^ *[0-9]*\/[0-9]* /p' "$words"
+    good=$(sed -n 's/^Ok: *\([0-9]*\).*/\1/p' "$words")
+    bad=$(sed -n 's/^\(Fail\|Timeout\|Unexpected Pass\): *\([0-9]*\).*/\2/p' "$words" | awk '{n += $1} END {print n + 0}')
+    passed=$((passed + ${good:-0}))
+    failed=$((failed + bad))
+    # A run without a single test is no run.
+    if [ "$status" -ne 0 ] || [ "${good:-0}" -eq 0 ]; then
+        [ "$failed" -gt 0 ] || failed=1
+        tail -n 300 "$words"
+        echo "FAILED: meson test -C $folder $*"
+        finish
+    fi
+}
+
+# ----------------------------------------------------------------------------------------------------------------------
+
+headline "What is needed"
+need libc6-dev header:stdio.h 2>/dev/null || need gcc gcc
+need gcc gcc
+need libc6-dev header:stdio.h
+need pkg-config pkg-config
+need python3 python3
+need ninja-build ninja
+need meson meson
+need check pkg-config:check
+
+headline "Debug build, gcc, warnings as errors"
+build gcc build-debug --buildtype=debugoptimized --werror -Db_ndebug=false
+headline "Unit tests, faults, hostile shapes, layout"
+suites build-debug --no-suite conformance --no-suite property
+
+headline "Conformance"
+suites build-debug --suite conformance
+
+headline "Property test: $logs random logs against the naive implementation"
+show "property" build-debug/tests/property "$logs"
+
+if [ "$scope" = quick ]; then
+    finish
+fi
+
+# ----------------------------------------------------------------------------------------------------------------------
+
+headline "AddressSanitizer and UndefinedBehaviorSanitizer"
+if printf 'int main(void) { return 0; }\n' | gcc -fsanitize=address,undefined -x c - -o "$words.out" 2>/dev/null; then
+    rm -f "$words.out"
+    # Warnings are none of this build's business: with the checks put in, gcc loses sight of what a value can be.
+    build gcc build-asan --buildtype=debugoptimized -Db_ndebug=false -Db_sanitize=address,undefined \
+        -Db_lundef=false -Dc_args=-fno-sanitize-recover=all
+    # Check runs each test in a process of its own; one that looks for leaks must live to its end.
+    export CK_FORK=no
+    suites build-asan --no-suite property --no-suite layout
+    unset CK_FORK
+    show "property" build-asan/tests/property $((logs / 10))
+else
+    skip "sanitizers" "this gcc has no libasan and libubsan"
+fi
+
+headline "Debug build, clang, warnings as errors"
+if need clang clang; then
+    build clang build-clang --buildtype=debugoptimized --werror -Db_ndebug=false
+    suites build-clang --suite unit --suite faults --suite hostile --suite conformance
+else
+    skip "clang" "it is not here and cannot be installed"
+fi
+
+headline "Valgrind on the unit tests"
+if need valgrind valgrind; then
+    export CK_FORK=no
+    suites build-debug --suite unit --timeout-multiplier 10 \
+        --wrap "valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,indirect"
+    unset CK_FORK
+else
+    skip "valgrind" "it is not here and cannot be installed"
+fi
+
+headline "The header alone"
+cxx=
+if need g++ g++; then
+    cxx=g++
+else
+    skip "C++ with g++" "it is not here and cannot be installed"
+fi
+printf '#include "cxj.h"\n' >build-debug/header.c
+for compiler in gcc clang; do
+    if command -v "$compiler" >/dev/null 2>&1; then
+        check "header as C11, $compiler" "$compiler" -std=c11 -pedantic-errors -Wall -Wextra -Wconversion -Wshadow -Werror \
+            -Iinclude -fsyntax-only build-debug/header.c
+    fi
+done
+for compiler in $cxx clang++; do
+    if command -v "$compiler" >/dev/null 2>&1; then
+        for standard in c++11 c++17; do
+            check "header as $standard, $compiler" "$compiler" "-std=$standard" -pedantic-errors -Wall -Wextra \
+                -Wconversion -Wshadow -Werror -Iinclude -fsyntax-only -x c++ build-debug/header.c
+        done
+    fi
+done
+
+# ----------------------------------------------------------------------------------------------------------------------
+
+headline "Installation, and programs that use it"
+prefix=$PWD/build-install/prefix
+rm -rf "$prefix"
+build gcc build-install --buildtype=release --prefix="$prefix" -Dexamples=false -Dtests=disabled
+check "installation" meson install -C build-install --no-rebuild
+library=$(find "$prefix" -name libcxj.so)
+check "soname libcxj.so.0" test -f "$library.0"
+PKG_CONFIG_PATH=$(dirname "$library")/pkgconfig
+LD_LIBRARY_PATH=$(dirname "$library")
+export PKG_CONFIG_PATH LD_LIBRARY_PATH
+rm -rf build-consumer
+mkdir build-consumer
+# The flags are several words, and their paths have no blanks unless the checkout's has.
+# shellcheck disable=SC2046
+check "consumer in C, shared: build" \
+    gcc -std=c11 -Wall -Wextra -Wpedantic -Werror tests/consumer/main.c $(pkg-config --cflags --libs cxj) \
+    -o build-consumer/shared
+show "consumer in C, shared: run" build-consumer/shared
+check "consumer in C, static: build" \
+    gcc -std=c11 -static tests/consumer/main.c $(pkg-config --static --cflags --libs cxj) -o build-consumer/static
+show "consumer in C, static: run" env LD_LIBRARY_PATH= build-consumer/static
+if [ -n "$cxx" ]; then
+    check "consumer in C++: build" \
+        "$cxx" -std=c++17 -Wall -Wextra -Wpedantic -Werror tests/consumer/main.cpp $(pkg-config --cflags --libs cxj) \
+        -o build-consumer/plusplus
+    show "consumer in C++: run" build-consumer/plusplus
+fi
+mkdir -p build-consumer/project/subprojects/cxj
+cp tests/consumer/meson.build tests/consumer/main.c build-consumer/project
+cp -R meson.build meson_options.txt include src build-consumer/project/subprojects/cxj
+check "consumer as meson subproject: setup" \
+    meson setup build-consumer/project/build build-consumer/project --force-fallback-for=cxj
+check "consumer as meson subproject: build" ninja -C build-consumer/project/build
+suites build-consumer/project/build
+
+headline "What README.md shows"
+if [ -n "$cxx" ]; then
+    show "README.md" python3 tests/readme.py --prefix "$prefix" --cc gcc --cxx g++
+else
+    show "README.md" python3 tests/readme.py --prefix "$prefix" --cc gcc
+fi
+unset PKG_CONFIG_PATH LD_LIBRARY_PATH
+
+# ----------------------------------------------------------------------------------------------------------------------
+
+headline "Release build"
+build gcc build --buildtype=release
+show "layout, and what the shared library exports" python3 tests/layout.py --library build/src/libcxj.so
+check "layout.py notices breaches" python3 tests/layout.py --self-test
+
+# Nothing beneath the library but libc: what the loader would bring in, less the loader itself and the kernel's page.
+foreign() {
+    ldd "$1"
+    ldd "$1" | grep -v -E '^[[:space:]]*(linux-(vdso|gate)|lib[cm]\.|libc\.musl|/lib.*/ld-|ld-|statically)' | grep . && return 1
+    return 0
+}
+small() {
+    strip -o build/libcxj-stripped.so "$1"
+    bytes=$(wc -c <build/libcxj-stripped.so)
+    echo "$bytes bytes"
+    [ "$bytes" -lt 200000 ]
+}
+show "the shared library needs libc and libm alone" foreign build/src/libcxj.so
+show "the shared library, stripped, is under 200 KB" small build/src/libcxj.so
+
+headline "Cases beside the project"
+if [ -f ../shared/check.py ]; then
+    show "check.py" python3 ../shared/check.py build/examples/cxj-report ../shared/conformance ../shared/data
+else
+    skip "check.py" "there is no ../shared/check.py beside this checkout; its small cases ran as tests/conformance"
+fi
+
+finish

@@ -1,0 +1,713 @@
+/* test_base: memory with a limit, 128-bit integers, hashes, sorting, UTF-8, sentences.
+ *
+ * CXJ_SEED takes the seed of the random parts; it is printed.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "base.h"
+
+#include <check.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t seed = 1;
+static uint64_t chance_state;
+
+static uint64_t chance(void) {
+    chance_state = chance_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (chance_state >> 32 | chance_state << 32) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Memory
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static struct cxj__memory memory_of(uint64_t limit) {
+    return (struct cxj__memory){cxj__base_allocate, NULL, limit, 0};
+}
+
+/* An allocator that has none, and counts how often it was asked. */
+static void *refuse(void *context, void *block, size_t old_size, size_t new_size) {
+    (void)block;
+    (void)old_size;
+    (void)new_size;
+    ++*(int *)context;
+    return NULL;
+}
+
+START_TEST(limit_is_exact_for_a_new_block) {
+    static const size_t limit = 100;
+    for (size_t size = limit - 1; size <= limit + 1; size++) {
+        struct cxj__memory memory = memory_of(limit);
+        void *block = cxj__base_resize(&memory, NULL, 0, size);
+        ck_assert_int_eq(block != NULL, size <= limit);
+        ck_assert_uint_eq(memory.used, size <= limit ? size : 0);
+        cxj__base_resize(&memory, block, block == NULL ? 0 : size, 0);
+        ck_assert_uint_eq(memory.used, 0);
+    }
+}
+END_TEST
+
+START_TEST(limit_counts_what_others_hold) {
+    struct cxj__memory memory = memory_of(100);
+    char *other = cxj__base_resize(&memory, NULL, 0, 60);
+    char *block = cxj__base_resize(&memory, NULL, 0, 30);
+    ck_assert_ptr_null(cxj__base_resize(&memory, block, 30, 41));
+    ck_assert_uint_eq(memory.used, 90);
+    block[29] = 'x'; /* The block is as it was. */
+    block = cxj__base_resize(&memory, block, 30, 40);
+    ck_assert_ptr_nonnull(block);
+    ck_assert_int_eq(block[29], 'x');
+    ck_assert_uint_eq(memory.used, 100);
+    cxj__base_resize(&memory, block, 40, 0);
+    ck_assert_uint_eq(memory.used, 60);
+    cxj__base_resize(&memory, other, 60, 0);
+}
+END_TEST
+
+START_TEST(limit_of_zero_is_none) {
+    struct cxj__memory memory = memory_of(0);
+    void *block = cxj__base_resize(&memory, NULL, 0, 100000);
+    ck_assert_ptr_nonnull(block);
+    ck_assert_uint_eq(memory.used, 100000);
+    cxj__base_resize(&memory, block, 100000, 0);
+}
+END_TEST
+
+/* The limit stands in the way of growing only, however far it was passed. */
+START_TEST(shrinking_is_allowed_above_the_limit) {
+    struct cxj__memory memory = memory_of(0);
+    void *block = cxj__base_resize(&memory, NULL, 0, 100);
+    memory.limit = 50;
+    block = cxj__base_resize(&memory, block, 100, 90);
+    ck_assert_ptr_nonnull(block);
+    ck_assert_uint_eq(memory.used, 90);
+    ck_assert_ptr_null(cxj__base_resize(&memory, block, 90, 91));
+    ck_assert_uint_eq(memory.used, 90);
+    cxj__base_resize(&memory, block, 90, 0);
+    ck_assert_uint_eq(memory.used, 0);
+}
+END_TEST
+
+START_TEST(limit_does_not_overflow) {
+    struct cxj__memory memory = memory_of(UINT64_MAX);
+    memory.allocate = refuse;
+    int asked = 0;
+    memory.context = &asked;
+    memory.used = UINT64_MAX - 10;
+    ck_assert_ptr_null(cxj__base_resize(&memory, NULL, 0, 11));
+    ck_assert_int_eq(asked, 0); /* The limit itself refused. */
+    ck_assert_ptr_null(cxj__base_resize(&memory, NULL, 0, 10));
+    ck_assert_int_eq(asked, 1);
+    ck_assert_uint_eq(memory.used, UINT64_MAX - 10);
+}
+END_TEST
+
+START_TEST(equal_sizes_ask_nobody) {
+    int asked = 0;
+    struct cxj__memory memory = {refuse, &asked, 0, 7};
+    char byte = 0;
+    ck_assert_ptr_eq(cxj__base_resize(&memory, &byte, 7, 7), &byte);
+    ck_assert_ptr_null(cxj__base_resize(&memory, NULL, 0, 0));
+    ck_assert_int_eq(asked, 0);
+    ck_assert_uint_eq(memory.used, 7);
+}
+END_TEST
+
+START_TEST(refusal_of_the_allocator_leaves_the_count) {
+    int asked = 0;
+    struct cxj__memory memory = {refuse, &asked, 0, 5};
+    ck_assert_ptr_null(cxj__base_resize(&memory, NULL, 0, 3));
+    ck_assert_uint_eq(memory.used, 5);
+    ck_assert_int_eq(asked, 1);
+}
+END_TEST
+
+START_TEST(grow_keeps_items_and_makes_room_ahead) {
+    struct cxj__memory memory = memory_of(0);
+    uint32_t *items = NULL;
+    size_t capacity = 0, grown = 0;
+    for (uint32_t i = 0; i < 1000; i++) {
+        size_t before = capacity;
+        ck_assert(cxj__base_grow(&memory, &items, &capacity, i + 1, sizeof *items));
+        grown += capacity != before;
+        ck_assert_uint_gt(capacity, i);
+        ck_assert_uint_eq(memory.used, capacity * sizeof *items);
+        items[i] = i;
+    }
+    ck_assert_uint_le(grown, 16); /* In proportion to the logarithm. */
+    for (uint32_t i = 0; i < 1000; i++) ck_assert_uint_eq(items[i], i);
+    cxj__base_release(&memory, &items, &capacity, sizeof *items);
+    ck_assert_ptr_null(items);
+    ck_assert_uint_eq(capacity, 0);
+    ck_assert_uint_eq(memory.used, 0);
+}
+END_TEST
+
+START_TEST(grow_does_nothing_where_there_is_room) {
+    int asked = 0;
+    struct cxj__memory memory = {refuse, &asked, 0, 0};
+    char byte = 0, *items = &byte;
+    size_t capacity = 9;
+    ck_assert(cxj__base_grow(&memory, &items, &capacity, 9, 1));
+    ck_assert_int_eq(asked, 0);
+    ck_assert(!cxj__base_grow(&memory, &items, &capacity, 10, 1));
+    ck_assert_int_eq(asked, 1);
+    ck_assert_ptr_eq(items, &byte);
+    ck_assert_uint_eq(capacity, 9);
+}
+END_TEST
+
+START_TEST(grow_refuses_what_no_size_can_hold) {
+    int asked = 0;
+    struct cxj__memory memory = {refuse, &asked, 0, 0};
+    void *items = NULL;
+    size_t capacity = 0;
+    ck_assert(!cxj__base_grow(&memory, &items, &capacity, SIZE_MAX / 8 + 1, 8));
+    ck_assert(!cxj__base_grow(&memory, &items, &capacity, SIZE_MAX, 2));
+    ck_assert_int_eq(asked, 0);
+    ck_assert(!cxj__base_grow(&memory, &items, &capacity, SIZE_MAX / 8, 8)); /* That much can be asked for. */
+    ck_assert_int_eq(asked, 1);
+    ck_assert_uint_eq(capacity, 0);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Integers of 128 bits
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static struct cxj__int128 words(uint64_t high, uint64_t low) {
+    return (struct cxj__int128){low, high};
+}
+
+static void is_words(struct cxj__int128 a, uint64_t high, uint64_t low) {
+    ck_assert_msg(a.high == high && a.low == low,
+                  "%016" PRIx64 " %016" PRIx64 " in place of %016" PRIx64 " %016" PRIx64, a.high, a.low, high, low);
+}
+
+static struct cxj__int128 sum_of(struct cxj__int128 a, struct cxj__int128 b) {
+    cxj__base_add(&a, b);
+    return a;
+}
+
+static const int64_t corners[] = {
+    0, 1, -1, 2, -2, 127, -128, 12600, -12600, INT64_C(0x7fffffff), INT64_C(-0x80000000), INT64_C(0x80000000),
+    INT64_C(0xffffffff), INT64_C(-0xffffffff), INT64_C(0x100000000), INT64_C(-0x100000001), INT64_C(1000000000000000),
+    INT64_C(-1000000000000000), INT64_MAX - 1, INT64_MAX, -INT64_MAX, INT64_MIN,
+};
+enum { CORNERS = sizeof corners / sizeof *corners };
+
+START_TEST(wide_extends_the_sign) {
+    is_words(cxj__base_wide(0), 0, 0);
+    is_words(cxj__base_wide(1), 0, 1);
+    is_words(cxj__base_wide(-1), UINT64_MAX, UINT64_MAX);
+    is_words(cxj__base_wide(INT64_MAX), 0, INT64_MAX);
+    is_words(cxj__base_wide(INT64_MIN), UINT64_MAX, UINT64_C(1) << 63);
+}
+END_TEST
+
+START_TEST(add_carries_between_the_words) {
+    is_words(sum_of(words(0, UINT64_MAX), words(0, 1)), 1, 0);
+    is_words(sum_of(words(0, UINT64_MAX), words(0, UINT64_MAX)), 1, UINT64_MAX - 1);
+    is_words(sum_of(words(0, UINT64_MAX - 1), words(0, 1)), 0, UINT64_MAX);
+    is_words(sum_of(words(5, 7), words(6, 0)), 11, 7);
+    is_words(sum_of(words(1, 0), cxj__base_wide(-1)), 0, UINT64_MAX);
+    is_words(sum_of(words(0, 0), cxj__base_wide(-1)), UINT64_MAX, UINT64_MAX);
+    is_words(sum_of(cxj__base_wide(-1), cxj__base_wide(-1)), UINT64_MAX, UINT64_MAX - 1);
+    is_words(sum_of(cxj__base_wide(-5), cxj__base_wide(5)), 0, 0);
+}
+END_TEST
+
+START_TEST(negate_borrows_between_the_words) {
+    is_words(cxj__base_negate(words(0, 0)), 0, 0);
+    is_words(cxj__base_negate(words(0, 1)), UINT64_MAX, UINT64_MAX);
+    is_words(cxj__base_negate(words(1, 0)), UINT64_MAX, 0);
+    is_words(cxj__base_negate(words(1, 1)), UINT64_MAX - 1, UINT64_MAX);
+    is_words(cxj__base_negate(words(UINT64_MAX, 0)), 1, 0);
+}
+END_TEST
+
+START_TEST(zero_is_zero_in_both_words) {
+    ck_assert(cxj__base_is_zero(words(0, 0)));
+    ck_assert(!cxj__base_is_zero(words(0, 1)));
+    ck_assert(!cxj__base_is_zero(words(1, 0)));
+    ck_assert(!cxj__base_is_zero(words(UINT64_C(1) << 63, 0)));
+}
+END_TEST
+
+START_TEST(product_has_all_bits_and_the_sign) {
+    is_words(cxj__base_product(INT64_MAX, INT64_MAX), UINT64_C(0x3fffffffffffffff), 1);
+    is_words(cxj__base_product(INT64_MIN, INT64_MIN), UINT64_C(1) << 62, 0);
+    is_words(cxj__base_product(INT64_MIN, INT64_MAX), UINT64_C(0xc000000000000000), UINT64_C(1) << 63);
+    is_words(cxj__base_product(INT64_MIN, 1), UINT64_MAX, UINT64_C(1) << 63);
+    is_words(cxj__base_product(INT64_MIN, -1), 0, UINT64_C(1) << 63);
+    is_words(cxj__base_product(-3, 7), UINT64_MAX, (uint64_t)-21);
+    is_words(cxj__base_product(INT64_C(0xffffffff), INT64_C(0xffffffff)), 0, UINT64_C(0xfffffffe00000001));
+    is_words(cxj__base_product(INT64_C(0x1ffffffff), INT64_C(0x1ffffffff)), 3, UINT64_C(0xfffffffc00000001));
+}
+END_TEST
+
+/* (a + b)² - (a - b)² = 4ab, in 128 bits without any help from the compiler. */
+START_TEST(products_agree_with_sums) {
+    for (size_t i = 0; i < CORNERS; i++) {
+        for (size_t k = 0; k < CORNERS; k++) {
+            int64_t a = corners[i] / 4, b = corners[k] / 4;
+            struct cxj__int128 left = cxj__base_product(a + b, a + b);
+            cxj__base_add(&left, cxj__base_negate(cxj__base_product(a - b, a - b)));
+            struct cxj__int128 right = cxj__base_product(4 * a, b);
+            is_words(left, right.high, right.low);
+        }
+    }
+}
+END_TEST
+
+#ifdef __SIZEOF_INT128__
+__extension__ typedef unsigned __int128 wide_unsigned;
+__extension__ typedef __int128 wide_signed;
+
+static wide_unsigned joined(struct cxj__int128 a) {
+    return (wide_unsigned)a.high << 64 | a.low;
+}
+
+static void agrees(struct cxj__int128 a, wide_unsigned expected) {
+    is_words(a, (uint64_t)(expected >> 64), (uint64_t)expected);
+}
+
+static void check_pair(int64_t a, int64_t b) {
+    struct cxj__int128 product = cxj__base_product(a, b), sum = product;
+    wide_signed expected = (wide_signed)a * b;
+    agrees(product, (wide_unsigned)expected);
+    agrees(cxj__base_negate(product), (wide_unsigned)-expected);
+    cxj__base_add(&sum, cxj__base_wide(b));
+    agrees(sum, (wide_unsigned)(expected + b));
+    ck_assert_double_eq(cxj__base_double(sum), (double)(expected + b));
+}
+
+START_TEST(arithmetic_agrees_with_the_compiler) {
+    for (size_t i = 0; i < CORNERS; i++) {
+        for (size_t k = 0; k < CORNERS; k++) check_pair(corners[i], corners[k]);
+    }
+    for (int i = 0; i < 20000; i++) {
+        int64_t a = (int64_t)(chance() >> (chance() % 64)), b = (int64_t)(chance() >> (chance() % 64));
+        check_pair(chance() % 2 ? a : -(a / 2), chance() % 2 ? b : -(b / 2));
+    }
+}
+END_TEST
+
+START_TEST(doubles_agree_with_the_compiler) {
+    for (int i = 0; i < 20000; i++) {
+        uint64_t keep = UINT64_MAX << (chance() % 64); /* Ties need many zeros. */
+        struct cxj__int128 a = words(chance() >> (1 + chance() % 63), chance() & keep);
+        ck_assert_double_eq(cxj__base_double(a), (double)joined(a));
+        ck_assert_double_eq(cxj__base_double(cxj__base_negate(a)), -(double)joined(a));
+    }
+}
+END_TEST
+#endif
+
+START_TEST(double_of_small_numbers_is_exact) {
+    for (size_t i = 0; i < CORNERS; i++) {
+        if (corners[i] == INT64_MAX || corners[i] == INT64_MAX - 1 || corners[i] == -INT64_MAX) continue;
+        ck_assert_double_eq(cxj__base_double(cxj__base_wide(corners[i])), (double)corners[i]);
+    }
+    ck_assert_double_eq(cxj__base_double(words(1, 0)), 0x1p64);
+    ck_assert_double_eq(cxj__base_double(cxj__base_negate(words(1, 0))), -0x1p64);
+    ck_assert_double_eq(cxj__base_double(words(UINT64_C(1) << 62, 0)), 0x1p126);
+    ck_assert_double_eq(cxj__base_double(words(3, UINT64_C(1) << 63)), 0x1.cp65);
+}
+END_TEST
+
+/* Section 6: "everything else is exact up to the last division in double"; so a sum is rounded once, to even. */
+START_TEST(double_rounds_ties_to_even_below_64_bits) {
+    ck_assert_double_eq(cxj__base_double(words(0, (UINT64_C(1) << 53) + 1)), 0x1p53);
+    ck_assert_double_eq(cxj__base_double(words(0, (UINT64_C(1) << 53) + 2)), 0x1p53 + 2);
+    ck_assert_double_eq(cxj__base_double(words(0, (UINT64_C(1) << 53) + 3)), 0x1p53 + 4);
+    ck_assert_double_eq(cxj__base_double(cxj__base_wide(-((INT64_C(1) << 53) + 3))), -(0x1p53 + 4));
+    ck_assert_double_eq(cxj__base_double(words(0, UINT64_MAX)), 0x1p64);
+}
+END_TEST
+
+/* At 2^64 a double steps by 2^12, beyond by twice that: half a step is a tie, and any bit below it decides. */
+START_TEST(double_rounds_ties_to_even_beyond_64_bits) {
+    ck_assert_double_eq(cxj__base_double(words(1, 1)), 0x1p64);
+    ck_assert_double_eq(cxj__base_double(words(1, 0x800)), 0x1p64);
+    ck_assert_double_eq(cxj__base_double(words(1, 0x801)), 0x1.0000000000001p64);
+    ck_assert_double_eq(cxj__base_double(words(1, 0x1800)), 0x1.0000000000002p64);
+    ck_assert_double_eq(cxj__base_double(words(1, 0x17ff)), 0x1.0000000000001p64);
+    ck_assert_double_eq(cxj__base_double(words(0, UINT64_MAX - 0x3ff)), 0x1p64); /* a tie */
+    ck_assert_double_eq(cxj__base_double(words(0, UINT64_MAX - 0x400)), 0x1.fffffffffffffp63);
+}
+END_TEST
+
+/* A lowest bit that is cut off long before the last place still tips a tie. */
+START_TEST(double_keeps_a_sticky_bit) {
+    uint64_t tie = (UINT64_C(1) << 62) | (UINT64_C(1) << 9); /* half of the last place of 2^62 */
+    ck_assert_double_eq(cxj__base_double(words(tie, 0)), 0x1p126);
+    ck_assert_double_eq(cxj__base_double(words(tie, 1)), 0x1.0000000000001p126);
+    ck_assert_double_eq(cxj__base_double(words(tie, UINT64_C(1) << 63)), 0x1.0000000000001p126);
+    ck_assert_double_eq(cxj__base_double(words(tie - 1, UINT64_MAX)), 0x1p126);
+    ck_assert_double_eq(cxj__base_double(cxj__base_negate(words(tie, 1))), -0x1.0000000000001p126);
+}
+END_TEST
+
+START_TEST(clamp_holds_the_range) {
+    for (size_t i = 0; i < CORNERS; i++) {
+        ck_assert_int_eq(cxj__base_clamp(cxj__base_wide(corners[i])), corners[i]);
+    }
+    ck_assert_int_eq(cxj__base_clamp(words(0, UINT64_C(1) << 63)), INT64_MAX);
+    ck_assert_int_eq(cxj__base_clamp(words(1, 0)), INT64_MAX);
+    ck_assert_int_eq(cxj__base_clamp(words(1, 5)), INT64_MAX);
+    ck_assert_int_eq(cxj__base_clamp(words(UINT64_MAX, (UINT64_C(1) << 63) - 1)), INT64_MIN);
+    ck_assert_int_eq(cxj__base_clamp(words(UINT64_MAX - 1, UINT64_MAX)), INT64_MIN);
+    ck_assert_int_eq(cxj__base_clamp(words(UINT64_C(1) << 63, 5)), INT64_MIN);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Hashes
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* The vectors that the authors of SipHash-2-4 publish: key 00 01 … 0f, input 00 01 … of each length; read as
+ * little-endian. Section 7: "h the SipHash-2-4 of its bytes with the key 00 01 02 … 0f". */
+START_TEST(siphash_gives_the_published_vectors) {
+    static const struct {
+        size_t length;
+        unsigned char hash[8];
+    } vectors[] = {
+        {0, {0x31, 0x0e, 0x0e, 0xdd, 0x47, 0xdb, 0x6f, 0x72}},  {1, {0xfd, 0x67, 0xdc, 0x93, 0xc5, 0x39, 0xf8, 0x74}},
+        {2, {0x5a, 0x4f, 0xa9, 0xd9, 0x09, 0x80, 0x6c, 0x0d}},  {3, {0x2d, 0x7e, 0xfb, 0xd7, 0x96, 0x66, 0x67, 0x85}},
+        {4, {0xb7, 0x87, 0x71, 0x27, 0xe0, 0x94, 0x27, 0xcf}},  {5, {0x8d, 0xa6, 0x99, 0xcd, 0x64, 0x55, 0x76, 0x18}},
+        {6, {0xce, 0xe3, 0xfe, 0x58, 0x6e, 0x46, 0xc9, 0xcb}},  {7, {0x37, 0xd1, 0x01, 0x8b, 0xf5, 0x00, 0x02, 0xab}},
+        {8, {0x62, 0x24, 0x93, 0x9a, 0x79, 0xf5, 0xf5, 0x93}},  {9, {0xb0, 0xe4, 0xa9, 0x0b, 0xdf, 0x82, 0x00, 0x9e}},
+        {15, {0xe5, 0x45, 0xbe, 0x49, 0x61, 0xca, 0x29, 0xa1}}, {16, {0xdb, 0x9b, 0xc2, 0x57, 0x7f, 0xcc, 0x2a, 0x3f}},
+        {31, {0x42, 0xc3, 0x41, 0xd8, 0xfa, 0x92, 0xd8, 0x32}}, {32, {0xce, 0x7c, 0xf2, 0x72, 0x2f, 0x51, 0x27, 0x71}},
+        {62, {0x57, 0x5f, 0xf2, 0x8e, 0x60, 0x38, 0x1b, 0xe5}}, {63, {0x72, 0x45, 0x06, 0xeb, 0x4c, 0x32, 0x8a, 0x95}},
+    };
+    static const uint64_t key[2] = {UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)};
+    unsigned char input[64];
+    for (size_t i = 0; i < sizeof input; i++) input[i] = (unsigned char)i;
+    for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
+        uint64_t expected = 0;
+        for (size_t k = 8; k-- > 0;) expected = expected << 8 | vectors[i].hash[k];
+        ck_assert_uint_eq(cxj__base_siphash(key, input, vectors[i].length), expected);
+    }
+}
+END_TEST
+
+/* Of a length only the lowest byte is hashed, so 256 zeros differ from none by their words alone. */
+START_TEST(siphash_sees_every_byte) {
+    static const uint64_t key[2] = {1, 2};
+    unsigned char input[300] = {0};
+    uint64_t plain = cxj__base_siphash(key, input, sizeof input);
+    for (size_t i = 0; i < sizeof input; i++) {
+        input[i] = 0x80;
+        ck_assert_uint_ne(cxj__base_siphash(key, input, sizeof input), plain);
+        input[i] = 0;
+    }
+    ck_assert_uint_ne(cxj__base_siphash(key, input, 256), cxj__base_siphash(key, input, 0));
+}
+END_TEST
+
+START_TEST(seed_that_is_given_decides_all_keys) {
+    static const uint64_t given[2] = {0, 1}, other[2] = {1, 0};
+    int here = 0, there = 0;
+    struct cxj__seed a = cxj__base_seed(given, &here), b = cxj__base_seed(given, &there);
+    struct cxj__seed c = cxj__base_seed(other, &here);
+    ck_assert_mem_eq(&a, &b, sizeof a);
+    for (size_t i = 0; i < 4; i++) {
+        ck_assert_uint_eq(a.key[i] & 1, 1); /* As multipliers they must be odd to lose nothing. */
+        ck_assert_uint_ne(a.key[i], c.key[i]);
+        for (size_t k = 0; k < i; k++) ck_assert_uint_ne(a.key[i], a.key[k]);
+    }
+}
+END_TEST
+
+START_TEST(seed_of_zeros_is_drawn) {
+    static const uint64_t none[2] = {0, 0};
+    int here = 0;
+    struct cxj__seed a = cxj__base_seed(none, &here), b = a;
+    for (int i = 0; i < 10000000 && memcmp(&a, &b, sizeof a) == 0; i++) b = cxj__base_seed(none, &here);
+    ck_assert_mem_ne(&a, &b, sizeof a); /* as soon as the clock has moved */
+}
+END_TEST
+
+/* The lower bits, by which tables are addressed, spread numbers in a row and multiples of a power of two alike. */
+START_TEST(hash_spreads_regular_numbers) {
+    static const uint64_t given[2] = {3, 4};
+    struct cxj__seed keys = cxj__base_seed(given, NULL);
+    for (int shift = 0; shift <= 54; shift += 3) { /* so that the 1,024 numbers stay different */
+        int filled[256] = {0};
+        for (uint64_t i = 0; i < 1024; i++) filled[cxj__base_hash(&keys, i << shift) & 255]++;
+        for (int i = 0; i < 256; i++) ck_assert_int_lt(filled[i], 24);
+    }
+}
+END_TEST
+
+START_TEST(hash_depends_on_the_seed) {
+    static const uint64_t given[2] = {3, 4}, other[2] = {3, 5};
+    struct cxj__seed a = cxj__base_seed(given, NULL), b = cxj__base_seed(other, NULL);
+    int same = 0;
+    for (uint64_t i = 0; i < 256; i++) same += (cxj__base_hash(&a, i) & 255) == (cxj__base_hash(&b, i) & 255);
+    ck_assert_int_lt(same, 16);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Sorting
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* An item has an odd size, so that whole items must be moved; compare sees the key alone. */
+struct item {
+    unsigned char key;
+    unsigned char order;
+    unsigned char rest;
+};
+
+struct comparing {
+    size_t calls;
+    int sign;
+};
+
+static int compare_items(const void *a, const void *b, const void *context) {
+    const struct item *x = a, *y = b;
+    struct comparing *comparing = (struct comparing *)(uintptr_t)context;
+    comparing->calls++;
+    return comparing->sign * ((x->key > y->key) - (x->key < y->key));
+}
+
+/* Sorts items of some keys and checks order, stability and that nothing was lost. */
+static size_t sort_checked(struct item *items, size_t count, int sign) {
+    struct item scratch[71];
+    struct comparing comparing = {0, sign};
+    for (size_t i = 0; i < count; i++) {
+        items[i].order = (unsigned char)i;
+        items[i].rest = (unsigned char)(items[i].key ^ items[i].order ^ 0x5a);
+    }
+    cxj__base_sort(items, scratch, count, sizeof *items, compare_items, &comparing);
+    bool seen[71] = {false};
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_uint_eq(items[i].rest, items[i].key ^ items[i].order ^ 0x5a);
+        ck_assert(!seen[items[i].order]);
+        seen[items[i].order] = true;
+        if (i == 0) continue;
+        ck_assert_int_ge(sign * ((int)items[i].key - (int)items[i - 1].key), 0);
+        if (items[i].key == items[i - 1].key) ck_assert_uint_lt(items[i - 1].order, items[i].order);
+    }
+    return comparing.calls;
+}
+
+START_TEST(sort_is_stable_at_every_size) {
+    struct item items[71];
+    for (size_t count = 0; count <= 70; count++) {
+        for (unsigned keys = 1; keys <= 64; keys *= 4) {
+            for (size_t i = 0; i < count; i++) items[i].key = (unsigned char)(chance() % keys);
+            sort_checked(items, count, 1);
+            for (size_t i = 0; i < count; i++) items[i].key = (unsigned char)(chance() % keys);
+            sort_checked(items, count, -1);
+        }
+    }
+}
+END_TEST
+
+START_TEST(sort_turns_descending_items_round) {
+    struct item items[71];
+    for (size_t count = 0; count <= 70; count++) {
+        for (size_t i = 0; i < count; i++) items[i].key = (unsigned char)(count - i);
+        sort_checked(items, count, 1);
+    }
+}
+END_TEST
+
+START_TEST(sort_of_sorted_items_looks_once) {
+    struct item items[71];
+    for (size_t i = 0; i < 70; i++) items[i].key = (unsigned char)(i / 2);
+    ck_assert_uint_eq(sort_checked(items, 70, 1), 69);
+    ck_assert_uint_eq(sort_checked(items, 1, 1), 0);
+    ck_assert_uint_eq(sort_checked(items, 0, 1), 0);
+}
+END_TEST
+
+START_TEST(sort_takes_n_log_n_comparisons) {
+    struct item items[71];
+    for (size_t i = 0; i < 64; i++) items[i].key = (unsigned char)(63 - i);
+    ck_assert_uint_le(sort_checked(items, 64, 1), 64 * 6 + 64);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Text
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+START_TEST(length_knows_ended_and_null) {
+    ck_assert_uint_eq(cxj__base_length("abc", CXJ_ENDED), 3);
+    ck_assert_uint_eq(cxj__base_length("abc", 2), 2);
+    ck_assert_uint_eq(cxj__base_length("abc", 0), 0);
+    ck_assert_uint_eq(cxj__base_length("a\0c", 3), 3);
+    ck_assert_uint_eq(cxj__base_length(NULL, CXJ_ENDED), 0);
+    ck_assert_uint_eq(cxj__base_length(NULL, 5), 0);
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    size_t length;
+    long offset; /* of the first byte that is not UTF-8, or -1 */
+} texts[] = {
+    {"", 0, -1},
+    {"plain", 5, -1},
+    {"\x01\x7f", 2, -1},
+    {"a\0b", 3, 1}, /* no NUL */
+    {"\0", 1, 0},
+    {"\xc2\x80\xdf\xbf", 4, -1},
+    {"\xc1\xbf", 2, 0}, /* overlong */
+    {"\xc0\x80", 2, 0},
+    {"a\xe0\x9f\xbf", 4, 1},
+    {"\xe0\xa0\x80\xe0\xbf\xbf", 6, -1},
+    {"\xe1\x80\x80\xec\xbf\xbf", 6, -1},
+    {"\xed\x9f\xbf", 3, -1},
+    {"\xed\xa0\x80", 3, 0}, /* surrogates */
+    {"\xed\xbf\xbf", 3, 0},
+    {"\xee\x80\x80\xef\xbf\xbf", 6, -1},
+    {"ab\xf0\x8f\xbf\xbf", 6, 2}, /* overlong */
+    {"\xf0\x90\x80\x80\xf0\xbf\xbf\xbf", 8, -1},
+    {"\xf1\x80\x80\x80\xf3\xbf\xbf\xbf", 8, -1},
+    {"\xf4\x8f\xbf\xbf", 4, -1}, /* U+10FFFF */
+    {"\xf4\x90\x80\x80", 4, 0},
+    {"\xf5\x80\x80\x80", 4, 0},
+    {"\xff", 1, 0},
+    {"\x80", 1, 0}, /* nothing to continue */
+    {"\xbf", 1, 0},
+    {"\xc2", 1, 0}, /* truncated */
+    {"a\xc2", 2, 1},
+    {"\xc3\xa4\xe2\x82", 4, 2},
+    {"\xe2\x82\xac\xf0\x9f\x98", 6, 3},
+    {"\xf0\x9f\x98\x80", 4, -1},
+    {"\xc2\x7f", 2, 0}, /* a second byte out of bounds */
+    {"\xc2\xc0", 2, 0},
+    {"\xe1\x7f\x80", 3, 0},
+    {"\xe1\xc0\x80", 3, 0},
+    {"\xf1\x80\xc0\x80", 4, 0},
+    {"\xf1\x80\x7f\x80", 4, 0},
+    {"\xf1\x80\x80\x7f", 4, 0},
+    {"\xf1\x80\x80\xc0", 4, 0},
+    {"\xe1\x80\x80\x80", 4, 3},
+};
+enum { TEXTS = sizeof texts / sizeof *texts };
+
+/* RFC 3629, with the NUL left out. */
+START_TEST(utf8_is_as_the_standard_has_it) {
+    size_t offset = 99;
+    bool good = cxj__base_is_utf8(texts[_i].text, texts[_i].length, &offset);
+    ck_assert_int_eq(good, texts[_i].offset < 0);
+    ck_assert_uint_eq(offset, good ? 99 : (size_t)texts[_i].offset);
+}
+END_TEST
+
+/* Every code point in its shortest form is accepted, but for NUL and the surrogates. */
+START_TEST(utf8_accepts_every_character) {
+    for (uint32_t c = 0; c <= 0x110000; c += c < 0x3000 ? 1 : 37) {
+        unsigned char text[4] = {(unsigned char)c, 0, 0, 0};
+        size_t length = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4, offset;
+        static const unsigned char marks[] = {0, 0, 0xc0, 0xe0, 0xf0};
+        for (size_t i = 0; length > 1 && i < length; i++) {
+            text[i] = (unsigned char)((i == 0 ? marks[length] : 0x80U) |
+                                      (c >> (6 * (length - 1 - i)) & (i == 0 ? 0x3fU >> (length - 2) : 0x3fU)));
+        }
+        bool is_character = c != 0 && (c < 0xd800 || c > 0xdfff) && c <= 0x10ffff;
+        ck_assert_int_eq(cxj__base_is_utf8((const char *)text, length, &offset), is_character);
+    }
+}
+END_TEST
+
+START_TEST(a_sentence_is_cut_to_fit) {
+    struct cxj__message message;
+    cxj__base_say(&message, "%s %d", "column", 7);
+    ck_assert_str_eq(message.text, "column 7");
+    char longest[2 * sizeof message.text];
+    memset(longest, 'x', sizeof longest);
+    longest[sizeof longest - 1] = '\0';
+    cxj__base_say(&message, "%s", longest);
+    ck_assert_uint_eq(strlen(message.text), sizeof message.text - 1);
+}
+END_TEST
+
+static TCase *group(Suite *suite, const char *name) {
+    TCase *cases = tcase_create(name);
+    tcase_set_timeout(cases, 300);
+    suite_add_tcase(suite, cases);
+    return cases;
+}
+
+static void add_memory(Suite *suite) {
+    TCase *memory = group(suite, "memory");
+    tcase_add_test(memory, limit_is_exact_for_a_new_block);
+    tcase_add_test(memory, limit_counts_what_others_hold);
+    tcase_add_test(memory, limit_of_zero_is_none);
+    tcase_add_test(memory, shrinking_is_allowed_above_the_limit);
+    tcase_add_test(memory, limit_does_not_overflow);
+    tcase_add_test(memory, equal_sizes_ask_nobody);
+    tcase_add_test(memory, refusal_of_the_allocator_leaves_the_count);
+    tcase_add_test(memory, grow_keeps_items_and_makes_room_ahead);
+    tcase_add_test(memory, grow_does_nothing_where_there_is_room);
+    tcase_add_test(memory, grow_refuses_what_no_size_can_hold);
+}
+
+static void add_integers(Suite *suite) {
+    TCase *integers = group(suite, "integers");
+    tcase_add_test(integers, wide_extends_the_sign);
+    tcase_add_test(integers, add_carries_between_the_words);
+    tcase_add_test(integers, negate_borrows_between_the_words);
+    tcase_add_test(integers, zero_is_zero_in_both_words);
+    tcase_add_test(integers, product_has_all_bits_and_the_sign);
+    tcase_add_test(integers, products_agree_with_sums);
+#ifdef __SIZEOF_INT128__
+    tcase_add_test(integers, arithmetic_agrees_with_the_compiler);
+    tcase_add_test(integers, doubles_agree_with_the_compiler);
+#endif
+    tcase_add_test(integers, double_of_small_numbers_is_exact);
+    tcase_add_test(integers, double_rounds_ties_to_even_below_64_bits);
+    tcase_add_test(integers, double_rounds_ties_to_even_beyond_64_bits);
+    tcase_add_test(integers, double_keeps_a_sticky_bit);
+    tcase_add_test(integers, clamp_holds_the_range);
+}
+
+static void add_hashes(Suite *suite) {
+    TCase *hashes = group(suite, "hashes");
+    tcase_add_test(hashes, siphash_gives_the_published_vectors);
+    tcase_add_test(hashes, siphash_sees_every_byte);
+    tcase_add_test(hashes, seed_that_is_given_decides_all_keys);
+    tcase_add_test(hashes, seed_of_zeros_is_drawn);
+    tcase_add_test(hashes, hash_spreads_regular_numbers);
+    tcase_add_test(hashes, hash_depends_on_the_seed);
+}
+
+int main(void) {
+    const char *given = getenv("CXJ_SEED");
+    seed = given ? strtoull(given, NULL, 10) : 1;
+    chance_state = seed;
+    printf("test_base: CXJ_SEED=%" PRIu64 "\n", seed);
+
+    Suite *suite = suite_create("base");
+    add_memory(suite);
+    add_integers(suite);
+    add_hashes(suite);
+    TCase *sorting = group(suite, "sorting");
+    tcase_add_test(sorting, sort_is_stable_at_every_size);
+    tcase_add_test(sorting, sort_turns_descending_items_round);
+    tcase_add_test(sorting, sort_of_sorted_items_looks_once);
+    tcase_add_test(sorting, sort_takes_n_log_n_comparisons);
+    TCase *text = group(suite, "text");
+    tcase_add_test(text, length_knows_ended_and_null);
+    tcase_add_loop_test(text, utf8_is_as_the_standard_has_it, 0, TEXTS);
+    tcase_add_test(text, utf8_accepts_every_character);
+    tcase_add_test(text, a_sentence_is_cut_to_fit);
+
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
