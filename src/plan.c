@@ -561,19 +561,30 @@ static bool index_cells(struct cxj__core *core, const struct cxj__change *change
 
 /* ---- standing --------------------------------------------------------------------------------------------------- */
 
+/* True if a touchpoint that is not withdrawn has one of the condition's codes. */
+static bool meets(const cxj_touchpoint *touchpoint, const struct cxj__condition *condition) {
+    return !is_withdrawn(touchpoint) &&
+           cxj__view_has_code(condition, cxj__store_code(touchpoint, condition->dimension - 1U));
+}
+
 /* True if the journey has a touchpoint with one of the condition's codes; after the change, if after is set. */
 static bool had(const struct cxj__plan *plan, const struct cxj__core *core, const struct cxj__change *change,
                 const struct cxj__condition *condition, bool after, uint64_t *probes) {
-    uint32_t holder = condition->dimension - 1U;
-    for (size_t c = 0; c < condition->count; c++) {
-        uint32_t code = condition->codes[c];
-        size_t position = after ? change->position : change->journey->count;
-        if (cxj__store_holds(change->journey, position, holder, code, &core->seed, probes)) return true;
-        if (!after || change->journey->index != NULL) continue;
-        for (size_t i = change->arriving.from; i < change->arriving.to; i++) {
-            const cxj_touchpoint *touchpoint = &plan->entries.items[i].touchpoint;
-            if (!is_withdrawn(touchpoint) && cxj__store_code(touchpoint, holder) == code) return true;
+    const struct cxj__journey *journey = change->journey;
+    if (journey->index != NULL) {
+        for (size_t c = 0; c < condition->count; c++) {
+            uint64_t key = cxj__store_held_key(condition->dimension - 1U, condition->codes[c]);
+            if (cxj__store_indexed(journey->index, &core->seed, CXJ__INDEX_HELD, key, probes) != 0) return true;
         }
+        return false;
+    }
+    for (size_t i = 0; i < (after ? change->position : journey->count); i++) {
+        struct cxj__entry entry;
+        cxj__store_unpack(journey, i, &entry);
+        if (meets(&entry.touchpoint, condition)) return true;
+    }
+    for (size_t i = change->arriving.from; after && i < change->arriving.to; i++) {
+        if (meets(&plan->entries.items[i].touchpoint, condition)) return true;
     }
     return false;
 }

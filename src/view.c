@@ -516,7 +516,7 @@ uint32_t cxj__view_parts(const struct cxj_view *view) {
     return parts;
 }
 
-static bool has_code(const struct cxj__condition *condition, uint32_t code) {
+bool cxj__view_has_code(const struct cxj__condition *condition, uint32_t code) {
     size_t low = 0, high = condition->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -533,7 +533,7 @@ static bool has_code(const struct cxj__condition *condition, uint32_t code) {
 bool cxj__view_passes(const struct cxj_view *view, const struct cxj__codes *codes) {
     for (size_t i = 0; i < view->condition_count; i++) {
         const struct cxj__condition *condition = &view->conditions[i];
-        if (!condition->had && !has_code(condition, codes->codes[condition->dimension])) return false;
+        if (!condition->had && !cxj__view_has_code(condition, codes->codes[condition->dimension])) return false;
     }
     return true;
 }

@@ -70,6 +70,9 @@ const char *cxj__view_dimension_name(uint32_t dimension);
 /* Parts of a key: the period if there is one, then the dimensions; a transitions view has from and to for the first. */
 uint32_t cxj__view_parts(const struct cxj_view *view);
 
+/* True if a code is one of the condition's. */
+bool cxj__view_has_code(const struct cxj__condition *condition, uint32_t code);
+
 /* True if what has these codes passes the conditions, those with had left aside. */
 bool cxj__view_passes(const struct cxj_view *view, const struct cxj__codes *codes);
 
