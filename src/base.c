@@ -40,7 +40,7 @@ bool cxj__base_grow(struct cxj__memory *memory, void *array_of_items, size_t *ca
     if (needed <= *capacity) return true;
     size_t wanted = *capacity + *capacity / 2;
     if (wanted < needed) wanted = needed;
-    if (wanted < 4) wanted = 4;
+    if (wanted < 2) wanted = 2;
     if (wanted > SIZE_MAX / item_size) return false;
     void *block; /* The pointer's own type is unknown here; its bytes are copied. */
     memcpy(&block, array_of_items, sizeof block);

@@ -33,6 +33,13 @@ bool cxj__base_grow(struct cxj__memory *memory, void *array_of_items, size_t *ca
 /* Frees a growing array and forgets it. */
 void cxj__base_release(struct cxj__memory *memory, void *array_of_items, size_t *capacity, size_t item_size);
 
+/* Brings memory nearer that will soon be touched, where the compiler knows how; it changes nothing but time. */
+#if defined(__GNUC__)
+#define CXJ__PREFETCH(address) __builtin_prefetch(address)
+#else
+#define CXJ__PREFETCH(address) ((void)(address))
+#endif
+
 /* ---- integers of 128 bits --------------------------------------------------------------------------------------- */
 
 /* Two's complement in two words. Sums of durations, values and squares cannot overflow it. */

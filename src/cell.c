@@ -146,6 +146,12 @@ void cxj__cell_change_standing(struct cxj__cell *cell, const struct cxj__standin
     add_durations(cell, after, 1);
 }
 
+void cxj__cell_change_counts(struct cxj__cell *cell, const uint16_t before[CXJ__F_COUNTS],
+                             const uint16_t after[CXJ__F_COUNTS]) {
+    int64_t *counts = cxj__cell_counts(cell) + CXJ__J_JOURNEYS + 1;
+    for (size_t i = 0; i < CXJ__F_COUNTS; i++) counts[i] += after[i] - before[i];
+}
+
 void cxj__cell_add_occasion(struct cxj__cell *cell, uint32_t occasion, int sign) {
     cxj__histogram_add(&cxj__cell_histograms(cell)[occasion >> 16], occasion & 0xffff, sign);
 }

@@ -485,6 +485,12 @@ size_t cxj__fold_step(struct cxj__fold *fold, const cxj_touchpoint *m, uint32_t 
     return step.count;
 }
 
+void cxj__fold_copy(struct cxj__fold *to, const struct cxj__fold *from) {
+    size_t open = 0; /* commitments up to the last that is open */
+    while (from->promises_open >> open != 0) open++;
+    memcpy(to, from, offsetof(struct cxj__fold, promises) + open * sizeof *from->promises);
+}
+
 /* ---- a journey as it stands ------------------------------------------------------------------------------------- */
 
 /* Sets a sum and, if asked for, that of squares. */
@@ -557,6 +563,25 @@ static void stand_rated(const struct cxj__fold *fold, struct cxj__standing *stan
     }
     counts[CXJ__J_ASKED] = fold->asked;
     counts[CXJ__J_ANSWERED] = fold->answered;
+}
+
+static bool is_same_promise(const struct cxj__promise *a, const struct cxj__promise *b) {
+    return a->first_due == b->first_due && a->due == b->due;
+}
+
+bool cxj__fold_stands_alike(const struct cxj__fold *before, const struct cxj__fold *after) {
+    static const size_t from = offsetof(struct cxj__fold, first_at), to = offsetof(struct cxj__fold, promises);
+    const uint16_t *a = before->counts, *b = after->counts;
+    if (before->outcome != 0 || memcmp((const char *)before + from, (const char *)after + from, to - from) != 0) {
+        return false;
+    }
+    for (unsigned c = 0; before->promises_open >> c != 0; c++) {
+        if (before->promises_open >> c & 1 && !is_same_promise(&before->promises[c], &after->promises[c])) return false;
+    }
+    /* What a standing asks of the counts is whether there are any. */
+    return a[CXJ__F_TOUCHPOINTS] > 0 && (a[CXJ__F_HANDOFFS] == 0) == (b[CXJ__F_HANDOFFS] == 0) &&
+           (a[CXJ__F_INBOUND] == 0) == (b[CXJ__F_INBOUND] == 0) &&
+           (a[CXJ__F_PROMISES] == 0) == (b[CXJ__F_PROMISES] == 0) && a[CXJ__F_TOUCH_RATINGS] == b[CXJ__F_TOUCH_RATINGS];
 }
 
 void cxj__fold_stand(const struct cxj__fold *fold, int64_t now, struct cxj__standing *standing) {

@@ -40,32 +40,38 @@ struct cxj__promise {
     int64_t first_due, due, announced_at;
 };
 
-/* All that the fold carries from one touchpoint to the next. Zero before the first. */
+/* All that the fold carries from one touchpoint to the next. Zero before the first. What a standing is made of, beside
+ * the counts, comes behind them: see cxj__fold_stands_alike(). */
 struct cxj__fold {
-    int64_t first_at, last_at, end_at;
-    int64_t quiet, silence, pending;
+    int64_t last_at;
+    int64_t quiet;
     int64_t loop_at;
     uint64_t customer;
     struct cxj__track tracks[CXJ__TRACKS];
     uint16_t type, segment, reason, entry;
-    uint16_t counts[CXJ__F_COUNTS];
-    uint16_t contacts_at_resolution;  /* at or before the first resolved touchpoint */
-    uint16_t journey_ratings;         /* of kind satisfaction and scope journey */
-    uint16_t touch_first, touch_last; /* s of the first and last touch rating */
-    uint16_t journey_first, journey_last;
-    uint16_t loyalty_last, effort_last; /* s of the last rating of scope journey of that kind */
-    uint32_t touch_sum;
-    uint64_t touch_squares;
-    uint32_t occasions;                          /* facts of grain journeys so far */
-    uint8_t outcome;                             /* 0 while the journey runs */
-    uint8_t promises_open, announced, explained; /* a bit for each commitment */
-    uint8_t step_waits;                          /* a bit for each dimension: no touch rating since its last change */
-    uint8_t lost;                                /* a bit for each dimension: its last change lost context */
-    unsigned waiting : 1;                        /* the last touchpoint is pending */
-    unsigned reopened : 1;
-    unsigned churned : 1;
+    uint32_t occasions;           /* facts of grain journeys so far */
+    uint8_t step_waits;           /* a bit for each dimension: no touch rating since its last change */
+    uint8_t lost;                 /* a bit for each dimension: its last change lost context */
+    uint8_t announced, explained; /* a bit for each commitment that is open */
+    unsigned waiting : 1;         /* the last touchpoint is pending */
     unsigned asking : 1;
     unsigned loop_open : 1;
+    uint16_t touch_last; /* s of the last touch rating; of the first, below */
+    uint16_t counts[CXJ__F_COUNTS];
+    /* From here on: what a standing is made of. */
+    int64_t first_at, end_at;
+    int64_t silence, pending;
+    uint64_t touch_squares;
+    uint32_t touch_sum;
+    uint16_t touch_first;
+    uint16_t contacts_at_resolution; /* at or before the first resolved touchpoint */
+    uint16_t journey_ratings;        /* of kind satisfaction and scope journey */
+    uint16_t journey_first, journey_last;
+    uint16_t loyalty_last, effort_last; /* s of the last rating of scope journey of that kind */
+    uint8_t outcome;                    /* 0 while the journey runs */
+    uint8_t promises_open;              /* a bit for each commitment */
+    unsigned reopened : 1;
+    unsigned churned : 1;
     unsigned resolved : 1;
     unsigned inbound_after_resolution : 1;
     unsigned asked : 1;
@@ -74,14 +80,21 @@ struct cxj__fold {
     unsigned has_effort : 1;
     unsigned delighted : 1; /* the last rating of scope journey, of whatever kind */
     struct cxj__int128 value, slip, lateness, dark;
-    struct cxj__promise promises[CXJ__COMMITMENTS];
+    struct cxj__promise promises[CXJ__COMMITMENTS]; /* those that are open; see cxj__fold_copy() */
 };
+
+/* Copies a fold, less what it holds of commitments that are not open. */
+void cxj__fold_copy(struct cxj__fold *to, const struct cxj__fold *from);
 
 /* Folds in one touchpoint, whose facets are implied already and which is not withdrawn.
  * held: a bit for each dimension whose value an earlier touchpoint of the journey has held.
  * facts: room for CXJ__FACTS_OF_A_STEP; the first is the touchpoint's own.
  * Returns the number of facts. */
 size_t cxj__fold_step(struct cxj__fold *fold, const cxj_touchpoint *m, uint32_t held, struct cxj__fact *facts);
+
+/* True if the two standings of a journey that runs differ in the counts of the fold alone, as they do nearly always
+ * when a touchpoint comes last. False where that is not plain to see. */
+bool cxj__fold_stands_alike(const struct cxj__fold *before, const struct cxj__fold *after);
 
 /* What the journey adds to a journeys cell as it stands; now is INT64_MIN before the clock is set. */
 void cxj__fold_stand(const struct cxj__fold *fold, int64_t now, struct cxj__standing *standing);

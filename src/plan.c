@@ -35,7 +35,7 @@ void cxj__plan_finish(struct cxj__plan *plan, struct cxj__memory *memory) {
     FREE(memory, plan->entries);
     FREE(memory, plan->scratch);
     FREE(memory, plan->leavers);
-    FREE(memory, plan->items);
+    FREE(memory, plan->facts);
     FREE(memory, plan->postings);
     FREE(memory, plan->tallies);
     FREE(memory, plan->tally_scratch);
@@ -45,7 +45,7 @@ void cxj__plan_finish(struct cxj__plan *plan, struct cxj__memory *memory) {
 }
 
 void cxj__plan_begin(struct cxj__plan *plan) {
-    plan->arrivals.count = plan->changes.count = plan->entries.count = plan->items.count = 0;
+    plan->arrivals.count = plan->changes.count = plan->entries.count = plan->facts.count = 0;
     plan->postings.count = plan->tallies.count = plan->placings.count = 0;
     plan->occasions.count = plan->checkpoints.count = 0;
     plan->folded = 0;
@@ -346,19 +346,22 @@ static void unmark_held(const struct cxj__plan *plan, const struct cxj__core *co
 
 /* ---- folding ---------------------------------------------------------------------------------------------------- */
 
-static bool keep_facts(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__fact *facts, size_t count,
-                       size_t entry, bool occasions) {
+/* Keeps the facts that a step has put behind the list, less the occasions, which go to a list of their own if wanted.
+ * */
+static bool keep_facts(struct cxj__plan *plan, struct cxj__core *core, size_t count, size_t entry, bool occasions) {
+    struct cxj__fact *facts = plan->facts.items + plan->facts.count;
+    size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        if (facts[i].grain == CXJ_GRAIN_JOURNEYS) {
-            if (!occasions) continue;
+        if (facts[i].grain != CXJ_GRAIN_JOURNEYS) {
+            if (kept != i) facts[kept] = facts[i];
+            facts[kept++].entry = entry;
+        } else if (occasions) {
             if (!APPEND(core, plan->occasions)) return false;
             uint32_t bucket = cxj__histogram_bucket(facts[i].lateness);
             *LAST(plan->occasions) = cxj__cell_occasion(facts[i].dimension, bucket);
-            continue;
         }
-        if (!APPEND(core, plan->items)) return false;
-        *LAST(plan->items) = (struct cxj__item){facts[i], entry};
     }
+    plan->facts.count += kept;
     return true;
 }
 
@@ -367,14 +370,18 @@ static bool keep_facts(struct cxj__plan *plan, struct cxj__core *core, const str
 static bool fold_entries(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change,
                          struct cxj__fold *fold, struct cxj__range range, size_t position, bool arrives,
                          struct cxj__range *facts) {
-    struct cxj__fact of_a_step[CXJ__FACTS_OF_A_STEP];
-    facts->from = plan->items.count;
+    facts->from = plan->facts.count;
     for (size_t i = range.from; i < range.to; i++) {
         const struct cxj__entry *entry = &plan->entries.items[i];
         if (!is_withdrawn(&entry->touchpoint)) {
-            size_t count = cxj__fold_step(fold, &entry->touchpoint, entry->held, of_a_step);
+            if (!cxj__base_grow(&core->memory, &plan->facts.items, &plan->facts.capacity,
+                                plan->facts.count + CXJ__FACTS_OF_A_STEP, sizeof *plan->facts.items)) {
+                return false;
+            }
+            struct cxj__fact *room = plan->facts.items + plan->facts.count;
+            size_t count = cxj__fold_step(fold, &entry->touchpoint, entry->held, room);
             plan->folded++;
-            if (!keep_facts(plan, core, of_a_step, count, i, arrives)) return false;
+            if (!keep_facts(plan, core, count, i, arrives)) return false;
         }
         size_t behind = position + (i - range.from) + 1;
         if (arrives && change->journey->index != NULL && behind % CXJ__CHECKPOINT_EVERY == 0) {
@@ -382,7 +389,7 @@ static bool fold_entries(struct cxj__plan *plan, struct cxj__core *core, const s
             *LAST(plan->checkpoints) = *fold;
         }
     }
-    facts->to = plan->items.count;
+    facts->to = plan->facts.count;
     return true;
 }
 
@@ -426,9 +433,9 @@ static bool reach(struct cxj__core *core, struct cxj_view *view, const struct cx
     return *cell != NULL;
 }
 
-static bool post_fact(struct cxj__plan *plan, struct cxj__core *core, struct cxj_view *view, size_t item,
+static bool post_fact(struct cxj__plan *plan, struct cxj__core *core, struct cxj_view *view, size_t place,
                       const struct cxj__codes *codes, int sign) {
-    const struct cxj__fact *fact = &plan->items.items[item].fact;
+    const struct cxj__fact *fact = &plan->facts.items[place];
     struct cxj__key key;
     struct cxj__cell *cell;
     if (fact->grain == CXJ_GRAIN_TOUCHPOINTS) {
@@ -437,7 +444,7 @@ static bool post_fact(struct cxj__plan *plan, struct cxj__core *core, struct cxj
         cxj__view_transition_key(view, codes, fact->from, fact->to, fact->at, &key);
     }
     if (!reach(core, view, &key, sign > 0, &cell) || !APPEND(core, plan->postings)) return false;
-    *LAST(plan->postings) = (struct cxj__posting){view, cell, item, sign};
+    *LAST(plan->postings) = (struct cxj__posting){view, cell, place, sign};
     return cell == NULL || sign < 0 || cxj__cell_reserve_fact(cell, &core->memory, fact);
 }
 
@@ -446,12 +453,12 @@ static bool post(struct cxj__plan *plan, struct cxj__core *core, struct cxj_view
                  const struct cxj__codes *journey_codes, int sign) {
     struct cxj__codes codes = *journey_codes;
     for (size_t i = facts.from; i < facts.to; i++) {
-        const struct cxj__item *item = &plan->items.items[i];
-        if (item->fact.grain != view->grain) continue;
+        const struct cxj__fact *fact = &plan->facts.items[i];
+        if (fact->grain != view->grain) continue;
         if (view->grain == CXJ_GRAIN_TRANSITIONS) {
-            if (item->fact.dimension + 1 != view->dimensions[0]) continue;
+            if (fact->dimension + 1 != view->dimensions[0]) continue;
         } else {
-            read_own_codes(&plan->entries.items[item->entry].touchpoint, &codes);
+            read_own_codes(&plan->entries.items[fact->entry].touchpoint, &codes);
         }
         if (cxj__view_passes(view, &codes) && !post_fact(plan, core, view, i, &codes, sign)) return false;
     }
@@ -802,7 +809,7 @@ static void commit_postings(const struct cxj__plan *plan, const struct cxj__core
     for (size_t i = change->postings.from; i < change->postings.to; i++) {
         const struct cxj__posting *posting = &plan->postings.items[i];
         if (posting->cell != NULL) {
-            cxj__cell_add_fact(posting->cell, &plan->items.items[posting->item].fact, posting->sign);
+            cxj__cell_add_fact(posting->cell, &plan->facts.items[posting->fact], posting->sign);
         } else if (posting->sign > 0) {
             posting->view->incomplete = true;
         }
@@ -820,21 +827,36 @@ static void add_occasions(struct cxj__cell *cell, const uint32_t *occasions, siz
     for (size_t i = 0; i < count; i++) cxj__cell_add_occasion(cell, occasions[i], sign);
 }
 
+/* True if the journey changes its cell in any view. */
+static bool moves(const struct cxj__plan *plan, const struct cxj__change *change) {
+    for (size_t i = change->placings.from; i < change->placings.to; i++) {
+        if (plan->placings.items[i].from != plan->placings.items[i].to) return true;
+    }
+    return false;
+}
+
 /* Takes the journey's standing from where it was and adds it where it belongs. Occasions that stay where they are are
  * left alone. */
 static void commit_placings(const struct cxj__plan *plan, const struct cxj__core *core,
                             const struct cxj__change *change) {
     if (change->placings.to == change->placings.from) return;
     const struct cxj__journey *journey = change->journey;
+    bool alike = cxj__fold_stands_alike(&journey->fold, &change->fold);
     struct cxj__standing before, after;
-    cxj__fold_stand(&journey->fold, core->now, &before);
-    cxj__fold_stand(&change->fold, core->now, &after);
+    if (!alike || moves(plan, change)) {
+        cxj__fold_stand(&journey->fold, core->now, &before);
+        cxj__fold_stand(&change->fold, core->now, &after);
+    }
     for (size_t i = change->placings.from; i < change->placings.to; i++) {
         const struct cxj__placing *placing = &plan->placings.items[i];
         struct cxj__cell *from = placing->from, *to = placing->to;
         size_t stay = from == to ? change->kept_occasions : 0;
         if (from == to && from != NULL) {
-            cxj__cell_change_standing(from, &before, &after);
+            if (alike) {
+                cxj__cell_change_counts(from, journey->fold.counts, change->fold.counts);
+            } else {
+                cxj__cell_change_standing(from, &before, &after);
+            }
         } else {
             if (from != NULL) cxj__cell_add_standing(from, &before, -1);
             if (to != NULL) cxj__cell_add_standing(to, &after, 1);
@@ -887,7 +909,7 @@ static void commit_journey(const struct cxj__plan *plan, struct cxj__core *core,
         if (!is_new_deadline(change, c, core->now)) continue;
         cxj__alert_push(&core->agenda, (struct cxj__deadline){change->fold.promises[c].due, journey->place, c});
     }
-    journey->fold = change->fold;
+    cxj__fold_copy(&journey->fold, &change->fold);
     core->touchpoints += contributes - contributed;
     core->journeys += (uint64_t)(contributes > 0) - (uint64_t)(contributed > 0);
     core->held += journey->count - held;

@@ -39,17 +39,11 @@ struct cxj__arrival {
     size_t next; /* the journey's next arrival in this plan, plus one; 0: none */
 };
 
-/* A fact and the touchpoint whose codes say where it goes. */
-struct cxj__item {
-    struct cxj__fact fact;
-    size_t entry;
-};
-
 /* A fact addressed: it goes to this cell, or is taken from it. cell is NULL where the view has no room for it. */
 struct cxj__posting {
     struct cxj_view *view;
     struct cxj__cell *cell;
-    size_t item;
+    size_t fact;
     int sign;
 };
 
@@ -81,7 +75,7 @@ struct cxj__change {
     size_t position;
     size_t kept_occasions;
     struct cxj__range leaving, arriving, prefix;                   /* of entries */
-    struct cxj__range leaving_facts, arriving_facts, prefix_facts; /* of items */
+    struct cxj__range leaving_facts, arriving_facts, prefix_facts; /* of facts */
     struct cxj__range postings, tallies, placings, occasions, checkpoints;
     struct cxj__codes before, after; /* what holds for the whole journey */
     struct cxj__fold fold;           /* after the change */
@@ -98,7 +92,7 @@ struct cxj__plan {
     CXJ__LIST(struct cxj__entry) entries;
     CXJ__LIST(struct cxj__entry) scratch;
     CXJ__LIST(size_t) leavers; /* positions of records that make way for another revision */
-    CXJ__LIST(struct cxj__item) items;
+    CXJ__LIST(struct cxj__fact) facts;
     CXJ__LIST(struct cxj__posting) postings;
     CXJ__LIST(struct cxj__tally) tallies;
     CXJ__LIST(struct cxj__tally) tally_scratch;

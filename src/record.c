@@ -93,6 +93,10 @@ struct source {
 
 /* Reads touchpoint i; false if it is a struct that says more than the library knows. */
 static bool read_struct(const struct source *source, size_t i, cxj_touchpoint *t) {
+    if (source->struct_size == sizeof *t) {
+        memcpy(t, (const char *)source->structs + i * sizeof *t, sizeof *t);
+        return true;
+    }
     return cxj__engine_take(t, sizeof *t, (const char *)source->structs + i * source->struct_size, source->struct_size);
 }
 
@@ -183,6 +187,20 @@ static void note_feed(struct call *call, const struct cxj__feed *feed) {
     call->engine->feed.superseded += feed->superseded;
 }
 
+/* Looks ahead to the journeys of the next touchpoints. */
+static void approach(const struct call *call, size_t index, size_t count) {
+    uint64_t numbers[CHUNK];
+    for (size_t i = 0; i < count; i++) {
+        if (call->source.columns != NULL) {
+            numbers[i] = call->source.columns->journey[index + i];
+        } else {
+            memcpy(&numbers[i], (const char *)call->source.structs + (index + i) * call->source.struct_size,
+                   sizeof *numbers); /* journey is the first member */
+        }
+    }
+    cxj__store_approach(&call->engine->core.store, &call->engine->core.seed, numbers, count);
+}
+
 /* Takes the touchpoints from index on, count of them; *taken says how many were dealt with. On CXJ_NO_MEMORY and
  * CXJ_LIMIT none was, and what had been noted of them is forgotten. */
 static cxj_status take_chunk(struct call *call, size_t index, size_t count, size_t *taken) {
@@ -194,6 +212,8 @@ static cxj_status take_chunk(struct call *call, size_t index, size_t count, size
     bool stop = false;
     cxj__plan_begin(plan);
     for (*taken = 0; *taken < count; ++*taken) {
+        size_t left = count - *taken;
+        if (*taken % CHUNK == 0 && count > 1) approach(call, index + *taken, left < CHUNK ? left : CHUNK);
         status = plan_one(call, index + *taken);
         if (status == CXJ_NO_MEMORY) break;
         if (status == CXJ_BAD_FIELD && (call->flags & CXJ_STOP_AT_REFUSAL)) {

@@ -59,6 +59,30 @@ struct cxj__journey *cxj__store_find(const struct cxj__store *store, const struc
     }
 }
 
+void cxj__store_approach(const struct cxj__store *store, const struct cxj__seed *seed, const uint64_t *numbers,
+                         size_t count) {
+    enum { LINE = 64 };
+    if (store->slot_capacity == 0) return;
+    size_t mask = store->slot_capacity - 1;
+    for (size_t i = 0; i < count; i++) CXJ__PREFETCH(&store->slots[cxj__base_hash(seed, numbers[i]) & mask]);
+    /* From here on a guess: the first slot is the journey's own more often than not. */
+    for (size_t i = 0; i < count; i++) {
+        uint32_t slot = store->slots[cxj__base_hash(seed, numbers[i]) & mask];
+        if (slot == 0) continue;
+        const char *journey = (const char *)cxj__store_at(store, slot - 1);
+        for (size_t line = 0; line < sizeof(struct cxj__journey); line += LINE) CXJ__PREFETCH(journey + line);
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint32_t slot = store->slots[cxj__base_hash(seed, numbers[i]) & mask];
+        if (slot == 0) continue;
+        const struct cxj__journey *journey = cxj__store_at(store, slot - 1);
+        if (journey->count == 0) continue;
+        for (size_t back = 0; back < journey->count && back < 12; back += 3) {
+            CXJ__PREFETCH(&journey->records[journey->count - back]);
+        }
+    }
+}
+
 static void insert_slot(struct cxj__store *store, const struct cxj__seed *seed, const struct cxj__journey *journey) {
     size_t mask = store->slot_capacity - 1;
     size_t slot = cxj__base_hash(seed, journey->number) & mask;
@@ -287,15 +311,40 @@ uint32_t cxj__store_code_at(const struct cxj__journey *journey, size_t position,
     return record_code(journey, &journey->records[position], holder);
 }
 
+/* Whether one of count records has a code at an offset of its own, 4 bytes wide or 2, and is not withdrawn. */
+static bool has_wide(const struct cxj__record *records, size_t count, uint32_t code) {
+    for (size_t i = count; i-- > 0;) {
+        if (records[i].owner == code && !is_withdrawn(&records[i])) return true;
+    }
+    return false;
+}
+
+static bool has_narrow(const struct cxj__record *records, size_t count, size_t offset, uint16_t code) {
+    for (size_t i = count; i-- > 0;) {
+        uint16_t at_offset;
+        memcpy(&at_offset, (const char *)&records[i] + offset, sizeof at_offset);
+        if (at_offset == code && !is_withdrawn(&records[i])) return true;
+    }
+    return false;
+}
+
 bool cxj__store_holds(const struct cxj__journey *journey, size_t position, uint32_t holder, uint32_t code,
                       const struct cxj__seed *seed, uint64_t *probes) {
+    static const size_t offsets[] = {
+        [CXJ_DIMENSION_TEAM - 1] = offsetof(struct cxj__record, team),
+        [CXJ_DIMENSION_CHANNEL - 1] = offsetof(struct cxj__record, channel),
+        [CXJ_DIMENSION_STAGE - 1] = offsetof(struct cxj__record, stage),
+        [CXJ_DIMENSION_ACTIVITY - 1] = offsetof(struct cxj__record, activity),
+    };
     if (journey->index != NULL) {
         return cxj__store_indexed(journey->index, seed, CXJ__INDEX_HELD, cxj__store_held_key(holder, code), probes) !=
                0;
     }
+    if (holder == CXJ_DIMENSION_OWNER - 1) return has_wide(journey->records, position, code);
+    if (holder < CXJ__CAUSE_HOLDER) return has_narrow(journey->records, position, offsets[holder], (uint16_t)code);
     for (size_t i = position; i-- > 0;) {
-        const struct cxj__record *record = &journey->records[i];
-        if (record_code(journey, record, holder) == code && !is_withdrawn(record)) return true;
+        if (record_code(journey, &journey->records[i], holder) == code && !is_withdrawn(&journey->records[i]))
+            return true;
     }
     return false;
 }
@@ -442,7 +491,10 @@ bool cxj__store_reserve_index(struct cxj__journey *journey, struct cxj__memory *
 
 bool cxj__store_reserve(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed,
                         size_t count, size_t fresh, size_t rares) {
-    if (!cxj__base_grow(memory, &journey->records, &journey->capacity, count, sizeof *journey->records) ||
+    /* Most journeys are short: room for a few at first. */
+    enum { FEW = 5 };
+    size_t room = journey->capacity == 0 && count < FEW ? FEW : count;
+    if (!cxj__base_grow(memory, &journey->records, &journey->capacity, room, sizeof *journey->records) ||
         !cxj__base_grow(memory, &journey->rares, &journey->rare_capacity, rares, sizeof *journey->rares)) {
         return false;
     }
@@ -461,7 +513,7 @@ bool cxj__store_reserve_occasions(struct cxj__journey *journey, struct cxj__memo
 void cxj__store_fold_at(const struct cxj__journey *journey, size_t position, struct cxj__fold *fold, uint64_t *folded) {
     size_t done = 0;
     if (position == journey->count) {
-        *fold = journey->fold;
+        cxj__fold_copy(fold, &journey->fold);
         return;
     }
     size_t checkpoint = position / CXJ__CHECKPOINT_EVERY;

@@ -97,6 +97,11 @@ void cxj__store_finish(struct cxj__store *store, struct cxj__memory *memory);
 struct cxj__journey *cxj__store_find(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number,
                                      uint64_t *probes);
 
+/* Looks ahead for calls to come that will touch count journeys: brings slots, journeys and the ends of their records
+ * nearer, one stage after the other, so that the waits for memory overlap. */
+void cxj__store_approach(const struct cxj__store *store, const struct cxj__seed *seed, const uint64_t *numbers,
+                         size_t count);
+
 /* The journey at a place below store->places; one whose number is 0 is not there. */
 struct cxj__journey *cxj__store_at(const struct cxj__store *store, size_t place);
 
