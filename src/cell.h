@@ -13,48 +13,42 @@
 
 /* The first count of each grain is that of its contributions: a cell where it is 0 does not exist. The counts of
  * touchpoints, but for the last, grow by 0 or 1 with each touchpoint: a fact says which in one mask. */
-#define CXJ__TOUCHPOINT_COUNTS(X)                                                                                      \
-    X(TOUCHPOINTS)                                                                                                     \
-    X(CONTACTS)                                                                                                        \
-    X(INBOUND) X(CHASES) X(UPDATES) X(PROACTIVE_UPDATES) X(NEXT_STEPS) X(EXPLANATIONS) X(REPEATS) X(CONTRADICTIONS)    \
-        X(FAULTS) X(RESOLUTIONS) X(ASKS) X(CLEAN) X(WAITS) X(RATINGS) X(SATISFIED) X(DISSATISFIED) X(NPS_RATINGS)      \
-            X(NPS_SATISFIED) X(NPS_DISSATISFIED) X(CES_RATINGS) X(EMPLOYEE_RATINGS) X(PROMISES) X(SHIFTS)              \
-                X(RESCHEDULES) X(DELIVERIES) X(ON_TIME) X(KEPT) X(LATE) X(LATE_PROACTIVE) X(LATE_REACTIVE)             \
-                    X(LATE_SILENT) X(LATE_UNEXPLAINED) X(JOURNEYS)
-#define CXJ__TOUCHPOINT_SUMS(X)                                                                                        \
+/* clang-format off */
+#define CXJ__TOUCHPOINT_COUNTS(X)                                                                                     \
+    X(TOUCHPOINTS) X(CONTACTS) X(INBOUND) X(CHASES) X(UPDATES) X(PROACTIVE_UPDATES) X(NEXT_STEPS) X(EXPLANATIONS)     \
+    X(REPEATS) X(CONTRADICTIONS) X(FAULTS) X(RESOLUTIONS) X(ASKS) X(CLEAN) X(WAITS)                                   \
+    X(RATINGS) X(SATISFIED) X(DISSATISFIED) X(NPS_RATINGS) X(NPS_SATISFIED) X(NPS_DISSATISFIED) X(CES_RATINGS)        \
+    X(EMPLOYEE_RATINGS) X(PROMISES) X(SHIFTS) X(RESCHEDULES) X(DELIVERIES) X(ON_TIME) X(KEPT)                         \
+    X(LATE) X(LATE_PROACTIVE) X(LATE_REACTIVE) X(LATE_SILENT) X(LATE_UNEXPLAINED) X(JOURNEYS)
+#define CXJ__TOUCHPOINT_SUMS(X)                                                                                       \
     X(WAIT) X(LATENESS) X(VALUE) X(RATING) X(RATING_SQUARES) X(CES) X(CES_SQUARES) X(EMPLOYEE) X(EMPLOYEE_SQUARES)
 #define CXJ__TOUCHPOINT_HISTOGRAMS(X) X(WAIT) X(LATENESS)
 
-#define CXJ__TRANSITION_COUNTS(X)                                                                                      \
+#define CXJ__TRANSITION_COUNTS(X)                                                                                     \
     X(TRANSITIONS) X(CHANGES) X(BOUNCES) X(RETURNS) X(LOST_CONTEXT) X(STEPS) X(IMPROVED) X(DEGRADED)
 #define CXJ__TRANSITION_SUMS(X) X(WAIT) X(STEP) X(STEP_SQUARES)
 #define CXJ__TRANSITION_HISTOGRAMS(X) X(WAIT)
 
 /* Counts that the fold keeps for each journey, and that a journeys cell sums as they are. */
-#define CXJ__FOLD_COUNTS(X)                                                                                            \
-    X(TOUCHPOINTS)                                                                                                     \
-    X(CONTACTS)                                                                                                        \
-    X(INBOUND) X(CHASES) X(UPDATES) X(PROACTIVE_UPDATES) X(REPEATS) X(CONTRADICTIONS) X(FAULTS) X(ASKS) X(CLEAN)       \
-        X(HANDOFFS) X(TEAM_CHANGES) X(CHANNEL_SWITCHES) X(BOUNCES) X(LOST_CONTEXT) X(TOUCH_RATINGS) X(PROMISES)        \
-            X(SHIFTS) X(RESCHEDULES) X(DELIVERIES) X(ON_TIME) X(KEPT) X(LATE) X(LATE_PROACTIVE) X(LATE_REACTIVE)       \
-                X(LATE_SILENT) X(LATE_UNEXPLAINED) X(LOOPS) X(LOOPS_CLOSED)
+#define CXJ__FOLD_COUNTS(X)                                                                                           \
+    X(TOUCHPOINTS) X(CONTACTS) X(INBOUND) X(CHASES) X(UPDATES) X(PROACTIVE_UPDATES) X(REPEATS) X(CONTRADICTIONS)      \
+    X(FAULTS) X(ASKS) X(CLEAN) X(HANDOFFS) X(TEAM_CHANGES) X(CHANNEL_SWITCHES) X(BOUNCES) X(LOST_CONTEXT)             \
+    X(TOUCH_RATINGS) X(PROMISES) X(SHIFTS) X(RESCHEDULES) X(DELIVERIES) X(ON_TIME) X(KEPT) X(LATE) X(LATE_PROACTIVE)  \
+    X(LATE_REACTIVE) X(LATE_SILENT) X(LATE_UNEXPLAINED) X(LOOPS) X(LOOPS_CLOSED)
 /* Counts of journeys, and what is known only from where a journey stands. */
-#define CXJ__STANDING_COUNTS(X)                                                                                        \
-    X(COMPLETED)                                                                                                       \
-    X(ABANDONED)                                                                                                       \
-    X(CHURNED) X(REOPENED) X(HANDOFF_FREE) X(FIRST_CONTACT_CANDIDATES) X(FIRST_CONTACT_RESOLVED) X(TOUCH_DROPS)        \
-        X(JOURNEY_RATINGS) X(JOURNEY_DROPS) X(NPS_RATINGS) X(NPS_SATISFIED) X(NPS_DISSATISFIED) X(CES_RATINGS) X(GAPS) \
-            X(ASKED) X(ANSWERED) X(PROMISED) X(BROKEN) X(OVERDUE) X(FLAWLESS) X(WOW) X(CLEAN_JOURNEYS)                 \
-                X(ENDED_TOUCHPOINTS) X(ENDED_CLEAN)
+#define CXJ__STANDING_COUNTS(X)                                                                                       \
+    X(COMPLETED) X(ABANDONED) X(CHURNED) X(REOPENED) X(HANDOFF_FREE) X(FIRST_CONTACT_CANDIDATES)                      \
+    X(FIRST_CONTACT_RESOLVED) X(TOUCH_DROPS) X(JOURNEY_RATINGS) X(JOURNEY_DROPS) X(NPS_RATINGS) X(NPS_SATISFIED)      \
+    X(NPS_DISSATISFIED) X(CES_RATINGS) X(GAPS) X(ASKED) X(ANSWERED) X(PROMISED) X(BROKEN) X(OVERDUE) X(FLAWLESS)      \
+    X(WOW) X(CLEAN_JOURNEYS) X(ENDED_TOUCHPOINTS) X(ENDED_CLEAN)
 #define CXJ__JOURNEY_COUNTS(X) X(JOURNEYS) CXJ__FOLD_COUNTS(X) CXJ__STANDING_COUNTS(X)
-#define CXJ__JOURNEY_SUMS(X)                                                                                           \
-    X(DURATION)                                                                                                        \
-    X(PENDING)                                                                                                         \
-    X(SILENCE) X(TOUCH) X(TOUCH_SQUARES) X(TOUCH_DROP) X(TOUCH_DROP_SQUARES) X(JOURNEY) X(JOURNEY_SQUARES)             \
-        X(JOURNEY_DROP) X(JOURNEY_DROP_SQUARES) X(JOURNEY_FIRST) X(CES) X(CES_SQUARES) X(GAP) X(GAP_SQUARES) X(SLIP)   \
-            X(LATENESS) X(DARK) X(VALUE) X(VALUE_LOST)
+#define CXJ__JOURNEY_SUMS(X)                                                                                          \
+    X(DURATION) X(PENDING) X(SILENCE) X(TOUCH) X(TOUCH_SQUARES) X(TOUCH_DROP) X(TOUCH_DROP_SQUARES) X(JOURNEY)        \
+    X(JOURNEY_SQUARES) X(JOURNEY_DROP) X(JOURNEY_DROP_SQUARES) X(JOURNEY_FIRST) X(CES) X(CES_SQUARES) X(GAP)          \
+    X(GAP_SQUARES) X(SLIP) X(LATENESS) X(DARK) X(VALUE) X(VALUE_LOST)
 /* Of the histograms the first two hold one duration for each ended journey, the others one for each occasion. */
 #define CXJ__JOURNEY_HISTOGRAMS(X) X(DURATION) X(SILENCE) X(LATENESS) X(WARNING) X(LOOP)
+/* clang-format on */
 
 #define CXJ__TOUCHPOINT_COUNT(name) CXJ__T_##name,
 #define CXJ__TOUCHPOINT_SUM(name) CXJ__T_SUM_##name,

@@ -33,6 +33,7 @@ typedef struct heap {
     bool armed;         /* only then allocations are counted, and fail */
     bool for_ever;      /* all allocations from fail_at on fail, not just that one */
     uint64_t fail_at;   /* 0: never */
+    uint64_t chosen;    /* what fail_at was at first, for messages */
     uint64_t asked;     /* allocations asked for while armed */
     uint64_t failed;    /* of those, how many failed */
     uint64_t blocks;    /* that live now */
@@ -110,7 +111,7 @@ enum {
     JOURNEYS = 24,
     LONG_JOURNEY = 5, /* the one that passes the 64 touchpoints beyond which a journey is indexed */
     NAMES = 4,        /* of each dimension, besides none */
-    BATCH = 120,
+    BATCH = 90,
     CUSTOMER = 77,
     DIMENSIONS = 9
 };
@@ -191,7 +192,8 @@ static cxj_status give_names(cxj_engine *engine) {
         for (uint32_t i = 1; i <= NAMES; i++) {
             char name[160];
             /* Some names are long, so that texts need memory of their own. */
-            snprintf(name, sizeof name, "n%" PRIu32 "%*s", i, i % 2 ? 120 : 0, "");
+            snprintf(name, sizeof name, "n%" PRIu32 "%.*s", i, i % 2 ? 70 : 0,
+                     "-and-so-on-and-so-on-and-so-on-and-so-on-and-so-on-and-so-on-and-so-on-");
             uint32_t given;
             cxj_status status = cxj_code(engine, dimension, name, CXJ_ENDED, &given);
             if (status != CXJ_OK) {
@@ -463,7 +465,7 @@ static void compare(world *here, const char *when) {
     bool same = same_engine(here->reference, here->engine, 1, JOURNEYS, &what) &&
                 same_engine(here->reference, here->engine, 1000, 1000, &what);
     here->memory.armed = armed;
-    ck_assert_msg(same, "%s, allocation %" PRIu64 "%s: %s", when, here->memory.fail_at,
+    ck_assert_msg(same, "%s, allocation %" PRIu64 "%s: %s", when, here->memory.chosen,
                   here->memory.for_ever ? " and all after" : "", what.words);
 }
 
@@ -508,7 +510,7 @@ static bool run_step(world *here, size_t step) {
         }
         failed = true;
         ck_assert_msg(status == CXJ_NO_MEMORY, "%s, allocation %" PRIu64 ": %s: %s", STEPS[step].name,
-                      here->memory.fail_at, cxj_status_text(status), cxj_message(here->engine));
+                      here->memory.chosen, cxj_status_text(status), cxj_message(here->engine));
         ck_assert_msg(here->memory.failed > failures, "%s: no memory, though none was refused", STEPS[step].name);
         ck_assert_msg(STEPS[step].reads || cxj_message(here->engine)[0], "%s fails without a word", STEPS[step].name);
         /* The names that were given before the failure are no state that shows; the reference gets its own later. */
@@ -555,7 +557,7 @@ static void fail_each(bool for_ever) {
     uint64_t runs = 0;
     for (uint64_t fail_at = only ? only : 1 + seed % stride;; fail_at += stride) {
         open_world(&here);
-        here.memory.fail_at = fail_at;
+        here.memory.fail_at = here.memory.chosen = fail_at;
         here.memory.for_ever = for_ever;
         here.memory.armed = true;
         bool failed = create(&here, 0);
