@@ -364,7 +364,10 @@ static void forget_view(struct cxj__core *core, const struct cxj_view *view) {
         struct cxj__index *index = cxj__store_at(&core->store, place)->index;
         for (size_t i = 0; index != NULL && i < index->capacity; i++) {
             struct cxj__index_entry *entry = &index->entries[i];
-            if (entry->kind == CXJ__INDEX_CELL && entry->key >> CXJ__CELL_NUMBER_BITS == view->id) entry->value = 0;
+            /* Taking one out may bring another into its place. */
+            while (entry->kind == CXJ__INDEX_CELL && entry->key >> CXJ__CELL_NUMBER_BITS == view->id) {
+                cxj__store_unindex(index, &core->seed, entry);
+            }
         }
     }
 }

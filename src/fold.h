@@ -56,16 +56,15 @@ struct cxj__fold {
     unsigned waiting : 1;         /* the last touchpoint is pending */
     unsigned asking : 1;
     unsigned loop_open : 1;
-    uint16_t touch_last; /* s of the last touch rating; of the first, below */
     uint16_t counts[CXJ__F_COUNTS];
     /* From here on: what a standing is made of. */
     int64_t first_at, end_at;
     int64_t silence, pending;
     uint64_t touch_squares;
     uint32_t touch_sum;
-    uint16_t touch_first;
-    uint16_t contacts_at_resolution; /* at or before the first resolved touchpoint */
-    uint16_t journey_ratings;        /* of kind satisfaction and scope journey */
+    uint16_t touch_first, touch_last; /* s of the first and last touch rating */
+    uint16_t contacts_at_resolution;  /* at or before the first resolved touchpoint */
+    uint16_t journey_ratings;         /* of kind satisfaction and scope journey */
     uint16_t journey_first, journey_last;
     uint16_t loyalty_last, effort_last; /* s of the last rating of scope journey of that kind */
     uint8_t outcome;                    /* 0 while the journey runs */

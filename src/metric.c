@@ -436,10 +436,14 @@ static void read_score(const struct sight *sight, cxj_metric *result) {
 
 /* Each answer counts as +100, 0 or -100. */
 static void read_nps(const struct sight *sight, cxj_metric *result) {
+    static const double points = 100;
     int64_t promoters = sight->counts[sight->metric->a], detractors = sight->counts[sight->metric->c];
     struct cxj__int128 sum = cxj__base_wide(promoters - detractors);
     struct cxj__int128 squares = cxj__base_wide(promoters + detractors);
-    read_mean(sum, squares, (uint64_t)sight->counts[sight->metric->b], 0.01, result);
+    read_mean(sum, squares, (uint64_t)sight->counts[sight->metric->b], 1, result);
+    result->value *= points;
+    result->low *= points;
+    result->high *= points;
 }
 
 static void read_quantile(const struct sight *sight, uint64_t n, cxj_metric *result) {

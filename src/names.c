@@ -117,11 +117,19 @@ void cxj__names_release(struct cxj__names *dictionary, uint32_t code) {
     if (code != 0) dictionary->names[code - 1].uses--;
 }
 
+void cxj__names_pin(struct cxj__names *dictionary, uint32_t code) {
+    if (code != 0) dictionary->names[code - 1].pins++;
+}
+
+void cxj__names_unpin(struct cxj__names *dictionary, uint32_t code) {
+    if (code != 0) dictionary->names[code - 1].pins--;
+}
+
 void cxj__names_retire(struct cxj__names *dictionary, struct cxj__memory *memory) {
     bool any = false;
     for (size_t i = 0; i < dictionary->count; i++) {
         struct cxj__name *name = &dictionary->names[i];
-        if (name->text == NULL || name->uses != 0 || !name->was_used) continue;
+        if (name->text == NULL || name->uses + name->pins != 0 || !name->was_used) continue;
         free_text(name, memory);
         any = true;
     }

@@ -9,7 +9,8 @@ struct cxj__name {
     char *text; /* NUL-terminated */
     uint32_t length;
     uint32_t hash;
-    uint64_t uses; /* touchpoints held and conditions of views that carry it */
+    uint64_t uses; /* touchpoints held that carry it */
+    uint64_t pins; /* conditions of views that name it */
     bool was_used;
 };
 
@@ -42,6 +43,10 @@ int cxj__names_compare(const struct cxj__names *dictionary, uint32_t a, uint32_t
 /* Counts uses of a code; 0 is none and not counted. */
 void cxj__names_use(struct cxj__names *dictionary, uint32_t code);
 void cxj__names_release(struct cxj__names *dictionary, uint32_t code);
+
+/* Counts conditions of views that name a code, which is not retired as long as one does. */
+void cxj__names_pin(struct cxj__names *dictionary, uint32_t code);
+void cxj__names_unpin(struct cxj__names *dictionary, uint32_t code);
 
 /* Retires every name that was used and is not any more. Time in proportion to the codes. */
 void cxj__names_retire(struct cxj__names *dictionary, struct cxj__memory *memory);

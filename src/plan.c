@@ -35,6 +35,7 @@ void cxj__plan_finish(struct cxj__plan *plan, struct cxj__memory *memory) {
     FREE(memory, plan->entries);
     FREE(memory, plan->scratch);
     FREE(memory, plan->leavers);
+    FREE(memory, plan->refused);
     FREE(memory, plan->facts);
     FREE(memory, plan->postings);
     FREE(memory, plan->tallies);
@@ -47,7 +48,7 @@ void cxj__plan_finish(struct cxj__plan *plan, struct cxj__memory *memory) {
 void cxj__plan_begin(struct cxj__plan *plan) {
     plan->arrivals.count = plan->changes.count = plan->entries.count = plan->facts.count = 0;
     plan->postings.count = plan->tallies.count = plan->placings.count = 0;
-    plan->occasions.count = plan->checkpoints.count = 0;
+    plan->occasions.count = plan->checkpoints.count = plan->refused.count = 0;
     plan->folded = 0;
     plan->feed = (struct cxj__feed){0};
 }
@@ -87,9 +88,10 @@ static struct cxj__change *new_change(struct cxj__plan *plan, struct cxj__core *
     return change;
 }
 
-cxj_status cxj__plan_arrival(struct cxj__plan *plan, struct cxj__core *core, const cxj_touchpoint *touchpoint) {
+cxj_status cxj__plan_arrival(struct cxj__plan *plan, struct cxj__core *core, const cxj_touchpoint *touchpoint,
+                             size_t place) {
     if (!APPEND(core, plan->arrivals)) return CXJ_NO_MEMORY;
-    *LAST(plan->arrivals) = (struct cxj__arrival){*touchpoint, 0};
+    *LAST(plan->arrivals) = (struct cxj__arrival){*touchpoint, place, 0};
     struct cxj__journey *journey = cxj__store_find(&core->store, &core->seed, touchpoint->journey, &core->store.probes);
     if (journey == NULL) journey = cxj__store_make(&core->store, &core->memory, &core->seed, touchpoint->journey);
     if (journey == NULL) return CXJ_NO_MEMORY;
@@ -172,17 +174,86 @@ static int compare_entries(const void *a, const void *b, const void *context) {
     return cxj__store_compare(&x->touchpoint, &y->touchpoint);
 }
 
-/* Copies a change's arrivals to the end of entries, in their order. */
+/* Copies a change's arrivals to the end of entries, those of one id together and in their order. */
 static bool gather(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
-    change->arriving.from = plan->entries.count;
+    size_t from = change->arriving.from = plan->entries.count;
     for (size_t i = change->first_arrival; i != 0; i = plan->arrivals.items[i - 1].next) {
         if (!APPEND(core, plan->entries)) return false;
-        *LAST(plan->entries) = (struct cxj__entry){.touchpoint = plan->arrivals.items[i - 1].touchpoint, .moves = 1};
+        const struct cxj__arrival *arrival = &plan->arrivals.items[i - 1];
+        *LAST(plan->entries) =
+            (struct cxj__entry){.touchpoint = arrival->touchpoint, .moves = 1, .place = arrival->place};
     }
+    size_t count = plan->entries.count - from;
     change->arriving.to = plan->entries.count;
-    size_t count = change->arriving.to - change->arriving.from;
-    return count < 2 || cxj__base_grow(&core->memory, &plan->scratch.items, &plan->scratch.capacity, count,
-                                       sizeof *plan->scratch.items);
+    if (count < 2) return true;
+    if (!cxj__base_grow(&core->memory, &plan->scratch.items, &plan->scratch.capacity, count,
+                        sizeof *plan->scratch.items)) {
+        return false;
+    }
+    struct cxj__entry *entries = &plan->entries.items[from];
+    cxj__base_sort(entries, plan->scratch.items, count, sizeof *entries, compare_ids, NULL);
+    return true;
+}
+
+/* True if the entry is of an id that neither the journey nor an entry before it in the range has: it needs room. */
+static bool needs_room(const struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change,
+                       size_t i) {
+    uint64_t id = plan->entries.items[i].touchpoint.id;
+    if (id == 0) return true;
+    if (i > change->arriving.from && plan->entries.items[i - 1].touchpoint.id == id) return false;
+    return cxj__store_find_id(change->journey, id, &core->seed, &core->store.probes) == SIZE_MAX;
+}
+
+static int compare_places(const void *a, const void *b, const void *context) {
+    (void)context;
+    size_t x, y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return ORDER(x, y);
+}
+
+/* The place in the call from which on a journey has no room for what needs some; SIZE_MAX if it has for all. */
+static bool find_cutoff(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change,
+                        size_t *cutoff) {
+    size_t room = core->touchpoints_limit - change->journey->count;
+    *cutoff = SIZE_MAX;
+    plan->leavers.count = 0; /* a list of sizes that is not in use yet */
+    for (size_t i = change->arriving.from; i < change->arriving.to; i++) {
+        if (!needs_room(plan, core, change, i)) continue;
+        if (!APPEND(core, plan->leavers)) return false;
+        *LAST(plan->leavers) = plan->entries.items[i].place;
+    }
+    size_t count = plan->leavers.count, *places = plan->leavers.items;
+    if (count <= room) return true;
+    size_t *scratch = cxj__base_resize(&core->memory, NULL, 0, count * sizeof *scratch);
+    if (scratch == NULL) return false;
+    cxj__base_sort(places, scratch, count, sizeof *places, compare_places, NULL);
+    cxj__base_resize(&core->memory, scratch, count * sizeof *scratch, 0);
+    *cutoff = places[room];
+    return true;
+}
+
+/* Refuses the arrivals for which the journey has no room, as if they had come one by one. */
+static bool refuse(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
+    size_t cutoff = SIZE_MAX, kept = change->arriving.from;
+    if (change->journey->count + (change->arriving.to - kept) <= core->touchpoints_limit) return true;
+    if (!find_cutoff(plan, core, change, &cutoff)) return false;
+    bool refused = false;
+    for (size_t i = change->arriving.from; i < change->arriving.to; i++) {
+        struct cxj__entry entry = plan->entries.items[i];
+        bool same = i > change->arriving.from && entry.touchpoint.id != 0 &&
+                    plan->entries.items[i - 1].touchpoint.id == entry.touchpoint.id;
+        if (!same) refused = entry.place >= cutoff && needs_room(plan, core, change, i);
+        if (!refused) continue;
+        if (!APPEND(core, plan->refused)) return false;
+        *LAST(plan->refused) = entry.place;
+        plan->entries.items[i].moves = 0;
+    }
+    for (size_t i = change->arriving.from; i < change->arriving.to; i++) {
+        if (plan->entries.items[i].moves) plan->entries.items[kept++] = plan->entries.items[i];
+    }
+    change->arriving.to = plan->entries.count = kept;
+    return true;
 }
 
 /* Notes that a record leaves for good, for its place is taken by another revision. */
@@ -197,7 +268,7 @@ static bool settle(struct cxj__plan *plan, struct cxj__core *core, struct cxj__c
     struct cxj__journey *journey = change->journey;
     size_t from = change->arriving.from, to = change->arriving.to, kept = from;
     struct cxj__entry *entries = plan->entries.items;
-    cxj__base_sort(entries + from, plan->scratch.items, to - from, sizeof *entries, compare_ids, NULL);
+    plan->leavers.count = 0;
     for (size_t i = from; i < to;) {
         uint64_t id = entries[i].touchpoint.id;
         if (id == 0) {
@@ -259,28 +330,24 @@ static bool merge_entries(struct cxj__plan *plan, struct cxj__core *core, struct
 }
 
 /* From the arrivals of one journey to the entries that leave and arrive. */
-static cxj_status resolve(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
+static bool resolve(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
     struct cxj__journey *journey = change->journey;
-    plan->leavers.count = 0;
-    if (!gather(plan, core, change) || !settle(plan, core, change)) return CXJ_NO_MEMORY;
-    size_t arriving = change->arriving.to - change->arriving.from;
-    if (arriving == 0) {
+    if (!gather(plan, core, change) || !refuse(plan, core, change) || !settle(plan, core, change)) return false;
+    if (change->arriving.to == change->arriving.from) {
         change->is_void = true;
-        return CXJ_OK;
+        return true;
     }
-    if (journey->count + arriving - plan->leavers.count > core->touchpoints_limit) return CXJ_LIMIT;
     change->position = cxj__store_position(journey, &plan->entries.items[change->arriving.from].touchpoint);
     for (size_t i = 0; i < plan->leavers.count; i++) {
         if (plan->leavers.items[i] < change->position) change->position = plan->leavers.items[i];
     }
     if (!unpack(plan, core, journey, (struct cxj__range){change->position, journey->count}, &change->leaving)) {
-        return CXJ_NO_MEMORY;
+        return false;
     }
     for (size_t i = 0; i < plan->leavers.count; i++) {
         plan->entries.items[change->leaving.from + plan->leavers.items[i] - change->position].moves = 1;
     }
-    bool merges = change->leaving.to > change->leaving.from;
-    return !merges || merge_entries(plan, core, change) ? CXJ_OK : CXJ_NO_MEMORY;
+    return change->leaving.to == change->leaving.from || merge_entries(plan, core, change);
 }
 
 /* ---- which values were held ------------------------------------------------------------------------------------- */
@@ -300,38 +367,42 @@ static bool is_held(const struct cxj__plan *plan, const struct cxj__core *core, 
     return cxj__store_holds(change->journey, change->position, holder, code, &core->seed, probes);
 }
 
-/* In a long journey: makes the index know what the entries hold first (value 1), or forget it (value 0). */
+/* In a long journey: what the entries of a range hold first enters the index, or leaves it. */
 static void index_holders(const struct cxj__plan *plan, const struct cxj__core *core, const struct cxj__change *change,
-                          struct cxj__range range, int64_t value) {
+                          struct cxj__range range, bool enters) {
+    struct cxj__index *index = change->journey->index;
     for (size_t i = range.from; i < range.to; i++) {
         const struct cxj__entry *entry = &plan->entries.items[i];
         for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
             if (is_withdrawn(&entry->touchpoint) || entry->held >> h & 1) continue;
             uint64_t key = cxj__store_held_key(h, cxj__store_code(&entry->touchpoint, h));
-            cxj__store_index(change->journey->index, &core->seed, CXJ__INDEX_HELD, key)->value = value;
+            struct cxj__index_entry *known = cxj__store_index(index, &core->seed, CXJ__INDEX_HELD, key);
+            known->value = 1;
+            if (!enters) cxj__store_unindex(index, &core->seed, known);
         }
     }
+}
+
+/* In a long journey: whether the index knows of an earlier holder of a code; from now on it does. */
+static bool hold(struct cxj__index *index, const struct cxj__core *core, uint32_t holder, uint32_t code) {
+    struct cxj__index_entry *entry =
+        cxj__store_index(index, &core->seed, CXJ__INDEX_HELD, cxj__store_held_key(holder, code));
+    bool held = entry->value != 0;
+    entry->value = 1;
+    return held;
 }
 
 /* Sets held of the arriving entries; the fold before them is in change->fold. */
 static void mark_held(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
     struct cxj__index *index = change->journey->index;
-    if (index != NULL) index_holders(plan, core, change, change->leaving, 0);
+    if (index != NULL) index_holders(plan, core, change, change->leaving, false);
     change->marked = index != NULL;
     for (size_t i = change->arriving.from; i < change->arriving.to; i++) {
         struct cxj__entry *entry = &plan->entries.items[i];
         entry->held = 0;
-        if (is_withdrawn(&entry->touchpoint)) continue;
-        for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
-            bool held;
-            if (index != NULL) {
-                uint64_t key = cxj__store_held_key(h, cxj__store_code(&entry->touchpoint, h));
-                int64_t *value = &cxj__store_index(index, &core->seed, CXJ__INDEX_HELD, key)->value;
-                held = *value != 0;
-                *value = 1;
-            } else {
-                held = is_held(plan, core, change, i, h, &core->store.probes);
-            }
+        for (uint32_t h = 0; h < CXJ__HOLDERS && !is_withdrawn(&entry->touchpoint); h++) {
+            bool held = index != NULL ? hold(index, core, h, cxj__store_code(&entry->touchpoint, h))
+                                      : is_held(plan, core, change, i, h, &core->store.probes);
             if (held) entry->held |= 1U << h;
         }
     }
@@ -339,8 +410,8 @@ static void mark_held(struct cxj__plan *plan, struct cxj__core *core, struct cxj
 
 static void unmark_held(const struct cxj__plan *plan, const struct cxj__core *core, struct cxj__change *change) {
     if (!change->marked) return;
-    index_holders(plan, core, change, change->arriving, 0);
-    index_holders(plan, core, change, change->leaving, 1);
+    index_holders(plan, core, change, change->arriving, false);
+    index_holders(plan, core, change, change->leaving, true);
     change->marked = false;
 }
 
@@ -437,14 +508,16 @@ static bool post_fact(struct cxj__plan *plan, struct cxj__core *core, struct cxj
                       const struct cxj__codes *codes, int sign) {
     const struct cxj__fact *fact = &plan->facts.items[place];
     struct cxj__key key;
-    struct cxj__cell *cell;
     if (fact->grain == CXJ_GRAIN_TOUCHPOINTS) {
         cxj__view_key(view, codes, fact->at, &key);
     } else {
         cxj__view_transition_key(view, codes, fact->from, fact->to, fact->at, &key);
     }
-    if (!reach(core, view, &key, sign > 0, &cell) || !APPEND(core, plan->postings)) return false;
-    *LAST(plan->postings) = (struct cxj__posting){view, cell, place, sign};
+    if (!APPEND(core, plan->postings)) return false;
+    *LAST(plan->postings) = (struct cxj__posting){view, NULL, place, sign};
+    /* A cell that is made is on the list already, so that abandoning finds it. */
+    if (!reach(core, view, &key, sign > 0, &LAST(plan->postings)->cell)) return false;
+    struct cxj__cell *cell = LAST(plan->postings)->cell;
     return cell == NULL || sign < 0 || cxj__cell_reserve_fact(cell, &core->memory, fact);
 }
 
@@ -692,11 +765,10 @@ static bool reserve_records(struct cxj__plan *plan, struct cxj__core *core, cons
     for (size_t i = change->arriving.from; i < change->arriving.to; i++) {
         rares += cxj__store_is_rare(&plan->entries.items[i].touchpoint);
     }
-    if (!cxj__store_reserve(journey, &core->memory, &core->seed, change->position + arriving, arriving, rares)) {
-        return false;
-    }
-    if (!was_short || journey->index == NULL || index_cells(core, change)) return true;
-    cxj__store_drop_index(journey, &core->memory);
+    bool room = cxj__store_reserve(journey, &core->memory, &core->seed, change->position + arriving, arriving, rares);
+    if (!was_short || journey->index == NULL) return room;
+    if (room && index_cells(core, change)) return true;
+    cxj__store_drop_index(journey, &core->memory); /* An index that does not know the cells would be worse than none. */
     return false;
 }
 
@@ -757,8 +829,7 @@ static bool prepare(struct cxj__plan *plan, struct cxj__core *core, struct cxj__
 cxj_status cxj__plan_prepare(struct cxj__plan *plan, struct cxj__core *core) {
     for (size_t i = 0; i < plan->changes.count; i++) {
         struct cxj__change *change = &plan->changes.items[i];
-        cxj_status status = resolve(plan, core, change);
-        if (status != CXJ_OK) return status;
+        if (!resolve(plan, core, change)) return CXJ_NO_MEMORY;
         if (!change->is_void && !prepare(plan, core, change)) return CXJ_NO_MEMORY;
     }
     return CXJ_OK;
@@ -819,7 +890,9 @@ static void commit_postings(const struct cxj__plan *plan, const struct cxj__core
         const struct cxj__tally *tally = &plan->tallies.items[i];
         cxj__cell_counts(tally->cell)[CXJ__T_JOURNEYS] += tally->journeys;
         if (index == NULL) continue;
-        cxj__store_index(index, &core->seed, CXJ__INDEX_CELL, tally->cell->number)->value += tally->change;
+        struct cxj__index_entry *entry = cxj__store_index(index, &core->seed, CXJ__INDEX_CELL, tally->cell->number);
+        entry->value += tally->change;
+        if (entry->value == 0) cxj__store_unindex(index, &core->seed, entry);
     }
 }
 

@@ -36,7 +36,8 @@ struct cxj__core {
 /* A touchpoint that has arrived, its facets implied; the arrivals of one journey are chained. */
 struct cxj__arrival {
     cxj_touchpoint touchpoint;
-    size_t next; /* the journey's next arrival in this plan, plus one; 0: none */
+    size_t place; /* in the call */
+    size_t next;  /* the journey's next arrival in this plan, plus one; 0: none */
 };
 
 /* A fact addressed: it goes to this cell, or is taken from it. cell is NULL where the view has no room for it. */
@@ -91,6 +92,7 @@ struct cxj__plan {
     CXJ__LIST(struct cxj__change) changes;
     CXJ__LIST(struct cxj__entry) entries;
     CXJ__LIST(struct cxj__entry) scratch;
+    CXJ__LIST(size_t) refused; /* places of arrivals for which their journey has no room, in no order */
     CXJ__LIST(size_t) leavers; /* positions of records that make way for another revision */
     CXJ__LIST(struct cxj__fact) facts;
     CXJ__LIST(struct cxj__posting) postings;
@@ -109,11 +111,13 @@ void cxj__plan_finish(struct cxj__plan *plan, struct cxj__memory *memory);
 /* Begins an empty plan. */
 void cxj__plan_begin(struct cxj__plan *plan);
 
-/* Plans the arrival of a touchpoint that is valid and has all that its facets imply. CXJ_OK or CXJ_NO_MEMORY. */
-cxj_status cxj__plan_arrival(struct cxj__plan *plan, struct cxj__core *core, const cxj_touchpoint *touchpoint);
+/* Plans the arrival of a touchpoint that is valid and has all that its facets imply; place is its place in the call.
+ * CXJ_OK or CXJ_NO_MEMORY. */
+cxj_status cxj__plan_arrival(struct cxj__plan *plan, struct cxj__core *core, const cxj_touchpoint *touchpoint,
+                             size_t place);
 
-/* Works out what the arrivals change and reserves what that needs. CXJ_OK: commit cannot fail. CXJ_NO_MEMORY.
- * CXJ_LIMIT: a journey would pass its limit of touchpoints. Unless it is CXJ_OK the plan must be abandoned. */
+/* Works out what the arrivals change and reserves what that needs. Those for which their journey has no room are listed
+ * in refused. CXJ_OK: commit cannot fail. CXJ_NO_MEMORY: the plan must be abandoned. */
 cxj_status cxj__plan_prepare(struct cxj__plan *plan, struct cxj__core *core);
 
 /* Plans that a journey loses all its touchpoints. CXJ_OK or CXJ_NO_MEMORY, and then it must be abandoned. */

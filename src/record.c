@@ -5,6 +5,7 @@
  * their journeys. Where planning a chunk shows that much had to be folded again, the next is twice as large, so that
  * many late touchpoints of one journey are folded together: the work stays in proportion to the touchpoints passed and
  * those after them. */
+#include <assert.h>
 #include <string.h>
 
 #include "engine.h"
@@ -142,16 +143,12 @@ struct call {
     bool stop;
 };
 
-static void note_refusal(struct call *call, size_t index, cxj_status status) {
+/* Notes a refusal; its sentence is said if it is the first in the call. */
+static void note_refusal(struct call *call, size_t index, cxj_status status, const struct refusal *refusal) {
     call->receipt.refused++;
-    call->engine->refused++;
-    if (call->receipt.first_refusal != CXJ_NO_INDEX) return;
+    if (index >= call->receipt.first_refusal) return;
     call->receipt.first_refusal = index;
     call->receipt.first_status = status;
-}
-
-static void say_refusal(struct call *call, size_t index, const struct refusal *refusal) {
-    if (call->receipt.first_refusal != CXJ_NO_INDEX) return;
     cxj__base_say(&call->engine->message, "touchpoint %zu: %s: %lld %s", index, refusal->field,
                   (long long)refusal->value, refusal->rule);
 }
@@ -169,12 +166,11 @@ static cxj_status plan_one(struct call *call, size_t index) {
     }
     if (refusal.field == NULL) refusal = check(core, &touchpoint);
     if (refusal.field != NULL) {
-        say_refusal(call, index, &refusal);
-        note_refusal(call, index, CXJ_BAD_FIELD);
+        note_refusal(call, index, CXJ_BAD_FIELD, &refusal);
         return CXJ_BAD_FIELD;
     }
     touchpoint.facets = cxj__fold_imply(touchpoint.facets);
-    return cxj__plan_arrival(&call->engine->plan, core, &touchpoint);
+    return cxj__plan_arrival(&call->engine->plan, core, &touchpoint, index);
 }
 
 static void note_feed(struct call *call, const struct cxj__feed *feed) {
@@ -201,47 +197,66 @@ static void approach(const struct call *call, size_t index, size_t count) {
     cxj__store_approach(&call->engine->core.store, &call->engine->core.seed, numbers, count);
 }
 
-/* Takes the touchpoints from index on, count of them; *taken says how many were dealt with. On CXJ_NO_MEMORY and
- * CXJ_LIMIT none was, and what had been noted of them is forgotten. */
+/* Plans the touchpoints from index on, count of them; *planned says how many, fewer than count where one is refused and
+ * the call stops there. */
+static cxj_status plan_chunk(struct call *call, size_t index, size_t count, size_t *planned) {
+    cxj__plan_begin(&call->engine->plan);
+    for (*planned = 0; *planned < count; ++*planned) {
+        size_t left = count - *planned;
+        if (*planned % CHUNK == 0 && count > 1) approach(call, index + *planned, left < CHUNK ? left : CHUNK);
+        cxj_status status = plan_one(call, index + *planned);
+        if (status == CXJ_NO_MEMORY) return status;
+        if (status == CXJ_BAD_FIELD && (call->flags & CXJ_STOP_AT_REFUSAL)) break;
+    }
+    return cxj__plan_prepare(&call->engine->plan, &call->engine->core);
+}
+
+/* Notes those that the plan has refused: their journeys are full. */
+static void note_full(struct call *call) {
+    const struct cxj__plan *plan = &call->engine->plan;
+    struct refusal full = {"journey", call->engine->core.touchpoints_limit, "touchpoints are as many as it may have"};
+    for (size_t i = 0; i < plan->refused.count; i++) note_refusal(call, plan->refused.items[i], CXJ_LIMIT, &full);
+}
+
+/* The first of those, or SIZE_MAX. */
+static size_t first_full(const struct cxj__plan *plan) {
+    size_t first = SIZE_MAX;
+    for (size_t i = 0; i < plan->refused.count; i++) {
+        if (plan->refused.items[i] < first) first = plan->refused.items[i];
+    }
+    return first;
+}
+
+/* Takes the touchpoints from index on, count of them; *taken says how many were dealt with. On CXJ_NO_MEMORY none was,
+ * and what had been noted of them is forgotten. */
 static cxj_status take_chunk(struct call *call, size_t index, size_t count, size_t *taken) {
     struct cxj__plan *plan = &call->engine->plan;
     struct cxj__core *core = &call->engine->core;
     cxj_receipt receipt = call->receipt;
-    uint64_t refused = call->engine->refused;
-    cxj_status status = CXJ_OK;
-    bool stop = false;
-    cxj__plan_begin(plan);
-    for (*taken = 0; *taken < count; ++*taken) {
-        size_t left = count - *taken;
-        if (*taken % CHUNK == 0 && count > 1) approach(call, index + *taken, left < CHUNK ? left : CHUNK);
-        status = plan_one(call, index + *taken);
-        if (status == CXJ_NO_MEMORY) break;
-        if (status == CXJ_BAD_FIELD && (call->flags & CXJ_STOP_AT_REFUSAL)) {
-            stop = true;
-            break;
-        }
+    cxj_status status = plan_chunk(call, index, count, taken);
+    size_t full = first_full(plan);
+    if (status == CXJ_OK && full != SIZE_MAX && (call->flags & CXJ_STOP_AT_REFUSAL)) {
+        /* What stands before the first that is refused is planned again, without it. */
+        note_full(call);
+        cxj_receipt stopped = {.refused = 1, .first_refusal = full, .first_status = CXJ_LIMIT};
+        cxj__plan_abandon(plan, core, false);
+        call->receipt = receipt;
+        status = plan_chunk(call, index, full - index, taken);
+        call->receipt.refused += stopped.refused;
+        call->receipt.first_refusal = stopped.first_refusal;
+        call->receipt.first_status = stopped.first_status;
+    } else if (status == CXJ_OK) {
+        note_full(call);
     }
-    if (status != CXJ_NO_MEMORY) status = cxj__plan_prepare(plan, core);
     if (status != CXJ_OK) {
         cxj__plan_abandon(plan, core, false);
         call->receipt = receipt;
-        call->engine->refused = refused;
         return status;
     }
     cxj__plan_commit(plan, core, false);
     note_feed(call, &plan->feed);
-    call->stop = stop;
+    call->stop = *taken < count;
     return CXJ_OK;
-}
-
-/* A journey is full: the touchpoint at index is refused. */
-static void refuse_at_limit(struct call *call, size_t index) {
-    const struct cxj__core *core = &call->engine->core;
-    if (call->receipt.first_refusal == CXJ_NO_INDEX) {
-        cxj__base_say(&call->engine->message, "touchpoint %zu: its journey has as many touchpoints as it may (%u)",
-                      index, (unsigned)core->touchpoints_limit);
-    }
-    note_refusal(call, index, CXJ_LIMIT);
 }
 
 static cxj_status take_all(struct call *call, size_t count) {
@@ -250,16 +265,10 @@ static cxj_status take_all(struct call *call, size_t count) {
     for (size_t done = 0; done < count && !call->stop;) {
         size_t size = count - done < chunk ? count - done : chunk, taken = 0;
         cxj_status status = take_chunk(call, done, size, &taken);
-        if (status != CXJ_OK && size > 1) {
-            chunk =
-                size / 2; /* What does not fit whole may fit in part; at a limit, one must be told from the others. */
+        if (status == CXJ_NO_MEMORY && size == 1) return status;
+        if (status == CXJ_NO_MEMORY) {
+            chunk = size / 2; /* What does not fit whole may fit in part. */
             continue;
-        }
-        if (status == CXJ_NO_MEMORY) return status;
-        if (status == CXJ_LIMIT) {
-            refuse_at_limit(call, done);
-            call->stop = (call->flags & CXJ_STOP_AT_REFUSAL) != 0;
-            taken = call->stop ? 0 : 1;
         }
         done += taken;
         call->receipt.processed = done;
@@ -284,6 +293,7 @@ static cxj_status record(struct call *call, size_t count, cxj_receipt *receipt, 
     cxj_engine *engine = call->engine;
     call->receipt.first_refusal = CXJ_NO_INDEX;
     cxj_status status = take_all(call, count);
+    engine->refused += call->receipt.refused;
     engine->version++;
     trim(engine);
     if (receipt != NULL) cxj__engine_give(receipt, receipt_size, &call->receipt, sizeof call->receipt);
@@ -495,11 +505,12 @@ static cxj_status plan_journey(cxj_engine *engine, const struct cxj__journey *jo
         struct cxj__entry entry;
         cxj__store_unpack(journey, i, &entry);
         translate(translation, &entry.touchpoint);
-        cxj_status status = cxj__plan_arrival(&engine->plan, &engine->core, &entry.touchpoint);
+        cxj_status status = cxj__plan_arrival(&engine->plan, &engine->core, &entry.touchpoint, i);
         if (status != CXJ_OK) return status;
     }
     cxj_status status = cxj__plan_prepare(&engine->plan, &engine->core);
-    if (status == CXJ_LIMIT) {
+    if (status == CXJ_OK && engine->plan.refused.count > 0) {
+        status = CXJ_LIMIT;
         cxj__base_say(&engine->message, "merge: journey %llu would have more than %u touchpoints",
                       (unsigned long long)journey->number, (unsigned)engine->core.touchpoints_limit);
     }
@@ -525,7 +536,9 @@ static void commit_all(cxj_engine *engine, const struct cxj__core *source, const
         const struct cxj__journey *journey = cxj__store_at(&source->store, place);
         if (journey->number == 0) continue;
         engine->plan.deadlines = 0;
-        (void)plan_journey(engine, journey, translation);
+        cxj_status status = plan_journey(engine, journey, translation);
+        assert(status == CXJ_OK);
+        (void)status;
         cxj__plan_commit(&engine->plan, &engine->core, true);
     }
 }
@@ -564,7 +577,9 @@ cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source) {
     if (status == CXJ_OK) commit_all(engine, &source->core, &translation);
     drop_empty(engine);
     trim(engine);
-    cxj__base_resize(&core->memory, translation.block, translation.length * sizeof *translation.block, 0);
+    if (translation.block != NULL) {
+        cxj__base_resize(&core->memory, translation.block, translation.length * sizeof *translation.block, 0);
+    }
     if (status != CXJ_OK) {
         for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
             cxj__names_truncate(&core->dictionaries[d], &core->memory, names[d]);

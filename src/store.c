@@ -379,11 +379,15 @@ uint64_t cxj__store_held_key(uint32_t holder, uint32_t code) {
     return (uint64_t)holder << 32 | code;
 }
 
+static uint64_t index_hash(const struct cxj__seed *seed, uint32_t kind, uint64_t key) {
+    return cxj__base_hash(seed, key ^ (uint64_t)kind << 56);
+}
+
 /* The entry's slot, or the empty one where it would stand. The table has an empty slot. */
 static struct cxj__index_entry *index_slot(const struct cxj__index *index, const struct cxj__seed *seed,
                                            enum cxj__index_kind kind, uint64_t key, uint64_t *probes) {
     size_t mask = index->capacity - 1;
-    for (size_t slot = cxj__base_hash(seed, key ^ (uint64_t)kind << 56) & mask;; slot = (slot + 1) & mask) {
+    for (size_t slot = index_hash(seed, kind, key) & mask;; slot = (slot + 1) & mask) {
         struct cxj__index_entry *entry = &index->entries[slot];
         ++*probes;
         if (entry->kind == CXJ__INDEX_NONE || (entry->kind == (uint32_t)kind && entry->key == key)) return entry;
@@ -399,6 +403,19 @@ struct cxj__index_entry *cxj__store_index(struct cxj__index *index, const struct
         index->used++;
     }
     return entry;
+}
+
+void cxj__store_unindex(struct cxj__index *index, const struct cxj__seed *seed, struct cxj__index_entry *entry) {
+    size_t mask = index->capacity - 1;
+    size_t hole = (size_t)(entry - index->entries);
+    for (size_t next = (hole + 1) & mask; index->entries[next].kind != CXJ__INDEX_NONE; next = (next + 1) & mask) {
+        size_t home = index_hash(seed, index->entries[next].kind, index->entries[next].key) & mask;
+        if (((next - home) & mask) < ((next - hole) & mask)) continue;
+        index->entries[hole] = index->entries[next];
+        hole = next;
+    }
+    index->entries[hole] = (struct cxj__index_entry){.kind = CXJ__INDEX_NONE};
+    index->used--;
 }
 
 size_t cxj__store_find_id(const struct cxj__journey *journey, uint64_t id, const struct cxj__seed *seed,
@@ -419,30 +436,23 @@ int64_t cxj__store_indexed(const struct cxj__index *index, const struct cxj__see
     return entry->kind == CXJ__INDEX_NONE ? 0 : entry->value;
 }
 
-/* Entries at 0 say what a missing one would say. */
-static bool is_spent(const struct cxj__index_entry *entry) {
-    return entry->kind == CXJ__INDEX_NONE || (entry->kind != CXJ__INDEX_ID && entry->value == 0);
-}
-
 static bool reserve_index(struct cxj__index *index, struct cxj__memory *memory, const struct cxj__seed *seed,
                           size_t further) {
-    if (index->used + further <= index->capacity / 4 * 3) return true;
-    struct cxj__index fresh = {.capacity = 256};
-    for (size_t i = 0; i < index->capacity; i++) fresh.used += !is_spent(&index->entries[i]);
-    while (fresh.used + further > fresh.capacity / 4 * 3) fresh.capacity *= 2;
-    fresh.entries = cxj__base_resize(memory, NULL, 0, fresh.capacity * sizeof *fresh.entries);
-    if (fresh.entries == NULL) return false;
-    memset(fresh.entries, 0, fresh.capacity * sizeof *fresh.entries);
+    struct cxj__index larger = {.capacity = index->capacity == 0 ? 256 : index->capacity};
+    while (index->used + further > larger.capacity / 4 * 3) larger.capacity *= 2;
+    if (larger.capacity == index->capacity) return true;
+    larger.entries = cxj__base_resize(memory, NULL, 0, larger.capacity * sizeof *larger.entries);
+    if (larger.entries == NULL) return false;
+    memset(larger.entries, 0, larger.capacity * sizeof *larger.entries);
     uint64_t probes = 0;
     for (size_t i = 0; i < index->capacity; i++) {
         const struct cxj__index_entry *entry = &index->entries[i];
-        if (is_spent(entry)) continue;
-        *index_slot(&fresh, seed, (enum cxj__index_kind)entry->kind, entry->key, &probes) = *entry;
+        if (entry->kind == CXJ__INDEX_NONE) continue;
+        *index_slot(&larger, seed, (enum cxj__index_kind)entry->kind, entry->key, &probes) = *entry;
     }
     cxj__base_resize(memory, index->entries, index->capacity * sizeof *index->entries, 0);
-    index->entries = fresh.entries;
-    index->capacity = fresh.capacity;
-    index->used = fresh.used;
+    index->entries = larger.entries;
+    index->capacity = larger.capacity;
     return true;
 }
 

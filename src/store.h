@@ -35,7 +35,7 @@ struct cxj__rare {
 };
 
 /* What a long journey keeps, so that no arrival has to look at all of it: where an id stands, which values were held,
- * and how many touchpoints fall into a cell. */
+ * and how many touchpoints fall into a cell. What it would say 0 of is not there. */
 enum cxj__index_kind { CXJ__INDEX_NONE, CXJ__INDEX_ID, CXJ__INDEX_HELD, CXJ__INDEX_CELL };
 
 struct cxj__index_entry {
@@ -87,6 +87,7 @@ struct cxj__entry {
     cxj_touchpoint touchpoint;
     uint32_t held;  /* a bit for each holder */
     uint32_t moves; /* 1: it has just arrived, or leaves for good; 0: it stays */
+    size_t place;   /* in the call, if it has just arrived */
 };
 
 /* ---- journeys --------------------------------------------------------------------------------------------------- */
@@ -168,6 +169,9 @@ uint64_t cxj__store_held_key(uint32_t holder, uint32_t code);
 /* The entry, made with value 0 if it is not there (room was reserved). */
 struct cxj__index_entry *cxj__store_index(struct cxj__index *index, const struct cxj__seed *seed,
                                           enum cxj__index_kind kind, uint64_t key);
+
+/* Takes an entry out. Others may move, this one's neighbours into its place. */
+void cxj__store_unindex(struct cxj__index *index, const struct cxj__seed *seed, struct cxj__index_entry *entry);
 
 /* The value of an entry, 0 if it is not there. */
 int64_t cxj__store_indexed(const struct cxj__index *index, const struct cxj__seed *seed, enum cxj__index_kind kind,

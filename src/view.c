@@ -245,7 +245,7 @@ static cxj_status take_condition_name(struct reader *reader, struct cxj__conditi
     if (status != CXJ_OK) return status;
     condition->codes[condition->count++] = code;
     uint32_t named = names_of(condition->dimension);
-    if (has_dictionary(named)) cxj__names_use(&reader->dictionaries[named], code);
+    if (has_dictionary(named)) cxj__names_pin(&reader->dictionaries[named], code);
     return CXJ_OK;
 }
 
@@ -321,7 +321,7 @@ static void forget_conditions(struct cxj_view *view, struct cxj__names *dictiona
         struct cxj__condition *condition = &view->conditions[i];
         uint32_t named = names_of(condition->dimension);
         for (size_t k = 0; has_dictionary(named) && k < condition->count; k++) {
-            cxj__names_release(&dictionaries[named], condition->codes[k]);
+            cxj__names_unpin(&dictionaries[named], condition->codes[k]);
         }
         cxj__base_release(memory, &condition->codes, &condition->capacity, sizeof *condition->codes);
     }

@@ -55,7 +55,7 @@ struct cxj_view {
 /* ---- text ------------------------------------------------------------------------------------------------------- */
 
 /* Reads a view's text. On CXJ_OK view holds all that it says, and the names of its conditions have entered the
- * dictionaries (dictionaries[dimension]) and count as used. Else nothing is left but a sentence in message. */
+ * dictionaries (dictionaries[dimension]) and are pinned. Else nothing is left but a sentence in message. */
 cxj_status cxj__view_read(struct cxj_view *view, struct cxj__names *dictionaries, struct cxj__memory *memory,
                           const struct cxj__seed *seed, const char *text, size_t length, struct cxj__message *message);
 

@@ -1,0 +1,691 @@
+/* answer: the way out: cursors, single cells, whole columns. What include/cxj.h says of them.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "cxj.h"
+
+#include <check.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static cxj_engine *make(void) {
+    cxj_engine *engine = NULL;
+    ck_assert_int_eq(cxj_engine_create(NULL, NULL, 0, &engine), CXJ_OK);
+    return engine;
+}
+
+static cxj_view *add(cxj_engine *engine, const char *text) {
+    cxj_view *view = NULL;
+    cxj_status status = cxj_view_add(engine, text, CXJ_ENDED, &view);
+    ck_assert_msg(status == CXJ_OK, "%s: %s", text, cxj_message(engine));
+    return view;
+}
+
+static uint32_t code(cxj_engine *engine, uint32_t dimension, const char *name) {
+    uint32_t given = 0;
+    ck_assert_int_eq(cxj_code(engine, dimension, name, CXJ_ENDED, &given), CXJ_OK);
+    return given;
+}
+
+static void record(cxj_engine *engine, cxj_touchpoint touchpoint) {
+    cxj_status status = cxj_record(engine, &touchpoint, sizeof touchpoint, 1, 0, NULL, 0);
+    ck_assert_msg(status == CXJ_OK, "%s", cxj_message(engine));
+}
+
+static cxj_cursor *cursor_of(const cxj_view *view) {
+    cxj_cursor *cursor = NULL;
+    ck_assert_int_eq(cxj_cursor_open(view, &cursor), CXJ_OK);
+    return cursor;
+}
+
+static uint32_t metric(uint32_t grain, const char *name) {
+    uint32_t number = 0;
+    ck_assert_int_eq(cxj_metric_find(grain, name, CXJ_ENDED, &number), CXJ_OK);
+    return number;
+}
+
+/* All keys in the order of a cursor, the parts joined by "|", the cells by a blank. */
+static void list_keys(const cxj_view *view, char *list, size_t capacity) {
+    cxj_view_info info;
+    cxj_cursor *cursor = cursor_of(view);
+    size_t used = 0;
+    ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);
+    list[0] = '\0';
+    while (cxj_cursor_next(cursor) == CXJ_OK) {
+        for (uint32_t part = 0; part < info.parts; part++) {
+            const char *text = NULL, *before = part > 0 ? "|" : used > 0 ? " " : "";
+            size_t length = 0;
+            ck_assert_int_eq(cxj_cursor_part(cursor, part, &text, &length), CXJ_OK);
+            ck_assert_uint_eq(strlen(text), length);
+            used += (size_t)snprintf(list + used, capacity - used, "%s%s", before, text);
+            ck_assert_uint_lt(used, capacity);
+        }
+    }
+    cxj_cursor_close(cursor);
+}
+
+static void check_keys(const cxj_view *view, const char *expected) {
+    char list[1000];
+    list_keys(view, list, sizeof list);
+    ck_assert_str_eq(list, expected);
+}
+
+/* Looks up a key whose parts are joined by "|", and one metric there. */
+static cxj_status look_up(const cxj_view *view, const char *key, uint32_t number, cxj_metric *result) {
+    cxj_text parts[8];
+    size_t count = 0;
+    for (const char *from = key; from != NULL; count++) {
+        const char *to = strchr(from, '|');
+        parts[count] = (cxj_text){from, to == NULL ? CXJ_ENDED : (size_t)(to - from)};
+        from = to == NULL ? NULL : to + 1;
+    }
+    return cxj_view_get(view, parts, sizeof *parts, count, &number, number != 0, result, sizeof *result);
+}
+
+static double value_at(const cxj_view *view, const char *key, uint32_t grain, const char *name) {
+    cxj_metric result;
+    cxj_status status = look_up(view, key, metric(grain, name), &result);
+    ck_assert_msg(status == CXJ_OK, "%s: %s", key == NULL ? "all" : key, cxj_status_text(status));
+    return result.value;
+}
+
+/* Some touchpoints in two journeys; names come in an order that is not theirs. */
+static void tell(cxj_engine *engine) {
+    static const char *const channels[] = {"web", "phone", "", "mail", "Mail", "ph\xc3\xb6ne", "phones"};
+    for (uint64_t i = 0; i < 7; i++) {
+        cxj_touchpoint t = {.journey = 1 + i % 2, .id = i + 1, .at = (int64_t)i * 3600000};
+        t.channel = (uint16_t)code(engine, CXJ_DIMENSION_CHANNEL, channels[i]);
+        t.owner = code(engine, CXJ_DIMENSION_OWNER, i % 3 == 0 ? "Ben" : "Anna");
+        t.value = (int64_t)i;
+        record(engine, t);
+    }
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Parts
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+START_TEST(parts_have_names_and_dimensions) {
+    static const struct {
+        const char *text;
+        const char *names[6];
+        uint32_t dimensions[6];
+    } cases[] = {
+        {"touchpoints", {NULL}, {0}},
+        {"touchpoints by cause, outcome per hour",
+         {"period", "cause", "outcome"},
+         {0, CXJ_DIMENSION_CAUSE, CXJ_DIMENSION_OUTCOME}},
+        {"touchpoints by owner, team, channel, stage",
+         {"owner", "team", "channel", "stage"},
+         {CXJ_DIMENSION_OWNER, CXJ_DIMENSION_TEAM, CXJ_DIMENSION_CHANNEL, CXJ_DIMENSION_STAGE}},
+        {"transitions by stage, type, churned, segment per week",
+         {"period", "from", "to", "type", "churned", "segment"},
+         {0, CXJ_DIMENSION_STAGE, CXJ_DIMENSION_STAGE, CXJ_DIMENSION_TYPE, CXJ_DIMENSION_CHURNED,
+          CXJ_DIMENSION_SEGMENT}},
+        {"journeys by entry, exit, reason",
+         {"entry", "exit", "reason"},
+         {CXJ_DIMENSION_CHANNEL, CXJ_DIMENSION_CHANNEL, CXJ_DIMENSION_REASON}},
+        {"journeys per year ended", {"period"}, {0}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cxj_engine *engine = make();
+        const cxj_view *view = add(engine, cases[i].text);
+        uint32_t part = 0;
+        for (; part < 6 && cases[i].names[part] != NULL; part++) {
+            const char *name = NULL;
+            uint32_t dimension = 99;
+            ck_assert_int_eq(cxj_view_part(view, part, &name, &dimension), CXJ_OK);
+            ck_assert_str_eq(name, cases[i].names[part]);
+            ck_assert_uint_eq(dimension, cases[i].dimensions[part]);
+            ck_assert_int_eq(cxj_view_part(view, part, &name, NULL), CXJ_OK);
+        }
+        const char *none = "untouched";
+        ck_assert_int_eq(cxj_view_part(view, part, &none, NULL), CXJ_NOT_FOUND);
+        ck_assert_int_eq(cxj_view_part(view, UINT32_MAX, &none, NULL), CXJ_NOT_FOUND);
+        ck_assert_str_eq(none, "untouched");
+        cxj_engine_destroy(engine);
+    }
+}
+END_TEST
+
+START_TEST(description_of_a_view) {
+    cxj_engine *engine = make();
+    const cxj_view *view = add(engine, "transitions by channel, type per day");
+    cxj_view_info info;
+    tell(engine);
+    ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);
+    ck_assert_str_eq(info.text, "transitions by channel, type per day");
+    ck_assert_uint_eq(info.text_length, strlen(info.text));
+    ck_assert_uint_eq(info.grain, CXJ_GRAIN_TRANSITIONS);
+    ck_assert_uint_eq(info.parts, 4);
+    ck_assert_uint_eq(info.cells, 4);
+    ck_assert_int_eq(info.has_period, 1);
+    ck_assert_int_eq(info.incomplete, 0);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Cursors
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* "in the order of their keys: part by part, each as text, byte by byte"; none is the empty text. */
+START_TEST(cells_stand_in_the_order_of_their_texts) {
+    cxj_engine *engine = make();
+    const cxj_view *view = add(engine, "touchpoints by owner, channel");
+    tell(engine);
+    check_keys(view, "Anna| Anna|Mail Anna|phone Anna|ph\xc3\xb6ne Ben|mail Ben|phones Ben|web");
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+START_TEST(names_come_before_longer_ones) {
+    cxj_engine *engine = make();
+    const cxj_view *view = add(engine, "touchpoints by channel");
+    tell(engine);
+    char list[200];
+    list_keys(view, list, sizeof list);
+    ck_assert_str_eq(list + strlen("Mail mail "), "phone phones ph\xc3\xb6ne web");
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* Names of outcome and churned stand in the order of their texts too, which is not that of their numbers. */
+START_TEST(outcomes_stand_in_the_order_of_their_texts) {
+    cxj_engine *engine = make();
+    const cxj_view *view = add(engine, "journeys by outcome, churned");
+    record(engine, (cxj_touchpoint){.journey = 1, .at = 1, .outcome = CXJ_OUTCOME_COMPLETED});
+    record(engine, (cxj_touchpoint){.journey = 2, .at = 1, .outcome = CXJ_OUTCOME_ABANDONED});
+    record(engine, (cxj_touchpoint){.journey = 3, .at = 1, .facets = CXJ_FACET_CHURNED});
+    check_keys(view, "|yes abandoned| completed|");
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* Periods as the report writes them (section 7), from the year 1 on, in order. */
+START_TEST(periods_stand_in_the_order_of_time) {
+    static const struct {
+        const char *text, *keys;
+    } cases[] = {
+        {"touchpoints per hour", "0001-01-01T00 1969-12-31T23 1970-01-01T00 2026-11-21T22 9999-12-31T23"},
+        {"touchpoints per day", "0001-01-01 1969-12-31 1970-01-01 2026-11-21 9999-12-31"},
+        {"touchpoints per week", "0001-01-01 1969-12-29 2026-11-16 9999-12-27"},
+        {"touchpoints per month", "0001-01 1969-12 1970-01 2026-11 9999-12"},
+        {"touchpoints per quarter", "0001-Q1 1969-Q4 1970-Q1 2026-Q4 9999-Q4"},
+        {"touchpoints per year", "0001 1969 1970 2026 9999"},
+    };
+    static const int64_t moments[] = {INT64_C(253402300799999), 0, INT64_C(-62135596800000), -1,
+                                      INT64_C(1795300980000)};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cxj_engine *engine = make();
+        const cxj_view *view = add(engine, cases[i].text);
+        for (size_t k = 0; k < 5; k++) record(engine, (cxj_touchpoint){.journey = 1, .at = moments[k]});
+        check_keys(view, cases[i].keys);
+        cxj_engine_destroy(engine);
+    }
+}
+END_TEST
+
+START_TEST(cursor_begins_before_the_first_cell_and_stays_behind_the_last) {
+    cxj_engine *engine = make();
+    const cxj_view *view = add(engine, "journeys");
+    const uint32_t journeys = metric(CXJ_GRAIN_JOURNEYS, "journeys");
+    const char *text = NULL;
+    cxj_metric result;
+    record(engine, (cxj_touchpoint){.journey = 1, .at = 1});
+    cxj_cursor *cursor = cursor_of(view);
+    ck_assert_int_eq(cxj_cursor_metrics(cursor, &journeys, 1, &result, sizeof result), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_cursor_part(cursor, 0, &text, NULL), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_metrics(cursor, &journeys, 1, &result, sizeof result), CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_part(cursor, 0, &text, NULL), CXJ_NOT_FOUND); /* The key has no parts. */
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_DONE);
+        ck_assert_int_eq(cxj_cursor_metrics(cursor, &journeys, 1, &result, sizeof result), CXJ_NOT_FOUND);
+    }
+    cxj_cursor_close(cursor);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+START_TEST(cursor_over_nothing_is_done) {
+    cxj_engine *engine = make();
+    cxj_cursor *cursor = cursor_of(add(engine, "transitions by owner"));
+    ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_DONE);
+    ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_DONE);
+    cxj_cursor_close(cursor);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* "CXJ_STALE: the engine has changed": all functions of the cursor say so from then on. */
+START_TEST(change_makes_a_cursor_stale_for_good) {
+    cxj_engine *engine = make();
+    const cxj_view *view = add(engine, "touchpoints by owner");
+    const uint32_t count = metric(CXJ_GRAIN_TOUCHPOINTS, "touchpoints");
+    const char *text = NULL;
+    cxj_metric result;
+    tell(engine);
+    cxj_cursor *cursor = cursor_of(view);
+    ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_OK);
+    record(engine, (cxj_touchpoint){.journey = 9, .at = 1});
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(cxj_cursor_part(cursor, 0, &text, NULL), CXJ_STALE);
+        ck_assert_int_eq(cxj_cursor_metrics(cursor, &count, 1, &result, sizeof result), CXJ_STALE);
+        ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_STALE);
+    }
+    cxj_cursor_close(cursor);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* A call that fails has changed nothing, and leaves cursors as they are. */
+START_TEST(failing_calls_leave_a_cursor_good) {
+    cxj_engine *engine = make(), *other = make();
+    cxj_view *view = add(engine, "touchpoints by owner"), *none = NULL;
+    uint64_t erased = 0;
+    tell(engine);
+    cxj_cursor *cursor = cursor_of(view);
+    ck_assert_int_eq(cxj_erase_journey(engine, 99), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_erase_customer(engine, 99, &erased), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_withdraw(engine, 1, 99, 0), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_view_add(engine, "touchpoints where owner = Carl and", CXJ_ENDED, &none), CXJ_BAD_TEXT);
+    ck_assert_int_eq(cxj_merge(engine, engine), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_advance(engine, INT64_MAX), CXJ_BAD_ARGUMENT);
+    ck_assert_ptr_eq(add(engine, "touchpoints by owner"), view);
+    ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_OK);
+    cxj_cursor_close(cursor);
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(other);
+}
+END_TEST
+
+START_TEST(cursors_do_not_disturb_each_other) {
+    cxj_engine *engine = make();
+    const cxj_view *view = add(engine, "touchpoints per hour");
+    const char *first = NULL, *second = NULL;
+    tell(engine);
+    cxj_cursor *a = cursor_of(view), *b = cursor_of(view);
+    ck_assert_int_eq(cxj_cursor_next(a), CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_part(a, 0, &first, NULL), CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_next(b), CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_next(b), CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_part(b, 0, &second, NULL), CXJ_OK);
+    ck_assert_str_eq(first, "1970-01-01T00");
+    ck_assert_str_eq(second, "1970-01-01T01");
+    cxj_cursor_close(a);
+    ck_assert_int_eq(cxj_cursor_next(b), CXJ_OK);
+    cxj_cursor_close(b);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * One cell
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* A key has its "parts in order, each as text as a cursor shows it": names, none, outcomes, channels, periods. */
+START_TEST(every_kind_of_part_is_looked_up) {
+    static const struct {
+        const char *text, *key;
+        cxj_status status;
+    } cases[] = {
+        {"touchpoints by channel", "phone", CXJ_OK},
+        {"touchpoints by channel", "", CXJ_OK},
+        {"touchpoints by channel", "phon", CXJ_NOT_FOUND},
+        {"touchpoints by channel", "PHONE", CXJ_NOT_FOUND},
+        {"touchpoints by channel, owner", "web|Ben", CXJ_OK},
+        {"touchpoints by channel, owner", "web|Anna", CXJ_NOT_FOUND},
+        {"touchpoints by owner per day", "1970-01-01|Ben", CXJ_OK},
+        {"touchpoints by owner per day", "1970-01-02|Ben", CXJ_NOT_FOUND},
+        {"touchpoints by owner per day", "1970-1-1|Ben", CXJ_BAD_TEXT},
+        {"touchpoints by owner per day", "|Ben", CXJ_BAD_TEXT},
+        {"transitions by owner", "Ben|Anna", CXJ_OK},
+        {"transitions by owner", "Anna|Carl", CXJ_NOT_FOUND},
+        {"transitions by owner", "|Anna", CXJ_NOT_FOUND},
+        {"journeys by entry, exit", "web|phones", CXJ_OK},
+        {"journeys by entry, exit", "phones|web", CXJ_NOT_FOUND},
+        {"journeys by outcome, churned", "|", CXJ_OK},
+        {"journeys by outcome, churned", "completed|yes", CXJ_NOT_FOUND},
+        {"journeys by outcome, churned", "ended|", CXJ_NOT_FOUND},
+        {"journeys by outcome, churned", "|no", CXJ_NOT_FOUND},
+    };
+    cxj_engine *engine = make();
+    tell(engine);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cxj_status status = look_up(add(engine, cases[i].text), cases[i].key, 0, NULL);
+        ck_assert_msg(status == cases[i].status, "%s at %s: %s", cases[i].text, cases[i].key, cxj_status_text(status));
+    }
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* Whatever a cursor shows can be looked up, in every period of every length. */
+START_TEST(what_a_cursor_shows_is_found) {
+    static const char *const texts[] = {"touchpoints per hour",    "touchpoints per day",  "touchpoints per week",
+                                        "touchpoints per quarter", "touchpoints per year", "touchpoints per month"};
+    cxj_engine *engine = make();
+    for (int64_t i = 0; i < 60; i++) {
+        record(engine, (cxj_touchpoint){.journey = 1, .at = INT64_C(-62135596800000) + i * INT64_C(5258000000777)});
+    }
+    for (size_t i = 0; i < 6; i++) {
+        const cxj_view *view = add(engine, texts[i]);
+        cxj_cursor *cursor = cursor_of(view);
+        double sum = 0;
+        while (cxj_cursor_next(cursor) == CXJ_OK) {
+            const char *text = NULL;
+            ck_assert_int_eq(cxj_cursor_part(cursor, 0, &text, NULL), CXJ_OK);
+            sum += value_at(view, text, CXJ_GRAIN_TOUCHPOINTS, "touchpoints");
+        }
+        ck_assert_double_eq(sum, 60);
+        cxj_cursor_close(cursor);
+    }
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+START_TEST(key_must_have_as_many_parts_as_the_view) {
+    cxj_engine *engine = make();
+    const cxj_view *view = add(engine, "transitions by owner");
+    const cxj_text parts[3] = {{"Ben", 3}, {"Anna", 4}, {"", 0}};
+    tell(engine);
+    ck_assert_int_eq(cxj_view_get(view, parts, sizeof *parts, 2, NULL, 0, NULL, 0), CXJ_OK);
+    ck_assert_int_eq(cxj_view_get(view, parts, sizeof *parts, 1, NULL, 0, NULL, 0), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_view_get(view, parts, sizeof *parts, 3, NULL, 0, NULL, 0), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_view_get(view, NULL, sizeof *parts, 2, NULL, 0, NULL, 0), CXJ_BAD_ARGUMENT);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* "CXJ_BAD_ARGUMENT (also a metric of another grain)", by every function that takes metrics; nothing is written. */
+START_TEST(metrics_of_another_grain_are_refused) {
+    cxj_engine *engine = make();
+    const cxj_view *view = add(engine, "touchpoints");
+    tell(engine);
+    const uint32_t count = metric(CXJ_GRAIN_TOUCHPOINTS, "touchpoints");
+    const uint32_t bad[] = {metric(CXJ_GRAIN_JOURNEYS, "touchpoints_per_journey"),
+                            metric(CXJ_GRAIN_TRANSITIONS, "changes"), 0, 999, 1999, 4000, UINT32_MAX};
+    cxj_cursor *cursor = cursor_of(view);
+    ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_OK);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        const uint32_t both[2] = {count, bad[i]};
+        cxj_metric results[2] = {{.n = 77}, {.n = 77}};
+        double values[2] = {77, 77};
+        size_t cells = 77;
+        ck_assert_int_eq(cxj_view_get(view, NULL, sizeof(cxj_text), 0, both, 2, results, sizeof *results),
+                         CXJ_BAD_ARGUMENT);
+        ck_assert_int_eq(cxj_cursor_metrics(cursor, both, 2, results, sizeof *results), CXJ_BAD_ARGUMENT);
+        ck_assert_int_eq(cxj_view_read(view, both, 2, 1, values, NULL, NULL, &cells), CXJ_BAD_ARGUMENT);
+        ck_assert_uint_eq(results[0].n, 77);
+        ck_assert_double_eq(values[0], 77);
+        ck_assert_uint_eq(cells, 77);
+    }
+    cxj_cursor_close(cursor);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* "a struct to be filled is passed with its size and is written up to it" */
+START_TEST(results_are_written_up_to_their_size) {
+    cxj_engine *engine = make();
+    const cxj_view *view = add(engine, "touchpoints");
+    const uint32_t metrics[2] = {metric(CXJ_GRAIN_TOUCHPOINTS, "touchpoints"), metric(CXJ_GRAIN_TOUCHPOINTS, "value")};
+    struct {
+        cxj_metric metric;
+        uint64_t more;
+    } longer[2];
+    double shorter[3] = {77, 77, 77};
+    tell(engine);
+    memset(longer, 0xa5, sizeof longer);
+    ck_assert_int_eq(cxj_view_get(view, NULL, sizeof(cxj_text), 0, metrics, 2, (cxj_metric *)shorter, sizeof *shorter),
+                     CXJ_OK);
+    ck_assert_double_eq(shorter[0], 7);
+    ck_assert_double_eq(shorter[1], 21);
+    ck_assert_double_eq(shorter[2], 77);
+    ck_assert_int_eq(cxj_view_get(view, NULL, sizeof(cxj_text), 0, metrics, 2, &longer[0].metric, sizeof *longer),
+                     CXJ_OK);
+    ck_assert_double_eq(longer[0].metric.value, 7);
+    ck_assert_double_eq(longer[1].metric.value, 21);
+    ck_assert_uint_eq(longer[0].more + longer[1].more, 0);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* "everything else is exact up to the last division in double" (section 6). */
+START_TEST(all_promoters_give_exactly_one_hundred) {
+    cxj_engine *engine = make();
+    const cxj_view *view = add(engine, "touchpoints");
+    for (uint64_t journey = 1; journey <= 200; journey++) {
+        record(engine, (cxj_touchpoint){.journey = journey, .at = 1, .scale = CXJ_SCALE_NPS, .score = 10,
+                                        .scope = CXJ_SCOPE_TOUCHPOINT});
+        uint32_t nps = metric(CXJ_GRAIN_TOUCHPOINTS, "nps");
+        cxj_metric result;
+        ck_assert_int_eq(cxj_view_get(view, NULL, sizeof(cxj_text), 0, &nps, 1, &result, sizeof result), CXJ_OK);
+        ck_assert_msg(!(result.value < 100) && !(result.value > 100), "%" PRIu64 " of %" PRIu64 ": %.17g", journey,
+                      journey, result.value);
+    }
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Columns
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* "column by column, result i of metric m at [m * capacity + i]", "in the order of a cursor" */
+START_TEST(columns_say_what_a_cursor_says) {
+    enum { CAPACITY = 10, METRICS = 3 };
+    cxj_engine *engine = make();
+    const cxj_view *view = add(engine, "touchpoints by channel, owner");
+    uint32_t metrics[METRICS] = {metric(CXJ_GRAIN_TOUCHPOINTS, "value"), metric(CXJ_GRAIN_TOUCHPOINTS, "clean_share"),
+                                 metric(CXJ_GRAIN_TOUCHPOINTS, "satisfaction")};
+    double values[METRICS * CAPACITY], lows[METRICS * CAPACITY], highs[METRICS * CAPACITY];
+    size_t cells = 0, i = 0;
+    tell(engine);
+    for (size_t k = 0; k < METRICS * CAPACITY; k++) values[k] = 77;
+    ck_assert_int_eq(cxj_view_read(view, metrics, METRICS, CAPACITY, values, lows, highs, &cells), CXJ_OK);
+    ck_assert_uint_eq(cells, 7);
+    cxj_cursor *cursor = cursor_of(view);
+    for (; cxj_cursor_next(cursor) == CXJ_OK; i++) {
+        cxj_metric results[METRICS];
+        ck_assert_int_eq(cxj_cursor_metrics(cursor, metrics, METRICS, results, sizeof *results), CXJ_OK);
+        ck_assert_double_eq(values[i], results[0].value);
+        ck_assert_double_eq(values[CAPACITY + i], results[1].value);
+        ck_assert_double_eq(lows[CAPACITY + i], results[1].low);
+        ck_assert_double_eq(highs[CAPACITY + i], results[1].high);
+        ck_assert(isnan(lows[i]) && isnan(values[2 * CAPACITY + i]) && isnan(highs[2 * CAPACITY + i]));
+    }
+    ck_assert_uint_eq(i, cells);
+    ck_assert_double_eq(values[cells], 77);
+    cxj_cursor_close(cursor);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* "values, … NULL: not wanted; likewise the next two"; "metrics: NULL if metric_count is 0" */
+START_TEST(columns_may_be_unwanted) {
+    cxj_engine *engine = make();
+    const cxj_view *view = add(engine, "touchpoints");
+    const uint32_t share = metric(CXJ_GRAIN_TOUCHPOINTS, "clean_share");
+    double high = 77;
+    size_t cells = 0;
+    tell(engine);
+    ck_assert_int_eq(cxj_view_read(view, &share, 1, 1, NULL, NULL, &high, &cells), CXJ_OK);
+    ck_assert_double_eq(high, 1);
+    ck_assert_int_eq(cxj_view_read(view, NULL, 0, 1, NULL, NULL, NULL, &cells), CXJ_OK);
+    ck_assert_uint_eq(cells, 1);
+    ck_assert_int_eq(cxj_view_read(view, NULL, 1, 1, NULL, NULL, NULL, &cells), CXJ_BAD_ARGUMENT);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* "receives the number of cells, also with CXJ_LIMIT; so capacity 0 asks for the number"; "no array was written" */
+START_TEST(too_little_room_gives_the_number_and_writes_nothing) {
+    cxj_engine *engine = make();
+    const cxj_view *view = add(engine, "touchpoints by channel");
+    const uint32_t value = metric(CXJ_GRAIN_TOUCHPOINTS, "value");
+    size_t cells = 99;
+    ck_assert_int_eq(cxj_view_read(view, &value, 1, 0, NULL, NULL, NULL, &cells), CXJ_OK);
+    ck_assert_uint_eq(cells, 0);
+    tell(engine);
+    for (size_t capacity = 0; capacity <= 8; capacity++) {
+        double values[8] = {77, 77, 77, 77, 77, 77, 77, 77};
+        int64_t codes[8] = {77, 77, 77, 77, 77, 77, 77, 77};
+        cxj_status expected = capacity < 7 ? CXJ_LIMIT : CXJ_OK;
+        cells = 99;
+        ck_assert_int_eq(cxj_view_read(view, &value, 1, capacity, values, NULL, NULL, &cells), expected);
+        ck_assert_uint_eq(cells, 7);
+        ck_assert_int_eq(values[0] < 77, expected == CXJ_OK);
+        cells = 99;
+        ck_assert_int_eq(cxj_view_read_part(view, 0, capacity, capacity ? codes : NULL, &cells), expected);
+        ck_assert_uint_eq(cells, 7);
+        ck_assert_int_eq(codes[0] != 77, expected == CXJ_OK);
+        ck_assert_int_eq(codes[7], 77);
+    }
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* Codes of the part's dimension, in the order of a cursor: their names are the texts that it shows. */
+START_TEST(codes_of_a_part_name_what_a_cursor_shows) {
+    cxj_engine *engine = make();
+    const cxj_view *view = add(engine, "transitions by channel");
+    int64_t codes[8];
+    size_t cells = 0, i = 0;
+    tell(engine);
+    for (uint32_t part = 0; part < 2; part++, i = 0) {
+        ck_assert_int_eq(cxj_view_read_part(view, part, 8, codes, &cells), CXJ_OK);
+        cxj_cursor *cursor = cursor_of(view);
+        for (; cxj_cursor_next(cursor) == CXJ_OK; i++) {
+            const char *text = NULL, *name = NULL;
+            ck_assert_int_eq(cxj_cursor_part(cursor, part, &text, NULL), CXJ_OK);
+            ck_assert_int_eq(cxj_name(engine, CXJ_DIMENSION_CHANNEL, (uint32_t)codes[i], &name, NULL), CXJ_OK);
+            ck_assert_str_eq(text, name);
+        }
+        ck_assert_uint_eq(i, cells);
+        cxj_cursor_close(cursor);
+    }
+    ck_assert_int_eq(cxj_view_read_part(view, 2, 8, codes, &cells), CXJ_NOT_FOUND);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* "outcome as CXJ_OUTCOME_COMPLETED …, churned as 1, none as 0" */
+START_TEST(codes_of_outcome_and_churned) {
+    cxj_engine *engine = make();
+    const cxj_view *view = add(engine, "journeys by outcome, churned");
+    int64_t codes[3];
+    size_t cells = 0;
+    record(engine, (cxj_touchpoint){.journey = 1, .at = 1, .outcome = CXJ_OUTCOME_COMPLETED});
+    record(engine, (cxj_touchpoint){.journey = 2, .at = 1, .outcome = CXJ_OUTCOME_ABANDONED});
+    record(engine, (cxj_touchpoint){.journey = 3, .at = 1, .facets = CXJ_FACET_CHURNED});
+    ck_assert_int_eq(cxj_view_read_part(view, 0, 3, codes, &cells), CXJ_OK);
+    ck_assert_int_eq(codes[0], 0);
+    ck_assert_int_eq(codes[1], CXJ_OUTCOME_ABANDONED);
+    ck_assert_int_eq(codes[2], CXJ_OUTCOME_COMPLETED);
+    ck_assert_int_eq(cxj_view_read_part(view, 1, 3, codes, &cells), CXJ_OK);
+    ck_assert_int_eq(codes[0], 1);
+    ck_assert_int_eq(codes[1] + codes[2], 0);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* "for a period the moment in ms at which it begins", before 1970 too. */
+START_TEST(codes_of_a_period_are_its_beginning) {
+    static const struct {
+        const char *text;
+        int64_t at, begins;
+    } cases[] = {
+        {"touchpoints per hour", -1, -3600000},
+        {"touchpoints per day", -1, -86400000},
+        {"touchpoints per week", -1, -259200000},
+        {"touchpoints per week", INT64_C(345600000), INT64_C(345600000)}, /* 1970-01-05, a Monday */
+        {"touchpoints per month", -1, INT64_C(-2678400000)},
+        {"touchpoints per quarter", -1, INT64_C(-7948800000)},
+        {"touchpoints per year", -1, INT64_C(-31536000000)},
+        {"touchpoints per month", INT64_C(951782400000), INT64_C(949363200000)}, /* 2000-02-29 */
+        {"touchpoints per year", INT64_C(-62135596800000), INT64_C(-62135596800000)},
+        {"touchpoints per year", INT64_C(253402300799999), INT64_C(253370764800000)},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cxj_engine *engine = make();
+        const cxj_view *view = add(engine, cases[i].text);
+        int64_t begins = 0;
+        size_t cells = 0;
+        record(engine, (cxj_touchpoint){.journey = 1, .at = cases[i].at});
+        ck_assert_int_eq(cxj_view_read_part(view, 0, 1, &begins, &cells), CXJ_OK);
+        ck_assert_msg(begins == cases[i].begins, "%s: %" PRId64, cases[i].text, begins);
+        cxj_engine_destroy(engine);
+    }
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * The catalogue, as it is read
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+START_TEST(metrics_are_found_by_the_names_that_describe_them) {
+    cxj_metric_info info;
+    size_t count = 0;
+    for (; cxj_metric_describe(count, &info, sizeof info) == CXJ_OK; count++) {
+        ck_assert_uint_eq(metric(info.grain, info.name), info.metric);
+    }
+    ck_assert_uint_gt(count, 100);
+    ck_assert_int_eq(cxj_metric_describe(SIZE_MAX, &info, sizeof info), CXJ_NOT_FOUND);
+    uint32_t number = 77;
+    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touchpoints!", 11, &number), CXJ_OK);
+    number = 77;
+    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touchpoint", CXJ_ENDED, &number), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TRANSITIONS, "touchpoints", CXJ_ENDED, &number), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_metric_find(0, "touchpoints", CXJ_ENDED, &number), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_metric_find(4, "touchpoints", CXJ_ENDED, &number), CXJ_BAD_ARGUMENT);
+    ck_assert_uint_eq(number, 77);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------------------------------------ */
+
+static void add_case(Suite *suite, const char *name, const TTest *const *tests, size_t count) {
+    TCase *cases = tcase_create(name);
+    for (size_t i = 0; i < count; i++) tcase_add_test(cases, tests[i]);
+    suite_add_tcase(suite, cases);
+}
+
+#define ADD_CASE(suite, name, tests) add_case(suite, name, tests, sizeof(tests) / sizeof *(tests))
+
+static void add_cases(Suite *suite) {
+    const TTest *parts[] = {parts_have_names_and_dimensions, description_of_a_view,
+                            metrics_are_found_by_the_names_that_describe_them};
+    const TTest *order[] = {cells_stand_in_the_order_of_their_texts, names_come_before_longer_ones,
+                            outcomes_stand_in_the_order_of_their_texts, periods_stand_in_the_order_of_time};
+    const TTest *cursors[] = {cursor_begins_before_the_first_cell_and_stays_behind_the_last,
+                              cursor_over_nothing_is_done, change_makes_a_cursor_stale_for_good,
+                              failing_calls_leave_a_cursor_good, cursors_do_not_disturb_each_other};
+    const TTest *cells[] = {every_kind_of_part_is_looked_up,         what_a_cursor_shows_is_found,
+                            key_must_have_as_many_parts_as_the_view, metrics_of_another_grain_are_refused,
+                            results_are_written_up_to_their_size,    all_promoters_give_exactly_one_hundred};
+    const TTest *columns[] = {columns_say_what_a_cursor_says,
+                              columns_may_be_unwanted,
+                              too_little_room_gives_the_number_and_writes_nothing,
+                              codes_of_a_part_name_what_a_cursor_shows,
+                              codes_of_outcome_and_churned,
+                              codes_of_a_period_are_its_beginning};
+    ADD_CASE(suite, "parts", parts);
+    ADD_CASE(suite, "order", order);
+    ADD_CASE(suite, "cursors", cursors);
+    ADD_CASE(suite, "cells", cells);
+    ADD_CASE(suite, "columns", columns);
+}
+
+int main(void) {
+    Suite *suite = suite_create("answer");
+    add_cases(suite);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

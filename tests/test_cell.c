@@ -1,0 +1,570 @@
+/* test_cell: integer sums under one key: what each fact adds, and that taking it away leaves nothing.
+ *
+ * CXJ_SEED takes the seed of the random parts; it is printed.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "cell.h"
+
+#include <check.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t seed = 1;
+static uint64_t chance_state;
+
+static uint64_t chance(void) {
+    chance_state = chance_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (chance_state >> 32 | chance_state << 32) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Memory that can be closed
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static long left; /* allocations that succeed from here on; below 0: all */
+
+static void *ration(void *context, void *block, size_t old_size, size_t new_size) {
+    if (new_size != 0 && left == 0) return NULL;
+    if (new_size != 0 && left > 0) left--;
+    return cxj__base_allocate(context, block, old_size, new_size);
+}
+
+static struct cxj__memory memory;
+
+static struct cxj__cell *create(uint32_t grain) {
+    left = -1;
+    memory = (struct cxj__memory){ration, NULL, 0, 0};
+    struct cxj__cell *cell = cxj__cell_create(&memory, grain);
+    ck_assert_ptr_nonnull(cell);
+    return cell;
+}
+
+static void destroy(struct cxj__cell *cell) {
+    cxj__cell_destroy(cell, &memory);
+    ck_assert_uint_eq(memory.used, 0);
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Looking into a cell
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static const struct {
+    size_t counts, sums, histograms;
+} shapes[] = {
+    [CXJ_GRAIN_TOUCHPOINTS] = {CXJ__T_COUNTS, CXJ__T_SUMS, CXJ__T_HISTOGRAMS},
+    [CXJ_GRAIN_TRANSITIONS] = {CXJ__X_COUNTS, CXJ__X_SUMS, CXJ__X_HISTOGRAMS},
+    [CXJ_GRAIN_JOURNEYS] = {CXJ__J_COUNTS, CXJ__J_SUMS, CXJ__J_HISTOGRAMS},
+};
+
+/* Counts in all buckets of a histogram. */
+static uint64_t counted(const struct cxj__cell *cell, size_t histogram) {
+    const struct cxj__histogram *h = &cxj__cell_histograms(cell)[histogram];
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < h->capacity; i++) sum += h->slots[i] << 16 >> 16;
+    return sum;
+}
+
+static double median(const struct cxj__cell *cell, size_t histogram) {
+    return cxj__histogram_quantile(&cxj__cell_histograms(cell)[histogram], counted(cell, histogram), 50);
+}
+
+static int64_t sum(const struct cxj__cell *cell, size_t which) {
+    return cxj__base_clamp(cxj__cell_sums(cell)[which]);
+}
+
+static void is_empty(const struct cxj__cell *cell) {
+    for (size_t i = 0; i < shapes[cell->grain].counts; i++) ck_assert_int_eq(cxj__cell_counts(cell)[i], 0);
+    for (size_t i = 0; i < shapes[cell->grain].sums; i++) ck_assert(cxj__base_is_zero(cxj__cell_sums(cell)[i]));
+    for (size_t i = 0; i < shapes[cell->grain].histograms; i++) ck_assert_uint_eq(counted(cell, i), 0);
+}
+
+/* The sums named are as given, up to the first that is below 0; all others are zero. */
+static void only_sums(const struct cxj__cell *cell, const int64_t expected[][2]) {
+    for (size_t i = 0; i < shapes[cell->grain].sums; i++) {
+        int64_t value = 0;
+        for (size_t k = 0; expected[k][0] >= 0; k++) {
+            if (expected[k][0] == (int64_t)i) value = expected[k][1];
+        }
+        ck_assert_msg(sum(cell, i) == value, "sum %zu is %" PRId64 " in place of %" PRId64, i, sum(cell, i), value);
+    }
+}
+
+/* Adds a fact to a fresh cell of its grain. */
+static struct cxj__cell *with_fact(struct cxj__fact fact) {
+    struct cxj__cell *cell = create(fact.grain);
+    ck_assert(cxj__cell_reserve_fact(cell, &memory, &fact));
+    cxj__cell_add_fact(cell, &fact, 1);
+    return cell;
+}
+
+static struct cxj__fact of_touchpoint(uint64_t mask) {
+    return (struct cxj__fact){.grain = CXJ_GRAIN_TOUCHPOINTS, .mask = mask, .rating = 6300, .wait = 11, .lateness = 13,
+                              .value = 17};
+}
+
+static struct cxj__fact of_transition(uint64_t mask) {
+    return (struct cxj__fact){.grain = CXJ_GRAIN_TRANSITIONS, .mask = mask, .rating = -4200, .wait = 19, .lateness = 23,
+                              .value = 29};
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Shape
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+START_TEST(a_new_cell_is_empty) {
+    for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
+        struct cxj__cell *cell = create(grain);
+        ck_assert_uint_eq(cell->grain, grain);
+        ck_assert_uint_eq(cell->doomed, 0);
+        is_empty(cell);
+        destroy(cell);
+    }
+}
+END_TEST
+
+/* Counts, sums and histograms follow each other and do not overlap: each keeps what is written to it. */
+START_TEST(counts_sums_and_histograms_do_not_overlap) {
+    for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
+        struct cxj__cell *cell = create(grain);
+        for (size_t i = 0; i < shapes[grain].counts; i++) cxj__cell_counts(cell)[i] = (int64_t)i + 1;
+        for (size_t i = 0; i < shapes[grain].sums; i++) cxj__cell_sums(cell)[i] = cxj__base_wide(-(int64_t)i - 1);
+        for (size_t i = 0; i < shapes[grain].histograms; i++) {
+            ck_assert(cxj__histogram_reserve(&cxj__cell_histograms(cell)[i], &memory, (uint32_t)i));
+        }
+        for (size_t i = 0; i < shapes[grain].counts; i++) ck_assert_int_eq(cxj__cell_counts(cell)[i], (int64_t)i + 1);
+        for (size_t i = 0; i < shapes[grain].sums; i++) ck_assert_int_eq(sum(cell, i), -(int64_t)i - 1);
+        destroy(cell);
+    }
+}
+END_TEST
+
+START_TEST(lack_of_memory_makes_no_cell) {
+    destroy(create(CXJ_GRAIN_JOURNEYS));
+    left = 0;
+    ck_assert_ptr_null(cxj__cell_create(&memory, CXJ_GRAIN_JOURNEYS));
+    ck_assert_uint_eq(memory.used, 0);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * What a fact adds
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* "bit c: count c grows by one" (cell.h), and no other does. */
+START_TEST(each_bit_of_the_mask_is_one_count) {
+    for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_TRANSITIONS; grain++) {
+        for (size_t bit = 0; bit < shapes[grain].counts; bit++) {
+            struct cxj__cell *cell = with_fact((struct cxj__fact){.grain = (uint8_t)grain, .mask = CXJ__BIT(bit)});
+            for (size_t i = 0; i < shapes[grain].counts; i++) {
+                ck_assert_int_eq(cxj__cell_counts(cell)[i], i == bit);
+            }
+            destroy(cell);
+        }
+    }
+}
+END_TEST
+
+START_TEST(a_touchpoint_without_bits_adds_its_value_alone) {
+    struct cxj__cell *cell = with_fact(of_touchpoint(CXJ__BIT(CXJ__T_TOUCHPOINTS)));
+    only_sums(cell, (const int64_t[][2]){{CXJ__T_SUM_VALUE, 17}, {-1, 0}});
+    ck_assert_uint_eq(counted(cell, CXJ__T_HISTOGRAM_WAIT), 0);
+    ck_assert_uint_eq(counted(cell, CXJ__T_HISTOGRAM_LATENESS), 0);
+    destroy(cell);
+}
+END_TEST
+
+/* Section 6: wait_mean and wait_p50 "of wait(m), over touchpoints with a predecessor". */
+START_TEST(a_wait_goes_to_its_sum_and_histogram) {
+    struct cxj__cell *cell = with_fact(of_touchpoint(CXJ__BIT(CXJ__T_WAITS)));
+    only_sums(cell, (const int64_t[][2]){{CXJ__T_SUM_VALUE, 17}, {CXJ__T_SUM_WAIT, 11}, {-1, 0}});
+    ck_assert_uint_eq(counted(cell, CXJ__T_HISTOGRAM_WAIT), 1);
+    ck_assert_double_eq(median(cell, CXJ__T_HISTOGRAM_WAIT), 11);
+    ck_assert_uint_eq(counted(cell, CXJ__T_HISTOGRAM_LATENESS), 0);
+    destroy(cell);
+}
+END_TEST
+
+START_TEST(a_lateness_goes_to_its_sum_and_histogram) {
+    struct cxj__cell *cell = with_fact(of_touchpoint(CXJ__BIT(CXJ__T_LATE)));
+    only_sums(cell, (const int64_t[][2]){{CXJ__T_SUM_VALUE, 17}, {CXJ__T_SUM_LATENESS, 13}, {-1, 0}});
+    ck_assert_uint_eq(counted(cell, CXJ__T_HISTOGRAM_LATENESS), 1);
+    ck_assert_double_eq(median(cell, CXJ__T_HISTOGRAM_LATENESS), 13);
+    ck_assert_uint_eq(counted(cell, CXJ__T_HISTOGRAM_WAIT), 0);
+    destroy(cell);
+}
+END_TEST
+
+/* Section 4.9: "Scope employee: counted apart, never mixed with the customers'." */
+START_TEST(each_kind_of_rating_has_its_own_sums) {
+    static const struct {
+        int count, sum;
+    } kinds[] = {
+        {CXJ__T_RATINGS, CXJ__T_SUM_RATING},
+        {CXJ__T_CES_RATINGS, CXJ__T_SUM_CES},
+        {CXJ__T_EMPLOYEE_RATINGS, CXJ__T_SUM_EMPLOYEE},
+    };
+    for (size_t i = 0; i < 3; i++) {
+        struct cxj__cell *cell = with_fact(of_touchpoint(CXJ__BIT(kinds[i].count)));
+        int64_t squares = INT64_C(6300) * 6300;
+        only_sums(cell, (const int64_t[][2]){
+                            {CXJ__T_SUM_VALUE, 17}, {kinds[i].sum, 6300}, {kinds[i].sum + 1, squares}, {-1, 0}});
+        destroy(cell);
+    }
+}
+END_TEST
+
+START_TEST(money_of_one_unit_counts) {
+    for (int64_t value = -1; value <= 1; value++) {
+        struct cxj__fact fact = of_touchpoint(1);
+        fact.value = value;
+        struct cxj__cell *cell = with_fact(fact);
+        ck_assert_int_eq(sum(cell, CXJ__T_SUM_VALUE), value);
+        destroy(cell);
+    }
+}
+END_TEST
+
+START_TEST(money_has_a_sign) {
+    struct cxj__fact fact = of_touchpoint(1);
+    fact.value = INT64_C(-1000000000000000);
+    struct cxj__cell *cell = with_fact(fact);
+    ck_assert_int_eq(sum(cell, CXJ__T_SUM_VALUE), INT64_C(-1000000000000000));
+    for (int i = 1; i < 100000; i++) cxj__cell_add_fact(cell, &fact, 1);
+    struct cxj__int128 expected = cxj__base_product(INT64_C(-1000000000000000), 100000); /* beyond 64 bits */
+    ck_assert_mem_eq(&cxj__cell_sums(cell)[CXJ__T_SUM_VALUE], &expected, sizeof expected);
+    destroy(cell);
+}
+END_TEST
+
+/* Section 4.4: "a transition q.D → m.D with wait m.at − q.at". */
+START_TEST(a_transition_adds_its_wait) {
+    struct cxj__cell *cell = with_fact(of_transition(CXJ__BIT(CXJ__X_TRANSITIONS)));
+    only_sums(cell, (const int64_t[][2]){{CXJ__X_SUM_WAIT, 19}, {-1, 0}});
+    ck_assert_double_eq(median(cell, CXJ__X_HISTOGRAM_WAIT), 19);
+    destroy(cell);
+}
+END_TEST
+
+/* What is charged to an earlier change does not wait again. */
+START_TEST(a_step_adds_no_wait) {
+    struct cxj__cell *cell = with_fact(of_transition(CXJ__BIT(CXJ__X_STEPS) | CXJ__BIT(CXJ__X_DEGRADED)));
+    only_sums(cell, (const int64_t[][2]){
+                        {CXJ__X_SUM_STEP, -4200}, {CXJ__X_SUM_STEP_SQUARES, INT64_C(4200) * 4200}, {-1, 0}});
+    ck_assert_uint_eq(counted(cell, CXJ__X_HISTOGRAM_WAIT), 0);
+    destroy(cell);
+    cell = with_fact(of_transition(CXJ__BIT(CXJ__X_LOST_CONTEXT)));
+    only_sums(cell, (const int64_t[][2]){{-1, 0}});
+    destroy(cell);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * What a journey adds
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static struct cxj__standing standing_of(bool ended) {
+    struct cxj__standing standing = {.durations = {31, 37}, .ended = ended};
+    for (size_t i = 0; i < CXJ__J_COUNTS; i++) standing.counts[i] = (int64_t)i * 3 + 1;
+    for (size_t i = 0; i < CXJ__J_SUMS; i++) {
+        standing.sums[i] = cxj__base_product(INT64_C(1) << 40, (int64_t)i * (i % 2 ? -1000000007 : 1000000007));
+    }
+    return standing;
+}
+
+START_TEST(a_standing_adds_every_count_and_sum) {
+    struct cxj__cell *cell = create(CXJ_GRAIN_JOURNEYS);
+    struct cxj__standing standing = standing_of(true);
+    ck_assert(cxj__cell_reserve_standing(cell, &memory, &standing));
+    cxj__cell_add_standing(cell, &standing, 1);
+    cxj__cell_add_standing(cell, &standing, 1);
+    cxj__cell_add_standing(cell, &standing, -1);
+    ck_assert_mem_eq(cxj__cell_counts(cell), standing.counts, sizeof standing.counts);
+    ck_assert_mem_eq(cxj__cell_sums(cell), standing.sums, sizeof standing.sums);
+    cxj__cell_add_standing(cell, &standing, -1);
+    is_empty(cell);
+    destroy(cell);
+}
+END_TEST
+
+/* Section 6: duration and silence are "over ended journeys". */
+START_TEST(only_an_ended_journey_adds_its_durations) {
+    struct cxj__cell *cell = create(CXJ_GRAIN_JOURNEYS);
+    struct cxj__standing open = standing_of(false), ended = standing_of(true);
+    ck_assert(cxj__cell_reserve_standing(cell, &memory, &open));
+    ck_assert(cxj__cell_reserve_standing(cell, &memory, &ended));
+    cxj__cell_add_standing(cell, &open, 1);
+    for (size_t i = 0; i < CXJ__J_HISTOGRAMS; i++) ck_assert_uint_eq(counted(cell, i), 0);
+    cxj__cell_add_standing(cell, &ended, 1);
+    ck_assert_double_eq(median(cell, CXJ__J_HISTOGRAM_DURATION), 31);
+    ck_assert_double_eq(median(cell, CXJ__J_HISTOGRAM_SILENCE), 37);
+    for (size_t i = 0; i < CXJ__J_HISTOGRAMS; i++) ck_assert_uint_eq(counted(cell, i), i < 2);
+    destroy(cell);
+}
+END_TEST
+
+static struct cxj__standing any_standing(void) {
+    struct cxj__standing standing = {.ended = chance() % 2};
+    for (size_t i = 0; i < CXJ__J_COUNTS; i++) standing.counts[i] = (int64_t)(chance() % 3);
+    for (size_t i = 0; i < CXJ__J_SUMS; i++) {
+        standing.sums[i] = cxj__base_wide((int64_t)(chance() % 3) - 1); /* often the same in two */
+        if (chance() % 4 == 0) standing.sums[i] = cxj__base_product((int64_t)chance(), (int64_t)(chance() % 1000));
+    }
+    for (size_t i = 0; i < 2; i++) standing.durations[i] = (int64_t)(chance() % 3);
+    return standing;
+}
+
+/* Changing a standing is taking the one away and adding the other. */
+START_TEST(a_changed_standing_is_the_other_one) {
+    for (int round = 0; round < 300; round++) {
+        struct cxj__cell *cell = create(CXJ_GRAIN_JOURNEYS);
+        struct cxj__standing before = any_standing(), after = any_standing();
+        ck_assert(cxj__cell_reserve_standing(cell, &memory, &before));
+        ck_assert(cxj__cell_reserve_standing(cell, &memory, &after));
+        cxj__cell_add_standing(cell, &before, 1);
+        cxj__cell_change_standing(cell, &before, &after);
+        ck_assert_mem_eq(cxj__cell_counts(cell), after.counts, sizeof after.counts);
+        ck_assert_mem_eq(cxj__cell_sums(cell), after.sums, sizeof after.sums);
+        ck_assert_uint_eq(counted(cell, CXJ__J_HISTOGRAM_DURATION), after.ended);
+        cxj__cell_add_standing(cell, &after, -1);
+        is_empty(cell);
+        destroy(cell);
+    }
+}
+END_TEST
+
+/* A sum in which one word alone is another is another. */
+START_TEST(a_changed_sum_is_seen_in_either_word) {
+    struct cxj__cell *cell = create(CXJ_GRAIN_JOURNEYS);
+    struct cxj__standing before = standing_of(false), after = before;
+    after.sums[0].low++;
+    after.sums[1].high++;
+    cxj__cell_add_standing(cell, &before, 1);
+    cxj__cell_change_standing(cell, &before, &after);
+    ck_assert_mem_eq(cxj__cell_sums(cell), after.sums, sizeof after.sums);
+    destroy(cell);
+}
+END_TEST
+
+/* The fold's counts follow that of journeys; no other changes. */
+START_TEST(changed_counts_are_those_of_the_fold) {
+    struct cxj__cell *cell = create(CXJ_GRAIN_JOURNEYS);
+    uint16_t before[CXJ__F_COUNTS], after[CXJ__F_COUNTS];
+    for (size_t i = 0; i < CXJ__F_COUNTS; i++) {
+        before[i] = (uint16_t)(i * 2000);
+        after[i] = (uint16_t)(60000 - i * 1999);
+    }
+    cxj__cell_change_counts(cell, before, after);
+    for (size_t i = 0; i < CXJ__J_COUNTS; i++) {
+        size_t place = i - CXJ__J_TOUCHPOINTS;
+        bool folds = i >= CXJ__J_TOUCHPOINTS && i <= CXJ__J_LOOPS_CLOSED;
+        ck_assert_int_eq(cxj__cell_counts(cell)[i], folds ? (int64_t)after[place] - before[place] : 0);
+    }
+    cxj__cell_change_counts(cell, after, before);
+    is_empty(cell);
+    destroy(cell);
+}
+END_TEST
+
+START_TEST(an_occasion_goes_to_its_histogram_alone) {
+    static const uint32_t histograms[] = {CXJ__J_HISTOGRAM_LATENESS, CXJ__J_HISTOGRAM_WARNING, CXJ__J_HISTOGRAM_LOOP};
+    for (size_t i = 0; i < 3; i++) {
+        struct cxj__cell *cell = create(CXJ_GRAIN_JOURNEYS);
+        uint32_t bucket = cxj__histogram_bucket((INT64_C(1) << 50) - 1);
+        uint32_t occasion = cxj__cell_occasion(histograms[i], bucket);
+        ck_assert(cxj__cell_reserve_occasion(cell, &memory, occasion));
+        cxj__cell_add_occasion(cell, occasion, 1);
+        ck_assert_double_eq(median(cell, histograms[i]), cxj__histogram_middle(bucket));
+        for (size_t k = 0; k < CXJ__J_HISTOGRAMS; k++) ck_assert_uint_eq(counted(cell, k), k == histograms[i]);
+        cxj__cell_add_occasion(cell, occasion, -1);
+        is_empty(cell);
+        destroy(cell);
+    }
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Taking away, and room
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static struct cxj__fact any_fact(uint8_t grain) {
+    struct cxj__fact fact = {.grain = grain, .mask = chance() & (CXJ__BIT(shapes[grain].counts) - 1)};
+    bool touchpoint = grain == CXJ_GRAIN_TOUCHPOINTS;
+    fact.rating = (int32_t)(chance() % 12601) - (touchpoint || chance() % 2 ? 0 : 12600);
+    fact.wait = (int64_t)(chance() >> (14 + chance() % 50));
+    fact.lateness = (int64_t)(chance() >> (14 + chance() % 50));
+    fact.value = touchpoint ? (int64_t)(chance() % 2000000) - 1000000 : 0;
+    return fact;
+}
+
+enum { FACTS = 400 };
+
+/* Section 3: "All state behind metrics is integer, so adding and taking away are exact." */
+START_TEST(facts_taken_away_in_any_order_leave_nothing) {
+    static struct cxj__fact facts[FACTS];
+    for (uint8_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_TRANSITIONS; grain++) {
+        struct cxj__cell *cell = create(grain);
+        for (size_t i = 0; i < FACTS; i++) {
+            facts[i] = any_fact(grain);
+            ck_assert(cxj__cell_reserve_fact(cell, &memory, &facts[i]));
+            cxj__cell_add_fact(cell, &facts[i], 1);
+        }
+        for (size_t i = 0; i < FACTS; i++) cxj__cell_add_fact(cell, &facts[(i * 171 + 5) % FACTS], -1);
+        is_empty(cell);
+        destroy(cell);
+    }
+}
+END_TEST
+
+START_TEST(the_longest_durations_are_summed_beyond_64_bits) {
+    struct cxj__fact fact = of_touchpoint(CXJ__BIT(CXJ__T_WAITS) | CXJ__BIT(CXJ__T_LATE));
+    fact.wait = fact.lateness = INT64_C(315537897599999); /* from the year 1 to the end of 9999 */
+    struct cxj__cell *cell = with_fact(fact);
+    for (int i = 1; i < 60000; i++) cxj__cell_add_fact(cell, &fact, 1);
+    struct cxj__int128 expected = cxj__base_product(fact.wait, 60000);
+    ck_assert_uint_ne(expected.high, 0);
+    ck_assert_mem_eq(&cxj__cell_sums(cell)[CXJ__T_SUM_WAIT], &expected, sizeof expected);
+    ck_assert_mem_eq(&cxj__cell_sums(cell)[CXJ__T_SUM_LATENESS], &expected, sizeof expected);
+    for (int i = 0; i < 60000; i++) cxj__cell_add_fact(cell, &fact, -1);
+    is_empty(cell);
+    destroy(cell);
+}
+END_TEST
+
+/* Room is made "so that adding it cannot fail" (cell.h): whatever is reserved is then added without memory. */
+START_TEST(adding_what_was_reserved_takes_no_memory) {
+    static struct cxj__fact facts[FACTS];
+    for (uint8_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_TRANSITIONS; grain++) {
+        struct cxj__cell *cell = create(grain);
+        for (size_t i = 0; i < FACTS; i++) {
+            facts[i] = any_fact(grain);
+            ck_assert(cxj__cell_reserve_fact(cell, &memory, &facts[i]));
+        }
+        uint64_t used = memory.used;
+        left = 0;
+        for (size_t i = 0; i < FACTS; i++) cxj__cell_add_fact(cell, &facts[i], 1);
+        for (size_t i = 0; i < FACTS; i++) cxj__cell_add_fact(cell, &facts[i], -1);
+        ck_assert_uint_eq(memory.used, used);
+        is_empty(cell);
+        left = -1;
+        destroy(cell);
+    }
+}
+END_TEST
+
+/* A reservation asks for what it needs, and for nothing where it needs nothing. */
+START_TEST(a_fact_reserves_for_its_durations_alone) {
+    static const struct {
+        uint8_t grain;
+        uint64_t mask;
+        long allocations;
+    } cases[] = {
+        {CXJ_GRAIN_TOUCHPOINTS, ~(CXJ__BIT(CXJ__T_WAITS) | CXJ__BIT(CXJ__T_LATE)), 0},
+        {CXJ_GRAIN_TOUCHPOINTS, CXJ__BIT(CXJ__T_WAITS), 1},
+        {CXJ_GRAIN_TOUCHPOINTS, CXJ__BIT(CXJ__T_LATE), 1},
+        {CXJ_GRAIN_TOUCHPOINTS, CXJ__BIT(CXJ__T_WAITS) | CXJ__BIT(CXJ__T_LATE), 2},
+        {CXJ_GRAIN_TRANSITIONS, ~CXJ__BIT(CXJ__X_TRANSITIONS), 0},
+        {CXJ_GRAIN_TRANSITIONS, CXJ__BIT(CXJ__X_TRANSITIONS), 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct cxj__fact fact = {.grain = cases[i].grain, .mask = cases[i].mask, .wait = 5, .lateness = 6};
+        for (long given = 0; given <= cases[i].allocations; given++) {
+            struct cxj__cell *cell = create(cases[i].grain);
+            left = given;
+            ck_assert_int_eq(cxj__cell_reserve_fact(cell, &memory, &fact), given == cases[i].allocations);
+            ck_assert_int_eq(left, 0);
+            destroy(cell);
+        }
+    }
+}
+END_TEST
+
+START_TEST(a_standing_reserves_both_durations) {
+    struct cxj__cell *cell = create(CXJ_GRAIN_JOURNEYS);
+    struct cxj__standing open = standing_of(false), ended = standing_of(true);
+    left = 0;
+    ck_assert(cxj__cell_reserve_standing(cell, &memory, &open));
+    ck_assert(!cxj__cell_reserve_standing(cell, &memory, &ended));
+    left = 1;
+    ck_assert(!cxj__cell_reserve_standing(cell, &memory, &ended));
+    left = 1;
+    ck_assert(cxj__cell_reserve_standing(cell, &memory, &ended)); /* the first stayed */
+    for (size_t i = 2; i < CXJ__J_HISTOGRAMS; i++) ck_assert_uint_eq(cxj__cell_histograms(cell)[i].capacity, 0);
+    ck_assert(cxj__cell_reserve_standing(cell, &memory, &ended));
+    cxj__cell_add_standing(cell, &ended, 1);
+    cxj__cell_add_standing(cell, &ended, -1);
+    is_empty(cell);
+    destroy(cell);
+}
+END_TEST
+
+START_TEST(an_occasion_reserves_its_bucket) {
+    struct cxj__cell *cell = create(CXJ_GRAIN_JOURNEYS);
+    uint32_t occasion = cxj__cell_occasion(CXJ__J_HISTOGRAM_LOOP, 1000);
+    left = 0;
+    ck_assert(!cxj__cell_reserve_occasion(cell, &memory, occasion));
+    left = 1;
+    ck_assert(cxj__cell_reserve_occasion(cell, &memory, occasion));
+    ck_assert_int_eq(left, 0);
+    ck_assert(cxj__cell_reserve_occasion(cell, &memory, occasion));
+    cxj__cell_add_occasion(cell, occasion, 1);
+    ck_assert_uint_eq(counted(cell, CXJ__J_HISTOGRAM_LOOP), 1);
+    destroy(cell);
+}
+END_TEST
+
+static TCase *group(Suite *suite, const char *name) {
+    TCase *cases = tcase_create(name);
+    tcase_set_timeout(cases, 300);
+    suite_add_tcase(suite, cases);
+    return cases;
+}
+
+static void add_facts(Suite *suite) {
+    TCase *facts = group(suite, "facts");
+    tcase_add_test(facts, each_bit_of_the_mask_is_one_count);
+    tcase_add_test(facts, a_touchpoint_without_bits_adds_its_value_alone);
+    tcase_add_test(facts, a_wait_goes_to_its_sum_and_histogram);
+    tcase_add_test(facts, a_lateness_goes_to_its_sum_and_histogram);
+    tcase_add_test(facts, each_kind_of_rating_has_its_own_sums);
+    tcase_add_test(facts, money_of_one_unit_counts);
+    tcase_add_test(facts, money_has_a_sign);
+    tcase_add_test(facts, a_transition_adds_its_wait);
+    tcase_add_test(facts, a_step_adds_no_wait);
+}
+
+int main(void) {
+    const char *given = getenv("CXJ_SEED");
+    seed = given ? strtoull(given, NULL, 10) : 1;
+    chance_state = seed;
+    printf("test_cell: CXJ_SEED=%" PRIu64 "\n", seed);
+
+    Suite *suite = suite_create("cell");
+    TCase *shape = group(suite, "shape");
+    tcase_add_test(shape, a_new_cell_is_empty);
+    tcase_add_test(shape, counts_sums_and_histograms_do_not_overlap);
+    tcase_add_test(shape, lack_of_memory_makes_no_cell);
+    add_facts(suite);
+    TCase *journeys = group(suite, "journeys");
+    tcase_add_test(journeys, a_standing_adds_every_count_and_sum);
+    tcase_add_test(journeys, only_an_ended_journey_adds_its_durations);
+    tcase_add_test(journeys, a_changed_standing_is_the_other_one);
+    tcase_add_test(journeys, a_changed_sum_is_seen_in_either_word);
+    tcase_add_test(journeys, changed_counts_are_those_of_the_fold);
+    tcase_add_test(journeys, an_occasion_goes_to_its_histogram_alone);
+    TCase *room = group(suite, "room");
+    tcase_add_test(room, facts_taken_away_in_any_order_leave_nothing);
+    tcase_add_test(room, the_longest_durations_are_summed_beyond_64_bits);
+    tcase_add_test(room, adding_what_was_reserved_takes_no_memory);
+    tcase_add_test(room, a_fact_reserves_for_its_durations_alone);
+    tcase_add_test(room, a_standing_reserves_both_durations);
+    tcase_add_test(room, an_occasion_reserves_its_bucket);
+
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

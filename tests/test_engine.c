@@ -1,0 +1,805 @@
+/* engine: the life of a handle, its names, views, journeys and clock. What include/cxj.h says of them, at the edges.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "engine.h"
+
+#include <check.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static cxj_engine *make(void) {
+    cxj_engine *engine = NULL;
+    ck_assert_int_eq(cxj_engine_create(NULL, NULL, 0, &engine), CXJ_OK);
+    return engine;
+}
+
+static cxj_view *add(cxj_engine *engine, const char *text) {
+    cxj_view *view = NULL;
+    ck_assert_int_eq(cxj_view_add(engine, text, CXJ_ENDED, &view), CXJ_OK);
+    return view;
+}
+
+static uint32_t code(cxj_engine *engine, uint32_t dimension, const char *name) {
+    uint32_t given = 0;
+    ck_assert_int_eq(cxj_code(engine, dimension, name, CXJ_ENDED, &given), CXJ_OK);
+    return given;
+}
+
+static void record(cxj_engine *engine, cxj_touchpoint touchpoint) {
+    ck_assert_int_eq(cxj_record(engine, &touchpoint, sizeof touchpoint, 1, 0, NULL, 0), CXJ_OK);
+}
+
+static cxj_stats stats_of(const cxj_engine *engine) {
+    cxj_stats stats;
+    ck_assert_int_eq(cxj_engine_stats(engine, &stats, sizeof stats), CXJ_OK);
+    return stats;
+}
+
+/* A metric of the one cell of a view without dimensions. */
+static double metric_of(const cxj_view *view, uint32_t grain, const char *name) {
+    uint32_t metric = 0;
+    cxj_metric result;
+    ck_assert_int_eq(cxj_metric_find(grain, name, CXJ_ENDED, &metric), CXJ_OK);
+    ck_assert_int_eq(cxj_view_get(view, NULL, sizeof(cxj_text), 0, &metric, 1, &result, sizeof result), CXJ_OK);
+    return result.value;
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Version, status, sizes
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+START_TEST(version_is_that_of_the_header) {
+    char text[40];
+    snprintf(text, sizeof text, "%d.%d.%d", CXJ_VERSION_MAJOR, CXJ_VERSION_MINOR, CXJ_VERSION_PATCH);
+    ck_assert_str_eq(cxj_version_text(), text);
+    ck_assert_uint_eq(cxj_version(), CXJ_VERSION_MAJOR * 1000000 + CXJ_VERSION_MINOR * 1000 + CXJ_VERSION_PATCH);
+}
+END_TEST
+
+START_TEST(each_status_has_a_text_of_its_own) {
+    for (cxj_status a = CXJ_OK; a <= CXJ_LATE; a++) {
+        ck_assert_uint_gt(strlen(cxj_status_text(a)), 0);
+        ck_assert_str_ne(cxj_status_text(a), "unknown status");
+        for (cxj_status b = CXJ_OK; b < a; b++) ck_assert_str_ne(cxj_status_text(a), cxj_status_text(b));
+    }
+}
+END_TEST
+
+START_TEST(other_numbers_are_unknown_statuses) {
+    static const cxj_status others[] = {-1, CXJ_LATE + 1, INT32_MAX, INT32_MIN};
+    for (size_t i = 0; i < 4; i++) ck_assert_str_eq(cxj_status_text(others[i]), "unknown status");
+}
+END_TEST
+
+START_TEST(each_public_struct_has_its_size) {
+#define CHECK_SIZE(type) ck_assert_uint_eq(cxj_size_of(#type), sizeof(type))
+    CHECK_SIZE(cxj_options);
+    CHECK_SIZE(cxj_stats);
+    CHECK_SIZE(cxj_touchpoint);
+    CHECK_SIZE(cxj_receipt);
+    CHECK_SIZE(cxj_columns);
+    CHECK_SIZE(cxj_view_info);
+    CHECK_SIZE(cxj_metric);
+    CHECK_SIZE(cxj_metric_info);
+    CHECK_SIZE(cxj_text);
+    CHECK_SIZE(cxj_commitment);
+    CHECK_SIZE(cxj_journey);
+#undef CHECK_SIZE
+    ck_assert_uint_eq(sizeof(cxj_touchpoint), 96);
+}
+END_TEST
+
+START_TEST(what_is_no_public_struct_has_no_size) {
+    static const char *const names[] = {NULL, "", "cxj_engine", "cxj_touchpoin", "cxj_touchpoint ", "CXJ_OPTIONS"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) ck_assert_uint_eq(cxj_size_of(names[i]), 0);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Making and ending
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+typedef struct trial {
+    const char *what;
+    cxj_options options;
+    bool good;
+} trial;
+
+START_TEST(options_are_good_up_to_their_bounds) {
+    const size_t size = sizeof(cxj_options);
+    const trial trials[] = {
+        {"size alone", {.size = size}, true},
+        {"no size", {.size = 0}, false},
+        {"size of its first member", {.size = sizeof(size_t)}, true},
+        {"most touchpoints", {.size = size, .touchpoints_limit = 60000}, true},
+        {"too many touchpoints", {.size = size, .touchpoints_limit = 60001}, false},
+        {"most codes", {.size = size, .codes_limit = 16777215}, true},
+        {"too many codes", {.size = size, .codes_limit = 16777216}, false},
+        {"all facets unfed", {.size = size, .unfed_facets = CXJ_FACETS_ALL}, true},
+        {"an unknown facet unfed", {.size = size, .unfed_facets = CXJ_FACETS_ALL + 1}, false},
+        {"first reserved member", {.size = size, .reserved = {1}}, false},
+        {"last reserved member", {.size = size, .reserved = {0, 0, 0, 0, 1}}, false},
+    };
+    for (size_t i = 0; i < sizeof trials / sizeof *trials; i++) {
+        char message[100] = "?";
+        cxj_engine *engine = (cxj_engine *)message;
+        cxj_status status = cxj_engine_create(&trials[i].options, message, sizeof message, &engine);
+        ck_assert_msg(status == (trials[i].good ? CXJ_OK : CXJ_BAD_ARGUMENT), "%s", trials[i].what);
+        ck_assert_msg((engine != NULL) == trials[i].good, "%s", trials[i].what);
+        ck_assert_msg((message[0] == '\0') == trials[i].good, "%s: \"%s\"", trials[i].what, message);
+        cxj_engine_destroy(engine);
+    }
+}
+END_TEST
+
+/* "where to write why it failed, NUL-terminated and cut to fit" */
+START_TEST(message_of_creation_is_cut_to_fit) {
+    const cxj_options options = {.size = sizeof options, .touchpoints_limit = UINT32_MAX};
+    char whole[200], cut[8] = "???????";
+    cxj_engine *engine = NULL;
+    ck_assert_int_eq(cxj_engine_create(&options, whole, sizeof whole, &engine), CXJ_BAD_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(whole, "touchpoints_limit"));
+    ck_assert_int_eq(cxj_engine_create(&options, cut, 6, &engine), CXJ_BAD_ARGUMENT);
+    ck_assert_uint_eq(strlen(cut), 5);
+    ck_assert_mem_eq(cut, whole, 5);
+    ck_assert_int_eq(cut[6], '?');
+    ck_assert_int_eq(cxj_engine_create(&options, cut, 0, &engine), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cut[0], whole[0]);
+}
+END_TEST
+
+/* "Functions that end the life of something take NULL and do nothing." */
+START_TEST(ending_nothing_does_nothing) {
+    cxj_engine *engine = make();
+    cxj_engine_destroy(NULL);
+    cxj_cursor_close(NULL);
+    ck_assert_int_eq(cxj_view_drop(engine, NULL), CXJ_OK);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * The message
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+START_TEST(message_lives_until_the_next_change) {
+    cxj_engine *engine = make();
+    const cxj_view *view = add(engine, "journeys");
+    cxj_view_info info;
+    ck_assert_str_eq(cxj_message(NULL), "");
+    ck_assert_str_eq(cxj_message(engine), "");
+    ck_assert_int_eq(cxj_erase_journey(engine, 9), CXJ_NOT_FOUND);
+    ck_assert_uint_gt(strlen(cxj_message(engine)), 0);
+    char before[200];
+    snprintf(before, sizeof before, "%s", cxj_message(engine));
+    /* Readers leave it alone, also those that fail. */
+    ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);
+    ck_assert_int_eq(cxj_journey_state(engine, 9, NULL, 0), CXJ_BAD_ARGUMENT);
+    ck_assert_str_eq(cxj_message(engine), before);
+    ck_assert_int_eq(cxj_advance(engine, 1), CXJ_OK);
+    ck_assert_str_eq(cxj_message(engine), "");
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Names
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+START_TEST(codes_run_from_one_in_each_dimension) {
+    cxj_engine *engine = make();
+    for (uint32_t d = CXJ_DIMENSION_OWNER; d <= CXJ_DIMENSION_REASON; d++) {
+        ck_assert_uint_eq(code(engine, d, "first"), 1);
+        ck_assert_uint_eq(code(engine, d, "second"), 2);
+        ck_assert_uint_eq(code(engine, d, "first"), 1);
+        ck_assert_uint_eq(code(engine, d, ""), 0);
+    }
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+START_TEST(dimensions_without_dictionary_have_no_codes) {
+    static const uint32_t others[] = {0, CXJ_DIMENSION_OUTCOME, CXJ_DIMENSION_EXIT, UINT32_MAX};
+    cxj_engine *engine = make();
+    for (size_t i = 0; i < 4; i++) {
+        uint32_t given = 77;
+        const char *name = NULL;
+        ck_assert_int_eq(cxj_code(engine, others[i], "a", 1, &given), CXJ_BAD_ARGUMENT);
+        ck_assert_int_eq(cxj_find_code(engine, others[i], "a", 1, &given), CXJ_BAD_ARGUMENT);
+        ck_assert_int_eq(cxj_name(engine, others[i], 0, &name, NULL), CXJ_BAD_ARGUMENT);
+        ck_assert_uint_eq(given, 77);
+    }
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+START_TEST(finding_a_code_makes_none) {
+    cxj_engine *engine = make();
+    uint32_t given = 77;
+    ck_assert_int_eq(cxj_find_code(engine, CXJ_DIMENSION_TEAM, "a", 1, &given), CXJ_NOT_FOUND);
+    ck_assert_uint_eq(given, 77);
+    ck_assert_uint_eq(code(engine, CXJ_DIMENSION_TEAM, "b"), 1);
+    ck_assert_int_eq(cxj_find_code(engine, CXJ_DIMENSION_TEAM, "b", CXJ_ENDED, &given), CXJ_OK);
+    ck_assert_uint_eq(given, 1);
+    ck_assert_int_eq(cxj_find_code(engine, CXJ_DIMENSION_TEAM, NULL, 0, &given), CXJ_OK);
+    ck_assert_uint_eq(given, 0);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* "Texts are … given as pointer and length in bytes": what stands behind the length is not read. */
+START_TEST(name_ends_at_its_length) {
+    cxj_engine *engine = make();
+    uint32_t ab = 0;
+    const char *name = NULL;
+    size_t length = 0;
+    ck_assert_int_eq(cxj_code(engine, CXJ_DIMENSION_OWNER, "abc\xff", 2, &ab), CXJ_OK);
+    ck_assert_int_eq(cxj_name(engine, CXJ_DIMENSION_OWNER, ab, &name, &length), CXJ_OK);
+    ck_assert_str_eq(name, "ab");
+    ck_assert_uint_eq(length, 2);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+START_TEST(name_of_a_code_that_was_never_given) {
+    cxj_engine *engine = make();
+    const char *name = NULL;
+    size_t length = 9;
+    ck_assert_int_eq(cxj_name(engine, CXJ_DIMENSION_OWNER, 0, &name, &length), CXJ_OK);
+    ck_assert_str_eq(name, "");
+    ck_assert_uint_eq(length, 0);
+    code(engine, CXJ_DIMENSION_OWNER, "a");
+    ck_assert_int_eq(cxj_name(engine, CXJ_DIMENSION_OWNER, 2, &name, NULL), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_name(engine, CXJ_DIMENSION_OWNER, UINT32_MAX, &name, NULL), CXJ_NOT_FOUND);
+    ck_assert_str_eq(name, "");
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* A name lives "until an erasure retires it or the engine ends": not only until others come. */
+START_TEST(name_stays_where_it_is_while_others_come) {
+    cxj_engine *engine = make();
+    const char *first = NULL, *again = NULL;
+    uint32_t one = code(engine, CXJ_DIMENSION_OWNER, "first of many");
+    ck_assert_int_eq(cxj_name(engine, CXJ_DIMENSION_OWNER, one, &first, NULL), CXJ_OK);
+    for (int i = 0; i < 5000; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "n%d", i);
+        code(engine, CXJ_DIMENSION_OWNER, name);
+    }
+    ck_assert_int_eq(cxj_name(engine, CXJ_DIMENSION_OWNER, one, &again, NULL), CXJ_OK);
+    ck_assert_ptr_eq(first, again);
+    ck_assert_str_eq(first, "first of many");
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* cxj_code() "makes no cursor stale". */
+START_TEST(new_name_makes_no_cursor_stale) {
+    cxj_engine *engine = make();
+    cxj_cursor *cursor = NULL;
+    const cxj_view *view = add(engine, "journeys");
+    ck_assert_int_eq(cxj_cursor_open(view, &cursor), CXJ_OK);
+    code(engine, CXJ_DIMENSION_OWNER, "a");
+    ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_DONE);
+    cxj_cursor_close(cursor);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Numbers of texts (section 7)
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static uint64_t number_of(const char *text, size_t length) {
+    uint64_t number = 0;
+    ck_assert_int_eq(cxj_number(text, length, &number), CXJ_OK);
+    return number;
+}
+
+/* "numbers below 2^63 are taken as they are" */
+START_TEST(digits_below_half_are_that_number) {
+    static const struct {
+        const char *text;
+        uint64_t number;
+    } cases[] = {{"0", 0},
+                 {"7", 7},
+                 {"0042", 42},
+                 {"00000000000000000000000000000000000000000001", 1},
+                 {"9223372036854775807", UINT64_C(9223372036854775807)}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ck_assert_uint_eq(number_of(cases[i].text, CXJ_ENDED), cases[i].number);
+    }
+    ck_assert_uint_eq(number_of("123", 2), 12);
+}
+END_TEST
+
+START_TEST(empty_text_is_zero) {
+    ck_assert_uint_eq(number_of("", CXJ_ENDED), 0);
+    ck_assert_uint_eq(number_of("12", 0), 0);
+    ck_assert_uint_eq(number_of(NULL, 0), 0);
+}
+END_TEST
+
+/* "any other text t stands for the number 2^63 + (h mod 2^63)": also digits from 2^63 on, signs and blanks. */
+START_TEST(any_other_text_has_a_number_above_half) {
+    static const char *const texts[] = {"9223372036854775808", "18446744073709551616", "99999999999999999999999", "-1",
+                                        "+1", " 1", "1 ", "1.0", "0x1", "CASE-7", "\xc3\xa9", "\xff"};
+    enum { TEXTS = sizeof texts / sizeof *texts };
+    uint64_t numbers[TEXTS];
+    for (size_t i = 0; i < TEXTS; i++) {
+        numbers[i] = number_of(texts[i], CXJ_ENDED);
+        ck_assert_msg(numbers[i] >> 63 == 1, "%s", texts[i]);
+        for (size_t k = 0; k < i; k++) ck_assert_uint_ne(numbers[i], numbers[k]);
+    }
+}
+END_TEST
+
+/* The test vectors of Aumasson and Bernstein: the bytes 00 01 02 … under the key 00 01 02 … 0f. */
+START_TEST(text_has_the_number_of_its_siphash) {
+    static const struct {
+        size_t length;
+        uint64_t hash;
+    } vectors[] = {{1, UINT64_C(0x74f839c593dc67fd)},
+                   {2, UINT64_C(0x0d6c8009d9a94f5a)},
+                   {7, UINT64_C(0xab0200f58b01d137)},
+                   {8, UINT64_C(0x93f5f5799a932462)},
+                   {15, UINT64_C(0xa129ca6149be45e5)}};
+    char bytes[16];
+    for (int i = 0; i < 16; i++) bytes[i] = (char)i;
+    for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
+        ck_assert_uint_eq(number_of(bytes, vectors[i].length), vectors[i].hash | UINT64_C(1) << 63);
+    }
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Stats and what the feed carries
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+START_TEST(stats_of_an_empty_engine) {
+    cxj_engine *engine = make();
+    cxj_stats stats = stats_of(engine);
+    ck_assert_uint_eq(stats.touchpoints + stats.journeys + stats.held + stats.duplicates + stats.refused, 0);
+    ck_assert_int_eq(stats.latest_at, 0);
+    ck_assert_int_eq(stats.now, 0);
+    ck_assert_int_eq(stats.has_now, 0);
+    ck_assert_uint_gt(stats.memory, 0);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+START_TEST(stats_tell_what_contributes_from_what_is_held) {
+    cxj_engine *engine = make();
+    record(engine, (cxj_touchpoint){.journey = 1, .id = 1, .at = -500});
+    record(engine, (cxj_touchpoint){.journey = 1, .id = 2, .at = -100, .facets = CXJ_FACET_WITHDRAWN});
+    record(engine, (cxj_touchpoint){.journey = 2, .id = 1, .at = 900, .facets = CXJ_FACET_WITHDRAWN});
+    cxj_stats stats = stats_of(engine);
+    ck_assert_uint_eq(stats.touchpoints, 1);
+    ck_assert_uint_eq(stats.journeys, 1);
+    ck_assert_uint_eq(stats.held, 3);
+    ck_assert_int_eq(stats.latest_at, -500);
+    ck_assert_int_eq(cxj_erase_journey(engine, 1), CXJ_OK);
+    stats = stats_of(engine);
+    ck_assert_uint_eq(stats.touchpoints + stats.journeys, 0);
+    ck_assert_uint_eq(stats.held, 1);
+    ck_assert_int_eq(stats.latest_at, 0);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+START_TEST(stats_add_up_the_feed_over_calls) {
+    cxj_engine *engine = make();
+    cxj_touchpoint t = {.journey = 1, .id = 1, .revision = 2, .at = 1};
+    record(engine, t);
+    record(engine, t);
+    t.at = 2;
+    record(engine, t);
+    t.revision = 1;
+    record(engine, t);
+    t.journey = 0;
+    ck_assert_int_eq(cxj_record(engine, &t, sizeof t, 1, 0, NULL, 0), CXJ_REFUSED);
+    cxj_stats stats = stats_of(engine);
+    ck_assert_uint_eq(stats.duplicates, 2);
+    ck_assert_uint_eq(stats.conflicts, 1);
+    ck_assert_uint_eq(stats.superseded, 1);
+    ck_assert_uint_eq(stats.refused, 1);
+    ck_assert_uint_eq(stats.late, 0);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* "A zero must not look like good news where nobody records the fact" (section 6). */
+START_TEST(unfed_facet_takes_the_value_and_gives_it_back) {
+    cxj_engine *engine = make();
+    const cxj_view *view = add(engine, "touchpoints");
+    cxj_cursor *cursor = NULL;
+    record(engine, (cxj_touchpoint){.journey = 1, .at = 1, .facets = CXJ_FACET_FAULT});
+    ck_assert_int_eq(cxj_cursor_open(view, &cursor), CXJ_OK);
+    ck_assert_int_eq(cxj_set_unfed(engine, CXJ_FACETS_ALL + 1), CXJ_BAD_ARGUMENT);
+    ck_assert_double_eq(metric_of(view, CXJ_GRAIN_TOUCHPOINTS, "faults"), 1);
+    ck_assert_int_eq(cxj_set_unfed(engine, CXJ_FACET_FAULT), CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_STALE);
+    ck_assert(isnan(metric_of(view, CXJ_GRAIN_TOUCHPOINTS, "faults")));
+    ck_assert_double_eq(metric_of(view, CXJ_GRAIN_TOUCHPOINTS, "touchpoints"), 1);
+    ck_assert_int_eq(cxj_set_unfed(engine, 0), CXJ_OK);
+    ck_assert_double_eq(metric_of(view, CXJ_GRAIN_TOUCHPOINTS, "faults"), 1);
+    cxj_cursor_close(cursor);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Views
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+START_TEST(same_text_is_the_same_view) {
+    cxj_engine *engine = make();
+    const cxj_view *view = add(engine, "touchpoints by channel");
+    ck_assert_ptr_eq(add(engine, "touchpoints by channel"), view);
+    ck_assert_ptr_ne(add(engine, "touchpoints  by channel"), view); /* "byte for byte" */
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+START_TEST(views_stand_in_the_order_of_their_coming) {
+    cxj_engine *engine = make(), *other = make();
+    cxj_view *a = add(engine, "journeys"), *b = add(engine, "touchpoints"), *c = add(engine, "journeys by type"), *at;
+    ck_assert_int_eq(cxj_view_drop(other, b), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_view_drop(engine, b), CXJ_OK);
+    ck_assert_int_eq(cxj_view_at(engine, 0, &at), CXJ_OK);
+    ck_assert_ptr_eq(at, a);
+    ck_assert_int_eq(cxj_view_at(engine, 1, &at), CXJ_OK);
+    ck_assert_ptr_eq(at, c);
+    ck_assert_int_eq(cxj_view_at(engine, 2, &at), CXJ_NOT_FOUND);
+    ck_assert_ptr_eq(at, c);
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(other);
+}
+END_TEST
+
+/* "Nothing that a host passes in is kept: texts and arrays are copied." */
+START_TEST(text_of_a_view_is_copied) {
+    char text[] = "touchpoints by channel|";
+    cxj_engine *engine = make();
+    cxj_view *view = NULL;
+    cxj_view_info info;
+    ck_assert_int_eq(cxj_view_add(engine, text, strlen(text) - 1, &view), CXJ_OK);
+    memset(text, 'x', sizeof text);
+    ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);
+    ck_assert_str_eq(info.text, "touchpoints by channel");
+    ck_assert_uint_eq(info.text_length, 22);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* "The names of the conditions enter the dictionaries", those of a view that is refused do not. */
+START_TEST(refused_view_brings_no_names) {
+    cxj_engine *engine = make();
+    cxj_view *view = NULL;
+    uint32_t given = 0;
+    cxj_status status = cxj_view_add(engine, "touchpoints where team in (a, b", CXJ_ENDED, &view);
+    ck_assert_int_eq(status, CXJ_BAD_TEXT);
+    ck_assert_ptr_nonnull(strstr(cxj_message(engine), "column 32"));
+    ck_assert_int_eq(cxj_find_code(engine, CXJ_DIMENSION_TEAM, "a", 1, &given), CXJ_NOT_FOUND);
+    ck_assert_uint_eq(code(engine, CXJ_DIMENSION_TEAM, "c"), 1);
+    add(engine, "touchpoints where team in (a, b)");
+    ck_assert_int_eq(cxj_find_code(engine, CXJ_DIMENSION_TEAM, "a", 1, &given), CXJ_OK);
+    ck_assert_uint_eq(given, 2);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* "A call that fails has changed nothing": a code that the host was given is good after it as before, also when
+ * another journey is erased then. */
+START_TEST(refused_view_retires_no_name) {
+    cxj_engine *engine = make();
+    cxj_view *view = NULL;
+    const char *name = NULL;
+    uint32_t anna = code(engine, CXJ_DIMENSION_OWNER, "Anna");
+    record(engine, (cxj_touchpoint){.journey = 1, .at = 1});
+    ck_assert_int_eq(cxj_view_add(engine, "touchpoints where owner = Anna or", CXJ_ENDED, &view), CXJ_BAD_TEXT);
+    ck_assert_int_eq(cxj_erase_journey(engine, 1), CXJ_OK);
+    ck_assert_int_eq(cxj_name(engine, CXJ_DIMENSION_OWNER, anna, &name, NULL), CXJ_OK);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * One journey (section 9)
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static const int64_t B = INT64_C(1767225600000); /* 2026-01-01 */
+static const int64_t H = 3600000;
+
+/* A journey made by hand, of which the states below are worked out from section 4. */
+static void tell(cxj_engine *engine) {
+    uint32_t anna = code(engine, CXJ_DIMENSION_OWNER, "Anna"), ben = code(engine, CXJ_DIMENSION_OWNER, "Ben");
+    uint16_t phone = (uint16_t)code(engine, CXJ_DIMENSION_CHANNEL, "phone");
+    uint16_t mail = (uint16_t)code(engine, CXJ_DIMENSION_CHANNEL, "mail");
+    cxj_touchpoint first = {.journey = 9, .at = B, .owner = anna, .channel = phone, .customer = 5, .value = 100};
+    first.team = (uint16_t)code(engine, CXJ_DIMENSION_TEAM, "sales");
+    first.stage = (uint16_t)code(engine, CXJ_DIMENSION_STAGE, "order");
+    first.activity = (uint16_t)code(engine, CXJ_DIMENSION_ACTIVITY, "call");
+    first.type = (uint16_t)code(engine, CXJ_DIMENSION_TYPE, "onboarding");
+    first.segment = (uint16_t)code(engine, CXJ_DIMENSION_SEGMENT, "premium");
+    first.reason = (uint16_t)code(engine, CXJ_DIMENSION_REASON, "move");
+    first.facets = CXJ_FACET_INBOUND;
+    first.due = B + 10 * H;
+    first.commitment = 2;
+    record(engine, first);
+    record(engine, (cxj_touchpoint){.journey = 9, .at = B + 2 * H, .owner = ben, .channel = mail, .value = -30,
+                                    .facets = CXJ_FACET_UPDATE, .due = B + 12 * H, .commitment = 2});
+    record(engine, (cxj_touchpoint){.journey = 9, .at = B + 3 * H, .owner = anna,
+                                    .facets = CXJ_FACET_CHASE | CXJ_FACET_REPEATED});
+    record(engine, (cxj_touchpoint){.journey = 9, .at = B + 5 * H, .facets = CXJ_FACET_FAULT | CXJ_FACET_PENDING,
+                                    .scale = CXJ_SCALE_CSAT5, .score = 1, .scope = CXJ_SCOPE_TOUCHPOINT});
+    record(engine, (cxj_touchpoint){.journey = 9, .at = B + 9 * H, .facets = CXJ_FACET_EXPLAINS, .customer = 6,
+                                    .scale = CXJ_SCALE_NPS, .score = 9, .scope = CXJ_SCOPE_JOURNEY});
+    record(engine, (cxj_touchpoint){.journey = 9, .at = B + 10 * H, .facets = CXJ_FACET_ASKED,
+                                    .scale = CXJ_SCALE_CES7, .score = 6, .scope = CXJ_SCOPE_JOURNEY});
+    record(engine, (cxj_touchpoint){.journey = 9, .at = B + 11 * H, .scale = CXJ_SCALE_CSAT5, .score = 5,
+                                    .scope = CXJ_SCOPE_TOUCHPOINT});
+}
+
+static cxj_journey state_of(const cxj_engine *engine) {
+    cxj_journey state;
+    ck_assert_int_eq(cxj_journey_state(engine, 9, &state, sizeof state), CXJ_OK);
+    return state;
+}
+
+START_TEST(state_tells_the_attributes) {
+    cxj_engine *engine = make();
+    tell(engine);
+    cxj_journey state = state_of(engine);
+    ck_assert_uint_eq(state.journey, 9);
+    ck_assert_uint_eq(state.customer, 6); /* "the last one in order holds" (section 2) */
+    ck_assert_int_eq(state.first_at, B);
+    ck_assert_int_eq(state.last_at, B + 11 * H);
+    ck_assert_int_eq(state.value, 70);
+    ck_assert_uint_eq(state.type, 1);
+    ck_assert_uint_eq(state.segment, 1);
+    ck_assert_uint_eq(state.reason, 1);
+    ck_assert_uint_eq(state.owner, 1);
+    ck_assert_uint_eq(state.team, 1);
+    ck_assert_uint_eq(state.stage, 1);
+    ck_assert_uint_eq(state.channel, 2);
+    ck_assert_uint_eq(state.activity, 1);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+START_TEST(state_tells_the_counts_and_times) {
+    cxj_engine *engine = make();
+    tell(engine);
+    cxj_journey state = state_of(engine);
+    ck_assert_uint_eq(state.touchpoints, 7);
+    ck_assert_uint_eq(state.contacts, 2);
+    ck_assert_uint_eq(state.handoffs, 2);
+    ck_assert_uint_eq(state.bounces, 1);
+    ck_assert_uint_eq(state.repeats, 1);
+    ck_assert_uint_eq(state.faults, 1);
+    ck_assert_uint_eq(state.chases, 1);
+    ck_assert_int_eq(state.quiet, 2 * H);   /* since the explanation */
+    ck_assert_int_eq(state.silence, 2 * H); /* before the first update, and before the explanation */
+    ck_assert_int_eq(state.pending, 4 * H);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+START_TEST(state_tells_the_ratings) {
+    cxj_engine *engine = make();
+    tell(engine);
+    cxj_journey state = state_of(engine);
+    ck_assert_uint_eq(state.touch_ratings, 2);
+    ck_assert_double_eq(state.touch_satisfaction, 0.5);
+    ck_assert(isnan(state.journey_satisfaction));
+    ck_assert_double_eq(state.journey_nps, 9);
+    ck_assert_double_eq(state.journey_ces, 6);
+    record(engine, (cxj_touchpoint){.journey = 9, .at = B + 12 * H, .scale = CXJ_SCALE_PERCENT, .score = 25,
+                                    .scope = CXJ_SCOPE_JOURNEY});
+    ck_assert_double_eq(state_of(engine).journey_satisfaction, 0.25);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+START_TEST(state_tells_the_commitments) {
+    static const cxj_commitment none;
+    cxj_engine *engine = make();
+    tell(engine);
+    cxj_journey state = state_of(engine);
+    for (size_t i = 0; i < 8; i++) {
+        if (i != 2) ck_assert_mem_eq(&state.commitments[i], &none, sizeof none);
+    }
+    ck_assert_int_eq(state.commitments[2].first_due, B + 10 * H);
+    ck_assert_int_eq(state.commitments[2].due, B + 12 * H);
+    ck_assert_int_eq(state.commitments[2].announced_at, B + 2 * H);
+    ck_assert_int_eq(state.commitments[2].open, 1);
+    ck_assert_int_eq(state.commitments[2].announced, 1);
+    ck_assert_int_eq(state.commitments[2].explained, 1);
+    record(engine, (cxj_touchpoint){.journey = 9, .at = B + 12 * H, .facets = CXJ_FACET_DELIVERED, .commitment = 2});
+    state = state_of(engine);
+    ck_assert_mem_eq(&state.commitments[2], &none, sizeof none);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+START_TEST(state_tells_the_flags) {
+    cxj_engine *engine = make();
+    tell(engine);
+    cxj_journey state = state_of(engine);
+    ck_assert_int_eq(state.outcome + state.churned + state.reopened + state.asking + state.pending_now, 0);
+    ck_assert_int_eq(state.loop_open, 1);
+    ck_assert_int_eq(state.end_at, 0);
+    record(engine, (cxj_touchpoint){.journey = 9, .at = B + 12 * H, .outcome = CXJ_OUTCOME_ABANDONED,
+                                    .facets = CXJ_FACET_CHURNED | CXJ_FACET_CONTACT});
+    state = state_of(engine);
+    ck_assert_int_eq(state.outcome, CXJ_OUTCOME_ABANDONED);
+    ck_assert_int_eq(state.end_at, B + 12 * H);
+    ck_assert_int_eq(state.churned, 1);
+    ck_assert_int_eq(state.loop_open, 0);
+    ck_assert_int_eq(state.silence, 3 * H);
+    ck_assert_int_eq(state.quiet, 0);
+    record(engine, (cxj_touchpoint){.journey = 9, .at = B + 13 * H, .facets = CXJ_FACET_CHASE | CXJ_FACET_PENDING});
+    state = state_of(engine);
+    ck_assert_int_eq(state.outcome, 0);
+    ck_assert_int_eq(state.end_at, 0);
+    ck_assert_int_eq(state.reopened, 1);
+    ck_assert_int_eq(state.asking, 1);
+    ck_assert_int_eq(state.pending_now, 1);
+    ck_assert_int_eq(state.churned, 1);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* "CXJ_NOT_FOUND (unknown, or none of its touchpoints contributes)"; its touchpoints are there nevertheless. */
+START_TEST(state_of_a_withdrawn_journey_is_not_found) {
+    cxj_engine *engine = make();
+    cxj_journey state = {.journey = 77};
+    cxj_touchpoint t;
+    size_t count = 0;
+    record(engine, (cxj_touchpoint){.journey = 9, .at = 1, .facets = CXJ_FACET_WITHDRAWN});
+    ck_assert_int_eq(cxj_journey_state(engine, 9, &state, sizeof state), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_journey_state(engine, 8, &state, sizeof state), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_journey_state(engine, 0, &state, sizeof state), CXJ_NOT_FOUND);
+    ck_assert_uint_eq(state.journey, 77);
+    ck_assert_int_eq(cxj_journey_touchpoints(engine, 9, &t, sizeof t, 1, &count), CXJ_OK);
+    ck_assert_uint_eq(count, 1);
+    ck_assert_uint_eq(t.facets, CXJ_FACET_WITHDRAWN);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+START_TEST(touchpoints_come_in_order_as_far_as_there_is_room) {
+    cxj_engine *engine = make();
+    cxj_touchpoint t[3] = {{0}};
+    size_t count = 0;
+    for (int64_t at = 5; at > 0; at--) record(engine, (cxj_touchpoint){.journey = 9, .at = at, .id = 1});
+    for (uint64_t id = 2; id < 6; id++) {
+        record(engine, (cxj_touchpoint){.journey = 9, .at = 10 - (int64_t)id, .id = id, .facets = CXJ_FACET_CHASE});
+    }
+    t[2].journey = 77;
+    ck_assert_int_eq(cxj_journey_touchpoints(engine, 9, t, sizeof *t, 2, &count), CXJ_OK);
+    ck_assert_uint_eq(count, 5);
+    ck_assert_uint_eq(t[0].id, 1); /* Of equal revisions the greater one holds: at 5. */
+    ck_assert_int_eq(t[0].at, 5);
+    ck_assert_uint_eq(t[0].journey, 9);
+    ck_assert_uint_eq(t[1].id, 5); /* at 5 as well; then the id decides */
+    ck_assert_uint_eq(t[1].facets, CXJ_FACET_CHASE | CXJ_FACET_INBOUND | CXJ_FACET_CONTACT);
+    ck_assert_uint_eq(t[2].journey, 77);
+    ck_assert_int_eq(cxj_journey_touchpoints(engine, 9, NULL, sizeof *t, 0, &count), CXJ_OK);
+    ck_assert_int_eq(cxj_journey_touchpoints(engine, 8, t, sizeof *t, 2, &count), CXJ_NOT_FOUND);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * The clock (section 3.7)
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+START_TEST(clock_does_not_go_back) {
+    cxj_engine *engine = make();
+    ck_assert_int_eq(cxj_advance(engine, 1000), CXJ_OK);
+    ck_assert_int_eq(cxj_advance(engine, 1000), CXJ_OK);
+    ck_assert_int_eq(cxj_advance(engine, 999), CXJ_CLOCK);
+    ck_assert_ptr_nonnull(strstr(cxj_message(engine), "999"));
+    ck_assert_int_eq(stats_of(engine).now, 1000);
+    ck_assert_int_eq(stats_of(engine).has_now, 1);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+START_TEST(clock_runs_within_the_years) {
+    cxj_engine *engine = make();
+    ck_assert_int_eq(cxj_advance(engine, INT64_C(-62135596800001)), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(stats_of(engine).has_now, 0);
+    ck_assert_int_eq(cxj_advance(engine, INT64_C(-62135596800000)), CXJ_OK);
+    ck_assert_int_eq(cxj_advance(engine, INT64_C(253402300800000)), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(stats_of(engine).now, INT64_C(-62135596800000));
+    ck_assert_int_eq(cxj_advance(engine, INT64_C(253402300799999)), CXJ_OK);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* "before the first advance they have no value" (section 3.7); also a clock at the epoch is one. */
+START_TEST(overdue_has_no_value_before_the_clock) {
+    cxj_engine *engine = make();
+    const cxj_view *view = add(engine, "journeys");
+    record(engine, (cxj_touchpoint){.journey = 1, .at = -9, .due = -5});
+    ck_assert(isnan(metric_of(view, CXJ_GRAIN_JOURNEYS, "overdue")));
+    ck_assert_int_eq(cxj_advance(engine, 0), CXJ_OK);
+    ck_assert_double_eq(metric_of(view, CXJ_GRAIN_JOURNEYS, "overdue"), 1);
+    /* What is promised too late already is overdue on arrival. */
+    record(engine, (cxj_touchpoint){.journey = 2, .at = -9, .due = -1});
+    ck_assert_double_eq(metric_of(view, CXJ_GRAIN_JOURNEYS, "overdue"), 2);
+    record(engine, (cxj_touchpoint){.journey = 1, .at = 9, .facets = CXJ_FACET_DELIVERED});
+    ck_assert_double_eq(metric_of(view, CXJ_GRAIN_JOURNEYS, "overdue"), 1);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------------------------------------ */
+
+static void add_case(Suite *suite, const char *name, const TTest *const *tests, size_t count) {
+    TCase *cases = tcase_create(name);
+    for (size_t i = 0; i < count; i++) tcase_add_test(cases, tests[i]);
+    suite_add_tcase(suite, cases);
+}
+
+#define ADD_CASE(suite, name, tests) add_case(suite, name, tests, sizeof(tests) / sizeof *(tests))
+
+static void add_first_cases(Suite *suite) {
+    const TTest *numbers[] = {version_is_that_of_the_header, each_status_has_a_text_of_its_own,
+                              other_numbers_are_unknown_statuses, each_public_struct_has_its_size,
+                              what_is_no_public_struct_has_no_size};
+    const TTest *life[] = {options_are_good_up_to_their_bounds, message_of_creation_is_cut_to_fit,
+                           ending_nothing_does_nothing, message_lives_until_the_next_change};
+    const TTest *names[] = {codes_run_from_one_in_each_dimension,
+                            dimensions_without_dictionary_have_no_codes,
+                            finding_a_code_makes_none,
+                            name_ends_at_its_length,
+                            name_of_a_code_that_was_never_given,
+                            name_stays_where_it_is_while_others_come,
+                            new_name_makes_no_cursor_stale};
+    const TTest *texts[] = {digits_below_half_are_that_number, empty_text_is_zero,
+                            any_other_text_has_a_number_above_half, text_has_the_number_of_its_siphash};
+    ADD_CASE(suite, "numbers", numbers);
+    ADD_CASE(suite, "life", life);
+    ADD_CASE(suite, "names", names);
+    ADD_CASE(suite, "texts", texts);
+}
+
+static void add_other_cases(Suite *suite) {
+    const TTest *stats[] = {stats_of_an_empty_engine, stats_tell_what_contributes_from_what_is_held,
+                            stats_add_up_the_feed_over_calls, unfed_facet_takes_the_value_and_gives_it_back};
+    const TTest *views[] = {same_text_is_the_same_view, views_stand_in_the_order_of_their_coming,
+                            text_of_a_view_is_copied, refused_view_brings_no_names, refused_view_retires_no_name};
+    const TTest *journeys[] = {state_tells_the_attributes,
+                               state_tells_the_counts_and_times,
+                               state_tells_the_ratings,
+                               state_tells_the_commitments,
+                               state_tells_the_flags,
+                               state_of_a_withdrawn_journey_is_not_found,
+                               touchpoints_come_in_order_as_far_as_there_is_room};
+    const TTest *clocks[] = {clock_does_not_go_back, clock_runs_within_the_years,
+                             overdue_has_no_value_before_the_clock};
+    ADD_CASE(suite, "stats", stats);
+    ADD_CASE(suite, "views", views);
+    ADD_CASE(suite, "journeys", journeys);
+    ADD_CASE(suite, "clock", clocks);
+}
+
+int main(void) {
+    Suite *suite = suite_create("engine");
+    add_first_cases(suite);
+    add_other_cases(suite);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

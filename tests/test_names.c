@@ -1,0 +1,434 @@
+/* test_names: a dictionary for each dimension: names to codes and back.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "names.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * A dictionary with all that it needs
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+struct book {
+    struct cxj__names names;
+    struct cxj__memory memory;
+    struct cxj__seed seed;
+    long left; /* allocations that succeed from here on; below 0: all */
+};
+
+static void *ration(void *context, void *block, size_t old_size, size_t new_size) {
+    struct book *book = context;
+    if (new_size != 0 && book->left == 0) return NULL;
+    if (new_size != 0 && book->left > 0) book->left--;
+    return cxj__base_allocate(NULL, block, old_size, new_size);
+}
+
+static void open_book(struct book *book, uint32_t limit) {
+    static const uint64_t given[2] = {11, 12};
+    *book = (struct book){.names = {.limit = limit}, .seed = cxj__base_seed(given, NULL), .left = -1};
+    book->memory = (struct cxj__memory){ration, book, 0, 0};
+}
+
+/* Nothing may be left when a dictionary ends. */
+static void close_book(struct book *book) {
+    cxj__names_finish(&book->names, &book->memory);
+    ck_assert_uint_eq(book->memory.used, 0);
+}
+
+static uint32_t find(const struct book *book, const char *name) {
+    return cxj__names_find(&book->names, &book->seed, name, strlen(name));
+}
+
+static cxj_status try_add(struct book *book, const char *name, uint32_t *code) {
+    return cxj__names_add(&book->names, &book->memory, &book->seed, name, strlen(name), code);
+}
+
+static uint32_t add(struct book *book, const char *name) {
+    uint32_t code = 0;
+    ck_assert_int_eq(try_add(book, name, &code), CXJ_OK);
+    return code;
+}
+
+static const char *text(const struct book *book, uint32_t code) {
+    size_t length = 0;
+    const char *name = cxj__names_text(&book->names, code, &length);
+    if (name != NULL) ck_assert_uint_eq(strlen(name), length);
+    return name;
+}
+
+static void numbered(char name[16], unsigned number) {
+    snprintf(name, 16, "n%u", number);
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Finding and adding
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+START_TEST(an_empty_dictionary_finds_nothing) {
+    struct book book;
+    open_book(&book, 10);
+    ck_assert_uint_eq(find(&book, "ann"), 0);
+    ck_assert_uint_eq(find(&book, ""), 0);
+    ck_assert_ptr_null(text(&book, 1));
+    close_book(&book);
+}
+END_TEST
+
+START_TEST(codes_run_from_one) {
+    struct book book;
+    open_book(&book, 10);
+    ck_assert_uint_eq(add(&book, "ann"), 1);
+    ck_assert_uint_eq(add(&book, "bob"), 2);
+    ck_assert_uint_eq(find(&book, "ann"), 1);
+    ck_assert_uint_eq(find(&book, "bob"), 2);
+    ck_assert_str_eq(text(&book, 1), "ann");
+    ck_assert_str_eq(text(&book, 2), "bob");
+    ck_assert_ptr_null(text(&book, 3));
+    ck_assert_ptr_null(text(&book, UINT32_MAX));
+    close_book(&book);
+}
+END_TEST
+
+/* Section 5: "Code none is a key like any other, shown as an empty name." */
+START_TEST(code_zero_has_the_empty_name) {
+    struct book book;
+    open_book(&book, 10);
+    add(&book, "ann");
+    ck_assert_str_eq(text(&book, 0), "");
+    ck_assert_uint_eq(find(&book, ""), 0);
+    close_book(&book);
+}
+END_TEST
+
+START_TEST(names_differ_by_every_byte_and_by_length) {
+    static const char *const names[] = {"a", "aa", "ab", "A", "a ", " a", "\xc3\xa4", "a\xcc\x88", "aaaaaaaaaaaaaaaaa"};
+    struct book book;
+    open_book(&book, 100);
+    for (uint32_t i = 0; i < sizeof names / sizeof *names; i++) {
+        ck_assert_uint_eq(find(&book, names[i]), 0);
+        ck_assert_uint_eq(add(&book, names[i]), i + 1);
+    }
+    for (uint32_t i = 0; i < sizeof names / sizeof *names; i++) ck_assert_uint_eq(find(&book, names[i]), i + 1);
+    close_book(&book);
+}
+END_TEST
+
+/* A name is given by its length, and is copied. */
+START_TEST(names_are_copied_up_to_their_length) {
+    struct book book;
+    uint32_t code = 0;
+    char buffer[] = "annabel";
+    open_book(&book, 10);
+    ck_assert_int_eq(cxj__names_add(&book.names, &book.memory, &book.seed, buffer, 3, &code), CXJ_OK);
+    buffer[0] = 'X';
+    ck_assert_str_eq(text(&book, code), "ann");
+    ck_assert_uint_eq(find(&book, "ann"), code);
+    ck_assert_uint_eq(find(&book, "annabel"), 0);
+    close_book(&book);
+}
+END_TEST
+
+enum { MANY = 5000 };
+
+/* With thousands of names slots collide, and the table is made anew many times. */
+START_TEST(thousands_of_names_are_found) {
+    struct book book;
+    char name[16];
+    open_book(&book, MANY);
+    for (unsigned i = 1; i <= MANY; i++) {
+        numbered(name, i);
+        ck_assert_uint_eq(find(&book, name), 0);
+        ck_assert_uint_eq(add(&book, name), i);
+    }
+    for (unsigned i = 1; i <= MANY; i++) {
+        numbered(name, i);
+        ck_assert_uint_eq(find(&book, name), i);
+        ck_assert_str_eq(text(&book, i), name);
+    }
+    ck_assert_uint_ge(book.names.slot_capacity / 4 * 3, MANY); /* A search ends at an empty slot. */
+    close_book(&book);
+}
+END_TEST
+
+/* Two different names with one hash of 32 bits are told apart by their bytes. */
+START_TEST(equal_hashes_are_told_apart) {
+    struct book book;
+    open_book(&book, 10);
+    uint32_t ann = add(&book, "ann");
+    uint32_t bob = add(&book, "bob");
+    book.names.names[bob - 1].hash = book.names.names[ann - 1].hash; /* as if it had come out so */
+    cxj__names_truncate(&book.names, &book.memory, 2);
+    add(&book, "cid");
+    cxj__names_truncate(&book.names, &book.memory, 2); /* fills the slots anew */
+    ck_assert_uint_eq(find(&book, "ann"), ann);
+    memcpy(book.names.names[ann - 1].text, "bob", 3); /* now both have that text, and only one that hash */
+    book.names.names[ann - 1].hash++;
+    ck_assert_uint_eq(find(&book, "ann"), 0);
+    close_book(&book);
+}
+END_TEST
+
+/* A host may keep a pointer to a name while others come (cxj_name()). */
+START_TEST(pointers_stay_while_names_come) {
+    struct book book;
+    char name[16];
+    open_book(&book, 2000);
+    add(&book, "ann");
+    const char *kept = text(&book, 1);
+    for (unsigned i = 0; i < 1500; i++) {
+        numbered(name, i);
+        add(&book, name);
+    }
+    ck_assert_ptr_eq(text(&book, 1), kept);
+    ck_assert_str_eq(kept, "ann");
+    close_book(&book);
+}
+END_TEST
+
+START_TEST(limit_is_exact) {
+    struct book book;
+    uint32_t code = 77;
+    open_book(&book, 2);
+    add(&book, "ann");
+    add(&book, "bob");
+    ck_assert_int_eq(try_add(&book, "cid", &code), CXJ_LIMIT);
+    ck_assert_uint_eq(code, 77);
+    ck_assert_uint_eq(find(&book, "cid"), 0);
+    ck_assert_uint_eq(find(&book, "bob"), 2);
+    close_book(&book);
+}
+END_TEST
+
+/* Whichever allocation fails, nothing has changed, and the same name can be added afterwards. */
+START_TEST(lack_of_memory_changes_nothing) {
+    for (long left = 0; left < 3; left++) {
+        struct book book;
+        uint32_t code = 77;
+        open_book(&book, 10);
+        book.left = left;
+        ck_assert_int_eq(try_add(&book, "ann", &code), CXJ_NO_MEMORY);
+        ck_assert_uint_eq(code, 77);
+        ck_assert_uint_eq(book.names.count, 0);
+        ck_assert_uint_eq(find(&book, "ann"), 0);
+        book.left = -1;
+        ck_assert_uint_eq(add(&book, "ann"), 1);
+        ck_assert_uint_eq(find(&book, "ann"), 1);
+        close_book(&book);
+    }
+}
+END_TEST
+
+START_TEST(lack_of_memory_while_growing_loses_nothing) {
+    struct book book;
+    char name[16];
+    open_book(&book, 1000);
+    for (unsigned i = 1; i <= 300; i++) {
+        uint32_t code = 0;
+        numbered(name, i);
+        for (long left = 0;; left++) {
+            book.left = left;
+            if (try_add(&book, name, &code) == CXJ_OK) break;
+            ck_assert_int_lt(left, 3);
+            ck_assert_uint_eq(book.names.count, i - 1);
+            ck_assert_uint_eq(find(&book, name), 0);
+            ck_assert_uint_eq(find(&book, "n1"), i > 1);
+        }
+        ck_assert_uint_eq(code, i);
+    }
+    close_book(&book);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Order
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static int sign_of(int order) {
+    return (order > 0) - (order < 0);
+}
+
+/* Section 3.2: "codes by their names, byte by byte"; bytes are not signed. */
+START_TEST(names_compare_byte_by_byte) {
+    static const char *const ascending[] = {"A", "AB", "B", "a", "a b", "aa", "ab", "b", "\xc3\xa4",
+                                            "\xf0\x9f\x98\x80"};
+    enum { NAMES = sizeof ascending / sizeof *ascending };
+    struct book book;
+    uint32_t codes[NAMES + 1] = {0}; /* none, the empty name, comes first */
+    open_book(&book, 100);
+    for (size_t i = NAMES; i > 0; i--) codes[i] = add(&book, ascending[i - 1]);
+    for (int i = 0; i <= NAMES; i++) {
+        for (int k = 0; k <= NAMES; k++) {
+            int order = cxj__names_compare(&book.names, codes[i], codes[k]);
+            ck_assert_int_eq(sign_of(order), (i > k) - (i < k));
+        }
+    }
+    close_book(&book);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Retiring
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* Section 3.4: of what is erased "nothing of them is left in the engine". The header, of cxj_code(): "its code is
+ * refused from then on, and this function gives the name another". */
+START_TEST(a_name_retires_with_its_last_use) {
+    struct book book;
+    open_book(&book, 10);
+    uint32_t ann = add(&book, "ann"), bob = add(&book, "bob");
+    cxj__names_use(&book.names, ann);
+    cxj__names_use(&book.names, ann);
+    cxj__names_use(&book.names, bob);
+    cxj__names_release(&book.names, ann);
+    cxj__names_retire(&book.names, &book.memory);
+    ck_assert_str_eq(text(&book, ann), "ann");
+    cxj__names_release(&book.names, ann);
+    ck_assert_str_eq(text(&book, ann), "ann"); /* only retiring does it */
+    cxj__names_retire(&book.names, &book.memory);
+    ck_assert_ptr_null(text(&book, ann));
+    ck_assert_uint_eq(find(&book, "ann"), 0);
+    ck_assert_uint_eq(find(&book, "bob"), bob);
+    ck_assert_uint_eq(add(&book, "ann"), 3);
+    ck_assert_ptr_null(text(&book, ann));
+    ck_assert_str_eq(text(&book, 3), "ann");
+    close_book(&book);
+}
+END_TEST
+
+START_TEST(a_name_never_used_does_not_retire) {
+    struct book book;
+    open_book(&book, 10);
+    uint32_t ann = add(&book, "ann");
+    cxj__names_retire(&book.names, &book.memory);
+    ck_assert_str_eq(text(&book, ann), "ann");
+    ck_assert_uint_eq(find(&book, "ann"), ann);
+    close_book(&book);
+}
+END_TEST
+
+START_TEST(none_is_not_counted) {
+    struct book book;
+    open_book(&book, 10);
+    uint32_t ann = add(&book, "ann");
+    cxj__names_use(&book.names, 0);
+    cxj__names_release(&book.names, 0);
+    cxj__names_retire(&book.names, &book.memory);
+    ck_assert_str_eq(text(&book, 0), "");
+    ck_assert_str_eq(text(&book, ann), "ann");
+    close_book(&book);
+}
+END_TEST
+
+/* Retired codes count against the limit: they are not given again. */
+START_TEST(retired_codes_are_not_given_again) {
+    struct book book;
+    uint32_t code = 0;
+    open_book(&book, 2);
+    cxj__names_use(&book.names, add(&book, "ann"));
+    cxj__names_release(&book.names, 1);
+    cxj__names_retire(&book.names, &book.memory);
+    ck_assert_uint_eq(add(&book, "bob"), 2);
+    ck_assert_int_eq(try_add(&book, "cid", &code), CXJ_LIMIT);
+    close_book(&book);
+}
+END_TEST
+
+/* Names that stood in one chain of slots are found when others between them go. */
+START_TEST(retiring_half_leaves_the_other_half) {
+    struct book book;
+    char name[16];
+    open_book(&book, MANY);
+    for (unsigned i = 1; i <= 1000; i++) {
+        numbered(name, i);
+        cxj__names_use(&book.names, add(&book, name));
+    }
+    for (uint32_t i = 1; i <= 1000; i += 2) cxj__names_release(&book.names, i);
+    uint64_t before = book.memory.used;
+    cxj__names_retire(&book.names, &book.memory);
+    ck_assert_uint_lt(book.memory.used, before);
+    for (unsigned i = 1; i <= 1000; i++) {
+        numbered(name, i);
+        ck_assert_uint_eq(find(&book, name), i % 2 == 0 ? i : 0);
+    }
+    close_book(&book);
+}
+END_TEST
+
+START_TEST(truncating_takes_back_the_last_codes) {
+    struct book book;
+    open_book(&book, 10);
+    add(&book, "ann");
+    add(&book, "bob");
+    uint64_t before = book.memory.used;
+    add(&book, "cid");
+    add(&book, "dan");
+    cxj__names_truncate(&book.names, &book.memory, 2);
+    ck_assert_uint_eq(book.memory.used, before);
+    ck_assert_uint_eq(find(&book, "cid"), 0);
+    ck_assert_ptr_null(text(&book, 3));
+    ck_assert_uint_eq(find(&book, "bob"), 2);
+    ck_assert_uint_eq(add(&book, "eve"), 3);
+    cxj__names_truncate(&book.names, &book.memory, 5); /* more than there are */
+    ck_assert_uint_eq(find(&book, "eve"), 3);
+    cxj__names_truncate(&book.names, &book.memory, 0);
+    ck_assert_uint_eq(find(&book, "ann"), 0);
+    ck_assert_uint_eq(add(&book, "ann"), 1);
+    close_book(&book);
+}
+END_TEST
+
+START_TEST(truncating_passes_over_retired_names) {
+    struct book book;
+    open_book(&book, 10);
+    add(&book, "ann");
+    cxj__names_use(&book.names, add(&book, "bob"));
+    cxj__names_release(&book.names, 2);
+    cxj__names_retire(&book.names, &book.memory);
+    cxj__names_truncate(&book.names, &book.memory, 1);
+    ck_assert_uint_eq(add(&book, "cid"), 2);
+    close_book(&book);
+}
+END_TEST
+
+static TCase *group(Suite *suite, const char *name) {
+    TCase *cases = tcase_create(name);
+    tcase_set_timeout(cases, 300);
+    suite_add_tcase(suite, cases);
+    return cases;
+}
+
+int main(void) {
+    Suite *suite = suite_create("names");
+    TCase *finding = group(suite, "finding");
+    tcase_add_test(finding, an_empty_dictionary_finds_nothing);
+    tcase_add_test(finding, codes_run_from_one);
+    tcase_add_test(finding, code_zero_has_the_empty_name);
+    tcase_add_test(finding, names_differ_by_every_byte_and_by_length);
+    tcase_add_test(finding, names_are_copied_up_to_their_length);
+    tcase_add_test(finding, thousands_of_names_are_found);
+    tcase_add_test(finding, equal_hashes_are_told_apart);
+    tcase_add_test(finding, pointers_stay_while_names_come);
+    tcase_add_test(finding, limit_is_exact);
+    tcase_add_test(finding, lack_of_memory_changes_nothing);
+    tcase_add_test(finding, lack_of_memory_while_growing_loses_nothing);
+    TCase *order = group(suite, "order");
+    tcase_add_test(order, names_compare_byte_by_byte);
+    TCase *retiring = group(suite, "retiring");
+    tcase_add_test(retiring, a_name_retires_with_its_last_use);
+    tcase_add_test(retiring, a_name_never_used_does_not_retire);
+    tcase_add_test(retiring, none_is_not_counted);
+    tcase_add_test(retiring, retired_codes_are_not_given_again);
+    tcase_add_test(retiring, retiring_half_leaves_the_other_half);
+    tcase_add_test(retiring, truncating_takes_back_the_last_codes);
+    tcase_add_test(retiring, truncating_passes_over_retired_names);
+
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

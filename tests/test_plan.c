@@ -1,0 +1,702 @@
+/* plan: what a change adds to cells and takes from them. What src/plan.h promises: an abandoned plan leaves no trace,
+ * and whatever way led to a state, its cells are the same.
+ *
+ * CXJ_SEED takes the seed of the random part; it is printed.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "engine.h"
+
+#include <check.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t seed = 1;
+static uint64_t chance_state;
+
+static uint32_t chance(uint32_t below) {
+    chance_state = chance_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)((chance_state >> 33) % below);
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Engines whose memory can be refused
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+typedef struct heap {
+    uint64_t asked;   /* allocations asked for */
+    uint64_t fail_at; /* the one that fails; 0: none */
+} heap;
+
+static void *allocate(void *context, void *block, size_t old_size, size_t new_size) {
+    heap *memory = context;
+    (void)old_size;
+    if (new_size == 0) {
+        free(block);
+        return NULL;
+    }
+    return ++memory->asked == memory->fail_at ? NULL : realloc(block, new_size);
+}
+
+enum { CODES = 12 };
+
+static cxj_engine *make(heap *memory, uint32_t touchpoints_limit) {
+    cxj_options options = {
+        .size = sizeof options, .allocate_context = memory, .seed = {1, 2}, .touchpoints_limit = touchpoints_limit};
+    if (memory != NULL) options.allocate = allocate;
+    cxj_engine *engine = NULL;
+    ck_assert_int_eq(cxj_engine_create(&options, NULL, 0, &engine), CXJ_OK);
+    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
+        for (uint32_t i = 1; i <= CODES; i++) {
+            char name[2] = {(char)('a' + i - 1), 0};
+            uint32_t code = 0;
+            ck_assert_int_eq(cxj_code(engine, d, name, 1, &code), CXJ_OK);
+            ck_assert_uint_eq(code, i);
+        }
+    }
+    return engine;
+}
+
+static const char *const view_texts[] = {
+    "touchpoints",
+    "touchpoints by channel, type per day",
+    "touchpoints by cause where outcome = completed",
+    "transitions by owner, outcome",
+    "transitions by team per month where churned = yes",
+    "journeys by type, exit",
+    "journeys by outcome per day ended where had cause in (a, b)",
+    "journeys where had owner = c",
+};
+enum { VIEWS = sizeof view_texts / sizeof *view_texts };
+
+static cxj_view *add(cxj_engine *engine, const char *text) {
+    cxj_view *view = NULL;
+    ck_assert_int_eq(cxj_view_add(engine, text, CXJ_ENDED, &view), CXJ_OK);
+    return view;
+}
+
+static void add_views(cxj_engine *engine) {
+    for (size_t i = 0; i < VIEWS; i++) add(engine, view_texts[i]);
+}
+
+static void record(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t count) {
+    ck_assert_int_eq(cxj_record(engine, touchpoints, sizeof *touchpoints, count, 0, NULL, 0), CXJ_OK);
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * All that shows, as text
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+typedef struct shown {
+    char text[1 << 21];
+    size_t length;
+} shown;
+
+__attribute__((format(printf, 2, 3))) static void show(shown *to, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    int written = vsnprintf(to->text + to->length, sizeof to->text - to->length, format, arguments);
+    va_end(arguments);
+    to->length += (size_t)written;
+    ck_assert_uint_lt(to->length, sizeof to->text);
+}
+
+static size_t metrics_of(uint32_t grain, uint32_t metrics[128]) {
+    size_t count = 0;
+    cxj_metric_info info;
+    for (size_t i = 0; cxj_metric_describe(i, &info, sizeof info) == CXJ_OK; i++) {
+        if (info.grain == grain) metrics[count++] = info.metric;
+    }
+    return count;
+}
+
+static void show_view(shown *to, const cxj_view *view) {
+    uint32_t metrics[128];
+    cxj_metric results[128];
+    cxj_view_info info;
+    ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);
+    size_t count = metrics_of(info.grain, metrics);
+    show(to, "%s: %" PRIu64 " cells, incomplete %d\n", info.text, info.cells, info.incomplete);
+    cxj_cursor *cursor = NULL;
+    ck_assert_int_eq(cxj_cursor_open(view, &cursor), CXJ_OK);
+    while (cxj_cursor_next(cursor) == CXJ_OK) {
+        for (uint32_t part = 0; part < info.parts; part++) {
+            const char *text = NULL;
+            ck_assert_int_eq(cxj_cursor_part(cursor, part, &text, NULL), CXJ_OK);
+            show(to, "%s | ", text);
+        }
+        ck_assert_int_eq(cxj_cursor_metrics(cursor, metrics, count, results, sizeof *results), CXJ_OK);
+        for (size_t i = 0; i < count; i++) {
+            show(to, "%a %a %a %" PRIu64 " ", results[i].value, results[i].low, results[i].high, results[i].n);
+        }
+        show(to, "\n");
+    }
+    cxj_cursor_close(cursor);
+}
+
+static void show_journey(shown *to, const cxj_engine *engine, uint64_t number) {
+    static cxj_touchpoint t[1000];
+    size_t count = 0;
+    cxj_journey state;
+    if (cxj_journey_touchpoints(engine, number, t, sizeof *t, 1000, &count) != CXJ_OK) return;
+    ck_assert_uint_le(count, 1000);
+    show(to, "journey %" PRIu64 "\n", number);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < sizeof *t; k++) show(to, "%02x", ((const unsigned char *)&t[i])[k]);
+        show(to, "\n");
+    }
+    if (cxj_journey_state(engine, number, &state, sizeof state) != CXJ_OK) return;
+    show(to, "%u %u %u %u %" PRId64 " %d\n", state.owner, state.handoffs, state.bounces, state.type, state.silence,
+         state.outcome);
+}
+
+static void show_engine(shown *to, const cxj_engine *engine) {
+    cxj_stats stats;
+    cxj_view *view = NULL;
+    to->length = 0;
+    ck_assert_int_eq(cxj_engine_stats(engine, &stats, sizeof stats), CXJ_OK);
+    show(to, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRId64 "\n", stats.touchpoints, stats.journeys, stats.held,
+         stats.latest_at);
+    for (size_t i = 0; cxj_view_at(engine, i, &view) == CXJ_OK; i++) show_view(to, view);
+    for (uint64_t number = 1; number <= 12; number++) show_journey(to, engine, number);
+}
+
+static void check_same(const cxj_engine *a, const cxj_engine *b) {
+    static shown x, y;
+    show_engine(&x, a);
+    show_engine(&y, b);
+    ck_assert_str_eq(x.text, y.text);
+}
+
+static double metric_of(const cxj_view *view, uint32_t grain, const char *name) {
+    uint32_t metric = 0;
+    cxj_metric result;
+    ck_assert_int_eq(cxj_metric_find(grain, name, CXJ_ENDED, &metric), CXJ_OK);
+    ck_assert_int_eq(cxj_view_get(view, NULL, sizeof(cxj_text), 0, &metric, 1, &result, sizeof result), CXJ_OK);
+    return result.value;
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Touchpoints
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* One long journey and some short ones; ids come again; attributes of the journey change now and then. */
+static cxj_touchpoint random_touchpoint(void) {
+    cxj_touchpoint t = {.journey = chance(2) ? 1 : 1 + chance(10), .sequence = chance(2), .revision = chance(3)};
+    t.at = INT64_C(1767225600000) + INT64_C(3600000) * chance(1500);
+    t.id = chance(6) ? 1 + chance(300) : 0;
+    t.owner = chance(CODES + 1);
+    t.team = (uint16_t)chance(4);
+    t.channel = (uint16_t)chance(4);
+    t.stage = (uint16_t)chance(CODES + 1);
+    t.activity = (uint16_t)chance(CODES + 1);
+    t.cause = chance(4) ? 0 : (uint16_t)chance(4);
+    t.type = chance(12) ? 0 : (uint16_t)chance(4);
+    t.due = chance(3) ? 0 : t.at + INT64_C(3600000) * ((int64_t)chance(200) - 40);
+    t.commitment = (uint8_t)chance(3);
+    t.facets = chance(3) ? 0 : UINT32_C(1) << chance(17);
+    if (chance(3) == 0) t.facets |= CXJ_FACET_DELIVERED;
+    t.outcome = chance(12) ? 0 : (uint8_t)(1 + chance(2));
+    if (chance(3) == 0) {
+        t.scale = CXJ_SCALE_CSAT5;
+        t.score = (uint8_t)(1 + chance(5));
+        t.scope = (uint8_t)(1 + chance(3));
+    }
+    return t;
+}
+
+static void draw(cxj_touchpoint *touchpoints, size_t count) {
+    for (size_t i = 0; i < count; i++) touchpoints[i] = random_touchpoint();
+}
+
+/* Plans the arrival of touchpoints. */
+static cxj_status plan(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t count) {
+    cxj__plan_begin(&engine->plan);
+    for (size_t i = 0; i < count; i++) {
+        cxj_touchpoint t = touchpoints[i];
+        t.facets = cxj__fold_imply(t.facets);
+        cxj_status status = cxj__plan_arrival(&engine->plan, &engine->core, &t, i);
+        if (status != CXJ_OK) return status;
+    }
+    return cxj__plan_prepare(&engine->plan, &engine->core);
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Abandoning
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+enum { FIRST = 200, THEN = 90 };
+
+START_TEST(abandoned_plan_leaves_no_trace) {
+    static cxj_touchpoint first[FIRST], then[THEN];
+    chance_state = seed + (uint64_t)_i;
+    draw(first, FIRST);
+    draw(then, THEN);
+    cxj_engine *engine = make(NULL, 0), *other = make(NULL, 0);
+    add_views(engine);
+    add_views(other);
+    record(engine, first, FIRST);
+    record(other, first, FIRST);
+    ck_assert_int_eq(plan(engine, then, THEN), CXJ_OK);
+    cxj__plan_abandon(&engine->plan, &engine->core, false);
+    check_same(engine, other);
+    record(engine, then, THEN);
+    record(other, then, THEN);
+    check_same(engine, other);
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(other);
+}
+END_TEST
+
+/* The same when memory ends in the midst of planning, at each place in turn. */
+START_TEST(plan_without_memory_leaves_no_trace) {
+    static cxj_touchpoint first[FIRST], then[THEN];
+    chance_state = seed + (uint64_t)_i;
+    draw(first, FIRST);
+    draw(then, THEN);
+    cxj_engine *other = make(NULL, 0), *both = make(NULL, 0);
+    add_views(other);
+    add_views(both);
+    record(other, first, FIRST);
+    record(both, first, FIRST);
+    record(both, then, THEN);
+    bool failed = true;
+    for (uint64_t fail_at = 1; failed; fail_at += 1 + fail_at / 6) {
+        heap memory = {0, 0};
+        cxj_engine *engine = make(&memory, 0);
+        add_views(engine);
+        record(engine, first, FIRST);
+        memory = (heap){0, fail_at};
+        failed = plan(engine, then, THEN) == CXJ_NO_MEMORY;
+        cxj__plan_abandon(&engine->plan, &engine->core, false);
+        memory.fail_at = 0;
+        check_same(engine, other);
+        record(engine, then, THEN);
+        check_same(engine, both);
+        cxj_engine_destroy(engine);
+    }
+    cxj_engine_destroy(other);
+    cxj_engine_destroy(both);
+}
+END_TEST
+
+/* "A cell to which nothing contributes any more does not exist" (section 5), nor one to which nothing ever did. */
+START_TEST(cell_of_a_plan_without_memory_does_not_exist) {
+    static const char *const texts[] = {"touchpoints", "transitions by owner", "journeys"};
+    const cxj_touchpoint t[2] = {{.journey = 1, .at = 1, .owner = 1}, {.journey = 1, .at = 2, .owner = 2}};
+    for (size_t i = 0; i < 3; i++) {
+        cxj_status status = CXJ_NO_MEMORY;
+        for (uint64_t fail_at = 1; status == CXJ_NO_MEMORY; fail_at++) {
+            heap memory = {0, 0};
+            cxj_engine *engine = make(&memory, 0);
+            cxj_view *view = add(engine, texts[i]);
+            memory = (heap){0, fail_at};
+            status = plan(engine, t, 2);
+            cxj__plan_abandon(&engine->plan, &engine->core, false);
+            cxj_view_info info;
+            ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);
+            ck_assert_msg(info.cells == 0, "%s, allocation %d: %d cells", texts[i], (int)fail_at, (int)info.cells);
+            cxj_engine_destroy(engine);
+        }
+    }
+}
+END_TEST
+
+/* A journey that gets its index in a plan that then fails knows its cells all the same. */
+START_TEST(index_made_in_vain_counts_the_cells) {
+    enum { LONG = 128, SHORT = 64, LETTERS = 128 };
+    static cxj_touchpoint t[LONG];
+    bool failed = true;
+    for (uint64_t fail_at = 1; failed; fail_at++) {
+        heap memory = {0, 0};
+        cxj_engine *engine = make(&memory, 0);
+        const cxj_view *view = add(engine, "touchpoints");
+        for (uint32_t i = 0; i < LETTERS; i++) {
+            char name[16];
+            uint32_t code[6] = {0};
+            snprintf(name, sizeof name, "n%" PRIu32, i);
+            for (uint32_t d = 1; d <= 5; d++) ck_assert_int_eq(cxj_code(engine, d, name, CXJ_ENDED, &code[d]), CXJ_OK);
+            t[i] = (cxj_touchpoint){.journey = 1,
+                                    .id = i + 1,
+                                    .at = i,
+                                    .owner = code[1],
+                                    .team = (uint16_t)code[2],
+                                    .channel = (uint16_t)code[3],
+                                    .stage = (uint16_t)code[4],
+                                    .activity = (uint16_t)code[5]};
+        }
+        record(engine, t, SHORT);
+        memory = (heap){0, fail_at};
+        failed = plan(engine, t + SHORT, LONG - SHORT) == CXJ_NO_MEMORY;
+        cxj__plan_abandon(&engine->plan, &engine->core, false);
+        memory.fail_at = 0;
+        record(engine, t + SHORT, LONG - SHORT);
+        double journeys = metric_of(view, CXJ_GRAIN_TOUCHPOINTS, "journeys");
+        ck_assert_msg(journeys >= 1 && journeys <= 1, "allocation %d: %g journeys", (int)fail_at, journeys);
+        cxj_engine_destroy(engine);
+    }
+}
+END_TEST
+
+/* "With keep, what was reserved stays, so that the same plan made again cannot fail." */
+START_TEST(kept_plan_needs_no_memory_again) {
+    static cxj_touchpoint first[FIRST], then[THEN];
+    chance_state = seed + (uint64_t)_i;
+    draw(first, FIRST);
+    draw(then, THEN);
+    heap memory = {0, 0};
+    cxj_engine *engine = make(&memory, 0), *other = make(NULL, 0);
+    add_views(engine);
+    add_views(other);
+    record(engine, first, FIRST);
+    record(other, first, FIRST);
+    ck_assert_int_eq(plan(engine, then, THEN), CXJ_OK);
+    cxj__plan_abandon(&engine->plan, &engine->core, true);
+    memory.asked = 0;
+    ck_assert_int_eq(plan(engine, then, THEN), CXJ_OK);
+    ck_assert_uint_eq(memory.asked, 0);
+    cxj__plan_commit(&engine->plan, &engine->core, false);
+    record(other, then, THEN);
+    check_same(engine, other);
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(other);
+}
+END_TEST
+
+/* The same where a long journey meets many values that it has not held before, so that its index has to grow. */
+START_TEST(kept_plan_needs_no_memory_again_for_the_index) {
+    enum { THERE = 80, NEW = 60 };
+    static cxj_touchpoint t[THERE + NEW];
+    heap memory = {0, 0};
+    cxj_engine *engine = make(&memory, 0);
+    const cxj_view *view = add(engine, "touchpoints");
+    for (uint32_t i = 0; i < THERE + NEW; i++) {
+        t[i] = (cxj_touchpoint){.journey = 1, .id = i + 1, .at = i};
+        uint32_t code[7] = {0};
+        char name[16];
+        snprintf(name, sizeof name, "n%" PRIu32, i);
+        for (uint32_t d = 1; d <= 6 && i >= THERE; d++) {
+            ck_assert_int_eq(cxj_code(engine, d, name, CXJ_ENDED, &code[d]), CXJ_OK);
+        }
+        t[i].owner = code[1];
+        t[i].team = (uint16_t)code[2];
+        t[i].channel = (uint16_t)code[3];
+        t[i].stage = (uint16_t)code[4];
+        t[i].activity = (uint16_t)code[5];
+        t[i].cause = (uint16_t)code[6];
+    }
+    record(engine, t, THERE);
+    ck_assert_int_eq(plan(engine, t + THERE, NEW), CXJ_OK);
+    cxj__plan_abandon(&engine->plan, &engine->core, true);
+    memory.asked = 0;
+    ck_assert_int_eq(plan(engine, t + THERE, NEW), CXJ_OK);
+    ck_assert_uint_eq(memory.asked, 0);
+    cxj__plan_commit(&engine->plan, &engine->core, false);
+    ck_assert_double_eq(metric_of(view, CXJ_GRAIN_TOUCHPOINTS, "touchpoints"), THERE + NEW);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* Touchpoints "for which their journey has no room are listed in refused"; exactly at the limit there is room. */
+START_TEST(limit_is_passed_by_one_more) {
+    cxj_touchpoint t[4] = {{0}};
+    for (uint64_t i = 0; i < 4; i++) t[i] = (cxj_touchpoint){.journey = 1, .id = i + 1, .at = 9 - (int64_t)i};
+    cxj_engine *engine = make(NULL, 3);
+    add_views(engine);
+    ck_assert_int_eq(plan(engine, t, 4), CXJ_OK);
+    ck_assert_uint_eq(engine->plan.refused.count, 1);
+    ck_assert_uint_eq(engine->plan.refused.items[0], 3);
+    cxj__plan_abandon(&engine->plan, &engine->core, false);
+    ck_assert_uint_eq(engine->core.store.count, 0);
+    ck_assert_int_eq(plan(engine, t, 3), CXJ_OK);
+    ck_assert_uint_eq(engine->plan.refused.count, 0);
+    cxj__plan_commit(&engine->plan, &engine->core, false);
+    /* A correction takes the place of another, and needs none of its own. */
+    t[2].revision = 1;
+    ck_assert_int_eq(plan(engine, t + 2, 2), CXJ_OK);
+    ck_assert_uint_eq(engine->plan.refused.count, 1);
+    ck_assert_uint_eq(engine->plan.refused.items[0], 1);
+    cxj__plan_commit(&engine->plan, &engine->core, false);
+    ck_assert_uint_eq(engine->core.held, 3);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * The same state by other ways
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* "any arrival order gives the same cells, bit for bit" (section 3.1), in calls of any size. */
+START_TEST(one_by_one_is_all_at_once) {
+    static cxj_touchpoint t[FIRST];
+    chance_state = seed + (uint64_t)_i;
+    draw(t, FIRST);
+    cxj_engine *engine = make(NULL, 0), *other = make(NULL, 0);
+    add_views(engine);
+    add_views(other);
+    ck_assert_int_eq(plan(engine, t, FIRST), CXJ_OK);
+    cxj__plan_commit(&engine->plan, &engine->core, false);
+    for (size_t i = 0; i < FIRST; i++) record(other, &t[i], 1);
+    check_same(engine, other);
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(other);
+}
+END_TEST
+
+/* "A view may be added at any time: … it is filled as if it had been there from the start" (section 5). */
+START_TEST(entrance_equals_being_there_from_the_start) {
+    static cxj_touchpoint first[FIRST], then[THEN];
+    chance_state = seed + (uint64_t)_i;
+    draw(first, FIRST);
+    draw(then, THEN);
+    cxj_engine *engine = make(NULL, 0), *other = make(NULL, 0);
+    add_views(engine);
+    record(engine, first, FIRST);
+    record(other, first, FIRST);
+    add_views(other);
+    check_same(engine, other);
+    /* What comes then finds all that it needs, also in the index of the long journey. */
+    record(engine, then, THEN);
+    record(other, then, THEN);
+    check_same(engine, other);
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(other);
+}
+END_TEST
+
+/* "the cells are what they would be had they never come" (section 3.4). */
+START_TEST(erasure_equals_never_having_come) {
+    static cxj_touchpoint t[FIRST];
+    chance_state = seed + (uint64_t)_i;
+    draw(t, FIRST);
+    for (uint64_t number = 1; number <= 3; number++) {
+        cxj_engine *engine = make(NULL, 0), *other = make(NULL, 0);
+        add_views(engine);
+        add_views(other);
+        record(engine, t, FIRST);
+        for (size_t i = 0; i < FIRST; i++) {
+            if (t[i].journey != number) record(other, &t[i], 1);
+        }
+        struct cxj__core *core = &engine->core;
+        struct cxj__journey *journey = cxj__store_find(&core->store, &core->seed, number, &core->store.probes);
+        ck_assert_ptr_nonnull(journey);
+        cxj__plan_begin(&engine->plan);
+        ck_assert_int_eq(cxj__plan_erasure(&engine->plan, core, journey), CXJ_OK);
+        cxj__plan_commit(&engine->plan, core, false);
+        check_same(engine, other);
+        cxj_engine_destroy(engine);
+        cxj_engine_destroy(other);
+    }
+}
+END_TEST
+
+START_TEST(abandoned_erasure_leaves_no_trace) {
+    static cxj_touchpoint t[FIRST];
+    chance_state = seed + (uint64_t)_i;
+    draw(t, FIRST);
+    cxj_engine *engine = make(NULL, 0), *other = make(NULL, 0);
+    add_views(engine);
+    add_views(other);
+    record(engine, t, FIRST);
+    record(other, t, FIRST);
+    struct cxj__core *core = &engine->core;
+    for (uint64_t number = 1; number <= 3; number++) {
+        struct cxj__journey *journey = cxj__store_find(&core->store, &core->seed, number, &core->store.probes);
+        cxj__plan_begin(&engine->plan);
+        ck_assert_int_eq(cxj__plan_erasure(&engine->plan, core, journey), CXJ_OK);
+        cxj__plan_abandon(&engine->plan, core, false);
+    }
+    check_same(engine, other);
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(other);
+}
+END_TEST
+
+/* What holds for the whole journey moves all of its touchpoints: here the outcome does, twice. */
+START_TEST(outcome_moves_what_stands_before) {
+    cxj_engine *engine = make(NULL, 0);
+    const cxj_view *ended = add(engine, "touchpoints where outcome = completed");
+    const cxj_view *open = add(engine, "touchpoints where outcome = \"\"");
+    cxj_touchpoint t[3] = {{.journey = 1, .at = 1},
+                           {.journey = 1, .at = 2, .outcome = CXJ_OUTCOME_COMPLETED},
+                           {.journey = 1, .at = 3, .facets = CXJ_FACET_REOPENS}};
+    cxj_view_info info;
+    record(engine, t, 1);
+    ck_assert_double_eq(metric_of(open, CXJ_GRAIN_TOUCHPOINTS, "touchpoints"), 1);
+    record(engine, t + 1, 1);
+    ck_assert_double_eq(metric_of(ended, CXJ_GRAIN_TOUCHPOINTS, "touchpoints"), 2);
+    ck_assert_int_eq(cxj_view_describe(open, &info, sizeof info), CXJ_OK);
+    ck_assert_uint_eq(info.cells, 0);
+    record(engine, t + 2, 1);
+    ck_assert_double_eq(metric_of(open, CXJ_GRAIN_TOUCHPOINTS, "touchpoints"), 3);
+    ck_assert_double_eq(metric_of(open, CXJ_GRAIN_TOUCHPOINTS, "journeys"), 1);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* "distinct journeys with a touchpoint in the cell" (section 6), for journeys with and without an index. */
+START_TEST(journeys_of_a_cell_are_distinct) {
+    static const size_t lengths[] = {1, 64, 65, 130};
+    for (size_t l = 0; l < 4; l++) {
+        cxj_engine *engine = make(NULL, 0);
+        const cxj_view *view = add(engine, "touchpoints where channel = a");
+        for (uint64_t id = 1; id <= lengths[l]; id++) {
+            cxj_touchpoint t = {.journey = 1, .id = id, .at = (int64_t)id, .channel = 1 + id % 2};
+            record(engine, &t, 1);
+            t.journey = 2;
+            t.channel = 1;
+            record(engine, &t, 1);
+        }
+        ck_assert_double_eq(metric_of(view, CXJ_GRAIN_TOUCHPOINTS, "journeys"), lengths[l] > 1 ? 2 : 1);
+        /* The first journey leaves the cell when its last touchpoint there does. */
+        for (uint64_t id = 2; id <= lengths[l]; id += 2) {
+            ck_assert_double_eq(metric_of(view, CXJ_GRAIN_TOUCHPOINTS, "journeys"), 2);
+            ck_assert_int_eq(cxj_withdraw(engine, 1, id, 0), CXJ_OK);
+        }
+        ck_assert_double_eq(metric_of(view, CXJ_GRAIN_TOUCHPOINTS, "journeys"), 1);
+        cxj_engine_destroy(engine);
+    }
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * What the feed met, and deadlines
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* Section 3.2, within one plan and against what is held. */
+START_TEST(feed_counts_within_a_plan_as_across_plans) {
+    const cxj_touchpoint t[5] = {{.journey = 1, .id = 1, .revision = 5, .at = 1},
+                                 {.journey = 1, .id = 1, .revision = 5, .at = 1},
+                                 {.journey = 1, .id = 1, .revision = 5, .at = 2},
+                                 {.journey = 1, .id = 1, .revision = 4, .at = 1},
+                                 {.journey = 1, .id = 1, .revision = 6, .at = 1}};
+    cxj_engine *engine = make(NULL, 0), *other = make(NULL, 0);
+    ck_assert_int_eq(plan(engine, t, 5), CXJ_OK);
+    struct cxj__feed whole = engine->plan.feed, sum = {0, 0, 0, 0};
+    cxj__plan_commit(&engine->plan, &engine->core, false);
+    for (size_t i = 0; i < 5; i++) {
+        ck_assert_int_eq(plan(other, &t[i], 1), CXJ_OK);
+        cxj__plan_commit(&other->plan, &other->core, false);
+        sum.accepted += other->plan.feed.accepted;
+        sum.duplicates += other->plan.feed.duplicates;
+        sum.conflicts += other->plan.feed.conflicts;
+        sum.superseded += other->plan.feed.superseded;
+    }
+    ck_assert_uint_eq(whole.accepted, 2);
+    ck_assert_uint_eq(whole.duplicates, 2);
+    ck_assert_uint_eq(whole.conflicts, 1);
+    ck_assert_uint_eq(whole.superseded, 2);
+    ck_assert_mem_eq(&whole, &sum, sizeof whole);
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(other);
+}
+END_TEST
+
+/* "Those of an open journey with due < now are overdue" (section 4): not at due itself. */
+START_TEST(overdue_begins_after_due) {
+    cxj_engine *engine = make(NULL, 0);
+    const cxj_view *view = add(engine, "journeys");
+    const cxj_touchpoint t = {.journey = 1, .at = 1, .due = 100};
+    record(engine, &t, 1);
+    ck_assert_int_eq(cxj_advance(engine, 100), CXJ_OK);
+    ck_assert_double_eq(metric_of(view, CXJ_GRAIN_JOURNEYS, "overdue"), 0);
+    ck_assert_int_eq(cxj_advance(engine, 101), CXJ_OK);
+    ck_assert_double_eq(metric_of(view, CXJ_GRAIN_JOURNEYS, "overdue"), 1);
+    ck_assert_int_eq(cxj_advance(engine, 102), CXJ_OK);
+    ck_assert_double_eq(metric_of(view, CXJ_GRAIN_JOURNEYS, "overdue"), 1);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* A deadline that was met, moved or ended is none when its time comes; one that came back counts once. */
+START_TEST(stale_deadlines_count_nothing) {
+    static const struct {
+        const char *what;
+        cxj_touchpoint then[2];
+        double overdue;
+    } cases[] = {
+        {"delivered", {{.journey = 1, .at = 2, .facets = CXJ_FACET_DELIVERED}, {.journey = 2, .at = 1}}, 0},
+        {"shifted", {{.journey = 1, .at = 2, .due = 900}, {.journey = 2, .at = 1}}, 0},
+        {"shifted back", {{.journey = 1, .at = 2, .due = 900}, {.journey = 1, .at = 3, .due = 100}}, 1},
+        {"ended", {{.journey = 1, .at = 2, .outcome = CXJ_OUTCOME_COMPLETED}, {.journey = 2, .at = 1}}, 0},
+        {"reopened",
+         {{.journey = 1, .at = 2, .outcome = CXJ_OUTCOME_COMPLETED},
+          {.journey = 1, .at = 3, .facets = CXJ_FACET_REOPENS}},
+         1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cxj_engine *engine = make(NULL, 0);
+        const cxj_view *view = add(engine, "journeys");
+        const cxj_touchpoint t = {.journey = 1, .at = 1, .due = 100};
+        record(engine, &t, 1);
+        record(engine, &cases[i].then[0], 1);
+        record(engine, &cases[i].then[1], 1);
+        ck_assert_int_eq(cxj_advance(engine, 500), CXJ_OK);
+        double overdue = metric_of(view, CXJ_GRAIN_JOURNEYS, "overdue");
+        ck_assert_msg(!(overdue < cases[i].overdue) && !(overdue > cases[i].overdue), "%s: %g", cases[i].what, overdue);
+        cxj_engine_destroy(engine);
+    }
+}
+END_TEST
+
+/* A place that an erased journey has left is another's: the deadline of the first says nothing of the second. */
+START_TEST(deadline_does_not_pass_to_the_next_journey_in_its_place) {
+    cxj_engine *engine = make(NULL, 0);
+    const cxj_view *view = add(engine, "journeys");
+    cxj_touchpoint t = {.journey = 1, .at = 1, .due = 100};
+    record(engine, &t, 1);
+    ck_assert_int_eq(cxj_erase_journey(engine, 1), CXJ_OK);
+    t = (cxj_touchpoint){.journey = 2, .at = 1, .due = 1000};
+    record(engine, &t, 1);
+    ck_assert_int_eq(cxj_advance(engine, 500), CXJ_OK);
+    ck_assert_double_eq(metric_of(view, CXJ_GRAIN_JOURNEYS, "overdue"), 0);
+    ck_assert_int_eq(cxj_advance(engine, 1001), CXJ_OK);
+    ck_assert_double_eq(metric_of(view, CXJ_GRAIN_JOURNEYS, "overdue"), 1);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------------------------------------ */
+
+int main(void) {
+    const char *given = getenv("CXJ_SEED");
+    seed = given ? strtoull(given, NULL, 10) : 1;
+    printf("plan: CXJ_SEED=%" PRIu64 "\n", seed);
+
+    Suite *suite = suite_create("plan");
+    TCase *abandon = tcase_create("abandon");
+    tcase_set_timeout(abandon, 120);
+    tcase_add_loop_test(abandon, abandoned_plan_leaves_no_trace, 0, 8);
+    tcase_add_loop_test(abandon, plan_without_memory_leaves_no_trace, 0, 2);
+    tcase_add_test(abandon, cell_of_a_plan_without_memory_does_not_exist);
+    tcase_add_test(abandon, index_made_in_vain_counts_the_cells);
+    tcase_add_loop_test(abandon, kept_plan_needs_no_memory_again, 0, 8);
+    tcase_add_test(abandon, kept_plan_needs_no_memory_again_for_the_index);
+    tcase_add_test(abandon, limit_is_passed_by_one_more);
+    suite_add_tcase(suite, abandon);
+    TCase *same = tcase_create("same");
+    tcase_set_timeout(same, 120);
+    tcase_add_loop_test(same, one_by_one_is_all_at_once, 0, 8);
+    tcase_add_loop_test(same, entrance_equals_being_there_from_the_start, 0, 8);
+    tcase_add_loop_test(same, erasure_equals_never_having_come, 0, 4);
+    tcase_add_loop_test(same, abandoned_erasure_leaves_no_trace, 0, 4);
+    tcase_add_test(same, outcome_moves_what_stands_before);
+    tcase_add_test(same, journeys_of_a_cell_are_distinct);
+    suite_add_tcase(suite, same);
+    TCase *feed = tcase_create("feed");
+    tcase_add_test(feed, feed_counts_within_a_plan_as_across_plans);
+    suite_add_tcase(suite, feed);
+    TCase *deadlines = tcase_create("deadlines");
+    tcase_add_test(deadlines, overdue_begins_after_due);
+    tcase_add_test(deadlines, stale_deadlines_count_nothing);
+    tcase_add_test(deadlines, deadline_does_not_pass_to_the_next_journey_in_its_place);
+    suite_add_tcase(suite, deadlines);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

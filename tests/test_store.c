@@ -1,0 +1,667 @@
+/* store: journeys by number, their touchpoints in order. What src/store.h and the head of src/store.c promise.
+ *
+ * CXJ_SEED takes the seed of the random part; it is printed.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "engine.h"
+
+#include <check.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t seed = 1;
+static uint64_t chance_state;
+
+static uint32_t chance(uint32_t below) {
+    chance_state = chance_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)((chance_state >> 33) % below);
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * A store of its own
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+typedef struct world {
+    struct cxj__memory memory;
+    struct cxj__seed key;
+    struct cxj__store store;
+    struct cxj__journey *journey; /* number 7, empty at first */
+    uint64_t probes;
+} world;
+
+static void open_world(world *here) {
+    static const uint64_t numbers[2] = {1, 2};
+    memset(here, 0, sizeof *here);
+    here->memory.allocate = cxj__base_allocate;
+    here->key = cxj__base_seed(numbers, NULL);
+    here->journey = cxj__store_make(&here->store, &here->memory, &here->key, 7);
+    ck_assert_ptr_nonnull(here->journey);
+}
+
+static void close_world(world *here) {
+    cxj__store_finish(&here->store, &here->memory);
+    ck_assert_uint_eq(here->memory.used, 0);
+}
+
+/* Puts touchpoints in the place of the journey's records from a position on. No value counts as held before. */
+static void replace(world *here, size_t position, const cxj_touchpoint *touchpoints, size_t count) {
+    struct cxj__entry entries[200];
+    ck_assert_uint_le(count, 200);
+    memset(entries, 0, sizeof entries);
+    for (size_t i = 0; i < count; i++) entries[i].touchpoint = touchpoints[i];
+    size_t rares = here->journey->rare_count + count;
+    ck_assert(cxj__store_reserve(here->journey, &here->memory, &here->key, position + count, count, rares));
+    cxj__store_replace(here->journey, &here->key, position, entries, count);
+}
+
+static cxj_touchpoint stored(const world *here, size_t position) {
+    struct cxj__entry entry;
+    cxj__store_unpack(here->journey, position, &entry);
+    return entry.touchpoint;
+}
+
+static bool is_same(const cxj_touchpoint *a, const cxj_touchpoint *b) {
+    return memcmp(a, b, sizeof *a) == 0; /* The struct has no padding. */
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Packing
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static cxj_touchpoint greatest(void) {
+    return (cxj_touchpoint){
+        .journey = 7,
+        .id = UINT64_MAX,
+        .revision = UINT64_MAX,
+        .at = INT64_C(253402300799999),
+        .due = INT64_C(253402300799999),
+        .value = INT64_C(1000000000000000),
+        .customer = UINT64_MAX,
+        .sequence = UINT32_MAX,
+        .owner = UINT32_MAX,
+        .facets = CXJ_FACETS_ALL,
+        .team = UINT16_MAX,
+        .activity = UINT16_MAX,
+        .channel = UINT16_MAX,
+        .stage = UINT16_MAX,
+        .cause = UINT16_MAX,
+        .type = UINT16_MAX,
+        .segment = UINT16_MAX,
+        .reason = UINT16_MAX,
+        .scale = CXJ_SCALE_CES7,
+        .score = 100,
+        .scope = CXJ_SCOPE_EMPLOYEE,
+        .commitment = 7,
+        .outcome = CXJ_OUTCOME_ABANDONED,
+    };
+}
+
+/* Touchpoint number i of those of which one field is at its greatest and all others are none; false past the last. */
+static bool one_field(size_t i, cxj_touchpoint *touchpoint) {
+    const cxj_touchpoint all = greatest();
+    *touchpoint = (cxj_touchpoint){.journey = 7};
+#define FIELD(number, name)                                                                                            \
+    if (i == (number)) touchpoint->name = all.name
+    FIELD(0, id);
+    FIELD(1, revision);
+    FIELD(2, at);
+    FIELD(3, due);
+    FIELD(4, value);
+    FIELD(5, customer);
+    FIELD(6, sequence);
+    FIELD(7, owner);
+    FIELD(8, facets);
+    FIELD(9, team);
+    FIELD(10, activity);
+    FIELD(11, channel);
+    FIELD(12, stage);
+    FIELD(13, cause);
+    FIELD(14, type);
+    FIELD(15, segment);
+    FIELD(16, reason);
+    FIELD(17, scale);
+    FIELD(18, score);
+    FIELD(19, scope);
+    FIELD(20, commitment);
+    FIELD(21, outcome);
+#undef FIELD
+    return i < 22;
+}
+
+START_TEST(each_field_comes_back_alone) {
+    world here;
+    open_world(&here);
+    cxj_touchpoint t;
+    for (size_t i = 0; one_field(i, &t); i++) {
+        replace(&here, 0, &t, 1);
+        cxj_touchpoint back = stored(&here, 0);
+        ck_assert_msg(is_same(&t, &back), "field %zu is not what it was", i);
+    }
+    close_world(&here);
+}
+END_TEST
+
+START_TEST(all_fields_come_back_together) {
+    world here;
+    open_world(&here);
+    cxj_touchpoint both[2] = {greatest(), greatest()};
+    both[0].at = both[0].due = INT64_C(-62135596800000);
+    both[0].value = INT64_C(-1000000000000000);
+    replace(&here, 0, both, 2);
+    for (size_t i = 0; i < 2; i++) {
+        cxj_touchpoint back = stored(&here, i);
+        ck_assert(is_same(&both[i], &back));
+    }
+    close_world(&here);
+}
+END_TEST
+
+START_TEST(held_bits_come_back_beside_the_greatest_fields) {
+    world here;
+    open_world(&here);
+    for (uint32_t held = 0; held < 1U << CXJ__HOLDERS; held++) {
+        struct cxj__entry entry = {.touchpoint = greatest(), .held = held}, back;
+        ck_assert(cxj__store_reserve(here.journey, &here.memory, &here.key, 1, 1, 1));
+        cxj__store_replace(here.journey, &here.key, 0, &entry, 1);
+        cxj__store_unpack(here.journey, 0, &back);
+        ck_assert_uint_eq(back.held, held);
+        ck_assert(is_same(&entry.touchpoint, &back.touchpoint));
+    }
+    close_world(&here);
+}
+END_TEST
+
+/* Only fields that few touchpoints have are kept aside; a touchpoint with none of them costs no room there. */
+START_TEST(rare_fields_are_those_set_aside) {
+    static const bool rare[22] = {[1] = true,  [3] = true,  [4] = true,  [5] = true,
+                                  [13] = true, [14] = true, [15] = true, [16] = true};
+    cxj_touchpoint t;
+    for (size_t i = 0; one_field(i, &t); i++) ck_assert_msg(cxj__store_is_rare(&t) == rare[i], "field %zu", i);
+}
+END_TEST
+
+/* Records with and without rare fields, mixed; then others in the place of the last ones, wherever the cut is. */
+START_TEST(rare_fields_follow_their_records) {
+    enum { COUNT = 12 };
+    cxj_touchpoint t[COUNT] = {{0}};
+    for (int64_t i = 0; i < COUNT; i++) t[i] = (cxj_touchpoint){.journey = 7, .at = i, .value = i % 3 ? 0 : i + 1};
+    for (size_t cut = 0; cut <= COUNT; cut++) {
+        world here;
+        open_world(&here);
+        replace(&here, 0, t, COUNT);
+        cxj_touchpoint others[2] = {{.journey = 7, .at = 100, .due = 5}, {.journey = 7, .at = 101}};
+        replace(&here, cut, others, 2);
+        ck_assert_uint_eq(here.journey->count, cut + 2);
+        for (size_t i = 0; i < cut + 2; i++) {
+            cxj_touchpoint back = stored(&here, i);
+            ck_assert(is_same(i < cut ? &t[i] : &others[i - cut], &back));
+        }
+        close_world(&here);
+    }
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Order
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* "The touchpoints of a journey are ordered by (at, sequence, id)" (section 3.1). */
+START_TEST(order_is_at_then_sequence_then_id) {
+    static const cxj_touchpoint ascending[] = {
+        {.at = -1, .sequence = UINT32_MAX, .id = UINT64_MAX},
+        {.at = 0, .sequence = 0, .id = 0},
+        {.at = 0, .sequence = 0, .id = 1},
+        {.at = 0, .sequence = 0, .id = UINT64_MAX},
+        {.at = 0, .sequence = 1, .id = 0},
+        {.at = 0, .sequence = UINT32_MAX, .id = 0},
+        {.at = 1, .sequence = 0, .id = 0},
+    };
+    for (int i = 0; i < 7; i++) {
+        for (int k = 0; k < 7; k++) {
+            int order = cxj__store_compare(&ascending[i], &ascending[k]);
+            ck_assert_int_eq((order > 0) - (order < 0), (i > k) - (i < k));
+        }
+    }
+}
+END_TEST
+
+/* "and where all three are equal by arrival" (section 3.1). Nothing but the order decides: no other field does. */
+START_TEST(position_is_behind_all_that_are_equal) {
+    world here;
+    open_world(&here);
+    static const int64_t at[] = {10, 20, 20, 20, 30};
+    cxj_touchpoint t[5] = {{0}};
+    for (size_t i = 0; i < 5; i++) t[i] = (cxj_touchpoint){.journey = 7, .at = at[i], .owner = (uint32_t)i};
+    replace(&here, 0, t, 5);
+    static const struct {
+        int64_t at;
+        uint32_t sequence;
+        size_t position;
+    } cases[] = {{5, 0, 0}, {10, 0, 1}, {15, 0, 1}, {20, 0, 4}, {20, 1, 4}, {25, 0, 4}, {30, 0, 5}, {31, 0, 5}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cxj_touchpoint new = {.journey = 7, .at = cases[i].at, .sequence = cases[i].sequence};
+        ck_assert_uint_eq(cxj__store_position(here.journey, &new), cases[i].position);
+    }
+    close_world(&here);
+}
+END_TEST
+
+START_TEST(position_in_an_empty_journey_is_the_first) {
+    world here;
+    open_world(&here);
+    cxj_touchpoint t = {.journey = 7, .at = 1};
+    ck_assert_uint_eq(cxj__store_position(here.journey, &t), 0);
+    close_world(&here);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Ids, and values that were held
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* Journeys of these lengths have no index, just get one, or have one with more than one checkpoint. */
+static const size_t lengths[] = {1, 63, 64, 65, 66, 150};
+enum { LENGTHS = sizeof lengths / sizeof *lengths };
+
+START_TEST(id_is_found_with_and_without_index) {
+    for (size_t l = 0; l < LENGTHS; l++) {
+        world here;
+        open_world(&here);
+        cxj_touchpoint t[200] = {{0}};
+        /* Ids descend, so no search by id can succeed by chance; the moments come in pairs. */
+        for (size_t i = 0; i < lengths[l]; i++) {
+            t[i] = (cxj_touchpoint){.journey = 7, .at = (int64_t)(i / 2), .sequence = i % 2, .id = 1000 - i};
+        }
+        replace(&here, 0, t, lengths[l]);
+        ck_assert_int_eq(here.journey->index != NULL, lengths[l] > CXJ__INDEX_BEYOND);
+        for (size_t i = 0; i < lengths[l]; i++) {
+            ck_assert_uint_eq(cxj__store_find_id(here.journey, 1000 - i, &here.key, &here.probes), i);
+        }
+        ck_assert_uint_eq(cxj__store_find_id(here.journey, 1001, &here.key, &here.probes), SIZE_MAX);
+        ck_assert_uint_eq(cxj__store_find_id(here.journey, 1000 - lengths[l], &here.key, &here.probes), SIZE_MAX);
+        close_world(&here);
+    }
+}
+END_TEST
+
+/* An id whose touchpoint has moved is found where it stands now. */
+START_TEST(id_is_found_after_it_has_moved) {
+    for (size_t l = 1; l < LENGTHS; l++) {
+        world here;
+        open_world(&here);
+        size_t count = lengths[l];
+        cxj_touchpoint t[200] = {{0}}, turned[200];
+        for (size_t i = 0; i < count; i++) t[i] = (cxj_touchpoint){.journey = 7, .at = (int64_t)i, .id = i + 1};
+        replace(&here, 0, t, count);
+        for (size_t i = 0; i < count; i++) {
+            turned[i] = t[count - 1 - i];
+            turned[i].at = (int64_t)i;
+        }
+        replace(&here, 0, turned, count);
+        for (size_t i = 0; i < count; i++) {
+            ck_assert_uint_eq(cxj__store_find_id(here.journey, i + 1, &here.key, &here.probes), count - 1 - i);
+        }
+        close_world(&here);
+    }
+}
+END_TEST
+
+START_TEST(code_of_each_holder) {
+    world here;
+    open_world(&here);
+    cxj_touchpoint t[2] = {{.journey = 7, .at = 1, .owner = 1, .team = 2, .channel = 3, .stage = 4, .activity = 5},
+                           {.journey = 7, .at = 2, .cause = 6}};
+    replace(&here, 0, t, 2);
+    for (uint32_t holder = 0; holder < CXJ__HOLDERS; holder++) {
+        for (size_t i = 0; i < 2; i++) {
+            uint32_t expected = (holder == CXJ__CAUSE_HOLDER) == (i == 1) ? holder + 1 : 0;
+            ck_assert_uint_eq(cxj__store_code(&t[i], holder), expected);
+            ck_assert_uint_eq(cxj__store_code_at(here.journey, i, holder), expected);
+        }
+    }
+    close_world(&here);
+}
+END_TEST
+
+/* Only what stands before the position counts, and nothing that is withdrawn. */
+START_TEST(holds_looks_before_the_position_and_past_what_is_withdrawn) {
+    world here;
+    open_world(&here);
+    cxj_touchpoint t[3] = {{.journey = 7, .at = 1, .owner = 1, .facets = CXJ_FACET_WITHDRAWN, .cause = 9},
+                           {.journey = 7, .at = 2, .owner = 2, .cause = 8},
+                           {.journey = 7, .at = 3, .owner = 3}};
+    replace(&here, 0, t, 3);
+    static const struct {
+        size_t position;
+        uint32_t holder, code;
+        bool holds;
+    } cases[] = {{3, 0, 1, false}, {1, 0, 2, false}, {2, 0, 2, true},  {2, 0, 3, false}, {3, 0, 3, true},
+                 {3, 5, 9, false}, {3, 5, 8, true},  {1, 0, 0, false}, {2, 1, 0, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bool holds = cxj__store_holds(here.journey, cases[i].position, cases[i].holder, cases[i].code, &here.key,
+                                      &here.probes);
+        ck_assert_msg(holds == cases[i].holds, "case %zu", i);
+    }
+    close_world(&here);
+}
+END_TEST
+
+START_TEST(index_says_zero_of_what_it_does_not_know) {
+    world here;
+    open_world(&here);
+    cxj_touchpoint t[65] = {{0}};
+    for (size_t i = 0; i < 65; i++) t[i] = (cxj_touchpoint){.journey = 7, .at = (int64_t)i};
+    replace(&here, 0, t, 65);
+    struct cxj__index *index = here.journey->index;
+    ck_assert_int_eq(cxj__store_indexed(index, &here.key, CXJ__INDEX_CELL, 12, &here.probes), 0);
+    cxj__store_index(index, &here.key, CXJ__INDEX_CELL, 12)->value = 3;
+    ck_assert_int_eq(cxj__store_indexed(index, &here.key, CXJ__INDEX_CELL, 12, &here.probes), 3);
+    ck_assert_int_eq(cxj__store_indexed(index, &here.key, CXJ__INDEX_ID, 12, &here.probes), 0);
+    ck_assert_int_eq(cxj__store_indexed(index, &here.key, CXJ__INDEX_HELD, 12, &here.probes), 0);
+    close_world(&here);
+}
+END_TEST
+
+/* What the index knew is still there after it has grown, and what it has forgotten (value 0) is not. */
+START_TEST(index_grows_without_losing_anything) {
+    world here;
+    open_world(&here);
+    cxj_touchpoint t[65] = {{0}};
+    for (size_t i = 0; i < 65; i++) t[i] = (cxj_touchpoint){.journey = 7, .at = (int64_t)i, .id = i + 1};
+    replace(&here, 0, t, 65);
+    for (uint64_t key = 1; key <= 5000; key++) {
+        ck_assert(cxj__store_reserve_index(here.journey, &here.memory, &here.key, 1));
+        cxj__store_index(here.journey->index, &here.key, CXJ__INDEX_CELL, key)->value = key % 3 ? 0 : (int64_t)key;
+    }
+    for (uint64_t key = 1; key <= 5000; key++) {
+        int64_t value = cxj__store_indexed(here.journey->index, &here.key, CXJ__INDEX_CELL, key, &here.probes);
+        ck_assert_int_eq(value, key % 3 ? 0 : (int64_t)key);
+    }
+    for (size_t i = 0; i < 65; i++) {
+        ck_assert_uint_eq(cxj__store_find_id(here.journey, i + 1, &here.key, &here.probes), i);
+    }
+    close_world(&here);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Journeys by number
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+START_TEST(empty_store_has_no_journey) {
+    struct cxj__store store = {0};
+    struct cxj__seed key = {{1, 3, 5, 7}};
+    uint64_t probes = 0;
+    ck_assert_ptr_null(cxj__store_find(&store, &key, 1, &probes));
+}
+END_TEST
+
+START_TEST(journey_stays_where_it_is_while_others_come) {
+    world here;
+    open_world(&here);
+    for (uint64_t number = 1000; number < 3000; number++) {
+        ck_assert_ptr_nonnull(cxj__store_make(&here.store, &here.memory, &here.key, number));
+    }
+    ck_assert_ptr_eq(cxj__store_find(&here.store, &here.key, 7, &here.probes), here.journey);
+    ck_assert_ptr_eq(cxj__store_at(&here.store, here.journey->place), here.journey);
+    close_world(&here);
+}
+END_TEST
+
+/* Removing moves slots up; whatever is removed, each of the others is found, and no other. */
+START_TEST(journeys_are_found_after_many_removals) {
+    enum { NUMBERS = 3000, STEPS = 30000 };
+    static bool is_there[NUMBERS + 1];
+    world here;
+    open_world(&here);
+    cxj__store_remove(&here.store, &here.memory, &here.key, here.journey);
+    size_t count = 0;
+    for (size_t step = 0; step < STEPS; step++) {
+        uint64_t number = 1 + chance(NUMBERS);
+        struct cxj__journey *found = cxj__store_find(&here.store, &here.key, number, &here.probes);
+        ck_assert_int_eq(found != NULL, is_there[number]);
+        if (found == NULL) {
+            found = cxj__store_make(&here.store, &here.memory, &here.key, number);
+            ck_assert_uint_eq(found->number, number);
+            ck_assert_uint_eq(found->count, 0);
+            count++;
+        } else {
+            cxj__store_remove(&here.store, &here.memory, &here.key, found);
+            count--;
+        }
+        is_there[number] = !is_there[number];
+        ck_assert_uint_eq(here.store.count, count);
+    }
+    for (uint64_t number = 1; number <= NUMBERS; number++) {
+        const struct cxj__journey *found = cxj__store_find(&here.store, &here.key, number, &here.probes);
+        ck_assert_int_eq(found != NULL && found->number == number, is_there[number]);
+    }
+    ck_assert_uint_le(here.store.places, NUMBERS);
+    close_world(&here);
+}
+END_TEST
+
+/* "nothing of them is left in the engine" (section 3.4): a place that waits for another journey holds nothing. */
+START_TEST(removed_journey_leaves_an_empty_place) {
+    static const struct cxj__journey nothing;
+    world here;
+    open_world(&here);
+    cxj_touchpoint t = greatest();
+    replace(&here, 0, &t, 1);
+    const struct cxj__journey *place = here.journey;
+    cxj__store_remove(&here.store, &here.memory, &here.key, here.journey);
+    ck_assert_mem_eq(place, &nothing, sizeof nothing);
+    close_world(&here);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * The invariants, under random changes
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static void check_held(const struct cxj__journey *journey) {
+    for (size_t i = 0; i < journey->count; i++) {
+        struct cxj__entry entry, earlier;
+        uint32_t held = 0;
+        cxj__store_unpack(journey, i, &entry);
+        for (size_t k = 0; k < i && !(entry.touchpoint.facets & CXJ_FACET_WITHDRAWN); k++) {
+            cxj__store_unpack(journey, k, &earlier);
+            if (earlier.touchpoint.facets & CXJ_FACET_WITHDRAWN) continue;
+            for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
+                if (cxj__store_code(&earlier.touchpoint, h) == cxj__store_code(&entry.touchpoint, h)) held |= 1U << h;
+            }
+        }
+        ck_assert_msg(entry.held == held, "record %zu of %zu: held is %#x in place of %#x", i, journey->count,
+                      entry.held, held);
+    }
+}
+
+static void check_order(const struct cxj__journey *journey) {
+    for (size_t i = 1; i < journey->count; i++) {
+        struct cxj__entry a, b;
+        cxj__store_unpack(journey, i - 1, &a);
+        cxj__store_unpack(journey, i, &b);
+        ck_assert_int_le(cxj__store_compare(&a.touchpoint, &b.touchpoint), 0);
+    }
+}
+
+/* What a promise was that is not open says nothing. */
+static void check_promises(const struct cxj__fold *a, const struct cxj__fold *b) {
+    ck_assert_uint_eq(a->promises_open, b->promises_open);
+    for (unsigned c = 0; c < CXJ__COMMITMENTS; c++) {
+        if (!(a->promises_open >> c & 1)) continue;
+        ck_assert_int_eq(a->promises[c].first_due, b->promises[c].first_due);
+        ck_assert_int_eq(a->promises[c].due, b->promises[c].due);
+        ck_assert_int_eq(a->announced >> c & 1, b->announced >> c & 1);
+        ck_assert_int_eq(a->explained >> c & 1, b->explained >> c & 1);
+        if (a->announced >> c & 1) ck_assert_int_eq(a->promises[c].announced_at, b->promises[c].announced_at);
+    }
+}
+
+/* Compares what two folds say; the bytes between members may differ. */
+static void check_fold(const struct cxj__fold *a, const struct cxj__fold *b) {
+    struct cxj__standing x, y;
+    cxj__fold_stand(a, 1000, &x);
+    cxj__fold_stand(b, 1000, &y);
+    ck_assert_mem_eq(x.counts, y.counts, sizeof x.counts);
+    ck_assert_mem_eq(x.sums, y.sums, sizeof x.sums);
+    ck_assert_mem_eq(a->counts, b->counts, sizeof a->counts);
+    check_promises(a, b);
+    for (size_t d = 0; d < CXJ__TRACKS; d++) {
+        ck_assert_int_eq(a->tracks[d].at, b->tracks[d].at);
+        ck_assert_int_eq(a->tracks[d].change_at, b->tracks[d].change_at);
+        ck_assert_uint_eq(a->tracks[d].value, b->tracks[d].value);
+        ck_assert_uint_eq(a->tracks[d].before, b->tracks[d].before);
+    }
+    ck_assert_int_eq(a->quiet, b->quiet);
+    ck_assert_int_eq(a->last_at, b->last_at);
+    ck_assert_uint_eq(a->customer, b->customer);
+    ck_assert_uint_eq(a->occasions, b->occasions);
+    ck_assert_uint_eq(a->step_waits, b->step_waits);
+    ck_assert_uint_eq(a->lost, b->lost);
+}
+
+/* Folds from zero, and compares at each 64th record, at the end, and with what cxj__store_fold_at() says. */
+static void check_folds(const struct cxj__journey *journey) {
+    struct cxj__fold fold, other;
+    struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
+    memset(&fold, 0, sizeof fold);
+    for (size_t i = 0; i <= journey->count; i++) {
+        if (journey->index != NULL && i > 0 && i % CXJ__CHECKPOINT_EVERY == 0) {
+            ck_assert_uint_ge(journey->index->checkpoint_count, i / CXJ__CHECKPOINT_EVERY);
+            check_fold(&fold, &journey->index->checkpoints[i / CXJ__CHECKPOINT_EVERY - 1]);
+        }
+        uint64_t folded = 0;
+        cxj__store_fold_at(journey, i, &other, &folded);
+        ck_assert_uint_le(folded, CXJ__CHECKPOINT_EVERY);
+        check_fold(&fold, &other);
+        if (i == journey->count) break;
+        struct cxj__entry entry;
+        cxj__store_unpack(journey, i, &entry);
+        if (entry.touchpoint.facets & CXJ_FACET_WITHDRAWN) continue;
+        cxj__fold_step(&fold, &entry.touchpoint, entry.held, facts);
+    }
+}
+
+static void check_ids(const struct cxj__journey *journey, const struct cxj__seed *key) {
+    uint64_t probes = 0;
+    for (size_t i = 0; i < journey->count; i++) {
+        struct cxj__entry entry;
+        cxj__store_unpack(journey, i, &entry);
+        if (entry.touchpoint.id == 0) continue;
+        ck_assert_uint_eq(cxj__store_find_id(journey, entry.touchpoint.id, key, &probes), i);
+    }
+}
+
+static void check_holds(const struct cxj__journey *journey, const struct cxj__seed *key, uint32_t codes) {
+    uint64_t probes = 0;
+    for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
+        for (uint32_t code = 0; code <= codes; code++) {
+            bool expected = false;
+            for (size_t i = 0; i < journey->count && !expected; i++) {
+                struct cxj__entry entry;
+                cxj__store_unpack(journey, i, &entry);
+                expected = !(entry.touchpoint.facets & CXJ_FACET_WITHDRAWN) &&
+                           cxj__store_code(&entry.touchpoint, h) == code;
+            }
+            ck_assert_int_eq(cxj__store_holds(journey, journey->count, h, code, key, &probes), expected);
+        }
+    }
+}
+
+enum { CODES = 12 };
+
+static cxj_touchpoint random_touchpoint(uint32_t ids) {
+    cxj_touchpoint t = {.journey = 1, .at = chance(300), .sequence = chance(2), .revision = chance(4)};
+    t.id = chance(5) ? 1 + chance(ids) : 0;
+    t.owner = chance(CODES + 1);
+    t.team = (uint16_t)chance(3);
+    t.channel = (uint16_t)chance(CODES + 1);
+    t.stage = chance(8) ? 0 : (uint16_t)chance(CODES + 1);
+    t.activity = (uint16_t)chance(CODES + 1);
+    t.cause = chance(4) ? 0 : (uint16_t)chance(CODES + 1);
+    t.due = chance(6) ? 0 : (int64_t)chance(400);
+    t.customer = chance(9) ? 0 : 1 + chance(3);
+    t.facets = chance(3) ? 0 : UINT32_C(1) << chance(17);
+    t.outcome = chance(20) ? 0 : (uint8_t)(1 + chance(2));
+    t.commitment = (uint8_t)chance(3);
+    return t;
+}
+
+/* Insertions, corrections and withdrawals anywhere, in calls of all sizes. */
+START_TEST(invariants_hold_after_any_change) {
+    chance_state = seed + (uint64_t)_i;
+    cxj_engine *engine = NULL;
+    ck_assert_int_eq(cxj_engine_create(NULL, NULL, 0, &engine), CXJ_OK);
+    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
+        for (uint32_t i = 1; i <= CODES; i++) {
+            char name[2] = {(char)('a' + i), 0};
+            uint32_t code = 0;
+            ck_assert_int_eq(cxj_code(engine, d, name, 1, &code), CXJ_OK);
+        }
+    }
+    for (size_t round = 0; round < 30; round++) {
+        static cxj_touchpoint t[40];
+        size_t count = chance(4) ? 1 + chance(3) : 1 + chance(40);
+        for (size_t i = 0; i < count; i++) t[i] = random_touchpoint(_i % 2 ? 40 : 400);
+        ck_assert_int_eq(cxj_record(engine, t, sizeof *t, count, 0, NULL, 0), CXJ_OK);
+        const struct cxj__core *core = &engine->core;
+        uint64_t probes = 0;
+        const struct cxj__journey *journey = cxj__store_find(&core->store, &core->seed, 1, &probes);
+        check_order(journey);
+        check_held(journey);
+        check_folds(journey);
+        check_ids(journey, &core->seed);
+        check_holds(journey, &core->seed, CODES);
+    }
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------------------------------------ */
+
+static void add_case(Suite *suite, const char *name, const TTest *const *tests, size_t count) {
+    TCase *cases = tcase_create(name);
+    for (size_t i = 0; i < count; i++) tcase_add_test(cases, tests[i]);
+    suite_add_tcase(suite, cases);
+}
+
+#define ADD_CASE(suite, name, tests) add_case(suite, name, tests, sizeof(tests) / sizeof *(tests))
+
+int main(void) {
+    const char *given = getenv("CXJ_SEED");
+    seed = given ? strtoull(given, NULL, 10) : 1;
+    chance_state = seed;
+    printf("store: CXJ_SEED=%" PRIu64 "\n", seed);
+
+    Suite *suite = suite_create("store");
+    const TTest *packing[] = {each_field_comes_back_alone, all_fields_come_back_together,
+                              held_bits_come_back_beside_the_greatest_fields, rare_fields_are_those_set_aside,
+                              rare_fields_follow_their_records};
+    const TTest *order[] = {order_is_at_then_sequence_then_id, position_is_behind_all_that_are_equal,
+                            position_in_an_empty_journey_is_the_first};
+    const TTest *ids[] = {id_is_found_with_and_without_index,
+                          id_is_found_after_it_has_moved,
+                          code_of_each_holder,
+                          holds_looks_before_the_position_and_past_what_is_withdrawn,
+                          index_says_zero_of_what_it_does_not_know,
+                          index_grows_without_losing_anything};
+    const TTest *journeys[] = {empty_store_has_no_journey, journey_stays_where_it_is_while_others_come,
+                               journeys_are_found_after_many_removals, removed_journey_leaves_an_empty_place};
+    ADD_CASE(suite, "packing", packing);
+    ADD_CASE(suite, "order", order);
+    ADD_CASE(suite, "ids", ids);
+    ADD_CASE(suite, "journeys", journeys);
+    TCase *invariants = tcase_create("invariants");
+    tcase_set_timeout(invariants, 120);
+    tcase_add_loop_test(invariants, invariants_hold_after_any_change, 0, 20);
+    suite_add_tcase(suite, invariants);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,1243 @@
+/* test_view: a view's text, its keys, its cells.
+ *
+ * CXJ_SEED takes the seed of the random parts; it is printed.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "view.h"
+
+#include <check.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    OWNER = CXJ_DIMENSION_OWNER,
+    TEAM = CXJ_DIMENSION_TEAM,
+    CHANNEL = CXJ_DIMENSION_CHANNEL,
+    CAUSE = CXJ_DIMENSION_CAUSE,
+    TYPE = CXJ_DIMENSION_TYPE,
+    SEGMENT = CXJ_DIMENSION_SEGMENT,
+    OUTCOME = CXJ_DIMENSION_OUTCOME,
+    CHURNED = CXJ_DIMENSION_CHURNED,
+    ENTRY = CXJ_DIMENSION_ENTRY,
+    EXIT = CXJ_DIMENSION_EXIT
+};
+
+#define DAY INT64_C(86400000)
+#define FIRST_MOMENT INT64_C(-62135596800000) /* 0001-01-01T00:00:00Z */
+#define LAST_MOMENT INT64_C(253402300799999)  /* 9999-12-31T23:59:59.999Z */
+
+static uint64_t seed = 1;
+static uint64_t chance_state;
+
+static uint64_t chance(uint64_t below) {
+    chance_state = chance_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (chance_state >> 33) % below;
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * A view with all that it needs
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+struct world {
+    struct cxj__names dictionaries[CXJ__DICTIONARIES + 1];
+    struct cxj__memory memory;
+    struct cxj__seed seed;
+    struct cxj__message message;
+    struct cxj_view view;
+    uint64_t probes;
+    long left; /* allocations that succeed from here on; below 0: all */
+};
+
+static void *ration(void *context, void *block, size_t old_size, size_t new_size) {
+    struct world *w = context;
+    if (new_size != 0 && w->left == 0) return NULL;
+    if (new_size != 0 && w->left > 0) w->left--;
+    return cxj__base_allocate(NULL, block, old_size, new_size);
+}
+
+static void open_world(struct world *w) {
+    static uint64_t given[2] = {21, 22};
+    given[0]++; /* Each world hashes otherwise. */
+    memset(w, 0, sizeof *w);
+    w->memory = (struct cxj__memory){ration, w, 0, 0};
+    w->seed = cxj__base_seed(given, NULL);
+    w->left = -1;
+    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) w->dictionaries[d].limit = 100000;
+}
+
+static void close_world(struct world *w) {
+    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_finish(&w->dictionaries[d], &w->memory);
+    ck_assert_uint_eq(w->memory.used, 0);
+}
+
+static cxj_status read_bytes(struct world *w, const char *text, size_t length) {
+    return cxj__view_read(&w->view, w->dictionaries, &w->memory, &w->seed, text, length, &w->message);
+}
+
+/* A world with a view that must be well formed. */
+static void open_view(struct world *w, const char *text) {
+    open_world(w);
+    cxj_status status = read_bytes(w, text, strlen(text));
+    ck_assert_msg(status == CXJ_OK, "%s: %s", text, w->message.text);
+}
+
+static void close_view(struct world *w) {
+    cxj__view_finish(&w->view, w->dictionaries, &w->memory);
+    close_world(w);
+}
+
+static uint32_t code(struct world *w, uint32_t dimension, const char *name) {
+    struct cxj__names *names = &w->dictionaries[dimension];
+    uint32_t found = cxj__names_find(names, &w->seed, name, strlen(name));
+    if (found == 0 && name[0] != '\0') {
+        ck_assert_int_eq(cxj__names_add(names, &w->memory, &w->seed, name, strlen(name), &found), CXJ_OK);
+    }
+    return found;
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Texts that are refused
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static const struct {
+    const char *text;
+    size_t column;
+} refused[] = {
+    {"touchpoint", 1},
+    {"touchpoints by", 15},
+    {"touchpoints by customer", 16},
+    {"touchpoints by owner,", 22},
+    {"touchpoints by owner, owner", 23},
+    {"touchpoints by entry", 16},
+    {"touchpoints by owner, team, channel, stage, activity", 45},
+    {"touchpoints per fortnight", 17},
+    {"touchpoints per month ended", 23},
+    {"touchpoints per month by owner", 23},
+    {"touchpoints where", 18},
+    {"touchpoints where owner", 24},
+    {"touchpoints where owner = ", 27},
+    {"touchpoints where owner in ()", 29},
+    {"touchpoints where owner in (a b)", 31},
+    {"touchpoints where owner in (a", 30},
+    {"touchpoints where owner != a", 25},
+    {"touchpoints where owner = \"a", 29},
+    {"touchpoints where had owner = a", 19},
+    {"touchpoints where owner = a or owner = b", 29},
+    {"touchpoints where owner = a and", 32},
+    {"touchpoints where owner = a and team = b and stage = c and cause = d and type = e", 74},
+    {"transitions", 12},
+    {"transitions by cause", 16},
+    {"transitions by type", 16},
+    {"transitions by owner, team", 23},
+    {"transitions by owner where channel = web", 28},
+    {"transitions by owner where had cause = x", 28},
+    {"journeys by owner", 13},
+    {"journeys where had type = a", 20},
+    {"Journeys", 1},
+    {"journeys by type segment", 18},
+    {"touchpoints by owner; drop", 21},
+    {"", 1},
+    {"   ", 4},
+    {"journeystype", 1},
+    {"journeys by", 12},
+    {"journeys BY type", 10},
+    {"journeys by Type", 13},
+    {"journeys per", 13},
+    {"journeys per month per day", 20},
+    {"journeys per month ended ended", 26},
+    {"journeys ended", 10},
+    {"transitions by owner per month ended", 32},
+    {"transitions by owner, outcome, outcome", 32},
+    {"transitions by owner, type, segment, reason, churned", 46},
+    {"journeys by type where had owner = a where type = b", 38},
+    {"journeys where had entry = a", 20},
+    {"journeys where owner = a", 16},
+    {"journeys where type", 20},
+    {"journeys where type in a", 24},
+    {"journeys where type in (a,)", 27},
+    {"journeys where type in (,a)", 25},
+    {"journeys where type in (a,,b)", 27},
+    {"journeys where type = a, b", 24},
+    {"journeys where type == a", 22},
+    {"journeys where type = (a)", 23},
+    {"journeys where type = \xc3\xa4", 23},
+    {"journeys where type = \"a\"\"", 27}, /* the second quote is one inside the name */
+    {"journeys where type = \"a\" b", 27},
+    {"journeys where type = a\"b\"", 24},
+    {"journeys where type = \"\xc3\xa4\" b", 28}, /* columns are bytes */
+    {"journeys where type = 'a'", 23},
+    {"journeys\vby type", 9}, /* no blank */
+    {"journeys\xc2\xa0where type = a", 9},
+    {"journeys where type = \xff", 23}, /* not UTF-8 */
+    {"\xef\xbb\xbfjourneys", 1},
+};
+enum { REFUSED = sizeof refused / sizeof *refused };
+
+/* Section 5: "A malformed view is refused with the column and what was expected there." */
+START_TEST(malformed_views_are_refused_with_their_column) {
+    struct world w;
+    char column[40];
+    open_world(&w);
+    const char *text = refused[_i].text;
+    ck_assert_int_eq(read_bytes(&w, text, strlen(text)), CXJ_BAD_TEXT);
+    snprintf(column, sizeof column, "view, column %zu: expected ", refused[_i].column);
+    ck_assert_msg(strncmp(w.message.text, column, strlen(column)) == 0, "%s: %s", text, w.message.text);
+    ck_assert_uint_gt(strlen(w.message.text), strlen(column));
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(a_nul_is_refused_where_it_stands) {
+    static const char text[] = "journeys\0where type = a";
+    struct world w;
+    open_world(&w);
+    ck_assert_int_eq(read_bytes(&w, text, sizeof text - 1), CXJ_BAD_TEXT);
+    ck_assert_ptr_nonnull(strstr(w.message.text, "column 9:"));
+    close_world(&w);
+}
+END_TEST
+
+/* Of a text that is refused nothing is left, also of the names that came before the mistake. */
+START_TEST(a_refused_view_leaves_no_names) {
+    static const char text[] = "journeys where type in (old, new) and had owner = ann and segment = ";
+    struct world w;
+    open_world(&w);
+    uint32_t old = code(&w, TYPE, "old");
+    cxj__names_use(&w.dictionaries[TYPE], old);
+    uint64_t used = w.memory.used;
+    ck_assert_int_eq(read_bytes(&w, text, strlen(text)), CXJ_BAD_TEXT);
+    ck_assert_uint_eq(w.dictionaries[TYPE].count, 1);
+    ck_assert_uint_eq(w.dictionaries[OWNER].count, 0);
+    ck_assert_uint_eq(cxj__names_find(&w.dictionaries[TYPE], &w.seed, "new", 3), 0);
+    ck_assert_uint_eq(w.dictionaries[TYPE].names[old - 1].uses, 1);
+    ck_assert_uint_ge(w.memory.used, used); /* The dictionaries may keep their room. */
+    close_world(&w);
+}
+END_TEST
+
+/* The header: "A call that fails has changed nothing"; so a name that a host has asked for, and not used yet, does not
+ * retire with the next erasure because a view that failed had named it. */
+START_TEST(a_refused_view_uses_no_names) {
+    static const char text[] = "touchpoints where owner = ann and";
+    struct world w;
+    open_world(&w);
+    uint32_t ann = code(&w, OWNER, "ann");
+    ck_assert_int_eq(read_bytes(&w, text, strlen(text)), CXJ_BAD_TEXT);
+    cxj__names_retire(&w.dictionaries[OWNER], &w.memory);
+    ck_assert_uint_eq(cxj__names_find(&w.dictionaries[OWNER], &w.seed, "ann", 3), ann);
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(a_full_dictionary_is_a_limit) {
+    static const char text[] = "journeys where had channel in (a, b, c)";
+    struct world w;
+    open_world(&w);
+    w.dictionaries[CHANNEL].limit = 2;
+    ck_assert_int_eq(read_bytes(&w, text, strlen(text)), CXJ_LIMIT);
+    ck_assert_ptr_nonnull(strstr(w.message.text, "channel"));
+    ck_assert_uint_eq(w.dictionaries[CHANNEL].count, 0);
+    w.dictionaries[CHANNEL].limit = 3;
+    ck_assert_int_eq(read_bytes(&w, text, strlen(text)), CXJ_OK);
+    close_view(&w);
+}
+END_TEST
+
+/* Whatever allocation fails, nothing is left, and the text can be read afterwards. */
+START_TEST(lack_of_memory_leaves_nothing) {
+    static const char text[] = "journeys by type where type in (a, b, c, d, e, f) and had owner = \"x y\"";
+    for (long left = 0;; left++) {
+        struct world w;
+        open_world(&w);
+        w.left = left;
+        cxj_status status = read_bytes(&w, text, strlen(text));
+        w.left = -1;
+        if (status == CXJ_OK) {
+            ck_assert_int_ge(left, 8);
+            close_view(&w);
+            return;
+        }
+        ck_assert_int_eq(status, CXJ_NO_MEMORY);
+        ck_assert_uint_eq(w.dictionaries[TYPE].count + w.dictionaries[OWNER].count, 0);
+        ck_assert_int_eq(read_bytes(&w, text, strlen(text)), CXJ_OK);
+        close_view(&w);
+    }
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Texts that are read
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static const struct {
+    const char *text;
+    uint32_t grain;
+    enum cxj__period period;
+    bool ended;
+    uint8_t dimensions[5]; /* up to the first 0 */
+    uint32_t parts;
+    uint8_t conditions;
+} views[] = {
+    {"touchpoints", CXJ_GRAIN_TOUCHPOINTS, CXJ__NO_PERIOD, false, {0}, 0, 0},
+    {"  journeys\t", CXJ_GRAIN_JOURNEYS, CXJ__NO_PERIOD, false, {0}, 0, 0},
+    {"journeys per hour", CXJ_GRAIN_JOURNEYS, CXJ__HOUR, false, {0}, 1, 0},
+    {"journeys per day", CXJ_GRAIN_JOURNEYS, CXJ__DAY, false, {0}, 1, 0},
+    {"journeys per week", CXJ_GRAIN_JOURNEYS, CXJ__WEEK, false, {0}, 1, 0},
+    {"journeys per month", CXJ_GRAIN_JOURNEYS, CXJ__MONTH, false, {0}, 1, 0},
+    {"journeys per quarter", CXJ_GRAIN_JOURNEYS, CXJ__QUARTER, false, {0}, 1, 0},
+    {"journeys per year ended", CXJ_GRAIN_JOURNEYS, CXJ__YEAR, true, {0}, 1, 0},
+    {"touchpoints by channel,team per week where type=onboarding", CXJ_GRAIN_TOUCHPOINTS, CXJ__WEEK, false,
+     {CHANNEL, TEAM, 0}, 3, 1},
+    {"touchpoints by owner , team,\nchannel\r\n,stage", CXJ_GRAIN_TOUCHPOINTS, CXJ__NO_PERIOD, false,
+     {OWNER, TEAM, CHANNEL, CXJ_DIMENSION_STAGE, 0}, 4, 0},
+    {"touchpoints by activity, cause, type, segment", CXJ_GRAIN_TOUCHPOINTS, CXJ__NO_PERIOD, false,
+     {CXJ_DIMENSION_ACTIVITY, CAUSE, TYPE, SEGMENT, 0}, 4, 0},
+    {"touchpoints by reason, outcome, churned, owner", CXJ_GRAIN_TOUCHPOINTS, CXJ__NO_PERIOD, false,
+     {CXJ_DIMENSION_REASON, OUTCOME, CHURNED, OWNER, 0}, 4, 0},
+    {"transitions by owner per month", CXJ_GRAIN_TRANSITIONS, CXJ__MONTH, false, {OWNER, 0}, 3, 0},
+    {"transitions by channel, type, segment, churned", CXJ_GRAIN_TRANSITIONS, CXJ__NO_PERIOD, false,
+     {CHANNEL, TYPE, SEGMENT, CHURNED, 0}, 5, 0},
+    {"journeys by type, segment per month ended where segment in (premium, business) and had cause = policy",
+     CXJ_GRAIN_JOURNEYS, CXJ__MONTH, true, {TYPE, SEGMENT, 0}, 3, 2},
+    {"journeys by entry, exit, outcome, churned", CXJ_GRAIN_JOURNEYS, CXJ__NO_PERIOD, false,
+     {ENTRY, EXIT, OUTCOME, CHURNED, 0}, 4, 0},
+    {"transitions by team where type = a and segment = a and reason = a and outcome = completed",
+     CXJ_GRAIN_TRANSITIONS, CXJ__NO_PERIOD, false, {TEAM, 0}, 2, 4},
+    {"touchpoints where owner = where", CXJ_GRAIN_TOUCHPOINTS, CXJ__NO_PERIOD, false, {0}, 0, 1},
+    {"journeys per month ended where type = and and segment = had", CXJ_GRAIN_JOURNEYS, CXJ__MONTH, true, {0}, 1, 2},
+};
+enum { VIEWS = sizeof views / sizeof *views };
+
+/* Section 5, the grammar. */
+START_TEST(well_formed_views_are_read) {
+    struct world w;
+    open_view(&w, views[_i].text);
+    ck_assert_uint_eq(w.view.grain, views[_i].grain);
+    ck_assert_int_eq((int)w.view.period, (int)views[_i].period);
+    ck_assert_int_eq(w.view.ended, views[_i].ended);
+    size_t count = 0;
+    while (views[_i].dimensions[count] != 0) count++;
+    ck_assert_uint_eq(w.view.dimension_count, count);
+    for (size_t i = 0; i < count; i++) ck_assert_uint_eq(w.view.dimensions[i], views[_i].dimensions[i]);
+    ck_assert_uint_eq(cxj__view_parts(&w.view), views[_i].parts);
+    ck_assert_uint_eq(w.view.condition_count, views[_i].conditions);
+    ck_assert_str_eq(w.view.text, views[_i].text);
+    ck_assert_uint_eq(w.view.text_length, strlen(views[_i].text));
+    close_view(&w);
+}
+END_TEST
+
+/* Section 5: "At most four dimensions (from and to are one) and four conditions". */
+START_TEST(four_conditions_at_most) {
+    static const char four[] = "journeys where type=a and segment=b and reason=c and had stage in(d)";
+    static const char five[] = "journeys where type=a and segment=b and reason=c and had stage in(d)and had stage=e";
+    struct world w;
+    open_view(&w, four);
+    ck_assert_uint_eq(w.view.condition_count, 4);
+    close_view(&w);
+    open_world(&w);
+    ck_assert_int_eq(read_bytes(&w, five, strlen(five)), CXJ_BAD_TEXT);
+    ck_assert_ptr_nonnull(strstr(w.message.text, "column 73:"));
+    close_world(&w);
+}
+END_TEST
+
+/* Section 5, the table of grains: "dimensions"; and of conditions: "any dimension that the grain can be grouped by
+ * (transitions: those after the first)"; had: "owner, team, channel, stage, activity or cause". */
+START_TEST(each_grain_has_its_dimensions) {
+    static const char *const forms[] = {"touchpoints by %s",           "touchpoints where %s = a",
+                                        "transitions by %s",           "transitions by owner, %s",
+                                        "transitions by owner where %s = a", "journeys by %s",
+                                        "journeys where %s = a",       "journeys where had %s = a"};
+    /* For each dimension which of the forms it may stand in, as bits. */
+    static const unsigned allowed[] = {
+        0,
+        0x87, 0x87, 0x87, 0x87, 0x87, /* owner, team, channel, stage, activity */
+        0x83,                         /* cause */
+        0x7b, 0x7b, 0x7b, 0x7b, 0x7b, /* type, segment, reason, outcome, churned */
+        0x60, 0x60,                   /* entry, exit */
+    };
+    for (uint32_t d = 1; d <= CXJ__DIMENSIONS; d++) {
+        for (unsigned form = 0; form < 8; form++) {
+            struct world w;
+            char text[80];
+            const char *place = strchr(forms[form], '%');
+            snprintf(text, sizeof text, "%.*s%s%s", (int)(place - forms[form]), forms[form],
+                     cxj__view_dimension_name(d), place + 2);
+            open_world(&w);
+            cxj_status status = read_bytes(&w, text, strlen(text));
+            ck_assert_msg((status == CXJ_OK) == (allowed[d] >> form & 1), "%s", text);
+            if (status == CXJ_OK) cxj__view_finish(&w.view, w.dictionaries, &w.memory);
+            close_world(&w);
+        }
+    }
+}
+END_TEST
+
+/* Section 5: "name = bare word of ASCII letters, digits, "-", "_", "." or a "quoted string" ("" inside stands for one
+ * ")". */
+START_TEST(names_may_be_quoted) {
+    static const struct {
+        const char *given, *name;
+    } names[] = {
+        {"aZ09-_.", "aZ09-_."},
+        {"007", "007"},
+        {"\"plain\"", "plain"},
+        {"\"two words\"", "two words"},
+        {"\"a\"\"b\"", "a\"b"},
+        {"\"\"\"\"", "\""},
+        {"\"\"\"\"\"\"", "\"\""},
+        {"\"M\xc3\xbcller, (x)=\"", "M\xc3\xbcller, (x)="},
+        {"\" a\tb\n\"", " a\tb\n"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct world w;
+        char text[80];
+        snprintf(text, sizeof text, "touchpoints where owner in (%s,other)", names[i].given);
+        open_view(&w, text);
+        const struct cxj__condition *condition = &w.view.conditions[0];
+        ck_assert_uint_eq(condition->count, 2);
+        ck_assert_uint_eq(cxj__names_find(&w.dictionaries[OWNER], &w.seed, names[i].name, strlen(names[i].name)), 1);
+        ck_assert_uint_eq(condition->codes[0], 1);
+        ck_assert_uint_eq(condition->codes[1], 2);
+        close_view(&w);
+    }
+}
+END_TEST
+
+/* A dimension that the key or a condition looks at is one the view depends on; those after had are not. */
+START_TEST(a_view_depends_on_what_it_looks_at) {
+    struct world w;
+    open_view(&w, "journeys by type, entry where outcome = completed and had owner = a");
+    ck_assert_uint_eq(w.view.depends, 1U << TYPE | 1U << ENTRY | 1U << OUTCOME);
+    close_view(&w);
+}
+END_TEST
+
+/* The names of conditions count as used while the view lives, and not afterwards. */
+START_TEST(names_of_conditions_are_in_use) {
+    struct world w;
+    open_view(&w, "journeys where entry in (web, phone, web) and had owner = ann and outcome = completed");
+    ck_assert_uint_eq(w.dictionaries[CHANNEL].count, 2);
+    uint32_t web = code(&w, CHANNEL, "web"), ann = code(&w, OWNER, "ann");
+    ck_assert_uint_eq(w.dictionaries[CHANNEL].names[web - 1].uses, 2);
+    ck_assert_uint_eq(w.dictionaries[OWNER].names[ann - 1].uses, 1);
+    cxj__view_finish(&w.view, w.dictionaries, &w.memory);
+    ck_assert_uint_eq(w.dictionaries[CHANNEL].names[web - 1].uses, 0);
+    ck_assert_uint_eq(w.dictionaries[OWNER].names[ann - 1].uses, 0);
+    close_world(&w);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Conditions
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static bool passes(const struct world *w, uint32_t dimension, uint32_t value) {
+    struct cxj__codes codes = {{0}};
+    codes.codes[dimension] = value;
+    return cxj__view_passes(&w->view, &codes);
+}
+
+/* Section 5: "`""` matches none; a name that never occurred matches nothing." */
+START_TEST(a_condition_matches_its_name_alone) {
+    struct world w;
+    open_view(&w, "touchpoints where owner = ann");
+    uint32_t ann = code(&w, OWNER, "ann");
+    ck_assert(passes(&w, OWNER, ann));
+    ck_assert(!passes(&w, OWNER, ann + 1));
+    ck_assert(!passes(&w, OWNER, 0));
+    close_view(&w);
+    open_view(&w, "touchpoints where owner = \"\"");
+    ck_assert(passes(&w, OWNER, 0));
+    ck_assert(!passes(&w, OWNER, 1));
+    ck_assert_uint_eq(w.dictionaries[OWNER].count, 0);
+    close_view(&w);
+}
+END_TEST
+
+START_TEST(outcome_and_churned_have_fixed_names) {
+    struct world w;
+    open_view(&w, "journeys where outcome in (abandoned, \"\")");
+    ck_assert(passes(&w, OUTCOME, CXJ_OUTCOME_ABANDONED));
+    ck_assert(!passes(&w, OUTCOME, CXJ_OUTCOME_COMPLETED));
+    ck_assert(passes(&w, OUTCOME, 0));
+    close_view(&w);
+    open_view(&w, "journeys where churned = yes");
+    ck_assert(passes(&w, CHURNED, 1));
+    ck_assert(!passes(&w, CHURNED, 0));
+    close_view(&w);
+    open_view(&w, "journeys where churned = no and outcome = done"); /* names that never occur */
+    for (uint32_t value = 0; value < 3; value++) {
+        ck_assert(!passes(&w, OUTCOME, value));
+        ck_assert(!passes(&w, CHURNED, value));
+    }
+    close_view(&w);
+    open_view(&w, "journeys where outcome = complete"); /* not even the beginning of one */
+    for (uint32_t value = 0; value < 3; value++) ck_assert(!passes(&w, OUTCOME, value));
+    close_view(&w);
+}
+END_TEST
+
+/* Names in any order, and any number of them: each matches, and nothing between them. */
+START_TEST(a_long_list_matches_each_of_its_names) {
+    static const uint32_t counts[] = {1, 2, 3, 4, 5, 8, 9, 31, 100};
+    for (size_t k = 0; k < sizeof counts / sizeof *counts; k++) {
+        struct world w;
+        char text[2000] = "touchpoints where owner in (";
+        open_world(&w);
+        for (uint32_t i = 1; i <= 2 * counts[k]; i++) {
+            char name[16];
+            snprintf(name, sizeof name, "n%" PRIu32, i);
+            code(&w, OWNER, name);
+        }
+        for (uint32_t i = counts[k]; i > 0; i--) {
+            snprintf(text + strlen(text), sizeof text - strlen(text), "n%" PRIu32 "%s", 2 * i, i > 1 ? "," : ")");
+        }
+        ck_assert_int_eq(read_bytes(&w, text, strlen(text)), CXJ_OK);
+        for (uint32_t i = 0; i <= 2 * counts[k] + 1; i++) {
+            ck_assert_int_eq(passes(&w, OWNER, i), i > 0 && i <= 2 * counts[k] && i % 2 == 0);
+        }
+        close_view(&w);
+    }
+}
+END_TEST
+
+/* All conditions must hold; those with had are not looked at here. */
+START_TEST(conditions_are_joined_by_and) {
+    struct world w;
+    open_view(&w, "journeys where type = a and had owner = b and segment = c");
+    struct cxj__codes codes = {{0}};
+    ck_assert(!cxj__view_passes(&w.view, &codes));
+    codes.codes[TYPE] = code(&w, TYPE, "a");
+    ck_assert(!cxj__view_passes(&w.view, &codes));
+    codes.codes[SEGMENT] = code(&w, SEGMENT, "c");
+    ck_assert(cxj__view_passes(&w.view, &codes));
+    codes.codes[TYPE] = 0;
+    ck_assert(!cxj__view_passes(&w.view, &codes));
+    close_view(&w);
+    open_view(&w, "journeys where had owner = b");
+    ck_assert(passes(&w, TYPE, 0));
+    close_view(&w);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Periods
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static const char *const period_views[] = {
+    "",                   "journeys per hour",    "journeys per day", "journeys per week", "journeys per month",
+    "journeys per quarter", "journeys per year",
+};
+
+/* The period of a moment as text, which must lead back to the same key; and where it begins. */
+static void check_period(struct world *w, int64_t at, const char *expected, int64_t begins) {
+    static const struct cxj__codes none = {{0}};
+    struct cxj__key key, again;
+    char buffer[CXJ__PERIOD_TEXT];
+    size_t length = 0;
+    cxj__view_key(&w->view, &none, at, &key);
+    const char *text = cxj__view_part_text(&w->view, w->dictionaries, &key, 0, buffer, &length);
+    ck_assert_str_eq(text, expected);
+    ck_assert_uint_eq(length, strlen(expected));
+    ck_assert_int_eq(cxj__view_part_number(&w->view, &key, 0), begins);
+    cxj_text part = {text, CXJ_ENDED};
+    ck_assert_int_eq(cxj__view_parse_key(&w->view, w->dictionaries, &w->seed, &part, sizeof part, &again), CXJ_OK);
+    ck_assert_mem_eq(&again, &key, sizeof key);
+}
+
+/* Section 7: "hour 2026-11-21T22, day 2026-11-21, week = its Monday as a day, month 2026-11, quarter 2026-Q4, year
+ * 2026; years with four digits". */
+START_TEST(periods_are_cut_where_they_should_be) {
+    static const struct {
+        enum cxj__period period;
+        int64_t at;
+        const char *text;
+        int64_t begins;
+    } cases[] = {
+        {CXJ__HOUR, INT64_C(1795300980123), "2026-11-21T22", INT64_C(1795298400000)},
+        {CXJ__DAY, INT64_C(1795300980123), "2026-11-21", INT64_C(1795219200000)},
+        {CXJ__WEEK, INT64_C(1795300980123), "2026-11-16", INT64_C(1794787200000)},
+        {CXJ__MONTH, INT64_C(1795300980123), "2026-11", INT64_C(1793491200000)},
+        {CXJ__QUARTER, INT64_C(1795300980123), "2026-Q4", INT64_C(1790812800000)},
+        {CXJ__YEAR, INT64_C(1795300980123), "2026", INT64_C(1767225600000)},
+        {CXJ__HOUR, 0, "1970-01-01T00", 0},
+        {CXJ__HOUR, -1, "1969-12-31T23", -3600000},
+        {CXJ__HOUR, -3600000, "1969-12-31T23", -3600000},
+        {CXJ__HOUR, -3600001, "1969-12-31T22", -7200000},
+        {CXJ__HOUR, 3599999, "1970-01-01T00", 0},
+        {CXJ__HOUR, 3600000, "1970-01-01T01", 3600000},
+        {CXJ__DAY, -1, "1969-12-31", -DAY},
+        {CXJ__DAY, -DAY, "1969-12-31", -DAY},
+        {CXJ__DAY, -DAY - 1, "1969-12-30", -2 * DAY},
+        {CXJ__WEEK, 0, "1969-12-29", -3 * DAY}, /* a Thursday */
+        {CXJ__WEEK, -3 * DAY, "1969-12-29", -3 * DAY},
+        {CXJ__WEEK, -3 * DAY - 1, "1969-12-22", -10 * DAY},
+        {CXJ__WEEK, 4 * DAY - 1, "1969-12-29", -3 * DAY},
+        {CXJ__WEEK, 4 * DAY, "1970-01-05", 4 * DAY},
+        {CXJ__MONTH, -1, "1969-12", -31 * DAY},
+        {CXJ__MONTH, 0, "1970-01", 0},
+        {CXJ__QUARTER, -1, "1969-Q4", -92 * DAY},
+        {CXJ__QUARTER, 90 * DAY - 1, "1970-Q1", 0},
+        {CXJ__QUARTER, 90 * DAY, "1970-Q2", 90 * DAY},
+        {CXJ__YEAR, -1, "1969", -365 * DAY},
+        {CXJ__HOUR, FIRST_MOMENT, "0001-01-01T00", FIRST_MOMENT},
+        {CXJ__WEEK, FIRST_MOMENT, "0001-01-01", FIRST_MOMENT}, /* a Monday */
+        {CXJ__QUARTER, FIRST_MOMENT, "0001-Q1", FIRST_MOMENT},
+        {CXJ__YEAR, FIRST_MOMENT, "0001", FIRST_MOMENT},
+        {CXJ__HOUR, LAST_MOMENT, "9999-12-31T23", LAST_MOMENT + 1 - 3600000},
+        {CXJ__WEEK, LAST_MOMENT, "9999-12-27", LAST_MOMENT + 1 - 5 * DAY}, /* a Friday */
+        {CXJ__MONTH, LAST_MOMENT, "9999-12", LAST_MOMENT + 1 - 31 * DAY},
+        {CXJ__QUARTER, LAST_MOMENT, "9999-Q4", LAST_MOMENT + 1 - 92 * DAY},
+        {CXJ__YEAR, LAST_MOMENT, "9999", LAST_MOMENT + 1 - 365 * DAY},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct world w;
+        open_view(&w, period_views[cases[i].period]);
+        check_period(&w, cases[i].at, cases[i].text, cases[i].begins);
+        close_view(&w);
+    }
+}
+END_TEST
+
+/* A calendar that goes from day to day as one does on paper. */
+struct date {
+    int year, month, day;
+    int64_t at, month_at, quarter_at, year_at;
+};
+
+static int days_in(int year, int month) {
+    static const int days[] = {0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return month == 2 && leap ? 29 : days[month];
+}
+
+static void next_day(struct date *date) {
+    date->at += DAY;
+    if (date->day++ < days_in(date->year, date->month)) return;
+    date->day = 1;
+    date->month_at = date->at;
+    if (date->month++ == 12) {
+        date->month = 1;
+        date->year++;
+        date->year_at = date->at;
+    }
+    if (date->month % 3 == 1) date->quarter_at = date->at;
+}
+
+static bool is_odd_year(int year) {
+    bool at_the_ends = year < 6 || year > 9994, around_1970 = year > 1967 && year < 1974;
+    bool a_century = year % 100 == 0 && year >= 1600 && year <= 2400;
+    return at_the_ends || around_1970 || a_century || year == 2024;
+}
+
+/* Checks the period of the date's first and last millisecond. */
+static void check_date(struct world *w, enum cxj__period period, const struct date *date) {
+    char text[40];
+    int64_t begins = date->at;
+    switch (period) {
+    case CXJ__DAY: snprintf(text, sizeof text, "%04d-%02d-%02d", date->year, date->month, date->day); break;
+    case CXJ__MONTH:
+        snprintf(text, sizeof text, "%04d-%02d", date->year, date->month);
+        begins = date->month_at;
+        break;
+    case CXJ__QUARTER:
+        snprintf(text, sizeof text, "%04d-Q%d", date->year, (date->month + 2) / 3);
+        begins = date->quarter_at;
+        break;
+    default:
+        snprintf(text, sizeof text, "%04d", date->year);
+        begins = date->year_at;
+        break;
+    }
+    check_period(w, date->at, text, begins);
+    check_period(w, date->at + DAY - 1, text, begins);
+}
+
+/* Every day of the years 1 to 9999 is counted; around the turns of months of the odd years all periods are checked. */
+START_TEST(periods_follow_the_calendar) {
+    static const enum cxj__period periods[] = {CXJ__DAY, CXJ__MONTH, CXJ__QUARTER, CXJ__YEAR};
+    struct date date = {1, 1, 1, FIRST_MOMENT, FIRST_MOMENT, FIRST_MOMENT, FIRST_MOMENT};
+    struct world w;
+    open_view(&w, period_views[periods[_i]]);
+    for (; date.at <= LAST_MOMENT; next_day(&date)) {
+        bool turns = date.day <= 1 || date.day >= 28;
+        if (is_odd_year(date.year) && turns) check_date(&w, periods[_i], &date);
+    }
+    ck_assert_int_eq(date.year, 10000);
+    close_view(&w);
+}
+END_TEST
+
+/* Section 5: "weeks begin on Monday": the first day was one, and every seventh is. */
+START_TEST(weeks_begin_on_monday) {
+    struct world w;
+    static const struct cxj__codes none = {{0}};
+    struct cxj__key key, last = {.period = INT64_MIN};
+    size_t wrong = 0;
+    open_view(&w, "journeys per week");
+    int64_t days = 0;
+    for (int64_t at = FIRST_MOMENT; at <= LAST_MOMENT; at += DAY, days++) {
+        cxj__view_key(&w.view, &none, at, &key);
+        if (days % 7 != 0) {
+            wrong += key.period != last.period;
+        } else {
+            wrong += cxj__view_part_number(&w.view, &key, 0) != at || key.period <= last.period;
+            last = key;
+        }
+    }
+    ck_assert_uint_eq(wrong, 0);
+    close_view(&w);
+}
+END_TEST
+
+static const struct {
+    enum cxj__period period;
+    const char *text;
+} no_periods[] = {
+    {CXJ__HOUR, ""}, {CXJ__HOUR, "2026-11-21"}, {CXJ__HOUR, "2026-11-21T"}, {CXJ__HOUR, "2026-11-21T2"},
+    {CXJ__HOUR, "2026-11-21T24"}, {CXJ__HOUR, "2026-11-21 22"}, {CXJ__HOUR, "2026-11-21T222"},
+    {CXJ__HOUR, "2026-11-21T2x"}, {CXJ__HOUR, "9999-12-31T24"}, {CXJ__HOUR, "9999-12-31T99"},
+    {CXJ__HOUR, "2026-11-21t22"}, {CXJ__HOUR, "2026-02-30T01"},
+    {CXJ__DAY, ""}, {CXJ__DAY, "2026-11-2"}, {CXJ__DAY, "2026-11-021"}, {CXJ__DAY, "2026-02-29"},
+    {CXJ__DAY, "1900-02-29"}, {CXJ__DAY, "2026-04-31"}, {CXJ__DAY, "2026-11-00"}, {CXJ__DAY, "2026-00-11"},
+    {CXJ__DAY, "2026-13-01"}, {CXJ__DAY, "2026-11-32"}, {CXJ__DAY, "0000-01-01"}, {CXJ__DAY, "2026/11/21"},
+    {CXJ__DAY, "2026-11-21 "}, {CXJ__DAY, " 2026-11-21"}, {CXJ__DAY, "+026-11-21"}, {CXJ__DAY, "-001-11-21"},
+    {CXJ__DAY, "2026-1-021"}, {CXJ__DAY, "20261121"}, {CXJ__DAY, "2026-11"}, {CXJ__DAY, "10000-01-01"},
+    {CXJ__WEEK, "2026-11-21"}, {CXJ__WEEK, "2026-11-15"}, {CXJ__WEEK, "2026-11-17"}, {CXJ__WEEK, "2026-W47"},
+    {CXJ__MONTH, "2026"}, {CXJ__MONTH, "2026-"}, {CXJ__MONTH, "2026-1"}, {CXJ__MONTH, "2026-00"},
+    {CXJ__MONTH, "2026-13"}, {CXJ__MONTH, "2026-011"}, {CXJ__MONTH, "2026-Q1"}, {CXJ__MONTH, "2026-11-01"},
+    {CXJ__MONTH, "0000-12"},
+    {CXJ__QUARTER, "2026-Q0"}, {CXJ__QUARTER, "2026-Q5"}, {CXJ__QUARTER, "2026-q4"}, {CXJ__QUARTER, "2026-Q"},
+    {CXJ__QUARTER, "2026-Q44"}, {CXJ__QUARTER, "2026Q4"}, {CXJ__QUARTER, "2026-4"}, {CXJ__QUARTER, "2026-QQ"},
+    {CXJ__QUARTER, "2026"}, {CXJ__QUARTER, "2026-04"}, {CXJ__QUARTER, "0000-Q1"},
+    {CXJ__YEAR, ""}, {CXJ__YEAR, "0000"}, {CXJ__YEAR, "999"}, {CXJ__YEAR, "02026"}, {CXJ__YEAR, "10000"},
+    {CXJ__YEAR, "20x6"}, {CXJ__YEAR, "2026-01"}, {CXJ__YEAR, "-999"},
+};
+enum { NO_PERIODS = sizeof no_periods / sizeof *no_periods };
+
+/* Only what is written as it would be shown is a period. */
+START_TEST(other_texts_are_no_periods) {
+    struct world w;
+    struct cxj__key key;
+    open_view(&w, period_views[no_periods[_i].period]);
+    const char *text = no_periods[_i].text;
+    char *exact = malloc(strlen(text) + 1); /* so that a read past its end is seen */
+    memcpy(exact, text, strlen(text) + 1);
+    cxj_text part = {exact, strlen(text)};
+    cxj_status status = cxj__view_parse_key(&w.view, w.dictionaries, &w.seed, &part, sizeof part, &key);
+    ck_assert_msg(status == CXJ_BAD_TEXT, "%s", text);
+    free(exact);
+    close_view(&w);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Keys
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* Section 5: "transitions …: the key holds from and to"; 7: "a period comes first". */
+START_TEST(keys_hold_the_codes_of_their_parts) {
+    struct world w;
+    struct cxj__codes codes;
+    struct cxj__key key;
+    for (uint32_t d = 0; d <= CXJ__DIMENSIONS; d++) codes.codes[d] = 100 + d;
+    open_view(&w, "touchpoints by churned, owner, type per day");
+    cxj__view_key(&w.view, &codes, 3 * DAY, &key);
+    struct cxj__key expected = {.period = 3, .parts = {100 + CHURNED, 100 + OWNER, 100 + TYPE}};
+    ck_assert_mem_eq(&key, &expected, sizeof key);
+    ck_assert_int_eq(cxj__view_part_number(&w.view, &key, 0), 3 * DAY);
+    ck_assert_int_eq(cxj__view_part_number(&w.view, &key, 1), 100 + CHURNED);
+    ck_assert_int_eq(cxj__view_part_number(&w.view, &key, 3), 100 + TYPE);
+    close_view(&w);
+    open_view(&w, "transitions by team, segment, type");
+    cxj__view_transition_key(&w.view, &codes, 7, 8, 3 * DAY, &key);
+    expected = (struct cxj__key){.parts = {7, 8, 100 + SEGMENT, 100 + TYPE}};
+    ck_assert_mem_eq(&key, &expected, sizeof key);
+    ck_assert_int_eq(cxj__view_part_number(&w.view, &key, 1), 8);
+    close_view(&w);
+    open_view(&w, "transitions by team, segment, type, reason per day");
+    cxj__view_transition_key(&w.view, &codes, 7, 8, -1, &key);
+    expected = (struct cxj__key){
+        .period = -1, .parts = {7, 8, 100 + SEGMENT, 100 + TYPE, 100 + CXJ_DIMENSION_REASON}};
+    ck_assert_mem_eq(&key, &expected, sizeof key);
+    close_view(&w);
+}
+END_TEST
+
+static void part_is(const struct world *w, uint32_t part, const char *name, uint32_t dimension) {
+    const char *found = NULL;
+    uint32_t named = 99;
+    cxj__view_part_name(&w->view, part, &found, &named);
+    ck_assert_str_eq(found, name);
+    ck_assert_uint_eq(named, dimension);
+    found = NULL;
+    cxj__view_part_name(&w->view, part, &found, NULL);
+    ck_assert_str_eq(found, name);
+}
+
+START_TEST(parts_have_names_and_dictionaries) {
+    struct world w;
+    open_view(&w, "transitions by team, segment, churned per day");
+    part_is(&w, 0, "period", 0);
+    part_is(&w, 1, "from", TEAM);
+    part_is(&w, 2, "to", TEAM);
+    part_is(&w, 3, "segment", SEGMENT);
+    part_is(&w, 4, "churned", CHURNED);
+    close_view(&w);
+    open_view(&w, "journeys by exit, type, outcome, entry");
+    part_is(&w, 0, "exit", CHANNEL);
+    part_is(&w, 1, "type", TYPE);
+    part_is(&w, 2, "outcome", OUTCOME);
+    part_is(&w, 3, "entry", CHANNEL);
+    close_view(&w);
+}
+END_TEST
+
+static const char *text_of(const struct world *w, const struct cxj__key *key, uint32_t part) {
+    static char buffer[CXJ__PERIOD_TEXT];
+    size_t length = 99;
+    const char *text = cxj__view_part_text(&w->view, w->dictionaries, key, part, buffer, &length);
+    ck_assert_uint_eq(length, strlen(text));
+    return text;
+}
+
+START_TEST(parts_are_shown_by_their_names) {
+    struct world w;
+    open_view(&w, "journeys by exit, type, outcome, churned per year");
+    uint32_t web = code(&w, CHANNEL, "web"), repair = code(&w, TYPE, "repair");
+    struct cxj__key key = {.period = 2026, .parts = {web, repair, CXJ_OUTCOME_ABANDONED, 1}};
+    ck_assert_str_eq(text_of(&w, &key, 0), "2026");
+    ck_assert_str_eq(text_of(&w, &key, 1), "web");
+    ck_assert_str_eq(text_of(&w, &key, 2), "repair");
+    ck_assert_str_eq(text_of(&w, &key, 3), "abandoned");
+    ck_assert_str_eq(text_of(&w, &key, 4), "yes");
+    key = (struct cxj__key){.period = 7, .parts = {0, 0, CXJ_OUTCOME_COMPLETED, 0}};
+    ck_assert_str_eq(text_of(&w, &key, 0), "0007");
+    ck_assert_str_eq(text_of(&w, &key, 1), "");
+    ck_assert_str_eq(text_of(&w, &key, 3), "completed");
+    ck_assert_str_eq(text_of(&w, &key, 4), "");
+    close_view(&w);
+}
+END_TEST
+
+/* A struct of another size than cxj_text, as a later version may have it. */
+struct wide_text {
+    cxj_text text;
+    char more[24];
+};
+
+static cxj_status parse(struct world *w, struct cxj__key *key, const char *a, const char *b, const char *c) {
+    struct wide_text parts[3] = {{{a, CXJ_ENDED}, "x"}, {{b, CXJ_ENDED}, "x"}, {{c, CXJ_ENDED}, "x"}};
+    memset(key, 0x5a, sizeof *key);
+    return cxj__view_parse_key(&w->view, w->dictionaries, &w->seed, &parts[0].text, sizeof *parts, key);
+}
+
+START_TEST(keys_are_found_by_their_texts) {
+    struct world w;
+    struct cxj__key key;
+    open_view(&w, "touchpoints by channel, outcome per month");
+    uint32_t web = code(&w, CHANNEL, "web");
+    ck_assert_int_eq(parse(&w, &key, "2026-11", "web", "abandoned"), CXJ_OK);
+    struct cxj__key expected = {.period = 2026 * 12 + 10, .parts = {web, CXJ_OUTCOME_ABANDONED}};
+    ck_assert_mem_eq(&key, &expected, sizeof key);
+    ck_assert_int_eq(parse(&w, &key, "2026-11", "", NULL), CXJ_OK);
+    expected = (struct cxj__key){.period = 2026 * 12 + 10};
+    ck_assert_mem_eq(&key, &expected, sizeof key);
+    ck_assert_int_eq(parse(&w, &key, "2026-11", "phone", ""), CXJ_NOT_FOUND);
+    ck_assert_int_eq(parse(&w, &key, "2026-11", "we", ""), CXJ_NOT_FOUND);
+    ck_assert_int_eq(parse(&w, &key, "2026-11", "web", "done"), CXJ_NOT_FOUND);
+    ck_assert_int_eq(parse(&w, &key, "2026-11", "web", "yes"), CXJ_NOT_FOUND);
+    ck_assert_int_eq(parse(&w, &key, "2026", "web", ""), CXJ_BAD_TEXT);
+    ck_assert_int_eq(parse(&w, &key, NULL, "web", ""), CXJ_BAD_TEXT);
+    ck_assert_uint_eq(w.dictionaries[CHANNEL].count, 1); /* Looking makes no names. */
+    close_view(&w);
+}
+END_TEST
+
+START_TEST(transition_keys_are_found_by_from_and_to) {
+    struct world w;
+    struct cxj__key key;
+    open_view(&w, "transitions by owner, churned");
+    uint32_t ann = code(&w, OWNER, "ann"), bob = code(&w, OWNER, "bob");
+    ck_assert_int_eq(parse(&w, &key, "bob", "ann", "yes"), CXJ_OK);
+    struct cxj__key expected = {.parts = {bob, ann, 1}};
+    ck_assert_mem_eq(&key, &expected, sizeof key);
+    close_view(&w);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Cells
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static struct cxj__key key_of(uint32_t number) {
+    struct cxj__key key = {.period = (int64_t)(number % 7) - 3, .parts = {number % 11, number, 0, number / 100, 5}};
+    return key;
+}
+
+static struct cxj__cell *find(struct world *w, uint32_t number) {
+    struct cxj__key key = key_of(number);
+    struct cxj__cell *cell = cxj__view_find(&w->view, &w->seed, &key, &w->probes);
+    if (cell != NULL) ck_assert_mem_eq(&cell->key, &key, sizeof key);
+    return cell;
+}
+
+static struct cxj__cell *make(struct world *w, uint32_t number) {
+    struct cxj__key key = key_of(number);
+    struct cxj__cell *cell = cxj__view_make(&w->view, &w->memory, &w->seed, &key);
+    ck_assert_ptr_nonnull(cell);
+    ck_assert_uint_eq(cell->grain, w->view.grain);
+    return cell;
+}
+
+/* What src/view.c keeps true: "every cell stands once in cells, at its place, and once in slots, which are at most
+ * three quarters full". */
+static void is_consistent(const struct world *w) {
+    size_t filled = 0;
+    for (size_t i = 0; i < w->view.cell_count; i++) ck_assert_uint_eq(w->view.cells[i]->place, i);
+    for (size_t i = 0; i < w->view.slot_capacity; i++) filled += w->view.slots[i] != 0;
+    ck_assert_uint_eq(filled, w->view.cell_count);
+    ck_assert_uint_le(filled * 4, w->view.slot_capacity * 3);
+}
+
+enum { CELLS = 3000 };
+
+START_TEST(thousands_of_cells_are_found) {
+    struct world w;
+    open_view(&w, "touchpoints");
+    ck_assert_ptr_null(find(&w, 1));
+    for (uint32_t i = 0; i < CELLS; i++) {
+        ck_assert_ptr_null(find(&w, i));
+        struct cxj__cell *cell = make(&w, i);
+        ck_assert_ptr_eq(find(&w, i), cell);
+    }
+    is_consistent(&w);
+    w.probes = 0;
+    for (uint32_t i = 0; i < CELLS; i++) ck_assert_ptr_nonnull(find(&w, i));
+    for (uint32_t i = CELLS; i < 2 * CELLS; i++) ck_assert_ptr_null(find(&w, i));
+    ck_assert_uint_lt(w.probes, 12 * 2 * CELLS);
+    ck_assert_uint_ge(w.probes, 2 * CELLS);
+    close_view(&w);
+}
+END_TEST
+
+/* Each part of a key counts, the last as well as the first. */
+START_TEST(keys_differ_by_every_part) {
+    struct world w;
+    struct cxj__key key = {.period = 1, .parts = {1, 1, 1, 1, 1}};
+    open_view(&w, "touchpoints");
+    struct cxj__cell *cell = cxj__view_make(&w.view, &w.memory, &w.seed, &key);
+    for (int part = -1; part < CXJ__KEY_PARTS; part++) {
+        struct cxj__key other = key;
+        if (part < 0) {
+            other.period = 2;
+        } else {
+            other.parts[part] = 2;
+        }
+        ck_assert_ptr_null(cxj__view_find(&w.view, &w.seed, &other, &w.probes));
+        ck_assert_ptr_nonnull(cxj__view_make(&w.view, &w.memory, &w.seed, &other));
+        ck_assert_ptr_ne(cxj__view_find(&w.view, &w.seed, &other, &w.probes), cell);
+    }
+    ck_assert_ptr_eq(cxj__view_find(&w.view, &w.seed, &key, &w.probes), cell);
+    ck_assert_uint_eq(w.view.cell_count, 2 + CXJ__KEY_PARTS);
+    close_view(&w);
+}
+END_TEST
+
+/* Keys that differ in one place only still spread over the table. */
+START_TEST(regular_keys_spread) {
+    for (int part = -1; part < CXJ__KEY_PARTS; part++) {
+        struct world w;
+        open_view(&w, "touchpoints");
+        for (uint32_t i = 0; i < 1000; i++) {
+            struct cxj__key key = {.period = part < 0 ? (int64_t)i << 32 : 9};
+            if (part >= 0) key.parts[part] = i;
+            ck_assert_ptr_null(cxj__view_find(&w.view, &w.seed, &key, &w.probes));
+            ck_assert_ptr_nonnull(cxj__view_make(&w.view, &w.memory, &w.seed, &key));
+        }
+        ck_assert_uint_lt(w.probes, 12000);
+        close_view(&w);
+    }
+}
+END_TEST
+
+static void drop(struct world *w, struct cxj__cell *cell) {
+    cxj__view_doom(&w->view, cell);
+    cxj__view_sweep(&w->view, &w->memory);
+}
+
+/* Section 5: "A cell to which nothing contributes any more does not exist." Small tables wrap around: whichever of the
+ * cells goes, all others are found. */
+START_TEST(dropping_any_cell_leaves_the_others) {
+    for (uint32_t round = 0; round < 400; round++) {
+        struct world w;
+        open_view(&w, "touchpoints");
+        uint32_t count = 1 + round % 12; /* at most three quarters of 16 slots */
+        for (uint32_t i = 0; i < count; i++) make(&w, i);
+        ck_assert_uint_eq(w.view.slot_capacity, 16);
+        drop(&w, find(&w, round % count));
+        for (uint32_t i = 0; i < count; i++) ck_assert_int_eq(find(&w, i) != NULL, i != round % count);
+        is_consistent(&w);
+        close_view(&w);
+    }
+}
+END_TEST
+
+START_TEST(cells_come_and_go_at_random) {
+    static bool there[CELLS];
+    struct world w;
+    size_t count = 0;
+    memset(there, 0, sizeof there);
+    open_view(&w, "transitions by owner");
+    for (int round = 0; round < 6; round++) {
+        for (int k = 0; k < 1500; k++) {
+            uint32_t i = (uint32_t)chance(CELLS);
+            struct cxj__cell *cell = find(&w, i);
+            ck_assert_int_eq(cell != NULL, there[i]);
+            if (cell == NULL && chance(3) > 0) {
+                make(&w, i);
+                count++;
+                there[i] = true;
+            } else if (cell != NULL && chance(3) > 0) {
+                cxj__view_doom(&w.view, cell);
+                cxj__view_doom(&w.view, cell); /* noted once */
+                if (chance(2)) cxj__view_sweep(&w.view, &w.memory);
+                cxj__view_sweep(&w.view, &w.memory);
+                count--;
+                there[i] = false;
+            }
+        }
+        ck_assert_uint_eq(w.view.cell_count, count);
+        is_consistent(&w);
+        for (uint32_t i = 0; i < CELLS; i++) ck_assert_int_eq(find(&w, i) != NULL, there[i]);
+    }
+    close_view(&w);
+}
+END_TEST
+
+START_TEST(many_cells_are_swept_at_once) {
+    struct world w;
+    open_view(&w, "touchpoints");
+    for (uint32_t i = 0; i < CELLS; i++) make(&w, i);
+    for (uint32_t i = 0; i < CELLS; i++) {
+        if (i % 3 != 0) cxj__view_doom(&w.view, find(&w, i));
+    }
+    ck_assert_uint_eq(w.view.cell_count, CELLS); /* until the sweep */
+    cxj__view_sweep(&w.view, &w.memory);
+    for (uint32_t i = 0; i < CELLS; i++) ck_assert_int_eq(find(&w, i) != NULL, i % 3 == 0);
+    is_consistent(&w);
+    for (uint32_t i = 0; i < CELLS; i += 3) cxj__view_doom(&w.view, find(&w, i));
+    cxj__view_sweep(&w.view, &w.memory);
+    ck_assert_uint_eq(w.view.cell_count, 0);
+    ck_assert_ptr_null(find(&w, 0));
+    make(&w, 0);
+    ck_assert_ptr_nonnull(find(&w, 0));
+    close_view(&w);
+}
+END_TEST
+
+START_TEST(a_cell_with_contributions_is_not_doomed) {
+    struct world w;
+    open_view(&w, "touchpoints");
+    struct cxj__cell *cell = make(&w, 1);
+    cxj__cell_counts(cell)[0] = 1;
+    drop(&w, cell);
+    ck_assert_ptr_eq(find(&w, 1), cell);
+    cxj__cell_counts(cell)[0] = 0;
+    drop(&w, cell);
+    ck_assert_ptr_null(find(&w, 1));
+    close_view(&w);
+}
+END_TEST
+
+/* cell.h: a cell's number is "never given again within an engine". */
+START_TEST(numbers_of_cells_are_never_given_again) {
+    struct world w;
+    uint64_t last = 0;
+    open_view(&w, "touchpoints");
+    w.view.id = 3;
+    for (uint32_t i = 0; i < 50; i++) {
+        struct cxj__cell *cell = make(&w, i % 2);
+        ck_assert_uint_eq(cell->number >> CXJ__CELL_NUMBER_BITS, 3);
+        if (i > 0) ck_assert_uint_gt(cell->number, last);
+        last = cell->number;
+        drop(&w, cell);
+    }
+    close_view(&w);
+}
+END_TEST
+
+START_TEST(lack_of_memory_makes_no_cell) {
+    struct world w;
+    open_view(&w, "touchpoints");
+    for (uint32_t i = 0; i < 100; i++) {
+        struct cxj__key key = key_of(i);
+        for (w.left = 0; cxj__view_make(&w.view, &w.memory, &w.seed, &key) == NULL;) {
+            ck_assert_uint_eq(w.view.cell_count, i);
+            is_consistent(&w);
+            ck_assert_ptr_null(find(&w, i));
+            ck_assert(i == 0 || find(&w, i - 1) != NULL);
+            w.left = 1 + (long)chance(3);
+        }
+        ck_assert_ptr_nonnull(find(&w, i));
+    }
+    w.left = -1;
+    is_consistent(&w);
+    close_view(&w);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Order
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* Sorts the cells and checks that the parts of each, as texts, ascend byte by byte. */
+static void check_sorted(struct world *w) {
+    size_t count = w->view.cell_count;
+    struct cxj__cell **sorted = malloc((2 * count + 1) * sizeof *sorted);
+    cxj__view_sort(&w->view, w->dictionaries, sorted);
+    for (size_t i = 1; i < count; i++) {
+        int order = 0;
+        for (uint32_t part = 0; order == 0 && part < cxj__view_parts(&w->view); part++) {
+            char before[80];
+            snprintf(before, sizeof before, "%s", text_of(w, &sorted[i - 1]->key, part));
+            order = strcmp(before, text_of(w, &sorted[i]->key, part));
+        }
+        ck_assert_int_lt(order, 0); /* all keys differ */
+    }
+    free(sorted);
+}
+
+/* Section 7: "Cells are ordered by key, part by part, each as text, byte by byte." */
+START_TEST(cells_are_sorted_by_the_texts_of_their_keys) {
+    static const char *const texts[] = {
+        "touchpoints by owner, outcome per month",
+        "transitions by owner, churned, type",
+        "journeys by entry, outcome, exit",
+        "touchpoints by churned, outcome, owner per hour",
+    };
+    static const char *const names[] = {"b", "a",  "B",  "aa", "a b",             "\xc3\xa4",
+                                        "Z", "ab", "10", "9",  "\xf0\x9f\x98\x80"};
+    static const uint32_t dimensions[] = {OWNER, CHANNEL, TYPE};
+    struct world w;
+    open_view(&w, texts[_i]);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        for (size_t d = 0; d < 3; d++) code(&w, dimensions[d], names[i]);
+    }
+    for (int i = 0; i < 700; i++) {
+        struct cxj__codes codes = {{0}};
+        struct cxj__key key;
+        for (uint32_t d = 1; d <= CXJ__DIMENSIONS; d++) codes.codes[d] = (uint32_t)chance(12);
+        codes.codes[OUTCOME] = (uint32_t)chance(3);
+        codes.codes[CHURNED] = (uint32_t)chance(2);
+        int64_t at = FIRST_MOMENT + (int64_t)chance(9990) * 365 * DAY;
+        if (w.view.grain == CXJ_GRAIN_TRANSITIONS) {
+            cxj__view_transition_key(&w.view, &codes, 1 + (uint32_t)chance(11), 1 + (uint32_t)chance(11), at, &key);
+        } else {
+            cxj__view_key(&w.view, &codes, at, &key);
+        }
+        if (cxj__view_find(&w.view, &w.seed, &key, &w.probes) != NULL) continue;
+        ck_assert_ptr_nonnull(cxj__view_make(&w.view, &w.memory, &w.seed, &key));
+    }
+    ck_assert_uint_gt(w.view.cell_count, 100);
+    check_sorted(&w);
+    close_view(&w);
+}
+END_TEST
+
+START_TEST(no_cells_are_sorted_without_room) {
+    struct world w;
+    open_view(&w, "touchpoints");
+    cxj__view_sort(&w.view, w.dictionaries, NULL);
+    close_view(&w);
+}
+END_TEST
+
+START_TEST(dimensions_have_their_names) {
+    static const char *const names[] = {"owner", "team",    "channel", "stage",   "activity", "cause", "type",
+                                        "segment", "reason", "outcome", "churned", "entry",   "exit"};
+    for (uint32_t d = 1; d <= CXJ__DIMENSIONS; d++) ck_assert_str_eq(cxj__view_dimension_name(d), names[d - 1]);
+}
+END_TEST
+
+static TCase *group(Suite *suite, const char *name) {
+    TCase *cases = tcase_create(name);
+    tcase_set_timeout(cases, 300);
+    suite_add_tcase(suite, cases);
+    return cases;
+}
+
+static void add_texts(Suite *suite) {
+    TCase *cases = group(suite, "refused");
+    tcase_add_loop_test(cases, malformed_views_are_refused_with_their_column, 0, REFUSED);
+    tcase_add_test(cases, a_nul_is_refused_where_it_stands);
+    tcase_add_test(cases, a_refused_view_leaves_no_names);
+    tcase_add_test(cases, a_refused_view_uses_no_names);
+    tcase_add_test(cases, a_full_dictionary_is_a_limit);
+    tcase_add_test(cases, lack_of_memory_leaves_nothing);
+    cases = group(suite, "read");
+    tcase_add_loop_test(cases, well_formed_views_are_read, 0, VIEWS);
+    tcase_add_test(cases, four_conditions_at_most);
+    tcase_add_test(cases, each_grain_has_its_dimensions);
+    tcase_add_test(cases, names_may_be_quoted);
+    tcase_add_test(cases, a_view_depends_on_what_it_looks_at);
+    tcase_add_test(cases, names_of_conditions_are_in_use);
+    tcase_add_test(cases, dimensions_have_their_names);
+    cases = group(suite, "conditions");
+    tcase_add_test(cases, a_condition_matches_its_name_alone);
+    tcase_add_test(cases, outcome_and_churned_have_fixed_names);
+    tcase_add_test(cases, a_long_list_matches_each_of_its_names);
+    tcase_add_test(cases, conditions_are_joined_by_and);
+}
+
+static void add_keys(Suite *suite) {
+    TCase *cases = group(suite, "periods");
+    tcase_add_test(cases, periods_are_cut_where_they_should_be);
+    tcase_add_loop_test(cases, periods_follow_the_calendar, 0, 4);
+    tcase_add_test(cases, weeks_begin_on_monday);
+    tcase_add_loop_test(cases, other_texts_are_no_periods, 0, NO_PERIODS);
+    cases = group(suite, "keys");
+    tcase_add_test(cases, keys_hold_the_codes_of_their_parts);
+    tcase_add_test(cases, parts_have_names_and_dictionaries);
+    tcase_add_test(cases, parts_are_shown_by_their_names);
+    tcase_add_test(cases, keys_are_found_by_their_texts);
+    tcase_add_test(cases, transition_keys_are_found_by_from_and_to);
+}
+
+static void add_cells(Suite *suite) {
+    TCase *cases = group(suite, "cells");
+    tcase_add_test(cases, thousands_of_cells_are_found);
+    tcase_add_test(cases, keys_differ_by_every_part);
+    tcase_add_test(cases, regular_keys_spread);
+    tcase_add_test(cases, dropping_any_cell_leaves_the_others);
+    tcase_add_test(cases, cells_come_and_go_at_random);
+    tcase_add_test(cases, many_cells_are_swept_at_once);
+    tcase_add_test(cases, a_cell_with_contributions_is_not_doomed);
+    tcase_add_test(cases, numbers_of_cells_are_never_given_again);
+    tcase_add_test(cases, lack_of_memory_makes_no_cell);
+    cases = group(suite, "order");
+    tcase_add_loop_test(cases, cells_are_sorted_by_the_texts_of_their_keys, 0, 4);
+    tcase_add_test(cases, no_cells_are_sorted_without_room);
+}
+
+int main(void) {
+    const char *given = getenv("CXJ_SEED");
+    seed = given ? strtoull(given, NULL, 10) : 1;
+    chance_state = seed;
+    printf("test_view: CXJ_SEED=%" PRIu64 "\n", seed);
+
+    Suite *suite = suite_create("view");
+    add_texts(suite);
+    add_keys(suite);
+    add_cells(suite);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
