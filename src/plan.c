@@ -195,13 +195,26 @@ static bool gather(struct cxj__plan *plan, struct cxj__core *core, struct cxj__c
     return true;
 }
 
-/* True if the entry is of an id that neither the journey nor an entry before it in the range has: it needs room. */
-static bool needs_room(const struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change,
-                       size_t i) {
-    uint64_t id = plan->entries.items[i].touchpoint.id;
-    if (id == 0) return true;
-    if (i > change->arriving.from && plan->entries.items[i - 1].touchpoint.id == id) return false;
-    return cxj__store_find_id(change->journey, id, &core->seed, &core->store.probes) == SIZE_MAX;
+/* True if the entry begins those of its id; each without an id is alone. */
+static bool is_first(const struct cxj__plan *plan, const struct cxj__change *change, size_t i) {
+    const struct cxj__entry *entries = plan->entries.items;
+    return i == change->arriving.from || entries[i].touchpoint.id == 0 ||
+           entries[i - 1].touchpoint.id != entries[i].touchpoint.id;
+}
+
+/* Finds where the journey holds the ids that arrive, and notes it with the first entry of each. */
+static void locate(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change) {
+    for (size_t i = change->arriving.from; i < change->arriving.to; i++) {
+        struct cxj__entry *entry = &plan->entries.items[i];
+        entry->position = SIZE_MAX;
+        if (entry->touchpoint.id == 0 || !is_first(plan, change, i)) continue;
+        entry->position = cxj__store_find_id(change->journey, entry->touchpoint.id, &core->seed, &core->store.probes);
+    }
+}
+
+/* True if the entry is of an id that neither the journey nor an entry before it has: it needs room. */
+static bool needs_room(const struct cxj__plan *plan, const struct cxj__change *change, size_t i) {
+    return is_first(plan, change, i) && plan->entries.items[i].position == SIZE_MAX;
 }
 
 static int compare_places(const void *a, const void *b, const void *context) {
@@ -219,7 +232,7 @@ static bool find_cutoff(struct cxj__plan *plan, struct cxj__core *core, const st
     *cutoff = SIZE_MAX;
     plan->leavers.count = 0; /* a list of sizes that is not in use yet */
     for (size_t i = change->arriving.from; i < change->arriving.to; i++) {
-        if (!needs_room(plan, core, change, i)) continue;
+        if (!needs_room(plan, change, i)) continue;
         if (!APPEND(core, plan->leavers)) return false;
         *LAST(plan->leavers) = plan->entries.items[i].place;
     }
@@ -240,14 +253,12 @@ static bool refuse(struct cxj__plan *plan, struct cxj__core *core, struct cxj__c
     if (!find_cutoff(plan, core, change, &cutoff)) return false;
     bool refused = false;
     for (size_t i = change->arriving.from; i < change->arriving.to; i++) {
-        struct cxj__entry entry = plan->entries.items[i];
-        bool same = i > change->arriving.from && entry.touchpoint.id != 0 &&
-                    plan->entries.items[i - 1].touchpoint.id == entry.touchpoint.id;
-        if (!same) refused = entry.place >= cutoff && needs_room(plan, core, change, i);
+        struct cxj__entry *entry = &plan->entries.items[i];
+        if (is_first(plan, change, i)) refused = entry->place >= cutoff && needs_room(plan, change, i);
         if (!refused) continue;
         if (!APPEND(core, plan->refused)) return false;
-        *LAST(plan->refused) = entry.place;
-        plan->entries.items[i].moves = 0;
+        *LAST(plan->refused) = entry->place;
+        entry->moves = 0;
     }
     for (size_t i = change->arriving.from; i < change->arriving.to; i++) {
         if (plan->entries.items[i].moves) plan->entries.items[kept++] = plan->entries.items[i];
@@ -277,7 +288,7 @@ static bool settle(struct cxj__plan *plan, struct cxj__core *core, struct cxj__c
             continue;
         }
         struct cxj__entry held;
-        size_t position = cxj__store_find_id(journey, id, &core->seed, &core->store.probes);
+        size_t position = entries[i].position;
         if (position != SIZE_MAX) {
             cxj__store_unpack(journey, position, &held);
         } else {
@@ -332,7 +343,9 @@ static bool merge_entries(struct cxj__plan *plan, struct cxj__core *core, struct
 /* From the arrivals of one journey to the entries that leave and arrive. */
 static bool resolve(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
     struct cxj__journey *journey = change->journey;
-    if (!gather(plan, core, change) || !refuse(plan, core, change) || !settle(plan, core, change)) return false;
+    if (!gather(plan, core, change)) return false;
+    locate(plan, core, change);
+    if (!refuse(plan, core, change) || !settle(plan, core, change)) return false;
     if (change->arriving.to == change->arriving.from) {
         change->is_void = true;
         return true;
@@ -765,11 +778,13 @@ static bool reserve_records(struct cxj__plan *plan, struct cxj__core *core, cons
     for (size_t i = change->arriving.from; i < change->arriving.to; i++) {
         rares += cxj__store_is_rare(&plan->entries.items[i].touchpoint);
     }
-    bool room = cxj__store_reserve(journey, &core->memory, &core->seed, change->position + arriving, arriving, rares);
-    if (!was_short || journey->index == NULL) return room;
-    if (room && index_cells(core, change)) return true;
-    cxj__store_drop_index(journey, &core->memory); /* An index that does not know the cells would be worse than none. */
-    return false;
+    bool room = cxj__store_reserve(journey, &core->memory, &core->seed, change->position + arriving, rares);
+    if (was_short && journey->index != NULL && !(room && index_cells(core, change))) {
+        cxj__store_drop_index(journey, &core->memory); /* One that does not know the cells would be worse than none. */
+        return false;
+    }
+    /* What arrives may hold values for the first time. */
+    return room && cxj__store_reserve_index(journey, &core->memory, &core->seed, arriving * CXJ__HOLDERS);
 }
 
 /* Addresses the facts of a change in one view of touchpoints or transitions. */
@@ -821,9 +836,11 @@ static bool prepare(struct cxj__plan *plan, struct cxj__core *core, struct cxj__
     if (!fold_change(plan, core, change)) return false;
     read_journey_codes(&change->fold, &change->after);
     size_t occasions = change->kept_occasions + (change->occasions.to - change->occasions.from);
-    return post_all(plan, core, change) && reserve_deadlines(plan, core, change) &&
-           cxj__store_reserve_occasions(journey, &core->memory, occasions) &&
-           cxj__store_reserve_index(journey, &core->memory, &core->seed, change->tallies.to - change->tallies.from);
+    size_t arriving = change->arriving.to - change->arriving.from;
+    if (!post_all(plan, core, change)) return false;
+    size_t tallies = change->tallies.to - change->tallies.from;
+    return reserve_deadlines(plan, core, change) && cxj__store_reserve_occasions(journey, &core->memory, occasions) &&
+           cxj__store_reserve_index(journey, &core->memory, &core->seed, tallies + arriving);
 }
 
 cxj_status cxj__plan_prepare(struct cxj__plan *plan, struct cxj__core *core) {

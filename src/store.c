@@ -500,7 +500,7 @@ bool cxj__store_reserve_index(struct cxj__journey *journey, struct cxj__memory *
 }
 
 bool cxj__store_reserve(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed,
-                        size_t count, size_t fresh, size_t rares) {
+                        size_t count, size_t rares) {
     /* Most journeys are short: room for a few at first. */
     enum { FEW = 5 };
     size_t room = journey->capacity == 0 && count < FEW ? FEW : count;
@@ -511,8 +511,7 @@ bool cxj__store_reserve(struct cxj__journey *journey, struct cxj__memory *memory
     if (count <= CXJ__INDEX_BEYOND && journey->index == NULL) return true;
     if (journey->index == NULL && !make_index(journey, memory, seed)) return false;
     struct cxj__index *index = journey->index;
-    return reserve_index(index, memory, seed, fresh * (1 + CXJ__HOLDERS)) &&
-           cxj__base_grow(memory, &index->checkpoints, &index->checkpoint_capacity, count / CXJ__CHECKPOINT_EVERY,
+    return cxj__base_grow(memory, &index->checkpoints, &index->checkpoint_capacity, count / CXJ__CHECKPOINT_EVERY,
                           sizeof *index->checkpoints);
 }
 

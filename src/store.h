@@ -85,9 +85,10 @@ struct cxj__store {
 /* A touchpoint with all its fields, and which of its values were held before it. */
 struct cxj__entry {
     cxj_touchpoint touchpoint;
-    uint32_t held;  /* a bit for each holder */
-    uint32_t moves; /* 1: it has just arrived, or leaves for good; 0: it stays */
-    size_t place;   /* in the call, if it has just arrived */
+    uint32_t held;   /* a bit for each holder */
+    uint32_t moves;  /* 1: it has just arrived, or leaves for good; 0: it stays */
+    size_t place;    /* in the call, if it has just arrived */
+    size_t position; /* of the record that holds its id, if it is the first of its id to arrive; SIZE_MAX: none */
 };
 
 /* ---- journeys --------------------------------------------------------------------------------------------------- */
@@ -140,10 +141,10 @@ uint32_t cxj__store_code_at(const struct cxj__journey *journey, size_t position,
 bool cxj__store_holds(const struct cxj__journey *journey, size_t position, uint32_t holder, uint32_t code,
                       const struct cxj__seed *seed, uint64_t *probes);
 
-/* Makes room for count records, fresh of them new, with rares rare fields; a journey that is or becomes long gets its
- * index, to which the caller adds the cells if it was not there before. */
+/* Makes room for count records with rares rare fields; a journey that is or becomes long gets its index, to which the
+ * caller adds the cells if it was not there before. Room in the index is reserved apart. */
 bool cxj__store_reserve(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed,
-                        size_t count, size_t fresh, size_t rares);
+                        size_t count, size_t rares);
 bool cxj__store_reserve_occasions(struct cxj__journey *journey, struct cxj__memory *memory, size_t count);
 bool cxj__store_reserve_index(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed,
                               size_t further);

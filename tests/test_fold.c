@@ -520,6 +520,7 @@ START_TEST(what_reopens_after_the_end) {
         ck_assert_int_eq(stand(&j).ended, !reopens);
         ck_assert_int_eq(counted(&j, CXJ__J_REOPENED), reopens);
         ck_assert_int_eq(counted(&j, CXJ__J_ABANDONED), !reopens);
+        ck_assert_int_eq(j.fold.end_at, reopens ? 0 : 10); /* the header: "0 while it is open" */
         ck_assert_int_eq(summed(&j, CXJ__J_SUM_DURATION), reopens ? 0 : 10);
     }
 }
@@ -1361,6 +1362,21 @@ START_TEST(touch_ratings_are_summed_with_their_squares) {
 }
 END_TEST
 
+/* What an ended journey adds stands beside its ratings and touches none of them. */
+START_TEST(an_ended_journey_keeps_its_ratings) {
+    struct journey j = {0};
+    add(&j, 1, T(RATED(TOUCHPOINT, CSAT5, 5)));
+    add(&j, 9, T(.facets = PENDING, RATED(TOUCHPOINT, CSAT5, 3)));
+    add(&j, 20, T(.outcome = COMPLETED));
+    ck_assert_int_eq(summed(&j, CXJ__J_SUM_DURATION), 19);
+    ck_assert_int_eq(summed(&j, CXJ__J_SUM_PENDING), 11);
+    ck_assert_int_eq(summed(&j, CXJ__J_SUM_SILENCE), 8);
+    ck_assert_int_eq(summed(&j, CXJ__J_SUM_TOUCH), 12600 + 6300);
+    ck_assert_int_eq(summed(&j, CXJ__J_SUM_TOUCH_SQUARES), 12600 * 12600 + 6300 * 6300);
+    ck_assert_int_eq(summed(&j, CXJ__J_SUM_TOUCH_DROP), 6300);
+}
+END_TEST
+
 START_TEST(a_rise_is_a_negative_drop) {
     struct journey j = {0};
     add(&j, 1, T(RATED(TOUCHPOINT, CSAT5, 2)));
@@ -1390,6 +1406,7 @@ START_TEST(the_last_rating_of_the_journey_holds) {
     ck_assert_int_eq(summed(&j, CXJ__J_SUM_JOURNEY_SQUARES), 9450 * 9450);
     ck_assert_int_eq(counted(&j, CXJ__J_JOURNEY_DROPS), 1);
     ck_assert_int_eq(summed(&j, CXJ__J_SUM_JOURNEY_FIRST), 12600);
+    ck_assert_int_eq(summed(&j, CXJ__J_SUM_CES) + summed(&j, CXJ__J_SUM_CES_SQUARES), 0);
     ck_assert_int_eq(summed(&j, CXJ__J_SUM_JOURNEY_DROP), 3150);
     ck_assert_int_eq(summed(&j, CXJ__J_SUM_JOURNEY_DROP_SQUARES), 3150 * 3150);
 }
@@ -1700,6 +1717,35 @@ START_TEST(standings_are_not_alike_if_the_last_rating_is_another) {
 }
 END_TEST
 
+/* One slip or the other: their sum is the same, and yet other promises are overdue. */
+START_TEST(standings_are_not_alike_if_other_promises_moved) {
+    static struct journey before, after;
+    for (uint8_t c = 0; c < 2; c++) {
+        add(&before, 1, T(.due = 5 + 5 * c, .commitment = c));
+        add(&after, 1, T(.due = 5 + 5 * c, .commitment = c));
+    }
+    add(&before, 2, T(.due = 7));
+    add(&after, 2, T(.due = 12, .commitment = 1));
+    ck_assert_int_eq(stand_at(&before, 6).counts[CXJ__J_OVERDUE], 0);
+    ck_assert_int_eq(stand_at(&after, 6).counts[CXJ__J_OVERDUE], 1);
+    ck_assert(!cxj__fold_stands_alike(&before.fold, &after.fold));
+}
+END_TEST
+
+/* A contact that turns out to have been inbound makes the journey one of first contact resolution. */
+START_TEST(standings_are_not_alike_if_the_first_came_inbound) {
+    static struct journey before, after;
+    add(&before, 1, T(.facets = CONTACT));
+    add(&after, 1, T(.facets = INBOUND));
+    add(&before, 2, T(.facets = RESOLVED));
+    add(&after, 2, T(.facets = RESOLVED));
+    ck_assert_int_eq(counted(&before, CXJ__J_FIRST_CONTACT_CANDIDATES), 0);
+    ck_assert_int_eq(counted(&after, CXJ__J_FIRST_CONTACT_CANDIDATES), 1);
+    ck_assert(!cxj__fold_stands_alike(&before.fold, &after.fold));
+    ck_assert(!cxj__fold_stands_alike(&after.fold, &before.fold));
+}
+END_TEST
+
 /* It is what makes a touchpoint that comes last cheap, so it should be true where nothing but counts changes. */
 START_TEST(standings_are_alike_where_nothing_happens) {
     static struct journey before, after;
@@ -1709,6 +1755,7 @@ START_TEST(standings_are_alike_where_nothing_happens) {
     memcpy(&after, &before, sizeof after);
     add(&after, 3, T(.facets = FAULT | REPEATED | CHASE, .owner = 1));
     memcpy(&before, &after, sizeof before);
+    before.fold.promises[0].due = 7; /* What is left of a commitment that is not open does not matter. */
     add(&after, 3, T(.facets = FAULT | REPEATED | CHASE, .owner = 2));
     ck_assert(cxj__fold_stands_alike(&before.fold, &after.fold));
     memcpy(&before, &after, sizeof before);
@@ -1809,6 +1856,7 @@ static void add_ratings(Suite *suite) {
     tcase_add_test(cases, one_rating_steps_in_every_dimension);
     tcase_add_test(cases, the_fullest_touchpoint_fits);
     tcase_add_test(cases, touch_ratings_are_summed_with_their_squares);
+    tcase_add_test(cases, an_ended_journey_keeps_its_ratings);
     tcase_add_test(cases, a_rise_is_a_negative_drop);
     tcase_add_test(cases, the_last_rating_of_the_journey_holds);
     tcase_add_test(cases, kinds_of_journey_ratings_do_not_mix);
@@ -1843,6 +1891,8 @@ int main(void) {
     tcase_add_test(pairs, standings_that_are_alike_differ_in_counts_alone);
     tcase_add_test(pairs, standings_that_are_alike_after_a_correction_too);
     tcase_add_test(pairs, standings_are_not_alike_if_the_last_rating_is_another);
+    tcase_add_test(pairs, standings_are_not_alike_if_other_promises_moved);
+    tcase_add_test(pairs, standings_are_not_alike_if_the_first_came_inbound);
     tcase_add_test(pairs, standings_are_alike_where_nothing_happens);
 
     SRunner *runner = srunner_create(suite);

@@ -668,6 +668,29 @@ START_TEST(each_ratio_has_its_own_denominator) {
 }
 END_TEST
 
+/* And one of it is enough. */
+START_TEST(one_is_enough_to_divide_by) {
+    struct cxj__cell *cell = create(CXJ_GRAIN_JOURNEYS);
+    set_count(cell, CXJ__J_JOURNEYS, 1);
+    set_count(cell, CXJ__J_TOUCHPOINTS, 3);
+    set_count(cell, CXJ__J_ABANDONED, 1);
+    set_count(cell, CXJ__J_ENDED_TOUCHPOINTS, 2);
+    set_count(cell, CXJ__J_ENDED_CLEAN, 1);
+    set_count(cell, CXJ__J_JOURNEY_RATINGS, 1);
+    set_sum(cell, CXJ__J_SUM_DURATION, 7);
+    set_sum(cell, CXJ__J_SUM_JOURNEY, 6300);
+    ck_assert(cxj__histogram_reserve(&cxj__cell_histograms(cell)[CXJ__J_HISTOGRAM_DURATION], &memory, 7));
+    cxj__histogram_add(&cxj__cell_histograms(cell)[CXJ__J_HISTOGRAM_DURATION], 7, 1);
+    has_value(cell, "touchpoints_per_journey", 3, 1);
+    has_value(cell, "duration_mean", 7, 1);
+    has_value(cell, "duration_p99", 7, 1);
+    has_value(cell, "expected_clean_share", 0.25, 1);
+    has_value(cell, "completion_rate", 0, 1);
+    has_value(cell, "journey_satisfaction", 0.5, 1);
+    destroy(cell);
+}
+END_TEST
+
 /* Whether a metric has a value when the feed lacks some facets. */
 static bool is_fed(size_t place, uint32_t unfed) {
     uint32_t any = catalogue[place].needs_any;
@@ -802,6 +825,20 @@ START_TEST(wilson_solves_its_equation) {
             ck_assert_double_eq_tol(at_high, 0, 1e-13);
             destroy(cell);
         }
+    }
+}
+END_TEST
+
+/* None of n, or all: the interval ends at 0 or 1 itself, whatever rounding does. */
+START_TEST(wilson_ends_at_the_ends) {
+    for (int64_t n = 1; n <= 3000; n++) {
+        struct cxj__cell *cell = create_share(0, n);
+        cxj_metric none = read(cell, "fault_rate");
+        set_count(cell, CXJ__T_FAULTS, n);
+        cxj_metric all = read(cell, "fault_rate");
+        bool exact = none.low == 0 && all.high == 1 && none.value == 0 && all.value == 1;
+        ck_assert_msg(exact && is_near(none.high, 1 - all.low), "n = %" PRId64, n);
+        destroy(cell);
     }
 }
 END_TEST
@@ -1100,6 +1137,7 @@ static void add_values(Suite *suite) {
     tcase_add_test(cases, values_of_journeys_what_was_promised);
     tcase_add_test(cases, nothing_to_divide_by_is_no_value);
     tcase_add_test(cases, each_ratio_has_its_own_denominator);
+    tcase_add_test(cases, one_is_enough_to_divide_by);
     tcase_add_test(cases, what_is_not_fed_has_no_value);
     tcase_add_test(cases, overdue_needs_the_clock);
     tcase_add_test(cases, lost_context_is_known_of_owner_and_team);
@@ -1114,6 +1152,7 @@ static void add_intervals(Suite *suite) {
     TCase *cases = group(suite, "intervals");
     tcase_add_test(cases, wilson_gives_known_values);
     tcase_add_test(cases, wilson_solves_its_equation);
+    tcase_add_test(cases, wilson_ends_at_the_ends);
     tcase_add_test(cases, a_share_of_a_sum_has_its_interval);
     tcase_add_test(cases, a_mean_has_its_interval);
     tcase_add_test(cases, one_value_has_a_mean_without_interval);

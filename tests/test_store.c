@@ -53,7 +53,8 @@ static void replace(world *here, size_t position, const cxj_touchpoint *touchpoi
     memset(entries, 0, sizeof entries);
     for (size_t i = 0; i < count; i++) entries[i].touchpoint = touchpoints[i];
     size_t rares = here->journey->rare_count + count;
-    ck_assert(cxj__store_reserve(here->journey, &here->memory, &here->key, position + count, count, rares));
+    ck_assert(cxj__store_reserve(here->journey, &here->memory, &here->key, position + count, rares));
+    ck_assert(cxj__store_reserve_index(here->journey, &here->memory, &here->key, count * (1 + CXJ__HOLDERS)));
     cxj__store_replace(here->journey, &here->key, position, entries, count);
 }
 
@@ -164,7 +165,7 @@ START_TEST(held_bits_come_back_beside_the_greatest_fields) {
     open_world(&here);
     for (uint32_t held = 0; held < 1U << CXJ__HOLDERS; held++) {
         struct cxj__entry entry = {.touchpoint = greatest(), .held = held}, back;
-        ck_assert(cxj__store_reserve(here.journey, &here.memory, &here.key, 1, 1, 1));
+        ck_assert(cxj__store_reserve(here.journey, &here.memory, &here.key, 1, 1));
         cxj__store_replace(here.journey, &here.key, 0, &entry, 1);
         cxj__store_unpack(here.journey, 0, &back);
         ck_assert_uint_eq(back.held, held);
