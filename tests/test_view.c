@@ -417,17 +417,17 @@ START_TEST(a_view_depends_on_what_it_looks_at) {
 }
 END_TEST
 
-/* The names of conditions count as used while the view lives, and not afterwards. */
+/* The names of conditions are pinned while the view lives, and not afterwards. */
 START_TEST(names_of_conditions_are_in_use) {
     struct world w;
     open_view(&w, "journeys where entry in (web, phone, web) and had owner = ann and outcome = completed");
     ck_assert_uint_eq(w.dictionaries[CHANNEL].count, 2);
     uint32_t web = code(&w, CHANNEL, "web"), ann = code(&w, OWNER, "ann");
-    ck_assert_uint_eq(w.dictionaries[CHANNEL].names[web - 1].uses, 2);
-    ck_assert_uint_eq(w.dictionaries[OWNER].names[ann - 1].uses, 1);
+    ck_assert_uint_eq(w.dictionaries[CHANNEL].names[web - 1].pins, 2);
+    ck_assert_uint_eq(w.dictionaries[OWNER].names[ann - 1].pins, 1);
     cxj__view_finish(&w.view, w.dictionaries, &w.memory);
-    ck_assert_uint_eq(w.dictionaries[CHANNEL].names[web - 1].uses, 0);
-    ck_assert_uint_eq(w.dictionaries[OWNER].names[ann - 1].uses, 0);
+    ck_assert_uint_eq(w.dictionaries[CHANNEL].names[web - 1].pins, 0);
+    ck_assert_uint_eq(w.dictionaries[OWNER].names[ann - 1].pins, 0);
     close_world(&w);
 }
 END_TEST
