@@ -201,7 +201,8 @@ enum {
 
 /** The code of a name, made if the name is new. A code stays valid as long as the engine, unless an erasure retires
  * it: when the last touchpoint that used a name is erased, the name goes too, its code is refused from then on, and
- * this function gives the name another if asked again. Makes no cursor stale.
+ * this function gives the name another if asked again. A retired code still counts towards the limit of codes. Makes
+ * no cursor stale.
  * @param engine     the engine
  * @param dimension  CXJ_DIMENSION_OWNER … CXJ_DIMENSION_REASON
  * @param name       UTF-8; the empty name has code 0, none
@@ -347,7 +348,8 @@ typedef struct cxj_receipt {
  * @return CXJ_OK: none was refused. CXJ_REFUSED: some were. CXJ_NO_MEMORY: receipt->processed were dealt with, the
  *         rest not at all. CXJ_BAD_ARGUMENT: nothing was done. Constant time for a touchpoint that comes last in its
  *         journey (and for each view); else in proportion to the touchpoints after it; many of one journey in one call
- *         are folded together. */
+ *         are folded together. One that changes what holds for the whole journey (type, segment, reason, outcome,
+ *         churned) moves all of its touchpoints in the views that look at that. */
 CXJ_API cxj_status cxj_record(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t touchpoint_size,
                               size_t count, uint32_t flags, cxj_receipt *receipt, size_t receipt_size);
 
@@ -727,8 +729,8 @@ CXJ_API cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t i
  * Names that no touchpoint uses any more go with it (cxj_code()).
  * @param engine   the engine
  * @param journey  its number
- * @return CXJ_OK; CXJ_NOT_FOUND; CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time in proportion to its touchpoints and to the
- *         codes. */
+ * @return CXJ_OK; CXJ_NOT_FOUND; CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time in proportion to its touchpoints, to the codes
+ *         and to the promises that are open. */
 CXJ_API cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey);
 
 /** Erases all journeys of which any touchpoint held states a customer, also where a later touchpoint states another.

@@ -29,10 +29,10 @@ static void sink(struct cxj__agenda *agenda, size_t at) {
     }
 }
 
-/* Keeps each deadline that holds once, in order; an array in order is a heap. */
-static void compact(struct cxj__agenda *agenda, cxj__alert_holds holds, const void *context) {
+/* An array in order is a heap. */
+void cxj__alert_compact(struct cxj__agenda *agenda, cxj__alert_holds holds, const void *context) {
     struct cxj__deadline *heap = agenda->deadlines;
-    size_t held = 0, kept = 0;
+    size_t before = agenda->count, held = 0, kept = 0;
     for (size_t i = 0; i < agenda->count; i++) {
         if (holds(context, &heap[i])) heap[held++] = heap[i];
     }
@@ -46,13 +46,14 @@ static void compact(struct cxj__agenda *agenda, cxj__alert_holds holds, const vo
     for (size_t i = 0; i < held; i++) {
         if (kept == 0 || compare(&heap[i], &heap[kept - 1]) != 0) heap[kept++] = heap[i];
     }
+    for (size_t i = kept; i < before; i++) heap[i] = (struct cxj__deadline){0}; /* forgotten, not only left out */
     agenda->count = kept;
 }
 
 bool cxj__alert_reserve(struct cxj__agenda *agenda, struct cxj__memory *memory, size_t further, cxj__alert_holds holds,
                         const void *context) {
     if (agenda->count + further <= agenda->capacity) return true;
-    if (agenda->count >= COMPACT_FROM) compact(agenda, holds, context);
+    if (agenda->count >= COMPACT_FROM) cxj__alert_compact(agenda, holds, context);
     if (agenda->count + further <= agenda->capacity / 2) return true;
     size_t wanted = agenda->count + further;
     if (wanted < 2 * agenda->capacity) wanted = 2 * agenda->capacity;

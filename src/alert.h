@@ -21,6 +21,9 @@ struct cxj__agenda {
 /* True if a deadline is still one. */
 typedef bool (*cxj__alert_holds)(const void *context, const struct cxj__deadline *deadline);
 
+/* Keeps the deadlines that hold, each once. */
+void cxj__alert_compact(struct cxj__agenda *agenda, cxj__alert_holds holds, const void *context);
+
 /* Makes room for further deadlines; those that hold no more make way before more memory is asked for. */
 bool cxj__alert_reserve(struct cxj__agenda *agenda, struct cxj__memory *memory, size_t further, cxj__alert_holds holds,
                         const void *context);

@@ -52,7 +52,7 @@ static void read_cell(const struct cxj_view *view, const struct cxj__cell *cell,
 /* ---- what a view and a metric are ------------------------------------------------------------------------------- */
 
 cxj_status cxj_view_describe(const cxj_view *view, cxj_view_info *info, size_t info_size) {
-    if (view == NULL || info == NULL) return CXJ_BAD_ARGUMENT;
+    if (view == NULL || info == NULL || info_size == 0) return CXJ_BAD_ARGUMENT;
     cxj_view_info known = {
         .text = view->text,
         .text_length = view->text_length,
@@ -74,7 +74,7 @@ cxj_status cxj_view_part(const cxj_view *view, uint32_t part, const char **name,
 }
 
 cxj_status cxj_metric_describe(size_t index, cxj_metric_info *info, size_t info_size) {
-    if (info == NULL) return CXJ_BAD_ARGUMENT;
+    if (info == NULL || info_size == 0) return CXJ_BAD_ARGUMENT;
     if (index >= cxj__metric_count()) return CXJ_NOT_FOUND;
     cxj_metric_info known;
     cxj__metric_describe(index, &known);
@@ -99,7 +99,7 @@ cxj_status cxj_metric_find(uint32_t grain, const char *name, size_t length, uint
 cxj_status cxj_view_get(const cxj_view *view, const cxj_text *parts, size_t part_size, size_t part_count,
                         const uint32_t *metrics, size_t metric_count, cxj_metric *results, size_t result_size) {
     if (view == NULL || part_count != cxj__view_parts(view) || part_size < sizeof *parts ||
-        (parts == NULL && part_count > 0) || (results == NULL && metric_count > 0) ||
+        (parts == NULL && part_count > 0) || ((results == NULL || result_size == 0) && metric_count > 0) ||
         !are_metrics(view, metrics, metric_count)) {
         return CXJ_BAD_ARGUMENT;
     }
@@ -207,7 +207,7 @@ cxj_status cxj_cursor_part(cxj_cursor *cursor, uint32_t part, const char **text,
 
 cxj_status cxj_cursor_metrics(cxj_cursor *cursor, const uint32_t *metrics, size_t metric_count, cxj_metric *results,
                               size_t result_size) {
-    if (cursor == NULL || (results == NULL && metric_count > 0)) return CXJ_BAD_ARGUMENT;
+    if (cursor == NULL || ((results == NULL || result_size == 0) && metric_count > 0)) return CXJ_BAD_ARGUMENT;
     const struct cxj__cell *cell = NULL;
     cxj_status status = standing_on(cursor, &cell);
     if (status != CXJ_OK) return status;

@@ -73,7 +73,7 @@ size_t cxj_size_of(const char *name) {
 /* ---- what crosses the border ------------------------------------------------------------------------------------ */
 
 void cxj__engine_begin(cxj_engine *engine) {
-    engine->message.text[0] = '\0';
+    memset(&engine->message, 0, sizeof engine->message); /* it may have named what is being erased */
 }
 
 cxj_status cxj__engine_fail(cxj_engine *engine, cxj_status status, const char *sentence) {
@@ -198,7 +198,7 @@ static int64_t latest_at(const struct cxj__store *store) {
 }
 
 cxj_status cxj_engine_stats(const cxj_engine *engine, cxj_stats *stats, size_t stats_size) {
-    if (engine == NULL || stats == NULL) return CXJ_BAD_ARGUMENT;
+    if (engine == NULL || stats == NULL || stats_size == 0) return CXJ_BAD_ARGUMENT;
     const struct cxj__core *core = &engine->core;
     cxj_stats known = {
         .touchpoints = core->touchpoints,
@@ -385,6 +385,9 @@ cxj_status cxj_view_add(cxj_engine *engine, const char *text, size_t length, cxj
         *view = known;
         return CXJ_OK;
     }
+    if (engine->next_view >> (64 - CXJ__CELL_NUMBER_BITS) != 0) {
+        return cxj__engine_fail(engine, CXJ_LIMIT, "16,777,216 views have been added already");
+    }
     if (core->view_count >= MOST_VIEWS) return cxj__engine_fail(engine, CXJ_LIMIT, "there are 65,535 views already");
     if (bytes > INT32_MAX)
         return cxj__engine_fail(engine, CXJ_BAD_TEXT, "view: the text is longer than 2^31 - 1 bytes");
@@ -515,7 +518,7 @@ static void show(const struct cxj__journey *journey, cxj_journey *state) {
 }
 
 cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey, cxj_journey *state, size_t state_size) {
-    if (engine == NULL || state == NULL) return CXJ_BAD_ARGUMENT;
+    if (engine == NULL || state == NULL || state_size == 0) return CXJ_BAD_ARGUMENT;
     const struct cxj__journey *found = find_journey(engine, journey);
     if (found == NULL || found->fold.counts[CXJ__F_TOUCHPOINTS] == 0) return CXJ_NOT_FOUND;
     cxj_journey known;

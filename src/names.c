@@ -46,6 +46,7 @@ static void free_text(struct cxj__name *name, struct cxj__memory *memory) {
     cxj__base_resize(memory, name->text, (size_t)name->length + 1, 0);
     name->text = NULL;
     name->length = 0;
+    name->hash = 0;
 }
 
 void cxj__names_finish(struct cxj__names *dictionary, struct cxj__memory *memory) {

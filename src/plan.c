@@ -29,7 +29,17 @@ static const uint32_t of_the_journey = 1U << CXJ_DIMENSION_TYPE | 1U << CXJ_DIME
 #define FREE(memory, list)                                                                                             \
     (cxj__base_release(memory, &(list).items, &(list).capacity, sizeof *(list).items), (list).count = 0)
 
+/* What is forgotten shall not lie about in freed memory. */
+#define CLEAR(list)                                                                                                    \
+    ((list).items == NULL ? (void)0 : (void)memset((list).items, 0, (list).capacity * sizeof *(list).items))
+
 void cxj__plan_finish(struct cxj__plan *plan, struct cxj__memory *memory) {
+    CLEAR(plan->arrivals);
+    CLEAR(plan->changes);
+    CLEAR(plan->entries);
+    CLEAR(plan->scratch);
+    CLEAR(plan->facts);
+    CLEAR(plan->checkpoints);
     FREE(memory, plan->arrivals);
     FREE(memory, plan->changes);
     FREE(memory, plan->entries);
@@ -1002,11 +1012,11 @@ static void commit_journey(const struct cxj__plan *plan, struct cxj__core *core,
     cxj__fold_copy(&journey->fold, &change->fold);
     core->touchpoints += contributes - contributed;
     core->journeys += (uint64_t)(contributes > 0) - (uint64_t)(contributed > 0);
-    core->held += journey->count - held;
+    core->held = core->held - held + journey->count;
 }
 
-/* Drops the cells of the plan to which nothing contributes. */
-static void sweep(struct cxj__plan *plan, struct cxj__core *core) {
+/* Notes the cells of the plan to which nothing contributes. */
+static void doom(struct cxj__plan *plan) {
     for (size_t i = 0; i < plan->postings.count; i++) {
         const struct cxj__posting *posting = &plan->postings.items[i];
         if (posting->cell != NULL) cxj__view_doom(posting->view, posting->cell);
@@ -1016,12 +1026,11 @@ static void sweep(struct cxj__plan *plan, struct cxj__core *core) {
         if (placing->from != NULL) cxj__view_doom(placing->view, placing->from);
         if (placing->to != NULL) cxj__view_doom(placing->view, placing->to);
     }
-    for (size_t v = 0; v < core->view_count; v++) cxj__view_sweep(core->views[v], &core->memory);
 }
 
-/* Ends a plan: journeys that hold nothing go, unless they are kept for a plan to come. */
+/* Ends a plan: cells and journeys that hold nothing go, unless they are kept for a plan to come. */
 static void end(struct cxj__plan *plan, struct cxj__core *core, bool keep) {
-    if (!keep) sweep(plan, core);
+    for (size_t v = 0; v < core->view_count && !keep; v++) cxj__view_sweep(core->views[v], &core->memory);
     for (size_t i = 0; i < plan->changes.count; i++) {
         struct cxj__journey *journey = plan->changes.items[i].journey;
         journey->change = 0;
@@ -1041,11 +1050,13 @@ void cxj__plan_commit(struct cxj__plan *plan, struct cxj__core *core, bool keep)
         commit_placings(plan, core, change);
         commit_journey(plan, core, change);
     }
+    doom(plan);
     end(plan, core, keep);
 }
 
 void cxj__plan_abandon(struct cxj__plan *plan, struct cxj__core *core, bool keep) {
     for (size_t i = 0; i < plan->changes.count; i++) unmark_held(plan, core, &plan->changes.items[i]);
+    if (!keep) doom(plan);
     end(plan, core, keep);
 }
 

@@ -272,7 +272,8 @@ static cxj_status take_all(struct call *call, size_t count) {
         }
         done += taken;
         call->receipt.processed = done;
-        if (plan->folded > COSTLY * (uint64_t)size) {
+        /* One that comes last costs two: it is unpacked, and folded. */
+        if (plan->folded + plan->entries.count > 2 * COSTLY * (uint64_t)size) {
             chunk = 2 * size;
         } else if (chunk < CHUNK) {
             chunk *= 2;
@@ -394,6 +395,7 @@ static bool erase(cxj_engine *engine, struct cxj__journey *journey) {
 static void forget(cxj_engine *engine) {
     struct cxj__core *core = &engine->core;
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_retire(&core->dictionaries[d], &core->memory);
+    cxj__alert_compact(&core->agenda, cxj__plan_holds, core);
     cxj__plan_finish(&engine->plan, &core->memory);
     engine->version++;
 }
@@ -541,10 +543,15 @@ static void commit_all(cxj_engine *engine, const struct cxj__core *source, const
         (void)status;
         cxj__plan_commit(&engine->plan, &engine->core, true);
     }
+    /* What one journey left empty may have been needed by another; now nobody needs it any more. */
+    for (size_t v = 0; v < engine->core.view_count; v++) {
+        cxj__view_sweep(engine->core.views[v], &engine->core.memory);
+    }
+    engine->plan.deadlines = 0;
 }
 
-/* Drops the cells and journeys that were reserved and not needed. */
-static void drop_empty(cxj_engine *engine) {
+/* After a merge that failed: drops the cells and journeys that were reserved. */
+static void drop_reserved(cxj_engine *engine) {
     struct cxj__core *core = &engine->core;
     for (size_t v = 0; v < core->view_count; v++) {
         struct cxj_view *view = core->views[v];
@@ -574,8 +581,11 @@ cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source) {
     cxj_status status = make_translation(&core->memory, &source->core, &translation) ? CXJ_OK : CXJ_NO_MEMORY;
     if (status == CXJ_OK) status = translate_names(engine, &source->core, &translation);
     if (status == CXJ_OK) status = reserve_all(engine, &source->core, &translation);
-    if (status == CXJ_OK) commit_all(engine, &source->core, &translation);
-    drop_empty(engine);
+    if (status == CXJ_OK) {
+        commit_all(engine, &source->core, &translation);
+    } else {
+        drop_reserved(engine);
+    }
     trim(engine);
     if (translation.block != NULL) {
         cxj__base_resize(&core->memory, translation.block, translation.length * sizeof *translation.block, 0);

@@ -21,6 +21,10 @@ struct cxj__journey *cxj__store_at(const struct cxj__store *store, size_t place)
 
 static void free_index(struct cxj__index *index, struct cxj__memory *memory) {
     if (index == NULL) return;
+    if (index->entries != NULL) memset(index->entries, 0, index->capacity * sizeof *index->entries);
+    if (index->checkpoints != NULL) {
+        memset(index->checkpoints, 0, index->checkpoint_capacity * sizeof *index->checkpoints);
+    }
     cxj__base_release(memory, &index->entries, &index->capacity, sizeof *index->entries);
     cxj__base_release(memory, &index->checkpoints, &index->checkpoint_capacity, sizeof *index->checkpoints);
     cxj__base_resize(memory, index, sizeof *index, 0);

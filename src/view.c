@@ -718,7 +718,8 @@ void cxj__view_sweep(struct cxj_view *view, struct cxj__memory *memory) {
     while (view->doomed != NULL) {
         struct cxj__cell *cell = view->doomed;
         view->doomed = cell->next_doomed;
-        drop(view, cell, memory);
+        cell->doomed = 0;
+        if (cxj__cell_counts(cell)[0] == 0) drop(view, cell, memory);
     }
 }
 

@@ -114,7 +114,7 @@ struct cxj__cell *cxj__view_make(struct cxj_view *view, struct cxj__memory *memo
 /* Notes a cell for cxj__view_sweep() if nothing contributes to it any more. */
 void cxj__view_doom(struct cxj_view *view, struct cxj__cell *cell);
 
-/* Drops the cells noted. */
+/* Drops the cells noted that are still empty. */
 void cxj__view_sweep(struct cxj_view *view, struct cxj__memory *memory);
 
 /* Writes the cells in the order of their keys' texts to sorted, which has room for twice as many as there are. */
