@@ -1,0 +1,43 @@
+/* measures: what the benchmark measures. Each prints its lines. Another measure is another function here and a line
+ * in the table of bench.c.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef MEASURES_H
+#define MEASURES_H
+
+#include "rig.h"
+
+typedef void measure(rig_options *options, uint64_t journeys);
+
+/* measure_growth.c: an engine grows touchpoint by touchpoint: the slowest one, and the memory. */
+measure measure_growth;
+
+/* measure_record.c: in batches, singly and by columns, with the probe beside them; with other numbers of views; with
+ * late ones. */
+measure measure_record;
+measure measure_views;
+measure measure_late;
+
+/* measure_change.c: a touchpoint that comes late into a journey of 1,000. */
+measure measure_long;
+
+/* The same: corrections, and outcomes that move journeys and all their touchpoints between cells, in an engine that
+ * holds the whole stream. given says what it holds, and is brought up to date. */
+void measure_correction(cxj_engine *engine, const workload *stream, rig_block *block, rig_count *given);
+void measure_outcome(cxj_engine *engine, const workload *stream, rig_block *block, rig_count *given);
+
+/* measure_read.c: reading an engine that holds the whole stream. */
+void measure_read(const cxj_engine *engine, const workload *stream);
+
+/* measure_merge.c: two engines with the journeys, or with each journey's touchpoints, split between them. */
+measure measure_merge;
+
+/* measure_work.c: work that is counted, not timed. */
+measure measure_work;
+
+/* measure_report.c: the report program; the size of the library. */
+measure measure_report;
+measure measure_library;
+
+#endif

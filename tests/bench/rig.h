@@ -1,0 +1,114 @@
+/* rig: what the measures share: engines, blocks of touchpoints, stopwatches, and the check that an engine's answer is
+ * right, so that a wrong one cannot look fast.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef RIG_H
+#define RIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cxj.h"
+#include "probe.h"
+#include "workload.h"
+
+enum {
+    RIG_CALL = 4096, /* touchpoints in a call of cxj_record(), where it takes many */
+    RIG_VIEWS = 8,
+    RIG_USUAL_VIEWS = 3,
+    RIG_COLUMNS_USED = 15
+};
+
+/* The views, in the order in which an engine gets them: one of each grain comes first. */
+extern const char *const rig_views[RIG_VIEWS];
+
+/* How the benchmark was called, and what it has learnt so far. */
+typedef struct rig_options {
+    bool quick, json, long_too;
+    const char *report;  /* the report program; NULL: not there; likewise the next two */
+    const char *library; /* the shared library, stripped */
+    const char *scratch; /* a folder for files of up to 2 GB */
+    double journey_size; /* bytes of memory that a journey takes */
+} rig_options;
+
+/* ---- giving up -------------------------------------------------------------------------------------------------- */
+
+/* Ends the benchmark if a call failed. engine may be NULL. */
+void rig_must(const cxj_engine *engine, cxj_status status, const char *doing);
+
+/* Ends the benchmark if something is not as it must be. */
+void rig_check(bool is_so, const char *what);
+
+/* Zeroed memory, or the end. */
+void *rig_allocate(size_t count, size_t size);
+
+/* True if the machine has room for so many bytes; else says that something was not measured. */
+bool rig_has_room(double bytes, const char *name, uint64_t journeys);
+
+/* ---- time ------------------------------------------------------------------------------------------------------- */
+
+/* Time spent on count of something, in ns. */
+typedef struct rig_time {
+    uint64_t processor, wall, count;
+} rig_time;
+
+/* Starts; stopping adds what has passed since, and what was done in it, to a time. */
+rig_time rig_start(void);
+void rig_stop(const rig_time *start, rig_time *time, uint64_t count);
+
+/* ns for each; NaN if there was none. */
+double rig_each(const rig_time *time);
+double rig_wall_each(const rig_time *time);
+
+/* ---- blocks ----------------------------------------------------------------------------------------------------- */
+
+/* A part of the stream, made before its time is taken, in each form in which somebody takes it. */
+typedef struct rig_block {
+    size_t capacity, count;
+    uint64_t rated; /* touchpoints with a rating */
+    cxj_touchpoint *touchpoints;
+    probe_item *items;
+    cxj_columns columns;
+    void *arrays[RIG_COLUMNS_USED]; /* what columns points to */
+} rig_block;
+
+void rig_block_create(rig_block *block, uint64_t journeys);
+void rig_block_destroy(rig_block *block);
+
+/* Makes the touchpoints from first on, up to the block's capacity or the end of the stream. */
+void rig_block_fill(rig_block *block, const workload *stream, uint64_t first, uint32_t late);
+
+/* Makes items and columns of a block's touchpoints. */
+void rig_block_derive(rig_block *block);
+
+/* ---- engines ---------------------------------------------------------------------------------------------------- */
+
+/* An engine with the stream's names and the first of the views. options may be NULL. */
+cxj_engine *rig_engine(const cxj_options *options, size_t views);
+
+/* The ways to record. */
+typedef enum rig_way { RIG_BATCHES, RIG_SINGLY, RIG_COLUMNS, RIG_WAYS } rig_way;
+
+/* Records touchpoints in calls of RIG_CALL. */
+void rig_record(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t count);
+
+/* Records a block in one of the ways. For columns it must be derived. */
+void rig_record_block(cxj_engine *engine, const rig_block *block, rig_way way);
+
+/* What an engine has been given, as the one who gave it counts. */
+typedef struct rig_count {
+    uint64_t touchpoints, journeys, rated;
+} rig_count;
+
+/* Records a whole stream, whose time does not matter. */
+rig_count rig_record_stream(cxj_engine *engine, const workload *stream, rig_block *block);
+
+/* Ends the benchmark unless every view says what it must of touchpoints that all have an owner and a team. */
+void rig_answer(const cxj_engine *engine, const rig_count *count);
+
+/* The sum of a metric over all cells of a view. */
+double rig_sum(const cxj_view *view, uint32_t grain, const char *metric);
+
+#endif
