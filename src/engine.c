@@ -15,10 +15,6 @@
 enum { DEFAULT_CELLS = 1000000, DEFAULT_TOUCHPOINTS = 10000, MOST_CODES = 16777215, MOST_SHORT_CODES = 65535 };
 enum { MOST_VIEWS = 65535 };
 
-/* Moments from 0001-01-01T00:00:00Z to 9999-12-31T23:59:59.999Z. */
-#define EARLIEST INT64_C(-62135596800000)
-#define LATEST INT64_C(253402300799999)
-
 /* ---- version and status ----------------------------------------------------------------------------------------- */
 
 uint32_t cxj_version(void) {
@@ -95,8 +91,10 @@ bool cxj__engine_take(void *known, size_t size, const void *passed, size_t given
     return true;
 }
 
-static bool is_moment(int64_t moment) {
-    return moment >= EARLIEST && moment <= LATEST;
+bool cxj__engine_is_moment(int64_t moment) {
+    static const int64_t earliest = INT64_C(-62135596800000); /* 0001-01-01T00:00:00Z */
+    static const int64_t latest = INT64_C(253402300799999);   /* 9999-12-31T23:59:59.999Z */
+    return moment >= earliest && moment <= latest;
 }
 
 /* ---- life ------------------------------------------------------------------------------------------------------- */
@@ -468,14 +466,13 @@ static void show_commitments(const struct cxj__fold *fold, cxj_journey *state) {
 }
 
 static void show_ratings(const struct cxj__fold *fold, cxj_journey *state) {
-    static const double ces_lowest = 1, ces_step = 2100, nps_step = 1260;
     uint32_t touch_ratings = fold->counts[CXJ__F_TOUCH_RATINGS];
     state->touch_ratings = touch_ratings;
     state->touch_satisfaction =
         touch_ratings > 0 ? (double)fold->touch_sum / ((double)touch_ratings * CXJ__RATING_UNIT) : NAN;
     state->journey_satisfaction = fold->journey_ratings > 0 ? (double)fold->journey_last / CXJ__RATING_UNIT : NAN;
-    state->journey_nps = fold->has_loyalty ? (double)fold->loyalty_last / nps_step : NAN;
-    state->journey_ces = fold->has_effort ? ces_lowest + (double)fold->effort_last / ces_step : NAN;
+    state->journey_nps = fold->has_loyalty ? cxj__fold_score(CXJ_SCALE_NPS, fold->loyalty_last) : NAN;
+    state->journey_ces = fold->has_effort ? cxj__fold_score(CXJ_SCALE_CES7, fold->effort_last) : NAN;
 }
 
 static void show(const struct cxj__journey *journey, cxj_journey *state) {
@@ -550,7 +547,7 @@ cxj_status cxj_advance(cxj_engine *engine, int64_t now) {
     if (engine == NULL) return CXJ_BAD_ARGUMENT;
     cxj__engine_begin(engine);
     struct cxj__core *core = &engine->core;
-    if (!is_moment(now)) {
+    if (!cxj__engine_is_moment(now)) {
         cxj__base_say(&engine->message, "now: %lld is not within the years 0001 to 9999", (long long)now);
         return CXJ_BAD_ARGUMENT;
     }

@@ -15,6 +15,9 @@ struct cxj_engine {
     uint64_t version;   /* grows with each change, so that a cursor sees that it is stale */
 };
 
+/* True for a moment of the years 0001 to 9999. */
+bool cxj__engine_is_moment(int64_t moment);
+
 /* Begins a call that changes the engine: an empty message. */
 void cxj__engine_begin(cxj_engine *engine);
 

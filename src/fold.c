@@ -40,6 +40,11 @@ const struct cxj__scale *cxj__fold_scale(uint8_t scale) {
     return scale >= 1 && scale < sizeof scales / sizeof *scales ? &scales[scale] : NULL;
 }
 
+double cxj__fold_score(uint8_t number, uint32_t s) {
+    const struct cxj__scale *scale = cxj__fold_scale(number);
+    return scale->lowest + (double)(s * (uint32_t)(scale->highest - scale->lowest)) / CXJ__RATING_UNIT;
+}
+
 uint32_t cxj__fold_imply(uint32_t facets) {
     if (facets & CXJ_FACET_CHASE) facets |= CXJ_FACET_INBOUND;
     if (facets & CXJ_FACET_INBOUND) facets |= CXJ_FACET_CONTACT;

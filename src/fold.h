@@ -24,6 +24,9 @@ enum { CXJ__SATISFACTION = 1, CXJ__LOYALTY, CXJ__EFFORT };
 /* The scale of a number, or NULL if it is none. */
 const struct cxj__scale *cxj__fold_scale(uint8_t scale);
 
+/* The score on a scale for which s of 0..CXJ__RATING_UNIT stands; the inverse of how the fold reads a score. */
+double cxj__fold_score(uint8_t scale, uint32_t s);
+
 /* The facets with all that they imply. */
 uint32_t cxj__fold_imply(uint32_t facets);
 

@@ -12,8 +12,6 @@
 
 enum { CHUNK = 64, COSTLY = 4 };
 
-#define EARLIEST INT64_C(-62135596800000) /* 0001-01-01T00:00:00Z */
-#define LATEST INT64_C(253402300799999)   /* 9999-12-31T23:59:59.999Z */
 #define MOST_MONEY INT64_C(1000000000000000)
 
 /* ---- validation ------------------------------------------------------------------------------------------------- */
@@ -27,9 +25,8 @@ struct refusal {
 
 static struct refusal check_numbers(const cxj_touchpoint *t) {
     if (t->journey == 0) return (struct refusal){"journey", 0, "must not be 0"};
-    if (t->at < EARLIEST || t->at > LATEST)
-        return (struct refusal){"at", t->at, "is not within the years 0001 to 9999"};
-    if (t->due < EARLIEST || t->due > LATEST) {
+    if (!cxj__engine_is_moment(t->at)) return (struct refusal){"at", t->at, "is not within the years 0001 to 9999"};
+    if (!cxj__engine_is_moment(t->due)) {
         return (struct refusal){"due", t->due, "is not within the years 0001 to 9999"};
     }
     if (t->value < -MOST_MONEY || t->value > MOST_MONEY) {

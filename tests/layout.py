@@ -405,7 +405,7 @@ def self_test() -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Checks the rules of the layout.")
     parser.add_argument("--root", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parent.parent)
-    parser.add_argument("--library", help="the shared library, to compare what it exports with the header")
+    parser.add_argument("--library", dest="shared", help="the shared library, to compare what it exports with the header")
     parser.add_argument("--long", type=int, default=60, help="list functions of more lines than this")
     parser.add_argument("--self-test", action="store_true", help="check that each breach is noticed")
     chosen = parser.parse_args()
@@ -413,8 +413,8 @@ def main() -> int:
         return self_test()
 
     found = problems(chosen.root)
-    if chosen.library:
-        found += check_library(chosen.root, chosen.library)
+    if chosen.shared:
+        found += check_library(chosen.root, chosen.shared)
     for line in long_functions(chosen.root, chosen.long):
         print(f"long: {line}")
     for problem in found:

@@ -252,6 +252,22 @@ START_TEST(growth_is_bounded_by_what_holds) {
 }
 END_TEST
 
+/* On request a few are compacted as well as many. */
+START_TEST(compaction_may_be_asked_for) {
+    struct cxj__memory memory = plenty();
+    struct cxj__agenda agenda = {0};
+    uint32_t places = 2;
+    cxj__alert_compact(&agenda, all_hold, NULL);
+    for (uint32_t i = 0; i < 6; i++) push(&agenda, &memory, 10 - (int64_t)(i % 3), i % 3, 0);
+    cxj__alert_compact(&agenda, first_places_hold, &places);
+    ck_assert_uint_eq(agenda.count, 2);
+    pops(&agenda, 100, 9, 1, 0);
+    pops(&agenda, 100, 10, 0, 0);
+    pops_nothing(&agenda, 100);
+    finish(&agenda, &memory);
+}
+END_TEST
+
 START_TEST(nothing_that_holds_leaves_nothing) {
     struct cxj__memory memory = plenty();
     struct cxj__agenda agenda = {0};
@@ -333,6 +349,7 @@ int main(void) {
     tcase_add_test(compaction, compaction_keeps_what_holds_once);
     tcase_add_test(compaction, compaction_leaves_a_heap_of_any_size);
     tcase_add_test(compaction, growth_is_bounded_by_what_holds);
+    tcase_add_test(compaction, compaction_may_be_asked_for);
     tcase_add_test(compaction, nothing_that_holds_leaves_nothing);
     TCase *room = group(suite, "room");
     tcase_add_test(room, room_is_made_for_all_that_was_asked);

@@ -50,6 +50,7 @@ static void add(struct cxj__histogram *histogram, struct cxj__memory *memory, in
 static void finish(struct cxj__histogram *histogram, struct cxj__memory *memory) {
     cxj__histogram_finish(histogram, memory);
     ck_assert_ptr_null(histogram->slots);
+    ck_assert_uint_eq(histogram->capacity + histogram->used, 0);
     ck_assert_uint_eq(memory->used, 0);
 }
 
@@ -245,6 +246,7 @@ START_TEST(every_bucket_has_room_at_once) {
     struct cxj__histogram histogram = {0};
     for (uint32_t bucket = BUCKETS; bucket-- > 0;) {
         ck_assert(cxj__histogram_reserve(&histogram, &memory, bucket));
+        ck_assert(histogram.used * 4 <= histogram.capacity * 3 && histogram.capacity <= 4 * histogram.used);
         cxj__histogram_add(&histogram, bucket, 1);
     }
     for (uint32_t percent = 1; percent <= 99; percent++) {

@@ -17,12 +17,20 @@ struct book {
     struct cxj__names names;
     struct cxj__memory memory;
     struct cxj__seed seed;
-    long left; /* allocations that succeed from here on; below 0: all */
+    long left;             /* allocations that succeed from here on; below 0: all */
+    bool once;             /* only one fails then, not all */
+    const char *forgotten; /* a block of its length must be zero when it is freed; NULL: nothing is looked at */
 };
 
 static void *ration(void *context, void *block, size_t old_size, size_t new_size) {
     struct book *book = context;
-    if (new_size != 0 && book->left == 0) return NULL;
+    if (new_size == 0 && book->forgotten != NULL && old_size == strlen(book->forgotten) + 1) {
+        for (size_t i = 0; i < old_size; i++) ck_assert_int_eq(((const char *)block)[i], 0);
+    }
+    if (new_size != 0 && book->left == 0) {
+        if (book->once) book->left = -1;
+        return NULL;
+    }
     if (new_size != 0 && book->left > 0) book->left--;
     return cxj__base_allocate(NULL, block, old_size, new_size);
 }
@@ -37,6 +45,23 @@ static void open_book(struct book *book, uint32_t limit) {
 static void close_book(struct book *book) {
     cxj__names_finish(&book->names, &book->memory);
     ck_assert_uint_eq(book->memory.used, 0);
+    ck_assert_uint_eq(book->names.count, 0);
+}
+
+/* What src/names.c keeps true: "slots holds each code that is not retired exactly once, at most three quarters
+ * full". */
+static void is_consistent(const struct book *book) {
+    const struct cxj__names *names = &book->names;
+    size_t filled = 0, live = 0;
+    for (size_t i = 0; i < names->slot_capacity; i++) {
+        filled += names->slots[i] != 0;
+        if (names->slots[i] == 0) continue;
+        ck_assert_uint_le(names->slots[i], names->count);
+        ck_assert_ptr_nonnull(names->names[names->slots[i] - 1].text);
+    }
+    for (size_t i = 0; i < names->count; i++) live += names->names[i].text != NULL;
+    ck_assert_uint_eq(filled, live);
+    ck_assert_uint_le(filled * 4, names->slot_capacity * 3);
 }
 
 static uint32_t find(const struct book *book, const char *name) {
@@ -54,7 +79,7 @@ static uint32_t add(struct book *book, const char *name) {
 }
 
 static const char *text(const struct book *book, uint32_t code) {
-    size_t length = 0;
+    size_t length = 99;
     const char *name = cxj__names_text(&book->names, code, &length);
     if (name != NULL) ck_assert_uint_eq(strlen(name), length);
     return name;
@@ -149,7 +174,8 @@ START_TEST(thousands_of_names_are_found) {
         ck_assert_uint_eq(find(&book, name), i);
         ck_assert_str_eq(text(&book, i), name);
     }
-    ck_assert_uint_ge(book.names.slot_capacity / 4 * 3, MANY); /* A search ends at an empty slot. */
+    is_consistent(&book);
+    ck_assert_uint_lt(book.names.slot_capacity, 4 * MANY);
     close_book(&book);
 }
 END_TEST
@@ -219,6 +245,31 @@ START_TEST(lack_of_memory_changes_nothing) {
         ck_assert_uint_eq(find(&book, "ann"), 1);
         close_book(&book);
     }
+}
+END_TEST
+
+/* The same where one allocation alone fails, and those after it would not. */
+START_TEST(lack_of_memory_for_one_block_changes_nothing) {
+    struct book book;
+    char name[16];
+    open_book(&book, 1000);
+    book.once = true;
+    for (unsigned i = 1; i <= 100; i++) {
+        uint32_t code = 0;
+        numbered(name, i);
+        for (long left = 0;; left++) {
+            book.left = left;
+            cxj_status status = try_add(&book, name, &code);
+            bool failed = book.left < 0;
+            ck_assert_int_eq(status, failed ? CXJ_NO_MEMORY : CXJ_OK);
+            is_consistent(&book);
+            if (!failed) break;
+            ck_assert_uint_eq(find(&book, name), 0);
+        }
+        book.left = -1;
+        ck_assert_uint_eq(find(&book, name), i);
+    }
+    close_book(&book);
 }
 END_TEST
 
@@ -310,6 +361,46 @@ START_TEST(a_name_never_used_does_not_retire) {
 }
 END_TEST
 
+/* A view that names it in a condition keeps a name, and by itself does not make it used. */
+START_TEST(a_pinned_name_does_not_retire) {
+    struct book book;
+    open_book(&book, 10);
+    uint32_t ann = add(&book, "ann"), bob = add(&book, "bob");
+    cxj__names_pin(&book.names, 0);
+    cxj__names_pin(&book.names, ann);
+    cxj__names_pin(&book.names, bob);
+    cxj__names_use(&book.names, ann);
+    cxj__names_retire(&book.names, &book.memory);
+    ck_assert_uint_eq(find(&book, "ann"), ann);
+    cxj__names_release(&book.names, ann);
+    cxj__names_retire(&book.names, &book.memory);
+    ck_assert_uint_eq(find(&book, "ann"), ann);
+    cxj__names_unpin(&book.names, 0);
+    cxj__names_unpin(&book.names, ann);
+    cxj__names_unpin(&book.names, bob);
+    cxj__names_retire(&book.names, &book.memory);
+    ck_assert_uint_eq(find(&book, "ann"), 0);
+    ck_assert_uint_eq(find(&book, "bob"), bob); /* It was never used. */
+    close_book(&book);
+}
+END_TEST
+
+/* Section 3.4: "nothing of them is left in the engine": also not in memory that is given back. */
+START_TEST(a_retired_name_is_wiped) {
+    struct book book;
+    open_book(&book, 10);
+    book.forgotten = "a customer's name";
+    cxj__names_use(&book.names, add(&book, book.forgotten));
+    cxj__names_release(&book.names, 1);
+    cxj__names_retire(&book.names, &book.memory);
+    ck_assert_ptr_null(text(&book, 1));
+    ck_assert_uint_eq(book.names.names[0].length, 0);
+    ck_assert_uint_eq(book.names.names[0].hash, 0);
+    is_consistent(&book);
+    close_book(&book);
+}
+END_TEST
+
 START_TEST(none_is_not_counted) {
     struct book book;
     open_book(&book, 10);
@@ -350,6 +441,7 @@ START_TEST(retiring_half_leaves_the_other_half) {
     uint64_t before = book.memory.used;
     cxj__names_retire(&book.names, &book.memory);
     ck_assert_uint_lt(book.memory.used, before);
+    is_consistent(&book);
     for (unsigned i = 1; i <= 1000; i++) {
         numbered(name, i);
         ck_assert_uint_eq(find(&book, name), i % 2 == 0 ? i : 0);
@@ -372,6 +464,7 @@ START_TEST(truncating_takes_back_the_last_codes) {
     ck_assert_uint_eq(book.memory.used, before + 2 * sizeof "cid");
     cxj__names_truncate(&book.names, &book.memory, 2);
     ck_assert_uint_eq(book.memory.used, before);
+    is_consistent(&book);
     ck_assert_uint_eq(find(&book, "cid"), 0);
     ck_assert_ptr_null(text(&book, 3));
     ck_assert_uint_eq(find(&book, "bob"), 2);
@@ -418,12 +511,15 @@ int main(void) {
     tcase_add_test(finding, pointers_stay_while_names_come);
     tcase_add_test(finding, limit_is_exact);
     tcase_add_test(finding, lack_of_memory_changes_nothing);
+    tcase_add_test(finding, lack_of_memory_for_one_block_changes_nothing);
     tcase_add_test(finding, lack_of_memory_while_growing_loses_nothing);
     TCase *order = group(suite, "order");
     tcase_add_test(order, names_compare_byte_by_byte);
     TCase *retiring = group(suite, "retiring");
     tcase_add_test(retiring, a_name_retires_with_its_last_use);
     tcase_add_test(retiring, a_name_never_used_does_not_retire);
+    tcase_add_test(retiring, a_pinned_name_does_not_retire);
+    tcase_add_test(retiring, a_retired_name_is_wiped);
     tcase_add_test(retiring, none_is_not_counted);
     tcase_add_test(retiring, retired_codes_are_not_given_again);
     tcase_add_test(retiring, retiring_half_leaves_the_other_half);

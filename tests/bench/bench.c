@@ -58,7 +58,7 @@ static bool take_value(arguments *asked, const char *option, const char *value) 
     } else if (strcmp(option, "--report") == 0) {
         asked->options.report = value;
     } else if (strcmp(option, "--library") == 0) {
-        asked->options.library = value;
+        asked->options.shared = value;
     } else if (strcmp(option, "--scratch") == 0) {
         asked->options.scratch = value;
     } else {

@@ -191,7 +191,7 @@ void measure_report(rig_options *options, uint64_t journeys) {
 
 void measure_library(rig_options *options, uint64_t journeys) {
     (void)journeys;
-    FILE *file = options->library == NULL ? NULL : fopen(options->library, "rb");
+    FILE *file = options->shared == NULL ? NULL : fopen(options->shared, "rb");
     if (file == NULL) {
         result_skip("shared library, stripped", 0, "it was not said where it is (--library)");
         return;

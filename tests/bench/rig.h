@@ -28,7 +28,7 @@ extern const char *const rig_views[RIG_VIEWS];
 typedef struct rig_options {
     bool quick, json, long_too;
     const char *report;  /* the report program; NULL: not there; likewise the next two */
-    const char *library; /* the shared library, stripped */
+    const char *shared;  /* the shared library, stripped */
     const char *scratch; /* a folder for files of up to 2 GB */
     double journey_size; /* bytes of memory that a journey takes */
 } rig_options;
