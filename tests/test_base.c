@@ -38,6 +38,18 @@ static void *refuse(void *context, void *block, size_t old_size, size_t new_size
     return NULL;
 }
 
+/* What is freed is freed: a sanitizer sees if it is not. */
+START_TEST(memory_of_a_host_without_allocator) {
+    char *block = cxj__base_allocate(NULL, NULL, 0, 10);
+    memset(block, 7, 10);
+    block = cxj__base_allocate(NULL, block, 10, 1000);
+    for (size_t i = 0; i < 10; i++) ck_assert_int_eq(block[i], 7);
+    block = cxj__base_allocate(NULL, block, 1000, 1);
+    ck_assert_int_eq(block[0], 7);
+    ck_assert_ptr_null(cxj__base_allocate(NULL, block, 1, 0));
+}
+END_TEST
+
 START_TEST(limit_is_exact_for_a_new_block) {
     static const size_t limit = 100;
     for (size_t size = limit - 1; size <= limit + 1; size++) {
@@ -139,6 +151,7 @@ START_TEST(grow_keeps_items_and_makes_room_ahead) {
         items[i] = i;
     }
     ck_assert_uint_le(grown, 30); /* in proportion to the logarithm */
+    ck_assert_uint_le(capacity, 2000);
     for (uint32_t i = 0; i < 1000; i++) ck_assert_uint_eq(items[i], i);
     cxj__base_release(&memory, &items, &capacity, sizeof *items);
     ck_assert_ptr_null(items);
@@ -425,6 +438,17 @@ START_TEST(seed_that_is_given_decides_all_keys) {
 }
 END_TEST
 
+/* Half a seed is a seed. */
+START_TEST(seed_with_one_zero_is_not_drawn) {
+    static const uint64_t halves[2][2] = {{0, 1}, {1, 0}};
+    for (size_t i = 0; i < 2; i++) {
+        int here = 0, there = 0;
+        struct cxj__seed a = cxj__base_seed(halves[i], &here), b = cxj__base_seed(halves[i], &there);
+        ck_assert_mem_eq(&a, &b, sizeof a);
+    }
+}
+END_TEST
+
 START_TEST(seed_of_zeros_is_drawn) {
     static const uint64_t none[2] = {0, 0};
     int here = 0;
@@ -643,6 +667,7 @@ static TCase *group(Suite *suite, const char *name) {
 
 static void add_memory(Suite *suite) {
     TCase *memory = group(suite, "memory");
+    tcase_add_test(memory, memory_of_a_host_without_allocator);
     tcase_add_test(memory, limit_is_exact_for_a_new_block);
     tcase_add_test(memory, limit_counts_what_others_hold);
     tcase_add_test(memory, limit_of_zero_is_none);
@@ -679,6 +704,7 @@ static void add_hashes(Suite *suite) {
     tcase_add_test(hashes, siphash_gives_the_published_vectors);
     tcase_add_test(hashes, siphash_sees_every_byte);
     tcase_add_test(hashes, seed_that_is_given_decides_all_keys);
+    tcase_add_test(hashes, seed_with_one_zero_is_not_drawn);
     tcase_add_test(hashes, seed_of_zeros_is_drawn);
     tcase_add_test(hashes, hash_spreads_regular_numbers);
     tcase_add_test(hashes, hash_depends_on_the_seed);

@@ -73,8 +73,13 @@ static void close_world(struct world *w) {
     ck_assert_uint_eq(w->memory.used, 0);
 }
 
+/* Reads a text from a block of just its size, so that a look beyond its end is seen. */
 static cxj_status read_bytes(struct world *w, const char *text, size_t length) {
-    return cxj__view_read(&w->view, w->dictionaries, &w->memory, &w->seed, text, length, &w->message);
+    char *exact = malloc(length + (length == 0));
+    memcpy(exact, text, length);
+    cxj_status status = cxj__view_read(&w->view, w->dictionaries, &w->memory, &w->seed, exact, length, &w->message);
+    free(exact);
+    return status;
 }
 
 /* A world with a view that must be well formed. */
@@ -190,6 +195,44 @@ START_TEST(malformed_views_are_refused_with_their_column) {
 }
 END_TEST
 
+/* "… and what was expected there": the sentence says what would have been right. */
+START_TEST(refusals_say_what_was_expected) {
+    static const char *const cases[][2] = {
+        {"views", "touchpoints, transitions or journeys"},
+        {"transitions", "\"by\" and a dimension"},
+        {"transitions by", ": owner, team, channel, stage, activity"},
+        {"transitions by owner,", ": type, segment, reason, outcome, churned"},
+        {"transitions by owner, type, reason, ", ": segment, outcome, churned"},
+        {"journeys by x", ": type, segment, reason, outcome, churned, entry, exit"},
+        {"touchpoints by x",
+         ": owner, team, channel, stage, activity, cause, type, segment, reason, outcome, churned"},
+        {"journeys where had type", ": owner, team, channel, stage, activity, cause"},
+        {"touchpoints by owner, team, cause, type, x", "no more than four dimensions"},
+        {"journeys per", "hour, day, week, month, quarter or year"},
+        {"touchpoints per day ended", "no \"ended\": it stands in journeys views only"},
+        {"touchpoints where had", "no \"had\": it stands in journeys views only"},
+        {"journeys where type", "\"=\" or \"in\""},
+        {"journeys where type in", "\"(\""},
+        {"journeys where type in (a", "\",\" or \")\""},
+        {"journeys where type =", "a name"},
+        {"journeys where type = \"", "a closing quote"},
+        {"journeys x", "\"by\", \"per\", \"where\" or the end"},
+        {"journeys by type x", "\",\", \"per\", \"where\" or the end"},
+        {"journeys by type per day x", "\"where\" or the end"},
+        {"journeys where type = a x", "\"and\" or the end"},
+        {"journeys per day where type = a x", "\"and\" or the end"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct world w;
+        open_world(&w);
+        ck_assert_int_eq(read_bytes(&w, cases[i][0], strlen(cases[i][0])), CXJ_BAD_TEXT);
+        const char *end = w.message.text + strlen(w.message.text) - strlen(cases[i][1]);
+        ck_assert_msg(end > w.message.text && strcmp(end, cases[i][1]) == 0, "%s: %s", cases[i][0], w.message.text);
+        close_world(&w);
+    }
+}
+END_TEST
+
 START_TEST(a_nul_is_refused_where_it_stands) {
     static const char text[] = "journeys\0where type = a";
     struct world w;
@@ -202,7 +245,7 @@ END_TEST
 
 /* Of a text that is refused nothing is left, also of the names that came before the mistake. */
 START_TEST(a_refused_view_leaves_no_names) {
-    static const char text[] = "journeys where type in (old, new) and had owner = ann and segment = ";
+    static const char text[] = "journeys where type in (old, new) and had owner = ann and reason = slow and segment = ";
     struct world w;
     open_world(&w);
     uint32_t old = code(&w, TYPE, "old");
@@ -211,6 +254,7 @@ START_TEST(a_refused_view_leaves_no_names) {
     ck_assert_int_eq(read_bytes(&w, text, strlen(text)), CXJ_BAD_TEXT);
     ck_assert_uint_eq(w.dictionaries[TYPE].count, 1);
     ck_assert_uint_eq(w.dictionaries[OWNER].count, 0);
+    ck_assert_uint_eq(w.dictionaries[CXJ_DIMENSION_REASON].count, 0);
     ck_assert_uint_eq(cxj__names_find(&w.dictionaries[TYPE], &w.seed, "new", 3), 0);
     ck_assert_uint_eq(w.dictionaries[TYPE].names[old - 1].uses, 1);
     ck_assert_uint_ge(w.memory.used, used); /* The dictionaries may keep their room. */
@@ -384,6 +428,8 @@ START_TEST(names_may_be_quoted) {
         const char *given, *name;
     } names[] = {
         {"aZ09-_.", "aZ09-_."},
+        {"z", "z"},
+        {"A", "A"},
         {"007", "007"},
         {"\"plain\"", "plain"},
         {"\"two words\"", "two words"},
@@ -456,6 +502,26 @@ START_TEST(a_condition_matches_its_name_alone) {
     ck_assert(!passes(&w, OWNER, 1));
     ck_assert_uint_eq(w.dictionaries[OWNER].count, 0);
     close_view(&w);
+}
+END_TEST
+
+/* Each dimension looks into its own dictionary, entry and exit into that of channel. */
+START_TEST(names_are_those_of_their_dimension) {
+    for (uint32_t d = 1; d <= CXJ__DIMENSIONS; d++) {
+        struct world w;
+        char text[60];
+        uint32_t named = d == ENTRY || d == EXIT ? CHANNEL : d;
+        if (named == OUTCOME || named == CHURNED) continue;
+        snprintf(text, sizeof text, "%s where %s = x", d >= ENTRY ? "journeys" : "touchpoints",
+                 cxj__view_dimension_name(d));
+        open_view(&w, text);
+        for (uint32_t other = 1; other <= CXJ__DICTIONARIES; other++) {
+            ck_assert_uint_eq(w.dictionaries[other].count, other == named);
+        }
+        ck_assert(passes(&w, d, 1));
+        ck_assert(!passes(&w, d, 0));
+        close_view(&w);
+    }
 }
 END_TEST
 
@@ -1055,6 +1121,22 @@ START_TEST(a_cell_with_contributions_is_not_doomed) {
 }
 END_TEST
 
+/* What comes back before the sweep stays, and may be doomed again. */
+START_TEST(a_doomed_cell_may_come_back) {
+    struct world w;
+    open_view(&w, "touchpoints");
+    struct cxj__cell *cell = make(&w, 1);
+    cxj__view_doom(&w.view, cell);
+    cxj__cell_counts(cell)[0] = 1;
+    cxj__view_sweep(&w.view, &w.memory);
+    ck_assert_ptr_eq(find(&w, 1), cell);
+    cxj__cell_counts(cell)[0] = 0;
+    drop(&w, cell);
+    ck_assert_ptr_null(find(&w, 1));
+    close_view(&w);
+}
+END_TEST
+
 /* cell.h: a cell's number is "never given again within an engine". */
 START_TEST(numbers_of_cells_are_never_given_again) {
     struct world w;
@@ -1175,6 +1257,7 @@ static TCase *group(Suite *suite, const char *name) {
 static void add_texts(Suite *suite) {
     TCase *cases = group(suite, "refused");
     tcase_add_loop_test(cases, malformed_views_are_refused_with_their_column, 0, REFUSED);
+    tcase_add_test(cases, refusals_say_what_was_expected);
     tcase_add_test(cases, a_nul_is_refused_where_it_stands);
     tcase_add_test(cases, a_refused_view_leaves_no_names);
     tcase_add_test(cases, a_refused_view_uses_no_names);
@@ -1190,6 +1273,7 @@ static void add_texts(Suite *suite) {
     tcase_add_test(cases, dimensions_have_their_names);
     cases = group(suite, "conditions");
     tcase_add_test(cases, a_condition_matches_its_name_alone);
+    tcase_add_test(cases, names_are_those_of_their_dimension);
     tcase_add_test(cases, outcome_and_churned_have_fixed_names);
     tcase_add_test(cases, a_long_list_matches_each_of_its_names);
     tcase_add_test(cases, conditions_are_joined_by_and);
@@ -1218,6 +1302,7 @@ static void add_cells(Suite *suite) {
     tcase_add_test(cases, cells_come_and_go_at_random);
     tcase_add_test(cases, many_cells_are_swept_at_once);
     tcase_add_test(cases, a_cell_with_contributions_is_not_doomed);
+    tcase_add_test(cases, a_doomed_cell_may_come_back);
     tcase_add_test(cases, numbers_of_cells_are_never_given_again);
     tcase_add_test(cases, lack_of_memory_makes_no_cell);
     cases = group(suite, "order");
