@@ -1,9 +1,9 @@
 /* alert: what comes due.
  *
  * Deadlines are pushed when a commitment is made or moves, and never searched for when it is met: a stale one is
- * recognized when its time comes, or when the heap is full. The heap is compacted before it grows unless less than
- * half of it is stale, so it holds at most twice the deadlines that hold, plus a few, and each push costs log(n) over
- * time. */
+ * recognized when its time comes, or when the heap is full. A full heap is compacted, and grows only if what is left
+ * fills more than half of it. So it stays within a small multiple of the deadlines that hold, and each push costs log(n)
+ * over time. */
 #include "alert.h"
 
 enum { COMPACT_FROM = 64 };

@@ -214,6 +214,16 @@ START_TEST(scores_become_integers_exactly) {
 }
 END_TEST
 
+/* And back: the score is what was given, exactly. */
+START_TEST(scores_come_back_exactly) {
+    for (int score = scales[_i].lowest; score <= scales[_i].highest; score++) {
+        struct journey j = {0};
+        add(&j, 5, rating(_i, score, CXJ_SCOPE_TOUCHPOINT));
+        ck_assert_double_eq(cxj__fold_score((uint8_t)_i, (uint32_t)j.facts[0].rating), score);
+    }
+}
+END_TEST
+
 /* Section 2, columns satisfied and dissatisfied; section 4.9: "What different kinds measure is never mixed." */
 START_TEST(a_touchpoint_counts_its_rating_by_kind_and_box) {
     for (int score = scales[_i].lowest; score <= scales[_i].highest; score++) {
@@ -1779,6 +1789,7 @@ static void add_touchpoints(Suite *suite) {
     tcase_add_test(cases, facets_imply_others);
     tcase_add_test(cases, scales_are_as_the_table_has_them);
     tcase_add_loop_test(cases, scores_become_integers_exactly, 1, SCALES);
+    tcase_add_loop_test(cases, scores_come_back_exactly, 1, SCALES);
     tcase_add_loop_test(cases, a_touchpoint_counts_its_rating_by_kind_and_box, 1, SCALES);
     tcase_add_loop_test(cases, a_rating_of_the_journey_is_no_touch_rating, 1, SCALES);
     tcase_add_loop_test(cases, a_rating_of_an_employee_is_counted_apart, 1, SCALES);
