@@ -424,14 +424,15 @@ static void read_mean(struct cxj__int128 sum, struct cxj__int128 squares, uint64
 }
 
 static void read_score(const struct sight *sight, cxj_metric *result) {
-    static const double lowest = 1, step = 2100; /* a CES score is 1 + s / 2100 */
-    const struct cxj__int128 *sum = &sight->sums[sight->metric->a];
+    static const int64_t lowest = 1, step = 2100; /* a CES score is 1 + s / 2100 */
+    struct cxj__int128 sum = sight->sums[sight->metric->a];
     uint64_t n = total(sight);
-    read_mean(sum[0], sum[1], n, step, result);
+    read_mean(sum, sight->sums[sight->metric->a + 1], n, (double)step, result);
     if (n == 0) return;
-    result->value += lowest;
-    result->low += lowest;
-    result->high += lowest;
+    cxj__base_add(&sum, cxj__base_product(lowest * step, (int64_t)n));
+    result->value = cxj__base_double(sum) / ((double)n * (double)step);
+    result->low += (double)lowest;
+    result->high += (double)lowest;
 }
 
 /* Each answer counts as +100, 0 or -100. */
