@@ -74,7 +74,7 @@ enum {
     CXJ_LIMIT = 8,        /**< a limit of the options is reached (touchpoints of a journey, codes of a dictionary) */
     CXJ_NO_MEMORY = 9,    /**< the allocator gave none, or the limit of memory is reached */
     CXJ_CLOCK = 10,       /**< the clock does not go back */
-    CXJ_LATE = 11         /**< the journey is sealed; the touchpoint came too late */
+    CXJ_LATE = 11         /**< the journey is sealed; the touchpoint came too late (this version seals none) */
 };
 
 /** A length that stands for "up to the first NUL". */

@@ -2,8 +2,8 @@
  *
  * Deadlines are pushed when a commitment is made or moves, and never searched for when it is met: a stale one is
  * recognized when its time comes, or when the heap is full. A full heap is compacted, and grows only if what is left
- * fills more than half of it. So it stays within a small multiple of the deadlines that hold, and each push costs log(n)
- * over time. */
+ * fills more than half of it. So it stays within a small multiple of the deadlines that hold, and each push costs
+ * log(n) over time. */
 #include "alert.h"
 
 enum { COMPACT_FROM = 64 };

@@ -76,10 +76,6 @@ void cxj__base_add(struct cxj__int128 *sum, struct cxj__int128 amount) {
     sum->low = low;
 }
 
-bool cxj__base_is_zero(struct cxj__int128 a) {
-    return (a.low | a.high) == 0;
-}
-
 /* The full product of two words, by halves. */
 static struct cxj__int128 multiply(uint64_t a, uint64_t b) {
     uint64_t a0 = (uint32_t)a, a1 = a >> 32, b0 = (uint32_t)b, b1 = b >> 32;

@@ -52,7 +52,6 @@ struct cxj__int128 cxj__base_wide(int64_t value);
 struct cxj__int128 cxj__base_product(int64_t a, int64_t b);
 struct cxj__int128 cxj__base_negate(struct cxj__int128 a);
 void cxj__base_add(struct cxj__int128 *sum, struct cxj__int128 amount);
-bool cxj__base_is_zero(struct cxj__int128 a);
 
 /* The nearest double, rounded once. */
 double cxj__base_double(struct cxj__int128 a);

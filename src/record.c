@@ -2,9 +2,9 @@
  *
  * Touchpoints are validated one by one, then taken in chunks. A chunk is planned whole and then committed whole, so
  * what has been taken is always the first part of what was passed. Chunks are small while touchpoints come last in
- * their journeys. Where planning a chunk shows that much had to be folded again, the next is twice as large, so that
- * many late touchpoints of one journey are folded together: the work stays in proportion to the touchpoints passed and
- * those after them. */
+ * their journeys. Where a chunk had much to unpack and fold again, the next is twice as large, so that many late
+ * touchpoints of one journey are folded together: the work stays in proportion to the touchpoints passed and those
+ * after them. */
 #include <assert.h>
 #include <string.h>
 
@@ -208,14 +208,13 @@ static cxj_status plan_chunk(struct call *call, size_t index, size_t count, size
     return cxj__plan_prepare(&call->engine->plan, &call->engine->core);
 }
 
-/* Notes those that the plan has refused: their journeys are full. */
-static void note_full(struct call *call) {
-    const struct cxj__plan *plan = &call->engine->plan;
+/* Notes that a touchpoint is refused because its journey is full. */
+static void note_full(struct call *call, size_t index) {
     struct refusal full = {"journey", call->engine->core.touchpoints_limit, "touchpoints are as many as it may have"};
-    for (size_t i = 0; i < plan->refused.count; i++) note_refusal(call, plan->refused.items[i], CXJ_LIMIT, &full);
+    note_refusal(call, index, CXJ_LIMIT, &full);
 }
 
-/* The first of those, or SIZE_MAX. */
+/* The first touchpoint that the plan has refused, or SIZE_MAX. */
 static size_t first_full(const struct cxj__plan *plan) {
     size_t first = SIZE_MAX;
     for (size_t i = 0; i < plan->refused.count; i++) {
@@ -233,17 +232,13 @@ static cxj_status take_chunk(struct call *call, size_t index, size_t count, size
     cxj_status status = plan_chunk(call, index, count, taken);
     size_t full = first_full(plan);
     if (status == CXJ_OK && full != SIZE_MAX && (call->flags & CXJ_STOP_AT_REFUSAL)) {
-        /* What stands before the first that is refused is planned again, without it. */
-        note_full(call);
-        cxj_receipt stopped = {.refused = 1, .first_refusal = full, .first_status = CXJ_LIMIT};
+        /* What stands before the first that is refused is planned again, without the rest. */
         cxj__plan_abandon(plan, core, false);
         call->receipt = receipt;
         status = plan_chunk(call, index, full - index, taken);
-        call->receipt.refused += stopped.refused;
-        call->receipt.first_refusal = stopped.first_refusal;
-        call->receipt.first_status = stopped.first_status;
+        note_full(call, full);
     } else if (status == CXJ_OK) {
-        note_full(call);
+        for (size_t i = 0; i < plan->refused.count; i++) note_full(call, plan->refused.items[i]);
     }
     if (status != CXJ_OK) {
         cxj__plan_abandon(plan, core, false);

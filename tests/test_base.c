@@ -243,14 +243,6 @@ START_TEST(negate_borrows_between_the_words) {
 }
 END_TEST
 
-START_TEST(zero_is_zero_in_both_words) {
-    ck_assert(cxj__base_is_zero(words(0, 0)));
-    ck_assert(!cxj__base_is_zero(words(0, 1)));
-    ck_assert(!cxj__base_is_zero(words(1, 0)));
-    ck_assert(!cxj__base_is_zero(words(UINT64_C(1) << 63, 0)));
-}
-END_TEST
-
 START_TEST(product_has_all_bits_and_the_sign) {
     is_words(cxj__base_product(INT64_MAX, INT64_MAX), UINT64_C(0x3fffffffffffffff), 1);
     is_words(cxj__base_product(INT64_MIN, INT64_MIN), UINT64_C(1) << 62, 0);
@@ -685,7 +677,6 @@ static void add_integers(Suite *suite) {
     tcase_add_test(integers, wide_extends_the_sign);
     tcase_add_test(integers, add_carries_between_the_words);
     tcase_add_test(integers, negate_borrows_between_the_words);
-    tcase_add_test(integers, zero_is_zero_in_both_words);
     tcase_add_test(integers, product_has_all_bits_and_the_sign);
     tcase_add_test(integers, products_agree_with_sums);
 #ifdef __SIZEOF_INT128__
