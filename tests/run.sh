@@ -148,6 +148,25 @@ else
     skip "sanitizers" "this gcc has no libasan and libubsan"
 fi
 
+headline "ThreadSanitizer: an engine in each thread, and readers of one at the same time"
+# It wants its memory at certain addresses, which a kernel that scatters them widely may have given away: so without
+# scattering, where that is allowed.
+unscattered() {
+    setarch "$(uname -m)" -R "$@"
+}
+way=env
+unscattered true 2>/dev/null && way=unscattered
+if ! printf 'int main(void) { return 0; }\n' | gcc -fsanitize=thread -x c - -o "$words.out" 2>/dev/null; then
+    skip "ThreadSanitizer" "this gcc has no libtsan"
+elif "$way" "$words.out" >"$words" 2>&1; then
+    build gcc build-tsan --buildtype=debugoptimized -Db_ndebug=false -Db_sanitize=thread -Db_lundef=false \
+        -Dtests=disabled
+    show "threads" "$way" build-tsan/examples/threads --threads 4 --journeys 5000
+else
+    skip "ThreadSanitizer" "it cannot run here: $(head -n 1 "$words")"
+fi
+rm -f "$words.out"
+
 headline "Debug build, clang, warnings as errors"
 if need clang clang; then
     build clang build-clang --buildtype=debugoptimized --werror -Db_ndebug=false
