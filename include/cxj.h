@@ -74,7 +74,9 @@ enum {
     CXJ_LIMIT = 8,        /**< a limit of the options is reached (touchpoints of a journey, codes of a dictionary) */
     CXJ_NO_MEMORY = 9,    /**< the allocator gave none, or the limit of memory is reached */
     CXJ_CLOCK = 10,       /**< the clock does not go back */
-    CXJ_LATE = 11         /**< the journey is sealed; the touchpoint came too late (this version seals none) */
+    CXJ_LATE = 11,        /**< the journey is sealed; the touchpoint came too late */
+    CXJ_SUMS_STAY = 12,   /**< a sealed journey was erased: its number is gone; its sums, which name nobody, stay */
+    CXJ_SEALED = 13       /**< the journey is sealed: its touchpoints were let go */
 };
 
 /** A length that stands for "up to the first NUL". */
@@ -117,13 +119,16 @@ typedef struct cxj_options {
                                       from strangers should give random bits. No result depends on it. */
     uint64_t memory_limit; /**< bytes the engine may hold; 0: no limit */
     uint64_t cells_limit;  /**< cells of one view; 0: 1,000,000. Beyond it the view is incomplete (cxj_view_info) */
-    uint32_t touchpoints_limit; /**< touchpoints of one journey, 1..60,000; 0: 10,000. Further ones are refused:
+    uint32_t touchpoints_limit; /**< touchpoints of one journey, 1..50,000; 0: 10,000. Further ones are refused:
                                      CXJ_LIMIT */
     uint32_t codes_limit;  /**< codes of one dictionary, 1..16,777,215; 0: 16,777,215. Other than owner: 65,535 at
                                 most */
     uint32_t unfed_facets; /**< facets (CXJ_FACET_CONTACT | …) that the feed cannot carry; see cxj_set_unfed();
                                 0: all are fed */
     uint32_t reserved[5]; /**< zero */
+    int64_t seal_ended_after; /**< ms after its end at which a journey is sealed (see cxj_advance()); 0: never */
+    int64_t seal_idle_after;  /**< ms after its last touchpoint at which a journey is sealed, whether it has ended or
+                                   not; 0: never. Both are at most 10^15; where both say something, the earlier holds */
 } cxj_options;
 
 /** Makes an engine.
@@ -161,6 +166,7 @@ typedef struct cxj_stats {
     uint64_t work_probed; /**< slots of hash tables looked at since then */
     uint8_t has_now;      /**< 1 if the clock was ever advanced */
     uint8_t reserved[7];
+    uint64_t sealed;      /**< journeys that are sealed. Their touchpoints contribute, but are not held */
 } cxj_stats;
 
 /** Reads what an engine holds.
@@ -703,11 +709,19 @@ CXJ_API cxj_status cxj_journey_touchpoints(const cxj_engine *engine, uint64_t jo
  * Clock
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/** Moves the clock, on which only metrics marked now depend (overdue). It never moves by itself, and never back.
+/** Moves the clock, on which only metrics marked now depend (overdue), and by which journeys are sealed. It never moves by
+ * itself, and never back.
+ *
+ * Where the options ask for it, journeys whose time has come are sealed: their touchpoints are let go, what they have
+ * contributed to the views there are stays as it is, and of the journey itself nothing is kept but its number. So a
+ * stream can run for ever. A touchpoint that comes for a sealed journey is not taken, and counted as late. A view that
+ * is added afterwards knows nothing of it.
  * @param engine  the engine
  * @param now     the moment; years 0001 to 9999
- * @return CXJ_OK; CXJ_CLOCK (now lies before the clock, which stays); CXJ_BAD_ARGUMENT (out of bounds). Time log(p)
- *         for each promised time that is passed, p being all promised times to come. */
+ * @return CXJ_OK; CXJ_CLOCK (now lies before the clock, which stays); CXJ_BAD_ARGUMENT (out of bounds); CXJ_NO_MEMORY
+ *         (the clock has moved, but some journeys are not sealed yet; any later advance, also to the same moment, goes
+ *         on). Time log(p) for each promised time that is passed, p being all promised times to come; the same for each
+ *         journey that is sealed, and its touchpoints. */
 CXJ_API cxj_status cxj_advance(cxj_engine *engine, int64_t now);
 
 /* ------------------------------------------------------------------------------------------------------------------
@@ -722,18 +736,20 @@ CXJ_API cxj_status cxj_advance(cxj_engine *engine, int64_t now);
  * @param revision  the revision of this withdrawal, higher than that of what is taken back; 0: one more than the one
  *   held
  * @return CXJ_OK; CXJ_NOT_FOUND (revision is 0 and there is no such touchpoint); CXJ_REFUSED (revision is not higher
- *         than the one held, and nothing changed); CXJ_LIMIT; CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time as cxj_record(). */
+ *         than the one held, and nothing changed); CXJ_LATE (the journey is sealed); CXJ_LIMIT; CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time as cxj_record(). */
 CXJ_API cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t id, uint64_t revision);
 
 /** Erases a journey: nothing of it is left in the engine, and the cells are what they would be had it never come.
  * Names that no touchpoint uses any more go with it (cxj_code()).
  * @param engine   the engine
  * @param journey  its number
- * @return CXJ_OK; CXJ_NOT_FOUND; CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time in proportion to its touchpoints, to the codes
- *         and to the promises that are open. */
+ * @return CXJ_OK; CXJ_SUMS_STAY (the journey was sealed: its number is erased, so a touchpoint for it would begin a new
+ *         journey; what it contributed cannot be told apart any more, and stays); CXJ_NOT_FOUND; CXJ_NO_MEMORY;
+ *         CXJ_BAD_ARGUMENT. Time in proportion to its touchpoints, to the codes and to the promises that are open. */
 CXJ_API cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey);
 
 /** Erases all journeys of which any touchpoint held states a customer, also where a later touchpoint states another.
+ * Sealed journeys hold none and name no customer: a host that has to forget their numbers, too, erases them one by one.
  * @param engine    the engine
  * @param customer  the customer's number, not 0
  * @param erased    receives how many journeys were erased, also with CXJ_NO_MEMORY: those are gone, the others whole;
@@ -750,12 +766,15 @@ CXJ_API cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uin
  * both, also where a journey's touchpoints are split between them. Names meet by their text. The views are those of the
  * engine, brought up to date; the clock is the later of the two. The counts of the feed (duplicates, …) are not
  * merged.
+ * What sealed journeys of the source have contributed to a view with the same text is added, too. Of a view that the
+ * source does not have it is not known; then nothing is merged.
  * All or nothing: if it fails, the engine is as before.
  * @param engine  the engine that receives
  * @param source  the other, which stays as it is; not the same engine
- * @return CXJ_OK; CXJ_LIMIT (a dictionary would overflow, or a journey would pass its limit of touchpoints);
- *         CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time in proportion to the touchpoints of source, and to those after them in
- *         the engine. */
+ * @return CXJ_OK; CXJ_SEALED (a journey that is sealed in one is known to the other, or the source has sealed journeys
+ *         and lacks a view; cxj_message() names it); CXJ_LIMIT (a dictionary would overflow, or a journey would pass its
+ *         limit of touchpoints); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time in proportion to the touchpoints of source, and
+ *         to those after them in the engine; if the source has sealed journeys, also to its cells and their numbers. */
 CXJ_API cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source);
 
 #ifdef __cplusplus

@@ -5,26 +5,41 @@
 #include "base.h"
 
 /* A commitment of the journey at a place comes due. Whether it still does is for whoever takes it from the heap to see:
- * deadlines that were met or moved stay until their time comes. */
+ * deadlines that were met or moved stay until a sweep comes to them, or their time. */
 struct cxj__deadline {
     int64_t due;
     uint32_t place;
     uint32_t commitment;
 };
 
-/* A binary heap, the earliest first. */
+/* A heap, the earliest first, on pages that never move. */
+struct cxj__heap {
+    struct cxj__deadline **pages; /* beyond those in use: empty ones */
+    size_t directory;             /* room for so many of them */
+    size_t owned;                 /* how many there are */
+    size_t first;                 /* room on the first page: less than on the others while the heap is small */
+    size_t count;
+};
+
+/* All deadlines. While a sweep is under way, old holds those that it has still to look at. */
 struct cxj__agenda {
-    struct cxj__deadline *deadlines;
-    size_t count, capacity;
+    struct cxj__heap heap, old;
+    size_t reserved; /* pushes for which there is room, and whose share of sweeping is done */
+    size_t held;     /* deadlines that the last sweep, or the one under way, found to hold */
 };
 
 /* True if a deadline is still one. */
 typedef bool (*cxj__alert_holds)(const void *context, const struct cxj__deadline *deadline);
 
-/* Keeps the deadlines that hold, each once. */
+/* How many deadlines there are, equal ones counted each. */
+size_t cxj__alert_count(const struct cxj__agenda *agenda);
+
+/* Keeps the deadlines that hold, and leaves no trace of the others in memory. It looks at all at once. */
 void cxj__alert_compact(struct cxj__agenda *agenda, cxj__alert_holds holds, const void *context);
 
-/* Makes room for further deadlines; those that hold no more make way before more memory is asked for. */
+/* Makes room for further deadlines, those for which room was reserved and that were not pushed yet among them. It looks
+ * at a few that are there, and drops those that hold no more. True, or false where there is no memory; then all that
+ * hold are still there, and so is the room that was reserved before. */
 bool cxj__alert_reserve(struct cxj__agenda *agenda, struct cxj__memory *memory, size_t further, cxj__alert_holds holds,
                         const void *context);
 

@@ -169,15 +169,8 @@ struct cxj__seed cxj__base_seed(const uint64_t seed[2], const void *somewhere) {
         key[1] = (uint64_t)(uintptr_t)somewhere ^ rotate((uint64_t)(uintptr_t)&now, 32) ^ (uint64_t)clock();
     }
     struct cxj__seed drawn;
-    for (uint64_t i = 0; i < 4; i++) drawn.key[i] = cxj__base_siphash(key, &i, sizeof i) | 1;
+    for (uint64_t i = 0; i < CXJ__SEED_KEYS; i++) drawn.key[i] = cxj__base_siphash(key, &i, sizeof i) | 1;
     return drawn;
-}
-
-uint64_t cxj__base_hash(const struct cxj__seed *seed, uint64_t number) {
-    uint64_t hash = (number ^ seed->key[0]) * seed->key[1];
-    hash = (hash ^ hash >> 32) * seed->key[2];
-    hash = (hash ^ hash >> 29) * seed->key[3];
-    return hash ^ hash >> 32;
 }
 
 /* ---- sorting ---------------------------------------------------------------------------------------------------- */

@@ -59,18 +59,47 @@ double cxj__base_double(struct cxj__int128 a);
 /* The nearest int64_t within its range. */
 int64_t cxj__base_clamp(struct cxj__int128 a);
 
+/* ---- bits ------------------------------------------------------------------------------------------------------- */
+
+/* The place of the lowest and of the highest bit that is set; word is not 0. */
+#if defined(__GNUC__)
+static inline unsigned cxj__base_lowest_bit(uint64_t word) {
+    return (unsigned)__builtin_ctzll(word);
+}
+static inline unsigned cxj__base_highest_bit(uint64_t word) {
+    return 63U - (unsigned)__builtin_clzll(word);
+}
+#else
+static inline unsigned cxj__base_highest_bit(uint64_t word) {
+    unsigned bit = 0;
+    for (unsigned half = 32; half > 0; half /= 2) {
+        if (word >> bit >> half != 0) bit += half;
+    }
+    return bit;
+}
+static inline unsigned cxj__base_lowest_bit(uint64_t word) {
+    return cxj__base_highest_bit(word & (~word + 1));
+}
+#endif
+
 /* ---- hashes ----------------------------------------------------------------------------------------------------- */
 
 /* The keys of an engine's tables, drawn from its seed. */
+enum { CXJ__SEED_KEYS = 8 };
 struct cxj__seed {
-    uint64_t key[4];
+    uint64_t key[CXJ__SEED_KEYS];
 };
 
 uint64_t cxj__base_siphash(const uint64_t key[2], const void *bytes, size_t length);
 struct cxj__seed cxj__base_seed(const uint64_t seed[2], const void *somewhere);
 
 /* A number's hash under secret multipliers: whoever does not know the seed cannot choose numbers that collide. */
-uint64_t cxj__base_hash(const struct cxj__seed *seed, uint64_t number);
+static inline uint64_t cxj__base_hash(const struct cxj__seed *seed, uint64_t number) {
+    uint64_t hash = (number ^ seed->key[0]) * seed->key[1];
+    hash = (hash ^ hash >> 32) * seed->key[2];
+    hash = (hash ^ hash >> 29) * seed->key[3];
+    return hash ^ hash >> 32;
+}
 
 /* ---- sorting ---------------------------------------------------------------------------------------------------- */
 

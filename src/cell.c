@@ -14,19 +14,33 @@ struct shape {
     size_t counts, sums, histograms;
 };
 
-static const struct shape *shape_of(uint32_t grain) {
-    static const struct shape shapes[] = {
-        [CXJ_GRAIN_TOUCHPOINTS] = {CXJ__T_COUNTS, CXJ__T_SUMS, CXJ__T_HISTOGRAMS},
-        [CXJ_GRAIN_TRANSITIONS] = {CXJ__X_COUNTS, CXJ__X_SUMS, CXJ__X_HISTOGRAMS},
-        [CXJ_GRAIN_JOURNEYS] = {CXJ__J_COUNTS, CXJ__J_SUMS, CXJ__J_HISTOGRAMS},
-    };
-    return &shapes[grain];
-}
+static const struct shape shapes[] = {
+    [CXJ_GRAIN_TOUCHPOINTS] = {CXJ__T_COUNTS, CXJ__T_SUMS, CXJ__T_HISTOGRAMS},
+    [CXJ_GRAIN_TRANSITIONS] = {CXJ__X_COUNTS, CXJ__X_SUMS, CXJ__X_HISTOGRAMS},
+    [CXJ_GRAIN_JOURNEYS] = {CXJ__J_COUNTS, CXJ__J_SUMS, CXJ__J_HISTOGRAMS},
+};
 
 static size_t bytes_of(uint32_t grain) {
-    const struct shape *shape = shape_of(grain);
+    const struct shape *shape = &shapes[grain];
     return sizeof(struct cxj__cell) + shape->counts * sizeof(int64_t) + shape->sums * sizeof(struct cxj__int128) +
            shape->histograms * sizeof(struct cxj__histogram);
+}
+
+/* Where they stand in a cell of a grain, which is known to most who ask. */
+static inline struct cxj__int128 *sums_of(const struct cxj__cell *cell, uint32_t grain) {
+    return (struct cxj__int128 *)(uintptr_t)(cxj__cell_counts(cell) + shapes[grain].counts);
+}
+
+static inline struct cxj__histogram *histograms_of(const struct cxj__cell *cell, uint32_t grain) {
+    return (struct cxj__histogram *)(uintptr_t)(sums_of(cell, grain) + shapes[grain].sums);
+}
+
+struct cxj__int128 *cxj__cell_sums(const struct cxj__cell *cell) {
+    return sums_of(cell, cell->grain);
+}
+
+struct cxj__histogram *cxj__cell_histograms(const struct cxj__cell *cell) {
+    return histograms_of(cell, cell->grain);
 }
 
 struct cxj__cell *cxj__cell_create(struct cxj__memory *memory, uint32_t grain) {
@@ -39,20 +53,8 @@ struct cxj__cell *cxj__cell_create(struct cxj__memory *memory, uint32_t grain) {
 
 void cxj__cell_destroy(struct cxj__cell *cell, struct cxj__memory *memory) {
     struct cxj__histogram *histograms = cxj__cell_histograms(cell);
-    for (size_t i = 0; i < shape_of(cell->grain)->histograms; i++) cxj__histogram_finish(&histograms[i], memory);
+    for (size_t i = 0; i < shapes[cell->grain].histograms; i++) cxj__histogram_finish(&histograms[i], memory);
     cxj__base_resize(memory, cell, bytes_of(cell->grain), 0);
-}
-
-int64_t *cxj__cell_counts(const struct cxj__cell *cell) {
-    return (int64_t *)(uintptr_t)(cell + 1);
-}
-
-struct cxj__int128 *cxj__cell_sums(const struct cxj__cell *cell) {
-    return (struct cxj__int128 *)(uintptr_t)(cxj__cell_counts(cell) + shape_of(cell->grain)->counts);
-}
-
-struct cxj__histogram *cxj__cell_histograms(const struct cxj__cell *cell) {
-    return (struct cxj__histogram *)(uintptr_t)(cxj__cell_sums(cell) + shape_of(cell->grain)->sums);
 }
 
 /* ---- adding ----------------------------------------------------------------------------------------------------- */
@@ -67,14 +69,12 @@ static void add_with_square(struct cxj__int128 *sum, struct cxj__int128 *squares
 }
 
 static void add_mask(int64_t *counts, uint64_t mask, int sign) {
-    for (size_t i = 0; mask != 0; i++, mask >>= 1) {
-        if (mask & 1) counts[i] += sign;
-    }
+    for (; mask != 0; mask &= mask - 1) counts[cxj__base_lowest_bit(mask)] += sign;
 }
 
 static void add_touchpoint(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
-    struct cxj__int128 *sums = cxj__cell_sums(cell);
-    struct cxj__histogram *histograms = cxj__cell_histograms(cell);
+    struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_TOUCHPOINTS);
+    struct cxj__histogram *histograms = histograms_of(cell, CXJ_GRAIN_TOUCHPOINTS);
     if (fact->mask & CXJ__BIT(CXJ__T_WAITS)) {
         add(&sums[CXJ__T_SUM_WAIT], fact->wait, sign);
         cxj__histogram_add(&histograms[CXJ__T_HISTOGRAM_WAIT], cxj__histogram_bucket(fact->wait), sign);
@@ -96,10 +96,10 @@ static void add_touchpoint(struct cxj__cell *cell, const struct cxj__fact *fact,
 }
 
 static void add_transition(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
-    struct cxj__int128 *sums = cxj__cell_sums(cell);
+    struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_TRANSITIONS);
     if (fact->mask & CXJ__BIT(CXJ__X_TRANSITIONS)) {
         add(&sums[CXJ__X_SUM_WAIT], fact->wait, sign);
-        cxj__histogram_add(&cxj__cell_histograms(cell)[CXJ__X_HISTOGRAM_WAIT], cxj__histogram_bucket(fact->wait), sign);
+        cxj__histogram_add(&histograms_of(cell, CXJ_GRAIN_TRANSITIONS)[CXJ__X_HISTOGRAM_WAIT], cxj__histogram_bucket(fact->wait), sign);
     }
     if (fact->mask & CXJ__BIT(CXJ__X_STEPS)) {
         add_with_square(&sums[CXJ__X_SUM_STEP], &sums[CXJ__X_SUM_STEP_SQUARES], fact->rating, sign);
@@ -117,43 +117,73 @@ void cxj__cell_add_fact(struct cxj__cell *cell, const struct cxj__fact *fact, in
 
 static void add_durations(struct cxj__cell *cell, const struct cxj__standing *standing, int sign) {
     for (size_t i = 0; standing->ended && i < 2; i++) {
-        cxj__histogram_add(&cxj__cell_histograms(cell)[i], cxj__histogram_bucket(standing->durations[i]), sign);
+        cxj__histogram_add(&histograms_of(cell, CXJ_GRAIN_JOURNEYS)[i], cxj__histogram_bucket(standing->durations[i]), sign);
     }
 }
 
-void cxj__cell_add_standing(struct cxj__cell *cell, const struct cxj__standing *standing, int sign) {
-    int64_t *counts = cxj__cell_counts(cell);
-    struct cxj__int128 *sums = cxj__cell_sums(cell);
-    for (size_t i = 0; i < CXJ__J_COUNTS; i++) counts[i] += sign * standing->counts[i];
-    for (size_t i = 0; i < CXJ__J_SUMS; i++) {
-        cxj__base_add(&sums[i], sign < 0 ? cxj__base_negate(standing->sums[i]) : standing->sums[i]);
+static void add_value(struct cxj__int128 *sums, const struct cxj__standing *standing, int sign) {
+    if ((standing->value.low | standing->value.high) == 0) return;
+    struct cxj__int128 value = sign < 0 ? cxj__base_negate(standing->value) : standing->value;
+    cxj__base_add(&sums[CXJ__J_SUM_VALUE], value);
+    if (standing->counts[CXJ__J_CHURNED]) cxj__base_add(&sums[CXJ__J_SUM_VALUE_LOST], value);
+}
+
+/* True if four counts are the same. */
+static inline bool are_alike(const uint16_t *a, const uint16_t *b) {
+    uint64_t x, y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return x == y;
+}
+
+/* Adds what the counts of after are above those of before. Most are alike. */
+static inline void add_differences(int64_t *sums, const uint16_t *before, const uint16_t *after, size_t count) {
+    enum { AT_ONCE = sizeof(uint64_t) / sizeof *before };
+    for (size_t i = 0; i < count; i += AT_ONCE) {
+        size_t end = i + AT_ONCE < count ? i + AT_ONCE : count;
+        if (end - i == AT_ONCE && are_alike(before + i, after + i)) continue;
+        for (size_t k = i; k < end; k++) sums[k] += after[k] - before[k];
     }
-    add_durations(cell, standing, sign);
 }
 
 void cxj__cell_change_standing(struct cxj__cell *cell, const struct cxj__standing *before,
                                const struct cxj__standing *after) {
-    int64_t *counts = cxj__cell_counts(cell);
-    struct cxj__int128 *sums = cxj__cell_sums(cell);
-    for (size_t i = 0; i < CXJ__J_COUNTS; i++) counts[i] += after->counts[i] - before->counts[i];
-    for (size_t i = 0; i < CXJ__J_SUMS; i++) {
-        struct cxj__int128 old = before->sums[i], new = after->sums[i];
-        if (old.low == new.low && old.high == new.high) continue;
-        cxj__base_add(&sums[i], cxj__base_negate(old));
-        cxj__base_add(&sums[i], new);
+    struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_JOURNEYS);
+    add_differences(cxj__cell_counts(cell), before->counts, after->counts, CXJ__J_COUNTS);
+    for (size_t i = 0; i < CXJ__J_NARROW_SUMS; i++) {
+        if (before->sums[i] != after->sums[i]) add(&sums[i], after->sums[i] - before->sums[i], 1);
     }
+    add_value(sums, before, -1);
+    add_value(sums, after, 1);
     add_durations(cell, before, -1);
     add_durations(cell, after, 1);
 }
 
+void cxj__cell_add_standing(struct cxj__cell *cell, const struct cxj__standing *standing, int sign) {
+    static const struct cxj__standing nothing;
+    cxj__cell_change_standing(cell, sign < 0 ? standing : &nothing, sign < 0 ? &nothing : standing);
+}
+
 void cxj__cell_change_counts(struct cxj__cell *cell, const uint16_t before[CXJ__F_COUNTS],
                              const uint16_t after[CXJ__F_COUNTS]) {
-    int64_t *counts = cxj__cell_counts(cell) + CXJ__J_JOURNEYS + 1;
-    for (size_t i = 0; i < CXJ__F_COUNTS; i++) counts[i] += after[i] - before[i];
+    add_differences(cxj__cell_counts(cell) + CXJ__J_JOURNEYS + 1, before, after, CXJ__F_COUNTS);
 }
 
 void cxj__cell_add_occasion(struct cxj__cell *cell, uint32_t occasion, int sign) {
-    cxj__histogram_add(&cxj__cell_histograms(cell)[occasion >> 16], occasion & 0xffff, sign);
+    cxj__histogram_add(&histograms_of(cell, CXJ_GRAIN_JOURNEYS)[occasion >> 16], occasion & 0xffff, sign);
+}
+
+/* ---- looking ahead ---------------------------------------------------------------------------------------------- */
+
+void cxj__cell_approach_fact(const struct cxj__cell *cell, const struct cxj__fact *fact) {
+    enum { LINE = 64 };
+    const char *end = (const char *)cell + bytes_of(fact->grain);
+    for (const char *line = (const char *)cell + LINE; line < end; line += LINE) CXJ__PREFETCH(line);
+    bool transition = fact->grain == CXJ_GRAIN_TRANSITIONS;
+    if (fact->mask & (transition ? CXJ__BIT(CXJ__X_TRANSITIONS) : CXJ__BIT(CXJ__T_WAITS))) {
+        size_t which = transition ? CXJ__X_HISTOGRAM_WAIT : CXJ__T_HISTOGRAM_WAIT;
+        cxj__histogram_approach(&histograms_of(cell, fact->grain)[which], cxj__histogram_bucket(fact->wait));
+    }
 }
 
 /* ---- reserving -------------------------------------------------------------------------------------------------- */
@@ -178,11 +208,33 @@ bool cxj__cell_reserve_standing(struct cxj__cell *cell, struct cxj__memory *memo
     if (!standing->ended) return true;
     for (size_t i = 0; i < 2; i++) {
         uint32_t bucket = cxj__histogram_bucket(standing->durations[i]);
-        if (!cxj__histogram_reserve(&cxj__cell_histograms(cell)[i], memory, bucket)) return false;
+        if (!cxj__histogram_reserve(&histograms_of(cell, CXJ_GRAIN_JOURNEYS)[i], memory, bucket)) return false;
     }
     return true;
 }
 
 bool cxj__cell_reserve_occasion(struct cxj__cell *cell, struct cxj__memory *memory, uint32_t occasion) {
-    return cxj__histogram_reserve(&cxj__cell_histograms(cell)[occasion >> 16], memory, occasion & 0xffff);
+    return cxj__histogram_reserve(&histograms_of(cell, CXJ_GRAIN_JOURNEYS)[occasion >> 16], memory, occasion & 0xffff);
+}
+
+/* ---- cell by cell ----------------------------------------------------------------------------------------------- */
+
+bool cxj__cell_reserve_cell(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__cell *other) {
+    struct cxj__histogram *to = cxj__cell_histograms(cell), *from = cxj__cell_histograms(other);
+    for (size_t i = 0; i < shapes[cell->grain].histograms; i++) {
+        if (!cxj__histogram_reserve_all(&to[i], memory, &from[i])) return false;
+    }
+    return true;
+}
+
+void cxj__cell_add_cell(struct cxj__cell *cell, const struct cxj__cell *other, int sign) {
+    const struct shape *shape = &shapes[cell->grain];
+    const struct cxj__int128 *sums = cxj__cell_sums(other);
+    for (size_t i = 0; i < shape->counts; i++) cxj__cell_counts(cell)[i] += sign * cxj__cell_counts(other)[i];
+    for (size_t i = 0; i < shape->sums; i++) {
+        cxj__base_add(&cxj__cell_sums(cell)[i], sign < 0 ? cxj__base_negate(sums[i]) : sums[i]);
+    }
+    for (size_t i = 0; i < shape->histograms; i++) {
+        cxj__histogram_add_all(&cxj__cell_histograms(cell)[i], &cxj__cell_histograms(other)[i], sign);
+    }
 }

@@ -91,10 +91,12 @@ struct cxj__fact {
 };
 
 /* All that a journey adds to a journeys cell, but for its occasions. */
+enum { CXJ__J_NARROW_SUMS = CXJ__J_SUM_VALUE }; /* those behind need 128 bits for one journey, too */
 struct cxj__standing {
-    int64_t counts[CXJ__J_COUNTS];
-    struct cxj__int128 sums[CXJ__J_SUMS];
-    int64_t durations[2]; /* for the histograms DURATION and SILENCE; only if it has ended */
+    uint16_t counts[CXJ__J_COUNTS];
+    int64_t sums[CXJ__J_NARROW_SUMS];
+    struct cxj__int128 value; /* for VALUE and, if it is churned, VALUE_LOST */
+    int64_t durations[2];     /* for the histograms DURATION and SILENCE; only if it has ended */
     bool ended;
 };
 
@@ -128,9 +130,21 @@ struct cxj__cell {
 struct cxj__cell *cxj__cell_create(struct cxj__memory *memory, uint32_t grain);
 void cxj__cell_destroy(struct cxj__cell *cell, struct cxj__memory *memory);
 
-int64_t *cxj__cell_counts(const struct cxj__cell *cell);
+static inline int64_t *cxj__cell_counts(const struct cxj__cell *cell) {
+    return (int64_t *)(uintptr_t)(cell + 1);
+}
 struct cxj__int128 *cxj__cell_sums(const struct cxj__cell *cell);
 struct cxj__histogram *cxj__cell_histograms(const struct cxj__cell *cell);
+
+/* True if the cell stands under a key. */
+static inline bool cxj__cell_has_key(const struct cxj__cell *cell, const struct cxj__key *key) {
+    uint64_t different = (uint64_t)(cell->key.period ^ key->period);
+    for (int i = 0; i < CXJ__KEY_PARTS; i++) different |= cell->key.parts[i] ^ key->parts[i];
+    return different == 0;
+}
+
+/* Brings nearer what adding a fact will touch. */
+void cxj__cell_approach_fact(const struct cxj__cell *cell, const struct cxj__fact *fact);
 
 /* Makes room for a fact, a standing or an occasion, so that adding it cannot fail. */
 bool cxj__cell_reserve_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact);
@@ -150,5 +164,10 @@ void cxj__cell_change_standing(struct cxj__cell *cell, const struct cxj__standin
 void cxj__cell_change_counts(struct cxj__cell *cell, const uint16_t before[CXJ__F_COUNTS],
                              const uint16_t after[CXJ__F_COUNTS]);
 void cxj__cell_add_occasion(struct cxj__cell *cell, uint32_t occasion, int sign);
+
+/* Makes room for all that another cell of the same grain sums, so that adding or taking it away cannot fail; and does
+ * so. */
+bool cxj__cell_reserve_cell(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__cell *other);
+void cxj__cell_add_cell(struct cxj__cell *cell, const struct cxj__cell *other, int sign);
 
 #endif

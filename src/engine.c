@@ -14,6 +14,7 @@
 
 enum { DEFAULT_CELLS = 1000000, DEFAULT_TOUCHPOINTS = 10000, MOST_CODES = 16777215, MOST_SHORT_CODES = 65535 };
 enum { MOST_VIEWS = 65535 };
+#define LONGEST_TIME INT64_C(1000000000000000)
 
 /* ---- version and status ----------------------------------------------------------------------------------------- */
 
@@ -38,7 +39,9 @@ const char *cxj_status_text(cxj_status status) {
         [CXJ_LIMIT] = "a limit is reached",
         [CXJ_NO_MEMORY] = "no memory",
         [CXJ_CLOCK] = "the clock does not go back",
-        [CXJ_LATE] = "the journey is sealed",
+        [CXJ_LATE] = "too late: the journey is sealed",
+        [CXJ_SUMS_STAY] = "a sealed journey is erased, its sums stay",
+        [CXJ_SEALED] = "the journey is sealed",
     };
     return status >= 0 && (size_t)status < sizeof texts / sizeof *texts ? texts[status] : "unknown status";
 }
@@ -91,6 +94,11 @@ bool cxj__engine_take(void *known, size_t size, const void *passed, size_t given
     return true;
 }
 
+void cxj__engine_trim(cxj_engine *engine) {
+    enum { KEEP = 4096 };
+    if (engine->plan.entries.capacity > KEEP) cxj__plan_finish(&engine->plan, &engine->core.memory);
+}
+
 bool cxj__engine_is_moment(int64_t moment) {
     static const int64_t earliest = INT64_C(-62135596800000); /* 0001-01-01T00:00:00Z */
     static const int64_t latest = INT64_C(253402300799999);   /* 9999-12-31T23:59:59.999Z */
@@ -101,9 +109,15 @@ bool cxj__engine_is_moment(int64_t moment) {
 
 /* The first thing that is wrong with the options, or NULL. */
 static const char *check_options(const cxj_options *options) {
-    if (options->touchpoints_limit > CXJ__TOUCHPOINTS_LIMIT) return "options: touchpoints_limit is above 60,000";
+    if (options->touchpoints_limit > CXJ__TOUCHPOINTS_LIMIT) return "options: touchpoints_limit is above 50,000";
     if (options->codes_limit > MOST_CODES) return "options: codes_limit is above 16,777,215";
     if ((options->unfed_facets & ~CXJ_FACETS_ALL) != 0) return "options: unfed_facets has an unknown bit";
+    if (options->seal_ended_after < 0 || options->seal_ended_after > LONGEST_TIME) {
+        return "options: seal_ended_after is not within 0 and 10^15";
+    }
+    if (options->seal_idle_after < 0 || options->seal_idle_after > LONGEST_TIME) {
+        return "options: seal_idle_after is not within 0 and 10^15";
+    }
     for (size_t i = 0; i < sizeof options->reserved / sizeof *options->reserved; i++) {
         if (options->reserved[i] != 0) return "options: a reserved member is not zero";
     }
@@ -137,6 +151,9 @@ static void set_up(cxj_engine *engine, const cxj_options *options) {
     core->cells_limit = options->cells_limit != 0 ? options->cells_limit : DEFAULT_CELLS;
     core->touchpoints_limit = options->touchpoints_limit != 0 ? options->touchpoints_limit : DEFAULT_TOUCHPOINTS;
     core->now = INT64_MIN;
+    core->seal_ended_after = options->seal_ended_after;
+    core->seal_idle_after = options->seal_idle_after;
+    core->sealed_latest = INT64_MIN;
     engine->unfed = options->unfed_facets;
     uint32_t codes = options->codes_limit != 0 ? options->codes_limit : MOST_CODES;
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
@@ -176,6 +193,7 @@ void cxj_engine_destroy(cxj_engine *engine) {
     for (size_t i = 0; i < core->view_count; i++) destroy_view(core, core->views[i]);
     cxj__base_release(&core->memory, &core->views, &core->view_capacity, sizeof *core->views);
     cxj__alert_finish(&core->agenda, &core->memory);
+    cxj__alert_finish(&core->sealings, &core->memory);
     cxj__store_finish(&core->store, &core->memory);
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_finish(&core->dictionaries[d], &core->memory);
     struct cxj__memory memory = core->memory;
@@ -186,10 +204,10 @@ const char *cxj_message(const cxj_engine *engine) {
     return engine == NULL ? "" : engine->message.text;
 }
 
-static int64_t latest_at(const struct cxj__store *store) {
-    int64_t latest = INT64_MIN;
-    for (size_t place = 0; place < store->places; place++) {
-        const struct cxj__fold *fold = &cxj__store_at(store, place)->fold;
+static int64_t latest_at(const struct cxj__core *core) {
+    int64_t latest = core->sealed_latest;
+    for (size_t place = 0; place < core->store.places; place++) {
+        const struct cxj__fold *fold = &cxj__store_at(&core->store, place)->fold;
         if (fold->counts[CXJ__F_TOUCHPOINTS] > 0 && fold->last_at > latest) latest = fold->last_at;
     }
     return latest == INT64_MIN ? 0 : latest;
@@ -207,7 +225,8 @@ cxj_status cxj_engine_stats(const cxj_engine *engine, cxj_stats *stats, size_t s
         .superseded = engine->feed.superseded,
         .late = engine->late,
         .refused = engine->refused,
-        .latest_at = latest_at(&core->store),
+        .latest_at = latest_at(core),
+        .sealed = core->store.sealed.count,
         .now = core->now == INT64_MIN ? 0 : core->now,
         .memory = core->memory.used,
         .work_folded = core->folded,
@@ -340,6 +359,16 @@ static struct cxj_view *find_view(const struct cxj__core *core, const char *text
     return NULL;
 }
 
+/* The dimension through which a view sees transitions, as the fold wants it. */
+static uint32_t wanted_by(const struct cxj_view *view) {
+    return view->grain == CXJ_GRAIN_TRANSITIONS ? 1U << (view->dimensions[0] - 1U) : 0;
+}
+
+static void want_again(struct cxj__core *core) {
+    core->wanted = 0;
+    for (size_t i = 0; i < core->view_count; i++) core->wanted |= wanted_by(core->views[i]);
+}
+
 /* Fills a view from the journeys there are. */
 static bool fill_view(cxj_engine *engine, struct cxj_view *view) {
     struct cxj__core *core = &engine->core;
@@ -405,7 +434,9 @@ cxj_status cxj_view_add(cxj_engine *engine, const char *text, size_t length, cxj
     }
     made->engine = engine;
     made->id = engine->next_view++;
+    core->wanted |= wanted_by(made);
     if (!fill_view(engine, made)) {
+        want_again(core);
         forget_view(core, made);
         destroy_view(core, made);
         for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
@@ -430,6 +461,7 @@ cxj_status cxj_view_drop(cxj_engine *engine, cxj_view *view) {
         destroy_view(core, view);
         memmove(core->views + i, core->views + i + 1, (core->view_count - i - 1) * sizeof *core->views);
         core->view_count--;
+        want_again(core);
         engine->version++;
         return CXJ_OK;
     }
@@ -445,9 +477,13 @@ cxj_status cxj_view_at(const cxj_engine *engine, size_t index, cxj_view **view) 
 
 /* ---- one journey ------------------------------------------------------------------------------------------------ */
 
-static const struct cxj__journey *find_journey(const cxj_engine *engine, uint64_t number) {
+/* The journey with a number: CXJ_OK, CXJ_SEALED or CXJ_NOT_FOUND. */
+static cxj_status find_journey(const cxj_engine *engine, uint64_t number, const struct cxj__journey **journey) {
+    const struct cxj__core *core = &engine->core;
     uint64_t probes = 0; /* Reading counts no work: it writes nothing in the engine. */
-    return number == 0 ? NULL : cxj__store_find(&engine->core.store, &engine->core.seed, number, &probes);
+    *journey = number == 0 ? NULL : cxj__store_find(&core->store, &core->seed, number, &probes);
+    if (*journey != NULL) return CXJ_OK;
+    return cxj__store_is_sealed(&core->store, &core->seed, number, &probes) ? CXJ_SEALED : CXJ_NOT_FOUND;
 }
 
 static void show_commitments(const struct cxj__fold *fold, cxj_journey *state) {
@@ -516,8 +552,10 @@ static void show(const struct cxj__journey *journey, cxj_journey *state) {
 
 cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey, cxj_journey *state, size_t state_size) {
     if (engine == NULL || state == NULL || state_size == 0) return CXJ_BAD_ARGUMENT;
-    const struct cxj__journey *found = find_journey(engine, journey);
-    if (found == NULL || found->fold.counts[CXJ__F_TOUCHPOINTS] == 0) return CXJ_NOT_FOUND;
+    const struct cxj__journey *found = NULL;
+    cxj_status status = find_journey(engine, journey, &found);
+    if (status != CXJ_OK) return status;
+    if (found->fold.counts[CXJ__F_TOUCHPOINTS] == 0) return CXJ_NOT_FOUND;
     cxj_journey known;
     show(found, &known);
     cxj__engine_give(state, state_size, &known, sizeof known);
@@ -529,8 +567,9 @@ cxj_status cxj_journey_touchpoints(const cxj_engine *engine, uint64_t journey, c
     if (engine == NULL || count == NULL || (touchpoints == NULL && capacity > 0) || touchpoint_size == 0) {
         return CXJ_BAD_ARGUMENT;
     }
-    const struct cxj__journey *found = find_journey(engine, journey);
-    if (found == NULL) return CXJ_NOT_FOUND;
+    const struct cxj__journey *found = NULL;
+    cxj_status status = find_journey(engine, journey, &found);
+    if (status != CXJ_OK) return status;
     *count = found->count;
     for (size_t i = 0; i < found->count && i < capacity; i++) {
         struct cxj__entry entry;
@@ -556,11 +595,8 @@ cxj_status cxj_advance(cxj_engine *engine, int64_t now) {
                       (long long)core->now);
         return CXJ_CLOCK;
     }
-    struct cxj__deadline deadline;
-    while (cxj__alert_pop(&core->agenda, now, &deadline)) {
-        if (cxj__plan_holds(core, &deadline)) cxj__plan_pass(core, &deadline);
-    }
-    core->now = now;
+    cxj__plan_advance(core, now);
     engine->version++;
-    return CXJ_OK;
+    if (cxj__plan_seal(core) == CXJ_OK) return CXJ_OK;
+    return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to seal a journey; the clock has moved");
 }

@@ -17,6 +17,7 @@ struct step {
     const cxj_touchpoint *m;
     struct cxj__fact *facts;
     size_t count;
+    uint32_t wanted;                /* dimensions whose transitions leave facts */
     const struct cxj__scale *scale; /* of m's rating; NULL if it has none */
     uint16_t s;                     /* that rating, 0..12600 */
     bool first;                     /* m is the journey's first touchpoint */
@@ -93,16 +94,21 @@ static struct cxj__fact *new_fact(struct step *step, uint8_t grain) {
     return fact;
 }
 
+static bool is_wanted(const struct step *step, uint8_t d) {
+    return (step->wanted >> d & 1) != 0;
+}
+
 /* A fact charged to the last change of a dimension. */
-static struct cxj__fact *charge_change(struct step *step, uint8_t d, uint64_t mask) {
+static void charge_change(struct step *step, uint8_t d, uint64_t mask, int32_t rating) {
     const struct cxj__track *track = &step->fold->tracks[d];
+    if (!is_wanted(step, d)) return;
     struct cxj__fact *fact = new_fact(step, CXJ_GRAIN_TRANSITIONS);
     fact->dimension = d;
     fact->from = track->before;
     fact->to = track->value;
     fact->at = track->change_at;
     fact->mask = mask;
-    return fact;
+    fact->rating = rating;
 }
 
 static void add_occasion(struct step *step, uint8_t histogram, int64_t duration) {
@@ -116,29 +122,33 @@ static void add_occasion(struct step *step, uint8_t histogram, int64_t duration)
 
 /* What a touchpoint states and counts by itself. */
 static void note_facets(struct step *step) {
+    enum { NOT = -1 };
     static const struct {
-        uint32_t facet;
-        int fold_count; /* -1: the journey does not count it */
-        int touchpoint_count;
+        int8_t fold_count, touchpoint_count;
     } counted[] = {
-        {CXJ_FACET_CONTACT, CXJ__F_CONTACTS, CXJ__T_CONTACTS},
-        {CXJ_FACET_INBOUND, CXJ__F_INBOUND, CXJ__T_INBOUND},
-        {CXJ_FACET_CHASE, CXJ__F_CHASES, CXJ__T_CHASES},
-        {CXJ_FACET_UPDATE, CXJ__F_UPDATES, CXJ__T_UPDATES},
-        {CXJ_FACET_NEXT_STEP, -1, CXJ__T_NEXT_STEPS},
-        {CXJ_FACET_EXPLAINS, -1, CXJ__T_EXPLANATIONS},
-        {CXJ_FACET_REPEATED, CXJ__F_REPEATS, CXJ__T_REPEATS},
-        {CXJ_FACET_CONTRADICTED, CXJ__F_CONTRADICTIONS, CXJ__T_CONTRADICTIONS},
-        {CXJ_FACET_FAULT, CXJ__F_FAULTS, CXJ__T_FAULTS},
-        {CXJ_FACET_RESOLVED, -1, CXJ__T_RESOLUTIONS},
-        {CXJ_FACET_ASKED, CXJ__F_ASKS, CXJ__T_ASKS},
+        /* in the order of the facets' bits */
+        {CXJ__F_CONTACTS, CXJ__T_CONTACTS},
+        {CXJ__F_INBOUND, CXJ__T_INBOUND},
+        {CXJ__F_CHASES, CXJ__T_CHASES},
+        {CXJ__F_UPDATES, CXJ__T_UPDATES},
+        {NOT, CXJ__T_NEXT_STEPS},
+        {NOT, CXJ__T_EXPLANATIONS},
+        {NOT, NOT}, /* delivered */
+        {NOT, NOT}, /* requested */
+        {CXJ__F_REPEATS, CXJ__T_REPEATS},
+        {CXJ__F_CONTRADICTIONS, CXJ__T_CONTRADICTIONS},
+        {CXJ__F_FAULTS, CXJ__T_FAULTS},
+        {NOT, CXJ__T_RESOLUTIONS},
+        {NOT, NOT}, /* reopens */
+        {NOT, NOT}, /* pending */
+        {CXJ__F_ASKS, CXJ__T_ASKS},
+        {NOT, NOT}, /* churned */
     };
     count_both(step, CXJ__F_TOUCHPOINTS, CXJ__T_TOUCHPOINTS);
-    if (step->m->facets == 0) return;
-    for (size_t i = 0; i < sizeof counted / sizeof *counted; i++) {
-        if (!has(step, counted[i].facet)) continue;
-        step->facts[0].mask |= CXJ__BIT(counted[i].touchpoint_count);
-        if (counted[i].fold_count >= 0) count(step, counted[i].fold_count);
+    for (uint32_t facets = step->m->facets; facets != 0; facets &= facets - 1) {
+        unsigned bit = cxj__base_lowest_bit(facets);
+        if (counted[bit].touchpoint_count != NOT) step->facts[0].mask |= CXJ__BIT(counted[bit].touchpoint_count);
+        if (counted[bit].fold_count != NOT) count(step, counted[bit].fold_count);
     }
     if (has(step, CXJ_FACET_CHURNED)) step->fold->churned = 1;
 }
@@ -226,31 +236,45 @@ static void count_change(struct step *step, uint8_t d, bool bounce) {
     if (d == CHANNEL) count(step, CXJ__F_CHANNEL_SWITCHES);
 }
 
+/* The fact of a transition from the track's value, before the track moves on. */
+static void note_transition(struct step *step, uint8_t d, uint32_t value, uint64_t mask) {
+    const struct cxj__track *track = &step->fold->tracks[d];
+    if (!is_wanted(step, d)) return;
+    struct cxj__fact *fact = new_fact(step, CXJ_GRAIN_TRANSITIONS);
+    fact->dimension = d;
+    fact->from = track->value;
+    fact->to = value;
+    fact->mask = mask;
+    fact->wait = span(track->at, step->m->at);
+}
+
+static void change(struct step *step, uint8_t d, bool bounce) {
+    struct cxj__fold *fold = step->fold;
+    struct cxj__track *track = &fold->tracks[d];
+    count_change(step, d, bounce);
+    track->before = track->value;
+    track->change_at = step->m->at;
+    fold->step_waits |= (uint8_t)(1U << d);
+    fold->lost &= (uint8_t) ~(1U << d);
+}
+
 /* Step 4, for one dimension of which m has the value. */
 static void move(struct step *step, uint8_t d, uint32_t value, bool held) {
-    struct cxj__track *track = &step->fold->tracks[d];
-    int64_t at = step->m->at;
+    struct cxj__fold *fold = step->fold;
+    struct cxj__track *track = &fold->tracks[d];
     if (track->value != 0) {
-        struct cxj__fact *fact = new_fact(step, CXJ_GRAIN_TRANSITIONS);
-        fact->dimension = d;
-        fact->from = track->value;
-        fact->to = value;
-        fact->mask = CXJ__BIT(CXJ__X_TRANSITIONS);
-        fact->wait = span(track->at, at);
-        if (value != track->value) {
-            bool bounce = value == track->before;
-            fact->mask |= CXJ__BIT(CXJ__X_CHANGES);
-            if (bounce) fact->mask |= CXJ__BIT(CXJ__X_BOUNCES);
-            if (held) fact->mask |= CXJ__BIT(CXJ__X_RETURNS);
-            count_change(step, d, bounce);
-            track->before = track->value;
-            track->change_at = at;
-            step->fold->step_waits |= (uint8_t)(1U << d);
-            step->fold->lost &= (uint8_t) ~(1U << d);
-        }
+        bool changes = value != track->value, bounce = changes && value == track->before;
+        uint64_t mask = CXJ__BIT(CXJ__X_TRANSITIONS);
+        if (changes) mask |= CXJ__BIT(CXJ__X_CHANGES);
+        if (bounce) mask |= CXJ__BIT(CXJ__X_BOUNCES);
+        if (changes && held) mask |= CXJ__BIT(CXJ__X_RETURNS);
+        note_transition(step, d, value, mask);
+        if (changes) change(step, d, bounce);
     }
     track->value = value;
-    track->at = at;
+    track->at = step->m->at;
+    fold->seen[d] |= UINT64_C(1) << (value & 63);
+    if (value > 63) fold->wide |= (uint8_t)(1U << d);
 }
 
 static void note_explanation(struct step *step) {
@@ -269,7 +293,7 @@ static void close_late(struct step *step, const struct cxj__promise *promise, bo
     step->late = true;
     step->facts[0].lateness = lateness;
     count_both(step, CXJ__F_LATE, CXJ__T_LATE);
-    cxj__base_add(&fold->lateness, cxj__base_wide(lateness));
+    fold->lateness += lateness;
     add_occasion(step, CXJ__J_HISTOGRAM_LATENESS, lateness);
     if (!explained) count_both(step, CXJ__F_LATE_UNEXPLAINED, CXJ__T_LATE_UNEXPLAINED);
     int64_t told_at = announced ? promise->announced_at : step->m->at;
@@ -283,7 +307,7 @@ static void close_late(struct step *step, const struct cxj__promise *promise, bo
     } else {
         count_both(step, CXJ__F_LATE_SILENT, CXJ__T_LATE_SILENT);
     }
-    cxj__base_add(&fold->dark, cxj__base_wide(span(promise->first_due, told_at)));
+    fold->dark += span(promise->first_due, told_at);
 }
 
 static void deliver(struct step *step, unsigned c) {
@@ -321,7 +345,7 @@ static void promise(struct step *step, unsigned c) {
         return;
     }
     count_both(step, CXJ__F_SHIFTS, CXJ__T_SHIFTS);
-    cxj__base_add(&fold->slip, cxj__base_wide(due - promise->due));
+    fold->slip += due - promise->due;
     promise->due = due;
     if (is_visible(step) && !(fold->announced & bit)) {
         promise->announced_at = step->m->at;
@@ -343,7 +367,7 @@ static void lose_context(struct step *step) {
     for (uint8_t d = OWNER; d <= TEAM; d++) {
         if (fold->tracks[d].before == 0 || fold->lost >> d & 1) continue;
         fold->lost |= (uint8_t)(1U << d);
-        charge_change(step, d, CXJ__BIT(CXJ__X_LOST_CONTEXT));
+        charge_change(step, d, CXJ__BIT(CXJ__X_LOST_CONTEXT), 0);
         if (d == OWNER) count(step, CXJ__F_LOST_CONTEXT);
     }
 }
@@ -385,7 +409,7 @@ static void rate_touchpoint(struct step *step) {
         uint64_t mask = CXJ__BIT(CXJ__X_STEPS);
         if (rise > 0) mask |= CXJ__BIT(CXJ__X_IMPROVED);
         if (rise < 0) mask |= CXJ__BIT(CXJ__X_DEGRADED);
-        charge_change(step, d, mask)->rating = rise;
+        charge_change(step, d, mask, rise);
     }
     fold->step_waits = 0;
     if (!has_earlier) fold->touch_first = step->s;
@@ -461,8 +485,10 @@ static void judge(struct step *step) {
     if (!has(step, blemishes) && !step->late) count_both(step, CXJ__F_CLEAN, CXJ__T_CLEAN);
 }
 
-size_t cxj__fold_step(struct cxj__fold *fold, const cxj_touchpoint *m, uint32_t held, struct cxj__fact *facts) {
-    struct step step = {.fold = fold, .m = m, .facts = facts, .first = fold->counts[CXJ__F_TOUCHPOINTS] == 0};
+size_t cxj__fold_step(struct cxj__fold *fold, const cxj_touchpoint *m, uint32_t held, uint32_t wanted,
+                      struct cxj__fact *facts) {
+    struct step step = {
+        .fold = fold, .m = m, .facts = facts, .wanted = wanted, .first = fold->counts[CXJ__F_TOUCHPOINTS] == 0};
     new_fact(&step, CXJ_GRAIN_TOUCHPOINTS);
     note_facets(&step);
     note_statements(&step);
@@ -500,20 +526,20 @@ void cxj__fold_copy(struct cxj__fold *to, const struct cxj__fold *from) {
 
 /* Sets a sum and, if asked for, that of squares. */
 static void stand_for(struct cxj__standing *standing, int sum, int64_t amount, bool with_square) {
-    standing->sums[sum] = cxj__base_wide(amount);
-    if (with_square) standing->sums[sum + 1] = cxj__base_product(amount, amount);
+    standing->sums[sum] = amount;
+    if (with_square) standing->sums[sum + 1] = amount * amount; /* at most (65536 · 12600)², which fits */
 }
 
-static int64_t count_promises_before(const struct cxj__fold *fold, int64_t moment) {
-    int64_t passed = 0;
-    for (unsigned c = 0; c < CXJ__COMMITMENTS; c++) {
+static uint16_t count_promises_before(const struct cxj__fold *fold, int64_t moment) {
+    uint16_t passed = 0;
+    for (unsigned c = 0; fold->promises_open >> c != 0; c++) {
         if (fold->promises_open >> c & 1 && fold->promises[c].due < moment) passed++;
     }
     return passed;
 }
 
 static void stand_ended(const struct cxj__fold *fold, struct cxj__standing *standing) {
-    int64_t *counts = standing->counts;
+    uint16_t *counts = standing->counts;
     bool clean = fold->counts[CXJ__F_CLEAN] == fold->counts[CXJ__F_TOUCHPOINTS];
     bool completed = fold->outcome == CXJ_OUTCOME_COMPLETED;
     standing->ended = true;
@@ -533,10 +559,10 @@ static void stand_ended(const struct cxj__fold *fold, struct cxj__standing *stan
 }
 
 static void stand_rated(const struct cxj__fold *fold, struct cxj__standing *standing) {
-    int64_t *counts = standing->counts;
+    uint16_t *counts = standing->counts;
     int64_t touch_ratings = fold->counts[CXJ__F_TOUCH_RATINGS];
-    standing->sums[CXJ__J_SUM_TOUCH] = cxj__base_wide(fold->touch_sum);
-    standing->sums[CXJ__J_SUM_TOUCH_SQUARES] = cxj__base_wide((int64_t)fold->touch_squares);
+    standing->sums[CXJ__J_SUM_TOUCH] = fold->touch_sum;
+    standing->sums[CXJ__J_SUM_TOUCH_SQUARES] = (int64_t)fold->touch_squares;
     if (touch_ratings >= 2) {
         counts[CXJ__J_TOUCH_DROPS] = 1;
         stand_for(standing, CXJ__J_SUM_TOUCH_DROP, (int64_t)fold->touch_first - fold->touch_last, true);
@@ -575,7 +601,7 @@ static bool is_same_promise(const struct cxj__promise *a, const struct cxj__prom
 }
 
 bool cxj__fold_stands_alike(const struct cxj__fold *before, const struct cxj__fold *after) {
-    static const size_t from = offsetof(struct cxj__fold, first_at), to = offsetof(struct cxj__fold, promises);
+    static const size_t from = offsetof(struct cxj__fold, slip), to = offsetof(struct cxj__fold, promises);
     const uint16_t *a = before->counts, *b = after->counts;
     if (before->outcome != 0 || memcmp((const char *)before + from, (const char *)after + from, to - from) != 0) {
         return false;
@@ -591,9 +617,9 @@ bool cxj__fold_stands_alike(const struct cxj__fold *before, const struct cxj__fo
 
 void cxj__fold_stand(const struct cxj__fold *fold, int64_t now, struct cxj__standing *standing) {
     memset(standing, 0, sizeof *standing);
-    int64_t *counts = standing->counts;
+    uint16_t *counts = standing->counts;
     counts[CXJ__J_JOURNEYS] = 1;
-    for (size_t i = 0; i < CXJ__F_COUNTS; i++) counts[CXJ__J_JOURNEYS + 1 + i] = fold->counts[i];
+    memcpy(&counts[CXJ__J_JOURNEYS + 1], fold->counts, sizeof fold->counts);
     counts[CXJ__J_CHURNED] = fold->churned;
     counts[CXJ__J_REOPENED] = fold->reopened;
     counts[CXJ__J_HANDOFF_FREE] = fold->counts[CXJ__F_HANDOFFS] == 0;
@@ -602,8 +628,7 @@ void cxj__fold_stand(const struct cxj__fold *fold, int64_t now, struct cxj__stan
         counts[CXJ__J_FIRST_CONTACT_CANDIDATES] = 1;
         counts[CXJ__J_FIRST_CONTACT_RESOLVED] = fold->contacts_at_resolution == 1 && !fold->inbound_after_resolution;
     }
-    standing->sums[CXJ__J_SUM_VALUE] = fold->value;
-    if (fold->churned) standing->sums[CXJ__J_SUM_VALUE_LOST] = fold->value;
+    standing->value = fold->value;
     standing->sums[CXJ__J_SUM_SLIP] = fold->slip;
     standing->sums[CXJ__J_SUM_LATENESS] = fold->lateness;
     standing->sums[CXJ__J_SUM_DARK] = fold->dark;

@@ -8,6 +8,9 @@
 /* The dimensions through which transitions are seen: CXJ_DIMENSION_OWNER … CXJ_DIMENSION_ACTIVITY, less one. */
 enum { CXJ__TRACKS = 5, CXJ__COMMITMENTS = 8, CXJ__RATING_UNIT = 12600 };
 
+/* Touchpoints that a journey may have: its counts fit 16 bits, and its sums of durations 64. */
+enum { CXJ__TOUCHPOINTS_LIMIT = 50000 };
+
 /* At most: the touchpoint itself, a transition and a step for each dimension, lost context for two, and three
  * occasions. */
 enum { CXJ__FACTS_OF_A_STEP = 1 + CXJ__TRACKS * 2 + 2 + 3 };
@@ -43,26 +46,30 @@ struct cxj__promise {
     int64_t first_due, due, announced_at;
 };
 
-/* All that the fold carries from one touchpoint to the next. Zero before the first. What a standing is made of, beside
- * the counts, comes behind them: see cxj__fold_stands_alike(). */
+/* All that the fold carries from one touchpoint to the next. Zero before the first. What nearly every touchpoint looks at
+ * stands first; what a standing is made of, beside the counts, comes last: see cxj__fold_stands_alike(). Sums of
+ * durations fit 64 bits, since a journey has at most CXJ__TOUCHPOINTS_LIMIT touchpoints within 10,000 years. */
 struct cxj__fold {
     int64_t last_at;
     int64_t quiet;
-    int64_t loop_at;
-    uint64_t customer;
     struct cxj__track tracks[CXJ__TRACKS];
+    uint64_t seen[CXJ__TRACKS]; /* values so far, by dimension: bit value % 64; see cxj__fold_saw() */
+    uint16_t counts[CXJ__F_COUNTS];
     uint16_t type, segment, reason, entry;
-    uint32_t occasions;           /* facts of grain journeys so far */
     uint8_t step_waits;           /* a bit for each dimension: no touch rating since its last change */
     uint8_t lost;                 /* a bit for each dimension: its last change lost context */
+    uint8_t wide;                 /* a bit for each dimension: a value of 64 or more was seen */
     uint8_t announced, explained; /* a bit for each commitment that is open */
     unsigned waiting : 1;         /* the last touchpoint is pending */
     unsigned asking : 1;
     unsigned loop_open : 1;
-    uint16_t counts[CXJ__F_COUNTS];
+    uint32_t occasions; /* facts of grain journeys so far */
+    int64_t loop_at;
+    uint64_t customer;
+    int64_t first_at, end_at, silence, pending; /* which the standing looks at once the journey has ended */
     /* From here on: what a standing is made of. */
-    int64_t first_at, end_at;
-    int64_t silence, pending;
+    int64_t slip, lateness, dark;
+    struct cxj__int128 value;
     uint64_t touch_squares;
     uint32_t touch_sum;
     uint16_t touch_first, touch_last; /* s of the first and last touch rating */
@@ -81,18 +88,29 @@ struct cxj__fold {
     unsigned has_loyalty : 1;
     unsigned has_effort : 1;
     unsigned delighted : 1; /* the last rating of scope journey, of whatever kind */
-    struct cxj__int128 value, slip, lateness, dark;
     struct cxj__promise promises[CXJ__COMMITMENTS]; /* those that are open; see cxj__fold_copy() */
 };
 
 /* Copies a fold, less what it holds of commitments that are not open. */
 void cxj__fold_copy(struct cxj__fold *to, const struct cxj__fold *from);
 
+/* Whether an earlier touchpoint of the journey has held a value (not none) of a dimension. The fold knows it for values
+ * below 64, and for others as long as none like them has been seen; where it does not know, the touchpoints have to be
+ * asked. */
+enum cxj__saw { CXJ__NOT_SEEN, CXJ__SEEN, CXJ__PERHAPS_SEEN };
+static inline enum cxj__saw cxj__fold_saw(const struct cxj__fold *fold, uint32_t d, uint32_t value) {
+    if ((fold->seen[d] >> (value & 63) & 1) == 0) return CXJ__NOT_SEEN;
+    return value > 63 || (fold->wide >> d & 1) != 0 ? CXJ__PERHAPS_SEEN : CXJ__SEEN;
+}
+
 /* Folds in one touchpoint, whose facets are implied already and which is not withdrawn.
  * held: a bit for each dimension whose value an earlier touchpoint of the journey has held.
+ * wanted: a bit for each dimension whose transitions are of interest; the others' leave no facts.
  * facts: room for CXJ__FACTS_OF_A_STEP; the first is the touchpoint's own.
  * Returns the number of facts. */
-size_t cxj__fold_step(struct cxj__fold *fold, const cxj_touchpoint *m, uint32_t held, struct cxj__fact *facts);
+enum { CXJ__ALL_TRACKS = (1 << CXJ__TRACKS) - 1 };
+size_t cxj__fold_step(struct cxj__fold *fold, const cxj_touchpoint *m, uint32_t held, uint32_t wanted,
+                      struct cxj__fact *facts);
 
 /* True if the two standings of a journey that runs differ in the counts of the fold alone, as they do nearly always
  * when a touchpoint comes last. False where that is not plain to see. */

@@ -7,19 +7,10 @@
 
 #include <string.h>
 
-enum { SUB_BITS = 6, SUB_BUCKETS = 1 << SUB_BITS, BUCKETS = (51 - SUB_BITS) * SUB_BUCKETS };
+enum { SUB_BITS = CXJ__HISTOGRAM_SUB_BITS, SUB_BUCKETS = 1 << SUB_BITS, BUCKETS = (51 - SUB_BITS) * SUB_BUCKETS };
 
 #define COUNT_BITS 48
 #define COUNT_MASK ((UINT64_C(1) << COUNT_BITS) - 1)
-
-uint32_t cxj__histogram_bucket(int64_t duration) {
-    uint64_t value = (uint64_t)duration;
-    uint32_t shift = 0; /* the least that leaves a value below 2 * SUB_BUCKETS, found by halves */
-    for (uint32_t half = 32; half > 0; half /= 2) {
-        if (value >> shift >> (half - 1) >= 2 * SUB_BUCKETS) shift += half;
-    }
-    return shift * SUB_BUCKETS + (uint32_t)(value >> shift);
-}
 
 double cxj__histogram_middle(uint32_t bucket) {
     if (bucket < 2 * SUB_BUCKETS) return (double)bucket;
@@ -31,7 +22,7 @@ double cxj__histogram_middle(uint32_t bucket) {
 /* The slot of a bucket, or the empty one where it would stand. The table has an empty slot. */
 static uint64_t *find_slot(const struct cxj__histogram *histogram, uint32_t bucket) {
     uint32_t mask = histogram->capacity - 1;
-    uint32_t i = (bucket * UINT32_C(0x9e3779b1)) >> 8 & mask;
+    uint32_t i = cxj__histogram_home(histogram, bucket);
     while (histogram->slots[i] != 0 && histogram->slots[i] >> COUNT_BITS != bucket + 1) i = (i + 1) & mask;
     return &histogram->slots[i];
 }
@@ -66,6 +57,28 @@ bool cxj__histogram_reserve(struct cxj__histogram *histogram, struct cxj__memory
 void cxj__histogram_add(struct cxj__histogram *histogram, uint32_t bucket, int64_t count) {
     /* Counts never go below 0, so a negative amount does not borrow from the bucket's bits. */
     *find_slot(histogram, bucket) += (uint64_t)count;
+}
+
+/* What a slot says: its bucket, and how often. */
+static uint32_t bucket_of(uint64_t slot) {
+    return (uint32_t)(slot >> COUNT_BITS) - 1;
+}
+
+bool cxj__histogram_reserve_all(struct cxj__histogram *histogram, struct cxj__memory *memory,
+                                const struct cxj__histogram *other) {
+    for (uint32_t i = 0; i < other->capacity; i++) {
+        uint64_t slot = other->slots[i];
+        if ((slot & COUNT_MASK) != 0 && !cxj__histogram_reserve(histogram, memory, bucket_of(slot))) return false;
+    }
+    return true;
+}
+
+void cxj__histogram_add_all(struct cxj__histogram *histogram, const struct cxj__histogram *other, int sign) {
+    for (uint32_t i = 0; i < other->capacity; i++) {
+        uint64_t slot = other->slots[i];
+        int64_t count = (int64_t)(slot & COUNT_MASK);
+        if (count != 0) cxj__histogram_add(histogram, bucket_of(slot), sign * count);
+    }
 }
 
 double cxj__histogram_quantile(const struct cxj__histogram *histogram, uint64_t n, uint32_t percent) {

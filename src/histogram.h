@@ -13,18 +13,40 @@ struct cxj__histogram {
     uint32_t used;
 };
 
+enum { CXJ__HISTOGRAM_SUB_BITS = 6 };
+
 /* The bucket of a duration of 0 to 2^50 - 1 ms; that is longer than any between two moments of the years 0001 to 9999.
- * */
-uint32_t cxj__histogram_bucket(int64_t duration);
+ * A duration is shifted until it is below 128, and each shift has its own 64 buckets. */
+static inline uint32_t cxj__histogram_bucket(int64_t duration) {
+    uint64_t value = (uint64_t)duration;
+    unsigned top = cxj__base_highest_bit(value | 1);
+    unsigned shift = top > CXJ__HISTOGRAM_SUB_BITS ? top - CXJ__HISTOGRAM_SUB_BITS : 0;
+    return (uint32_t)(shift << CXJ__HISTOGRAM_SUB_BITS) + (uint32_t)(value >> shift);
+}
 
 /* The middle of a bucket: off by at most 1/128 of any duration in it; durations below 128 ms are exact. */
 double cxj__histogram_middle(uint32_t bucket);
+
+/* Where a bucket's slot is looked for first. */
+static inline uint32_t cxj__histogram_home(const struct cxj__histogram *histogram, uint32_t bucket) {
+    return (bucket * UINT32_C(0x9e3779b1)) >> 8 & (histogram->capacity - 1);
+}
+
+/* Brings a bucket's slot nearer. */
+static inline void cxj__histogram_approach(const struct cxj__histogram *histogram, uint32_t bucket) {
+    if (histogram->capacity > 0) CXJ__PREFETCH(&histogram->slots[cxj__histogram_home(histogram, bucket)]);
+}
 
 /* Makes room for a bucket, so that adding to it cannot fail. */
 bool cxj__histogram_reserve(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t bucket);
 
 /* Adds to (or takes from) a bucket that was reserved. */
 void cxj__histogram_add(struct cxj__histogram *histogram, uint32_t bucket, int64_t count);
+
+/* Makes room for all that another counts, so that adding or taking it away cannot fail; and does so. */
+bool cxj__histogram_reserve_all(struct cxj__histogram *histogram, struct cxj__memory *memory,
+                                const struct cxj__histogram *other);
+void cxj__histogram_add_all(struct cxj__histogram *histogram, const struct cxj__histogram *other, int sign);
 
 /* The duration at rank ⌈percent/100 · n⌉ among those counted, n being their number; n > 0. */
 double cxj__histogram_quantile(const struct cxj__histogram *histogram, uint64_t n, uint32_t percent);

@@ -52,6 +52,7 @@ static void free_text(struct cxj__name *name, struct cxj__memory *memory) {
 void cxj__names_finish(struct cxj__names *dictionary, struct cxj__memory *memory) {
     for (size_t i = 0; i < dictionary->count; i++) free_text(&dictionary->names[i], memory);
     cxj__base_release(memory, &dictionary->names, &dictionary->capacity, sizeof *dictionary->names);
+    cxj__base_release(memory, &dictionary->uses, &dictionary->use_capacity, sizeof *dictionary->uses);
     cxj__base_release(memory, &dictionary->slots, &dictionary->slot_capacity, sizeof *dictionary->slots);
     dictionary->count = 0;
 }
@@ -75,6 +76,8 @@ cxj_status cxj__names_add(struct cxj__names *dictionary, struct cxj__memory *mem
     if (dictionary->count >= dictionary->limit) return CXJ_LIMIT;
     if (!cxj__base_grow(memory, &dictionary->names, &dictionary->capacity, dictionary->count + 1,
                         sizeof *dictionary->names) ||
+        !cxj__base_grow(memory, &dictionary->uses, &dictionary->use_capacity, dictionary->count + 2,
+                        sizeof *dictionary->uses) ||
         !slots_reserve(dictionary, memory, dictionary->count + 1)) {
         return CXJ_NO_MEMORY;
     }
@@ -85,6 +88,7 @@ cxj_status cxj__names_add(struct cxj__names *dictionary, struct cxj__memory *mem
     dictionary->names[dictionary->count++] =
         (struct cxj__name){.text = copy, .length = (uint32_t)length, .hash = hash_text(seed, text, length)};
     *code = (uint32_t)dictionary->count;
+    dictionary->uses[*code] = 0;
     slots_insert(dictionary, *code);
     return CXJ_OK;
 }
@@ -108,16 +112,6 @@ int cxj__names_compare(const struct cxj__names *dictionary, uint32_t a, uint32_t
     return order != 0 ? order : (a_length > b_length) - (a_length < b_length);
 }
 
-void cxj__names_use(struct cxj__names *dictionary, uint32_t code) {
-    if (code == 0) return;
-    dictionary->names[code - 1].uses++;
-    dictionary->names[code - 1].was_used = true;
-}
-
-void cxj__names_release(struct cxj__names *dictionary, uint32_t code) {
-    if (code != 0) dictionary->names[code - 1].uses--;
-}
-
 void cxj__names_pin(struct cxj__names *dictionary, uint32_t code) {
     if (code != 0) dictionary->names[code - 1].pins++;
 }
@@ -130,7 +124,8 @@ void cxj__names_retire(struct cxj__names *dictionary, struct cxj__memory *memory
     bool any = false;
     for (size_t i = 0; i < dictionary->count; i++) {
         struct cxj__name *name = &dictionary->names[i];
-        if (name->text == NULL || name->uses + name->pins != 0 || !name->was_used) continue;
+        /* used once, and not any more */
+        if (name->text == NULL || name->pins != 0 || dictionary->uses[i + 1] != CXJ__NAMES_WAS_USED) continue;
         free_text(name, memory);
         any = true;
     }

@@ -9,16 +9,19 @@ struct cxj__name {
     char *text; /* NUL-terminated */
     uint32_t length;
     uint32_t hash;
-    uint64_t uses; /* touchpoints held that carry it */
     uint64_t pins; /* conditions of views that name it */
-    bool was_used;
 };
+
+/* Set in the uses of a name that had any, ever. */
+#define CXJ__NAMES_WAS_USED (UINT64_C(1) << 63)
 
 /* Codes run from 1; names[code - 1]. slots is an open-addressing table of codes, 0 = empty. */
 struct cxj__names {
     struct cxj__name *names;
     size_t count;
     size_t capacity;
+    uint64_t *uses; /* [code]: touchpoints that carry the name */
+    size_t use_capacity;
     uint32_t *slots;
     size_t slot_capacity; /* a power of two, or 0 */
     uint32_t limit;       /* codes at most */
@@ -40,9 +43,28 @@ const char *cxj__names_text(const struct cxj__names *dictionary, uint32_t code, 
 /* Negative, zero or positive as the name of a stands before, with or after that of b, byte by byte. */
 int cxj__names_compare(const struct cxj__names *dictionary, uint32_t a, uint32_t b);
 
+/* True for a code that was given and not retired, and for 0. */
+static inline bool cxj__names_has(const struct cxj__names *dictionary, uint32_t code) {
+    return code == 0 || (code <= dictionary->count && dictionary->names[code - 1].text != NULL);
+}
+
 /* Counts uses of a code; 0 is none and not counted. */
-void cxj__names_use(struct cxj__names *dictionary, uint32_t code);
-void cxj__names_release(struct cxj__names *dictionary, uint32_t code);
+static inline void cxj__names_use(struct cxj__names *dictionary, uint32_t code) {
+    if (code != 0) dictionary->uses[code] = (dictionary->uses[code] + 1) | CXJ__NAMES_WAS_USED;
+}
+static inline void cxj__names_release(struct cxj__names *dictionary, uint32_t code) {
+    if (code != 0) dictionary->uses[code]--;
+}
+
+/* Counts many uses at once. */
+static inline void cxj__names_use_often(struct cxj__names *dictionary, uint32_t code, uint64_t uses) {
+    if (code != 0 && uses > 0) dictionary->uses[code] = (dictionary->uses[code] + uses) | CXJ__NAMES_WAS_USED;
+}
+
+/* Touchpoints that carry a name: those held, and those of sealed journeys. */
+static inline uint64_t cxj__names_uses(const struct cxj__names *dictionary, uint32_t code) {
+    return dictionary->uses[code] & ~CXJ__NAMES_WAS_USED;
+}
 
 /* Counts conditions of views that name a code, which is not retired as long as one does. */
 void cxj__names_pin(struct cxj__names *dictionary, uint32_t code);

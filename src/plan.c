@@ -13,10 +13,6 @@
 #include <assert.h>
 #include <string.h>
 
-static const uint32_t of_the_journey = 1U << CXJ_DIMENSION_TYPE | 1U << CXJ_DIMENSION_SEGMENT |
-                                       1U << CXJ_DIMENSION_REASON | 1U << CXJ_DIMENSION_OUTCOME |
-                                       1U << CXJ_DIMENSION_CHURNED;
-
 /* Appends room for one item to a list of the plan: true, or false where there is no memory. */
 #define APPEND(core, list)                                                                                             \
     ((list).count < (list).capacity ||                                                                                 \
@@ -34,13 +30,11 @@ static const uint32_t of_the_journey = 1U << CXJ_DIMENSION_TYPE | 1U << CXJ_DIME
     ((list).items == NULL ? (void)0 : (void)memset((list).items, 0, (list).capacity * sizeof *(list).items))
 
 void cxj__plan_finish(struct cxj__plan *plan, struct cxj__memory *memory) {
-    CLEAR(plan->arrivals);
     CLEAR(plan->changes);
     CLEAR(plan->entries);
     CLEAR(plan->scratch);
     CLEAR(plan->facts);
     CLEAR(plan->checkpoints);
-    FREE(memory, plan->arrivals);
     FREE(memory, plan->changes);
     FREE(memory, plan->entries);
     FREE(memory, plan->scratch);
@@ -56,7 +50,7 @@ void cxj__plan_finish(struct cxj__plan *plan, struct cxj__memory *memory) {
 }
 
 void cxj__plan_begin(struct cxj__plan *plan) {
-    plan->arrivals.count = plan->changes.count = plan->entries.count = plan->facts.count = 0;
+    plan->changes.count = plan->entries.count = plan->facts.count = 0;
     plan->postings.count = plan->tallies.count = plan->placings.count = 0;
     plan->occasions.count = plan->checkpoints.count = plan->refused.count = 0;
     plan->folded = 0;
@@ -84,7 +78,12 @@ static void read_journey_codes(const struct cxj__fold *fold, struct cxj__codes *
 
 /* What a touchpoint adds to that. */
 static void read_own_codes(const cxj_touchpoint *touchpoint, struct cxj__codes *codes) {
-    for (uint32_t h = 0; h < CXJ__HOLDERS; h++) codes->codes[h + 1] = cxj__store_code(touchpoint, h);
+    codes->codes[CXJ_DIMENSION_OWNER] = touchpoint->owner;
+    codes->codes[CXJ_DIMENSION_TEAM] = touchpoint->team;
+    codes->codes[CXJ_DIMENSION_CHANNEL] = touchpoint->channel;
+    codes->codes[CXJ_DIMENSION_STAGE] = touchpoint->stage;
+    codes->codes[CXJ_DIMENSION_ACTIVITY] = touchpoint->activity;
+    codes->codes[CXJ_DIMENSION_CAUSE] = touchpoint->cause;
 }
 
 /* ---- arrivals --------------------------------------------------------------------------------------------------- */
@@ -100,10 +99,19 @@ static struct cxj__change *new_change(struct cxj__plan *plan, struct cxj__core *
 
 cxj_status cxj__plan_arrival(struct cxj__plan *plan, struct cxj__core *core, const cxj_touchpoint *touchpoint,
                              size_t place) {
-    if (!APPEND(core, plan->arrivals)) return CXJ_NO_MEMORY;
-    *LAST(plan->arrivals) = (struct cxj__arrival){*touchpoint, place, 0};
-    struct cxj__journey *journey = cxj__store_find(&core->store, &core->seed, touchpoint->journey, &core->store.probes);
-    if (journey == NULL) journey = cxj__store_make(&core->store, &core->memory, &core->seed, touchpoint->journey);
+    struct cxj__store *store = &core->store;
+    uint64_t number = touchpoint->journey;
+    struct cxj__journey *journey = cxj__store_find(store, &core->seed, number, &store->probes);
+    if (journey == NULL && cxj__store_is_sealed(store, &core->seed, number, &store->probes)) return CXJ_LATE;
+    if (!APPEND(core, plan->entries)) return CXJ_NO_MEMORY;
+    struct cxj__entry *entry = LAST(plan->entries);
+    entry->touchpoint = *touchpoint;
+    entry->touchpoint.facets = cxj__fold_imply(touchpoint->facets);
+    entry->held = 0;
+    entry->moves = 1;
+    entry->next = 0;
+    entry->place = place;
+    if (journey == NULL) journey = cxj__store_make(store, &core->memory, &core->seed, number);
     if (journey == NULL) return CXJ_NO_MEMORY;
     struct cxj__change *change =
         journey->change != 0 ? &plan->changes.items[journey->change - 1] : new_change(plan, core, journey);
@@ -112,11 +120,11 @@ cxj_status cxj__plan_arrival(struct cxj__plan *plan, struct cxj__core *core, con
         return CXJ_NO_MEMORY;
     }
     if (change->first_arrival == 0) {
-        change->first_arrival = plan->arrivals.count;
+        change->first_arrival = plan->entries.count;
     } else {
-        plan->arrivals.items[change->last_arrival - 1].next = plan->arrivals.count;
+        plan->entries.items[change->last_arrival - 1].next = plan->entries.count;
     }
-    change->last_arrival = plan->arrivals.count;
+    change->last_arrival = plan->entries.count;
     return CXJ_OK;
 }
 
@@ -184,18 +192,19 @@ static int compare_entries(const void *a, const void *b, const void *context) {
     return cxj__store_compare(&x->touchpoint, &y->touchpoint);
 }
 
-/* Copies a change's arrivals to the end of entries, those of one id together and in their order. */
+/* Finds a change's arrivals together, those of one id side by side and in their order. One alone is there already;
+ * several are copied to the end of entries. */
 static bool gather(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
-    size_t from = change->arriving.from = plan->entries.count;
-    for (size_t i = change->first_arrival; i != 0; i = plan->arrivals.items[i - 1].next) {
+    change->arriving = (struct cxj__range){change->first_arrival - 1, change->first_arrival};
+    if (change->first_arrival == change->last_arrival) return true;
+    size_t from = plan->entries.count;
+    for (size_t i = change->first_arrival, next; i != 0; i = next) {
         if (!APPEND(core, plan->entries)) return false;
-        const struct cxj__arrival *arrival = &plan->arrivals.items[i - 1];
-        *LAST(plan->entries) =
-            (struct cxj__entry){.touchpoint = arrival->touchpoint, .moves = 1, .place = arrival->place};
+        *LAST(plan->entries) = plan->entries.items[i - 1];
+        next = LAST(plan->entries)->next;
     }
     size_t count = plan->entries.count - from;
-    change->arriving.to = plan->entries.count;
-    if (count < 2) return true;
+    change->arriving = (struct cxj__range){from, plan->entries.count};
     if (!cxj__base_grow(&core->memory, &plan->scratch.items, &plan->scratch.capacity, count,
                         sizeof *plan->scratch.items)) {
         return false;
@@ -273,7 +282,7 @@ static bool refuse(struct cxj__plan *plan, struct cxj__core *core, struct cxj__c
     for (size_t i = change->arriving.from; i < change->arriving.to; i++) {
         if (plan->entries.items[i].moves) plan->entries.items[kept++] = plan->entries.items[i];
     }
-    change->arriving.to = plan->entries.count = kept;
+    change->arriving.to = kept;
     return true;
 }
 
@@ -284,34 +293,57 @@ static bool leave(struct cxj__plan *plan, struct cxj__core *core, size_t positio
     return true;
 }
 
+/* Lets the arrivals of one id, those from i on, meet each other and the one that the journey holds. The one that holds
+ * then is *winner. Returns how many they are. */
+static size_t settle_id(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change, size_t i,
+                        struct cxj__entry *winner) {
+    const struct cxj__entry *entries = plan->entries.items;
+    size_t from = i, position = entries[i].position;
+    uint64_t id = entries[i].touchpoint.id;
+    if (position != SIZE_MAX) {
+        cxj__store_unpack(change->journey, position, winner);
+    } else {
+        plan->feed.accepted++;
+        *winner = entries[i++];
+    }
+    for (; i < change->arriving.to && entries[i].touchpoint.id == id; i++) {
+        *winner = *meet(core, &plan->feed, winner, &entries[i]);
+    }
+    return i - from;
+}
+
+/* True if the entry is the only one of its id, or has none. */
+static bool is_alone(const struct cxj__plan *plan, const struct cxj__change *change, size_t i) {
+    const struct cxj__entry *entries = plan->entries.items;
+    uint64_t id = entries[i].touchpoint.id;
+    bool is_last = i + 1 == change->arriving.to || entries[i + 1].touchpoint.id != id;
+    return id == 0 || (is_last && entries[i].position == SIZE_MAX);
+}
+
 /* Of each id keeps the one that holds, noting which records leave. Entries without an id all stay. */
 static bool settle(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
-    struct cxj__journey *journey = change->journey;
-    size_t from = change->arriving.from, to = change->arriving.to, kept = from;
+    size_t from = change->arriving.from, kept = from;
     struct cxj__entry *entries = plan->entries.items;
     plan->leavers.count = 0;
-    for (size_t i = from; i < to;) {
-        uint64_t id = entries[i].touchpoint.id;
-        if (id == 0) {
+    for (size_t i = from; i < change->arriving.to;) {
+        if (is_alone(plan, change, i)) {
             plan->feed.accepted++;
-            entries[kept++] = entries[i++];
+            if (kept != i) entries[kept] = entries[i];
+            kept++;
+            i++;
             continue;
         }
-        struct cxj__entry held;
+        struct cxj__entry winner;
         size_t position = entries[i].position;
-        if (position != SIZE_MAX) {
-            cxj__store_unpack(journey, position, &held);
-        } else {
-            plan->feed.accepted++;
-            held = entries[i++];
-        }
-        for (; i < to && entries[i].touchpoint.id == id; i++) held = *meet(core, &plan->feed, &held, &entries[i]);
-        if (!held.moves) continue;
+        i += settle_id(plan, core, change, i, &winner);
+        if (!winner.moves) continue;
         if (position != SIZE_MAX && !leave(plan, core, position)) return false;
-        entries[kept++] = held;
+        entries[kept++] = winner;
     }
-    change->arriving.to = plan->entries.count = kept;
-    cxj__base_sort(entries + from, plan->scratch.items, kept - from, sizeof *entries, compare_entries, NULL);
+    change->arriving.to = kept;
+    if (kept - from > 1) {
+        cxj__base_sort(entries + from, plan->scratch.items, kept - from, sizeof *entries, compare_entries, NULL);
+    }
     return true;
 }
 
@@ -375,19 +407,30 @@ static bool resolve(struct cxj__plan *plan, struct cxj__core *core, struct cxj__
 
 /* ---- which values were held ------------------------------------------------------------------------------------- */
 
-/* In a short journey: looks back, first to where the fold knows, then through the records and entries before. */
-static bool is_held(const struct cxj__plan *plan, const struct cxj__core *core, const struct cxj__change *change,
-                    size_t entry, uint32_t holder, uint64_t *probes) {
-    uint32_t code = cxj__store_code(&plan->entries.items[entry].touchpoint, holder);
-    if (holder < CXJ__TRACKS && code != 0) {
-        const struct cxj__track *track = &change->fold.tracks[holder];
-        if (code == track->value || code == track->before) return true;
-    }
+/* In a short journey: whether an entry before an arriving one, or a record before the change, has its code. */
+static bool is_held(const struct cxj__plan *plan, const struct cxj__change *change, size_t entry, uint32_t holder,
+                    uint32_t code) {
     for (size_t i = entry; i-- > change->arriving.from;) {
         const cxj_touchpoint *earlier = &plan->entries.items[i].touchpoint;
         if (!is_withdrawn(earlier) && cxj__store_code(earlier, holder) == code) return true;
     }
-    return cxj__store_holds(change->journey, change->position, holder, code, &core->seed, probes);
+    return cxj__store_holds(change->journey, change->position, holder, code);
+}
+
+/* In a short journey: which of its values an arriving entry has from earlier ones, the fold being that before it. */
+static uint32_t look_back(const struct cxj__plan *plan, const struct cxj__change *change, const struct cxj__fold *fold,
+                          size_t entry) {
+    const cxj_touchpoint *t = &plan->entries.items[entry].touchpoint;
+    const uint32_t codes[CXJ__TRACKS] = {t->owner, t->team, t->channel, t->stage, t->activity};
+    uint32_t held = 0;
+    for (uint32_t h = 0; h < CXJ__TRACKS; h++) {
+        if (codes[h] == 0) continue;
+        enum cxj__saw saw = cxj__fold_saw(fold, h, codes[h]);
+        if (saw == CXJ__SEEN || (saw == CXJ__PERHAPS_SEEN && is_held(plan, change, entry, h, codes[h]))) {
+            held |= 1U << h;
+        }
+    }
+    return held;
 }
 
 /* In a long journey: what the entries of a range hold first enters the index, or leaves it. */
@@ -415,18 +458,17 @@ static bool hold(struct cxj__index *index, const struct cxj__core *core, uint32_
     return held;
 }
 
-/* Sets held of the arriving entries; the fold before them is in change->fold. */
+/* In a long journey: sets held of the arriving entries. */
 static void mark_held(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
     struct cxj__index *index = change->journey->index;
-    if (index != NULL) index_holders(plan, core, change, change->leaving, false);
-    change->marked = index != NULL;
+    if (index == NULL) return;
+    index_holders(plan, core, change, change->leaving, false);
+    change->marked = true;
     for (size_t i = change->arriving.from; i < change->arriving.to; i++) {
         struct cxj__entry *entry = &plan->entries.items[i];
         entry->held = 0;
         for (uint32_t h = 0; h < CXJ__HOLDERS && !is_withdrawn(&entry->touchpoint); h++) {
-            bool held = index != NULL ? hold(index, core, h, cxj__store_code(&entry->touchpoint, h))
-                                      : is_held(plan, core, change, i, h, &core->store.probes);
-            if (held) entry->held |= 1U << h;
+            if (hold(index, core, h, cxj__store_code(&entry->touchpoint, h))) entry->held |= 1U << h;
         }
     }
 }
@@ -466,14 +508,17 @@ static bool fold_entries(struct cxj__plan *plan, struct cxj__core *core, const s
                          struct cxj__range *facts) {
     facts->from = plan->facts.count;
     for (size_t i = range.from; i < range.to; i++) {
-        const struct cxj__entry *entry = &plan->entries.items[i];
+        struct cxj__entry *entry = &plan->entries.items[i];
+        if (arrives && change->journey->index == NULL) entry->held = 0;
         if (!is_withdrawn(&entry->touchpoint)) {
-            if (!cxj__base_grow(&core->memory, &plan->facts.items, &plan->facts.capacity,
+            if (arrives && change->journey->index == NULL) entry->held = look_back(plan, change, fold, i);
+            if (plan->facts.count + CXJ__FACTS_OF_A_STEP > plan->facts.capacity &&
+                !cxj__base_grow(&core->memory, &plan->facts.items, &plan->facts.capacity,
                                 plan->facts.count + CXJ__FACTS_OF_A_STEP, sizeof *plan->facts.items)) {
                 return false;
             }
             struct cxj__fact *room = plan->facts.items + plan->facts.count;
-            size_t count = cxj__fold_step(fold, &entry->touchpoint, entry->held, room);
+            size_t count = cxj__fold_step(fold, &entry->touchpoint, entry->held, core->wanted, room);
             plan->folded++;
             if (!keep_facts(plan, core, count, i, arrives)) return false;
         }
@@ -540,13 +585,14 @@ static bool post_fact(struct cxj__plan *plan, struct cxj__core *core, struct cxj
     *LAST(plan->postings) = (struct cxj__posting){view, NULL, place, sign};
     /* A cell that is made is on the list already, so that abandoning finds it. */
     if (!reach(core, view, &key, sign > 0, &LAST(plan->postings)->cell)) return false;
-    struct cxj__cell *cell = LAST(plan->postings)->cell;
-    return cell == NULL || sign < 0 || cxj__cell_reserve_fact(cell, &core->memory, fact);
+    if (LAST(plan->postings)->cell != NULL) cxj__cell_approach_fact(LAST(plan->postings)->cell, fact);
+    return true;
 }
 
 /* Addresses the facts of a range that are of the view's grain. */
 static bool post(struct cxj__plan *plan, struct cxj__core *core, struct cxj_view *view, struct cxj__range facts,
                  const struct cxj__codes *journey_codes, int sign) {
+    if (facts.from == facts.to) return true;
     struct cxj__codes codes = *journey_codes;
     for (size_t i = facts.from; i < facts.to; i++) {
         const struct cxj__fact *fact = &plan->facts.items[i];
@@ -585,13 +631,23 @@ static bool is_in_cell(const struct cxj__change *change, const struct cxj_view *
     read_own_codes(&entry.touchpoint, &codes);
     if (!cxj__view_passes(view, &codes)) return false;
     cxj__view_key(view, &codes, entry.touchpoint.at, &key);
-    return memcmp(&key, &cell->key, sizeof key) == 0;
+    return cxj__cell_has_key(cell, &key);
+}
+
+/* False if the fold knows that none of the journey's touchpoints has the codes of a cell. */
+static bool may_be_in_cell(const struct cxj__fold *fold, const struct cxj_view *view, const struct cxj__cell *cell) {
+    for (size_t i = 0; i < view->dimension_count; i++) {
+        uint32_t d = view->dimensions[i] - 1U, code = cell->key.parts[i];
+        if (d < CXJ__TRACKS && code != 0 && cxj__fold_saw(fold, d, code) == CXJ__NOT_SEEN) return false;
+    }
+    return true;
 }
 
 /* How many of a short journey's touchpoints fall into a cell now; with any, no more than whether one does. */
 static int64_t count_in_cell(const struct cxj__change *change, const struct cxj_view *view,
                              const struct cxj__cell *cell, bool any) {
     int64_t found = 0;
+    if (!may_be_in_cell(&change->journey->fold, view, cell)) return 0;
     for (size_t i = change->journey->count; i-- > 0 && !(any && found > 0);) found += is_in_cell(change, view, cell, i);
     return found;
 }
@@ -743,7 +799,11 @@ static bool place_after(struct cxj__plan *plan, struct cxj__core *core, const st
     struct cxj__key key;
     if (!find_standing(plan, core, change, placing->view, true, &core->store.probes, &key)) return true;
     placing->stands = true;
-    if (!reach(core, placing->view, &key, true, &placing->to)) return false;
+    if (placing->from != NULL && cxj__cell_has_key(placing->from, &key)) {
+        placing->to = placing->from;
+    } else if (!reach(core, placing->view, &key, true, &placing->to)) {
+        return false;
+    }
     if (placing->to == NULL) return true;
     struct cxj__standing standing;
     if (change->fold.outcome != 0) cxj__fold_stand(&change->fold, core->now, &standing);
@@ -773,8 +833,90 @@ bool cxj__plan_holds(const void *context, const struct cxj__deadline *deadline) 
 }
 
 static bool reserve_deadlines(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change) {
-    for (uint32_t c = 0; c < CXJ__COMMITMENTS; c++) plan->deadlines += is_new_deadline(change, c, core->now);
+    if (change->fold.promises_open == 0) return true;
+    for (uint32_t c = 0; change->fold.promises_open >> c != 0; c++) {
+        plan->deadlines += is_new_deadline(change, c, core->now);
+    }
     return cxj__alert_reserve(&core->agenda, &core->memory, plan->deadlines, cxj__plan_holds, core);
+}
+
+/* ---- sealing ---------------------------------------------------------------------------------------------------- */
+
+/* The moment at which a journey that has records is to be sealed; INT64_MAX: none. */
+static int64_t sealing_of(const struct cxj__core *core, const struct cxj__journey *journey) {
+    const struct cxj__fold *fold = &journey->fold;
+    int64_t moment = INT64_MAX;
+    if (core->seal_idle_after > 0) moment = cxj__store_last_at(journey) + core->seal_idle_after;
+    if (core->seal_ended_after > 0 && fold->outcome != 0 && fold->end_at + core->seal_ended_after < moment) {
+        moment = fold->end_at + core->seal_ended_after;
+    }
+    return moment;
+}
+
+bool cxj__plan_watches(const void *context, const struct cxj__deadline *deadline) {
+    const struct cxj__core *core = context;
+    const struct cxj__journey *journey = cxj__store_at(&core->store, deadline->place);
+    return journey->watched && journey->seal_at == deadline->due;
+}
+
+static bool seals(const struct cxj__core *core) {
+    return core->seal_ended_after > 0 || core->seal_idle_after > 0;
+}
+
+static bool reserve_sealing(struct cxj__plan *plan, struct cxj__core *core) {
+    if (!seals(core)) return true;
+    plan->watched++;
+    return cxj__alert_reserve(&core->sealings, &core->memory, plan->watched, cxj__plan_watches, core);
+}
+
+/* Sees to it that a deadline stands no later than the moment at which the journey is to be sealed. One that stands
+ * earlier does no harm: then the journey is looked at once more. */
+static void watch(struct cxj__core *core, struct cxj__journey *journey) {
+    if (journey->count == 0 || !seals(core)) return;
+    int64_t moment = sealing_of(core, journey);
+    if (moment == INT64_MAX || (journey->watched && journey->seal_at <= moment)) return;
+    journey->watched = 1;
+    journey->seal_at = moment;
+    cxj__alert_push(&core->sealings, (struct cxj__deadline){moment, journey->place, 0});
+}
+
+/* Lets the journey's touchpoints go. What they have contributed stays, and their names with it. */
+static bool seal(struct cxj__core *core, struct cxj__journey *journey) {
+    int64_t latest = journey->fold.last_at;
+    if (!cxj__store_seal(&core->store, &core->memory, &core->seed, journey->number)) return false;
+    if (journey->fold.counts[CXJ__F_TOUCHPOINTS] > 0 && latest > core->sealed_latest) core->sealed_latest = latest;
+    core->held -= journey->count;
+    cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
+    return true;
+}
+
+cxj_status cxj__plan_seal(struct cxj__core *core) {
+    struct cxj__deadline deadline;
+    while (seals(core)) {
+        /* One that is not sealed after all is watched further. */
+        if (!cxj__alert_reserve(&core->sealings, &core->memory, 1, cxj__plan_watches, core)) return CXJ_NO_MEMORY;
+        if (!cxj__alert_pop(&core->sealings, core->now + 1, &deadline)) return CXJ_OK;
+        struct cxj__journey *journey = cxj__store_at(&core->store, deadline.place);
+        if (!cxj__plan_watches(core, &deadline)) continue;
+        journey->watched = 0;
+        bool is_time = sealing_of(core, journey) <= core->now;
+        if (is_time && seal(core, journey)) continue;
+        watch(core, journey);
+        if (is_time) return CXJ_NO_MEMORY;
+    }
+    return CXJ_OK;
+}
+
+/* ---- room in cells ---------------------------------------------------------------------------------------------- */
+
+/* Makes room for all facts that are posted. That comes last, when what it touches has come nearer. */
+static bool reserve_postings(struct cxj__plan *plan, struct cxj__core *core) {
+    for (size_t i = 0; i < plan->postings.count; i++) {
+        const struct cxj__posting *posting = &plan->postings.items[i];
+        if (posting->cell == NULL || posting->sign < 0) continue;
+        if (!cxj__cell_reserve_fact(posting->cell, &core->memory, &plan->facts.items[posting->fact])) return false;
+    }
+    return true;
 }
 
 /* ---- preparing -------------------------------------------------------------------------------------------------- */
@@ -792,6 +934,9 @@ static bool reserve_records(struct cxj__plan *plan, struct cxj__core *core, cons
     if (was_short && journey->index != NULL && !(room && index_cells(core, change))) {
         cxj__store_drop_index(journey, &core->memory); /* One that does not know the cells would be worse than none. */
         return false;
+    }
+    for (size_t i = change->leaving.from; was_short && journey->index != NULL && i < change->leaving.to; i++) {
+        plan->entries.items[i].held = cxj__store_held(journey, change->position + (i - change->leaving.from));
     }
     /* What arrives may hold values for the first time. */
     return room && cxj__store_reserve_index(journey, &core->memory, &core->seed, arriving * CXJ__HOLDERS);
@@ -812,13 +957,16 @@ static bool post_change(struct cxj__plan *plan, struct cxj__core *core, struct c
            (view->grain != CXJ_GRAIN_TOUCHPOINTS || tally(plan, core, change, view, from, false));
 }
 
+/* The dimensions of the whole journey in which a change alters it. */
 static uint32_t changed_dimensions(const struct cxj__change *change) {
+    const uint32_t *before = change->before.codes, *after = change->after.codes;
     uint32_t changed = 0;
-    for (uint32_t d = 1; d <= CXJ__DIMENSIONS; d++) {
-        if (change->before.codes[d] != change->after.codes[d]) changed |= 1U << d;
+    for (uint32_t d = CXJ_DIMENSION_TYPE; d <= CXJ_DIMENSION_CHURNED; d++) {
+        if (before[d] != after[d]) changed |= 1U << d;
     }
-    return changed & of_the_journey;
+    return changed;
 }
+_Static_assert(CXJ_DIMENSION_TYPE + 4 == CXJ_DIMENSION_CHURNED, "type, segment, reason, outcome, churned are neighbours");
 
 static bool post_all(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
     uint32_t changed = changed_dimensions(change);
@@ -849,17 +997,19 @@ static bool prepare(struct cxj__plan *plan, struct cxj__core *core, struct cxj__
     size_t arriving = change->arriving.to - change->arriving.from;
     if (!post_all(plan, core, change)) return false;
     size_t tallies = change->tallies.to - change->tallies.from;
-    return reserve_deadlines(plan, core, change) && cxj__store_reserve_occasions(journey, &core->memory, occasions) &&
+    return reserve_deadlines(plan, core, change) && reserve_sealing(plan, core) &&
+           cxj__store_reserve_occasions(journey, &core->memory, occasions) &&
            cxj__store_reserve_index(journey, &core->memory, &core->seed, tallies + arriving);
 }
 
 cxj_status cxj__plan_prepare(struct cxj__plan *plan, struct cxj__core *core) {
     for (size_t i = 0; i < plan->changes.count; i++) {
         struct cxj__change *change = &plan->changes.items[i];
+        if (i < plan->coming_count) cxj__store_come_near(plan->coming[i]);
         if (!resolve(plan, core, change)) return CXJ_NO_MEMORY;
         if (!change->is_void && !prepare(plan, core, change)) return CXJ_NO_MEMORY;
     }
-    return CXJ_OK;
+    return reserve_postings(plan, core) ? CXJ_OK : CXJ_NO_MEMORY;
 }
 
 cxj_status cxj__plan_erasure(struct cxj__plan *plan, struct cxj__core *core, struct cxj__journey *journey) {
@@ -869,7 +1019,7 @@ cxj_status cxj__plan_erasure(struct cxj__plan *plan, struct cxj__core *core, str
     }
     for (size_t i = change->leaving.from; i < change->leaving.to; i++) plan->entries.items[i].moves = 1;
     change->arriving.from = change->arriving.to = plan->entries.count;
-    return prepare(plan, core, change) ? CXJ_OK : CXJ_NO_MEMORY;
+    return prepare(plan, core, change) && reserve_postings(plan, core) ? CXJ_OK : CXJ_NO_MEMORY;
 }
 
 /* The journey's records neither leave nor arrive; they only gain a view. */
@@ -897,7 +1047,7 @@ cxj_status cxj__plan_entrance(struct cxj__plan *plan, struct cxj__core *core, st
     if (view->grain == CXJ_GRAIN_TOUCHPOINTS && !tally(plan, core, change, view, 0, true)) return CXJ_NO_MEMORY;
     change->tallies.to = plan->tallies.count;
     bool room = cxj__store_reserve_index(journey, &core->memory, &core->seed, change->tallies.to);
-    return room ? CXJ_OK : CXJ_NO_MEMORY;
+    return room && reserve_postings(plan, core) ? CXJ_OK : CXJ_NO_MEMORY;
 }
 
 /* ---- committing ------------------------------------------------------------------------------------------------- */
@@ -973,19 +1123,27 @@ static void commit_placings(const struct cxj__plan *plan, const struct cxj__core
 }
 
 /* Counts the names that a touchpoint uses, or no longer uses. */
-static void count_names(struct cxj__core *core, const cxj_touchpoint *t,
+static void count_names(struct cxj__names *dictionaries, const cxj_touchpoint *t,
                         void (*count)(struct cxj__names *dictionary, uint32_t code)) {
-    for (uint32_t h = 0; h < CXJ__HOLDERS; h++) count(&core->dictionaries[h + 1], cxj__store_code(t, h));
-    count(&core->dictionaries[CXJ_DIMENSION_TYPE], t->type);
-    count(&core->dictionaries[CXJ_DIMENSION_SEGMENT], t->segment);
-    count(&core->dictionaries[CXJ_DIMENSION_REASON], t->reason);
+    count(&dictionaries[CXJ_DIMENSION_OWNER], t->owner);
+    count(&dictionaries[CXJ_DIMENSION_TEAM], t->team);
+    count(&dictionaries[CXJ_DIMENSION_CHANNEL], t->channel);
+    count(&dictionaries[CXJ_DIMENSION_STAGE], t->stage);
+    count(&dictionaries[CXJ_DIMENSION_ACTIVITY], t->activity);
+    count(&dictionaries[CXJ_DIMENSION_CAUSE], t->cause);
+    count(&dictionaries[CXJ_DIMENSION_TYPE], t->type);
+    count(&dictionaries[CXJ_DIMENSION_SEGMENT], t->segment);
+    count(&dictionaries[CXJ_DIMENSION_REASON], t->reason);
 }
 
-static void count_moving_names(const struct cxj__plan *plan, struct cxj__core *core, struct cxj__range range,
-                               void (*count)(struct cxj__names *dictionary, uint32_t code)) {
-    for (size_t i = range.from; i < range.to; i++) {
+static void count_moving_names(const struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change) {
+    for (size_t i = change->arriving.from; i < change->arriving.to; i++) {
         const struct cxj__entry *entry = &plan->entries.items[i];
-        if (entry->moves) count_names(core, &entry->touchpoint, count);
+        if (entry->moves) count_names(core->dictionaries, &entry->touchpoint, cxj__names_use);
+    }
+    for (size_t i = change->leaving.from; i < change->leaving.to; i++) {
+        const struct cxj__entry *entry = &plan->entries.items[i];
+        if (entry->moves) count_names(core->dictionaries, &entry->touchpoint, cxj__names_release);
     }
 }
 
@@ -994,8 +1152,7 @@ static void commit_journey(const struct cxj__plan *plan, struct cxj__core *core,
     uint64_t contributed = journey->fold.counts[CXJ__F_TOUCHPOINTS];
     uint64_t contributes = change->fold.counts[CXJ__F_TOUCHPOINTS];
     size_t held = journey->count;
-    count_moving_names(plan, core, change->arriving, cxj__names_use);
-    count_moving_names(plan, core, change->leaving, cxj__names_release);
+    count_moving_names(plan, core, change);
     cxj__store_replace(journey, &core->seed, change->position, AT(plan->entries.items, change->arriving.from),
                        change->arriving.to - change->arriving.from);
     cxj__store_checkpoint(journey, change->position, AT(plan->checkpoints.items, change->checkpoints.from),
@@ -1005,7 +1162,7 @@ static void commit_journey(const struct cxj__plan *plan, struct cxj__core *core,
         memcpy(journey->occasions + change->kept_occasions, plan->occasions.items + change->occasions.from,
                occasions * sizeof *journey->occasions);
     }
-    for (uint32_t c = 0; c < CXJ__COMMITMENTS; c++) {
+    for (uint32_t c = 0; change->fold.promises_open >> c != 0; c++) {
         if (!is_new_deadline(change, c, core->now)) continue;
         cxj__alert_push(&core->agenda, (struct cxj__deadline){change->fold.promises[c].due, journey->place, c});
     }
@@ -1013,19 +1170,26 @@ static void commit_journey(const struct cxj__plan *plan, struct cxj__core *core,
     core->touchpoints += contributes - contributed;
     core->journeys += (uint64_t)(contributes > 0) - (uint64_t)(contributed > 0);
     core->held = core->held - held + journey->count;
+    watch(core, journey);
 }
 
-/* Notes the cells of the plan to which nothing contributes. */
-static void doom(struct cxj__plan *plan) {
+/* Notes the cells of the plan to which nothing contributes: some of those from which something was taken, and if the
+ * plan was abandoned, of those that were made for it. */
+static void doom(struct cxj__plan *plan, bool abandoned) {
     for (size_t i = 0; i < plan->postings.count; i++) {
         const struct cxj__posting *posting = &plan->postings.items[i];
-        if (posting->cell != NULL) cxj__view_doom(posting->view, posting->cell);
+        if (posting->cell != NULL && (abandoned || posting->sign < 0)) cxj__view_doom(posting->view, posting->cell);
     }
     for (size_t i = 0; i < plan->placings.count; i++) {
         const struct cxj__placing *placing = &plan->placings.items[i];
+        if (placing->from == placing->to) continue;
         if (placing->from != NULL) cxj__view_doom(placing->view, placing->from);
-        if (placing->to != NULL) cxj__view_doom(placing->view, placing->to);
+        if (placing->to != NULL && abandoned) cxj__view_doom(placing->view, placing->to);
     }
+}
+
+void cxj__plan_forget_deadlines(struct cxj__plan *plan) {
+    plan->deadlines = plan->watched = 0;
 }
 
 /* Ends a plan: cells and journeys that hold nothing go, unless they are kept for a plan to come. */
@@ -1039,7 +1203,7 @@ static void end(struct cxj__plan *plan, struct cxj__core *core, bool keep) {
         }
     }
     core->folded += plan->folded;
-    if (!keep) plan->deadlines = 0;
+    if (!keep) cxj__plan_forget_deadlines(plan);
 }
 
 void cxj__plan_commit(struct cxj__plan *plan, struct cxj__core *core, bool keep) {
@@ -1050,17 +1214,18 @@ void cxj__plan_commit(struct cxj__plan *plan, struct cxj__core *core, bool keep)
         commit_placings(plan, core, change);
         commit_journey(plan, core, change);
     }
-    doom(plan);
+    doom(plan, false);
     end(plan, core, keep);
 }
 
 void cxj__plan_abandon(struct cxj__plan *plan, struct cxj__core *core, bool keep) {
     for (size_t i = 0; i < plan->changes.count; i++) unmark_held(plan, core, &plan->changes.items[i]);
-    if (!keep) doom(plan);
+    if (!keep) doom(plan, true);
     end(plan, core, keep);
 }
 
-void cxj__plan_pass(struct cxj__core *core, const struct cxj__deadline *deadline) {
+/* Counts a commitment of a journey as overdue, wherever the journey stands. */
+static void pass(struct cxj__core *core, const struct cxj__deadline *deadline) {
     struct cxj__journey *journey = cxj__store_at(&core->store, deadline->place);
     struct cxj__change change;
     memset(&change, 0, sizeof change);
@@ -1074,4 +1239,12 @@ void cxj__plan_pass(struct cxj__core *core, const struct cxj__deadline *deadline
         struct cxj__cell *cell = cxj__view_find(view, &core->seed, &key, &core->store.probes);
         if (cell != NULL) cxj__cell_counts(cell)[CXJ__J_OVERDUE]++;
     }
+}
+
+void cxj__plan_advance(struct cxj__core *core, int64_t now) {
+    struct cxj__deadline deadline;
+    while (cxj__alert_pop(&core->agenda, now, &deadline)) {
+        if (cxj__plan_holds(core, &deadline)) pass(core, &deadline);
+    }
+    core->now = now;
 }

@@ -14,9 +14,14 @@ struct cxj__core {
     struct cxj__seed seed;
     struct cxj__names dictionaries[CXJ__DICTIONARIES + 1]; /* [CXJ_DIMENSION_…] */
     struct cxj__store store;
-    struct cxj__agenda agenda;
+    struct cxj__agenda agenda;   /* when commitments come due */
+    struct cxj__agenda sealings; /* when journeys are to be sealed, or looked at for it again */
+    int64_t seal_ended_after;    /* ms after its end at which a journey is sealed; 0: never */
+    int64_t seal_idle_after;     /* the same after its last touchpoint */
+    int64_t sealed_latest;       /* the latest at of a sealed journey's touchpoints; INT64_MIN if there is none */
     struct cxj_view **views; /* in the order in which they were added */
     size_t view_count, view_capacity;
+    uint32_t wanted; /* a bit for each dimension through which a view sees transitions */
     uint64_t cells_limit;
     uint32_t touchpoints_limit;
     int64_t now;          /* INT64_MIN before the clock is set */
@@ -32,13 +37,6 @@ struct cxj__core {
         type *items;                                                                                                   \
         size_t count, capacity;                                                                                        \
     }
-
-/* A touchpoint that has arrived, its facets implied; the arrivals of one journey are chained. */
-struct cxj__arrival {
-    cxj_touchpoint touchpoint;
-    size_t place; /* in the call */
-    size_t next;  /* the journey's next arrival in this plan, plus one; 0: none */
-};
 
 /* A fact addressed: it goes to this cell, or is taken from it. cell is NULL where the view has no room for it. */
 struct cxj__posting {
@@ -70,7 +68,7 @@ struct cxj__range {
 /* What happens to one journey: its records from position on make way for the entries of arriving. */
 struct cxj__change {
     struct cxj__journey *journey;
-    size_t first_arrival, last_arrival; /* plus one */
+    size_t first_arrival, last_arrival; /* in entries, plus one */
     bool is_void;                       /* nothing changes after all */
     bool marked;                        /* the index knows which values arriving holds */
     size_t position;
@@ -87,10 +85,11 @@ struct cxj__feed {
     uint64_t accepted, duplicates, conflicts, superseded;
 };
 
+enum { CXJ__COMING = 32 };
+
 struct cxj__plan {
-    CXJ__LIST(struct cxj__arrival) arrivals;
     CXJ__LIST(struct cxj__change) changes;
-    CXJ__LIST(struct cxj__entry) entries;
+    CXJ__LIST(struct cxj__entry) entries; /* first all arrivals, those of one journey chained, then what changes need */
     CXJ__LIST(struct cxj__entry) scratch;
     CXJ__LIST(size_t) refused; /* places of arrivals for which their journey has no room, in no order */
     CXJ__LIST(size_t) leavers; /* positions of records that make way for another revision */
@@ -101,7 +100,11 @@ struct cxj__plan {
     CXJ__LIST(struct cxj__placing) placings;
     CXJ__LIST(uint32_t) occasions;
     CXJ__LIST(struct cxj__fold) checkpoints;
+    /* Journeys of touchpoints to come, to be brought nearer one by one while others are worked on. */
+    const struct cxj__journey *coming[CXJ__COMING];
+    size_t coming_count;
     size_t deadlines; /* that may be pushed by all plans since the last that was committed or abandoned for good */
+    size_t watched;   /* the same for sealings */
     uint64_t folded;  /* touchpoints folded for this plan */
     struct cxj__feed feed;
 };
@@ -111,8 +114,8 @@ void cxj__plan_finish(struct cxj__plan *plan, struct cxj__memory *memory);
 /* Begins an empty plan. */
 void cxj__plan_begin(struct cxj__plan *plan);
 
-/* Plans the arrival of a touchpoint that is valid and has all that its facets imply; place is its place in the call.
- * CXJ_OK or CXJ_NO_MEMORY. */
+/* Plans the arrival of a touchpoint that is valid; place is its place in the call. CXJ_OK, CXJ_NO_MEMORY, or CXJ_LATE
+ * if its journey is sealed, and then it is not in the plan. */
 cxj_status cxj__plan_arrival(struct cxj__plan *plan, struct cxj__core *core, const cxj_touchpoint *touchpoint,
                              size_t place);
 
@@ -133,10 +136,19 @@ void cxj__plan_commit(struct cxj__plan *plan, struct cxj__core *core, bool keep)
 /* Leaves everything as it was. With keep, what was reserved stays, so that the same plan made again cannot fail. */
 void cxj__plan_abandon(struct cxj__plan *plan, struct cxj__core *core, bool keep);
 
-/* Counts a journey's open commitments whose deadline has just passed as overdue. */
-void cxj__plan_pass(struct cxj__core *core, const struct cxj__deadline *deadline);
+/* Forgets that plans which were abandoned, but kept what they reserved, may push deadlines. */
+void cxj__plan_forget_deadlines(struct cxj__plan *plan);
+
+/* Moves the clock, which must not go back, and counts the commitments whose deadlines pass as overdue. */
+void cxj__plan_advance(struct cxj__core *core, int64_t now);
 
 /* True if the journey at the deadline's place still has to keep it. */
 bool cxj__plan_holds(const void *core, const struct cxj__deadline *deadline);
+
+/* Seals all journeys whose time has come by the clock. CXJ_OK, or CXJ_NO_MEMORY: some are left for the next time. */
+cxj_status cxj__plan_seal(struct cxj__core *core);
+
+/* True if a journey is still to be looked at when a deadline of core->sealings comes. */
+bool cxj__plan_watches(const void *core, const struct cxj__deadline *deadline);
 
 #endif

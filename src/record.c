@@ -1,83 +1,80 @@
-/* record: the way in: touchpoints recorded, withdrawn, erased, merged.
+/* record: the way in: touchpoints recorded, withdrawn, erased.
  *
  * Touchpoints are validated one by one, then taken in chunks. A chunk is planned whole and then committed whole, so
  * what has been taken is always the first part of what was passed. Chunks are small while touchpoints come last in
  * their journeys. Where a chunk had much to unpack and fold again, the next is twice as large, so that many late
  * touchpoints of one journey are folded together: the work stays in proportion to the touchpoints passed and those
  * after them. */
-#include <assert.h>
 #include <string.h>
 
 #include "engine.h"
 
-enum { CHUNK = 64, COSTLY = 4 };
+enum { CHUNK = CXJ__COMING, COSTLY = 4 };
 
 #define MOST_MONEY INT64_C(1000000000000000)
 
 /* ---- validation ------------------------------------------------------------------------------------------------- */
 
-/* What is wrong with a touchpoint: the field, its value, and what it should be. field is NULL if nothing is. */
+/* What is wrong with a touchpoint: the field, its value, and what it should be. */
 struct refusal {
     const char *field;
     int64_t value;
     const char *rule;
 };
 
-static struct refusal check_numbers(const cxj_touchpoint *t) {
-    if (t->journey == 0) return (struct refusal){"journey", 0, "must not be 0"};
-    if (!cxj__engine_is_moment(t->at)) return (struct refusal){"at", t->at, "is not within the years 0001 to 9999"};
-    if (!cxj__engine_is_moment(t->due)) {
-        return (struct refusal){"due", t->due, "is not within the years 0001 to 9999"};
-    }
-    if (t->value < -MOST_MONEY || t->value > MOST_MONEY) {
-        return (struct refusal){"value", t->value, "is beyond 10^15"};
-    }
-    if ((t->facets & ~CXJ_FACETS_ALL) != 0) return (struct refusal){"facets", t->facets, "has an unknown bit"};
-    if (t->commitment >= CXJ__COMMITMENTS) return (struct refusal){"commitment", t->commitment, "is above 7"};
-    if (t->outcome > CXJ_OUTCOME_ABANDONED) return (struct refusal){"outcome", t->outcome, "is not known"};
-    for (size_t i = 0; i < sizeof t->reserved; i++) {
-        if (t->reserved[i] != 0) return (struct refusal){"reserved", t->reserved[i], "must be 0"};
-    }
-    return (struct refusal){0};
+/* Notes what is wrong, and that something is. */
+static bool is_wrong(struct refusal *refusal, const char *field, int64_t value, const char *rule) {
+    *refusal = (struct refusal){field, value, rule};
+    return false;
 }
 
-static struct refusal check_rating(const cxj_touchpoint *t) {
+static bool check_numbers(const cxj_touchpoint *t, struct refusal *refusal) {
+    static const uint8_t nothing[sizeof t->reserved];
+    if (t->journey == 0) return is_wrong(refusal, "journey", 0, "must not be 0");
+    if (!cxj__engine_is_moment(t->at)) return is_wrong(refusal, "at", t->at, "is not within the years 0001 to 9999");
+    if (!cxj__engine_is_moment(t->due)) return is_wrong(refusal, "due", t->due, "is not within the years 0001 to 9999");
+    if (t->value < -MOST_MONEY || t->value > MOST_MONEY) {
+        return is_wrong(refusal, "value", t->value, "is beyond 10^15");
+    }
+    if ((t->facets & ~CXJ_FACETS_ALL) != 0) return is_wrong(refusal, "facets", t->facets, "has an unknown bit");
+    if (t->commitment >= CXJ__COMMITMENTS) return is_wrong(refusal, "commitment", t->commitment, "is above 7");
+    if (t->outcome > CXJ_OUTCOME_ABANDONED) return is_wrong(refusal, "outcome", t->outcome, "is not known");
+    if (memcmp(t->reserved, nothing, sizeof nothing) == 0) return true;
+    size_t i = 0;
+    while (t->reserved[i] == 0) i++;
+    return is_wrong(refusal, "reserved", t->reserved[i], "must be 0");
+}
+
+static bool check_rating(const cxj_touchpoint *t, struct refusal *refusal) {
     if (t->scale == 0) {
-        if (t->score != 0) return (struct refusal){"score", t->score, "stands without a scale"};
-        if (t->scope != 0) return (struct refusal){"scope", t->scope, "stands without a scale"};
-        return (struct refusal){0};
+        if (t->score != 0) return is_wrong(refusal, "score", t->score, "stands without a scale");
+        if (t->scope != 0) return is_wrong(refusal, "scope", t->scope, "stands without a scale");
+        return true;
     }
     const struct cxj__scale *scale = cxj__fold_scale(t->scale);
-    if (scale == NULL) return (struct refusal){"scale", t->scale, "is not known"};
+    if (scale == NULL) return is_wrong(refusal, "scale", t->scale, "is not known");
     if (t->score < scale->lowest || t->score > scale->highest) {
-        return (struct refusal){"score", t->score, "is off its scale"};
+        return is_wrong(refusal, "score", t->score, "is off its scale");
     }
-    if (t->scope == 0) return (struct refusal){"scope", 0, "must be given with a scale"};
-    if (t->scope > CXJ_SCOPE_EMPLOYEE) return (struct refusal){"scope", t->scope, "is not known"};
-    return (struct refusal){0};
+    if (t->scope == 0) return is_wrong(refusal, "scope", 0, "must be given with a scale");
+    return t->scope <= CXJ_SCOPE_EMPLOYEE || is_wrong(refusal, "scope", t->scope, "is not known");
 }
 
-static struct refusal check_codes(const struct cxj__core *core, const cxj_touchpoint *t) {
+static bool check_codes(const struct cxj__core *core, const cxj_touchpoint *t, struct refusal *refusal) {
     const uint32_t codes[CXJ__DICTIONARIES + 1] = {
         [CXJ_DIMENSION_OWNER] = t->owner, [CXJ_DIMENSION_TEAM] = t->team,         [CXJ_DIMENSION_CHANNEL] = t->channel,
         [CXJ_DIMENSION_STAGE] = t->stage, [CXJ_DIMENSION_ACTIVITY] = t->activity, [CXJ_DIMENSION_CAUSE] = t->cause,
         [CXJ_DIMENSION_TYPE] = t->type,   [CXJ_DIMENSION_SEGMENT] = t->segment,   [CXJ_DIMENSION_REASON] = t->reason,
     };
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
-        size_t length = 0;
-        if (cxj__names_text(&core->dictionaries[d], codes[d], &length) == NULL) {
-            return (struct refusal){cxj__view_dimension_name(d), codes[d],
-                                    "is no code of this dimension, or was retired"};
-        }
+        if (cxj__names_has(&core->dictionaries[d], codes[d])) continue;
+        return is_wrong(refusal, cxj__view_dimension_name(d), codes[d], "is no code of this dimension, or was retired");
     }
-    return (struct refusal){0};
+    return true;
 }
 
-static struct refusal check(const struct cxj__core *core, const cxj_touchpoint *t) {
-    struct refusal refusal = check_numbers(t);
-    if (refusal.field == NULL) refusal = check_rating(t);
-    if (refusal.field == NULL) refusal = check_codes(core, t);
-    return refusal;
+static bool check(const struct cxj__core *core, const cxj_touchpoint *t, struct refusal *refusal) {
+    return check_numbers(t, refusal) && check_rating(t, refusal) && check_codes(core, t, refusal);
 }
 
 /* ---- where touchpoints come from -------------------------------------------------------------------------------- */
@@ -89,13 +86,11 @@ struct source {
     const cxj_columns *columns;
 };
 
-/* Reads touchpoint i; false if it is a struct that says more than the library knows. */
-static bool read_struct(const struct source *source, size_t i, cxj_touchpoint *t) {
-    if (source->struct_size == sizeof *t) {
-        memcpy(t, (const char *)source->structs + i * sizeof *t, sizeof *t);
-        return true;
-    }
-    return cxj__engine_take(t, sizeof *t, (const char *)source->structs + i * source->struct_size, source->struct_size);
+/* True if touchpoint i stands where it can be read in place. */
+static bool is_in_place(const struct source *source, size_t i) {
+    uintptr_t address = (uintptr_t)source->structs + i * source->struct_size;
+    return source->columns == NULL && source->struct_size == sizeof(cxj_touchpoint) &&
+           address % _Alignof(cxj_touchpoint) == 0;
 }
 
 static void read_columns(const struct source *source, size_t i, cxj_touchpoint *t) {
@@ -140,12 +135,24 @@ struct call {
     bool stop;
 };
 
-/* Notes a refusal; its sentence is said if it is the first in the call. */
-static void note_refusal(struct call *call, size_t index, cxj_status status, const struct refusal *refusal) {
-    call->receipt.refused++;
-    if (index >= call->receipt.first_refusal) return;
+/* Notes that a touchpoint is refused or late; true if it is the first in the call, and its sentence is to be said. */
+static bool note_first(struct call *call, size_t index, cxj_status status) {
+    if (index >= call->receipt.first_refusal) return false;
     call->receipt.first_refusal = index;
     call->receipt.first_status = status;
+    return true;
+}
+
+static void note_late(struct call *call, size_t index, uint64_t journey) {
+    call->receipt.late++;
+    if (!note_first(call, index, CXJ_LATE)) return;
+    cxj__base_say(&call->engine->message, "touchpoint %zu: too late, for journey %llu is sealed", index,
+                  (unsigned long long)journey);
+}
+
+static void note_refusal(struct call *call, size_t index, cxj_status status, const struct refusal *refusal) {
+    call->receipt.refused++;
+    if (!note_first(call, index, status)) return;
     cxj__base_say(&call->engine->message, "touchpoint %zu: %s: %lld %s", index, refusal->field,
                   (long long)refusal->value, refusal->rule);
 }
@@ -153,21 +160,27 @@ static void note_refusal(struct call *call, size_t index, cxj_status status, con
 /* Puts a touchpoint into the plan, or notes why not. */
 static cxj_status plan_one(struct call *call, size_t index) {
     struct cxj__core *core = &call->engine->core;
-    cxj_touchpoint touchpoint;
+    const struct source *source = &call->source;
+    const char *passed = (const char *)source->structs + index * source->struct_size;
+    cxj_touchpoint copy;
+    const cxj_touchpoint *touchpoint = &copy;
     struct refusal refusal = {0};
-    if (call->source.columns != NULL) {
-        read_columns(&call->source, index, &touchpoint);
-    } else if (!read_struct(&call->source, index, &touchpoint)) {
-        refusal = (struct refusal){"struct", (int64_t)call->source.struct_size,
-                                   "bytes long, has members that this version does not know and that are not zero"};
+    bool is_right = true;
+    if (is_in_place(source, index)) {
+        touchpoint = (const cxj_touchpoint *)(const void *)passed;
+    } else if (source->columns != NULL) {
+        read_columns(source, index, &copy);
+    } else if (!cxj__engine_take(&copy, sizeof copy, passed, source->struct_size)) {
+        is_right = is_wrong(&refusal, "struct", (int64_t)source->struct_size,
+                            "bytes long, has members that this version does not know and that are not zero");
     }
-    if (refusal.field == NULL) refusal = check(core, &touchpoint);
-    if (refusal.field != NULL) {
-        note_refusal(call, index, CXJ_BAD_FIELD, &refusal);
-        return CXJ_BAD_FIELD;
+    if (is_right && check(core, touchpoint, &refusal)) {
+        cxj_status status = cxj__plan_arrival(&call->engine->plan, core, touchpoint, index);
+        if (status == CXJ_LATE) note_late(call, index, touchpoint->journey);
+        return status;
     }
-    touchpoint.facets = cxj__fold_imply(touchpoint.facets);
-    return cxj__plan_arrival(&call->engine->plan, core, &touchpoint, index);
+    note_refusal(call, index, CXJ_BAD_FIELD, &refusal);
+    return CXJ_BAD_FIELD;
 }
 
 static void note_feed(struct call *call, const struct cxj__feed *feed) {
@@ -180,18 +193,52 @@ static void note_feed(struct call *call, const struct cxj__feed *feed) {
     call->engine->feed.superseded += feed->superseded;
 }
 
-/* Looks ahead to the journeys of the next touchpoints. */
-static void approach(const struct call *call, size_t index, size_t count) {
-    uint64_t numbers[CHUNK];
-    for (size_t i = 0; i < count; i++) {
-        if (call->source.columns != NULL) {
-            numbers[i] = call->source.columns->journey[index + i];
-        } else {
-            memcpy(&numbers[i], (const char *)call->source.structs + (index + i) * call->source.struct_size,
-                   sizeof *numbers); /* journey is the first member */
-        }
+/* The journey of a touchpoint that is not read yet. */
+static uint64_t journey_of(const struct source *source, size_t i) {
+    uint64_t number;
+    if (source->columns != NULL) return source->columns->journey[i];
+    memcpy(&number, (const char *)source->structs + i * source->struct_size, sizeof number); /* the first member */
+    return number;
+}
+
+/* Brings nearer the slots of a chunk's journeys. */
+static void approach(const struct call *call, size_t from, size_t count) {
+    const struct cxj__core *core = &call->engine->core;
+    size_t to = from + CHUNK < count ? from + CHUNK : count;
+    for (size_t i = from; i < to; i++) {
+        cxj__store_approach(&core->store, &core->seed, journey_of(&call->source, i));
     }
-    cxj__store_approach(&call->engine->core.store, &call->engine->core.seed, numbers, count);
+}
+
+/* Finds the journeys of a chunk, to be brought nearer. */
+static void guess(const struct call *call, size_t from, size_t count) {
+    const struct cxj__core *core = &call->engine->core;
+    struct cxj__plan *plan = &call->engine->plan;
+    size_t to = from + CHUNK < count ? from + CHUNK : count;
+    plan->coming_count = 0;
+    for (size_t i = from; i < to; i++) {
+        plan->coming[plan->coming_count++] =
+            cxj__store_guess(&core->store, &core->seed, journey_of(&call->source, i));
+    }
+}
+
+/* Looks ahead while touchpoints from done on are worked on: slots come near two chunks ahead, journeys one, and now the
+ * records of those whose journeys have come near. */
+static void look_ahead(const struct call *call, size_t done, size_t count) {
+    const struct cxj__plan *plan = &call->engine->plan;
+    if (count == 1) {
+        call->engine->plan.coming_count = 0;
+        return;
+    }
+    if (done == 0) {
+        approach(call, 0, count);
+        approach(call, CHUNK, count);
+        guess(call, 0, count);
+        for (size_t i = 0; i < plan->coming_count; i++) cxj__store_come_near(plan->coming[i]);
+    }
+    for (size_t i = 0; i < plan->coming_count; i++) cxj__store_come_to_records(plan->coming[i]);
+    guess(call, done + CHUNK, count);
+    approach(call, done + 2 * CHUNK, count);
 }
 
 /* Plans the touchpoints from index on, count of them; *planned says how many, fewer than count where one is refused and
@@ -199,11 +246,9 @@ static void approach(const struct call *call, size_t index, size_t count) {
 static cxj_status plan_chunk(struct call *call, size_t index, size_t count, size_t *planned) {
     cxj__plan_begin(&call->engine->plan);
     for (*planned = 0; *planned < count; ++*planned) {
-        size_t left = count - *planned;
-        if (*planned % CHUNK == 0 && count > 1) approach(call, index + *planned, left < CHUNK ? left : CHUNK);
         cxj_status status = plan_one(call, index + *planned);
         if (status == CXJ_NO_MEMORY) return status;
-        if (status == CXJ_BAD_FIELD && (call->flags & CXJ_STOP_AT_REFUSAL)) break;
+        if (status != CXJ_OK && (call->flags & CXJ_STOP_AT_REFUSAL)) break;
     }
     return cxj__plan_prepare(&call->engine->plan, &call->engine->core);
 }
@@ -256,6 +301,7 @@ static cxj_status take_all(struct call *call, size_t count) {
     size_t chunk = CHUNK;
     for (size_t done = 0; done < count && !call->stop;) {
         size_t size = count - done < chunk ? count - done : chunk, taken = 0;
+        look_ahead(call, done, count);
         cxj_status status = take_chunk(call, done, size, &taken);
         if (status == CXJ_NO_MEMORY && size == 1) return status;
         if (status == CXJ_NO_MEMORY) {
@@ -274,28 +320,21 @@ static cxj_status take_all(struct call *call, size_t count) {
     return CXJ_OK;
 }
 
-/* Gives back the room that a large call has taken. */
-static void trim(cxj_engine *engine) {
-    enum { KEEP = 4096 };
-    if (engine->plan.entries.capacity > KEEP || engine->plan.arrivals.capacity > KEEP) {
-        cxj__plan_finish(&engine->plan, &engine->core.memory);
-    }
-}
-
 static cxj_status record(struct call *call, size_t count, cxj_receipt *receipt, size_t receipt_size) {
     cxj_engine *engine = call->engine;
     call->receipt.first_refusal = CXJ_NO_INDEX;
     cxj_status status = take_all(call, count);
     engine->refused += call->receipt.refused;
+    engine->late += call->receipt.late;
     engine->version++;
-    trim(engine);
+    cxj__engine_trim(engine);
     if (receipt != NULL) cxj__engine_give(receipt, receipt_size, &call->receipt, sizeof call->receipt);
     if (status == CXJ_NO_MEMORY) {
         cxj__base_say(&engine->message, "touchpoint %llu: no memory; those before it were taken",
                       (unsigned long long)call->receipt.processed);
         return status;
     }
-    return call->receipt.refused > 0 ? CXJ_REFUSED : CXJ_OK;
+    return call->receipt.refused + call->receipt.late > 0 ? CXJ_REFUSED : CXJ_OK;
 }
 
 /* Nothing was done: a receipt that says so. */
@@ -360,7 +399,7 @@ cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t id, uint6
         if (revision <= entry.touchpoint.revision) {
             return cxj__engine_fail(engine, CXJ_REFUSED, "revision: it is not higher than that of the touchpoint held");
         }
-    } else if (revision == 0) {
+    } else if (revision == 0 && !cxj__store_is_sealed(&core->store, &core->seed, journey, &core->store.probes)) {
         return cxj__engine_fail(engine, CXJ_NOT_FOUND, "there is no such touchpoint");
     }
     entry.touchpoint.revision = revision;
@@ -398,6 +437,11 @@ cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey) {
     if (journey == 0) return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, "journey is 0");
     struct cxj__core *core = &engine->core;
     struct cxj__journey *found = cxj__store_find(&core->store, &core->seed, journey, &core->store.probes);
+    if (found == NULL && cxj__store_is_sealed(&core->store, &core->seed, journey, &core->store.probes)) {
+        cxj__store_unseal(&core->store, &core->seed, journey);
+        engine->version++;
+        return cxj__engine_fail(engine, CXJ_SUMS_STAY, "the journey was sealed: its number is erased, its sums stay");
+    }
     if (found == NULL) return cxj__engine_fail(engine, CXJ_NOT_FOUND, "there is no such journey");
     if (!erase(engine, found)) return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to erase a journey");
     forget(engine);
@@ -429,166 +473,4 @@ cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uint64_t *e
     if (erased != NULL) *erased = gone;
     if (!room) return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to erase a journey; those before it are gone");
     return gone > 0 ? CXJ_OK : cxj__engine_fail(engine, CXJ_NOT_FOUND, "no journey states this customer");
-}
-
-/* ---- merge ------------------------------------------------------------------------------------------------------ */
-
-/* The codes of the source's names in the engine: codes[dimension][code]; one block for all. */
-struct translation {
-    uint32_t *block;
-    size_t length;
-    uint32_t *codes[CXJ__DICTIONARIES + 1];
-};
-
-/* Gives every name that the source's touchpoints use a code here. */
-static cxj_status translate_names(cxj_engine *engine, const struct cxj__core *source, struct translation *translation) {
-    struct cxj__core *core = &engine->core;
-    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
-        const struct cxj__names *theirs = &source->dictionaries[d];
-        for (size_t i = 0; i < theirs->count; i++) {
-            const struct cxj__name *name = &theirs->names[i];
-            uint32_t *code = &translation->codes[d][i + 1];
-            if (name->text == NULL || name->uses == 0) continue;
-            *code = cxj__names_find(&core->dictionaries[d], &core->seed, name->text, name->length);
-            if (*code != 0) continue;
-            cxj_status status =
-                cxj__names_add(&core->dictionaries[d], &core->memory, &core->seed, name->text, name->length, code);
-            if (status == CXJ_LIMIT) {
-                cxj__base_say(&engine->message, "merge: the dictionary of %s would have more than %u codes",
-                              cxj__view_dimension_name(d), (unsigned)core->dictionaries[d].limit);
-            }
-            if (status != CXJ_OK) return status;
-        }
-    }
-    return CXJ_OK;
-}
-
-static bool make_translation(struct cxj__memory *memory, const struct cxj__core *source,
-                             struct translation *translation) {
-    translation->length = 0;
-    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) translation->length += source->dictionaries[d].count + 1;
-    size_t bytes = translation->length * sizeof *translation->block;
-    translation->block = cxj__base_resize(memory, NULL, 0, bytes);
-    if (translation->block == NULL) return false;
-    memset(translation->block, 0, bytes);
-    uint32_t *next = translation->block;
-    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
-        translation->codes[d] = next;
-        next += source->dictionaries[d].count + 1;
-    }
-    return true;
-}
-
-static void translate(const struct translation *translation, cxj_touchpoint *t) {
-    t->owner = translation->codes[CXJ_DIMENSION_OWNER][t->owner];
-    t->team = (uint16_t)translation->codes[CXJ_DIMENSION_TEAM][t->team];
-    t->channel = (uint16_t)translation->codes[CXJ_DIMENSION_CHANNEL][t->channel];
-    t->stage = (uint16_t)translation->codes[CXJ_DIMENSION_STAGE][t->stage];
-    t->activity = (uint16_t)translation->codes[CXJ_DIMENSION_ACTIVITY][t->activity];
-    t->cause = (uint16_t)translation->codes[CXJ_DIMENSION_CAUSE][t->cause];
-    t->type = (uint16_t)translation->codes[CXJ_DIMENSION_TYPE][t->type];
-    t->segment = (uint16_t)translation->codes[CXJ_DIMENSION_SEGMENT][t->segment];
-    t->reason = (uint16_t)translation->codes[CXJ_DIMENSION_REASON][t->reason];
-}
-
-/* Plans one journey of the source, and reserves what that needs. */
-static cxj_status plan_journey(cxj_engine *engine, const struct cxj__journey *journey,
-                               const struct translation *translation) {
-    cxj__plan_begin(&engine->plan);
-    for (size_t i = 0; i < journey->count; i++) {
-        struct cxj__entry entry;
-        cxj__store_unpack(journey, i, &entry);
-        translate(translation, &entry.touchpoint);
-        cxj_status status = cxj__plan_arrival(&engine->plan, &engine->core, &entry.touchpoint, i);
-        if (status != CXJ_OK) return status;
-    }
-    cxj_status status = cxj__plan_prepare(&engine->plan, &engine->core);
-    if (status == CXJ_OK && engine->plan.refused.count > 0) {
-        status = CXJ_LIMIT;
-        cxj__base_say(&engine->message, "merge: journey %llu would have more than %u touchpoints",
-                      (unsigned long long)journey->number, (unsigned)engine->core.touchpoints_limit);
-    }
-    return status;
-}
-
-/* Plans all journeys of the source and keeps what is reserved; nothing changes. */
-static cxj_status reserve_all(cxj_engine *engine, const struct cxj__core *source,
-                              const struct translation *translation) {
-    for (size_t place = 0; place < source->store.places; place++) {
-        const struct cxj__journey *journey = cxj__store_at(&source->store, place);
-        if (journey->number == 0) continue;
-        cxj_status status = plan_journey(engine, journey, translation);
-        cxj__plan_abandon(&engine->plan, &engine->core, true);
-        if (status != CXJ_OK) return status;
-    }
-    return CXJ_OK;
-}
-
-/* Plans them again, which cannot fail now, and commits each. */
-static void commit_all(cxj_engine *engine, const struct cxj__core *source, const struct translation *translation) {
-    for (size_t place = 0; place < source->store.places; place++) {
-        const struct cxj__journey *journey = cxj__store_at(&source->store, place);
-        if (journey->number == 0) continue;
-        engine->plan.deadlines = 0;
-        cxj_status status = plan_journey(engine, journey, translation);
-        assert(status == CXJ_OK);
-        (void)status;
-        cxj__plan_commit(&engine->plan, &engine->core, true);
-    }
-    /* What one journey left empty may have been needed by another; now nobody needs it any more. */
-    for (size_t v = 0; v < engine->core.view_count; v++) {
-        cxj__view_sweep(engine->core.views[v], &engine->core.memory);
-    }
-    engine->plan.deadlines = 0;
-}
-
-/* After a merge that failed: drops the cells and journeys that were reserved. */
-static void drop_reserved(cxj_engine *engine) {
-    struct cxj__core *core = &engine->core;
-    for (size_t v = 0; v < core->view_count; v++) {
-        struct cxj_view *view = core->views[v];
-        for (size_t i = 0; i < view->cell_count; i++) cxj__view_doom(view, view->cells[i]);
-        cxj__view_sweep(view, &core->memory);
-    }
-    for (size_t place = 0; place < core->store.places; place++) {
-        struct cxj__journey *journey = cxj__store_at(&core->store, place);
-        if (journey->number != 0 && journey->count == 0) {
-            cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
-        }
-    }
-    engine->plan.deadlines = 0;
-}
-
-cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source) {
-    if (engine == NULL) return CXJ_BAD_ARGUMENT;
-    cxj__engine_begin(engine);
-    if (source == NULL || source == engine) {
-        return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT,
-                                source == NULL ? "source is NULL" : "source is the engine itself");
-    }
-    struct cxj__core *core = &engine->core;
-    struct translation translation = {0};
-    size_t names[CXJ__DICTIONARIES + 1];
-    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) names[d] = core->dictionaries[d].count;
-    cxj_status status = make_translation(&core->memory, &source->core, &translation) ? CXJ_OK : CXJ_NO_MEMORY;
-    if (status == CXJ_OK) status = translate_names(engine, &source->core, &translation);
-    if (status == CXJ_OK) status = reserve_all(engine, &source->core, &translation);
-    if (status == CXJ_OK) {
-        commit_all(engine, &source->core, &translation);
-    } else {
-        drop_reserved(engine);
-    }
-    trim(engine);
-    if (translation.block != NULL) {
-        cxj__base_resize(&core->memory, translation.block, translation.length * sizeof *translation.block, 0);
-    }
-    if (status != CXJ_OK) {
-        for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
-            cxj__names_truncate(&core->dictionaries[d], &core->memory, names[d]);
-        }
-        if (status == CXJ_NO_MEMORY) cxj__engine_fail(engine, status, "no memory to merge");
-        return status;
-    }
-    engine->version++;
-    return source->core.now > core->now ? cxj_advance(engine, source->core.now) : CXJ_OK;
 }

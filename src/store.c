@@ -5,13 +5,13 @@
  * not look back. A long journey keeps an index besides, and the fold's state after every 64th record, so that no
  * arrival has to look at all of it.
  * Invariants: records are sorted by (at, sequence, id); the rare fields of records stand in the records' order; bit h
- * of held is set exactly if an earlier record, neither being withdrawn, has the same code for holder h (none is a code
- * here). */
+ * of held is set exactly if an earlier record, neither being withdrawn, has the same code for holder h. In a long
+ * journey none is a code here; in a short one nobody asks, and bits of none and of causes mean nothing. */
 #include "store.h"
 
 #include <string.h>
 
-enum { BLOCK = 256 };
+enum { BLOCK = 128 };
 
 /* ---- journeys --------------------------------------------------------------------------------------------------- */
 
@@ -34,9 +34,9 @@ static void free_index(struct cxj__index *index, struct cxj__memory *memory) {
 static void free_journey(struct cxj__journey *journey, struct cxj__memory *memory) {
     if (journey->records != NULL) memset(journey->records, 0, journey->capacity * sizeof *journey->records);
     if (journey->rares != NULL) memset(journey->rares, 0, journey->rare_capacity * sizeof *journey->rares);
-    cxj__base_release(memory, &journey->records, &journey->capacity, sizeof *journey->records);
-    cxj__base_release(memory, &journey->rares, &journey->rare_capacity, sizeof *journey->rares);
-    cxj__base_release(memory, &journey->occasions, &journey->occasion_capacity, sizeof *journey->occasions);
+    cxj__base_resize(memory, journey->records, journey->capacity * sizeof *journey->records, 0);
+    cxj__base_resize(memory, journey->rares, journey->rare_capacity * sizeof *journey->rares, 0);
+    cxj__base_resize(memory, journey->occasions, journey->occasion_capacity * sizeof *journey->occasions, 0);
     free_index(journey->index, memory);
     memset(journey, 0, sizeof *journey);
 }
@@ -47,117 +47,128 @@ void cxj__store_finish(struct cxj__store *store, struct cxj__memory *memory) {
         cxj__base_resize(memory, store->blocks[block], BLOCK * sizeof **store->blocks, 0);
     }
     cxj__base_release(memory, &store->blocks, &store->block_capacity, sizeof *store->blocks);
-    cxj__base_release(memory, &store->free_places, &store->free_capacity, sizeof *store->free_places);
-    cxj__base_release(memory, &store->slots, &store->slot_capacity, sizeof *store->slots);
+    cxj__table_finish(&store->table, memory);
+    cxj__table_finish(&store->sealed, memory);
 }
 
 struct cxj__journey *cxj__store_find(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number,
                                      uint64_t *probes) {
-    if (store->slot_capacity == 0) return NULL;
-    size_t mask = store->slot_capacity - 1;
-    for (size_t slot = cxj__base_hash(seed, number) & mask;; slot = (slot + 1) & mask) {
+    uint32_t tag = cxj__table_tag(seed, number);
+    struct cxj__search search;
+    if (!cxj__table_search(&store->table, tag, &search)) return NULL;
+    for (uint64_t slot; (slot = cxj__table_next(&search)) != 0;) {
         ++*probes;
-        if (store->slots[slot] == 0) return NULL;
-        struct cxj__journey *journey = cxj__store_at(store, store->slots[slot] - 1);
+        if (slot >> 32 != tag) continue;
+        struct cxj__journey *journey = cxj__store_at(store, (uint32_t)slot - 1);
         if (journey->number == number) return journey;
     }
+    return NULL;
 }
 
-void cxj__store_approach(const struct cxj__store *store, const struct cxj__seed *seed, const uint64_t *numbers,
-                         size_t count) {
+/* Prefetching goes line by line. */
+static void come_near(const void *from, size_t bytes) {
     enum { LINE = 64 };
-    if (store->slot_capacity == 0) return;
-    size_t mask = store->slot_capacity - 1;
-    for (size_t i = 0; i < count; i++) CXJ__PREFETCH(&store->slots[cxj__base_hash(seed, numbers[i]) & mask]);
-    /* From here on a guess: the first slot is the journey's own more often than not. */
-    for (size_t i = 0; i < count; i++) {
-        uint32_t slot = store->slots[cxj__base_hash(seed, numbers[i]) & mask];
-        if (slot == 0) continue;
-        const char *journey = (const char *)cxj__store_at(store, slot - 1);
-        for (size_t line = 0; line < sizeof(struct cxj__journey); line += LINE) CXJ__PREFETCH(journey + line);
-    }
-    for (size_t i = 0; i < count; i++) {
-        uint32_t slot = store->slots[cxj__base_hash(seed, numbers[i]) & mask];
-        if (slot == 0) continue;
-        const struct cxj__journey *journey = cxj__store_at(store, slot - 1);
-        if (journey->count == 0) continue;
-        for (size_t back = 0; back < journey->count && back < 12; back += 3) {
-            CXJ__PREFETCH(&journey->records[journey->count - back]);
-        }
+    for (size_t i = 0; i < bytes; i += LINE) CXJ__PREFETCH((const char *)from + i);
+}
+
+void cxj__store_approach(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number) {
+    struct cxj__search search;
+    if (cxj__table_search(&store->table, cxj__table_tag(seed, number), &search)) {
+        CXJ__PREFETCH(&search.slots[search.at]);
     }
 }
 
-static void insert_slot(struct cxj__store *store, const struct cxj__seed *seed, const struct cxj__journey *journey) {
-    size_t mask = store->slot_capacity - 1;
-    size_t slot = cxj__base_hash(seed, journey->number) & mask;
-    while (store->slots[slot] != 0) slot = (slot + 1) & mask;
-    store->slots[slot] = journey->place + 1;
-}
-
-static bool reserve_slots(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed) {
-    size_t wanted = store->slot_capacity == 0 ? 64 : store->slot_capacity;
-    while (store->count + 1 > wanted / 4 * 3) wanted *= 2;
-    if (wanted == store->slot_capacity) return true;
-    uint32_t *slots = cxj__base_resize(memory, NULL, 0, wanted * sizeof *slots);
-    if (slots == NULL) return false;
-    memset(slots, 0, wanted * sizeof *slots);
-    cxj__base_resize(memory, store->slots, store->slot_capacity * sizeof *slots, 0);
-    store->slots = slots;
-    store->slot_capacity = wanted;
-    for (size_t place = 0; place < store->places; place++) {
-        const struct cxj__journey *journey = cxj__store_at(store, place);
-        if (journey->number != 0) insert_slot(store, seed, journey);
+/* The first that has the tag is nearly always the one that is meant. */
+const struct cxj__journey *cxj__store_guess(const struct cxj__store *store, const struct cxj__seed *seed,
+                                            uint64_t number) {
+    uint32_t tag = cxj__table_tag(seed, number);
+    struct cxj__search search;
+    if (!cxj__table_search(&store->table, tag, &search)) return NULL;
+    for (uint64_t slot; (slot = cxj__table_next(&search)) != 0;) {
+        if (slot >> 32 == tag) return cxj__store_at(store, (uint32_t)slot - 1);
     }
-    return true;
+    return NULL;
 }
 
-/* Makes room for one more place; the list of free ones gets room too, so that removing cannot fail. */
+void cxj__store_come_near(const struct cxj__journey *journey) {
+    if (journey != NULL) come_near(journey, offsetof(struct cxj__journey, fold.promises[1]));
+}
+
+void cxj__store_come_to_records(const struct cxj__journey *journey) {
+    if (journey == NULL || journey->count == 0) return;
+    come_near(&journey->records[journey->count - 1], 2 * sizeof *journey->records);
+}
+
+/* Makes room for one more place. */
 static bool reserve_place(struct cxj__store *store, struct cxj__memory *memory) {
-    if (store->free_count > 0 || store->places % BLOCK != 0) return true;
+    if (store->free != 0 || store->places % BLOCK != 0) return true;
     if (store->places > UINT32_MAX - 2 * BLOCK) return false;
     size_t block = store->places / BLOCK;
-    if (!cxj__base_grow(memory, &store->free_places, &store->free_capacity, store->places + BLOCK,
-                        sizeof *store->free_places) ||
-        !cxj__base_grow(memory, &store->blocks, &store->block_capacity, block + 1, sizeof *store->blocks)) {
-        return false;
-    }
+    if (!cxj__base_grow(memory, &store->blocks, &store->block_capacity, block + 1, sizeof *store->blocks)) return false;
     store->blocks[block] = cxj__base_resize(memory, NULL, 0, BLOCK * sizeof **store->blocks);
     return store->blocks[block] != NULL;
 }
 
+static uint32_t take_place(struct cxj__store *store) {
+    if (store->free == 0) return (uint32_t)store->places++;
+    uint32_t place = store->free - 1;
+    store->free = cxj__store_at(store, place)->change;
+    return place;
+}
+
+/* The slot of the table in which a journey stands. */
+static uint64_t slot_of(uint32_t tag, const struct cxj__journey *journey) {
+    return (uint64_t)tag << 32 | (journey->place + 1);
+}
+
 struct cxj__journey *cxj__store_make(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
                                      uint64_t number) {
-    if (!reserve_slots(store, memory, seed) || !reserve_place(store, memory)) return NULL;
-    uint32_t place = store->free_count > 0 ? store->free_places[--store->free_count] : (uint32_t)store->places++;
+    uint32_t tag = cxj__table_tag(seed, number);
+    if (!cxj__table_reserve(&store->table, memory, seed, tag, &store->probes) || !reserve_place(store, memory)) {
+        return NULL;
+    }
+    uint32_t place = take_place(store);
     struct cxj__journey *journey = cxj__store_at(store, place);
     memset(journey, 0, sizeof *journey);
     journey->number = number;
     journey->place = place;
     store->count++;
-    insert_slot(store, seed, journey);
+    cxj__table_insert(&store->table, tag, slot_of(tag, journey));
     return journey;
-}
-
-/* Takes the journey's slot out and moves those behind it up, so that no search ends too early. */
-static void remove_slot(struct cxj__store *store, const struct cxj__seed *seed, const struct cxj__journey *journey) {
-    size_t mask = store->slot_capacity - 1;
-    size_t hole = cxj__base_hash(seed, journey->number) & mask;
-    while (store->slots[hole] != journey->place + 1) hole = (hole + 1) & mask;
-    for (size_t next = (hole + 1) & mask; store->slots[next] != 0; next = (next + 1) & mask) {
-        size_t home = cxj__base_hash(seed, cxj__store_at(store, store->slots[next] - 1)->number) & mask;
-        if (((next - home) & mask) < ((next - hole) & mask)) continue;
-        store->slots[hole] = store->slots[next];
-        hole = next;
-    }
-    store->slots[hole] = 0;
 }
 
 void cxj__store_remove(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
                        struct cxj__journey *journey) {
-    remove_slot(store, seed, journey);
-    store->free_places[store->free_count++] = journey->place;
+    uint32_t tag = cxj__table_tag(seed, journey->number), place = journey->place;
+    cxj__table_remove(&store->table, seed, tag, slot_of(tag, journey));
     store->count--;
     free_journey(journey, memory);
+    journey->change = store->free;
+    store->free = place + 1;
+}
+
+bool cxj__store_is_sealed(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number,
+                          uint64_t *probes) {
+    struct cxj__search search;
+    if (!cxj__table_search(&store->sealed, cxj__table_tag(seed, number), &search)) return false;
+    for (uint64_t slot; (slot = cxj__table_next(&search)) != 0;) {
+        ++*probes;
+        if (slot == number) return true;
+    }
+    return false;
+}
+
+bool cxj__store_seal(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
+                     uint64_t number) {
+    uint32_t tag = cxj__table_tag(seed, number);
+    store->sealed.of_numbers = true;
+    if (!cxj__table_reserve(&store->sealed, memory, seed, tag, &store->probes)) return false;
+    cxj__table_insert(&store->sealed, tag, number);
+    return true;
+}
+
+void cxj__store_unseal(struct cxj__store *store, const struct cxj__seed *seed, uint64_t number) {
+    cxj__table_remove(&store->sealed, seed, cxj__table_tag(seed, number), number);
 }
 
 /* ---- touchpoints ------------------------------------------------------------------------------------------------ */
@@ -201,6 +212,10 @@ static uint32_t held_of(const struct cxj__record *record) {
 bool cxj__store_is_rare(const cxj_touchpoint *t) {
     return t->revision != 0 || t->due != 0 || t->value != 0 || t->customer != 0 ||
            (t->cause | t->type | t->segment | t->reason) != 0;
+}
+
+int64_t cxj__store_last_at(const struct cxj__journey *journey) {
+    return journey->records[journey->count - 1].at;
 }
 
 void cxj__store_unpack(const struct cxj__journey *journey, size_t position, struct cxj__entry *entry) {
@@ -276,24 +291,7 @@ size_t cxj__store_position(const struct cxj__journey *journey, const cxj_touchpo
     return search(journey, t->at, t->sequence, t->id, true);
 }
 
-uint32_t cxj__store_code(const cxj_touchpoint *t, uint32_t holder) {
-    switch (holder + 1) {
-    case CXJ_DIMENSION_OWNER:
-        return t->owner;
-    case CXJ_DIMENSION_TEAM:
-        return t->team;
-    case CXJ_DIMENSION_CHANNEL:
-        return t->channel;
-    case CXJ_DIMENSION_STAGE:
-        return t->stage;
-    case CXJ_DIMENSION_ACTIVITY:
-        return t->activity;
-    default:
-        return t->cause;
-    }
-}
-
-/* The same, from the packed form. */
+/* The code that a record has for a holder. */
 static uint32_t record_code(const struct cxj__journey *journey, const struct cxj__record *record, uint32_t holder) {
     switch (holder + 1) {
     case CXJ_DIMENSION_OWNER:
@@ -315,42 +313,22 @@ uint32_t cxj__store_code_at(const struct cxj__journey *journey, size_t position,
     return record_code(journey, &journey->records[position], holder);
 }
 
-/* Whether one of count records has a code at an offset of its own, 4 bytes wide or 2, and is not withdrawn. */
-static bool has_wide(const struct cxj__record *records, size_t count, uint32_t code) {
-    for (size_t i = count; i-- > 0;) {
-        if (records[i].owner == code && !is_withdrawn(&records[i])) return true;
-    }
-    return false;
+uint32_t cxj__store_held(const struct cxj__journey *journey, size_t position) {
+    return held_of(&journey->records[position]);
 }
 
-static bool has_narrow(const struct cxj__record *records, size_t count, size_t offset, uint16_t code) {
-    for (size_t i = count; i-- > 0;) {
-        uint16_t at_offset;
-        memcpy(&at_offset, (const char *)&records[i] + offset, sizeof at_offset);
-        if (at_offset == code && !is_withdrawn(&records[i])) return true;
-    }
-    return false;
-}
-
-bool cxj__store_holds(const struct cxj__journey *journey, size_t position, uint32_t holder, uint32_t code,
-                      const struct cxj__seed *seed, uint64_t *probes) {
-    static const size_t offsets[] = {
-        [CXJ_DIMENSION_TEAM - 1] = offsetof(struct cxj__record, team),
-        [CXJ_DIMENSION_CHANNEL - 1] = offsetof(struct cxj__record, channel),
-        [CXJ_DIMENSION_STAGE - 1] = offsetof(struct cxj__record, stage),
-        [CXJ_DIMENSION_ACTIVITY - 1] = offsetof(struct cxj__record, activity),
-    };
-    if (journey->index != NULL) {
-        return cxj__store_indexed(journey->index, seed, CXJ__INDEX_HELD, cxj__store_held_key(holder, code), probes) !=
-               0;
-    }
-    if (holder == CXJ_DIMENSION_OWNER - 1) return has_wide(journey->records, position, code);
-    if (holder < CXJ__CAUSE_HOLDER) return has_narrow(journey->records, position, offsets[holder], (uint16_t)code);
+bool cxj__store_holds(const struct cxj__journey *journey, size_t position, uint32_t holder, uint32_t code) {
     for (size_t i = position; i-- > 0;) {
-        if (record_code(journey, &journey->records[i], holder) == code && !is_withdrawn(&journey->records[i]))
-            return true;
+        const struct cxj__record *record = &journey->records[i];
+        if (record_code(journey, record, holder) == code && !is_withdrawn(record)) return true;
     }
     return false;
+}
+
+/* Two of 64 bits, by which most ids can be told apart. */
+static uint64_t id_bits(uint64_t id) {
+    uint64_t hash = id * UINT64_C(0x9e3779b97f4a7c15);
+    return UINT64_C(1) << (hash >> 58) | UINT64_C(1) << (hash >> 52 & 63);
 }
 
 void cxj__store_replace(struct cxj__journey *journey, const struct cxj__seed *seed, size_t position,
@@ -365,12 +343,14 @@ void cxj__store_replace(struct cxj__journey *journey, const struct cxj__seed *se
     for (size_t i = 0; i < count; i++) {
         pack(journey, position + i, &entries[i]);
         const cxj_touchpoint *t = &entries[i].touchpoint;
-        if (journey->index == NULL || t->id == 0) continue;
+        if (t->id == 0) continue;
+        journey->ids |= id_bits(t->id);
+        if (journey->index == NULL) continue;
         struct cxj__index_entry *entry = cxj__store_index(journey->index, seed, CXJ__INDEX_ID, t->id);
         entry->value = t->at;
         entry->sequence = t->sequence;
     }
-    journey->count = position + count;
+    journey->count = (uint32_t)(position + count);
     /* What a correction took back shall not lie about behind the last. */
     if (rares > journey->rare_count) {
         memset(journey->rares + journey->rare_count, 0, (rares - journey->rare_count) * sizeof *journey->rares);
@@ -425,6 +405,7 @@ void cxj__store_unindex(struct cxj__index *index, const struct cxj__seed *seed, 
 size_t cxj__store_find_id(const struct cxj__journey *journey, uint64_t id, const struct cxj__seed *seed,
                           uint64_t *probes) {
     if (journey->index == NULL) {
+        if ((id_bits(id) & ~journey->ids) != 0) return SIZE_MAX;
         for (size_t i = journey->count; i-- > 0;) {
             if (journey->records[i].id == id) return i;
         }
@@ -460,20 +441,24 @@ static bool reserve_index(struct cxj__index *index, struct cxj__memory *memory, 
     return true;
 }
 
-/* Enters what the records there are say; cells are entered by who knows the views. */
+/* Enters what the records there are say, and lets them know which of their values were held; cells are entered by who
+ * knows the views. */
 static void fill_index(struct cxj__journey *journey, const struct cxj__seed *seed) {
     for (size_t i = 0; i < journey->count; i++) {
-        const struct cxj__record *record = &journey->records[i];
+        struct cxj__record *record = &journey->records[i];
+        uint32_t held = 0;
         if (record->id != 0) {
             struct cxj__index_entry *entry = cxj__store_index(journey->index, seed, CXJ__INDEX_ID, record->id);
             entry->value = record->at;
             entry->sequence = record->sequence;
         }
-        for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
-            if (is_withdrawn(record) || held_of(record) >> h & 1) continue;
+        for (uint32_t h = 0; h < CXJ__HOLDERS && !is_withdrawn(record); h++) {
             uint64_t key = cxj__store_held_key(h, record_code(journey, record, h));
-            cxj__store_index(journey->index, seed, CXJ__INDEX_HELD, key)->value = 1;
+            struct cxj__index_entry *entry = cxj__store_index(journey->index, seed, CXJ__INDEX_HELD, key);
+            if (entry->value != 0) held |= 1U << h;
+            entry->value = 1;
         }
+        record->more = (record->more & ~(UINT32_C(0x3f) << HELD_SHIFT)) | held << HELD_SHIFT;
     }
 }
 
@@ -503,13 +488,21 @@ bool cxj__store_reserve_index(struct cxj__journey *journey, struct cxj__memory *
     return journey->index == NULL || reserve_index(journey->index, memory, seed, further);
 }
 
+/* Makes room for needed items, at first for a few. */
+static bool reserve_items(struct cxj__memory *memory, void *array_of_items, uint32_t *capacity, size_t needed,
+                          size_t first, size_t item_size) {
+    if (needed <= *capacity) return true;
+    size_t room = *capacity, wanted = *capacity == 0 && needed < first ? first : needed;
+    if (room > 0 && room < 2 * first && wanted < 2 * first) wanted = 2 * first;
+    if (!cxj__base_grow(memory, array_of_items, &room, wanted, item_size)) return false;
+    *capacity = (uint32_t)room;
+    return true;
+}
+
 bool cxj__store_reserve(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed,
                         size_t count, size_t rares) {
-    /* Most journeys are short: room for a few at first. */
-    enum { FEW = 5 };
-    size_t room = journey->capacity == 0 && count < FEW ? FEW : count;
-    if (!cxj__base_grow(memory, &journey->records, &journey->capacity, room, sizeof *journey->records) ||
-        !cxj__base_grow(memory, &journey->rares, &journey->rare_capacity, rares, sizeof *journey->rares)) {
+    if (!reserve_items(memory, &journey->records, &journey->capacity, count, 5, sizeof *journey->records) ||
+        !reserve_items(memory, &journey->rares, &journey->rare_capacity, rares, 1, sizeof *journey->rares)) {
         return false;
     }
     if (count <= CXJ__INDEX_BEYOND && journey->index == NULL) return true;
@@ -520,7 +513,8 @@ bool cxj__store_reserve(struct cxj__journey *journey, struct cxj__memory *memory
 }
 
 bool cxj__store_reserve_occasions(struct cxj__journey *journey, struct cxj__memory *memory, size_t count) {
-    return cxj__base_grow(memory, &journey->occasions, &journey->occasion_capacity, count, sizeof *journey->occasions);
+    return reserve_items(memory, &journey->occasions, &journey->occasion_capacity, count, 2,
+                         sizeof *journey->occasions);
 }
 
 void cxj__store_fold_at(const struct cxj__journey *journey, size_t position, struct cxj__fold *fold, uint64_t *folded) {
@@ -544,7 +538,7 @@ void cxj__store_fold_at(const struct cxj__journey *journey, size_t position, str
         struct cxj__entry entry;
         cxj__store_unpack(journey, done, &entry);
         if (entry.touchpoint.facets & CXJ_FACET_WITHDRAWN) continue;
-        cxj__fold_step(fold, &entry.touchpoint, entry.held, facts);
+        cxj__fold_step(fold, &entry.touchpoint, entry.held, 0, facts);
         ++*folded;
     }
 }

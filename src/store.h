@@ -4,11 +4,11 @@
 
 #include "base.h"
 #include "fold.h"
+#include "table.h"
 
 enum {
     CXJ__INDEX_BEYOND = 64, /* touchpoints beyond which a journey keeps an index */
     CXJ__CHECKPOINT_EVERY = 64,
-    CXJ__TOUCHPOINTS_LIMIT = 60000, /* so that counts of one journey fit 16 bits */
     CXJ__HOLDERS = 6 /* dimensions of which we know which values were held: the fold's tracks, and cause */
 };
 #define CXJ__CAUSE_HOLDER 5
@@ -54,39 +54,42 @@ struct cxj__index {
     size_t checkpoint_count;
 };
 
-/* A journey. Open promises are kept aside from the fold: few journeys have more than one. */
+/* A journey. The lines that nearly every touchpoint touches come first. */
 struct cxj__journey {
     uint64_t number;
+    uint64_t ids; /* two bits for each id there ever was: most ids that arrive are new, and seen to be here */
     struct cxj__record *records;
-    size_t count, capacity;
     struct cxj__rare *rares;
-    size_t rare_count, rare_capacity;
-    uint32_t *occasions; /* in order; as many as the fold says */
-    size_t occasion_capacity;
-    struct cxj__index *index; /* NULL while it is short */
-    uint32_t place;           /* in the store */
-    uint32_t change;          /* its place in the plan under way, plus one; 0: none */
+    uint32_t *occasions;       /* in order; as many as the fold says */
+    struct cxj__index *index;  /* NULL while it is short */
+    uint32_t count, capacity;  /* of records */
+    uint32_t rare_count, rare_capacity;
+    uint32_t occasion_capacity;
+    uint32_t place;  /* in the store */
+    uint32_t change; /* its place in the plan under way, plus one; 0: none. Of a free place: the next one, plus one */
+    uint32_t watched; /* 1: a deadline stands at seal_at */
+    int64_t seal_at;  /* not after the moment at which it is to be sealed */
     struct cxj__fold fold;
 };
 
-/* Journeys stand in blocks that never move; slots is an open-addressing table of places plus one. */
+/* Journeys stand in blocks that never move. */
 struct cxj__store {
     struct cxj__journey **blocks;
     size_t block_capacity;
-    size_t places; /* places given out so far */
-    size_t count;  /* journeys there are */
-    uint32_t *free_places;
-    size_t free_count, free_capacity;
-    uint32_t *slots;
-    size_t slot_capacity;
-    uint64_t probes; /* slots looked at by calls that change the engine */
+    size_t places;          /* places given out so far */
+    size_t count;           /* journeys there are */
+    uint32_t free;          /* the first place that is free again, plus one; 0: none */
+    struct cxj__table table;  /* of places */
+    struct cxj__table sealed; /* of numbers: journeys whose touchpoints were let go */
+    uint64_t probes;        /* slots looked at and moved by calls that change the engine */
 };
 
 /* A touchpoint with all its fields, and which of its values were held before it. */
 struct cxj__entry {
     cxj_touchpoint touchpoint;
-    uint32_t held;   /* a bit for each holder */
+    uint32_t held;   /* a bit for each holder; those of cause and of none are known in long journeys only */
     uint32_t moves;  /* 1: it has just arrived, or leaves for good; 0: it stays */
+    size_t next;     /* the journey's next arrival in the plan under way, plus one; 0: none */
     size_t place;    /* in the call, if it has just arrived */
     size_t position; /* of the record that holds its id, if it is the first of its id to arrive; SIZE_MAX: none */
 };
@@ -99,10 +102,14 @@ void cxj__store_finish(struct cxj__store *store, struct cxj__memory *memory);
 struct cxj__journey *cxj__store_find(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number,
                                      uint64_t *probes);
 
-/* Looks ahead for calls to come that will touch count journeys: brings slots, journeys and the ends of their records
- * nearer, one stage after the other, so that the waits for memory overlap. */
-void cxj__store_approach(const struct cxj__store *store, const struct cxj__seed *seed, const uint64_t *numbers,
-                         size_t count);
+/* Looking ahead to the touchpoints that are about to come, in stages, each of which needs time before the next: brings
+ * nearer the slot in which a number will be looked for; guesses the journey from what stands there, NULL if there is
+ * none; brings that nearer; and then the end of its records. */
+void cxj__store_approach(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number);
+const struct cxj__journey *cxj__store_guess(const struct cxj__store *store, const struct cxj__seed *seed,
+                                            uint64_t number);
+void cxj__store_come_near(const struct cxj__journey *journey);
+void cxj__store_come_to_records(const struct cxj__journey *journey);
 
 /* The journey at a place below store->places; one whose number is 0 is not there. */
 struct cxj__journey *cxj__store_at(const struct cxj__store *store, size_t place);
@@ -110,6 +117,17 @@ struct cxj__journey *cxj__store_at(const struct cxj__store *store, size_t place)
 /* Makes an empty journey, which is not there yet; NULL if there is no memory. */
 struct cxj__journey *cxj__store_make(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
                                      uint64_t number);
+
+/* True if a journey was sealed. */
+bool cxj__store_is_sealed(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number,
+                          uint64_t *probes);
+
+/* Remembers a number as sealed; false if there is no memory. */
+bool cxj__store_seal(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
+                     uint64_t number);
+
+/* Forgets a number that is sealed. */
+void cxj__store_unseal(struct cxj__store *store, const struct cxj__seed *seed, uint64_t number);
 
 /* Removes a journey and all that it holds. */
 void cxj__store_remove(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
@@ -119,6 +137,9 @@ void cxj__store_remove(struct cxj__store *store, struct cxj__memory *memory, con
 
 /* Negative, zero or positive as a stands before, with or after b by (at, sequence, id). */
 int cxj__store_compare(const cxj_touchpoint *a, const cxj_touchpoint *b);
+
+/* The at of the last record of a journey that has any. */
+int64_t cxj__store_last_at(const struct cxj__journey *journey);
 
 /* The touchpoint at a position. */
 void cxj__store_unpack(const struct cxj__journey *journey, size_t position, struct cxj__entry *entry);
@@ -131,15 +152,31 @@ size_t cxj__store_find_id(const struct cxj__journey *journey, uint64_t id, const
                           uint64_t *probes);
 
 /* The code that a touchpoint has for a holder. */
-uint32_t cxj__store_code(const cxj_touchpoint *touchpoint, uint32_t holder);
+static inline uint32_t cxj__store_code(const cxj_touchpoint *t, uint32_t holder) {
+    switch (holder + 1) {
+    case CXJ_DIMENSION_OWNER:
+        return t->owner;
+    case CXJ_DIMENSION_TEAM:
+        return t->team;
+    case CXJ_DIMENSION_CHANNEL:
+        return t->channel;
+    case CXJ_DIMENSION_STAGE:
+        return t->stage;
+    case CXJ_DIMENSION_ACTIVITY:
+        return t->activity;
+    default:
+        return t->cause;
+    }
+}
 
 /* The same of the record at a position. */
 uint32_t cxj__store_code_at(const struct cxj__journey *journey, size_t position, uint32_t holder);
 
-/* True if a touchpoint before position that is not withdrawn has this code. With an index, position must be the end of
- * what the index knows. */
-bool cxj__store_holds(const struct cxj__journey *journey, size_t position, uint32_t holder, uint32_t code,
-                      const struct cxj__seed *seed, uint64_t *probes);
+/* Which of its values the record at a position has from earlier ones, a bit for each holder. */
+uint32_t cxj__store_held(const struct cxj__journey *journey, size_t position);
+
+/* True if a touchpoint before position that is not withdrawn has this code. */
+bool cxj__store_holds(const struct cxj__journey *journey, size_t position, uint32_t holder, uint32_t code);
 
 /* Makes room for count records with rares rare fields; a journey that is or becomes long gets its index, to which the
  * caller adds the cells if it was not there before. Room in the index is reserved apart. */

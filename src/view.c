@@ -364,10 +364,24 @@ cxj_status cxj__view_read(struct cxj_view *view, struct cxj__names *dictionaries
     return status;
 }
 
-void cxj__view_finish(struct cxj_view *view, struct cxj__names *dictionaries, struct cxj__memory *memory) {
+void cxj__view_copy_question(struct cxj_view *view, const struct cxj_view *other) {
+    *view = *other;
+    view->cells = NULL;
+    view->slots = NULL;
+    view->cell_count = view->cell_capacity = view->slot_capacity = 0;
+    view->cells_made = 0;
+    view->incomplete = false;
+    view->doomed = NULL;
+}
+
+void cxj__view_finish_cells(struct cxj_view *view, struct cxj__memory *memory) {
     for (size_t i = 0; i < view->cell_count; i++) cxj__cell_destroy(view->cells[i], memory);
     cxj__base_release(memory, &view->cells, &view->cell_capacity, sizeof *view->cells);
     cxj__base_release(memory, &view->slots, &view->slot_capacity, sizeof *view->slots);
+}
+
+void cxj__view_finish(struct cxj_view *view, struct cxj__names *dictionaries, struct cxj__memory *memory) {
+    cxj__view_finish_cells(view, memory);
     forget_conditions(view, dictionaries, memory);
     cxj__base_resize(memory, view->text, view->text_length + 1, 0);
 }
@@ -594,6 +608,16 @@ int64_t cxj__view_part_number(const struct cxj_view *view, const struct cxj__key
     return key->parts[part];
 }
 
+void cxj__view_translate_key(const struct cxj_view *view, const struct cxj__key *key, uint32_t *const *codes,
+                             struct cxj__key *translated) {
+    uint32_t parts = cxj__view_parts(view) - (view->period != CXJ__NO_PERIOD);
+    *translated = *key;
+    for (uint32_t part = 0; part < parts; part++) {
+        uint32_t dimension = dimension_of_part(view, part);
+        if (has_dictionary(dimension)) translated->parts[part] = codes[dimension][key->parts[part]];
+    }
+}
+
 cxj_status cxj__view_parse_key(const struct cxj_view *view, const struct cxj__names *dictionaries,
                                const struct cxj__seed *seed, const cxj_text *parts, size_t part_size,
                                struct cxj__key *key) {
@@ -619,11 +643,19 @@ cxj_status cxj__view_parse_key(const struct cxj_view *view, const struct cxj__na
 
 /* ---- cells ------------------------------------------------------------------------------------------------------ */
 
+/* Words of 32 bits under secret multipliers, of which the upper half is taken: a universal family (Dietzfelbinger,
+ * "Universal hashing and k-wise independent random variables via integer arithmetic without primes", 1996). */
 static uint32_t hash_key(const struct cxj__seed *seed, const struct cxj__key *key) {
-    uint64_t hash = cxj__base_hash(seed, (uint64_t)key->period);
-    hash = cxj__base_hash(seed, hash ^ (key->parts[0] | (uint64_t)key->parts[1] << 32));
-    hash = cxj__base_hash(seed, hash ^ (key->parts[2] | (uint64_t)key->parts[3] << 32));
-    return (uint32_t)cxj__base_hash(seed, hash ^ key->parts[4]);
+    uint64_t sum = seed->key[0] + (uint32_t)key->period * seed->key[1] +
+                   (uint32_t)((uint64_t)key->period >> 32) * seed->key[2];
+    for (size_t i = 0; i < CXJ__KEY_PARTS; i++) sum += key->parts[i] * seed->key[3 + i];
+    return (uint32_t)(((sum ^ sum >> 32) * seed->key[0]) >> 32); /* so that neighbours do not stay neighbours */
+}
+_Static_assert(3 + CXJ__KEY_PARTS <= CXJ__SEED_KEYS, "there is a multiplier for each word of a key");
+
+/* A slot: the hash of a cell's key above its place plus one. */
+static uint64_t slot_of(const struct cxj__cell *cell) {
+    return (uint64_t)cell->hash << 32 | (cell->place + 1);
 }
 
 struct cxj__cell *cxj__view_find(const struct cxj_view *view, const struct cxj__seed *seed, const struct cxj__key *key,
@@ -632,10 +664,12 @@ struct cxj__cell *cxj__view_find(const struct cxj_view *view, const struct cxj__
     uint32_t hash = hash_key(seed, key);
     size_t mask = view->slot_capacity - 1;
     for (size_t slot = hash & mask;; slot = (slot + 1) & mask) {
+        uint64_t found = view->slots[slot];
         ++*probes;
-        if (view->slots[slot] == 0) return NULL;
-        struct cxj__cell *cell = view->cells[view->slots[slot] - 1];
-        if (cell->hash == hash && memcmp(&cell->key, key, sizeof *key) == 0) return cell;
+        if (found == 0) return NULL;
+        if (found >> 32 != hash) continue;
+        struct cxj__cell *cell = view->cells[(uint32_t)found - 1];
+        if (cxj__cell_has_key(cell, key)) return cell;
     }
 }
 
@@ -643,14 +677,14 @@ static void insert_slot(struct cxj_view *view, const struct cxj__cell *cell) {
     size_t mask = view->slot_capacity - 1;
     size_t slot = cell->hash & mask;
     while (view->slots[slot] != 0) slot = (slot + 1) & mask;
-    view->slots[slot] = cell->place + 1;
+    view->slots[slot] = slot_of(cell);
 }
 
 static bool reserve_slots(struct cxj_view *view, struct cxj__memory *memory, size_t count) {
     size_t wanted = view->slot_capacity == 0 ? 16 : view->slot_capacity;
     while (count > wanted / 4 * 3) wanted *= 2;
     if (wanted == view->slot_capacity) return true;
-    uint32_t *slots = cxj__base_resize(memory, NULL, 0, wanted * sizeof *slots);
+    uint64_t *slots = cxj__base_resize(memory, NULL, 0, wanted * sizeof *slots);
     if (slots == NULL) return false;
     memset(slots, 0, wanted * sizeof *slots);
     cxj__base_resize(memory, view->slots, view->slot_capacity * sizeof *slots, 0);
@@ -681,9 +715,9 @@ struct cxj__cell *cxj__view_make(struct cxj_view *view, struct cxj__memory *memo
 static void remove_slot(struct cxj_view *view, const struct cxj__cell *cell) {
     size_t mask = view->slot_capacity - 1;
     size_t hole = cell->hash & mask;
-    while (view->slots[hole] != cell->place + 1) hole = (hole + 1) & mask;
+    while (view->slots[hole] != slot_of(cell)) hole = (hole + 1) & mask;
     for (size_t next = (hole + 1) & mask; view->slots[next] != 0; next = (next + 1) & mask) {
-        size_t home = view->cells[view->slots[next] - 1]->hash & mask;
+        size_t home = (view->slots[next] >> 32) & mask;
         if (((next - home) & mask) < ((next - hole) & mask)) continue;
         view->slots[hole] = view->slots[next];
         hole = next;
@@ -705,10 +739,10 @@ static void drop(struct cxj_view *view, struct cxj__cell *cell, struct cxj__memo
     if (last != cell) {
         size_t mask = view->slot_capacity - 1;
         size_t slot = last->hash & mask;
-        while (view->slots[slot] != last->place + 1) slot = (slot + 1) & mask;
-        view->slots[slot] = cell->place + 1;
+        while (view->slots[slot] != slot_of(last)) slot = (slot + 1) & mask;
         view->cells[cell->place] = last;
         last->place = cell->place;
+        view->slots[slot] = slot_of(last);
     }
     view->cell_count--;
     cxj__cell_destroy(cell, memory);

@@ -45,7 +45,7 @@ struct cxj_view {
     struct cxj__cell **cells; /* in no order */
     size_t cell_count;
     size_t cell_capacity;
-    uint32_t *slots; /* an open-addressing table of places in cells, plus one */
+    uint64_t *slots; /* an open-addressing table of hashes and places in cells, plus one */
     size_t slot_capacity;
     uint64_t cells_made; /* ever */
     bool incomplete;
@@ -61,6 +61,11 @@ cxj_status cxj__view_read(struct cxj_view *view, struct cxj__names *dictionaries
 
 /* Frees what a view holds, cells too, and gives the names of its conditions back. */
 void cxj__view_finish(struct cxj_view *view, struct cxj__names *dictionaries, struct cxj__memory *memory);
+
+/* Makes a view without cells that asks what another does. It borrows that one's text and conditions, and so must end
+ * before it, by cxj__view_finish_cells() alone. */
+void cxj__view_copy_question(struct cxj_view *view, const struct cxj_view *other);
+void cxj__view_finish_cells(struct cxj_view *view, struct cxj__memory *memory);
 
 /* The name of a dimension, such as "channel". */
 const char *cxj__view_dimension_name(uint32_t dimension);
@@ -94,6 +99,10 @@ const char *cxj__view_part_text(const struct cxj_view *view, const struct cxj__n
 
 /* One part of a key as number: a code, or the moment at which the period begins. */
 int64_t cxj__view_part_number(const struct cxj_view *view, const struct cxj__key *key, uint32_t part);
+
+/* The key with other codes: codes[dimension][code] is the one for a code. */
+void cxj__view_translate_key(const struct cxj_view *view, const struct cxj__key *key, uint32_t *const *codes,
+                             struct cxj__key *translated);
 
 /* The key whose parts have these texts. CXJ_OK; CXJ_NOT_FOUND (a name that does not occur); CXJ_BAD_TEXT (no such
  * period). */

@@ -20,12 +20,80 @@ static uint64_t chance(void) {
     return (chance_state >> 32 | chance_state << 32) * UINT64_C(0x9e3779b97f4a7c15);
 }
 
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Memory
+ * ------------------------------------------------------------------------------------------------------------------ */
+
 static void *refuse(void *context, void *block, size_t old_size, size_t new_size) {
     (void)context;
-    (void)block;
     (void)old_size;
-    (void)new_size;
+    if (new_size == 0) free(block);
     return NULL;
+}
+
+enum { BLOCKS = 4096 };
+
+/* An allocator that counts, fails on demand, moves each block that changes its size and knows where all blocks are. */
+struct ledger {
+    uint64_t asked;     /* allocations */
+    uint64_t bytes;     /* that were asked for */
+    uint64_t fail_from; /* the allocation that fails, counted from 1; 0: none */
+    uint64_t fail_to;   /* and up to this one */
+    uint64_t failed;
+    size_t count;
+    struct {
+        unsigned char *at;
+        size_t size;
+    } blocks[BLOCKS];
+};
+
+static void forget(struct ledger *ledger, void *block, size_t size) {
+    size_t i = 0;
+    while (i < ledger->count && ledger->blocks[i].at != block) i++;
+    ck_assert_uint_lt(i, ledger->count);
+    ck_assert_uint_eq(ledger->blocks[i].size, size);
+    ledger->blocks[i] = ledger->blocks[--ledger->count];
+    free(block);
+}
+
+static void *keep_ledger(void *context, void *block, size_t old_size, size_t new_size) {
+    struct ledger *ledger = context;
+    unsigned char *fresh = NULL;
+    if (new_size > 0) {
+        ledger->asked++;
+        ledger->bytes += new_size;
+        if (ledger->asked >= ledger->fail_from && ledger->asked <= ledger->fail_to) {
+            ledger->failed++;
+            return NULL;
+        }
+        ck_assert_uint_lt(ledger->count, BLOCKS);
+        fresh = malloc(new_size);
+        ck_assert_ptr_nonnull(fresh);
+        memset(fresh, 0xa5, new_size);
+        if (old_size > 0) memcpy(fresh, block, old_size < new_size ? old_size : new_size);
+        ledger->blocks[ledger->count].at = fresh;
+        ledger->blocks[ledger->count++].size = new_size;
+    }
+    if (old_size > 0) forget(ledger, block, old_size);
+    return fresh;
+}
+
+static struct ledger ledger;
+
+static struct cxj__memory recorded(void) {
+    memset(&ledger, 0, sizeof ledger);
+    return (struct cxj__memory){keep_ledger, &ledger, 0, 0};
+}
+
+/* How often a due stands anywhere in memory. */
+static size_t traces(int64_t due) {
+    size_t found = 0;
+    for (size_t b = 0; b < ledger.count; b++) {
+        for (size_t i = 0; i + sizeof due <= ledger.blocks[b].size; i += sizeof due) {
+            found += memcmp(ledger.blocks[b].at + i, &due, sizeof due) == 0;
+        }
+    }
+    return found;
 }
 
 static struct cxj__memory plenty(void) {
@@ -53,6 +121,30 @@ static bool first_places_hold(const void *context, const struct cxj__deadline *d
     return deadline->place < *(const uint32_t *)context;
 }
 
+/* Journeys, each with one commitment that comes due at a time; 0: it has none. */
+enum { PLACES = 1 << 20 };
+
+struct world {
+    int64_t due[PLACES];
+    uint64_t looked; /* calls of holds_in */
+};
+
+static struct world world;
+
+static bool holds_in(const void *context, const struct cxj__deadline *deadline) {
+    struct world *of = (struct world *)(uintptr_t)context;
+    of->looked++;
+    return of->due[deadline->place] == deadline->due;
+}
+
+/* Moves the commitment of a place: true, or false for want of memory, with nothing changed. */
+static bool move(struct cxj__agenda *agenda, struct cxj__memory *memory, uint32_t place, int64_t due) {
+    if (!cxj__alert_reserve(agenda, memory, 1, holds_in, &world)) return false;
+    if (world.due[place] != due) cxj__alert_push(agenda, (struct cxj__deadline){due, place, 0});
+    world.due[place] = due;
+    return true;
+}
+
 /* Reserves for one and pushes it. */
 static void push(struct cxj__agenda *agenda, struct cxj__memory *memory, int64_t due, uint32_t place,
                  uint32_t commitment) {
@@ -76,7 +168,7 @@ static void pops_nothing(struct cxj__agenda *agenda, int64_t before) {
 
 static void finish(struct cxj__agenda *agenda, struct cxj__memory *memory) {
     cxj__alert_finish(agenda, memory);
-    ck_assert_uint_eq(agenda->count, 0);
+    ck_assert_uint_eq(cxj__alert_count(agenda), 0);
     ck_assert_uint_eq(memory->used, 0);
 }
 
@@ -133,7 +225,7 @@ START_TEST(equal_deadlines_are_popped_once) {
     pops(&agenda, 9, 7, 2, 1);
     pops(&agenda, 9, 8, 1, 1);
     pops_nothing(&agenda, 9);
-    ck_assert_uint_eq(agenda.count, 0);
+    ck_assert_uint_eq(cxj__alert_count(&agenda), 0);
     finish(&agenda, &memory);
 }
 END_TEST
@@ -183,7 +275,170 @@ START_TEST(pushes_and_pops_may_alternate) {
         ck_assert_int_ge(deadline.due, last);
         last = deadline.due;
     }
-    ck_assert_uint_eq(agenda.count, 500);
+    ck_assert_uint_eq(cxj__alert_count(&agenda), 500);
+    finish(&agenda, &memory);
+}
+END_TEST
+
+/* Pops all before a moment: those that hold in the order of their dues, none missing, others only in between. */
+static void pops_what_holds(struct cxj__agenda *agenda, int64_t before, uint32_t places) {
+    static struct cxj__deadline due[PLACES];
+    size_t count = 0, next = 0;
+    for (uint32_t place = 0; place < places; place++) {
+        if (world.due[place] == 0 || world.due[place] >= before) continue;
+        due[count++] = (struct cxj__deadline){world.due[place], place, 0};
+    }
+    qsort(due, count, sizeof *due, compare_deadlines);
+    struct cxj__deadline deadline, last = {INT64_MIN, 0, 0};
+    while (cxj__alert_pop(agenda, before, &deadline)) {
+        ck_assert_int_lt(compare_deadlines(&last, &deadline), 0);
+        last = deadline;
+        if (world.due[deadline.place] != deadline.due) continue;
+        ck_assert_uint_lt(next, count);
+        ck_assert_int_eq(compare_deadlines(&due[next++], &deadline), 0);
+        world.due[deadline.place] = 0;
+    }
+    ck_assert_uint_eq(next, count);
+}
+
+/* Pushes, moves, moves back, deadlines met, plans given up, erasures and the clock, in any order. */
+static void live_at_random(uint32_t places, unsigned steps) {
+    struct cxj__memory memory = recorded();
+    struct cxj__agenda agenda = {0};
+    int64_t now = 1, span = 1 + (int64_t)(chance() % 5000);
+    memset(&world, 0, sizeof world);
+    for (unsigned i = 0; i < steps; i++) {
+        uint32_t place = (uint32_t)(chance() % places);
+        uint64_t what = chance() % 1000;
+        if (what < 700) ck_assert(move(&agenda, &memory, place, now + (int64_t)(chance() % (uint64_t)span)));
+        if (what >= 700 && what < 980) world.due[place] = 0;
+        if (what >= 980 && what < 995) {
+            ck_assert(cxj__alert_reserve(&agenda, &memory, chance() % 100, holds_in, &world));
+        }
+        if (what == 995 && i % 16 == 0) cxj__alert_compact(&agenda, holds_in, &world);
+        if (what > 995) {
+            now += (int64_t)(chance() % (uint64_t)span / 8);
+            pops_what_holds(&agenda, now, places);
+        }
+    }
+    pops_what_holds(&agenda, INT64_MAX, places);
+    finish(&agenda, &memory);
+}
+
+START_TEST(what_holds_pops_in_order_whatever_happens) {
+    for (uint32_t places = 1; places < 300; places += 1 + places / 4) live_at_random(places, 4000);
+    live_at_random(30000, 100000);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Sweeps
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* What the essay in alert.c proves, where one deadline is reserved at a time. */
+static size_t size_bound(size_t holding) {
+    return 5 * holding + 3 * 64 + 9;
+}
+
+/* Moves commitments often, each to one of some dues in turn, or (values is 0) always to a new one. */
+static void churn(uint32_t places, uint32_t values, unsigned moves, bool in_order) {
+    struct cxj__memory memory = recorded();
+    struct cxj__agenda agenda = {0};
+    memset(&world, 0, sizeof world);
+    size_t pages = 3; /* two first ones and a spare one, or what is smaller */
+    for (unsigned i = 0; i < moves; i++) {
+        uint32_t place = in_order ? i % places : (uint32_t)(chance() % places);
+        int64_t value = values > 0 ? (int64_t)(chance() % values) : (int64_t)i;
+        ck_assert(move(&agenda, &memory, place, 1 + place + value * places));
+        ck_assert_uint_le(cxj__alert_count(&agenda), size_bound(places));
+        ck_assert_uint_le(memory.used, 17 * size_bound(places) + pages * 65536 + 4096);
+    }
+    pops_what_holds(&agenda, INT64_MAX, places);
+    finish(&agenda, &memory);
+}
+
+START_TEST(size_is_bounded_where_dues_move) {
+    for (uint32_t places = 1; places < 2000; places = 2 * places + 1) {
+        churn(places, 0, 20000, false);
+        churn(places, 0, 20000, true);
+    }
+    churn(5000, 0, 200000, false);
+}
+END_TEST
+
+/* Here all deadlines hold again and again. */
+START_TEST(size_is_bounded_where_dues_move_forth_and_back) {
+    for (uint32_t places = 1; places < 2000; places = 2 * places + 1) {
+        for (uint32_t values = 2; values < 40; values *= 3) {
+            churn(places, values, 20000, false);
+            churn(places, values, 20000, true);
+        }
+    }
+    churn(5000, 2, 200000, true);
+}
+END_TEST
+
+/* A small engine takes little memory. */
+START_TEST(little_memory_for_a_few) {
+    struct cxj__memory memory = recorded();
+    struct cxj__agenda agenda = {0};
+    memset(&world, 0, sizeof world);
+    for (int64_t i = 1; i < 5000; i++) {
+        ck_assert(move(&agenda, &memory, (uint32_t)i % 10, i));
+        if (i == 16) ck_assert_uint_le(memory.used, 16 * 16 + 64);
+        ck_assert_uint_le(memory.used, 2 * 16 * 128 + 128);
+    }
+    finish(&agenda, &memory);
+}
+END_TEST
+
+/* However many there are, one more is a few looks and a page. */
+START_TEST(no_step_is_large) {
+    enum { MANY = 1000000, PAGE_BYTES = 65536 };
+    struct cxj__memory memory = recorded();
+    struct cxj__agenda agenda = {0};
+    memset(&world, 0, sizeof world);
+    uint64_t looked = 0, most_bytes = 0;
+    for (uint32_t place = 0; place < MANY; place++) {
+        uint64_t before = ledger.bytes;
+        ck_assert(move(&agenda, &memory, place, 1 + (int64_t)(chance() % 1000000)));
+        ck_assert_uint_le(world.looked - looked, 4);
+        looked = world.looked;
+        if (ledger.bytes - before > most_bytes) most_bytes = ledger.bytes - before;
+    }
+    ck_assert_uint_le(looked, 2 * MANY); /* a sweep for each doubling, not one after the other */
+    ck_assert_uint_le(most_bytes, 2 * PAGE_BYTES + 8192);
+    ck_assert_uint_eq(cxj__alert_count(&agenda), MANY);
+    ck_assert_uint_le(memory.used, 16 * MANY + 4 * PAGE_BYTES + 16384);
+    pops_what_holds(&agenda, 500000, MANY);
+    uint64_t before = ledger.bytes;
+    for (uint32_t i = 0; i < 1000; i++) ck_assert(move(&agenda, &memory, i, 2000000 + (int64_t)i));
+    ck_assert_uint_eq(ledger.bytes, before);
+    finish(&agenda, &memory);
+}
+END_TEST
+
+/* One chunk reserves for journey after journey, and pushes in the end. */
+START_TEST(a_plan_that_grows_pays_for_what_is_new_in_it) {
+    struct cxj__memory memory = recorded();
+    struct cxj__agenda agenda = {0};
+    memset(&world, 0, sizeof world);
+    for (uint32_t chunk = 0; chunk < 500; chunk++) {
+        for (uint32_t further = 1; further <= 64; further++) {
+            uint64_t looked = world.looked;
+            ck_assert(cxj__alert_reserve(&agenda, &memory, further, holds_in, &world));
+            if (chunk % 3 == 0) ck_assert(cxj__alert_reserve(&agenda, &memory, further, holds_in, &world));
+            ck_assert_uint_le(world.looked - looked, 4);
+        }
+        if (chunk % 5 == 0) continue; /* given up */
+        for (uint32_t i = 0; i < 64; i++) {
+            uint32_t place = (uint32_t)(chance() % 200);
+            world.due[place] = 1 + (int64_t)(chance() % 900);
+            cxj__alert_push(&agenda, (struct cxj__deadline){world.due[place], place, 0});
+        }
+        ck_assert_uint_le(cxj__alert_count(&agenda), 5 * 200 + 3 * 64 + 9 * 64);
+    }
+    pops_what_holds(&agenda, INT64_MAX, 200);
     finish(&agenda, &memory);
 }
 END_TEST
@@ -192,26 +447,32 @@ END_TEST
  * Compaction
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/* When the heap is full, deadlines that hold no more make way; those that hold stay, each once, in order. */
-START_TEST(compaction_keeps_what_holds_once) {
-    static struct cxj__deadline kept[64];
-    struct cxj__memory memory = plenty();
-    struct cxj__agenda agenda = {0};
-    uint32_t places = 20;
-    size_t count = 0;
-    ck_assert(cxj__alert_reserve(&agenda, &memory, 128, all_hold, NULL));
-    size_t capacity = agenda.capacity;
-    while (agenda.count < capacity) {
-        struct cxj__deadline deadline = {(int64_t)(chance() % 40), (uint32_t)agenda.count % 128, 3};
-        if (deadline.place < places && count < 64) kept[count++] = deadline;
-        cxj__alert_push(&agenda, deadline);
-        if (agenda.count < capacity) cxj__alert_push(&agenda, deadline);
+/* Of journeys that were erased nothing stays in memory; all others stay, also in the midst of a sweep. */
+START_TEST(compaction_leaves_no_trace) {
+    for (uint32_t count = 1; count < 40000; count += 1 + count / 5) {
+        struct cxj__memory memory = recorded();
+        struct cxj__agenda agenda = {0};
+        memset(&world, 0, sizeof world);
+        for (uint32_t place = 0; place < count; place++) {
+            ck_assert(move(&agenda, &memory, place, 1 + (int64_t)(chance() % 100000)));
+            if (chance() % 2 == 0) ck_assert(move(&agenda, &memory, place, 1 + (int64_t)(chance() % 100000)));
+        }
+        const int64_t marked = INT64_C(0x5eed5eed5eed);
+        for (uint32_t place = 0; place < count; place += 3) ck_assert(move(&agenda, &memory, place, marked + place % 2));
+        struct cxj__deadline deadline;
+        for (uint32_t i = 0; i < count / 8 && cxj__alert_pop(&agenda, INT64_MAX, &deadline); i++) {
+            if (world.due[deadline.place] == deadline.due) world.due[deadline.place] = 0;
+        }
+        for (uint32_t place = 0; place < count; place++) {
+            if (world.due[place] == marked) world.due[place] = 0;
+        }
+        cxj__alert_compact(&agenda, holds_in, &world);
+        ck_assert_uint_eq(traces(marked), 0);
+        ck_assert_uint_le(cxj__alert_count(&agenda), 2 * count);
+        pops_what_holds(&agenda, INT64_MAX, count);
+        ck_assert_uint_eq(traces(marked + 1), 0); /* what was popped leaves none either */
+        finish(&agenda, &memory);
     }
-    ck_assert(cxj__alert_reserve(&agenda, &memory, 1, first_places_hold, &places));
-    ck_assert_uint_eq(agenda.capacity, capacity);
-    ck_assert_uint_eq(agenda.count, count);
-    pops_sorted(&agenda, kept, count);
-    finish(&agenda, &memory);
 }
 END_TEST
 
@@ -221,34 +482,18 @@ START_TEST(compaction_leaves_a_heap_of_any_size) {
     for (uint32_t places = 0; places <= 70; places++) {
         struct cxj__memory memory = plenty();
         struct cxj__agenda agenda = {0};
+        size_t count = 0;
         ck_assert(cxj__alert_reserve(&agenda, &memory, 200, all_hold, NULL));
-        size_t capacity = agenda.capacity, count = 0;
-        for (uint32_t i = 0; i < capacity; i++) {
-            struct cxj__deadline deadline = {(int64_t)(chance() % 30), i % 200, 0};
+        for (uint32_t i = 0; i < 200; i++) {
+            struct cxj__deadline deadline = {(int64_t)(chance() % 30), i, 0};
             cxj__alert_push(&agenda, deadline);
             if (deadline.place < places) kept[count++] = deadline;
         }
-        ck_assert(cxj__alert_reserve(&agenda, &memory, 1, first_places_hold, &places));
+        cxj__alert_compact(&agenda, first_places_hold, &places);
+        ck_assert_uint_eq(cxj__alert_count(&agenda), count);
         pops_sorted(&agenda, kept, count);
         finish(&agenda, &memory);
     }
-}
-END_TEST
-
-/* A journey whose promise moves a million times does not fill the memory. */
-START_TEST(growth_is_bounded_by_what_holds) {
-    struct cxj__memory memory = plenty();
-    struct cxj__agenda agenda = {0};
-    uint32_t places = 100;
-    for (uint32_t i = 0; i < places; i++) push(&agenda, &memory, i, i, 0);
-    for (uint32_t i = 0; i < 50000; i++) {
-        ck_assert(cxj__alert_reserve(&agenda, &memory, 1, first_places_hold, &places));
-        cxj__alert_push(&agenda, (struct cxj__deadline){1000 + i, places + i, 0});
-        ck_assert_uint_le(agenda.capacity, 4 * (places + 1) + 64);
-    }
-    for (uint32_t i = 0; i < places; i++) pops(&agenda, 1000, i, i, 0);
-    pops_nothing(&agenda, 1000);
-    finish(&agenda, &memory);
 }
 END_TEST
 
@@ -260,7 +505,7 @@ START_TEST(compaction_may_be_asked_for) {
     cxj__alert_compact(&agenda, all_hold, NULL);
     for (uint32_t i = 0; i < 6; i++) push(&agenda, &memory, 10 - (int64_t)(i % 3), i % 3, 0);
     cxj__alert_compact(&agenda, first_places_hold, &places);
-    ck_assert_uint_eq(agenda.count, 2);
+    ck_assert_uint_eq(cxj__alert_count(&agenda), 4);
     pops(&agenda, 100, 9, 1, 0);
     pops(&agenda, 100, 10, 0, 0);
     pops_nothing(&agenda, 100);
@@ -271,11 +516,12 @@ END_TEST
 START_TEST(nothing_that_holds_leaves_nothing) {
     struct cxj__memory memory = plenty();
     struct cxj__agenda agenda = {0};
-    for (uint32_t i = 0; i < 64; i++) push(&agenda, &memory, i, i, 0);
-    while (agenda.count < agenda.capacity) cxj__alert_push(&agenda, (struct cxj__deadline){1, 1, 1});
-    ck_assert(cxj__alert_reserve(&agenda, &memory, 1, none_holds, NULL));
-    ck_assert_uint_eq(agenda.count, 0);
+    for (uint32_t i = 0; i < 100; i++) push(&agenda, &memory, i, i, 0);
+    cxj__alert_compact(&agenda, none_holds, NULL);
+    ck_assert_uint_eq(cxj__alert_count(&agenda), 0);
     pops_nothing(&agenda, INT64_MAX);
+    push(&agenda, &memory, 5, 5, 5);
+    pops(&agenda, 6, 5, 5, 5);
     finish(&agenda, &memory);
 }
 END_TEST
@@ -284,44 +530,112 @@ END_TEST
  * Room
  * ------------------------------------------------------------------------------------------------------------------ */
 
-START_TEST(room_is_made_for_all_that_was_asked) {
-    struct cxj__memory memory = plenty();
-    struct cxj__agenda agenda = {0};
-    for (size_t further = 1; further < 300; further += 17) {
-        ck_assert(cxj__alert_reserve(&agenda, &memory, further, all_hold, NULL));
-        ck_assert_uint_ge(agenda.capacity, agenda.count + further);
-        for (size_t i = 0; i < further; i++) {
-            int64_t due = (int64_t)(chance() % 9999);
-            cxj__alert_push(&agenda, (struct cxj__deadline){due, (uint32_t)(further * 1000 + i), 0});
+/* What was reserved needs no memory, however it is reserved again on the way: so a merge, which reserves for all first,
+ * cannot fail any more. */
+START_TEST(room_reserved_is_there) {
+    static const size_t sizes[] = {1, 15, 16, 17, 60, 300, 4090, 4096, 4097, 9000, 20000};
+    for (size_t first = 0; first < sizeof sizes / sizeof *sizes; first++) {
+        for (size_t second = 0; second < sizeof sizes / sizeof *sizes; second++) {
+            struct cxj__memory memory = recorded();
+            struct cxj__agenda agenda = {0};
+            memset(&world, 0, sizeof world);
+            uint32_t places = 50000, stale = (uint32_t)(chance() % 3);
+            for (uint32_t i = 0; i < sizes[first]; i++) {
+                ck_assert(move(&agenda, &memory, i, 1 + (int64_t)(chance() % 999)));
+                if (stale > 0 && chance() % 3 < stale) world.due[i] = 0;
+            }
+            ck_assert(cxj__alert_reserve(&agenda, &memory, sizes[second], holds_in, &world));
+            if (chance() % 2 == 0) memory.allocate = refuse;
+            memory.limit = memory.used;
+            for (uint32_t i = 0; i < sizes[second]; i++) {
+                ck_assert(move(&agenda, &memory, 20000 + i, 1 + (int64_t)(chance() % 999)));
+                if (chance() % 64 == 0) ck_assert(cxj__alert_reserve(&agenda, &memory, 0, holds_in, &world));
+                if (chance() % 1024 == 0) pops_what_holds(&agenda, 2, places);
+            }
+            memory.allocate = keep_ledger;
+            pops_what_holds(&agenda, INT64_MAX, places);
+            finish(&agenda, &memory);
         }
     }
-    finish(&agenda, &memory);
 }
 END_TEST
 
-/* What was reserved needs no memory, and asking again for no more than that neither. */
 START_TEST(room_reserved_is_not_asked_for_again) {
-    struct cxj__memory memory = plenty();
+    struct cxj__memory memory = recorded();
     struct cxj__agenda agenda = {0};
     ck_assert(cxj__alert_reserve(&agenda, &memory, 10, all_hold, NULL));
-    memory.allocate = refuse;
-    ck_assert(cxj__alert_reserve(&agenda, &memory, agenda.capacity, none_holds, NULL));
-    ck_assert(!cxj__alert_reserve(&agenda, &memory, agenda.capacity + 1, none_holds, NULL));
-    memory.allocate = cxj__base_allocate;
+    uint64_t asked = ledger.asked;
+    for (size_t further = 0; further <= 10; further++) {
+        ck_assert(cxj__alert_reserve(&agenda, &memory, further, all_hold, NULL));
+    }
+    ck_assert_uint_eq(ledger.asked, asked);
+    memory.limit = memory.used;
+    ck_assert(!cxj__alert_reserve(&agenda, &memory, 1000, all_hold, NULL));
+    ck_assert(cxj__alert_reserve(&agenda, &memory, 10, all_hold, NULL));
     finish(&agenda, &memory);
 }
 END_TEST
 
-START_TEST(lack_of_memory_loses_no_deadline) {
-    struct cxj__memory memory = plenty();
+/* Memory for what has passed is given back, a page at a time. */
+START_TEST(pages_are_given_back) {
+    struct cxj__memory memory = recorded();
     struct cxj__agenda agenda = {0};
-    for (uint32_t i = 0; i < 64; i++) push(&agenda, &memory, 64 - (int64_t)i, i, 0);
-    while (agenda.count < agenda.capacity) push(&agenda, &memory, 100, (uint32_t)agenda.count, 0);
-    memory.allocate = refuse;
-    ck_assert(!cxj__alert_reserve(&agenda, &memory, 1, all_hold, NULL));
-    for (uint32_t i = 64; i-- > 0;) pops(&agenda, 100, 64 - (int64_t)i, i, 0);
-    memory.allocate = cxj__base_allocate;
+    memset(&world, 0, sizeof world);
+    for (uint32_t i = 0; i < 100000; i++) ck_assert(move(&agenda, &memory, i, 1 + (int64_t)(chance() % 999)));
+    uint64_t used = memory.used;
+    pops_what_holds(&agenda, INT64_MAX, 100000);
+    ck_assert_uint_eq(memory.used, used);
+    for (uint32_t i = 0; i < 100; i++) {
+        size_t blocks = ledger.count;
+        ck_assert(move(&agenda, &memory, i, 1));
+        ck_assert_uint_ge(ledger.count + 1, blocks);
+    }
+    ck_assert_uint_le(memory.used, 3 * 65536 + 2048);
+    uint64_t asked = ledger.asked;
+    for (uint32_t i = 0; i < 20000; i++) { /* about one size, to and fro, nothing is asked for or given back */
+        ck_assert(move(&agenda, &memory, 1000 + i % 9, 2 + (int64_t)i));
+        pops_what_holds(&agenda, 2 + (int64_t)i, 2000);
+    }
+    ck_assert_uint_eq(ledger.asked, asked);
     finish(&agenda, &memory);
+}
+END_TEST
+
+/* Grows and sweeps over several pages; true if memory failed on the way. Whatever failed is tried again once. */
+static bool live_through(struct cxj__agenda *agenda, struct cxj__memory *memory) {
+    memset(&world, 0, sizeof world);
+    for (uint32_t i = 0; i < 14000; i++) {
+        int64_t due = 1 + (int64_t)(i * UINT64_C(2654435761) % 100000);
+        uint64_t failed = ledger.failed;
+        size_t count = cxj__alert_count(agenda);
+        if (move(agenda, memory, i % 11000, due)) continue;
+        ck_assert_uint_gt(ledger.failed, failed);
+        ck_assert_uint_le(cxj__alert_count(agenda), count);
+        if (!move(agenda, memory, i % 11000, due)) return true;
+    }
+    return ledger.failed > 0;
+}
+
+static void lack_memory(bool for_ever) {
+    bool failed = true;
+    for (uint64_t from = 1; failed; from++) {
+        struct cxj__memory memory = recorded();
+        struct cxj__agenda agenda = {0};
+        ledger.fail_from = from;
+        ledger.fail_to = for_ever ? UINT64_MAX : from;
+        failed = live_through(&agenda, &memory);
+        pops_what_holds(&agenda, INT64_MAX, 11000);
+        finish(&agenda, &memory);
+    }
+}
+
+START_TEST(one_allocation_that_fails_loses_no_deadline) {
+    lack_memory(false);
+}
+END_TEST
+
+START_TEST(memory_that_runs_out_loses_no_deadline) {
+    lack_memory(true);
 }
 END_TEST
 
@@ -345,16 +659,24 @@ int main(void) {
     tcase_add_test(order, equal_deadlines_are_popped_once);
     tcase_add_test(order, any_order_of_pushes_pops_in_order);
     tcase_add_test(order, pushes_and_pops_may_alternate);
+    tcase_add_test(order, what_holds_pops_in_order_whatever_happens);
+    TCase *sweeps = group(suite, "sweeps");
+    tcase_add_test(sweeps, size_is_bounded_where_dues_move);
+    tcase_add_test(sweeps, size_is_bounded_where_dues_move_forth_and_back);
+    tcase_add_test(sweeps, little_memory_for_a_few);
+    tcase_add_test(sweeps, no_step_is_large);
+    tcase_add_test(sweeps, a_plan_that_grows_pays_for_what_is_new_in_it);
     TCase *compaction = group(suite, "compaction");
-    tcase_add_test(compaction, compaction_keeps_what_holds_once);
+    tcase_add_test(compaction, compaction_leaves_no_trace);
     tcase_add_test(compaction, compaction_leaves_a_heap_of_any_size);
-    tcase_add_test(compaction, growth_is_bounded_by_what_holds);
     tcase_add_test(compaction, compaction_may_be_asked_for);
     tcase_add_test(compaction, nothing_that_holds_leaves_nothing);
     TCase *room = group(suite, "room");
-    tcase_add_test(room, room_is_made_for_all_that_was_asked);
+    tcase_add_test(room, room_reserved_is_there);
     tcase_add_test(room, room_reserved_is_not_asked_for_again);
-    tcase_add_test(room, lack_of_memory_loses_no_deadline);
+    tcase_add_test(room, pages_are_given_back);
+    tcase_add_test(room, one_allocation_that_fails_loses_no_deadline);
+    tcase_add_test(room, memory_that_runs_out_loses_no_deadline);
 
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -116,7 +116,7 @@ START_TEST(options_are_good_up_to_their_bounds) {
         {"no size", {.size = 0}, false},
         {"size of its first member", {.size = sizeof(size_t)}, true},
         {"most touchpoints", {.size = size, .touchpoints_limit = 60000}, true},
-        {"too many touchpoints", {.size = size, .touchpoints_limit = 60001}, false},
+        {"too many touchpoints", {.size = size, .touchpoints_limit = 50001}, false},
         {"most codes", {.size = size, .codes_limit = 16777215}, true},
         {"too many codes", {.size = size, .codes_limit = 16777216}, false},
         {"all facets unfed", {.size = size, .unfed_facets = CXJ_FACETS_ALL}, true},

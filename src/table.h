@@ -1,0 +1,77 @@
+/* table: finds by a hash, and grows in steps.
+ *
+ * The tables of the largest engines would take a tenth of a second to grow at once. This one is cut into segments by
+ * the upper bits of the hash; a segment grows by half, and beyond a size splits in two. So no insertion moves more than
+ * a few thousand slots. (The idea is extendible hashing, by Fagin, Nievergelt, Pippenger and Strong, 1979.) */
+#ifndef CXJ__TABLE_H
+#define CXJ__TABLE_H
+
+#include "base.h"
+
+/* A slot is not 0. In a table of places it is a tag, 32 bits of the hash of what stands at the place, above the place
+ * plus one. In a table of numbers it is the number itself, whose hash has the tag. */
+struct cxj__segment {
+    uint32_t capacity;
+    uint32_t used;
+    uint32_t depth; /* bits of the tag that all of its slots share */
+    uint32_t padding;
+    uint64_t slots[]; /* open addressing, at most four fifths full */
+};
+
+struct cxj__table {
+    struct cxj__segment **directory; /* by the upper bits of the tag; those of one segment are neighbours */
+    uint32_t depth;                  /* bits by which the directory is entered */
+    bool of_numbers;
+    size_t count;
+};
+
+/* Where a search is. */
+struct cxj__search {
+    const uint64_t *slots;
+    uint32_t capacity;
+    uint32_t at;
+};
+
+/* The tag of a number. */
+static inline uint32_t cxj__table_tag(const struct cxj__seed *seed, uint64_t number) {
+    return (uint32_t)(cxj__base_hash(seed, number) >> 32);
+}
+
+/* Upper bits of a tag choose the segment, the lower ones the place in it, whatever its capacity. */
+enum { CXJ__TABLE_HOME_BITS = 12 };
+static inline uint32_t cxj__table_home(uint32_t tag, uint32_t capacity) {
+    return ((tag & ((1U << CXJ__TABLE_HOME_BITS) - 1)) * capacity) >> CXJ__TABLE_HOME_BITS;
+}
+
+/* Begins to search for a tag. False if the table is empty. */
+static inline bool cxj__table_search(const struct cxj__table *table, uint32_t tag, struct cxj__search *search) {
+    if (table->directory == NULL) return false;
+    const struct cxj__segment *segment = table->directory[(uint64_t)tag >> (32 - table->depth)];
+    *search = (struct cxj__search){segment->slots, segment->capacity, cxj__table_home(tag, segment->capacity)};
+    return true;
+}
+
+/* The slot that a search is at, 0 if it is over, and on to the next. */
+static inline uint64_t cxj__table_next(struct cxj__search *search) {
+    uint64_t slot = search->slots[search->at];
+    if (++search->at == search->capacity) search->at = 0;
+    return slot;
+}
+
+/* Makes room for one more slot with a tag. moved counts the slots that were moved for it. */
+bool cxj__table_reserve(struct cxj__table *table, struct cxj__memory *memory, const struct cxj__seed *seed,
+                        uint32_t tag, uint64_t *moved);
+
+/* Puts in a slot that is not there, for which room was reserved. */
+void cxj__table_insert(struct cxj__table *table, uint32_t tag, uint64_t slot);
+
+/* Takes out a slot that is there. */
+void cxj__table_remove(struct cxj__table *table, const struct cxj__seed *seed, uint32_t tag, uint64_t slot);
+
+/* Calls visit with each slot, in no order that means anything, as long as it says true. True if it always did. */
+typedef bool (*cxj__table_visit)(void *context, uint64_t slot);
+bool cxj__table_each(const struct cxj__table *table, cxj__table_visit visit, void *context);
+
+void cxj__table_finish(struct cxj__table *table, struct cxj__memory *memory);
+
+#endif
