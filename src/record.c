@@ -2,14 +2,16 @@
  *
  * Touchpoints are validated one by one, then taken in chunks. A chunk is planned whole and then committed whole, so
  * what has been taken is always the first part of what was passed. Chunks are small while touchpoints come last in
- * their journeys. Where a chunk had much to unpack and fold again, the next is twice as large, so that many late
- * touchpoints of one journey are folded together: the work stays in proportion to the touchpoints passed and those
- * after them. */
+ * their journeys. Where one had much to unpack and fold again, the next takes all that is left of the call, up to a
+ * bound, so that many late touchpoints of one journey are folded together: the work stays in proportion to the
+ * touchpoints passed and those after them. */
 #include <string.h>
 
 #include "engine.h"
 
-enum { CHUNK = CXJ__COMING, COSTLY = 4 };
+/* COSTLY: entries unpacked and folded for a touchpoint, beyond which it pays to take more at once. One that comes last
+ * costs two. LARGEST is above what a journey may have. */
+enum { CHUNK = CXJ__COMING, LARGEST = 65536, COSTLY = 40 };
 
 #define MOST_MONEY INT64_C(1000000000000000)
 
@@ -310,11 +312,10 @@ static cxj_status take_all(struct call *call, size_t count) {
         }
         done += taken;
         call->receipt.processed = done;
-        /* One that comes last costs two: it is unpacked, and folded. */
-        if (plan->folded + plan->entries.count > 2 * COSTLY * (uint64_t)size) {
-            chunk = 2 * size;
-        } else if (chunk < CHUNK) {
-            chunk *= 2;
+        if (plan->folded + plan->entries.count > COSTLY * (uint64_t)size) {
+            chunk = LARGEST;
+        } else {
+            chunk = chunk < CHUNK / 2 ? 2 * chunk : CHUNK; /* less where there was no memory, but now there is again */
         }
     }
     return CXJ_OK;
