@@ -546,8 +546,9 @@ static void show(const struct cxj__journey *journey, cxj_journey *state) {
         .pending_now = fold->waiting,
         .loop_open = fold->loop_open,
     };
+    struct cxj__fold room;
     show_ratings(fold, state);
-    show_commitments(fold, state);
+    show_commitments(cxj__store_fold(journey, &room), state);
 }
 
 cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey, cxj_journey *state, size_t state_size) {

@@ -518,6 +518,7 @@ size_t cxj__fold_step(struct cxj__fold *fold, const cxj_touchpoint *m, uint32_t 
 
 void cxj__fold_copy(struct cxj__fold *to, const struct cxj__fold *from) {
     size_t open = 0; /* commitments up to the last that is open */
+    if (to == from) return;
     while (from->promises_open >> open != 0) open++;
     memcpy(to, from, offsetof(struct cxj__fold, promises) + open * sizeof *from->promises);
 }

@@ -820,14 +820,16 @@ static bool is_due(const struct cxj__fold *fold, uint32_t c, int64_t now) {
 
 /* True if the change makes commitment c come due at a time at which it did not before. */
 static bool is_new_deadline(const struct cxj__change *change, uint32_t c, int64_t now) {
-    const struct cxj__fold *before = &change->journey->fold;
+    struct cxj__fold room;
+    const struct cxj__fold *before = cxj__store_fold(change->journey, &room);
     return is_due(&change->fold, c, now) &&
            !(is_due(before, c, now) && before->promises[c].due == change->fold.promises[c].due);
 }
 
 bool cxj__plan_holds(const void *context, const struct cxj__deadline *deadline) {
     const struct cxj__core *core = context;
-    const struct cxj__fold *fold = &cxj__store_at(&core->store, deadline->place)->fold;
+    struct cxj__fold room;
+    const struct cxj__fold *fold = cxj__store_fold(cxj__store_at(&core->store, deadline->place), &room);
     return is_due(fold, deadline->commitment, deadline->due) &&
            fold->promises[deadline->commitment].due == deadline->due;
 }
@@ -998,6 +1000,7 @@ static bool prepare(struct cxj__plan *plan, struct cxj__core *core, struct cxj__
     if (!post_all(plan, core, change)) return false;
     size_t tallies = change->tallies.to - change->tallies.from;
     return reserve_deadlines(plan, core, change) && reserve_sealing(plan, core) &&
+           cxj__store_reserve_fold(journey, &core->memory, &change->fold) &&
            cxj__store_reserve_occasions(journey, &core->memory, occasions) &&
            cxj__store_reserve_index(journey, &core->memory, &core->seed, tallies + arriving);
 }
@@ -1028,7 +1031,7 @@ cxj_status cxj__plan_entrance(struct cxj__plan *plan, struct cxj__core *core, st
     struct cxj__change *change = new_change(plan, core, journey);
     if (change == NULL) return CXJ_NO_MEMORY;
     change->position = journey->count;
-    change->fold = journey->fold;
+    cxj__store_fold_at(journey, journey->count, &change->fold, &plan->folded);
     change->kept_occasions = journey->fold.occasions;
     read_journey_codes(&journey->fold, &change->before);
     change->after = change->before;
@@ -1091,10 +1094,12 @@ static void commit_placings(const struct cxj__plan *plan, const struct cxj__core
                             const struct cxj__change *change) {
     if (change->placings.to == change->placings.from) return;
     const struct cxj__journey *journey = change->journey;
-    bool alike = cxj__fold_stands_alike(&journey->fold, &change->fold);
+    struct cxj__fold room;
+    const struct cxj__fold *fold = cxj__store_fold(journey, &room);
+    bool alike = cxj__fold_stands_alike(fold, &change->fold);
     struct cxj__standing before, after;
     if (!alike || moves(plan, change)) {
-        cxj__fold_stand(&journey->fold, core->now, &before);
+        cxj__fold_stand(fold, core->now, &before);
         cxj__fold_stand(&change->fold, core->now, &after);
     }
     for (size_t i = change->placings.from; i < change->placings.to; i++) {
@@ -1166,7 +1171,7 @@ static void commit_journey(const struct cxj__plan *plan, struct cxj__core *core,
         if (!is_new_deadline(change, c, core->now)) continue;
         cxj__alert_push(&core->agenda, (struct cxj__deadline){change->fold.promises[c].due, journey->place, c});
     }
-    cxj__fold_copy(&journey->fold, &change->fold);
+    cxj__store_set_fold(journey, &change->fold);
     core->touchpoints += contributes - contributed;
     core->journeys += (uint64_t)(contributes > 0) - (uint64_t)(contributed > 0);
     core->held = core->held - held + journey->count;

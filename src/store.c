@@ -11,12 +11,15 @@
 
 #include <string.h>
 
-enum { BLOCK = 128 };
+/* Journeys of a block; bytes of a journey; promises that stand aside, and their bytes. */
+enum { BLOCK = 128, FURTHER = CXJ__COMMITMENTS - 1 };
+#define JOURNEY_BYTES offsetof(struct cxj__journey, fold.promises[1])
+#define FURTHER_BYTES (FURTHER * sizeof(struct cxj__promise))
 
 /* ---- journeys --------------------------------------------------------------------------------------------------- */
 
 struct cxj__journey *cxj__store_at(const struct cxj__store *store, size_t place) {
-    return &store->blocks[place / BLOCK][place % BLOCK];
+    return (struct cxj__journey *)(void *)(store->blocks[place / BLOCK] + place % BLOCK * JOURNEY_BYTES);
 }
 
 static void free_index(struct cxj__index *index, struct cxj__memory *memory) {
@@ -37,14 +40,16 @@ static void free_journey(struct cxj__journey *journey, struct cxj__memory *memor
     cxj__base_resize(memory, journey->records, journey->capacity * sizeof *journey->records, 0);
     cxj__base_resize(memory, journey->rares, journey->rare_capacity * sizeof *journey->rares, 0);
     cxj__base_resize(memory, journey->occasions, journey->occasion_capacity * sizeof *journey->occasions, 0);
+    if (journey->further != NULL) memset(journey->further, 0, FURTHER_BYTES);
+    cxj__base_resize(memory, journey->further, journey->further == NULL ? 0 : FURTHER_BYTES, 0);
     free_index(journey->index, memory);
-    memset(journey, 0, sizeof *journey);
+    memset(journey, 0, JOURNEY_BYTES);
 }
 
 void cxj__store_finish(struct cxj__store *store, struct cxj__memory *memory) {
     for (size_t place = 0; place < store->places; place++) free_journey(cxj__store_at(store, place), memory);
     for (size_t block = 0; block * BLOCK < store->places; block++) {
-        cxj__base_resize(memory, store->blocks[block], BLOCK * sizeof **store->blocks, 0);
+        cxj__base_resize(memory, store->blocks[block], BLOCK * JOURNEY_BYTES, 0);
     }
     cxj__base_release(memory, &store->blocks, &store->block_capacity, sizeof *store->blocks);
     cxj__table_finish(&store->table, memory);
@@ -91,7 +96,7 @@ const struct cxj__journey *cxj__store_guess(const struct cxj__store *store, cons
 }
 
 void cxj__store_come_near(const struct cxj__journey *journey) {
-    if (journey != NULL) come_near(journey, offsetof(struct cxj__journey, fold.promises[1]));
+    if (journey != NULL) come_near(journey, JOURNEY_BYTES);
 }
 
 void cxj__store_come_to_records(const struct cxj__journey *journey) {
@@ -105,7 +110,7 @@ static bool reserve_place(struct cxj__store *store, struct cxj__memory *memory) 
     if (store->places > UINT32_MAX - 2 * BLOCK) return false;
     size_t block = store->places / BLOCK;
     if (!cxj__base_grow(memory, &store->blocks, &store->block_capacity, block + 1, sizeof *store->blocks)) return false;
-    store->blocks[block] = cxj__base_resize(memory, NULL, 0, BLOCK * sizeof **store->blocks);
+    store->blocks[block] = cxj__base_resize(memory, NULL, 0, BLOCK * JOURNEY_BYTES);
     return store->blocks[block] != NULL;
 }
 
@@ -129,7 +134,7 @@ struct cxj__journey *cxj__store_make(struct cxj__store *store, struct cxj__memor
     }
     uint32_t place = take_place(store);
     struct cxj__journey *journey = cxj__store_at(store, place);
-    memset(journey, 0, sizeof *journey);
+    memset(journey, 0, JOURNEY_BYTES);
     journey->number = number;
     journey->place = place;
     store->count++;
@@ -169,6 +174,30 @@ bool cxj__store_seal(struct cxj__store *store, struct cxj__memory *memory, const
 
 void cxj__store_unseal(struct cxj__store *store, const struct cxj__seed *seed, uint64_t number) {
     cxj__table_remove(&store->sealed, seed, cxj__table_tag(seed, number), number);
+}
+
+static bool has_further(const struct cxj__fold *fold) {
+    return fold->promises_open >> 1 != 0;
+}
+
+const struct cxj__fold *cxj__store_fold(const struct cxj__journey *journey, struct cxj__fold *room) {
+    if (!has_further(&journey->fold)) return &journey->fold;
+    memcpy(room, &journey->fold, offsetof(struct cxj__fold, promises[1]));
+    memcpy(&room->promises[1], journey->further, FURTHER_BYTES);
+    return room;
+}
+
+bool cxj__store_reserve_fold(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__fold *fold) {
+    if (!has_further(fold) || journey->further != NULL) return true;
+    journey->further = cxj__base_resize(memory, NULL, 0, FURTHER_BYTES);
+    if (journey->further == NULL) return false;
+    memset(journey->further, 0, FURTHER_BYTES);
+    return true;
+}
+
+void cxj__store_set_fold(struct cxj__journey *journey, const struct cxj__fold *fold) {
+    memcpy(&journey->fold, fold, offsetof(struct cxj__fold, promises[1]));
+    if (has_further(fold)) memcpy(journey->further, &fold->promises[1], FURTHER_BYTES);
 }
 
 /* ---- touchpoints ------------------------------------------------------------------------------------------------ */
@@ -473,7 +502,10 @@ static bool make_index(struct cxj__journey *journey, struct cxj__memory *memory,
     }
     journey->index = index;
     /* A journey without an index has no more records than lie before the first checkpoint. */
-    if (journey->count == CXJ__CHECKPOINT_EVERY) index->checkpoints[index->checkpoint_count++] = journey->fold;
+    if (journey->count == CXJ__CHECKPOINT_EVERY) {
+        struct cxj__fold *checkpoint = &index->checkpoints[index->checkpoint_count++];
+        cxj__fold_copy(checkpoint, cxj__store_fold(journey, checkpoint));
+    }
     fill_index(journey, seed);
     return true;
 }
@@ -520,7 +552,7 @@ bool cxj__store_reserve_occasions(struct cxj__journey *journey, struct cxj__memo
 void cxj__store_fold_at(const struct cxj__journey *journey, size_t position, struct cxj__fold *fold, uint64_t *folded) {
     size_t done = 0;
     if (position == journey->count) {
-        cxj__fold_copy(fold, &journey->fold);
+        cxj__fold_copy(fold, cxj__store_fold(journey, fold));
         return;
     }
     size_t checkpoint = position / CXJ__CHECKPOINT_EVERY;

@@ -54,7 +54,8 @@ struct cxj__index {
     size_t checkpoint_count;
 };
 
-/* A journey. The lines that nearly every touchpoint touches come first. */
+/* A journey. The lines that nearly every touchpoint touches come first. Few journeys ever have more than commitment 0:
+ * in memory a journey ends behind that promise, and the others stand aside (see cxj__store_fold()). */
 struct cxj__journey {
     uint64_t number;
     uint64_t ids; /* two bits for each id there ever was: most ids that arrive are new, and seen to be here */
@@ -68,13 +69,14 @@ struct cxj__journey {
     uint32_t place;  /* in the store */
     uint32_t change; /* its place in the plan under way, plus one; 0: none. Of a free place: the next one, plus one */
     uint32_t watched; /* 1: a deadline stands at seal_at */
-    int64_t seal_at;  /* not after the moment at which it is to be sealed */
+    int64_t seal_at;   /* not after the moment at which it is to be sealed */
+    struct cxj__promise *further; /* of commitments 1 and up; NULL if none was ever made */
     struct cxj__fold fold;
 };
 
 /* Journeys stand in blocks that never move. */
 struct cxj__store {
-    struct cxj__journey **blocks;
+    char **blocks;
     size_t block_capacity;
     size_t places;          /* places given out so far */
     size_t count;           /* journeys there are */
@@ -132,6 +134,13 @@ void cxj__store_unseal(struct cxj__store *store, const struct cxj__seed *seed, u
 /* Removes a journey and all that it holds. */
 void cxj__store_remove(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
                        struct cxj__journey *journey);
+
+/* The fold of a journey with all promises that are open: its own, or a copy in room where some of them stand aside. */
+const struct cxj__fold *cxj__store_fold(const struct cxj__journey *journey, struct cxj__fold *room);
+
+/* Makes room for the promises of a fold, and puts it in the place of the journey's, which then cannot fail. */
+bool cxj__store_reserve_fold(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__fold *fold);
+void cxj__store_set_fold(struct cxj__journey *journey, const struct cxj__fold *fold);
 
 /* ---- touchpoints ------------------------------------------------------------------------------------------------ */
 
