@@ -108,9 +108,10 @@ static void finish(struct cxj__heap *heap, struct cxj__memory *memory) {
 
 /* ---- pages ------------------------------------------------------------------------------------------------------ */
 
-/* Each heap keeps a first page of its own. All others are with whichever has use for them, and in the end of a sweep
- * that is the new one. So there is room as long as the new heap's first page and all others together hold both heaps:
- * old needs one page more than it fills only if that is its own first, and gives each other one back when it is empty. */
+/* Each heap keeps its own first page; the others are with the old heap while it fills them, else with the new one. Room
+ * is what the new heap's first page and all others hold; there is always enough for all deadlines and those reserved.
+ * So a sweep needs no memory on its way: of o deadlines in the old heap at most (o - 1) / PAGE pages of the others are
+ * used, fewer deadlines than o; what is left holds the new heap, those reserved, and one more to be moved. */
 
 static size_t others(const struct cxj__heap *heap) {
     return heap->owned > 0 ? heap->owned - 1 : 0;
@@ -154,11 +155,11 @@ static bool make_room(struct cxj__agenda *agenda, struct cxj__memory *memory, si
     return true;
 }
 
-/* Gives a page back that is not needed, and one more is not either: so none comes and goes all the time. */
+/* Gives a page back if that one and a further one are not needed: so none comes and goes all the time. */
 static void return_page(struct cxj__agenda *agenda, struct cxj__memory *memory, size_t wanted) {
     struct cxj__heap *heap = &agenda->heap;
-    if (others(heap) == 0 || capacity(agenda) - PAGE < wanted + PAGE) return;
-    if ((heap->owned - 1) * PAGE < heap->count) return; /* the empty ones are with the old heap */
+    if (capacity(agenda) < wanted + 2 * PAGE) return;
+    assert(heap->owned > 1 && (heap->owned - 1) * PAGE >= heap->count); /* all that are empty are with the new heap */
     cxj__base_resize(memory, heap->pages[--heap->owned], PAGE * sizeof **heap->pages, 0);
 }
 
@@ -176,7 +177,8 @@ size_t cxj__alert_count(const struct cxj__agenda *agenda) {
     return agenda->heap.count + agenda->old.count;
 }
 
-/* Begins a sweep if it is time. All memory that it needs is taken now; where there is none, it can wait. */
+/* Begins a sweep if it is time. All memory that it needs is taken now; where there is none, it can wait. Its first step
+ * hands the empty pages over. */
 static void begin_sweep(struct cxj__agenda *agenda, struct cxj__memory *memory) {
     struct cxj__heap *heap = &agenda->heap, *old = &agenda->old, other;
     if (heap->count < 2 * agenda->held + SWEEP_FROM) return;
@@ -185,7 +187,6 @@ static void begin_sweep(struct cxj__agenda *agenda, struct cxj__memory *memory) 
     other = *heap;
     *heap = *old;
     *old = other;
-    hand_over(agenda);
     agenda->held = 0;
 }
 

@@ -139,11 +139,12 @@ static inline bool are_alike(const uint16_t *a, const uint16_t *b) {
 /* Adds what the counts of after are above those of before. Most are alike. */
 static inline void add_differences(int64_t *sums, const uint16_t *before, const uint16_t *after, size_t count) {
     enum { AT_ONCE = sizeof(uint64_t) / sizeof *before };
-    for (size_t i = 0; i < count; i += AT_ONCE) {
-        size_t end = i + AT_ONCE < count ? i + AT_ONCE : count;
-        if (end - i == AT_ONCE && are_alike(before + i, after + i)) continue;
-        for (size_t k = i; k < end; k++) sums[k] += after[k] - before[k];
+    size_t whole = count - count % AT_ONCE;
+    for (size_t i = 0; i < whole; i += AT_ONCE) {
+        if (are_alike(before + i, after + i)) continue;
+        for (size_t k = i; k < i + AT_ONCE; k++) sums[k] += after[k] - before[k];
     }
+    for (size_t k = whole; k < count; k++) sums[k] += after[k] - before[k];
 }
 
 void cxj__cell_change_standing(struct cxj__cell *cell, const struct cxj__standing *before,

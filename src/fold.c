@@ -212,21 +212,6 @@ static void keep_silence(struct step *step) {
     fold->waiting = has(step, CXJ_FACET_PENDING);
 }
 
-static uint32_t value_of(const cxj_touchpoint *m, uint8_t d) {
-    switch (d + 1) {
-    case CXJ_DIMENSION_OWNER:
-        return m->owner;
-    case CXJ_DIMENSION_TEAM:
-        return m->team;
-    case CXJ_DIMENSION_CHANNEL:
-        return m->channel;
-    case CXJ_DIMENSION_STAGE:
-        return m->stage;
-    default:
-        return m->activity;
-    }
-}
-
 static void count_change(struct step *step, uint8_t d, bool bounce) {
     if (d == OWNER) {
         count(step, CXJ__F_HANDOFFS);
@@ -258,7 +243,7 @@ static void change(struct step *step, uint8_t d, bool bounce) {
     fold->lost &= (uint8_t) ~(1U << d);
 }
 
-/* Step 4, for one dimension of which m has the value. */
+/* One dimension of step 4, of which m has the value. */
 static void move(struct step *step, uint8_t d, uint32_t value, bool held) {
     struct cxj__fold *fold = step->fold;
     struct cxj__track *track = &fold->tracks[d];
@@ -275,6 +260,15 @@ static void move(struct step *step, uint8_t d, uint32_t value, bool held) {
     track->at = step->m->at;
     fold->seen[d] |= UINT64_C(1) << (value & 63);
     if (value > 63) fold->wide |= (uint8_t)(1U << d);
+}
+
+/* Step 4. */
+static void move_all(struct step *step, uint32_t held) {
+    const cxj_touchpoint *m = step->m;
+    const uint32_t values[CXJ__TRACKS] = {m->owner, m->team, m->channel, m->stage, m->activity};
+    for (uint8_t d = 0; d < CXJ__TRACKS; d++) {
+        if (values[d] != 0) move(step, d, values[d], held >> d & 1);
+    }
 }
 
 static void note_explanation(struct step *step) {
@@ -495,10 +489,7 @@ size_t cxj__fold_step(struct cxj__fold *fold, const cxj_touchpoint *m, uint32_t 
     measure_wait(&step);
     run(&step);
     keep_silence(&step);
-    for (uint8_t d = 0; d < CXJ__TRACKS; d++) {
-        uint32_t value = value_of(m, d);
-        if (value != 0) move(&step, d, value, held >> d & 1);
-    }
+    move_all(&step, held);
     keep_commitments(&step);
     lose_context(&step);
     answer(&step);

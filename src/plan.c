@@ -382,9 +382,24 @@ static bool merge_entries(struct cxj__plan *plan, struct cxj__core *core, struct
     return true;
 }
 
+/* True if all that arrives is one touchpoint, which is new and comes last, as nearly all do: nothing leaves for it. */
+static bool only_comes_last(const struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change) {
+    const struct cxj__journey *journey = change->journey;
+    const cxj_touchpoint *t = &plan->entries.items[change->first_arrival - 1].touchpoint;
+    return change->first_arrival == change->last_arrival && journey->count < core->touchpoints_limit &&
+           cxj__store_position(journey, t) == journey->count &&
+           (t->id == 0 || cxj__store_find_id(journey, t->id, &core->seed, &core->store.probes) == SIZE_MAX);
+}
+
 /* From the arrivals of one journey to the entries that leave and arrive. */
 static bool resolve(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
     struct cxj__journey *journey = change->journey;
+    if (only_comes_last(plan, core, change)) {
+        change->arriving = (struct cxj__range){change->first_arrival - 1, change->first_arrival};
+        change->position = journey->count;
+        plan->feed.accepted++;
+        return true;
+    }
     if (!gather(plan, core, change)) return false;
     locate(plan, core, change);
     if (!refuse(plan, core, change) || !settle(plan, core, change)) return false;
@@ -592,7 +607,6 @@ static bool post_fact(struct cxj__plan *plan, struct cxj__core *core, struct cxj
 /* Addresses the facts of a range that are of the view's grain. */
 static bool post(struct cxj__plan *plan, struct cxj__core *core, struct cxj_view *view, struct cxj__range facts,
                  const struct cxj__codes *journey_codes, int sign) {
-    if (facts.from == facts.to) return true;
     struct cxj__codes codes = *journey_codes;
     for (size_t i = facts.from; i < facts.to; i++) {
         const struct cxj__fact *fact = &plan->facts.items[i];
@@ -666,6 +680,15 @@ static void judge(const struct cxj__core *core, const struct cxj__change *change
     if (before > 0 && before + tally->change == 0) tally->journeys = -1;
 }
 
+static bool sort_tallies(struct cxj__plan *plan, struct cxj__core *core, struct cxj__tally *tallies, size_t count) {
+    if (!cxj__base_grow(&core->memory, &plan->tally_scratch.items, &plan->tally_scratch.capacity, count,
+                        sizeof *tallies)) {
+        return false;
+    }
+    cxj__base_sort(tallies, plan->tally_scratch.items, count, sizeof *tallies, compare_tallies, NULL);
+    return true;
+}
+
 /* Sums up the postings of a touchpoints view by cell. With enters, the journey had nothing in the view before. */
 static bool tally(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change,
                   struct cxj_view *view, size_t from, bool enters) {
@@ -678,19 +701,14 @@ static bool tally(struct cxj__plan *plan, struct cxj__core *core, const struct c
     }
     struct cxj__tally *tallies = AT(plan->tallies.items, first);
     size_t count = plan->tallies.count - first, kept = 0;
-    if (count > 1) {
-        if (!cxj__base_grow(&core->memory, &plan->tally_scratch.items, &plan->tally_scratch.capacity, count,
-                            sizeof *tallies)) {
-            return false;
-        }
-        cxj__base_sort(tallies, plan->tally_scratch.items, count, sizeof *tallies, compare_tallies, NULL);
-    }
+    if (count > 1 && !sort_tallies(plan, core, tallies, count)) return false;
     for (size_t i = 0; i < count;) {
-        struct cxj__tally sum = tallies[i++];
-        for (; i < count && tallies[i].cell == sum.cell; i++) sum.change += tallies[i].change;
-        if (sum.change == 0) continue;
-        judge(core, change, &sum, enters, &core->store.probes);
-        tallies[kept++] = sum;
+        struct cxj__tally *sum = &tallies[kept];
+        *sum = tallies[i++];
+        for (; i < count && tallies[i].cell == sum->cell; i++) sum->change += tallies[i].change;
+        if (sum->change == 0) continue;
+        judge(core, change, sum, enters, &core->store.probes);
+        kept++;
     }
     plan->tallies.count = first + kept;
     return true;
@@ -954,7 +972,8 @@ static bool post_change(struct cxj__plan *plan, struct cxj__core *core, struct c
             return false;
         }
     }
-    return post(plan, core, view, change->leaving_facts, &change->before, -1) &&
+    bool leaves = change->leaving_facts.to > change->leaving_facts.from;
+    return (!leaves || post(plan, core, view, change->leaving_facts, &change->before, -1)) &&
            post(plan, core, view, change->arriving_facts, &change->after, 1) &&
            (view->grain != CXJ_GRAIN_TOUCHPOINTS || tally(plan, core, change, view, from, false));
 }
@@ -968,7 +987,8 @@ static uint32_t changed_dimensions(const struct cxj__change *change) {
     }
     return changed;
 }
-_Static_assert(CXJ_DIMENSION_TYPE + 4 == CXJ_DIMENSION_CHURNED, "type, segment, reason, outcome, churned are neighbours");
+_Static_assert(CXJ_DIMENSION_TYPE + 4 == CXJ_DIMENSION_CHURNED,
+               "type, segment, reason, outcome, churned are neighbours");
 
 static bool post_all(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
     uint32_t changed = changed_dimensions(change);

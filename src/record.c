@@ -219,8 +219,7 @@ static void guess(const struct call *call, size_t from, size_t count) {
     size_t to = from + CHUNK < count ? from + CHUNK : count;
     plan->coming_count = 0;
     for (size_t i = from; i < to; i++) {
-        plan->coming[plan->coming_count++] =
-            cxj__store_guess(&core->store, &core->seed, journey_of(&call->source, i));
+        plan->coming[plan->coming_count++] = cxj__store_guess(&core->store, &core->seed, journey_of(&call->source, i));
     }
 }
 
@@ -229,7 +228,9 @@ static void guess(const struct call *call, size_t from, size_t count) {
 static void look_ahead(const struct call *call, size_t done, size_t count) {
     const struct cxj__plan *plan = &call->engine->plan;
     if (count == 1) {
-        call->engine->plan.coming_count = 0;
+        guess(call, 0, 1);
+        cxj__store_come_near(plan->coming[0]);
+        cxj__store_come_to_records(plan->coming[0]);
         return;
     }
     if (done == 0) {

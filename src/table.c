@@ -48,8 +48,8 @@ static void put(struct cxj__segment *segment, uint32_t tag, uint64_t slot) {
     segment->used++;
 }
 
-static bool is_full(const struct cxj__segment *segment) {
-    return segment->used + 1 > segment->capacity / 5 * 4;
+static bool has_room(uint32_t capacity, size_t used) {
+    return used + 1 <= capacity / 5 * 4;
 }
 
 /* Lets the entries of a segment, the first of which is that of tag, refer to one or two others. */
@@ -71,13 +71,15 @@ static bool double_directory(struct cxj__table *table, struct cxj__memory *memor
     return true;
 }
 
-/* Puts all slots of a segment into one that is half as large again. */
+/* The next capacity: four steps from each power of two to the next. */
+static uint32_t next_capacity(uint32_t capacity) {
+    return capacity + (1U << cxj__base_highest_bit(capacity)) / 4;
+}
+
+/* Puts all slots of a segment into a larger one. */
 static bool grow(struct cxj__table *table, struct cxj__memory *memory, const struct cxj__seed *seed, uint32_t tag) {
     struct cxj__segment *old = table->directory[entry_of(table, tag)];
-    /* 64, 96, 128, 192, …: by a half and by a third in turn */
-    bool is_power = (old->capacity & (old->capacity - 1)) == 0;
-    struct cxj__segment *larger =
-        make_segment(memory, is_power ? old->capacity / 2 * 3 : old->capacity / 3 * 4, old->depth);
+    struct cxj__segment *larger = make_segment(memory, next_capacity(old->capacity), old->depth);
     if (larger == NULL) return false;
     for (uint32_t i = 0; i < old->capacity; i++) {
         if (old->slots[i] != 0) put(larger, tag_of(table, seed, old->slots[i]), old->slots[i]);
@@ -92,9 +94,12 @@ static size_t half_of(const struct cxj__segment *segment, uint32_t tag) {
     return tag >> (31 - segment->depth) & 1;
 }
 
-/* The capacity of a half: three quarters, unless chance has put nearly all slots there. */
+/* The capacity of a half: beyond five eighths only if chance has put many slots there. */
 static uint32_t half_capacity(size_t used) {
-    return used < LARGEST / 2 ? LARGEST / 4 * 3 : LARGEST;
+    uint32_t capacity = LARGEST / 2;
+    do capacity = next_capacity(capacity);
+    while (capacity < LARGEST && !has_room(capacity, used));
+    return capacity;
 }
 
 /* Divides the slots of a segment between two. */
@@ -139,7 +144,7 @@ bool cxj__table_reserve(struct cxj__table *table, struct cxj__memory *memory, co
     if (table->directory == NULL && !make_first(table, memory)) return false;
     for (;;) {
         const struct cxj__segment *segment = table->directory[entry_of(table, tag)];
-        if (!is_full(segment)) return true;
+        if (has_room(segment->capacity, segment->used)) return true;
         *moved += segment->used;
         bool splits = segment->capacity >= LARGEST && segment->depth < MOST_DEPTH;
         if (!(splits ? split(table, memory, seed, tag) : grow(table, memory, seed, tag))) return false;

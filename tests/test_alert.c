@@ -402,6 +402,34 @@ static bool all_hold_and_count(const void *context, const struct cxj__deadline *
     return all_hold(context, deadline);
 }
 
+/* Reserves and pushes deadlines that hold; each reserve is to look at so many. */
+static void push_and_look(struct cxj__agenda *agenda, struct cxj__memory *memory, unsigned count, uint64_t looks) {
+    static uint32_t place;
+    for (unsigned i = 0; i < count; i++) {
+        looked = 0;
+        MUST(cxj__alert_reserve(agenda, memory, 1, all_hold_and_count, NULL));
+        MUST(looked == looks);
+        cxj__alert_push(agenda, (struct cxj__deadline){(int64_t)(chance() % 1000), place++, 0});
+    }
+}
+
+/* A sweep begins at twice of what the last one found to hold, plus a constant, and goes four steps a push. */
+START_TEST(sweeps_come_in_time) {
+    struct cxj__memory memory = plenty();
+    struct cxj__agenda agenda = {0};
+    push_and_look(&agenda, &memory, 64, 0);
+    push_and_look(&agenda, &memory, 64 / 4, 4);
+    push_and_look(&agenda, &memory, 2 * 64 + 64 - 80, 0);
+    push_and_look(&agenda, &memory, 192 / 4, 4);
+    push_and_look(&agenda, &memory, 2 * 192 + 64 - 240, 0);
+    push_and_look(&agenda, &memory, 1, 4);
+    cxj__alert_compact(&agenda, none_holds, NULL); /* as if there had never been any */
+    push_and_look(&agenda, &memory, 64, 0);
+    push_and_look(&agenda, &memory, 64 / 4, 4);
+    finish(&agenda, &memory);
+}
+END_TEST
+
 /* However many there are, one more is a few looks and a page. */
 START_TEST(no_step_is_large) {
     enum { MANY = 1000000, PAGE_BYTES = 65536 };
@@ -431,7 +459,7 @@ START_TEST(a_plan_that_grows_pays_for_what_is_new_in_it) {
     struct cxj__memory memory = recorded();
     struct cxj__agenda agenda = {0};
     memset(&world, 0, sizeof world);
-    for (uint32_t chunk = 0; chunk < 500; chunk++) {
+    for (uint32_t chunk = 0; chunk < 1000; chunk++) {
         for (uint32_t further = 1; further <= 64; further++) {
             uint64_t looks = world.looked;
             MUST(cxj__alert_reserve(&agenda, &memory, further, holds_in, &world));
@@ -440,13 +468,13 @@ START_TEST(a_plan_that_grows_pays_for_what_is_new_in_it) {
         }
         if (chunk % 5 == 0) continue; /* given up */
         for (uint32_t i = 0; i < 64; i++) {
-            uint32_t place = (uint32_t)(chance() % 200);
-            world.due[place] = 1 + (int64_t)(chance() % 900);
+            uint32_t place = (uint32_t)(chance() % 3000);
+            world.due[place] = 1 + (int64_t)(chance() % 90000);
             cxj__alert_push(&agenda, (struct cxj__deadline){world.due[place], place, 0});
         }
-        MUST(cxj__alert_count(&agenda) <= 5 * 200 + 3 * 64 + 9 * 64);
+        MUST(cxj__alert_count(&agenda) <= 5 * 3000 + 3 * 64 + 9 * 64);
     }
-    pops_what_holds(&agenda, INT64_MAX, 200);
+    pops_what_holds(&agenda, INT64_MAX, 3000);
     finish(&agenda, &memory);
 }
 END_TEST
@@ -611,6 +639,49 @@ START_TEST(pages_are_given_back) {
 }
 END_TEST
 
+START_TEST(no_page_comes_and_goes) {
+    struct cxj__memory memory = recorded();
+    struct cxj__agenda agenda = {0};
+    struct cxj__deadline deadline;
+    uint64_t asked = 0;
+    for (uint32_t i = 0; i < 12288 - 1; i++) push(&agenda, &memory, i, i, 0);
+    for (uint32_t round = 0; round < 100; round++) {
+        for (uint32_t i = 0; i < 4; i++) push(&agenda, &memory, 20000 + round, i, 0);
+        for (uint32_t i = 0; i < 4; i++) MUST(cxj__alert_pop(&agenda, INT64_MAX, &deadline));
+        if (round == 0) asked = ledger.asked;
+    }
+    MUST(ledger.asked == asked);
+    finish(&agenda, &memory);
+}
+END_TEST
+
+/* Whatever ends a sweep: all pages are at hand afterwards. */
+START_TEST(pages_of_a_sweep_that_ends_early_are_used) {
+    for (int compacted = 0; compacted < 2; compacted++) {
+        struct cxj__memory memory = recorded();
+        struct cxj__agenda agenda = {0};
+        memset(&world, 0, sizeof world);
+        uint32_t count = 0;
+        while (count < 30000 || agenda.old.count < 20000) {
+            MUST(move(&agenda, &memory, count, 1 + (int64_t)(chance() % 99999)));
+            MUST(++count < PLACES);
+        }
+        if (compacted) {
+            memset(&world, 0, sizeof world);
+            cxj__alert_compact(&agenda, holds_in, &world);
+        }
+        pops_what_holds(&agenda, INT64_MAX, PLACES);
+        MUST(cxj__alert_count(&agenda) == 0);
+        memory.limit = memory.used;
+        MUST(cxj__alert_reserve(&agenda, &memory, count - 8192, holds_in, &world));
+        for (uint32_t i = 0; i < count - 8192; i++) {
+            cxj__alert_push(&agenda, (struct cxj__deadline){1 + (int64_t)(chance() % 99999), i, 0});
+        }
+        finish(&agenda, &memory);
+    }
+}
+END_TEST
+
 /* Grows and sweeps over several pages; true if memory failed on the way. Whatever failed is tried again once. */
 static bool live_through(struct cxj__agenda *agenda, struct cxj__memory *memory) {
     memset(&world, 0, sizeof world);
@@ -674,6 +745,7 @@ int main(void) {
     tcase_add_test(sweeps, size_is_bounded_where_dues_move);
     tcase_add_test(sweeps, size_is_bounded_where_dues_move_forth_and_back);
     tcase_add_test(sweeps, little_memory_for_a_few);
+    tcase_add_test(sweeps, sweeps_come_in_time);
     tcase_add_test(sweeps, no_step_is_large);
     tcase_add_test(sweeps, a_plan_that_grows_pays_for_what_is_new_in_it);
     TCase *compaction = group(suite, "compaction");
@@ -685,6 +757,8 @@ int main(void) {
     tcase_add_test(room, room_reserved_is_there);
     tcase_add_test(room, room_reserved_is_not_asked_for_again);
     tcase_add_test(room, pages_are_given_back);
+    tcase_add_test(room, no_page_comes_and_goes);
+    tcase_add_test(room, pages_of_a_sweep_that_ends_early_are_used);
     tcase_add_test(room, one_allocation_that_fails_loses_no_deadline);
     tcase_add_test(room, memory_that_runs_out_loses_no_deadline);
 

@@ -377,6 +377,22 @@ END_TEST
 
 /* The vectors that the authors of SipHash-2-4 publish: key 00 01 … 0f, input 00 01 … of each length; read as
  * little-endian. Section 7: "h the SipHash-2-4 of its bytes with the key 00 01 02 … 0f". */
+/* base.h: "The place of the lowest and of the highest bit that is set". */
+START_TEST(bits_are_found_at_both_ends) {
+    for (unsigned low = 0; low < 64; low++) {
+        for (unsigned high = low; high < 64; high++) {
+            uint64_t ends = UINT64_C(1) << low | UINT64_C(1) << high;
+            uint64_t between = (UINT64_C(1) << high) - (UINT64_C(1) << low);
+            for (int round = 0; round < 4; round++) {
+                uint64_t word = ends | (between & (round < 2 ? 0 - (uint64_t)round : chance()));
+                ck_assert_uint_eq(cxj__base_lowest_bit(word), low);
+                ck_assert_uint_eq(cxj__base_highest_bit(word), high);
+            }
+        }
+    }
+}
+END_TEST
+
 START_TEST(siphash_gives_the_published_vectors) {
     static const struct {
         size_t length;
@@ -422,7 +438,7 @@ START_TEST(seed_that_is_given_decides_all_keys) {
     struct cxj__seed a = cxj__base_seed(given, &here), b = cxj__base_seed(given, &there);
     struct cxj__seed c = cxj__base_seed(other, &here);
     ck_assert_mem_eq(&a, &b, sizeof a);
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < CXJ__SEED_KEYS; i++) {
         ck_assert_uint_eq(a.key[i] & 1, 1); /* As multipliers they must be odd to lose nothing. */
         ck_assert_uint_ne(a.key[i], c.key[i]);
         for (size_t k = 0; k < i; k++) ck_assert_uint_ne(a.key[i], a.key[k]);
@@ -692,6 +708,7 @@ static void add_integers(Suite *suite) {
 
 static void add_hashes(Suite *suite) {
     TCase *hashes = group(suite, "hashes");
+    tcase_add_test(hashes, bits_are_found_at_both_ends);
     tcase_add_test(hashes, siphash_gives_the_published_vectors);
     tcase_add_test(hashes, siphash_sees_every_byte);
     tcase_add_test(hashes, seed_that_is_given_decides_all_keys);

@@ -270,11 +270,31 @@ END_TEST
 
 static struct cxj__standing standing_of(bool ended) {
     struct cxj__standing standing = {.durations = {31, 37}, .ended = ended};
-    for (size_t i = 0; i < CXJ__J_COUNTS; i++) standing.counts[i] = (int64_t)i * 3 + 1;
-    for (size_t i = 0; i < CXJ__J_SUMS; i++) {
-        standing.sums[i] = cxj__base_product(INT64_C(1) << 40, (int64_t)i * (i % 2 ? -1000000007 : 1000000007));
+    for (size_t i = 0; i < CXJ__J_COUNTS; i++) standing.counts[i] = (uint16_t)(i * 900 + 1); /* up to 16 bits */
+    for (size_t i = 0; i < CXJ__J_NARROW_SUMS; i++) {
+        standing.sums[i] = (int64_t)(i + 1) * (i % 2 ? -1 : 1) * INT64_C(300000000000000007);
     }
+    standing.value = cxj__base_product(INT64_C(1) << 60, INT64_C(-1000000007));
     return standing;
+}
+
+/* What a sum of a journeys cell is by a standing. VALUE and VALUE_LOST are worked out from value. */
+static struct cxj__int128 sum_of(const struct cxj__standing *standing, size_t which) {
+    if (which < CXJ__J_NARROW_SUMS) return cxj__base_wide(standing->sums[which]);
+    ck_assert(which == CXJ__J_SUM_VALUE || which == CXJ__J_SUM_VALUE_LOST);
+    bool counts = which == CXJ__J_SUM_VALUE || standing->counts[CXJ__J_CHURNED] != 0;
+    return counts ? standing->value : cxj__base_wide(0);
+}
+
+/* The counts and sums of a cell are those of one standing. */
+static void is_standing(const struct cxj__cell *cell, const struct cxj__standing *standing) {
+    for (size_t i = 0; i < CXJ__J_COUNTS; i++) {
+        ck_assert_msg(cxj__cell_counts(cell)[i] == standing->counts[i], "count %zu", i);
+    }
+    for (size_t i = 0; i < CXJ__J_SUMS; i++) {
+        struct cxj__int128 expected = sum_of(standing, i), found = cxj__cell_sums(cell)[i];
+        ck_assert_msg(found.low == expected.low && found.high == expected.high, "sum %zu", i);
+    }
 }
 
 START_TEST(a_standing_adds_every_count_and_sum) {
@@ -283,9 +303,14 @@ START_TEST(a_standing_adds_every_count_and_sum) {
     ck_assert(cxj__cell_reserve_standing(cell, &memory, &standing));
     cxj__cell_add_standing(cell, &standing, 1);
     cxj__cell_add_standing(cell, &standing, 1);
+    for (size_t i = 0; i < CXJ__J_COUNTS; i++) ck_assert_int_eq(cxj__cell_counts(cell)[i], 2 * standing.counts[i]);
+    for (size_t i = 0; i < CXJ__J_SUMS; i++) {
+        struct cxj__int128 twice = sum_of(&standing, i);
+        cxj__base_add(&twice, sum_of(&standing, i));
+        ck_assert_mem_eq(&cxj__cell_sums(cell)[i], &twice, sizeof twice);
+    }
     cxj__cell_add_standing(cell, &standing, -1);
-    ck_assert_mem_eq(cxj__cell_counts(cell), standing.counts, sizeof standing.counts);
-    ck_assert_mem_eq(cxj__cell_sums(cell), standing.sums, sizeof standing.sums);
+    is_standing(cell, &standing);
     cxj__cell_add_standing(cell, &standing, -1);
     is_empty(cell);
     destroy(cell);
@@ -310,11 +335,17 @@ END_TEST
 
 static struct cxj__standing any_standing(void) {
     struct cxj__standing standing = {.ended = chance() % 2};
-    for (size_t i = 0; i < CXJ__J_COUNTS; i++) standing.counts[i] = (int64_t)(chance() % 3);
-    for (size_t i = 0; i < CXJ__J_SUMS; i++) {
-        standing.sums[i] = cxj__base_wide((int64_t)(chance() % 3) - 1); /* often the same in two */
-        if (chance() % 4 == 0) standing.sums[i] = cxj__base_product((int64_t)chance(), (int64_t)(chance() % 1000));
+    for (size_t i = 0; i < CXJ__J_COUNTS; i++) {
+        standing.counts[i] = (uint16_t)(chance() % 3 / 2); /* mostly the same in two, also in several side by side */
+        if (chance() % 8 == 0) standing.counts[i] = (uint16_t)chance();
     }
+    for (size_t i = 0; i < CXJ__J_NARROW_SUMS; i++) {
+        standing.sums[i] = (int64_t)(chance() % 3) - 1; /* often the same in two */
+        if (chance() % 4 == 0) standing.sums[i] = (int64_t)(chance() >> 2) * (chance() % 2 ? 1 : -1);
+    }
+    standing.value = cxj__base_wide((int64_t)(chance() % 3) - 1);
+    if (chance() % 4 == 0) standing.value = cxj__base_product((int64_t)chance(), (int64_t)(chance() % 1000));
+    standing.counts[CXJ__J_CHURNED] = chance() % 2;
     for (size_t i = 0; i < 2; i++) standing.durations[i] = (int64_t)(chance() % 3);
     return standing;
 }
@@ -328,8 +359,7 @@ START_TEST(a_changed_standing_is_the_other_one) {
         ck_assert(cxj__cell_reserve_standing(cell, &memory, &after));
         cxj__cell_add_standing(cell, &before, 1);
         cxj__cell_change_standing(cell, &before, &after);
-        ck_assert_mem_eq(cxj__cell_counts(cell), after.counts, sizeof after.counts);
-        ck_assert_mem_eq(cxj__cell_sums(cell), after.sums, sizeof after.sums);
+        is_standing(cell, &after);
         ck_assert_uint_eq(counted(cell, CXJ__J_HISTOGRAM_DURATION), after.ended);
         cxj__cell_add_standing(cell, &after, -1);
         is_empty(cell);
@@ -338,16 +368,139 @@ START_TEST(a_changed_standing_is_the_other_one) {
 }
 END_TEST
 
-/* A sum in which one word alone is another is another. */
-START_TEST(a_changed_sum_is_seen_in_either_word) {
+/* Turns one into the other and looks. */
+static void changes_to(const struct cxj__standing *before, const struct cxj__standing *after) {
     struct cxj__cell *cell = create(CXJ_GRAIN_JOURNEYS);
+    cxj__cell_add_standing(cell, before, 1);
+    cxj__cell_change_standing(cell, before, after);
+    is_standing(cell, after);
+    destroy(cell);
+}
+
+/* A value in which one word alone is another is another, and a value of which one word is 0 is not none. */
+START_TEST(a_changed_value_is_seen_in_either_word) {
     struct cxj__standing before = standing_of(false), after = before;
-    after.sums[0].low++;
-    after.sums[1].high++;
+    after.value.low++;
+    changes_to(&before, &after);
+    after = before;
+    after.value.high++;
+    changes_to(&before, &after);
+    after.value = (struct cxj__int128){0, 3};
+    changes_to(&before, &after);
+    changes_to(&after, &before);
+    after.value = (struct cxj__int128){3, 0};
+    changes_to(&before, &after);
+    changes_to(&after, &before);
+    after.value = cxj__base_wide(0);
+    changes_to(&before, &after);
+    changes_to(&after, &before);
+}
+END_TEST
+
+/* cell.h: "for VALUE and, if it is churned, VALUE_LOST". */
+START_TEST(value_is_lost_as_the_journey_churns) {
+    struct cxj__standing stays = standing_of(false), churned = stays;
+    stays.counts[CXJ__J_CHURNED] = 0;
+    churned.counts[CXJ__J_CHURNED] = 1;
+    changes_to(&stays, &churned);
+    changes_to(&churned, &stays);
+}
+END_TEST
+
+/* Each count alone, from and to the greatest that 16 bits hold; whichever neighbours it has, nothing else changes. */
+START_TEST(each_changed_count_is_seen) {
+    for (size_t i = 0; i < CXJ__J_COUNTS; i++) {
+        struct cxj__standing before = {.ended = false}, after = before;
+        after.counts[i] = UINT16_MAX;
+        changes_to(&before, &after);
+        changes_to(&after, &before);
+        for (size_t k = 0; k < CXJ__J_COUNTS; k++) before.counts[k] = after.counts[k] = 5;
+        after.counts[i] = 6;
+        changes_to(&before, &after);
+    }
+}
+END_TEST
+
+START_TEST(each_changed_sum_is_seen) {
+    for (size_t i = 0; i < CXJ__J_NARROW_SUMS; i++) {
+        struct cxj__standing before = {.ended = false}, after = before;
+        after.sums[i] = INT64_MAX; /* the difference of two is no more: half of all touchpoints slip at most */
+        changes_to(&before, &after);
+        changes_to(&after, &before);
+        before.sums[i] = -(INT64_MAX / 2);
+        after.sums[i] = INT64_MAX / 2;
+        changes_to(&before, &after);
+        changes_to(&after, &before);
+    }
+}
+END_TEST
+
+/* cell.h: "what is the same in both, nearly all, is left alone": what others have added stays. */
+START_TEST(a_change_leaves_what_others_added) {
+    struct cxj__cell *cell = create(CXJ_GRAIN_JOURNEYS);
+    struct cxj__standing other = standing_of(false), before = any_standing(), after = any_standing();
+    before.ended = after.ended = false;
+    cxj__cell_add_standing(cell, &other, 1);
     cxj__cell_add_standing(cell, &before, 1);
     cxj__cell_change_standing(cell, &before, &after);
-    ck_assert_mem_eq(cxj__cell_sums(cell), after.sums, sizeof after.sums);
+    cxj__cell_add_standing(cell, &after, -1);
+    is_standing(cell, &other);
     destroy(cell);
+}
+END_TEST
+
+/* True if two keys are told apart, which must be the same whichever comes first. */
+static bool is_key(const struct cxj__key *a, const struct cxj__key *b) {
+    struct cxj__cell *cell = create(CXJ_GRAIN_TOUCHPOINTS);
+    cell->key = *a;
+    bool is = cxj__cell_has_key(cell, b);
+    cell->key = *b;
+    ck_assert_int_eq(cxj__cell_has_key(cell, a), is);
+    destroy(cell);
+    return is;
+}
+
+/* cell.h: "True if the cell stands under a key": every bit counts. */
+START_TEST(a_key_is_another_by_any_bit) {
+    struct cxj__key key = {.period = -5, .parts = {1, 0, UINT32_MAX, 4, 5}};
+    ck_assert(is_key(&key, &key));
+    for (int bit = 0; bit < 64; bit++) {
+        struct cxj__key other = key;
+        other.period = (int64_t)((uint64_t)other.period ^ UINT64_C(1) << bit);
+        ck_assert(!is_key(&key, &other));
+    }
+    for (int part = 0; part < CXJ__KEY_PARTS; part++) {
+        for (int bit = 0; bit < 32; bit++) {
+            struct cxj__key other = key;
+            other.parts[part] ^= UINT32_C(1) << bit;
+            ck_assert(!is_key(&key, &other));
+        }
+    }
+}
+END_TEST
+
+/* cell.h: "Brings nearer what adding a fact will touch." It may be called before there is room for the fact, and changes
+ * nothing. */
+START_TEST(approaching_changes_nothing) {
+    for (uint8_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_TRANSITIONS; grain++) {
+        struct cxj__cell *cell = create(grain);
+        struct cxj__fact fact = {.grain = grain, .mask = CXJ__BIT(shapes[grain].counts) - 1,
+                                 .wait = INT64_C(315537897599999), .lateness = INT64_C(315537897599999)};
+        left = 0;
+        cxj__cell_approach_fact(cell, &fact);
+        is_empty(cell);
+        left = -1;
+        ck_assert(cxj__cell_reserve_fact(cell, &memory, &fact));
+        uint64_t used = memory.used;
+        left = 0;
+        cxj__cell_approach_fact(cell, &fact);
+        fact.mask = 0;
+        cxj__cell_approach_fact(cell, &fact);
+        ck_assert_uint_eq(memory.used, used);
+        is_empty(cell);
+        left = -1;
+        destroy(cell);
+    }
 }
 END_TEST
 
@@ -549,12 +702,18 @@ int main(void) {
     tcase_add_test(shape, a_new_cell_is_empty);
     tcase_add_test(shape, counts_sums_and_histograms_do_not_overlap);
     tcase_add_test(shape, lack_of_memory_makes_no_cell);
+    tcase_add_test(shape, a_key_is_another_by_any_bit);
+    tcase_add_test(shape, approaching_changes_nothing);
     add_facts(suite);
     TCase *journeys = group(suite, "journeys");
     tcase_add_test(journeys, a_standing_adds_every_count_and_sum);
     tcase_add_test(journeys, only_an_ended_journey_adds_its_durations);
     tcase_add_test(journeys, a_changed_standing_is_the_other_one);
-    tcase_add_test(journeys, a_changed_sum_is_seen_in_either_word);
+    tcase_add_test(journeys, a_changed_value_is_seen_in_either_word);
+    tcase_add_test(journeys, value_is_lost_as_the_journey_churns);
+    tcase_add_test(journeys, each_changed_count_is_seen);
+    tcase_add_test(journeys, each_changed_sum_is_seen);
+    tcase_add_test(journeys, a_change_leaves_what_others_added);
     tcase_add_test(journeys, changed_counts_are_those_of_the_fold);
     tcase_add_test(journeys, an_occasion_goes_to_its_histogram_alone);
     TCase *room = group(suite, "room");

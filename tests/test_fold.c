@@ -71,7 +71,7 @@ static cxj_touchpoint with_value(cxj_touchpoint m, int d, uint16_t value) {
     return m;
 }
 
-static void add(struct journey *j, int64_t at, cxj_touchpoint m) {
+static void add_wanting(struct journey *j, int64_t at, cxj_touchpoint m, uint32_t wanted) {
     uint32_t held = 0;
     m.journey = 1;
     m.at = at;
@@ -82,9 +82,13 @@ static void add(struct journey *j, int64_t at, cxj_touchpoint m) {
         if (value != 0) j->held[d] |= UINT64_C(1) << value;
     }
     memset(j->facts, 0x5a, sizeof j->facts); /* Nothing may depend on what stood there. */
-    j->count = cxj__fold_step(&j->fold, &m, held, j->facts);
+    j->count = cxj__fold_step(&j->fold, &m, held, wanted, j->facts);
     ck_assert(j->count >= 1 && j->count <= CXJ__FACTS_OF_A_STEP);
     ck_assert(j->facts[0].grain == CXJ_GRAIN_TOUCHPOINTS && j->facts[0].at == at);
+}
+
+static void add(struct journey *j, int64_t at, cxj_touchpoint m) {
+    add_wanting(j, at, m, CXJ__ALL_TRACKS);
 }
 
 /* True if the last touchpoint counts there. */
@@ -108,7 +112,11 @@ static int64_t counted(const struct journey *j, int count) {
 }
 
 static int64_t summed(const struct journey *j, int sum) {
-    return cxj__base_clamp(stand(j).sums[sum]);
+    struct cxj__standing standing = stand(j);
+    if (sum < CXJ__J_NARROW_SUMS) return standing.sums[sum];
+    ck_assert(sum == CXJ__J_SUM_VALUE || sum == CXJ__J_SUM_VALUE_LOST);
+    bool counts = sum == CXJ__J_SUM_VALUE || standing.counts[CXJ__J_CHURNED] != 0;
+    return counts ? cxj__base_clamp(standing.value) : 0;
 }
 
 /* The last touchpoint's fact of a grain and dimension (or histogram) with a bit of the mask; NULL if there is none. */
@@ -365,6 +373,7 @@ static cxj_touchpoint anything(int64_t at) {
     for (int d = 0; d < CXJ__TRACKS; d++) m = with_value(m, d, (uint16_t)chance(4));
     if (chance(3) == 0) m.due = at + (int64_t)chance(60) - 10;
     if (chance(8) == 0) m.outcome = (uint8_t)chance(3);
+    if (chance(5) == 0) m.value = (int64_t)chance(3) - 1;
     m.commitment = (uint8_t)chance(3);
     if (chance(2) == 0) {
         m.scale = (uint8_t)(1 + chance(SCALES - 1));
@@ -819,8 +828,8 @@ static struct verdict found_verdict(const struct journey *j) {
         .unexplained = has(j, CXJ__T_LATE_UNEXPLAINED),
         .lateness = late == NULL ? 0 : late->lateness,
         .warning = warning == NULL ? 0 : warning->lateness,
-        .dark = cxj__base_clamp(standing.sums[CXJ__J_SUM_DARK]),
-        .slip = cxj__base_clamp(standing.sums[CXJ__J_SUM_SLIP]),
+        .dark = standing.sums[CXJ__J_SUM_DARK],
+        .slip = standing.sums[CXJ__J_SUM_SLIP],
     };
 }
 
@@ -1637,6 +1646,7 @@ START_TEST(a_copy_goes_on_as_the_fold_does) {
             struct cxj__standing a = stand_at(&j, at), b = stand_at(&copy, at);
             ck_assert_mem_eq(a.counts, b.counts, sizeof a.counts);
             ck_assert_mem_eq(a.sums, b.sums, sizeof a.sums);
+            ck_assert_mem_eq(&a.value, &b.value, sizeof a.value);
         }
     }
 }
@@ -1661,7 +1671,7 @@ static bool differ_in_counts_alone(const struct journey *a, const struct journey
     struct cxj__standing x = stand_at(a, now), y = stand_at(b, now);
     return !x.ended && !y.ended && x.counts[CXJ__J_JOURNEYS] == y.counts[CXJ__J_JOURNEYS] &&
            memcmp(x.counts + AFTER, y.counts + AFTER, (CXJ__J_COUNTS - AFTER) * sizeof *x.counts) == 0 &&
-           memcmp(x.sums, y.sums, sizeof x.sums) == 0;
+           memcmp(x.sums, y.sums, sizeof x.sums) == 0 && memcmp(&x.value, &y.value, sizeof x.value) == 0;
 }
 
 static void check_alike(const struct journey *before, const struct journey *after) {
@@ -1774,6 +1784,241 @@ START_TEST(standings_are_alike_where_nothing_happens) {
     ck_assert(!cxj__fold_stands_alike(&after.fold, &after.fold));
     add(&after, 5, T(.facets = REOPENS));
     ck_assert(!cxj__fold_stands_alike(&before.fold, &after.fold));
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * What the plan asks of one fold
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* Leaves out the facts of transitions of the dimensions that are not wanted; returns how many are left. */
+static size_t leave_out(struct cxj__fact *facts, size_t count, uint32_t wanted) {
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (facts[i].grain == CXJ_GRAIN_TRANSITIONS && !(wanted >> facts[i].dimension & 1)) continue;
+        facts[kept++] = facts[i];
+    }
+    return kept;
+}
+
+/* fold.h: "wanted: a bit for each dimension whose transitions are of interest; the others' leave no facts." So
+ * transitions, lost context and steps of the others are missing, and all else is the same. */
+START_TEST(what_is_not_wanted_leaves_no_facts_and_nothing_else) {
+    static struct journey all, some;
+    size_t left_out = 0, kept = 0;
+    for (uint32_t wanted = 0; wanted <= CXJ__ALL_TRACKS; wanted++) {
+        for (int round = 0; round < 20; round++) {
+            memset(&all, 0, sizeof all);
+            memset(&some, 0, sizeof some);
+            for (int64_t at = 0; at < 30; at++) {
+                cxj_touchpoint m = anything(at);
+                add(&all, at, m);
+                add_wanting(&some, at, m, wanted);
+                size_t before = all.count;
+                all.count = leave_out(all.facts, all.count, wanted);
+                left_out += before - all.count;
+                kept += all.count;
+                ck_assert_uint_eq(some.count, all.count);
+                ck_assert_mem_eq(some.facts, all.facts, all.count * sizeof *all.facts);
+                ck_assert_mem_eq(&some.fold, &all.fold, sizeof all.fold);
+            }
+        }
+    }
+    ck_assert(left_out > 1000 && kept > 1000);
+}
+END_TEST
+
+/* The three kinds of facts that a dimension has, wanted and not. */
+START_TEST(each_dimension_is_wanted_by_its_own_bit) {
+    for (int d = 0; d < CXJ__TRACKS; d++) {
+        for (int wanted = 0; wanted < CXJ__TRACKS; wanted++) {
+            static struct journey j;
+            memset(&j, 0, sizeof j);
+            add_wanting(&j, 1, with_value(T(RATED(TOUCHPOINT, CSAT5, 3)), d, 1), 1U << wanted);
+            add_wanting(&j, 2, with_value(T(.facets = REPEATED, RATED(TOUCHPOINT, CSAT5, 5)), d, 2), 1U << wanted);
+            ck_assert_int_eq(transition(&j, d) != NULL, d == wanted);
+            ck_assert_int_eq(step_of(&j, d) != NULL, d == wanted);
+            ck_assert_int_eq(lost(&j, d) != NULL, d == wanted && d <= TEAM);
+            ck_assert_int_eq(j.fold.lost >> d & 1, d <= TEAM);
+            ck_assert_int_eq(j.fold.step_waits, 0);
+        }
+    }
+}
+END_TEST
+
+/* Values that are often like others in their lower bits: small ones, some above 63, and the greatest. */
+static uint32_t any_value(int d) {
+    uint32_t greatest = d == OWNER ? UINT32_MAX : UINT16_MAX;
+    switch (chance(4)) {
+    case 0:
+        return 1 + (uint32_t)chance(63);
+    case 1:
+        return 1 + (uint32_t)chance(300);
+    case 2:
+        return greatest - (uint32_t)chance(100);
+    default:
+        return (uint32_t)(chance(UINT64_C(1) << 31) % greatest) + 1;
+    }
+}
+
+/* A plain set of the values of one dimension. */
+struct values {
+    uint32_t value[64];
+    size_t count;
+};
+
+static bool has_value(const struct values *values, uint32_t value) {
+    for (size_t i = 0; i < values->count; i++) {
+        if (values->value[i] == value) return true;
+    }
+    return false;
+}
+
+/* True if the fold may not know: one like it was seen, and values of 64 and more play a part. */
+static bool may_be_unknown(const struct values *values, uint32_t value) {
+    bool like = false, wide = value > 63;
+    for (size_t i = 0; i < values->count; i++) {
+        if (values->value[i] % 64 == value % 64) like = true;
+        if (values->value[i] > 63) wide = true;
+    }
+    return like && wide;
+}
+
+static void check_saw(const struct cxj__fold *fold, const struct values *values, uint32_t d, uint32_t value) {
+    enum cxj__saw saw = cxj__fold_saw(fold, d, value);
+    if (saw == CXJ__PERHAPS_SEEN) {
+        ck_assert_msg(may_be_unknown(values, value), "value %u of dimension %u should be known", value, d);
+    } else {
+        ck_assert_int_eq(saw == CXJ__SEEN, has_value(values, value));
+    }
+}
+
+/* fold.h: "Whether an earlier touchpoint of the journey has held a value (not none) of a dimension. The fold knows it
+ * for values below 64, and for others as long as none like them has been seen". */
+START_TEST(what_was_seen_is_known_or_perhaps) {
+    for (int round = 0; round < 300; round++) {
+        static struct values values[CXJ__TRACKS];
+        static struct cxj__fold fold;
+        struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
+        memset(values, 0, sizeof values);
+        memset(&fold, 0, sizeof fold);
+        for (int64_t at = 0; at < 40; at++) {
+            uint32_t value[CXJ__TRACKS];
+            for (int d = 0; d < CXJ__TRACKS; d++) value[d] = chance(3) == 0 ? any_value(d) : 0;
+            if (round % 3 == 0) { /* no value above 63 */
+                for (int d = 0; d < CXJ__TRACKS; d++) value[d] %= 64;
+            }
+            cxj_touchpoint m = {.journey = 1, .at = at, .owner = value[OWNER], .team = (uint16_t)value[TEAM],
+                                .channel = (uint16_t)value[CHANNEL], .stage = (uint16_t)value[STAGE],
+                                .activity = (uint16_t)value[ACTIVITY]};
+            for (uint32_t d = 0; d < CXJ__TRACKS; d++) {
+                if (value[d] != 0) check_saw(&fold, &values[d], d, value[d]);
+            }
+            cxj__fold_step(&fold, &m, 0, 0, facts);
+            for (uint32_t d = 0; d < CXJ__TRACKS; d++) {
+                if (value[d] != 0) values[d].value[values[d].count++] = value[d];
+            }
+        }
+        for (uint32_t d = 0; d < CXJ__TRACKS; d++) {
+            for (uint32_t v = 1; v < 400; v++) check_saw(&fold, &values[d], d, v);
+            for (size_t i = 0; i < values[d].count; i++) check_saw(&fold, &values[d], d, values[d].value[i]);
+        }
+    }
+}
+END_TEST
+
+#define FIRST_MOMENT INT64_C(-62135596800000) /* 0001-01-01T00:00:00Z */
+#define LAST_MOMENT INT64_C(253402300799999)  /* 9999-12-31T23:59:59.999Z */
+
+static void is_multiple(int64_t sum, int64_t amount, int64_t times) {
+    struct cxj__int128 expected = cxj__base_product(amount, times), found = cxj__base_wide(sum);
+    ck_assert_mem_eq(&found, &expected, sizeof expected);
+}
+
+/* fold.h: "Sums of durations fit 64 bits, since a journey has at most CXJ__TOUCHPOINTS_LIMIT touchpoints within 10,000
+ * years." Each touchpoint delivers as late as can be, and promises again. */
+START_TEST(the_greatest_lateness_and_dark_time_fit) {
+    static struct journey j;
+    for (int i = 0; i < CXJ__TOUCHPOINTS_LIMIT; i++) {
+        add(&j, LAST_MOMENT, T(.facets = DELIVERED, .due = FIRST_MOMENT, .value = INT64_C(1000000000000000)));
+    }
+    is_multiple(j.fold.lateness, LAST_MOMENT - FIRST_MOMENT, CXJ__TOUCHPOINTS_LIMIT - 1);
+    is_multiple(j.fold.dark, LAST_MOMENT - FIRST_MOMENT, CXJ__TOUCHPOINTS_LIMIT - 1);
+    ck_assert_int_eq(summed(&j, CXJ__J_SUM_LATENESS), j.fold.lateness);
+    ck_assert_int_eq(summed(&j, CXJ__J_SUM_DARK), j.fold.dark);
+    struct cxj__int128 value = cxj__base_product(CXJ__TOUCHPOINTS_LIMIT, INT64_C(1000000000000000));
+    struct cxj__standing standing = stand(&j);
+    ck_assert_mem_eq(&standing.value, &value, sizeof value);
+    ck_assert_int_eq(counted(&j, CXJ__J_TOUCHPOINTS), CXJ__TOUCHPOINTS_LIMIT);
+    ck_assert_int_eq(counted(&j, CXJ__J_LATE_SILENT), CXJ__TOUCHPOINTS_LIMIT - 1);
+}
+END_TEST
+
+/* Every second touchpoint slips as far as can be, the others promise anew at the other end: forth, and back. */
+START_TEST(the_greatest_slips_fit) {
+    for (int sign = -1; sign <= 1; sign += 2) {
+        static struct journey j;
+        memset(&j, 0, sizeof j);
+        for (int i = 0; i < CXJ__TOUCHPOINTS_LIMIT; i++) {
+            bool first = (i % 2 == 0) == (sign > 0);
+            add(&j, LAST_MOMENT,
+                T(.facets = i % 2 == 0 ? DELIVERED : 0, .due = first ? FIRST_MOMENT : LAST_MOMENT));
+        }
+        is_multiple(j.fold.slip, sign * (LAST_MOMENT - FIRST_MOMENT), CXJ__TOUCHPOINTS_LIMIT / 2);
+        ck_assert_int_eq(counted(&j, CXJ__J_SHIFTS), CXJ__TOUCHPOINTS_LIMIT / 2);
+    }
+}
+END_TEST
+
+/* Slips to and fro cancel each other, all along the way. */
+START_TEST(the_greatest_slips_to_and_fro_cancel) {
+    static struct journey j;
+    for (int i = 0; i < CXJ__TOUCHPOINTS_LIMIT; i++) add(&j, 5, T(.due = i % 2 ? LAST_MOMENT : FIRST_MOMENT));
+    is_multiple(j.fold.slip, LAST_MOMENT - FIRST_MOMENT, (CXJ__TOUCHPOINTS_LIMIT - 1) % 2);
+    ck_assert_int_eq(counted(&j, CXJ__J_SHIFTS), CXJ__TOUCHPOINTS_LIMIT - 1);
+}
+END_TEST
+
+/* fold.h: "its counts fit 16 bits"; the sums of ratings fit as well. */
+START_TEST(the_greatest_ratings_fit) {
+    static struct journey j;
+    for (int i = 0; i < CXJ__TOUCHPOINTS_LIMIT; i++) {
+        add(&j, i, T(.facets = 0xffff & ~REQUESTED, RATED(TOUCHPOINT, CSAT5, 5)));
+    }
+    add(&j, CXJ__TOUCHPOINTS_LIMIT, T(RATED(JOURNEY, CSAT5, 1)));
+    ck_assert_int_eq(summed(&j, CXJ__J_SUM_TOUCH), INT64_C(12600) * CXJ__TOUCHPOINTS_LIMIT);
+    ck_assert_int_eq(summed(&j, CXJ__J_SUM_TOUCH_SQUARES), INT64_C(12600) * 12600 * CXJ__TOUCHPOINTS_LIMIT);
+    ck_assert_int_eq(summed(&j, CXJ__J_SUM_GAP), INT64_C(12600) * 65536);
+    ck_assert_int_eq(summed(&j, CXJ__J_SUM_GAP_SQUARES), INT64_C(12600) * 65536 * 12600 * 65536);
+    ck_assert_int_eq(counted(&j, CXJ__J_CHASES), CXJ__TOUCHPOINTS_LIMIT);
+}
+END_TEST
+
+/* The greatest waits: pending and silent from the first moment to the last. */
+START_TEST(the_longest_journey_fits) {
+    for (int pending = 0; pending <= 1; pending++) {
+        struct journey j = {0};
+        add(&j, FIRST_MOMENT, T(.facets = pending ? PENDING : 0));
+        add(&j, LAST_MOMENT, T(.outcome = COMPLETED));
+        ck_assert_int_eq(summed(&j, CXJ__J_SUM_DURATION), LAST_MOMENT - FIRST_MOMENT);
+        ck_assert_int_eq(summed(&j, CXJ__J_SUM_PENDING), pending ? LAST_MOMENT - FIRST_MOMENT : 0);
+        ck_assert_int_eq(summed(&j, CXJ__J_SUM_SILENCE), pending ? 0 : LAST_MOMENT - FIRST_MOMENT);
+    }
+}
+END_TEST
+
+/* Values of one journey pass 64 bits, and a churned one has lost as much. */
+START_TEST(value_is_lost_beyond_64_bits) {
+    static struct journey j;
+    for (int i = 0; i < 20000; i++) add(&j, i, T(.value = INT64_C(-1000000000000000)));
+    struct cxj__int128 expected = cxj__base_product(20000, INT64_C(-1000000000000000));
+    struct cxj__standing standing = stand(&j);
+    ck_assert_mem_eq(&standing.value, &expected, sizeof expected);
+    ck_assert_int_eq(standing.counts[CXJ__J_CHURNED], 0);
+    add(&j, 20000, T(.facets = CHURNED));
+    standing = stand(&j);
+    ck_assert_mem_eq(&standing.value, &expected, sizeof expected);
+    ck_assert_int_eq(standing.counts[CXJ__J_CHURNED], 1);
 }
 END_TEST
 
@@ -1896,6 +2141,17 @@ int main(void) {
     tcase_add_test(journeys, wow_looks_at_the_last_rating_of_whatever_kind);
     tcase_add_test(journeys, a_journey_counts_once);
 
+    TCase *wanted = group(suite, "wanted");
+    tcase_add_test(wanted, what_is_not_wanted_leaves_no_facts_and_nothing_else);
+    tcase_add_test(wanted, each_dimension_is_wanted_by_its_own_bit);
+    tcase_add_test(wanted, what_was_seen_is_known_or_perhaps);
+    TCase *extremes = group(suite, "extremes");
+    tcase_add_test(extremes, the_greatest_lateness_and_dark_time_fit);
+    tcase_add_test(extremes, the_greatest_slips_fit);
+    tcase_add_test(extremes, the_greatest_slips_to_and_fro_cancel);
+    tcase_add_test(extremes, the_greatest_ratings_fit);
+    tcase_add_test(extremes, the_longest_journey_fits);
+    tcase_add_test(extremes, value_is_lost_beyond_64_bits);
     TCase *pairs = group(suite, "pairs");
     tcase_add_test(pairs, a_copy_goes_on_as_the_fold_does);
     tcase_add_test(pairs, every_open_commitment_is_copied);

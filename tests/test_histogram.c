@@ -295,6 +295,27 @@ START_TEST(lack_of_memory_changes_nothing) {
 }
 END_TEST
 
+/* histogram.h: "Where a bucket's slot is looked for first", and "Brings a bucket's slot nearer", which changes nothing. */
+START_TEST(homes_lie_within_and_spread) {
+    struct cxj__memory memory = plenty();
+    struct cxj__histogram histogram = {0};
+    cxj__histogram_approach(&histogram, 0); /* without any slot */
+    for (uint32_t bucket = 0; bucket < BUCKETS; bucket++) {
+        ck_assert(cxj__histogram_reserve(&histogram, &memory, bucket));
+        ck_assert_uint_lt(cxj__histogram_home(&histogram, bucket), histogram.capacity);
+    }
+    uint8_t filled[2 * BUCKETS] = {0};
+    ck_assert_uint_le(histogram.capacity, 2 * BUCKETS);
+    for (uint32_t bucket = 0; bucket < BUCKETS; bucket++) {
+        uint64_t before = histogram.slots[cxj__histogram_home(&histogram, bucket)];
+        cxj__histogram_approach(&histogram, bucket);
+        ck_assert_uint_eq(histogram.slots[cxj__histogram_home(&histogram, bucket)], before);
+        ck_assert_uint_le(++filled[cxj__histogram_home(&histogram, bucket)], 8);
+    }
+    finish(&histogram, &memory);
+}
+END_TEST
+
 START_TEST(an_empty_histogram_ends) {
     struct cxj__memory memory = plenty();
     struct cxj__histogram histogram = {0};
@@ -332,6 +353,7 @@ int main(void) {
     tcase_add_test(counting, every_bucket_has_room_at_once);
     tcase_add_test(counting, a_bucket_reserved_stays_reserved);
     tcase_add_test(counting, lack_of_memory_changes_nothing);
+    tcase_add_test(counting, homes_lie_within_and_spread);
     tcase_add_test(counting, an_empty_histogram_ends);
 
     SRunner *runner = srunner_create(suite);

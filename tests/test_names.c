@@ -231,7 +231,7 @@ END_TEST
 
 /* Whichever allocation fails, nothing has changed, and the same name can be added afterwards. */
 START_TEST(lack_of_memory_changes_nothing) {
-    for (long left = 0; left < 3; left++) {
+    for (long left = 0; left < 4; left++) { /* the arrays of names, uses and slots, and the text */
         struct book book;
         uint32_t code = 77;
         open_book(&book, 10);
@@ -283,7 +283,7 @@ START_TEST(lack_of_memory_while_growing_loses_nothing) {
         for (long left = 0;; left++) {
             book.left = left;
             if (try_add(&book, name, &code) == CXJ_OK) break;
-            ck_assert_int_lt(left, 3);
+            ck_assert_int_lt(left, 4);
             ck_assert_uint_eq(book.names.count, i - 1);
             ck_assert_uint_eq(find(&book, name), 0);
             ck_assert_uint_eq(find(&book, "n1"), i > 1);
@@ -346,6 +346,75 @@ START_TEST(a_name_retires_with_its_last_use) {
     ck_assert_uint_eq(add(&book, "ann"), 3);
     ck_assert_ptr_null(text(&book, ann));
     ck_assert_str_eq(text(&book, 3), "ann");
+    close_book(&book);
+}
+END_TEST
+
+/* names.h: "Touchpoints held that carry a name." That it was used once is kept beside, and does not count. */
+START_TEST(uses_are_counted_for_each_name) {
+    enum { NAMES = 100, STEPS = 20000 };
+    struct book book;
+    char name[16];
+    uint64_t uses[NAMES + 1] = {0}, state = 1;
+    open_book(&book, NAMES);
+    for (unsigned i = 1; i <= NAMES; i++) {
+        numbered(name, i);
+        ck_assert_uint_eq(cxj__names_uses(&book.names, add(&book, name)), 0);
+    }
+    for (int step = 0; step < STEPS; step++) {
+        state = state * UINT64_C(6364136223846793005) + 1;
+        uint32_t code = 1 + (uint32_t)(state >> 33) % NAMES;
+        if (uses[code] > 0 && state >> 63) {
+            cxj__names_release(&book.names, code);
+            uses[code]--;
+        } else {
+            cxj__names_use(&book.names, code);
+            uses[code]++;
+        }
+        ck_assert_uint_eq(cxj__names_uses(&book.names, code), uses[code]);
+    }
+    cxj__names_retire(&book.names, &book.memory);
+    for (uint32_t code = 1; code <= NAMES; code++) {
+        ck_assert_uint_eq(cxj__names_uses(&book.names, code), uses[code]);
+        ck_assert_int_eq(text(&book, code) != NULL, uses[code] > 0);
+        ck_assert_int_eq(cxj__names_has(&book.names, code), uses[code] > 0);
+    }
+    is_consistent(&book);
+    close_book(&book);
+}
+END_TEST
+
+/* A code that was taken back and is given again begins without uses, whatever was counted under it. */
+START_TEST(a_code_given_again_has_no_uses) {
+    struct book book;
+    open_book(&book, 10);
+    uint32_t ann = add(&book, "ann");
+    cxj__names_use(&book.names, ann);
+    cxj__names_release(&book.names, ann);
+    cxj__names_truncate(&book.names, &book.memory, 0);
+    ck_assert_uint_eq(add(&book, "bob"), ann);
+    ck_assert_uint_eq(cxj__names_uses(&book.names, ann), 0);
+    cxj__names_retire(&book.names, &book.memory); /* it was never used */
+    ck_assert_str_eq(text(&book, ann), "bob");
+    close_book(&book);
+}
+END_TEST
+
+/* names.h: "True for a code that was given and not retired, and for 0." */
+START_TEST(codes_are_there_from_given_to_retired) {
+    struct book book;
+    open_book(&book, 10);
+    ck_assert(cxj__names_has(&book.names, 0));
+    ck_assert(!cxj__names_has(&book.names, 1));
+    cxj__names_use(&book.names, add(&book, "ann"));
+    ck_assert(cxj__names_has(&book.names, 1));
+    ck_assert(!cxj__names_has(&book.names, 2));
+    ck_assert(!cxj__names_has(&book.names, UINT32_MAX));
+    cxj__names_release(&book.names, 1);
+    ck_assert(cxj__names_has(&book.names, 1));
+    cxj__names_retire(&book.names, &book.memory);
+    ck_assert(!cxj__names_has(&book.names, 1));
+    ck_assert(cxj__names_has(&book.names, 0));
     close_book(&book);
 }
 END_TEST
@@ -517,6 +586,9 @@ int main(void) {
     tcase_add_test(order, names_compare_byte_by_byte);
     TCase *retiring = group(suite, "retiring");
     tcase_add_test(retiring, a_name_retires_with_its_last_use);
+    tcase_add_test(retiring, uses_are_counted_for_each_name);
+    tcase_add_test(retiring, a_code_given_again_has_no_uses);
+    tcase_add_test(retiring, codes_are_there_from_given_to_retired);
     tcase_add_test(retiring, a_name_never_used_does_not_retire);
     tcase_add_test(retiring, a_pinned_name_does_not_retire);
     tcase_add_test(retiring, a_retired_name_is_wiped);

@@ -256,7 +256,7 @@ START_TEST(a_refused_view_leaves_no_names) {
     ck_assert_uint_eq(w.dictionaries[OWNER].count, 0);
     ck_assert_uint_eq(w.dictionaries[CXJ_DIMENSION_REASON].count, 0);
     ck_assert_uint_eq(cxj__names_find(&w.dictionaries[TYPE], &w.seed, "new", 3), 0);
-    ck_assert_uint_eq(w.dictionaries[TYPE].names[old - 1].uses, 1);
+    ck_assert_uint_eq(cxj__names_uses(&w.dictionaries[TYPE], old), 1);
     ck_assert_uint_ge(w.memory.used, used); /* The dictionaries may keep their room. */
     close_world(&w);
 }
@@ -962,11 +962,17 @@ static struct cxj__cell *make(struct world *w, uint32_t number) {
 }
 
 /* What src/view.c keeps true: "every cell stands once in cells, at its place, and once in slots, which are at most
- * three quarters full". */
+ * three quarters full"; and view.h of the slots: "hashes and places in cells, plus one". */
 static void is_consistent(const struct world *w) {
     size_t filled = 0;
     for (size_t i = 0; i < w->view.cell_count; i++) ck_assert_uint_eq(w->view.cells[i]->place, i);
-    for (size_t i = 0; i < w->view.slot_capacity; i++) filled += w->view.slots[i] != 0;
+    for (size_t i = 0; i < w->view.slot_capacity; i++) {
+        uint64_t slot = w->view.slots[i];
+        if (slot == 0) continue;
+        filled++;
+        ck_assert_uint_le((uint32_t)slot, w->view.cell_count);
+        ck_assert_uint_eq(slot >> 32, w->view.cells[(uint32_t)slot - 1]->hash);
+    }
     ck_assert_uint_eq(filled, w->view.cell_count);
     ck_assert_uint_le(filled * 4, w->view.slot_capacity * 3);
 }
@@ -1036,6 +1042,60 @@ static void drop(struct world *w, struct cxj__cell *cell) {
     cxj__view_doom(&w->view, cell);
     cxj__view_sweep(&w->view, &w->memory);
 }
+
+/* And so do those of a square of two parts, as owners by teams are. */
+START_TEST(squares_of_keys_spread) {
+    for (int part = 0; part < CXJ__KEY_PARTS; part++) {
+        for (int other = -1; other < part; other++) {
+            struct world w;
+            open_view(&w, "touchpoints");
+            for (uint32_t i = 0; i < 1024; i++) {
+                struct cxj__key key = {.period = other < 0 ? (int64_t)(i / 32) * DAY - DAY : 9};
+                key.parts[part] = i % 32;
+                if (other >= 0) key.parts[other] = i / 32;
+                ck_assert_ptr_null(cxj__view_find(&w.view, &w.seed, &key, &w.probes));
+                ck_assert_ptr_nonnull(cxj__view_make(&w.view, &w.memory, &w.seed, &key));
+            }
+            ck_assert_uint_lt(w.probes, 12000);
+            close_view(&w);
+        }
+    }
+}
+END_TEST
+
+/* Under keys of the seed that hash everything alike, cells are still told apart, and any of them may go. */
+START_TEST(equal_hashes_are_told_apart) {
+    struct world w;
+    open_view(&w, "touchpoints");
+    memset(&w.seed, 0, sizeof w.seed);
+    for (uint32_t i = 0; i < 60; i++) ck_assert_uint_eq(make(&w, i)->hash, 0);
+    is_consistent(&w);
+    for (uint32_t i = 0; i < 60; i++) ck_assert_uint_eq(find(&w, i)->key.parts[1], i);
+    ck_assert_ptr_null(find(&w, 60));
+    for (uint32_t i = 0; i < 60; i++) {
+        uint32_t gone = i * 7 % 60;
+        drop(&w, find(&w, gone));
+        ck_assert_ptr_null(find(&w, gone));
+        is_consistent(&w);
+        for (uint32_t k = i + 1; k < 60; k++) ck_assert_ptr_nonnull(find(&w, k * 7 % 60));
+    }
+    ck_assert_uint_eq(w.view.cell_count, 0);
+    close_view(&w);
+}
+END_TEST
+
+/* What a cell's key hashes to depends on the seed, so that nobody chooses keys that collide. */
+START_TEST(hashes_of_keys_depend_on_the_seed) {
+    struct world w, other;
+    size_t same = 0;
+    open_view(&w, "touchpoints");
+    open_view(&other, "touchpoints");
+    for (uint32_t i = 0; i < 256; i++) same += (make(&w, i)->hash & 255) == (make(&other, i)->hash & 255);
+    ck_assert_uint_lt(same, 16);
+    close_view(&w);
+    close_view(&other);
+}
+END_TEST
 
 /* Section 5: "A cell to which nothing contributes any more does not exist." Small tables wrap around: whichever of the
  * cells goes, all others are found. */
@@ -1298,6 +1358,9 @@ static void add_cells(Suite *suite) {
     tcase_add_test(cases, thousands_of_cells_are_found);
     tcase_add_test(cases, keys_differ_by_every_part);
     tcase_add_test(cases, regular_keys_spread);
+    tcase_add_test(cases, squares_of_keys_spread);
+    tcase_add_test(cases, equal_hashes_are_told_apart);
+    tcase_add_test(cases, hashes_of_keys_depend_on_the_seed);
     tcase_add_test(cases, dropping_any_cell_leaves_the_others);
     tcase_add_test(cases, cells_come_and_go_at_random);
     tcase_add_test(cases, many_cells_are_swept_at_once);

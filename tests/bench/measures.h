@@ -36,6 +36,9 @@ measure measure_merge;
 /* measure_work.c: work that is counted, not timed. */
 measure measure_work;
 
+/* measure_seal.c: a stream that does not end, and journeys that are sealed. */
+measure measure_seal;
+
 /* measure_report.c: the report program; the size of the library. */
 measure measure_report;
 measure measure_library;
