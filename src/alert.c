@@ -9,13 +9,13 @@
  * place would be cheaper, but equal ones lie anywhere in it; and a due that moves forth and back makes deadlines that
  * all hold again, without end.
  *
- * What bounds the heap. Let at most L different deadlines hold at any time, where one that begins to hold is pushed, and
- * let R be the most that is reserved at once. A sweep begins with N deadlines and ends after p pushes. All but R of them
- * come with STEPS of its N steps each, so p <= N / 4 + R. What it found to hold did so when it began, or began to since:
- * held <= L + p. It leaves at most held + p <= L + 2p. The next begins at twice held plus SWEEP_FROM, or at once, R too
- * late in either case: N' <= 2L + 2p + SWEEP_FROM + R <= N / 2 + 2L + SWEEP_FROM + 3R. So N stays below 4L + 2 SWEEP_FROM
- * + 6R, and the heap, at N + p, below five times what holds, plus 3 SWEEP_FROM + 9R. Where nothing is stale or moves
- * forth and back, a sweep begins whenever the heap has doubled. */
+ * What bounds the heap. Let at most L different deadlines hold at any time, where one that begins to hold is pushed,
+ * and let R be the most that is reserved at once. A sweep begins with N deadlines and ends after p pushes. All but R of
+ * them come with STEPS of its N steps each, so p <= N / 4 + R. What it found to hold did so when it began, or began to
+ * since: held <= L + p. It leaves at most held + p <= L + 2p. The next begins at twice held plus SWEEP_FROM, or at
+ * once, R too late in either case: N' <= 2L + 2p + SWEEP_FROM + R <= N / 2 + 2L + SWEEP_FROM + 3R. So N stays below
+ * 4L + 2 SWEEP_FROM + 6R, and the heap, at N + p, below five times what holds, plus 3 SWEEP_FROM + 9R. Where nothing is
+ * stale or moves forth and back, a sweep begins whenever the heap has doubled. */
 #include "alert.h"
 
 #include <assert.h>
