@@ -39,7 +39,7 @@ enum {
 #define CELLS_LIMIT UINT64_C(1000000000)
 
 /* The most that the library allows for one journey. */
-#define TOUCHPOINTS_LIMIT UINT32_C(50000)
+#define TOUCHPOINTS_LIMIT UINT32_C(29000)
 
 static const char *const default_views[] = {"journeys", "journeys by type", "touchpoints by channel",
                                             "transitions by owner"};

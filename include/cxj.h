@@ -119,7 +119,7 @@ typedef struct cxj_options {
                                       from strangers should give random bits. No result depends on it. */
     uint64_t memory_limit; /**< bytes the engine may hold; 0: no limit */
     uint64_t cells_limit;  /**< cells of one view; 0: 1,000,000. Beyond it the view is incomplete (cxj_view_info) */
-    uint32_t touchpoints_limit; /**< touchpoints of one journey, 1..50,000; 0: 10,000. Further ones are refused:
+    uint32_t touchpoints_limit; /**< touchpoints of one journey, 1..29,000; 0: 10,000. Further ones are refused:
                                      CXJ_LIMIT */
     uint32_t codes_limit;  /**< codes of one dictionary, 1..16,777,215; 0: 16,777,215. Other than owner: 65,535 at
                                 most */

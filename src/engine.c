@@ -109,7 +109,7 @@ bool cxj__engine_is_moment(int64_t moment) {
 
 /* The first thing that is wrong with the options, or NULL. */
 static const char *check_options(const cxj_options *options) {
-    if (options->touchpoints_limit > CXJ__TOUCHPOINTS_LIMIT) return "options: touchpoints_limit is above 50,000";
+    if (options->touchpoints_limit > CXJ__TOUCHPOINTS_LIMIT) return "options: touchpoints_limit is above 29,000";
     if (options->codes_limit > MOST_CODES) return "options: codes_limit is above 16,777,215";
     if ((options->unfed_facets & ~CXJ_FACETS_ALL) != 0) return "options: unfed_facets has an unknown bit";
     if (options->seal_ended_after < 0 || options->seal_ended_after > LONGEST_TIME) {

@@ -9,7 +9,7 @@
 enum { CXJ__TRACKS = 5, CXJ__COMMITMENTS = 8, CXJ__RATING_UNIT = 12600 };
 
 /* Touchpoints that a journey may have: its counts fit 16 bits, and its sums of durations 64. */
-enum { CXJ__TOUCHPOINTS_LIMIT = 50000 };
+enum { CXJ__TOUCHPOINTS_LIMIT = 29000 };
 
 /* At most: the touchpoint itself, a transition and a step for each dimension, lost context for two, and three
  * occasions. */
@@ -94,9 +94,9 @@ struct cxj__fold {
 /* Copies a fold, less what it holds of commitments that are not open. */
 void cxj__fold_copy(struct cxj__fold *to, const struct cxj__fold *from);
 
-/* Whether an earlier touchpoint of the journey has held a value (not none) of a dimension. The fold knows it for values
- * below 64, and for others as long as none like them has been seen; where it does not know, the touchpoints have to be
- * asked. */
+/* Whether an earlier touchpoint of the journey has held a value (not none) of a dimension. The fold knows it while all
+ * values of the dimension are below 64, and as long as none that is alike modulo 64 has been seen; where it does not
+ * know, the touchpoints have to be asked. */
 enum cxj__saw { CXJ__NOT_SEEN, CXJ__SEEN, CXJ__PERHAPS_SEEN };
 static inline enum cxj__saw cxj__fold_saw(const struct cxj__fold *fold, uint32_t d, uint32_t value) {
     if ((fold->seen[d] >> (value & 63) & 1) == 0) return CXJ__NOT_SEEN;

@@ -489,7 +489,7 @@ static void step_withdraw(void) {
     uint64_t number = some_number();
     journey *j = &here.journeys[number];
     cxj_touchpoint t = j->count > 0 ? j->held[chance((uint32_t)j->count)] : (cxj_touchpoint){.id = 1 + chance(99)};
-    if (t.id == 0) return;
+    if (t.id == 0 || is_withdrawn(&t)) return;
     cxj_status status = cxj_withdraw(here.sealing, number, t.id, 0);
     if (j->sealed) {
         ck_assert_int_eq(status, CXJ_LATE);

@@ -61,7 +61,7 @@ START_TEST(version_is_that_of_the_header) {
 END_TEST
 
 START_TEST(each_status_has_a_text_of_its_own) {
-    for (cxj_status a = CXJ_OK; a <= CXJ_LATE; a++) {
+    for (cxj_status a = CXJ_OK; a <= CXJ_SEALED; a++) {
         ck_assert_uint_gt(strlen(cxj_status_text(a)), 0);
         ck_assert_str_ne(cxj_status_text(a), "unknown status");
         for (cxj_status b = CXJ_OK; b < a; b++) ck_assert_str_ne(cxj_status_text(a), cxj_status_text(b));
@@ -70,7 +70,7 @@ START_TEST(each_status_has_a_text_of_its_own) {
 END_TEST
 
 START_TEST(other_numbers_are_unknown_statuses) {
-    static const cxj_status others[] = {-1, CXJ_LATE + 1, INT32_MAX, INT32_MIN};
+    static const cxj_status others[] = {-1, CXJ_SEALED + 1, INT32_MAX, INT32_MIN};
     for (size_t i = 0; i < 4; i++) ck_assert_str_eq(cxj_status_text(others[i]), "unknown status");
 }
 END_TEST
@@ -115,12 +115,17 @@ START_TEST(options_are_good_up_to_their_bounds) {
         {"size alone", {.size = size}, true},
         {"no size", {.size = 0}, false},
         {"size of its first member", {.size = sizeof(size_t)}, true},
-        {"most touchpoints", {.size = size, .touchpoints_limit = 60000}, true},
-        {"too many touchpoints", {.size = size, .touchpoints_limit = 50001}, false},
+        {"most touchpoints", {.size = size, .touchpoints_limit = 29000}, true},
+        {"too many touchpoints", {.size = size, .touchpoints_limit = 29001}, false},
         {"most codes", {.size = size, .codes_limit = 16777215}, true},
         {"too many codes", {.size = size, .codes_limit = 16777216}, false},
         {"all facets unfed", {.size = size, .unfed_facets = CXJ_FACETS_ALL}, true},
         {"an unknown facet unfed", {.size = size, .unfed_facets = CXJ_FACETS_ALL + 1}, false},
+        {"longest time to sealing", {.size = size, .seal_ended_after = INT64_C(1000000000000000)}, true},
+        {"too long a time after the end", {.size = size, .seal_ended_after = INT64_C(1000000000000001)}, false},
+        {"too long a time after the last", {.size = size, .seal_idle_after = INT64_C(1000000000000001)}, false},
+        {"a negative time after the end", {.size = size, .seal_ended_after = -1}, false},
+        {"a negative time after the last", {.size = size, .seal_idle_after = -1}, false},
         {"first reserved member", {.size = size, .reserved = {1}}, false},
         {"last reserved member", {.size = size, .reserved = {0, 0, 0, 0, 1}}, false},
     };

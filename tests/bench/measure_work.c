@@ -215,7 +215,7 @@ static void answer(const input *in, const struct path *path) {
 }
 
 static work count_work(const struct path *path, uint64_t journeys) {
-    const cxj_options options = {.size = sizeof options, .touchpoints_limit = 50000, .seed = {1, 2}};
+    const cxj_options options = {.size = sizeof options, .touchpoints_limit = 29000, .seed = {1, 2}};
     input in = {.stream = workload_of(journeys)};
     in.count = (size_t)workload_count(&in.stream);
     in.touchpoints = rig_allocate(in.count, sizeof *in.touchpoints);
@@ -231,7 +231,7 @@ static work count_work(const struct path *path, uint64_t journeys) {
 }
 
 void measure_work(rig_options *options, uint64_t journeys) {
-    static const uint64_t lengths[] = {1000, 1350, 1800};
+    static const uint64_t lengths[] = {1000, 1200, 1400};
     (void)options;
     (void)journeys;
     for (size_t p = 0; p < sizeof paths / sizeof *paths; p++) {
