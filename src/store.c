@@ -70,10 +70,11 @@ struct cxj__journey *cxj__store_find(const struct cxj__store *store, const struc
     return NULL;
 }
 
-/* Prefetching goes line by line. */
+/* Prefetching goes line by line; where the first begins before from, the last byte is on one more. */
 static void come_near(const void *from, size_t bytes) {
     enum { LINE = 64 };
     for (size_t i = 0; i < bytes; i += LINE) CXJ__PREFETCH((const char *)from + i);
+    CXJ__PREFETCH((const char *)from + bytes - 1);
 }
 
 void cxj__store_approach(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number) {
