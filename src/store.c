@@ -1,7 +1,7 @@
 /* store: journeys by number, their touchpoints in order.
  *
- * A journey's touchpoints stand in one array in the order of the specification, packed; fields that few touchpoints
- * have stand aside, in the same order. Each record knows which of its values an earlier one has held, so the fold need
+ * A journey's touchpoints stand in the order of the specification, packed: the first few in the journey itself, the others
+ * in an array; fields that few touchpoints have stand aside, in the same order. Each record knows which of its values an earlier one has held, so the fold need
  * not look back. A long journey keeps an index besides, and the fold's state after every 64th record, so that no
  * arrival has to look at all of it.
  * Invariants: records are sorted by (at, sequence, id); the rare fields of records stand in the records' order; bit h
@@ -22,6 +22,14 @@ struct cxj__journey *cxj__store_at(const struct cxj__store *store, size_t place)
     return (struct cxj__journey *)(void *)(store->blocks[place / BLOCK] + place % BLOCK * JOURNEY_BYTES);
 }
 
+/* The record at a position for which there is room. */
+static struct cxj__record *record_at(const struct cxj__journey *journey, size_t position) {
+    const struct cxj__record *record = position < CXJ__FIRST_RECORDS
+                                           ? &journey->first_records[position]
+                                           : &journey->further_records[position - CXJ__FIRST_RECORDS];
+    return (struct cxj__record *)(uintptr_t)record; /* as const as the journey is for who asks */
+}
+
 static void free_index(struct cxj__index *index, struct cxj__memory *memory) {
     if (index == NULL) return;
     if (index->entries != NULL) memset(index->entries, 0, index->capacity * sizeof *index->entries);
@@ -35,9 +43,10 @@ static void free_index(struct cxj__index *index, struct cxj__memory *memory) {
 
 /* What is forgotten shall not lie about in freed memory, nor in a place that waits for another journey. */
 static void free_journey(struct cxj__journey *journey, struct cxj__memory *memory) {
-    if (journey->records != NULL) memset(journey->records, 0, journey->capacity * sizeof *journey->records);
+    size_t further = journey->capacity * sizeof *journey->further_records;
+    if (further > 0) memset(journey->further_records, 0, further);
     if (journey->rares != NULL) memset(journey->rares, 0, journey->rare_capacity * sizeof *journey->rares);
-    cxj__base_resize(memory, journey->records, journey->capacity * sizeof *journey->records, 0);
+    cxj__base_resize(memory, journey->further_records, further, 0);
     cxj__base_resize(memory, journey->rares, journey->rare_capacity * sizeof *journey->rares, 0);
     cxj__base_resize(memory, journey->occasions, journey->occasion_capacity * sizeof *journey->occasions, 0);
     if (journey->further != NULL) memset(journey->further, 0, FURTHER_BYTES);
@@ -97,12 +106,14 @@ const struct cxj__journey *cxj__store_guess(const struct cxj__store *store, cons
 }
 
 void cxj__store_come_near(const struct cxj__journey *journey) {
-    if (journey != NULL) come_near(journey, JOURNEY_BYTES);
+    if (journey == NULL) return;
+    come_near(journey, offsetof(struct cxj__journey, first_records));
+    come_near(&journey->fold, JOURNEY_BYTES - offsetof(struct cxj__journey, fold));
 }
 
 void cxj__store_come_to_records(const struct cxj__journey *journey) {
     if (journey == NULL || journey->count == 0) return;
-    come_near(&journey->records[journey->count - 1], 2 * sizeof *journey->records);
+    come_near(record_at(journey, journey->count - 1), 2 * sizeof(struct cxj__record));
 }
 
 /* Makes room for one more place. */
@@ -245,11 +256,11 @@ bool cxj__store_is_rare(const cxj_touchpoint *t) {
 }
 
 int64_t cxj__store_last_at(const struct cxj__journey *journey) {
-    return journey->records[journey->count - 1].at;
+    return record_at(journey, journey->count - 1)->at;
 }
 
 void cxj__store_unpack(const struct cxj__journey *journey, size_t position, struct cxj__entry *entry) {
-    const struct cxj__record *record = &journey->records[position];
+    const struct cxj__record *record = record_at(journey, position);
     cxj_touchpoint *t = &entry->touchpoint;
     memset(entry, 0, sizeof *entry);
     t->journey = journey->number;
@@ -283,7 +294,7 @@ void cxj__store_unpack(const struct cxj__journey *journey, size_t position, stru
 static void pack(struct cxj__journey *journey, size_t position, const struct cxj__entry *entry) {
     const cxj_touchpoint *t = &entry->touchpoint;
     bool rare = cxj__store_is_rare(t);
-    journey->records[position] = (struct cxj__record){
+    *record_at(journey, position) = (struct cxj__record){
         .at = t->at,
         .id = t->id,
         .sequence = t->sequence,
@@ -305,10 +316,10 @@ static void pack(struct cxj__journey *journey, size_t position, const struct cxj
 /* The first position whose record does not stand before (at, sequence, id); or, with behind, not even with it. */
 static size_t search(const struct cxj__journey *journey, int64_t at, uint32_t sequence, uint64_t id, bool behind) {
     size_t low = 0, high = journey->count;
-    if (high > 0 && compare_record(&journey->records[high - 1], at, sequence, id) < (behind ? 1 : 0)) return high;
+    if (high > 0 && compare_record(record_at(journey, high - 1), at, sequence, id) < (behind ? 1 : 0)) return high;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (compare_record(&journey->records[middle], at, sequence, id) < (behind ? 1 : 0)) {
+        if (compare_record(record_at(journey, middle), at, sequence, id) < (behind ? 1 : 0)) {
             low = middle + 1;
         } else {
             high = middle;
@@ -340,16 +351,16 @@ static uint32_t record_code(const struct cxj__journey *journey, const struct cxj
 }
 
 uint32_t cxj__store_code_at(const struct cxj__journey *journey, size_t position, uint32_t holder) {
-    return record_code(journey, &journey->records[position], holder);
+    return record_code(journey, record_at(journey, position), holder);
 }
 
 uint32_t cxj__store_held(const struct cxj__journey *journey, size_t position) {
-    return held_of(&journey->records[position]);
+    return held_of(record_at(journey, position));
 }
 
 bool cxj__store_holds(const struct cxj__journey *journey, size_t position, uint32_t holder, uint32_t code) {
     for (size_t i = position; i-- > 0;) {
-        const struct cxj__record *record = &journey->records[i];
+        const struct cxj__record *record = record_at(journey, i);
         if (record_code(journey, record, holder) == code && !is_withdrawn(record)) return true;
     }
     return false;
@@ -365,8 +376,8 @@ void cxj__store_replace(struct cxj__journey *journey, const struct cxj__seed *se
                         const struct cxj__entry *entries, size_t count) {
     size_t rares = journey->rare_count;
     for (size_t i = position; i < journey->count; i++) {
-        if (is_rare(&journey->records[i])) {
-            journey->rare_count = journey->records[i].more >> PLACE_SHIFT;
+        if (is_rare(record_at(journey, i))) {
+            journey->rare_count = record_at(journey, i)->more >> PLACE_SHIFT;
             break;
         }
     }
@@ -437,7 +448,7 @@ size_t cxj__store_find_id(const struct cxj__journey *journey, uint64_t id, const
     if (journey->index == NULL) {
         if ((id_bits(id) & ~journey->ids) != 0) return SIZE_MAX;
         for (size_t i = journey->count; i-- > 0;) {
-            if (journey->records[i].id == id) return i;
+            if (record_at(journey, i)->id == id) return i;
         }
         return SIZE_MAX;
     }
@@ -475,7 +486,7 @@ static bool reserve_index(struct cxj__index *index, struct cxj__memory *memory, 
  * knows the views. */
 static void fill_index(struct cxj__journey *journey, const struct cxj__seed *seed) {
     for (size_t i = 0; i < journey->count; i++) {
-        struct cxj__record *record = &journey->records[i];
+        struct cxj__record *record = record_at(journey, i);
         uint32_t held = 0;
         if (record->id != 0) {
             struct cxj__index_entry *entry = cxj__store_index(journey->index, seed, CXJ__INDEX_ID, record->id);
@@ -534,7 +545,9 @@ static bool reserve_items(struct cxj__memory *memory, void *array_of_items, uint
 
 bool cxj__store_reserve(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed,
                         size_t count, size_t rares) {
-    if (!reserve_items(memory, &journey->records, &journey->capacity, count, 5, sizeof *journey->records) ||
+    size_t further = count > CXJ__FIRST_RECORDS ? count - CXJ__FIRST_RECORDS : 0;
+    if (!reserve_items(memory, &journey->further_records, &journey->capacity, further, 5,
+                       sizeof *journey->further_records) ||
         !reserve_items(memory, &journey->rares, &journey->rare_capacity, rares, 1, sizeof *journey->rares)) {
         return false;
     }

@@ -9,7 +9,8 @@
 enum {
     CXJ__INDEX_BEYOND = 64, /* touchpoints beyond which a journey keeps an index */
     CXJ__CHECKPOINT_EVERY = 64,
-    CXJ__HOLDERS = 6 /* dimensions of which we know which values were held: the fold's tracks, and cause */
+    CXJ__FIRST_RECORDS = 5, /* that stand in the journey itself */
+    CXJ__HOLDERS = 6        /* dimensions of which we know which values were held: the fold's tracks, and cause */
 };
 #define CXJ__CAUSE_HOLDER 5
 
@@ -59,18 +60,20 @@ struct cxj__index {
 struct cxj__journey {
     uint64_t number;
     uint64_t ids; /* two bits for each id there ever was: most ids that arrive are new, and seen to be here */
-    struct cxj__record *records;
+    struct cxj__record *further_records; /* those behind the first, which stand below */
     struct cxj__rare *rares;
-    uint32_t *occasions;       /* in order; as many as the fold says */
-    struct cxj__index *index;  /* NULL while it is short */
-    uint32_t count, capacity;  /* of records */
+    uint32_t *occasions;      /* in order; as many as the fold says */
+    struct cxj__index *index; /* NULL while it is short */
+    uint32_t count;           /* of records */
+    uint32_t capacity;        /* of further_records */
     uint32_t rare_count, rare_capacity;
     uint32_t occasion_capacity;
-    uint32_t place;  /* in the store */
-    uint32_t change; /* its place in the plan under way, plus one; 0: none. Of a free place: the next one, plus one */
+    uint32_t place;   /* in the store */
+    uint32_t change;  /* its place in the plan under way, plus one; 0: none. Of a free place: the next one, plus one */
     uint32_t watched; /* 1: a deadline stands at seal_at */
-    int64_t seal_at;   /* not after the moment at which it is to be sealed */
+    int64_t seal_at;  /* not after the moment at which it is to be sealed */
     struct cxj__promise *further; /* of commitments 1 and up; NULL if none was ever made */
+    struct cxj__record first_records[CXJ__FIRST_RECORDS];
     struct cxj__fold fold;
 };
 
@@ -78,12 +81,12 @@ struct cxj__journey {
 struct cxj__store {
     char **blocks;
     size_t block_capacity;
-    size_t places;          /* places given out so far */
-    size_t count;           /* journeys there are */
-    uint32_t free;          /* the first place that is free again, plus one; 0: none */
+    size_t places;            /* places given out so far */
+    size_t count;             /* journeys there are */
+    uint32_t free;            /* the first place that is free again, plus one; 0: none */
     struct cxj__table table;  /* of places */
     struct cxj__table sealed; /* of numbers: journeys whose touchpoints were let go */
-    uint64_t probes;        /* slots looked at and moved by calls that change the engine */
+    uint64_t probes;          /* slots looked at and moved by calls that change the engine */
 };
 
 /* A touchpoint with all its fields, and which of its values were held before it. */
