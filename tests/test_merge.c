@@ -1,0 +1,445 @@
+/* merge: one engine into another. What include/cxj.h says of it (section 3.5), of what is merged field by field, and
+ * what src/merge.c promises: the source is not written to, the ledger leaves nothing behind, names are counted for
+ * sealed journeys too. That a merge of random logs is as if one engine had seen all, test_record.c and sealing.c show.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "engine.h"
+
+#include <check.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define START INT64_C(1767225600000) /* 2026-01-01 */
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Engines whose memory is counted
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+typedef struct heap {
+    uint64_t blocks, bytes;
+} heap;
+
+static void *allocate(void *context, void *block, size_t old_size, size_t new_size) {
+    heap *memory = context;
+    memory->bytes += new_size - old_size;
+    memory->blocks += (uint64_t)(block == NULL) - (uint64_t)(new_size == 0);
+    if (new_size > 0) return realloc(block, new_size);
+    free(block);
+    return NULL;
+}
+
+static cxj_engine *make_with(cxj_options options) {
+    cxj_engine *engine = NULL;
+    options.size = sizeof options;
+    ck_assert_int_eq(cxj_engine_create(&options, NULL, 0, &engine), CXJ_OK);
+    return engine;
+}
+
+static cxj_engine *make(void) {
+    return make_with((cxj_options){0});
+}
+
+static cxj_view *add(cxj_engine *engine, const char *text) {
+    cxj_view *view = NULL;
+    ck_assert_int_eq(cxj_view_add(engine, text, CXJ_ENDED, &view), CXJ_OK);
+    return view;
+}
+
+static uint32_t code(cxj_engine *engine, uint32_t dimension, const char *name) {
+    uint32_t given = 0;
+    ck_assert_int_eq(cxj_code(engine, dimension, name, CXJ_ENDED, &given), CXJ_OK);
+    return given;
+}
+
+static void record(cxj_engine *engine, cxj_touchpoint touchpoint) {
+    cxj_status status = cxj_record(engine, &touchpoint, sizeof touchpoint, 1, 0, NULL, 0);
+    ck_assert_msg(status == CXJ_OK, "%s", cxj_message(engine));
+}
+
+static void merge(cxj_engine *engine, const cxj_engine *source) {
+    cxj_status status = cxj_merge(engine, source);
+    ck_assert_msg(status == CXJ_OK, "%s", cxj_message(engine));
+}
+
+static cxj_touchpoint only(const cxj_engine *engine, uint64_t journey) {
+    cxj_touchpoint touchpoint;
+    size_t count = 0;
+    ck_assert_int_eq(cxj_journey_touchpoints(engine, journey, &touchpoint, sizeof touchpoint, 1, &count), CXJ_OK);
+    ck_assert_uint_eq(count, 1);
+    return touchpoint;
+}
+
+static double value_of(const cxj_view *view, const char *key, uint32_t grain, const char *name) {
+    uint32_t metric = 0;
+    cxj_metric result = {0};
+    cxj_text part = {key, CXJ_ENDED};
+    ck_assert_int_eq(cxj_metric_find(grain, name, CXJ_ENDED, &metric), CXJ_OK);
+    cxj_status status =
+        cxj_view_get(view, key ? &part : NULL, sizeof part, key ? 1 : 0, &metric, 1, &result, sizeof result);
+    return status == CXJ_OK ? result.value : -1;
+}
+
+static bool is(double value, double expected) {
+    return value > expected - 1e-9 && value < expected + 1e-9;
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Touchpoints and names
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* A touchpoint with everything, whose codes are those of one name in each dimension. */
+static cxj_touchpoint with_everything(cxj_engine *engine, const char *name) {
+    cxj_touchpoint t = {.journey = 9,
+                        .id = UINT64_MAX,
+                        .revision = 77,
+                        .at = START,
+                        .due = START + 5,
+                        .value = -12,
+                        .customer = UINT64_MAX - 1,
+                        .sequence = 3,
+                        .scale = CXJ_SCALE_NPS,
+                        .score = 10,
+                        .scope = 2,
+                        .commitment = 7,
+                        .outcome = 2};
+    t.facets = CXJ_FACET_CONTACT | CXJ_FACET_FAULT;
+    t.owner = code(engine, CXJ_DIMENSION_OWNER, name);
+    t.team = (uint16_t)code(engine, CXJ_DIMENSION_TEAM, name);
+    t.channel = (uint16_t)code(engine, CXJ_DIMENSION_CHANNEL, name);
+    t.stage = (uint16_t)code(engine, CXJ_DIMENSION_STAGE, name);
+    t.activity = (uint16_t)code(engine, CXJ_DIMENSION_ACTIVITY, name);
+    t.cause = (uint16_t)code(engine, CXJ_DIMENSION_CAUSE, name);
+    t.type = (uint16_t)code(engine, CXJ_DIMENSION_TYPE, name);
+    t.segment = (uint16_t)code(engine, CXJ_DIMENSION_SEGMENT, name);
+    t.reason = (uint16_t)code(engine, CXJ_DIMENSION_REASON, name);
+    return t;
+}
+
+/* Gives as many names as the dimension's number, so that codes differ from dimension to dimension. */
+static void crowd(cxj_engine *engine) {
+    for (uint32_t d = CXJ_DIMENSION_OWNER; d <= CXJ_DIMENSION_REASON; d++) {
+        for (uint32_t i = 0; i < d; i++) {
+            char name[16];
+            snprintf(name, sizeof name, "x%u", (unsigned)i);
+            code(engine, d, name);
+        }
+    }
+}
+
+/* "Names meet by their text": each field arrives, and each code in its own dimension. */
+START_TEST(every_field_comes_over) {
+    cxj_engine *engine = make(), *source = make();
+    crowd(engine);
+    record(source, with_everything(source, "name"));
+    merge(engine, source);
+    cxj_touchpoint expected = with_everything(engine, "name"), got = only(engine, 9);
+    ck_assert_mem_eq(&got, &expected, sizeof got);
+    ck_assert_uint_eq(got.reason, CXJ_DIMENSION_REASON + 1);
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(source);
+}
+END_TEST
+
+/* A name that an erasure has retired in the source has no text any more, and does not come. */
+START_TEST(retired_names_do_not_come) {
+    cxj_engine *engine = make(), *source = make();
+    record(source, with_everything(source, "gone"));
+    ck_assert_int_eq(cxj_erase_journey(source, 9), CXJ_OK);
+    record(source, with_everything(source, "here"));
+    merge(engine, source);
+    uint32_t found = 0;
+    for (uint32_t d = CXJ_DIMENSION_OWNER; d <= CXJ_DIMENSION_REASON; d++) {
+        ck_assert_int_eq(cxj_find_code(engine, d, "gone", CXJ_ENDED, &found), CXJ_NOT_FOUND);
+        ck_assert_int_eq(cxj_find_code(engine, d, "here", CXJ_ENDED, &found), CXJ_OK);
+        ck_assert_uint_eq(found, 1);
+    }
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(source);
+}
+END_TEST
+
+/* Of one id the higher revision holds, whichever engine has it; the loser's names are not used any more. */
+START_TEST(higher_revision_holds_across_engines) {
+    for (int turned = 0; turned < 2; turned++) {
+        cxj_engine *engine = make(), *source = make();
+        cxj_touchpoint old = with_everything(turned ? engine : source, "old");
+        cxj_touchpoint newer = with_everything(turned ? source : engine, "new");
+        newer.revision++;
+        newer.at += 10;
+        record(turned ? engine : source, old);
+        record(turned ? source : engine, newer);
+        merge(engine, source);
+        ck_assert_uint_eq(only(engine, 9).revision, newer.revision);
+        ck_assert_int_eq(only(engine, 9).at, newer.at);
+        const struct cxj__names *teams = &engine->core.dictionaries[CXJ_DIMENSION_TEAM];
+        ck_assert_uint_eq(cxj__names_uses(teams, code(engine, CXJ_DIMENSION_TEAM, "old")), 0);
+        ck_assert_uint_eq(cxj__names_uses(teams, code(engine, CXJ_DIMENSION_TEAM, "new")), 1);
+        cxj_engine_destroy(engine);
+        cxj_engine_destroy(source);
+    }
+}
+END_TEST
+
+/* A journey of withdrawn touchpoints alone comes, too: it keeps ids and revisions against what may come. */
+START_TEST(withdrawn_journeys_come_over) {
+    cxj_engine *engine = make(), *source = make();
+    record(source, (cxj_touchpoint){.journey = 1, .id = 1, .revision = 5, .facets = CXJ_FACET_WITHDRAWN});
+    merge(engine, source);
+    cxj_touchpoint late = {.journey = 1, .id = 1, .revision = 4, .at = START};
+    cxj_receipt receipt;
+    ck_assert_int_eq(cxj_record(engine, &late, sizeof late, 1, 0, &receipt, sizeof receipt), CXJ_OK);
+    ck_assert_uint_eq(receipt.superseded, 1);
+    ck_assert_uint_eq(engine->core.held, 1);
+    ck_assert_uint_eq(engine->core.journeys, 0);
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(source);
+}
+END_TEST
+
+/* Two halves of a journey, each too short for an index, make a long one; and two long ones a longer. */
+START_TEST(halves_make_a_long_journey) {
+    for (uint64_t half = 40; half <= 200; half += 80) {
+        cxj_engine *engine = make(), *source = make(), *whole = make();
+        cxj_view *view = add(engine, "touchpoints by channel"), *all = add(whole, "touchpoints by channel");
+        uint16_t channel = (uint16_t)code(engine, CXJ_DIMENSION_CHANNEL, "c");
+        ck_assert_uint_eq(code(source, CXJ_DIMENSION_CHANNEL, "c"), channel);
+        ck_assert_uint_eq(code(whole, CXJ_DIMENSION_CHANNEL, "c"), channel);
+        for (uint64_t id = 1; id <= 2 * half; id++) {
+            cxj_touchpoint t = {.journey = 1, .id = id, .at = START + (int64_t)(id * id), .channel = channel};
+            record(id % 2 ? engine : source, t);
+            record(whole, t);
+        }
+        merge(engine, source);
+        ck_assert_uint_eq(engine->core.held, 2 * half);
+        ck_assert(is(value_of(view, "c", CXJ_GRAIN_TOUCHPOINTS, "journeys"), 1));
+        ck_assert(is(value_of(view, "c", CXJ_GRAIN_TOUCHPOINTS, "touchpoints"), (double)(2 * half)));
+        ck_assert(is(value_of(view, "c", CXJ_GRAIN_TOUCHPOINTS, "wait_mean"),
+                     value_of(all, "c", CXJ_GRAIN_TOUCHPOINTS, "wait_mean")));
+        cxj_engine_destroy(engine);
+        cxj_engine_destroy(source);
+        cxj_engine_destroy(whole);
+    }
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * The handle
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* A cursor sees that a merge has changed the engine; one that failed has changed nothing. */
+START_TEST(cursors_are_stale_after_a_merge_alone) {
+    cxj_engine *engine = make_with((cxj_options){.touchpoints_limit = 1}), *source = make();
+    cxj_view *view = add(engine, "touchpoints");
+    cxj_cursor *cursor = NULL;
+    record(engine, (cxj_touchpoint){.journey = 1, .id = 1, .at = START});
+    record(source, (cxj_touchpoint){.journey = 1, .id = 2, .at = START});
+    ck_assert_int_eq(cxj_cursor_open(view, &cursor), CXJ_OK);
+    ck_assert_int_eq(cxj_merge(engine, source), CXJ_LIMIT);
+    ck_assert_ptr_nonnull(strstr(cxj_message(engine), "journey 1 "));
+    ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_OK);
+    ck_assert_int_eq(cxj_erase_journey(source, 1), CXJ_OK);
+    merge(engine, source);
+    ck_assert_str_eq(cxj_message(engine), "");
+    ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_STALE);
+    cxj_cursor_close(cursor);
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(source);
+}
+END_TEST
+
+/* A journey that the source holds moves from one cell to another: no empty cell is left. */
+START_TEST(cells_that_a_merge_empties_go) {
+    cxj_engine *engine = make(), *source = make();
+    cxj_view *view = add(engine, "journeys by outcome");
+    record(engine, (cxj_touchpoint){.journey = 1, .id = 1, .at = START});
+    record(source, (cxj_touchpoint){.journey = 1, .id = 2, .at = START + 1, .outcome = 1});
+    merge(engine, source);
+    ck_assert(is(value_of(view, "completed", CXJ_GRAIN_JOURNEYS, "journeys"), 1));
+    cxj_view_info info;
+    ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);
+    ck_assert_uint_eq(info.cells, 1);
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(source);
+}
+END_TEST
+
+/* A promise that comes with a merge comes due by the engine's clock, at once or later. */
+START_TEST(promises_that_come_over_come_due) {
+    cxj_engine *engine = make(), *source = make();
+    cxj_view *view = add(engine, "journeys");
+    record(source, (cxj_touchpoint){.journey = 1, .id = 1, .at = START, .due = START + 10});
+    record(source, (cxj_touchpoint){.journey = 1, .id = 2, .at = START, .due = START + 20, .commitment = 5});
+    ck_assert_int_eq(cxj_advance(engine, START + 11), CXJ_OK);
+    merge(engine, source);
+    ck_assert(is(value_of(view, NULL, CXJ_GRAIN_JOURNEYS, "overdue"), 1));
+    ck_assert_int_eq(cxj_advance(engine, START + 20), CXJ_OK);
+    ck_assert(is(value_of(view, NULL, CXJ_GRAIN_JOURNEYS, "overdue"), 1));
+    ck_assert_int_eq(cxj_advance(engine, START + 21), CXJ_OK);
+    ck_assert(is(value_of(view, NULL, CXJ_GRAIN_JOURNEYS, "overdue"), 2));
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(source);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * What sealed journeys left behind
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* An engine in which journey first is sealed and the next one is held. */
+static cxj_engine *make_sealing(heap *memory, uint64_t first, const char *team) {
+    cxj_engine *engine = make_with(
+        (cxj_options){.allocate = memory ? allocate : NULL, .allocate_context = memory, .seal_ended_after = 10});
+    uint16_t its = (uint16_t)code(engine, CXJ_DIMENSION_TEAM, team);
+    add(engine, "touchpoints by team");
+    add(engine, "transitions by owner");
+    add(engine, "journeys by outcome");
+    uint32_t a = code(engine, CXJ_DIMENSION_OWNER, "a"), b = code(engine, CXJ_DIMENSION_OWNER, "b");
+    for (uint64_t i = 0; i < 2; i++) {
+        cxj_touchpoint t = {.journey = first + i, .id = 1, .at = START, .team = its, .owner = a, .due = START + 5};
+        record(engine, t);
+        t.id = 2;
+        t.owner = b;
+        t.at += 2;
+        t.due = 0;
+        t.outcome = i == 0;
+        record(engine, t);
+        t.id = 3;
+        t.outcome = 0;
+        t.facets = CXJ_FACET_WITHDRAWN;
+        record(engine, t);
+    }
+    ck_assert_int_eq(cxj_advance(engine, START + 12), CXJ_OK);
+    ck_assert_uint_eq(engine->core.store.sealed.count, 1);
+    return engine;
+}
+
+/* Uses are counted for touchpoints held and for those of sealed journeys, withdrawn ones among them. */
+START_TEST(names_are_counted_for_sealed_journeys) {
+    cxj_engine *engine = make_sealing(NULL, 1, "mine"), *source = make_sealing(NULL, 11, "yours");
+    merge(engine, source);
+    const struct cxj__names *teams = &engine->core.dictionaries[CXJ_DIMENSION_TEAM];
+    const struct cxj__names *owners = &engine->core.dictionaries[CXJ_DIMENSION_OWNER];
+    ck_assert_uint_eq(cxj__names_uses(teams, code(engine, CXJ_DIMENSION_TEAM, "mine")), 6);
+    ck_assert_uint_eq(cxj__names_uses(teams, code(engine, CXJ_DIMENSION_TEAM, "yours")), 6);
+    ck_assert_uint_eq(cxj__names_uses(owners, code(engine, CXJ_DIMENSION_OWNER, "a")), 4);
+    ck_assert_uint_eq(cxj__names_uses(owners, code(engine, CXJ_DIMENSION_OWNER, "b")), 8);
+    ck_assert_int_eq(cxj_erase_journey(engine, 12), CXJ_OK);
+    ck_assert_uint_eq(cxj__names_uses(teams, code(engine, CXJ_DIMENSION_TEAM, "yours")), 3);
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(source);
+}
+END_TEST
+
+/* The counts beside the cells: touchpoints, journeys, what is held, and the latest moment of all. */
+START_TEST(counts_of_sealed_journeys_are_added) {
+    cxj_engine *engine = make_sealing(NULL, 1, "mine"), *source = make_sealing(NULL, 11, "yours");
+    merge(engine, source);
+    ck_assert_uint_eq(engine->core.touchpoints, 8);
+    ck_assert_uint_eq(engine->core.journeys, 4);
+    ck_assert_uint_eq(engine->core.held, 6);
+    ck_assert_uint_eq(engine->core.store.sealed.count, 2);
+    ck_assert_int_eq(engine->core.sealed_latest, START + 2);
+    cxj_view *journeys = NULL, *touchpoints = NULL;
+    ck_assert_int_eq(cxj_view_at(engine, 0, &touchpoints), CXJ_OK);
+    ck_assert_int_eq(cxj_view_at(engine, 2, &journeys), CXJ_OK);
+    ck_assert(is(value_of(touchpoints, "yours", CXJ_GRAIN_TOUCHPOINTS, "touchpoints"), 4));
+    ck_assert(is(value_of(touchpoints, "yours", CXJ_GRAIN_TOUCHPOINTS, "journeys"), 2));
+    ck_assert(is(value_of(journeys, "completed", CXJ_GRAIN_JOURNEYS, "journeys"), 2));
+    ck_assert(is(value_of(journeys, "completed", CXJ_GRAIN_JOURNEYS, "broken"), 0));
+    ck_assert(is(value_of(journeys, "", CXJ_GRAIN_JOURNEYS, "overdue"), 2));
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(source);
+}
+END_TEST
+
+/* "the source … stays as it is", byte for byte: a merge only reads it. */
+START_TEST(source_is_not_written_to) {
+    cxj_engine *engine = make_sealing(NULL, 1, "mine"), *source = make_sealing(NULL, 11, "yours");
+    static cxj_engine before;
+    memcpy(&before, source, sizeof before);
+    merge(engine, source);
+    ck_assert_mem_eq(&before, source, sizeof before);
+    ck_assert_int_eq(cxj_merge(engine, source), CXJ_SEALED);
+    ck_assert_mem_eq(&before, source, sizeof before);
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(source);
+}
+END_TEST
+
+/* The ledger gives back all that it took, whether the merge succeeds or not, and the engine knows what it holds. */
+START_TEST(ledger_leaves_nothing_behind) {
+    heap memory = {0};
+    cxj_engine *engine = make_sealing(&memory, 1, "mine"), *source = make_sealing(NULL, 11, "yours");
+    merge(engine, source);
+    ck_assert_uint_eq(engine->core.memory.used, memory.bytes);
+    uint64_t blocks = memory.blocks, bytes = memory.bytes;
+    for (int i = 0; i < 3; i++) ck_assert_int_eq(cxj_merge(engine, source), CXJ_SEALED);
+    ck_assert_uint_eq(memory.blocks, blocks);
+    ck_assert_uint_eq(memory.bytes, bytes);
+    cxj_engine *other = make_sealing(NULL, 21, "hers");
+    cxj_view *view = add(engine, "journeys"); /* which the other lacks: found out when the ledger is half open */
+    ck_assert_int_eq(cxj_merge(engine, other), CXJ_SEALED);
+    ck_assert_ptr_nonnull(strstr(cxj_message(engine), "\"journeys\""));
+    ck_assert_uint_eq(engine->core.memory.used, memory.bytes);
+    ck_assert_int_eq(cxj_view_drop(engine, view), CXJ_OK);
+    merge(engine, other);
+    ck_assert_uint_eq(engine->core.memory.used, memory.bytes);
+    cxj_engine_destroy(engine);
+    ck_assert_uint_eq(memory.blocks, 0);
+    ck_assert_uint_eq(memory.bytes, 0);
+    cxj_engine_destroy(source);
+    cxj_engine_destroy(other);
+}
+END_TEST
+
+/* A source that merged sealed journeys passes them on, as if it had sealed them itself. */
+START_TEST(sealed_journeys_are_passed_on) {
+    cxj_engine *first = make_sealing(NULL, 1, "mine"), *second = make_sealing(NULL, 11, "yours"), *third = make();
+    add(third, "touchpoints by team");
+    merge(second, first);
+    merge(third, second);
+    ck_assert_uint_eq(third->core.store.sealed.count, 2);
+    ck_assert_uint_eq(third->core.touchpoints, 8);
+    cxj_view *view = NULL;
+    ck_assert_int_eq(cxj_view_at(third, 0, &view), CXJ_OK);
+    ck_assert(is(value_of(view, "mine", CXJ_GRAIN_TOUCHPOINTS, "touchpoints"), 4));
+    ck_assert(is(value_of(view, "yours", CXJ_GRAIN_TOUCHPOINTS, "touchpoints"), 4));
+    ck_assert_int_eq(cxj_merge(third, first), CXJ_SEALED);
+    cxj_engine_destroy(first);
+    cxj_engine_destroy(second);
+    cxj_engine_destroy(third);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------------------------------------ */
+
+static void add_case(Suite *suite, const char *name, const TTest *const *tests, size_t count) {
+    TCase *cases = tcase_create(name);
+    tcase_set_timeout(cases, 120);
+    for (size_t i = 0; i < count; i++) tcase_add_test(cases, tests[i]);
+    suite_add_tcase(suite, cases);
+}
+
+#define ADD_CASE(suite, name, tests) add_case(suite, name, tests, sizeof(tests) / sizeof *(tests))
+
+int main(void) {
+    const TTest *touchpoints[] = {every_field_comes_over, retired_names_do_not_come,
+                                  higher_revision_holds_across_engines, withdrawn_journeys_come_over,
+                                  halves_make_a_long_journey};
+    const TTest *handle[] = {cursors_are_stale_after_a_merge_alone, cells_that_a_merge_empties_go,
+                             promises_that_come_over_come_due};
+    const TTest *sealed[] = {names_are_counted_for_sealed_journeys, counts_of_sealed_journeys_are_added,
+                             source_is_not_written_to, ledger_leaves_nothing_behind, sealed_journeys_are_passed_on};
+    Suite *suite = suite_create("merge");
+    ADD_CASE(suite, "touchpoints", touchpoints);
+    ADD_CASE(suite, "handle", handle);
+    ADD_CASE(suite, "sealed", sealed);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
