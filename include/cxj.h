@@ -690,7 +690,8 @@ typedef struct cxj_journey {
  * @param journey     its number
  * @param state       receives the state
  * @param state_size  sizeof(cxj_journey)
- * @return CXJ_OK; CXJ_NOT_FOUND (unknown, or none of its touchpoints contributes); CXJ_BAD_ARGUMENT. Constant time. */
+ * @return CXJ_OK; CXJ_NOT_FOUND (unknown, or none of its touchpoints contributes); CXJ_SEALED; CXJ_BAD_ARGUMENT.
+ *         Constant time. */
 CXJ_API cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey, cxj_journey *state, size_t state_size);
 
 /** The touchpoints of a journey in order, those that are withdrawn among them (facet CXJ_FACET_WITHDRAWN).
@@ -700,8 +701,8 @@ CXJ_API cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey,
  * @param touchpoint_size  sizeof(cxj_touchpoint)
  * @param capacity         how many there is room for
  * @param count            receives how many there are, also if that is more than capacity
- * @return CXJ_OK (also when only the first capacity of them were written); CXJ_NOT_FOUND; CXJ_BAD_ARGUMENT. Time in
- *         proportion to what is written. */
+ * @return CXJ_OK (also when only the first capacity of them were written); CXJ_NOT_FOUND; CXJ_SEALED;
+ *         CXJ_BAD_ARGUMENT. Time in proportion to what is written. */
 CXJ_API cxj_status cxj_journey_touchpoints(const cxj_engine *engine, uint64_t journey, cxj_touchpoint *touchpoints,
                                            size_t touchpoint_size, size_t capacity, size_t *count);
 
@@ -767,12 +768,13 @@ CXJ_API cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uin
  * engine, brought up to date; the clock is the later of the two. The counts of the feed (duplicates, …) are not
  * merged.
  * What sealed journeys of the source have contributed to a view with the same text is added, too. Of a view that the
- * source does not have it is not known; then nothing is merged.
+ * source does not have, or that is incomplete there, it is not known; then nothing is merged. By their numbers engines
+ * are kept from merging the same sealed journeys twice; numbers that have been erased do so no more.
  * All or nothing: if it fails, the engine is as before.
  * @param engine  the engine that receives
  * @param source  the other, which stays as it is; not the same engine
  * @return CXJ_OK; CXJ_SEALED (a journey that is sealed in one is known to the other, or the source has sealed journeys
- *         and lacks a view; cxj_message() names it); CXJ_LIMIT (a dictionary would overflow, or a journey would pass its
+ *         and a view that it lacks or has incomplete; cxj_message() names it); CXJ_LIMIT (a dictionary would overflow, or a journey would pass its
  *         limit of touchpoints); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time in proportion to the touchpoints of source, and
  *         to those after them in the engine; if the source has sealed journeys, also to its cells and their numbers. */
 CXJ_API cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source);

@@ -599,5 +599,7 @@ cxj_status cxj_advance(cxj_engine *engine, int64_t now) {
     cxj__plan_advance(core, now);
     engine->version++;
     if (cxj__plan_seal(core) == CXJ_OK) return CXJ_OK;
+    cxj__plan_finish(&engine->plan, &core->memory); /* the room that recording keeps may be enough */
+    if (cxj__plan_seal(core) == CXJ_OK) return CXJ_OK;
     return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to seal a journey; the clock has moved");
 }

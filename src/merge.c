@@ -192,6 +192,11 @@ static cxj_status open_view(struct merge *merge, const struct cxj_view *view) {
                       "merge: the source has sealed journeys, and no view \"%.200s\" that knows of them", view->text);
         return CXJ_SEALED;
     }
+    if (source->incomplete) {
+        cxj__base_say(&merge->engine->message,
+                      "merge: the source has sealed journeys, and its view \"%.200s\" is incomplete", view->text);
+        return CXJ_SEALED;
+    }
     if (!cxj__base_grow(&core->memory, &core->views, &core->view_capacity, core->view_count + 1, sizeof *core->views) ||
         !cxj__base_grow(&core->memory, &ledger->sources, &ledger->capacity, core->view_count + 1,
                         sizeof *ledger->sources)) {
@@ -335,7 +340,6 @@ static bool reserve_rests(struct merge *merge) {
 static void commit_rests(struct merge *merge) {
     struct cxj__core *core = &merge->engine->core;
     for (size_t v = 0; v < core->view_count; v++) {
-        if (merge->ledger.sources[v]->incomplete) core->views[v]->incomplete = true;
         for (size_t place = 0; place < merge->ledger.sources[v]->cell_count; place++) {
             struct rest rest;
             (void)find_rest(merge, v, place, false, &rest);
@@ -386,7 +390,7 @@ static bool return_sealed(void *context, uint64_t number) {
 static cxj_status reserve_sealed(struct merge *merge) {
     const struct cxj__table *sealed = &merge->source->store.sealed;
     if (!check_held(merge) || !cxj__table_each(sealed, check_sealed, merge)) return CXJ_SEALED;
-    if (sealed->count == 0) return CXJ_OK;
+    if (merge->source->let_go == 0) return CXJ_OK;
     cxj_status status = keep_ledger(merge);
     if (status != CXJ_OK) return status;
     return reserve_rests(merge) && cxj__table_each(sealed, take_sealed, merge) ? CXJ_OK : CXJ_NO_MEMORY;
@@ -395,9 +399,10 @@ static cxj_status reserve_sealed(struct merge *merge) {
 static void commit_sealed(struct merge *merge) {
     struct cxj__core *core = &merge->engine->core;
     const struct cxj__core *source = merge->source, *held = &merge->ledger.core;
-    if (source->store.sealed.count == 0) return;
+    if (source->let_go == 0) return;
     commit_rests(merge);
     commit_uses(merge);
+    core->let_go += source->let_go;
     core->touchpoints += source->touchpoints - held->touchpoints;
     core->journeys += source->journeys - held->journeys;
     if (source->sealed_latest > core->sealed_latest) core->sealed_latest = source->sealed_latest;

@@ -906,21 +906,23 @@ static bool seal(struct cxj__core *core, struct cxj__journey *journey) {
     if (!cxj__store_seal(&core->store, &core->memory, &core->seed, journey->number)) return false;
     if (journey->fold.counts[CXJ__F_TOUCHPOINTS] > 0 && latest > core->sealed_latest) core->sealed_latest = latest;
     core->held -= journey->count;
+    core->let_go += journey->count;
     cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
     return true;
 }
 
 cxj_status cxj__plan_seal(struct cxj__core *core) {
     struct cxj__deadline deadline;
-    while (seals(core)) {
-        /* One that is not sealed after all is watched further. */
-        if (!cxj__alert_reserve(&core->sealings, &core->memory, 1, cxj__plan_watches, core)) return CXJ_NO_MEMORY;
-        if (!cxj__alert_pop(&core->sealings, core->now + 1, &deadline)) return CXJ_OK;
+    while (seals(core) && cxj__alert_pop(&core->sealings, core->now + 1, &deadline)) {
         struct cxj__journey *journey = cxj__store_at(&core->store, deadline.place);
         if (!cxj__plan_watches(core, &deadline)) continue;
         journey->watched = 0;
         bool is_time = sealing_of(core, journey) <= core->now;
         if (is_time && seal(core, journey)) continue;
+        /* The deadline that was taken has left its place free. */
+        bool room = cxj__alert_reserve(&core->sealings, &core->memory, 1, cxj__plan_watches, core);
+        assert(room);
+        (void)room;
         watch(core, journey);
         if (is_time) return CXJ_NO_MEMORY;
     }

@@ -429,6 +429,7 @@ static void forget(cxj_engine *engine) {
     struct cxj__core *core = &engine->core;
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_retire(&core->dictionaries[d], &core->memory);
     cxj__alert_compact(&core->agenda, cxj__plan_holds, core);
+    cxj__alert_compact(&core->sealings, cxj__plan_watches, core);
     cxj__plan_finish(&engine->plan, &core->memory);
     engine->version++;
 }
