@@ -72,7 +72,8 @@ size_t cxj_size_of(const char *name) {
 /* ---- what crosses the border ------------------------------------------------------------------------------------ */
 
 void cxj__engine_begin(cxj_engine *engine) {
-    memset(&engine->message, 0, sizeof engine->message); /* it may have named what is being erased */
+    /* all of it, for it may have named what is being erased */
+    if (engine->message.text[0] != '\0') memset(&engine->message, 0, sizeof engine->message);
 }
 
 cxj_status cxj__engine_fail(cxj_engine *engine, cxj_status status, const char *sentence) {

@@ -552,7 +552,7 @@ bool cxj__store_reserve(struct cxj__journey *journey, struct cxj__memory *memory
     size_t further = count > CXJ__FIRST_RECORDS ? count - CXJ__FIRST_RECORDS : 0;
     if (!reserve_items(memory, &journey->further_records, &journey->capacity, further, 5,
                        sizeof *journey->further_records) ||
-        !reserve_items(memory, &journey->rares, &journey->rare_capacity, rares, 1, sizeof *journey->rares)) {
+        !reserve_items(memory, &journey->rares, &journey->rare_capacity, rares, 2, sizeof *journey->rares)) {
         return false;
     }
     if (count <= CXJ__INDEX_BEYOND && journey->index == NULL) return true;
