@@ -11,7 +11,8 @@
 #include "result.h"
 
 enum {
-    RUNS = 3,        /* how often it grows */
+    RUNS = 3,        /* how often it grows; the largest take minutes, and grow once less */
+    LARGE = 2000000, /* journeys */
     SMALL = 1 << 17, /* ns up to which each time is counted for itself: the slowest of all is noted beside */
     TOUCHPOINT_MUST = 96,
     JOURNEY_MUST = 384,
@@ -145,7 +146,8 @@ void measure_growth(rig_options *options, uint64_t journeys) {
     rig_block_create(&block, journeys);
     rig_block_fill(&block, &stream, 0, 0); /* so that the block itself is resident before we look */
     const uint64_t resident = machine_resident();
-    for (int run = 0; run < RUNS; run++) {
+    const int runs = journeys > LARGE ? RUNS - 1 : RUNS;
+    for (int run = 0; run < runs; run++) {
         const rig_count given = grow(&self, &stream, &block);
         rig_answer(self.engine, &given);
         if (run == 0) measure_memory(options, &self, journeys, resident);
