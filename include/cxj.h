@@ -737,7 +737,8 @@ CXJ_API cxj_status cxj_advance(cxj_engine *engine, int64_t now);
  * @param revision  the revision of this withdrawal, higher than that of what is taken back; 0: one more than the one
  *   held
  * @return CXJ_OK; CXJ_NOT_FOUND (revision is 0 and there is no such touchpoint); CXJ_REFUSED (revision is not higher
- *         than the one held, and nothing changed); CXJ_LATE (the journey is sealed); CXJ_LIMIT; CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time as cxj_record(). */
+ *         than the one held, and nothing changed); CXJ_LATE (the journey is sealed); CXJ_LIMIT; CXJ_NO_MEMORY;
+ *         CXJ_BAD_ARGUMENT. Time as cxj_record(). */
 CXJ_API cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t id, uint64_t revision);
 
 /** Erases a journey: nothing of it is left in the engine, and the cells are what they would be had it never come.

@@ -1,11 +1,12 @@
-/* alert: what comes due. So far: the deadlines, on a heap; what passes is counted as overdue. */
+/* alert: what comes due, on a heap: commitments of journeys, and the moments at which journeys are to be sealed. */
 #ifndef CXJ__ALERT_H
 #define CXJ__ALERT_H
 
 #include "base.h"
 
-/* A commitment of the journey at a place comes due. Whether it still does is for whoever takes it from the heap to see:
- * deadlines that were met or moved stay until a sweep comes to them, or their time. */
+/* A commitment of the journey at a place comes due, or the journey is to be sealed (commitment is 0 then, and the heap
+ * another). Whether it still does is for whoever takes it from the heap to see: deadlines that were met or moved stay
+ * until a sweep comes to them, or their time. */
 struct cxj__deadline {
     int64_t due;
     uint32_t place;

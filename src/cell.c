@@ -99,7 +99,8 @@ static void add_transition(struct cxj__cell *cell, const struct cxj__fact *fact,
     struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_TRANSITIONS);
     if (fact->mask & CXJ__BIT(CXJ__X_TRANSITIONS)) {
         add(&sums[CXJ__X_SUM_WAIT], fact->wait, sign);
-        cxj__histogram_add(&histograms_of(cell, CXJ_GRAIN_TRANSITIONS)[CXJ__X_HISTOGRAM_WAIT], cxj__histogram_bucket(fact->wait), sign);
+        cxj__histogram_add(&histograms_of(cell, CXJ_GRAIN_TRANSITIONS)[CXJ__X_HISTOGRAM_WAIT],
+                           cxj__histogram_bucket(fact->wait), sign);
     }
     if (fact->mask & CXJ__BIT(CXJ__X_STEPS)) {
         add_with_square(&sums[CXJ__X_SUM_STEP], &sums[CXJ__X_SUM_STEP_SQUARES], fact->rating, sign);
@@ -117,7 +118,8 @@ void cxj__cell_add_fact(struct cxj__cell *cell, const struct cxj__fact *fact, in
 
 static void add_durations(struct cxj__cell *cell, const struct cxj__standing *standing, int sign) {
     for (size_t i = 0; standing->ended && i < 2; i++) {
-        cxj__histogram_add(&histograms_of(cell, CXJ_GRAIN_JOURNEYS)[i], cxj__histogram_bucket(standing->durations[i]), sign);
+        cxj__histogram_add(&histograms_of(cell, CXJ_GRAIN_JOURNEYS)[i], cxj__histogram_bucket(standing->durations[i]),
+                           sign);
     }
 }
 

@@ -352,7 +352,7 @@ cxj_status cxj_number(const char *text, size_t length, uint64_t *number) {
 
 /* ---- views ------------------------------------------------------------------------------------------------------ */
 
-static struct cxj_view *find_view(const struct cxj__core *core, const char *text, size_t length) {
+struct cxj_view *cxj__engine_find_view(const struct cxj__core *core, const char *text, size_t length) {
     for (size_t i = 0; i < core->view_count; i++) {
         struct cxj_view *view = core->views[i];
         if (view->text_length == length && memcmp(view->text, text, length) == 0) return view;
@@ -408,7 +408,7 @@ cxj_status cxj_view_add(cxj_engine *engine, const char *text, size_t length, cxj
     }
     struct cxj__core *core = &engine->core;
     size_t bytes = cxj__base_length(text, length);
-    struct cxj_view *known = find_view(core, text, bytes);
+    struct cxj_view *known = cxj__engine_find_view(core, text, bytes);
     if (known != NULL) {
         *view = known;
         return CXJ_OK;

@@ -30,6 +30,9 @@ void cxj__engine_give(void *result, size_t given, const void *known, size_t size
 /* Reads a struct of which the host gave given bytes. False if it knows more than the library and uses it. */
 bool cxj__engine_take(void *known, size_t size, const void *passed, size_t given);
 
+/* The view with exactly this text, or NULL. */
+struct cxj_view *cxj__engine_find_view(const struct cxj__core *core, const char *text, size_t length);
+
 /* Gives back the room that a large call has taken. */
 void cxj__engine_trim(cxj_engine *engine);
 

@@ -87,7 +87,7 @@ struct cxj__fold {
     unsigned answered : 1;
     unsigned has_loyalty : 1;
     unsigned has_effort : 1;
-    unsigned delighted : 1; /* the last rating of scope journey, of whatever kind */
+    unsigned delighted : 1;                         /* the last rating of scope journey, of whatever kind */
     struct cxj__promise promises[CXJ__COMMITMENTS]; /* those that are open; see cxj__fold_copy() */
 };
 

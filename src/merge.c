@@ -171,22 +171,11 @@ static bool check_held(struct merge *merge) {
     return true;
 }
 
-/* The source's view with the text of one of the engine's, or NULL. */
-static const struct cxj_view *find_source(const struct cxj__core *source, const struct cxj_view *view) {
-    for (size_t i = 0; i < source->view_count; i++) {
-        const struct cxj_view *other = source->views[i];
-        if (other->text_length == view->text_length && memcmp(other->text, view->text, view->text_length) == 0) {
-            return other;
-        }
-    }
-    return NULL;
-}
-
 /* Gives the ledger an empty view that asks what one of the source's does. */
 static cxj_status open_view(struct merge *merge, const struct cxj_view *view) {
     struct ledger *ledger = &merge->ledger;
     struct cxj__core *core = &ledger->core;
-    const struct cxj_view *source = find_source(merge->source, view);
+    const struct cxj_view *source = cxj__engine_find_view(merge->source, view->text, view->text_length);
     if (source == NULL) {
         cxj__base_say(&merge->engine->message,
                       "merge: the source has sealed journeys, and no view \"%.200s\" that knows of them", view->text);

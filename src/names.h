@@ -49,16 +49,14 @@ static inline bool cxj__names_has(const struct cxj__names *dictionary, uint32_t 
 }
 
 /* Counts uses of a code; 0 is none and not counted. */
+static inline void cxj__names_use_often(struct cxj__names *dictionary, uint32_t code, uint64_t uses) {
+    if (code != 0 && uses > 0) dictionary->uses[code] = (dictionary->uses[code] + uses) | CXJ__NAMES_WAS_USED;
+}
 static inline void cxj__names_use(struct cxj__names *dictionary, uint32_t code) {
-    if (code != 0) dictionary->uses[code] = (dictionary->uses[code] + 1) | CXJ__NAMES_WAS_USED;
+    cxj__names_use_often(dictionary, code, 1);
 }
 static inline void cxj__names_release(struct cxj__names *dictionary, uint32_t code) {
     if (code != 0) dictionary->uses[code]--;
-}
-
-/* Counts many uses at once. */
-static inline void cxj__names_use_often(struct cxj__names *dictionary, uint32_t code, uint64_t uses) {
-    if (code != 0 && uses > 0) dictionary->uses[code] = (dictionary->uses[code] + uses) | CXJ__NAMES_WAS_USED;
 }
 
 /* Touchpoints that carry a name: those held, and those of sealed journeys. */

@@ -382,24 +382,9 @@ static bool merge_entries(struct cxj__plan *plan, struct cxj__core *core, struct
     return true;
 }
 
-/* True if all that arrives is one touchpoint, which is new and comes last, as nearly all do: nothing leaves for it. */
-static bool only_comes_last(const struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change) {
-    const struct cxj__journey *journey = change->journey;
-    const cxj_touchpoint *t = &plan->entries.items[change->first_arrival - 1].touchpoint;
-    return change->first_arrival == change->last_arrival && journey->count < core->touchpoints_limit &&
-           cxj__store_position(journey, t) == journey->count &&
-           (t->id == 0 || cxj__store_find_id(journey, t->id, &core->seed, &core->store.probes) == SIZE_MAX);
-}
-
 /* From the arrivals of one journey to the entries that leave and arrive. */
 static bool resolve(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
     struct cxj__journey *journey = change->journey;
-    if (only_comes_last(plan, core, change)) {
-        change->arriving = (struct cxj__range){change->first_arrival - 1, change->first_arrival};
-        change->position = journey->count;
-        plan->feed.accepted++;
-        return true;
-    }
     if (!gather(plan, core, change)) return false;
     locate(plan, core, change);
     if (!refuse(plan, core, change) || !settle(plan, core, change)) return false;

@@ -20,7 +20,7 @@ struct cxj__core {
     int64_t seal_idle_after;     /* the same after its last touchpoint */
     int64_t sealed_latest;       /* the latest at of a sealed journey's touchpoints; INT64_MIN if there is none */
     uint64_t let_go;             /* touchpoints of sealed journeys, ever; their numbers may have been erased since */
-    struct cxj_view **views; /* in the order in which they were added */
+    struct cxj_view **views;     /* in the order in which they were added */
     size_t view_count, view_capacity;
     uint32_t wanted; /* a bit for each dimension through which a view sees transitions */
     uint64_t cells_limit;

@@ -1,9 +1,9 @@
 /* store: journeys by number, their touchpoints in order.
  *
- * A journey's touchpoints stand in the order of the specification, packed: the first few in the journey itself, the others
- * in an array; fields that few touchpoints have stand aside, in the same order. Each record knows which of its values an earlier one has held, so the fold need
- * not look back. A long journey keeps an index besides, and the fold's state after every 64th record, so that no
- * arrival has to look at all of it.
+ * A journey's touchpoints stand in the order of the specification, packed: the first few in the journey itself, the
+ * others in an array; fields that few touchpoints have stand aside, in the same order. Each record knows which of its
+ * values an earlier one has held, so the fold need not look back. A long journey keeps an index besides, and the fold's
+ * state after every 64th record, so that no arrival has to look at all of it.
  * Invariants: records are sorted by (at, sequence, id); the rare fields of records stand in the records' order; bit h
  * of held is set exactly if an earlier record, neither being withdrawn, has the same code for holder h. In a long
  * journey none is a code here; in a short one nobody asks, and bits of none and of causes mean nothing. */
@@ -65,18 +65,25 @@ void cxj__store_finish(struct cxj__store *store, struct cxj__memory *memory) {
     cxj__table_finish(&store->sealed, memory);
 }
 
+/* The next journey whose number has a tag, or NULL. probes counts the slots looked at. */
+static struct cxj__journey *next_with_tag(const struct cxj__store *store, uint32_t tag, struct cxj__search *search,
+                                          uint64_t *probes) {
+    for (uint64_t slot; (slot = cxj__table_next(search)) != 0;) {
+        ++*probes;
+        if (slot >> 32 == tag) return cxj__store_at(store, (uint32_t)slot - 1);
+    }
+    return NULL;
+}
+
 struct cxj__journey *cxj__store_find(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number,
                                      uint64_t *probes) {
     uint32_t tag = cxj__table_tag(seed, number);
     struct cxj__search search;
     if (!cxj__table_search(&store->table, tag, &search)) return NULL;
-    for (uint64_t slot; (slot = cxj__table_next(&search)) != 0;) {
-        ++*probes;
-        if (slot >> 32 != tag) continue;
-        struct cxj__journey *journey = cxj__store_at(store, (uint32_t)slot - 1);
-        if (journey->number == number) return journey;
-    }
-    return NULL;
+    struct cxj__journey *journey;
+    do journey = next_with_tag(store, tag, &search, probes);
+    while (journey != NULL && journey->number != number);
+    return journey;
 }
 
 /* Prefetching goes line by line; where the first begins before from, the last byte is on one more. */
@@ -100,13 +107,10 @@ const struct cxj__journey *cxj__store_guess(const struct cxj__store *store, cons
     uint32_t tag = cxj__table_tag(seed, number);
     struct cxj__search search;
     if (!cxj__table_search(&store->table, tag, &search)) return NULL;
-    for (uint64_t slot; (slot = cxj__table_next(&search)) != 0;) {
-        if (slot >> 32 != tag) continue;
-        const struct cxj__journey *journey = cxj__store_at(store, (uint32_t)slot - 1);
-        CXJ__PREFETCH(journey);
-        return journey;
-    }
-    return NULL;
+    uint64_t probes = 0; /* a guess is no work that counts: it is made again */
+    const struct cxj__journey *journey = next_with_tag(store, tag, &search, &probes);
+    CXJ__PREFETCH(journey);
+    return journey;
 }
 
 void cxj__store_come_near(const struct cxj__journey *journey) {
@@ -153,7 +157,6 @@ struct cxj__journey *cxj__store_make(struct cxj__store *store, struct cxj__memor
     memset(journey, 0, JOURNEY_BYTES);
     journey->number = number;
     journey->place = place;
-    store->count++;
     cxj__table_insert(&store->table, tag, slot_of(tag, journey));
     return journey;
 }
@@ -162,7 +165,6 @@ void cxj__store_remove(struct cxj__store *store, struct cxj__memory *memory, con
                        struct cxj__journey *journey) {
     uint32_t tag = cxj__table_tag(seed, journey->number), place = journey->place;
     cxj__table_remove(&store->table, seed, tag, slot_of(tag, journey));
-    store->count--;
     free_journey(journey, memory);
     journey->change = store->free;
     store->free = place + 1;

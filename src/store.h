@@ -82,7 +82,6 @@ struct cxj__store {
     char **blocks;
     size_t block_capacity;
     size_t places;            /* places given out so far */
-    size_t count;             /* journeys there are */
     uint32_t free;            /* the first place that is free again, plus one; 0: none */
     struct cxj__table table;  /* of places */
     struct cxj__table sealed; /* of numbers: journeys whose touchpoints were let go */

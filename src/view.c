@@ -646,8 +646,8 @@ cxj_status cxj__view_parse_key(const struct cxj_view *view, const struct cxj__na
 /* Words of 32 bits under secret multipliers, of which the upper half is taken: a universal family (Dietzfelbinger,
  * "Universal hashing and k-wise independent random variables via integer arithmetic without primes", 1996). */
 static uint32_t hash_key(const struct cxj__seed *seed, const struct cxj__key *key) {
-    uint64_t sum = seed->key[0] + (uint32_t)key->period * seed->key[1] +
-                   (uint32_t)((uint64_t)key->period >> 32) * seed->key[2];
+    uint64_t sum =
+        seed->key[0] + (uint32_t)key->period * seed->key[1] + (uint32_t)((uint64_t)key->period >> 32) * seed->key[2];
     for (size_t i = 0; i < CXJ__KEY_PARTS; i++) sum += key->parts[i] * seed->key[3 + i];
     return (uint32_t)(((sum ^ sum >> 32) * seed->key[0]) >> 32); /* so that neighbours do not stay neighbours */
 }

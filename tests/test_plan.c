@@ -438,7 +438,7 @@ START_TEST(limit_is_passed_by_one_more) {
     ck_assert_uint_eq(engine->plan.refused.count, 1);
     ck_assert_uint_eq(engine->plan.refused.items[0], 3);
     cxj__plan_abandon(&engine->plan, &engine->core, false);
-    ck_assert_uint_eq(engine->core.store.count, 0);
+    ck_assert_uint_eq(engine->core.store.table.count, 0);
     ck_assert_int_eq(plan(engine, t, 3), CXJ_OK);
     ck_assert_uint_eq(engine->plan.refused.count, 0);
     cxj__plan_commit(&engine->plan, &engine->core, false);

@@ -569,7 +569,7 @@ START_TEST(journeys_are_found_after_many_removals) {
             count--;
         }
         is_there[number] = !is_there[number];
-        ck_assert_uint_eq(here.store.count, count);
+        ck_assert_uint_eq(here.store.table.count, count);
     }
     for (uint64_t number = 1; number <= NUMBERS; number++) {
         const struct cxj__journey *found = cxj__store_find(&here.store, &here.key, number, &here.probes);
@@ -617,7 +617,7 @@ START_TEST(free_places_are_chained_and_used_again) {
         struct cxj__journey expected = {.change = i == 0 ? 0 : gone[i - 1] + 1};
         ck_assert_mem_eq(journey, &expected, JOURNEY_BYTES);
     }
-    ck_assert_uint_eq(here.store.count, 0);
+    ck_assert_uint_eq(here.store.table.count, 0);
     for (size_t i = JOURNEYS; i-- > 0;) {
         ck_assert_uint_eq(here.store.free, gone[i] + 1);
         const struct cxj__journey *journey = cxj__store_make(&here.store, &here.memory, &here.key, 1000 + i);
@@ -685,7 +685,7 @@ START_TEST(lack_of_memory_makes_no_journey) {
         struct cxj__journey *made = NULL;
         here.memory.limit = here.memory.used; /* nothing more */
         while ((made = cxj__store_make(&here.store, &here.memory, &here.key, number)) == NULL) {
-            ck_assert_uint_eq(here.store.count, number - 1000 + 1);
+            ck_assert_uint_eq(here.store.table.count, number - 1000 + 1);
             ck_assert_ptr_null(cxj__store_find(&here.store, &here.key, number, &here.probes));
             ck_assert_ptr_nonnull(cxj__store_find(&here.store, &here.key, 7, &here.probes));
             here.memory.limit += 997;
