@@ -54,6 +54,7 @@ struct cxj__cell *cxj__cell_create(struct cxj__memory *memory, uint32_t grain) {
 void cxj__cell_destroy(struct cxj__cell *cell, struct cxj__memory *memory) {
     struct cxj__histogram *histograms = cxj__cell_histograms(cell);
     for (size_t i = 0; i < shapes[cell->grain].histograms; i++) cxj__histogram_finish(&histograms[i], memory);
+    if (cell->sealed != NULL) cxj__cell_destroy(cell->sealed, memory);
     cxj__base_resize(memory, cell, bytes_of(cell->grain), 0);
 }
 
@@ -240,4 +241,9 @@ void cxj__cell_add_cell(struct cxj__cell *cell, const struct cxj__cell *other, i
     for (size_t i = 0; i < shape->histograms; i++) {
         cxj__histogram_add_all(&cxj__cell_histograms(cell)[i], &cxj__cell_histograms(other)[i], sign);
     }
+}
+
+bool cxj__cell_reserve_sealed(struct cxj__cell *cell, struct cxj__memory *memory) {
+    if (cell->sealed == NULL) cell->sealed = cxj__cell_create(memory, cell->grain);
+    return cell->sealed != NULL;
 }

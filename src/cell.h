@@ -116,10 +116,12 @@ struct cxj__key {
     uint32_t padding;
 };
 
-/* The counts, sums and histograms of the grain follow in memory. */
+/* The counts, sums and histograms of the grain follow in memory. What sealed journeys have contributed is in them, and
+ * by itself in a cell of the same grain that has no key, so that it can be saved and merged without them. */
 struct cxj__cell {
     struct cxj__key key;
     struct cxj__cell *next_doomed;
+    struct cxj__cell *sealed; /* NULL: nothing */
     uint64_t number; /* never given again within an engine */
     uint32_t hash;
     uint32_t place; /* in its view's list */
@@ -169,5 +171,8 @@ void cxj__cell_add_occasion(struct cxj__cell *cell, uint32_t occasion, int sign)
  * so. */
 bool cxj__cell_reserve_cell(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__cell *other);
 void cxj__cell_add_cell(struct cxj__cell *cell, const struct cxj__cell *other, int sign);
+
+/* Sees to it that a cell can keep apart what sealed journeys contribute. */
+bool cxj__cell_reserve_sealed(struct cxj__cell *cell, struct cxj__memory *memory);
 
 #endif

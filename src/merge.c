@@ -3,9 +3,8 @@
  * The source's touchpoints are planned journey by journey, as if they arrived: first all are planned to reserve what
  * that needs, and then once more to be committed, so that a merge is all or nothing. Names meet by their text.
  *
- * Of sealed journeys there are no touchpoints. What they have contributed is what is in the source's cells beyond what
- * its touchpoints account for; so those are recorded once more, into a ledger that has the source's views and nothing
- * else, and the difference is added. No engine has to keep the sums of sealed journeys apart for it. */
+ * Of sealed journeys there are no touchpoints. What they have contributed stands by itself in the source's cells, and is
+ * added to the cells with the same text, in views with the same text. */
 #include <assert.h>
 #include <string.h>
 
@@ -18,25 +17,21 @@ struct translation {
     uint32_t *codes[CXJ__DICTIONARIES + 1];
 };
 
-/* What of the source is recorded once more, in its own codes; views[v] is that of the engine's view v. */
-struct ledger {
-    struct cxj__core core;
-    struct cxj__plan plan;
-    const struct cxj_view **sources; /* the source's views themselves */
-    size_t capacity;
-};
-
 /* One merge under way. */
 struct merge {
     cxj_engine *engine;
     const struct cxj__core *source;
     struct translation translation;
-    struct ledger ledger;
     size_t names[CXJ__DICTIONARIES + 1]; /* how many the engine had */
     size_t sealed;                       /* numbers of the source that the engine has sealed so far */
 };
 
 /* ---- names ------------------------------------------------------------------------------------------------------ */
+
+/* True if a touchpoint of the source carries a name, or one that was let go did. */
+static bool is_used(const struct cxj__names *names, uint32_t code) {
+    return cxj__names_uses(names, code) > 0 || cxj__names_was_let_go(names, code);
+}
 
 /* Gives every name that the source uses a code here. */
 static cxj_status translate_names(cxj_engine *engine, const struct cxj__core *source, struct translation *translation) {
@@ -46,7 +41,7 @@ static cxj_status translate_names(cxj_engine *engine, const struct cxj__core *so
         for (size_t i = 0; i < theirs->count; i++) {
             const struct cxj__name *name = &theirs->names[i];
             uint32_t *code = &translation->codes[d][i + 1];
-            if (name->text == NULL || cxj__names_uses(theirs, (uint32_t)i + 1) == 0) continue;
+            if (name->text == NULL || !is_used(theirs, (uint32_t)i + 1)) continue;
             *code = cxj__names_find(&core->dictionaries[d], &core->seed, name->text, name->length);
             if (*code != 0) continue;
             cxj_status status =
@@ -171,187 +166,87 @@ static bool check_held(struct merge *merge) {
     return true;
 }
 
-/* Gives the ledger an empty view that asks what one of the source's does. */
-static cxj_status open_view(struct merge *merge, const struct cxj_view *view) {
-    struct ledger *ledger = &merge->ledger;
-    struct cxj__core *core = &ledger->core;
+/* The source's view with the same text; NULL, and why, if it does not know all that its sealed journeys contributed. */
+static const struct cxj_view *find_source(struct merge *merge, const struct cxj_view *view) {
     const struct cxj_view *source = cxj__engine_find_view(merge->source, view->text, view->text_length);
-    if (source == NULL) {
-        cxj__base_say(&merge->engine->message,
-                      "merge: the source has sealed journeys, and no view \"%.200s\" that knows of them", view->text);
-        return CXJ_SEALED;
-    }
-    if (source->incomplete) {
-        cxj__base_say(&merge->engine->message,
-                      "merge: the source has sealed journeys, and its view \"%.200s\" is incomplete", view->text);
-        return CXJ_SEALED;
-    }
-    if (!cxj__base_grow(&core->memory, &core->views, &core->view_capacity, core->view_count + 1, sizeof *core->views) ||
-        !cxj__base_grow(&core->memory, &ledger->sources, &ledger->capacity, core->view_count + 1,
-                        sizeof *ledger->sources)) {
-        return CXJ_NO_MEMORY;
-    }
-    struct cxj_view *made = cxj__base_resize(&core->memory, NULL, 0, sizeof *made);
-    if (made == NULL) return CXJ_NO_MEMORY;
-    cxj__view_copy_question(made, source);
-    ledger->sources[core->view_count] = source;
-    core->views[core->view_count++] = made;
-    return CXJ_OK;
+    if (source != NULL && !source->sealed_lost) return source;
+    cxj__base_say(&merge->engine->message, "merge: the source has sealed journeys, and %s \"%.200s\"%s",
+                  source == NULL ? "no view" : "its view", view->text,
+                  source == NULL ? " that knows of them" : " is incomplete");
+    return NULL;
 }
 
-/* The ledger's dictionaries know the source's codes and count their own uses. */
-static bool open_names(struct merge *merge) {
-    struct cxj__core *core = &merge->ledger.core;
-    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
-        const struct cxj__names *theirs = &merge->source->dictionaries[d];
-        struct cxj__names *names = &core->dictionaries[d];
-        names->names = theirs->names;
-        names->count = theirs->count;
-        if (!cxj__base_grow(&core->memory, &names->uses, &names->use_capacity, names->count + 1, sizeof *names->uses)) {
-            return false;
-        }
-        memset(names->uses, 0, names->use_capacity * sizeof *names->uses);
-    }
-    return true;
-}
-
-/* Records a journey of the source into the ledger, and lets it go at once: only what it contributed stays. */
-static bool enter_journey(struct ledger *ledger, const struct cxj__journey *journey) {
-    struct cxj__core *core = &ledger->core;
-    struct cxj__plan *plan = &ledger->plan;
-    cxj_status status = CXJ_OK;
-    cxj__plan_begin(plan);
-    for (size_t i = 0; i < journey->count && status == CXJ_OK; i++) {
-        struct cxj__entry entry;
-        cxj__store_unpack(journey, i, &entry);
-        status = cxj__plan_arrival(plan, core, &entry.touchpoint, i);
-    }
-    if (status == CXJ_OK) status = cxj__plan_prepare(plan, core);
-    if (status != CXJ_OK) {
-        cxj__plan_abandon(plan, core, false);
-        return false;
-    }
-    cxj__plan_commit(plan, core, true);
-    uint64_t probes = 0;
-    struct cxj__journey *entered = cxj__store_find(&core->store, &core->seed, journey->number, &probes);
-    cxj__store_remove(&core->store, &core->memory, &core->seed, entered);
-    return true;
-}
-
-/* Opens the ledger and enters all that the source holds. */
-static cxj_status keep_ledger(struct merge *merge) {
-    struct cxj__core *core = &merge->ledger.core;
-    const struct cxj__core *source = merge->source;
-    core->memory = merge->engine->core.memory;
-    core->sealed_latest = INT64_MIN;
-    core->seed = source->seed;
-    core->now = source->now;
-    core->wanted = source->wanted;
-    core->cells_limit = UINT64_MAX;
-    core->touchpoints_limit = CXJ__TOUCHPOINTS_LIMIT;
-    cxj_status status = open_names(merge) ? CXJ_OK : CXJ_NO_MEMORY;
-    for (size_t v = 0; v < merge->engine->core.view_count && status == CXJ_OK; v++) {
-        status = open_view(merge, merge->engine->core.views[v]);
-    }
-    for (size_t place = 0; place < source->store.places && status == CXJ_OK; place++) {
-        const struct cxj__journey *journey = cxj__store_at(&source->store, place);
-        if (journey->number != 0 && !enter_journey(&merge->ledger, journey)) status = CXJ_NO_MEMORY;
-    }
-    merge->engine->core.memory = core->memory; /* how much is used */
-    return status;
-}
-
-static void close_ledger(struct merge *merge) {
-    struct cxj__core *core = &merge->ledger.core;
-    if (core->memory.allocate == NULL) return; /* it was never opened */
-    core->memory = merge->engine->core.memory;
-    cxj__plan_finish(&merge->ledger.plan, &core->memory);
-    for (size_t v = 0; v < core->view_count; v++) {
-        cxj__view_finish_cells(core->views[v], &core->memory);
-        cxj__base_resize(&core->memory, core->views[v], sizeof *core->views[v], 0);
-    }
-    cxj__base_release(&core->memory, &core->views, &core->view_capacity, sizeof *core->views);
-    cxj__base_release(&core->memory, &merge->ledger.sources, &merge->ledger.capacity, sizeof *merge->ledger.sources);
-    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
-        struct cxj__names *names = &core->dictionaries[d];
-        cxj__base_release(&core->memory, &names->uses, &names->use_capacity, sizeof *names->uses);
-    }
-    cxj__alert_finish(&core->agenda, &core->memory);
-    cxj__store_finish(&core->store, &core->memory);
-    merge->engine->core.memory = core->memory;
-    merge->engine->core.folded += core->folded;
-    merge->engine->core.store.probes += core->store.probes;
-}
-
-/* A cell of a source's view, what of it the source still holds, and where the rest goes. */
-struct rest {
-    const struct cxj__cell *all, *held;
+/* A cell of a source's view, what sealed journeys have contributed to it, and the cell to which that goes. */
+struct sealed_part {
+    const struct cxj__cell *from;
     struct cxj__cell *to;
 };
 
-/* Finds the rest of a cell; with make, the cell it goes to is made, which may fail. */
-static bool find_rest(struct merge *merge, size_t v, size_t place, bool make, struct rest *rest) {
+/* Finds the part of the source's cell at a place; from is NULL if there is none. With make, the cell it goes to is made
+ * where there is room for it; false if there is no memory. */
+static bool find_part(struct merge *merge, struct cxj_view *view, const struct cxj__cell *cell, bool make,
+                      struct sealed_part *part) {
     struct cxj__core *core = &merge->engine->core;
-    struct cxj_view *view = core->views[v];
-    const struct cxj_view *ledger = merge->ledger.core.views[v];
     struct cxj__key key;
-    rest->all = merge->ledger.sources[v]->cells[place];
-    rest->held = cxj__view_find(ledger, &merge->source->seed, &rest->all->key, &core->store.probes);
-    cxj__view_translate_key(view, &rest->all->key, merge->translation.codes, &key);
-    rest->to = cxj__view_find(view, &core->seed, &key, &core->store.probes);
-    bool room = !view->incomplete && view->cell_count < core->cells_limit;
-    if (rest->to == NULL && make && room) {
-        rest->to = cxj__view_make(view, &core->memory, &core->seed, &key);
-        return rest->to != NULL;
-    }
-    return true;
+    part->from = cell->sealed != NULL && cxj__cell_counts(cell->sealed)[0] > 0 ? cell->sealed : NULL;
+    if (part->from == NULL) return true;
+    cxj__view_translate_key(view, &cell->key, merge->translation.codes, &key);
+    part->to = cxj__view_find(view, &core->seed, &key, &core->store.probes);
+    if (part->to != NULL || !make || view->incomplete || view->cell_count >= core->cells_limit) return true;
+    part->to = cxj__view_make(view, &core->memory, &core->seed, &key);
+    return part->to != NULL;
 }
 
-/* True if sealed journeys have contributed to the cell. */
-static bool is_some(const struct rest *rest) {
-    return rest->held == NULL || cxj__cell_counts(rest->all)[0] != cxj__cell_counts(rest->held)[0];
+static bool reserve_part(struct merge *merge, struct cxj_view *view, const struct cxj__cell *cell) {
+    struct cxj__memory *memory = &merge->engine->core.memory;
+    struct sealed_part part;
+    if (!find_part(merge, view, cell, true, &part)) return false;
+    if (part.from == NULL || part.to == NULL) return true;
+    return cxj__cell_reserve_cell(part.to, memory, part.from) && cxj__cell_reserve_sealed(part.to, memory) &&
+           cxj__cell_reserve_cell(part.to->sealed, memory, part.from);
 }
 
-static bool reserve_rests(struct merge *merge) {
-    struct cxj__core *core = &merge->engine->core;
+static cxj_status reserve_parts(struct merge *merge) {
+    const struct cxj__core *core = &merge->engine->core;
     for (size_t v = 0; v < core->view_count; v++) {
-        for (size_t place = 0; place < merge->ledger.sources[v]->cell_count; place++) {
-            struct rest rest;
-            if (!find_rest(merge, v, place, false, &rest)) return false;
-            if (!is_some(&rest)) continue;
-            if (!find_rest(merge, v, place, true, &rest)) return false;
-            if (rest.to != NULL && !cxj__cell_reserve_cell(rest.to, &core->memory, rest.all)) return false;
+        const struct cxj_view *source = find_source(merge, core->views[v]);
+        if (source == NULL) return CXJ_SEALED;
+        for (size_t place = 0; place < source->cell_count; place++) {
+            if (!reserve_part(merge, core->views[v], source->cells[place])) return CXJ_NO_MEMORY;
         }
     }
-    return true;
+    return CXJ_OK;
 }
 
-static void commit_rests(struct merge *merge) {
-    struct cxj__core *core = &merge->engine->core;
+static void commit_part(struct merge *merge, struct cxj_view *view, const struct cxj__cell *cell) {
+    struct sealed_part part;
+    (void)find_part(merge, view, cell, false, &part);
+    if (part.from == NULL) return;
+    if (part.to == NULL) {
+        view->incomplete = view->sealed_lost = true;
+        return;
+    }
+    cxj__cell_add_cell(part.to, part.from, 1);
+    cxj__cell_add_cell(part.to->sealed, part.from, 1);
+}
+
+static void commit_parts(struct merge *merge) {
+    const struct cxj__core *core = &merge->engine->core;
     for (size_t v = 0; v < core->view_count; v++) {
-        for (size_t place = 0; place < merge->ledger.sources[v]->cell_count; place++) {
-            struct rest rest;
-            (void)find_rest(merge, v, place, false, &rest);
-            if (!is_some(&rest)) continue;
-            if (rest.to == NULL) {
-                core->views[v]->incomplete = true;
-                continue;
-            }
-            cxj__cell_add_cell(rest.to, rest.all, 1);
-            if (rest.held != NULL) cxj__cell_add_cell(rest.to, rest.held, -1);
+        const struct cxj_view *source = find_source(merge, core->views[v]);
+        for (size_t place = 0; place < source->cell_count; place++) {
+            commit_part(merge, core->views[v], source->cells[place]);
         }
     }
 }
 
-/* Names that sealed journeys of the source have used are used here from now on. */
-static void commit_uses(struct merge *merge) {
+/* Names that touchpoints of the source carried which were let go are kept here, too. */
+static void commit_names(struct merge *merge) {
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
         const struct cxj__names *theirs = &merge->source->dictionaries[d];
         for (uint32_t code = 1; code <= theirs->count; code++) {
-            uint64_t uses = cxj__names_uses(theirs, code);
-            uint64_t held = cxj__names_uses(&merge->ledger.core.dictionaries[d], code);
-            struct cxj__names *names = &merge->engine->core.dictionaries[d];
-            if (uses > held) cxj__names_use_often(names, merge->translation.codes[d][code], uses - held);
+            if (!cxj__names_was_let_go(theirs, code)) continue;
+            cxj__names_let_go(&merge->engine->core.dictionaries[d], merge->translation.codes[d][code]);
         }
     }
 }
@@ -375,25 +270,31 @@ static bool return_sealed(void *context, uint64_t number) {
     return true;
 }
 
+/* Touchpoints of sealed journeys that an engine may count, so that no sum of them overflows. */
+#define MOST_SEALED (UINT64_C(1) << 40)
+
 /* Reserves all that the source's sealed journeys need; their numbers are taken over. */
 static cxj_status reserve_sealed(struct merge *merge) {
     const struct cxj__table *sealed = &merge->source->store.sealed;
     if (!check_held(merge) || !cxj__table_each(sealed, check_sealed, merge)) return CXJ_SEALED;
-    if (merge->source->let_go == 0) return CXJ_OK;
-    cxj_status status = keep_ledger(merge);
+    if (merge->source->sealed_touchpoints + merge->engine->core.sealed_touchpoints > MOST_SEALED) {
+        return cxj__engine_fail(merge->engine, CXJ_LIMIT, "merge: there would be more than 2^40 sealed touchpoints");
+    }
+    cxj_status status = merge->source->sealed_touchpoints > 0 ? reserve_parts(merge) : CXJ_OK;
     if (status != CXJ_OK) return status;
-    return reserve_rests(merge) && cxj__table_each(sealed, take_sealed, merge) ? CXJ_OK : CXJ_NO_MEMORY;
+    return cxj__table_each(sealed, take_sealed, merge) ? CXJ_OK : CXJ_NO_MEMORY;
 }
 
 static void commit_sealed(struct merge *merge) {
     struct cxj__core *core = &merge->engine->core;
-    const struct cxj__core *source = merge->source, *held = &merge->ledger.core;
-    if (source->let_go == 0) return;
-    commit_rests(merge);
-    commit_uses(merge);
-    core->let_go += source->let_go;
-    core->touchpoints += source->touchpoints - held->touchpoints;
-    core->journeys += source->journeys - held->journeys;
+    const struct cxj__core *source = merge->source;
+    commit_names(merge);
+    if (source->sealed_touchpoints == 0) return;
+    commit_parts(merge);
+    core->sealed_touchpoints += source->sealed_touchpoints;
+    core->sealed_journeys += source->sealed_journeys;
+    core->touchpoints += source->sealed_touchpoints;
+    core->journeys += source->sealed_journeys;
     if (source->sealed_latest > core->sealed_latest) core->sealed_latest = source->sealed_latest;
 }
 
@@ -457,7 +358,6 @@ cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source) {
         drop_reserved(&merge);
         if (status == CXJ_NO_MEMORY) cxj__engine_fail(engine, status, "no memory to merge");
     }
-    close_ledger(&merge);
     if (merge.translation.block != NULL) {
         cxj__base_resize(&core->memory, merge.translation.block,
                          merge.translation.length * sizeof *merge.translation.block, 0);

@@ -12,15 +12,17 @@ struct cxj__name {
     uint64_t pins; /* conditions of views that name it */
 };
 
-/* Set in the uses of a name that had any, ever. */
+/* Set in the uses of a name that had any, ever; and of one that a touchpoint carried which was let go when its journey was
+ * sealed: such a name is not retired, for a cell may name it. */
 #define CXJ__NAMES_WAS_USED (UINT64_C(1) << 63)
+#define CXJ__NAMES_LET_GO (UINT64_C(1) << 62)
 
 /* Codes run from 1; names[code - 1]. slots is an open-addressing table of codes, 0 = empty. */
 struct cxj__names {
     struct cxj__name *names;
     size_t count;
     size_t capacity;
-    uint64_t *uses; /* [code]: touchpoints that carry the name */
+    uint64_t *uses; /* [code]: touchpoints held that carry the name */
     size_t use_capacity;
     uint32_t *slots;
     size_t slot_capacity; /* a power of two, or 0 */
@@ -49,19 +51,26 @@ static inline bool cxj__names_has(const struct cxj__names *dictionary, uint32_t 
 }
 
 /* Counts uses of a code; 0 is none and not counted. */
-static inline void cxj__names_use_often(struct cxj__names *dictionary, uint32_t code, uint64_t uses) {
-    if (code != 0 && uses > 0) dictionary->uses[code] = (dictionary->uses[code] + uses) | CXJ__NAMES_WAS_USED;
-}
 static inline void cxj__names_use(struct cxj__names *dictionary, uint32_t code) {
-    cxj__names_use_often(dictionary, code, 1);
+    if (code != 0) dictionary->uses[code] = (dictionary->uses[code] + 1) | CXJ__NAMES_WAS_USED;
 }
 static inline void cxj__names_release(struct cxj__names *dictionary, uint32_t code) {
     if (code != 0) dictionary->uses[code]--;
 }
 
-/* Touchpoints that carry a name: those held, and those of sealed journeys. */
+/* Notes that a touchpoint which carried a name was let go. */
+static inline void cxj__names_let_go(struct cxj__names *dictionary, uint32_t code) {
+    if (code != 0) dictionary->uses[code] |= CXJ__NAMES_WAS_USED | CXJ__NAMES_LET_GO;
+}
+
+/* True if a touchpoint that carried a name was let go. */
+static inline bool cxj__names_was_let_go(const struct cxj__names *dictionary, uint32_t code) {
+    return (dictionary->uses[code] & CXJ__NAMES_LET_GO) != 0;
+}
+
+/* Touchpoints held that carry a name. */
 static inline uint64_t cxj__names_uses(const struct cxj__names *dictionary, uint32_t code) {
-    return dictionary->uses[code] & ~CXJ__NAMES_WAS_USED;
+    return dictionary->uses[code] & ~(CXJ__NAMES_WAS_USED | CXJ__NAMES_LET_GO);
 }
 
 /* Counts conditions of views that name a code, which is not retired as long as one does. */

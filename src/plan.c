@@ -885,35 +885,6 @@ static void watch(struct cxj__core *core, struct cxj__journey *journey) {
     cxj__alert_push(&core->sealings, (struct cxj__deadline){moment, journey->place, 0});
 }
 
-/* Lets the journey's touchpoints go. What they have contributed stays, and their names with it. */
-static bool seal(struct cxj__core *core, struct cxj__journey *journey) {
-    int64_t latest = journey->fold.last_at;
-    if (!cxj__store_seal(&core->store, &core->memory, &core->seed, journey->number)) return false;
-    if (journey->fold.counts[CXJ__F_TOUCHPOINTS] > 0 && latest > core->sealed_latest) core->sealed_latest = latest;
-    core->held -= journey->count;
-    core->let_go += journey->count;
-    cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
-    return true;
-}
-
-cxj_status cxj__plan_seal(struct cxj__core *core) {
-    struct cxj__deadline deadline;
-    while (seals(core) && cxj__alert_pop(&core->sealings, core->now + 1, &deadline)) {
-        struct cxj__journey *journey = cxj__store_at(&core->store, deadline.place);
-        if (!cxj__plan_watches(core, &deadline)) continue;
-        journey->watched = 0;
-        bool is_time = sealing_of(core, journey) <= core->now;
-        if (is_time && seal(core, journey)) continue;
-        /* The deadline that was taken has left its place free. */
-        bool room = cxj__alert_reserve(&core->sealings, &core->memory, 1, cxj__plan_watches, core);
-        assert(room);
-        (void)room;
-        watch(core, journey);
-        if (is_time) return CXJ_NO_MEMORY;
-    }
-    return CXJ_OK;
-}
-
 /* ---- room in cells ---------------------------------------------------------------------------------------------- */
 
 /* Makes room for all facts that are posted. That comes last, when what it touches has come nearer. */
@@ -1235,6 +1206,123 @@ void cxj__plan_abandon(struct cxj__plan *plan, struct cxj__core *core, bool keep
     if (!keep) doom(plan, true);
     end(plan, core, keep);
 }
+
+/* ---- sealing a journey ------------------------------------------------------------------------------------------ */
+
+/* What a journey to be sealed has contributed is what its erasure would take from the cells. Instead, it is added to
+ * what they keep apart of sealed journeys. */
+
+/* Makes room for that where the journey stands. */
+static bool reserve_sealed_standing(const struct cxj__plan *plan, struct cxj__core *core,
+                                    const struct cxj__change *change, const struct cxj__standing *standing) {
+    for (size_t i = change->placings.from; i < change->placings.to; i++) {
+        struct cxj__cell *cell = plan->placings.items[i].from;
+        if (cell == NULL) continue;
+        if (!cxj__cell_reserve_sealed(cell, &core->memory) ||
+            !cxj__cell_reserve_standing(cell->sealed, &core->memory, standing)) {
+            return false;
+        }
+        for (size_t k = 0; k < change->journey->fold.occasions; k++) {
+            if (!cxj__cell_reserve_occasion(cell->sealed, &core->memory, change->journey->occasions[k])) return false;
+        }
+    }
+    return true;
+}
+
+/* Makes room for it where its touchpoints and transitions are counted. */
+static bool reserve_sealed_facts(const struct cxj__plan *plan, struct cxj__core *core) {
+    for (size_t i = 0; i < plan->postings.count; i++) {
+        struct cxj__cell *cell = plan->postings.items[i].cell;
+        if (cell == NULL) continue;
+        const struct cxj__fact *fact = &plan->facts.items[plan->postings.items[i].fact];
+        if (!cxj__cell_reserve_sealed(cell, &core->memory) ||
+            !cxj__cell_reserve_fact(cell->sealed, &core->memory, fact)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void commit_sealed(const struct cxj__plan *plan, const struct cxj__core *core, const struct cxj__change *change,
+                          const struct cxj__standing *standing) {
+    for (size_t i = 0; i < plan->postings.count; i++) {
+        const struct cxj__posting *posting = &plan->postings.items[i];
+        if (posting->cell != NULL) {
+            cxj__cell_add_fact(posting->cell->sealed, &plan->facts.items[posting->fact], 1);
+        } else {
+            posting->view->sealed_lost = true;
+        }
+    }
+    for (size_t i = 0; i < plan->tallies.count; i++) {
+        const struct cxj__tally *tally = &plan->tallies.items[i];
+        cxj__cell_counts(tally->cell->sealed)[CXJ__T_JOURNEYS] -= tally->journeys;
+    }
+    for (size_t i = 0; i < plan->placings.count; i++) {
+        const struct cxj__placing *placing = &plan->placings.items[i];
+        struct cxj__key key;
+        uint64_t probes = 0;
+        if (placing->from != NULL) {
+            cxj__cell_add_standing(placing->from->sealed, standing, 1);
+            add_occasions(placing->from->sealed, change->journey->occasions, change->journey->fold.occasions, 1);
+        } else if (find_standing(plan, core, change, placing->view, false, &probes, &key)) {
+            placing->view->sealed_lost = true;
+        }
+    }
+}
+
+/* Lets the journey's touchpoints go, and counts what they were. */
+static void let_go(struct cxj__plan *plan, struct cxj__core *core, struct cxj__journey *journey) {
+    const struct cxj__fold *fold = &journey->fold;
+    for (size_t i = 0; i < plan->entries.count; i++) {
+        count_names(core->dictionaries, &plan->entries.items[i].touchpoint, cxj__names_release);
+        count_names(core->dictionaries, &plan->entries.items[i].touchpoint, cxj__names_let_go);
+    }
+    core->held -= journey->count;
+    core->sealed_touchpoints += fold->counts[CXJ__F_TOUCHPOINTS];
+    core->sealed_journeys += fold->counts[CXJ__F_TOUCHPOINTS] > 0;
+    if (fold->counts[CXJ__F_TOUCHPOINTS] > 0 && fold->last_at > core->sealed_latest) {
+        core->sealed_latest = fold->last_at;
+    }
+    cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
+}
+
+static bool seal(struct cxj__plan *plan, struct cxj__core *core, struct cxj__journey *journey) {
+    struct cxj__fold room;
+    struct cxj__standing standing;
+    cxj__plan_begin(plan);
+    cxj__fold_stand(cxj__store_fold(journey, &room), core->now, &standing);
+    if (cxj__plan_erasure(plan, core, journey) != CXJ_OK || !reserve_sealed_facts(plan, core) ||
+        !reserve_sealed_standing(plan, core, &plan->changes.items[0], &standing) ||
+        !cxj__store_seal(&core->store, &core->memory, &core->seed, journey->number)) {
+        cxj__plan_abandon(plan, core, false);
+        return false;
+    }
+    commit_sealed(plan, core, &plan->changes.items[0], &standing);
+    core->folded += plan->folded;
+    cxj__plan_forget_deadlines(plan);
+    let_go(plan, core, journey);
+    return true;
+}
+
+cxj_status cxj__plan_seal(struct cxj__plan *plan, struct cxj__core *core) {
+    struct cxj__deadline deadline;
+    while (seals(core) && cxj__alert_pop(&core->sealings, core->now + 1, &deadline)) {
+        struct cxj__journey *journey = cxj__store_at(&core->store, deadline.place);
+        if (!cxj__plan_watches(core, &deadline)) continue;
+        journey->watched = 0;
+        bool is_time = sealing_of(core, journey) <= core->now;
+        if (is_time && seal(plan, core, journey)) continue;
+        /* The deadline that was taken has left its place free. */
+        bool room = cxj__alert_reserve(&core->sealings, &core->memory, 1, cxj__plan_watches, core);
+        assert(room);
+        (void)room;
+        watch(core, journey);
+        if (is_time) return CXJ_NO_MEMORY;
+    }
+    return CXJ_OK;
+}
+
+/* ---- the clock -------------------------------------------------------------------------------------------------- */
 
 /* Counts a commitment of a journey as overdue, wherever the journey stands. */
 static void pass(struct cxj__core *core, const struct cxj__deadline *deadline) {

@@ -19,7 +19,8 @@ struct cxj__core {
     int64_t seal_ended_after;    /* ms after its end at which a journey is sealed; 0: never */
     int64_t seal_idle_after;     /* the same after its last touchpoint */
     int64_t sealed_latest;       /* the latest at of a sealed journey's touchpoints; INT64_MIN if there is none */
-    uint64_t let_go;             /* touchpoints of sealed journeys, ever; their numbers may have been erased since */
+    uint64_t sealed_touchpoints; /* of sealed journeys, that contribute; their numbers may have been erased since */
+    uint64_t sealed_journeys;    /* with one that contributes */
     struct cxj_view **views;     /* in the order in which they were added */
     size_t view_count, view_capacity;
     uint32_t wanted; /* a bit for each dimension through which a view sees transitions */
@@ -147,7 +148,7 @@ void cxj__plan_advance(struct cxj__core *core, int64_t now);
 bool cxj__plan_holds(const void *core, const struct cxj__deadline *deadline);
 
 /* Seals all journeys whose time has come by the clock. CXJ_OK, or CXJ_NO_MEMORY: some are left for the next time. */
-cxj_status cxj__plan_seal(struct cxj__core *core);
+cxj_status cxj__plan_seal(struct cxj__plan *plan, struct cxj__core *core);
 
 /* True if a journey is still to be looked at when a deadline of core->sealings comes. */
 bool cxj__plan_watches(const void *core, const struct cxj__deadline *deadline);

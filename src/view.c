@@ -364,24 +364,10 @@ cxj_status cxj__view_read(struct cxj_view *view, struct cxj__names *dictionaries
     return status;
 }
 
-void cxj__view_copy_question(struct cxj_view *view, const struct cxj_view *other) {
-    *view = *other;
-    view->cells = NULL;
-    view->slots = NULL;
-    view->cell_count = view->cell_capacity = view->slot_capacity = 0;
-    view->cells_made = 0;
-    view->incomplete = false;
-    view->doomed = NULL;
-}
-
-void cxj__view_finish_cells(struct cxj_view *view, struct cxj__memory *memory) {
+void cxj__view_finish(struct cxj_view *view, struct cxj__names *dictionaries, struct cxj__memory *memory) {
     for (size_t i = 0; i < view->cell_count; i++) cxj__cell_destroy(view->cells[i], memory);
     cxj__base_release(memory, &view->cells, &view->cell_capacity, sizeof *view->cells);
     cxj__base_release(memory, &view->slots, &view->slot_capacity, sizeof *view->slots);
-}
-
-void cxj__view_finish(struct cxj_view *view, struct cxj__names *dictionaries, struct cxj__memory *memory) {
-    cxj__view_finish_cells(view, memory);
     forget_conditions(view, dictionaries, memory);
     cxj__base_resize(memory, view->text, view->text_length + 1, 0);
 }

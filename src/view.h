@@ -48,7 +48,8 @@ struct cxj_view {
     uint64_t *slots; /* an open-addressing table of hashes and places in cells, plus one */
     size_t slot_capacity;
     uint64_t cells_made; /* ever */
-    bool incomplete;
+    bool incomplete;  /* at the limit of cells, facts were left out */
+    bool sealed_lost; /* some of them were of journeys that are sealed now, and cannot be had again */
     struct cxj__cell *doomed; /* cells that are to be dropped */
 };
 
@@ -61,11 +62,6 @@ cxj_status cxj__view_read(struct cxj_view *view, struct cxj__names *dictionaries
 
 /* Frees what a view holds, cells too, and gives the names of its conditions back. */
 void cxj__view_finish(struct cxj_view *view, struct cxj__names *dictionaries, struct cxj__memory *memory);
-
-/* Makes a view without cells that asks what another does. It borrows that one's text and conditions, and so must end
- * before it, by cxj__view_finish_cells() alone. */
-void cxj__view_copy_question(struct cxj_view *view, const struct cxj_view *other);
-void cxj__view_finish_cells(struct cxj_view *view, struct cxj__memory *memory);
 
 /* The name of a dimension, such as "channel". */
 const char *cxj__view_dimension_name(uint32_t dimension);
