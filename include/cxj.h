@@ -63,20 +63,25 @@ extern "C" {
 typedef int32_t cxj_status;
 
 enum {
-    CXJ_OK = 0,           /**< done */
-    CXJ_DONE = 1,         /**< a cursor has no further cell; nothing was written */
-    CXJ_STALE = 2,        /**< the engine has changed since the cursor was opened; open another */
-    CXJ_REFUSED = 3,      /**< some touchpoints were refused or late; all others were taken; see the receipt */
-    CXJ_BAD_ARGUMENT = 4, /**< a NULL, an unknown number, a size or a reserved member that is not as it must be */
-    CXJ_BAD_FIELD = 5,    /**< a field of a touchpoint is out of its bounds */
-    CXJ_BAD_TEXT = 6,     /**< a text is not UTF-8, has a NUL, or is no view, number or period */
-    CXJ_NOT_FOUND = 7,    /**< there is no such journey, touchpoint, name, code, metric or cell */
-    CXJ_LIMIT = 8,        /**< a limit of the options is reached (touchpoints of a journey, codes of a dictionary) */
-    CXJ_NO_MEMORY = 9,    /**< the allocator gave none, or the limit of memory is reached */
-    CXJ_CLOCK = 10,       /**< the clock does not go back */
-    CXJ_LATE = 11,        /**< the journey is sealed; the touchpoint came too late */
-    CXJ_SUMS_STAY = 12,   /**< a sealed journey was erased: its number is gone; its sums, which name nobody, stay */
-    CXJ_SEALED = 13       /**< the journey is sealed: its touchpoints were let go */
+    CXJ_OK = 0,            /**< done */
+    CXJ_DONE = 1,          /**< a cursor has no further cell; nothing was written */
+    CXJ_STALE = 2,         /**< the engine has changed since the cursor was opened; open another */
+    CXJ_REFUSED = 3,       /**< some touchpoints were refused or late; all others were taken; see the receipt */
+    CXJ_BAD_ARGUMENT = 4,  /**< a NULL, an unknown number, a size or a reserved member that is not as it must be */
+    CXJ_BAD_FIELD = 5,     /**< a field of a touchpoint is out of its bounds */
+    CXJ_BAD_TEXT = 6,      /**< a text is not UTF-8, has a NUL, or is no view, number or period */
+    CXJ_NOT_FOUND = 7,     /**< there is no such journey, touchpoint, name, code, metric or cell */
+    CXJ_LIMIT = 8,         /**< a limit of the options is reached (touchpoints of a journey, codes of a dictionary) */
+    CXJ_NO_MEMORY = 9,     /**< the allocator gave none, or the limit of memory is reached */
+    CXJ_CLOCK = 10,        /**< the clock does not go back */
+    CXJ_LATE = 11,         /**< the journey is sealed; the touchpoint came too late */
+    CXJ_SUMS_STAY = 12,    /**< a sealed journey was erased: its number is gone; its sums, which name nobody, stay */
+    CXJ_SEALED = 13,       /**< the journey is sealed: its touchpoints were let go */
+    CXJ_SAVING = 14,       /**< a save in steps is under way; end it first */
+    CXJ_IO = 15,           /**< the host's function for writing or reading failed */
+    CXJ_BAD_BYTES = 16,    /**< these bytes are not those of an engine, or not whole */
+    CXJ_NEWER_FORMAT = 17, /**< the bytes were written by a newer version, in a format that this one does not know */
+    CXJ_OTHER_VIEWS = 18   /**< the saved engine does not have the views of this one */
 };
 
 /** A length that stands for "up to the first NUL". */
@@ -121,13 +126,13 @@ typedef struct cxj_options {
     uint64_t cells_limit;  /**< cells of one view; 0: 1,000,000. Beyond it the view is incomplete (cxj_view_info) */
     uint32_t touchpoints_limit; /**< touchpoints of one journey, 1..29,000; 0: 10,000. Further ones are refused:
                                      CXJ_LIMIT */
-    uint32_t codes_limit;  /**< codes of one dictionary, 1..16,777,215; 0: 16,777,215. Other than owner: 65,535 at
+    uint32_t codes_limit;       /**< codes of one dictionary, 1..16,777,215; 0: 16,777,215. Other than owner: 65,535 at
                                 most */
-    uint32_t unfed_facets; /**< facets (CXJ_FACET_CONTACT | …) that the feed cannot carry; see cxj_set_unfed();
+    uint32_t unfed_facets;      /**< facets (CXJ_FACET_CONTACT | …) that the feed cannot carry; see cxj_set_unfed();
                                 0: all are fed */
-    uint32_t reserved[5]; /**< zero */
-    int64_t seal_ended_after; /**< ms after its end at which a journey is sealed (see cxj_advance()); 0: never */
-    int64_t seal_idle_after;  /**< ms after its last touchpoint at which a journey is sealed, whether it has ended or
+    uint32_t reserved[5];       /**< zero */
+    int64_t seal_ended_after;   /**< ms after its end at which a journey is sealed (see cxj_advance()); 0: never */
+    int64_t seal_idle_after;    /**< ms after its last touchpoint at which a journey is sealed, whether it has ended or
                                    not; 0: never. Both are at most 10^15; where both say something, the earlier holds */
 } cxj_options;
 
@@ -166,7 +171,7 @@ typedef struct cxj_stats {
     uint64_t work_probed; /**< slots of hash tables looked at since then */
     uint8_t has_now;      /**< 1 if the clock was ever advanced */
     uint8_t reserved[7];
-    uint64_t sealed;      /**< journeys that are sealed. Their touchpoints contribute, but are not held */
+    uint64_t sealed; /**< journeys that are sealed. Their touchpoints contribute, but are not held */
 } cxj_stats;
 
 /** Reads what an engine holds.
@@ -262,14 +267,14 @@ CXJ_API cxj_status cxj_number(const char *text, size_t length, uint64_t *number)
 #define CXJ_FACET_REQUESTED (UINT32_C(1) << 7) /**< the time promised is the one the customer asked for */
 #define CXJ_FACET_REPEATED (UINT32_C(1) << 8)  /**< the customer had to say again what had been said */
 #define CXJ_FACET_CONTRADICTED (UINT32_C(1) << 9) /**< what the customer was told did not agree with before */
-#define CXJ_FACET_FAULT (UINT32_C(1) << 10)     /**< something went wrong */
-#define CXJ_FACET_RESOLVED (UINT32_C(1) << 11)  /**< the need was met at this moment */
-#define CXJ_FACET_REOPENS (UINT32_C(1) << 12)   /**< the journey is taken up again */
-#define CXJ_FACET_PENDING (UINT32_C(1) << 13)   /**< from here to the next touchpoint we wait for the customer */
-#define CXJ_FACET_ASKED (UINT32_C(1) << 14)     /**< we asked the customer for a rating */
-#define CXJ_FACET_CHURNED (UINT32_C(1) << 15)   /**< the customer left */
-#define CXJ_FACET_WITHDRAWN (UINT32_C(1) << 16) /**< this touchpoint is taken back */
-#define CXJ_FACETS_ALL UINT32_C(0x1ffff)        /**< every facet that this version knows */
+#define CXJ_FACET_FAULT (UINT32_C(1) << 10)       /**< something went wrong */
+#define CXJ_FACET_RESOLVED (UINT32_C(1) << 11)    /**< the need was met at this moment */
+#define CXJ_FACET_REOPENS (UINT32_C(1) << 12)     /**< the journey is taken up again */
+#define CXJ_FACET_PENDING (UINT32_C(1) << 13)     /**< from here to the next touchpoint we wait for the customer */
+#define CXJ_FACET_ASKED (UINT32_C(1) << 14)       /**< we asked the customer for a rating */
+#define CXJ_FACET_CHURNED (UINT32_C(1) << 15)     /**< the customer left */
+#define CXJ_FACET_WITHDRAWN (UINT32_C(1) << 16)   /**< this touchpoint is taken back */
+#define CXJ_FACETS_ALL UINT32_C(0x1ffff)          /**< every facet that this version knows */
 
 /** Scales of a rating. Scores run over the range given; satisfied, delighted and dissatisfied are the scores named. */
 enum {
@@ -779,6 +784,155 @@ CXJ_API cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uin
  *         limit of touchpoints); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time in proportion to the touchpoints of source, and
  *         to those after them in the engine; if the source has sealed journeys, also to its cells and their numbers. */
 CXJ_API cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source);
+
+/* ------------------------------------------------------------------------------------------------------------------
+ * Save and load
+ * ------------------------------------------------------------------------------------------------------------------
+ *
+ * What is saved is what an engine knows: its touchpoints, what sealed journeys have contributed and their numbers, its
+ * views, the names in use, its clock. Not saved are the options, and the counts of the feed. Two engines that know the
+ * same, and have their views in the same order, are saved as the same bytes, whatever way they came to it. A loaded
+ * engine is the saved one, and is saved as the same bytes again; its codes are others.
+ *
+ * Bytes are taken from anybody: whatever they are, they are either the bytes of an engine, down to the last number, or
+ * refused with the offset of the first byte that is wrong, and why. Reading them takes no more memory than a small
+ * multiple of what came, and no more time than in proportion to n·log(n) of it.
+ */
+
+/** A host's function for writing: takes length bytes, or fewer; it is called again for the rest.
+ * @return how many bytes it took, 1 to length; anything else: it failed, and is not called again */
+typedef int64_t (*cxj_write)(void *context, const void *bytes, size_t length);
+
+/** A host's function for reading: puts up to capacity bytes at bytes.
+ * @return how many bytes there are, 1 to capacity; 0: there are no more; anything else: it failed, and is not called
+ *         again */
+typedef int64_t (*cxj_read)(void *context, void *bytes, size_t capacity);
+
+/** Saves an engine at once. A reader: it writes nothing in the engine. The bytes are written in blocks of about 64 KB.
+ * If it fails, what was written is not whole, and will be refused when it is read.
+ * @param engine            the engine
+ * @param write             takes the bytes, in order
+ * @param context           passed to write as it is
+ * @param message           where to write why it failed, NUL-terminated and cut to fit; NULL: nowhere
+ * @param message_capacity  bytes at message; 0: nothing is written
+ * @return CXJ_OK; CXJ_IO (write failed); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time in proportion to what the engine holds
+ *         (names: n·log(n)). Memory while it lasts: 32 bytes for each journey, 12 for each code. */
+CXJ_API cxj_status cxj_save(const cxj_engine *engine, cxj_write write, void *context, char *message,
+                            size_t message_capacity);
+
+/** Saves an engine to memory, otherwise as cxj_save().
+ * @param engine    the engine
+ * @param bytes     receives up to capacity bytes; NULL if capacity is 0
+ * @param capacity  how many there is room for
+ * @param length    receives how many bytes there are, also with CXJ_LIMIT; so capacity 0 asks for the number, which
+ *   takes as long as saving
+ * @return CXJ_OK; CXJ_LIMIT (there are more than capacity; those that fit were written, and are not whole);
+ *         CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT */
+CXJ_API cxj_status cxj_save_bytes(const cxj_engine *engine, void *bytes, size_t capacity, size_t *length);
+
+/** Saves in steps, so that a host with many touchpoints need not stop for it. Opaque. */
+typedef struct cxj_saver cxj_saver;
+
+/** Begins to save in steps. What will be written is the engine as it is now, whatever is recorded until it is all
+ * written. Until then touchpoints may be recorded and withdrawn, codes asked for and the clock advanced (journeys are
+ * not sealed; the next cxj_advance() after the save does that); erasing, merging, and adding or dropping a view are
+ * refused with CXJ_SAVING, for what is erased must not be written afterwards. One save in steps at a time.
+ * @param engine   the engine
+ * @param write    takes the bytes, in order, during the calls of cxj_saver_step()
+ * @param context  passed to write as it is
+ * @param saver    receives the saver; end it with cxj_saver_close(), before the engine ends
+ * @return CXJ_OK; CXJ_SAVING (one is under way); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time n·log(n) for n names in use,
+ *         and in proportion to the cells; memory as cxj_save(), and while it lasts that of each journey that changes
+ *         before it is written, once. */
+CXJ_API cxj_status cxj_saver_open(cxj_engine *engine, cxj_write write, void *context, cxj_saver **saver);
+
+/** Goes on with a save. When it is all written, or has failed, the engine is free of it.
+ * @param saver        the saver
+ * @param touchpoints  how much to do: about as much as so many touchpoints take (100 ns each or so); 0: 1,000. A journey
+ *   is not left half written, and the cells of sealed journeys in one view are put in order in one step
+ * @return CXJ_OK: there is more to do. CXJ_DONE: all is written. CXJ_IO (write failed), CXJ_NO_MEMORY: the save has
+ *         failed, and each further step says so. CXJ_BAD_ARGUMENT */
+CXJ_API cxj_status cxj_saver_step(cxj_saver *saver, size_t touchpoints);
+
+/** Ends a saver; one that has not come to its end is given up.
+ * @param saver  NULL does nothing */
+CXJ_API void cxj_saver_close(cxj_saver *saver);
+
+/** Makes an engine of saved bytes: the one that was saved, but for options, codes, and counts of the feed.
+ * @param options           as for cxj_engine_create()
+ * @param read              gives the bytes, in order; it is asked until it says that there are no more
+ * @param context           passed to read as it is
+ * @param message           where to write why it failed, with the offset; NUL-terminated and cut to fit; NULL: nowhere
+ * @param message_capacity  bytes at message; 0: nothing is written
+ * @param engine            receives the engine, or NULL if the call fails; end it with cxj_engine_destroy()
+ * @return CXJ_OK; CXJ_BAD_BYTES (not those of an engine, or not whole); CXJ_NEWER_FORMAT; CXJ_IO (read failed); CXJ_LIMIT
+ *         (a limit of the options is below what was saved); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time as recording what is
+ *         in it. */
+CXJ_API cxj_status cxj_load(const cxj_options *options, cxj_read read, void *context, char *message,
+                            size_t message_capacity, cxj_engine **engine);
+
+/** Makes an engine of saved bytes in memory, otherwise as cxj_load().
+ * @param options           as for cxj_engine_create()
+ * @param bytes             the bytes; NULL if length is 0
+ * @param length            how many
+ * @param message           where to write why it failed; NULL: nowhere
+ * @param message_capacity  bytes at message
+ * @param engine            receives the engine, or NULL if the call fails
+ * @return as cxj_load(), but not CXJ_IO */
+CXJ_API cxj_status cxj_load_bytes(const cxj_options *options, const void *bytes, size_t length, char *message,
+                                  size_t message_capacity, cxj_engine **engine);
+
+/** Merges saved bytes into an engine, as cxj_merge() merges another engine. The saved engine must have the same views,
+ * though perhaps in another order. All or nothing: if it fails, the engine is as before.
+ * @param engine   the engine that receives; its message says why it failed
+ * @param read     gives the bytes, as for cxj_load()
+ * @param context  passed to read as it is
+ * @return CXJ_OK; CXJ_OTHER_VIEWS (cxj_message() names one that only one of them has); what cxj_load() and cxj_merge()
+ *         return. Time as both. */
+CXJ_API cxj_status cxj_merge_saved(cxj_engine *engine, cxj_read read, void *context);
+
+/** Merges saved bytes in memory into an engine, otherwise as cxj_merge_saved().
+ * @param engine  the engine that receives
+ * @param bytes   the bytes; NULL if length is 0
+ * @param length  how many
+ * @return as cxj_merge_saved(), but not CXJ_IO */
+CXJ_API cxj_status cxj_merge_bytes(cxj_engine *engine, const void *bytes, size_t length);
+
+/** What was found in saved bytes. */
+typedef struct cxj_validation {
+    uint64_t offset;      /**< of the first byte that is wrong, from 0; if none is, how many bytes there are */
+    uint64_t touchpoints; /**< that were held; this and all below is known, and else 0, only if nothing is wrong */
+    uint64_t journeys;    /**< that were held */
+    uint64_t sealed;      /**< journeys whose numbers are kept */
+    uint64_t views;
+    uint64_t names;  /**< in use, of all dimensions */
+    uint32_t format; /**< the number of the format; known also if something else is wrong */
+    uint32_t reserved;
+} cxj_validation;
+
+/** Checks whether bytes are those of an engine: what it takes, cxj_load() with no limits takes too, and nothing else.
+ * Builds no engine.
+ * @param read              gives the bytes, as for cxj_load()
+ * @param context           passed to read as it is
+ * @param validation        receives what was found, whatever the status but CXJ_BAD_ARGUMENT
+ * @param validation_size   sizeof(cxj_validation)
+ * @param message           where to write what is wrong, with the offset; NULL: nowhere
+ * @param message_capacity  bytes at message
+ * @return CXJ_OK; CXJ_BAD_BYTES; CXJ_NEWER_FORMAT; CXJ_IO; CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time in proportion to the
+ *         bytes, n·log(n) where a journey's ids are in no order. */
+CXJ_API cxj_status cxj_validate(cxj_read read, void *context, cxj_validation *validation, size_t validation_size,
+                                char *message, size_t message_capacity);
+
+/** Checks bytes in memory, otherwise as cxj_validate().
+ * @param bytes             the bytes; NULL if length is 0
+ * @param length            how many
+ * @param validation        receives what was found
+ * @param validation_size   sizeof(cxj_validation)
+ * @param message           where to write what is wrong; NULL: nowhere
+ * @param message_capacity  bytes at message
+ * @return as cxj_validate(), but not CXJ_IO */
+CXJ_API cxj_status cxj_validate_bytes(const void *bytes, size_t length, cxj_validation *validation,
+                                      size_t validation_size, char *message, size_t message_capacity);
 
 #ifdef __cplusplus
 }

@@ -140,20 +140,23 @@ static void sip_word(uint64_t v[4], uint64_t word) {
     v[0] ^= word;
 }
 
+/* The eight bytes from here on, the first being the lowest. */
+static uint64_t word_at(const unsigned char *bytes) {
+    uint64_t word = 0;
+    for (int i = 7; i >= 0; i--) word = word << 8 | bytes[i];
+    return word;
+}
+
 /* SipHash-2-4, after Aumasson and Bernstein, "SipHash: a fast short-input PRF" (2012). */
 uint64_t cxj__base_siphash(const uint64_t key[2], const void *bytes, size_t length) {
     const unsigned char *in = bytes;
     uint64_t v[4] = {key[0] ^ 0x736f6d6570736575, key[1] ^ 0x646f72616e646f6d, key[0] ^ 0x6c7967656e657261,
                      key[1] ^ 0x7465646279746573};
-    uint64_t word = 0;
-    for (size_t i = 0; i < length; i++) {
-        word |= (uint64_t)in[i] << (8 * (i % 8));
-        if (i % 8 == 7) {
-            sip_word(v, word);
-            word = 0;
-        }
-    }
-    sip_word(v, word | (uint64_t)(length & 0xff) << 56);
+    size_t whole = length - length % 8;
+    for (size_t i = 0; i < whole; i += 8) sip_word(v, word_at(in + i));
+    uint64_t last = (uint64_t)(length & 0xff) << 56;
+    for (size_t i = whole; i < length; i++) last |= (uint64_t)in[i] << (8 * (i - whole));
+    sip_word(v, last);
     v[2] ^= 0xff;
     for (int i = 0; i < 4; i++) sip_round(v);
     return v[0] ^ v[1] ^ v[2] ^ v[3];

@@ -59,6 +59,11 @@ double cxj__base_double(struct cxj__int128 a);
 /* The nearest int64_t within its range. */
 int64_t cxj__base_clamp(struct cxj__int128 a);
 
+/* ---- moments ---------------------------------------------------------------------------------------------------- */
+
+#define CXJ__EARLIEST INT64_C(-62135596800000) /* 0001-01-01T00:00:00Z */
+#define CXJ__LATEST INT64_C(253402300799999)   /* 9999-12-31T23:59:59.999Z */
+
 /* ---- bits ------------------------------------------------------------------------------------------------------- */
 
 /* The place of the lowest and of the highest bit that is set; word is not 0. */

@@ -10,18 +10,18 @@
 _Static_assert(CXJ__T_COUNTS <= 64 && CXJ__X_COUNTS <= 64, "the counts of a fact fit its mask");
 _Static_assert(sizeof(struct cxj__key) == 32, "a key has no padding that nobody clears");
 
-struct shape {
-    size_t counts, sums, histograms;
-};
-
-static const struct shape shapes[] = {
+static const struct cxj__cell_shape shapes[] = {
     [CXJ_GRAIN_TOUCHPOINTS] = {CXJ__T_COUNTS, CXJ__T_SUMS, CXJ__T_HISTOGRAMS},
     [CXJ_GRAIN_TRANSITIONS] = {CXJ__X_COUNTS, CXJ__X_SUMS, CXJ__X_HISTOGRAMS},
     [CXJ_GRAIN_JOURNEYS] = {CXJ__J_COUNTS, CXJ__J_SUMS, CXJ__J_HISTOGRAMS},
 };
 
+const struct cxj__cell_shape *cxj__cell_shape(uint32_t grain) {
+    return &shapes[grain];
+}
+
 static size_t bytes_of(uint32_t grain) {
-    const struct shape *shape = &shapes[grain];
+    const struct cxj__cell_shape *shape = &shapes[grain];
     return sizeof(struct cxj__cell) + shape->counts * sizeof(int64_t) + shape->sums * sizeof(struct cxj__int128) +
            shape->histograms * sizeof(struct cxj__histogram);
 }
@@ -232,7 +232,7 @@ bool cxj__cell_reserve_cell(struct cxj__cell *cell, struct cxj__memory *memory, 
 }
 
 void cxj__cell_add_cell(struct cxj__cell *cell, const struct cxj__cell *other, int sign) {
-    const struct shape *shape = &shapes[cell->grain];
+    const struct cxj__cell_shape *shape = &shapes[cell->grain];
     const struct cxj__int128 *sums = cxj__cell_sums(other);
     for (size_t i = 0; i < shape->counts; i++) cxj__cell_counts(cell)[i] += sign * cxj__cell_counts(other)[i];
     for (size_t i = 0; i < shape->sums; i++) {
@@ -246,4 +246,32 @@ void cxj__cell_add_cell(struct cxj__cell *cell, const struct cxj__cell *other, i
 bool cxj__cell_reserve_sealed(struct cxj__cell *cell, struct cxj__memory *memory) {
     if (cell->sealed == NULL) cell->sealed = cxj__cell_create(memory, cell->grain);
     return cell->sealed != NULL;
+}
+
+/* ---- what holds of every cell ----------------------------------------------------------------------------------- */
+
+/* Each histogram counts as many durations as a count, or two together, say. */
+static const struct {
+    uint32_t grain, histogram, count, other; /* other is count where there is no other */
+} totals[] = {
+    {CXJ_GRAIN_TOUCHPOINTS, CXJ__T_HISTOGRAM_WAIT, CXJ__T_WAITS, CXJ__T_WAITS},
+    {CXJ_GRAIN_TOUCHPOINTS, CXJ__T_HISTOGRAM_LATENESS, CXJ__T_LATE, CXJ__T_LATE},
+    {CXJ_GRAIN_TRANSITIONS, CXJ__X_HISTOGRAM_WAIT, CXJ__X_TRANSITIONS, CXJ__X_TRANSITIONS},
+    {CXJ_GRAIN_JOURNEYS, CXJ__J_HISTOGRAM_DURATION, CXJ__J_COMPLETED, CXJ__J_ABANDONED},
+    {CXJ_GRAIN_JOURNEYS, CXJ__J_HISTOGRAM_SILENCE, CXJ__J_COMPLETED, CXJ__J_ABANDONED},
+    {CXJ_GRAIN_JOURNEYS, CXJ__J_HISTOGRAM_LATENESS, CXJ__J_LATE, CXJ__J_LATE},
+    {CXJ_GRAIN_JOURNEYS, CXJ__J_HISTOGRAM_WARNING, CXJ__J_LATE_PROACTIVE, CXJ__J_LATE_PROACTIVE},
+    {CXJ_GRAIN_JOURNEYS, CXJ__J_HISTOGRAM_LOOP, CXJ__J_LOOPS_CLOSED, CXJ__J_LOOPS_CLOSED},
+};
+
+bool cxj__cell_is_sound(const struct cxj__cell *cell) {
+    const int64_t *counts = cxj__cell_counts(cell);
+    if (counts[0] == 0) return false;
+    for (size_t i = 0; i < sizeof totals / sizeof *totals; i++) {
+        if (totals[i].grain != cell->grain) continue;
+        int64_t total = counts[totals[i].count];
+        if (totals[i].other != totals[i].count) total += counts[totals[i].other];
+        if (cxj__histogram_total(&cxj__cell_histograms(cell)[totals[i].histogram]) != (uint64_t)total) return false;
+    }
+    return true;
 }

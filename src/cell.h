@@ -122,12 +122,18 @@ struct cxj__cell {
     struct cxj__key key;
     struct cxj__cell *next_doomed;
     struct cxj__cell *sealed; /* NULL: nothing */
-    uint64_t number; /* never given again within an engine */
+    uint64_t number;          /* never given again within an engine */
     uint32_t hash;
     uint32_t place; /* in its view's list */
     uint32_t grain;
     uint32_t doomed;
 };
+
+/* How many counts, sums and histograms the cells of a grain have. */
+struct cxj__cell_shape {
+    size_t counts, sums, histograms;
+};
+const struct cxj__cell_shape *cxj__cell_shape(uint32_t grain);
 
 struct cxj__cell *cxj__cell_create(struct cxj__memory *memory, uint32_t grain);
 void cxj__cell_destroy(struct cxj__cell *cell, struct cxj__memory *memory);
@@ -171,6 +177,15 @@ void cxj__cell_add_occasion(struct cxj__cell *cell, uint32_t occasion, int sign)
  * so. */
 bool cxj__cell_reserve_cell(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__cell *other);
 void cxj__cell_add_cell(struct cxj__cell *cell, const struct cxj__cell *other, int sign);
+
+/* True if what a cell sums can be of touchpoints, as far as counts and histograms show: something contributes, and each
+ * histogram has as many durations as were counted. No count is negative, or near to overflow. */
+bool cxj__cell_is_sound(const struct cxj__cell *cell);
+
+/* True if sealed journeys have contributed to a cell. */
+static inline bool cxj__cell_has_sealed(const struct cxj__cell *cell) {
+    return cell->sealed != NULL && cxj__cell_counts(cell->sealed)[0] > 0;
+}
 
 /* Sees to it that a cell can keep apart what sealed journeys contribute. */
 bool cxj__cell_reserve_sealed(struct cxj__cell *cell, struct cxj__memory *memory);

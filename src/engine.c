@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "metric.h"
+#include "touchpoint.h"
 
 #define STRINGIZE_(x) #x
 #define STRINGIZE(x) STRINGIZE_(x)
@@ -42,6 +43,11 @@ const char *cxj_status_text(cxj_status status) {
         [CXJ_LATE] = "too late: the journey is sealed",
         [CXJ_SUMS_STAY] = "a sealed journey is erased, its sums stay",
         [CXJ_SEALED] = "the journey is sealed",
+        [CXJ_SAVING] = "a save is under way",
+        [CXJ_IO] = "writing or reading failed",
+        [CXJ_BAD_BYTES] = "not the bytes of an engine, or not whole",
+        [CXJ_NEWER_FORMAT] = "bytes in a newer format",
+        [CXJ_OTHER_VIEWS] = "the views differ",
     };
     return status >= 0 && (size_t)status < sizeof texts / sizeof *texts ? texts[status] : "unknown status";
 }
@@ -62,6 +68,7 @@ size_t cxj_size_of(const char *name) {
         {"cxj_text", sizeof(cxj_text)},
         {"cxj_commitment", sizeof(cxj_commitment)},
         {"cxj_journey", sizeof(cxj_journey)},
+        {"cxj_validation", sizeof(cxj_validation)},
     };
     for (size_t i = 0; name != NULL && i < sizeof structs / sizeof *structs; i++) {
         if (strcmp(structs[i].name, name) == 0) return structs[i].size;
@@ -81,6 +88,21 @@ cxj_status cxj__engine_fail(cxj_engine *engine, cxj_status status, const char *s
     return status;
 }
 
+bool cxj__engine_is_saving(cxj_engine *engine) {
+    if (engine->is_saving) {
+        cxj__engine_fail(engine, CXJ_SAVING, "a save in steps is under way; take it to its end, or close it");
+    }
+    return engine->is_saving;
+}
+
+void cxj__engine_tell(char *message, size_t capacity, const char *sentence) {
+    if (message == NULL || capacity == 0) return;
+    size_t length = strlen(sentence);
+    if (length > capacity - 1) length = capacity - 1;
+    memcpy(message, sentence, length);
+    message[length] = '\0';
+}
+
 void cxj__engine_give(void *result, size_t given, const void *known, size_t size) {
     memcpy(result, known, given < size ? given : size);
     if (given > size) memset((char *)result + size, 0, given - size);
@@ -98,12 +120,6 @@ bool cxj__engine_take(void *known, size_t size, const void *passed, size_t given
 void cxj__engine_trim(cxj_engine *engine) {
     enum { KEEP = 4096 };
     if (engine->plan.entries.capacity > KEEP) cxj__plan_finish(&engine->plan, &engine->core.memory);
-}
-
-bool cxj__engine_is_moment(int64_t moment) {
-    static const int64_t earliest = INT64_C(-62135596800000); /* 0001-01-01T00:00:00Z */
-    static const int64_t latest = INT64_C(253402300799999);   /* 9999-12-31T23:59:59.999Z */
-    return moment >= earliest && moment <= latest;
 }
 
 /* ---- life ------------------------------------------------------------------------------------------------------- */
@@ -137,12 +153,7 @@ static const char *take_options(const cxj_options *passed, cxj_options *options)
 }
 
 static cxj_status refuse_creation(char *message, size_t capacity, cxj_status status, const char *sentence) {
-    if (message != NULL && capacity > 0) {
-        size_t length = strlen(sentence);
-        if (length > capacity - 1) length = capacity - 1;
-        memcpy(message, sentence, length);
-        message[length] = '\0';
-    }
+    cxj__engine_tell(message, capacity, sentence);
     return status;
 }
 
@@ -164,7 +175,7 @@ static void set_up(cxj_engine *engine, const cxj_options *options) {
 
 cxj_status cxj_engine_create(const cxj_options *passed, char *message, size_t message_capacity, cxj_engine **engine) {
     cxj_options options;
-    if (message != NULL && message_capacity > 0) message[0] = '\0';
+    cxj__engine_tell(message, message_capacity, "");
     if (engine == NULL) return refuse_creation(message, message_capacity, CXJ_BAD_ARGUMENT, "engine is NULL");
     *engine = NULL;
     const char *wrong = take_options(passed, &options);
@@ -413,6 +424,7 @@ cxj_status cxj_view_add(cxj_engine *engine, const char *text, size_t length, cxj
         *view = known;
         return CXJ_OK;
     }
+    if (cxj__engine_is_saving(engine)) return CXJ_SAVING;
     if (engine->next_view >> (64 - CXJ__CELL_NUMBER_BITS) != 0) {
         return cxj__engine_fail(engine, CXJ_LIMIT, "16,777,216 views have been added already");
     }
@@ -455,6 +467,7 @@ cxj_status cxj_view_drop(cxj_engine *engine, cxj_view *view) {
     if (engine == NULL) return CXJ_BAD_ARGUMENT;
     cxj__engine_begin(engine);
     if (view == NULL) return CXJ_OK;
+    if (cxj__engine_is_saving(engine)) return CXJ_SAVING;
     struct cxj__core *core = &engine->core;
     for (size_t i = 0; i < core->view_count; i++) {
         if (core->views[i] != view) continue;
@@ -588,7 +601,7 @@ cxj_status cxj_advance(cxj_engine *engine, int64_t now) {
     if (engine == NULL) return CXJ_BAD_ARGUMENT;
     cxj__engine_begin(engine);
     struct cxj__core *core = &engine->core;
-    if (!cxj__engine_is_moment(now)) {
+    if (!cxj__touchpoint_is_moment(now)) {
         cxj__base_say(&engine->message, "now: %lld is not within the years 0001 to 9999", (long long)now);
         return CXJ_BAD_ARGUMENT;
     }

@@ -13,16 +13,17 @@ struct cxj_engine {
     uint32_t unfed;     /* facets that the feed cannot carry */
     uint32_t next_view; /* the id of the next view */
     uint64_t version;   /* grows with each change, so that a cursor sees that it is stale */
+    bool is_saving;     /* in steps, and meanwhile some calls are refused */
 };
-
-/* True for a moment of the years 0001 to 9999. */
-bool cxj__engine_is_moment(int64_t moment);
 
 /* Begins a call that changes the engine: an empty message. */
 void cxj__engine_begin(cxj_engine *engine);
 
 /* Says why a changing call fails, and gives the status back. */
 cxj_status cxj__engine_fail(cxj_engine *engine, cxj_status status, const char *sentence);
+
+/* True, and said why, if a save in steps is under way. */
+bool cxj__engine_is_saving(cxj_engine *engine);
 
 /* Writes a result of which the host knows given bytes: what it knows, and zero behind what the library knows. */
 void cxj__engine_give(void *result, size_t given, const void *known, size_t size);
@@ -32,6 +33,9 @@ bool cxj__engine_take(void *known, size_t size, const void *passed, size_t given
 
 /* The view with exactly this text, or NULL. */
 struct cxj_view *cxj__engine_find_view(const struct cxj__core *core, const char *text, size_t length);
+
+/* Writes a sentence to where the host wants one: NUL-terminated, and cut to fit. */
+void cxj__engine_tell(char *message, size_t capacity, const char *sentence);
 
 /* Gives back the room that a large call has taken. */
 void cxj__engine_trim(cxj_engine *engine);

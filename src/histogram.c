@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { SUB_BITS = CXJ__HISTOGRAM_SUB_BITS, SUB_BUCKETS = 1 << SUB_BITS, BUCKETS = (51 - SUB_BITS) * SUB_BUCKETS };
+enum { SUB_BITS = CXJ__HISTOGRAM_SUB_BITS, SUB_BUCKETS = 1 << SUB_BITS, BUCKETS = CXJ__HISTOGRAM_BUCKETS };
 
 #define COUNT_BITS 48
 #define COUNT_MASK ((UINT64_C(1) << COUNT_BITS) - 1)
@@ -79,6 +79,29 @@ void cxj__histogram_add_all(struct cxj__histogram *histogram, const struct cxj__
         int64_t count = (int64_t)(slot & COUNT_MASK);
         if (count != 0) cxj__histogram_add(histogram, bucket_of(slot), sign * count);
     }
+}
+
+uint64_t cxj__histogram_total(const struct cxj__histogram *histogram) {
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < histogram->capacity; i++) total += histogram->slots[i] & COUNT_MASK;
+    return total;
+}
+
+static int compare_buckets(const void *a, const void *b, const void *context) {
+    (void)context;
+    const struct cxj__histogram_count *x = a, *y = b;
+    return (x->bucket > y->bucket) - (x->bucket < y->bucket);
+}
+
+size_t cxj__histogram_list(const struct cxj__histogram *histogram, struct cxj__histogram_count *counts) {
+    size_t count = 0;
+    for (uint32_t i = 0; i < histogram->capacity; i++) {
+        uint64_t slot = histogram->slots[i];
+        if ((slot & COUNT_MASK) == 0) continue;
+        counts[count++] = (struct cxj__histogram_count){bucket_of(slot), slot & COUNT_MASK};
+    }
+    cxj__base_sort(counts, counts + count, count, sizeof *counts, compare_buckets, NULL);
+    return count;
 }
 
 double cxj__histogram_quantile(const struct cxj__histogram *histogram, uint64_t n, uint32_t percent) {

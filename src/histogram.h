@@ -48,6 +48,20 @@ bool cxj__histogram_reserve_all(struct cxj__histogram *histogram, struct cxj__me
                                 const struct cxj__histogram *other);
 void cxj__histogram_add_all(struct cxj__histogram *histogram, const struct cxj__histogram *other, int sign);
 
+/* How many durations there are. */
+uint64_t cxj__histogram_total(const struct cxj__histogram *histogram);
+
+/* Buckets there can be; what one counts. */
+enum { CXJ__HISTOGRAM_BUCKETS = (51 - CXJ__HISTOGRAM_SUB_BITS) << CXJ__HISTOGRAM_SUB_BITS };
+struct cxj__histogram_count {
+    uint32_t bucket;
+    uint64_t count;
+};
+
+/* Writes what is counted to counts, in the order of buckets, and says how many there are. counts has room for twice as
+ * many. */
+size_t cxj__histogram_list(const struct cxj__histogram *histogram, struct cxj__histogram_count *counts);
+
 /* The duration at rank ⌈percent/100 · n⌉ among those counted, n being their number; n > 0. */
 double cxj__histogram_quantile(const struct cxj__histogram *histogram, uint64_t n, uint32_t percent);
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "engine.h"
+#include "touchpoint.h"
 
 /* The codes of the source's names in the engine: codes[dimension][code]; one block for all. */
 struct translation {
@@ -72,18 +73,6 @@ static bool make_translation(struct cxj__memory *memory, const struct cxj__core 
     return true;
 }
 
-static void translate(const struct translation *translation, cxj_touchpoint *t) {
-    t->owner = translation->codes[CXJ_DIMENSION_OWNER][t->owner];
-    t->team = (uint16_t)translation->codes[CXJ_DIMENSION_TEAM][t->team];
-    t->channel = (uint16_t)translation->codes[CXJ_DIMENSION_CHANNEL][t->channel];
-    t->stage = (uint16_t)translation->codes[CXJ_DIMENSION_STAGE][t->stage];
-    t->activity = (uint16_t)translation->codes[CXJ_DIMENSION_ACTIVITY][t->activity];
-    t->cause = (uint16_t)translation->codes[CXJ_DIMENSION_CAUSE][t->cause];
-    t->type = (uint16_t)translation->codes[CXJ_DIMENSION_TYPE][t->type];
-    t->segment = (uint16_t)translation->codes[CXJ_DIMENSION_SEGMENT][t->segment];
-    t->reason = (uint16_t)translation->codes[CXJ_DIMENSION_REASON][t->reason];
-}
-
 /* ---- journeys --------------------------------------------------------------------------------------------------- */
 
 /* Plans one journey of the source, and reserves what that needs. */
@@ -93,7 +82,7 @@ static cxj_status plan_journey(cxj_engine *engine, const struct cxj__journey *jo
     for (size_t i = 0; i < journey->count; i++) {
         struct cxj__entry entry;
         cxj__store_unpack(journey, i, &entry);
-        translate(translation, &entry.touchpoint);
+        cxj__touchpoint_translate(&entry.touchpoint, translation->codes);
         cxj_status status = cxj__plan_arrival(&engine->plan, &engine->core, &entry.touchpoint, i);
         if (status != CXJ_OK) return status;
     }
@@ -188,7 +177,7 @@ static bool find_part(struct merge *merge, struct cxj_view *view, const struct c
                       struct sealed_part *part) {
     struct cxj__core *core = &merge->engine->core;
     struct cxj__key key;
-    part->from = cell->sealed != NULL && cxj__cell_counts(cell->sealed)[0] > 0 ? cell->sealed : NULL;
+    part->from = cxj__cell_has_sealed(cell) ? cell->sealed : NULL;
     if (part->from == NULL) return true;
     cxj__view_translate_key(view, &cell->key, merge->translation.codes, &key);
     part->to = cxj__view_find(view, &core->seed, &key, &core->store.probes);
@@ -270,14 +259,11 @@ static bool return_sealed(void *context, uint64_t number) {
     return true;
 }
 
-/* Touchpoints of sealed journeys that an engine may count, so that no sum of them overflows. */
-#define MOST_SEALED (UINT64_C(1) << 40)
-
 /* Reserves all that the source's sealed journeys need; their numbers are taken over. */
 static cxj_status reserve_sealed(struct merge *merge) {
     const struct cxj__table *sealed = &merge->source->store.sealed;
     if (!check_held(merge) || !cxj__table_each(sealed, check_sealed, merge)) return CXJ_SEALED;
-    if (merge->source->sealed_touchpoints + merge->engine->core.sealed_touchpoints > MOST_SEALED) {
+    if (merge->source->sealed_touchpoints + merge->engine->core.sealed_touchpoints > CXJ__MOST_SEALED) {
         return cxj__engine_fail(merge->engine, CXJ_LIMIT, "merge: there would be more than 2^40 sealed touchpoints");
     }
     cxj_status status = merge->source->sealed_touchpoints > 0 ? reserve_parts(merge) : CXJ_OK;
@@ -344,6 +330,7 @@ cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source) {
         return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT,
                                 source == NULL ? "source is NULL" : "source is the engine itself");
     }
+    if (cxj__engine_is_saving(engine)) return CXJ_SAVING;
     struct cxj__core *core = &engine->core;
     struct merge merge = {.engine = engine, .source = &source->core};
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) merge.names[d] = core->dictionaries[d].count;

@@ -4,6 +4,9 @@
 
 #include "base.h"
 
+/* Dimensions that have a dictionary: CXJ_DIMENSION_OWNER … CXJ_DIMENSION_REASON. */
+enum { CXJ__DICTIONARIES = CXJ_DIMENSION_REASON };
+
 /* One name. It is retired (text NULL) once an erasure has taken its last use; its code is not given again. */
 struct cxj__name {
     char *text; /* NUL-terminated */

@@ -13,6 +13,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "touchpoint.h"
+
 /* Appends room for one item to a list of the plan: true, or false where there is no memory. */
 #define APPEND(core, list)                                                                                             \
     ((list).count < (list).capacity ||                                                                                 \
@@ -1106,17 +1108,11 @@ static void commit_placings(const struct cxj__plan *plan, const struct cxj__core
 }
 
 /* Counts the names that a touchpoint uses, or no longer uses. */
-static void count_names(struct cxj__names *dictionaries, const cxj_touchpoint *t,
+static void count_names(struct cxj__names *dictionaries, const cxj_touchpoint *touchpoint,
                         void (*count)(struct cxj__names *dictionary, uint32_t code)) {
-    count(&dictionaries[CXJ_DIMENSION_OWNER], t->owner);
-    count(&dictionaries[CXJ_DIMENSION_TEAM], t->team);
-    count(&dictionaries[CXJ_DIMENSION_CHANNEL], t->channel);
-    count(&dictionaries[CXJ_DIMENSION_STAGE], t->stage);
-    count(&dictionaries[CXJ_DIMENSION_ACTIVITY], t->activity);
-    count(&dictionaries[CXJ_DIMENSION_CAUSE], t->cause);
-    count(&dictionaries[CXJ_DIMENSION_TYPE], t->type);
-    count(&dictionaries[CXJ_DIMENSION_SEGMENT], t->segment);
-    count(&dictionaries[CXJ_DIMENSION_REASON], t->reason);
+    uint32_t codes[CXJ__DICTIONARIES + 1];
+    cxj__touchpoint_codes(touchpoint, codes);
+    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) count(&dictionaries[d], codes[d]);
 }
 
 static void count_moving_names(const struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change) {
@@ -1135,6 +1131,7 @@ static void commit_journey(const struct cxj__plan *plan, struct cxj__core *core,
     uint64_t contributed = journey->fold.counts[CXJ__F_TOUCHPOINTS];
     uint64_t contributes = change->fold.counts[CXJ__F_TOUCHPOINTS];
     size_t held = journey->count;
+    cxj__store_keep(&core->store, &core->memory, journey);
     count_moving_names(plan, core, change);
     cxj__store_replace(journey, &core->seed, change->position, AT(plan->entries.items, change->arriving.from),
                        change->arriving.to - change->arriving.from);
@@ -1306,6 +1303,8 @@ static bool seal(struct cxj__plan *plan, struct cxj__core *core, struct cxj__jou
 
 cxj_status cxj__plan_seal(struct cxj__plan *plan, struct cxj__core *core) {
     struct cxj__deadline deadline;
+    /* What a save in steps has begun to write must not go; it can go afterwards. */
+    if (core->store.snapshot.is_open) return CXJ_OK;
     while (seals(core) && cxj__alert_pop(&core->sealings, core->now + 1, &deadline)) {
         struct cxj__journey *journey = cxj__store_at(&core->store, deadline.place);
         if (!cxj__plan_watches(core, &deadline)) continue;

@@ -33,6 +33,9 @@ struct cxj__core {
     uint64_t folded;      /* touchpoints folded, ever */
 };
 
+/* Touchpoints of sealed journeys that an engine may count, so that no sum of them overflows. */
+#define CXJ__MOST_SEALED (UINT64_C(1) << 40)
+
 /* Growing arrays that last from one call to the next. */
 #define CXJ__LIST(type)                                                                                                \
     struct {                                                                                                           \

@@ -8,75 +8,25 @@
 #include <string.h>
 
 #include "engine.h"
+#include "touchpoint.h"
 
 /* COSTLY: entries unpacked and folded for a touchpoint, beyond which it pays to take more at once. One that comes last
  * costs two. LARGEST is above what a journey may have. */
 enum { CHUNK = CXJ__COMING, LARGEST = 65536, COSTLY = 40 };
 
-#define MOST_MONEY INT64_C(1000000000000000)
-
 /* ---- validation ------------------------------------------------------------------------------------------------- */
 
-/* What is wrong with a touchpoint: the field, its value, and what it should be. */
-struct refusal {
-    const char *field;
-    int64_t value;
-    const char *rule;
-};
-
-/* Notes what is wrong, and that something is. */
-static bool is_wrong(struct refusal *refusal, const char *field, int64_t value, const char *rule) {
-    *refusal = (struct refusal){field, value, rule};
-    return false;
-}
-
-static bool check_numbers(const cxj_touchpoint *t, struct refusal *refusal) {
-    static const uint8_t nothing[sizeof t->reserved];
-    if (t->journey == 0) return is_wrong(refusal, "journey", 0, "must not be 0");
-    if (!cxj__engine_is_moment(t->at)) return is_wrong(refusal, "at", t->at, "is not within the years 0001 to 9999");
-    if (!cxj__engine_is_moment(t->due)) return is_wrong(refusal, "due", t->due, "is not within the years 0001 to 9999");
-    if (t->value < -MOST_MONEY || t->value > MOST_MONEY) {
-        return is_wrong(refusal, "value", t->value, "is beyond 10^15");
-    }
-    if ((t->facets & ~CXJ_FACETS_ALL) != 0) return is_wrong(refusal, "facets", t->facets, "has an unknown bit");
-    if (t->commitment >= CXJ__COMMITMENTS) return is_wrong(refusal, "commitment", t->commitment, "is above 7");
-    if (t->outcome > CXJ_OUTCOME_ABANDONED) return is_wrong(refusal, "outcome", t->outcome, "is not known");
-    if (memcmp(t->reserved, nothing, sizeof nothing) == 0) return true;
-    size_t i = 0;
-    while (t->reserved[i] == 0) i++;
-    return is_wrong(refusal, "reserved", t->reserved[i], "must be 0");
-}
-
-static bool check_rating(const cxj_touchpoint *t, struct refusal *refusal) {
-    if (t->scale == 0) {
-        if (t->score != 0) return is_wrong(refusal, "score", t->score, "stands without a scale");
-        if (t->scope != 0) return is_wrong(refusal, "scope", t->scope, "stands without a scale");
-        return true;
-    }
-    const struct cxj__scale *scale = cxj__fold_scale(t->scale);
-    if (scale == NULL) return is_wrong(refusal, "scale", t->scale, "is not known");
-    if (t->score < scale->lowest || t->score > scale->highest) {
-        return is_wrong(refusal, "score", t->score, "is off its scale");
-    }
-    if (t->scope == 0) return is_wrong(refusal, "scope", 0, "must be given with a scale");
-    return t->scope <= CXJ_SCOPE_EMPLOYEE || is_wrong(refusal, "scope", t->scope, "is not known");
-}
-
-static bool check_codes(const struct cxj__core *core, const cxj_touchpoint *t, struct refusal *refusal) {
-    const uint32_t codes[CXJ__DICTIONARIES + 1] = {
-        [CXJ_DIMENSION_OWNER] = t->owner, [CXJ_DIMENSION_TEAM] = t->team,         [CXJ_DIMENSION_CHANNEL] = t->channel,
-        [CXJ_DIMENSION_STAGE] = t->stage, [CXJ_DIMENSION_ACTIVITY] = t->activity, [CXJ_DIMENSION_CAUSE] = t->cause,
-        [CXJ_DIMENSION_TYPE] = t->type,   [CXJ_DIMENSION_SEGMENT] = t->segment,   [CXJ_DIMENSION_REASON] = t->reason,
-    };
+/* The first code of a touchpoint that its dictionary does not have. */
+static bool check_codes(const struct cxj__core *core, const cxj_touchpoint *t, struct cxj__refusal *refusal) {
+    uint32_t codes[CXJ__DICTIONARIES + 1];
+    cxj__touchpoint_codes(t, codes);
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
         if (cxj__names_has(&core->dictionaries[d], codes[d])) continue;
-        return is_wrong(refusal, cxj__view_dimension_name(d), codes[d], "is no code of this dimension, or was retired");
+        *refusal = (struct cxj__refusal){cxj__view_dimension_name(d), codes[d],
+                                         "is no code of this dimension, or was retired"};
+        return false;
     }
     return true;
-}
-
-static bool check(const struct cxj__core *core, const cxj_touchpoint *t, struct refusal *refusal) {
-    return check_numbers(t, refusal) && check_rating(t, refusal) && check_codes(core, t, refusal);
 }
 
 /* ---- where touchpoints come from -------------------------------------------------------------------------------- */
@@ -152,7 +102,7 @@ static void note_late(struct call *call, size_t index, uint64_t journey) {
                   (unsigned long long)journey);
 }
 
-static void note_refusal(struct call *call, size_t index, cxj_status status, const struct refusal *refusal) {
+static void note_refusal(struct call *call, size_t index, cxj_status status, const struct cxj__refusal *refusal) {
     call->receipt.refused++;
     if (!note_first(call, index, status)) return;
     cxj__base_say(&call->engine->message, "touchpoint %zu: %s: %lld %s", index, refusal->field,
@@ -166,17 +116,19 @@ static cxj_status plan_one(struct call *call, size_t index) {
     const char *passed = (const char *)source->structs + index * source->struct_size;
     cxj_touchpoint copy;
     const cxj_touchpoint *touchpoint = &copy;
-    struct refusal refusal = {0};
+    struct cxj__refusal refusal = {0};
     bool is_right = true;
     if (is_in_place(source, index)) {
         touchpoint = (const cxj_touchpoint *)(const void *)passed;
     } else if (source->columns != NULL) {
         read_columns(source, index, &copy);
     } else if (!cxj__engine_take(&copy, sizeof copy, passed, source->struct_size)) {
-        is_right = is_wrong(&refusal, "struct", (int64_t)source->struct_size,
-                            "bytes long, has members that this version does not know and that are not zero");
+        is_right = false;
+        refusal =
+            (struct cxj__refusal){"struct", (int64_t)source->struct_size,
+                                  "bytes long, has members that this version does not know and that are not zero"};
     }
-    if (is_right && check(core, touchpoint, &refusal)) {
+    if (is_right && cxj__touchpoint_check(touchpoint, &refusal) && check_codes(core, touchpoint, &refusal)) {
         cxj_status status = cxj__plan_arrival(&call->engine->plan, core, touchpoint, index);
         if (status == CXJ_LATE) note_late(call, index, touchpoint->journey);
         return status;
@@ -258,7 +210,8 @@ static cxj_status plan_chunk(struct call *call, size_t index, size_t count, size
 
 /* Notes that a touchpoint is refused because its journey is full. */
 static void note_full(struct call *call, size_t index) {
-    struct refusal full = {"journey", call->engine->core.touchpoints_limit, "touchpoints are as many as it may have"};
+    struct cxj__refusal full = {"journey", call->engine->core.touchpoints_limit,
+                                "touchpoints are as many as it may have"};
     note_refusal(call, index, CXJ_LIMIT, &full);
 }
 
@@ -438,6 +391,7 @@ cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey) {
     if (engine == NULL) return CXJ_BAD_ARGUMENT;
     cxj__engine_begin(engine);
     if (journey == 0) return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, "journey is 0");
+    if (cxj__engine_is_saving(engine)) return CXJ_SAVING;
     struct cxj__core *core = &engine->core;
     struct cxj__journey *found = cxj__store_find(&core->store, &core->seed, journey, &core->store.probes);
     if (found == NULL && cxj__store_is_sealed(&core->store, &core->seed, journey, &core->store.probes)) {
@@ -463,6 +417,7 @@ cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uint64_t *e
     cxj__engine_begin(engine);
     if (erased != NULL) *erased = 0;
     if (customer == 0) return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, "customer is 0");
+    if (cxj__engine_is_saving(engine)) return CXJ_SAVING;
     struct cxj__core *core = &engine->core;
     uint64_t gone = 0;
     bool room = true;

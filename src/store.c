@@ -55,6 +55,11 @@ static void free_journey(struct cxj__journey *journey, struct cxj__memory *memor
     memset(journey, 0, JOURNEY_BYTES);
 }
 
+static void free_copy(struct cxj__journey *copy, struct cxj__memory *memory) {
+    free_journey(copy, memory);
+    cxj__base_resize(memory, copy, JOURNEY_BYTES, 0);
+}
+
 void cxj__store_finish(struct cxj__store *store, struct cxj__memory *memory) {
     for (size_t place = 0; place < store->places; place++) free_journey(cxj__store_at(store, place), memory);
     for (size_t block = 0; block * BLOCK < store->places; block++) {
@@ -192,6 +197,74 @@ bool cxj__store_seal(struct cxj__store *store, struct cxj__memory *memory, const
 
 void cxj__store_unseal(struct cxj__store *store, const struct cxj__seed *seed, uint64_t number) {
     cxj__table_remove(&store->sealed, seed, cxj__table_tag(seed, number), number);
+}
+
+/* ---- snapshots -------------------------------------------------------------------------------------------------- */
+
+void cxj__store_open_snapshot(struct cxj__store *store) {
+    store->snapshot = (struct cxj__snapshot){.places = store->places, .free = store->free, .is_open = true};
+    store->free = 0;
+}
+
+/* Copies the records of a journey, and all that it takes to unpack them. NULL if there is no memory. */
+static struct cxj__journey *copy_records(const struct cxj__journey *journey, struct cxj__memory *memory) {
+    size_t further = journey->count > CXJ__FIRST_RECORDS ? journey->count - CXJ__FIRST_RECORDS : 0;
+    struct cxj__journey *copy = cxj__base_resize(memory, NULL, 0, JOURNEY_BYTES);
+    if (copy == NULL) return NULL;
+    memset(copy, 0, JOURNEY_BYTES);
+    copy->number = journey->number;
+    copy->place = journey->place;
+    copy->count = journey->count;
+    memcpy(copy->first_records, journey->first_records, sizeof copy->first_records);
+    size_t capacity = 0, rare_capacity = 0;
+    bool room = cxj__base_grow(memory, &copy->further_records, &capacity, further, sizeof *copy->further_records) &&
+                cxj__base_grow(memory, &copy->rares, &rare_capacity, journey->rare_count, sizeof *copy->rares);
+    copy->capacity = (uint32_t)capacity;
+    copy->rare_capacity = (uint32_t)rare_capacity;
+    copy->rare_count = journey->rare_count;
+    if (!room) {
+        free_copy(copy, memory);
+        return NULL;
+    }
+    if (further > 0) memcpy(copy->further_records, journey->further_records, further * sizeof *copy->further_records);
+    if (copy->rare_count > 0) memcpy(copy->rares, journey->rares, copy->rare_count * sizeof *copy->rares);
+    return copy;
+}
+
+/* A lack of memory loses the snapshot, not the change. */
+void cxj__store_keep(struct cxj__store *store, struct cxj__memory *memory, struct cxj__journey *journey) {
+    struct cxj__snapshot *snapshot = &store->snapshot;
+    if (!snapshot->is_open || journey->kept != 0 || journey->place >= snapshot->places) return;
+    if (snapshot->is_lost || journey->number <= snapshot->done) return;
+    struct cxj__journey *copy = copy_records(journey, memory);
+    if (copy == NULL ||
+        !cxj__base_grow(memory, &snapshot->kept, &snapshot->capacity, snapshot->count + 1, sizeof *snapshot->kept)) {
+        if (copy != NULL) free_copy(copy, memory);
+        snapshot->is_lost = true;
+        return;
+    }
+    snapshot->kept[snapshot->count++] = copy;
+    journey->kept = snapshot->count & 0x7fffffff;
+}
+
+const struct cxj__journey *cxj__store_in_snapshot(const struct cxj__store *store, size_t place) {
+    const struct cxj__journey *journey = cxj__store_at(store, place);
+    if (journey->number == 0) return NULL;
+    return journey->kept != 0 ? store->snapshot.kept[journey->kept - 1] : journey;
+}
+
+void cxj__store_close_snapshot(struct cxj__store *store, struct cxj__memory *memory) {
+    struct cxj__snapshot *snapshot = &store->snapshot;
+    for (size_t i = 0; i < snapshot->count; i++) {
+        cxj__store_at(store, snapshot->kept[i]->place)->kept = 0;
+        free_copy(snapshot->kept[i], memory);
+    }
+    cxj__base_release(memory, &snapshot->kept, &snapshot->capacity, sizeof *snapshot->kept);
+    /* Places that were free are free again, behind those that came free meanwhile. */
+    uint32_t *last = &store->free;
+    while (*last != 0) last = &cxj__store_at(store, *last - 1)->change;
+    *last = snapshot->free;
+    *snapshot = (struct cxj__snapshot){.is_open = false};
 }
 
 static bool has_further(const struct cxj__fold *fold) {

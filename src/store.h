@@ -68,13 +68,26 @@ struct cxj__journey {
     uint32_t capacity;        /* of further_records */
     uint32_t rare_count, rare_capacity;
     uint32_t occasion_capacity;
-    uint32_t place;   /* in the store */
-    uint32_t change;  /* its place in the plan under way, plus one; 0: none. Of a free place: the next one, plus one */
-    uint32_t watched; /* 1: a deadline stands at seal_at */
-    int64_t seal_at;  /* not after the moment at which it is to be sealed */
+    uint32_t place;  /* in the store */
+    uint32_t change; /* its place in the plan under way, plus one; 0: none. Of a free place: the next one, plus one */
+    uint32_t watched : 1;         /* a deadline stands at seal_at */
+    uint32_t kept : 31;           /* its place among those kept for a snapshot, plus one; 0: it is not */
+    int64_t seal_at;              /* not after the moment at which it is to be sealed */
     struct cxj__promise *further; /* of commitments 1 and up; NULL if none was ever made */
     struct cxj__record first_records[CXJ__FIRST_RECORDS];
     struct cxj__fold fold;
+};
+
+/* All journeys as they were at some moment, though they change meanwhile: those that do are copied before. While it is
+ * open none may be removed, but such as came later; and places that were free are not given out. */
+struct cxj__snapshot {
+    struct cxj__journey **kept; /* copies */
+    size_t count, capacity;
+    size_t places; /* of the store at that moment */
+    uint32_t free; /* the first free one at that moment, plus one */
+    uint64_t done; /* journeys up to this number are not needed any more */
+    bool is_open;
+    bool is_lost; /* there was no memory for a copy */
 };
 
 /* Journeys stand in blocks that never move. */
@@ -85,7 +98,8 @@ struct cxj__store {
     uint32_t free;            /* the first place that is free again, plus one; 0: none */
     struct cxj__table table;  /* of places */
     struct cxj__table sealed; /* of numbers: journeys whose touchpoints were let go */
-    uint64_t probes;          /* slots looked at and moved by calls that change the engine */
+    struct cxj__snapshot snapshot;
+    uint64_t probes; /* slots looked at and moved by calls that change the engine */
 };
 
 /* A touchpoint with all its fields, and which of its values were held before it. */
@@ -136,6 +150,13 @@ void cxj__store_unseal(struct cxj__store *store, const struct cxj__seed *seed, u
 /* Removes a journey and all that it holds. */
 void cxj__store_remove(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
                        struct cxj__journey *journey);
+
+/* Opens a snapshot of all journeys; keeps a journey that is about to change, if it needs to be kept; the journey that
+ * stood at a place below snapshot.places, as it was then, NULL if none did; closes the snapshot. */
+void cxj__store_open_snapshot(struct cxj__store *store);
+void cxj__store_keep(struct cxj__store *store, struct cxj__memory *memory, struct cxj__journey *journey);
+const struct cxj__journey *cxj__store_in_snapshot(const struct cxj__store *store, size_t place);
+void cxj__store_close_snapshot(struct cxj__store *store, struct cxj__memory *memory);
 
 /* The fold of a journey with all promises that are open: its own, or a copy in room where some of them stand aside. */
 const struct cxj__fold *cxj__store_fold(const struct cxj__journey *journey, struct cxj__fold *room);

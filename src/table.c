@@ -181,13 +181,22 @@ static size_t span_of(const struct cxj__table *table, size_t i) {
     return (size_t)1 << (table->depth - table->directory[i]->depth);
 }
 
+size_t cxj__table_places(const struct cxj__table *table) {
+    return table->directory == NULL ? 0 : (size_t)1 << table->depth;
+}
+
+bool cxj__table_some(const struct cxj__table *table, size_t *place, cxj__table_visit visit, void *context) {
+    const struct cxj__segment *segment = table->directory[*place];
+    for (uint32_t at = 0; at < segment->capacity; at++) {
+        if (segment->slots[at] != 0 && !visit(context, segment->slots[at])) return false;
+    }
+    *place += span_of(table, *place);
+    return true;
+}
+
 bool cxj__table_each(const struct cxj__table *table, cxj__table_visit visit, void *context) {
-    size_t entries = table->directory == NULL ? 0 : (size_t)1 << table->depth;
-    for (size_t i = 0; i < entries; i += span_of(table, i)) {
-        const struct cxj__segment *segment = table->directory[i];
-        for (uint32_t at = 0; at < segment->capacity; at++) {
-            if (segment->slots[at] != 0 && !visit(context, segment->slots[at])) return false;
-        }
+    for (size_t place = 0; place < cxj__table_places(table);) {
+        if (!cxj__table_some(table, &place, visit, context)) return false;
     }
     return true;
 }

@@ -70,6 +70,10 @@ void cxj__table_remove(struct cxj__table *table, const struct cxj__seed *seed, u
 
 /* Calls visit with each slot, in no order that means anything, as long as it says true. True if it always did. */
 typedef bool (*cxj__table_visit)(void *context, uint64_t slot);
+/* The same for the slots of one segment, which is at place; then place is that of the next, and in the end at
+ * cxj__table_places(). */
+size_t cxj__table_places(const struct cxj__table *table);
+bool cxj__table_some(const struct cxj__table *table, size_t *place, cxj__table_visit visit, void *context);
 bool cxj__table_each(const struct cxj__table *table, cxj__table_visit visit, void *context);
 
 void cxj__table_finish(struct cxj__table *table, struct cxj__memory *memory);

@@ -571,6 +571,25 @@ void cxj__view_part_name(const struct cxj_view *view, uint32_t part, const char 
     if (dimension != NULL) *dimension = named;
 }
 
+uint32_t cxj__view_part_dimension(const struct cxj_view *view, uint32_t part) {
+    if (view->period != CXJ__NO_PERIOD && part-- == 0) return 0;
+    return dimension_of_part(view, part);
+}
+
+bool cxj__view_is_key(const struct cxj_view *view, const struct cxj__key *key, const size_t *names) {
+    uint32_t parts = cxj__view_parts(view) - (view->period != CXJ__NO_PERIOD);
+    if (key->period < period_of(view->period, CXJ__EARLIEST) || key->period > period_of(view->period, CXJ__LATEST))
+        return false;
+    for (uint32_t part = 0; part < parts; part++) {
+        uint32_t dimension = dimension_of_part(view, part);
+        size_t most = has_dictionary(dimension)            ? names[dimension]
+                      : dimension == CXJ_DIMENSION_OUTCOME ? CXJ_OUTCOME_ABANDONED
+                                                           : 1;
+        if (key->parts[part] > most) return false;
+    }
+    return true;
+}
+
 static const char *text_of_code(const struct cxj__names *dictionaries, uint32_t dimension, uint32_t code,
                                 size_t *length) {
     if (has_dictionary(dimension)) return cxj__names_text(&dictionaries[dimension], code, length);
@@ -592,6 +611,14 @@ const char *cxj__view_part_text(const struct cxj_view *view, const struct cxj__n
 int64_t cxj__view_part_number(const struct cxj_view *view, const struct cxj__key *key, uint32_t part) {
     if (view->period != CXJ__NO_PERIOD && part-- == 0) return period_start(view->period, key->period);
     return key->parts[part];
+}
+
+int cxj__view_compare_keys(const struct cxj__key *a, const struct cxj__key *b) {
+    if (a->period != b->period) return a->period < b->period ? -1 : 1;
+    for (size_t part = 0; part < CXJ__KEY_PARTS; part++) {
+        if (a->parts[part] != b->parts[part]) return a->parts[part] < b->parts[part] ? -1 : 1;
+    }
+    return 0;
 }
 
 void cxj__view_translate_key(const struct cxj_view *view, const struct cxj__key *key, uint32_t *const *codes,

@@ -6,7 +6,7 @@
 #include "cell.h"
 #include "names.h"
 
-enum { CXJ__DIMENSIONS = CXJ_DIMENSION_EXIT, CXJ__DICTIONARIES = CXJ_DIMENSION_REASON };
+enum { CXJ__DIMENSIONS = CXJ_DIMENSION_EXIT };
 enum { CXJ__VIEW_DIMENSIONS = 4, CXJ__VIEW_CONDITIONS = 4 };
 
 enum cxj__period { CXJ__NO_PERIOD, CXJ__HOUR, CXJ__DAY, CXJ__WEEK, CXJ__MONTH, CXJ__QUARTER, CXJ__YEAR };
@@ -47,9 +47,9 @@ struct cxj_view {
     size_t cell_capacity;
     uint64_t *slots; /* an open-addressing table of hashes and places in cells, plus one */
     size_t slot_capacity;
-    uint64_t cells_made; /* ever */
-    bool incomplete;  /* at the limit of cells, facts were left out */
-    bool sealed_lost; /* some of them were of journeys that are sealed now, and cannot be had again */
+    uint64_t cells_made;      /* ever */
+    bool incomplete;          /* at the limit of cells, facts were left out */
+    bool sealed_lost;         /* some of them were of journeys that are sealed now, and cannot be had again */
     struct cxj__cell *doomed; /* cells that are to be dropped */
 };
 
@@ -95,6 +95,15 @@ const char *cxj__view_part_text(const struct cxj_view *view, const struct cxj__n
 
 /* One part of a key as number: a code, or the moment at which the period begins. */
 int64_t cxj__view_part_number(const struct cxj_view *view, const struct cxj__key *key, uint32_t part);
+
+/* The dimension whose names a part of a key has, which may be one without a dictionary; 0: the part is a period. */
+uint32_t cxj__view_part_dimension(const struct cxj_view *view, uint32_t part);
+
+/* True if a key, whose codes of a dimension run up to names[dimension], can be one of the view's. */
+bool cxj__view_is_key(const struct cxj_view *view, const struct cxj__key *key, const size_t *names);
+
+/* Negative, zero or positive as the numbers of a key stand before, with or after those of b. */
+int cxj__view_compare_keys(const struct cxj__key *a, const struct cxj__key *b);
 
 /* The key with other codes: codes[dimension][code] is the one for a code. */
 void cxj__view_translate_key(const struct cxj_view *view, const struct cxj__key *key, uint32_t *const *codes,
