@@ -18,9 +18,11 @@ static const struct {
     measure *run;
     uint64_t once, once_quick; /* journeys; 0: it is run for each size */
 } measures[] = {
-    {"growth", measure_growth, 0, 0},   {"record", measure_record, 0, 0}, {"views", measure_views, 0, 0},
-    {"late", measure_late, 0, 0},       {"merge", measure_merge, 0, 0},   {"long", measure_long, 1, 1},
-    {"work", measure_work, 1, 1},       {"seal", measure_seal, 1, 1},     {"report", measure_report, 1000000, 50000},
+    {"growth", measure_growth, 0, 0},   {"record", measure_record, 0, 0},
+    {"views", measure_views, 0, 0},     {"late", measure_late, 0, 0},
+    {"merge", measure_merge, 0, 0},     {"save", measure_save, 0, 0},
+    {"long", measure_long, 1, 1},       {"work", measure_work, 1, 1},
+    {"seal", measure_seal, 1, 1},       {"report", measure_report, 1000000, 50000},
     {"library", measure_library, 1, 1},
 };
 enum { MEASURES = sizeof measures / sizeof *measures, SIZES = 3 };
@@ -34,7 +36,7 @@ static const char help[] =
     "                   touchpoints instead of 10\n"
     "  --json           a JSON object a line in place of a table\n"
     "  --only NAME      one measure: growth, record (with reading and corrections), views (with\n"
-    "                   outcomes), late, merge, long, work, seal, report, library\n"
+    "                   outcomes), late, merge, save, long, work, seal, report, library\n"
     "  --journeys N     this size alone\n"
     "  --report FILE    the report program\n"
     "  --library FILE   the shared library, stripped\n"

@@ -33,6 +33,9 @@ void measure_read(const cxj_engine *engine, const workload *stream);
 /* measure_merge.c: two engines with the journeys, or with each journey's touchpoints, split between them. */
 measure measure_merge;
 
+/* measure_save.c: an engine saved, checked and loaded. */
+measure measure_save;
+
 /* measure_work.c: work that is counted, not timed. */
 measure measure_work;
 
