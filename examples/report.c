@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Idea: the engine first gets its views, then the log's touchpoints in batches, as a host would hand them over; when
- * the log is at its end, every answer is there already. log.c knows the log, table.c and json.c how answers look; this
- * file knows the command line, what is told on stderr, and when to stop.
+ * the log is at its end, every answer is there already. log.c knows the log, table.c and json.c how answers look; file.c keeps
+ * an engine in a file; this file knows the command line, what is told on stderr, and when to stop.
  *
  * Invariant: whatever is refused is said on stderr, with its place; and nothing that goes wrong ends with status 0.
  * What goes beyond ISO C stands in this file: isatty(), fileno(). */
@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "json.h"
 #include "log.h"
 #include "table.h"
@@ -31,7 +32,7 @@ enum {
     REFUSALS_TOLD = 20, /* one by one; further ones are counted */
     EXCERPT = 40,       /* columns of what is shown of a field, and of a sentence of the engine */
     SENTENCE = 1000,
-    STATUSES = CXJ_LATE + 1
+    STATUSES = CXJ_OTHER_VIEWS + 1
 };
 
 /* The limit of cells that the library has by default protects a host that runs for years; a report that leaves out
@@ -62,6 +63,13 @@ enum { DEFAULT_VIEWS = sizeof default_views / sizeof default_views[0] };
       "the facets that the log can carry; metrics that need others have\n"                                             \
       "no value. Without it: in tables those that occur, in JSON all")                                                 \
     X(OPTION_METRICS, "--metrics", "NAME,...", "the columns of the tables")                                            \
+    X(OPTION_LOAD, "--load", "FILE",                                                                                   \
+      "go on from what --save has kept; without --view, answer the views\n"                                            \
+      "that it has. No log need be given")                                                                             \
+    X(OPTION_SAVE, "--save", "FILE",                                                                                   \
+      "keep all that was read, before it is answered; what FILE has been\n"                                            \
+      "stays until the new one is whole")                                                                              \
+    X(OPTION_CHECK, "--check", "FILE", "say whether what --save has kept is whole, and what is in it")                 \
     X(OPTION_LIST, "--list-metrics", NULL, "list all metrics with what they mean")                                     \
     X(OPTION_HELP, "--help", NULL, "write this")                                                                       \
     X(OPTION_VERSION, "--version", NULL, "write the library's version")
@@ -87,7 +95,6 @@ static const struct option_info {
 typedef struct request {
     const char **views; /* owned, the texts are not; likewise metrics */
     size_t view_count;
-    bool default_view; /* nobody named any */
     cxj_text *metrics;
     size_t metric_count;
     uint32_t feeds;
@@ -96,8 +103,11 @@ typedef struct request {
     bool has_now;
     bool json;
     bool strict;
-    option instead; /* of a report: help, version or list, or OPTION_NONE */
-    const char *path;
+    option instead; /* of a report: help, version, list or check, or OPTION_NONE */
+    const char *path; /* of the log; NULL: none, for there is a load; likewise what follows */
+    const char *load;
+    const char *save;
+    const char *check;
 } request;
 
 static void request_finish(request *asked) {
@@ -106,7 +116,9 @@ static void request_finish(request *asked) {
 }
 
 static void print_help(FILE *out) {
-    fputs("usage: cxj-report [OPTION]... FILE\n\n"
+    fputs("usage: cxj-report [OPTION]... FILE\n"
+          "       cxj-report [OPTION]... --load SAVED [FILE]\n"
+          "       cxj-report --check SAVED\n\n"
           "Reads a log of touchpoints, CSV with at least the columns journey and at, from\n"
           "FILE (- is standard input) and answers views of it.\n\n",
           out);
@@ -194,6 +206,16 @@ static int take_option(request *asked, option which, const char *value) {
         break;
     case OPTION_METRICS:
         return add_metrics(asked, value);
+    case OPTION_LOAD:
+        asked->load = value;
+        break;
+    case OPTION_SAVE:
+        asked->save = value;
+        break;
+    case OPTION_CHECK:
+        asked->check = value;
+        asked->instead = asked->instead == OPTION_NONE ? which : asked->instead;
+        break;
     case OPTION_LIST:
     case OPTION_HELP:
     case OPTION_VERSION:
@@ -230,7 +252,7 @@ static int read_option(request *asked, int argc, char **argv, int *at) {
 /* Reads the command line. End the request with request_finish(), whatever comes back. */
 static int read_arguments(request *asked, int argc, char **argv) {
     *asked = (request){.instead = OPTION_NONE};
-    asked->views = calloc((size_t)argc + DEFAULT_VIEWS, sizeof *asked->views);
+    asked->views = calloc((size_t)argc, sizeof *asked->views);
     if (asked->views == NULL) {
         fputs("cxj-report: there is not enough memory\n", stderr);
         return EXIT_STOPPED;
@@ -250,15 +272,11 @@ static int read_arguments(request *asked, int argc, char **argv) {
             asked->path = argv[i];
         }
     }
-    if (asked->instead == OPTION_NONE && asked->path == NULL) {
+    if (asked->instead == OPTION_NONE && asked->path == NULL && asked->load == NULL) {
         return refuse_usage("no FILE is given", "", 0, "");
     }
     if (asked->json && asked->metrics != NULL) {
         return refuse_usage("--metrics chooses columns of tables; --json writes all metrics", "", 0, "");
-    }
-    asked->default_view = asked->view_count == 0;
-    for (size_t i = 0; asked->default_view && i < DEFAULT_VIEWS; i++) {
-        asked->views[asked->view_count++] = default_views[i];
     }
     return EXIT_FINE;
 }
@@ -269,7 +287,10 @@ static int read_arguments(request *asked, int argc, char **argv) {
 typedef struct run {
     const request *asked;
     cxj_engine *engine;
-    cxj_view **views;
+    cxj_view **views;   /* that are answered */
+    const char **texts; /* of the views; the texts are not owned */
+    size_t view_count;
+    bool default_view; /* nobody named any */
     FILE *file;
     log_reader *log;
 
@@ -324,7 +345,8 @@ static void show_progress(run *at) {
 /* Begins a sentence on stderr about the file.
  * line  0: about the file as a whole */
 static void begin_sentence(run *at, uint64_t line) {
-    const char *name = strcmp(at->asked->path, "-") == 0 ? "standard input" : at->asked->path;
+    const char *path = at->asked->path != NULL ? at->asked->path : at->asked->load;
+    const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
     clear_progress(at);
     fputs("cxj-report: ", stderr);
     (void)table_text(stderr, name, strlen(name), EXCERPT);
@@ -342,6 +364,16 @@ static bool stop(run *at, const char *doing, cxj_status status) {
         fputs(": ", stderr);
         (void)table_text(stderr, message, strlen(message), SENTENCE);
     }
+    fputc('\n', stderr);
+    return false;
+}
+
+/* Says what is wrong with a file of --load, --save or --check. */
+static bool refuse_file(const char *path, const char *sentence) {
+    fputs("cxj-report: ", stderr);
+    (void)table_text(stderr, path, strlen(path), EXCERPT);
+    fputs(": ", stderr);
+    (void)table_text(stderr, sentence, strlen(sentence), SENTENCE);
     fputc('\n', stderr);
     return false;
 }
@@ -421,9 +453,9 @@ static bool flush(run *at) {
     return true;
 }
 
-/* Reads the log to its end. Returns false where the run stops. */
+/* Reads the log, if there is one, to its end. Returns false where the run stops. */
 static bool read_log(run *at) {
-    for (;;) {
+    while (at->log != NULL) {
         cxj_touchpoint *touchpoint = &at->batch[at->count];
         const log_status status = log_next(at->log, touchpoint);
         if (status == LOG_ROW) {
@@ -455,6 +487,7 @@ static bool read_log(run *at) {
             return false;
         }
     }
+    return true;
 }
 
 /* Writes one line of a summary: how many, and of what. */
@@ -470,12 +503,17 @@ static void tell_count(const char *indent, uint64_t count, const char *what) {
 static void tell_summary(run *at, const cxj_stats *stats) {
     begin_sentence(at, 0);
     fputs(": ", stderr);
-    table_count(stderr, log_rows(at->log));
-    fputs(" rows; ", stderr);
+    if (at->log != NULL) {
+        table_count(stderr, log_rows(at->log));
+        fputs(" rows; ", stderr);
+    }
     table_count(stderr, stats->touchpoints);
     fputs(" touchpoints of ", stderr);
     table_count(stderr, stats->journeys);
     fputs(" journeys\n", stderr);
+    if (at->log != NULL && at->asked->load != NULL) {
+        fputs("  with those that were kept\n", stderr);
+    }
     tell_count("  ", stats->duplicates, "duplicates");
     tell_count("  ", stats->conflicts, "of the duplicates differ from what they repeat");
     tell_count("  ", stats->superseded, "superseded by a correction");
@@ -496,10 +534,10 @@ static void tell_summary(run *at, const cxj_stats *stats) {
 /* Tells the engine which facets are fed. In tables those that never occur are taken as not fed, unless the command line
  * says which are; a line says so. */
 static cxj_status set_feeds(run *at) {
-    const bool assumed = !at->asked->has_feeds;
+    const bool assumed = !at->asked->has_feeds && at->asked->load == NULL; /* of what was kept, nobody counted them */
     const uint32_t all = CXJ_FACETS_ALL & ~CXJ_FACET_WITHDRAWN; /* which is no fact about a journey */
     const uint32_t unfed = all & ~(assumed ? log_implied(at->facets) : at->asked->feeds);
-    if (assumed && (at->asked->json || unfed == 0)) {
+    if (!at->asked->has_feeds && (!assumed || at->asked->json || unfed == 0)) {
         return CXJ_OK;
     }
     if (assumed) {
@@ -521,11 +559,11 @@ static cxj_status set_feeds(run *at) {
 static cxj_status write_tables(run *at) {
     const table_choice choice = {at->asked->metrics, at->asked->metric_count};
     cxj_status status = set_feeds(at);
-    for (size_t i = 0; i < at->asked->view_count && status == CXJ_OK; i++) {
-        const char *by = strstr(at->asked->views[i], " by ");
+    for (size_t i = 0; i < at->view_count && status == CXJ_OK; i++) {
+        const char *by = strstr(at->texts[i], " by ");
         fputs(i == 0 ? "" : "\n", stdout);
-        if (at->asked->default_view && by != NULL && table_is_keyless(at->views[i])) {
-            printf("%s: the log has no %s\n", at->asked->views[i], by + strlen(" by "));
+        if (at->default_view && by != NULL && table_is_keyless(at->views[i])) {
+            printf("%s: the log has no %s\n", at->texts[i], by + strlen(" by "));
         } else {
             status = table_view(stdout, at->views[i], &choice);
         }
@@ -536,7 +574,7 @@ static cxj_status write_tables(run *at) {
 /* Whether all views have all their cells; says which has not. */
 static bool are_complete(run *at) {
     bool complete = true;
-    for (size_t i = 0; i < at->asked->view_count; i++) {
+    for (size_t i = 0; i < at->view_count; i++) {
         cxj_view_info info;
         if (cxj_view_describe(at->views[i], &info, sizeof info) == CXJ_OK && info.incomplete) {
             fprintf(stderr, "cxj-report: view %zu has more cells than the engine's limit; its answer is not whole\n",
@@ -552,7 +590,9 @@ static bool answer(run *at) {
     cxj_stats stats;
     cxj_status status = cxj_engine_stats(at->engine, &stats, sizeof stats);
     if (status == CXJ_OK && (at->asked->has_now || stats.touchpoints > 0)) {
-        status = cxj_advance(at->engine, at->asked->has_now ? at->asked->now : stats.latest_at);
+        /* What was kept may have come with a clock that is further already. */
+        const int64_t latest = stats.has_now && stats.now > stats.latest_at ? stats.now : stats.latest_at;
+        status = cxj_advance(at->engine, at->asked->has_now ? at->asked->now : latest);
     }
     if (status == CXJ_OK) {
         status = cxj_engine_stats(at->engine, &stats, sizeof stats);
@@ -564,7 +604,7 @@ static bool answer(run *at) {
     if (at->asked->json) {
         status = set_feeds(at);
         if (status == CXJ_OK) {
-            status = json_report(stdout, &stats, at->rejected, at->views, at->asked->views, at->asked->view_count);
+            status = json_report(stdout, &stats, at->rejected, at->views, at->texts, at->view_count);
         }
     } else {
         status = write_tables(at);
@@ -580,42 +620,86 @@ static void run_finish(run *at) {
         (void)fclose(at->file); /* it was only read */
     }
     free(at->views);
+    free(at->texts);
     cxj_engine_destroy(at->engine);
 }
 
-/* Makes the engine and its views. */
+/* Makes the engine, or takes up the one that was kept. */
 static bool make_engine(run *at) {
-    char message[256];
+    char message[FILE_SENTENCE];
     const cxj_options how = {.size = sizeof how, .cells_limit = CELLS_LIMIT, .touchpoints_limit = TOUCHPOINTS_LIMIT};
+    if (at->asked->load != NULL) {
+        return file_load(&how, at->asked->load, message, &at->engine) || refuse_file(at->asked->load, message);
+    }
     const cxj_status status = cxj_engine_create(&how, message, sizeof message, &at->engine);
     if (status != CXJ_OK) {
         fprintf(stderr, "cxj-report: there is no engine: %s\n", message);
         return false;
     }
-    at->views = calloc(at->asked->view_count + 1, sizeof *at->views);
-    if (at->views == NULL) {
-        fputs("cxj-report: there is not enough memory\n", stderr);
-        return false;
-    }
-    for (size_t i = 0; i < at->asked->view_count; i++) {
-        const char *text = at->asked->views[i];
-        const cxj_status added = cxj_view_add(at->engine, text, CXJ_ENDED, &at->views[i]);
-        if (added != CXJ_OK) {
-            const char *why = cxj_message(at->engine);
-            fputs("cxj-report: the view \"", stderr);
-            (void)table_text(stderr, text, strlen(text), SENTENCE);
-            fprintf(stderr, "\" is refused: %s: ", cxj_status_text(added));
-            (void)table_text(stderr, why, strlen(why), SENTENCE);
-            fputc('\n', stderr);
-            return false;
-        }
-    }
     return true;
 }
 
-/* Opens the log. */
+/* Adds a view to those that are answered, and to the engine if it has not got it. */
+static bool add_view(run *at, const char *text) {
+    const cxj_status status = cxj_view_add(at->engine, text, CXJ_ENDED, &at->views[at->view_count]);
+    if (status == CXJ_OK) {
+        at->texts[at->view_count++] = text;
+        return true;
+    }
+    const char *why = cxj_message(at->engine);
+    fputs("cxj-report: the view \"", stderr);
+    (void)table_text(stderr, text, strlen(text), SENTENCE);
+    fprintf(stderr, "\" is refused: %s: ", cxj_status_text(status));
+    (void)table_text(stderr, why, strlen(why), SENTENCE);
+    fputc('\n', stderr);
+    return false;
+}
+
+/* Chooses what is answered: the views of the command line, else those that the engine has, else the usual ones. */
+static bool choose_views(run *at) {
+    size_t kept = 0;
+    cxj_view *view = NULL;
+    while (cxj_view_at(at->engine, kept, &view) == CXJ_OK) {
+        kept++;
+    }
+    const size_t most = at->asked->view_count + kept + DEFAULT_VIEWS;
+    at->views = calloc(most, sizeof *at->views);
+    at->texts = calloc(most, sizeof *at->texts);
+    if (at->views == NULL || at->texts == NULL) {
+        fputs("cxj-report: there is not enough memory\n", stderr);
+        return false;
+    }
+    bool added = true;
+    for (size_t i = 0; i < at->asked->view_count && added; i++) {
+        added = add_view(at, at->asked->views[i]);
+    }
+    for (size_t i = 0; i < kept && at->asked->view_count == 0; i++) {
+        cxj_view_info info;
+        (void)cxj_view_at(at->engine, i, &view);
+        (void)cxj_view_describe(view, &info, sizeof info);
+        added = add_view(at, info.text);
+    }
+    at->default_view = added && at->view_count == 0;
+    for (size_t i = 0; i < DEFAULT_VIEWS && at->default_view && added; i++) {
+        added = add_view(at, default_views[i]);
+    }
+    return added;
+}
+
+/* Keeps what was read, if that is asked for. */
+static bool save(run *at) {
+    char message[FILE_SENTENCE];
+    clear_progress(at);
+    return at->asked->save == NULL || file_save(at->engine, at->asked->save, message) ||
+           refuse_file(at->asked->save, message);
+}
+
+/* Opens the log, if there is one. */
 static bool open_log(run *at) {
     const char *path = at->asked->path;
+    if (path == NULL) {
+        return true;
+    }
     errno = 0;
     at->file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
     if (at->file == NULL) {
@@ -642,11 +726,36 @@ static int report(const request *asked) {
         return EXIT_STOPPED;
     }
     at->asked = asked;
-    const bool done = make_engine(at) && open_log(at) && read_log(at) && answer(at);
+    const bool done = make_engine(at) && choose_views(at) && open_log(at) && read_log(at) && save(at) && answer(at);
     clear_progress(at);
     run_finish(at);
     free(at);
     return done ? EXIT_FINE : EXIT_STOPPED;
+}
+
+/* Says whether a file is whole, and what is in it. */
+static int check(const char *path) {
+    char message[FILE_SENTENCE];
+    cxj_validation found;
+    if (!file_validate(path, message, &found)) {
+        (void)refuse_file(path, message);
+        return EXIT_STOPPED;
+    }
+    (void)table_text(stdout, path, strlen(path), EXCERPT);
+    fputs(" is whole: ", stdout);
+    table_count(stdout, found.touchpoints);
+    fputs(" touchpoints of ", stdout);
+    table_count(stdout, found.journeys);
+    fputs(" journeys, ", stdout);
+    table_count(stdout, found.sealed);
+    fputs(" sealed journeys, ", stdout);
+    table_count(stdout, found.views);
+    fputs(" views, ", stdout);
+    table_count(stdout, found.names);
+    fputs(" names; ", stdout);
+    table_count(stdout, found.offset);
+    printf(" bytes in format %" PRIu32 "\n", found.format);
+    return EXIT_FINE;
 }
 
 /* Sees to it that all that was written has arrived. */
@@ -674,6 +783,9 @@ int main(int argc, char **argv) {
             break;
         case OPTION_LIST:
             table_catalogue(stdout);
+            break;
+        case OPTION_CHECK:
+            status = check(asked.check);
             break;
         default:
             status = report(&asked);

@@ -211,9 +211,10 @@ enum {
 };
 
 /** The code of a name, made if the name is new. A code stays valid as long as the engine, unless an erasure retires
- * it: when the last touchpoint that used a name is erased, the name goes too, its code is refused from then on, and
- * this function gives the name another if asked again. A retired code still counts towards the limit of codes. Makes
- * no cursor stale.
+ * it: with each erasure those names go that came with touchpoints, and that no touchpoint held carries any more (names
+ * in the conditions of views, and of sealed journeys, stay). The code of such a name is refused from then on, and this
+ * function gives the name another if asked again. A retired code still counts towards the limit of codes. Makes no
+ * cursor stale.
  * @param engine     the engine
  * @param dimension  CXJ_DIMENSION_OWNER … CXJ_DIMENSION_REASON
  * @param name       UTF-8; the empty name has code 0, none

@@ -61,6 +61,12 @@ static inline void cxj__names_release(struct cxj__names *dictionary, uint32_t co
     if (code != 0) dictionary->uses[code]--;
 }
 
+/* Notes that a touchpoint came with a code, if it is one, though it may not be held: so that an erasure retires the name if
+ * nothing else uses it. */
+static inline void cxj__names_came(struct cxj__names *dictionary, uint32_t code) {
+    if (code != 0 && cxj__names_has(dictionary, code)) dictionary->uses[code] |= CXJ__NAMES_WAS_USED;
+}
+
 /* Notes that a touchpoint which carried a name was let go. */
 static inline void cxj__names_let_go(struct cxj__names *dictionary, uint32_t code) {
     if (code != 0) dictionary->uses[code] |= CXJ__NAMES_WAS_USED | CXJ__NAMES_LET_GO;

@@ -88,6 +88,20 @@ static void read_own_codes(const cxj_touchpoint *touchpoint, struct cxj__codes *
     codes->codes[CXJ_DIMENSION_CAUSE] = touchpoint->cause;
 }
 
+/* ---- names ------------------------------------------------------------------------------------------------------ */
+
+/* Counts the names that a touchpoint uses, or no longer uses. */
+static void count_names(struct cxj__names *dictionaries, const cxj_touchpoint *touchpoint,
+                        void (*count)(struct cxj__names *dictionary, uint32_t code)) {
+    uint32_t codes[CXJ__DICTIONARIES + 1];
+    cxj__touchpoint_codes(touchpoint, codes);
+    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) count(&dictionaries[d], codes[d]);
+}
+
+void cxj__plan_note_names(struct cxj__core *core, const cxj_touchpoint *touchpoint) {
+    count_names(core->dictionaries, touchpoint, cxj__names_came);
+}
+
 /* ---- arrivals --------------------------------------------------------------------------------------------------- */
 
 static struct cxj__change *new_change(struct cxj__plan *plan, struct cxj__core *core, struct cxj__journey *journey) {
@@ -280,6 +294,7 @@ static bool refuse(struct cxj__plan *plan, struct cxj__core *core, struct cxj__c
         if (!APPEND(core, plan->refused)) return false;
         *LAST(plan->refused) = entry->place;
         entry->moves = 0;
+        cxj__plan_note_names(core, &entry->touchpoint);
     }
     for (size_t i = change->arriving.from; i < change->arriving.to; i++) {
         if (plan->entries.items[i].moves) plan->entries.items[kept++] = plan->entries.items[i];
@@ -307,9 +322,11 @@ static size_t settle_id(struct cxj__plan *plan, struct cxj__core *core, const st
     } else {
         plan->feed.accepted++;
         *winner = entries[i++];
+        cxj__plan_note_names(core, &winner->touchpoint);
     }
     for (; i < change->arriving.to && entries[i].touchpoint.id == id; i++) {
         *winner = *meet(core, &plan->feed, winner, &entries[i]);
+        cxj__plan_note_names(core, &entries[i].touchpoint);
     }
     return i - from;
 }
@@ -1105,14 +1122,6 @@ static void commit_placings(const struct cxj__plan *plan, const struct cxj__core
             placing->view->incomplete = true;
         }
     }
-}
-
-/* Counts the names that a touchpoint uses, or no longer uses. */
-static void count_names(struct cxj__names *dictionaries, const cxj_touchpoint *touchpoint,
-                        void (*count)(struct cxj__names *dictionary, uint32_t code)) {
-    uint32_t codes[CXJ__DICTIONARIES + 1];
-    cxj__touchpoint_codes(touchpoint, codes);
-    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) count(&dictionaries[d], codes[d]);
 }
 
 static void count_moving_names(const struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change) {

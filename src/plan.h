@@ -119,6 +119,9 @@ void cxj__plan_finish(struct cxj__plan *plan, struct cxj__memory *memory);
 /* Begins an empty plan. */
 void cxj__plan_begin(struct cxj__plan *plan);
 
+/* Notes the names of a touchpoint that came, and may not be held: refused, late, or of no effect beside another. */
+void cxj__plan_note_names(struct cxj__core *core, const cxj_touchpoint *touchpoint);
+
 /* Plans the arrival of a touchpoint that is valid; place is its place in the call. CXJ_OK, CXJ_NO_MEMORY, or CXJ_LATE
  * if its journey is sealed, and then it is not in the plan. */
 cxj_status cxj__plan_arrival(struct cxj__plan *plan, struct cxj__core *core, const cxj_touchpoint *touchpoint,

@@ -130,9 +130,13 @@ static cxj_status plan_one(struct call *call, size_t index) {
     }
     if (is_right && cxj__touchpoint_check(touchpoint, &refusal) && check_codes(core, touchpoint, &refusal)) {
         cxj_status status = cxj__plan_arrival(&call->engine->plan, core, touchpoint, index);
-        if (status == CXJ_LATE) note_late(call, index, touchpoint->journey);
+        if (status == CXJ_LATE) {
+            note_late(call, index, touchpoint->journey);
+            cxj__plan_note_names(core, touchpoint);
+        }
         return status;
     }
+    if (is_right) cxj__plan_note_names(core, touchpoint);
     note_refusal(call, index, CXJ_BAD_FIELD, &refusal);
     return CXJ_BAD_FIELD;
 }

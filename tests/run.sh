@@ -141,7 +141,7 @@ if printf 'int main(void) { return 0; }\n' | gcc -fsanitize=address,undefined -x
         -Db_lundef=false -Dc_args=-fno-sanitize-recover=all
     # Check runs each test in a process of its own; one that looks for leaks must live to its end.
     export CK_FORK=no CXJ_STRIDE=23
-    suites build-asan --no-suite property --no-suite layout
+    suites build-asan --no-suite property --no-suite layout --no-suite files
     unset CK_FORK CXJ_STRIDE
     show "property" build-asan/tests/property $((logs / 10))
 else
