@@ -103,7 +103,7 @@ typedef struct request {
     bool has_now;
     bool json;
     bool strict;
-    option instead; /* of a report: help, version, list or check, or OPTION_NONE */
+    option instead;   /* of a report: help, version, list or check, or OPTION_NONE */
     const char *path; /* of the log; NULL: none, for there is a load; likewise what follows */
     const char *load;
     const char *save;
@@ -535,7 +535,7 @@ static void tell_summary(run *at, const cxj_stats *stats) {
  * says which are; a line says so. */
 static cxj_status set_feeds(run *at) {
     const bool assumed = !at->asked->has_feeds && at->asked->load == NULL; /* of what was kept, nobody counted them */
-    const uint32_t all = CXJ_FACETS_ALL & ~CXJ_FACET_WITHDRAWN; /* which is no fact about a journey */
+    const uint32_t all = CXJ_FACETS_ALL & ~CXJ_FACET_WITHDRAWN;            /* which is no fact about a journey */
     const uint32_t unfed = all & ~(assumed ? log_implied(at->facets) : at->asked->feeds);
     if (!at->asked->has_feeds && (!assumed || at->asked->json || unfed == 0)) {
         return CXJ_OK;

@@ -6,6 +6,8 @@
  * once the file was opened; the FAIL_AT-th of them fails with the error FAIL_ERROR (its number), and with FAIL_ON=1 so
  * do all after it. With FAIL_SHORT=1 reads and writes are cut to one byte from that call on, instead of failing. The
  * number of calls is written to the file FAIL_COUNT when the program ends. */
+/* Here open() and open64() are two functions. */
+#undef _FILE_OFFSET_BITS
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -45,7 +47,7 @@ static bool is_watched(int descriptor) {
 }
 
 /* The function of this name that would have been called. */
-#define REAL(name, ...)                                                                                                \
+#define REAL(name)                                                                                                     \
     static __typeof__(name) *real;                                                                                     \
     if (real == NULL) {                                                                                                \
         void *found = dlsym(RTLD_NEXT, #name);                                                                         \
