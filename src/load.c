@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "engine.h"
+#include "metric.h"
 #include "touchpoint.h"
 #include "wire.h"
 
@@ -158,12 +159,28 @@ static bool read_key(struct load *load, const struct cxj_view *view, bool is_fir
     return true;
 }
 
+/* True if no part of what a cell counts is more than its whole, so that each share of it lies within 0 and 1. */
+static bool has_shares(const struct cxj__cell *cell) {
+    const struct cxj__circumstances circumstances = {.has_now = true, .has_context = true};
+    for (size_t place = 0; place < cxj__metric_count(); place++) {
+        cxj_metric_info info;
+        cxj_metric share;
+        if (cxj__metric_grain(place) != cell->grain) continue;
+        cxj__metric_describe(place, &info);
+        if (info.kind != CXJ_KIND_SHARE) continue;
+        cxj__metric_read(place, cell, &circumstances, &share);
+        if (share.value < 0 || share.value > 1) return false;
+    }
+    return true;
+}
+
 /* Reads what a cell sums into its sealed part, and adds that to the cell. */
 static bool fill_cell(struct load *load, struct cxj__cell *cell) {
     struct cxj__memory *memory = &load->engine->core.memory;
     if (!cxj__cell_reserve_sealed(cell, memory)) return lack_memory(load);
     cxj__wire_get_cell(&load->in, cell->sealed, load->totals.sealed_touchpoints);
     if (load->in.status != CXJ_OK) return false;
+    if (!has_shares(cell->sealed)) return refuse(load, "a part of what a cell counts is more than its whole");
     if (!cxj__cell_reserve_cell(cell, memory, cell->sealed)) return lack_memory(load);
     cxj__cell_add_cell(cell, cell->sealed, 1);
     return true;

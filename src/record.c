@@ -113,7 +113,7 @@ static void note_refusal(struct call *call, size_t index, cxj_status status, con
 static cxj_status plan_one(struct call *call, size_t index) {
     struct cxj__core *core = &call->engine->core;
     const struct source *source = &call->source;
-    const char *passed = (const char *)source->structs + index * source->struct_size;
+    const char *passed = source->columns == NULL ? (const char *)source->structs + index * source->struct_size : NULL;
     cxj_touchpoint copy;
     const cxj_touchpoint *touchpoint = &copy;
     struct cxj__refusal refusal = {0};

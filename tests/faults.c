@@ -388,6 +388,87 @@ static cxj_status step_read(world *here, cxj_engine *engine, size_t *done, size_
     return status;
 }
 
+static void create_plain(cxj_engine **engine) {
+    cxj_options options = {.size = sizeof options, .seed = {7, 8}};
+    ck_assert_int_eq(cxj_engine_create(&options, NULL, 0, engine), CXJ_OK);
+}
+
+static int64_t drop(void *context, const void *bytes, size_t length) {
+    (void)context, (void)bytes;
+    return (int64_t)length;
+}
+
+static cxj_status step_save(world *here, cxj_engine *engine, size_t *done, size_t end) {
+    (void)here, (void)done, (void)end;
+    char message[64] = "";
+    cxj_status status = cxj_save(engine, drop, NULL, message, sizeof message);
+    ck_assert_int_eq(message[0] == '\0', status == CXJ_OK);
+    return status;
+}
+
+static cxj_status step_save_in_steps(world *here, cxj_engine *engine, size_t *done, size_t end) {
+    (void)here, (void)done, (void)end;
+    cxj_saver *saver = NULL;
+    cxj_status status = cxj_saver_open(engine, drop, NULL, &saver);
+    if (status != CXJ_OK) {
+        return status;
+    }
+    while ((status = cxj_saver_step(saver, 20)) == CXJ_OK) {
+    }
+    ck_assert_int_eq(cxj_saver_step(saver, 20), status);
+    cxj_saver_close(saver);
+    return status == CXJ_DONE ? CXJ_OK : status;
+}
+
+/* The bytes of an engine that has the views of another, and the touchpoints of the source; to be freed. */
+static unsigned char *save_source(const world *here, const cxj_engine *with_views, size_t *length) {
+    cxj_engine *other;
+    cxj_view *view;
+    cxj_view_info info;
+    create_plain(&other);
+    for (size_t i = 0; cxj_view_at(with_views, i, &view) == CXJ_OK; i++) {
+        ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);
+        ck_assert_int_eq(cxj_view_add(other, info.text, info.text_length, &view), CXJ_OK);
+    }
+    ck_assert_int_eq(cxj_merge(other, here->source), CXJ_OK);
+    ck_assert_int_eq(cxj_save_bytes(other, NULL, 0, length), CXJ_LIMIT);
+    unsigned char *bytes = malloc(*length);
+    ck_assert_ptr_nonnull(bytes);
+    ck_assert_int_eq(cxj_save_bytes(other, bytes, *length, length), CXJ_OK);
+    cxj_engine_destroy(other);
+    return bytes;
+}
+
+static cxj_status step_merge_bytes(world *here, cxj_engine *engine, size_t *done, size_t end) {
+    (void)done, (void)end;
+    size_t length = 0;
+    unsigned char *bytes = save_source(here, engine, &length);
+    cxj_status status = cxj_merge_bytes(engine, bytes, length);
+    free(bytes);
+    return status;
+}
+
+static cxj_status step_load(world *here, cxj_engine *engine, size_t *done, size_t end) {
+    (void)done, (void)end;
+    /* The reference never lacks memory. */
+    const cxj_options options = {.size = sizeof options,
+                                 .allocate = engine == here->engine ? heap_allocate : NULL,
+                                 .allocate_context = &here->memory,
+                                 .seed = {3, 4}};
+    size_t length = 0;
+    char message[128] = "";
+    unsigned char *bytes = save_source(here, engine, &length);
+    cxj_engine *loaded = engine;
+    const uint64_t blocks = here->memory.blocks;
+    cxj_status status = cxj_load_bytes(&options, bytes, length, message, sizeof message, &loaded);
+    ck_assert_int_eq(message[0] == '\0', status == CXJ_OK);
+    ck_assert_int_eq(loaded == NULL, status != CXJ_OK);
+    cxj_engine_destroy(loaded);
+    ck_assert_uint_eq(here->memory.blocks, blocks);
+    free(bytes);
+    return status;
+}
+
 /* Reading changes nothing, and leaves no message. */
 static const struct {
     const char *name;
@@ -414,6 +495,10 @@ static const struct {
     {"drop a view", step_drop, false, false},
     {"record the same again", step_first, true, false},
     {"merge the same again", step_merge, false, false},
+    {"save", step_save, false, true},
+    {"save in steps", step_save_in_steps, false, false},
+    {"merge saved bytes", step_merge_bytes, false, false},
+    {"load", step_load, false, true},
 };
 
 enum { STEP_COUNT = sizeof STEPS / sizeof STEPS[0] };
@@ -421,11 +506,6 @@ enum { STEP_COUNT = sizeof STEPS / sizeof STEPS[0] };
 /* ---------------------------------------------------------------------------------------------------------------------
  * Running it
  * ------------------------------------------------------------------------------------------------------------------ */
-
-static void create_plain(cxj_engine **engine) {
-    cxj_options options = {.size = sizeof options, .seed = {7, 8}};
-    ck_assert_int_eq(cxj_engine_create(&options, NULL, 0, engine), CXJ_OK);
-}
 
 static void open_world(world *here) {
     memset(here, 0, sizeof *here);
