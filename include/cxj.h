@@ -441,7 +441,7 @@ enum {
  * @param length  bytes of text, or CXJ_ENDED
  * @param view    receives the view, which lives until cxj_view_drop() or the end of the engine
  * @return CXJ_OK; CXJ_BAD_TEXT (cxj_message() names the column, counted in bytes from 1, and what was expected there);
- *         CXJ_LIMIT (a dictionary is full, or there are 65,535 views); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT.
+ *         CXJ_LIMIT (a dictionary is full, or there are 4,096 views); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT.
  *         Time in proportion to the touchpoints held. */
 CXJ_API cxj_status cxj_view_add(cxj_engine *engine, const char *text, size_t length, cxj_view **view);
 
@@ -796,8 +796,10 @@ CXJ_API cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source);
  * engine is the saved one, and is saved as the same bytes again; its codes are others.
  *
  * Bytes are taken from anybody: whatever they are, they are either the bytes of an engine, down to the last number, or
- * refused with the offset of the first byte that is wrong, and why. Reading them takes no more memory than a small
- * multiple of what came, and no more time than in proportion to n·log(n) of it.
+ * refused with the offset of the first byte that is wrong, and why. Lengths that lie cost nothing: memory is taken for
+ * what has come, never for what is announced. What bytes stand for may be larger than they are (a journey of one
+ * touchpoint is a few bytes, and about 1,100 in an engine); the option memory_limit bounds that. Time is never more than
+ * in proportion to n·log(n) for n bytes.
  */
 
 /** A host's function for writing: takes length bytes, or fewer; it is called again for the rest.

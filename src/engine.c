@@ -14,7 +14,8 @@
 #define STRINGIZE(x) STRINGIZE_(x)
 
 enum { DEFAULT_CELLS = 1000000, DEFAULT_TOUCHPOINTS = 10000, MOST_CODES = 16777215, MOST_SHORT_CODES = 65535 };
-enum { MOST_VIEWS = 65535 };
+/* Every touchpoint looks at every view, and every view added at those before it: more would be slow, not useful. */
+enum { MOST_VIEWS = 4096 };
 #define LONGEST_TIME INT64_C(1000000000000000)
 
 /* ---- version and status ----------------------------------------------------------------------------------------- */
@@ -428,7 +429,7 @@ cxj_status cxj_view_add(cxj_engine *engine, const char *text, size_t length, cxj
     if (engine->next_view >> (64 - CXJ__CELL_NUMBER_BITS) != 0) {
         return cxj__engine_fail(engine, CXJ_LIMIT, "16,777,216 views have been added already");
     }
-    if (core->view_count >= MOST_VIEWS) return cxj__engine_fail(engine, CXJ_LIMIT, "there are 65,535 views already");
+    if (core->view_count >= MOST_VIEWS) return cxj__engine_fail(engine, CXJ_LIMIT, "there are 4,096 views already");
     if (bytes > INT32_MAX)
         return cxj__engine_fail(engine, CXJ_BAD_TEXT, "view: the text is longer than 2^31 - 1 bytes");
     struct cxj_view *made = cxj__base_resize(&core->memory, NULL, 0, sizeof *made);
