@@ -537,6 +537,38 @@ static void draw_views(struct scene *scene) {
     }
 }
 
+/* ---- Bytes of saved engines ---- */
+
+struct bytes {
+    unsigned char *at;
+    size_t length, capacity;
+};
+
+/* Takes as many bytes as the dice say. */
+static int64_t take_bytes(void *context, const void *from, size_t length) {
+    struct bytes *bytes = context;
+    size_t taken = chance(50) ? length : 1 + below(length);
+    if (bytes->length + taken > bytes->capacity) return -1;
+    memcpy(bytes->at + bytes->length, from, taken);
+    bytes->length += taken;
+    return (int64_t)taken;
+}
+
+static struct bytes save(const cxj_engine *engine) {
+    struct bytes bytes = {0};
+    expect_status("cxj_save_bytes without room", CXJ_LIMIT, cxj_save_bytes(engine, NULL, 0, &bytes.capacity));
+    bytes.at = allocate(bytes.capacity, 1);
+    expect_status("cxj_save_bytes", CXJ_OK, cxj_save_bytes(engine, bytes.at, bytes.capacity, &bytes.length));
+    expect_number("bytes", bytes.capacity, bytes.length);
+    return bytes;
+}
+
+static void expect_bytes(const char *what, const struct bytes *wanted, const struct bytes *got) {
+    expect_number(what, wanted->length, got->length);
+    for (size_t i = 0; i < wanted->length; i++)
+        if (wanted->at[i] != got->at[i]) fail("%s: byte %zu of %zu differs", what, i, wanted->length);
+}
+
 /* ---- A side: an engine, and what naive knows of it ---- */
 
 struct side {
@@ -548,6 +580,10 @@ struct side {
     cxj_view *views[MOST_VIEWS];
     size_t view_count;
     int number; /* for the trace */
+
+    cxj_saver *saver;      /* a save in steps under way, or NULL */
+    struct bytes expected; /* what it is to write: the engine as it was when the save was opened */
+    struct bytes written;
 };
 
 static uint32_t code_of(const struct side *side, int dimension, const char *name) {
@@ -572,6 +608,21 @@ static void side_open(struct side *side, int number) {
         int dimension = (int)between(CXJ_DIMENSION_OWNER, CXJ_DIMENSION_REASON);
         code_of(side, dimension, alphabets[dimension][below(NAMES)]);
     }
+}
+
+/* Takes a save under way to its end, or gives it up. */
+static void end_save(struct side *side, bool gives_up) {
+    cxj_status status = CXJ_OK;
+    if (!side->saver) return;
+    while (!gives_up && status == CXJ_OK) status = cxj_saver_step(side->saver, 1 + below(30));
+    if (!gives_up) {
+        expect_status("cxj_saver_step", CXJ_DONE, status);
+        expect_bytes("a save in steps", &side->expected, &side->written);
+    }
+    cxj_saver_close(side->saver);
+    side->saver = NULL;
+    free(side->expected.at);
+    free(side->written.at);
 }
 
 static void side_close(struct side *side) {
@@ -758,6 +809,50 @@ static void erase(struct side *side, const struct scene *scene) {
         if (wanted) expect_number("journeys erased", wanted, erased);
     }
     side->counts_differ = true;
+}
+
+/* The engine goes, and another comes from its bytes: only the counts of the feed are lost. */
+static void reload(struct side *side) {
+    trace("side %d: save, load\n", side->number);
+    struct bytes bytes = save(side->engine);
+    cxj_validation found;
+    char message[300];
+    cxj_status status = cxj_validate_bytes(bytes.at, bytes.length, &found, sizeof found, message, sizeof message);
+    if (status != CXJ_OK) fail("what was saved is not valid: %s", message);
+    cxj_engine_destroy(side->engine);
+    cxj_options options = {.size = sizeof options, .seed = {draw() | 1, draw()}};
+    status = cxj_load_bytes(&options, bytes.at, bytes.length, message, sizeof message, &side->engine);
+    if (status != CXJ_OK) fail("what was saved is not loaded: %s", message);
+    struct bytes again = save(side->engine);
+    expect_bytes("saved again", &bytes, &again);
+    free(bytes.at);
+    free(again.at);
+    for (size_t i = 0; i < side->view_count; i++)
+        expect_status("cxj_view_at", CXJ_OK, cxj_view_at(side->engine, i, &side->views[i]));
+    side->counts_differ = true;
+}
+
+static void begin_save(struct side *side) {
+    trace("side %d: begin to save\n", side->number);
+    side->expected = save(side->engine);
+    side->written = (struct bytes){allocate(side->expected.length, 1), 0, side->expected.length};
+    expect_status("cxj_saver_open", CXJ_OK, cxj_saver_open(side->engine, take_bytes, &side->written, &side->saver));
+}
+
+/* A step of a save under way, and perhaps its end. */
+static void go_on_saving(struct side *side, const struct scene *scene) {
+    cxj_view *view = NULL;
+    cxj_saver *other = NULL;
+    if (chance(20)) {
+        expect_status("cxj_erase_journey during a save", CXJ_SAVING,
+                      cxj_erase_journey(side->engine, scene->journeys[0]));
+        expect_status("cxj_view_add during a save", CXJ_SAVING,
+                      cxj_view_add(side->engine, "journeys  by  type", CXJ_ENDED, &view));
+        expect_status("cxj_saver_open during a save", CXJ_SAVING,
+                      cxj_saver_open(side->engine, take_bytes, &side->written, &other));
+    }
+    cxj_status status = cxj_saver_step(side->saver, 1 + below(20));
+    if (status != CXJ_OK || chance(10)) end_save(side, status == CXJ_OK && chance(50));
 }
 
 /* ---- Comparing cells ---- */
@@ -1114,6 +1209,13 @@ static void compare_side(const struct side *side, const struct scene *scene) {
 static void interrupt(struct side *side, const struct scene *scene) {
     if (chance(15) && scene->id_share) withdraw(side, scene);
     if (chance(15)) advance(side, scene);
+    if (side->saver) {
+        go_on_saving(side, scene); /* and nothing that would be refused */
+        return;
+    }
+    if (chance(6)) reload(side);
+    if (chance(6)) begin_save(side);
+    if (side->saver) return;
     if (chance(20)) add_view(side, scene->views[below(scene->view_count)]);
     if (chance(7) && side->view_count) drop_view(side, below(side->view_count));
     if (chance(4)) erase(side, scene);
@@ -1130,6 +1232,7 @@ static void record_all(struct side *side, const struct scene *scene, const naive
         done += portion;
         if (portion > 1 || chance(30)) interrupt(side, scene);
     }
+    end_save(side, chance(30)); /* it writes to where the side is now */
 }
 
 static void add_all_views(struct side *side, const struct scene *scene) {
@@ -1164,8 +1267,20 @@ static void run_alone(struct scene *scene) {
 
 static void merge(struct side *side, struct side *source, const struct scene *scene, bool twice) {
     trace("side %d: merge side %d\n", side->number, source->number);
+    bool by_bytes = chance(50);
+    if (by_bytes) {
+        add_all_views(side, scene);
+        add_all_views(source, scene);
+    }
     for (int times = 1 + twice; times > 0; times--) {
-        expect_status("cxj_merge", CXJ_OK, cxj_merge(side->engine, source->engine));
+        if (by_bytes) {
+            struct bytes bytes = save(source->engine);
+            cxj_status status = cxj_merge_bytes(side->engine, bytes.at, bytes.length);
+            if (status != CXJ_OK) fail("merging bytes: %s", cxj_message(side->engine));
+            free(bytes.at);
+        } else {
+            expect_status("cxj_merge", CXJ_OK, cxj_merge(side->engine, source->engine));
+        }
         naive_merge(&side->log, &source->log);
     }
     side->counts_differ = true;
