@@ -441,14 +441,16 @@ enum {
  * @param length  bytes of text, or CXJ_ENDED
  * @param view    receives the view, which lives until cxj_view_drop() or the end of the engine
  * @return CXJ_OK; CXJ_BAD_TEXT (cxj_message() names the column, counted in bytes from 1, and what was expected there);
- *         CXJ_LIMIT (a dictionary is full, or there are 4,096 views); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT.
+ *         CXJ_LIMIT (a dictionary is full, or there are 4,096 views); CXJ_SAVING (a save in steps is under way, and the
+ *         view is new); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT.
  *         Time in proportion to the touchpoints held. */
 CXJ_API cxj_status cxj_view_add(cxj_engine *engine, const char *text, size_t length, cxj_view **view);
 
 /** Drops a view and its cells. The pointer must not be used any more; cursors on it must have been closed.
  * @param engine  the engine
  * @param view    a view of that engine; NULL does nothing
- * @return CXJ_OK; CXJ_NOT_FOUND (no view of this engine). Time in proportion to its cells and to the journeys held. */
+ * @return CXJ_OK; CXJ_NOT_FOUND (no view of this engine); CXJ_SAVING (a save in steps is under way). Time in proportion
+ *         to its cells and to the journeys held. */
 CXJ_API cxj_status cxj_view_drop(cxj_engine *engine, cxj_view *view);
 
 /** The view that stands at a place, in the order in which views were added.
@@ -752,8 +754,8 @@ CXJ_API cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t i
  * @param engine   the engine
  * @param journey  its number
  * @return CXJ_OK; CXJ_SUMS_STAY (the journey was sealed: its number is erased, so a touchpoint for it would begin a new
- *         journey; what it contributed cannot be told apart any more, and stays); CXJ_NOT_FOUND; CXJ_NO_MEMORY;
- *         CXJ_BAD_ARGUMENT. Time in proportion to its touchpoints, to the codes and to the promises that are open. */
+ *         journey; what it contributed cannot be told apart any more, and stays); CXJ_NOT_FOUND; CXJ_SAVING (a save in
+ *         steps is under way); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time in proportion to its touchpoints, to the codes and to the promises that are open. */
 CXJ_API cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey);
 
 /** Erases all journeys of which any touchpoint held states a customer, also where a later touchpoint states another.
@@ -762,7 +764,8 @@ CXJ_API cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey);
  * @param customer  the customer's number, not 0
  * @param erased    receives how many journeys were erased, also with CXJ_NO_MEMORY: those are gone, the others whole;
  *   NULL: not wanted
- * @return CXJ_OK; CXJ_NOT_FOUND (no journey states it); CXJ_NO_MEMORY (call again); CXJ_BAD_ARGUMENT. Time in
+ * @return CXJ_OK; CXJ_NOT_FOUND (no journey states it); CXJ_SAVING (a save in steps is under way); CXJ_NO_MEMORY (call
+ *         again); CXJ_BAD_ARGUMENT. Time in
  *         proportion to the touchpoints held. */
 CXJ_API cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uint64_t *erased);
 
@@ -775,15 +778,18 @@ CXJ_API cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uin
  * engine, brought up to date; the clock is the later of the two. The counts of the feed (duplicates, …) are not
  * merged.
  * What sealed journeys of the source have contributed to a view with the same text is added, too. Of a view that the
- * source does not have, or that is incomplete there, it is not known; then nothing is merged. By their numbers engines
- * are kept from merging the same sealed journeys twice; numbers that have been erased do so no more.
+ * source does not have, or that has lost some of it at the limit of cells, it is not known; then nothing is merged. By
+ * their numbers engines are kept from merging the same sealed journeys twice; numbers that have been erased do so no
+ * more.
  * All or nothing: if it fails, the engine is as before.
  * @param engine  the engine that receives
  * @param source  the other, which stays as it is; not the same engine
  * @return CXJ_OK; CXJ_SEALED (a journey that is sealed in one is known to the other, or the source has sealed journeys
- *         and a view that it lacks or has incomplete; cxj_message() names it); CXJ_LIMIT (a dictionary would overflow, or a journey would pass its
- *         limit of touchpoints); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time in proportion to the touchpoints of source, and
- *         to those after them in the engine; if the source has sealed journeys, also to its cells and their numbers. */
+ *         and a view that does not know all of them; cxj_message() names it); CXJ_LIMIT (a dictionary would overflow, a
+ *         journey would pass its limit of touchpoints, or sealed journeys would have had more than 2^40); CXJ_SAVING (a
+ *         save in steps of the engine is under way); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time in proportion to the
+ *         touchpoints of source, and to those after them in the engine; if the source has sealed journeys, also to its
+ *         cells and their numbers. */
 CXJ_API cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source);
 
 /* ------------------------------------------------------------------------------------------------------------------

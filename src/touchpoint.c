@@ -55,19 +55,6 @@ bool cxj__touchpoint_check(const cxj_touchpoint *touchpoint, struct cxj__refusal
     return check_numbers(touchpoint, refusal) && check_rating(touchpoint, refusal);
 }
 
-void cxj__touchpoint_codes(const cxj_touchpoint *t, uint32_t codes[CXJ__DICTIONARIES + 1]) {
-    codes[0] = 0;
-    codes[CXJ_DIMENSION_OWNER] = t->owner;
-    codes[CXJ_DIMENSION_TEAM] = t->team;
-    codes[CXJ_DIMENSION_CHANNEL] = t->channel;
-    codes[CXJ_DIMENSION_STAGE] = t->stage;
-    codes[CXJ_DIMENSION_ACTIVITY] = t->activity;
-    codes[CXJ_DIMENSION_CAUSE] = t->cause;
-    codes[CXJ_DIMENSION_TYPE] = t->type;
-    codes[CXJ_DIMENSION_SEGMENT] = t->segment;
-    codes[CXJ_DIMENSION_REASON] = t->reason;
-}
-
 void cxj__touchpoint_translate(cxj_touchpoint *t, uint32_t *const *to) {
     t->owner = to[CXJ_DIMENSION_OWNER][t->owner];
     t->team = (uint16_t)to[CXJ_DIMENSION_TEAM][t->team];
