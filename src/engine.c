@@ -13,9 +13,7 @@
 #define STRINGIZE_(x) #x
 #define STRINGIZE(x) STRINGIZE_(x)
 
-enum { DEFAULT_CELLS = 1000000, DEFAULT_TOUCHPOINTS = 10000, MOST_CODES = 16777215, MOST_SHORT_CODES = 65535 };
-/* Every touchpoint looks at every view, and every view added at those before it: more would be slow, not useful. */
-enum { MOST_VIEWS = 4096 };
+enum { DEFAULT_CELLS = 1000000, DEFAULT_TOUCHPOINTS = 10000 };
 #define LONGEST_TIME INT64_C(1000000000000000)
 
 /* ---- version and status ----------------------------------------------------------------------------------------- */
@@ -128,7 +126,7 @@ void cxj__engine_trim(cxj_engine *engine) {
 /* The first thing that is wrong with the options, or NULL. */
 static const char *check_options(const cxj_options *options) {
     if (options->touchpoints_limit > CXJ__TOUCHPOINTS_LIMIT) return "options: touchpoints_limit is above 29,000";
-    if (options->codes_limit > MOST_CODES) return "options: codes_limit is above 16,777,215";
+    if (options->codes_limit > cxj__names_most(CXJ_DIMENSION_OWNER)) return "options: codes_limit is above 16,777,215";
     if ((options->unfed_facets & ~CXJ_FACETS_ALL) != 0) return "options: unfed_facets has an unknown bit";
     if (options->seal_ended_after < 0 || options->seal_ended_after > LONGEST_TIME) {
         return "options: seal_ended_after is not within 0 and 10^15";
@@ -168,9 +166,9 @@ static void set_up(cxj_engine *engine, const cxj_options *options) {
     core->seal_idle_after = options->seal_idle_after;
     core->sealed_latest = INT64_MIN;
     engine->unfed = options->unfed_facets;
-    uint32_t codes = options->codes_limit != 0 ? options->codes_limit : MOST_CODES;
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
-        core->dictionaries[d].limit = d != CXJ_DIMENSION_OWNER && codes > MOST_SHORT_CODES ? MOST_SHORT_CODES : codes;
+        uint32_t most = cxj__names_most(d), codes = options->codes_limit;
+        core->dictionaries[d].limit = codes == 0 || codes > most ? most : codes;
     }
 }
 
@@ -429,7 +427,8 @@ cxj_status cxj_view_add(cxj_engine *engine, const char *text, size_t length, cxj
     if (engine->next_view >> (64 - CXJ__CELL_NUMBER_BITS) != 0) {
         return cxj__engine_fail(engine, CXJ_LIMIT, "16,777,216 views have been added already");
     }
-    if (core->view_count >= MOST_VIEWS) return cxj__engine_fail(engine, CXJ_LIMIT, "there are 4,096 views already");
+    if (core->view_count >= CXJ__MOST_VIEWS)
+        return cxj__engine_fail(engine, CXJ_LIMIT, "there are 4,096 views already");
     if (bytes > INT32_MAX)
         return cxj__engine_fail(engine, CXJ_BAD_TEXT, "view: the text is longer than 2^31 - 1 bytes");
     struct cxj_view *made = cxj__base_resize(&core->memory, NULL, 0, sizeof *made);

@@ -68,8 +68,10 @@ static bool read_totals(struct load *load) {
         refuse(load, "sealed touchpoints are of no journey");
     }
     if (totals->sealed_touchpoints > 0) totals->sealed_latest = get_moment(load);
-    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) totals->names[d] = (size_t)cxj__wire_get(in, UINT32_MAX);
-    totals->views = cxj__wire_get(in, UINT64_MAX);
+    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
+        totals->names[d] = (size_t)cxj__wire_get(in, cxj__names_most(d));
+    }
+    totals->views = cxj__wire_get(in, CXJ__MOST_VIEWS);
     totals->journeys = cxj__wire_get(in, UINT64_MAX);
     totals->touchpoints = cxj__wire_get(in, UINT64_MAX);
     struct cxj__core *core = &load->engine->core;
@@ -109,17 +111,25 @@ static bool read_names(struct load *load) {
     return true;
 }
 
+/* What a limit that a view runs into means: more names than there can be at all are those of no engine. */
+static cxj_status judge_limit(const struct cxj__core *core) {
+    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
+        if (core->dictionaries[d].count >= cxj__names_most(d)) return CXJ_BAD_BYTES;
+    }
+    return CXJ_LIMIT;
+}
+
 static bool add_view(struct load *load, const char *text, size_t length, bool sealed_lost) {
     struct cxj__core *core = &load->engine->core;
     size_t count = core->view_count;
     cxj_view *view = NULL;
     cxj_status status = cxj_view_add(load->engine, text, length, &view);
-    if (status != CXJ_OK) {
-        return cxj__wire_refuse(&load->in, status == CXJ_BAD_TEXT ? CXJ_BAD_BYTES : status, cxj_message(load->engine));
-    }
+    if (status == CXJ_BAD_TEXT) status = CXJ_BAD_BYTES;
+    if (status == CXJ_LIMIT) status = judge_limit(core);
+    if (status != CXJ_OK) return cxj__wire_refuse(&load->in, status, cxj_message(load->engine));
     if (core->view_count == count) return refuse(load, "a view stands twice");
     if (sealed_lost && core->sealed_touchpoints == 0) return refuse(load, "a view lacks what nobody contributed");
-    view->incomplete = view->sealed_lost = sealed_lost;
+    view->sealed_lost = sealed_lost;
     return true;
 }
 
@@ -361,6 +371,7 @@ static bool read_state(struct load *load) {
     bool is_right = read_journeys(load);
     core->view_count = views;
     core->wanted = wanted;
+    for (size_t v = 0; v < views; v++) core->views[v]->incomplete |= core->views[v]->sealed_lost;
     return is_right && cxj__wire_in_end(&load->in) && check_totals(load);
 }
 

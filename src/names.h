@@ -7,6 +7,11 @@
 /* Dimensions that have a dictionary: CXJ_DIMENSION_OWNER … CXJ_DIMENSION_REASON. */
 enum { CXJ__DICTIONARIES = CXJ_DIMENSION_REASON };
 
+/* Codes that a dimension can have: those of owners have 24 bits, all others 16. */
+static inline uint32_t cxj__names_most(uint32_t dimension) {
+    return dimension == CXJ_DIMENSION_OWNER ? 16777215 : 65535;
+}
+
 /* One name. It is retired (text NULL) once an erasure has taken its last use; its code is not given again. */
 struct cxj__name {
     char *text; /* NUL-terminated */

@@ -36,6 +36,10 @@ struct cxj__core {
 /* Touchpoints of sealed journeys that an engine may count, so that no sum of them overflows. */
 #define CXJ__MOST_SEALED (UINT64_C(1) << 40)
 
+/* Views of an engine. Every touchpoint looks at every view, and every view added at those before it: more would be slow,
+ * not useful. */
+enum { CXJ__MOST_VIEWS = 4096 };
+
 /* Growing arrays that last from one call to the next. */
 #define CXJ__LIST(type)                                                                                                \
     struct {                                                                                                           \

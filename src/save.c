@@ -44,6 +44,7 @@ struct cxj_saver {
     struct cxj__memory *memory;
     struct cxj__wire_out out;
     cxj_status status; /* CXJ_DONE once all is written */
+    bool is_finished;  /* all that it held is given back */
     enum stage stage;
     size_t next;    /* what comes next in the stage */
     uint32_t major; /* and of which dimension or view */
@@ -410,6 +411,8 @@ static cxj_status do_some(struct cxj_saver *saver, size_t *work) {
 
 /* Gives back all that the saver holds but itself. */
 static void finish(struct cxj_saver *saver) {
+    if (saver->is_finished) return;
+    saver->is_finished = true;
     give_back(saver, &saver->names_block, saver->name_room, sizeof *saver->names_block);
     give_back(saver, &saver->ranks_block, saver->name_room, sizeof *saver->ranks_block);
     give_back(saver, &saver->cells, saver->cell_room, sizeof *saver->cells);
@@ -509,15 +512,14 @@ cxj_status cxj_saver_step(cxj_saver *saver, size_t touchpoints) {
     enum { USUAL = 1000 };
     if (saver == NULL) return CXJ_BAD_ARGUMENT;
     cxj__engine_begin(saver->engine);
-    bool was_over = saver->status != CXJ_OK;
     cxj_status status = go_on(saver, touchpoints == 0 ? USUAL : touchpoints);
     if (status == CXJ_OK) return CXJ_OK;
-    if (!was_over) finish(saver);
+    finish(saver);
     return status == CXJ_DONE ? CXJ_DONE : cxj__engine_fail(saver->engine, status, why(status));
 }
 
 void cxj_saver_close(cxj_saver *saver) {
     if (saver == NULL) return;
-    if (saver->engine->is_saving) finish(saver);
+    finish(saver);
     cxj__base_resize(saver->memory, saver, sizeof *saver, 0);
 }

@@ -25,7 +25,7 @@
  *                 else 0; length of the text; text
  *     4 cells     only if sealed touchpoints contribute. For each view an item with the number of cells that follow, and
  *                 those, in the order of their keys: the period if the view has one, the code of each further part; all
- *                 counts; all sums (length in bytes from 0 to 15, then those, two's complement); all histograms (how many
+ *                 counts; all sums (length in bytes from 0 to 13, then those, two's complement); all histograms (how many
  *                 buckets; for each the distance from the one before it, and how often). Only what sealed journeys have
  *                 contributed is in it. What is counted and in which order, cell.h lists
  *     5 journeys  in the order of their numbers: the distance from the one before it; how many touchpoints, 0 for a
@@ -106,7 +106,16 @@ static size_t width_of(struct cxj__int128 sum) {
     return bits / 8 + 1;
 }
 
-enum { WIDEST_SUM = 15 };
+/* No touchpoint, and no journey, adds as much as this to a sum, so that none of MOST_SEALED touchpoints is wider. */
+#define MOST_ADDED (INT64_C(1) << 60)
+enum { WIDEST_SUM = 13 };
+
+/* True if a sum is of no more than so many. */
+static bool is_sum_of(struct cxj__int128 sum, uint64_t most) {
+    struct cxj__int128 limit = cxj__base_product((int64_t)most, MOST_ADDED);
+    if (sum.high >> 63 != 0) sum = cxj__base_negate(sum);
+    return sum.high < limit.high || (sum.high == limit.high && sum.low <= limit.low);
+}
 
 /* ---- writing ---------------------------------------------------------------------------------------------------- */
 
@@ -336,6 +345,7 @@ static bool next_block(struct cxj__wire_in *in) {
                          "the block that begins here is not as it was written: its checksum differs");
     }
     in->kind = in->bytes[0];
+    if (contents == 0 && in->kind != CXJ__WIRE_END) return refuse_at(in, 1, CXJ_BAD_BYTES, "the block is empty");
     in->at = BLOCK_HEADER;
     in->end = end;
     return true;
@@ -466,7 +476,7 @@ void cxj__wire_get_touchpoint(struct cxj__wire_in *in, cxj_touchpoint *t, struct
     if (fields_of(t) != fields) cxj__wire_refuse(in, CXJ_BAD_BYTES, "a field of the touchpoint is there, and none");
 }
 
-static struct cxj__int128 get_sum(struct cxj__wire_in *in) {
+static struct cxj__int128 get_sum(struct cxj__wire_in *in, uint64_t most) {
     struct cxj__int128 sum = {0, 0};
     size_t width = (size_t)cxj__wire_get(in, WIDEST_SUM);
     const unsigned char *bytes = cxj__wire_get_bytes(in, width);
@@ -478,6 +488,7 @@ static struct cxj__int128 get_sum(struct cxj__wire_in *in) {
         sum.low = sum.low << 8 | bytes[i];
     }
     if (width_of(sum) != width) cxj__wire_refuse(in, CXJ_BAD_BYTES, "a sum takes more bytes than it needs");
+    if (!is_sum_of(sum, most)) cxj__wire_refuse(in, CXJ_BAD_BYTES, "a sum is greater than it can be here");
     return sum;
 }
 
@@ -503,7 +514,7 @@ void cxj__wire_get_cell(struct cxj__wire_in *in, struct cxj__cell *cell, uint64_
     const struct cxj__cell_shape *shape = cxj__cell_shape(cell->grain);
     size_t begin = in->at;
     for (size_t i = 0; i < shape->counts; i++) cxj__cell_counts(cell)[i] = (int64_t)cxj__wire_get(in, most);
-    for (size_t i = 0; i < shape->sums; i++) cxj__cell_sums(cell)[i] = get_sum(in);
+    for (size_t i = 0; i < shape->sums; i++) cxj__cell_sums(cell)[i] = get_sum(in, most);
     for (size_t i = 0; i < shape->histograms; i++) get_histogram(in, &cxj__cell_histograms(cell)[i], most);
     in->field = begin;
     if (!cxj__cell_is_sound(cell)) cxj__wire_refuse(in, CXJ_BAD_BYTES, "the counts of a cell contradict each other");

@@ -113,7 +113,7 @@ const unsigned char *cxj__wire_get_bytes(struct cxj__wire_in *in, size_t length)
 /* A touchpoint, less its journey, as it was put; its fields are for who asks to check. */
 void cxj__wire_get_touchpoint(struct cxj__wire_in *in, cxj_touchpoint *touchpoint, struct cxj__wire_before *before);
 
-/* What a cell sums, into one that sums nothing. No count is above most. */
+/* What a cell sums, into one that sums nothing, if it can be of no more than most touchpoints. */
 void cxj__wire_get_cell(struct cxj__wire_in *in, struct cxj__cell *cell, uint64_t most);
 
 /* Reads the end, behind which there must be nothing. False if something is wrong. */
