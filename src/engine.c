@@ -612,12 +612,14 @@ cxj_status cxj_advance(cxj_engine *engine, int64_t now) {
     }
     cxj__plan_advance(core, now);
     engine->version++;
+    size_t sealed = core->store.sealed.count;
     cxj_status status = cxj__plan_seal(&engine->plan, core);
     if (status != CXJ_OK) {
         cxj__plan_finish(&engine->plan, &core->memory); /* the room that was kept for plans may be enough */
         status = cxj__plan_seal(&engine->plan, core);
     }
-    cxj__engine_trim(engine);
+    /* What is let go shall not lie about in the plan. */
+    if (core->store.sealed.count != sealed) cxj__plan_finish(&engine->plan, &core->memory);
     if (status == CXJ_OK) return CXJ_OK;
     return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to seal a journey; the clock has moved");
 }

@@ -311,6 +311,7 @@ static void drop_reserved(struct merge *merge) {
         cxj__names_truncate(&core->dictionaries[d], &core->memory, merge->names[d]);
     }
     cxj__plan_forget_deadlines(&merge->engine->plan);
+    cxj__plan_finish(&merge->engine->plan, &core->memory); /* what it had in hand shall not lie about */
 }
 
 static cxj_status reserve(struct merge *merge) {

@@ -381,7 +381,7 @@ static bool erase(cxj_engine *engine, struct cxj__journey *journey) {
     return true;
 }
 
-/* Forgets the names that nobody uses any more, and what the plan still has of what was erased. */
+/* Forgets the names that nobody uses any more, and what the plan still has of what was erased, or was never held. */
 static void forget(cxj_engine *engine) {
     struct cxj__core *core = &engine->core;
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_retire(&core->dictionaries[d], &core->memory);
@@ -398,15 +398,16 @@ cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey) {
     if (cxj__engine_is_saving(engine)) return CXJ_SAVING;
     struct cxj__core *core = &engine->core;
     struct cxj__journey *found = cxj__store_find(&core->store, &core->seed, journey, &core->store.probes);
-    if (found == NULL && cxj__store_is_sealed(&core->store, &core->seed, journey, &core->store.probes)) {
-        cxj__store_unseal(&core->store, &core->seed, journey);
-        engine->version++;
+    bool is_sealed = found == NULL && cxj__store_is_sealed(&core->store, &core->seed, journey, &core->store.probes);
+    if (is_sealed) cxj__store_unseal(&core->store, &core->seed, journey);
+    if (found != NULL && !erase(engine, found)) {
+        return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to erase a journey");
+    }
+    forget(engine);
+    if (is_sealed) {
         return cxj__engine_fail(engine, CXJ_SUMS_STAY, "the journey was sealed: its number is erased, its sums stay");
     }
-    if (found == NULL) return cxj__engine_fail(engine, CXJ_NOT_FOUND, "there is no such journey");
-    if (!erase(engine, found)) return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to erase a journey");
-    forget(engine);
-    return CXJ_OK;
+    return found != NULL ? CXJ_OK : cxj__engine_fail(engine, CXJ_NOT_FOUND, "there is no such journey");
 }
 
 static bool states_customer(const struct cxj__journey *journey, uint64_t customer) {
@@ -431,7 +432,7 @@ cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uint64_t *e
         room = erase(engine, journey);
         gone += room;
     }
-    if (gone > 0) forget(engine);
+    forget(engine);
     if (erased != NULL) *erased = gone;
     if (!room) return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to erase a journey; those before it are gone");
     return gone > 0 ? CXJ_OK : cxj__engine_fail(engine, CXJ_NOT_FOUND, "no journey states this customer");

@@ -379,6 +379,7 @@ START_TEST(nothing_is_left_behind) {
     cxj_engine *engine = make_sealing(&memory, 1, "mine"), *source = make_sealing(NULL, 11, "yours");
     merge(engine, source);
     ck_assert_uint_eq(engine->core.memory.used, memory.bytes);
+    ck_assert_int_eq(cxj_merge(engine, source), CXJ_SEALED); /* and with it the plan of the merge before goes */
     uint64_t blocks = memory.blocks, bytes = memory.bytes;
     for (int i = 0; i < 3; i++) ck_assert_int_eq(cxj_merge(engine, source), CXJ_SEALED);
     ck_assert_uint_eq(memory.blocks, blocks);
