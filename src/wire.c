@@ -345,7 +345,6 @@ static bool next_block(struct cxj__wire_in *in) {
                          "the block that begins here is not as it was written: its checksum differs");
     }
     in->kind = in->bytes[0];
-    if (contents == 0 && in->kind != CXJ__WIRE_END) return refuse_at(in, 1, CXJ_BAD_BYTES, "the block is empty");
     in->at = BLOCK_HEADER;
     in->end = end;
     return true;
@@ -365,7 +364,8 @@ bool cxj__wire_in_begin(struct cxj__wire_in *in, struct cxj__memory *memory, cxj
                          "the format is newer than this library knows; a newer one is needed");
     }
     in->chain = checksum(0, in->bytes, HEAD);
-    return next_block(in);
+    /* An empty one would be read over where the first item is expected; later ones are not, for their kind is not. */
+    return next_block(in) && (in->end > BLOCK_HEADER || refuse_at(in, 1, CXJ_BAD_BYTES, "the block is empty"));
 }
 
 bool cxj__wire_item(struct cxj__wire_in *in, enum cxj__wire_kind kind) {

@@ -20,10 +20,12 @@
 
 typedef struct heap {
     uint64_t blocks, bytes;
+    uint64_t calls, fail_at; /* allocations that ask for more; the one that fails, 0: none */
 } heap;
 
 static void *allocate(void *context, void *block, size_t old_size, size_t new_size) {
     heap *memory = context;
+    if (new_size > old_size && ++memory->calls == memory->fail_at) return NULL;
     memory->bytes += new_size - old_size;
     memory->blocks += (uint64_t)(block == NULL) - (uint64_t)(new_size == 0);
     if (new_size > 0) return realloc(block, new_size);
@@ -229,6 +231,18 @@ END_TEST
  * The handle
  * ------------------------------------------------------------------------------------------------------------------ */
 
+/* "CXJ_BAD_ARGUMENT", and why. */
+START_TEST(bad_arguments_are_refused) {
+    cxj_engine *engine = make();
+    ck_assert_int_eq(cxj_merge(NULL, engine), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_merge(engine, NULL), CXJ_BAD_ARGUMENT);
+    ck_assert_str_eq(cxj_message(engine), "source is NULL");
+    ck_assert_int_eq(cxj_merge(engine, engine), CXJ_BAD_ARGUMENT);
+    ck_assert_str_eq(cxj_message(engine), "source is the engine itself");
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
 /* A cursor sees that a merge has changed the engine; one that failed has changed nothing. */
 START_TEST(cursors_are_stale_after_a_merge_alone) {
     cxj_engine *engine = make_with((cxj_options){.touchpoints_limit = 1}), *source = make();
@@ -419,6 +433,138 @@ START_TEST(sealed_journeys_are_passed_on) {
 }
 END_TEST
 
+/* A journey that is sealed in one is known to the other: to the engine, which holds or has sealed it, or to the source. */
+START_TEST(journeys_sealed_in_one_are_not_known_to_the_other) {
+    for (int which = 0; which < 3; which++) {
+        cxj_engine *engine = make_sealing(NULL, 1, "mine"), *source = make();
+        add(source, "touchpoints by team"), add(source, "transitions by owner"), add(source, "journeys by outcome");
+        if (which == 2) {
+            cxj_engine_destroy(source);
+            source = make_sealing(NULL, 1, "mine");
+        } else {
+            record(source, (cxj_touchpoint){.journey = 1, .id = 9, .at = START});
+        }
+        cxj_engine *into = which == 1 ? source : engine, *from = which == 1 ? engine : source;
+        ck_assert_int_eq(cxj_merge(into, from), CXJ_SEALED);
+        ck_assert_str_eq(cxj_message(into), "merge: journey 1 is sealed in one engine and known to the other");
+        cxj_engine_destroy(engine);
+        cxj_engine_destroy(source);
+    }
+}
+END_TEST
+
+/* "the source has sealed journeys and a view that it lacks or has incomplete; cxj_message() names it" */
+START_TEST(what_the_source_does_not_know_of_its_sealed_is_named) {
+    cxj_engine *engine = make(), *source = make_with((cxj_options){.seal_ended_after = 1, .cells_limit = 1});
+    add(engine, "touchpoints by team"), add(source, "touchpoints by team");
+    for (uint64_t i = 1; i <= 2; i++) {
+        uint16_t team = (uint16_t)code(source, CXJ_DIMENSION_TEAM, i == 1 ? "a" : "b");
+        record(source, (cxj_touchpoint){.journey = i, .id = 1, .at = START, .team = team, .outcome = 1});
+    }
+    ck_assert_int_eq(cxj_advance(source, START + 1), CXJ_OK);
+    ck_assert_int_eq(cxj_merge(engine, source), CXJ_SEALED);
+    ck_assert_str_eq(cxj_message(engine),
+                     "merge: the source has sealed journeys, and its view \"touchpoints by team\" is incomplete");
+    cxj_view *view = add(engine, "journeys");
+    ck_assert_int_eq(cxj_view_drop(source, NULL), CXJ_OK);
+    cxj_view *its = NULL;
+    ck_assert_int_eq(cxj_view_at(engine, 0, &its), CXJ_OK);
+    ck_assert_int_eq(cxj_view_drop(engine, its), CXJ_OK);
+    ck_assert_int_eq(cxj_merge(engine, source), CXJ_SEALED);
+    ck_assert_str_eq(cxj_message(engine),
+                     "merge: the source has sealed journeys, and no view \"journeys\" that knows of them");
+    ck_assert_int_eq(cxj_view_drop(engine, view), CXJ_OK);
+    merge(engine, source); /* without views nothing has to be known */
+    ck_assert_uint_eq(engine->core.sealed_touchpoints, 2);
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(source);
+}
+END_TEST
+
+/* Where the engine has no room for a cell, what comes of sealed journeys is left out of the view, which is incomplete from
+ * then on; what is there is exact. */
+START_TEST(sealed_parts_without_room_make_a_view_incomplete) {
+    for (int full = 0; full < 3; full++) {
+        cxj_engine *engine = make_with((cxj_options){.cells_limit = 1}), *source = make_sealing(NULL, 11, "yours");
+        cxj_view *view = add(engine, "touchpoints by team");
+        cxj_view_info info;
+        uint16_t mine = (uint16_t)code(engine, CXJ_DIMENSION_TEAM, full == 2 ? "yours" : "mine");
+        if (full) record(engine, (cxj_touchpoint){.journey = 1, .id = 1, .at = START, .team = mine});
+        if (full == 1) {
+            uint16_t other = (uint16_t)code(engine, CXJ_DIMENSION_TEAM, "other");
+            record(engine, (cxj_touchpoint){.journey = 2, .id = 1, .at = START, .team = other});
+        }
+        merge(engine, source);
+        ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);
+        ck_assert_uint_eq(info.incomplete, full == 1);
+        ck_assert_uint_eq(view->sealed_lost, full == 1);
+        ck_assert_uint_eq(info.cells, 1);
+        ck_assert(is(value_of(view, "yours", CXJ_GRAIN_TOUCHPOINTS, "touchpoints"), full == 0   ? 4
+                                                                                    : full == 1 ? -1
+                                                                                                : 5));
+        /* the next one finds the view as it is */
+        cxj_engine *third = make_sealing(NULL, 21, "hers");
+        merge(engine, third);
+        ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);
+        ck_assert_uint_eq(info.incomplete, 1);
+        ck_assert_uint_eq(info.cells, 1);
+        cxj_engine_destroy(third);
+        cxj_engine_destroy(engine);
+        cxj_engine_destroy(source);
+    }
+}
+END_TEST
+
+/* "Touchpoints of sealed journeys that an engine may count, so that no sum of them overflows." */
+START_TEST(sealed_touchpoints_have_a_limit) {
+    cxj_engine *engine = make_sealing(NULL, 1, "mine"), *source = make_sealing(NULL, 11, "yours");
+    engine->core.sealed_touchpoints = CXJ__MOST_SEALED - 1;
+    ck_assert_int_eq(cxj_merge(engine, source), CXJ_LIMIT);
+    ck_assert_str_eq(cxj_message(engine), "merge: there would be more than 2^40 sealed touchpoints");
+    engine->core.sealed_touchpoints = CXJ__MOST_SEALED - 2;
+    merge(engine, source);
+    ck_assert_uint_eq(engine->core.sealed_touchpoints, CXJ__MOST_SEALED);
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(source);
+}
+END_TEST
+
+static size_t save(const cxj_engine *engine, unsigned char *bytes, size_t capacity) {
+    size_t length = 0;
+    ck_assert_int_eq(cxj_save_bytes(engine, bytes, capacity, &length), CXJ_OK);
+    return length;
+}
+
+/* "All or nothing: if it fails, the engine is as before": each allocation fails once. */
+START_TEST(lack_of_memory_changes_nothing) {
+    static unsigned char before[8192], after[8192];
+    heap memory = {0};
+    cxj_engine *engine = make_sealing(&memory, 1, "mine"), *source = make_sealing(NULL, 11, "yours");
+    size_t length = save(engine, before, sizeof before);
+    cxj_status status = CXJ_NO_MEMORY;
+    uint64_t n = 1;
+    for (; status != CXJ_OK; n++) {
+        memory.calls = 0;
+        memory.fail_at = n;
+        status = cxj_merge(engine, source);
+        memory.fail_at = 0;
+        ck_assert_uint_eq(engine->core.memory.used, memory.bytes);
+        if (status == CXJ_OK) break;
+        ck_assert_int_eq(status, CXJ_NO_MEMORY);
+        ck_assert_str_eq(cxj_message(engine), "no memory to merge");
+        ck_assert_uint_eq(save(engine, after, sizeof after), length);
+        ck_assert_mem_eq(before, after, length);
+        /* What is kept of a plan is given back, so that the next attempt needs it again. */
+        cxj__plan_finish(&engine->plan, &engine->core.memory);
+    }
+    ck_assert_uint_gt(n, 20);
+    ck_assert_uint_gt(save(engine, after, sizeof after), length);
+    cxj_engine_destroy(engine);
+    ck_assert_uint_eq(memory.blocks, 0);
+    cxj_engine_destroy(source);
+}
+END_TEST
+
 /* ------------------------------------------------------------------------------------------------------------------ */
 
 static void add_case(Suite *suite, const char *name, const TTest *const *tests, size_t count) {
@@ -434,10 +580,18 @@ int main(void) {
     const TTest *touchpoints[] = {every_field_comes_over, retired_names_do_not_come,
                                   higher_revision_holds_across_engines, withdrawn_journeys_come_over,
                                   halves_make_a_long_journey};
-    const TTest *handle[] = {cursors_are_stale_after_a_merge_alone, cells_that_a_merge_empties_go,
-                             promises_that_come_over_come_due};
-    const TTest *sealed[] = {names_of_sealed_journeys_are_kept, counts_of_sealed_journeys_are_added,
-                             source_is_not_written_to, nothing_is_left_behind, sealed_journeys_are_passed_on};
+    const TTest *handle[] = {bad_arguments_are_refused, cursors_are_stale_after_a_merge_alone,
+                             cells_that_a_merge_empties_go, promises_that_come_over_come_due};
+    const TTest *sealed[] = {names_of_sealed_journeys_are_kept,
+                             counts_of_sealed_journeys_are_added,
+                             source_is_not_written_to,
+                             nothing_is_left_behind,
+                             sealed_journeys_are_passed_on,
+                             journeys_sealed_in_one_are_not_known_to_the_other,
+                             what_the_source_does_not_know_of_its_sealed_is_named,
+                             sealed_parts_without_room_make_a_view_incomplete,
+                             sealed_touchpoints_have_a_limit,
+                             lack_of_memory_changes_nothing};
     Suite *suite = suite_create("merge");
     ADD_CASE(suite, "touchpoints", touchpoints);
     ADD_CASE(suite, "handle", handle);

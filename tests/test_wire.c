@@ -1,0 +1,1246 @@
+/* wire: state as bytes. That the format is the one that the head of src/wire.c describes, byte by byte, in a second
+ * implementation (put, put_block); that there is one way to write each thing and no other is read; that nothing which is
+ * read is trusted, and what is wrong is named with its offset.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "wire.h"
+
+#include "saved.h"
+
+#include <check.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HEAD = 12, BLOCK_HEADER = 5, CHECKSUM = 8, FIELDS = 19 };
+
+static heap own;
+static struct cxj__memory memory = {heap_allocate, &own, 0, 0};
+
+static void check_all_given_back(void) {
+    ck_assert_uint_eq(own.blocks, 0);
+    ck_assert_uint_eq(memory.used, 0);
+}
+
+static void open_out(struct cxj__wire_out *out, bytes *b) {
+    ck_assert_int_eq(cxj__wire_out_begin(out, &memory, write_bytes, b), CXJ_OK);
+}
+
+static void item(struct cxj__wire_out *out, enum cxj__wire_kind kind, size_t most) {
+    ck_assert_int_eq(cxj__wire_out_item(out, kind, most), CXJ_OK);
+}
+
+static void close_out(struct cxj__wire_out *out) {
+    ck_assert_int_eq(cxj__wire_out_end(out), CXJ_OK);
+    cxj__wire_out_finish(out);
+}
+
+/* Opens a reader on bytes from their beginning; false if something is wrong already. */
+static bool open_in(struct cxj__wire_in *in, bytes *b) {
+    b->at = 0;
+    return cxj__wire_in_begin(in, &memory, read_bytes, b);
+}
+
+/* A stream of one block of journeys with these contents, and the end. */
+static bytes one_block(const bytes *contents) {
+    bytes b = {0};
+    uint64_t chain;
+    put_head(&b, 1, &chain);
+    put_block(&b, &chain, CXJ__WIRE_JOURNEYS, contents->data, contents->length);
+    put_block(&b, &chain, CXJ__WIRE_END, NULL, 0);
+    return b;
+}
+
+/* Begins to read contents as one item. */
+static void open_contents(struct cxj__wire_in *in, const bytes *contents, bytes *b) {
+    *b = one_block(contents);
+    ck_assert(open_in(in, b));
+    ck_assert(cxj__wire_item(in, CXJ__WIRE_JOURNEYS));
+}
+
+/* Something is wrong at an offset: the status, what is said, and that nothing more is read. */
+static void check_wrong(struct cxj__wire_in *in, cxj_status status, uint64_t offset, const char *words) {
+    char begin[40];
+    ck_assert_msg(in->status == status && in->wrong == offset, "status %d at %" PRIu64 " (%s), expected %d at %" PRIu64,
+                  (int)in->status, in->wrong, in->message.text, (int)status, offset);
+    snprintf(begin, sizeof begin, "byte %" PRIu64 ": ", offset);
+    ck_assert_msg(strncmp(in->message.text, begin, strlen(begin)) == 0, "%s", in->message.text);
+    ck_assert_msg(strstr(in->message.text, words) != NULL, "%s", in->message.text);
+    uint64_t calls = ((bytes *)in->context)->calls;
+    cxj_touchpoint touchpoint;
+    struct cxj__wire_before before = {0};
+    ck_assert(!cxj__wire_item(in, CXJ__WIRE_END));
+    ck_assert_uint_eq(cxj__wire_get(in, UINT64_MAX), 0);
+    ck_assert_int_eq(cxj__wire_get_signed(in), 0);
+    ck_assert_ptr_null(cxj__wire_get_bytes(in, 0));
+    cxj__wire_get_touchpoint(in, &touchpoint, &before);
+    ck_assert(!cxj__wire_in_end(in));
+    ck_assert(!cxj__wire_refuse(in, CXJ_LIMIT, "something else"));
+    ck_assert_int_eq(in->status, status);
+    ck_assert_uint_eq(in->wrong, offset);
+    ck_assert_uint_eq(((bytes *)in->context)->calls, calls);
+}
+
+/* The same, of contents; the offset is counted from their beginning. */
+static void close_wrong(struct cxj__wire_in *in, bytes *b, cxj_status status, uint64_t place, const char *words) {
+    check_wrong(in, status, HEAD + BLOCK_HEADER + place, words);
+    cxj__wire_in_finish(in);
+    free_bytes(b);
+    check_all_given_back();
+}
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Head and blocks
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* "6 end: no contents; nothing follows"; the head, written out. */
+START_TEST(an_empty_stream_is_a_head_and_an_end) {
+    static const unsigned char head[HEAD] = {0x89, 0x63, 0x78, 0x6a, 0x0d, 0x0a, 0x1a, 0x0a, 1, 0, 0, 0};
+    struct cxj__wire_out out;
+    bytes b = {0}, expected = {0};
+    uint64_t chain;
+    open_out(&out, &b);
+    close_out(&out);
+    ck_assert_uint_eq(out.written, b.length);
+    ck_assert_mem_eq(b.data, head, HEAD);
+    put_head(&expected, 1, &chain);
+    put_block(&expected, &chain, 6, NULL, 0);
+    check_same_bytes(&expected, &b, "empty");
+    free_bytes(&expected);
+    check_all_given_back();
+}
+END_TEST
+
+/* "an item goes into the block under way unless that has 65,536 bytes or more"; a kind begins a block of its own. */
+START_TEST(blocks_are_as_few_as_can_be) {
+    static const struct {
+        size_t item, first; /* bytes of an item, items of the first block */
+    } cases[] = {{1000, 66}, {32768, 2}, {65535, 2}, {65536, 1}, {65537, 1}, {200000, 1}};
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        struct cxj__wire_out out;
+        bytes b = {0}, expected = {0}, contents = {0};
+        uint64_t chain;
+        unsigned char *content = calloc(1, cases[c].item);
+        ck_assert_ptr_nonnull(content);
+        memset(content, 0x11, cases[c].item);
+        open_out(&out, &b);
+        put_head(&expected, 1, &chain);
+        for (size_t i = 0; i <= cases[c].first; i++) {
+            item(&out, CXJ__WIRE_NAMES, cases[c].item);
+            cxj__wire_put_bytes(&out, content, cases[c].item);
+            append(&contents, content, cases[c].item);
+        }
+        item(&out, CXJ__WIRE_VIEWS, 1);
+        cxj__wire_put(&out, 5);
+        close_out(&out);
+        size_t first = cases[c].first * cases[c].item;
+        put_block(&expected, &chain, CXJ__WIRE_NAMES, contents.data, first);
+        put_block(&expected, &chain, CXJ__WIRE_NAMES, contents.data + first, cases[c].item);
+        put_block(&expected, &chain, CXJ__WIRE_VIEWS, "\5", 1);
+        put_block(&expected, &chain, CXJ__WIRE_END, NULL, 0);
+        struct cxj__wire_in in;
+        ck_assert(open_in(&in, &b));
+        for (size_t i = 0; i <= cases[c].first; i++) {
+            ck_assert(cxj__wire_item(&in, CXJ__WIRE_NAMES));
+            const unsigned char *got = cxj__wire_get_bytes(&in, cases[c].item);
+            ck_assert_ptr_nonnull(got);
+            ck_assert_mem_eq(got, content, cases[c].item);
+        }
+        ck_assert(cxj__wire_item(&in, CXJ__WIRE_VIEWS));
+        ck_assert_uint_eq(cxj__wire_get(&in, 5), 5);
+        ck_assert(cxj__wire_in_end(&in));
+        ck_assert_uint_eq(in.offset + in.length, b.length);
+        ck_assert_uint_eq(in.format, 1);
+        cxj__wire_in_finish(&in);
+        check_same_bytes(&expected, &b, "blocks");
+        free_bytes(&expected);
+        free_bytes(&contents);
+        free(content);
+        check_all_given_back();
+    }
+}
+END_TEST
+
+/* "whoever turns line ends around breaks it" */
+START_TEST(another_head_is_refused) {
+    struct cxj__wire_in in;
+    bytes b = {0};
+    uint64_t chain;
+    put_head(&b, 1, &chain);
+    put_block(&b, &chain, CXJ__WIRE_END, NULL, 0);
+    for (size_t i = 0; i < 8; i++) {
+        b.data[i] ^= 0x20;
+        ck_assert(!open_in(&in, &b));
+        check_wrong(&in, CXJ_BAD_BYTES, i, "not the bytes of an engine");
+        cxj__wire_in_finish(&in);
+        b.data[i] ^= 0x20;
+    }
+    b.data[8] = 0;
+    ck_assert(!open_in(&in, &b));
+    check_wrong(&in, CXJ_BAD_BYTES, 8, "no format 0");
+    cxj__wire_in_finish(&in);
+    static const uint32_t newer[] = {2, 256, UINT32_C(1) << 31, UINT32_MAX};
+    for (size_t i = 0; i < sizeof newer / sizeof *newer; i++) {
+        bytes n = {0};
+        put_head(&n, newer[i], &chain);
+        ck_assert(!open_in(&in, &n)); /* nothing behind the head is looked at */
+        ck_assert_uint_eq(in.format, newer[i]);
+        check_wrong(&in, CXJ_NEWER_FORMAT, 8, "newer");
+        cxj__wire_in_finish(&in);
+        free_bytes(&n);
+    }
+    free_bytes(&b);
+    check_all_given_back();
+}
+END_TEST
+
+/* "the bytes end too early", wherever they do, at the byte that is missing. */
+START_TEST(a_stream_that_ends_early_is_refused_everywhere) {
+    bytes b = {0};
+    uint64_t chain;
+    put_head(&b, 1, &chain);
+    put_block(&b, &chain, CXJ__WIRE_NAMES, "\3abc", 4);
+    put_block(&b, &chain, CXJ__WIRE_END, NULL, 0);
+    size_t whole = b.length;
+    for (b.length = 0; b.length < whole; b.length++) {
+        struct cxj__wire_in in;
+        bool is_right = open_in(&in, &b) && cxj__wire_item(&in, CXJ__WIRE_NAMES) && cxj__wire_get_bytes(&in, 4) &&
+                        cxj__wire_in_end(&in);
+        ck_assert(!is_right);
+        check_wrong(&in, CXJ_BAD_BYTES, b.length, "the bytes end too early");
+        cxj__wire_in_finish(&in);
+    }
+    free_bytes(&b);
+    check_all_given_back();
+}
+END_TEST
+
+/* "So no block can be changed, left out, repeated or moved unnoticed." */
+START_TEST(blocks_hang_together) {
+    bytes b = {0}, first = {0}, second = {0}, other = {0};
+    uint64_t chain;
+    struct cxj__wire_in in;
+    put_head(&b, 1, &chain);
+    put_block(&b, &chain, CXJ__WIRE_NAMES, "\1a", 2);
+    size_t behind_first = b.length;
+    put_block(&b, &chain, CXJ__WIRE_VIEWS, "\1b", 2);
+    size_t behind_second = b.length;
+    put_block(&b, &chain, CXJ__WIRE_END, NULL, 0);
+    append(&first, b.data + HEAD, behind_first - HEAD);
+    append(&second, b.data + behind_first, behind_second - behind_first);
+    for (size_t i = HEAD; i < b.length; i++) {
+        if (i > HEAD && i < HEAD + BLOCK_HEADER) continue; /* the length: another offset */
+        b.data[i] ^= 0x40;
+        bool is_right = open_in(&in, &b) && cxj__wire_item(&in, CXJ__WIRE_NAMES) && cxj__wire_get_bytes(&in, 2) &&
+                        cxj__wire_item(&in, CXJ__WIRE_VIEWS) && cxj__wire_get_bytes(&in, 2) && cxj__wire_in_end(&in);
+        ck_assert_msg(!is_right, "byte %zu", i);
+        ck_assert_int_eq(in.status, CXJ_BAD_BYTES);
+        cxj__wire_in_finish(&in);
+        b.data[i] ^= 0x40;
+    }
+    /* left out, repeated, turned around */
+    const bytes *const orders[][2] = {{&second, NULL}, {&first, &first}, {&second, &first}};
+    const uint64_t wrong[] = {HEAD, HEAD + first.length, HEAD};
+    for (size_t o = 0; o < 3; o++) {
+        append(&other, b.data, HEAD);
+        for (size_t k = 0; k < 2 && orders[o][k]; k++) append(&other, orders[o][k]->data, orders[o][k]->length);
+        append(&other, b.data + behind_second, b.length - behind_second);
+        if (open_in(&in, &other)) {
+            ck_assert(cxj__wire_item(&in, CXJ__WIRE_NAMES));
+            ck_assert_ptr_nonnull(cxj__wire_get_bytes(&in, 2));
+            ck_assert(!cxj__wire_item(&in, CXJ__WIRE_NAMES));
+        }
+        check_wrong(&in, CXJ_BAD_BYTES, wrong[o], "is not as it was written: its checksum differs");
+        cxj__wire_in_finish(&in);
+        free_bytes(&other);
+    }
+    free_bytes(&b);
+    free_bytes(&first);
+    free_bytes(&second);
+    check_all_given_back();
+}
+END_TEST
+
+/* "Blocks come in the order of their kinds": what is expected is said. */
+START_TEST(another_kind_than_expected_is_refused) {
+    static const char *const expected[] = {"",       "the totals are", "a name is", "a view is",
+                                           "a cell", "a journey is",   "the end is"};
+    for (enum cxj__wire_kind kind = CXJ__WIRE_TOTALS; kind <= CXJ__WIRE_END; kind++) {
+        for (uint8_t other = 0; other < 8; other++) {
+            struct cxj__wire_in in;
+            bytes b = {0};
+            uint64_t chain;
+            put_head(&b, 1, &chain);
+            put_block(&b, &chain, other, "\0", 1);
+            ck_assert(open_in(&in, &b));
+            if (other != (uint8_t)kind) {
+                ck_assert(!cxj__wire_item(&in, kind));
+                check_wrong(&in, CXJ_BAD_BYTES, HEAD + BLOCK_HEADER, expected[kind]);
+            } else {
+                ck_assert(cxj__wire_item(&in, kind));
+            }
+            cxj__wire_in_finish(&in);
+            free_bytes(&b);
+        }
+    }
+    check_all_given_back();
+}
+END_TEST
+
+/* "those of one kind are as few as can be": a block with room left is refused, and so is one that goes on for too long. */
+START_TEST(blocks_must_be_full_and_not_over_full) {
+    static unsigned char full[CXJ__WIRE_BLOCK + 1];
+    struct cxj__wire_in in;
+    for (int over = 0; over < 2; over++) {
+        bytes b = {0};
+        uint64_t chain;
+        size_t length = over ? CXJ__WIRE_BLOCK + 1 : CXJ__WIRE_BLOCK - 1;
+        put_head(&b, 1, &chain);
+        put_block(&b, &chain, CXJ__WIRE_NAMES, full, length);
+        size_t behind = b.length;
+        put_block(&b, &chain, CXJ__WIRE_NAMES, full, 1);
+        ck_assert(open_in(&in, &b));
+        ck_assert(cxj__wire_item(&in, CXJ__WIRE_NAMES));
+        ck_assert_ptr_nonnull(cxj__wire_get_bytes(&in, over ? CXJ__WIRE_BLOCK : length));
+        ck_assert(!cxj__wire_item(&in, CXJ__WIRE_NAMES));
+        if (over) {
+            check_wrong(&in, CXJ_BAD_BYTES, HEAD + BLOCK_HEADER + CXJ__WIRE_BLOCK, "another should begin");
+        } else {
+            check_wrong(&in, CXJ_BAD_BYTES, behind, "the block before this one has room left");
+        }
+        cxj__wire_in_finish(&in);
+        free_bytes(&b);
+    }
+    /* exactly full: the next one may be of the same kind, or of another */
+    for (uint8_t next = CXJ__WIRE_NAMES; next <= CXJ__WIRE_VIEWS; next++) {
+        bytes b = {0};
+        uint64_t chain;
+        put_head(&b, 1, &chain);
+        put_block(&b, &chain, CXJ__WIRE_NAMES, full, CXJ__WIRE_BLOCK);
+        put_block(&b, &chain, next, full, 1);
+        ck_assert(open_in(&in, &b));
+        ck_assert(cxj__wire_item(&in, CXJ__WIRE_NAMES));
+        ck_assert_ptr_nonnull(cxj__wire_get_bytes(&in, CXJ__WIRE_BLOCK));
+        ck_assert(cxj__wire_item(&in, (enum cxj__wire_kind)next));
+        cxj__wire_in_finish(&in);
+        free_bytes(&b);
+    }
+    check_all_given_back();
+}
+END_TEST
+
+/* "Kinds that have no items have no block": an empty block is refused, at the beginning too. */
+START_TEST(empty_blocks_are_refused) {
+    for (uint8_t kind = 0; kind < 8; kind++) {
+        struct cxj__wire_in in;
+        bytes b = {0};
+        uint64_t chain;
+        put_head(&b, 1, &chain);
+        put_block(&b, &chain, kind, NULL, 0);
+        put_block(&b, &chain, CXJ__WIRE_TOTALS, "\0", 1);
+        put_block(&b, &chain, CXJ__WIRE_END, NULL, 0);
+        bool is_right = open_in(&in, &b) && cxj__wire_item(&in, CXJ__WIRE_TOTALS);
+        ck_assert_msg(!is_right, "an empty block of kind %u before the totals", kind);
+        ck_assert_int_eq(in.status, CXJ_BAD_BYTES);
+        cxj__wire_in_finish(&in);
+        free_bytes(&b);
+    }
+    check_all_given_back();
+}
+END_TEST
+
+/* "6 end: no contents; nothing follows" */
+START_TEST(the_end_is_the_end) {
+    struct cxj__wire_in in;
+    bytes b = {0};
+    uint64_t chain;
+    put_head(&b, 1, &chain);
+    put_block(&b, &chain, CXJ__WIRE_END, "\0", 1);
+    ck_assert(open_in(&in, &b));
+    ck_assert(!cxj__wire_in_end(&in));
+    check_wrong(&in, CXJ_BAD_BYTES, HEAD + BLOCK_HEADER, "the end has contents");
+    cxj__wire_in_finish(&in);
+    free_bytes(&b);
+
+    put_head(&b, 1, &chain);
+    put_block(&b, &chain, CXJ__WIRE_TOTALS, "\0", 1);
+    put_block(&b, &chain, CXJ__WIRE_END, NULL, 0);
+    append(&b, "\n", 1);
+    ck_assert(open_in(&in, &b));
+    ck_assert(cxj__wire_item(&in, CXJ__WIRE_TOTALS));
+    ck_assert_uint_eq(cxj__wire_get(&in, 1), 0);
+    ck_assert(!cxj__wire_in_end(&in));
+    check_wrong(&in, CXJ_BAD_BYTES, b.length - 1, "there are bytes behind the end");
+    cxj__wire_in_finish(&in);
+    free_bytes(&b);
+    check_all_given_back();
+}
+END_TEST
+
+/* "never for more than twice those that came: a length may lie": 4 GB announced, and little memory taken. */
+START_TEST(a_length_that_lies_takes_little_memory) {
+    for (size_t there = 0; there <= 300000; there += 100000) {
+        struct cxj__wire_in in;
+        bytes b = {0};
+        uint64_t chain;
+        put_head(&b, 1, &chain);
+        append(&b, "\5\xff\xff\xff\xff", BLOCK_HEADER);
+        for (size_t i = 0; i < there; i += 1000) append(&b, (char[1000]){0}, 1000);
+        own.peak = own.bytes;
+        ck_assert(!open_in(&in, &b));
+        ck_assert_uint_le(own.peak, 65536 + 64 + 5 * there); /* twice what came, and the block that it is moved from */
+        check_wrong(&in, CXJ_BAD_BYTES, b.length, "the bytes end too early");
+        cxj__wire_in_finish(&in);
+        free_bytes(&b);
+    }
+    check_all_given_back();
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Hosts
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static void write_some(struct cxj__wire_out *out) {
+    item(out, CXJ__WIRE_NAMES, 300);
+    for (int i = 0; i < 300; i++) cxj__wire_put(out, (uint64_t)i & 0x7f);
+    item(out, CXJ__WIRE_VIEWS, 1);
+    cxj__wire_put(out, 7);
+}
+
+static bool read_some(struct cxj__wire_in *in) {
+    return cxj__wire_item(in, CXJ__WIRE_NAMES) && cxj__wire_get_bytes(in, 300) && cxj__wire_item(in, CXJ__WIRE_VIEWS) &&
+           cxj__wire_get(in, 7) == 7;
+}
+
+/* "takes length bytes, or fewer; it is called again for the rest" */
+START_TEST(a_host_may_take_and_give_a_byte_at_a_time) {
+    bytes whole = {0};
+    struct cxj__wire_out out;
+    open_out(&out, &whole);
+    write_some(&out);
+    close_out(&out);
+    for (size_t portion = 1; portion < 400; portion = portion * 2 + 1) {
+        bytes b = {.portion = portion};
+        struct cxj__wire_in in;
+        open_out(&out, &b);
+        write_some(&out);
+        close_out(&out);
+        ck_assert_uint_eq(b.length, whole.length);
+        ck_assert_mem_eq(b.data, whole.data, b.length);
+        ck_assert(open_in(&in, &b));
+        ck_assert(cxj__wire_item(&in, CXJ__WIRE_NAMES));
+        ck_assert_ptr_nonnull(cxj__wire_get_bytes(&in, 300));
+        ck_assert(cxj__wire_item(&in, CXJ__WIRE_VIEWS));
+        ck_assert_uint_eq(cxj__wire_get(&in, 7), 7);
+        ck_assert(cxj__wire_in_end(&in));
+        cxj__wire_in_finish(&in);
+        free_bytes(&b);
+    }
+    free_bytes(&whole);
+    check_all_given_back();
+}
+END_TEST
+
+/* Answers of a host that are none, as differences to what may be answered at most. */
+static const struct {
+    bool is_fixed;
+    int64_t answer;
+} wrong_answers[] = {{true, 0}, {true, -1}, {true, INT64_MIN}, {true, INT64_MAX}, {false, 1}};
+enum { WRONG_ANSWERS = sizeof wrong_answers / sizeof *wrong_answers };
+
+typedef struct bad_host {
+    bytes b;
+    uint64_t calls, good; /* how many calls it answers rightly */
+    size_t which;
+} bad_host;
+
+static int64_t bad_answer(const bad_host *host, size_t length) {
+    return wrong_answers[host->which].is_fixed ? wrong_answers[host->which].answer
+                                               : (int64_t)length + wrong_answers[host->which].answer;
+}
+
+static int64_t bad_write(void *context, const void *data, size_t length) {
+    bad_host *host = context;
+    return ++host->calls > host->good ? bad_answer(host, length) : write_bytes(&host->b, data, length);
+}
+
+static int64_t bad_read(void *context, void *data, size_t capacity) {
+    bad_host *host = context;
+    return ++host->calls > host->good ? bad_answer(host, capacity) : read_bytes(&host->b, data, capacity);
+}
+
+/* "1 to length; anything else: it failed" */
+START_TEST(other_answers_of_a_writing_host_are_failures) {
+    for (size_t which = 0; which < WRONG_ANSWERS; which++) {
+        for (uint64_t good = 0; good < 3; good++) {
+            bad_host host = {.good = good, .which = which};
+            struct cxj__wire_out out;
+            ck_assert_int_eq(cxj__wire_out_begin(&out, &memory, bad_write, &host), CXJ_OK);
+            item(&out, CXJ__WIRE_NAMES, 1);
+            cxj__wire_put(&out, 1);
+            cxj_status status = cxj__wire_out_item(&out, CXJ__WIRE_VIEWS, 1);
+            if (status == CXJ_OK) {
+                cxj__wire_put(&out, 1);
+                status = cxj__wire_out_end(&out);
+            }
+            ck_assert_int_eq(status, CXJ_IO);
+            ck_assert_uint_eq(host.calls, good + 1);
+            cxj__wire_out_finish(&out);
+            free_bytes(&host.b);
+        }
+    }
+    check_all_given_back();
+}
+END_TEST
+
+/* "1 to capacity; 0: there are no more; anything else: it failed": also where nothing more should come. */
+START_TEST(other_answers_of_a_reading_host_are_failures) {
+    bytes b = {0};
+    struct cxj__wire_out out;
+    open_out(&out, &b);
+    write_some(&out);
+    close_out(&out);
+    for (size_t which = 1; which < WRONG_ANSWERS; which++) {
+        for (uint64_t good = 0;; good++) {
+            bad_host host = {.b = b, .good = good, .which = which};
+            struct cxj__wire_in in;
+            host.b.at = 0;
+            bool is_right =
+                cxj__wire_in_begin(&in, &memory, bad_read, &host) && read_some(&in) && cxj__wire_in_end(&in);
+            cxj_status status = in.status;
+            cxj__wire_in_finish(&in);
+            if (is_right) {
+                ck_assert_uint_gt(good, 10);
+                break;
+            }
+            ck_assert_int_eq(status, CXJ_IO);
+            ck_assert_uint_eq(in.wrong, host.b.at);
+            ck_assert_ptr_nonnull(strstr(in.message.text, "the read function failed"));
+            ck_assert_uint_eq(host.calls, good + 1);
+        }
+    }
+    free_bytes(&b);
+    check_all_given_back();
+}
+END_TEST
+
+/* Each allocation fails once, and from there on: a status, and nothing is left. */
+START_TEST(lack_of_memory_is_a_status) {
+    bytes b = {0};
+    for (uint64_t n = 1;; n++) {
+        struct cxj__wire_out out;
+        b.length = 0;
+        heap_fail(&own, n, n % 2);
+        cxj_status status = cxj__wire_out_begin(&out, &memory, write_bytes, &b);
+        if (status == CXJ_OK) status = cxj__wire_out_item(&out, CXJ__WIRE_NAMES, 10);
+        if (status == CXJ_OK) cxj__wire_put_bytes(&out, "0123456789", 10);
+        if (status == CXJ_OK) status = cxj__wire_out_item(&out, CXJ__WIRE_VIEWS, 100000);
+        if (status == CXJ_OK) cxj__wire_put_bytes(&out, "0123456789", 10);
+        if (status == CXJ_OK) status = cxj__wire_out_end(&out);
+        heap_fail(&own, 0, false);
+        cxj__wire_out_finish(&out);
+        check_all_given_back();
+        if (status == CXJ_OK) {
+            ck_assert_uint_ge(n, 4);
+            break;
+        }
+        ck_assert_int_eq(status, CXJ_NO_MEMORY);
+    }
+    /* An end that has no room for itself. */
+    struct cxj__wire_out out;
+    b.length = 0;
+    open_out(&out, &b);
+    heap_fail(&own, 1, true);
+    ck_assert_int_eq(cxj__wire_out_end(&out), CXJ_NO_MEMORY);
+    heap_fail(&own, 0, false);
+    write_some(&out);
+    close_out(&out);
+    for (uint64_t n = 1;; n++) {
+        struct cxj__wire_in in;
+        heap_fail(&own, n, n % 2);
+        bool is_right = open_in(&in, &b) && read_some(&in) && cxj__wire_in_end(&in);
+        heap_fail(&own, 0, false);
+        cxj__wire_in_finish(&in);
+        check_all_given_back();
+        if (is_right) break;
+        ck_assert_int_eq(in.status, CXJ_NO_MEMORY);
+        ck_assert_uint_eq(in.wrong, b.at);
+        ck_assert_ptr_nonnull(strstr(in.message.text, "no memory for the block"));
+    }
+    free_bytes(&b);
+}
+END_TEST
+
+static bool was_dirty;
+
+static void *allocate_clean(void *context, void *block, size_t old_size, size_t new_size) {
+    if (new_size == 0) {
+        for (size_t i = 0; i < old_size; i++) was_dirty |= ((unsigned char *)block)[i] != 0;
+    }
+    return heap_allocate(context, block, old_size, new_size);
+}
+
+/* "Gives back all that it holds; what was on its way is cleared." Likewise what came. */
+START_TEST(what_was_on_its_way_is_cleared) {
+    struct cxj__memory watched = {allocate_clean, &own, 0, 0};
+    struct cxj__wire_out out;
+    struct cxj__wire_in in;
+    bytes b = {0};
+    was_dirty = false;
+    ck_assert_int_eq(cxj__wire_out_begin(&out, &watched, write_bytes, &b), CXJ_OK);
+    write_some(&out);
+    ck_assert_int_eq(cxj__wire_out_end(&out), CXJ_OK);
+    cxj__wire_out_finish(&out);
+    ck_assert(!was_dirty);
+    b.at = 0;
+    ck_assert(cxj__wire_in_begin(&in, &watched, read_bytes, &b));
+    cxj__wire_in_finish(&in);
+    ck_assert(!was_dirty);
+    free_bytes(&b);
+    check_all_given_back();
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Numbers
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* "seven bits a byte, the lowest first, the eighth bit saying that more follow, and in as few bytes as will do" */
+START_TEST(numbers_are_written_as_the_format_says) {
+    bytes expected = {0}, b = {0};
+    struct cxj__wire_out out;
+    struct cxj__wire_in in;
+    open_out(&out, &b);
+    item(&out, CXJ__WIRE_JOURNEYS, 400 * CXJ__WIRE_NUMBER);
+    for (int round = 0; round < 2; round++) {
+        if (round == 1) {
+            ck_assert(open_in(&in, &b));
+            ck_assert(cxj__wire_item(&in, CXJ__WIRE_JOURNEYS));
+        }
+        for (unsigned shift = 0; shift < 64; shift++) {
+            for (uint64_t add = 0; add < 3; add++) {
+                uint64_t number = (UINT64_C(1) << shift) + add - 1;
+                if (round == 0) {
+                    cxj__wire_put(&out, number);
+                    put(&expected, number);
+                } else {
+                    ck_assert_uint_eq(cxj__wire_get(&in, number), number);
+                }
+            }
+        }
+        if (round == 0) {
+            cxj__wire_put(&out, UINT64_MAX);
+            put(&expected, UINT64_MAX);
+            close_out(&out);
+        } else {
+            ck_assert_uint_eq(cxj__wire_get(&in, UINT64_MAX), UINT64_MAX);
+            ck_assert(cxj__wire_in_end(&in));
+            cxj__wire_in_finish(&in);
+        }
+    }
+    bytes by_hand = one_block(&expected);
+    check_same_bytes(&by_hand, &b, "numbers");
+    free_bytes(&by_hand);
+    free_bytes(&expected);
+    check_all_given_back();
+}
+END_TEST
+
+/* "those with a sign are folded first (0, -1, 1, -2, … become 0, 1, 2, 3, …)" */
+START_TEST(signed_numbers_are_folded) {
+    static const int64_t numbers[] = {0, -1, 1, -2, 2, 63, -64, 64, -65, INT64_MAX, INT64_MIN, INT64_MIN + 1};
+    enum { COUNT = sizeof numbers / sizeof *numbers };
+    bytes expected = {0}, b = {0};
+    struct cxj__wire_out out;
+    struct cxj__wire_in in;
+    open_out(&out, &b);
+    item(&out, CXJ__WIRE_JOURNEYS, COUNT * CXJ__WIRE_NUMBER);
+    for (size_t i = 0; i < COUNT; i++) {
+        cxj__wire_put_signed(&out, numbers[i]);
+        put_signed(&expected, numbers[i]);
+    }
+    close_out(&out);
+    ck_assert_mem_eq(expected.data, "\0\1\2\3\4", 5);
+    ck_assert(open_in(&in, &b));
+    ck_assert(cxj__wire_item(&in, CXJ__WIRE_JOURNEYS));
+    for (size_t i = 0; i < COUNT; i++) ck_assert_int_eq(cxj__wire_get_signed(&in), numbers[i]);
+    cxj__wire_in_finish(&in);
+    bytes by_hand = one_block(&expected);
+    check_same_bytes(&by_hand, &b, "signed numbers");
+    free_bytes(&by_hand);
+    free_bytes(&expected);
+    check_all_given_back();
+}
+END_TEST
+
+static void refuse_number(const char *data, size_t length, uint64_t most, uint64_t place, const char *words) {
+    struct cxj__wire_in in;
+    bytes contents = {0};
+    append(&contents, data, length);
+    bytes b;
+    open_contents(&in, &contents, &b);
+    ck_assert_uint_eq(cxj__wire_get(&in, most), 0);
+    close_wrong(&in, &b, CXJ_BAD_BYTES, place, words);
+    free_bytes(&contents);
+}
+
+/* No other way to write a number is read, and none that is greater than it can be. */
+START_TEST(other_numbers_are_refused) {
+    refuse_number("\x80\x00", 2, UINT64_MAX, 1, "more bytes than it needs");
+    refuse_number("\xff\x80\x00", 3, UINT64_MAX, 2, "more bytes than it needs");
+    refuse_number("\x80", 1, UINT64_MAX, 1, "behind the end of its block");
+    refuse_number("\xff\xff\xff", 3, UINT64_MAX, 3, "behind the end of its block");
+    refuse_number("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", 10, UINT64_MAX, 9, "longer than 64 bits");
+    refuse_number("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x81\x00", 11, UINT64_MAX, 9, "longer than 64 bits");
+    refuse_number("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x00", 10, UINT64_MAX, 9, "more bytes than it needs");
+    refuse_number("\x05", 1, 4, 0, "greater than it can be here");
+    refuse_number("\x80\x01", 2, 127, 0, "greater than it can be here");
+    /* the longest that is right */
+    struct cxj__wire_in in;
+    bytes contents = {0};
+    append(&contents, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 10);
+    bytes b;
+    open_contents(&in, &contents, &b);
+    ck_assert_uint_eq(cxj__wire_get(&in, UINT64_MAX), UINT64_MAX);
+    cxj__wire_in_finish(&in);
+    free_bytes(&b);
+    free_bytes(&contents);
+}
+END_TEST
+
+/* Bytes stay within their block. */
+START_TEST(lengths_end_with_the_block) {
+    static const size_t lengths[] = {4, 5, SIZE_MAX - 100, SIZE_MAX};
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        struct cxj__wire_in in;
+        bytes contents = {0};
+        append(&contents, "abcd", 4);
+        bytes b;
+        open_contents(&in, &contents, &b);
+        ck_assert_uint_eq(cxj__wire_get(&in, 255), 'a');
+        ck_assert_ptr_null(cxj__wire_get_bytes(&in, lengths[i]));
+        close_wrong(&in, &b, CXJ_BAD_BYTES, 1, "beyond the end of its block");
+        free_bytes(&contents);
+    }
+}
+END_TEST
+
+/* Of what is read last the place is known: who refuses it names the byte at which it begins. */
+START_TEST(refusals_name_what_was_read_last) {
+    struct cxj__wire_in in;
+    bytes contents = {0};
+    put(&contents, 300);
+    put(&contents, 301);
+    append(&contents, "xyz", 3);
+    bytes b;
+    open_contents(&in, &contents, &b);
+    ck_assert_uint_eq(cxj__wire_get(&in, 1000), 300);
+    ck_assert_uint_eq(cxj__wire_get(&in, 1000), 301);
+    ck_assert(!cxj__wire_refuse(&in, CXJ_LIMIT, "too many of these"));
+    close_wrong(&in, &b, CXJ_LIMIT, 2, "too many of these");
+    open_contents(&in, &contents, &b);
+    (void)cxj__wire_get(&in, 1000);
+    (void)cxj__wire_get(&in, 1000);
+    ck_assert_ptr_nonnull(cxj__wire_get_bytes(&in, 3));
+    ck_assert(!cxj__wire_refuse(&in, CXJ_BAD_BYTES, "bad letters"));
+    close_wrong(&in, &b, CXJ_BAD_BYTES, 4, "bad letters");
+    free_bytes(&contents);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Touchpoints
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* A touchpoint with one of its fields, by the place of its bit, or with all (FIELDS); by turns small and as large as it
+ * can be. */
+static cxj_touchpoint with_field(unsigned field, bool large) {
+    cxj_touchpoint t = {.at = large ? -START : START};
+#define WITH(place, name, small, most)                                                                                 \
+    if (field == (place) || field == FIELDS) t.name = large ? (most) : (small)
+    WITH(0, id, 5, UINT64_MAX);
+    WITH(1, owner, 6, UINT32_MAX);
+    WITH(2, team, 7, UINT16_MAX);
+    WITH(3, activity, 8, UINT16_MAX);
+    WITH(4, channel, 9, UINT16_MAX);
+    WITH(5, stage, 10, UINT16_MAX);
+    WITH(6, facets, 11, CXJ_FACETS_ALL);
+    WITH(7, scale, 1, 255);
+    WITH(7, scope, 2, 255);
+    WITH(7, score, 0, 255);
+    WITH(8, sequence, 13, UINT32_MAX);
+    WITH(9, revision, 14, UINT64_MAX);
+    WITH(10, due, START + 1, INT64_MIN);
+    WITH(11, type, 15, UINT16_MAX);
+    WITH(12, segment, 16, UINT16_MAX);
+    WITH(13, reason, 17, UINT16_MAX);
+    WITH(14, customer, 18, UINT64_MAX);
+    WITH(15, value, -19, INT64_MIN);
+    WITH(16, cause, 20, UINT16_MAX);
+    WITH(17, commitment, 7, UINT8_MAX);
+    WITH(18, outcome, 2, UINT8_MAX);
+#undef WITH
+    return t;
+}
+
+/* The same by hand, of a touchpoint that stands first. */
+static void put_by_hand(bytes *b, const cxj_touchpoint *t, uint32_t fields) {
+    put(b, fields);
+    put_signed(b, t->at);
+#define BY_HAND(place, statement)                                                                                      \
+    if (fields >> (place)&1) statement
+    BY_HAND(0, put_signed(b, (int64_t)t->id));
+    BY_HAND(1, put(b, t->owner));
+    BY_HAND(2, put(b, t->team));
+    BY_HAND(3, put(b, t->activity));
+    BY_HAND(4, put(b, t->channel));
+    BY_HAND(5, put(b, t->stage));
+    BY_HAND(6, put(b, t->facets));
+    if (fields >> 7 & 1) {
+        const unsigned char rating[3] = {t->scale, t->scope, t->score};
+        append(b, rating, 3);
+    }
+    BY_HAND(8, put(b, t->sequence));
+    BY_HAND(9, put(b, t->revision));
+    BY_HAND(10, put_signed(b, (int64_t)((uint64_t)t->due - (uint64_t)t->at)));
+    BY_HAND(11, put(b, t->type));
+    BY_HAND(12, put(b, t->segment));
+    BY_HAND(13, put(b, t->reason));
+    BY_HAND(14, put(b, t->customer));
+    BY_HAND(15, put_signed(b, t->value));
+    BY_HAND(16, put(b, t->cause));
+    BY_HAND(17, put(b, t->commitment));
+    BY_HAND(18, put(b, t->outcome));
+#undef BY_HAND
+}
+
+/* "a number whose bits say which fields are not none, from bit 0 on: id, owner, …; at, …; and the fields named, in that
+ * order" */
+START_TEST(fields_stand_under_their_bits) {
+    for (unsigned field = 0; field <= FIELDS; field++) {
+        for (int large = 0; large < 2; large++) {
+            cxj_touchpoint t = with_field(field, large), got;
+            uint32_t fields = field == FIELDS ? (UINT32_C(1) << FIELDS) - 1 : UINT32_C(1) << field;
+            bytes expected = {0}, b = {0};
+            struct cxj__wire_out out;
+            struct cxj__wire_in in;
+            struct cxj__wire_before before = {0};
+            put_by_hand(&expected, &t, fields);
+            ck_assert_uint_le(expected.length, CXJ__WIRE_TOUCHPOINT);
+            open_out(&out, &b);
+            item(&out, CXJ__WIRE_JOURNEYS, CXJ__WIRE_TOUCHPOINT);
+            cxj__wire_put_touchpoint(&out, &t, &before);
+            close_out(&out);
+            ck_assert(before.is_there && before.at == t.at && before.id == t.id);
+            bytes by_hand = one_block(&expected);
+            before = (struct cxj__wire_before){0};
+            ck_assert(open_in(&in, &b));
+            ck_assert(cxj__wire_item(&in, CXJ__WIRE_JOURNEYS));
+            cxj__wire_get_touchpoint(&in, &got, &before);
+            ck_assert_int_eq(in.status, CXJ_OK);
+            ck_assert_mem_eq(&got, &t, sizeof t);
+            ck_assert(cxj__wire_in_end(&in));
+            cxj__wire_in_finish(&in);
+            check_same_bytes(&by_hand, &b, "a touchpoint");
+            free_bytes(&by_hand);
+            free_bytes(&expected);
+        }
+    }
+    check_all_given_back();
+}
+END_TEST
+
+/* "at, as the distance from the one before it (of the first: signed)"; "the id as its signed distance from that of the
+ * last touchpoint before that has one in this journey"; "due as its signed distance from at" */
+START_TEST(touchpoints_are_told_apart_from_the_one_before) {
+    static const cxj_touchpoint journey[] = {
+        {.at = -5, .id = 1000}, {.at = -5},
+        {.at = 0, .id = 998},   {.at = 300, .id = UINT64_MAX, .due = 299},
+        {.at = 300, .id = 1},   {.at = INT64_MAX, .due = INT64_MIN},
+    };
+    enum { COUNT = sizeof journey / sizeof *journey };
+    bytes expected = {0}, b = {0};
+    struct cxj__wire_out out;
+    struct cxj__wire_in in;
+    struct cxj__wire_before before = {0};
+    open_out(&out, &b);
+    item(&out, CXJ__WIRE_JOURNEYS, COUNT * CXJ__WIRE_TOUCHPOINT);
+    for (size_t i = 0; i < COUNT; i++) cxj__wire_put_touchpoint(&out, &journey[i], &before);
+    close_out(&out);
+    put(&expected, 1), put_signed(&expected, -5), put_signed(&expected, 1000);
+    put(&expected, 0), put(&expected, 0);
+    put(&expected, 1), put(&expected, 5), put_signed(&expected, -2);
+    put(&expected, 1 | 1 << 10), put(&expected, 300), put_signed(&expected, -999), put_signed(&expected, -1);
+    put(&expected, 1), put(&expected, 0), put_signed(&expected, 2);
+    put(&expected, 1 << 10), put(&expected, (uint64_t)INT64_MAX - 300), put_signed(&expected, 1);
+    ck_assert(open_in(&in, &b));
+    ck_assert(cxj__wire_item(&in, CXJ__WIRE_JOURNEYS));
+    before = (struct cxj__wire_before){0};
+    for (size_t i = 0; i < COUNT; i++) {
+        cxj_touchpoint got;
+        cxj__wire_get_touchpoint(&in, &got, &before);
+        ck_assert_int_eq(in.status, CXJ_OK);
+        ck_assert_mem_eq(&got, &journey[i], sizeof got);
+    }
+    cxj__wire_in_finish(&in);
+    bytes by_hand = one_block(&expected);
+    check_same_bytes(&by_hand, &b, "a journey");
+    free_bytes(&by_hand);
+    free_bytes(&expected);
+    check_all_given_back();
+}
+END_TEST
+
+/* A field that is said to be there is not none; and each has its bounds. */
+START_TEST(fields_that_are_none_or_out_of_bounds_are_refused) {
+    static const uint64_t beyond[FIELDS] = {[1] = UINT64_C(1) << 32,
+                                            [2] = 65536,
+                                            [3] = 65536,
+                                            [4] = 65536,
+                                            [5] = 65536,
+                                            [6] = CXJ_FACETS_ALL + 1,
+                                            [8] = UINT64_C(1) << 32,
+                                            [11] = 65536,
+                                            [12] = 65536,
+                                            [13] = 65536,
+                                            [16] = 65536,
+                                            [17] = 256,
+                                            [18] = 256};
+    for (unsigned field = 0; field < FIELDS; field++) {
+        struct cxj__wire_in in;
+        struct cxj__wire_before before = {.is_there = true, .at = START, .id = 7};
+        cxj_touchpoint t;
+        bytes contents = {0};
+        put(&contents, 99); /* so that the touchpoint does not stand first */
+        put(&contents, UINT32_C(1) << field);
+        put(&contents, 0);
+        if (field == 0) {
+            put_signed(&contents, -7); /* the id that this is a distance to is 0 */
+        } else if (field == 7) {
+            append(&contents, "\0\1\1", 3);
+        } else if (field == 10) {
+            put_signed(&contents, -START);
+        } else {
+            put(&contents, 0);
+        }
+        bytes b;
+        open_contents(&in, &contents, &b);
+        (void)cxj__wire_get(&in, 99);
+        cxj__wire_get_touchpoint(&in, &t, &before);
+        close_wrong(&in, &b, CXJ_BAD_BYTES, 1, "a field of the touchpoint is there, and none");
+        free_bytes(&contents);
+        if (beyond[field] == 0) continue;
+        size_t place = 0;
+        put(&contents, UINT32_C(1) << field);
+        put_signed(&contents, START);
+        place = contents.length;
+        put(&contents, beyond[field]);
+        open_contents(&in, &contents, &b);
+        before = (struct cxj__wire_before){0};
+        cxj__wire_get_touchpoint(&in, &t, &before);
+        close_wrong(&in, &b, CXJ_BAD_BYTES, place, "greater than it can be here");
+        free_bytes(&contents);
+    }
+    /* an unknown field */
+    struct cxj__wire_in in;
+    struct cxj__wire_before before = {0};
+    cxj_touchpoint t;
+    bytes contents = {0};
+    put(&contents, UINT32_C(1) << FIELDS);
+    put(&contents, 0);
+    bytes b;
+    open_contents(&in, &contents, &b);
+    cxj__wire_get_touchpoint(&in, &t, &before);
+    close_wrong(&in, &b, CXJ_BAD_BYTES, 0, "greater than it can be here");
+    free_bytes(&contents);
+}
+END_TEST
+
+/* A touchpoint that goes on behind its block is refused wherever that ends. */
+START_TEST(touchpoints_end_with_the_block) {
+    cxj_touchpoint t = with_field(FIELDS, true), got;
+    bytes contents = {0};
+    put_by_hand(&contents, &t, (UINT32_C(1) << FIELDS) - 1);
+    size_t whole = contents.length;
+    for (contents.length = 1; contents.length < whole; contents.length++) {
+        struct cxj__wire_in in;
+        struct cxj__wire_before before = {0};
+        bytes b;
+        open_contents(&in, &contents, &b);
+        cxj__wire_get_touchpoint(&in, &got, &before);
+        ck_assert_int_eq(in.status, CXJ_BAD_BYTES);
+        ck_assert_uint_eq(in.wrong, HEAD + BLOCK_HEADER + contents.length);
+        cxj__wire_in_finish(&in);
+        free_bytes(&b);
+    }
+    free_bytes(&contents);
+    check_all_given_back();
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Cells
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static struct cxj__cell *make_cell(uint32_t grain) {
+    struct cxj__cell *cell = cxj__cell_create(&memory, grain);
+    ck_assert_ptr_nonnull(cell);
+    return cell;
+}
+
+static void add_duration(struct cxj__cell *cell, size_t histogram, uint32_t bucket, int64_t times) {
+    struct cxj__histogram *its = &cxj__cell_histograms(cell)[histogram];
+    ck_assert(cxj__histogram_reserve(its, &memory, bucket));
+    cxj__histogram_add(its, bucket, times);
+}
+
+/* A sum, and the bytes that it takes. */
+static const struct {
+    uint64_t high, low;
+    size_t width;
+} sums[] = {
+    {0, 0, 0},
+    {0, 1, 1},
+    {0, 127, 1},
+    {0, 128, 2},
+    {0, 32767, 2},
+    {0, 32768, 3},
+    {0, UINT64_C(1) << 62, 8},
+    {0, INT64_MAX, 8},
+    {0, UINT64_C(1) << 63, 9},
+    {0, UINT64_MAX, 9},
+    {1, 0, 9},
+    {127, 5, 9},
+    {128, 5, 10},
+    {(UINT64_C(1) << 36) - 1, UINT64_MAX, 13}, /* a sum of 2^40 touchpoints, each 2^60 at most */
+    {UINT64_MAX, UINT64_MAX, 1},
+    {UINT64_MAX, (uint64_t)-128, 1},
+    {UINT64_MAX, (uint64_t)-129, 2},
+    {UINT64_MAX, UINT64_C(1) << 63, 8},
+    {UINT64_MAX, INT64_MAX, 9},
+    {UINT64_MAX, 0, 9},
+    {~((UINT64_C(1) << 36) - 1), 0, 13},
+};
+enum { SUMS = sizeof sums / sizeof *sums };
+
+/* A cell with everything: counts small and large, sums of all widths from turn on, durations that are counted. */
+static struct cxj__cell *full_cell(uint32_t grain, size_t turn) {
+    struct cxj__cell *cell = make_cell(grain);
+    const struct cxj__cell_shape *shape = cxj__cell_shape(grain);
+    int64_t *counts = cxj__cell_counts(cell);
+    for (size_t i = 0; i < shape->counts; i++) counts[i] = (int64_t)(i % 3 ? i * turn : UINT64_C(1) << (i + turn) % 41);
+    for (size_t i = 0; i < shape->sums; i++) {
+        size_t s = (i + turn) % SUMS;
+        cxj__cell_sums(cell)[i] = (struct cxj__int128){.low = sums[s].low, .high = sums[s].high};
+    }
+    static const uint32_t buckets[] = {0, CXJ__HISTOGRAM_BUCKETS - 1, 64, 63, 1000, 1001};
+    int64_t total = 0;
+    for (size_t k = 0; k < sizeof buckets / sizeof *buckets; k++) {
+        for (size_t i = 0; i < shape->histograms; i++) add_duration(cell, i, buckets[k], (int64_t)(k * 100 + turn + 1));
+        total += (int64_t)(k * 100 + turn + 1);
+    }
+    if (grain == CXJ_GRAIN_TOUCHPOINTS) {
+        counts[CXJ__T_WAITS] = counts[CXJ__T_LATE] = total;
+    } else if (grain == CXJ_GRAIN_TRANSITIONS) {
+        counts[CXJ__X_TRANSITIONS] = total;
+    } else {
+        counts[CXJ__J_COMPLETED] = total - 3;
+        counts[CXJ__J_ABANDONED] = 3;
+        counts[CXJ__J_LATE] = counts[CXJ__J_LATE_PROACTIVE] = counts[CXJ__J_LOOPS_CLOSED] = total;
+    }
+    return cell;
+}
+
+/* Contents in which a cell stands. */
+static bytes cell_contents(const struct cxj__cell *cell) {
+    static struct cxj__histogram_count scratch[2 * CXJ__HISTOGRAM_BUCKETS];
+    struct cxj__wire_out out;
+    bytes b = {0}, contents = {0};
+    open_out(&out, &b);
+    size_t most = cxj__wire_cell_bytes(cell);
+    item(&out, CXJ__WIRE_CELLS, most);
+    size_t before = out.length;
+    cxj__wire_put_cell(&out, cell, scratch);
+    ck_assert_uint_le(out.length - before, most);
+    append(&contents, out.bytes + before, out.length - before);
+    cxj__wire_out_finish(&out);
+    free_bytes(&b);
+    return contents;
+}
+
+/* "all counts; all sums (length in bytes from 0 to 15, then those, two's complement); all histograms (how many buckets; for
+ * each the distance from the one before it, and how often)" */
+START_TEST(cells_are_written_as_the_format_says) {
+    for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
+        for (size_t turn = 0; turn < SUMS; turn++) {
+            struct cxj__cell *cell = full_cell(grain, turn), *got = make_cell(grain);
+            const struct cxj__cell_shape *shape = cxj__cell_shape(grain);
+            bytes contents = cell_contents(cell), expected = {0};
+            for (size_t i = 0; i < shape->counts; i++) put(&expected, (uint64_t)cxj__cell_counts(cell)[i]);
+            for (size_t i = 0; i < shape->sums; i++) {
+                size_t s = (i + turn) % SUMS;
+                put(&expected, sums[s].width);
+                for (size_t k = 0; k < sums[s].width; k++) {
+                    uint64_t word = k < 8 ? sums[s].low : sums[s].high;
+                    unsigned char byte = (unsigned char)(word >> (k % 8 * 8));
+                    append(&expected, &byte, 1);
+                }
+            }
+            for (size_t i = 0; i < shape->histograms; i++) {
+                put(&expected, 6);
+                put(&expected, 0), put(&expected, turn + 1);
+                put(&expected, 63), put(&expected, 300 + turn + 1);
+                put(&expected, 1), put(&expected, 200 + turn + 1);
+                put(&expected, 936), put(&expected, 400 + turn + 1);
+                put(&expected, 1), put(&expected, 500 + turn + 1);
+                put(&expected, CXJ__HISTOGRAM_BUCKETS - 1 - 1001), put(&expected, 100 + turn + 1);
+            }
+            ck_assert_uint_eq(contents.length, expected.length);
+            ck_assert_mem_eq(contents.data, expected.data, expected.length);
+            struct cxj__wire_in in;
+            bytes b;
+            open_contents(&in, &contents, &b);
+            cxj__wire_get_cell(&in, got, UINT64_C(1) << 40);
+            ck_assert_msg(in.status == CXJ_OK, "%s", in.message.text);
+            ck_assert(cxj__wire_in_end(&in));
+            cxj__wire_in_finish(&in);
+            bytes again = cell_contents(got);
+            check_same_bytes(&contents, &again, "a cell");
+            free_bytes(&b);
+            free_bytes(&contents);
+            free_bytes(&expected);
+            cxj__cell_destroy(cell, &memory);
+            cxj__cell_destroy(got, &memory);
+        }
+    }
+    check_all_given_back();
+}
+END_TEST
+
+/* A transitions cell by hand: 8 counts, 3 sums, a histogram; what is in it may be exchanged by hand. */
+static bytes transitions(uint64_t count, const char *sum, size_t sum_length, const char *histogram,
+                         size_t histogram_length) {
+    bytes contents = {0};
+    put(&contents, count);
+    for (int i = 1; i < 8; i++) put(&contents, 0);
+    append(&contents, sum, sum_length);
+    put(&contents, 0), put(&contents, 0);
+    append(&contents, histogram, histogram_length);
+    return contents;
+}
+
+enum { SUM_AT = 8 };
+
+static void refuse_cell(bytes contents, uint64_t most, uint64_t place, const char *words) {
+    struct cxj__wire_in in;
+    struct cxj__cell *cell = make_cell(CXJ_GRAIN_TRANSITIONS);
+    bytes b;
+    open_contents(&in, &contents, &b);
+    cxj__wire_get_cell(&in, cell, most);
+    cxj__cell_destroy(cell, &memory);
+    close_wrong(&in, &b, CXJ_BAD_BYTES, place, words);
+    free_bytes(&contents);
+}
+
+#define TRANSITIONS(count, sum, histogram) transitions(count, sum, sizeof(sum) - 1, histogram, sizeof(histogram) - 1)
+
+/* No other way to write a sum or a histogram is read. */
+START_TEST(other_cells_are_refused) {
+    struct cxj__wire_in in;
+    struct cxj__cell *cell = make_cell(CXJ_GRAIN_TRANSITIONS);
+    bytes right = TRANSITIONS(2, "\1\5", "\2\7\1\1\1");
+    bytes b;
+    open_contents(&in, &right, &b);
+    cxj__wire_get_cell(&in, cell, 2);
+    ck_assert_msg(in.status == CXJ_OK, "%s", in.message.text);
+    cxj__wire_in_finish(&in);
+    cxj__cell_destroy(cell, &memory);
+    free_bytes(&b);
+    free_bytes(&right);
+
+    refuse_cell(TRANSITIONS(2, "\1\5", "\2\7\1\1\1"), 1, 0, "greater than it can be here");
+    refuse_cell(TRANSITIONS(2, "\1\0", "\1\7\2"), 2, SUM_AT + 1, "a sum takes more bytes than it needs");
+    refuse_cell(TRANSITIONS(2, "\2\5\0", "\1\7\2"), 2, SUM_AT + 1, "a sum takes more bytes than it needs");
+    refuse_cell(TRANSITIONS(2, "\2\xff\xff", "\1\7\2"), 2, SUM_AT + 1, "a sum takes more bytes than it needs");
+    refuse_cell(TRANSITIONS(2, "\x0d\5\0\0\0\0\0\0\0\0\0\0\0\0", "\1\7\2"), 2, SUM_AT + 1, "more bytes than it needs");
+    refuse_cell(TRANSITIONS(2, "\x0e\5\0\0\0\0\0\0\0\0\0\0\0\0\1", "\1\7\2"), 2, SUM_AT, "greater than it can be");
+    refuse_cell(TRANSITIONS(2, "\x0d\5", ""), 2, SUM_AT + 1, "beyond the end of its block");
+    /* Two touchpoints add up to 2^61 at most: one more is 2^61 + 1, and so below; 2^64; 2^65 below 0. */
+    refuse_cell(TRANSITIONS(2, "\x08\1\0\0\0\0\0\0\x20", "\1\7\2"), 2, SUM_AT + 1, "a sum is greater than it can be");
+    refuse_cell(TRANSITIONS(2, "\x08\xff\xff\xff\xff\xff\xff\xff\xdf", "\1\7\2"), 2, SUM_AT + 1, "a sum is greater");
+    refuse_cell(TRANSITIONS(2, "\x09\0\0\0\0\0\0\0\0\1", "\1\7\2"), 2, SUM_AT + 1, "a sum is greater than it can be");
+    refuse_cell(TRANSITIONS(2, "\x09\0\0\0\0\0\0\0\0\xfe", "\1\7\2"), 2, SUM_AT + 1, "a sum is greater than it can be");
+    refuse_cell(TRANSITIONS(2, "\0", "\2\7\1\0\1"), 2, SUM_AT + 6, "a bucket stands twice");
+    refuse_cell(TRANSITIONS(2, "\0", "\2\7\0\1\2"), 2, SUM_AT + 5, "a bucket is empty");
+    refuse_cell(TRANSITIONS(2, "\0", "\1\xc0\x16\2"), 2, SUM_AT + 4, "greater than it can be here"); /* bucket 2880 */
+    refuse_cell(TRANSITIONS(2, "\0", "\2\xbf\x16\1\1\1"), 2, SUM_AT + 7, "greater than it can be here"); /* and 2880 */
+    refuse_cell(TRANSITIONS(2, "\0", "\1\7\3"), 2, SUM_AT + 5, "greater than it can be here");
+    refuse_cell(TRANSITIONS(2, "\0", "\xc1\x16"), 2, SUM_AT + 3, "greater than it can be here"); /* 2881 buckets */
+    refuse_cell(TRANSITIONS(2, "\0", "\1\7"), 2, SUM_AT + 5, "behind the end of its block");
+    refuse_cell(TRANSITIONS(2, "\0", "\1\7\1"), 2, 0, "contradict each other");
+    refuse_cell(TRANSITIONS(0, "\0", "\0"), 2, 0, "contradict each other");
+}
+END_TEST
+
+/* A lack of memory for a histogram is one, and no fault of the bytes. */
+START_TEST(lack_of_memory_for_a_histogram_is_a_status) {
+    struct cxj__wire_in in;
+    bytes contents = TRANSITIONS(2, "\1\5", "\2\7\1\1\1");
+    struct cxj__cell *cell = make_cell(CXJ_GRAIN_TRANSITIONS);
+    bytes b;
+    open_contents(&in, &contents, &b);
+    heap_fail(&own, 1, true);
+    cxj__wire_get_cell(&in, cell, 2);
+    heap_fail(&own, 0, false);
+    cxj__cell_destroy(cell, &memory);
+    close_wrong(&in, &b, CXJ_NO_MEMORY, SUM_AT + 6, "no memory for a histogram");
+    free_bytes(&contents);
+}
+END_TEST
+
+/* ------------------------------------------------------------------------------------------------------------------ */
+
+static void add_case(Suite *suite, const char *name, const TTest *const *tests, size_t count) {
+    TCase *cases = tcase_create(name);
+    tcase_set_timeout(cases, 120);
+    for (size_t i = 0; i < count; i++) tcase_add_test(cases, tests[i]);
+    suite_add_tcase(suite, cases);
+}
+
+#define ADD_CASE(suite, name, tests) add_case(suite, name, tests, sizeof(tests) / sizeof *(tests))
+
+int main(void) {
+    const TTest *blocks[] = {an_empty_stream_is_a_head_and_an_end,
+                             blocks_are_as_few_as_can_be,
+                             another_head_is_refused,
+                             a_stream_that_ends_early_is_refused_everywhere,
+                             blocks_hang_together,
+                             another_kind_than_expected_is_refused,
+                             blocks_must_be_full_and_not_over_full,
+                             empty_blocks_are_refused,
+                             the_end_is_the_end,
+                             a_length_that_lies_takes_little_memory};
+    const TTest *hosts[] = {a_host_may_take_and_give_a_byte_at_a_time, other_answers_of_a_writing_host_are_failures,
+                            other_answers_of_a_reading_host_are_failures, lack_of_memory_is_a_status,
+                            what_was_on_its_way_is_cleared};
+    const TTest *numbers[] = {numbers_are_written_as_the_format_says, signed_numbers_are_folded,
+                              other_numbers_are_refused, lengths_end_with_the_block, refusals_name_what_was_read_last};
+    const TTest *touchpoints[] = {fields_stand_under_their_bits, touchpoints_are_told_apart_from_the_one_before,
+                                  fields_that_are_none_or_out_of_bounds_are_refused, touchpoints_end_with_the_block};
+    const TTest *cells[] = {cells_are_written_as_the_format_says, other_cells_are_refused,
+                            lack_of_memory_for_a_histogram_is_a_status};
+    Suite *suite = suite_create("wire");
+    ADD_CASE(suite, "blocks", blocks);
+    ADD_CASE(suite, "hosts", hosts);
+    ADD_CASE(suite, "numbers", numbers);
+    ADD_CASE(suite, "touchpoints", touchpoints);
+    ADD_CASE(suite, "cells", cells);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
