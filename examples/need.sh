@@ -5,22 +5,24 @@
 #     need ninja-build ninja                   # a package whose command has another name
 #     need check pkg-config:check              # a library, unless pkg-config knows it (needs pkg-config first)
 #     need libc6-dev header:stdio.h            # a header, unless the compiler cc finds it
+#     need libc6-dev-armhf-cross file:/usr/arm-linux-gnueabihf/include/stdio.h    # anything else, by its path
 #     if need valgrind valgrind; then …; else echo "skipped: no valgrind"; fi
 #
 # need PACKAGE TEST...   Returns 0 if every TEST holds, installing the Debian package PACKAGE if that takes it; else
 #                        says on stderr in one sentence what is needed, and returns 1: under set -e a bare call then
-#                        ends the script. A TEST is a command that must be found, or pkg-config:MODULE, or header:FILE.
+#                        ends the script. A TEST is a command that must be found, or pkg-config:MODULE, header:FILE, or file:PATH.
 #
 # It says what it installs before it does, asks apt-get for new lists at most once and only if something is missing, and
 # needs root or sudo only then. All names other than need begin with need_.
 
 need_listed=no # whether the package lists are fresh in this run
 
-# need_has TEST: whether a command, a pkg-config module or a header is there.
+# need_has TEST: whether a command, a pkg-config module, a header or a file is there.
 need_has() {
     case $1 in
     pkg-config:*) pkg-config --exists "${1#pkg-config:}" 2>/dev/null ;;
     header:*) printf '#include <%s>\n' "${1#header:}" | cc -E -x c - >/dev/null 2>&1 ;;
+    file:*) [ -e "${1#file:}" ] ;;
     *) command -v "$1" >/dev/null 2>&1 ;;
     esac
 }

@@ -464,10 +464,28 @@ static void read_fraction(const struct sight *sight, cxj_metric *result) {
     if (whole != 0) result->value = cxj__base_double(sight->sums[metric->a]) / whole;
 }
 
+/* x to the power y, for x from 0 to 1 and y > 0, by products and square roots alone: IEEE 754 rounds these alike
+ * everywhere, and says nothing of pow(), whose last digit differs between machines. */
+static double power(double x, double y) {
+    double whole = floor(y), rest = y - whole, result = 1, root = x;
+    for (uint64_t n = (uint64_t)whole; n > 0; n /= 2, x *= x) {
+        if (n % 2 == 1) result *= x;
+    }
+    while (rest > 0) { /* bit by bit, from that of 1/2 on */
+        root = sqrt(root);
+        rest *= 2;
+        if (rest >= 1) {
+            result *= root;
+            rest -= 1;
+        }
+    }
+    return result;
+}
+
 static void read_expected(const struct sight *sight, cxj_metric *result) {
     double clean = (double)sight->counts[sight->metric->a], all = (double)sight->counts[sight->metric->b];
     result->n = ended(sight);
-    if (result->n > 0) result->value = pow(clean / all, all / (double)result->n);
+    if (result->n > 0) result->value = power(clean / all, all / (double)result->n);
 }
 
 static void apply(const struct sight *sight, cxj_metric *result) {

@@ -491,7 +491,7 @@ static uint64_t index_hash(const struct cxj__seed *seed, uint32_t kind, uint64_t
 static struct cxj__index_entry *index_slot(const struct cxj__index *index, const struct cxj__seed *seed,
                                            enum cxj__index_kind kind, uint64_t key, uint64_t *probes) {
     size_t mask = index->capacity - 1;
-    for (size_t slot = index_hash(seed, kind, key) & mask;; slot = (slot + 1) & mask) {
+    for (size_t slot = (size_t)index_hash(seed, kind, key) & mask;; slot = (slot + 1) & mask) {
         struct cxj__index_entry *entry = &index->entries[slot];
         ++*probes;
         if (entry->kind == CXJ__INDEX_NONE || (entry->kind == (uint32_t)kind && entry->key == key)) return entry;
@@ -513,7 +513,7 @@ void cxj__store_unindex(struct cxj__index *index, const struct cxj__seed *seed, 
     size_t mask = index->capacity - 1;
     size_t hole = (size_t)(entry - index->entries);
     for (size_t next = (hole + 1) & mask; index->entries[next].kind != CXJ__INDEX_NONE; next = (next + 1) & mask) {
-        size_t home = index_hash(seed, index->entries[next].kind, index->entries[next].key) & mask;
+        size_t home = (size_t)index_hash(seed, index->entries[next].kind, index->entries[next].key) & mask;
         if (((next - home) & mask) < ((next - hole) & mask)) continue;
         index->entries[hole] = index->entries[next];
         hole = next;

@@ -730,7 +730,7 @@ static void remove_slot(struct cxj_view *view, const struct cxj__cell *cell) {
     size_t hole = cell->hash & mask;
     while (view->slots[hole] != slot_of(cell)) hole = (hole + 1) & mask;
     for (size_t next = (hole + 1) & mask; view->slots[next] != 0; next = (next + 1) & mask) {
-        size_t home = (view->slots[next] >> 32) & mask;
+        size_t home = (size_t)(view->slots[next] >> 32) & mask;
         if (((next - home) & mask) < ((next - hole) & mask)) continue;
         view->slots[hole] = view->slots[next];
         hole = next;

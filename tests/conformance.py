@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""conformance.py REPORT [--shuffles N] [--seed N] [--case NAME] [--cases FOLDER]
+"""conformance.py REPORT [--against OTHER] [--shuffles N] [--seed N] [--case NAME] [--cases FOLDER]
 
 Runs the report program REPORT on each case of tests/conformance and compares what it says with what is expected, then
 shuffles the rows of each log, ids given to those that have none, and expects the same bytes.
@@ -10,6 +10,9 @@ views alone must end the run with a positive exit status and a word on stderr.
 
 What is whole in expected.json must be equal; quantiles (names that end in _p50, _p90, _p99) may be off by 1/128, other
 numbers by a relative 1e-9. Keys and their order must be equal.
+
+With --against OTHER, another build of the same program (for another platform, say), each case must end alike in both and
+print the same bytes.
 
 Exit status 0 if everything holds.
 """
@@ -170,6 +173,16 @@ def check_case(program: str, case: Case) -> list[str]:
         return [f"the answer has not the form that is due: {error!r}"]
 
 
+def check_against(program: str, other: str, case: Case) -> list[str]:
+    bad = []
+    for views in [[view] for view in case.views] if case.must_fail else [case.views]:
+        done, twin = report(program, case, views, case.events), report(other, case, views, case.events)
+        for what in ("returncode", "stdout", "stderr"):
+            if getattr(done, what) != getattr(twin, what):
+                bad.append(f"{views} {what} is not that of {other}")
+    return bad
+
+
 def rows_to_shuffle(case: Case) -> list[list[str]] | None:
     """The header and the rows of a case, each row with an id of its own where it had none: then no order may matter.
     None if the log has rows that are not well formed, which would run into their neighbours."""
@@ -212,6 +225,7 @@ def check_shuffled(program: str, case: Case, rows: list[list[str]], times: int, 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Runs the conformance cases.")
     parser.add_argument("report", help="the report program")
+    parser.add_argument("--against", metavar="OTHER", help="a build that must print the same bytes")
     parser.add_argument("--cases", type=pathlib.Path, default=pathlib.Path(__file__).parent / "conformance")
     parser.add_argument("--case", help="only this one")
     parser.add_argument("--shuffles", type=int, default=5, help="how often to shuffle each log")
@@ -229,6 +243,8 @@ def main() -> int:
     failed = shuffled = 0
     for case in cases:
         bad = check_case(chosen.report, case)
+        if chosen.against:
+            bad += check_against(chosen.report, chosen.against, case)
         rows = None if case.must_fail else rows_to_shuffle(case)
         if rows is not None:
             shuffled += 1
@@ -239,6 +255,8 @@ def main() -> int:
             for line in bad[:8]:
                 print(f"    {line}")
     print(f"{len(cases) - failed} of {len(cases)} cases hold; {shuffled} of them also shuffled {chosen.shuffles} times")
+    if chosen.against:
+        print(f"each was compared with {chosen.against}, byte for byte")
     return 1 if failed else 0
 
 

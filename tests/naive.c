@@ -11,8 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Sums of products of 64-bit numbers; what the library does with two words is here left to the compiler. */
+/* Sums of products of 64-bit numbers; what the library does with two words is here left to the compiler. Where that has
+ * no 128 bits, 64 hold the sums of some 9,000 touchpoints. */
+#ifdef __SIZEOF_INT128__
 __extension__ typedef __int128 naive_wide;
+#else
+typedef int64_t naive_wide;
+#endif
 
 enum { FULL = 12600, MILLISECONDS_A_DAY = 86400000, GAP_SCALE = 65536 };
 
@@ -1574,11 +1579,25 @@ static naive_wide sum_of(const struct naive_series *series) {
 }
 
 /* The unbiased variance, (n x sum of squares - square of the sum) / (n (n - 1)), in units of the series. */
+#ifdef __SIZEOF_INT128__
 static double variance_of(const struct naive_series *series) {
     naive_wide n = (naive_wide)series->count, sum = sum_of(series), squares = 0;
     for (size_t i = 0; i < series->count; i++) squares += (naive_wide)series->values[i] * series->values[i];
     return n < 2 ? NAN : (double)(n * squares - sum * sum) / ((double)n * (double)(n - 1));
 }
+#else
+/* The same in doubles, of differences from the mean: so no digits are lost. Differences from the first value are whole,
+ * so that equal values differ by nothing. */
+static double variance_of(const struct naive_series *series) {
+    double n = (double)series->count, mean = 0, squares = 0;
+    for (size_t i = 0; i < series->count; i++) mean += (double)(series->values[i] - series->values[0]) / n;
+    for (size_t i = 0; i < series->count; i++) {
+        double difference = (double)(series->values[i] - series->values[0]) - mean;
+        squares += difference * difference;
+    }
+    return series->count < 2 ? NAN : squares / (n - 1);
+}
+#endif
 
 static int order_values(const void *a, const void *b) {
     return order_i64(*(const int64_t *)a, *(const int64_t *)b);

@@ -1,10 +1,13 @@
 #!/bin/sh
-# run.sh [quick|all]: the one command that runs all tests. It needs a Debian-like machine with network and root or sudo,
-# and installs what is missing; where it cannot, it says what is needed.
+# run.sh [quick|all|long]: the one command that runs all tests. It needs a Debian-like machine with network and root or
+# sudo, and installs what is missing; where it cannot, it says what is needed.
 #
-# quick: one build, and on it the unit tests, faults, hostile shapes, conformance, fewer random logs and the layout.
-# all (the default): that, and the sanitizers, clang, valgrind, an installation with its consumers, and more; see
-# tests/README.md.
+# quick: one build, and on it the unit tests, faults, hostile shapes, files, fuzz corpora, conformance, fewer random logs
+# and the layout.
+# all (the default): that, and the sanitizers, clang, valgrind, the ABI, an installation with its consumers, and more; see
+# tests/README.md. Under 10 minutes on two cores.
+# long: all, and MemorySanitizer, other machines by emulation, coverage, a thousand kills, ten minutes of fuzzing for each
+# target, mutants. Some two hours on two cores; it says how long each part took.
 #
 # It stops at the first step that fails, with a non-zero exit status. Its last line says how many checks passed and failed:
 # each test that meson runs is one, and so is each step beside those.
@@ -15,92 +18,17 @@
 set -eu
 cd "$(dirname "$0")/.."
 . examples/need.sh
+. tests/steps.sh
 
 scope=${1:-all}
 case $scope in
 quick) logs=${CXJ_LOGS:-1000} ;;
-all) logs=${CXJ_LOGS:-10000} ;;
+all | long) logs=${CXJ_LOGS:-10000} ;;
 *)
-    echo "usage: sh tests/run.sh [quick|all]" >&2
+    echo "usage: sh tests/run.sh [quick|all|long]" >&2
     exit 2
     ;;
 esac
-
-passed=0
-failed=0
-words=$(mktemp)
-trap 'rm -f "$words"' EXIT
-
-headline() {
-    printf '\n== %s ==\n' "$1"
-}
-
-finish() {
-    printf '\n%s passed, %s failed\n' "$passed" "$failed"
-    [ "$failed" -eq 0 ]
-    exit
-}
-
-# check WHAT COMMAND...: one check. What the command says is shown only if it fails, and then everything ends.
-check() {
-    what=$1
-    shift
-    if "$@" >"$words" 2>&1; then
-        passed=$((passed + 1))
-        echo "ok: $what"
-    else
-        failed=$((failed + 1))
-        tail -n 200 "$words"
-        echo "FAILED: $what"
-        finish
-    fi
-}
-
-# show WHAT COMMAND...: as check, and shows what the command says in any case.
-show() {
-    check "$@"
-    sed 's/^/    /' "$words"
-}
-
-skip() {
-    echo "skipped: $1 ($2)"
-}
-
-# build COMPILER FOLDER OPTION...: builds into a folder with these options. One that was set up with the same options is
-# used again. The folder build belongs to whoever works here: its options are changed, but it is never thrown away.
-build() {
-    compiler=$1
-    folder=$2
-    shift 2
-    if [ "$folder" = build ] && [ -f build/build.ninja ]; then
-        check "options of $folder" meson configure "$folder" "$@"
-    elif [ ! -f "$folder/build.ninja" ] || [ "$(cat "$folder/options.txt" 2>/dev/null)" != "$*" ]; then
-        rm -rf "$folder"
-        check "setup of $folder" env "CC=$compiler" meson setup "$folder" "$@"
-        echo "$*" >"$folder/options.txt"
-    fi
-    check "build of $folder" ninja -C "$folder"
-}
-
-# suites FOLDER ARGUMENT...: runs tests with meson and adds up what it says.
-suites() {
-    folder=$1
-    shift
-    status=0
-    meson test -C "$folder" --no-rebuild --print-errorlogs "$@" >"$words" 2>&1 || status=$?
-    sed -n -e '/^ *[0-9]*\/[0-9]* /p' "$words"
-    good=$(sed -n 's/^Ok: *\([0-9]*\).*/\1/p' "$words")
-    bad=$(sed -n 's/^\(Fail\|Timeout\|Unexpected Pass\): *\([0-9]*\).*/\2/p' "$words" | awk '{n += $1} END {print n + 0}')
-    passed=$((passed + ${good:-0}))
-    failed=$((failed + bad))
-    # A run without a single test is no run.
-    if [ "$status" -ne 0 ] || [ "${good:-0}" -eq 0 ]; then
-        [ "$failed" -gt 0 ] || failed=1
-        tail -n 300 "$words"
-        echo "FAILED: meson test -C $folder $*"
-        finish
-    fi
-}
 
 # ----------------------------------------------------------------------------------------------------------------------
 
@@ -116,7 +44,7 @@ need check pkg-config:check
 
 headline "Debug build, gcc, warnings as errors"
 build gcc build-debug --buildtype=debugoptimized --werror -Db_ndebug=false
-headline "Unit tests, faults, hostile shapes, layout"
+headline "Unit tests, faults, hostile shapes, saved bytes, files, fuzz corpora, layout"
 [ "$scope" = all ] || export CXJ_STRIDE=23
 suites build-debug --no-suite conformance --no-suite property
 unset CXJ_STRIDE
@@ -134,8 +62,8 @@ fi
 # ----------------------------------------------------------------------------------------------------------------------
 
 headline "AddressSanitizer and UndefinedBehaviorSanitizer"
-if printf 'int main(void) { return 0; }\n' | gcc -fsanitize=address,undefined -x c - -o "$words.out" 2>/dev/null; then
-    rm -f "$words.out"
+if printf 'int main(void) { return 0; }\n' | gcc -fsanitize=address,undefined -x c - -o "$scratch/probe" 2>/dev/null; then
+    rm -f "$scratch/probe"
     # Warnings are none of this build's business: with the checks put in, gcc loses sight of what a value can be.
     build gcc build-asan --buildtype=debugoptimized -Db_ndebug=false -Db_sanitize=address,undefined \
         -Db_lundef=false -Dc_args=-fno-sanitize-recover=all
@@ -156,16 +84,16 @@ unscattered() {
 }
 way=env
 unscattered true 2>/dev/null && way=unscattered
-if ! printf 'int main(void) { return 0; }\n' | gcc -fsanitize=thread -x c - -o "$words.out" 2>/dev/null; then
+if ! printf 'int main(void) { return 0; }\n' | gcc -fsanitize=thread -x c - -o "$scratch/probe" 2>/dev/null; then
     skip "ThreadSanitizer" "this gcc has no libtsan"
-elif "$way" "$words.out" >"$words" 2>&1; then
+elif "$way" "$scratch/probe" >"$words" 2>&1; then
     build gcc build-tsan --buildtype=debugoptimized -Db_ndebug=false -Db_sanitize=thread -Db_lundef=false \
         -Dtests=disabled
     show "threads" "$way" build-tsan/examples/threads --threads 4 --journeys 5000
 else
     skip "ThreadSanitizer" "it cannot run here: $(head -n 1 "$words")"
 fi
-rm -f "$words.out"
+rm -f "$scratch/probe"
 
 headline "Debug build, clang, warnings as errors"
 if need clang clang; then
@@ -257,6 +185,14 @@ unset PKG_CONFIG_PATH LD_LIBRARY_PATH
 
 # ----------------------------------------------------------------------------------------------------------------------
 
+headline "The interface, as programs that are built already know it"
+if need abigail-tools abidiff; then
+    part tests/abi.sh
+    part tests/abi.sh --self-test
+else
+    skip "the interface" "libabigail is not here and cannot be installed"
+fi
+
 headline "Release build"
 build gcc build --buildtype=release
 show "layout, and what the shared library exports" python3 tests/layout.py --library build/src/libcxj.so
@@ -283,5 +219,45 @@ if [ -f ../shared/check.py ]; then
 else
     skip "check.py" "there is no ../shared/check.py beside this checkout; its small cases ran as tests/conformance"
 fi
+
+if [ "$scope" = all ]; then
+    finish
+fi
+
+# ----------------------------------------------------------------------------------------------------------------------
+
+# timed SCRIPT ARGUMENT...: a part, and how long it took.
+timed() {
+    began=$(date +%s)
+    part "$@"
+    echo "$* took $(($(date +%s) - began)) s"
+}
+
+headline "A thousand kills"
+began=$(date +%s)
+show "files" python3 tests/files.py build-debug/examples/cxj-report build-debug/examples/keep \
+    build-debug/tests/libpreload.so --kills 1000
+echo "A thousand kills took $(($(date +%s) - began)) s"
+
+headline "MemorySanitizer"
+timed tests/msan.sh
+
+headline "Other machines"
+timed tests/cross.sh
+
+headline "Branch coverage"
+began=$(date +%s)
+show "coverage" sh tests/coverage.sh
+echo "Coverage took $(($(date +%s) - began)) s"
+
+headline "Fuzzing, ten minutes for each target"
+began=$(date +%s)
+show "fuzz" sh tests/fuzz.sh 600
+echo "Fuzzing took $(($(date +%s) - began)) s"
+
+headline "Mutants"
+began=$(date +%s)
+show "mutation" sh tests/mutation.sh
+echo "Mutants took $(($(date +%s) - began)) s"
 
 finish

@@ -26,7 +26,7 @@ typedef struct heap {
 static void *allocate(void *context, void *block, size_t old_size, size_t new_size) {
     heap *memory = context;
     if (new_size > old_size && ++memory->calls == memory->fail_at) return NULL;
-    memory->bytes += new_size - old_size;
+    memory->bytes = memory->bytes - old_size + new_size; /* one by one: a size_t may be narrower than the sum */
     memory->blocks += (uint64_t)(block == NULL) - (uint64_t)(new_size == 0);
     if (new_size > 0) return realloc(block, new_size);
     free(block);

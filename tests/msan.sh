@@ -1,0 +1,83 @@
+#!/bin/sh
+# msan.sh: the tests under clang's MemorySanitizer, which reports each use of memory that nobody has written.
+#
+# The unit tests, faults, hostile shapes, sealing, conformance, the inputs kept from fuzzing, the hosts of examples/ and the
+# property test; all that they call is built with it, but for libc, whose functions it knows, and Check (see msan.c). A
+# single report fails the run, and names where the memory came from; for names of functions in place of addresses it
+# wants llvm-symbolizer (Debian's package llvm).
+#
+# It needs a Debian-like machine with network and root or sudo, and installs what is missing. The build is in build-msan.
+#
+# CXJ_LOGS     random logs of the property test; the default is 1000
+# CXJ_STRIDE   only every so many-th allocation fails in faults; the default is 23
+set -eu
+cd "$(dirname "$0")/.."
+. examples/need.sh
+. tests/steps.sh
+
+logs=${CXJ_LOGS:-1000}
+unset CXJ_LOGS
+# Its own exit status may be one that meson takes for a test that was skipped.
+MSAN_OPTIONS=exitcode=1:halt_on_error=1
+export MSAN_OPTIONS
+
+# Two programs of which it must report the one and not the other.
+cat >"$scratch/wrong.c" <<'END'
+#include <stdlib.h>
+int main(void) {
+    int *numbers = malloc(2 * sizeof *numbers);
+    numbers[0] = 1;
+    return numbers[WHICH] == 7 ? 3 : 0;
+}
+END
+can_build() {
+    clang -g -fsanitize=memory -fsanitize-memory-track-origins -DWHICH=0 "$scratch/wrong.c" -o "$scratch/right" &&
+        clang -g -fsanitize=memory -fsanitize-memory-track-origins -DWHICH=1 "$scratch/wrong.c" -o "$scratch/wrong"
+}
+reports() {
+    ! "$scratch/wrong" >"$scratch/said" 2>&1 && grep -q 'use-of-uninitialized-value' "$scratch/said"
+}
+
+headline "What is needed"
+need gcc gcc
+need libc6-dev header:stdio.h
+need pkg-config pkg-config
+need python3 python3
+need ninja-build ninja
+need meson meson
+need check pkg-config:check
+if ! need clang clang; then
+    skip "MemorySanitizer" "clang is not here and cannot be installed"
+    finish
+fi
+# What a sanitizer needs when a program runs stands in a package of its own, which clang only recommends.
+if ! can_build >"$words" 2>&1; then
+    version=$(clang -dumpversion | sed 's/\..*//')
+    need "libclang-rt-$version-dev" "file:$(clang -print-resource-dir)/lib/linux/libclang_rt.msan-$(uname -m).a" || true
+    if ! can_build >"$words" 2>&1; then
+        skip "MemorySanitizer" "this clang does not have it: $(tail -n 1 "$words")"
+        finish
+    fi
+fi
+# It wants its memory at certain addresses, which a kernel that scatters them widely may have given away: so without
+# scattering, where that is allowed.
+if ! "$scratch/right" >"$words" 2>&1; then
+    if [ -z "${CXJ_UNSCATTERED:-}" ] && setarch "$(uname -m)" -R "$scratch/right" >/dev/null 2>&1; then
+        rm -rf "$scratch"
+        CXJ_UNSCATTERED=yes CXJ_LOGS=$logs exec setarch "$(uname -m)" -R sh tests/msan.sh
+    fi
+    skip "MemorySanitizer" "it cannot run here: $(head -n 1 "$words")"
+    finish
+fi
+check "it reports what it should" reports
+
+headline "MemorySanitizer"
+build clang build-msan --buildtype=debugoptimized -Db_ndebug=false -Db_sanitize=memory -Db_lundef=false \
+    "-Dc_args=-fsanitize-memory-track-origins -fno-sanitize-recover=all -fno-omit-frame-pointer"
+# One process for all tests of a program: what fails in a child of Check's making would be told twice, and cut.
+export CK_FORK=no "CXJ_STRIDE=${CXJ_STRIDE:-23}"
+# Failing files take a library that is loaded into the program before it, which it does not allow.
+suites build-msan --no-suite property --no-suite layout --no-suite files --timeout-multiplier 3
+unset CK_FORK CXJ_STRIDE
+show "property" build-msan/tests/property "$logs"
+finish
