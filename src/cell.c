@@ -266,7 +266,12 @@ static const struct {
 
 bool cxj__cell_is_sound(const struct cxj__cell *cell) {
     const int64_t *counts = cxj__cell_counts(cell);
+    /* Whatever is counted, a touchpoint adds one at most, and no journey is without any. */
+    int64_t touchpoints = counts[cell->grain == CXJ_GRAIN_JOURNEYS ? CXJ__J_TOUCHPOINTS : 0];
     if (counts[0] == 0) return false;
+    for (size_t i = 0; i < shapes[cell->grain].counts; i++) {
+        if (counts[i] > touchpoints) return false;
+    }
     for (size_t i = 0; i < sizeof totals / sizeof *totals; i++) {
         if (totals[i].grain != cell->grain) continue;
         int64_t total = counts[totals[i].count];

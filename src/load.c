@@ -88,14 +88,15 @@ static bool add_name(struct load *load, uint32_t d, const char *name, size_t len
     struct cxj__names *dictionary = &core->dictionaries[d];
     size_t offset = 0;
     uint32_t code = 0;
-    if (length == 0 || length > INT32_MAX) return refuse(load, "a name is empty, or longer than 2^31 - 1 bytes");
+    if (length == 0) return refuse(load, "a name is empty");
     if (!cxj__base_is_utf8(name, length, &offset)) return refuse(load, "a name is not UTF-8, or has a NUL");
     cxj_status status = cxj__names_add(dictionary, &core->memory, &core->seed, name, length, &code);
     if (status == CXJ_NO_MEMORY) return lack_memory(load);
     if (status == CXJ_LIMIT) {
         return cxj__wire_refuse(&load->in, CXJ_LIMIT, "there are more names than a dictionary may have codes");
     }
-    return cxj__names_compare(dictionary, code - 1, code) < 0 || refuse(load, "names are not in order");
+    if (cxj__names_compare(dictionary, code - 1, code) >= 0) return refuse(load, "names are not in order");
+    return true;
 }
 
 static bool read_names(struct load *load) {
@@ -103,7 +104,7 @@ static bool read_names(struct load *load) {
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
         for (size_t i = 0; i < load->totals.names[d]; i++) {
             if (!cxj__wire_item(in, CXJ__WIRE_NAMES)) return false;
-            size_t length = (size_t)cxj__wire_get(in, UINT32_MAX);
+            size_t length = (size_t)cxj__wire_get(in, INT32_MAX);
             const unsigned char *name = cxj__wire_get_bytes(in, length);
             if (name == NULL || !add_name(load, d, (const char *)name, length)) return false;
         }
@@ -258,6 +259,7 @@ static bool check_ids(struct load *load) {
     uint64_t *scratch = cxj__base_resize(memory, NULL, 0, count * sizeof *scratch);
     if (scratch == NULL) return lack_memory(load);
     cxj__base_sort(ids, scratch, count, sizeof *ids, compare_ids, NULL);
+    memset(scratch, 0, count * sizeof *scratch); /* What is read may be refused, and then shall not lie about. */
     cxj__base_resize(memory, scratch, count * sizeof *scratch, 0);
     for (size_t i = 1; i < count; i++) {
         if (ids[i - 1] == ids[i]) return refuse(load, "an id stands twice in a journey");
@@ -305,7 +307,8 @@ static bool read_touchpoint(struct load *load, uint64_t journey, struct cxj__wir
     if (!check_codes(load, t) || !note_id(load, t->id)) return false;
     if (load->purpose == CHECK) return true;
     load->planned++;
-    return cxj__plan_arrival(&load->engine->plan, core, t, load->planned - 1) == CXJ_OK || lack_memory(load);
+    if (cxj__plan_arrival(&load->engine->plan, core, t, load->planned - 1) != CXJ_OK) return lack_memory(load);
+    return true;
 }
 
 static bool read_journey(struct load *load, uint64_t number, size_t count) {
@@ -326,8 +329,8 @@ static bool read_journey(struct load *load, uint64_t number, size_t count) {
 static bool read_sealed(struct load *load, uint64_t number) {
     struct cxj__core *core = &load->engine->core;
     load->sealed++;
-    return load->purpose == CHECK || cxj__store_seal(&core->store, &core->memory, &core->seed, number) ||
-           lack_memory(load);
+    if (load->purpose == CHECK || cxj__store_seal(&core->store, &core->memory, &core->seed, number)) return true;
+    return lack_memory(load);
 }
 
 static bool read_journeys(struct load *load) {
@@ -379,6 +382,7 @@ static bool read_state(struct load *load) {
 static cxj_status run(struct load *load, cxj_read read, void *context) {
     struct cxj__memory *memory = &load->engine->core.memory;
     if (cxj__wire_in_begin(&load->in, memory, read, context)) (void)read_state(load);
+    if (load->ids != NULL) memset(load->ids, 0, load->id_capacity * sizeof *load->ids);
     cxj__base_release(memory, &load->ids, &load->id_capacity, sizeof *load->ids);
     cxj__wire_in_finish(&load->in);
     return load->in.status;
@@ -410,7 +414,8 @@ struct bytes {
 static int64_t read_bytes(void *context, void *to, size_t capacity) {
     struct bytes *bytes = context;
     size_t length = bytes->left < capacity ? bytes->left : capacity;
-    if (length > 0) memcpy(to, bytes->bytes, length);
+    if (length == 0) return 0;
+    memcpy(to, bytes->bytes, length);
     bytes->bytes += length;
     bytes->left -= length;
     return (int64_t)length;
@@ -456,6 +461,15 @@ static bool has_views(cxj_engine *engine, const struct cxj__core *of, const stru
     return true;
 }
 
+/* Merges an engine whose memory counts as this one's. */
+static cxj_status merge_within(cxj_engine *engine, const cxj_engine *source) {
+    struct cxj__memory *memory = &engine->core.memory;
+    memory->used += source->core.memory.used;
+    cxj_status status = cxj_merge(engine, source);
+    memory->used -= source->core.memory.used;
+    return status;
+}
+
 cxj_status cxj_merge_saved(cxj_engine *engine, cxj_read read, void *context) {
     if (engine == NULL) return CXJ_BAD_ARGUMENT;
     cxj__engine_begin(engine);
@@ -474,7 +488,7 @@ cxj_status cxj_merge_saved(cxj_engine *engine, cxj_read read, void *context) {
     if (status != CXJ_OK) return status;
     if (has_views(engine, &engine->core, &source->core, "this engine") &&
         has_views(engine, &source->core, &engine->core, "the saved one")) {
-        status = cxj_merge(engine, source);
+        status = merge_within(engine, source);
     } else {
         status = CXJ_OTHER_VIEWS;
     }

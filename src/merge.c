@@ -140,7 +140,8 @@ static bool refuse_known(cxj_engine *engine, uint64_t number) {
 static bool check_sealed(void *context, uint64_t number) {
     struct merge *merge = context;
     struct cxj__core *core = &merge->engine->core;
-    return !is_known(core, number, &core->store.probes) || refuse_known(merge->engine, number);
+    if (is_known(core, number, &core->store.probes)) return refuse_known(merge->engine, number);
+    return true;
 }
 
 /* A journey that the source holds must not be sealed in the engine. */

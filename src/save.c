@@ -66,21 +66,21 @@ struct cxj_saver {
 
 /* ---- memory ----------------------------------------------------------------------------------------------------- */
 
-/* Makes room for so many items, and one more, since none would be no block. */
+/* Makes room for so many items, and two more, since fewer would be no block of exactly that size. */
+enum { FURTHER = 2 };
 static bool take(struct cxj_saver *saver, void *array_of_items, size_t count, size_t item_size) {
-    void *block = NULL;
-    if (count < SIZE_MAX / item_size) block = cxj__base_resize(saver->memory, NULL, 0, (count + 1) * item_size);
-    memcpy(array_of_items, &block, sizeof block);
-    return block != NULL;
+    size_t capacity = 0;
+    return cxj__base_grow(saver->memory, array_of_items, &capacity, count + FURTHER, item_size);
 }
 
 /* Gives it back. What stood there shall not lie about in freed memory. */
 static void give_back(struct cxj_saver *saver, void *array_of_items, size_t count, size_t item_size) {
     void *block;
     memcpy(&block, array_of_items, sizeof block);
+    size_t capacity = count + FURTHER;
     if (block == NULL) return;
-    memset(block, 0, (count + 1) * item_size);
-    cxj__base_resize(saver->memory, block, (count + 1) * item_size, 0);
+    memset(block, 0, capacity * item_size);
+    cxj__base_release(saver->memory, array_of_items, &capacity, item_size);
 }
 
 /* ---- names ------------------------------------------------------------------------------------------------------ */
@@ -121,7 +121,7 @@ static void list_names(struct cxj_saver *saver, uint32_t d, uint32_t *scratch) {
 /* Finds the names in use, and what each is called in what is written. */
 static bool find_names(struct cxj_saver *saver) {
     const struct cxj__core *core = saver->core;
-    uint32_t *scratch;
+    uint32_t *scratch = NULL;
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) saver->name_room += core->dictionaries[d].count + 1;
     if (!take(saver, &saver->names_block, saver->name_room, sizeof *saver->names_block) ||
         !take(saver, &saver->ranks_block, saver->name_room, sizeof *saver->ranks_block) ||
@@ -185,7 +185,6 @@ static int compare_cells(const void *a, const void *b, const void *context) {
 /* Lists the cells of a view that have a sealed part, in the order of their keys, and says how many there are. */
 static cxj_status list_cells(struct cxj_saver *saver, const struct cxj_view *view) {
     give_back(saver, &saver->cells, saver->cell_room, sizeof *saver->cells);
-    saver->cells = NULL;
     saver->cell_count = 0;
     for (size_t i = 0; i < view->cell_count; i++) saver->cell_count += cxj__cell_has_sealed(view->cells[i]);
     saver->cell_room = 2 * saver->cell_count;

@@ -48,7 +48,8 @@ static bool check_rating(const cxj_touchpoint *t, struct cxj__refusal *refusal) 
         return is_wrong(refusal, "score", t->score, "is off its scale");
     }
     if (t->scope == 0) return is_wrong(refusal, "scope", 0, "must be given with a scale");
-    return t->scope <= CXJ_SCOPE_EMPLOYEE || is_wrong(refusal, "scope", t->scope, "is not known");
+    if (t->scope > CXJ_SCOPE_EMPLOYEE) return is_wrong(refusal, "scope", t->scope, "is not known");
+    return true;
 }
 
 bool cxj__touchpoint_check(const cxj_touchpoint *touchpoint, struct cxj__refusal *refusal) {

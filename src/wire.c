@@ -306,20 +306,20 @@ bool cxj__wire_refuse(struct cxj__wire_in *in, cxj_status status, const char *wh
 
 /* Makes room for as many bytes of the block as there are to come, but never for more than twice those that came: a
  * length may lie. */
-static bool make_room(struct cxj__wire_in *in, size_t needed) {
+static bool make_room(struct cxj__wire_in *in, uint64_t needed) {
     enum { ONCE = CXJ__WIRE_BLOCK };
     size_t wanted = in->length + (in->length > ONCE ? in->length : ONCE);
-    if (wanted > needed) wanted = needed;
+    if (wanted > needed) wanted = (size_t)needed;
     return cxj__base_grow(in->memory, &in->bytes, &in->capacity, wanted, 1);
 }
 
 /* Reads until so many bytes of the block are there. */
-static bool fill(struct cxj__wire_in *in, size_t needed) {
+static bool fill(struct cxj__wire_in *in, uint64_t needed) {
     while (in->length < needed) {
         if (in->length == in->capacity && !make_room(in, needed)) {
             return refuse_at(in, in->length, CXJ_NO_MEMORY, "no memory for the block");
         }
-        size_t room = (needed < in->capacity ? needed : in->capacity) - in->length;
+        size_t room = (size_t)(needed < in->capacity ? needed : in->capacity) - in->length;
         int64_t got = in->read(in->context, in->bytes + in->length, room);
         if (got == 0) return refuse_at(in, in->length, CXJ_BAD_BYTES, "the bytes end too early");
         if (got < 0 || (uint64_t)got > room) return refuse_at(in, in->length, CXJ_IO, "the read function failed");
@@ -334,11 +334,8 @@ static bool next_block(struct cxj__wire_in *in) {
     in->length = in->at = in->end = in->field = 0;
     if (!fill(in, BLOCK_HEADER)) return false;
     uint64_t contents = get_fixed(in->bytes + 1, BLOCK_HEADER - 1);
-    if (contents > SIZE_MAX - BLOCK_HEADER - CHECKSUM) {
-        return refuse_at(in, 1, CXJ_NO_MEMORY, "the block is longer than this machine can address");
-    }
+    if (!fill(in, BLOCK_HEADER + contents + CHECKSUM)) return false;
     size_t end = BLOCK_HEADER + (size_t)contents;
-    if (!fill(in, end + CHECKSUM)) return false;
     in->chain = checksum(in->chain, in->bytes, end);
     if (get_fixed(in->bytes + end, CHECKSUM) != in->chain) {
         return refuse_at(in, 0, CXJ_BAD_BYTES,
@@ -364,8 +361,10 @@ bool cxj__wire_in_begin(struct cxj__wire_in *in, struct cxj__memory *memory, cxj
                          "the format is newer than this library knows; a newer one is needed");
     }
     in->chain = checksum(0, in->bytes, HEAD);
-    /* An empty one would be read over where the first item is expected; later ones are not, for their kind is not. */
-    return next_block(in) && (in->end > BLOCK_HEADER || refuse_at(in, 1, CXJ_BAD_BYTES, "the block is empty"));
+    if (!next_block(in)) return false;
+    /* An item finds out whether a block that comes later is empty; the first one is there before any item. */
+    if (in->end == BLOCK_HEADER) return refuse_at(in, 1, CXJ_BAD_BYTES, "the block is empty");
+    return true;
 }
 
 bool cxj__wire_item(struct cxj__wire_in *in, enum cxj__wire_kind kind) {
@@ -385,7 +384,8 @@ bool cxj__wire_item(struct cxj__wire_in *in, enum cxj__wire_kind kind) {
     } else if (full) {
         return refuse_at(in, in->at, CXJ_BAD_BYTES, "the block goes on where another should begin");
     }
-    return in->kind == (uint32_t)kind || refuse_at(in, in->at, CXJ_BAD_BYTES, expected[kind]);
+    if (in->kind != (uint32_t)kind) return refuse_at(in, in->at, CXJ_BAD_BYTES, expected[kind]);
+    return true;
 }
 
 uint64_t cxj__wire_get(struct cxj__wire_in *in, uint64_t most) {
@@ -495,7 +495,7 @@ static struct cxj__int128 get_sum(struct cxj__wire_in *in, uint64_t most) {
 static void get_histogram(struct cxj__wire_in *in, struct cxj__histogram *histogram, uint64_t most) {
     size_t count = (size_t)cxj__wire_get(in, CXJ__HISTOGRAM_BUCKETS);
     uint64_t bucket = 0;
-    for (size_t i = 0; i < count && in->status == CXJ_OK; i++) {
+    for (size_t i = 0; i < count; i++) {
         uint64_t step = cxj__wire_get(in, CXJ__HISTOGRAM_BUCKETS - 1 - bucket);
         if (step == 0 && i > 0) cxj__wire_refuse(in, CXJ_BAD_BYTES, "a bucket stands twice");
         bucket += step;
@@ -526,7 +526,8 @@ bool cxj__wire_in_end(struct cxj__wire_in *in) {
     if (in->end > BLOCK_HEADER) return refuse_at(in, in->at, CXJ_BAD_BYTES, "the end has contents");
     int64_t got = in->read(in->context, &further, 1);
     if (got < 0 || got > 1) return refuse_at(in, in->length, CXJ_IO, "the read function failed");
-    return got == 0 || refuse_at(in, in->length, CXJ_BAD_BYTES, "there are bytes behind the end");
+    if (got > 0) return refuse_at(in, in->length, CXJ_BAD_BYTES, "there are bytes behind the end");
+    return true;
 }
 
 void cxj__wire_in_finish(struct cxj__wire_in *in) {

@@ -1042,11 +1042,15 @@ static struct cxj__cell *full_cell(uint32_t grain, size_t turn) {
         for (size_t i = 0; i < shape->histograms; i++) add_duration(cell, i, buckets[k], (int64_t)(k * 100 + turn + 1));
         total += (int64_t)(k * 100 + turn + 1);
     }
+    /* Nothing is counted more often than there are touchpoints, or transitions. */
     if (grain == CXJ_GRAIN_TOUCHPOINTS) {
+        counts[CXJ__T_TOUCHPOINTS] = INT64_C(1) << 40;
         counts[CXJ__T_WAITS] = counts[CXJ__T_LATE] = total;
     } else if (grain == CXJ_GRAIN_TRANSITIONS) {
         counts[CXJ__X_TRANSITIONS] = total;
+        for (size_t i = 0; i < shape->counts; i++) counts[i] = counts[i] > total ? total : counts[i];
     } else {
+        counts[CXJ__J_TOUCHPOINTS] = INT64_C(1) << 40;
         counts[CXJ__J_COMPLETED] = total - 3;
         counts[CXJ__J_ABANDONED] = 3;
         counts[CXJ__J_LATE] = counts[CXJ__J_LATE_PROACTIVE] = counts[CXJ__J_LOOPS_CLOSED] = total;
@@ -1071,7 +1075,7 @@ static bytes cell_contents(const struct cxj__cell *cell) {
     return contents;
 }
 
-/* "all counts; all sums (length in bytes from 0 to 15, then those, two's complement); all histograms (how many buckets; for
+/* "all counts; all sums (length in bytes from 0 to 13, then those, two's complement); all histograms (how many buckets; for
  * each the distance from the one before it, and how often)" */
 START_TEST(cells_are_written_as_the_format_says) {
     for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
@@ -1182,6 +1186,9 @@ START_TEST(other_cells_are_refused) {
     refuse_cell(TRANSITIONS(2, "\0", "\1\7"), 2, SUM_AT + 5, "behind the end of its block");
     refuse_cell(TRANSITIONS(2, "\0", "\1\7\1"), 2, 0, "contradict each other");
     refuse_cell(TRANSITIONS(0, "\0", "\0"), 2, 0, "contradict each other");
+    bytes more = TRANSITIONS(1, "\0", "\1\7\1");
+    more.data[7] = 2; /* the last count is greater than that of transitions */
+    refuse_cell(more, 2, 0, "contradict each other");
 }
 END_TEST
 
