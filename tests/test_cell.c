@@ -144,6 +144,18 @@ START_TEST(counts_sums_and_histograms_do_not_overlap) {
 }
 END_TEST
 
+/* cell.h: "The counts, sums and histograms of the grain follow in memory": nothing else does. */
+START_TEST(a_cell_takes_no_more_memory_than_it_sums) {
+    for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
+        struct cxj__cell *cell = create(grain);
+        ck_assert_uint_eq(memory.used, sizeof *cell + shapes[grain].counts * sizeof(int64_t) +
+                                           shapes[grain].sums * sizeof(struct cxj__int128) +
+                                           shapes[grain].histograms * sizeof(struct cxj__histogram));
+        destroy(cell);
+    }
+}
+END_TEST
+
 START_TEST(lack_of_memory_makes_no_cell) {
     destroy(create(CXJ_GRAIN_JOURNEYS));
     left = 0;
@@ -671,6 +683,112 @@ START_TEST(an_occasion_reserves_its_bucket) {
 }
 END_TEST
 
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Cell by cell
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* A second cell beside the one of create(). */
+static struct cxj__cell *create_other(uint32_t grain) {
+    struct cxj__cell *cell = cxj__cell_create(&memory, grain);
+    ck_assert_ptr_nonnull(cell);
+    return cell;
+}
+
+/* Adds (sign 1) or takes away (sign -1) some contributions of a cell's grain, the same for the same state of chance. */
+static void add_some(struct cxj__cell *cell, uint64_t state, int sign) {
+    uint64_t kept = chance_state;
+    chance_state = state;
+    for (int i = 0; i < 40; i++) {
+        if (cell->grain == CXJ_GRAIN_JOURNEYS) {
+            struct cxj__standing standing = any_standing();
+            uint32_t histogram = CXJ__J_HISTOGRAM_LATENESS + (uint32_t)(chance() % 3);
+            uint32_t occasion = cxj__cell_occasion(histogram, (uint32_t)(chance() % 2000));
+            if (sign > 0) ck_assert(cxj__cell_reserve_standing(cell, &memory, &standing));
+            if (sign > 0) ck_assert(cxj__cell_reserve_occasion(cell, &memory, occasion));
+            cxj__cell_add_standing(cell, &standing, sign);
+            cxj__cell_add_occasion(cell, occasion, sign);
+        } else {
+            struct cxj__fact fact = any_fact((uint8_t)cell->grain);
+            if (sign > 0) ck_assert(cxj__cell_reserve_fact(cell, &memory, &fact));
+            cxj__cell_add_fact(cell, &fact, sign);
+        }
+    }
+    chance_state = kept;
+}
+
+/* Section 3: "Two engines merge: the result is what one engine would hold that had seen all touchpoints of both", as to
+ * what sealed journeys have left in cells. What the other cell holds is then taken away bit by bit, and nothing is
+ * left. */
+START_TEST(a_cell_added_is_all_that_it_sums) {
+    for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
+        for (uint64_t round = 0; round < 20; round++) {
+            struct cxj__cell *cell = create(grain), *other = create_other(grain);
+            uint64_t ours = chance(), others = chance();
+            if (round % 2 == 0) add_some(cell, ours, 1);
+            add_some(other, others, 1);
+            ck_assert(cxj__cell_reserve_cell(cell, &memory, other));
+            cxj__cell_add_cell(cell, other, 1);
+            add_some(cell, others, -1);
+            if (round % 2 == 0) add_some(cell, ours, -1);
+            is_empty(cell);
+            add_some(other, others, -1); /* It is as it was. */
+            is_empty(other);
+            cxj__cell_destroy(other, &memory);
+            destroy(cell);
+        }
+    }
+}
+END_TEST
+
+/* Section 3: "All state behind metrics is integer, so adding and taking away are exact." */
+START_TEST(a_cell_taken_away_leaves_the_rest) {
+    for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
+        for (uint64_t round = 0; round < 20; round++) {
+            struct cxj__cell *cell = create(grain), *other = create_other(grain);
+            uint64_t ours = chance(), others = chance();
+            add_some(other, others, 1);
+            add_some(cell, ours, 1);
+            add_some(cell, others, 1);
+            cxj__cell_add_cell(cell, other, -1);
+            add_some(cell, ours, -1);
+            is_empty(cell);
+            cxj__cell_destroy(other, &memory);
+            destroy(cell);
+        }
+    }
+}
+END_TEST
+
+/* cell.h: "Makes room for all that another cell of the same grain sums, so that adding or taking it away cannot fail". */
+START_TEST(a_cell_reserves_for_every_histogram_of_the_other) {
+    for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
+        long histograms = (long)shapes[grain].histograms;
+        for (long given = 0; given <= histograms; given++) {
+            struct cxj__cell *cell = create(grain), *other = create_other(grain);
+            for (uint32_t i = 0; i < (uint32_t)histograms; i++) {
+                struct cxj__histogram *h = &cxj__cell_histograms(other)[i];
+                ck_assert(cxj__histogram_reserve(h, &memory, 100 + i));
+                cxj__histogram_add(h, 100 + i, (int64_t)i + 1);
+            }
+            left = given;
+            ck_assert_int_eq(cxj__cell_reserve_cell(cell, &memory, other), given == histograms);
+            ck_assert_int_eq(left, 0);
+            if (given == histograms) {
+                cxj__cell_add_cell(cell, other, 1);
+                for (size_t i = 0; i < shapes[grain].histograms; i++) {
+                    ck_assert_uint_eq(counted(cell, i), i + 1);
+                    ck_assert_double_eq(median(cell, i), cxj__histogram_middle(100 + (uint32_t)i));
+                }
+                cxj__cell_add_cell(cell, other, -1);
+                is_empty(cell);
+            }
+            cxj__cell_destroy(other, &memory);
+            destroy(cell);
+        }
+    }
+}
+END_TEST
+
 static TCase *group(Suite *suite, const char *name) {
     TCase *cases = tcase_create(name);
     tcase_set_timeout(cases, 300);
@@ -701,6 +819,7 @@ int main(void) {
     TCase *shape = group(suite, "shape");
     tcase_add_test(shape, a_new_cell_is_empty);
     tcase_add_test(shape, counts_sums_and_histograms_do_not_overlap);
+    tcase_add_test(shape, a_cell_takes_no_more_memory_than_it_sums);
     tcase_add_test(shape, lack_of_memory_makes_no_cell);
     tcase_add_test(shape, a_key_is_another_by_any_bit);
     tcase_add_test(shape, approaching_changes_nothing);
@@ -723,6 +842,10 @@ int main(void) {
     tcase_add_test(room, a_fact_reserves_for_its_durations_alone);
     tcase_add_test(room, a_standing_reserves_both_durations);
     tcase_add_test(room, an_occasion_reserves_its_bucket);
+    TCase *cells = group(suite, "cells");
+    tcase_add_test(cells, a_cell_added_is_all_that_it_sums);
+    tcase_add_test(cells, a_cell_taken_away_leaves_the_rest);
+    tcase_add_test(cells, a_cell_reserves_for_every_histogram_of_the_other);
 
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

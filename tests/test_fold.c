@@ -1766,9 +1766,48 @@ START_TEST(standings_are_not_alike_if_the_first_came_inbound) {
 }
 END_TEST
 
+/* Section 4: "Those of an open journey with due < now are overdue." Two journeys slipped alike and promised the same first,
+ * one of them because the customer asked for it; only what was promised last is another. */
+START_TEST(standings_are_not_alike_if_the_last_promise_is_another) {
+    static struct journey asked, moved;
+    add(&asked, 1, T(.due = 90));
+    add(&moved, 1, T(.due = 100));
+    add(&asked, 2, T(.due = 140));
+    add(&moved, 2, T(.due = 150));
+    add(&asked, 3, T(.due = 100, .facets = REQUESTED));
+    add(&moved, 3, T(0));
+    ck_assert_int_eq(summed(&asked, CXJ__J_SUM_SLIP), 50);
+    ck_assert_int_eq(summed(&moved, CXJ__J_SUM_SLIP), 50);
+    ck_assert_int_eq(stand_at(&asked, 120).counts[CXJ__J_OVERDUE], 1);
+    ck_assert_int_eq(stand_at(&moved, 120).counts[CXJ__J_OVERDUE], 0);
+    ck_assert(!cxj__fold_stands_alike(&asked.fold, &moved.fold));
+    ck_assert(!cxj__fold_stands_alike(&moved.fold, &asked.fold));
+}
+END_TEST
+
+/* Section 6: promised_share is "journeys with a promise / journeys". A promise that was kept leaves no more than that there
+ * was one. */
+START_TEST(standings_are_not_alike_if_a_promise_was_made_and_kept) {
+    static struct journey without, with;
+    add(&without, 1, T(0));
+    add(&with, 1, T(.due = 9));
+    add(&without, 2, T(0));
+    add(&with, 2, T(.facets = DELIVERED));
+    ck_assert_int_eq(counted(&without, CXJ__J_PROMISED), 0);
+    ck_assert_int_eq(counted(&with, CXJ__J_PROMISED), 1);
+    ck_assert(!cxj__fold_stands_alike(&without.fold, &with.fold));
+    ck_assert(!cxj__fold_stands_alike(&with.fold, &without.fold));
+}
+END_TEST
+
 /* It is what makes a touchpoint that comes last cheap, so it should be true where nothing but counts changes. */
 START_TEST(standings_are_alike_where_nothing_happens) {
-    static struct journey before, after;
+    static struct journey first, second, before, after;
+    add(&first, 1, T(0));
+    add(&second, 1, T(0));
+    ck_assert(!cxj__fold_stands_alike(&before.fold, &first.fold));
+    add(&second, 2, T(0));
+    ck_assert(cxj__fold_stands_alike(&first.fold, &second.fold));
     add(&before, 1, T(.facets = INBOUND, .due = 90, .commitment = 4, RATED(TOUCHPOINT, CSAT5, 3)));
     add(&before, 2, T(.owner = 1));
     add(&before, 2, T(.owner = 2));
@@ -2160,6 +2199,8 @@ int main(void) {
     tcase_add_test(pairs, standings_are_not_alike_if_the_last_rating_is_another);
     tcase_add_test(pairs, standings_are_not_alike_if_other_promises_moved);
     tcase_add_test(pairs, standings_are_not_alike_if_the_first_came_inbound);
+    tcase_add_test(pairs, standings_are_not_alike_if_the_last_promise_is_another);
+    tcase_add_test(pairs, standings_are_not_alike_if_a_promise_was_made_and_kept);
     tcase_add_test(pairs, standings_are_alike_where_nothing_happens);
 
     SRunner *runner = srunner_create(suite);

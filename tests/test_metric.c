@@ -255,6 +255,8 @@ START_TEST(names_are_found_in_their_grain) {
     ck_assert_uint_eq(cxj__metric_find(CXJ_GRAIN_TOUCHPOINTS, "csa", 3), SIZE_MAX);
     ck_assert_uint_ne(cxj__metric_find(CXJ_GRAIN_TOUCHPOINTS, "csat_", 4), SIZE_MAX);
     ck_assert_uint_eq(cxj__metric_find(CXJ_GRAIN_TRANSITIONS, "csat", 4), SIZE_MAX);
+    /* A NUL that is counted belongs to the name, and no metric has one in its name. */
+    ck_assert_uint_eq(cxj__metric_find(CXJ_GRAIN_TOUCHPOINTS, "csat", 5), SIZE_MAX);
 }
 END_TEST
 
@@ -263,6 +265,29 @@ START_TEST(summaries_say_something) {
         cxj_metric_info info = describe(place);
         ck_assert_ptr_nonnull(info.summary);
         ck_assert_uint_gt(strlen(info.summary), 4);
+    }
+}
+END_TEST
+
+/* Section 6 defines these three at length: first_contact_resolution is "of journeys with a resolved touchpoint and at least
+ * one inbound one: share in which exactly one contact stands at or before the first resolved touchpoint and no inbound one
+ * after it"; gap "how much better the touchpoints look than the journey"; expected_clean_share "(clean touchpoints /
+ * touchpoints)^(touchpoints / journeys), over ended journeys". Their summaries leave no part of it out. */
+START_TEST(long_summaries_are_whole) {
+    static const struct {
+        uint32_t number;
+        const char *parts[4];
+    } summaries[] = {
+        {3032, {"a resolved and an inbound", "exactly one contact", "first resolved one", "no inbound one after it"}},
+        {3042, {"how much better the touchpoints look", "mean of the mean touch rating", "journey's rating", ""}},
+        {3072, {"touchpoints)^(touchpoints / journeys)", "ended journeys", "clean journeys if", "independent"}},
+    };
+    for (size_t i = 0; i < sizeof summaries / sizeof *summaries; i++) {
+        const char *summary = describe(cxj__metric_place(summaries[i].number)).summary;
+        for (size_t k = 0; k < 4; k++) {
+            const char *part = strstr(summary, summaries[i].parts[k]);
+            ck_assert_msg(part != NULL, "\"%s\" is not in \"%s\"", summaries[i].parts[k], summary);
+        }
     }
 }
 END_TEST
@@ -1175,6 +1200,7 @@ int main(void) {
     tcase_add_test(cases, unknown_numbers_have_no_place);
     tcase_add_test(cases, names_are_found_in_their_grain);
     tcase_add_test(cases, summaries_say_something);
+    tcase_add_test(cases, long_summaries_are_whole);
     tcase_add_test(cases, intervals_and_now_are_as_marked);
     tcase_add_test(cases, needs_are_as_promised);
     add_values(suite);
