@@ -180,7 +180,7 @@ static bool has_shares(const struct cxj__cell *cell) {
         cxj__metric_describe(place, &info);
         if (info.kind != CXJ_KIND_SHARE) continue;
         cxj__metric_read(place, cell, &circumstances, &share);
-        if (share.value < 0 || share.value > 1) return false;
+        if (share.value > 1) return false;
     }
     return true;
 }

@@ -53,7 +53,7 @@ SANITIZE = ["-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 # Ways to compile under which two programs may turn out to be the same.
 OTHER_WAYS = [["-O1"], ["-O3"], ["-Os"], ["-O2", "-fno-tree-vectorize", "-fno-schedule-insns2"]]
 
-REPORT = ["report.c", "log.c", "json.c", "table.c"]
+REPORT = ["report.c", "file.c", "log.c", "json.c", "table.c"]
 
 
 class Program(NamedTuple):
@@ -75,7 +75,8 @@ class Stage(NamedTuple):
 
 
 def unit(room: str) -> Program:
-    return Program(f"test_{room}", [f"tests/test_{room}.c", "tests/mutation/stop.c"])
+    beside = ["tests/saved.c", "tests/same.c"] if room in ("wire", "load", "save") else []
+    return Program(f"test_{room}", [f"tests/test_{room}.c", *beside, "tests/mutation/stop.c"])
 
 
 PROPERTY = Program("property", ["tests/property.c", "tests/naive.c"], check=False)
@@ -86,7 +87,7 @@ def stages_of(file: str) -> list[Stage]:
     """The tests that see a file, its own first, then by how long they take. Their seeds are fixed."""
     own = {"fold": ["fold"], "cell": ["cell", "metric"], "metric": ["metric"]}[file]
     # Neither what the plan does nor what it is made of asks for a metric.
-    others = [] if file == "metric" else ["view", "record"]
+    others = [] if file == "metric" else ["wire", "load", "view", "record"] if file == "cell" else ["view", "record"]
     slow = [] if file == "metric" else ["plan"]
     return [
         *(Stage(unit(room), [], quick=True) for room in own),
