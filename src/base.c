@@ -98,8 +98,8 @@ static bool is_negative(struct cxj__int128 a) {
     return a.high >> 63 != 0;
 }
 
-double cxj__base_double(struct cxj__int128 a) {
-    if (is_negative(a)) return -cxj__base_double(cxj__base_negate(a));
+/* The nearest double of a number without a sign. */
+static double double_of(struct cxj__int128 a) {
     if (a.high == 0) return (double)a.low;
     /* Keep the 64 leading bits; what is cut off leaves a sticky bit, so that the conversion rounds as if it saw all. */
     int shift = 0;
@@ -107,6 +107,10 @@ double cxj__base_double(struct cxj__int128 a) {
     uint64_t leading = shift == 64 ? a.high : (a.high << (64 - shift)) | (a.low >> shift);
     uint64_t lost = shift == 64 ? a.low : a.low << (64 - shift);
     return ldexp((double)(leading | (lost != 0)), shift);
+}
+
+double cxj__base_double(struct cxj__int128 a) {
+    return is_negative(a) ? -double_of(cxj__base_negate(a)) : double_of(a);
 }
 
 int64_t cxj__base_clamp(struct cxj__int128 a) {

@@ -298,7 +298,8 @@ cxj_status cxj_code(cxj_engine *engine, uint32_t dimension, const char *name, si
         *code = 0;
         return CXJ_OK;
     }
-    uint32_t found = cxj__names_find(dictionary, &core->seed, name, bytes);
+    /* one that is too long is not even looked at */
+    uint32_t found = bytes > INT32_MAX ? 0 : cxj__names_find(dictionary, &core->seed, name, bytes);
     if (found != 0) {
         *code = found;
         return CXJ_OK;

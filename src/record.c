@@ -381,13 +381,15 @@ static bool erase(cxj_engine *engine, struct cxj__journey *journey) {
     return true;
 }
 
-/* Forgets the names that nobody uses any more, and what the plan still has of what was erased, or was never held. */
-static void forget(cxj_engine *engine) {
+/* Forgets the names that nobody uses any more, and what the plan still has of what was erased. Where nothing was, only what
+ * it has of touchpoints that were never held. */
+static void forget(cxj_engine *engine, bool is_erased) {
     struct cxj__core *core = &engine->core;
+    cxj__plan_finish(&engine->plan, &core->memory);
+    if (!is_erased) return;
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_retire(&core->dictionaries[d], &core->memory);
     cxj__alert_compact(&core->agenda, cxj__plan_holds, core);
     cxj__alert_compact(&core->sealings, cxj__plan_watches, core);
-    cxj__plan_finish(&engine->plan, &core->memory);
     engine->version++;
 }
 
@@ -403,7 +405,7 @@ cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey) {
     if (found != NULL && !erase(engine, found)) {
         return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to erase a journey");
     }
-    forget(engine);
+    forget(engine, found != NULL || is_sealed);
     if (is_sealed) {
         return cxj__engine_fail(engine, CXJ_SUMS_STAY, "the journey was sealed: its number is erased, its sums stay");
     }
@@ -432,7 +434,7 @@ cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uint64_t *e
         room = erase(engine, journey);
         gone += room;
     }
-    forget(engine);
+    forget(engine, gone > 0);
     if (erased != NULL) *erased = gone;
     if (!room) return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to erase a journey; those before it are gone");
     return gone > 0 ? CXJ_OK : cxj__engine_fail(engine, CXJ_NOT_FOUND, "no journey states this customer");

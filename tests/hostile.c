@@ -1177,6 +1177,43 @@ START_TEST(results_of_other_sizes) {
 }
 END_TEST
 
+/* A result of no size has no room: it is refused by every function that fills one, and nothing is written. */
+START_TEST(results_without_a_size) {
+    cxj_engine *engine = make(NULL);
+    cxj_view *view = add(engine, "touchpoints");
+    cxj_touchpoint t = {.journey = 1};
+    record(engine, &t, 1, CXJ_OK);
+    union {
+        cxj_stats stats;
+        cxj_view_info view;
+        cxj_metric_info metric;
+        cxj_metric result;
+        cxj_journey journey;
+        cxj_touchpoint touchpoint;
+        unsigned char bytes[1];
+    } room, before;
+    memset(&room, 0xa5, sizeof room);
+    memcpy(&before, &room, sizeof room);
+    uint32_t metric = 0;
+    size_t count = 77;
+    cxj_cursor *cursor = NULL;
+    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touchpoints", CXJ_ENDED, &metric), CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_open(view, &cursor), CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_OK);
+    BAD(cxj_engine_stats(engine, &room.stats, 0));
+    BAD(cxj_view_describe(view, &room.view, 0));
+    BAD(cxj_metric_describe(0, &room.metric, 0));
+    BAD(cxj_view_get(view, NULL, sizeof(cxj_text), 0, &metric, 1, &room.result, 0));
+    BAD(cxj_cursor_metrics(cursor, &metric, 1, &room.result, 0));
+    BAD(cxj_journey_state(engine, 1, &room.journey, 0));
+    BAD(cxj_journey_touchpoints(engine, 1, &room.touchpoint, 0, 1, &count));
+    ck_assert_mem_eq(&room, &before, sizeof room);
+    ck_assert_uint_eq(count, 77);
+    cxj_cursor_close(cursor);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
 /* ---------------------------------------------------------------------------------------------------------------------
  * Texts
  * ------------------------------------------------------------------------------------------------------------------ */
@@ -1593,6 +1630,7 @@ int main(void) {
     tcase_add_test(arguments, options_of_other_sizes);
     tcase_add_test(arguments, touchpoints_of_other_sizes);
     tcase_add_test(arguments, results_of_other_sizes);
+    tcase_add_test(arguments, results_without_a_size);
     TCase *texts = group(suite, "texts");
     tcase_add_test(texts, odd_names);
     tcase_add_test(texts, long_names);

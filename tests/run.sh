@@ -30,6 +30,8 @@ all | long) logs=${CXJ_LOGS:-10000} ;;
     ;;
 esac
 
+unset CXJ_LOGS # it has another meaning for tests/sealing.c
+
 # ----------------------------------------------------------------------------------------------------------------------
 
 headline "What is needed"

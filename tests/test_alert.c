@@ -720,6 +720,28 @@ START_TEST(memory_that_runs_out_loses_no_deadline) {
 }
 END_TEST
 
+/* "Where there is no memory, it can wait": a sweep that cannot begin takes nothing away, and begins when it can. */
+START_TEST(sweep_waits_for_its_memory) {
+    enum { COUNT = 20000 };
+    uint64_t fail_at = 0;
+    for (bool failed = true; failed; failed = ledger.failed > 0) {
+        struct cxj__memory memory = recorded();
+        struct cxj__agenda agenda = {0};
+        MUST(cxj__alert_reserve(&agenda, &memory, COUNT, all_hold, NULL));
+        for (uint32_t i = 0; i < COUNT; i++) cxj__alert_push(&agenda, (struct cxj__deadline){i, i, 0});
+        ledger.fail_from = ledger.fail_to = ledger.asked + ++fail_at;
+        MUST(cxj__alert_reserve(&agenda, &memory, 1, all_hold, NULL));
+        MUST((agenda.old.count > 0) == (ledger.failed == 0));
+        MUST(cxj__alert_reserve(&agenda, &memory, 2, all_hold, NULL));
+        MUST(agenda.old.count > 0);
+        for (uint32_t i = 0; i < COUNT; i++) pops(&agenda, COUNT, i, i, 0);
+        pops_nothing(&agenda, COUNT);
+        finish(&agenda, &memory);
+    }
+    ck_assert_uint_gt(fail_at, 2);
+}
+END_TEST
+
 static TCase *group(Suite *suite, const char *name) {
     TCase *cases = tcase_create(name);
     tcase_set_timeout(cases, 300);
@@ -761,6 +783,7 @@ int main(void) {
     tcase_add_test(room, pages_of_a_sweep_that_ends_early_are_used);
     tcase_add_test(room, one_allocation_that_fails_loses_no_deadline);
     tcase_add_test(room, memory_that_runs_out_loses_no_deadline);
+    tcase_add_test(room, sweep_waits_for_its_memory);
 
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

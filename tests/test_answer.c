@@ -454,6 +454,51 @@ START_TEST(results_are_written_up_to_their_size) {
 }
 END_TEST
 
+/* A key must be an array of cxj_text, or of a struct that begins as one does; and each text must be there. */
+START_TEST(parts_of_a_key_must_be_texts) {
+    cxj_engine *engine = make();
+    const cxj_view *view = add(engine, "touchpoints by channel, owner");
+    const uint32_t count = metric(CXJ_GRAIN_TOUCHPOINTS, "touchpoints");
+    struct {
+        cxj_text part;
+        uint64_t more;
+    } longer[2] = {{{"mail", CXJ_ENDED}, 77}, {{"Ben", CXJ_ENDED}, 77}};
+    const cxj_text none[2] = {{"mail", CXJ_ENDED}, {NULL, 3}}, ended[2] = {{NULL, CXJ_ENDED}, {"Ben", CXJ_ENDED}};
+    cxj_metric result = {.n = 77};
+    tell(engine);
+    ck_assert_int_eq(cxj_view_get(view, none, sizeof *none - 1, 2, &count, 1, &result, sizeof result),
+                     CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_view_get(view, none, sizeof *none, 2, &count, 1, &result, sizeof result), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_view_get(view, ended, sizeof *ended, 2, &count, 1, &result, sizeof result), CXJ_BAD_ARGUMENT);
+    ck_assert_uint_eq(result.n, 77);
+    ck_assert_int_eq(cxj_view_get(view, &longer[0].part, sizeof *longer, 2, &count, 1, &result, sizeof result),
+                     CXJ_OK);
+    ck_assert_double_eq(result.value, 1);
+    /* "A pointer may be NULL where the length is 0": no channel. */
+    const cxj_text empty[2] = {{NULL, 0}, {"Anna", CXJ_ENDED}};
+    ck_assert_int_eq(cxj_view_get(view, empty, sizeof *empty, 2, &count, 1, &result, sizeof result), CXJ_OK);
+    ck_assert_double_eq(result.value, 1);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* Where no metric is wanted no room is needed: the call asks whether the cell is there. */
+START_TEST(without_metrics_a_cell_is_only_found) {
+    cxj_engine *engine = make();
+    const cxj_view *view = add(engine, "touchpoints by channel");
+    const cxj_text there = {"mail", CXJ_ENDED}, missing = {"fax", CXJ_ENDED};
+    tell(engine);
+    ck_assert_int_eq(cxj_view_get(view, &there, sizeof there, 1, NULL, 0, NULL, 0), CXJ_OK);
+    ck_assert_int_eq(cxj_view_get(view, &missing, sizeof missing, 1, NULL, 0, NULL, 0), CXJ_NOT_FOUND);
+    cxj_cursor *cursor = cursor_of(view);
+    ck_assert_int_eq(cxj_cursor_metrics(cursor, NULL, 0, NULL, 0), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_metrics(cursor, NULL, 0, NULL, 0), CXJ_OK);
+    cxj_cursor_close(cursor);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
 /* "everything else is exact up to the last division in double" (section 6). */
 START_TEST(all_promoters_give_exactly_one_hundred) {
     cxj_engine *engine = make();
@@ -666,7 +711,8 @@ static void add_cases(Suite *suite) {
                               failing_calls_leave_a_cursor_good, cursors_do_not_disturb_each_other};
     const TTest *cells[] = {every_kind_of_part_is_looked_up,         what_a_cursor_shows_is_found,
                             key_must_have_as_many_parts_as_the_view, metrics_of_another_grain_are_refused,
-                            results_are_written_up_to_their_size,    all_promoters_give_exactly_one_hundred};
+                            results_are_written_up_to_their_size,    all_promoters_give_exactly_one_hundred,
+                            parts_of_a_key_must_be_texts,            without_metrics_a_cell_is_only_found};
     const TTest *columns[] = {columns_say_what_a_cursor_says,
                               columns_may_be_unwanted,
                               too_little_room_gives_the_number_and_writes_nothing,

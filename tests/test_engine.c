@@ -515,6 +515,55 @@ START_TEST(refused_view_retires_no_name) {
 }
 END_TEST
 
+/* "CXJ_LIMIT (… there are 4,096 views)"; a text that is there already still gives its view, and a view that is dropped
+ * makes room. */
+START_TEST(views_are_limited_in_number) {
+    enum { MOST = 4096 };
+    cxj_engine *engine = make();
+    cxj_view *first = add(engine, "journeys"), *given = NULL;
+    for (int i = 1; i < MOST; i++) {
+        char text[60];
+        snprintf(text, sizeof text, "touchpoints where stage = s%d", i);
+        add(engine, text);
+    }
+    ck_assert_int_eq(cxj_view_add(engine, "touchpoints", CXJ_ENDED, &given), CXJ_LIMIT);
+    ck_assert_ptr_nonnull(strstr(cxj_message(engine), "4,096"));
+    ck_assert_ptr_null(given);
+    ck_assert_ptr_eq(add(engine, "journeys"), first);
+    ck_assert_int_eq(cxj_view_drop(engine, first), CXJ_OK);
+    add(engine, "touchpoints");
+    ck_assert_int_eq(cxj_view_add(engine, "journeys", CXJ_ENDED, &given), CXJ_LIMIT);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* Cells are numbered by the view's own number, which is never given again: it must not come round. */
+START_TEST(numbers_of_views_do_not_come_round) {
+    cxj_engine *engine = make();
+    cxj_view *given = NULL;
+    record(engine, (cxj_touchpoint){.journey = 1, .at = 1});
+    engine->next_view = (UINT32_C(1) << 24) - 1;
+    const cxj_view *last = add(engine, "touchpoints");
+    ck_assert_double_eq(metric_of(last, CXJ_GRAIN_TOUCHPOINTS, "journeys"), 1);
+    ck_assert_int_eq(cxj_view_add(engine, "journeys", CXJ_ENDED, &given), CXJ_LIMIT);
+    ck_assert_ptr_nonnull(strstr(cxj_message(engine), "16,777,216"));
+    ck_assert_ptr_null(given);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* A text that is too long is refused for its length alone, before a byte of it is read: so there need not be more of it
+ * than this. */
+START_TEST(view_of_two_gigabytes_is_refused_unread) {
+    cxj_engine *engine = make();
+    cxj_view *given = NULL;
+    ck_assert_int_eq(cxj_view_add(engine, "touchpoints", (size_t)INT32_MAX + 1, &given), CXJ_BAD_TEXT);
+    ck_assert_ptr_nonnull(strstr(cxj_message(engine), "2^31 - 1"));
+    ck_assert_ptr_null(given);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
 /* ---------------------------------------------------------------------------------------------------------------------
  * One journey (section 9)
  * ------------------------------------------------------------------------------------------------------------------ */
@@ -783,7 +832,9 @@ static void add_other_cases(Suite *suite) {
     const TTest *stats[] = {stats_of_an_empty_engine, stats_tell_what_contributes_from_what_is_held,
                             stats_add_up_the_feed_over_calls, unfed_facet_takes_the_value_and_gives_it_back};
     const TTest *views[] = {same_text_is_the_same_view, views_stand_in_the_order_of_their_coming,
-                            text_of_a_view_is_copied, refused_view_brings_no_names, refused_view_retires_no_name};
+                            text_of_a_view_is_copied, refused_view_brings_no_names, refused_view_retires_no_name,
+                            views_are_limited_in_number, numbers_of_views_do_not_come_round,
+                            view_of_two_gigabytes_is_refused_unread};
     const TTest *journeys[] = {state_tells_the_attributes,
                                state_tells_the_counts_and_times,
                                state_tells_the_ratings,

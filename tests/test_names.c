@@ -198,6 +198,20 @@ START_TEST(equal_hashes_are_told_apart) {
 }
 END_TEST
 
+/* The same where the longer one begins with the other, so that its first bytes would not tell. */
+START_TEST(equal_hashes_of_other_lengths_are_told_apart) {
+    struct book book;
+    open_book(&book, 10);
+    uint32_t longer = add(&book, "anna");
+    uint32_t shorter = add(&book, "ann");
+    add(&book, "cid");
+    book.names.names[longer - 1].hash = book.names.names[shorter - 1].hash; /* as if it had come out so */
+    cxj__names_truncate(&book.names, &book.memory, 2); /* fills the slots anew, the longer one first */
+    ck_assert_uint_eq(find(&book, "ann"), shorter);
+    close_book(&book);
+}
+END_TEST
+
 /* A host may keep a pointer to a name while others come (cxj_name()). */
 START_TEST(pointers_stay_while_names_come) {
     struct book book;
@@ -577,6 +591,7 @@ int main(void) {
     tcase_add_test(finding, names_are_copied_up_to_their_length);
     tcase_add_test(finding, thousands_of_names_are_found);
     tcase_add_test(finding, equal_hashes_are_told_apart);
+    tcase_add_test(finding, equal_hashes_of_other_lengths_are_told_apart);
     tcase_add_test(finding, pointers_stay_while_names_come);
     tcase_add_test(finding, limit_is_exact);
     tcase_add_test(finding, lack_of_memory_changes_nothing);

@@ -454,6 +454,283 @@ START_TEST(limit_is_passed_by_one_more) {
 END_TEST
 
 /* ---------------------------------------------------------------------------------------------------------------------
+ * Memory that ends at each place in turn, where a plan begins with no room at all
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* An erasure gives back the room that plans have kept; the journey that is erased for it shows nowhere else. */
+static void give_back_room(cxj_engine *engine) {
+    const cxj_touchpoint t = {.journey = 99, .at = 1};
+    record(engine, &t, 1);
+    ck_assert_int_eq(cxj_erase_journey(engine, 99), CXJ_OK);
+    ck_assert_ptr_null(engine->plan.entries.items);
+}
+
+/* Number i of a journey in which every other touchpoint delivers an hour too late what the one before it promised. */
+static cxj_touchpoint tardy(size_t i) {
+    const int64_t hour = 3600000, at = 2 * hour * (int64_t)i;
+    cxj_touchpoint t = {.journey = 1, .id = i + 1, .at = at};
+    t.owner = (uint32_t)(1 + i % CODES);
+    t.team = (uint16_t)(1 + i % 2);
+    t.channel = (uint16_t)(1 + i % 3);
+    t.cause = (uint16_t)(i % 4);
+    if (i % 2 == 0) {
+        t.due = at + hour;
+    } else {
+        t.facets = CXJ_FACET_DELIVERED;
+    }
+    return t;
+}
+
+enum { TARDY = 130 };
+
+/* What is there, and what comes then. */
+typedef struct arrivals {
+    const char *what;
+    uint32_t limit; /* of touchpoints */
+    uint32_t views; /* so many that see every touchpoint, in place of the usual ones; 0: the usual ones */
+    cxj_touchpoint there[TARDY], then[TARDY];
+    size_t there_count, then_count;
+} arrivals;
+
+static void let_type_change(arrivals *a) {
+    a->what = "type changes";
+    for (size_t i = 0; i < 20; i++) a->there[a->there_count++] = tardy(i);
+    for (size_t i = 20; i < 50; i++) a->then[a->then_count++] = tardy(i);
+    a->then[29].type = 2;
+}
+
+static void let_become_long(arrivals *a) {
+    a->what = "becomes long";
+    a->views = 16;
+    for (size_t i = 0; i < 64; i++) a->there[a->there_count++] = tardy(i);
+    for (size_t i = 64; i < 64 + TARDY; i++) a->then[a->then_count++] = tardy(i);
+}
+
+static void let_come_in_between(arrivals *a) {
+    a->what = "comes in between";
+    for (size_t i = 0; i < 40; i++) {
+        if (i % 4 < 2) a->there[a->there_count++] = tardy(i);
+        if (i % 4 > 0) a->then[a->then_count++] = tardy(i); /* some are there already, and now corrected */
+    }
+    for (size_t i = 0; i < a->then_count; i++) a->then[i].revision = 1;
+}
+
+static void let_pass_the_limit(arrivals *a) {
+    a->what = "passes the limit";
+    a->limit = 30;
+    for (size_t i = 0; i < 25; i++) a->there[a->there_count++] = tardy(i);
+    for (size_t i = 50; i > 20; i--) a->then[a->then_count++] = tardy(i);
+}
+
+enum { WAYS = 4 };
+
+static cxj_engine *make_where(heap *memory, const arrivals *a) {
+    cxj_engine *engine = make(memory, a->limit);
+    if (a->views == 0) add_views(engine);
+    for (uint32_t v = 0; v < a->views; v++) {
+        char text[60];
+        snprintf(text, sizeof text, "touchpoints where stage in (\"\", s%" PRIu32 ")", v);
+        add(engine, text);
+    }
+    record(engine, a->there, a->there_count);
+    return engine;
+}
+
+/* Records what comes then, of which some may be refused; then takes some of all back, so that what a long journey
+ * counts for each cell shows, too. */
+static void go_on(cxj_engine *engine, const arrivals *a) {
+    cxj_status status = cxj_record(engine, a->then, sizeof *a->then, a->then_count, 0, NULL, 0);
+    ck_assert_int_eq(status, a->limit > 0 ? CXJ_REFUSED : CXJ_OK);
+    for (uint64_t id = 1; id <= 64 + TARDY; id += 3) {
+        status = cxj_withdraw(engine, 1, id, 0);
+        ck_assert(status == CXJ_OK || status == CXJ_NOT_FOUND);
+    }
+}
+
+/* Whichever allocation fails, the abandoned plan leaves no trace, and the same arrivals are taken when there is memory
+ * again. */
+START_TEST(plan_that_begins_without_room_leaves_no_trace) {
+    static void (*const ways[WAYS])(arrivals *) = {let_type_change, let_become_long, let_come_in_between,
+                                                   let_pass_the_limit};
+    static arrivals a;
+    memset(&a, 0, sizeof a);
+    ways[_i](&a);
+    cxj_engine *other = make_where(NULL, &a), *both = make_where(NULL, &a);
+    go_on(both, &a);
+    cxj_status status = CXJ_NO_MEMORY;
+    uint64_t fail_at = 1;
+    for (; status == CXJ_NO_MEMORY; fail_at++) {
+        heap memory = {0, 0};
+        cxj_engine *engine = make_where(&memory, &a);
+        give_back_room(engine);
+        memory = (heap){0, fail_at};
+        status = plan(engine, a.then, a.then_count);
+        cxj__plan_abandon(&engine->plan, &engine->core, false);
+        ck_assert_msg(status == (memory.asked < fail_at ? CXJ_OK : CXJ_NO_MEMORY), "%s: allocation %d", a.what,
+                      (int)fail_at);
+        memory.fail_at = 0;
+        check_same(engine, other);
+        go_on(engine, &a);
+        check_same(engine, both);
+        cxj_engine_destroy(engine);
+    }
+    ck_assert_uint_gt(fail_at, 10);
+    cxj_engine_destroy(other);
+    cxj_engine_destroy(both);
+}
+END_TEST
+
+/* "A call that fails has changed nothing": a view for which memory ends while it is filled is not there, and the same
+ * text gives it when there is memory again. */
+START_TEST(entrance_without_memory_leaves_no_trace) {
+    static cxj_touchpoint t[FIRST];
+    chance_state = seed;
+    draw(t, FIRST);
+    const char *text = view_texts[_i];
+    cxj_engine *without = make(NULL, 0), *with = make(NULL, 0);
+    record(without, t, FIRST);
+    record(with, t, FIRST);
+    add(with, text);
+    heap memory = {0, 0};
+    cxj_engine *engine = make(&memory, 0);
+    record(engine, t, FIRST);
+    cxj_status status = CXJ_NO_MEMORY;
+    for (uint64_t fail_at = 1; status != CXJ_OK; fail_at++) {
+        cxj_view *view = NULL;
+        give_back_room(engine);
+        memory = (heap){0, fail_at};
+        status = cxj_view_add(engine, text, CXJ_ENDED, &view);
+        memory.fail_at = 0;
+        if (status == CXJ_OK) continue;
+        ck_assert_int_eq(status, CXJ_NO_MEMORY);
+        ck_assert_ptr_null(view);
+        check_same(engine, without);
+    }
+    check_same(engine, with);
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(without);
+    cxj_engine_destroy(with);
+}
+END_TEST
+
+/* Refuses blocks beyond 512 KB: of all that a plan of some touchpoints needs, only the index of a long journey is
+ * one. */
+static void *allocate_small(void *context, void *block, size_t old_size, size_t new_size) {
+    return new_size > 524288 ? NULL : allocate(context, block, old_size, new_size);
+}
+
+static const struct cxj__journey *find_journey(const cxj_engine *engine, uint64_t number) {
+    uint64_t probes = 0;
+    return cxj__store_find(&engine->core.store, &engine->core.seed, number, &probes);
+}
+
+/* The same where a long journey enters more cells than its index has room for: all at once, and then with what
+ * comes. */
+START_TEST(long_journey_without_memory_for_its_index_leaves_no_trace) {
+    enum { LONG = 520, THEN_LONG = 30, MANY = 22, WITHOUT = 2 };
+    static cxj_touchpoint t[LONG + THEN_LONG];
+    for (size_t i = 0; i < LONG + THEN_LONG; i++) t[i] = tardy(i);
+    heap memory = {0, 0};
+    cxj_engine *engine = make(&memory, 0);
+    cxj_view *views[MANY] = {NULL};
+    record(engine, t, LONG);
+    for (uint32_t v = 0; v < MANY; v++) {
+        char text[80];
+        snprintf(text, sizeof text, "touchpoints per hour where stage in (\"\", s%" PRIu32 ")", v);
+        for (uint64_t fail_at = 1; views[v] == NULL; fail_at++) {
+            give_back_room(engine);
+            memory = (heap){0, v < WITHOUT ? fail_at : 0};
+            cxj_status status = cxj_view_add(engine, text, CXJ_ENDED, &views[v]);
+            memory.fail_at = 0;
+            ck_assert_int_eq(status, views[v] == NULL ? CXJ_NO_MEMORY : CXJ_OK);
+            ck_assert_uint_eq(engine->core.view_count, v + (views[v] != NULL));
+        }
+    }
+    const struct cxj__index *index = find_journey(engine, 1)->index;
+    const size_t capacity = index->capacity;
+    engine->core.memory.allocate = allocate_small;
+    ck_assert_int_eq(plan(engine, t + LONG, THEN_LONG), CXJ_NO_MEMORY);
+    cxj__plan_abandon(&engine->plan, &engine->core, false);
+    engine->core.memory.allocate = allocate;
+    ck_assert_uint_eq(index->capacity, capacity);
+    for (uint32_t v = 0; v < MANY; v++) ck_assert_uint_eq(views[v]->cell_count, LONG);
+    /* The index knows of each cell, so each goes with its touchpoint. */
+    record(engine, t + LONG, THEN_LONG);
+    ck_assert_uint_gt(index->capacity, capacity);
+    for (uint64_t id = LONG + THEN_LONG; id > 0; id--) {
+        for (uint32_t v = 0; v < MANY; v++) ck_assert_uint_eq(views[v]->cell_count, id);
+        ck_assert_int_eq(cxj_withdraw(engine, 1, id, 0), CXJ_OK);
+    }
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* A journey whose erasure lacks memory is whole, and goes when there is memory again. */
+START_TEST(erasure_without_memory_leaves_no_trace) {
+    static cxj_touchpoint t[FIRST];
+    chance_state = seed;
+    draw(t, FIRST);
+    cxj_engine *whole = make(NULL, 0), *without = make(NULL, 0);
+    heap memory = {0, 0};
+    cxj_engine *engine = make(&memory, 0);
+    add_views(whole);
+    add_views(without);
+    add_views(engine);
+    record(whole, t, FIRST);
+    record(engine, t, FIRST);
+    for (size_t i = 0; i < FIRST; i++) {
+        if (t[i].journey != 1) record(without, &t[i], 1);
+    }
+    cxj_status status = CXJ_NO_MEMORY;
+    for (uint64_t fail_at = 1; status != CXJ_OK; fail_at++) {
+        give_back_room(engine);
+        memory = (heap){0, fail_at};
+        status = cxj_erase_journey(engine, 1);
+        memory.fail_at = 0;
+        if (status == CXJ_OK) continue;
+        ck_assert_int_eq(status, CXJ_NO_MEMORY);
+        ck_assert_str_ne(cxj_message(engine), "");
+        check_same(engine, whole);
+    }
+    check_same(engine, without);
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(whole);
+    cxj_engine_destroy(without);
+}
+END_TEST
+
+/* "erased receives how many journeys were erased, also with CXJ_NO_MEMORY: those are gone, the others whole" */
+START_TEST(customer_is_erased_as_far_as_memory_reaches) {
+    enum { JOURNEYS = 6 };
+    cxj_status status = CXJ_NO_MEMORY;
+    for (uint64_t fail_at = 1; status != CXJ_OK; fail_at++) {
+        heap memory = {0, 0};
+        cxj_engine *engine = make(&memory, 0);
+        const cxj_view *view = add(engine, "touchpoints");
+        for (uint64_t i = 0; i < 20 * JOURNEYS; i++) {
+            cxj_touchpoint t = tardy(i / JOURNEYS);
+            t.journey = 1 + i % JOURNEYS;
+            t.customer = t.journey < JOURNEYS ? 5 : 6;
+            /* The later a journey stands, the more room its erasure needs. */
+            if (i / JOURNEYS < 3 * t.journey) record(engine, &t, 1);
+        }
+        uint64_t erased = 99, again = 0;
+        give_back_room(engine);
+        memory = (heap){0, fail_at};
+        status = cxj_erase_customer(engine, 5, &erased);
+        memory.fail_at = 0;
+        ck_assert(status == CXJ_OK || status == CXJ_NO_MEMORY);
+        ck_assert_uint_eq(engine->core.journeys, JOURNEYS - erased);
+        ck_assert_double_eq(metric_of(view, CXJ_GRAIN_TOUCHPOINTS, "journeys"), (double)(JOURNEYS - erased));
+        ck_assert_int_eq(cxj_erase_customer(engine, 5, &again), status == CXJ_OK ? CXJ_NOT_FOUND : CXJ_OK);
+        ck_assert_uint_eq(erased + again, JOURNEYS - 1);
+        ck_assert_double_eq(metric_of(view, CXJ_GRAIN_TOUCHPOINTS, "touchpoints"), 3 * JOURNEYS);
+        cxj_engine_destroy(engine);
+    }
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
  * The same state by other ways
  * ------------------------------------------------------------------------------------------------------------------ */
 
@@ -590,6 +867,63 @@ START_TEST(journeys_of_a_cell_are_distinct) {
 }
 END_TEST
 
+/* "journeys with at least one touchpoint of that" (section 5), for journeys with and without an index. */
+START_TEST(journey_is_counted_while_it_had_what_is_asked) {
+    static const size_t lengths[] = {1, 64, 65, 130};
+    for (size_t l = 0; l < 4; l++) {
+        cxj_engine *engine = make(NULL, 0);
+        const cxj_view *view = add(engine, "journeys where had owner in (c, d)");
+        cxj_view_info info;
+        for (uint64_t id = 1; id <= lengths[l]; id++) {
+            const cxj_touchpoint t = {.journey = 1, .id = id, .at = (int64_t)id, .owner = 1 + id % 2};
+            record(engine, &t, 1);
+        }
+        ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);
+        ck_assert_uint_eq(info.cells, 0);
+        const cxj_touchpoint t = {.journey = 1, .id = 1000, .owner = 4};
+        record(engine, &t, 1);
+        ck_assert_double_eq(metric_of(view, CXJ_GRAIN_JOURNEYS, "journeys"), 1);
+        ck_assert_int_eq(cxj_withdraw(engine, 1, 1000, 0), CXJ_OK);
+        ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);
+        ck_assert_uint_eq(info.cells, 0);
+        cxj_engine_destroy(engine);
+    }
+}
+END_TEST
+
+/* "the cells that are there are exact, others are missing" (cxj_view_info), also when a journey that has touchpoints in
+ * both becomes long. */
+START_TEST(long_journey_in_an_incomplete_view_counts_what_is_there) {
+    enum { LONG = 66 };
+    const cxj_options options = {.size = sizeof options, .cells_limit = 1};
+    cxj_engine *engine = NULL;
+    uint32_t there = 0, missing = 0, metric = 0;
+    cxj_view_info info;
+    cxj_metric result;
+    const cxj_text key = {"there", CXJ_ENDED};
+    ck_assert_int_eq(cxj_engine_create(&options, NULL, 0, &engine), CXJ_OK);
+    ck_assert_int_eq(cxj_code(engine, CXJ_DIMENSION_CHANNEL, "there", CXJ_ENDED, &there), CXJ_OK);
+    ck_assert_int_eq(cxj_code(engine, CXJ_DIMENSION_CHANNEL, "missing", CXJ_ENDED, &missing), CXJ_OK);
+    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "journeys", CXJ_ENDED, &metric), CXJ_OK);
+    const cxj_view *view = add(engine, "touchpoints by channel");
+    for (uint64_t id = 1; id <= LONG; id++) {
+        cxj_touchpoint t = {.journey = 1, .id = id, .at = (int64_t)id};
+        t.channel = (uint16_t)(id % 2 ? there : missing);
+        record(engine, &t, 1);
+    }
+    for (uint64_t id = 1; id <= LONG; id += 2) {
+        ck_assert_int_eq(cxj_view_get(view, &key, sizeof key, 1, &metric, 1, &result, sizeof result), CXJ_OK);
+        ck_assert_double_eq(result.value, 1);
+        ck_assert_int_eq(cxj_withdraw(engine, 1, id, 0), CXJ_OK);
+    }
+    ck_assert_int_eq(cxj_view_get(view, &key, sizeof key, 1, &metric, 1, &result, sizeof result), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);
+    ck_assert_uint_eq(info.incomplete, 1);
+    ck_assert_uint_eq(info.cells, 0);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
 /* ---------------------------------------------------------------------------------------------------------------------
  * What the feed met, and deadlines
  * ------------------------------------------------------------------------------------------------------------------ */
@@ -706,6 +1040,14 @@ int main(void) {
     tcase_add_test(abandon, kept_plan_needs_no_memory_again_for_a_new_index);
     tcase_add_test(abandon, limit_is_passed_by_one_more);
     suite_add_tcase(suite, abandon);
+    TCase *room = tcase_create("room");
+    tcase_set_timeout(room, 120);
+    tcase_add_loop_test(room, plan_that_begins_without_room_leaves_no_trace, 0, WAYS);
+    tcase_add_loop_test(room, entrance_without_memory_leaves_no_trace, 0, VIEWS);
+    tcase_add_test(room, long_journey_without_memory_for_its_index_leaves_no_trace);
+    tcase_add_test(room, erasure_without_memory_leaves_no_trace);
+    tcase_add_test(room, customer_is_erased_as_far_as_memory_reaches);
+    suite_add_tcase(suite, room);
     TCase *same = tcase_create("same");
     tcase_set_timeout(same, 120);
     tcase_add_loop_test(same, one_by_one_is_all_at_once, 0, 8);
@@ -714,6 +1056,8 @@ int main(void) {
     tcase_add_loop_test(same, abandoned_erasure_leaves_no_trace, 0, 4);
     tcase_add_test(same, outcome_moves_what_stands_before);
     tcase_add_test(same, journeys_of_a_cell_are_distinct);
+    tcase_add_test(same, journey_is_counted_while_it_had_what_is_asked);
+    tcase_add_test(same, long_journey_in_an_incomplete_view_counts_what_is_there);
     suite_add_tcase(suite, same);
     TCase *feed = tcase_create("feed");
     tcase_add_test(feed, feed_counts_within_a_plan_as_across_plans);

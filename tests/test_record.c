@@ -512,6 +512,44 @@ START_TEST(receipt_of_bad_arguments_says_nothing_was_done) {
 }
 END_TEST
 
+/* A receipt of no size has no room for anything: the call is refused, rather than made in silence. */
+START_TEST(receipt_without_a_size_is_refused) {
+    static const uint64_t journey[1] = {1};
+    static const int64_t at[1] = {5};
+    cxj_engine *engine = make();
+    const cxj_touchpoint t = {.journey = 1};
+    const cxj_columns columns = {.size = sizeof columns, .journey = journey, .at = at};
+    cxj_receipt receipt = {.processed = 77};
+    ck_assert_int_eq(cxj_record(engine, &t, sizeof t, 1, 0, &receipt, 0), CXJ_BAD_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(cxj_message(engine), "receipt_size"));
+    ck_assert_int_eq(cxj_record_columns(engine, &columns, 1, 0, &receipt, 0), CXJ_BAD_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(cxj_message(engine), "receipt_size"));
+    ck_assert_uint_eq(receipt.processed, 77);
+    ck_assert_uint_eq(stats_of(engine).held, 0);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* An array need not stand where a struct would: it may be part of a message that has just come in. */
+START_TEST(touchpoints_are_taken_from_any_address) {
+    enum { COUNT = 40 };
+    static char message[1 + COUNT * sizeof(cxj_touchpoint)];
+    cxj_engine *engine = make();
+    for (uint64_t i = 0; i < COUNT; i++) {
+        const cxj_touchpoint t = {.journey = 1 + i, .id = 7, .at = (int64_t)i, .value = 100 + (int64_t)i};
+        memcpy(message + 1 + i * sizeof t, &t, sizeof t);
+    }
+    const void *first = message + 1;
+    ck_assert_int_eq(cxj_record(engine, first, sizeof(cxj_touchpoint), COUNT, 0, NULL, 0), CXJ_OK);
+    for (uint64_t i = 0; i < COUNT; i++) {
+        const cxj_touchpoint expected = {.journey = 1 + i, .id = 7, .at = (int64_t)i, .value = 100 + (int64_t)i};
+        cxj_touchpoint t = held(engine, 1 + i);
+        ck_assert_mem_eq(&t, &expected, sizeof t);
+    }
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
 /* ---------------------------------------------------------------------------------------------------------------------
  * Columns
  * ------------------------------------------------------------------------------------------------------------------ */
@@ -619,6 +657,30 @@ START_TEST(absent_columns_state_nothing) {
     ck_assert_mem_eq(&t, &expected, sizeof t);
     columns.at = NULL;
     ck_assert_int_eq(cxj_record_columns(engine, &columns, 1, 0, NULL, 0), CXJ_BAD_ARGUMENT);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* "A larger size than the library knows is taken if the unknown tail is zero"; a column that it does not know would be
+ * lost. The size "must be set". */
+START_TEST(columns_of_other_sizes) {
+    static const uint64_t journey[1] = {1};
+    static const int64_t at[1] = {5};
+    struct {
+        cxj_columns columns;
+        const uint64_t *mood[2];
+    } later = {.columns = {.size = sizeof later, .journey = journey, .at = at}, .mood = {NULL, NULL}};
+    cxj_engine *engine = make();
+    ck_assert_int_eq(cxj_record_columns(engine, &later.columns, 1, 0, NULL, 0), CXJ_OK);
+    later.mood[1] = journey;
+    ck_assert_int_eq(cxj_record_columns(engine, &later.columns, 1, 0, NULL, 0), CXJ_BAD_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(cxj_message(engine), "does not know"));
+    for (size_t size = 0; size < sizeof later.columns.size; size++) {
+        later.columns.size = size;
+        ck_assert_int_eq(cxj_record_columns(engine, &later.columns, 1, 0, NULL, 0), CXJ_BAD_ARGUMENT);
+        ck_assert_ptr_nonnull(strstr(cxj_message(engine), "size is not set"));
+    }
+    ck_assert_uint_eq(stats_of(engine).held, 1);
     cxj_engine_destroy(engine);
 }
 END_TEST
@@ -975,8 +1037,10 @@ static void add_cases_of_recording(Suite *suite) {
                                stop_at_the_limit_of_a_journey,
                                refusals_at_the_limit_do_not_multiply_the_work,
                                nothing_recorded_is_well,
-                               receipt_of_bad_arguments_says_nothing_was_done};
-    const TTest *columns[] = {columns_are_the_same_as_structs, absent_columns_state_nothing};
+                               receipt_of_bad_arguments_says_nothing_was_done,
+                               receipt_without_a_size_is_refused,
+                               touchpoints_are_taken_from_any_address};
+    const TTest *columns[] = {columns_are_the_same_as_structs, absent_columns_state_nothing, columns_of_other_sizes};
     ADD_CASE(suite, "receipts", receipts, 1);
     const TTest *limits[] = {limit_is_the_same_in_one_call_as_one_by_one};
     ADD_CASE(suite, "refusals", refusals, 1);

@@ -699,6 +699,26 @@ START_TEST(lack_of_memory_makes_no_journey) {
 }
 END_TEST
 
+/* Places are numbers of 32 bits, less some that mean something else: beyond them no journey is made, and the store is
+ * as it was. So many cannot be held, so that they were given out is only said. */
+START_TEST(places_end_before_their_numbers_do) {
+    world here;
+    open_world(&here);
+    const size_t given = here.store.places, most = UINT32_MAX - 127; /* all blocks that begin before it are full */
+    here.store.places = most;
+    ck_assert_ptr_null(cxj__store_make(&here.store, &here.memory, &here.key, 8));
+    ck_assert_uint_eq(here.store.places, most);
+    ck_assert_ptr_null(cxj__store_find(&here.store, &here.key, 8, &here.probes));
+    /* A place that is free again is given out all the same. */
+    cxj__store_remove(&here.store, &here.memory, &here.key, here.journey);
+    struct cxj__journey *made = cxj__store_make(&here.store, &here.memory, &here.key, 9);
+    ck_assert_ptr_eq(made, here.journey);
+    ck_assert_ptr_eq(cxj__store_find(&here.store, &here.key, 9, &here.probes), made);
+    here.store.places = given;
+    close_world(&here);
+}
+END_TEST
+
 /* store.h: looking ahead "brings nearer" and "guesses the journey from what stands there, NULL if there is none". It
  * changes nothing, and a guess is right unless two tags are the same. */
 START_TEST(looking_ahead_changes_nothing) {
@@ -925,6 +945,7 @@ int main(void) {
     const TTest *journeys[] = {empty_store_has_no_journey, journey_stays_where_it_is_while_others_come,
                                journeys_are_found_after_many_removals, removed_journey_leaves_an_empty_place,
                                free_places_are_chained_and_used_again, lack_of_memory_makes_no_journey,
+                               places_end_before_their_numbers_do,
                                looking_ahead_changes_nothing, promises_that_stand_aside_come_back,
                                sealed_numbers_are_remembered};
     ADD_CASE(suite, "packing", packing);
