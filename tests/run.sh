@@ -107,10 +107,10 @@ else
     skip "clang" "it is not here and cannot be installed"
 fi
 
-headline "Valgrind on the unit tests, less the long random ones of plan and store"
+headline "Valgrind on the unit tests, less the long random ones of load, save, plan and store"
 if need valgrind valgrind; then
     export CK_FORK=no
-    suites build-debug --suite unit --no-suite plan --no-suite store --timeout-multiplier 10 \
+    suites build-debug --suite unit --no-suite load --no-suite save --no-suite plan --no-suite store --timeout-multiplier 10 \
         --wrap "valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,indirect"
     unset CK_FORK
 else
