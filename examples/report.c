@@ -65,7 +65,8 @@ enum { DEFAULT_VIEWS = sizeof default_views / sizeof default_views[0] };
     X(OPTION_METRICS, "--metrics", "NAME,...", "the columns of the tables")                                            \
     X(OPTION_LOAD, "--load", "FILE",                                                                                   \
       "go on from what --save has kept; without --view, answer the views\n"                                            \
-      "that it has. No log need be given")                                                                             \
+      "that it has. No log need be given; rows of one that are kept already\n"                                         \
+      "count once more, unless they have an id")                                                                       \
     X(OPTION_SAVE, "--save", "FILE",                                                                                   \
       "keep all that was read, before it is answered; what FILE has been\n"                                            \
       "stays until the new one is whole")                                                                              \
