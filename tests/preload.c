@@ -6,8 +6,9 @@
  * once the file was opened; the FAIL_AT-th of them fails with the error FAIL_ERROR (its number), and with FAIL_ON=1 so
  * do all after it. With FAIL_SHORT=1 reads and writes are cut to one byte from that call on, instead of failing. The
  * number of calls is written to the file FAIL_COUNT when the program ends. */
-/* Here open() and open64() are two functions. */
+/* Here open() and open64() are two functions; and a time of 64 bits would want files of 64 bits. */
 #undef _FILE_OFFSET_BITS
+#undef _TIME_BITS
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
