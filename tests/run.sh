@@ -61,6 +61,15 @@ suites build-debug --suite conformance
 headline "Property test: $logs random logs against the naive implementation"
 show "property" build-debug/tests/property "$logs"
 
+headline "The Python package, with nothing but the standard library"
+# package PYTHON: its tests. What needs a library that is not there is skipped, and said.
+package() {
+    (cd bindings/python && CXJ_LIBRARY=../../build-debug/src/libcxj.so PYTHONDONTWRITEBYTECODE=1 \
+        "$1" -m unittest discover --verbose -s tests -t . 2>&1) || return 1
+}
+check "package" package python3
+grep -E "skipped|^Ran|cases" "$words" | sed 's/^/    /'
+
 if [ "$scope" = quick ]; then
     finish
 fi
@@ -197,6 +206,31 @@ if need abigail-tools abidiff; then
     part tests/abi.sh --self-test
 else
     skip "the interface" "libabigail is not here and cannot be installed"
+fi
+
+headline "The Python package, with data frames"
+# An environment of its own. Debian has a part of Python's venv in a package of its own.
+frames=build-python
+make_python() {
+    python3 -c 'import ensurepip' 2>/dev/null || need_install python3-venv || return 1
+    [ -x "$frames/bin/pip" ] || python3 -m venv "$frames" || return 1
+    "$frames/bin/pip" install --quiet --disable-pip-version-check pyarrow pandas polars duckdb mypy
+}
+if make_python >"$words" 2>&1; then
+    check "package" package "$PWD/$frames/bin/python"
+    grep -E "skipped|^Ran|cases" "$words" | sed 's/^/    /'
+    show "types" env CXJ_LIBRARY=build-debug/src/libcxj.so sh -c 'cd bindings/python && "$1" -m mypy --cache-dir=/dev/null cxj' sh "$PWD/$frames/bin/python"
+    rm -rf build-wheel
+    check "a wheel that carries the library" "$frames/bin/pip" wheel --quiet --no-deps --disable-pip-version-check \
+        --wheel-dir build-wheel ./bindings/python
+    check "its installation" "$frames/bin/pip" install --quiet --force-reinstall --no-deps --disable-pip-version-check \
+        build-wheel/*.whl
+    show "it finds its own library" sh -c 'cd / && "$1" -c "import cxj; print(cxj.library_path, cxj.__version__)"' sh \
+        "$PWD/$frames/bin/python"
+    "$frames/bin/pip" uninstall --quiet --yes cxj >"$words" 2>&1
+    rm -rf bindings/python/build bindings/python/*.egg-info
+else
+    skip "data frames" "the packages cannot be had: $(tail -n 1 "$words")"
 fi
 
 headline "Release build"

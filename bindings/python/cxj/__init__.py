@@ -1,0 +1,26 @@
+"""cxj: journey and customer experience metrics, kept exact touchpoint by touchpoint, in whatever order touchpoints come.
+
+    import cxj
+    from datetime import datetime, timezone
+
+    engine = cxj.Engine(views=["journeys by type", "transitions by owner"])
+    engine.record(journey=1, at=datetime.now(timezone.utc), activity="call", channel="phone", owner="ann", csat=4)
+    print(engine["journeys by type"])
+
+Engine is where to begin; metrics() is the catalogue. What every number means, the library's header and README say.
+"""
+
+from ._columns import EVENT_LOG
+from ._engine import (Commitment, Engine, Journey, Metric, MetricInfo, Receipt, RefusedError, Stats, Touchpoint, Validation,
+                      metrics, validate)
+from ._library import (Error, InvalidError, NoMemoryError, NotFoundError, ReadWriteError, lib, library_path)
+from ._library import number_of as number
+from ._view import Cell, View
+
+__version__: str = lib.cxj_version_text().decode()
+
+__all__ = [
+    "EVENT_LOG", "Cell", "Commitment", "Engine", "Error", "InvalidError", "Journey", "Metric", "MetricInfo",
+    "NoMemoryError", "NotFoundError", "ReadWriteError", "Receipt", "RefusedError", "Stats", "Touchpoint", "Validation",
+    "View", "library_path", "metrics", "number", "validate",
+]

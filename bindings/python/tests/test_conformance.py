@@ -1,0 +1,113 @@
+"""The cases of tests/conformance through the package, by record() and by record_many(): the answers must agree."""
+
+import csv
+import json
+import math
+import pathlib
+import unittest
+from datetime import datetime, timedelta, timezone
+
+import cxj
+
+CASES = pathlib.Path(__file__).resolve().parents[3] / "tests" / "conformance"
+NAMES = {"case:concept:name": "journey", "time:timestamp": "at"}
+TEXTS = ("owner", "team", "activity", "channel", "stage", "cause", "type", "segment", "reason")
+NUMBERS = ("revision", "sequence", "commitment", "score", "value")
+
+
+def moment(text: str) -> int:
+    """A moment of a log, as ms: only the forms that plain cases use."""
+    if text.lstrip("-").isdigit():
+        return int(text)
+    parsed = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    if parsed.tzinfo is None:
+        parsed = parsed.replace(tzinfo=timezone.utc)
+    return (parsed - datetime(1970, 1, 1, tzinfo=timezone.utc)) // timedelta(milliseconds=1)
+
+
+def rows_of(path: pathlib.Path) -> "list[dict[str, object]]":
+    """The rows of a log that is well formed, as parameters of record(). ValueError for any other."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file, strict=True)
+        columns = reader.fieldnames or []
+        rows = []
+        for number, fields in enumerate(reader, 1):
+            if None in fields or None in fields.values():
+                raise ValueError("a row has too few or too many fields")
+            row: "dict[str, object]" = {"journey": fields["journey"], "at": moment(fields["at"])}
+            if "id" not in columns and "sequence" not in columns:
+                row["sequence"] = number
+            for name in ("id", "customer"):
+                if fields.get(name):
+                    row[name] = fields[name]
+            for name in TEXTS:
+                if fields.get(name):
+                    row[name] = fields[name]
+            for name in NUMBERS:
+                if fields.get(name):
+                    row[name] = int(fields[name])
+            for name in ("scale", "scope", "outcome"):
+                if fields.get(name):
+                    row[name] = fields[name]
+            if fields.get("due"):
+                row["due"] = moment(fields["due"])
+            if fields.get("facets"):
+                row["facets"] = [part for part in fields["facets"].split("|") if part]
+            rows.append(row)
+    return rows
+
+
+QUANTILES = {info.name for info in cxj.metrics() if info.kind == "quantile"}
+
+
+def alike(name: str, wanted: object, got: "float | None") -> bool:
+    if wanted is None or got is None:
+        return wanted is None and got is None
+    bound = 1 / 128 if name in QUANTILES else 1e-9
+    return math.isclose(float(wanted), got, rel_tol=bound, abs_tol=1e-12)  # type: ignore[arg-type]
+
+
+class Conformance(unittest.TestCase):
+    def compare(self, engine: cxj.Engine, expected: "dict[str, object]", now: "int | None") -> None:
+        stats = engine.stats()
+        self.assertEqual((stats.touchpoints, stats.journeys), (expected["touchpoints"], expected["journeys"]))
+        if stats.touchpoints:
+            assert stats.latest_at is not None
+            engine.advance(stats.latest_at if now is None else now)
+        for view in expected["views"]:  # type: ignore[attr-defined]
+            cells = list(engine[view["view"]])
+            self.assertEqual([cell.key for cell in cells], [cell["key"] for cell in view["cells"]], view["view"])
+            for got, wanted in zip(cells, view["cells"]):
+                for name, value in wanted["metrics"].items():
+                    self.assertTrue(alike(name, value, got.metrics[name].value),
+                                    f"{view['view']} {got.key} {name}: {value}, {got.metrics[name].value}")
+
+    def test_cases(self) -> None:
+        run = 0
+        for case in sorted(path for path in CASES.iterdir() if (path / "expected.json").exists()):
+            if (case / "args.txt").exists():
+                continue  # arguments of the report program
+            expected = json.loads((case / "expected.json").read_text("utf-8"))
+            if expected["rejected"]:
+                continue  # rows that the report program refuses never reach the library
+            try:
+                rows = rows_of(case / "events.csv")
+            except (ValueError, KeyError, csv.Error):
+                continue  # forms of CSV that only the report program reads
+            views = [line for line in (case / "views.txt").read_text("utf-8").splitlines() if line.strip()]
+            with self.subTest(case.name), cxj.Engine(views) as one, cxj.Engine(views) as many:
+                for row in rows:
+                    one.record(**row)  # type: ignore[arg-type]
+                columns = {name: [row.get(name) for row in rows] for name in
+                           ("journey", "at", *sorted({name for row in rows for name in row} - {"journey", "at"}))}
+                many.record_many(columns)
+                self.assertEqual(one.to_bytes(), many.to_bytes())
+                self.compare(one, expected, None)
+                self.compare(many, expected, None)
+                run += 1
+        self.assertGreater(run, 20)
+        print(f"{run} cases")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,77 @@
+"""Whether what cxj/_header.py declares is what cxj.h declares: functions, structs, members, constants."""
+
+import ctypes
+import pathlib
+import re
+import unittest
+
+from cxj import _header as header
+
+TEXT = (pathlib.Path(__file__).resolve().parents[3] / "include" / "cxj.h").read_text("utf-8")
+PLAIN = re.sub(r"/\*.*?\*/", "", TEXT, flags=re.S)
+
+TYPES = {
+    "uint64_t": ctypes.c_uint64, "int64_t": ctypes.c_int64, "uint32_t": ctypes.c_uint32, "int32_t": ctypes.c_int32,
+    "uint16_t": ctypes.c_uint16, "uint8_t": ctypes.c_uint8, "size_t": ctypes.c_size_t, "double": ctypes.c_double,
+    "cxj_status": ctypes.c_int32,
+}
+
+
+def type_of(words: str) -> object:
+    """What a parameter is, as _header.py says it."""
+    words = words.strip()
+    if words == "void":
+        return None
+    if words.startswith("cxj_write"):
+        return header.WRITE
+    if words.startswith("cxj_read"):
+        return header.READ
+    if "*" in words:
+        return "text" if re.match(r"const char \*", words) else "pointer"
+    name = words.split()[0]
+    return TYPES[name]
+
+
+class Header(unittest.TestCase):
+    def test_functions(self) -> None:
+        declared = re.findall(r"CXJ_API\s+([\w\s*]+?)\s*(\bcxj_\w+)\(([^)]*)\);", PLAIN)
+        self.assertEqual({name for _, name, _ in declared}, set(header.FUNCTIONS))
+        for result, name, parameters in declared:
+            got_result, *got = header.FUNCTIONS[name]
+            wanted = [type_of(one) for one in parameters.split(",") if one.strip() != "void"]
+            self.assertEqual(len(wanted), len(got), name)
+            for wants, gets in zip(wanted, got):
+                if wants in ("text", "pointer"):
+                    self.assertIn(gets, (header.Pointer, ctypes.c_char_p), name)
+                else:
+                    self.assertIs(gets, wants, name)
+            returns = type_of(result + (" x" if "*" not in result else ""))if result.strip() != "void" else None
+            self.assertIs(got_result, ctypes.c_char_p if returns == "text" else returns, name)
+
+    def test_structs(self) -> None:
+        declared = dict((name, body) for body, name in re.findall(r"typedef struct \w+ \{(.*?)\} (\w+);", PLAIN, re.S))
+        self.assertEqual(set(declared), set(header.STRUCTS))
+        for name, body in declared.items():
+            members = []
+            for member in body.split(";"):
+                if member.strip():
+                    members.append(re.search(r"(\w+)(\[\w+\])?$", member.strip()).group(1))
+            self.assertEqual([field[0] for field in header.STRUCTS[name]._fields_], members, name)
+
+    def test_constants(self) -> None:
+        numbers = dict(re.findall(r"(CXJ_\w+) = (\d+)", PLAIN))
+        for prefix, names in (("CXJ_DIMENSION_", header.DIMENSIONS), ("CXJ_OUTCOME_", header.OUTCOMES),
+                              ("CXJ_GRAIN_", header.GRAINS), ("CXJ_UNIT_", header.UNITS), ("CXJ_KIND_", header.KINDS),
+                              ("CXJ_SCALE_", header.SCALES), ("CXJ_SCOPE_", header.SCOPES)):
+            for place, name in enumerate(names):
+                self.assertEqual(numbers[prefix + name.upper()], str(place + 1))
+        for bit, name in enumerate(header.FACETS):
+            self.assertRegex(PLAIN, rf"CXJ_FACET_{name.upper()} \(UINT32_C\(1\) << {bit}\)")
+        for name in ("OK", "DONE", "STALE", "REFUSED", "BAD_ARGUMENT", "BAD_FIELD", "BAD_TEXT", "NOT_FOUND", "LIMIT",
+                     "NO_MEMORY", "CLOCK", "LATE", "SUMS_STAY", "SEALED", "SAVING", "IO", "BAD_BYTES", "NEWER_FORMAT",
+                     "OTHER_VIEWS"):
+            self.assertEqual(numbers["CXJ_" + name], str(getattr(header, name)))
+
+
+if __name__ == "__main__":
+    unittest.main()

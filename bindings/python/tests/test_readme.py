@@ -1,0 +1,24 @@
+"""Each piece of Python in README.md runs, one after the other, as a reader would type them."""
+
+import contextlib
+import io
+import pathlib
+import re
+import unittest
+
+README = pathlib.Path(__file__).resolve().parent.parent / "README.md"
+
+
+class Readme(unittest.TestCase):
+    def test_snippets_run(self) -> None:
+        snippets = re.findall(r"^```python\n(.*?)^```$", README.read_text("utf-8"), re.M | re.S)
+        self.assertGreater(len(snippets), 1)
+        names: "dict[str, object]" = {}
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            for snippet in snippets:
+                exec(compile(snippet, str(README), "exec"), names)
+        self.assertIn("ann   bob", said.getvalue())
+
+
+if __name__ == "__main__":
+    unittest.main()
