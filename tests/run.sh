@@ -214,14 +214,14 @@ frames=build-python
 make_python() {
     python3 -c 'import ensurepip' 2>/dev/null || need_install python3-venv || return 1
     [ -x "$frames/bin/pip" ] || python3 -m venv "$frames" || return 1
-    "$frames/bin/pip" install --quiet --disable-pip-version-check pyarrow pandas polars duckdb mypy
+    "$frames/bin/pip" install --quiet --disable-pip-version-check setuptools wheel pyarrow pandas polars duckdb mypy
 }
 if make_python >"$words" 2>&1; then
     check "package" package "$PWD/$frames/bin/python"
     grep -E "skipped|^Ran|cases" "$words" | sed 's/^/    /'
     show "types" env CXJ_LIBRARY=build-debug/src/libcxj.so sh -c 'cd bindings/python && "$1" -m mypy --cache-dir=/dev/null cxj' sh "$PWD/$frames/bin/python"
     rm -rf build-wheel
-    check "a wheel that carries the library" "$frames/bin/pip" wheel --quiet --no-deps --disable-pip-version-check \
+    check "a wheel that carries the library" "$frames/bin/pip" wheel --quiet --no-deps --no-build-isolation --disable-pip-version-check \
         --wheel-dir build-wheel ./bindings/python
     check "its installation" "$frames/bin/pip" install --quiet --force-reinstall --no-deps --disable-pip-version-check \
         build-wheel/*.whl
@@ -294,6 +294,15 @@ headline "Fuzzing, ten minutes for each target"
 began=$(date +%s)
 show "fuzz" sh tests/fuzz.sh 600
 echo "Fuzzing took $(($(date +%s) - began)) s"
+
+headline "The Python package on Dask and Spark"
+if need default-jre-headless java && "$frames/bin/pip" install --quiet --disable-pip-version-check \
+    "dask[dataframe,distributed]" pyspark >"$words" 2>&1; then
+    check "package" package "$PWD/$frames/bin/python"
+    grep -E "skipped|^Ran|cluster" "$words" | sed 's/^/    /'
+else
+    skip "Dask and Spark" "the packages cannot be had"
+fi
 
 headline "Mutants"
 began=$(date +%s)

@@ -1,0 +1,86 @@
+"""Dask with two worker processes, and Spark with a driver and two workers: what they aggregate is, byte for byte, what one
+engine holds. A journey's touchpoints lie in any partition. Each is skipped, and said, where it is not there."""
+
+import os
+import pathlib
+import random
+import shutil
+import sys
+import unittest
+from typing import Any
+
+import cxj
+
+PACKAGE = str(pathlib.Path(__file__).resolve().parent.parent)
+VIEWS = ["journeys by type", "transitions by owner", "touchpoints by channel per month"]
+ROWS = 20000
+
+
+def have(*names: str) -> bool:
+    try:
+        for name in names:
+            __import__(name)
+    except ImportError:
+        return False
+    return True
+
+
+def columns() -> "dict[str, list[Any]]":
+    dice = random.Random(11)
+    return {
+        "journey": [dice.randrange(1, 2000) for _ in range(ROWS)],
+        "id": list(range(1, ROWS + 1)),
+        "at": [dice.randrange(10**10) for _ in range(ROWS)],
+        "owner": [f"owner {dice.randrange(9)}" for _ in range(ROWS)],
+        "channel": [dice.choice(["phone", "chat"]) for _ in range(ROWS)],
+        "type": [dice.choice(["move", "repair"]) for _ in range(ROWS)],
+        "csat": [dice.randrange(1, 6) for _ in range(ROWS)],
+    }
+
+
+class Cluster(unittest.TestCase):
+    def setUp(self) -> None:
+        # Workers are processes of their own, which find the package and the library where this one did.
+        os.environ["PYTHONPATH"] = os.pathsep.join([PACKAGE, os.environ.get("PYTHONPATH", "")])
+        os.environ["CXJ_LIBRARY"] = os.path.abspath(cxj.library_path)
+        self.columns = columns()
+        with cxj.Engine(VIEWS) as engine:
+            engine.record_many(self.columns)
+            self.bytes = engine.to_bytes()
+
+    @unittest.skipUnless(have("dask.dataframe", "distributed", "pandas"), "Dask is not there")
+    def test_dask(self) -> None:
+        import dask.dataframe
+        import pandas
+        from distributed import Client, LocalCluster
+
+        import cxj.dask
+
+        frame = dask.dataframe.from_pandas(pandas.DataFrame(self.columns), npartitions=7, sort=False)
+        with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+            with Client(cluster), cxj.dask.aggregate(frame, VIEWS) as engine:
+                self.assertEqual(engine.to_bytes(), self.bytes)
+
+    @unittest.skipUnless(have("pyspark", "pandas", "pyarrow") and shutil.which("java"), "PySpark or Java is not there")
+    def test_spark(self) -> None:
+        import pyarrow
+        from pyspark.sql import SparkSession
+
+        import cxj.spark
+
+        os.environ["PYSPARK_PYTHON"] = sys.executable
+        session = (SparkSession.builder.master("local-cluster[2,1,1024]").config("spark.ui.enabled", "false")
+                   .config("spark.executorEnv.PYTHONPATH", os.environ["PYTHONPATH"])
+                   .config("spark.executorEnv.CXJ_LIBRARY", os.environ["CXJ_LIBRARY"]).getOrCreate())
+        try:
+            session.sparkContext.setLogLevel("ERROR")
+            rows = pyarrow.table(self.columns).to_pylist()
+            frame = session.createDataFrame(rows).repartition(20)  # so that engines are merged on the workers, too
+            with cxj.spark.aggregate(frame, VIEWS) as engine:
+                self.assertEqual(engine.to_bytes(), self.bytes)
+        finally:
+            session.stop()
+
+
+if __name__ == "__main__":
+    unittest.main()
