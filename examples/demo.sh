@@ -13,19 +13,6 @@ build=$root/build
 report=$build/examples/cxj-report
 sample=$here/onboarding.csv
 
-# Runs a command whose words are of interest only if it fails.
-quietly() {
-    words=$(mktemp)
-    if "$@" >"$words" 2>&1; then
-        rm -f "$words"
-    else
-        cat "$words" >&2
-        rm -f "$words"
-        echo "demo.sh: this failed: $*" >&2
-        exit 1
-    fi
-}
-
 # One table about the sample log: the view, then its columns. What was read and refused is of interest only if it fails.
 show() {
     words=$(mktemp)
@@ -46,9 +33,9 @@ need ninja-build ninja
 
 if [ ! -f "$build/build.ninja" ]; then
     echo "Building in $build" >&2
-    quietly meson setup "$build" "$root" --buildtype=release
+    need_quietly meson setup "$build" "$root" --buildtype=release
 fi
-quietly ninja -C "$build" examples/cxj-report
+need_quietly ninja -C "$build" examples/cxj-report
 
 if [ $# -gt 0 ]; then
     exec "$report" "$1"

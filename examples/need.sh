@@ -7,6 +7,8 @@
 #     need libc6-dev header:stdio.h            # a header, unless the compiler cc finds it
 #     need libc6-dev-armhf-cross file:/usr/arm-linux-gnueabihf/include/stdio.h    # anything else, by its path
 #     if need valgrind valgrind; then …; else echo "skipped: no valgrind"; fi
+#     need_builder                             # what builds the project
+#     need_quietly ninja -C build              # a command that must succeed, and whose words are of no interest then
 #
 # need PACKAGE TEST...   Returns 0 if every TEST holds, installing the Debian package PACKAGE if that takes it; else
 #                        says on stderr in one sentence what is needed, and returns 1: under set -e a bare call then
@@ -87,4 +89,28 @@ need() {
             return 1
         fi
     done
+}
+
+# need_builder: a compiler, the C library's headers, meson and what it calls.
+need_builder() {
+    # Whether a header is there, a compiler says.
+    need gcc gcc cc
+    need libc6-dev header:stdio.h
+    need pkg-config pkg-config
+    need python3 python3
+    need ninja-build ninja
+    need meson meson
+}
+
+# need_quietly COMMAND...: runs a command, and shows the last of what it says only if it fails; that ends the script.
+need_quietly() {
+    need_words=$(mktemp)
+    if "$@" >"$need_words" 2>&1; then
+        rm -f "$need_words"
+    else
+        tail -n 300 "$need_words" >&2
+        rm -f "$need_words"
+        echo "${0##*/}: this failed: $*" >&2
+        exit 1
+    fi
 }

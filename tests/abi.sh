@@ -160,12 +160,7 @@ self_test() {
 # ----------------------------------------------------------------------------------------------------------------------
 
 headline "What is needed"
-need gcc gcc
-need libc6-dev header:stdio.h
-need pkg-config pkg-config
-need python3 python3
-need ninja-build ninja
-need meson meson
+need_builder
 
 if [ "$(uname -m)" != x86_64 ]; then
     skip "the interface" "what is described is that of x86_64, and this machine is $(uname -m)"

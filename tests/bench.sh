@@ -14,32 +14,15 @@ cd "$(dirname "$0")/.."
 
 build=build-bench
 
-# Runs a command whose words are of interest only if it fails.
-quietly() {
-    words=$(mktemp)
-    if "$@" >"$words" 2>&1; then
-        rm -f "$words"
-    else
-        cat "$words" >&2
-        rm -f "$words"
-        echo "bench.sh: this failed: $*" >&2
-        exit 1
-    fi
-}
-
-need gcc cc
-need libc6-dev header:stdio.h
+need_builder
 need binutils strip
-need pkg-config pkg-config
-need ninja-build ninja
-need meson meson
 
 if [ ! -f "$build/build.ninja" ]; then
     echo "Building in $build" >&2
-    quietly meson setup "$build" --buildtype=release -Db_ndebug=true -Dexamples=true -Dtests=disabled
+    need_quietly meson setup "$build" --buildtype=release -Db_ndebug=true -Dexamples=true -Dtests=disabled
 fi
-quietly ninja -C "$build" all tests/bench/bench
-quietly strip -o "$build/libcxj-stripped.so" "$build/src/libcxj.so"
+need_quietly ninja -C "$build" all tests/bench/bench
+need_quietly strip -o "$build/libcxj-stripped.so" "$build/src/libcxj.so"
 
 # A log of up to 2 GB must not stay behind, whatever happens.
 trap 'rm -f "$build"/bench-log.csv "$build"/bench-report.*' EXIT

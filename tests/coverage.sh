@@ -21,33 +21,15 @@ least=95
 whole='src/merge.c src/wire.c src/save.c src/load.c'
 logs=300
 
-# Runs a command whose words are of interest only if it fails.
-quietly() {
-    words=$(mktemp)
-    if "$@" >"$words" 2>&1; then
-        rm -f "$words"
-    else
-        tail -n 300 "$words" >&2
-        rm -f "$words"
-        echo "coverage.sh: this failed: $*" >&2
-        exit 1
-    fi
-}
-
-need libc6-dev header:stdio.h 2>/dev/null || need gcc gcc
-need gcc gcc gcov
-need libc6-dev header:stdio.h
-need pkg-config pkg-config
-need python3 python3
-need ninja-build ninja
-need meson meson
+need_builder
+need gcc gcov
 need check pkg-config:check
 need gcovr gcovr
 
 echo "Building in $build" >&2
 rm -rf "$build"
-quietly env CC=gcc meson setup "$build" --buildtype=debug -Db_ndebug=true -Db_coverage=true -Ddefault_library=static
-quietly ninja -C "$build"
+need_quietly env CC=gcc meson setup "$build" --buildtype=debug -Db_ndebug=true -Db_coverage=true -Ddefault_library=static
+need_quietly ninja -C "$build"
 
 # One seed, so that the same branches are gone through each time; one process, so that each count is kept; and every
 # allocation fails once.
@@ -55,11 +37,11 @@ export CK_FORK=no CXJ_SEED=1
 unset CXJ_LOGS CXJ_STRIDE CXJ_FAIL_AT
 
 echo "Running the tests" >&2
-quietly meson test -C "$build" --no-rebuild --print-errorlogs --timeout-multiplier 5 \
+need_quietly meson test -C "$build" --no-rebuild --print-errorlogs --timeout-multiplier 5 \
     --suite unit --suite faults --suite hostile --suite sealing --suite conformance
-quietly "$build/tests/property" --seed 1 --logs "$logs"
+need_quietly "$build/tests/property" --seed 1 --logs "$logs"
 
-quietly gcovr --root . --filter 'src/' --json "$build/coverage.json" "$build"
+need_quietly gcovr --root . --filter 'src/' --json "$build/coverage.json" "$build"
 # Several words: the names of the files have no blanks.
 # shellcheck disable=SC2086
 python3 tests/coverage.py --least "$least" --exceptions tests/coverage.txt "$build/coverage.json" $whole

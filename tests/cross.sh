@@ -176,12 +176,7 @@ END
 # ----------------------------------------------------------------------------------------------------------------------
 
 headline "What is needed"
-need gcc gcc
-need libc6-dev header:stdio.h
-need pkg-config pkg-config
-need python3 python3
-need ninja-build ninja
-need meson meson
+need_builder
 need check pkg-config:check
 
 headline "The build of this machine, which the others are compared with"

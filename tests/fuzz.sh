@@ -34,19 +34,6 @@ usage() {
     exit 2
 }
 
-# quietly COMMAND...: runs a command whose words are of interest only if it fails.
-quietly() {
-    words=$(mktemp)
-    if "$@" >"$words" 2>&1; then
-        rm -f "$words"
-    else
-        tail -n 100 "$words" >&2
-        rm -f "$words"
-        echo "fuzz.sh: this failed: $*" >&2
-        exit 1
-    fi
-}
-
 # limit TARGET COLUMN: an entry of the table.
 limit() {
     targets | awk -v name="$1" -v column="$2" '$1 == name {print $column}'
@@ -59,19 +46,13 @@ set_up() {
     shift 2
     if [ ! -f "$folder/build.ninja" ]; then
         echo "Building in $folder" >&2
-        quietly env "CC=$compiler" meson setup "$folder" --buildtype=debugoptimized -Db_ndebug=false \
+        need_quietly env "CC=$compiler" meson setup "$folder" --buildtype=debugoptimized -Db_ndebug=false \
             -Db_sanitize=address,undefined -Db_lundef=false -Dexamples=false -Dtests=enabled -Ddefault_library=static "$@"
     fi
 }
 
 need_tools() {
-    need libc6-dev header:stdio.h 2>/dev/null || need gcc gcc
-    need gcc cc
-    need libc6-dev header:stdio.h
-    need pkg-config pkg-config
-    need python3 python3
-    need ninja-build ninja
-    need meson meson
+    need_builder
     need check pkg-config:check
 }
 
@@ -104,7 +85,7 @@ build_targets() {
         programs="$programs tests/fuzz/fuzz_$target"
     done
     # shellcheck disable=SC2086 # several words are meant
-    quietly ninja -C "$build" $programs
+    need_quietly ninja -C "$build" $programs
 }
 
 # fuzzer TARGET OPTION...: runs libFuzzer on a target with its limits.
@@ -184,7 +165,7 @@ replay)
         programs="$programs tests/fuzz/fuzz_$target"
     done
     # shellcheck disable=SC2086 # several words are meant
-    quietly ninja -C build-replay $programs
+    need_quietly ninja -C build-replay $programs
     # shellcheck disable=SC2086
     meson test -C build-replay --no-rebuild --print-errorlogs $tests
     ;;

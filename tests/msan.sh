@@ -39,12 +39,7 @@ reports() {
 }
 
 headline "What is needed"
-need gcc gcc
-need libc6-dev header:stdio.h
-need pkg-config pkg-config
-need python3 python3
-need ninja-build ninja
-need meson meson
+need_builder
 need check pkg-config:check
 if ! need clang clang; then
     skip "MemorySanitizer" "clang is not here and cannot be installed"

@@ -16,19 +16,6 @@ cd "$(dirname "$0")/.."
 
 build=build-peers
 
-# Runs a command whose words are of interest only if it fails.
-quietly() {
-    words=$(mktemp)
-    if "$@" >"$words" 2>&1; then
-        rm -f "$words"
-    else
-        cat "$words" >&2
-        rm -f "$words"
-        echo "peers.sh: this failed: $*" >&2
-        exit 1
-    fi
-}
-
 # An environment of its own for what the peers need. Debian has a part of Python's venv in a package of its own.
 make_python() {
     if [ -x "$build/python/bin/pip" ]; then return 0; fi
@@ -47,20 +34,15 @@ add_package() {
         echo "peers.sh: pip could not install $1" >&2
 }
 
-need gcc cc
-need libc6-dev header:stdio.h
-need pkg-config pkg-config
-need ninja-build ninja
-need meson meson
-need python3 python3
+need_builder
 
 if [ ! -f "$build/cxj/build.ninja" ]; then
     echo "Building in $build" >&2
-    quietly meson setup "$build/cxj" --buildtype=release -Db_ndebug=true -Dexamples=false -Dtests=disabled \
+    need_quietly meson setup "$build/cxj" --buildtype=release -Db_ndebug=true -Dexamples=false -Dtests=disabled \
         -Ddefault_library=static
 fi
-quietly ninja -C "$build/cxj"
-quietly cc -std=c11 -O3 -DNDEBUG -Iinclude -Itests/bench -o "$build/ours" \
+need_quietly ninja -C "$build/cxj"
+need_quietly cc -std=c11 -O3 -DNDEBUG -Iinclude -Itests/bench -o "$build/ours" \
     tests/peers/ours.c tests/bench/workload.c tests/bench/machine.c "$build/cxj/src/libcxj.a" -lm
 
 if make_python; then

@@ -36,13 +36,7 @@ unset CXJ_LOGS # it has another meaning for tests/sealing.c
 # ----------------------------------------------------------------------------------------------------------------------
 
 headline "What is needed"
-need libc6-dev header:stdio.h 2>/dev/null || need gcc gcc
-need gcc gcc
-need libc6-dev header:stdio.h
-need pkg-config pkg-config
-need python3 python3
-need ninja-build ninja
-need meson meson
+need_builder
 need check pkg-config:check
 
 headline "Debug build, gcc, warnings as errors"
@@ -225,7 +219,7 @@ if make_python >"$words" 2>&1; then
         --wheel-dir build-wheel ./bindings/python
     check "its installation" "$frames/bin/pip" install --quiet --force-reinstall --no-deps --disable-pip-version-check \
         build-wheel/*.whl
-    show "it finds its own library" sh -c 'cd / && "$1" -c "import cxj; print(cxj.library_path, cxj.__version__)"' sh \
+    show "it finds its own library" sh -c 'cd / && "$1" -c "import cxj; print(cxj.loaded_from, cxj.__version__)"' sh \
         "$PWD/$frames/bin/python"
     "$frames/bin/pip" uninstall --quiet --yes cxj >"$words" 2>&1
     rm -rf bindings/python/build bindings/python/*.egg-info
