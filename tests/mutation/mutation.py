@@ -301,12 +301,12 @@ class Bench:
     def object_of(self, source: str, sanitized: bool) -> pathlib.Path:
         return self.build / ("objects-sanitized" if sanitized else "objects") / (source.replace("/", "-") + ".o")
 
-    def library(self) -> list[str]:
+    def all_of_src(self) -> list[str]:
         return [f"src/{path.name}" for path in sorted((ROOT / "src").glob("*.c"))]
 
     def compile_all(self, jobs: int) -> None:
         wanted = {(source, stage.sanitized) for stages in self.stages.values() for stage in stages
-                  for source in [*stage.program.sources, *self.library()]}
+                  for source in [*stage.program.sources, *self.all_of_src()]}
         for folder in ("objects", "objects-sanitized"):
             shutil.rmtree(self.build / folder, ignore_errors=True)
             (self.build / folder).mkdir()
@@ -317,7 +317,7 @@ class Bench:
         return [*BUILD, *SANITIZE] if sanitized else BUILD
 
     def link(self, stage: Stage, file: str, code: pathlib.Path, to: pathlib.Path) -> bool:
-        sources = [s for s in [*stage.program.sources, *self.library()] if s != f"src/{file}.c"]
+        sources = [s for s in [*stage.program.sources, *self.all_of_src()] if s != f"src/{file}.c"]
         check = ["-Wl,--wrap=_ck_assert_failed", *self.check_libraries] if stage.program.check else []
         objects = [str(self.object_of(s, stage.sanitized)) for s in sources]
         return run([*self.command(stage.sanitized), "-o", str(to), *objects, str(code), *check, "-lm"]).returncode == 0

@@ -13,7 +13,7 @@ Engine is where to begin; metrics() is the catalogue. What every number means, t
 from ._columns import EVENT_LOG
 from ._engine import (Commitment, Engine, Journey, Metric, MetricInfo, Receipt, RefusedError, Stats, Touchpoint, Validation,
                       metrics, validate)
-from ._library import (Error, InvalidError, NoMemoryError, NotFoundError, ReadWriteError, lib, library_path)
+from ._library import (Error, InvalidError, NoMemoryError, NotFoundError, ReadWriteError, lib, loaded_from)
 from ._library import number_of as number
 from ._view import Cell, View
 
@@ -22,5 +22,5 @@ __version__: str = lib.cxj_version_text().decode()
 __all__ = [
     "EVENT_LOG", "Cell", "Commitment", "Engine", "Error", "InvalidError", "Journey", "Metric", "MetricInfo",
     "NoMemoryError", "NotFoundError", "ReadWriteError", "Receipt", "RefusedError", "Stats", "Touchpoint", "Validation",
-    "View", "library_path", "metrics", "number", "validate",
+    "View", "loaded_from", "metrics", "number", "validate",
 ]

@@ -11,7 +11,7 @@ from datetime import date, datetime, timezone
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
 
 from . import _header as header
-from ._engine import (facets_of, identity_of, integer_of, moment_of, nearest, place_of)
+from ._engine import RATINGS, facets_of, identity_of, integer_of, moment_of, nearest, place_of
 from ._library import InvalidError, number_of
 
 if TYPE_CHECKING:
@@ -30,8 +30,7 @@ _FIELDS: dict[str, tuple[str, Any]] = {
     "commitment": ("number", ctypes.c_uint8), "outcome": ("choice", ctypes.c_uint8),
 }
 _CHOICES = {"scale": header.SCALES, "scope": header.SCOPES, "outcome": header.OUTCOMES}
-_RATINGS = {"csat": 1, "nps": 6, "ces": 7}
-KNOWN = (*_FIELDS, *_RATINGS)
+KNOWN = (*_FIELDS, *RATINGS)
 
 #: Names of columns that event logs use, for record_many(renames=cxj.EVENT_LOG).
 EVENT_LOG = {"case:concept:name": "journey", "case_id": "journey", "time:timestamp": "at", "timestamp": "at",
@@ -262,7 +261,7 @@ def _merge_ratings(pyarrow: Any, arrays: dict[str, Any], rows: int) -> None:
     """Turns columns csat, nps, ces into scale, score and scope."""
     import pyarrow.compute as compute
 
-    given = [name for name in _RATINGS if name in arrays]
+    given = [name for name in RATINGS if name in arrays]
     if not given:
         return
     for name in ("scale", "score"):
@@ -273,7 +272,7 @@ def _merge_ratings(pyarrow: Any, arrays: dict[str, Any], rows: int) -> None:
     score = compute.coalesce(*columns)
     if count != rows - score.null_count:
         raise InvalidError(f"a touchpoint has one rating; a row has two of {', '.join(given)}")
-    kinds = [compute.if_else(column.is_valid(), pyarrow.scalar(_RATINGS[name], pyarrow.uint8()),
+    kinds = [compute.if_else(column.is_valid(), pyarrow.scalar(RATINGS[name], pyarrow.uint8()),
                              pyarrow.scalar(None, pyarrow.uint8())) for name, column in zip(given, columns)]
     arrays["scale"], arrays["score"] = compute.coalesce(*kinds), score
     one = pyarrow.scalar(1, pyarrow.uint8())
@@ -393,13 +392,13 @@ def _from_values(engine: Engine, columns: dict[str, list[Any]]) -> Columns:
 
 
 def _merge_plain_ratings(read: dict[str, list[int | None]], rows: int) -> None:
-    given = [name for name in _RATINGS if name in read]
+    given = [name for name in RATINGS if name in read]
     if not given:
         return
     for name in ("scale", "score"):
         if name in read:
             raise InvalidError(f"the column {name!r} says what {given[0]!r} says already")
-    columns = [(_RATINGS[name], read.pop(name)) for name in given]
+    columns = [(RATINGS[name], read.pop(name)) for name in given]
     scope = read.get("scope", [None] * rows)
     read["scale"], read["score"], read["scope"] = [None] * rows, [None] * rows, [0] * rows
     for row in range(rows):

@@ -286,7 +286,8 @@ def _number_or_none(value: float) -> float | None:
 
 # ---- the engine ----------------------------------------------------------------------------------------------------
 
-_RATINGS = {"csat": 1, "nps": 6, "ces": 7}
+# Ratings that have a parameter, and a column, of their own, and their scales.
+RATINGS = {name: header.SCALES.index(scale) + 1 for name, scale in (("csat", "csat5"), ("nps", "nps"), ("ces", "ces7"))}
 _CODED = {name: number + 1 for number, name in enumerate(header.DIMENSIONS)}
 
 
@@ -465,7 +466,7 @@ class Engine:
             if ratings:
                 if score is not None:
                     raise InvalidError(f"score: {ratings[0][0]} is the score already")
-                t.scale = _RATINGS[ratings[0][0]]
+                t.scale = RATINGS[ratings[0][0]]
                 t.score = integer_of(ratings[0][0], ratings[0][1], 0, 255)
                 t.scope = place_of("scope", scope, header.SCOPES) or 1
             else:

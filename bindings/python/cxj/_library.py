@@ -118,7 +118,7 @@ lib = _load()
 _declare(lib)
 
 #: The file from which the library was loaded.
-library_path: str = lib._name
+loaded_from: str = lib._name
 
 
 def text_of(status: int) -> str:

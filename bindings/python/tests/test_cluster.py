@@ -42,7 +42,7 @@ class Cluster(unittest.TestCase):
     def setUp(self) -> None:
         # Workers are processes of their own, which find the package and the library where this one did.
         os.environ["PYTHONPATH"] = os.pathsep.join([PACKAGE, os.environ.get("PYTHONPATH", "")])
-        os.environ["CXJ_LIBRARY"] = os.path.abspath(cxj.library_path)
+        os.environ["CXJ_LIBRARY"] = os.path.abspath(cxj.loaded_from)
         self.columns = columns()
         with cxj.Engine(VIEWS) as engine:
             engine.record_many(self.columns)

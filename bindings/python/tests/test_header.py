@@ -60,6 +60,8 @@ class Header(unittest.TestCase):
 
     def test_constants(self) -> None:
         numbers = dict(re.findall(r"(CXJ_\w+) = (\d+)", PLAIN))
+        version = dict(re.findall(r"#define CXJ_VERSION_(\w+) (\d+)", PLAIN))
+        self.assertEqual(header.VERSION, (int(version["MAJOR"]), int(version["MINOR"])))
         for prefix, names in (("CXJ_DIMENSION_", header.DIMENSIONS), ("CXJ_OUTCOME_", header.OUTCOMES),
                               ("CXJ_GRAIN_", header.GRAINS), ("CXJ_UNIT_", header.UNITS), ("CXJ_KIND_", header.KINDS),
                               ("CXJ_SCALE_", header.SCALES), ("CXJ_SCOPE_", header.SCOPES)):
