@@ -178,8 +178,8 @@ void cxj__cell_add_occasion(struct cxj__cell *cell, uint32_t occasion, int sign)
 bool cxj__cell_reserve_cell(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__cell *other);
 void cxj__cell_add_cell(struct cxj__cell *cell, const struct cxj__cell *other, int sign);
 
-/* True if what a cell sums can be of touchpoints, as far as counts and histograms show: something contributes, and each
- * histogram has as many durations as were counted. No count is negative, or near to overflow. */
+/* True if what a cell sums can be of touchpoints, as far as counts and histograms show: something contributes, nothing was
+ * counted more often than touchpoints, and each histogram has as many durations as were counted. */
 bool cxj__cell_is_sound(const struct cxj__cell *cell);
 
 /* True if sealed journeys have contributed to a cell. */

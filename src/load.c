@@ -152,20 +152,16 @@ static bool read_views(struct load *load) {
 static bool read_key(struct load *load, const struct cxj_view *view, bool is_first, struct cxj__key *key) {
     struct cxj__wire_in *in = &load->in;
     struct cxj__key before = *key;
-    bool has_period = view->period != CXJ__NO_PERIOD;
+    uint32_t parts = cxj__view_code_parts(view);
     *key = (struct cxj__key){0};
-    if (has_period) key->period = cxj__wire_get_signed(in);
-    for (uint32_t part = has_period; part < cxj__view_parts(view); part++) {
-        key->parts[part - has_period] = (uint32_t)cxj__wire_get(in, UINT32_MAX);
-    }
+    if (view->period != CXJ__NO_PERIOD) key->period = cxj__wire_get_signed(in);
+    for (uint32_t part = 0; part < parts; part++) key->parts[part] = (uint32_t)cxj__wire_get(in, UINT32_MAX);
     if (in->status != CXJ_OK) return false;
     if (!cxj__view_is_key(view, key, load->totals.names)) return refuse(load, "a key is none of its view's");
     if (!is_first && cxj__view_compare_keys(&before, key) >= 0) return refuse(load, "cells are not in order");
-    for (uint32_t part = has_period; part < cxj__view_parts(view); part++) {
+    for (uint32_t part = 0; part < parts; part++) {
         uint32_t d = cxj__view_part_dimension(view, part);
-        if (d <= CXJ__DICTIONARIES) {
-            cxj__names_let_go(&load->engine->core.dictionaries[d], key->parts[part - has_period]);
-        }
+        if (d <= CXJ__DICTIONARIES) cxj__names_let_go(&load->engine->core.dictionaries[d], key->parts[part]);
     }
     return true;
 }

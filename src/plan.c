@@ -1019,7 +1019,7 @@ cxj_status cxj__plan_erasure(struct cxj__plan *plan, struct cxj__core *core, str
     }
     for (size_t i = change->leaving.from; i < change->leaving.to; i++) plan->entries.items[i].moves = 1;
     change->arriving.from = change->arriving.to = plan->entries.count;
-    return prepare(plan, core, change) && reserve_postings(plan, core) ? CXJ_OK : CXJ_NO_MEMORY;
+    return prepare(plan, core, change) ? CXJ_OK : CXJ_NO_MEMORY;
 }
 
 /* The journey's records neither leave nor arrive; they only gain a view. */

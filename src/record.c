@@ -50,10 +50,10 @@ static void read_columns(const struct source *source, size_t i, cxj_touchpoint *
 #define READ(field)                                                                                                    \
     if (columns->field != NULL) t->field = columns->field[i]
     memset(t, 0, sizeof *t);
-    READ(journey);
+    t->journey = columns->journey[i]; /* which every call has, and at */
+    t->at = columns->at[i];
     READ(id);
     READ(revision);
-    READ(at);
     READ(due);
     READ(value);
     READ(customer);

@@ -24,8 +24,7 @@ enum { DIGITS = 8, DIGIT_VALUES = 256 };
 struct sorting {
     size_t counts[DIGITS][DIGIT_VALUES]; /* of items by digit; of the digit under way: where the next one goes */
     uint32_t digit;                      /* under way */
-    bool is_begun;
-    size_t at; /* items moved */
+    size_t at;                           /* items moved */
 };
 
 /* A cell with a sealed part, under the key with which it is written. */
@@ -49,7 +48,6 @@ struct cxj_saver {
     size_t next;    /* what comes next in the stage */
     uint32_t major; /* and of which dimension or view */
     size_t places;  /* of the store, from the first */
-    int64_t now;
     /* The names in use: names[d][i] is the code of the one that is written i-th; ranks[d][code] is i + 1, 0 if the name is
      * not in use. */
     uint32_t *names_block, *ranks_block;
@@ -87,12 +85,11 @@ static void give_back(struct cxj_saver *saver, void *array_of_items, size_t coun
 
 /* Marks the names in the keys of cells with a sealed part. */
 static void mark_sealed(struct cxj_saver *saver, const struct cxj_view *view) {
-    bool has_period = view->period != CXJ__NO_PERIOD;
-    for (uint32_t part = has_period; part < cxj__view_parts(view); part++) {
+    for (uint32_t part = 0; part < cxj__view_code_parts(view); part++) {
         uint32_t dimension = cxj__view_part_dimension(view, part);
         for (size_t i = 0; dimension <= CXJ__DICTIONARIES && i < view->cell_count; i++) {
             const struct cxj__cell *cell = view->cells[i];
-            if (cxj__cell_has_sealed(cell)) saver->ranks[dimension][cell->key.parts[part - has_period]] = 1;
+            if (cxj__cell_has_sealed(cell)) saver->ranks[dimension][cell->key.parts[part]] = 1;
         }
     }
 }
@@ -202,11 +199,8 @@ static cxj_status list_cells(struct cxj_saver *saver, const struct cxj_view *vie
 }
 
 static void put_key(struct cxj_saver *saver, const struct cxj_view *view, const struct cxj__key *key) {
-    bool has_period = view->period != CXJ__NO_PERIOD;
-    if (has_period) cxj__wire_put_signed(&saver->out, key->period);
-    for (uint32_t part = has_period; part < cxj__view_parts(view); part++) {
-        cxj__wire_put(&saver->out, key->parts[part - has_period]);
-    }
+    if (view->period != CXJ__NO_PERIOD) cxj__wire_put_signed(&saver->out, key->period);
+    for (uint32_t part = 0; part < cxj__view_code_parts(view); part++) cxj__wire_put(&saver->out, key->parts[part]);
 }
 
 static cxj_status put_cell(struct cxj_saver *saver) {

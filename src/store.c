@@ -249,7 +249,6 @@ void cxj__store_keep(struct cxj__store *store, struct cxj__memory *memory, struc
 
 const struct cxj__journey *cxj__store_in_snapshot(const struct cxj__store *store, size_t place) {
     const struct cxj__journey *journey = cxj__store_at(store, place);
-    if (journey->number == 0) return NULL;
     return journey->kept != 0 ? store->snapshot.kept[journey->kept - 1] : journey;
 }
 

@@ -151,8 +151,8 @@ void cxj__store_unseal(struct cxj__store *store, const struct cxj__seed *seed, u
 void cxj__store_remove(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
                        struct cxj__journey *journey);
 
-/* Opens a snapshot of all journeys; keeps a journey that is about to change, if it needs to be kept; the journey that
- * stood at a place below snapshot.places, as it was then, NULL if none did; closes the snapshot. */
+/* Opens a snapshot of all journeys; keeps a journey that is about to change, if it needs to be kept; the journey at a
+ * place that had one, as it was then; closes the snapshot. */
 void cxj__store_open_snapshot(struct cxj__store *store);
 void cxj__store_keep(struct cxj__store *store, struct cxj__memory *memory, struct cxj__journey *journey);
 const struct cxj__journey *cxj__store_in_snapshot(const struct cxj__store *store, size_t place);

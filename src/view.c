@@ -509,11 +509,12 @@ static bool parse_period(enum cxj__period period, const char *text, size_t lengt
 
 /* ---- keys ------------------------------------------------------------------------------------------------------- */
 
+uint32_t cxj__view_code_parts(const struct cxj_view *view) {
+    return view->dimension_count + (uint32_t)(view->grain == CXJ_GRAIN_TRANSITIONS);
+}
+
 uint32_t cxj__view_parts(const struct cxj_view *view) {
-    uint32_t parts = view->dimension_count;
-    if (view->period != CXJ__NO_PERIOD) parts++;
-    if (view->grain == CXJ_GRAIN_TRANSITIONS) parts++;
-    return parts;
+    return cxj__view_code_parts(view) + (uint32_t)(view->period != CXJ__NO_PERIOD);
 }
 
 bool cxj__view_has_code(const struct cxj__condition *condition, uint32_t code) {
@@ -550,7 +551,7 @@ void cxj__view_transition_key(const struct cxj_view *view, const struct cxj__cod
 }
 
 /* The dimension whose names serve for one of the parts after the period, which is not counted. */
-static uint32_t dimension_of_part(const struct cxj_view *view, uint32_t part) {
+uint32_t cxj__view_part_dimension(const struct cxj_view *view, uint32_t part) {
     if (view->grain == CXJ_GRAIN_TRANSITIONS && part > 0) part--;
     return names_of(view->dimensions[part]);
 }
@@ -561,7 +562,7 @@ void cxj__view_part_name(const struct cxj_view *view, uint32_t part, const char 
         *name = "period";
     } else {
         bool transitions = view->grain == CXJ_GRAIN_TRANSITIONS;
-        named = dimension_of_part(view, part);
+        named = cxj__view_part_dimension(view, part);
         if (transitions && part < 2) {
             *name = part == 0 ? "from" : "to";
         } else {
@@ -571,17 +572,12 @@ void cxj__view_part_name(const struct cxj_view *view, uint32_t part, const char 
     if (dimension != NULL) *dimension = named;
 }
 
-uint32_t cxj__view_part_dimension(const struct cxj_view *view, uint32_t part) {
-    if (view->period != CXJ__NO_PERIOD && part-- == 0) return 0;
-    return dimension_of_part(view, part);
-}
-
 bool cxj__view_is_key(const struct cxj_view *view, const struct cxj__key *key, const size_t *names) {
-    uint32_t parts = cxj__view_parts(view) - (view->period != CXJ__NO_PERIOD);
+    uint32_t parts = cxj__view_code_parts(view);
     if (key->period < period_of(view->period, CXJ__EARLIEST) || key->period > period_of(view->period, CXJ__LATEST))
         return false;
     for (uint32_t part = 0; part < parts; part++) {
-        uint32_t dimension = dimension_of_part(view, part);
+        uint32_t dimension = cxj__view_part_dimension(view, part);
         size_t most = has_dictionary(dimension)            ? names[dimension]
                       : dimension == CXJ_DIMENSION_OUTCOME ? CXJ_OUTCOME_ABANDONED
                                                            : 1;
@@ -605,7 +601,7 @@ const char *cxj__view_part_text(const struct cxj_view *view, const struct cxj__n
         *length = write_period(view->period, key->period, buffer);
         return buffer;
     }
-    return text_of_code(dictionaries, dimension_of_part(view, part), key->parts[part], length);
+    return text_of_code(dictionaries, cxj__view_part_dimension(view, part), key->parts[part], length);
 }
 
 int64_t cxj__view_part_number(const struct cxj_view *view, const struct cxj__key *key, uint32_t part) {
@@ -623,10 +619,10 @@ int cxj__view_compare_keys(const struct cxj__key *a, const struct cxj__key *b) {
 
 void cxj__view_translate_key(const struct cxj_view *view, const struct cxj__key *key, uint32_t *const *codes,
                              struct cxj__key *translated) {
-    uint32_t parts = cxj__view_parts(view) - (view->period != CXJ__NO_PERIOD);
+    uint32_t parts = cxj__view_code_parts(view);
     *translated = *key;
     for (uint32_t part = 0; part < parts; part++) {
-        uint32_t dimension = dimension_of_part(view, part);
+        uint32_t dimension = cxj__view_part_dimension(view, part);
         if (has_dictionary(dimension)) translated->parts[part] = codes[dimension][key->parts[part]];
     }
 }
@@ -644,7 +640,7 @@ cxj_status cxj__view_parse_key(const struct cxj_view *view, const struct cxj__na
             if (!parse_period(view->period, given.text, length, &key->period)) return CXJ_BAD_TEXT;
             continue;
         }
-        uint32_t place = part - has_period, dimension = dimension_of_part(view, place);
+        uint32_t place = part - has_period, dimension = cxj__view_part_dimension(view, place);
         if (length == 0) continue;
         uint32_t code = has_dictionary(dimension) ? cxj__names_find(&dictionaries[dimension], seed, given.text, length)
                                                   : fixed_code(dimension, given.text, length);
@@ -783,9 +779,9 @@ static int compare_cells(const void *a, const void *b, const void *context) {
     memcpy(&x, a, sizeof x);
     memcpy(&y, b, sizeof y);
     if (x->key.period != y->key.period) return x->key.period < y->key.period ? -1 : 1;
-    uint32_t parts = cxj__view_parts(view) - (view->period != CXJ__NO_PERIOD);
+    uint32_t parts = cxj__view_code_parts(view);
     for (uint32_t part = 0; part < parts; part++) {
-        uint32_t p = x->key.parts[part], q = y->key.parts[part], dimension = dimension_of_part(view, part);
+        uint32_t p = x->key.parts[part], q = y->key.parts[part], dimension = cxj__view_part_dimension(view, part);
         if (p == q) continue;
         if (has_dictionary(dimension)) return cxj__names_compare(&order->dictionaries[dimension], p, q);
         size_t length = 0;

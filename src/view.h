@@ -96,7 +96,9 @@ const char *cxj__view_part_text(const struct cxj_view *view, const struct cxj__n
 /* One part of a key as number: a code, or the moment at which the period begins. */
 int64_t cxj__view_part_number(const struct cxj_view *view, const struct cxj__key *key, uint32_t part);
 
-/* The dimension whose names a part of a key has, which may be one without a dictionary; 0: the part is a period. */
+/* Parts of a key that are codes, which are all but the period; and the dimension whose codes one of them has, which may be
+ * one without a dictionary. */
+uint32_t cxj__view_code_parts(const struct cxj_view *view);
 uint32_t cxj__view_part_dimension(const struct cxj_view *view, uint32_t part);
 
 /* True if a key, whose codes of a dimension run up to names[dimension], can be one of the view's. */
