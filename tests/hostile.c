@@ -332,6 +332,58 @@ START_TEST(many_cells) {
 }
 END_TEST
 
+/* Work to load the bytes of an engine with n touchpoints: two for each journey, and one journey as long as may be; every
+ * number crafted, ids in no order, each journey with an owner of its own. Saving it again gives the same bytes. */
+static uint64_t work_to_load(int pattern, uint64_t turn, uint64_t n) {
+    cxj_options options = {.size = sizeof options, .touchpoints_limit = 29000, .seed = {seed, turn + 1}};
+    cxj_engine *engine = make(&options), *loaded = NULL;
+    add(engine, "touchpoints by owner");
+    add(engine, "transitions by owner");
+    chance_state = seed;
+    cxj_touchpoint *touchpoints = calloc(n, sizeof *touchpoints);
+    ck_assert_ptr_nonnull(touchpoints);
+    for (uint64_t i = 0; i < n; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%" PRIu64, i / 2);
+        touchpoints[i].journey = i % 2 ? crafted(pattern, i / 2 + 1) : 7;
+        touchpoints[i].at = (int64_t)(i * 977 % n) * 1000;
+        touchpoints[i].id = crafted(pattern, n - i);
+        touchpoints[i].owner = code(engine, CXJ_DIMENSION_OWNER, name);
+    }
+    record(engine, touchpoints, n, CXJ_OK);
+    free(touchpoints);
+    size_t length = 0, again = 0;
+    char message[200] = "";
+    ck_assert_int_eq(cxj_save_bytes(engine, NULL, 0, &length), CXJ_LIMIT);
+    unsigned char *bytes = malloc(2 * length);
+    ck_assert_ptr_nonnull(bytes);
+    ck_assert_int_eq(cxj_save_bytes(engine, bytes, length, &length), CXJ_OK);
+    cxj_status status = cxj_load_bytes(&options, bytes, length, message, sizeof message, &loaded);
+    ck_assert_msg(status == CXJ_OK, "%s", message);
+    ck_assert_int_eq(cxj_save_bytes(loaded, bytes + length, length, &again), CXJ_OK);
+    ck_assert_uint_eq(again, length);
+    ck_assert_mem_eq(bytes, bytes + length, length);
+    cxj_stats stats = stats_of(loaded);
+    free(bytes);
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(loaded);
+    return stats.work_probed + stats.work_folded;
+}
+
+START_TEST(crafted_bytes) {
+    enum { LOADED = 20000 };
+    uint64_t work[2] = {0, 0};
+    for (uint64_t turn = 0; turn < 2 * KEYS; turn++) {
+        work[turn % 2] += work_to_load(_i, turn / 2, turn % 2 ? LOADED : LOADED / 2);
+    }
+    double growth = (double)work[1] / (double)work[0];
+    printf("hostile: bytes, numbers %s: %.3f times the work to load twice the touchpoints\n", PATTERN_NAMES[_i],
+           growth);
+    ck_assert_uint_le(work[1], KEYS * 100 * LOADED);
+    ck_assert_double_le(growth, 2.2);
+}
+END_TEST
+
 /* ---------------------------------------------------------------------------------------------------------------------
  * Limits
  * ------------------------------------------------------------------------------------------------------------------ */
@@ -1607,6 +1659,7 @@ int main(void) {
     tcase_add_test(work, nearly_in_order);
     tcase_add_loop_test(work, crafted_journeys, 0, PATTERNS);
     tcase_add_loop_test(work, crafted_ids, 0, PATTERNS);
+    tcase_add_loop_test(work, crafted_bytes, 0, PATTERNS);
     tcase_add_test(work, many_cells);
     TCase *limits = group(suite, "limits");
     tcase_add_test(limits, options_at_their_bounds);

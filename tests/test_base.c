@@ -321,6 +321,8 @@ START_TEST(double_of_small_numbers_is_exact) {
     ck_assert_double_eq(cxj__base_double(words(1, 0)), 0x1p64);
     ck_assert_double_eq(cxj__base_double(cxj__base_negate(words(1, 0))), -0x1p64);
     ck_assert_double_eq(cxj__base_double(words(UINT64_C(1) << 62, 0)), 0x1p126);
+    ck_assert_double_eq(cxj__base_double(words(UINT64_C(1) << 63, 0)), -0x1p127); /* the one that has no opposite */
+    ck_assert_double_eq(cxj__base_double(words(UINT64_C(1) << 63, 1)), -0x1p127);
     ck_assert_double_eq(cxj__base_double(words(3, UINT64_C(1) << 63)), 0x1.cp65);
 }
 END_TEST

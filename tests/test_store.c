@@ -699,6 +699,88 @@ START_TEST(lack_of_memory_makes_no_journey) {
 }
 END_TEST
 
+/* store.h: "All journeys as they were at some moment, though they change meanwhile". Each is copied once, and only as long as
+ * it is needed. */
+START_TEST(snapshot_shows_journeys_as_they_were) {
+    world here;
+    open_world(&here);
+    cxj_touchpoint before[8], after = {.journey = 7, .id = 99, .at = 99};
+    for (size_t i = 0; i < 8; i++)
+        before[i] = (cxj_touchpoint){.journey = 7, .id = i + 1, .at = (int64_t)i, .value = 5};
+    replace(&here, 0, before, 8);
+    cxj__store_keep(&here.store, &here.memory, here.journey); /* no snapshot is open */
+    cxj__store_open_snapshot(&here.store);
+    ck_assert_ptr_eq(cxj__store_in_snapshot(&here.store, here.journey->place), here.journey);
+    cxj__store_keep(&here.store, &here.memory, here.journey);
+    replace(&here, 2, &after, 1);
+    cxj__store_keep(&here.store, &here.memory, here.journey);
+    ck_assert_uint_eq(here.store.snapshot.count, 1);
+    const struct cxj__journey *was = cxj__store_in_snapshot(&here.store, here.journey->place);
+    ck_assert_uint_eq(was->count, 8);
+    for (size_t i = 0; i < 8; i++) {
+        struct cxj__entry entry;
+        cxj__store_unpack(was, i, &entry);
+        ck_assert(is_same(&entry.touchpoint, &before[i]));
+    }
+    struct cxj__journey *later = cxj__store_make(&here.store, &here.memory, &here.key, 8);
+    cxj__store_keep(&here.store, &here.memory, later);
+    ck_assert_uint_eq(here.store.snapshot.count, 1);
+    cxj__store_close_snapshot(&here.store, &here.memory);
+    cxj__store_open_snapshot(&here.store);
+    here.store.snapshot.done = 7;
+    cxj__store_keep(&here.store, &here.memory, here.journey);
+    ck_assert_uint_eq(here.store.snapshot.count, 0);
+    cxj__store_close_snapshot(&here.store, &here.memory);
+    close_world(&here);
+}
+END_TEST
+
+/* Places that were free when it was opened are free again afterwards, with those that came free meanwhile. */
+START_TEST(snapshot_gives_free_places_back) {
+    world here;
+    open_world(&here);
+    struct cxj__journey *journeys[4];
+    for (uint64_t n = 0; n < 4; n++) journeys[n] = cxj__store_make(&here.store, &here.memory, &here.key, 10 + n);
+    cxj__store_remove(&here.store, &here.memory, &here.key, journeys[0]);
+    cxj__store_remove(&here.store, &here.memory, &here.key, journeys[2]);
+    size_t places = here.store.places;
+    cxj__store_open_snapshot(&here.store);
+    struct cxj__journey *later = cxj__store_make(&here.store, &here.memory, &here.key, 20);
+    ck_assert_uint_eq(later->place, places);
+    cxj__store_remove(&here.store, &here.memory, &here.key, later);
+    cxj__store_close_snapshot(&here.store, &here.memory);
+    for (uint64_t n = 0; n < 3; n++)
+        ck_assert_ptr_nonnull(cxj__store_make(&here.store, &here.memory, &here.key, 30 + n));
+    ck_assert_uint_eq(here.store.places, places + 1);
+    ck_assert_uint_eq(here.store.free, 0);
+    close_world(&here);
+}
+END_TEST
+
+/* A lack of memory, for a copy or for the list of copies, loses the snapshot and nothing else. */
+START_TEST(snapshot_is_lost_without_memory) {
+    cxj_touchpoint many[20];
+    for (size_t i = 0; i < 20; i++) many[i] = (cxj_touchpoint){.journey = 7, .id = i + 1, .at = (int64_t)i, .value = 1};
+    for (uint64_t room = 0;; room += 8) {
+        world here;
+        open_world(&here);
+        replace(&here, 0, many, 20);
+        uint64_t used = here.memory.used;
+        cxj__store_open_snapshot(&here.store);
+        here.memory.limit = used + room;
+        cxj__store_keep(&here.store, &here.memory, here.journey);
+        bool lost = here.store.snapshot.is_lost;
+        if (lost) ck_assert_uint_eq(here.memory.used, used);
+        ck_assert_uint_eq(here.store.snapshot.count, !lost);
+        cxj__store_close_snapshot(&here.store, &here.memory);
+        ck_assert(!here.store.snapshot.is_open);
+        ck_assert_uint_eq(here.memory.used, used);
+        close_world(&here);
+        if (!lost) return;
+    }
+}
+END_TEST
+
 /* Places are numbers of 32 bits, less some that mean something else: beyond them no journey is made, and the store is
  * as it was. So many cannot be held, so that they were given out is only said. */
 START_TEST(places_end_before_their_numbers_do) {
@@ -948,10 +1030,13 @@ int main(void) {
                                places_end_before_their_numbers_do,
                                looking_ahead_changes_nothing, promises_that_stand_aside_come_back,
                                sealed_numbers_are_remembered};
+    const TTest *snapshots[] = {snapshot_shows_journeys_as_they_were, snapshot_gives_free_places_back,
+                                snapshot_is_lost_without_memory};
     ADD_CASE(suite, "packing", packing);
     ADD_CASE(suite, "order", order);
     ADD_CASE(suite, "ids", ids);
     ADD_CASE(suite, "journeys", journeys);
+    ADD_CASE(suite, "snapshots", snapshots);
     TCase *invariants = tcase_create("invariants");
     tcase_set_timeout(invariants, 120);
     tcase_add_loop_test(invariants, invariants_hold_after_any_change, 0, 20);
