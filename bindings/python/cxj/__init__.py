@@ -11,9 +11,9 @@ Engine is where to begin; metrics() is the catalogue. What every number means, t
 """
 
 from ._columns import EVENT_LOG
-from ._engine import (Commitment, Engine, Journey, Metric, MetricInfo, Receipt, RefusedError, Stats, Touchpoint, Validation,
-                      metrics, validate)
-from ._library import (Error, InvalidError, NoMemoryError, NotFoundError, ReadWriteError, lib, loaded_from)
+from ._engine import (Commitment, Engine, Journey, Metric, MetricInfo, Stats, Touchpoint, Validation, metrics, validate)
+from ._library import (Error, InvalidError, NoMemoryError, NotFoundError, ReadWriteError, Receipt, RefusedError, lib,
+                       loaded_from)
 from ._library import number_of as number
 from ._view import Cell, View
 

@@ -1,18 +1,20 @@
-"""Columns of data frames into the library's, without a loop over rows where pyarrow is there.
+"""What the columns of a table stand for, and how they become the library's.
 
-Each field has one rule, said twice: for arrays of Arrow (_ARROW), which are cast, looked up and passed as they lie in memory;
-and for single values (_PLAIN), where pyarrow is not there. Both give the same, which the tests compare.
+Each field has one rule, in ``_KINDS``: what a word of it stands for, and whether numbers and moments are taken as they are.
+The arithmetic over rows is numpy's where numpy is there, else Python's own; both give the same, which the tests compare.
 """
 
 from __future__ import annotations
 
 import ctypes
-from datetime import date, datetime, timezone
-from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
+from array import array
+from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping, NamedTuple, Sequence
 
 from . import _header as header
-from ._engine import RATINGS, facets_of, identity_of, integer_of, moment_of, nearest, place_of
-from ._library import InvalidError, number_of
+from ._arrow import Column
+from ._engine import RATINGS, facets_of, identity_of, integer_of, nearest, place_of
+from ._frames import Batch, table_of
+from ._library import InvalidError
 
 if TYPE_CHECKING:
     from ._engine import Engine
@@ -29,6 +31,7 @@ _FIELDS: dict[str, tuple[str, Any]] = {
     "score": ("number", ctypes.c_uint8), "scope": ("choice", ctypes.c_uint8),
     "commitment": ("number", ctypes.c_uint8), "outcome": ("choice", ctypes.c_uint8),
 }
+_RATING = ("number", ctypes.c_uint8)
 _CHOICES = {"scale": header.SCALES, "scope": header.SCOPES, "outcome": header.OUTCOMES}
 KNOWN = (*_FIELDS, *RATINGS)
 
@@ -40,30 +43,23 @@ EVENT_LOG = {"case:concept:name": "journey", "case_id": "journey", "time:timesta
 _NO_MOMENT = -(2**63)
 
 
-class Columns:
-    """A struct for cxj_record_columns(), and what it points to."""
+class Rows(NamedTuple):
+    """A struct for cxj_record_columns(), how many rows it has, and what keeps the memory it points to."""
 
-    def __init__(self, rows: int) -> None:
-        self.struct = header.Columns(size=ctypes.sizeof(header.Columns))
-        self.rows = rows
-        self._kept: list[Any] = []
-
-    def set(self, name: str, address: int, kept: Any) -> None:
-        """Points a member at memory that kept keeps."""
-        setattr(self.struct, name, address)
-        self._kept.append(kept)
+    struct: header.Columns
+    rows: int
+    kept: list[Any]
 
 
-def read_columns(engine: Engine, data: Any, renames: Mapping[str, str]) -> Columns:
-    """The columns of a frame, as the library takes them. Raises InvalidError before anything is recorded."""
-    table = _as_arrow(data)
-    if table is not None:
-        named = _rename(table.column_names, renames)
-        return _from_arrow(engine, {name: table.column(i) for name, i in named.items()}, table.num_rows)
-    columns = _as_dict(data)
-    named = _rename(list(columns), renames)
-    values = list(columns.values())
-    return _from_values(engine, {name: _as_list(name, values[i]) for name, i in named.items()})
+def read(engine: Engine, data: Any, renames: Mapping[str, str]) -> Iterator[Rows]:
+    """The rows of data, batch by batch, as the library takes them. Raises InvalidError for a batch that cannot be taken,
+    with its row counted from the first of data."""
+    table = table_of(data)
+    named = _rename(table.names, renames)
+    first = 0
+    for batch in table.batches:
+        yield _rows(engine, named, batch, first)
+        first += batch.rows
 
 
 def _rename(names: Sequence[str], renames: Mapping[str, str]) -> dict[str, int]:
@@ -79,332 +75,300 @@ def _rename(names: Sequence[str], renames: Mapping[str, str]) -> dict[str, int]:
     for needed in ("journey", "at"):
         if needed not in named:
             raise InvalidError(f"the column {needed!r} is missing; there are {', '.join(map(repr, names)) or 'none'}")
+    ratings = [name for name in RATINGS if name in named]
+    for name in ("scale", "score"):
+        if ratings and name in named:
+            raise InvalidError(f"the column {name!r} says what {ratings[0]!r} says already")
     return named
 
 
-# ---- by Arrow ------------------------------------------------------------------------------------------------------
+# ---- rules ---------------------------------------------------------------------------------------------------------
 
 
-def _as_arrow(data: Any) -> Any:
-    """Data as a table of pyarrow, or None where pyarrow is not there, or data is none that it takes."""
-    try:
-        import pyarrow
-    except ImportError:
-        return None
-    if isinstance(data, pyarrow.Table):
-        return data
-    if isinstance(data, pyarrow.RecordBatch):
-        return pyarrow.Table.from_batches([data])
-    if type(data).__module__.partition(".")[0] == "pandas":
-        return pyarrow.Table.from_pandas(data, preserve_index=False)
-    if hasattr(data, "__arrow_c_stream__"):
-        return pyarrow.RecordBatchReader.from_stream(data).read_all()
-    if isinstance(data, Mapping) and data and all(_is_array(column) for column in data.values()):
-        return pyarrow.table({name: _arrow_array(pyarrow, column) for name, column in data.items()})
-    return None
-
-
-def _is_array(column: Any) -> bool:
-    """Whether a column comes from somebody who has arrays; a plain list of anything is read value by value."""
-    return hasattr(column, "__arrow_c_array__") or hasattr(column, "__arrow_c_stream__") or hasattr(column, "dtype")
-
-
-def _arrow_array(pyarrow: Any, column: Any) -> Any:
-    if hasattr(column, "__arrow_c_stream__"):
-        return pyarrow.chunked_array(column)
-    return pyarrow.array(column, from_pandas=True)
-
-
-def _from_arrow(engine: Engine, columns: dict[str, Any], rows: int) -> Columns:
-    import pyarrow
-
-    got = Columns(rows)
-    arrays: dict[str, Any] = {}
-    for name, column in columns.items():
-        kind, item = _FIELDS.get(name, ("number", ctypes.c_uint8))
-        try:
-            arrays[name] = _ARROW[kind](engine, name, _contiguous(pyarrow, column), getattr(pyarrow, _ARROW_NAMES[item])())
-        except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError, pyarrow.ArrowTypeError) as error:
-            raise InvalidError(f"column {name!r} of type {column.type}: {error}") from None
-    _merge_ratings(pyarrow, arrays, rows)
-    for name, array in arrays.items():
-        if array.null_count:
-            array = array.fill_null(_NO_MOMENT if name == "at" else 0)
-        data = array.buffers()[1]
-        if data is not None:
-            got.set(name, data.address + array.offset * ctypes.sizeof(_FIELDS[name][1]), array)
-    if not rows:
-        nothing = (ctypes.c_uint64 * 1)()
-        for name in ("journey", "at"):
-            got.set(name, ctypes.addressof(nothing), nothing)
-    return got
-
-
-_ARROW_NAMES = {ctypes.c_uint64: "uint64", ctypes.c_int64: "int64", ctypes.c_uint32: "uint32", ctypes.c_uint16: "uint16",
-                ctypes.c_uint8: "uint8"}
-
-
-def _contiguous(pyarrow: Any, column: Any) -> Any:
-    """A chunked column as one array."""
-    if not isinstance(column, pyarrow.ChunkedArray):
-        return column
-    if pyarrow.types.is_dictionary(column.type):
-        column = column.unify_dictionaries()
-    if column.num_chunks == 1:
-        return column.chunk(0)
-    return column.combine_chunks() if column.num_chunks else pyarrow.array([], column.type)
-
-
-def _is_text(pyarrow: Any, type_: Any) -> bool:
-    types = pyarrow.types
-    return bool(types.is_string(type_) or types.is_large_string(type_)
-                or (hasattr(types, "is_string_view") and types.is_string_view(type_)))
-
-
-def _look_up(array: Any, target: Any, find: Callable[[str], int]) -> Any:
-    """Texts, dictionary-encoded or not, by what each different one stands for."""
-    import pyarrow
-    import pyarrow.compute as compute
-
-    if not pyarrow.types.is_dictionary(array.type):
-        if array.type not in (pyarrow.string(), pyarrow.large_string()):
-            array = array.cast(pyarrow.large_string())
-        array = array.dictionary_encode()
-    found = pyarrow.array([None if text is None else find(text) for text in array.dictionary.to_pylist()], target)
-    return compute.take(found, array.indices)
-
-
-def _has_texts(array: Any) -> bool:
-    import pyarrow
-
-    type_ = array.type.value_type if pyarrow.types.is_dictionary(array.type) else array.type
-    return _is_text(pyarrow, type_)
-
-
-def _integers(array: Any, target: Any) -> Any:
-    """Whole numbers of another width; what does not fit is an error."""
-    import pyarrow
-    import pyarrow.compute as compute
-
-    if pyarrow.types.is_dictionary(array.type):
-        array = array.dictionary_decode()
-    if pyarrow.types.is_boolean(array.type) or pyarrow.types.is_temporal(array.type):
-        raise pyarrow.ArrowTypeError("these are no whole numbers")
-    if pyarrow.types.is_floating(array.type):
-        array = compute.if_else(compute.is_nan(array), pyarrow.scalar(None, array.type), array)
-    if array.type == target:
-        return array
-    if array.type == pyarrow.int64() and target == pyarrow.uint64():
-        lowest = compute.min(array).as_py()
-        if lowest is None or lowest >= 0:
-            return array.view(target)
-    return array.cast(target)
-
-
-def _arrow_identity(engine: Engine, name: str, array: Any, target: Any) -> Any:
-    return _look_up(array, target, number_of) if _has_texts(array) else _integers(array, target)
-
-
-def _arrow_number(engine: Engine, name: str, array: Any, target: Any) -> Any:
-    return _integers(array, target)
-
-
-def _arrow_name(engine: Engine, name: str, array: Any, target: Any) -> Any:
-    import pyarrow
-
-    if pyarrow.types.is_null(array.type):
-        return pyarrow.nulls(len(array), target)
-    if not _has_texts(array):
-        raise pyarrow.ArrowTypeError("names are texts")
-    return _look_up(array, target, lambda text: engine._code(name, text))
-
-
-def _arrow_choice(engine: Engine, name: str, array: Any, target: Any) -> Any:
-    if not _has_texts(array):
-        return _integers(array, target)
-    return _look_up(array, target, lambda text: place_of(name, text or None, _CHOICES[name]))
-
-
-def _arrow_facets(engine: Engine, name: str, array: Any, target: Any) -> Any:
-    import pyarrow
-
-    if pyarrow.types.is_list(array.type) or pyarrow.types.is_large_list(array.type):
-        return pyarrow.array([0 if one is None else facets_of(one) for one in array.to_pylist()], target)
-    if not _has_texts(array):
-        return _integers(array, target)
-    return _look_up(array, target, lambda text: facets_of(part for part in text.split("|") if part))
-
-
-def _arrow_moment(engine: Engine, name: str, array: Any, target: Any) -> Any:
-    import pyarrow
-    import pyarrow.compute as compute
-
-    types = pyarrow.types
-    if types.is_date(array.type):
-        return array.cast(pyarrow.timestamp("ms")).view(target)
-    if not types.is_timestamp(array.type):
-        if _has_texts(array):
-            raise pyarrow.ArrowTypeError("texts are no moments; parse them first")
-        return _integers(array, target)
-    if array.type.unit in ("us", "ns"):
-        array = compute.floor_temporal(array.cast(pyarrow.timestamp(array.type.unit)), unit="millisecond")
-    return array.cast(pyarrow.timestamp("ms")).view(target)
-
-
-_ARROW: dict[str, Callable[[Any, str, Any, Any], Any]] = {
-    "identity": _arrow_identity, "number": _arrow_number, "name": _arrow_name, "choice": _arrow_choice,
-    "facets": _arrow_facets, "moment": _arrow_moment,
-}
-
-
-def _merge_ratings(pyarrow: Any, arrays: dict[str, Any], rows: int) -> None:
-    """Turns columns csat, nps, ces into scale, score and scope."""
-    import pyarrow.compute as compute
-
-    given = [name for name in RATINGS if name in arrays]
-    if not given:
-        return
-    for name in ("scale", "score"):
-        if name in arrays:
-            raise InvalidError(f"the column {name!r} says what {given[0]!r} says already")
-    columns = [arrays.pop(name) for name in given]
-    count = sum(int(compute.sum(column.is_valid()).as_py() or 0) for column in columns)
-    score = compute.coalesce(*columns)
-    if count != rows - score.null_count:
-        raise InvalidError(f"a touchpoint has one rating; a row has two of {', '.join(given)}")
-    kinds = [compute.if_else(column.is_valid(), pyarrow.scalar(RATINGS[name], pyarrow.uint8()),
-                             pyarrow.scalar(None, pyarrow.uint8())) for name, column in zip(given, columns)]
-    arrays["scale"], arrays["score"] = compute.coalesce(*kinds), score
-    one = pyarrow.scalar(1, pyarrow.uint8())
-    scope = arrays.get("scope")
-    chosen = compute.coalesce(scope, one) if scope is not None else one
-    arrays["scope"] = compute.if_else(score.is_valid(), chosen, pyarrow.scalar(0, pyarrow.uint8()))
-
-
-# ---- value by value ------------------------------------------------------------------------------------------------
-
-
-def _as_dict(data: Any) -> dict[str, Any]:
-    """The columns of anything else: a dict of them, or a frame that says what it has."""
-    if isinstance(data, Mapping):
-        return dict(data)
-    if hasattr(data, "columns") and hasattr(data, "__getitem__"):
-        return {str(name): data[name] for name in data.columns}
-    raise InvalidError(f"{type(data).__name__} is no table: what is taken is a data frame of pandas, polars or pyarrow, "
-                       "what has __arrow_c_stream__, or a dict of columns")
-
-
-def _as_list(name: str, column: Any) -> list[Any]:
-    if isinstance(column, (str, bytes)):
-        raise InvalidError(f"column {name!r} is a text, not a column")
-    dtype = str(getattr(column, "dtype", ""))
-    if dtype.startswith("datetime64["):
-        if "," in dtype:  # pandas, with a zone
-            column = column.dt.tz_convert("UTC").dt.tz_localize(None)
-        column = [None if str(value) == "NaT" else int(value.astype("int64"))
-                  for value in getattr(column, "values", column).astype("datetime64[ms]")]
-    for way in ("to_pylist", "to_list", "tolist"):
-        if hasattr(column, way):
-            return list(getattr(column, way)())
-    try:
-        return list(column)
-    except TypeError:
-        raise InvalidError(f"column {name!r}: {type(column).__name__} is no column") from None
-
-
-def _is_null(value: Any) -> bool:
-    if value is None:
-        return True
-    try:
-        return bool(value != value)  # NaN, NaT
-    except TypeError:  # pandas.NA does not say
-        return True
-
-
-def _whole(name: str, value: Any) -> Any:
+def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _plain_moment(engine: Engine, name: str, value: Any) -> int:
-    if isinstance(value, datetime):
-        if value.tzinfo is None:
-            value = value.replace(tzinfo=timezone.utc)
-        return moment_of(name, value)
-    if isinstance(value, date):
-        return moment_of(name, datetime(value.year, value.month, value.day, tzinfo=timezone.utc))
-    if isinstance(value, str):
+def _name(engine: Engine, field: str, word: Any) -> int:
+    if not isinstance(word, str):
+        raise InvalidError(f"names are texts, not {word!r}")
+    return engine._code(field, word)
+
+
+def _facets(engine: Engine, field: str, word: Any) -> int:
+    return facets_of([part for part in word.split("|") if part] if isinstance(word, str) else _whole(word))
+
+
+def _moment(engine: Engine, field: str, word: Any) -> int:
+    if isinstance(word, str):
         raise InvalidError("texts are no moments; parse them first")
-    return integer_of(name, _whole(name, value))
+    return integer_of(field, _whole(word))
 
 
-def _plain_name(engine: Engine, name: str, value: Any) -> int:
-    if not isinstance(value, str):
-        raise InvalidError(f"{name}: names are texts, not {value!r}")
-    return engine._code(name, value)
+class _Kind(NamedTuple):
+    """What a field holds: what one word of it stands for, and whether columns of numbers and of moments are taken."""
+
+    find: Callable[[Any, str, Any], int]
+    numbers: bool = True
+    moments: bool = False
+    null: int = 0
 
 
-def _plain_facets(engine: Engine, name: str, value: Any) -> int:
-    if isinstance(value, str):
-        value = [part for part in value.split("|") if part]
-    return facets_of(_whole(name, value))
-
-
-_PLAIN: dict[str, Callable[[Any, str, Any], int]] = {
-    "identity": lambda engine, name, value: identity_of(name, _whole(name, value)),
-    "number": lambda engine, name, value: integer_of(name, _whole(name, value)),
-    "name": _plain_name,
-    "choice": lambda engine, name, value: place_of(name, _whole(name, value) if value != "" else None, _CHOICES[name]),
-    "facets": _plain_facets,
-    "moment": _plain_moment,
+_KINDS = {
+    "identity": _Kind(lambda engine, field, word: identity_of(field, _whole(word))),
+    "number": _Kind(lambda engine, field, word: integer_of(field, _whole(word))),
+    "name": _Kind(_name, numbers=False),
+    "choice": _Kind(lambda engine, field, word: place_of(field, None if word == "" else _whole(word), _CHOICES[field])),
+    "facets": _Kind(_facets),
+    "moment": _Kind(_moment, moments=True, null=_NO_MOMENT),
 }
 
 
-def _from_values(engine: Engine, columns: dict[str, list[Any]]) -> Columns:
-    rows = len(columns["journey"])
-    for name, values in columns.items():
-        if len(values) != rows:
-            raise InvalidError(f"column {name!r} has {len(values)} values, and 'journey' has {rows}")
-    got = Columns(rows)
-    read: dict[str, list[int | None]] = {}
-    for name, values in columns.items():
-        kind = _FIELDS.get(name, ("number", None))[0]
-        convert = _PLAIN[kind]
-        read[name] = []
-        for row, value in enumerate(values):
-            try:
-                read[name].append(None if _is_null(value) else convert(engine, name, value))
-            except InvalidError as error:
-                raise InvalidError(f"column {name!r}, row {row}: {error}", error.status) from None
-    _merge_plain_ratings(read, rows)
-    for name, numbers in read.items():
-        item = _FIELDS[name][1]
-        array = (item * max(1, rows))()
-        lowest = -(2 ** (ctypes.sizeof(item) * 8 - 1)) if item is ctypes.c_int64 else 0
-        highest = 2 ** (ctypes.sizeof(item) * 8 - (item is ctypes.c_int64)) - 1
-        for row, number in enumerate(numbers):
-            if number is None:
-                number = _NO_MOMENT if name == "at" else 0
-            elif not lowest <= number <= highest:
-                raise InvalidError(f"column {name!r}, row {row}: {number} is not within {lowest} and {highest}")
-            array[row] = number
-        got.set(name, ctypes.addressof(array), array)
-    return got
+class _Wrong(Exception):
+    """A value that cannot be taken: its row in the batch, and why."""
+
+    def __init__(self, row: int, why: str) -> None:
+        super().__init__(why)
+        self.row = row
 
 
-def _merge_plain_ratings(read: dict[str, list[int | None]], rows: int) -> None:
-    given = [name for name in RATINGS if name in read]
+def _convert(engine: Engine, field: str, column: Column, first: int) -> Any:
+    """A column as the library's numbers, and which rows have one."""
+    name, item = _FIELDS.get(field, _RATING)
+    kind, null = _KINDS[name], _KINDS[name].null if field == "at" else 0
+    ways = _ways()
+    try:
+        if column.kind == "words":
+            return ways.looked_up(column, lambda word: kind.find(engine, field, word), item, null)
+        if column.kind == "moments" and kind.moments or column.kind in ("integers", "floats") and kind.numbers:
+            return ways.numbers(column, item, null)
+        if _is_null(column):
+            return ways.looked_up(Column("words", bytes(len(column.values)), words=[None]), int, item, null)
+    except _Wrong as wrong:
+        raise InvalidError(f"column {field!r}, row {first + wrong.row}: {wrong}") from None
+    except InvalidError as error:
+        raise InvalidError(f"column {field!r}: {error}", error.status) from None
+    wanted = {"name": "names are texts", "moment": "moments, or whole numbers, are expected"}
+    raise InvalidError(f"column {field!r}: these are {column.kind}; {wanted.get(name, 'whole numbers or words are expected')}")
+
+
+def _is_null(column: Column) -> bool:
+    """Whether no row has a value: such a column has often lost its type, and may stand for anything."""
+    values = column.values if column.valid is None else (x for x, good in zip(column.values, column.valid) if good)
+    return all(x != x for x in values)
+
+
+def _rows(engine: Engine, named: dict[str, int], batch: Batch, first: int) -> Rows:
+    got: dict[str, Any] = {}
+    ready = Rows(header.Columns(size=ctypes.sizeof(header.Columns)), batch.rows, [])
+    for field, place in named.items():
+        try:
+            column = batch.column(place)
+        except InvalidError as error:
+            raise InvalidError(f"column {field!r}: {error}") from None
+        got[field] = _convert(engine, field, column, first)
+        ready.kept.append(column)
+    _join_ratings(got, batch.rows, first)
+    for field, (values, _) in got.items():
+        setattr(ready.struct, field, _address(values))
+        ready.kept.append(values)
+    return ready
+
+
+def _join_ratings(got: dict[str, Any], rows: int, first: int) -> None:
+    """Turns columns csat, nps, ces into scale, score and scope."""
+    given = {RATINGS[name]: got.pop(name) for name in RATINGS if name in got}
     if not given:
         return
-    for name in ("scale", "score"):
-        if name in read:
-            raise InvalidError(f"the column {name!r} says what {given[0]!r} says already")
-    columns = [(RATINGS[name], read.pop(name)) for name in given]
-    scope = read.get("scope", [None] * rows)
-    read["scale"], read["score"], read["scope"] = [None] * rows, [None] * rows, [0] * rows
-    for row in range(rows):
-        found = [(scale, column[row]) for scale, column in columns if column[row] is not None]
-        if len(found) > 1:
-            raise InvalidError(f"row {row}: a touchpoint has one rating; it has two of {', '.join(given)}")
-        if found:
-            read["scale"][row], read["score"][row] = found[0]
-            read["scope"][row] = 1 if scope[row] is None else scope[row]
+    scope = got.get("scope", (None, None))[0]
+    try:
+        got["scale"], got["score"], got["scope"] = _ways().ratings(given, scope, rows)
+    except _Wrong as wrong:
+        raise InvalidError(f"row {first + wrong.row}: {wrong} of {', '.join(RATINGS)}") from None
+
+
+# ---- over rows -----------------------------------------------------------------------------------------------------
+
+
+def _bounds(item: Any) -> tuple[int, int]:
+    bits = 8 * ctypes.sizeof(item)
+    return (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if item(-1).value < 0 else (0, 2**bits - 1)
+
+
+def _not_within(value: Any, item: Any) -> str:
+    lowest, highest = _bounds(item)
+    return f"{value} is not within {lowest} and {highest}"
+
+
+def _table(words: Sequence[Any], used: Any, places: Any, find: Callable[[Any], int], item: Any, null: int) -> list[int]:
+    """What the words that are used stand for."""
+    lowest, highest = _bounds(item)
+    table = [null] * len(words)
+    for place in used:
+        word = words[place]
+        if word is None:
+            continue
+        try:
+            table[place] = find(word)
+        except InvalidError as error:
+            raise _Wrong(list(places).index(place), str(error)) from None
+        if not lowest <= table[place] <= highest:
+            raise _Wrong(list(places).index(place), _not_within(table[place], item))
+    return table
+
+
+class _Python:
+    """Without numpy: row by row."""
+
+    @staticmethod
+    def looked_up(column: Column, find: Callable[[Any], int], item: Any, null: int) -> Any:
+        places = column.values if column.valid is None else [
+            place if good else None for place, good in zip(column.values, column.valid)]
+        used = sorted({place for place in places if place is not None})
+        table: Any = _table(column.words, used, places, find, item, null)
+        known = {place: column.words[place] is not None for place in used}
+        values = array(item._type_, [null if place is None else table[place] for place in places])
+        return values, [known.get(place, False) for place in places]
+
+    @staticmethod
+    def numbers(column: Column, item: Any, null: int) -> Any:
+        lowest, highest = _bounds(item)
+        many, by = column.unit
+        rows = len(column.values)
+        if rows and column.valid is None and column.kind != "floats":
+            numbers = column.values if many == by else [value * many // by for value in column.values]
+            if lowest <= min(numbers) and max(numbers) <= highest:
+                return array(item._type_, numbers), [True] * rows
+        values, known = (item * max(1, rows))(), [True] * rows if column.valid is None else [bool(x) for x in column.valid]
+        for row, value in enumerate(column.values):
+            if not known[row] or value != value:
+                values[row], known[row] = null, False
+                continue
+            if isinstance(value, float):
+                if not value.is_integer() or abs(value) > 2**53:
+                    raise _Wrong(row, f"{value!r} is no whole number")
+                value = int(value)
+            value = value * many // by
+            if not lowest <= value <= highest:
+                raise _Wrong(row, _not_within(value, item))
+            values[row] = value
+        return values, known
+
+    @staticmethod
+    def ratings(given: dict[int, Any], scope: Any, rows: int) -> Any:
+        numbers = [(ctypes.c_uint8 * max(1, rows))() for _ in range(3)]
+        for row in range(rows):
+            found = [(scale, values[row]) for scale, (values, known) in given.items() if known[row]]
+            if len(found) > 1:
+                raise _Wrong(row, "a touchpoint has one rating; it has two")
+            for scale, score in found:
+                about = scope[row] if scope is not None else 0
+                numbers[0][row], numbers[1][row], numbers[2][row] = scale, score, about or 1
+        return [(one, None) for one in numbers]
+
+
+class _Numpy:
+    """With numpy: all rows at once."""
+
+    def __init__(self, numpy: Any) -> None:
+        self._numpy = numpy
+
+    def _valid(self, column: Column) -> Any:
+        return None if column.valid is None else self._numpy.asarray(column.valid, dtype=bool)
+
+    def _array(self, values: Any) -> Any:
+        """Numbers as an array, without a copy if they are in one."""
+        return values if isinstance(values, self._numpy.ndarray) else self._numpy.asarray(values)
+
+    def looked_up(self, column: Column, find: Callable[[Any], int], item: Any, null: int) -> Any:
+        numpy, valid = self._numpy, self._valid(column)
+        places = numpy.frombuffer(column.values, "u1") if isinstance(column.values, bytes) else self._array(column.values)
+        if places.dtype.kind not in "iu":  # an empty list
+            places = places.astype("i8")
+        if valid is not None:
+            places = numpy.where(valid, places, 0)
+        is_used = numpy.zeros(len(column.words), dtype=bool)
+        is_used[places if valid is None else places[valid]] = True
+        table = _table(column.words, numpy.flatnonzero(is_used), places if valid is None else numpy.where(valid, places, -1),
+                       find, item, null)
+        known = numpy.array([word is not None for word in column.words] or [False])[places]
+        values = numpy.array(table or [null], dtype=item)[places]
+        if valid is not None:
+            values[~valid] = null
+            known &= valid
+        return values, known
+
+    def numbers(self, column: Column, item: Any, null: int) -> Any:
+        numpy, valid = self._numpy, self._valid(column)
+        values = self._array(column.values)
+        if values.dtype.kind not in "iuf" or isinstance(column.values, list) and values.dtype.kind == "f":
+            return _Python.numbers(column, item, null)  # a list that is empty, or of numbers beyond 64 bits
+        if values.dtype.kind == "f":
+            known = ~numpy.isnan(values)
+            valid = known if valid is None else known & valid
+            values = numpy.where(valid, values, 0)
+            self._refuse((values != numpy.floor(values)) | (numpy.abs(values) > 2**53), values, "{!r} is no whole number")
+            values = values.astype("i8")
+        elif valid is not None:
+            values = numpy.where(valid, values, values.dtype.type(0))
+        lowest, highest = _bounds(item)
+        many, by = column.unit
+        values = self._within(values, -(-lowest * by // many), (highest * by + by - 1) // many, item, many, by)
+        if many != 1:
+            values = values.astype("i8") * many
+        if by != 1:
+            values = values // by
+        result = values.astype(item, copy=False)
+        if valid is not None and null:
+            result = numpy.where(valid, result, numpy.array(null, dtype=item))
+        return numpy.ascontiguousarray(result), numpy.ones(len(values), dtype=bool) if valid is None else valid
+
+    def _within(self, values: Any, lowest: int, highest: int, item: Any, many: int, by: int) -> Any:
+        """Values none of which is beyond a bound."""
+        least, most = self._numpy.iinfo(values.dtype).min, self._numpy.iinfo(values.dtype).max
+        if len(values) and (least < lowest or most > highest):
+            for row in (int(values.argmin()), int(values.argmax())):
+                if not lowest <= int(values[row]) <= highest:
+                    raise _Wrong(row, _not_within(int(values[row]) * many // by, item))
+        return values
+
+    def _refuse(self, wrong: Any, values: Any, why: str) -> None:
+        if wrong.any():
+            row = int(wrong.argmax())
+            raise _Wrong(row, why.format(float(values[row])))
+
+    def ratings(self, given: dict[int, Any], scope: Any, rows: int) -> Any:
+        numpy = self._numpy
+        numbers = [numpy.zeros(rows, dtype="u1") for _ in range(3)]
+        count = numpy.zeros(rows, dtype="u1")
+        for scale, (values, known) in given.items():
+            known = self._array(known)
+            count += known
+            numbers[0][known], numbers[1][known] = scale, self._array(values)[:rows][known]
+        if (count > 1).any():
+            raise _Wrong(int((count > 1).argmax()), "a touchpoint has one rating; it has two")
+        about = numpy.zeros(rows, dtype="u1") if scope is None else self._array(scope)[:rows]
+        numbers[2] = numpy.where(count > 0, numpy.where(about > 0, about, 1), 0).astype("u1")
+        return [(one, None) for one in numbers]
+
+
+def _ways() -> Any:
+    """Who goes over rows: numpy, unless it is not there."""
+    try:
+        import numpy
+    except ImportError:
+        return _Python
+    return _Numpy(numpy)
+
+
+def _address(values: Any) -> int:
+    if isinstance(values, ctypes.Array):
+        return ctypes.addressof(values)
+    if not len(values):
+        return ctypes.addressof(_NOTHING)
+    if isinstance(values, array):
+        return values.buffer_info()[0]
+    return int(values.__array_interface__["data"][0])
+
+
+_NOTHING = (ctypes.c_uint64 * 1)()

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import ctypes
+import os
+import re
 import threading
 from datetime import datetime, timedelta, timezone
 from types import TracebackType
 from typing import Any, BinaryIO, Callable, Iterable, Iterator, Mapping, NamedTuple, Sequence, Union
 
 from . import _header as header
-from ._library import Error, InvalidError, NotFoundError, error_of, lib, message_buffer, number_of, sentence
+from ._library import (Error, InvalidError, NotFoundError, ReadWriteError, Receipt, error_of, lib, message_buffer, number_of,
+                       sentence)
 
 Number = Union[int, str]
 Moment = Union[int, datetime]
+File = Union[str, "os.PathLike[str]", BinaryIO]
+Bytes = Union[bytes, bytearray, memoryview]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MS = timedelta(milliseconds=1)
@@ -144,34 +149,6 @@ def metrics(grain: str | None = None) -> list[MetricInfo]:
 # ---- what comes back -----------------------------------------------------------------------------------------------
 
 
-class Receipt(NamedTuple):
-    """What became of touchpoints. ``processed``: dealt with, from the first. ``accepted``: taken. ``duplicates``: of the
-    revision already held; ``conflicts`` of them differ in content. ``superseded``: of a lower revision, or replaced by a
-    higher. ``late``: for a sealed journey. ``refused``: not taken; ``first_refusal`` is the index of the first refused or
-    late one, None if there is none, and ``reason`` says why."""
-
-    processed: int
-    accepted: int
-    duplicates: int
-    conflicts: int
-    superseded: int
-    late: int
-    refused: int
-    first_refusal: int | None
-    reason: str
-
-
-class RefusedError(InvalidError):
-    """Some touchpoints were refused or late; all others were taken. ``receipt`` says how many."""
-
-    def __init__(self, message: str, status: int = 0, receipt: Receipt | None = None) -> None:
-        super().__init__(message, status)
-        self.receipt = receipt
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (str(self), self.status, self.receipt)
-
-
 class Stats(NamedTuple):
     """What an engine holds, and has done: see cxj_stats in the header."""
 
@@ -284,11 +261,37 @@ def _number_or_none(value: float) -> float | None:
     return None if value != value else value
 
 
+def _sum(before: Receipt | None, after: Receipt) -> Receipt:
+    """What became of some rows, and of those after them."""
+    done = before.processed if before else 0
+    first = None if after.first_refusal is None else done + after.first_refusal
+    reason = re.sub(r"^touchpoint \d+", f"row {first}", after.reason)
+    if before is None:
+        return after._replace(reason=reason)
+    if before.first_refusal is not None:
+        first, reason = before.first_refusal, before.reason
+    return Receipt(before.processed + after.processed, before.accepted + after.accepted,
+                   before.duplicates + after.duplicates, before.conflicts + after.conflicts,
+                   before.superseded + after.superseded, before.late + after.late, before.refused + after.refused,
+                   first, reason)
+
+
 # ---- the engine ----------------------------------------------------------------------------------------------------
 
 # Ratings that have a parameter, and a column, of their own, and their scales.
 RATINGS = {name: header.SCALES.index(scale) + 1 for name, scale in (("csat", "csat5"), ("nps", "nps"), ("ces", "ces7"))}
+_SETTINGS: dict[str, Any] = {"memory_limit": 0, "cells_limit": 0, "touchpoints_limit": 0, "feeds": None,
+                             "seal_ended_after": None, "seal_idle_after": None}
 _CODED = {name: number + 1 for number, name in enumerate(header.DIMENSIONS)}
+
+
+def _set_of(feeds: Iterable[str] | None) -> frozenset[str] | None:
+    return None if feeds is None else frozenset((feeds,) if isinstance(feeds, str) else feeds)
+
+
+def _unfed(feeds: frozenset[str] | None) -> int:
+    """The facets that a feed cannot carry, as bits."""
+    return 0 if feeds is None else _ALL_BITS & ~(facets_of(feeds) | _BITS["withdrawn"])
 
 
 class Engine:
@@ -306,23 +309,14 @@ class Engine:
     and merge them. End it with close(), or use it in a with statement; after that each use is a cxj.Error.
     """
 
+    _handle: ctypes.c_void_p | None
+
     def __init__(self, views: Iterable[str] = (), *, memory_limit: int = 0, cells_limit: int = 0,
                  touchpoints_limit: int = 0, feeds: Iterable[str] | None = None,
                  seal_ended_after: timedelta | None = None, seal_idle_after: timedelta | None = None) -> None:
-        self._handle: ctypes.c_void_p | None = None
-        self._lock = threading.RLock()
-        self._settings: dict[str, Any] = {
-            "memory_limit": memory_limit, "cells_limit": cells_limit, "touchpoints_limit": touchpoints_limit,
-            "feeds": None if feeds is None else frozenset(feeds), "seal_ended_after": seal_ended_after,
-            "seal_idle_after": seal_idle_after,
-        }
-        self._forget_codes()
-        handle, buffer = ctypes.c_void_p(), message_buffer()
-        options = self._options()
-        status = lib.cxj_engine_create(ctypes.byref(options), buffer, len(buffer), ctypes.byref(handle))
-        if status != header.OK:
-            raise error_of(status, sentence(buffer))
-        self._handle = handle
+        self._begin({"memory_limit": memory_limit, "cells_limit": cells_limit, "touchpoints_limit": touchpoints_limit,
+                     "feeds": feeds, "seal_ended_after": seal_ended_after, "seal_idle_after": seal_idle_after})
+        self._create(lib.cxj_engine_create)
         try:
             if isinstance(views, str):
                 views = (views,)
@@ -332,13 +326,30 @@ class Engine:
             self.close()
             raise
 
+    def _begin(self, settings: dict[str, Any]) -> None:
+        """All that an engine has beside its handle."""
+        unknown = settings.keys() - _SETTINGS.keys()
+        if unknown:
+            raise TypeError(f"there is no setting {min(unknown)!r}; {nearest(min(unknown), _SETTINGS)}")
+        self._handle = None
+        self._lock = threading.RLock()
+        self._settings = {**_SETTINGS, **settings, "feeds": _set_of(settings.get("feeds"))}
+        self._forget_codes()
+
+    def _create(self, create: Callable[..., int]) -> None:
+        """Gets the handle from a function of the library, which takes options, and where to put a message and a handle."""
+        handle, buffer, options = ctypes.c_void_p(), message_buffer(), self._options()
+        status = create(ctypes.byref(options), buffer, len(buffer), ctypes.byref(handle))
+        if status != header.OK:
+            raise error_of(status, sentence(buffer))
+        self._handle = handle
+
     def _options(self) -> header.Options:
         set_to = self._settings
         options = header.Options(size=ctypes.sizeof(header.Options))
         for name, highest in (("memory_limit", 2**64 - 1), ("cells_limit", 2**64 - 1), ("touchpoints_limit", 2**32 - 1)):
             setattr(options, name, integer_of(name, set_to[name], 0, highest))
-        if set_to["feeds"] is not None:
-            options.unfed_facets = _ALL_BITS & ~(facets_of(set_to["feeds"]) | _BITS["withdrawn"])
+        options.unfed_facets = _unfed(set_to["feeds"])
         for name in ("seal_ended_after", "seal_idle_after"):
             if set_to[name] is not None:
                 setattr(options, name, integer_of(name, set_to[name] // _MS, -(2**63), 2**63 - 1))
@@ -479,45 +490,69 @@ class Engine:
         receipt = header.Receipt()
         status = lib.cxj_record(self._open(), touchpoints, ctypes.sizeof(header.Touchpoint), count, 0,
                                 ctypes.byref(receipt), ctypes.sizeof(receipt))
-        return self._answer(status, receipt)
+        answer = self._receipt(receipt)
+        if status != header.OK:
+            raise error_of(status, answer.reason, answer)
+        return answer
 
-    def _answer(self, status: int, receipt: header.Receipt) -> Receipt:
-        """A receipt, or the exception that carries it."""
+    def _receipt(self, receipt: header.Receipt) -> Receipt:
         message = lib.cxj_message(self._open()).decode("utf-8", "replace")
         first = receipt.first_refusal
-        answer = Receipt(receipt.processed, receipt.accepted, receipt.duplicates, receipt.conflicts, receipt.superseded,
-                         receipt.late, receipt.refused, None if first == header.NO_INDEX else first, message)
-        if status == header.REFUSED:
-            raise RefusedError(message, receipt.first_status, answer)
-        if status != header.OK:
-            error = error_of(status, message)
-            error.receipt = answer  # type: ignore[attr-defined]
-            raise error
-        return answer
+        return Receipt(receipt.processed, receipt.accepted, receipt.duplicates, receipt.conflicts, receipt.superseded,
+                       receipt.late, receipt.refused, None if first == header.NO_INDEX else first, message)
 
     def record_many(self, data: Any, *, renames: Mapping[str, str] | None = None, strict: bool = False) -> Receipt:
         """Records many touchpoints at once: the rows of a data frame of pandas, polars or pyarrow, of anything that has
-        __arrow_c_stream__ (a DuckDB result), or of a dict of columns (lists, arrays).
+        __arrow_c_stream__ (a DuckDB result; it is read batch by batch, never as a whole), or of a dict of columns (arrays,
+        lists).
 
         Columns are named as the parameters of record(); journey and at must be there, what is absent states nothing.
-        journey, id, customer: whole numbers or texts. at, due: timestamps of any unit and zone (without a zone they are
-        UTC), or whole numbers, ms. Names: texts, dictionary-encoded or not. facets: bits, or texts of names joined by |.
-        outcome, scale, scope: names or numbers. A null states nothing. renames: the names of columns here, by their
-        names there, such as {"case_id": "journey"}. strict: raises at the first row that is refused, before it; else
-        all other rows are taken, and then RefusedError is raised, with the receipt.
+        journey, id, customer: whole numbers or texts. at, due: timestamps of any unit and zone, cut down to milliseconds
+        (without a zone they are UTC), or whole numbers, ms. Names: texts, dictionary-encoded or not. facets: bits, texts
+        of names joined by |, or lists of names. outcome, scale, scope: names or numbers. A null states nothing.
+        renames: the names of columns here, by their names there, such as {"case_id": "journey"}. strict: ends at the
+        first row that is refused, before it; else all other rows are taken. RefusedError is raised in both cases.
 
-        Raises ValueError for a column that is missing, unknown, or of a type that it cannot have: nothing was recorded
-        then. Returns what became of the rows."""
-        from ._columns import read_columns
+        Raises ValueError for a column that is missing, unknown, or of a type that it cannot have, and for a value that is
+        out of its column's bounds, by name and row; OSError if the data end with an error of their own, MemoryError.
+        Each exception has a receipt, None if nothing was recorded: rows of the batches before stay recorded (a data
+        frame of pandas, and a dict, is one batch). Returns what became of the rows.
+
+        Time: that of recording, and a few ns for each value of an array; some 100 ns for each value of a list."""
+        from ._columns import read
 
         with self._lock:
             self._open()
-            columns = read_columns(self, data, renames or {})
-            receipt = header.Receipt()
-            status = lib.cxj_record_columns(self._open(), ctypes.byref(columns.struct), columns.rows,
-                                            header.STOP_AT_REFUSAL if strict else 0, ctypes.byref(receipt),
-                                            ctypes.sizeof(receipt))
-            return self._answer(status, receipt)
+            total: Receipt | None = None
+            batches = read(self, data, renames or {})
+            while True:
+                try:
+                    rows = next(batches, None)
+                except Error as error:
+                    error.receipt = total
+                    raise
+                except MemoryError:
+                    raise
+                except Exception as error:
+                    done = total.processed if total else 0
+                    raise ReadWriteError(f"the data ended with an error after {done} rows: {error}", header.IO,
+                                         total) from error
+                if rows is None:
+                    break
+                receipt = header.Receipt()
+                status = lib.cxj_record_columns(self._open(), ctypes.byref(rows.struct), rows.rows,
+                                                header.STOP_AT_REFUSAL if strict else 0, ctypes.byref(receipt),
+                                                ctypes.sizeof(receipt))
+                total = _sum(total, self._receipt(receipt))
+                if status == header.REFUSED and not strict:
+                    continue
+                if status != header.OK:
+                    raise error_of(status, total.reason, total)
+            if total is None:
+                return Receipt(0, 0, 0, 0, 0, 0, 0, None, "")
+            if total.first_refusal is not None:
+                raise error_of(header.REFUSED, total.reason, total)
+            return total
 
     def withdraw(self, journey: Number, id: Number, revision: int = 0) -> None:
         """Takes a touchpoint back: it contributes nothing any more. revision: of this withdrawal, higher than that of what
@@ -558,9 +593,8 @@ class Engine:
     def set_feeds(self, feeds: Iterable[str] | None) -> None:
         """The facets that the feed can carry; None: all. Metrics that need others have no value from now on."""
         with self._lock:
-            bits = 0 if feeds is None else _ALL_BITS & ~(facets_of(feeds) | _BITS["withdrawn"])
-            self._check(lib.cxj_set_unfed(self._open(), bits))
-            self._settings["feeds"] = None if feeds is None else frozenset(feeds)
+            self._check(lib.cxj_set_unfed(self._open(), _unfed(_set_of(feeds))))
+            self._settings["feeds"] = _set_of(feeds)
 
     def stats(self) -> Stats:
         """What the engine holds. Time in proportion to its journeys."""
@@ -691,15 +725,13 @@ class Engine:
         self._save(write)
         return b"".join(parts)
 
-    def save(self, file: Union[str, Any, BinaryIO]) -> None:
+    def save(self, file: File) -> None:
         """Saves the engine to a path or a binary file object. At a path the old file stays until the new one is whole:
         it is written aside, synced and then renamed. Raises OSError if writing fails."""
-        if hasattr(file, "write"):
+        if not isinstance(file, (str, os.PathLike)):
             self._write_to(file)
             return
-        import os
-
-        path = os.path.realpath(os.fspath(file))
+        path = os.path.realpath(file)
         aside = path + ".new"
         try:
             with open(aside, "wb") as new:
@@ -746,36 +778,46 @@ class Engine:
             raise error_of(status, sentence(buffer))
 
     @classmethod
-    def from_bytes(cls, data: Union[bytes, bytearray, memoryview], **settings: Any) -> Engine:
+    def from_bytes(cls, data: Bytes, **settings: Any) -> Engine:
         """An engine from bytes that to_bytes() or save() made; settings as for Engine, but views. Raises ValueError, with
-        the offset of the first byte that is wrong, for anything else."""
-        engine = cls(**settings)
-        try:
-            with engine._lock:
-                view = memoryview(data).cast("B")
-                raw = (ctypes.c_char * len(view)).from_buffer_copy(view) if len(view) else None
-                handle, buffer = ctypes.c_void_p(), message_buffer()
-                options = engine._options()
-                status = lib.cxj_load_bytes(ctypes.byref(options), raw, len(view), buffer, len(buffer),
-                                            ctypes.byref(handle))
-                if status != header.OK:
-                    raise error_of(status, sentence(buffer))
-                old, engine._handle = engine._handle, handle
-                lib.cxj_engine_destroy(old)
-        except BaseException:
-            engine.close()
-            raise
-        return engine
+        the offset of the first byte that is wrong, for anything else, TypeError for what is no bytes."""
+        raw, length = _raw(data)
+        return cls._loaded(settings, lambda options, *into: lib.cxj_load_bytes(options, raw, length, *into))
 
     @classmethod
-    def load(cls, file: Union[str, Any, BinaryIO], **settings: Any) -> Engine:
-        """An engine from a path or a binary file object that save() wrote; otherwise as from_bytes()."""
-        if hasattr(file, "read"):
-            return cls.from_bytes(file.read(), **settings)
-        with open(file, "rb") as opened:
-            return cls.from_bytes(opened.read(), **settings)
+    def load(cls, file: File, **settings: Any) -> Engine:
+        """An engine from a path or a binary file object that save() wrote, read piece by piece; otherwise as from_bytes().
+        Raises OSError if reading fails."""
+        if isinstance(file, (str, os.PathLike)):
+            with open(file, "rb") as opened:
+                return cls.load(opened, **settings)
+        failure: list[BaseException] = []
 
-    def merge(self, other: Union[Engine, bytes, bytearray, memoryview]) -> None:
+        def read(context: Any, address: int, room: int) -> int:
+            try:
+                data = bytes(memoryview(file.read(room)))  # a file of texts is refused here
+                ctypes.memmove(address, data, len(data))
+                return len(data)
+            except BaseException as error:  # it must not pass through the library
+                failure.append(error)
+                return -1
+
+        try:
+            return cls._loaded(settings, lambda options, *into: lib.cxj_load(options, header.READ(read), None, *into))
+        except Error:
+            if failure:
+                raise failure[0] from None
+            raise
+
+    @classmethod
+    def _loaded(cls, settings: dict[str, Any], load: Callable[..., int]) -> Engine:
+        """An engine whose handle comes from a function of the library."""
+        engine = cls.__new__(cls)
+        engine._begin(settings)
+        engine._create(load)
+        return engine
+
+    def merge(self, other: Union[Engine, Bytes]) -> None:
         """Merges another engine, or the bytes of one, into this one: afterwards it holds what one engine would that had
         seen all touchpoints of both. Bytes must be of an engine with the same views. All or nothing. Raises cxj.Error
         for sealed journeys that both know, and for views that differ; ValueError for bytes that are none."""
@@ -784,10 +826,9 @@ class Engine:
             with first._lock, second._lock:
                 self._check(lib.cxj_merge(self._open(), other._open()))
             return
-        view = memoryview(other).cast("B")
+        raw, length = _raw(other)
         with self._lock:
-            raw = (ctypes.c_char * len(view)).from_buffer_copy(view) if len(view) else None
-            self._check(lib.cxj_merge_bytes(self._open(), raw, len(view)))
+            self._check(lib.cxj_merge_bytes(self._open(), raw, length))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _unpickle, (self.to_bytes(), self._settings)
@@ -797,13 +838,20 @@ def _unpickle(data: bytes, settings: dict[str, Any]) -> Engine:
     return Engine.from_bytes(data, **settings)
 
 
-def validate(data: Union[bytes, bytearray, memoryview]) -> Validation:
+def _raw(data: Bytes) -> tuple[Any, int]:
+    """Bytes as the library takes them, and how many; copied only if they are not those of Python."""
+    if isinstance(data, bytes):
+        return data, len(data)
+    view = memoryview(data).cast("B")
+    return (bytes(view), len(view))
+
+
+def validate(data: Bytes) -> Validation:
     """Whether bytes are those of an engine, and what is in them. Builds none. Raises ValueError, with the offset of the
     first byte that is wrong, if they are not."""
-    view = memoryview(data).cast("B")
-    raw = (ctypes.c_char * len(view)).from_buffer_copy(view) if len(view) else None
+    raw, length = _raw(data)
     got, buffer = header.Validation(), message_buffer()
-    status = lib.cxj_validate_bytes(raw, len(view), ctypes.byref(got), ctypes.sizeof(got), buffer, len(buffer))
+    status = lib.cxj_validate_bytes(raw, length, ctypes.byref(got), ctypes.sizeof(got), buffer, len(buffer))
     if status != header.OK:
         raise error_of(status, sentence(buffer))
     return Validation(got.format, got.offset, got.touchpoints, got.journeys, got.sealed, got.views, got.names)

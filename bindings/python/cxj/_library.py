@@ -7,25 +7,48 @@ import ctypes.util
 import os
 import pathlib
 import sys
-from typing import Any, Iterator
+from typing import Any, Iterator, NamedTuple
 
 from . import _header as header
 
 _NAMES = {"win32": ("cxj.dll", "libcxj.dll"), "darwin": ("libcxj.dylib",)}.get(sys.platform, ("libcxj.so", "libcxj.so.0"))
 
 
-class Error(Exception):
-    """What the library, or this package, refuses. ``status`` is the library's number of it, 0 if it has none."""
+class Receipt(NamedTuple):
+    """What became of touchpoints. ``processed``: dealt with, from the first. ``accepted``: taken. ``duplicates``: of the
+    revision already held; ``conflicts`` of them differ in content. ``superseded``: of a lower revision, or replaced by a
+    higher. ``late``: for a sealed journey. ``refused``: not taken; ``first_refusal`` is the index of the first refused or
+    late one, None if there is none, and ``reason`` says why."""
 
-    def __init__(self, message: str, status: int = 0) -> None:
+    processed: int
+    accepted: int
+    duplicates: int
+    conflicts: int
+    superseded: int
+    late: int
+    refused: int
+    first_refusal: int | None
+    reason: str
+
+
+class Error(Exception):
+    """What the library, or this package, refuses. ``status`` is the library's number of it, 0 if it has none. ``receipt``
+    says what became of touchpoints, where some were passed: those that it counts as accepted are recorded."""
+
+    def __init__(self, message: str, status: int = 0, receipt: Receipt | None = None) -> None:
         super().__init__(message)
         self.status = status
+        self.receipt = receipt
 
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else ""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (str(self), self.status)
+        return type(self), (str(self), self.status, self.receipt)
+
+
+class RefusedError(Error, ValueError):
+    """Some touchpoints were refused or late; all others were taken. ``receipt`` says how many."""
 
 
 class InvalidError(Error, ValueError):
@@ -45,6 +68,7 @@ class ReadWriteError(Error, OSError):
 
 
 _KINDS: dict[int, type[Error]] = {
+    header.REFUSED: RefusedError,
     header.BAD_ARGUMENT: InvalidError,
     header.BAD_FIELD: InvalidError,
     header.BAD_TEXT: InvalidError,
@@ -126,9 +150,9 @@ def text_of(status: int) -> str:
     return str(lib.cxj_status_text(status).decode())
 
 
-def error_of(status: int, message: str) -> Error:
+def error_of(status: int, message: str, receipt: Receipt | None = None) -> Error:
     """The exception for a status, with the library's sentence."""
-    return _KINDS.get(status, Error)(message or text_of(status), status)
+    return _KINDS.get(status, Error)(message or text_of(status), status, receipt)
 
 
 def message_buffer() -> Any:

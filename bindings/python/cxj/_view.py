@@ -242,32 +242,43 @@ class View:
         """A part of the key that is called like a metric, such as churned, gets a name of its own."""
         return name + "_key" if name in columns else name
 
-    def _numpy(self, metrics: Iterable[str] | None, intervals: bool) -> dict[str, Any]:
-        import numpy
-
+    def _columns(self, metrics: Iterable[str] | None, intervals: bool) -> tuple[dict[str, list[Any]], dict[str, Any]]:
+        """Keys as lists, and metrics as arrays of numpy where that is there, else as lists."""
         keys, columns = self._read(metrics, intervals)
-        table: dict[str, Any] = {self._key_name(name, columns): values for name, values in keys}
-        for name, (array, start, rows) in columns.items():
-            table[name] = numpy.frombuffer(array, dtype="f8", count=rows, offset=start * 8) if rows else numpy.empty(0)
-        return table
+        named = {self._key_name(name, columns): values for name, values in keys}
+        try:
+            import numpy
+        except ImportError:
+            return named, {name: array[start:start + rows] for name, (array, start, rows) in columns.items()}
+        return named, {name: numpy.ctypeslib.as_array(array)[start:start + rows]
+                       for name, (array, start, rows) in columns.items()}
 
     def to_pandas(self, metrics: Iterable[str] | None = None, *, intervals: bool = False) -> Any:
         """The cells as a pandas.DataFrame; columns as in to_dict()."""
         import pandas
 
-        return pandas.DataFrame(self._numpy(metrics, intervals))
+        keys, columns = self._columns(metrics, intervals)
+        return pandas.DataFrame({**keys, **columns}, index=range(len(next(iter({**keys, **columns}.values()), ()))))
 
     def to_polars(self, metrics: Iterable[str] | None = None, *, intervals: bool = False) -> Any:
-        """The cells as a polars.DataFrame; columns as in to_dict()."""
+        """The cells as a polars.DataFrame; columns as in to_dict(), but null where there is no value."""
         import polars
 
-        return polars.DataFrame(self._numpy(metrics, intervals))
+        keys, columns = self._columns(metrics, intervals)
+        return polars.DataFrame([*(polars.Series(name, values, polars.Datetime("us", "UTC") if name == "period" else polars.String)
+                                   for name, values in keys.items()),
+                                 *(polars.Series(name, values, polars.Float64).fill_nan(None)
+                                   for name, values in columns.items())])
 
     def to_arrow(self, metrics: Iterable[str] | None = None, *, intervals: bool = False) -> Any:
-        """The cells as a pyarrow.Table; columns as in to_dict()."""
+        """The cells as a pyarrow.Table; columns as in to_dict(), but null where there is no value."""
         import pyarrow
 
-        return pyarrow.table(self._numpy(metrics, intervals))
+        keys, columns = self._columns(metrics, intervals)
+        return pyarrow.table({
+            **{name: pyarrow.array(values, pyarrow.timestamp("us", "UTC") if name == "period" else pyarrow.string())
+               for name, values in keys.items()},
+            **{name: pyarrow.array(values, pyarrow.float64(), from_pandas=True) for name, values in columns.items()}})
 
     # ---- looking ----
 

@@ -31,14 +31,17 @@ def aggregate(frame: Any, views: Iterable[str], *, renames: Mapping[str, str] | 
     views     as for Engine; settings likewise
 
     Raises what record_many() raises. It runs where Dask runs: with a dask.distributed.Client, on its workers."""
-    import dask
+    from dask.base import compute
+    from dask.delayed import delayed
 
     texts, names = list(views), dict(renames or {})
-    record, merge = dask.delayed(_record, pure=True), dask.delayed(_merge, pure=True)
+    record: Any = delayed(_record, pure=True)
+    merge: Any = delayed(_merge, pure=True)
+    run: Any = compute
     parts = [record(part, texts, names, settings) for part in frame.to_delayed()]
     while len(parts) > 1:
         parts = [merge(parts[i], parts[i + 1], settings) if i + 1 < len(parts) else parts[i]
                  for i in range(0, len(parts), 2)]
     if not parts:
         return Engine(texts, **settings)
-    return Engine.from_bytes(dask.compute(parts[0])[0], **settings)
+    return Engine.from_bytes(run(parts[0])[0], **settings)

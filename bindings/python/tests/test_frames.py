@@ -1,15 +1,19 @@
-"""Data frames: what pyarrow, pandas, polars and DuckDB bring is what single touchpoints bring. Each is skipped, and said,
-where it is not there."""
+"""Data frames: what pyarrow, pandas, polars, numpy and DuckDB bring is what single touchpoints bring, also where pyarrow or
+numpy is not there. Each is skipped, and said, where it is not there."""
 
+import contextlib
 import datetime
 import random
+import sys
 import unittest
-from typing import Any
+from typing import Any, Iterator
+from unittest import mock
 
 import cxj
 
 UTC = datetime.timezone.utc
 VIEWS = ["journeys by type", "transitions by owner", "touchpoints by channel per month"]
+ROWS = 500
 
 
 def have(name: str) -> Any:
@@ -19,18 +23,18 @@ def have(name: str) -> Any:
         return None
 
 
-pyarrow, pandas, polars, duckdb = have("pyarrow"), have("pandas"), have("polars"), have("duckdb")
+numpy, pyarrow, pandas, polars, duckdb = map(have, ("numpy", "pyarrow", "pandas", "polars", "duckdb"))
 
 
-def rows(count: int = 500) -> "dict[str, list[Any]]":
+def rows(count: int = ROWS) -> "dict[str, list[Any]]":
     dice = random.Random(7)
-    start = datetime.datetime(2026, 1, 1, tzinfo=UTC)
+    start = datetime.datetime(1969, 11, 1, tzinfo=UTC)  # so that some moments are before 1970
     return {
         "journey": [dice.randrange(1, 40) for _ in range(count)],
         "id": list(range(1, count + 1)),
         "at": [start + datetime.timedelta(seconds=dice.randrange(10**7), milliseconds=dice.randrange(1000))
                for _ in range(count)],
-        "owner": [dice.choice(["ann", "bob", "eve", None]) for _ in range(count)],
+        "owner": [dice.choice(["ann", "bob", "eve", "Zoë the first of her name", None]) for _ in range(count)],
         "channel": [dice.choice(["phone", "chat", ""]) for _ in range(count)],
         "type": [dice.choice([None, "move", "repair"]) for _ in range(count)],
         "csat": [dice.choice([None, 1, 2, 3, 4, 5]) for _ in range(count)],
@@ -51,73 +55,262 @@ def expected(columns: "dict[str, list[Any]]") -> bytes:
         return engine.to_bytes()
 
 
-class Frames(unittest.TestCase):
-    def take(self, data: Any) -> bytes:
-        with cxj.Engine(VIEWS) as engine:
-            receipt = engine.record_many(data)
-            self.assertEqual(receipt.processed, 500)
-            return engine.to_bytes()
+class Streaming:
+    """What has __arrow_c_stream__, and nothing else."""
 
+    def __init__(self, data: Any) -> None:
+        self._data = data
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        return self._data.__arrow_c_stream__(requested_schema)
+
+
+class Array:
+    """What has __arrow_c_array__, and nothing else."""
+
+    def __init__(self, data: Any) -> None:
+        self._data = data
+
+    def __arrow_c_array__(self, requested_schema: Any = None) -> Any:
+        return self._data.__arrow_c_array__(requested_schema)
+
+
+class Frames(unittest.TestCase):
     def setUp(self) -> None:
         self.columns = rows()
+        self.listed = dict(self.columns, facets=[None if one is None else one.split("|") for one in self.columns["facets"]])
         self.bytes = expected(self.columns)
 
-    def test_plain_lists(self) -> None:
-        self.assertEqual(self.take(self.columns), self.bytes)
+    def taken(self, data: Any) -> bytes:
+        with cxj.Engine(VIEWS) as engine:
+            self.assertEqual(engine.record_many(data).processed, ROWS)
+            return engine.to_bytes()
+
+    def check(self, data: Any, *hidden: "tuple[str, ...]") -> None:
+        """What data bring is what single touchpoints bring; also with some libraries hidden."""
+        for names in ((), *hidden):
+            with self.subTest(hidden=names), mock.patch.dict(sys.modules, dict.fromkeys(names)):
+                self.assertEqual(self.taken(data), self.bytes)
+
+    ALONE = (("pyarrow",), ("numpy",), ("pyarrow", "numpy"))
+
+    def test_dicts_of_lists(self) -> None:
+        self.check(self.columns, *self.ALONE)
+        self.check(self.listed, *self.ALONE)
+        milliseconds = [(one - datetime.datetime(1970, 1, 1, tzinfo=UTC)) // datetime.timedelta(milliseconds=1)
+                        for one in self.columns["at"]]
+        self.check(dict(self.columns, at=milliseconds), *self.ALONE)
+        self.check(dict(self.columns, at=[one.replace(tzinfo=None) for one in self.columns["at"]]), *self.ALONE)
+
+    @unittest.skipUnless(numpy, "numpy is not there")
+    def test_dicts_of_arrays(self) -> None:
+        arrays = {name: numpy.array(values) for name, values in self.columns.items() if None not in values}
+        arrays["at"] = numpy.array([one.replace(tzinfo=None) for one in self.columns["at"]], "datetime64[us]")
+        mask = [one is None for one in self.columns["csat"]]
+        arrays["csat"] = numpy.ma.array([one or 99 for one in self.columns["csat"]], mask=mask, dtype="u1")
+        arrays["value"] = numpy.ma.array([one or 99 for one in self.columns["value"]],
+                                         mask=[one is None for one in self.columns["value"]])
+        for name in ("owner", "type", "facets", "outcome", "customer"):
+            arrays[name] = numpy.array(self.columns[name], dtype=object)
+        self.check(arrays, ("pyarrow",))
+        for unit in ("s", "ms", "us", "ns", "m", "D"):
+            moments = arrays["at"].astype(f"datetime64[{unit}]")
+            whole = [one.astype("datetime64[ms]").astype("int64").item() for one in moments]
+            self.assertEqual(self.taken(dict(arrays, at=moments)), expected(dict(self.columns, at=whole)), unit)
+        for words, wrong in {"no column": {"at": numpy.zeros((2, 2))}, "not within": {"journey": numpy.array([-1])},
+                             "no whole number": {"journey": numpy.array([0.5])}, "2 values": {"owner": numpy.array(["a", "b"])},
+                             "stands for nothing": {"facets": [{}]}}.items():
+            with self.subTest(words), cxj.Engine() as engine, self.assertRaisesRegex(ValueError, words):
+                engine.record_many({"journey": [1], "at": [1], **wrong})
 
     @unittest.skipUnless(pyarrow, "pyarrow is not there")
     def test_arrow(self) -> None:
         table = pyarrow.table(self.columns)
-        self.assertEqual(self.take(table), self.bytes)
+        self.check(table, ("numpy",))
+        self.check(pyarrow.table(self.listed), ("numpy",))
+        self.check(table.to_batches()[0], ("numpy",))
+        self.check({name: table[name] for name in table.column_names}, ("numpy",))
+        for way in (Streaming(table), Array(table.to_batches()[0]), Streaming(pyarrow.table(self.listed))):
+            self.check(way, *self.ALONE)
         for unit in ("ms", "us", "ns"):
-            self.assertEqual(self.take(table.set_column(2, "at", table["at"].cast(pyarrow.timestamp(unit, "Europe/Berlin")))),
-                             self.bytes)
+            self.check(table.set_column(2, "at", table["at"].cast(pyarrow.timestamp(unit, "Europe/Berlin"))), ("numpy",))
         encoded = table
         for name in ("owner", "channel", "type", "facets", "outcome", "customer"):
             place = encoded.column_names.index(name)
             encoded = encoded.set_column(place, name, encoded[name].dictionary_encode())
-        self.assertEqual(self.take(encoded), self.bytes)
+        self.check(Streaming(encoded), *self.ALONE)
         chunked = pyarrow.concat_tables([encoded.slice(0, 3), table.slice(3, 200).cast(encoded.schema), encoded.slice(203)])
-        self.assertEqual(self.take(chunked), self.bytes)
-        longer = pyarrow.concat_tables([table.slice(400), table])
-        self.assertEqual(self.take(longer.slice(100)), self.bytes)
-        narrow = table.set_column(0, "journey", table["journey"].cast(pyarrow.int8()))
-        self.assertEqual(self.take(narrow), self.bytes)
-        for name, column in {"journey": pyarrow.array([-1]), "owner": pyarrow.array([1]), "at": pyarrow.array(["x"]),
-                             "csat": pyarrow.array([1.5])}.items():
-            wrong = {"journey": pyarrow.array([1]), "at": pyarrow.array([1]), name: column}
-            with self.subTest(name), cxj.Engine() as engine, self.assertRaisesRegex(ValueError, f"column '{name}'"):
-                engine.record_many(pyarrow.table(wrong))
+        self.check(Streaming(chunked), *self.ALONE)
+        self.check({name: chunked[name] for name in chunked.column_names}, ("numpy",))
+        longer = pyarrow.concat_tables([table.slice(ROWS - 93), table]).combine_chunks()
+        for kind in (pyarrow.string(), pyarrow.large_string(), pyarrow.string_view()):
+            fields = [(field.name, kind if pyarrow.types.is_string(field.type) else field.type) for field in table.schema]
+            self.check(Streaming(longer.cast(pyarrow.schema(fields)).slice(93)), *self.ALONE)
+        for kind in ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float", "double"):
+            self.check(Streaming(table.set_column(0, "journey", table["journey"].cast(kind))), *self.ALONE)
         with cxj.Engine() as engine:
             self.assertEqual(engine.record_many(table.slice(0, 0)).processed, 0)
+            self.assertEqual(engine.record_many(table.to_reader(max_chunksize=7)).processed, ROWS)
+
+    @unittest.skipUnless(pyarrow, "pyarrow is not there")
+    def test_dates(self) -> None:
+        days = [datetime.date(1969, 12, 30), datetime.date(2026, 1, 1), None]
+        for hidden in ((), *self.ALONE):
+            tables = [pyarrow.table({"journey": [1, 2, 3], "at": pyarrow.array(days, pyarrow.date32()).cast(kind)})
+                      for kind in (pyarrow.date32(), pyarrow.date64(), pyarrow.timestamp("s"))]
+            with self.subTest(hidden=hidden), mock.patch.dict(sys.modules, dict.fromkeys(hidden)):
+                for table in tables:
+                    with cxj.Engine() as engine, self.assertRaises(cxj.RefusedError) as caught:
+                        engine.record_many(Streaming(table))
+                    assert caught.exception.receipt
+                    self.assertEqual(caught.exception.receipt.first_refusal, 2)
+                with cxj.Engine() as engine:
+                    engine.record_many({"journey": [1], "at": days[:1]})
+                    self.assertEqual(engine.journey(1).first_at, datetime.datetime(1969, 12, 30, tzinfo=UTC))
+
+    @unittest.skipUnless(pyarrow, "pyarrow is not there")
+    def test_what_columns_cannot_be_is_said(self) -> None:
+        not_text = pyarrow.Array.from_buffers(pyarrow.string(), 1, [None, pyarrow.py_buffer(b"\0\0\0\0\2\0\0\0"),
+                                                                   pyarrow.py_buffer(b"\xc3\x28")])
+        for words, (name, column) in {
+            "row 0: -1 is not within": ("journey", pyarrow.array([-1])),
+            "names are texts": ("owner", pyarrow.array([1])),
+            "parse them first": ("at", pyarrow.array(["x"])),
+            "row 0: 1.5 is no whole number": ("csat", pyarrow.array([1.5])),
+            "row 0: 300 is not within 0 and 255": ("csat", pyarrow.array([300])),
+            "not within": ("at", pyarrow.array([2**62], pyarrow.timestamp("s"))),
+            "'b' stands for nothing": ("repeated", pyarrow.array([True])),
+            "stands for nothing": ("journey", pyarrow.array([b"x"])),
+            "is not UTF-8": ("team", not_text),
+            "the nearest is 'fault'": ("facets", pyarrow.array([["falt"]])),
+            "no outcome 'complete'; the nearest is 'completed'": ("outcome", pyarrow.array(["complete"])),
+        }.items():
+            name = "journey" if name == "repeated" else name
+            wrong = pyarrow.table({"journey": pyarrow.array([1]), "at": pyarrow.array([1])})
+            wrong = wrong.set_column(wrong.column_names.index(name), name, column) if name in wrong.column_names else \
+                wrong.append_column(name, column)
+            for hidden in ((), *self.ALONE):
+                with self.subTest(words, hidden=hidden), mock.patch.dict(sys.modules, dict.fromkeys(hidden)), \
+                        cxj.Engine() as engine, self.assertRaisesRegex(ValueError, f"column '{name}'.*{words}") as caught:
+                    engine.record_many(Streaming(wrong))
+                self.assertIsNone(caught.exception.receipt)  # type: ignore[attr-defined]
+
+    @unittest.skipUnless(pyarrow, "pyarrow is not there")
+    def test_a_stream_that_fails_says_what_was_taken(self) -> None:
+        schema = pyarrow.schema([("journey", pyarrow.int64()), ("at", pyarrow.int64())])
+
+        def batches() -> "Iterator[Any]":
+            yield pyarrow.record_batch({"journey": [1, 2, 0], "at": [1, 2, 3]})
+            yield pyarrow.record_batch({"journey": [4], "at": [4]})
+            raise RuntimeError("the tape is torn")
+
+        for hidden in ((), *self.ALONE):
+            reader = pyarrow.RecordBatchReader.from_batches(schema, batches())
+            with self.subTest(hidden=hidden), mock.patch.dict(sys.modules, dict.fromkeys(hidden)), \
+                    cxj.Engine() as engine:
+                with self.assertRaisesRegex(OSError, "after 4 rows: .*the tape is torn") as caught:
+                    engine.record_many(Streaming(reader))
+                receipt = caught.exception.receipt  # type: ignore[attr-defined]
+                self.assertEqual((receipt.accepted, receipt.refused, receipt.first_refusal), (3, 1, 2))
+                self.assertEqual(engine.stats().touchpoints, 3)
+
+    @unittest.skipUnless(pyarrow, "pyarrow is not there")
+    def test_rows_are_counted_over_batches(self) -> None:
+        parts = [pyarrow.record_batch({"journey": [1, 2], "at": [1, 2]}), pyarrow.record_batch({"journey": [3, 0], "at": [1, 2]})]
+        with cxj.Engine() as engine:
+            for strict, done in ((False, 4), (True, 3)):
+                with self.assertRaisesRegex(cxj.RefusedError, "^row 3: journey") as caught:
+                    engine.record_many(pyarrow.Table.from_batches(parts), strict=strict)
+                receipt = caught.exception.receipt
+                assert receipt
+                self.assertEqual((receipt.processed, receipt.first_refusal), (done, 3))
+        parts[1] = pyarrow.record_batch({"journey": [3, -4], "at": [1, 2]})
+        with cxj.Engine() as engine:
+            with self.assertRaisesRegex(ValueError, "'journey', row 3: -4") as wrong:
+                engine.record_many(pyarrow.Table.from_batches(parts))
+            self.assertEqual(wrong.exception.receipt.accepted, 2)  # type: ignore[attr-defined]
 
     @unittest.skipUnless(pandas, "pandas is not there")
     def test_pandas(self) -> None:
         frame = pandas.DataFrame(self.columns)
-        self.assertEqual(self.take(frame), self.bytes)
-        frame["owner"] = frame["owner"].astype("category")
-        frame["at"] = frame["at"].dt.tz_convert("Asia/Tokyo")
-        self.assertEqual(self.take(frame), self.bytes)
-        frame["at"] = frame["at"].dt.tz_convert("UTC").dt.tz_localize(None)
-        self.assertEqual(self.take(frame[::-1]), self.bytes)
-        with cxj.Engine(VIEWS) as engine:
-            engine.record_many(frame)
-            table = engine[VIEWS[1]].to_pandas(intervals=True)
-            self.assertEqual(list(table["from"]), [cell.key["from"] for cell in engine[VIEWS[1]]])
+        self.check(frame)
+        self.check(pandas.DataFrame(self.listed))
+        self.check({name: frame[name] for name in frame})
+        self.check(frame.convert_dtypes())  # whole numbers with nulls
+        self.check(frame.astype({"owner": "category", "channel": "category", "facets": object, "outcome": object}))
+        for zone in ("Asia/Tokyo", None):
+            moments = frame["at"].dt.tz_convert(zone)
+            for unit in ("ms", "us", "ns"):
+                self.check(frame.assign(at=moments.dt.as_unit(unit))[::-1])
+        if pyarrow:
+            self.check(frame.convert_dtypes(dtype_backend="pyarrow"))
+        lost = frame.assign(stage=float("nan"), due=pandas.NaT, reason=None)  # what an empty column of a CSV becomes
+        self.check(lost)
+        with cxj.Engine() as engine, self.assertRaisesRegex(ValueError, "two columns stand for 'owner'"):
+            engine.record_many(pandas.concat([frame, frame[["owner"]]], axis=1))
 
     @unittest.skipUnless(polars, "polars is not there")
     def test_polars(self) -> None:
         frame = polars.DataFrame(self.columns)
-        self.assertEqual(self.take(frame), self.bytes)
-        self.assertEqual(self.take(frame.with_columns(polars.col("owner").cast(polars.Categorical))), self.bytes)
-        with cxj.Engine(VIEWS) as engine:
-            engine.record_many(frame)
-            self.assertEqual(engine[VIEWS[0]].to_polars().height, len(engine[VIEWS[0]]))
+        lists = polars.DataFrame(self.listed)
+        categories = frame.with_columns(polars.col("owner").cast(polars.Categorical),
+                                        polars.col("channel").cast(polars.Enum(["phone", "chat", ""])))
+        for data in (frame, lists, categories, frame.lazy(), Streaming(frame), {name: frame[name] for name in frame.columns},
+                     polars.concat([frame[:200], frame[200:]], rechunk=False)):
+            self.check(data, *self.ALONE)
 
     @unittest.skipUnless(duckdb and pyarrow, "DuckDB or pyarrow is not there")
     def test_duckdb(self) -> None:
-        log = pyarrow.table(self.columns)  # noqa: F841  (DuckDB finds it by its name)
-        self.assertEqual(self.take(duckdb.sql("select * from log")), self.bytes)
+        connection = duckdb.connect()
+        connection.register("log", pyarrow.table(self.columns))
+        for hidden in ((), *self.ALONE):
+            with self.subTest(hidden=hidden), mock.patch.dict(sys.modules, dict.fromkeys(hidden)):
+                self.assertEqual(self.taken(connection.sql("select * from log")), self.bytes)
+
+
+class Answers(unittest.TestCase):
+    """Views come out as what cxj.View says, a metric without a value as NaN (pandas) or null (polars, Arrow)."""
+
+    def setUp(self) -> None:
+        stack = contextlib.ExitStack()
+        self.engine = stack.enter_context(cxj.Engine([*VIEWS, "touchpoints"]))
+        self.addCleanup(stack.close)
+        self.engine.record_many(rows())
+
+    def compare(self, view: cxj.View, names: "list[str]", column: Any) -> None:
+        table = view.to_dict(intervals=True)
+        self.assertEqual(names, list(table))
+        for name, values in table.items():
+            self.assertEqual([None if value != value else value for value in values], column(name), name)
+
+    @unittest.skipUnless(pandas, "pandas is not there")
+    def test_pandas(self) -> None:
+        for view in self.engine.views:
+            frame = view.to_pandas(intervals=True)
+            self.compare(view, list(frame), lambda name: [None if value != value else value for value in frame[name]])
+
+    @unittest.skipUnless(polars, "polars is not there")
+    def test_polars(self) -> None:
+        for hidden in ((), ("numpy",)):
+            with mock.patch.dict(sys.modules, dict.fromkeys(hidden)):
+                for view in self.engine.views:
+                    frame = view.to_polars(intervals=True)
+                    self.compare(view, frame.columns, lambda name: frame[name].to_list())
+
+    @unittest.skipUnless(pyarrow, "pyarrow is not there")
+    def test_arrow(self) -> None:
+        for hidden in ((), ("numpy",)):
+            with mock.patch.dict(sys.modules, dict.fromkeys(hidden)):
+                for view in self.engine.views:
+                    table = view.to_arrow(intervals=True)
+                    self.compare(view, table.column_names, lambda name: table[name].to_pylist())
+
+    def test_an_empty_view_has_its_columns(self) -> None:
+        with cxj.Engine(VIEWS) as engine:
+            for view in engine.views:
+                for there, frame in ((pandas, view.to_pandas), (polars, view.to_polars), (pyarrow, view.to_arrow)):
+                    if there:
+                        self.assertEqual(len(frame(["journeys"] if view.grain == "journeys" else None)), 0)
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ class Recording(unittest.TestCase):
             for words, columns in {
                 "'at' is missing": {"journey": [1]}, "the nearest is 'owner'": {"journey": [1], "at": [1], "ownr": ["a"]},
                 "has 2 values": {"journey": [1], "at": [1, 2]}, "row 0": {"journey": [1.5], "at": [1]},
-                "is a text": {"journey": "abc", "at": [1]},
+                "is no column": {"journey": "abc", "at": [1]},
             }.items():
                 with self.subTest(words), self.assertRaisesRegex(ValueError, words):
                     engine.record_many(columns)

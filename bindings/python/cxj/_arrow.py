@@ -1,0 +1,268 @@
+"""Arrow's C data interface, read with ctypes: whoever has ``__arrow_c_stream__`` hands over columns as they lie in memory.
+
+The interface is https://arrow.apache.org/docs/format/CDataInterface.html; which types are taken, ``_read`` lists. Nothing here
+knows what a touchpoint is.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import struct
+from typing import Any, Iterator, NamedTuple, Sequence
+
+from ._library import InvalidError
+
+
+class Column(NamedTuple):
+    """A column of whoever brought it, before it is known what it stands for.
+
+    kind    integers, floats, moments, or words
+    values  a buffer, or a list, of numbers: of moments in ``unit``, of words the places in ``words``
+    valid   a truth for each row, false where it is null; None: no row is null. What stands in values there means nothing
+    words   what places stand for: texts, or anything that a list may hold; None is null
+    unit    of moments: milliseconds are values * unit[0] // unit[1]
+    owner   what keeps the memory of values"""
+
+    kind: str
+    values: Any
+    valid: Any = None
+    words: Sequence[Any] = ()
+    unit: tuple[int, int] = (1, 1)
+    owner: Any = None
+
+
+class _Schema(ctypes.Structure):
+    pass
+
+
+class _Array(ctypes.Structure):
+    pass
+
+
+class _Stream(ctypes.Structure):
+    pass
+
+
+_Schema._fields_ = [
+    ("format", ctypes.c_char_p), ("name", ctypes.c_char_p), ("metadata", ctypes.c_void_p), ("flags", ctypes.c_int64),
+    ("n_children", ctypes.c_int64), ("children", ctypes.POINTER(ctypes.POINTER(_Schema))),
+    ("dictionary", ctypes.POINTER(_Schema)), ("release", ctypes.c_void_p), ("private_data", ctypes.c_void_p),
+]
+_Array._fields_ = [
+    ("length", ctypes.c_int64), ("null_count", ctypes.c_int64), ("offset", ctypes.c_int64), ("n_buffers", ctypes.c_int64),
+    ("n_children", ctypes.c_int64), ("buffers", ctypes.POINTER(ctypes.c_void_p)),
+    ("children", ctypes.POINTER(ctypes.POINTER(_Array))), ("dictionary", ctypes.POINTER(_Array)),
+    ("release", ctypes.c_void_p), ("private_data", ctypes.c_void_p),
+]
+_Stream._fields_ = [
+    ("get_schema", ctypes.c_void_p), ("get_next", ctypes.c_void_p), ("get_last_error", ctypes.c_void_p),
+    ("release", ctypes.c_void_p), ("private_data", ctypes.c_void_p),
+]
+
+_GET = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
+_SAY = ctypes.CFUNCTYPE(ctypes.c_char_p, ctypes.c_void_p)
+_RELEASE = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+
+_INTEGERS = {"c": "b", "C": "B", "s": "h", "S": "H", "i": "i", "I": "I", "l": "q", "L": "Q"}
+_FLOATS = {"f": "f", "g": "d"}
+_MOMENTS = {"tss": (1000, 1), "tsm": (1, 1), "tsu": (1, 1000), "tsn": (1, 1000000), "tdD": (86400000, 1), "tdm": (1, 1)}
+
+
+def _pointer(capsule: Any, name: bytes) -> int:
+    get = ctypes.pythonapi.PyCapsule_GetPointer
+    get.restype, get.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    return int(get(capsule, name))
+
+
+def _release(told: Any) -> None:
+    if told.release:
+        _RELEASE(told.release)(ctypes.addressof(told))
+
+
+# ---- arrays --------------------------------------------------------------------------------------------------------
+
+
+class _Part(NamedTuple):
+    """A stretch of an array. ``owner`` keeps its memory."""
+
+    schema: Any
+    array: Any
+    start: int
+    rows: int
+    owner: Any
+
+    @property
+    def format(self) -> str:
+        return str(self.schema.format.decode())
+
+    def child(self, number: int, start: int, rows: int) -> _Part:
+        array = self.array.children[number].contents
+        return _Part(self.schema.children[number].contents, array, array.offset + start, rows, self.owner)
+
+    def numbers(self, buffer: int, code: str, start: int, count: int) -> Any:
+        """Numbers of a buffer, from the one at start, as a memoryview."""
+        size = struct.calcsize(code)
+        address = self.array.buffers[buffer]
+        memory: Any = (ctypes.c_char * (count * size)).from_address(address + start * size) if address else bytes(count * size)
+        view: Any = memoryview(memory).cast("B")
+        return view.cast(code)
+
+    def valid(self) -> Any:
+        """Which rows are not null, or None: all."""
+        if self.format == "n":
+            return bytes(self.rows)
+        if self.array.null_count == 0 or not self.array.n_buffers or not self.array.buffers[0] or not self.rows:
+            return None
+        first, last = self.start // 8, (self.start + self.rows + 7) // 8
+        bits = self.numbers(0, "B", first, last - first)
+        skip = self.start % 8
+        try:
+            import numpy
+        except ImportError:
+            text = format(int.from_bytes(bits, "little"), "b")[::-1].ljust(8 * len(bits), "0")
+            return text[skip:skip + self.rows].translate({48: 0, 49: 1}).encode()
+        return numpy.unpackbits(numpy.frombuffer(bits, "u1"), bitorder="little")[skip:skip + self.rows].view("?")
+
+
+def _read(part: _Part) -> Column:
+    """A column of any type that touchpoints can have. InvalidError for any other."""
+    if part.schema.dictionary:
+        words = part.array.dictionary.contents
+        inner = _Part(part.schema.dictionary.contents, words, words.offset, words.length, part.owner)
+        values = part.numbers(1, _INTEGERS[part.format], part.start, part.rows)
+        return Column("words", values, part.valid(), _values(inner), owner=part.owner)
+    kind, _, _ = part.format.partition(":")
+    if kind in _INTEGERS:
+        return Column("integers", part.numbers(1, _INTEGERS[kind], part.start, part.rows), part.valid(), owner=part.owner)
+    if kind in _FLOATS:
+        return Column("floats", part.numbers(1, _FLOATS[kind], part.start, part.rows), part.valid(), owner=part.owner)
+    if kind in _MOMENTS:
+        values = part.numbers(1, "i" if kind == "tdD" else "q", part.start, part.rows)
+        return Column("moments", values, part.valid(), unit=_MOMENTS[kind], owner=part.owner)
+    if kind == "n":
+        return Column("words", bytes(part.rows), part.valid())
+    return of_words(_values(part))
+
+
+def of_words(values: Sequence[Any]) -> Column:
+    """Values of any kind, None among them, as places in a list of the different ones."""
+    places: dict[Any, int] = {}
+    found = [places.setdefault((value.__class__, value), len(places)) for value in values]
+    return Column("words", found, None, [value for _, value in places])
+
+
+def _values(part: _Part) -> list[Any]:
+    """The values of an array of texts, of lists of texts, or of whole numbers, one by one."""
+    valid, kind = part.valid(), part.format
+    if kind in _INTEGERS:
+        values: list[Any] = part.numbers(1, _INTEGERS[kind], part.start, part.rows).tolist()
+    elif kind in ("u", "U"):
+        ends = part.numbers(1, "i" if kind == "u" else "q", part.start, part.rows + 1) if part.rows else memoryview(b"")
+        data = part.numbers(2, "B", 0, ends[part.rows] if part.rows else 0)
+        values = [data[ends[i]:ends[i + 1]] for i in range(part.rows)]
+    elif kind == "vu":
+        values = [_view(part, i) for i in range(part.rows)]
+    elif kind in ("+l", "+L"):
+        ends = part.numbers(1, "i" if kind == "+l" else "q", part.start, part.rows + 1) if part.rows else memoryview(b"")
+        first, last = (ends[0], ends[part.rows]) if part.rows else (0, 0)
+        inner = _read(part.child(0, first, last - first))
+        if inner.kind != "words":
+            raise InvalidError("a list of texts was expected")
+        texts = [inner.words[place] for place in inner.values] if inner.words else []
+        values = [tuple(texts[ends[i] - first:ends[i + 1] - first]) for i in range(part.rows)]
+    else:
+        raise InvalidError(f"what Arrow calls {kind!r} stands for nothing of a touchpoint")
+    if valid is not None:
+        values = [value if good else None for value, good in zip(values, valid)]
+    return [_text(value, i) if isinstance(value, memoryview) else value for i, value in enumerate(values)]
+
+
+def _view(part: _Part, row: int) -> memoryview:
+    """One text of an array of views: short ones stand in the view, others in one of the buffers behind it."""
+    view = part.numbers(1, "B", 16 * (part.start + row), 16)
+    length, _, buffer, start = view.cast("i")
+    found: memoryview = view[4:4 + length] if length <= 12 else part.numbers(2 + buffer, "B", start, length)
+    return found
+
+
+def _text(raw: memoryview, row: int) -> str:
+    try:
+        return str(raw, "utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidError(f"value {row}: {bytes(raw)!r} is not UTF-8: {error.reason}") from None
+
+
+# ---- streams -------------------------------------------------------------------------------------------------------
+
+
+class _Owner:
+    """Structs that their maker wants to be told when they are no longer needed."""
+
+    def __init__(self, *structs: Any) -> None:
+        self._structs = structs
+
+    def __del__(self) -> None:
+        for told in self._structs:
+            _release(told)
+
+
+def _parts(schema: Any, array: Any, owner: Any) -> list[_Part]:
+    """The columns of a struct array, or the one of any other."""
+    if schema.format != b"+s":
+        return [_Part(schema, array, array.offset, array.length, owner)]
+    whole = _Part(schema, array, array.offset, array.length, owner)
+    valid = whole.valid()
+    if valid is not None and not all(valid):
+        raise InvalidError("rows that are null as a whole are no touchpoints")
+    return [whole.child(i, array.offset, array.length) for i in range(schema.n_children)]
+
+
+class Batch(NamedTuple):
+    """Rows that came together, and their columns, read when asked for."""
+
+    rows: int
+    parts: dict[str, _Part]
+
+    def column(self, name: str) -> Column:
+        return _read(self.parts[name])
+
+
+def _batch(schema: Any, array: Any, owner: Any) -> Batch:
+    parts = _parts(schema, array, owner)
+    return Batch(int(array.length), {(part.schema.name or b"").decode("utf-8", "replace"): part for part in parts})
+
+
+def of_array(data: Any) -> Batch:
+    """What has ``__arrow_c_array__``: a record batch, or one array as the only column."""
+    capsules = data.__arrow_c_array__()
+    schema = _Schema.from_address(_pointer(capsules[0], b"arrow_schema"))
+    array = _Array.from_address(_pointer(capsules[1], b"arrow_array"))
+    return _batch(schema, array, capsules)  # who drops the capsules releases what they hold
+
+
+class Stream:
+    """What has ``__arrow_c_stream__``: ``names`` of its columns; iterated, its batches."""
+
+    def __init__(self, data: Any) -> None:
+        self._capsule = data.__arrow_c_stream__()
+        self._stream = _Stream.from_address(_pointer(self._capsule, b"arrow_array_stream"))
+        self._schema = _Schema()
+        self._get(self._stream.get_schema, self._schema)
+        self._keeper = _Owner(self._schema)
+        children = [self._schema.children[i].contents for i in range(self._schema.n_children)]
+        self.names = [(child.name or b"").decode("utf-8", "replace") for child in children]
+
+    def _get(self, function: int, into: Any) -> None:
+        address = ctypes.addressof(self._stream)
+        failure = _GET(function)(address, ctypes.addressof(into))
+        if failure:
+            said = _SAY(self._stream.get_last_error)(address) or b""
+            raise OSError(failure, said.decode("utf-8", "replace").partition("\n")[0] or f"error {failure}")
+
+    def __iter__(self) -> Iterator[Batch]:
+        while True:
+            array = _Array()
+            self._get(self._stream.get_next, array)
+            if not array.release:
+                return
+            yield _batch(self._schema, array, (self._keeper, _Owner(array)))

@@ -1,0 +1,233 @@
+"""Who brings columns, and how: each source gives batches of ``Column``, its texts dictionary-encoded by itself where it can.
+
+What a column means, ``_columns`` decides.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime, timezone
+from typing import Any, Callable, Iterable, Iterator, Mapping, NamedTuple
+
+from . import _arrow
+from ._arrow import Column
+from ._engine import moment_of
+from ._library import InvalidError
+
+
+class Batch(NamedTuple):
+    """Rows that came together; ``column(place)`` reads one of the columns that were named."""
+
+    rows: int
+    column: Callable[[int], Column]
+
+
+class Table(NamedTuple):
+    """The names of all columns, and the rows, batch by batch."""
+
+    names: list[str]
+    batches: Iterable[Batch]
+
+
+def table_of(data: Any) -> Table:
+    """Any data as a table. Raises InvalidError if it is none."""
+    owner = type(data).__module__.partition(".")[0]
+    if owner == "pandas" and hasattr(data, "columns"):
+        return _one(len(data), [str(name) for name in data.columns], lambda place: _of_series(data.iloc[:, place]))
+    if owner == "polars" and hasattr(data, "collect"):
+        data = data.collect()
+    if isinstance(data, Mapping):
+        names = [str(name) for name in data]
+        columns = [_of_anything(name, values) for name, values in zip(names, data.values())]
+        return _one(_same_length(names, columns), names, lambda place: columns[place])
+    if hasattr(data, "__arrow_c_stream__") or hasattr(data, "__arrow_c_array__"):
+        return _of_arrow(owner, data)
+    raise InvalidError(f"{type(data).__name__} is no table: what is taken is a data frame of pandas, polars or pyarrow, "
+                       "what has __arrow_c_stream__ or __arrow_c_array__, or a dict of columns")
+
+
+def _one(rows: int, names: list[str], column: Callable[[int], Column]) -> Table:
+    """A table of one batch."""
+    return Table(names, [Batch(rows, column)])
+
+
+def _same_length(names: list[str], columns: list[Column]) -> int:
+    rows = len(columns[0].values) if columns else 0
+    for name, column in zip(names, columns):
+        if len(column.values) != rows:
+            raise InvalidError(f"column {name!r} has {len(column.values)} values, and {names[0]!r} has {rows}")
+    return rows
+
+
+def _of_anything(name: str, values: Any) -> Column:
+    """A column of a dict: an array of numpy, polars, pyarrow or pandas, or a list."""
+    owner = type(values).__module__.partition(".")[0]
+    if owner == "pandas":
+        return _of_series(values)
+    if owner == "numpy" and hasattr(values, "dtype"):
+        return _of_numpy(values)
+    if hasattr(values, "__arrow_c_stream__") or hasattr(values, "__arrow_c_array__"):
+        return _of_arrow_column(owner, values)
+    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
+        raise InvalidError(f"column {name!r}: {type(values).__name__} is no column")
+    return of_list(list(values))
+
+
+# ---- lists ---------------------------------------------------------------------------------------------------------
+
+
+def _is_null(value: Any) -> bool:
+    if value is None:
+        return True
+    try:
+        return bool(value != value)  # NaN, NaT
+    except TypeError:  # pandas.NA does not say
+        return True
+
+
+def of_list(values: list[Any]) -> Column:
+    """A list of anything: of whole numbers, of moments (without a zone they are UTC), or of values that are looked up."""
+    if any(hasattr(kind, "tolist") for kind in {type(value) for value in values}):  # numpy's, among others
+        values = [value.tolist() if hasattr(value, "tolist") else value for value in values]
+    kinds = {type(value) for value in values}
+    if kinds == {int}:
+        return Column("integers", values)
+    values = [None if _is_null(value) else value for value in values]
+    kinds = {type(value) for value in values} - {type(None)}
+    if kinds and all(issubclass(kind, date) for kind in kinds):
+        valid = [value is not None for value in values]
+        return Column("moments", [0 if value is None else _moment(value) for value in values], valid)
+    try:
+        return _arrow.of_words([tuple(value) if isinstance(value, (list, set)) else value for value in values])
+    except TypeError as error:
+        raise InvalidError(f"{error}; such a value stands for nothing of a touchpoint") from None
+
+
+def _moment(value: Any) -> int:
+    if not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day)
+    return moment_of("a moment", value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value)
+
+
+# ---- pandas and numpy ----------------------------------------------------------------------------------------------
+
+
+def _of_numpy(values: Any) -> Column:
+    """A numpy array, also a masked one."""
+    import numpy
+
+    if values.ndim != 1:
+        raise InvalidError(f"an array of {values.ndim} dimensions is no column")
+    valid = ~numpy.ma.getmaskarray(values) if isinstance(values, numpy.ma.MaskedArray) else None
+    values = numpy.asarray(values)
+    kind = values.dtype.kind
+    if kind == "M":
+        unit, step = numpy.datetime_data(values.dtype)
+        scales = {"s": (1000, 1), "ms": (1, 1), "us": (1, 1000), "ns": (1, 1000000)}
+        if unit not in scales or step != 1:
+            values, unit = values.astype("datetime64[s]"), "s"
+        known = ~numpy.isnat(values)
+        return Column("moments", values.view("i8"), known if valid is None else known & valid, unit=scales[unit])
+    if kind in "iu":
+        return Column("integers", values, valid)
+    if kind == "f":
+        return Column("floats", values, valid)
+    listed = values.tolist()
+    return of_list(listed if valid is None else [value if good else None for value, good in zip(listed, valid)])
+
+
+def _of_series(series: Any) -> Column:
+    """A column of pandas."""
+    import pandas
+
+    series = pandas.Series(series)
+    dtype = series.dtype
+    kind = getattr(dtype, "kind", "O")
+    if hasattr(dtype, "pyarrow_dtype"):
+        return _of_arrow_column("pyarrow", series.array.__arrow_array__())
+    if kind == "M":
+        return _of_numpy((series.dt.tz_convert(None) if getattr(dtype, "tz", None) else series).to_numpy())
+    if kind in "iuf" and not isinstance(dtype, pandas.CategoricalDtype):
+        if pandas.api.types.is_extension_array_dtype(dtype):
+            known = series.notna().to_numpy()
+            return _of_numpy(series.to_numpy(dtype=dtype.numpy_dtype, na_value=0))._replace(valid=known)
+        return _of_numpy(series.to_numpy())
+    if isinstance(dtype, (pandas.CategoricalDtype, pandas.StringDtype)) or \
+            pandas.api.types.infer_dtype(series, skipna=True) == "string":
+        places, words = pandas.factorize(series)
+        return Column("words", places, places >= 0, list(words))
+    return of_list(series.tolist())
+
+
+# ---- Arrow ---------------------------------------------------------------------------------------------------------
+
+
+def _of_arrow(owner: str, data: Any) -> Table:
+    """What speaks Arrow. Where pyarrow is there it encodes texts; polars encodes its own."""
+    if owner == "polars":
+        polars = sys.modules["polars"]
+        data = data.with_columns(polars.col(polars.String).cast(polars.Categorical))
+    elif owner != "pyarrow" and not hasattr(data, "__arrow_c_stream__"):
+        batch = _arrow.of_array(data)
+        return Table(list(batch.parts), [_batch(list(batch.parts), batch)])
+    else:
+        pyarrow = _pyarrow()
+        if pyarrow is not None:
+            return _of_pyarrow(pyarrow, data)
+    stream = _arrow.Stream(data)
+    return Table(stream.names, (_batch(stream.names, batch) for batch in stream))
+
+
+def _batch(names: list[str], batch: _arrow.Batch) -> Batch:
+    return Batch(batch.rows, lambda place: batch.column(names[place]))
+
+
+def _pyarrow() -> Any:
+    try:
+        import pyarrow
+    except ImportError:
+        return None
+    return pyarrow
+
+
+def _of_pyarrow(pyarrow: Any, data: Any) -> Table:
+    if isinstance(data, pyarrow.RecordBatch):
+        names, batches = data.schema.names, iter([data])
+    elif isinstance(data, pyarrow.Table):
+        names, batches = data.schema.names, iter(data.to_batches())
+    else:
+        reader = data if isinstance(data, pyarrow.RecordBatchReader) else pyarrow.RecordBatchReader.from_stream(data)
+        names, batches = reader.schema.names, iter(reader)
+
+    def read(batch: Any) -> Batch:
+        return Batch(batch.num_rows, lambda place: _arrow_array(pyarrow, batch.column(place)))
+
+    return Table(list(names), (read(batch) for batch in batches))
+
+
+def _arrow_array(pyarrow: Any, array: Any) -> Column:
+    """An array of pyarrow; texts are encoded first."""
+    types = pyarrow.types
+    if types.is_string(array.type) or types.is_large_string(array.type):
+        array = array.dictionary_encode()
+    batch = _arrow.of_array(array)
+    return batch.column(next(iter(batch.parts)))
+
+
+def _of_arrow_column(owner: str, values: Any) -> Column:
+    """One column of a dict that speaks Arrow; chunks are joined by who brought them."""
+    if owner == "polars":
+        for batch in _of_arrow(owner, values.rechunk().to_frame()).batches:
+            return batch.column(0)
+        return Column("words", [])
+    pyarrow = _pyarrow()
+    if hasattr(values, "__arrow_c_stream__"):
+        if pyarrow is None:
+            raise InvalidError("a single column that comes in chunks needs pyarrow; a whole table does not")
+        chunked = pyarrow.chunked_array(values)
+        values = pyarrow.concat_arrays(chunked.unify_dictionaries().chunks) if chunked.num_chunks else \
+            pyarrow.array([], chunked.type)
+    if pyarrow is not None:
+        return _arrow_array(pyarrow, pyarrow.array(values))
+    alone = _arrow.of_array(values)
+    return alone.column(next(iter(alone.parts)))
