@@ -5,7 +5,7 @@
 # quick: one build, and on it the unit tests, faults, hostile shapes, files, fuzz corpora, conformance, fewer random logs
 # and the layout.
 # all (the default): that, and the sanitizers, clang, valgrind, the ABI, an installation with its consumers, and more; see
-# tests/README.md. Under 10 minutes on two cores.
+# tests/README.md. Some 10 minutes on two cores.
 # long: all, and MemorySanitizer, other machines by emulation, coverage, a thousand kills, ten minutes of fuzzing for each
 # target, mutants. Some two hours on two cores; it says how long each part took.
 #
@@ -15,7 +15,8 @@
 # Each allocation fails once and for ever in the first build of long, every fifth in that of all; where the test is run
 # again with other tools, every 23rd (CXJ_STRIDE, see tests/faults.c).
 #
-# CXJ_LOGS   random logs of the property test; the default is 10000 (quick: 1000)
+# CXJ_LOGS     random logs of the property test; the default is 10000 (quick: 1000)
+# CXJ_PYTHON   required: that nothing of the Python package can be tested is a failure (see tests/python.sh)
 set -eu
 cd "$(dirname "$0")/.."
 . examples/need.sh
@@ -55,16 +56,8 @@ suites build-debug --suite conformance
 headline "Property test: $logs random logs against the naive implementation"
 show "property" build-debug/tests/property "$logs"
 
-headline "The Python package, with nothing but the standard library"
-# package PYTHON: its tests. What needs a library that is not there is skipped, and said.
-package() {
-    (cd bindings/python && CXJ_LIBRARY=../../build-debug/src/libcxj.so PYTHONDONTWRITEBYTECODE=1 \
-        "$1" -m unittest discover --verbose -s tests -t . 2>&1) || return 1
-}
-check "package" package python3
-grep -E "skipped|^Ran|cases" "$words" | sed 's/^/    /'
-
 if [ "$scope" = quick ]; then
+    part tests/python.sh plain
     finish
 fi
 
@@ -202,30 +195,7 @@ else
     skip "the interface" "libabigail is not here and cannot be installed"
 fi
 
-headline "The Python package, with data frames"
-# An environment of its own. Debian has a part of Python's venv in a package of its own.
-frames=build-python
-make_python() {
-    python3 -c 'import ensurepip' 2>/dev/null || need_install python3-venv || return 1
-    [ -x "$frames/bin/pip" ] || python3 -m venv "$frames" || return 1
-    "$frames/bin/pip" install --quiet --disable-pip-version-check setuptools wheel pyarrow pandas polars duckdb mypy
-}
-if make_python >"$words" 2>&1; then
-    check "package" package "$PWD/$frames/bin/python"
-    grep -E "skipped|^Ran|cases" "$words" | sed 's/^/    /'
-    show "types" env CXJ_LIBRARY=build-debug/src/libcxj.so sh -c 'cd bindings/python && "$1" -m mypy --cache-dir=/dev/null cxj' sh "$PWD/$frames/bin/python"
-    rm -rf build-wheel
-    check "a wheel that carries the library" "$frames/bin/pip" wheel --quiet --no-deps --no-build-isolation --disable-pip-version-check \
-        --wheel-dir build-wheel ./bindings/python
-    check "its installation" "$frames/bin/pip" install --quiet --force-reinstall --no-deps --disable-pip-version-check \
-        build-wheel/*.whl
-    show "it finds its own library" sh -c 'cd / && "$1" -c "import cxj; print(cxj.loaded_from, cxj.__version__)"' sh \
-        "$PWD/$frames/bin/python"
-    "$frames/bin/pip" uninstall --quiet --yes cxj >"$words" 2>&1
-    rm -rf bindings/python/build bindings/python/*.egg-info
-else
-    skip "data frames" "the packages cannot be had: $(tail -n 1 "$words")"
-fi
+part tests/python.sh all
 
 headline "Release build"
 build gcc build --buildtype=release
@@ -288,15 +258,6 @@ headline "Fuzzing, ten minutes for each target"
 began=$(date +%s)
 show "fuzz" sh tests/fuzz.sh 600
 echo "Fuzzing took $(($(date +%s) - began)) s"
-
-headline "The Python package on Dask and Spark"
-if need default-jre-headless java && "$frames/bin/pip" install --quiet --disable-pip-version-check \
-    "dask[dataframe,distributed]" pyspark >"$words" 2>&1; then
-    check "package" package "$PWD/$frames/bin/python"
-    grep -E "skipped|^Ran|cluster" "$words" | sed 's/^/    /'
-else
-    skip "Dask and Spark" "the packages cannot be had"
-fi
 
 headline "Mutants"
 began=$(date +%s)

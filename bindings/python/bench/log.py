@@ -28,8 +28,8 @@ def table(touchpoints: int, seed: int = 1) -> Any:
     owner = dice.integers(0, 200, touchpoints)
     rated = dice.integers(0, 4, touchpoints) == 0
     return pyarrow.table({
-        "journey": journey,
-        "id": number // journeys + 1,
+        "journey": journey.astype("i8"),
+        "id": (number // journeys + 1).astype("i8"),
         "at": pyarrow.array(at.astype("i8"), pyarrow.int64()).cast(pyarrow.timestamp("ms", "UTC")),
         "owner": names("owner", 200, owner),
         "team": names("team", 20, owner % 20),
@@ -37,5 +37,5 @@ def table(touchpoints: int, seed: int = 1) -> Any:
         "activity": names("activity", 30, dice.integers(0, 30, touchpoints)),
         "type": names("type", 4, (journey % 4).astype("i8")),
         "csat": pyarrow.array(dice.integers(1, 6, touchpoints).astype("i8"), mask=~rated),
-        "facets": numpy.array(FACETS, dtype="u4")[dice.integers(0, len(FACETS), touchpoints)],
+        "facets": numpy.array(FACETS, dtype="i4")[dice.integers(0, len(FACETS), touchpoints)],
     })

@@ -8,10 +8,13 @@
     print(engine["journeys by type"])
 
 Engine is where to begin; metrics() is the catalogue. What every number means, the library's header and README say.
+lib is the C library itself, its functions typed; header has its structs and constants, as ctypes.
 """
 
+from . import _header as header
 from ._columns import EVENT_LOG
-from ._engine import (Commitment, Engine, Journey, Metric, MetricInfo, Stats, Touchpoint, Validation, metrics, validate)
+from ._engine import Commitment, Engine, Journey, Metric, MetricInfo, Stats, Touchpoint, Validation, metrics, validate
+from ._header import DIMENSIONS, FACETS, OUTCOMES, SCALES, SCOPES
 from ._library import (Error, InvalidError, NoMemoryError, NotFoundError, ReadWriteError, Receipt, RefusedError, lib,
                        loaded_from)
 from ._library import number_of as number
@@ -20,7 +23,8 @@ from ._view import Cell, View
 __version__: str = lib.cxj_version_text().decode()
 
 __all__ = [
-    "EVENT_LOG", "Cell", "Commitment", "Engine", "Error", "InvalidError", "Journey", "Metric", "MetricInfo",
-    "NoMemoryError", "NotFoundError", "ReadWriteError", "Receipt", "RefusedError", "Stats", "Touchpoint", "Validation",
-    "View", "loaded_from", "metrics", "number", "validate",
+    "DIMENSIONS", "EVENT_LOG", "FACETS", "OUTCOMES", "SCALES", "SCOPES", "Cell", "Commitment", "Engine", "Error",
+    "InvalidError", "Journey", "Metric", "MetricInfo", "NoMemoryError", "NotFoundError", "ReadWriteError", "Receipt",
+    "RefusedError", "Stats", "Touchpoint", "Validation", "View", "header", "lib", "loaded_from", "metrics", "number",
+    "validate",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import html
 import os
 import re
 import threading
@@ -189,7 +190,9 @@ class Commitment(NamedTuple):
 
 
 class Journey(NamedTuple):
-    """Where one journey stands: what the screen of a CRM shows. Durations are timedelta, satisfaction runs from 0 to 1."""
+    """Where one journey stands: what the screen of a CRM shows. Moments are datetimes in UTC, durations are timedeltas,
+    satisfaction runs from 0 to 1, value is in minor units; None: never stated, or not yet. Printed, and in a notebook, it
+    is a table of what is known."""
 
     journey: int
     customer: int | None
@@ -227,6 +230,33 @@ class Journey(NamedTuple):
     pending_now: bool
     loop_open: bool
     commitments: tuple[Commitment, ...]
+
+    def _known(self) -> list[tuple[str, str]]:
+        """What is known, as text."""
+        lines = []
+        for name, value in zip(self._fields, self):
+            if isinstance(value, datetime):
+                value = value.isoformat(" ", "minutes")
+            elif isinstance(value, bool):
+                value = "yes" if value else ""
+            elif isinstance(value, float):
+                value = f"{value:.3f}"
+            elif isinstance(value, tuple):
+                for one in value:
+                    lines.append((f"commitment {one.number}", f"due {one.due.isoformat(' ', 'minutes')}"))
+                continue
+            if value not in (None, ""):
+                lines.append((name, str(value)))
+        return lines
+
+    def __str__(self) -> str:
+        known = self._known()
+        width = max(len(name) for name, _ in known)
+        return "\n".join(f"{name.ljust(width)}  {value}" for name, value in known)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<tr><th>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>" for name, value in self._known())
+        return f"<table><tbody>{rows}</tbody></table>"
 
 
 class Touchpoint(NamedTuple):
@@ -437,16 +467,34 @@ class Engine:
                csat: int | None = None, nps: int | None = None, ces: int | None = None,
                scale: Union[int, str, None] = None, score: int | None = None, scope: Union[int, str, None] = None,
                outcome: Union[int, str, None] = None, value: int = 0) -> Receipt:
-        """Records one touchpoint. All views are up to date afterwards.
+        """Records one touchpoint. All views are up to date afterwards. What is left out states nothing.
 
-        journey, id, customer: a number, or a text that stands for one. at, due: a datetime with a zone, or ms since
-        1970-01-01T00:00:00Z. facets: names, or bits. csat (1 to 5), nps (0 to 10), ces (1 to 7): a rating about this
-        touchpoint, or with scope="journey" about the whole, with scope="employee" by an employee; scale and score name
-        any other. outcome: "completed" or "abandoned". value: money in minor units. revision: of this id; a correction
-        carries a higher one. What is left out states nothing.
+        journey     whose touchpoint it is: a whole number from 1 to 2**64 - 1, or a text that stands for one (cxj.number())
+        at          when it was: a datetime with a zone (one without is refused), cut down to milliseconds, or a whole
+                    number of ms since 1970-01-01T00:00:00Z; years 1 to 9999
+        id          its number, or text, unique within the journey; 0: none, and then it cannot be corrected, and counts
+                    twice if it is sent twice
+        revision    of this id, from 0 to 2**64 - 1; a correction carries a higher one
+        sequence    order among touchpoints of one journey at the same moment, from 0 to 2**32 - 1
+        customer    whose journey it is: a number or a text; 0 states nothing. What is stated last holds; likewise type,
+                    segment and reason
+        owner       who holds the work: a text, as the next ones; team: the owner's group
+        activity    what kind of touchpoint it is; channel, stage: where it was
+        cause       what lies behind a bad moment: policy, knowledge, tool, …
+        type        of the journey: its kind; segment: the customer's; reason: the need behind it
+        facets      yes/no facts: names of cxj.FACETS, such as {"inbound", "fault"}; one name; or their bits
+        due         the time promised at this moment, as at
+        commitment  from 0 to 7: which promise of the journey due, and the facet delivered, speak of
+        csat        a rating: satisfaction 1 to 5; or nps: 0 to 10; or ces: ease 1 to 7; one of them
+        scale       of a rating, for any other: a name of cxj.SCALES, or its number; score: the rating on that scale
+        scope       what the rating is about: "touchpoint" (for csat, nps and ces, if left out), "journey", or "employee":
+                    given by one
+        outcome     "completed" or "abandoned": the journey ends here
+        value       money in minor units, within 10**15
 
-        Raises ValueError for what is out of its bounds, and then nothing is recorded; RefusedError for a touchpoint that
-        is late, or beyond the limit of its journey. Returns what became of it."""
+        Raises ValueError for what is out of its bounds, MemoryError, cxj.RefusedError for a touchpoint that is late, or
+        beyond the limit of its journey; nothing is recorded then. Returns what became of it. Some microseconds, and those
+        of folding again the touchpoints of its journey that come after it."""
         with self._lock:
             self._open()
             t = header.Touchpoint()
@@ -650,6 +698,10 @@ class Engine:
         with self._lock:
             return tuple(View(self, handle, text) for text, handle in self._each())
 
+    def __iter__(self) -> Iterator[View]:
+        """The views, as engine.views has them."""
+        return iter(self.views)
+
     def __getitem__(self, text: str) -> View:
         """The view with a text. Raises KeyError if there is none."""
         from ._view import View
@@ -796,6 +848,8 @@ class Engine:
         def read(context: Any, address: int, room: int) -> int:
             try:
                 data = bytes(memoryview(file.read(room)))  # a file of texts is refused here
+                if len(data) > room:
+                    raise ValueError(f"the file gave {len(data)} bytes where {room} were asked for")
                 ctypes.memmove(address, data, len(data))
                 return len(data)
             except BaseException as error:  # it must not pass through the library

@@ -293,9 +293,9 @@ class View:
         for position, heading in enumerate(headings):
             shown = table[heading][:_ROWS_SHOWN]
             if position < keys:
-                columns.append([_show_key(value) for value in shown])
+                columns.append([show_key(value) for value in shown])
             else:
-                columns.append([_show(value, units[heading]) for value in shown])
+                columns.append([show(value, units[heading]) for value in shown])
         return headings, [list(row) for row in zip(*columns)], keys
 
     def table(self, metrics: Sequence[str] | None = None) -> str:
@@ -326,19 +326,23 @@ class View:
                 f"<tbody>{body}</tbody></table>")
 
     def plot(self, metric: str | None = None, *, ax: Any = None) -> Any:
-        """A picture, where matplotlib is there: of transitions a heat map from and to (metric: changes, unless named); of a
-        view by period a line with the metric's interval (journeys: journey_satisfaction); of journeys by anything else
-        touchpoints against the journey; of touchpoints bars. Returns the axes."""
+        """A picture, where matplotlib is there: of transitions a heat map, from the rows to the columns; of a view by
+        period lines, with the metric's 95 % interval around them; of journeys by anything else, where no metric is named,
+        satisfaction with the touchpoints against that with the journey; else bars.
+
+        metric: what to draw; None: changes (transitions), satisfaction (touchpoints), journey_satisfaction (journeys).
+        ax: matplotlib's axes to draw on; None: a new figure. Returns the axes; axes.figure.savefig() writes a file.
+        Raises ValueError for a view with nothing to draw, KeyError for a metric that it does not have."""
         from ._plot import plot
 
         return plot(self, metric, ax)
 
 
-def _show_key(value: Key) -> str:
+def show_key(value: Key) -> str:
     return value.strftime("%Y-%m-%d" if value.hour == 0 else "%Y-%m-%dT%H") if isinstance(value, datetime) else value
 
 
-def _show(value: float, unit: str) -> str:
+def show(value: float, unit: str) -> str:
     """A value in its unit, short."""
     if value != value:
         return "–"

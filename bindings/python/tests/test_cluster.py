@@ -56,10 +56,15 @@ class Cluster(unittest.TestCase):
 
         import cxj.dask
 
-        frame = dask.dataframe.from_pandas(pandas.DataFrame(self.columns), npartitions=7, sort=False)
+        frame = dask.dataframe.from_pandas(pandas.DataFrame(self.columns), npartitions=11, sort=False)
         with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
-            with Client(cluster), cxj.dask.aggregate(frame, VIEWS) as engine:
-                self.assertEqual(engine.to_bytes(), self.bytes)
+            with Client(cluster):
+                for by_journey in (True, False):
+                    with cxj.dask.aggregate(frame.rename(columns={"journey": "case"}), VIEWS, renames={"case": "journey"},
+                                            by_journey=by_journey) as engine:
+                        self.assertEqual(engine.to_bytes(), self.bytes)
+                with self.assertRaisesRegex(ValueError, "the nearest is 'owner'"):
+                    cxj.dask.aggregate(frame.rename(columns={"owner": "ownr"}), VIEWS)
 
     @unittest.skipUnless(have("pyspark", "pandas", "pyarrow") and shutil.which("java"), "PySpark or Java is not there")
     def test_spark(self) -> None:
@@ -76,8 +81,12 @@ class Cluster(unittest.TestCase):
             session.sparkContext.setLogLevel("ERROR")
             rows = pyarrow.table(self.columns).to_pylist()
             frame = session.createDataFrame(rows).repartition(20)  # so that engines are merged on the workers, too
-            with cxj.spark.aggregate(frame, VIEWS) as engine:
-                self.assertEqual(engine.to_bytes(), self.bytes)
+            for by_journey in (True, False):
+                with cxj.spark.aggregate(frame.withColumnRenamed("journey", "case"), VIEWS, renames={"case": "journey"},
+                                         by_journey=by_journey) as engine:
+                    self.assertEqual(engine.to_bytes(), self.bytes)
+            with self.assertRaisesRegex(Exception, "the nearest is 'owner'"):
+                cxj.spark.aggregate(frame.withColumnRenamed("owner", "ownr"), VIEWS)
         finally:
             session.stop()
 

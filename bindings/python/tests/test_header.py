@@ -5,6 +5,7 @@ import pathlib
 import re
 import unittest
 
+import cxj
 from cxj import _header as header
 
 TEXT = (pathlib.Path(__file__).resolve().parents[3] / "include" / "cxj.h").read_text("utf-8")
@@ -32,6 +33,21 @@ def type_of(words: str) -> object:
     return TYPES[name]
 
 
+def member_of(words: str) -> "tuple[str, object]":
+    """A member of a struct: its name, and its type as _header.py says it."""
+    found = re.match(r"(.*?)(\w+)(?:\[(\w+)\])?$", words, re.S)
+    assert found
+    kind, name, count = found.groups()
+    kind = kind.replace("const", "").strip()
+    if "*" in kind or kind == "cxj_allocate":
+        return name, "pointer"
+    one = TYPES.get(kind) or header.STRUCTS[kind]
+    if count is None:
+        return name, one
+    number = re.search(rf"#define {count} (\d+)", PLAIN)
+    return name, one * int(number.group(1) if number else count)  # type: ignore[operator]
+
+
 class Header(unittest.TestCase):
     def test_functions(self) -> None:
         declared = re.findall(r"CXJ_API\s+([\w\s*]+?)\s*(\bcxj_\w+)\(([^)]*)\);", PLAIN)
@@ -52,11 +68,23 @@ class Header(unittest.TestCase):
         declared = dict((name, body) for body, name in re.findall(r"typedef struct \w+ \{(.*?)\} (\w+);", PLAIN, re.S))
         self.assertEqual(set(declared), set(header.STRUCTS))
         for name, body in declared.items():
-            members = []
-            for member in body.split(";"):
-                if member.strip():
-                    members.append(re.search(r"(\w+)(\[\w+\])?$", member.strip()).group(1))
-            self.assertEqual([field[0] for field in header.STRUCTS[name]._fields_], members, name)
+            members = [member_of(member.strip()) for member in body.split(";") if member.strip()]
+            fields = [(field[0], field[1]) for field in header.STRUCTS[name]._fields_]
+            self.assertEqual([field for field, _ in fields], [member for member, _ in members], name)
+            for (field, has), (_, wants) in zip(fields, members):
+                if wants == "pointer":
+                    self.assertIn(has, (ctypes.c_void_p, ctypes.c_char_p), f"{name}.{field}")
+                else:
+                    self.assertEqual(has, wants, f"{name}.{field}")
+            self.assertEqual(ctypes.sizeof(header.STRUCTS[name]), cxj.lib.cxj_size_of(name.encode()), name)
+
+    def test_callbacks(self) -> None:
+        declared = re.findall(r"typedef (\w[\w ]*\*?)\s*\(\*(cxj_\w+)\)\(([^)]*)\);", PLAIN)
+        known = {"cxj_allocate": header.ALLOCATE, "cxj_write": header.WRITE, "cxj_read": header.READ}
+        self.assertEqual({name for _, name, _ in declared}, set(known))
+        for result, name, parameters in declared:
+            wanted = [ctypes.c_void_p if "*" in one else TYPES[one.split()[0]] for one in (result, *parameters.split(","))]
+            self.assertEqual([known[name]._restype_, *known[name]._argtypes_], wanted, name)
 
     def test_constants(self) -> None:
         numbers = dict(re.findall(r"(CXJ_\w+) = (\d+)", PLAIN))

@@ -1,12 +1,19 @@
 """What the package promises, with nothing but the standard library."""
 
+import ctypes.util
 import datetime
+import gc
+import io
+import multiprocessing
 import os
 import pathlib
 import pickle
+import subprocess
+import sys
 import tempfile
 import threading
 import unittest
+from typing import Callable
 
 import cxj
 
@@ -21,6 +28,38 @@ def fill(engine: cxj.Engine, journeys: int = 20) -> None:
             engine.record(journey=journey, id=step + 1, at=DAY * (journey + step), type=f"type {journey % 3}",
                           owner=("ann", "bob", "eve")[(journey + step) % 3], channel=("phone", "chat")[step % 2],
                           csat=1 + (journey * step) % 5, facets={"contact"}, customer=journey % 5 + 1)
+
+
+def fill_from(engine: cxj.Engine, first: int) -> None:
+    for i in range(first, 200, 4):
+        engine.record(journey=1 + i % 7, id=1 + i, at=DAY * i, owner=f"o{i % 5}")
+
+
+def filled(first: int) -> cxj.Engine:
+    """An engine with a part of the touchpoints, for another process."""
+    engine = cxj.Engine(VIEWS)
+    fill_from(engine, first)
+    return engine
+
+
+def resident() -> int:
+    """Bytes of this process in memory; 0 where the system does not say."""
+    try:
+        return int(pathlib.Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
+
+
+def growth(do: "Callable[[], None]", times: int) -> int:
+    """By how many bytes this process grows when something is done so many times, after it was done a few times."""
+    for _ in range(100):
+        do()
+    gc.collect()
+    before = resident()
+    for _ in range(times):
+        do()
+    gc.collect()
+    return resident() - before
 
 
 class Recording(unittest.TestCase):
@@ -43,6 +82,9 @@ class Recording(unittest.TestCase):
                              ("ann", "field", "call", "phone", "one", "policy", "move", "new", "a house"))
             journey = engine.journey("order 7")
             self.assertEqual((journey.outcome, journey.journey_nps, journey.end_at), ("abandoned", 9, at))
+            self.assertRegex(str(journey), r"(?m)^owner +ann$")
+            self.assertIn("commitment 4", str(journey))
+            self.assertIn("<th>reason</th><td>a house</td>", journey._repr_html_())
 
     def test_what_is_refused_says_why(self) -> None:
         with cxj.Engine() as engine:
@@ -79,6 +121,7 @@ class Views(unittest.TestCase):
     def test_cells_are_found_by_key_and_in_order(self) -> None:
         with cxj.Engine(VIEWS) as engine:
             fill(engine)
+            self.assertEqual([view.text for view in engine], VIEWS)
             for view in engine.views:
                 cells = list(view)
                 self.assertEqual(len(cells), len(view))
@@ -146,6 +189,55 @@ class Lasting(unittest.TestCase):
             self.assertEqual(engine.journey(3).owner, "ann")
 
 
+class Finding(unittest.TestCase):
+    """What is said where there is no library, or one that does not fit."""
+
+    CODE = """
+import sys, types
+package = types.ModuleType("cxj")
+package.__path__ = [sys.argv[1]]
+sys.modules["cxj"] = package
+from cxj import _header
+import ctypes
+exec(sys.argv[2])
+try:
+    import cxj._library
+    print("loaded", cxj._library.loaded_from)
+except ImportError as error:
+    print(error)
+"""
+
+    def said(self, change: str = "", library: str = cxj.loaded_from) -> str:
+        folder = pathlib.Path(cxj.__file__).parent
+        done = subprocess.run([sys.executable, "-c", self.CODE, str(folder), change], capture_output=True, text=True,
+                              check=True, env={**os.environ, "CXJ_LIBRARY": library})
+        return done.stdout
+
+    def test_a_library_that_fits_is_loaded(self) -> None:
+        self.assertIn("loaded", self.said())
+
+    def test_what_does_not_fit_is_said(self) -> None:
+        for words, change in {
+            "is version 0.* this package is for 9.7": "_header.VERSION = (9, 7)",
+            "no function cxj_nothing": "_header.FUNCTIONS['cxj_nothing'] = (None,)",
+            "its cxj_metric has 32 bytes, and this package's 40":
+                "_header.STRUCTS['cxj_metric'] = type('M', (ctypes.Structure,), {'_fields_': [('a', ctypes.c_double * 5)]})",
+        }.items():
+            self.assertRegex(self.said(change), f"does not fit: .*{words}")
+
+    def test_where_it_was_looked_for_is_said(self) -> None:
+        said = self.said(library="/nowhere/libcxj.so")
+        self.assertIn("/nowhere/libcxj.so (CXJ_LIBRARY): not there", said)
+        self.assertIn("(inside the package): not there", said)
+        self.assertIn(f"{__file__} (CXJ_LIBRARY): ", self.said(library=__file__))
+        other = ctypes.util.find_library("c")
+        if other:
+            paths = [line.split()[-1] for line in pathlib.Path("/proc/self/maps").read_text().splitlines() if "/libc.so" in line
+                     or "/libc-" in line]
+            for path in paths[:1]:
+                self.assertIn("no function cxj_version", self.said(library=path))
+
+
 class Life(unittest.TestCase):
     def test_use_after_close_is_an_error(self) -> None:
         engine = cxj.Engine(VIEWS)
@@ -159,9 +251,89 @@ class Life(unittest.TestCase):
         self.assertIn("closed", repr(engine) + repr(view))
 
     def test_many_engines_come_and_go(self) -> None:
-        for _ in range(int(os.environ.get("CXJ_ENGINES", "2000"))):
+        def one() -> None:
             engine = cxj.Engine(["journeys"])
             engine.record(journey=1, at=0)
+
+        self.assertLess(growth(one, int(os.environ.get("CXJ_ENGINES", "2000"))), 4 << 20)
+
+    def test_what_fails_in_the_middle_leaves_nothing_behind(self) -> None:
+        class Torn(io.RawIOBase):
+            """Takes, and gives, a few bytes; then it fails."""
+
+            def __init__(self, data: bytes) -> None:
+                self.data = data
+                self.calls = 0
+
+            def read(self, size: int = -1) -> bytes:
+                self.calls += 1
+                if self.calls > 1:
+                    raise RuntimeError("torn")
+                return self.data[:min(10, size)]
+
+            def write(self, data: object) -> int:
+                raise RuntimeError("torn")
+
+        class Generous(io.RawIOBase):
+            """Gives more than it is asked for."""
+
+            def read(self, size: int = -1) -> bytes:
+                return bytes(size + 1)
+
+        with cxj.Engine(VIEWS) as engine:
+            fill(engine)
+            data = engine.to_bytes()
+            failures = {
+                "expected": lambda: cxj.Engine(["journeys", "no view"]),
+                "no zone": lambda: engine.record(journey=1, at=datetime.datetime(2026, 1, 1)),
+                "row 1": lambda: engine.record_many({"journey": [1, 0], "at": [1, 2], "id": [1, 1]}),
+                "'at', row 1": lambda: engine.record_many({"journey": [1, 2], "at": [1, "2"], "owner": ["a", "b"]}),
+                "byte 5": lambda: cxj.Engine.from_bytes(data[:5]),
+                "torn": lambda: engine.save(Torn(b"")), "^torn": lambda: cxj.Engine.load(Torn(data)),
+                "where .* asked": lambda: cxj.Engine.load(Generous()),
+                "only": lambda: cxj.Engine().merge(data), "byte": lambda: engine.merge(data[:-1]),
+                "no metric": lambda: engine[VIEWS[0]].to_dict(["nothing"]),
+                "no such journey": lambda: engine.journey(99),
+            }
+
+            def all_of_them() -> None:
+                for words, failure in failures.items():
+                    with self.assertRaisesRegex((cxj.Error, RuntimeError, ValueError), words):
+                        failure()
+                next(iter(engine[VIEWS[0]]))
+
+            self.assertLess(growth(all_of_them, int(os.environ.get("CXJ_ENGINES", "2000")) // 10), 4 << 20)
+            self.assertEqual(engine.to_bytes()[:4], data[:4])
+
+    def test_an_engine_in_each_thread(self) -> None:
+        parts: "dict[int, bytes]" = {}
+
+        def work(number: int) -> None:
+            with cxj.Engine(VIEWS) as engine:
+                for i in range(number, 400, 4):
+                    engine.record(journey=1 + i % 7, id=1 + i, at=DAY * i, owner=f"o{i % 5}")
+                parts[number] = engine.to_bytes()
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        with cxj.Engine(VIEWS) as whole, cxj.Engine(VIEWS) as alone:
+            for part in parts.values():
+                whole.merge(part)
+            for i in range(400):
+                alone.record(journey=1 + i % 7, id=1 + i, at=DAY * i, owner=f"o{i % 5}")
+            self.assertEqual(whole.to_bytes(), alone.to_bytes())
+
+    def test_work_spreads_over_processes(self) -> None:
+        with multiprocessing.get_context("spawn").Pool(2) as pool, cxj.Engine(VIEWS) as whole, cxj.Engine(VIEWS) as alone:
+            for part in pool.map(filled, range(1, 5)):
+                with part:
+                    whole.merge(part)
+            for first in range(1, 5):
+                fill_from(alone, first)
+            self.assertEqual(whole.to_bytes(), alone.to_bytes())
 
     def test_threads_wait_for_each_other(self) -> None:
         with cxj.Engine(VIEWS) as engine, cxj.Engine(VIEWS) as alone:

@@ -1,0 +1,62 @@
+"""Reads a log of touchpoints, prints what went on, and draws it. A template to copy.
+
+    python onboarding.py [LOG [FOLDER]]
+
+LOG is a CSV file whose columns are named as the parameters of cxj.Engine.record(); else the sample log of this project: a
+pay-TV company's onboarding, in which every contact is rated well. FOLDER is where the pictures go; else the one at hand.
+It needs matplotlib for the pictures, and nothing else beside cxj.
+"""
+
+import csv
+import pathlib
+import sys
+from datetime import datetime, timezone
+from typing import Any
+
+import cxj
+
+SAMPLE = pathlib.Path(__file__).resolve().parents[3] / "examples" / "onboarding.csv"
+
+# Each picture: its file, the view, and the metric; None where the picture chooses.
+PICTURES = (
+    ("touchpoints-against-journey.png", "journeys by segment", None),
+    ("handoffs.png", "transitions by team", "changes"),
+    ("lost-context.png", "transitions by team", "lost_context_rate"),
+    ("satisfaction-per-month.png", "journeys per month", "journey_satisfaction"),
+    ("promises-kept.png", "journeys by segment per month", "kept_rate"),
+    ("touchpoints-by-channel.png", "touchpoints by channel", "satisfaction"),
+)
+
+
+def moment(text: str) -> datetime:
+    """A moment of the log. What has no zone is UTC there."""
+    read = datetime.fromisoformat(text)
+    return read.replace(tzinfo=timezone.utc) if read.tzinfo is None else read
+
+
+def columns(path: pathlib.Path) -> "dict[str, list[Any]]":
+    """The columns of a log, None where a field is empty."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    read = {"at": moment, "due": moment, "value": int, "commitment": int, "score": int, "revision": int, "sequence": int}
+    return {name: [read.get(name, str)(row[name]) if row[name] else None for row in rows] for name in rows[0]}
+
+
+def main() -> None:
+    log = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else SAMPLE
+    folder = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else pathlib.Path()
+    with cxj.Engine(views=[view for _, view, _ in PICTURES]) as engine:
+        receipt = engine.record_many(columns(log))
+        print(f"{receipt.accepted} touchpoints of {engine.stats().journeys} journeys\n")
+        print(engine["journeys by segment"].table(["journeys", "touch_satisfaction", "journey_satisfaction", "kept_rate"]))
+        print()
+        print(engine["transitions by team"])
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, view, metric in PICTURES:
+            axes = engine[view].plot(metric)
+            axes.figure.savefig(folder / file, dpi=120)
+            print(f"wrote {folder / file}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,175 @@
+#!/bin/sh
+# python.sh [plain|all|bench]: tests, or measures, the Python package in bindings/python.
+#
+# plain: with the machine's Python and nothing beside it, and with the oldest Python that the package supports and the
+#   newest, where they are.
+# all (the default): that, and an environment in build-python with numpy, pandas, polars, pyarrow, DuckDB, matplotlib, Dask
+#   and PySpark: data frames, pictures, clusters of two workers, types, wheels. What cannot be had is skipped, and said;
+#   with CXJ_PYTHON=required it is a failure.
+# bench: how fast data frames go in (bindings/python/bench/bulk.py), then Dask and Spark on 10 million touchpoints
+#   (bench/cluster.py; some six minutes and 8 GB). No time fails it, but a wrong answer does.
+#
+# It needs a Debian-like machine with network and root or sudo, and installs what is missing. The library is taken from
+# build-debug, for bench from build-bench, and built if it is not there.
+#
+# CXJ_ENGINES   how many engines the test for leaks makes; the default is 100000 (plain: 2000)
+set -eu
+cd "$(dirname "$0")/.."
+. examples/need.sh
+. tests/steps.sh
+
+scope=${1:-all}
+case $scope in
+plain | all | bench) ;;
+*)
+    echo "usage: sh tests/python.sh [plain|all|bench]" >&2
+    exit 2
+    ;;
+esac
+
+OLDEST=9 # of Python 3
+environment=$PWD/build-python
+export PYTHONDONTWRITEBYTECODE=1
+
+# lacking WHAT WHY: says that something cannot run, which may be a failure.
+lacking() {
+    if [ "${CXJ_PYTHON:-}" = required ]; then
+        check "$1" sh -c 'echo "$1"; exit 1' sh "$2"
+    else
+        skip "$1" "$2"
+    fi
+}
+
+# package PYTHON: all tests that this Python can run. What needs a library that is not there is skipped.
+package() {
+    (cd bindings/python && "$1" -m unittest discover --verbose -s tests -t . 2>&1) || return 1
+}
+
+# tested WHAT PYTHON: the same as a check, and how many tests were skipped for which reason.
+tested() {
+    check "$1" package "$2"
+    sed -n -e 's/^Ran .*/    &/p' -e 's/.* \([0-9]* cases\)$/    \1 of tests\/conformance/p' "$words"
+    sed -n "s/^test_.*skipped '\(.*\)'$/\1/p" "$words" | sort | uniq -c | sed 's/^ *\([0-9]*\) \(.*\)/    skipped: \1 (\2)/'
+}
+
+# pythons: the oldest supported and the newest Python of the machine, by their paths.
+pythons() {
+    minor=$OLDEST
+    newest=
+    while [ "$minor" -lt 40 ]; do
+        for found in "$(command -v "python3.$minor" 2>/dev/null)" "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3."$minor".*/bin/python3; do
+            if [ -x "$found" ] && "$found" -c 'import ctypes' 2>/dev/null; then
+                [ "$minor" -ne "$OLDEST" ] || echo "$found"
+                newest=$found
+                break
+            fi
+        done
+        minor=$((minor + 1))
+    done
+    [ -z "$newest" ] || echo "$newest"
+}
+
+# An environment of its own. Debian has a part of Python's venv in a package of its own.
+make_environment() {
+    [ ! -x "$environment/bin/pip" ] || return 0
+    python3 -c 'import ensurepip' 2>/dev/null || need_install python3-venv || return 1
+    python3 -m venv "$environment"
+}
+
+add() {
+    "$environment/bin/pip" install --quiet --disable-pip-version-check "$@"
+}
+
+need python3 python3
+
+# ----------------------------------------------------------------------------------------------------------------------
+
+if [ "$scope" = bench ]; then
+    need_builder
+    [ -f build-bench/build.ninja ] || need_quietly meson setup build-bench --buildtype=release -Db_ndebug=true -Dtests=disabled
+    need_quietly ninja -C build-bench
+    need default-jre-headless java
+    need_quietly make_environment
+    need_quietly add numpy pandas polars pyarrow duckdb psutil "dask[dataframe,distributed]" pyspark
+    export CXJ_LIBRARY="$PWD/build-bench/src/libcxj.so" PYTHONPATH="$PWD/bindings/python"
+    show "bulk" "$environment/bin/python" bindings/python/bench/bulk.py
+    show "cluster" "$environment/bin/python" bindings/python/bench/cluster.py
+    finish
+fi
+
+if [ ! -f build-debug/src/libcxj.so ]; then
+    need_builder
+    build gcc build-debug --buildtype=debugoptimized --werror -Db_ndebug=false
+fi
+export CXJ_LIBRARY="$PWD/build-debug/src/libcxj.so"
+
+headline "The Python package, with nothing but the standard library"
+[ "$scope" = plain ] || export CXJ_ENGINES="${CXJ_ENGINES:-100000}"
+tested "the package, $(python3 --version)" python3
+unset CXJ_ENGINES
+oldest=no
+for python in $(pythons | uniq); do
+    version=$("$python" --version)
+    case $version in "Python 3.$OLDEST."*) oldest=yes ;; esac
+    [ "$version" = "$(python3 --version)" ] || tested "the package, $version" "$python"
+done
+[ "$oldest" = yes ] || skip "Python 3.$OLDEST" "it is not on this machine"
+
+if [ "$scope" = plain ]; then
+    finish
+fi
+
+# ----------------------------------------------------------------------------------------------------------------------
+
+headline "The Python package, with data frames, pictures and clusters"
+if make_environment >"$words" 2>&1 &&
+    add setuptools wheel numpy pandas polars pyarrow duckdb matplotlib mypy "dask[dataframe,distributed]" pyspark >"$words" 2>&1; then
+    if ! need default-jre-headless java; then
+        lacking "Spark" "it needs Java, which cannot be installed"
+    fi
+    tested "the package, and all it is at home with" "$environment/bin/python"
+    if [ "${CXJ_PYTHON:-}" = required ]; then
+        check "nothing was skipped" sh -c '! grep "skipped" "$1"' sh "$words"
+    fi
+
+    typed() {
+        (cd bindings/python && "$environment/bin/python" -m mypy --cache-dir=/dev/null cxj)
+    }
+    show "types, by mypy" typed
+    # pyright is a program of node; the package fetches both.
+    typed_too() {
+        (cd bindings/python && PATH="$environment/bin:$PATH" pyright --pythonpath "$environment/bin/python" cxj)
+    }
+    if add "pyright[nodejs]" >"$words" 2>&1 && PATH="$environment/bin:$PATH" pyright --version >"$words" 2>&1; then
+        show "types, by pyright" typed_too
+    else
+        skip "types, by pyright" "it cannot be had: $(tail -n 1 "$words")"
+    fi
+
+    headline "Wheels"
+    rm -rf build-wheel
+    check "a wheel that carries the library" "$environment/bin/pip" wheel --quiet --no-deps --no-build-isolation \
+        --disable-pip-version-check --wheel-dir build-wheel ./bindings/python
+    rm -rf bindings/python/build bindings/python/*.egg-info
+    # Who installs it needs no compiler: an environment where nothing but Python can be found.
+    installed() {
+        python3 -m venv build-wheel/user
+        (cd build-wheel/user && unset CXJ_LIBRARY && PATH=$PWD/bin &&
+            pip install --quiet --disable-pip-version-check --no-index ../*.whl &&
+            python -c "import cxj, sys; print(cxj.loaded_from, cxj.__version__); sys.exit('user' not in cxj.loaded_from)" &&
+            ! python -c "import numpy" 2>/dev/null)
+    }
+    show "it is installed, and finds its own library" installed
+    # And from a checkout, as README.md has it.
+    from_checkout() {
+        python3 -m venv build-wheel/builder
+        (unset CXJ_LIBRARY && build-wheel/builder/bin/pip install --quiet --disable-pip-version-check ./bindings/python &&
+            cd build-wheel && builder/bin/python -c "import cxj, sys; sys.exit('builder' not in cxj.loaded_from)")
+    }
+    check "pip install ./bindings/python" from_checkout
+    rm -rf bindings/python/build bindings/python/*.egg-info
+else
+    lacking "data frames, pictures and clusters" "the packages cannot be had: $(tail -n 1 "$words")"
+fi
+
+finish
