@@ -4,8 +4,9 @@
 # plain: with the machine's Python and nothing beside it, and with the oldest Python that the package supports and the
 #   newest, where they are.
 # all (the default): that, and an environment in build-python with numpy, pandas, polars, pyarrow, DuckDB, matplotlib, Dask
-#   and PySpark: data frames, pictures, clusters of two workers, types, wheels. What cannot be had is skipped, and said;
-#   with CXJ_PYTHON=required it is a failure.
+#   and PySpark: data frames, pictures, clusters of two workers, types, wheels; and data frames again with the oldest
+#   Python, if it is there. What cannot be had is skipped, and said; with CXJ_PYTHON=required all but the oldest Python
+#   and pyright must be had.
 # bench: how fast data frames go in (bindings/python/bench/bulk.py), then Dask and Spark on 10 million touchpoints
 #   (bench/cluster.py; some six minutes and 8 GB). No time fails it, but a wrong answer does.
 #
@@ -28,6 +29,8 @@ plain | all | bench) ;;
 esac
 
 OLDEST=9 # of Python 3
+FRAMES="numpy pandas polars pyarrow duckdb matplotlib"
+CLUSTERS="dask[dataframe,distributed] pyspark"
 environment=$PWD/build-python
 export PYTHONDONTWRITEBYTECODE=1
 
@@ -48,7 +51,8 @@ package() {
 # tested WHAT PYTHON: the same as a check, and how many tests were skipped for which reason.
 tested() {
     check "$1" package "$2"
-    sed -n -e 's/^Ran .*/    &/p' -e 's/.* \([0-9]* cases\)$/    \1 of tests\/conformance/p' "$words"
+    cp "$words" "$scratch/tested"
+    sed -n -e 's/^Ran .*/    &/p' -e 's/^\(.* \)*\([0-9]* cases, .*\)$/    \2/p' "$words"
     sed -n "s/^test_.*skipped '\(.*\)'$/\1/p" "$words" | sort | uniq -c | sed 's/^ *\([0-9]*\) \(.*\)/    skipped: \1 (\2)/'
 }
 
@@ -69,15 +73,16 @@ pythons() {
     [ -z "$newest" ] || echo "$newest"
 }
 
-# An environment of its own. Debian has a part of Python's venv in a package of its own.
+# make_environment PYTHON FOLDER PACKAGE...: an environment of its own, with packages. Debian has a part of Python's venv in
+# a package of its own.
 make_environment() {
-    [ ! -x "$environment/bin/pip" ] || return 0
-    python3 -c 'import ensurepip' 2>/dev/null || need_install python3-venv || return 1
-    python3 -m venv "$environment"
-}
-
-add() {
-    "$environment/bin/pip" install --quiet --disable-pip-version-check "$@"
+    if [ ! -x "$2/bin/pip" ]; then
+        "$1" -c 'import ensurepip' 2>/dev/null || need_install python3-venv || return 1
+        "$1" -m venv "$2" || return 1
+    fi
+    into=$2
+    shift 2
+    "$into/bin/pip" install --quiet --disable-pip-version-check "$@"
 }
 
 need python3 python3
@@ -89,8 +94,8 @@ if [ "$scope" = bench ]; then
     [ -f build-bench/build.ninja ] || need_quietly meson setup build-bench --buildtype=release -Db_ndebug=true -Dtests=disabled
     need_quietly ninja -C build-bench
     need default-jre-headless java
-    need_quietly make_environment
-    need_quietly add numpy pandas polars pyarrow duckdb psutil "dask[dataframe,distributed]" pyspark
+    # shellcheck disable=SC2086
+    need_quietly make_environment python3 "$environment" $FRAMES $CLUSTERS psutil
     export CXJ_LIBRARY="$PWD/build-bench/src/libcxj.so" PYTHONPATH="$PWD/bindings/python"
     show "bulk" "$environment/bin/python" bindings/python/bench/bulk.py
     show "cluster" "$environment/bin/python" bindings/python/bench/cluster.py
@@ -110,10 +115,10 @@ unset CXJ_ENGINES
 oldest=no
 for python in $(pythons | uniq); do
     version=$("$python" --version)
-    case $version in "Python 3.$OLDEST."*) oldest=yes ;; esac
     [ "$version" = "$(python3 --version)" ] || tested "the package, $version" "$python"
+    case $version in "Python 3.$OLDEST."*) oldest=$python ;; esac
 done
-[ "$oldest" = yes ] || skip "Python 3.$OLDEST" "it is not on this machine"
+[ "$oldest" != no ] || skip "Python 3.$OLDEST" "it is not on this machine"
 
 if [ "$scope" = plain ]; then
     finish
@@ -122,14 +127,14 @@ fi
 # ----------------------------------------------------------------------------------------------------------------------
 
 headline "The Python package, with data frames, pictures and clusters"
-if make_environment >"$words" 2>&1 &&
-    add setuptools wheel numpy pandas polars pyarrow duckdb matplotlib mypy "dask[dataframe,distributed]" pyspark >"$words" 2>&1; then
+# shellcheck disable=SC2086
+if make_environment python3 "$environment" setuptools wheel mypy $FRAMES $CLUSTERS >"$words" 2>&1; then
     if ! need default-jre-headless java; then
         lacking "Spark" "it needs Java, which cannot be installed"
     fi
     tested "the package, and all it is at home with" "$environment/bin/python"
     if [ "${CXJ_PYTHON:-}" = required ]; then
-        check "nothing was skipped" sh -c '! grep "skipped" "$1"' sh "$words"
+        check "nothing was skipped" sh -c '! grep "skipped" "$1"' sh "$scratch/tested"
     fi
 
     typed() {
@@ -140,7 +145,7 @@ if make_environment >"$words" 2>&1 &&
     typed_too() {
         (cd bindings/python && PATH="$environment/bin:$PATH" pyright --pythonpath "$environment/bin/python" cxj)
     }
-    if add "pyright[nodejs]" >"$words" 2>&1 && PATH="$environment/bin:$PATH" pyright --version >"$words" 2>&1; then
+    if make_environment python3 "$environment" "pyright[nodejs]" >"$words" 2>&1 && PATH="$environment/bin:$PATH" pyright --version >"$words" 2>&1; then
         show "types, by pyright" typed_too
     else
         skip "types, by pyright" "it cannot be had: $(tail -n 1 "$words")"
@@ -170,6 +175,16 @@ if make_environment >"$words" 2>&1 &&
     rm -rf bindings/python/build bindings/python/*.egg-info
 else
     lacking "data frames, pictures and clusters" "the packages cannot be had: $(tail -n 1 "$words")"
+fi
+
+headline "The versions that the oldest Python gets"
+# shellcheck disable=SC2086
+if [ "$oldest" = no ]; then
+    skip "data frames with Python 3.$OLDEST" "it is not on this machine"
+elif make_environment "$oldest" "$environment-oldest" $FRAMES >"$words" 2>&1; then
+    tested "the package with old data frames" "$environment-oldest/bin/python"
+else
+    skip "data frames with Python 3.$OLDEST" "the packages cannot be had: $(tail -n 1 "$words")"
 fi
 
 finish

@@ -9,12 +9,8 @@ import subprocess
 import sys
 
 from setuptools import setup
+from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_py import build_py
-
-try:
-    from setuptools.command.bdist_wheel import bdist_wheel
-except ImportError:  # older setuptools
-    from wheel.bdist_wheel import bdist_wheel
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 NAME = "libcxj.dylib" if sys.platform == "darwin" else "libcxj.so"
@@ -36,6 +32,7 @@ class BuildLibrary(build_py):
             sys.exit("cxj: there is no C compiler; name one in CC, or install a wheel")
         target = pathlib.Path(self.build_lib) / "cxj" / NAME
         target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "LICENSE", target.parent)
         sources = sorted(str(path) for path in (ROOT / "src").glob("*.c"))
         # As meson.build has it; a product and a sum are never contracted, so that every platform divides alike.
         subprocess.run([*compiler.split(), "-std=c11", "-O3", "-DNDEBUG", "-fPIC", "-shared", "-fvisibility=hidden",

@@ -15,16 +15,19 @@ from typing import Any, Callable
 from unittest import mock
 
 import cxj
-from cxj import _columns, _header
+from cxj import _columns, _frames, _header
 
 from log import table
 
 VIEWS = ["touchpoints by channel, owner", "transitions by owner", "journeys by type"]
+ONE_BY_ONE = 100000
 
 def library(log: Any) -> Callable[[cxj.Engine], float]:
     """The library alone; its columns are made ready before the clock starts."""
     def run(engine: cxj.Engine) -> float:
-        ready = list(_columns.read(engine, log, {}))
+        given = _frames.table_of(log)
+        named = _columns.rename(given.names, {})
+        ready = [_columns.read_rows(engine.code_of, named, batch, 0) for batch in given.batches]
         receipt = _header.Receipt()
         start = time.perf_counter()
         for rows in ready:
@@ -52,7 +55,8 @@ def kinds(log: Any) -> "dict[str, Callable[[cxj.Engine], float]]":
     ways = {"the library alone": library(log), "pyarrow, names dictionary-encoded": package(log),
             "pyarrow, names as texts": package(texts),
             "a stream of batches of 64 K rows": package(lambda: log.to_reader(max_chunksize=65536)),
-            "pyarrow, dictionary-encoded, without numpy": package(log, "numpy")}
+            "pyarrow, dictionary-encoded, without numpy": package(log, "numpy"),
+            "a dict of lists": package(texts.to_pydict())}
     try:
         frame = texts.to_pandas()
         ways |= {"pandas, names as categories": package(log.to_pandas()), "pandas, names as texts": package(frame),
@@ -69,10 +73,21 @@ def kinds(log: Any) -> "dict[str, Callable[[cxj.Engine], float]]":
     try:
         import duckdb
         duckdb.register("log", texts)
-        ways |= {"DuckDB, a relation over pyarrow's texts": package(lambda: duckdb.sql("select * from log"))}
+        ways |= {"DuckDB, a relation over pyarrow's texts": package(lambda: duckdb.sql("select * from log")),
+                 "the same, without pyarrow": package(lambda: duckdb.sql("select * from log"), "pyarrow")}
     except ImportError:
         print("DuckDB: left out, it is not there")
     return ways
+
+
+def one_by_one(log: Any) -> float:
+    """Seconds for each touchpoint by record()."""
+    rows = log.slice(0, ONE_BY_ONE).to_pylist()
+    with cxj.Engine(VIEWS) as engine:
+        start = time.perf_counter()
+        for row in rows:
+            engine.record(**row)
+        return (time.perf_counter() - start) / len(rows)
 
 
 def main() -> None:
@@ -93,6 +108,7 @@ def main() -> None:
     print(f"{touchpoints} touchpoints, {len(VIEWS)} views, best of {rounds}")
     for name, seconds in best.items():
         print(f"{name:48} {1e9 * seconds / touchpoints:8.0f} ns   {best['the library alone'] / seconds:5.2f} of its speed")
+    print(f"{'record(), one by one':48} {1e9 * min(one_by_one(log) for _ in range(rounds)):8.0f} ns")
 
 
 if __name__ == "__main__":

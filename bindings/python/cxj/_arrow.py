@@ -31,6 +31,12 @@ class Column(NamedTuple):
     owner: Any = None
 
 
+class NotUTF8(NamedTuple):
+    """A text that is none."""
+
+    raw: bytes
+
+
 class _Schema(ctypes.Structure):
     pass
 
@@ -65,6 +71,9 @@ _RELEASE = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 
 _INTEGERS = {"c": "b", "C": "B", "s": "h", "S": "H", "i": "i", "I": "I", "l": "q", "L": "Q"}
 _FLOATS = {"f": "f", "g": "d"}
+_OTHERS = {"b": "a truth", "d": "a decimal", "z": "a string of bytes", "Z": "a string of bytes", "+s": "a struct",
+           "tts": "a time of day", "ttm": "a time of day", "ttu": "a time of day", "ttn": "a time of day",
+           "tDs": "a duration", "tDm": "a duration", "tDu": "a duration", "tDn": "a duration", "e": "a float of 16 bits"}
 _MOMENTS = {"tss": (1000, 1), "tsm": (1, 1), "tsu": (1, 1000), "tsn": (1, 1000000), "tdD": (86400000, 1), "tdm": (1, 1)}
 
 
@@ -110,7 +119,7 @@ class _Part(NamedTuple):
     def valid(self) -> Any:
         """Which rows are not null, or None: all."""
         if self.format == "n":
-            return bytes(self.rows)
+            return [False] * self.rows
         if self.array.null_count == 0 or not self.array.n_buffers or not self.array.buffers[0] or not self.rows:
             return None
         first, last = self.start // 8, (self.start + self.rows + 7) // 8
@@ -153,31 +162,36 @@ def of_words(values: Sequence[Any]) -> Column:
 
 def _values(part: _Part) -> list[Any]:
     """The values of an array of texts, of lists of texts, or of whole numbers, one by one."""
-    valid, kind = part.valid(), part.format
-    if kind in _INTEGERS:
-        values: list[Any] = part.numbers(1, _INTEGERS[kind], part.start, part.rows).tolist()
+    valid, kind = part.valid(), part.format.partition(":")[0]
+    if part.schema.dictionary:
+        raise InvalidError("a dictionary within a dictionary stands for nothing of a touchpoint")
+    if kind in _INTEGERS or kind in _FLOATS:
+        values: list[Any] = part.numbers(1, {**_INTEGERS, **_FLOATS}[kind], part.start, part.rows).tolist()
+    elif kind == "n":
+        values = [None] * part.rows
     elif kind in ("u", "U"):
         ends = part.numbers(1, "i" if kind == "u" else "q", part.start, part.rows + 1) if part.rows else memoryview(b"")
         data = part.numbers(2, "B", 0, ends[part.rows] if part.rows else 0)
         values = [data[ends[i]:ends[i + 1]] for i in range(part.rows)]
     elif kind == "vu":
-        values = [_view(part, i) for i in range(part.rows)]
+        values = [_text_of_view(part, i) if valid is None or valid[i] else None for i in range(part.rows)]
     elif kind in ("+l", "+L"):
         ends = part.numbers(1, "i" if kind == "+l" else "q", part.start, part.rows + 1) if part.rows else memoryview(b"")
         first, last = (ends[0], ends[part.rows]) if part.rows else (0, 0)
         inner = _read(part.child(0, first, last - first))
         if inner.kind != "words":
             raise InvalidError("a list of texts was expected")
-        texts = [inner.words[place] for place in inner.values] if inner.words else []
+        known = [True] * len(inner.values) if inner.valid is None else inner.valid
+        texts = [inner.words[place] if good else None for place, good in zip(inner.values, known)]
         values = [tuple(texts[ends[i] - first:ends[i + 1] - first]) for i in range(part.rows)]
     else:
-        raise InvalidError(f"what Arrow calls {kind!r} stands for nothing of a touchpoint")
+        raise InvalidError(f"{_OTHERS.get(kind, 'what Arrow calls ' + repr(kind))} stands for nothing of a touchpoint; cast it")
     if valid is not None:
         values = [value if good else None for value, good in zip(values, valid)]
-    return [_text(value, i) if isinstance(value, memoryview) else value for i, value in enumerate(values)]
+    return [_text(value) if isinstance(value, memoryview) else value for value in values]
 
 
-def _view(part: _Part, row: int) -> memoryview:
+def _text_of_view(part: _Part, row: int) -> memoryview:
     """One text of an array of views: short ones stand in the view, others in one of the buffers behind it."""
     view = part.numbers(1, "B", 16 * (part.start + row), 16)
     length, _, buffer, start = view.cast("i")
@@ -185,11 +199,11 @@ def _view(part: _Part, row: int) -> memoryview:
     return found
 
 
-def _text(raw: memoryview, row: int) -> str:
+def _text(raw: memoryview) -> str | NotUTF8:
     try:
         return str(raw, "utf-8")
-    except UnicodeDecodeError as error:
-        raise InvalidError(f"value {row}: {bytes(raw)!r} is not UTF-8: {error.reason}") from None
+    except UnicodeDecodeError:
+        return NotUTF8(bytes(raw))
 
 
 # ---- streams -------------------------------------------------------------------------------------------------------
@@ -206,38 +220,49 @@ class _Owner:
             _release(told)
 
 
-def _parts(schema: Any, array: Any, owner: Any) -> list[_Part]:
-    """The columns of a struct array, or the one of any other."""
-    if schema.format != b"+s":
-        return [_Part(schema, array, array.offset, array.length, owner)]
-    whole = _Part(schema, array, array.offset, array.length, owner)
+def _columns(whole: _Part) -> list[_Part]:
+    """The columns of a struct array."""
+    if whole.format != "+s":
+        raise InvalidError("one column is no table")
     valid = whole.valid()
     if valid is not None and not all(valid):
         raise InvalidError("rows that are null as a whole are no touchpoints")
-    return [whole.child(i, array.offset, array.length) for i in range(schema.n_children)]
+    return [whole.child(i, whole.start, whole.rows) for i in range(whole.schema.n_children)]
 
 
 class Batch(NamedTuple):
     """Rows that came together, and their columns, read when asked for."""
 
     rows: int
-    parts: dict[str, _Part]
+    parts: list[_Part]
 
-    def column(self, name: str) -> Column:
-        return _read(self.parts[name])
+    @property
+    def names(self) -> list[str]:
+        return [(part.schema.name or b"").decode("utf-8", "replace") for part in self.parts]
+
+    def column(self, place: int) -> Column:
+        return _read(self.parts[place])
 
 
-def _batch(schema: Any, array: Any, owner: Any) -> Batch:
-    parts = _parts(schema, array, owner)
-    return Batch(int(array.length), {(part.schema.name or b"").decode("utf-8", "replace"): part for part in parts})
-
-
-def of_array(data: Any) -> Batch:
-    """What has ``__arrow_c_array__``: a record batch, or one array as the only column."""
+def _of_array(data: Any) -> _Part:
+    """What has ``__arrow_c_array__``. Its capsules own what they point to."""
     capsules = data.__arrow_c_array__()
     schema = _Schema.from_address(_pointer(capsules[0], b"arrow_schema"))
     array = _Array.from_address(_pointer(capsules[1], b"arrow_array"))
-    return _batch(schema, array, capsules)  # who drops the capsules releases what they hold
+    if not schema.release or not array.release:
+        raise InvalidError("the array was handed to somebody else already")
+    return _Part(schema, array, array.offset, array.length, capsules)
+
+
+def batch_of(data: Any) -> Batch:
+    """What has ``__arrow_c_array__``, as a batch of rows."""
+    part = _of_array(data)
+    return Batch(part.rows, _columns(part))
+
+
+def column_of(data: Any) -> Column:
+    """What has ``__arrow_c_array__``, as one column."""
+    return _read(_of_array(data))
 
 
 class Stream:
@@ -246,9 +271,13 @@ class Stream:
     def __init__(self, data: Any) -> None:
         self._capsule = data.__arrow_c_stream__()
         self._stream = _Stream.from_address(_pointer(self._capsule, b"arrow_array_stream"))
+        if not self._stream.release:
+            raise InvalidError("the stream was handed to somebody else already")
         self._schema = _Schema()
         self._get(self._stream.get_schema, self._schema)
         self._keeper = _Owner(self._schema)
+        if self._schema.format != b"+s":
+            raise InvalidError("one column is no table")
         children = [self._schema.children[i].contents for i in range(self._schema.n_children)]
         self.names = [(child.name or b"").decode("utf-8", "replace") for child in children]
 
@@ -265,4 +294,5 @@ class Stream:
             self._get(self._stream.get_next, array)
             if not array.release:
                 return
-            yield _batch(self._schema, array, (self._keeper, _Owner(array)))
+            whole = _Part(self._schema, array, array.offset, array.length, (self._keeper, _Owner(array)))
+            yield Batch(whole.rows, _columns(whole))

@@ -1,6 +1,6 @@
 """What the columns of a table stand for, and how they become the library's.
 
-Each field has one rule, in ``_KINDS``: what a word of it stands for, and whether numbers and moments are taken as they are.
+Each field has one rule, in ``_RULES``: what a word of it stands for, and whether numbers and moments are taken as they are.
 The arithmetic over rows is numpy's where numpy is there, else Python's own; both give the same, which the tests compare.
 """
 
@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import ctypes
 from array import array
-from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping, NamedTuple, Sequence
+from typing import Any, Callable, Mapping, NamedTuple, Optional, Protocol, Sequence
 
 from . import _header as header
-from ._arrow import Column
-from ._engine import RATINGS, facets_of, identity_of, integer_of, nearest, place_of
-from ._frames import Batch, table_of
+from ._arrow import Column, NotUTF8
+from ._frames import Batch
 from ._library import InvalidError
-
-if TYPE_CHECKING:
-    from ._engine import Engine
+from ._values import RATINGS, facets_of, identity_of, integer_of, nearest, place_of
 
 # Field of cxj_columns: what it holds, and the C type of its items.
 _FIELDS: dict[str, tuple[str, Any]] = {
@@ -35,12 +32,25 @@ _RATING = ("number", ctypes.c_uint8)
 _CHOICES = {"scale": header.SCALES, "scope": header.SCOPES, "outcome": header.OUTCOMES}
 KNOWN = (*_FIELDS, *RATINGS)
 
+#: Names of columns here by their names there; None: the column is left out.
+Renames = Mapping[str, Optional[str]]
+
 #: Names of columns that event logs use, for record_many(renames=cxj.EVENT_LOG).
-EVENT_LOG = {"case:concept:name": "journey", "case_id": "journey", "time:timestamp": "at", "timestamp": "at",
-             "concept:name": "activity", "org:resource": "owner", "resource": "owner", "org:group": "team"}
+EVENT_LOG: Renames = {"case:concept:name": "journey", "case_id": "journey", "time:timestamp": "at", "timestamp": "at",
+             "concept:name": "activity", "org:resource": "owner", "resource": "owner", "org:group": "team",
+             "lifecycle:transition": None}
+
+# From here on not every whole number is a float.
+_EXACT = 2**53
+
+# Off every scale: so a rating without a score is refused by the library.
+_NO_SCORE = 255
 
 # No moment: so a row without one is refused by the library, and named in its receipt.
 _NO_MOMENT = -(2**63)
+
+#: Gives the code of a name of a dimension.
+CodeOf = Callable[[str, str], int]
 
 
 class Rows(NamedTuple):
@@ -51,24 +61,25 @@ class Rows(NamedTuple):
     kept: list[Any]
 
 
-def read(engine: Engine, data: Any, renames: Mapping[str, str]) -> Iterator[Rows]:
-    """The rows of data, batch by batch, as the library takes them. Raises InvalidError for a batch that cannot be taken,
-    with its row counted from the first of data."""
-    table = table_of(data)
-    named = _rename(table.names, renames)
-    first = 0
-    for batch in table.batches:
-        yield _rows(engine, named, batch, first)
-        first += batch.rows
+def number_rows(rows: Rows, first: int) -> None:
+    """Gives rows their number, from 1, as sequence, as in a log that says nothing else about their order."""
+    if first + rows.rows >= 2**32:
+        raise InvalidError("more than 2**32 - 1 rows need a column id or sequence")
+    numbers = array("I", range(first + 1, first + rows.rows + 1))
+    rows.struct.sequence = _address(numbers)
+    rows.kept.append(numbers)
 
 
-def _rename(names: Sequence[str], renames: Mapping[str, str]) -> dict[str, int]:
+def rename(names: Sequence[str], renames: Renames) -> dict[str, int]:
     """What the columns are called here, and their places. Columns that nobody knows are refused, by name."""
     named: dict[str, int] = {}
     for place, name in enumerate(names):
         here = renames.get(name, name)
+        if here is None:
+            continue
         if here not in KNOWN:
-            raise InvalidError(f"there is no column {here!r} of touchpoints; {nearest(here, KNOWN)}")
+            known = f"renames=cxj.EVENT_LOG takes it as {EVENT_LOG[here]!r}" if EVENT_LOG.get(here) else nearest(here, KNOWN)
+            raise InvalidError(f"there is no column {here!r} of touchpoints; {known}; renames={{{here!r}: None}} leaves it out")
         if here in named:
             raise InvalidError(f"two columns stand for {here!r}")
         named[here] = place
@@ -86,41 +97,30 @@ def _rename(names: Sequence[str], renames: Mapping[str, str]) -> dict[str, int]:
 
 
 def _whole(value: Any) -> Any:
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT else value
 
 
-def _name(engine: Engine, field: str, word: Any) -> int:
-    if not isinstance(word, str):
-        raise InvalidError(f"names are texts, not {word!r}")
-    return engine._code(field, word)
-
-
-def _facets(engine: Engine, field: str, word: Any) -> int:
-    return facets_of([part for part in word.split("|") if part] if isinstance(word, str) else _whole(word))
-
-
-def _moment(engine: Engine, field: str, word: Any) -> int:
+def _moment(field: str, word: Any) -> int:
     if isinstance(word, str):
-        raise InvalidError("texts are no moments; parse them first")
+        raise InvalidError("texts are no moments; parse them first: pandas.to_datetime(…, utc=True), polars' try_parse_dates")
     return integer_of(field, _whole(word))
 
 
-class _Kind(NamedTuple):
+class _Rule(NamedTuple):
     """What a field holds: what one word of it stands for, and whether columns of numbers and of moments are taken."""
 
-    find: Callable[[Any, str, Any], int]
+    find: Callable[[CodeOf, str, Any], int]
     numbers: bool = True
     moments: bool = False
-    null: int = 0
 
 
-_KINDS = {
-    "identity": _Kind(lambda engine, field, word: identity_of(field, _whole(word))),
-    "number": _Kind(lambda engine, field, word: integer_of(field, _whole(word))),
-    "name": _Kind(_name, numbers=False),
-    "choice": _Kind(lambda engine, field, word: place_of(field, None if word == "" else _whole(word), _CHOICES[field])),
-    "facets": _Kind(_facets),
-    "moment": _Kind(_moment, moments=True, null=_NO_MOMENT),
+_RULES = {
+    "identity": _Rule(lambda code_of, field, word: identity_of(field, _whole(word))),
+    "number": _Rule(lambda code_of, field, word: integer_of(field, _whole(word))),
+    "name": _Rule(lambda code_of, field, word: code_of(field, word), numbers=False),
+    "choice": _Rule(lambda code_of, field, word: place_of(field, None if word == "" else _whole(word), _CHOICES[field])),
+    "facets": _Rule(lambda code_of, field, word: facets_of(_whole(word))),
+    "moment": _Rule(lambda code_of, field, word: _moment(field, word), moments=True),
 }
 
 
@@ -132,43 +132,54 @@ class _Wrong(Exception):
         self.row = row
 
 
-def _convert(engine: Engine, field: str, column: Column, first: int) -> Any:
+def _convert(code_of: CodeOf, field: str, column: Column, first: int) -> Any:
     """A column as the library's numbers, and which rows have one."""
     name, item = _FIELDS.get(field, _RATING)
-    kind, null = _KINDS[name], _KINDS[name].null if field == "at" else 0
+    rule, null = _RULES[name], _NO_MOMENT if field == "at" else 0
     ways = _ways()
     try:
         if column.kind == "words":
-            return ways.looked_up(column, lambda word: kind.find(engine, field, word), item, null)
-        if column.kind == "moments" and kind.moments or column.kind in ("integers", "floats") and kind.numbers:
+            return ways.looked_up(column, lambda word: rule.find(code_of, field, word), item, null)
+        if column.kind == "moments" and rule.moments or column.kind in ("integers", "floats") and rule.numbers:
             return ways.numbers(column, item, null)
-        if _is_null(column):
+        if _is_empty(column):
             return ways.looked_up(Column("words", bytes(len(column.values)), words=[None]), int, item, null)
     except _Wrong as wrong:
-        raise InvalidError(f"column {field!r}, row {first + wrong.row}: {wrong}") from None
+        raise InvalidError(f"column {field!r}, row {first + wrong.row}: {_without(field, str(wrong))}") from None
     except InvalidError as error:
-        raise InvalidError(f"column {field!r}: {error}", error.status) from None
-    wanted = {"name": "names are texts", "moment": "moments, or whole numbers, are expected"}
+        raise InvalidError(f"column {field!r}: {_without(field, str(error))}", error.status) from None
+    wanted = {"name": "names are texts", "moment": "moments, or whole milliseconds, are expected"}
     raise InvalidError(f"column {field!r}: these are {column.kind}; {wanted.get(name, 'whole numbers or words are expected')}")
 
 
-def _is_null(column: Column) -> bool:
+def _without(field: str, why: str) -> str:
+    """A sentence without the name of the field, which stands before it already."""
+    return why[len(field) + 2:] if why.startswith(f"{field}: ") else why
+
+
+def _is_empty(column: Column) -> bool:
     """Whether no row has a value: such a column has often lost its type, and may stand for anything."""
     values = column.values if column.valid is None else (x for x, good in zip(column.values, column.valid) if good)
     return all(x != x for x in values)
 
 
-def _rows(engine: Engine, named: dict[str, int], batch: Batch, first: int) -> Rows:
+def read_rows(code_of: CodeOf, named: dict[str, int], batch: Batch, first: int) -> Rows:
+    """A batch as the library takes it. Raises InvalidError, with the row counted from the first of all data, if it cannot
+    be taken."""
     got: dict[str, Any] = {}
     ready = Rows(header.Columns(size=ctypes.sizeof(header.Columns)), batch.rows, [])
     for field, place in named.items():
         try:
             column = batch.column(place)
         except InvalidError as error:
-            raise InvalidError(f"column {field!r}: {error}") from None
-        got[field] = _convert(engine, field, column, first)
+            raise InvalidError(f"column {field!r} from row {first} on: {error}") from None
+        got[field] = _convert(code_of, field, column, first)
         ready.kept.append(column)
     _join_ratings(got, batch.rows, first)
+    if "scale" in named:
+        if "score" not in named:
+            raise InvalidError("the column 'score' is missing; 'scale' needs it")
+        got["score"] = _ways().scores(got["scale"][0], *got["score"]), None
     for field, (values, _) in got.items():
         setattr(ready.struct, field, _address(values))
         ready.kept.append(values)
@@ -177,7 +188,7 @@ def _rows(engine: Engine, named: dict[str, int], batch: Batch, first: int) -> Ro
 
 def _join_ratings(got: dict[str, Any], rows: int, first: int) -> None:
     """Turns columns csat, nps, ces into scale, score and scope."""
-    given = {RATINGS[name]: got.pop(name) for name in RATINGS if name in got}
+    given = {RATINGS[name][0]: got.pop(name) for name in RATINGS if name in got}
     if not given:
         return
     scope = got.get("scope", (None, None))[0]
@@ -206,9 +217,11 @@ def _table(words: Sequence[Any], used: Any, places: Any, find: Callable[[Any], i
     table = [null] * len(words)
     for place in used:
         word = words[place]
-        if word is None:
+        if word is None or word != word:
             continue
         try:
+            if isinstance(word, NotUTF8):
+                raise InvalidError(f"{word.raw!r} is not UTF-8")
             table[place] = find(word)
         except InvalidError as error:
             raise _Wrong(list(places).index(place), str(error)) from None
@@ -217,21 +230,36 @@ def _table(words: Sequence[Any], used: Any, places: Any, find: Callable[[Any], i
     return table
 
 
+class _Ways(Protocol):
+    """How rows are gone through. A _Wrong names the first row that cannot be taken. Each gives numbers, and which rows have
+    one."""
+
+    def looked_up(self, column: Column, find: Callable[[Any], int], item: Any, null: int) -> Any:
+        """What the words of a column stand for."""
+
+    def numbers(self, column: Column, item: Any, null: int) -> Any:
+        """The numbers of a column, or its moments in milliseconds."""
+
+    def scores(self, scale: Any, score: Any, known: Any) -> Any:
+        """Scores; where there is a scale and none is known, one that is refused."""
+
+    def ratings(self, given: dict[int, Any], scope: Any, rows: int) -> Any:
+        """Scale, score and scope, of the scores that are given for scales. What is about nothing is about the touchpoint."""
+
+
 class _Python:
     """Without numpy: row by row."""
 
-    @staticmethod
-    def looked_up(column: Column, find: Callable[[Any], int], item: Any, null: int) -> Any:
+    def looked_up(self, column: Column, find: Callable[[Any], int], item: Any, null: int) -> Any:
         places = column.values if column.valid is None else [
             place if good else None for place, good in zip(column.values, column.valid)]
         used = sorted({place for place in places if place is not None})
         table: Any = _table(column.words, used, places, find, item, null)
-        known = {place: column.words[place] is not None for place in used}
+        known = {place: column.words[place] is not None and column.words[place] == column.words[place] for place in used}
         values = array(item._type_, [null if place is None else table[place] for place in places])
         return values, [known.get(place, False) for place in places]
 
-    @staticmethod
-    def numbers(column: Column, item: Any, null: int) -> Any:
+    def numbers(self, column: Column, item: Any, null: int) -> Any:
         lowest, highest = _bounds(item)
         many, by = column.unit
         rows = len(column.values)
@@ -245,7 +273,7 @@ class _Python:
                 values[row], known[row] = null, False
                 continue
             if isinstance(value, float):
-                if not value.is_integer() or abs(value) > 2**53:
+                if not value.is_integer() or abs(value) >= _EXACT:
                     raise _Wrong(row, f"{value!r} is no whole number")
                 value = int(value)
             value = value * many // by
@@ -254,16 +282,19 @@ class _Python:
             values[row] = value
         return values, known
 
-    @staticmethod
-    def ratings(given: dict[int, Any], scope: Any, rows: int) -> Any:
+    def scores(self, scale: Any, score: Any, known: Any) -> Any:
+        return array("B", [value if good or not rated else _NO_SCORE for rated, value, good in zip(scale, score, known)])
+
+    def ratings(self, given: dict[int, Any], scope: Any, rows: int) -> Any:
         numbers = [(ctypes.c_uint8 * max(1, rows))() for _ in range(3)]
         for row in range(rows):
             found = [(scale, values[row]) for scale, (values, known) in given.items() if known[row]]
             if len(found) > 1:
                 raise _Wrong(row, "a touchpoint has one rating; it has two")
             for scale, score in found:
-                about = scope[row] if scope is not None else 0
-                numbers[0][row], numbers[1][row], numbers[2][row] = scale, score, about or 1
+                numbers[0][row], numbers[1][row], numbers[2][row] = scale, score, 1
+            if scope is not None and scope[row]:
+                numbers[2][row] = scope[row]
         return [(one, None) for one in numbers]
 
 
@@ -291,7 +322,7 @@ class _Numpy:
         is_used[places if valid is None else places[valid]] = True
         table = _table(column.words, numpy.flatnonzero(is_used), places if valid is None else numpy.where(valid, places, -1),
                        find, item, null)
-        known = numpy.array([word is not None for word in column.words] or [False])[places]
+        known = numpy.array([word is not None and word == word for word in column.words] or [False])[places]
         values = numpy.array(table or [null], dtype=item)[places]
         if valid is not None:
             values[~valid] = null
@@ -302,18 +333,19 @@ class _Numpy:
         numpy, valid = self._numpy, self._valid(column)
         values = self._array(column.values)
         if values.dtype.kind not in "iuf" or isinstance(column.values, list) and values.dtype.kind == "f":
-            return _Python.numbers(column, item, null)  # a list that is empty, or of numbers beyond 64 bits
+            return _Python().numbers(column, item, null)  # a list that is empty, or of numbers beyond 64 bits
         if values.dtype.kind == "f":
             known = ~numpy.isnan(values)
             valid = known if valid is None else known & valid
             values = numpy.where(valid, values, 0)
-            self._refuse((values != numpy.floor(values)) | (numpy.abs(values) > 2**53), values, "{!r} is no whole number")
+            self._refuse((values != numpy.floor(values)) | (numpy.abs(values) >= _EXACT), values, "{!r} is no whole number")
             values = values.astype("i8")
         elif valid is not None:
             values = numpy.where(valid, values, values.dtype.type(0))
         lowest, highest = _bounds(item)
         many, by = column.unit
-        values = self._within(values, -(-lowest * by // many), (highest * by + by - 1) // many, item, many, by)
+        # The least and the greatest value whose milliseconds are within the bounds: rounded towards these.
+        self._check_bounds(values, -(-lowest * by // many), (highest * by + by - 1) // many, item, many, by)
         if many != 1:
             values = values.astype("i8") * many
         if by != 1:
@@ -323,19 +355,25 @@ class _Numpy:
             result = numpy.where(valid, result, numpy.array(null, dtype=item))
         return numpy.ascontiguousarray(result), numpy.ones(len(values), dtype=bool) if valid is None else valid
 
-    def _within(self, values: Any, lowest: int, highest: int, item: Any, many: int, by: int) -> Any:
-        """Values none of which is beyond a bound."""
-        least, most = self._numpy.iinfo(values.dtype).min, self._numpy.iinfo(values.dtype).max
-        if len(values) and (least < lowest or most > highest):
-            for row in (int(values.argmin()), int(values.argmax())):
-                if not lowest <= int(values[row]) <= highest:
-                    raise _Wrong(row, _not_within(int(values[row]) * many // by, item))
-        return values
+    def _check_bounds(self, values: Any, lowest: int, highest: int, item: Any, many: int, by: int) -> None:
+        can_be = self._numpy.iinfo(values.dtype)
+        if lowest <= can_be.min and can_be.max <= highest or not len(values):
+            return
+        if lowest <= int(values.min()) and int(values.max()) <= highest:
+            return
+        row, value = next((row, one) for row, one in enumerate(values.tolist()) if not lowest <= one <= highest)
+        raise _Wrong(row, _not_within(value * many // by, item))
 
     def _refuse(self, wrong: Any, values: Any, why: str) -> None:
         if wrong.any():
             row = int(wrong.argmax())
             raise _Wrong(row, why.format(float(values[row])))
+
+    def scores(self, scale: Any, score: Any, known: Any) -> Any:
+        known = self._array(known)
+        rows = len(known)
+        lacks = ~known.astype(bool) & (self._array(scale)[:rows] > 0)
+        return self._numpy.where(lacks, self._numpy.uint8(_NO_SCORE), self._array(score)[:rows])
 
     def ratings(self, given: dict[int, Any], scope: Any, rows: int) -> Any:
         numpy = self._numpy
@@ -348,16 +386,16 @@ class _Numpy:
         if (count > 1).any():
             raise _Wrong(int((count > 1).argmax()), "a touchpoint has one rating; it has two")
         about = numpy.zeros(rows, dtype="u1") if scope is None else self._array(scope)[:rows]
-        numbers[2] = numpy.where(count > 0, numpy.where(about > 0, about, 1), 0).astype("u1")
+        numbers[2] = numpy.where(about > 0, about, count).astype("u1")
         return [(one, None) for one in numbers]
 
 
-def _ways() -> Any:
+def _ways() -> _Ways:
     """Who goes over rows: numpy, unless it is not there."""
     try:
         import numpy
     except ImportError:
-        return _Python
+        return _Python()
     return _Numpy(numpy)
 
 

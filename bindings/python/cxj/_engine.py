@@ -1,318 +1,36 @@
-"""Engines, views and journeys, as Python has things."""
+"""Engines: what records touchpoints, and answers."""
 
 from __future__ import annotations
 
 import ctypes
-import html
+import io
 import os
-import re
+import secrets
+import stat
 import threading
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from types import TracebackType
-from typing import Any, BinaryIO, Callable, Iterable, Iterator, Mapping, NamedTuple, Sequence, Union
+from typing import Any, BinaryIO, Callable, Iterable, Iterator, Mapping, Union
 
 from . import _header as header
-from ._library import (Error, InvalidError, NotFoundError, ReadWriteError, Receipt, error_of, lib, message_buffer, number_of,
-                       sentence)
+from ._columns import number_rows, read_rows, rename
+from ._frames import Batch, table_of
+from ._library import (LATE_OR_REFUSED, Error, InvalidError, NoMemoryError, NotFoundError, ReadWriteError, Receipt, error_of,
+                       lib, message_buffer, must, sentence, text_of)
+from ._values import (ALL_BITS, BITS, MS, RATINGS, Commitment, Journey, Moment, Number, Stats, Touchpoint, Validation,
+                      datetime_of, encoded, facet_names, facets_of, identity_of, integer_of, moment_of, nearest,
+                      number_or_none, place_of)
+from ._view import View
 
-Number = Union[int, str]
-Moment = Union[int, datetime]
 File = Union[str, "os.PathLike[str]", BinaryIO]
 Bytes = Union[bytes, bytearray, memoryview]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_MS = timedelta(milliseconds=1)
-_BITS = {name: 1 << bit for bit, name in enumerate(header.FACETS)}
-_ALL_BITS = (1 << len(header.FACETS)) - 1
-
-
-# ---- values in and out ---------------------------------------------------------------------------------------------
-
-
-def moment_of(name: str, value: Moment) -> int:
-    """A moment as milliseconds since 1970-01-01T00:00:00Z: an int is that already; a datetime must know its zone."""
-    if isinstance(value, datetime):
-        if value.tzinfo is None or value.utcoffset() is None:
-            raise InvalidError(f"{name}: {value!r} has no zone; give it one, such as tzinfo=timezone.utc")
-        return (value - _EPOCH) // _MS
-    return integer_of(name, value)
-
-
-def datetime_of(milliseconds: int) -> datetime:
-    """The same moment as a datetime in UTC."""
-    return _EPOCH + timedelta(milliseconds=milliseconds)
-
-
-def integer_of(name: str, value: Any, lowest: int = -(2**63), highest: int = 2**64 - 1) -> int:
-    try:
-        number = value.__index__()
-    except AttributeError:
-        raise InvalidError(f"{name}: {value!r} is no whole number") from None
-    if not lowest <= number <= highest:
-        raise InvalidError(f"{name}: {number} is not within {lowest} and {highest}")
-    return int(number)
-
-
-def identity_of(name: str, value: Number) -> int:
-    """A number of a journey, a touchpoint or a customer; a text stands for one (cxj.number())."""
-    return number_of(value) if isinstance(value, str) else integer_of(name, value, 0)
-
-
-def facets_of(value: Union[int, str, Iterable[str]]) -> int:
-    """Facets as bits: a set of names, one name, or the bits."""
-    if isinstance(value, str):
-        value = (value,)
-    if isinstance(value, int):
-        return integer_of("facets", value, 0, 2**32 - 1)
-    bits = 0
-    for name in value:
-        if name not in _BITS:
-            raise InvalidError(f"facets: there is no facet {name!r}; {nearest(name, header.FACETS)}")
-        bits |= _BITS[name]
-    return bits
-
-
-def facet_names(bits: int) -> frozenset[str]:
-    return frozenset(name for name, bit in _BITS.items() if bits & bit)
-
-
-def place_of(name: str, value: Union[int, str, None], names: Sequence[str]) -> int:
-    """The number of a name in a list that begins with 1; None is 0."""
-    if value is None:
-        return 0
-    if isinstance(value, str):
-        if value not in names:
-            raise InvalidError(f"{name}: there is no {name} {value!r}; {nearest(value, names)}")
-        return names.index(value) + 1
-    return integer_of(name, value, 0, 255)
-
-
-def nearest(name: str, names: Iterable[str]) -> str:
-    """The end of a sentence that names the nearest known name."""
-    import difflib
-
-    known = list(names)
-    close = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
-    return f"the nearest is {close[0]!r}" if close else f"there are {', '.join(known)}" if known else "there are none"
-
-
-# ---- metrics -------------------------------------------------------------------------------------------------------
-
-
-class MetricInfo(NamedTuple):
-    """What a metric is. ``grain``: touchpoints, transitions or journeys. ``unit``: count, share (0 to 1), duration (ms),
-    satisfaction (0 to 1), points, money (minor units). ``kind``: count, share, mean, quantile (within 1/128), derived.
-    ``needs_all`` and ``needs_any``: facets of which all, or one, must be fed."""
-
-    name: str
-    grain: str
-    unit: str
-    kind: str
-    summary: str
-    has_interval: bool
-    needs_now: bool
-    needs_all: frozenset[str]
-    needs_any: frozenset[str]
-    number: int
-
-
-class Metric(NamedTuple):
-    """A metric's value in one cell: ``value`` is None if it has none; ``low`` and ``high`` are its 95 % interval, None if
-    it has none; ``n`` is how many observations stand behind it."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-    n: int
-
-
-def _describe_metrics() -> tuple[MetricInfo, ...]:
-    infos: list[MetricInfo] = []
-    info = header.MetricInfo()
-    while lib.cxj_metric_describe(len(infos), ctypes.byref(info), ctypes.sizeof(info)) == header.OK:
-        infos.append(MetricInfo(info.name.decode(), header.GRAINS[info.grain - 1], header.UNITS[info.unit - 1],
-                                header.KINDS[info.kind - 1], info.summary.decode(), bool(info.has_interval),
-                                bool(info.needs_now), facet_names(info.needs_all), facet_names(info.needs_any),
-                                info.metric))
-    return tuple(infos)
-
-
-_METRICS = _describe_metrics()
-
-
-def metrics(grain: str | None = None) -> list[MetricInfo]:
-    """The catalogue, from the library: all metrics, or those of one grain."""
-    if grain is not None and grain not in header.GRAINS:
-        raise InvalidError(f"there is no grain {grain!r}; {nearest(grain, header.GRAINS)}")
-    return [info for info in _METRICS if grain is None or info.grain == grain]
-
-
-# ---- what comes back -----------------------------------------------------------------------------------------------
-
-
-class Stats(NamedTuple):
-    """What an engine holds, and has done: see cxj_stats in the header."""
-
-    touchpoints: int
-    journeys: int
-    held: int
-    duplicates: int
-    conflicts: int
-    superseded: int
-    late: int
-    refused: int
-    sealed: int
-    latest_at: datetime | None
-    now: datetime | None
-    memory: int
-
-
-class Validation(NamedTuple):
-    """What was found in saved bytes."""
-
-    format: int
-    bytes: int
-    touchpoints: int
-    journeys: int
-    sealed: int
-    views: int
-    names: int
-
-
-class Commitment(NamedTuple):
-    """Something promised and not yet delivered."""
-
-    number: int
-    first_due: datetime
-    due: datetime
-    announced_at: datetime | None
-    explained: bool
-
-
-class Journey(NamedTuple):
-    """Where one journey stands: what the screen of a CRM shows. Moments are datetimes in UTC, durations are timedeltas,
-    satisfaction runs from 0 to 1, value is in minor units; None: never stated, or not yet. Printed, and in a notebook, it
-    is a table of what is known."""
-
-    journey: int
-    customer: int | None
-    type: str
-    segment: str
-    reason: str
-    outcome: str | None
-    churned: bool
-    reopened: bool
-    first_at: datetime
-    last_at: datetime
-    end_at: datetime | None
-    owner: str
-    team: str
-    stage: str
-    channel: str
-    activity: str
-    touchpoints: int
-    contacts: int
-    handoffs: int
-    bounces: int
-    repeats: int
-    faults: int
-    chases: int
-    quiet: timedelta
-    silence: timedelta
-    pending: timedelta
-    value: int
-    touch_ratings: int
-    touch_satisfaction: float | None
-    journey_satisfaction: float | None
-    journey_nps: float | None
-    journey_ces: float | None
-    asking: bool
-    pending_now: bool
-    loop_open: bool
-    commitments: tuple[Commitment, ...]
-
-    def _known(self) -> list[tuple[str, str]]:
-        """What is known, as text."""
-        lines = []
-        for name, value in zip(self._fields, self):
-            if isinstance(value, datetime):
-                value = value.isoformat(" ", "minutes")
-            elif isinstance(value, bool):
-                value = "yes" if value else ""
-            elif isinstance(value, float):
-                value = f"{value:.3f}"
-            elif isinstance(value, tuple):
-                for one in value:
-                    lines.append((f"commitment {one.number}", f"due {one.due.isoformat(' ', 'minutes')}"))
-                continue
-            if value not in (None, ""):
-                lines.append((name, str(value)))
-        return lines
-
-    def __str__(self) -> str:
-        known = self._known()
-        width = max(len(name) for name, _ in known)
-        return "\n".join(f"{name.ljust(width)}  {value}" for name, value in known)
-
-    def _repr_html_(self) -> str:
-        rows = "".join(f"<tr><th>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>" for name, value in self._known())
-        return f"<table><tbody>{rows}</tbody></table>"
-
-
-class Touchpoint(NamedTuple):
-    """A touchpoint that is held."""
-
-    journey: int
-    id: int | None
-    revision: int
-    sequence: int
-    at: datetime
-    due: datetime | None
-    value: int
-    customer: int | None
-    owner: str
-    team: str
-    activity: str
-    channel: str
-    stage: str
-    cause: str
-    type: str
-    segment: str
-    reason: str
-    facets: frozenset[str]
-    scale: str | None
-    score: int | None
-    scope: str | None
-    commitment: int
-    outcome: str | None
-
-
-def _number_or_none(value: float) -> float | None:
-    return None if value != value else value
-
-
-def _sum(before: Receipt | None, after: Receipt) -> Receipt:
-    """What became of some rows, and of those after them."""
-    done = before.processed if before else 0
-    first = None if after.first_refusal is None else done + after.first_refusal
-    reason = re.sub(r"^touchpoint \d+", f"row {first}", after.reason)
-    if before is None:
-        return after._replace(reason=reason)
-    if before.first_refusal is not None:
-        first, reason = before.first_refusal, before.reason
-    return Receipt(before.processed + after.processed, before.accepted + after.accepted,
-                   before.duplicates + after.duplicates, before.conflicts + after.conflicts,
-                   before.superseded + after.superseded, before.late + after.late, before.refused + after.refused,
-                   first, reason)
-
-
-# ---- the engine ----------------------------------------------------------------------------------------------------
-
-# Ratings that have a parameter, and a column, of their own, and their scales.
-RATINGS = {name: header.SCALES.index(scale) + 1 for name, scale in (("csat", "csat5"), ("nps", "nps"), ("ces", "ces7"))}
 _SETTINGS: dict[str, Any] = {"memory_limit": 0, "cells_limit": 0, "touchpoints_limit": 0, "feeds": None,
                              "seal_ended_after": None, "seal_idle_after": None}
 _CODED = {name: number + 1 for number, name in enumerate(header.DIMENSIONS)}
+_NAMED_IN_JOURNEY = ("type", "segment", "reason", "owner", "team", "stage", "channel", "activity")
+_COUNTED_IN_JOURNEY = ("touchpoints", "contacts", "handoffs", "bounces", "repeats", "faults", "chases", "value",
+                       "touch_ratings")
 
 
 def _set_of(feeds: Iterable[str] | None) -> frozenset[str] | None:
@@ -321,22 +39,27 @@ def _set_of(feeds: Iterable[str] | None) -> frozenset[str] | None:
 
 def _unfed(feeds: frozenset[str] | None) -> int:
     """The facets that a feed cannot carry, as bits."""
-    return 0 if feeds is None else _ALL_BITS & ~(facets_of(feeds) | _BITS["withdrawn"])
+    return 0 if feeds is None else ALL_BITS & ~(facets_of(feeds) | BITS["withdrawn"])
 
 
 class Engine:
     """Keeps journey metrics current with each touchpoint.
 
-    views              views to begin with, each a line of text; engine[text] finds one, add_view() adds further ones
+    views              views to begin with, each a line of text (see add_view()); one text is one view
     memory_limit       bytes the engine may hold; 0: no limit
     cells_limit        cells of one view; 0: 1,000,000. Beyond it the view is incomplete
-    touchpoints_limit  touchpoints of one journey; 0: 10,000; at most 29,000
-    feeds              the facets that the feed can carry; metrics that need others have no value. None: all
-    seal_ended_after   a timedelta after its end at which a journey is sealed (see advance()); None: never
-    seal_idle_after    the same after its last touchpoint
+    touchpoints_limit  touchpoints of one journey, up to 29,000; 0: 10,000. Further ones are refused
+    feeds              names of the facets that what is recorded can carry; metrics that need others have no value, so that
+                       what is not recorded does not look perfect. None: all
+    seal_ended_after   a timedelta of at least 1 ms after its end, at which a journey is sealed (see advance()); None: never
+    seal_idle_after    the same after its last touchpoint, whether it has ended or not
 
-    One engine may be used from several threads; calls wait for each other. For work side by side, use an engine for each
+    engine[text] is the view with that text; text in engine says whether it is there; iterating gives the texts.
+
+    One engine may be used from several threads; calls wait for each other. For work side by side use an engine for each,
     and merge them. End it with close(), or use it in a with statement; after that each use is a cxj.Error.
+
+    Raises ValueError for a setting out of its bounds, or a text that is no view; MemoryError.
     """
 
     _handle: ctypes.c_void_p | None
@@ -348,9 +71,7 @@ class Engine:
                      "feeds": feeds, "seal_ended_after": seal_ended_after, "seal_idle_after": seal_idle_after})
         self._create(lib.cxj_engine_create)
         try:
-            if isinstance(views, str):
-                views = (views,)
-            for text in views:
+            for text in (views,) if isinstance(views, str) else views:
                 self.add_view(text)
         except BaseException:
             self.close()
@@ -358,11 +79,12 @@ class Engine:
 
     def _begin(self, settings: dict[str, Any]) -> None:
         """All that an engine has beside its handle."""
+        self._handle = None
         unknown = settings.keys() - _SETTINGS.keys()
         if unknown:
             raise TypeError(f"there is no setting {min(unknown)!r}; {nearest(min(unknown), _SETTINGS)}")
-        self._handle = None
         self._lock = threading.RLock()
+        self._views: dict[str, ctypes.c_void_p] = {}
         self._settings = {**_SETTINGS, **settings, "feeds": _set_of(settings.get("feeds"))}
         self._forget_codes()
 
@@ -373,17 +95,30 @@ class Engine:
         if status != header.OK:
             raise error_of(status, sentence(buffer))
         self._handle = handle
+        self._find_views()
 
     def _options(self) -> header.Options:
-        set_to = self._settings
         options = header.Options(size=ctypes.sizeof(header.Options))
+        options.seed[:] = [secrets.randbits(64), secrets.randbits(64)]
         for name, highest in (("memory_limit", 2**64 - 1), ("cells_limit", 2**64 - 1), ("touchpoints_limit", 2**32 - 1)):
-            setattr(options, name, integer_of(name, set_to[name], 0, highest))
-        options.unfed_facets = _unfed(set_to["feeds"])
+            setattr(options, name, integer_of(name, self._settings[name], 0, highest))
+        options.unfed_facets = _unfed(self._settings["feeds"])
         for name in ("seal_ended_after", "seal_idle_after"):
-            if set_to[name] is not None:
-                setattr(options, name, integer_of(name, set_to[name] // _MS, -(2**63), 2**63 - 1))
+            after = self._settings[name]
+            if after is not None:
+                if not isinstance(after, timedelta) or after < MS:
+                    raise InvalidError(f"{name}: {after!r} is no timedelta of at least a millisecond")
+                setattr(options, name, after // MS)
         return options
+
+    def _find_views(self) -> None:
+        """The views that the handle has, by their texts."""
+        self._views = {}
+        info, handle = header.ViewInfo(), ctypes.c_void_p()
+        while lib.cxj_view_at(self._handle, len(self._views), ctypes.byref(handle)) == header.OK:
+            must(lib.cxj_view_describe(handle, ctypes.byref(info), ctypes.sizeof(info)))
+            self._views[info.text.decode("utf-8", "surrogatepass")] = handle
+            handle = ctypes.c_void_p()
 
     # ---- life ----
 
@@ -393,9 +128,9 @@ class Engine:
         return self._handle is None
 
     def close(self) -> None:
-        """Ends the engine and gives its memory back. Its views can be used no more. Closing twice does nothing."""
+        """Ends the engine and gives its memory back; its views can be used no more. Closing twice does nothing."""
         with self._lock:
-            handle, self._handle = self._handle, None
+            handle, self._handle, self._views = self._handle, None, {}
             if handle is not None:
                 lib.cxj_engine_destroy(handle)
 
@@ -411,10 +146,8 @@ class Engine:
             self.close()
 
     def __repr__(self) -> str:
-        if self.closed:
-            return "<cxj.Engine, closed>"
-        stats = self.stats()
-        return f"<cxj.Engine: {stats.touchpoints} touchpoints of {stats.journeys} journeys, {len(self.views)} views>"
+        with self._lock:
+            return "<cxj.Engine, closed>" if self.closed else f"<cxj.Engine with {len(self._views)} views>"
 
     def _open(self) -> ctypes.c_void_p:
         """The handle, under the lock."""
@@ -422,35 +155,35 @@ class Engine:
             raise Error("the engine is closed")
         return self._handle
 
+    def _message(self) -> str:
+        return str(lib.cxj_message(self._handle).decode("utf-8", "replace"))
+
     def _check(self, status: int) -> None:
         """Raises what a changing call has failed with."""
         if status != header.OK:
-            raise error_of(status, lib.cxj_message(self._handle).decode("utf-8", "replace"))
+            raise error_of(status, self._message())
 
     # ---- names ----
 
     def _forget_codes(self) -> None:
         self._codes: dict[str, dict[str, int]] = {name: {"": 0} for name in header.DIMENSIONS}
 
-    def _code(self, dimension: str, name: str | None) -> int:
-        """The code of a name, from the cache if it was asked for before. Codes change only when something is erased."""
+    def code_of(self, dimension: str, name: str | None) -> int:
+        """The code under which the library knows a name of a dimension; None is no name: 0. It holds until something is
+        erased."""
         if name is None:
             return 0
-        known = self._codes[dimension].get(name)
+        known = self._codes[dimension].get(name) if isinstance(name, str) else None
         if known is not None:
             return known
-        if not isinstance(name, str):
-            raise InvalidError(f"{dimension}: {name!r} is no text")
-        try:
-            raw = name.encode()
-        except UnicodeEncodeError as error:
-            raise InvalidError(f"{dimension}: {name!r} is not UTF-8: {error.reason}") from None
-        code = ctypes.c_uint32()
-        self._check(lib.cxj_code(self._open(), _CODED[dimension], raw, len(raw), ctypes.byref(code)))
-        self._codes[dimension][name] = code.value
+        raw, code = encoded(dimension, name), ctypes.c_uint32()
+        with self._lock:
+            self._check(lib.cxj_code(self._open(), _CODED[dimension], raw, len(raw), ctypes.byref(code)))
+            self._codes[dimension][name] = code.value
         return code.value
 
-    def _name(self, dimension: str, code: int) -> str:
+    def name_of(self, dimension: str, code: int) -> str:
+        """The name of a code."""
         text, length = ctypes.c_void_p(), ctypes.c_size_t()
         status = lib.cxj_name(self._open(), _CODED[dimension], code, ctypes.byref(text), ctypes.byref(length))
         if status != header.OK or not text.value:
@@ -459,31 +192,31 @@ class Engine:
 
     # ---- recording ----
 
-    def record(self, *, journey: Number, at: Moment, id: Number = 0, revision: int = 0, sequence: int = 0,
-               customer: Number = 0, owner: str | None = None, team: str | None = None, activity: str | None = None,
-               channel: str | None = None, stage: str | None = None, cause: str | None = None,
-               type: str | None = None, segment: str | None = None, reason: str | None = None,
-               facets: Union[int, str, Iterable[str]] = (), due: Moment | None = None, commitment: int = 0,
-               csat: int | None = None, nps: int | None = None, ces: int | None = None,
+    def record(self, *, journey: Number, at: Moment, id: Number | None = None, revision: int | None = None,
+               sequence: int | None = None, customer: Number | None = None, owner: str | None = None,
+               team: str | None = None, activity: str | None = None, channel: str | None = None, stage: str | None = None,
+               cause: str | None = None, type: str | None = None, segment: str | None = None, reason: str | None = None,
+               facets: Union[int, str, Iterable[str], None] = None, due: Moment | None = None,
+               commitment: int | None = None, csat: int | None = None, nps: int | None = None, ces: int | None = None,
                scale: Union[int, str, None] = None, score: int | None = None, scope: Union[int, str, None] = None,
-               outcome: Union[int, str, None] = None, value: int = 0) -> Receipt:
-        """Records one touchpoint. All views are up to date afterwards. What is left out states nothing.
+               outcome: Union[int, str, None] = None, value: int | None = None) -> Receipt:
+        """Records one touchpoint. All views are up to date afterwards. None states nothing.
 
         journey     whose touchpoint it is: a whole number from 1 to 2**64 - 1, or a text that stands for one (cxj.number())
         at          when it was: a datetime with a zone (one without is refused), cut down to milliseconds, or a whole
                     number of ms since 1970-01-01T00:00:00Z; years 1 to 9999
-        id          its number, or text, unique within the journey; 0: none, and then it cannot be corrected, and counts
-                    twice if it is sent twice
-        revision    of this id, from 0 to 2**64 - 1; a correction carries a higher one
-        sequence    order among touchpoints of one journey at the same moment, from 0 to 2**32 - 1
-        customer    whose journey it is: a number or a text; 0 states nothing. What is stated last holds; likewise type,
-                    segment and reason
+        id          its number, or text, unique within the journey. Without one, or with 0, it cannot be corrected, and
+                    counts twice if it is recorded twice
+        revision    of this id, up to 2**64 - 1; a correction carries a higher one than what it corrects
+        sequence    order among touchpoints of one journey at the same moment, up to 2**32 - 1; where that is the same,
+                    too, the lower id comes first, and without ids what came first
+        customer    whose journey it is: a number or a text. What is stated last holds; likewise type, segment and reason
         owner       who holds the work: a text, as the next ones; team: the owner's group
         activity    what kind of touchpoint it is; channel, stage: where it was
         cause       what lies behind a bad moment: policy, knowledge, tool, …
         type        of the journey: its kind; segment: the customer's; reason: the need behind it
-        facets      yes/no facts: names of cxj.FACETS, such as {"inbound", "fault"}; one name; or their bits
-        due         the time promised at this moment, as at
+        facets      yes/no facts: names of cxj.FACETS, such as {"inbound", "fault"}; names joined by |; or their bits
+        due         the time promised at this moment, as at (but 0, the beginning of 1970, is none)
         commitment  from 0 to 7: which promise of the journey due, and the facet delivered, speak of
         csat        a rating: satisfaction 1 to 5; or nps: 0 to 10; or ces: ease 1 to 7; one of them
         scale       of a rating, for any other: a name of cxj.SCALES, or its number; score: the rating on that scale
@@ -493,129 +226,124 @@ class Engine:
         value       money in minor units, within 10**15
 
         Raises ValueError for what is out of its bounds, MemoryError, cxj.RefusedError for a touchpoint that is late, or
-        beyond the limit of its journey; nothing is recorded then. Returns what became of it. Some microseconds, and those
-        of folding again the touchpoints of its journey that come after it."""
+        beyond the limit of its journey; nothing is recorded then. Returns what became of it. Some 8 µs, most of them
+        Python's, and those of folding again the touchpoints of its journey that come after it."""
+        t = header.Touchpoint()
+        t.journey = identity_of("journey", journey)
+        t.at = moment_of("at", at)
+        t.id = identity_of("id", id)
+        t.revision = integer_of("revision", revision or 0, 0)
+        t.sequence = integer_of("sequence", sequence or 0, 0, 2**32 - 1)
+        t.customer = identity_of("customer", customer)
+        t.facets = facets_of(facets)
+        t.due = 0 if due is None else moment_of("due", due)
+        t.commitment = integer_of("commitment", commitment or 0, 0, 255)
+        t.outcome = place_of("outcome", outcome, header.OUTCOMES)
+        t.value = integer_of("value", value or 0, -(2**63), 2**63 - 1)
+        t.scale, t.score, t.scope = _rating(csat, nps, ces, scale, score, scope)
+        named = (owner, team, channel, stage, activity, cause, type, segment, reason)
         with self._lock:
             self._open()
-            t = header.Touchpoint()
-            t.journey = identity_of("journey", journey)
-            t.at = integer_of("at", moment_of("at", at), -(2**63), 2**63 - 1)
-            t.id = identity_of("id", id)
-            t.revision = integer_of("revision", revision, 0)
-            t.sequence = integer_of("sequence", sequence, 0, 2**32 - 1)
-            t.customer = identity_of("customer", customer)
-            t.owner = self._code("owner", owner)
-            t.team = self._code("team", team)
-            t.activity = self._code("activity", activity)
-            t.channel = self._code("channel", channel)
-            t.stage = self._code("stage", stage)
-            t.cause = self._code("cause", cause)
-            t.type = self._code("type", type)
-            t.segment = self._code("segment", segment)
-            t.reason = self._code("reason", reason)
-            t.facets = facets_of(facets)
-            if due is not None:
-                t.due = integer_of("due", moment_of("due", due), -(2**63), 2**63 - 1)
-            t.commitment = integer_of("commitment", commitment, 0, 255)
-            t.outcome = place_of("outcome", outcome, header.OUTCOMES)
-            t.value = integer_of("value", value, -(2**63), 2**63 - 1)
-            ratings = [(name, given) for name, given in (("csat", csat), ("nps", nps), ("ces", ces)) if given is not None]
-            if len(ratings) + (scale is not None) > 1:
-                raise InvalidError("a touchpoint has one rating: one of csat, nps, ces, or scale and score")
-            if ratings:
-                if score is not None:
-                    raise InvalidError(f"score: {ratings[0][0]} is the score already")
-                t.scale = RATINGS[ratings[0][0]]
-                t.score = integer_of(ratings[0][0], ratings[0][1], 0, 255)
-                t.scope = place_of("scope", scope, header.SCOPES) or 1
-            else:
-                t.scale = place_of("scale", scale, header.SCALES)
-                t.score = integer_of("score", score or 0, 0, 255)
-                t.scope = place_of("scope", scope, header.SCOPES)
-            return self._record(ctypes.byref(t), 1)
-
-    def _record(self, touchpoints: Any, count: int) -> Receipt:
-        receipt = header.Receipt()
-        status = lib.cxj_record(self._open(), touchpoints, ctypes.sizeof(header.Touchpoint), count, 0,
-                                ctypes.byref(receipt), ctypes.sizeof(receipt))
-        answer = self._receipt(receipt)
+            for dimension, name in zip(header.DIMENSIONS, named):
+                if name is not None:
+                    setattr(t, dimension, self.code_of(dimension, name))
+            receipt = header.Receipt()
+            status = lib.cxj_record(self._open(), ctypes.byref(t), ctypes.sizeof(t), 1, 0, ctypes.byref(receipt),
+                                    ctypes.sizeof(receipt))
+            answer = Receipt.of(receipt, self._message())
         if status != header.OK:
             raise error_of(status, answer.reason, answer)
         return answer
 
-    def _receipt(self, receipt: header.Receipt) -> Receipt:
-        message = lib.cxj_message(self._open()).decode("utf-8", "replace")
-        first = receipt.first_refusal
-        return Receipt(receipt.processed, receipt.accepted, receipt.duplicates, receipt.conflicts, receipt.superseded,
-                       receipt.late, receipt.refused, None if first == header.NO_INDEX else first, message)
-
-    def record_many(self, data: Any, *, renames: Mapping[str, str] | None = None, strict: bool = False) -> Receipt:
+    def record_many(self, data: Any, *, renames: Mapping[str, str | None] | None = None, strict: bool = False) -> Receipt:
         """Records many touchpoints at once: the rows of a data frame of pandas, polars or pyarrow, of anything that has
         __arrow_c_stream__ (a DuckDB result; it is read batch by batch, never as a whole), or of a dict of columns (arrays,
         lists).
 
-        Columns are named as the parameters of record(); journey and at must be there, what is absent states nothing.
+        Columns are named as the parameters of record(); journey and at must be there, what is absent states nothing. Of
+        touchpoints of one journey at the same moment the one with the lower sequence comes first, then the one with the
+        lower id; if there is neither column, the number of the row, from 1, is its sequence. Without id, rows that are
+        recorded again count again.
         journey, id, customer: whole numbers or texts. at, due: timestamps of any unit and zone, cut down to milliseconds
         (without a zone they are UTC), or whole numbers, ms. Names: texts, dictionary-encoded or not. facets: bits, texts
-        of names joined by |, or lists of names. outcome, scale, scope: names or numbers. A null states nothing.
-        renames: the names of columns here, by their names there, such as {"case_id": "journey"}. strict: ends at the
-        first row that is refused, before it; else all other rows are taken. RefusedError is raised in both cases.
+        of names joined by |, or lists of names. outcome, scale, scope: names or numbers. A null states nothing; in journey
+        and at it is refused.
+        renames: the names of columns here, by their names there, such as {"case_id": "journey"}; None for a column that
+        is to be left out; names that are not there do not matter. strict: ends at the first row that is refused, before
+        it; else all other rows are taken. RefusedError is raised in both cases.
 
         Raises ValueError for a column that is missing, unknown, or of a type that it cannot have, and for a value that is
-        out of its column's bounds, by name and row; OSError if the data end with an error of their own, MemoryError.
-        Each exception has a receipt, None if nothing was recorded: rows of the batches before stay recorded (a data
-        frame of pandas, and a dict, is one batch). Returns what became of the rows.
+        out of its column's bounds, by name and row; OSError if the data end with an error of their own; MemoryError;
+        TypeError for renames that are none. Each has a receipt of what became of the rows before, None if there are none:
+        rows of the batches before stay recorded (a data frame of pandas, and a dict, is one batch). Returns what became
+        of the rows.
 
-        Time: that of recording, and a few ns for each value of an array; some 100 ns for each value of a list."""
-        from ._columns import read
-
+        Time: that of recording, and a few ns for each value of an array or a dictionary-encoded text; some 200 ns for
+        each value of a list, and for each text that nobody encodes (an Arrow stream without pyarrow). While a batch is
+        fetched, others may use the engine."""
+        if renames is not None and not isinstance(renames, Mapping):
+            raise TypeError(f"renames: a dict is expected, not {type(renames).__name__}")
         with self._lock:
             self._open()
-            total: Receipt | None = None
-            batches = read(self, data, renames or {})
-            while True:
-                try:
-                    rows = next(batches, None)
-                except Error as error:
-                    error.receipt = total
-                    raise
-                except MemoryError:
-                    raise
-                except Exception as error:
-                    done = total.processed if total else 0
-                    raise ReadWriteError(f"the data ended with an error after {done} rows: {error}", header.IO,
-                                         total) from error
-                if rows is None:
+        table = table_of(data)
+        named = rename(table.names, renames or {})
+        batches, total = iter(table.batches), Receipt()
+        while True:
+            try:
+                batch = _next(batches, total.processed)
+                if batch is None:
                     break
-                receipt = header.Receipt()
-                status = lib.cxj_record_columns(self._open(), ctypes.byref(rows.struct), rows.rows,
-                                                header.STOP_AT_REFUSAL if strict else 0, ctypes.byref(receipt),
-                                                ctypes.sizeof(receipt))
-                total = _sum(total, self._receipt(receipt))
-                if status == header.REFUSED and not strict:
-                    continue
-                if status != header.OK:
-                    raise error_of(status, total.reason, total)
-            if total is None:
-                return Receipt(0, 0, 0, 0, 0, 0, 0, None, "")
-            if total.first_refusal is not None:
-                raise error_of(header.REFUSED, total.reason, total)
-            return total
+                total = self._record_batch(batch, named, total, strict)
+            except Error as error:
+                error.receipt = error.receipt or (total if total.processed else None)
+                raise
+            except MemoryError as error:
+                raise NoMemoryError("there is no memory for the next rows", header.NO_MEMORY, total) from error
+        if total.first_refusal is not None:
+            raise error_of(header.REFUSED, total.sentence(), total)
+        return total
 
-    def withdraw(self, journey: Number, id: Number, revision: int = 0) -> None:
-        """Takes a touchpoint back: it contributes nothing any more. revision: of this withdrawal, higher than that of what
-        is taken back; 0: one more than the one held. Raises KeyError if there is no such touchpoint and revision is 0."""
+    def _record_batch(self, batch: Batch, named: dict[str, int], before: Receipt, strict: bool) -> Receipt:
+        """Records one batch; returns what became of all rows so far."""
         with self._lock:
-            self._check(lib.cxj_withdraw(self._open(), identity_of("journey", journey), identity_of("id", id),
-                                         integer_of("revision", revision, 0)))
+            self._open()
+            rows = read_rows(self.code_of, named, batch, before.processed)
+            if not named.keys() & {"id", "sequence"}:
+                number_rows(rows, before.processed)
+            receipt = header.Receipt()
+            status = lib.cxj_record_columns(self._open(), ctypes.byref(rows.struct), rows.rows,
+                                            header.STOP_AT_REFUSAL if strict else 0, ctypes.byref(receipt),
+                                            ctypes.sizeof(receipt))
+            latest = Receipt.of(receipt, self._message())
+        total = before.and_then(latest)
+        if status == header.OK or status in LATE_OR_REFUSED and not strict:
+            return total
+        raise error_of(status, total.sentence() if status in LATE_OR_REFUSED else f"row {total.processed}: {latest.reason}",
+                       total)
 
     # ---- corrections and erasure, the clock ----
 
-    def erase_journey(self, journey: Number) -> bool:
-        """Erases a journey: nothing of it is left. True if so; False if it was sealed: then its number is gone, and its
-        sums, which name nobody, stay. Raises KeyError if there is no such journey."""
+    def withdraw(self, journey: Number, id: Number, revision: int = 0) -> None:
+        """Takes a touchpoint back: it contributes nothing any more.
+
+        journey, id  whose and which: numbers or texts
+        revision     of this withdrawal, higher than that of what is taken back; 0: one more than the one held
+
+        Raises KeyError if there is no such touchpoint and revision is 0, cxj.RefusedError if revision is not higher, or
+        the journey is sealed, MemoryError; nothing has changed then. Time as record()."""
+        numbers = identity_of("journey", journey), identity_of("id", id), integer_of("revision", revision, 0)
         with self._lock:
-            status = lib.cxj_erase_journey(self._open(), identity_of("journey", journey))
+            self._check(lib.cxj_withdraw(self._open(), *numbers))
+
+    def erase_journey(self, journey: Number) -> bool:
+        """Erases a journey: nothing of it is left, nor names that nothing else uses. True if so; False if it was sealed:
+        then its number is gone, and its sums, which name nobody, stay.
+
+        Raises KeyError if there is no such journey, MemoryError; nothing has changed then. Time in proportion to its
+        touchpoints, to names and to open promises."""
+        number = identity_of("journey", journey)
+        with self._lock:
+            status = lib.cxj_erase_journey(self._open(), number)
             self._forget_codes()
             if status == header.SUMS_STAY:
                 return False
@@ -623,32 +351,41 @@ class Engine:
             return True
 
     def erase_customer(self, customer: Number) -> int:
-        """Erases all journeys that ever stated a customer; returns how many. Raises KeyError if none does."""
+        """Erases all journeys that ever stated a customer; returns how many. Sealed journeys name no customer.
+
+        Raises KeyError if none does; MemoryError, and then journeys may be left: call again. Time in proportion to the
+        touchpoints held."""
+        number, erased = identity_of("customer", customer), ctypes.c_uint64()
         with self._lock:
-            erased = ctypes.c_uint64()
-            status = lib.cxj_erase_customer(self._open(), identity_of("customer", customer), ctypes.byref(erased))
+            status = lib.cxj_erase_customer(self._open(), number, ctypes.byref(erased))
             self._forget_codes()
             self._check(status)
             return erased.value
 
     def advance(self, now: Moment) -> None:
-        """Moves the clock, on which only metrics marked needs_now depend (overdue), and by which journeys are sealed.
-        Raises ValueError if it would go back."""
+        """Moves the clock to a moment (as at in record()). On it only metrics marked needs_now depend (overdue), and by it
+        journeys are sealed, where the settings ask for that: their touchpoints are let go, their sums stay, and what
+        comes for them later is counted as late.
+
+        Raises ValueError if the clock would go back; MemoryError, and then some journeys are not sealed yet: a later
+        advance goes on. Time in proportion to the promises that have passed, and to the touchpoints that are sealed."""
+        moment = moment_of("now", now)
         with self._lock:
-            moment = integer_of("now", moment_of("now", now), -(2**63), 2**63 - 1)
             self._check(lib.cxj_advance(self._open(), moment))
 
     def set_feeds(self, feeds: Iterable[str] | None) -> None:
-        """The facets that the feed can carry; None: all. Metrics that need others have no value from now on."""
+        """The names of the facets that what is recorded can carry; None: all. Metrics that need others have no value from
+        now on. Raises ValueError for a name that is no facet. Constant time."""
+        fed = _set_of(feeds)
         with self._lock:
-            self._check(lib.cxj_set_unfed(self._open(), _unfed(_set_of(feeds))))
-            self._settings["feeds"] = _set_of(feeds)
+            self._check(lib.cxj_set_unfed(self._open(), _unfed(fed)))
+            self._settings["feeds"] = fed
 
     def stats(self) -> Stats:
         """What the engine holds. Time in proportion to its journeys."""
         with self._lock:
             got = header.Stats()
-            lib.cxj_engine_stats(self._open(), ctypes.byref(got), ctypes.sizeof(got))
+            must(lib.cxj_engine_stats(self._open(), ctypes.byref(got), ctypes.sizeof(got)))
         return Stats(got.touchpoints, got.journeys, got.held, got.duplicates, got.conflicts, got.superseded, got.late,
                      got.refused, got.sealed, datetime_of(got.latest_at) if got.touchpoints else None,
                      datetime_of(got.now) if got.has_now else None, got.memory)
@@ -657,106 +394,114 @@ class Engine:
 
     def add_view(self, text: str) -> View:
         """Adds a view, filled as if it had been there from the start; a text that is there already gives that view.
-        Raises ValueError for a text that is no view, with the column and what was expected there."""
-        from ._view import View
 
-        if not isinstance(text, str):
-            raise InvalidError(f"a view is a line of text, not {text!r}")
-        raw = text.encode("utf-8", "surrogatepass")
-        handle = ctypes.c_void_p()
+            touchpoints by channel, team per week where type = onboarding
+            transitions by owner per month
+            journeys by type, segment per month ended where segment in (premium, business) and had cause = policy
+
+            view   = grain [ "by" dim { "," dim } ] [ "per" period ] [ "where" cond { "and" cond } ]
+            cond   = [ "had" ] dim ( "=" name | "in" "(" name { "," name } ")" )
+            period = ( hour | day | week | month | quarter | year ) [ "ended" ]     (UTC; weeks begin on Monday)
+            name   = bare word of letters, digits, "-", "_", "." or a "quoted string"
+
+        Dimensions: of touchpoints: owner, team, channel, stage, activity, cause, type, segment, reason, outcome, churned;
+        of transitions: first one of owner, team, channel, stage, activity (the key has from and to), then type, segment,
+        reason, outcome, churned; of journeys: type, segment, reason, outcome, churned, entry, exit (the first and the last
+        channel). At most four dimensions and four conditions. ended (periods by a journey's end) and had (with at least
+        one such touchpoint) are for journeys only.
+
+        Raises ValueError for a text that is no view, with the column and what was expected there; cxj.Error beyond 4,096
+        views; MemoryError. Time in proportion to the touchpoints held."""
+        raw = encoded("a view", text)
         with self._lock:
-            self._check(lib.cxj_view_add(self._open(), raw, len(raw), ctypes.byref(handle)))
+            handle = self._views.get(text)
+            if handle is None:
+                handle = ctypes.c_void_p()
+                status = lib.cxj_view_add(self._open(), raw, len(raw), ctypes.byref(handle))
+                if status != header.OK:
+                    raise error_of(status, f"{text!r}: {self._message()}")
+                self._views[text] = handle
+            self._open()
             return View(self, handle, text)
 
     def drop_view(self, text: str) -> None:
-        """Drops a view and its cells. Raises KeyError if there is none with this text."""
+        """Drops a view and its cells. Raises KeyError if there is none with this text. Time in proportion to its cells."""
         with self._lock:
             self._check(lib.cxj_view_drop(self._open(), self._find(text)))
+            del self._views[text]
 
     def _find(self, text: str) -> ctypes.c_void_p:
-        for known, handle in self._each():
-            if known == text:
-                return handle
-        raise NotFoundError(f"there is no view {text!r}; {nearest(text, [known for known, _ in self._each()])}",
-                            header.NOT_FOUND)
-
-    def _each(self) -> Iterator[tuple[str, ctypes.c_void_p]]:
-        info, index = header.ViewInfo(), 0
-        while True:
-            handle = ctypes.c_void_p()
-            if lib.cxj_view_at(self._open(), index, ctypes.byref(handle)) != header.OK:
-                return
-            lib.cxj_view_describe(handle, ctypes.byref(info), ctypes.sizeof(info))
-            yield info.text.decode("utf-8", "surrogatepass"), handle
-            index += 1
+        self._open()
+        if text not in self._views:
+            raise NotFoundError(f"there is no view {text!r}; {nearest(text, self._views)}; add_view() adds one",
+                                header.NOT_FOUND)
+        return self._views[text]
 
     @property
     def views(self) -> tuple[View, ...]:
         """The views, in the order in which they were added."""
-        from ._view import View
-
         with self._lock:
-            return tuple(View(self, handle, text) for text, handle in self._each())
-
-    def __iter__(self) -> Iterator[View]:
-        """The views, as engine.views has them."""
-        return iter(self.views)
+            self._open()
+            return tuple(View(self, handle, text) for text, handle in self._views.items())
 
     def __getitem__(self, text: str) -> View:
-        """The view with a text. Raises KeyError if there is none."""
-        from ._view import View
-
+        """The view with a text. Raises KeyError if there is none. Constant time."""
         with self._lock:
             return View(self, self._find(text), text)
 
     def __contains__(self, text: object) -> bool:
         with self._lock:
-            return any(known == text for known, _ in self._each())
+            self._open()
+            return text in self._views
+
+    def __iter__(self) -> Iterator[str]:
+        with self._lock:
+            self._open()
+            return iter(list(self._views))
 
     # ---- one journey ----
 
     def journey(self, journey: Number) -> Journey:
-        """Where a journey stands after its last touchpoint. Raises KeyError if there is none, or none of its touchpoints
-        contributes; cxj.Error if it is sealed."""
+        """Where a journey (a number, or a text) stands after its last touchpoint. Raises KeyError if there is none, or none
+        of its touchpoints contributes; cxj.Error if it is sealed. Constant time."""
+        number, got = identity_of("journey", journey), header.Journey()
         with self._lock:
-            got = header.Journey()
-            number = identity_of("journey", journey)
-            status = lib.cxj_journey_state(self._open(), number, ctypes.byref(got), ctypes.sizeof(got))
-            if status != header.OK:
-                raise error_of(status, f"journey {journey}: {'it is sealed' if status == header.SEALED else 'there is no such journey'}")
-            named: dict[str, Any] = {name: self._name(name, getattr(got, name)) for name in (
-                "type", "segment", "reason", "owner", "team", "stage", "channel", "activity")}
-        plain = {name: getattr(got, name) for name in (
-            "touchpoints", "contacts", "handoffs", "bounces", "repeats", "faults", "chases", "value", "touch_ratings")}
+            self._check_journey(journey, lib.cxj_journey_state(self._open(), number, ctypes.byref(got), ctypes.sizeof(got)))
+            named: dict[str, Any] = {name: self.name_of(name, getattr(got, name)) for name in _NAMED_IN_JOURNEY}
+        counted = {name: getattr(got, name) for name in _COUNTED_IN_JOURNEY}
         return Journey(
             journey=got.journey, customer=got.customer or None,
             outcome=header.OUTCOMES[got.outcome - 1] if got.outcome else None, churned=bool(got.churned),
             reopened=bool(got.reopened), first_at=datetime_of(got.first_at), last_at=datetime_of(got.last_at),
-            end_at=datetime_of(got.end_at) if got.outcome else None, quiet=got.quiet * _MS, silence=got.silence * _MS,
-            pending=got.pending * _MS, touch_satisfaction=_number_or_none(got.touch_satisfaction),
-            journey_satisfaction=_number_or_none(got.journey_satisfaction),
-            journey_nps=_number_or_none(got.journey_nps), journey_ces=_number_or_none(got.journey_ces),
-            asking=bool(got.asking), pending_now=bool(got.pending_now), loop_open=bool(got.loop_open),
+            end_at=datetime_of(got.end_at) if got.outcome else None, quiet=got.quiet * MS, silence=got.silence * MS,
+            pending=got.pending * MS, touch_satisfaction=number_or_none(got.touch_satisfaction),
+            journey_satisfaction=number_or_none(got.journey_satisfaction), journey_nps=number_or_none(got.journey_nps),
+            journey_ces=number_or_none(got.journey_ces), asking=bool(got.asking), pending_now=bool(got.pending_now),
+            loop_open=bool(got.loop_open),
             commitments=tuple(
                 Commitment(number, datetime_of(one.first_due), datetime_of(one.due),
                            datetime_of(one.announced_at) if one.announced else None, bool(one.explained))
                 for number, one in enumerate(got.commitments) if one.open),
-            **named, **plain)
+            **named, **counted)
 
     def touchpoints(self, journey: Number) -> list[Touchpoint]:
-        """The touchpoints of a journey in order, withdrawn ones among them. Raises KeyError, cxj.Error as journey()."""
+        """The touchpoints of a journey (a number, or a text) in order, withdrawn ones among them. Raises KeyError and
+        cxj.Error as journey(). Time in proportion to them."""
+        number, count, size = identity_of("journey", journey), ctypes.c_size_t(), ctypes.sizeof(header.Touchpoint)
         with self._lock:
-            number, count = identity_of("journey", journey), ctypes.c_size_t()
-            size = ctypes.sizeof(header.Touchpoint)
-            status = lib.cxj_journey_touchpoints(self._open(), number, None, size, 0, ctypes.byref(count))
-            if status != header.OK:
-                raise error_of(status, f"journey {journey}: {'it is sealed' if status == header.SEALED else 'there is no such journey'}")
+            self._check_journey(journey, lib.cxj_journey_touchpoints(self._open(), number, None, size, 0,
+                                                                     ctypes.byref(count)))
             got = (header.Touchpoint * count.value)()
-            lib.cxj_journey_touchpoints(self._open(), number, got, size, count.value, ctypes.byref(count))
+            must(lib.cxj_journey_touchpoints(self._open(), number, got, size, count.value, ctypes.byref(count)))
             return [self._touchpoint(one) for one in got]
 
+    def _check_journey(self, journey: Number, status: int) -> None:
+        if status != header.OK:
+            why = {header.SEALED: "it is sealed", header.NOT_FOUND: "there is no such journey"}.get(status, text_of(status))
+            raise error_of(status, f"journey {journey}: {why}")
+
     def _touchpoint(self, t: header.Touchpoint) -> Touchpoint:
-        named: dict[str, Any] = {name: self._name(name, getattr(t, name)) for name in header.DIMENSIONS}
+        named: dict[str, Any] = {name: self.name_of(name, getattr(t, name)) for name in header.DIMENSIONS}
         return Touchpoint(
             journey=t.journey, id=t.id or None, revision=t.revision, sequence=t.sequence, at=datetime_of(t.at),
             due=datetime_of(t.due) if t.due else None, value=t.value, customer=t.customer or None,
@@ -767,101 +512,72 @@ class Engine:
     # ---- bytes ----
 
     def to_bytes(self) -> bytes:
-        """All that the engine knows, as bytes; equal engines give equal bytes."""
-        parts: list[bytes] = []
-
-        def write(context: Any, address: int, length: int) -> int:
-            parts.append(ctypes.string_at(address, length))
-            return length
-
-        self._save(write)
-        return b"".join(parts)
+        """All that the engine knows, as bytes; equal engines give equal bytes. Settings and the counts of the feed are not
+        among them. Raises MemoryError. Time in proportion to the touchpoints held, a quarter of that of recording them, or
+        a half if the bytes are more than was guessed."""
+        with self._lock:
+            # Room for twice what a usual touchpoint takes; what is not written to is not taken from the system.
+            capacity, length = (1 << 16) + 48 * self.stats().held, ctypes.c_size_t()
+            while True:
+                room = bytearray(capacity)
+                memory = (ctypes.c_char * capacity).from_buffer(room)
+                status = lib.cxj_save_bytes(self._open(), memory, capacity, ctypes.byref(length))
+                if status != header.LIMIT:
+                    break
+                capacity = length.value
+        must(status)
+        return bytes(memoryview(room)[:length.value])
 
     def save(self, file: File) -> None:
-        """Saves the engine to a path or a binary file object. At a path the old file stays until the new one is whole:
-        it is written aside, synced and then renamed. Raises OSError if writing fails."""
+        """Saves the engine to a path or a binary file object, as to_bytes(). At a path the old file stays until the new one
+        is whole: it is written beside it, synced and then renamed, and has the old one's mode; what is no plain file is
+        written to. Raises OSError if writing fails, or what the file object raises; MemoryError."""
+        data = self.to_bytes()
         if not isinstance(file, (str, os.PathLike)):
-            self._write_to(file)
+            _write(file, data)
             return
-        path = os.path.realpath(file)
-        aside = path + ".new"
-        try:
-            with open(aside, "wb") as new:
-                self._write_to(new)
+        path = os.path.realpath(os.fspath(file))
+        mode = os.stat(path).st_mode if os.path.exists(path) else None
+        if mode is not None and not stat.S_ISREG(mode):
+            with open(path, "wb") as opened:
+                _write(opened, data)
+            return
+        beside = f"{path}.{os.getpid()}-{secrets.token_hex(4)}"
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as new:
+            try:
+                if mode is not None:
+                    os.chmod(beside, stat.S_IMODE(mode))
+                _write(new, data)
                 new.flush()
                 os.fsync(new.fileno())
-            os.replace(aside, path)
-        except BaseException:
-            if os.path.exists(aside):
-                os.unlink(aside)
-            raise
-        if os.name == "posix":
-            folder = os.open(os.path.dirname(path), os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
-
-    def _write_to(self, file: Any) -> None:
-        failure: list[BaseException] = []
-
-        def write(context: Any, address: int, length: int) -> int:
-            try:
-                data = memoryview(ctypes.string_at(address, length))
-                while data:
-                    data = data[file.write(data) or len(data):]
-                return length
-            except BaseException as error:  # it must not pass through the library
-                failure.append(error)
-                return -1
-
-        try:
-            self._save(write)
-        except Error:
-            if failure:
-                raise failure[0] from None
-            raise
-
-    def _save(self, write: Callable[[Any, int, int], int]) -> None:
-        buffer = message_buffer()
-        with self._lock:
-            status = lib.cxj_save(self._open(), header.WRITE(write), None, buffer, len(buffer))
-        if status != header.OK:
-            raise error_of(status, sentence(buffer))
+                os.replace(beside, path)
+            except BaseException:
+                os.unlink(beside)
+                raise
+        _sync_folder(os.path.dirname(path))
 
     @classmethod
     def from_bytes(cls, data: Bytes, **settings: Any) -> Engine:
-        """An engine from bytes that to_bytes() or save() made; settings as for Engine, but views. Raises ValueError, with
-        the offset of the first byte that is wrong, for anything else, TypeError for what is no bytes."""
+        """An engine from bytes that to_bytes() or save() made.
+
+        data      bytes, bytearray or memoryview
+        settings  as for Engine, but views: these come with the bytes
+
+        Raises ValueError, with the offset of the first byte that is wrong, for anything else; TypeError for what is no
+        bytes; MemoryError. Time in proportion to the touchpoints, three quarters of that of recording them."""
         raw, length = _raw(data)
         return cls._loaded(settings, lambda options, *into: lib.cxj_load_bytes(options, raw, length, *into))
 
     @classmethod
     def load(cls, file: File, **settings: Any) -> Engine:
-        """An engine from a path or a binary file object that save() wrote, read piece by piece; otherwise as from_bytes().
-        Raises OSError if reading fails."""
+        """An engine from a path or a binary file object that save() wrote, which is read to its end; otherwise as
+        from_bytes(). Raises OSError if reading fails, or what the file object raises."""
         if isinstance(file, (str, os.PathLike)):
             with open(file, "rb") as opened:
-                return cls.load(opened, **settings)
-        failure: list[BaseException] = []
-
-        def read(context: Any, address: int, room: int) -> int:
-            try:
-                data = bytes(memoryview(file.read(room)))  # a file of texts is refused here
-                if len(data) > room:
-                    raise ValueError(f"the file gave {len(data)} bytes where {room} were asked for")
-                ctypes.memmove(address, data, len(data))
-                return len(data)
-            except BaseException as error:  # it must not pass through the library
-                failure.append(error)
-                return -1
-
-        try:
-            return cls._loaded(settings, lambda options, *into: lib.cxj_load(options, header.READ(read), None, *into))
-        except Error:
-            if failure:
-                raise failure[0] from None
-            raise
+                return cls.from_bytes(opened.read(), **settings)
+        if not hasattr(file, "read"):
+            raise TypeError(f"a path or a file is expected, not {type(file).__name__}; Engine.from_bytes() takes bytes")
+        return cls.from_bytes(file.read(), **settings)
 
     @classmethod
     def _loaded(cls, settings: dict[str, Any], load: Callable[..., int]) -> Engine:
@@ -873,8 +589,12 @@ class Engine:
 
     def merge(self, other: Union[Engine, Bytes]) -> None:
         """Merges another engine, or the bytes of one, into this one: afterwards it holds what one engine would that had
-        seen all touchpoints of both. Bytes must be of an engine with the same views. All or nothing. Raises cxj.Error
-        for sealed journeys that both know, and for views that differ; ValueError for bytes that are none."""
+        seen all touchpoints of both. Its views stay those that it has; bytes must be of an engine with the same ones. What
+        came without an id counts twice if both have it.
+
+        All or nothing. Raises cxj.Error for sealed journeys that both know, for bytes with other views, and beyond a
+        limit; ValueError for bytes that are none, and for the engine itself; TypeError for anything else; MemoryError.
+        Time in proportion to the touchpoints of the other, and to those after them here."""
         if isinstance(other, Engine):
             first, second = sorted((self, other), key=id)  # so that two threads cannot wait for each other
             with first._lock, second._lock:
@@ -885,30 +605,77 @@ class Engine:
             self._check(lib.cxj_merge_bytes(self._open(), raw, length))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _unpickle, (self.to_bytes(), self._settings)
+        return _unpickled, (type(self), self.to_bytes(), self._settings)
 
 
-def _unpickle(data: bytes, settings: dict[str, Any]) -> Engine:
-    return Engine.from_bytes(data, **settings)
+def _write(file: Any, data: bytes) -> None:
+    """Writes all of the bytes, or raises."""
+    left = memoryview(data)
+    while left:
+        took = file.write(left)
+        if took is None and not isinstance(file, io.RawIOBase):
+            took = len(left)  # what has no count to tell has taken all
+        if not isinstance(took, int) or not 0 < took <= len(left):
+            raise OSError(f"the file took {took} of {len(left)} bytes")
+        left = left[took:]
 
 
-def _raw(data: Bytes) -> tuple[Any, int]:
+def _sync_folder(path: str) -> None:
+    """Makes a rename last, where a folder can be synced."""
+    if os.name == "posix":
+        folder = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _next(batches: Iterator[Batch], done: int) -> Batch | None:
+    """The next batch, None if there is none. What its source raises becomes an OSError."""
+    try:
+        return next(batches, None)
+    except (Error, MemoryError):
+        raise
+    except Exception as error:
+        raise ReadWriteError(f"the data ended with an error after {done} rows: {error}", header.IO) from error
+
+
+def _unpickled(cls: type[Engine], data: bytes, settings: dict[str, Any]) -> Engine:
+    return cls.from_bytes(data, **settings)
+
+
+def _rating(csat: int | None, nps: int | None, ces: int | None, scale: Union[int, str, None], score: int | None,
+            scope: Union[int, str, None]) -> tuple[int, int, int]:
+    """Scale, score and scope of a touchpoint's rating, as numbers."""
+    given = [(name, value) for name, value in zip(RATINGS, (csat, nps, ces)) if value is not None]
+    about = place_of("scope", scope, header.SCOPES)
+    if len(given) + (scale is not None) > 1:
+        raise InvalidError("a touchpoint has one rating: one of csat, nps, ces, or scale and score")
+    if not given:
+        if scale is not None and score is None:
+            raise InvalidError("score: a scale needs one")
+        return place_of("scale", scale, header.SCALES), integer_of("score", score or 0, 0, 255), about
+    (name, value), = given
+    if score is not None:
+        raise InvalidError(f"score: {name} is the score already")
+    number, lowest, highest = RATINGS[name]
+    return number, integer_of(name, value, lowest, highest), about or 1
+
+
+def _raw(data: Bytes) -> tuple[bytes, int]:
     """Bytes as the library takes them, and how many; copied only if they are not those of Python."""
-    if isinstance(data, bytes):
-        return data, len(data)
-    view = memoryview(data).cast("B")
-    return (bytes(view), len(view))
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        raise TypeError(f"bytes are expected, not {type(data).__name__}; Engine.load() takes a path or a file")
+    raw = data if isinstance(data, bytes) else bytes(data)
+    return raw, len(raw)
 
 
 def validate(data: Bytes) -> Validation:
     """Whether bytes are those of an engine, and what is in them. Builds none. Raises ValueError, with the offset of the
-    first byte that is wrong, if they are not."""
+    first byte that is wrong, if they are not; MemoryError. A sixth of the time of loading them."""
     raw, length = _raw(data)
     got, buffer = header.Validation(), message_buffer()
     status = lib.cxj_validate_bytes(raw, length, ctypes.byref(got), ctypes.sizeof(got), buffer, len(buffer))
     if status != header.OK:
         raise error_of(status, sentence(buffer))
     return Validation(got.format, got.offset, got.touchpoints, got.journeys, got.sealed, got.views, got.names)
-
-
-from ._view import View  # noqa: E402  (it needs Engine to be there)

@@ -11,8 +11,8 @@ from typing import Any, Callable, Iterable, Iterator, Mapping, NamedTuple
 
 from . import _arrow
 from ._arrow import Column
-from ._engine import moment_of
 from ._library import InvalidError
+from ._values import moment_of
 
 
 class Batch(NamedTuple):
@@ -34,11 +34,13 @@ def table_of(data: Any) -> Table:
     owner = type(data).__module__.partition(".")[0]
     if owner == "pandas" and hasattr(data, "columns"):
         return _one(len(data), [str(name) for name in data.columns], lambda place: _of_series(data.iloc[:, place]))
+    if hasattr(data, "dtype") or owner in ("polars", "pyarrow") and hasattr(data, "type"):
+        raise InvalidError(f"{type(data).__name__} is no table, but a column of one")
     if owner == "polars" and hasattr(data, "collect"):
         data = data.collect()
     if isinstance(data, Mapping):
         names = [str(name) for name in data]
-        columns = [_of_anything(name, values) for name, values in zip(names, data.values())]
+        columns = [_of_dict(name, values) for name, values in zip(names, data.values())]
         return _one(_same_length(names, columns), names, lambda place: columns[place])
     if hasattr(data, "__arrow_c_stream__") or hasattr(data, "__arrow_c_array__"):
         return _of_arrow(owner, data)
@@ -59,8 +61,16 @@ def _same_length(names: list[str], columns: list[Column]) -> int:
     return rows
 
 
-def _of_anything(name: str, values: Any) -> Column:
-    """A column of a dict: an array of numpy, polars, pyarrow or pandas, or a list."""
+def _of_dict(name: str, values: Any) -> Column:
+    """A column of a dict. Raises InvalidError with its name."""
+    try:
+        return _of_anything(values)
+    except InvalidError as error:
+        raise InvalidError(f"column {name!r}: {error}") from None
+
+
+def _of_anything(values: Any) -> Column:
+    """An array of numpy, polars, pyarrow or pandas, or a list."""
     owner = type(values).__module__.partition(".")[0]
     if owner == "pandas":
         return _of_series(values)
@@ -69,7 +79,7 @@ def _of_anything(name: str, values: Any) -> Column:
     if hasattr(values, "__arrow_c_stream__") or hasattr(values, "__arrow_c_array__"):
         return _of_arrow_column(owner, values)
     if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
-        raise InvalidError(f"column {name!r}: {type(values).__name__} is no column")
+        raise InvalidError(f"{type(values).__name__} is no column")
     return of_list(list(values))
 
 
@@ -83,12 +93,14 @@ def _is_null(value: Any) -> bool:
         return bool(value != value)  # NaN, NaT
     except TypeError:  # pandas.NA does not say
         return True
+    except ArithmeticError:  # nor does a decimal that signals
+        return False
 
 
 def of_list(values: list[Any]) -> Column:
     """A list of anything: of whole numbers, of moments (without a zone they are UTC), or of values that are looked up."""
     if any(hasattr(kind, "tolist") for kind in {type(value) for value in values}):  # numpy's, among others
-        values = [value.tolist() if hasattr(value, "tolist") else value for value in values]
+        values = [_plain(value) if hasattr(value, "tolist") else value for value in values]
     kinds = {type(value) for value in values}
     if kinds == {int}:
         return Column("integers", values)
@@ -103,10 +115,15 @@ def of_list(values: list[Any]) -> Column:
         raise InvalidError(f"{error}; such a value stands for nothing of a touchpoint") from None
 
 
+def _plain(value: Any) -> Any:
+    """A value of numpy as one of Python; a moment as one that has milliseconds."""
+    return (value.astype("datetime64[ms]") if str(getattr(value, "dtype", "")).startswith("datetime64") else value).tolist()
+
+
 def _moment(value: Any) -> int:
     if not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day)
-    return moment_of("a moment", value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value)
+    return moment_of("moment", value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value)
 
 
 # ---- pandas and numpy ----------------------------------------------------------------------------------------------
@@ -125,13 +142,13 @@ def _of_numpy(values: Any) -> Column:
         unit, step = numpy.datetime_data(values.dtype)
         scales = {"s": (1000, 1), "ms": (1, 1), "us": (1, 1000), "ns": (1, 1000000)}
         if unit not in scales or step != 1:
-            values, unit = values.astype("datetime64[s]"), "s"
+            values, unit = values.astype("datetime64[ms]"), "ms"
         known = ~numpy.isnat(values)
-        return Column("moments", values.view("i8"), known if valid is None else known & valid, unit=scales[unit])
+        return Column("moments", values.astype("i8"), known if valid is None else known & valid, unit=scales[unit])
     if kind in "iu":
         return Column("integers", values, valid)
     if kind == "f":
-        return Column("floats", values, valid)
+        return Column("floats", values.astype("f4") if values.dtype.itemsize < 4 else values, valid)
     listed = values.tolist()
     return of_list(listed if valid is None else [value if good else None for value, good in zip(listed, valid)])
 
@@ -141,6 +158,8 @@ def _of_series(series: Any) -> Column:
     import pandas
 
     series = pandas.Series(series)
+    if isinstance(series.dtype, pandas.SparseDtype):
+        series = series.sparse.to_dense()
     dtype = series.dtype
     kind = getattr(dtype, "kind", "O")
     if hasattr(dtype, "pyarrow_dtype"):
@@ -168,18 +187,14 @@ def _of_arrow(owner: str, data: Any) -> Table:
         polars = sys.modules["polars"]
         data = data.with_columns(polars.col(polars.String).cast(polars.Categorical))
     elif owner != "pyarrow" and not hasattr(data, "__arrow_c_stream__"):
-        batch = _arrow.of_array(data)
-        return Table(list(batch.parts), [_batch(list(batch.parts), batch)])
+        batch = _arrow.batch_of(data)
+        return Table(batch.names, [Batch(batch.rows, batch.column)])
     else:
         pyarrow = _pyarrow()
         if pyarrow is not None:
             return _of_pyarrow(pyarrow, data)
     stream = _arrow.Stream(data)
-    return Table(stream.names, (_batch(stream.names, batch) for batch in stream))
-
-
-def _batch(names: list[str], batch: _arrow.Batch) -> Batch:
-    return Batch(batch.rows, lambda place: batch.column(names[place]))
+    return Table(stream.names, (Batch(batch.rows, batch.column) for batch in stream))
 
 
 def _pyarrow() -> Any:
@@ -210,8 +225,7 @@ def _arrow_array(pyarrow: Any, array: Any) -> Column:
     types = pyarrow.types
     if types.is_string(array.type) or types.is_large_string(array.type):
         array = array.dictionary_encode()
-    batch = _arrow.of_array(array)
-    return batch.column(next(iter(batch.parts)))
+    return _arrow.column_of(array)
 
 
 def _of_arrow_column(owner: str, values: Any) -> Column:
@@ -224,10 +238,10 @@ def _of_arrow_column(owner: str, values: Any) -> Column:
     if hasattr(values, "__arrow_c_stream__"):
         if pyarrow is None:
             raise InvalidError("a single column that comes in chunks needs pyarrow; a whole table does not")
-        chunked = pyarrow.chunked_array(values)
-        values = pyarrow.concat_arrays(chunked.unify_dictionaries().chunks) if chunked.num_chunks else \
-            pyarrow.array([], chunked.type)
+        chunked = values if isinstance(values, pyarrow.ChunkedArray) else pyarrow.chunked_array(values)
+        if chunked.num_chunks != 1 and pyarrow.types.is_dictionary(chunked.type):
+            chunked = chunked.cast(chunked.type.value_type)  # dictionaries with a null are not joined otherwise
+        values = pyarrow.concat_arrays(chunked.chunks) if chunked.num_chunks else pyarrow.array([], chunked.type)
     if pyarrow is not None:
         return _arrow_array(pyarrow, pyarrow.array(values))
-    alone = _arrow.of_array(values)
-    return alone.column(next(iter(alone.parts)))
+    return _arrow.column_of(values)

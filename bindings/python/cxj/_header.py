@@ -1,6 +1,6 @@
 """What ``cxj.h`` declares, as ctypes: structs, functions, constants. Nothing here decides anything.
 
-``tests/test_header.py`` compares each line with the header, so that the two cannot drift apart.
+``tests/test_header.py`` compares all of it with the header, so that the two cannot drift apart.
 """
 
 from __future__ import annotations
@@ -274,6 +274,7 @@ VERSION = (0, 1)
 NO_INDEX = 2**64 - 1
 STOP_AT_REFUSAL = 1
 DIMENSIONS = ("owner", "team", "channel", "stage", "activity", "cause", "type", "segment", "reason")
+DIMENSION_OUTCOME, DIMENSION_CHURNED, DIMENSION_ENTRY, DIMENSION_EXIT = range(10, 14)
 OUTCOMES = ("completed", "abandoned")
 GRAINS = ("touchpoints", "transitions", "journeys")
 UNITS = ("count", "share", "duration", "satisfaction", "points", "money")

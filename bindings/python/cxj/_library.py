@@ -6,29 +6,63 @@ import ctypes
 import ctypes.util
 import os
 import pathlib
+import re
 import sys
 from typing import Any, Iterator, NamedTuple
 
 from . import _header as header
 
-_NAMES = {"win32": ("cxj.dll", "libcxj.dll"), "darwin": ("libcxj.dylib",)}.get(sys.platform, ("libcxj.so", "libcxj.so.0"))
+_NAMES = ("libcxj.dylib",) if sys.platform == "darwin" else ("libcxj.so", "libcxj.so.0")
+
+
+_NONE_GIVEN = {"journey: 0 must not be 0": "journey: there is none",
+               "at: -9223372036854775808 is not within the years 0001 to 9999": "at: there is none",
+               "score: 255 is off its scale": "score: there is none"}
 
 
 class Receipt(NamedTuple):
     """What became of touchpoints. ``processed``: dealt with, from the first. ``accepted``: taken. ``duplicates``: of the
     revision already held; ``conflicts`` of them differ in content. ``superseded``: of a lower revision, or replaced by a
     higher. ``late``: for a sealed journey. ``refused``: not taken; ``first_refusal`` is the index of the first refused or
-    late one, None if there is none, and ``reason`` says why."""
+    late one, None if there is none, ``reason`` says why, and ``status`` is the library's number of it (cxj.header.LATE,
+    LIMIT, BAD_FIELD, …)."""
 
-    processed: int
-    accepted: int
-    duplicates: int
-    conflicts: int
-    superseded: int
-    late: int
-    refused: int
-    first_refusal: int | None
-    reason: str
+    processed: int = 0
+    accepted: int = 0
+    duplicates: int = 0
+    conflicts: int = 0
+    superseded: int = 0
+    late: int = 0
+    refused: int = 0
+    first_refusal: int | None = None
+    reason: str = ""
+    status: int = header.OK
+
+    @classmethod
+    def of(cls, got: header.Receipt, message: str) -> Receipt:
+        """What the library says, with its sentence, in which the index of the touchpoint is left out."""
+        first = None if got.first_refusal == header.NO_INDEX else got.first_refusal
+        reason = re.sub(r"^touchpoint \d+: ", "", message)
+        return cls(got.processed, got.accepted, got.duplicates, got.conflicts, got.superseded, got.late, got.refused, first,
+                   _NONE_GIVEN.get(reason, reason), got.first_status)
+
+    def and_then(self, after: Receipt) -> Receipt:
+        """What became of these and of those after them."""
+        first, reason, status = self.first_refusal, self.reason, self.status
+        if first is None:
+            first = None if after.first_refusal is None else self.processed + after.first_refusal
+            reason, status = after.reason, after.status
+        return Receipt(self.processed + after.processed, self.accepted + after.accepted, self.duplicates + after.duplicates,
+                       self.conflicts + after.conflicts, self.superseded + after.superseded, self.late + after.late,
+                       self.refused + after.refused, first, reason, status)
+
+    def sentence(self) -> str:
+        """What is wrong with the first that was refused, and what became of the others."""
+        if self.first_refusal is None:
+            return f"{self.reason} ({self.processed} rows were recorded)"
+        lost = self.refused + self.late
+        return (f"row {self.first_refusal}: {self.reason} ({lost} of {self.processed} rows refused; the other "
+                f"{self.processed - lost} were taken)")
 
 
 class Error(Exception):
@@ -69,6 +103,7 @@ class ReadWriteError(Error, OSError):
 
 _KINDS: dict[int, type[Error]] = {
     header.REFUSED: RefusedError,
+    header.LATE: RefusedError,
     header.BAD_ARGUMENT: InvalidError,
     header.BAD_FIELD: InvalidError,
     header.BAD_TEXT: InvalidError,
@@ -104,7 +139,7 @@ def _load() -> ctypes.CDLL:
         if what != "the system" and not os.path.isfile(path):
             looked.append(f"{path} ({what}): not there")
             if what == "CXJ_LIBRARY":
-                break  # who names a library means that one
+                break  # who names a library means that one, and no other after it
             continue
         try:
             return ctypes.CDLL(path)
@@ -112,7 +147,8 @@ def _load() -> ctypes.CDLL:
             looked.append(f"{path} ({what}): {error}")
             if what == "CXJ_LIBRARY":
                 break
-    raise ImportError("the library of cxj was not found; it was looked for at\n  " + "\n  ".join(looked))
+    raise ImportError("the library of cxj was not found. In a checkout, build it (meson setup build && ninja -C build); from "
+                      "elsewhere, an installed package brings its own. It was looked for at\n  " + "\n  ".join(looked))
 
 
 def _declare(library: ctypes.CDLL) -> None:
@@ -141,8 +177,12 @@ def _declare(library: ctypes.CDLL) -> None:
 lib = _load()
 _declare(lib)
 
-#: The file from which the library was loaded.
+#: The file from which the library was loaded; a bare name if the system's loader found it.
 loaded_from: str = lib._name
+
+
+# The statuses of a call that has dealt with all touchpoints, though it has not taken all.
+LATE_OR_REFUSED = (header.REFUSED, header.LATE)
 
 
 def text_of(status: int) -> str:
@@ -153,6 +193,12 @@ def text_of(status: int) -> str:
 def error_of(status: int, message: str, receipt: Receipt | None = None) -> Error:
     """The exception for a status, with the library's sentence."""
     return _KINDS.get(status, Error)(message or text_of(status), status, receipt)
+
+
+def must(status: int) -> None:
+    """Raises what a reading call has failed with."""
+    if status != header.OK:
+        raise error_of(status, "")
 
 
 def message_buffer() -> Any:
@@ -167,7 +213,11 @@ def sentence(buffer: Any) -> str:
 def number_of(text: str | bytes) -> int:
     """The number that a text stands for, as a journey, an id or a customer: digits below 2**63 are that number, any other
     text is 2**63 plus its SipHash-2-4 modulo 2**63; the empty text is 0. The same everywhere."""
-    raw = text.encode() if isinstance(text, str) else text
+    if isinstance(text, str):
+        try:
+            text = text.encode()
+        except UnicodeEncodeError as error:
+            raise InvalidError(f"{text!r} is not UTF-8: {error.reason}") from None
     number = ctypes.c_uint64()
-    lib.cxj_number(raw, len(raw), ctypes.byref(number))
+    lib.cxj_number(text, len(text), ctypes.byref(number))
     return number.value

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from typing import Any, Iterable, Mapping
 
+from ._columns import rename
 from ._engine import Engine
+from ._library import InvalidError
 
 #: So many engines' bytes are merged in one go: on a worker, and, when no more are left, where the answer is wanted.
 AT_ONCE = 8
 
 
-def order_of(columns: Iterable[str], renames: Mapping[str, str]) -> list[str]:
-    """The columns of a frame by which its rows are in order journey by journey."""
-    found = {renames.get(name, name): name for name in columns}
-    return [found.get(name, name) for name in ("journey", "at")]
+def order_of(columns: Iterable[str], renames: Mapping[str, str | None]) -> list[str]:
+    """The columns of a frame by which its rows are in order journey by journey. Raises InvalidError for a frame in which
+    rows could be tied, for a cluster keeps no order that would decide; and what record_many() raises for its columns."""
+    names = list(columns)
+    found = {here: names[place] for here, place in rename(names, renames).items()}
+    order = [found[name] for name in ("journey", "at", "sequence", "id") if name in found]
+    if not found.keys() & {"id", "sequence"}:
+        raise InvalidError("a column 'id' or 'sequence' is needed: rows of a journey at the same moment would be in another "
+                           "order each time")
+    return order
 
 
 def merged(parts: Iterable[bytes], views: list[str], settings: Mapping[str, Any]) -> Engine:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ctypes
 import html
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Iterable, Iterator, NamedTuple, Sequence, Union
 
 from . import _header as header
-from ._library import Error, InvalidError, NotFoundError, error_of, lib
+from ._library import Error, InvalidError, NotFoundError, error_of, lib, must
+from ._values import Metric, MetricInfo, datetime_of, encoded, metric_of, metrics, nearest
 
 if TYPE_CHECKING:
-    from ._engine import Engine, Metric, MetricInfo
+    from ._engine import Engine
 
 Key = Union[str, datetime]
 
@@ -23,19 +25,25 @@ SHOWN = {
 }
 _ROWS_SHOWN = 60
 
+_PERIODS = {"hour": "%Y-%m-%dT%H", "day": "%Y-%m-%d", "week": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_PER = re.compile(r"\bper\s+(hour|day|week|month|quarter|year)\b")
+
 
 class Cell(NamedTuple):
-    """One cell of a view: its key, part by part as text (a period as "2026-11"), and its metrics."""
+    """One cell of a view: its key, part by part as text (a period as in "2026-11"; an empty text: never stated), and its
+    metrics."""
 
     key: dict[str, str]
-    metrics: dict[str, "Metric"]
+    metrics: dict[str, Metric]
 
 
 class View:
     """A question kept permanently answered; it belongs to its engine, and is always up to date.
 
-    len(view) is how many cells there are, iterating gives each as a Cell, in the order of their keys; view.get() reads one.
-    Printed, and in a notebook, it is a table."""
+    len(view) is how many cells there are, iterating gives each as a Cell, in the order of their keys; get() reads one.
+    Printed, and in a notebook, it is a table. Two views are equal if they are the same one of the same engine. Each use
+    raises cxj.Error after the view was dropped, or its engine closed."""
 
     def __init__(self, engine: Engine, handle: ctypes.c_void_p, text: str) -> None:
         self._engine = engine
@@ -54,16 +62,22 @@ class View:
         """The engine to which it belongs."""
         return self._engine
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, View) and self._engine is other._engine and self._handle is other._handle
+
+    def __hash__(self) -> int:
+        return hash((id(self._engine), self._handle.value))
+
     def _open(self) -> ctypes.c_void_p:
-        """The handle, under the engine's lock: a view may have been dropped, and its engine closed."""
-        for text, handle in self._engine._each():
-            if text == self._text and handle.value == self._handle.value:
-                return self._handle
-        raise Error(f"the view {self._text!r} was dropped")
+        """The handle, under the engine's lock."""
+        self._engine._open()
+        if self._engine._views.get(self._text) is not self._handle:
+            raise Error(f"the view {self._text!r} was dropped")
+        return self._handle
 
     def _info(self) -> header.ViewInfo:
         info = header.ViewInfo()
-        lib.cxj_view_describe(self._open(), ctypes.byref(info), ctypes.sizeof(info))
+        must(lib.cxj_view_describe(self._open(), ctypes.byref(info), ctypes.sizeof(info)))
         return info
 
     @property
@@ -79,8 +93,8 @@ class View:
             return bool(self._info().incomplete)
 
     @property
-    def keys(self) -> tuple[str, ...]:
-        """The names of the parts of a key."""
+    def key_names(self) -> tuple[str, ...]:
+        """The names of the parts of a key, in order."""
         with self._engine._lock:
             return tuple(name for name, _ in self._parts())
 
@@ -89,31 +103,39 @@ class View:
         parts = []
         for part in range(self._info().parts):
             name, dimension = ctypes.c_char_p(), ctypes.c_uint32()
-            lib.cxj_view_part(self._handle, part, ctypes.byref(name), ctypes.byref(dimension))
+            must(lib.cxj_view_part(self._handle, part, ctypes.byref(name), ctypes.byref(dimension)))
             parts.append(((name.value or b"").decode(), dimension.value))
         return parts
 
     def metrics(self) -> list[MetricInfo]:
         """The catalogue of the view's grain."""
-        from ._engine import metrics
-
         return metrics(self.grain)
 
-    def _choose(self, names: Iterable[str] | None) -> list[MetricInfo]:
-        from ._engine import nearest
+    def metric(self, name: str) -> MetricInfo:
+        """What one metric is. Raises KeyError if there is none of this grain with that name."""
+        return self._choose([name])[0]
 
+    def _choose(self, names: Iterable[str] | None) -> list[MetricInfo]:
+        """The metrics named, each once; None: all."""
         known = {info.name: info for info in self.metrics()}
         if names is None:
             return list(known.values())
-        if isinstance(names, str):
-            names = (names,)
         chosen = []
-        for name in names:
+        for name in dict.fromkeys((names,) if isinstance(names, str) else names):
             if name not in known:
-                raise NotFoundError(f"there is no metric {name!r} of {self.grain}; {nearest(name, known)}",
-                                    header.NOT_FOUND)
+                grains = [info.grain for info in metrics() if info.name == name]
+                hint = f"it is one of {' and '.join(grains)}" if grains else nearest(name, known)
+                raise NotFoundError(f"there is no metric {name!r} of {self.grain}; {hint}", header.NOT_FOUND)
             chosen.append(known[name])
         return chosen
+
+    def _show_key(self, value: Key) -> str:
+        """A part of a key as text; a period as the library writes it."""
+        if not isinstance(value, datetime):
+            return value
+        found = _PER.search(_QUOTED.sub('""', self._text))
+        period = found.group(1) if found else "hour"
+        return f"{value:%Y}-Q{(value.month + 2) // 3}" if period == "quarter" else value.strftime(_PERIODS[period])
 
     # ---- reading ----
 
@@ -125,46 +147,51 @@ class View:
         return True
 
     def __repr__(self) -> str:
-        if self._engine.closed:
-            return f"<cxj.View {self._text!r}, its engine is closed>"
-        return f"<cxj.View {self._text!r}: {len(self)} cells>"
+        try:
+            return f"<cxj.View {self._text!r}: {len(self)} cells>"
+        except Error as error:
+            return f"<cxj.View {self._text!r}: {error}>"
 
     def __iter__(self) -> Iterator[Cell]:
-        """The cells, as they are now: what is recorded meanwhile does not show."""
-        from ._engine import Metric, _number_or_none
-
+        """The cells, as they are now: what is recorded meanwhile does not show. All metrics of each; to read some metrics
+        of many cells, to_dict() and its likes take a tenth of the time."""
         chosen = self._choose(None)
-        numbers = (ctypes.c_uint32 * len(chosen))(*(info.number for info in chosen))
-        results = (header.Metric * len(chosen))()
         cells = []
         with self._engine._lock:
             names = [name for name, _ in self._parts()]
             cursor = ctypes.c_void_p()
-            status = lib.cxj_cursor_open(self._open(), ctypes.byref(cursor))
-            if status != header.OK:
-                raise error_of(status, "")
+            must(lib.cxj_cursor_open(self._open(), ctypes.byref(cursor)))
             try:
-                while lib.cxj_cursor_next(cursor) == header.OK:
-                    key = {}
-                    for part, name in enumerate(names):
-                        text, length = ctypes.c_void_p(), ctypes.c_size_t()
-                        lib.cxj_cursor_part(cursor, part, ctypes.byref(text), ctypes.byref(length))
-                        key[name] = ctypes.string_at(text.value or 0, length.value).decode()
-                    lib.cxj_cursor_metrics(cursor, numbers, len(chosen), results, ctypes.sizeof(header.Metric))
-                    cells.append(Cell(key, {
-                        info.name: Metric(_number_or_none(one.value), _number_or_none(one.low),
-                                          _number_or_none(one.high), one.n)
-                        for info, one in zip(chosen, results)}))
+                while True:
+                    status = lib.cxj_cursor_next(cursor)
+                    if status == header.DONE:
+                        break
+                    must(status)
+                    cells.append(self._cell(cursor, names, chosen))
             finally:
                 lib.cxj_cursor_close(cursor)
         return iter(cells)
 
-    def get(self, *metrics: str, **key: str) -> dict[str, Metric]:
-        """Metrics of the cell under one key: view.get("csat", channel="phone"); all metrics, if none is named. A part
-        that is called like no Python name, such as from, is given as in get(**{"from": "ann", "to": "bob"}). Raises
-        KeyError if nothing contributes to such a cell."""
-        from ._engine import Metric, _number_or_none, nearest
+    def _cell(self, cursor: ctypes.c_void_p, names: list[str], chosen: list[MetricInfo]) -> Cell:
+        """The cell at which a cursor stands."""
+        numbers, results = _asked(chosen)
+        key = {}
+        for part, name in enumerate(names):
+            text, length = ctypes.c_void_p(), ctypes.c_size_t()
+            must(lib.cxj_cursor_part(cursor, part, ctypes.byref(text), ctypes.byref(length)))
+            key[name] = ctypes.string_at(text.value or 0, length.value).decode()
+        must(lib.cxj_cursor_metrics(cursor, numbers, len(chosen), results, ctypes.sizeof(header.Metric)))
+        return Cell(key, _answers(chosen, results))
 
+    def get(self, *metrics: str, **key: Key) -> dict[str, Metric]:
+        """Metrics of the cell under one key: view.get("csat", channel="phone").
+
+        metrics  their names; none: all
+        key      each part of the key as text, or a period as a datetime within to_dict(); an empty text: never stated. A
+                 part that is called like no Python name, such as from, is given as in get(**{"from": "ann", "to": "bob"})
+
+        Raises KeyError if nothing contributes to such a cell, or there is no such metric; ValueError for a key of other
+        parts. Constant time."""
         chosen = self._choose(metrics or None)
         with self._engine._lock:
             names = [name for name, _ in self._parts()]
@@ -175,171 +202,183 @@ class View:
             if missing:
                 raise InvalidError(f"the keys of {self._text!r} need {', '.join(missing)}, too")
             parts = (header.Text * max(1, len(names)))()
-            kept = [key[name].encode() for name in names]
+            kept = [encoded(name, self._show_key(key[name])) for name in names]
             for part, raw in zip(parts, kept):
                 part.text, part.length = raw, len(raw)
-            numbers = (ctypes.c_uint32 * len(chosen))(*(info.number for info in chosen))
-            results = (header.Metric * len(chosen))()
+            numbers, results = _asked(chosen)
             status = lib.cxj_view_get(self._open(), parts, ctypes.sizeof(header.Text), len(names), numbers, len(chosen),
                                       results, ctypes.sizeof(header.Metric))
-            if status != header.OK:
-                raise error_of(status, f"{self._text!r} has no cell {key!r}" if status == header.NOT_FOUND else "")
-            return {info.name: Metric(_number_or_none(one.value), _number_or_none(one.low), _number_or_none(one.high),
-                                      one.n) for info, one in zip(chosen, results)}
+        if status != header.OK:
+            why = {header.NOT_FOUND: "has no cell", header.BAD_TEXT: "has no such period as in"}.get(status, "cannot read")
+            raise error_of(status, f"{self._text!r} {why} {key!r}")
+        return _answers(chosen, results)
 
-    def _read(self, names: Iterable[str] | None, intervals: bool) -> tuple[list[tuple[str, list[Any]]], dict[str, Any]]:
-        """All cells as columns: the parts of the keys, as text or datetime, and the metrics, as arrays of double."""
+    def _read(self, names: Iterable[str] | None, intervals: bool) -> tuple[dict[str, list[Any]], dict[str, Any]]:
+        """All cells as columns: the parts of the keys, as text or datetime; and the metrics, as an array of double with
+        where it begins and ends."""
         chosen = self._choose(names)
-        numbers = (ctypes.c_uint32 * max(1, len(chosen)))(*(info.number for info in chosen))
+        numbers, _ = _asked(chosen)
         with self._engine._lock:
             rows = len(self)
             arrays = [(ctypes.c_double * max(1, rows * len(chosen)))() for _ in range(3 if intervals else 1)]
             cells = ctypes.c_size_t()
-            status = lib.cxj_view_read(self._open(), numbers, len(chosen), rows, *(arrays + [None, None])[:3],
-                                       ctypes.byref(cells))
-            if status != header.OK:
-                raise error_of(status, "")
-            keys = [(name, self._read_part(part, dimension, rows))
-                    for part, (name, dimension) in enumerate(self._parts())]
+            must(lib.cxj_view_read(self._open(), numbers, len(chosen), rows, *(arrays + [None, None])[:3],
+                                   ctypes.byref(cells)))
+            keys = {name: self._read_part(part, dimension, rows) for part, (name, dimension) in enumerate(self._parts())}
         columns: dict[str, Any] = {}
         for i, info in enumerate(chosen):
-            columns[info.name] = (arrays[0], i * rows, rows)
+            columns[info.name] = (arrays[0], i * rows, (i + 1) * rows)
             if intervals and info.has_interval:
-                columns[info.name + "_low"] = (arrays[1], i * rows, rows)
-                columns[info.name + "_high"] = (arrays[2], i * rows, rows)
-        return keys, columns
+                columns[info.name + "_low"] = (arrays[1], i * rows, (i + 1) * rows)
+                columns[info.name + "_high"] = (arrays[2], i * rows, (i + 1) * rows)
+        # A part of the key that is called like a metric, such as churned, gets a name of its own.
+        return {name + "_key" if name in columns else name: values for name, values in keys.items()}, columns
 
     def _read_part(self, part: int, dimension: int, rows: int) -> list[Any]:
-        from ._engine import datetime_of
-
         codes, cells = (ctypes.c_int64 * max(1, rows))(), ctypes.c_size_t()
-        lib.cxj_view_read_part(self._handle, part, rows, codes, ctypes.byref(cells))
+        must(lib.cxj_view_read_part(self._handle, part, rows, codes, ctypes.byref(cells)))
         if dimension == 0:
-            return [datetime_of(codes[i]) for i in range(rows)]
-        if dimension > len(header.DIMENSIONS):
-            names = ("", *header.OUTCOMES) if dimension == 10 else ("", "yes")
-            return [names[codes[i]] for i in range(rows)]
-        known: dict[int, str] = {0: ""}
-        texts = []
-        for i in range(rows):
-            code = codes[i]
-            if code not in known:
-                known[code] = self._engine._name(header.DIMENSIONS[dimension - 1], code)
-            texts.append(known[code])
-        return texts
+            return [datetime_of(code) for code in codes[:rows]]
+        if dimension in (header.DIMENSION_OUTCOME, header.DIMENSION_CHURNED):
+            names = ("", *header.OUTCOMES) if dimension == header.DIMENSION_OUTCOME else ("", "yes")
+            return [names[code] for code in codes[:rows]]
+        known = {code: self._engine.name_of(header.DIMENSIONS[dimension - 1], code) for code in set(codes[:rows])}
+        return [known[code] for code in codes[:rows]]
 
     def to_dict(self, metrics: Iterable[str] | None = None, *, intervals: bool = False) -> dict[str, list[Any]]:
-        """The cells as a dict of columns: parts of the keys (a period as the datetime at which it begins), then metrics,
-        NaN where there is no value; with intervals also name_low and name_high."""
-        keys, columns = self._read(metrics, intervals)
-        table: dict[str, list[Any]] = {self._key_name(name, columns): values for name, values in keys}
-        for name, (array, start, rows) in columns.items():
-            table[name] = array[start:start + rows]
-        return table
+        """The cells as a dict of columns: first the parts of the keys, then metrics, as floats.
 
-    @staticmethod
-    def _key_name(name: str, columns: Iterable[str]) -> str:
-        """A part of the key that is called like a metric, such as churned, gets a name of its own."""
-        return name + "_key" if name in columns else name
+        metrics    their names; None: all of the grain
+        intervals  also name_low and name_high, the 95 % interval, of each metric that has one
+
+        A part of a key is a text (empty: never stated), a period the datetime at which it begins; a part that is called
+        like a metric has _key behind its name. Durations are in ms, shares and satisfaction from 0 to 1, money in minor
+        units, and NaN is no value; metric() says what each is.
+
+        Raises KeyError for a metric that the grain does not have, MemoryError. Time in proportion to cells and metrics."""
+        keys, columns = self._read(metrics, intervals)
+        return {**keys, **{name: array[start:end] for name, (array, start, end) in columns.items()}}
 
     def _columns(self, metrics: Iterable[str] | None, intervals: bool) -> tuple[dict[str, list[Any]], dict[str, Any]]:
         """Keys as lists, and metrics as arrays of numpy where that is there, else as lists."""
         keys, columns = self._read(metrics, intervals)
-        named = {self._key_name(name, columns): values for name, values in keys}
         try:
             import numpy
         except ImportError:
-            return named, {name: array[start:start + rows] for name, (array, start, rows) in columns.items()}
-        return named, {name: numpy.ctypeslib.as_array(array)[start:start + rows]
-                       for name, (array, start, rows) in columns.items()}
+            return keys, {name: array[start:end] for name, (array, start, end) in columns.items()}
+        return keys, {name: numpy.ctypeslib.as_array(array)[start:end] for name, (array, start, end) in columns.items()}
 
     def to_pandas(self, metrics: Iterable[str] | None = None, *, intervals: bool = False) -> Any:
-        """The cells as a pandas.DataFrame; columns as in to_dict()."""
+        """The cells as a pandas.DataFrame; otherwise as to_dict(). Raises ImportError without pandas."""
         import pandas
 
         keys, columns = self._columns(metrics, intervals)
-        return pandas.DataFrame({**keys, **columns}, index=range(len(next(iter({**keys, **columns}.values()), ()))))
+        frame = {name: pandas.Series(values, dtype="datetime64[ms, UTC]" if name == "period" else "str")
+                 for name, values in keys.items()}
+        return pandas.DataFrame({**frame, **columns}, index=range(len(next(iter({**keys, **columns}.values()), ()))))
 
     def to_polars(self, metrics: Iterable[str] | None = None, *, intervals: bool = False) -> Any:
-        """The cells as a polars.DataFrame; columns as in to_dict(), but null where there is no value."""
+        """The cells as a polars.DataFrame, null where there is no value; otherwise as to_dict(). Raises ImportError without
+        polars."""
         import polars
 
         keys, columns = self._columns(metrics, intervals)
-        return polars.DataFrame([*(polars.Series(name, values, polars.Datetime("us", "UTC") if name == "period" else polars.String)
-                                   for name, values in keys.items()),
-                                 *(polars.Series(name, values, polars.Float64).fill_nan(None)
-                                   for name, values in columns.items())])
+        return polars.DataFrame([
+            *(polars.Series(name, values, polars.Datetime("ms", "UTC") if name == "period" else polars.String)
+              for name, values in keys.items()),
+            *(polars.Series(name, values, polars.Float64).fill_nan(None) for name, values in columns.items())])
 
     def to_arrow(self, metrics: Iterable[str] | None = None, *, intervals: bool = False) -> Any:
-        """The cells as a pyarrow.Table; columns as in to_dict(), but null where there is no value."""
+        """The cells as a pyarrow.Table, null where there is no value; otherwise as to_dict(). Raises ImportError without
+        pyarrow."""
         import pyarrow
 
         keys, columns = self._columns(metrics, intervals)
         return pyarrow.table({
-            **{name: pyarrow.array(values, pyarrow.timestamp("us", "UTC") if name == "period" else pyarrow.string())
+            **{name: pyarrow.array(values, pyarrow.timestamp("ms", "UTC") if name == "period" else pyarrow.string())
                for name, values in keys.items()},
             **{name: pyarrow.array(values, pyarrow.float64(), from_pandas=True) for name, values in columns.items()}})
 
     # ---- looking ----
 
-    def _table(self, metrics: Sequence[str] | None) -> tuple[list[str], list[list[str]], int]:
+    def _table(self, metrics: Sequence[str] | None, sort: str | None, rows: int) -> tuple[list[str], list[list[str]], int]:
         """Headings, rows of text, and how many key columns come first."""
-        chosen = self._choose(SHOWN[self.grain] if metrics is None else metrics)
-        units = {info.name: info.unit for info in chosen}
-        table = self.to_dict([info.name for info in chosen])
-        headings = list(table)
-        keys = len(headings) - len(chosen)
-        columns = []
-        for position, heading in enumerate(headings):
-            shown = table[heading][:_ROWS_SHOWN]
-            if position < keys:
-                columns.append([show_key(value) for value in shown])
-            else:
-                columns.append([show(value, units[heading]) for value in shown])
-        return headings, [list(row) for row in zip(*columns)], keys
+        chosen = [info.name for info in self._choose(SHOWN[self.grain] if metrics is None else metrics)]
+        units = {info.name: info.unit for info in self.metrics()}
+        table = self.to_dict(chosen if sort is None else [*chosen, sort])
+        order = range(len(next(iter(table.values()))))
+        if sort is not None:
+            by = table[sort]
+            order = sorted(order, key=lambda row: (by[row] != by[row], -by[row]))  # type: ignore[assignment]
+        headings = [name for name in table if name in chosen or name not in units]
+        texts = [[show(table[name][row], units[name]) if name in units else self._show_key(table[name][row]) or "–"
+                  for name in headings] for row in order[:rows]]
+        return headings, texts, len(headings) - len(chosen)
 
-    def table(self, metrics: Sequence[str] | None = None) -> str:
-        """The cells as a table of text: the metrics named, or those that most ask first."""
-        headings, rows, keys = self._table(metrics)
-        widths = [max([len(heading), *(len(row[i]) for row in rows)]) for i, heading in enumerate(headings)]
+    def table(self, metrics: Sequence[str] | None = None, *, sort: str | None = None, rows: int = _ROWS_SHOWN) -> str:
+        """The cells as a table of text.
+
+        metrics  their names; None: those that most ask first
+        sort     the name of a metric by which cells are in order, the greatest first; None: by key
+        rows     how many cells at most; the last line says how many are left
+
+        – stands for what was never stated, and for no value. Raises KeyError for a metric that the grain does not have."""
+        headings, texts, keys = self._table(metrics, sort, rows)
+        widths = [max([len(heading), *(len(row[i]) for row in texts)]) for i, heading in enumerate(headings)]
 
         def line(cells: Sequence[str]) -> str:
             return "  ".join(cell.ljust(width) if i < keys else cell.rjust(width)
                              for i, (cell, width) in enumerate(zip(cells, widths))).rstrip()
 
-        lines = [self._text, line(headings), *map(line, rows)]
-        left = len(self) - len(rows)
-        return "\n".join(lines + ([f"… and {left} more"] if left > 0 else []))
+        left = len(self) - len(texts)
+        return "\n".join([self._text, line(headings), *map(line, texts), *([f"… and {left} more"] if left > 0 else [])])
 
     def __str__(self) -> str:
-        return repr(self) if self._engine.closed else self.table()
+        try:
+            return self.table()
+        except Error:
+            return repr(self)
 
     def _repr_html_(self) -> str:
-        headings, rows, keys = self._table(None)
+        try:
+            return self._html()
+        except Error:
+            return html.escape(repr(self))
+
+    def _html(self) -> str:
+        headings, texts, keys = self._table(None, None, _ROWS_SHOWN)
         head = "".join(f"<th>{html.escape(heading)}</th>" for heading in headings)
         body = "".join(
             "<tr>" + "".join(f"<{'th' if i < keys else 'td'}>{html.escape(cell)}</{'th' if i < keys else 'td'}>"
-                             for i, cell in enumerate(row)) + "</tr>" for row in rows)
-        left = len(self) - len(rows)
-        more = f"<caption>and {left} more</caption>" if left > 0 else ""
-        return (f"<table><caption>{html.escape(self._text)}</caption>{more}<thead><tr>{head}</tr></thead>"
-                f"<tbody>{body}</tbody></table>")
+                             for i, cell in enumerate(row)) + "</tr>" for row in texts)
+        left = len(self) - len(texts)
+        caption = html.escape(self._text) + (f", and {left} more" if left > 0 else "")
+        return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
     def plot(self, metric: str | None = None, *, ax: Any = None) -> Any:
-        """A picture, where matplotlib is there: of transitions a heat map, from the rows to the columns; of a view by
-        period lines, with the metric's 95 % interval around them; of journeys by anything else, where no metric is named,
-        satisfaction with the touchpoints against that with the journey; else bars.
+        """A picture, where matplotlib is there: of transitions by one dimension a heat map, from the rows to the columns, of
+        the 20 with most transitions; of a view by period lines, with the metric's 95 % interval around them; of journeys
+        by anything else, where no metric is named, satisfaction with the touchpoints against that with the journey; else
+        bars.
 
-        metric: what to draw; None: changes (transitions), satisfaction (touchpoints), journey_satisfaction (journeys).
-        ax: matplotlib's axes to draw on; None: a new figure. Returns the axes; axes.figure.savefig() writes a file.
-        Raises ValueError for a view with nothing to draw, KeyError for a metric that it does not have."""
+        metric  what to draw; None: changes (transitions), satisfaction (touchpoints), journey_satisfaction (journeys)
+        ax      matplotlib's axes to draw on; None: a new figure of pyplot, which pyplot.close(axes.figure) ends
+
+        Returns the axes; axes.figure.savefig() writes a file. Raises ValueError for a view with nothing to draw, KeyError
+        for a metric that it does not have, ImportError without matplotlib."""
         from ._plot import plot
 
         return plot(self, metric, ax)
 
 
-def show_key(value: Key) -> str:
-    return value.strftime("%Y-%m-%d" if value.hour == 0 else "%Y-%m-%dT%H") if isinstance(value, datetime) else value
+def _asked(chosen: list[MetricInfo]) -> tuple[Any, Any]:
+    """The numbers of metrics, and room for their values."""
+    return ((ctypes.c_uint32 * max(1, len(chosen)))(*(info.number for info in chosen)),
+            (header.Metric * max(1, len(chosen)))())
+
+
+def _answers(chosen: list[MetricInfo], results: Any) -> dict[str, Metric]:
+    return {info.name: metric_of(result) for info, result in zip(chosen, results)}
 
 
 def show(value: float, unit: str) -> str:

@@ -12,7 +12,7 @@ from ._engine import Engine
 from ._spread import AT_ONCE, merged, order_of
 
 
-def _record(part: Any, views: list[str], names: dict[str, str], order: list[str], settings: dict[str, Any]) -> bytes:
+def _record(part: Any, views: list[str], names: dict[str, str | None], order: list[str], settings: dict[str, Any]) -> bytes:
     with Engine(views, **settings) as engine:
         engine.record_many(part.sort_values(order) if order else part, renames=names)
         return engine.to_bytes()
@@ -23,11 +23,11 @@ def _merge(parts: list[bytes], views: list[str], settings: dict[str, Any]) -> by
         return engine.to_bytes()
 
 
-def aggregate(frame: Any, views: Iterable[str], *, renames: Mapping[str, str] | None = None, by_journey: bool = True,
+def aggregate(frame: Any, views: Iterable[str], *, renames: Mapping[str, str | None] | None = None, by_journey: bool = True,
               **settings: Any) -> Engine:
     """An engine that holds what one engine would that had seen all rows of a dask.dataframe.DataFrame.
 
-    frame       columns as for Engine.record_many(); renames as there
+    frame       columns as for Engine.record_many(), id or sequence among them; renames as there
     views       as for Engine; settings likewise
     by_journey  brings the rows of each journey together first, in order: that moves rows between workers, and merging
                 then takes a fraction of the time. False: partitions as they are (which is better if each journey lies in
@@ -40,13 +40,13 @@ def aggregate(frame: Any, views: Iterable[str], *, renames: Mapping[str, str] | 
     from dask.delayed import delayed
 
     texts, names = list(views), dict(renames or {})
-    order = order_of(frame.columns, names) if by_journey else []
+    order = order_of(frame.columns, names)
     if by_journey:
         frame = frame.shuffle(on=order[0])
     record: Any = delayed(_record, pure=True)
     merge: Any = delayed(_merge, pure=True)
     run: Any = compute
-    parts = [record(part, texts, names, order, settings) for part in frame.to_delayed()]
+    parts = [record(part, texts, names, order if by_journey else [], settings) for part in frame.to_delayed()]
     while len(parts) > AT_ONCE:
         parts = [merge(parts[i:i + AT_ONCE], texts, settings) for i in range(0, len(parts), AT_ONCE)]
     return merged(run(*parts), texts, settings)

@@ -36,11 +36,11 @@ def _wholes(pieces: Iterable[tuple[bytes, bool]]) -> Iterator[bytes]:
             begun = []
 
 
-def aggregate(frame: Any, views: Iterable[str], *, renames: Mapping[str, str] | None = None, by_journey: bool = True,
+def aggregate(frame: Any, views: Iterable[str], *, renames: Mapping[str, str | None] | None = None, by_journey: bool = True,
               **settings: Any) -> Engine:
     """An engine that holds what one engine would that had seen all rows of a pyspark.sql.DataFrame.
 
-    frame       columns as for Engine.record_many(); renames as there
+    frame       columns as for Engine.record_many(), id or sequence among them; renames as there
     views       as for Engine; settings likewise
     by_journey  brings the rows of each journey together first, in order: that is a shuffle, and merging then takes a
                 fraction of the time. False: partitions as they are (which is better if each journey lies in one of them
@@ -62,9 +62,9 @@ def aggregate(frame: Any, views: Iterable[str], *, renames: Mapping[str, str] | 
         with merged(_wholes(rows), texts, settings) as engine:
             yield from _pieces(engine)
 
+    order = order_of(frame.columns, names)
     partitions = frame.rdd.getNumPartitions()
     if by_journey:
-        order = order_of(frame.columns, names)
         frame = frame.repartition(partitions, order[0]).sortWithinPartitions(*order)
     parts = frame.mapInArrow(record, _SCHEMA)
     while partitions > AT_ONCE:

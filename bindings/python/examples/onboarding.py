@@ -2,16 +2,16 @@
 
     python onboarding.py [LOG [FOLDER]]
 
-LOG is a CSV file whose columns are named as the parameters of cxj.Engine.record(); else the sample log of this project: a
-pay-TV company's onboarding, in which every contact is rated well. FOLDER is where the pictures go; else the one at hand.
-It needs matplotlib for the pictures, and nothing else beside cxj.
+LOG is a CSV file whose columns are named as the parameters of cxj.Engine.record(), or as event logs name them; else the sample
+log of this project: a pay-TV company's onboarding, in which every contact is rated well. FOLDER is where the pictures go; else
+the one at hand. It needs matplotlib for the pictures (pip install matplotlib), and nothing else beside cxj.
 """
 
 import csv
 import pathlib
 import sys
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, Callable
 
 import cxj
 
@@ -30,30 +30,46 @@ PICTURES = (
 
 def moment(text: str) -> datetime:
     """A moment of the log. What has no zone is UTC there."""
-    read = datetime.fromisoformat(text)
+    read = datetime.fromisoformat(text.replace("Z", "+00:00"))
     return read.replace(tzinfo=timezone.utc) if read.tzinfo is None else read
 
 
+READ: "dict[str, Callable[[str], Any]]" = {
+    "at": moment, "due": moment, "value": int, "commitment": int, "score": int, "revision": int, "sequence": int,
+    "csat": int, "nps": int, "ces": int,
+}
+
+
 def columns(path: pathlib.Path) -> "dict[str, list[Any]]":
-    """The columns of a log, None where a field is empty."""
+    """The columns of a log by the names that they have here, None where a field is empty."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    read = {"at": moment, "due": moment, "value": int, "commitment": int, "score": int, "revision": int, "sequence": int}
-    return {name: [read.get(name, str)(row[name]) if row[name] else None for row in rows] for name in rows[0]}
+        reader = csv.DictReader(file)
+        rows = list(reader)
+    read: "dict[str, list[Any]]" = {}
+    for there in reader.fieldnames or []:
+        here = cxj.EVENT_LOG.get(there, there)
+        if here is not None:
+            read[here] = [READ.get(here, str)(row[there]) if row[there] else None for row in rows]
+    return read
 
 
 def main() -> None:
     log = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else SAMPLE
     folder = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else pathlib.Path()
-    with cxj.Engine(views=[view for _, view, _ in PICTURES]) as engine:
+    with cxj.Engine(views=dict.fromkeys(view for _, view, _ in PICTURES)) as engine:
         receipt = engine.record_many(columns(log))
         print(f"{receipt.accepted} touchpoints of {engine.stats().journeys} journeys\n")
         print(engine["journeys by segment"].table(["journeys", "touch_satisfaction", "journey_satisfaction", "kept_rate"]))
         print()
-        print(engine["transitions by team"])
+        print(engine["transitions by team"].table(sort="changes", rows=10))
+        print()
         folder.mkdir(parents=True, exist_ok=True)
         for file, view, metric in PICTURES:
-            axes = engine[view].plot(metric)
+            try:
+                axes = engine[view].plot(metric)
+            except ValueError as error:  # this log does not have what the picture would show
+                print(f"no {file}: {error}")
+                continue
             axes.figure.savefig(folder / file, dpi=120)
             print(f"wrote {folder / file}")
 

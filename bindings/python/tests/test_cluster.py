@@ -8,6 +8,7 @@ import shutil
 import sys
 import unittest
 from typing import Any
+from unittest import mock
 
 import cxj
 
@@ -41,8 +42,11 @@ def columns() -> "dict[str, list[Any]]":
 class Cluster(unittest.TestCase):
     def setUp(self) -> None:
         # Workers are processes of their own, which find the package and the library where this one did.
-        os.environ["PYTHONPATH"] = os.pathsep.join([PACKAGE, os.environ.get("PYTHONPATH", "")])
-        os.environ["CXJ_LIBRARY"] = os.path.abspath(cxj.loaded_from)
+        patch = mock.patch.dict(os.environ, {
+            "PYTHONPATH": os.pathsep.join([PACKAGE, os.environ.get("PYTHONPATH", "")]), "PYSPARK_PYTHON": sys.executable,
+            "CXJ_LIBRARY": os.path.abspath(cxj.loaded_from)})
+        patch.start()
+        self.addCleanup(patch.stop)
         self.columns = columns()
         with cxj.Engine(VIEWS) as engine:
             engine.record_many(self.columns)
@@ -56,13 +60,17 @@ class Cluster(unittest.TestCase):
 
         import cxj.dask
 
-        frame = dask.dataframe.from_pandas(pandas.DataFrame(self.columns), npartitions=11, sort=False)
+        frame = dask.dataframe.from_pandas(pandas.DataFrame(self.columns), npartitions=70, sort=False)
         with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
             with Client(cluster):
                 for by_journey in (True, False):
                     with cxj.dask.aggregate(frame.rename(columns={"journey": "case"}), VIEWS, renames={"case": "journey"},
                                             by_journey=by_journey) as engine:
                         self.assertEqual(engine.to_bytes(), self.bytes)
+                with self.assertRaisesRegex(ValueError, "'id' or 'sequence' is needed"):
+                    cxj.dask.aggregate(frame.drop(columns="id"), VIEWS)
+                with self.assertRaisesRegex(ValueError, "'journey' is missing"):
+                    cxj.dask.aggregate(frame.drop(columns="journey"), VIEWS)
                 with self.assertRaisesRegex(ValueError, "the nearest is 'owner'"):
                     cxj.dask.aggregate(frame.rename(columns={"owner": "ownr"}), VIEWS)
 
@@ -73,7 +81,6 @@ class Cluster(unittest.TestCase):
 
         import cxj.spark
 
-        os.environ["PYSPARK_PYTHON"] = sys.executable
         session = (SparkSession.builder.master("local-cluster[2,1,1024]").config("spark.ui.enabled", "false")
                    .config("spark.executorEnv.PYTHONPATH", os.environ["PYTHONPATH"])
                    .config("spark.executorEnv.CXJ_LIBRARY", os.environ["CXJ_LIBRARY"]).getOrCreate())
@@ -85,10 +92,25 @@ class Cluster(unittest.TestCase):
                 with cxj.spark.aggregate(frame.withColumnRenamed("journey", "case"), VIEWS, renames={"case": "journey"},
                                          by_journey=by_journey) as engine:
                     self.assertEqual(engine.to_bytes(), self.bytes)
-            with self.assertRaisesRegex(Exception, "the nearest is 'owner'"):
+            with self.assertRaisesRegex(ValueError, "'id' or 'sequence' is needed"):
+                cxj.spark.aggregate(frame.drop("id"), VIEWS)
+            with self.assertRaisesRegex(ValueError, "the nearest is 'owner'"):
                 cxj.spark.aggregate(frame.withColumnRenamed("owner", "ownr"), VIEWS)
         finally:
             session.stop()
+
+
+class Pieces(unittest.TestCase):
+    @unittest.skipUnless(have("pyarrow"), "pyarrow is not there")
+    def test_engines_are_whole_again_of_their_pieces(self) -> None:
+        import cxj.spark
+
+        with cxj.Engine(VIEWS) as engine, mock.patch.object(cxj.spark, "_PIECE", 1000):
+            engine.record_many(columns())
+            batches = [*cxj.spark._pieces(engine), *cxj.spark._pieces(engine)]
+            self.assertGreater(len(batches), 100)
+            rows = [(row["engine"], row["is_last"]) for batch in batches for row in batch.to_pylist()]
+            self.assertEqual(list(cxj.spark._wholes(rows)), [engine.to_bytes()] * 2)
 
 
 if __name__ == "__main__":

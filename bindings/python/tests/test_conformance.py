@@ -12,6 +12,9 @@ import cxj
 
 CASES = pathlib.Path(__file__).resolve().parents[3] / "tests" / "conformance"
 TEXTS = ("owner", "team", "activity", "channel", "stage", "cause", "type", "segment", "reason")
+# Cases about what only the report program decides: which of two columns for the same thing it takes. Left out, too, are those
+# in which it refuses rows: these never reach the library.
+AMBIGUOUS = ("57-columns", "58-columns-2")
 NUMBERS = ("revision", "sequence", "commitment", "score", "value")
 
 
@@ -32,13 +35,9 @@ def rows_of(path: pathlib.Path) -> "list[dict[str, object]]":
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file, strict=True)
         columns = [cxj.EVENT_LOG.get(name, name) for name in reader.fieldnames or []]
-        if len(set(columns)) < len(columns):
-            raise ValueError("of two columns for the same thing only the report program takes the right one")
         reader.fieldnames = columns
         rows = []
         for number, fields in enumerate(reader, 1):
-            if None in fields or None in fields.values():
-                raise ValueError("a row has too few or too many fields")
             row: "dict[str, object]" = {"journey": fields["journey"], "at": moment(fields["at"])}
             if "id" not in columns and "sequence" not in columns:
                 row["sequence"] = number
@@ -88,7 +87,7 @@ class Conformance(unittest.TestCase):
                                     f"{view['view']} {got.key} {name}: {value}, {got.metrics[name].value}")
 
     def test_cases(self) -> None:
-        run = 0
+        run = left_out = 0
         for case in sorted(path for path in CASES.iterdir() if (path / "expected.json").exists()):
             now = None
             if (case / "args.txt").exists():
@@ -96,12 +95,10 @@ class Conformance(unittest.TestCase):
                 self.assertEqual(option, "--now")
                 now = moment(value)
             expected = json.loads((case / "expected.json").read_text("utf-8"))
-            if expected["rejected"]:
-                continue  # rows that the report program refuses never reach the library
-            try:
-                rows = rows_of(case / "events.csv")
-            except (ValueError, KeyError, csv.Error):
-                continue  # forms of CSV that only the report program reads
+            if expected["rejected"] or case.name in AMBIGUOUS:
+                left_out += 1
+                continue
+            rows = rows_of(case / "events.csv")
             views = [line for line in (case / "views.txt").read_text("utf-8").splitlines() if line.strip()]
             with self.subTest(case.name), cxj.Engine(views) as one, cxj.Engine(views) as many:
                 for row in rows:
@@ -113,8 +110,9 @@ class Conformance(unittest.TestCase):
                 self.compare(one, expected, now)
                 self.compare(many, expected, now)
                 run += 1
-        self.assertGreaterEqual(run, 53)
-        print(f"{run} cases")
+        self.assertEqual(run + left_out, len([path for path in CASES.iterdir() if (path / "expected.json").exists()]))
+        self.assertGreater(run, 50)
+        print(f"{run} cases, and {left_out} about reading CSV left out")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@ numpy is not there. Each is skipped, and said, where it is not there."""
 
 import contextlib
 import datetime
+import decimal
 import random
 import sys
 import unittest
@@ -24,6 +25,10 @@ def have(name: str) -> Any:
 
 
 numpy, pyarrow, pandas, polars, duckdb = map(have, ("numpy", "pyarrow", "pandas", "polars", "duckdb"))
+
+
+def major(library: Any) -> int:
+    return int(library.__version__.split(".")[0])
 
 
 def rows(count: int = ROWS) -> "dict[str, list[Any]]":
@@ -113,10 +118,14 @@ class Frames(unittest.TestCase):
         for name in ("owner", "type", "facets", "outcome", "customer"):
             arrays[name] = numpy.array(self.columns[name], dtype=object)
         self.check(arrays, ("pyarrow",))
-        for unit in ("s", "ms", "us", "ns", "m", "D"):
+        for unit in ("s", "ms", "us", "ns", "m", "D", "ps", "250ms", "10us"):
             moments = arrays["at"].astype(f"datetime64[{unit}]")
             whole = [one.astype("datetime64[ms]").astype("int64").item() for one in moments]
-            self.assertEqual(self.taken(dict(arrays, at=moments)), expected(dict(self.columns, at=whole)), unit)
+            wanted = expected(dict(self.columns, at=whole))
+            for form in (moments, moments.astype(moments.dtype.newbyteorder(">")), moments.repeat(2)[::2], list(moments)):
+                self.assertEqual(self.taken(dict(arrays, at=form)), wanted, unit)
+        self.check(dict(arrays, journey=arrays["journey"].astype(">i2")), ("pyarrow",))
+        self.check(dict(arrays, journey=arrays["journey"].astype("f2")), ("pyarrow",))
         for words, wrong in {"no column": {"at": numpy.zeros((2, 2))}, "not within": {"journey": numpy.array([-1])},
                              "no whole number": {"journey": numpy.array([0.5])}, "2 values": {"owner": numpy.array(["a", "b"])},
                              "stands for nothing": {"facets": [{}]}}.items():
@@ -143,7 +152,10 @@ class Frames(unittest.TestCase):
         self.check(Streaming(chunked), *self.ALONE)
         self.check({name: chunked[name] for name in chunked.column_names}, ("numpy",))
         longer = pyarrow.concat_tables([table.slice(ROWS - 93), table]).combine_chunks()
-        for kind in (pyarrow.string(), pyarrow.large_string(), pyarrow.string_view()):
+        kinds = [pyarrow.string(), pyarrow.large_string()]
+        if major(pyarrow) >= 26:  # pyarrow 21 crashes on short views that it has exported itself
+            kinds.append(pyarrow.string_view())
+        for kind in kinds:
             fields = [(field.name, kind if pyarrow.types.is_string(field.type) else field.type) for field in table.schema]
             self.check(Streaming(longer.cast(pyarrow.schema(fields)).slice(93)), *self.ALONE)
         for kind in ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float", "double"):
@@ -179,9 +191,17 @@ class Frames(unittest.TestCase):
             "row 0: 1.5 is no whole number": ("csat", pyarrow.array([1.5])),
             "row 0: 300 is not within 0 and 255": ("csat", pyarrow.array([300])),
             "not within": ("at", pyarrow.array([2**62], pyarrow.timestamp("s"))),
-            "'b' stands for nothing": ("repeated", pyarrow.array([True])),
-            "stands for nothing": ("journey", pyarrow.array([b"x"])),
-            "is not UTF-8": ("team", not_text),
+            "a truth stands for nothing": ("repeated", pyarrow.array([True])),
+            "bytes stands for nothing": ("journey", pyarrow.array([b"x"])),
+            "a struct stands for nothing": ("owner", pyarrow.array([{"name": "ann"}])),
+            "a decimal stands for nothing": ("value", pyarrow.array([decimal.Decimal("1.5")])),
+            "a dictionary within a dictionary": ("customer", pyarrow.DictionaryArray.from_arrays(
+                pyarrow.array([0]), pyarrow.array(["5"]).dictionary_encode())),
+            "row 0: b'.*' is not UTF-8": ("team", not_text),
+            "row 0: 9007199254740992.0 is no whole number": ("id", pyarrow.array([2.0**53])),
+            "no facet None": ("facets", pyarrow.array([["fault", None]])),
+            "no facet None;": ("facets", pyarrow.array([["fault", None]], pyarrow.list_(
+                pyarrow.dictionary(pyarrow.int8(), pyarrow.string())))),
             "the nearest is 'fault'": ("facets", pyarrow.array([["falt"]])),
             "no outcome 'complete'; the nearest is 'completed'": ("outcome", pyarrow.array(["complete"])),
         }.items():
@@ -194,6 +214,60 @@ class Frames(unittest.TestCase):
                         cxj.Engine() as engine, self.assertRaisesRegex(ValueError, f"column '{name}'.*{words}") as caught:
                     engine.record_many(Streaming(wrong))
                 self.assertIsNone(caught.exception.receipt)  # type: ignore[attr-defined]
+
+    @unittest.skipUnless(pyarrow, "pyarrow is not there")
+    def test_columns_without_a_value_state_nothing(self) -> None:
+        nothing = [None] * ROWS
+        table = pyarrow.table(self.columns)
+        for kind in (pyarrow.null(), pyarrow.string(), pyarrow.float64(), pyarrow.dictionary(pyarrow.int8(), pyarrow.null()),
+                     pyarrow.dictionary(pyarrow.int8(), pyarrow.float64())):
+            column = pyarrow.nulls(ROWS).dictionary_encode() if kind.id == pyarrow.dictionary(
+                pyarrow.int8(), pyarrow.null()).id and kind.value_type == pyarrow.null() else pyarrow.array(nothing, kind)
+            with self.subTest(kind):
+                self.check(Streaming(table.append_column("team", column)), *self.ALONE)
+
+    @unittest.skipUnless(pyarrow, "pyarrow is not there")
+    def test_what_was_handed_over_already_is_refused(self) -> None:
+        batch = pyarrow.record_batch({"journey": [1], "at": [1]})
+        pair, stream = batch.__arrow_c_array__(), pyarrow.table({"journey": [1], "at": [1]}).__arrow_c_stream__()
+        pyarrow.RecordBatch._import_from_c_capsule(*pair)
+        pyarrow.RecordBatchReader._import_from_c_capsule(stream)
+
+        class Used:
+            def __arrow_c_array__(self, requested_schema: Any = None) -> Any:
+                return pair
+
+        class UsedStream:
+            def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+                return stream
+
+        for data in (Used(), UsedStream()):
+            for hidden in ((), *self.ALONE):
+                with self.subTest(data, hidden=hidden), mock.patch.dict(sys.modules, dict.fromkeys(hidden)), \
+                        cxj.Engine() as engine, self.assertRaises((ValueError, OSError)):
+                    engine.record_many(data)
+        twice = pyarrow.RecordBatch.from_arrays([pyarrow.array([1])] * 3, names=["journey", "at", "at"])
+        with cxj.Engine() as engine, self.assertRaisesRegex(ValueError, "two columns stand for 'at'"):
+            engine.record_many(Array(twice))
+        for column in (pyarrow.array([1]), pyarrow.chunked_array([[1]])):
+            with cxj.Engine() as engine, self.assertRaisesRegex(ValueError, "is no table"):
+                engine.record_many(column)
+
+    def test_a_rating_is_whole_or_refused(self) -> None:
+        """As record() has it: a scale needs a score, and a scope a rating."""
+        for hidden in ((), ("numpy",)):
+            with self.subTest(hidden=hidden), mock.patch.dict(sys.modules, dict.fromkeys(hidden)), cxj.Engine() as engine:
+                with self.assertRaisesRegex(cxj.RefusedError, "^row 1: score: there is none .1 of 3"):
+                    engine.record_many({"journey": [1, 2, 3], "at": [1, 2, 3], "scale": ["nps", "nps", None],
+                                        "score": [0, None, None], "scope": ["touchpoint", "touchpoint", None]})
+                with self.assertRaisesRegex(cxj.RefusedError, "^row 0: scope: 2 stands without a scale .1 of 2"):
+                    engine.record_many({"journey": [4, 5], "at": [1, 2], "csat": [None, 5], "scope": ["journey", "journey"]})
+                self.assertEqual(engine.touchpoints(5)[0].scope, "journey")
+                for words, columns in {"'scale' says what 'csat' says": {"csat": [1], "scale": [1], "score": [1]},
+                                       "'score' is missing": {"scale": ["nps"]},
+                                       "row 0: a touchpoint has one rating": {"csat": [1], "nps": [1]}}.items():
+                    with self.assertRaisesRegex(ValueError, words):
+                        engine.record_many({"journey": [1], "at": [1], **columns})
 
     @unittest.skipUnless(pyarrow, "pyarrow is not there")
     def test_a_stream_that_fails_says_what_was_taken(self) -> None:
@@ -246,8 +320,12 @@ class Frames(unittest.TestCase):
             self.check(frame.convert_dtypes(dtype_backend="pyarrow"))
         lost = frame.assign(stage=float("nan"), due=pandas.NaT, reason=None)  # what an empty column of a CSV becomes
         self.check(lost)
+        self.check(frame.assign(value=pandas.Series(frame["value"], dtype="Sparse[float]")))
         with cxj.Engine() as engine, self.assertRaisesRegex(ValueError, "two columns stand for 'owner'"):
             engine.record_many(pandas.concat([frame, frame[["owner"]]], axis=1))
+        for column in (frame["journey"], frame["owner"].astype("category")):
+            with cxj.Engine() as engine, self.assertRaisesRegex(ValueError, "Series is no table"):
+                engine.record_many(column)
 
     @unittest.skipUnless(polars, "polars is not there")
     def test_polars(self) -> None:
@@ -258,12 +336,14 @@ class Frames(unittest.TestCase):
         for data in (frame, lists, categories, frame.lazy(), Streaming(frame), {name: frame[name] for name in frame.columns},
                      polars.concat([frame[:200], frame[200:]], rechunk=False)):
             self.check(data, *self.ALONE)
+        with cxj.Engine() as engine, self.assertRaisesRegex(ValueError, "Series is no table"):
+            engine.record_many(frame["journey"])
 
     @unittest.skipUnless(duckdb and pyarrow, "DuckDB or pyarrow is not there")
     def test_duckdb(self) -> None:
         connection = duckdb.connect()
         connection.register("log", pyarrow.table(self.columns))
-        for hidden in ((), *self.ALONE):
+        for hidden in ((), *(self.ALONE if major(duckdb) >= 2 else ())):  # before, DuckDB itself asks pyarrow
             with self.subTest(hidden=hidden), mock.patch.dict(sys.modules, dict.fromkeys(hidden)):
                 self.assertEqual(self.taken(connection.sql("select * from log")), self.bytes)
 
@@ -308,9 +388,16 @@ class Answers(unittest.TestCase):
     def test_an_empty_view_has_its_columns(self) -> None:
         with cxj.Engine(VIEWS) as engine:
             for view in engine.views:
-                for there, frame in ((pandas, view.to_pandas), (polars, view.to_polars), (pyarrow, view.to_arrow)):
-                    if there:
-                        self.assertEqual(len(frame(["journeys"] if view.grain == "journeys" else None)), 0)
+                names = list(view.to_dict(intervals=True))
+                if pandas:
+                    self.assertEqual(list(view.to_pandas(intervals=True)), names)
+                    if major(pandas) >= 3:
+                        self.assertNotIn("object", {str(kind) for kind in view.to_pandas().dtypes})
+                if polars:
+                    self.assertEqual(view.to_polars(intervals=True).columns, names)
+                    self.assertNotIn(polars.Null, view.to_polars().dtypes)
+                if pyarrow:
+                    self.assertEqual(view.to_arrow(intervals=True).column_names, names)
 
 
 if __name__ == "__main__":

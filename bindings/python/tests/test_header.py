@@ -7,6 +7,7 @@ import unittest
 
 import cxj
 from cxj import _header as header
+from cxj import _values
 
 TEXT = (pathlib.Path(__file__).resolve().parents[3] / "include" / "cxj.h").read_text("utf-8")
 PLAIN = re.sub(r"/\*.*?\*/", "", TEXT, flags=re.S)
@@ -61,7 +62,7 @@ class Header(unittest.TestCase):
                     self.assertIn(gets, (header.Pointer, ctypes.c_char_p), name)
                 else:
                     self.assertIs(gets, wants, name)
-            returns = type_of(result + (" x" if "*" not in result else ""))if result.strip() != "void" else None
+            returns = type_of(result + (" x" if "*" not in result else "")) if result.strip() != "void" else None
             self.assertIs(got_result, ctypes.c_char_p if returns == "text" else returns, name)
 
     def test_structs(self) -> None:
@@ -87,20 +88,27 @@ class Header(unittest.TestCase):
             self.assertEqual([known[name]._restype_, *known[name]._argtypes_], wanted, name)
 
     def test_constants(self) -> None:
-        numbers = dict(re.findall(r"(CXJ_\w+) = (\d+)", PLAIN))
-        version = dict(re.findall(r"#define CXJ_VERSION_(\w+) (\d+)", PLAIN))
-        self.assertEqual(header.VERSION, (int(version["MAJOR"]), int(version["MINOR"])))
+        """Every constant of the header is here, and none beside."""
+        numbers = {name: int(number) for name, number in re.findall(r"\b(CXJ_[A-Z0-9_]+) = (\d+)", PLAIN)}
+        wanted = {"CXJ_DIMENSION_" + name: getattr(header, "DIMENSION_" + name) for name in ("OUTCOME", "CHURNED", "ENTRY", "EXIT")}
         for prefix, names in (("CXJ_DIMENSION_", header.DIMENSIONS), ("CXJ_OUTCOME_", header.OUTCOMES),
                               ("CXJ_GRAIN_", header.GRAINS), ("CXJ_UNIT_", header.UNITS), ("CXJ_KIND_", header.KINDS),
                               ("CXJ_SCALE_", header.SCALES), ("CXJ_SCOPE_", header.SCOPES)):
-            for place, name in enumerate(names):
-                self.assertEqual(numbers[prefix + name.upper()], str(place + 1))
-        for bit, name in enumerate(header.FACETS):
-            self.assertRegex(PLAIN, rf"CXJ_FACET_{name.upper()} \(UINT32_C\(1\) << {bit}\)")
-        for name in ("OK", "DONE", "STALE", "REFUSED", "BAD_ARGUMENT", "BAD_FIELD", "BAD_TEXT", "NOT_FOUND", "LIMIT",
-                     "NO_MEMORY", "CLOCK", "LATE", "SUMS_STAY", "SEALED", "SAVING", "IO", "BAD_BYTES", "NEWER_FORMAT",
-                     "OTHER_VIEWS"):
-            self.assertEqual(numbers["CXJ_" + name], str(getattr(header, name)))
+            wanted.update({prefix + name.upper(): place + 1 for place, name in enumerate(names)})
+        statuses = ("OK", "DONE", "STALE", "REFUSED", "BAD_ARGUMENT", "BAD_FIELD", "BAD_TEXT", "NOT_FOUND", "LIMIT", "NO_MEMORY",
+                    "CLOCK", "LATE", "SUMS_STAY", "SEALED", "SAVING", "IO", "BAD_BYTES", "NEWER_FORMAT", "OTHER_VIEWS")
+        wanted.update({"CXJ_" + name: getattr(header, name) for name in statuses})
+        self.assertEqual(numbers, wanted)
+
+        bits = dict(re.findall(r"#define CXJ_FACET_(\w+) \(UINT32_C\(1\) << (\d+)\)", PLAIN))
+        self.assertEqual(bits, {name.upper(): str(bit) for bit, name in enumerate(header.FACETS)})
+        for name, value in (("CXJ_NO_INDEX", header.NO_INDEX), ("CXJ_STOP_AT_REFUSAL", header.STOP_AT_REFUSAL),
+                            ("CXJ_FACETS_ALL", _values.ALL_BITS)):
+            found = re.search(rf"\b{name}(?: =|) (?:UINT\d\d_C\()?(\w+)", PLAIN)
+            assert found, name
+            self.assertEqual(2**64 - 1 if found.group(1) == "UINT64_MAX" else int(found.group(1).rstrip("U"), 0), value, name)
+        version = dict(re.findall(r"#define CXJ_VERSION_(\w+) (\d+)", PLAIN))
+        self.assertEqual(header.VERSION, (int(version["MAJOR"]), int(version["MINOR"])))
 
 
 if __name__ == "__main__":

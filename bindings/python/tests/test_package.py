@@ -1,8 +1,10 @@
 """What the package promises, with nothing but the standard library."""
 
+import copy
 import ctypes.util
 import datetime
 import gc
+import inspect
 import io
 import multiprocessing
 import os
@@ -13,7 +15,8 @@ import sys
 import tempfile
 import threading
 import unittest
-from typing import Callable
+from typing import Any, Callable
+from unittest import mock
 
 import cxj
 
@@ -33,6 +36,10 @@ def fill(engine: cxj.Engine, journeys: int = 20) -> None:
 def fill_from(engine: cxj.Engine, first: int) -> None:
     for i in range(first, 200, 4):
         engine.record(journey=1 + i % 7, id=1 + i, at=DAY * i, owner=f"o{i % 5}")
+
+
+class Own(cxj.Engine):
+    """An engine of a host's own kind."""
 
 
 def filled(first: int) -> cxj.Engine:
@@ -90,14 +97,22 @@ class Recording(unittest.TestCase):
         with cxj.Engine() as engine:
             for words, wrong in {
                 "no zone": {"at": datetime.datetime(2026, 1, 1)}, "not within the years": {"at": 10**17},
-                "no whole number": {"at": "2026"}, "the nearest is 'fault'": {"facets": {"falt"}},
-                "one rating": {"csat": 3, "nps": 4}, "off its scale": {"csat": 6},
-                "the nearest is 'completed'": {"outcome": "complete"}, "no text": {"owner": 7},
-                "not UTF-8": {"owner": "\ud800"}, "not within 0 and": {"revision": -1}, "beyond 10^15": {"value": 10**16},
+                "give a datetime with a zone": {"at": "2026"}, "no whole number": {"value": "2"}, "the nearest is 'fault'": {"facets": {"falt"}},
+                "one rating": {"csat": 3, "nps": 4}, "csat: 6 is not within 1 and 5": {"csat": 6},
+                "off its scale": {"scale": "csat7", "score": 8}, "a scale needs one": {"scale": "nps"},
+                "csat is the score already": {"csat": 3, "score": 3}, "stands without a scale": {"scope": "journey"},
+                "joined by": {"facets": "inbound,fault"}, "facets: 1.5": {"facets": 1.5},
+                "journey: '.*' is not UTF-8": {"journey": "\ud800"}, "no text": {"owner": ["x"]},
+                "the nearest is 'completed'": {"outcome": "complete"}, "7 is no text": {"owner": 7},
+                "owner: '.*' is not UTF-8": {"owner": "\ud800"}, "not within 0 and": {"revision": -1}, "beyond 10^15": {"value": 10**16},
             }.items():
                 with self.subTest(words), self.assertRaisesRegex(ValueError, words.replace("^", r"\^")):
                     engine.record(**{"journey": 1, "at": 0, **wrong})  # type: ignore[arg-type]
             self.assertEqual(engine.stats().held, 0)
+            nothing = {name: None for name in inspect.signature(engine.record).parameters if name not in ("journey", "at")}
+            engine.record(journey=1, at=0, **nothing)  # None states nothing
+            held, = engine.touchpoints(1)
+            self.assertEqual((held.id, held.owner, held.facets, held.scale, held.due), (None, "", frozenset(), None, None))
 
     def test_columns_are_taken_but_for_the_rows_refused(self) -> None:
         with cxj.Engine(VIEWS) as engine:
@@ -105,6 +120,9 @@ class Recording(unittest.TestCase):
                 engine.record_many({"journey": [1, 0, 2], "at": [5, 6, None], "owner": ["ann", None, "bob"]})
             receipt = caught.exception.receipt
             self.assertEqual((receipt.processed, receipt.accepted, receipt.refused, receipt.first_refusal), (3, 1, 2, 1))
+            self.assertEqual(str(caught.exception), "row 1: journey: there is none (2 of 3 rows refused; the other 1 were taken)")
+            with self.assertRaisesRegex(cxj.RefusedError, "^row 0: at: there is none"):
+                engine.record_many({"journey": [2], "at": [None]})
             self.assertEqual(engine.stats().touchpoints, 1)
             for words, columns in {
                 "'at' is missing": {"journey": [1]}, "the nearest is 'owner'": {"journey": [1], "at": [1], "ownr": ["a"]},
@@ -115,13 +133,42 @@ class Recording(unittest.TestCase):
                     engine.record_many(columns)
             with self.assertRaisesRegex(ValueError, "is no table"):
                 engine.record_many(7)
+            with self.assertRaisesRegex(TypeError, "renames: a dict"):
+                engine.record_many({"journey": [1], "at": [1]}, renames=["journey"])  # type: ignore[arg-type]
+
+    def test_columns_are_called_as_event_logs_call_them(self) -> None:
+        log = {"case:concept:name": ["a", "a"], "time:timestamp": [1, 2], "org:resource": ["ann", "bob"],
+               "lifecycle:transition": ["start", "complete"], "note": ["", ""]}
+        with cxj.Engine("transitions by owner") as engine:
+            with self.assertRaisesRegex(ValueError, "renames=cxj.EVENT_LOG takes it as 'journey'"):
+                engine.record_many(log)
+            with self.assertRaisesRegex(ValueError, "renames={'note': None} leaves it out"):
+                engine.record_many(log, renames=cxj.EVENT_LOG)
+            engine.record_many(log, renames={**cxj.EVENT_LOG, "note": None})
+            self.assertEqual(engine.journey("a").handoffs, 1)
+
+    def test_without_id_and_sequence_rows_are_in_their_order(self) -> None:
+        """What holds for a log: the number of the row is its sequence."""
+        owners = [f"o{i * 7 % 5}" for i in range(50)]
+        with cxj.Engine(VIEWS) as rows, cxj.Engine(VIEWS) as one:
+            rows.record_many({"journey": [1] * 50, "at": [5] * 50, "owner": owners})
+            for number in reversed(range(50)):
+                one.record(journey=1, at=5, owner=owners[number], sequence=number + 1)
+            self.assertEqual(rows.to_bytes(), one.to_bytes())
+        with cxj.Engine(VIEWS) as rows:
+            rows.record_many({"journey": [1, 1], "at": [5, 5], "id": [2, 1], "owner": ["ann", "bob"]})
+            self.assertEqual([one.sequence for one in rows.touchpoints(1)], [0, 0])
+            self.assertEqual([one.owner for one in rows.touchpoints(1)], ["bob", "ann"])
 
 
 class Views(unittest.TestCase):
     def test_cells_are_found_by_key_and_in_order(self) -> None:
         with cxj.Engine(VIEWS) as engine:
             fill(engine)
-            self.assertEqual([view.text for view in engine], VIEWS)
+            self.assertEqual(list(engine), VIEWS)
+            self.assertEqual(engine.views, tuple(engine[text] for text in engine))
+            self.assertIn(VIEWS[0], engine)
+            self.assertNotIn("journeys", engine)
             for view in engine.views:
                 cells = list(view)
                 self.assertEqual(len(cells), len(view))
@@ -130,8 +177,9 @@ class Views(unittest.TestCase):
                 table = view.to_dict(intervals=True)
                 for row, cell in enumerate(cells):
                     for name, metric in cell.metrics.items():
-                        value = table[name][row]
-                        self.assertEqual(None if value != value else value, metric.value)
+                        for column, wanted in ((name, metric.value), (name + "_low", metric.low), (name + "_high", metric.high)):
+                            value = table[column][row] if column in table else None
+                            self.assertEqual(None if value != value else value, wanted, column)
                 self.assertIn(view.text, str(view))
                 self.assertIn("<table>", view._repr_html_())
             with self.assertRaises(KeyError):
@@ -142,6 +190,52 @@ class Views(unittest.TestCase):
             engine.drop_view(view.text)
             with self.assertRaisesRegex(cxj.Error, "was dropped"):
                 len(view)
+            self.assertIn("was dropped", repr(view))
+            self.assertIn("was dropped", view._repr_html_())
+            with self.assertRaisesRegex(KeyError, "there is no view"):
+                engine.drop_view(view.text)
+            self.assertEqual(len(engine.add_view(view.text)), 3)
+            with self.assertRaisesRegex(ValueError, "'nothing': view, column 1: expected touchpoints"):
+                engine.add_view("nothing")
+            with self.assertRaisesRegex(KeyError, "'wait_p50' of journeys; it is one of touchpoints and transitions"):
+                engine[VIEWS[0]].to_dict(["wait_p50"])
+
+    def test_a_period_is_found_as_text_and_as_datetime(self) -> None:
+        for period in ("hour", "day", "week", "month", "quarter", "year"):
+            with self.subTest(period), cxj.Engine(f'touchpoints per {period} where owner in ("x per hour", ann)') as engine:
+                fill(engine)
+                view, = engine.views
+                begins = view.to_dict()["period"]
+                for cell, begin in zip(view, begins):
+                    self.assertEqual(view.get(period=begin), cell.metrics)
+                    self.assertEqual(view.get(period=cell.key["period"]), cell.metrics)
+                    self.assertIn("\n" + cell.key["period"], view.table())
+                with self.assertRaisesRegex(ValueError, "no such period"):
+                    view.get(period="soon")
+                with self.assertRaisesRegex(ValueError, "need period, too"):
+                    view.get()
+                with self.assertRaisesRegex(ValueError, "have no 'owner'"):
+                    view.get(owner="ann")
+
+    def test_a_table_is_in_the_order_wanted_and_as_long(self) -> None:
+        with cxj.Engine(VIEWS) as engine:
+            fill(engine)
+            view = engine["transitions by owner"]
+            lines = view.table(["transitions", "wait_p50", "lost_context_rate"], sort="transitions", rows=2).splitlines()
+            self.assertEqual(len(lines), 5)
+            self.assertEqual(lines[-1], f"… and {len(view) - 2} more")
+            most = max(view.to_dict(["transitions"])["transitions"])
+            self.assertRegex(lines[2], rf" {most:.0f} +1\.0 d +\S+ %$|–$")
+            self.assertIn("satisfaction", str(engine[VIEWS[2]]))
+
+    def test_a_key_that_is_called_like_a_metric_has_a_name_of_its_own(self) -> None:
+        with cxj.Engine("journeys by outcome, churned") as engine:
+            engine.record(journey=1, at=0, outcome="completed", facets="churned")
+            engine.record(journey=2, at=0, outcome="abandoned")
+            engine.record(journey=3, at=0)
+            table = engine["journeys by outcome, churned"].to_dict(["churned", "journeys"])
+            self.assertEqual((table["outcome"], table["churned_key"]), (["", "abandoned", "completed"], ["", "", "yes"]))
+            self.assertEqual((table["churned"], table["journeys"]), ([0, 0, 1], [1, 1, 1]))
 
 
 class Lasting(unittest.TestCase):
@@ -163,6 +257,71 @@ class Lasting(unittest.TestCase):
                     cxj.Engine.from_bytes(cut)
             with self.assertRaises(OSError):
                 engine.save(pathlib.Path(folder) / "nowhere" / "engine.cxj")
+            for other_bytes in (bytearray(data), memoryview(data)):
+                with cxj.Engine.from_bytes(other_bytes) as other:
+                    self.assertEqual(other.to_bytes(), data)
+            with self.assertRaisesRegex(ValueError, "byte "):
+                cxj.validate(data[:-1])
+            for wrong in (lambda: cxj.Engine.from_bytes("engine.cxj"), lambda: cxj.Engine.load(data),  # type: ignore[arg-type]
+                          lambda: engine.merge([engine]), lambda: cxj.Engine.load(io.StringIO("text"))):  # type: ignore[arg-type]
+                with self.assertRaisesRegex(TypeError, "expected, not"):
+                    wrong()
+            with self.assertRaisesRegex(TypeError, "the nearest is 'feeds'"):
+                cxj.Engine.from_bytes(data, feed=())
+
+    def test_a_file_is_whole_or_the_old_one(self) -> None:
+        with cxj.Engine(VIEWS) as engine, tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "engine.cxj"
+            engine.save(path)
+            path.chmod(0o600)
+            old, mode = path.read_bytes(), path.stat().st_mode
+            fill(engine)
+            for function in ("os.fsync", "os.replace", "cxj._engine._write"):
+                with mock.patch(function, side_effect=OSError(5, "torn")), self.assertRaisesRegex(OSError, "torn"):
+                    engine.save(path)
+                self.assertEqual((path.read_bytes(), os.listdir(folder)), (old, ["engine.cxj"]))
+            engine.save(path)
+            self.assertEqual((path.read_bytes(), path.stat().st_mode), (engine.to_bytes(), mode))
+            link = pathlib.Path(folder) / "link"
+            link.symlink_to(path)
+            engine.save(link)
+            self.assertTrue(link.is_symlink())
+            if os.path.exists("/dev/full"):
+                with self.assertRaises(OSError):
+                    engine.save("/dev/full")
+                self.assertTrue(pathlib.Path("/dev/full").is_char_device())
+
+    def test_a_file_that_takes_less_is_given_the_rest(self) -> None:
+        class Slow(io.RawIOBase):
+            def __init__(self, answers: "list[int | None]") -> None:
+                self.answers, self.got = answers, b""
+
+            def write(self, data: Any) -> "int | None":
+                answer = self.answers.pop(0) if self.answers else len(data)
+                self.got += bytes(data[:answer or 0])
+                return answer
+
+        with cxj.Engine(VIEWS) as engine:
+            fill(engine)
+            file = Slow([1, 100, 7])
+            engine.save(file)  # type: ignore[arg-type]
+            self.assertEqual(file.got, engine.to_bytes())
+            for answers in ([5, 0], [5, None], [-1]):
+                with self.assertRaisesRegex(OSError, "the file took"):
+                    engine.save(Slow(answers))  # type: ignore[arg-type]
+
+    def test_subclasses_settings_and_exceptions_can_be_pickled(self) -> None:
+        with Own(VIEWS, touchpoints_limit=7, feeds="fault", seal_idle_after=datetime.timedelta(days=3)) as engine:
+            engine.record(journey=1, at=0)
+            for copied in (pickle.loads(pickle.dumps(engine)), copy.deepcopy(engine)):
+                with copied:
+                    self.assertIs(type(copied), Own)
+                    self.assertEqual((copied._settings, copied.to_bytes()), (engine._settings, engine.to_bytes()))
+            try:
+                engine.record_many({"journey": [0], "at": [1]})
+            except cxj.RefusedError as error:
+                again = pickle.loads(pickle.dumps(error))
+                self.assertEqual((str(again), again.receipt, again.status), (str(error), error.receipt, error.status))
 
     def test_parts_merge_to_the_whole(self) -> None:
         with cxj.Engine(VIEWS) as whole, cxj.Engine(VIEWS) as first, cxj.Engine(VIEWS) as second:
@@ -232,10 +391,81 @@ except ImportError as error:
         self.assertIn(f"{__file__} (CXJ_LIBRARY): ", self.said(library=__file__))
         other = ctypes.util.find_library("c")
         if other:
-            paths = [line.split()[-1] for line in pathlib.Path("/proc/self/maps").read_text().splitlines() if "/libc.so" in line
-                     or "/libc-" in line]
+            maps = pathlib.Path("/proc/self/maps")
+            paths = [line.split()[-1] for line in (maps.read_text().splitlines() if maps.exists() else ())
+                     if "/libc.so" in line or "/libc-" in line]
             for path in paths[:1]:
                 self.assertIn("no function cxj_version", self.said(library=path))
+
+
+class Bounds(unittest.TestCase):
+    """Limits, feeds, the clock and what is sealed."""
+
+    def test_limits(self) -> None:
+        with cxj.Engine("touchpoints by owner", touchpoints_limit=2, cells_limit=1) as engine:
+            engine.record(journey=1, at=1, owner="ann")
+            engine.record(journey=1, at=2, owner="bob")
+            self.assertTrue(engine["touchpoints by owner"].incomplete)
+            with self.assertRaisesRegex(cxj.RefusedError, "2 touchpoints are as many") as caught:
+                engine.record(journey=1, at=3)
+            assert caught.exception.receipt
+            self.assertEqual(caught.exception.receipt.status, cxj.header.LIMIT)
+        count = 20000
+        with cxj.Engine(VIEWS, memory_limit=3 * 10**6) as engine:
+            with self.assertRaisesRegex(MemoryError, r"^row \d+: no memory; those before it were taken$") as lacks:
+                engine.record_many({"journey": [0, *range(1, count)], "at": [1] * count})
+            receipt = lacks.exception.receipt  # type: ignore[attr-defined]
+            self.assertEqual((receipt.refused, receipt.first_refusal), (1, 0))
+            self.assertEqual(receipt.accepted, engine.stats().touchpoints)
+            self.assertIn(f"row {receipt.processed}:", str(lacks.exception))
+        for wrong in ({"memory_limit": -1}, {"touchpoints_limit": 30000}, {"feeds": {"falt"}},
+                      {"seal_idle_after": datetime.timedelta(0)}, {"seal_ended_after": 3}):
+            with self.subTest(wrong), self.assertRaises(ValueError):
+                cxj.Engine(**wrong)  # type: ignore[arg-type]
+
+    def test_what_is_not_fed_has_no_value(self) -> None:
+        with cxj.Engine("touchpoints", feeds=iter(["contact"])) as engine:
+            engine.record(journey=1, at=0, facets="contact")
+            self.assertIsNone(engine["touchpoints"].get("faults")["faults"].value)
+            engine.set_feeds(name for name in ("fault",))
+            self.assertEqual(engine["touchpoints"].get("faults")["faults"].value, 0)
+            with pickle.loads(pickle.dumps(engine)) as other:
+                self.assertEqual(other["touchpoints"].get("faults")["faults"].value, 0)
+                self.assertIsNone(other["touchpoints"].get("inbound")["inbound"].value)
+            engine.set_feeds(None)
+            self.assertEqual(engine["touchpoints"].get("inbound")["inbound"].value, 0)
+
+    def test_what_is_sealed_stays_in_the_sums(self) -> None:
+        with cxj.Engine("journeys by type", seal_idle_after=datetime.timedelta(days=2)) as engine:
+            engine.record(journey=1, id=1, at=0, type="move", customer=7)
+            engine.advance(3 * DAY)
+            self.assertEqual(engine.stats().sealed, 1)
+            with self.assertRaisesRegex(cxj.Error, "it is sealed"):
+                engine.journey(1)
+            for late in (lambda: engine.record(journey=1, id=2, at=DAY), lambda: engine.withdraw(1, 1)):
+                with self.assertRaisesRegex(cxj.RefusedError, "sealed"):
+                    late()
+            with self.assertRaisesRegex(cxj.RefusedError, "1 of 2 rows refused") as caught:
+                engine.record_many({"journey": [1, 2], "at": [5, 4 * DAY], "id": [3, 3]})
+            assert caught.exception.receipt
+            self.assertEqual((caught.exception.receipt.late, caught.exception.receipt.accepted), (1, 1))
+            with self.assertRaisesRegex(ValueError, "before"):
+                engine.advance(DAY)
+            with cxj.Engine.from_bytes(engine.to_bytes()) as other, self.assertRaisesRegex(cxj.Error, "seal"):
+                engine.merge(other)
+            self.assertFalse(engine.erase_journey(1))
+            self.assertEqual(engine["journeys by type"].get("journeys", type="move")["journeys"].value, 1)
+
+    def test_what_is_withdrawn_contributes_nothing(self) -> None:
+        with cxj.Engine("touchpoints") as engine:
+            engine.record(journey=1, id="a", at=0)
+            engine.withdraw(1, "a")
+            self.assertEqual((engine.stats().touchpoints, engine.stats().held), (0, 1))
+            self.assertIn("withdrawn", engine.touchpoints(1)[0].facets)
+            with self.assertRaises(KeyError):
+                engine.withdraw(1, "b")
+            with self.assertRaises(cxj.RefusedError):
+                engine.withdraw(1, "a", 1)
 
 
 class Life(unittest.TestCase):
@@ -244,7 +474,8 @@ class Life(unittest.TestCase):
         view = engine[VIEWS[0]]
         engine.close()
         engine.close()
-        for use in (engine.stats, engine.to_bytes, lambda: engine.record(journey=1, at=0), lambda: len(view),
+        for use in (engine.stats, engine.to_bytes, lambda: VIEWS[0] in engine, lambda: engine.add_view(VIEWS[0]),
+                    lambda: engine.record_many({"journey": [1], "at": [1]}), lambda: cxj.Engine().merge(engine), lambda: engine.record(journey=1, at=0), lambda: len(view),
                     lambda: engine.journey(1), lambda: list(engine.views)):
             with self.assertRaisesRegex(cxj.Error, "closed"):
                 use()
@@ -259,26 +490,13 @@ class Life(unittest.TestCase):
 
     def test_what_fails_in_the_middle_leaves_nothing_behind(self) -> None:
         class Torn(io.RawIOBase):
-            """Takes, and gives, a few bytes; then it fails."""
-
-            def __init__(self, data: bytes) -> None:
-                self.data = data
-                self.calls = 0
+            """Fails."""
 
             def read(self, size: int = -1) -> bytes:
-                self.calls += 1
-                if self.calls > 1:
-                    raise RuntimeError("torn")
-                return self.data[:min(10, size)]
+                raise RuntimeError("torn")
 
             def write(self, data: object) -> int:
                 raise RuntimeError("torn")
-
-        class Generous(io.RawIOBase):
-            """Gives more than it is asked for."""
-
-            def read(self, size: int = -1) -> bytes:
-                return bytes(size + 1)
 
         with cxj.Engine(VIEWS) as engine:
             fill(engine)
@@ -289,8 +507,7 @@ class Life(unittest.TestCase):
                 "row 1": lambda: engine.record_many({"journey": [1, 0], "at": [1, 2], "id": [1, 1]}),
                 "'at', row 1": lambda: engine.record_many({"journey": [1, 2], "at": [1, "2"], "owner": ["a", "b"]}),
                 "byte 5": lambda: cxj.Engine.from_bytes(data[:5]),
-                "torn": lambda: engine.save(Torn(b"")), "^torn": lambda: cxj.Engine.load(Torn(data)),
-                "where .* asked": lambda: cxj.Engine.load(Generous()),
+                "torn": lambda: engine.save(Torn()), "^torn": lambda: cxj.Engine.load(Torn()),
                 "only": lambda: cxj.Engine().merge(data), "byte": lambda: engine.merge(data[:-1]),
                 "no metric": lambda: engine[VIEWS[0]].to_dict(["nothing"]),
                 "no such journey": lambda: engine.journey(99),
@@ -303,7 +520,7 @@ class Life(unittest.TestCase):
                 next(iter(engine[VIEWS[0]]))
 
             self.assertLess(growth(all_of_them, int(os.environ.get("CXJ_ENGINES", "2000")) // 10), 4 << 20)
-            self.assertEqual(engine.to_bytes()[:4], data[:4])
+            self.assertEqual(engine.stats().held, 80)
 
     def test_an_engine_in_each_thread(self) -> None:
         parts: "dict[int, bytes]" = {}

@@ -50,6 +50,8 @@ class Pictures(unittest.TestCase):
             seen = 0
             for cell in view:
                 value = cell.metrics[metric or "changes"].value
+                if metric is None and cell.key["from"] == cell.key["to"]:
+                    continue  # what stays where it is changes nothing
                 self.assertEqual(squares[cell.key["from"] or "–", cell.key["to"] or "–"], value)
                 seen += 1
             self.assertEqual(seen, sum(value == value for value in map(float, grid.compressed())))
@@ -92,8 +94,30 @@ class Pictures(unittest.TestCase):
             self.engine["journeys"].plot("journeys")
         with self.assertRaisesRegex(KeyError, "the nearest is 'journeys'"):
             self.engine["journeys by type"].plot("journey")
-        with cxj.Engine(["journeys by type"]) as empty, self.assertRaisesRegex(ValueError, "no cells"):
+        with cxj.Engine(["journeys by type"]) as empty, self.assertRaisesRegex(ValueError, "no satisfaction"):
             empty["journeys by type"].plot()
+        with cxj.Engine(["journeys by type", "touchpoints by owner"]) as engine:
+            engine.record(journey=1, at=0)
+            with self.assertRaisesRegex(ValueError, "no satisfaction"):
+                engine["journeys by type"].plot()
+            with self.assertRaisesRegex(ValueError, "no value of csat"):
+                engine["touchpoints by owner"].plot("csat")
+        self.assertEqual(pyplot.get_fignums(), [])
+
+    def test_names_are_no_formulas_and_many_are_cut_to_those_that_matter(self) -> None:
+        with cxj.Engine(["transitions by owner", "journeys by type per month", "touchpoints by owner"]) as engine:
+            for journey in range(1, 31):
+                for step in range(journey):
+                    engine.record(journey=journey, at=DAY * step, owner=f"$\\frac {journey}${step % 2}", type=f"t{journey}",
+                                  csat=3)
+                engine.record(journey=journey, at=DAY * 40, scope="journey", csat=4)
+            for view in engine.views:
+                axes = view.plot()
+                axes.figure.canvas.draw()
+            axes = engine["transitions by owner"].plot()
+            self.assertEqual(axes.images[0].get_array().shape, (20, 20))
+            self.assertIn("the 20 of", axes.get_xlabel())
+            self.assertEqual(len(engine["journeys by type per month"].plot().lines), 10)
 
     def test_the_example_writes_its_pictures(self) -> None:
         environment = {"PYTHONPATH": str(PACKAGE), "CXJ_LIBRARY": cxj.loaded_from, "MPLBACKEND": "agg"}
