@@ -128,7 +128,7 @@ fi
 
 headline "The Python package, with data frames, pictures and clusters"
 # shellcheck disable=SC2086
-if make_environment python3 "$environment" setuptools wheel mypy $FRAMES $CLUSTERS >"$words" 2>&1; then
+if make_environment python3 "$environment" "setuptools>=77" mypy $FRAMES $CLUSTERS >"$words" 2>&1; then
     if ! need default-jre-headless java; then
         lacking "Spark" "it needs Java, which cannot be installed"
     fi
