@@ -100,7 +100,7 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT else value
 
 
-def _moment(field: str, word: Any) -> int:
+def _milliseconds(field: str, word: Any) -> int:
     if isinstance(word, str):
         raise InvalidError("texts are no moments; parse them first: pandas.to_datetime(…, utc=True), polars' try_parse_dates")
     return integer_of(field, _whole(word))
@@ -120,7 +120,7 @@ _RULES = {
     "name": _Rule(lambda code_of, field, word: code_of(field, word), numbers=False),
     "choice": _Rule(lambda code_of, field, word: place_of(field, None if word == "" else _whole(word), _CHOICES[field])),
     "facets": _Rule(lambda code_of, field, word: facets_of(_whole(word))),
-    "moment": _Rule(lambda code_of, field, word: _moment(field, word), moments=True),
+    "moment": _Rule(lambda code_of, field, word: _milliseconds(field, word), moments=True),
 }
 
 

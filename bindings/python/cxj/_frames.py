@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from datetime import date, datetime, timezone
-from typing import Any, Callable, Iterable, Iterator, Mapping, NamedTuple
+from typing import Any, Callable, Iterable, Mapping, NamedTuple
 
 from . import _arrow
 from ._arrow import Column
@@ -80,7 +80,7 @@ def _of_anything(values: Any) -> Column:
         return _of_arrow_column(owner, values)
     if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
         raise InvalidError(f"{type(values).__name__} is no column")
-    return of_list(list(values))
+    return _of_list(list(values))
 
 
 # ---- lists ---------------------------------------------------------------------------------------------------------
@@ -97,11 +97,13 @@ def _is_null(value: Any) -> bool:
         return False
 
 
-def of_list(values: list[Any]) -> Column:
+def _of_list(values: list[Any]) -> Column:
     """A list of anything: of whole numbers, of moments (without a zone they are UTC), or of values that are looked up."""
     if any(hasattr(kind, "tolist") for kind in {type(value) for value in values}):  # numpy's, among others
         values = [_plain(value) if hasattr(value, "tolist") else value for value in values]
     kinds = {type(value) for value in values}
+    if bool in kinds:
+        raise InvalidError("a truth stands for nothing of a touchpoint; cast it")
     if kinds == {int}:
         return Column("integers", values)
     values = [None if _is_null(value) else value for value in values]
@@ -150,7 +152,7 @@ def _of_numpy(values: Any) -> Column:
     if kind == "f":
         return Column("floats", values.astype("f4") if values.dtype.itemsize < 4 else values, valid)
     listed = values.tolist()
-    return of_list(listed if valid is None else [value if good else None for value, good in zip(listed, valid)])
+    return _of_list(listed if valid is None else [value if good else None for value, good in zip(listed, valid)])
 
 
 def _of_series(series: Any) -> Column:
@@ -175,7 +177,7 @@ def _of_series(series: Any) -> Column:
             pandas.api.types.infer_dtype(series, skipna=True) == "string":
         places, words = pandas.factorize(series)
         return Column("words", places, places >= 0, list(words))
-    return of_list(series.tolist())
+    return _of_list(series.tolist())
 
 
 # ---- Arrow ---------------------------------------------------------------------------------------------------------

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Sequence
 
-from . import _view
 from ._library import InvalidError
+from ._values import show
 
 if TYPE_CHECKING:
     from ._view import View
@@ -58,7 +58,7 @@ def _picture(view: View, metric: str, against: bool, table: dict[str, list[Any]]
 def _in_unit(axis: Any, view: View, metric: str) -> None:
     """An axis whose numbers are shown as tables show them."""
     unit = view.metric(metric).unit
-    axis.set_major_formatter(lambda value, place: _view.show(value, unit))
+    axis.set_major_formatter(lambda value, place: show(value, unit))
 
 
 def _errors(table: dict[str, list[Any]], metric: str, rows: Sequence[int]) -> Any:
@@ -106,7 +106,7 @@ def _write_numbers(ax: Any, image: Any, grid: list[list[float]], unit: str) -> N
         for x, value in enumerate(row):
             if value == value:
                 color = "white" if image.norm(value) > 0.6 else "black"
-                ax.text(x, y, _view.show(value, unit), ha="center", va="center", color=color, fontsize="small")
+                ax.text(x, y, show(value, unit), ha="center", va="center", color=color, fontsize="small")
 
 
 def _by_period(view: View, metric: str, ax: Any, table: dict[str, list[Any]]) -> None:

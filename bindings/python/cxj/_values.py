@@ -165,6 +165,22 @@ def metrics(grain: str | None = None) -> list[MetricInfo]:
     return [info for info in _METRICS if grain is None or info.grain == grain]
 
 
+def show(value: float, unit: str) -> str:
+    """A value in its unit, short."""
+    if value != value:
+        return "–"
+    if unit == "share":
+        return f"{100 * value:.1f} %"
+    if unit == "duration":
+        for length, letter in ((86400000, "d"), (3600000, "h"), (60000, "min"), (1000, "s")):
+            if abs(value) >= length:
+                return f"{value / length:.1f} {letter}"
+        return f"{value:.0f} ms"
+    if unit == "satisfaction":
+        return f"{value:.3f}"
+    return f"{value:.0f}" if value == int(value) else f"{value:.2f}"
+
+
 # ---- what comes back -----------------------------------------------------------------------------------------------
 
 
@@ -262,6 +278,8 @@ class Journey(NamedTuple):
         for name, value in zip(self._fields, self):
             if isinstance(value, datetime):
                 value = value.isoformat(" ", "minutes")
+            elif isinstance(value, timedelta):
+                value = show(value / MS, "duration")
             elif isinstance(value, bool):
                 value = "yes" if value else ""
             elif isinstance(value, float):

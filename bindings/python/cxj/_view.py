@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Iterable, Iterator, NamedTuple, Sequence,
 
 from . import _header as header
 from ._library import Error, InvalidError, NotFoundError, error_of, lib, must
-from ._values import Metric, MetricInfo, datetime_of, encoded, metric_of, metrics, nearest
+from ._values import Metric, MetricInfo, datetime_of, encoded, metric_of, metrics, nearest, show
 
 if TYPE_CHECKING:
     from ._engine import Engine
@@ -379,19 +379,3 @@ def _asked(chosen: list[MetricInfo]) -> tuple[Any, Any]:
 
 def _answers(chosen: list[MetricInfo], results: Any) -> dict[str, Metric]:
     return {info.name: metric_of(result) for info, result in zip(chosen, results)}
-
-
-def show(value: float, unit: str) -> str:
-    """A value in its unit, short."""
-    if value != value:
-        return "–"
-    if unit == "share":
-        return f"{100 * value:.1f} %"
-    if unit == "duration":
-        for length, letter in ((86400000, "d"), (3600000, "h"), (60000, "min"), (1000, "s")):
-            if abs(value) >= length:
-                return f"{value / length:.1f} {letter}"
-        return f"{value:.0f} ms"
-    if unit == "satisfaction":
-        return f"{value:.3f}"
-    return f"{value:.0f}" if value == int(value) else f"{value:.2f}"

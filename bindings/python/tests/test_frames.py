@@ -128,7 +128,8 @@ class Frames(unittest.TestCase):
         self.check(dict(arrays, journey=arrays["journey"].astype("f2")), ("pyarrow",))
         for words, wrong in {"no column": {"at": numpy.zeros((2, 2))}, "not within": {"journey": numpy.array([-1])},
                              "no whole number": {"journey": numpy.array([0.5])}, "2 values": {"owner": numpy.array(["a", "b"])},
-                             "stands for nothing": {"facets": [{}]}}.items():
+                             "stands for nothing": {"facets": [{}]}, "a truth": {"journey": numpy.array([True])},
+                             "a truth stands": {"value": [True]}}.items():
             with self.subTest(words), cxj.Engine() as engine, self.assertRaisesRegex(ValueError, words):
                 engine.record_many({"journey": [1], "at": [1], **wrong})
 
