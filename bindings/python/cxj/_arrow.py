@@ -70,6 +70,7 @@ _SAY = ctypes.CFUNCTYPE(ctypes.c_char_p, ctypes.c_void_p)
 _RELEASE = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 
 _INTEGERS = {"c": "b", "C": "B", "s": "h", "S": "H", "i": "i", "I": "I", "l": "q", "L": "Q"}
+_TEXTS = ("u", "U", "vu")
 _FLOATS = {"f": "f", "g": "d"}
 _OTHERS = {"b": "a truth", "d": "a decimal", "z": "a string of bytes", "Z": "a string of bytes", "+s": "a struct",
            "tts": "a time of day", "ttm": "a time of day", "ttu": "a time of day", "ttn": "a time of day",
@@ -150,14 +151,25 @@ def _read(part: _Part) -> Column:
         return Column("moments", values, part.valid(), unit=_MOMENTS[kind], owner=part.owner)
     if kind == "n":
         return Column("words", bytes(part.rows), part.valid())
+    if kind in _TEXTS:
+        places, words = _texts(part)
+        return Column("words", places, None, words)
     return of_words(_values(part))
 
 
 def of_words(values: Sequence[Any]) -> Column:
     """Values of any kind, None among them, as places in a list of the different ones."""
+    if len({value.__class__ for value in values} - {None.__class__}) < 2:
+        places, words = _places(values)
+        return Column("words", places, None, words)
+    places, words = _places([(value.__class__, value) for value in values])  # for 1 is 1.0, and yet another word
+    return Column("words", places, None, [word for _, word in words])
+
+
+def _places(values: Sequence[Any]) -> tuple[list[int], list[Any]]:
+    """For each value its place in a list of the different ones, and that list."""
     places: dict[Any, int] = {}
-    found = [places.setdefault((value.__class__, value), len(places)) for value in values]
-    return Column("words", found, None, [value for _, value in places])
+    return [places.setdefault(value, len(places)) for value in values], list(places)
 
 
 def _values(part: _Part) -> list[Any]:
@@ -169,12 +181,9 @@ def _values(part: _Part) -> list[Any]:
         values: list[Any] = part.numbers(1, {**_INTEGERS, **_FLOATS}[kind], part.start, part.rows).tolist()
     elif kind == "n":
         values = [None] * part.rows
-    elif kind in ("u", "U"):
-        ends = part.numbers(1, "i" if kind == "u" else "q", part.start, part.rows + 1) if part.rows else memoryview(b"")
-        data = part.numbers(2, "B", 0, ends[part.rows] if part.rows else 0)
-        values = [data[ends[i]:ends[i + 1]] for i in range(part.rows)]
-    elif kind == "vu":
-        values = [_text_of_view(part, i) if valid is None or valid[i] else None for i in range(part.rows)]
+    elif kind in _TEXTS:
+        places, words = _texts(part)
+        return [words[place] for place in places]
     elif kind in ("+l", "+L"):
         ends = part.numbers(1, "i" if kind == "+l" else "q", part.start, part.rows + 1) if part.rows else memoryview(b"")
         first, last = (ends[0], ends[part.rows]) if part.rows else (0, 0)
@@ -188,22 +197,38 @@ def _values(part: _Part) -> list[Any]:
         raise InvalidError(f"{_OTHERS.get(kind, 'what Arrow calls ' + repr(kind))} stands for nothing of a touchpoint; cast it")
     if valid is not None:
         values = [value if good else None for value, good in zip(values, valid)]
-    return [_text(value) if isinstance(value, memoryview) else value for value in values]
+    return values
 
 
-def _text_of_view(part: _Part, row: int) -> memoryview:
-    """One text of an array of views: short ones stand in the view, others in one of the buffers behind it."""
-    view = part.numbers(1, "B", 16 * (part.start + row), 16)
-    length, _, buffer, start = view.cast("i")
-    found: memoryview = view[4:4 + length] if length <= 12 else part.numbers(2 + buffer, "B", start, length)
-    return found
+def _texts(part: _Part) -> tuple[list[int], list[Any]]:
+    """An array of texts as places in a list of the different ones. Only these are made texts."""
+    keys: list[Any]
+    if part.format == "vu":
+        # A view of 16 bytes has a short text in itself; of another its length, and where it stands.
+        raw = bytes(part.numbers(1, "B", 16 * part.start, 16 * part.rows))
+        keys = [raw[start:start + 16] for start in range(0, len(raw), 16)]
+    else:
+        ends = part.numbers(1, "i" if part.format == "u" else "q", part.start, part.rows + 1).tolist() if part.rows else [0]
+        raw = bytes(part.numbers(2, "B", ends[0], ends[-1] - ends[0]))
+        keys = [raw[start - ends[0]:end - ends[0]] for start, end in zip(ends, ends[1:])]
+    valid = part.valid()
+    if valid is not None:
+        keys = [key if good else None for key, good in zip(keys, valid)]
+    places, different = _places(keys)
+    return places, [None if key is None else _text(_seen(part, key) if part.format == "vu" else key) for key in different]
 
 
-def _text(raw: memoryview) -> str | NotUTF8:
+def _seen(part: _Part, view: bytes) -> bytes:
+    """What a view shows: a short text stands in it, another in one of the buffers behind it."""
+    length, buffer, start = struct.unpack("=i4xii", view)
+    return view[4:4 + length] if length <= 12 else bytes(part.numbers(2 + buffer, "B", start, length))
+
+
+def _text(raw: bytes) -> str | NotUTF8:
     try:
         return str(raw, "utf-8")
     except UnicodeDecodeError:
-        return NotUTF8(bytes(raw))
+        return NotUTF8(raw)
 
 
 # ---- streams -------------------------------------------------------------------------------------------------------
