@@ -137,6 +137,16 @@ if make_environment python3 "$environment" "setuptools>=77" mypy $FRAMES $CLUSTE
         check "nothing was skipped" sh -c '! grep "skipped" "$1"' sh "$scratch/tested"
     fi
 
+    # What tests/run.sh has built with AddressSanitizer. It keeps what was freed, so growth says nothing.
+    sanitized() {
+        (cd bindings/python && LD_PRELOAD=$(gcc -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0 CXJ_ENGINES=0 \
+            CXJ_LIBRARY=../../build-asan/src/libcxj.so "$environment/bin/python" -m unittest \
+            tests.test_frames tests.test_package tests.test_conformance)
+    }
+    if [ -f build-asan/src/libcxj.so ]; then
+        check "the package, on a library with AddressSanitizer" sanitized
+    fi
+
     typed() {
         (cd bindings/python && "$environment/bin/python" -m mypy --cache-dir=/dev/null cxj)
     }

@@ -13,7 +13,7 @@ from typing import Any, Callable, Mapping, NamedTuple, Optional, Protocol, Seque
 from . import _header as header
 from ._arrow import Column, NotUTF8
 from ._frames import Batch
-from ._library import InvalidError
+from ._library import Error, InvalidError
 from ._values import RATINGS, facets_of, identity_of, integer_of, nearest, place_of
 
 # Field of cxj_columns: what it holds, and the C type of its items.
@@ -40,8 +40,9 @@ EVENT_LOG: Renames = {"case:concept:name": "journey", "case_id": "journey", "tim
              "concept:name": "activity", "org:resource": "owner", "resource": "owner", "org:group": "team",
              "lifecycle:transition": None}
 
-# From here on not every whole number is a float.
-_EXACT = 2**53
+# From here on not every whole number is a float, by bytes.
+_EXACT = {8: 2**53, 4: 2**24}
+_INEXACT = "{!r} is no whole number, or none that is exact"
 
 # Off every scale: so a rating without a score is refused by the library.
 _NO_SCORE = 255
@@ -73,6 +74,7 @@ def number_rows(rows: Rows, first: int) -> None:
 def rename(names: Sequence[str], renames: Renames) -> dict[str, int]:
     """What the columns are called here, and their places. Columns that nobody knows are refused, by name."""
     named: dict[str, int] = {}
+    renames = {str(name): here for name, here in renames.items()}  # frames may call columns by numbers
     for place, name in enumerate(names):
         here = renames.get(name, name)
         if here is None:
@@ -97,7 +99,7 @@ def rename(names: Sequence[str], renames: Renames) -> dict[str, int]:
 
 
 def _whole(value: Any) -> Any:
-    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT else value
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT[8] else value
 
 
 def _milliseconds(field: str, word: Any) -> int:
@@ -127,9 +129,10 @@ _RULES = {
 class _Wrong(Exception):
     """A value that cannot be taken: its row in the batch, and why."""
 
-    def __init__(self, row: int, why: str) -> None:
+    def __init__(self, row: int, why: str, cause: Error | None = None) -> None:
         super().__init__(why)
         self.row = row
+        self.cause = cause
 
 
 def _convert(code_of: CodeOf, field: str, column: Column, first: int) -> Any:
@@ -145,9 +148,8 @@ def _convert(code_of: CodeOf, field: str, column: Column, first: int) -> Any:
         if _is_empty(column):
             return ways.looked_up(Column("words", bytes(len(column.values)), words=[None]), int, item, null)
     except _Wrong as wrong:
-        raise InvalidError(f"column {field!r}, row {first + wrong.row}: {_without(field, str(wrong))}") from None
-    except InvalidError as error:
-        raise InvalidError(f"column {field!r}: {_without(field, str(error))}", error.status) from None
+        kind, status = (type(wrong.cause), wrong.cause.status) if wrong.cause else (InvalidError, 0)
+        raise kind(f"column {field!r}, row {first + wrong.row}: {_without(field, str(wrong))}", status) from None
     wanted = {"name": "names are texts", "moment": "moments, or whole milliseconds, are expected"}
     raise InvalidError(f"column {field!r}: these are {column.kind}; {wanted.get(name, 'whole numbers or words are expected')}")
 
@@ -168,7 +170,8 @@ def read_rows(code_of: CodeOf, named: dict[str, int], batch: Batch, first: int) 
     be taken."""
     got: dict[str, Any] = {}
     ready = Rows(header.Columns(size=ctypes.sizeof(header.Columns)), batch.rows, [])
-    for field, place in named.items():
+    # Names last: each makes a code, and what cannot be taken should leave none.
+    for field, place in sorted(named.items(), key=lambda one: _FIELDS.get(one[0], _RATING)[0] == "name"):
         try:
             column = batch.column(place)
         except InvalidError as error:
@@ -223,8 +226,8 @@ def _table(words: Sequence[Any], used: Any, places: Any, find: Callable[[Any], i
             if isinstance(word, NotUTF8):
                 raise InvalidError(f"{word.raw!r} is not UTF-8")
             table[place] = find(word)
-        except InvalidError as error:
-            raise _Wrong(list(places).index(place), str(error)) from None
+        except Error as error:
+            raise _Wrong(list(places).index(place), str(error), error) from None
         if not lowest <= table[place] <= highest:
             raise _Wrong(list(places).index(place), _not_within(table[place], item))
     return table
@@ -262,7 +265,7 @@ class _Python:
     def numbers(self, column: Column, item: Any, null: int) -> Any:
         lowest, highest = _bounds(item)
         many, by = column.unit
-        rows = len(column.values)
+        rows, exact = len(column.values), _EXACT[getattr(column.values, "itemsize", 8)] if column.kind == "floats" else 0
         if rows and column.valid is None and column.kind != "floats":
             numbers = column.values if many == by else [value * many // by for value in column.values]
             if lowest <= min(numbers) and max(numbers) <= highest:
@@ -273,8 +276,8 @@ class _Python:
                 values[row], known[row] = null, False
                 continue
             if isinstance(value, float):
-                if not value.is_integer() or abs(value) >= _EXACT:
-                    raise _Wrong(row, f"{value!r} is no whole number")
+                if not value.is_integer() or abs(value) >= exact:
+                    raise _Wrong(row, _INEXACT.format(value))
                 value = int(value)
             value = value * many // by
             if not lowest <= value <= highest:
@@ -338,7 +341,7 @@ class _Numpy:
             known = ~numpy.isnan(values)
             valid = known if valid is None else known & valid
             values = numpy.where(valid, values, 0)
-            self._refuse((values != numpy.floor(values)) | (numpy.abs(values) >= _EXACT), values, "{!r} is no whole number")
+            self._refuse((values != numpy.floor(values)) | (numpy.abs(values) >= _EXACT[values.dtype.itemsize]), values)
             values = values.astype("i8")
         elif valid is not None:
             values = numpy.where(valid, values, values.dtype.type(0))
@@ -364,10 +367,10 @@ class _Numpy:
         row, value = next((row, one) for row, one in enumerate(values.tolist()) if not lowest <= one <= highest)
         raise _Wrong(row, _not_within(value * many // by, item))
 
-    def _refuse(self, wrong: Any, values: Any, why: str) -> None:
+    def _refuse(self, wrong: Any, values: Any) -> None:
         if wrong.any():
             row = int(wrong.argmax())
-            raise _Wrong(row, why.format(float(values[row])))
+            raise _Wrong(row, _INEXACT.format(float(values[row])))
 
     def scores(self, scale: Any, score: Any, known: Any) -> Any:
         known = self._array(known)

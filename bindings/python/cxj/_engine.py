@@ -34,7 +34,7 @@ _COUNTED_IN_JOURNEY = ("touchpoints", "contacts", "handoffs", "bounces", "repeat
 
 
 def _set_of(feeds: Iterable[str] | None) -> frozenset[str] | None:
-    return None if feeds is None else frozenset((feeds,) if isinstance(feeds, str) else feeds)
+    return None if feeds is None else frozenset(feeds.split("|") if isinstance(feeds, str) else feeds)
 
 
 def _unfed(feeds: frozenset[str] | None) -> int:
@@ -185,10 +185,11 @@ class Engine:
     def name_of(self, dimension: str, code: int) -> str:
         """The name of a code."""
         text, length = ctypes.c_void_p(), ctypes.c_size_t()
-        status = lib.cxj_name(self._open(), _CODED[dimension], code, ctypes.byref(text), ctypes.byref(length))
-        if status != header.OK or not text.value:
-            raise error_of(status, f"{dimension}: there is no code {code}")
-        return ctypes.string_at(text.value, length.value).decode()
+        with self._lock:  # until it is copied
+            status = lib.cxj_name(self._open(), _CODED[dimension], code, ctypes.byref(text), ctypes.byref(length))
+            if status != header.OK or not text.value:
+                raise error_of(status, f"{dimension}: there is no code {code}")
+            return ctypes.string_at(text.value, length.value).decode()
 
     # ---- recording ----
 
@@ -226,7 +227,8 @@ class Engine:
         value       money in minor units, within 10**15
 
         Raises ValueError for what is out of its bounds, MemoryError, cxj.RefusedError for a touchpoint that is late, or
-        beyond the limit of its journey; nothing is recorded then. Returns what became of it. Some 8 µs, most of them
+        beyond the limit of its journey, cxj.Error for a new name beyond 65,535 of a dimension (16,777,215 owners);
+        nothing is recorded then. Returns what became of it. Some 8 µs, most of them
         Python's, and those of folding again the touchpoints of its journey that come after it."""
         t = header.Touchpoint()
         t.journey = identity_of("journey", journey)
@@ -252,7 +254,7 @@ class Engine:
                                     ctypes.sizeof(receipt))
             answer = Receipt.of(receipt, self._message())
         if status != header.OK:
-            raise error_of(status, answer.reason, answer)
+            raise error_of(status, "there is no memory for it" if status == header.NO_MEMORY else answer.reason, answer)
         return answer
 
     def record_many(self, data: Any, *, renames: Mapping[str, str | None] | None = None, strict: bool = False) -> Receipt:
@@ -273,7 +275,7 @@ class Engine:
         it; else all other rows are taken. RefusedError is raised in both cases.
 
         Raises ValueError for a column that is missing, unknown, or of a type that it cannot have, and for a value that is
-        out of its column's bounds, by name and row; OSError if the data end with an error of their own; MemoryError;
+        out of its column's bounds, by name and row; cxj.Error for new names beyond those that a dimension can have; OSError if the data end with an error of their own; MemoryError;
         TypeError for renames that are none. Each has a receipt of what became of the rows before, None if there are none:
         rows of the batches before stay recorded (a data frame of pandas, and a dict, is one batch). Returns what became
         of the rows.
@@ -314,7 +316,7 @@ class Engine:
             status = lib.cxj_record_columns(self._open(), ctypes.byref(rows.struct), rows.rows,
                                             header.STOP_AT_REFUSAL if strict else 0, ctypes.byref(receipt),
                                             ctypes.sizeof(receipt))
-            latest = Receipt.of(receipt, self._message())
+            latest = Receipt.of(receipt, self._message()).of_columns()
         total = before.and_then(latest)
         if status == header.OK or status in LATE_OR_REFUSED and not strict:
             return total
@@ -536,13 +538,13 @@ class Engine:
         if not isinstance(file, (str, os.PathLike)):
             _write(file, data)
             return
-        path = os.path.realpath(os.fspath(file))
+        path = os.path.realpath(os.fsdecode(file))
         mode = os.stat(path).st_mode if os.path.exists(path) else None
         if mode is not None and not stat.S_ISREG(mode):
             with open(path, "wb") as opened:
                 _write(opened, data)
             return
-        beside = f"{path}.{os.getpid()}-{secrets.token_hex(4)}"
+        beside = os.path.join(os.path.dirname(path), f".cxj-{secrets.token_hex(8)}")
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as new:
             try:
                 if mode is not None:
@@ -610,6 +612,8 @@ class Engine:
 
 def _write(file: Any, data: bytes) -> None:
     """Writes all of the bytes, or raises."""
+    if not hasattr(file, "write"):
+        raise TypeError(f"a path or a file is expected, not {type(file).__name__}")
     left = memoryview(data)
     while left:
         took = file.write(left)
@@ -622,12 +626,14 @@ def _write(file: Any, data: bytes) -> None:
 
 def _sync_folder(path: str) -> None:
     """Makes a rename last, where a folder can be synced."""
-    if os.name == "posix":
+    try:
         folder = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    except PermissionError:  # one that can be written to but not read; or a system that opens no folders
+        return
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _next(batches: Iterator[Batch], done: int) -> Batch | None:

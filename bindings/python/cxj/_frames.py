@@ -31,7 +31,7 @@ class Table(NamedTuple):
 
 def table_of(data: Any) -> Table:
     """Any data as a table. Raises InvalidError if it is none."""
-    owner = type(data).__module__.partition(".")[0]
+    owner = _owner(data)
     if owner == "pandas" and hasattr(data, "columns"):
         return _one(len(data), [str(name) for name in data.columns], lambda place: _of_series(data.iloc[:, place]))
     if hasattr(data, "dtype") or owner in ("polars", "pyarrow") and hasattr(data, "type"):
@@ -46,6 +46,12 @@ def table_of(data: Any) -> Table:
         return _of_arrow(owner, data)
     raise InvalidError(f"{type(data).__name__} is no table: what is taken is a data frame of pandas, polars or pyarrow, "
                        "what has __arrow_c_stream__ or __arrow_c_array__, or a dict of columns")
+
+
+def _owner(value: Any) -> str:
+    """Which library a value is of, or what it is derived from; else where its class comes from."""
+    modules = [kind.__module__.partition(".")[0] for kind in type(value).__mro__]
+    return next((name for name in modules if name in ("pandas", "polars", "pyarrow", "numpy")), modules[0])
 
 
 def _one(rows: int, names: list[str], column: Callable[[int], Column]) -> Table:
@@ -71,7 +77,7 @@ def _of_dict(name: str, values: Any) -> Column:
 
 def _of_anything(values: Any) -> Column:
     """An array of numpy, polars, pyarrow or pandas, or a list."""
-    owner = type(values).__module__.partition(".")[0]
+    owner = _owner(values)
     if owner == "pandas":
         return _of_series(values)
     if owner == "numpy" and hasattr(values, "dtype"):
@@ -119,6 +125,8 @@ def _of_list(values: list[Any]) -> Column:
 
 def _plain(value: Any) -> Any:
     """A value of numpy as one of Python; a moment as one that has milliseconds."""
+    if str(getattr(value, "dtype", "")).startswith("timedelta64"):
+        raise InvalidError("a duration stands for nothing of a touchpoint")
     return (value.astype("datetime64[ms]") if str(getattr(value, "dtype", "")).startswith("datetime64") else value).tolist()
 
 
@@ -144,13 +152,19 @@ def _of_numpy(values: Any) -> Column:
         unit, step = numpy.datetime_data(values.dtype)
         scales = {"s": (1000, 1), "ms": (1, 1), "us": (1, 1000), "ns": (1, 1000000)}
         if unit not in scales or step != 1:
+            if unit in ("Y", "M", "W", "D", "h", "m"):  # which may be too many for milliseconds
+                years = values[~numpy.isnat(values)].astype("datetime64[Y]").astype("i8") + 1970
+                if ((years < 1) | (years > 9999)).any():
+                    raise InvalidError("a moment is not within the years 0001 to 9999")
             values, unit = values.astype("datetime64[ms]"), "ms"
         known = ~numpy.isnat(values)
         return Column("moments", values.astype("i8"), known if valid is None else known & valid, unit=scales[unit])
     if kind in "iu":
         return Column("integers", values, valid)
-    if kind == "f":
-        return Column("floats", values.astype("f4") if values.dtype.itemsize < 4 else values, valid)
+    if kind == "f" and values.dtype.itemsize >= 4:
+        return Column("floats", values, valid)
+    if kind in "fm":
+        raise InvalidError(f"{'a duration' if kind == 'm' else 'a float of 16 bits'} stands for nothing of a touchpoint; cast it")
     listed = values.tolist()
     return _of_list(listed if valid is None else [value if good else None for value, good in zip(listed, valid)])
 

@@ -17,7 +17,7 @@ _NAMES = ("libcxj.dylib",) if sys.platform == "darwin" else ("libcxj.so", "libcx
 
 _NONE_GIVEN = {"journey: 0 must not be 0": "journey: there is none",
                "at: -9223372036854775808 is not within the years 0001 to 9999": "at: there is none",
-               "score: 255 is off its scale": "score: there is none"}
+               "score: 255 is off its scale": "score: there is none, or it is off its scale"}
 
 
 class Receipt(NamedTuple):
@@ -44,7 +44,11 @@ class Receipt(NamedTuple):
         first = None if got.first_refusal == header.NO_INDEX else got.first_refusal
         reason = re.sub(r"^touchpoint \d+: ", "", message)
         return cls(got.processed, got.accepted, got.duplicates, got.conflicts, got.superseded, got.late, got.refused, first,
-                   _NONE_GIVEN.get(reason, reason), got.first_status)
+                   reason, got.first_status)
+
+    def of_columns(self) -> Receipt:
+        """The same of columns, where certain numbers stand for none."""
+        return self._replace(reason=_NONE_GIVEN.get(self.reason, self.reason))
 
     def and_then(self, after: Receipt) -> Receipt:
         """What became of these and of those after them."""
@@ -60,6 +64,8 @@ class Receipt(NamedTuple):
         """What is wrong with the first that was refused, and what became of the others."""
         if self.first_refusal is None:
             return f"{self.reason} ({self.processed} rows were recorded)"
+        if self.first_refusal >= self.processed:  # it ended there
+            return f"row {self.first_refusal}: {self.reason} (the {self.processed} rows before it were taken)"
         lost = self.refused + self.late
         return (f"row {self.first_refusal}: {self.reason} ({lost} of {self.processed} rows refused; the other "
                 f"{self.processed - lost} were taken)")

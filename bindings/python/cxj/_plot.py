@@ -112,12 +112,16 @@ def _write_numbers(ax: Any, image: Any, grid: list[list[float]], unit: str) -> N
 def _by_period(view: View, metric: str, ax: Any, table: dict[str, list[Any]]) -> None:
     """A line for each part of the key beside the period, and around it the interval."""
     others = [name for name in view.key_names if name != "period"]
-    lines: dict[str, list[int]] = {}
-    for row, label in enumerate(_labels(view, table, others) if others else [""] * len(table["period"])):
-        lines.setdefault(label, []).append(row)
-    most = sorted(lines, key=lambda label: -len(lines[label]))[:_LINES]
-    for label in sorted(most):
-        rows = lines[label]
+    labels = _labels(view, table, others) if others else [""] * len(table["period"])
+    lines: dict[tuple[str, ...], list[int]] = {}
+    for row, key in enumerate(zip(*(table.get(name + "_key", table.get(name, [])) for name in others)) if others else
+                              [()] * len(labels)):
+        lines.setdefault(key, []).append(row)
+    most = sorted(lines, key=lambda key: -len(lines[key]))[:_LINES]
+    for key in sorted(most):
+        rows = lines[key]
+        label = labels[rows[0]]
+        label = " " + label if label.startswith("_") else label  # which matplotlib would leave out
         moments = [table["period"][row] for row in rows]
         line = ax.plot(moments, [table[metric][row] for row in rows], marker="o", label=label or None)[0]
         if metric + "_low" in table:

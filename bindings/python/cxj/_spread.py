@@ -12,6 +12,11 @@ from ._library import InvalidError
 AT_ONCE = 8
 
 
+def texts_of(views: Iterable[str]) -> list[str]:
+    """The texts of views; one text is one view."""
+    return [views] if isinstance(views, str) else list(views)
+
+
 def order_of(columns: Iterable[str], renames: Mapping[str, str | None]) -> list[str]:
     """The columns of a frame by which its rows are in order journey by journey. Raises InvalidError for a frame in which
     rows could be tied, for a cluster keeps no order that would decide; and what record_many() raises for its columns."""

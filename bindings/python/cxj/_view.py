@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import html
 import re
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Iterable, Iterator, NamedTuple, Sequence, Union
 
 from . import _header as header
@@ -25,7 +25,9 @@ SHOWN = {
 }
 _ROWS_SHOWN = 60
 
-_PERIODS = {"hour": "%Y-%m-%dT%H", "day": "%Y-%m-%d", "week": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
+_PERIODS = {"hour": "{0.year:04}-{0.month:02}-{0.day:02}T{0.hour:02}", "day": "{0.year:04}-{0.month:02}-{0.day:02}",
+            "week": "{0.year:04}-{0.month:02}-{0.day:02}", "month": "{0.year:04}-{0.month:02}",
+            "quarter": "{0.year:04}-Q{1}", "year": "{0.year:04}"}
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _PER = re.compile(r"\bper\s+(hour|day|week|month|quarter|year)\b")
 
@@ -133,9 +135,11 @@ class View:
         """A part of a key as text; a period as the library writes it."""
         if not isinstance(value, datetime):
             return value
+        if value.tzinfo is None:
+            raise InvalidError(f"period: {value!r} has no zone; give it one, such as tzinfo=timezone.utc")
+        value = value.astimezone(timezone.utc)
         found = _PER.search(_QUOTED.sub('""', self._text))
-        period = found.group(1) if found else "hour"
-        return f"{value:%Y}-Q{(value.month + 2) // 3}" if period == "quarter" else value.strftime(_PERIODS[period])
+        return _PERIODS[found.group(1) if found else "hour"].format(value, (value.month + 2) // 3)
 
     # ---- reading ----
 
@@ -303,17 +307,17 @@ class View:
 
     def _table(self, metrics: Sequence[str] | None, sort: str | None, rows: int) -> tuple[list[str], list[list[str]], int]:
         """Headings, rows of text, and how many key columns come first."""
-        chosen = [info.name for info in self._choose(SHOWN[self.grain] if metrics is None else metrics)]
-        units = {info.name: info.unit for info in self.metrics()}
-        table = self.to_dict(chosen if sort is None else [*chosen, sort])
-        order = range(len(next(iter(table.values()))))
+        chosen = self._choose(SHOWN[self.grain] if metrics is None else metrics)
+        names = [info.name for info in chosen]
+        keys, columns = self._read(names if sort is None else [*names, sort], False)
+        values = {name: array[start:end] for name, (array, start, end) in columns.items()}
+        order = list(range(len(next(iter(keys.values()), [None]) if len(self) else [])))
         if sort is not None:
-            by = table[sort]
-            order = sorted(order, key=lambda row: (by[row] != by[row], -by[row]))  # type: ignore[assignment]
-        headings = [name for name in table if name in chosen or name not in units]
-        texts = [[show(table[name][row], units[name]) if name in units else self._show_key(table[name][row]) or "–"
-                  for name in headings] for row in order[:rows]]
-        return headings, texts, len(headings) - len(chosen)
+            by = values[sort]
+            order.sort(key=lambda row: (by[row] != by[row], -by[row]))
+        texts = [[*(self._show_key(key[row]) or "–" for key in keys.values()),
+                  *(show(values[info.name][row], info.unit) for info in chosen)] for row in order[:max(0, rows)]]
+        return [*self.key_names, *names], texts, len(keys)
 
     def table(self, metrics: Sequence[str] | None = None, *, sort: str | None = None, rows: int = _ROWS_SHOWN) -> str:
         """The cells as a table of text.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Iterable, Mapping
 
 from ._engine import Engine
-from ._spread import AT_ONCE, merged, order_of
+from ._spread import AT_ONCE, merged, order_of, texts_of
 
 
 def _record(part: Any, views: list[str], names: dict[str, str | None], order: list[str], settings: dict[str, Any]) -> bytes:
@@ -39,10 +39,10 @@ def aggregate(frame: Any, views: Iterable[str], *, renames: Mapping[str, str | N
     from dask.base import compute
     from dask.delayed import delayed
 
-    texts, names = list(views), dict(renames or {})
+    texts, names = texts_of(views), dict(renames or {})
     order = order_of(frame.columns, names)
     if by_journey:
-        frame = frame.shuffle(on=order[0])
+        frame = frame.reset_index(drop=True).shuffle(on=order[0])  # an index may be called like a column
     record: Any = delayed(_record, pure=True)
     merge: Any = delayed(_merge, pure=True)
     run: Any = compute

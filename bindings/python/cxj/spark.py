@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Iterable, Iterator, Mapping
 
 from ._engine import Engine
-from ._spread import AT_ONCE, merged, order_of
+from ._spread import AT_ONCE, merged, order_of, texts_of
 
 # A row of Spark has less than 2 GB, so the bytes of an engine come in pieces.
 _PIECE = 1 << 26
@@ -49,7 +49,7 @@ def aggregate(frame: Any, views: Iterable[str], *, renames: Mapping[str, str | N
     The result is the same either way. Raises what record_many() raises, as Spark passes it on. The workers need the
     package and pyarrow. The last merge is done on the driver: about the time of recording the rows anew, and the memory
     of the engine and of the bytes of some others."""
-    texts, names = list(views), dict(renames or {})
+    texts, names = texts_of(views), dict(renames or {})
 
     def record(batches: Iterator[Any]) -> Iterator[Any]:
         with Engine(texts, **settings) as engine:
@@ -63,7 +63,7 @@ def aggregate(frame: Any, views: Iterable[str], *, renames: Mapping[str, str | N
             yield from _pieces(engine)
 
     order = order_of(frame.columns, names)
-    partitions = frame.rdd.getNumPartitions()
+    partitions = max(1, frame.rdd.getNumPartitions())
     if by_journey:
         frame = frame.repartition(partitions, order[0]).sortWithinPartitions(*order)
     parts = frame.mapInArrow(record, _SCHEMA)

@@ -67,6 +67,10 @@ class Cluster(unittest.TestCase):
                     with cxj.dask.aggregate(frame.rename(columns={"journey": "case"}), VIEWS, renames={"case": "journey"},
                                             by_journey=by_journey) as engine:
                         self.assertEqual(engine.to_bytes(), self.bytes)
+                with cxj.dask.aggregate(frame.set_index("journey", drop=False), VIEWS) as engine:
+                    self.assertEqual(engine.to_bytes(), self.bytes)
+                with cxj.dask.aggregate(frame, VIEWS[0]) as engine:
+                    self.assertEqual(list(engine), VIEWS[:1])
                 with self.assertRaisesRegex(ValueError, "'id' or 'sequence' is needed"):
                     cxj.dask.aggregate(frame.drop(columns="id"), VIEWS)
                 with self.assertRaisesRegex(ValueError, "'journey' is missing"):
@@ -92,6 +96,8 @@ class Cluster(unittest.TestCase):
                 with cxj.spark.aggregate(frame.withColumnRenamed("journey", "case"), VIEWS, renames={"case": "journey"},
                                          by_journey=by_journey) as engine:
                     self.assertEqual(engine.to_bytes(), self.bytes)
+            with cxj.spark.aggregate(frame.limit(0), VIEWS[0]) as engine:
+                self.assertEqual((list(engine), engine.stats().held), (VIEWS[:1], 0))
             with self.assertRaisesRegex(ValueError, "'id' or 'sequence' is needed"):
                 cxj.spark.aggregate(frame.drop("id"), VIEWS)
             with self.assertRaisesRegex(ValueError, "the nearest is 'owner'"):

@@ -60,6 +60,10 @@ def expected(columns: "dict[str, list[Any]]") -> bytes:
         return engine.to_bytes()
 
 
+class Own(pandas.DataFrame if pandas else object):  # type: ignore[misc]
+    """A frame of somebody's own kind."""
+
+
 class Streaming:
     """What has __arrow_c_stream__, and nothing else."""
 
@@ -86,16 +90,16 @@ class Frames(unittest.TestCase):
         self.listed = dict(self.columns, facets=[None if one is None else one.split("|") for one in self.columns["facets"]])
         self.bytes = expected(self.columns)
 
-    def taken(self, data: Any) -> bytes:
+    def taken(self, data: Any, renames: Any = None) -> bytes:
         with cxj.Engine(VIEWS) as engine:
-            self.assertEqual(engine.record_many(data).processed, ROWS)
+            self.assertEqual(engine.record_many(data, renames=renames).processed, ROWS)
             return engine.to_bytes()
 
-    def check(self, data: Any, *hidden: "tuple[str, ...]") -> None:
+    def check(self, data: Any, *hidden: "tuple[str, ...]", renames: Any = None) -> None:
         """What data bring is what single touchpoints bring; also with some libraries hidden."""
         for names in ((), *hidden):
             with self.subTest(hidden=names), mock.patch.dict(sys.modules, dict.fromkeys(names)):
-                self.assertEqual(self.taken(data), self.bytes)
+                self.assertEqual(self.taken(data, renames), self.bytes)
 
     ALONE = (("pyarrow",), ("numpy",), ("pyarrow", "numpy"))
 
@@ -125,11 +129,17 @@ class Frames(unittest.TestCase):
             for form in (moments, moments.astype(moments.dtype.newbyteorder(">")), moments.repeat(2)[::2], list(moments)):
                 self.assertEqual(self.taken(dict(arrays, at=form)), wanted, unit)
         self.check(dict(arrays, journey=arrays["journey"].astype(">i2")), ("pyarrow",))
-        self.check(dict(arrays, journey=arrays["journey"].astype("f2")), ("pyarrow",))
+        self.check(dict(arrays, journey=arrays["journey"].astype("f4")), ("pyarrow",))
         for words, wrong in {"no column": {"at": numpy.zeros((2, 2))}, "not within": {"journey": numpy.array([-1])},
                              "no whole number": {"journey": numpy.array([0.5])}, "2 values": {"owner": numpy.array(["a", "b"])},
                              "stands for nothing": {"facets": [{}]}, "a truth": {"journey": numpy.array([True])},
-                             "a truth stands": {"value": [True]}}.items():
+                             "a truth stands": {"value": [True]}, "a float of 16 bits": {"id": numpy.array([1], "f2")},
+                             "a duration": {"at": numpy.array([5], "m8[ns]")},
+                             "a duration stands": {"at": [numpy.timedelta64(5, "ns")]},
+                             "not within the years": {"at": numpy.array([213503982335], "M8[D]")},
+                             "16777216.0 is .* none that is exact": {"id": numpy.array([2**24], "f4")},
+                             "'channel': these are integers; names are texts": {"channel": [7]},
+                             "'channel', row 0: 7.5 is no text": {"channel": [7.5]}}.items():
             with self.subTest(words), cxj.Engine() as engine, self.assertRaisesRegex(ValueError, words):
                 engine.record_many({"journey": [1], "at": [1], **wrong})
 
@@ -199,7 +209,7 @@ class Frames(unittest.TestCase):
             "a dictionary within a dictionary": ("customer", pyarrow.DictionaryArray.from_arrays(
                 pyarrow.array([0]), pyarrow.array(["5"]).dictionary_encode())),
             "row 0: b'.*' is not UTF-8": ("team", not_text),
-            "row 0: 9007199254740992.0 is no whole number": ("id", pyarrow.array([2.0**53])),
+            "row 0: 9007199254740992.0 is no whole number, or none that is exact": ("id", pyarrow.array([2.0**53])),
             "no facet None": ("facets", pyarrow.array([["fault", None]])),
             "no facet None;": ("facets", pyarrow.array([["fault", None]], pyarrow.list_(
                 pyarrow.dictionary(pyarrow.int8(), pyarrow.string())))),
@@ -258,7 +268,7 @@ class Frames(unittest.TestCase):
         """As record() has it: a scale needs a score, and a scope a rating."""
         for hidden in ((), ("numpy",)):
             with self.subTest(hidden=hidden), mock.patch.dict(sys.modules, dict.fromkeys(hidden)), cxj.Engine() as engine:
-                with self.assertRaisesRegex(cxj.RefusedError, "^row 1: score: there is none .1 of 3"):
+                with self.assertRaisesRegex(cxj.RefusedError, "^row 1: score: there is none, .* .1 of 3"):
                     engine.record_many({"journey": [1, 2, 3], "at": [1, 2, 3], "scale": ["nps", "nps", None],
                                         "score": [0, None, None], "scope": ["touchpoint", "touchpoint", None]})
                 with self.assertRaisesRegex(cxj.RefusedError, "^row 0: scope: 2 stands without a scale .1 of 2"):
@@ -324,6 +334,8 @@ class Frames(unittest.TestCase):
         self.check(frame.assign(value=pandas.Series(frame["value"], dtype="Sparse[float]")))
         with cxj.Engine() as engine, self.assertRaisesRegex(ValueError, "two columns stand for 'owner'"):
             engine.record_many(pandas.concat([frame, frame[["owner"]]], axis=1))
+        self.check(Own(frame[frame["id"] > 0]))
+        self.check(frame.rename(columns={"journey": 0}).set_index("id", drop=False), renames={0: "journey"})
         for column in (frame["journey"], frame["owner"].astype("category")):
             with cxj.Engine() as engine, self.assertRaisesRegex(ValueError, "Series is no table"):
                 engine.record_many(column)

@@ -121,9 +121,12 @@ class Recording(unittest.TestCase):
             receipt = caught.exception.receipt
             self.assertEqual((receipt.processed, receipt.accepted, receipt.refused, receipt.first_refusal), (3, 1, 2, 1))
             self.assertEqual(str(caught.exception), "row 1: journey: there is none (2 of 3 rows refused; the other 1 were taken)")
+            with self.assertRaisesRegex(cxj.RefusedError, r"^row 2: journey: there is none \(the 2 rows before it were taken\)$"):
+                engine.record_many({"journey": [1, 1, 0, 1], "id": [1, 2, 3, 4], "at": [5, 5, 5, 5]}, strict=True)
+            self.assertEqual(engine.stats().touchpoints, 3)
             with self.assertRaisesRegex(cxj.RefusedError, "^row 0: at: there is none"):
                 engine.record_many({"journey": [2], "at": [None]})
-            self.assertEqual(engine.stats().touchpoints, 1)
+            self.assertEqual(engine.stats().touchpoints, 3)
             for words, columns in {
                 "'at' is missing": {"journey": [1]}, "the nearest is 'owner'": {"journey": [1], "at": [1], "ownr": ["a"]},
                 "has 2 values": {"journey": [1], "at": [1, 2]}, "row 0": {"journey": [1.5], "at": [1]},
@@ -210,6 +213,10 @@ class Views(unittest.TestCase):
                     self.assertEqual(view.get(period=begin), cell.metrics)
                     self.assertEqual(view.get(period=cell.key["period"]), cell.metrics)
                     self.assertIn("\n" + cell.key["period"], view.table())
+                    elsewhere = begin.astimezone(datetime.timezone(datetime.timedelta(hours=-5)))
+                    self.assertEqual(view.get(period=elsewhere), cell.metrics)
+                with self.assertRaisesRegex(ValueError, "has no zone"):
+                    view.get(period=begins[0].replace(tzinfo=None))
                 with self.assertRaisesRegex(ValueError, "no such period"):
                     view.get(period="soon")
                 with self.assertRaisesRegex(ValueError, "need period, too"):
@@ -236,6 +243,20 @@ class Views(unittest.TestCase):
             table = engine["journeys by outcome, churned"].to_dict(["churned", "journeys"])
             self.assertEqual((table["outcome"], table["churned_key"]), (["", "abandoned", "completed"], ["", "", "yes"]))
             self.assertEqual((table["churned"], table["journeys"]), ([0, 0, 1], [1, 1, 1]))
+            view = engine["journeys by outcome, churned"]
+            for metrics in (["journeys"], ["churned"], []):
+                lines = view.table(metrics, sort="churned").splitlines()
+                self.assertEqual(lines[1].split(), ["outcome", "churned", *metrics])
+                self.assertEqual(lines[2].split()[:2], ["completed", "yes"])
+            self.assertEqual(view.table([], rows=-1).splitlines()[-1], "… and 3 more")
+
+    def test_years_have_four_digits(self) -> None:
+        for period in ("hour", "day", "week", "month", "quarter", "year"):
+            with cxj.Engine(f"journeys per {period}") as engine:
+                engine.record(journey=1, at=datetime.datetime(999, 5, 5, tzinfo=UTC))
+                view, = engine.views
+                self.assertEqual(view.get("journeys", period=view.to_dict()["period"][0])["journeys"].value, 1)
+                self.assertIn(next(iter(view)).key["period"], str(view))
 
 
 class Lasting(unittest.TestCase):
@@ -282,6 +303,13 @@ class Lasting(unittest.TestCase):
                 self.assertEqual((path.read_bytes(), os.listdir(folder)), (old, ["engine.cxj"]))
             engine.save(path)
             self.assertEqual((path.read_bytes(), path.stat().st_mode), (engine.to_bytes(), mode))
+            long = pathlib.Path(folder) / ("n" * 250)
+            engine.save(long)
+            with cxj.Engine.load(long) as other:
+                self.assertEqual(other.to_bytes(), engine.to_bytes())
+            for wrong in (3, b"path"):
+                with self.assertRaisesRegex(TypeError, "a path or a file is expected"):
+                    engine.save(wrong)  # type: ignore[arg-type]
             link = pathlib.Path(folder) / "link"
             link.symlink_to(path)
             engine.save(link)
@@ -422,6 +450,16 @@ class Bounds(unittest.TestCase):
                       {"seal_idle_after": datetime.timedelta(0)}, {"seal_ended_after": 3}):
             with self.subTest(wrong), self.assertRaises(ValueError):
                 cxj.Engine(**wrong)  # type: ignore[arg-type]
+
+    def test_names_that_a_dimension_cannot_have_any_more(self) -> None:
+        names = [f"n{i}" for i in range(65600)]
+        with cxj.Engine() as engine:
+            with self.assertRaisesRegex(ValueError, "'at', row 65599"):  # what cannot be taken leaves no names
+                engine.record_many({"channel": names, "journey": [1] * 65600, "at": [1] * 65599 + ["x"]})
+            engine.record(journey=1, at=1, channel="phone")
+            with self.assertRaisesRegex(cxj.Error, "column 'channel', row 65534: .*full"):
+                engine.record_many({"channel": names, "journey": [1] * 65600, "at": [1] * 65600})
+            self.assertEqual(engine.stats().touchpoints, 1)
 
     def test_what_is_not_fed_has_no_value(self) -> None:
         with cxj.Engine("touchpoints", feeds=iter(["contact"])) as engine:

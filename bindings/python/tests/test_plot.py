@@ -61,8 +61,8 @@ class Pictures(unittest.TestCase):
         view = self.engine["journeys by type per month"]
         axes = view.plot()
         table = view.to_dict(["journey_satisfaction"], intervals=True)
-        self.assertEqual([text.get_text() for text in axes.get_legend().get_texts()], ["move", "–"])
-        for line, band, key in zip(axes.lines, axes.collections, ("move", "")):
+        self.assertEqual([text.get_text() for text in axes.get_legend().get_texts()], ["–", "move"])
+        for line, band, key in zip(axes.lines, axes.collections, ("", "move")):
             rows = [row for row, one in enumerate(table["type"]) if one == key]
             self.assertEqual(list(line.get_ydata()), [table["journey_satisfaction"][row] for row in rows])
             corners = {round(y, 9) for _, y in band.get_paths()[0].vertices}
@@ -118,6 +118,14 @@ class Pictures(unittest.TestCase):
             self.assertEqual(axes.images[0].get_array().shape, (20, 20))
             self.assertIn("the 20 of", axes.get_xlabel())
             self.assertEqual(len(engine["journeys by type per month"].plot().lines), 10)
+        with cxj.Engine("touchpoints by owner, team per day") as engine:
+            for day in range(3):
+                engine.record(journey=1, at=DAY * day, owner="a, b", team="c", csat=5)
+                engine.record(journey=1, at=DAY * day, owner="a", team="b, c", csat=1)
+                engine.record(journey=1, at=DAY * day, owner="_eve", csat=3)
+            axes = engine["touchpoints by owner, team per day"].plot()
+            self.assertEqual(sorted(list(line.get_ydata()) for line in axes.lines), [[0] * 3, [0.5] * 3, [1] * 3])
+            self.assertEqual(len(axes.get_legend().get_texts()), 3)
 
     def test_the_example_writes_its_pictures(self) -> None:
         environment = {"PYTHONPATH": str(PACKAGE), "CXJ_LIBRARY": cxj.loaded_from, "MPLBACKEND": "agg"}
