@@ -16,7 +16,6 @@ from unittest import mock
 
 import cxj
 from cxj import _columns, _frames, _header
-
 from log import table
 
 VIEWS = ["touchpoints by channel, owner", "transitions by owner", "journeys by type"]
@@ -47,7 +46,7 @@ def package(data: Any, *hidden: str) -> Callable[[cxj.Engine], float]:
     return run
 
 
-def kinds(log: Any) -> "dict[str, Callable[[cxj.Engine], float]]":
+def kinds(log: Any) -> dict[str, Callable[[cxj.Engine], float]]:
     import pyarrow
 
     texts = log.cast(pyarrow.schema([
@@ -95,7 +94,7 @@ def main() -> None:
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
     log = table(touchpoints)
     ways = kinds(log)
-    best: "dict[str, float]" = {}
+    best: dict[str, float] = {}
     wanted = None
     for _ in range(rounds):
         for name, run in ways.items():

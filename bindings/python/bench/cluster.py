@@ -5,7 +5,8 @@
 The log lies in files of Parquet, cut where it comes, so that each journey has a part in all of them. Each way runs in a
 process of its own, with two workers and two cores; what is measured is the time on the wall from the first row asked for to the
 bytes of the engine (or the answers), and the memory of all processes of that way together, at most (each page counted once).
-"As it lies" leaves the rows in the partitions in which they come. What the engines hold must be equal byte for byte, and the answers of Spark SQL equal to those of the engine, else it ends.
+"As it lies" leaves the rows in the partitions in which they come. What the engines hold must be equal byte for byte, and the
+answers of Spark SQL equal to those of the engine, else it ends.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ QUESTIONS = {
 # ---- the ways, each in a process of its own ------------------------------------------------------------------------
 
 
-def one_engine(folder: str) -> "dict[str, Any]":
+def one_engine(folder: str) -> dict[str, Any]:
     import cxj
     import pyarrow.dataset
 
@@ -70,11 +71,10 @@ def one_engine(folder: str) -> "dict[str, Any]":
     return {"took": took, "bytes": len(data), "hash": hashlib.sha256(data).hexdigest(), "cells": cells}
 
 
-def on_dask(folder: str, by_journey: bool = True) -> "dict[str, Any]":
+def on_dask(folder: str, by_journey: bool = True) -> dict[str, Any]:
+    import cxj.dask
     import dask.dataframe
     from distributed import Client, LocalCluster
-
-    import cxj.dask
 
     with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, memory_limit=0) as cluster:
         with Client(cluster):
@@ -102,7 +102,7 @@ def session() -> Any:
     return made
 
 
-def on_spark(folder: str, by_journey: bool = True) -> "dict[str, Any]":
+def on_spark(folder: str, by_journey: bool = True) -> dict[str, Any]:
     import cxj.spark
 
     spark = session()
@@ -114,7 +114,7 @@ def on_spark(folder: str, by_journey: bool = True) -> "dict[str, Any]":
     return {"took": took, "bytes": len(data), "hash": hashlib.sha256(data).hexdigest()}
 
 
-def on_spark_sql(folder: str) -> "dict[str, Any]":
+def on_spark_sql(folder: str) -> dict[str, Any]:
     spark = session()
     start = time.perf_counter()
     spark.read.parquet(folder).createOrReplaceTempView("touchpoints")
@@ -130,7 +130,7 @@ def on_spark_sql(folder: str) -> "dict[str, Any]":
 # ---- measuring -----------------------------------------------------------------------------------------------------
 
 
-def memory_of(processes: "list[Any]") -> int:
+def memory_of(processes: list[Any]) -> int:
     """Bytes of processes together; a page that several share counts once."""
     total = 0
     for process in processes:
@@ -141,7 +141,7 @@ def memory_of(processes: "list[Any]") -> int:
     return total
 
 
-def run(way: str, folder: str) -> "dict[str, Any]":
+def run(way: str, folder: str) -> dict[str, Any]:
     """Runs one way in a process of its own, and looks at the memory of all that it starts."""
     import psutil
 
@@ -161,11 +161,11 @@ def run(way: str, folder: str) -> "dict[str, Any]":
                 time.sleep(0.25)
         if child.returncode != 0 or not answer.exists():
             sys.exit(f"{way} failed:\n{said.read_text('utf-8', 'replace')[-4000:]}")
-        found: "dict[str, Any]" = json.loads(answer.read_text("utf-8"))
+        found: dict[str, Any] = json.loads(answer.read_text("utf-8"))
     return {**found, "memory": most}
 
 
-def compare(answers: "dict[str, Any]", cells: "dict[str, Any]") -> int:
+def compare(answers: dict[str, Any], cells: dict[str, Any]) -> int:
     """How many numbers of Spark SQL were compared; ends at one that is another."""
     compared = 0
     for view, answer in answers.items():

@@ -15,8 +15,7 @@ from . import _header as header
 from ._columns import EVENT_LOG
 from ._engine import Engine, validate
 from ._header import DIMENSIONS, FACETS, OUTCOMES, SCALES, SCOPES
-from ._library import (Error, InvalidError, NoMemoryError, NotFoundError, ReadWriteError, Receipt, RefusedError, lib,
-                       loaded_from)
+from ._library import Error, InvalidError, NoMemoryError, NotFoundError, ReadWriteError, Receipt, RefusedError, lib, loaded_from
 from ._library import number_of as number
 from ._values import Commitment, Journey, Metric, MetricInfo, Stats, Touchpoint, Validation, metrics
 from ._view import Cell, View

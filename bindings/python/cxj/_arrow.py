@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ctypes
 import struct
-from typing import Any, Iterator, NamedTuple, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from ._library import InvalidError
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ctypes
 from array import array
-from typing import Any, Callable, Mapping, NamedTuple, Optional, Protocol, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, Callable, NamedTuple, Optional, Protocol
 
 from . import _header as header
 from ._arrow import Column, NotUTF8

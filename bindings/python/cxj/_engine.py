@@ -8,18 +8,52 @@ import os
 import secrets
 import stat
 import threading
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, BinaryIO, Callable, Iterable, Iterator, Mapping, Union
+from typing import Any, BinaryIO, Callable, Union
 
 from . import _header as header
 from ._columns import number_rows, read_rows, rename
 from ._frames import Batch, table_of
-from ._library import (LATE_OR_REFUSED, Error, InvalidError, NoMemoryError, NotFoundError, ReadWriteError, Receipt, error_of,
-                       lib, message_buffer, must, sentence, text_of)
-from ._values import (ALL_BITS, BITS, MS, RATINGS, Commitment, Journey, Moment, Number, Stats, Touchpoint, Validation,
-                      datetime_of, encoded, facet_names, facets_of, identity_of, integer_of, moment_of, nearest,
-                      number_or_none, place_of)
+from ._library import (
+    LATE_OR_REFUSED,
+    Error,
+    InvalidError,
+    NoMemoryError,
+    NotFoundError,
+    ReadWriteError,
+    Receipt,
+    error_of,
+    lib,
+    message_buffer,
+    must,
+    sentence,
+    text_of,
+)
+from ._values import (
+    ALL_BITS,
+    BITS,
+    MS,
+    RATINGS,
+    Commitment,
+    Journey,
+    Moment,
+    Number,
+    Stats,
+    Touchpoint,
+    Validation,
+    datetime_of,
+    encoded,
+    facet_names,
+    facets_of,
+    identity_of,
+    integer_of,
+    moment_of,
+    nearest,
+    number_or_none,
+    place_of,
+)
 from ._view import View
 
 File = Union[str, "os.PathLike[str]", BinaryIO]
@@ -197,10 +231,10 @@ class Engine:
                sequence: int | None = None, customer: Number | None = None, owner: str | None = None,
                team: str | None = None, activity: str | None = None, channel: str | None = None, stage: str | None = None,
                cause: str | None = None, type: str | None = None, segment: str | None = None, reason: str | None = None,
-               facets: Union[int, str, Iterable[str], None] = None, due: Moment | None = None,
+               facets: int | str | Iterable[str] | None = None, due: Moment | None = None,
                commitment: int | None = None, csat: int | None = None, nps: int | None = None, ces: int | None = None,
-               scale: Union[int, str, None] = None, score: int | None = None, scope: Union[int, str, None] = None,
-               outcome: Union[int, str, None] = None, value: int | None = None) -> Receipt:
+               scale: int | str | None = None, score: int | None = None, scope: int | str | None = None,
+               outcome: int | str | None = None, value: int | None = None) -> Receipt:
         """Records one touchpoint. All views are up to date afterwards. None states nothing.
 
         journey     whose touchpoint it is: a whole number from 1 to 2**64 - 1, or a text that stands for one (cxj.number())
@@ -258,31 +292,38 @@ class Engine:
         return answer
 
     def record_many(self, data: Any, *, renames: Mapping[str, str | None] | None = None, strict: bool = False) -> Receipt:
-        """Records many touchpoints at once: the rows of a data frame of pandas, polars or pyarrow, of anything that has
-        __arrow_c_stream__ (a DuckDB result; it is read batch by batch, never as a whole), or of a dict of columns (arrays,
-        lists).
+        """Records many touchpoints at once.
 
-        Columns are named as the parameters of record(); journey and at must be there, what is absent states nothing. Of
-        touchpoints of one journey at the same moment the one with the lower sequence comes first, then the one with the
+        data     a data frame of pandas, polars or pyarrow; anything that has __arrow_c_stream__ (a relation of DuckDB), which
+                 is read batch by batch, never as a whole; or a dict of columns (arrays, lists)
+        renames  the names of columns here, by their names there, such as {"case_id": "journey"}; None for a column that is
+                 to be left out. Names that are not there do not matter
+        strict   ends at the first row that is refused, before it; else all other rows are taken. cxj.RefusedError is
+                 raised in both cases
+
+        Columns are named as the parameters of record(); journey and at must be there, what is absent states nothing, nor
+        does a null; in journey and at it is refused.
+
+        journey, id, customer  whole numbers, or texts
+        at, due                timestamps of any unit and zone, cut down to milliseconds (without a zone they are UTC), or
+                               whole numbers, ms
+        owner and other names  texts, dictionary-encoded or not
+        facets                 bits, texts of names joined by |, or lists of names
+        outcome, scale, scope  names, or numbers
+
+        Of touchpoints of one journey at the same moment the one with the lower sequence comes first, then the one with the
         lower id; if there is neither column, the number of the row, from 1, is its sequence. Without id, rows that are
         recorded again count again.
-        journey, id, customer: whole numbers or texts. at, due: timestamps of any unit and zone, cut down to milliseconds
-        (without a zone they are UTC), or whole numbers, ms. Names: texts, dictionary-encoded or not. facets: bits, texts
-        of names joined by |, or lists of names. outcome, scale, scope: names or numbers. A null states nothing; in journey
-        and at it is refused.
-        renames: the names of columns here, by their names there, such as {"case_id": "journey"}; None for a column that
-        is to be left out; names that are not there do not matter. strict: ends at the first row that is refused, before
-        it; else all other rows are taken. RefusedError is raised in both cases.
 
         Raises ValueError for a column that is missing, unknown, or of a type that it cannot have, and for a value that is
-        out of its column's bounds, by name and row; cxj.Error for new names beyond those that a dimension can have; OSError if the data end with an error of their own; MemoryError;
-        TypeError for renames that are none. Each has a receipt of what became of the rows before, None if there are none:
-        rows of the batches before stay recorded (a data frame of pandas, and a dict, is one batch). Returns what became
-        of the rows.
+        out of its column's bounds, by name and row; cxj.Error for new names beyond those that a dimension can have; OSError
+        if the data end with an error of their own; MemoryError; TypeError for renames that are none. Each has a receipt of
+        what became of the rows before, None if there are none: rows of the batches before stay recorded (a data frame of
+        pandas, and a dict, is one batch). Returns what became of the rows.
 
-        Time: that of recording, and a few ns for each value of an array or a dictionary-encoded text; some 200 ns for
-        each value of a list, and for each text that nobody encodes (an Arrow stream without pyarrow). While a batch is
-        fetched, others may use the engine."""
+        Time: that of recording, and a few ns for each value of an array or a dictionary-encoded text; some 200 ns for each
+        value of a list, and for each text that nobody encodes (an Arrow stream without pyarrow). While a batch is fetched,
+        others may use the engine."""
         if renames is not None and not isinstance(renames, Mapping):
             raise TypeError(f"renames: a dict is expected, not {type(renames).__name__}")
         with self._lock:
@@ -589,7 +630,7 @@ class Engine:
         engine._create(load)
         return engine
 
-    def merge(self, other: Union[Engine, Bytes]) -> None:
+    def merge(self, other: Engine | Bytes) -> None:
         """Merges another engine, or the bytes of one, into this one: afterwards it holds what one engine would that had
         seen all touchpoints of both. Its views stay those that it has; bytes must be of an engine with the same ones. What
         came without an id counts twice if both have it.
@@ -650,8 +691,8 @@ def _unpickled(cls: type[Engine], data: bytes, settings: dict[str, Any]) -> Engi
     return cls.from_bytes(data, **settings)
 
 
-def _rating(csat: int | None, nps: int | None, ces: int | None, scale: Union[int, str, None], score: int | None,
-            scope: Union[int, str, None]) -> tuple[int, int, int]:
+def _rating(csat: int | None, nps: int | None, ces: int | None, scale: int | str | None, score: int | None,
+            scope: int | str | None) -> tuple[int, int, int]:
     """Scale, score and scope of a touchpoint's rating, as numbers."""
     given = [(name, value) for name, value in zip(RATINGS, (csat, nps, ces)) if value is not None]
     about = place_of("scope", scope, header.SCOPES)

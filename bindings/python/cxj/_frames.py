@@ -6,8 +6,9 @@ What a column means, ``_columns`` decides.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timezone
-from typing import Any, Callable, Iterable, Mapping, NamedTuple
+from typing import Any, Callable, NamedTuple
 
 from . import _arrow
 from ._arrow import Column
@@ -164,7 +165,8 @@ def _of_numpy(values: Any) -> Column:
     if kind == "f" and values.dtype.itemsize >= 4:
         return Column("floats", values, valid)
     if kind in "fm":
-        raise InvalidError(f"{'a duration' if kind == 'm' else 'a float of 16 bits'} stands for nothing of a touchpoint; cast it")
+        what = "a duration" if kind == "m" else "a float of 16 bits"
+        raise InvalidError(f"{what} stands for nothing of a touchpoint; cast it")
     listed = values.tolist()
     return _of_list(listed if valid is None else [value if good else None for value, good in zip(listed, valid)])
 

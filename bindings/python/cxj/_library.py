@@ -8,7 +8,8 @@ import os
 import pathlib
 import re
 import sys
-from typing import Any, Iterator, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from . import _header as header
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ctypes
 import html
 import operator
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, timezone
-from typing import Any, Iterable, NamedTuple, Sequence, Union
+from typing import Any, NamedTuple, Union
 
 from . import _header as header
 from ._library import InvalidError, lib, number_of
@@ -72,7 +73,7 @@ def encoded(name: str, text: Any) -> bytes:
         raise InvalidError(f"{name}: {text!r} is not UTF-8: {error.reason}") from None
 
 
-def facets_of(value: Union[int, str, Iterable[str], None]) -> int:
+def facets_of(value: int | str | Iterable[str] | None) -> int:
     """Facets as bits: a set of names, names joined by |, or the bits; None is no facet."""
     if value is None:
         return 0
@@ -94,7 +95,7 @@ def facet_names(bits: int) -> frozenset[str]:
     return frozenset(name for name, bit in BITS.items() if bits & bit)
 
 
-def place_of(name: str, value: Union[int, str, None], names: Sequence[str]) -> int:
+def place_of(name: str, value: int | str | None, names: Sequence[str]) -> int:
     """The number of a name in a list that begins with 1; None is 0."""
     if value is None:
         return 0

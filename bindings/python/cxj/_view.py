@@ -5,8 +5,9 @@ from __future__ import annotations
 import ctypes
 import html
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any, Iterable, Iterator, NamedTuple, Sequence, Union
+from typing import TYPE_CHECKING, Any, NamedTuple, Union
 
 from . import _header as header
 from ._library import Error, InvalidError, NotFoundError, error_of, lib, must

@@ -6,7 +6,8 @@ bytes are merged in a tree. A journey's touchpoints may lie in any partition.
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from ._engine import Engine
 from ._spread import AT_ONCE, merged, order_of, texts_of

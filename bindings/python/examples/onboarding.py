@@ -45,7 +45,7 @@ def columns(path: pathlib.Path) -> "dict[str, list[Any]]":
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         rows = list(reader)
-    read: "dict[str, list[Any]]" = {}
+    read: dict[str, list[Any]] = {}
     for there in reader.fieldnames or []:
         here = cxj.EVENT_LOG.get(there, there)
         if here is not None:

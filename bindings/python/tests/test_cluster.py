@@ -54,11 +54,10 @@ class Cluster(unittest.TestCase):
 
     @unittest.skipUnless(have("dask.dataframe", "distributed", "pandas"), "Dask is not there")
     def test_dask(self) -> None:
+        import cxj.dask
         import dask.dataframe
         import pandas
         from distributed import Client, LocalCluster
-
-        import cxj.dask
 
         frame = dask.dataframe.from_pandas(pandas.DataFrame(self.columns), npartitions=70, sort=False)
         with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
@@ -80,10 +79,9 @@ class Cluster(unittest.TestCase):
 
     @unittest.skipUnless(have("pyspark", "pandas", "pyarrow") and shutil.which("java"), "PySpark or Java is not there")
     def test_spark(self) -> None:
+        import cxj.spark
         import pyarrow
         from pyspark.sql import SparkSession
-
-        import cxj.spark
 
         session = (SparkSession.builder.master("local-cluster[2,1,1024]").config("spark.ui.enabled", "false")
                    .config("spark.executorEnv.PYTHONPATH", os.environ["PYTHONPATH"])

@@ -38,7 +38,7 @@ def rows_of(path: pathlib.Path) -> "list[dict[str, object]]":
         reader.fieldnames = columns
         rows = []
         for number, fields in enumerate(reader, 1):
-            row: "dict[str, object]" = {"journey": fields["journey"], "at": moment(fields["at"])}
+            row: dict[str, object] = {"journey": fields["journey"], "at": moment(fields["at"])}
             if "id" not in columns and "sequence" not in columns:
                 row["sequence"] = number
             for name in ("id", "customer"):

@@ -7,7 +7,8 @@ import decimal
 import random
 import sys
 import unittest
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 from unittest import mock
 
 import cxj
@@ -301,7 +302,8 @@ class Frames(unittest.TestCase):
 
     @unittest.skipUnless(pyarrow, "pyarrow is not there")
     def test_rows_are_counted_over_batches(self) -> None:
-        parts = [pyarrow.record_batch({"journey": [1, 2], "at": [1, 2]}), pyarrow.record_batch({"journey": [3, 0], "at": [1, 2]})]
+        parts = [pyarrow.record_batch({"journey": [1, 2], "at": [1, 2]}),
+                 pyarrow.record_batch({"journey": [3, 0], "at": [1, 2]})]
         with cxj.Engine() as engine:
             for strict, done in ((False, 4), (True, 3)):
                 with self.assertRaisesRegex(cxj.RefusedError, "^row 3: journey") as caught:

@@ -90,13 +90,15 @@ class Header(unittest.TestCase):
     def test_constants(self) -> None:
         """Every constant of the header is here, and none beside."""
         numbers = {name: int(number) for name, number in re.findall(r"\b(CXJ_[A-Z0-9_]+) = (\d+)", PLAIN)}
-        wanted = {"CXJ_DIMENSION_" + name: getattr(header, "DIMENSION_" + name) for name in ("OUTCOME", "CHURNED", "ENTRY", "EXIT")}
+        wanted = {"CXJ_DIMENSION_" + name: getattr(header, "DIMENSION_" + name)
+                  for name in ("OUTCOME", "CHURNED", "ENTRY", "EXIT")}
         for prefix, names in (("CXJ_DIMENSION_", header.DIMENSIONS), ("CXJ_OUTCOME_", header.OUTCOMES),
                               ("CXJ_GRAIN_", header.GRAINS), ("CXJ_UNIT_", header.UNITS), ("CXJ_KIND_", header.KINDS),
                               ("CXJ_SCALE_", header.SCALES), ("CXJ_SCOPE_", header.SCOPES)):
             wanted.update({prefix + name.upper(): place + 1 for place, name in enumerate(names)})
-        statuses = ("OK", "DONE", "STALE", "REFUSED", "BAD_ARGUMENT", "BAD_FIELD", "BAD_TEXT", "NOT_FOUND", "LIMIT", "NO_MEMORY",
-                    "CLOCK", "LATE", "SUMS_STAY", "SEALED", "SAVING", "IO", "BAD_BYTES", "NEWER_FORMAT", "OTHER_VIEWS")
+        statuses = ("OK", "DONE", "STALE", "REFUSED", "BAD_ARGUMENT", "BAD_FIELD", "BAD_TEXT", "NOT_FOUND", "LIMIT",
+                    "NO_MEMORY", "CLOCK", "LATE", "SUMS_STAY", "SEALED", "SAVING", "IO", "BAD_BYTES", "NEWER_FORMAT",
+                    "OTHER_VIEWS")
         wanted.update({"CXJ_" + name: getattr(header, name) for name in statuses})
         self.assertEqual(numbers, wanted)
 

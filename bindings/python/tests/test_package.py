@@ -97,14 +97,16 @@ class Recording(unittest.TestCase):
         with cxj.Engine() as engine:
             for words, wrong in {
                 "no zone": {"at": datetime.datetime(2026, 1, 1)}, "not within the years": {"at": 10**17},
-                "give a datetime with a zone": {"at": "2026"}, "no whole number": {"value": "2"}, "the nearest is 'fault'": {"facets": {"falt"}},
+                "give a datetime with a zone": {"at": "2026"}, "no whole number": {"value": "2"},
+                "the nearest is 'fault'": {"facets": {"falt"}},
                 "one rating": {"csat": 3, "nps": 4}, "csat: 6 is not within 1 and 5": {"csat": 6},
                 "off its scale": {"scale": "csat7", "score": 8}, "a scale needs one": {"scale": "nps"},
                 "csat is the score already": {"csat": 3, "score": 3}, "stands without a scale": {"scope": "journey"},
                 "joined by": {"facets": "inbound,fault"}, "facets: 1.5": {"facets": 1.5},
                 "journey: '.*' is not UTF-8": {"journey": "\ud800"}, "no text": {"owner": ["x"]},
                 "the nearest is 'completed'": {"outcome": "complete"}, "7 is no text": {"owner": 7},
-                "owner: '.*' is not UTF-8": {"owner": "\ud800"}, "not within 0 and": {"revision": -1}, "beyond 10^15": {"value": 10**16},
+                "owner: '.*' is not UTF-8": {"owner": "\ud800"}, "not within 0 and": {"revision": -1},
+                "beyond 10^15": {"value": 10**16},
             }.items():
                 with self.subTest(words), self.assertRaisesRegex(ValueError, words.replace("^", r"\^")):
                     engine.record(**{"journey": 1, "at": 0, **wrong})  # type: ignore[arg-type]
@@ -120,8 +122,10 @@ class Recording(unittest.TestCase):
                 engine.record_many({"journey": [1, 0, 2], "at": [5, 6, None], "owner": ["ann", None, "bob"]})
             receipt = caught.exception.receipt
             self.assertEqual((receipt.processed, receipt.accepted, receipt.refused, receipt.first_refusal), (3, 1, 2, 1))
-            self.assertEqual(str(caught.exception), "row 1: journey: there is none (2 of 3 rows refused; the other 1 were taken)")
-            with self.assertRaisesRegex(cxj.RefusedError, r"^row 2: journey: there is none \(the 2 rows before it were taken\)$"):
+            self.assertEqual(str(caught.exception),
+                             "row 1: journey: there is none (2 of 3 rows refused; the other 1 were taken)")
+            ended = r"^row 2: journey: there is none \(the 2 rows before it were taken\)$"
+            with self.assertRaisesRegex(cxj.RefusedError, ended):
                 engine.record_many({"journey": [1, 1, 0, 1], "id": [1, 2, 3, 4], "at": [5, 5, 5, 5]}, strict=True)
             self.assertEqual(engine.stats().touchpoints, 3)
             with self.assertRaisesRegex(cxj.RefusedError, "^row 0: at: there is none"):
@@ -180,7 +184,8 @@ class Views(unittest.TestCase):
                 table = view.to_dict(intervals=True)
                 for row, cell in enumerate(cells):
                     for name, metric in cell.metrics.items():
-                        for column, wanted in ((name, metric.value), (name + "_low", metric.low), (name + "_high", metric.high)):
+                        for column, wanted in ((name, metric.value), (name + "_low", metric.low),
+                                               (name + "_high", metric.high)):
                             value = table[column][row] if column in table else None
                             self.assertEqual(None if value != value else value, wanted, column)
                 self.assertIn(view.text, str(view))
@@ -513,7 +518,8 @@ class Life(unittest.TestCase):
         engine.close()
         engine.close()
         for use in (engine.stats, engine.to_bytes, lambda: VIEWS[0] in engine, lambda: engine.add_view(VIEWS[0]),
-                    lambda: engine.record_many({"journey": [1], "at": [1]}), lambda: cxj.Engine().merge(engine), lambda: engine.record(journey=1, at=0), lambda: len(view),
+                    lambda: engine.record_many({"journey": [1], "at": [1]}), lambda: cxj.Engine().merge(engine),
+                    lambda: engine.record(journey=1, at=0), lambda: len(view),
                     lambda: engine.journey(1), lambda: list(engine.views)):
             with self.assertRaisesRegex(cxj.Error, "closed"):
                 use()
@@ -561,7 +567,7 @@ class Life(unittest.TestCase):
             self.assertEqual(engine.stats().held, 80)
 
     def test_an_engine_in_each_thread(self) -> None:
-        parts: "dict[int, bytes]" = {}
+        parts: dict[int, bytes] = {}
 
         def work(number: int) -> None:
             with cxj.Engine(VIEWS) as engine:

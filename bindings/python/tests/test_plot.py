@@ -30,9 +30,10 @@ class Pictures(unittest.TestCase):
         self.engine = cxj.Engine(VIEWS)
         for journey in range(1, 41):
             for step in range(4):
-                self.engine.record(journey=journey, id=step + 1, at=DAY * (2 * journey + step), channel=("web", "phone")[step % 2],
-                                   owner=("ann", "bob", "eve")[(journey * step) % 3], type=("move", "")[journey % 2],
-                                   csat=3 + (journey + step) % 3, facets={"repeated"} if step == 3 else ())
+                self.engine.record(journey=journey, id=step + 1, at=DAY * (2 * journey + step), csat=3 + (journey + step) % 3,
+                                   channel=("web", "phone")[step % 2], type=("move", "")[journey % 2],
+                                   owner=("ann", "bob", "eve")[(journey * step) % 3],
+                                   facets={"repeated"} if step == 3 else ())
             self.engine.record(journey=journey, id=9, at=DAY * (2 * journey + 9), scope="journey", csat=1 + journey % 5)
 
     def tearDown(self) -> None:
@@ -85,7 +86,8 @@ class Pictures(unittest.TestCase):
 
     def test_bars_have_the_length_of_the_metric(self) -> None:
         axes = self.engine["touchpoints by channel"].plot("touchpoints")
-        self.assertEqual([bar.get_width() for bar in axes.patches], self.engine["touchpoints by channel"].to_dict()["touchpoints"])
+        self.assertEqual([bar.get_width() for bar in axes.patches],
+                         self.engine["touchpoints by channel"].to_dict()["touchpoints"])
         other = pyplot.subplots()[1]
         self.assertIs(self.engine["journeys by type"].plot("journeys", ax=other), other)
 
@@ -137,7 +139,7 @@ class Pictures(unittest.TestCase):
             self.assertIn("5191 touchpoints of 360 journeys", done.stdout)
             pictures = sorted(pathlib.Path(folder).glob("*.png"))
             self.assertEqual(len(pictures), 6)
-            seen: "set[bytes]" = set()
+            seen: set[bytes] = set()
             for picture in pictures:
                 pixels: Any = pyplot.imread(picture)
                 self.assertGreater(pixels.std(), 0.01, picture.name)

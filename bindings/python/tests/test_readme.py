@@ -13,7 +13,7 @@ class Readme(unittest.TestCase):
     def test_snippets_run(self) -> None:
         snippets = re.findall(r"^```python\n(.*?)^```$", README.read_text("utf-8"), re.M | re.S)
         self.assertGreater(len(snippets), 1)
-        names: "dict[str, object]" = {}
+        names: dict[str, object] = {}
         with contextlib.redirect_stdout(io.StringIO()) as said:
             for snippet in snippets:
                 exec(compile(snippet, str(README), "exec"), names)
