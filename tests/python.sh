@@ -175,6 +175,12 @@ if make_environment python3 "$environment" "setuptools>=77" mypy $FRAMES $CLUSTE
             ! python -c "import numpy" 2>/dev/null)
     }
     show "it is installed, and finds its own library" installed
+    # It was built without meson: are its answers the same?
+    carried() {
+        (cd bindings/python && CXJ_LIBRARY=$(ls ../../build-wheel/user/lib/python3.*/site-packages/cxj/libcxj.so) \
+            "$environment/bin/python" -m unittest tests.test_package tests.test_conformance tests.test_frames)
+    }
+    check "the library that it carries" carried
     # And from a checkout, as README.md has it.
     from_checkout() {
         python3 -m venv build-wheel/builder

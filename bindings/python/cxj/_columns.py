@@ -192,7 +192,7 @@ def read_rows(code_of: CodeOf, named: dict[str, int], batch: Batch, first: int) 
 
 def _join_ratings(got: dict[str, Any], rows: int, first: int) -> None:
     """Turns columns csat, nps, ces into scale, score and scope."""
-    given = {RATINGS[name][0]: got.pop(name) for name in RATINGS if name in got}
+    given = {RATINGS[name]: got.pop(name) for name in RATINGS if name in got}
     if not given:
         return
     scope = got.get("scope", (None, None))[0]

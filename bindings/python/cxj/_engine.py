@@ -705,8 +705,7 @@ def _rating(csat: int | None, nps: int | None, ces: int | None, scale: int | str
     (name, value), = given
     if score is not None:
         raise InvalidError(f"score: {name} is the score already")
-    number, lowest, highest = RATINGS[name]
-    return number, integer_of(name, value, lowest, highest), about or 1
+    return RATINGS[name], integer_of(name, value, 0, 255), about or 1
 
 
 def _raw(data: Bytes) -> tuple[bytes, int]:

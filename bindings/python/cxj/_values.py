@@ -21,9 +21,8 @@ BITS = {name: 1 << bit for bit, name in enumerate(header.FACETS)}
 ALL_BITS = (1 << len(header.FACETS)) - 1
 _INT64 = (-(2**63), 2**63 - 1)
 
-#: Ratings that have a parameter, and a column, of their own: scale, lowest and highest score.
-RATINGS = {name: (header.SCALES.index(scale) + 1, lowest, highest)
-           for name, scale, lowest, highest in (("csat", "csat5", 1, 5), ("nps", "nps", 0, 10), ("ces", "ces7", 1, 7))}
+#: Ratings that have a parameter, and a column, of their own, and the number of their scale.
+RATINGS = {name: header.SCALES.index(scale) + 1 for name, scale in (("csat", "csat5"), ("nps", "nps"), ("ces", "ces7"))}
 
 
 # ---- values in and out ---------------------------------------------------------------------------------------------

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ctypes
 import html
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Union
 
 from . import _header as header
 from ._library import Error, InvalidError, NotFoundError, error_of, lib, must
-from ._values import Metric, MetricInfo, datetime_of, encoded, metric_of, metrics, nearest, show
+from ._values import Metric, MetricInfo, datetime_of, encoded, metric_of, metrics, moment_of, nearest, show
 
 if TYPE_CHECKING:
     from ._engine import Engine
@@ -25,12 +24,6 @@ SHOWN = {
     "journeys": ("journeys", "completed", "touch_satisfaction", "journey_satisfaction", "handoffs_per_journey", "kept_rate"),
 }
 _ROWS_SHOWN = 60
-
-_PERIODS = {"hour": "{0.year:04}-{0.month:02}-{0.day:02}T{0.hour:02}", "day": "{0.year:04}-{0.month:02}-{0.day:02}",
-            "week": "{0.year:04}-{0.month:02}-{0.day:02}", "month": "{0.year:04}-{0.month:02}",
-            "quarter": "{0.year:04}-Q{1}", "year": "{0.year:04}"}
-_QUOTED = re.compile(r'"(?:[^"]|"")*"')
-_PER = re.compile(r"\bper\s+(hour|day|week|month|quarter|year)\b")
 
 
 class Cell(NamedTuple):
@@ -132,16 +125,6 @@ class View:
             chosen.append(known[name])
         return chosen
 
-    def _show_key(self, value: Key) -> str:
-        """A part of a key as text; a period as the library writes it."""
-        if not isinstance(value, datetime):
-            return value
-        if value.tzinfo is None:
-            raise InvalidError(f"period: {value!r} has no zone; give it one, such as tzinfo=timezone.utc")
-        value = value.astimezone(timezone.utc)
-        found = _PER.search(_QUOTED.sub('""', self._text))
-        return _PERIODS[found.group(1) if found else "hour"].format(value, (value.month + 2) // 3)
-
     # ---- reading ----
 
     def __len__(self) -> int:
@@ -161,42 +144,49 @@ class View:
         """The cells, as they are now: what is recorded meanwhile does not show. All metrics of each; to read some metrics
         of many cells, to_dict() and its likes take a tenth of the time."""
         chosen = self._choose(None)
+        numbers, results = _asked(chosen)
         cells = []
         with self._engine._lock:
             names = [name for name, _ in self._parts()]
-            cursor = ctypes.c_void_p()
-            must(lib.cxj_cursor_open(self._open(), ctypes.byref(cursor)))
-            try:
-                while True:
-                    status = lib.cxj_cursor_next(cursor)
-                    if status == header.DONE:
-                        break
-                    must(status)
-                    cells.append(self._cell(cursor, names, chosen))
-            finally:
-                lib.cxj_cursor_close(cursor)
+            for cursor, key in self._walk():
+                must(lib.cxj_cursor_metrics(cursor, numbers, len(chosen), results, ctypes.sizeof(header.Metric)))
+                cells.append(Cell(dict(zip(names, key)), _answers(chosen, results)))
         return iter(cells)
 
-    def _cell(self, cursor: ctypes.c_void_p, names: list[str], chosen: list[MetricInfo]) -> Cell:
-        """The cell at which a cursor stands."""
-        numbers, results = _asked(chosen)
-        key = {}
-        for part, name in enumerate(names):
-            text, length = ctypes.c_void_p(), ctypes.c_size_t()
-            must(lib.cxj_cursor_part(cursor, part, ctypes.byref(text), ctypes.byref(length)))
-            key[name] = ctypes.string_at(text.value or 0, length.value).decode()
-        must(lib.cxj_cursor_metrics(cursor, numbers, len(chosen), results, ctypes.sizeof(header.Metric)))
-        return Cell(key, _answers(chosen, results))
+    def _walk(self) -> Iterator[tuple[ctypes.c_void_p, tuple[str, ...]]]:
+        """A cursor at each cell, and the cell's key as the library writes it. To be gone through under the lock."""
+        parts, cursor = self._info().parts, ctypes.c_void_p()
+        must(lib.cxj_cursor_open(self._open(), ctypes.byref(cursor)))
+        try:
+            while True:
+                status = lib.cxj_cursor_next(cursor)
+                if status == header.DONE:
+                    return
+                must(status)
+                yield cursor, tuple(_part_text(cursor, part) for part in range(parts))
+        finally:
+            lib.cxj_cursor_close(cursor)
+
+    def _period_text(self, value: Key) -> str:
+        """A period as the library writes it, of its text or of the moment at which it begins."""
+        if not isinstance(value, datetime):
+            return value
+        begin = moment_of("period", value)
+        for one, (_, key) in zip(self._read_part(0, 0, len(self)), self._walk()):
+            if moment_of("period", one) == begin:
+                return key[0]
+        raise NotFoundError(f"{self._text!r} has no cell whose period begins at {value}", header.NOT_FOUND)
 
     def get(self, *metrics: str, **key: Key) -> dict[str, Metric]:
         """Metrics of the cell under one key: view.get("csat", channel="phone").
 
         metrics  their names; none: all
-        key      each part of the key as text, or a period as a datetime within to_dict(); an empty text: never stated. A
-                 part that is called like no Python name, such as from, is given as in get(**{"from": "ann", "to": "bob"})
+        key      each part of the key as text; a period also as the datetime at which it begins, as to_dict() has it; an
+                 empty text: never stated. A part that is called like no Python name, such as from, is given as in
+                 get(**{"from": "ann", "to": "bob"})
 
         Raises KeyError if nothing contributes to such a cell, or there is no such metric; ValueError for a key of other
-        parts. Constant time."""
+        parts. Constant time; for a datetime in proportion to the cells."""
         chosen = self._choose(metrics or None)
         with self._engine._lock:
             names = [name for name, _ in self._parts()]
@@ -207,7 +197,7 @@ class View:
             if missing:
                 raise InvalidError(f"the keys of {self._text!r} need {', '.join(missing)}, too")
             parts = (header.Text * max(1, len(names)))()
-            kept = [encoded(name, self._show_key(key[name])) for name in names]
+            kept = [encoded(name, self._period_text(key[name]) if name == "period" else key[name]) for name in names]
             for part, raw in zip(parts, kept):
                 part.text, part.length = raw, len(raw)
             numbers, results = _asked(chosen)
@@ -310,15 +300,17 @@ class View:
         """Headings, rows of text, and how many key columns come first."""
         chosen = self._choose(SHOWN[self.grain] if metrics is None else metrics)
         names = [info.name for info in chosen]
-        keys, columns = self._read(names if sort is None else [*names, sort], False)
+        with self._engine._lock:
+            keys = [key for _, key in self._walk()]
+            _, columns = self._read(names if sort is None else [*names, sort], False)
         values = {name: array[start:end] for name, (array, start, end) in columns.items()}
-        order = list(range(len(next(iter(keys.values()), [None]) if len(self) else [])))
+        order = list(range(len(keys)))
         if sort is not None:
             by = values[sort]
             order.sort(key=lambda row: (by[row] != by[row], -by[row]))
-        texts = [[*(self._show_key(key[row]) or "–" for key in keys.values()),
-                  *(show(values[info.name][row], info.unit) for info in chosen)] for row in order[:max(0, rows)]]
-        return [*self.key_names, *names], texts, len(keys)
+        texts = [[*(part or "–" for part in keys[row]), *(show(values[info.name][row], info.unit) for info in chosen)]
+                 for row in order[:max(0, rows)]]
+        return [*self.key_names, *names], texts, len(self.key_names)
 
     def table(self, metrics: Sequence[str] | None = None, *, sort: str | None = None, rows: int = _ROWS_SHOWN) -> str:
         """The cells as a table of text.
@@ -374,6 +366,13 @@ class View:
         from ._plot import plot
 
         return plot(self, metric, ax)
+
+
+def _part_text(cursor: ctypes.c_void_p, part: int) -> str:
+    """One part of the key of the cell at which a cursor stands."""
+    text, length = ctypes.c_void_p(), ctypes.c_size_t()
+    must(lib.cxj_cursor_part(cursor, part, ctypes.byref(text), ctypes.byref(length)))
+    return ctypes.string_at(text.value or 0, length.value).decode()
 
 
 def _asked(chosen: list[MetricInfo]) -> tuple[Any, Any]:

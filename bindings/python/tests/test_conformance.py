@@ -71,6 +71,14 @@ def alike(name: str, wanted: object, got: "float | None") -> bool:
     return math.isclose(float(wanted), got, rel_tol=bound, abs_tol=1e-12)  # type: ignore[arg-type]
 
 
+class Names(unittest.TestCase):
+    def test_event_logs_are_called_as_the_report_program_takes_them(self) -> None:
+        """"Names that event logs use": one list there and one here, in the same order."""
+        source = (CASES.parents[1] / "examples" / "log.c").read_text("utf-8")
+        aliases = re.findall(r'^    \{"([\w:]+)", FIELD_(\w+)\},$', source, re.M)
+        self.assertEqual([(there, here) for there, here in cxj.EVENT_LOG.items() if here is not None], aliases)
+
+
 class Conformance(unittest.TestCase):
     def compare(self, engine: cxj.Engine, expected: "dict[str, object]", now: "int | None") -> None:
         stats = engine.stats()
