@@ -29,7 +29,7 @@ static void must(const cxj_engine *engine, cxj_status status) {
 /* Names become codes; a host with millions of touchpoints keeps the codes beside its own tables. */
 static uint32_t code(cxj_engine *engine, uint32_t dimension, const char *name) {
     uint32_t number = 0;
-    must(engine, cxj_code(engine, dimension, name, CXJ_ENDED, &number));
+    must(engine, cxj_code(engine, dimension, name, CXJ_ZERO_TERMINATED, &number));
     return number;
 }
 
@@ -77,7 +77,7 @@ int main(void) {
 
     /* What is to be known at any moment: how the work passes from team to team. */
     cxj_view *view = NULL;
-    must(engine, cxj_view_add(engine, "transitions by team", CXJ_ENDED, &view));
+    must(engine, cxj_view_add(engine, "transitions by team", CXJ_ZERO_TERMINATED, &view));
 
     /* What happens. First a call, with a promise: the technician comes on day 9, until noon. */
     happens(engine, "welcome call", "agent-07", "care", 5,
@@ -96,14 +96,14 @@ int main(void) {
 
     /* What it comes to: metrics by name, cell by cell, in the order of their keys. */
     uint32_t metrics[2];
-    must(engine, cxj_metric_find(CXJ_GRAIN_TRANSITIONS, "transitions", CXJ_ENDED, &metrics[0]));
-    must(engine, cxj_metric_find(CXJ_GRAIN_TRANSITIONS, "lost_context", CXJ_ENDED, &metrics[1]));
+    must(engine, cxj_metric_find(CXJ_GRAIN_TRANSITIONS, "transitions", CXJ_ZERO_TERMINATED, &metrics[0]));
+    must(engine, cxj_metric_find(CXJ_GRAIN_TRANSITIONS, "lost_context", CXJ_ZERO_TERMINATED, &metrics[1]));
     cxj_cursor *cursor = NULL;
     must(engine, cxj_cursor_open(view, &cursor));
     cxj_status status;
     while ((status = cxj_cursor_next(cursor)) == CXJ_OK) {
         const char *from = NULL, *to = NULL;
-        cxj_metric value[2];
+        cxj_value value[2];
         must(engine, cxj_cursor_part(cursor, 0, &from, NULL));
         must(engine, cxj_cursor_part(cursor, 1, &to, NULL));
         must(engine, cxj_cursor_metrics(cursor, metrics, 2, value, sizeof value[0]));

@@ -55,7 +55,7 @@ typedef struct catalogue {
     size_t count;
     uint32_t *metrics;
     const char **names;
-    cxj_metric *values; /* of one cell */
+    cxj_value *values; /* of one cell */
 } catalogue;
 
 static void catalogue_finish(catalogue *list) {

@@ -126,10 +126,10 @@ static bool ask_codes(host *at, cxj_engine *engine) {
     bool asked = true;
     for (uint32_t i = 0; i < OWNERS && asked; i++) {
         snprintf(name, sizeof name, "owner %" PRIu32, i + 1);
-        asked = cxj_code(engine, CXJ_DIMENSION_OWNER, name, CXJ_ENDED, &at->owners[i]) == CXJ_OK;
+        asked = cxj_code(engine, CXJ_DIMENSION_OWNER, name, CXJ_ZERO_TERMINATED, &at->owners[i]) == CXJ_OK;
     }
     for (uint32_t i = 0; i < CHANNELS && asked; i++) {
-        asked = cxj_code(engine, CXJ_DIMENSION_CHANNEL, channels[i], CXJ_ENDED, &at->channels[i]) == CXJ_OK;
+        asked = cxj_code(engine, CXJ_DIMENSION_CHANNEL, channels[i], CXJ_ZERO_TERMINATED, &at->channels[i]) == CXJ_OK;
     }
     return asked;
 }
@@ -138,7 +138,7 @@ static bool add_views(cxj_engine *engine) {
     static const char *const views[] = {"touchpoints by channel per day", "transitions by owner", "journeys"};
     cxj_view *view;
     for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
-        if (cxj_view_add(engine, views[i], CXJ_ENDED, &view) != CXJ_OK) {
+        if (cxj_view_add(engine, views[i], CXJ_ZERO_TERMINATED, &view) != CXJ_OK) {
             return false;
         }
     }

@@ -537,14 +537,14 @@ static void tell_summary(run *at, const cxj_stats *stats) {
 static cxj_status set_feeds(run *at) {
     const bool assumed = !at->asked->has_feeds && at->asked->load == NULL; /* of what was kept, nobody counted them */
     const uint32_t all = CXJ_FACETS_ALL & ~CXJ_FACET_WITHDRAWN;            /* which is no fact about a journey */
-    const uint32_t unfed = all & ~(assumed ? log_implied(at->facets) : at->asked->feeds);
-    if (!at->asked->has_feeds && (!assumed || at->asked->json || unfed == 0)) {
+    const uint32_t unrecorded = all & ~(assumed ? log_implied(at->facets) : at->asked->feeds);
+    if (!at->asked->has_feeds && (!assumed || at->asked->json || unrecorded == 0)) {
         return CXJ_OK;
     }
     if (assumed) {
         char line[1024] = "Facets that never occur here; what needs them has no value (--feeds says otherwise):";
         for (unsigned bit = 0; log_facet_name(bit) != NULL; bit++) {
-            if (unfed >> bit & 1) {
+            if (unrecorded >> bit & 1) {
                 const size_t length = strlen(line);
                 snprintf(line + length, sizeof line - length, "%s %s", line[length - 1] == ':' ? "" : ",",
                          log_facet_name(bit));
@@ -553,7 +553,7 @@ static cxj_status set_feeds(run *at) {
         table_wrapped(stdout, line, 0, 0);
         fputc('\n', stdout);
     }
-    return cxj_set_unfed(at->engine, unfed);
+    return cxj_set_unrecorded(at->engine, unrecorded);
 }
 
 /* Writes the tables. */
@@ -642,7 +642,7 @@ static bool make_engine(run *at) {
 
 /* Adds a view to those that are answered, and to the engine if it has not got it. */
 static bool add_view(run *at, const char *text) {
-    const cxj_status status = cxj_view_add(at->engine, text, CXJ_ENDED, &at->views[at->view_count]);
+    const cxj_status status = cxj_view_add(at->engine, text, CXJ_ZERO_TERMINATED, &at->views[at->view_count]);
     if (status == CXJ_OK) {
         at->texts[at->view_count++] = text;
         return true;

@@ -283,7 +283,7 @@ static style style_of(const cxj_metric_info *info, double value) {
 }
 
 /* Writes a value into a head, and its interval into a tail; empty where there is none. */
-static void format_value(char *head, char *tail, const cxj_metric_info *info, const cxj_metric *metric) {
+static void format_value(char *head, char *tail, const cxj_metric_info *info, const cxj_value *metric) {
     head[0] = '\0';
     tail[0] = '\0';
     if (isnan(metric->value)) {
@@ -384,7 +384,7 @@ typedef struct table {
     size_t column_count;
     size_t row_count;
     name *names;         /* row by row, as many as the key has parts */
-    cxj_metric *values;  /* row by row, as many as there are columns */
+    cxj_value *values;  /* row by row, as many as there are columns */
     uint64_t more_cells; /* not shown */
     double more;         /* and what they amount to */
     double staying;      /* of transitions: those that change nothing */
@@ -691,7 +691,7 @@ static void print_headings(FILE *out, const table *shown, const size_t *widths, 
 }
 
 /* Puts one value and its interval into a field of so many columns. */
-static void put_value(line *at, const column *in, const cxj_metric *metric, size_t width) {
+static void put_value(line *at, const column *in, const cxj_value *metric, size_t width) {
     char head[VALUE];
     char tail[VALUE];
     format_value(head, tail, &in->info, metric);

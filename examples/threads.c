@@ -105,7 +105,7 @@ static void learn_names(cxj_engine *engine, codebook *codes) {
             char name[32];
             snprintf(name, sizeof name, "%s-%" PRIu32, vocabulary[i].stem, n + 1);
             uint32_t dimension = vocabulary[i].dimension;
-            must(engine, cxj_code(engine, dimension, name, CXJ_ENDED, &codes->of[dimension][n]));
+            must(engine, cxj_code(engine, dimension, name, CXJ_ZERO_TERMINATED, &codes->of[dimension][n]));
         }
     }
 }
@@ -124,7 +124,7 @@ static cxj_engine *make_engine(codebook *codes) {
     }
     for (size_t i = 0; i < VIEWS; i++) {
         cxj_view *view = NULL;
-        must(engine, cxj_view_add(engine, views[i], CXJ_ENDED, &view));
+        must(engine, cxj_view_add(engine, views[i], CXJ_ZERO_TERMINATED, &view));
     }
     return engine;
 }
@@ -295,7 +295,7 @@ static bool same_double(double a, double b) {
     return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
 }
 
-static bool same_metric(const cxj_metric *a, const cxj_metric *b) {
+static bool same_metric(const cxj_value *a, const cxj_value *b) {
     return same_double(a->value, b->value) && same_double(a->low, b->low) && same_double(a->high, b->high) &&
            a->n == b->n;
 }
@@ -319,7 +319,7 @@ static size_t metrics_of(uint32_t grain, uint32_t *metrics, const char **names) 
 static bool same_cell(reader *r, const cxj_view_info *info, cxj_cursor *cursor, const cxj_view *other) {
     uint32_t metrics[MOST_METRICS];
     const char *names[MOST_METRICS];
-    cxj_metric mine[MOST_METRICS], others[MOST_METRICS];
+    cxj_value mine[MOST_METRICS], others[MOST_METRICS];
     cxj_text key[MOST_PARTS];
     size_t count = metrics_of(info->grain, metrics, names);
     for (uint32_t part = 0; part < info->parts; part++) {

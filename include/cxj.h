@@ -21,7 +21,7 @@
  *             allocator that a host supplies is called from the threads that call the library.
  * Units.      Moments are milliseconds since 1970-01-01T00:00:00Z, without leap seconds; durations are milliseconds;
  *             money is in minor units; satisfaction runs from 0 to 1.
- * Texts       are UTF-8 without NUL, given as pointer and length in bytes; the length CXJ_ENDED stands for "up to the
+ * Texts       are UTF-8 without NUL, given as pointer and length in bytes; the length CXJ_ZERO_TERMINATED stands for "up to the
  *             first NUL". A pointer may be NULL where the length is 0.
  * Structs.    An array of structs is passed with the size of its items; a struct to be filled is passed with its size
  *             and is written up to it; an options struct begins with its size. So a program keeps working with a
@@ -75,7 +75,7 @@ enum {
     CXJ_NO_MEMORY = 9,     /**< the allocator gave none, or the limit of memory is reached */
     CXJ_CLOCK = 10,        /**< the clock does not go back */
     CXJ_LATE = 11,         /**< the journey is sealed; the touchpoint came too late */
-    CXJ_SUMS_STAY = 12,    /**< a sealed journey was erased: its number is gone; its sums, which name nobody, stay */
+    CXJ_PARTIALLY_ERASED = 12,    /**< a sealed journey was erased: its number is gone; its sums, which name nobody, stay */
     CXJ_SEALED = 13,       /**< the journey is sealed: its touchpoints were let go */
     CXJ_SAVING = 14,       /**< a save in steps is under way; end it first */
     CXJ_IO = 15,           /**< the host's function for writing or reading failed */
@@ -85,7 +85,7 @@ enum {
 };
 
 /** A length that stands for "up to the first NUL". */
-#define CXJ_ENDED ((size_t)-1)
+#define CXJ_ZERO_TERMINATED ((size_t)-1)
 
 /** The library's version as major * 1,000,000 + minor * 1,000 + patch. Never fails. Constant time. */
 CXJ_API uint32_t cxj_version(void);
@@ -128,7 +128,7 @@ typedef struct cxj_options {
                                      CXJ_LIMIT */
     uint32_t codes_limit;       /**< codes of one dictionary, 1..16,777,215; 0: 16,777,215. Other than owner: 65,535 at
                                 most */
-    uint32_t unfed_facets;      /**< facets (CXJ_FACET_CONTACT | …) that the feed cannot carry; see cxj_set_unfed();
+    uint32_t unrecorded_facets;      /**< facets (CXJ_FACET_CONTACT | …) that the feed cannot carry; see cxj_set_unrecorded();
                                 0: all are fed */
     uint32_t reserved[5];       /**< zero */
     int64_t seal_ended_after;   /**< ms after its end at which a journey is sealed (see cxj_advance()); 0: never */
@@ -183,11 +183,11 @@ CXJ_API cxj_status cxj_engine_stats(const cxj_engine *engine, cxj_stats *stats, 
 
 /** Says which facets the feed cannot carry, so that a zero does not look like good news where nobody records the fact:
  * a metric whose definition names one of them has no value from now on (cxj_metric_info: needs). Takes the place of
- * unfed_facets of the options. Changes no cell; makes cursors stale.
+ * unrecorded_facets of the options. Changes no cell; makes cursors stale.
  * @param engine        the engine
- * @param unfed_facets  CXJ_FACET_CONTACT | … ; 0: all are fed
+ * @param unrecorded_facets  CXJ_FACET_CONTACT | … ; 0: all are fed
  * @return CXJ_OK; CXJ_BAD_ARGUMENT (an unknown bit). Constant time. */
-CXJ_API cxj_status cxj_set_unfed(cxj_engine *engine, uint32_t unfed_facets);
+CXJ_API cxj_status cxj_set_unrecorded(cxj_engine *engine, uint32_t unrecorded_facets);
 
 /* ------------------------------------------------------------------------------------------------------------------
  * Names
@@ -218,7 +218,7 @@ enum {
  * @param engine     the engine
  * @param dimension  CXJ_DIMENSION_OWNER … CXJ_DIMENSION_REASON
  * @param name       UTF-8; the empty name has code 0, none
- * @param length     bytes of name, at most 2^31 - 1, or CXJ_ENDED
+ * @param length     bytes of name, at most 2^31 - 1, or CXJ_ZERO_TERMINATED
  * @param code       receives the code, 1 or more (0 for the empty name)
  * @return CXJ_OK; CXJ_BAD_ARGUMENT; CXJ_BAD_TEXT (a NUL, not UTF-8, too long); CXJ_LIMIT (the dictionary is full);
  *         CXJ_NO_MEMORY. Constant time for each byte. */
@@ -228,7 +228,7 @@ CXJ_API cxj_status cxj_code(cxj_engine *engine, uint32_t dimension, const char *
  * @param engine     the engine
  * @param dimension  CXJ_DIMENSION_OWNER … CXJ_DIMENSION_REASON
  * @param name       UTF-8
- * @param length     bytes of name, or CXJ_ENDED
+ * @param length     bytes of name, or CXJ_ZERO_TERMINATED
  * @param code       receives the code
  * @return CXJ_OK; CXJ_NOT_FOUND; CXJ_BAD_ARGUMENT. Constant time for each byte. */
 CXJ_API cxj_status cxj_find_code(const cxj_engine *engine, uint32_t dimension, const char *name, size_t length,
@@ -248,10 +248,10 @@ CXJ_API cxj_status cxj_name(const cxj_engine *engine, uint32_t dimension, uint32
  * number, any other text is 2^63 + (h mod 2^63) with h its SipHash-2-4 under the key 00 01 02 … 0f; the empty text is
  * 0. The same everywhere, so logs read apart can be merged. (SipHash: Aumasson and Bernstein, 2012.)
  * @param text    any bytes
- * @param length  bytes of text, or CXJ_ENDED
+ * @param length  bytes of text, or CXJ_ZERO_TERMINATED
  * @param number  receives the number
  * @return CXJ_OK; CXJ_BAD_ARGUMENT. Constant time for each byte. */
-CXJ_API cxj_status cxj_number(const char *text, size_t length, uint64_t *number);
+CXJ_API cxj_status cxj_id_from_text(const char *text, size_t length, uint64_t *number);
 
 /* ------------------------------------------------------------------------------------------------------------------
  * Touchpoints
@@ -300,7 +300,7 @@ enum { CXJ_OUTCOME_COMPLETED = 1, CXJ_OUTCOME_ABANDONED = 2 };
 
 /** One dated moment of a journey. Zero in a field states nothing; set the struct to zero first. 96 bytes. */
 typedef struct cxj_touchpoint {
-    uint64_t journey;  /**< the host's number of the journey, not 0 (cxj_number() gives one for a text) */
+    uint64_t journey;  /**< the host's number of the journey, not 0 (cxj_id_from_text() gives one for a text) */
     uint64_t id;       /**< the host's number of this touchpoint, unique within its journey; 0: none, and then the same
                               touchpoint sent twice counts twice */
     uint64_t revision; /**< of this id; a correction carries a higher one (the time of last change serves) */
@@ -438,7 +438,7 @@ enum {
  * matches none. The names of the conditions enter the dictionaries.
  * @param engine  the engine
  * @param text    the view; a text that is already there, byte for byte, gives the view that has it
- * @param length  bytes of text, or CXJ_ENDED
+ * @param length  bytes of text, or CXJ_ZERO_TERMINATED
  * @param view    receives the view, which lives until cxj_view_drop() or the end of the engine
  * @return CXJ_OK; CXJ_BAD_TEXT (cxj_message() names the column, counted in bytes from 1, and what was expected there);
  *         CXJ_LIMIT (a dictionary is full, or there are 4,096 views); CXJ_SAVING (a save in steps is under way, and the
@@ -495,13 +495,13 @@ CXJ_API cxj_status cxj_view_part(const cxj_view *view, uint32_t part, const char
  * ------------------------------------------------------------------------------------------------------------------ */
 
 /** A metric's value in one cell. */
-typedef struct cxj_metric {
+typedef struct cxj_value {
     double value; /**< NaN: it has none (nothing to divide by, or the facts are not fed) */
     double low;   /**< the 95 % interval; NaN: it has none. For a share: Wilson (1927); for a mean: ± z·sqrt(s²/n),
                        n ≥ 2 */
     double high;
     uint64_t n; /**< how many observations stand behind the value */
-} cxj_metric;
+} cxj_value;
 
 /** Units of a metric. */
 enum {
@@ -547,7 +547,7 @@ CXJ_API cxj_status cxj_metric_describe(size_t index, cxj_metric_info *info, size
 /** Finds a metric by name.
  * @param grain   CXJ_GRAIN_TOUCHPOINTS …: the same name may stand in several grains
  * @param name    its name
- * @param length  bytes of name, or CXJ_ENDED
+ * @param length  bytes of name, or CXJ_ZERO_TERMINATED
  * @param metric  receives its number
  * @return CXJ_OK; CXJ_NOT_FOUND; CXJ_BAD_ARGUMENT. Time in proportion to the catalogue. */
 CXJ_API cxj_status cxj_metric_find(uint32_t grain, const char *name, size_t length, uint32_t *metric);
@@ -555,7 +555,7 @@ CXJ_API cxj_status cxj_metric_find(uint32_t grain, const char *name, size_t leng
 /** A text with its length. */
 typedef struct cxj_text {
     const char *text;
-    size_t length; /**< bytes, or CXJ_ENDED */
+    size_t length; /**< bytes, or CXJ_ZERO_TERMINATED */
 } cxj_text;
 
 /** Reads metrics of the cell under one key.
@@ -567,12 +567,12 @@ typedef struct cxj_text {
  * @param metrics      numbers of metrics of the view's grain
  * @param metric_count how many
  * @param results      receives metric_count results
- * @param result_size  sizeof(cxj_metric)
+ * @param result_size  sizeof(cxj_value)
  * @return CXJ_OK; CXJ_NOT_FOUND (nothing contributes to such a cell); CXJ_BAD_TEXT (a part that is no period);
  *         CXJ_BAD_ARGUMENT (also a metric of another grain). Constant time for each part and metric; a quantile in
  *         proportion to the buckets in use. */
 CXJ_API cxj_status cxj_view_get(const cxj_view *view, const cxj_text *parts, size_t part_size, size_t part_count,
-                                const uint32_t *metrics, size_t metric_count, cxj_metric *results, size_t result_size);
+                                const uint32_t *metrics, size_t metric_count, cxj_value *results, size_t result_size);
 
 /** Walks over the cells of a view in the order of their keys: part by part, each as text, byte by byte. Opaque. */
 typedef struct cxj_cursor cxj_cursor;
@@ -602,10 +602,10 @@ CXJ_API cxj_status cxj_cursor_part(cxj_cursor *cursor, uint32_t part, const char
  * @param metrics      numbers of metrics of the view's grain
  * @param metric_count how many
  * @param results      receives metric_count results
- * @param result_size  sizeof(cxj_metric)
+ * @param result_size  sizeof(cxj_value)
  * @return CXJ_OK; CXJ_NOT_FOUND (on no cell); CXJ_STALE; CXJ_BAD_ARGUMENT. As cxj_view_get(). */
 CXJ_API cxj_status cxj_cursor_metrics(cxj_cursor *cursor, const uint32_t *metrics, size_t metric_count,
-                                      cxj_metric *results, size_t result_size);
+                                      cxj_value *results, size_t result_size);
 
 /** Ends a cursor.
  * @param cursor  NULL does nothing */
@@ -753,7 +753,7 @@ CXJ_API cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t i
  * Names that no touchpoint uses any more go with it (cxj_code()).
  * @param engine   the engine
  * @param journey  its number
- * @return CXJ_OK; CXJ_SUMS_STAY (the journey was sealed: its number is erased, so a touchpoint for it would begin a new
+ * @return CXJ_OK; CXJ_PARTIALLY_ERASED (the journey was sealed: its number is erased, so a touchpoint for it would begin a new
  *         journey; what it contributed cannot be told apart any more, and stays); CXJ_NOT_FOUND; CXJ_SAVING (a save in
  *         steps is under way); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time in proportion to its touchpoints, to the codes and to the promises that are open. */
 CXJ_API cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey);

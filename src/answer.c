@@ -23,7 +23,7 @@ static struct cxj__circumstances circumstances_of(const struct cxj_view *view) {
     const cxj_engine *engine = view->engine;
     uint8_t first = view->dimension_count > 0 ? view->dimensions[0] : 0;
     return (struct cxj__circumstances){
-        .unfed = engine->unfed,
+        .unrecorded = engine->unrecorded,
         .has_now = engine->core.now != INT64_MIN,
         .has_context = first == CXJ_DIMENSION_OWNER || first == CXJ_DIMENSION_TEAM,
     };
@@ -40,10 +40,10 @@ static bool are_metrics(const struct cxj_view *view, const uint32_t *metrics, si
 }
 
 static void read_cell(const struct cxj_view *view, const struct cxj__cell *cell, const uint32_t *metrics, size_t count,
-                      cxj_metric *results, size_t result_size) {
+                      cxj_value *results, size_t result_size) {
     struct cxj__circumstances circumstances = circumstances_of(view);
     for (size_t i = 0; i < count; i++) {
-        cxj_metric result;
+        cxj_value result;
         cxj__metric_read(cxj__metric_place(metrics[i]), cell, &circumstances, &result);
         cxj__engine_give((char *)results + i * result_size, result_size, &result, sizeof result);
     }
@@ -97,7 +97,7 @@ cxj_status cxj_metric_find(uint32_t grain, const char *name, size_t length, uint
 /* ---- one cell --------------------------------------------------------------------------------------------------- */
 
 cxj_status cxj_view_get(const cxj_view *view, const cxj_text *parts, size_t part_size, size_t part_count,
-                        const uint32_t *metrics, size_t metric_count, cxj_metric *results, size_t result_size) {
+                        const uint32_t *metrics, size_t metric_count, cxj_value *results, size_t result_size) {
     if (view == NULL || part_count != cxj__view_parts(view) || part_size < sizeof *parts ||
         (parts == NULL && part_count > 0) || ((results == NULL || result_size == 0) && metric_count > 0) ||
         !are_metrics(view, metrics, metric_count)) {
@@ -185,7 +185,7 @@ cxj_status cxj_cursor_next(cxj_cursor *cursor) {
 }
 
 /* The cell on which the cursor stands, or why there is none. */
-static cxj_status standing_on(const cxj_cursor *cursor, const struct cxj__cell **cell) {
+static cxj_status cell_of_cursor(const cxj_cursor *cursor, const struct cxj__cell **cell) {
     if (is_stale(cursor)) return CXJ_STALE;
     if (cursor->next == 0 || cursor->next > cursor->count) return CXJ_NOT_FOUND;
     *cell = cursor->cells[cursor->next - 1];
@@ -195,7 +195,7 @@ static cxj_status standing_on(const cxj_cursor *cursor, const struct cxj__cell *
 cxj_status cxj_cursor_part(cxj_cursor *cursor, uint32_t part, const char **text, size_t *length) {
     if (cursor == NULL || text == NULL) return CXJ_BAD_ARGUMENT;
     const struct cxj__cell *cell = NULL;
-    cxj_status status = standing_on(cursor, &cell);
+    cxj_status status = cell_of_cursor(cursor, &cell);
     if (status != CXJ_OK) return status;
     if (part >= cxj__view_parts(cursor->view)) return CXJ_NOT_FOUND;
     size_t bytes = 0;
@@ -205,11 +205,11 @@ cxj_status cxj_cursor_part(cxj_cursor *cursor, uint32_t part, const char **text,
     return CXJ_OK;
 }
 
-cxj_status cxj_cursor_metrics(cxj_cursor *cursor, const uint32_t *metrics, size_t metric_count, cxj_metric *results,
+cxj_status cxj_cursor_metrics(cxj_cursor *cursor, const uint32_t *metrics, size_t metric_count, cxj_value *results,
                               size_t result_size) {
     if (cursor == NULL || ((results == NULL || result_size == 0) && metric_count > 0)) return CXJ_BAD_ARGUMENT;
     const struct cxj__cell *cell = NULL;
-    cxj_status status = standing_on(cursor, &cell);
+    cxj_status status = cell_of_cursor(cursor, &cell);
     if (status != CXJ_OK) return status;
     if (!are_metrics(cursor->view, metrics, metric_count)) return CXJ_BAD_ARGUMENT;
     read_cell(cursor->view, cell, metrics, metric_count, results, result_size);
@@ -218,13 +218,13 @@ cxj_status cxj_cursor_metrics(cxj_cursor *cursor, const uint32_t *metrics, size_
 
 /* ---- columns ---------------------------------------------------------------------------------------------------- */
 
-static void read_columns(const struct cxj_view *view, struct cxj__cell *const *cells, const uint32_t *metrics,
+static void read_all_cells(const struct cxj_view *view, struct cxj__cell *const *cells, const uint32_t *metrics,
                          size_t metric_count, size_t capacity, double *values, double *lows, double *highs) {
     struct cxj__circumstances circumstances = circumstances_of(view);
     for (size_t m = 0; m < metric_count; m++) {
         size_t place = cxj__metric_place(metrics[m]);
         for (size_t i = 0; i < view->cell_count; i++) {
-            cxj_metric result;
+            cxj_value result;
             cxj__metric_read(place, cells[i], &circumstances, &result);
             if (values != NULL) values[m * capacity + i] = result.value;
             if (lows != NULL) lows[m * capacity + i] = result.low;
@@ -245,7 +245,7 @@ cxj_status cxj_view_read(const cxj_view *view, const uint32_t *metrics, size_t m
     struct cxj__cell **sorted = sorted_cells(view, &memory, &ok);
     if (!ok) return CXJ_NO_MEMORY;
     *cells = view->cell_count;
-    read_columns(view, sorted, metrics, metric_count, capacity, values, lows, highs);
+    read_all_cells(view, sorted, metrics, metric_count, capacity, values, lows, highs);
     cxj__base_resize(&memory, sorted, bytes_of_cells(view->cell_count), 0);
     return CXJ_OK;
 }

@@ -220,7 +220,7 @@ void cxj__base_sort(void *items, void *scratch, size_t count, size_t size, cxj__
 
 size_t cxj__base_length(const char *text, size_t length) {
     if (text == NULL) return 0;
-    return length == CXJ_ENDED ? strlen(text) : length;
+    return length == CXJ_ZERO_TERMINATED ? strlen(text) : length;
 }
 
 /* Bytes of the character that starts here, or 0 if none does. */

@@ -118,7 +118,7 @@ void cxj__base_sort(void *items, void *scratch, size_t count, size_t size, cxj__
 
 /* ---- text ------------------------------------------------------------------------------------------------------- */
 
-/* The bytes of a text whose length may be CXJ_ENDED; a NULL is empty. */
+/* The bytes of a text whose length may be CXJ_ZERO_TERMINATED; a NULL is empty. */
 size_t cxj__base_length(const char *text, size_t length);
 
 /* True for UTF-8 (RFC 3629) without NUL; else *offset is that of the first byte that is not. */

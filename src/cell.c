@@ -60,13 +60,13 @@ void cxj__cell_destroy(struct cxj__cell *cell, struct cxj__memory *memory) {
 
 /* ---- adding ----------------------------------------------------------------------------------------------------- */
 
-static void add(struct cxj__int128 *sum, int64_t amount, int sign) {
+static void add_amount(struct cxj__int128 *sum, int64_t amount, int sign) {
     cxj__base_add(sum, cxj__base_wide(sign < 0 ? -amount : amount));
 }
 
 static void add_with_square(struct cxj__int128 *sum, struct cxj__int128 *squares, int64_t amount, int sign) {
-    add(sum, amount, sign);
-    add(squares, amount * amount, sign); /* at most 12600², far from 64 bits */
+    add_amount(sum, amount, sign);
+    add_amount(squares, amount * amount, sign); /* at most 12600², far from 64 bits */
 }
 
 static void add_mask(int64_t *counts, uint64_t mask, int sign) {
@@ -77,14 +77,14 @@ static void add_touchpoint(struct cxj__cell *cell, const struct cxj__fact *fact,
     struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_TOUCHPOINTS);
     struct cxj__histogram *histograms = histograms_of(cell, CXJ_GRAIN_TOUCHPOINTS);
     if (fact->mask & CXJ__BIT(CXJ__T_WAITS)) {
-        add(&sums[CXJ__T_SUM_WAIT], fact->wait, sign);
+        add_amount(&sums[CXJ__T_SUM_WAIT], fact->wait, sign);
         cxj__histogram_add(&histograms[CXJ__T_HISTOGRAM_WAIT], cxj__histogram_bucket(fact->wait), sign);
     }
     if (fact->mask & CXJ__BIT(CXJ__T_LATE)) {
-        add(&sums[CXJ__T_SUM_LATENESS], fact->lateness, sign);
+        add_amount(&sums[CXJ__T_SUM_LATENESS], fact->lateness, sign);
         cxj__histogram_add(&histograms[CXJ__T_HISTOGRAM_LATENESS], cxj__histogram_bucket(fact->lateness), sign);
     }
-    if (fact->value != 0) add(&sums[CXJ__T_SUM_VALUE], fact->value, sign);
+    if (fact->value != 0) add_amount(&sums[CXJ__T_SUM_VALUE], fact->value, sign);
     if (fact->mask & CXJ__BIT(CXJ__T_RATINGS)) {
         add_with_square(&sums[CXJ__T_SUM_RATING], &sums[CXJ__T_SUM_RATING_SQUARES], fact->rating, sign);
     }
@@ -99,7 +99,7 @@ static void add_touchpoint(struct cxj__cell *cell, const struct cxj__fact *fact,
 static void add_transition(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
     struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_TRANSITIONS);
     if (fact->mask & CXJ__BIT(CXJ__X_TRANSITIONS)) {
-        add(&sums[CXJ__X_SUM_WAIT], fact->wait, sign);
+        add_amount(&sums[CXJ__X_SUM_WAIT], fact->wait, sign);
         cxj__histogram_add(&histograms_of(cell, CXJ_GRAIN_TRANSITIONS)[CXJ__X_HISTOGRAM_WAIT],
                            cxj__histogram_bucket(fact->wait), sign);
     }
@@ -117,18 +117,18 @@ void cxj__cell_add_fact(struct cxj__cell *cell, const struct cxj__fact *fact, in
     }
 }
 
-static void add_durations(struct cxj__cell *cell, const struct cxj__standing *standing, int sign) {
-    for (size_t i = 0; standing->ended && i < 2; i++) {
-        cxj__histogram_add(&histograms_of(cell, CXJ_GRAIN_JOURNEYS)[i], cxj__histogram_bucket(standing->durations[i]),
+static void add_durations(struct cxj__cell *cell, const struct cxj__contribution *contribution, int sign) {
+    for (size_t i = 0; contribution->ended && i < 2; i++) {
+        cxj__histogram_add(&histograms_of(cell, CXJ_GRAIN_JOURNEYS)[i], cxj__histogram_bucket(contribution->durations[i]),
                            sign);
     }
 }
 
-static void add_value(struct cxj__int128 *sums, const struct cxj__standing *standing, int sign) {
-    if ((standing->value.low | standing->value.high) == 0) return;
-    struct cxj__int128 value = sign < 0 ? cxj__base_negate(standing->value) : standing->value;
+static void add_value(struct cxj__int128 *sums, const struct cxj__contribution *contribution, int sign) {
+    if ((contribution->value.low | contribution->value.high) == 0) return;
+    struct cxj__int128 value = sign < 0 ? cxj__base_negate(contribution->value) : contribution->value;
     cxj__base_add(&sums[CXJ__J_SUM_VALUE], value);
-    if (standing->counts[CXJ__J_CHURNED]) cxj__base_add(&sums[CXJ__J_SUM_VALUE_LOST], value);
+    if (contribution->counts[CXJ__J_CHURNED]) cxj__base_add(&sums[CXJ__J_SUM_VALUE_LOST], value);
 }
 
 /* True if four counts are the same. */
@@ -150,12 +150,12 @@ static inline void add_differences(int64_t *sums, const uint16_t *before, const 
     for (size_t k = whole; k < count; k++) sums[k] += after[k] - before[k];
 }
 
-void cxj__cell_change_standing(struct cxj__cell *cell, const struct cxj__standing *before,
-                               const struct cxj__standing *after) {
+void cxj__cell_change_contribution(struct cxj__cell *cell, const struct cxj__contribution *before,
+                               const struct cxj__contribution *after) {
     struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_JOURNEYS);
     add_differences(cxj__cell_counts(cell), before->counts, after->counts, CXJ__J_COUNTS);
     for (size_t i = 0; i < CXJ__J_NARROW_SUMS; i++) {
-        if (before->sums[i] != after->sums[i]) add(&sums[i], after->sums[i] - before->sums[i], 1);
+        if (before->sums[i] != after->sums[i]) add_amount(&sums[i], after->sums[i] - before->sums[i], 1);
     }
     add_value(sums, before, -1);
     add_value(sums, after, 1);
@@ -163,9 +163,9 @@ void cxj__cell_change_standing(struct cxj__cell *cell, const struct cxj__standin
     add_durations(cell, after, 1);
 }
 
-void cxj__cell_add_standing(struct cxj__cell *cell, const struct cxj__standing *standing, int sign) {
-    static const struct cxj__standing nothing;
-    cxj__cell_change_standing(cell, sign < 0 ? standing : &nothing, sign < 0 ? &nothing : standing);
+void cxj__cell_add_contribution(struct cxj__cell *cell, const struct cxj__contribution *contribution, int sign) {
+    static const struct cxj__contribution nothing;
+    cxj__cell_change_contribution(cell, sign < 0 ? contribution : &nothing, sign < 0 ? &nothing : contribution);
 }
 
 void cxj__cell_change_counts(struct cxj__cell *cell, const uint16_t before[CXJ__F_COUNTS],
@@ -173,20 +173,20 @@ void cxj__cell_change_counts(struct cxj__cell *cell, const uint16_t before[CXJ__
     add_differences(cxj__cell_counts(cell) + CXJ__J_JOURNEYS + 1, before, after, CXJ__F_COUNTS);
 }
 
-void cxj__cell_add_occasion(struct cxj__cell *cell, uint32_t occasion, int sign) {
-    cxj__histogram_add(&histograms_of(cell, CXJ_GRAIN_JOURNEYS)[occasion >> 16], occasion & 0xffff, sign);
+void cxj__cell_add_sample(struct cxj__cell *cell, uint32_t sample, int sign) {
+    cxj__histogram_add(&histograms_of(cell, CXJ_GRAIN_JOURNEYS)[sample >> 16], sample & 0xffff, sign);
 }
 
 /* ---- looking ahead ---------------------------------------------------------------------------------------------- */
 
-void cxj__cell_approach_fact(const struct cxj__cell *cell, const struct cxj__fact *fact) {
+void cxj__cell_prefetch_fact(const struct cxj__cell *cell, const struct cxj__fact *fact) {
     enum { LINE = 64 };
     const char *end = (const char *)cell + bytes_of(fact->grain);
     for (const char *line = (const char *)cell + LINE; line < end; line += LINE) CXJ__PREFETCH(line);
     bool transition = fact->grain == CXJ_GRAIN_TRANSITIONS;
     if (fact->mask & (transition ? CXJ__BIT(CXJ__X_TRANSITIONS) : CXJ__BIT(CXJ__T_WAITS))) {
         size_t which = transition ? CXJ__X_HISTOGRAM_WAIT : CXJ__T_HISTOGRAM_WAIT;
-        cxj__histogram_approach(&histograms_of(cell, fact->grain)[which], cxj__histogram_bucket(fact->wait));
+        cxj__histogram_prefetch(&histograms_of(cell, fact->grain)[which], cxj__histogram_bucket(fact->wait));
     }
 }
 
@@ -207,18 +207,18 @@ bool cxj__cell_reserve_fact(struct cxj__cell *cell, struct cxj__memory *memory, 
                                   cxj__histogram_bucket(fact->lateness));
 }
 
-bool cxj__cell_reserve_standing(struct cxj__cell *cell, struct cxj__memory *memory,
-                                const struct cxj__standing *standing) {
-    if (!standing->ended) return true;
+bool cxj__cell_reserve_contribution(struct cxj__cell *cell, struct cxj__memory *memory,
+                                const struct cxj__contribution *contribution) {
+    if (!contribution->ended) return true;
     for (size_t i = 0; i < 2; i++) {
-        uint32_t bucket = cxj__histogram_bucket(standing->durations[i]);
+        uint32_t bucket = cxj__histogram_bucket(contribution->durations[i]);
         if (!cxj__histogram_reserve(&histograms_of(cell, CXJ_GRAIN_JOURNEYS)[i], memory, bucket)) return false;
     }
     return true;
 }
 
-bool cxj__cell_reserve_occasion(struct cxj__cell *cell, struct cxj__memory *memory, uint32_t occasion) {
-    return cxj__histogram_reserve(&histograms_of(cell, CXJ_GRAIN_JOURNEYS)[occasion >> 16], memory, occasion & 0xffff);
+bool cxj__cell_reserve_sample(struct cxj__cell *cell, struct cxj__memory *memory, uint32_t sample) {
+    return cxj__histogram_reserve(&histograms_of(cell, CXJ_GRAIN_JOURNEYS)[sample >> 16], memory, sample & 0xffff);
 }
 
 /* ---- cell by cell ----------------------------------------------------------------------------------------------- */

@@ -36,17 +36,17 @@
     X(TOUCH_RATINGS) X(PROMISES) X(SHIFTS) X(RESCHEDULES) X(DELIVERIES) X(ON_TIME) X(KEPT) X(LATE) X(LATE_PROACTIVE)  \
     X(LATE_REACTIVE) X(LATE_SILENT) X(LATE_UNEXPLAINED) X(LOOPS) X(LOOPS_CLOSED)
 /* Counts of journeys, and what is known only from where a journey stands. */
-#define CXJ__STANDING_COUNTS(X)                                                                                       \
+#define CXJ__CONTRIBUTION_COUNTS(X)                                                                                       \
     X(COMPLETED) X(ABANDONED) X(CHURNED) X(REOPENED) X(HANDOFF_FREE) X(FIRST_CONTACT_CANDIDATES)                      \
     X(FIRST_CONTACT_RESOLVED) X(TOUCH_DROPS) X(JOURNEY_RATINGS) X(JOURNEY_DROPS) X(NPS_RATINGS) X(NPS_SATISFIED)      \
     X(NPS_DISSATISFIED) X(CES_RATINGS) X(GAPS) X(ASKED) X(ANSWERED) X(PROMISED) X(BROKEN) X(OVERDUE) X(FLAWLESS)      \
     X(WOW) X(CLEAN_JOURNEYS) X(ENDED_TOUCHPOINTS) X(ENDED_CLEAN)
-#define CXJ__JOURNEY_COUNTS(X) X(JOURNEYS) CXJ__FOLD_COUNTS(X) CXJ__STANDING_COUNTS(X)
+#define CXJ__JOURNEY_COUNTS(X) X(JOURNEYS) CXJ__FOLD_COUNTS(X) CXJ__CONTRIBUTION_COUNTS(X)
 #define CXJ__JOURNEY_SUMS(X)                                                                                          \
     X(DURATION) X(PENDING) X(SILENCE) X(TOUCH) X(TOUCH_SQUARES) X(TOUCH_DROP) X(TOUCH_DROP_SQUARES) X(JOURNEY)        \
     X(JOURNEY_SQUARES) X(JOURNEY_DROP) X(JOURNEY_DROP_SQUARES) X(JOURNEY_FIRST) X(CES) X(CES_SQUARES) X(GAP)          \
     X(GAP_SQUARES) X(SLIP) X(LATENESS) X(DARK) X(VALUE) X(VALUE_LOST)
-/* Of the histograms the first two hold one duration for each ended journey, the others one for each occasion. */
+/* Of the histograms the first two hold one duration for each ended journey, the others one for each sample. */
 #define CXJ__JOURNEY_HISTOGRAMS(X) X(DURATION) X(SILENCE) X(LATENESS) X(WARNING) X(LOOP)
 /* clang-format on */
 
@@ -90,9 +90,9 @@ struct cxj__fact {
     size_t entry;      /* whose fact it is; the plan's business */
 };
 
-/* All that a journey adds to a journeys cell, but for its occasions. */
+/* All that a journey adds to a journeys cell, but for its samples. */
 enum { CXJ__J_NARROW_SUMS = CXJ__J_SUM_VALUE }; /* those behind need 128 bits for one journey, too */
-struct cxj__standing {
+struct cxj__contribution {
     uint16_t counts[CXJ__J_COUNTS];
     int64_t sums[CXJ__J_NARROW_SUMS];
     struct cxj__int128 value; /* for VALUE and, if it is churned, VALUE_LOST */
@@ -100,8 +100,8 @@ struct cxj__standing {
     bool ended;
 };
 
-/* A duration in one of a journey's histograms of occasions, packed: histogram and bucket. */
-static inline uint32_t cxj__cell_occasion(uint32_t histogram, uint32_t bucket) {
+/* A duration in one of a journey's histograms of samples, packed: histogram and bucket. */
+static inline uint32_t cxj__cell_sample(uint32_t histogram, uint32_t bucket) {
     return histogram << 16 | bucket;
 }
 
@@ -120,13 +120,13 @@ struct cxj__key {
  * by itself in a cell of the same grain that has no key, so that it can be saved and merged without them. */
 struct cxj__cell {
     struct cxj__key key;
-    struct cxj__cell *next_doomed;
+    struct cxj__cell *next_empty;
     struct cxj__cell *sealed; /* NULL: nothing */
     uint64_t number;          /* never given again within an engine */
     uint32_t hash;
     uint32_t place; /* in its view's list */
     uint32_t grain;
-    uint32_t doomed;
+    uint32_t marked_empty;
 };
 
 /* How many counts, sums and histograms the cells of a grain have. */
@@ -152,26 +152,26 @@ static inline bool cxj__cell_has_key(const struct cxj__cell *cell, const struct 
 }
 
 /* Brings nearer what adding a fact will touch. */
-void cxj__cell_approach_fact(const struct cxj__cell *cell, const struct cxj__fact *fact);
+void cxj__cell_prefetch_fact(const struct cxj__cell *cell, const struct cxj__fact *fact);
 
-/* Makes room for a fact, a standing or an occasion, so that adding it cannot fail. */
+/* Makes room for a fact, a contribution or a sample, so that adding it cannot fail. */
 bool cxj__cell_reserve_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact);
-bool cxj__cell_reserve_standing(struct cxj__cell *cell, struct cxj__memory *memory,
-                                const struct cxj__standing *standing);
-bool cxj__cell_reserve_occasion(struct cxj__cell *cell, struct cxj__memory *memory, uint32_t occasion);
+bool cxj__cell_reserve_contribution(struct cxj__cell *cell, struct cxj__memory *memory,
+                                const struct cxj__contribution *contribution);
+bool cxj__cell_reserve_sample(struct cxj__cell *cell, struct cxj__memory *memory, uint32_t sample);
 
 /* Adds (sign 1) or takes away (sign -1) what was reserved. */
 void cxj__cell_add_fact(struct cxj__cell *cell, const struct cxj__fact *fact, int sign);
-void cxj__cell_add_standing(struct cxj__cell *cell, const struct cxj__standing *standing, int sign);
+void cxj__cell_add_contribution(struct cxj__cell *cell, const struct cxj__contribution *contribution, int sign);
 
-/* Turns one standing into another in the same cell: what is the same in both, nearly all, is left alone. */
-void cxj__cell_change_standing(struct cxj__cell *cell, const struct cxj__standing *before,
-                               const struct cxj__standing *after);
+/* Turns one contribution into another in the same cell: what is the same in both, nearly all, is left alone. */
+void cxj__cell_change_contribution(struct cxj__cell *cell, const struct cxj__contribution *before,
+                               const struct cxj__contribution *after);
 
 /* The same where only the fold's counts differ. */
 void cxj__cell_change_counts(struct cxj__cell *cell, const uint16_t before[CXJ__F_COUNTS],
                              const uint16_t after[CXJ__F_COUNTS]);
-void cxj__cell_add_occasion(struct cxj__cell *cell, uint32_t occasion, int sign);
+void cxj__cell_add_sample(struct cxj__cell *cell, uint32_t sample, int sign);
 
 /* Makes room for all that another cell of the same grain sums, so that adding or taking it away cannot fail; and does
  * so. */

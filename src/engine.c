@@ -40,7 +40,7 @@ const char *cxj_status_text(cxj_status status) {
         [CXJ_NO_MEMORY] = "no memory",
         [CXJ_CLOCK] = "the clock does not go back",
         [CXJ_LATE] = "too late: the journey is sealed",
-        [CXJ_SUMS_STAY] = "a sealed journey is erased, its sums stay",
+        [CXJ_PARTIALLY_ERASED] = "a sealed journey is erased, its sums stay",
         [CXJ_SEALED] = "the journey is sealed",
         [CXJ_SAVING] = "a save is under way",
         [CXJ_IO] = "writing or reading failed",
@@ -62,7 +62,7 @@ size_t cxj_size_of(const char *name) {
         {"cxj_receipt", sizeof(cxj_receipt)},
         {"cxj_columns", sizeof(cxj_columns)},
         {"cxj_view_info", sizeof(cxj_view_info)},
-        {"cxj_metric", sizeof(cxj_metric)},
+        {"cxj_value", sizeof(cxj_value)},
         {"cxj_metric_info", sizeof(cxj_metric_info)},
         {"cxj_text", sizeof(cxj_text)},
         {"cxj_commitment", sizeof(cxj_commitment)},
@@ -127,7 +127,7 @@ void cxj__engine_trim(cxj_engine *engine) {
 static const char *check_options(const cxj_options *options) {
     if (options->touchpoints_limit > CXJ__TOUCHPOINTS_LIMIT) return "options: touchpoints_limit is above 29,000";
     if (options->codes_limit > cxj__names_most(CXJ_DIMENSION_OWNER)) return "options: codes_limit is above 16,777,215";
-    if ((options->unfed_facets & ~CXJ_FACETS_ALL) != 0) return "options: unfed_facets has an unknown bit";
+    if ((options->unrecorded_facets & ~CXJ_FACETS_ALL) != 0) return "options: unrecorded_facets has an unknown bit";
     if (options->seal_ended_after < 0 || options->seal_ended_after > LONGEST_TIME) {
         return "options: seal_ended_after is not within 0 and 10^15";
     }
@@ -165,7 +165,7 @@ static void set_up(cxj_engine *engine, const cxj_options *options) {
     core->seal_ended_after = options->seal_ended_after;
     core->seal_idle_after = options->seal_idle_after;
     core->sealed_latest = INT64_MIN;
-    engine->unfed = options->unfed_facets;
+    engine->unrecorded = options->unrecorded_facets;
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
         uint32_t most = cxj__names_most(d), codes = options->codes_limit;
         core->dictionaries[d].limit = codes == 0 || codes > most ? most : codes;
@@ -203,8 +203,8 @@ void cxj_engine_destroy(cxj_engine *engine) {
     cxj__plan_finish(&engine->plan, &core->memory);
     for (size_t i = 0; i < core->view_count; i++) destroy_view(core, core->views[i]);
     cxj__base_release(&core->memory, &core->views, &core->view_capacity, sizeof *core->views);
-    cxj__alert_finish(&core->agenda, &core->memory);
-    cxj__alert_finish(&core->sealings, &core->memory);
+    cxj__agenda_finish(&core->agenda, &core->memory);
+    cxj__agenda_finish(&core->sealings, &core->memory);
     cxj__store_finish(&core->store, &core->memory);
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_finish(&core->dictionaries[d], &core->memory);
     struct cxj__memory memory = core->memory;
@@ -248,20 +248,20 @@ cxj_status cxj_engine_stats(const cxj_engine *engine, cxj_stats *stats, size_t s
     return CXJ_OK;
 }
 
-cxj_status cxj_set_unfed(cxj_engine *engine, uint32_t unfed_facets) {
+cxj_status cxj_set_unrecorded(cxj_engine *engine, uint32_t unrecorded_facets) {
     if (engine == NULL) return CXJ_BAD_ARGUMENT;
     cxj__engine_begin(engine);
-    if ((unfed_facets & ~CXJ_FACETS_ALL) != 0) {
-        return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, "unfed_facets has an unknown bit");
+    if ((unrecorded_facets & ~CXJ_FACETS_ALL) != 0) {
+        return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, "unrecorded_facets has an unknown bit");
     }
-    engine->unfed = unfed_facets;
+    engine->unrecorded = unrecorded_facets;
     engine->version++;
     return CXJ_OK;
 }
 
 /* ---- names ------------------------------------------------------------------------------------------------------ */
 
-static bool has_dictionary(uint32_t dimension) {
+static bool is_with_dictionary(uint32_t dimension) {
     return dimension >= CXJ_DIMENSION_OWNER && dimension <= CXJ__DICTIONARIES;
 }
 
@@ -284,7 +284,7 @@ static cxj_status check_name(cxj_engine *engine, uint32_t dimension, const char 
 cxj_status cxj_code(cxj_engine *engine, uint32_t dimension, const char *name, size_t length, uint32_t *code) {
     if (engine == NULL) return CXJ_BAD_ARGUMENT;
     cxj__engine_begin(engine);
-    if (!has_dictionary(dimension)) {
+    if (!is_with_dictionary(dimension)) {
         cxj__base_say(&engine->message, "dimension %u has no dictionary", (unsigned)dimension);
         return CXJ_BAD_ARGUMENT;
     }
@@ -318,7 +318,7 @@ cxj_status cxj_code(cxj_engine *engine, uint32_t dimension, const char *name, si
 
 cxj_status cxj_find_code(const cxj_engine *engine, uint32_t dimension, const char *name, size_t length,
                          uint32_t *code) {
-    if (engine == NULL || !has_dictionary(dimension) || code == NULL || (name == NULL && length != 0)) {
+    if (engine == NULL || !is_with_dictionary(dimension) || code == NULL || (name == NULL && length != 0)) {
         return CXJ_BAD_ARGUMENT;
     }
     size_t bytes = cxj__base_length(name, length);
@@ -329,7 +329,7 @@ cxj_status cxj_find_code(const cxj_engine *engine, uint32_t dimension, const cha
 }
 
 cxj_status cxj_name(const cxj_engine *engine, uint32_t dimension, uint32_t code, const char **name, size_t *length) {
-    if (engine == NULL || !has_dictionary(dimension) || name == NULL) return CXJ_BAD_ARGUMENT;
+    if (engine == NULL || !is_with_dictionary(dimension) || name == NULL) return CXJ_BAD_ARGUMENT;
     size_t bytes = 0;
     const char *text = cxj__names_text(&engine->core.dictionaries[dimension], code, &bytes);
     if (text == NULL) return CXJ_NOT_FOUND;
@@ -353,7 +353,7 @@ static bool read_digits(const char *text, size_t length, uint64_t *number) {
     return true;
 }
 
-cxj_status cxj_number(const char *text, size_t length, uint64_t *number) {
+cxj_status cxj_id_from_text(const char *text, size_t length, uint64_t *number) {
     static const uint64_t key[2] = {UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)};
     if (number == NULL || (text == NULL && length != 0)) return CXJ_BAD_ARGUMENT;
     size_t bytes = cxj__base_length(text, length);

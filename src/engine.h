@@ -10,7 +10,7 @@ struct cxj_engine {
     struct cxj__message message; /* of the last changing call; empty if it succeeded */
     struct cxj__feed feed;       /* of all that arrived */
     uint64_t late, refused;
-    uint32_t unfed;     /* facets that the feed cannot carry */
+    uint32_t unrecorded;     /* facets that the feed cannot carry */
     uint32_t next_view; /* the id of the next view */
     uint64_t version;   /* grows with each change, so that a cursor sees that it is stale */
     bool is_saving;     /* in steps, and meanwhile some calls are refused */

@@ -111,11 +111,11 @@ static void charge_change(struct step *step, uint8_t d, uint64_t mask, int32_t r
     fact->rating = rating;
 }
 
-static void add_occasion(struct step *step, uint8_t histogram, int64_t duration) {
+static void add_sample(struct step *step, uint8_t histogram, int64_t duration) {
     struct cxj__fact *fact = new_fact(step, CXJ_GRAIN_JOURNEYS);
     fact->dimension = histogram;
     fact->lateness = duration;
-    step->fold->occasions++;
+    step->fold->samples++;
 }
 
 /* ---- the steps of section 4 ------------------------------------------------------------------------------------- */
@@ -177,7 +177,7 @@ static void measure_wait(struct step *step) {
 }
 
 /* Step 2. */
-static void run(struct step *step) {
+static void run_journey(struct step *step) {
     static const uint32_t reopening =
         CXJ_FACET_INBOUND | CXJ_FACET_REPEATED | CXJ_FACET_CONTRADICTED | CXJ_FACET_FAULT | CXJ_FACET_REOPENS;
     struct cxj__fold *fold = step->fold;
@@ -288,12 +288,12 @@ static void close_late(struct step *step, const struct cxj__promise *promise, bo
     step->facts[0].lateness = lateness;
     count_both(step, CXJ__F_LATE, CXJ__T_LATE);
     fold->lateness += lateness;
-    add_occasion(step, CXJ__J_HISTOGRAM_LATENESS, lateness);
+    add_sample(step, CXJ__J_HISTOGRAM_LATENESS, lateness);
     if (!explained) count_both(step, CXJ__F_LATE_UNEXPLAINED, CXJ__T_LATE_UNEXPLAINED);
     int64_t told_at = announced ? promise->announced_at : step->m->at;
     if (announced && told_at <= promise->first_due) {
         count_both(step, CXJ__F_LATE_PROACTIVE, CXJ__T_LATE_PROACTIVE);
-        add_occasion(step, CXJ__J_HISTOGRAM_WARNING, span(told_at, promise->first_due));
+        add_sample(step, CXJ__J_HISTOGRAM_WARNING, span(told_at, promise->first_due));
         return;
     }
     if (announced) {
@@ -383,7 +383,7 @@ static void close_loop(struct step *step) {
     if (fold->loop_open && has(step, CXJ_FACET_CONTACT) && !has(step, CXJ_FACET_INBOUND)) {
         fold->loop_open = 0;
         count(step, CXJ__F_LOOPS_CLOSED);
-        add_occasion(step, CXJ__J_HISTOGRAM_LOOP, span(fold->loop_at, step->m->at));
+        add_sample(step, CXJ__J_HISTOGRAM_LOOP, span(fold->loop_at, step->m->at));
     }
     bool customers = step->m->scope == CXJ_SCOPE_TOUCHPOINT || step->m->scope == CXJ_SCOPE_JOURNEY;
     if (step->scale != NULL && customers && is_dissatisfied(step) && !fold->loop_open) {
@@ -474,7 +474,7 @@ static void note_resolution(struct step *step) {
 }
 
 /* A touchpoint is clean if nothing went wrong at it. */
-static void judge(struct step *step) {
+static void judge_closing(struct step *step) {
     static const uint32_t blemishes = CXJ_FACET_FAULT | CXJ_FACET_REPEATED | CXJ_FACET_CONTRADICTED | CXJ_FACET_CHASE;
     if (!has(step, blemishes) && !step->late) count_both(step, CXJ__F_CLEAN, CXJ__T_CLEAN);
 }
@@ -487,7 +487,7 @@ size_t cxj__fold_step(struct cxj__fold *fold, const cxj_touchpoint *m, uint32_t 
     note_facets(&step);
     note_statements(&step);
     measure_wait(&step);
-    run(&step);
+    run_journey(&step);
     keep_silence(&step);
     move_all(&step, held);
     keep_commitments(&step);
@@ -502,7 +502,7 @@ size_t cxj__fold_step(struct cxj__fold *fold, const cxj_touchpoint *m, uint32_t 
     close_loop(&step);
     if (step.scale != NULL) rate(&step);
     note_resolution(&step);
-    judge(&step);
+    judge_closing(&step);
     fold->last_at = m->at;
     return step.count;
 }
@@ -517,9 +517,9 @@ void cxj__fold_copy(struct cxj__fold *to, const struct cxj__fold *from) {
 /* ---- a journey as it stands ------------------------------------------------------------------------------------- */
 
 /* Sets a sum and, if asked for, that of squares. */
-static void stand_for(struct cxj__standing *standing, int sum, int64_t amount, bool with_square) {
-    standing->sums[sum] = amount;
-    if (with_square) standing->sums[sum + 1] = amount * amount; /* at most (65536 · 12600)², which fits */
+static void contribute(struct cxj__contribution *contribution, int sum, int64_t amount, bool with_square) {
+    contribution->sums[sum] = amount;
+    if (with_square) contribution->sums[sum + 1] = amount * amount; /* at most (65536 · 12600)², which fits */
 }
 
 static uint16_t count_promises_before(const struct cxj__fold *fold, int64_t moment) {
@@ -530,16 +530,16 @@ static uint16_t count_promises_before(const struct cxj__fold *fold, int64_t mome
     return passed;
 }
 
-static void stand_ended(const struct cxj__fold *fold, struct cxj__standing *standing) {
-    uint16_t *counts = standing->counts;
+static void stand_ended(const struct cxj__fold *fold, struct cxj__contribution *contribution) {
+    uint16_t *counts = contribution->counts;
     bool clean = fold->counts[CXJ__F_CLEAN] == fold->counts[CXJ__F_TOUCHPOINTS];
     bool completed = fold->outcome == CXJ_OUTCOME_COMPLETED;
-    standing->ended = true;
-    standing->durations[CXJ__J_HISTOGRAM_DURATION] = span(fold->first_at, fold->end_at);
-    standing->durations[CXJ__J_HISTOGRAM_SILENCE] = fold->silence;
-    stand_for(standing, CXJ__J_SUM_DURATION, span(fold->first_at, fold->end_at), false);
-    stand_for(standing, CXJ__J_SUM_PENDING, fold->pending, false);
-    stand_for(standing, CXJ__J_SUM_SILENCE, fold->silence, false);
+    contribution->ended = true;
+    contribution->durations[CXJ__J_HISTOGRAM_DURATION] = span(fold->first_at, fold->end_at);
+    contribution->durations[CXJ__J_HISTOGRAM_SILENCE] = fold->silence;
+    contribute(contribution, CXJ__J_SUM_DURATION, span(fold->first_at, fold->end_at), false);
+    contribute(contribution, CXJ__J_SUM_PENDING, fold->pending, false);
+    contribute(contribution, CXJ__J_SUM_SILENCE, fold->silence, false);
     counts[completed ? CXJ__J_COMPLETED : CXJ__J_ABANDONED] = 1;
     counts[CXJ__J_BROKEN] = count_promises_before(fold, fold->end_at);
     counts[CXJ__J_ENDED_TOUCHPOINTS] = fold->counts[CXJ__F_TOUCHPOINTS];
@@ -550,28 +550,28 @@ static void stand_ended(const struct cxj__fold *fold, struct cxj__standing *stan
     counts[CXJ__J_WOW] = counts[CXJ__J_FLAWLESS] && fold->delighted;
 }
 
-static void stand_rated(const struct cxj__fold *fold, struct cxj__standing *standing) {
-    uint16_t *counts = standing->counts;
+static void stand_rated(const struct cxj__fold *fold, struct cxj__contribution *contribution) {
+    uint16_t *counts = contribution->counts;
     int64_t touch_ratings = fold->counts[CXJ__F_TOUCH_RATINGS];
-    standing->sums[CXJ__J_SUM_TOUCH] = fold->touch_sum;
-    standing->sums[CXJ__J_SUM_TOUCH_SQUARES] = (int64_t)fold->touch_squares;
+    contribution->sums[CXJ__J_SUM_TOUCH] = fold->touch_sum;
+    contribution->sums[CXJ__J_SUM_TOUCH_SQUARES] = (int64_t)fold->touch_squares;
     if (touch_ratings >= 2) {
         counts[CXJ__J_TOUCH_DROPS] = 1;
-        stand_for(standing, CXJ__J_SUM_TOUCH_DROP, (int64_t)fold->touch_first - fold->touch_last, true);
+        contribute(contribution, CXJ__J_SUM_TOUCH_DROP, (int64_t)fold->touch_first - fold->touch_last, true);
     }
     if (fold->journey_ratings > 0) {
         counts[CXJ__J_JOURNEY_RATINGS] = 1;
-        stand_for(standing, CXJ__J_SUM_JOURNEY, fold->journey_last, true);
+        contribute(contribution, CXJ__J_SUM_JOURNEY, fold->journey_last, true);
     }
     if (fold->journey_ratings >= 2) {
         counts[CXJ__J_JOURNEY_DROPS] = 1;
-        stand_for(standing, CXJ__J_SUM_JOURNEY_DROP, (int64_t)fold->journey_first - fold->journey_last, true);
-        stand_for(standing, CXJ__J_SUM_JOURNEY_FIRST, fold->journey_first, false);
+        contribute(contribution, CXJ__J_SUM_JOURNEY_DROP, (int64_t)fold->journey_first - fold->journey_last, true);
+        contribute(contribution, CXJ__J_SUM_JOURNEY_FIRST, fold->journey_first, false);
     }
     if (touch_ratings > 0 && fold->journey_ratings > 0) {
         int64_t mean = (int64_t)(UINT64_C(65536) * fold->touch_sum / (uint64_t)touch_ratings);
         counts[CXJ__J_GAPS] = 1;
-        stand_for(standing, CXJ__J_SUM_GAP, mean - INT64_C(65536) * fold->journey_last, true);
+        contribute(contribution, CXJ__J_SUM_GAP, mean - INT64_C(65536) * fold->journey_last, true);
     }
     if (fold->has_loyalty) {
         const struct cxj__scale *nps = cxj__fold_scale(CXJ_SCALE_NPS);
@@ -582,7 +582,7 @@ static void stand_rated(const struct cxj__fold *fold, struct cxj__standing *stan
     }
     if (fold->has_effort) {
         counts[CXJ__J_CES_RATINGS] = 1;
-        stand_for(standing, CXJ__J_SUM_CES, fold->effort_last, true);
+        contribute(contribution, CXJ__J_SUM_CES, fold->effort_last, true);
     }
     counts[CXJ__J_ASKED] = fold->asked;
     counts[CXJ__J_ANSWERED] = fold->answered;
@@ -592,7 +592,7 @@ static bool is_same_promise(const struct cxj__promise *a, const struct cxj__prom
     return a->first_due == b->first_due && a->due == b->due;
 }
 
-bool cxj__fold_stands_alike(const struct cxj__fold *before, const struct cxj__fold *after) {
+bool cxj__fold_contributes_alike(const struct cxj__fold *before, const struct cxj__fold *after) {
     static const size_t from = offsetof(struct cxj__fold, slip), to = offsetof(struct cxj__fold, promises);
     const uint16_t *a = before->counts, *b = after->counts;
     if (before->outcome != 0 || memcmp((const char *)before + from, (const char *)after + from, to - from) != 0) {
@@ -601,15 +601,15 @@ bool cxj__fold_stands_alike(const struct cxj__fold *before, const struct cxj__fo
     for (unsigned c = 0; before->promises_open >> c != 0; c++) {
         if (before->promises_open >> c & 1 && !is_same_promise(&before->promises[c], &after->promises[c])) return false;
     }
-    /* What a standing asks of the counts is whether there are any. */
+    /* What a contribution asks of the counts is whether there are any. */
     return a[CXJ__F_TOUCHPOINTS] > 0 && (a[CXJ__F_HANDOFFS] == 0) == (b[CXJ__F_HANDOFFS] == 0) &&
            (a[CXJ__F_INBOUND] == 0) == (b[CXJ__F_INBOUND] == 0) &&
            (a[CXJ__F_PROMISES] == 0) == (b[CXJ__F_PROMISES] == 0) && a[CXJ__F_TOUCH_RATINGS] == b[CXJ__F_TOUCH_RATINGS];
 }
 
-void cxj__fold_stand(const struct cxj__fold *fold, int64_t now, struct cxj__standing *standing) {
-    memset(standing, 0, sizeof *standing);
-    uint16_t *counts = standing->counts;
+void cxj__fold_contribute(const struct cxj__fold *fold, int64_t now, struct cxj__contribution *contribution) {
+    memset(contribution, 0, sizeof *contribution);
+    uint16_t *counts = contribution->counts;
     counts[CXJ__J_JOURNEYS] = 1;
     memcpy(&counts[CXJ__J_JOURNEYS + 1], fold->counts, sizeof fold->counts);
     counts[CXJ__J_CHURNED] = fold->churned;
@@ -620,13 +620,13 @@ void cxj__fold_stand(const struct cxj__fold *fold, int64_t now, struct cxj__stan
         counts[CXJ__J_FIRST_CONTACT_CANDIDATES] = 1;
         counts[CXJ__J_FIRST_CONTACT_RESOLVED] = fold->contacts_at_resolution == 1 && !fold->inbound_after_resolution;
     }
-    standing->value = fold->value;
-    standing->sums[CXJ__J_SUM_SLIP] = fold->slip;
-    standing->sums[CXJ__J_SUM_LATENESS] = fold->lateness;
-    standing->sums[CXJ__J_SUM_DARK] = fold->dark;
-    stand_rated(fold, standing);
+    contribution->value = fold->value;
+    contribution->sums[CXJ__J_SUM_SLIP] = fold->slip;
+    contribution->sums[CXJ__J_SUM_LATENESS] = fold->lateness;
+    contribution->sums[CXJ__J_SUM_DARK] = fold->dark;
+    stand_rated(fold, contribution);
     if (fold->outcome != 0) {
-        stand_ended(fold, standing);
+        stand_ended(fold, contribution);
     } else {
         counts[CXJ__J_OVERDUE] = count_promises_before(fold, now);
     }

@@ -12,7 +12,7 @@ enum { CXJ__TRACKS = 5, CXJ__COMMITMENTS = 8, CXJ__RATING_UNIT = 12600 };
 enum { CXJ__TOUCHPOINTS_LIMIT = 29000 };
 
 /* At most: the touchpoint itself, a transition and a step for each dimension, lost context for two, and three
- * occasions. */
+ * samples. */
 enum { CXJ__FACTS_OF_A_STEP = 1 + CXJ__TRACKS * 2 + 2 + 3 };
 
 /* A scale, as the specification's table has it. */
@@ -47,7 +47,7 @@ struct cxj__promise {
 };
 
 /* All that the fold carries from one touchpoint to the next. Zero before the first. What nearly every touchpoint looks at
- * stands first; what a standing is made of, beside the counts, comes last: see cxj__fold_stands_alike(). Sums of
+ * stands first; what a contribution is made of, beside the counts, comes last: see cxj__fold_contributes_alike(). Sums of
  * durations fit 64 bits, since a journey has at most CXJ__TOUCHPOINTS_LIMIT touchpoints within 10,000 years. */
 struct cxj__fold {
     int64_t last_at;
@@ -63,11 +63,11 @@ struct cxj__fold {
     unsigned waiting : 1;         /* the last touchpoint is pending */
     unsigned asking : 1;
     unsigned loop_open : 1;
-    uint32_t occasions; /* facts of grain journeys so far */
+    uint32_t samples; /* facts of grain journeys so far */
     int64_t loop_at;
     uint64_t customer;
-    int64_t first_at, end_at, silence, pending; /* which the standing looks at once the journey has ended */
-    /* From here on: what a standing is made of. */
+    int64_t first_at, end_at, silence, pending; /* which the contribution looks at once the journey has ended */
+    /* From here on: what a contribution is made of. */
     int64_t slip, lateness, dark;
     struct cxj__int128 value;
     uint64_t touch_squares;
@@ -112,11 +112,11 @@ enum { CXJ__ALL_TRACKS = (1 << CXJ__TRACKS) - 1 };
 size_t cxj__fold_step(struct cxj__fold *fold, const cxj_touchpoint *m, uint32_t held, uint32_t wanted,
                       struct cxj__fact *facts);
 
-/* True if the two standings of a journey that runs differ in the counts of the fold alone, as they do nearly always
+/* True if the two contributions of a journey that runs differ in the counts of the fold alone, as they do nearly always
  * when a touchpoint comes last. False where that is not plain to see. */
-bool cxj__fold_stands_alike(const struct cxj__fold *before, const struct cxj__fold *after);
+bool cxj__fold_contributes_alike(const struct cxj__fold *before, const struct cxj__fold *after);
 
 /* What the journey adds to a journeys cell as it stands; now is INT64_MIN before the clock is set. */
-void cxj__fold_stand(const struct cxj__fold *fold, int64_t now, struct cxj__standing *standing);
+void cxj__fold_contribute(const struct cxj__fold *fold, int64_t now, struct cxj__contribution *contribution);
 
 #endif

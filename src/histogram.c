@@ -27,7 +27,7 @@ static uint64_t *find_slot(const struct cxj__histogram *histogram, uint32_t buck
     return &histogram->slots[i];
 }
 
-static bool grow(struct cxj__histogram *histogram, struct cxj__memory *memory) {
+static bool grow_slots(struct cxj__histogram *histogram, struct cxj__memory *memory) {
     struct cxj__histogram larger = {NULL, histogram->capacity == 0 ? 4 : 2 * histogram->capacity, histogram->used};
     larger.slots = cxj__base_resize(memory, NULL, 0, larger.capacity * sizeof *larger.slots);
     if (larger.slots == NULL) return false;
@@ -42,11 +42,11 @@ static bool grow(struct cxj__histogram *histogram, struct cxj__memory *memory) {
 }
 
 bool cxj__histogram_reserve(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t bucket) {
-    if (histogram->capacity == 0 && !grow(histogram, memory)) return false;
+    if (histogram->capacity == 0 && !grow_slots(histogram, memory)) return false;
     uint64_t *slot = find_slot(histogram, bucket);
     if (*slot != 0) return true;
     if (histogram->used + 1 > histogram->capacity / 4 * 3) {
-        if (!grow(histogram, memory)) return false;
+        if (!grow_slots(histogram, memory)) return false;
         slot = find_slot(histogram, bucket);
     }
     *slot = (uint64_t)(bucket + 1) << COUNT_BITS;

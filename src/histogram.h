@@ -33,7 +33,7 @@ static inline uint32_t cxj__histogram_home(const struct cxj__histogram *histogra
 }
 
 /* Brings a bucket's slot nearer. */
-static inline void cxj__histogram_approach(const struct cxj__histogram *histogram, uint32_t bucket) {
+static inline void cxj__histogram_prefetch(const struct cxj__histogram *histogram, uint32_t bucket) {
     if (histogram->capacity > 0) CXJ__PREFETCH(&histogram->slots[cxj__histogram_home(histogram, bucket)]);
 }
 

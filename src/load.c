@@ -1,6 +1,6 @@
 /* load: bytes into an engine, or only checked, or merged.
  *
- * Nothing that is read is trusted: blocks are whole or refused (wire.c), and here every number is checked against what
+ * Nothing that is read is trusted: blocks are whole or refused (format.c), and here every number is checked against what
  * it may be: names, keys and journeys stand in strict order, codes are those of names that are there, touchpoints are
  * within their bounds and in their order, totals are what was found. What an engine needs is built of what was checked
  * already, by the functions that build it otherwise: touchpoints are planned and committed, so that cells and
@@ -11,7 +11,7 @@
 #include "engine.h"
 #include "metric.h"
 #include "touchpoint.h"
-#include "wire.h"
+#include "format.h"
 
 /* What becomes of what is read. */
 enum purpose {
@@ -32,7 +32,7 @@ struct totals {
 struct load {
     cxj_engine *engine; /* with names and views in any case */
     enum purpose purpose;
-    struct cxj__wire_in in;
+    struct cxj__format_in in;
     struct totals totals;
     uint64_t sealed, touchpoints; /* found so far */
     uint64_t *ids;                /* of the journey under way */
@@ -40,40 +40,40 @@ struct load {
     size_t planned; /* touchpoints that are planned and not committed yet */
 };
 
-static bool refuse(struct load *load, const char *why) {
-    return cxj__wire_refuse(&load->in, CXJ_BAD_BYTES, why);
+static bool refuse_bytes(struct load *load, const char *why) {
+    return cxj__format_refuse(&load->in, CXJ_BAD_BYTES, why);
 }
 
 static bool lack_memory(struct load *load) {
-    return cxj__wire_refuse(&load->in, CXJ_NO_MEMORY, "no memory to go on");
+    return cxj__format_refuse(&load->in, CXJ_NO_MEMORY, "no memory to go on");
 }
 
 /* ---- totals, names, views --------------------------------------------------------------------------------------- */
 
 static int64_t get_moment(struct load *load) {
-    int64_t moment = cxj__wire_get_signed(&load->in);
-    if (!cxj__touchpoint_is_moment(moment)) refuse(load, "a moment is not within the years 0001 to 9999");
+    int64_t moment = cxj__format_get_signed(&load->in);
+    if (!cxj__touchpoint_is_moment(moment)) refuse_bytes(load, "a moment is not within the years 0001 to 9999");
     return moment;
 }
 
 static bool read_totals(struct load *load) {
-    struct cxj__wire_in *in = &load->in;
+    struct cxj__format_in *in = &load->in;
     struct totals *totals = &load->totals;
-    if (!cxj__wire_item(in, CXJ__WIRE_TOTALS)) return false;
-    totals->now = cxj__wire_get(in, 1) != 0 ? get_moment(load) : INT64_MIN;
-    totals->sealed_touchpoints = cxj__wire_get(in, CXJ__MOST_SEALED);
-    totals->sealed_journeys = cxj__wire_get(in, totals->sealed_touchpoints);
+    if (!cxj__format_item(in, CXJ__FORMAT_TOTALS)) return false;
+    totals->now = cxj__format_get(in, 1) != 0 ? get_moment(load) : INT64_MIN;
+    totals->sealed_touchpoints = cxj__format_get(in, CXJ__MOST_SEALED);
+    totals->sealed_journeys = cxj__format_get(in, totals->sealed_touchpoints);
     totals->sealed_latest = INT64_MIN;
     if (totals->sealed_touchpoints > 0 && totals->sealed_journeys == 0) {
-        refuse(load, "sealed touchpoints are of no journey");
+        refuse_bytes(load, "sealed touchpoints are of no journey");
     }
     if (totals->sealed_touchpoints > 0) totals->sealed_latest = get_moment(load);
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
-        totals->names[d] = (size_t)cxj__wire_get(in, cxj__names_most(d));
+        totals->names[d] = (size_t)cxj__format_get(in, cxj__names_most(d));
     }
-    totals->views = cxj__wire_get(in, CXJ__MOST_VIEWS);
-    totals->journeys = cxj__wire_get(in, UINT64_MAX);
-    totals->touchpoints = cxj__wire_get(in, UINT64_MAX);
+    totals->views = cxj__format_get(in, CXJ__MOST_VIEWS);
+    totals->journeys = cxj__format_get(in, UINT64_MAX);
+    totals->touchpoints = cxj__format_get(in, UINT64_MAX);
     struct cxj__core *core = &load->engine->core;
     core->now = totals->now;
     core->sealed_touchpoints = core->touchpoints = totals->sealed_touchpoints;
@@ -88,24 +88,24 @@ static bool add_name(struct load *load, uint32_t d, const char *name, size_t len
     struct cxj__names *dictionary = &core->dictionaries[d];
     size_t offset = 0;
     uint32_t code = 0;
-    if (length == 0) return refuse(load, "a name is empty");
-    if (!cxj__base_is_utf8(name, length, &offset)) return refuse(load, "a name is not UTF-8, or has a NUL");
+    if (length == 0) return refuse_bytes(load, "a name is empty");
+    if (!cxj__base_is_utf8(name, length, &offset)) return refuse_bytes(load, "a name is not UTF-8, or has a NUL");
     cxj_status status = cxj__names_add(dictionary, &core->memory, &core->seed, name, length, &code);
     if (status == CXJ_NO_MEMORY) return lack_memory(load);
     if (status == CXJ_LIMIT) {
-        return cxj__wire_refuse(&load->in, CXJ_LIMIT, "there are more names than a dictionary may have codes");
+        return cxj__format_refuse(&load->in, CXJ_LIMIT, "there are more names than a dictionary may have codes");
     }
-    if (cxj__names_compare(dictionary, code - 1, code) >= 0) return refuse(load, "names are not in order");
+    if (cxj__names_compare(dictionary, code - 1, code) >= 0) return refuse_bytes(load, "names are not in order");
     return true;
 }
 
 static bool read_names(struct load *load) {
-    struct cxj__wire_in *in = &load->in;
+    struct cxj__format_in *in = &load->in;
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
         for (size_t i = 0; i < load->totals.names[d]; i++) {
-            if (!cxj__wire_item(in, CXJ__WIRE_NAMES)) return false;
-            size_t length = (size_t)cxj__wire_get(in, INT32_MAX);
-            const unsigned char *name = cxj__wire_get_bytes(in, length);
+            if (!cxj__format_item(in, CXJ__FORMAT_NAMES)) return false;
+            size_t length = (size_t)cxj__format_get(in, INT32_MAX);
+            const unsigned char *name = cxj__format_get_bytes(in, length);
             if (name == NULL || !add_name(load, d, (const char *)name, length)) return false;
         }
     }
@@ -127,20 +127,20 @@ static bool add_view(struct load *load, const char *text, size_t length, bool se
     cxj_status status = cxj_view_add(load->engine, text, length, &view);
     if (status == CXJ_BAD_TEXT) status = CXJ_BAD_BYTES;
     if (status == CXJ_LIMIT) status = judge_limit(core);
-    if (status != CXJ_OK) return cxj__wire_refuse(&load->in, status, cxj_message(load->engine));
-    if (core->view_count == count) return refuse(load, "a view stands twice");
-    if (sealed_lost && core->sealed_touchpoints == 0) return refuse(load, "a view lacks what nobody contributed");
+    if (status != CXJ_OK) return cxj__format_refuse(&load->in, status, cxj_message(load->engine));
+    if (core->view_count == count) return refuse_bytes(load, "a view stands twice");
+    if (sealed_lost && core->sealed_touchpoints == 0) return refuse_bytes(load, "a view lacks what nobody contributed");
     view->sealed_lost = sealed_lost;
     return true;
 }
 
 static bool read_views(struct load *load) {
-    struct cxj__wire_in *in = &load->in;
+    struct cxj__format_in *in = &load->in;
     for (uint64_t i = 0; i < load->totals.views; i++) {
-        if (!cxj__wire_item(in, CXJ__WIRE_VIEWS)) return false;
-        bool sealed_lost = cxj__wire_get(in, 1) != 0;
-        size_t length = (size_t)cxj__wire_get(in, UINT32_MAX);
-        const unsigned char *text = cxj__wire_get_bytes(in, length);
+        if (!cxj__format_item(in, CXJ__FORMAT_VIEWS)) return false;
+        bool sealed_lost = cxj__format_get(in, 1) != 0;
+        size_t length = (size_t)cxj__format_get(in, UINT32_MAX);
+        const unsigned char *text = cxj__format_get_bytes(in, length);
         if (text == NULL || !add_view(load, (const char *)text, length, sealed_lost)) return false;
     }
     return true;
@@ -150,18 +150,18 @@ static bool read_views(struct load *load) {
 
 /* Reads a key, which must stand behind the one before it, if there is one; its names are used. */
 static bool read_key(struct load *load, const struct cxj_view *view, bool is_first, struct cxj__key *key) {
-    struct cxj__wire_in *in = &load->in;
+    struct cxj__format_in *in = &load->in;
     struct cxj__key before = *key;
     uint32_t parts = cxj__view_code_parts(view);
     *key = (struct cxj__key){0};
-    if (view->period != CXJ__NO_PERIOD) key->period = cxj__wire_get_signed(in);
-    for (uint32_t part = 0; part < parts; part++) key->parts[part] = (uint32_t)cxj__wire_get(in, UINT32_MAX);
+    if (view->period != CXJ__NO_PERIOD) key->period = cxj__format_get_signed(in);
+    for (uint32_t part = 0; part < parts; part++) key->parts[part] = (uint32_t)cxj__format_get(in, UINT32_MAX);
     if (in->status != CXJ_OK) return false;
-    if (!cxj__view_is_key(view, key, load->totals.names)) return refuse(load, "a key is none of its view's");
-    if (!is_first && cxj__view_compare_keys(&before, key) >= 0) return refuse(load, "cells are not in order");
+    if (!cxj__view_is_key(view, key, load->totals.names)) return refuse_bytes(load, "a key is none of its view's");
+    if (!is_first && cxj__view_compare_keys(&before, key) >= 0) return refuse_bytes(load, "cells are not in order");
     for (uint32_t part = 0; part < parts; part++) {
         uint32_t d = cxj__view_part_dimension(view, part);
-        if (d <= CXJ__DICTIONARIES) cxj__names_let_go(&load->engine->core.dictionaries[d], key->parts[part]);
+        if (d <= CXJ__DICTIONARIES) cxj__names_note_sealed(&load->engine->core.dictionaries[d], key->parts[part]);
     }
     return true;
 }
@@ -171,7 +171,7 @@ static bool has_shares(const struct cxj__cell *cell) {
     const struct cxj__circumstances circumstances = {.has_now = true, .has_context = true};
     for (size_t place = 0; place < cxj__metric_count(); place++) {
         cxj_metric_info info;
-        cxj_metric share;
+        cxj_value share;
         if (cxj__metric_grain(place) != cell->grain) continue;
         cxj__metric_describe(place, &info);
         if (info.kind != CXJ_KIND_SHARE) continue;
@@ -185,19 +185,19 @@ static bool has_shares(const struct cxj__cell *cell) {
 static bool fill_cell(struct load *load, struct cxj__cell *cell) {
     struct cxj__memory *memory = &load->engine->core.memory;
     if (!cxj__cell_reserve_sealed(cell, memory)) return lack_memory(load);
-    cxj__wire_get_cell(&load->in, cell->sealed, load->totals.sealed_touchpoints);
+    cxj__format_get_cell(&load->in, cell->sealed, load->totals.sealed_touchpoints);
     if (load->in.status != CXJ_OK) return false;
-    if (!has_shares(cell->sealed)) return refuse(load, "a part of what a cell counts is more than its whole");
+    if (!has_shares(cell->sealed)) return refuse_bytes(load, "a part of what a cell counts is more than its whole");
     if (!cxj__cell_reserve_cell(cell, memory, cell->sealed)) return lack_memory(load);
     cxj__cell_add_cell(cell, cell->sealed, 1);
     return true;
 }
 
-static bool read_cell(struct load *load, struct cxj_view *view, bool is_first, struct cxj__key *key) {
+static bool load_cell(struct load *load, struct cxj_view *view, bool is_first, struct cxj__key *key) {
     struct cxj__core *core = &load->engine->core;
-    if (!cxj__wire_item(&load->in, CXJ__WIRE_CELLS) || !read_key(load, view, is_first, key)) return false;
+    if (!cxj__format_item(&load->in, CXJ__FORMAT_CELLS) || !read_key(load, view, is_first, key)) return false;
     if (view->cell_count >= core->cells_limit) {
-        return cxj__wire_refuse(&load->in, CXJ_LIMIT, "a view has more cells than it may have");
+        return cxj__format_refuse(&load->in, CXJ_LIMIT, "a view has more cells than it may have");
     }
     bool is_kept = load->purpose != CHECK;
     struct cxj__cell *cell =
@@ -210,13 +210,13 @@ static bool read_cell(struct load *load, struct cxj_view *view, bool is_first, s
 
 static bool read_cells(struct load *load) {
     struct cxj__core *core = &load->engine->core;
-    struct cxj__wire_in *in = &load->in;
+    struct cxj__format_in *in = &load->in;
     for (size_t v = 0; v < core->view_count && load->totals.sealed_touchpoints > 0; v++) {
         struct cxj__key key = {0};
-        if (!cxj__wire_item(in, CXJ__WIRE_CELLS)) return false;
-        uint64_t count = cxj__wire_get(in, UINT64_MAX);
+        if (!cxj__format_item(in, CXJ__FORMAT_CELLS)) return false;
+        uint64_t count = cxj__format_get(in, UINT64_MAX);
         for (uint64_t i = 0; i < count; i++) {
-            if (!read_cell(load, core->views[v], i == 0, &key)) return false;
+            if (!load_cell(load, core->views[v], i == 0, &key)) return false;
         }
     }
     return in->status == CXJ_OK;
@@ -236,7 +236,7 @@ static bool commit(struct load *load) {
     return true;
 }
 
-static int compare_ids(const void *a, const void *b, const void *context) {
+static int compare_loaded_ids(const void *a, const void *b, const void *context) {
     (void)context;
     uint64_t x, y;
     memcpy(&x, a, sizeof x);
@@ -254,11 +254,11 @@ static bool check_ids(struct load *load) {
     struct cxj__memory *memory = &load->engine->core.memory;
     uint64_t *scratch = cxj__base_resize(memory, NULL, 0, count * sizeof *scratch);
     if (scratch == NULL) return lack_memory(load);
-    cxj__base_sort(ids, scratch, count, sizeof *ids, compare_ids, NULL);
+    cxj__base_sort(ids, scratch, count, sizeof *ids, compare_loaded_ids, NULL);
     memset(scratch, 0, count * sizeof *scratch); /* What is read may be refused, and then shall not lie about. */
     cxj__base_resize(memory, scratch, count * sizeof *scratch, 0);
     for (size_t i = 1; i < count; i++) {
-        if (ids[i - 1] == ids[i]) return refuse(load, "an id stands twice in a journey");
+        if (ids[i - 1] == ids[i]) return refuse_bytes(load, "an id stands twice in a journey");
     }
     return true;
 }
@@ -274,33 +274,33 @@ static bool note_id(struct load *load, uint64_t id) {
 }
 
 /* Codes must be those of names that are there. To check without building, their uses are counted here. */
-static bool check_codes(struct load *load, const cxj_touchpoint *t) {
+static bool check_record_codes(struct load *load, const cxj_touchpoint *t) {
     uint32_t codes[CXJ__DICTIONARIES + 1];
     cxj__touchpoint_codes(t, codes);
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
-        if (codes[d] > load->totals.names[d]) return refuse(load, "a touchpoint has a code of no name");
+        if (codes[d] > load->totals.names[d]) return refuse_bytes(load, "a touchpoint has a code of no name");
         if (load->purpose == CHECK) cxj__names_use(&load->engine->core.dictionaries[d], codes[d]);
     }
     return true;
 }
 
-static bool read_touchpoint(struct load *load, uint64_t journey, struct cxj__wire_before *before, cxj_touchpoint *t) {
+static bool read_touchpoint(struct load *load, uint64_t journey, struct cxj__format_before *before, cxj_touchpoint *t) {
     struct cxj__core *core = &load->engine->core;
     cxj_touchpoint last = *t;
     bool is_first = !before->is_there;
     struct cxj__refusal refusal;
-    cxj__wire_get_touchpoint(&load->in, t, before);
+    cxj__format_get_touchpoint(&load->in, t, before);
     if (load->in.status != CXJ_OK) return false;
     t->journey = journey;
     if (!cxj__touchpoint_check(t, &refusal)) {
         char why[160];
         (void)snprintf(why, sizeof why, "a touchpoint's %s %s", refusal.field, refusal.rule);
-        return refuse(load, why);
+        return refuse_bytes(load, why);
     }
-    if (cxj__fold_imply(t->facets) != t->facets) return refuse(load, "a touchpoint lacks facets that its own imply");
+    if (cxj__fold_imply(t->facets) != t->facets) return refuse_bytes(load, "a touchpoint lacks facets that its own imply");
     int order = is_first ? -1 : cxj__store_compare(&last, t);
-    if (order > 0 || (order == 0 && t->id != 0)) return refuse(load, "touchpoints are not in order");
-    if (!check_codes(load, t) || !note_id(load, t->id)) return false;
+    if (order > 0 || (order == 0 && t->id != 0)) return refuse_bytes(load, "touchpoints are not in order");
+    if (!check_record_codes(load, t) || !note_id(load, t->id)) return false;
     if (load->purpose == CHECK) return true;
     load->planned++;
     if (cxj__plan_arrival(&load->engine->plan, core, t, load->planned - 1) != CXJ_OK) return lack_memory(load);
@@ -309,10 +309,10 @@ static bool read_touchpoint(struct load *load, uint64_t journey, struct cxj__wir
 
 static bool read_journey(struct load *load, uint64_t number, size_t count) {
     struct cxj__core *core = &load->engine->core;
-    struct cxj__wire_before before = {0};
+    struct cxj__format_before before = {0};
     cxj_touchpoint touchpoint = {0};
     if (count > core->touchpoints_limit) {
-        return cxj__wire_refuse(&load->in, CXJ_LIMIT, "a journey has more touchpoints than it may have");
+        return cxj__format_refuse(&load->in, CXJ_LIMIT, "a journey has more touchpoints than it may have");
     }
     load->id_count = 0;
     for (size_t i = 0; i < count; i++) {
@@ -330,15 +330,15 @@ static bool read_sealed(struct load *load, uint64_t number) {
 }
 
 static bool read_journeys(struct load *load) {
-    struct cxj__wire_in *in = &load->in;
+    struct cxj__format_in *in = &load->in;
     uint64_t number = 0;
     cxj__plan_begin(&load->engine->plan);
     for (uint64_t i = 0; i < load->totals.journeys; i++) {
-        if (!cxj__wire_item(in, CXJ__WIRE_JOURNEYS)) return false;
-        uint64_t step = cxj__wire_get(in, UINT64_MAX - number);
-        if (step == 0) return refuse(load, "journeys are not in order");
+        if (!cxj__format_item(in, CXJ__FORMAT_JOURNEYS)) return false;
+        uint64_t step = cxj__format_get(in, UINT64_MAX - number);
+        if (step == 0) return refuse_bytes(load, "journeys are not in order");
         number += step;
-        size_t count = (size_t)cxj__wire_get(in, CXJ__TOUCHPOINTS_LIMIT);
+        size_t count = (size_t)cxj__format_get(in, CXJ__TOUCHPOINTS_LIMIT);
         if (in->status != CXJ_OK) return false;
         if (!(count == 0 ? read_sealed(load, number) : read_journey(load, number, count))) return false;
     }
@@ -349,12 +349,12 @@ static bool read_journeys(struct load *load) {
 
 /* What was said at the beginning must be what was found, and each name must be used. */
 static bool check_totals(struct load *load) {
-    if (load->touchpoints != load->totals.touchpoints) return refuse(load, "touchpoints are not as many as was said");
+    if (load->touchpoints != load->totals.touchpoints) return refuse_bytes(load, "touchpoints are not as many as was said");
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
         const struct cxj__names *dictionary = &load->engine->core.dictionaries[d];
         for (uint32_t code = 1; code <= load->totals.names[d]; code++) {
-            if (cxj__names_uses(dictionary, code) == 0 && !cxj__names_was_let_go(dictionary, code)) {
-                return refuse(load, "a name is not used");
+            if (cxj__names_uses(dictionary, code) == 0 && !cxj__names_is_of_sealed(dictionary, code)) {
+                return refuse_bytes(load, "a name is not used");
             }
         }
     }
@@ -371,16 +371,16 @@ static bool read_state(struct load *load) {
     core->view_count = views;
     core->wanted = wanted;
     for (size_t v = 0; v < views; v++) core->views[v]->incomplete |= core->views[v]->sealed_lost;
-    return is_right && cxj__wire_in_end(&load->in) && check_totals(load);
+    return is_right && cxj__format_in_end(&load->in) && check_totals(load);
 }
 
 /* Reads all into an engine that is empty. What was found, and what is wrong, stays in load. */
-static cxj_status run(struct load *load, cxj_read read, void *context) {
+static cxj_status run_load(struct load *load, cxj_read read, void *context) {
     struct cxj__memory *memory = &load->engine->core.memory;
-    if (cxj__wire_in_begin(&load->in, memory, read, context)) (void)read_state(load);
+    if (cxj__format_in_begin(&load->in, memory, read, context)) (void)read_state(load);
     if (load->ids != NULL) memset(load->ids, 0, load->id_capacity * sizeof *load->ids);
     cxj__base_release(memory, &load->ids, &load->id_capacity, sizeof *load->ids);
-    cxj__wire_in_finish(&load->in);
+    cxj__format_in_finish(&load->in);
     return load->in.status;
 }
 
@@ -390,7 +390,7 @@ static cxj_status make(const cxj_options *options, enum purpose purpose, cxj_rea
     struct load load = {.purpose = purpose};
     cxj_status status = cxj_engine_create(options, message, message_capacity, &load.engine);
     if (status != CXJ_OK) return status;
-    status = run(&load, read, context);
+    status = run_load(&load, read, context);
     if (status != CXJ_OK) {
         cxj__engine_tell(message, message_capacity, load.in.message.text);
         cxj_engine_destroy(load.engine);
@@ -529,7 +529,7 @@ cxj_status cxj_validate(cxj_read read, void *context, cxj_validation *validation
     cxj_validation known = {0};
     cxj_status status = cxj_engine_create(&options, message, message_capacity, &load.engine);
     if (status == CXJ_OK) {
-        status = run(&load, read, context);
+        status = run_load(&load, read, context);
         cxj__engine_tell(message, message_capacity, load.in.message.text);
         describe(&load, &known);
     }

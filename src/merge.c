@@ -31,7 +31,7 @@ struct merge {
 
 /* True if a touchpoint of the source carries a name, or one that was let go did. */
 static bool is_used(const struct cxj__names *names, uint32_t code) {
-    return cxj__names_uses(names, code) > 0 || cxj__names_was_let_go(names, code);
+    return cxj__names_uses(names, code) > 0 || cxj__names_is_of_sealed(names, code);
 }
 
 /* Gives every name that the source uses a code here. */
@@ -235,8 +235,8 @@ static void commit_names(struct merge *merge) {
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
         const struct cxj__names *theirs = &merge->source->dictionaries[d];
         for (uint32_t code = 1; code <= theirs->count; code++) {
-            if (!cxj__names_was_let_go(theirs, code)) continue;
-            cxj__names_let_go(&merge->engine->core.dictionaries[d], merge->translation.codes[d][code]);
+            if (!cxj__names_is_of_sealed(theirs, code)) continue;
+            cxj__names_note_sealed(&merge->engine->core.dictionaries[d], merge->translation.codes[d][code]);
         }
     }
 }
@@ -272,7 +272,7 @@ static cxj_status reserve_sealed(struct merge *merge) {
     return cxj__table_each(sealed, take_sealed, merge) ? CXJ_OK : CXJ_NO_MEMORY;
 }
 
-static void commit_sealed(struct merge *merge) {
+static void commit_sealed_of(struct merge *merge) {
     struct cxj__core *core = &merge->engine->core;
     const struct cxj__core *source = merge->source;
     commit_names(merge);
@@ -289,10 +289,10 @@ static void commit_sealed(struct merge *merge) {
 
 /* Drops the cells of all views to which nothing contributes: what one journey left empty may have been needed by
  * another, but not any more. */
-static void sweep(struct cxj__core *core) {
+static void sweep_views(struct cxj__core *core) {
     for (size_t v = 0; v < core->view_count; v++) {
         struct cxj_view *view = core->views[v];
-        for (size_t i = 0; i < view->cell_count; i++) cxj__view_doom(view, view->cells[i]);
+        for (size_t i = 0; i < view->cell_count; i++) cxj__view_mark_empty(view, view->cells[i]);
         cxj__view_sweep(view, &core->memory);
     }
 }
@@ -301,7 +301,7 @@ static void sweep(struct cxj__core *core) {
 static void drop_reserved(struct merge *merge) {
     struct cxj__core *core = &merge->engine->core;
     (void)cxj__table_each(&merge->source->store.sealed, return_sealed, merge);
-    sweep(core);
+    sweep_views(core);
     for (size_t place = 0; place < core->store.places; place++) {
         struct cxj__journey *journey = cxj__store_at(&core->store, place);
         if (journey->number != 0 && journey->count == 0) {
@@ -339,8 +339,8 @@ cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source) {
     cxj_status status = reserve(&merge);
     if (status == CXJ_OK) {
         commit_journeys(&merge);
-        commit_sealed(&merge);
-        sweep(core);
+        commit_sealed_of(&merge);
+        sweep_views(core);
         if (source->core.now > core->now) cxj__plan_advance(core, source->core.now);
         engine->version++;
     } else {

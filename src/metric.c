@@ -386,7 +386,7 @@ static uint64_t total(const struct sight *sight) {
 
 /* Wilson's score interval of k / n. (Wilson, "Probable inference, the law of succession, and statistical inference",
  * 1927.) */
-static void read_share(uint64_t k, uint64_t n, cxj_metric *result) {
+static void read_share(uint64_t k, uint64_t n, cxj_value *result) {
     result->n = n;
     if (n == 0) return;
     double all = (double)n, part = (double)k;
@@ -413,7 +413,7 @@ static double deviation(struct cxj__int128 sum, struct cxj__int128 squares, uint
 }
 
 /* (offset + Σx / unit) / n, with the normal interval of a mean. */
-static void read_mean(struct cxj__int128 sum, struct cxj__int128 squares, uint64_t n, double unit, cxj_metric *result) {
+static void read_mean(struct cxj__int128 sum, struct cxj__int128 squares, uint64_t n, double unit, cxj_value *result) {
     result->n = n;
     if (n == 0) return;
     result->value = cxj__base_double(sum) / ((double)n * unit);
@@ -423,7 +423,7 @@ static void read_mean(struct cxj__int128 sum, struct cxj__int128 squares, uint64
     result->high = result->value + half;
 }
 
-static void read_score(const struct sight *sight, cxj_metric *result) {
+static void read_score(const struct sight *sight, cxj_value *result) {
     static const int64_t lowest = 1, step = 2100; /* a CES score is 1 + s / 2100 */
     struct cxj__int128 sum = sight->sums[sight->metric->a];
     uint64_t n = total(sight);
@@ -436,7 +436,7 @@ static void read_score(const struct sight *sight, cxj_metric *result) {
 }
 
 /* Each answer counts as +100, 0 or -100. */
-static void read_nps(const struct sight *sight, cxj_metric *result) {
+static void read_nps(const struct sight *sight, cxj_value *result) {
     static const double points = 100;
     int64_t promoters = sight->counts[sight->metric->a], detractors = sight->counts[sight->metric->c];
     struct cxj__int128 sum = cxj__base_wide(promoters - detractors);
@@ -447,7 +447,7 @@ static void read_nps(const struct sight *sight, cxj_metric *result) {
     result->high *= points;
 }
 
-static void read_quantile(const struct sight *sight, uint64_t n, cxj_metric *result) {
+static void read_quantile(const struct sight *sight, uint64_t n, cxj_value *result) {
     result->n = n;
     if (n == 0) return;
     result->value = cxj__histogram_quantile(&sight->histograms[sight->metric->a], n, sight->metric->c);
@@ -457,7 +457,7 @@ static uint64_t ended(const struct sight *sight) {
     return (uint64_t)(sight->counts[CXJ__J_COMPLETED] + sight->counts[CXJ__J_ABANDONED]);
 }
 
-static void read_fraction(const struct sight *sight, cxj_metric *result) {
+static void read_fraction(const struct sight *sight, cxj_value *result) {
     const struct metric *metric = sight->metric;
     result->n = metric->c == NONE ? ended(sight) : (uint64_t)sight->counts[metric->c];
     double whole = cxj__base_double(sight->sums[metric->b]);
@@ -482,13 +482,13 @@ static double power(double x, double y) {
     return result;
 }
 
-static void read_expected(const struct sight *sight, cxj_metric *result) {
+static void read_expected(const struct sight *sight, cxj_value *result) {
     double clean = (double)sight->counts[sight->metric->a], all = (double)sight->counts[sight->metric->b];
     result->n = ended(sight);
     if (result->n > 0) result->value = power(clean / all, all / (double)result->n);
 }
 
-static void apply(const struct sight *sight, cxj_metric *result) {
+static void apply(const struct sight *sight, cxj_value *result) {
     const struct metric *metric = sight->metric;
     const struct cxj__int128 *sum = &sight->sums[metric->a];
     switch (metric->formula) {
@@ -544,18 +544,18 @@ static void apply(const struct sight *sight, cxj_metric *result) {
 }
 
 void cxj__metric_read(size_t place, const struct cxj__cell *cell, const struct cxj__circumstances *circumstances,
-                      cxj_metric *result) {
+                      cxj_value *result) {
     cxj_metric_info info;
     uint32_t grain;
     size_t within;
     struct sight sight = {row(place, &grain, &within), cxj__cell_counts(cell), cxj__cell_sums(cell),
                           cxj__cell_histograms(cell)};
     cxj__metric_describe(place, &info);
-    *result = (cxj_metric){NAN, NAN, NAN, (uint64_t)sight.counts[0]};
+    *result = (cxj_value){NAN, NAN, NAN, (uint64_t)sight.counts[0]};
     bool about_context = grain == CXJ_GRAIN_TRANSITIONS && sight.metric->a == CXJ__X_LOST_CONTEXT &&
                          (sight.metric->formula == COUNT || sight.metric->formula == SHARE);
-    if ((info.needs_all & circumstances->unfed) != 0 ||
-        (info.needs_any != 0 && (info.needs_any & ~circumstances->unfed) == 0) ||
+    if ((info.needs_all & circumstances->unrecorded) != 0 ||
+        (info.needs_any != 0 && (info.needs_any & ~circumstances->unrecorded) == 0) ||
         (info.needs_now && !circumstances->has_now) || (about_context && !circumstances->has_context)) {
         return;
     }

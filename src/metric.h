@@ -7,7 +7,7 @@
 
 /* What a metric's value depends on besides its cell. */
 struct cxj__circumstances {
-    uint32_t unfed;   /* facets that the feed cannot carry */
+    uint32_t unrecorded;   /* facets that the feed cannot carry */
     bool has_now;     /* the clock was ever advanced */
     bool has_context; /* the view's first dimension is owner or team, of which lost context is known */
 };
@@ -29,6 +29,6 @@ uint32_t cxj__metric_grain(size_t place);
 
 /* The metric's value in a cell of its grain. */
 void cxj__metric_read(size_t place, const struct cxj__cell *cell, const struct cxj__circumstances *circumstances,
-                      cxj_metric *result);
+                      cxj_value *result);
 
 #endif

@@ -23,7 +23,7 @@ struct cxj__name {
 /* Set in the uses of a name that had any, ever; and of one that a touchpoint carried which was let go when its journey was
  * sealed: such a name is not retired, for a cell may name it. */
 #define CXJ__NAMES_WAS_USED (UINT64_C(1) << 63)
-#define CXJ__NAMES_LET_GO (UINT64_C(1) << 62)
+#define CXJ__NAMES_OF_SEALED (UINT64_C(1) << 62)
 
 /* Codes run from 1; names[code - 1]. slots is an open-addressing table of codes, 0 = empty. */
 struct cxj__names {
@@ -73,18 +73,18 @@ static inline void cxj__names_came(struct cxj__names *dictionary, uint32_t code)
 }
 
 /* Notes that a touchpoint which carried a name was let go. */
-static inline void cxj__names_let_go(struct cxj__names *dictionary, uint32_t code) {
-    if (code != 0) dictionary->uses[code] |= CXJ__NAMES_WAS_USED | CXJ__NAMES_LET_GO;
+static inline void cxj__names_note_sealed(struct cxj__names *dictionary, uint32_t code) {
+    if (code != 0) dictionary->uses[code] |= CXJ__NAMES_WAS_USED | CXJ__NAMES_OF_SEALED;
 }
 
 /* True if a touchpoint that carried a name was let go. */
-static inline bool cxj__names_was_let_go(const struct cxj__names *dictionary, uint32_t code) {
-    return (dictionary->uses[code] & CXJ__NAMES_LET_GO) != 0;
+static inline bool cxj__names_is_of_sealed(const struct cxj__names *dictionary, uint32_t code) {
+    return (dictionary->uses[code] & CXJ__NAMES_OF_SEALED) != 0;
 }
 
 /* Touchpoints held that carry a name. */
 static inline uint64_t cxj__names_uses(const struct cxj__names *dictionary, uint32_t code) {
-    return dictionary->uses[code] & ~(CXJ__NAMES_WAS_USED | CXJ__NAMES_LET_GO);
+    return dictionary->uses[code] & ~(CXJ__NAMES_WAS_USED | CXJ__NAMES_OF_SEALED);
 }
 
 /* Counts conditions of views that name a code, which is not retired as long as one does. */

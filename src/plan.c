@@ -3,7 +3,7 @@
  * A change puts entries in the place of a journey's records from some position on. What left is folded again to take
  * its facts back, what arrives is folded to add its own; both begin with the fold before that position. Where
  * something that holds for the whole journey has changed (its type, its outcome, …), the facts before the position
- * move too, in the views that look at it. A journey's standing is taken from its cell and put where it now belongs.
+ * move too, in the views that look at it. A journey's contribution is taken from its cell and put where it now belongs.
  * First all this is written down and all memory reserved; then it is done, which cannot fail. A plan that is abandoned
  * leaves no trace.
  * Invariant of a plan: the only thing that it has changed before the commit is the index of long journeys (which
@@ -47,14 +47,14 @@ void cxj__plan_finish(struct cxj__plan *plan, struct cxj__memory *memory) {
     FREE(memory, plan->tallies);
     FREE(memory, plan->tally_scratch);
     FREE(memory, plan->placings);
-    FREE(memory, plan->occasions);
+    FREE(memory, plan->samples);
     FREE(memory, plan->checkpoints);
 }
 
 void cxj__plan_begin(struct cxj__plan *plan) {
     plan->changes.count = plan->entries.count = plan->facts.count = 0;
     plan->postings.count = plan->tallies.count = plan->placings.count = 0;
-    plan->occasions.count = plan->checkpoints.count = plan->refused.count = 0;
+    plan->samples.count = plan->checkpoints.count = plan->refused.count = 0;
     plan->folded = 0;
     plan->feed = (struct cxj__feed){0};
 }
@@ -501,26 +501,26 @@ static void unmark_held(const struct cxj__plan *plan, const struct cxj__core *co
 
 /* ---- folding ---------------------------------------------------------------------------------------------------- */
 
-/* Keeps the facts that a step has put behind the list, less the occasions, which go to a list of their own if wanted.
+/* Keeps the facts that a step has put behind the list, less the samples, which go to a list of their own if wanted.
  * */
-static bool keep_facts(struct cxj__plan *plan, struct cxj__core *core, size_t count, size_t entry, bool occasions) {
+static bool keep_facts(struct cxj__plan *plan, struct cxj__core *core, size_t count, size_t entry, bool samples) {
     struct cxj__fact *facts = plan->facts.items + plan->facts.count;
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
         if (facts[i].grain != CXJ_GRAIN_JOURNEYS) {
             if (kept != i) facts[kept] = facts[i];
             facts[kept++].entry = entry;
-        } else if (occasions) {
-            if (!APPEND(core, plan->occasions)) return false;
+        } else if (samples) {
+            if (!APPEND(core, plan->samples)) return false;
             uint32_t bucket = cxj__histogram_bucket(facts[i].lateness);
-            *LAST(plan->occasions) = cxj__cell_occasion(facts[i].dimension, bucket);
+            *LAST(plan->samples) = cxj__cell_sample(facts[i].dimension, bucket);
         }
     }
     plan->facts.count += kept;
     return true;
 }
 
-/* Folds a range of entries, whose first stands at position, and keeps the facts. What arrives leaves its occasions
+/* Folds a range of entries, whose first stands at position, and keeps the facts. What arrives leaves its samples
  * and, in a long journey, checkpoints too. */
 static bool fold_entries(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change,
                          struct cxj__fold *fold, struct cxj__range range, size_t position, bool arrives,
@@ -552,8 +552,8 @@ static bool fold_entries(struct cxj__plan *plan, struct cxj__core *core, const s
 }
 
 static bool fold_change(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
-    change->kept_occasions = change->fold.occasions;
-    change->occasions.from = plan->occasions.count;
+    change->kept_samples = change->fold.samples;
+    change->samples.from = plan->samples.count;
     change->checkpoints.from = plan->checkpoints.count;
     if (change->leaving.to > change->leaving.from) {
         struct cxj__fold left = change->fold;
@@ -566,7 +566,7 @@ static bool fold_change(struct cxj__plan *plan, struct cxj__core *core, struct c
                       &change->arriving_facts)) {
         return false;
     }
-    change->occasions.to = plan->occasions.count;
+    change->samples.to = plan->samples.count;
     change->checkpoints.to = plan->checkpoints.count;
     return true;
 }
@@ -604,7 +604,7 @@ static bool post_fact(struct cxj__plan *plan, struct cxj__core *core, struct cxj
     *LAST(plan->postings) = (struct cxj__posting){view, NULL, place, sign};
     /* A cell that is made is on the list already, so that abandoning finds it. */
     if (!reach(core, view, &key, sign > 0, &LAST(plan->postings)->cell)) return false;
-    if (LAST(plan->postings)->cell != NULL) cxj__cell_approach_fact(LAST(plan->postings)->cell, fact);
+    if (LAST(plan->postings)->cell != NULL) cxj__cell_prefetch_fact(LAST(plan->postings)->cell, fact);
     return true;
 }
 
@@ -740,7 +740,7 @@ static bool index_cells(struct cxj__core *core, const struct cxj__change *change
     return true;
 }
 
-/* ---- standing --------------------------------------------------------------------------------------------------- */
+/* ---- contribution --------------------------------------------------------------------------------------------------- */
 
 /* True if a touchpoint that is not withdrawn has one of the condition's codes. */
 static bool meets(const cxj_touchpoint *touchpoint, const struct cxj__condition *condition) {
@@ -771,7 +771,7 @@ static bool had(const struct cxj__plan *plan, const struct cxj__core *core, cons
 }
 
 /* The key under which a journey stands in a view, and whether it does. */
-static bool find_standing(const struct cxj__plan *plan, const struct cxj__core *core, const struct cxj__change *change,
+static bool find_contribution(const struct cxj__plan *plan, const struct cxj__core *core, const struct cxj__change *change,
                           const struct cxj_view *view, bool after, uint64_t *probes, struct cxj__key *key) {
     const struct cxj__fold *fold = after ? &change->fold : &change->journey->fold;
     const struct cxj__codes *codes = after ? &change->after : &change->before;
@@ -795,7 +795,7 @@ static bool place_before(struct cxj__plan *plan, struct cxj__core *core, struct 
         if (!APPEND(core, plan->placings)) return false;
         struct cxj__placing *placing = LAST(plan->placings);
         *placing = (struct cxj__placing){.view = view};
-        if (find_standing(plan, core, change, view, false, &core->store.probes, &key)) {
+        if (find_contribution(plan, core, change, view, false, &core->store.probes, &key)) {
             placing->from = cxj__view_find(view, &core->seed, &key, &core->store.probes);
         }
     }
@@ -803,14 +803,14 @@ static bool place_before(struct cxj__plan *plan, struct cxj__core *core, struct 
     return true;
 }
 
-static bool reserve_occasions(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change,
+static bool reserve_samples(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change,
                               const struct cxj__placing *placing) {
-    size_t kept = placing->from == placing->to ? 0 : change->kept_occasions;
+    size_t kept = placing->from == placing->to ? 0 : change->kept_samples;
     for (size_t i = 0; i < kept; i++) {
-        if (!cxj__cell_reserve_occasion(placing->to, &core->memory, change->journey->occasions[i])) return false;
+        if (!cxj__cell_reserve_sample(placing->to, &core->memory, change->journey->samples[i])) return false;
     }
-    for (size_t i = change->occasions.from; i < change->occasions.to; i++) {
-        if (!cxj__cell_reserve_occasion(placing->to, &core->memory, plan->occasions.items[i])) return false;
+    for (size_t i = change->samples.from; i < change->samples.to; i++) {
+        if (!cxj__cell_reserve_sample(placing->to, &core->memory, plan->samples.items[i])) return false;
     }
     return true;
 }
@@ -819,7 +819,7 @@ static bool reserve_occasions(struct cxj__plan *plan, struct cxj__core *core, co
 static bool place_after(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change,
                         struct cxj__placing *placing) {
     struct cxj__key key;
-    if (!find_standing(plan, core, change, placing->view, true, &core->store.probes, &key)) return true;
+    if (!find_contribution(plan, core, change, placing->view, true, &core->store.probes, &key)) return true;
     placing->stands = true;
     if (placing->from != NULL && cxj__cell_has_key(placing->from, &key)) {
         placing->to = placing->from;
@@ -827,10 +827,10 @@ static bool place_after(struct cxj__plan *plan, struct cxj__core *core, const st
         return false;
     }
     if (placing->to == NULL) return true;
-    struct cxj__standing standing;
-    if (change->fold.outcome != 0) cxj__fold_stand(&change->fold, core->now, &standing);
-    bool room = change->fold.outcome == 0 || cxj__cell_reserve_standing(placing->to, &core->memory, &standing);
-    return room && reserve_occasions(plan, core, change, placing);
+    struct cxj__contribution contribution;
+    if (change->fold.outcome != 0) cxj__fold_contribute(&change->fold, core->now, &contribution);
+    bool room = change->fold.outcome == 0 || cxj__cell_reserve_contribution(placing->to, &core->memory, &contribution);
+    return room && reserve_samples(plan, core, change, placing);
 }
 
 /* ---- deadlines -------------------------------------------------------------------------------------------------- */
@@ -861,7 +861,7 @@ static bool reserve_deadlines(struct cxj__plan *plan, struct cxj__core *core, co
     for (uint32_t c = 0; change->fold.promises_open >> c != 0; c++) {
         plan->deadlines += is_new_deadline(change, c, core->now);
     }
-    return cxj__alert_reserve(&core->agenda, &core->memory, plan->deadlines, cxj__plan_holds, core);
+    return cxj__agenda_reserve(&core->agenda, &core->memory, plan->deadlines, cxj__plan_holds, core);
 }
 
 /* ---- sealing ---------------------------------------------------------------------------------------------------- */
@@ -890,7 +890,7 @@ static bool seals(const struct cxj__core *core) {
 static bool reserve_sealing(struct cxj__plan *plan, struct cxj__core *core) {
     if (!seals(core)) return true;
     plan->watched++;
-    return cxj__alert_reserve(&core->sealings, &core->memory, plan->watched, cxj__plan_watches, core);
+    return cxj__agenda_reserve(&core->sealings, &core->memory, plan->watched, cxj__plan_watches, core);
 }
 
 /* Sees to it that a deadline stands no later than the moment at which the journey is to be sealed. One that stands
@@ -901,7 +901,7 @@ static void watch(struct cxj__core *core, struct cxj__journey *journey) {
     if (moment == INT64_MAX || (journey->watched && journey->seal_at <= moment)) return;
     journey->watched = 1;
     journey->seal_at = moment;
-    cxj__alert_push(&core->sealings, (struct cxj__deadline){moment, journey->place, 0});
+    cxj__agenda_push(&core->sealings, (struct cxj__deadline){moment, journey->place, 0});
 }
 
 /* ---- room in cells ---------------------------------------------------------------------------------------------- */
@@ -992,20 +992,20 @@ static bool prepare(struct cxj__plan *plan, struct cxj__core *core, struct cxj__
     mark_held(plan, core, change);
     if (!fold_change(plan, core, change)) return false;
     read_journey_codes(&change->fold, &change->after);
-    size_t occasions = change->kept_occasions + (change->occasions.to - change->occasions.from);
+    size_t samples = change->kept_samples + (change->samples.to - change->samples.from);
     size_t arriving = change->arriving.to - change->arriving.from;
     if (!post_all(plan, core, change)) return false;
     size_t tallies = change->tallies.to - change->tallies.from;
     return reserve_deadlines(plan, core, change) && reserve_sealing(plan, core) &&
            cxj__store_reserve_fold(journey, &core->memory, &change->fold) &&
-           cxj__store_reserve_occasions(journey, &core->memory, occasions) &&
+           cxj__store_reserve_samples(journey, &core->memory, samples) &&
            cxj__store_reserve_index(journey, &core->memory, &core->seed, tallies + arriving);
 }
 
 cxj_status cxj__plan_prepare(struct cxj__plan *plan, struct cxj__core *core) {
     for (size_t i = 0; i < plan->changes.count; i++) {
         struct cxj__change *change = &plan->changes.items[i];
-        if (i < plan->coming_count) cxj__store_come_near(plan->coming[i]);
+        if (i < plan->coming_count) cxj__store_prefetch_journey(plan->coming[i]);
         if (!resolve(plan, core, change)) return CXJ_NO_MEMORY;
         if (!change->is_void && !prepare(plan, core, change)) return CXJ_NO_MEMORY;
     }
@@ -1029,7 +1029,7 @@ cxj_status cxj__plan_entrance(struct cxj__plan *plan, struct cxj__core *core, st
     if (change == NULL) return CXJ_NO_MEMORY;
     change->position = journey->count;
     cxj__store_fold_at(journey, journey->count, &change->fold, &plan->folded);
-    change->kept_occasions = journey->fold.occasions;
+    change->kept_samples = journey->fold.samples;
     read_journey_codes(&journey->fold, &change->before);
     change->after = change->before;
     change->placings.from = plan->placings.count;
@@ -1073,8 +1073,8 @@ static void commit_postings(const struct cxj__plan *plan, const struct cxj__core
     }
 }
 
-static void add_occasions(struct cxj__cell *cell, const uint32_t *occasions, size_t count, int sign) {
-    for (size_t i = 0; i < count; i++) cxj__cell_add_occasion(cell, occasions[i], sign);
+static void add_samples(struct cxj__cell *cell, const uint32_t *samples, size_t count, int sign) {
+    for (size_t i = 0; i < count; i++) cxj__cell_add_sample(cell, samples[i], sign);
 }
 
 /* True if the journey changes its cell in any view. */
@@ -1085,7 +1085,7 @@ static bool moves(const struct cxj__plan *plan, const struct cxj__change *change
     return false;
 }
 
-/* Takes the journey's standing from where it was and adds it where it belongs. Occasions that stay where they are are
+/* Takes the journey's contribution from where it was and adds it where it belongs. Samples that stay where they are are
  * left alone. */
 static void commit_placings(const struct cxj__plan *plan, const struct cxj__core *core,
                             const struct cxj__change *change) {
@@ -1093,31 +1093,31 @@ static void commit_placings(const struct cxj__plan *plan, const struct cxj__core
     const struct cxj__journey *journey = change->journey;
     struct cxj__fold room;
     const struct cxj__fold *fold = cxj__store_fold(journey, &room);
-    bool alike = cxj__fold_stands_alike(fold, &change->fold);
-    struct cxj__standing before, after;
+    bool alike = cxj__fold_contributes_alike(fold, &change->fold);
+    struct cxj__contribution before, after;
     if (!alike || moves(plan, change)) {
-        cxj__fold_stand(fold, core->now, &before);
-        cxj__fold_stand(&change->fold, core->now, &after);
+        cxj__fold_contribute(fold, core->now, &before);
+        cxj__fold_contribute(&change->fold, core->now, &after);
     }
     for (size_t i = change->placings.from; i < change->placings.to; i++) {
         const struct cxj__placing *placing = &plan->placings.items[i];
         struct cxj__cell *from = placing->from, *to = placing->to;
-        size_t stay = from == to ? change->kept_occasions : 0;
+        size_t stay = from == to ? change->kept_samples : 0;
         if (from == to && from != NULL) {
             if (alike) {
                 cxj__cell_change_counts(from, journey->fold.counts, change->fold.counts);
             } else {
-                cxj__cell_change_standing(from, &before, &after);
+                cxj__cell_change_contribution(from, &before, &after);
             }
         } else {
-            if (from != NULL) cxj__cell_add_standing(from, &before, -1);
-            if (to != NULL) cxj__cell_add_standing(to, &after, 1);
+            if (from != NULL) cxj__cell_add_contribution(from, &before, -1);
+            if (to != NULL) cxj__cell_add_contribution(to, &after, 1);
         }
-        if (from != NULL) add_occasions(from, AT(journey->occasions, stay), journey->fold.occasions - stay, -1);
+        if (from != NULL) add_samples(from, AT(journey->samples, stay), journey->fold.samples - stay, -1);
         if (to != NULL) {
-            add_occasions(to, AT(journey->occasions, stay), change->kept_occasions - stay, 1);
-            add_occasions(to, AT(plan->occasions.items, change->occasions.from),
-                          change->occasions.to - change->occasions.from, 1);
+            add_samples(to, AT(journey->samples, stay), change->kept_samples - stay, 1);
+            add_samples(to, AT(plan->samples.items, change->samples.from),
+                          change->samples.to - change->samples.from, 1);
         } else if (placing->stands) {
             placing->view->incomplete = true;
         }
@@ -1146,14 +1146,14 @@ static void commit_journey(const struct cxj__plan *plan, struct cxj__core *core,
                        change->arriving.to - change->arriving.from);
     cxj__store_checkpoint(journey, change->position, AT(plan->checkpoints.items, change->checkpoints.from),
                           change->checkpoints.to - change->checkpoints.from);
-    size_t occasions = change->occasions.to - change->occasions.from;
-    if (occasions > 0) {
-        memcpy(journey->occasions + change->kept_occasions, plan->occasions.items + change->occasions.from,
-               occasions * sizeof *journey->occasions);
+    size_t samples = change->samples.to - change->samples.from;
+    if (samples > 0) {
+        memcpy(journey->samples + change->kept_samples, plan->samples.items + change->samples.from,
+               samples * sizeof *journey->samples);
     }
     for (uint32_t c = 0; change->fold.promises_open >> c != 0; c++) {
         if (!is_new_deadline(change, c, core->now)) continue;
-        cxj__alert_push(&core->agenda, (struct cxj__deadline){change->fold.promises[c].due, journey->place, c});
+        cxj__agenda_push(&core->agenda, (struct cxj__deadline){change->fold.promises[c].due, journey->place, c});
     }
     cxj__store_set_fold(journey, &change->fold);
     core->touchpoints += contributes - contributed;
@@ -1164,16 +1164,16 @@ static void commit_journey(const struct cxj__plan *plan, struct cxj__core *core,
 
 /* Notes the cells of the plan to which nothing contributes: some of those from which something was taken, and if the
  * plan was abandoned, of those that were made for it. */
-static void doom(struct cxj__plan *plan, bool abandoned) {
+static void mark_empty(struct cxj__plan *plan, bool abandoned) {
     for (size_t i = 0; i < plan->postings.count; i++) {
         const struct cxj__posting *posting = &plan->postings.items[i];
-        if (posting->cell != NULL && (abandoned || posting->sign < 0)) cxj__view_doom(posting->view, posting->cell);
+        if (posting->cell != NULL && (abandoned || posting->sign < 0)) cxj__view_mark_empty(posting->view, posting->cell);
     }
     for (size_t i = 0; i < plan->placings.count; i++) {
         const struct cxj__placing *placing = &plan->placings.items[i];
         if (placing->from == placing->to) continue;
-        if (placing->from != NULL) cxj__view_doom(placing->view, placing->from);
-        if (placing->to != NULL && abandoned) cxj__view_doom(placing->view, placing->to);
+        if (placing->from != NULL) cxj__view_mark_empty(placing->view, placing->from);
+        if (placing->to != NULL && abandoned) cxj__view_mark_empty(placing->view, placing->to);
     }
 }
 
@@ -1203,13 +1203,13 @@ void cxj__plan_commit(struct cxj__plan *plan, struct cxj__core *core, bool keep)
         commit_placings(plan, core, change);
         commit_journey(plan, core, change);
     }
-    doom(plan, false);
+    mark_empty(plan, false);
     end(plan, core, keep);
 }
 
 void cxj__plan_abandon(struct cxj__plan *plan, struct cxj__core *core, bool keep) {
     for (size_t i = 0; i < plan->changes.count; i++) unmark_held(plan, core, &plan->changes.items[i]);
-    if (!keep) doom(plan, true);
+    if (!keep) mark_empty(plan, true);
     end(plan, core, keep);
 }
 
@@ -1219,17 +1219,17 @@ void cxj__plan_abandon(struct cxj__plan *plan, struct cxj__core *core, bool keep
  * what they keep apart of sealed journeys. */
 
 /* Makes room for that where the journey stands. */
-static bool reserve_sealed_standing(const struct cxj__plan *plan, struct cxj__core *core,
-                                    const struct cxj__change *change, const struct cxj__standing *standing) {
+static bool reserve_sealed_contribution(const struct cxj__plan *plan, struct cxj__core *core,
+                                    const struct cxj__change *change, const struct cxj__contribution *contribution) {
     for (size_t i = change->placings.from; i < change->placings.to; i++) {
         struct cxj__cell *cell = plan->placings.items[i].from;
         if (cell == NULL) continue;
         if (!cxj__cell_reserve_sealed(cell, &core->memory) ||
-            !cxj__cell_reserve_standing(cell->sealed, &core->memory, standing)) {
+            !cxj__cell_reserve_contribution(cell->sealed, &core->memory, contribution)) {
             return false;
         }
-        for (size_t k = 0; k < change->journey->fold.occasions; k++) {
-            if (!cxj__cell_reserve_occasion(cell->sealed, &core->memory, change->journey->occasions[k])) return false;
+        for (size_t k = 0; k < change->journey->fold.samples; k++) {
+            if (!cxj__cell_reserve_sample(cell->sealed, &core->memory, change->journey->samples[k])) return false;
         }
     }
     return true;
@@ -1250,7 +1250,7 @@ static bool reserve_sealed_facts(const struct cxj__plan *plan, struct cxj__core 
 }
 
 static void commit_sealed(const struct cxj__plan *plan, const struct cxj__core *core, const struct cxj__change *change,
-                          const struct cxj__standing *standing) {
+                          const struct cxj__contribution *contribution) {
     for (size_t i = 0; i < plan->postings.count; i++) {
         const struct cxj__posting *posting = &plan->postings.items[i];
         if (posting->cell != NULL) {
@@ -1268,20 +1268,20 @@ static void commit_sealed(const struct cxj__plan *plan, const struct cxj__core *
         struct cxj__key key;
         uint64_t probes = 0;
         if (placing->from != NULL) {
-            cxj__cell_add_standing(placing->from->sealed, standing, 1);
-            add_occasions(placing->from->sealed, change->journey->occasions, change->journey->fold.occasions, 1);
-        } else if (find_standing(plan, core, change, placing->view, false, &probes, &key)) {
+            cxj__cell_add_contribution(placing->from->sealed, contribution, 1);
+            add_samples(placing->from->sealed, change->journey->samples, change->journey->fold.samples, 1);
+        } else if (find_contribution(plan, core, change, placing->view, false, &probes, &key)) {
             placing->view->sealed_lost = true;
         }
     }
 }
 
 /* Lets the journey's touchpoints go, and counts what they were. */
-static void let_go(struct cxj__plan *plan, struct cxj__core *core, struct cxj__journey *journey) {
+static void release_journey(struct cxj__plan *plan, struct cxj__core *core, struct cxj__journey *journey) {
     const struct cxj__fold *fold = &journey->fold;
     for (size_t i = 0; i < plan->entries.count; i++) {
         count_names(core->dictionaries, &plan->entries.items[i].touchpoint, cxj__names_release);
-        count_names(core->dictionaries, &plan->entries.items[i].touchpoint, cxj__names_let_go);
+        count_names(core->dictionaries, &plan->entries.items[i].touchpoint, cxj__names_note_sealed);
     }
     core->held -= journey->count;
     core->sealed_touchpoints += fold->counts[CXJ__F_TOUCHPOINTS];
@@ -1294,19 +1294,19 @@ static void let_go(struct cxj__plan *plan, struct cxj__core *core, struct cxj__j
 
 static bool seal(struct cxj__plan *plan, struct cxj__core *core, struct cxj__journey *journey) {
     struct cxj__fold room;
-    struct cxj__standing standing;
+    struct cxj__contribution contribution;
     cxj__plan_begin(plan);
-    cxj__fold_stand(cxj__store_fold(journey, &room), core->now, &standing);
+    cxj__fold_contribute(cxj__store_fold(journey, &room), core->now, &contribution);
     if (cxj__plan_erasure(plan, core, journey) != CXJ_OK || !reserve_sealed_facts(plan, core) ||
-        !reserve_sealed_standing(plan, core, &plan->changes.items[0], &standing) ||
+        !reserve_sealed_contribution(plan, core, &plan->changes.items[0], &contribution) ||
         !cxj__store_seal(&core->store, &core->memory, &core->seed, journey->number)) {
         cxj__plan_abandon(plan, core, false);
         return false;
     }
-    commit_sealed(plan, core, &plan->changes.items[0], &standing);
+    commit_sealed(plan, core, &plan->changes.items[0], &contribution);
     core->folded += plan->folded;
     cxj__plan_forget_deadlines(plan);
-    let_go(plan, core, journey);
+    release_journey(plan, core, journey);
     return true;
 }
 
@@ -1314,14 +1314,14 @@ cxj_status cxj__plan_seal(struct cxj__plan *plan, struct cxj__core *core) {
     struct cxj__deadline deadline;
     /* What a save in steps has begun to write must not go; it can go afterwards. */
     if (core->store.snapshot.is_open) return CXJ_OK;
-    while (seals(core) && cxj__alert_pop(&core->sealings, core->now + 1, &deadline)) {
+    while (seals(core) && cxj__agenda_pop(&core->sealings, core->now + 1, &deadline)) {
         struct cxj__journey *journey = cxj__store_at(&core->store, deadline.place);
         if (!cxj__plan_watches(core, &deadline)) continue;
         journey->watched = 0;
         bool is_time = sealing_of(core, journey) <= core->now;
         if (is_time && seal(plan, core, journey)) continue;
         /* The deadline that was taken has left its place free. */
-        bool room = cxj__alert_reserve(&core->sealings, &core->memory, 1, cxj__plan_watches, core);
+        bool room = cxj__agenda_reserve(&core->sealings, &core->memory, 1, cxj__plan_watches, core);
         assert(room);
         (void)room;
         watch(core, journey);
@@ -1343,7 +1343,7 @@ static void pass(struct cxj__core *core, const struct cxj__deadline *deadline) {
         const struct cxj_view *view = core->views[v];
         struct cxj__key key;
         if (view->grain != CXJ_GRAIN_JOURNEYS) continue;
-        if (!find_standing(NULL, core, &change, view, false, &core->store.probes, &key)) continue;
+        if (!find_contribution(NULL, core, &change, view, false, &core->store.probes, &key)) continue;
         struct cxj__cell *cell = cxj__view_find(view, &core->seed, &key, &core->store.probes);
         if (cell != NULL) cxj__cell_counts(cell)[CXJ__J_OVERDUE]++;
     }
@@ -1351,7 +1351,7 @@ static void pass(struct cxj__core *core, const struct cxj__deadline *deadline) {
 
 void cxj__plan_advance(struct cxj__core *core, int64_t now) {
     struct cxj__deadline deadline;
-    while (cxj__alert_pop(&core->agenda, now, &deadline)) {
+    while (cxj__agenda_pop(&core->agenda, now, &deadline)) {
         if (cxj__plan_holds(core, &deadline)) pass(core, &deadline);
     }
     core->now = now;

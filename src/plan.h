@@ -2,7 +2,7 @@
 #ifndef CXJ__PLAN_H
 #define CXJ__PLAN_H
 
-#include "alert.h"
+#include "agenda.h"
 #include "base.h"
 #include "names.h"
 #include "store.h"
@@ -63,7 +63,7 @@ struct cxj__tally {
     int64_t journeys; /* -1, 0 or 1: by how much its distinct journeys change */
 };
 
-/* Where a journey's standing moves from and to; NULL: nowhere. */
+/* Where a journey's contribution moves from and to; NULL: nowhere. */
 struct cxj__placing {
     struct cxj_view *view;
     struct cxj__cell *from, *to;
@@ -81,10 +81,10 @@ struct cxj__change {
     bool is_void;                       /* nothing changes after all */
     bool marked;                        /* the index knows which values arriving holds */
     size_t position;
-    size_t kept_occasions;
+    size_t kept_samples;
     struct cxj__range leaving, arriving, prefix;                   /* of entries */
     struct cxj__range leaving_facts, arriving_facts, prefix_facts; /* of facts */
-    struct cxj__range postings, tallies, placings, occasions, checkpoints;
+    struct cxj__range postings, tallies, placings, samples, checkpoints;
     struct cxj__codes before, after; /* what holds for the whole journey */
     struct cxj__fold fold;           /* after the change */
 };
@@ -107,7 +107,7 @@ struct cxj__plan {
     CXJ__LIST(struct cxj__tally) tallies;
     CXJ__LIST(struct cxj__tally) tally_scratch;
     CXJ__LIST(struct cxj__placing) placings;
-    CXJ__LIST(uint32_t) occasions;
+    CXJ__LIST(uint32_t) samples;
     CXJ__LIST(struct cxj__fold) checkpoints;
     /* Journeys of touchpoints to come, to be brought nearer one by one while others are worked on. */
     const struct cxj__journey *coming[CXJ__COMING];

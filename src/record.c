@@ -160,11 +160,11 @@ static uint64_t journey_of(const struct source *source, size_t i) {
 }
 
 /* Brings nearer the slots of a chunk's journeys. */
-static void approach(const struct call *call, size_t from, size_t count) {
+static void prefetch(const struct call *call, size_t from, size_t count) {
     const struct cxj__core *core = &call->engine->core;
     size_t to = from + CHUNK < count ? from + CHUNK : count;
     for (size_t i = from; i < to; i++) {
-        cxj__store_approach(&core->store, &core->seed, journey_of(&call->source, i));
+        cxj__store_prefetch_slot(&core->store, &core->seed, journey_of(&call->source, i));
     }
 }
 
@@ -185,19 +185,19 @@ static void look_ahead(const struct call *call, size_t done, size_t count) {
     const struct cxj__plan *plan = &call->engine->plan;
     if (count == 1) {
         guess(call, 0, 1);
-        cxj__store_come_near(plan->coming[0]);
-        cxj__store_come_to_records(plan->coming[0]);
+        cxj__store_prefetch_journey(plan->coming[0]);
+        cxj__store_prefetch_records(plan->coming[0]);
         return;
     }
     if (done == 0) {
-        approach(call, 0, count);
-        approach(call, CHUNK, count);
+        prefetch(call, 0, count);
+        prefetch(call, CHUNK, count);
         guess(call, 0, count);
-        for (size_t i = 0; i < plan->coming_count; i++) cxj__store_come_near(plan->coming[i]);
+        for (size_t i = 0; i < plan->coming_count; i++) cxj__store_prefetch_journey(plan->coming[i]);
     }
-    for (size_t i = 0; i < plan->coming_count; i++) cxj__store_come_to_records(plan->coming[i]);
+    for (size_t i = 0; i < plan->coming_count; i++) cxj__store_prefetch_records(plan->coming[i]);
     guess(call, done + CHUNK, count);
-    approach(call, done + 2 * CHUNK, count);
+    prefetch(call, done + 2 * CHUNK, count);
 }
 
 /* Plans the touchpoints from index on, count of them; *planned says how many, fewer than count where one is refused and
@@ -388,8 +388,8 @@ static void forget(cxj_engine *engine, bool is_erased) {
     cxj__plan_finish(&engine->plan, &core->memory);
     if (!is_erased) return;
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_retire(&core->dictionaries[d], &core->memory);
-    cxj__alert_compact(&core->agenda, cxj__plan_holds, core);
-    cxj__alert_compact(&core->sealings, cxj__plan_watches, core);
+    cxj__agenda_compact(&core->agenda, cxj__plan_holds, core);
+    cxj__agenda_compact(&core->sealings, cxj__plan_watches, core);
     engine->version++;
 }
 
@@ -407,7 +407,7 @@ cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey) {
     }
     forget(engine, found != NULL || is_sealed);
     if (is_sealed) {
-        return cxj__engine_fail(engine, CXJ_SUMS_STAY, "the journey was sealed: its number is erased, its sums stay");
+        return cxj__engine_fail(engine, CXJ_PARTIALLY_ERASED, "the journey was sealed: its number is erased, its sums stay");
     }
     return found != NULL ? CXJ_OK : cxj__engine_fail(engine, CXJ_NOT_FOUND, "there is no such journey");
 }

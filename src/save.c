@@ -1,6 +1,6 @@
 /* save: an engine as bytes, at once or in steps.
  *
- * What is written, wire.c says; here is in which order it is found. Names and cells are put in order by their texts,
+ * What is written, format.c says; here is in which order it is found. Names and cells are put in order by their texts,
  * journeys by their numbers: a radix sort, which can be left and taken up anywhere. A save in steps opens a snapshot of
  * the store, so that the host goes on recording between the steps, and what is saved is the engine as it was when the
  * save was opened: names keep their codes and views their cells' sealed parts, for what could change those is refused or
@@ -10,7 +10,7 @@
 
 #include "engine.h"
 #include "touchpoint.h"
-#include "wire.h"
+#include "format.h"
 
 /* A journey, or the number of one that is sealed. */
 struct item {
@@ -41,7 +41,7 @@ struct cxj_saver {
     const struct cxj__core *core; /* what is saved */
     struct cxj__memory own;       /* the account of a save at once */
     struct cxj__memory *memory;
-    struct cxj__wire_out out;
+    struct cxj__format_out out;
     cxj_status status; /* CXJ_DONE once all is written */
     bool is_finished;  /* all that it held is given back */
     enum stage stage;
@@ -66,7 +66,7 @@ struct cxj_saver {
 
 /* Makes room for so many items, and two more, since fewer would be no block of exactly that size. */
 enum { FURTHER = 2 };
-static bool take(struct cxj_saver *saver, void *array_of_items, size_t count, size_t item_size) {
+static bool take_snapshot(struct cxj_saver *saver, void *array_of_items, size_t count, size_t item_size) {
     size_t capacity = 0;
     return cxj__base_grow(saver->memory, array_of_items, &capacity, count + FURTHER, item_size);
 }
@@ -120,9 +120,9 @@ static bool find_names(struct cxj_saver *saver) {
     const struct cxj__core *core = saver->core;
     uint32_t *scratch = NULL;
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) saver->name_room += core->dictionaries[d].count + 1;
-    if (!take(saver, &saver->names_block, saver->name_room, sizeof *saver->names_block) ||
-        !take(saver, &saver->ranks_block, saver->name_room, sizeof *saver->ranks_block) ||
-        !take(saver, &scratch, saver->name_room, sizeof *scratch)) {
+    if (!take_snapshot(saver, &saver->names_block, saver->name_room, sizeof *saver->names_block) ||
+        !take_snapshot(saver, &saver->ranks_block, saver->name_room, sizeof *saver->ranks_block) ||
+        !take_snapshot(saver, &scratch, saver->name_room, sizeof *scratch)) {
         return false;
     }
     memset(saver->ranks_block, 0, saver->name_room * sizeof *saver->ranks_block);
@@ -149,10 +149,10 @@ static cxj_status put_name(struct cxj_saver *saver) {
     size_t length = 0;
     uint32_t code = saver->names[saver->major][saver->next++];
     const char *name = cxj__names_text(&saver->core->dictionaries[saver->major], code, &length);
-    cxj_status status = cxj__wire_out_item(&saver->out, CXJ__WIRE_NAMES, CXJ__WIRE_NUMBER + length);
+    cxj_status status = cxj__format_out_item(&saver->out, CXJ__FORMAT_NAMES, CXJ__FORMAT_NUMBER + length);
     if (status != CXJ_OK) return status;
-    cxj__wire_put(&saver->out, length);
-    cxj__wire_put_bytes(&saver->out, name, length);
+    cxj__format_put(&saver->out, length);
+    cxj__format_put_bytes(&saver->out, name, length);
     return CXJ_OK;
 }
 
@@ -165,15 +165,15 @@ static cxj_status put_view(struct cxj_saver *saver) {
         return CXJ_OK;
     }
     const struct cxj_view *view = saver->core->views[saver->next++];
-    cxj_status status = cxj__wire_out_item(&saver->out, CXJ__WIRE_VIEWS, 2 * CXJ__WIRE_NUMBER + view->text_length);
+    cxj_status status = cxj__format_out_item(&saver->out, CXJ__FORMAT_VIEWS, 2 * CXJ__FORMAT_NUMBER + view->text_length);
     if (status != CXJ_OK) return status;
-    cxj__wire_put(&saver->out, view->sealed_lost);
-    cxj__wire_put(&saver->out, view->text_length);
-    cxj__wire_put_bytes(&saver->out, view->text, view->text_length);
+    cxj__format_put(&saver->out, view->sealed_lost);
+    cxj__format_put(&saver->out, view->text_length);
+    cxj__format_put_bytes(&saver->out, view->text, view->text_length);
     return CXJ_OK;
 }
 
-static int compare_cells(const void *a, const void *b, const void *context) {
+static int compare_sealed_cells(const void *a, const void *b, const void *context) {
     (void)context;
     const struct sealed_cell *x = a, *y = b;
     return cxj__view_compare_keys(&x->key, &y->key);
@@ -185,22 +185,22 @@ static cxj_status list_cells(struct cxj_saver *saver, const struct cxj_view *vie
     saver->cell_count = 0;
     for (size_t i = 0; i < view->cell_count; i++) saver->cell_count += cxj__cell_has_sealed(view->cells[i]);
     saver->cell_room = 2 * saver->cell_count;
-    if (!take(saver, &saver->cells, saver->cell_room, sizeof *saver->cells)) return CXJ_NO_MEMORY;
+    if (!take_snapshot(saver, &saver->cells, saver->cell_room, sizeof *saver->cells)) return CXJ_NO_MEMORY;
     struct sealed_cell *next = saver->cells;
     for (size_t i = 0; i < view->cell_count; i++) {
         if (!cxj__cell_has_sealed(view->cells[i])) continue;
         cxj__view_translate_key(view, &view->cells[i]->key, saver->ranks, &next->key);
         next++->cell = view->cells[i]->sealed;
     }
-    cxj__base_sort(saver->cells, next, saver->cell_count, sizeof *next, compare_cells, NULL);
-    cxj_status status = cxj__wire_out_item(&saver->out, CXJ__WIRE_CELLS, CXJ__WIRE_NUMBER);
-    if (status == CXJ_OK) cxj__wire_put(&saver->out, saver->cell_count);
+    cxj__base_sort(saver->cells, next, saver->cell_count, sizeof *next, compare_sealed_cells, NULL);
+    cxj_status status = cxj__format_out_item(&saver->out, CXJ__FORMAT_CELLS, CXJ__FORMAT_NUMBER);
+    if (status == CXJ_OK) cxj__format_put(&saver->out, saver->cell_count);
     return status;
 }
 
 static void put_key(struct cxj_saver *saver, const struct cxj_view *view, const struct cxj__key *key) {
-    if (view->period != CXJ__NO_PERIOD) cxj__wire_put_signed(&saver->out, key->period);
-    for (uint32_t part = 0; part < cxj__view_code_parts(view); part++) cxj__wire_put(&saver->out, key->parts[part]);
+    if (view->period != CXJ__NO_PERIOD) cxj__format_put_signed(&saver->out, key->period);
+    for (uint32_t part = 0; part < cxj__view_code_parts(view); part++) cxj__format_put(&saver->out, key->parts[part]);
 }
 
 static cxj_status put_cell(struct cxj_saver *saver) {
@@ -219,11 +219,11 @@ static cxj_status put_cell(struct cxj_saver *saver) {
         return CXJ_OK;
     }
     const struct sealed_cell *cell = &saver->cells[saver->next++];
-    size_t most = (1 + CXJ__KEY_PARTS) * CXJ__WIRE_NUMBER + cxj__wire_cell_bytes(cell->cell);
-    cxj_status status = cxj__wire_out_item(&saver->out, CXJ__WIRE_CELLS, most);
+    size_t most = (1 + CXJ__KEY_PARTS) * CXJ__FORMAT_NUMBER + cxj__format_cell_bytes(cell->cell);
+    cxj_status status = cxj__format_out_item(&saver->out, CXJ__FORMAT_CELLS, most);
     if (status != CXJ_OK) return status;
     put_key(saver, view, &cell->key);
-    cxj__wire_put_cell(&saver->out, cell->cell, saver->buckets);
+    cxj__format_put_cell(&saver->out, cell->cell, saver->buckets);
     return CXJ_OK;
 }
 
@@ -318,16 +318,16 @@ static cxj_status put_journey(struct cxj_saver *saver, size_t *work) {
     const struct cxj__journey *journey = item->place == SEALED ? NULL : journey_at(saver, item->place);
     size_t count = journey == NULL ? 0 : journey->count;
     cxj_status status =
-        cxj__wire_out_item(&saver->out, CXJ__WIRE_JOURNEYS, 2 * CXJ__WIRE_NUMBER + count * CXJ__WIRE_TOUCHPOINT);
+        cxj__format_out_item(&saver->out, CXJ__FORMAT_JOURNEYS, 2 * CXJ__FORMAT_NUMBER + count * CXJ__FORMAT_TOUCHPOINT);
     if (status != CXJ_OK) return status;
-    cxj__wire_put(&saver->out, item->number - (i > 0 ? saver->items[i - 1].number : 0));
-    cxj__wire_put(&saver->out, count);
-    struct cxj__wire_before before = {0};
+    cxj__format_put(&saver->out, item->number - (i > 0 ? saver->items[i - 1].number : 0));
+    cxj__format_put(&saver->out, count);
+    struct cxj__format_before before = {0};
     for (size_t k = 0; k < count; k++) {
         struct cxj__entry entry;
         cxj__store_unpack(journey, k, &entry);
         cxj__touchpoint_translate(&entry.touchpoint, saver->ranks);
-        cxj__wire_put_touchpoint(&saver->out, &entry.touchpoint, &before);
+        cxj__format_put_touchpoint(&saver->out, &entry.touchpoint, &before);
     }
     if (saver->engine != NULL) saver->engine->core.store.snapshot.done = item->number;
     *work += count;
@@ -339,40 +339,40 @@ static cxj_status put_journey(struct cxj_saver *saver, size_t *work) {
 static cxj_status put_totals(struct cxj_saver *saver) {
     enum { MOST = 10 + CXJ__DICTIONARIES };
     const struct cxj__core *core = saver->core;
-    struct cxj__wire_out *out = &saver->out;
-    cxj_status status = cxj__wire_out_item(out, CXJ__WIRE_TOTALS, MOST * CXJ__WIRE_NUMBER);
+    struct cxj__format_out *out = &saver->out;
+    cxj_status status = cxj__format_out_item(out, CXJ__FORMAT_TOTALS, MOST * CXJ__FORMAT_NUMBER);
     if (status != CXJ_OK) return status;
     bool has_now = core->now != INT64_MIN;
-    cxj__wire_put(out, has_now);
-    if (has_now) cxj__wire_put_signed(out, core->now);
-    cxj__wire_put(out, core->sealed_touchpoints);
-    cxj__wire_put(out, core->sealed_journeys);
-    if (core->sealed_touchpoints > 0) cxj__wire_put_signed(out, core->sealed_latest);
-    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__wire_put(out, saver->counts[d]);
-    cxj__wire_put(out, core->view_count);
-    cxj__wire_put(out, core->store.table.count + core->store.sealed.count);
-    cxj__wire_put(out, core->held);
+    cxj__format_put(out, has_now);
+    if (has_now) cxj__format_put_signed(out, core->now);
+    cxj__format_put(out, core->sealed_touchpoints);
+    cxj__format_put(out, core->sealed_journeys);
+    if (core->sealed_touchpoints > 0) cxj__format_put_signed(out, core->sealed_latest);
+    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__format_put(out, saver->counts[d]);
+    cxj__format_put(out, core->view_count);
+    cxj__format_put(out, core->store.table.count + core->store.sealed.count);
+    cxj__format_put(out, core->held);
     return CXJ_OK;
 }
 
 /* What can be done only while the engine does not change: finding the names, making room, the totals. */
 static cxj_status begin(struct cxj_saver *saver, cxj_write write, void *context) {
     const struct cxj__store *store = &saver->core->store;
-    cxj_status status = cxj__wire_out_begin(&saver->out, saver->memory, write, context);
+    cxj_status status = cxj__format_out_begin(&saver->out, saver->memory, write, context);
     saver->places = store->places;
     saver->major = 1;
     saver->item_room = store->table.count + store->sealed.count;
     if (status != CXJ_OK || !find_names(saver) ||
-        !take(saver, &saver->buckets, 2 * CXJ__HISTOGRAM_BUCKETS, sizeof *saver->buckets) ||
-        !take(saver, &saver->items, saver->item_room, sizeof *saver->items) ||
-        !take(saver, &saver->scratch, saver->item_room, sizeof *saver->scratch)) {
+        !take_snapshot(saver, &saver->buckets, 2 * CXJ__HISTOGRAM_BUCKETS, sizeof *saver->buckets) ||
+        !take_snapshot(saver, &saver->items, saver->item_room, sizeof *saver->items) ||
+        !take_snapshot(saver, &saver->scratch, saver->item_room, sizeof *saver->scratch)) {
         return CXJ_NO_MEMORY;
     }
     return put_totals(saver);
 }
 
-static cxj_status end(struct cxj_saver *saver) {
-    cxj_status status = cxj__wire_out_end(&saver->out);
+static cxj_status end_save(struct cxj_saver *saver) {
+    cxj_status status = cxj__format_out_end(&saver->out);
     return status == CXJ_OK ? CXJ_DONE : status;
 }
 
@@ -398,12 +398,12 @@ static cxj_status do_some(struct cxj_saver *saver, size_t *work) {
     case JOURNEYS:
         return put_journey(saver, work);
     default:
-        return end(saver);
+        return end_save(saver);
     }
 }
 
 /* Gives back all that the saver holds but itself. */
-static void finish(struct cxj_saver *saver) {
+static void finish_save(struct cxj_saver *saver) {
     if (saver->is_finished) return;
     saver->is_finished = true;
     give_back(saver, &saver->names_block, saver->name_room, sizeof *saver->names_block);
@@ -412,14 +412,14 @@ static void finish(struct cxj_saver *saver) {
     give_back(saver, &saver->buckets, 2 * CXJ__HISTOGRAM_BUCKETS, sizeof *saver->buckets);
     give_back(saver, &saver->items, saver->item_room, sizeof *saver->items);
     give_back(saver, &saver->scratch, saver->item_room, sizeof *saver->scratch);
-    cxj__wire_out_finish(&saver->out);
+    cxj__format_out_finish(&saver->out);
     if (saver->engine == NULL) return;
     cxj__store_close_snapshot(&saver->engine->core.store, saver->memory);
     saver->engine->is_saving = false;
 }
 
 /* Goes on for about so many touchpoints' work. CXJ_DONE once all is written. */
-static cxj_status go_on(struct cxj_saver *saver, size_t budget) {
+static cxj_status go_on_saving(struct cxj_saver *saver, size_t budget) {
     size_t work = 0;
     for (size_t done = 0; saver->status == CXJ_OK && done < budget; done += work) {
         bool is_lost = saver->engine != NULL && saver->core->store.snapshot.is_lost;
@@ -444,8 +444,8 @@ cxj_status cxj_save(const cxj_engine *engine, cxj_write write, void *context, ch
     saver.memory = &saver.own;
     saver.own.limit = saver.own.used = 0;
     saver.status = begin(&saver, write, context);
-    cxj_status status = go_on(&saver, SIZE_MAX);
-    finish(&saver);
+    cxj_status status = go_on_saving(&saver, SIZE_MAX);
+    finish_save(&saver);
     if (status == CXJ_DONE) return CXJ_OK;
     cxj__engine_tell(message, message_capacity, why(status));
     return status;
@@ -505,14 +505,14 @@ cxj_status cxj_saver_step(cxj_saver *saver, size_t touchpoints) {
     enum { USUAL = 1000 };
     if (saver == NULL) return CXJ_BAD_ARGUMENT;
     cxj__engine_begin(saver->engine);
-    cxj_status status = go_on(saver, touchpoints == 0 ? USUAL : touchpoints);
+    cxj_status status = go_on_saving(saver, touchpoints == 0 ? USUAL : touchpoints);
     if (status == CXJ_OK) return CXJ_OK;
-    finish(saver);
+    finish_save(saver);
     return status == CXJ_DONE ? CXJ_DONE : cxj__engine_fail(saver->engine, status, why(status));
 }
 
 void cxj_saver_close(cxj_saver *saver) {
     if (saver == NULL) return;
-    finish(saver);
+    finish_save(saver);
     cxj__base_resize(saver->memory, saver, sizeof *saver, 0);
 }

@@ -48,7 +48,7 @@ static void free_journey(struct cxj__journey *journey, struct cxj__memory *memor
     if (journey->rares != NULL) memset(journey->rares, 0, journey->rare_capacity * sizeof *journey->rares);
     cxj__base_resize(memory, journey->further_records, further, 0);
     cxj__base_resize(memory, journey->rares, journey->rare_capacity * sizeof *journey->rares, 0);
-    cxj__base_resize(memory, journey->occasions, journey->occasion_capacity * sizeof *journey->occasions, 0);
+    cxj__base_resize(memory, journey->samples, journey->sample_capacity * sizeof *journey->samples, 0);
     if (journey->further != NULL) memset(journey->further, 0, FURTHER_BYTES);
     cxj__base_resize(memory, journey->further, journey->further == NULL ? 0 : FURTHER_BYTES, 0);
     free_index(journey->index, memory);
@@ -98,7 +98,7 @@ static void come_near(const void *from, size_t bytes) {
     CXJ__PREFETCH((const char *)from + bytes - 1);
 }
 
-void cxj__store_approach(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number) {
+void cxj__store_prefetch_slot(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number) {
     struct cxj__search search;
     if (cxj__table_search(&store->table, cxj__table_tag(seed, number), &search)) {
         CXJ__PREFETCH(&search.slots[search.at]);
@@ -118,13 +118,13 @@ const struct cxj__journey *cxj__store_guess(const struct cxj__store *store, cons
     return journey;
 }
 
-void cxj__store_come_near(const struct cxj__journey *journey) {
+void cxj__store_prefetch_journey(const struct cxj__journey *journey) {
     if (journey == NULL) return;
     come_near(journey, offsetof(struct cxj__journey, first_records));
     come_near(&journey->fold, JOURNEY_BYTES - offsetof(struct cxj__journey, fold));
 }
 
-void cxj__store_come_to_records(const struct cxj__journey *journey) {
+void cxj__store_prefetch_records(const struct cxj__journey *journey) {
     if (journey == NULL || journey->count == 0) return;
     come_near(record_at(journey, journey->count - 1), 2 * sizeof(struct cxj__record));
 }
@@ -147,7 +147,7 @@ static uint32_t take_place(struct cxj__store *store) {
 }
 
 /* The slot of the table in which a journey stands. */
-static uint64_t slot_of(uint32_t tag, const struct cxj__journey *journey) {
+static uint64_t index_slot_of(uint32_t tag, const struct cxj__journey *journey) {
     return (uint64_t)tag << 32 | (journey->place + 1);
 }
 
@@ -162,14 +162,14 @@ struct cxj__journey *cxj__store_make(struct cxj__store *store, struct cxj__memor
     memset(journey, 0, JOURNEY_BYTES);
     journey->number = number;
     journey->place = place;
-    cxj__table_insert(&store->table, tag, slot_of(tag, journey));
+    cxj__table_insert(&store->table, tag, index_slot_of(tag, journey));
     return journey;
 }
 
 void cxj__store_remove(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
                        struct cxj__journey *journey) {
     uint32_t tag = cxj__table_tag(seed, journey->number), place = journey->place;
-    cxj__table_remove(&store->table, seed, tag, slot_of(tag, journey));
+    cxj__table_remove(&store->table, seed, tag, index_slot_of(tag, journey));
     free_journey(journey, memory);
     journey->change = store->free;
     store->free = place + 1;
@@ -292,18 +292,18 @@ void cxj__store_set_fold(struct cxj__journey *journey, const struct cxj__fold *f
 
 /* ---- touchpoints ------------------------------------------------------------------------------------------------ */
 
-#define ORDER(a, b) ((a) < (b) ? -1 : (a) > (b))
+#define STORE_ORDER(a, b) ((a) < (b) ? -1 : (a) > (b))
 
 int cxj__store_compare(const cxj_touchpoint *a, const cxj_touchpoint *b) {
-    if (a->at != b->at) return ORDER(a->at, b->at);
-    if (a->sequence != b->sequence) return ORDER(a->sequence, b->sequence);
-    return ORDER(a->id, b->id);
+    if (a->at != b->at) return STORE_ORDER(a->at, b->at);
+    if (a->sequence != b->sequence) return STORE_ORDER(a->sequence, b->sequence);
+    return STORE_ORDER(a->id, b->id);
 }
 
 static int compare_record(const struct cxj__record *a, int64_t at, uint32_t sequence, uint64_t id) {
-    if (a->at != at) return ORDER(a->at, at);
-    if (a->sequence != sequence) return ORDER(a->sequence, sequence);
-    return ORDER(a->id, id);
+    if (a->at != at) return STORE_ORDER(a->at, at);
+    if (a->sequence != sequence) return STORE_ORDER(a->sequence, sequence);
+    return STORE_ORDER(a->id, id);
 }
 
 enum {
@@ -316,7 +316,7 @@ enum {
     PLACE_SHIFT = 9
 };
 
-static bool is_withdrawn(const struct cxj__record *record) {
+static bool is_withdrawn_record(const struct cxj__record *record) {
     return (record->bits & CXJ_FACET_WITHDRAWN) != 0;
 }
 
@@ -439,7 +439,7 @@ uint32_t cxj__store_held(const struct cxj__journey *journey, size_t position) {
 bool cxj__store_holds(const struct cxj__journey *journey, size_t position, uint32_t holder, uint32_t code) {
     for (size_t i = position; i-- > 0;) {
         const struct cxj__record *record = record_at(journey, i);
-        if (record_code(journey, record, holder) == code && !is_withdrawn(record)) return true;
+        if (record_code(journey, record, holder) == code && !is_withdrawn_record(record)) return true;
     }
     return false;
 }
@@ -571,7 +571,7 @@ static void fill_index(struct cxj__journey *journey, const struct cxj__seed *see
             entry->value = record->at;
             entry->sequence = record->sequence;
         }
-        for (uint32_t h = 0; h < CXJ__HOLDERS && !is_withdrawn(record); h++) {
+        for (uint32_t h = 0; h < CXJ__HOLDERS && !is_withdrawn_record(record); h++) {
             uint64_t key = cxj__store_held_key(h, record_code(journey, record, h));
             struct cxj__index_entry *entry = cxj__store_index(journey->index, seed, CXJ__INDEX_HELD, key);
             if (entry->value != 0) held |= 1U << h;
@@ -636,9 +636,9 @@ bool cxj__store_reserve(struct cxj__journey *journey, struct cxj__memory *memory
                           sizeof *index->checkpoints);
 }
 
-bool cxj__store_reserve_occasions(struct cxj__journey *journey, struct cxj__memory *memory, size_t count) {
-    return reserve_items(memory, &journey->occasions, &journey->occasion_capacity, count, 2,
-                         sizeof *journey->occasions);
+bool cxj__store_reserve_samples(struct cxj__journey *journey, struct cxj__memory *memory, size_t count) {
+    return reserve_items(memory, &journey->samples, &journey->sample_capacity, count, 2,
+                         sizeof *journey->samples);
 }
 
 void cxj__store_fold_at(const struct cxj__journey *journey, size_t position, struct cxj__fold *fold, uint64_t *folded) {

@@ -62,12 +62,12 @@ struct cxj__journey {
     uint64_t ids; /* two bits for each id there ever was: most ids that arrive are new, and seen to be here */
     struct cxj__record *further_records; /* those behind the first, which stand below */
     struct cxj__rare *rares;
-    uint32_t *occasions;      /* in order; as many as the fold says */
+    uint32_t *samples;      /* in order; as many as the fold says */
     struct cxj__index *index; /* NULL while it is short */
     uint32_t count;           /* of records */
     uint32_t capacity;        /* of further_records */
     uint32_t rare_count, rare_capacity;
-    uint32_t occasion_capacity;
+    uint32_t sample_capacity;
     uint32_t place;  /* in the store */
     uint32_t change; /* its place in the plan under way, plus one; 0: none. Of a free place: the next one, plus one */
     uint32_t watched : 1;         /* a deadline stands at seal_at */
@@ -123,11 +123,11 @@ struct cxj__journey *cxj__store_find(const struct cxj__store *store, const struc
 /* Looking ahead to the touchpoints that are about to come, in stages, each of which needs time before the next: brings
  * nearer the slot in which a number will be looked for; guesses the journey from what stands there, NULL if there is
  * none; brings that nearer; and then the end of its records. */
-void cxj__store_approach(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number);
+void cxj__store_prefetch_slot(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number);
 const struct cxj__journey *cxj__store_guess(const struct cxj__store *store, const struct cxj__seed *seed,
                                             uint64_t number);
-void cxj__store_come_near(const struct cxj__journey *journey);
-void cxj__store_come_to_records(const struct cxj__journey *journey);
+void cxj__store_prefetch_journey(const struct cxj__journey *journey);
+void cxj__store_prefetch_records(const struct cxj__journey *journey);
 
 /* The journey at a place below store->places; one whose number is 0 is not there. */
 struct cxj__journey *cxj__store_at(const struct cxj__store *store, size_t place);
@@ -214,7 +214,7 @@ bool cxj__store_holds(const struct cxj__journey *journey, size_t position, uint3
  * caller adds the cells if it was not there before. Room in the index is reserved apart. */
 bool cxj__store_reserve(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed,
                         size_t count, size_t rares);
-bool cxj__store_reserve_occasions(struct cxj__journey *journey, struct cxj__memory *memory, size_t count);
+bool cxj__store_reserve_samples(struct cxj__journey *journey, struct cxj__memory *memory, size_t count);
 bool cxj__store_reserve_index(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed,
                               size_t further);
 void cxj__store_drop_index(struct cxj__journey *journey, struct cxj__memory *memory);

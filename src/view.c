@@ -734,11 +734,11 @@ static void remove_slot(struct cxj_view *view, const struct cxj__cell *cell) {
     view->slots[hole] = 0;
 }
 
-void cxj__view_doom(struct cxj_view *view, struct cxj__cell *cell) {
-    if (cell->doomed || cxj__cell_counts(cell)[0] != 0) return;
-    cell->doomed = 1;
-    cell->next_doomed = view->doomed;
-    view->doomed = cell;
+void cxj__view_mark_empty(struct cxj_view *view, struct cxj__cell *cell) {
+    if (cell->marked_empty || cxj__cell_counts(cell)[0] != 0) return;
+    cell->marked_empty = 1;
+    cell->next_empty = view->marked_empty;
+    view->marked_empty = cell;
 }
 
 /* The last cell takes the place of the one that goes. */
@@ -758,10 +758,10 @@ static void drop(struct cxj_view *view, struct cxj__cell *cell, struct cxj__memo
 }
 
 void cxj__view_sweep(struct cxj_view *view, struct cxj__memory *memory) {
-    while (view->doomed != NULL) {
-        struct cxj__cell *cell = view->doomed;
-        view->doomed = cell->next_doomed;
-        cell->doomed = 0;
+    while (view->marked_empty != NULL) {
+        struct cxj__cell *cell = view->marked_empty;
+        view->marked_empty = cell->next_empty;
+        cell->marked_empty = 0;
         if (cxj__cell_counts(cell)[0] == 0) drop(view, cell, memory);
     }
 }

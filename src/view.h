@@ -50,7 +50,7 @@ struct cxj_view {
     uint64_t cells_made;      /* ever */
     bool incomplete;          /* at the limit of cells, facts were left out */
     bool sealed_lost;         /* some of them were of journeys that are sealed now, and cannot be had again */
-    struct cxj__cell *doomed; /* cells that are to be dropped */
+    struct cxj__cell *marked_empty; /* cells that are to be dropped */
 };
 
 /* ---- text ------------------------------------------------------------------------------------------------------- */
@@ -128,7 +128,7 @@ struct cxj__cell *cxj__view_make(struct cxj_view *view, struct cxj__memory *memo
                                  const struct cxj__key *key);
 
 /* Notes a cell for cxj__view_sweep() if nothing contributes to it any more. */
-void cxj__view_doom(struct cxj_view *view, struct cxj__cell *cell);
+void cxj__view_mark_empty(struct cxj_view *view, struct cxj__cell *cell);
 
 /* Drops the cells noted that are still empty. */
 void cxj__view_sweep(struct cxj_view *view, struct cxj__memory *memory);

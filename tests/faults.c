@@ -195,7 +195,7 @@ static cxj_status give_names(cxj_engine *engine) {
             snprintf(name, sizeof name, "n%" PRIu32 "%.*s", i, i % 2 ? 70 : 0,
                      "-and-so-on-and-so-on-and-so-on-and-so-on-and-so-on-and-so-on-and-so-on-");
             uint32_t given;
-            cxj_status status = cxj_code(engine, dimension, name, CXJ_ENDED, &given);
+            cxj_status status = cxj_code(engine, dimension, name, CXJ_ZERO_TERMINATED, &given);
             if (status != CXJ_OK) {
                 return status;
             }
@@ -223,7 +223,7 @@ static cxj_status step_names(world *here, cxj_engine *engine, size_t *done, size
 
 static cxj_status add_view(cxj_engine *engine, const char *text) {
     cxj_view *view;
-    return cxj_view_add(engine, text, CXJ_ENDED, &view);
+    return cxj_view_add(engine, text, CXJ_ZERO_TERMINATED, &view);
 }
 
 static cxj_status step_view_touchpoints(world *here, cxj_engine *engine, size_t *done, size_t end) {
@@ -379,7 +379,7 @@ static cxj_status step_read(world *here, cxj_engine *engine, size_t *done, size_
     static int64_t codes[CELLS];
     size_t cells = 0;
     ck_assert_int_eq(cxj_view_at(engine, 0, &view), CXJ_OK);
-    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "wait_p90", CXJ_ENDED, &metric), CXJ_OK);
+    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "wait_p90", CXJ_ZERO_TERMINATED, &metric), CXJ_OK);
     cxj_status status = cxj_view_read(view, &metric, 1, CELLS, values, NULL, NULL, &cells);
     if (status == CXJ_OK) {
         ck_assert_uint_gt(cells, 0);
@@ -517,7 +517,7 @@ static void open_world(world *here) {
     create_plain(&here->source);
     ck_assert_int_eq(give_names(here->source), CXJ_OK);
     uint32_t other;
-    ck_assert_int_eq(cxj_code(here->source, CXJ_DIMENSION_TEAM, "only in the source", CXJ_ENDED, &other), CXJ_OK);
+    ck_assert_int_eq(cxj_code(here->source, CXJ_DIMENSION_TEAM, "only in the source", CXJ_ZERO_TERMINATED, &other), CXJ_OK);
     for (size_t i = 0; i < BATCH; i++) {
         cxj_touchpoint t = touchpoint();
         t.team = (uint16_t)(i % 3 ? t.team : other);

@@ -254,12 +254,12 @@ START_TEST(what_was_late_is_forgotten) {
     advance(engine, START + 100 * HOUR);
     cxj_touchpoint t = secret(engine);
     ck_assert_int_eq(cxj_record(engine, &t, sizeof t, 1, 0, NULL, 0), CXJ_REFUSED);
-    ck_assert_int_eq(cxj_erase_journey(engine, JOURNEY), CXJ_SUMS_STAY);
+    ck_assert_int_eq(cxj_erase_journey(engine, JOURNEY), CXJ_PARTIALLY_ERASED);
     check_forgotten(engine, &memory);
 }
 END_TEST
 
-/* "CXJ_SUMS_STAY (the journey was sealed: its number is erased …)": and with it all other numbers that it had. Its names
+/* "CXJ_PARTIALLY_ERASED (the journey was sealed: its number is erased …)": and with it all other numbers that it had. Its names
  * may stand in keys of cells. */
 START_TEST(numbers_of_an_erased_sealed_journey_are_forgotten) {
     heap memory = {0};
@@ -271,7 +271,7 @@ START_TEST(numbers_of_an_erased_sealed_journey_are_forgotten) {
                                     .at = START,
                                     .outcome = 1});
     advance(engine, START + 100 * HOUR);
-    ck_assert_int_eq(cxj_erase_journey(engine, JOURNEY), CXJ_SUMS_STAY);
+    ck_assert_int_eq(cxj_erase_journey(engine, JOURNEY), CXJ_PARTIALLY_ERASED);
     check_forgotten(engine, &memory);
 }
 END_TEST
@@ -360,8 +360,8 @@ START_TEST(messages_are_forgotten) {
     cxj_engine *engine = begin(&memory);
     cxj_view *none = NULL;
     record(engine, secret(engine));
-    ck_assert_int_eq(cxj_view_add(engine, "journeys by type where type = secret7 x", CXJ_ENDED, &none), CXJ_BAD_TEXT);
-    ck_assert_int_eq(cxj_view_add(engine, "journeys by secret7", CXJ_ENDED, &none), CXJ_BAD_TEXT);
+    ck_assert_int_eq(cxj_view_add(engine, "journeys by type where type = secret7 x", CXJ_ZERO_TERMINATED, &none), CXJ_BAD_TEXT);
+    ck_assert_int_eq(cxj_view_add(engine, "journeys by secret7", CXJ_ZERO_TERMINATED, &none), CXJ_BAD_TEXT);
     ck_assert_int_eq(cxj_advance(engine, INT64_MAX), CXJ_BAD_ARGUMENT);
     erase_customer(engine);
     check_forgotten(engine, &memory);

@@ -21,7 +21,7 @@ targets() {
 view 256 10 512 view.dict
 csv 1024 10 512 csv.dict
 calls 1024 20 1024 -
-wire 4096 10 512 -
+format 4096 10 512 -
 merge 4096 10 512 -
 END
 }

@@ -49,14 +49,14 @@ enum { KEYS = 5 };
 
 static cxj_view *add(cxj_engine *engine, const char *text) {
     cxj_view *view = NULL;
-    cxj_status status = cxj_view_add(engine, text, CXJ_ENDED, &view);
+    cxj_status status = cxj_view_add(engine, text, CXJ_ZERO_TERMINATED, &view);
     ck_assert_msg(status == CXJ_OK, "%s: %s", text, cxj_message(engine));
     return view;
 }
 
 static uint32_t code(cxj_engine *engine, uint32_t dimension, const char *name) {
     uint32_t given = 0;
-    cxj_status status = cxj_code(engine, dimension, name, CXJ_ENDED, &given);
+    cxj_status status = cxj_code(engine, dimension, name, CXJ_ZERO_TERMINATED, &given);
     ck_assert_msg(status == CXJ_OK, "%s: %s", name, cxj_message(engine));
     return given;
 }
@@ -76,11 +76,11 @@ static cxj_stats stats_of(const cxj_engine *engine) {
 }
 
 /* One metric of a view with a key of at most one part. */
-static cxj_metric metric_of(const cxj_view *view, const char *key, uint32_t grain, const char *name) {
+static cxj_value metric_of(const cxj_view *view, const char *key, uint32_t grain, const char *name) {
     uint32_t metric = 0;
-    ck_assert_int_eq(cxj_metric_find(grain, name, CXJ_ENDED, &metric), CXJ_OK);
-    cxj_text part = {key, CXJ_ENDED};
-    cxj_metric result;
+    ck_assert_int_eq(cxj_metric_find(grain, name, CXJ_ZERO_TERMINATED, &metric), CXJ_OK);
+    cxj_text part = {key, CXJ_ZERO_TERMINATED};
+    cxj_value result;
     cxj_status status = cxj_view_get(view, key ? &part : NULL, sizeof part, key ? 1 : 0, &metric, 1, &result,
                                      sizeof result);
     ck_assert_msg(status == CXJ_OK, "%s of %s: %s", name, key ? key : "all", cxj_status_text(status));
@@ -392,7 +392,7 @@ START_TEST(options_at_their_bounds) {
     const struct {
         uint32_t touchpoints_limit;
         uint32_t codes_limit;
-        uint32_t unfed;
+        uint32_t unrecorded;
         cxj_status expected;
     } cases[] = {
         {1, 1, 0, CXJ_OK},
@@ -407,7 +407,7 @@ START_TEST(options_at_their_bounds) {
         cxj_options options = {.size = sizeof options,
                                .touchpoints_limit = cases[i].touchpoints_limit,
                                .codes_limit = cases[i].codes_limit,
-                               .unfed_facets = cases[i].unfed};
+                               .unrecorded_facets = cases[i].unrecorded};
         cxj_engine *engine = (cxj_engine *)&options;
         char message[200] = "";
         cxj_status status = cxj_engine_create(&options, message, sizeof message, &engine);
@@ -417,9 +417,9 @@ START_TEST(options_at_their_bounds) {
         cxj_engine_destroy(engine);
     }
     cxj_engine *engine = make(NULL);
-    ck_assert_int_eq(cxj_set_unfed(engine, CXJ_FACETS_ALL), CXJ_OK);
-    ck_assert_int_eq(cxj_set_unfed(engine, CXJ_FACETS_ALL + 1), CXJ_BAD_ARGUMENT);
-    ck_assert_int_eq(cxj_set_unfed(engine, 0), CXJ_OK);
+    ck_assert_int_eq(cxj_set_unrecorded(engine, CXJ_FACETS_ALL), CXJ_OK);
+    ck_assert_int_eq(cxj_set_unrecorded(engine, CXJ_FACETS_ALL + 1), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_set_unrecorded(engine, 0), CXJ_OK);
     cxj_engine_destroy(engine);
 
     /* A message is cut to fit. */
@@ -464,18 +464,18 @@ static void fill_dictionary(cxj_engine *engine, uint32_t dimension, uint32_t lim
     uint32_t given = 0;
     for (uint32_t i = 1; i <= limit; i++) {
         snprintf(name, sizeof name, "name %" PRIu32, i);
-        ck_assert_int_eq(cxj_code(engine, dimension, name, CXJ_ENDED, &given), CXJ_OK);
+        ck_assert_int_eq(cxj_code(engine, dimension, name, CXJ_ZERO_TERMINATED, &given), CXJ_OK);
         ck_assert_uint_ge(given, 1);
     }
     snprintf(name, sizeof name, "name %" PRIu32, limit + 1);
-    ck_assert_int_eq(cxj_code(engine, dimension, name, CXJ_ENDED, &given), CXJ_LIMIT);
+    ck_assert_int_eq(cxj_code(engine, dimension, name, CXJ_ZERO_TERMINATED, &given), CXJ_LIMIT);
     ck_assert_uint_gt(strlen(cxj_message(engine)), 0);
-    ck_assert_int_eq(cxj_find_code(engine, dimension, name, CXJ_ENDED, &given), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_find_code(engine, dimension, name, CXJ_ZERO_TERMINATED, &given), CXJ_NOT_FOUND);
     /* Names that are there are still given. */
     for (uint32_t i = 1; i <= limit; i += limit > 1 ? limit - 1 : 1) {
         const char *back = NULL;
         snprintf(name, sizeof name, "name %" PRIu32, i);
-        ck_assert_int_eq(cxj_code(engine, dimension, name, CXJ_ENDED, &given), CXJ_OK);
+        ck_assert_int_eq(cxj_code(engine, dimension, name, CXJ_ZERO_TERMINATED, &given), CXJ_OK);
         ck_assert_int_eq(cxj_name(engine, dimension, given, &back, NULL), CXJ_OK);
         ck_assert_str_eq(back, name);
     }
@@ -490,7 +490,7 @@ START_TEST(codes_of_a_dictionary) {
     record(engine, &t, 1, CXJ_OK);
     ck_assert_double_eq(metric_of(view, "name 65535", CXJ_GRAIN_TOUCHPOINTS, "touchpoints").value, 1);
     cxj_view *refused = NULL;
-    ck_assert_int_eq(cxj_view_add(engine, "touchpoints where team = one.more", CXJ_ENDED, &refused), CXJ_LIMIT);
+    ck_assert_int_eq(cxj_view_add(engine, "touchpoints where team = one.more", CXJ_ZERO_TERMINATED, &refused), CXJ_LIMIT);
     ck_assert_ptr_nonnull(add(engine, "touchpoints where team = \"name 7\""));
 
     /* A source with a name too many cannot be merged, and nothing of it is. */
@@ -686,10 +686,10 @@ START_TEST(sums_of_time) {
     ck_assert_double_eq(metric_of(steps, NULL, CXJ_GRAIN_TOUCHPOINTS, "wait_mean").value, all_time);
     ck_assert_double_eq_tol(metric_of(journeys, NULL, CXJ_GRAIN_JOURNEYS, "duration_p99").value, all_time,
                             all_time / 128);
-    cxj_text key[2] = {{"Methuselah", CXJ_ENDED}, {"Methuselah", CXJ_ENDED}};
+    cxj_text key[2] = {{"Methuselah", CXJ_ZERO_TERMINATED}, {"Methuselah", CXJ_ZERO_TERMINATED}};
     uint32_t wait;
-    cxj_metric result;
-    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TRANSITIONS, "wait_mean", CXJ_ENDED, &wait), CXJ_OK);
+    cxj_value result;
+    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TRANSITIONS, "wait_mean", CXJ_ZERO_TERMINATED, &wait), CXJ_OK);
     ck_assert_int_eq(cxj_view_get(moves, key, sizeof key[0], 2, &wait, 1, &result, sizeof result), CXJ_OK);
     ck_assert_double_eq(result.value, all_time);
     ck_assert_uint_eq(result.n, COUNT);
@@ -937,7 +937,7 @@ START_TEST(null_everywhere) {
     cxj_stats stats;
     cxj_view_info info;
     cxj_metric_info metric_info;
-    cxj_metric result;
+    cxj_value result;
     cxj_journey state;
     cxj_columns columns = {.size = sizeof columns};
     cxj_receipt receipt;
@@ -951,7 +951,7 @@ START_TEST(null_everywhere) {
     const char *name;
     const uint64_t journeys[1] = {2};
     const int64_t moments[1] = {0};
-    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touchpoints", CXJ_ENDED, &metric), CXJ_OK);
+    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touchpoints", CXJ_ZERO_TERMINATED, &metric), CXJ_OK);
 
     BAD(cxj_engine_create(NULL, NULL, 0, NULL));
     cxj_engine_destroy(NULL);
@@ -959,10 +959,10 @@ START_TEST(null_everywhere) {
     ck_assert_uint_eq(cxj_size_of(NULL), 0);
     BAD(cxj_engine_stats(NULL, &stats, sizeof stats));
     BAD(cxj_engine_stats(engine, NULL, sizeof stats));
-    BAD(cxj_set_unfed(NULL, 0));
+    BAD(cxj_set_unrecorded(NULL, 0));
     BAD(cxj_code(NULL, 1, "a", 1, &value));
     BAD(cxj_code(engine, 1, NULL, 1, &value));
-    BAD(cxj_code(engine, 1, NULL, CXJ_ENDED, &value));
+    BAD(cxj_code(engine, 1, NULL, CXJ_ZERO_TERMINATED, &value));
     BAD(cxj_code(engine, 1, "a", 1, NULL));
     ck_assert_int_eq(cxj_code(engine, 1, NULL, 0, &value), CXJ_OK);
     ck_assert_uint_eq(value, 0);
@@ -972,9 +972,9 @@ START_TEST(null_everywhere) {
     BAD(cxj_name(NULL, 1, 0, &name, NULL));
     BAD(cxj_name(engine, 1, 0, NULL, NULL));
     ck_assert_int_eq(cxj_name(engine, 1, 0, &name, NULL), CXJ_OK);
-    BAD(cxj_number(NULL, 1, &number));
-    BAD(cxj_number("1", 1, NULL));
-    ck_assert_int_eq(cxj_number(NULL, 0, &number), CXJ_OK);
+    BAD(cxj_id_from_text(NULL, 1, &number));
+    BAD(cxj_id_from_text("1", 1, NULL));
+    ck_assert_int_eq(cxj_id_from_text(NULL, 0, &number), CXJ_OK);
     BAD(cxj_record(NULL, &t, sizeof t, 1, 0, &receipt, sizeof receipt));
     BAD(cxj_record(engine, NULL, sizeof t, 1, 0, &receipt, sizeof receipt));
     ck_assert_int_eq(cxj_record(engine, NULL, sizeof t, 0, 0, NULL, sizeof receipt), CXJ_OK);
@@ -987,10 +987,10 @@ START_TEST(null_everywhere) {
     BAD(cxj_record_columns(engine, &columns, 1, 0, &receipt, sizeof receipt));
     columns.journey = journeys;
     ck_assert_int_eq(cxj_record_columns(engine, &columns, 1, 0, NULL, sizeof receipt), CXJ_OK);
-    BAD(cxj_view_add(NULL, "touchpoints", CXJ_ENDED, &view));
+    BAD(cxj_view_add(NULL, "touchpoints", CXJ_ZERO_TERMINATED, &view));
     cxj_view *none = view;
     BAD(cxj_view_add(engine, NULL, 3, &none));
-    BAD(cxj_view_add(engine, "touchpoints", CXJ_ENDED, NULL));
+    BAD(cxj_view_add(engine, "touchpoints", CXJ_ZERO_TERMINATED, NULL));
     ck_assert_int_eq(cxj_view_drop(engine, NULL), CXJ_OK);
     cxj_status dropped = cxj_view_drop(NULL, view);
     ck_assert(dropped == CXJ_BAD_ARGUMENT || dropped == CXJ_NOT_FOUND);
@@ -1002,7 +1002,7 @@ START_TEST(null_everywhere) {
     BAD(cxj_view_part(view, 0, NULL, NULL));
     BAD(cxj_metric_describe(0, NULL, sizeof metric_info));
     BAD(cxj_metric_find(CXJ_GRAIN_JOURNEYS, NULL, 3, &metric));
-    BAD(cxj_metric_find(CXJ_GRAIN_JOURNEYS, "journeys", CXJ_ENDED, NULL));
+    BAD(cxj_metric_find(CXJ_GRAIN_JOURNEYS, "journeys", CXJ_ZERO_TERMINATED, NULL));
     BAD(cxj_view_get(NULL, &key, sizeof key, 1, &metric, 1, &result, sizeof result));
     BAD(cxj_view_get(view, NULL, sizeof key, 1, &metric, 1, &result, sizeof result));
     BAD(cxj_view_get(view, &key, sizeof key, 1, NULL, 1, &result, sizeof result));
@@ -1066,17 +1066,17 @@ START_TEST(unknown_numbers) {
 
     cxj_metric_info info;
     ck_assert_int_eq(cxj_metric_describe(SIZE_MAX, &info, sizeof info), CXJ_NOT_FOUND);
-    cxj_status found = cxj_metric_find(0, "touchpoints", CXJ_ENDED, &value);
+    cxj_status found = cxj_metric_find(0, "touchpoints", CXJ_ZERO_TERMINATED, &value);
     ck_assert(found == CXJ_NOT_FOUND || found == CXJ_BAD_ARGUMENT);
-    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "nonsense", CXJ_ENDED, &value), CXJ_NOT_FOUND);
-    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touch", CXJ_ENDED, &value), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "nonsense", CXJ_ZERO_TERMINATED, &value), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touch", CXJ_ZERO_TERMINATED, &value), CXJ_NOT_FOUND);
     ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touchpointsX", 11, &value), CXJ_OK);
 
     cxj_text key[2] = {{"", 0}, {"", 0}};
-    cxj_metric result;
+    cxj_value result;
     uint32_t good = value;
     uint32_t foreign;
-    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_JOURNEYS, "journeys", CXJ_ENDED, &foreign), CXJ_OK);
+    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_JOURNEYS, "journeys", CXJ_ZERO_TERMINATED, &foreign), CXJ_OK);
     const uint32_t metrics[] = {foreign, 0, UINT32_MAX};
     for (size_t i = 0; i < sizeof metrics / sizeof metrics[0]; i++) {
         size_t cells;
@@ -1086,7 +1086,7 @@ START_TEST(unknown_numbers) {
     BAD(cxj_view_get(view, key, sizeof key[0], 2, &good, 1, &result, sizeof result));
     BAD(cxj_view_get(view, NULL, sizeof key[0], 0, &good, 1, &result, sizeof result));
     key[0].text = "nowhere";
-    key[0].length = CXJ_ENDED;
+    key[0].length = CXJ_ZERO_TERMINATED;
     ck_assert_int_eq(cxj_view_get(view, key, sizeof key[0], 1, &good, 1, &result, sizeof result), CXJ_NOT_FOUND);
     ck_assert_int_eq(cxj_view_part(view, 1, &name, NULL), CXJ_NOT_FOUND);
     cxj_view *other;
@@ -1131,7 +1131,7 @@ START_TEST(sizes_of_structs) {
         {"cxj_options", sizeof(cxj_options)},         {"cxj_stats", sizeof(cxj_stats)},
         {"cxj_touchpoint", sizeof(cxj_touchpoint)},   {"cxj_receipt", sizeof(cxj_receipt)},
         {"cxj_columns", sizeof(cxj_columns)},         {"cxj_view_info", sizeof(cxj_view_info)},
-        {"cxj_metric", sizeof(cxj_metric)},           {"cxj_metric_info", sizeof(cxj_metric_info)},
+        {"cxj_value", sizeof(cxj_value)},           {"cxj_metric_info", sizeof(cxj_metric_info)},
         {"cxj_text", sizeof(cxj_text)},               {"cxj_journey", sizeof(cxj_journey)},
         {"cxj_commitment", sizeof(cxj_commitment)},   {"cxj_engine", 0},
         {"cxj_", 0},                                  {"", 0},
@@ -1239,7 +1239,7 @@ START_TEST(results_without_a_size) {
         cxj_stats stats;
         cxj_view_info view;
         cxj_metric_info metric;
-        cxj_metric result;
+        cxj_value result;
         cxj_journey journey;
         cxj_touchpoint touchpoint;
         unsigned char bytes[1];
@@ -1249,7 +1249,7 @@ START_TEST(results_without_a_size) {
     uint32_t metric = 0;
     size_t count = 77;
     cxj_cursor *cursor = NULL;
-    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touchpoints", CXJ_ENDED, &metric), CXJ_OK);
+    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touchpoints", CXJ_ZERO_TERMINATED, &metric), CXJ_OK);
     ck_assert_int_eq(cxj_cursor_open(view, &cursor), CXJ_OK);
     ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_OK);
     BAD(cxj_engine_stats(engine, &room.stats, 0));
@@ -1417,7 +1417,7 @@ START_TEST(malformed_views) {
     cxj_engine *engine = make(NULL);
     for (size_t i = 0; i < sizeof views / sizeof views[0]; i++) {
         cxj_view *none = NULL;
-        cxj_status status = cxj_view_add(engine, views[i].text, CXJ_ENDED, &none);
+        cxj_status status = cxj_view_add(engine, views[i].text, CXJ_ZERO_TERMINATED, &none);
         const char *message = cxj_message(engine);
         ck_assert_msg(status == CXJ_BAD_TEXT, "[%s]: %s", views[i].text, cxj_status_text(status));
         ck_assert_ptr_null(none);
@@ -1485,7 +1485,7 @@ START_TEST(random_views) {
             strcat(text, pieces[i == 0 ? chance() % 3 : chance() % PIECES]);
         }
         cxj_view *view = NULL;
-        cxj_status status = cxj_view_add(engine, text, CXJ_ENDED, &view);
+        cxj_status status = cxj_view_add(engine, text, CXJ_ZERO_TERMINATED, &view);
         if (status == CXJ_OK) {
             good++;
             ck_assert_int_eq(cxj_view_drop(engine, view), CXJ_OK);
@@ -1510,10 +1510,10 @@ START_TEST(broken_periods) {
     record(engine, &t, 1, CXJ_OK);
     ck_assert_double_eq(metric_of(view, "2025-11", CXJ_GRAIN_TOUCHPOINTS, "touchpoints").value, 1);
     for (size_t i = 0; i < sizeof periods / sizeof periods[0]; i++) {
-        cxj_text key = {periods[i], CXJ_ENDED};
-        cxj_metric result;
+        cxj_text key = {periods[i], CXJ_ZERO_TERMINATED};
+        cxj_value result;
         uint32_t metric = 0;
-        ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touchpoints", CXJ_ENDED, &metric), CXJ_OK);
+        ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touchpoints", CXJ_ZERO_TERMINATED, &metric), CXJ_OK);
         cxj_status status = cxj_view_get(view, &key, sizeof key, 1, &metric, 1, &result, sizeof result);
         ck_assert_msg(status == CXJ_BAD_TEXT, "%s: %s", periods[i], cxj_status_text(status));
     }
@@ -1548,7 +1548,7 @@ static void change(cxj_engine *engine, int which) {
         ck_assert_int_eq(cxj_advance(engine, 1000), CXJ_OK);
         break;
     case 5:
-        ck_assert_int_eq(cxj_set_unfed(engine, CXJ_FACET_FAULT), CXJ_OK);
+        ck_assert_int_eq(cxj_set_unrecorded(engine, CXJ_FACET_FAULT), CXJ_OK);
         break;
     default:
         source = make(NULL);
@@ -1569,10 +1569,10 @@ START_TEST(stale_cursors) {
         record(engine, &t, 1, CXJ_OK);
     }
     uint32_t metric;
-    cxj_metric result;
+    cxj_value result;
     cxj_cursor *cursor;
     const char *text;
-    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touchpoints", CXJ_ENDED, &metric), CXJ_OK);
+    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touchpoints", CXJ_ZERO_TERMINATED, &metric), CXJ_OK);
     ck_assert_int_eq(cxj_cursor_open(view, &cursor), CXJ_OK);
     ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_OK);
 
@@ -1617,7 +1617,7 @@ START_TEST(reading_into_too_little) {
     double values[6] = {-1, -1, -1, -1, -1, -1};
     int64_t codes[6] = {-1, -1, -1, -1, -1, -1};
     size_t cells = 0;
-    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touchpoints", CXJ_ENDED, &metric), CXJ_OK);
+    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touchpoints", CXJ_ZERO_TERMINATED, &metric), CXJ_OK);
     ck_assert_int_eq(cxj_view_read(view, &metric, 1, 4, values, NULL, NULL, &cells), CXJ_LIMIT);
     ck_assert_uint_eq(cells, 5);
     ck_assert_double_eq(values[0], -1);

@@ -182,7 +182,7 @@ static int order_contents(const naive_touchpoint *a, const naive_touchpoint *b) 
 
 /* 3.2: "Of touchpoints with the same journey and the same non-zero id, the one with the highest revision holds; of
  * equal revisions the greater one" */
-static int order_standing(const naive_touchpoint *a, const naive_touchpoint *b) {
+static int order_contribution(const naive_touchpoint *a, const naive_touchpoint *b) {
     int order = order_u64(a->fields.revision, b->fields.revision);
     return order ? order : order_contents(a, b);
 }
@@ -195,7 +195,7 @@ static bool same_touchpoint(const naive_touchpoint *a, const naive_touchpoint *b
 static bool holds_among(const naive_log *log, size_t i, size_t count) {
     for (size_t j = 0; j < count; j++) {
         if (j == i || !same_touchpoint(&log->items[i], &log->items[j])) continue;
-        int order = order_standing(&log->items[j], &log->items[i]);
+        int order = order_contribution(&log->items[j], &log->items[i]);
         if (order > 0 || (order == 0 && j < i)) return false;
     }
     return true;

@@ -588,7 +588,7 @@ struct side {
 
 static uint32_t code_of(const struct side *side, int dimension, const char *name) {
     uint32_t code = 0;
-    expect_status("cxj_code", CXJ_OK, cxj_code(side->engine, (uint32_t)dimension, name, CXJ_ENDED, &code));
+    expect_status("cxj_code", CXJ_OK, cxj_code(side->engine, (uint32_t)dimension, name, CXJ_ZERO_TERMINATED, &code));
     return code;
 }
 
@@ -756,7 +756,7 @@ static void record_call(struct side *side, const naive_touchpoint *items, size_t
 static void add_view(struct side *side, const char *text) {
     cxj_view *view = NULL;
     trace("side %d: add view %s\n", side->number, text);
-    cxj_status status = cxj_view_add(side->engine, text, chance(50) ? CXJ_ENDED : strlen(text), &view);
+    cxj_status status = cxj_view_add(side->engine, text, chance(50) ? CXJ_ZERO_TERMINATED : strlen(text), &view);
     if (status != CXJ_OK) fail("the view [%s] is refused: %s", text, cxj_message(side->engine));
     for (size_t i = 0; i < side->view_count; i++) {
         if (strcmp(side->texts[i], text) != 0) continue;
@@ -847,7 +847,7 @@ static void go_on_saving(struct side *side, const struct scene *scene) {
         expect_status("cxj_erase_journey during a save", CXJ_SAVING,
                       cxj_erase_journey(side->engine, scene->journeys[0]));
         expect_status("cxj_view_add during a save", CXJ_SAVING,
-                      cxj_view_add(side->engine, "journeys  by  type", CXJ_ENDED, &view));
+                      cxj_view_add(side->engine, "journeys  by  type", CXJ_ZERO_TERMINATED, &view));
         expect_status("cxj_saver_open during a save", CXJ_SAVING,
                       cxj_saver_open(side->engine, take_bytes, &side->written, &other));
     }
@@ -877,7 +877,7 @@ static void read_catalogue(void) {
     for (size_t i = 0; cxj_metric_describe(i, &info, sizeof info) == CXJ_OK; i++) {
         size_t index = naive_metric_index(info.grain, info.name);
         uint32_t metric = 0;
-        expect_status(info.name, CXJ_OK, cxj_metric_find(info.grain, info.name, CXJ_ENDED, &metric));
+        expect_status(info.name, CXJ_OK, cxj_metric_find(info.grain, info.name, CXJ_ZERO_TERMINATED, &metric));
         expect_number(info.name, info.metric, metric);
         catalogue[info.grain].metrics[index] = metric;
         catalogue[info.grain].kinds[index] = info.kind;
@@ -894,7 +894,7 @@ static bool is_close(double wanted, double got, double relative, double absolute
     return fabs(wanted - got) <= fmax(fabs(wanted) * relative, absolute);
 }
 
-static bool agrees(uint32_t kind, const naive_metric *wanted, const cxj_metric *got) {
+static bool agrees(uint32_t kind, const naive_metric *wanted, const cxj_value *got) {
     const double exact_below = 9007199254740992.0; /* 2^53: from there on a sum may be rounded */
     double value = wanted->value;
     bool close = is_close(value, got->value, 1e-9, 1e-11);
@@ -923,7 +923,7 @@ static void fail_at(const struct place *place, const char *what, const char *wan
     fail("[%s] cell %zu (%s) %s: naive %s, engine %s", place->text, place->cell, key, what, wanted, got);
 }
 
-static void compare_metrics(const struct place *place, const cxj_metric *got) {
+static void compare_metrics(const struct place *place, const cxj_value *got) {
     uint32_t grain = place->table->grain;
     for (size_t i = 0; i < catalogue[grain].count; i++) {
         const naive_metric *wanted = &place->table->cells[place->cell]->metrics[i];
@@ -940,11 +940,11 @@ static bool same_bits(double a, double b) {
 }
 
 /* Looking a key up must give what the cursor gives, to the bit. */
-static void compare_lookup(const struct place *place, const cxj_view *view, const cxj_metric *from_cursor) {
+static void compare_lookup(const struct place *place, const cxj_view *view, const cxj_value *from_cursor) {
     const naive_cell *cell = place->table->cells[place->cell];
     size_t count = catalogue[place->table->grain].count;
     cxj_text parts[NAIVE_PARTS];
-    cxj_metric got[NAIVE_METRICS];
+    cxj_value got[NAIVE_METRICS];
     for (size_t i = 0; i < place->table->parts; i++)
         parts[i] = (cxj_text){.text = cell->parts[i], .length = strlen(cell->parts[i])};
     cxj_status status = cxj_view_get(view, parts, sizeof parts[0], place->table->parts,
@@ -959,17 +959,17 @@ static void compare_lookup(const struct place *place, const cxj_view *view, cons
 /* What a cursor gave, cell by cell, for comparison with the bulk readers. */
 struct reading {
     size_t count;
-    cxj_metric *metrics; /* NAIVE_METRICS for each cell */
+    cxj_value *metrics; /* NAIVE_METRICS for each cell */
 };
 
 static struct reading read_by_cursor(const struct place *start, const cxj_view *view) {
     struct place place = *start;
     const naive_table *table = place.table;
-    struct reading reading = {table->count, allocate(table->count * NAIVE_METRICS, sizeof(cxj_metric))};
+    struct reading reading = {table->count, allocate(table->count * NAIVE_METRICS, sizeof(cxj_value))};
     cxj_cursor *cursor = NULL;
     expect_status("cxj_cursor_open", CXJ_OK, cxj_cursor_open(view, &cursor));
     for (place.cell = 0; cxj_cursor_next(cursor) == CXJ_OK; place.cell++) {
-        cxj_metric *got = reading.metrics + place.cell * NAIVE_METRICS;
+        cxj_value *got = reading.metrics + place.cell * NAIVE_METRICS;
         for (size_t i = 0; i < table->parts; i++) {
             const char *part = NULL;
             size_t length = 0;
@@ -1007,7 +1007,7 @@ static void compare_bulk(const struct place *start, const cxj_view *view, const 
     expect_number("cells, read", reading->count, cells);
     for (place.cell = 0; place.cell < reading->count; place.cell++) {
         for (size_t i = 0; i < metrics; i++) {
-            const cxj_metric *wanted = reading->metrics + place.cell * NAIVE_METRICS + i;
+            const cxj_value *wanted = reading->metrics + place.cell * NAIVE_METRICS + i;
             size_t at = i * capacity + place.cell;
             if (!same_bits(wanted->value, values[at]) || !same_bits(wanted->low, lows[at]) ||
                 !same_bits(wanted->high, highs[at]))

@@ -46,7 +46,7 @@ static bool same_double(double a, double b) {
     return (isnan(a) && isnan(b)) || (!(a < b) && !(a > b) && !isnan(a) && !isnan(b));
 }
 
-static bool same_results(const cxj_metric *a, const cxj_metric *b, const uint32_t *metrics, size_t count,
+static bool same_results(const cxj_value *a, const cxj_value *b, const uint32_t *metrics, size_t count,
                          const char *text, const char *key, difference *what) {
     for (size_t i = 0; i < count; i++) {
         if (!same_double(a[i].value, b[i].value) || !same_double(a[i].low, b[i].low) ||
@@ -88,8 +88,8 @@ static bool same_cells(const cxj_view *a, const cxj_view *b, const cxj_view_info
     while (same && (status = cxj_cursor_next(cursor)) == CXJ_OK) {
         cxj_text texts[PARTS];
         char key[256];
-        cxj_metric mine[METRICS];
-        cxj_metric others[METRICS];
+        cxj_value mine[METRICS];
+        cxj_value others[METRICS];
         status = key_of(cursor, info->parts, texts, key, sizeof key);
         if (status != CXJ_OK || cxj_cursor_metrics(cursor, metrics, count, mine, sizeof mine[0]) != CXJ_OK) {
             same = differ(what, "[%s] a cell cannot be read: %s", info->text, cxj_status_text(status));

@@ -125,14 +125,14 @@ cxj_engine *make_in(heap *memory) {
 
 cxj_view *add(cxj_engine *engine, const char *text) {
     cxj_view *view = NULL;
-    cxj_status status = cxj_view_add(engine, text, CXJ_ENDED, &view);
+    cxj_status status = cxj_view_add(engine, text, CXJ_ZERO_TERMINATED, &view);
     ck_assert_msg(status == CXJ_OK, "%s: %s", text, cxj_message(engine));
     return view;
 }
 
 uint32_t code(cxj_engine *engine, uint32_t dimension, const char *name) {
     uint32_t given = 0;
-    ck_assert_int_eq(cxj_code(engine, dimension, name, CXJ_ENDED, &given), CXJ_OK);
+    ck_assert_int_eq(cxj_code(engine, dimension, name, CXJ_ZERO_TERMINATED, &given), CXJ_OK);
     return given;
 }
 
@@ -187,7 +187,7 @@ uint64_t journey_number(uint32_t base, uint32_t journey) {
     uint64_t number = 0;
     if (journey % 4 != 3) return (uint64_t)base * 1000000 + (uint64_t)journey * 517 + 1;
     snprintf(text, sizeof text, "J-%u-%u", base, journey);
-    ck_assert_int_eq(cxj_number(text, CXJ_ENDED, &number), CXJ_OK);
+    ck_assert_int_eq(cxj_id_from_text(text, CXJ_ZERO_TERMINATED, &number), CXJ_OK);
     return number;
 }
 
@@ -213,7 +213,7 @@ static uint64_t some_number(uint32_t below) {
     uint64_t number = 1 + chance(below);
     if (chance(6)) return number;
     snprintf(text, sizeof text, "N-%" PRIu64, number);
-    ck_assert_int_eq(cxj_number(text, CXJ_ENDED, &number), CXJ_OK);
+    ck_assert_int_eq(cxj_id_from_text(text, CXJ_ZERO_TERMINATED, &number), CXJ_OK);
     return number;
 }
 

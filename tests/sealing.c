@@ -62,7 +62,7 @@ static cxj_engine *make(int64_t ended, int64_t idle) {
 
 static cxj_view *add(cxj_engine *engine, const char *text) {
     cxj_view *view = NULL;
-    cxj_status status = cxj_view_add(engine, text, CXJ_ENDED, &view);
+    cxj_status status = cxj_view_add(engine, text, CXJ_ZERO_TERMINATED, &view);
     ck_assert_msg(status == CXJ_OK, "%s: %s", text, cxj_message(engine));
     return view;
 }
@@ -73,13 +73,13 @@ static void add_views(cxj_engine *engine, const char *const *texts, size_t count
 
 static uint32_t code(cxj_engine *engine, uint32_t dimension, const char *name) {
     uint32_t given = 0;
-    ck_assert_int_eq(cxj_code(engine, dimension, name, CXJ_ENDED, &given), CXJ_OK);
+    ck_assert_int_eq(cxj_code(engine, dimension, name, CXJ_ZERO_TERMINATED, &given), CXJ_OK);
     return given;
 }
 
 static bool has_name(const cxj_engine *engine, uint32_t dimension, const char *name) {
     uint32_t given = 0;
-    return cxj_find_code(engine, dimension, name, CXJ_ENDED, &given) == CXJ_OK;
+    return cxj_find_code(engine, dimension, name, CXJ_ZERO_TERMINATED, &given) == CXJ_OK;
 }
 
 static cxj_stats stats_of(const cxj_engine *engine) {
@@ -130,9 +130,9 @@ static void same(const cxj_engine *a, const cxj_engine *b, uint64_t first, uint6
 /* One metric of a view with a key of at most one part; NaN if there is no such cell. */
 static double value_of(const cxj_view *view, const char *key, uint32_t grain, const char *name) {
     uint32_t metric = 0;
-    ck_assert_int_eq(cxj_metric_find(grain, name, CXJ_ENDED, &metric), CXJ_OK);
-    cxj_text part = {key, CXJ_ENDED};
-    cxj_metric result;
+    ck_assert_int_eq(cxj_metric_find(grain, name, CXJ_ZERO_TERMINATED, &metric), CXJ_OK);
+    cxj_text part = {key, CXJ_ZERO_TERMINATED};
+    cxj_value result;
     cxj_status status =
         cxj_view_get(view, key ? &part : NULL, sizeof part, key ? 1 : 0, &metric, 1, &result, sizeof result);
     return status == CXJ_OK ? result.value : NAN;
@@ -581,7 +581,7 @@ static void step_erase(void) {
     course *j = &here.journeys[number];
     cxj_status status = cxj_erase_journey(here.sealing, number);
     if (j->sealed) {
-        ck_assert_int_eq(status, CXJ_SUMS_STAY);
+        ck_assert_int_eq(status, CXJ_PARTIALLY_ERASED);
         j->sealed = false;
         j->lives++;
         return;
@@ -659,7 +659,7 @@ static bool same_double(double a, double b) {
     return (isnan(a) && isnan(b)) || memcmp(&a, &b, sizeof a) == 0;
 }
 
-static bool same_metric(const cxj_metric *a, const cxj_metric *b) {
+static bool same_metric(const cxj_value *a, const cxj_value *b) {
     return same_double(a->value, b->value) && same_double(a->low, b->low) && same_double(a->high, b->high) &&
            a->n == b->n;
 }
@@ -667,10 +667,10 @@ static bool same_metric(const cxj_metric *a, const cxj_metric *b) {
 static void compare_cell(cxj_cursor *a, cxj_cursor *b, const cxj_view_info *info, size_t first_debt) {
     uint32_t metrics[128];
     uint32_t overdue = UINT32_MAX;
-    cxj_metric mine[128], others[128];
+    cxj_value mine[128], others[128];
     char key[160], other_key[160];
     size_t count = metrics_of(info->grain, metrics, 128);
-    (void)cxj_metric_find(info->grain, "overdue", CXJ_ENDED, &overdue);
+    (void)cxj_metric_find(info->grain, "overdue", CXJ_ZERO_TERMINATED, &overdue);
     key_of(a, info->parts, key, sizeof key);
     key_of(b, info->parts, other_key, sizeof other_key);
     ck_assert_str_eq(key, other_key);
@@ -913,7 +913,7 @@ END_TEST
 START_TEST(sums_of_an_erased_journey_stay) {
     cxj_engine *engine = make_with_one_sealed();
     cxj_view *view = add(engine, VIEWS[6]);
-    ck_assert_int_eq(cxj_erase_journey(engine, 1), CXJ_SUMS_STAY);
+    ck_assert_int_eq(cxj_erase_journey(engine, 1), CXJ_PARTIALLY_ERASED);
     ck_assert_uint_gt(strlen(cxj_message(engine)), 0);
     ck_assert_int_eq(whereabouts(engine, 1), CXJ_NOT_FOUND);
     ck_assert_uint_eq(stats_of(engine).sealed, 0);
@@ -956,7 +956,7 @@ START_TEST(names_of_sealed_journeys_are_not_retired) {
     record(engine, (cxj_touchpoint){.journey = 2, .id = 1, .at = START, .channel = (uint16_t)phone, .customer = 3});
     record(engine, (cxj_touchpoint){.journey = 2, .id = 2, .at = START, .channel = (uint16_t)mail});
     ck_assert_int_eq(cxj_erase_customer(engine, 3, NULL), CXJ_OK);
-    ck_assert_int_eq(cxj_erase_journey(engine, 1), CXJ_SUMS_STAY);
+    ck_assert_int_eq(cxj_erase_journey(engine, 1), CXJ_PARTIALLY_ERASED);
     record(engine, (cxj_touchpoint){.journey = 3, .id = 1, .at = START, .channel = (uint16_t)phone});
     ck_assert_int_eq(cxj_erase_journey(engine, 3), CXJ_OK);
     ck_assert(has_name(engine, CXJ_DIMENSION_CHANNEL, "phone"));
@@ -965,10 +965,10 @@ START_TEST(names_of_sealed_journeys_are_not_retired) {
     const char *name = NULL;
     ck_assert_int_eq(cxj_name(engine, CXJ_DIMENSION_CHANNEL, phone, &name, NULL), CXJ_OK);
     ck_assert_str_eq(name, "phone");
-    const cxj_text key[] = {{"2025-12-29", CXJ_ENDED}, {"phone", CXJ_ENDED}, {"", CXJ_ENDED}};
+    const cxj_text key[] = {{"2025-12-29", CXJ_ZERO_TERMINATED}, {"phone", CXJ_ZERO_TERMINATED}, {"", CXJ_ZERO_TERMINATED}};
     uint32_t metric = 0;
-    cxj_metric result;
-    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touchpoints", CXJ_ENDED, &metric), CXJ_OK);
+    cxj_value result;
+    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touchpoints", CXJ_ZERO_TERMINATED, &metric), CXJ_OK);
     ck_assert_int_eq(cxj_view_get(first, key, sizeof *key, 3, &metric, 1, &result, sizeof result), CXJ_OK);
     ck_assert(result.value > 0.5 && result.value < 1.5);
     ck_assert(isnan(value_of(view, "phone", CXJ_GRAIN_TOUCHPOINTS, "touchpoints")));
@@ -1491,7 +1491,7 @@ START_TEST(merge_brings_the_sums_of_erased_numbers) {
             advance(source, START + HOUR);
         }
         add_views(engine, VIEWS, VIEW_COUNT);
-        ck_assert_int_eq(cxj_erase_journey(source, 1), CXJ_SUMS_STAY);
+        ck_assert_int_eq(cxj_erase_journey(source, 1), CXJ_PARTIALLY_ERASED);
         merge(engine, source);
         ck_assert_uint_eq(stats_of(engine).sealed, others);
         compare_shown(source, engine);

@@ -19,14 +19,14 @@ static cxj_engine *make(void) {
 
 static cxj_view *add(cxj_engine *engine, const char *text) {
     cxj_view *view = NULL;
-    cxj_status status = cxj_view_add(engine, text, CXJ_ENDED, &view);
+    cxj_status status = cxj_view_add(engine, text, CXJ_ZERO_TERMINATED, &view);
     ck_assert_msg(status == CXJ_OK, "%s: %s", text, cxj_message(engine));
     return view;
 }
 
 static uint32_t code(cxj_engine *engine, uint32_t dimension, const char *name) {
     uint32_t given = 0;
-    ck_assert_int_eq(cxj_code(engine, dimension, name, CXJ_ENDED, &given), CXJ_OK);
+    ck_assert_int_eq(cxj_code(engine, dimension, name, CXJ_ZERO_TERMINATED, &given), CXJ_OK);
     return given;
 }
 
@@ -43,7 +43,7 @@ static cxj_cursor *cursor_of(const cxj_view *view) {
 
 static uint32_t metric(uint32_t grain, const char *name) {
     uint32_t number = 0;
-    ck_assert_int_eq(cxj_metric_find(grain, name, CXJ_ENDED, &number), CXJ_OK);
+    ck_assert_int_eq(cxj_metric_find(grain, name, CXJ_ZERO_TERMINATED, &number), CXJ_OK);
     return number;
 }
 
@@ -74,19 +74,19 @@ static void check_keys(const cxj_view *view, const char *expected) {
 }
 
 /* Looks up a key whose parts are joined by "|", and one metric there. */
-static cxj_status look_up(const cxj_view *view, const char *key, uint32_t number, cxj_metric *result) {
+static cxj_status look_up(const cxj_view *view, const char *key, uint32_t number, cxj_value *result) {
     cxj_text parts[8];
     size_t count = 0;
     for (const char *from = key; from != NULL; count++) {
         const char *to = strchr(from, '|');
-        parts[count] = (cxj_text){from, to == NULL ? CXJ_ENDED : (size_t)(to - from)};
+        parts[count] = (cxj_text){from, to == NULL ? CXJ_ZERO_TERMINATED : (size_t)(to - from)};
         from = to == NULL ? NULL : to + 1;
     }
     return cxj_view_get(view, parts, sizeof *parts, count, &number, number != 0, result, sizeof *result);
 }
 
 static double value_at(const cxj_view *view, const char *key, uint32_t grain, const char *name) {
-    cxj_metric result;
+    cxj_value result;
     cxj_status status = look_up(view, key, metric(grain, name), &result);
     ck_assert_msg(status == CXJ_OK, "%s: %s", key == NULL ? "all" : key, cxj_status_text(status));
     return result.value;
@@ -234,7 +234,7 @@ START_TEST(cursor_begins_before_the_first_cell_and_stays_behind_the_last) {
     const cxj_view *view = add(engine, "journeys");
     const uint32_t journeys = metric(CXJ_GRAIN_JOURNEYS, "journeys");
     const char *text = NULL;
-    cxj_metric result;
+    cxj_value result;
     record(engine, (cxj_touchpoint){.journey = 1, .at = 1});
     cxj_cursor *cursor = cursor_of(view);
     ck_assert_int_eq(cxj_cursor_metrics(cursor, &journeys, 1, &result, sizeof result), CXJ_NOT_FOUND);
@@ -267,7 +267,7 @@ START_TEST(change_makes_a_cursor_stale_for_good) {
     const cxj_view *view = add(engine, "touchpoints by owner");
     const uint32_t count = metric(CXJ_GRAIN_TOUCHPOINTS, "touchpoints");
     const char *text = NULL;
-    cxj_metric result;
+    cxj_value result;
     tell(engine);
     cxj_cursor *cursor = cursor_of(view);
     ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_OK);
@@ -292,7 +292,7 @@ START_TEST(failing_calls_leave_a_cursor_good) {
     ck_assert_int_eq(cxj_erase_journey(engine, 99), CXJ_NOT_FOUND);
     ck_assert_int_eq(cxj_erase_customer(engine, 99, &erased), CXJ_NOT_FOUND);
     ck_assert_int_eq(cxj_withdraw(engine, 1, 99, 0), CXJ_NOT_FOUND);
-    ck_assert_int_eq(cxj_view_add(engine, "touchpoints where owner = Carl and", CXJ_ENDED, &none), CXJ_BAD_TEXT);
+    ck_assert_int_eq(cxj_view_add(engine, "touchpoints where owner = Carl and", CXJ_ZERO_TERMINATED, &none), CXJ_BAD_TEXT);
     ck_assert_int_eq(cxj_merge(engine, engine), CXJ_BAD_ARGUMENT);
     ck_assert_int_eq(cxj_advance(engine, INT64_MAX), CXJ_BAD_ARGUMENT);
     ck_assert_ptr_eq(add(engine, "touchpoints by owner"), view);
@@ -412,7 +412,7 @@ START_TEST(metrics_of_another_grain_are_refused) {
     ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_OK);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         const uint32_t both[2] = {count, bad[i]};
-        cxj_metric results[2] = {{.n = 77}, {.n = 77}};
+        cxj_value results[2] = {{.n = 77}, {.n = 77}};
         double values[2] = {77, 77};
         size_t cells = 77;
         ck_assert_int_eq(cxj_view_get(view, NULL, sizeof(cxj_text), 0, both, 2, results, sizeof *results),
@@ -434,13 +434,13 @@ START_TEST(results_are_written_up_to_their_size) {
     const cxj_view *view = add(engine, "touchpoints");
     const uint32_t metrics[2] = {metric(CXJ_GRAIN_TOUCHPOINTS, "touchpoints"), metric(CXJ_GRAIN_TOUCHPOINTS, "value")};
     struct {
-        cxj_metric metric;
+        cxj_value metric;
         uint64_t more;
     } longer[2];
     double shorter[3] = {77, 77, 77};
     tell(engine);
     memset(longer, 0xa5, sizeof longer);
-    ck_assert_int_eq(cxj_view_get(view, NULL, sizeof(cxj_text), 0, metrics, 2, (cxj_metric *)shorter, sizeof *shorter),
+    ck_assert_int_eq(cxj_view_get(view, NULL, sizeof(cxj_text), 0, metrics, 2, (cxj_value *)shorter, sizeof *shorter),
                      CXJ_OK);
     ck_assert_double_eq(shorter[0], 7);
     ck_assert_double_eq(shorter[1], 21);
@@ -462,9 +462,9 @@ START_TEST(parts_of_a_key_must_be_texts) {
     struct {
         cxj_text part;
         uint64_t more;
-    } longer[2] = {{{"mail", CXJ_ENDED}, 77}, {{"Ben", CXJ_ENDED}, 77}};
-    const cxj_text none[2] = {{"mail", CXJ_ENDED}, {NULL, 3}}, ended[2] = {{NULL, CXJ_ENDED}, {"Ben", CXJ_ENDED}};
-    cxj_metric result = {.n = 77};
+    } longer[2] = {{{"mail", CXJ_ZERO_TERMINATED}, 77}, {{"Ben", CXJ_ZERO_TERMINATED}, 77}};
+    const cxj_text none[2] = {{"mail", CXJ_ZERO_TERMINATED}, {NULL, 3}}, ended[2] = {{NULL, CXJ_ZERO_TERMINATED}, {"Ben", CXJ_ZERO_TERMINATED}};
+    cxj_value result = {.n = 77};
     tell(engine);
     ck_assert_int_eq(cxj_view_get(view, none, sizeof *none - 1, 2, &count, 1, &result, sizeof result),
                      CXJ_BAD_ARGUMENT);
@@ -475,7 +475,7 @@ START_TEST(parts_of_a_key_must_be_texts) {
                      CXJ_OK);
     ck_assert_double_eq(result.value, 1);
     /* "A pointer may be NULL where the length is 0": no channel. */
-    const cxj_text empty[2] = {{NULL, 0}, {"Anna", CXJ_ENDED}};
+    const cxj_text empty[2] = {{NULL, 0}, {"Anna", CXJ_ZERO_TERMINATED}};
     ck_assert_int_eq(cxj_view_get(view, empty, sizeof *empty, 2, &count, 1, &result, sizeof result), CXJ_OK);
     ck_assert_double_eq(result.value, 1);
     cxj_engine_destroy(engine);
@@ -486,7 +486,7 @@ END_TEST
 START_TEST(without_metrics_a_cell_is_only_found) {
     cxj_engine *engine = make();
     const cxj_view *view = add(engine, "touchpoints by channel");
-    const cxj_text there = {"mail", CXJ_ENDED}, missing = {"fax", CXJ_ENDED};
+    const cxj_text there = {"mail", CXJ_ZERO_TERMINATED}, missing = {"fax", CXJ_ZERO_TERMINATED};
     tell(engine);
     ck_assert_int_eq(cxj_view_get(view, &there, sizeof there, 1, NULL, 0, NULL, 0), CXJ_OK);
     ck_assert_int_eq(cxj_view_get(view, &missing, sizeof missing, 1, NULL, 0, NULL, 0), CXJ_NOT_FOUND);
@@ -507,7 +507,7 @@ START_TEST(all_promoters_give_exactly_one_hundred) {
         record(engine, (cxj_touchpoint){.journey = journey, .at = 1, .scale = CXJ_SCALE_NPS, .score = 10,
                                         .scope = CXJ_SCOPE_TOUCHPOINT});
         uint32_t nps = metric(CXJ_GRAIN_TOUCHPOINTS, "nps");
-        cxj_metric result;
+        cxj_value result;
         ck_assert_int_eq(cxj_view_get(view, NULL, sizeof(cxj_text), 0, &nps, 1, &result, sizeof result), CXJ_OK);
         ck_assert_msg(!(result.value < 100) && !(result.value > 100), "%" PRIu64 " of %" PRIu64 ": %.17g", journey,
                       journey, result.value);
@@ -535,7 +535,7 @@ START_TEST(columns_say_what_a_cursor_says) {
     ck_assert_uint_eq(cells, 7);
     cxj_cursor *cursor = cursor_of(view);
     for (; cxj_cursor_next(cursor) == CXJ_OK; i++) {
-        cxj_metric results[METRICS];
+        cxj_value results[METRICS];
         ck_assert_int_eq(cxj_cursor_metrics(cursor, metrics, METRICS, results, sizeof *results), CXJ_OK);
         ck_assert_double_eq(values[i], results[0].value);
         ck_assert_double_eq(values[CAPACITY + i], results[1].value);
@@ -683,10 +683,10 @@ START_TEST(metrics_are_found_by_the_names_that_describe_them) {
     uint32_t number = 77;
     ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touchpoints!", 11, &number), CXJ_OK);
     number = 77;
-    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touchpoint", CXJ_ENDED, &number), CXJ_NOT_FOUND);
-    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TRANSITIONS, "touchpoints", CXJ_ENDED, &number), CXJ_NOT_FOUND);
-    ck_assert_int_eq(cxj_metric_find(0, "touchpoints", CXJ_ENDED, &number), CXJ_BAD_ARGUMENT);
-    ck_assert_int_eq(cxj_metric_find(4, "touchpoints", CXJ_ENDED, &number), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touchpoint", CXJ_ZERO_TERMINATED, &number), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TRANSITIONS, "touchpoints", CXJ_ZERO_TERMINATED, &number), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_metric_find(0, "touchpoints", CXJ_ZERO_TERMINATED, &number), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_metric_find(4, "touchpoints", CXJ_ZERO_TERMINATED, &number), CXJ_BAD_ARGUMENT);
     ck_assert_uint_eq(number, 77);
 }
 END_TEST

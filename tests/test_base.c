@@ -576,11 +576,11 @@ END_TEST
  * ------------------------------------------------------------------------------------------------------------------ */
 
 START_TEST(length_knows_ended_and_null) {
-    ck_assert_uint_eq(cxj__base_length("abc", CXJ_ENDED), 3);
+    ck_assert_uint_eq(cxj__base_length("abc", CXJ_ZERO_TERMINATED), 3);
     ck_assert_uint_eq(cxj__base_length("abc", 2), 2);
     ck_assert_uint_eq(cxj__base_length("abc", 0), 0);
     ck_assert_uint_eq(cxj__base_length("a\0c", 3), 3);
-    ck_assert_uint_eq(cxj__base_length(NULL, CXJ_ENDED), 0);
+    ck_assert_uint_eq(cxj__base_length(NULL, CXJ_ZERO_TERMINATED), 0);
     ck_assert_uint_eq(cxj__base_length(NULL, 5), 0);
 }
 END_TEST

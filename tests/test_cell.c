@@ -121,7 +121,7 @@ START_TEST(a_new_cell_is_empty) {
     for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
         struct cxj__cell *cell = create(grain);
         ck_assert_uint_eq(cell->grain, grain);
-        ck_assert_uint_eq(cell->doomed, 0);
+        ck_assert_uint_eq(cell->marked_empty, 0);
         is_empty(cell);
         destroy(cell);
     }
@@ -280,50 +280,50 @@ END_TEST
  * What a journey adds
  * ------------------------------------------------------------------------------------------------------------------ */
 
-static struct cxj__standing standing_of(bool ended) {
-    struct cxj__standing standing = {.durations = {31, 37}, .ended = ended};
-    for (size_t i = 0; i < CXJ__J_COUNTS; i++) standing.counts[i] = (uint16_t)(i * 900 + 1); /* up to 16 bits */
+static struct cxj__contribution contribution_of(bool ended) {
+    struct cxj__contribution contribution = {.durations = {31, 37}, .ended = ended};
+    for (size_t i = 0; i < CXJ__J_COUNTS; i++) contribution.counts[i] = (uint16_t)(i * 900 + 1); /* up to 16 bits */
     for (size_t i = 0; i < CXJ__J_NARROW_SUMS; i++) {
-        standing.sums[i] = (int64_t)(i + 1) * (i % 2 ? -1 : 1) * INT64_C(300000000000000007);
+        contribution.sums[i] = (int64_t)(i + 1) * (i % 2 ? -1 : 1) * INT64_C(300000000000000007);
     }
-    standing.value = cxj__base_product(INT64_C(1) << 60, INT64_C(-1000000007));
-    return standing;
+    contribution.value = cxj__base_product(INT64_C(1) << 60, INT64_C(-1000000007));
+    return contribution;
 }
 
-/* What a sum of a journeys cell is by a standing. VALUE and VALUE_LOST are worked out from value. */
-static struct cxj__int128 sum_of(const struct cxj__standing *standing, size_t which) {
-    if (which < CXJ__J_NARROW_SUMS) return cxj__base_wide(standing->sums[which]);
+/* What a sum of a journeys cell is by a contribution. VALUE and VALUE_LOST are worked out from value. */
+static struct cxj__int128 sum_of(const struct cxj__contribution *contribution, size_t which) {
+    if (which < CXJ__J_NARROW_SUMS) return cxj__base_wide(contribution->sums[which]);
     ck_assert(which == CXJ__J_SUM_VALUE || which == CXJ__J_SUM_VALUE_LOST);
-    bool counts = which == CXJ__J_SUM_VALUE || standing->counts[CXJ__J_CHURNED] != 0;
-    return counts ? standing->value : cxj__base_wide(0);
+    bool counts = which == CXJ__J_SUM_VALUE || contribution->counts[CXJ__J_CHURNED] != 0;
+    return counts ? contribution->value : cxj__base_wide(0);
 }
 
-/* The counts and sums of a cell are those of one standing. */
-static void is_standing(const struct cxj__cell *cell, const struct cxj__standing *standing) {
+/* The counts and sums of a cell are those of one contribution. */
+static void is_contribution(const struct cxj__cell *cell, const struct cxj__contribution *contribution) {
     for (size_t i = 0; i < CXJ__J_COUNTS; i++) {
-        ck_assert_msg(cxj__cell_counts(cell)[i] == standing->counts[i], "count %zu", i);
+        ck_assert_msg(cxj__cell_counts(cell)[i] == contribution->counts[i], "count %zu", i);
     }
     for (size_t i = 0; i < CXJ__J_SUMS; i++) {
-        struct cxj__int128 expected = sum_of(standing, i), found = cxj__cell_sums(cell)[i];
+        struct cxj__int128 expected = sum_of(contribution, i), found = cxj__cell_sums(cell)[i];
         ck_assert_msg(found.low == expected.low && found.high == expected.high, "sum %zu", i);
     }
 }
 
-START_TEST(a_standing_adds_every_count_and_sum) {
+START_TEST(a_contribution_adds_every_count_and_sum) {
     struct cxj__cell *cell = create(CXJ_GRAIN_JOURNEYS);
-    struct cxj__standing standing = standing_of(true);
-    ck_assert(cxj__cell_reserve_standing(cell, &memory, &standing));
-    cxj__cell_add_standing(cell, &standing, 1);
-    cxj__cell_add_standing(cell, &standing, 1);
-    for (size_t i = 0; i < CXJ__J_COUNTS; i++) ck_assert_int_eq(cxj__cell_counts(cell)[i], 2 * standing.counts[i]);
+    struct cxj__contribution contribution = contribution_of(true);
+    ck_assert(cxj__cell_reserve_contribution(cell, &memory, &contribution));
+    cxj__cell_add_contribution(cell, &contribution, 1);
+    cxj__cell_add_contribution(cell, &contribution, 1);
+    for (size_t i = 0; i < CXJ__J_COUNTS; i++) ck_assert_int_eq(cxj__cell_counts(cell)[i], 2 * contribution.counts[i]);
     for (size_t i = 0; i < CXJ__J_SUMS; i++) {
-        struct cxj__int128 twice = sum_of(&standing, i);
-        cxj__base_add(&twice, sum_of(&standing, i));
+        struct cxj__int128 twice = sum_of(&contribution, i);
+        cxj__base_add(&twice, sum_of(&contribution, i));
         ck_assert_mem_eq(&cxj__cell_sums(cell)[i], &twice, sizeof twice);
     }
-    cxj__cell_add_standing(cell, &standing, -1);
-    is_standing(cell, &standing);
-    cxj__cell_add_standing(cell, &standing, -1);
+    cxj__cell_add_contribution(cell, &contribution, -1);
+    is_contribution(cell, &contribution);
+    cxj__cell_add_contribution(cell, &contribution, -1);
     is_empty(cell);
     destroy(cell);
 }
@@ -332,12 +332,12 @@ END_TEST
 /* Section 6: duration and silence are "over ended journeys". */
 START_TEST(only_an_ended_journey_adds_its_durations) {
     struct cxj__cell *cell = create(CXJ_GRAIN_JOURNEYS);
-    struct cxj__standing open = standing_of(false), ended = standing_of(true);
-    ck_assert(cxj__cell_reserve_standing(cell, &memory, &open));
-    ck_assert(cxj__cell_reserve_standing(cell, &memory, &ended));
-    cxj__cell_add_standing(cell, &open, 1);
+    struct cxj__contribution open = contribution_of(false), ended = contribution_of(true);
+    ck_assert(cxj__cell_reserve_contribution(cell, &memory, &open));
+    ck_assert(cxj__cell_reserve_contribution(cell, &memory, &ended));
+    cxj__cell_add_contribution(cell, &open, 1);
     for (size_t i = 0; i < CXJ__J_HISTOGRAMS; i++) ck_assert_uint_eq(counted(cell, i), 0);
-    cxj__cell_add_standing(cell, &ended, 1);
+    cxj__cell_add_contribution(cell, &ended, 1);
     ck_assert_double_eq(median(cell, CXJ__J_HISTOGRAM_DURATION), 31);
     ck_assert_double_eq(median(cell, CXJ__J_HISTOGRAM_SILENCE), 37);
     for (size_t i = 0; i < CXJ__J_HISTOGRAMS; i++) ck_assert_uint_eq(counted(cell, i), i < 2);
@@ -345,35 +345,35 @@ START_TEST(only_an_ended_journey_adds_its_durations) {
 }
 END_TEST
 
-static struct cxj__standing any_standing(void) {
-    struct cxj__standing standing = {.ended = chance() % 2};
+static struct cxj__contribution any_contribution(void) {
+    struct cxj__contribution contribution = {.ended = chance() % 2};
     for (size_t i = 0; i < CXJ__J_COUNTS; i++) {
-        standing.counts[i] = (uint16_t)(chance() % 3 / 2); /* mostly the same in two, also in several side by side */
-        if (chance() % 8 == 0) standing.counts[i] = (uint16_t)chance();
+        contribution.counts[i] = (uint16_t)(chance() % 3 / 2); /* mostly the same in two, also in several side by side */
+        if (chance() % 8 == 0) contribution.counts[i] = (uint16_t)chance();
     }
     for (size_t i = 0; i < CXJ__J_NARROW_SUMS; i++) {
-        standing.sums[i] = (int64_t)(chance() % 3) - 1; /* often the same in two */
-        if (chance() % 4 == 0) standing.sums[i] = (int64_t)(chance() >> 2) * (chance() % 2 ? 1 : -1);
+        contribution.sums[i] = (int64_t)(chance() % 3) - 1; /* often the same in two */
+        if (chance() % 4 == 0) contribution.sums[i] = (int64_t)(chance() >> 2) * (chance() % 2 ? 1 : -1);
     }
-    standing.value = cxj__base_wide((int64_t)(chance() % 3) - 1);
-    if (chance() % 4 == 0) standing.value = cxj__base_product((int64_t)chance(), (int64_t)(chance() % 1000));
-    standing.counts[CXJ__J_CHURNED] = chance() % 2;
-    for (size_t i = 0; i < 2; i++) standing.durations[i] = (int64_t)(chance() % 3);
-    return standing;
+    contribution.value = cxj__base_wide((int64_t)(chance() % 3) - 1);
+    if (chance() % 4 == 0) contribution.value = cxj__base_product((int64_t)chance(), (int64_t)(chance() % 1000));
+    contribution.counts[CXJ__J_CHURNED] = chance() % 2;
+    for (size_t i = 0; i < 2; i++) contribution.durations[i] = (int64_t)(chance() % 3);
+    return contribution;
 }
 
-/* Changing a standing is taking the one away and adding the other. */
-START_TEST(a_changed_standing_is_the_other_one) {
+/* Changing a contribution is taking the one away and adding the other. */
+START_TEST(a_changed_contribution_is_the_other_one) {
     for (int round = 0; round < 300; round++) {
         struct cxj__cell *cell = create(CXJ_GRAIN_JOURNEYS);
-        struct cxj__standing before = any_standing(), after = any_standing();
-        ck_assert(cxj__cell_reserve_standing(cell, &memory, &before));
-        ck_assert(cxj__cell_reserve_standing(cell, &memory, &after));
-        cxj__cell_add_standing(cell, &before, 1);
-        cxj__cell_change_standing(cell, &before, &after);
-        is_standing(cell, &after);
+        struct cxj__contribution before = any_contribution(), after = any_contribution();
+        ck_assert(cxj__cell_reserve_contribution(cell, &memory, &before));
+        ck_assert(cxj__cell_reserve_contribution(cell, &memory, &after));
+        cxj__cell_add_contribution(cell, &before, 1);
+        cxj__cell_change_contribution(cell, &before, &after);
+        is_contribution(cell, &after);
         ck_assert_uint_eq(counted(cell, CXJ__J_HISTOGRAM_DURATION), after.ended);
-        cxj__cell_add_standing(cell, &after, -1);
+        cxj__cell_add_contribution(cell, &after, -1);
         is_empty(cell);
         destroy(cell);
     }
@@ -381,17 +381,17 @@ START_TEST(a_changed_standing_is_the_other_one) {
 END_TEST
 
 /* Turns one into the other and looks. */
-static void changes_to(const struct cxj__standing *before, const struct cxj__standing *after) {
+static void changes_to(const struct cxj__contribution *before, const struct cxj__contribution *after) {
     struct cxj__cell *cell = create(CXJ_GRAIN_JOURNEYS);
-    cxj__cell_add_standing(cell, before, 1);
-    cxj__cell_change_standing(cell, before, after);
-    is_standing(cell, after);
+    cxj__cell_add_contribution(cell, before, 1);
+    cxj__cell_change_contribution(cell, before, after);
+    is_contribution(cell, after);
     destroy(cell);
 }
 
 /* A value in which one word alone is another is another, and a value of which one word is 0 is not none. */
 START_TEST(a_changed_value_is_seen_in_either_word) {
-    struct cxj__standing before = standing_of(false), after = before;
+    struct cxj__contribution before = contribution_of(false), after = before;
     after.value.low++;
     changes_to(&before, &after);
     after = before;
@@ -411,7 +411,7 @@ END_TEST
 
 /* cell.h: "for VALUE and, if it is churned, VALUE_LOST". */
 START_TEST(value_is_lost_as_the_journey_churns) {
-    struct cxj__standing stays = standing_of(false), churned = stays;
+    struct cxj__contribution stays = contribution_of(false), churned = stays;
     stays.counts[CXJ__J_CHURNED] = 0;
     churned.counts[CXJ__J_CHURNED] = 1;
     changes_to(&stays, &churned);
@@ -422,7 +422,7 @@ END_TEST
 /* Each count alone, from and to the greatest that 16 bits hold; whichever neighbours it has, nothing else changes. */
 START_TEST(each_changed_count_is_seen) {
     for (size_t i = 0; i < CXJ__J_COUNTS; i++) {
-        struct cxj__standing before = {.ended = false}, after = before;
+        struct cxj__contribution before = {.ended = false}, after = before;
         after.counts[i] = UINT16_MAX;
         changes_to(&before, &after);
         changes_to(&after, &before);
@@ -435,7 +435,7 @@ END_TEST
 
 START_TEST(each_changed_sum_is_seen) {
     for (size_t i = 0; i < CXJ__J_NARROW_SUMS; i++) {
-        struct cxj__standing before = {.ended = false}, after = before;
+        struct cxj__contribution before = {.ended = false}, after = before;
         after.sums[i] = INT64_MAX; /* the difference of two is no more: half of all touchpoints slip at most */
         changes_to(&before, &after);
         changes_to(&after, &before);
@@ -450,13 +450,13 @@ END_TEST
 /* cell.h: "what is the same in both, nearly all, is left alone": what others have added stays. */
 START_TEST(a_change_leaves_what_others_added) {
     struct cxj__cell *cell = create(CXJ_GRAIN_JOURNEYS);
-    struct cxj__standing other = standing_of(false), before = any_standing(), after = any_standing();
+    struct cxj__contribution other = contribution_of(false), before = any_contribution(), after = any_contribution();
     before.ended = after.ended = false;
-    cxj__cell_add_standing(cell, &other, 1);
-    cxj__cell_add_standing(cell, &before, 1);
-    cxj__cell_change_standing(cell, &before, &after);
-    cxj__cell_add_standing(cell, &after, -1);
-    is_standing(cell, &other);
+    cxj__cell_add_contribution(cell, &other, 1);
+    cxj__cell_add_contribution(cell, &before, 1);
+    cxj__cell_change_contribution(cell, &before, &after);
+    cxj__cell_add_contribution(cell, &after, -1);
+    is_contribution(cell, &other);
     destroy(cell);
 }
 END_TEST
@@ -493,21 +493,21 @@ END_TEST
 
 /* cell.h: "Brings nearer what adding a fact will touch." It may be called before there is room for the fact, and changes
  * nothing. */
-START_TEST(approaching_changes_nothing) {
+START_TEST(prefetching_changes_nothing) {
     for (uint8_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_TRANSITIONS; grain++) {
         struct cxj__cell *cell = create(grain);
         struct cxj__fact fact = {.grain = grain, .mask = CXJ__BIT(shapes[grain].counts) - 1,
                                  .wait = INT64_C(315537897599999), .lateness = INT64_C(315537897599999)};
         left = 0;
-        cxj__cell_approach_fact(cell, &fact);
+        cxj__cell_prefetch_fact(cell, &fact);
         is_empty(cell);
         left = -1;
         ck_assert(cxj__cell_reserve_fact(cell, &memory, &fact));
         uint64_t used = memory.used;
         left = 0;
-        cxj__cell_approach_fact(cell, &fact);
+        cxj__cell_prefetch_fact(cell, &fact);
         fact.mask = 0;
-        cxj__cell_approach_fact(cell, &fact);
+        cxj__cell_prefetch_fact(cell, &fact);
         ck_assert_uint_eq(memory.used, used);
         is_empty(cell);
         left = -1;
@@ -536,17 +536,17 @@ START_TEST(changed_counts_are_those_of_the_fold) {
 }
 END_TEST
 
-START_TEST(an_occasion_goes_to_its_histogram_alone) {
+START_TEST(an_sample_goes_to_its_histogram_alone) {
     static const uint32_t histograms[] = {CXJ__J_HISTOGRAM_LATENESS, CXJ__J_HISTOGRAM_WARNING, CXJ__J_HISTOGRAM_LOOP};
     for (size_t i = 0; i < 3; i++) {
         struct cxj__cell *cell = create(CXJ_GRAIN_JOURNEYS);
         uint32_t bucket = cxj__histogram_bucket((INT64_C(1) << 50) - 1);
-        uint32_t occasion = cxj__cell_occasion(histograms[i], bucket);
-        ck_assert(cxj__cell_reserve_occasion(cell, &memory, occasion));
-        cxj__cell_add_occasion(cell, occasion, 1);
+        uint32_t sample = cxj__cell_sample(histograms[i], bucket);
+        ck_assert(cxj__cell_reserve_sample(cell, &memory, sample));
+        cxj__cell_add_sample(cell, sample, 1);
         ck_assert_double_eq(median(cell, histograms[i]), cxj__histogram_middle(bucket));
         for (size_t k = 0; k < CXJ__J_HISTOGRAMS; k++) ck_assert_uint_eq(counted(cell, k), k == histograms[i]);
-        cxj__cell_add_occasion(cell, occasion, -1);
+        cxj__cell_add_sample(cell, sample, -1);
         is_empty(cell);
         destroy(cell);
     }
@@ -649,35 +649,35 @@ START_TEST(a_fact_reserves_for_its_durations_alone) {
 }
 END_TEST
 
-START_TEST(a_standing_reserves_both_durations) {
+START_TEST(a_contribution_reserves_both_durations) {
     struct cxj__cell *cell = create(CXJ_GRAIN_JOURNEYS);
-    struct cxj__standing open = standing_of(false), ended = standing_of(true);
+    struct cxj__contribution open = contribution_of(false), ended = contribution_of(true);
     left = 0;
-    ck_assert(cxj__cell_reserve_standing(cell, &memory, &open));
-    ck_assert(!cxj__cell_reserve_standing(cell, &memory, &ended));
+    ck_assert(cxj__cell_reserve_contribution(cell, &memory, &open));
+    ck_assert(!cxj__cell_reserve_contribution(cell, &memory, &ended));
     left = 1;
-    ck_assert(!cxj__cell_reserve_standing(cell, &memory, &ended));
+    ck_assert(!cxj__cell_reserve_contribution(cell, &memory, &ended));
     left = 1;
-    ck_assert(cxj__cell_reserve_standing(cell, &memory, &ended)); /* the first stayed */
+    ck_assert(cxj__cell_reserve_contribution(cell, &memory, &ended)); /* the first stayed */
     for (size_t i = 2; i < CXJ__J_HISTOGRAMS; i++) ck_assert_uint_eq(cxj__cell_histograms(cell)[i].capacity, 0);
-    ck_assert(cxj__cell_reserve_standing(cell, &memory, &ended));
-    cxj__cell_add_standing(cell, &ended, 1);
-    cxj__cell_add_standing(cell, &ended, -1);
+    ck_assert(cxj__cell_reserve_contribution(cell, &memory, &ended));
+    cxj__cell_add_contribution(cell, &ended, 1);
+    cxj__cell_add_contribution(cell, &ended, -1);
     is_empty(cell);
     destroy(cell);
 }
 END_TEST
 
-START_TEST(an_occasion_reserves_its_bucket) {
+START_TEST(an_sample_reserves_its_bucket) {
     struct cxj__cell *cell = create(CXJ_GRAIN_JOURNEYS);
-    uint32_t occasion = cxj__cell_occasion(CXJ__J_HISTOGRAM_LOOP, 1000);
+    uint32_t sample = cxj__cell_sample(CXJ__J_HISTOGRAM_LOOP, 1000);
     left = 0;
-    ck_assert(!cxj__cell_reserve_occasion(cell, &memory, occasion));
+    ck_assert(!cxj__cell_reserve_sample(cell, &memory, sample));
     left = 1;
-    ck_assert(cxj__cell_reserve_occasion(cell, &memory, occasion));
+    ck_assert(cxj__cell_reserve_sample(cell, &memory, sample));
     ck_assert_int_eq(left, 0);
-    ck_assert(cxj__cell_reserve_occasion(cell, &memory, occasion));
-    cxj__cell_add_occasion(cell, occasion, 1);
+    ck_assert(cxj__cell_reserve_sample(cell, &memory, sample));
+    cxj__cell_add_sample(cell, sample, 1);
     ck_assert_uint_eq(counted(cell, CXJ__J_HISTOGRAM_LOOP), 1);
     destroy(cell);
 }
@@ -700,13 +700,13 @@ static void add_some(struct cxj__cell *cell, uint64_t state, int sign) {
     chance_state = state;
     for (int i = 0; i < 40; i++) {
         if (cell->grain == CXJ_GRAIN_JOURNEYS) {
-            struct cxj__standing standing = any_standing();
+            struct cxj__contribution contribution = any_contribution();
             uint32_t histogram = CXJ__J_HISTOGRAM_LATENESS + (uint32_t)(chance() % 3);
-            uint32_t occasion = cxj__cell_occasion(histogram, (uint32_t)(chance() % 2000));
-            if (sign > 0) ck_assert(cxj__cell_reserve_standing(cell, &memory, &standing));
-            if (sign > 0) ck_assert(cxj__cell_reserve_occasion(cell, &memory, occasion));
-            cxj__cell_add_standing(cell, &standing, sign);
-            cxj__cell_add_occasion(cell, occasion, sign);
+            uint32_t sample = cxj__cell_sample(histogram, (uint32_t)(chance() % 2000));
+            if (sign > 0) ck_assert(cxj__cell_reserve_contribution(cell, &memory, &contribution));
+            if (sign > 0) ck_assert(cxj__cell_reserve_sample(cell, &memory, sample));
+            cxj__cell_add_contribution(cell, &contribution, sign);
+            cxj__cell_add_sample(cell, sample, sign);
         } else {
             struct cxj__fact fact = any_fact((uint8_t)cell->grain);
             if (sign > 0) ck_assert(cxj__cell_reserve_fact(cell, &memory, &fact));
@@ -822,26 +822,26 @@ int main(void) {
     tcase_add_test(shape, a_cell_takes_no_more_memory_than_it_sums);
     tcase_add_test(shape, lack_of_memory_makes_no_cell);
     tcase_add_test(shape, a_key_is_another_by_any_bit);
-    tcase_add_test(shape, approaching_changes_nothing);
+    tcase_add_test(shape, prefetching_changes_nothing);
     add_facts(suite);
     TCase *journeys = group(suite, "journeys");
-    tcase_add_test(journeys, a_standing_adds_every_count_and_sum);
+    tcase_add_test(journeys, a_contribution_adds_every_count_and_sum);
     tcase_add_test(journeys, only_an_ended_journey_adds_its_durations);
-    tcase_add_test(journeys, a_changed_standing_is_the_other_one);
+    tcase_add_test(journeys, a_changed_contribution_is_the_other_one);
     tcase_add_test(journeys, a_changed_value_is_seen_in_either_word);
     tcase_add_test(journeys, value_is_lost_as_the_journey_churns);
     tcase_add_test(journeys, each_changed_count_is_seen);
     tcase_add_test(journeys, each_changed_sum_is_seen);
     tcase_add_test(journeys, a_change_leaves_what_others_added);
     tcase_add_test(journeys, changed_counts_are_those_of_the_fold);
-    tcase_add_test(journeys, an_occasion_goes_to_its_histogram_alone);
+    tcase_add_test(journeys, an_sample_goes_to_its_histogram_alone);
     TCase *room = group(suite, "room");
     tcase_add_test(room, facts_taken_away_in_any_order_leave_nothing);
     tcase_add_test(room, the_longest_durations_are_summed_beyond_64_bits);
     tcase_add_test(room, adding_what_was_reserved_takes_no_memory);
     tcase_add_test(room, a_fact_reserves_for_its_durations_alone);
-    tcase_add_test(room, a_standing_reserves_both_durations);
-    tcase_add_test(room, an_occasion_reserves_its_bucket);
+    tcase_add_test(room, a_contribution_reserves_both_durations);
+    tcase_add_test(room, an_sample_reserves_its_bucket);
     TCase *cells = group(suite, "cells");
     tcase_add_test(cells, a_cell_added_is_all_that_it_sums);
     tcase_add_test(cells, a_cell_taken_away_leaves_the_rest);

@@ -19,13 +19,13 @@ static cxj_engine *make(void) {
 
 static cxj_view *add(cxj_engine *engine, const char *text) {
     cxj_view *view = NULL;
-    ck_assert_int_eq(cxj_view_add(engine, text, CXJ_ENDED, &view), CXJ_OK);
+    ck_assert_int_eq(cxj_view_add(engine, text, CXJ_ZERO_TERMINATED, &view), CXJ_OK);
     return view;
 }
 
 static uint32_t code(cxj_engine *engine, uint32_t dimension, const char *name) {
     uint32_t given = 0;
-    ck_assert_int_eq(cxj_code(engine, dimension, name, CXJ_ENDED, &given), CXJ_OK);
+    ck_assert_int_eq(cxj_code(engine, dimension, name, CXJ_ZERO_TERMINATED, &given), CXJ_OK);
     return given;
 }
 
@@ -42,8 +42,8 @@ static cxj_stats stats_of(const cxj_engine *engine) {
 /* A metric of the one cell of a view without dimensions. */
 static double metric_of(const cxj_view *view, uint32_t grain, const char *name) {
     uint32_t metric = 0;
-    cxj_metric result;
-    ck_assert_int_eq(cxj_metric_find(grain, name, CXJ_ENDED, &metric), CXJ_OK);
+    cxj_value result;
+    ck_assert_int_eq(cxj_metric_find(grain, name, CXJ_ZERO_TERMINATED, &metric), CXJ_OK);
     ck_assert_int_eq(cxj_view_get(view, NULL, sizeof(cxj_text), 0, &metric, 1, &result, sizeof result), CXJ_OK);
     return result.value;
 }
@@ -83,7 +83,7 @@ START_TEST(each_public_struct_has_its_size) {
     CHECK_SIZE(cxj_receipt);
     CHECK_SIZE(cxj_columns);
     CHECK_SIZE(cxj_view_info);
-    CHECK_SIZE(cxj_metric);
+    CHECK_SIZE(cxj_value);
     CHECK_SIZE(cxj_metric_info);
     CHECK_SIZE(cxj_text);
     CHECK_SIZE(cxj_commitment);
@@ -120,8 +120,8 @@ START_TEST(options_are_good_up_to_their_bounds) {
         {"too many touchpoints", {.size = size, .touchpoints_limit = 29001}, false},
         {"most codes", {.size = size, .codes_limit = 16777215}, true},
         {"too many codes", {.size = size, .codes_limit = 16777216}, false},
-        {"all facets unfed", {.size = size, .unfed_facets = CXJ_FACETS_ALL}, true},
-        {"an unknown facet unfed", {.size = size, .unfed_facets = CXJ_FACETS_ALL + 1}, false},
+        {"all facets unrecorded", {.size = size, .unrecorded_facets = CXJ_FACETS_ALL}, true},
+        {"an unknown facet unrecorded", {.size = size, .unrecorded_facets = CXJ_FACETS_ALL + 1}, false},
         {"longest time to sealing", {.size = size, .seal_ended_after = INT64_C(1000000000000000)}, true},
         {"too long a time after the end", {.size = size, .seal_ended_after = INT64_C(1000000000000001)}, false},
         {"too long a time after the last", {.size = size, .seal_idle_after = INT64_C(1000000000000001)}, false},
@@ -229,7 +229,7 @@ START_TEST(finding_a_code_makes_none) {
     ck_assert_int_eq(cxj_find_code(engine, CXJ_DIMENSION_TEAM, "a", 1, &given), CXJ_NOT_FOUND);
     ck_assert_uint_eq(given, 77);
     ck_assert_uint_eq(code(engine, CXJ_DIMENSION_TEAM, "b"), 1);
-    ck_assert_int_eq(cxj_find_code(engine, CXJ_DIMENSION_TEAM, "b", CXJ_ENDED, &given), CXJ_OK);
+    ck_assert_int_eq(cxj_find_code(engine, CXJ_DIMENSION_TEAM, "b", CXJ_ZERO_TERMINATED, &given), CXJ_OK);
     ck_assert_uint_eq(given, 1);
     ck_assert_int_eq(cxj_find_code(engine, CXJ_DIMENSION_TEAM, NULL, 0, &given), CXJ_OK);
     ck_assert_uint_eq(given, 0);
@@ -303,7 +303,7 @@ END_TEST
 
 static uint64_t number_of(const char *text, size_t length) {
     uint64_t number = 0;
-    ck_assert_int_eq(cxj_number(text, length, &number), CXJ_OK);
+    ck_assert_int_eq(cxj_id_from_text(text, length, &number), CXJ_OK);
     return number;
 }
 
@@ -318,14 +318,14 @@ START_TEST(digits_below_half_are_that_number) {
                  {"00000000000000000000000000000000000000000001", 1},
                  {"9223372036854775807", UINT64_C(9223372036854775807)}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        ck_assert_uint_eq(number_of(cases[i].text, CXJ_ENDED), cases[i].number);
+        ck_assert_uint_eq(number_of(cases[i].text, CXJ_ZERO_TERMINATED), cases[i].number);
     }
     ck_assert_uint_eq(number_of("123", 2), 12);
 }
 END_TEST
 
 START_TEST(empty_text_is_zero) {
-    ck_assert_uint_eq(number_of("", CXJ_ENDED), 0);
+    ck_assert_uint_eq(number_of("", CXJ_ZERO_TERMINATED), 0);
     ck_assert_uint_eq(number_of("12", 0), 0);
     ck_assert_uint_eq(number_of(NULL, 0), 0);
 }
@@ -338,7 +338,7 @@ START_TEST(any_other_text_has_a_number_above_half) {
     enum { TEXTS = sizeof texts / sizeof *texts };
     uint64_t numbers[TEXTS];
     for (size_t i = 0; i < TEXTS; i++) {
-        numbers[i] = number_of(texts[i], CXJ_ENDED);
+        numbers[i] = number_of(texts[i], CXJ_ZERO_TERMINATED);
         ck_assert_msg(numbers[i] >> 63 == 1, "%s", texts[i]);
         for (size_t k = 0; k < i; k++) ck_assert_uint_ne(numbers[i], numbers[k]);
     }
@@ -426,13 +426,13 @@ START_TEST(unfed_facet_takes_the_value_and_gives_it_back) {
     cxj_cursor *cursor = NULL;
     record(engine, (cxj_touchpoint){.journey = 1, .at = 1, .facets = CXJ_FACET_FAULT});
     ck_assert_int_eq(cxj_cursor_open(view, &cursor), CXJ_OK);
-    ck_assert_int_eq(cxj_set_unfed(engine, CXJ_FACETS_ALL + 1), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_set_unrecorded(engine, CXJ_FACETS_ALL + 1), CXJ_BAD_ARGUMENT);
     ck_assert_double_eq(metric_of(view, CXJ_GRAIN_TOUCHPOINTS, "faults"), 1);
-    ck_assert_int_eq(cxj_set_unfed(engine, CXJ_FACET_FAULT), CXJ_OK);
+    ck_assert_int_eq(cxj_set_unrecorded(engine, CXJ_FACET_FAULT), CXJ_OK);
     ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_STALE);
     ck_assert(isnan(metric_of(view, CXJ_GRAIN_TOUCHPOINTS, "faults")));
     ck_assert_double_eq(metric_of(view, CXJ_GRAIN_TOUCHPOINTS, "touchpoints"), 1);
-    ck_assert_int_eq(cxj_set_unfed(engine, 0), CXJ_OK);
+    ck_assert_int_eq(cxj_set_unrecorded(engine, 0), CXJ_OK);
     ck_assert_double_eq(metric_of(view, CXJ_GRAIN_TOUCHPOINTS, "faults"), 1);
     cxj_cursor_close(cursor);
     cxj_engine_destroy(engine);
@@ -488,7 +488,7 @@ START_TEST(refused_view_brings_no_names) {
     cxj_engine *engine = make();
     cxj_view *view = NULL;
     uint32_t given = 0;
-    cxj_status status = cxj_view_add(engine, "touchpoints where team in (a, b", CXJ_ENDED, &view);
+    cxj_status status = cxj_view_add(engine, "touchpoints where team in (a, b", CXJ_ZERO_TERMINATED, &view);
     ck_assert_int_eq(status, CXJ_BAD_TEXT);
     ck_assert_ptr_nonnull(strstr(cxj_message(engine), "column 32"));
     ck_assert_int_eq(cxj_find_code(engine, CXJ_DIMENSION_TEAM, "a", 1, &given), CXJ_NOT_FOUND);
@@ -508,7 +508,7 @@ START_TEST(refused_view_retires_no_name) {
     const char *name = NULL;
     uint32_t anna = code(engine, CXJ_DIMENSION_OWNER, "Anna");
     record(engine, (cxj_touchpoint){.journey = 1, .at = 1});
-    ck_assert_int_eq(cxj_view_add(engine, "touchpoints where owner = Anna or", CXJ_ENDED, &view), CXJ_BAD_TEXT);
+    ck_assert_int_eq(cxj_view_add(engine, "touchpoints where owner = Anna or", CXJ_ZERO_TERMINATED, &view), CXJ_BAD_TEXT);
     ck_assert_int_eq(cxj_erase_journey(engine, 1), CXJ_OK);
     ck_assert_int_eq(cxj_name(engine, CXJ_DIMENSION_OWNER, anna, &name, NULL), CXJ_OK);
     cxj_engine_destroy(engine);
@@ -526,13 +526,13 @@ START_TEST(views_are_limited_in_number) {
         snprintf(text, sizeof text, "touchpoints where stage = s%d", i);
         add(engine, text);
     }
-    ck_assert_int_eq(cxj_view_add(engine, "touchpoints", CXJ_ENDED, &given), CXJ_LIMIT);
+    ck_assert_int_eq(cxj_view_add(engine, "touchpoints", CXJ_ZERO_TERMINATED, &given), CXJ_LIMIT);
     ck_assert_ptr_nonnull(strstr(cxj_message(engine), "4,096"));
     ck_assert_ptr_null(given);
     ck_assert_ptr_eq(add(engine, "journeys"), first);
     ck_assert_int_eq(cxj_view_drop(engine, first), CXJ_OK);
     add(engine, "touchpoints");
-    ck_assert_int_eq(cxj_view_add(engine, "journeys", CXJ_ENDED, &given), CXJ_LIMIT);
+    ck_assert_int_eq(cxj_view_add(engine, "journeys", CXJ_ZERO_TERMINATED, &given), CXJ_LIMIT);
     cxj_engine_destroy(engine);
 }
 END_TEST
@@ -545,7 +545,7 @@ START_TEST(numbers_of_views_do_not_come_round) {
     engine->next_view = (UINT32_C(1) << 24) - 1;
     const cxj_view *last = add(engine, "touchpoints");
     ck_assert_double_eq(metric_of(last, CXJ_GRAIN_TOUCHPOINTS, "journeys"), 1);
-    ck_assert_int_eq(cxj_view_add(engine, "journeys", CXJ_ENDED, &given), CXJ_LIMIT);
+    ck_assert_int_eq(cxj_view_add(engine, "journeys", CXJ_ZERO_TERMINATED, &given), CXJ_LIMIT);
     ck_assert_ptr_nonnull(strstr(cxj_message(engine), "16,777,216"));
     ck_assert_ptr_null(given);
     cxj_engine_destroy(engine);

@@ -96,14 +96,14 @@ static bool has(const struct journey *j, int count) {
     return (j->facts[0].mask & CXJ__BIT(count)) != 0;
 }
 
-static struct cxj__standing stand_at(const struct journey *j, int64_t now) {
-    struct cxj__standing standing;
-    memset(&standing, 0x5a, sizeof standing);
-    cxj__fold_stand(&j->fold, now, &standing);
-    return standing;
+static struct cxj__contribution stand_at(const struct journey *j, int64_t now) {
+    struct cxj__contribution contribution;
+    memset(&contribution, 0x5a, sizeof contribution);
+    cxj__fold_contribute(&j->fold, now, &contribution);
+    return contribution;
 }
 
-static struct cxj__standing stand(const struct journey *j) {
+static struct cxj__contribution stand(const struct journey *j) {
     return stand_at(j, INT64_MIN);
 }
 
@@ -112,11 +112,11 @@ static int64_t counted(const struct journey *j, int count) {
 }
 
 static int64_t summed(const struct journey *j, int sum) {
-    struct cxj__standing standing = stand(j);
-    if (sum < CXJ__J_NARROW_SUMS) return standing.sums[sum];
+    struct cxj__contribution contribution = stand(j);
+    if (sum < CXJ__J_NARROW_SUMS) return contribution.sums[sum];
     ck_assert(sum == CXJ__J_SUM_VALUE || sum == CXJ__J_SUM_VALUE_LOST);
-    bool counts = sum == CXJ__J_SUM_VALUE || standing.counts[CXJ__J_CHURNED] != 0;
-    return counts ? cxj__base_clamp(standing.value) : 0;
+    bool counts = sum == CXJ__J_SUM_VALUE || contribution.counts[CXJ__J_CHURNED] != 0;
+    return counts ? cxj__base_clamp(contribution.value) : 0;
 }
 
 /* The last touchpoint's fact of a grain and dimension (or histogram) with a bit of the mask; NULL if there is none. */
@@ -143,12 +143,12 @@ static const struct cxj__fact *step_of(const struct journey *j, int d) {
     return fact_of(j, CXJ_GRAIN_TRANSITIONS, d, CXJ__BIT(CXJ__X_STEPS));
 }
 
-static const struct cxj__fact *occasion(const struct journey *j, int histogram) {
+static const struct cxj__fact *sample(const struct journey *j, int histogram) {
     return fact_of(j, CXJ_GRAIN_JOURNEYS, histogram, 0);
 }
 
-static void is_occasion(const struct journey *j, int histogram, int64_t duration) {
-    const struct cxj__fact *fact = occasion(j, histogram);
+static void is_sample(const struct journey *j, int histogram, int64_t duration) {
+    const struct cxj__fact *fact = sample(j, histogram);
     ck_assert_ptr_nonnull(fact);
     ck_assert_int_eq(fact->lateness, duration);
 }
@@ -387,7 +387,7 @@ static cxj_touchpoint anything(int64_t at) {
 START_TEST(journeys_count_what_their_facts_count) {
     for (int round = 0; round < 100; round++) {
         struct journey j = {0};
-        int64_t sums[SHARED] = {0}, changes[CXJ__TRACKS] = {0}, bounces = 0, lost_context = 0, occasions = 0;
+        int64_t sums[SHARED] = {0}, changes[CXJ__TRACKS] = {0}, bounces = 0, lost_context = 0, samples = 0;
         int64_t at = 0;
         for (int i = 0; i < 30; i++) {
             at += (int64_t)chance(20);
@@ -395,7 +395,7 @@ START_TEST(journeys_count_what_their_facts_count) {
             for (size_t k = 0; k < SHARED; k++) sums[k] += has(&j, shared[k].touchpoint);
             for (size_t k = 1; k < j.count; k++) {
                 const struct cxj__fact *fact = &j.facts[k];
-                occasions += fact->grain == CXJ_GRAIN_JOURNEYS;
+                samples += fact->grain == CXJ_GRAIN_JOURNEYS;
                 if (fact->grain != CXJ_GRAIN_TRANSITIONS) continue;
                 changes[fact->dimension] += (fact->mask & CXJ__BIT(CXJ__X_CHANGES)) != 0;
                 bounces += fact->dimension == OWNER && (fact->mask & CXJ__BIT(CXJ__X_BOUNCES));
@@ -409,8 +409,8 @@ START_TEST(journeys_count_what_their_facts_count) {
         ck_assert_int_eq(counted(&j, CXJ__J_BOUNCES), bounces);
         ck_assert_int_eq(counted(&j, CXJ__J_LOST_CONTEXT), lost_context);
         ck_assert_int_eq(counted(&j, CXJ__J_LATE) + counted(&j, CXJ__J_LATE_PROACTIVE) +
-                             counted(&j, CXJ__J_LOOPS_CLOSED), occasions);
-        ck_assert_uint_eq(j.fold.occasions, (uint64_t)occasions);
+                             counted(&j, CXJ__J_LOOPS_CLOSED), samples);
+        ck_assert_uint_eq(j.fold.samples, (uint64_t)samples);
     }
 }
 END_TEST
@@ -493,11 +493,11 @@ START_TEST(an_outcome_ends_the_journey) {
     ck_assert(!stand(&j).ended);
     ck_assert_int_eq(counted(&j, CXJ__J_COMPLETED) + counted(&j, CXJ__J_ABANDONED), 0);
     add(&j, 25, T(.outcome = COMPLETED));
-    struct cxj__standing standing = stand(&j);
-    ck_assert(standing.ended);
-    ck_assert_int_eq(standing.counts[CXJ__J_COMPLETED], 1);
-    ck_assert_int_eq(standing.counts[CXJ__J_ABANDONED], 0);
-    ck_assert_int_eq(standing.durations[CXJ__J_HISTOGRAM_DURATION], 15);
+    struct cxj__contribution contribution = stand(&j);
+    ck_assert(contribution.ended);
+    ck_assert_int_eq(contribution.counts[CXJ__J_COMPLETED], 1);
+    ck_assert_int_eq(contribution.counts[CXJ__J_ABANDONED], 0);
+    ck_assert_int_eq(contribution.durations[CXJ__J_HISTOGRAM_DURATION], 15);
     ck_assert_int_eq(summed(&j, CXJ__J_SUM_DURATION), 15);
 }
 END_TEST
@@ -626,9 +626,9 @@ START_TEST(silence_is_the_longest_gap) {
         if (i > 0 && moment->at == 0) break;
         add(&j, moment->at, T(.facets = moment->facets, .outcome = moment->outcome));
     }
-    struct cxj__standing standing = stand(&j);
-    ck_assert(standing.ended);
-    int64_t silence = standing.durations[CXJ__J_HISTOGRAM_SILENCE];
+    struct cxj__contribution contribution = stand(&j);
+    ck_assert(contribution.ended);
+    int64_t silence = contribution.durations[CXJ__J_HISTOGRAM_SILENCE];
     ck_assert_msg(silence == silences[_i].silence, "%s: %" PRId64, silences[_i].why, silence);
     ck_assert_int_eq(summed(&j, CXJ__J_SUM_SILENCE), silences[_i].silence);
     ck_assert_msg(summed(&j, CXJ__J_SUM_PENDING) == silences[_i].pending, "%s: pending %" PRId64, silences[_i].why,
@@ -814,11 +814,11 @@ static void live(struct journey *j, const struct history *h) {
     add(j, h->delivered_at, T(.facets = DELIVERED));
 }
 
-/* What came of it in fact, as the facts and the standing say. */
+/* What came of it in fact, as the facts and the contribution say. */
 static struct verdict found_verdict(const struct journey *j) {
-    const struct cxj__fact *late = occasion(j, CXJ__J_HISTOGRAM_LATENESS);
-    const struct cxj__fact *warning = occasion(j, CXJ__J_HISTOGRAM_WARNING);
-    struct cxj__standing standing = stand(j);
+    const struct cxj__fact *late = sample(j, CXJ__J_HISTOGRAM_LATENESS);
+    const struct cxj__fact *warning = sample(j, CXJ__J_HISTOGRAM_WARNING);
+    struct cxj__contribution contribution = stand(j);
     return (struct verdict){
         .kept = has(j, CXJ__T_KEPT),
         .on_time = has(j, CXJ__T_ON_TIME),
@@ -828,8 +828,8 @@ static struct verdict found_verdict(const struct journey *j) {
         .unexplained = has(j, CXJ__T_LATE_UNEXPLAINED),
         .lateness = late == NULL ? 0 : late->lateness,
         .warning = warning == NULL ? 0 : warning->lateness,
-        .dark = standing.sums[CXJ__J_SUM_DARK],
-        .slip = standing.sums[CXJ__J_SUM_SLIP],
+        .dark = contribution.sums[CXJ__J_SUM_DARK],
+        .slip = contribution.sums[CXJ__J_SUM_SLIP],
     };
 }
 
@@ -936,7 +936,7 @@ START_TEST(a_reschedule_begins_anew) {
     add(&late, 23, T(.facets = DELIVERED));
     ck_assert(has(&late, CXJ__T_LATE_SILENT) && has(&late, CXJ__T_LATE_UNEXPLAINED));
     ck_assert(!has(&late, CXJ__T_KEPT));
-    is_occasion(&late, CXJ__J_HISTOGRAM_LATENESS, 3);
+    is_sample(&late, CXJ__J_HISTOGRAM_LATENESS, 3);
 }
 END_TEST
 
@@ -949,7 +949,7 @@ START_TEST(a_reschedule_leaves_other_commitments) {
     add(&j, 12, T(.facets = DELIVERED, .commitment = 1));
     ck_assert(has(&j, CXJ__T_LATE_PROACTIVE));
     ck_assert(!has(&j, CXJ__T_LATE_UNEXPLAINED));
-    is_occasion(&j, CXJ__J_HISTOGRAM_WARNING, 8);
+    is_sample(&j, CXJ__J_HISTOGRAM_WARNING, 8);
 }
 END_TEST
 
@@ -991,7 +991,7 @@ START_TEST(an_explanation_is_for_all_that_are_open) {
         add(&j, 12, T(.facets = DELIVERED, .commitment = c));
         ck_assert_int_eq(has(&j, CXJ__T_LATE_PROACTIVE), c != 3);
         ck_assert_int_eq(has(&j, CXJ__T_LATE_UNEXPLAINED), c == 3);
-        if (c != 3) is_occasion(&j, CXJ__J_HISTOGRAM_WARNING, 6);
+        if (c != 3) is_sample(&j, CXJ__J_HISTOGRAM_WARNING, 6);
     }
 }
 END_TEST
@@ -1211,10 +1211,10 @@ START_TEST(a_contact_of_ours_closes_the_loop) {
         bool closes = UINT32_C(1) << bit == CONTACT;
         ck_assert_int_eq(counted(&j, CXJ__J_LOOPS), 1);
         ck_assert_int_eq(counted(&j, CXJ__J_LOOPS_CLOSED), closes);
-        if (closes) is_occasion(&j, CXJ__J_HISTOGRAM_LOOP, 7);
+        if (closes) is_sample(&j, CXJ__J_HISTOGRAM_LOOP, 7);
         add(&j, 13, T(.facets = CONTACT));
         ck_assert_int_eq(counted(&j, CXJ__J_LOOPS_CLOSED), 1); /* and closes once */
-        ck_assert_int_eq(occasion(&j, CXJ__J_HISTOGRAM_LOOP) != NULL, !closes);
+        ck_assert_int_eq(sample(&j, CXJ__J_HISTOGRAM_LOOP) != NULL, !closes);
     }
 }
 END_TEST
@@ -1227,10 +1227,10 @@ START_TEST(a_rating_in_a_contact_closes_and_opens) {
     ck_assert_int_eq(counted(&j, CXJ__J_LOOPS_CLOSED), 0);
     add(&j, 4, T(.facets = CONTACT, RATED(TOUCHPOINT, CSAT5, 2)));
     ck_assert_int_eq(counted(&j, CXJ__J_LOOPS), 2);
-    is_occasion(&j, CXJ__J_HISTOGRAM_LOOP, 3);
+    is_sample(&j, CXJ__J_HISTOGRAM_LOOP, 3);
     add(&j, 9, T(.facets = CONTACT, RATED(TOUCHPOINT, CSAT5, 3)));
     ck_assert_int_eq(counted(&j, CXJ__J_LOOPS), 2);
-    is_occasion(&j, CXJ__J_HISTOGRAM_LOOP, 5); /* from the second rating */
+    is_sample(&j, CXJ__J_HISTOGRAM_LOOP, 5); /* from the second rating */
 }
 END_TEST
 
@@ -1348,7 +1348,7 @@ START_TEST(one_rating_steps_in_every_dimension) {
 END_TEST
 
 /* fold.h: "At most: the touchpoint itself, a transition and a step for each dimension, lost context for two, and three
- * occasions." All of it at once. */
+ * samples." All of it at once. */
 START_TEST(the_fullest_touchpoint_fits) {
     struct journey j = {0};
     add(&j, 1, T(.owner = 1, .team = 1, .channel = 1, .stage = 1, .activity = 1, .due = 3,
@@ -1357,9 +1357,9 @@ START_TEST(the_fullest_touchpoint_fits) {
     add(&j, 9, T(.owner = 2, .team = 2, .channel = 2, .stage = 2, .activity = 2, .due = 30,
                  .facets = CONTACT | REPEATED | DELIVERED, RATED(TOUCHPOINT, CSAT5, 2)));
     ck_assert_uint_eq(j.count, CXJ__FACTS_OF_A_STEP);
-    is_occasion(&j, CXJ__J_HISTOGRAM_LATENESS, 6);
-    is_occasion(&j, CXJ__J_HISTOGRAM_WARNING, 1);
-    is_occasion(&j, CXJ__J_HISTOGRAM_LOOP, 8);
+    is_sample(&j, CXJ__J_HISTOGRAM_LATENESS, 6);
+    is_sample(&j, CXJ__J_HISTOGRAM_WARNING, 1);
+    is_sample(&j, CXJ__J_HISTOGRAM_LOOP, 8);
 }
 END_TEST
 
@@ -1643,7 +1643,7 @@ START_TEST(a_copy_goes_on_as_the_fold_does) {
             add(&copy, at, m);
             ck_assert_uint_eq(copy.count, j.count);
             ck_assert_mem_eq(copy.facts, j.facts, j.count * sizeof *j.facts);
-            struct cxj__standing a = stand_at(&j, at), b = stand_at(&copy, at);
+            struct cxj__contribution a = stand_at(&j, at), b = stand_at(&copy, at);
             ck_assert_mem_eq(a.counts, b.counts, sizeof a.counts);
             ck_assert_mem_eq(a.sums, b.sums, sizeof a.sums);
             ck_assert_mem_eq(&a.value, &b.value, sizeof a.value);
@@ -1659,30 +1659,30 @@ START_TEST(every_open_commitment_is_copied) {
         add(&j, 2, T(.facets = EXPLAINS));
         cxj__fold_copy(&copy.fold, &j.fold);
         add(&copy, 15, T(.facets = DELIVERED, .commitment = c));
-        is_occasion(&copy, CXJ__J_HISTOGRAM_LATENESS, 5);
-        is_occasion(&copy, CXJ__J_HISTOGRAM_WARNING, 8);
+        is_sample(&copy, CXJ__J_HISTOGRAM_LATENESS, 5);
+        is_sample(&copy, CXJ__J_HISTOGRAM_WARNING, 8);
     }
 }
 END_TEST
 
-/* True if two standings differ in nothing but the counts that the fold itself keeps. */
+/* True if two contributions differ in nothing but the counts that the fold itself keeps. */
 static bool differ_in_counts_alone(const struct journey *a, const struct journey *b, int64_t now) {
     enum { AFTER = CXJ__J_JOURNEYS + 1 + CXJ__F_COUNTS };
-    struct cxj__standing x = stand_at(a, now), y = stand_at(b, now);
+    struct cxj__contribution x = stand_at(a, now), y = stand_at(b, now);
     return !x.ended && !y.ended && x.counts[CXJ__J_JOURNEYS] == y.counts[CXJ__J_JOURNEYS] &&
            memcmp(x.counts + AFTER, y.counts + AFTER, (CXJ__J_COUNTS - AFTER) * sizeof *x.counts) == 0 &&
            memcmp(x.sums, y.sums, sizeof x.sums) == 0 && memcmp(&x.value, &y.value, sizeof x.value) == 0;
 }
 
 static void check_alike(const struct journey *before, const struct journey *after) {
-    if (after->fold.counts[CXJ__F_TOUCHPOINTS] == 0 || !cxj__fold_stands_alike(&before->fold, &after->fold)) return;
+    if (after->fold.counts[CXJ__F_TOUCHPOINTS] == 0 || !cxj__fold_contributes_alike(&before->fold, &after->fold)) return;
     ck_assert(before->fold.counts[CXJ__F_TOUCHPOINTS] > 0);
     for (int64_t now = -10; now < 100; now += 5) ck_assert(differ_in_counts_alone(before, after, now));
 }
 
-/* fold.h: "True if the two standings of a journey that runs differ in the counts of the fold alone". Here a touchpoint
+/* fold.h: "True if the two contributions of a journey that runs differ in the counts of the fold alone". Here a touchpoint
  * comes last. */
-START_TEST(standings_that_are_alike_differ_in_counts_alone) {
+START_TEST(contributions_that_are_alike_differ_in_counts_alone) {
     static struct journey before, after;
     for (int round = 0; round < 100; round++) {
         memset(&after, 0, sizeof after);
@@ -1699,7 +1699,7 @@ START_TEST(standings_that_are_alike_differ_in_counts_alone) {
 END_TEST
 
 /* And here one is moved, as a correction does: what stands before and after it is the same. */
-START_TEST(standings_that_are_alike_after_a_correction_too) {
+START_TEST(contributions_that_are_alike_after_a_correction_too) {
     static struct journey before, after;
     for (int round = 0; round < 3000; round++) {
         cxj_touchpoint moments[4];
@@ -1723,7 +1723,7 @@ START_TEST(standings_that_are_alike_after_a_correction_too) {
 END_TEST
 
 /* Three ratings of which the last two change places: the sums are the same, and yet the last one is another. */
-START_TEST(standings_are_not_alike_if_the_last_rating_is_another) {
+START_TEST(contributions_are_not_alike_if_the_last_rating_is_another) {
     static struct journey before, after;
     add(&before, 1, T(RATED(TOUCHPOINT, CSAT5, 3)));
     add(&after, 1, T(RATED(TOUCHPOINT, CSAT5, 3)));
@@ -1733,12 +1733,12 @@ START_TEST(standings_are_not_alike_if_the_last_rating_is_another) {
     add(&after, 3, T(RATED(TOUCHPOINT, CSAT5, 5)));
     ck_assert_int_eq(summed(&before, CXJ__J_SUM_TOUCH_DROP), 6300);
     ck_assert_int_eq(summed(&after, CXJ__J_SUM_TOUCH_DROP), -6300);
-    ck_assert(!cxj__fold_stands_alike(&before.fold, &after.fold));
+    ck_assert(!cxj__fold_contributes_alike(&before.fold, &after.fold));
 }
 END_TEST
 
 /* One slip or the other: their sum is the same, and yet other promises are overdue. */
-START_TEST(standings_are_not_alike_if_other_promises_moved) {
+START_TEST(contributions_are_not_alike_if_other_promises_moved) {
     static struct journey before, after;
     for (uint8_t c = 0; c < 2; c++) {
         add(&before, 1, T(.due = 5 + 5 * c, .commitment = c));
@@ -1748,12 +1748,12 @@ START_TEST(standings_are_not_alike_if_other_promises_moved) {
     add(&after, 2, T(.due = 12, .commitment = 1));
     ck_assert_int_eq(stand_at(&before, 6).counts[CXJ__J_OVERDUE], 0);
     ck_assert_int_eq(stand_at(&after, 6).counts[CXJ__J_OVERDUE], 1);
-    ck_assert(!cxj__fold_stands_alike(&before.fold, &after.fold));
+    ck_assert(!cxj__fold_contributes_alike(&before.fold, &after.fold));
 }
 END_TEST
 
 /* A contact that turns out to have been inbound makes the journey one of first contact resolution. */
-START_TEST(standings_are_not_alike_if_the_first_came_inbound) {
+START_TEST(contributions_are_not_alike_if_the_first_came_inbound) {
     static struct journey before, after;
     add(&before, 1, T(.facets = CONTACT));
     add(&after, 1, T(.facets = INBOUND));
@@ -1761,14 +1761,14 @@ START_TEST(standings_are_not_alike_if_the_first_came_inbound) {
     add(&after, 2, T(.facets = RESOLVED));
     ck_assert_int_eq(counted(&before, CXJ__J_FIRST_CONTACT_CANDIDATES), 0);
     ck_assert_int_eq(counted(&after, CXJ__J_FIRST_CONTACT_CANDIDATES), 1);
-    ck_assert(!cxj__fold_stands_alike(&before.fold, &after.fold));
-    ck_assert(!cxj__fold_stands_alike(&after.fold, &before.fold));
+    ck_assert(!cxj__fold_contributes_alike(&before.fold, &after.fold));
+    ck_assert(!cxj__fold_contributes_alike(&after.fold, &before.fold));
 }
 END_TEST
 
 /* Section 4: "Those of an open journey with due < now are overdue." Two journeys slipped alike and promised the same first,
  * one of them because the customer asked for it; only what was promised last is another. */
-START_TEST(standings_are_not_alike_if_the_last_promise_is_another) {
+START_TEST(contributions_are_not_alike_if_the_last_promise_is_another) {
     static struct journey asked, moved;
     add(&asked, 1, T(.due = 90));
     add(&moved, 1, T(.due = 100));
@@ -1780,14 +1780,14 @@ START_TEST(standings_are_not_alike_if_the_last_promise_is_another) {
     ck_assert_int_eq(summed(&moved, CXJ__J_SUM_SLIP), 50);
     ck_assert_int_eq(stand_at(&asked, 120).counts[CXJ__J_OVERDUE], 1);
     ck_assert_int_eq(stand_at(&moved, 120).counts[CXJ__J_OVERDUE], 0);
-    ck_assert(!cxj__fold_stands_alike(&asked.fold, &moved.fold));
-    ck_assert(!cxj__fold_stands_alike(&moved.fold, &asked.fold));
+    ck_assert(!cxj__fold_contributes_alike(&asked.fold, &moved.fold));
+    ck_assert(!cxj__fold_contributes_alike(&moved.fold, &asked.fold));
 }
 END_TEST
 
 /* Section 6: promised_share is "journeys with a promise / journeys". A promise that was kept leaves no more than that there
  * was one. */
-START_TEST(standings_are_not_alike_if_a_promise_was_made_and_kept) {
+START_TEST(contributions_are_not_alike_if_a_promise_was_made_and_kept) {
     static struct journey without, with;
     add(&without, 1, T(0));
     add(&with, 1, T(.due = 9));
@@ -1795,19 +1795,19 @@ START_TEST(standings_are_not_alike_if_a_promise_was_made_and_kept) {
     add(&with, 2, T(.facets = DELIVERED));
     ck_assert_int_eq(counted(&without, CXJ__J_PROMISED), 0);
     ck_assert_int_eq(counted(&with, CXJ__J_PROMISED), 1);
-    ck_assert(!cxj__fold_stands_alike(&without.fold, &with.fold));
-    ck_assert(!cxj__fold_stands_alike(&with.fold, &without.fold));
+    ck_assert(!cxj__fold_contributes_alike(&without.fold, &with.fold));
+    ck_assert(!cxj__fold_contributes_alike(&with.fold, &without.fold));
 }
 END_TEST
 
 /* It is what makes a touchpoint that comes last cheap, so it should be true where nothing but counts changes. */
-START_TEST(standings_are_alike_where_nothing_happens) {
+START_TEST(contributions_are_alike_where_nothing_happens) {
     static struct journey first, second, before, after;
     add(&first, 1, T(0));
     add(&second, 1, T(0));
-    ck_assert(!cxj__fold_stands_alike(&before.fold, &first.fold));
+    ck_assert(!cxj__fold_contributes_alike(&before.fold, &first.fold));
     add(&second, 2, T(0));
-    ck_assert(cxj__fold_stands_alike(&first.fold, &second.fold));
+    ck_assert(cxj__fold_contributes_alike(&first.fold, &second.fold));
     add(&before, 1, T(.facets = INBOUND, .due = 90, .commitment = 4, RATED(TOUCHPOINT, CSAT5, 3)));
     add(&before, 2, T(.owner = 1));
     add(&before, 2, T(.owner = 2));
@@ -1816,13 +1816,13 @@ START_TEST(standings_are_alike_where_nothing_happens) {
     memcpy(&before, &after, sizeof before);
     before.fold.promises[0].due = 7; /* What is left of a commitment that is not open does not matter. */
     add(&after, 3, T(.facets = FAULT | REPEATED | CHASE, .owner = 2));
-    ck_assert(cxj__fold_stands_alike(&before.fold, &after.fold));
+    ck_assert(cxj__fold_contributes_alike(&before.fold, &after.fold));
     memcpy(&before, &after, sizeof before);
     add(&after, 4, T(.outcome = ABANDONED));
-    ck_assert(!cxj__fold_stands_alike(&before.fold, &after.fold));
-    ck_assert(!cxj__fold_stands_alike(&after.fold, &after.fold));
+    ck_assert(!cxj__fold_contributes_alike(&before.fold, &after.fold));
+    ck_assert(!cxj__fold_contributes_alike(&after.fold, &after.fold));
     add(&after, 5, T(.facets = REOPENS));
-    ck_assert(!cxj__fold_stands_alike(&before.fold, &after.fold));
+    ck_assert(!cxj__fold_contributes_alike(&before.fold, &after.fold));
 }
 END_TEST
 
@@ -1986,8 +1986,8 @@ START_TEST(the_greatest_lateness_and_dark_time_fit) {
     ck_assert_int_eq(summed(&j, CXJ__J_SUM_LATENESS), j.fold.lateness);
     ck_assert_int_eq(summed(&j, CXJ__J_SUM_DARK), j.fold.dark);
     struct cxj__int128 value = cxj__base_product(CXJ__TOUCHPOINTS_LIMIT, INT64_C(1000000000000000));
-    struct cxj__standing standing = stand(&j);
-    ck_assert_mem_eq(&standing.value, &value, sizeof value);
+    struct cxj__contribution contribution = stand(&j);
+    ck_assert_mem_eq(&contribution.value, &value, sizeof value);
     ck_assert_int_eq(counted(&j, CXJ__J_TOUCHPOINTS), CXJ__TOUCHPOINTS_LIMIT);
     ck_assert_int_eq(counted(&j, CXJ__J_LATE_SILENT), CXJ__TOUCHPOINTS_LIMIT - 1);
 }
@@ -2051,13 +2051,13 @@ START_TEST(value_is_lost_beyond_64_bits) {
     static struct journey j;
     for (int i = 0; i < 20000; i++) add(&j, i, T(.value = INT64_C(-1000000000000000)));
     struct cxj__int128 expected = cxj__base_product(20000, INT64_C(-1000000000000000));
-    struct cxj__standing standing = stand(&j);
-    ck_assert_mem_eq(&standing.value, &expected, sizeof expected);
-    ck_assert_int_eq(standing.counts[CXJ__J_CHURNED], 0);
+    struct cxj__contribution contribution = stand(&j);
+    ck_assert_mem_eq(&contribution.value, &expected, sizeof expected);
+    ck_assert_int_eq(contribution.counts[CXJ__J_CHURNED], 0);
     add(&j, 20000, T(.facets = CHURNED));
-    standing = stand(&j);
-    ck_assert_mem_eq(&standing.value, &expected, sizeof expected);
-    ck_assert_int_eq(standing.counts[CXJ__J_CHURNED], 1);
+    contribution = stand(&j);
+    ck_assert_mem_eq(&contribution.value, &expected, sizeof expected);
+    ck_assert_int_eq(contribution.counts[CXJ__J_CHURNED], 1);
 }
 END_TEST
 
@@ -2194,14 +2194,14 @@ int main(void) {
     TCase *pairs = group(suite, "pairs");
     tcase_add_test(pairs, a_copy_goes_on_as_the_fold_does);
     tcase_add_test(pairs, every_open_commitment_is_copied);
-    tcase_add_test(pairs, standings_that_are_alike_differ_in_counts_alone);
-    tcase_add_test(pairs, standings_that_are_alike_after_a_correction_too);
-    tcase_add_test(pairs, standings_are_not_alike_if_the_last_rating_is_another);
-    tcase_add_test(pairs, standings_are_not_alike_if_other_promises_moved);
-    tcase_add_test(pairs, standings_are_not_alike_if_the_first_came_inbound);
-    tcase_add_test(pairs, standings_are_not_alike_if_the_last_promise_is_another);
-    tcase_add_test(pairs, standings_are_not_alike_if_a_promise_was_made_and_kept);
-    tcase_add_test(pairs, standings_are_alike_where_nothing_happens);
+    tcase_add_test(pairs, contributions_that_are_alike_differ_in_counts_alone);
+    tcase_add_test(pairs, contributions_that_are_alike_after_a_correction_too);
+    tcase_add_test(pairs, contributions_are_not_alike_if_the_last_rating_is_another);
+    tcase_add_test(pairs, contributions_are_not_alike_if_other_promises_moved);
+    tcase_add_test(pairs, contributions_are_not_alike_if_the_first_came_inbound);
+    tcase_add_test(pairs, contributions_are_not_alike_if_the_last_promise_is_another);
+    tcase_add_test(pairs, contributions_are_not_alike_if_a_promise_was_made_and_kept);
+    tcase_add_test(pairs, contributions_are_alike_where_nothing_happens);
 
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

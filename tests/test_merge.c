@@ -46,13 +46,13 @@ static cxj_engine *make(void) {
 
 static cxj_view *add(cxj_engine *engine, const char *text) {
     cxj_view *view = NULL;
-    ck_assert_int_eq(cxj_view_add(engine, text, CXJ_ENDED, &view), CXJ_OK);
+    ck_assert_int_eq(cxj_view_add(engine, text, CXJ_ZERO_TERMINATED, &view), CXJ_OK);
     return view;
 }
 
 static uint32_t code(cxj_engine *engine, uint32_t dimension, const char *name) {
     uint32_t given = 0;
-    ck_assert_int_eq(cxj_code(engine, dimension, name, CXJ_ENDED, &given), CXJ_OK);
+    ck_assert_int_eq(cxj_code(engine, dimension, name, CXJ_ZERO_TERMINATED, &given), CXJ_OK);
     return given;
 }
 
@@ -76,9 +76,9 @@ static cxj_touchpoint only(const cxj_engine *engine, uint64_t journey) {
 
 static double value_of(const cxj_view *view, const char *key, uint32_t grain, const char *name) {
     uint32_t metric = 0;
-    cxj_metric result = {0};
-    cxj_text part = {key, CXJ_ENDED};
-    ck_assert_int_eq(cxj_metric_find(grain, name, CXJ_ENDED, &metric), CXJ_OK);
+    cxj_value result = {0};
+    cxj_text part = {key, CXJ_ZERO_TERMINATED};
+    ck_assert_int_eq(cxj_metric_find(grain, name, CXJ_ZERO_TERMINATED, &metric), CXJ_OK);
     cxj_status status =
         cxj_view_get(view, key ? &part : NULL, sizeof part, key ? 1 : 0, &metric, 1, &result, sizeof result);
     return status == CXJ_OK ? result.value : -1;
@@ -154,8 +154,8 @@ START_TEST(retired_names_do_not_come) {
     merge(engine, source);
     uint32_t found = 0;
     for (uint32_t d = CXJ_DIMENSION_OWNER; d <= CXJ_DIMENSION_REASON; d++) {
-        ck_assert_int_eq(cxj_find_code(engine, d, "gone", CXJ_ENDED, &found), CXJ_NOT_FOUND);
-        ck_assert_int_eq(cxj_find_code(engine, d, "here", CXJ_ENDED, &found), CXJ_OK);
+        ck_assert_int_eq(cxj_find_code(engine, d, "gone", CXJ_ZERO_TERMINATED, &found), CXJ_NOT_FOUND);
+        ck_assert_int_eq(cxj_find_code(engine, d, "here", CXJ_ZERO_TERMINATED, &found), CXJ_OK);
         ck_assert_uint_eq(found, 1);
     }
     cxj_engine_destroy(engine);
@@ -344,7 +344,7 @@ START_TEST(names_of_sealed_journeys_are_kept) {
     ck_assert_int_eq(cxj_erase_journey(engine, 12), CXJ_OK);
     uint32_t yours = code(engine, CXJ_DIMENSION_TEAM, "yours");
     ck_assert_uint_eq(cxj__names_uses(teams, yours), 0);
-    ck_assert(cxj__names_was_let_go(teams, yours));
+    ck_assert(cxj__names_is_of_sealed(teams, yours));
     ck_assert(cxj__names_has(teams, yours));
     cxj_engine_destroy(engine);
     cxj_engine_destroy(source);

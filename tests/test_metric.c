@@ -341,14 +341,14 @@ static void set_sum(struct cxj__cell *cell, int which, int64_t value) {
 
 static const struct cxj__circumstances everything = {0, true, true};
 
-static cxj_metric read_place(const struct cxj__cell *cell, size_t place, struct cxj__circumstances circumstances) {
-    cxj_metric result;
+static cxj_value read_place(const struct cxj__cell *cell, size_t place, struct cxj__circumstances circumstances) {
+    cxj_value result;
     memset(&result, 0x5a, sizeof result);
     cxj__metric_read(place, cell, &circumstances, &result);
     return result;
 }
 
-static cxj_metric read(const struct cxj__cell *cell, const char *name) {
+static cxj_value read(const struct cxj__cell *cell, const char *name) {
     size_t place = cxj__metric_find(cell->grain, name, strlen(name));
     ck_assert_uint_ne(place, SIZE_MAX);
     return read_place(cell, place, everything);
@@ -359,19 +359,19 @@ static bool is_near(double found, double expected) {
 }
 
 static void has_value(const struct cxj__cell *cell, const char *name, double value, uint64_t n) {
-    cxj_metric found = read(cell, name);
+    cxj_value found = read(cell, name);
     ck_assert_msg(is_near(found.value, value), "%s: %.17g in place of %.17g", name, found.value, value);
     ck_assert_msg(found.n == n, "%s: n is %" PRIu64 " in place of %" PRIu64, name, found.n, n);
 }
 
 static void has_interval(const struct cxj__cell *cell, const char *name, double low, double high) {
-    cxj_metric found = read(cell, name);
+    cxj_value found = read(cell, name);
     ck_assert_msg(is_near(found.low, low), "%s: low %.17g in place of %.17g", name, found.low, low);
     ck_assert_msg(is_near(found.high, high), "%s: high %.17g in place of %.17g", name, found.high, high);
 }
 
 static void has_no_interval(const struct cxj__cell *cell, const char *name) {
-    cxj_metric found = read(cell, name);
+    cxj_value found = read(cell, name);
     ck_assert_msg(isnan(found.low) && isnan(found.high), "%s", name);
 }
 
@@ -661,7 +661,7 @@ START_TEST(nothing_to_divide_by_is_no_value) {
         struct cxj__cell *cell = create(grain);
         for (size_t place = 0; place < METRICS; place++) {
             if (cxj__metric_grain(place) != grain) continue;
-            cxj_metric found = read_place(cell, place, everything);
+            cxj_value found = read_place(cell, place, everything);
             bool counts = catalogue[place].kind == CXJ_KIND_COUNT;
             ck_assert_msg(counts ? found.value == 0 : isnan(found.value), "%s", catalogue[place].name);
             ck_assert_msg(isnan(found.low) && isnan(found.high), "%s", catalogue[place].name);
@@ -717,19 +717,19 @@ START_TEST(one_is_enough_to_divide_by) {
 END_TEST
 
 /* Whether a metric has a value when the feed lacks some facets. */
-static bool is_fed(size_t place, uint32_t unfed) {
+static bool is_fed(size_t place, uint32_t unrecorded) {
     uint32_t any = catalogue[place].needs_any;
-    return (catalogue[place].needs_all & unfed) == 0 && (any == 0 || (any & ~unfed) != 0);
+    return (catalogue[place].needs_all & unrecorded) == 0 && (any == 0 || (any & ~unrecorded) != 0);
 }
 
-static void check_feed(const struct cxj__cell *cell, uint32_t unfed) {
+static void check_feed(const struct cxj__cell *cell, uint32_t unrecorded) {
     struct cxj__circumstances circumstances = everything;
-    circumstances.unfed = unfed;
+    circumstances.unrecorded = unrecorded;
     for (size_t place = 0; place < METRICS; place++) {
         if (cxj__metric_grain(place) != cell->grain) continue;
-        cxj_metric found = read_place(cell, place, circumstances);
-        ck_assert_msg(isnan(found.value) != is_fed(place, unfed), "%s without %" PRIx32, catalogue[place].name, unfed);
-        if (is_fed(place, unfed)) continue;
+        cxj_value found = read_place(cell, place, circumstances);
+        ck_assert_msg(isnan(found.value) != is_fed(place, unrecorded), "%s without %" PRIx32, catalogue[place].name, unrecorded);
+        if (is_fed(place, unrecorded)) continue;
         ck_assert(isnan(found.low) && isnan(found.high));
     }
 }
@@ -764,7 +764,7 @@ START_TEST(overdue_needs_the_clock) {
     without.has_now = false;
     for (size_t place = 0; place < METRICS; place++) {
         if (cxj__metric_grain(place) != CXJ_GRAIN_JOURNEYS) continue;
-        cxj_metric with_clock = read_place(cell, place, everything), found = read_place(cell, place, without);
+        cxj_value with_clock = read_place(cell, place, everything), found = read_place(cell, place, without);
         bool overdue = strcmp(catalogue[place].name, "overdue") == 0;
         ck_assert_int_eq(isnan(found.value), overdue || isnan(with_clock.value));
     }
@@ -792,7 +792,7 @@ END_TEST
 START_TEST(lost_context_of_journeys_is_always_known) {
     struct cxj__cell *cell = varied_journeys();
     size_t place = cxj__metric_find(CXJ_GRAIN_JOURNEYS, "lost_context", 12);
-    cxj_metric found = read_place(cell, place, (struct cxj__circumstances){0, true, false});
+    cxj_value found = read_place(cell, place, (struct cxj__circumstances){0, true, false});
     ck_assert_double_eq(found.value, count_of(cell, CXJ__J_LOST_CONTEXT));
     for (size_t i = 0; i < METRICS; i++) {
         if (cxj__metric_grain(i) != CXJ_GRAIN_JOURNEYS) continue;
@@ -825,7 +825,7 @@ START_TEST(wilson_gives_known_values) {
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         struct cxj__cell *cell = create_share(known[i].k, known[i].n);
-        cxj_metric found = read(cell, "fault_rate");
+        cxj_value found = read(cell, "fault_rate");
         ck_assert_double_eq_tol(found.low, known[i].low, 5e-5);
         ck_assert_double_eq_tol(found.high, known[i].high, 5e-5);
         ck_assert_uint_eq(found.n, (uint64_t)known[i].n);
@@ -839,7 +839,7 @@ START_TEST(wilson_solves_its_equation) {
     for (int64_t n = 1; n <= 400; n += 1 + n / 7) {
         for (int64_t k = 0; k <= n; k += 1 + n / 9) {
             struct cxj__cell *cell = create_share(k, n);
-            cxj_metric found = read(cell, "fault_rate");
+            cxj_value found = read(cell, "fault_rate");
             double share = (double)k / (double)n, low = found.low, high = found.high;
             ck_assert(0 <= low && low <= share && share <= high && high <= 1);
             ck_assert_int_eq(low == 0, k == 0);
@@ -858,9 +858,9 @@ END_TEST
 START_TEST(wilson_ends_at_the_ends) {
     for (int64_t n = 1; n <= 3000; n++) {
         struct cxj__cell *cell = create_share(0, n);
-        cxj_metric none = read(cell, "fault_rate");
+        cxj_value none = read(cell, "fault_rate");
         set_count(cell, CXJ__T_FAULTS, n);
-        cxj_metric all = read(cell, "fault_rate");
+        cxj_value all = read(cell, "fault_rate");
         bool exact = none.low == 0 && all.high == 1 && none.value == 0 && all.value == 1;
         ck_assert_msg(exact && is_near(none.high, 1 - all.low), "n = %" PRId64, n);
         destroy(cell);
@@ -874,7 +874,7 @@ START_TEST(a_share_of_a_sum_has_its_interval) {
     set_count(cell, CXJ__J_JOURNEYS, 99);
     set_count(cell, CXJ__J_COMPLETED, 8);
     set_count(cell, CXJ__J_ABANDONED, 2);
-    cxj_metric found = read(cell, "completion_rate");
+    cxj_value found = read(cell, "completion_rate");
     ck_assert_uint_eq(found.n, 10);
     ck_assert_double_eq_tol(found.value, 0.8, 1e-15);
     ck_assert_double_eq_tol(found.low, 0.490162471537, 1e-12);
@@ -927,7 +927,7 @@ START_TEST(equal_values_do_not_spread) {
     int64_t ratings[997];
     for (size_t i = 0; i < 997; i++) ratings[i] = 11200;
     struct cxj__cell *cell = create_rated(ratings, 997);
-    cxj_metric found = read(cell, "satisfaction");
+    cxj_value found = read(cell, "satisfaction");
     ck_assert_double_eq(found.low, found.value);
     ck_assert_double_eq(found.high, found.value);
     ck_assert_double_eq(read(cell, "satisfaction_sd").value, 0);

@@ -75,7 +75,7 @@ enum { VIEWS = sizeof view_texts / sizeof *view_texts };
 
 static cxj_view *add(cxj_engine *engine, const char *text) {
     cxj_view *view = NULL;
-    ck_assert_int_eq(cxj_view_add(engine, text, CXJ_ENDED, &view), CXJ_OK);
+    ck_assert_int_eq(cxj_view_add(engine, text, CXJ_ZERO_TERMINATED, &view), CXJ_OK);
     return view;
 }
 
@@ -116,7 +116,7 @@ static size_t metrics_of(uint32_t grain, uint32_t metrics[128]) {
 
 static void show_view(shown *to, const cxj_view *view) {
     uint32_t metrics[128];
-    cxj_metric results[128];
+    cxj_value results[128];
     cxj_view_info info;
     ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);
     size_t count = metrics_of(info.grain, metrics);
@@ -176,8 +176,8 @@ static void check_same(const cxj_engine *a, const cxj_engine *b) {
 
 static double metric_of(const cxj_view *view, uint32_t grain, const char *name) {
     uint32_t metric = 0;
-    cxj_metric result;
-    ck_assert_int_eq(cxj_metric_find(grain, name, CXJ_ENDED, &metric), CXJ_OK);
+    cxj_value result;
+    ck_assert_int_eq(cxj_metric_find(grain, name, CXJ_ZERO_TERMINATED, &metric), CXJ_OK);
     ck_assert_int_eq(cxj_view_get(view, NULL, sizeof(cxj_text), 0, &metric, 1, &result, sizeof result), CXJ_OK);
     return result.value;
 }
@@ -321,7 +321,7 @@ START_TEST(index_made_in_vain_counts_the_cells) {
             char name[16];
             uint32_t code[6] = {0};
             snprintf(name, sizeof name, "n%" PRIu32, i);
-            for (uint32_t d = 1; d <= 5; d++) ck_assert_int_eq(cxj_code(engine, d, name, CXJ_ENDED, &code[d]), CXJ_OK);
+            for (uint32_t d = 1; d <= 5; d++) ck_assert_int_eq(cxj_code(engine, d, name, CXJ_ZERO_TERMINATED, &code[d]), CXJ_OK);
             t[i] = (cxj_touchpoint){.journey = 1,
                                     .id = i + 1,
                                     .at = i,
@@ -383,7 +383,7 @@ START_TEST(kept_plan_needs_no_memory_again_for_the_index) {
         char name[16];
         snprintf(name, sizeof name, "n%" PRIu32, i);
         for (uint32_t d = 1; d <= 6 && i >= THERE; d++) {
-            ck_assert_int_eq(cxj_code(engine, d, name, CXJ_ENDED, &code[d]), CXJ_OK);
+            ck_assert_int_eq(cxj_code(engine, d, name, CXJ_ZERO_TERMINATED, &code[d]), CXJ_OK);
         }
         t[i].owner = code[1];
         t[i].team = (uint16_t)code[2];
@@ -599,7 +599,7 @@ START_TEST(entrance_without_memory_leaves_no_trace) {
         cxj_view *view = NULL;
         give_back_room(engine);
         memory = (heap){0, fail_at};
-        status = cxj_view_add(engine, text, CXJ_ENDED, &view);
+        status = cxj_view_add(engine, text, CXJ_ZERO_TERMINATED, &view);
         memory.fail_at = 0;
         if (status == CXJ_OK) continue;
         ck_assert_int_eq(status, CXJ_NO_MEMORY);
@@ -640,7 +640,7 @@ START_TEST(long_journey_without_memory_for_its_index_leaves_no_trace) {
         for (uint64_t fail_at = 1; views[v] == NULL; fail_at++) {
             give_back_room(engine);
             memory = (heap){0, v < WITHOUT ? fail_at : 0};
-            cxj_status status = cxj_view_add(engine, text, CXJ_ENDED, &views[v]);
+            cxj_status status = cxj_view_add(engine, text, CXJ_ZERO_TERMINATED, &views[v]);
             memory.fail_at = 0;
             ck_assert_int_eq(status, views[v] == NULL ? CXJ_NO_MEMORY : CXJ_OK);
             ck_assert_uint_eq(engine->core.view_count, v + (views[v] != NULL));
@@ -899,12 +899,12 @@ START_TEST(long_journey_in_an_incomplete_view_counts_what_is_there) {
     cxj_engine *engine = NULL;
     uint32_t there = 0, missing = 0, metric = 0;
     cxj_view_info info;
-    cxj_metric result;
-    const cxj_text key = {"there", CXJ_ENDED};
+    cxj_value result;
+    const cxj_text key = {"there", CXJ_ZERO_TERMINATED};
     ck_assert_int_eq(cxj_engine_create(&options, NULL, 0, &engine), CXJ_OK);
-    ck_assert_int_eq(cxj_code(engine, CXJ_DIMENSION_CHANNEL, "there", CXJ_ENDED, &there), CXJ_OK);
-    ck_assert_int_eq(cxj_code(engine, CXJ_DIMENSION_CHANNEL, "missing", CXJ_ENDED, &missing), CXJ_OK);
-    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "journeys", CXJ_ENDED, &metric), CXJ_OK);
+    ck_assert_int_eq(cxj_code(engine, CXJ_DIMENSION_CHANNEL, "there", CXJ_ZERO_TERMINATED, &there), CXJ_OK);
+    ck_assert_int_eq(cxj_code(engine, CXJ_DIMENSION_CHANNEL, "missing", CXJ_ZERO_TERMINATED, &missing), CXJ_OK);
+    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "journeys", CXJ_ZERO_TERMINATED, &metric), CXJ_OK);
     const cxj_view *view = add(engine, "touchpoints by channel");
     for (uint64_t id = 1; id <= LONG; id++) {
         cxj_touchpoint t = {.journey = 1, .id = id, .at = (int64_t)id};

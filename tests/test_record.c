@@ -40,13 +40,13 @@ static cxj_engine *make_limited(uint32_t touchpoints, uint32_t codes) {
 
 static cxj_view *add(cxj_engine *engine, const char *text) {
     cxj_view *view = NULL;
-    ck_assert_int_eq(cxj_view_add(engine, text, CXJ_ENDED, &view), CXJ_OK);
+    ck_assert_int_eq(cxj_view_add(engine, text, CXJ_ZERO_TERMINATED, &view), CXJ_OK);
     return view;
 }
 
 static uint32_t code(cxj_engine *engine, uint32_t dimension, const char *name) {
     uint32_t given = 0;
-    ck_assert_int_eq(cxj_code(engine, dimension, name, CXJ_ENDED, &given), CXJ_OK);
+    ck_assert_int_eq(cxj_code(engine, dimension, name, CXJ_ZERO_TERMINATED, &given), CXJ_OK);
     return given;
 }
 
@@ -104,7 +104,7 @@ __attribute__((format(printf, 2, 3))) static void show(shown *to, const char *fo
 
 static void show_cells(shown *to, const cxj_view *view, const cxj_view_info *info) {
     uint32_t metrics[128];
-    cxj_metric results[128];
+    cxj_value results[128];
     size_t count = 0;
     cxj_metric_info metric;
     for (size_t i = 0; cxj_metric_describe(i, &metric, sizeof metric) == CXJ_OK; i++) {
@@ -755,7 +755,7 @@ START_TEST(names_go_with_their_last_touchpoint) {
     record(engine, (cxj_touchpoint){.journey = 2, .at = 1, .owner = ben});
     ck_assert_int_eq(cxj_erase_journey(engine, 1), CXJ_OK);
     ck_assert_int_eq(cxj_name(engine, CXJ_DIMENSION_OWNER, erika, &name, NULL), CXJ_NOT_FOUND);
-    ck_assert_int_eq(cxj_find_code(engine, CXJ_DIMENSION_OWNER, "Erika", CXJ_ENDED, &found), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_find_code(engine, CXJ_DIMENSION_OWNER, "Erika", CXJ_ZERO_TERMINATED, &found), CXJ_NOT_FOUND);
     ck_assert_int_eq(cxj_name(engine, CXJ_DIMENSION_OWNER, ben, &name, NULL), CXJ_OK);
     ck_assert_int_eq(cxj_name(engine, CXJ_DIMENSION_OWNER, unused, &name, NULL), CXJ_OK);
     const cxj_touchpoint late = {.journey = 3, .at = 1, .owner = erika};
@@ -1002,7 +1002,7 @@ START_TEST(merge_beyond_the_codes_of_a_dictionary) {
     code(engine, CXJ_DIMENSION_TEAM, "mine");
     uint16_t team = (uint16_t)code(source, CXJ_DIMENSION_TEAM, "yours");
     merge(engine, source);
-    ck_assert_int_eq(cxj_find_code(engine, CXJ_DIMENSION_TEAM, "yours", CXJ_ENDED, &found), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_find_code(engine, CXJ_DIMENSION_TEAM, "yours", CXJ_ZERO_TERMINATED, &found), CXJ_NOT_FOUND);
     record(source, (cxj_touchpoint){.journey = 1, .at = 1, .team = team});
     ck_assert_int_eq(cxj_merge(engine, source), CXJ_LIMIT);
     ck_assert_ptr_nonnull(strstr(cxj_message(engine), "team"));

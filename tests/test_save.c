@@ -263,7 +263,7 @@ START_TEST(options_are_not_saved) {
                                             .cells_limit = 5000,
                                             .touchpoints_limit = 500,
                                             .codes_limit = 500,
-                                            .unfed_facets = CXJ_FACET_FAULT,
+                                            .unrecorded_facets = CXJ_FACET_FAULT,
                                             .seal_ended_after = INT64_C(1000000000000000)},
                               1);
     bytes saved = save_of(one);
@@ -576,7 +576,7 @@ static void check_refused(cxj_engine *engine, cxj_view *view, const cxj_engine *
     CALL(1, cxj_erase_customer(engine, 6, &erased), CXJ_OK);
     CALL(2, cxj_merge(engine, source), CXJ_OK);
     CALL(3, cxj_merge_bytes(engine, saved->data, saved->length), CXJ_OK);
-    CALL(4, cxj_view_add(engine, "journeys by type", CXJ_ENDED, &other), CXJ_OK);
+    CALL(4, cxj_view_add(engine, "journeys by type", CXJ_ZERO_TERMINATED, &other), CXJ_OK);
     CALL(5, cxj_view_drop(engine, refused ? view : other), CXJ_OK);
     CALL(6, cxj_saver_open(engine, write_bytes, &b, &saver), CXJ_OK);
 #undef CALL
@@ -587,7 +587,7 @@ static void check_refused(cxj_engine *engine, cxj_view *view, const cxj_engine *
     ck_assert(!refused || (other == NULL && saver == NULL));
     ck_assert_uint_eq(erased, !refused);
     /* what is there already is no change */
-    ck_assert_int_eq(cxj_view_add(engine, "journeys", CXJ_ENDED, &same), CXJ_OK);
+    ck_assert_int_eq(cxj_view_add(engine, "journeys", CXJ_ZERO_TERMINATED, &same), CXJ_OK);
     ck_assert_ptr_eq(same, view);
     cxj_saver_close(saver);
     free_bytes(&b);

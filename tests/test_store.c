@@ -529,7 +529,7 @@ START_TEST(empty_store_has_no_journey) {
     struct cxj__seed key = {{1, 3, 5, 7, 9, 11, 13, 15}};
     uint64_t probes = 0;
     ck_assert_ptr_null(cxj__store_find(&store, &key, 1, &probes));
-    cxj__store_approach(&store, &key, 1);
+    cxj__store_prefetch_slot(&store, &key, 1);
     ck_assert_ptr_null(cxj__store_guess(&store, &key, 1));
     ck_assert_uint_eq(probes, 0);
 }
@@ -815,19 +815,19 @@ START_TEST(looking_ahead_changes_nothing) {
     struct cxj__store store = here.store;
     uint64_t used = here.memory.used;
     size_t others = 0;
-    cxj__store_come_near(NULL);
-    cxj__store_come_to_records(NULL);
+    cxj__store_prefetch_journey(NULL);
+    cxj__store_prefetch_records(NULL);
     for (uint64_t number = 0; number < 1000 + 2 * JOURNEYS; number++) {
         const struct cxj__journey *found = cxj__store_find(&here.store, &here.key, number, &here.probes);
-        cxj__store_approach(&here.store, &here.key, number);
+        cxj__store_prefetch_slot(&here.store, &here.key, number);
         const struct cxj__journey *guess = cxj__store_guess(&here.store, &here.key, number);
         if (found != NULL) ck_assert_ptr_nonnull(guess);
         others += guess != found;
         if (guess == NULL) continue;
         struct cxj__journey before;
         memcpy(&before, guess, JOURNEY_BYTES);
-        cxj__store_come_near(guess);
-        cxj__store_come_to_records(guess);
+        cxj__store_prefetch_journey(guess);
+        cxj__store_prefetch_records(guess);
         ck_assert_mem_eq(guess, &before, JOURNEY_BYTES);
     }
     ck_assert_uint_le(others, 2);
@@ -865,9 +865,9 @@ static void check_promises(const struct cxj__fold *a, const struct cxj__fold *b)
 
 /* Compares what two folds say; the bytes between members may differ. */
 static void check_fold(const struct cxj__fold *a, const struct cxj__fold *b) {
-    struct cxj__standing x, y;
-    cxj__fold_stand(a, 1000, &x);
-    cxj__fold_stand(b, 1000, &y);
+    struct cxj__contribution x, y;
+    cxj__fold_contribute(a, 1000, &x);
+    cxj__fold_contribute(b, 1000, &y);
     ck_assert_mem_eq(x.counts, y.counts, sizeof x.counts);
     ck_assert_mem_eq(x.sums, y.sums, sizeof x.sums);
     ck_assert_mem_eq(&x.value, &y.value, sizeof x.value);
@@ -884,7 +884,7 @@ static void check_fold(const struct cxj__fold *a, const struct cxj__fold *b) {
     ck_assert_int_eq(a->quiet, b->quiet);
     ck_assert_int_eq(a->last_at, b->last_at);
     ck_assert_uint_eq(a->customer, b->customer);
-    ck_assert_uint_eq(a->occasions, b->occasions);
+    ck_assert_uint_eq(a->samples, b->samples);
     ck_assert_uint_eq(a->step_waits, b->step_waits);
     ck_assert_uint_eq(a->lost, b->lost);
 }

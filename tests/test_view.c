@@ -611,7 +611,7 @@ static void check_period(struct world *w, int64_t at, const char *expected, int6
     ck_assert_str_eq(text, expected);
     ck_assert_uint_eq(length, strlen(expected));
     ck_assert_int_eq(cxj__view_part_number(&w->view, &key, 0), begins);
-    cxj_text part = {text, CXJ_ENDED};
+    cxj_text part = {text, CXJ_ZERO_TERMINATED};
     ck_assert_int_eq(cxj__view_parse_key(&w->view, w->dictionaries, &w->seed, &part, sizeof part, &again), CXJ_OK);
     ck_assert_mem_eq(&again, &key, sizeof key);
 }
@@ -898,7 +898,7 @@ struct wide_text {
 };
 
 static cxj_status parse(struct world *w, struct cxj__key *key, const char *a, const char *b, const char *c) {
-    struct wide_text parts[3] = {{{a, CXJ_ENDED}, "x"}, {{b, CXJ_ENDED}, "x"}, {{c, CXJ_ENDED}, "x"}};
+    struct wide_text parts[3] = {{{a, CXJ_ZERO_TERMINATED}, "x"}, {{b, CXJ_ZERO_TERMINATED}, "x"}, {{c, CXJ_ZERO_TERMINATED}, "x"}};
     memset(key, 0x5a, sizeof *key);
     return cxj__view_parse_key(&w->view, w->dictionaries, &w->seed, &parts[0].text, sizeof *parts, key);
 }
@@ -1039,7 +1039,7 @@ START_TEST(regular_keys_spread) {
 END_TEST
 
 static void drop(struct world *w, struct cxj__cell *cell) {
-    cxj__view_doom(&w->view, cell);
+    cxj__view_mark_empty(&w->view, cell);
     cxj__view_sweep(&w->view, &w->memory);
 }
 
@@ -1130,8 +1130,8 @@ START_TEST(cells_come_and_go_at_random) {
                 count++;
                 there[i] = true;
             } else if (cell != NULL && chance(3) > 0) {
-                cxj__view_doom(&w.view, cell);
-                cxj__view_doom(&w.view, cell); /* noted once */
+                cxj__view_mark_empty(&w.view, cell);
+                cxj__view_mark_empty(&w.view, cell); /* noted once */
                 if (chance(2)) cxj__view_sweep(&w.view, &w.memory);
                 cxj__view_sweep(&w.view, &w.memory);
                 count--;
@@ -1151,13 +1151,13 @@ START_TEST(many_cells_are_swept_at_once) {
     open_view(&w, "touchpoints");
     for (uint32_t i = 0; i < CELLS; i++) make(&w, i);
     for (uint32_t i = 0; i < CELLS; i++) {
-        if (i % 3 != 0) cxj__view_doom(&w.view, find(&w, i));
+        if (i % 3 != 0) cxj__view_mark_empty(&w.view, find(&w, i));
     }
     ck_assert_uint_eq(w.view.cell_count, CELLS); /* until the sweep */
     cxj__view_sweep(&w.view, &w.memory);
     for (uint32_t i = 0; i < CELLS; i++) ck_assert_int_eq(find(&w, i) != NULL, i % 3 == 0);
     is_consistent(&w);
-    for (uint32_t i = 0; i < CELLS; i += 3) cxj__view_doom(&w.view, find(&w, i));
+    for (uint32_t i = 0; i < CELLS; i += 3) cxj__view_mark_empty(&w.view, find(&w, i));
     cxj__view_sweep(&w.view, &w.memory);
     ck_assert_uint_eq(w.view.cell_count, 0);
     ck_assert_ptr_null(find(&w, 0));
@@ -1167,7 +1167,7 @@ START_TEST(many_cells_are_swept_at_once) {
 }
 END_TEST
 
-START_TEST(a_cell_with_contributions_is_not_doomed) {
+START_TEST(a_cell_with_contributions_is_not_empty) {
     struct world w;
     open_view(&w, "touchpoints");
     struct cxj__cell *cell = make(&w, 1);
@@ -1181,12 +1181,12 @@ START_TEST(a_cell_with_contributions_is_not_doomed) {
 }
 END_TEST
 
-/* What comes back before the sweep stays, and may be doomed again. */
-START_TEST(a_doomed_cell_may_come_back) {
+/* What comes back before the sweep stays, and may be marked_empty again. */
+START_TEST(a_empty_cell_may_come_back) {
     struct world w;
     open_view(&w, "touchpoints");
     struct cxj__cell *cell = make(&w, 1);
-    cxj__view_doom(&w.view, cell);
+    cxj__view_mark_empty(&w.view, cell);
     cxj__cell_counts(cell)[0] = 1;
     cxj__view_sweep(&w.view, &w.memory);
     ck_assert_ptr_eq(find(&w, 1), cell);
@@ -1364,8 +1364,8 @@ static void add_cells(Suite *suite) {
     tcase_add_test(cases, dropping_any_cell_leaves_the_others);
     tcase_add_test(cases, cells_come_and_go_at_random);
     tcase_add_test(cases, many_cells_are_swept_at_once);
-    tcase_add_test(cases, a_cell_with_contributions_is_not_doomed);
-    tcase_add_test(cases, a_doomed_cell_may_come_back);
+    tcase_add_test(cases, a_cell_with_contributions_is_not_empty);
+    tcase_add_test(cases, a_empty_cell_may_come_back);
     tcase_add_test(cases, numbers_of_cells_are_never_given_again);
     tcase_add_test(cases, lack_of_memory_makes_no_cell);
     cases = group(suite, "order");

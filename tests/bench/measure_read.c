@@ -25,17 +25,17 @@ static void read_one(const cxj_engine *engine, const workload *stream) {
         snprintf(texts[i][0], sizeof texts[i][0], "%.15s", channel);
         const char *owner = workload_name_of(CXJ_DIMENSION_OWNER, scattered / WORKLOAD_CHANNELS + 1);
         snprintf(texts[i][1], sizeof texts[i][1], "%.15s", owner);
-        for (size_t p = 0; p < 2; p++) keys[i][p] = (cxj_text){texts[i][p], CXJ_ENDED};
+        for (size_t p = 0; p < 2; p++) keys[i][p] = (cxj_text){texts[i][p], CXJ_ZERO_TERMINATED};
     }
     cxj_view *view = NULL;
     uint32_t metric = 0;
     rig_must(engine, cxj_view_at(engine, 0, &view), "finding a view");
-    rig_must(engine, cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "clean_share", CXJ_ENDED, &metric), "finding a metric");
+    rig_must(engine, cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "clean_share", CXJ_ZERO_TERMINATED, &metric), "finding a metric");
     rig_time time = {0};
     uint64_t sum = 0;
     const rig_time start = rig_start();
     for (size_t i = 0; i < LOOKUPS / CELLS * CELLS; i++) {
-        cxj_metric value = {0};
+        cxj_value value = {0};
         const cxj_text *key = keys[i % CELLS];
         rig_must(engine, cxj_view_get(view, key, sizeof *key, 2, &metric, 1, &value, sizeof value), "reading a cell");
         sum += value.n;

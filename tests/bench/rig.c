@@ -140,7 +140,7 @@ cxj_engine *rig_engine(const cxj_options *options, size_t views) {
     rig_must(NULL, cxj_engine_create(options, NULL, 0, &engine), "making an engine");
     rig_check(workload_name(engine), "names get codes in order");
     for (size_t v = 0; v < views; v++) {
-        rig_must(engine, cxj_view_add(engine, rig_views[v], CXJ_ENDED, &view), rig_views[v]);
+        rig_must(engine, cxj_view_add(engine, rig_views[v], CXJ_ZERO_TERMINATED, &view), rig_views[v]);
     }
     return engine;
 }
@@ -197,7 +197,7 @@ rig_count rig_record_stream(cxj_engine *engine, const workload *stream, rig_bloc
 double rig_sum(const cxj_view *view, uint32_t grain, const char *metric) {
     uint32_t number = 0;
     size_t cells = 0;
-    rig_must(NULL, cxj_metric_find(grain, metric, CXJ_ENDED, &number), metric);
+    rig_must(NULL, cxj_metric_find(grain, metric, CXJ_ZERO_TERMINATED, &number), metric);
     (void)cxj_view_read(view, &number, 1, 0, NULL, NULL, NULL, &cells); /* asks how many there are */
     double *values = rig_allocate(cells + 1, sizeof *values), sum = 0;
     rig_must(NULL, cxj_view_read(view, &number, 1, cells, values, NULL, NULL, &cells), "reading a view");

@@ -134,7 +134,7 @@ int workload_name(cxj_engine *engine) {
         for (uint32_t i = 1; i <= names[d].count; i++) {
             uint32_t code = 0;
             const char *text = workload_name_of(names[d].dimension, i);
-            if (cxj_code(engine, names[d].dimension, text, CXJ_ENDED, &code) != CXJ_OK || code != i) return 0;
+            if (cxj_code(engine, names[d].dimension, text, CXJ_ZERO_TERMINATED, &code) != CXJ_OK || code != i) return 0;
         }
     }
     return 1;

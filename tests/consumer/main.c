@@ -17,12 +17,12 @@
 
 static int check(cxj_engine *engine) {
     cxj_view *view;
-    TRY(cxj_view_add(engine, "journeys by type", CXJ_ENDED, &view));
+    TRY(cxj_view_add(engine, "journeys by type", CXJ_ZERO_TERMINATED, &view));
 
     uint32_t onboarding, anna, ben;
-    TRY(cxj_code(engine, CXJ_DIMENSION_TYPE, "onboarding", CXJ_ENDED, &onboarding));
-    TRY(cxj_code(engine, CXJ_DIMENSION_OWNER, "Anna", CXJ_ENDED, &anna));
-    TRY(cxj_code(engine, CXJ_DIMENSION_OWNER, "Ben", CXJ_ENDED, &ben));
+    TRY(cxj_code(engine, CXJ_DIMENSION_TYPE, "onboarding", CXJ_ZERO_TERMINATED, &onboarding));
+    TRY(cxj_code(engine, CXJ_DIMENSION_OWNER, "Anna", CXJ_ZERO_TERMINATED, &anna));
+    TRY(cxj_code(engine, CXJ_DIMENSION_OWNER, "Ben", CXJ_ZERO_TERMINATED, &ben));
 
     cxj_touchpoint touchpoints[2] = {{0}, {0}};
     touchpoints[0].journey = touchpoints[1].journey = 7;
@@ -36,10 +36,10 @@ static int check(cxj_engine *engine) {
     TRY(cxj_record(engine, touchpoints, sizeof touchpoints[0], 2, 0, &receipt, sizeof receipt));
 
     uint32_t metrics[2];
-    TRY(cxj_metric_find(CXJ_GRAIN_JOURNEYS, "handoffs", CXJ_ENDED, &metrics[0]));
-    TRY(cxj_metric_find(CXJ_GRAIN_JOURNEYS, "duration_mean", CXJ_ENDED, &metrics[1]));
-    cxj_text key = {"onboarding", CXJ_ENDED};
-    cxj_metric results[2];
+    TRY(cxj_metric_find(CXJ_GRAIN_JOURNEYS, "handoffs", CXJ_ZERO_TERMINATED, &metrics[0]));
+    TRY(cxj_metric_find(CXJ_GRAIN_JOURNEYS, "duration_mean", CXJ_ZERO_TERMINATED, &metrics[1]));
+    cxj_text key = {"onboarding", CXJ_ZERO_TERMINATED};
+    cxj_value results[2];
     TRY(cxj_view_get(view, &key, sizeof key, 1, metrics, 2, results, sizeof results[0]));
 
     printf("cxj %s: %g handoff, %g ms\n", cxj_version_text(), results[0].value, results[1].value);

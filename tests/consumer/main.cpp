@@ -30,9 +30,9 @@ int main() try {
     const std::unique_ptr<cxj_engine, Destroy> engine(made);
 
     cxj_view *view = nullptr;
-    must(cxj_view_add(engine.get(), "touchpoints by channel", CXJ_ENDED, &view), engine.get());
+    must(cxj_view_add(engine.get(), "touchpoints by channel", CXJ_ZERO_TERMINATED, &view), engine.get());
     std::uint32_t phone = 0;
-    must(cxj_code(engine.get(), CXJ_DIMENSION_CHANNEL, "phone", CXJ_ENDED, &phone), engine.get());
+    must(cxj_code(engine.get(), CXJ_DIMENSION_CHANNEL, "phone", CXJ_ZERO_TERMINATED, &phone), engine.get());
 
     std::vector<cxj_touchpoint> touchpoints(4);
     std::uint8_t score = 2;
@@ -50,14 +50,14 @@ int main() try {
          engine.get());
 
     std::uint32_t csat = 0;
-    must(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "csat", CXJ_ENDED, &csat));
+    must(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "csat", CXJ_ZERO_TERMINATED, &csat));
     cxj_cursor *cursor = nullptr;
     must(cxj_cursor_open(view, &cursor));
     must(cxj_cursor_next(cursor));
     const char *channel = nullptr;
     must(cxj_cursor_part(cursor, 0, &channel, nullptr));
     const std::string name = channel;
-    cxj_metric result{};
+    cxj_value result{};
     must(cxj_cursor_metrics(cursor, &csat, 1, &result, sizeof result));
     cxj_cursor_close(cursor);
 

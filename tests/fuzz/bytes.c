@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base.h"
-#include "wire.h"
+#include "format.h"
 
 enum { HEAD = 12, HEADER = 5, CHECKSUM = 8, SHORT_HEADER = 3 };
 static const uint8_t magic[8] = {0x89, 'c', 'x', 'j', '\r', '\n', 0x1a, '\n'};
@@ -37,7 +37,7 @@ uint8_t *bytes_make(const uint8_t *data, size_t size, size_t *length) {
     }
     uint8_t *made = allocate(HEAD + (size / SHORT_HEADER + 1) * (HEADER + CHECKSUM) + size);
     memcpy(made, magic, sizeof magic);
-    put(made + sizeof magic, CXJ__WIRE_FORMAT, HEAD - sizeof magic);
+    put(made + sizeof magic, CXJ__FORMAT_FORMAT, HEAD - sizeof magic);
     uint64_t chain = checksum(0, made, HEAD);
     uint8_t *at = made + HEAD;
     for (size_t i = 1; i + SHORT_HEADER <= size;) {

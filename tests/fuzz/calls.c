@@ -63,7 +63,7 @@ typedef struct side {
     fuzz_heap heap;
     cxj_options options;
     model known;
-    uint32_t unfed;
+    uint32_t unrecorded;
     int64_t now;
     bool has_now;
     bool ever_sealed;
@@ -206,7 +206,7 @@ static void check_fresh(side *on, bool views_first) {
     if (!views_first) {
         copy_views(fresh, on);
     }
-    MUST(cxj_set_unfed(fresh, on->unfed) == CXJ_OK, "%s", cxj_message(fresh));
+    MUST(cxj_set_unrecorded(fresh, on->unrecorded) == CXJ_OK, "%s", cxj_message(fresh));
     same_views(on->engine, fresh);
     same_states(on->engine, fresh);
     cxj_stats mine;
@@ -587,14 +587,14 @@ static void call_erase_journey(side *on, fuzz_bytes *bytes) {
     uint64_t number = who & 8 ? 0 : model_number((who & 7) % MODEL_FEW);
     model_journey *journey = model_find(&on->known, number);
     cxj_status expected = journey == NULL      ? CXJ_BAD_ARGUMENT
-                          : journey->sealed    ? CXJ_SUMS_STAY
+                          : journey->sealed    ? CXJ_PARTIALLY_ERASED
                           : journey->count > 0 ? CXJ_OK
                                                : CXJ_NOT_FOUND;
     begin(on);
     cxj_status status = cxj_erase_journey(on->engine, number);
     MUST(status == expected || status == CXJ_NO_MEMORY, "erase_journey: %s in place of %s", cxj_status_text(status),
          cxj_status_text(expected));
-    if (status == CXJ_OK || status == CXJ_SUMS_STAY) {
+    if (status == CXJ_OK || status == CXJ_PARTIALLY_ERASED) {
         model_erase(&on->known, journey);
     }
     check_call(on, "erase_journey", status, POSSIBLE(expected));
@@ -699,7 +699,7 @@ static void call_view_add(side *on, fuzz_bytes *bytes) {
     }
     cxj_view *view = NULL;
     begin(on);
-    cxj_status status = cxj_view_add(on->engine, text, CXJ_ENDED, &view);
+    cxj_status status = cxj_view_add(on->engine, text, CXJ_ZERO_TERMINATED, &view);
     bool is_wrong = which >= VIEWS - WRONG_VIEWS;
     check_call(on, "view_add", status,
                POSSIBLE(is_wrong ? CXJ_BAD_TEXT : CXJ_OK, on->options.codes_limit ? CXJ_LIMIT : CXJ_OK));
@@ -849,7 +849,7 @@ static void call_cursor(side *on, fuzz_bytes *bytes) {
         cxj_view_info info;
         uint32_t metrics[1];
         const char *text = NULL;
-        cxj_metric result;
+        cxj_value result;
         cxj_status status = cxj_cursor_next(on->cursor);
         MUST(status == CXJ_OK || status == CXJ_DONE || (status == CXJ_STALE && on->cursor_old), "cursor_next: %s",
              cxj_status_text(status));
@@ -874,7 +874,7 @@ static void call_read(side *on, fuzz_bytes *bytes) {
     cxj_view_info info;
     char texts[MOST_PARTS + 1][16];
     cxj_text parts[MOST_PARTS + 1];
-    cxj_metric result;
+    cxj_value result;
     uint32_t metric;
     uint8_t how = fuzz_byte(bytes);
     if (cxj_view_at(on->engine, how % MOST_VIEWS, &view) != CXJ_OK) {
@@ -932,11 +932,11 @@ static void call_journey(const side *on, fuzz_bytes *bytes) {
 }
 
 static void call_unfed(side *on, fuzz_bytes *bytes) {
-    uint32_t unfed = (uint32_t)fuzz_number(bytes, 3);
+    uint32_t unrecorded = (uint32_t)fuzz_number(bytes, 3);
     begin(on);
-    cxj_status status = cxj_set_unfed(on->engine, unfed);
-    MUST(status == ((unfed & ~CXJ_FACETS_ALL) ? CXJ_BAD_ARGUMENT : CXJ_OK), "set_unfed: %s", cxj_status_text(status));
-    on->unfed = status == CXJ_OK ? unfed : on->unfed;
+    cxj_status status = cxj_set_unrecorded(on->engine, unrecorded);
+    MUST(status == ((unrecorded & ~CXJ_FACETS_ALL) ? CXJ_BAD_ARGUMENT : CXJ_OK), "set_unfed: %s", cxj_status_text(status));
+    on->unrecorded = status == CXJ_OK ? unrecorded : on->unrecorded;
     check_call(on, "set_unfed", status, POSSIBLE(CXJ_BAD_ARGUMENT));
 }
 
@@ -962,7 +962,7 @@ static void call_create(fuzz_bytes *bytes) {
     options.cells_limit = which & 2 ? fuzz_number(bytes, 8) : 0;
     options.touchpoints_limit = which & 4 ? (uint32_t)fuzz_number(bytes, 2) : 0;
     options.codes_limit = which & 8 ? (uint32_t)fuzz_number(bytes, 4) : 0;
-    options.unfed_facets = which & 16 ? (uint32_t)fuzz_number(bytes, 3) : 0;
+    options.unrecorded_facets = which & 16 ? (uint32_t)fuzz_number(bytes, 3) : 0;
     options.reserved[4] = which & 32 ? fuzz_byte(bytes) & 1 : 0;
     options.seal_idle_after = which & 64 ? (int64_t)fuzz_number(bytes, 8) : 0;
     heap.fail_in = fuzz_byte(bytes) & 1;
@@ -975,7 +975,7 @@ static void call_create(fuzz_bytes *bytes) {
              strlen(message) < sizeof message,
          "create: %s: %s", cxj_status_text(status), message);
     bool is_right = options.size >= sizeof options.size && options.touchpoints_limit <= 29000 &&
-                    options.codes_limit <= 16777215 && (options.unfed_facets & ~CXJ_FACETS_ALL) == 0 &&
+                    options.codes_limit <= 16777215 && (options.unrecorded_facets & ~CXJ_FACETS_ALL) == 0 &&
                     options.reserved[4] == 0 && options.seal_idle_after >= 0 && options.seal_idle_after <= LONGEST_TIME;
     MUST(options.size != sizeof options || is_right == (status != CXJ_BAD_ARGUMENT), "create: %s: %s",
          cxj_status_text(status), message);
@@ -1013,7 +1013,7 @@ static void call_wrongly(side *on, fuzz_bytes *bytes) {
         status = cxj_record_columns(on->engine, &(cxj_columns){.size = 8}, 0, 0, NULL, 0);
         break;
     case 7:
-        status = cxj_view_add(on->engine, "journeys", CXJ_ENDED, NULL);
+        status = cxj_view_add(on->engine, "journeys", CXJ_ZERO_TERMINATED, NULL);
         break;
     case 8:
         status = cxj_code(on->engine, 1, NULL, 1, NULL);
@@ -1050,7 +1050,7 @@ static void set_up(side *on, fuzz_bytes *bytes, uint32_t turn) {
         .seal_idle_after = after[sealing >> 2 & 3],
     };
     model_clear(&on->known, on->options.touchpoints_limit ? on->options.touchpoints_limit : 10000);
-    on->unfed = 0;
+    on->unrecorded = 0;
     on->now = 0;
     on->has_now = on->ever_sealed = false;
     close_cursor(on);
@@ -1058,7 +1058,7 @@ static void set_up(side *on, fuzz_bytes *bytes, uint32_t turn) {
     for (uint32_t d = 1; d <= DIMENSIONS; d++) {
         for (uint32_t i = 0; i < NAMES; i++) {
             uint32_t code;
-            cxj_status status = cxj_code(on->engine, d, names[(i + turn * d) % NAMES], CXJ_ENDED, &code);
+            cxj_status status = cxj_code(on->engine, d, names[(i + turn * d) % NAMES], CXJ_ZERO_TERMINATED, &code);
             MUST(status == CXJ_OK || on->options.codes_limit > 0 || on->options.memory_limit > 0, "%s",
                  cxj_message(on->engine));
         }

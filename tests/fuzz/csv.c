@@ -99,7 +99,7 @@ static void read_all(reading *into, const uint8_t *data, size_t size, size_t cap
     into->batch_size = batch_size;
     MUST(cxj_engine_create(&options, NULL, 0, &into->engine) == CXJ_OK, "no engine");
     for (size_t i = 0; i < VIEWS; i++) {
-        MUST(cxj_view_add(into->engine, views[i], CXJ_ENDED, &into->views[i]) == CXJ_OK, "%s",
+        MUST(cxj_view_add(into->engine, views[i], CXJ_ZERO_TERMINATED, &into->views[i]) == CXJ_OK, "%s",
              cxj_message(into->engine));
     }
     FILE *file = fmemopen((void *)(uintptr_t)data, size, "rb");

@@ -121,7 +121,7 @@ static size_t describe_metrics(uint32_t grain, cxj_metric_info *infos, uint32_t 
 }
 
 /* The ends of an interval are roots of a sum, so they may lie beside the value by what rounding costs. */
-static void check_value(const cxj_view_info *view, const cxj_metric_info *info, const cxj_metric *result) {
+static void check_value(const cxj_view_info *view, const cxj_metric_info *info, const cxj_value *result) {
     const double slack = 1e-9 * (1 + fabs(result->value));
     MUST(!isinf(result->value) && !isinf(result->low) && !isinf(result->high), "[%s] %s is infinite", view->text,
          info->name);
@@ -171,7 +171,7 @@ static void check_columns(const cxj_view *view, const cxj_view_info *info) {
     cxj_cursor *cursor;
     MUST(cxj_cursor_open(view, &cursor) == CXJ_OK, "[%s]", info->text);
     for (size_t i = 0; i < cells; i++) {
-        cxj_metric results[METRICS];
+        cxj_value results[METRICS];
         MUST(cxj_cursor_next(cursor) == CXJ_OK, "[%s] cell %zu", info->text, i);
         MUST(cxj_cursor_metrics(cursor, metrics, count, results, sizeof *results) == CXJ_OK, "[%s]", info->text);
         for (size_t m = 0; m < count; m++) {

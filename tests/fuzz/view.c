@@ -27,7 +27,7 @@ static cxj_engine *make(void) {
     for (uint32_t d = 1; d <= DIMENSIONS; d++) {
         for (uint32_t i = 0; i < NAMES; i++) {
             uint32_t code;
-            MUST(cxj_code(engine, d, names[i], CXJ_ENDED, &code) == CXJ_OK && code == i + 1, "name %s", names[i]);
+            MUST(cxj_code(engine, d, names[i], CXJ_ZERO_TERMINATED, &code) == CXJ_OK && code == i + 1, "name %s", names[i]);
         }
     }
     return engine;

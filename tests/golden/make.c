@@ -30,12 +30,12 @@ static cxj_engine *make(int64_t seal_ended_after) {
 
 static void add(cxj_engine *engine, const char *text) {
     cxj_view *view = NULL;
-    must(engine, cxj_view_add(engine, text, CXJ_ENDED, &view));
+    must(engine, cxj_view_add(engine, text, CXJ_ZERO_TERMINATED, &view));
 }
 
 static uint16_t code(cxj_engine *engine, uint32_t dimension, const char *name) {
     uint32_t given = 0;
-    must(engine, cxj_code(engine, dimension, name, CXJ_ENDED, &given));
+    must(engine, cxj_code(engine, dimension, name, CXJ_ZERO_TERMINATED, &given));
     return (uint16_t)given;
 }
 
@@ -73,7 +73,7 @@ static void live_through(cxj_engine *engine, uint64_t number, int64_t start, uin
         uint8_t scale, score, scope;
     } ratings[] = {{1, 1, 1}, {2, 7, 2}, {3, 9, 1}, {4, 77, 2}, {5, 1, 3}, {6, 10, 2}, {7, 6, 2}, {1, 4, 2}, {0, 0, 0}};
     uint64_t hashed = 0;
-    must(engine, cxj_number("T-4711", CXJ_ENDED, &hashed));
+    must(engine, cxj_id_from_text("T-4711", CXJ_ZERO_TERMINATED, &hashed));
     for (uint64_t i = 0; i < 9; i++) {
         cxj_touchpoint t = {.journey = number, .id = i + 1, .at = start + (int64_t)(i * i) * HOUR, .facets = f[i]};
         t.scale = ratings[i].scale;

@@ -22,7 +22,7 @@ static int show_stats(const cxj_engine *engine, FILE *to) {
 static int show_metrics(cxj_cursor *cursor, uint32_t grain, FILE *to) {
     cxj_metric_info info;
     for (size_t i = 0; cxj_metric_describe(i, &info, sizeof info) == CXJ_OK; i++) {
-        cxj_metric result;
+        cxj_value result;
         if (info.grain != grain) continue;
         if (cxj_cursor_metrics(cursor, &info.metric, 1, &result, sizeof result) != CXJ_OK) return 1;
         if (isnan(result.value) || strcmp(info.name, "expected_clean_share") == 0) continue; /* pow() may differ */

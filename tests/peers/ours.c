@@ -127,7 +127,7 @@ static cxj_engine *make_engine(void) {
     cxj_view *view = NULL;
     must(NULL, cxj_engine_create(NULL, NULL, 0, &engine), "making an engine");
     check(workload_name(engine), "names get codes in order");
-    for (size_t v = 0; v < VIEWS; v++) must(engine, cxj_view_add(engine, views[v], CXJ_ENDED, &view), views[v]);
+    for (size_t v = 0; v < VIEWS; v++) must(engine, cxj_view_add(engine, views[v], CXJ_ZERO_TERMINATED, &view), views[v]);
     return engine;
 }
 

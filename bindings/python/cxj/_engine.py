@@ -136,7 +136,7 @@ class Engine:
         options.seed[:] = [secrets.randbits(64), secrets.randbits(64)]
         for name, highest in (("memory_limit", 2**64 - 1), ("cells_limit", 2**64 - 1), ("touchpoints_limit", 2**32 - 1)):
             setattr(options, name, integer_of(name, self._settings[name], 0, highest))
-        options.unfed_facets = _unfed(self._settings["feeds"])
+        options.unrecorded_facets = _unfed(self._settings["feeds"])
         for name in ("seal_ended_after", "seal_idle_after"):
             after = self._settings[name]
             if after is not None:
@@ -421,7 +421,7 @@ class Engine:
         now on. Raises ValueError for a name that is no facet. Constant time."""
         fed = _set_of(feeds)
         with self._lock:
-            self._check(lib.cxj_set_unfed(self._open(), _unfed(fed)))
+            self._check(lib.cxj_set_unrecorded(self._open(), _unfed(fed)))
             self._settings["feeds"] = fed
 
     def stats(self) -> Stats:

@@ -226,5 +226,5 @@ def number_of(text: str | bytes) -> int:
         except UnicodeEncodeError as error:
             raise InvalidError(f"{text!r} is not UTF-8: {error.reason}") from None
     number = ctypes.c_uint64()
-    lib.cxj_number(text, len(text), ctypes.byref(number))
+    lib.cxj_id_from_text(text, len(text), ctypes.byref(number))
     return number.value

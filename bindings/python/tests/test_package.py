@@ -413,8 +413,8 @@ except ImportError as error:
         for words, change in {
             "is version 0.* this package is for 9.7": "_header.VERSION = (9, 7)",
             "no function cxj_nothing": "_header.FUNCTIONS['cxj_nothing'] = (None,)",
-            "its cxj_metric has 32 bytes, and this package's 40":
-                "_header.STRUCTS['cxj_metric'] = type('M', (ctypes.Structure,), {'_fields_': [('a', ctypes.c_double * 5)]})",
+            "its cxj_value has 32 bytes, and this package's 40":
+                "_header.STRUCTS['cxj_value'] = type('M', (ctypes.Structure,), {'_fields_': [('a', ctypes.c_double * 5)]})",
         }.items():
             self.assertRegex(self.said(change), f"does not fit: .*{words}")
 

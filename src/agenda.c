@@ -1,4 +1,4 @@
-/* alert: what comes due.
+/* agenda: what comes due.
  *
  * Deadlines are pushed when a commitment is made or moves, and never searched for when it is met: a stale one is
  * recognized when its time comes, or by a sweep. No step is large, however many deadlines there are: the heap stands on
@@ -16,7 +16,7 @@
  * once, R too late in either case: N' <= 2L + 2p + SWEEP_FROM + R <= N / 2 + 2L + SWEEP_FROM + 3R. So N stays below
  * 4L + 2 SWEEP_FROM + 6R, and the heap, at N + p, below five times what holds, plus 3 SWEEP_FROM + 9R. Where nothing is
  * stale or moves forth and back, a sweep begins whenever the heap has doubled. */
-#include "alert.h"
+#include "agenda.h"
 
 #include <assert.h>
 #include <string.h>
@@ -71,12 +71,12 @@ static void sink(struct cxj__heap *heap, size_t index, struct cxj__deadline dead
     *at(heap, index) = deadline;
 }
 
-static void add(struct cxj__heap *heap, struct cxj__deadline deadline) {
+static void add_deadline(struct cxj__heap *heap, struct cxj__deadline deadline) {
     rise(heap, heap->count++, deadline);
 }
 
 /* Takes the first, and leaves no copy of any where the last one was. */
-static struct cxj__deadline take(struct cxj__heap *heap) {
+static struct cxj__deadline take_first(struct cxj__heap *heap) {
     struct cxj__deadline first = *at(heap, 0), *end = at(heap, --heap->count), last = *end;
     memset(end, 0, sizeof *end);
     if (heap->count > 0) sink(heap, 0, last);
@@ -88,7 +88,7 @@ static bool begins_with(const struct cxj__heap *heap, const struct cxj__deadline
 }
 
 /* Keeps what holds, in linear time. */
-static void filter(struct cxj__heap *heap, cxj__alert_holds holds, const void *context) {
+static void filter(struct cxj__heap *heap, cxj__agenda_holds holds, const void *context) {
     size_t before = heap->count, kept = 0;
     for (size_t i = 0; i < before; i++) {
         if (holds(context, at(heap, i))) *at(heap, kept++) = *at(heap, i);
@@ -98,7 +98,7 @@ static void filter(struct cxj__heap *heap, cxj__alert_holds holds, const void *c
     for (size_t i = (kept + ARITY - 2) / ARITY; i-- > 0;) sink(heap, i, *at(heap, i));
 }
 
-static void finish(struct cxj__heap *heap, struct cxj__memory *memory) {
+static void finish_list(struct cxj__heap *heap, struct cxj__memory *memory) {
     for (size_t i = 0; i < heap->owned; i++) {
         cxj__base_resize(memory, heap->pages[i], (i == 0 ? heap->first : PAGE) * sizeof **heap->pages, 0);
     }
@@ -145,7 +145,7 @@ static bool add_page(struct cxj__agenda *agenda, struct cxj__memory *memory) {
     return page != NULL;
 }
 
-static bool make_room(struct cxj__agenda *agenda, struct cxj__memory *memory, size_t wanted) {
+static bool make_room_for(struct cxj__agenda *agenda, struct cxj__memory *memory, size_t wanted) {
     if (agenda->heap.first < PAGE && agenda->heap.first < wanted) {
         if (!extend_first(&agenda->heap, memory, wanted)) return false;
     }
@@ -164,7 +164,7 @@ static void return_page(struct cxj__agenda *agenda, struct cxj__memory *memory, 
 }
 
 /* Pages that the old heap does not fill any more go to the new one. */
-static void hand_over(struct cxj__agenda *agenda) {
+static void hand_over_block(struct cxj__agenda *agenda) {
     struct cxj__heap *old = &agenda->old, *heap = &agenda->heap;
     while (old->owned > 1 && (old->owned - 1) * PAGE >= old->count) {
         heap->pages[heap->owned++] = old->pages[--old->owned];
@@ -173,7 +173,7 @@ static void hand_over(struct cxj__agenda *agenda) {
 
 /* ---- sweeping --------------------------------------------------------------------------------------------------- */
 
-size_t cxj__alert_count(const struct cxj__agenda *agenda) {
+size_t cxj__agenda_count(const struct cxj__agenda *agenda) {
     return agenda->heap.count + agenda->old.count;
 }
 
@@ -191,60 +191,60 @@ static void begin_sweep(struct cxj__agenda *agenda, struct cxj__memory *memory) 
 }
 
 /* One step of a sweep. */
-static void drain(struct cxj__agenda *agenda, cxj__alert_holds holds, const void *context) {
-    struct cxj__deadline deadline = take(&agenda->old);
-    hand_over(agenda);
+static void drain(struct cxj__agenda *agenda, cxj__agenda_holds holds, const void *context) {
+    struct cxj__deadline deadline = take_first(&agenda->old);
+    hand_over_block(agenda);
     if (begins_with(&agenda->old, &deadline) || !holds(context, &deadline)) return;
-    add(&agenda->heap, deadline);
+    add_deadline(&agenda->heap, deadline);
     agenda->held++;
 }
 
-static void sweep(struct cxj__agenda *agenda, struct cxj__memory *memory, size_t steps, cxj__alert_holds holds,
+static void sweep_agenda(struct cxj__agenda *agenda, struct cxj__memory *memory, size_t steps, cxj__agenda_holds holds,
                   const void *context) {
     if (agenda->old.count == 0) begin_sweep(agenda, memory);
     for (; steps > 0 && agenda->old.count > 0; steps--) drain(agenda, holds, context);
 }
 
-void cxj__alert_compact(struct cxj__agenda *agenda, cxj__alert_holds holds, const void *context) {
+void cxj__agenda_compact(struct cxj__agenda *agenda, cxj__agenda_holds holds, const void *context) {
     filter(&agenda->heap, holds, context);
     filter(&agenda->old, holds, context);
-    hand_over(agenda);
-    size_t count = cxj__alert_count(agenda);
+    hand_over_block(agenda);
+    size_t count = cxj__agenda_count(agenda);
     if (agenda->held > count) agenda->held = count;
 }
 
 /* ---- the agenda ------------------------------------------------------------------------------------------------- */
 
-bool cxj__alert_reserve(struct cxj__agenda *agenda, struct cxj__memory *memory, size_t further, cxj__alert_holds holds,
+bool cxj__agenda_reserve(struct cxj__agenda *agenda, struct cxj__memory *memory, size_t further, cxj__agenda_holds holds,
                         const void *context) {
-    if (further > agenda->reserved) sweep(agenda, memory, STEPS * (further - agenda->reserved), holds, context);
+    if (further > agenda->reserved) sweep_agenda(agenda, memory, STEPS * (further - agenda->reserved), holds, context);
     size_t reserved = further > agenda->reserved ? further : agenda->reserved;
-    size_t wanted = cxj__alert_count(agenda) + reserved;
-    if (!make_room(agenda, memory, wanted)) return false;
+    size_t wanted = cxj__agenda_count(agenda) + reserved;
+    if (!make_room_for(agenda, memory, wanted)) return false;
     agenda->reserved = reserved;
     return_page(agenda, memory, wanted);
     return true;
 }
 
-void cxj__alert_push(struct cxj__agenda *agenda, struct cxj__deadline deadline) {
+void cxj__agenda_push(struct cxj__agenda *agenda, struct cxj__deadline deadline) {
     assert(agenda->reserved > 0);
     agenda->reserved--;
-    add(&agenda->heap, deadline);
+    add_deadline(&agenda->heap, deadline);
 }
 
-bool cxj__alert_pop(struct cxj__agenda *agenda, int64_t before, struct cxj__deadline *deadline) {
+bool cxj__agenda_pop(struct cxj__agenda *agenda, int64_t before, struct cxj__deadline *deadline) {
     struct cxj__heap *heap = &agenda->heap, *old = &agenda->old, *first = heap;
     if (heap->count == 0 || (old->count > 0 && compare(at(old, 0), at(heap, 0)) < 0)) first = old;
     if (first->count == 0 || at(first, 0)->due >= before) return false;
-    *deadline = take(first);
-    while (begins_with(heap, deadline)) (void)take(heap);
-    while (begins_with(old, deadline)) (void)take(old);
-    hand_over(agenda);
+    *deadline = take_first(first);
+    while (begins_with(heap, deadline)) (void)take_first(heap);
+    while (begins_with(old, deadline)) (void)take_first(old);
+    hand_over_block(agenda);
     return true;
 }
 
-void cxj__alert_finish(struct cxj__agenda *agenda, struct cxj__memory *memory) {
-    finish(&agenda->heap, memory);
-    finish(&agenda->old, memory);
+void cxj__agenda_finish(struct cxj__agenda *agenda, struct cxj__memory *memory) {
+    finish_list(&agenda->heap, memory);
+    finish_list(&agenda->old, memory);
     *agenda = (struct cxj__agenda){0};
 }

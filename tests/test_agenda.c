@@ -4,7 +4,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "alert.h"
+#include "agenda.h"
 
 #include <check.h>
 #include <inttypes.h>
@@ -142,8 +142,8 @@ static bool holds_in(const void *context, const struct cxj__deadline *deadline) 
 
 /* Moves the commitment of a place: true, or false for want of memory, with nothing changed. */
 static bool move(struct cxj__agenda *agenda, struct cxj__memory *memory, uint32_t place, int64_t due) {
-    if (!cxj__alert_reserve(agenda, memory, 1, holds_in, &world)) return false;
-    if (world.due[place] != due) cxj__alert_push(agenda, (struct cxj__deadline){due, place, 0});
+    if (!cxj__agenda_reserve(agenda, memory, 1, holds_in, &world)) return false;
+    if (world.due[place] != due) cxj__agenda_push(agenda, (struct cxj__deadline){due, place, 0});
     world.due[place] = due;
     return true;
 }
@@ -151,13 +151,13 @@ static bool move(struct cxj__agenda *agenda, struct cxj__memory *memory, uint32_
 /* Reserves for one and pushes it. */
 static void push(struct cxj__agenda *agenda, struct cxj__memory *memory, int64_t due, uint32_t place,
                  uint32_t commitment) {
-    MUST(cxj__alert_reserve(agenda, memory, 1, all_hold, NULL));
-    cxj__alert_push(agenda, (struct cxj__deadline){due, place, commitment});
+    MUST(cxj__agenda_reserve(agenda, memory, 1, all_hold, NULL));
+    cxj__agenda_push(agenda, (struct cxj__deadline){due, place, commitment});
 }
 
 static void pops(struct cxj__agenda *agenda, int64_t before, int64_t due, uint32_t place, uint32_t commitment) {
     struct cxj__deadline deadline;
-    MUST(cxj__alert_pop(agenda, before, &deadline));
+    MUST(cxj__agenda_pop(agenda, before, &deadline));
     MUST(deadline.due == due);
     MUST(deadline.place == place);
     MUST(deadline.commitment == commitment);
@@ -165,13 +165,13 @@ static void pops(struct cxj__agenda *agenda, int64_t before, int64_t due, uint32
 
 static void pops_nothing(struct cxj__agenda *agenda, int64_t before) {
     struct cxj__deadline deadline = {-7, 7, 7};
-    ck_assert(!cxj__alert_pop(agenda, before, &deadline));
+    ck_assert(!cxj__agenda_pop(agenda, before, &deadline));
     ck_assert_int_eq(deadline.due, -7);
 }
 
 static void finish(struct cxj__agenda *agenda, struct cxj__memory *memory) {
-    cxj__alert_finish(agenda, memory);
-    ck_assert_uint_eq(cxj__alert_count(agenda), 0);
+    cxj__agenda_finish(agenda, memory);
+    ck_assert_uint_eq(cxj__agenda_count(agenda), 0);
     ck_assert_uint_eq(memory->used, 0);
 }
 
@@ -213,7 +213,7 @@ START_TEST(order_is_by_due_then_place_then_commitment) {
 }
 END_TEST
 
-/* Section 9: an occasion "fires once". */
+/* Section 9: a sample "fires once". */
 START_TEST(equal_deadlines_are_popped_once) {
     struct cxj__memory memory = plenty();
     struct cxj__agenda agenda = {0};
@@ -228,7 +228,7 @@ START_TEST(equal_deadlines_are_popped_once) {
     pops(&agenda, 9, 7, 2, 1);
     pops(&agenda, 9, 8, 1, 1);
     pops_nothing(&agenda, 9);
-    ck_assert_uint_eq(cxj__alert_count(&agenda), 0);
+    ck_assert_uint_eq(cxj__agenda_count(&agenda), 0);
     finish(&agenda, &memory);
 }
 END_TEST
@@ -274,11 +274,11 @@ START_TEST(pushes_and_pops_may_alternate) {
         push(&agenda, &memory, last + 1 + (int64_t)(chance() % 100), i, 0);
         push(&agenda, &memory, last + 1 + (int64_t)(chance() % 100), i, 1);
         struct cxj__deadline deadline;
-        ck_assert(cxj__alert_pop(&agenda, INT64_MAX, &deadline));
+        ck_assert(cxj__agenda_pop(&agenda, INT64_MAX, &deadline));
         ck_assert_int_ge(deadline.due, last);
         last = deadline.due;
     }
-    ck_assert_uint_eq(cxj__alert_count(&agenda), 500);
+    ck_assert_uint_eq(cxj__agenda_count(&agenda), 500);
     finish(&agenda, &memory);
 }
 END_TEST
@@ -293,7 +293,7 @@ static void pops_what_holds(struct cxj__agenda *agenda, int64_t before, uint32_t
     }
     qsort(due, count, sizeof *due, compare_deadlines);
     struct cxj__deadline deadline, last = {INT64_MIN, 0, 0};
-    while (cxj__alert_pop(agenda, before, &deadline)) {
+    while (cxj__agenda_pop(agenda, before, &deadline)) {
         MUST(compare_deadlines(&last, &deadline) < 0);
         last = deadline;
         if (world.due[deadline.place] != deadline.due) continue;
@@ -316,9 +316,9 @@ static void live_at_random(uint32_t places, unsigned steps) {
         if (what < 700) MUST(move(&agenda, &memory, place, now + (int64_t)(chance() % (uint64_t)span)));
         if (what >= 700 && what < 980) world.due[place] = 0;
         if (what >= 980 && what < 995) {
-            MUST(cxj__alert_reserve(&agenda, &memory, chance() % 100, holds_in, &world));
+            MUST(cxj__agenda_reserve(&agenda, &memory, chance() % 100, holds_in, &world));
         }
-        if (what == 995 && i % 16 == 0) cxj__alert_compact(&agenda, holds_in, &world);
+        if (what == 995 && i % 16 == 0) cxj__agenda_compact(&agenda, holds_in, &world);
         if (what > 995) {
             now += (int64_t)(chance() % (uint64_t)span / 8);
             pops_what_holds(&agenda, now, places);
@@ -338,7 +338,7 @@ END_TEST
  * Sweeps
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/* What the essay in alert.c proves, where one deadline is reserved at a time. */
+/* What the essay in agenda.c proves, where one deadline is reserved at a time. */
 static size_t size_bound(size_t holding) {
     return 5 * holding + 3 * 64 + 9;
 }
@@ -353,7 +353,7 @@ static void churn(uint32_t places, uint32_t values, unsigned moves, bool in_orde
         uint32_t place = in_order ? i % places : (uint32_t)(chance() % places);
         int64_t value = values > 0 ? (int64_t)(chance() % values) : (int64_t)i;
         MUST(move(&agenda, &memory, place, 1 + place + value * places));
-        MUST(cxj__alert_count(&agenda) <= size_bound(places));
+        MUST(cxj__agenda_count(&agenda) <= size_bound(places));
         MUST(memory.used <= 17 * size_bound(places) + pages * 65536 + 4096);
     }
     pops_what_holds(&agenda, INT64_MAX, places);
@@ -407,9 +407,9 @@ static void push_and_look(struct cxj__agenda *agenda, struct cxj__memory *memory
     static uint32_t place;
     for (unsigned i = 0; i < count; i++) {
         looked = 0;
-        MUST(cxj__alert_reserve(agenda, memory, 1, all_hold_and_count, NULL));
+        MUST(cxj__agenda_reserve(agenda, memory, 1, all_hold_and_count, NULL));
         MUST(looked == looks);
-        cxj__alert_push(agenda, (struct cxj__deadline){(int64_t)(chance() % 1000), place++, 0});
+        cxj__agenda_push(agenda, (struct cxj__deadline){(int64_t)(chance() % 1000), place++, 0});
     }
 }
 
@@ -423,7 +423,7 @@ START_TEST(sweeps_come_in_time) {
     push_and_look(&agenda, &memory, 192 / 4, 4);
     push_and_look(&agenda, &memory, 2 * 192 + 64 - 240, 0);
     push_and_look(&agenda, &memory, 1, 4);
-    cxj__alert_compact(&agenda, none_holds, NULL); /* as if there had never been any */
+    cxj__agenda_compact(&agenda, none_holds, NULL); /* as if there had never been any */
     push_and_look(&agenda, &memory, 64, 0);
     push_and_look(&agenda, &memory, 64 / 4, 4);
     finish(&agenda, &memory);
@@ -440,13 +440,13 @@ START_TEST(no_step_is_large) {
     for (uint32_t place = 0; place < MANY; place++) {
         uint64_t bytes = ledger.bytes, looks = looked;
         pushed[place] = (struct cxj__deadline){(int64_t)(chance() % 1000000), place, 0};
-        MUST(cxj__alert_reserve(&agenda, &memory, 1, all_hold_and_count, NULL));
-        cxj__alert_push(&agenda, pushed[place]);
+        MUST(cxj__agenda_reserve(&agenda, &memory, 1, all_hold_and_count, NULL));
+        cxj__agenda_push(&agenda, pushed[place]);
         MUST(looked - looks <= 4);
         MUST(ledger.bytes - bytes <= 2 * PAGE_BYTES + 8192);
     }
     MUST(looked <= 2 * MANY); /* a sweep for each doubling, not one after the other */
-    MUST(cxj__alert_count(&agenda) == MANY);
+    MUST(cxj__agenda_count(&agenda) == MANY);
     MUST(memory.used <= 16 * MANY + 4 * PAGE_BYTES + 16384);
     pops_sorted(&agenda, pushed, MANY);
     free(pushed);
@@ -462,17 +462,17 @@ START_TEST(a_plan_that_grows_pays_for_what_is_new_in_it) {
     for (uint32_t chunk = 0; chunk < 1000; chunk++) {
         for (uint32_t further = 1; further <= 64; further++) {
             uint64_t looks = world.looked;
-            MUST(cxj__alert_reserve(&agenda, &memory, further, holds_in, &world));
-            if (chunk % 3 == 0) MUST(cxj__alert_reserve(&agenda, &memory, further, holds_in, &world));
+            MUST(cxj__agenda_reserve(&agenda, &memory, further, holds_in, &world));
+            if (chunk % 3 == 0) MUST(cxj__agenda_reserve(&agenda, &memory, further, holds_in, &world));
             MUST(world.looked - looks <= 4);
         }
         if (chunk % 5 == 0) continue; /* given up */
         for (uint32_t i = 0; i < 64; i++) {
             uint32_t place = (uint32_t)(chance() % 3000);
             world.due[place] = 1 + (int64_t)(chance() % 90000);
-            cxj__alert_push(&agenda, (struct cxj__deadline){world.due[place], place, 0});
+            cxj__agenda_push(&agenda, (struct cxj__deadline){world.due[place], place, 0});
         }
-        MUST(cxj__alert_count(&agenda) <= 5 * 3000 + 3 * 64 + 9 * 64);
+        MUST(cxj__agenda_count(&agenda) <= 5 * 3000 + 3 * 64 + 9 * 64);
     }
     pops_what_holds(&agenda, INT64_MAX, 3000);
     finish(&agenda, &memory);
@@ -498,15 +498,15 @@ START_TEST(compaction_leaves_no_trace) {
             MUST(move(&agenda, &memory, place, marked + place % 2));
         }
         struct cxj__deadline deadline;
-        for (uint32_t i = 0; i < count / 8 && cxj__alert_pop(&agenda, INT64_MAX, &deadline); i++) {
+        for (uint32_t i = 0; i < count / 8 && cxj__agenda_pop(&agenda, INT64_MAX, &deadline); i++) {
             if (world.due[deadline.place] == deadline.due) world.due[deadline.place] = 0;
         }
         for (uint32_t place = 0; place < count; place++) {
             if (world.due[place] == marked) world.due[place] = 0;
         }
-        cxj__alert_compact(&agenda, holds_in, &world);
+        cxj__agenda_compact(&agenda, holds_in, &world);
         MUST(traces(marked) == 0);
-        MUST(cxj__alert_count(&agenda) <= 2 * count);
+        MUST(cxj__agenda_count(&agenda) <= 2 * count);
         pops_what_holds(&agenda, INT64_MAX, count);
         MUST(traces(marked + 1) == 0); /* what was popped leaves none either */
         finish(&agenda, &memory);
@@ -521,14 +521,14 @@ START_TEST(compaction_leaves_a_heap_of_any_size) {
         struct cxj__memory memory = plenty();
         struct cxj__agenda agenda = {0};
         size_t count = 0;
-        ck_assert(cxj__alert_reserve(&agenda, &memory, 200, all_hold, NULL));
+        ck_assert(cxj__agenda_reserve(&agenda, &memory, 200, all_hold, NULL));
         for (uint32_t i = 0; i < 200; i++) {
             struct cxj__deadline deadline = {(int64_t)(chance() % 30), i, 0};
-            cxj__alert_push(&agenda, deadline);
+            cxj__agenda_push(&agenda, deadline);
             if (deadline.place < places) kept[count++] = deadline;
         }
-        cxj__alert_compact(&agenda, first_places_hold, &places);
-        ck_assert_uint_eq(cxj__alert_count(&agenda), count);
+        cxj__agenda_compact(&agenda, first_places_hold, &places);
+        ck_assert_uint_eq(cxj__agenda_count(&agenda), count);
         pops_sorted(&agenda, kept, count);
         finish(&agenda, &memory);
     }
@@ -540,10 +540,10 @@ START_TEST(compaction_may_be_asked_for) {
     struct cxj__memory memory = plenty();
     struct cxj__agenda agenda = {0};
     uint32_t places = 2;
-    cxj__alert_compact(&agenda, all_hold, NULL);
+    cxj__agenda_compact(&agenda, all_hold, NULL);
     for (uint32_t i = 0; i < 6; i++) push(&agenda, &memory, 10 - (int64_t)(i % 3), i % 3, 0);
-    cxj__alert_compact(&agenda, first_places_hold, &places);
-    ck_assert_uint_eq(cxj__alert_count(&agenda), 4);
+    cxj__agenda_compact(&agenda, first_places_hold, &places);
+    ck_assert_uint_eq(cxj__agenda_count(&agenda), 4);
     pops(&agenda, 100, 9, 1, 0);
     pops(&agenda, 100, 10, 0, 0);
     pops_nothing(&agenda, 100);
@@ -555,8 +555,8 @@ START_TEST(nothing_that_holds_leaves_nothing) {
     struct cxj__memory memory = plenty();
     struct cxj__agenda agenda = {0};
     for (uint32_t i = 0; i < 100; i++) push(&agenda, &memory, i, i, 0);
-    cxj__alert_compact(&agenda, none_holds, NULL);
-    ck_assert_uint_eq(cxj__alert_count(&agenda), 0);
+    cxj__agenda_compact(&agenda, none_holds, NULL);
+    ck_assert_uint_eq(cxj__agenda_count(&agenda), 0);
     pops_nothing(&agenda, INT64_MAX);
     push(&agenda, &memory, 5, 5, 5);
     pops(&agenda, 6, 5, 5, 5);
@@ -582,12 +582,12 @@ START_TEST(room_reserved_is_there) {
                 MUST(move(&agenda, &memory, i, 1 + (int64_t)(chance() % 999)));
                 if (stale > 0 && chance() % 3 < stale) world.due[i] = 0;
             }
-            MUST(cxj__alert_reserve(&agenda, &memory, sizes[second], holds_in, &world));
+            MUST(cxj__agenda_reserve(&agenda, &memory, sizes[second], holds_in, &world));
             if (chance() % 2 == 0) memory.allocate = refuse;
             memory.limit = memory.used;
             for (uint32_t i = 0; i < sizes[second]; i++) {
                 MUST(move(&agenda, &memory, 20000 + i, 1 + (int64_t)(chance() % 999)));
-                if (chance() % 64 == 0) MUST(cxj__alert_reserve(&agenda, &memory, 0, holds_in, &world));
+                if (chance() % 64 == 0) MUST(cxj__agenda_reserve(&agenda, &memory, 0, holds_in, &world));
                 if (chance() % 4096 == 0) pops_what_holds(&agenda, 2, places);
             }
             memory.allocate = keep_ledger;
@@ -601,15 +601,15 @@ END_TEST
 START_TEST(room_reserved_is_not_asked_for_again) {
     struct cxj__memory memory = recorded();
     struct cxj__agenda agenda = {0};
-    ck_assert(cxj__alert_reserve(&agenda, &memory, 10, all_hold, NULL));
+    ck_assert(cxj__agenda_reserve(&agenda, &memory, 10, all_hold, NULL));
     uint64_t asked = ledger.asked;
     for (size_t further = 0; further <= 10; further++) {
-        ck_assert(cxj__alert_reserve(&agenda, &memory, further, all_hold, NULL));
+        ck_assert(cxj__agenda_reserve(&agenda, &memory, further, all_hold, NULL));
     }
     ck_assert_uint_eq(ledger.asked, asked);
     memory.limit = memory.used;
-    ck_assert(!cxj__alert_reserve(&agenda, &memory, 1000, all_hold, NULL));
-    ck_assert(cxj__alert_reserve(&agenda, &memory, 10, all_hold, NULL));
+    ck_assert(!cxj__agenda_reserve(&agenda, &memory, 1000, all_hold, NULL));
+    ck_assert(cxj__agenda_reserve(&agenda, &memory, 10, all_hold, NULL));
     finish(&agenda, &memory);
 }
 END_TEST
@@ -647,7 +647,7 @@ START_TEST(no_page_comes_and_goes) {
     for (uint32_t i = 0; i < 12288 - 1; i++) push(&agenda, &memory, i, i, 0);
     for (uint32_t round = 0; round < 100; round++) {
         for (uint32_t i = 0; i < 4; i++) push(&agenda, &memory, 20000 + round, i, 0);
-        for (uint32_t i = 0; i < 4; i++) MUST(cxj__alert_pop(&agenda, INT64_MAX, &deadline));
+        for (uint32_t i = 0; i < 4; i++) MUST(cxj__agenda_pop(&agenda, INT64_MAX, &deadline));
         if (round == 0) asked = ledger.asked;
     }
     MUST(ledger.asked == asked);
@@ -668,14 +668,14 @@ START_TEST(pages_of_a_sweep_that_ends_early_are_used) {
         }
         if (compacted) {
             memset(&world, 0, sizeof world);
-            cxj__alert_compact(&agenda, holds_in, &world);
+            cxj__agenda_compact(&agenda, holds_in, &world);
         }
         pops_what_holds(&agenda, INT64_MAX, PLACES);
-        MUST(cxj__alert_count(&agenda) == 0);
+        MUST(cxj__agenda_count(&agenda) == 0);
         memory.limit = memory.used;
-        MUST(cxj__alert_reserve(&agenda, &memory, count - 8192, holds_in, &world));
+        MUST(cxj__agenda_reserve(&agenda, &memory, count - 8192, holds_in, &world));
         for (uint32_t i = 0; i < count - 8192; i++) {
-            cxj__alert_push(&agenda, (struct cxj__deadline){1 + (int64_t)(chance() % 99999), i, 0});
+            cxj__agenda_push(&agenda, (struct cxj__deadline){1 + (int64_t)(chance() % 99999), i, 0});
         }
         finish(&agenda, &memory);
     }
@@ -688,10 +688,10 @@ static bool live_through(struct cxj__agenda *agenda, struct cxj__memory *memory)
     for (uint32_t i = 0; i < 14000; i++) {
         int64_t due = 1 + (int64_t)(i * UINT64_C(2654435761) % 100000);
         uint64_t failed = ledger.failed;
-        size_t count = cxj__alert_count(agenda);
+        size_t count = cxj__agenda_count(agenda);
         if (move(agenda, memory, i % 11000, due)) continue;
         MUST(ledger.failed > failed);
-        MUST(cxj__alert_count(agenda) <= count);
+        MUST(cxj__agenda_count(agenda) <= count);
         if (!move(agenda, memory, i % 11000, due)) return true;
     }
     return ledger.failed > 0;
@@ -727,12 +727,12 @@ START_TEST(sweep_waits_for_its_memory) {
     for (bool failed = true; failed; failed = ledger.failed > 0) {
         struct cxj__memory memory = recorded();
         struct cxj__agenda agenda = {0};
-        MUST(cxj__alert_reserve(&agenda, &memory, COUNT, all_hold, NULL));
-        for (uint32_t i = 0; i < COUNT; i++) cxj__alert_push(&agenda, (struct cxj__deadline){i, i, 0});
+        MUST(cxj__agenda_reserve(&agenda, &memory, COUNT, all_hold, NULL));
+        for (uint32_t i = 0; i < COUNT; i++) cxj__agenda_push(&agenda, (struct cxj__deadline){i, i, 0});
         ledger.fail_from = ledger.fail_to = ledger.asked + ++fail_at;
-        MUST(cxj__alert_reserve(&agenda, &memory, 1, all_hold, NULL));
+        MUST(cxj__agenda_reserve(&agenda, &memory, 1, all_hold, NULL));
         MUST((agenda.old.count > 0) == (ledger.failed == 0));
-        MUST(cxj__alert_reserve(&agenda, &memory, 2, all_hold, NULL));
+        MUST(cxj__agenda_reserve(&agenda, &memory, 2, all_hold, NULL));
         MUST(agenda.old.count > 0);
         for (uint32_t i = 0; i < COUNT; i++) pops(&agenda, COUNT, i, i, 0);
         pops_nothing(&agenda, COUNT);
@@ -755,7 +755,7 @@ int main(void) {
     chance_state = seed;
     printf("test_alert: CXJ_SEED=%" PRIu64 "\n", seed);
 
-    Suite *suite = suite_create("alert");
+    Suite *suite = suite_create("agenda");
     TCase *order = group(suite, "order");
     tcase_add_test(order, a_deadline_passes_after_its_due);
     tcase_add_test(order, order_is_by_due_then_place_then_commitment);

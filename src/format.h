@@ -1,31 +1,31 @@
-/* wire: state as bytes: blocks and numbers, written to whom the host says, and read from whom nobody trusts. wire.c says
+/* format: state as bytes: blocks and numbers, written to whom the host says, and read from whom nobody trusts. format.c says
  * what the format is. */
-#ifndef CXJ__WIRE_H
-#define CXJ__WIRE_H
+#ifndef CXJ__FORMAT_H
+#define CXJ__FORMAT_H
 
 #include "base.h"
 #include "cell.h"
 
 /* The newest format, which is what is written. */
-enum { CXJ__WIRE_FORMAT = 1 };
+enum { CXJ__FORMAT_FORMAT = 1 };
 
 /* Kinds of blocks, in the order in which they stand. */
-enum cxj__wire_kind {
-    CXJ__WIRE_TOTALS = 1,
-    CXJ__WIRE_NAMES,
-    CXJ__WIRE_VIEWS,
-    CXJ__WIRE_CELLS,
-    CXJ__WIRE_JOURNEYS,
-    CXJ__WIRE_END
+enum cxj__format_kind {
+    CXJ__FORMAT_TOTALS = 1,
+    CXJ__FORMAT_NAMES,
+    CXJ__FORMAT_VIEWS,
+    CXJ__FORMAT_CELLS,
+    CXJ__FORMAT_JOURNEYS,
+    CXJ__FORMAT_END
 };
 
 /* Contents of a block beyond which no further item is put in. */
-enum { CXJ__WIRE_BLOCK = 65536 };
+enum { CXJ__FORMAT_BLOCK = 65536 };
 
 /* ---- writing ---------------------------------------------------------------------------------------------------- */
 
 /* Bytes on their way out, block by block. */
-struct cxj__wire_out {
+struct cxj__format_out {
     struct cxj__memory *memory;
     cxj_write write;
     void *context;
@@ -38,45 +38,45 @@ struct cxj__wire_out {
 };
 
 /* Begins, with a host that takes bytes. CXJ_OK or CXJ_NO_MEMORY, and then too it must be finished. */
-cxj_status cxj__wire_out_begin(struct cxj__wire_out *out, struct cxj__memory *memory, cxj_write write, void *context);
+cxj_status cxj__format_out_begin(struct cxj__format_out *out, struct cxj__memory *memory, cxj_write write, void *context);
 
 /* Makes room for an item of a kind that takes at most so many bytes; where the block under way is full or of another
  * kind, it is written first. CXJ_OK; CXJ_NO_MEMORY or CXJ_IO, and then nothing more may be put. */
-cxj_status cxj__wire_out_item(struct cxj__wire_out *out, enum cxj__wire_kind kind, size_t most);
+cxj_status cxj__format_out_item(struct cxj__format_out *out, enum cxj__format_kind kind, size_t most);
 
 /* Puts into the item for which there is room: a number in at most 10 bytes, one with a sign likewise, bytes as they
  * are. */
-enum { CXJ__WIRE_NUMBER = 10 };
-void cxj__wire_put(struct cxj__wire_out *out, uint64_t number);
-void cxj__wire_put_signed(struct cxj__wire_out *out, int64_t number);
-void cxj__wire_put_bytes(struct cxj__wire_out *out, const void *bytes, size_t length);
+enum { CXJ__FORMAT_NUMBER = 10 };
+void cxj__format_put(struct cxj__format_out *out, uint64_t number);
+void cxj__format_put_signed(struct cxj__format_out *out, int64_t number);
+void cxj__format_put_bytes(struct cxj__format_out *out, const void *bytes, size_t length);
 
 /* What a touchpoint is told apart from: the one before it in its journey. Zero before the first. */
-struct cxj__wire_before {
+struct cxj__format_before {
     int64_t at;
     uint64_t id;   /* of the last one that has any; 0 if none has */
     bool is_there; /* there is one before it */
 };
 
 /* A touchpoint in at most so many bytes, less its journey. Codes are put as they stand. */
-enum { CXJ__WIRE_TOUCHPOINT = 192 };
-void cxj__wire_put_touchpoint(struct cxj__wire_out *out, const cxj_touchpoint *touchpoint,
-                              struct cxj__wire_before *before);
+enum { CXJ__FORMAT_TOUCHPOINT = 192 };
+void cxj__format_put_touchpoint(struct cxj__format_out *out, const cxj_touchpoint *touchpoint,
+                              struct cxj__format_before *before);
 
 /* What a cell sums, less its key, and the bytes that may take. scratch has room for 2 * CXJ__HISTOGRAM_BUCKETS. */
-size_t cxj__wire_cell_bytes(const struct cxj__cell *cell);
-void cxj__wire_put_cell(struct cxj__wire_out *out, const struct cxj__cell *cell, struct cxj__histogram_count *scratch);
+size_t cxj__format_cell_bytes(const struct cxj__cell *cell);
+void cxj__format_put_cell(struct cxj__format_out *out, const struct cxj__cell *cell, struct cxj__histogram_count *scratch);
 
 /* Writes what is left, and the end. CXJ_OK, CXJ_NO_MEMORY or CXJ_IO. */
-cxj_status cxj__wire_out_end(struct cxj__wire_out *out);
+cxj_status cxj__format_out_end(struct cxj__format_out *out);
 
 /* Gives back all that it holds; what was on its way is cleared. */
-void cxj__wire_out_finish(struct cxj__wire_out *out);
+void cxj__format_out_finish(struct cxj__format_out *out);
 
 /* ---- reading ---------------------------------------------------------------------------------------------------- */
 
 /* Bytes on their way in. Once something is wrong, status says so, reading gives 0, and nothing more is read. */
-struct cxj__wire_in {
+struct cxj__format_in {
     struct cxj__memory *memory;
     cxj_read read;
     void *context;
@@ -96,29 +96,29 @@ struct cxj__wire_in {
 
 /* Begins, with a host that has bytes, and reads the head of the format and the first block. False if something is
  * wrong with that; it must be finished in any case. */
-bool cxj__wire_in_begin(struct cxj__wire_in *in, struct cxj__memory *memory, cxj_read read, void *context);
+bool cxj__format_in_begin(struct cxj__format_in *in, struct cxj__memory *memory, cxj_read read, void *context);
 
 /* Says that what has just been read is wrong, and why, unless something was wrong before. Always false. */
-bool cxj__wire_refuse(struct cxj__wire_in *in, cxj_status status, const char *why);
+bool cxj__format_refuse(struct cxj__format_in *in, cxj_status status, const char *why);
 
 /* Goes to the next item, which must be of a kind. False if something is wrong. */
-bool cxj__wire_item(struct cxj__wire_in *in, enum cxj__wire_kind kind);
+bool cxj__format_item(struct cxj__format_in *in, enum cxj__format_kind kind);
 
 /* A number up to most; one with a sign; bytes, which stay where they are until the next item, NULL if something is
  * wrong. */
-uint64_t cxj__wire_get(struct cxj__wire_in *in, uint64_t most);
-int64_t cxj__wire_get_signed(struct cxj__wire_in *in);
-const unsigned char *cxj__wire_get_bytes(struct cxj__wire_in *in, size_t length);
+uint64_t cxj__format_get(struct cxj__format_in *in, uint64_t most);
+int64_t cxj__format_get_signed(struct cxj__format_in *in);
+const unsigned char *cxj__format_get_bytes(struct cxj__format_in *in, size_t length);
 
 /* A touchpoint, less its journey, as it was put; its fields are for who asks to check. */
-void cxj__wire_get_touchpoint(struct cxj__wire_in *in, cxj_touchpoint *touchpoint, struct cxj__wire_before *before);
+void cxj__format_get_touchpoint(struct cxj__format_in *in, cxj_touchpoint *touchpoint, struct cxj__format_before *before);
 
 /* What a cell sums, into one that sums nothing, if it can be of no more than most touchpoints. */
-void cxj__wire_get_cell(struct cxj__wire_in *in, struct cxj__cell *cell, uint64_t most);
+void cxj__format_get_cell(struct cxj__format_in *in, struct cxj__cell *cell, uint64_t most);
 
 /* Reads the end, behind which there must be nothing. False if something is wrong. */
-bool cxj__wire_in_end(struct cxj__wire_in *in);
+bool cxj__format_in_end(struct cxj__format_in *in);
 
-void cxj__wire_in_finish(struct cxj__wire_in *in);
+void cxj__format_in_finish(struct cxj__format_in *in);
 
 #endif

@@ -1,4 +1,4 @@
-/* wire: state as bytes.
+/* format: state as bytes.
  *
  * The format. All that is saved is one stream of bytes:
  *
@@ -38,7 +38,7 @@
  *     6 end       no contents; nothing follows
  *
  * There is exactly one way to write a state, and nothing else is read: what is taken is written again byte for byte. */
-#include "wire.h"
+#include "format.h"
 
 #include <string.h>
 
@@ -119,18 +119,18 @@ static bool is_sum_of(struct cxj__int128 sum, uint64_t most) {
 
 /* ---- writing ---------------------------------------------------------------------------------------------------- */
 
-cxj_status cxj__wire_out_begin(struct cxj__wire_out *out, struct cxj__memory *memory, cxj_write write, void *context) {
-    *out = (struct cxj__wire_out){.memory = memory, .write = write, .context = context};
+cxj_status cxj__format_out_begin(struct cxj__format_out *out, struct cxj__memory *memory, cxj_write write, void *context) {
+    *out = (struct cxj__format_out){.memory = memory, .write = write, .context = context};
     if (!cxj__base_grow(memory, &out->bytes, &out->capacity, HEAD, 1)) return CXJ_NO_MEMORY;
     memcpy(out->bytes, magic, MAGIC);
-    put_fixed(out->bytes + MAGIC, CXJ__WIRE_FORMAT, HEAD - MAGIC);
+    put_fixed(out->bytes + MAGIC, CXJ__FORMAT_FORMAT, HEAD - MAGIC);
     out->chain = checksum(0, out->bytes, HEAD);
     out->length = out->start = HEAD;
     return CXJ_OK;
 }
 
 /* Hands the host all that is ready. */
-static cxj_status hand_over(struct cxj__wire_out *out) {
+static cxj_status hand_over(struct cxj__format_out *out) {
     for (size_t done = 0; done < out->length;) {
         int64_t taken = out->write(out->context, out->bytes + done, out->length - done);
         if (taken <= 0 || (uint64_t)taken > out->length - done) return CXJ_IO;
@@ -142,7 +142,7 @@ static cxj_status hand_over(struct cxj__wire_out *out) {
 }
 
 /* Ends the block under way, if there is one, and hands it over. */
-static cxj_status end_block(struct cxj__wire_out *out) {
+static cxj_status end_block(struct cxj__format_out *out) {
     if (out->kind == 0) return CXJ_OK;
     unsigned char *block = out->bytes + out->start;
     size_t length = out->length - out->start;
@@ -155,8 +155,8 @@ static cxj_status end_block(struct cxj__wire_out *out) {
     return hand_over(out);
 }
 
-cxj_status cxj__wire_out_item(struct cxj__wire_out *out, enum cxj__wire_kind kind, size_t most) {
-    if (kind != out->kind || out->length - out->start - BLOCK_HEADER >= CXJ__WIRE_BLOCK) {
+cxj_status cxj__format_out_item(struct cxj__format_out *out, enum cxj__format_kind kind, size_t most) {
+    if (kind != out->kind || out->length - out->start - BLOCK_HEADER >= CXJ__FORMAT_BLOCK) {
         cxj_status status = end_block(out);
         if (status != CXJ_OK) return status;
     }
@@ -177,15 +177,15 @@ static unsigned char *put_signed(unsigned char *at, uint64_t number) {
     return put_number(at, fold_sign(number));
 }
 
-void cxj__wire_put(struct cxj__wire_out *out, uint64_t number) {
+void cxj__format_put(struct cxj__format_out *out, uint64_t number) {
     out->length = (size_t)(put_number(out->bytes + out->length, number) - out->bytes);
 }
 
-void cxj__wire_put_signed(struct cxj__wire_out *out, int64_t number) {
-    cxj__wire_put(out, fold_sign((uint64_t)number));
+void cxj__format_put_signed(struct cxj__format_out *out, int64_t number) {
+    cxj__format_put(out, fold_sign((uint64_t)number));
 }
 
-void cxj__wire_put_bytes(struct cxj__wire_out *out, const void *bytes, size_t length) {
+void cxj__format_put_bytes(struct cxj__format_out *out, const void *bytes, size_t length) {
     memcpy(out->bytes + out->length, bytes, length);
     out->length += length;
 }
@@ -203,11 +203,11 @@ static uint32_t fields_of(const cxj_touchpoint *t) {
            (uint32_t)(t->commitment != 0) << COMMITMENT | (uint32_t)(t->outcome != 0) << OUTCOME;
 }
 
-static void go_on(struct cxj__wire_before *before, const cxj_touchpoint *t) {
-    *before = (struct cxj__wire_before){t->at, t->id != 0 ? t->id : before->id, true};
+static void go_on(struct cxj__format_before *before, const cxj_touchpoint *t) {
+    *before = (struct cxj__format_before){t->at, t->id != 0 ? t->id : before->id, true};
 }
 
-void cxj__wire_put_touchpoint(struct cxj__wire_out *out, const cxj_touchpoint *t, struct cxj__wire_before *before) {
+void cxj__format_put_touchpoint(struct cxj__format_out *out, const cxj_touchpoint *t, struct cxj__format_before *before) {
     unsigned char *at = out->bytes + out->length;
     uint32_t fields = fields_of(t);
     at = put_number(at, fields);
@@ -242,49 +242,49 @@ void cxj__wire_put_touchpoint(struct cxj__wire_out *out, const cxj_touchpoint *t
     go_on(before, t);
 }
 
-size_t cxj__wire_cell_bytes(const struct cxj__cell *cell) {
+size_t cxj__format_cell_bytes(const struct cxj__cell *cell) {
     const struct cxj__cell_shape *shape = cxj__cell_shape(cell->grain);
-    size_t bytes = shape->counts * CXJ__WIRE_NUMBER + shape->sums * (WIDEST_SUM + 1);
+    size_t bytes = shape->counts * CXJ__FORMAT_NUMBER + shape->sums * (WIDEST_SUM + 1);
     for (size_t i = 0; i < shape->histograms; i++) {
-        bytes += CXJ__WIRE_NUMBER + cxj__cell_histograms(cell)[i].used * 2 * CXJ__WIRE_NUMBER;
+        bytes += CXJ__FORMAT_NUMBER + cxj__cell_histograms(cell)[i].used * 2 * CXJ__FORMAT_NUMBER;
     }
     return bytes;
 }
 
-static void put_sum(struct cxj__wire_out *out, struct cxj__int128 sum) {
+static void put_sum(struct cxj__format_out *out, struct cxj__int128 sum) {
     size_t width = width_of(sum);
     unsigned char bytes[16];
     put_fixed(bytes, sum.low, 8);
     put_fixed(bytes + 8, sum.high, 8);
-    cxj__wire_put(out, width);
-    cxj__wire_put_bytes(out, bytes, width);
+    cxj__format_put(out, width);
+    cxj__format_put_bytes(out, bytes, width);
 }
 
-static void put_histogram(struct cxj__wire_out *out, const struct cxj__histogram *histogram,
+static void put_histogram(struct cxj__format_out *out, const struct cxj__histogram *histogram,
                           struct cxj__histogram_count *scratch) {
     size_t count = cxj__histogram_list(histogram, scratch);
     uint32_t before = 0;
-    cxj__wire_put(out, count);
+    cxj__format_put(out, count);
     for (size_t i = 0; i < count; i++) {
-        cxj__wire_put(out, scratch[i].bucket - before);
-        cxj__wire_put(out, scratch[i].count);
+        cxj__format_put(out, scratch[i].bucket - before);
+        cxj__format_put(out, scratch[i].count);
         before = scratch[i].bucket;
     }
 }
 
-void cxj__wire_put_cell(struct cxj__wire_out *out, const struct cxj__cell *cell, struct cxj__histogram_count *scratch) {
+void cxj__format_put_cell(struct cxj__format_out *out, const struct cxj__cell *cell, struct cxj__histogram_count *scratch) {
     const struct cxj__cell_shape *shape = cxj__cell_shape(cell->grain);
-    for (size_t i = 0; i < shape->counts; i++) cxj__wire_put(out, (uint64_t)cxj__cell_counts(cell)[i]);
+    for (size_t i = 0; i < shape->counts; i++) cxj__format_put(out, (uint64_t)cxj__cell_counts(cell)[i]);
     for (size_t i = 0; i < shape->sums; i++) put_sum(out, cxj__cell_sums(cell)[i]);
     for (size_t i = 0; i < shape->histograms; i++) put_histogram(out, &cxj__cell_histograms(cell)[i], scratch);
 }
 
-cxj_status cxj__wire_out_end(struct cxj__wire_out *out) {
-    cxj_status status = cxj__wire_out_item(out, CXJ__WIRE_END, 0);
+cxj_status cxj__format_out_end(struct cxj__format_out *out) {
+    cxj_status status = cxj__format_out_item(out, CXJ__FORMAT_END, 0);
     return status == CXJ_OK ? end_block(out) : status;
 }
 
-void cxj__wire_out_finish(struct cxj__wire_out *out) {
+void cxj__format_out_finish(struct cxj__format_out *out) {
     if (out->bytes != NULL) memset(out->bytes, 0, out->capacity);
     cxj__base_release(out->memory, &out->bytes, &out->capacity, 1);
 }
@@ -292,7 +292,7 @@ void cxj__wire_out_finish(struct cxj__wire_out *out) {
 /* ---- reading ---------------------------------------------------------------------------------------------------- */
 
 /* Says that the byte at a place of the block under way is wrong. */
-static bool refuse_at(struct cxj__wire_in *in, size_t place, cxj_status status, const char *why) {
+static bool refuse_at(struct cxj__format_in *in, size_t place, cxj_status status, const char *why) {
     if (in->status != CXJ_OK) return false;
     in->status = status;
     in->wrong = in->offset + place;
@@ -300,21 +300,21 @@ static bool refuse_at(struct cxj__wire_in *in, size_t place, cxj_status status, 
     return false;
 }
 
-bool cxj__wire_refuse(struct cxj__wire_in *in, cxj_status status, const char *why) {
+bool cxj__format_refuse(struct cxj__format_in *in, cxj_status status, const char *why) {
     return refuse_at(in, in->field, status, why);
 }
 
 /* Makes room for as many bytes of the block as there are to come, but never for more than twice those that came: a
  * length may lie. */
-static bool make_room(struct cxj__wire_in *in, uint64_t needed) {
-    enum { ONCE = CXJ__WIRE_BLOCK };
+static bool make_room(struct cxj__format_in *in, uint64_t needed) {
+    enum { ONCE = CXJ__FORMAT_BLOCK };
     size_t wanted = in->length + (in->length > ONCE ? in->length : ONCE);
     if (wanted > needed) wanted = (size_t)needed;
     return cxj__base_grow(in->memory, &in->bytes, &in->capacity, wanted, 1);
 }
 
 /* Reads until so many bytes of the block are there. */
-static bool fill(struct cxj__wire_in *in, uint64_t needed) {
+static bool fill(struct cxj__format_in *in, uint64_t needed) {
     while (in->length < needed) {
         if (in->length == in->capacity && !make_room(in, needed)) {
             return refuse_at(in, in->length, CXJ_NO_MEMORY, "no memory for the block");
@@ -329,7 +329,7 @@ static bool fill(struct cxj__wire_in *in, uint64_t needed) {
 }
 
 /* Reads the next block, and sees to it that it is as it was written. */
-static bool next_block(struct cxj__wire_in *in) {
+static bool next_block(struct cxj__format_in *in) {
     in->offset += in->length;
     in->length = in->at = in->end = in->field = 0;
     if (!fill(in, BLOCK_HEADER)) return false;
@@ -347,8 +347,8 @@ static bool next_block(struct cxj__wire_in *in) {
     return true;
 }
 
-bool cxj__wire_in_begin(struct cxj__wire_in *in, struct cxj__memory *memory, cxj_read read, void *context) {
-    *in = (struct cxj__wire_in){.memory = memory, .read = read, .context = context};
+bool cxj__format_in_begin(struct cxj__format_in *in, struct cxj__memory *memory, cxj_read read, void *context) {
+    *in = (struct cxj__format_in){.memory = memory, .read = read, .context = context};
     for (size_t i = 0; i < MAGIC; i++) {
         if (!fill(in, i + 1)) return false;
         if (in->bytes[i] != magic[i]) return refuse_at(in, i, CXJ_BAD_BYTES, "these are not the bytes of an engine");
@@ -356,7 +356,7 @@ bool cxj__wire_in_begin(struct cxj__wire_in *in, struct cxj__memory *memory, cxj
     if (!fill(in, HEAD)) return false;
     in->format = (uint32_t)get_fixed(in->bytes + MAGIC, HEAD - MAGIC);
     if (in->format == 0) return refuse_at(in, MAGIC, CXJ_BAD_BYTES, "there is no format 0");
-    if (in->format > CXJ__WIRE_FORMAT) {
+    if (in->format > CXJ__FORMAT_FORMAT) {
         return refuse_at(in, MAGIC, CXJ_NEWER_FORMAT,
                          "the format is newer than this library knows; a newer one is needed");
     }
@@ -367,15 +367,15 @@ bool cxj__wire_in_begin(struct cxj__wire_in *in, struct cxj__memory *memory, cxj
     return true;
 }
 
-bool cxj__wire_item(struct cxj__wire_in *in, enum cxj__wire_kind kind) {
+bool cxj__format_item(struct cxj__format_in *in, enum cxj__format_kind kind) {
     static const char *const expected[] = {
-        [CXJ__WIRE_TOTALS] = "the totals are expected here", [CXJ__WIRE_NAMES] = "a name is expected here",
-        [CXJ__WIRE_VIEWS] = "a view is expected here",       [CXJ__WIRE_CELLS] = "a cell is expected here",
-        [CXJ__WIRE_JOURNEYS] = "a journey is expected here", [CXJ__WIRE_END] = "the end is expected here",
+        [CXJ__FORMAT_TOTALS] = "the totals are expected here", [CXJ__FORMAT_NAMES] = "a name is expected here",
+        [CXJ__FORMAT_VIEWS] = "a view is expected here",       [CXJ__FORMAT_CELLS] = "a cell is expected here",
+        [CXJ__FORMAT_JOURNEYS] = "a journey is expected here", [CXJ__FORMAT_END] = "the end is expected here",
     };
     if (in->status != CXJ_OK) return false;
     in->field = in->at;
-    bool full = in->at - BLOCK_HEADER >= CXJ__WIRE_BLOCK;
+    bool full = in->at - BLOCK_HEADER >= CXJ__FORMAT_BLOCK;
     if (in->at == in->end) {
         uint32_t last = in->kind;
         if (!next_block(in)) return false;
@@ -388,7 +388,7 @@ bool cxj__wire_item(struct cxj__wire_in *in, enum cxj__wire_kind kind) {
     return true;
 }
 
-uint64_t cxj__wire_get(struct cxj__wire_in *in, uint64_t most) {
+uint64_t cxj__format_get(struct cxj__format_in *in, uint64_t most) {
     uint64_t number = 0;
     size_t at = in->at;
     in->field = at;
@@ -409,8 +409,8 @@ uint64_t cxj__wire_get(struct cxj__wire_in *in, uint64_t most) {
 }
 
 /* A number whose sign was folded, as its bits. */
-static uint64_t get_folded(struct cxj__wire_in *in) {
-    return unfold_sign(cxj__wire_get(in, UINT64_MAX));
+static uint64_t get_folded(struct cxj__format_in *in) {
+    return unfold_sign(cxj__format_get(in, UINT64_MAX));
 }
 
 /* The number with these bits; what lies beyond the range of the type wraps, as in two's complement. */
@@ -418,11 +418,11 @@ static int64_t as_signed(uint64_t bits) {
     return bits >> 63 != 0 ? -(int64_t)(~bits) - 1 : (int64_t)bits;
 }
 
-int64_t cxj__wire_get_signed(struct cxj__wire_in *in) {
+int64_t cxj__format_get_signed(struct cxj__format_in *in) {
     return as_signed(get_folded(in));
 }
 
-const unsigned char *cxj__wire_get_bytes(struct cxj__wire_in *in, size_t length) {
+const unsigned char *cxj__format_get_bytes(struct cxj__format_in *in, size_t length) {
     in->field = in->at;
     if (in->status != CXJ_OK) return NULL;
     if (length > in->end - in->at) {
@@ -434,52 +434,52 @@ const unsigned char *cxj__wire_get_bytes(struct cxj__wire_in *in, size_t length)
 }
 
 /* A byte. */
-static uint8_t get_byte(struct cxj__wire_in *in) {
-    const unsigned char *byte = cxj__wire_get_bytes(in, 1);
+static uint8_t get_byte(struct cxj__format_in *in) {
+    const unsigned char *byte = cxj__format_get_bytes(in, 1);
     return byte == NULL ? 0 : *byte;
 }
 
-void cxj__wire_get_touchpoint(struct cxj__wire_in *in, cxj_touchpoint *t, struct cxj__wire_before *before) {
+void cxj__format_get_touchpoint(struct cxj__format_in *in, cxj_touchpoint *t, struct cxj__format_before *before) {
     memset(t, 0, sizeof *t);
     size_t begin = in->at;
-    uint32_t fields = (uint32_t)cxj__wire_get(in, (UINT32_C(1) << FIELDS) - 1);
-    uint64_t at = before->is_there ? cxj__wire_get(in, UINT64_MAX) + (uint64_t)before->at : get_folded(in);
+    uint32_t fields = (uint32_t)cxj__format_get(in, (UINT32_C(1) << FIELDS) - 1);
+    uint64_t at = before->is_there ? cxj__format_get(in, UINT64_MAX) + (uint64_t)before->at : get_folded(in);
     t->at = as_signed(at);
 #define GET(field, statement)                                                                                          \
     if (fields >> (field)&1) statement
     GET(ID, t->id = get_folded(in) + before->id);
-    GET(OWNER, t->owner = (uint32_t)cxj__wire_get(in, UINT32_MAX));
-    GET(TEAM, t->team = (uint16_t)cxj__wire_get(in, UINT16_MAX));
-    GET(ACTIVITY, t->activity = (uint16_t)cxj__wire_get(in, UINT16_MAX));
-    GET(CHANNEL, t->channel = (uint16_t)cxj__wire_get(in, UINT16_MAX));
-    GET(STAGE, t->stage = (uint16_t)cxj__wire_get(in, UINT16_MAX));
-    GET(FACETS, t->facets = (uint32_t)cxj__wire_get(in, CXJ_FACETS_ALL));
+    GET(OWNER, t->owner = (uint32_t)cxj__format_get(in, UINT32_MAX));
+    GET(TEAM, t->team = (uint16_t)cxj__format_get(in, UINT16_MAX));
+    GET(ACTIVITY, t->activity = (uint16_t)cxj__format_get(in, UINT16_MAX));
+    GET(CHANNEL, t->channel = (uint16_t)cxj__format_get(in, UINT16_MAX));
+    GET(STAGE, t->stage = (uint16_t)cxj__format_get(in, UINT16_MAX));
+    GET(FACETS, t->facets = (uint32_t)cxj__format_get(in, CXJ_FACETS_ALL));
     if (fields >> RATING & 1) {
         t->scale = get_byte(in);
         t->scope = get_byte(in);
         t->score = get_byte(in);
     }
-    GET(SEQUENCE, t->sequence = (uint32_t)cxj__wire_get(in, UINT32_MAX));
-    GET(REVISION, t->revision = cxj__wire_get(in, UINT64_MAX));
+    GET(SEQUENCE, t->sequence = (uint32_t)cxj__format_get(in, UINT32_MAX));
+    GET(REVISION, t->revision = cxj__format_get(in, UINT64_MAX));
     GET(DUE, t->due = as_signed(get_folded(in) + at));
-    GET(TYPE, t->type = (uint16_t)cxj__wire_get(in, UINT16_MAX));
-    GET(SEGMENT, t->segment = (uint16_t)cxj__wire_get(in, UINT16_MAX));
-    GET(REASON, t->reason = (uint16_t)cxj__wire_get(in, UINT16_MAX));
-    GET(CUSTOMER, t->customer = cxj__wire_get(in, UINT64_MAX));
-    GET(VALUE, t->value = cxj__wire_get_signed(in));
-    GET(CAUSE, t->cause = (uint16_t)cxj__wire_get(in, UINT16_MAX));
-    GET(COMMITMENT, t->commitment = (uint8_t)cxj__wire_get(in, UINT8_MAX));
-    GET(OUTCOME, t->outcome = (uint8_t)cxj__wire_get(in, UINT8_MAX));
+    GET(TYPE, t->type = (uint16_t)cxj__format_get(in, UINT16_MAX));
+    GET(SEGMENT, t->segment = (uint16_t)cxj__format_get(in, UINT16_MAX));
+    GET(REASON, t->reason = (uint16_t)cxj__format_get(in, UINT16_MAX));
+    GET(CUSTOMER, t->customer = cxj__format_get(in, UINT64_MAX));
+    GET(VALUE, t->value = cxj__format_get_signed(in));
+    GET(CAUSE, t->cause = (uint16_t)cxj__format_get(in, UINT16_MAX));
+    GET(COMMITMENT, t->commitment = (uint8_t)cxj__format_get(in, UINT8_MAX));
+    GET(OUTCOME, t->outcome = (uint8_t)cxj__format_get(in, UINT8_MAX));
 #undef GET
     go_on(before, t);
     in->field = begin;
-    if (fields_of(t) != fields) cxj__wire_refuse(in, CXJ_BAD_BYTES, "a field of the touchpoint is there, and none");
+    if (fields_of(t) != fields) cxj__format_refuse(in, CXJ_BAD_BYTES, "a field of the touchpoint is there, and none");
 }
 
-static struct cxj__int128 get_sum(struct cxj__wire_in *in, uint64_t most) {
+static struct cxj__int128 get_sum(struct cxj__format_in *in, uint64_t most) {
     struct cxj__int128 sum = {0, 0};
-    size_t width = (size_t)cxj__wire_get(in, WIDEST_SUM);
-    const unsigned char *bytes = cxj__wire_get_bytes(in, width);
+    size_t width = (size_t)cxj__format_get(in, WIDEST_SUM);
+    const unsigned char *bytes = cxj__format_get_bytes(in, width);
     if (bytes == NULL || width == 0) return sum;
     uint64_t sign = bytes[width - 1] > 0x7f ? UINT64_MAX : 0;
     sum = (struct cxj__int128){sign, sign};
@@ -487,42 +487,42 @@ static struct cxj__int128 get_sum(struct cxj__wire_in *in, uint64_t most) {
         sum.high = sum.high << 8 | sum.low >> 56;
         sum.low = sum.low << 8 | bytes[i];
     }
-    if (width_of(sum) != width) cxj__wire_refuse(in, CXJ_BAD_BYTES, "a sum takes more bytes than it needs");
-    if (!is_sum_of(sum, most)) cxj__wire_refuse(in, CXJ_BAD_BYTES, "a sum is greater than it can be here");
+    if (width_of(sum) != width) cxj__format_refuse(in, CXJ_BAD_BYTES, "a sum takes more bytes than it needs");
+    if (!is_sum_of(sum, most)) cxj__format_refuse(in, CXJ_BAD_BYTES, "a sum is greater than it can be here");
     return sum;
 }
 
-static void get_histogram(struct cxj__wire_in *in, struct cxj__histogram *histogram, uint64_t most) {
-    size_t count = (size_t)cxj__wire_get(in, CXJ__HISTOGRAM_BUCKETS);
+static void get_histogram(struct cxj__format_in *in, struct cxj__histogram *histogram, uint64_t most) {
+    size_t count = (size_t)cxj__format_get(in, CXJ__HISTOGRAM_BUCKETS);
     uint64_t bucket = 0;
     for (size_t i = 0; i < count; i++) {
-        uint64_t step = cxj__wire_get(in, CXJ__HISTOGRAM_BUCKETS - 1 - bucket);
-        if (step == 0 && i > 0) cxj__wire_refuse(in, CXJ_BAD_BYTES, "a bucket stands twice");
+        uint64_t step = cxj__format_get(in, CXJ__HISTOGRAM_BUCKETS - 1 - bucket);
+        if (step == 0 && i > 0) cxj__format_refuse(in, CXJ_BAD_BYTES, "a bucket stands twice");
         bucket += step;
-        uint64_t times = cxj__wire_get(in, most);
-        if (times == 0) cxj__wire_refuse(in, CXJ_BAD_BYTES, "a bucket is empty");
+        uint64_t times = cxj__format_get(in, most);
+        if (times == 0) cxj__format_refuse(in, CXJ_BAD_BYTES, "a bucket is empty");
         if (in->status != CXJ_OK) return;
         if (!cxj__histogram_reserve(histogram, in->memory, (uint32_t)bucket)) {
-            cxj__wire_refuse(in, CXJ_NO_MEMORY, "no memory for a histogram");
+            cxj__format_refuse(in, CXJ_NO_MEMORY, "no memory for a histogram");
             return;
         }
         cxj__histogram_add(histogram, (uint32_t)bucket, (int64_t)times);
     }
 }
 
-void cxj__wire_get_cell(struct cxj__wire_in *in, struct cxj__cell *cell, uint64_t most) {
+void cxj__format_get_cell(struct cxj__format_in *in, struct cxj__cell *cell, uint64_t most) {
     const struct cxj__cell_shape *shape = cxj__cell_shape(cell->grain);
     size_t begin = in->at;
-    for (size_t i = 0; i < shape->counts; i++) cxj__cell_counts(cell)[i] = (int64_t)cxj__wire_get(in, most);
+    for (size_t i = 0; i < shape->counts; i++) cxj__cell_counts(cell)[i] = (int64_t)cxj__format_get(in, most);
     for (size_t i = 0; i < shape->sums; i++) cxj__cell_sums(cell)[i] = get_sum(in, most);
     for (size_t i = 0; i < shape->histograms; i++) get_histogram(in, &cxj__cell_histograms(cell)[i], most);
     in->field = begin;
-    if (!cxj__cell_is_sound(cell)) cxj__wire_refuse(in, CXJ_BAD_BYTES, "the counts of a cell contradict each other");
+    if (!cxj__cell_is_sound(cell)) cxj__format_refuse(in, CXJ_BAD_BYTES, "the counts of a cell contradict each other");
 }
 
-bool cxj__wire_in_end(struct cxj__wire_in *in) {
+bool cxj__format_in_end(struct cxj__format_in *in) {
     unsigned char further;
-    if (!cxj__wire_item(in, CXJ__WIRE_END)) return false;
+    if (!cxj__format_item(in, CXJ__FORMAT_END)) return false;
     if (in->end > BLOCK_HEADER) return refuse_at(in, in->at, CXJ_BAD_BYTES, "the end has contents");
     int64_t got = in->read(in->context, &further, 1);
     if (got < 0 || got > 1) return refuse_at(in, in->length, CXJ_IO, "the read function failed");
@@ -530,7 +530,7 @@ bool cxj__wire_in_end(struct cxj__wire_in *in) {
     return true;
 }
 
-void cxj__wire_in_finish(struct cxj__wire_in *in) {
+void cxj__format_in_finish(struct cxj__format_in *in) {
     if (in->bytes != NULL) memset(in->bytes, 0, in->capacity);
     cxj__base_release(in->memory, &in->bytes, &in->capacity, 1);
 }

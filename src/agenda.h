@@ -1,6 +1,6 @@
-/* alert: what comes due, on a heap: commitments of journeys, and the moments at which journeys are to be sealed. */
-#ifndef CXJ__ALERT_H
-#define CXJ__ALERT_H
+/* agenda: what comes due, on a heap: commitments of journeys, and the moments at which journeys are to be sealed. */
+#ifndef CXJ__AGENDA_H
+#define CXJ__AGENDA_H
 
 #include "base.h"
 
@@ -30,26 +30,26 @@ struct cxj__agenda {
 };
 
 /* True if a deadline is still one. */
-typedef bool (*cxj__alert_holds)(const void *context, const struct cxj__deadline *deadline);
+typedef bool (*cxj__agenda_holds)(const void *context, const struct cxj__deadline *deadline);
 
 /* How many deadlines there are, equal ones counted each. */
-size_t cxj__alert_count(const struct cxj__agenda *agenda);
+size_t cxj__agenda_count(const struct cxj__agenda *agenda);
 
 /* Keeps the deadlines that hold, and leaves no trace of the others in memory. It looks at all at once. */
-void cxj__alert_compact(struct cxj__agenda *agenda, cxj__alert_holds holds, const void *context);
+void cxj__agenda_compact(struct cxj__agenda *agenda, cxj__agenda_holds holds, const void *context);
 
 /* Makes room for further deadlines, those for which room was reserved and that were not pushed yet among them. It looks
  * at a few that are there, and drops those that hold no more. True, or false where there is no memory; then all that
  * hold are still there, and so is the room that was reserved before. */
-bool cxj__alert_reserve(struct cxj__agenda *agenda, struct cxj__memory *memory, size_t further, cxj__alert_holds holds,
+bool cxj__agenda_reserve(struct cxj__agenda *agenda, struct cxj__memory *memory, size_t further, cxj__agenda_holds holds,
                         const void *context);
 
 /* Adds a deadline, for which room was reserved. */
-void cxj__alert_push(struct cxj__agenda *agenda, struct cxj__deadline deadline);
+void cxj__agenda_push(struct cxj__agenda *agenda, struct cxj__deadline deadline);
 
 /* Takes the earliest deadline before a moment, and all that are equal to it. False if there is none. */
-bool cxj__alert_pop(struct cxj__agenda *agenda, int64_t before, struct cxj__deadline *deadline);
+bool cxj__agenda_pop(struct cxj__agenda *agenda, int64_t before, struct cxj__deadline *deadline);
 
-void cxj__alert_finish(struct cxj__agenda *agenda, struct cxj__memory *memory);
+void cxj__agenda_finish(struct cxj__agenda *agenda, struct cxj__memory *memory);
 
 #endif
