@@ -1,4 +1,4 @@
-/* touchpoint: what a single touchpoint may say. */
+/* touchpoint: what a single touchpoint may say (SPEC.md section 2). */
 #include "touchpoint.h"
 
 #include <string.h>
