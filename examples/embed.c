@@ -26,7 +26,8 @@ static void must(const cxj_engine *engine, cxj_status status) {
     }
 }
 
-/* Names become codes; a host with millions of touchpoints keeps the codes beside its own tables. */
+/* Names become codes. A code is good for this handle, and only until something is erased from it or it is loaded anew:
+ * ask again for the code of a name, never keep it beside a host's own data. */
 static uint32_t code(cxj_engine *engine, uint32_t dimension, const char *name) {
     uint32_t number = 0;
     must(engine, cxj_code(engine, dimension, name, CXJ_ZERO_TERMINATED, &number));
