@@ -14,11 +14,13 @@ import subprocess
 import sys
 import tempfile
 import threading
+import unicodedata
 import unittest
 from typing import Any, Callable
 from unittest import mock
 
 import cxj
+from cxj._text import visible
 
 UTC = datetime.timezone.utc
 DAY = 86400000
@@ -263,6 +265,64 @@ class Views(unittest.TestCase):
                 view, = engine.views
                 self.assertEqual(view.get("journeys", period=view.to_dict()["period"][0])["journeys"].value, 1)
                 self.assertIn(next(iter(view)).key["period"], str(view))
+
+
+class Shown(unittest.TestCase):
+    """No control character, escape sequence or invisible mark is printed as it is."""
+
+    HOSTILE = ("\x1b[31m", "\x07", "\n", "\r", "\t", "\x7f", "\x85", "\x9b31m", "\u200b", "\u200e", "\u2028", "\u202e", "\u2066",
+               "\u061c", "\ufeff", "\U000e0041")
+
+    def check(self, text: str, lines: int, name: str) -> None:
+        self.assertEqual(text.count("\n"), lines, ascii(text))
+        for character in text.replace("\n", ""):
+            self.assertEqual(character, visible(character), ascii(text))
+        self.assertIn(visible(name), text)
+
+    def test_which_characters_are_hidden(self) -> None:
+        # Marks before numbers of several scripts are of the same category, and are seen; joiners are spelling.
+        seen = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD, *range(0x13430, 0x13456), 0x200C,
+                0x200D}
+        for code in range(sys.maxunicode + 1):
+            character = chr(code)
+            category = unicodedata.category(character)
+            hidden = visible(character) != character
+            if category in ("Cc", "Cf", "Zl", "Zp", "Cs"):
+                self.assertEqual(hidden, code not in seen, hex(code))
+            elif hidden:
+                self.assertIn(category, ("Mn", "Lo", "Cn"), hex(code))
+                self.assertNotIn(code, seen)
+            if hidden:
+                self.assertRegex(visible(character), r"^\\([nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})$")
+        self.assertEqual(visible("J\u00f6rg \u4e2d \\x1b \U0001f469\u200d\U0001f4bb"),
+                         "J\u00f6rg \u4e2d \\x1b \U0001f469\u200d\U0001f4bb")
+
+    def test_tables_journeys_and_exceptions_show_escapes(self) -> None:
+        for text in self.HOSTILE:
+            name, view_text = f"a{text}b", f'journeys by type where segment = "a{text}b"'
+            with cxj.Engine(["transitions by owner", view_text]) as engine:
+                for at, owner in enumerate((name, "bob")):
+                    engine.record(journey=1, at=DAY * (1 + at), owner=owner, type=name, segment=name)
+                view = engine[view_text]
+                self.check(str(view), 2, name)
+                self.check(str(engine["transitions by owner"]), 2, name)
+                self.check(view._repr_html_(), 0, name)
+                journey = engine.journey(1)
+                self.check(str(journey), str(journey).count("\n"), name)
+                self.check(journey._repr_html_(), 0, name)
+                self.check(repr(view) + repr(journey) + repr(engine.touchpoints(1)), 0, repr(name)[1:-1])
+                # What programs read is exact.
+                self.assertEqual(next(iter(view)).key, {"type": name})
+                self.assertEqual((journey.owner, journey.segment), ("bob", name))
+                for wrong in (lambda: engine[name], lambda: engine.add_view(f"journeys by {name}"),
+                              lambda: engine.add_view(f'journeys where type = "{name}'), lambda: view.get("journeys", type=name + "x"),
+                              lambda: engine.record(journey=1, at=0, facets=[name])):
+                    with self.assertRaises(cxj.Error) as raised:
+                        wrong()
+                    for character in str(raised.exception):
+                        self.assertEqual(character, visible(character), ascii(str(raised.exception)))
+            error = pickle.loads(pickle.dumps(cxj.Error(name)))
+            self.assertEqual((str(error), error.args[0]), (visible(name), name))
 
 
 class Lasting(unittest.TestCase):
