@@ -11,6 +11,8 @@ Checks the rules of the layout, those that a compiler does not check:
 - with --library: the shared library shows exactly the functions that the header declares, and all begin with cxj_;
 - every room has its unit test;
 - src/SPEC.md is there and, where ../shared/SPEC.md lies beside the checkout, the same byte for byte;
+- what documents link to is there; and so is, in the numbered steps of .github/CONTRIBUTING.md, each file that they name, and
+  in one of a step's files each name in the code;
 - nothing but the agreed names stands at the top of the project; no file has a note to do something later.
 
 Functions of more than 60 lines are listed; that fails nothing.
@@ -262,6 +264,28 @@ def check_specification(root: pathlib.Path) -> Iterator[str]:
         yield "src/SPEC.md differs from ../shared/SPEC.md"
 
 
+LINK = re.compile(r"\]\((?![a-z]+:|#)([^)#\s]+)[^)]*\)")
+STEP = re.compile(r"^\d+\. .*(?:\n(?!\d+\. ).+)*", re.MULTILINE)
+
+
+def check_documents(root: pathlib.Path) -> Iterator[str]:
+    for path in (path for path in own_files(root) if path.suffix == ".md"):
+        for name in LINK.findall(read(path)):
+            if not (path.parent / name).exists():
+                yield f"{path.relative_to(root)} links to {name}, which is not there"
+    guide = root / ".github/CONTRIBUTING.md"
+    for step in STEP.finditer(read(guide)) if guide.exists() else []:
+        named = re.findall(r"`([^`\s]+)`", step[0])
+        files = [name for name in named if "/" in name or name.endswith(".md")]
+        where = f".github/CONTRIBUTING.md: the step \"{' '.join(step[0].split())[:50]}…\""
+        found = [path for name in files for path in root.glob(name)]
+        yield from (f"{where} names {name}, which is not there" for name in files if not any(root.glob(name)))
+        text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in found if path.is_file())
+        for name in named:
+            if re.fullmatch(r"\w+", name) and name not in text:
+                yield f"{where} names {name}, which stands in none of its files"
+
+
 def check_top(root: pathlib.Path) -> Iterator[str]:
     for path in sorted(root.iterdir()):
         if path.name not in TOP and not LEFT_ALONE.match(path.name):
@@ -302,7 +326,7 @@ def check_library(root: pathlib.Path, library: str) -> Iterator[str]:
 
 
 RULES: list[Callable[[pathlib.Path], Iterator[str]]] = [
-    check_rooms, check_names, check_header, check_tests, check_specification, check_top, check_notes,
+    check_rooms, check_names, check_header, check_tests, check_specification, check_documents, check_top, check_notes,
 ]
 
 
@@ -335,6 +359,7 @@ SMALL_PROJECT = {
         "| lower | bits | base |\n| base | ground | nothing |\n\nThe end.\n"),
     "src/SPEC.md": "law\n",
     "../shared/SPEC.md": "law\n",
+    ".github/CONTRIBUTING.md": "[map](../src/README.md)\n\n1. `src/lower.c`, `src/*.h`: `cxj__lower_count`,\n   and so on.\n2. Done.\n",
     "src/upper.c": (
         "#include \"upper.h\"\n#include \"lower.h\"\n#include <string.h>\n\nstatic const int table[] = {1, 2};\n\n"
         "static int helper(int a) {\n    return a + '}' + table[0]; /* } */\n}\n\n"
@@ -375,6 +400,9 @@ BREACHES: list[tuple[str, str, str | None, str]] = [
     ("src/SPEC.md", "law", "lore", "differs from"),
     ("src/SPEC.md", "law\n", "law\r\n", "differs from"),
     ("src/SPEC.md", "", None, "is not there"),
+    (".github/CONTRIBUTING.md", "../src/README.md", "src/README.md", "links to src/README.md"),
+    (".github/CONTRIBUTING.md", "src/lower.c", "src/lowest.c", "names src/lowest.c"),
+    (".github/CONTRIBUTING.md", "lower_count", "lower_counts", "stands in none"),
     (".github/NOTES.md", "", "TO" + "DO\n", "has a TO" + "DO"),
     ("notes.txt", "", "\n", "none of the agreed names"),
     ("examples/long.c", "    ;\n", "    ; /* " + "TO" + "DO: more */\n", "has a TO" + "DO"),
