@@ -57,8 +57,8 @@ static void show_journey(const cxj_engine *engine) {
     cxj_journey j;
     cxj_touchpoint t[SCREEN];
     size_t count = 0;
-    must(engine, cxj_journey_state(engine, JOURNEY, &j, sizeof j));
-    must(engine, cxj_journey_touchpoints(engine, JOURNEY, t, sizeof t[0], SCREEN, &count));
+    must(engine, cxj_journey_state(engine, JOURNEY, NULL, 0, &j, sizeof j));
+    must(engine, cxj_journey_touchpoints(engine, JOURNEY, SCREEN, NULL, 0, t, sizeof t[0], &count));
 
     printf("Journey %" PRIu64 "\n", j.journey);
     for (size_t i = 0; i < count && i < SCREEN; i++) {
@@ -99,14 +99,14 @@ int main(void) {
     must(engine, cxj_metric_find(CXJ_GRAIN_TRANSITIONS, "transitions", CXJ_ZERO_TERMINATED, &metrics[0]));
     must(engine, cxj_metric_find(CXJ_GRAIN_TRANSITIONS, "lost_context", CXJ_ZERO_TERMINATED, &metrics[1]));
     cxj_cursor *cursor = NULL;
-    must(engine, cxj_cursor_open(view, &cursor));
+    must(engine, cxj_cursor_open(view, NULL, 0, &cursor));
     cxj_status status;
     while ((status = cxj_cursor_next(cursor)) == CXJ_OK) {
         const char *from = NULL, *to = NULL;
         cxj_value value[2];
         must(engine, cxj_cursor_part(cursor, 0, &from, NULL));
         must(engine, cxj_cursor_part(cursor, 1, &to, NULL));
-        must(engine, cxj_cursor_metrics(cursor, metrics, 2, value, sizeof value[0]));
+        must(engine, cxj_cursor_metrics(cursor, metrics, 2, NULL, 0, value, sizeof value[0]));
         printf("%-8s -> %-8s %.0f, lost context %.0f\n", from, to, value[0].value, value[1].value);
     }
     must(engine, status == CXJ_DONE ? CXJ_OK : status);

@@ -865,7 +865,7 @@ static log_reason read_field(log_reader *log, const struct field *field, const c
     log_reason reason;
     switch (field->kind) {
     case KIND_KEY:
-        (void)cxj_id_from_text(text, length, value); /* takes any bytes */
+        (void)cxj_id_from_text(NULL, text, length, value); /* takes any bytes */
         return LOG_REASON_COUNT;
     case KIND_COUNT:
         return read_count(text, length, field->detail, value) ? LOG_REASON_COUNT : LOG_BAD_NUMBER;

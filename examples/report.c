@@ -32,7 +32,7 @@ enum {
     REFUSALS_TOLD = 20, /* one by one; further ones are counted */
     EXCERPT = 40,       /* columns of what is shown of a field, and of a sentence of the engine */
     SENTENCE = 1000,
-    STATUSES = CXJ_OTHER_VIEWS + 1
+    STATUSES = 32 /* errors, from -1 down, by their number turned round */
 };
 
 /* The limit of cells that the library has by default protects a host that runs for years; a report that leaves out
@@ -440,7 +440,7 @@ static bool flush(run *at) {
         done += (size_t)receipt.first_refusal;
         const cxj_status why = receipt.first_status;
         at->rejected += why != CXJ_LATE;
-        at->by_status[why > 0 && why < STATUSES ? why : CXJ_REFUSED]++;
+        at->by_status[why < 0 && why > -STATUSES ? -why : 0]++;
         if (is_told(at)) {
             tell_rejected(at, at->lines[done]);
         }
@@ -523,11 +523,12 @@ static void tell_summary(run *at, const cxj_stats *stats) {
     for (size_t i = 0; i < LOG_REASON_COUNT; i++) {
         tell_count("    ", at->by_reason[i], log_reason_text((log_reason)i));
     }
-    for (cxj_status i = 0; i < STATUSES; i++) {
-        if (i != CXJ_LATE) {
-            tell_count("    ", at->by_status[i], cxj_status_text(i));
+    for (cxj_status i = 1; i < STATUSES; i++) {
+        if (-i != CXJ_LATE) {
+            tell_count("    ", at->by_status[i], cxj_status_text(-i));
         }
     }
+    tell_count("    ", at->by_status[0], "for another reason");
 }
 
 /* ---- Answers --------------------------------------------------------------------------------------------- */
