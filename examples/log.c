@@ -1,4 +1,4 @@
-/* Reads a log of touchpoints written as CSV, row by row.
+/* Reads a log of touchpoints written as CSV, row by row (src/SPEC.md section 7).
  *
  * SPDX-License-Identifier: MIT
  *

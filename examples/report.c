@@ -648,7 +648,9 @@ static bool make_engine(run *at) {
     }
     const cxj_status status = cxj_engine_create(&how, message, sizeof message, &at->engine);
     if (status != CXJ_OK) {
-        fprintf(stderr, "cxj-report: there is no engine: %s\n", message);
+        fputs("cxj-report: there is no engine: ", stderr);
+        (void)table_text(stderr, message, strlen(message), SENTENCE);
+        fputc('\n', stderr);
         return false;
     }
     return true;

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from . import _header as header
+from ._text import visible
 
 _NAMES = ("libcxj.dylib",) if sys.platform == "darwin" else ("libcxj.so", "libcxj.so.0")
 
@@ -82,10 +83,10 @@ class Error(Exception):
         self.receipt = receipt
 
     def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""
+        return visible(str(self.args[0])) if self.args else ""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (str(self), self.status, self.receipt)
+        return type(self), (*(self.args or ("",)), self.status, self.receipt)
 
 
 class RefusedError(Error, ValueError):
