@@ -324,11 +324,11 @@ static bool say_what_is_known(const host *at) {
 
 /* The bytes of an engine, to be freed; NULL: no memory. */
 static unsigned char *bytes_of(const cxj_engine *engine, size_t *length) {
-    if (cxj_save_bytes(engine, NULL, 0, length) != CXJ_LIMIT) {
+    if (cxj_save_bytes(engine, 0, NULL, 0, NULL, length) != CXJ_TOO_SMALL) {
         return NULL;
     }
     unsigned char *bytes = malloc(*length);
-    if (bytes != NULL && cxj_save_bytes(engine, bytes, *length, length) != CXJ_OK) {
+    if (bytes != NULL && cxj_save_bytes(engine, *length, NULL, 0, bytes, length) != CXJ_OK) {
         free(bytes);
         return NULL;
     }

@@ -483,13 +483,13 @@ static cxj_status read_candidates(table *shown, candidate *candidates, size_t *c
     if (!table_metric(shown->info.grain, by, strlen(by), &size)) {
         return CXJ_NOT_FOUND;
     }
-    cxj_status status = cxj_view_read(shown->view, &size.metric, 1, cells, sizes, NULL, NULL, &read);
+    cxj_status status = cxj_view_read(shown->view, &size.metric, 1, cells, NULL, 0, sizes, NULL, NULL, NULL, &read);
     const bool transitions = shown->info.grain == CXJ_GRAIN_TRANSITIONS;
     if (status == CXJ_OK && transitions) {
         const uint32_t from = shown->info.has_period;
-        status = cxj_view_read_part(shown->view, from, cells, codes, &read);
+        status = cxj_view_read_part(shown->view, from, cells, NULL, 0, codes, &read);
         if (status == CXJ_OK) {
-            status = cxj_view_read_part(shown->view, from + 1, cells, codes + cells, &read);
+            status = cxj_view_read_part(shown->view, from + 1, cells, NULL, 0, codes + cells, &read);
         }
     }
     for (size_t i = 0; i < cells && status == CXJ_OK; i++) {
@@ -560,7 +560,7 @@ static cxj_status read_row(table *shown, cxj_cursor *cursor, size_t row, const u
         memcpy(copy->text, text, length);
         copy->length = length;
     }
-    return cxj_cursor_metrics(cursor, metrics, shown->column_count, shown->values + row * shown->column_count,
+    return cxj_cursor_metrics(cursor, metrics, shown->column_count, NULL, 0, shown->values + row * shown->column_count,
                               sizeof *shown->values);
 }
 
@@ -572,7 +572,7 @@ static cxj_status read_rows(table *shown, const uint32_t *rows) {
     shown->values = calloc(shown->row_count * shown->column_count + 1, sizeof *shown->values);
     cxj_status status = CXJ_NO_MEMORY;
     if (metrics != NULL && shown->names != NULL && shown->values != NULL) {
-        status = cxj_cursor_open(shown->view, &cursor);
+        status = cxj_cursor_open(shown->view, NULL, 0, &cursor);
     }
     if (status == CXJ_OK) {
         for (size_t i = 0; i < shown->column_count; i++) {
@@ -861,7 +861,7 @@ bool table_is_keyless(const cxj_view *view) {
     cxj_view_info info;
     cxj_cursor *cursor;
     if (cxj_view_describe(view, &info, sizeof info) != CXJ_OK || info.cells > 1 ||
-        cxj_cursor_open(view, &cursor) != CXJ_OK) {
+        cxj_cursor_open(view, NULL, 0, &cursor) != CXJ_OK) {
         return false;
     }
     bool keyless = true;

@@ -297,7 +297,7 @@ static bool read_touchpoint(struct load *load, uint64_t journey, struct cxj__for
         (void)snprintf(why, sizeof why, "a touchpoint's %s %s", refusal.field, refusal.rule);
         return refuse_bytes(load, why);
     }
-    if (cxj__fold_imply(t->facets) != t->facets) return refuse_bytes(load, "a touchpoint lacks facets that its own imply");
+    if (cxj__touchpoint_imply(t->facets) != t->facets) return refuse_bytes(load, "a touchpoint lacks facets that its own imply");
     int order = is_first ? -1 : cxj__store_compare(&last, t);
     if (order > 0 || (order == 0 && t->id != 0)) return refuse_bytes(load, "touchpoints are not in order");
     if (!check_record_codes(load, t) || !note_id(load, t->id)) return false;

@@ -47,6 +47,9 @@ uint32_t cxj__names_find(const struct cxj__names *dictionary, const struct cxj__
 cxj_status cxj__names_add(struct cxj__names *dictionary, struct cxj__memory *memory, const struct cxj__seed *seed,
                           const char *text, size_t length, uint32_t *code);
 
+/* Names there are: codes that were given and not retired. */
+size_t cxj__names_count(const struct cxj__names *dictionary);
+
 /* The name of a code, or NULL for a code that was never given or is retired. Code 0 has the empty name. */
 const char *cxj__names_text(const struct cxj__names *dictionary, uint32_t code, size_t *length);
 

@@ -122,7 +122,7 @@ cxj_status cxj__plan_arrival(struct cxj__plan *plan, struct cxj__core *core, con
     if (!APPEND(core, plan->entries)) return CXJ_NO_MEMORY;
     struct cxj__entry *entry = LAST(plan->entries);
     entry->touchpoint = *touchpoint;
-    entry->touchpoint.facets = cxj__fold_imply(touchpoint->facets);
+    entry->touchpoint.facets = cxj__touchpoint_imply(touchpoint->facets);
     entry->held = 0;
     entry->moves = 1;
     entry->next = 0;
@@ -145,41 +145,6 @@ cxj_status cxj__plan_arrival(struct cxj__plan *plan, struct cxj__core *core, con
 }
 
 #define ORDER(a, b) ((a) < (b) ? -1 : (a) > (b))
-#define UNLESS_EQUAL(a, b)                                                                                             \
-    if ((a) != (b)) return ORDER(a, b)
-
-/* Which of two touchpoints of one journey, id and revision is the greater (section 3 of the specification). */
-static int compare_content(const struct cxj__core *core, const cxj_touchpoint *a, const cxj_touchpoint *b) {
-    UNLESS_EQUAL(a->at, b->at);
-    UNLESS_EQUAL(a->sequence, b->sequence);
-    UNLESS_EQUAL(a->due, b->due);
-    UNLESS_EQUAL(a->value, b->value);
-    UNLESS_EQUAL(a->customer, b->customer);
-    const struct {
-        uint32_t dimension, a, b;
-    } codes[] = {
-        {CXJ_DIMENSION_OWNER, a->owner, b->owner},
-        {CXJ_DIMENSION_TEAM, a->team, b->team},
-        {CXJ_DIMENSION_ACTIVITY, a->activity, b->activity},
-        {CXJ_DIMENSION_CHANNEL, a->channel, b->channel},
-        {CXJ_DIMENSION_STAGE, a->stage, b->stage},
-        {CXJ_DIMENSION_CAUSE, a->cause, b->cause},
-        {CXJ_DIMENSION_TYPE, a->type, b->type},
-        {CXJ_DIMENSION_SEGMENT, a->segment, b->segment},
-        {CXJ_DIMENSION_REASON, a->reason, b->reason},
-    };
-    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
-        int order = cxj__names_compare(&core->dictionaries[codes[i].dimension], codes[i].a, codes[i].b);
-        if (order != 0) return order;
-    }
-    UNLESS_EQUAL(a->facets, b->facets);
-    UNLESS_EQUAL(a->scale, b->scale);
-    UNLESS_EQUAL(a->score, b->score);
-    UNLESS_EQUAL(a->scope, b->scope);
-    UNLESS_EQUAL(a->commitment, b->commitment);
-    return ORDER(a->outcome, b->outcome);
-}
-
 /* Lets a touchpoint arrive where another of its id holds; returns the one that holds then. */
 static const struct cxj__entry *meet(const struct cxj__core *core, struct cxj__feed *feed,
                                      const struct cxj__entry *held, const struct cxj__entry *arrived) {
@@ -190,7 +155,7 @@ static const struct cxj__entry *meet(const struct cxj__core *core, struct cxj__f
         feed->accepted++;
         return arrived;
     }
-    int order = compare_content(core, a, h);
+    int order = cxj__touchpoint_compare(a, h, core->dictionaries);
     feed->duplicates++;
     if (order != 0) feed->conflicts++;
     return order > 0 ? arrived : held;

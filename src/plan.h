@@ -31,6 +31,8 @@ struct cxj__core {
     uint64_t journeys;    /* with one that contributes */
     uint64_t held;        /* touchpoints kept */
     uint64_t folded;      /* touchpoints folded, ever */
+    uint64_t facet_counts[32]; /* [bit]: touchpoints that contribute and have the facet, of sealed journeys, too */
+    uint64_t text_key_print;   /* tells whether two engines have one key for text ids; 0: the public one */
 };
 
 /* Touchpoints of sealed journeys that an engine may count, so that no sum of them overflows. */

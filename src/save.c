@@ -467,13 +467,21 @@ static int64_t write_to_room(void *context, const void *bytes, size_t length) {
     return (int64_t)length;
 }
 
-cxj_status cxj_save_bytes(const cxj_engine *engine, void *bytes, size_t capacity, size_t *length) {
-    if (engine == NULL || length == NULL || (bytes == NULL && capacity > 0)) return CXJ_BAD_ARGUMENT;
+cxj_status cxj_save_bytes(const cxj_engine *engine, size_t capacity, char *message, size_t message_capacity,
+                          void *bytes, size_t *length) {
+    cxj__engine_tell(message, message_capacity, "");
+    const char *wrong = engine == NULL                  ? "engine is NULL"
+                        : length == NULL                ? "length is NULL"
+                        : bytes == NULL && capacity > 0 ? "bytes is NULL"
+                                                        : NULL;
+    if (wrong != NULL) return cxj__engine_refuse(message, message_capacity, CXJ_BAD_ARGUMENT, wrong);
     struct room room = {bytes, capacity, 0};
-    cxj_status status = cxj_save(engine, write_to_room, &room, NULL, 0);
+    cxj_status status = cxj_save(engine, write_to_room, &room, message, message_capacity);
     if (status != CXJ_OK) return status;
     *length = room.length;
-    return room.length > capacity ? CXJ_LIMIT : CXJ_OK;
+    if (room.length <= capacity) return CXJ_OK;
+    if (capacity > 0) memset(bytes, 0, capacity); /* nothing partial */
+    return cxj__engine_refuse_room(message, message_capacity, "bytes", room.length, capacity);
 }
 
 /* ---- in steps --------------------------------------------------------------------------------------------------- */

@@ -84,7 +84,17 @@ struct reader {
     struct cxj__memory *memory;
     const struct cxj__seed *seed;
     struct cxj__message *message;
-    char *name; /* room for a quoted name without its quotes */
+    char *names; /* the names of all conditions so far, without their quotes; has room for the whole text */
+    size_t name_bytes;
+    struct stated *stated; /* which they are */
+    size_t stated_count, stated_capacity;
+};
+
+/* A name in a condition: names[at] to names[at + length]. */
+struct stated {
+    size_t at, length;
+    uint32_t code;
+    uint8_t condition;
 };
 
 static bool is_bare(char c) {
@@ -187,10 +197,11 @@ static cxj_status read_period(struct reader *reader) {
     return CXJ_OK;
 }
 
-/* Reads a bare word or a quoted string into reader->name. */
+/* Reads a bare word or a quoted string to the end of the names. */
 static cxj_status take_name(struct reader *reader, size_t *length) {
+    char *name = reader->names + reader->name_bytes;
     if (reader->word > 0) {
-        memcpy(reader->name, reader->text + reader->at, reader->word);
+        memcpy(name, reader->text + reader->at, reader->word);
         *length = reader->word;
         reader->at += reader->word;
         skip_blanks(reader);
@@ -206,7 +217,7 @@ static cxj_status take_name(struct reader *reader, size_t *length) {
             return CXJ_OK;
         }
         if (c == '"') i++;
-        reader->name[(*length)++] = c;
+        name[(*length)++] = c;
     }
     reader->at = reader->length;
     return expected(reader, "a closing quote");
@@ -216,13 +227,13 @@ static cxj_status take_name(struct reader *reader, size_t *length) {
 static cxj_status code_of_name(struct reader *reader, uint8_t dimension, size_t length, uint32_t *code) {
     uint32_t named = names_of(dimension);
     if (!has_dictionary(named)) {
-        *code = fixed_code(dimension, reader->name, length);
+        *code = fixed_code(dimension, reader->names + reader->name_bytes, length);
         return CXJ_OK;
     }
     struct cxj__names *dictionary = &reader->dictionaries[named];
-    *code = cxj__names_find(dictionary, reader->seed, reader->name, length);
+    *code = cxj__names_find(dictionary, reader->seed, reader->names + reader->name_bytes, length);
     if (*code == 0 && length > 0) {
-        cxj_status status = cxj__names_add(dictionary, reader->memory, reader->seed, reader->name, length, code);
+        cxj_status status = cxj__names_add(dictionary, reader->memory, reader->seed, reader->names + reader->name_bytes, length, code);
         if (status == CXJ_LIMIT) {
             cxj__base_say(reader->message, "view: the dictionary of %s is full (%u codes)", dimension_names[named],
                           (unsigned)dictionary->limit);
@@ -232,20 +243,20 @@ static cxj_status code_of_name(struct reader *reader, uint8_t dimension, size_t 
     return CXJ_OK;
 }
 
-static cxj_status take_condition_name(struct reader *reader, struct cxj__condition *condition) {
+static cxj_status take_condition_name(struct reader *reader, const struct cxj__condition *condition) {
     size_t length = 0;
     uint32_t code = 0;
     cxj_status status = take_name(reader, &length);
     if (status != CXJ_OK) return status;
-    if (!cxj__base_grow(reader->memory, &condition->codes, &condition->capacity, condition->count + 1,
-                        sizeof *condition->codes)) {
+    if (!cxj__base_grow(reader->memory, &reader->stated, &reader->stated_capacity, reader->stated_count + 1,
+                        sizeof *reader->stated)) {
         return CXJ_NO_MEMORY;
     }
     status = code_of_name(reader, condition->dimension, length, &code);
     if (status != CXJ_OK) return status;
-    condition->codes[condition->count++] = code;
-    uint32_t named = names_of(condition->dimension);
-    if (has_dictionary(named)) cxj__names_pin(&reader->dictionaries[named], code);
+    reader->stated[reader->stated_count++] = (struct stated){
+        reader->name_bytes, length, code, (uint8_t)(reader->view->condition_count - 1)};
+    reader->name_bytes += length;
     return CXJ_OK;
 }
 
@@ -295,6 +306,128 @@ static cxj_status read_all(struct reader *reader) {
     return expected(reader, "\"by\", \"per\", \"where\" or the end");
 }
 
+/* ---- a view's text, normalised ---------------------------------------------------------------------------------- */
+
+/* The order of conditions: those of the same dimension stay as they were given. */
+static int compare_conditions(const struct cxj__condition *a, const struct cxj__condition *b) {
+    if (a->had != b->had) return a->had ? 1 : -1;
+    return (a->dimension > b->dimension) - (a->dimension < b->dimension);
+}
+
+struct naming_order {
+    const char *names;
+    const struct cxj__condition *conditions;
+};
+
+/* By condition, then by name. */
+static int compare_stated(const void *a, const void *b, const void *context) {
+    const struct naming_order *order = context;
+    struct stated x, y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    if (x.condition != y.condition) {
+        int by_dimension = compare_conditions(&order->conditions[x.condition], &order->conditions[y.condition]);
+        return by_dimension != 0 ? by_dimension : (x.condition > y.condition) - (x.condition < y.condition);
+    }
+    int by_bytes = memcmp(order->names + x.at, order->names + y.at, x.length < y.length ? x.length : y.length);
+    return by_bytes != 0 ? by_bytes : (x.length > y.length) - (x.length < y.length);
+}
+
+/* Puts the names in order and each once; they stay within their conditions, whose order is that of compare_stated(). */
+static bool order_names(struct reader *reader) {
+    size_t count = reader->stated_count, bytes = count * sizeof *reader->stated;
+    if (count == 0) return true;
+    struct stated *scratch = cxj__base_resize(reader->memory, NULL, 0, bytes);
+    if (scratch == NULL) return false;
+    const struct naming_order order = {reader->names, reader->view->conditions};
+    cxj__base_sort(reader->stated, scratch, count, sizeof *scratch, compare_stated, &order);
+    cxj__base_resize(reader->memory, scratch, bytes, 0);
+    size_t kept = 1;
+    for (size_t i = 1; i < count; i++) {
+        if (compare_stated(&reader->stated[kept - 1], &reader->stated[i], &order) != 0) {
+            reader->stated[kept++] = reader->stated[i];
+        }
+    }
+    reader->stated_count = kept;
+    return true;
+}
+
+/* Text that is put together; with to NULL only its length is found. */
+struct composing {
+    char *to;
+    size_t length;
+};
+
+static void put(struct composing *text, const char *bytes, size_t length) {
+    if (text->to != NULL) memcpy(text->to + text->length, bytes, length);
+    text->length += length;
+}
+
+static void put_text(struct composing *text, const char *words) {
+    put(text, words, strlen(words));
+}
+
+/* A name as a bare word where it is one, else in quotes. */
+static void put_name(struct composing *text, const char *name, size_t length) {
+    bool bare = length > 0;
+    for (size_t i = 0; i < length; i++) bare = bare && is_bare(name[i]);
+    if (!bare) put_text(text, "\"");
+    for (size_t i = 0; i < length; i++) {
+        if (name[i] == '"') put_text(text, "\"");
+        put(text, &name[i], 1);
+    }
+    if (!bare) put_text(text, "\"");
+}
+
+/* The condition of the names from first up to end, the which-th of all. */
+static void put_condition(struct composing *text, const struct reader *reader, size_t first, size_t end, size_t which) {
+    const struct cxj__condition *condition = &reader->view->conditions[reader->stated[first].condition];
+    put_text(text, which == 0 ? " where " : " and ");
+    if (condition->had) put_text(text, "had ");
+    put_text(text, dimension_names[condition->dimension]);
+    put_text(text, end - first == 1 ? " = " : " in (");
+    for (size_t i = first; i < end; i++) {
+        if (i > first) put_text(text, ", ");
+        put_name(text, reader->names + reader->stated[i].at, reader->stated[i].length);
+    }
+    if (end - first > 1) put_text(text, ")");
+}
+
+static void put_view(struct composing *text, const struct reader *reader) {
+    const struct cxj_view *view = reader->view;
+    put_text(text, grains[view->grain].name);
+    for (size_t i = 0; i < view->dimension_count; i++) {
+        put_text(text, i == 0 ? " by " : ", ");
+        put_text(text, dimension_names[view->dimensions[i]]);
+    }
+    if (view->period != CXJ__NO_PERIOD) {
+        put_text(text, " per ");
+        put_text(text, period_names[view->period]);
+        if (view->ended) put_text(text, " ended");
+    }
+    for (size_t first = 0, end, which = 0; first < reader->stated_count; first = end, which++) {
+        end = first + 1;
+        while (end < reader->stated_count && reader->stated[end].condition == reader->stated[first].condition) end++;
+        put_condition(text, reader, first, end, which);
+    }
+}
+
+/* Writes the view's text in the one way in which what it says is written. */
+static bool normalise(struct reader *reader) {
+    struct composing text = {NULL, 0};
+    put_view(&text, reader);
+    struct cxj_view *view = reader->view;
+    view->text = cxj__base_resize(reader->memory, NULL, 0, text.length + 1);
+    if (view->text == NULL) return false;
+    view->text_length = text.length;
+    text = (struct composing){view->text, 0};
+    put_view(&text, reader);
+    view->text[view->text_length] = '\0';
+    return true;
+}
+
+/* ---- what conditions look for ----------------------------------------------------------------------------------- */
+
 static int compare_codes(const void *a, const void *b, const void *context) {
     (void)context;
     uint32_t x, y;
@@ -303,15 +436,26 @@ static int compare_codes(const void *a, const void *b, const void *context) {
     return (x > y) - (x < y);
 }
 
-/* A long list of names is searched by halves. */
-static bool sort_conditions(struct cxj_view *view, struct cxj__memory *memory) {
+/* Gives the conditions their codes, in order, so that a long list of names is searched by halves, and pins their names. */
+static bool fill_conditions(struct reader *reader) {
+    struct cxj_view *view = reader->view;
+    for (size_t i = 0; i < reader->stated_count; i++) {
+        struct cxj__condition *condition = &view->conditions[reader->stated[i].condition];
+        if (!cxj__base_grow(reader->memory, &condition->codes, &condition->capacity, condition->count + 1,
+                            sizeof *condition->codes)) {
+            return false;
+        }
+        condition->codes[condition->count++] = reader->stated[i].code;
+        uint32_t named = names_of(condition->dimension);
+        if (has_dictionary(named)) cxj__names_pin(&reader->dictionaries[named], reader->stated[i].code);
+    }
     for (size_t i = 0; i < view->condition_count; i++) {
         struct cxj__condition *condition = &view->conditions[i];
         size_t bytes = condition->count * sizeof *condition->codes;
-        uint32_t *scratch = cxj__base_resize(memory, NULL, 0, bytes);
+        uint32_t *scratch = cxj__base_resize(reader->memory, NULL, 0, bytes);
         if (scratch == NULL) return false;
         cxj__base_sort(condition->codes, scratch, condition->count, sizeof *scratch, compare_codes, NULL);
-        cxj__base_resize(memory, scratch, bytes, 0);
+        cxj__base_resize(reader->memory, scratch, bytes, 0);
     }
     return true;
 }
@@ -346,18 +490,15 @@ cxj_status cxj__view_read(struct cxj_view *view, struct cxj__names *dictionaries
                             .seed = seed,
                             .message = message};
     cxj_status status = CXJ_NO_MEMORY;
-    reader.name = cxj__base_resize(memory, NULL, 0, length + 1);
-    view->text = cxj__base_resize(memory, NULL, 0, length + 1);
-    if (reader.name != NULL && view->text != NULL) {
-        memcpy(view->text, text, length);
-        view->text[length] = '\0';
-        view->text_length = length;
-        status = read_all(&reader);
-        if (status == CXJ_OK && !sort_conditions(view, memory)) status = CXJ_NO_MEMORY;
+    reader.names = cxj__base_resize(memory, NULL, 0, length + 1);
+    if (reader.names != NULL) status = read_all(&reader);
+    if (status == CXJ_OK && !(order_names(&reader) && normalise(&reader) && fill_conditions(&reader))) {
+        status = CXJ_NO_MEMORY;
     }
-    if (reader.name != NULL) cxj__base_resize(memory, reader.name, length + 1, 0);
+    if (reader.names != NULL) cxj__base_resize(memory, reader.names, length + 1, 0);
+    cxj__base_release(memory, &reader.stated, &reader.stated_capacity, sizeof *reader.stated);
     if (status == CXJ_OK) return CXJ_OK;
-    if (view->text != NULL) cxj__base_resize(memory, view->text, length + 1, 0);
+    if (view->text != NULL) cxj__base_resize(memory, view->text, view->text_length + 1, 0);
     forget_conditions(view, dictionaries, memory);
     for (size_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_truncate(&dictionaries[d], memory, before[d]);
     if (status == CXJ_NO_MEMORY) cxj__base_say(message, "view: no memory");

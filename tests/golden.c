@@ -89,7 +89,7 @@ START_TEST(what_was_saved_once_is_read_for_ever) {
         size_t length = 0;
         char *again = malloc(bytes.length + 1);
         ck_assert_ptr_nonnull(again);
-        ck_assert_int_eq(cxj_save_bytes(engine, again, bytes.length, &length), CXJ_OK);
+        ck_assert_int_eq(cxj_save_bytes(engine, bytes.length, NULL, 0, again, &length), CXJ_OK);
         ck_assert_uint_eq(length, bytes.length);
         ck_assert_mem_eq(again, bytes.bytes, length);
         free(again);

@@ -77,7 +77,7 @@ bool naive_is_valid(const cxj_touchpoint *fields) {
     if (fields->journey == 0 || !within_years(fields->at) || (fields->due != 0 && !within_years(fields->due)))
         return false;
     if (fields->value > greatest_value || fields->value < -greatest_value) return false;
-    if (fields->facets & ~CXJ_FACETS_ALL || fields->commitment > 7 || fields->outcome > CXJ_OUTCOME_ABANDONED)
+    if (fields->facets & ~(uint32_t)CXJ_FACETS_ALL || fields->commitment > 7 || fields->outcome > CXJ_OUTCOME_ABANDONED)
         return false;
     if (fields->scale == 0) return fields->score == 0 && fields->scope == 0;
     if (fields->scale > CXJ_SCALE_CES7 || fields->scope < CXJ_SCOPE_TOUCHPOINT || fields->scope > CXJ_SCOPE_EMPLOYEE)

@@ -114,7 +114,7 @@ static void advance(cxj_engine *engine, int64_t now) {
 /* CXJ_OK: held; CXJ_SEALED; CXJ_NOT_FOUND. */
 static cxj_status whereabouts(const cxj_engine *engine, uint64_t journey) {
     size_t count = 0;
-    return cxj_journey_touchpoints(engine, journey, NULL, sizeof(cxj_touchpoint), 0, &count);
+    return cxj_journey_touchpoints(engine, journey, 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &count);
 }
 
 static bool is_sealed(const cxj_engine *engine, uint64_t journey) {
@@ -134,7 +134,7 @@ static double value_of(const cxj_view *view, const char *key, uint32_t grain, co
     cxj_text part = {key, CXJ_ZERO_TERMINATED};
     cxj_value result;
     cxj_status status =
-        cxj_view_get(view, key ? &part : NULL, sizeof part, key ? 1 : 0, &metric, 1, &result, sizeof result);
+        cxj_view_get(view, key ? &part : NULL, sizeof part, key ? 1 : 0, &metric, 1, NULL, 0, &result, sizeof result);
     return status == CXJ_OK ? result.value : NAN;
 }
 
@@ -533,7 +533,7 @@ static void owe_everywhere(cxj_engine *alone, int64_t due) {
         cxj_cursor *cursor = NULL;
         ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);
         if (info.grain != CXJ_GRAIN_JOURNEYS) continue;
-        ck_assert_int_eq(cxj_cursor_open(view, &cursor), CXJ_OK);
+        ck_assert_int_eq(cxj_cursor_open(view, NULL, 0, &cursor), CXJ_OK);
         while (cxj_cursor_next(cursor) == CXJ_OK) owe(&info, cursor, due);
         cxj_cursor_close(cursor);
     }
@@ -543,7 +543,7 @@ static void owe_everywhere(cxj_engine *alone, int64_t due) {
 static void note_debts(uint64_t number, const course *j) {
     cxj_engine *alone = NULL;
     cxj_journey state;
-    if (cxj_journey_state(here.keeping, other_number(number), &state, sizeof state) != CXJ_OK || state.outcome) return;
+    if (cxj_journey_state(here.keeping, other_number(number), NULL, 0, &state, sizeof state) != CXJ_OK || state.outcome) return;
     for (size_t c = 0; c < 8; c++) {
         if (!state.commitments[c].open || state.commitments[c].due < here.clock) continue;
         if (alone == NULL) {
@@ -674,8 +674,8 @@ static void compare_cell(cxj_cursor *a, cxj_cursor *b, const cxj_view_info *info
     key_of(a, info->parts, key, sizeof key);
     key_of(b, info->parts, other_key, sizeof other_key);
     ck_assert_str_eq(key, other_key);
-    ck_assert_int_eq(cxj_cursor_metrics(a, metrics, count, mine, sizeof *mine), CXJ_OK);
-    ck_assert_int_eq(cxj_cursor_metrics(b, metrics, count, others, sizeof *others), CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_metrics(a, metrics, count, NULL, 0, mine, sizeof *mine), CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_metrics(b, metrics, count, NULL, 0, others, sizeof *others), CXJ_OK);
     for (size_t i = 0; i < count; i++) {
         if (metrics[i] == overdue) others[i].value -= owed_in(info->text, key, first_debt);
         ck_assert_msg(same_metric(&mine[i], &others[i]),
@@ -692,8 +692,8 @@ static void compare_views(const cxj_view *a, const cxj_view *b, size_t first_deb
     ck_assert_str_eq(info.text, other.text);
     ck_assert_msg(info.cells == other.cells, "[%s] %" PRIu64 " and %" PRIu64 " cells", info.text, info.cells,
                   other.cells);
-    ck_assert_int_eq(cxj_cursor_open(a, &mine), CXJ_OK);
-    ck_assert_int_eq(cxj_cursor_open(b, &others), CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_open(a, NULL, 0, &mine), CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_open(b, NULL, 0, &others), CXJ_OK);
     while (cxj_cursor_next(mine) == CXJ_OK) {
         ck_assert_int_eq(cxj_cursor_next(others), CXJ_OK);
         compare_cell(mine, others, &info, first_debt);
@@ -709,12 +709,12 @@ static void compare_whereabouts(void) {
         const course *j = &here.journeys[number];
         size_t count = 0;
         cxj_journey state;
-        cxj_status status = cxj_journey_touchpoints(here.sealing, number, NULL, sizeof(cxj_touchpoint), 0, &count);
+        cxj_status status = cxj_journey_touchpoints(here.sealing, number, 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &count);
         cxj_status expected = j->sealed ? CXJ_SEALED : j->count > 0 ? CXJ_OK : CXJ_NOT_FOUND;
         ck_assert_msg(status == expected, "journey %" PRIu64 ": %s in place of %s", number, cxj_status_text(status),
                       cxj_status_text(expected));
         ck_assert_uint_eq(count, j->count);
-        status = cxj_journey_state(here.sealing, number, &state, sizeof state);
+        status = cxj_journey_state(here.sealing, number, NULL, 0, &state, sizeof state);
         if (j->sealed) ck_assert_int_eq(status, CXJ_SEALED);
         held += j->count;
         sealed += j->sealed;
@@ -969,7 +969,7 @@ START_TEST(names_of_sealed_journeys_are_not_retired) {
     uint32_t metric = 0;
     cxj_value result;
     ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touchpoints", CXJ_ZERO_TERMINATED, &metric), CXJ_OK);
-    ck_assert_int_eq(cxj_view_get(first, key, sizeof *key, 3, &metric, 1, &result, sizeof result), CXJ_OK);
+    ck_assert_int_eq(cxj_view_get(first, key, sizeof *key, 3, &metric, 1, NULL, 0, &result, sizeof result), CXJ_OK);
     ck_assert(result.value > 0.5 && result.value < 1.5);
     ck_assert(isnan(value_of(view, "phone", CXJ_GRAIN_TOUCHPOINTS, "touchpoints")));
     cxj_engine_destroy(engine);
@@ -1767,14 +1767,14 @@ static void check_half_sealed(const cxj_engine *engine, const cxj_engine *before
     cxj_view *mine = NULL, *others = NULL;
     for (uint64_t number = 1; number <= FAULT_JOURNEYS; number++) {
         size_t count = 0;
-        cxj_status status = cxj_journey_touchpoints(engine, number, NULL, sizeof(cxj_touchpoint), 0, &count);
+        cxj_status status = cxj_journey_touchpoints(engine, number, 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &count);
         if (status == CXJ_SEALED) {
             ck_assert_int_eq(whereabouts(after, number), CXJ_SEALED);
             sealed++;
             continue;
         }
         size_t whole = 0;
-        ck_assert_int_eq(status, cxj_journey_touchpoints(before, number, NULL, sizeof(cxj_touchpoint), 0, &whole));
+        ck_assert_int_eq(status, cxj_journey_touchpoints(before, number, 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &whole));
         ck_assert_uint_eq(count, whole);
         held += count;
     }

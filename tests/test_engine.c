@@ -44,7 +44,7 @@ static double metric_of(const cxj_view *view, uint32_t grain, const char *name) 
     uint32_t metric = 0;
     cxj_value result;
     ck_assert_int_eq(cxj_metric_find(grain, name, CXJ_ZERO_TERMINATED, &metric), CXJ_OK);
-    ck_assert_int_eq(cxj_view_get(view, NULL, sizeof(cxj_text), 0, &metric, 1, &result, sizeof result), CXJ_OK);
+    ck_assert_int_eq(cxj_view_get(view, NULL, sizeof(cxj_text), 0, &metric, 1, NULL, 0, &result, sizeof result), CXJ_OK);
     return result.value;
 }
 
@@ -184,7 +184,7 @@ START_TEST(message_lives_until_the_next_change) {
     snprintf(before, sizeof before, "%s", cxj_message(engine));
     /* Readers leave it alone, also those that fail. */
     ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);
-    ck_assert_int_eq(cxj_journey_state(engine, 9, NULL, 0), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_journey_state(engine, 9, NULL, 0, NULL, 0), CXJ_BAD_ARGUMENT);
     ck_assert_str_eq(cxj_message(engine), before);
     ck_assert_int_eq(cxj_advance(engine, 1), CXJ_OK);
     ck_assert_str_eq(cxj_message(engine), "");
@@ -289,7 +289,7 @@ START_TEST(new_name_makes_no_cursor_stale) {
     cxj_engine *engine = make();
     cxj_cursor *cursor = NULL;
     const cxj_view *view = add(engine, "journeys");
-    ck_assert_int_eq(cxj_cursor_open(view, &cursor), CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_open(view, NULL, 0, &cursor), CXJ_OK);
     code(engine, CXJ_DIMENSION_OWNER, "a");
     ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_DONE);
     cxj_cursor_close(cursor);
@@ -303,7 +303,7 @@ END_TEST
 
 static uint64_t number_of(const char *text, size_t length) {
     uint64_t number = 0;
-    ck_assert_int_eq(cxj_id_from_text(text, length, &number), CXJ_OK);
+    ck_assert_int_eq(cxj_id_from_text(NULL, text, length, &number), CXJ_OK);
     return number;
 }
 
@@ -425,7 +425,7 @@ START_TEST(unfed_facet_takes_the_value_and_gives_it_back) {
     const cxj_view *view = add(engine, "touchpoints");
     cxj_cursor *cursor = NULL;
     record(engine, (cxj_touchpoint){.journey = 1, .at = 1, .facets = CXJ_FACET_FAULT});
-    ck_assert_int_eq(cxj_cursor_open(view, &cursor), CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_open(view, NULL, 0, &cursor), CXJ_OK);
     ck_assert_int_eq(cxj_set_unrecorded(engine, CXJ_FACETS_ALL + 1), CXJ_BAD_ARGUMENT);
     ck_assert_double_eq(metric_of(view, CXJ_GRAIN_TOUCHPOINTS, "faults"), 1);
     ck_assert_int_eq(cxj_set_unrecorded(engine, CXJ_FACET_FAULT), CXJ_OK);
@@ -603,7 +603,7 @@ static void tell(cxj_engine *engine) {
 
 static cxj_journey state_of(const cxj_engine *engine) {
     cxj_journey state;
-    ck_assert_int_eq(cxj_journey_state(engine, 9, &state, sizeof state), CXJ_OK);
+    ck_assert_int_eq(cxj_journey_state(engine, 9, NULL, 0, &state, sizeof state), CXJ_OK);
     return state;
 }
 
@@ -718,11 +718,11 @@ START_TEST(state_of_a_withdrawn_journey_is_not_found) {
     cxj_touchpoint t;
     size_t count = 0;
     record(engine, (cxj_touchpoint){.journey = 9, .at = 1, .facets = CXJ_FACET_WITHDRAWN});
-    ck_assert_int_eq(cxj_journey_state(engine, 9, &state, sizeof state), CXJ_NOT_FOUND);
-    ck_assert_int_eq(cxj_journey_state(engine, 8, &state, sizeof state), CXJ_NOT_FOUND);
-    ck_assert_int_eq(cxj_journey_state(engine, 0, &state, sizeof state), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_journey_state(engine, 9, NULL, 0, &state, sizeof state), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_journey_state(engine, 8, NULL, 0, &state, sizeof state), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_journey_state(engine, 0, NULL, 0, &state, sizeof state), CXJ_NOT_FOUND);
     ck_assert_uint_eq(state.journey, 77);
-    ck_assert_int_eq(cxj_journey_touchpoints(engine, 9, &t, sizeof t, 1, &count), CXJ_OK);
+    ck_assert_int_eq(cxj_journey_touchpoints(engine, 9, 1, NULL, 0, &t, sizeof t, &count), CXJ_OK);
     ck_assert_uint_eq(count, 1);
     ck_assert_uint_eq(t.facets, CXJ_FACET_WITHDRAWN);
     cxj_engine_destroy(engine);
@@ -738,7 +738,7 @@ START_TEST(touchpoints_come_in_order_as_far_as_there_is_room) {
         record(engine, (cxj_touchpoint){.journey = 9, .at = 10 - (int64_t)id, .id = id, .facets = CXJ_FACET_CHASE});
     }
     t[2].journey = 77;
-    ck_assert_int_eq(cxj_journey_touchpoints(engine, 9, t, sizeof *t, 2, &count), CXJ_OK);
+    ck_assert_int_eq(cxj_journey_touchpoints(engine, 9, 2, NULL, 0, t, sizeof *t, &count), CXJ_OK);
     ck_assert_uint_eq(count, 5);
     ck_assert_uint_eq(t[0].id, 1); /* Of equal revisions the greater one holds: at 5. */
     ck_assert_int_eq(t[0].at, 5);
@@ -746,8 +746,8 @@ START_TEST(touchpoints_come_in_order_as_far_as_there_is_room) {
     ck_assert_uint_eq(t[1].id, 5); /* at 5 as well; then the id decides */
     ck_assert_uint_eq(t[1].facets, CXJ_FACET_CHASE | CXJ_FACET_INBOUND | CXJ_FACET_CONTACT);
     ck_assert_uint_eq(t[2].journey, 77);
-    ck_assert_int_eq(cxj_journey_touchpoints(engine, 9, NULL, sizeof *t, 0, &count), CXJ_OK);
-    ck_assert_int_eq(cxj_journey_touchpoints(engine, 8, t, sizeof *t, 2, &count), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_journey_touchpoints(engine, 9, 0, NULL, 0, NULL, sizeof *t, &count), CXJ_OK);
+    ck_assert_int_eq(cxj_journey_touchpoints(engine, 8, 2, NULL, 0, t, sizeof *t, &count), CXJ_NOT_FOUND);
     cxj_engine_destroy(engine);
 }
 END_TEST

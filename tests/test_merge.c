@@ -69,7 +69,7 @@ static void merge(cxj_engine *engine, const cxj_engine *source) {
 static cxj_touchpoint only(const cxj_engine *engine, uint64_t journey) {
     cxj_touchpoint touchpoint;
     size_t count = 0;
-    ck_assert_int_eq(cxj_journey_touchpoints(engine, journey, &touchpoint, sizeof touchpoint, 1, &count), CXJ_OK);
+    ck_assert_int_eq(cxj_journey_touchpoints(engine, journey, 1, NULL, 0, &touchpoint, sizeof touchpoint, &count), CXJ_OK);
     ck_assert_uint_eq(count, 1);
     return touchpoint;
 }
@@ -80,7 +80,7 @@ static double value_of(const cxj_view *view, const char *key, uint32_t grain, co
     cxj_text part = {key, CXJ_ZERO_TERMINATED};
     ck_assert_int_eq(cxj_metric_find(grain, name, CXJ_ZERO_TERMINATED, &metric), CXJ_OK);
     cxj_status status =
-        cxj_view_get(view, key ? &part : NULL, sizeof part, key ? 1 : 0, &metric, 1, &result, sizeof result);
+        cxj_view_get(view, key ? &part : NULL, sizeof part, key ? 1 : 0, &metric, 1, NULL, 0, &result, sizeof result);
     return status == CXJ_OK ? result.value : -1;
 }
 
@@ -250,7 +250,7 @@ START_TEST(cursors_are_stale_after_a_merge_alone) {
     cxj_cursor *cursor = NULL;
     record(engine, (cxj_touchpoint){.journey = 1, .id = 1, .at = START});
     record(source, (cxj_touchpoint){.journey = 1, .id = 2, .at = START});
-    ck_assert_int_eq(cxj_cursor_open(view, &cursor), CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_open(view, NULL, 0, &cursor), CXJ_OK);
     ck_assert_int_eq(cxj_merge(engine, source), CXJ_LIMIT);
     ck_assert_ptr_nonnull(strstr(cxj_message(engine), "journey 1 "));
     ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_OK);
@@ -531,7 +531,7 @@ END_TEST
 
 static size_t save(const cxj_engine *engine, unsigned char *bytes, size_t capacity) {
     size_t length = 0;
-    ck_assert_int_eq(cxj_save_bytes(engine, bytes, capacity, &length), CXJ_OK);
+    ck_assert_int_eq(cxj_save_bytes(engine, capacity, NULL, 0, bytes, &length), CXJ_OK);
     return length;
 }
 

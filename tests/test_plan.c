@@ -122,14 +122,14 @@ static void show_view(shown *to, const cxj_view *view) {
     size_t count = metrics_of(info.grain, metrics);
     show(to, "%s: %" PRIu64 " cells, incomplete %d\n", info.text, info.cells, info.incomplete);
     cxj_cursor *cursor = NULL;
-    ck_assert_int_eq(cxj_cursor_open(view, &cursor), CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_open(view, NULL, 0, &cursor), CXJ_OK);
     while (cxj_cursor_next(cursor) == CXJ_OK) {
         for (uint32_t part = 0; part < info.parts; part++) {
             const char *text = NULL;
             ck_assert_int_eq(cxj_cursor_part(cursor, part, &text, NULL), CXJ_OK);
             show(to, "%s | ", text);
         }
-        ck_assert_int_eq(cxj_cursor_metrics(cursor, metrics, count, results, sizeof *results), CXJ_OK);
+        ck_assert_int_eq(cxj_cursor_metrics(cursor, metrics, count, NULL, 0, results, sizeof *results), CXJ_OK);
         for (size_t i = 0; i < count; i++) {
             show(to, "%" PRIu64 " ", results[i].n);
             if (!isnan(results[i].value)) show(to, "%a ", results[i].value);
@@ -145,13 +145,13 @@ static void show_journey(shown *to, const cxj_engine *engine, uint64_t number) {
     static cxj_touchpoint t[1000];
     size_t count = 0;
     cxj_journey state;
-    if (cxj_journey_touchpoints(engine, number, t, sizeof *t, 1000, &count) != CXJ_OK) return;
+    if (cxj_journey_touchpoints(engine, number, 1000, NULL, 0, t, sizeof *t, &count) != CXJ_OK) return;
     ck_assert_uint_le(count, 1000);
     show(to, "journey %" PRIu64 "\n", number);
     for (size_t i = 0; i < count; i++) {
         show(to, "%" PRId64 " %" PRIu64 " %" PRIx64 "\n", t[i].at, t[i].id, cxj__base_siphash(key, &t[i], sizeof *t));
     }
-    if (cxj_journey_state(engine, number, &state, sizeof state) != CXJ_OK) return;
+    if (cxj_journey_state(engine, number, NULL, 0, &state, sizeof state) != CXJ_OK) return;
     show(to, "%u %u %u %u %" PRId64 " %d\n", state.owner, state.handoffs, state.bounces, state.type, state.silence,
          state.outcome);
 }
@@ -178,7 +178,7 @@ static double metric_of(const cxj_view *view, uint32_t grain, const char *name) 
     uint32_t metric = 0;
     cxj_value result;
     ck_assert_int_eq(cxj_metric_find(grain, name, CXJ_ZERO_TERMINATED, &metric), CXJ_OK);
-    ck_assert_int_eq(cxj_view_get(view, NULL, sizeof(cxj_text), 0, &metric, 1, &result, sizeof result), CXJ_OK);
+    ck_assert_int_eq(cxj_view_get(view, NULL, sizeof(cxj_text), 0, &metric, 1, NULL, 0, &result, sizeof result), CXJ_OK);
     return result.value;
 }
 
@@ -220,7 +220,7 @@ static cxj_status plan(cxj_engine *engine, const cxj_touchpoint *touchpoints, si
     cxj__plan_begin(&engine->plan);
     for (size_t i = 0; i < count; i++) {
         cxj_touchpoint t = touchpoints[i];
-        t.facets = cxj__fold_imply(t.facets);
+        t.facets = cxj__touchpoint_imply(t.facets);
         cxj_status status = cxj__plan_arrival(&engine->plan, &engine->core, &t, i);
         if (status != CXJ_OK) return status;
     }
@@ -912,11 +912,11 @@ START_TEST(long_journey_in_an_incomplete_view_counts_what_is_there) {
         record(engine, &t, 1);
     }
     for (uint64_t id = 1; id <= LONG; id += 2) {
-        ck_assert_int_eq(cxj_view_get(view, &key, sizeof key, 1, &metric, 1, &result, sizeof result), CXJ_OK);
+        ck_assert_int_eq(cxj_view_get(view, &key, sizeof key, 1, &metric, 1, NULL, 0, &result, sizeof result), CXJ_OK);
         ck_assert_double_eq(result.value, 1);
         ck_assert_int_eq(cxj_withdraw(engine, 1, id, 0), CXJ_OK);
     }
-    ck_assert_int_eq(cxj_view_get(view, &key, sizeof key, 1, &metric, 1, &result, sizeof result), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_view_get(view, &key, sizeof key, 1, &metric, 1, NULL, 0, &result, sizeof result), CXJ_NOT_FOUND);
     ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);
     ck_assert_uint_eq(info.incomplete, 1);
     ck_assert_uint_eq(info.cells, 0);

@@ -74,14 +74,14 @@ static cxj_stats stats_of(const cxj_engine *engine) {
 static cxj_touchpoint held(const cxj_engine *engine, uint64_t journey) {
     cxj_touchpoint touchpoint;
     size_t count = 0;
-    ck_assert_int_eq(cxj_journey_touchpoints(engine, journey, &touchpoint, sizeof touchpoint, 1, &count), CXJ_OK);
+    ck_assert_int_eq(cxj_journey_touchpoints(engine, journey, 1, NULL, 0, &touchpoint, sizeof touchpoint, &count), CXJ_OK);
     ck_assert_uint_eq(count, 1);
     return touchpoint;
 }
 
 static bool is_there(const cxj_engine *engine, uint64_t journey) {
     size_t count = 0;
-    return cxj_journey_touchpoints(engine, journey, NULL, sizeof(cxj_touchpoint), 0, &count) == CXJ_OK;
+    return cxj_journey_touchpoints(engine, journey, 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &count) == CXJ_OK;
 }
 
 /* ---------------------------------------------------------------------------------------------------------------------
@@ -111,14 +111,14 @@ static void show_cells(shown *to, const cxj_view *view, const cxj_view_info *inf
         if (metric.grain == info->grain) metrics[count++] = metric.metric;
     }
     cxj_cursor *cursor = NULL;
-    ck_assert_int_eq(cxj_cursor_open(view, &cursor), CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_open(view, NULL, 0, &cursor), CXJ_OK);
     while (cxj_cursor_next(cursor) == CXJ_OK) {
         for (uint32_t part = 0; part < info->parts; part++) {
             const char *text = NULL;
             ck_assert_int_eq(cxj_cursor_part(cursor, part, &text, NULL), CXJ_OK);
             show(to, "%s | ", text);
         }
-        ck_assert_int_eq(cxj_cursor_metrics(cursor, metrics, count, results, sizeof *results), CXJ_OK);
+        ck_assert_int_eq(cxj_cursor_metrics(cursor, metrics, count, NULL, 0, results, sizeof *results), CXJ_OK);
         for (size_t i = 0; i < count; i++) show(to, "%a %a %a ", results[i].value, results[i].low, results[i].high);
         show(to, "\n");
     }
@@ -619,8 +619,8 @@ static void check_same_journeys(const cxj_engine *a, const cxj_engine *b) {
     static cxj_touchpoint x[ROWS], y[ROWS];
     for (uint64_t journey = 1; journey <= 6; journey++) {
         size_t in_x = 0, in_y = 0;
-        ck_assert_int_eq(cxj_journey_touchpoints(a, journey, x, sizeof *x, ROWS, &in_x), CXJ_OK);
-        ck_assert_int_eq(cxj_journey_touchpoints(b, journey, y, sizeof *y, ROWS, &in_y), CXJ_OK);
+        ck_assert_int_eq(cxj_journey_touchpoints(a, journey, ROWS, NULL, 0, x, sizeof *x, &in_x), CXJ_OK);
+        ck_assert_int_eq(cxj_journey_touchpoints(b, journey, ROWS, NULL, 0, y, sizeof *y, &in_y), CXJ_OK);
         ck_assert_uint_eq(in_x, in_y);
         ck_assert_mem_eq(x, y, in_x * sizeof *x);
     }

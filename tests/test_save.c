@@ -390,14 +390,14 @@ START_TEST(saving_to_memory_says_how_many_bytes_there_are) {
     cxj_engine *engine = build(&f, sealing, 0);
     bytes expected = save_of(engine);
     size_t length = 0;
-    ck_assert_int_eq(cxj_save_bytes(engine, NULL, 0, &length), CXJ_LIMIT);
+    ck_assert_int_eq(cxj_save_bytes(engine, 0, NULL, 0, NULL, &length), CXJ_TOO_SMALL);
     ck_assert_uint_eq(length, expected.length);
     unsigned char *room = malloc(length + 1);
     ck_assert_ptr_nonnull(room);
     for (size_t capacity = 0; capacity <= expected.length + 1; capacity += capacity + 200 < expected.length ? 97 : 1) {
         memset(room, 0x5a, expected.length + 1);
         length = 0;
-        cxj_status status = cxj_save_bytes(engine, room, capacity, &length);
+        cxj_status status = cxj_save_bytes(engine, capacity, NULL, 0, room, &length);
         ck_assert_int_eq(status, capacity < expected.length ? CXJ_LIMIT : CXJ_OK);
         ck_assert_uint_eq(length, expected.length);
         size_t written = capacity < length ? capacity : length;
@@ -426,9 +426,9 @@ START_TEST(bad_arguments_are_refused) {
     ck_assert_int_eq(cxj_save(engine, NULL, &b, NULL, 0), CXJ_BAD_ARGUMENT);
     ck_assert_int_eq(cxj_save(engine, NULL, &b, message, 6), CXJ_BAD_ARGUMENT);
     ck_assert_str_eq(message, "write"); /* cut to fit */
-    ck_assert_int_eq(cxj_save_bytes(NULL, room, sizeof room, &length), CXJ_BAD_ARGUMENT);
-    ck_assert_int_eq(cxj_save_bytes(engine, room, sizeof room, NULL), CXJ_BAD_ARGUMENT);
-    ck_assert_int_eq(cxj_save_bytes(engine, NULL, 1, &length), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_save_bytes(NULL, sizeof room, NULL, 0, room, &length), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_save_bytes(engine, sizeof room, NULL, 0, room, NULL), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_save_bytes(engine, 1, NULL, 0, NULL, &length), CXJ_BAD_ARGUMENT);
     ck_assert_uint_eq(length, 17);
     ck_assert_int_eq(cxj_saver_open(NULL, write_bytes, &b, &saver), CXJ_BAD_ARGUMENT);
     ck_assert_int_eq(cxj_saver_open(engine, NULL, &b, &saver), CXJ_BAD_ARGUMENT);
@@ -744,7 +744,7 @@ START_TEST(lack_of_memory_while_saving_is_a_status) {
             cxj_status status = cxj_save(engine, write_bytes, &b, message, sizeof message);
             size_t length = 0;
             heap_fail(&memory, n, for_ever);
-            ck_assert_int_eq(cxj_save_bytes(engine, NULL, 0, &length), status == CXJ_OK ? CXJ_LIMIT : status);
+            ck_assert_int_eq(cxj_save_bytes(engine, 0, NULL, 0, NULL, &length), status == CXJ_OK ? CXJ_TOO_SMALL : status);
             heap_fail(&memory, 0, false);
             ck_assert_uint_eq(memory.blocks, blocks);
             ck_assert_uint_eq(memory.bytes, held);

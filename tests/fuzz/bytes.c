@@ -76,9 +76,9 @@ uint8_t *bytes_unmake(const uint8_t *saved, size_t length, size_t *size) {
 }
 
 uint8_t *bytes_of(const cxj_engine *engine, size_t *length) {
-    MUST(cxj_save_bytes(engine, NULL, 0, length) == CXJ_LIMIT, "the bytes of an engine cannot be counted");
+    MUST(cxj_save_bytes(engine, 0, NULL, 0, NULL, length) == CXJ_TOO_SMALL, "the bytes of an engine cannot be counted");
     uint8_t *bytes = allocate(*length);
-    MUST(cxj_save_bytes(engine, bytes, *length, length) == CXJ_OK, "an engine cannot be saved");
+    MUST(cxj_save_bytes(engine, *length, NULL, 0, bytes, length) == CXJ_OK, "an engine cannot be saved");
     return bytes;
 }
 

@@ -99,7 +99,7 @@ static bool is_right(const cxj_engine *engine, const cxj_touchpoint *t) {
         }
     }
     return t->journey != 0 && is_moment(t->at) && is_moment(t->due) && t->value >= -MOST_MONEY &&
-           t->value <= MOST_MONEY && (t->facets & ~CXJ_FACETS_ALL) == 0 && t->commitment <= 7 && t->outcome <= 2 &&
+           t->value <= MOST_MONEY && (t->facets & ~(uint32_t)CXJ_FACETS_ALL) == 0 && t->commitment <= 7 && t->outcome <= 2 &&
            t->scale <= 7 && t->scope <= 3 && (t->scope == 0) == (t->scale == 0) && t->score >= lowest[t->scale] &&
            t->score <= highest[t->scale] && memcmp(t->reserved, nothing, sizeof nothing) == 0;
 }
@@ -242,7 +242,7 @@ static void check_journey(const model_journey *journey, uint64_t number, const c
     static cxj_touchpoint held[MODEL_MOST];
     size_t count = 0;
     cxj_status expected = journey->sealed ? CXJ_SEALED : journey->count > 0 ? CXJ_OK : CXJ_NOT_FOUND;
-    cxj_status status = cxj_journey_touchpoints(engine, number, held, sizeof *held, MODEL_MOST, &count);
+    cxj_status status = cxj_journey_touchpoints(engine, number, MODEL_MOST, NULL, 0, held, sizeof *held, &count);
     MUST(status == expected, "journey %llu: %s in place of %s", (unsigned long long)number, cxj_status_text(status),
          cxj_status_text(expected));
     if (status != CXJ_OK) {

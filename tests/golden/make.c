@@ -73,7 +73,7 @@ static void live_through(cxj_engine *engine, uint64_t number, int64_t start, uin
         uint8_t scale, score, scope;
     } ratings[] = {{1, 1, 1}, {2, 7, 2}, {3, 9, 1}, {4, 77, 2}, {5, 1, 3}, {6, 10, 2}, {7, 6, 2}, {1, 4, 2}, {0, 0, 0}};
     uint64_t hashed = 0;
-    must(engine, cxj_id_from_text("T-4711", CXJ_ZERO_TERMINATED, &hashed));
+    must(engine, cxj_id_from_text(NULL, "T-4711", CXJ_ZERO_TERMINATED, &hashed));
     for (uint64_t i = 0; i < 9; i++) {
         cxj_touchpoint t = {.journey = number, .id = i + 1, .at = start + (int64_t)(i * i) * HOUR, .facets = f[i]};
         t.scale = ratings[i].scale;

@@ -24,7 +24,7 @@ static int show_metrics(cxj_cursor *cursor, uint32_t grain, FILE *to) {
     for (size_t i = 0; cxj_metric_describe(i, &info, sizeof info) == CXJ_OK; i++) {
         cxj_value result;
         if (info.grain != grain) continue;
-        if (cxj_cursor_metrics(cursor, &info.metric, 1, &result, sizeof result) != CXJ_OK) return 1;
+        if (cxj_cursor_metrics(cursor, &info.metric, 1, NULL, 0, &result, sizeof result) != CXJ_OK) return 1;
         if (isnan(result.value) || strcmp(info.name, "expected_clean_share") == 0) continue; /* pow() may differ */
         fprintf(to, " %s=", info.name);
         if (result.value < 0 || result.value > 0) fprintf(to, "%a", result.value);
@@ -37,7 +37,7 @@ static int show_metrics(cxj_cursor *cursor, uint32_t grain, FILE *to) {
 
 static int show_cells(const cxj_view *view, const cxj_view_info *info, FILE *to) {
     cxj_cursor *cursor = NULL;
-    int failed = cxj_cursor_open(view, &cursor) != CXJ_OK;
+    int failed = cxj_cursor_open(view, NULL, 0, &cursor) != CXJ_OK;
     while (!failed && cxj_cursor_next(cursor) == CXJ_OK) {
         fprintf(to, " cell");
         for (uint32_t part = 0; part < info->parts; part++) {
@@ -88,7 +88,7 @@ static int show_journey(const cxj_engine *engine, uint64_t number, FILE *to) {
     enum { MOST = 40 };
     cxj_touchpoint touchpoints[MOST];
     size_t count = 0;
-    cxj_status status = cxj_journey_touchpoints(engine, number, touchpoints, sizeof *touchpoints, MOST, &count);
+    cxj_status status = cxj_journey_touchpoints(engine, number, MOST, NULL, 0, touchpoints, sizeof *touchpoints, &count);
     if (status == CXJ_NOT_FOUND) return 0;
     fprintf(to, "journey %" PRIu64 "%s\n", number, status == CXJ_SEALED ? " is sealed" : "");
     if (status == CXJ_SEALED) return 0;
