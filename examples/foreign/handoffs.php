@@ -17,11 +17,11 @@ $cxj = FFI::cdef($c, $library);
 // The sentence is in the engine if the call was one that changes it, else in the buffer that was passed.
 $message = $cxj->new('char[320]');
 $must = function (int $status) use ($cxj, $message, &$engine): int {
-    if ($status < 0 || $status !== $cxj->CXJ_OK && $status !== $cxj->CXJ_DONE) {
-        $why = FFI::string($message) . $cxj->cxj_message($engine);
-        throw new RuntimeException($cxj->cxj_status_text($status) . ": $why");
+    if ($status === $cxj->CXJ_OK || $status === $cxj->CXJ_DONE) {
+        return $status;
     }
-    return $status;
+    $why = FFI::string($message) . $cxj->cxj_message($engine);
+    throw new RuntimeException($cxj->cxj_status_text($status) . ": $why");
 };
 
 // PHP's strings have their lengths; what C is to read lies in memory that $kept holds until the call is over.

@@ -41,7 +41,8 @@ while ($header =~ /CXJ_API ([^(;]+?)(\w+)\(([^;]*)\);/g) {
     $members =~ s/cxj_text (\w+);/string rw $1; size_t $1_length;/g;
     $members =~ s/(\w+) (\w+)(\[\d+\]);/$1$3 $2;/g;
     record_layout_1($cxj, $members =~ /(\S[^;]*) (\w+);/g);
-    die "handoffs.pl: another layout than the library's\n" if _ffi_record_size() != main::cxj_size_of('cxj_named_touchpoint');
+    my $size = main::cxj_size_of('cxj_named_touchpoint');
+    die "handoffs.pl: another layout than the library's\n" if _ffi_record_size() != $size;
 }
 
 # Errors are negative. DONE ends a cursor; any other outcome (REFUSED, STALE, ...) is more than this program expects. The
@@ -79,7 +80,8 @@ sub handoffs {
         Touchpoint->new(%fields);
     } @story;
     my $structs = join '', map { $$_ } @touchpoints;    # one after the other; the texts stay with @touchpoints
-    must(cxj_record_named($engine, scalar_to_pointer($structs), length(${ $touchpoints[0] }), scalar @touchpoints, 0, undef, 0));
+    my $size = length ${ $touchpoints[0] };
+    must(cxj_record_named($engine, scalar_to_pointer($structs), $size, scalar @touchpoints, 0, undef, 0));
 
     my $numbers = pack 'L*', @metrics;
     my $values = "\0" x (@metrics * cxj_size_of('cxj_value'));
@@ -87,8 +89,8 @@ sub handoffs {
     while (must(cxj_cursor_next($cursor)) == $CXJ{OK}) {
         my @part;
         must(cxj_cursor_part($cursor, $_, \$part[$_], undef)) for 0, 1;
-        must(cxj_cursor_metrics($cursor, scalar_to_pointer($numbers), scalar @metrics, @room, scalar_to_pointer($values),
-            cxj_size_of('cxj_value')));
+        must(cxj_cursor_metrics($cursor, scalar_to_pointer($numbers), scalar @metrics, @room,
+            scalar_to_pointer($values), cxj_size_of('cxj_value')));
         my ($times, $wait, $lost) = unpack '(dx24)*', $values;
         printf "%s -> %s: handoffs %d, wait %.1f h, lost context %d\n", @part, $times, $wait / 3600000, $lost;
     }

@@ -1,4 +1,4 @@
-# handoffs.rb: cxj from Ruby, by Fiddle and the installed header alone. Ruby 3.0 or later.
+# handoffs.rb: cxj from Ruby, by Fiddle and the installed header alone. Ruby 2.7 or later.
 #
 # SPDX-License-Identifier: MIT
 #
@@ -16,9 +16,12 @@ module Cxj
   typealias 'cxj_status', 'int32_t'
   %w[cxj_read cxj_write].each { |callback| typealias callback, 'void *' }
   header.scan(/CXJ_API ([^;]+)/) { |(signature)| extern signature }
-  members = ->(name) { header[/typedef struct #{name} \{(.*?)\}/m, 1].gsub(/cxj_text (\w+);/, 'char *\1; size_t \1_length;') }
-  Touchpoint = struct(members['cxj_named_touchpoint'].strip.split(/;\s*/))
-  Value = struct(members['cxj_value'].strip.split(/;\s*/))
+  members = lambda do |name|
+    inside = header[/typedef struct #{name} \{(.*?)\}/m, 1].strip
+    inside.gsub(/cxj_text (\w+);/, 'char *\1; size_t \1_length;').split(/;\s*/)
+  end
+  Touchpoint = struct(members['cxj_named_touchpoint'])
+  Value = struct(members['cxj_value'])
   raise 'another layout than the library\'s' if Touchpoint.size != cxj_size_of('cxj_named_touchpoint')
 end
 
@@ -36,7 +39,11 @@ STORY = [
 METRICS = [Cxj::METRIC_TRANSITIONS_TRANSITIONS, Cxj::METRIC_TRANSITIONS_WAIT_MEAN, Cxj::METRIC_TRANSITIONS_LOST_CONTEXT]
 
 # Room for a pointer that a function gives.
-def out = Fiddle::Pointer.malloc(Fiddle::SIZEOF_VOIDP, Fiddle::RUBY_FREE).tap { |room| room[0, room.size] = "\0" * room.size }
+def out
+  room = Fiddle::Pointer.malloc(Fiddle::SIZEOF_VOIDP, Fiddle::RUBY_FREE)
+  room[0, room.size] = "\0" * room.size
+  room
+end
 
 # Errors are negative. DONE ends a cursor; any other outcome (REFUSED, STALE, …) is more than this program expects. The
 # sentence is in the engine if the call was one that changes it, else in the buffer that was passed.
