@@ -41,6 +41,10 @@
  *             They must come back: no exception may leave them, no longjmp(), and they must not call functions of this
  *             header with the same engine, saver or cursor.
  * Numbers     (statuses, dimensions, facets, scales, metrics, …) are never reused for another meaning.
+ * Foreign     A foreign-function interface that reads C can read this header once the preprocessor's lines, with what
+ * languages   they put between #ifdef __cplusplus and #endif, and the word CXJ_API are taken out. A directive is one
+ *             line; what is left are typedefs, structs, enumerators and functions, without macros and bit fields. Every
+ *             constant is an enumerator, but for the versions and CXJ_NO_INDEX, which fits in none.
  *
  * What the numbers mean (the order of touchpoints, the fold, every metric) is said in src/SPEC.md of the sources, whose
  * sections are cited here as "SPEC 4", and in a sentence for each metric by cxj_metric_describe().
@@ -428,7 +432,8 @@ typedef struct cxj_touchpoint {
     uint8_t reserved[7]; /**< zero */
 } cxj_touchpoint;
 
-/** No index: what cxj_receipt.first_refusal says when nothing was refused. */
+/** No index: what cxj_receipt.first_refusal says when nothing was refused. A language that does not see macros,
+ * or not their type, asks first_status. */
 #define CXJ_NO_INDEX 0xffffffffffffffff
 
 /** What became of the touchpoints of one call. */

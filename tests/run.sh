@@ -6,8 +6,8 @@
 # and the layout.
 # all (the default): that, and the sanitizers, clang, valgrind, the ABI, an installation with its consumers, and more; see
 # tests/README.md. Some 10 minutes on two cores.
-# long: all, and MemorySanitizer, other machines by emulation, coverage, a thousand kills, ten minutes of fuzzing for each
-# target, mutants. Some two hours on two cores; it says how long each part took.
+# long: all, and hosts in other languages, MemorySanitizer, other machines by emulation, coverage, a thousand kills, ten
+# minutes of fuzzing for each target, mutants. Some two hours on two cores; it says how long each part took.
 #
 # It stops at the first step that fails, with a non-zero exit status. Its last line says how many checks passed and failed:
 # each test that meson runs is one, and so is each step beside those.
@@ -246,6 +246,9 @@ began=$(date +%s)
 show "files" python3 tests/files.py build-debug/examples/cxj-report build-debug/examples/keep \
     build-debug/tests/libpreload.so --kills 1000
 echo "A thousand kills took $(($(date +%s) - began)) s"
+
+headline "Hosts in other languages"
+timed tests/foreign.sh
 
 headline "MemorySanitizer"
 timed tests/msan.sh
