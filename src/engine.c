@@ -94,14 +94,6 @@ bool cxj__engine_is_saving(cxj_engine *engine) {
     return engine->is_saving;
 }
 
-void cxj__engine_tell(char *message, size_t capacity, const char *sentence) {
-    if (message == NULL || capacity == 0) return;
-    size_t length = strlen(sentence);
-    if (length > capacity - 1) length = capacity - 1;
-    memcpy(message, sentence, length);
-    message[length] = '\0';
-}
-
 void cxj__engine_give(void *result, size_t given, const void *known, size_t size) {
     memcpy(result, known, given < size ? given : size);
     if (given > size) memset((char *)result + size, 0, given - size);
@@ -152,7 +144,7 @@ static const char *take_options(const cxj_options *passed, cxj_options *options)
 }
 
 static cxj_status refuse_creation(char *message, size_t capacity, cxj_status status, const char *sentence) {
-    cxj__engine_tell(message, capacity, sentence);
+    cxj__base_tell(message, capacity, sentence);
     return status;
 }
 
@@ -174,7 +166,7 @@ static void set_up(cxj_engine *engine, const cxj_options *options) {
 
 cxj_status cxj_engine_create(const cxj_options *passed, char *message, size_t message_capacity, cxj_engine **engine) {
     cxj_options options;
-    cxj__engine_tell(message, message_capacity, "");
+    cxj__base_tell(message, message_capacity, "");
     if (engine == NULL) return refuse_creation(message, message_capacity, CXJ_BAD_ARGUMENT, "engine is NULL");
     *engine = NULL;
     const char *wrong = take_options(passed, &options);

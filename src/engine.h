@@ -34,9 +34,6 @@ bool cxj__engine_take(void *known, size_t size, const void *passed, size_t given
 /* The view with exactly this text, or NULL. */
 struct cxj_view *cxj__engine_find_view(const struct cxj__core *core, const char *text, size_t length);
 
-/* Writes a sentence to where the host wants one: NUL-terminated, and cut to fit. */
-void cxj__engine_tell(char *message, size_t capacity, const char *sentence);
-
 /* Gives back the room that a large call has taken. */
 void cxj__engine_trim(cxj_engine *engine);
 

@@ -668,6 +668,171 @@ START_TEST(a_sentence_is_cut_to_fit) {
 }
 END_TEST
 
+/* A text of characters of every length, so that each cut falls into each of them at some capacity. */
+static const char mixed[] = "a\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80z\xf4\x8f\xbf\xbf\xe0\xa0\x80\xc2\x80";
+
+/* The most bytes of a text that fit and are characters all. */
+static size_t fitting(const char *text, size_t capacity) {
+    size_t best = 0, offset;
+    for (size_t length = 0; length < capacity && length <= strlen(text); length++) {
+        if (cxj__base_is_utf8(text, length, &offset)) best = length;
+    }
+    return best;
+}
+
+/* Whoever gives a buffer finds whole characters in it, as many as fit, and nothing behind its end. */
+START_TEST(a_sentence_is_told_in_whole_characters) {
+    for (size_t capacity = 1; capacity <= sizeof mixed + 1; capacity++) {
+        char buffer[sizeof mixed + 2];
+        memset(buffer, '?', sizeof buffer);
+        cxj__base_tell(buffer, capacity, mixed);
+        size_t length = fitting(mixed, capacity);
+        ck_assert_uint_eq(strlen(buffer), length);
+        ck_assert_mem_eq(buffer, mixed, length);
+        for (size_t i = capacity; i < sizeof buffer; i++) ck_assert_int_eq(buffer[i], '?');
+    }
+    cxj__base_tell(NULL, 10, mixed);
+    char untouched = '?';
+    cxj__base_tell(&untouched, 0, mixed);
+    ck_assert_int_eq(untouched, '?');
+}
+END_TEST
+
+/* The library's own sentences are cut in the same way, wherever in a character the end of the room falls. */
+START_TEST(a_sentence_is_cut_in_whole_characters) {
+    for (size_t ahead = 0; ahead < sizeof mixed; ahead++) {
+        struct cxj__message message;
+        char longest[2 * sizeof message.text];
+        memset(longest, 'x', sizeof longest);
+        size_t at = sizeof message.text - 1 - ahead;
+        memcpy(longest + at, mixed, sizeof mixed);
+        cxj__base_say(&message, "%s", longest);
+        ck_assert_uint_eq(strlen(message.text), fitting(longest, sizeof message.text));
+        ck_assert_mem_eq(message.text, longest, strlen(message.text));
+    }
+}
+END_TEST
+
+/* What is not UTF-8 is none of this function's business, but it must not run away over it. */
+START_TEST(a_cut_among_stray_bytes_takes_three_at_most) {
+    static const char *const strays[] = {"\x80\x80\x80\x80\x80\x80\x80\x80", "\xff\xff\xff\xff\xff\xff\xff\xff",
+                                         "\xf0\xf0\xf0\xf0\xf0\xf0\xf0\xf0", "a\x80\x80\x80\x80\x80\x80\x80"};
+    for (size_t i = 0; i < sizeof strays / sizeof *strays; i++) {
+        for (size_t capacity = 1; capacity <= 8; capacity++) {
+            char buffer[9];
+            cxj__base_tell(buffer, capacity, strays[i]);
+            ck_assert_uint_lt(strlen(buffer), capacity);
+            ck_assert_uint_ge(strlen(buffer) + 4, capacity);
+        }
+    }
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    size_t length;
+    const char *shown;
+} shown_texts[] = {
+    {"", 0, ""},
+    {"touchpoints by channel", 22, "touchpoints by channel"},
+    {"M\xc3\xbcller \xe2\x82\xac \xf0\x9f\x98\x80", 16, "M\xc3\xbcller \xe2\x82\xac \xf0\x9f\x98\x80"},
+    {"\\ \" '", 5, "\\ \" '"},                                          /* for reading, not for reading back */
+    {"\x1b[31mred", 8, "\\x1b[31mred"},                                    /* a terminal would obey */
+    {"\xc2\x9b"
+     "31m",
+     5, "\\u009b31m"}, /* so would some here */
+    {"a\tb\nc\rd\x7f", 8, "a\\x09b\\x0ac\\x0dd\\x7f"},
+    {"a\0b", 3, "a\\x00b"},
+    {"invoice\xe2\x80\xaetxt.exe", 17, "invoice\\u202etxt.exe"}, /* a mark that turns the rest round */
+    {"\xe2\x81\xa6x\xe2\x81\xa9", 7, "\\u2066x\\u2069"},
+    {"\xe2\x80\x8e\xe2\x80\x8f\xd8\x9c", 8, "\\u200e\\u200f\\u061c"},
+    {"pay\xe2\x80\x8bpal\xef\xbb\xbf\xc2\xad", 14, "pay\\u200bpal\\ufeff\\u00ad"}, /* without width */
+    {"\xe2\x80\xa8\xe2\x80\xa9", 6, "\\u2028\\u2029"},
+    {"\xf3\xa0\x80\x81\xf3\xa0\x81\xbf", 8, "\\U000e0001\\U000e007f"},
+    {"\xe2\x80\x8c\xe2\x80\x8d", 6, "\xe2\x80\x8c\xe2\x80\x8d"}, /* joiners, with which words are spelt */
+    {"a\xff\xc3", 3, "a\\xff\\xc3"},
+    {"\xed\xa0\x80", 3, "\\xed\\xa0\\x80"}, /* half a pair of UTF-16 is no character */
+};
+enum { SHOWN_TEXTS = sizeof shown_texts / sizeof *shown_texts };
+
+START_TEST(a_text_is_shown_visibly) {
+    struct cxj__shown shown;
+    ck_assert_str_eq(cxj__base_show(&shown, shown_texts[_i].text, shown_texts[_i].length), shown_texts[_i].shown);
+}
+END_TEST
+
+/* No byte of any character is a control, and none that is shown as it is turns what stands behind it; the shape of what is
+ * written in its place is that of its kind. */
+START_TEST(every_character_is_shown_or_written) {
+    for (uint32_t c = 1; c <= 0x10ffff; c += c < 0x3000 ? 1 : c >= 0xfe00 && c < 0x10000 ? 1 : 13) {
+        if (c >= 0xd800 && c <= 0xdfff) continue;
+        static const unsigned char marks[] = {0, 0, 0xc0, 0xe0, 0xf0};
+        size_t length = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+        char text[5] = {(char)c, 0, 0, 0, 0};
+        for (size_t i = 0; length > 1 && i < length; i++) {
+            text[i] = (char)((i == 0 ? marks[length] : 0x80U) |
+                             (c >> (6 * (length - 1 - i)) & (i == 0 ? 0x7fU >> length : 0x3fU)));
+        }
+        struct cxj__shown shown;
+        cxj__base_show(&shown, text, length);
+        char written[16];
+        snprintf(written, sizeof written, length == 1 ? "\\x%02x" : length < 4 ? "\\u%04x" : "\\U%08x", (unsigned)c);
+        bool is_written = strcmp(shown.text, text) != 0;
+        ck_assert_msg(!is_written || strcmp(shown.text, written) == 0, "U+%04x is shown as %s", (unsigned)c, shown.text);
+        bool is_unseen = c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c || c == 0x180e || c == 0x200b ||
+                         c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) ||
+                         c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c < 0xe0080);
+        ck_assert_msg(is_written == is_unseen, "U+%04x is shown as %s", (unsigned)c, shown.text);
+    }
+}
+END_TEST
+
+/* However long a text, and whatever it is made of: what is shown fits, is UTF-8, and ends with an ellipsis exactly where
+ * something is left out. */
+START_TEST(a_long_text_is_shown_shortened) {
+    static const char *const pieces[] = {"x", "\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\x1b", "\xe2\x80\xae", "\xff",
+                                         "\xf3\xa0\x80\x81"};
+    enum { PIECES = sizeof pieces / sizeof *pieces };
+    struct cxj__shown shown;
+    for (size_t i = 0; i < PIECES; i++) {
+        for (size_t ahead = 0; ahead < 12; ahead++) {
+            bool shortened_before = false;
+            for (size_t count = 0; count < 300; count++) {
+                char text[12 + 300 * 4];
+                memset(text, '-', ahead);
+                size_t length = ahead;
+                for (size_t k = 0; k < count; k++, length += strlen(pieces[i])) {
+                    memcpy(text + length, pieces[i], strlen(pieces[i]));
+                }
+                cxj__base_show(&shown, text, length);
+                size_t bytes = strlen(shown.text), offset;
+                ck_assert_uint_lt(bytes, sizeof shown.text);
+                ck_assert(cxj__base_is_utf8(shown.text, bytes, &offset));
+                bool shortened = bytes >= 3 && strcmp(shown.text + bytes - 3, "\xe2\x80\xa6") == 0;
+                ck_assert(shortened || !shortened_before); /* one that is longer is shortened, too */
+                if (shortened) ck_assert_uint_ge(bytes + 14, sizeof shown.text); /* by no more than it must be */
+                shortened_before = shortened;
+            }
+            ck_assert(shortened_before);
+        }
+    }
+}
+END_TEST
+
+/* Random bytes: nothing of what is shown is a control, and all of it is UTF-8. */
+START_TEST(random_bytes_are_shown_as_text) {
+    for (int round = 0; round < 20000; round++) {
+        char text[64];
+        size_t length = chance() % sizeof text, offset;
+        for (size_t i = 0; i < length; i++) text[i] = (char)chance();
+        struct cxj__shown shown;
+        cxj__base_show(&shown, text, length);
+        ck_assert(cxj__base_is_utf8(shown.text, strlen(shown.text), &offset));
+        for (const char *at = shown.text; *at != '\0'; at++) ck_assert((unsigned char)*at >= 0x20 && *at != 0x7f);
+    }
+}
+END_TEST
+
 static TCase *group(Suite *suite, const char *name) {
     TCase *cases = tcase_create(name);
     tcase_set_timeout(cases, 300);
@@ -740,6 +905,13 @@ int main(void) {
     tcase_add_loop_test(text, utf8_is_as_the_standard_has_it, 0, TEXTS);
     tcase_add_test(text, utf8_accepts_every_character);
     tcase_add_test(text, a_sentence_is_cut_to_fit);
+    tcase_add_test(text, a_sentence_is_told_in_whole_characters);
+    tcase_add_test(text, a_sentence_is_cut_in_whole_characters);
+    tcase_add_test(text, a_cut_among_stray_bytes_takes_three_at_most);
+    tcase_add_loop_test(text, a_text_is_shown_visibly, 0, SHOWN_TEXTS);
+    tcase_add_test(text, every_character_is_shown_or_written);
+    tcase_add_test(text, a_long_text_is_shown_shortened);
+    tcase_add_test(text, random_bytes_are_shown_as_text);
 
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
