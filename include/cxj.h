@@ -120,8 +120,10 @@ typedef struct cxj_options {
     size_t size;            /**< sizeof(cxj_options); must be set */
     cxj_allocate allocate;  /**< NULL: malloc, realloc and free */
     void *allocate_context; /**< passed to allocate as it is */
-    uint64_t seed[2]; /**< key of the hash tables. Both 0: taken from clock and addresses. A host that takes numbers
-                                      from strangers should give random bits. No result depends on it. */
+    uint64_t seed[2]; /**< key of the hash tables. Both 0: drawn from the system's random numbers (getrandom,
+                                      arc4random, rand_s), where it has none from clock and addresses; there a host
+                                      that takes numbers from strangers should give random bits. No result depends
+                                      on it. */
     uint64_t memory_limit; /**< bytes the engine may hold; 0: no limit */
     uint64_t cells_limit;  /**< cells of one view; 0: 1,000,000. Beyond it the view is incomplete (cxj_view_info) */
     uint32_t touchpoints_limit; /**< touchpoints of one journey, 1..29,000; 0: 10,000. Further ones are refused:

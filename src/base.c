@@ -1,8 +1,8 @@
 /* base: what every room stands on.
  *
- * Everything here is ISO C11 and independent of the platform's byte order and of a compiler's 128-bit type. The only
- * allocation in the library is cxj__base_resize(), so "fail the Nth allocation" is one loop, and the limit of memory is
- * kept in one place. */
+ * Everything here is independent of the platform's byte order and of a compiler's 128-bit type, and ISO C11 but for the
+ * system's random numbers. The only allocation in the library is cxj__base_resize(), so "fail the Nth allocation" is
+ * one loop, and the limit of memory is kept in one place. */
 #include "base.h"
 
 #include <math.h>
@@ -11,6 +11,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+/* Where the system's random numbers come from. What none of these names has the clock and addresses. */
+#if defined(_WIN32)
+#define HAVE_RAND_S
+#elif defined(__APPLE__) || defined(__FreeBSD__) || defined(__NetBSD__) || defined(__OpenBSD__) ||                      \
+    defined(__DragonFly__) || defined(__ANDROID__)
+#define HAVE_ARC4RANDOM
+#elif defined(__linux__) && defined(__has_include)
+#if __has_include(<sys/random.h>)
+#include <sys/random.h>
+#define HAVE_GETRANDOM
+#endif
+#endif
 
 /* ---- memory ----------------------------------------------------------------------------------------------------- */
 
@@ -166,15 +179,44 @@ uint64_t cxj__base_siphash(const uint64_t key[2], const void *bytes, size_t leng
     return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
+/* Random bits of the system, without waiting for them; false where there are none. */
+static bool draw(uint64_t key[2]) {
+#if defined(HAVE_RAND_S)
+    /* stdlib.h declares it only where it was asked to before its first inclusion, wherever that was. */
+    extern int __cdecl rand_s(unsigned int *value);
+    unsigned int words[4];
+    for (size_t i = 0; i < 4; i++) {
+        if (rand_s(&words[i]) != 0) return false;
+    }
+    key[0] = (uint64_t)words[0] << 32 | words[1];
+    key[1] = (uint64_t)words[2] << 32 | words[3];
+    return true;
+#elif defined(HAVE_ARC4RANDOM)
+    arc4random_buf(key, 2 * sizeof *key);
+    return true;
+#elif defined(HAVE_GETRANDOM)
+    return getrandom(key, 2 * sizeof *key, GRND_NONBLOCK) == (ssize_t)(2 * sizeof *key);
+#else
+    (void)key;
+    return false;
+#endif
+}
+
+/* All that ISO C has to offer: the clocks, and where the system put stack and heap. */
+static void guess(uint64_t key[2], const void *somewhere) {
+    struct timespec now = {0, 0};
+#if defined(TIME_UTC)
+    (void)timespec_get(&now, TIME_UTC);
+#else
+    now.tv_sec = time(NULL);
+#endif
+    key[0] = (uint64_t)now.tv_sec * UINT64_C(1000000007) + (uint64_t)now.tv_nsec;
+    key[1] = (uint64_t)(uintptr_t)somewhere ^ rotate((uint64_t)(uintptr_t)&now, 32) ^ (uint64_t)clock();
+}
+
 struct cxj__seed cxj__base_seed(const uint64_t seed[2], const void *somewhere) {
     uint64_t key[2] = {seed[0], seed[1]};
-    if ((key[0] | key[1]) == 0) {
-        /* All that ISO C has to offer: the clocks, and where the system put stack and heap. */
-        struct timespec now = {0, 0};
-        (void)timespec_get(&now, TIME_UTC);
-        key[0] = (uint64_t)now.tv_sec * UINT64_C(1000000007) + (uint64_t)now.tv_nsec;
-        key[1] = (uint64_t)(uintptr_t)somewhere ^ rotate((uint64_t)(uintptr_t)&now, 32) ^ (uint64_t)clock();
-    }
+    if ((key[0] | key[1]) == 0 && !draw(key)) guess(key, somewhere);
     struct cxj__seed drawn;
     for (uint64_t i = 0; i < CXJ__SEED_KEYS; i++) drawn.key[i] = cxj__base_siphash(key, &i, sizeof i) | 1;
     return drawn;

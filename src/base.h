@@ -96,6 +96,9 @@ struct cxj__seed {
 };
 
 uint64_t cxj__base_siphash(const uint64_t key[2], const void *bytes, size_t length);
+
+/* Keys from a seed; from one that is all zero, keys drawn from the system's random numbers, or, where there are none, from
+ * the clock and from addresses, that of somewhere among them. */
 struct cxj__seed cxj__base_seed(const uint64_t seed[2], const void *somewhere);
 
 /* A number's hash under secret multipliers: whoever does not know the seed cannot choose numbers that collide. */

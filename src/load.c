@@ -477,6 +477,7 @@ cxj_status cxj_merge_saved(cxj_engine *engine, cxj_read read, void *context) {
     cxj_options options = {.size = sizeof options,
                            .allocate = memory->allocate,
                            .allocate_context = memory->context,
+                           .seed = {engine->core.seed.key[0], engine->core.seed.key[1]}, /* as secret as the host's */
                            .cells_limit = UINT64_MAX,
                            .touchpoints_limit = CXJ__TOUCHPOINTS_LIMIT};
     if (memory->limit != 0) options.memory_limit = memory->limit - memory->used + 1; /* 0 would be no limit */

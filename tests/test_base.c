@@ -12,6 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef GETRANDOM_IS_WRAPPED
+#include <sys/random.h>
+#endif
 
 static uint64_t seed = 1;
 static uint64_t chance_state;
@@ -459,14 +462,72 @@ START_TEST(seed_with_one_zero_is_not_drawn) {
 }
 END_TEST
 
+/* Where the system has no random numbers, as soon as the clock has moved. */
 START_TEST(seed_of_zeros_is_drawn) {
     static const uint64_t none[2] = {0, 0};
     int here = 0;
     struct cxj__seed a = cxj__base_seed(none, &here), b = a;
     for (int i = 0; i < 10000000 && memcmp(&a, &b, sizeof a) == 0; i++) b = cxj__base_seed(none, &here);
-    ck_assert_mem_ne(&a, &b, sizeof a); /* as soon as the clock has moved */
+    ck_assert_mem_ne(&a, &b, sizeof a);
 }
 END_TEST
+
+#ifdef GETRANDOM_IS_WRAPPED
+/* The linker leads the library's calls here (tests/meson.build), and from here to the system until a test decides. */
+static struct {
+    bool is_decided;
+    ssize_t gives; /* bytes, or -1 */
+    unsigned char byte;
+    int calls;
+} system_random;
+
+ssize_t __real_getrandom(void *buffer, size_t length, unsigned flags);
+ssize_t __wrap_getrandom(void *buffer, size_t length, unsigned flags);
+ssize_t __wrap_getrandom(void *buffer, size_t length, unsigned flags) {
+    ck_assert_uint_eq(flags, GRND_NONBLOCK); /* no engine waits for a machine that has just been started */
+    system_random.calls++;
+    if (!system_random.is_decided) return __real_getrandom(buffer, length, flags);
+    if (system_random.gives > 0) {
+        ck_assert_uint_le((size_t)system_random.gives, length);
+        memset(buffer, system_random.byte, (size_t)system_random.gives);
+    }
+    return system_random.gives;
+}
+
+/* The system's random numbers decide all keys: neither clock nor address matters. */
+START_TEST(seed_is_drawn_from_the_system) {
+    static const uint64_t none[2] = {0, 0}, given[2] = {1, 0};
+    int here = 0, there = 0;
+    system_random.is_decided = true;
+    system_random.gives = 16;
+    system_random.byte = 1;
+    struct cxj__seed a = cxj__base_seed(none, &here), b = cxj__base_seed(none, &there);
+    ck_assert_mem_eq(&a, &b, sizeof a);
+    system_random.byte = 2;
+    b = cxj__base_seed(none, &here);
+    ck_assert_mem_ne(&a, &b, sizeof a);
+    int calls = system_random.calls;
+    (void)cxj__base_seed(given, &here); /* one that is given asks nobody */
+    ck_assert_int_eq(system_random.calls, calls);
+}
+END_TEST
+
+/* No system call, no entropy yet, or less than was asked for. */
+static const ssize_t refusals[] = {-1, 0, 1, 8, 15};
+
+START_TEST(seed_is_guessed_where_the_system_has_none) {
+    static const uint64_t none[2] = {0, 0};
+    int here = 0;
+    system_random.is_decided = true;
+    system_random.gives = refusals[_i];
+    system_random.byte = 1;
+    struct cxj__seed a = cxj__base_seed(none, &here), b = a;
+    for (int i = 0; i < 10000000 && memcmp(&a, &b, sizeof a) == 0; i++) b = cxj__base_seed(none, &here);
+    ck_assert_mem_ne(&a, &b, sizeof a);
+    ck_assert_int_ge(system_random.calls, 2); /* it was asked */
+}
+END_TEST
+#endif
 
 /* The lower bits, by which tables are addressed, spread numbers in a row and multiples of a power of two alike. */
 START_TEST(hash_spreads_regular_numbers) {
@@ -881,6 +942,10 @@ static void add_hashes(Suite *suite) {
     tcase_add_test(hashes, seed_that_is_given_decides_all_keys);
     tcase_add_test(hashes, seed_with_one_zero_is_not_drawn);
     tcase_add_test(hashes, seed_of_zeros_is_drawn);
+#ifdef GETRANDOM_IS_WRAPPED
+    tcase_add_test(hashes, seed_is_drawn_from_the_system);
+    tcase_add_loop_test(hashes, seed_is_guessed_where_the_system_has_none, 0, sizeof refusals / sizeof *refusals);
+#endif
     tcase_add_test(hashes, hash_spreads_regular_numbers);
     tcase_add_test(hashes, hash_depends_on_the_seed);
 }
