@@ -38,12 +38,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#if defined(_WIN32) && defined(CXJ_BUILDING_SHARED)
+/* What stands before each function. Whoever links the static library may define CXJ_STATIC: then nothing of cxj is shown
+ * by a shared library or program that links it; on Windows it must be defined, since without it functions come from the
+ * DLL. CXJ_API itself can be defined before this header is included, and then stays as it is. CXJ_BUILDING_SHARED is for
+ * the build of the shared library. */
+#ifndef CXJ_API
+#if defined(CXJ_STATIC) && defined(__GNUC__) && !defined(_WIN32)
+#define CXJ_API __attribute__((visibility("hidden")))
+#elif defined(CXJ_STATIC)
+#define CXJ_API
+#elif defined(_WIN32) && defined(CXJ_BUILDING_SHARED)
 #define CXJ_API __declspec(dllexport)
+#elif defined(_WIN32)
+#define CXJ_API __declspec(dllimport)
 #elif defined(__GNUC__)
 #define CXJ_API __attribute__((visibility("default")))
 #else
 #define CXJ_API
+#endif
 #endif
 
 #ifdef __cplusplus
