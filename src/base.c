@@ -203,7 +203,7 @@ static bool draw(uint64_t key[2]) {
 }
 
 /* All that ISO C has to offer: the clocks, and where the system put stack and heap. */
-static void guess(uint64_t key[2], const void *somewhere) {
+static void seed_from_clock(uint64_t key[2], const void *somewhere) {
     struct timespec now = {0, 0};
 #if defined(TIME_UTC)
     (void)timespec_get(&now, TIME_UTC);
@@ -216,7 +216,7 @@ static void guess(uint64_t key[2], const void *somewhere) {
 
 struct cxj__seed cxj__base_seed(const uint64_t seed[2], const void *somewhere) {
     uint64_t key[2] = {seed[0], seed[1]};
-    if ((key[0] | key[1]) == 0 && !draw(key)) guess(key, somewhere);
+    if ((key[0] | key[1]) == 0 && !draw(key)) seed_from_clock(key, somewhere);
     struct cxj__seed drawn;
     for (uint64_t i = 0; i < CXJ__SEED_KEYS; i++) drawn.key[i] = cxj__base_siphash(key, &i, sizeof i) | 1;
     return drawn;

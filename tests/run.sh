@@ -107,6 +107,10 @@ else
     skip "clang" "it is not here and cannot be installed"
 fi
 
+headline "Unity build: all rooms of src in one file, warnings as errors"
+build gcc build-unity --unity=on -Dunity_size=1000 --buildtype=debugoptimized --werror -Db_ndebug=false -Dexamples=false
+suites build-unity --suite unit --no-suite load --no-suite save --no-suite plan --no-suite store
+
 headline "Valgrind on the unit tests, less the long random ones of load, save, plan and store"
 if need valgrind valgrind; then
     export CK_FORK=no
