@@ -6,6 +6,8 @@ Checks the rules of the layout, those that a compiler does not check:
 - who includes whom in src, as the table of src/README.md states it. The table has the columns
   "room | holds | may include"; a room may include only rooms below its own, and every .c and .h of src is a room of the table with the same name;
 - what crosses files inside src is called cxj__<room>_<verb>, the room being the file that defines it;
+- names at file level are unique across the rooms of src, static functions and variables, types, enumerators and macros
+  alike, so that one file can include them all (a macro that its file undefines again is none);
 - src includes ISO C headers and its own, and headers beyond ISO C stand in base.c alone;
 - every declaration of include/cxj.h has a /** comment, whose @param names are the parameters, in order;
 - with --library: the shared library shows exactly the functions that the header declares, and all begin with cxj_;
@@ -224,6 +226,45 @@ def check_names(root: pathlib.Path) -> Iterator[str]:
             yield f"src/{path.name}:{declaration.line} {name} crosses files, but is not called {prefix}…"
 
 
+def file_level_names(path: pathlib.Path) -> Iterator[tuple[str, int]]:
+    """What a file of src defines at its top level, and where. A tag is told apart from other names by its keyword."""
+    source = read(path)
+    undefined = set(re.findall(r"^[ \t]*#[ \t]*undef[ \t]+(\w+)", source, re.M))
+    line = 1
+    for token in TOKEN.finditer(source):
+        match = re.match(r"[ \t]*#[ \t]*define[ \t]+(\w+)", token[0]) if token["directive"] else None
+        if match and match[1] not in undefined:
+            yield match[1], line
+        line += token[0].count("\n")
+    for declaration in declarations(source):
+        text, inside = declaration.text, []
+        while match := re.search(r"\{([^{}]*)\}", text):  # from the innermost pair of braces outwards
+            head = text[:match.start()]
+            if re.search(r"\benum\b[\w\s]*$", head):
+                inside += re.findall(r"(?:^|,)\s*(\w+)\s*(?=[,=]|$)", match[1])
+            inside += [f"{kind} {tag}" for kind, tag in re.findall(r"\b(struct|union|enum)\s+(\w+)\s*$", head)]
+            text = head + "\0" + text[match.end():]
+        name = function_name(text)
+        if text.startswith("typedef"):
+            inside += re.findall(r"\(\s*\*\s*(\w+)\s*\)\s*\(|(\w+)\s*(?:\[[^]]*\]\s*)*$", text)[0]
+        elif name and declaration.body:
+            inside.append(name)
+        elif not name and re.match(r"(static|extern|const)\b", text):
+            inside += re.findall(r"(\w+)\s*(?:\[[^]]*\]\s*)*(?:=|$)", text)[:1]
+        for found in inside:
+            if found:
+                yield found, declaration.line
+
+
+def check_unique(root: pathlib.Path) -> Iterator[str]:
+    first: dict[str, str] = {}
+    for path in sorted((root / "src").glob("*.[ch]")):
+        for name, line in file_level_names(path):
+            where = first.setdefault(name, path.name)
+            if where != path.name:
+                yield f"src/{path.name}:{line} {name} is also defined in {where}: one file could not include both"
+
+
 def public_functions(root: pathlib.Path) -> list[str]:
     names = (function_name(declaration.text) for declaration in declarations(read(root / "include/cxj.h")))
     return [name for name in names if name]
@@ -328,7 +369,7 @@ def check_library(root: pathlib.Path, library: str) -> Iterator[str]:
 
 
 RULES: list[Callable[[pathlib.Path], Iterator[str]]] = [
-    check_rooms, check_names, check_header, check_tests, check_specification, check_documents, check_top, check_notes,
+    check_rooms, check_names, check_unique, check_header, check_tests, check_specification, check_documents, check_top, check_notes,
 ]
 
 
@@ -363,12 +404,15 @@ SMALL_PROJECT = {
     "../shared/SPEC.md": "law\n",
     ".github/CONTRIBUTING.md": "[map](../src/README.md)\n\n1. `src/lower.c`, `src/*.h`: `cxj__lower_count`,\n   and so on.\n2. Done.\n",
     "src/upper.c": (
-        "#include \"upper.h\"\n#include \"lower.h\"\n#include <string.h>\n\nstatic const int table[] = {1, 2};\n\n"
+        "#include \"upper.h\"\n#include \"lower.h\"\n#include <string.h>\n\nstatic const int table[] = {1, 2};\n"
+        "enum kind { FIRST, MOST = 3 };\nstruct pair {\n    int a;\n};\ntypedef int (*caller)(int number);\n"
+        "#define TWICE(x) ((x) + (x))\n#define PASSING 1\n#undef PASSING\n"
+        "static const struct {\n    int a, b;\n} rows[] = {\n    {1, 2},\n};\n\n"
         "static int helper(int a) {\n    return a + '}' + table[0]; /* } */\n}\n\n"
         "int32_t cxj_make(uint32_t size, cxj_thing **thing) {\n    if (size) {\n        return helper(1);\n    }\n"
         "    return cxj__lower_count();\n}\n"),
     "src/upper.h": "#include \"cxj.h\"\n/* Counts. */\nint cxj__upper_count(void);\n",
-    "src/lower.c": "#include \"lower.h\"\nint cxj__lower_count(void) {\n    return 1;\n}\n",
+    "src/lower.c": "#include \"lower.h\"\n#define PASSING 2\n#undef PASSING\nint cxj__lower_count(void) {\n    enum { MOST = 1 };\n    return MOST;\n}\n",
     "src/lower.h": "#include \"base.h\"\nint cxj__lower_count(void);\n",
     "src/base.c": "#include \"base.h\"\n#include <sys/types.h>\nvoid cxj__base_free(void) {\n}\n",
     "src/base.h": "void cxj__base_free(void);\n",
@@ -391,6 +435,15 @@ BREACHES: list[tuple[str, str, str | None, str]] = [
     ("src/stranger.c", "", "\n", "stranger is no room"),
     ("src/lower.h", "", "int cxj__upper_bit(void);\n", "is not called cxj__lower_"),
     ("src/lower.c", "", "int bit(void) {\n    return 1;\n}\n", "is not called cxj__lower_"),
+    ("src/lower.c", "", "static int helper(void) {\n    return 2;\n}\n", "helper is also defined in lower.c"),
+    ("src/lower.c", "", "static unsigned char table[4];\n", "table is also defined in lower.c"),
+    ("src/lower.c", "", "static const struct {\n    int a;\n} rows[2] = {{1}, {2}};\n", "rows is also defined in lower.c"),
+    ("src/lower.c", "", "enum {\n    MOST\n};\n", "MOST is also defined in lower.c"),
+    ("src/lower.c", "", "#define FIRST 1\n", "FIRST is also defined in lower.c"),
+    ("src/lower.h", "", "#define TWICE(y) (2 * (y))\n", "TWICE is also defined in lower.h"),
+    ("src/lower.c", "", "struct pair {\n    int b;\n};\n", "struct pair is also defined in lower.c"),
+    ("src/lower.c", "", "enum kind { OTHER };\n", "enum kind is also defined in lower.c"),
+    ("src/lower.c", "", "typedef long caller;\n", "caller is also defined in lower.c"),
     ("include/cxj.h", "/** A thing. Opaque. */\n", "", "has no /** comment"),
     ("include/cxj.h", "#ifdef __cplusplus\n}", "enum { CXJ_A = 1, /**< a */ CXJ_B };\n#ifdef __cplusplus\n}",
      "no /** comment"),
