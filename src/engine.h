@@ -4,6 +4,9 @@
 
 #include "plan.h"
 
+/* Milliseconds after which journeys are sealed, at most. */
+#define CXJ__LONGEST_TIME INT64_C(1000000000000000)
+
 struct cxj_engine {
     struct cxj__core core;
     struct cxj__plan plan;
@@ -36,6 +39,9 @@ struct cxj_view *cxj__engine_find_view(const struct cxj__core *core, const char 
 
 /* Writes a sentence to where the host wants one: NUL-terminated, and cut to fit. */
 void cxj__engine_tell(char *message, size_t capacity, const char *sentence);
+
+/* Keeps a host's mark in place of the one before; false, and then that one stays, if there is no memory. */
+bool cxj__engine_take_mark(cxj_engine *engine, const void *bytes, size_t length);
 
 /* Gives back the room that a large call has taken. */
 void cxj__engine_trim(cxj_engine *engine);
