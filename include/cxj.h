@@ -133,7 +133,10 @@ typedef struct cxj_options {
     uint32_t reserved[5];       /**< zero */
     int64_t seal_ended_after;   /**< ms after its end at which a journey is sealed (see cxj_advance()); 0: never */
     int64_t seal_idle_after;    /**< ms after its last touchpoint at which a journey is sealed, whether it has ended or
-                                   not; 0: never. Both are at most 10^15; where both say something, the earlier holds */
+                                   not; 0: never. Both are at most 10^15; where both say something, the earlier holds.
+                                   Only touchpoints that contribute count: one that is withdrawn, whatever its date,
+                                   decides nothing, and a journey that holds no others is not sealed; it stays until it
+                                   is erased */
 } cxj_options;
 
 /** Makes an engine.
@@ -158,7 +161,7 @@ CXJ_API const char *cxj_message(const cxj_engine *engine);
 typedef struct cxj_stats {
     uint64_t touchpoints; /**< touchpoints that contribute */
     uint64_t journeys;    /**< journeys with a touchpoint that contributes */
-    uint64_t held;        /**< touchpoints kept, with those that are withdrawn */
+    uint64_t held;        /**< touchpoints kept, with those that are withdrawn (of which only the id is kept) */
     uint64_t duplicates;  /**< of all that arrived; likewise the next four. They describe the feed, not the state */
     uint64_t conflicts;
     uint64_t superseded;
@@ -274,7 +277,7 @@ CXJ_API cxj_status cxj_id_from_text(const char *text, size_t length, uint64_t *n
 #define CXJ_FACET_PENDING (UINT32_C(1) << 13)     /**< from here to the next touchpoint we wait for the customer */
 #define CXJ_FACET_ASKED (UINT32_C(1) << 14)       /**< we asked the customer for a rating */
 #define CXJ_FACET_CHURNED (UINT32_C(1) << 15)     /**< the customer left */
-#define CXJ_FACET_WITHDRAWN (UINT32_C(1) << 16)   /**< this touchpoint is taken back */
+#define CXJ_FACET_WITHDRAWN (UINT32_C(1) << 16)   /**< this touchpoint is taken back; see cxj_withdraw() */
 #define CXJ_FACETS_ALL UINT32_C(0x1ffff)          /**< every facet that this version knows */
 
 /** Scales of a rating. Scores run over the range given; satisfied, delighted and dissatisfied are the scores named. */
@@ -702,7 +705,8 @@ typedef struct cxj_journey {
  *         Constant time. */
 CXJ_API cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey, cxj_journey *state, size_t state_size);
 
-/** The touchpoints of a journey in order, those that are withdrawn among them (facet CXJ_FACET_WITHDRAWN).
+/** The touchpoints of a journey: first those that contribute, in order; then those that are withdrawn, by their ids. Of
+ * the latter only journey, id, revision and the facet CXJ_FACET_WITHDRAWN are known; all else is 0.
  * @param engine           the engine
  * @param journey          its number
  * @param touchpoints      receives up to capacity structs; NULL if capacity is 0
@@ -738,7 +742,11 @@ CXJ_API cxj_status cxj_advance(cxj_engine *engine, int64_t now);
  * ------------------------------------------------------------------------------------------------------------------ */
 
 /** Takes a touchpoint back: it contributes nothing any more, as if it had been recorded again with CXJ_FACET_WITHDRAWN
- * and a higher revision (which may also be done with cxj_record(), and before the touchpoint itself arrives).
+ * and a higher revision (which may also be done with cxj_record(), and before the touchpoint itself arrives). Nothing is
+ * kept of it but its id and this revision, which keep it away if it comes again: none of its numbers, and none of its
+ * names, which an erasure then retires if nothing else uses them. So it is the same state whichever came first. Of equal
+ * revisions one that is withdrawn holds over one that is not. One that is withdrawn and has no id can take nothing back;
+ * cxj_record() accepts it and keeps nothing.
  * @param engine    the engine
  * @param journey   the journey's number
  * @param id        the touchpoint's id, not 0

@@ -586,8 +586,8 @@ cxj_status cxj_journey_touchpoints(const cxj_engine *engine, uint64_t journey, c
     const struct cxj__journey *found = NULL;
     cxj_status status = find_journey(engine, journey, &found);
     if (status != CXJ_OK) return status;
-    *count = found->count;
-    for (size_t i = 0; i < found->count && i < capacity; i++) {
+    *count = cxj__store_kept(found);
+    for (size_t i = 0; i < *count && i < capacity; i++) {
         struct cxj__entry entry;
         cxj__store_unpack(found, i, &entry);
         cxj__engine_give((char *)touchpoints + i * touchpoint_size, touchpoint_size, &entry.touchpoint,

@@ -287,7 +287,6 @@ static bool check_record_codes(struct load *load, const cxj_touchpoint *t) {
 static bool read_touchpoint(struct load *load, uint64_t journey, struct cxj__format_before *before, cxj_touchpoint *t) {
     struct cxj__core *core = &load->engine->core;
     cxj_touchpoint last = *t;
-    bool is_first = !before->is_there;
     struct cxj__refusal refusal;
     cxj__format_get_touchpoint(&load->in, t, before);
     if (load->in.status != CXJ_OK) return false;
@@ -298,12 +297,16 @@ static bool read_touchpoint(struct load *load, uint64_t journey, struct cxj__for
         return refuse_bytes(load, why);
     }
     if (cxj__fold_imply(t->facets) != t->facets) return refuse_bytes(load, "a touchpoint lacks facets that its own imply");
-    int order = is_first ? -1 : cxj__store_compare(&last, t);
+    /* Those withdrawn have no place in the order; older files give them one, and names. */
+    bool is_withdrawn = (t->facets & CXJ_FACET_WITHDRAWN) != 0;
+    int order = last.journey == 0 || is_withdrawn ? -1 : cxj__store_compare(&last, t);
     if (order > 0 || (order == 0 && t->id != 0)) return refuse_bytes(load, "touchpoints are not in order");
     if (!check_record_codes(load, t) || !note_id(load, t->id)) return false;
-    if (load->purpose == CHECK) return true;
-    load->planned++;
-    if (cxj__plan_arrival(&load->engine->plan, core, t, load->planned - 1) != CXJ_OK) return lack_memory(load);
+    if (load->purpose != CHECK) {
+        load->planned++;
+        if (cxj__plan_arrival(&load->engine->plan, core, t, load->planned - 1) != CXJ_OK) return lack_memory(load);
+    }
+    if (is_withdrawn) *t = last;
     return true;
 }
 
@@ -353,9 +356,7 @@ static bool check_totals(struct load *load) {
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
         const struct cxj__names *dictionary = &load->engine->core.dictionaries[d];
         for (uint32_t code = 1; code <= load->totals.names[d]; code++) {
-            if (cxj__names_uses(dictionary, code) == 0 && !cxj__names_is_of_sealed(dictionary, code)) {
-                return refuse_bytes(load, "a name is not used");
-            }
+            if (!cxj__names_was_used(dictionary, code)) return refuse_bytes(load, "a name is not used");
         }
     }
     return true;
@@ -371,7 +372,10 @@ static bool read_state(struct load *load) {
     core->view_count = views;
     core->wanted = wanted;
     for (size_t v = 0; v < views; v++) core->views[v]->incomplete |= core->views[v]->sealed_lost;
-    return is_right && cxj__format_in_end(&load->in) && check_totals(load);
+    if (!is_right || !cxj__format_in_end(&load->in) || !check_totals(load)) return false;
+    /* names that only withdrawn touchpoints have carried */
+    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_retire(&core->dictionaries[d], &core->memory);
+    return true;
 }
 
 /* Reads all into an engine that is empty. What was found, and what is wrong, stays in load. */

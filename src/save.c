@@ -316,7 +316,7 @@ static cxj_status put_journey(struct cxj_saver *saver, size_t *work) {
     size_t i = saver->next++;
     const struct item *item = &saver->items[i];
     const struct cxj__journey *journey = item->place == SEALED ? NULL : journey_at(saver, item->place);
-    size_t count = journey == NULL ? 0 : journey->count;
+    size_t count = journey == NULL ? 0 : cxj__store_kept(journey);
     cxj_status status =
         cxj__format_out_item(&saver->out, CXJ__FORMAT_JOURNEYS, 2 * CXJ__FORMAT_NUMBER + count * CXJ__FORMAT_TOUCHPOINT);
     if (status != CXJ_OK) return status;

@@ -748,7 +748,8 @@ static bool is_taken(const bytes *b) {
     ck_assert_msg(status == other, "validate: %s; load: %s", message, loaded);
     ck_assert_str_eq(message, loaded);
     if (status == CXJ_OK) {
-        check_saved_as(engine, b, "taken");
+        /* In format 1 those withdrawn may have fields, which are let go. */
+        if (found.touchpoints == engine->core.touchpoints - engine->core.sealed_touchpoints) check_saved_as(engine, b, "taken");
     } else {
         ck_assert_ptr_null(engine);
         ck_assert_uint_le(found.offset, b->length);

@@ -1,7 +1,7 @@
 /* format: any bytes as those of a saved engine.
  *
  * They are refused with the offset of a byte, or taken; checking and loading agree on that, however few bytes come at a
- * time. What is taken is saved as the same bytes again, its views can be read, and it can be worked with: touchpoints
+ * time. What is taken is saved as the same bytes again (of what format 1 held of those withdrawn, less is saved), its views can be read, and it can be worked with: touchpoints
  * come, the clock moves, journeys are erased, and what is then saved is taken too. Refusing takes little memory.
  *
  * SPDX-License-Identifier: MIT
@@ -77,7 +77,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (status == CXJ_OK) {
         cxj_view *view = NULL;
         MUST(why[0] == '\0' && validation.offset == length, "%s", why);
-        check_same(engine, bytes, length);
+        cxj_engine *again = NULL;
+        size_t saved_length = 0;
+        uint8_t *saved = bytes_of(engine, &saved_length);
+        MUST(saved_length <= length, "saved again it is %zu bytes, not %zu", saved_length, length);
+        MUST(cxj_load_bytes(&options, saved, saved_length, message, sizeof message, &again) == CXJ_OK, "%s", message);
+        check_same(again, saved, saved_length);
+        cxj_engine_destroy(again);
+        free(saved);
         for (size_t i = 0; cxj_view_at(engine, i, &view) == CXJ_OK; i++) fuzz_check_view(view);
         work(engine);
     } else {
