@@ -38,6 +38,16 @@ struct load {
     uint64_t *ids;                /* of the journey under way */
     size_t id_count, id_capacity;
     size_t planned; /* touchpoints that are planned and not committed yet */
+    struct loaded_view *views; /* those of the bytes, in their order */
+    size_t view_count, view_capacity;
+};
+
+/* A view as it stands in the bytes. Format 1 kept texts as they had been given, so several may be one view now: then the
+ * first of them is it, and of the others, who say the same, the cells are only checked. */
+struct loaded_view {
+    uint64_t print; /* of the text as it stands there */
+    struct cxj_view *view;
+    bool is_left_out;
 };
 
 static bool refuse_bytes(struct load *load, const char *why) {
@@ -120,6 +130,22 @@ static cxj_status judge_limit(const struct cxj__core *core) {
     return CXJ_LIMIT;
 }
 
+/* Notes a view of the bytes, each text of which stands once. */
+static bool note_view(struct load *load, const char *text, size_t length, cxj_view *view, bool is_left_out) {
+    const struct loaded_view noted = {cxj__base_siphash(load->engine->core.seed.key, text, length), view, is_left_out};
+    for (size_t i = 0; i < load->view_count; i++) {
+        if (load->views[i].view == view && load->views[i].print == noted.print) {
+            return refuse_bytes(load, "a view stands twice");
+        }
+    }
+    if (!cxj__base_grow(&load->engine->core.memory, &load->views, &load->view_capacity, load->view_count + 1,
+                        sizeof *load->views)) {
+        return lack_memory(load);
+    }
+    load->views[load->view_count++] = noted;
+    return true;
+}
+
 static bool add_view(struct load *load, const char *text, size_t length, bool sealed_lost) {
     struct cxj__core *core = &load->engine->core;
     size_t count = core->view_count;
@@ -128,9 +154,10 @@ static bool add_view(struct load *load, const char *text, size_t length, bool se
     if (status == CXJ_BAD_TEXT) status = CXJ_BAD_BYTES;
     if (status == CXJ_LIMIT) status = judge_limit(core);
     if (status != CXJ_OK) return cxj__format_refuse(&load->in, status, cxj_message(load->engine));
-    if (core->view_count == count) return refuse_bytes(load, "a view stands twice");
+    bool is_left_out = core->view_count == count;
+    if (!note_view(load, text, length, view, is_left_out)) return false;
     if (sealed_lost && core->sealed_touchpoints == 0) return refuse_bytes(load, "a view lacks what nobody contributed");
-    view->sealed_lost = sealed_lost;
+    if (!is_left_out) view->sealed_lost = sealed_lost;
     return true;
 }
 
@@ -193,13 +220,14 @@ static bool fill_cell(struct load *load, struct cxj__cell *cell) {
     return true;
 }
 
-static bool load_cell(struct load *load, struct cxj_view *view, bool is_first, struct cxj__key *key) {
+static bool load_cell(struct load *load, const struct loaded_view *loaded, bool is_first, struct cxj__key *key) {
     struct cxj__core *core = &load->engine->core;
+    struct cxj_view *view = loaded->view;
     if (!cxj__format_item(&load->in, CXJ__FORMAT_CELLS) || !read_key(load, view, is_first, key)) return false;
-    if (view->cell_count >= core->cells_limit) {
+    if (!loaded->is_left_out && view->cell_count >= core->cells_limit) {
         return cxj__format_refuse(&load->in, CXJ_LIMIT, "a view has more cells than it may have");
     }
-    bool is_kept = load->purpose != CHECK;
+    bool is_kept = load->purpose != CHECK && !loaded->is_left_out;
     struct cxj__cell *cell =
         is_kept ? cxj__view_make(view, &core->memory, &core->seed, key) : cxj__cell_create(&core->memory, view->grain);
     if (cell == NULL) return lack_memory(load);
@@ -209,14 +237,13 @@ static bool load_cell(struct load *load, struct cxj_view *view, bool is_first, s
 }
 
 static bool read_cells(struct load *load) {
-    struct cxj__core *core = &load->engine->core;
     struct cxj__format_in *in = &load->in;
-    for (size_t v = 0; v < core->view_count && load->totals.sealed_touchpoints > 0; v++) {
+    for (size_t v = 0; v < load->view_count && load->totals.sealed_touchpoints > 0; v++) {
         struct cxj__key key = {0};
         if (!cxj__format_item(in, CXJ__FORMAT_CELLS)) return false;
         uint64_t count = cxj__format_get(in, UINT64_MAX);
         for (uint64_t i = 0; i < count; i++) {
-            if (!load_cell(load, core->views[v], i == 0, &key)) return false;
+            if (!load_cell(load, &load->views[v], i == 0, &key)) return false;
         }
     }
     return in->status == CXJ_OK;
@@ -380,6 +407,7 @@ static cxj_status run_load(struct load *load, cxj_read read, void *context) {
     if (cxj__format_in_begin(&load->in, memory, read, context)) (void)read_state(load);
     if (load->ids != NULL) memset(load->ids, 0, load->id_capacity * sizeof *load->ids);
     cxj__base_release(memory, &load->ids, &load->id_capacity, sizeof *load->ids);
+    cxj__base_release(memory, &load->views, &load->view_capacity, sizeof *load->views);
     cxj__format_in_finish(&load->in);
     return load->in.status;
 }
@@ -512,7 +540,7 @@ static void describe(const struct load *load, cxj_validation *validation) {
     validation->touchpoints = load->touchpoints;
     validation->journeys = load->totals.journeys - load->sealed;
     validation->sealed = load->sealed;
-    validation->views = load->totals.views;
+    validation->views = load->engine->core.view_count;
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) validation->names += load->totals.names[d];
 }
 
