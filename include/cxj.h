@@ -589,8 +589,8 @@ enum {
  * matches none. The names of the conditions enter the dictionaries.
  *
  * A view's text is normalised: one blank between words and after commas, quotes only where a name needs them, the names
- * of a condition in the order of their bytes and each once, `=` for a single one, conditions in the order of dimensions.
- * Texts that say the same give one view.
+ * of a condition in the order of their bytes and each once, `=` for a single one, conditions in the order of dimensions
+ * (of one dimension in that of their names, and each once), those with `had` last. Texts that say the same give one view.
  * @param engine  the engine
  * @param text    the view; one that is there already gives the view that there is
  * @param length  bytes of text, or CXJ_ZERO_TERMINATED
