@@ -99,7 +99,7 @@ class Pictures(unittest.TestCase):
         with cxj.Engine(["journeys by type"]) as empty, self.assertRaisesRegex(ValueError, "no satisfaction"):
             empty["journeys by type"].plot()
         with cxj.Engine(["journeys by type", "touchpoints by owner"]) as engine:
-            engine.record(journey=1, at=0)
+            engine.record(journey=1, at=1)
             with self.assertRaisesRegex(ValueError, "no satisfaction"):
                 engine["journeys by type"].plot()
             with self.assertRaisesRegex(ValueError, "no value of csat"):
