@@ -197,8 +197,9 @@ typedef struct cxj_stats {
     uint64_t work_folded; /**< touchpoints folded since the engine was made: the work done, to be counted, not timed */
     uint64_t work_probed; /**< slots of hash tables looked at since then */
     uint8_t has_now;      /**< 1 if the clock was ever advanced */
-    uint8_t reserved[7];
-    uint64_t sealed; /**< journeys that are sealed. Their touchpoints contribute, but are not held */
+    uint8_t reserved[3];
+    uint32_t unrecorded_facets; /**< facets that the feed cannot carry (cxj_set_unrecorded()) */
+    uint64_t sealed; /**< journeys that are sealed. Their touchpoints contribute, but are not retained */
 } cxj_stats;
 
 /** Reads what an engine holds.
@@ -209,8 +210,9 @@ typedef struct cxj_stats {
 CXJ_API cxj_status cxj_engine_stats(const cxj_engine *engine, cxj_stats *stats, size_t stats_size);
 
 /** Says which facets the feed cannot carry, so that a zero does not look like good news where nobody records the fact:
- * a metric whose definition names one of them has no value from now on (cxj_metric_info: needs). Takes the place of
- * unrecorded_facets of the options. Changes no cell; makes cursors stale.
+ * a metric that needs one of them has no value from now on (cxj_metric_info: needs_all, needs_any; SPEC 6, feeds). What
+ * a recorded facet implies is recorded, too, whatever is said of it here. Takes the place of unrecorded_facets of the
+ * options. Saved with the engine. Changes no cell; makes cursors stale if it changes anything.
  * @param engine        the engine
  * @param unrecorded_facets  CXJ_FACET_CONTACT | … ; 0: all are fed
  * @return CXJ_OK; CXJ_BAD_ARGUMENT (an unknown bit). Constant time. */

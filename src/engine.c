@@ -179,6 +179,11 @@ static const char *take_options(const cxj_options *passed, cxj_options *options)
     return check_options(options);
 }
 
+/* What a recorded facet implies is recorded, too. */
+static uint32_t closed_under_implication(uint32_t unrecorded) {
+    return unrecorded & ~cxj__touchpoint_imply(~unrecorded & CXJ_FACETS_ALL);
+}
+
 const uint64_t cxj__engine_public_key[2] = {UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)};
 
 /* The public key is the default. What is saved tells by a print of the key, which does not give it away, whether it is
@@ -200,7 +205,7 @@ static void set_up(cxj_engine *engine, const cxj_options *options) {
     core->seal_ended_after = options->seal_ended_after;
     core->seal_idle_after = options->seal_idle_after;
     core->sealed_latest = INT64_MIN;
-    engine->unrecorded = options->unrecorded_facets;
+    engine->unrecorded = closed_under_implication(options->unrecorded_facets);
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
         uint32_t most = cxj__names_most(d), codes = options->codes_limit;
         core->dictionaries[d].limit = codes == 0 || codes > most ? most : codes;
@@ -278,6 +283,7 @@ cxj_status cxj_engine_stats(const cxj_engine *engine, cxj_stats *stats, size_t s
         .work_folded = core->folded,
         .work_probed = core->store.probes,
         .has_now = core->now != INT64_MIN,
+        .unrecorded_facets = engine->unrecorded,
     };
     cxj__engine_give(stats, stats_size, &known, sizeof known);
     return CXJ_OK;
@@ -289,8 +295,9 @@ cxj_status cxj_set_unrecorded(cxj_engine *engine, uint32_t unrecorded_facets) {
     if ((unrecorded_facets & ~(uint32_t)CXJ_FACETS_ALL) != 0) {
         return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, "unrecorded_facets has an unknown bit");
     }
-    engine->unrecorded = unrecorded_facets;
-    engine->version++;
+    uint32_t before = engine->unrecorded;
+    engine->unrecorded = closed_under_implication(unrecorded_facets);
+    engine->version += engine->unrecorded != before;
     return CXJ_OK;
 }
 

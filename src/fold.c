@@ -1,6 +1,6 @@
-/* fold: what a journey's touchpoints, taken in order, amount to.
+/* fold: what a journey's touchpoints, taken in order, amount to (SPEC.md section 4).
  *
- * This is section 4 of the specification and the only place that knows a rule of it. cxj__fold_step() takes the steps
+ * This is section 4 of SPEC.md, and the only place that knows a rule of it. cxj__fold_step() takes the steps
  * in the order in which the specification numbers them; each is a function of its own. The state holds no more than
  * the rules ask for, so a touchpoint that comes last in its journey is one step, and anything else is the same steps
  * again from an earlier state. The fold knows no view and no clock, takes no memory, and never fails. */

@@ -1,4 +1,4 @@
-/* metric: the catalogue.
+/* metric: the catalogue (SPEC.md section 6).
  *
  * One table says all about a metric: its name, unit, needs, formula and definition. A formula is one of a few kinds,
  * each a function below, applied to counts, sums or a histogram of the cell. Division happens here and only here, once

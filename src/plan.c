@@ -1,4 +1,4 @@
-/* plan: what a change adds to cells and takes from them.
+/* plan: what a change adds to cells and takes from them (SPEC.md section 3).
  *
  * A change puts entries in the place of a journey's records from some position on. What left is folded again to take
  * its facts back, what arrives is folded to add its own; both begin with the fold before that position. Where

@@ -10,6 +10,7 @@ Checks the rules of the layout, those that a compiler does not check:
 - every declaration of include/cxj.h has a /** comment, whose @param names are the parameters, in order;
 - with --library: the shared library shows exactly the functions that the header declares, and all begin with cxj_;
 - every room has its unit test;
+- src/SPEC.md is there and, where ../shared/SPEC.md lies beside the checkout, the same byte for byte;
 - nothing but the agreed names stands at the top of the project; no file has a note to do something later.
 
 Functions of more than 60 lines are listed; that fails nothing.
@@ -248,6 +249,19 @@ def check_tests(root: pathlib.Path) -> Iterator[str]:
             yield f"src/{path.name} has no unit test tests/test_{path.stem}.c"
 
 
+def beside(root: pathlib.Path) -> pathlib.Path:
+    """The specification from which that of the project is taken, if it lies there."""
+    return root.parent / "shared/SPEC.md"
+
+
+def check_specification(root: pathlib.Path) -> Iterator[str]:
+    own, other = root / "src/SPEC.md", beside(root)
+    if not own.exists():
+        yield "src/SPEC.md, the specification, is not there"
+    elif other.exists() and own.read_bytes() != other.read_bytes():
+        yield "src/SPEC.md differs from ../shared/SPEC.md"
+
+
 def check_top(root: pathlib.Path) -> Iterator[str]:
     for path in sorted(root.iterdir()):
         if path.name not in TOP and not LEFT_ALONE.match(path.name):
@@ -258,7 +272,7 @@ def own_files(folder: pathlib.Path) -> Iterator[pathlib.Path]:
     for path in sorted(folder.iterdir()):
         if path.is_dir():
             # Test data is what it is.
-            if not LEFT_ALONE.match(path.name) and path.name != "conformance":
+            if path.name == ".github" or (not LEFT_ALONE.match(path.name) and path.name != "conformance"):
                 yield from own_files(path)
         elif path.suffix in TEXT_FILES and not path.name.startswith("."):
             yield path
@@ -288,7 +302,7 @@ def check_library(root: pathlib.Path, library: str) -> Iterator[str]:
 
 
 RULES: list[Callable[[pathlib.Path], Iterator[str]]] = [
-    check_rooms, check_names, check_header, check_tests, check_top, check_notes,
+    check_rooms, check_names, check_header, check_tests, check_specification, check_top, check_notes,
 ]
 
 
@@ -319,6 +333,8 @@ SMALL_PROJECT = {
     "src/README.md": (
         "# map\n\n| room | holds | may include |\n| --- | --- | --- |\n| `upper` | things | `lower`, base |\n"
         "| lower | bits | base |\n| base | ground | nothing |\n\nThe end.\n"),
+    "src/SPEC.md": "law\n",
+    "../shared/SPEC.md": "law\n",
     "src/upper.c": (
         "#include \"upper.h\"\n#include \"lower.h\"\n#include <string.h>\n\nstatic const int table[] = {1, 2};\n\n"
         "static int helper(int a) {\n    return a + '}' + table[0]; /* } */\n}\n\n"
@@ -356,6 +372,10 @@ BREACHES: list[tuple[str, str, str | None, str]] = [
     ("include/cxj.h", " * @param size  its size\n", "", "@param says thing"),
     ("include/cxj.h", "cxj_make(", "make(", "does not begin with cxj_"),
     ("tests/test_lower.c", "\n", None, "has no unit test"),
+    ("src/SPEC.md", "law", "lore", "differs from"),
+    ("src/SPEC.md", "law\n", "law\r\n", "differs from"),
+    ("src/SPEC.md", "", None, "is not there"),
+    (".github/NOTES.md", "", "TO" + "DO\n", "has a TO" + "DO"),
     ("notes.txt", "", "\n", "none of the agreed names"),
     ("examples/long.c", "    ;\n", "    ; /* " + "TO" + "DO: more */\n", "has a TO" + "DO"),
 ]
@@ -394,7 +414,8 @@ def self_test() -> int:
             else:
                 text = read(path) if path.exists() else ""
                 assert old in text, f"{name} has no {old!r}"
-                path.write_text(text.replace(old, new, 1) if old else text + new, encoding="utf-8")
+                path.parent.mkdir(exist_ok=True)
+                path.write_bytes((text.replace(old, new, 1) if old else text + new).encode())
             if not any(word in problem for problem in problems(root)):
                 failed += 1
                 print(f"unnoticed: {name} with {new!r} in place of {old!r}")
@@ -417,6 +438,8 @@ def main() -> int:
         found += check_library(chosen.root, chosen.shared)
     for line in long_functions(chosen.root, chosen.long):
         print(f"long: {line}")
+    if not beside(chosen.root).exists():
+        print("skipped: whether src/SPEC.md is up to date (there is no ../shared/SPEC.md beside this checkout)")
     for problem in found:
         print(problem)
     print(f"layout: {len(found)} breaches" if found else "layout: all rules hold")

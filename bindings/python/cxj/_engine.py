@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import ctypes
-import io
 import os
 import secrets
-import stat
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, BinaryIO, Callable, Union
 
+from . import _file
 from . import _header as header
 from ._columns import Numbers, number_rows, read_rows, rename
 from ._frames import Batch, table_of
@@ -472,6 +471,15 @@ class Engine:
         with self._lock:
             self._check(lib.cxj_advance(self._open(), moment))
 
+    @property
+    def feeds(self) -> frozenset[str] | None:
+        """The names of the facets that what is recorded can carry, as set_feeds() or what was loaded says; None: all. Time as
+        stats()."""
+        got = self._stats()
+        if not got.unrecorded_facets:
+            return None
+        return facet_names(ALL_BITS & ~(got.unrecorded_facets | BITS["withdrawn"]))
+
     def set_feeds(self, feeds: Iterable[str] | None) -> None:
         """The names of the facets that what is recorded can carry; None: all. Metrics that need others have no value from
         now on. Raises ValueError for a name that is no facet. Constant time."""
@@ -490,12 +498,16 @@ class Engine:
 
     def stats(self) -> Stats:
         """What the engine holds. Time in proportion to its journeys."""
-        with self._lock:
-            got = header.Stats()
-            must(lib.cxj_engine_stats(self._open(), ctypes.byref(got), ctypes.sizeof(got)))
+        got = self._stats()
         return Stats(got.touchpoints, got.journeys, got.held, got.duplicates, got.conflicts, got.superseded, got.late,
                      got.refused, got.sealed, datetime_of(got.latest_at) if got.touchpoints else None,
                      datetime_of(got.now) if got.has_now else None, got.memory)
+
+    def _stats(self) -> header.Stats:
+        got = header.Stats()
+        with self._lock:
+            must(lib.cxj_engine_stats(self._open(), ctypes.byref(got), ctypes.sizeof(got)))
+        return got
 
     # ---- views ----
 
@@ -646,31 +658,15 @@ class Engine:
 
     def save(self, file: File) -> None:
         """Saves the engine to a path or a binary file object, as to_bytes(). At a path the old file stays until the new one
-        is whole: it is written beside it, synced and then renamed, and has the old one's mode; what is no plain file is
-        written to. Raises OSError if writing fails, or what the file object raises; MemoryError."""
+        is whole: that is written beside it, synced and then renamed, and has the old one's permissions (a first one is for
+        its owner only). Any number of threads and programs may save to one path; what one that was killed left in the
+        folder, the next one removes. A link is followed; a link that leads nowhere, a folder, a fifo or a device is
+        refused. Raises OSError if writing fails, or what the file object raises; MemoryError."""
         data = self.to_bytes()
-        if not isinstance(file, (str, os.PathLike)):
-            _write(file, data)
-            return
-        path = os.path.realpath(os.fsdecode(file))
-        mode = os.stat(path).st_mode if os.path.exists(path) else None
-        if mode is not None and not stat.S_ISREG(mode):
-            with open(path, "wb") as opened:
-                _write(opened, data)
-            return
-        beside = os.path.join(os.path.dirname(path), f".cxj-{secrets.token_hex(8)}")
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as new:
-            try:
-                if mode is not None:
-                    os.chmod(beside, stat.S_IMODE(mode))
-                _write(new, data)
-                new.flush()
-                os.fsync(new.fileno())
-                os.replace(beside, path)
-            except BaseException:
-                os.unlink(beside)
-                raise
-        _sync_folder(os.path.dirname(path))
+        if isinstance(file, (str, os.PathLike)):
+            _file.save(os.fsdecode(file), data)
+        else:
+            _file.write(file, data)
 
     @classmethod
     def from_bytes(cls, data: Bytes, **settings: Any) -> Engine:
@@ -722,32 +718,6 @@ class Engine:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _unpickled, (type(self), self.to_bytes(), self._settings)
-
-
-def _write(file: Any, data: bytes) -> None:
-    """Writes all of the bytes, or raises."""
-    if not hasattr(file, "write"):
-        raise TypeError(f"a path or a file is expected, not {type(file).__name__}")
-    left = memoryview(data)
-    while left:
-        took = file.write(left)
-        if took is None and not isinstance(file, io.RawIOBase):
-            took = len(left)  # what has no count to tell has taken all
-        if not isinstance(took, int) or not 0 < took <= len(left):
-            raise OSError(f"the file took {took} of {len(left)} bytes")
-        left = left[took:]
-
-
-def _sync_folder(path: str) -> None:
-    """Makes a rename last, where a folder can be synced."""
-    try:
-        folder = os.open(path, os.O_RDONLY)
-    except PermissionError:  # one that can be written to but not read; or a system that opens no folders
-        return
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _text_of(view: ctypes.c_void_p) -> str:

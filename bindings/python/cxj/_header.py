@@ -49,7 +49,8 @@ class Stats(c.Structure):
         ("work_folded", c.c_uint64),
         ("work_probed", c.c_uint64),
         ("has_now", c.c_uint8),
-        ("reserved", c.c_uint8 * 7),
+        ("reserved", c.c_uint8 * 3),
+        ("unrecorded_facets", c.c_uint32),
         ("sealed", c.c_uint64),
     ]
 

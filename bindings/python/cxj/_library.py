@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any, Callable, NamedTuple
 
 from . import _header as header
+from ._text import visible
 
 # Without the link that compilers use there is the one that programs use: until 1.0 each minor version has its own.
 _NAMES = ("libcxj.dylib",) if sys.platform == "darwin" else ("libcxj.so", "libcxj.so." + ".".join(map(str, header.VERSION)))
@@ -84,10 +85,10 @@ class Error(Exception):
         self.receipt = receipt
 
     def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""
+        return visible(str(self.args[0])) if self.args else ""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (str(self), self.status, self.receipt)
+        return type(self), (*(self.args or ("",)), self.status, self.receipt)
 
 
 class RefusedError(Error, ValueError):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ._library import InvalidError
+from ._text import visible
 from ._values import show
 
 if TYPE_CHECKING:
@@ -78,8 +79,8 @@ def _labels(view: View, table: dict[str, list[Any]], names: Sequence[str]) -> li
 
 
 def _plain(text: str) -> str:
-    """A text that matplotlib takes for no formula."""
-    return text.replace("$", r"\$")
+    """A text that can be seen, and that matplotlib takes for no formula."""
+    return visible(text).replace("$", r"\$")
 
 
 def _heat_map(view: View, metric: str, ax: Any, table: dict[str, list[Any]]) -> None:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Union
 
 from . import _header as header
 from ._library import InvalidError, lib, number_of
+from ._text import visible
 
 Number = Union[int, str]
 Moment = Union[int, datetime]
@@ -344,7 +345,7 @@ class Journey(NamedTuple):
                     lines.append((f"commitment {one.number}", f"due {one.due.isoformat(' ', 'minutes')}"))
                 continue
             if value not in (None, ""):
-                lines.append((name, str(value)))
+                lines.append((name, visible(str(value))))
         return lines
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Union
 
 from . import _header as header
 from ._library import Error, InvalidError, NotFoundError, Sentence, lib, must, sized, warn
+from ._text import visible
 from ._values import Metric, MetricInfo, datetime_of, encoded, metric_of, metrics, moment_of, nearest, show
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class _Reading:
         lacks = self._view._lacks() if self._lacks and kind is None else ""
         self._view._engine._lock.release()
         if lacks:
-            warn(f"{self._view.text!r} is incomplete: it lacks {lacks}")
+            warn(visible(f"{self._view.text!r} is incomplete: it lacks {lacks}"))
 
     def must(self, status: int, tell: Callable[[str], str] = str) -> None:
         """Raises what a call has failed with, with its sentence as ``tell`` puts it."""
@@ -392,7 +393,7 @@ class View:
         if sort is not None:
             by = values[sort]
             order.sort(key=lambda row: (by[row] != by[row], -by[row]))
-        texts = [[*(part or "–" for part in keys[row]), *(show(values[info.name][row], info.unit) for info in chosen)]
+        texts = [[*(visible(part) or "–" for part in keys[row]), *(show(values[info.name][row], info.unit) for info in chosen)]
                  for row in order[:max(0, rows)]]
         return [*self.key_names, *names], texts, len(self.key_names)
 
@@ -412,7 +413,7 @@ class View:
                              for i, (cell, width) in enumerate(zip(cells, widths))).rstrip()
 
         left = len(self) - len(texts)
-        return "\n".join([self._text, line(headings), *map(line, texts), *([f"… and {left} more"] if left > 0 else [])])
+        return "\n".join([visible(self._text), line(headings), *map(line, texts), *([f"… and {left} more"] if left > 0 else [])])
 
     def __str__(self) -> str:
         try:
@@ -433,7 +434,7 @@ class View:
             "<tr>" + "".join(f"<{'th' if i < keys else 'td'}>{html.escape(cell)}</{'th' if i < keys else 'td'}>"
                              for i, cell in enumerate(row)) + "</tr>" for row in texts)
         left = len(self) - len(texts)
-        caption = html.escape(self._text) + (f", and {left} more" if left > 0 else "")
+        caption = html.escape(visible(self._text)) + (f", and {left} more" if left > 0 else "")
         return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
     def plot(self, metric: str | None = None, *, ax: Any = None) -> Any:

@@ -14,11 +14,13 @@ import subprocess
 import sys
 import tempfile
 import threading
+import unicodedata
 import unittest
 from typing import Any, Callable
 from unittest import mock
 
 import cxj
+from cxj._text import visible
 
 UTC = datetime.timezone.utc
 DAY = 86400000
@@ -265,6 +267,64 @@ class Views(unittest.TestCase):
                 self.assertIn(next(iter(view)).key["period"], str(view))
 
 
+class Shown(unittest.TestCase):
+    """No control character, escape sequence or invisible mark is printed as it is."""
+
+    HOSTILE = ("\x1b[31m", "\x07", "\n", "\r", "\t", "\x7f", "\x85", "\x9b31m", "\u200b", "\u200e", "\u2028", "\u202e", "\u2066",
+               "\u061c", "\ufeff", "\U000e0041")
+
+    def check(self, text: str, lines: int, name: str) -> None:
+        self.assertEqual(text.count("\n"), lines, ascii(text))
+        for character in text.replace("\n", ""):
+            self.assertEqual(character, visible(character), ascii(text))
+        self.assertIn(visible(name), text)
+
+    def test_which_characters_are_hidden(self) -> None:
+        # Marks before numbers of several scripts are of the same category, and are seen; joiners are spelling.
+        seen = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD, *range(0x13430, 0x13456), 0x200C,
+                0x200D}
+        for code in range(sys.maxunicode + 1):
+            character = chr(code)
+            category = unicodedata.category(character)
+            hidden = visible(character) != character
+            if category in ("Cc", "Cf", "Zl", "Zp", "Cs"):
+                self.assertEqual(hidden, code not in seen, hex(code))
+            elif hidden:
+                self.assertIn(category, ("Mn", "Lo", "Cn"), hex(code))
+                self.assertNotIn(code, seen)
+            if hidden:
+                self.assertRegex(visible(character), r"^\\([nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})$")
+        self.assertEqual(visible("J\u00f6rg \u4e2d \\x1b \U0001f469\u200d\U0001f4bb"),
+                         "J\u00f6rg \u4e2d \\x1b \U0001f469\u200d\U0001f4bb")
+
+    def test_tables_journeys_and_exceptions_show_escapes(self) -> None:
+        for text in self.HOSTILE:
+            name, view_text = f"a{text}b", f'journeys by type where segment = "a{text}b"'
+            with cxj.Engine(["transitions by owner", view_text]) as engine:
+                for at, owner in enumerate((name, "bob")):
+                    engine.record(journey=1, at=DAY * (1 + at), owner=owner, type=name, segment=name)
+                view = engine[view_text]
+                self.check(str(view), 2, name)
+                self.check(str(engine["transitions by owner"]), 2, name)
+                self.check(view._repr_html_(), 0, name)
+                journey = engine.journey(1)
+                self.check(str(journey), str(journey).count("\n"), name)
+                self.check(journey._repr_html_(), 0, name)
+                self.check(repr(view) + repr(journey) + repr(engine.touchpoints(1)), 0, repr(name)[1:-1])
+                # What programs read is exact.
+                self.assertEqual(next(iter(view)).key, {"type": name})
+                self.assertEqual((journey.owner, journey.segment), ("bob", name))
+                for wrong in (lambda: engine[name], lambda: engine.add_view(f"journeys by {name}"),
+                              lambda: engine.add_view(f'journeys where type = "{name}'), lambda: view.get("journeys", type=name + "x"),
+                              lambda: engine.record(journey=1, at=0, facets=[name])):
+                    with self.assertRaises(cxj.Error) as raised:
+                        wrong()
+                    for character in str(raised.exception):
+                        self.assertEqual(character, visible(character), ascii(str(raised.exception)))
+            error = pickle.loads(pickle.dumps(cxj.Error(name)))
+            self.assertEqual((str(error), error.args[0]), (visible(name), name))
+
+
 class Lasting(unittest.TestCase):
     def test_bytes_files_and_pickles_are_the_engine(self) -> None:
         with cxj.Engine(VIEWS, feeds=cxj.FACETS) as engine, tempfile.TemporaryDirectory() as folder:
@@ -303,7 +363,7 @@ class Lasting(unittest.TestCase):
             path.chmod(0o600)
             old, mode = path.read_bytes(), path.stat().st_mode
             fill(engine)
-            for function in ("os.fsync", "os.replace", "cxj._engine._write"):
+            for function in ("os.fsync", "os.rename", "os.fchmod", "cxj._file.write"):
                 with mock.patch(function, side_effect=OSError(5, "torn")), self.assertRaisesRegex(OSError, "torn"):
                     engine.save(path)
                 self.assertEqual((path.read_bytes(), os.listdir(folder)), (old, ["engine.cxj"]))
@@ -320,10 +380,129 @@ class Lasting(unittest.TestCase):
             link.symlink_to(path)
             engine.save(link)
             self.assertTrue(link.is_symlink())
-            if os.path.exists("/dev/full"):
-                with self.assertRaises(OSError):
-                    engine.save("/dev/full")
-                self.assertTrue(pathlib.Path("/dev/full").is_char_device())
+
+    def test_nothing_is_left_whatever_is_raised(self) -> None:
+        with cxj.Engine(VIEWS) as engine, tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "engine.cxj"
+            engine.save(path)
+            old = path.read_bytes()
+            fill(engine)
+            for function in ("fcntl.flock", "os.fsync", "os.rename", "os.fchmod", "os.fstat", "cxj._file.write"):
+                for error in (KeyboardInterrupt("torn"), MemoryError("torn")):
+                    with mock.patch(function, side_effect=error), self.assertRaisesRegex(type(error), "torn"):
+                        engine.save(path)
+                    self.assertEqual((path.read_bytes(), os.listdir(folder)), (old, ["engine.cxj"]))
+            with mock.patch("fcntl.flock", side_effect=OSError(38, "no locks here")):
+                engine.save(path)
+            self.assertEqual((path.read_bytes(), os.listdir(folder)), (engine.to_bytes(), ["engine.cxj"]))
+
+    def test_what_is_no_regular_file_is_never_written_to(self) -> None:
+        with cxj.Engine(VIEWS) as engine, tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            os.mkfifo(folder / "fifo")
+            (folder / "inner").mkdir()
+            for link, to in (("nowhere.link", "nowhere"), ("loop.link", "loop.link"), ("fifo.link", "fifo"),
+                             ("inner.link", "inner")):
+                (folder / link).symlink_to(to)
+            before = sorted(os.listdir(folder))
+            for wrong in ("fifo", "inner", "nowhere.link", "loop.link", "fifo.link", "inner.link", "nowhere/",
+                          "nowhere/engine.cxj", "fifo/engine.cxj", ".cxj-.a.new"):
+                with self.assertRaises(OSError, msg=wrong):
+                    engine.save(f"{name}/{wrong}")
+            for wrong in ("", "/dev/null", "/dev/full"):
+                with self.assertRaises(OSError, msg=wrong):
+                    engine.save(wrong)
+            self.assertEqual(sorted(os.listdir(folder)), before)
+            self.assertTrue((folder / "fifo").is_fifo())
+            self.assertTrue(pathlib.Path("/dev/null").is_char_device())
+
+    def test_a_file_keeps_its_permissions_and_its_other_names_what_they_held(self) -> None:
+        with cxj.Engine(VIEWS) as engine, tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            path, hard = folder / "engine.cxj", folder / "hard.cxj"
+            before = os.umask(0)
+            try:
+                engine.save(path)
+            finally:
+                os.umask(before)
+            self.assertEqual(path.stat().st_mode & 0o7777, 0o600)
+            old = path.read_bytes()
+            os.link(path, hard)
+            fill(engine)
+            for mode in (0o600, 0o644, 0o640, 0o444, 0o4755, 0o000):
+                path.chmod(mode)
+                engine.save(path)
+                self.assertEqual(path.stat().st_mode & 0o7777, mode & 0o777)
+            hard.chmod(0o600)
+            self.assertEqual(hard.read_bytes(), old)
+
+    def test_another_saver_may_come_at_any_moment(self) -> None:
+        with cxj.Engine(VIEWS) as engine, cxj.Engine(VIEWS) as other, tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "engine.cxj"
+            fill(engine)
+            other.save(path)
+            for function in ("fcntl.flock", "os.fstat", "os.fchmod", "os.fsync", "os.rename", "cxj._file.write"):
+                module, _, attribute = function.rpartition(".")
+                real, came = getattr(sys.modules[module], attribute), []
+
+                def comes(*arguments: Any, **named: Any) -> Any:
+                    if not came:
+                        came.append(True)
+                        other.save(path)
+                        self.assertEqual(path.read_bytes(), other.to_bytes())
+                    return real(*arguments, **named)
+
+                with mock.patch(function, comes):
+                    engine.save(path)
+                self.assertEqual((came, path.read_bytes()), ([True], engine.to_bytes()), function)
+                self.assertEqual(os.listdir(folder), ["engine.cxj"])
+
+    def test_what_a_killed_saver_left_is_swept_up(self) -> None:
+        code = ("import fcntl, os, signal, sys, cxj\n"
+                "def die(*arguments, **named): os.kill(os.getpid(), signal.SIGKILL)\n"
+                "setattr(fcntl if sys.argv[2] == 'flock' else os, sys.argv[2], die)\n"
+                "cxj.Engine('journeys').save(sys.argv[1])\n")
+        with cxj.Engine(VIEWS) as engine, tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "engine.cxj"
+            for moment in ("flock", "fsync", "rename"):
+                subprocess.run([sys.executable, "-c", code, str(path), moment], check=False,
+                               env={**os.environ, "CXJ_LIBRARY": cxj.loaded_from,
+                                    "PYTHONPATH": str(pathlib.Path(cxj.__file__).parent.parent)})
+                left = [name for name in os.listdir(folder) if name != "engine.cxj"]
+                self.assertRegex(" ".join(left), r"^\.cxj-\S+\.new$")
+                engine.save(path)
+                self.assertEqual((path.read_bytes(), os.listdir(folder)), (engine.to_bytes(), ["engine.cxj"]))
+
+    def test_a_reader_finds_a_whole_file_however_many_save_to_it(self) -> None:
+        engines = [cxj.Engine(VIEWS) for _ in range(8)]
+        for i, engine in enumerate(engines):
+            fill(engine, 1 + 5 * i)
+        whole = {engine.to_bytes() for engine in engines}
+        for savers in (2, 8):
+            with tempfile.TemporaryDirectory() as folder:
+                path, over, failed = pathlib.Path(folder) / "engine.cxj", threading.Event(), []
+
+                def save(engine: cxj.Engine) -> None:
+                    try:
+                        while not over.is_set():
+                            engine.save(path)
+                    except BaseException as error:
+                        failed.append(error)
+
+                engines[0].save(path)
+                threads = [threading.Thread(target=save, args=(engine,)) for engine in engines[:savers]]
+                for thread in threads:
+                    thread.start()
+                for _ in range(1000):
+                    data = path.read_bytes()
+                    if data not in whole:
+                        failed.append(AssertionError(f"{len(data)} bytes that nobody saved"))
+                over.set()
+                for thread in threads:
+                    thread.join()
+                self.assertEqual((failed[:1], os.listdir(folder)), ([], ["engine.cxj"]))
+        for engine in engines:
+            engine.close()
 
     def test_a_file_that_takes_less_is_given_the_rest(self) -> None:
         class Slow(io.RawIOBase):
