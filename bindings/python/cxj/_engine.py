@@ -268,10 +268,10 @@ class Engine:
     def dimensions(self) -> list[DimensionInfo]:
         """All dimensions, and how many names those with names have. Constant time."""
         infos: list[DimensionInfo] = []
+        got, size = header.DimensionInfo(), ctypes.sizeof(header.DimensionInfo)
         with self._lock:
-            info = header.DimensionInfo()
-            while lib.cxj_dimension_describe(self._open(), len(infos) + 1, ctypes.byref(info), ctypes.sizeof(info)) == header.OK:
-                infos.append(DimensionInfo(info.name.decode(), info.dimension, bool(info.has_dictionary), info.names, info.room))
+            while lib.cxj_dimension_describe(self._open(), len(infos) + 1, ctypes.byref(got), size) == header.OK:
+                infos.append(DimensionInfo(got.name.decode(), got.dimension, bool(got.has_dictionary), got.names, got.room))
         return infos
 
     def id_from_text(self, text: str | bytes) -> int:
@@ -466,7 +466,8 @@ class Engine:
 
         Raises ValueError if the clock would go back, or, but for the first time, more than ten years beyond both where it
         stands and the latest touchpoint, which nothing could undo; MemoryError, and then some journeys are not sealed yet:
-        a later advance goes on. Time in proportion to the promises that have passed, and to the touchpoints that are sealed."""
+        a later advance goes on. Time in proportion to the promises that have passed, and to the touchpoints of the journeys
+        that are sealed."""
         moment = moment_of("now", now)
         with self._lock:
             self._check(lib.cxj_advance(self._open(), moment))
@@ -632,7 +633,8 @@ class Engine:
         named: dict[str, Any] = {name: self.name_of(name, getattr(t, name)) for name in header.DIMENSIONS}
         return Touchpoint(
             journey=t.journey, id=t.id or None, revision=t.revision, sequence=t.sequence,
-            at=datetime_of(t.at) if t.at else None, due=datetime_of(t.due) if t.due else None, value=t.value, customer=t.customer or None,
+            at=datetime_of(t.at) if t.at else None, due=datetime_of(t.due) if t.due else None, value=t.value,
+            customer=t.customer or None,
             facets=facet_names(t.facets), scale=header.SCALES[t.scale - 1] if t.scale else None,
             score=t.score if t.scale else None, scope=header.SCOPES[t.scope - 1] if t.scope else None,
             commitment=t.commitment, outcome=header.OUTCOMES[t.outcome - 1] if t.outcome else None, **named)
@@ -705,8 +707,8 @@ class Engine:
         came without an id counts twice if both have it.
 
         All or nothing. Raises cxj.Error for sealed journeys that both know, for bytes with other views, for another text_key,
-        and beyond a limit; ValueError for bytes that are none, and for the engine itself; TypeError for anything else; MemoryError.
-        Time in proportion to the touchpoints of the other, and to those after them here."""
+        and beyond a limit; ValueError for bytes that are none, and for the engine itself; TypeError for anything else;
+        MemoryError. Time in proportion to the touchpoints of the other, and to those after them here."""
         if isinstance(other, Engine):
             first, second = sorted((self, other), key=id)  # so that two threads cannot wait for each other
             with first._lock, second._lock:

@@ -53,8 +53,10 @@ class _Reading:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
-        lacks = self._view._lacks() if self._lacks and kind is None else ""
-        self._view._engine._lock.release()
+        try:
+            lacks = self._view._lacks() if self._lacks and kind is None else ""
+        finally:
+            self._view._engine._lock.release()
         if lacks:
             warn(visible(f"{self._view.text!r} is incomplete: it lacks {lacks}"))
 

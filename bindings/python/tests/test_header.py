@@ -92,7 +92,8 @@ class Header(unittest.TestCase):
         declared = [(name, int(number)) for name, number in re.findall(r"\b(CXJ_[A-Z0-9_]+) = (-?\d+)\b", PLAIN)]
         numbers = dict(declared)
         self.assertEqual(len(numbers), len(declared))
-        self.assertEqual(len(declared), sum(len(re.findall(r"\bCXJ_", body)) for body in re.findall(r"enum \{(.*?)\}", PLAIN, re.S)))
+        bodies = re.findall(r"enum \{(.*?)\}", PLAIN, re.S)
+        self.assertEqual(len(declared), sum(len(re.findall(r"\bCXJ_", body)) for body in bodies))
         defined = re.findall(r"#define (CXJ_[A-Z0-9_]+) +(\d\w*) *$", PLAIN, re.M)
         numbers.update((name, int(number, 0)) for name, number in defined)
 

@@ -514,8 +514,8 @@ class Incomplete(unittest.TestCase):
         engine.advance(5 * DAY)
         view = engine[self.VIEWS[0]]
         self.assertTrue(view.lacks_sealed)
-        wanted = [f"'{view.text}' is incomplete: it lacks cells beyond the limit of cells and what journeys sealed before have "
-                  "contributed"]
+        wanted = [f"'{view.text}' is incomplete: it lacks cells beyond the limit of cells and what journeys sealed before "
+                  "have contributed"]
         self.assertEqual(self.said(lambda: view.to_dict(["journeys"])), wanted)
         self.assertEqual(self.said(lambda: view.get(**self.cells(view)[0].key)), wanted)  # of this cell, too, perhaps
 
