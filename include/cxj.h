@@ -41,6 +41,10 @@
  *             They must come back: no exception may leave them, no longjmp(), and they must not call functions of this
  *             header with the same engine, saver or cursor.
  * Numbers     (statuses, dimensions, facets, scales, metrics, …) are never reused for another meaning.
+ * Foreign     A foreign-function interface that reads C can read this header once the preprocessor's lines, with what
+ * languages   they put between #ifdef __cplusplus and #endif, and the word CXJ_API are taken out. A directive is one
+ *             line; what is left are typedefs, structs, enumerators and functions, without macros and bit fields. Every
+ *             constant is an enumerator, but for the versions and CXJ_NO_INDEX, which fits in none.
  *
  * What the numbers mean (the order of touchpoints, the fold, every metric) is said in src/SPEC.md of the sources, whose
  * sections are cited here as "SPEC 4", and in a sentence for each metric by cxj_metric_describe().
@@ -51,12 +55,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#if defined(_WIN32) && defined(CXJ_BUILDING_SHARED)
+/* What stands before each function. Whoever links the static library may define CXJ_STATIC: then nothing of cxj is shown
+ * by a shared library or program that links it; on Windows it must be defined, since without it functions come from the
+ * DLL. CXJ_API itself can be defined before this header is included, and then stays as it is. CXJ_BUILDING_SHARED is for
+ * the build of the shared library. */
+#ifndef CXJ_API
+#if defined(CXJ_STATIC) && defined(__GNUC__) && !defined(_WIN32)
+#define CXJ_API __attribute__((visibility("hidden")))
+#elif defined(CXJ_STATIC)
+#define CXJ_API
+#elif defined(_WIN32) && defined(CXJ_BUILDING_SHARED)
 #define CXJ_API __declspec(dllexport)
+#elif defined(_WIN32)
+#define CXJ_API __declspec(dllimport)
 #elif defined(__GNUC__)
 #define CXJ_API __attribute__((visibility("default")))
 #else
 #define CXJ_API
+#endif
 #endif
 
 #ifdef __cplusplus
@@ -141,8 +157,10 @@ typedef struct cxj_options {
     size_t size;            /**< sizeof(cxj_options); must be set */
     cxj_allocate allocate;  /**< NULL: malloc, realloc and free */
     void *allocate_context; /**< passed to allocate as it is */
-    uint64_t seed[2]; /**< key of the hash tables. Both 0: taken from clock and addresses. A host that takes numbers
-                                      from strangers should give random bits. No result depends on it. */
+    uint64_t seed[2]; /**< key of the hash tables. Both 0: drawn from the system's random numbers (getrandom,
+                                      arc4random, rand_s), where it has none from clock and addresses; there a host
+                                      that takes numbers from strangers should give random bits. No result depends
+                                      on it. */
     uint64_t text_key[2]; /**< key of the numbers that stand for text ids (cxj_id_from_text()). Both 0: the public key,
                                       the same everywhere. With that key two texts that become one number can be found
                                       within a minute, and two journeys would silently be one: a host whose text ids come
@@ -428,7 +446,8 @@ typedef struct cxj_touchpoint {
     uint8_t reserved[7]; /**< zero */
 } cxj_touchpoint;
 
-/** No index: what cxj_receipt.first_refusal says when nothing was refused. */
+/** No index: what cxj_receipt.first_refusal says when nothing was refused. A language that does not see macros,
+ * or not their type, asks first_status. */
 #define CXJ_NO_INDEX 0xffffffffffffffff
 
 /** What became of the touchpoints of one call. */

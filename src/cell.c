@@ -253,7 +253,7 @@ bool cxj__cell_reserve_sealed(struct cxj__cell *cell, struct cxj__memory *memory
 /* Each histogram counts as many durations as a count, or two together, say. */
 static const struct {
     uint32_t grain, histogram, count, other; /* other is count where there is no other */
-} totals[] = {
+} agreeing[] = {
     {CXJ_GRAIN_TOUCHPOINTS, CXJ__T_HISTOGRAM_WAIT, CXJ__T_WAITS, CXJ__T_WAITS},
     {CXJ_GRAIN_TOUCHPOINTS, CXJ__T_HISTOGRAM_LATENESS, CXJ__T_LATE, CXJ__T_LATE},
     {CXJ_GRAIN_TRANSITIONS, CXJ__X_HISTOGRAM_WAIT, CXJ__X_TRANSITIONS, CXJ__X_TRANSITIONS},
@@ -272,11 +272,11 @@ bool cxj__cell_is_sound(const struct cxj__cell *cell) {
     for (size_t i = 0; i < shapes[cell->grain].counts; i++) {
         if (counts[i] > touchpoints) return false;
     }
-    for (size_t i = 0; i < sizeof totals / sizeof *totals; i++) {
-        if (totals[i].grain != cell->grain) continue;
-        int64_t total = counts[totals[i].count];
-        if (totals[i].other != totals[i].count) total += counts[totals[i].other];
-        if (cxj__histogram_total(&cxj__cell_histograms(cell)[totals[i].histogram]) != (uint64_t)total) return false;
+    for (size_t i = 0; i < sizeof agreeing / sizeof *agreeing; i++) {
+        if (agreeing[i].grain != cell->grain) continue;
+        int64_t total = counts[agreeing[i].count];
+        if (agreeing[i].other != agreeing[i].count) total += counts[agreeing[i].other];
+        if (cxj__histogram_total(&cxj__cell_histograms(cell)[agreeing[i].histogram]) != (uint64_t)total) return false;
     }
     return true;
 }

@@ -110,16 +110,8 @@ bool cxj__engine_is_saving(cxj_engine *engine) {
     return engine->is_saving;
 }
 
-void cxj__engine_tell(char *message, size_t capacity, const char *sentence) {
-    if (message == NULL || capacity == 0) return;
-    size_t length = strlen(sentence);
-    if (length > capacity - 1) length = capacity - 1;
-    memcpy(message, sentence, length);
-    message[length] = '\0';
-}
-
 cxj_status cxj__engine_refuse(char *message, size_t capacity, cxj_status status, const char *sentence) {
-    cxj__engine_tell(message, capacity, sentence);
+    cxj__base_tell(message, capacity, sentence);
     return status;
 }
 
@@ -214,7 +206,7 @@ static void set_up(cxj_engine *engine, const cxj_options *options) {
 
 cxj_status cxj_engine_create(const cxj_options *passed, char *message, size_t message_capacity, cxj_engine **engine) {
     cxj_options options;
-    cxj__engine_tell(message, message_capacity, "");
+    cxj__base_tell(message, message_capacity, "");
     if (engine == NULL) return cxj__engine_refuse(message, message_capacity, CXJ_BAD_ARGUMENT, "engine is NULL");
     *engine = NULL;
     const char *wrong = take_options(passed, &options);
@@ -473,7 +465,7 @@ static cxj_status find_journey(const cxj_engine *engine, uint64_t number, char *
     bool is_sealed = cxj__store_is_sealed(&core->store, &core->seed, number, &probes);
     cxj__base_say(&why, is_sealed ? "journey %llu is sealed: its touchpoints were released" : "there is no journey %llu",
                   (unsigned long long)number);
-    cxj__engine_tell(message, message_capacity, why.text);
+    cxj__base_tell(message, message_capacity, why.text);
     return is_sealed ? CXJ_SEALED : CXJ_NOT_FOUND;
 }
 
@@ -546,7 +538,7 @@ static void show(const struct cxj__journey *journey, cxj_journey *state) {
 
 cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey, char *message, size_t message_capacity,
                              cxj_journey *state, size_t state_size) {
-    cxj__engine_tell(message, message_capacity, "");
+    cxj__base_tell(message, message_capacity, "");
     const char *wrong = engine == NULL                   ? "engine is NULL"
                         : state == NULL                  ? "state is NULL"
                         : state_size < CXJ__LEAST_JOURNEY ? "state_size is below sizeof(cxj_journey)"
@@ -568,7 +560,7 @@ cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey, char *m
 cxj_status cxj_journey_touchpoints(const cxj_engine *engine, uint64_t journey, size_t capacity, char *message,
                                    size_t message_capacity, cxj_touchpoint *touchpoints, size_t touchpoint_size,
                                    size_t *count) {
-    cxj__engine_tell(message, message_capacity, "");
+    cxj__base_tell(message, message_capacity, "");
     const char *wrong = engine == NULL                            ? "engine is NULL"
                         : count == NULL                           ? "count is NULL"
                         : touchpoints == NULL && capacity > 0     ? "touchpoints is NULL"

@@ -55,10 +55,8 @@ bool cxj__engine_take(void *known, size_t size, const void *passed, size_t given
 /* The view with exactly this text, or NULL. */
 struct cxj_view *cxj__engine_find_view(const struct cxj__core *core, const char *text, size_t length);
 
-/* Writes a sentence to where the host wants one: NUL-terminated, and cut to fit. */
-void cxj__engine_tell(char *message, size_t capacity, const char *sentence);
-
-/* The same of a call that fails, and the status back; and of one for whose result the host has too little room. */
+/* Tells the host why a call failed, and gives the status back; and of one for whose result the host has too little room.
+ */
 cxj_status cxj__engine_refuse(char *message, size_t capacity, cxj_status status, const char *sentence);
 cxj_status cxj__engine_refuse_room(char *message, size_t message_capacity, const char *what, size_t needed,
                                    size_t capacity);

@@ -392,7 +392,7 @@ static cxj_status make(const cxj_options *options, enum purpose purpose, cxj_rea
     if (status != CXJ_OK) return status;
     status = run_load(&load, read, context);
     if (status != CXJ_OK) {
-        cxj__engine_tell(message, message_capacity, load.in.message.text);
+        cxj__base_tell(message, message_capacity, load.in.message.text);
         cxj_engine_destroy(load.engine);
         return status;
     }
@@ -420,13 +420,13 @@ static int64_t read_bytes(void *context, void *to, size_t capacity) {
 /* ---- load ------------------------------------------------------------------------------------------------------- */
 
 static cxj_status refuse_argument(char *message, size_t message_capacity, const char *sentence) {
-    cxj__engine_tell(message, message_capacity, sentence);
+    cxj__base_tell(message, message_capacity, sentence);
     return CXJ_BAD_ARGUMENT;
 }
 
 cxj_status cxj_load(const cxj_options *options, cxj_read read, void *context, char *message, size_t message_capacity,
                     cxj_engine **engine) {
-    cxj__engine_tell(message, message_capacity, "");
+    cxj__base_tell(message, message_capacity, "");
     if (engine == NULL) return refuse_argument(message, message_capacity, "engine is NULL");
     *engine = NULL;
     if (read == NULL) return refuse_argument(message, message_capacity, "read is NULL");
@@ -451,7 +451,9 @@ static bool has_views(cxj_engine *engine, const struct cxj__core *of, const stru
     for (size_t v = 0; v < of->view_count; v++) {
         const struct cxj_view *view = of->views[v];
         if (cxj__engine_find_view(other, view->text, view->text_length) != NULL) continue;
-        cxj__base_say(&engine->message, "merge: only %s has the view \"%.200s\"", whose, view->text);
+        struct cxj__shown shown;
+        cxj__base_say(&engine->message, "merge: only %s has the view \"%s\"", whose,
+                      cxj__base_show(&shown, view->text, view->text_length));
         return false;
     }
     return true;
@@ -475,6 +477,7 @@ cxj_status cxj_merge_saved(cxj_engine *engine, cxj_read read, void *context) {
     cxj_options options = {.size = sizeof options,
                            .allocate = memory->allocate,
                            .allocate_context = memory->context,
+                           .seed = {engine->core.seed.key[0], engine->core.seed.key[1]}, /* as secret as the host's */
                            .cells_limit = UINT64_MAX,
                            .touchpoints_limit = CXJ__TOUCHPOINTS_LIMIT};
     if (memory->limit != 0) options.memory_limit = memory->limit - memory->used + 1; /* 0 would be no limit */
@@ -518,7 +521,7 @@ static void describe(const struct load *load, cxj_validation *validation) {
 
 cxj_status cxj_validate(cxj_read read, void *context, cxj_validation *validation, size_t validation_size, char *message,
                         size_t message_capacity) {
-    cxj__engine_tell(message, message_capacity, "");
+    cxj__base_tell(message, message_capacity, "");
     if (read == NULL) return refuse_argument(message, message_capacity, "read is NULL");
     if (validation == NULL || validation_size == 0) {
         return refuse_argument(message, message_capacity, "validation is NULL, or its size is 0");
@@ -530,7 +533,7 @@ cxj_status cxj_validate(cxj_read read, void *context, cxj_validation *validation
     cxj_status status = cxj_engine_create(&options, message, message_capacity, &load.engine);
     if (status == CXJ_OK) {
         status = run_load(&load, read, context);
-        cxj__engine_tell(message, message_capacity, load.in.message.text);
+        cxj__base_tell(message, message_capacity, load.in.message.text);
         describe(&load, &known);
     }
     cxj_engine_destroy(load.engine);

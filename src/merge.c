@@ -160,8 +160,9 @@ static bool check_held(struct merge *merge) {
 static const struct cxj_view *find_source(struct merge *merge, const struct cxj_view *view) {
     const struct cxj_view *source = cxj__engine_find_view(merge->source, view->text, view->text_length);
     if (source != NULL && !source->sealed_lost) return source;
-    cxj__base_say(&merge->engine->message, "merge: the source has sealed journeys, and %s \"%.200s\"%s",
-                  source == NULL ? "no view" : "its view", view->text,
+    struct cxj__shown shown;
+    cxj__base_say(&merge->engine->message, "merge: the source has sealed journeys, and %s \"%s\"%s",
+                  source == NULL ? "no view" : "its view", cxj__base_show(&shown, view->text, view->text_length),
                   source == NULL ? " that knows of them" : " is incomplete");
     return NULL;
 }

@@ -68,7 +68,7 @@ enum { NONE = 255 };
 /* Operands b and c, of which the counts are added up. */
 #define ONLY(b) b, NONE
 #define ENDED CXJ__J_COMPLETED, CXJ__J_ABANDONED
-#define DUE CXJ__J_DELIVERIES, CXJ__J_BROKEN
+#define SETTLED CXJ__J_DELIVERIES, CXJ__J_BROKEN
 
 /* Rows that come alike: name, operands, needs, summary. */
 #define COUNTED(name, a, needs, summary)                                                                               \
@@ -248,9 +248,9 @@ static const struct metric of_journeys[] = {
             "commitments promised for another time at the customer's wish"),
     COUNTED("deliveries", CXJ__J_DELIVERIES, DELIVERED, "commitments closed by delivery"),
     COUNTED("broken", CXJ__J_BROKEN, DELIVERED, "commitments due before the end of their journey and never met"),
-    SHARED("on_time_rate", CXJ__J_ON_TIME, DUE, DELIVERED,
+    SHARED("on_time_rate", CXJ__J_ON_TIME, SETTLED, DELIVERED,
            "delivered by the time promised first / (deliveries + broken)"),
-    SHARED("kept_rate", CXJ__J_KEPT, DUE, DELIVERED, "delivered by the time promised last / (deliveries + broken)"),
+    SHARED("kept_rate", CXJ__J_KEPT, SETTLED, DELIVERED, "delivered by the time promised last / (deliveries + broken)"),
     COUNTED("late", CXJ__J_LATE, DELIVERED, "deliveries after the time promised first"),
     COUNTED("late_proactive", CXJ__J_LATE_PROACTIVE, DELIVERED | EXPLAINS,
             "late, and announced by the time promised first"),

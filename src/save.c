@@ -435,9 +435,9 @@ static const char *why(cxj_status status) {
 /* ---- at once ---------------------------------------------------------------------------------------------------- */
 
 cxj_status cxj_save(const cxj_engine *engine, cxj_write write, void *context, char *message, size_t message_capacity) {
-    cxj__engine_tell(message, message_capacity, "");
+    cxj__base_tell(message, message_capacity, "");
     if (engine == NULL || write == NULL) {
-        cxj__engine_tell(message, message_capacity, engine == NULL ? "engine is NULL" : "write is NULL");
+        cxj__base_tell(message, message_capacity, engine == NULL ? "engine is NULL" : "write is NULL");
         return CXJ_BAD_ARGUMENT;
     }
     struct cxj_saver saver = {.core = &engine->core, .own = engine->core.memory};
@@ -447,7 +447,7 @@ cxj_status cxj_save(const cxj_engine *engine, cxj_write write, void *context, ch
     cxj_status status = go_on_saving(&saver, SIZE_MAX);
     finish_save(&saver);
     if (status == CXJ_DONE) return CXJ_OK;
-    cxj__engine_tell(message, message_capacity, why(status));
+    cxj__base_tell(message, message_capacity, why(status));
     return status;
 }
 
@@ -469,7 +469,7 @@ static int64_t write_to_room(void *context, const void *bytes, size_t length) {
 
 cxj_status cxj_save_bytes(const cxj_engine *engine, size_t capacity, char *message, size_t message_capacity,
                           void *bytes, size_t *length) {
-    cxj__engine_tell(message, message_capacity, "");
+    cxj__base_tell(message, message_capacity, "");
     const char *wrong = engine == NULL                  ? "engine is NULL"
                         : length == NULL                ? "length is NULL"
                         : bytes == NULL && capacity > 0 ? "bytes is NULL"

@@ -12,9 +12,9 @@
 #include <string.h>
 
 /* Journeys of a block; bytes of a journey; promises that stand aside, and their bytes. */
-enum { BLOCK = 128, FURTHER = CXJ__COMMITMENTS - 1 };
+enum { BLOCK = 128, FURTHER_PROMISES = CXJ__COMMITMENTS - 1 };
 #define JOURNEY_BYTES offsetof(struct cxj__journey, fold.promises[1])
-#define FURTHER_BYTES (FURTHER * sizeof(struct cxj__promise))
+#define FURTHER_BYTES (FURTHER_PROMISES * sizeof(struct cxj__promise))
 
 /* ---- journeys --------------------------------------------------------------------------------------------------- */
 

@@ -15,6 +15,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef GETRANDOM_IS_WRAPPED
+#include <sys/types.h>
+#endif
 
 enum { HEAD = 12, BLOCK_HEADER = 5, CHECKSUM = 8 };
 enum { TOTALS = 1, TEXTS, VIEWS_BLOCK, CELLS, JOURNEYS, END };
@@ -1290,6 +1293,71 @@ START_TEST(views_that_differ_are_named) {
 }
 END_TEST
 
+/* A view's text is the host's, and a sentence shows it: without controls and marks that turn what a reader sees, in whole
+ * characters, and shortened where it is long. */
+START_TEST(a_view_is_named_visibly) {
+    static const struct {
+        const char *name, *shown;
+    } names[] = {{"\x1b[31m", "\\x1b[31m"}, {"\xe2\x80\xae" "exe", "\\u202eexe"}, {"a\xc2\x9b", "a\\u009b"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        cxj_engine *engine = make_with(plain), *source = make_with(plain);
+        char text[100], expected[200];
+        snprintf(text, sizeof text, "touchpoints where channel = \"%s\"", names[i].name);
+        snprintf(expected, sizeof expected, "merge: only the saved one has the view \"touchpoints where channel = \"%s\"\"",
+                 names[i].shown);
+        add(source, text);
+        bytes b = save_of(source);
+        ck_assert_int_eq(cxj_merge_bytes(engine, b.data, b.length), CXJ_OTHER_VIEWS);
+        ck_assert_str_eq(cxj_message(engine), expected);
+        free_bytes(&b);
+        cxj_engine_destroy(engine);
+        cxj_engine_destroy(source);
+    }
+    cxj_engine *engine = make_with(plain), *source = make_with(plain);
+    char text[1000] = "touchpoints where channel = \"";
+    for (size_t end = strlen(text); end < 900; end += 2) memcpy(text + end, "\xc3\xa4", 3);
+    add(source, strcat(text, "\""));
+    bytes b = save_of(source);
+    ck_assert_int_eq(cxj_merge_bytes(engine, b.data, b.length), CXJ_OTHER_VIEWS);
+    const char *said = cxj_message(engine);
+    size_t offset = 0;
+    ck_assert(cxj__base_is_utf8(said, strlen(said), &offset));
+    ck_assert_ptr_nonnull(strstr(said, "\xc3\xa4\xe2\x80\xa6\""));
+    free_bytes(&b);
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(source);
+}
+END_TEST
+
+#ifdef GETRANDOM_IS_WRAPPED
+static int drawn; /* how often the system was asked for random numbers */
+
+ssize_t __real_getrandom(void *buffer, size_t length, unsigned flags);
+ssize_t __wrap_getrandom(void *buffer, size_t length, unsigned flags);
+ssize_t __wrap_getrandom(void *buffer, size_t length, unsigned flags) {
+    drawn++;
+    return __real_getrandom(buffer, length, flags);
+}
+
+/* What is read to be merged lies in tables under the seed of the engine, and none is drawn for it. */
+START_TEST(merging_bytes_takes_the_seed_of_the_engine) {
+    cxj_engine *engine = make_with((cxj_options){.seed = {1, 2}}), *source = make_with((cxj_options){.seed = {3, 4}});
+    record(source, (cxj_touchpoint){.journey = 1, .id = 1, .at = START});
+    bytes b = save_of(source);
+    drawn = 0;
+    ck_assert_int_eq(cxj_merge_bytes(engine, b.data, b.length), CXJ_OK);
+    ck_assert_int_eq(drawn, 0);
+    cxj_engine *other = NULL; /* only to see that drawing is counted */
+    ck_assert_int_eq(cxj_engine_create(NULL, NULL, 0, &other), CXJ_OK);
+    ck_assert_int_eq(drawn, 1);
+    free_bytes(&b);
+    cxj_engine_destroy(other);
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(source);
+}
+END_TEST
+#endif
+
 /* Limits that only the engine has: they are its own, and not those of what was saved. */
 START_TEST(limits_of_the_engine_hold_for_what_is_merged) {
     cxj_engine *engine = make_with((cxj_options){.touchpoints_limit = 10, .codes_limit = 3}),
@@ -1405,7 +1473,10 @@ int main(void) {
                              lack_of_memory_while_checking_is_a_status,
                              bad_arguments_are_refused,
                              what_was_found_is_told};
-    const TTest *merging[] = {merging_bytes_is_merging_the_engine, views_that_differ_are_named,
+    const TTest *merging[] = {merging_bytes_is_merging_the_engine, views_that_differ_are_named, a_view_is_named_visibly,
+#ifdef GETRANDOM_IS_WRAPPED
+                              merging_bytes_takes_the_seed_of_the_engine,
+#endif
                               limits_of_the_engine_hold_for_what_is_merged,
                               lack_of_memory_while_merging_changes_nothing};
     seed = seed_of_test();

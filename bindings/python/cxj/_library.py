@@ -15,8 +15,9 @@ from typing import Any, Callable, NamedTuple
 from . import _header as header
 from ._text import visible
 
-# Without the link that compilers use there is the one that programs use: until 1.0 each minor version has its own.
-_NAMES = ("libcxj.dylib",) if sys.platform == "darwin" else ("libcxj.so", "libcxj.so." + ".".join(map(str, header.VERSION)))
+# The second name is the loader's: it names the version until 1.0, and only its first number from then on.
+_SONAME = "libcxj.so." + (".".join(map(str, header.VERSION)) if header.VERSION[0] == 0 else str(header.VERSION[0]))
+_NAMES = ("libcxj.dylib",) if sys.platform == "darwin" else ("libcxj.so", _SONAME)
 
 
 _NONE_GIVEN = {"journey: 0 must not be 0": "journey: there is none",
