@@ -646,6 +646,24 @@ class Known(unittest.TestCase):
                 engine.record(journey=1, at=1, facets=[facet.name])
                 self.assertEqual(engine.touchpoints(1)[0].facets, facet.implies)
 
+    def test_facets_are_counted_as_touchpoints_come_and_go(self) -> None:
+        with cxj.Engine("journeys", seal_idle_after=datetime.timedelta(days=2)) as engine:
+            self.assertEqual(engine.facet_counts(), {name: 0 for name in cxj.FACETS if name != "withdrawn"})
+
+            def counted() -> "dict[str, int]":
+                return {name: count for name, count in engine.facet_counts().items() if count}
+
+            engine.record(journey=1, id=1, at=1, facets="chase")
+            engine.record(journey=1, id=2, at=2, facets="fault|inbound")
+            engine.record(journey=2, id=1, at=3, facets="fault")
+            self.assertEqual(counted(), {"contact": 2, "inbound": 2, "chase": 1, "fault": 2})
+            engine.withdraw(1, 1)
+            engine.record(journey=2, id=1, at=3, facets="update", revision=1)
+            self.assertEqual(counted(), {"contact": 1, "inbound": 1, "fault": 1, "update": 1})
+            engine.erase_journey(1)
+            engine.advance(5 * DAY)
+            self.assertEqual((engine.stats().sealed, counted()), (1, {"update": 1}))
+
     def test_feeds_are_told(self) -> None:
         with cxj.Engine() as engine, cxj.Engine(feeds=["chase", "fault"]) as fed:
             self.assertIsNone(engine.feeds)
