@@ -13,8 +13,7 @@
 #define STRINGIZE_(x) #x
 #define STRINGIZE(x) STRINGIZE_(x)
 
-enum { DEFAULT_CELLS = 1000000, DEFAULT_TOUCHPOINTS = 10000 };
-#define LONGEST_TIME INT64_C(1000000000000000)
+enum { DEFAULT_CELLS = 1000000, DEFAULT_TOUCHPOINTS = 10000, DEFAULT_LOAD_WORK = 64 };
 #define LONGEST_LEAP (3653 * INT64_C(86400000)) /* ten years */
 
 /* ---- version and status ----------------------------------------------------------------------------------------- */
@@ -141,6 +140,18 @@ void cxj__engine_trim(cxj_engine *engine) {
     if (engine->plan.entries.capacity > KEEP) cxj__plan_finish(&engine->plan, &engine->core.memory);
 }
 
+bool cxj__engine_take_mark(cxj_engine *engine, const void *bytes, size_t length) {
+    struct cxj__core *core = &engine->core;
+    unsigned char *mark = length == 0 ? NULL : cxj__base_resize(&core->memory, NULL, 0, length);
+    if (mark == NULL && length > 0) return false;
+    if (length > 0) memcpy(mark, bytes, length);
+    if (core->mark != NULL) memset(core->mark, 0, core->mark_length);
+    cxj__base_resize(&core->memory, core->mark, core->mark_length, 0);
+    core->mark = mark;
+    core->mark_length = length;
+    return true;
+}
+
 /* ---- life ------------------------------------------------------------------------------------------------------- */
 
 /* The first thing that is wrong with the options, or NULL. */
@@ -148,12 +159,13 @@ static const char *check_options(const cxj_options *options) {
     if (options->touchpoints_limit > CXJ__TOUCHPOINTS_LIMIT) return "options: touchpoints_limit is above 29,000";
     if (options->codes_limit > cxj__names_most(CXJ_DIMENSION_OWNER)) return "options: codes_limit is above 16,777,215";
     if ((options->unrecorded_facets & ~(uint32_t)CXJ_FACETS_ALL) != 0) return "options: unrecorded_facets has an unknown bit";
-    if (options->seal_ended_after < 0 || options->seal_ended_after > LONGEST_TIME) {
+    if (options->seal_ended_after < 0 || options->seal_ended_after > CXJ__LONGEST_TIME) {
         return "options: seal_ended_after is not within 0 and 10^15";
     }
-    if (options->seal_idle_after < 0 || options->seal_idle_after > LONGEST_TIME) {
+    if (options->seal_idle_after < 0 || options->seal_idle_after > CXJ__LONGEST_TIME) {
         return "options: seal_idle_after is not within 0 and 10^15";
     }
+    if (options->views_limit > CXJ__MOST_VIEWS) return "options: views_limit is above 4,096";
     for (size_t i = 0; i < sizeof options->reserved / sizeof *options->reserved; i++) {
         if (options->reserved[i] != 0) return "options: a reserved member is not zero";
     }
@@ -197,6 +209,8 @@ static void set_up(cxj_engine *engine, const cxj_options *options) {
     core->seal_ended_after = options->seal_ended_after;
     core->seal_idle_after = options->seal_idle_after;
     core->sealed_latest = INT64_MIN;
+    core->views_limit = options->views_limit != 0 ? options->views_limit : CXJ__MOST_VIEWS;
+    core->load_work_limit = options->load_work_limit != 0 ? options->load_work_limit : DEFAULT_LOAD_WORK;
     engine->unrecorded = closed_under_implication(options->unrecorded_facets);
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
         uint32_t most = cxj__names_most(d), codes = options->codes_limit;
@@ -233,6 +247,7 @@ void cxj_engine_destroy(cxj_engine *engine) {
     if (engine == NULL) return;
     struct cxj__core *core = &engine->core;
     cxj__plan_finish(&engine->plan, &core->memory);
+    (void)cxj__engine_take_mark(engine, NULL, 0);
     for (size_t i = 0; i < core->view_count; i++) destroy_view(core, core->views[i]);
     cxj__base_release(&core->memory, &core->views, &core->view_capacity, sizeof *core->views);
     cxj__agenda_finish(&core->agenda, &core->memory);
@@ -367,11 +382,14 @@ static cxj_status admit_view(cxj_engine *engine, struct cxj_view *view) {
     if (engine->next_view >> (64 - CXJ__CELL_NUMBER_BITS) != 0) {
         return cxj__engine_fail(engine, CXJ_LIMIT, "16,777,216 views have been added already");
     }
-    if (core->view_count >= CXJ__MOST_VIEWS) {
-        return cxj__engine_fail(engine, CXJ_LIMIT, "there are 4,096 views already");
+    if (core->view_count >= core->views_limit) {
+        cxj__base_say(&engine->message, "there are %u views already, as many as there may be (options: views_limit)",
+                      (unsigned)core->views_limit);
+        return CXJ_LIMIT;
     }
     view->engine = engine;
     view->id = engine->next_view++;
+    view->sealed_lost = core->sealed_touchpoints > 0; /* what those contributed is known to other views at most */
     core->wanted |= wanted_by(view);
     if (!fill_view(engine, view)) {
         want_again(core);

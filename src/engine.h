@@ -4,6 +4,9 @@
 
 #include "plan.h"
 
+/* Milliseconds after which journeys are sealed, at most. */
+#define CXJ__LONGEST_TIME INT64_C(1000000000000000)
+
 struct cxj_engine {
     struct cxj__core core;
     struct cxj__plan plan;
@@ -73,6 +76,9 @@ cxj_status cxj__record_refuse(cxj_engine *engine, const char *wrong, cxj_receipt
  * call's first. */
 cxj_status cxj__record_from(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t count, size_t base,
                             uint32_t flags, cxj_receipt *receipt);
+
+/* Keeps a host's mark in place of the one before; false, and then that one stays, if there is no memory. */
+bool cxj__engine_take_mark(cxj_engine *engine, const void *bytes, size_t length);
 
 /* Gives back the room that a large call has taken. */
 void cxj__engine_trim(cxj_engine *engine);

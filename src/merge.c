@@ -284,6 +284,8 @@ static void commit_sealed_of(struct merge *merge) {
     core->touchpoints += source->sealed_touchpoints;
     core->journeys += source->sealed_journeys;
     if (source->sealed_latest > core->sealed_latest) core->sealed_latest = source->sealed_latest;
+    for (size_t bit = 0; bit < CXJ__FACETS; bit++) core->sealed_facets[bit] += source->sealed_facets[bit];
+    core->sealed_facets_lost |= source->sealed_facets_lost;
 }
 
 /* ---- all of it -------------------------------------------------------------------------------------------------- */
@@ -342,6 +344,7 @@ cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source) {
         commit_journeys(&merge);
         commit_sealed_of(&merge);
         sweep_views(core);
+        engine->unrecorded |= source->unrecorded; /* what one of them does not know, the result does not know */
         if (source->core.now > core->now) cxj__plan_advance(core, source->core.now);
         engine->version++;
     } else {

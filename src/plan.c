@@ -1241,6 +1241,15 @@ static void commit_sealed(const struct cxj__plan *plan, const struct cxj__core *
     }
 }
 
+/* Counts the facets of touchpoints that contribute and are let go. */
+static void count_sealed_facets(const struct cxj__plan *plan, struct cxj__core *core) {
+    for (size_t i = 0; i < plan->entries.count; i++) {
+        uint32_t facets = plan->entries.items[i].touchpoint.facets;
+        if ((facets & CXJ_FACET_WITHDRAWN) != 0) continue;
+        for (; facets != 0; facets &= facets - 1) core->sealed_facets[cxj__base_lowest_bit(facets)]++;
+    }
+}
+
 /* Lets the journey's touchpoints go, and counts what they were. */
 static void release_journey(struct cxj__plan *plan, struct cxj__core *core, struct cxj__journey *journey) {
     const struct cxj__fold *fold = &journey->fold;
@@ -1248,6 +1257,7 @@ static void release_journey(struct cxj__plan *plan, struct cxj__core *core, stru
         count_names(core->dictionaries, &plan->entries.items[i].touchpoint, cxj__names_release);
         count_names(core->dictionaries, &plan->entries.items[i].touchpoint, cxj__names_note_sealed);
     }
+    count_sealed_facets(plan, core);
     core->held -= journey->count;
     core->sealed_touchpoints += fold->counts[CXJ__F_TOUCHPOINTS];
     core->sealed_journeys += fold->counts[CXJ__F_TOUCHPOINTS] > 0;

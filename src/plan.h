@@ -8,6 +8,9 @@
 #include "store.h"
 #include "view.h"
 
+/* Bits of facets, known or not; bytes of a host's mark at most. */
+enum { CXJ__FACETS = 32, CXJ__MOST_MARK = 65536 };
+
 /* The state that changes work on. */
 struct cxj__core {
     struct cxj__memory memory;
@@ -31,8 +34,16 @@ struct cxj__core {
     uint64_t journeys;    /* with one that contributes */
     uint64_t held;        /* touchpoints kept */
     uint64_t folded;      /* touchpoints folded, ever */
-    uint64_t facet_counts[32]; /* [bit]: touchpoints that contribute and have the facet, of sealed journeys, too */
-    uint64_t text_key_print;   /* tells whether two engines have one key for text ids; 0: the public one */
+    uint64_t facet_counts[CXJ__FACETS]; /* by bit: touchpoints that contribute and have it, of sealed journeys, too */
+    /* What is saved beside all that. */
+    uint64_t sealed_facets[CXJ__FACETS]; /* by bit: sealed touchpoints that have it */
+    bool sealed_facets_lost;             /* of some sealed touchpoints that is not known */
+    uint64_t text_key_print;             /* of the key under which texts became numbers; 0: the public one */
+    unsigned char *mark;                 /* the host's; NULL: none */
+    size_t mark_length;
+    /* What reading bytes may take. */
+    uint32_t views_limit;
+    uint32_t load_work_limit;
 };
 
 /* Touchpoints of sealed journeys that an engine may count, so that no sum of them overflows. */

@@ -206,7 +206,8 @@ void cxj__store_open_snapshot(struct cxj__store *store) {
     store->free = 0;
 }
 
-/* Copies the records of a journey, and all that it takes to unpack them. NULL if there is no memory. */
+/* Copies the records of a journey, all that it takes to unpack them, and how many contribute. NULL if there is no
+ * memory. */
 static struct cxj__journey *copy_records(const struct cxj__journey *journey, struct cxj__memory *memory) {
     size_t further = journey->count > CXJ__FIRST_RECORDS ? journey->count - CXJ__FIRST_RECORDS : 0;
     struct cxj__journey *copy = cxj__base_resize(memory, NULL, 0, JOURNEY_BYTES);
@@ -215,6 +216,7 @@ static struct cxj__journey *copy_records(const struct cxj__journey *journey, str
     copy->number = journey->number;
     copy->place = journey->place;
     copy->count = journey->count;
+    copy->fold.counts[CXJ__F_TOUCHPOINTS] = journey->fold.counts[CXJ__F_TOUCHPOINTS];
     memcpy(copy->first_records, journey->first_records, sizeof copy->first_records);
     size_t capacity = 0, rare_capacity = 0;
     bool room = cxj__base_grow(memory, &copy->further_records, &capacity, further, sizeof *copy->further_records) &&
@@ -306,6 +308,7 @@ static int compare_record(const struct cxj__record *a, int64_t at, uint32_t sequ
     return STORE_ORDER(a->id, id);
 }
 
+/* What is packed into a record's bits, from the lowest on. */
 enum {
     SCALE_SHIFT = 17,
     SCORE_SHIFT = 20,
@@ -315,6 +318,16 @@ enum {
     HELD_SHIFT = 3,
     PLACE_SHIFT = 9
 };
+
+_Static_assert((CXJ_FACETS_ALL >> SCALE_SHIFT) == 0, "facets fit below the scale");
+_Static_assert(CXJ_SCALE_CES7 < 1 << (SCORE_SHIFT - SCALE_SHIFT), "scales fit below the score");
+_Static_assert(100 < 1 << (SCOPE_SHIFT - SCORE_SHIFT), "scores of all scales fit below the scope");
+_Static_assert(CXJ_SCOPE_EMPLOYEE < 1 << (OUTCOME_SHIFT - SCOPE_SHIFT), "scopes fit below the outcome");
+_Static_assert(CXJ_OUTCOME_ABANDONED < 1 << (RARE_SHIFT - OUTCOME_SHIFT), "outcomes fit below the last bit");
+_Static_assert(RARE_SHIFT == 31, "the last bit is the last bit");
+_Static_assert(CXJ__COMMITMENTS <= 1 << HELD_SHIFT, "commitments fit below what was held");
+_Static_assert(CXJ__HOLDERS <= PLACE_SHIFT - HELD_SHIFT, "a bit for each holder");
+_Static_assert(CXJ__TOUCHPOINTS_LIMIT <= 1 << (32 - PLACE_SHIFT), "places of rare fields fit");
 
 static bool is_withdrawn_record(const struct cxj__record *record) {
     return (record->bits & CXJ_FACET_WITHDRAWN) != 0;

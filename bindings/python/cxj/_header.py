@@ -27,7 +27,9 @@ class Options(c.Structure):
         ("touchpoints_limit", c.c_uint32),
         ("codes_limit", c.c_uint32),
         ("unrecorded_facets", c.c_uint32),
-        ("reserved", c.c_uint32 * 5),
+        ("views_limit", c.c_uint32),
+        ("load_work_limit", c.c_uint32),
+        ("reserved", c.c_uint32 * 3),
         ("seal_ended_after", c.c_int64),
         ("seal_idle_after", c.c_int64),
     ]
@@ -238,6 +240,8 @@ class Validation(c.Structure):
         ("names", c.c_uint64),
         ("format", c.c_uint32),
         ("reserved", c.c_uint32),
+        ("work", c.c_uint64),
+        ("memory", c.c_uint64),
     ]
 
 
@@ -312,6 +316,8 @@ FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "cxj_saver_open": (_S, Pointer, WRITE, Pointer, Pointer),
     "cxj_saver_step": (_S, Pointer, _SIZE),
     "cxj_saver_close": (None, Pointer),
+    "cxj_set_mark": (_S, Pointer, Pointer, _SIZE),
+    "cxj_mark": (_S, Pointer, Pointer, Pointer),
     "cxj_load": (_S, Pointer, READ, Pointer, Pointer, _SIZE, Pointer),
     "cxj_load_bytes": (_S, Pointer, Pointer, _SIZE, Pointer, _SIZE, Pointer),
     "cxj_merge_saved": (_S, Pointer, READ, Pointer),
