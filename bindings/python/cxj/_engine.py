@@ -59,7 +59,8 @@ File = Union[str, "os.PathLike[str]", BinaryIO]
 Bytes = Union[bytes, bytearray, memoryview]
 
 _SETTINGS: dict[str, Any] = {"memory_limit": 0, "cells_limit": 0, "touchpoints_limit": 0, "feeds": None,
-                             "seal_ended_after": None, "seal_idle_after": None, "text_key": None}
+                             "seal_ended_after": None, "seal_idle_after": None, "text_key": None, "views_limit": 0,
+                             "load_work_limit": 0}
 _CODED = {name: number + 1 for number, name in enumerate(header.DIMENSIONS)}
 _NAMED_IN_JOURNEY = ("type", "segment", "reason", "owner", "team", "stage", "channel", "activity")
 _COUNTED_IN_JOURNEY = ("touchpoints", "contacts", "handoffs", "bounces", "repeats", "faults", "chases", "lost_context",
@@ -102,6 +103,10 @@ class Engine:
                        customers; give them if such texts come from strangers, who could otherwise look for two texts with
                        one number, and make two journeys one. Engines with different keys do not merge. It is not in the
                        bytes that are saved, but in a pickle. None: the public key, the same everywhere
+    views_limit        views of the engine, added or loaded; 0: 4,096. Who takes bytes from strangers sets it to as many as
+                       there are to be, and memory_limit
+    load_work_limit    what loading and merging bytes may take: touchpoints times views, for each byte read, after the first
+                       10 million; 0: 64, which no file comes near that was not made to be slow. validate() says beforehand
 
     engine[text] is the view with that text, however it is spelled; text in engine says whether it is there; iterating
     gives the texts.
@@ -117,10 +122,10 @@ class Engine:
     def __init__(self, views: Iterable[str] = (), *, memory_limit: int = 0, cells_limit: int = 0,
                  touchpoints_limit: int = 0, feeds: Iterable[str] | None = None,
                  seal_ended_after: timedelta | None = None, seal_idle_after: timedelta | None = None,
-                 text_key: bytes | None = None) -> None:
+                 text_key: bytes | None = None, views_limit: int = 0, load_work_limit: int = 0) -> None:
         self._begin({"memory_limit": memory_limit, "cells_limit": cells_limit, "touchpoints_limit": touchpoints_limit,
                      "feeds": feeds, "seal_ended_after": seal_ended_after, "seal_idle_after": seal_idle_after,
-                     "text_key": text_key})
+                     "text_key": text_key, "views_limit": views_limit, "load_work_limit": load_work_limit})
         self._create(lib.cxj_engine_create)
         try:
             for text in (views,) if isinstance(views, str) else views:
@@ -150,7 +155,8 @@ class Engine:
     def _options(self) -> header.Options:
         options = header.Options(size=ctypes.sizeof(header.Options))
         options.seed[:] = [secrets.randbits(64), secrets.randbits(64)]
-        for name, highest in (("memory_limit", 2**64 - 1), ("cells_limit", 2**64 - 1), ("touchpoints_limit", 2**32 - 1)):
+        for name, highest in (("memory_limit", 2**64 - 1), ("cells_limit", 2**64 - 1), ("touchpoints_limit", 2**32 - 1),
+                              ("views_limit", 2**32 - 1), ("load_work_limit", 2**32 - 1)):
             setattr(options, name, integer_of(name, self._settings[name], 0, highest))
         options.text_key[:] = _key_of(self._settings["text_key"])
         options.unrecorded_facets = _unfed(self._settings["feeds"])
@@ -641,9 +647,27 @@ class Engine:
 
     # ---- bytes ----
 
+    @property
+    def mark(self) -> bytes:
+        """Bytes of the host's own, up to 65,536, such as a position in its log up to which the engine knows everything: they
+        are saved with the engine, and handed out once it is loaded. b"" is none. engine.mark = b"…" sets it; that raises
+        ValueError for more bytes, TypeError for what is no bytes, MemoryError, and leaves it as it was."""
+        where, length = ctypes.c_void_p(), ctypes.c_size_t()
+        with self._lock:  # until it is copied
+            must(lib.cxj_mark(self._open(), ctypes.byref(where), ctypes.byref(length)))
+            return ctypes.string_at(where.value or 0, length.value)
+
+    @mark.setter
+    def mark(self, mark: Bytes) -> None:
+        if not isinstance(mark, (bytes, bytearray, memoryview)):
+            raise TypeError(f"mark: bytes are expected, not {type(mark).__name__}")
+        raw = bytes(mark)
+        with self._lock:
+            self._check(lib.cxj_set_mark(self._open(), raw, len(raw)))
+
     def to_bytes(self) -> bytes:
-        """All that the engine knows, as bytes; equal engines give equal bytes. Settings and the counts of the feed are not
-        among them. Raises MemoryError. Time in proportion to the touchpoints held, a quarter of that of recording them, or
+        """All that the engine knows, as bytes, with its mark, its feeds and when it seals journeys; equal engines give equal
+        bytes. Other settings, and the counts of the feed, are not among them. Raises MemoryError. Time in proportion to the touchpoints held, a quarter of that of recording them, or
         a half if the bytes are more than was guessed."""
         said, room = Sentence(), bytearray()
 
@@ -675,10 +699,11 @@ class Engine:
         """An engine from bytes that to_bytes() or save() made.
 
         data      bytes, bytearray or memoryview
-        settings  as for Engine, but views: these come with the bytes
+        settings  as for Engine, but views: these come with the bytes. Facets that feeds leave out, and those that were left
+                  out when they were saved, are both not recorded; journeys are sealed as was saved, unless settings say
 
-        Raises ValueError, with the offset of the first byte that is wrong, for anything else; TypeError for what is no
-        bytes; MemoryError. Time in proportion to the touchpoints, three quarters of that of recording them."""
+        Raises ValueError, with the offset of the first byte that is wrong, for anything else; cxj.Error if a limit of the
+        settings is below what was saved, and for another text_key; TypeError for what is no bytes; MemoryError. Time in proportion to the touchpoints, three quarters of that of recording them."""
         raw, length = _raw(data)
         return cls._loaded(settings, lambda options, *into: lib.cxj_load_bytes(options, raw, length, *into))
 
@@ -703,8 +728,9 @@ class Engine:
 
     def merge(self, other: Engine | Bytes) -> None:
         """Merges another engine, or the bytes of one, into this one: afterwards it holds what one engine would that had
-        seen all touchpoints of both. Its views stay those that it has; bytes must be of an engine with the same ones. What
-        came without an id counts twice if both have it.
+        seen all touchpoints of both. Its views and its mark stay those that it has; bytes must be of an engine with the
+        same views. Facets that one of them cannot carry are not recorded in the result. What came without an id counts
+        twice if both have it.
 
         All or nothing. Raises cxj.Error for sealed journeys that both know, for bytes with other views, for another text_key,
         and beyond a limit; ValueError for bytes that are none, and for the engine itself; TypeError for anything else;
@@ -789,4 +815,5 @@ def validate(data: Bytes) -> Validation:
     raw, length = _raw(data)
     got, said = header.Validation(), Sentence()
     must(lib.cxj_validate_bytes(raw, length, ctypes.byref(got), ctypes.sizeof(got), *said.room), str(said))
-    return Validation(got.format, got.offset, got.touchpoints, got.journeys, got.sealed, got.views, got.names)
+    return Validation(got.format, got.offset, got.touchpoints, got.journeys, got.sealed, got.views, got.names, got.work,
+                      got.memory)

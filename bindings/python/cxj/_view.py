@@ -138,8 +138,8 @@ class View:
     def _lacks(self) -> str:
         """What is missing, in words."""
         info = self._info()
-        words = (["cells beyond the limit of cells"] if info.incomplete else [])
-        words += (["what journeys sealed before have contributed"] if info.lacks_sealed else [])
+        words = ["cells beyond the limit of cells"] if info.incomplete else []
+        words += ["what journeys sealed before have contributed"] if info.lacks_sealed else []
         return " and ".join(words)
 
     @property

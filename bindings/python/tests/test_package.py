@@ -709,6 +709,60 @@ class Lasting(unittest.TestCase):
             with self.assertRaisesRegex(TypeError, "the nearest is 'feeds'"):
                 cxj.Engine.from_bytes(data, feed=())
 
+    def test_a_mark_lasts_with_the_engine(self) -> None:
+        with cxj.Engine(VIEWS) as engine, tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(engine.mark, b"")
+            fill(engine)
+            bare, path = engine.to_bytes(), pathlib.Path(folder) / "engine.cxj"
+            for mark in (b"log 7, byte 12", b"\0" * 65536, bytearray(b"x\0y"), memoryview(b"z")):
+                engine.mark = mark  # type: ignore[assignment]
+                self.assertEqual(engine.mark, bytes(mark))
+                self.assertNotEqual(engine.to_bytes(), bare)
+                engine.save(path)
+                for again in (cxj.Engine.load(path), pickle.loads(pickle.dumps(engine))):
+                    with again, cxj.Engine(VIEWS) as other:
+                        self.assertEqual((again.mark, again.to_bytes()), (mark, engine.to_bytes()))
+                        other.mark = b"own"
+                        other.merge(again)
+                        other.merge(again.to_bytes())
+                        self.assertEqual(other.mark, b"own")  # "A merge leaves the mark of the engine that receives"
+            with self.assertRaises(ValueError):
+                engine.mark = bytes(65537)
+            with self.assertRaisesRegex(TypeError, "mark: bytes are expected, not str"):
+                engine.mark = "text"  # type: ignore[assignment]
+            self.assertEqual(engine.mark, b"z")
+            engine.mark = b""
+            self.assertEqual((engine.mark, engine.to_bytes()), (b"", bare))
+
+    def test_what_an_engine_says_of_its_feed_lasts_with_it(self) -> None:
+        with cxj.Engine(VIEWS, feeds=["fault"], seal_idle_after=datetime.timedelta(days=2)) as engine:
+            fill(engine)
+            data = engine.to_bytes()
+            with cxj.Engine.from_bytes(data) as again, cxj.Engine.from_bytes(data, feeds=["chase"]) as both:
+                self.assertEqual(again.feeds, engine.feeds)
+                self.assertLess(both.feeds or set(), engine.feeds or set())  # what either leaves out is not recorded
+                again.advance(100 * DAY)
+                self.assertEqual(again.stats().sealed, 20)
+            for merged in (engine, data):
+                with cxj.Engine(VIEWS) as whole:
+                    whole.merge(merged)
+                    self.assertEqual(whole.feeds, engine.feeds)
+
+    def test_what_loading_may_take_is_bounded(self) -> None:
+        with cxj.Engine(VIEWS) as engine:
+            fill(engine)
+            data = engine.to_bytes()
+            found = cxj.validate(data)
+            self.assertEqual(found.work, 80 * 3)
+            self.assertGreater(found.memory, len(data))
+            cxj.Engine.from_bytes(data, views_limit=3, load_work_limit=1).close()
+            with self.assertRaisesRegex(cxj.Error, "views"):
+                cxj.Engine.from_bytes(data, views_limit=2)
+            with cxj.Engine("journeys", views_limit=1) as one, self.assertRaisesRegex(cxj.Error, "views"):
+                one.add_view("touchpoints")
+            with self.assertRaisesRegex(ValueError, "views_limit"):
+                cxj.Engine(views_limit=5000)
+
     def test_a_file_is_whole_or_the_old_one(self) -> None:
         with cxj.Engine(VIEWS) as engine, tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / "engine.cxj"
