@@ -183,7 +183,9 @@ typedef struct cxj_options {
     int64_t seal_ended_after;   /**< ms after its end at which a journey is sealed (see cxj_advance()); 0: never */
     int64_t seal_idle_after;    /**< ms after its last touchpoint at which a journey is sealed, whether it has ended or
                                    not; 0: never. Both are at most 10^15; where both say something, the earlier holds.
-                                   Both are saved with the engine, and of cxj_load() 0 means: as saved */
+                                   Only touchpoints that contribute count: one that is withdrawn, whatever its date,
+                                   decides nothing, and a journey that holds no others is not sealed; it stays until it
+                                   is erased. Both are saved with the engine, and of cxj_load() 0 means: as saved */
 } cxj_options;
 
 /** Makes an engine.
@@ -208,7 +210,7 @@ CXJ_API const char *cxj_message(const cxj_engine *engine);
 typedef struct cxj_stats {
     uint64_t touchpoints; /**< touchpoints that contribute */
     uint64_t journeys;    /**< journeys with a touchpoint that contributes */
-    uint64_t held;        /**< touchpoints kept, with those that are withdrawn */
+    uint64_t held;        /**< touchpoints kept, with those that are withdrawn (of which only the id is kept) */
     uint64_t duplicates;  /**< of all that arrived; likewise the next four. They describe the feed, not the state */
     uint64_t conflicts;
     uint64_t superseded;
@@ -1051,7 +1053,7 @@ CXJ_API cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey,
                                      cxj_journey *state, size_t state_size);
 
 /** The touchpoints of a journey in order, then those that are withdrawn, by id: of these only journey, id, revision and the
- * facet CXJ_FACET_WITHDRAWN are kept.
+ * facet CXJ_FACET_WITHDRAWN are kept, and all else is 0.
  * @param engine           the engine
  * @param journey          its number
  * @param capacity         structs for which there is room
@@ -1061,7 +1063,7 @@ CXJ_API cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey,
  * @param touchpoint_size  sizeof(cxj_touchpoint)
  * @param count            receives how many there are, also with CXJ_TOO_SMALL
  * @return CXJ_OK; CXJ_TOO_SMALL (there are more than capacity); CXJ_NOT_FOUND; CXJ_SEALED; CXJ_BAD_ARGUMENT. Time in
- *         proportion to the touchpoints, w·log(w) for w withdrawn ones. */
+ *         proportion to the touchpoints. */
 CXJ_API cxj_status cxj_journey_touchpoints(const cxj_engine *engine, uint64_t journey, size_t capacity, char *message,
                                            size_t message_capacity, cxj_touchpoint *touchpoints, size_t touchpoint_size,
                                            size_t *count);
@@ -1092,7 +1094,11 @@ CXJ_API cxj_status cxj_advance(cxj_engine *engine, int64_t now);
  * ------------------------------------------------------------------------------------------------------------------ */
 
 /** Takes a touchpoint back: it contributes nothing any more, as if it had been recorded again with CXJ_FACET_WITHDRAWN
- * and a higher revision (which may also be done with cxj_record(), and before the touchpoint itself arrives).
+ * and a higher revision (which may also be done with cxj_record(), and before the touchpoint itself arrives). Nothing is
+ * kept of it but its id and this revision, which keep it away if it comes again: none of its numbers, and none of its
+ * names, which an erasure then retires if nothing else uses them. So it is the same state whichever came first. Of equal
+ * revisions one that is withdrawn holds over one that is not. One that is withdrawn and has no id can take nothing back;
+ * cxj_record() accepts it and keeps nothing.
  * @param engine    the engine
  * @param journey   the journey's number
  * @param id        the touchpoint's id, not 0

@@ -588,11 +588,9 @@ cxj_status cxj_journey_touchpoints(const cxj_engine *engine, uint64_t journey, s
     const struct cxj__journey *found = NULL;
     cxj_status status = find_journey(engine, journey, message, message_capacity, &found);
     if (status != CXJ_OK) return status;
-    *count = found->count;
-    if (found->count > capacity) {
-        return cxj__engine_refuse_room(message, message_capacity, "touchpoints", found->count, capacity);
-    }
-    for (size_t i = 0; i < found->count; i++) {
+    *count = cxj__store_kept(found);
+    if (*count > capacity) return cxj__engine_refuse_room(message, message_capacity, "touchpoints", *count, capacity);
+    for (size_t i = 0; i < *count; i++) {
         struct cxj__entry entry;
         cxj__store_unpack(found, i, &entry);
         cxj__engine_give((char *)touchpoints + i * touchpoint_size, touchpoint_size, &entry.touchpoint,

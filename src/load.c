@@ -648,7 +648,7 @@ static bool check_totals(struct load *load) {
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
         const struct cxj__names *dictionary = &load->engine->core.dictionaries[d];
         for (uint32_t code = 1; code <= load->totals.names[d]; code++) {
-            if ((dictionary->uses[code] & CXJ__NAMES_WAS_USED) == 0) return refuse_bytes(load, "a name is not used");
+            if (!cxj__names_was_used(dictionary, code)) return refuse_bytes(load, "a name is not used");
         }
     }
     return true;

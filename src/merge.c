@@ -79,7 +79,7 @@ static bool make_translation(struct cxj__memory *memory, const struct cxj__core 
 static cxj_status plan_journey(cxj_engine *engine, const struct cxj__journey *journey,
                                const struct translation *translation) {
     cxj__plan_begin(&engine->plan);
-    for (size_t i = 0; i < journey->count; i++) {
+    for (size_t i = 0; i < cxj__store_kept(journey); i++) {
         struct cxj__entry entry;
         cxj__store_unpack(journey, i, &entry);
         cxj__touchpoint_translate(&entry.touchpoint, translation->codes);
@@ -307,7 +307,7 @@ static void drop_reserved(struct merge *merge) {
     sweep_views(core);
     for (size_t place = 0; place < core->store.places; place++) {
         struct cxj__journey *journey = cxj__store_at(&core->store, place);
-        if (journey->number != 0 && journey->count == 0) {
+        if (journey->number != 0 && cxj__store_kept(journey) == 0) {
             cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
         }
     }

@@ -97,7 +97,7 @@ struct cxj__change {
     size_t kept_samples;
     struct cxj__range leaving, arriving, prefix;                   /* of entries */
     struct cxj__range leaving_facts, arriving_facts, prefix_facts; /* of facts */
-    struct cxj__range postings, tallies, placings, samples, checkpoints;
+    struct cxj__range postings, tallies, placings, samples, checkpoints, retractions;
     struct cxj__codes before, after; /* what holds for the whole journey */
     struct cxj__fold fold;           /* after the change */
 };
@@ -115,6 +115,7 @@ struct cxj__plan {
     CXJ__LIST(struct cxj__entry) scratch;
     CXJ__LIST(size_t) refused; /* places of arrivals for which their journey has no room, in no order */
     CXJ__LIST(size_t) leavers; /* positions of records that make way for another revision */
+    CXJ__LIST(struct cxj__retraction) retractions;
     CXJ__LIST(struct cxj__fact) facts;
     CXJ__LIST(struct cxj__posting) postings;
     CXJ__LIST(struct cxj__tally) tallies;
@@ -128,6 +129,7 @@ struct cxj__plan {
     size_t deadlines; /* that may be pushed by all plans since the last that was committed or abandoned for good */
     size_t watched;   /* the same for sealings */
     uint64_t folded;  /* touchpoints folded for this plan */
+    bool took_back;   /* since the plan was finished last, a touchpoint that is withdrawn met its fields */
     struct cxj__feed feed;
 };
 
@@ -139,8 +141,9 @@ void cxj__plan_begin(struct cxj__plan *plan);
 /* Notes the names of a touchpoint that came, and may not be held: refused, late, or of no effect beside another. */
 void cxj__plan_note_names(struct cxj__core *core, const cxj_touchpoint *touchpoint);
 
-/* Plans the arrival of a touchpoint that is valid; place is its place in the call. CXJ_OK, CXJ_NO_MEMORY, or CXJ_LATE
- * if its journey is sealed, and then it is not in the plan. */
+/* Plans the arrival of a touchpoint that is valid; place is its place in the call. Of one that is withdrawn nothing counts
+ * but journey, id and revision. CXJ_OK, CXJ_NO_MEMORY, or CXJ_LATE if its journey is sealed, and then it is not in the
+ * plan. */
 cxj_status cxj__plan_arrival(struct cxj__plan *plan, struct cxj__core *core, const cxj_touchpoint *touchpoint,
                              size_t place);
 
