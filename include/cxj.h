@@ -215,8 +215,9 @@ enum {
 
 /** The code of a name, made if the name is new. A code stays valid as long as the engine, unless an erasure retires
  * it: with each erasure those names go that came with touchpoints, and that no touchpoint held carries any more (names
- * in the conditions of views, and of sealed journeys, stay). The code of such a name is refused from then on, and this
- * function gives the name another if asked again. A retired code still counts towards the limit of codes. Makes no
+ * in the conditions of views, and of sealed journeys, stay). The code of such a name is refused from then on, until it is
+ * given again: then it stands for another name. So a host must not keep codes across an erasure (cxj_erase_journey(),
+ * cxj_erase_customer()): it asks for them again, or its next touchpoint may carry the name of somebody else. Makes no
  * cursor stale.
  * @param engine     the engine
  * @param dimension  CXJ_DIMENSION_OWNER … CXJ_DIMENSION_REASON

@@ -438,8 +438,7 @@ cxj_status cxj_view_add(cxj_engine *engine, const char *text, size_t length, cxj
         if (made != NULL) cxj__base_resize(&core->memory, made, sizeof *made, 0);
         return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory for a view");
     }
-    size_t names[CXJ__DICTIONARIES + 1];
-    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) names[d] = core->dictionaries[d].count;
+    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_mark(&core->dictionaries[d]);
     cxj_status status =
         cxj__view_read(made, core->dictionaries, &core->memory, &core->seed, text, bytes, &engine->message);
     if (status != CXJ_OK) {
@@ -454,7 +453,7 @@ cxj_status cxj_view_add(cxj_engine *engine, const char *text, size_t length, cxj
         forget_view(core, made);
         destroy_view(core, made);
         for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
-            cxj__names_truncate(&core->dictionaries[d], &core->memory, names[d]);
+            cxj__names_take_back(&core->dictionaries[d], &core->memory);
         }
         return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to fill a view");
     }

@@ -23,7 +23,6 @@ struct merge {
     cxj_engine *engine;
     const struct cxj__core *source;
     struct translation translation;
-    size_t names[CXJ__DICTIONARIES + 1]; /* how many the engine had */
     size_t sealed;                       /* numbers of the source that the engine has sealed so far */
 };
 
@@ -309,7 +308,7 @@ static void drop_reserved(struct merge *merge) {
         }
     }
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
-        cxj__names_truncate(&core->dictionaries[d], &core->memory, merge->names[d]);
+        cxj__names_take_back(&core->dictionaries[d], &core->memory);
     }
     cxj__plan_forget_deadlines(&merge->engine->plan);
     cxj__plan_finish(&merge->engine->plan, &core->memory); /* what it had in hand shall not lie about */
@@ -335,7 +334,7 @@ cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source) {
     if (cxj__engine_is_saving(engine)) return CXJ_SAVING;
     struct cxj__core *core = &engine->core;
     struct merge merge = {.engine = engine, .source = &source->core};
-    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) merge.names[d] = core->dictionaries[d].count;
+    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_mark(&core->dictionaries[d]);
     cxj_status status = reserve(&merge);
     if (status == CXJ_OK) {
         commit_journeys(&merge);
