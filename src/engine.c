@@ -164,7 +164,7 @@ static void set_up(cxj_engine *engine, const cxj_options *options) {
     core->now = INT64_MIN;
     core->seal_ended_after = options->seal_ended_after;
     core->seal_idle_after = options->seal_idle_after;
-    core->sealed_latest = INT64_MIN;
+    core->sealed_latest = core->latest = INT64_MIN;
     engine->unrecorded = options->unrecorded_facets;
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
         uint32_t most = cxj__names_most(d), codes = options->codes_limit;
@@ -215,18 +215,10 @@ const char *cxj_message(const cxj_engine *engine) {
     return engine == NULL ? "" : engine->message.text;
 }
 
-static int64_t latest_at(const struct cxj__core *core) {
-    int64_t latest = core->sealed_latest;
-    for (size_t place = 0; place < core->store.places; place++) {
-        const struct cxj__fold *fold = &cxj__store_at(&core->store, place)->fold;
-        if (fold->counts[CXJ__F_TOUCHPOINTS] > 0 && fold->last_at > latest) latest = fold->last_at;
-    }
-    return latest == INT64_MIN ? 0 : latest;
-}
-
 cxj_status cxj_engine_stats(const cxj_engine *engine, cxj_stats *stats, size_t stats_size) {
     if (engine == NULL || stats == NULL || stats_size == 0) return CXJ_BAD_ARGUMENT;
     const struct cxj__core *core = &engine->core;
+    int64_t latest = cxj__plan_latest(core);
     cxj_stats known = {
         .touchpoints = core->touchpoints,
         .journeys = core->journeys,
@@ -236,7 +228,7 @@ cxj_status cxj_engine_stats(const cxj_engine *engine, cxj_stats *stats, size_t s
         .superseded = engine->feed.superseded,
         .late = engine->late,
         .refused = engine->refused,
-        .latest_at = latest_at(core),
+        .latest_at = latest == INT64_MIN ? 0 : latest,
         .sealed = core->store.sealed.count,
         .now = core->now == INT64_MIN ? 0 : core->now,
         .memory = core->memory.used,
@@ -254,8 +246,8 @@ cxj_status cxj_set_unrecorded(cxj_engine *engine, uint32_t unrecorded_facets) {
     if ((unrecorded_facets & ~CXJ_FACETS_ALL) != 0) {
         return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, "unrecorded_facets has an unknown bit");
     }
+    engine->core.version += engine->unrecorded != unrecorded_facets;
     engine->unrecorded = unrecorded_facets;
-    engine->version++;
     return CXJ_OK;
 }
 
@@ -458,7 +450,7 @@ cxj_status cxj_view_add(cxj_engine *engine, const char *text, size_t length, cxj
         return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to fill a view");
     }
     core->views[core->view_count++] = made;
-    engine->version++;
+    core->version++;
     *view = made;
     return CXJ_OK;
 }
@@ -476,7 +468,7 @@ cxj_status cxj_view_drop(cxj_engine *engine, cxj_view *view) {
         memmove(core->views + i, core->views + i + 1, (core->view_count - i - 1) * sizeof *core->views);
         core->view_count--;
         want_again(core);
-        engine->version++;
+        core->version++;
         return CXJ_OK;
     }
     return cxj__engine_fail(engine, CXJ_NOT_FOUND, "the view is none of this engine's");
@@ -611,7 +603,6 @@ cxj_status cxj_advance(cxj_engine *engine, int64_t now) {
         return CXJ_CLOCK;
     }
     cxj__plan_advance(core, now);
-    engine->version++;
     size_t sealed = core->store.sealed.count;
     cxj_status status = cxj__plan_seal(&engine->plan, core);
     if (status != CXJ_OK) {

@@ -274,6 +274,7 @@ static cxj_status reserve_sealed(struct merge *merge) {
 static void commit_sealed_of(struct merge *merge) {
     struct cxj__core *core = &merge->engine->core;
     const struct cxj__core *source = merge->source;
+    core->version += source->store.sealed.count > 0 || source->sealed_touchpoints > 0;
     commit_names(merge);
     if (source->sealed_touchpoints == 0) return;
     commit_parts(merge);
@@ -281,6 +282,10 @@ static void commit_sealed_of(struct merge *merge) {
     core->sealed_journeys += source->sealed_journeys;
     core->touchpoints += source->sealed_touchpoints;
     core->journeys += source->sealed_journeys;
+    for (size_t bit = 0; bit < 32; bit++) {
+        core->facet_counts[bit] += source->sealed_facets[bit];
+        core->sealed_facets[bit] += source->sealed_facets[bit];
+    }
     if (source->sealed_latest > core->sealed_latest) core->sealed_latest = source->sealed_latest;
 }
 
@@ -340,8 +345,8 @@ cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source) {
         commit_journeys(&merge);
         commit_sealed_of(&merge);
         sweep_views(core);
+        cxj__plan_find_latest(core);
         if (source->core.now > core->now) cxj__plan_advance(core, source->core.now);
-        engine->version++;
     } else {
         drop_reserved(&merge);
         if (status == CXJ_NO_MEMORY) cxj__engine_fail(engine, status, "no memory to merge");
