@@ -38,7 +38,7 @@ enum group { OF_TOUCHPOINTS, OF_TRANSITIONS, OF_JOURNEYS = OF_TRANSITIONS + CXJ_
 
 /* Work that any bytes may take; the bytes of a journey in memory, at least. */
 #define FREE_WORK UINT64_C(10000000)
-#define JOURNEY_BYTES offsetof(struct cxj__journey, fold.promises[1])
+#define LEAST_OF_JOURNEY offsetof(struct cxj__journey, fold.promises[1])
 
 struct load {
     cxj_engine *engine; /* with names and views in any case */
@@ -405,7 +405,7 @@ static bool read_cells_of(struct load *load, struct cxj_view *view) {
 }
 
 /* The columns of all cells: listed, or those of format 1. */
-static bool read_columns(struct load *load) {
+static bool read_listed_columns(struct load *load) {
     struct cxj__format_in *in = &load->in;
     bool are_listed = in->format > CXJ__FORMAT_FIRST;
     if (are_listed && !cxj__format_item(in, CXJ__FORMAT_CELLS)) return false;
@@ -423,7 +423,7 @@ static bool read_cells(struct load *load) {
     struct cxj__core *core = &load->engine->core;
     struct cxj__format_in *in = &load->in;
     if (load->totals.sealed_touchpoints == 0 || core->view_count == 0) return true;
-    if (!read_columns(load)) return false;
+    if (!read_listed_columns(load)) return false;
     for (size_t v = 0; v < core->view_count; v++) {
         if (!read_cells_of(load, core->views[v])) return false;
     }
@@ -592,7 +592,7 @@ static bool read_journey(struct load *load, uint64_t number, size_t count, size_
         if (!read_touchpoint(load, number, &before, &touchpoint)) return false;
     }
     if (!read_withdrawn(load, number, withdrawn)) return false;
-    load->memory += JOURNEY_BYTES;
+    load->memory += LEAST_OF_JOURNEY;
     if (count > CXJ__FIRST_RECORDS) load->memory += (count - CXJ__FIRST_RECORDS) * sizeof(struct cxj__record);
     return check_ids(load) && (load->planned < CXJ__COMING || commit(load));
 }
