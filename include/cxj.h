@@ -138,7 +138,9 @@ typedef struct cxj_options {
     int64_t seal_ended_after;   /**< ms after its end at which a journey is sealed (see cxj_advance()); 0: never */
     int64_t seal_idle_after;    /**< ms after its last touchpoint at which a journey is sealed, whether it has ended or
                                    not; 0: never. Both are at most 10^15; where both say something, the earlier holds.
-                                   Both are saved with the engine, and of cxj_load() 0 means: as saved */
+                                   Only touchpoints that contribute count: one that is withdrawn, whatever its date,
+                                   decides nothing, and a journey that holds no others is not sealed; it stays until it
+                                   is erased. Both are saved with the engine, and of cxj_load() 0 means: as saved */
 } cxj_options;
 
 /** Makes an engine.
@@ -163,7 +165,7 @@ CXJ_API const char *cxj_message(const cxj_engine *engine);
 typedef struct cxj_stats {
     uint64_t touchpoints; /**< touchpoints that contribute */
     uint64_t journeys;    /**< journeys with a touchpoint that contributes */
-    uint64_t held;        /**< touchpoints kept, with those that are withdrawn */
+    uint64_t held;        /**< touchpoints kept, with those that are withdrawn (of which only the id is kept) */
     uint64_t duplicates;  /**< of all that arrived; likewise the next four. They describe the feed, not the state */
     uint64_t conflicts;
     uint64_t superseded;
@@ -183,13 +185,13 @@ typedef struct cxj_stats {
  * @param engine  the engine
  * @param stats   receives it, up to stats_size bytes
  * @param stats_size  sizeof(cxj_stats)
- * @return CXJ_OK; CXJ_BAD_ARGUMENT. Time in proportion to the number of journeys (for latest_at). */
+ * @return CXJ_OK; CXJ_BAD_ARGUMENT. Constant time. */
 CXJ_API cxj_status cxj_engine_stats(const cxj_engine *engine, cxj_stats *stats, size_t stats_size);
 
 /** Says which facets the feed cannot carry, so that a zero does not look like good news where nobody records the fact:
  * a metric whose definition names one of them has no value from now on (cxj_metric_info: needs). Takes the place of
  * unrecorded_facets of the options. Saved with the engine; loading and merging add to them what was not recorded there.
- * Changes no cell; makes cursors stale.
+ * Changes no cell; makes cursors stale, unless they are the same as before.
  * @param engine        the engine
  * @param unrecorded_facets  CXJ_FACET_CONTACT | … ; 0: all are fed
  * @return CXJ_OK; CXJ_BAD_ARGUMENT (an unknown bit). Constant time. */
@@ -218,8 +220,9 @@ enum {
 
 /** The code of a name, made if the name is new. A code stays valid as long as the engine, unless an erasure retires
  * it: with each erasure those names go that came with touchpoints, and that no touchpoint held carries any more (names
- * in the conditions of views, and of sealed journeys, stay). The code of such a name is refused from then on, and this
- * function gives the name another if asked again. A retired code still counts towards the limit of codes. Makes no
+ * in the conditions of views, and of sealed journeys, stay). The code of such a name is refused from then on, until it is
+ * given again: then it stands for another name. So a host must not keep codes across an erasure (cxj_erase_journey(),
+ * cxj_erase_customer()): it asks for them again, or its next touchpoint may carry the name of somebody else. Makes no
  * cursor stale.
  * @param engine     the engine
  * @param dimension  CXJ_DIMENSION_OWNER … CXJ_DIMENSION_REASON
@@ -280,7 +283,7 @@ CXJ_API cxj_status cxj_id_from_text(const char *text, size_t length, uint64_t *n
 #define CXJ_FACET_PENDING (UINT32_C(1) << 13)     /**< from here to the next touchpoint we wait for the customer */
 #define CXJ_FACET_ASKED (UINT32_C(1) << 14)       /**< we asked the customer for a rating */
 #define CXJ_FACET_CHURNED (UINT32_C(1) << 15)     /**< the customer left */
-#define CXJ_FACET_WITHDRAWN (UINT32_C(1) << 16)   /**< this touchpoint is taken back */
+#define CXJ_FACET_WITHDRAWN (UINT32_C(1) << 16)   /**< this touchpoint is taken back; see cxj_withdraw() */
 #define CXJ_FACETS_ALL UINT32_C(0x1ffff)          /**< every facet that this version knows */
 
 /** Scales of a rating. Scores run over the range given; satisfied, delighted and dissatisfied are the scores named. */
@@ -708,7 +711,8 @@ typedef struct cxj_journey {
  *         Constant time. */
 CXJ_API cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey, cxj_journey *state, size_t state_size);
 
-/** The touchpoints of a journey in order, those that are withdrawn among them (facet CXJ_FACET_WITHDRAWN).
+/** The touchpoints of a journey: first those that contribute, in order; then those that are withdrawn, by their ids. Of
+ * the latter only journey, id, revision and the facet CXJ_FACET_WITHDRAWN are known; all else is 0.
  * @param engine           the engine
  * @param journey          its number
  * @param touchpoints      receives up to capacity structs; NULL if capacity is 0
@@ -744,7 +748,11 @@ CXJ_API cxj_status cxj_advance(cxj_engine *engine, int64_t now);
  * ------------------------------------------------------------------------------------------------------------------ */
 
 /** Takes a touchpoint back: it contributes nothing any more, as if it had been recorded again with CXJ_FACET_WITHDRAWN
- * and a higher revision (which may also be done with cxj_record(), and before the touchpoint itself arrives).
+ * and a higher revision (which may also be done with cxj_record(), and before the touchpoint itself arrives). Nothing is
+ * kept of it but its id and this revision, which keep it away if it comes again: none of its numbers, and none of its
+ * names, which an erasure then retires if nothing else uses them. So it is the same state whichever came first. Of equal
+ * revisions one that is withdrawn holds over one that is not. One that is withdrawn and has no id can take nothing back;
+ * cxj_record() accepts it and keeps nothing.
  * @param engine    the engine
  * @param journey   the journey's number
  * @param id        the touchpoint's id, not 0

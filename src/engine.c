@@ -176,7 +176,7 @@ static void set_up(cxj_engine *engine, const cxj_options *options) {
     core->now = INT64_MIN;
     core->seal_ended_after = options->seal_ended_after;
     core->seal_idle_after = options->seal_idle_after;
-    core->sealed_latest = INT64_MIN;
+    core->sealed_latest = core->latest = INT64_MIN;
     core->views_limit = options->views_limit != 0 ? options->views_limit : CXJ__MOST_VIEWS;
     core->load_work_limit = options->load_work_limit != 0 ? options->load_work_limit : DEFAULT_LOAD_WORK;
     engine->unrecorded = options->unrecorded_facets;
@@ -230,18 +230,10 @@ const char *cxj_message(const cxj_engine *engine) {
     return engine == NULL ? "" : engine->message.text;
 }
 
-static int64_t latest_at(const struct cxj__core *core) {
-    int64_t latest = core->sealed_latest;
-    for (size_t place = 0; place < core->store.places; place++) {
-        const struct cxj__fold *fold = &cxj__store_at(&core->store, place)->fold;
-        if (fold->counts[CXJ__F_TOUCHPOINTS] > 0 && fold->last_at > latest) latest = fold->last_at;
-    }
-    return latest == INT64_MIN ? 0 : latest;
-}
-
 cxj_status cxj_engine_stats(const cxj_engine *engine, cxj_stats *stats, size_t stats_size) {
     if (engine == NULL || stats == NULL || stats_size == 0) return CXJ_BAD_ARGUMENT;
     const struct cxj__core *core = &engine->core;
+    int64_t latest = cxj__plan_latest(core);
     cxj_stats known = {
         .touchpoints = core->touchpoints,
         .journeys = core->journeys,
@@ -251,7 +243,7 @@ cxj_status cxj_engine_stats(const cxj_engine *engine, cxj_stats *stats, size_t s
         .superseded = engine->feed.superseded,
         .late = engine->late,
         .refused = engine->refused,
-        .latest_at = latest_at(core),
+        .latest_at = latest == INT64_MIN ? 0 : latest,
         .sealed = core->store.sealed.count,
         .now = core->now == INT64_MIN ? 0 : core->now,
         .memory = core->memory.used,
@@ -269,8 +261,8 @@ cxj_status cxj_set_unrecorded(cxj_engine *engine, uint32_t unrecorded_facets) {
     if ((unrecorded_facets & ~CXJ_FACETS_ALL) != 0) {
         return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, "unrecorded_facets has an unknown bit");
     }
+    engine->core.version += engine->unrecorded != unrecorded_facets;
     engine->unrecorded = unrecorded_facets;
-    engine->version++;
     return CXJ_OK;
 }
 
@@ -456,8 +448,7 @@ cxj_status cxj_view_add(cxj_engine *engine, const char *text, size_t length, cxj
         if (made != NULL) cxj__base_resize(&core->memory, made, sizeof *made, 0);
         return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory for a view");
     }
-    size_t names[CXJ__DICTIONARIES + 1];
-    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) names[d] = core->dictionaries[d].count;
+    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_mark(&core->dictionaries[d]);
     cxj_status status =
         cxj__view_read(made, core->dictionaries, &core->memory, &core->seed, text, bytes, &engine->message);
     if (status != CXJ_OK) {
@@ -473,12 +464,12 @@ cxj_status cxj_view_add(cxj_engine *engine, const char *text, size_t length, cxj
         forget_view(core, made);
         destroy_view(core, made);
         for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
-            cxj__names_truncate(&core->dictionaries[d], &core->memory, names[d]);
+            cxj__names_take_back(&core->dictionaries[d], &core->memory);
         }
         return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to fill a view");
     }
     core->views[core->view_count++] = made;
-    engine->version++;
+    core->version++;
     *view = made;
     return CXJ_OK;
 }
@@ -496,7 +487,7 @@ cxj_status cxj_view_drop(cxj_engine *engine, cxj_view *view) {
         memmove(core->views + i, core->views + i + 1, (core->view_count - i - 1) * sizeof *core->views);
         core->view_count--;
         want_again(core);
-        engine->version++;
+        core->version++;
         return CXJ_OK;
     }
     return cxj__engine_fail(engine, CXJ_NOT_FOUND, "the view is none of this engine's");
@@ -605,8 +596,8 @@ cxj_status cxj_journey_touchpoints(const cxj_engine *engine, uint64_t journey, c
     const struct cxj__journey *found = NULL;
     cxj_status status = find_journey(engine, journey, &found);
     if (status != CXJ_OK) return status;
-    *count = found->count;
-    for (size_t i = 0; i < found->count && i < capacity; i++) {
+    *count = cxj__store_kept(found);
+    for (size_t i = 0; i < *count && i < capacity; i++) {
         struct cxj__entry entry;
         cxj__store_unpack(found, i, &entry);
         cxj__engine_give((char *)touchpoints + i * touchpoint_size, touchpoint_size, &entry.touchpoint,
@@ -631,7 +622,6 @@ cxj_status cxj_advance(cxj_engine *engine, int64_t now) {
         return CXJ_CLOCK;
     }
     cxj__plan_advance(core, now);
-    engine->version++;
     size_t sealed = core->store.sealed.count;
     cxj_status status = cxj__plan_seal(&engine->plan, core);
     if (status != CXJ_OK) {

@@ -89,7 +89,7 @@ static void read_facets(struct load *load) {
         }
         uint64_t count = cxj__format_get(in, load->totals.sealed_touchpoints);
         if (count == 0) refuse_bytes(load, "a facet that no touchpoint has");
-        if (in->status == CXJ_OK) core->sealed_facets[bit] = count;
+        if (in->status == CXJ_OK) core->facet_counts[bit] = core->sealed_facets[bit] = count;
     }
 }
 
@@ -648,7 +648,7 @@ static bool check_totals(struct load *load) {
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
         const struct cxj__names *dictionary = &load->engine->core.dictionaries[d];
         for (uint32_t code = 1; code <= load->totals.names[d]; code++) {
-            if ((dictionary->uses[code] & CXJ__NAMES_WAS_USED) == 0) return refuse_bytes(load, "a name is not used");
+            if (!cxj__names_was_used(dictionary, code)) return refuse_bytes(load, "a name is not used");
         }
     }
     return true;
@@ -780,7 +780,10 @@ cxj_status cxj_merge_saved(cxj_engine *engine, cxj_read read, void *context) {
                            .cells_limit = UINT64_MAX,
                            .touchpoints_limit = CXJ__TOUCHPOINTS_LIMIT,
                            .load_work_limit = engine->core.load_work_limit};
-    if (memory->limit != 0) options.memory_limit = memory->limit - memory->used + 1; /* 0 would be no limit */
+    if (memory->limit != 0) options.memory_limit = memory->limit - memory->used;
+    if (memory->limit != 0 && options.memory_limit == 0) { /* which would be no limit */
+        return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to merge");
+    }
     cxj_engine *source = NULL;
     cxj_status status =
         make(&options, BUILD_BARE, read, context, engine->message.text, sizeof engine->message.text, &source);

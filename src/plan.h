@@ -34,9 +34,12 @@ struct cxj__core {
     uint64_t journeys;    /* with one that contributes */
     uint64_t held;        /* touchpoints kept */
     uint64_t folded;      /* touchpoints folded, ever */
-    /* What is saved beside all that. */
-    uint64_t sealed_facets[CXJ__FACETS]; /* by bit: sealed touchpoints that have it */
-    bool sealed_facets_lost;             /* of some sealed touchpoints that is not known */
+    uint64_t version;     /* grows with each call that changes something, and only then: so a cursor sees that it is stale */
+    int64_t latest;       /* the latest at of a touchpoint held that contributes; INT64_MIN if there is none */
+    bool latest_is_gone;  /* while a call lasts: it was taken away, and the one before it is not found yet */
+    uint64_t facet_counts[CXJ__FACETS];  /* touchpoints that contribute, by facet, those of sealed journeys among them */
+    uint64_t sealed_facets[CXJ__FACETS]; /* of those: touchpoints of sealed journeys */
+    bool sealed_facets_lost;             /* of some of those it is not known */
     uint64_t text_key_print;             /* of the key under which texts became numbers; 0: the public one */
     unsigned char *mark;                 /* the host's; NULL: none */
     size_t mark_length;
@@ -44,6 +47,11 @@ struct cxj__core {
     uint32_t views_limit;
     uint32_t load_work_limit;
 };
+
+/* The latest at of all touchpoints that contribute, those of sealed journeys among them; INT64_MIN if there is none. */
+static inline int64_t cxj__plan_latest(const struct cxj__core *core) {
+    return core->latest > core->sealed_latest ? core->latest : core->sealed_latest;
+}
 
 /* Touchpoints of sealed journeys that an engine may count, so that no sum of them overflows. */
 #define CXJ__MOST_SEALED (UINT64_C(1) << 40)
@@ -96,7 +104,7 @@ struct cxj__change {
     size_t kept_samples;
     struct cxj__range leaving, arriving, prefix;                   /* of entries */
     struct cxj__range leaving_facts, arriving_facts, prefix_facts; /* of facts */
-    struct cxj__range postings, tallies, placings, samples, checkpoints;
+    struct cxj__range postings, tallies, placings, samples, checkpoints, retractions;
     struct cxj__codes before, after; /* what holds for the whole journey */
     struct cxj__fold fold;           /* after the change */
 };
@@ -114,6 +122,7 @@ struct cxj__plan {
     CXJ__LIST(struct cxj__entry) scratch;
     CXJ__LIST(size_t) refused; /* places of arrivals for which their journey has no room, in no order */
     CXJ__LIST(size_t) leavers; /* positions of records that make way for another revision */
+    CXJ__LIST(struct cxj__retraction) retractions;
     CXJ__LIST(struct cxj__fact) facts;
     CXJ__LIST(struct cxj__posting) postings;
     CXJ__LIST(struct cxj__tally) tallies;
@@ -127,6 +136,7 @@ struct cxj__plan {
     size_t deadlines; /* that may be pushed by all plans since the last that was committed or abandoned for good */
     size_t watched;   /* the same for sealings */
     uint64_t folded;  /* touchpoints folded for this plan */
+    bool took_back;   /* since the plan was finished last, a touchpoint that is withdrawn met its fields */
     struct cxj__feed feed;
 };
 
@@ -138,8 +148,9 @@ void cxj__plan_begin(struct cxj__plan *plan);
 /* Notes the names of a touchpoint that came, and may not be held: refused, late, or of no effect beside another. */
 void cxj__plan_note_names(struct cxj__core *core, const cxj_touchpoint *touchpoint);
 
-/* Plans the arrival of a touchpoint that is valid; place is its place in the call. CXJ_OK, CXJ_NO_MEMORY, or CXJ_LATE
- * if its journey is sealed, and then it is not in the plan. */
+/* Plans the arrival of a touchpoint that is valid; place is its place in the call. Of one that is withdrawn nothing counts
+ * but journey, id and revision. CXJ_OK, CXJ_NO_MEMORY, or CXJ_LATE if its journey is sealed, and then it is not in the
+ * plan. */
 cxj_status cxj__plan_arrival(struct cxj__plan *plan, struct cxj__core *core, const cxj_touchpoint *touchpoint,
                              size_t place);
 
@@ -156,6 +167,11 @@ cxj_status cxj__plan_entrance(struct cxj__plan *plan, struct cxj__core *core, st
 
 /* Does what was planned, and drops the cells that are empty after it; with keep, empty cells stay for plans to come. */
 void cxj__plan_commit(struct cxj__plan *plan, struct cxj__core *core, bool keep);
+
+/* Finds the latest touchpoint again if it was taken away: to be called before a call ends that has let journeys go, or
+ * committed plans with keep. For each journey of which the last touchpoint ever went, perhaps once as much time as looking
+ * at a 128th of all journeys takes. */
+void cxj__plan_find_latest(struct cxj__core *core);
 
 /* Leaves everything as it was. With keep, what was reserved stays, so that the same plan made again cannot fail. */
 void cxj__plan_abandon(struct cxj__plan *plan, struct cxj__core *core, bool keep);

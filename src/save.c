@@ -33,11 +33,6 @@ struct sealed_cell {
     const struct cxj__cell *cell;
 };
 
-/* A withdrawn touchpoint. */
-struct withdrawal {
-    uint64_t id, revision;
-};
-
 /* What is under way, in this order. */
 enum stage { SETTINGS, MARK, NAMES, VIEWS, COLUMNS, CELLS, COLLECT, COLLECT_SEALED, SORT, JOURNEYS, END };
 
@@ -69,8 +64,6 @@ struct cxj_saver {
     struct item *items, *scratch;
     size_t item_count, item_room;
     struct sorting sorting;
-    struct withdrawal *withdrawn; /* of the journey under way, and room to sort them */
-    size_t withdrawn_capacity;
 };
 
 /* ---- memory ----------------------------------------------------------------------------------------------------- */
@@ -394,36 +387,15 @@ static const struct cxj__journey *journey_at(const struct cxj_saver *saver, size
     return saver->engine != NULL ? cxj__store_in_snapshot(store, place) : cxj__store_at(store, place);
 }
 
-static int compare_withdrawn(const void *a, const void *b, const void *context) {
-    (void)context;
-    const struct withdrawal *x = a, *y = b;
-    return (x->id > y->id) - (x->id < y->id);
-}
-
-/* Lists the touchpoints of a journey that are withdrawn, by their ids. */
-static bool list_withdrawn(struct cxj_saver *saver, const struct cxj__journey *journey, size_t count) {
-    if (count == 0) return true;
-    if (!cxj__base_grow(saver->memory, &saver->withdrawn, &saver->withdrawn_capacity, 2 * count,
-                        sizeof *saver->withdrawn)) {
-        return false;
-    }
-    size_t listed = 0;
-    for (size_t k = 0; k < journey->count; k++) {
-        struct cxj__entry entry;
-        cxj__store_unpack(journey, k, &entry);
-        if ((entry.touchpoint.facets & CXJ_FACET_WITHDRAWN) == 0) continue;
-        saver->withdrawn[listed++] = (struct withdrawal){entry.touchpoint.id, entry.touchpoint.revision};
-    }
-    cxj__base_sort(saver->withdrawn, saver->withdrawn + count, count, sizeof *saver->withdrawn, compare_withdrawn, NULL);
-    return true;
-}
-
-static void put_withdrawn(struct cxj_saver *saver, size_t count) {
+/* The touchpoints that are withdrawn stand behind the others, in the order of their ids. */
+static void put_withdrawn(struct cxj_saver *saver, const struct cxj__journey *journey) {
     uint64_t before = 0;
-    for (size_t k = 0; k < count; k++) {
-        cxj__format_put(&saver->out, saver->withdrawn[k].id - before);
-        cxj__format_put(&saver->out, saver->withdrawn[k].revision);
-        before = saver->withdrawn[k].id;
+    for (size_t k = 0; k < journey->withdrawn; k++) {
+        struct cxj__entry entry;
+        cxj__store_unpack(journey, journey->count + k, &entry);
+        cxj__format_put(&saver->out, entry.touchpoint.id - before);
+        cxj__format_put(&saver->out, entry.touchpoint.revision);
+        before = entry.touchpoint.id;
     }
 }
 
@@ -432,7 +404,6 @@ static void put_touchpoints(struct cxj_saver *saver, const struct cxj__journey *
     for (size_t k = 0; k < journey->count; k++) {
         struct cxj__entry entry;
         cxj__store_unpack(journey, k, &entry);
-        if ((entry.touchpoint.facets & CXJ_FACET_WITHDRAWN) != 0) continue;
         cxj__touchpoint_translate(&entry.touchpoint, saver->ranks);
         cxj__format_put_touchpoint(&saver->out, &entry.touchpoint, &before);
     }
@@ -446,20 +417,17 @@ static cxj_status put_journey(struct cxj_saver *saver, size_t *work) {
     size_t i = saver->next++;
     const struct item *item = &saver->items[i];
     const struct cxj__journey *journey = item->place == SEALED ? NULL : journey_at(saver, item->place);
-    size_t count = journey == NULL ? 0 : journey->count;
-    size_t contributing = journey == NULL ? 0 : journey->fold.counts[CXJ__F_TOUCHPOINTS];
-    size_t withdrawn = count - contributing;
-    if (!list_withdrawn(saver, journey, withdrawn)) return CXJ_NO_MEMORY;
-    cxj_status status =
-        cxj__format_out_item(&saver->out, CXJ__FORMAT_JOURNEYS, 3 * CXJ__FORMAT_NUMBER + count * CXJ__FORMAT_TOUCHPOINT);
+    size_t count = journey == NULL ? 0 : journey->count, withdrawn = journey == NULL ? 0 : journey->withdrawn;
+    size_t most = 3 * CXJ__FORMAT_NUMBER + count * CXJ__FORMAT_TOUCHPOINT + withdrawn * 2 * CXJ__FORMAT_NUMBER;
+    cxj_status status = cxj__format_out_item(&saver->out, CXJ__FORMAT_JOURNEYS, most);
     if (status != CXJ_OK) return status;
     cxj__format_put(&saver->out, item->number - (i > 0 ? saver->items[i - 1].number : 0));
-    cxj__format_put(&saver->out, 2 * contributing + (withdrawn > 0));
+    cxj__format_put(&saver->out, 2 * count + (withdrawn > 0));
     if (withdrawn > 0) cxj__format_put(&saver->out, withdrawn);
-    if (contributing > 0) put_touchpoints(saver, journey);
-    put_withdrawn(saver, withdrawn);
+    if (count > 0) put_touchpoints(saver, journey);
+    if (withdrawn > 0) put_withdrawn(saver, journey);
     if (saver->engine != NULL) saver->engine->core.store.snapshot.done = item->number;
-    *work += count;
+    *work += count + withdrawn;
     return CXJ_OK;
 }
 
@@ -569,8 +537,6 @@ static void finish_save(struct cxj_saver *saver) {
     give_back(saver, &saver->buckets, 2 * CXJ__HISTOGRAM_BUCKETS, sizeof *saver->buckets);
     give_back(saver, &saver->items, saver->item_room, sizeof *saver->items);
     give_back(saver, &saver->scratch, saver->item_room, sizeof *saver->scratch);
-    if (saver->withdrawn != NULL) memset(saver->withdrawn, 0, saver->withdrawn_capacity * sizeof *saver->withdrawn);
-    cxj__base_release(saver->memory, &saver->withdrawn, &saver->withdrawn_capacity, sizeof *saver->withdrawn);
     cxj__format_out_finish(&saver->out);
     if (saver->engine == NULL) return;
     cxj__store_close_snapshot(&saver->engine->core.store, saver->memory);
