@@ -66,16 +66,6 @@ cxj_status cxj__engine_refuse_room(char *message, size_t message_capacity, const
 /* The key of the numbers that stand for text ids where the host gave none. */
 extern const uint64_t cxj__engine_public_key[2];
 
-/* What is wrong with the arguments that all ways of recording share, or NULL; and refusing such a call: nothing was done,
- * and a receipt says so. */
-const char *cxj__record_check(uint32_t flags, const cxj_receipt *receipt, size_t receipt_size);
-cxj_status cxj__record_refuse(cxj_engine *engine, const char *wrong, cxj_receipt *receipt, size_t receipt_size);
-
-/* Records structs of which the first is the base-th of a call; the receipt's indices and the sentence count from that
- * call's first. */
-cxj_status cxj__record_from(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t count, size_t base,
-                            uint32_t flags, cxj_receipt *receipt);
-
 /* Gives back the room that a large call has taken. */
 void cxj__engine_trim(cxj_engine *engine);
 

@@ -5,7 +5,7 @@
  * nothing uses it. */
 #include <string.h>
 
-#include "engine.h"
+#include "record.h"
 #include "touchpoint.h"
 
 enum { LONGEST_TEXT = CXJ_ZERO_TERMINATED - 1 };

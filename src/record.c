@@ -5,9 +5,10 @@
  * their journeys. Where one had much to unpack and fold again, the next takes all that is left of the call, up to a
  * bound, so that many late touchpoints of one journey are folded together: the work stays in proportion to the
  * touchpoints passed and those after them. */
+#include "record.h"
+
 #include <string.h>
 
-#include "engine.h"
 #include "touchpoint.h"
 
 /* COSTLY: entries unpacked and folded for a touchpoint, beyond which it pays to take more at once. One that comes last
