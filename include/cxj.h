@@ -41,6 +41,10 @@
  *             They must come back: no exception may leave them, no longjmp(), and they must not call functions of this
  *             header with the same engine, saver or cursor.
  * Numbers     (statuses, dimensions, facets, scales, metrics, …) are never reused for another meaning.
+ * Foreign     A foreign-function interface that reads C can read this header once the preprocessor's lines, with what
+ * languages   they put between #ifdef __cplusplus and #endif, and the word CXJ_API are taken out. A directive is one
+ *             line; what is left are typedefs, structs, enumerators and functions, without macros and bit fields. Every
+ *             constant is an enumerator, but for the versions and CXJ_NO_INDEX, which fits in none.
  *
  * What the numbers mean (the order of touchpoints, the fold, every metric) is said in src/SPEC.md of the sources, whose
  * sections are cited here as "SPEC 4", and in a sentence for each metric by cxj_metric_describe().
@@ -51,12 +55,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#if defined(_WIN32) && defined(CXJ_BUILDING_SHARED)
+/* What stands before each function. Whoever links the static library may define CXJ_STATIC: then nothing of cxj is shown
+ * by a shared library or program that links it; on Windows it must be defined, since without it functions come from the
+ * DLL. CXJ_API itself can be defined before this header is included, and then stays as it is. CXJ_BUILDING_SHARED is for
+ * the build of the shared library. */
+#ifndef CXJ_API
+#if defined(CXJ_STATIC) && defined(__GNUC__) && !defined(_WIN32)
+#define CXJ_API __attribute__((visibility("hidden")))
+#elif defined(CXJ_STATIC)
+#define CXJ_API
+#elif defined(_WIN32) && defined(CXJ_BUILDING_SHARED)
 #define CXJ_API __declspec(dllexport)
+#elif defined(_WIN32)
+#define CXJ_API __declspec(dllimport)
 #elif defined(__GNUC__)
 #define CXJ_API __attribute__((visibility("default")))
 #else
 #define CXJ_API
+#endif
 #endif
 
 #ifdef __cplusplus
@@ -141,8 +157,10 @@ typedef struct cxj_options {
     size_t size;            /**< sizeof(cxj_options); must be set */
     cxj_allocate allocate;  /**< NULL: malloc, realloc and free */
     void *allocate_context; /**< passed to allocate as it is */
-    uint64_t seed[2]; /**< key of the hash tables. Both 0: taken from clock and addresses. A host that takes numbers
-                                      from strangers should give random bits. No result depends on it. */
+    uint64_t seed[2]; /**< key of the hash tables. Both 0: drawn from the system's random numbers (getrandom,
+                                      arc4random, rand_s), where it has none from clock and addresses; there a host
+                                      that takes numbers from strangers should give random bits. No result depends
+                                      on it. */
     uint64_t text_key[2]; /**< key of the numbers that stand for text ids (cxj_id_from_text()). Both 0: the public key,
                                       the same everywhere. With that key two texts that become one number can be found
                                       within a minute, and two journeys would silently be one: a host whose text ids come
@@ -157,10 +175,17 @@ typedef struct cxj_options {
                                 most */
     uint32_t unrecorded_facets;      /**< facets (CXJ_FACET_CONTACT | …) that the feed cannot carry; see cxj_set_unrecorded();
                                 0: all are fed */
-    uint32_t reserved[5];       /**< zero */
+    uint32_t views_limit;     /**< views of the engine, added or read from saved bytes, 1..4,096; 0: 4,096 */
+    uint32_t load_work_limit; /**< what reading saved bytes may take: touchpoints times views, for each byte read, after
+                                 the first 10 million; 0: 64, which no file comes near that was not made to be slow. See
+                                 cxj_load() */
+    uint32_t reserved[3];     /**< zero */
     int64_t seal_ended_after;   /**< ms after its end at which a journey is sealed (see cxj_advance()); 0: never */
     int64_t seal_idle_after;    /**< ms after its last touchpoint at which a journey is sealed, whether it has ended or
-                                   not; 0: never. Both are at most 10^15; where both say something, the earlier holds */
+                                   not; 0: never. Both are at most 10^15; where both say something, the earlier holds.
+                                   Only touchpoints that contribute count: one that is withdrawn, whatever its date,
+                                   decides nothing, and a journey that holds no others is not sealed; it stays until it
+                                   is erased. Both are saved with the engine, and of cxj_load() 0 means: as saved */
 } cxj_options;
 
 /** Makes an engine.
@@ -185,7 +210,7 @@ CXJ_API const char *cxj_message(const cxj_engine *engine);
 typedef struct cxj_stats {
     uint64_t touchpoints; /**< touchpoints that contribute */
     uint64_t journeys;    /**< journeys with a touchpoint that contributes */
-    uint64_t held;        /**< touchpoints kept, with those that are withdrawn */
+    uint64_t held;        /**< touchpoints kept, with those that are withdrawn (of which only the id is kept) */
     uint64_t duplicates;  /**< of all that arrived; likewise the next four. They describe the feed, not the state */
     uint64_t conflicts;
     uint64_t superseded;
@@ -197,8 +222,9 @@ typedef struct cxj_stats {
     uint64_t work_folded; /**< touchpoints folded since the engine was made: the work done, to be counted, not timed */
     uint64_t work_probed; /**< slots of hash tables looked at since then */
     uint8_t has_now;      /**< 1 if the clock was ever advanced */
-    uint8_t reserved[7];
-    uint64_t sealed; /**< journeys that are sealed. Their touchpoints contribute, but are not held */
+    uint8_t reserved[3];
+    uint32_t unrecorded_facets; /**< facets that the feed cannot carry (cxj_set_unrecorded()) */
+    uint64_t sealed; /**< journeys that are sealed. Their touchpoints contribute, but are not retained */
 } cxj_stats;
 
 /** Reads what an engine holds.
@@ -209,8 +235,10 @@ typedef struct cxj_stats {
 CXJ_API cxj_status cxj_engine_stats(const cxj_engine *engine, cxj_stats *stats, size_t stats_size);
 
 /** Says which facets the feed cannot carry, so that a zero does not look like good news where nobody records the fact:
- * a metric whose definition names one of them has no value from now on (cxj_metric_info: needs). Takes the place of
- * unrecorded_facets of the options. Changes no cell; makes cursors stale.
+ * a metric that needs one of them has no value from now on (cxj_metric_info: needs_all, needs_any; SPEC 6, feeds). What
+ * a recorded facet implies is recorded, too, whatever is said of it here. Takes the place of unrecorded_facets of the
+ * options. Saved with the engine; loading and merging add to them what was not recorded there. Changes no cell; makes
+ * cursors stale if it changes anything.
  * @param engine        the engine
  * @param unrecorded_facets  CXJ_FACET_CONTACT | … ; 0: all are fed
  * @return CXJ_OK; CXJ_BAD_ARGUMENT (an unknown bit). Constant time. */
@@ -427,7 +455,8 @@ typedef struct cxj_touchpoint {
     uint8_t reserved[7]; /**< zero */
 } cxj_touchpoint;
 
-/** No index: what cxj_receipt.first_refusal says when nothing was refused. */
+/** No index: what cxj_receipt.first_refusal says when nothing was refused. A language that does not see macros,
+ * or not their type, asks first_status. */
 #define CXJ_NO_INDEX 0xffffffffffffffff
 
 /** What became of the touchpoints of one call. */
@@ -1025,7 +1054,7 @@ CXJ_API cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey,
                                      cxj_journey *state, size_t state_size);
 
 /** The touchpoints of a journey in order, then those that are withdrawn, by id: of these only journey, id, revision and the
- * facet CXJ_FACET_WITHDRAWN are kept.
+ * facet CXJ_FACET_WITHDRAWN are kept, and all else is 0.
  * @param engine           the engine
  * @param journey          its number
  * @param capacity         structs for which there is room
@@ -1035,7 +1064,7 @@ CXJ_API cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey,
  * @param touchpoint_size  sizeof(cxj_touchpoint)
  * @param count            receives how many there are, also with CXJ_TOO_SMALL
  * @return CXJ_OK; CXJ_TOO_SMALL (there are more than capacity); CXJ_NOT_FOUND; CXJ_SEALED; CXJ_BAD_ARGUMENT. Time in
- *         proportion to the touchpoints, w·log(w) for w withdrawn ones. */
+ *         proportion to the touchpoints. */
 CXJ_API cxj_status cxj_journey_touchpoints(const cxj_engine *engine, uint64_t journey, size_t capacity, char *message,
                                            size_t message_capacity, cxj_touchpoint *touchpoints, size_t touchpoint_size,
                                            size_t *count);
@@ -1066,7 +1095,11 @@ CXJ_API cxj_status cxj_advance(cxj_engine *engine, int64_t now);
  * ------------------------------------------------------------------------------------------------------------------ */
 
 /** Takes a touchpoint back: it contributes nothing any more, as if it had been recorded again with CXJ_FACET_WITHDRAWN
- * and a higher revision (which may also be done with cxj_record(), and before the touchpoint itself arrives).
+ * and a higher revision (which may also be done with cxj_record(), and before the touchpoint itself arrives). Nothing is
+ * kept of it but its id and this revision, which keep it away if it comes again: none of its numbers, and none of its
+ * names, which an erasure then retires if nothing else uses them. So it is the same state whichever came first. Of equal
+ * revisions one that is withdrawn holds over one that is not. One that is withdrawn and has no id can take nothing back;
+ * cxj_record() accepts it and keeps nothing.
  * @param engine    the engine
  * @param journey   the journey's number
  * @param id        the touchpoint's id, not 0
@@ -1105,8 +1138,11 @@ CXJ_API cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uin
  * both, also where a journey's touchpoints are split between them. Names meet by their text. The views are those of the
  * engine, brought up to date; the clock is the later of the two. The counts of the feed (duplicates, …) are not
  * merged.
+ * Facets that are not recorded in one of them (cxj_set_unrecorded()) are not recorded in the result. When journeys are
+ * sealed, and the mark, stay those of the engine.
  * What sealed journeys of the source have contributed to a view with the same text is added, too. Of a view that the
- * source does not have, or that has lost some of it at the limit of cells, it is not known; then nothing is merged. By
+ * source does not have, or that lacks some of it (lost at the limit of cells, or sealed before the view was added) it is
+ * not known; then nothing is merged. By
  * their numbers engines are kept from merging the same sealed journeys twice; numbers that have been erased do so no
  * more.
  * All or nothing: if it fails, the engine is as before.
@@ -1124,16 +1160,27 @@ CXJ_API cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source);
  * Save and load
  * ------------------------------------------------------------------------------------------------------------------
  *
- * What is saved is what an engine knows: its touchpoints, what sealed journeys have contributed and their numbers, its
- * views, the names in use, its clock. Not saved are the options, and the counts of the feed. Two engines that know the
+ * What is saved is what an engine knows: its touchpoints (of withdrawn ones id and revision), what sealed journeys have
+ * contributed and their numbers, its views, the names in use, its clock, the facets that are not recorded, when journeys
+ * are sealed, and the host's mark. Not saved are the other options, and the counts of the feed. Two engines that know the
  * same, and have their views in the same order, are saved as the same bytes, whatever way they came to it. A loaded
  * engine is the saved one, and is saved as the same bytes again; its codes are others.
  *
+ * What earlier versions saved is read for ever. Where a metric needs a sum that did not exist yet when a journey was
+ * sealed, it has no value (NaN) in the cells to which that journey contributed. A view that was added after journeys had
+ * been sealed lacks what they contributed, and so does what is saved of it and loaded again (cxj_view_info: incomplete).
+ *
  * Bytes are taken from anybody: whatever they are, they are either the bytes of an engine, down to the last number, or
  * refused with the offset of the first byte that is wrong, and why. Lengths that lie cost nothing: memory is taken for
- * what has come, never for what is announced. What bytes stand for may be larger than they are (a journey of one
- * touchpoint is a few bytes, and about 1,100 in an engine); the option memory_limit bounds that. Time is never more than
- * in proportion to n·log(n) for n bytes.
+ * what has come, never for what is announced. Checking takes time in proportion to n·log(n) for n bytes.
+ *
+ * Loading records what was saved, and that may be more than bytes let expect: each touchpoint is put into each view. A
+ * few bytes are a journey of one touchpoint, which takes about 1,100 in an engine, and with each view that groups by what
+ * it alone has a cell of 400 to 1,200 bytes and about 1 µs. So loading (and merging bytes) takes touchpoints times views,
+ * and the option load_work_limit bounds that by the length of what was read: time is never more than in proportion to
+ * 10,000,000 + load_work_limit · n for n bytes (and n·log(n) for sorting names), and so is memory, which memory_limit
+ * bounds besides. cxj_validate() says beforehand how much it would be. A host that takes bytes from strangers sets
+ * memory_limit, and views_limit to as many as it has itself.
  */
 
 /** A host's function for writing: takes length bytes, or fewer; it is called again for the rest.
@@ -1199,7 +1246,27 @@ CXJ_API cxj_status cxj_saver_step(cxj_saver *saver, size_t touchpoints);
  * @param saver  NULL does nothing */
 CXJ_API void cxj_saver_close(cxj_saver *saver);
 
-/** Makes an engine of saved bytes: the one that was saved, but for options, codes, and counts of the feed.
+/** Gives the engine a mark: bytes of the host's own that are saved with it and handed out once it is loaded, such as a
+ * position in the host's log, up to which the engine knows everything. It takes the place of the mark before. The library
+ * does not look at it. A save in steps that is under way writes the mark that was set when it was opened. A merge leaves
+ * the mark of the engine that receives as it is. Makes no cursor stale.
+ * @param engine  the engine
+ * @param bytes   the mark, which is copied; NULL if length is 0
+ * @param length  how many bytes, at most 65,536; 0 takes the mark away
+ * @return CXJ_OK; CXJ_BAD_ARGUMENT (too long, or bytes is NULL), CXJ_NO_MEMORY: the mark is as before. Time in proportion
+ *         to length. */
+CXJ_API cxj_status cxj_set_mark(cxj_engine *engine, const void *bytes, size_t length);
+
+/** The mark of an engine, as it was set, or as it was saved if the engine was loaded.
+ * @param engine  the engine
+ * @param bytes   receives where it stands, living until cxj_set_mark() or until the engine ends; NULL if there is none
+ * @param length  receives how many bytes it has; 0 if there is none
+ * @return CXJ_OK; CXJ_BAD_ARGUMENT. Constant time. */
+CXJ_API cxj_status cxj_mark(const cxj_engine *engine, const void **bytes, size_t *length);
+
+/** Makes an engine of saved bytes: the one that was saved, but for options, codes, and counts of the feed. Of the options,
+ * the facets that are not recorded are those given here and those saved, together; seal_ended_after and seal_idle_after
+ * hold as given where they are not 0, else as saved; all others are those given here.
  * @param options           as for cxj_engine_create()
  * @param read              gives the bytes, in order; it is asked until it says that there are no more
  * @param context           passed to read as it is
@@ -1207,8 +1274,8 @@ CXJ_API void cxj_saver_close(cxj_saver *saver);
  * @param message_capacity  bytes at message; 0: nothing is written
  * @param engine            receives the engine, or NULL if the call fails; end it with cxj_engine_destroy()
  * @return CXJ_OK; CXJ_BAD_BYTES (not those of an engine, or not whole); CXJ_NEWER_FORMAT; CXJ_IO (read failed); CXJ_LIMIT
- *         (a limit of the options is below what was saved); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time as recording what is
- *         in it. */
+ *         (a limit of the options is below what was saved, or load_work_limit below what it takes; the sentence names
+ *         the limit that would do); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time as recording what is in it. */
 CXJ_API cxj_status cxj_load(const cxj_options *options, cxj_read read, void *context, char *message,
                             size_t message_capacity, cxj_engine **engine);
 
@@ -1223,8 +1290,10 @@ CXJ_API cxj_status cxj_load(const cxj_options *options, cxj_read read, void *con
 CXJ_API cxj_status cxj_load_bytes(const cxj_options *options, const void *bytes, size_t length, char *message,
                                   size_t message_capacity, cxj_engine **engine);
 
-/** Merges saved bytes into an engine, as cxj_merge() merges another engine. The saved engine must have the same views,
- * though perhaps in another order. All or nothing: if it fails, the engine is as before.
+/** Merges saved bytes into an engine, as cxj_merge() merges another engine: facets that are not recorded in what was saved
+ * are not recorded in the engine any more; its mark and when it seals journeys stay. The saved engine must have the same
+ * views, though perhaps in another order. The engine's load_work_limit holds. All or nothing: if it fails, the engine is as
+ * before.
  * @param engine   the engine that receives; its message says why it failed
  * @param read     gives the bytes, as for cxj_load()
  * @param context  passed to read as it is
@@ -1249,6 +1318,9 @@ typedef struct cxj_validation {
     uint64_t names;  /**< in use, of all dimensions */
     uint32_t format; /**< the number of the format; known also if something else is wrong */
     uint32_t reserved;
+    uint64_t work;   /**< touchpoints times views: what loading takes, in units of 0.1 to 1 µs. See load_work_limit */
+    uint64_t memory; /**< bytes that an engine of it takes at least. What it takes beyond that is mostly the cells of its
+                        views, of which there may be as many as work says, of 400 to 1,200 bytes each */
 } cxj_validation;
 
 /** Checks whether bytes are those of an engine: what it takes, cxj_load() with no limits takes too, and nothing else.

@@ -68,7 +68,7 @@ cxj_status cxj_view_describe(const cxj_view *view, cxj_view_info *info, size_t i
         .cells = view->cell_count,
         .grain = view->grain,
         .parts = cxj__view_parts(view),
-        .incomplete = view->incomplete,
+        .incomplete = view->incomplete || view->sealed_lost,
         .has_period = view->period != CXJ__NO_PERIOD,
         .lacks_sealed = view->sealed_lost,
     };
@@ -135,7 +135,7 @@ static const char *check_results(const cxj_value *results, size_t result_size, s
 cxj_status cxj_view_get(const cxj_view *view, const cxj_text *parts, size_t part_size, size_t part_count,
                         const uint32_t *metrics, size_t metric_count, char *message, size_t message_capacity,
                         cxj_value *results, size_t result_size) {
-    cxj__engine_tell(message, message_capacity, "");
+    cxj__base_tell(message, message_capacity, "");
     struct cxj__message why;
     const char *wrong = view == NULL ? "view is NULL" : check_parts(view, parts, part_size, part_count, &why);
     if (wrong == NULL) wrong = check_metrics(view, metrics, metric_count, &why);
@@ -188,7 +188,7 @@ static struct cxj__cell **sorted_cells(const struct cxj_view *view, struct cxj__
 }
 
 cxj_status cxj_cursor_open(const cxj_view *view, char *message, size_t message_capacity, cxj_cursor **cursor) {
-    cxj__engine_tell(message, message_capacity, "");
+    cxj__base_tell(message, message_capacity, "");
     if (cursor != NULL) *cursor = NULL;
     if (view == NULL || cursor == NULL) {
         return cxj__engine_refuse(message, message_capacity, CXJ_BAD_ARGUMENT,
@@ -266,7 +266,7 @@ static void give_nothing(size_t metric_count, cxj_value *results, size_t result_
 
 cxj_status cxj_cursor_metrics(cxj_cursor *cursor, const uint32_t *metrics, size_t metric_count, char *message,
                               size_t message_capacity, cxj_value *results, size_t result_size) {
-    cxj__engine_tell(message, message_capacity, "");
+    cxj__base_tell(message, message_capacity, "");
     struct cxj__message why;
     const char *wrong = cursor == NULL ? "cursor is NULL" : check_results(results, result_size, metric_count);
     if (wrong != NULL) return cxj__engine_refuse(message, message_capacity, CXJ_BAD_ARGUMENT, wrong);
@@ -324,7 +324,7 @@ static cxj_status sort_for_reading(const cxj_view *view, size_t capacity, char *
 cxj_status cxj_view_read(const cxj_view *view, const uint32_t *metrics, size_t metric_count, size_t capacity,
                          char *message, size_t message_capacity, double *values, double *lows, double *highs,
                          uint64_t *counts, size_t *cells) {
-    cxj__engine_tell(message, message_capacity, "");
+    cxj__base_tell(message, message_capacity, "");
     struct cxj__message why;
     const char *wrong = view == NULL    ? "view is NULL"
                         : cells == NULL ? "cells is NULL"
@@ -342,7 +342,7 @@ cxj_status cxj_view_read(const cxj_view *view, const uint32_t *metrics, size_t m
 
 cxj_status cxj_view_read_part(const cxj_view *view, uint32_t part, size_t capacity, char *message,
                               size_t message_capacity, int64_t *codes, size_t *cells) {
-    cxj__engine_tell(message, message_capacity, "");
+    cxj__base_tell(message, message_capacity, "");
     const char *wrong = view == NULL                      ? "view is NULL"
                         : cells == NULL                   ? "cells is NULL"
                         : codes == NULL && capacity > 0   ? "codes is NULL"

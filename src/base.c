@@ -1,8 +1,8 @@
 /* base: what every room stands on.
  *
- * Everything here is ISO C11 and independent of the platform's byte order and of a compiler's 128-bit type. The only
- * allocation in the library is cxj__base_resize(), so "fail the Nth allocation" is one loop, and the limit of memory is
- * kept in one place. */
+ * Everything here is independent of the platform's byte order and of a compiler's 128-bit type, and ISO C11 but for the
+ * system's random numbers. The only allocation in the library is cxj__base_resize(), so "fail the Nth allocation" is
+ * one loop, and the limit of memory is kept in one place. */
 #include "base.h"
 
 #include <math.h>
@@ -11,6 +11,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+/* Where the system's random numbers come from. What none of these names has the clock and addresses. */
+#if defined(_WIN32)
+#define HAVE_RAND_S
+#elif defined(__APPLE__) || defined(__FreeBSD__) || defined(__NetBSD__) || defined(__OpenBSD__) ||                      \
+    defined(__DragonFly__) || defined(__ANDROID__)
+#define HAVE_ARC4RANDOM
+#elif defined(__linux__) && defined(__has_include)
+#if __has_include(<sys/random.h>)
+#include <sys/random.h>
+#define HAVE_GETRANDOM
+#endif
+#endif
 
 /* ---- memory ----------------------------------------------------------------------------------------------------- */
 
@@ -166,15 +179,44 @@ uint64_t cxj__base_siphash(const uint64_t key[2], const void *bytes, size_t leng
     return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
+/* Random bits of the system, without waiting for them; false where there are none. */
+static bool draw(uint64_t key[2]) {
+#if defined(HAVE_RAND_S)
+    /* stdlib.h declares it only where it was asked to before its first inclusion, wherever that was. */
+    extern int __cdecl rand_s(unsigned int *value);
+    unsigned int words[4];
+    for (size_t i = 0; i < 4; i++) {
+        if (rand_s(&words[i]) != 0) return false;
+    }
+    key[0] = (uint64_t)words[0] << 32 | words[1];
+    key[1] = (uint64_t)words[2] << 32 | words[3];
+    return true;
+#elif defined(HAVE_ARC4RANDOM)
+    arc4random_buf(key, 2 * sizeof *key);
+    return true;
+#elif defined(HAVE_GETRANDOM)
+    return getrandom(key, 2 * sizeof *key, GRND_NONBLOCK) == (ssize_t)(2 * sizeof *key);
+#else
+    (void)key;
+    return false;
+#endif
+}
+
+/* All that ISO C has to offer: the clocks, and where the system put stack and heap. */
+static void seed_from_clock(uint64_t key[2], const void *somewhere) {
+    struct timespec now = {0, 0};
+#if defined(TIME_UTC)
+    (void)timespec_get(&now, TIME_UTC);
+#else
+    now.tv_sec = time(NULL);
+#endif
+    key[0] = (uint64_t)now.tv_sec * UINT64_C(1000000007) + (uint64_t)now.tv_nsec;
+    key[1] = (uint64_t)(uintptr_t)somewhere ^ rotate((uint64_t)(uintptr_t)&now, 32) ^ (uint64_t)clock();
+}
+
 struct cxj__seed cxj__base_seed(const uint64_t seed[2], const void *somewhere) {
     uint64_t key[2] = {seed[0], seed[1]};
-    if ((key[0] | key[1]) == 0) {
-        /* All that ISO C has to offer: the clocks, and where the system put stack and heap. */
-        struct timespec now = {0, 0};
-        (void)timespec_get(&now, TIME_UTC);
-        key[0] = (uint64_t)now.tv_sec * UINT64_C(1000000007) + (uint64_t)now.tv_nsec;
-        key[1] = (uint64_t)(uintptr_t)somewhere ^ rotate((uint64_t)(uintptr_t)&now, 32) ^ (uint64_t)clock();
-    }
+    if ((key[0] | key[1]) == 0 && !draw(key)) seed_from_clock(key, somewhere);
     struct cxj__seed drawn;
     for (uint64_t i = 0; i < CXJ__SEED_KEYS; i++) drawn.key[i] = cxj__base_siphash(key, &i, sizeof i) | 1;
     return drawn;
@@ -256,9 +298,90 @@ bool cxj__base_is_utf8(const char *text, size_t length, size_t *offset) {
     return true;
 }
 
+/* Of the first length bytes of a text, those of characters that do not go on behind them. */
+static size_t whole_characters(const char *text, size_t length) {
+    const unsigned char *bytes = (const unsigned char *)text;
+    size_t start = length;
+    for (size_t back = 1; back <= 3 && back <= length && start == length; back++) {
+        if ((bytes[length - back] & 0xc0) != 0x80) start = length - back; /* not one that continues a character */
+    }
+    bool is_begun = start < length && bytes[start] >= 0xc0 && utf8_character(bytes + start, length - start) == 0;
+    return is_begun ? start : length;
+}
+
+void cxj__base_tell(char *to, size_t capacity, const char *sentence) {
+    if (to == NULL || capacity == 0) return;
+    size_t length = strlen(sentence);
+    if (length > capacity - 1) length = whole_characters(sentence, capacity - 1);
+    memcpy(to, sentence, length);
+    to[length] = '\0';
+}
+
 void cxj__base_say(struct cxj__message *message, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(message->text, sizeof message->text, format, arguments);
+    int length = vsnprintf(message->text, sizeof message->text, format, arguments);
     va_end(arguments);
+    if (length < 0) length = 0; /* nothing that the formats of this library bring about */
+    if ((size_t)length >= sizeof message->text) {
+        length = (int)whole_characters(message->text, sizeof message->text - 1);
+    }
+    message->text[length] = '\0';
+}
+
+/* The number of the character that starts here and has so many bytes. */
+static uint32_t code_point(const unsigned char *text, size_t bytes) {
+    static const unsigned char first_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+    uint32_t code = text[0] & first_bits[bytes];
+    for (size_t i = 1; i < bytes; i++) code = code << 6 | (text[i] & 0x3fU);
+    return code;
+}
+
+/* True for what a reader cannot see, or what changes how the rest is seen: controls, breaks of lines, spaces without
+ * width, marks of direction, tags. Two joiners (U+200C, U+200D) are none: scripts and emoji are spelt with them. */
+static bool is_unseen(uint32_t code) {
+    static const struct {
+        uint32_t first, last;
+    } unseen[] = {
+        {0x00, 0x1f},     {0x7f, 0x9f},     {0xad, 0xad},     {0x61c, 0x61c},     {0x180e, 0x180e},   {0x200b, 0x200b},
+        {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff},   {0xfff9, 0xfffb},   {0xe0000, 0xe007f},
+    };
+    for (size_t i = 0; i < sizeof unseen / sizeof *unseen; i++) {
+        if (code >= unseen[i].first && code <= unseen[i].last) return true;
+    }
+    return false;
+}
+
+/* Writes the character or byte that starts here as a sentence shows it, and gives the bytes it has in the text. */
+static size_t show_one(char shown[16], const unsigned char *text, size_t left) {
+    size_t bytes = utf8_character(text, left);
+    uint32_t code = bytes == 0 ? text[0] : code_point(text, bytes);
+    if (bytes <= 1 && (bytes == 0 || is_unseen(code))) {
+        (void)snprintf(shown, 16, "\\x%02x", (unsigned)code);
+    } else if (is_unseen(code)) {
+        (void)snprintf(shown, 16, code > 0xffff ? "\\U%08x" : "\\u%04x", (unsigned)code);
+    } else {
+        memcpy(shown, text, bytes);
+        shown[bytes] = '\0';
+    }
+    return bytes == 0 ? 1 : bytes;
+}
+
+const char *cxj__base_show(struct cxj__shown *shown, const char *text, size_t length) {
+    static const char ellipsis[] = "\xe2\x80\xa6";
+    size_t used = 0, ends = 0; /* ends: where the ellipsis still finds room */
+    for (size_t at = 0; at < length;) {
+        char piece[16];
+        at += show_one(piece, (const unsigned char *)text + at, length - at);
+        size_t bytes = strlen(piece);
+        if (used + bytes > sizeof shown->text - 1) {
+            memcpy(shown->text + ends, ellipsis, sizeof ellipsis);
+            return shown->text;
+        }
+        memcpy(shown->text + used, piece, bytes);
+        used += bytes;
+        if (used + sizeof ellipsis <= sizeof shown->text) ends = used;
+    }
+    shown->text[used] = '\0';
+    return shown->text;
 }

@@ -96,6 +96,9 @@ struct cxj__seed {
 };
 
 uint64_t cxj__base_siphash(const uint64_t key[2], const void *bytes, size_t length);
+
+/* Keys from a seed; from one that is all zero, keys drawn from the system's random numbers, or, where there are none, from
+ * the clock and from addresses, that of somewhere among them. */
 struct cxj__seed cxj__base_seed(const uint64_t seed[2], const void *somewhere);
 
 /* A number's hash under secret multipliers: whoever does not know the seed cannot choose numbers that collide. */
@@ -129,9 +132,27 @@ struct cxj__message {
     char text[320];
 };
 
-#if defined(__GNUC__)
+/* Says it, cut to fit behind a whole character. What comes from outside the library stands in a sentence only as
+ * cxj__base_show() writes it. */
+#if defined(__MINGW32__) && !defined(__clang__)
+__attribute__((format(gnu_printf, 2, 3))) /* what plain printf means there, C does not say */
+#elif defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif
 void cxj__base_say(struct cxj__message *message, const char *format, ...);
+
+/* Writes a sentence to where a host wants one: NUL-terminated, and cut to fit behind a whole character. With to NULL or
+ * without room it does nothing. */
+void cxj__base_tell(char *to, size_t capacity, const char *sentence);
+
+/* Room for a name or a text of a host in a sentence. */
+struct cxj__shown {
+    char text[204];
+};
+
+/* A name or a text of a host, as a sentence may show it: bytes that are not UTF-8, controls, marks of direction and what
+ * else a reader would not see are written as \x1b, \u202e, \U000e0001; a text that is too long ends with an ellipsis.
+ * It is for reading, not for reading back: a backslash stays as it is. */
+const char *cxj__base_show(struct cxj__shown *shown, const char *text, size_t length);
 
 #endif

@@ -13,8 +13,7 @@
 #define STRINGIZE_(x) #x
 #define STRINGIZE(x) STRINGIZE_(x)
 
-enum { DEFAULT_CELLS = 1000000, DEFAULT_TOUCHPOINTS = 10000 };
-#define LONGEST_TIME INT64_C(1000000000000000)
+enum { DEFAULT_CELLS = 1000000, DEFAULT_TOUCHPOINTS = 10000, DEFAULT_LOAD_WORK = 64 };
 #define LONGEST_LEAP (3653 * INT64_C(86400000)) /* ten years */
 
 /* ---- version and status ----------------------------------------------------------------------------------------- */
@@ -110,16 +109,8 @@ bool cxj__engine_is_saving(cxj_engine *engine) {
     return engine->is_saving;
 }
 
-void cxj__engine_tell(char *message, size_t capacity, const char *sentence) {
-    if (message == NULL || capacity == 0) return;
-    size_t length = strlen(sentence);
-    if (length > capacity - 1) length = capacity - 1;
-    memcpy(message, sentence, length);
-    message[length] = '\0';
-}
-
 cxj_status cxj__engine_refuse(char *message, size_t capacity, cxj_status status, const char *sentence) {
-    cxj__engine_tell(message, capacity, sentence);
+    cxj__base_tell(message, capacity, sentence);
     return status;
 }
 
@@ -149,6 +140,18 @@ void cxj__engine_trim(cxj_engine *engine) {
     if (engine->plan.entries.capacity > KEEP) cxj__plan_finish(&engine->plan, &engine->core.memory);
 }
 
+bool cxj__engine_take_mark(cxj_engine *engine, const void *bytes, size_t length) {
+    struct cxj__core *core = &engine->core;
+    unsigned char *mark = length == 0 ? NULL : cxj__base_resize(&core->memory, NULL, 0, length);
+    if (mark == NULL && length > 0) return false;
+    if (length > 0) memcpy(mark, bytes, length);
+    if (core->mark != NULL) memset(core->mark, 0, core->mark_length);
+    cxj__base_resize(&core->memory, core->mark, core->mark_length, 0);
+    core->mark = mark;
+    core->mark_length = length;
+    return true;
+}
+
 /* ---- life ------------------------------------------------------------------------------------------------------- */
 
 /* The first thing that is wrong with the options, or NULL. */
@@ -156,12 +159,13 @@ static const char *check_options(const cxj_options *options) {
     if (options->touchpoints_limit > CXJ__TOUCHPOINTS_LIMIT) return "options: touchpoints_limit is above 29,000";
     if (options->codes_limit > cxj__names_most(CXJ_DIMENSION_OWNER)) return "options: codes_limit is above 16,777,215";
     if ((options->unrecorded_facets & ~(uint32_t)CXJ_FACETS_ALL) != 0) return "options: unrecorded_facets has an unknown bit";
-    if (options->seal_ended_after < 0 || options->seal_ended_after > LONGEST_TIME) {
+    if (options->seal_ended_after < 0 || options->seal_ended_after > CXJ__LONGEST_TIME) {
         return "options: seal_ended_after is not within 0 and 10^15";
     }
-    if (options->seal_idle_after < 0 || options->seal_idle_after > LONGEST_TIME) {
+    if (options->seal_idle_after < 0 || options->seal_idle_after > CXJ__LONGEST_TIME) {
         return "options: seal_idle_after is not within 0 and 10^15";
     }
+    if (options->views_limit > CXJ__MOST_VIEWS) return "options: views_limit is above 4,096";
     for (size_t i = 0; i < sizeof options->reserved / sizeof *options->reserved; i++) {
         if (options->reserved[i] != 0) return "options: a reserved member is not zero";
     }
@@ -177,6 +181,11 @@ static const char *take_options(const cxj_options *passed, cxj_options *options)
         return "options: members that this version does not know are not zero";
     }
     return check_options(options);
+}
+
+/* What a recorded facet implies is recorded, too. */
+static uint32_t closed_under_implication(uint32_t unrecorded) {
+    return unrecorded & ~cxj__touchpoint_imply(~unrecorded & CXJ_FACETS_ALL);
 }
 
 const uint64_t cxj__engine_public_key[2] = {UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)};
@@ -200,7 +209,9 @@ static void set_up(cxj_engine *engine, const cxj_options *options) {
     core->seal_ended_after = options->seal_ended_after;
     core->seal_idle_after = options->seal_idle_after;
     core->sealed_latest = INT64_MIN;
-    engine->unrecorded = options->unrecorded_facets;
+    core->views_limit = options->views_limit != 0 ? options->views_limit : CXJ__MOST_VIEWS;
+    core->load_work_limit = options->load_work_limit != 0 ? options->load_work_limit : DEFAULT_LOAD_WORK;
+    engine->unrecorded = closed_under_implication(options->unrecorded_facets);
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
         uint32_t most = cxj__names_most(d), codes = options->codes_limit;
         core->dictionaries[d].limit = codes == 0 || codes > most ? most : codes;
@@ -209,7 +220,7 @@ static void set_up(cxj_engine *engine, const cxj_options *options) {
 
 cxj_status cxj_engine_create(const cxj_options *passed, char *message, size_t message_capacity, cxj_engine **engine) {
     cxj_options options;
-    cxj__engine_tell(message, message_capacity, "");
+    cxj__base_tell(message, message_capacity, "");
     if (engine == NULL) return cxj__engine_refuse(message, message_capacity, CXJ_BAD_ARGUMENT, "engine is NULL");
     *engine = NULL;
     const char *wrong = take_options(passed, &options);
@@ -236,6 +247,7 @@ void cxj_engine_destroy(cxj_engine *engine) {
     if (engine == NULL) return;
     struct cxj__core *core = &engine->core;
     cxj__plan_finish(&engine->plan, &core->memory);
+    (void)cxj__engine_take_mark(engine, NULL, 0);
     for (size_t i = 0; i < core->view_count; i++) destroy_view(core, core->views[i]);
     cxj__base_release(&core->memory, &core->views, &core->view_capacity, sizeof *core->views);
     cxj__agenda_finish(&core->agenda, &core->memory);
@@ -278,6 +290,7 @@ cxj_status cxj_engine_stats(const cxj_engine *engine, cxj_stats *stats, size_t s
         .work_folded = core->folded,
         .work_probed = core->store.probes,
         .has_now = core->now != INT64_MIN,
+        .unrecorded_facets = engine->unrecorded,
     };
     cxj__engine_give(stats, stats_size, &known, sizeof known);
     return CXJ_OK;
@@ -289,8 +302,9 @@ cxj_status cxj_set_unrecorded(cxj_engine *engine, uint32_t unrecorded_facets) {
     if ((unrecorded_facets & ~(uint32_t)CXJ_FACETS_ALL) != 0) {
         return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, "unrecorded_facets has an unknown bit");
     }
-    engine->unrecorded = unrecorded_facets;
-    engine->version++;
+    uint32_t before = engine->unrecorded;
+    engine->unrecorded = closed_under_implication(unrecorded_facets);
+    engine->version += engine->unrecorded != before;
     return CXJ_OK;
 }
 
@@ -368,11 +382,14 @@ static cxj_status admit_view(cxj_engine *engine, struct cxj_view *view) {
     if (engine->next_view >> (64 - CXJ__CELL_NUMBER_BITS) != 0) {
         return cxj__engine_fail(engine, CXJ_LIMIT, "16,777,216 views have been added already");
     }
-    if (core->view_count >= CXJ__MOST_VIEWS) {
-        return cxj__engine_fail(engine, CXJ_LIMIT, "there are 4,096 views already");
+    if (core->view_count >= core->views_limit) {
+        cxj__base_say(&engine->message, "there are %u views already, as many as there may be (options: views_limit)",
+                      (unsigned)core->views_limit);
+        return CXJ_LIMIT;
     }
     view->engine = engine;
     view->id = engine->next_view++;
+    view->sealed_lost = core->sealed_touchpoints > 0; /* what those contributed is known to other views at most */
     core->wanted |= wanted_by(view);
     if (!fill_view(engine, view)) {
         want_again(core);
@@ -466,7 +483,7 @@ static cxj_status find_journey(const cxj_engine *engine, uint64_t number, char *
     bool is_sealed = cxj__store_is_sealed(&core->store, &core->seed, number, &probes);
     cxj__base_say(&why, is_sealed ? "journey %llu is sealed: its touchpoints were released" : "there is no journey %llu",
                   (unsigned long long)number);
-    cxj__engine_tell(message, message_capacity, why.text);
+    cxj__base_tell(message, message_capacity, why.text);
     return is_sealed ? CXJ_SEALED : CXJ_NOT_FOUND;
 }
 
@@ -539,7 +556,7 @@ static void show(const struct cxj__journey *journey, cxj_journey *state) {
 
 cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey, char *message, size_t message_capacity,
                              cxj_journey *state, size_t state_size) {
-    cxj__engine_tell(message, message_capacity, "");
+    cxj__base_tell(message, message_capacity, "");
     const char *wrong = engine == NULL                   ? "engine is NULL"
                         : state == NULL                  ? "state is NULL"
                         : state_size < CXJ__LEAST_JOURNEY ? "state_size is below sizeof(cxj_journey)"
@@ -561,7 +578,7 @@ cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey, char *m
 cxj_status cxj_journey_touchpoints(const cxj_engine *engine, uint64_t journey, size_t capacity, char *message,
                                    size_t message_capacity, cxj_touchpoint *touchpoints, size_t touchpoint_size,
                                    size_t *count) {
-    cxj__engine_tell(message, message_capacity, "");
+    cxj__base_tell(message, message_capacity, "");
     const char *wrong = engine == NULL                            ? "engine is NULL"
                         : count == NULL                           ? "count is NULL"
                         : touchpoints == NULL && capacity > 0     ? "touchpoints is NULL"
@@ -571,11 +588,9 @@ cxj_status cxj_journey_touchpoints(const cxj_engine *engine, uint64_t journey, s
     const struct cxj__journey *found = NULL;
     cxj_status status = find_journey(engine, journey, message, message_capacity, &found);
     if (status != CXJ_OK) return status;
-    *count = found->count;
-    if (found->count > capacity) {
-        return cxj__engine_refuse_room(message, message_capacity, "touchpoints", found->count, capacity);
-    }
-    for (size_t i = 0; i < found->count; i++) {
+    *count = cxj__store_kept(found);
+    if (*count > capacity) return cxj__engine_refuse_room(message, message_capacity, "touchpoints", *count, capacity);
+    for (size_t i = 0; i < *count; i++) {
         struct cxj__entry entry;
         cxj__store_unpack(found, i, &entry);
         cxj__engine_give((char *)touchpoints + i * touchpoint_size, touchpoint_size, &entry.touchpoint,

@@ -4,6 +4,9 @@
 
 #include "plan.h"
 
+/* Milliseconds after which journeys are sealed, at most. */
+#define CXJ__LONGEST_TIME INT64_C(1000000000000000)
+
 struct cxj_engine {
     struct cxj__core core;
     struct cxj__plan plan;
@@ -55,16 +58,17 @@ bool cxj__engine_take(void *known, size_t size, const void *passed, size_t given
 /* The view with exactly this text, or NULL. */
 struct cxj_view *cxj__engine_find_view(const struct cxj__core *core, const char *text, size_t length);
 
-/* Writes a sentence to where the host wants one: NUL-terminated, and cut to fit. */
-void cxj__engine_tell(char *message, size_t capacity, const char *sentence);
-
-/* The same of a call that fails, and the status back; and of one for whose result the host has too little room. */
+/* Tells the host why a call failed, and gives the status back; and of one for whose result the host has too little room.
+ */
 cxj_status cxj__engine_refuse(char *message, size_t capacity, cxj_status status, const char *sentence);
 cxj_status cxj__engine_refuse_room(char *message, size_t message_capacity, const char *what, size_t needed,
                                    size_t capacity);
 
 /* The key of the numbers that stand for text ids where the host gave none. */
 extern const uint64_t cxj__engine_public_key[2];
+
+/* Keeps a host's mark in place of the one before; false, and then that one stays, if there is no memory. */
+bool cxj__engine_take_mark(cxj_engine *engine, const void *bytes, size_t length);
 
 /* Gives back the room that a large call has taken. */
 void cxj__engine_trim(cxj_engine *engine);

@@ -1,6 +1,6 @@
-/* fold: what a journey's touchpoints, taken in order, amount to.
+/* fold: what a journey's touchpoints, taken in order, amount to (SPEC.md section 4).
  *
- * This is section 4 of the specification and the only place that knows a rule of it. cxj__fold_step() takes the steps
+ * This is section 4 of SPEC.md, and the only place that knows a rule of it. cxj__fold_step() takes the steps
  * in the order in which the specification numbers them; each is a function of its own. The state holds no more than
  * the rules ask for, so a touchpoint that comes last in its journey is one step, and anything else is the same steps
  * again from an earlier state. The fold knows no view and no clock, takes no memory, and never fails. */
@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* The tracks of which a rule speaks by name. */
-enum { OWNER = CXJ_DIMENSION_OWNER - 1, TEAM = CXJ_DIMENSION_TEAM - 1, CHANNEL = CXJ_DIMENSION_CHANNEL - 1 };
+enum { BY_OWNER = CXJ_DIMENSION_OWNER - 1, BY_TEAM = CXJ_DIMENSION_TEAM - 1, BY_CHANNEL = CXJ_DIMENSION_CHANNEL - 1 };
 
 /* One step under way: the state, the touchpoint, and the facts so far; facts[0] is the touchpoint's own. */
 struct step {
@@ -51,13 +51,13 @@ static int64_t span(int64_t from, int64_t to) {
 
 /* ---- facts ------------------------------------------------------------------------------------------------------ */
 
-static void count(struct step *step, int fold_count) {
+static void count_one(struct step *step, int fold_count) {
     step->fold->counts[fold_count]++;
 }
 
 /* Counts something in the journey and in the touchpoint's own fact. */
 static void count_both(struct step *step, int fold_count, int touchpoint_count) {
-    count(step, fold_count);
+    count_one(step, fold_count);
     step->facts[0].mask |= CXJ__BIT(touchpoint_count);
 }
 
@@ -123,7 +123,7 @@ static void note_facets(struct step *step) {
     for (uint32_t facets = step->m->facets; facets != 0; facets &= facets - 1) {
         unsigned bit = cxj__base_lowest_bit(facets);
         if (counted[bit].touchpoint_count != NOT) step->facts[0].mask |= CXJ__BIT(counted[bit].touchpoint_count);
-        if (counted[bit].fold_count != NOT) count(step, counted[bit].fold_count);
+        if (counted[bit].fold_count != NOT) count_one(step, counted[bit].fold_count);
     }
     if (has(step, CXJ_FACET_CHURNED)) step->fold->churned = 1;
 }
@@ -188,12 +188,12 @@ static void keep_silence(struct step *step) {
 }
 
 static void count_change(struct step *step, uint8_t d, bool bounce) {
-    if (d == OWNER) {
-        count(step, CXJ__F_HANDOFFS);
-        if (bounce) count(step, CXJ__F_BOUNCES);
+    if (d == BY_OWNER) {
+        count_one(step, CXJ__F_HANDOFFS);
+        if (bounce) count_one(step, CXJ__F_BOUNCES);
     }
-    if (d == TEAM) count(step, CXJ__F_TEAM_CHANGES);
-    if (d == CHANNEL) count(step, CXJ__F_CHANNEL_SWITCHES);
+    if (d == BY_TEAM) count_one(step, CXJ__F_TEAM_CHANGES);
+    if (d == BY_CHANNEL) count_one(step, CXJ__F_CHANNEL_SWITCHES);
 }
 
 /* The fact of a transition from the track's value, before the track moves on. */
@@ -333,11 +333,11 @@ static void keep_commitments(struct step *step) {
 static void lose_context(struct step *step) {
     struct cxj__fold *fold = step->fold;
     if (!has(step, CXJ_FACET_REPEATED | CXJ_FACET_CONTRADICTED)) return;
-    for (uint8_t d = OWNER; d <= TEAM; d++) {
+    for (uint8_t d = BY_OWNER; d <= BY_TEAM; d++) {
         if (fold->tracks[d].before == 0 || fold->lost >> d & 1) continue;
         fold->lost |= (uint8_t)(1U << d);
         charge_change(step, d, CXJ__BIT(CXJ__X_LOST_CONTEXT), 0);
-        if (d == OWNER) count(step, CXJ__F_LOST_CONTEXT);
+        if (d == BY_OWNER) count_one(step, CXJ__F_LOST_CONTEXT);
     }
 }
 
@@ -357,14 +357,14 @@ static void close_loop(struct step *step) {
     struct cxj__fold *fold = step->fold;
     if (fold->loop_open && has(step, CXJ_FACET_CONTACT) && !has(step, CXJ_FACET_INBOUND)) {
         fold->loop_open = 0;
-        count(step, CXJ__F_LOOPS_CLOSED);
+        count_one(step, CXJ__F_LOOPS_CLOSED);
         add_sample(step, CXJ__J_HISTOGRAM_LOOP, span(fold->loop_at, step->m->at));
     }
     bool customers = step->m->scope == CXJ_SCOPE_TOUCHPOINT || step->m->scope == CXJ_SCOPE_JOURNEY;
     if (step->scale != NULL && customers && is_dissatisfied(step) && !fold->loop_open) {
         fold->loop_open = 1;
         fold->loop_at = step->m->at;
-        count(step, CXJ__F_LOOPS);
+        count_one(step, CXJ__F_LOOPS);
     }
 }
 

@@ -79,7 +79,7 @@ static bool make_translation(struct cxj__memory *memory, const struct cxj__core 
 static cxj_status plan_journey(cxj_engine *engine, const struct cxj__journey *journey,
                                const struct translation *translation) {
     cxj__plan_begin(&engine->plan);
-    for (size_t i = 0; i < journey->count; i++) {
+    for (size_t i = 0; i < cxj__store_kept(journey); i++) {
         struct cxj__entry entry;
         cxj__store_unpack(journey, i, &entry);
         cxj__touchpoint_translate(&entry.touchpoint, translation->codes);
@@ -160,8 +160,9 @@ static bool check_held(struct merge *merge) {
 static const struct cxj_view *find_source(struct merge *merge, const struct cxj_view *view) {
     const struct cxj_view *source = cxj__engine_find_view(merge->source, view->text, view->text_length);
     if (source != NULL && !source->sealed_lost) return source;
-    cxj__base_say(&merge->engine->message, "merge: the source has sealed journeys, and %s \"%.200s\"%s",
-                  source == NULL ? "no view" : "its view", view->text,
+    struct cxj__shown shown;
+    cxj__base_say(&merge->engine->message, "merge: the source has sealed journeys, and %s \"%s\"%s",
+                  source == NULL ? "no view" : "its view", cxj__base_show(&shown, view->text, view->text_length),
                   source == NULL ? " that knows of them" : " is incomplete");
     return NULL;
 }
@@ -283,6 +284,8 @@ static void commit_sealed_of(struct merge *merge) {
     core->touchpoints += source->sealed_touchpoints;
     core->journeys += source->sealed_journeys;
     if (source->sealed_latest > core->sealed_latest) core->sealed_latest = source->sealed_latest;
+    for (size_t bit = 0; bit < CXJ__FACETS; bit++) core->sealed_facets[bit] += source->sealed_facets[bit];
+    core->sealed_facets_lost |= source->sealed_facets_lost;
 }
 
 /* ---- all of it -------------------------------------------------------------------------------------------------- */
@@ -304,7 +307,7 @@ static void drop_reserved(struct merge *merge) {
     sweep_views(core);
     for (size_t place = 0; place < core->store.places; place++) {
         struct cxj__journey *journey = cxj__store_at(&core->store, place);
-        if (journey->number != 0 && journey->count == 0) {
+        if (journey->number != 0 && cxj__store_kept(journey) == 0) {
             cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
         }
     }
@@ -341,6 +344,7 @@ cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source) {
         commit_journeys(&merge);
         commit_sealed_of(&merge);
         sweep_views(core);
+        engine->unrecorded |= source->unrecorded; /* what one of them does not know, the result does not know */
         if (source->core.now > core->now) cxj__plan_advance(core, source->core.now);
         engine->version++;
     } else {

@@ -80,6 +80,11 @@ static inline void cxj__names_note_sealed(struct cxj__names *dictionary, uint32_
     if (code != 0) dictionary->uses[code] |= CXJ__NAMES_WAS_USED | CXJ__NAMES_OF_SEALED;
 }
 
+/* True if a touchpoint ever came with a name, or carried it. */
+static inline bool cxj__names_was_used(const struct cxj__names *dictionary, uint32_t code) {
+    return (dictionary->uses[code] & CXJ__NAMES_WAS_USED) != 0;
+}
+
 /* True if a touchpoint that carried a name was let go. */
 static inline bool cxj__names_is_of_sealed(const struct cxj__names *dictionary, uint32_t code) {
     return (dictionary->uses[code] & CXJ__NAMES_OF_SEALED) != 0;

@@ -264,6 +264,13 @@ static cxj_status take_all(struct call *call, size_t count) {
     return CXJ_OK;
 }
 
+/* Ends a call that records. What was taken back shall not lie about in the plan. */
+static void finish_call(cxj_engine *engine) {
+    engine->version++;
+    if (engine->plan.took_back) cxj__plan_finish(&engine->plan, &engine->core.memory);
+    cxj__engine_trim(engine);
+}
+
 /* Records what a call brings; its receipt says what became of it. */
 static cxj_status record(struct call *call, size_t count) {
     cxj_engine *engine = call->engine;
@@ -271,8 +278,7 @@ static cxj_status record(struct call *call, size_t count) {
     cxj_status status = take_all(call, count);
     engine->refused += call->receipt.refused;
     engine->late += call->receipt.late;
-    engine->version++;
-    cxj__engine_trim(engine);
+    finish_call(engine);
     if (status == CXJ_NO_MEMORY) {
         cxj__base_say(&engine->message, "touchpoint %llu: no memory; those before it were taken",
                       (unsigned long long)(call->base + call->receipt.processed));
@@ -342,6 +348,47 @@ cxj_status cxj_record_columns(cxj_engine *engine, const cxj_columns *columns, si
 
 /* ---- withdrawal ------------------------------------------------------------------------------------------------- */
 
+/* Takes a touchpoint back. Nothing else is recorded, so the receipt of a call is not needed. */
+static cxj_status withdraw(cxj_engine *engine, const cxj_touchpoint *touchpoint) {
+    struct cxj__plan *plan = &engine->plan;
+    struct cxj__core *core = &engine->core;
+    struct call call = {.engine = engine, .receipt.first_refusal = CXJ_NO_INDEX};
+    cxj__plan_begin(plan);
+    cxj_status status = cxj__plan_arrival(plan, core, touchpoint, 0);
+    if (status == CXJ_OK) status = cxj__plan_prepare(plan, core);
+    if (status == CXJ_OK && plan->refused.count > 0) {
+        note_full(&call, 0);
+        status = CXJ_LIMIT;
+        engine->refused++;
+    }
+    if (status == CXJ_OK) {
+        cxj__plan_commit(plan, core, false);
+        note_feed(&call, &plan->feed);
+    } else {
+        cxj__plan_abandon(plan, core, false);
+    }
+    finish_call(engine);
+    if (status == CXJ_LATE) {
+        engine->late++;
+        note_late(&call, 0, touchpoint->journey);
+    } else if (status == CXJ_NO_MEMORY) {
+        cxj__engine_fail(engine, status, "no memory to take a touchpoint back");
+    }
+    return status;
+}
+
+/* The revision of the touchpoint with an id, withdrawn or not. False if there is none. */
+static bool find_revision(struct cxj__core *core, uint64_t number, uint64_t id, uint64_t *revision) {
+    const struct cxj__journey *journey = cxj__store_find(&core->store, &core->seed, number, &core->store.probes);
+    if (journey == NULL) return false;
+    size_t position = cxj__store_find_id(journey, id, &core->seed, &core->store.probes);
+    if (position == SIZE_MAX) return cxj__store_find_withdrawn(journey, id, revision);
+    struct cxj__entry entry;
+    cxj__store_unpack(journey, position, &entry);
+    *revision = entry.touchpoint.revision;
+    return true;
+}
+
 cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t id, uint64_t revision) {
     if (engine == NULL) return CXJ_BAD_ARGUMENT;
     cxj__engine_begin(engine);
@@ -349,23 +396,17 @@ cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t id, uint6
         return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, journey == 0 ? "journey is 0" : "id is 0");
     }
     struct cxj__core *core = &engine->core;
-    struct cxj__entry entry = {.touchpoint = {.journey = journey, .id = id}};
-    const struct cxj__journey *found = cxj__store_find(&core->store, &core->seed, journey, &core->store.probes);
-    size_t position = found == NULL ? SIZE_MAX : cxj__store_find_id(found, id, &core->seed, &core->store.probes);
-    if (position != SIZE_MAX) {
-        cxj__store_unpack(found, position, &entry);
-        if (revision == 0 && entry.touchpoint.revision < UINT64_MAX) revision = entry.touchpoint.revision + 1;
-        if (revision <= entry.touchpoint.revision) {
+    uint64_t held = 0;
+    if (find_revision(core, journey, id, &held)) {
+        if (revision == 0 && held < UINT64_MAX) revision = held + 1;
+        if (revision <= held) {
             return cxj__engine_fail(engine, CXJ_REFUSED, "revision: it is not higher than that of the touchpoint held");
         }
     } else if (revision == 0 && !cxj__store_is_sealed(&core->store, &core->seed, journey, &core->store.probes)) {
         return cxj__engine_fail(engine, CXJ_NOT_FOUND, "there is no such touchpoint");
     }
-    entry.touchpoint.revision = revision;
-    entry.touchpoint.facets |= CXJ_FACET_WITHDRAWN;
-    cxj_receipt receipt;
-    cxj_status status = cxj_record(engine, &entry.touchpoint, sizeof entry.touchpoint, 1, 0, &receipt, sizeof receipt);
-    return status == CXJ_REFUSED ? receipt.first_status : status;
+    cxj_touchpoint taken = {.journey = journey, .id = id, .revision = revision, .facets = CXJ_FACET_WITHDRAWN};
+    return withdraw(engine, &taken);
 }
 
 /* ---- erasure ---------------------------------------------------------------------------------------------------- */

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { FIRST = 64, LARGEST = 2048, MOST_DEPTH = 32 - CXJ__TABLE_HOME_BITS };
+enum { FIRST_SEGMENT = 64, LARGEST_SEGMENT = 2048, MOST_DEPTH = 32 - CXJ__TABLE_HOME_BITS };
 
 static uint32_t tag_of(const struct cxj__table *table, const struct cxj__seed *seed, uint64_t slot) {
     return table->of_numbers ? cxj__table_tag(seed, slot) : (uint32_t)(slot >> 32);
@@ -96,9 +96,9 @@ static size_t half_of(const struct cxj__segment *segment, uint32_t tag) {
 
 /* The capacity of a half: beyond five eighths only if chance has put many slots there. */
 static uint32_t half_capacity(size_t used) {
-    uint32_t capacity = LARGEST / 2;
+    uint32_t capacity = LARGEST_SEGMENT / 2;
     do capacity = next_capacity(capacity);
-    while (capacity < LARGEST && !has_room(capacity, used));
+    while (capacity < LARGEST_SEGMENT && !has_room(capacity, used));
     return capacity;
 }
 
@@ -127,7 +127,7 @@ static bool split(struct cxj__table *table, struct cxj__memory *memory, const st
 }
 
 static bool make_first(struct cxj__table *table, struct cxj__memory *memory) {
-    struct cxj__segment *first = make_segment(memory, FIRST, 0);
+    struct cxj__segment *first = make_segment(memory, FIRST_SEGMENT, 0);
     if (first == NULL) return false;
     table->directory = cxj__base_resize(memory, NULL, 0, directory_bytes(0));
     if (table->directory == NULL) {
@@ -146,7 +146,7 @@ bool cxj__table_reserve(struct cxj__table *table, struct cxj__memory *memory, co
         const struct cxj__segment *segment = table->directory[entry_of(table, tag)];
         if (has_room(segment->capacity, segment->used)) return true;
         *moved += segment->used;
-        bool splits = segment->capacity >= LARGEST && segment->depth < MOST_DEPTH;
+        bool splits = segment->capacity >= LARGEST_SEGMENT && segment->depth < MOST_DEPTH;
         if (!(splits ? split(table, memory, seed, tag) : grow(table, memory, seed, tag))) return false;
     }
 }

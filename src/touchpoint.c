@@ -1,4 +1,4 @@
-/* touchpoint: what a touchpoint is made of, and what a single one may say. */
+/* touchpoint: what a touchpoint is made of, and what a single one may say (SPEC.md section 2). */
 #include "touchpoint.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* view: a view's text, its keys, its cells.
+/* view: a view's text, its keys, its cells (SPEC.md section 5).
  *
  * A view's text is read once into dimensions, a period and conditions of codes; after that no text is compared any more
  * but to put cells in order. A key holds the number of the period (hours, days, weeks, months, … since 1970) and a

@@ -48,7 +48,7 @@ END
         {
             gcc -E -dM "$1/cxj.h" | sed -n 's/^#define \(CXJ_[A-Z0-9_]*\) ..*/\1/p'
             gcc -E -P "$1/cxj.h" | grep -o '\<CXJ_[A-Z0-9_]*'
-        } | LC_ALL=C sort -u | grep -v -x -E 'CXJ_API|CXJ_VERSION_.*' | sed 's/.*/    SAY(&);/'
+        } | LC_ALL=C sort -u | grep -v -x -E 'CXJ_API|CXJ_VERSION.*' | sed 's/.*/    SAY(&);/'
         echo '}'
     } >"$scratch/constants.c"
     gcc -w -I "$1" "$scratch/constants.c" -o "$scratch/constants" && "$scratch/constants" >"$3/constants.txt"

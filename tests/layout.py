@@ -6,10 +6,15 @@ Checks the rules of the layout, those that a compiler does not check:
 - who includes whom in src, as the table of src/README.md states it. The table has the columns
   "room | holds | may include"; a room may include only rooms below its own, and every .c and .h of src is a room of the table with the same name;
 - what crosses files inside src is called cxj__<room>_<verb>, the room being the file that defines it;
+- names at file level are unique across the rooms of src, static functions and variables, types, enumerators and macros
+  alike, so that one file can include them all (a macro that its file undefines again is none);
 - src includes ISO C headers and its own, and headers beyond ISO C stand in base.c alone;
 - every declaration of include/cxj.h has a /** comment, whose @param names are the parameters, in order;
 - with --library: the shared library shows exactly the functions that the header declares, and all begin with cxj_;
 - every room has its unit test;
+- src/SPEC.md is there and, where ../shared/SPEC.md lies beside the checkout, the same byte for byte;
+- what documents link to is there; and so is, in the numbered steps of .github/CONTRIBUTING.md, each file that they name, and
+  in one of a step's files each name in the code;
 - nothing but the agreed names stands at the top of the project; no file has a note to do something later.
 
 Functions of more than 60 lines are listed; that fails nothing.
@@ -41,7 +46,9 @@ BEYOND_ISO = "base"
 
 # Put together here, so that this file does not hold what it looks for.
 NOTES = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "X" + "XX"]) + r")\b")
-TEXT_FILES = {".c", ".h", ".cpp", ".py", ".sh", ".md", ".build", ".txt", ".toml", ""}
+TEXT_FILES = {
+    ".c", ".h", ".cpp", ".py", ".sh", ".md", ".build", ".txt", ".toml", ".php", ".rb", ".pl", ".go", ".mod", ".rs", "",
+}
 
 
 class Declaration(NamedTuple):
@@ -219,6 +226,45 @@ def check_names(root: pathlib.Path) -> Iterator[str]:
             yield f"src/{path.name}:{declaration.line} {name} crosses files, but is not called {prefix}…"
 
 
+def file_level_names(path: pathlib.Path) -> Iterator[tuple[str, int]]:
+    """What a file of src defines at its top level, and where. A tag is told apart from other names by its keyword."""
+    source = read(path)
+    undefined = set(re.findall(r"^[ \t]*#[ \t]*undef[ \t]+(\w+)", source, re.M))
+    line = 1
+    for token in TOKEN.finditer(source):
+        match = re.match(r"[ \t]*#[ \t]*define[ \t]+(\w+)", token[0]) if token["directive"] else None
+        if match and match[1] not in undefined:
+            yield match[1], line
+        line += token[0].count("\n")
+    for declaration in declarations(source):
+        text, inside = declaration.text, []
+        while match := re.search(r"\{([^{}]*)\}", text):  # from the innermost pair of braces outwards
+            head = text[:match.start()]
+            if re.search(r"\benum\b[\w\s]*$", head):
+                inside += re.findall(r"(?:^|,)\s*(\w+)\s*(?=[,=]|$)", match[1])
+            inside += [f"{kind} {tag}" for kind, tag in re.findall(r"\b(struct|union|enum)\s+(\w+)\s*$", head)]
+            text = head + "\0" + text[match.end():]
+        name = function_name(text)
+        if text.startswith("typedef"):
+            inside += re.findall(r"\(\s*\*\s*(\w+)\s*\)\s*\(|(\w+)\s*(?:\[[^]]*\]\s*)*$", text)[0]
+        elif name and declaration.body:
+            inside.append(name)
+        elif not name and re.match(r"(static|extern|const)\b", text):
+            inside += re.findall(r"(\w+)\s*(?:\[[^]]*\]\s*)*(?:=|$)", text)[:1]
+        for found in inside:
+            if found:
+                yield found, declaration.line
+
+
+def check_unique(root: pathlib.Path) -> Iterator[str]:
+    first: dict[str, str] = {}
+    for path in sorted((root / "src").glob("*.[ch]")):
+        for name, line in file_level_names(path):
+            where = first.setdefault(name, path.name)
+            if where != path.name:
+                yield f"src/{path.name}:{line} {name} is also defined in {where}: one file could not include both"
+
+
 def public_functions(root: pathlib.Path) -> list[str]:
     names = (function_name(declaration.text) for declaration in declarations(read(root / "include/cxj.h")))
     return [name for name in names if name]
@@ -248,6 +294,41 @@ def check_tests(root: pathlib.Path) -> Iterator[str]:
             yield f"src/{path.name} has no unit test tests/test_{path.stem}.c"
 
 
+def beside(root: pathlib.Path) -> pathlib.Path:
+    """The specification from which that of the project is taken, if it lies there."""
+    return root.parent / "shared/SPEC.md"
+
+
+def check_specification(root: pathlib.Path) -> Iterator[str]:
+    own, other = root / "src/SPEC.md", beside(root)
+    if not own.exists():
+        yield "src/SPEC.md, the specification, is not there"
+    elif other.exists() and own.read_bytes() != other.read_bytes():
+        yield "src/SPEC.md differs from ../shared/SPEC.md"
+
+
+LINK = re.compile(r"\]\((?![a-z]+:|#)([^)#\s]+)[^)]*\)")
+STEP = re.compile(r"^\d+\. .*(?:\n(?!\d+\. ).+)*", re.MULTILINE)
+
+
+def check_documents(root: pathlib.Path) -> Iterator[str]:
+    for path in (path for path in own_files(root) if path.suffix == ".md"):
+        for name in LINK.findall(read(path)):
+            if not (path.parent / name).exists():
+                yield f"{path.relative_to(root)} links to {name}, which is not there"
+    guide = root / ".github/CONTRIBUTING.md"
+    for step in STEP.finditer(read(guide)) if guide.exists() else []:
+        named = re.findall(r"`([^`\s]+)`", step[0])
+        files = [name for name in named if "/" in name or name.endswith(".md")]
+        where = f".github/CONTRIBUTING.md: the step \"{' '.join(step[0].split())[:50]}…\""
+        found = [path for name in files for path in root.glob(name)]
+        yield from (f"{where} names {name}, which is not there" for name in files if not any(root.glob(name)))
+        text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in found if path.is_file())
+        for name in named:
+            if re.fullmatch(r"\w+", name) and name not in text:
+                yield f"{where} names {name}, which stands in none of its files"
+
+
 def check_top(root: pathlib.Path) -> Iterator[str]:
     for path in sorted(root.iterdir()):
         if path.name not in TOP and not LEFT_ALONE.match(path.name):
@@ -258,7 +339,7 @@ def own_files(folder: pathlib.Path) -> Iterator[pathlib.Path]:
     for path in sorted(folder.iterdir()):
         if path.is_dir():
             # Test data is what it is.
-            if not LEFT_ALONE.match(path.name) and path.name != "conformance":
+            if path.name == ".github" or (not LEFT_ALONE.match(path.name) and path.name != "conformance"):
                 yield from own_files(path)
         elif path.suffix in TEXT_FILES and not path.name.startswith("."):
             yield path
@@ -288,7 +369,7 @@ def check_library(root: pathlib.Path, library: str) -> Iterator[str]:
 
 
 RULES: list[Callable[[pathlib.Path], Iterator[str]]] = [
-    check_rooms, check_names, check_header, check_tests, check_top, check_notes,
+    check_rooms, check_names, check_unique, check_header, check_tests, check_specification, check_documents, check_top, check_notes,
 ]
 
 
@@ -319,13 +400,19 @@ SMALL_PROJECT = {
     "src/README.md": (
         "# map\n\n| room | holds | may include |\n| --- | --- | --- |\n| `upper` | things | `lower`, base |\n"
         "| lower | bits | base |\n| base | ground | nothing |\n\nThe end.\n"),
+    "src/SPEC.md": "law\n",
+    "../shared/SPEC.md": "law\n",
+    ".github/CONTRIBUTING.md": "[map](../src/README.md)\n\n1. `src/lower.c`, `src/*.h`: `cxj__lower_count`,\n   and so on.\n2. Done.\n",
     "src/upper.c": (
-        "#include \"upper.h\"\n#include \"lower.h\"\n#include <string.h>\n\nstatic const int table[] = {1, 2};\n\n"
+        "#include \"upper.h\"\n#include \"lower.h\"\n#include <string.h>\n\nstatic const int table[] = {1, 2};\n"
+        "enum kind { FIRST, MOST = 3 };\nstruct pair {\n    int a;\n};\ntypedef int (*caller)(int number);\n"
+        "#define TWICE(x) ((x) + (x))\n#define PASSING 1\n#undef PASSING\n"
+        "static const struct {\n    int a, b;\n} rows[] = {\n    {1, 2},\n};\n\n"
         "static int helper(int a) {\n    return a + '}' + table[0]; /* } */\n}\n\n"
         "int32_t cxj_make(uint32_t size, cxj_thing **thing) {\n    if (size) {\n        return helper(1);\n    }\n"
         "    return cxj__lower_count();\n}\n"),
     "src/upper.h": "#include \"cxj.h\"\n/* Counts. */\nint cxj__upper_count(void);\n",
-    "src/lower.c": "#include \"lower.h\"\nint cxj__lower_count(void) {\n    return 1;\n}\n",
+    "src/lower.c": "#include \"lower.h\"\n#define PASSING 2\n#undef PASSING\nint cxj__lower_count(void) {\n    enum { MOST = 1 };\n    return MOST;\n}\n",
     "src/lower.h": "#include \"base.h\"\nint cxj__lower_count(void);\n",
     "src/base.c": "#include \"base.h\"\n#include <sys/types.h>\nvoid cxj__base_free(void) {\n}\n",
     "src/base.h": "void cxj__base_free(void);\n",
@@ -348,6 +435,15 @@ BREACHES: list[tuple[str, str, str | None, str]] = [
     ("src/stranger.c", "", "\n", "stranger is no room"),
     ("src/lower.h", "", "int cxj__upper_bit(void);\n", "is not called cxj__lower_"),
     ("src/lower.c", "", "int bit(void) {\n    return 1;\n}\n", "is not called cxj__lower_"),
+    ("src/lower.c", "", "static int helper(void) {\n    return 2;\n}\n", "helper is also defined in lower.c"),
+    ("src/lower.c", "", "static unsigned char table[4];\n", "table is also defined in lower.c"),
+    ("src/lower.c", "", "static const struct {\n    int a;\n} rows[2] = {{1}, {2}};\n", "rows is also defined in lower.c"),
+    ("src/lower.c", "", "enum {\n    MOST\n};\n", "MOST is also defined in lower.c"),
+    ("src/lower.c", "", "#define FIRST 1\n", "FIRST is also defined in lower.c"),
+    ("src/lower.h", "", "#define TWICE(y) (2 * (y))\n", "TWICE is also defined in lower.h"),
+    ("src/lower.c", "", "struct pair {\n    int b;\n};\n", "struct pair is also defined in lower.c"),
+    ("src/lower.c", "", "enum kind { OTHER };\n", "enum kind is also defined in lower.c"),
+    ("src/lower.c", "", "typedef long caller;\n", "caller is also defined in lower.c"),
     ("include/cxj.h", "/** A thing. Opaque. */\n", "", "has no /** comment"),
     ("include/cxj.h", "#ifdef __cplusplus\n}", "enum { CXJ_A = 1, /**< a */ CXJ_B };\n#ifdef __cplusplus\n}",
      "no /** comment"),
@@ -356,6 +452,13 @@ BREACHES: list[tuple[str, str, str | None, str]] = [
     ("include/cxj.h", " * @param size  its size\n", "", "@param says thing"),
     ("include/cxj.h", "cxj_make(", "make(", "does not begin with cxj_"),
     ("tests/test_lower.c", "\n", None, "has no unit test"),
+    ("src/SPEC.md", "law", "lore", "differs from"),
+    ("src/SPEC.md", "law\n", "law\r\n", "differs from"),
+    ("src/SPEC.md", "", None, "is not there"),
+    (".github/CONTRIBUTING.md", "../src/README.md", "src/README.md", "links to src/README.md"),
+    (".github/CONTRIBUTING.md", "src/lower.c", "src/lowest.c", "names src/lowest.c"),
+    (".github/CONTRIBUTING.md", "lower_count", "lower_counts", "stands in none"),
+    (".github/NOTES.md", "", "TO" + "DO\n", "has a TO" + "DO"),
     ("notes.txt", "", "\n", "none of the agreed names"),
     ("examples/long.c", "    ;\n", "    ; /* " + "TO" + "DO: more */\n", "has a TO" + "DO"),
 ]
@@ -394,7 +497,8 @@ def self_test() -> int:
             else:
                 text = read(path) if path.exists() else ""
                 assert old in text, f"{name} has no {old!r}"
-                path.write_text(text.replace(old, new, 1) if old else text + new, encoding="utf-8")
+                path.parent.mkdir(exist_ok=True)
+                path.write_bytes((text.replace(old, new, 1) if old else text + new).encode())
             if not any(word in problem for problem in problems(root)):
                 failed += 1
                 print(f"unnoticed: {name} with {new!r} in place of {old!r}")
@@ -417,6 +521,8 @@ def main() -> int:
         found += check_library(chosen.root, chosen.shared)
     for line in long_functions(chosen.root, chosen.long):
         print(f"long: {line}")
+    if not beside(chosen.root).exists():
+        print("skipped: whether src/SPEC.md is up to date (there is no ../shared/SPEC.md beside this checkout)")
     for problem in found:
         print(problem)
     print(f"layout: {len(found)} breaches" if found else "layout: all rules hold")

@@ -182,11 +182,17 @@ static int order_contents(const naive_touchpoint *a, const naive_touchpoint *b) 
     return 0;
 }
 
+static bool is_withdrawn(const naive_touchpoint *m) {
+    return has(m, CXJ_FACET_WITHDRAWN);
+}
+
 /* 3.2: "Of touchpoints with the same journey and the same non-zero id, the one with the highest revision holds; of
- * equal revisions the greater one" */
+ * equal revisions the greater one". 3.3: one that is withdrawn keeps no content to be compared; it holds over one that is
+ * not. */
 static int order_contribution(const naive_touchpoint *a, const naive_touchpoint *b) {
     int order = order_u64(a->fields.revision, b->fields.revision);
-    return order ? order : order_contents(a, b);
+    if (!order) order = order_u64(is_withdrawn(a), is_withdrawn(b));
+    return order || is_withdrawn(a) ? order : order_contents(a, b);
 }
 
 static bool same_touchpoint(const naive_touchpoint *a, const naive_touchpoint *b) {
@@ -195,6 +201,8 @@ static bool same_touchpoint(const naive_touchpoint *a, const naive_touchpoint *b
 
 /* Whether item i holds among the first count arrivals: "The others are as if never sent." */
 static bool holds_among(const naive_log *log, size_t i, size_t count) {
+    /* Withdrawn without an id, it takes nothing back, and there is nothing to keep. */
+    if (is_withdrawn(&log->items[i]) && log->items[i].fields.id == 0) return false;
     for (size_t j = 0; j < count; j++) {
         if (j == i || !same_touchpoint(&log->items[i], &log->items[j])) continue;
         int order = order_contribution(&log->items[j], &log->items[i]);
@@ -212,9 +220,10 @@ static const naive_touchpoint *find_held(const naive_log *log, uint64_t journey,
 }
 
 /* 3.1: "ordered by (at, sequence, id), and where all three are equal by arrival"; the caller keeps the order of
- * arrival. */
+ * arrival. Those withdrawn, which have only an id, stand behind. */
 static int order_places(const naive_touchpoint *a, const naive_touchpoint *b) {
-    int order = order_i64(a->fields.at, b->fields.at);
+    int order = order_u64(is_withdrawn(a), is_withdrawn(b));
+    if (!order) order = order_i64(a->fields.at, b->fields.at);
     if (!order) order = order_u64(a->fields.sequence, b->fields.sequence);
     return order ? order : order_u64(a->fields.id, b->fields.id);
 }
@@ -238,7 +247,7 @@ size_t naive_held(const naive_log *log, uint64_t journey, const naive_touchpoint
 static size_t contributing(const naive_log *log, uint64_t journey, const naive_touchpoint **list) {
     size_t held = naive_held(log, journey, list), count = 0;
     for (size_t i = 0; i < held; i++)
-        if (!has(list[i], CXJ_FACET_WITHDRAWN)) list[count++] = list[i];
+        if (!is_withdrawn(list[i])) list[count++] = list[i];
     return count;
 }
 
@@ -246,6 +255,14 @@ void naive_arrive(naive_log *log, const naive_touchpoint *touchpoint) {
     log->items = grow(log->items, log->count, &log->capacity, sizeof *log->items);
     log->items[log->count] = *touchpoint;
     log->items[log->count].fields.facets = with_implied(touchpoint->fields.facets);
+    /* 3.3: "A touchpoint that is withdrawn keeps its id and revision" and nothing else */
+    if (is_withdrawn(touchpoint))
+        log->items[log->count] = (naive_touchpoint){.fields = {.journey = touchpoint->fields.journey,
+                                                               .id = touchpoint->fields.id,
+                                                               .revision = touchpoint->fields.revision,
+                                                               .facets = CXJ_FACET_WITHDRAWN},
+                                                    .names = {"", "", "", "", "", "", "", "", "", ""},
+                                                    .by_withdraw = touchpoint->by_withdraw};
     log->count++;
 }
 
@@ -255,7 +272,6 @@ cxj_status naive_withdraw(naive_log *log, uint64_t journey, uint64_t id, uint64_
     if (!held && revision == 0) return CXJ_NOT_FOUND;
     if (held && revision != 0 && revision <= held->fields.revision) return CXJ_REFUSED;
     naive_touchpoint item = {.names = {"", "", "", "", "", "", "", "", "", ""}};
-    if (held) item = *held;
     item.fields.journey = journey;
     item.fields.id = id;
     item.fields.revision = revision ? revision : held->fields.revision + 1;
@@ -268,9 +284,10 @@ cxj_status naive_withdraw(naive_log *log, uint64_t journey, uint64_t id, uint64_
 /* 3.4: "nothing of them is left in the engine, in the cells or in its files" */
 uint64_t naive_erase_journey(naive_log *log, uint64_t journey) {
     size_t kept = 0;
+    bool found = false;
+    for (size_t i = 0; i < log->count; i++) found |= log->items[i].fields.journey == journey && holds_among(log, i, log->count);
     for (size_t i = 0; i < log->count; i++)
         if (log->items[i].fields.journey != journey) log->items[kept++] = log->items[i];
-    bool found = kept < log->count;
     log->count = kept;
     return found;
 }
@@ -314,7 +331,7 @@ naive_feed naive_feed_counts(const naive_log *log) {
             feed.accepted++;
         } else if (held->fields.revision == item->fields.revision) {
             feed.duplicates++;
-            feed.conflicts += order_contents(held, item) != 0;
+            feed.conflicts += order_contribution(held, item) != 0;
         } else {
             feed.superseded++;
             feed.accepted += item->fields.revision > held->fields.revision;

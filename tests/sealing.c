@@ -236,16 +236,23 @@ static bool is_withdrawn(const cxj_touchpoint *t) {
 }
 
 static int order_of(const cxj_touchpoint *a, const cxj_touchpoint *b) {
+    if (is_withdrawn(a) != is_withdrawn(b)) return is_withdrawn(b) ? -1 : 1;
     if (a->at != b->at) return a->at < b->at ? -1 : 1;
     if (a->sequence != b->sequence) return a->sequence < b->sequence ? -1 : 1;
     return (a->id > b->id) - (a->id < b->id);
 }
 
-/* A touchpoint arrives. Of one id no two revisions are equal, unless they are the same touchpoint. */
-static void model_take(course *j, const cxj_touchpoint *t) {
+/* A touchpoint arrives. Of one id no two revisions are equal, unless they are the same touchpoint, or one is withdrawn.
+ * "A touchpoint that is withdrawn keeps its id and revision" (section 3.3), and nothing else. */
+static void model_take(course *j, const cxj_touchpoint *arrived) {
+    cxj_touchpoint bare = {.journey = arrived->journey, .id = arrived->id, .revision = arrived->revision,
+                           .facets = CXJ_FACET_WITHDRAWN};
+    const cxj_touchpoint *t = is_withdrawn(arrived) ? &bare : arrived;
+    if (t == &bare && t->id == 0) return;
     for (size_t i = 0; i < j->count && t->id != 0; i++) {
         if (j->held[i].id != t->id) continue;
-        if (j->held[i].revision >= t->revision) return;
+        bool holds = is_withdrawn(&j->held[i]) >= is_withdrawn(t);
+        if (j->held[i].revision > t->revision || (j->held[i].revision == t->revision && holds)) return;
         memmove(&j->held[i], &j->held[i + 1], (j->count - i - 1) * sizeof *j->held);
         j->count--;
         break;
@@ -263,13 +270,14 @@ static bool reopens(const cxj_touchpoint *t) {
     return (t->facets & facets) != 0 || t->due != 0;
 }
 
-/* When a journey is to be sealed: "a while after its end, or after its last touchpoint". */
+/* When a journey is to be sealed: "a while after its end, or after its last touchpoint", of those that contribute. */
 static int64_t sealing_of(const course *j, int64_t ended_after, int64_t idle_after) {
-    int64_t moment = INT64_MAX, end = 0;
+    int64_t moment = INT64_MAX, end = 0, last = INT64_MAX;
     bool ended = false;
     for (size_t i = 0; i < j->count; i++) {
         const cxj_touchpoint *t = &j->held[i];
         if (is_withdrawn(t)) continue;
+        last = t->at;
         if (t->outcome != 0) {
             ended = true;
             end = t->at;
@@ -278,9 +286,7 @@ static int64_t sealing_of(const course *j, int64_t ended_after, int64_t idle_aft
         }
     }
     if (ended && ended_after > 0) moment = end + ended_after;
-    if (j->count > 0 && idle_after > 0 && j->held[j->count - 1].at + idle_after < moment) {
-        moment = j->held[j->count - 1].at + idle_after;
-    }
+    if (last != INT64_MAX && idle_after > 0 && last + idle_after < moment) moment = last + idle_after;
     return moment;
 }
 
@@ -375,6 +381,7 @@ static uint64_t some_number(void) {
 static cxj_touchpoint again(uint64_t number, const course *j) {
     cxj_touchpoint t = j->held[chance((uint32_t)j->count)];
     cxj_touchpoint other = random_touchpoint(number, here.clock);
+    if (is_withdrawn(&t)) t.at = other.at;
     if (t.id == 0 || chance(4) == 0) return t.id == 0 ? other : t;
     uint64_t revision = other.revision;
     if (chance(3) == 0) {
@@ -501,7 +508,7 @@ static void step_withdraw(void) {
     ck_assert_int_eq(status, cxj_withdraw(here.keeping, other_number(number), t.id, 0));
     if (here.later) (void)cxj_withdraw(here.later, other_number(number), t.id, 0);
     if (status != CXJ_OK) return;
-    t.facets |= CXJ_FACET_WITHDRAWN;
+    t.facets = CXJ_FACET_WITHDRAWN;
     t.revision++;
     model_take(j, &t);
 }
@@ -1134,21 +1141,48 @@ START_TEST(old_dates_are_sealed_at_the_next_advance) {
 }
 END_TEST
 
-/* "ms after its last touchpoint": one that is withdrawn is a touchpoint, too. */
-START_TEST(withdrawn_touchpoints_keep_a_journey_from_being_idle) {
-    cxj_engine *engine = make(0, 10);
-    record(engine, (cxj_touchpoint){.journey = 1, .id = 1, .at = START, .facets = CXJ_FACET_WITHDRAWN});
-    record(engine, (cxj_touchpoint){.journey = 2, .id = 1, .at = START});
-    record(engine, (cxj_touchpoint){.journey = 2, .id = 2, .at = START + 50, .facets = CXJ_FACET_WITHDRAWN});
-    advance(engine, START + 10);
+/* "a while after its end, or after its last touchpoint" (section 3.6): of those that contribute. Whatever the date of what
+ * is taken back, before it came or after, and whether it comes as a touchpoint or by cxj_withdraw(), it decides nothing. */
+START_TEST(what_is_withdrawn_does_not_decide_when_a_journey_is_sealed) {
+    static const int64_t moments[] = {-62135596800000, START - 50, START, START + 50, 253402300799999};
+    for (size_t i = 0; i < 4 * sizeof moments / sizeof *moments; i++) {
+        cxj_engine *engine = make(0, 10);
+        cxj_touchpoint right = {.journey = 2, .id = 1, .at = START}, taken = {.journey = 2, .id = 2, .at = moments[i / 4]};
+        taken.outcome = CXJ_OUTCOME_COMPLETED;
+        if (i & 1) ck_assert_int_eq(cxj_withdraw(engine, 2, 2, 7), CXJ_OK);
+        if (i & 2) record(engine, right);
+        record(engine, taken);
+        if (!(i & 2)) record(engine, right);
+        taken.facets = CXJ_FACET_WITHDRAWN;
+        taken.revision = 7;
+        if (!(i & 1)) record(engine, taken);
+        advance(engine, START + 9);
+        ck_assert_int_eq(whereabouts(engine, 2), CXJ_OK);
+        advance(engine, START + 10);
+        ck_assert(is_sealed(engine, 2));
+        ck_assert_uint_eq(stats_of(engine).touchpoints, 1);
+        ck_assert_int_eq(stats_of(engine).latest_at, START);
+        ck_assert_uint_eq(stats_of(engine).held, 0);
+        cxj_engine_destroy(engine);
+    }
+}
+END_TEST
+
+/* A journey of which nothing contributes has no last touchpoint and no end: it is kept until it is erased, so that what was
+ * taken back before it came stays so. */
+START_TEST(journey_of_nothing_but_withdrawn_is_not_sealed) {
+    cxj_engine *engine = make(10, 10);
+    ck_assert_int_eq(cxj_withdraw(engine, 1, 1, 1), CXJ_OK);
+    record(engine, (cxj_touchpoint){.journey = 1, .id = 2, .at = START, .outcome = CXJ_OUTCOME_COMPLETED});
+    ck_assert_int_eq(cxj_withdraw(engine, 1, 2, 0), CXJ_OK);
+    advance(engine, START + 100000);
+    ck_assert(!is_sealed(engine, 1));
+    ck_assert_uint_eq(stats_of(engine).held, 2);
+    record(engine, (cxj_touchpoint){.journey = 1, .id = 1, .at = START});
+    ck_assert_uint_eq(stats_of(engine).touchpoints, 0);
+    record(engine, (cxj_touchpoint){.journey = 1, .id = 3, .at = START});
+    advance(engine, START + 100000);
     ck_assert(is_sealed(engine, 1));
-    ck_assert_int_eq(whereabouts(engine, 2), CXJ_OK);
-    ck_assert_uint_eq(stats_of(engine).journeys, 1);
-    advance(engine, START + 60);
-    ck_assert(is_sealed(engine, 2));
-    ck_assert_uint_eq(stats_of(engine).touchpoints, 1);
-    ck_assert_int_eq(stats_of(engine).latest_at, START);
-    ck_assert_uint_eq(stats_of(engine).held, 0);
     cxj_engine_destroy(engine);
 }
 END_TEST
@@ -1949,7 +1983,8 @@ static void add_cases_of_sealing(Suite *suite) {
                               longest_times_seal_nothing,
                               clock_that_does_not_move_seals_nothing,
                               old_dates_are_sealed_at_the_next_advance,
-                              withdrawn_touchpoints_keep_a_journey_from_being_idle,
+                              what_is_withdrawn_does_not_decide_when_a_journey_is_sealed,
+                              journey_of_nothing_but_withdrawn_is_not_sealed,
                               journey_without_an_end_is_not_sealed,
                               corrections_move_the_end,
                               erased_journey_seals_nobody_else,

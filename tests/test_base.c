@@ -12,6 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef GETRANDOM_IS_WRAPPED
+#include <sys/random.h>
+#endif
 
 static uint64_t seed = 1;
 static uint64_t chance_state;
@@ -459,14 +462,72 @@ START_TEST(seed_with_one_zero_is_not_drawn) {
 }
 END_TEST
 
+/* Where the system has no random numbers, as soon as the clock has moved. */
 START_TEST(seed_of_zeros_is_drawn) {
     static const uint64_t none[2] = {0, 0};
     int here = 0;
     struct cxj__seed a = cxj__base_seed(none, &here), b = a;
     for (int i = 0; i < 10000000 && memcmp(&a, &b, sizeof a) == 0; i++) b = cxj__base_seed(none, &here);
-    ck_assert_mem_ne(&a, &b, sizeof a); /* as soon as the clock has moved */
+    ck_assert_mem_ne(&a, &b, sizeof a);
 }
 END_TEST
+
+#ifdef GETRANDOM_IS_WRAPPED
+/* The linker leads the library's calls here (tests/meson.build), and from here to the system until a test decides. */
+static struct {
+    bool is_decided;
+    ssize_t gives; /* bytes, or -1 */
+    unsigned char byte;
+    int calls;
+} system_random;
+
+ssize_t __real_getrandom(void *buffer, size_t length, unsigned flags);
+ssize_t __wrap_getrandom(void *buffer, size_t length, unsigned flags);
+ssize_t __wrap_getrandom(void *buffer, size_t length, unsigned flags) {
+    ck_assert_uint_eq(flags, GRND_NONBLOCK); /* no engine waits for a machine that has just been started */
+    system_random.calls++;
+    if (!system_random.is_decided) return __real_getrandom(buffer, length, flags);
+    if (system_random.gives > 0) {
+        ck_assert_uint_le((size_t)system_random.gives, length);
+        memset(buffer, system_random.byte, (size_t)system_random.gives);
+    }
+    return system_random.gives;
+}
+
+/* The system's random numbers decide all keys: neither clock nor address matters. */
+START_TEST(seed_is_drawn_from_the_system) {
+    static const uint64_t none[2] = {0, 0}, given[2] = {1, 0};
+    int here = 0, there = 0;
+    system_random.is_decided = true;
+    system_random.gives = 16;
+    system_random.byte = 1;
+    struct cxj__seed a = cxj__base_seed(none, &here), b = cxj__base_seed(none, &there);
+    ck_assert_mem_eq(&a, &b, sizeof a);
+    system_random.byte = 2;
+    b = cxj__base_seed(none, &here);
+    ck_assert_mem_ne(&a, &b, sizeof a);
+    int calls = system_random.calls;
+    (void)cxj__base_seed(given, &here); /* one that is given asks nobody */
+    ck_assert_int_eq(system_random.calls, calls);
+}
+END_TEST
+
+/* No system call, no entropy yet, or less than was asked for. */
+static const ssize_t refusals[] = {-1, 0, 1, 8, 15};
+
+START_TEST(seed_is_guessed_where_the_system_has_none) {
+    static const uint64_t none[2] = {0, 0};
+    int here = 0;
+    system_random.is_decided = true;
+    system_random.gives = refusals[_i];
+    system_random.byte = 1;
+    struct cxj__seed a = cxj__base_seed(none, &here), b = a;
+    for (int i = 0; i < 10000000 && memcmp(&a, &b, sizeof a) == 0; i++) b = cxj__base_seed(none, &here);
+    ck_assert_mem_ne(&a, &b, sizeof a);
+    ck_assert_int_ge(system_random.calls, 2); /* it was asked */
+}
+END_TEST
+#endif
 
 /* The lower bits, by which tables are addressed, spread numbers in a row and multiples of a power of two alike. */
 START_TEST(hash_spreads_regular_numbers) {
@@ -668,6 +729,171 @@ START_TEST(a_sentence_is_cut_to_fit) {
 }
 END_TEST
 
+/* A text of characters of every length, so that each cut falls into each of them at some capacity. */
+static const char mixed[] = "a\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80z\xf4\x8f\xbf\xbf\xe0\xa0\x80\xc2\x80";
+
+/* The most bytes of a text that fit and are characters all. */
+static size_t fitting(const char *text, size_t capacity) {
+    size_t best = 0, offset;
+    for (size_t length = 0; length < capacity && length <= strlen(text); length++) {
+        if (cxj__base_is_utf8(text, length, &offset)) best = length;
+    }
+    return best;
+}
+
+/* Whoever gives a buffer finds whole characters in it, as many as fit, and nothing behind its end. */
+START_TEST(a_sentence_is_told_in_whole_characters) {
+    for (size_t capacity = 1; capacity <= sizeof mixed + 1; capacity++) {
+        char buffer[sizeof mixed + 2];
+        memset(buffer, '?', sizeof buffer);
+        cxj__base_tell(buffer, capacity, mixed);
+        size_t length = fitting(mixed, capacity);
+        ck_assert_uint_eq(strlen(buffer), length);
+        ck_assert_mem_eq(buffer, mixed, length);
+        for (size_t i = capacity; i < sizeof buffer; i++) ck_assert_int_eq(buffer[i], '?');
+    }
+    cxj__base_tell(NULL, 10, mixed);
+    char untouched = '?';
+    cxj__base_tell(&untouched, 0, mixed);
+    ck_assert_int_eq(untouched, '?');
+}
+END_TEST
+
+/* The library's own sentences are cut in the same way, wherever in a character the end of the room falls. */
+START_TEST(a_sentence_is_cut_in_whole_characters) {
+    for (size_t ahead = 0; ahead < sizeof mixed; ahead++) {
+        struct cxj__message message;
+        char longest[2 * sizeof message.text];
+        memset(longest, 'x', sizeof longest);
+        size_t at = sizeof message.text - 1 - ahead;
+        memcpy(longest + at, mixed, sizeof mixed);
+        cxj__base_say(&message, "%s", longest);
+        ck_assert_uint_eq(strlen(message.text), fitting(longest, sizeof message.text));
+        ck_assert_mem_eq(message.text, longest, strlen(message.text));
+    }
+}
+END_TEST
+
+/* What is not UTF-8 is none of this function's business, but it must not run away over it. */
+START_TEST(a_cut_among_stray_bytes_takes_three_at_most) {
+    static const char *const strays[] = {"\x80\x80\x80\x80\x80\x80\x80\x80", "\xff\xff\xff\xff\xff\xff\xff\xff",
+                                         "\xf0\xf0\xf0\xf0\xf0\xf0\xf0\xf0", "a\x80\x80\x80\x80\x80\x80\x80"};
+    for (size_t i = 0; i < sizeof strays / sizeof *strays; i++) {
+        for (size_t capacity = 1; capacity <= 8; capacity++) {
+            char buffer[9];
+            cxj__base_tell(buffer, capacity, strays[i]);
+            ck_assert_uint_lt(strlen(buffer), capacity);
+            ck_assert_uint_ge(strlen(buffer) + 4, capacity);
+        }
+    }
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    size_t length;
+    const char *shown;
+} shown_texts[] = {
+    {"", 0, ""},
+    {"touchpoints by channel", 22, "touchpoints by channel"},
+    {"M\xc3\xbcller \xe2\x82\xac \xf0\x9f\x98\x80", 16, "M\xc3\xbcller \xe2\x82\xac \xf0\x9f\x98\x80"},
+    {"\\ \" '", 5, "\\ \" '"},                                          /* for reading, not for reading back */
+    {"\x1b[31mred", 8, "\\x1b[31mred"},                                    /* a terminal would obey */
+    {"\xc2\x9b"
+     "31m",
+     5, "\\u009b31m"}, /* so would some here */
+    {"a\tb\nc\rd\x7f", 8, "a\\x09b\\x0ac\\x0dd\\x7f"},
+    {"a\0b", 3, "a\\x00b"},
+    {"invoice\xe2\x80\xaetxt.exe", 17, "invoice\\u202etxt.exe"}, /* a mark that turns the rest round */
+    {"\xe2\x81\xa6x\xe2\x81\xa9", 7, "\\u2066x\\u2069"},
+    {"\xe2\x80\x8e\xe2\x80\x8f\xd8\x9c", 8, "\\u200e\\u200f\\u061c"},
+    {"pay\xe2\x80\x8bpal\xef\xbb\xbf\xc2\xad", 14, "pay\\u200bpal\\ufeff\\u00ad"}, /* without width */
+    {"\xe2\x80\xa8\xe2\x80\xa9", 6, "\\u2028\\u2029"},
+    {"\xf3\xa0\x80\x81\xf3\xa0\x81\xbf", 8, "\\U000e0001\\U000e007f"},
+    {"\xe2\x80\x8c\xe2\x80\x8d", 6, "\xe2\x80\x8c\xe2\x80\x8d"}, /* joiners, with which words are spelt */
+    {"a\xff\xc3", 3, "a\\xff\\xc3"},
+    {"\xed\xa0\x80", 3, "\\xed\\xa0\\x80"}, /* half a pair of UTF-16 is no character */
+};
+enum { SHOWN_TEXTS = sizeof shown_texts / sizeof *shown_texts };
+
+START_TEST(a_text_is_shown_visibly) {
+    struct cxj__shown shown;
+    ck_assert_str_eq(cxj__base_show(&shown, shown_texts[_i].text, shown_texts[_i].length), shown_texts[_i].shown);
+}
+END_TEST
+
+/* No byte of any character is a control, and none that is shown as it is turns what stands behind it; the shape of what is
+ * written in its place is that of its kind. */
+START_TEST(every_character_is_shown_or_written) {
+    for (uint32_t c = 1; c <= 0x10ffff; c += c < 0x3000 ? 1 : c >= 0xfe00 && c < 0x10000 ? 1 : 13) {
+        if (c >= 0xd800 && c <= 0xdfff) continue;
+        static const unsigned char marks[] = {0, 0, 0xc0, 0xe0, 0xf0};
+        size_t length = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+        char text[5] = {(char)c, 0, 0, 0, 0};
+        for (size_t i = 0; length > 1 && i < length; i++) {
+            text[i] = (char)((i == 0 ? marks[length] : 0x80U) |
+                             (c >> (6 * (length - 1 - i)) & (i == 0 ? 0x7fU >> length : 0x3fU)));
+        }
+        struct cxj__shown shown;
+        cxj__base_show(&shown, text, length);
+        char written[16];
+        snprintf(written, sizeof written, length == 1 ? "\\x%02x" : length < 4 ? "\\u%04x" : "\\U%08x", (unsigned)c);
+        bool is_written = strcmp(shown.text, text) != 0;
+        ck_assert_msg(!is_written || strcmp(shown.text, written) == 0, "U+%04x is shown as %s", (unsigned)c, shown.text);
+        bool is_unseen = c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c || c == 0x180e || c == 0x200b ||
+                         c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) ||
+                         c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c < 0xe0080);
+        ck_assert_msg(is_written == is_unseen, "U+%04x is shown as %s", (unsigned)c, shown.text);
+    }
+}
+END_TEST
+
+/* However long a text, and whatever it is made of: what is shown fits, is UTF-8, and ends with an ellipsis exactly where
+ * something is left out. */
+START_TEST(a_long_text_is_shown_shortened) {
+    static const char *const pieces[] = {"x", "\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\x1b", "\xe2\x80\xae", "\xff",
+                                         "\xf3\xa0\x80\x81"};
+    enum { PIECES = sizeof pieces / sizeof *pieces };
+    struct cxj__shown shown;
+    for (size_t i = 0; i < PIECES; i++) {
+        for (size_t ahead = 0; ahead < 12; ahead++) {
+            bool shortened_before = false;
+            for (size_t count = 0; count < 300; count++) {
+                char text[12 + 300 * 4];
+                memset(text, '-', ahead);
+                size_t length = ahead;
+                for (size_t k = 0; k < count; k++, length += strlen(pieces[i])) {
+                    memcpy(text + length, pieces[i], strlen(pieces[i]));
+                }
+                cxj__base_show(&shown, text, length);
+                size_t bytes = strlen(shown.text), offset;
+                ck_assert_uint_lt(bytes, sizeof shown.text);
+                ck_assert(cxj__base_is_utf8(shown.text, bytes, &offset));
+                bool shortened = bytes >= 3 && strcmp(shown.text + bytes - 3, "\xe2\x80\xa6") == 0;
+                ck_assert(shortened || !shortened_before); /* one that is longer is shortened, too */
+                if (shortened) ck_assert_uint_ge(bytes + 14, sizeof shown.text); /* by no more than it must be */
+                shortened_before = shortened;
+            }
+            ck_assert(shortened_before);
+        }
+    }
+}
+END_TEST
+
+/* Random bytes: nothing of what is shown is a control, and all of it is UTF-8. */
+START_TEST(random_bytes_are_shown_as_text) {
+    for (int round = 0; round < 20000; round++) {
+        char text[64];
+        size_t length = chance() % sizeof text, offset;
+        for (size_t i = 0; i < length; i++) text[i] = (char)chance();
+        struct cxj__shown shown;
+        cxj__base_show(&shown, text, length);
+        ck_assert(cxj__base_is_utf8(shown.text, strlen(shown.text), &offset));
+        for (const char *at = shown.text; *at != '\0'; at++) ck_assert((unsigned char)*at >= 0x20 && *at != 0x7f);
+    }
+}
+END_TEST
+
 static TCase *group(Suite *suite, const char *name) {
     TCase *cases = tcase_create(name);
     tcase_set_timeout(cases, 300);
@@ -716,6 +942,10 @@ static void add_hashes(Suite *suite) {
     tcase_add_test(hashes, seed_that_is_given_decides_all_keys);
     tcase_add_test(hashes, seed_with_one_zero_is_not_drawn);
     tcase_add_test(hashes, seed_of_zeros_is_drawn);
+#ifdef GETRANDOM_IS_WRAPPED
+    tcase_add_test(hashes, seed_is_drawn_from_the_system);
+    tcase_add_loop_test(hashes, seed_is_guessed_where_the_system_has_none, 0, sizeof refusals / sizeof *refusals);
+#endif
     tcase_add_test(hashes, hash_spreads_regular_numbers);
     tcase_add_test(hashes, hash_depends_on_the_seed);
 }
@@ -740,6 +970,13 @@ int main(void) {
     tcase_add_loop_test(text, utf8_is_as_the_standard_has_it, 0, TEXTS);
     tcase_add_test(text, utf8_accepts_every_character);
     tcase_add_test(text, a_sentence_is_cut_to_fit);
+    tcase_add_test(text, a_sentence_is_told_in_whole_characters);
+    tcase_add_test(text, a_sentence_is_cut_in_whole_characters);
+    tcase_add_test(text, a_cut_among_stray_bytes_takes_three_at_most);
+    tcase_add_loop_test(text, a_text_is_shown_visibly, 0, SHOWN_TEXTS);
+    tcase_add_test(text, every_character_is_shown_or_written);
+    tcase_add_test(text, a_long_text_is_shown_shortened);
+    tcase_add_test(text, random_bytes_are_shown_as_text);
 
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

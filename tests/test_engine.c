@@ -130,7 +130,9 @@ START_TEST(options_are_good_up_to_their_bounds) {
         {"a negative time after the end", {.size = size, .seal_ended_after = -1}, false},
         {"a negative time after the last", {.size = size, .seal_idle_after = -1}, false},
         {"first reserved member", {.size = size, .reserved = {1}}, false},
-        {"last reserved member", {.size = size, .reserved = {0, 0, 0, 0, 1}}, false},
+        {"last reserved member", {.size = size, .reserved = {0, 0, 1}}, false},
+        {"most views", {.size = size, .views_limit = 4096}, true},
+        {"too many views", {.size = size, .views_limit = 4097}, false},
     };
     for (size_t i = 0; i < sizeof trials / sizeof *trials; i++) {
         char message[100] = "?";
@@ -530,7 +532,7 @@ START_TEST(views_are_limited_in_number) {
         add(engine, text);
     }
     ck_assert_int_eq(cxj_view_add(engine, "touchpoints", CXJ_ZERO_TERMINATED, &given), CXJ_LIMIT);
-    ck_assert_ptr_nonnull(strstr(cxj_message(engine), "4,096"));
+    ck_assert_ptr_nonnull(strstr(cxj_message(engine), "4096"));
     ck_assert_ptr_null(given);
     ck_assert_ptr_eq(add(engine, "journeys"), first);
     ck_assert_int_eq(cxj_view_drop(engine, first), CXJ_OK);

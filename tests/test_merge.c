@@ -330,17 +330,17 @@ static cxj_engine *make_sealing(heap *memory, uint64_t first, const char *team) 
     return engine;
 }
 
-/* Uses are counted for touchpoints held, withdrawn ones among them. A name that a sealed journey used is noted, and outlives
+/* Uses are counted for touchpoints held, those left out that are withdrawn. A name that a sealed journey used is noted, and outlives
  * all that use it; one that none did does not. */
 START_TEST(names_of_sealed_journeys_are_kept) {
     cxj_engine *engine = make_sealing(NULL, 1, "mine"), *source = make_sealing(NULL, 11, "yours");
     merge(engine, source);
     const struct cxj__names *teams = &engine->core.dictionaries[CXJ_DIMENSION_TEAM];
     const struct cxj__names *owners = &engine->core.dictionaries[CXJ_DIMENSION_OWNER];
-    ck_assert_uint_eq(cxj__names_uses(teams, code(engine, CXJ_DIMENSION_TEAM, "mine")), 3);
-    ck_assert_uint_eq(cxj__names_uses(teams, code(engine, CXJ_DIMENSION_TEAM, "yours")), 3);
+    ck_assert_uint_eq(cxj__names_uses(teams, code(engine, CXJ_DIMENSION_TEAM, "mine")), 2);
+    ck_assert_uint_eq(cxj__names_uses(teams, code(engine, CXJ_DIMENSION_TEAM, "yours")), 2);
     ck_assert_uint_eq(cxj__names_uses(owners, code(engine, CXJ_DIMENSION_OWNER, "a")), 2);
-    ck_assert_uint_eq(cxj__names_uses(owners, code(engine, CXJ_DIMENSION_OWNER, "b")), 4);
+    ck_assert_uint_eq(cxj__names_uses(owners, code(engine, CXJ_DIMENSION_OWNER, "b")), 2);
     ck_assert_int_eq(cxj_erase_journey(engine, 12), CXJ_OK);
     uint32_t yours = code(engine, CXJ_DIMENSION_TEAM, "yours");
     ck_assert_uint_eq(cxj__names_uses(teams, yours), 0);
@@ -481,6 +481,21 @@ START_TEST(what_the_source_does_not_know_of_its_sealed_is_named) {
 }
 END_TEST
 
+/* The view is named as a reader can see it, whatever stands in its text. */
+START_TEST(what_the_source_does_not_know_is_named_visibly) {
+    cxj_engine *engine = make(), *source = make_with((cxj_options){.seal_ended_after = 1});
+    add(engine, "touchpoints where team = \"\x1b]0;\xe2\x80\xae\x07\"");
+    record(source, (cxj_touchpoint){.journey = 1, .id = 1, .at = START, .outcome = 1});
+    ck_assert_int_eq(cxj_advance(source, START + 1), CXJ_OK);
+    ck_assert_int_eq(cxj_merge(engine, source), CXJ_SEALED);
+    ck_assert_str_eq(cxj_message(engine),
+                     "merge: the source has sealed journeys, and no view \"touchpoints where team = "
+                     "\"\\x1b]0;\\u202e\\x07\"\" that knows of them");
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(source);
+}
+END_TEST
+
 /* Where the engine has no room for a cell, what comes of sealed journeys is left out of the view, which is incomplete from
  * then on; what is there is exact. */
 START_TEST(sealed_parts_without_room_make_a_view_incomplete) {
@@ -589,6 +604,7 @@ int main(void) {
                              sealed_journeys_are_passed_on,
                              journeys_sealed_in_one_are_not_known_to_the_other,
                              what_the_source_does_not_know_of_its_sealed_is_named,
+                             what_the_source_does_not_know_is_named_visibly,
                              sealed_parts_without_room_make_a_view_incomplete,
                              sealed_touchpoints_have_a_limit,
                              lack_of_memory_changes_nothing};

@@ -734,6 +734,146 @@ START_TEST(withdrawal_may_come_first) {
 }
 END_TEST
 
+/* ---- what is kept of what is withdrawn -------------------------------------------------------------------------- */
+
+static void check_same_bytes(const cxj_engine *a, const cxj_engine *b) {
+    static unsigned char x[1 << 18], y[1 << 18];
+    size_t x_length = 0, y_length = 0;
+    ck_assert_int_eq(cxj_save_bytes(a, sizeof x, NULL, 0, x, &x_length), CXJ_OK);
+    ck_assert_int_eq(cxj_save_bytes(b, sizeof y, NULL, 0, y, &y_length), CXJ_OK);
+    ck_assert_uint_eq(x_length, y_length);
+    ck_assert_mem_eq(x, y, x_length);
+}
+
+static cxj_touchpoint withdrawn(cxj_touchpoint t, uint64_t revision) {
+    t.facets |= CXJ_FACET_WITHDRAWN;
+    t.revision = revision;
+    return t;
+}
+
+/* "A touchpoint that is withdrawn keeps its id and revision and contributes nothing. … So taking back and correcting are
+ * touchpoints like any other, and may arrive before what they correct" (section 3.3): whichever comes first, however they
+ * come, and whatever fields the withdrawal carries, it is the same state, and so the same bytes. */
+START_TEST(withdrawals_leave_the_same_in_any_order_and_way) {
+    enum { ARRIVE = 90, ENGINES_HERE = 4 };
+    chance_state = seed + (uint64_t)_i;
+    cxj_engine *engines[ENGINES_HERE];
+    static cxj_touchpoint log[ARRIVE];
+    bool taken[ARRIVE];
+    uint32_t names[] = {1, 2, 3};
+    for (size_t i = 0; i < ARRIVE; i++) {
+        log[i] = (cxj_touchpoint){.journey = 1 + chance(_i % 2 ? 1 : 9), .id = 1 + i, .revision = chance(3), .at = chance(50)};
+        log[i].due = chance(3) ? 0 : chance(90);
+        log[i].customer = chance(3);
+        log[i].owner = names[chance(3)];
+        log[i].cause = (uint16_t)chance(3);
+        log[i].type = chance(9) ? 0 : (uint16_t)(1 + chance(2));
+        log[i].facets = chance(2) ? 0 : UINT32_C(1) << chance(16);
+        taken[i] = chance(3) == 0;
+    }
+    for (size_t e = 0; e < ENGINES_HERE; e++) {
+        engines[e] = make();
+        add(engines[e], "touchpoints by owner, type");
+        add(engines[e], "journeys by type where had cause in (a, b)");
+        for (uint32_t d = CXJ_DIMENSION_OWNER; d <= CXJ_DIMENSION_REASON; d++) {
+            code(engines[e], d, "a");
+            code(engines[e], d, "b");
+            code(engines[e], d, "c");
+        }
+        for (size_t k = 0; k < ARRIVE; k++) {
+            size_t i = e % 2 ? ARRIVE - 1 - k : k;
+            bool first = e == 0 || (e == 2 && chance(2)), by_record = chance(2) || !first;
+            cxj_touchpoint both[2] = {withdrawn(log[i], log[i].revision + i % 2), log[i]};
+            if (!taken[i]) {
+                record(engines[e], log[i]);
+            } else if (e == 3) { /* in one call */
+                cxj_touchpoint turned[2] = {both[1], both[0]};
+                take(engines[e], i % 3 ? both : turned, 2, 0, CXJ_OK);
+            } else {
+                if (!first) record(engines[e], log[i]);
+                if (by_record || both[0].revision == 0) {
+                    both[0].at = chance(99);
+                    both[0].value = chance(9);
+                    record(engines[e], both[0]);
+                } else {
+                    ck_assert_int_eq(cxj_withdraw(engines[e], log[i].journey, log[i].id, both[0].revision), CXJ_OK);
+                }
+                if (first) record(engines[e], log[i]);
+            }
+        }
+    }
+    for (size_t e = 1; e < ENGINES_HERE; e++) {
+        check_same_bytes(engines[0], engines[e]);
+        check_same(engines[0], engines[e]);
+    }
+    for (size_t e = 0; e < ENGINES_HERE; e++) cxj_engine_destroy(engines[e]);
+}
+END_TEST
+
+/* Of equal revisions one that is withdrawn holds, in either order: a duplicate and a conflict. Two of them are a duplicate
+ * alone, for what else they said is not kept (sections 3.2 and 3.3). */
+START_TEST(withdrawn_holds_over_its_own_revision) {
+    const cxj_touchpoint greater = {.journey = 1, .id = 1, .revision = 4, .at = 99, .value = 9, .outcome = 2};
+    const cxj_touchpoint taken = {.journey = 1, .id = 1, .revision = 4, .at = 5, .facets = CXJ_FACET_WITHDRAWN};
+    for (int turned = 0; turned < 2; turned++) {
+        cxj_engine *engine = make();
+        record(engine, turned ? taken : greater);
+        cxj_receipt receipt = record(engine, turned ? greater : taken);
+        check_receipt(&receipt, 0, 1, 1, 0);
+        ck_assert_uint_eq(stats_of(engine).touchpoints, 0);
+        ck_assert_uint_eq(stats_of(engine).held, 1);
+        cxj_touchpoint other = taken;
+        other.at = 77;
+        other.value = 12;
+        receipt = record(engine, other);
+        check_receipt(&receipt, 0, 1, 0, 0);
+        const cxj_touchpoint expected = {.journey = 1, .id = 1, .revision = 4, .facets = CXJ_FACET_WITHDRAWN};
+        cxj_touchpoint t = held(engine, 1);
+        ck_assert_mem_eq(&t, &expected, sizeof t);
+        cxj_engine_destroy(engine);
+    }
+}
+END_TEST
+
+/* Without an id it takes nothing back: it is taken, and there is nothing to keep of it, not even a journey. */
+START_TEST(withdrawn_without_an_id_is_not_kept) {
+    cxj_engine *engine = make_limited(1, 0);
+    const char *name = NULL;
+    uint32_t anna = code(engine, CXJ_DIMENSION_OWNER, "Anna");
+    cxj_receipt receipt = record(engine, (cxj_touchpoint){.journey = 1, .at = 5, .owner = anna, .facets = CXJ_FACET_WITHDRAWN});
+    check_receipt(&receipt, 1, 0, 0, 0);
+    ck_assert(!is_there(engine, 1));
+    record(engine, (cxj_touchpoint){.journey = 1, .at = 5});
+    receipt = record(engine, (cxj_touchpoint){.journey = 1, .at = 6, .facets = CXJ_FACET_WITHDRAWN}); /* it needs no room */
+    check_receipt(&receipt, 1, 0, 0, 0);
+    ck_assert_uint_eq(stats_of(engine).held, 1);
+    ck_assert_int_eq(cxj_erase_journey(engine, 1), CXJ_OK);
+    ck_assert_int_eq(cxj_name(engine, CXJ_DIMENSION_OWNER, anna, &name, NULL), CXJ_NOT_FOUND);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* Those withdrawn stand behind the others, by their ids, whatever the order in which they were. */
+START_TEST(withdrawn_are_shown_by_id) {
+    cxj_engine *engine = make();
+    static const uint64_t ids[] = {7, 2, UINT64_MAX, 1, 9, 5};
+    for (size_t i = 0; i < 6; i++) record(engine, (cxj_touchpoint){.journey = 1, .id = ids[i], .at = 10 - (int64_t)i});
+    for (size_t i = 0; i < 4; i++) ck_assert_int_eq(cxj_withdraw(engine, 1, ids[i], 3), CXJ_OK);
+    static const uint64_t expected[] = {5, 9, 1, 2, 7, UINT64_MAX};
+    cxj_touchpoint t[6];
+    size_t count = 0;
+    ck_assert_int_eq(cxj_journey_touchpoints(engine, 1, 6, NULL, 0, t, sizeof *t, &count), CXJ_OK);
+    ck_assert_uint_eq(count, 6);
+    for (size_t i = 0; i < 6; i++) {
+        ck_assert_uint_eq(t[i].id, expected[i]);
+        ck_assert_uint_eq(t[i].facets, i < 2 ? 0 : CXJ_FACET_WITHDRAWN);
+        ck_assert_uint_eq(t[i].revision, i < 2 ? 0 : 3);
+        ck_assert(i < 2 || t[i].at == 0);
+    }
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
 START_TEST(withdrawal_meets_the_limit_of_a_journey) {
     cxj_engine *engine = make_limited(1, 0);
     record(engine, (cxj_touchpoint){.journey = 1, .id = 1, .at = 5});
@@ -796,7 +936,8 @@ START_TEST(erased_journey_may_come_again) {
 }
 END_TEST
 
-/* "all journeys of which any touchpoint held states a customer, also where a later touchpoint states another" */
+/* "all journeys of which any touchpoint held states a customer, also where a later touchpoint states another". What is
+ * withdrawn keeps its id and revision, and states nothing (section 3.3). */
 START_TEST(customer_is_erased_wherever_stated) {
     cxj_engine *engine = make();
     uint64_t erased = 99;
@@ -804,16 +945,16 @@ START_TEST(customer_is_erased_wherever_stated) {
     record(engine, (cxj_touchpoint){.journey = 2, .at = 1, .customer = 5});
     record(engine, (cxj_touchpoint){.journey = 2, .at = 2, .customer = 6});
     record(engine, (cxj_touchpoint){.journey = 3, .at = 1, .customer = 6});
-    record(engine, (cxj_touchpoint){.journey = 4, .at = 1, .customer = 5, .facets = CXJ_FACET_WITHDRAWN});
+    record(engine, (cxj_touchpoint){.journey = 4, .id = 1, .at = 1, .customer = 5, .facets = CXJ_FACET_WITHDRAWN});
     record(engine, (cxj_touchpoint){.journey = 5, .at = 1});
     ck_assert_int_eq(cxj_erase_customer(engine, 5, &erased), CXJ_OK);
-    ck_assert_uint_eq(erased, 3);
-    ck_assert(!is_there(engine, 1) && !is_there(engine, 2) && !is_there(engine, 4));
-    ck_assert(is_there(engine, 3) && is_there(engine, 5));
+    ck_assert_uint_eq(erased, 2);
+    ck_assert(!is_there(engine, 1) && !is_there(engine, 2));
+    ck_assert(is_there(engine, 3) && is_there(engine, 4) && is_there(engine, 5));
     ck_assert_int_eq(cxj_erase_customer(engine, 5, &erased), CXJ_NOT_FOUND);
     ck_assert_int_eq(cxj_erase_customer(engine, 0, NULL), CXJ_BAD_ARGUMENT);
     ck_assert_int_eq(cxj_erase_customer(engine, 6, NULL), CXJ_OK);
-    ck_assert_uint_eq(stats_of(engine).held, 1);
+    ck_assert_uint_eq(stats_of(engine).held, 2);
     cxj_engine_destroy(engine);
 }
 END_TEST
@@ -1053,13 +1194,17 @@ static void add_cases_of_recording(Suite *suite) {
 
 static void add_cases_of_taking_back(Suite *suite) {
     const TTest *withdrawal[] = {withdrawal_without_revision_is_one_more, withdrawal_must_be_higher_than_what_is_held,
-                                 withdrawal_may_come_first, withdrawal_meets_the_limit_of_a_journey};
+                                 withdrawal_may_come_first, withdrawal_meets_the_limit_of_a_journey,
+                                 withdrawn_holds_over_its_own_revision, withdrawn_without_an_id_is_not_kept,
+                                 withdrawn_are_shown_by_id};
+    const TTest *orders[] = {withdrawals_leave_the_same_in_any_order_and_way};
     const TTest *erasure[] = {names_go_with_their_last_touchpoint, withdrawn_journey_can_be_erased,
                               erased_journey_may_come_again, customer_is_erased_wherever_stated};
     const TTest *merges[] = {merge_is_as_if_one_had_seen_all, merge_is_commutative, merge_again_changes_nothing};
     const TTest *bounds[] = {merge_leaves_the_source_and_the_feed, merge_takes_the_later_clock,
                              merge_beyond_the_touchpoints_of_a_journey, merge_beyond_the_codes_of_a_dictionary};
     ADD_CASE(suite, "withdrawal", withdrawal, 1);
+    ADD_CASE(suite, "withdrawal in any order", orders, 20);
     ADD_CASE(suite, "erasure", erasure, 1);
     ADD_CASE(suite, "merge", merges, 8);
     ADD_CASE(suite, "merge at its bounds", bounds, 1);

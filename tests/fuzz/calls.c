@@ -993,7 +993,7 @@ static void call_create(fuzz_bytes *bytes) {
     options.touchpoints_limit = which & 4 ? (uint32_t)fuzz_number(bytes, 2) : 0;
     options.codes_limit = which & 8 ? (uint32_t)fuzz_number(bytes, 4) : 0;
     options.unrecorded_facets = which & 16 ? (uint32_t)fuzz_number(bytes, 3) : 0;
-    options.reserved[4] = which & 32 ? fuzz_byte(bytes) & 1 : 0;
+    options.reserved[2] = which & 32 ? fuzz_byte(bytes) & 1 : 0;
     options.seal_idle_after = which & 64 ? (int64_t)fuzz_number(bytes, 8) : 0;
     heap.fail_in = fuzz_byte(bytes) & 1;
     unsigned char passed[128] = {0};

@@ -114,7 +114,15 @@ static uint32_t implied(uint32_t facets) {
 
 #define ORDER(a, b) (((a) > (b)) - ((a) < (b)))
 
+static bool is_withdrawn(const cxj_touchpoint *t) {
+    return (t->facets & CXJ_FACET_WITHDRAWN) != 0;
+}
+
+/* Those withdrawn stand behind the others, by their ids. */
 static int order_of(const cxj_touchpoint *a, const cxj_touchpoint *b) {
+    if (is_withdrawn(a) != is_withdrawn(b)) {
+        return is_withdrawn(b) ? -1 : 1;
+    }
     int by_at = ORDER(a->at, b->at);
     int by_sequence = ORDER(a->sequence, b->sequence);
     return by_at ? by_at : by_sequence ? by_sequence : ORDER(a->id, b->id);
@@ -185,6 +193,14 @@ static cxj_status take_one(model *known, const cxj_engine *engine, const cxj_tou
     }
     cxj_touchpoint arrived = *t;
     arrived.facets = implied(t->facets);
+    if (is_withdrawn(t)) { /* of which only this is kept (section 3.3) */
+        arrived = (cxj_touchpoint){.journey = t->journey, .id = t->id, .revision = t->revision};
+        arrived.facets = CXJ_FACET_WITHDRAWN;
+    }
+    if (is_withdrawn(t) && t->id == 0) { /* it takes nothing back */
+        receipt->accepted++;
+        return CXJ_OK;
+    }
     size_t place = model_place(journey, t->id);
     if (place == SIZE_MAX) {
         if (journey->count >= known->limit) {
@@ -200,7 +216,9 @@ static cxj_status take_one(model *known, const cxj_engine *engine, const cxj_tou
         receipt->superseded++;
         receipt->accepted += holds;
     } else {
-        int order = compare_content(engine, &arrived, held);
+        bool any = is_withdrawn(&arrived) || is_withdrawn(held);
+        int order =
+            any ? is_withdrawn(&arrived) - is_withdrawn(held) : compare_content(engine, &arrived, held);
         receipt->duplicates++;
         receipt->conflicts += order != 0;
         holds = order > 0;

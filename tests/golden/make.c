@@ -13,7 +13,7 @@
 
 #define START INT64_C(1767225600000) /* 2026-01-01 */
 #define HOUR INT64_C(3600000)
-#define FORMAT "1"
+#define FORMAT "2"
 
 static void must(const cxj_engine *engine, cxj_status status) {
     if (status == CXJ_OK) return;
@@ -139,6 +139,8 @@ int main(int count, char **arguments) {
     live_through(engine, 2, START + 900 * HOUR, CXJ_OUTCOME_COMPLETED);
     record(engine, (cxj_touchpoint){.journey = 20, .id = 1, .at = INT64_C(-62135596800000)});
     must(engine, cxj_advance(engine, START + 950 * HOUR));
+    must(engine, cxj_set_unrecorded(engine, CXJ_FACET_ASKED | CXJ_FACET_PENDING));
+    must(engine, cxj_set_mark(engine, "line 4711\0\xff", 11));
     write_engine(engine, arguments[1], "everything");
 
     engine = make(1000 * HOUR);
@@ -148,6 +150,7 @@ int main(int count, char **arguments) {
     record(engine, (cxj_touchpoint){.journey = 4, .id = 1, .at = START, .facets = CXJ_FACET_WITHDRAWN, .outcome = 1});
     live_through(engine, 6, START + 2900 * HOUR, 0);
     must(engine, cxj_advance(engine, START + 3000 * HOUR));
+    add(engine, "touchpoints by team"); /* which lacks what was sealed before */
     write_engine(engine, arguments[1], "sealed");
     return 0;
 }
