@@ -814,6 +814,7 @@ static void merge_model(side *on, const side *from) {
         on->known.journeys[j].sealed |= journey->sealed;
     }
     on->known.fed = fed;
+    on->unrecorded |= from->unrecorded; /* what one of them could not record is not known of all */
 }
 
 static void call_merge(side *on) {
@@ -1006,7 +1007,7 @@ static void call_create(fuzz_bytes *bytes) {
          "create: %s: %s", cxj_status_text(status), message);
     bool is_right = options.size >= sizeof options && options.touchpoints_limit <= 29000 &&
                     options.codes_limit <= 16777215 && (options.unrecorded_facets & ~(uint32_t)CXJ_FACETS_ALL) == 0 &&
-                    options.reserved[4] == 0 && options.seal_idle_after >= 0 && options.seal_idle_after <= LONGEST_TIME;
+                    options.reserved[2] == 0 && options.seal_idle_after >= 0 && options.seal_idle_after <= LONGEST_TIME;
     MUST(is_right == (status != CXJ_BAD_ARGUMENT), "create: %s: %s", cxj_status_text(status), message);
     MUST(status != CXJ_NO_MEMORY || heap.failed > 0 || options.memory_limit > 0, "create: no memory");
     cxj_engine_destroy(engine);
