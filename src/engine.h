@@ -64,8 +64,8 @@ cxj_status cxj__engine_refuse(char *message, size_t capacity, cxj_status status,
 cxj_status cxj__engine_refuse_room(char *message, size_t message_capacity, const char *what, size_t needed,
                                    size_t capacity);
 
-/* The key of the numbers that stand for text ids where the host gave none. */
-extern const uint64_t cxj__engine_public_key[2];
+/* The key of the numbers that stand for an engine's text ids; the public one for NULL. */
+const uint64_t *cxj__engine_text_key(const cxj_engine *engine);
 
 /* Keeps a host's mark in place of the one before; false, and then that one stays, if there is no memory. */
 bool cxj__engine_take_mark(cxj_engine *engine, const void *bytes, size_t length);

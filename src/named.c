@@ -153,7 +153,7 @@ cxj_status cxj_id_from_text(const cxj_engine *engine, const char *text, size_t l
     if (id == NULL || (text == NULL && length != 0)) return CXJ_BAD_ARGUMENT;
     size_t bytes = cxj__base_length(text, length);
     if (bytes > LONGEST_TEXT) return CXJ_BAD_ARGUMENT;
-    *id = id_of(engine == NULL ? cxj__engine_public_key : engine->text_key, text, bytes);
+    *id = id_of(cxj__engine_text_key(engine), text, bytes);
     return CXJ_OK;
 }
 
@@ -161,7 +161,7 @@ cxj_status cxj_id_check(const cxj_engine *engine, const char *text, size_t lengt
     if (check == NULL || (text == NULL && length != 0)) return CXJ_BAD_ARGUMENT;
     size_t bytes = cxj__base_length(text, length);
     if (bytes > LONGEST_TEXT) return CXJ_BAD_ARGUMENT;
-    const uint64_t *key = engine == NULL ? cxj__engine_public_key : engine->text_key;
+    const uint64_t *key = cxj__engine_text_key(engine);
     const uint64_t complement[2] = {~key[0], ~key[1]};
     *check = cxj__base_siphash(complement, text, bytes);
     return CXJ_OK;
@@ -208,7 +208,7 @@ static cxj_status take_codes(cxj_engine *engine, const cxj_named_touchpoint *nam
     return CXJ_OK;
 }
 
-static cxj_status resolve(cxj_engine *engine, const cxj_named_touchpoint *named, struct trouble *trouble,
+static cxj_status resolve_named(cxj_engine *engine, const cxj_named_touchpoint *named, struct trouble *trouble,
                           cxj_touchpoint *t) {
     static const uint8_t nothing[sizeof named->reserved];
     trouble->status = CXJ_OK;
@@ -257,7 +257,7 @@ static size_t fill_window(struct naming *naming, cxj_touchpoint *window, size_t 
         if (!cxj__engine_take(&named, sizeof named, passed, naming->struct_size)) {
             complain(trouble, CXJ_BAD_FIELD, "struct", "has members that this version does not know and that are not 0");
         } else {
-            resolve(naming->engine, &named, trouble, &window[filled]);
+            resolve_named(naming->engine, &named, trouble, &window[filled]);
         }
         filled += trouble->status == CXJ_OK;
     }

@@ -970,7 +970,11 @@ static void call_unrecorded(side *on, fuzz_bytes *bytes) {
     begin(on);
     cxj_status status = cxj_set_unrecorded(on->engine, unrecorded);
     MUST(status == ((unrecorded & ~(uint32_t)CXJ_FACETS_ALL) ? CXJ_BAD_ARGUMENT : CXJ_OK), "set_unrecorded: %s", cxj_status_text(status));
-    on->unrecorded = status == CXJ_OK ? unrecorded : on->unrecorded;
+    cxj_stats stats; /* those that others imply are recorded with them */
+    MUST(cxj_engine_stats(on->engine, &stats, sizeof stats) == CXJ_OK, "no stats");
+    MUST((stats.unrecorded_facets & ~(status == CXJ_OK ? unrecorded : on->unrecorded)) == 0, "set_unrecorded: %x, not %x",
+         (unsigned)stats.unrecorded_facets, (unsigned)unrecorded);
+    on->unrecorded = stats.unrecorded_facets;
     check_call(on, "set_unrecorded", status, POSSIBLE(CXJ_BAD_ARGUMENT));
 }
 
