@@ -194,6 +194,7 @@ static cxj_status take_codes(cxj_engine *engine, const cxj_named_touchpoint *nam
         }
         trouble->status = code_of(&engine->core, d, names[d], &trouble->message, &codes[d]);
         if (trouble->status != CXJ_OK) return trouble->status;
+        cxj__names_came(&engine->core.dictionaries[d], codes[d]); /* whatever becomes of the touchpoint */
     }
     cxj__touchpoint_set_codes(touchpoint, codes);
     return CXJ_OK;

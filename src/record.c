@@ -9,7 +9,6 @@
 
 #include <string.h>
 
-#include "engine.h"
 #include "touchpoint.h"
 
 /* COSTLY: entries unpacked and folded for a touchpoint, beyond which it pays to take more at once. One that comes last

@@ -1,7 +1,7 @@
 /* view: a view's text, its keys, its cells (SPEC.md section 5).
  *
  * A view's text is read once into dimensions, a period and conditions of codes; after that no text is compared any more
- * but to put cells in order. A key holds the number of the period (hours, days, weeks, months, … since 1970) and a
+ * but to put_bytes cells in order. A key holds the number of the period (hours, days, weeks, months, … since 1970) and a
  * code for each part. Cells are found by a table of places.
  * Invariant: every cell stands once in cells, at its place, and once in slots, which are at most three quarters full.
  * */
@@ -376,7 +376,7 @@ static size_t order_conditions(const struct reader *reader, struct span spans[CX
     return count;
 }
 
-/* Text that is put together; with to NULL only its length is found. */
+/* Text that is put_bytes together; with to NULL only its length is found. */
 struct composing {
     char *to;
     size_t length;

@@ -806,6 +806,7 @@ static bool is_taken(const bytes *b) {
     cxj_status status = validate(b, &found, message, sizeof message);
     const cxj_options options = {.size = sizeof options, .touchpoints_limit = 29000, .cells_limit = UINT64_MAX};
     cxj_status other = cxj_load_bytes(&options, b->data, b->length, loaded, sizeof loaded, &engine);
+    if (other == CXJ_OTHER_KEY) return false; /* which only who has a key can tell */
     ck_assert_msg(status == other, "validate: %s; load: %s", message, loaded);
     ck_assert_str_eq(message, loaded);
     if (status == CXJ_OK) {
@@ -876,54 +877,54 @@ static void mutate(bytes *b) {
     }
 }
 
+/* Bytes of a sealed journey and of some views, each in a spelling; the last view's cell perhaps has a key that is wrong. */
+static bytes spelled(const char *const *spellings, size_t count, bool lie) {
+    draft d = {.wrong_kind = 0};
+    uint64_t offset = 0;
+    totals_sealed(&d, 9, 2, count, 1);
+    text(&d, TEXTS, "a"), text(&d, TEXTS, "b");
+    journey(&d, 5, 0);
+    for (size_t i = 0; i < count; i++) {
+        view(&d, spellings[i]);
+        n(&d, CELLS, 1);
+        cell(&d, 1, i + 1 == count && lie ? 3 : 2, 3, 3);
+    }
+    return write_draft(&d, &offset);
+}
+
 /* Format 1 kept the texts of views as they had been given. Two that are one view now are one, and what is saved is its text;
- * the cells that the second brings are checked like any. */
+ * the cells that the second brings are checked like any. Later formats have them in one way only. */
 START_TEST(views_that_are_one_now_are_one) {
     static const char *const spellings[] = {"transitions by owner", "transitions  by owner", "transitions by\towner "};
-    written = 1;
-    for (uint64_t lie = 0; lie < 2; lie++) {
-        draft d = {.wrong_kind = 0};
-        uint64_t offset = 0;
-        cxj_validation found;
-        char message[400];
-        totals_sealed(&d, 9, 2, 3, 1);
-        text(&d, TEXTS, "a"), text(&d, TEXTS, "b");
-        journey(&d, 5, 0);
-        for (int i = 0; i < 3; i++) {
-            view(&d, spellings[i]);
-            n(&d, CELLS, 1);
-            if (i == 2 && lie) wrong(&d, CELLS);
-            cell(&d, 1, i == 2 && lie ? 3 : 2, 3, 3);
-        }
-        bytes b = write_draft(&d, &offset);
-        if (lie) {
-            ck_assert_int_eq(validate(&b, &found, message, sizeof message), CXJ_BAD_BYTES);
-            ck_assert_msg(strstr(message, "a key is none of its view's") != NULL, "%s", message);
-        } else {
-            draft one = {.wrong_kind = 0};
-            totals_sealed(&one, 9, 2, 1, 1);
-            text(&one, TEXTS, "a"), text(&one, TEXTS, "b");
-            view(&one, spellings[0]);
-            journey(&one, 5, 0);
-            n(&one, CELLS, 1), cell(&one, 1, 2, 3, 3);
-            bytes draft_of_one = write_draft(&one, &offset);
-            cxj_engine *loaded = load_of(&draft_of_one, plain);
-            bytes normalised = save_of(loaded);
-            cxj_engine_destroy(loaded);
-            free_bytes(&draft_of_one);
-            ck_assert_int_eq(validate(&b, &found, message, sizeof message), CXJ_OK);
-            ck_assert_uint_eq(found.views, 1);
-            cxj_engine *engine = load_of(&b, plain), *into = make_with(plain);
-            check_saved_as(engine, &normalised, "one view");
-            add(into, "transitions\nby owner");
-            ck_assert_int_eq(cxj_merge_bytes(into, b.data, b.length), CXJ_OK);
-            check_saved_as(into, &normalised, "merged into one view");
-            free_bytes(&normalised);
-            cxj_engine_destroy(engine);
-            cxj_engine_destroy(into);
-        }
-        free_bytes(&b);
+    cxj_validation found;
+    char message[400];
+    bytes one = spelled(spellings, 1, false), three = spelled(spellings, 3, false), lying = spelled(spellings, 3, true);
+    cxj_status status = validate(&three, &found, message, sizeof message);
+    ck_assert_int_eq(status, written == 1 ? CXJ_OK : CXJ_BAD_BYTES);
+    if (written == 1) {
+        ck_assert_uint_eq(found.views, 1);
+        cxj_engine *engine = load_of(&three, plain), *other = load_of(&one, plain);
+        cxj_engine *into = make_with(plain), *other_into = make_with(plain);
+        bytes expected = save_of(other);
+        check_saved_as(engine, &expected, "one view");
+        add(into, "transitions\nby owner");
+        add(other_into, "transitions by owner");
+        ck_assert_int_eq(cxj_merge_bytes(into, three.data, three.length), CXJ_OK);
+        ck_assert_int_eq(cxj_merge_bytes(other_into, one.data, one.length), CXJ_OK);
+        free_bytes(&expected);
+        expected = save_of(other_into);
+        check_saved_as(into, &expected, "merged into one view");
+        free_bytes(&expected);
+        cxj_engine_destroy(engine);
+        cxj_engine_destroy(other);
+        cxj_engine_destroy(into);
+        cxj_engine_destroy(other_into);
     }
+    ck_assert_int_eq(validate(&lying, &found, message, sizeof message), CXJ_BAD_BYTES);
+    ck_assert_msg(strstr(message, written == 1 ? "a key is none of its view's" : "the one way") != NULL, "%s", message);
+    free_bytes(&one);
+    free_bytes(&three);
+    free_bytes(&lying);
 }
 END_TEST
 

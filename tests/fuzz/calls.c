@@ -22,6 +22,7 @@
 #define FIRST_MOMENT INT64_C(-62135596800000) /* 0001-01-01T00:00:00Z */
 #define LAST_MOMENT INT64_C(253402300799999)  /* 9999-12-31T23:59:59.999Z */
 #define LONGEST_TIME INT64_C(1000000000000000)
+#define TEN_YEARS (3653 * INT64_C(86400000))
 #define MOST_MONEY INT64_C(1000000000000000)
 
 /* What keeps an input from taking long: calls, arrivals, views of an engine, comparisons with a fresh engine. */
@@ -86,11 +87,13 @@ static bool may_lack(const side *on) {
     return on->heap.failed > on->failed || on->options.memory_limit > 0;
 }
 
-/* Ends a call that changes an engine: its message, the statuses that it may have (the last is -1), and its stats. */
+#define NO_STATUS INT32_MAX
+
+/* Ends a call that changes an engine: its message, the statuses that it may have (the last is NO_STATUS), and its stats. */
 static void check_call(side *on, const char *what, cxj_status status, const cxj_status *possible) {
     const char *message = cxj_message(on->engine);
     bool is_possible = status == CXJ_OK || (status == CXJ_NO_MEMORY && may_lack(on));
-    for (; !is_possible && *possible >= 0; possible++) {
+    for (; !is_possible && *possible != NO_STATUS; possible++) {
         is_possible = status == *possible;
     }
     MUST(is_possible, "%s: %s: %s", what, cxj_status_text(status), message);
@@ -114,7 +117,7 @@ static void check_call(side *on, const char *what, cxj_status status, const cxj_
     on->cursor_old = true;
 }
 
-#define POSSIBLE(...) ((const cxj_status[]){__VA_ARGS__, -1})
+#define POSSIBLE(...) ((const cxj_status[]){__VA_ARGS__, NO_STATUS})
 
 /* ---- a fresh engine --------------------------------------------------------------------------------------------- */
 
@@ -454,6 +457,18 @@ static bool allow(const side *on, size_t count) {
     return true;
 }
 
+/* Structs that are too short are refused, and nothing is done. */
+static void record_short(side *on, const void *passed, size_t size, size_t count) {
+    cxj_receipt receipt;
+    const cxj_receipt nothing = {.first_refusal = CXJ_NO_INDEX};
+    memset(&receipt, 0xff, sizeof receipt);
+    begin(on);
+    cxj_status status = cxj_record(on->engine, passed, size, count, 0, &receipt, sizeof receipt);
+    MUST(status == CXJ_BAD_ARGUMENT, "record of %zu bytes: %s", size, cxj_status_text(status));
+    MUST(memcmp(&receipt, &nothing, sizeof receipt) == 0, "record of %zu bytes gives a receipt", size);
+    check_call(on, "record", status, POSSIBLE(CXJ_BAD_ARGUMENT));
+}
+
 /* Records structs of the size that is known, longer ones whose tail is zero or not, or shorter ones. */
 static void call_record(side *on, fuzz_bytes *bytes, bool many) {
     static cxj_touchpoint batch[MOST_BATCH];
@@ -473,14 +488,16 @@ static void call_record(side *on, fuzz_bytes *bytes, bool many) {
     }
     uint32_t flags = how & 4 ? CXJ_STOP_AT_REFUSAL : 0;
     const void *passed = batch;
+    if ((how >> 3 & 7) == 7) {
+        record_short(on, batch, sizeof(cxj_touchpoint) - 1 - (how >> 6) * 30, count);
+        return;
+    }
     if ((how >> 3 & 7) >= 5) {
-        size = (how >> 3 & 7) == 7 ? offsetof(cxj_touchpoint, sequence) : sizeof wide[0];
+        size = sizeof wide[0];
         memset(wide, 0, sizeof wide);
         for (size_t i = 0; i < count; i++) {
-            memcpy((unsigned char *)wide + i * size, &batch[i], size < sizeof *batch ? size : sizeof *batch);
-            if (size < sizeof *batch) {
-                memset((char *)&batch[i] + size, 0, sizeof *batch - size);
-            } else if ((how >> 3 & 7) == 6 && i % 2) {
+            memcpy(wide[i], &batch[i], sizeof *batch);
+            if ((how >> 3 & 7) == 6 && i % 2) {
                 wide[i][sizeof wide[i] - 1] = 1; /* a member that nobody knows yet, and that says something */
                 batch[i].commitment = 255;       /* which the model refuses as well */
             }
@@ -623,7 +640,7 @@ static void call_erase_customer(side *on, fuzz_bytes *bytes) {
         if (!states(journey, customer)) {
             continue;
         }
-        if (cxj_journey_touchpoints(on->engine, model_number(j), 0, NULL, 0, NULL, 1, &count) == CXJ_OK) {
+        if (cxj_journey_touchpoints(on->engine, model_number(j), 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &count) == CXJ_TOO_SMALL) {
             left++;
             continue;
         }
@@ -731,7 +748,7 @@ static void learn_sealed(side *on) {
     for (size_t j = 0; j < MODEL_JOURNEYS; j++) {
         model_journey *journey = &on->known.journeys[j];
         size_t count;
-        if (cxj_journey_touchpoints(on->engine, model_number(j), 0, NULL, 0, NULL, 1, &count) == CXJ_SEALED) {
+        if (cxj_journey_touchpoints(on->engine, model_number(j), 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &count) == CXJ_SEALED) {
             model_erase(&on->known, journey);
             journey->sealed = true;
         }
@@ -746,9 +763,13 @@ static void call_advance(side *on, fuzz_bytes *bytes) {
     int64_t now = how % 16 < 7 && how >= 128 ? odd[how % 16] : START + HOUR * by * (1 + how % 4);
     bool is_moment = now >= FIRST_MOMENT && now <= LAST_MOMENT;
     bool goes_back = is_moment && on->has_now && now < on->now;
+    cxj_stats stats;
+    MUST(cxj_engine_stats(on->engine, &stats, sizeof stats) == CXJ_OK, "no stats");
+    int64_t farthest = stats.touchpoints > 0 && stats.latest_at > on->now ? stats.latest_at : on->now;
+    bool leaps = is_moment && on->has_now && now > farthest + TEN_YEARS;
     begin(on);
     cxj_status status = cxj_advance(on->engine, now);
-    if (is_moment && !goes_back) {
+    if (is_moment && !goes_back && !leaps) {
         MUST(status == CXJ_OK || status == CXJ_NO_MEMORY, "advance: %s", cxj_status_text(status));
         on->now = now;
         on->has_now = true;
@@ -793,6 +814,7 @@ static void merge_model(side *on, const side *from) {
         on->known.journeys[j].sealed |= journey->sealed;
     }
     on->known.fed = fed;
+    on->unrecorded |= from->unrecorded; /* what one of them could not record is not known of all */
 }
 
 static void call_merge(side *on) {
@@ -839,9 +861,10 @@ static void call_cursor(side *on, fuzz_bytes *bytes) {
     if (on->cursor == NULL && cxj_view_at(on->engine, how % MOST_VIEWS, &view) == CXJ_OK) {
         uint64_t bytes_before = on->heap.bytes;
         cxj_status status = cxj_cursor_open(view, NULL, 0, &on->cursor);
-        MUST(status == CXJ_OK || (status == CXJ_NO_MEMORY && may_lack(on) && on->cursor == NULL), "cursor_open: %s",
-             cxj_status_text(status));
-        on->cursor_view = status == CXJ_OK ? view : NULL;
+        MUST(status == CXJ_OK || status == CXJ_INCOMPLETE ||
+                 (status == CXJ_NO_MEMORY && may_lack(on) && on->cursor == NULL),
+             "cursor_open: %s", cxj_status_text(status));
+        on->cursor_view = status >= 0 ? view : NULL;
         on->cursor_bytes = on->heap.bytes - bytes_before;
         on->cursor_old = false;
         MUST(cxj_engine_stats(on->engine, &on->cursor_stats, sizeof on->cursor_stats) == CXJ_OK, "no stats");
@@ -891,8 +914,10 @@ static void call_read(side *on, fuzz_bytes *bytes) {
         parts[i] = (cxj_text){texts[i], length};
     }
     cxj_status status = cxj_view_get(view, parts, sizeof *parts, info.parts, &metric, 1, NULL, 0, &result, sizeof result);
-    MUST(status == CXJ_OK || status == CXJ_NOT_FOUND || (status == CXJ_BAD_TEXT && info.has_period), "view_get: %s",
-         cxj_status_text(status));
+    bool lacks = info.incomplete || info.lacks_sealed;
+    MUST(status == (info.lacks_sealed ? CXJ_INCOMPLETE : CXJ_OK) || status == (lacks ? CXJ_LIMIT : CXJ_NOT_FOUND) ||
+             (status == CXJ_BAD_TEXT && info.has_period),
+         "view_get: %s", cxj_status_text(status));
     status = cxj_view_get(view, parts, sizeof *parts, info.parts + 1, &metric, 1, NULL, 0, &result, sizeof result);
     MUST(status == CXJ_BAD_ARGUMENT, "view_get with a part too many: %s", cxj_status_text(status));
     metric = UINT32_MAX - how;
@@ -913,18 +938,27 @@ static void call_journey(const side *on, fuzz_bytes *bytes) {
     size_t count = 0;
     memset(room, 0xee, sizeof room);
     cxj_status status = cxj_journey_touchpoints(on->engine, number, 2, NULL, 0, (cxj_touchpoint *)(void *)room, size, &count);
-    MUST(status == CXJ_OK || status == CXJ_NOT_FOUND || status == CXJ_SEALED, "journey_touchpoints: %s",
-         cxj_status_text(status));
-    for (size_t i = size * (count < 2 ? count : 2); i < sizeof room; i++) {
+    if (size < sizeof(cxj_touchpoint)) {
+        MUST(status == CXJ_BAD_ARGUMENT && count == 0, "journey_touchpoints of %zu bytes: %s", size, cxj_status_text(status));
+    } else {
+        MUST(status == CXJ_OK || status == CXJ_NOT_FOUND || status == CXJ_SEALED || (status == CXJ_TOO_SMALL && count > 2),
+             "journey_touchpoints: %s", cxj_status_text(status));
+    }
+    for (size_t i = status == CXJ_OK ? size * count : 0; i < sizeof room; i++) {
         MUST(room[i] == 0xee, "journey_touchpoints writes where it must not");
     }
     memset(room, 0xee, sizeof room);
-    status = cxj_journey_state(on->engine, number, NULL, 0, (cxj_journey *)(void *)room, size);
-    MUST(room[size] == 0xee, "journey_state writes where it must not");
+    size_t state_size = 2 * size; /* below, at and above that of the struct */
+    status = cxj_journey_state(on->engine, number, NULL, 0, (cxj_journey *)(void *)room, state_size);
+    if (state_size < sizeof state) {
+        MUST(status == CXJ_BAD_ARGUMENT && room[0] == 0xee, "journey_state of %zu bytes: %s", state_size, cxj_status_text(status));
+        return;
+    }
+    MUST(room[state_size] == 0xee, "journey_state writes where it must not");
     MUST(status == cxj_journey_state(on->engine, number, NULL, 0, &state, sizeof state), "journey_state: %s",
          cxj_status_text(status));
     if (status == CXJ_OK) {
-        MUST(memcmp(room, &state, size < sizeof state ? size : sizeof state) == 0, "journey_state is another");
+        MUST(memcmp(room, &state, sizeof state) == 0, "journey_state is another");
         MUST(state.journey == number && state.first_at <= state.last_at && state.contacts <= state.touchpoints &&
                  state.handoffs < state.touchpoints && state.bounces <= state.handoffs && state.quiet >= 0 &&
                  state.silence >= 0 && state.pending >= 0,
@@ -932,13 +966,17 @@ static void call_journey(const side *on, fuzz_bytes *bytes) {
     }
 }
 
-static void call_unfed(side *on, fuzz_bytes *bytes) {
+static void call_unrecorded(side *on, fuzz_bytes *bytes) {
     uint32_t unrecorded = (uint32_t)fuzz_number(bytes, 3);
     begin(on);
     cxj_status status = cxj_set_unrecorded(on->engine, unrecorded);
-    MUST(status == ((unrecorded & ~(uint32_t)CXJ_FACETS_ALL) ? CXJ_BAD_ARGUMENT : CXJ_OK), "set_unfed: %s", cxj_status_text(status));
-    on->unrecorded = status == CXJ_OK ? unrecorded : on->unrecorded;
-    check_call(on, "set_unfed", status, POSSIBLE(CXJ_BAD_ARGUMENT));
+    MUST(status == ((unrecorded & ~(uint32_t)CXJ_FACETS_ALL) ? CXJ_BAD_ARGUMENT : CXJ_OK), "set_unrecorded: %s", cxj_status_text(status));
+    cxj_stats stats; /* those that others imply are recorded with them */
+    MUST(cxj_engine_stats(on->engine, &stats, sizeof stats) == CXJ_OK, "no stats");
+    MUST((stats.unrecorded_facets & ~(status == CXJ_OK ? unrecorded : on->unrecorded)) == 0, "set_unrecorded: %x, not %x",
+         (unsigned)stats.unrecorded_facets, (unsigned)unrecorded);
+    on->unrecorded = stats.unrecorded_facets;
+    check_call(on, "set_unrecorded", status, POSSIBLE(CXJ_BAD_ARGUMENT));
 }
 
 /* Lets an allocation to come fail. */
@@ -955,10 +993,7 @@ static void call_create(fuzz_bytes *bytes) {
     char message[40];
     cxj_engine *engine;
     uint8_t which = fuzz_byte(bytes);
-    /* A size that ends within the allocator, or before its context, would be the host's own fault. */
-    size_t cut = which & 127;
-    cut = cut < offsetof(cxj_options, seed) ? cut % (offsetof(cxj_options, allocate) + 1) : cut;
-    options.size = which & 128 ? cut : sizeof options;
+    options.size = which & 128 ? which & 127 : sizeof options;
     options.memory_limit = which & 1 ? fuzz_number(bytes, 2) : 0;
     options.cells_limit = which & 2 ? fuzz_number(bytes, 8) : 0;
     options.touchpoints_limit = which & 4 ? (uint32_t)fuzz_number(bytes, 2) : 0;
@@ -975,11 +1010,10 @@ static void call_create(fuzz_bytes *bytes) {
     MUST((status == CXJ_OK) == (message[0] == '\0') && (status == CXJ_OK) == (engine != NULL) &&
              strlen(message) < sizeof message,
          "create: %s: %s", cxj_status_text(status), message);
-    bool is_right = options.size >= sizeof options.size && options.touchpoints_limit <= 29000 &&
+    bool is_right = options.size >= sizeof options && options.touchpoints_limit <= 29000 &&
                     options.codes_limit <= 16777215 && (options.unrecorded_facets & ~(uint32_t)CXJ_FACETS_ALL) == 0 &&
-                    options.reserved[4] == 0 && options.seal_idle_after >= 0 && options.seal_idle_after <= LONGEST_TIME;
-    MUST(options.size != sizeof options || is_right == (status != CXJ_BAD_ARGUMENT), "create: %s: %s",
-         cxj_status_text(status), message);
+                    options.reserved[2] == 0 && options.seal_idle_after >= 0 && options.seal_idle_after <= LONGEST_TIME;
+    MUST(is_right == (status != CXJ_BAD_ARGUMENT), "create: %s: %s", cxj_status_text(status), message);
     MUST(status != CXJ_NO_MEMORY || heap.failed > 0 || options.memory_limit > 0, "create: no memory");
     cxj_engine_destroy(engine);
     MUST(heap.blocks == 0 && heap.bytes == 0, "create: %llu bytes are left", (unsigned long long)heap.bytes);
@@ -1111,7 +1145,7 @@ static void call(side *on, uint8_t what, fuzz_bytes *bytes) {
         call_journey(on, bytes);
         break;
     case 14:
-        call_unfed(on, bytes);
+        call_unrecorded(on, bytes);
         break;
     case 15:
         call_fail(on, bytes);

@@ -158,18 +158,19 @@ static void check_columns(const cxj_view *view, const cxj_view_info *info) {
     double *lows = calloc(room * count, sizeof *lows);
     int64_t *codes = calloc(room, sizeof *codes);
     MUST(values && lows && codes, "no memory for the test itself");
-    MUST(cxj_view_read(view, metrics, count, room, NULL, 0, values, lows, NULL, NULL, &cells) == CXJ_OK, "[%s]", info->text);
+    const cxj_status read = info->incomplete || info->lacks_sealed ? CXJ_INCOMPLETE : CXJ_OK;
+    MUST(cxj_view_read(view, metrics, count, room, NULL, 0, values, lows, NULL, NULL, &cells) == read, "[%s]", info->text);
     MUST(cells == info->cells, "[%s] %zu cells in place of %llu", info->text, cells, (unsigned long long)info->cells);
     if (cells > 0) {
         MUST(cxj_view_read(view, metrics, count, cells - 1, NULL, 0, values, NULL, NULL, NULL, &cells) == CXJ_TOO_SMALL, "[%s]",
              info->text);
     }
     for (uint32_t part = 0; part < info->parts; part++) {
-        MUST(cxj_view_read_part(view, part, room, NULL, 0, codes, &cells) == CXJ_OK, "[%s] part %u", info->text, (unsigned)part);
+        MUST(cxj_view_read_part(view, part, room, NULL, 0, codes, &cells) == read, "[%s] part %u", info->text, (unsigned)part);
     }
     MUST(cxj_view_read_part(view, info->parts, room, NULL, 0, codes, &cells) == CXJ_NOT_FOUND, "[%s]", info->text);
     cxj_cursor *cursor;
-    MUST(cxj_cursor_open(view, NULL, 0, &cursor) == CXJ_OK, "[%s]", info->text);
+    MUST(cxj_cursor_open(view, NULL, 0, &cursor) == read, "[%s]", info->text);
     for (size_t i = 0; i < cells; i++) {
         cxj_value results[METRICS];
         MUST(cxj_cursor_next(cursor) == CXJ_OK, "[%s] cell %zu", info->text, i);

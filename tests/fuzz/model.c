@@ -98,7 +98,8 @@ static bool is_right(const cxj_engine *engine, const cxj_touchpoint *t) {
             return false;
         }
     }
-    return t->journey != 0 && is_moment(t->at) && is_moment(t->due) && t->value >= -MOST_MONEY &&
+    bool has_moment = t->at != 0 || t->facets & CXJ_FACET_WITHDRAWN;
+    return t->journey != 0 && has_moment && is_moment(t->at) && is_moment(t->due) && t->value >= -MOST_MONEY &&
            t->value <= MOST_MONEY && (t->facets & ~(uint32_t)CXJ_FACETS_ALL) == 0 && t->commitment <= 7 && t->outcome <= 2 &&
            t->scale <= 7 && t->scope <= 3 && (t->scope == 0) == (t->scale == 0) && t->score >= lowest[t->scale] &&
            t->score <= highest[t->scale] && memcmp(t->reserved, nothing, sizeof nothing) == 0;
