@@ -15,7 +15,6 @@ struct cxj_engine {
     uint64_t late, refused;
     uint32_t unrecorded;     /* facets that the feed cannot carry */
     uint32_t next_view; /* the id of the next view */
-    uint64_t version;   /* grows with each change, so that a cursor sees that it is stale */
     bool is_saving;     /* in steps, and meanwhile some calls are refused */
     uint64_t text_key[2]; /* of the numbers that stand for text ids */
 };
@@ -63,9 +62,6 @@ struct cxj_view *cxj__engine_find_view(const struct cxj__core *core, const char 
 cxj_status cxj__engine_refuse(char *message, size_t capacity, cxj_status status, const char *sentence);
 cxj_status cxj__engine_refuse_room(char *message, size_t message_capacity, const char *what, size_t needed,
                                    size_t capacity);
-
-/* The key of the numbers that stand for an engine's text ids; the public one for NULL. */
-const uint64_t *cxj__engine_text_key(const cxj_engine *engine);
 
 /* Keeps a host's mark in place of the one before; false, and then that one stays, if there is no memory. */
 bool cxj__engine_take_mark(cxj_engine *engine, const void *bytes, size_t length);

@@ -38,7 +38,7 @@ enum group { OF_TOUCHPOINTS, OF_TRANSITIONS, OF_JOURNEYS = OF_TRANSITIONS + CXJ_
 
 /* Work that any bytes may take; the bytes of a journey in memory, at least. */
 #define FREE_WORK UINT64_C(10000000)
-#define LEAST_JOURNEY_BYTES offsetof(struct cxj__journey, fold.promises[1])
+#define JOURNEY_ALL_IN offsetof(struct cxj__journey, fold.promises[1])
 
 struct load {
     cxj_engine *engine; /* with names and views in any case */
@@ -99,7 +99,7 @@ static void read_facets(struct load *load) {
         }
         uint64_t count = cxj__format_get(in, load->totals.sealed_touchpoints);
         if (count == 0) refuse_bytes(load, "a facet that no touchpoint has");
-        if (in->status == CXJ_OK) core->sealed_facets[bit] = count;
+        if (in->status == CXJ_OK) core->facet_counts[bit] = core->sealed_facets[bit] = count;
     }
 }
 
@@ -623,7 +623,7 @@ static bool read_journey(struct load *load, uint64_t number, size_t count, size_
         if (!read_touchpoint(load, number, &before, &touchpoint)) return false;
     }
     if (!read_withdrawn(load, number, withdrawn)) return false;
-    load->memory += LEAST_JOURNEY_BYTES;
+    load->memory += JOURNEY_ALL_IN;
     if (count > CXJ__FIRST_RECORDS) load->memory += (count - CXJ__FIRST_RECORDS) * sizeof(struct cxj__record);
     return check_ids(load) && (load->planned < CXJ__COMING || commit(load));
 }
@@ -815,7 +815,10 @@ cxj_status cxj_merge_saved(cxj_engine *engine, cxj_read read, void *context) {
                            .cells_limit = UINT64_MAX,
                            .touchpoints_limit = CXJ__TOUCHPOINTS_LIMIT,
                            .load_work_limit = engine->core.load_work_limit};
-    if (memory->limit != 0) options.memory_limit = memory->limit - memory->used + 1; /* 0 would be no limit */
+    if (memory->limit != 0) options.memory_limit = memory->limit - memory->used;
+    if (memory->limit != 0 && options.memory_limit == 0) { /* which would be no limit */
+        return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to merge");
+    }
     cxj_engine *source = NULL;
     cxj_status status =
         make(&options, BUILD_BARE, read, context, engine->message.text, sizeof engine->message.text, &source);

@@ -1,4 +1,4 @@
-/* record: the way in, as far as others share it. */
+/* record: the way in. What other ways of recording share with it. */
 #ifndef CXJ__RECORD_H
 #define CXJ__RECORD_H
 

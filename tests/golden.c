@@ -193,7 +193,7 @@ static void count_dummies(const cxj_engine *engine, size_t *none, size_t *unknow
         cxj_view_info info;
         cxj_cursor *cursor = NULL;
         ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);
-        ck_assert_int_ge(cxj_cursor_open(view, NULL, 0, &cursor), CXJ_OK); /* some views lack something */
+        ck_assert_int_ge(cxj_cursor_open(view, NULL, 0, &cursor), CXJ_OK);
         while (cxj_cursor_next(cursor) == CXJ_OK) {
             cxj_value values[3];
             uint32_t metrics[3];
