@@ -339,6 +339,10 @@ cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source) {
                                 source == NULL ? "source is NULL" : "source is the engine itself");
     }
     if (cxj__engine_is_saving(engine)) return CXJ_SAVING;
+    if (engine->core.text_key_print != source->core.text_key_print) {
+        return cxj__engine_fail(engine, CXJ_OTHER_KEY,
+                                "merge: the engines' text ids were made with different keys, so one text is two numbers");
+    }
     struct cxj__core *core = &engine->core;
     struct merge merge = {.engine = engine, .source = &source->core};
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_mark(&core->dictionaries[d]);
