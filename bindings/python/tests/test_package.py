@@ -643,7 +643,7 @@ class Known(unittest.TestCase):
         self.assertEqual([facet.bit for facet in cxj.facets()], [1 << i for i in range(len(cxj.FACETS))])
         for facet in cxj.facets():
             with cxj.Engine() as engine:
-                engine.record(journey=1, at=1, facets=[facet.name])
+                engine.record(journey=1, id=1, at=1, facets=[facet.name])
                 self.assertEqual(engine.touchpoints(1)[0].facets, facet.implies)
 
     def test_facets_are_counted_as_touchpoints_come_and_go(self) -> None:
@@ -672,10 +672,18 @@ class Known(unittest.TestCase):
             fed.set_feeds(None)
             self.assertIsNone(fed.feeds)
 
-    def test_of_what_is_withdrawn_there_is_no_moment(self) -> None:
+    def test_of_what_is_withdrawn_only_its_id_is_known(self) -> None:
+        """"A touchpoint that is withdrawn keeps its id and revision and contributes nothing" (SPEC 3.3)."""
         with cxj.Engine() as engine:
-            held = engine._touchpoint(cxj.header.Touchpoint(journey=1, id=2, revision=3, facets=cxj._values.BITS["withdrawn"]))
-            self.assertEqual((held.at, held.due, held.facets), (None, None, {"withdrawn"}))
+            engine.record(journey=1, id=2, at=5, owner="ann", due=7, value=3, facets="fault")
+            engine.withdraw(1, 2)
+            engine.withdraw(1, 3, 9)
+            for held, revision in zip(engine.touchpoints(1), (1, 9)):
+                nothing = engine._touchpoint(cxj.header.Touchpoint())._asdict()
+                self.assertEqual(held._asdict(), {**nothing, "journey": 1, "id": held.id, "revision": revision,
+                                                  "facets": {"withdrawn"}})
+                self.assertIsNone(held.at)
+            self.assertEqual([held.id for held in engine.touchpoints(1)], [2, 3])
 
 
 class Lasting(unittest.TestCase):
