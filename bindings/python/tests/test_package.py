@@ -519,6 +519,22 @@ class Incomplete(unittest.TestCase):
         self.assertEqual(self.said(lambda: view.to_dict(["journeys"])), wanted)
         self.assertEqual(self.said(lambda: view.get(**self.cells(view)[0].key)), wanted)  # of this cell, too, perhaps
 
+    def test_a_view_that_was_added_too_late_lacks_what_was_sealed(self) -> None:
+        with cxj.Engine("journeys", seal_idle_after=datetime.timedelta(days=2)) as engine:
+            engine.record(journey=1, id=1, at=1, type="move")
+            engine.advance(5 * DAY)
+            view = engine.add_view("journeys by type")
+            self.assertEqual((view.lacks_sealed, view.incomplete), (True, False))
+            wanted = ["'journeys by type' is incomplete: it lacks what journeys sealed before have contributed"]
+            self.assertEqual(self.said(lambda: view.to_dict(["journeys"])), wanted)
+            with self.assertRaisesRegex(cxj.Error, "not known whether"):
+                view.get("journeys", type="move")
+            self.assertEqual(self.said(lambda: engine["journeys"].to_dict()), [])
+            with cxj.Engine.from_bytes(engine.to_bytes()) as again:
+                self.assertTrue(again["journeys by type"].lacks_sealed)
+            with cxj.Engine(["journeys", "journeys by type"]) as other, self.assertRaisesRegex(cxj.Error, "journeys by type"):
+                other.merge(engine)
+
     def test_the_warning_can_be_an_error(self) -> None:
         engine = self.engine()
         with warnings.catch_warnings():
