@@ -430,7 +430,8 @@ typedef struct cxj_touchpoint {
     uint64_t id;       /**< the host's number of this touchpoint, unique within its journey; 0: none, and then the same
                               touchpoint sent twice counts twice */
     uint64_t revision; /**< of this id; a correction carries a higher one (the time of last change serves) */
-    int64_t at;        /**< when it was; years 0001 to 9999; not 0, which is none (SPEC 2) */
+    int64_t at;        /**< when it was; years 0001 to 9999; not 0, which is none (SPEC 2), unless it is withdrawn: what
+                              is taken back needs no moment */
     int64_t due;       /**< the time promised at this moment, years 0001 to 9999; 0: none */
     int64_t value;     /**< money in minor units, within ±10^15 */
     uint64_t customer; /**< whose journey it is; 0 states nothing. The last statement in order holds; likewise type,
@@ -617,8 +618,8 @@ enum {
  * matches none. The names of the conditions enter the dictionaries.
  *
  * A view's text is normalised: one blank between words and after commas, quotes only where a name needs them, the names
- * of a condition in the order of their bytes and each once, `=` for a single one, conditions in the order of dimensions.
- * Texts that say the same give one view.
+ * of a condition in the order of their bytes and each once, `=` for a single one, conditions in the order of dimensions
+ * (of one dimension in that of their names, and each once), those with `had` last. Texts that say the same give one view.
  * @param engine  the engine
  * @param text    the view; one that is there already gives the view that there is
  * @param length  bytes of text, or CXJ_ZERO_TERMINATED

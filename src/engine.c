@@ -609,7 +609,8 @@ cxj_status cxj_advance(cxj_engine *engine, int64_t now) {
         cxj__base_say(&engine->message, "now: %lld is not within the years 0001 to 9999", (long long)now);
         return CXJ_BAD_ARGUMENT;
     }
-    if (core->now != INT64_MIN && now - LONGEST_LEAP > core->now && now - LONGEST_LEAP > latest_at(core)) {
+    if (core->now != INT64_MIN && now - LONGEST_LEAP > core->now &&
+        (core->touchpoints == 0 || now - LONGEST_LEAP > latest_at(core))) {
         cxj__base_say(&engine->message,
                       "now: %lld is more than ten years after both the clock, %lld, and the latest touchpoint, %lld; it "
                       "must be in milliseconds since 1970",

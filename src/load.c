@@ -54,7 +54,17 @@ struct load {
     uint64_t memory;
     struct cxj__format_columns columns[CXJ_GRAIN_JOURNEYS + 1];
     struct cxj__cell *wholes[GROUPS]; /* NULL: no view of the group was there yet */
+    struct loaded_view *views;        /* those of the bytes, in their order */
+    size_t view_count, view_capacity;
     bool lacks;                       /* format 1: a view was added after journeys were sealed */
+};
+
+/* A view as it stands in the bytes. Format 1 kept texts as they had been given, so several may be one view now: then the
+ * first of them is it, and of the others, who say the same, the cells are only checked. */
+struct loaded_view {
+    uint64_t print; /* of the text as it stands there */
+    struct cxj_view *view;
+    bool is_left_out;
 };
 
 static bool refuse_bytes(struct load *load, const char *why) {
@@ -238,6 +248,22 @@ static cxj_status judge_limit(const struct cxj__core *core) {
     return CXJ_LIMIT;
 }
 
+/* Notes a view of the bytes, each text of which stands once. */
+static bool note_view(struct load *load, const char *text, size_t length, cxj_view *view, bool is_left_out) {
+    const struct loaded_view noted = {cxj__base_siphash(load->engine->core.seed.key, text, length), view, is_left_out};
+    for (size_t i = 0; i < load->view_count; i++) {
+        if (load->views[i].view == view && load->views[i].print == noted.print) {
+            return refuse_bytes(load, "a view stands twice");
+        }
+    }
+    if (!cxj__base_grow(&load->engine->core.memory, &load->views, &load->view_capacity, load->view_count + 1,
+                        sizeof *load->views)) {
+        return lack_memory(load);
+    }
+    load->views[load->view_count++] = noted;
+    return true;
+}
+
 static bool add_view(struct load *load, const char *text, size_t length, bool sealed_lost) {
     struct cxj__core *core = &load->engine->core;
     size_t count = core->view_count;
@@ -246,9 +272,13 @@ static bool add_view(struct load *load, const char *text, size_t length, bool se
     if (status == CXJ_BAD_TEXT) status = CXJ_BAD_BYTES;
     if (status == CXJ_LIMIT) status = judge_limit(core);
     if (status != CXJ_OK) return cxj__format_refuse(&load->in, status, cxj_message(load->engine));
-    if (core->view_count == count) return refuse_bytes(load, "a view stands twice");
+    bool is_left_out = core->view_count == count;
+    if (load->in.format > CXJ__FORMAT_FIRST && (length != view->text_length || memcmp(text, view->text, length) != 0)) {
+        return refuse_bytes(load, "a view's text is not in the one way in which it is written");
+    }
+    if (!note_view(load, text, length, view, is_left_out)) return false;
     if (sealed_lost && core->sealed_touchpoints == 0) return refuse_bytes(load, "a view lacks what nobody contributed");
-    view->sealed_lost = sealed_lost;
+    if (!is_left_out) view->sealed_lost = sealed_lost;
     return true;
 }
 
@@ -326,14 +356,15 @@ static bool fill_cell(struct load *load, struct cxj__cell *cell, struct cxj__cel
     return true;
 }
 
-static bool load_cell(struct load *load, struct cxj_view *view, bool is_first, struct cxj__key *key,
+static bool load_cell(struct load *load, const struct loaded_view *loaded, bool is_first, struct cxj__key *key,
                       struct cxj__cell *whole) {
     struct cxj__core *core = &load->engine->core;
+    struct cxj_view *view = loaded->view;
     if (!cxj__format_item(&load->in, CXJ__FORMAT_CELLS) || !read_key(load, view, is_first, key)) return false;
-    if (view->cell_count >= core->cells_limit) {
+    if (!loaded->is_left_out && view->cell_count >= core->cells_limit) {
         return cxj__format_refuse(&load->in, CXJ_LIMIT, "a view has more cells than it may have");
     }
-    bool is_kept = load->purpose != CHECK;
+    bool is_kept = load->purpose != CHECK && !loaded->is_left_out;
     struct cxj__cell *cell =
         is_kept ? cxj__view_make(view, &core->memory, &core->seed, key) : cxj__cell_create(&core->memory, view->grain);
     if (cell == NULL) return lack_memory(load);
@@ -390,16 +421,17 @@ static bool check_whole(struct load *load, struct cxj_view *view, struct cxj__ce
     return true;
 }
 
-static bool read_cells_of(struct load *load, struct cxj_view *view) {
+static bool read_cells_of(struct load *load, const struct loaded_view *loaded) {
     struct cxj__memory *memory = &load->engine->core.memory;
+    struct cxj_view *view = loaded->view;
     struct cxj__key key = {0};
     if (!cxj__format_item(&load->in, CXJ__FORMAT_CELLS)) return false;
     uint64_t count = cxj__format_get(&load->in, UINT64_MAX);
     struct cxj__cell *whole = cxj__cell_create(memory, view->grain);
     if (whole == NULL) return lack_memory(load);
     bool is_right = load->in.status == CXJ_OK;
-    for (uint64_t i = 0; i < count && is_right; i++) is_right = load_cell(load, view, i == 0, &key, whole);
-    is_right = is_right && check_whole(load, view, &whole);
+    for (uint64_t i = 0; i < count && is_right; i++) is_right = load_cell(load, loaded, i == 0, &key, whole);
+    is_right = is_right && (loaded->is_left_out || check_whole(load, view, &whole));
     if (whole != NULL) cxj__cell_destroy(whole, memory);
     return is_right;
 }
@@ -420,12 +452,11 @@ static bool read_columns(struct load *load) {
 }
 
 static bool read_cells(struct load *load) {
-    struct cxj__core *core = &load->engine->core;
     struct cxj__format_in *in = &load->in;
-    if (load->totals.sealed_touchpoints == 0 || core->view_count == 0) return true;
+    if (load->totals.sealed_touchpoints == 0 || load->view_count == 0) return true;
     if (!read_columns(load)) return false;
-    for (size_t v = 0; v < core->view_count; v++) {
-        if (!read_cells_of(load, core->views[v])) return false;
+    for (size_t v = 0; v < load->view_count; v++) {
+        if (!read_cells_of(load, &load->views[v])) return false;
     }
     for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; in->format > CXJ__FORMAT_FIRST && grain <= CXJ_GRAIN_JOURNEYS; grain++) {
         if (!cxj__format_knows_all(&load->columns[grain])) {
@@ -682,6 +713,7 @@ static cxj_status run_load(struct load *load, cxj_read read, void *context) {
     for (size_t group = 0; group < GROUPS; group++) {
         if (load->wholes[group] != NULL) cxj__cell_destroy(load->wholes[group], memory);
     }
+    cxj__base_release(memory, &load->views, &load->view_capacity, sizeof *load->views);
     cxj__format_in_finish(&load->in);
     return load->in.status;
 }
@@ -818,7 +850,7 @@ static void describe(const struct load *load, cxj_validation *validation) {
     validation->touchpoints = load->touchpoints + load->withdrawn;
     validation->journeys = load->totals.journeys - load->sealed;
     validation->sealed = load->sealed;
-    validation->views = load->totals.views;
+    validation->views = load->engine->core.view_count;
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) validation->names += load->totals.names[d];
     validation->work = load->work;
     validation->memory = sizeof(cxj_engine) + load->memory + load->totals.views * sizeof(struct cxj_view);

@@ -109,7 +109,9 @@ static bool is_wrong(struct cxj__refusal *refusal, const char *field, int64_t va
 static bool check_numbers(const cxj_touchpoint *t, struct cxj__refusal *refusal) {
     static const uint8_t nothing[sizeof t->reserved];
     if (t->journey == 0) return is_wrong(refusal, "journey", 0, "must not be 0");
-    if (t->at == 0) return is_wrong(refusal, "at", 0, "is none; a touchpoint has a moment");
+    if (t->at == 0 && !(t->facets & CXJ_FACET_WITHDRAWN)) {
+        return is_wrong(refusal, "at", 0, "is none; a touchpoint has a moment");
+    }
     if (!cxj__touchpoint_is_moment(t->at))
         return is_wrong(refusal, "at", t->at, "is not within the years 0001 to 9999");
     if (!cxj__touchpoint_is_moment(t->due))

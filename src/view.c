@@ -308,48 +308,72 @@ static cxj_status read_all(struct reader *reader) {
 
 /* ---- a view's text, normalised ---------------------------------------------------------------------------------- */
 
-/* The order of conditions: those of the same dimension stay as they were given. */
-static int compare_conditions(const struct cxj__condition *a, const struct cxj__condition *b) {
-    if (a->had != b->had) return a->had ? 1 : -1;
-    return (a->dimension > b->dimension) - (a->dimension < b->dimension);
+static int compare_names(const char *names, const struct stated *a, const struct stated *b) {
+    int by_bytes = memcmp(names + a->at, names + b->at, a->length < b->length ? a->length : b->length);
+    return by_bytes != 0 ? by_bytes : (a->length > b->length) - (a->length < b->length);
 }
 
-struct naming_order {
-    const char *names;
-    const struct cxj__condition *conditions;
-};
-
 /* By condition, then by name. */
-static int compare_stated(const void *a, const void *b, const void *context) {
-    const struct naming_order *order = context;
+static int compare_stated(const void *a, const void *b, const void *names) {
     struct stated x, y;
     memcpy(&x, a, sizeof x);
     memcpy(&y, b, sizeof y);
-    if (x.condition != y.condition) {
-        int by_dimension = compare_conditions(&order->conditions[x.condition], &order->conditions[y.condition]);
-        return by_dimension != 0 ? by_dimension : (x.condition > y.condition) - (x.condition < y.condition);
-    }
-    int by_bytes = memcmp(order->names + x.at, order->names + y.at, x.length < y.length ? x.length : y.length);
-    return by_bytes != 0 ? by_bytes : (x.length > y.length) - (x.length < y.length);
+    if (x.condition != y.condition) return x.condition < y.condition ? -1 : 1;
+    return compare_names(names, &x, &y);
 }
 
-/* Puts the names in order and each once; they stay within their conditions, whose order is that of compare_stated(). */
+/* Puts the names of each condition in order, and each once. */
 static bool order_names(struct reader *reader) {
     size_t count = reader->stated_count, bytes = count * sizeof *reader->stated;
     if (count == 0) return true;
     struct stated *scratch = cxj__base_resize(reader->memory, NULL, 0, bytes);
     if (scratch == NULL) return false;
-    const struct naming_order order = {reader->names, reader->view->conditions};
-    cxj__base_sort(reader->stated, scratch, count, sizeof *scratch, compare_stated, &order);
+    cxj__base_sort(reader->stated, scratch, count, sizeof *scratch, compare_stated, reader->names);
     cxj__base_resize(reader->memory, scratch, bytes, 0);
     size_t kept = 1;
     for (size_t i = 1; i < count; i++) {
-        if (compare_stated(&reader->stated[kept - 1], &reader->stated[i], &order) != 0) {
+        if (compare_stated(&reader->stated[kept - 1], &reader->stated[i], reader->names) != 0) {
             reader->stated[kept++] = reader->stated[i];
         }
     }
     reader->stated_count = kept;
     return true;
+}
+
+/* A condition's names: those from first up to end. */
+struct span {
+    size_t first, end;
+};
+
+/* In the order of dimensions, those after had behind the others; of one dimension, in that of their names. */
+static int compare_spans(const struct reader *reader, const struct span *a, const struct span *b) {
+    const struct stated *x = reader->stated + a->first, *y = reader->stated + b->first;
+    const struct cxj__condition *of_x = &reader->view->conditions[x->condition];
+    const struct cxj__condition *of_y = &reader->view->conditions[y->condition];
+    if (of_x->had != of_y->had) return of_x->had ? 1 : -1;
+    if (of_x->dimension != of_y->dimension) return of_x->dimension < of_y->dimension ? -1 : 1;
+    size_t count = a->end - a->first, others = b->end - b->first;
+    for (size_t i = 0; i < count && i < others; i++) {
+        int by_name = compare_names(reader->names, &x[i], &y[i]);
+        if (by_name != 0) return by_name;
+    }
+    return (count > others) - (count < others);
+}
+
+/* The conditions in order, and each once; returns how many there are. */
+static size_t order_conditions(const struct reader *reader, struct span spans[CXJ__VIEW_CONDITIONS]) {
+    size_t count = 0;
+    for (struct span next = {0, 0}; next.first < reader->stated_count; next.first = next.end) {
+        uint8_t condition = reader->stated[next.first].condition;
+        while (next.end < reader->stated_count && reader->stated[next.end].condition == condition) next.end++;
+        size_t place = 0;
+        while (place < count && compare_spans(reader, &spans[place], &next) < 0) place++;
+        if (place < count && compare_spans(reader, &spans[place], &next) == 0) continue;
+        memmove(spans + place + 1, spans + place, (count - place) * sizeof *spans);
+        spans[place] = next;
+        count++;
+    }
+    return count;
 }
 
 /* Text that is put together; with to NULL only its length is found. */
@@ -379,18 +403,17 @@ static void put_name(struct composing *text, const char *name, size_t length) {
     if (!bare) put_text(text, "\"");
 }
 
-/* The condition of the names from first up to end, the which-th of all. */
-static void put_condition(struct composing *text, const struct reader *reader, size_t first, size_t end, size_t which) {
-    const struct cxj__condition *condition = &reader->view->conditions[reader->stated[first].condition];
-    put_text(text, which == 0 ? " where " : " and ");
+static void put_condition(struct composing *text, const struct reader *reader, const struct span *span) {
+    const struct cxj__condition *condition = &reader->view->conditions[reader->stated[span->first].condition];
     if (condition->had) put_text(text, "had ");
     put_text(text, dimension_names[condition->dimension]);
-    put_text(text, end - first == 1 ? " = " : " in (");
-    for (size_t i = first; i < end; i++) {
-        if (i > first) put_text(text, ", ");
+    bool is_one = span->end - span->first == 1;
+    put_text(text, is_one ? " = " : " in (");
+    for (size_t i = span->first; i < span->end; i++) {
+        if (i > span->first) put_text(text, ", ");
         put_name(text, reader->names + reader->stated[i].at, reader->stated[i].length);
     }
-    if (end - first > 1) put_text(text, ")");
+    if (!is_one) put_text(text, ")");
 }
 
 static void put_view(struct composing *text, const struct reader *reader) {
@@ -405,10 +428,11 @@ static void put_view(struct composing *text, const struct reader *reader) {
         put_text(text, period_names[view->period]);
         if (view->ended) put_text(text, " ended");
     }
-    for (size_t first = 0, end, which = 0; first < reader->stated_count; first = end, which++) {
-        end = first + 1;
-        while (end < reader->stated_count && reader->stated[end].condition == reader->stated[first].condition) end++;
-        put_condition(text, reader, first, end, which);
+    struct span spans[CXJ__VIEW_CONDITIONS];
+    size_t count = order_conditions(reader, spans);
+    for (size_t i = 0; i < count; i++) {
+        put_text(text, i == 0 ? " where " : " and ");
+        put_condition(text, reader, &spans[i]);
     }
 }
 

@@ -6,6 +6,9 @@
  * (cell.h: CXJ__WITH_DUMMIES): what was saved before must still be read and written as it is, and what is new must be said
  * to be not known wherever a sealed journey has contributed, and nowhere else.
  *
+ * Format 1 kept the texts of views as they had been given; since version 0.2 they are normalised, also when they are read,
+ * and so the .txt files of format 1 show them.
+ *
  * SPDX-License-Identifier: MIT
  */
 #include "golden/show.h"

@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,6 +75,7 @@ static bool within_years(int64_t moment) {
 /* "Refused: a score off its scale, a scale without a scope, a scope or a score other than 0 without a scale, an unknown
  * bit or number", and what the table of fields refuses. */
 bool naive_is_valid(const cxj_touchpoint *fields) {
+    if (fields->at == 0 && !(fields->facets & CXJ_FACET_WITHDRAWN)) return false; /* "0 = none, refused too" */
     if (fields->journey == 0 || !within_years(fields->at) || (fields->due != 0 && !within_years(fields->due)))
         return false;
     if (fields->value > greatest_value || fields->value < -greatest_value) return false;
@@ -820,6 +822,83 @@ static struct view parse_view(const char *text) {
     }
     assert(text[strspn(text, " \t\r\n")] == 0);
     return view;
+}
+
+static int compare_name_texts(const void *a, const void *b) {
+    return strcmp(a, b); /* by bytes, as unsigned */
+}
+
+static void sort_names(struct condition *condition) {
+    size_t kept = 0;
+    qsort(condition->names, condition->name_count, sizeof *condition->names, compare_name_texts);
+    for (size_t i = 0; i < condition->name_count; i++) {
+        if (kept > 0 && strcmp(condition->names[kept - 1], condition->names[i]) == 0) continue;
+        memmove(condition->names[kept++], condition->names[i], sizeof *condition->names);
+    }
+    condition->name_count = kept;
+}
+
+static int compare_sorted_conditions(const void *a, const void *b) {
+    const struct condition *x = a, *y = b;
+    if (x->had != y->had) return x->had - y->had;
+    if (x->dimension != y->dimension) return x->dimension - y->dimension;
+    for (size_t i = 0; i < x->name_count && i < y->name_count; i++) {
+        int order = strcmp(x->names[i], y->names[i]);
+        if (order != 0) return order;
+    }
+    return (x->name_count > y->name_count) - (x->name_count < y->name_count);
+}
+
+__attribute__((format(printf, 3, 4))) static void append(char *to, size_t capacity, const char *format, ...) {
+    va_list arguments;
+    size_t used = strlen(to);
+    va_start(arguments, format);
+    int written = vsnprintf(to + used, capacity - used, format, arguments);
+    va_end(arguments);
+    assert(written >= 0 && used + (size_t)written < capacity);
+    (void)written;
+}
+
+static void append_name(char *to, size_t capacity, const char *name) {
+    static const char bare[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+    if (*name && name[strspn(name, bare)] == 0) {
+        append(to, capacity, "%s", name);
+        return;
+    }
+    append(to, capacity, "\"");
+    for (; *name; name++) append(to, capacity, "%s%c", *name == '"' ? "\"" : "", *name);
+    append(to, capacity, "\"");
+}
+
+static void append_condition(char *to, size_t capacity, const struct condition *condition) {
+    append(to, capacity, "%s%s", condition->had ? "had " : "", dimension_names[condition->dimension]);
+    append(to, capacity, condition->name_count == 1 ? " = " : " in (");
+    for (size_t i = 0; i < condition->name_count; i++) {
+        if (i > 0) append(to, capacity, ", ");
+        append_name(to, capacity, condition->names[i]);
+    }
+    if (condition->name_count > 1) append(to, capacity, ")");
+}
+
+void naive_normalise(const char *text, char *normalised, size_t capacity) {
+    static const char *const grains[] = {"", "touchpoints", "transitions", "journeys"};
+    static const char *const periods[] = {"hour", "day", "week", "month", "quarter", "year"};
+    struct view view = parse_view(text);
+    *normalised = 0;
+    append(normalised, capacity, "%s", grains[view.grain]);
+    for (size_t i = 0; i < view.dimension_count; i++)
+        append(normalised, capacity, "%s%s", i == 0 ? " by " : ", ", dimension_names[view.dimensions[i]]);
+    for (size_t i = 0; i < 6; i++)
+        if (view.period == periods[i][0])
+            append(normalised, capacity, " per %s%s", periods[i], view.ended ? " ended" : "");
+    for (size_t i = 0; i < view.condition_count; i++) sort_names(&view.conditions[i]);
+    qsort(view.conditions, view.condition_count, sizeof *view.conditions, compare_sorted_conditions);
+    for (size_t i = 0; i < view.condition_count; i++) {
+        const struct condition *condition = &view.conditions[i];
+        if (i > 0 && compare_sorted_conditions(condition - 1, condition) == 0) continue;
+        append(normalised, capacity, i == 0 ? " where " : " and ");
+        append_condition(normalised, capacity, condition);
+    }
 }
 
 static int64_t floor_divide(int64_t a, int64_t b) {

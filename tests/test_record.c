@@ -81,7 +81,7 @@ static cxj_touchpoint held(const cxj_engine *engine, uint64_t journey) {
 
 static bool is_there(const cxj_engine *engine, uint64_t journey) {
     size_t count = 0;
-    return cxj_journey_touchpoints(engine, journey, 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &count) == CXJ_OK;
+    return cxj_journey_touchpoints(engine, journey, 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &count) == CXJ_TOO_SMALL;
 }
 
 /* ---------------------------------------------------------------------------------------------------------------------
@@ -330,29 +330,30 @@ START_TEST(refusal_names_the_field_and_its_value) {
         {"journey", "0", {.journey = 0, .at = 1}},
         {"at", "253402300800000", {.journey = 1, .at = INT64_C(253402300800000)}},
         {"at", "-62135596800001", {.journey = 1, .at = INT64_C(-62135596800001)}},
-        {"due", "253402300800000", {.journey = 1, .due = INT64_C(253402300800000)}},
-        {"due", "-62135596800001", {.journey = 1, .due = INT64_C(-62135596800001)}},
-        {"value", "1000000000000001", {.journey = 1, .value = INT64_C(1000000000000001)}},
-        {"value", "-1000000000000001", {.journey = 1, .value = INT64_C(-1000000000000001)}},
-        {"facets", "131072", {.journey = 1, .facets = UINT32_C(1) << 17}},
-        {"commitment", "8", {.journey = 1, .commitment = 8}},
-        {"outcome", "3", {.journey = 1, .outcome = 3}},
-        {"scale", "8", {.journey = 1, .scale = 8, .score = 1, .scope = 1}},
-        {"score", "6", {.journey = 1, .scale = CXJ_SCALE_CSAT5, .score = 6, .scope = 1}},
-        {"score", "1", {.journey = 1, .score = 1}},
-        {"scope", "0", {.journey = 1, .scale = CXJ_SCALE_CSAT5, .score = 5}},
-        {"scope", "4", {.journey = 1, .scale = CXJ_SCALE_CSAT5, .score = 5, .scope = 4}},
-        {"scope", "1", {.journey = 1, .scope = 1}},
-        {"owner", "1", {.journey = 1, .owner = 1}},
-        {"team", "2", {.journey = 1, .team = 2}},
-        {"channel", "3", {.journey = 1, .channel = 3}},
-        {"stage", "4", {.journey = 1, .stage = 4}},
-        {"activity", "5", {.journey = 1, .activity = 5}},
-        {"cause", "6", {.journey = 1, .cause = 6}},
-        {"type", "7", {.journey = 1, .type = 7}},
-        {"segment", "8", {.journey = 1, .segment = 8}},
-        {"reason", "9", {.journey = 1, .reason = 9}},
-        {"reserved", "1", {.journey = 1, .reserved = {0, 0, 0, 0, 0, 0, 1}}},
+        {"at", "0", {.journey = 1}},
+        {"due", "253402300800000", {.journey = 1, .at = 1, .due = INT64_C(253402300800000)}},
+        {"due", "-62135596800001", {.journey = 1, .at = 1, .due = INT64_C(-62135596800001)}},
+        {"value", "1000000000000001", {.journey = 1, .at = 1, .value = INT64_C(1000000000000001)}},
+        {"value", "-1000000000000001", {.journey = 1, .at = 1, .value = INT64_C(-1000000000000001)}},
+        {"facets", "131072", {.journey = 1, .at = 1, .facets = UINT32_C(1) << 17}},
+        {"commitment", "8", {.journey = 1, .at = 1, .commitment = 8}},
+        {"outcome", "3", {.journey = 1, .at = 1, .outcome = 3}},
+        {"scale", "8", {.journey = 1, .at = 1, .scale = 8, .score = 1, .scope = 1}},
+        {"score", "6", {.journey = 1, .at = 1, .scale = CXJ_SCALE_CSAT5, .score = 6, .scope = 1}},
+        {"score", "1", {.journey = 1, .at = 1, .score = 1}},
+        {"scope", "0", {.journey = 1, .at = 1, .scale = CXJ_SCALE_CSAT5, .score = 5}},
+        {"scope", "4", {.journey = 1, .at = 1, .scale = CXJ_SCALE_CSAT5, .score = 5, .scope = 4}},
+        {"scope", "1", {.journey = 1, .at = 1, .scope = 1}},
+        {"owner", "1", {.journey = 1, .at = 1, .owner = 1}},
+        {"team", "2", {.journey = 1, .at = 1, .team = 2}},
+        {"channel", "3", {.journey = 1, .at = 1, .channel = 3}},
+        {"stage", "4", {.journey = 1, .at = 1, .stage = 4}},
+        {"activity", "5", {.journey = 1, .at = 1, .activity = 5}},
+        {"cause", "6", {.journey = 1, .at = 1, .cause = 6}},
+        {"type", "7", {.journey = 1, .at = 1, .type = 7}},
+        {"segment", "8", {.journey = 1, .at = 1, .segment = 8}},
+        {"reason", "9", {.journey = 1, .at = 1, .reason = 9}},
+        {"reserved", "1", {.journey = 1, .at = 1, .reserved = {0, 0, 0, 0, 0, 0, 1}}},
     };
     cxj_engine *engine = make();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -372,7 +373,7 @@ enum { MANY = 200, BAD = 70, BAD_TOO = 150 };
 static void fill(cxj_touchpoint *touchpoints) {
     memset(touchpoints, 0, MANY * sizeof *touchpoints);
     for (size_t i = 0; i < MANY; i++) {
-        touchpoints[i] = (cxj_touchpoint){.journey = 1 + i % 5, .id = i + 1, .at = (int64_t)(i * 7919 % 1000)};
+        touchpoints[i] = (cxj_touchpoint){.journey = 1 + i % 5, .id = i + 1, .at = 1 + (int64_t)(i * 7919 % 1000)};
     }
     touchpoints[BAD].commitment = 8;
     touchpoints[BAD_TOO].journey = 0;
@@ -415,7 +416,7 @@ END_TEST
 START_TEST(stop_at_the_limit_of_a_journey) {
     cxj_touchpoint t[6] = {{0}};
     cxj_engine *engine = make_limited(3, 0);
-    for (uint64_t i = 0; i < 6; i++) t[i] = (cxj_touchpoint){.journey = 1, .id = i + 1, .at = (int64_t)i};
+    for (uint64_t i = 0; i < 6; i++) t[i] = (cxj_touchpoint){.journey = 1, .id = i + 1, .at = 1 + (int64_t)i};
     t[5].journey = 2;
     cxj_receipt receipt = take(engine, t, 6, CXJ_STOP_AT_REFUSAL, CXJ_REFUSED);
     ck_assert_uint_eq(receipt.processed, 3);
@@ -436,7 +437,7 @@ START_TEST(limit_is_the_same_in_one_call_as_one_by_one) {
     static cxj_touchpoint t[MANY];
     chance_state = seed + (uint64_t)_i;
     for (size_t i = 0; i < MANY; i++) {
-        t[i] = (cxj_touchpoint){.journey = 1 + chance(4), .revision = chance(3), .at = chance(50)};
+        t[i] = (cxj_touchpoint){.journey = 1 + chance(4), .revision = chance(3), .at = 1 + chance(50)};
         t[i].id = chance(4) ? 1 + chance(40) : 0;
     }
     for (uint32_t limit = 1; limit < 40; limit += 7) {
@@ -474,7 +475,7 @@ START_TEST(refusals_at_the_limit_do_not_multiply_the_work) {
     enum { LATE = 2000, LIMIT = 2500 };
     static cxj_touchpoint t[LIMIT], both[2 * LATE];
     cxj_engine *engine = make_limited(LIMIT, 0);
-    for (size_t i = 0; i < LIMIT; i++) t[i] = (cxj_touchpoint){.journey = 2, .at = (int64_t)i};
+    for (size_t i = 0; i < LIMIT; i++) t[i] = (cxj_touchpoint){.journey = 2, .at = 1 + (int64_t)i};
     take(engine, t, LIMIT, 0, CXJ_OK);
     uint64_t before = stats_of(engine).work_folded;
     for (size_t i = 0; i < LATE; i++) {
@@ -501,7 +502,7 @@ END_TEST
 /* The receipt "receives what became of them, whatever the status": nothing, where an argument is not as it must be. */
 START_TEST(receipt_of_bad_arguments_says_nothing_was_done) {
     cxj_engine *engine = make();
-    const cxj_touchpoint t = {.journey = 1};
+    const cxj_touchpoint t = {.journey = 1, .at = 1};
     cxj_receipt receipt = take(engine, NULL, 1, 0, CXJ_BAD_ARGUMENT);
     ck_assert_uint_eq(receipt.processed, 0);
     ck_assert_uint_eq(receipt.first_refusal, CXJ_NO_INDEX);
@@ -517,7 +518,7 @@ START_TEST(receipt_without_a_size_is_refused) {
     static const uint64_t journey[1] = {1};
     static const int64_t at[1] = {5};
     cxj_engine *engine = make();
-    const cxj_touchpoint t = {.journey = 1};
+    const cxj_touchpoint t = {.journey = 1, .at = 1};
     const cxj_columns columns = {.size = sizeof columns, .journey = journey, .at = at};
     cxj_receipt receipt = {.processed = 77};
     ck_assert_int_eq(cxj_record(engine, &t, sizeof t, 1, 0, &receipt, 0), CXJ_BAD_ARGUMENT);
@@ -536,13 +537,13 @@ START_TEST(touchpoints_are_taken_from_any_address) {
     static char message[1 + COUNT * sizeof(cxj_touchpoint)];
     cxj_engine *engine = make();
     for (uint64_t i = 0; i < COUNT; i++) {
-        const cxj_touchpoint t = {.journey = 1 + i, .id = 7, .at = (int64_t)i, .value = 100 + (int64_t)i};
+        const cxj_touchpoint t = {.journey = 1 + i, .id = 7, .at = 1 + (int64_t)i, .value = 100 + (int64_t)i};
         memcpy(message + 1 + i * sizeof t, &t, sizeof t);
     }
     const void *first = message + 1;
     ck_assert_int_eq(cxj_record(engine, first, sizeof(cxj_touchpoint), COUNT, 0, NULL, 0), CXJ_OK);
     for (uint64_t i = 0; i < COUNT; i++) {
-        const cxj_touchpoint expected = {.journey = 1 + i, .id = 7, .at = (int64_t)i, .value = 100 + (int64_t)i};
+        const cxj_touchpoint expected = {.journey = 1 + i, .id = 7, .at = 1 + (int64_t)i, .value = 100 + (int64_t)i};
         cxj_touchpoint t = held(engine, 1 + i);
         ck_assert_mem_eq(&t, &expected, sizeof t);
     }
@@ -645,12 +646,14 @@ START_TEST(columns_are_the_same_as_structs) {
 }
 END_TEST
 
-/* Columns that are NULL, or beyond the size given, are "none in every row". */
+/* Columns that are NULL are "none in every row"; "a size below that of version 0.2 is refused". */
 START_TEST(absent_columns_state_nothing) {
     static const uint64_t journey[1] = {1};
-    static const int64_t at[1] = {5}, due[1] = {9};
+    static const int64_t at[1] = {5};
     cxj_engine *engine = make();
-    cxj_columns columns = {.size = offsetof(cxj_columns, due), .journey = journey, .at = at, .due = due};
+    cxj_columns columns = {.size = offsetof(cxj_columns, outcome), .journey = journey, .at = at};
+    ck_assert_int_eq(cxj_record_columns(engine, &columns, 1, 0, NULL, 0), CXJ_BAD_ARGUMENT);
+    columns.size = sizeof columns;
     ck_assert_int_eq(cxj_record_columns(engine, &columns, 1, 0, NULL, 0), CXJ_OK);
     const cxj_touchpoint expected = {.journey = 1, .at = 5};
     cxj_touchpoint t = held(engine, 1);
@@ -965,7 +968,7 @@ enum { NAMES = 5, LOG = 120, ENGINES = 3 };
 
 /* A touchpoint of a log, its codes being places in names, plus one. All carry ids. */
 static cxj_touchpoint random_touchpoint(uint64_t id) {
-    cxj_touchpoint t = {.journey = 1 + chance(4), .id = id, .revision = chance(3), .at = chance(500)};
+    cxj_touchpoint t = {.journey = 1 + chance(4), .id = id, .revision = chance(3), .at = 1 + chance(500)};
     t.owner = chance(NAMES + 1);
     t.channel = (uint16_t)chance(NAMES + 1);
     t.type = chance(9) ? 0 : (uint16_t)chance(NAMES + 1);

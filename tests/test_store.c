@@ -940,7 +940,7 @@ static uint32_t random_code(void) {
 }
 
 static cxj_touchpoint random_touchpoint(uint32_t ids) {
-    cxj_touchpoint t = {.journey = 1, .at = chance(300), .sequence = chance(2), .revision = chance(4)};
+    cxj_touchpoint t = {.journey = 1, .at = 1 + chance(300), .sequence = chance(2), .revision = chance(4)};
     t.id = chance(5) ? 1 + chance(ids) : 0;
     t.owner = random_code();
     t.team = (uint16_t)chance(3);
