@@ -483,8 +483,6 @@ class Incomplete(unittest.TestCase):
             for name in ("pandas", "polars", "pyarrow"):
                 if importlib.util.find_spec(name):
                     reads.append(getattr(view, {"pyarrow": "to_arrow"}.get(name, "to_" + name)))
-            if importlib.util.find_spec("matplotlib"):
-                reads.append(lambda: self.plotted(view))
             for read in reads:
                 self.assertEqual(self.said(read), [f"'{text}' is incomplete: it lacks cells beyond the limit of cells"])
             # "the cells that are there are exact": reading one warns of nothing.
@@ -500,14 +498,6 @@ class Incomplete(unittest.TestCase):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", cxj.IncompleteWarning)
             return list(view)
-
-    def plotted(self, view: cxj.View) -> None:
-        import matplotlib
-
-        matplotlib.use("Agg")
-        from matplotlib import pyplot
-
-        pyplot.close(view.plot("journeys" if view.grain == "journeys" else None).figure)
 
     def test_what_sealed_journeys_have_contributed_may_be_missing(self) -> None:
         engine = self.engine(seal_idle_after=datetime.timedelta(days=2))
