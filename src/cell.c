@@ -456,23 +456,23 @@ static const struct {
 #define BOUND(grain, sum, counts, least, most) {CXJ_GRAIN_##grain, sum, counts, NOWHERE, NOWHERE, least, most}
 #define SQUARED(grain, sum, counts, least, most) {CXJ_GRAIN_##grain, sum, counts, (sum) + 1, NOWHERE, least, most}, \
     {CXJ_GRAIN_##grain, (sum) + 1, counts, NOWHERE, NOWHERE, 0, (most) * (most)}
-#define LASTED(grain, sum, counts, histogram, least) {CXJ_GRAIN_##grain, sum, counts, NOWHERE, histogram, least, LONGEST}
+#define LASTING(grain, sum, counts, histogram, least) {CXJ_GRAIN_##grain, sum, counts, NOWHERE, histogram, least, LONGEST}
 static const struct bound {
     uint8_t grain, sum, counts[2], squares, histogram;
     int64_t least, most;
 } bounds[] = {
 #define COUNTS(...) {__VA_ARGS__}
-    LASTED(TOUCHPOINTS, CXJ__T_SUM_WAIT, COUNTS(ONE(T(WAITS))), CXJ__T_HISTOGRAM_WAIT, 0),
-    LASTED(TOUCHPOINTS, CXJ__T_SUM_LATENESS, COUNTS(ONE(T(LATE))), CXJ__T_HISTOGRAM_LATENESS, 1),
+    LASTING(TOUCHPOINTS, CXJ__T_SUM_WAIT, COUNTS(ONE(T(WAITS))), CXJ__T_HISTOGRAM_WAIT, 0),
+    LASTING(TOUCHPOINTS, CXJ__T_SUM_LATENESS, COUNTS(ONE(T(LATE))), CXJ__T_HISTOGRAM_LATENESS, 1),
     BOUND(TOUCHPOINTS, CXJ__T_SUM_VALUE, COUNTS(ONE(T(TOUCHPOINTS))), -MONEY_MOST, MONEY_MOST),
     SQUARED(TOUCHPOINTS, CXJ__T_SUM_RATING, COUNTS(ONE(T(RATINGS))), 0, RATING_MOST),
     SQUARED(TOUCHPOINTS, CXJ__T_SUM_CES, COUNTS(ONE(T(CES_RATINGS))), 0, RATING_MOST),
     SQUARED(TOUCHPOINTS, CXJ__T_SUM_EMPLOYEE, COUNTS(ONE(T(EMPLOYEE_RATINGS))), 0, RATING_MOST),
-    LASTED(TRANSITIONS, CXJ__X_SUM_WAIT, COUNTS(ONE(X(TRANSITIONS))), CXJ__X_HISTOGRAM_WAIT, 0),
+    LASTING(TRANSITIONS, CXJ__X_SUM_WAIT, COUNTS(ONE(X(TRANSITIONS))), CXJ__X_HISTOGRAM_WAIT, 0),
     SQUARED(TRANSITIONS, CXJ__X_SUM_STEP, COUNTS(ONE(X(STEPS))), -RATING_MOST, RATING_MOST),
-    LASTED(JOURNEYS, CXJ__J_SUM_DURATION, COUNTS(J(COMPLETED), J(ABANDONED)), CXJ__J_HISTOGRAM_DURATION, 0),
+    LASTING(JOURNEYS, CXJ__J_SUM_DURATION, COUNTS(J(COMPLETED), J(ABANDONED)), CXJ__J_HISTOGRAM_DURATION, 0),
     BOUND(JOURNEYS, CXJ__J_SUM_PENDING, COUNTS(J(COMPLETED), J(ABANDONED)), 0, LONGEST),
-    LASTED(JOURNEYS, CXJ__J_SUM_SILENCE, COUNTS(J(COMPLETED), J(ABANDONED)), CXJ__J_HISTOGRAM_SILENCE, 0),
+    LASTING(JOURNEYS, CXJ__J_SUM_SILENCE, COUNTS(J(COMPLETED), J(ABANDONED)), CXJ__J_HISTOGRAM_SILENCE, 0),
     SQUARED(JOURNEYS, CXJ__J_SUM_TOUCH, COUNTS(ONE(J(TOUCH_RATINGS))), 0, RATING_MOST),
     SQUARED(JOURNEYS, CXJ__J_SUM_TOUCH_DROP, COUNTS(ONE(J(TOUCH_DROPS))), -RATING_MOST, RATING_MOST),
     SQUARED(JOURNEYS, CXJ__J_SUM_JOURNEY, COUNTS(ONE(J(JOURNEY_RATINGS))), 0, RATING_MOST),
@@ -481,7 +481,7 @@ static const struct bound {
     SQUARED(JOURNEYS, CXJ__J_SUM_CES, COUNTS(ONE(J(CES_RATINGS))), 0, RATING_MOST),
     SQUARED(JOURNEYS, CXJ__J_SUM_GAP, COUNTS(ONE(J(GAPS))), -GAP_MOST, GAP_MOST),
     BOUND(JOURNEYS, CXJ__J_SUM_SLIP, COUNTS(ONE(J(SHIFTS))), -LONGEST, LONGEST),
-    LASTED(JOURNEYS, CXJ__J_SUM_LATENESS, COUNTS(ONE(J(LATE))), CXJ__J_HISTOGRAM_LATENESS, 1),
+    LASTING(JOURNEYS, CXJ__J_SUM_LATENESS, COUNTS(ONE(J(LATE))), CXJ__J_HISTOGRAM_LATENESS, 1),
     BOUND(JOURNEYS, CXJ__J_SUM_DARK, COUNTS(ONE(J(LATE))), 0, LONGEST),
     BOUND(JOURNEYS, CXJ__J_SUM_VALUE, COUNTS(ONE(J(TOUCHPOINTS))), -MONEY_MOST, MONEY_MOST),
     BOUND(JOURNEYS, CXJ__J_SUM_VALUE_LOST, COUNTS(ONE(J(TOUCHPOINTS))), -MONEY_MOST, MONEY_MOST),
@@ -547,7 +547,7 @@ static bool is_more(struct cxj__int128 a, struct cxj__int128 b) {
 }
 
 /* The product of two numbers of 128 bits without sign: eight digits of 32 bits, the lowest first. */
-static void multiply(struct cxj__int128 a, struct cxj__int128 b, uint32_t digits[8]) {
+static void multiply_wide(struct cxj__int128 a, struct cxj__int128 b, uint32_t digits[8]) {
     const uint32_t x[4] = {(uint32_t)a.low, (uint32_t)(a.low >> 32), (uint32_t)a.high, (uint32_t)(a.high >> 32)};
     const uint32_t y[4] = {(uint32_t)b.low, (uint32_t)(b.low >> 32), (uint32_t)b.high, (uint32_t)(b.high >> 32)};
     memset(digits, 0, 8 * sizeof *digits);
@@ -567,8 +567,8 @@ static bool can_be_squares(struct cxj__int128 sum, struct cxj__int128 squares, i
     uint32_t low[8], high[8];
     if (sum.high >> 63 != 0) sum = cxj__base_negate(sum);
     if (is_more(sum, squares)) return false;
-    multiply(sum, sum, low);
-    multiply(cxj__base_wide(n), squares, high);
+    multiply_wide(sum, sum, low);
+    multiply_wide(cxj__base_wide(n), squares, high);
     for (size_t i = 8; i-- > 0;) {
         if (low[i] != high[i]) return low[i] < high[i];
     }

@@ -188,14 +188,11 @@ static uint32_t closed_under_implication(uint32_t unrecorded) {
     return unrecorded & ~cxj__touchpoint_imply(~unrecorded & CXJ_FACETS_ALL);
 }
 
-const uint64_t cxj__engine_public_key[2] = {UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)};
-
-/* The public key is the default. What is saved tells by a print of the key, which does not give it away, whether it is
- * the same one. */
+/* What is saved tells by a print of the key, which does not give it away, whether it is the same one. */
 static void set_text_key(cxj_engine *engine, const uint64_t key[2]) {
     static const char what[] = "print of a key for text ids";
     bool is_public = key[0] == 0 && key[1] == 0;
-    memcpy(engine->text_key, is_public ? cxj__engine_public_key : key, sizeof engine->text_key);
+    cxj__names_text_key(key, engine->text_key);
     engine->core.text_key_print = is_public ? 0 : cxj__base_siphash(key, what, sizeof what - 1) | 1;
 }
 

@@ -64,19 +64,6 @@ cxj_status cxj__engine_refuse(char *message, size_t capacity, cxj_status status,
 cxj_status cxj__engine_refuse_room(char *message, size_t message_capacity, const char *what, size_t needed,
                                    size_t capacity);
 
-/* The key of the numbers that stand for text ids where the host gave none. */
-extern const uint64_t cxj__engine_public_key[2];
-
-/* What is wrong with the arguments that all ways of recording share, or NULL; and refusing such a call: nothing was done,
- * and a receipt says so. */
-const char *cxj__record_check(uint32_t flags, const cxj_receipt *receipt, size_t receipt_size);
-cxj_status cxj__record_refuse(cxj_engine *engine, const char *wrong, cxj_receipt *receipt, size_t receipt_size);
-
-/* Records structs of which the first is the base-th of a call; the receipt's indices and the sentence count from that
- * call's first. */
-cxj_status cxj__record_from(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t count, size_t base,
-                            uint32_t flags, cxj_receipt *receipt);
-
 /* Keeps a host's mark in place of the one before; false, and then that one stays, if there is no memory. */
 bool cxj__engine_take_mark(cxj_engine *engine, const void *bytes, size_t length);
 

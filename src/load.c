@@ -38,7 +38,7 @@ enum group { OF_TOUCHPOINTS, OF_TRANSITIONS, OF_JOURNEYS = OF_TRANSITIONS + CXJ_
 
 /* Work that any bytes may take; the bytes of a journey in memory, at least. */
 #define FREE_WORK UINT64_C(10000000)
-#define JOURNEY_BYTES offsetof(struct cxj__journey, fold.promises[1])
+#define JOURNEY_ALL_IN offsetof(struct cxj__journey, fold.promises[1])
 
 struct load {
     cxj_engine *engine; /* with names and views in any case */
@@ -623,7 +623,7 @@ static bool read_journey(struct load *load, uint64_t number, size_t count, size_
         if (!read_touchpoint(load, number, &before, &touchpoint)) return false;
     }
     if (!read_withdrawn(load, number, withdrawn)) return false;
-    load->memory += JOURNEY_BYTES;
+    load->memory += JOURNEY_ALL_IN;
     if (count > CXJ__FIRST_RECORDS) load->memory += (count - CXJ__FIRST_RECORDS) * sizeof(struct cxj__record);
     return check_ids(load) && (load->planned < CXJ__COMING || commit(load));
 }

@@ -143,3 +143,32 @@ void cxj__names_truncate(struct cxj__names *dictionary, struct cxj__memory *memo
     while (dictionary->count > count) free_text(&dictionary->names[--dictionary->count], memory);
     slots_rebuild(dictionary);
 }
+
+/* ---- numbers that stand for texts ------------------------------------------------------------------------------- */
+
+#define HALF (UINT64_C(1) << 63)
+
+void cxj__names_text_key(const uint64_t given[2], uint64_t key[2]) {
+    static const uint64_t public_key[2] = {UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)};
+    memcpy(key, given[0] == 0 && given[1] == 0 ? public_key : given, sizeof public_key);
+}
+
+/* Reads canonical digits of a number below 2^63: no leading zero, and not 0. */
+static bool read_digits(const char *text, size_t length, uint64_t *number) {
+    uint64_t value = 0;
+    if (text[0] == '0') return false;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] < '0' || text[i] > '9') return false;
+        uint64_t digit = (uint64_t)(text[i] - '0');
+        if (value > (HALF - 1 - digit) / 10) return false;
+        value = value * 10 + digit;
+    }
+    *number = value;
+    return true;
+}
+
+uint64_t cxj__names_text_id(const uint64_t key[2], const char *text, size_t length) {
+    uint64_t number = 0;
+    if (length == 0 || read_digits(text, length, &number)) return number;
+    return HALF | cxj__base_siphash(key, text, length);
+}

@@ -95,6 +95,12 @@ static inline uint64_t cxj__names_uses(const struct cxj__names *dictionary, uint
     return dictionary->uses[code] & ~(CXJ__NAMES_WAS_USED | CXJ__NAMES_OF_SEALED);
 }
 
+/* The key under which texts become numbers: the public one where the host gave none, which is all zero. */
+void cxj__names_text_key(const uint64_t given[2], uint64_t key[2]);
+
+/* The number that a text stands for under a key (SPEC 7): canonical digits are themselves, none is 0. */
+uint64_t cxj__names_text_id(const uint64_t key[2], const char *text, size_t length);
+
 /* Counts conditions of views that name a code, which is not retired as long as one does. */
 void cxj__names_pin(struct cxj__names *dictionary, uint32_t code);
 void cxj__names_unpin(struct cxj__names *dictionary, uint32_t code);

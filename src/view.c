@@ -308,7 +308,7 @@ static cxj_status read_all(struct reader *reader) {
 
 /* ---- a view's text, normalised ---------------------------------------------------------------------------------- */
 
-static int compare_names(const char *names, const struct stated *a, const struct stated *b) {
+static int compare_stated_names(const char *names, const struct stated *a, const struct stated *b) {
     int by_bytes = memcmp(names + a->at, names + b->at, a->length < b->length ? a->length : b->length);
     return by_bytes != 0 ? by_bytes : (a->length > b->length) - (a->length < b->length);
 }
@@ -319,7 +319,7 @@ static int compare_stated(const void *a, const void *b, const void *names) {
     memcpy(&x, a, sizeof x);
     memcpy(&y, b, sizeof y);
     if (x.condition != y.condition) return x.condition < y.condition ? -1 : 1;
-    return compare_names(names, &x, &y);
+    return compare_stated_names(names, &x, &y);
 }
 
 /* Puts the names of each condition in order, and each once. */
@@ -354,7 +354,7 @@ static int compare_spans(const struct reader *reader, const struct span *a, cons
     if (of_x->dimension != of_y->dimension) return of_x->dimension < of_y->dimension ? -1 : 1;
     size_t count = a->end - a->first, others = b->end - b->first;
     for (size_t i = 0; i < count && i < others; i++) {
-        int by_name = compare_names(reader->names, &x[i], &y[i]);
+        int by_name = compare_stated_names(reader->names, &x[i], &y[i]);
         if (by_name != 0) return by_name;
     }
     return (count > others) - (count < others);
@@ -382,23 +382,23 @@ struct composing {
     size_t length;
 };
 
-static void put(struct composing *text, const char *bytes, size_t length) {
+static void put_bytes(struct composing *text, const char *bytes, size_t length) {
     if (text->to != NULL) memcpy(text->to + text->length, bytes, length);
     text->length += length;
 }
 
 static void put_text(struct composing *text, const char *words) {
-    put(text, words, strlen(words));
+    put_bytes(text, words, strlen(words));
 }
 
 /* A name as a bare word where it is one, else in quotes. */
-static void put_name(struct composing *text, const char *name, size_t length) {
+static void put_stated_name(struct composing *text, const char *name, size_t length) {
     bool bare = length > 0;
     for (size_t i = 0; i < length; i++) bare = bare && is_bare(name[i]);
     if (!bare) put_text(text, "\"");
     for (size_t i = 0; i < length; i++) {
         if (name[i] == '"') put_text(text, "\"");
-        put(text, &name[i], 1);
+        put_bytes(text, &name[i], 1);
     }
     if (!bare) put_text(text, "\"");
 }
@@ -411,12 +411,12 @@ static void put_condition(struct composing *text, const struct reader *reader, c
     put_text(text, is_one ? " = " : " in (");
     for (size_t i = span->first; i < span->end; i++) {
         if (i > span->first) put_text(text, ", ");
-        put_name(text, reader->names + reader->stated[i].at, reader->stated[i].length);
+        put_stated_name(text, reader->names + reader->stated[i].at, reader->stated[i].length);
     }
     if (!is_one) put_text(text, ")");
 }
 
-static void put_view(struct composing *text, const struct reader *reader) {
+static void put_all(struct composing *text, const struct reader *reader) {
     const struct cxj_view *view = reader->view;
     put_text(text, grains[view->grain].name);
     for (size_t i = 0; i < view->dimension_count; i++) {
@@ -439,13 +439,13 @@ static void put_view(struct composing *text, const struct reader *reader) {
 /* Writes the view's text in the one way in which what it says is written. */
 static bool normalise(struct reader *reader) {
     struct composing text = {NULL, 0};
-    put_view(&text, reader);
+    put_all(&text, reader);
     struct cxj_view *view = reader->view;
     view->text = cxj__base_resize(reader->memory, NULL, 0, text.length + 1);
     if (view->text == NULL) return false;
     view->text_length = text.length;
     text = (struct composing){view->text, 0};
-    put_view(&text, reader);
+    put_all(&text, reader);
     view->text[view->text_length] = '\0';
     return true;
 }

@@ -722,7 +722,7 @@ START_TEST(state_of_a_withdrawn_journey_is_not_found) {
     cxj_journey state = {.journey = 77};
     cxj_touchpoint t;
     size_t count = 0;
-    record(engine, (cxj_touchpoint){.journey = 9, .at = 1, .facets = CXJ_FACET_WITHDRAWN});
+    record(engine, (cxj_touchpoint){.journey = 9, .id = 3, .at = 1, .facets = CXJ_FACET_WITHDRAWN});
     ck_assert_int_eq(cxj_journey_state(engine, 9, NULL, 0, &state, sizeof state), CXJ_NOT_FOUND);
     ck_assert_int_eq(cxj_journey_state(engine, 8, NULL, 0, &state, sizeof state), CXJ_NOT_FOUND);
     ck_assert_int_eq(cxj_journey_state(engine, 0, NULL, 0, &state, sizeof state), CXJ_NOT_FOUND);

@@ -762,7 +762,7 @@ START_TEST(withdrawals_leave_the_same_in_any_order_and_way) {
     bool taken[ARRIVE];
     uint32_t names[] = {1, 2, 3};
     for (size_t i = 0; i < ARRIVE; i++) {
-        log[i] = (cxj_touchpoint){.journey = 1 + chance(_i % 2 ? 1 : 9), .id = 1 + i, .revision = chance(3), .at = chance(50)};
+        log[i] = (cxj_touchpoint){.journey = 1 + chance(_i % 2 ? 1 : 9), .id = 1 + i, .revision = chance(3), .at = 1 + chance(50)};
         log[i].due = chance(3) ? 0 : chance(90);
         log[i].customer = chance(3);
         log[i].owner = names[chance(3)];
