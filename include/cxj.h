@@ -231,7 +231,7 @@ typedef struct cxj_stats {
  * @param engine  the engine
  * @param stats   receives it, up to stats_size bytes
  * @param stats_size  sizeof(cxj_stats)
- * @return CXJ_OK; CXJ_BAD_ARGUMENT. Time in proportion to the number of journeys (for latest_at). */
+ * @return CXJ_OK; CXJ_BAD_ARGUMENT. Constant time. */
 CXJ_API cxj_status cxj_engine_stats(const cxj_engine *engine, cxj_stats *stats, size_t stats_size);
 
 /** Says which facets the feed cannot carry, so that a zero does not look like good news where nobody records the fact:

@@ -15,7 +15,6 @@ struct cxj_engine {
     uint64_t late, refused;
     uint32_t unrecorded;     /* facets that the feed cannot carry */
     uint32_t next_view; /* the id of the next view */
-    uint64_t version;   /* grows with each change, so that a cursor sees that it is stale */
     bool is_saving;     /* in steps, and meanwhile some calls are refused */
     uint64_t text_key[2]; /* of the numbers that stand for text ids */
 };

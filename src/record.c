@@ -267,7 +267,6 @@ static cxj_status take_all(struct call *call, size_t count) {
 
 /* Ends a call that records. What was taken back shall not lie about in the plan. */
 static void finish_call(cxj_engine *engine) {
-    engine->version++;
     if (engine->plan.took_back) cxj__plan_finish(&engine->plan, &engine->core.memory);
     cxj__engine_trim(engine);
 }
@@ -432,7 +431,7 @@ static void forget(cxj_engine *engine, bool is_erased) {
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_retire(&core->dictionaries[d], &core->memory);
     cxj__agenda_compact(&core->agenda, cxj__plan_holds, core);
     cxj__agenda_compact(&core->sealings, cxj__plan_watches, core);
-    engine->version++;
+    core->version++;
 }
 
 cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey) {

@@ -75,6 +75,7 @@ void cxj__store_finish(struct cxj__store *store, struct cxj__memory *memory) {
         cxj__base_resize(memory, store->blocks[block], BLOCK * JOURNEY_BYTES, 0);
     }
     cxj__base_release(memory, &store->blocks, &store->block_capacity, sizeof *store->blocks);
+    cxj__base_release(memory, &store->latest, &store->latest_capacity, sizeof *store->latest);
     cxj__table_finish(&store->table, memory);
     cxj__table_finish(&store->sealed, memory);
 }
@@ -143,7 +144,11 @@ static bool reserve_place(struct cxj__store *store, struct cxj__memory *memory) 
     if (store->free != 0 || store->places % BLOCK != 0) return true;
     if (store->places > UINT32_MAX - 2 * BLOCK) return false;
     size_t block = store->places / BLOCK;
-    if (!cxj__base_grow(memory, &store->blocks, &store->block_capacity, block + 1, sizeof *store->blocks)) return false;
+    if (!cxj__base_grow(memory, &store->blocks, &store->block_capacity, block + 1, sizeof *store->blocks) ||
+        !cxj__base_grow(memory, &store->latest, &store->latest_capacity, block + 1, sizeof *store->latest)) {
+        return false;
+    }
+    store->latest[block] = INT64_MIN;
     store->blocks[block] = cxj__base_resize(memory, NULL, 0, BLOCK * JOURNEY_BYTES);
     return store->blocks[block] != NULL;
 }
@@ -206,6 +211,35 @@ bool cxj__store_seal(struct cxj__store *store, struct cxj__memory *memory, const
 
 void cxj__store_unseal(struct cxj__store *store, const struct cxj__seed *seed, uint64_t number) {
     cxj__table_remove(&store->sealed, seed, cxj__table_tag(seed, number), number);
+}
+
+/* ---- the latest touchpoint -------------------------------------------------------------------------------------- */
+
+void cxj__store_note_latest(struct cxj__store *store, size_t place, int64_t at) {
+    if (at > store->latest[place / BLOCK]) store->latest[place / BLOCK] = at;
+}
+
+/* The at of the latest touchpoint of a block. */
+static int64_t latest_of(const struct cxj__store *store, size_t block) {
+    int64_t latest = INT64_MIN;
+    for (size_t place = block * BLOCK; place < (block + 1) * BLOCK && place < store->places; place++) {
+        const struct cxj__fold *fold = &cxj__store_at(store, place)->fold;
+        if (fold->counts[CXJ__F_TOUCHPOINTS] > 0 && fold->last_at > latest) latest = fold->last_at;
+    }
+    return latest;
+}
+
+int64_t cxj__store_find_latest(struct cxj__store *store) {
+    for (;;) {
+        size_t first = 0;
+        for (size_t block = 0; block * BLOCK < store->places; block++) {
+            if (store->latest[block] > store->latest[first]) first = block;
+        }
+        if (store->places == 0 || store->latest[first] == INT64_MIN) return INT64_MIN;
+        int64_t latest = latest_of(store, first);
+        if (latest == store->latest[first]) return latest;
+        store->latest[first] = latest; /* what was the latest there has gone */
+    }
 }
 
 /* ---- snapshots -------------------------------------------------------------------------------------------------- */

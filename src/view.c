@@ -503,8 +503,7 @@ cxj_status cxj__view_read(struct cxj_view *view, struct cxj__names *dictionaries
         cxj__base_say(message, "view, column %zu: expected UTF-8 without NUL", offset + 1);
         return CXJ_BAD_TEXT;
     }
-    size_t before[CXJ__DICTIONARIES + 1];
-    for (size_t d = 1; d <= CXJ__DICTIONARIES; d++) before[d] = dictionaries[d].count;
+    for (size_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_mark(&dictionaries[d]);
     memset(view, 0, sizeof *view);
     struct reader reader = {.text = text,
                             .length = length,
@@ -524,7 +523,7 @@ cxj_status cxj__view_read(struct cxj_view *view, struct cxj__names *dictionaries
     if (status == CXJ_OK) return CXJ_OK;
     if (view->text != NULL) cxj__base_resize(memory, view->text, view->text_length + 1, 0);
     forget_conditions(view, dictionaries, memory);
-    for (size_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_truncate(&dictionaries[d], memory, before[d]);
+    for (size_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_take_back(&dictionaries[d], memory);
     if (status == CXJ_NO_MEMORY) cxj__base_say(message, "view: no memory");
     return status;
 }

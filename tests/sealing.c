@@ -14,6 +14,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "engine.h"
 #include "same.h"
 
 #include <check.h>
@@ -737,6 +738,10 @@ static void compare_stats(void) {
     ck_assert_uint_eq(a.touchpoints, b.touchpoints);
     ck_assert_uint_eq(a.journeys, b.journeys);
     ck_assert_int_eq(a.latest_at, b.latest_at);
+    for (size_t bit = 0; bit < 32; bit++) {
+        ck_assert_uint_eq(here.sealing->core.facet_counts[bit], here.keeping->core.facet_counts[bit]);
+        ck_assert_uint_eq(here.keeping->core.sealed_facets[bit], 0);
+    }
     ck_assert_int_eq(a.now, b.now);
     ck_assert_uint_eq(a.has_now, b.has_now);
     ck_assert_uint_eq(a.duplicates, b.duplicates);

@@ -904,6 +904,7 @@ START_TEST(names_go_with_their_last_touchpoint) {
     const cxj_touchpoint late = {.journey = 3, .at = 1, .owner = erika};
     take(engine, &late, 1, 0, CXJ_REFUSED);
     ck_assert_ptr_nonnull(strstr(cxj_message(engine), "owner"));
+    ck_assert_uint_eq(code(engine, CXJ_DIMENSION_OWNER, "Zoe"), erika); /* "its code may be given to another name" */
     ck_assert_uint_gt(code(engine, CXJ_DIMENSION_OWNER, "Erika"), unused);
     cxj_engine_destroy(engine);
 }
