@@ -68,7 +68,7 @@ cxj_status cxj_view_describe(const cxj_view *view, cxj_view_info *info, size_t i
         .cells = view->cell_count,
         .grain = view->grain,
         .parts = cxj__view_parts(view),
-        .incomplete = view->incomplete,
+        .incomplete = view->incomplete || view->sealed_lost,
         .has_period = view->period != CXJ__NO_PERIOD,
         .lacks_sealed = view->sealed_lost,
     };

@@ -504,8 +504,8 @@ class Incomplete(unittest.TestCase):
         engine.advance(5 * DAY)
         view = engine[self.VIEWS[0]]
         self.assertTrue(view.lacks_sealed)
-        wanted = [f"'{view.text}' is incomplete: it lacks cells beyond the limit of cells and what journeys sealed before "
-                  "have contributed"]
+        wanted = [f"'{view.text}' is incomplete: it lacks what journeys sealed before have contributed, and perhaps whole "
+                  "cells"]
         self.assertEqual(self.said(lambda: view.to_dict(["journeys"])), wanted)
         self.assertEqual(self.said(lambda: view.get(**self.cells(view)[0].key)), wanted)  # of this cell, too, perhaps
 
@@ -514,8 +514,9 @@ class Incomplete(unittest.TestCase):
             engine.record(journey=1, id=1, at=1, type="move")
             engine.advance(5 * DAY)
             view = engine.add_view("journeys by type")
-            self.assertEqual((view.lacks_sealed, view.incomplete), (True, False))
-            wanted = ["'journeys by type' is incomplete: it lacks what journeys sealed before have contributed"]
+            self.assertEqual((view.lacks_sealed, view.incomplete), (True, True))
+            wanted = ["'journeys by type' is incomplete: it lacks what journeys sealed before have contributed, and perhaps whole "
+                      "cells"]
             self.assertEqual(self.said(lambda: view.to_dict(["journeys"])), wanted)
             with self.assertRaisesRegex(cxj.Error, "not known whether"):
                 view.get("journeys", type="move")
