@@ -806,7 +806,7 @@ static bool is_taken(const bytes *b) {
     cxj_status status = validate(b, &found, message, sizeof message);
     const cxj_options options = {.size = sizeof options, .touchpoints_limit = 29000, .cells_limit = UINT64_MAX};
     cxj_status other = cxj_load_bytes(&options, b->data, b->length, loaded, sizeof loaded, &engine);
-    if (other == CXJ_OTHER_KEY) return false; /* which only who has a key can tell */
+    if (other == CXJ_OTHER_KEY) return false; /* which is looked at before all else; checking asks for no key */
     ck_assert_msg(status == other, "validate: %s; load: %s", message, loaded);
     ck_assert_str_eq(message, loaded);
     if (status == CXJ_OK) {
