@@ -26,11 +26,9 @@ static void must(const cxj_engine *engine, cxj_status status) {
     }
 }
 
-/* Names become codes; a host with millions of touchpoints keeps the codes beside its own tables. */
-static uint32_t code(cxj_engine *engine, uint32_t dimension, const char *name) {
-    uint32_t number = 0;
-    must(engine, cxj_code(engine, dimension, name, CXJ_ZERO_TERMINATED, &number));
-    return number;
+/* A name or text as the library takes it. */
+static cxj_text text(const char *name) {
+    return (cxj_text){name, CXJ_ZERO_TERMINATED};
 }
 
 static const char *name_of(const cxj_engine *engine, uint32_t dimension, uint32_t number) {
@@ -39,29 +37,37 @@ static const char *name_of(const cxj_engine *engine, uint32_t dimension, uint32_
     return name;
 }
 
-/* Records one touchpoint. What a host leaves zero states nothing; the id makes it harmless to record the same twice. */
+/* Records one touchpoint, by names: no code has to be kept. What a host leaves zero states nothing; the id makes it
+ * harmless to record the same twice. */
 static void happens(cxj_engine *engine, const char *activity, const char *owner, const char *team, uint8_t stars,
-                    cxj_touchpoint t) {
-    t.journey = JOURNEY;
-    t.activity = (uint16_t)code(engine, CXJ_DIMENSION_ACTIVITY, activity);
-    t.owner = code(engine, CXJ_DIMENSION_OWNER, owner);
-    t.team = (uint16_t)code(engine, CXJ_DIMENSION_TEAM, team);
+                    cxj_named_touchpoint t) {
+    t.journey_number = JOURNEY;
+    t.activity = text(activity);
+    t.owner = text(owner);
+    t.team = text(team);
     if (stars > 0) {
         t.scale = CXJ_SCALE_CSAT5, t.score = stars, t.scope = CXJ_SCOPE_TOUCHPOINT;
     }
-    must(engine, cxj_record(engine, &t, sizeof t, 1, 0, NULL, 0));
+    must(engine, cxj_record_named(engine, &t, sizeof t, 1, 0, NULL, 0));
 }
 
 /* What a CRM would have on the screen: how the journey came to where it is, and where that is. */
 static void show_journey(const cxj_engine *engine) {
     cxj_journey j;
     cxj_touchpoint t[SCREEN];
+    char why[320];
     size_t count = 0;
-    must(engine, cxj_journey_state(engine, JOURNEY, &j, sizeof j));
-    must(engine, cxj_journey_touchpoints(engine, JOURNEY, t, sizeof t[0], SCREEN, &count));
+    cxj_status status = cxj_journey_state(engine, JOURNEY, why, sizeof why, &j, sizeof j);
+    if (status == CXJ_OK) {
+        status = cxj_journey_touchpoints(engine, JOURNEY, SCREEN, why, sizeof why, t, sizeof t[0], &count);
+    }
+    if (status != CXJ_OK) { /* reading writes nothing in the engine, so the sentence comes in a buffer */
+        fprintf(stderr, "embed: %s\n", why);
+        exit(EXIT_FAILURE);
+    }
 
     printf("Journey %" PRIu64 "\n", j.journey);
-    for (size_t i = 0; i < count && i < SCREEN; i++) {
+    for (size_t i = 0; i < count; i++) {
         printf("  day %2d  %-11s %s\n", (int)((t[i].at - j.first_at) / 86400000),
                name_of(engine, CXJ_DIMENSION_OWNER, t[i].owner),
                name_of(engine, CXJ_DIMENSION_ACTIVITY, t[i].activity));
@@ -75,38 +81,36 @@ int main(void) {
     cxj_engine *engine = NULL;
     must(NULL, cxj_engine_create(NULL, NULL, 0, &engine));
 
-    /* What is to be known at any moment: how the work passes from team to team. */
+    /* The question to keep answered: how does work move between teams? */
     cxj_view *view = NULL;
     must(engine, cxj_view_add(engine, "transitions by team", CXJ_ZERO_TERMINATED, &view));
 
     /* What happens. First a call, with a promise: the technician comes on day 9, until noon. */
     happens(engine, "welcome call", "agent-07", "care", 5,
-            (cxj_touchpoint){.id = 1, .at = moment(0, 10), .due = moment(9, 12), .facets = CXJ_FACET_CONTACT});
+            (cxj_named_touchpoint){.id_number = 1, .at = moment(0, 10), .due = moment(9, 12), .facets = CXJ_FACET_CONTACT});
     happens(engine, "visit moved, not told", "dispatch-2", "dispatch", 0,
-            (cxj_touchpoint){.id = 2, .at = moment(4, 15), .due = moment(14, 12)});
+            (cxj_named_touchpoint){.id_number = 2, .at = moment(4, 15), .due = moment(14, 12)});
     happens(engine, "where is he?", "agent-12", "care", 5,
-            (cxj_touchpoint){.id = 3, .at = moment(9, 14), .facets = CXJ_FACET_CHASE | CXJ_FACET_REPEATED});
+            (cxj_named_touchpoint){.id_number = 3, .at = moment(9, 14), .facets = CXJ_FACET_CHASE | CXJ_FACET_REPEATED});
     happens(engine, "visit", "tech-03", "field", 4,
-            (cxj_touchpoint){.id = 4, .at = moment(14, 11), .facets = CXJ_FACET_CONTACT | CXJ_FACET_DELIVERED});
-    cxj_touchpoint survey = {.id = 5, .at = moment(15, 19)};
+            (cxj_named_touchpoint){.id_number = 4, .at = moment(14, 11), .facets = CXJ_FACET_CONTACT | CXJ_FACET_DELIVERED});
+    cxj_named_touchpoint survey = {.id_number = 5, .at = moment(15, 19)};
     survey.scale = CXJ_SCALE_CSAT10, survey.score = 4, survey.scope = CXJ_SCOPE_JOURNEY;
     happens(engine, "survey on all of it", "", "", 0, survey);
 
     show_journey(engine);
 
-    /* What it comes to: metrics by name, cell by cell, in the order of their keys. */
-    uint32_t metrics[2];
-    must(engine, cxj_metric_find(CXJ_GRAIN_TRANSITIONS, "transitions", CXJ_ZERO_TERMINATED, &metrics[0]));
-    must(engine, cxj_metric_find(CXJ_GRAIN_TRANSITIONS, "lost_context", CXJ_ZERO_TERMINATED, &metrics[1]));
+    /* What it comes to: cell by cell, in the order of their keys. */
+    const uint32_t metrics[2] = {CXJ_METRIC_TRANSITIONS_TRANSITIONS, CXJ_METRIC_TRANSITIONS_LOST_CONTEXT};
     cxj_cursor *cursor = NULL;
-    must(engine, cxj_cursor_open(view, &cursor));
+    must(engine, cxj_cursor_open(view, NULL, 0, &cursor));
     cxj_status status;
     while ((status = cxj_cursor_next(cursor)) == CXJ_OK) {
         const char *from = NULL, *to = NULL;
         cxj_value value[2];
         must(engine, cxj_cursor_part(cursor, 0, &from, NULL));
         must(engine, cxj_cursor_part(cursor, 1, &to, NULL));
-        must(engine, cxj_cursor_metrics(cursor, metrics, 2, value, sizeof value[0]));
+        must(engine, cxj_cursor_metrics(cursor, metrics, 2, NULL, 0, value, sizeof value[0]));
         printf("%-8s -> %-8s %.0f, lost context %.0f\n", from, to, value[0].value, value[1].value);
     }
     must(engine, status == CXJ_DONE ? CXJ_OK : status);

@@ -135,7 +135,7 @@ static cxj_status write_view(FILE *out, const cxj_view *view, const char *text) 
     if (status != CXJ_OK) {
         return status;
     }
-    status = cxj_cursor_open(view, &cursor);
+    status = cxj_cursor_open(view, NULL, 0, &cursor);
     if (status != CXJ_OK) {
         catalogue_finish(&list);
         return status;
@@ -145,7 +145,7 @@ static cxj_status write_view(FILE *out, const cxj_view *view, const char *text) 
     fputs(", \"cells\": [", out);
     const char *comma = "";
     while (status == CXJ_OK && (status = cxj_cursor_next(cursor)) == CXJ_OK) {
-        status = cxj_cursor_metrics(cursor, list.metrics, list.count, list.values, sizeof *list.values);
+        status = cxj_cursor_metrics(cursor, list.metrics, list.count, NULL, 0, list.values, sizeof *list.values);
         fprintf(out, "%s\n  {\"key\": {", comma);
         write_key(out, view, cursor, info.parts);
         fputs("},\n   \"metrics\": {", out);

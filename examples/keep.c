@@ -183,23 +183,6 @@ static void path_of(const host *at, uint64_t changes, char *path) {
     snprintf(path, PATH, "%s/engine-%020" PRIu64 ".cxj", at->folder, changes);
 }
 
-/* Removes what a crash has left of a save. Nobody else writes in the folder. */
-static void remove_unfinished(const host *at) {
-    DIR *folder = opendir(at->folder);
-    if (folder == NULL) {
-        return;
-    }
-    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
-        const size_t length = strlen(entry->d_name);
-        char path[PATH];
-        if (length > 4 && strcmp(entry->d_name + length - 4, ".new") == 0) {
-            snprintf(path, sizeof path, "%s/%s", at->folder, entry->d_name);
-            (void)remove(path);
-        }
-    }
-    (void)closedir(folder);
-}
-
 /* The newest saved file below a number of changes; false if there is none. */
 static bool find_saved(const host *at, uint64_t below, uint64_t *changes) {
     DIR *folder = opendir(at->folder);
@@ -279,7 +262,6 @@ static void follow_schedule(host *at) {
 static bool load(host *at) {
     char path[PATH], sentence[FILE_SENTENCE];
     uint64_t changes = UINT64_MAX;
-    remove_unfinished(at);
     while (at->engine == NULL && find_saved(at, changes, &changes)) {
         path_of(at, changes, path);
         if (file_load(NULL, path, sentence, &at->engine)) {
@@ -342,11 +324,11 @@ static bool say_what_is_known(const host *at) {
 
 /* The bytes of an engine, to be freed; NULL: no memory. */
 static unsigned char *bytes_of(const cxj_engine *engine, size_t *length) {
-    if (cxj_save_bytes(engine, NULL, 0, length) != CXJ_LIMIT) {
+    if (cxj_save_bytes(engine, 0, NULL, 0, NULL, length) != CXJ_TOO_SMALL) {
         return NULL;
     }
     unsigned char *bytes = malloc(*length);
-    if (bytes != NULL && cxj_save_bytes(engine, bytes, *length, length) != CXJ_OK) {
+    if (bytes != NULL && cxj_save_bytes(engine, *length, NULL, 0, bytes, length) != CXJ_OK) {
         free(bytes);
         return NULL;
     }

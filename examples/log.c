@@ -1,4 +1,4 @@
-/* Reads a log of touchpoints written as CSV, row by row.
+/* Reads a log of touchpoints written as CSV, row by row (src/SPEC.md section 7).
  *
  * SPDX-License-Identifier: MIT
  *
@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "text.h"
+#include "texts.h"
 
 #define MS_PER_MINUTE INT64_C(60000)
 #define MS_PER_DAY INT64_C(86400000)
@@ -113,38 +114,6 @@ static const struct alias {
     {"org:group", FIELD_team},
 };
 
-/* Facets: name, bit, and the bits of all that it implies. */
-#define FACETS(X)                                                                                                      \
-    X("contact", CXJ_FACET_CONTACT, 0)                                                                                 \
-    X("inbound", CXJ_FACET_INBOUND, CXJ_FACET_CONTACT)                                                                 \
-    X("chase", CXJ_FACET_CHASE, CXJ_FACET_INBOUND | CXJ_FACET_CONTACT)                                                 \
-    X("update", CXJ_FACET_UPDATE, 0)                                                                                   \
-    X("next_step", CXJ_FACET_NEXT_STEP, CXJ_FACET_UPDATE)                                                              \
-    X("explains", CXJ_FACET_EXPLAINS, CXJ_FACET_UPDATE)                                                                \
-    X("delivered", CXJ_FACET_DELIVERED, 0)                                                                             \
-    X("requested", CXJ_FACET_REQUESTED, 0)                                                                             \
-    X("repeated", CXJ_FACET_REPEATED, 0)                                                                               \
-    X("contradicted", CXJ_FACET_CONTRADICTED, 0)                                                                       \
-    X("fault", CXJ_FACET_FAULT, 0)                                                                                     \
-    X("resolved", CXJ_FACET_RESOLVED, 0)                                                                               \
-    X("reopens", CXJ_FACET_REOPENS, 0)                                                                                 \
-    X("pending", CXJ_FACET_PENDING, 0)                                                                                 \
-    X("asked", CXJ_FACET_ASKED, 0)                                                                                     \
-    X("churned", CXJ_FACET_CHURNED, 0)                                                                                 \
-    X("withdrawn", CXJ_FACET_WITHDRAWN, 0)
-
-static const struct facet {
-    const char *name;
-    uint32_t bit;
-    uint32_t implied;
-} facet_list[] = {
-#define X(name, bit, implied) {name, bit, implied},
-    FACETS(X)
-#undef X
-};
-
-enum { FACET_COUNT = sizeof facet_list / sizeof facet_list[0] };
-
 /* ---- The reader ------------------------------------------------------------------------------------------ */
 
 enum {
@@ -195,6 +164,7 @@ struct log_reader {
     slice slices[FIELD_COUNT + 1]; /* of the row, by field */
     size_t place[FIELD_COUNT];     /* the column of each field, counted from 1; 0: it has none */
     log_refusal refusal;
+    texts texts; /* of journeys, ids and customers that are no numbers themselves */
     cached caches[CACHES][CACHE_SLOTS];
 };
 
@@ -769,45 +739,34 @@ bool log_time(const char *text, size_t length, int64_t *at) {
     return true;
 }
 
+/* The bit of a facet's name, or 0. */
+static uint32_t facet_of(const char *text, size_t length) {
+    cxj_facet_info info;
+    for (size_t i = 0; cxj_facet_describe(i, &info, sizeof info) == CXJ_OK; i++) {
+        if (is_word(text, length, info.name)) {
+            return info.facet;
+        }
+    }
+    return 0;
+}
+
 bool log_facets(const char *text, size_t length, char separator, uint32_t *facets, cxj_text *unknown) {
     uint32_t bits = 0;
-    const char *end = text + length;
-    for (const char *part = text; part < end;) {
+    for (const char *part = text, *end = text + length; part < end;) {
         const char *stop = memchr(part, separator, (size_t)(end - part));
         const size_t part_length = (size_t)((stop == NULL ? end : stop) - part);
-        size_t i = 0;
-        while (i < FACET_COUNT && !is_word(part, part_length, facet_list[i].name)) {
-            i++;
-        }
-        if (i < FACET_COUNT) {
-            bits |= facet_list[i].bit;
-        } else if (part_length > 0) {
+        const uint32_t bit = facet_of(part, part_length);
+        if (bit == 0 && part_length > 0) {
             if (unknown != NULL) {
                 *unknown = (cxj_text){part, part_length};
             }
             return false;
         }
+        bits |= bit;
         part += part_length + (stop != NULL);
     }
     *facets = bits;
     return true;
-}
-
-uint32_t log_implied(uint32_t facets) {
-    uint32_t all = facets;
-    for (size_t i = 0; i < FACET_COUNT; i++) {
-        all |= facets & facet_list[i].bit ? facet_list[i].implied : 0;
-    }
-    return all;
-}
-
-const char *log_facet_name(unsigned bit) {
-    for (size_t i = 0; i < FACET_COUNT; i++) {
-        if (bit < 32 && facet_list[i].bit == UINT32_C(1) << bit) {
-            return facet_list[i].name;
-        }
-    }
-    return NULL;
 }
 
 /* ---- Rows ------------------------------------------------------------------------------------------------ */
@@ -865,7 +824,7 @@ static log_reason read_field(log_reader *log, const struct field *field, const c
     log_reason reason;
     switch (field->kind) {
     case KIND_KEY:
-        (void)cxj_id_from_text(text, length, value); /* takes any bytes */
+        (void)cxj_id_from_text(log->engine, text, length, value); /* takes any bytes */
         return LOG_REASON_COUNT;
     case KIND_COUNT:
         return read_count(text, length, field->detail, value) ? LOG_REASON_COUNT : LOG_BAD_NUMBER;
@@ -916,6 +875,34 @@ static void store(cxj_touchpoint *touchpoint, const struct field *field, uint64_
     }
 }
 
+/* Sees to it that the row's texts do not stand for the numbers of others; with keep they are remembered. */
+static log_status meet_texts(log_reader *log, const cxj_touchpoint *touchpoint, bool keep) {
+    const struct {
+        size_t field;
+        uint64_t number;
+    } keys[] = {{FIELD_journey, touchpoint->journey}, {FIELD_id, touchpoint->id}, {FIELD_customer, touchpoint->customer}};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        if (keys[i].number >> 63 == 0) {
+            continue; /* none, or a number that stands for itself */
+        }
+        const slice *at = &log->slices[keys[i].field];
+        const char *text = log->buffer + log->begin + at->offset;
+        cxj_text other = {NULL, 0};
+        const texts_status met = texts_meet(&log->texts, log->engine, keys[i].number, text, at->length, keep, &other);
+        if (met == TEXTS_SAME) {
+            continue;
+        }
+        const log_status status = met == TEXTS_OTHER ? LOG_REFUSED : LOG_STOPPED;
+        refuse(log, status, met == TEXTS_OTHER ? LOG_SAME_NUMBER : LOG_NO_MEMORY, log->place[keys[i].field]);
+        log->refusal.text = text;
+        log->refusal.length = at->length;
+        log->refusal.other = other.text;
+        log->refusal.other_length = other.length;
+        return status;
+    }
+    return LOG_ROW;
+}
+
 /* Reads the known fields of a row that is well formed. */
 static log_status read_row(log_reader *log, cxj_touchpoint *touchpoint) {
     *touchpoint = (cxj_touchpoint){.sequence = log->numbered ? (uint32_t)log->rows : 0};
@@ -925,9 +912,11 @@ static log_status read_row(log_reader *log, cxj_touchpoint *touchpoint) {
     for (size_t i = 0; i < log->present_count; i++) {
         const size_t number = log->present[i];
         const struct field *field = &fields[number];
-        const slice *at = &log->slices[number];
+        slice *at = &log->slices[number];
         char *text = log->buffer + log->begin + at->offset;
         const size_t length = at->escaped ? unescape(text, at->length) : at->length;
+        at->length = length;
+        at->escaped = false;
         log_reason reason = LOG_REASON_COUNT;
         if (length > 0) {
             uint64_t value = 0;
@@ -949,7 +938,8 @@ static log_status read_row(log_reader *log, cxj_touchpoint *touchpoint) {
         log->refusal.name = fields[FIELD_score].name;
         return LOG_REFUSED;
     }
-    return LOG_ROW;
+    const log_status met = meet_texts(log, touchpoint, false);
+    return met == LOG_ROW ? meet_texts(log, touchpoint, true) : met;
 }
 
 log_status log_next(log_reader *log, cxj_touchpoint *touchpoint) {
@@ -993,6 +983,7 @@ log_reader *log_open(FILE *file, cxj_engine *engine) {
 
 void log_close(log_reader *log) {
     if (log != NULL) {
+        texts_free(&log->texts);
         free(log->meaning);
         free(log->buffer);
         free(log);

@@ -53,6 +53,7 @@ typedef enum log_status {
     X(LOG_STRAY_TEXT, "text after a closing quote")                                                                    \
     X(LOG_UNCLOSED, "a quoted field that is never closed")                                                             \
     X(LOG_BAD_UTF8, "bytes that are not UTF-8")                                                                        \
+    X(LOG_SAME_NUMBER, "stands for the same number as another text; change one of them")                               \
     X(LOG_TOO_LONG, "a row too long to be kept")                                                                       \
     X(LOG_TOO_MANY_ROWS, "its row number is beyond what sequence can hold")                                            \
     X(LOG_NO_HEADER, "there is no header line")                                                                        \
@@ -74,6 +75,8 @@ typedef struct log_refusal {
     const char *name; /* the field's name, if the column has a meaning, else NULL; static */
     const char *text; /* what stood there, any bytes, living until the next call; NULL: not known */
     size_t length;    /* bytes of text */
+    const char *other; /* with LOG_SAME_NUMBER: the other text; living until the next call */
+    size_t other_length;
     log_reason reason;
     int error; /* with LOG_CANNOT_READ: errno, or 0 */
 } log_refusal;
@@ -116,16 +119,10 @@ void log_close(log_reader *log);
  * written, where the text is none of these or the moment not within the years 0001 to 9999 */
 bool log_time(const char *text, size_t length, int64_t *at);
 
-/* Facets by name, with one of a set of separators between them; empty parts are skipped.
+/* Facets by name (cxj_facet_describe()), with one of a set of separators between them; empty parts are skipped.
  * facets   receives the bits, without those that they imply
  * unknown  receives the first part that is no facet; NULL: not wanted
  * returns  false if there is one */
 bool log_facets(const char *text, size_t length, char separator, uint32_t *facets, cxj_text *unknown);
-
-/* The bits of facets together with those that they imply. */
-uint32_t log_implied(uint32_t facets);
-
-/* The name of a facet by bit, from 0 on; static; NULL past the last. */
-const char *log_facet_name(unsigned bit);
 
 #endif

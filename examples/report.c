@@ -32,7 +32,7 @@ enum {
     REFUSALS_TOLD = 20, /* one by one; further ones are counted */
     EXCERPT = 40,       /* columns of what is shown of a field, and of a sentence of the engine */
     SENTENCE = 1000,
-    STATUSES = CXJ_OTHER_VIEWS + 1
+    STATUSES = 32 /* errors, from -1 down, by their number turned round */
 };
 
 /* The limit of cells that the library has by default protects a host that runs for years; a report that leaves out
@@ -299,7 +299,6 @@ typedef struct run {
     cxj_touchpoint batch[BATCH];
     uint64_t lines[BATCH];
 
-    uint32_t facets; /* that occur, without those that they imply */
     uint64_t rejected;
     uint64_t told;
     uint64_t by_reason[LOG_REASON_COUNT]; /* rows that could not be read */
@@ -403,6 +402,11 @@ static void tell_refused(run *at) {
         (void)table_text(stderr, why->text, why->length, EXCERPT);
         fputc('"', stderr);
     }
+    if (why->other != NULL) {
+        fputs(", the other is \"", stderr);
+        (void)table_text(stderr, why->other, why->other_length, EXCERPT);
+        fputc('"', stderr);
+    }
     if (why->error != 0) {
         fprintf(stderr, ": %s", strerror(why->error));
     }
@@ -440,7 +444,7 @@ static bool flush(run *at) {
         done += (size_t)receipt.first_refusal;
         const cxj_status why = receipt.first_status;
         at->rejected += why != CXJ_LATE;
-        at->by_status[why > 0 && why < STATUSES ? why : CXJ_REFUSED]++;
+        at->by_status[why < 0 && why > -STATUSES ? -why : 0]++;
         if (is_told(at)) {
             tell_rejected(at, at->lines[done]);
         }
@@ -460,7 +464,6 @@ static bool read_log(run *at) {
         cxj_touchpoint *touchpoint = &at->batch[at->count];
         const log_status status = log_next(at->log, touchpoint);
         if (status == LOG_ROW) {
-            at->facets |= touchpoint->facets;
             at->lines[at->count++] = log_line(at->log);
             if (at->count == BATCH && !flush(at)) {
                 return false;
@@ -523,11 +526,12 @@ static void tell_summary(run *at, const cxj_stats *stats) {
     for (size_t i = 0; i < LOG_REASON_COUNT; i++) {
         tell_count("    ", at->by_reason[i], log_reason_text((log_reason)i));
     }
-    for (cxj_status i = 0; i < STATUSES; i++) {
-        if (i != CXJ_LATE) {
-            tell_count("    ", at->by_status[i], cxj_status_text(i));
+    for (cxj_status i = 1; i < STATUSES; i++) {
+        if (-i != CXJ_LATE) {
+            tell_count("    ", at->by_status[i], cxj_status_text(-i));
         }
     }
+    tell_count("    ", at->by_status[0], "for another reason");
 }
 
 /* ---- Answers --------------------------------------------------------------------------------------------- */
@@ -535,21 +539,31 @@ static void tell_summary(run *at, const cxj_stats *stats) {
 /* Tells the engine which facets are fed. In tables those that never occur are taken as not fed, unless the command line
  * says which are; a line says so. */
 static cxj_status set_feeds(run *at) {
-    const bool assumed = !at->asked->has_feeds && at->asked->load == NULL; /* of what was kept, nobody counted them */
-    const uint32_t all = CXJ_FACETS_ALL & ~CXJ_FACET_WITHDRAWN;            /* which is no fact about a journey */
-    const uint32_t unrecorded = all & ~(assumed ? log_implied(at->facets) : at->asked->feeds);
-    if (!at->asked->has_feeds && (!assumed || at->asked->json || unrecorded == 0)) {
-        return CXJ_OK;
+    const uint32_t all = CXJ_FACETS_ALL & ~(uint32_t)CXJ_FACET_WITHDRAWN; /* which is no fact about a journey */
+    if (at->asked->has_feeds) {
+        return cxj_set_unrecorded(at->engine, all & ~at->asked->feeds);
     }
-    if (assumed) {
-        char line[1024] = "Facets that never occur here; what needs them has no value (--feeds says otherwise):";
-        for (unsigned bit = 0; log_facet_name(bit) != NULL; bit++) {
-            if (unrecorded >> bit & 1) {
-                const size_t length = strlen(line);
-                snprintf(line + length, sizeof line - length, "%s %s", line[length - 1] == ':' ? "" : ",",
-                         log_facet_name(bit));
-            }
+    uint64_t counts[32];
+    cxj_stats stats;
+    cxj_status status = cxj_facet_counts(at->engine, counts);
+    if (status != CXJ_OK || at->asked->json) {
+        return status;
+    }
+    status = cxj_engine_stats(at->engine, &stats, sizeof stats);
+    if (status != CXJ_OK) {
+        return status;
+    }
+    uint32_t unrecorded = stats.unrecorded_facets; /* of what was kept */
+    char line[1024] = "Facets that never occur here; what needs them has no value (--feeds says otherwise):";
+    cxj_facet_info info;
+    for (size_t i = 0; cxj_facet_describe(i, &info, sizeof info) == CXJ_OK; i++) {
+        if ((info.facet & all) != 0 && counts[i] == 0) {
+            const size_t length = strlen(line);
+            snprintf(line + length, sizeof line - length, "%s %s", line[length - 1] == ':' ? "" : ",", info.name);
+            unrecorded |= info.facet;
         }
+    }
+    if (line[strlen(line) - 1] != ':') {
         table_wrapped(stdout, line, 0, 0);
         fputc('\n', stdout);
     }
@@ -634,7 +648,9 @@ static bool make_engine(run *at) {
     }
     const cxj_status status = cxj_engine_create(&how, message, sizeof message, &at->engine);
     if (status != CXJ_OK) {
-        fprintf(stderr, "cxj-report: there is no engine: %s\n", message);
+        fputs("cxj-report: there is no engine: ", stderr);
+        (void)table_text(stderr, message, strlen(message), SENTENCE);
+        fputc('\n', stderr);
         return false;
     }
     return true;

@@ -33,7 +33,6 @@ enum {
 
 static const char ellipsis[] = "\xE2\x80\xA6";
 static const char none[] = "(none)"; /* stands for an empty name */
-static const char replacement[] = "\xEF\xBF\xBD";
 
 /* What is shown where nobody chose, by grain, the most telling first. The first one says how big a cell is. */
 #define CHOICE_MOST 32
@@ -96,29 +95,28 @@ static const char *const chosen_for[CXJ_GRAIN_JOURNEYS + 1][CHOICE_MOST] = {
 
 /* ---- Text ------------------------------------------------------------------------------------------------ */
 
-/* Ranges of characters that are not one column wide. Coarse, but right for the scripts in use. */
+/* Ranges of characters that are not one column wide, and of those that steer a terminal, turn the direction of what
+ * stands around them, or cannot be seen at all. (The joiners U+200C and U+200D are spelling in several scripts.) Widths
+ * are coarse, but right for the scripts in use. bindings/python/cxj/_text.py hides the same; tests/texts.py compares. */
+enum { HIDDEN = -1 };
 static const struct range {
     uint32_t first;
     uint32_t last;
-    int width; /* -1: steers the terminal, and is not shown as it is */
+    int width;
 } ranges[] = {
-    {0x0000, 0x001F, -1},  {0x007F, 0x009F, -1},  {0x0300, 0x036F, 0},   {0x1100, 0x115F, 2},    {0x200B, 0x200D, 0},
-    {0x200E, 0x200F, -1},  {0x2028, 0x202E, -1},  {0x2066, 0x2069, -1},  {0x20D0, 0x20FF, 0},    {0x2E80, 0x303E, 2},
-    {0x3041, 0x4DBF, 2},   {0x4E00, 0xA4CF, 2},   {0xAC00, 0xD7A3, 2},   {0xF900, 0xFAFF, 2},    {0xFE00, 0xFE0F, 0},
-    {0xFE30, 0xFE6F, 2},   {0xFEFF, 0xFEFF, -1},  {0xFF00, 0xFF60, 2},   {0xFFE0, 0xFFE6, 2},    {0x1F300, 0x1F64F, 2},
-    {0x1F680, 0x1F6FF, 2}, {0x1F900, 0x1FAFF, 2}, {0x20000, 0x3FFFD, 2}, {0xE0000, 0xE0FFF, -1},
+    {0x0000, 0x001F, HIDDEN},   {0x007F, 0x009F, HIDDEN},   {0x00AD, 0x00AD, HIDDEN}, {0x0300, 0x034E, 0},
+    {0x034F, 0x034F, HIDDEN},   {0x0350, 0x036F, 0},        {0x061C, 0x061C, HIDDEN}, {0x1100, 0x115E, 2},
+    {0x115F, 0x1160, HIDDEN},   {0x17B4, 0x17B5, HIDDEN},   {0x180E, 0x180E, HIDDEN}, {0x200B, 0x200B, HIDDEN},
+    {0x200C, 0x200D, 0},        {0x200E, 0x200F, HIDDEN},   {0x2028, 0x202E, HIDDEN}, {0x2060, 0x206F, HIDDEN},
+    {0x20D0, 0x20FF, 0},        {0x2E80, 0x303E, 2},        {0x3041, 0x3163, 2},      {0x3164, 0x3164, HIDDEN},
+    {0x3165, 0x4DBF, 2},        {0x4E00, 0xA4CF, 2},        {0xAC00, 0xD7A3, 2},      {0xF900, 0xFAFF, 2},
+    {0xFE00, 0xFE0F, 0},        {0xFE30, 0xFE6F, 2},        {0xFEFF, 0xFEFF, HIDDEN}, {0xFF00, 0xFF60, 2},
+    {0xFFA0, 0xFFA0, HIDDEN},   {0xFFE0, 0xFFE6, 2},        {0xFFF0, 0xFFFB, HIDDEN}, {0x1BCA0, 0x1BCA3, HIDDEN},
+    {0x1D173, 0x1D17A, HIDDEN}, {0x1F300, 0x1F64F, 2},      {0x1F680, 0x1F6FF, 2},    {0x1F900, 0x1FAFF, 2},
+    {0x20000, 0x3FFFD, 2},      {0xE0000, 0xE0FFF, HIDDEN},
 };
 
-/* Measures the character at the start of a text.
- * size     receives its bytes, at least 1
- * returns  its columns; -1: it must not be shown as it is */
-static int measure(const char *text, size_t length, size_t *size) {
-    uint32_t code;
-    *size = text_decode(text, length, &code);
-    if (*size == 0) {
-        *size = 1;
-        return -1;
-    }
+static int width_of(uint32_t code) {
     for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
         if (code >= ranges[i].first && code <= ranges[i].last) {
             return ranges[i].width;
@@ -127,15 +125,44 @@ static int measure(const char *text, size_t length, size_t *size) {
     return 1;
 }
 
+enum { ESCAPE = 12 }; /* bytes of the longest, \U000e0fff, with room to spare */
+
+/* Measures the character at the start of a text.
+ * size     receives its bytes, at least 1
+ * escape   receives what is shown in its place, ESCAPE bytes; "" if it is shown as it is
+ * returns  the columns that it takes */
+static size_t measure(const char *text, size_t length, size_t *size, char *escape) {
+    uint32_t code;
+    escape[0] = '\0';
+    *size = text_decode(text, length, &code);
+    if (*size == 0) {
+        *size = 1;
+        return (size_t)snprintf(escape, ESCAPE, "\\x%02x", (unsigned)(unsigned char)*text);
+    }
+    const int width = width_of(code);
+    if (width >= 0) {
+        return (size_t)width;
+    }
+    const char *letter = code == '\n' ? "n" : code == '\r' ? "r" : code == '\t' ? "t" : NULL;
+    if (letter != NULL) {
+        return (size_t)snprintf(escape, ESCAPE, "\\%s", letter);
+    }
+    return (size_t)snprintf(escape, ESCAPE,
+                            code < 0x80      ? "\\x%02" PRIx32
+                            : code < 0x10000 ? "\\u%04" PRIx32
+                                             : "\\U%08" PRIx32,
+                            code);
+}
+
 /* The columns of the characters from the start of a text that fit into width columns.
  * fitting  receives their bytes */
 static size_t fit(const char *text, size_t length, size_t width, size_t *fitting) {
+    char escape[ESCAPE];
     size_t columns = 0;
     size_t at = 0;
     while (at < length) {
         size_t size;
-        const int wide = measure(text + at, length - at, &size);
-        const size_t takes = wide < 0 ? 1 : (size_t)wide;
+        const size_t takes = measure(text + at, length - at, &size, escape);
         if (columns + takes > width) {
             break;
         }
@@ -147,20 +174,20 @@ static size_t fit(const char *text, size_t length, size_t width, size_t *fitting
 }
 
 size_t table_text(FILE *out, const char *text, size_t length, size_t width) {
+    char escape[ESCAPE];
     size_t shown;
     size_t columns = fit(text, length, width, &shown);
     const bool cut = shown < length;
     if (cut && width > 0) {
         columns = fit(text, length, width - 1, &shown);
     }
-    for (size_t at = 0; at < shown;) {
-        size_t size;
-        if (measure(text + at, shown - at, &size) < 0) {
-            fputs(replacement, out);
+    for (size_t at = 0, size; at < shown; at += size) {
+        (void)measure(text + at, shown - at, &size, escape);
+        if (escape[0] != '\0') {
+            fputs(escape, out);
         } else {
             fwrite(text + at, 1, size, out);
         }
-        at += size;
     }
     if (cut && width > 0) {
         fputs(ellipsis, out);
@@ -456,13 +483,13 @@ static cxj_status read_candidates(table *shown, candidate *candidates, size_t *c
     if (!table_metric(shown->info.grain, by, strlen(by), &size)) {
         return CXJ_NOT_FOUND;
     }
-    cxj_status status = cxj_view_read(shown->view, &size.metric, 1, cells, sizes, NULL, NULL, &read);
+    cxj_status status = cxj_view_read(shown->view, &size.metric, 1, cells, NULL, 0, sizes, NULL, NULL, NULL, &read);
     const bool transitions = shown->info.grain == CXJ_GRAIN_TRANSITIONS;
     if (status == CXJ_OK && transitions) {
         const uint32_t from = shown->info.has_period;
-        status = cxj_view_read_part(shown->view, from, cells, codes, &read);
+        status = cxj_view_read_part(shown->view, from, cells, NULL, 0, codes, &read);
         if (status == CXJ_OK) {
-            status = cxj_view_read_part(shown->view, from + 1, cells, codes + cells, &read);
+            status = cxj_view_read_part(shown->view, from + 1, cells, NULL, 0, codes + cells, &read);
         }
     }
     for (size_t i = 0; i < cells && status == CXJ_OK; i++) {
@@ -533,7 +560,7 @@ static cxj_status read_row(table *shown, cxj_cursor *cursor, size_t row, const u
         memcpy(copy->text, text, length);
         copy->length = length;
     }
-    return cxj_cursor_metrics(cursor, metrics, shown->column_count, shown->values + row * shown->column_count,
+    return cxj_cursor_metrics(cursor, metrics, shown->column_count, NULL, 0, shown->values + row * shown->column_count,
                               sizeof *shown->values);
 }
 
@@ -545,7 +572,7 @@ static cxj_status read_rows(table *shown, const uint32_t *rows) {
     shown->values = calloc(shown->row_count * shown->column_count + 1, sizeof *shown->values);
     cxj_status status = CXJ_NO_MEMORY;
     if (metrics != NULL && shown->names != NULL && shown->values != NULL) {
-        status = cxj_cursor_open(shown->view, &cursor);
+        status = cxj_cursor_open(shown->view, NULL, 0, &cursor);
     }
     if (status == CXJ_OK) {
         for (size_t i = 0; i < shown->column_count; i++) {
@@ -834,7 +861,7 @@ bool table_is_keyless(const cxj_view *view) {
     cxj_view_info info;
     cxj_cursor *cursor;
     if (cxj_view_describe(view, &info, sizeof info) != CXJ_OK || info.cells > 1 ||
-        cxj_cursor_open(view, &cursor) != CXJ_OK) {
+        cxj_cursor_open(view, NULL, 0, &cursor) != CXJ_OK) {
         return false;
     }
     bool keyless = true;

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: MIT
  *
  * Names come from strangers: they are shown cut to fit, and nothing in them reaches the terminal as a control
- * character. The functions write to a stream and do not look at its state; whoever opened it asks ferror() at the end.
+ * character, an escape sequence or an invisible mark: all of them go through table_text(). The functions write to a stream and do not look at its state; whoever opened it asks ferror() at the end.
  */
 #ifndef TABLE_H
 #define TABLE_H
@@ -21,8 +21,9 @@ typedef struct table_choice {
     size_t count;
 } table_choice;
 
-/* Writes a text in at most width columns, with an ellipsis where it is cut; what is no UTF-8, and what would steer the
- * terminal, appears as U+FFFD. Returns the columns it took. */
+/* Writes a text in at most width columns, with an ellipsis where it is cut. What would steer the terminal, turn the
+ * direction of writing or not be seen, and what is no UTF-8, appears as an escape: \n, \x1b, \u202e, for a byte \xff; a
+ * backslash stays one, so this is for people to read, JSON for programs. Returns the columns it took. */
 size_t table_text(FILE *out, const char *text, size_t length, size_t width);
 
 /* Writes a number of things with commas between the thousands. */

@@ -325,8 +325,8 @@ static bool same_cell(reader *r, const cxj_view_info *info, cxj_cursor *cursor, 
     for (uint32_t part = 0; part < info->parts; part++) {
         must(r->one, cxj_cursor_part(cursor, part, &key[part].text, &key[part].length));
     }
-    must(r->one, cxj_cursor_metrics(cursor, metrics, count, mine, sizeof mine[0]));
-    cxj_status status = cxj_view_get(other, key, sizeof key[0], info->parts, metrics, count, others, sizeof others[0]);
+    must(r->one, cxj_cursor_metrics(cursor, metrics, count, NULL, 0, mine, sizeof mine[0]));
+    cxj_status status = cxj_view_get(other, key, sizeof key[0], info->parts, metrics, count, NULL, 0, others, sizeof others[0]);
     if (status != CXJ_OK) {
         snprintf(r->difference, sizeof r->difference, "%s: the cell of %s: %s", info->text, key[0].text,
                  cxj_status_text(status));
@@ -349,7 +349,7 @@ static bool same_view(reader *r, size_t index) {
     must(r->one, cxj_view_at(r->one, index, &one));
     must(r->other, cxj_view_at(r->other, index, &other));
     must(r->one, cxj_view_describe(one, &info, sizeof info));
-    must(r->one, cxj_cursor_open(one, &cursor));
+    must(r->one, cxj_cursor_open(one, NULL, 0, &cursor));
     bool same = true;
     cxj_status status = CXJ_OK;
     while (same && (status = cxj_cursor_next(cursor)) == CXJ_OK) {
@@ -364,8 +364,8 @@ static bool same_view(reader *r, size_t index) {
 /* Where a journey stands, byte for byte: the engines have the same codes, and the struct has no gaps. */
 static bool same_journey(reader *r, uint64_t journey) {
     cxj_journey one, other;
-    must(r->one, cxj_journey_state(r->one, journey, &one, sizeof one));
-    must(r->other, cxj_journey_state(r->other, journey, &other, sizeof other));
+    must(r->one, cxj_journey_state(r->one, journey, NULL, 0, &one, sizeof one));
+    must(r->other, cxj_journey_state(r->other, journey, NULL, 0, &other, sizeof other));
     if (memcmp(&one, &other, sizeof one) != 0) {
         snprintf(r->difference, sizeof r->difference, "journey %" PRIu64 " stands elsewhere", journey);
         return false;

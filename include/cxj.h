@@ -4,10 +4,18 @@
  *
  * What holds for every function, said once:
  *
- * Status.     A function returns a status: CXJ_OK (0), or a positive number from the list below. Results go through
- *             the last pointers of the parameter list, and are written only when the status says so (CXJ_OK, unless the
- *             function says otherwise). cxj_message() has the sentence for the last call that changed an engine and
- *             failed.
+ * Status.     A function returns a status. Errors are negative; 0 is CXJ_OK; positive numbers are outcomes that are no
+ *             errors (a cursor is at its end, some touchpoints were refused, …). So `status < 0` asks whether a call
+ *             failed, and keeps asking that when later versions add to either side. Results go through the last
+ *             pointers of the parameter list, and are written only with CXJ_OK, or where the function says so.
+ * Sentences   cxj_message() has the sentence for the last call that changed an engine and failed. A function that only
+ *             reads must not write in the engine: it puts its sentence into a buffer that the caller passes (message and
+ *             message_capacity, just before the results), as do functions that make an engine. Such a buffer is
+ *             NUL-terminated, cut at a character to fit, and "" if the call did not fail; with message NULL or
+ *             message_capacity 0 no sentence is written. 320 bytes hold every sentence. Functions without one (names,
+ *             descriptions) fail for the one reason that their status says.
+ * Room.       Where a host passes room for a result of unknown size, and it is too small, the status is CXJ_TOO_SMALL, the
+ *             size that is needed is told, and nothing else is written. So capacity 0 asks for the size.
  * After an    A call that fails has changed nothing, unless its description says what it left. cxj_record() and its kin
  * error       leave exactly the touchpoints before the one that failed, and the receipt says how many.
  * NULL        is refused with CXJ_BAD_ARGUMENT wherever the description does not give it a meaning. Functions that end
@@ -21,16 +29,25 @@
  *             allocator that a host supplies is called from the threads that call the library.
  * Units.      Moments are milliseconds since 1970-01-01T00:00:00Z, without leap seconds; durations are milliseconds;
  *             money is in minor units; satisfaction runs from 0 to 1.
- * Texts       are UTF-8 without NUL, given as pointer and length in bytes; the length CXJ_ZERO_TERMINATED stands for "up to the
- *             first NUL". A pointer may be NULL where the length is 0.
+ * Texts       are UTF-8 without NUL, given as pointer and length in bytes, at most 2^31 - 2; the length
+ *             CXJ_ZERO_TERMINATED stands for "up to the first NUL". A pointer may be NULL where the length is 0.
  * Structs.    An array of structs is passed with the size of its items; a struct to be filled is passed with its size
  *             and is written up to it; an options struct begins with its size. So a program keeps working with a
- *             library whose structs have grown. A larger size than the library knows is taken if the unknown tail is
- *             zero. Reserved members must be zero. A member that is zero means the default that its comment states.
+ *             library whose structs have grown. A size below that of version 0.2, which no program can have been built
+ *             with, is refused (so `sizeof pointer` never passes); a larger one than the library knows is taken if the
+ *             unknown tail is zero. Reserved members must be zero. A member that is zero means the default that its
+ *             comment states.
+ * Callbacks   (allocators, functions for reading and writing) are called during the call that they serve, by its thread.
+ *             They must come back: no exception may leave them, no longjmp(), and they must not call functions of this
+ *             header with the same engine, saver or cursor.
  * Numbers     (statuses, dimensions, facets, scales, metrics, …) are never reused for another meaning.
+ * Foreign     A foreign-function interface that reads C can read this header once the preprocessor's lines, with what
+ * languages   they put between #ifdef __cplusplus and #endif, and the word CXJ_API are taken out. A directive is one
+ *             line; what is left are typedefs, structs, enumerators and functions, without macros and bit fields. Every
+ *             constant is an enumerator, but for the versions and CXJ_NO_INDEX, which fits in none.
  *
- * What the numbers mean (the order of touchpoints, the fold, every metric) is said with each metric: see
- * cxj_metric_describe() and the README.
+ * What the numbers mean (the order of touchpoints, the fold, every metric) is said in src/SPEC.md of the sources, whose
+ * sections are cited here as "SPEC 4", and in a sentence for each metric by cxj_metric_describe().
  */
 #ifndef CXJ_H
 #define CXJ_H
@@ -68,41 +85,49 @@ extern "C" {
 
 /** The version of this header. The library's own is cxj_version(). */
 #define CXJ_VERSION_MAJOR 0
-#define CXJ_VERSION_MINOR 1
+#define CXJ_VERSION_MINOR 2
 #define CXJ_VERSION_PATCH 0
+#define CXJ_VERSION 2000 /**< major * 1,000,000 + minor * 1,000 + patch */
 
 /** The outcome of a call. An int32_t, so that every foreign-function interface knows its size. */
 typedef int32_t cxj_status;
 
 enum {
-    CXJ_OK = 0,            /**< done */
-    CXJ_DONE = 1,          /**< a cursor has no further cell; nothing was written */
-    CXJ_STALE = 2,         /**< the engine has changed since the cursor was opened; open another */
-    CXJ_REFUSED = 3,       /**< some touchpoints were refused or late; all others were taken; see the receipt */
-    CXJ_BAD_ARGUMENT = 4,  /**< a NULL, an unknown number, a size or a reserved member that is not as it must be */
-    CXJ_BAD_FIELD = 5,     /**< a field of a touchpoint is out of its bounds */
-    CXJ_BAD_TEXT = 6,      /**< a text is not UTF-8, has a NUL, or is no view, number or period */
-    CXJ_NOT_FOUND = 7,     /**< there is no such journey, touchpoint, name, code, metric or cell */
-    CXJ_LIMIT = 8,         /**< a limit of the options is reached (touchpoints of a journey, codes of a dictionary) */
-    CXJ_NO_MEMORY = 9,     /**< the allocator gave none, or the limit of memory is reached */
-    CXJ_CLOCK = 10,        /**< the clock does not go back */
-    CXJ_LATE = 11,         /**< the journey is sealed; the touchpoint came too late */
-    CXJ_PARTIALLY_ERASED = 12,    /**< a sealed journey was erased: its number is gone; its sums, which name nobody, stay */
-    CXJ_SEALED = 13,       /**< the journey is sealed: its touchpoints were let go */
-    CXJ_SAVING = 14,       /**< a save in steps is under way; end it first */
-    CXJ_IO = 15,           /**< the host's function for writing or reading failed */
-    CXJ_BAD_BYTES = 16,    /**< these bytes are not those of an engine, or not whole */
-    CXJ_NEWER_FORMAT = 17, /**< the bytes were written by a newer version, in a format that this one does not know */
-    CXJ_OTHER_VIEWS = 18   /**< the saved engine does not have the views of this one */
+    CXJ_OK = 0, /**< done */
+
+    /* outcomes that are no errors */
+    CXJ_DONE = 1,             /**< there is nothing left: a cursor has no further cell, a save in steps is all written */
+    CXJ_STALE = 2,            /**< the engine has changed since the cursor was opened; open another */
+    CXJ_REFUSED = 3,          /**< some touchpoints were refused or late; all others were taken; see the receipt */
+    CXJ_PARTIALLY_ERASED = 4, /**< a sealed journey was erased: its number is gone; its sums, which name nobody, stay */
+    CXJ_INCOMPLETE = 5,       /**< done, but the view lacks something (cxj_view_info: incomplete, lacks_sealed) */
+
+    /* errors */
+    CXJ_BAD_ARGUMENT = -1,  /**< a NULL, an unknown number, a size or a reserved member that is not as it must be */
+    CXJ_BAD_FIELD = -2,     /**< a field of a touchpoint is out of its bounds */
+    CXJ_BAD_TEXT = -3,      /**< a text is not UTF-8, has a NUL, is too long, or is no view or period */
+    CXJ_NOT_FOUND = -4,     /**< there is no such journey, touchpoint, name, code, metric or cell */
+    CXJ_LIMIT = -5,         /**< a limit of the options is reached (touchpoints of a journey, codes of a dictionary, …) */
+    CXJ_NO_MEMORY = -6,     /**< the allocator gave none, or the limit of memory is reached */
+    CXJ_CLOCK = -7,         /**< the clock does not go back, and not ten years ahead at once */
+    CXJ_LATE = -8,          /**< the journey is sealed; the touchpoint came too late */
+    CXJ_SEALED = -9,        /**< the journey is sealed: its touchpoints were released */
+    CXJ_SAVING = -10,       /**< a save in steps is under way; end it first */
+    CXJ_IO = -11,           /**< the host's function for writing or reading failed */
+    CXJ_BAD_BYTES = -12,    /**< these bytes are not those of an engine, or not whole */
+    CXJ_NEWER_FORMAT = -13, /**< the bytes were written by a newer version, in a format that this one does not know */
+    CXJ_OTHER_VIEWS = -14,  /**< the saved engine does not have the views of this one */
+    CXJ_TOO_SMALL = -15,    /**< the room passed for a result is too small; the size that is needed was told */
+    CXJ_OTHER_KEY = -16     /**< text ids of the two engines were made with different keys (cxj_options: text_key) */
 };
 
 /** A length that stands for "up to the first NUL". */
-#define CXJ_ZERO_TERMINATED ((size_t)-1)
+enum { CXJ_ZERO_TERMINATED = 2147483647 };
 
 /** The library's version as major * 1,000,000 + minor * 1,000 + patch. Never fails. Constant time. */
 CXJ_API uint32_t cxj_version(void);
 
-/** The library's version as text, such as "0.1.0"; static, NUL-terminated. Never fails. Constant time. */
+/** The library's version as text, such as "0.2.0"; static, NUL-terminated. Never fails. Constant time. */
 CXJ_API const char *cxj_version_text(void);
 
 /** A status in a few words, static and NUL-terminated; "unknown status" for any other number. Never fails. Constant
@@ -136,6 +161,12 @@ typedef struct cxj_options {
                                       arc4random, rand_s), where it has none from clock and addresses; there a host
                                       that takes numbers from strangers should give random bits. No result depends
                                       on it. */
+    uint64_t text_key[2]; /**< key of the numbers that stand for text ids (cxj_id_from_text()). Both 0: the public key,
+                                      the same everywhere. With that key two texts that become one number can be found
+                                      within a minute, and two journeys would silently be one: a host whose text ids come
+                                      from strangers gives 128 secret bits, always the same ones. Engines with different
+                                      keys do not merge. What is saved does not hold the key, but tells whether it is
+                                      the same */
     uint64_t memory_limit; /**< bytes the engine may hold; 0: no limit */
     uint64_t cells_limit;  /**< cells of one view; 0: 1,000,000. Beyond it the view is incomplete (cxj_view_info) */
     uint32_t touchpoints_limit; /**< touchpoints of one journey, 1..29,000; 0: 10,000. Further ones are refused:
@@ -144,10 +175,17 @@ typedef struct cxj_options {
                                 most */
     uint32_t unrecorded_facets;      /**< facets (CXJ_FACET_CONTACT | …) that the feed cannot carry; see cxj_set_unrecorded();
                                 0: all are fed */
-    uint32_t reserved[5];       /**< zero */
+    uint32_t views_limit;     /**< views of the engine, added or read from saved bytes, 1..4,096; 0: 4,096 */
+    uint32_t load_work_limit; /**< what reading saved bytes may take: touchpoints times views, for each byte read, after
+                                 the first 10 million; 0: 64, which no file comes near that was not made to be slow. See
+                                 cxj_load() */
+    uint32_t reserved[3];     /**< zero */
     int64_t seal_ended_after;   /**< ms after its end at which a journey is sealed (see cxj_advance()); 0: never */
     int64_t seal_idle_after;    /**< ms after its last touchpoint at which a journey is sealed, whether it has ended or
-                                   not; 0: never. Both are at most 10^15; where both say something, the earlier holds */
+                                   not; 0: never. Both are at most 10^15; where both say something, the earlier holds.
+                                   Only touchpoints that contribute count: one that is withdrawn, whatever its date,
+                                   decides nothing, and a journey that holds no others is not sealed; it stays until it
+                                   is erased. Both are saved with the engine, and of cxj_load() 0 means: as saved */
 } cxj_options;
 
 /** Makes an engine.
@@ -172,7 +210,7 @@ CXJ_API const char *cxj_message(const cxj_engine *engine);
 typedef struct cxj_stats {
     uint64_t touchpoints; /**< touchpoints that contribute */
     uint64_t journeys;    /**< journeys with a touchpoint that contributes */
-    uint64_t held;        /**< touchpoints kept, with those that are withdrawn */
+    uint64_t held;        /**< touchpoints kept, with those that are withdrawn (of which only the id is kept) */
     uint64_t duplicates;  /**< of all that arrived; likewise the next four. They describe the feed, not the state */
     uint64_t conflicts;
     uint64_t superseded;
@@ -184,8 +222,9 @@ typedef struct cxj_stats {
     uint64_t work_folded; /**< touchpoints folded since the engine was made: the work done, to be counted, not timed */
     uint64_t work_probed; /**< slots of hash tables looked at since then */
     uint8_t has_now;      /**< 1 if the clock was ever advanced */
-    uint8_t reserved[7];
-    uint64_t sealed; /**< journeys that are sealed. Their touchpoints contribute, but are not held */
+    uint8_t reserved[3];
+    uint32_t unrecorded_facets; /**< facets that the feed cannot carry (cxj_set_unrecorded()) */
+    uint64_t sealed; /**< journeys that are sealed. Their touchpoints contribute, but are not retained */
 } cxj_stats;
 
 /** Reads what an engine holds.
@@ -196,8 +235,10 @@ typedef struct cxj_stats {
 CXJ_API cxj_status cxj_engine_stats(const cxj_engine *engine, cxj_stats *stats, size_t stats_size);
 
 /** Says which facets the feed cannot carry, so that a zero does not look like good news where nobody records the fact:
- * a metric whose definition names one of them has no value from now on (cxj_metric_info: needs). Takes the place of
- * unrecorded_facets of the options. Changes no cell; makes cursors stale.
+ * a metric that needs one of them has no value from now on (cxj_metric_info: needs_all, needs_any; SPEC 6, feeds). What
+ * a recorded facet implies is recorded, too, whatever is said of it here. Takes the place of unrecorded_facets of the
+ * options. Saved with the engine; loading and merging add to them what was not recorded there. Changes no cell; makes
+ * cursors stale if it changes anything.
  * @param engine        the engine
  * @param unrecorded_facets  CXJ_FACET_CONTACT | … ; 0: all are fed
  * @return CXJ_OK; CXJ_BAD_ARGUMENT (an unknown bit). Constant time. */
@@ -224,15 +265,35 @@ enum {
     CXJ_DIMENSION_EXIT = 13
 };
 
-/** The code of a name, made if the name is new. A code stays valid as long as the engine, unless an erasure retires
- * it: with each erasure those names go that came with touchpoints, and that no touchpoint held carries any more (names
- * in the conditions of views, and of sealed journeys, stay). The code of such a name is refused from then on, and this
- * function gives the name another if asked again. A retired code still counts towards the limit of codes. Makes no
- * cursor stale.
+/** What a dimension is, and how full its dictionary. */
+typedef struct cxj_dimension_info {
+    const char *name;   /**< such as "channel", as views and logs call it; static */
+    uint64_t names;     /**< names that have a code; 0 for a dimension without a dictionary; likewise room */
+    uint64_t room;      /**< further names for which there is room */
+    uint32_t dimension; /**< CXJ_DIMENSION_OWNER … */
+    uint8_t has_dictionary; /**< 1 for CXJ_DIMENSION_OWNER … CXJ_DIMENSION_REASON */
+    uint8_t reserved[3];
+} cxj_dimension_info;
+
+/** Describes a dimension.
+ * @param engine     the engine
+ * @param dimension  CXJ_DIMENSION_OWNER … CXJ_DIMENSION_EXIT
+ * @param info       receives the description
+ * @param info_size  sizeof(cxj_dimension_info)
+ * @return CXJ_OK; CXJ_NOT_FOUND (no such dimension); CXJ_BAD_ARGUMENT. Constant time. */
+CXJ_API cxj_status cxj_dimension_describe(const cxj_engine *engine, uint32_t dimension, cxj_dimension_info *info,
+                                          size_t info_size);
+
+/** The code of a name, made if the name is new. A host that records by names (cxj_record_named()) needs no codes.
+ *
+ * A code is good until an erasure retires its name, or the engine ends; a loaded engine has other codes than the one
+ * that was saved. An erasure retires names that came with touchpoints and that no retained touchpoint uses (names in
+ * the conditions of views, and of sealed journeys, stay). A retired code is refused, until it is given to another name:
+ * so after an erasure that retired names, ask again for the codes you keep. Makes no cursor stale.
  * @param engine     the engine
  * @param dimension  CXJ_DIMENSION_OWNER … CXJ_DIMENSION_REASON
  * @param name       UTF-8; the empty name has code 0, none
- * @param length     bytes of name, at most 2^31 - 1, or CXJ_ZERO_TERMINATED
+ * @param length     bytes of name, or CXJ_ZERO_TERMINATED
  * @param code       receives the code, 1 or more (0 for the empty name)
  * @return CXJ_OK; CXJ_BAD_ARGUMENT; CXJ_BAD_TEXT (a NUL, not UTF-8, too long); CXJ_LIMIT (the dictionary is full);
  *         CXJ_NO_MEMORY. Constant time for each byte. */
@@ -258,38 +319,89 @@ CXJ_API cxj_status cxj_find_code(const cxj_engine *engine, uint32_t dimension, c
 CXJ_API cxj_status cxj_name(const cxj_engine *engine, uint32_t dimension, uint32_t code, const char **name,
                             size_t *length);
 
-/** The number that a text stands for, as a journey, a touchpoint's id or a customer: ASCII digits below 2^63 are that
- * number, any other text is 2^63 + (h mod 2^63) with h its SipHash-2-4 under the key 00 01 02 … 0f; the empty text is
- * 0. The same everywhere, so logs read apart can be merged. (SipHash: Aumasson and Bernstein, 2012.)
+/** All codes of a dimension that have a name, in ascending order.
+ * @param engine     the engine
+ * @param dimension  CXJ_DIMENSION_OWNER … CXJ_DIMENSION_REASON
+ * @param capacity   codes for which the arrays have room
+ * @param codes      receives the codes; NULL if capacity is 0
+ * @param uses       receives for each code how many retained touchpoints carry it (those of sealed journeys are not
+ *   retained); NULL: not wanted
+ * @param count      receives how many there are, also with CXJ_TOO_SMALL
+ * @return CXJ_OK; CXJ_TOO_SMALL; CXJ_BAD_ARGUMENT. Time in proportion to the codes ever given. */
+CXJ_API cxj_status cxj_codes(const cxj_engine *engine, uint32_t dimension, size_t capacity, uint32_t *codes,
+                             uint64_t *uses, size_t *count);
+
+/** The number that a text stands for, as a journey, a touchpoint's id or a customer (SPEC 7): a number below 2^63 in
+ * ASCII digits without leading zeros, other than 0, is taken as it is; any other text ("007" and "0", too) is
+ * 2^63 + (h mod 2^63) with h its SipHash-2-4 (Aumasson and Bernstein, 2012); the empty text is 0, none.
+ * The hash's key is the engine's (cxj_options: text_key), the public one 00 01 02 … 0f by default: with that, logs read
+ * apart can be merged, and anybody can look for two texts with one number. Two texts meet by chance once in 2^31.5 texts
+ * or so; a host that wants to refuse even that keeps cxj_id_check() of each text, as examples/log.c does.
+ * @param engine  whose key; NULL: the public key
  * @param text    any bytes
  * @param length  bytes of text, or CXJ_ZERO_TERMINATED
- * @param number  receives the number
+ * @param id      receives the number
  * @return CXJ_OK; CXJ_BAD_ARGUMENT. Constant time for each byte. */
-CXJ_API cxj_status cxj_id_from_text(const char *text, size_t length, uint64_t *number);
+CXJ_API cxj_status cxj_id_from_text(const cxj_engine *engine, const char *text, size_t length, uint64_t *id);
+
+/** 64 further bits of a text, by which a host sees that two different texts have one number: the SipHash-2-4 of the text
+ * under the complement of the key of cxj_id_from_text(). Where the numbers are equal and these are not, the texts
+ * differ; keep it beside the number, and refuse what does not match.
+ * @param engine  whose key; NULL: the public key
+ * @param text    any bytes
+ * @param length  bytes of text, or CXJ_ZERO_TERMINATED
+ * @param check   receives the bits
+ * @return CXJ_OK; CXJ_BAD_ARGUMENT. Constant time for each byte. */
+CXJ_API cxj_status cxj_id_check(const cxj_engine *engine, const char *text, size_t length, uint64_t *check);
 
 /* ------------------------------------------------------------------------------------------------------------------
  * Touchpoints
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/** Facets: yes/no facts about a touchpoint. What one implies is added on arrival. */
-#define CXJ_FACET_CONTACT (UINT32_C(1) << 0)   /**< the customer took part */
-#define CXJ_FACET_INBOUND (UINT32_C(1) << 1)   /**< the customer came to us; implies contact */
-#define CXJ_FACET_CHASE (UINT32_C(1) << 2)     /**< the customer asked where things stand; implies inbound, contact */
-#define CXJ_FACET_UPDATE (UINT32_C(1) << 3)    /**< we told the customer where things stand */
-#define CXJ_FACET_NEXT_STEP (UINT32_C(1) << 4) /**< we told what comes next, and from whom; implies update */
-#define CXJ_FACET_EXPLAINS (UINT32_C(1) << 5)  /**< we gave the reason for a delay, past or coming; implies update */
-#define CXJ_FACET_DELIVERED (UINT32_C(1) << 6) /**< the commitment was met at this moment */
-#define CXJ_FACET_REQUESTED (UINT32_C(1) << 7) /**< the time promised is the one the customer asked for */
-#define CXJ_FACET_REPEATED (UINT32_C(1) << 8)  /**< the customer had to say again what had been said */
-#define CXJ_FACET_CONTRADICTED (UINT32_C(1) << 9) /**< what the customer was told did not agree with before */
-#define CXJ_FACET_FAULT (UINT32_C(1) << 10)       /**< something went wrong */
-#define CXJ_FACET_RESOLVED (UINT32_C(1) << 11)    /**< the need was met at this moment */
-#define CXJ_FACET_REOPENS (UINT32_C(1) << 12)     /**< the journey is taken up again */
-#define CXJ_FACET_PENDING (UINT32_C(1) << 13)     /**< from here to the next touchpoint we wait for the customer */
-#define CXJ_FACET_ASKED (UINT32_C(1) << 14)       /**< we asked the customer for a rating */
-#define CXJ_FACET_CHURNED (UINT32_C(1) << 15)     /**< the customer left */
-#define CXJ_FACET_WITHDRAWN (UINT32_C(1) << 16)   /**< this touchpoint is taken back */
-#define CXJ_FACETS_ALL UINT32_C(0x1ffff)          /**< every facet that this version knows */
+/** Facets: yes/no facts about a touchpoint, as bits. What one implies is added on arrival. */
+enum {
+    CXJ_FACET_CONTACT = 1,        /**< the customer took part */
+    CXJ_FACET_INBOUND = 2,        /**< the customer came to us; implies contact */
+    CXJ_FACET_CHASE = 4,          /**< the customer asked where things stand; implies inbound, contact */
+    CXJ_FACET_UPDATE = 8,         /**< we told the customer where things stand */
+    CXJ_FACET_NEXT_STEP = 16,     /**< we told the customer what comes next, and from whom; implies update */
+    CXJ_FACET_EXPLAINS = 32,      /**< we gave the reason for a delay, past or coming; implies update */
+    CXJ_FACET_DELIVERED = 64,     /**< the commitment was met at this moment */
+    CXJ_FACET_REQUESTED = 128,    /**< the time promised is the one the customer asked for */
+    CXJ_FACET_REPEATED = 256,     /**< the customer had to say again what had been said */
+    CXJ_FACET_CONTRADICTED = 512, /**< what the customer was told did not agree with what had been said before */
+    CXJ_FACET_FAULT = 1024,       /**< something went wrong */
+    CXJ_FACET_RESOLVED = 2048,    /**< the need was met at this moment */
+    CXJ_FACET_REOPENS = 4096,     /**< the journey is taken up again */
+    CXJ_FACET_PENDING = 8192,     /**< from here to the next touchpoint we wait for the customer */
+    CXJ_FACET_ASKED = 16384,      /**< we asked the customer for a rating */
+    CXJ_FACET_CHURNED = 32768,    /**< the customer left */
+    CXJ_FACET_WITHDRAWN = 65536,  /**< this touchpoint is taken back */
+    CXJ_FACETS_ALL = 131071       /**< every facet that this version knows */
+};
+
+/** What a facet is. */
+typedef struct cxj_facet_info {
+    const char *name;    /**< such as "next_step"; static */
+    const char *summary; /**< the fact in a few words; static */
+    uint32_t facet;      /**< its bit: CXJ_FACET_NEXT_STEP */
+    uint32_t implies;    /**< the bits that are added on arrival, its own among them */
+} cxj_facet_info;
+
+/** Describes the facets one after the other, in the order of their bits.
+ * @param index      0 and up
+ * @param info       receives the description; its texts are static
+ * @param info_size  sizeof(cxj_facet_info)
+ * @return CXJ_OK; CXJ_NOT_FOUND (past the last); CXJ_BAD_ARGUMENT. Constant time. */
+CXJ_API cxj_status cxj_facet_describe(size_t index, cxj_facet_info *info, size_t info_size);
+
+/** How many touchpoints have each facet: of those that contribute, also of sealed journeys; exact when touchpoints are
+ * corrected, withdrawn or erased. A facet that never occurs is perhaps not recorded by the feed: cxj_set_unrecorded().
+ * @param engine  the engine
+ * @param counts  receives 32 numbers, one for each bit of a touchpoint's facets, the lowest first; 0 for bits without a
+ *   facet, and for CXJ_FACET_WITHDRAWN
+ * @return CXJ_OK; CXJ_BAD_ARGUMENT. Constant time. */
+CXJ_API cxj_status cxj_facet_counts(const cxj_engine *engine, uint64_t *counts);
 
 /** Scales of a rating. Scores run over the range given; satisfied, delighted and dissatisfied are the scores named. */
 enum {
@@ -318,7 +430,8 @@ typedef struct cxj_touchpoint {
     uint64_t id;       /**< the host's number of this touchpoint, unique within its journey; 0: none, and then the same
                               touchpoint sent twice counts twice */
     uint64_t revision; /**< of this id; a correction carries a higher one (the time of last change serves) */
-    int64_t at;        /**< when it was; years 0001 to 9999 */
+    int64_t at;        /**< when it was; years 0001 to 9999; not 0, which is none (SPEC 2), unless it is withdrawn: what
+                              is taken back needs no moment */
     int64_t due;       /**< the time promised at this moment, years 0001 to 9999; 0: none */
     int64_t value;     /**< money in minor units, within ±10^15 */
     uint64_t customer; /**< whose journey it is; 0 states nothing. The last statement in order holds; likewise type,
@@ -342,8 +455,9 @@ typedef struct cxj_touchpoint {
     uint8_t reserved[7]; /**< zero */
 } cxj_touchpoint;
 
-/** No index: what cxj_receipt.first_refusal says when nothing was refused. */
-#define CXJ_NO_INDEX UINT64_MAX
+/** No index: what cxj_receipt.first_refusal says when nothing was refused. A language that does not see macros,
+ * or not their type, asks first_status. */
+#define CXJ_NO_INDEX 0xffffffffffffffff
 
 /** What became of the touchpoints of one call. */
 typedef struct cxj_receipt {
@@ -359,8 +473,8 @@ typedef struct cxj_receipt {
     uint32_t reserved;
 } cxj_receipt;
 
-/** Flags of cxj_record() and cxj_record_columns(). */
-#define CXJ_STOP_AT_REFUSAL UINT32_C(1) /**< stop before the first touchpoint that is refused or late */
+/** Flags of cxj_record(), cxj_record_columns() and cxj_record_named(). */
+enum { CXJ_STOP_AT_REFUSAL = 1 /**< stop before the first touchpoint that is refused or late */ };
 
 /** Records touchpoints, in any order, duplicates and corrections among them. Afterwards every view is up to date.
  * A refused touchpoint does not stop the others, unless flags says so.
@@ -419,6 +533,58 @@ typedef struct cxj_columns {
 CXJ_API cxj_status cxj_record_columns(cxj_engine *engine, const cxj_columns *columns, size_t count, uint32_t flags,
                                       cxj_receipt *receipt, size_t receipt_size);
 
+/** A text with its length. */
+typedef struct cxj_text {
+    const char *text; /**< NULL only if length is 0 */
+    size_t length;    /**< bytes, or CXJ_ZERO_TERMINATED */
+} cxj_text;
+
+/** A touchpoint with texts in place of codes and, where the host has texts, of numbers; otherwise as cxj_touchpoint. Set
+ * it to zero first: what is zero states nothing. */
+typedef struct cxj_named_touchpoint {
+    cxj_text journey;  /**< a text that stands for its number (cxj_id_from_text(), with the engine's key) */
+    cxj_text id;       /**< likewise */
+    cxj_text customer; /**< likewise */
+    cxj_text owner;    /**< a name; a new one gets a code; likewise the names below */
+    cxj_text team;
+    cxj_text activity;
+    cxj_text channel;
+    cxj_text stage;
+    cxj_text cause;
+    cxj_text type;
+    cxj_text segment;
+    cxj_text reason;
+    uint64_t journey_number;  /**< the journey's number, if it has no text; else 0; likewise the next two */
+    uint64_t id_number;
+    uint64_t customer_number;
+    uint64_t revision;
+    int64_t at;
+    int64_t due;
+    int64_t value;
+    uint32_t sequence;
+    uint32_t facets;
+    uint8_t scale;
+    uint8_t score;
+    uint8_t scope;
+    uint8_t commitment;
+    uint8_t outcome;
+    uint8_t reserved[3]; /**< zero */
+} cxj_named_touchpoint;
+
+/** Records touchpoints by names, so that a host needs no table of codes, and no code can be stale. Otherwise as
+ * cxj_record().
+ * @param engine           the engine
+ * @param touchpoints      the first of count structs; NULL only if count is 0
+ * @param touchpoint_size  sizeof(cxj_named_touchpoint)
+ * @param count            how many
+ * @param flags            0 or CXJ_STOP_AT_REFUSAL
+ * @param receipt          as in cxj_record(). Refused are also a name that cannot be taken (first_status CXJ_BAD_TEXT;
+ *   CXJ_LIMIT where the dictionary is full), and a field with both a text and a number (CXJ_BAD_FIELD)
+ * @param receipt_size     sizeof(cxj_receipt)
+ * @return as cxj_record(). Time as cxj_record(), and in proportion to the bytes of the texts. */
+CXJ_API cxj_status cxj_record_named(cxj_engine *engine, const cxj_named_touchpoint *touchpoints, size_t touchpoint_size,
+                                    size_t count, uint32_t flags, cxj_receipt *receipt, size_t receipt_size);
+
 /* ------------------------------------------------------------------------------------------------------------------
  * Views and cells
  * ------------------------------------------------------------------------------------------------------------------ */
@@ -450,8 +616,12 @@ enum {
  * dimensions and four conditions. `ended` (periods by a journey's end, open ones left out) and `had` (journeys with at
  * least one touchpoint of that owner, team, channel, stage, activity or cause) stand in journeys views only. `""`
  * matches none. The names of the conditions enter the dictionaries.
+ *
+ * A view's text is normalised: one blank between words and after commas, quotes only where a name needs them, the names
+ * of a condition in the order of their bytes and each once, `=` for a single one, conditions in the order of dimensions
+ * (of one dimension in that of their names, and each once), those with `had` last. Texts that say the same give one view.
  * @param engine  the engine
- * @param text    the view; a text that is already there, byte for byte, gives the view that has it
+ * @param text    the view; one that is there already gives the view that there is
  * @param length  bytes of text, or CXJ_ZERO_TERMINATED
  * @param view    receives the view, which lives until cxj_view_drop() or the end of the engine
  * @return CXJ_OK; CXJ_BAD_TEXT (cxj_message() names the column, counted in bytes from 1, and what was expected there);
@@ -476,7 +646,7 @@ CXJ_API cxj_status cxj_view_at(const cxj_engine *engine, size_t index, cxj_view 
 
 /** What a view is. */
 typedef struct cxj_view_info {
-    const char *text;   /**< as it was given, NUL-terminated; lives as long as the view */
+    const char *text;   /**< normalised, NUL-terminated; lives as long as the view */
     size_t text_length; /**< bytes */
     uint64_t cells;     /**< cells there are now */
     uint32_t grain;     /**< CXJ_GRAIN_TOUCHPOINTS … */
@@ -484,7 +654,9 @@ typedef struct cxj_view_info {
     uint8_t incomplete; /**< 1 if the limit of cells was reached: the cells that are there are exact, others are
                              missing. To mend: drop the view, and add it in an engine with a higher limit */
     uint8_t has_period; /**< 1 if the first part of a key is a period */
-    uint8_t reserved[6];
+    uint8_t lacks_sealed; /**< 1 if what some sealed journeys have contributed is missing, and cannot be had again: the
+                             view was added after they were sealed, or they were left out at the limit of cells */
+    uint8_t reserved[5];
 } cxj_view_info;
 
 /** Describes a view.
@@ -558,6 +730,153 @@ typedef struct cxj_metric_info {
  * @return CXJ_OK; CXJ_NOT_FOUND (past the last); CXJ_BAD_ARGUMENT. Constant time. */
 CXJ_API cxj_status cxj_metric_describe(size_t index, cxj_metric_info *info, size_t info_size);
 
+/** Metrics by their numbers: CXJ_METRIC_, the grain, the name. All numbers are also found by name: cxj_metric_find(). */
+enum {
+    CXJ_METRIC_TOUCHPOINTS_TOUCHPOINTS = 1000,
+    CXJ_METRIC_TOUCHPOINTS_CONTACTS = 1001,
+    CXJ_METRIC_TOUCHPOINTS_INBOUND = 1002,
+    CXJ_METRIC_TOUCHPOINTS_CHASES = 1003,
+    CXJ_METRIC_TOUCHPOINTS_UPDATES = 1004,
+    CXJ_METRIC_TOUCHPOINTS_PROACTIVE_UPDATES = 1005,
+    CXJ_METRIC_TOUCHPOINTS_NEXT_STEPS = 1006,
+    CXJ_METRIC_TOUCHPOINTS_EXPLANATIONS = 1007,
+    CXJ_METRIC_TOUCHPOINTS_REPEATS = 1008,
+    CXJ_METRIC_TOUCHPOINTS_CONTRADICTIONS = 1009,
+    CXJ_METRIC_TOUCHPOINTS_FAULTS = 1010,
+    CXJ_METRIC_TOUCHPOINTS_RESOLUTIONS = 1011,
+    CXJ_METRIC_TOUCHPOINTS_ASKS = 1012,
+    CXJ_METRIC_TOUCHPOINTS_JOURNEYS = 1013,
+    CXJ_METRIC_TOUCHPOINTS_CLEAN_SHARE = 1014,
+    CXJ_METRIC_TOUCHPOINTS_FAULT_RATE = 1015,
+    CXJ_METRIC_TOUCHPOINTS_REPEAT_RATE = 1016,
+    CXJ_METRIC_TOUCHPOINTS_CONTRADICTION_RATE = 1017,
+    CXJ_METRIC_TOUCHPOINTS_PROACTIVE_SHARE = 1018,
+    CXJ_METRIC_TOUCHPOINTS_NEXT_STEP_SHARE = 1019,
+    CXJ_METRIC_TOUCHPOINTS_RATINGS = 1020,
+    CXJ_METRIC_TOUCHPOINTS_SATISFACTION = 1021,
+    CXJ_METRIC_TOUCHPOINTS_SATISFACTION_SD = 1022,
+    CXJ_METRIC_TOUCHPOINTS_CSAT = 1023,
+    CXJ_METRIC_TOUCHPOINTS_DISSATISFACTION = 1024,
+    CXJ_METRIC_TOUCHPOINTS_NPS_RATINGS = 1025,
+    CXJ_METRIC_TOUCHPOINTS_NPS = 1026,
+    CXJ_METRIC_TOUCHPOINTS_CES_RATINGS = 1027,
+    CXJ_METRIC_TOUCHPOINTS_CES = 1028,
+    CXJ_METRIC_TOUCHPOINTS_EMPLOYEE_RATINGS = 1029,
+    CXJ_METRIC_TOUCHPOINTS_EMPLOYEE_SATISFACTION = 1030,
+    CXJ_METRIC_TOUCHPOINTS_WAIT_MEAN = 1031,
+    CXJ_METRIC_TOUCHPOINTS_WAIT_P50 = 1032,
+    CXJ_METRIC_TOUCHPOINTS_WAIT_P90 = 1033,
+    CXJ_METRIC_TOUCHPOINTS_WAIT_P99 = 1034,
+    CXJ_METRIC_TOUCHPOINTS_PROMISES = 1035,
+    CXJ_METRIC_TOUCHPOINTS_SHIFTS = 1036,
+    CXJ_METRIC_TOUCHPOINTS_RESCHEDULES = 1037,
+    CXJ_METRIC_TOUCHPOINTS_DELIVERIES = 1038,
+    CXJ_METRIC_TOUCHPOINTS_ON_TIME_RATE = 1039,
+    CXJ_METRIC_TOUCHPOINTS_KEPT_RATE = 1040,
+    CXJ_METRIC_TOUCHPOINTS_LATE = 1041,
+    CXJ_METRIC_TOUCHPOINTS_LATE_PROACTIVE = 1042,
+    CXJ_METRIC_TOUCHPOINTS_LATE_REACTIVE = 1043,
+    CXJ_METRIC_TOUCHPOINTS_LATE_SILENT = 1044,
+    CXJ_METRIC_TOUCHPOINTS_LATE_UNEXPLAINED = 1045,
+    CXJ_METRIC_TOUCHPOINTS_LATENESS_MEAN = 1046,
+    CXJ_METRIC_TOUCHPOINTS_LATENESS_P50 = 1047,
+    CXJ_METRIC_TOUCHPOINTS_LATENESS_P90 = 1048,
+    CXJ_METRIC_TOUCHPOINTS_LATENESS_P99 = 1049,
+    CXJ_METRIC_TOUCHPOINTS_VALUE = 1050,
+    CXJ_METRIC_TRANSITIONS_TRANSITIONS = 2000,
+    CXJ_METRIC_TRANSITIONS_CHANGES = 2001,
+    CXJ_METRIC_TRANSITIONS_BOUNCES = 2002,
+    CXJ_METRIC_TRANSITIONS_RETURNS = 2003,
+    CXJ_METRIC_TRANSITIONS_WAIT_MEAN = 2004,
+    CXJ_METRIC_TRANSITIONS_WAIT_P50 = 2005,
+    CXJ_METRIC_TRANSITIONS_WAIT_P90 = 2006,
+    CXJ_METRIC_TRANSITIONS_WAIT_P99 = 2007,
+    CXJ_METRIC_TRANSITIONS_LOST_CONTEXT = 2008,
+    CXJ_METRIC_TRANSITIONS_LOST_CONTEXT_RATE = 2009,
+    CXJ_METRIC_TRANSITIONS_STEPS = 2010,
+    CXJ_METRIC_TRANSITIONS_SATISFACTION_STEP = 2011,
+    CXJ_METRIC_TRANSITIONS_IMPROVED = 2012,
+    CXJ_METRIC_TRANSITIONS_DEGRADED = 2013,
+    CXJ_METRIC_JOURNEYS_JOURNEYS = 3000,
+    CXJ_METRIC_JOURNEYS_OPEN = 3001,
+    CXJ_METRIC_JOURNEYS_COMPLETED = 3002,
+    CXJ_METRIC_JOURNEYS_ABANDONED = 3003,
+    CXJ_METRIC_JOURNEYS_CHURNED = 3004,
+    CXJ_METRIC_JOURNEYS_CHURN_RATE = 3005,
+    CXJ_METRIC_JOURNEYS_REOPENED = 3006,
+    CXJ_METRIC_JOURNEYS_COMPLETION_RATE = 3007,
+    CXJ_METRIC_JOURNEYS_DURATION_MEAN = 3008,
+    CXJ_METRIC_JOURNEYS_DURATION_P50 = 3009,
+    CXJ_METRIC_JOURNEYS_DURATION_P90 = 3010,
+    CXJ_METRIC_JOURNEYS_DURATION_P99 = 3011,
+    CXJ_METRIC_JOURNEYS_PENDING_SHARE = 3012,
+    CXJ_METRIC_JOURNEYS_TOUCHPOINTS_PER_JOURNEY = 3013,
+    CXJ_METRIC_JOURNEYS_CONTACTS_PER_JOURNEY = 3014,
+    CXJ_METRIC_JOURNEYS_HANDOFFS_PER_JOURNEY = 3015,
+    CXJ_METRIC_JOURNEYS_TEAM_CHANGES_PER_JOURNEY = 3016,
+    CXJ_METRIC_JOURNEYS_BOUNCES_PER_JOURNEY = 3017,
+    CXJ_METRIC_JOURNEYS_CHANNEL_SWITCHES_PER_JOURNEY = 3018,
+    CXJ_METRIC_JOURNEYS_REPEATS_PER_JOURNEY = 3019,
+    CXJ_METRIC_JOURNEYS_FAULTS_PER_JOURNEY = 3020,
+    CXJ_METRIC_JOURNEYS_HANDOFFS = 3021,
+    CXJ_METRIC_JOURNEYS_TEAM_CHANGES = 3022,
+    CXJ_METRIC_JOURNEYS_BOUNCES = 3023,
+    CXJ_METRIC_JOURNEYS_LOST_CONTEXT = 3024,
+    CXJ_METRIC_JOURNEYS_CHANNEL_SWITCHES = 3025,
+    CXJ_METRIC_JOURNEYS_REPEATS = 3026,
+    CXJ_METRIC_JOURNEYS_CONTRADICTIONS = 3027,
+    CXJ_METRIC_JOURNEYS_FAULTS = 3028,
+    CXJ_METRIC_JOURNEYS_CHASES = 3029,
+    CXJ_METRIC_JOURNEYS_UPDATES = 3030,
+    CXJ_METRIC_JOURNEYS_HANDOFF_FREE_SHARE = 3031,
+    CXJ_METRIC_JOURNEYS_FIRST_CONTACT_RESOLUTION = 3032,
+    CXJ_METRIC_JOURNEYS_TOUCH_SATISFACTION = 3033,
+    CXJ_METRIC_JOURNEYS_CONSISTENCY = 3034,
+    CXJ_METRIC_JOURNEYS_TOUCH_DROP = 3035,
+    CXJ_METRIC_JOURNEYS_JOURNEY_RATINGS = 3036,
+    CXJ_METRIC_JOURNEYS_JOURNEY_SATISFACTION = 3037,
+    CXJ_METRIC_JOURNEYS_JOURNEY_DROP = 3038,
+    CXJ_METRIC_JOURNEYS_JOURNEY_FALL = 3039,
+    CXJ_METRIC_JOURNEYS_JOURNEY_NPS = 3040,
+    CXJ_METRIC_JOURNEYS_JOURNEY_CES = 3041,
+    CXJ_METRIC_JOURNEYS_GAP = 3042,
+    CXJ_METRIC_JOURNEYS_ASKS = 3043,
+    CXJ_METRIC_JOURNEYS_RESPONSE_RATE = 3044,
+    CXJ_METRIC_JOURNEYS_PROMISED_SHARE = 3045,
+    CXJ_METRIC_JOURNEYS_PROMISES = 3046,
+    CXJ_METRIC_JOURNEYS_SHIFTS = 3047,
+    CXJ_METRIC_JOURNEYS_RESCHEDULES = 3048,
+    CXJ_METRIC_JOURNEYS_DELIVERIES = 3049,
+    CXJ_METRIC_JOURNEYS_BROKEN = 3050,
+    CXJ_METRIC_JOURNEYS_ON_TIME_RATE = 3051,
+    CXJ_METRIC_JOURNEYS_KEPT_RATE = 3052,
+    CXJ_METRIC_JOURNEYS_LATE = 3053,
+    CXJ_METRIC_JOURNEYS_LATE_PROACTIVE = 3054,
+    CXJ_METRIC_JOURNEYS_LATE_REACTIVE = 3055,
+    CXJ_METRIC_JOURNEYS_LATE_SILENT = 3056,
+    CXJ_METRIC_JOURNEYS_LATE_UNEXPLAINED = 3057,
+    CXJ_METRIC_JOURNEYS_SLIP_MEAN = 3058,
+    CXJ_METRIC_JOURNEYS_LATENESS_MEAN = 3059,
+    CXJ_METRIC_JOURNEYS_LATENESS_P50 = 3060,
+    CXJ_METRIC_JOURNEYS_LATENESS_P90 = 3061,
+    CXJ_METRIC_JOURNEYS_WARNING_P50 = 3062,
+    CXJ_METRIC_JOURNEYS_DARK_MEAN = 3063,
+    CXJ_METRIC_JOURNEYS_OVERDUE = 3064,
+    CXJ_METRIC_JOURNEYS_SILENCE_MEAN = 3065,
+    CXJ_METRIC_JOURNEYS_SILENCE_P50 = 3066,
+    CXJ_METRIC_JOURNEYS_SILENCE_P90 = 3067,
+    CXJ_METRIC_JOURNEYS_PROACTIVE_SHARE = 3068,
+    CXJ_METRIC_JOURNEYS_FLAWLESS_SHARE = 3069,
+    CXJ_METRIC_JOURNEYS_WOW_SHARE = 3070,
+    CXJ_METRIC_JOURNEYS_CLEAN_JOURNEY_SHARE = 3071,
+    CXJ_METRIC_JOURNEYS_EXPECTED_CLEAN_SHARE = 3072,
+    CXJ_METRIC_JOURNEYS_LOOPS = 3073,
+    CXJ_METRIC_JOURNEYS_CLOSED_LOOP_RATE = 3074,
+    CXJ_METRIC_JOURNEYS_CLOSED_LOOP_P50 = 3075,
+    CXJ_METRIC_JOURNEYS_VALUE = 3076,
+    CXJ_METRIC_JOURNEYS_VALUE_LOST = 3077
+};
+
 /** Finds a metric by name.
  * @param grain   CXJ_GRAIN_TOUCHPOINTS …: the same name may stand in several grains
  * @param name    its name
@@ -565,12 +884,6 @@ CXJ_API cxj_status cxj_metric_describe(size_t index, cxj_metric_info *info, size
  * @param metric  receives its number
  * @return CXJ_OK; CXJ_NOT_FOUND; CXJ_BAD_ARGUMENT. Time in proportion to the catalogue. */
 CXJ_API cxj_status cxj_metric_find(uint32_t grain, const char *name, size_t length, uint32_t *metric);
-
-/** A text with its length. */
-typedef struct cxj_text {
-    const char *text;
-    size_t length; /**< bytes, or CXJ_ZERO_TERMINATED */
-} cxj_text;
 
 /** Reads metrics of the cell under one key.
  * @param view         the view
@@ -580,46 +893,58 @@ typedef struct cxj_text {
  * @param part_count   as many as cxj_view_info says
  * @param metrics      numbers of metrics of the view's grain
  * @param metric_count how many
- * @param results      receives metric_count results
+ * @param message      where to write why it failed; NULL: nowhere
+ * @param message_capacity  bytes at message
+ * @param results      receives metric_count results, with CXJ_OK and CXJ_INCOMPLETE
  * @param result_size  sizeof(cxj_value)
- * @return CXJ_OK; CXJ_NOT_FOUND (nothing contributes to such a cell); CXJ_BAD_TEXT (a part that is no period);
- *         CXJ_BAD_ARGUMENT (also a metric of another grain). Constant time for each part and metric; a quantile in
- *         proportion to the buckets in use. */
+ * @return CXJ_OK; CXJ_INCOMPLETE (read; but of this cell, too, what sealed journeys have contributed may be missing:
+ *         lacks_sealed); CXJ_NOT_FOUND (nothing contributes to such a cell); CXJ_LIMIT (the view lacks cells, perhaps this
+ *         one, so it is not known whether anything contributes: incomplete, lacks_sealed); CXJ_BAD_TEXT (a part that is
+ *         no period); CXJ_BAD_ARGUMENT (also a metric of another grain). Constant time for each part and metric; a
+ *         quantile in proportion to the buckets in use. */
 CXJ_API cxj_status cxj_view_get(const cxj_view *view, const cxj_text *parts, size_t part_size, size_t part_count,
-                                const uint32_t *metrics, size_t metric_count, cxj_value *results, size_t result_size);
+                                const uint32_t *metrics, size_t metric_count, char *message, size_t message_capacity,
+                                cxj_value *results, size_t result_size);
 
 /** Walks over the cells of a view in the order of their keys: part by part, each as text, byte by byte. Opaque. */
 typedef struct cxj_cursor cxj_cursor;
 
-/** Opens a cursor, standing before the first cell.
+/** Opens a cursor, before the first cell. It becomes stale with the first call that changes something in its engine (one
+ * that only finds duplicates, or refuses everything, changes nothing).
  * @param view    the view
+ * @param message where to write why it failed; NULL: nowhere
+ * @param message_capacity  bytes at message
  * @param cursor  receives the cursor, or NULL if the call fails; end it with cxj_cursor_close(), before its view ends
- * @return CXJ_OK; CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time c·log(c) for c cells. */
-CXJ_API cxj_status cxj_cursor_open(const cxj_view *view, cxj_cursor **cursor);
+ * @return CXJ_OK; CXJ_INCOMPLETE (it is open; but the view lacks cells, or what sealed journeys have contributed);
+ *         CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time c·log(c) for c cells. */
+CXJ_API cxj_status cxj_cursor_open(const cxj_view *view, char *message, size_t message_capacity, cxj_cursor **cursor);
 
 /** Steps to the next cell.
  * @param cursor  the cursor
- * @return CXJ_OK: it stands on a cell. CXJ_DONE: there is none left. CXJ_STALE: the engine has changed.
+ * @return CXJ_OK: it is at a cell. CXJ_DONE: there is none left. CXJ_STALE: the engine has changed.
  *         CXJ_BAD_ARGUMENT. Constant time. */
 CXJ_API cxj_status cxj_cursor_next(cxj_cursor *cursor);
 
-/** One part of the key of the cell on which the cursor stands.
+/** One part of the key of the cell at which the cursor is.
  * @param cursor  the cursor
  * @param part    0 to parts - 1
- * @param text    receives the text, NUL-terminated, living until the cursor moves or closes; "" for none
+ * @param text    receives the text, NUL-terminated, living until the cursor moves or closes; "" for none, and with
+ *   CXJ_STALE
  * @param length  receives its bytes; NULL: not wanted
- * @return CXJ_OK; CXJ_NOT_FOUND (no such part, or on no cell); CXJ_STALE; CXJ_BAD_ARGUMENT. Constant time. */
+ * @return CXJ_OK; CXJ_STALE; CXJ_NOT_FOUND (no such part, or at no cell); CXJ_BAD_ARGUMENT. Constant time. */
 CXJ_API cxj_status cxj_cursor_part(cxj_cursor *cursor, uint32_t part, const char **text, size_t *length);
 
-/** Metrics of the cell on which the cursor stands.
+/** Metrics of the cell at which the cursor is.
  * @param cursor       the cursor
  * @param metrics      numbers of metrics of the view's grain
  * @param metric_count how many
- * @param results      receives metric_count results
+ * @param message      where to write why it failed; NULL: nowhere
+ * @param message_capacity  bytes at message
+ * @param results      receives metric_count results; with CXJ_STALE, results without a value
  * @param result_size  sizeof(cxj_value)
- * @return CXJ_OK; CXJ_NOT_FOUND (on no cell); CXJ_STALE; CXJ_BAD_ARGUMENT. As cxj_view_get(). */
-CXJ_API cxj_status cxj_cursor_metrics(cxj_cursor *cursor, const uint32_t *metrics, size_t metric_count,
-                                      cxj_value *results, size_t result_size);
+ * @return CXJ_OK; CXJ_STALE; CXJ_NOT_FOUND (at no cell); CXJ_BAD_ARGUMENT. Time as cxj_view_get(). */
+CXJ_API cxj_status cxj_cursor_metrics(cxj_cursor *cursor, const uint32_t *metrics, size_t metric_count, char *message,
+                                      size_t message_capacity, cxj_value *results, size_t result_size);
 
 /** Ends a cursor.
  * @param cursor  NULL does nothing */
@@ -631,25 +956,32 @@ CXJ_API void cxj_cursor_close(cxj_cursor *cursor);
  * @param metrics       numbers of metrics of the view's grain; NULL if metric_count is 0
  * @param metric_count  how many
  * @param capacity      cells for which the arrays have room
- * @param values        receives the values, NaN where there is none; NULL: not wanted; likewise the next two
+ * @param message       where to write why it failed; NULL: nowhere
+ * @param message_capacity  bytes at message
+ * @param values        receives the values, NaN where there is none; NULL: not wanted; likewise the next three
  * @param lows          receives the lower ends of the intervals
  * @param highs         receives the upper ends
- * @param cells         receives the number of cells, also with CXJ_LIMIT; so capacity 0 asks for the number
- * @return CXJ_OK; CXJ_LIMIT (there are more cells than capacity; no array was written); CXJ_NO_MEMORY;
- *         CXJ_BAD_ARGUMENT. Time c·log(c) for c cells, and as cxj_view_get() for each. */
+ * @param counts        receives how many observations are behind each value (n of cxj_value)
+ * @param cells         receives the number of cells, also with CXJ_TOO_SMALL; so capacity 0 asks for the number
+ * @return CXJ_OK; CXJ_INCOMPLETE (read; but the view lacks cells, or what sealed journeys have contributed);
+ *         CXJ_TOO_SMALL (there are more cells than capacity); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time c·log(c) for c
+ *         cells, and as cxj_view_get() for each. */
 CXJ_API cxj_status cxj_view_read(const cxj_view *view, const uint32_t *metrics, size_t metric_count, size_t capacity,
-                                 double *values, double *lows, double *highs, size_t *cells);
+                                 char *message, size_t message_capacity, double *values, double *lows, double *highs,
+                                 uint64_t *counts, size_t *cells);
 
 /** Reads one part of the keys of all cells, in the order of a cursor.
  * @param view      the view
  * @param part      0 to parts - 1
  * @param capacity  cells for which codes has room
+ * @param message   where to write why it failed; NULL: nowhere
+ * @param message_capacity  bytes at message
  * @param codes     receives codes of the part's dimension (cxj_view_part(); outcome as CXJ_OUTCOME_COMPLETED …,
  *   churned as 1, none as 0); for a period the moment in ms at which it begins
- * @param cells     receives the number of cells, also with CXJ_LIMIT
+ * @param cells     receives the number of cells, also with CXJ_TOO_SMALL
  * @return as cxj_view_read(); CXJ_NOT_FOUND (no such part) */
-CXJ_API cxj_status cxj_view_read_part(const cxj_view *view, uint32_t part, size_t capacity, int64_t *codes,
-                                      size_t *cells);
+CXJ_API cxj_status cxj_view_read_part(const cxj_view *view, uint32_t part, size_t capacity, char *message,
+                                      size_t message_capacity, int64_t *codes, size_t *cells);
 
 /* ------------------------------------------------------------------------------------------------------------------
  * One journey
@@ -705,28 +1037,37 @@ typedef struct cxj_journey {
     uint8_t pending_now;           /**< 1: its last touchpoint says that we wait for the customer */
     uint8_t loop_open;             /**< 1: a dissatisfied rating has had no answer yet */
     uint8_t reserved[2];
+    uint32_t lost_context;   /**< handoffs that lost context */
+    uint32_t contradictions; /**< touchpoints, like the counts above */
 } cxj_journey;
 
 /** Where a journey stands after its last touchpoint.
  * @param engine      the engine
  * @param journey     its number
+ * @param message     where to write why it failed; NULL: nowhere
+ * @param message_capacity  bytes at message
  * @param state       receives the state
  * @param state_size  sizeof(cxj_journey)
  * @return CXJ_OK; CXJ_NOT_FOUND (unknown, or none of its touchpoints contributes); CXJ_SEALED; CXJ_BAD_ARGUMENT.
  *         Constant time. */
-CXJ_API cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey, cxj_journey *state, size_t state_size);
+CXJ_API cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey, char *message, size_t message_capacity,
+                                     cxj_journey *state, size_t state_size);
 
-/** The touchpoints of a journey in order, those that are withdrawn among them (facet CXJ_FACET_WITHDRAWN).
+/** The touchpoints of a journey in order, then those that are withdrawn, by id: of these only journey, id, revision and the
+ * facet CXJ_FACET_WITHDRAWN are kept, and all else is 0.
  * @param engine           the engine
  * @param journey          its number
- * @param touchpoints      receives up to capacity structs; NULL if capacity is 0
+ * @param capacity         structs for which there is room
+ * @param message          where to write why it failed; NULL: nowhere
+ * @param message_capacity bytes at message
+ * @param touchpoints      receives the touchpoints; NULL if capacity is 0
  * @param touchpoint_size  sizeof(cxj_touchpoint)
- * @param capacity         how many there is room for
- * @param count            receives how many there are, also if that is more than capacity
- * @return CXJ_OK (also when only the first capacity of them were written); CXJ_NOT_FOUND; CXJ_SEALED;
- *         CXJ_BAD_ARGUMENT. Time in proportion to what is written. */
-CXJ_API cxj_status cxj_journey_touchpoints(const cxj_engine *engine, uint64_t journey, cxj_touchpoint *touchpoints,
-                                           size_t touchpoint_size, size_t capacity, size_t *count);
+ * @param count            receives how many there are, also with CXJ_TOO_SMALL
+ * @return CXJ_OK; CXJ_TOO_SMALL (there are more than capacity); CXJ_NOT_FOUND; CXJ_SEALED; CXJ_BAD_ARGUMENT. Time in
+ *         proportion to the touchpoints. */
+CXJ_API cxj_status cxj_journey_touchpoints(const cxj_engine *engine, uint64_t journey, size_t capacity, char *message,
+                                           size_t message_capacity, cxj_touchpoint *touchpoints, size_t touchpoint_size,
+                                           size_t *count);
 
 /* ------------------------------------------------------------------------------------------------------------------
  * Clock
@@ -735,13 +1076,15 @@ CXJ_API cxj_status cxj_journey_touchpoints(const cxj_engine *engine, uint64_t jo
 /** Moves the clock, on which only metrics marked now depend (overdue), and by which journeys are sealed. It never moves by
  * itself, and never back.
  *
- * Where the options ask for it, journeys whose time has come are sealed: their touchpoints are let go, what they have
+ * Where the options ask for it, journeys whose time has come are sealed: their touchpoints are released, what they have
  * contributed to the views there are stays as it is, and of the journey itself nothing is kept but its number. So a
  * stream can run for ever. A touchpoint that comes for a sealed journey is not taken, and counted as late. A view that
  * is added afterwards knows nothing of it.
  * @param engine  the engine
  * @param now     the moment; years 0001 to 9999
- * @return CXJ_OK; CXJ_CLOCK (now lies before the clock, which stays); CXJ_BAD_ARGUMENT (out of bounds); CXJ_NO_MEMORY
+ * @return CXJ_OK; CXJ_CLOCK (now is before the clock; or it is more than ten years, 3,653 days, after both the clock and
+ *         the latest touchpoint: then a wrong unit is likelier than the moment, and no clock can be taken back. The clock
+ *         stays. The first advance may go anywhere); CXJ_BAD_ARGUMENT (out of bounds); CXJ_NO_MEMORY
  *         (the clock has moved, but some journeys are not sealed yet; any later advance, also to the same moment, goes
  *         on). Time log(p) for each promised time that is passed, p being all promised times to come; the same for each
  *         journey that is sealed, and its touchpoints. */
@@ -752,7 +1095,11 @@ CXJ_API cxj_status cxj_advance(cxj_engine *engine, int64_t now);
  * ------------------------------------------------------------------------------------------------------------------ */
 
 /** Takes a touchpoint back: it contributes nothing any more, as if it had been recorded again with CXJ_FACET_WITHDRAWN
- * and a higher revision (which may also be done with cxj_record(), and before the touchpoint itself arrives).
+ * and a higher revision (which may also be done with cxj_record(), and before the touchpoint itself arrives). Nothing is
+ * kept of it but its id and this revision, which keep it away if it comes again: none of its numbers, and none of its
+ * names, which an erasure then retires if nothing else uses them. So it is the same state whichever came first. Of equal
+ * revisions one that is withdrawn holds over one that is not. One that is withdrawn and has no id can take nothing back;
+ * cxj_record() accepts it and keeps nothing.
  * @param engine    the engine
  * @param journey   the journey's number
  * @param id        the touchpoint's id, not 0
@@ -791,8 +1138,11 @@ CXJ_API cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uin
  * both, also where a journey's touchpoints are split between them. Names meet by their text. The views are those of the
  * engine, brought up to date; the clock is the later of the two. The counts of the feed (duplicates, …) are not
  * merged.
+ * Facets that are not recorded in one of them (cxj_set_unrecorded()) are not recorded in the result. When journeys are
+ * sealed, and the mark, stay those of the engine.
  * What sealed journeys of the source have contributed to a view with the same text is added, too. Of a view that the
- * source does not have, or that has lost some of it at the limit of cells, it is not known; then nothing is merged. By
+ * source does not have, or that lacks some of it (lost at the limit of cells, or sealed before the view was added) it is
+ * not known; then nothing is merged. By
  * their numbers engines are kept from merging the same sealed journeys twice; numbers that have been erased do so no
  * more.
  * All or nothing: if it fails, the engine is as before.
@@ -810,16 +1160,27 @@ CXJ_API cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source);
  * Save and load
  * ------------------------------------------------------------------------------------------------------------------
  *
- * What is saved is what an engine knows: its touchpoints, what sealed journeys have contributed and their numbers, its
- * views, the names in use, its clock. Not saved are the options, and the counts of the feed. Two engines that know the
+ * What is saved is what an engine knows: its touchpoints (of withdrawn ones id and revision), what sealed journeys have
+ * contributed and their numbers, its views, the names in use, its clock, the facets that are not recorded, when journeys
+ * are sealed, and the host's mark. Not saved are the other options, and the counts of the feed. Two engines that know the
  * same, and have their views in the same order, are saved as the same bytes, whatever way they came to it. A loaded
  * engine is the saved one, and is saved as the same bytes again; its codes are others.
  *
+ * What earlier versions saved is read for ever. Where a metric needs a sum that did not exist yet when a journey was
+ * sealed, it has no value (NaN) in the cells to which that journey contributed. A view that was added after journeys had
+ * been sealed lacks what they contributed, and so does what is saved of it and loaded again (cxj_view_info: incomplete).
+ *
  * Bytes are taken from anybody: whatever they are, they are either the bytes of an engine, down to the last number, or
  * refused with the offset of the first byte that is wrong, and why. Lengths that lie cost nothing: memory is taken for
- * what has come, never for what is announced. What bytes stand for may be larger than they are (a journey of one
- * touchpoint is a few bytes, and about 1,100 in an engine); the option memory_limit bounds that. Time is never more than
- * in proportion to n·log(n) for n bytes.
+ * what has come, never for what is announced. Checking takes time in proportion to n·log(n) for n bytes.
+ *
+ * Loading records what was saved, and that may be more than bytes let expect: each touchpoint is put into each view. A
+ * few bytes are a journey of one touchpoint, which takes about 1,100 in an engine, and with each view that groups by what
+ * it alone has a cell of 400 to 1,200 bytes and about 1 µs. So loading (and merging bytes) takes touchpoints times views,
+ * and the option load_work_limit bounds that by the length of what was read: time is never more than in proportion to
+ * 10,000,000 + load_work_limit · n for n bytes (and n·log(n) for sorting names), and so is memory, which memory_limit
+ * bounds besides. cxj_validate() says beforehand how much it would be. A host that takes bytes from strangers sets
+ * memory_limit, and views_limit to as many as it has itself.
  */
 
 /** A host's function for writing: takes length bytes, or fewer; it is called again for the rest.
@@ -845,13 +1206,16 @@ CXJ_API cxj_status cxj_save(const cxj_engine *engine, cxj_write write, void *con
 
 /** Saves an engine to memory, otherwise as cxj_save().
  * @param engine    the engine
- * @param bytes     receives up to capacity bytes; NULL if capacity is 0
- * @param capacity  how many there is room for
- * @param length    receives how many bytes there are, also with CXJ_LIMIT; so capacity 0 asks for the number, which
+ * @param capacity  bytes for which there is room
+ * @param message   where to write why it failed; NULL: nowhere
+ * @param message_capacity  bytes at message
+ * @param bytes     receives the bytes; NULL if capacity is 0
+ * @param length    receives how many bytes there are, also with CXJ_TOO_SMALL; so capacity 0 asks for the number, which
  *   takes as long as saving
- * @return CXJ_OK; CXJ_LIMIT (there are more than capacity; those that fit were written, and are not whole);
+ * @return CXJ_OK; CXJ_TOO_SMALL (there are more than capacity; what was written of them was set to 0 again);
  *         CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT */
-CXJ_API cxj_status cxj_save_bytes(const cxj_engine *engine, void *bytes, size_t capacity, size_t *length);
+CXJ_API cxj_status cxj_save_bytes(const cxj_engine *engine, size_t capacity, char *message, size_t message_capacity,
+                                  void *bytes, size_t *length);
 
 /** Saves in steps, so that a host with many touchpoints need not stop for it. Opaque. */
 typedef struct cxj_saver cxj_saver;
@@ -882,7 +1246,27 @@ CXJ_API cxj_status cxj_saver_step(cxj_saver *saver, size_t touchpoints);
  * @param saver  NULL does nothing */
 CXJ_API void cxj_saver_close(cxj_saver *saver);
 
-/** Makes an engine of saved bytes: the one that was saved, but for options, codes, and counts of the feed.
+/** Gives the engine a mark: bytes of the host's own that are saved with it and handed out once it is loaded, such as a
+ * position in the host's log, up to which the engine knows everything. It takes the place of the mark before. The library
+ * does not look at it. A save in steps that is under way writes the mark that was set when it was opened. A merge leaves
+ * the mark of the engine that receives as it is. Makes no cursor stale.
+ * @param engine  the engine
+ * @param bytes   the mark, which is copied; NULL if length is 0
+ * @param length  how many bytes, at most 65,536; 0 takes the mark away
+ * @return CXJ_OK; CXJ_BAD_ARGUMENT (too long, or bytes is NULL), CXJ_NO_MEMORY: the mark is as before. Time in proportion
+ *         to length. */
+CXJ_API cxj_status cxj_set_mark(cxj_engine *engine, const void *bytes, size_t length);
+
+/** The mark of an engine, as it was set, or as it was saved if the engine was loaded.
+ * @param engine  the engine
+ * @param bytes   receives where it stands, living until cxj_set_mark() or until the engine ends; NULL if there is none
+ * @param length  receives how many bytes it has; 0 if there is none
+ * @return CXJ_OK; CXJ_BAD_ARGUMENT. Constant time. */
+CXJ_API cxj_status cxj_mark(const cxj_engine *engine, const void **bytes, size_t *length);
+
+/** Makes an engine of saved bytes: the one that was saved, but for options, codes, and counts of the feed. Of the options,
+ * the facets that are not recorded are those given here and those saved, together; seal_ended_after and seal_idle_after
+ * hold as given where they are not 0, else as saved; all others are those given here.
  * @param options           as for cxj_engine_create()
  * @param read              gives the bytes, in order; it is asked until it says that there are no more
  * @param context           passed to read as it is
@@ -890,8 +1274,8 @@ CXJ_API void cxj_saver_close(cxj_saver *saver);
  * @param message_capacity  bytes at message; 0: nothing is written
  * @param engine            receives the engine, or NULL if the call fails; end it with cxj_engine_destroy()
  * @return CXJ_OK; CXJ_BAD_BYTES (not those of an engine, or not whole); CXJ_NEWER_FORMAT; CXJ_IO (read failed); CXJ_LIMIT
- *         (a limit of the options is below what was saved); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time as recording what is
- *         in it. */
+ *         (a limit of the options is below what was saved, or load_work_limit below what it takes; the sentence names
+ *         the limit that would do); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time as recording what is in it. */
 CXJ_API cxj_status cxj_load(const cxj_options *options, cxj_read read, void *context, char *message,
                             size_t message_capacity, cxj_engine **engine);
 
@@ -906,8 +1290,10 @@ CXJ_API cxj_status cxj_load(const cxj_options *options, cxj_read read, void *con
 CXJ_API cxj_status cxj_load_bytes(const cxj_options *options, const void *bytes, size_t length, char *message,
                                   size_t message_capacity, cxj_engine **engine);
 
-/** Merges saved bytes into an engine, as cxj_merge() merges another engine. The saved engine must have the same views,
- * though perhaps in another order. All or nothing: if it fails, the engine is as before.
+/** Merges saved bytes into an engine, as cxj_merge() merges another engine: facets that are not recorded in what was saved
+ * are not recorded in the engine any more; its mark and when it seals journeys stay. The saved engine must have the same
+ * views, though perhaps in another order. The engine's load_work_limit holds. All or nothing: if it fails, the engine is as
+ * before.
  * @param engine   the engine that receives; its message says why it failed
  * @param read     gives the bytes, as for cxj_load()
  * @param context  passed to read as it is
@@ -932,6 +1318,9 @@ typedef struct cxj_validation {
     uint64_t names;  /**< in use, of all dimensions */
     uint32_t format; /**< the number of the format; known also if something else is wrong */
     uint32_t reserved;
+    uint64_t work;   /**< touchpoints times views: what loading takes, in units of 0.1 to 1 µs. See load_work_limit */
+    uint64_t memory; /**< bytes that an engine of it takes at least. What it takes beyond that is mostly the cells of its
+                        views, of which there may be as many as work says, of 400 to 1,200 bytes each */
 } cxj_validation;
 
 /** Checks whether bytes are those of an engine: what it takes, cxj_load() with no limits takes too, and nothing else.

@@ -29,14 +29,23 @@ static struct cxj__circumstances circumstances_of(const struct cxj_view *view) {
     };
 }
 
-/* True if all numbers are those of metrics of the view's grain. */
-static bool are_metrics(const struct cxj_view *view, const uint32_t *metrics, size_t count) {
-    if (metrics == NULL && count > 0) return false;
+/* What is wrong with the numbers of metrics, as a sentence in why; NULL if they are those of the view's grain. */
+static const char *check_metrics(const struct cxj_view *view, const uint32_t *metrics, size_t count,
+                                 struct cxj__message *why) {
+    if (metrics == NULL && count > 0) return "metrics is NULL";
     for (size_t i = 0; i < count; i++) {
         size_t place = cxj__metric_place(metrics[i]);
-        if (place == SIZE_MAX || cxj__metric_grain(place) != view->grain) return false;
+        if (place != SIZE_MAX && cxj__metric_grain(place) == view->grain) continue;
+        const char *what = place == SIZE_MAX ? "there is no metric" : "the view's grain does not have metric";
+        cxj__base_say(why, "metrics[%zu]: %s %u", i, what, (unsigned)metrics[i]);
+        return why->text;
     }
-    return true;
+    return NULL;
+}
+
+/* CXJ_OK, or CXJ_INCOMPLETE where the view lacks something. */
+static cxj_status completeness_of(const struct cxj_view *view) {
+    return view->incomplete || view->sealed_lost ? CXJ_INCOMPLETE : CXJ_OK;
 }
 
 static void read_cell(const struct cxj_view *view, const struct cxj__cell *cell, const uint32_t *metrics, size_t count,
@@ -52,15 +61,16 @@ static void read_cell(const struct cxj_view *view, const struct cxj__cell *cell,
 /* ---- what a view and a metric are ------------------------------------------------------------------------------- */
 
 cxj_status cxj_view_describe(const cxj_view *view, cxj_view_info *info, size_t info_size) {
-    if (view == NULL || info == NULL || info_size == 0) return CXJ_BAD_ARGUMENT;
+    if (view == NULL || info == NULL || info_size < CXJ__LEAST_VIEW_INFO) return CXJ_BAD_ARGUMENT;
     cxj_view_info known = {
         .text = view->text,
         .text_length = view->text_length,
         .cells = view->cell_count,
         .grain = view->grain,
         .parts = cxj__view_parts(view),
-        .incomplete = view->incomplete,
+        .incomplete = view->incomplete || view->sealed_lost,
         .has_period = view->period != CXJ__NO_PERIOD,
+        .lacks_sealed = view->sealed_lost,
     };
     cxj__engine_give(info, info_size, &known, sizeof known);
     return CXJ_OK;
@@ -74,7 +84,7 @@ cxj_status cxj_view_part(const cxj_view *view, uint32_t part, const char **name,
 }
 
 cxj_status cxj_metric_describe(size_t index, cxj_metric_info *info, size_t info_size) {
-    if (info == NULL || info_size == 0) return CXJ_BAD_ARGUMENT;
+    if (info == NULL || info_size < CXJ__LEAST_METRIC_INFO) return CXJ_BAD_ARGUMENT;
     if (index >= cxj__metric_count()) return CXJ_NOT_FOUND;
     cxj_metric_info known;
     cxj__metric_describe(index, &known);
@@ -96,27 +106,60 @@ cxj_status cxj_metric_find(uint32_t grain, const char *name, size_t length, uint
 
 /* ---- one cell --------------------------------------------------------------------------------------------------- */
 
-cxj_status cxj_view_get(const cxj_view *view, const cxj_text *parts, size_t part_size, size_t part_count,
-                        const uint32_t *metrics, size_t metric_count, cxj_value *results, size_t result_size) {
-    if (view == NULL || part_count != cxj__view_parts(view) || part_size < sizeof *parts ||
-        (parts == NULL && part_count > 0) || ((results == NULL || result_size == 0) && metric_count > 0) ||
-        !are_metrics(view, metrics, metric_count)) {
-        return CXJ_BAD_ARGUMENT;
+/* What is wrong with the parts of a key that a host passes, as a sentence in why; or NULL. */
+static const char *check_parts(const struct cxj_view *view, const cxj_text *parts, size_t part_size, size_t part_count,
+                               struct cxj__message *why) {
+    if (part_count != cxj__view_parts(view)) {
+        cxj__base_say(why, "part_count: it is %zu, but a key of this view has %u parts", part_count,
+                      (unsigned)cxj__view_parts(view));
+        return why->text;
     }
+    if (part_count > 0 && parts == NULL) return "parts is NULL";
+    if (part_count > 0 && part_size < CXJ__LEAST_TEXT) return "part_size is below sizeof(cxj_text)";
     for (size_t i = 0; i < part_count; i++) {
         cxj_text part;
         memcpy(&part, (const char *)parts + i * part_size, sizeof part);
-        if (part.text == NULL && part.length != 0) return CXJ_BAD_ARGUMENT;
+        if (part.text != NULL || part.length == 0) continue;
+        cxj__base_say(why, "parts[%zu]: its text is NULL, and its length is not 0", i);
+        return why->text;
     }
+    return NULL;
+}
+
+static const char *check_results(const cxj_value *results, size_t result_size, size_t metric_count) {
+    if (metric_count == 0) return NULL;
+    if (results == NULL) return "results is NULL";
+    return result_size < CXJ__LEAST_VALUE ? "result_size is below sizeof(cxj_value)" : NULL;
+}
+
+cxj_status cxj_view_get(const cxj_view *view, const cxj_text *parts, size_t part_size, size_t part_count,
+                        const uint32_t *metrics, size_t metric_count, char *message, size_t message_capacity,
+                        cxj_value *results, size_t result_size) {
+    cxj__base_tell(message, message_capacity, "");
+    struct cxj__message why;
+    const char *wrong = view == NULL ? "view is NULL" : check_parts(view, parts, part_size, part_count, &why);
+    if (wrong == NULL) wrong = check_metrics(view, metrics, metric_count, &why);
+    if (wrong == NULL) wrong = check_results(results, result_size, metric_count);
+    if (wrong != NULL) return cxj__engine_refuse(message, message_capacity, CXJ_BAD_ARGUMENT, wrong);
     const struct cxj__core *core = &view->engine->core;
     struct cxj__key key;
     uint64_t probes = 0;
     cxj_status status = cxj__view_parse_key(view, core->dictionaries, &core->seed, parts, part_size, &key);
-    if (status != CXJ_OK) return status;
-    const struct cxj__cell *cell = cxj__view_find(view, &core->seed, &key, &probes);
-    if (cell == NULL) return CXJ_NOT_FOUND;
+    if (status == CXJ_BAD_TEXT) {
+        return cxj__engine_refuse(message, message_capacity, status,
+                                  "parts[0]: it is no period of this view, such as a cursor shows it");
+    }
+    const struct cxj__cell *cell = status == CXJ_OK ? cxj__view_find(view, &core->seed, &key, &probes) : NULL;
+    if (cell == NULL && completeness_of(view) != CXJ_OK) {
+        return cxj__engine_refuse(message, message_capacity, CXJ_LIMIT,
+                                  "there is no such cell, but the view lacks cells, so it is not known whether anything "
+                                  "contributes to it");
+    }
+    if (cell == NULL) {
+        return cxj__engine_refuse(message, message_capacity, CXJ_NOT_FOUND, "nothing contributes to such a cell");
+    }
     read_cell(view, cell, metrics, metric_count, results, result_size);
-    return CXJ_OK;
+    return view->sealed_lost ? CXJ_INCOMPLETE : CXJ_OK;
 }
 
 /* ---- cursors ---------------------------------------------------------------------------------------------------- */
@@ -144,12 +187,16 @@ static struct cxj__cell **sorted_cells(const struct cxj_view *view, struct cxj__
     return cells;
 }
 
-cxj_status cxj_cursor_open(const cxj_view *view, cxj_cursor **cursor) {
+cxj_status cxj_cursor_open(const cxj_view *view, char *message, size_t message_capacity, cxj_cursor **cursor) {
+    cxj__base_tell(message, message_capacity, "");
     if (cursor != NULL) *cursor = NULL;
-    if (view == NULL || cursor == NULL) return CXJ_BAD_ARGUMENT;
+    if (view == NULL || cursor == NULL) {
+        return cxj__engine_refuse(message, message_capacity, CXJ_BAD_ARGUMENT,
+                                  view == NULL ? "view is NULL" : "cursor is NULL");
+    }
     struct cxj__memory memory = memory_of_reader(view);
     cxj_cursor *made = cxj__base_resize(&memory, NULL, 0, sizeof *made);
-    if (made == NULL) return CXJ_NO_MEMORY;
+    if (made == NULL) return cxj__engine_refuse(message, message_capacity, CXJ_NO_MEMORY, "no memory for a cursor");
     memset(made, 0, sizeof *made);
     bool ok = false;
     made->cells = sorted_cells(view, &memory, &ok);
@@ -160,10 +207,10 @@ cxj_status cxj_cursor_open(const cxj_view *view, cxj_cursor **cursor) {
     if (!ok) {
         made->count = 0;
         cxj_cursor_close(made);
-        return CXJ_NO_MEMORY;
+        return cxj__engine_refuse(message, message_capacity, CXJ_NO_MEMORY, "no memory to put the cells in order");
     }
     *cursor = made;
-    return CXJ_OK;
+    return completeness_of(view);
 }
 
 void cxj_cursor_close(cxj_cursor *cursor) {
@@ -196,6 +243,10 @@ cxj_status cxj_cursor_part(cxj_cursor *cursor, uint32_t part, const char **text,
     if (cursor == NULL || text == NULL) return CXJ_BAD_ARGUMENT;
     const struct cxj__cell *cell = NULL;
     cxj_status status = cell_of_cursor(cursor, &cell);
+    if (status == CXJ_STALE) {
+        *text = "";
+        if (length != NULL) *length = 0;
+    }
     if (status != CXJ_OK) return status;
     if (part >= cxj__view_parts(cursor->view)) return CXJ_NOT_FOUND;
     size_t bytes = 0;
@@ -205,64 +256,106 @@ cxj_status cxj_cursor_part(cxj_cursor *cursor, uint32_t part, const char **text,
     return CXJ_OK;
 }
 
-cxj_status cxj_cursor_metrics(cxj_cursor *cursor, const uint32_t *metrics, size_t metric_count, cxj_value *results,
-                              size_t result_size) {
-    if (cursor == NULL || ((results == NULL || result_size == 0) && metric_count > 0)) return CXJ_BAD_ARGUMENT;
+/* Results without a value, so that who overlooks CXJ_STALE works with nothing. */
+static void give_nothing(size_t metric_count, cxj_value *results, size_t result_size) {
+    const cxj_value nothing = {NAN, NAN, NAN, 0};
+    for (size_t i = 0; i < metric_count; i++) {
+        cxj__engine_give((char *)results + i * result_size, result_size, &nothing, sizeof nothing);
+    }
+}
+
+cxj_status cxj_cursor_metrics(cxj_cursor *cursor, const uint32_t *metrics, size_t metric_count, char *message,
+                              size_t message_capacity, cxj_value *results, size_t result_size) {
+    cxj__base_tell(message, message_capacity, "");
+    struct cxj__message why;
+    const char *wrong = cursor == NULL ? "cursor is NULL" : check_results(results, result_size, metric_count);
+    if (wrong != NULL) return cxj__engine_refuse(message, message_capacity, CXJ_BAD_ARGUMENT, wrong);
     const struct cxj__cell *cell = NULL;
     cxj_status status = cell_of_cursor(cursor, &cell);
-    if (status != CXJ_OK) return status;
-    if (!are_metrics(cursor->view, metrics, metric_count)) return CXJ_BAD_ARGUMENT;
+    if (status == CXJ_STALE) {
+        give_nothing(metric_count, results, result_size);
+        return status;
+    }
+    if (status != CXJ_OK) return cxj__engine_refuse(message, message_capacity, status, "the cursor is at no cell");
+    wrong = check_metrics(cursor->view, metrics, metric_count, &why);
+    if (wrong != NULL) return cxj__engine_refuse(message, message_capacity, CXJ_BAD_ARGUMENT, wrong);
     read_cell(cursor->view, cell, metrics, metric_count, results, result_size);
     return CXJ_OK;
 }
 
 /* ---- columns ---------------------------------------------------------------------------------------------------- */
 
+/* The arrays that a host wants filled, each perhaps NULL. */
+struct arrays {
+    double *values, *lows, *highs;
+    uint64_t *counts;
+};
+
 static void read_all_cells(const struct cxj_view *view, struct cxj__cell *const *cells, const uint32_t *metrics,
-                         size_t metric_count, size_t capacity, double *values, double *lows, double *highs) {
+                           size_t metric_count, size_t capacity, const struct arrays *arrays) {
     struct cxj__circumstances circumstances = circumstances_of(view);
     for (size_t m = 0; m < metric_count; m++) {
         size_t place = cxj__metric_place(metrics[m]);
         for (size_t i = 0; i < view->cell_count; i++) {
             cxj_value result;
             cxj__metric_read(place, cells[i], &circumstances, &result);
-            if (values != NULL) values[m * capacity + i] = result.value;
-            if (lows != NULL) lows[m * capacity + i] = result.low;
-            if (highs != NULL) highs[m * capacity + i] = result.high;
+            if (arrays->values != NULL) arrays->values[m * capacity + i] = result.value;
+            if (arrays->lows != NULL) arrays->lows[m * capacity + i] = result.low;
+            if (arrays->highs != NULL) arrays->highs[m * capacity + i] = result.high;
+            if (arrays->counts != NULL) arrays->counts[m * capacity + i] = result.n;
         }
     }
 }
 
-cxj_status cxj_view_read(const cxj_view *view, const uint32_t *metrics, size_t metric_count, size_t capacity,
-                         double *values, double *lows, double *highs, size_t *cells) {
-    if (view == NULL || cells == NULL || !are_metrics(view, metrics, metric_count)) return CXJ_BAD_ARGUMENT;
+/* The cells of a view in order, if the host has room for so many; *cells says how many there are. */
+static cxj_status sort_for_reading(const cxj_view *view, size_t capacity, char *message, size_t message_capacity,
+                                   struct cxj__memory *memory, struct cxj__cell ***sorted, size_t *cells) {
+    *cells = view->cell_count;
     if (view->cell_count > capacity) {
-        *cells = view->cell_count;
-        return CXJ_LIMIT;
+        return cxj__engine_refuse_room(message, message_capacity, "cells", view->cell_count, capacity);
     }
     bool ok = false;
-    struct cxj__memory memory = memory_of_reader(view);
-    struct cxj__cell **sorted = sorted_cells(view, &memory, &ok);
-    if (!ok) return CXJ_NO_MEMORY;
-    *cells = view->cell_count;
-    read_all_cells(view, sorted, metrics, metric_count, capacity, values, lows, highs);
-    cxj__base_resize(&memory, sorted, bytes_of_cells(view->cell_count), 0);
-    return CXJ_OK;
+    *memory = memory_of_reader(view);
+    *sorted = sorted_cells(view, memory, &ok);
+    if (ok) return CXJ_OK;
+    return cxj__engine_refuse(message, message_capacity, CXJ_NO_MEMORY, "no memory to put the cells in order");
 }
 
-cxj_status cxj_view_read_part(const cxj_view *view, uint32_t part, size_t capacity, int64_t *codes, size_t *cells) {
-    if (view == NULL || cells == NULL || (codes == NULL && capacity > 0)) return CXJ_BAD_ARGUMENT;
-    if (part >= cxj__view_parts(view)) return CXJ_NOT_FOUND;
-    if (view->cell_count > capacity) {
-        *cells = view->cell_count;
-        return CXJ_LIMIT;
+cxj_status cxj_view_read(const cxj_view *view, const uint32_t *metrics, size_t metric_count, size_t capacity,
+                         char *message, size_t message_capacity, double *values, double *lows, double *highs,
+                         uint64_t *counts, size_t *cells) {
+    cxj__base_tell(message, message_capacity, "");
+    struct cxj__message why;
+    const char *wrong = view == NULL    ? "view is NULL"
+                        : cells == NULL ? "cells is NULL"
+                                        : check_metrics(view, metrics, metric_count, &why);
+    if (wrong != NULL) return cxj__engine_refuse(message, message_capacity, CXJ_BAD_ARGUMENT, wrong);
+    struct cxj__memory memory;
+    struct cxj__cell **sorted = NULL;
+    cxj_status status = sort_for_reading(view, capacity, message, message_capacity, &memory, &sorted, cells);
+    if (status != CXJ_OK) return status;
+    const struct arrays arrays = {values, lows, highs, counts};
+    read_all_cells(view, sorted, metrics, metric_count, capacity, &arrays);
+    cxj__base_resize(&memory, sorted, bytes_of_cells(view->cell_count), 0);
+    return completeness_of(view);
+}
+
+cxj_status cxj_view_read_part(const cxj_view *view, uint32_t part, size_t capacity, char *message,
+                              size_t message_capacity, int64_t *codes, size_t *cells) {
+    cxj__base_tell(message, message_capacity, "");
+    const char *wrong = view == NULL                      ? "view is NULL"
+                        : cells == NULL                   ? "cells is NULL"
+                        : codes == NULL && capacity > 0   ? "codes is NULL"
+                                                          : NULL;
+    if (wrong != NULL) return cxj__engine_refuse(message, message_capacity, CXJ_BAD_ARGUMENT, wrong);
+    if (part >= cxj__view_parts(view)) {
+        return cxj__engine_refuse(message, message_capacity, CXJ_NOT_FOUND, "a key of this view has no such part");
     }
-    bool ok = false;
-    struct cxj__memory memory = memory_of_reader(view);
-    struct cxj__cell **sorted = sorted_cells(view, &memory, &ok);
-    if (!ok) return CXJ_NO_MEMORY;
-    *cells = view->cell_count;
+    struct cxj__memory memory;
+    struct cxj__cell **sorted = NULL;
+    cxj_status status = sort_for_reading(view, capacity, message, message_capacity, &memory, &sorted, cells);
+    if (status != CXJ_OK) return status;
     for (size_t i = 0; i < view->cell_count; i++) codes[i] = cxj__view_part_number(view, &sorted[i]->key, part);
     cxj__base_resize(&memory, sorted, bytes_of_cells(view->cell_count), 0);
-    return CXJ_OK;
+    return completeness_of(view);
 }

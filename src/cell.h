@@ -11,55 +11,79 @@
 
 /* ---- what is summed, by grain ----------------------------------------------------------------------------------- */
 
-/* The first count of each grain is that of its contributions: a cell where it is 0 does not exist. The counts of
- * touchpoints, but for the last, grow by 0 or 1 with each touchpoint: a fact says which in one mask. */
+/* These lists are the format, too: of journeys that are sealed nothing is left but what is summed here, and in saved bytes
+ * each count, sum and histogram stands under the number beside its name (format.c says how). A number is never changed,
+ * and never given again. What is new may stand anywhere in its list, and gets the next number of all that its list ever
+ * gave; what goes takes its number with it. Whoever changes what one of them means, so that what was summed before is no
+ * part of it any more, gives it the next number. In bytes from before, what is new is not there, and then it is not known
+ * of the cells that have such bytes in them, rather than 0 (cxj__cell_knows()).
+ *
+ * The first count of each grain is that of its contributions: a cell where it is 0 does not exist. The counts of
+ * touchpoints, but for the last, grow by 0 or 1 with each touchpoint: a fact says which in one mask. The last two sums of
+ * journeys need 128 bits for one journey, too; sums of squares stand behind the sums of what they are of. */
+#ifdef CXJ__WITH_DUMMIES /* as a test builds the library, to see what becomes of old bytes when something is new */
+#define CXJ__DUMMY(X, number) X(DUMMY, number)
+#else
+#define CXJ__DUMMY(X, number)
+#endif
 /* clang-format off */
 #define CXJ__TOUCHPOINT_COUNTS(X)                                                                                     \
-    X(TOUCHPOINTS) X(CONTACTS) X(INBOUND) X(CHASES) X(UPDATES) X(PROACTIVE_UPDATES) X(NEXT_STEPS) X(EXPLANATIONS)     \
-    X(REPEATS) X(CONTRADICTIONS) X(FAULTS) X(RESOLUTIONS) X(ASKS) X(CLEAN) X(WAITS)                                   \
-    X(RATINGS) X(SATISFIED) X(DISSATISFIED) X(NPS_RATINGS) X(NPS_SATISFIED) X(NPS_DISSATISFIED) X(CES_RATINGS)        \
-    X(EMPLOYEE_RATINGS) X(PROMISES) X(SHIFTS) X(RESCHEDULES) X(DELIVERIES) X(ON_TIME) X(KEPT)                         \
-    X(LATE) X(LATE_PROACTIVE) X(LATE_REACTIVE) X(LATE_SILENT) X(LATE_UNEXPLAINED) X(JOURNEYS)
+    X(TOUCHPOINTS, 1) X(CONTACTS, 2) X(INBOUND, 3) X(CHASES, 4) X(UPDATES, 5) X(PROACTIVE_UPDATES, 6)                 \
+    X(NEXT_STEPS, 7) X(EXPLANATIONS, 8) X(REPEATS, 9) X(CONTRADICTIONS, 10) X(FAULTS, 11) X(RESOLUTIONS, 12)          \
+    X(ASKS, 13) X(CLEAN, 14) X(WAITS, 15) X(RATINGS, 16) X(SATISFIED, 17) X(DISSATISFIED, 18) X(NPS_RATINGS, 19)      \
+    X(NPS_SATISFIED, 20) X(NPS_DISSATISFIED, 21) X(CES_RATINGS, 22) X(EMPLOYEE_RATINGS, 23) X(PROMISES, 24)           \
+    X(SHIFTS, 25) X(RESCHEDULES, 26) X(DELIVERIES, 27) X(ON_TIME, 28) X(KEPT, 29) X(LATE, 30)                         \
+    X(LATE_PROACTIVE, 31) X(LATE_REACTIVE, 32) X(LATE_SILENT, 33) X(LATE_UNEXPLAINED, 34)                          \
+    CXJ__DUMMY(X, 60) X(JOURNEYS, 35)
 #define CXJ__TOUCHPOINT_SUMS(X)                                                                                       \
-    X(WAIT) X(LATENESS) X(VALUE) X(RATING) X(RATING_SQUARES) X(CES) X(CES_SQUARES) X(EMPLOYEE) X(EMPLOYEE_SQUARES)
-#define CXJ__TOUCHPOINT_HISTOGRAMS(X) X(WAIT) X(LATENESS)
+    X(WAIT, 1) X(LATENESS, 2) X(VALUE, 3) X(RATING, 4) X(RATING_SQUARES, 5) X(CES, 6) X(CES_SQUARES, 7)               \
+    X(EMPLOYEE, 8) X(EMPLOYEE_SQUARES, 9) CXJ__DUMMY(X, 20)
+#define CXJ__TOUCHPOINT_HISTOGRAMS(X)                                                                                 \
+    X(WAIT, 1) X(LATENESS, 2) CXJ__DUMMY(X, 10)
 
 #define CXJ__TRANSITION_COUNTS(X)                                                                                     \
-    X(TRANSITIONS) X(CHANGES) X(BOUNCES) X(RETURNS) X(LOST_CONTEXT) X(STEPS) X(IMPROVED) X(DEGRADED)
-#define CXJ__TRANSITION_SUMS(X) X(WAIT) X(STEP) X(STEP_SQUARES)
-#define CXJ__TRANSITION_HISTOGRAMS(X) X(WAIT)
+    X(TRANSITIONS, 1) X(CHANGES, 2) X(BOUNCES, 3) X(RETURNS, 4) X(LOST_CONTEXT, 5) X(STEPS, 6) X(IMPROVED, 7)         \
+    X(DEGRADED, 8) CXJ__DUMMY(X, 20)
+#define CXJ__TRANSITION_SUMS(X)                                                                                       \
+    X(WAIT, 1) CXJ__DUMMY(X, 20) X(STEP, 2) X(STEP_SQUARES, 3)
+#define CXJ__TRANSITION_HISTOGRAMS(X)                                                                                 \
+    X(WAIT, 1) CXJ__DUMMY(X, 10)
 
 /* Counts that the fold keeps for each journey, and that a journeys cell sums as they are. */
 #define CXJ__FOLD_COUNTS(X)                                                                                           \
-    X(TOUCHPOINTS) X(CONTACTS) X(INBOUND) X(CHASES) X(UPDATES) X(PROACTIVE_UPDATES) X(REPEATS) X(CONTRADICTIONS)      \
-    X(FAULTS) X(ASKS) X(CLEAN) X(HANDOFFS) X(TEAM_CHANGES) X(CHANNEL_SWITCHES) X(BOUNCES) X(LOST_CONTEXT)             \
-    X(TOUCH_RATINGS) X(PROMISES) X(SHIFTS) X(RESCHEDULES) X(DELIVERIES) X(ON_TIME) X(KEPT) X(LATE) X(LATE_PROACTIVE)  \
-    X(LATE_REACTIVE) X(LATE_SILENT) X(LATE_UNEXPLAINED) X(LOOPS) X(LOOPS_CLOSED)
+    X(TOUCHPOINTS, 2) X(CONTACTS, 3) X(INBOUND, 4) X(CHASES, 5) X(UPDATES, 6) X(PROACTIVE_UPDATES, 7)                 \
+    X(REPEATS, 8) X(CONTRADICTIONS, 9) X(FAULTS, 10) X(ASKS, 11) X(CLEAN, 12) X(HANDOFFS, 13) X(TEAM_CHANGES, 14)     \
+    X(CHANNEL_SWITCHES, 15) X(BOUNCES, 16) X(LOST_CONTEXT, 17) X(TOUCH_RATINGS, 18) X(PROMISES, 19) X(SHIFTS, 20)     \
+    X(RESCHEDULES, 21) X(DELIVERIES, 22) X(ON_TIME, 23) X(KEPT, 24) X(LATE, 25) X(LATE_PROACTIVE, 26)                 \
+    X(LATE_REACTIVE, 27) X(LATE_SILENT, 28) X(LATE_UNEXPLAINED, 29) X(LOOPS, 30) X(LOOPS_CLOSED, 31)
 /* Counts of journeys, and what is known only from where a journey stands. */
-#define CXJ__CONTRIBUTION_COUNTS(X)                                                                                       \
-    X(COMPLETED) X(ABANDONED) X(CHURNED) X(REOPENED) X(HANDOFF_FREE) X(FIRST_CONTACT_CANDIDATES)                      \
-    X(FIRST_CONTACT_RESOLVED) X(TOUCH_DROPS) X(JOURNEY_RATINGS) X(JOURNEY_DROPS) X(NPS_RATINGS) X(NPS_SATISFIED)      \
-    X(NPS_DISSATISFIED) X(CES_RATINGS) X(GAPS) X(ASKED) X(ANSWERED) X(PROMISED) X(BROKEN) X(OVERDUE) X(FLAWLESS)      \
-    X(WOW) X(CLEAN_JOURNEYS) X(ENDED_TOUCHPOINTS) X(ENDED_CLEAN)
-#define CXJ__JOURNEY_COUNTS(X) X(JOURNEYS) CXJ__FOLD_COUNTS(X) CXJ__CONTRIBUTION_COUNTS(X)
+#define CXJ__CONTRIBUTION_COUNTS(X)                                                                                   \
+    CXJ__DUMMY(X, 80) X(COMPLETED, 32) X(ABANDONED, 33) X(CHURNED, 34) X(REOPENED, 35) X(HANDOFF_FREE, 36)            \
+    X(FIRST_CONTACT_CANDIDATES, 37) X(FIRST_CONTACT_RESOLVED, 38) X(TOUCH_DROPS, 39) X(JOURNEY_RATINGS, 40)           \
+    X(JOURNEY_DROPS, 41) X(NPS_RATINGS, 42) X(NPS_SATISFIED, 43) X(NPS_DISSATISFIED, 44) X(CES_RATINGS, 45)           \
+    X(GAPS, 46) X(ASKED, 47) X(ANSWERED, 48) X(PROMISED, 49) X(BROKEN, 50) X(OVERDUE, 51) X(FLAWLESS, 52)             \
+    X(WOW, 53) X(CLEAN_JOURNEYS, 54) X(ENDED_TOUCHPOINTS, 55) X(ENDED_CLEAN, 56)
+#define CXJ__JOURNEY_COUNTS(X) X(JOURNEYS, 1) CXJ__FOLD_COUNTS(X) CXJ__CONTRIBUTION_COUNTS(X)
 #define CXJ__JOURNEY_SUMS(X)                                                                                          \
-    X(DURATION) X(PENDING) X(SILENCE) X(TOUCH) X(TOUCH_SQUARES) X(TOUCH_DROP) X(TOUCH_DROP_SQUARES) X(JOURNEY)        \
-    X(JOURNEY_SQUARES) X(JOURNEY_DROP) X(JOURNEY_DROP_SQUARES) X(JOURNEY_FIRST) X(CES) X(CES_SQUARES) X(GAP)          \
-    X(GAP_SQUARES) X(SLIP) X(LATENESS) X(DARK) X(VALUE) X(VALUE_LOST)
+    X(DURATION, 1) X(PENDING, 2) X(SILENCE, 3) X(TOUCH, 4) X(TOUCH_SQUARES, 5) X(TOUCH_DROP, 6)                       \
+    X(TOUCH_DROP_SQUARES, 7) X(JOURNEY, 8) X(JOURNEY_SQUARES, 9) X(JOURNEY_DROP, 10) X(JOURNEY_DROP_SQUARES, 11)      \
+    X(JOURNEY_FIRST, 12) X(CES, 13) X(CES_SQUARES, 14) X(GAP, 15) X(GAP_SQUARES, 16) X(SLIP, 17) X(LATENESS, 18)      \
+    X(DARK, 19) CXJ__DUMMY(X, 40) X(VALUE, 20) X(VALUE_LOST, 21)
 /* Of the histograms the first two hold one duration for each ended journey, the others one for each sample. */
-#define CXJ__JOURNEY_HISTOGRAMS(X) X(DURATION) X(SILENCE) X(LATENESS) X(WARNING) X(LOOP)
+#define CXJ__JOURNEY_HISTOGRAMS(X)                                                                                    \
+    X(DURATION, 1) X(SILENCE, 2) X(LATENESS, 3) X(WARNING, 4) X(LOOP, 5) CXJ__DUMMY(X, 10)
 /* clang-format on */
 
-#define CXJ__TOUCHPOINT_COUNT(name) CXJ__T_##name,
-#define CXJ__TOUCHPOINT_SUM(name) CXJ__T_SUM_##name,
-#define CXJ__TOUCHPOINT_HISTOGRAM(name) CXJ__T_HISTOGRAM_##name,
-#define CXJ__TRANSITION_COUNT(name) CXJ__X_##name,
-#define CXJ__TRANSITION_SUM(name) CXJ__X_SUM_##name,
-#define CXJ__TRANSITION_HISTOGRAM(name) CXJ__X_HISTOGRAM_##name,
-#define CXJ__FOLD_COUNT(name) CXJ__F_##name,
-#define CXJ__JOURNEY_COUNT(name) CXJ__J_##name,
-#define CXJ__JOURNEY_SUM(name) CXJ__J_SUM_##name,
-#define CXJ__JOURNEY_HISTOGRAM(name) CXJ__J_HISTOGRAM_##name,
+#define CXJ__TOUCHPOINT_COUNT(name, number) CXJ__T_##name,
+#define CXJ__TOUCHPOINT_SUM(name, number) CXJ__T_SUM_##name,
+#define CXJ__TOUCHPOINT_HISTOGRAM(name, number) CXJ__T_HISTOGRAM_##name,
+#define CXJ__TRANSITION_COUNT(name, number) CXJ__X_##name,
+#define CXJ__TRANSITION_SUM(name, number) CXJ__X_SUM_##name,
+#define CXJ__TRANSITION_HISTOGRAM(name, number) CXJ__X_HISTOGRAM_##name,
+#define CXJ__FOLD_COUNT(name, number) CXJ__F_##name,
+#define CXJ__JOURNEY_COUNT(name, number) CXJ__J_##name,
+#define CXJ__JOURNEY_SUM(name, number) CXJ__J_SUM_##name,
+#define CXJ__JOURNEY_HISTOGRAM(name, number) CXJ__J_HISTOGRAM_##name,
 enum { CXJ__TOUCHPOINT_COUNTS(CXJ__TOUCHPOINT_COUNT) CXJ__T_COUNTS };
 enum { CXJ__TOUCHPOINT_SUMS(CXJ__TOUCHPOINT_SUM) CXJ__T_SUMS };
 enum { CXJ__TOUCHPOINT_HISTOGRAMS(CXJ__TOUCHPOINT_HISTOGRAM) CXJ__T_HISTOGRAMS };
@@ -72,6 +96,20 @@ enum { CXJ__JOURNEY_SUMS(CXJ__JOURNEY_SUM) CXJ__J_SUMS };
 enum { CXJ__JOURNEY_HISTOGRAMS(CXJ__JOURNEY_HISTOGRAM) CXJ__J_HISTOGRAMS };
 
 #define CXJ__BIT(count) (UINT64_C(1) << (count))
+
+/* Of what is summed for a grain, the three lists one after the other, and a set of such columns. */
+enum cxj__list { CXJ__COUNTS, CXJ__SUMS, CXJ__HISTOGRAMS, CXJ__LISTS };
+enum { CXJ__COLUMN_WORDS = 3, CXJ__COLUMNS = 64 * CXJ__COLUMN_WORDS }; /* more than any grain has */
+struct cxj__columns {
+    uint64_t words[CXJ__COLUMN_WORDS];
+};
+
+static inline bool cxj__cell_has_column(const struct cxj__columns *columns, size_t column) {
+    return columns->words[column / 64] >> (column % 64) & 1;
+}
+static inline void cxj__cell_add_column(struct cxj__columns *columns, size_t column) {
+    columns->words[column / 64] |= UINT64_C(1) << (column % 64);
+}
 
 /* ---- facts ------------------------------------------------------------------------------------------------------ */
 
@@ -117,11 +155,13 @@ struct cxj__key {
 };
 
 /* The counts, sums and histograms of the grain follow in memory. What sealed journeys have contributed is in them, and
- * by itself in a cell of the same grain that has no key, so that it can be saved and merged without them. */
+ * by itself in a cell of the same grain that has no key, so that it can be saved and merged without them. Of what was
+ * sealed by an earlier version some columns may not be known: what is summed in them is a part at most. */
 struct cxj__cell {
     struct cxj__key key;
     struct cxj__cell *next_empty;
-    struct cxj__cell *sealed; /* NULL: nothing */
+    struct cxj__cell *sealed;     /* NULL: nothing */
+    struct cxj__columns *unknown; /* NULL: none */
     uint64_t number;          /* never given again within an engine */
     uint32_t hash;
     uint32_t place; /* in its view's list */
@@ -134,6 +174,25 @@ struct cxj__cell_shape {
     size_t counts, sums, histograms;
 };
 const struct cxj__cell_shape *cxj__cell_shape(uint32_t grain);
+
+/* All columns of a grain; the first one of a list. */
+size_t cxj__cell_columns(uint32_t grain);
+size_t cxj__cell_first_column(uint32_t grain, enum cxj__list list);
+
+/* The number of the column at a place of a list; the column of a number, CXJ__COLUMNS if there is none any more; the
+ * greatest number of a list; and how many numbers, from 1, a list had at first: these columns are known of every cell. */
+uint32_t cxj__cell_number(uint32_t grain, enum cxj__list list, size_t place);
+size_t cxj__cell_column(uint32_t grain, enum cxj__list list, uint32_t number);
+uint32_t cxj__cell_greatest_number(uint32_t grain, enum cxj__list list);
+uint32_t cxj__cell_first_numbers(uint32_t grain, enum cxj__list list);
+
+/* True if a cell knows all that was ever contributed to a column. */
+static inline bool cxj__cell_knows(const struct cxj__cell *cell, size_t column) {
+    return cell->unknown == NULL || !cxj__cell_has_column(cell->unknown, column);
+}
+
+/* Makes room for columns that are not known, at first none; false if there is no memory. */
+bool cxj__cell_reserve_unknown(struct cxj__cell *cell, struct cxj__memory *memory);
 
 struct cxj__cell *cxj__cell_create(struct cxj__memory *memory, uint32_t grain);
 void cxj__cell_destroy(struct cxj__cell *cell, struct cxj__memory *memory);
@@ -178,9 +237,11 @@ void cxj__cell_add_sample(struct cxj__cell *cell, uint32_t sample, int sign);
 bool cxj__cell_reserve_cell(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__cell *other);
 void cxj__cell_add_cell(struct cxj__cell *cell, const struct cxj__cell *other, int sign);
 
-/* True if what a cell sums can be of touchpoints, as far as counts and histograms show: something contributes, nothing was
- * counted more often than touchpoints, and each histogram has as many durations as were counted. */
-bool cxj__cell_is_sound(const struct cxj__cell *cell);
+/* Why what a cell sums cannot be of touchpoints, as far as its numbers show; NULL if it can. */
+const char *cxj__cell_contradiction(const struct cxj__cell *cell);
+
+/* True if two cells of a grain sum the same, columns that either does not know left aside. */
+bool cxj__cell_is_same(const struct cxj__cell *a, const struct cxj__cell *b);
 
 /* True if sealed journeys have contributed to a cell. */
 static inline bool cxj__cell_has_sealed(const struct cxj__cell *cell) {

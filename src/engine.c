@@ -13,13 +13,16 @@
 #define STRINGIZE_(x) #x
 #define STRINGIZE(x) STRINGIZE_(x)
 
-enum { DEFAULT_CELLS = 1000000, DEFAULT_TOUCHPOINTS = 10000 };
-#define LONGEST_TIME INT64_C(1000000000000000)
+enum { DEFAULT_CELLS = 1000000, DEFAULT_TOUCHPOINTS = 10000, DEFAULT_LOAD_WORK = 64 };
+#define LONGEST_LEAP (3653 * INT64_C(86400000)) /* ten years */
 
 /* ---- version and status ----------------------------------------------------------------------------------------- */
 
+_Static_assert(CXJ_VERSION == CXJ_VERSION_MAJOR * 1000000 + CXJ_VERSION_MINOR * 1000 + CXJ_VERSION_PATCH,
+               "the one number is made of the three");
+
 uint32_t cxj_version(void) {
-    return CXJ_VERSION_MAJOR * 1000000 + CXJ_VERSION_MINOR * 1000 + CXJ_VERSION_PATCH;
+    return CXJ_VERSION;
 }
 
 const char *cxj_version_text(void) {
@@ -27,28 +30,37 @@ const char *cxj_version_text(void) {
 }
 
 const char *cxj_status_text(cxj_status status) {
-    static const char *const texts[] = {
-        [CXJ_OK] = "done",
-        [CXJ_DONE] = "no further cell",
-        [CXJ_STALE] = "the engine has changed since the cursor was opened",
-        [CXJ_REFUSED] = "some touchpoints were refused",
-        [CXJ_BAD_ARGUMENT] = "bad argument",
-        [CXJ_BAD_FIELD] = "a field is out of its bounds",
-        [CXJ_BAD_TEXT] = "malformed text",
-        [CXJ_NOT_FOUND] = "not found",
-        [CXJ_LIMIT] = "a limit is reached",
-        [CXJ_NO_MEMORY] = "no memory",
-        [CXJ_CLOCK] = "the clock does not go back",
-        [CXJ_LATE] = "too late: the journey is sealed",
-        [CXJ_PARTIALLY_ERASED] = "a sealed journey is erased, its sums stay",
-        [CXJ_SEALED] = "the journey is sealed",
-        [CXJ_SAVING] = "a save is under way",
-        [CXJ_IO] = "writing or reading failed",
-        [CXJ_BAD_BYTES] = "not the bytes of an engine, or not whole",
-        [CXJ_NEWER_FORMAT] = "bytes in a newer format",
-        [CXJ_OTHER_VIEWS] = "the views differ",
+    static const struct {
+        cxj_status status;
+        const char *text;
+    } texts[] = {
+        {CXJ_OK, "done"},
+        {CXJ_DONE, "nothing is left"},
+        {CXJ_STALE, "the engine has changed since the cursor was opened"},
+        {CXJ_REFUSED, "some touchpoints were refused"},
+        {CXJ_PARTIALLY_ERASED, "a sealed journey is erased, its sums stay"},
+        {CXJ_INCOMPLETE, "done, but the view lacks something"},
+        {CXJ_BAD_ARGUMENT, "bad argument"},
+        {CXJ_BAD_FIELD, "a field is out of its bounds"},
+        {CXJ_BAD_TEXT, "malformed text"},
+        {CXJ_NOT_FOUND, "not found"},
+        {CXJ_LIMIT, "a limit is reached"},
+        {CXJ_NO_MEMORY, "no memory"},
+        {CXJ_CLOCK, "the clock does not go there"},
+        {CXJ_LATE, "too late: the journey is sealed"},
+        {CXJ_SEALED, "the journey is sealed"},
+        {CXJ_SAVING, "a save is under way"},
+        {CXJ_IO, "writing or reading failed"},
+        {CXJ_BAD_BYTES, "not the bytes of an engine, or not whole"},
+        {CXJ_NEWER_FORMAT, "bytes in a newer format"},
+        {CXJ_OTHER_VIEWS, "the views differ"},
+        {CXJ_TOO_SMALL, "too little room for the result"},
+        {CXJ_OTHER_KEY, "the keys for text ids differ"},
     };
-    return status >= 0 && (size_t)status < sizeof texts / sizeof *texts ? texts[status] : "unknown status";
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (texts[i].status == status) return texts[i].text;
+    }
+    return "unknown status";
 }
 
 size_t cxj_size_of(const char *name) {
@@ -58,7 +70,10 @@ size_t cxj_size_of(const char *name) {
     } structs[] = {
         {"cxj_options", sizeof(cxj_options)},
         {"cxj_stats", sizeof(cxj_stats)},
+        {"cxj_dimension_info", sizeof(cxj_dimension_info)},
+        {"cxj_facet_info", sizeof(cxj_facet_info)},
         {"cxj_touchpoint", sizeof(cxj_touchpoint)},
+        {"cxj_named_touchpoint", sizeof(cxj_named_touchpoint)},
         {"cxj_receipt", sizeof(cxj_receipt)},
         {"cxj_columns", sizeof(cxj_columns)},
         {"cxj_view_info", sizeof(cxj_view_info)},
@@ -94,6 +109,18 @@ bool cxj__engine_is_saving(cxj_engine *engine) {
     return engine->is_saving;
 }
 
+cxj_status cxj__engine_refuse(char *message, size_t capacity, cxj_status status, const char *sentence) {
+    cxj__base_tell(message, capacity, sentence);
+    return status;
+}
+
+cxj_status cxj__engine_refuse_room(char *message, size_t message_capacity, const char *what, size_t needed,
+                                   size_t capacity) {
+    struct cxj__message why;
+    cxj__base_say(&why, "there are %zu %s, and room for %zu", needed, what, capacity);
+    return cxj__engine_refuse(message, message_capacity, CXJ_TOO_SMALL, why.text);
+}
+
 void cxj__engine_give(void *result, size_t given, const void *known, size_t size) {
     memcpy(result, known, given < size ? given : size);
     if (given > size) memset((char *)result + size, 0, given - size);
@@ -113,19 +140,32 @@ void cxj__engine_trim(cxj_engine *engine) {
     if (engine->plan.entries.capacity > KEEP) cxj__plan_finish(&engine->plan, &engine->core.memory);
 }
 
+bool cxj__engine_take_mark(cxj_engine *engine, const void *bytes, size_t length) {
+    struct cxj__core *core = &engine->core;
+    unsigned char *mark = length == 0 ? NULL : cxj__base_resize(&core->memory, NULL, 0, length);
+    if (mark == NULL && length > 0) return false;
+    if (length > 0) memcpy(mark, bytes, length);
+    if (core->mark != NULL) memset(core->mark, 0, core->mark_length);
+    cxj__base_resize(&core->memory, core->mark, core->mark_length, 0);
+    core->mark = mark;
+    core->mark_length = length;
+    return true;
+}
+
 /* ---- life ------------------------------------------------------------------------------------------------------- */
 
 /* The first thing that is wrong with the options, or NULL. */
 static const char *check_options(const cxj_options *options) {
     if (options->touchpoints_limit > CXJ__TOUCHPOINTS_LIMIT) return "options: touchpoints_limit is above 29,000";
     if (options->codes_limit > cxj__names_most(CXJ_DIMENSION_OWNER)) return "options: codes_limit is above 16,777,215";
-    if ((options->unrecorded_facets & ~CXJ_FACETS_ALL) != 0) return "options: unrecorded_facets has an unknown bit";
-    if (options->seal_ended_after < 0 || options->seal_ended_after > LONGEST_TIME) {
+    if ((options->unrecorded_facets & ~(uint32_t)CXJ_FACETS_ALL) != 0) return "options: unrecorded_facets has an unknown bit";
+    if (options->seal_ended_after < 0 || options->seal_ended_after > CXJ__LONGEST_TIME) {
         return "options: seal_ended_after is not within 0 and 10^15";
     }
-    if (options->seal_idle_after < 0 || options->seal_idle_after > LONGEST_TIME) {
+    if (options->seal_idle_after < 0 || options->seal_idle_after > CXJ__LONGEST_TIME) {
         return "options: seal_idle_after is not within 0 and 10^15";
     }
+    if (options->views_limit > CXJ__MOST_VIEWS) return "options: views_limit is above 4,096";
     for (size_t i = 0; i < sizeof options->reserved / sizeof *options->reserved; i++) {
         if (options->reserved[i] != 0) return "options: a reserved member is not zero";
     }
@@ -136,28 +176,42 @@ static const char *check_options(const cxj_options *options) {
 static const char *take_options(const cxj_options *passed, cxj_options *options) {
     memset(options, 0, sizeof *options);
     if (passed == NULL) return NULL;
-    if (passed->size < sizeof passed->size) return "options: size is not set";
+    if (passed->size < CXJ__LEAST_OPTIONS) return "options: size is not set to sizeof(cxj_options)";
     if (!cxj__engine_take(options, sizeof *options, passed, passed->size)) {
         return "options: members that this version does not know are not zero";
     }
     return check_options(options);
 }
 
-static cxj_status refuse_creation(char *message, size_t capacity, cxj_status status, const char *sentence) {
-    cxj__base_tell(message, capacity, sentence);
-    return status;
+/* What a recorded facet implies is recorded, too. */
+static uint32_t closed_under_implication(uint32_t unrecorded) {
+    return unrecorded & ~cxj__touchpoint_imply(~unrecorded & CXJ_FACETS_ALL);
+}
+
+const uint64_t cxj__engine_public_key[2] = {UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)};
+
+/* The public key is the default. What is saved tells by a print of the key, which does not give it away, whether it is
+ * the same one. */
+static void set_text_key(cxj_engine *engine, const uint64_t key[2]) {
+    static const char what[] = "print of a key for text ids";
+    bool is_public = key[0] == 0 && key[1] == 0;
+    memcpy(engine->text_key, is_public ? cxj__engine_public_key : key, sizeof engine->text_key);
+    engine->core.text_key_print = is_public ? 0 : cxj__base_siphash(key, what, sizeof what - 1) | 1;
 }
 
 static void set_up(cxj_engine *engine, const cxj_options *options) {
     struct cxj__core *core = &engine->core;
     core->seed = cxj__base_seed(options->seed, engine);
+    set_text_key(engine, options->text_key);
     core->cells_limit = options->cells_limit != 0 ? options->cells_limit : DEFAULT_CELLS;
     core->touchpoints_limit = options->touchpoints_limit != 0 ? options->touchpoints_limit : DEFAULT_TOUCHPOINTS;
     core->now = INT64_MIN;
     core->seal_ended_after = options->seal_ended_after;
     core->seal_idle_after = options->seal_idle_after;
     core->sealed_latest = INT64_MIN;
-    engine->unrecorded = options->unrecorded_facets;
+    core->views_limit = options->views_limit != 0 ? options->views_limit : CXJ__MOST_VIEWS;
+    core->load_work_limit = options->load_work_limit != 0 ? options->load_work_limit : DEFAULT_LOAD_WORK;
+    engine->unrecorded = closed_under_implication(options->unrecorded_facets);
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
         uint32_t most = cxj__names_most(d), codes = options->codes_limit;
         core->dictionaries[d].limit = codes == 0 || codes > most ? most : codes;
@@ -167,15 +221,15 @@ static void set_up(cxj_engine *engine, const cxj_options *options) {
 cxj_status cxj_engine_create(const cxj_options *passed, char *message, size_t message_capacity, cxj_engine **engine) {
     cxj_options options;
     cxj__base_tell(message, message_capacity, "");
-    if (engine == NULL) return refuse_creation(message, message_capacity, CXJ_BAD_ARGUMENT, "engine is NULL");
+    if (engine == NULL) return cxj__engine_refuse(message, message_capacity, CXJ_BAD_ARGUMENT, "engine is NULL");
     *engine = NULL;
     const char *wrong = take_options(passed, &options);
-    if (wrong != NULL) return refuse_creation(message, message_capacity, CXJ_BAD_ARGUMENT, wrong);
+    if (wrong != NULL) return cxj__engine_refuse(message, message_capacity, CXJ_BAD_ARGUMENT, wrong);
     struct cxj__memory memory = {options.allocate != NULL ? options.allocate : cxj__base_allocate,
                                  options.allocate_context, options.memory_limit, 0};
     cxj_engine *made = cxj__base_resize(&memory, NULL, 0, sizeof *made);
     if (made == NULL) {
-        return refuse_creation(message, message_capacity, CXJ_NO_MEMORY, "no memory for an engine");
+        return cxj__engine_refuse(message, message_capacity, CXJ_NO_MEMORY, "no memory for an engine");
     }
     memset(made, 0, sizeof *made);
     made->core.memory = memory;
@@ -193,6 +247,7 @@ void cxj_engine_destroy(cxj_engine *engine) {
     if (engine == NULL) return;
     struct cxj__core *core = &engine->core;
     cxj__plan_finish(&engine->plan, &core->memory);
+    (void)cxj__engine_take_mark(engine, NULL, 0);
     for (size_t i = 0; i < core->view_count; i++) destroy_view(core, core->views[i]);
     cxj__base_release(&core->memory, &core->views, &core->view_capacity, sizeof *core->views);
     cxj__agenda_finish(&core->agenda, &core->memory);
@@ -217,7 +272,7 @@ static int64_t latest_at(const struct cxj__core *core) {
 }
 
 cxj_status cxj_engine_stats(const cxj_engine *engine, cxj_stats *stats, size_t stats_size) {
-    if (engine == NULL || stats == NULL || stats_size == 0) return CXJ_BAD_ARGUMENT;
+    if (engine == NULL || stats == NULL || stats_size < CXJ__LEAST_STATS) return CXJ_BAD_ARGUMENT;
     const struct cxj__core *core = &engine->core;
     cxj_stats known = {
         .touchpoints = core->touchpoints,
@@ -235,6 +290,7 @@ cxj_status cxj_engine_stats(const cxj_engine *engine, cxj_stats *stats, size_t s
         .work_folded = core->folded,
         .work_probed = core->store.probes,
         .has_now = core->now != INT64_MIN,
+        .unrecorded_facets = engine->unrecorded,
     };
     cxj__engine_give(stats, stats_size, &known, sizeof known);
     return CXJ_OK;
@@ -243,113 +299,29 @@ cxj_status cxj_engine_stats(const cxj_engine *engine, cxj_stats *stats, size_t s
 cxj_status cxj_set_unrecorded(cxj_engine *engine, uint32_t unrecorded_facets) {
     if (engine == NULL) return CXJ_BAD_ARGUMENT;
     cxj__engine_begin(engine);
-    if ((unrecorded_facets & ~CXJ_FACETS_ALL) != 0) {
+    if ((unrecorded_facets & ~(uint32_t)CXJ_FACETS_ALL) != 0) {
         return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, "unrecorded_facets has an unknown bit");
     }
-    engine->unrecorded = unrecorded_facets;
-    engine->version++;
+    uint32_t before = engine->unrecorded;
+    engine->unrecorded = closed_under_implication(unrecorded_facets);
+    engine->version += engine->unrecorded != before;
     return CXJ_OK;
 }
 
-/* ---- names ------------------------------------------------------------------------------------------------------ */
+/* ---- facets ----------------------------------------------------------------------------------------------------- */
 
-static bool is_with_dictionary(uint32_t dimension) {
-    return dimension >= CXJ_DIMENSION_OWNER && dimension <= CXJ__DICTIONARIES;
-}
-
-/* The sentence for a name that cannot be taken, or CXJ_OK. */
-static cxj_status check_name(cxj_engine *engine, uint32_t dimension, const char *name, size_t length) {
-    size_t offset = 0;
-    const char *what = cxj__view_dimension_name(dimension);
-    if (length > INT32_MAX) {
-        cxj__base_say(&engine->message, "%s: a name of %zu bytes is longer than 2^31 - 1", what, length);
-        return CXJ_BAD_TEXT;
-    }
-    if (!cxj__base_is_utf8(name, length, &offset)) {
-        cxj__base_say(&engine->message, "%s: byte %zu of the name is %s", what, offset + 1,
-                      name[offset] == '\0' ? "NUL" : "not UTF-8");
-        return CXJ_BAD_TEXT;
-    }
+cxj_status cxj_facet_describe(size_t index, cxj_facet_info *info, size_t info_size) {
+    if (info == NULL || info_size < CXJ__LEAST_FACET_INFO) return CXJ_BAD_ARGUMENT;
+    const struct cxj__facet *facet = cxj__touchpoint_facet(index);
+    if (facet == NULL) return CXJ_NOT_FOUND;
+    cxj_facet_info known = {facet->name, facet->summary, facet->facet, cxj__touchpoint_imply(facet->facet)};
+    cxj__engine_give(info, info_size, &known, sizeof known);
     return CXJ_OK;
 }
 
-cxj_status cxj_code(cxj_engine *engine, uint32_t dimension, const char *name, size_t length, uint32_t *code) {
-    if (engine == NULL) return CXJ_BAD_ARGUMENT;
-    cxj__engine_begin(engine);
-    if (!is_with_dictionary(dimension)) {
-        cxj__base_say(&engine->message, "dimension %u has no dictionary", (unsigned)dimension);
-        return CXJ_BAD_ARGUMENT;
-    }
-    if (code == NULL || (name == NULL && length != 0)) {
-        return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, code == NULL ? "code is NULL" : "name is NULL");
-    }
-    struct cxj__core *core = &engine->core;
-    struct cxj__names *dictionary = &core->dictionaries[dimension];
-    size_t bytes = cxj__base_length(name, length);
-    if (bytes == 0) {
-        *code = 0;
-        return CXJ_OK;
-    }
-    /* one that is too long is not even looked at */
-    uint32_t found = bytes > INT32_MAX ? 0 : cxj__names_find(dictionary, &core->seed, name, bytes);
-    if (found != 0) {
-        *code = found;
-        return CXJ_OK;
-    }
-    cxj_status status = check_name(engine, dimension, name, bytes);
-    if (status == CXJ_OK) {
-        status = cxj__names_add(dictionary, &core->memory, &core->seed, name, bytes, code);
-        if (status == CXJ_NO_MEMORY) return cxj__engine_fail(engine, status, "no memory for a name");
-    }
-    if (status == CXJ_LIMIT) {
-        cxj__base_say(&engine->message, "%s: the dictionary is full (%u codes)", cxj__view_dimension_name(dimension),
-                      (unsigned)dictionary->limit);
-    }
-    return status;
-}
-
-cxj_status cxj_find_code(const cxj_engine *engine, uint32_t dimension, const char *name, size_t length,
-                         uint32_t *code) {
-    if (engine == NULL || !is_with_dictionary(dimension) || code == NULL || (name == NULL && length != 0)) {
-        return CXJ_BAD_ARGUMENT;
-    }
-    size_t bytes = cxj__base_length(name, length);
-    uint32_t found = cxj__names_find(&engine->core.dictionaries[dimension], &engine->core.seed, name, bytes);
-    if (found == 0 && bytes > 0) return CXJ_NOT_FOUND;
-    *code = found;
-    return CXJ_OK;
-}
-
-cxj_status cxj_name(const cxj_engine *engine, uint32_t dimension, uint32_t code, const char **name, size_t *length) {
-    if (engine == NULL || !is_with_dictionary(dimension) || name == NULL) return CXJ_BAD_ARGUMENT;
-    size_t bytes = 0;
-    const char *text = cxj__names_text(&engine->core.dictionaries[dimension], code, &bytes);
-    if (text == NULL) return CXJ_NOT_FOUND;
-    *name = text;
-    if (length != NULL) *length = bytes;
-    return CXJ_OK;
-}
-
-#define HALF (UINT64_C(1) << 63)
-
-/* Reads digits that stay below 2^63. */
-static bool read_digits(const char *text, size_t length, uint64_t *number) {
-    uint64_t value = 0;
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] < '0' || text[i] > '9') return false;
-        uint64_t digit = (uint64_t)(text[i] - '0');
-        if (value > (HALF - 1 - digit) / 10) return false;
-        value = value * 10 + digit;
-    }
-    *number = value;
-    return true;
-}
-
-cxj_status cxj_id_from_text(const char *text, size_t length, uint64_t *number) {
-    static const uint64_t key[2] = {UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)};
-    if (number == NULL || (text == NULL && length != 0)) return CXJ_BAD_ARGUMENT;
-    size_t bytes = cxj__base_length(text, length);
-    if (!read_digits(text, bytes, number)) *number = HALF | cxj__base_siphash(key, text, bytes);
+cxj_status cxj_facet_counts(const cxj_engine *engine, uint64_t *counts) {
+    if (engine == NULL || counts == NULL) return CXJ_BAD_ARGUMENT;
+    memcpy(counts, engine->core.facet_counts, sizeof engine->core.facet_counts);
     return CXJ_OK;
 }
 
@@ -403,6 +375,32 @@ static void forget_view(struct cxj__core *core, const struct cxj_view *view) {
     }
 }
 
+/* Takes a new view in and fills it, if it may be added now. */
+static cxj_status admit_view(cxj_engine *engine, struct cxj_view *view) {
+    struct cxj__core *core = &engine->core;
+    if (cxj__engine_is_saving(engine)) return CXJ_SAVING;
+    if (engine->next_view >> (64 - CXJ__CELL_NUMBER_BITS) != 0) {
+        return cxj__engine_fail(engine, CXJ_LIMIT, "16,777,216 views have been added already");
+    }
+    if (core->view_count >= core->views_limit) {
+        cxj__base_say(&engine->message, "there are %u views already, as many as there may be (options: views_limit)",
+                      (unsigned)core->views_limit);
+        return CXJ_LIMIT;
+    }
+    view->engine = engine;
+    view->id = engine->next_view++;
+    view->sealed_lost = core->sealed_touchpoints > 0; /* what those contributed is known to other views at most */
+    core->wanted |= wanted_by(view);
+    if (!fill_view(engine, view)) {
+        want_again(core);
+        forget_view(core, view);
+        return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to fill a view");
+    }
+    core->views[core->view_count++] = view;
+    engine->version++;
+    return CXJ_OK;
+}
+
 cxj_status cxj_view_add(cxj_engine *engine, const char *text, size_t length, cxj_view **view) {
     if (engine == NULL) return CXJ_BAD_ARGUMENT;
     cxj__engine_begin(engine);
@@ -411,19 +409,9 @@ cxj_status cxj_view_add(cxj_engine *engine, const char *text, size_t length, cxj
     }
     struct cxj__core *core = &engine->core;
     size_t bytes = cxj__base_length(text, length);
-    struct cxj_view *known = cxj__engine_find_view(core, text, bytes);
-    if (known != NULL) {
-        *view = known;
-        return CXJ_OK;
+    if (bytes >= INT32_MAX) {
+        return cxj__engine_fail(engine, CXJ_BAD_TEXT, "view: the text is longer than 2^31 - 2 bytes");
     }
-    if (cxj__engine_is_saving(engine)) return CXJ_SAVING;
-    if (engine->next_view >> (64 - CXJ__CELL_NUMBER_BITS) != 0) {
-        return cxj__engine_fail(engine, CXJ_LIMIT, "16,777,216 views have been added already");
-    }
-    if (core->view_count >= CXJ__MOST_VIEWS)
-        return cxj__engine_fail(engine, CXJ_LIMIT, "there are 4,096 views already");
-    if (bytes > INT32_MAX)
-        return cxj__engine_fail(engine, CXJ_BAD_TEXT, "view: the text is longer than 2^31 - 1 bytes");
     struct cxj_view *made = cxj__base_resize(&core->memory, NULL, 0, sizeof *made);
     if (made == NULL ||
         !cxj__base_grow(&core->memory, &core->views, &core->view_capacity, core->view_count + 1, sizeof *core->views)) {
@@ -438,22 +426,22 @@ cxj_status cxj_view_add(cxj_engine *engine, const char *text, size_t length, cxj
         cxj__base_resize(&core->memory, made, sizeof *made, 0);
         return status;
     }
-    made->engine = engine;
-    made->id = engine->next_view++;
-    core->wanted |= wanted_by(made);
-    if (!fill_view(engine, made)) {
-        want_again(core);
-        forget_view(core, made);
-        destroy_view(core, made);
-        for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
-            cxj__names_truncate(&core->dictionaries[d], &core->memory, names[d]);
-        }
-        return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to fill a view");
+    struct cxj_view *known = cxj__engine_find_view(core, made->text, made->text_length);
+    if (known != NULL) {
+        destroy_view(core, made); /* its names are those of the other */
+        *view = known;
+        return CXJ_OK;
     }
-    core->views[core->view_count++] = made;
-    engine->version++;
-    *view = made;
-    return CXJ_OK;
+    status = admit_view(engine, made);
+    if (status == CXJ_OK) {
+        *view = made;
+        return CXJ_OK;
+    }
+    destroy_view(core, made);
+    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
+        cxj__names_truncate(&core->dictionaries[d], &core->memory, names[d]);
+    }
+    return status;
 }
 
 cxj_status cxj_view_drop(cxj_engine *engine, cxj_view *view) {
@@ -484,13 +472,19 @@ cxj_status cxj_view_at(const cxj_engine *engine, size_t index, cxj_view **view) 
 
 /* ---- one journey ------------------------------------------------------------------------------------------------ */
 
-/* The journey with a number: CXJ_OK, CXJ_SEALED or CXJ_NOT_FOUND. */
-static cxj_status find_journey(const cxj_engine *engine, uint64_t number, const struct cxj__journey **journey) {
+/* The journey with a number: CXJ_OK, CXJ_SEALED or CXJ_NOT_FOUND, and why. */
+static cxj_status find_journey(const cxj_engine *engine, uint64_t number, char *message, size_t message_capacity,
+                               const struct cxj__journey **journey) {
     const struct cxj__core *core = &engine->core;
+    struct cxj__message why;
     uint64_t probes = 0; /* Reading counts no work: it writes nothing in the engine. */
     *journey = number == 0 ? NULL : cxj__store_find(&core->store, &core->seed, number, &probes);
     if (*journey != NULL) return CXJ_OK;
-    return cxj__store_is_sealed(&core->store, &core->seed, number, &probes) ? CXJ_SEALED : CXJ_NOT_FOUND;
+    bool is_sealed = cxj__store_is_sealed(&core->store, &core->seed, number, &probes);
+    cxj__base_say(&why, is_sealed ? "journey %llu is sealed: its touchpoints were released" : "there is no journey %llu",
+                  (unsigned long long)number);
+    cxj__base_tell(message, message_capacity, why.text);
+    return is_sealed ? CXJ_SEALED : CXJ_NOT_FOUND;
 }
 
 static void show_commitments(const struct cxj__fold *fold, cxj_journey *state) {
@@ -514,8 +508,8 @@ static void show_ratings(const struct cxj__fold *fold, cxj_journey *state) {
     state->touch_satisfaction =
         touch_ratings > 0 ? (double)fold->touch_sum / ((double)touch_ratings * CXJ__RATING_UNIT) : NAN;
     state->journey_satisfaction = fold->journey_ratings > 0 ? (double)fold->journey_last / CXJ__RATING_UNIT : NAN;
-    state->journey_nps = fold->has_loyalty ? cxj__fold_score(CXJ_SCALE_NPS, fold->loyalty_last) : NAN;
-    state->journey_ces = fold->has_effort ? cxj__fold_score(CXJ_SCALE_CES7, fold->effort_last) : NAN;
+    state->journey_nps = fold->has_loyalty ? cxj__touchpoint_score(CXJ_SCALE_NPS, fold->loyalty_last) : NAN;
+    state->journey_ces = fold->has_effort ? cxj__touchpoint_score(CXJ_SCALE_CES7, fold->effort_last) : NAN;
 }
 
 static void show(const struct cxj__journey *journey, cxj_journey *state) {
@@ -546,6 +540,8 @@ static void show(const struct cxj__journey *journey, cxj_journey *state) {
         .repeats = fold->counts[CXJ__F_REPEATS],
         .faults = fold->counts[CXJ__F_FAULTS],
         .chases = fold->counts[CXJ__F_CHASES],
+        .lost_context = fold->counts[CXJ__F_LOST_CONTEXT],
+        .contradictions = fold->counts[CXJ__F_CONTRADICTIONS],
         .outcome = fold->outcome,
         .churned = fold->churned,
         .reopened = fold->reopened,
@@ -558,28 +554,43 @@ static void show(const struct cxj__journey *journey, cxj_journey *state) {
     show_commitments(cxj__store_fold(journey, &room), state);
 }
 
-cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey, cxj_journey *state, size_t state_size) {
-    if (engine == NULL || state == NULL || state_size == 0) return CXJ_BAD_ARGUMENT;
+cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey, char *message, size_t message_capacity,
+                             cxj_journey *state, size_t state_size) {
+    cxj__base_tell(message, message_capacity, "");
+    const char *wrong = engine == NULL                   ? "engine is NULL"
+                        : state == NULL                  ? "state is NULL"
+                        : state_size < CXJ__LEAST_JOURNEY ? "state_size is below sizeof(cxj_journey)"
+                                                          : NULL;
+    if (wrong != NULL) return cxj__engine_refuse(message, message_capacity, CXJ_BAD_ARGUMENT, wrong);
     const struct cxj__journey *found = NULL;
-    cxj_status status = find_journey(engine, journey, &found);
+    cxj_status status = find_journey(engine, journey, message, message_capacity, &found);
     if (status != CXJ_OK) return status;
-    if (found->fold.counts[CXJ__F_TOUCHPOINTS] == 0) return CXJ_NOT_FOUND;
+    if (found->fold.counts[CXJ__F_TOUCHPOINTS] == 0) {
+        return cxj__engine_refuse(message, message_capacity, CXJ_NOT_FOUND,
+                                  "all touchpoints of this journey are withdrawn");
+    }
     cxj_journey known;
     show(found, &known);
     cxj__engine_give(state, state_size, &known, sizeof known);
     return CXJ_OK;
 }
 
-cxj_status cxj_journey_touchpoints(const cxj_engine *engine, uint64_t journey, cxj_touchpoint *touchpoints,
-                                   size_t touchpoint_size, size_t capacity, size_t *count) {
-    if (engine == NULL || count == NULL || (touchpoints == NULL && capacity > 0) || touchpoint_size == 0) {
-        return CXJ_BAD_ARGUMENT;
-    }
+cxj_status cxj_journey_touchpoints(const cxj_engine *engine, uint64_t journey, size_t capacity, char *message,
+                                   size_t message_capacity, cxj_touchpoint *touchpoints, size_t touchpoint_size,
+                                   size_t *count) {
+    cxj__base_tell(message, message_capacity, "");
+    const char *wrong = engine == NULL                            ? "engine is NULL"
+                        : count == NULL                           ? "count is NULL"
+                        : touchpoints == NULL && capacity > 0     ? "touchpoints is NULL"
+                        : touchpoint_size < CXJ__LEAST_TOUCHPOINT ? "touchpoint_size is below sizeof(cxj_touchpoint)"
+                                                                  : NULL;
+    if (wrong != NULL) return cxj__engine_refuse(message, message_capacity, CXJ_BAD_ARGUMENT, wrong);
     const struct cxj__journey *found = NULL;
-    cxj_status status = find_journey(engine, journey, &found);
+    cxj_status status = find_journey(engine, journey, message, message_capacity, &found);
     if (status != CXJ_OK) return status;
-    *count = found->count;
-    for (size_t i = 0; i < found->count && i < capacity; i++) {
+    *count = cxj__store_kept(found);
+    if (*count > capacity) return cxj__engine_refuse_room(message, message_capacity, "touchpoints", *count, capacity);
+    for (size_t i = 0; i < *count; i++) {
         struct cxj__entry entry;
         cxj__store_unpack(found, i, &entry);
         cxj__engine_give((char *)touchpoints + i * touchpoint_size, touchpoint_size, &entry.touchpoint,
@@ -597,6 +608,14 @@ cxj_status cxj_advance(cxj_engine *engine, int64_t now) {
     if (!cxj__touchpoint_is_moment(now)) {
         cxj__base_say(&engine->message, "now: %lld is not within the years 0001 to 9999", (long long)now);
         return CXJ_BAD_ARGUMENT;
+    }
+    if (core->now != INT64_MIN && now - LONGEST_LEAP > core->now &&
+        (core->touchpoints == 0 || now - LONGEST_LEAP > latest_at(core))) {
+        cxj__base_say(&engine->message,
+                      "now: %lld is more than ten years after both the clock, %lld, and the latest touchpoint, %lld; it "
+                      "must be in milliseconds since 1970",
+                      (long long)now, (long long)core->now, (long long)latest_at(core));
+        return CXJ_CLOCK;
     }
     if (now < core->now) {
         cxj__base_say(&engine->message, "now: %lld lies before the clock, which stands at %lld", (long long)now,

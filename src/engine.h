@@ -4,6 +4,9 @@
 
 #include "plan.h"
 
+/* Milliseconds after which journeys are sealed, at most. */
+#define CXJ__LONGEST_TIME INT64_C(1000000000000000)
+
 struct cxj_engine {
     struct cxj__core core;
     struct cxj__plan plan;
@@ -14,6 +17,7 @@ struct cxj_engine {
     uint32_t next_view; /* the id of the next view */
     uint64_t version;   /* grows with each change, so that a cursor sees that it is stale */
     bool is_saving;     /* in steps, and meanwhile some calls are refused */
+    uint64_t text_key[2]; /* of the numbers that stand for text ids */
 };
 
 /* Begins a call that changes the engine: an empty message. */
@@ -25,6 +29,26 @@ cxj_status cxj__engine_fail(cxj_engine *engine, cxj_status status, const char *s
 /* True, and said why, if a save in steps is under way. */
 bool cxj__engine_is_saving(cxj_engine *engine);
 
+/* The sizes of the structs of the header in version 0.2, the first that they are promised for: up to their last member
+ * then. No program was built with smaller ones, so a smaller size is a mistake (sizeof of a pointer, say). */
+#define CXJ__UP_TO(type, member) (offsetof(type, member) + sizeof(((type *)0)->member))
+enum {
+    CXJ__LEAST_OPTIONS = CXJ__UP_TO(cxj_options, seal_idle_after),
+    CXJ__LEAST_STATS = CXJ__UP_TO(cxj_stats, sealed),
+    CXJ__LEAST_DIMENSION_INFO = CXJ__UP_TO(cxj_dimension_info, reserved),
+    CXJ__LEAST_FACET_INFO = CXJ__UP_TO(cxj_facet_info, implies),
+    CXJ__LEAST_TOUCHPOINT = CXJ__UP_TO(cxj_touchpoint, reserved),
+    CXJ__LEAST_NAMED_TOUCHPOINT = CXJ__UP_TO(cxj_named_touchpoint, reserved),
+    CXJ__LEAST_RECEIPT = CXJ__UP_TO(cxj_receipt, reserved),
+    CXJ__LEAST_COLUMNS = CXJ__UP_TO(cxj_columns, outcome),
+    CXJ__LEAST_VIEW_INFO = CXJ__UP_TO(cxj_view_info, reserved),
+    CXJ__LEAST_METRIC_INFO = CXJ__UP_TO(cxj_metric_info, reserved),
+    CXJ__LEAST_VALUE = CXJ__UP_TO(cxj_value, n),
+    CXJ__LEAST_TEXT = CXJ__UP_TO(cxj_text, length),
+    CXJ__LEAST_JOURNEY = CXJ__UP_TO(cxj_journey, contradictions),
+    CXJ__LEAST_VALIDATION = CXJ__UP_TO(cxj_validation, reserved)
+};
+
 /* Writes a result of which the host knows given bytes: what it knows, and zero behind what the library knows. */
 void cxj__engine_give(void *result, size_t given, const void *known, size_t size);
 
@@ -33,6 +57,28 @@ bool cxj__engine_take(void *known, size_t size, const void *passed, size_t given
 
 /* The view with exactly this text, or NULL. */
 struct cxj_view *cxj__engine_find_view(const struct cxj__core *core, const char *text, size_t length);
+
+/* Tells the host why a call failed, and gives the status back; and of one for whose result the host has too little room.
+ */
+cxj_status cxj__engine_refuse(char *message, size_t capacity, cxj_status status, const char *sentence);
+cxj_status cxj__engine_refuse_room(char *message, size_t message_capacity, const char *what, size_t needed,
+                                   size_t capacity);
+
+/* The key of the numbers that stand for text ids where the host gave none. */
+extern const uint64_t cxj__engine_public_key[2];
+
+/* What is wrong with the arguments that all ways of recording share, or NULL; and refusing such a call: nothing was done,
+ * and a receipt says so. */
+const char *cxj__record_check(uint32_t flags, const cxj_receipt *receipt, size_t receipt_size);
+cxj_status cxj__record_refuse(cxj_engine *engine, const char *wrong, cxj_receipt *receipt, size_t receipt_size);
+
+/* Records structs of which the first is the base-th of a call; the receipt's indices and the sentence count from that
+ * call's first. */
+cxj_status cxj__record_from(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t count, size_t base,
+                            uint32_t flags, cxj_receipt *receipt);
+
+/* Keeps a host's mark in place of the one before; false, and then that one stays, if there is no memory. */
+bool cxj__engine_take_mark(cxj_engine *engine, const void *bytes, size_t length);
 
 /* Gives back the room that a large call has taken. */
 void cxj__engine_trim(cxj_engine *engine);

@@ -1,6 +1,6 @@
-/* fold: what a journey's touchpoints, taken in order, amount to.
+/* fold: what a journey's touchpoints, taken in order, amount to (SPEC.md section 4).
  *
- * This is section 4 of the specification and the only place that knows a rule of it. cxj__fold_step() takes the steps
+ * This is section 4 of SPEC.md, and the only place that knows a rule of it. cxj__fold_step() takes the steps
  * in the order in which the specification numbers them; each is a function of its own. The state holds no more than
  * the rules ask for, so a touchpoint that comes last in its journey is one step, and anything else is the same steps
  * again from an earlier state. The fold knows no view and no clock, takes no memory, and never fails. */
@@ -26,32 +26,7 @@ struct step {
     bool late;                      /* m closes a commitment late */
 };
 
-/* ---- tables ----------------------------------------------------------------------------------------------------- */
-
-const struct cxj__scale *cxj__fold_scale(uint8_t scale) {
-    static const struct cxj__scale scales[] = {
-        [CXJ_SCALE_CSAT5] = {1, 5, 4, 5, 2, CXJ__SATISFACTION},
-        [CXJ_SCALE_CSAT7] = {1, 7, 6, 7, 3, CXJ__SATISFACTION},
-        [CXJ_SCALE_CSAT10] = {1, 10, 8, 10, 4, CXJ__SATISFACTION},
-        [CXJ_SCALE_PERCENT] = {0, 100, 80, 95, 49, CXJ__SATISFACTION},
-        [CXJ_SCALE_BINARY] = {0, 1, 1, 1, 0, CXJ__SATISFACTION},
-        [CXJ_SCALE_NPS] = {0, 10, 9, 9, 6, CXJ__LOYALTY},
-        [CXJ_SCALE_CES7] = {1, 7, 5, 7, 3, CXJ__EFFORT},
-    };
-    return scale >= 1 && scale < sizeof scales / sizeof *scales ? &scales[scale] : NULL;
-}
-
-double cxj__fold_score(uint8_t number, uint32_t s) {
-    const struct cxj__scale *scale = cxj__fold_scale(number);
-    return scale->lowest + (double)(s * (uint32_t)(scale->highest - scale->lowest)) / CXJ__RATING_UNIT;
-}
-
-uint32_t cxj__fold_imply(uint32_t facets) {
-    if (facets & CXJ_FACET_CHASE) facets |= CXJ_FACET_INBOUND;
-    if (facets & CXJ_FACET_INBOUND) facets |= CXJ_FACET_CONTACT;
-    if (facets & (CXJ_FACET_NEXT_STEP | CXJ_FACET_EXPLAINS)) facets |= CXJ_FACET_UPDATE;
-    return facets;
-}
+/* ---- what a step asks ------------------------------------------------------------------------------------------- */
 
 static bool has(const struct step *step, uint32_t facets) {
     return (step->m->facets & facets) != 0;
@@ -495,7 +470,7 @@ size_t cxj__fold_step(struct cxj__fold *fold, const cxj_touchpoint *m, uint32_t 
     answer(&step);
     if (m->facets & CXJ_FACET_ASKED) fold->asked = 1;
     if (m->scale != 0) {
-        step.scale = cxj__fold_scale(m->scale);
+        step.scale = cxj__touchpoint_scale(m->scale);
         uint32_t range = (uint32_t)(step.scale->highest - step.scale->lowest);
         step.s = (uint16_t)((uint32_t)(m->score - step.scale->lowest) * CXJ__RATING_UNIT / range);
     }
@@ -574,7 +549,7 @@ static void stand_rated(const struct cxj__fold *fold, struct cxj__contribution *
         contribute(contribution, CXJ__J_SUM_GAP, mean - INT64_C(65536) * fold->journey_last, true);
     }
     if (fold->has_loyalty) {
-        const struct cxj__scale *nps = cxj__fold_scale(CXJ_SCALE_NPS);
+        const struct cxj__scale *nps = cxj__touchpoint_scale(CXJ_SCALE_NPS);
         int64_t score = (int64_t)fold->loyalty_last * nps->highest / CXJ__RATING_UNIT;
         counts[CXJ__J_NPS_RATINGS] = 1;
         counts[CXJ__J_NPS_SATISFIED] = score >= nps->satisfied;

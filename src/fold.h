@@ -4,9 +4,10 @@
 
 #include "base.h"
 #include "cell.h"
+#include "touchpoint.h"
 
 /* The dimensions through which transitions are seen: CXJ_DIMENSION_OWNER … CXJ_DIMENSION_ACTIVITY, less one. */
-enum { CXJ__TRACKS = 5, CXJ__COMMITMENTS = 8, CXJ__RATING_UNIT = 12600 };
+enum { CXJ__TRACKS = 5 };
 
 /* Touchpoints that a journey may have: its counts fit 16 bits, and its sums of durations 64. */
 enum { CXJ__TOUCHPOINTS_LIMIT = 29000 };
@@ -14,24 +15,6 @@ enum { CXJ__TOUCHPOINTS_LIMIT = 29000 };
 /* At most: the touchpoint itself, a transition and a step for each dimension, lost context for two, and three
  * samples. */
 enum { CXJ__FACTS_OF_A_STEP = 1 + CXJ__TRACKS * 2 + 2 + 3 };
-
-/* A scale, as the specification's table has it. */
-struct cxj__scale {
-    uint8_t lowest, highest;
-    uint8_t satisfied, delighted; /* from this score up */
-    uint8_t dissatisfied;         /* up to this score */
-    uint8_t kind;                 /* CXJ__SATISFACTION … */
-};
-enum { CXJ__SATISFACTION = 1, CXJ__LOYALTY, CXJ__EFFORT };
-
-/* The scale of a number, or NULL if it is none. */
-const struct cxj__scale *cxj__fold_scale(uint8_t scale);
-
-/* The score on a scale for which s of 0..CXJ__RATING_UNIT stands; the inverse of how the fold reads a score. */
-double cxj__fold_score(uint8_t scale, uint32_t s);
-
-/* The facets with all that they imply. */
-uint32_t cxj__fold_imply(uint32_t facets);
 
 /* One dimension as the fold has seen it so far. The last change went from before to value; there was one if before is
  * not 0. */

@@ -1,6 +1,6 @@
 /* format: state as bytes.
  *
- * The format. All that is saved is one stream of bytes:
+ * All that is saved is one stream of bytes:
  *
  *     head     89 63 78 6a 0d 0a 1a 0a ("\x89cxj\r\n\x1a\n": no text, and whoever turns line ends around breaks it), then
  *              the number of the format, 4 bytes
@@ -13,31 +13,61 @@
  * 0. So no block can be changed, left out, repeated or moved unnoticed. It keeps out accidents, not malice: nothing in
  * it is secret, and what is read is checked to the last number.
  *
- * Contents are items, one after the other. Blocks come in the order of their kinds; those of one kind are as few as can
- * be: an item goes into the block under way unless that has 65,536 bytes or more. Kinds that have no items have no block.
+ * Contents are items, one after the other. Those of one kind stand together, in as few blocks as can be: an item goes into
+ * the block under way unless that has 65,536 bytes or more. Kinds that have no items have no block.
  *
- *     1 totals    one item: 0, or 1 and the clock; touchpoints of sealed journeys that contribute, journeys that had one,
- *                 and, if there are any, the latest at of those touchpoints; for each dimension from owner to reason how
- *                 many names; how many views; how many journeys, sealed ones among them; how many touchpoints
+ * There is exactly one way to write a state, and nothing else is read: what is taken of format 2 is written again byte for
+ * byte. Format 1 is what versions before 0.2 wrote. It is read for ever, and written again as format 2.
+ *
+ * Format 2. Blocks come in this order; the number before each is its kind:
+ *
+ *     1 totals    one item: 0, or 1 and the clock; touchpoints of sealed journeys that contribute; if there are any: journeys
+ *                 that had one, the latest at of those touchpoints, and which facets they have: 0 if that is not known, else
+ *                 one more than how many facets occur, and for each the distance of its bit from that of the one before
+ *                 (of the first: its bit), and how many touchpoints have it; for each dimension from owner to reason how many
+ *                 names; how many views; how many journeys, sealed ones among them; how many touchpoints that are held
+ *                 contribute
+ *     7 settings  only if any is not 0; one item: how many are not 0, and for each the distance of its number from that of
+ *                 the one before, and its value. Numbers: 1 the facets that are not recorded, as bits; 2 and 3 the options
+ *                 seal_ended_after and seal_idle_after; 4 a fingerprint of the key under which texts became numbers, none
+ *                 for the public one
+ *     8 mark      only if there is one; one item: length, bytes
+ *     9 calendar  only if there is one; one item: length, text. So far none is written, and none is read
  *     2 names     the names in use: for each dimension, in the order of their bytes; the length, and the bytes. Its place
  *                 among those of its dimension, from 1, is a name's code in all that follows
  *     3 views     in the order in which they were added: 1 if what sealed journeys contributed is known in part only,
  *                 else 0; length of the text; text
- *     4 cells     only if sealed touchpoints contribute. For each view an item with the number of cells that follow, and
- *                 those, in the order of their keys: the period if the view has one, the code of each further part; all
- *                 counts; all sums (length in bytes from 0 to 13, then those, two's complement); all histograms (how many
- *                 buckets; for each the distance from the one before it, and how often). Only what sealed journeys have
- *                 contributed is in it. What is counted and in which order, cell.h lists
- *     5 journeys  in the order of their numbers: the distance from the one before it; how many touchpoints, 0 for a
- *                 sealed journey; and those in order: a number whose bits say which fields are not none, from bit 0 on: id,
- *                 owner, team, activity, channel, stage, facets, rating, sequence, revision, due, type, segment, reason,
- *                 customer, value, cause, commitment, outcome; at, as the distance from the one before it (of the first:
- *                 signed); and the fields named, in that order: the id as its signed distance from that of the last
- *                 touchpoint before that has one in this journey, due as its signed distance from at, value signed, a
- *                 rating as scale, scope and score in a byte each
+ *     4 cells     only if sealed touchpoints contribute and there are views. First an item that says, for each grain
+ *                 (touchpoints, transitions, journeys), which counts, which sums, which histograms and which sums for drivers
+ *                 (none so far) its cells have: how many, and of each the distance of its number from that of the one before.
+ *                 These numbers stand in the lists of cell.h. Listed is what is known of at least one cell. Then for each
+ *                 view an item with the number of cells that follow, and those, in the order of their keys: the period if
+ *                 the view has one, the code of each further part; how many of the columns listed are not known of this
+ *                 cell, and of each its distance from the one before (of the first: its place, from 0); then, of those that
+ *                 are known, the counts; the sums (length in bytes from 0 to 13, then those, two's complement); the
+ *                 histograms (how many buckets; for each the distance from the one before it, and how often). Only what
+ *                 sealed journeys have contributed is in it. The columns that format 1 had are known of every cell
+ *     5 journeys  in the order of their numbers: the distance from the one before it; 0 for a sealed journey, else twice the
+ *                 number of its touchpoints that contribute, and 1 more if others are withdrawn; if so, how many; then those
+ *                 that contribute, in order; then those that are withdrawn, in the order of their ids: the distance of the id
+ *                 from the one before, and the revision. One that contributes: a number whose bits say which fields are not
+ *                 none, from bit 0 on: id, owner, team, activity, channel, stage, facets, rating, sequence, revision, due,
+ *                 type, segment, reason, customer, value, cause, commitment, outcome; at, as the distance from the one before
+ *                 it (of the first: signed); and the fields named, in that order: the id as its signed distance from that of
+ *                 the last touchpoint before that has one in this journey, due as its signed distance from at, value signed,
+ *                 a rating as scale, scope and score in a byte each
  *     6 end       no contents; nothing follows
  *
- * There is exactly one way to write a state, and nothing else is read: what is taken is written again byte for byte. */
+ * So there is room: a new setting, count, sum or histogram is a new number, and no new format. A version that does not know
+ * a number, a kind of block or a facet says that a newer one is needed. What was not summed yet when a journey was sealed is
+ * not known of that cell, for ever, and said to be so rather than 0.
+ *
+ * Format 1. Blocks come in the order of their kinds. There are no settings, no mark and no calendar. In the totals, the
+ * number of sealed journeys stands also where that of sealed touchpoints is 0, facets do not stand, and the number of
+ * touchpoints is that of all that are held. Cells have no list of columns, and none that is not known: they have the columns
+ * whose numbers are those up to 35 counts, 9 sums and 2 histograms (touchpoints), 8, 3 and 1 (transitions), 56, 21 and 5
+ * (journeys), in that order. A journey has its number of touchpoints, and then those: withdrawn ones stand among them, with
+ * all their fields, of which only id and revision are read on; one without id is read and left out. */
 #include "format.h"
 
 #include <string.h>
@@ -71,6 +101,9 @@ enum field {
     OUTCOME,
     FIELDS
 };
+
+_Static_assert(FIELDS <= 31, "a bit for each field");
+_Static_assert(CXJ__COLUMNS <= UINT8_MAX, "a column has a byte");
 
 static void put_fixed(unsigned char *bytes, uint64_t number, size_t width) {
     for (size_t i = 0; i < width; i++) bytes[i] = (unsigned char)(number >> (8 * i));
@@ -109,6 +142,7 @@ static size_t width_of(struct cxj__int128 sum) {
 /* No touchpoint, and no journey, adds as much as this to a sum, so that none of MOST_SEALED touchpoints is wider. */
 #define MOST_ADDED (INT64_C(1) << 60)
 enum { WIDEST_SUM = 13 };
+_Static_assert(8 * WIDEST_SUM > 40 + 60, "sums of 2^40 touchpoints have room for their sign");
 
 /* True if a sum is of no more than so many. */
 static bool is_sum_of(struct cxj__int128 sum, uint64_t most) {
@@ -207,6 +241,9 @@ static void go_on(struct cxj__format_before *before, const cxj_touchpoint *t) {
     *before = (struct cxj__format_before){t->at, t->id != 0 ? t->id : before->id, true};
 }
 
+/* The longest: fields, at and six more of 64 bits, three of 32, eight codes of 16, a rating, two numbers of a byte. */
+_Static_assert(3 + 7 * CXJ__FORMAT_NUMBER + 3 * 5 + 8 * 3 + 3 + 2 * 2 <= CXJ__FORMAT_TOUCHPOINT, "a touchpoint has room");
+
 void cxj__format_put_touchpoint(struct cxj__format_out *out, const cxj_touchpoint *t, struct cxj__format_before *before) {
     unsigned char *at = out->bytes + out->length;
     uint32_t fields = fields_of(t);
@@ -242,9 +279,61 @@ void cxj__format_put_touchpoint(struct cxj__format_out *out, const cxj_touchpoin
     go_on(before, t);
 }
 
+/* ---- columns ---------------------------------------------------------------------------------------------------- */
+
+static bool is_listed(const struct cxj__columns *set, uint32_t grain, enum cxj__list list, uint32_t number) {
+    size_t column = cxj__cell_column(grain, list, number);
+    return column < CXJ__COLUMNS && cxj__cell_has_column(set, column);
+}
+
+static void list_column(struct cxj__format_columns *columns, enum cxj__list list, size_t column) {
+    columns->columns[columns->count++] = (uint8_t)column;
+    columns->counts[list]++;
+}
+
+void cxj__format_list_columns(struct cxj__format_columns *columns, uint32_t grain, const struct cxj__columns *set) {
+    *columns = (struct cxj__format_columns){.grain = grain};
+    for (enum cxj__list list = CXJ__COUNTS; list < CXJ__LISTS; list++) {
+        for (uint32_t number = 1; number <= cxj__cell_greatest_number(grain, list); number++) {
+            if (is_listed(set, grain, list, number)) list_column(columns, list, cxj__cell_column(grain, list, number));
+        }
+    }
+}
+
+void cxj__format_first_columns(struct cxj__format_columns *columns, uint32_t grain) {
+    *columns = (struct cxj__format_columns){.grain = grain};
+    for (enum cxj__list list = CXJ__COUNTS; list < CXJ__LISTS; list++) {
+        for (uint32_t number = 1; number <= cxj__cell_first_numbers(grain, list); number++) {
+            list_column(columns, list, cxj__cell_column(grain, list, number));
+        }
+    }
+}
+
+/* The number of the column at a place. */
+static uint32_t number_at(const struct cxj__format_columns *columns, enum cxj__list list, size_t place) {
+    return cxj__cell_number(columns->grain, list,
+                            columns->columns[place] - cxj__cell_first_column(columns->grain, list));
+}
+
+void cxj__format_put_columns(struct cxj__format_out *out, const struct cxj__format_columns *columns) {
+    size_t place = 0;
+    for (enum cxj__list list = CXJ__COUNTS; list < CXJ__LISTS; list++) {
+        uint32_t before = 0;
+        cxj__format_put(out, columns->counts[list]);
+        for (size_t i = 0; i < columns->counts[list]; i++, place++) {
+            cxj__format_put(out, number_at(columns, list, place) - before);
+            before = number_at(columns, list, place);
+        }
+    }
+    cxj__format_put(out, 0); /* sums for drivers */
+}
+
+/* ---- cells ------------------------------------------------------------------------------------------------------ */
+
 size_t cxj__format_cell_bytes(const struct cxj__cell *cell) {
     const struct cxj__cell_shape *shape = cxj__cell_shape(cell->grain);
-    size_t bytes = shape->counts * CXJ__FORMAT_NUMBER + shape->sums * (WIDEST_SUM + 1);
+    size_t bytes = (1 + cxj__cell_columns(cell->grain)) * CXJ__FORMAT_NUMBER;
+    bytes += shape->counts * CXJ__FORMAT_NUMBER + shape->sums * (WIDEST_SUM + 1);
     for (size_t i = 0; i < shape->histograms; i++) {
         bytes += CXJ__FORMAT_NUMBER + cxj__cell_histograms(cell)[i].used * 2 * CXJ__FORMAT_NUMBER;
     }
@@ -272,12 +361,38 @@ static void put_histogram(struct cxj__format_out *out, const struct cxj__histogr
     }
 }
 
-void cxj__format_put_cell(struct cxj__format_out *out, const struct cxj__cell *cell, struct cxj__histogram_count *scratch) {
-    const struct cxj__cell_shape *shape = cxj__cell_shape(cell->grain);
-    for (size_t i = 0; i < shape->counts; i++) cxj__format_put(out, (uint64_t)cxj__cell_counts(cell)[i]);
-    for (size_t i = 0; i < shape->sums; i++) put_sum(out, cxj__cell_sums(cell)[i]);
-    for (size_t i = 0; i < shape->histograms; i++) put_histogram(out, &cxj__cell_histograms(cell)[i], scratch);
+/* Which of the columns listed are not known of a cell. */
+static void put_unknown(struct cxj__format_out *out, const struct cxj__cell *cell,
+                        const struct cxj__format_columns *columns) {
+    size_t count = 0, before = 0;
+    for (size_t i = 0; i < columns->count; i++) count += !cxj__cell_knows(cell, columns->columns[i]);
+    cxj__format_put(out, count);
+    for (size_t i = 0; count > 0 && i < columns->count; i++) {
+        if (cxj__cell_knows(cell, columns->columns[i])) continue;
+        cxj__format_put(out, i - before);
+        before = i;
+    }
 }
+
+void cxj__format_put_cell(struct cxj__format_out *out, const struct cxj__cell *cell,
+                          const struct cxj__format_columns *columns, struct cxj__histogram_count *scratch) {
+    size_t sums = cxj__cell_first_column(cell->grain, CXJ__SUMS);
+    size_t histograms = cxj__cell_first_column(cell->grain, CXJ__HISTOGRAMS);
+    put_unknown(out, cell, columns);
+    for (size_t i = 0; i < columns->count; i++) {
+        size_t column = columns->columns[i];
+        if (!cxj__cell_knows(cell, column)) continue;
+        if (column < sums) {
+            cxj__format_put(out, (uint64_t)cxj__cell_counts(cell)[column]);
+        } else if (column < histograms) {
+            put_sum(out, cxj__cell_sums(cell)[column - sums]);
+        } else {
+            put_histogram(out, &cxj__cell_histograms(cell)[column - histograms], scratch);
+        }
+    }
+}
+
+/* ---- the end ---------------------------------------------------------------------------------------------------- */
 
 cxj_status cxj__format_out_end(struct cxj__format_out *out) {
     cxj_status status = cxj__format_out_item(out, CXJ__FORMAT_END, 0);
@@ -367,25 +482,43 @@ bool cxj__format_in_begin(struct cxj__format_in *in, struct cxj__memory *memory,
     return true;
 }
 
-bool cxj__format_item(struct cxj__format_in *in, enum cxj__format_kind kind) {
-    static const char *const expected[] = {
-        [CXJ__FORMAT_TOTALS] = "the totals are expected here", [CXJ__FORMAT_NAMES] = "a name is expected here",
-        [CXJ__FORMAT_VIEWS] = "a view is expected here",       [CXJ__FORMAT_CELLS] = "a cell is expected here",
-        [CXJ__FORMAT_JOURNEYS] = "a journey is expected here", [CXJ__FORMAT_END] = "the end is expected here",
-    };
+/* Sees to it that the next item begins at the byte that comes next, in a block of its kind. */
+static bool arrive(struct cxj__format_in *in) {
     if (in->status != CXJ_OK) return false;
     in->field = in->at;
     bool full = in->at - BLOCK_HEADER >= CXJ__FORMAT_BLOCK;
-    if (in->at == in->end) {
-        uint32_t last = in->kind;
-        if (!next_block(in)) return false;
-        if (in->kind == last && !full)
-            return refuse_at(in, 0, CXJ_BAD_BYTES, "the block before this one has room left");
-    } else if (full) {
-        return refuse_at(in, in->at, CXJ_BAD_BYTES, "the block goes on where another should begin");
+    if (in->at < in->end) {
+        return !full || refuse_at(in, in->at, CXJ_BAD_BYTES, "the block goes on where another should begin");
     }
-    if (in->kind != (uint32_t)kind) return refuse_at(in, in->at, CXJ_BAD_BYTES, expected[kind]);
+    /* The end has no contents, and behind it nothing is looked for. */
+    if (in->kind == CXJ__FORMAT_END && in->at == BLOCK_HEADER) return true;
+    uint32_t last = in->kind;
+    if (!next_block(in)) return false;
+    if (in->kind == last && !full) return refuse_at(in, 0, CXJ_BAD_BYTES, "the block before this one has room left");
+    if (in->end == BLOCK_HEADER && in->kind != CXJ__FORMAT_END) {
+        return refuse_at(in, 1, CXJ_BAD_BYTES, "the block is empty");
+    }
     return true;
+}
+
+uint32_t cxj__format_next(struct cxj__format_in *in) {
+    return arrive(in) ? in->kind : 0;
+}
+
+bool cxj__format_item(struct cxj__format_in *in, enum cxj__format_kind kind) {
+    static const char *const expected[] = {
+        [CXJ__FORMAT_TOTALS] = "the totals are expected here",     [CXJ__FORMAT_NAMES] = "a name is expected here",
+        [CXJ__FORMAT_VIEWS] = "a view is expected here",           [CXJ__FORMAT_CELLS] = "a cell is expected here",
+        [CXJ__FORMAT_JOURNEYS] = "a journey is expected here",     [CXJ__FORMAT_END] = "the end is expected here",
+        [CXJ__FORMAT_SETTINGS] = "the settings are expected here", [CXJ__FORMAT_MARK] = "the mark is expected here",
+        [CXJ__FORMAT_CALENDAR] = "the calendar is expected here",
+    };
+    if (!arrive(in)) return false;
+    if (in->kind == (uint32_t)kind) return true;
+    if (in->format > CXJ__FORMAT_FIRST && in->kind >= CXJ__FORMAT_KINDS) {
+        return refuse_at(in, 0, CXJ_NEWER_FORMAT, "a kind of block that this library does not know; a newer one is needed");
+    }
+    return refuse_at(in, in->at, CXJ_BAD_BYTES, expected[kind]);
 }
 
 uint64_t cxj__format_get(struct cxj__format_in *in, uint64_t most) {
@@ -502,6 +635,7 @@ static void get_histogram(struct cxj__format_in *in, struct cxj__histogram *hist
         uint64_t times = cxj__format_get(in, most);
         if (times == 0) cxj__format_refuse(in, CXJ_BAD_BYTES, "a bucket is empty");
         if (in->status != CXJ_OK) return;
+        if (histogram == NULL) continue;
         if (!cxj__histogram_reserve(histogram, in->memory, (uint32_t)bucket)) {
             cxj__format_refuse(in, CXJ_NO_MEMORY, "no memory for a histogram");
             return;
@@ -510,20 +644,134 @@ static void get_histogram(struct cxj__format_in *in, struct cxj__histogram *hist
     }
 }
 
-void cxj__format_get_cell(struct cxj__format_in *in, struct cxj__cell *cell, uint64_t most) {
-    const struct cxj__cell_shape *shape = cxj__cell_shape(cell->grain);
+/* One list of columns. */
+static void get_list(struct cxj__format_in *in, struct cxj__format_columns *columns, enum cxj__list list) {
+    static const char newer[] = "something is summed that this library does not know; a newer one is needed";
+    uint32_t number = 0, greatest = cxj__cell_greatest_number(columns->grain, list);
+    uint64_t count = cxj__format_get(in, UINT64_MAX);
+    if (count > CXJ__COLUMNS - columns->count) cxj__format_refuse(in, CXJ_NEWER_FORMAT, newer);
+    for (uint64_t i = 0; i < count && in->status == CXJ_OK; i++) {
+        uint64_t step = cxj__format_get(in, UINT64_MAX);
+        if (step == 0) cxj__format_refuse(in, CXJ_BAD_BYTES, "columns are not in order");
+        if (step > greatest - number) cxj__format_refuse(in, CXJ_NEWER_FORMAT, newer);
+        if (in->status != CXJ_OK) return;
+        number += (uint32_t)step;
+        list_column(columns, list, cxj__cell_column(columns->grain, list, number));
+    }
+}
+
+/* Whether columns which every cell knows are among those listed. */
+static bool has_first_columns(const struct cxj__format_columns *columns) {
+    struct cxj__columns listed = {{0}};
+    for (size_t i = 0; i < columns->count; i++) {
+        if (columns->columns[i] < CXJ__COLUMNS) cxj__cell_add_column(&listed, columns->columns[i]);
+    }
+    for (enum cxj__list list = CXJ__COUNTS; list < CXJ__LISTS; list++) {
+        for (uint32_t number = 1; number <= cxj__cell_first_numbers(columns->grain, list); number++) {
+            size_t column = cxj__cell_column(columns->grain, list, number);
+            if (column < CXJ__COLUMNS && !cxj__cell_has_column(&listed, column)) return false;
+        }
+    }
+    return true;
+}
+
+void cxj__format_get_columns(struct cxj__format_in *in, struct cxj__format_columns *columns, uint32_t grain) {
     size_t begin = in->at;
-    for (size_t i = 0; i < shape->counts; i++) cxj__cell_counts(cell)[i] = (int64_t)cxj__format_get(in, most);
-    for (size_t i = 0; i < shape->sums; i++) cxj__cell_sums(cell)[i] = get_sum(in, most);
-    for (size_t i = 0; i < shape->histograms; i++) get_histogram(in, &cxj__cell_histograms(cell)[i], most);
+    *columns = (struct cxj__format_columns){.grain = grain};
+    for (enum cxj__list list = CXJ__COUNTS; list < CXJ__LISTS; list++) get_list(in, columns, list);
+    if (cxj__format_get(in, UINT64_MAX) != 0) {
+        cxj__format_refuse(in, CXJ_NEWER_FORMAT, "sums for drivers are not known to this library; a newer one is needed");
+    }
+    if (in->status != CXJ_OK || columns->count == 0) return;
     in->field = begin;
-    if (!cxj__cell_is_sound(cell)) cxj__format_refuse(in, CXJ_BAD_BYTES, "the counts of a cell contradict each other");
+    if (!has_first_columns(columns)) cxj__format_refuse(in, CXJ_BAD_BYTES, "a column that every cell has is not listed");
+}
+
+static enum cxj__list list_at(const struct cxj__format_columns *columns, size_t place) {
+    enum cxj__list list = CXJ__COUNTS;
+    for (; place >= columns->counts[list]; list++) place -= columns->counts[list];
+    return list;
+}
+
+/* Whether the column at a place is one that every cell knows. */
+static bool is_first_column(const struct cxj__format_columns *columns, size_t place) {
+    enum cxj__list list = list_at(columns, place);
+    return columns->columns[place] < CXJ__COLUMNS &&
+           number_at(columns, list, place) <= cxj__cell_first_numbers(columns->grain, list);
+}
+
+/* Reads the places of columns that are not known of a cell. */
+static void get_unknown(struct cxj__format_in *in, const struct cxj__format_columns *columns,
+                        struct cxj__columns *unknown) {
+    size_t place = 0, count = (size_t)cxj__format_get(in, columns->count);
+    for (size_t i = 0; i < count && in->status == CXJ_OK; i++) {
+        uint64_t step = cxj__format_get(in, columns->count - 1 - place);
+        place += (size_t)step;
+        if (step == 0 && i > 0) cxj__format_refuse(in, CXJ_BAD_BYTES, "columns are not in order");
+        if (in->status != CXJ_OK) return;
+        if (is_first_column(columns, place)) {
+            cxj__format_refuse(in, CXJ_BAD_BYTES, "a column that every cell knows is not known of this one");
+        }
+        cxj__cell_add_column(unknown, place);
+    }
+}
+
+/* Reads a column of a list; what is no column any more is left out. */
+static void get_column(struct cxj__format_in *in, struct cxj__cell *cell, enum cxj__list list, size_t column,
+                       uint64_t most) {
+    bool is_kept = column < CXJ__COLUMNS;
+    size_t place = is_kept ? column - cxj__cell_first_column(cell->grain, list) : 0;
+    if (list == CXJ__COUNTS) {
+        int64_t count = (int64_t)cxj__format_get(in, most);
+        if (is_kept) cxj__cell_counts(cell)[place] = count;
+    } else if (list == CXJ__SUMS) {
+        struct cxj__int128 sum = get_sum(in, most);
+        if (is_kept) cxj__cell_sums(cell)[place] = sum;
+    } else {
+        get_histogram(in, is_kept ? &cxj__cell_histograms(cell)[place] : NULL, most);
+    }
+}
+
+/* Notes the columns of a cell that are not among those known. */
+static void note_unknown(struct cxj__format_in *in, struct cxj__cell *cell, const struct cxj__columns *known) {
+    for (size_t column = 0; column < cxj__cell_columns(cell->grain); column++) {
+        if (cxj__cell_has_column(known, column)) continue;
+        if (!cxj__cell_reserve_unknown(cell, in->memory)) {
+            cxj__format_refuse(in, CXJ_NO_MEMORY, "no memory for a cell");
+            return;
+        }
+        cxj__cell_add_column(cell->unknown, column);
+    }
+}
+
+void cxj__format_get_cell(struct cxj__format_in *in, struct cxj__cell *cell, struct cxj__format_columns *columns,
+                          uint64_t most) {
+    struct cxj__columns unknown = {{0}}, known = {{0}};
+    size_t begin = in->field = in->at;
+    if (columns->count == 0) cxj__format_refuse(in, CXJ_BAD_BYTES, "no columns are listed for this cell");
+    if (in->format != CXJ__FORMAT_FIRST) get_unknown(in, columns, &unknown);
+    for (size_t place = 0; place < columns->count && in->status == CXJ_OK; place++) {
+        size_t column = columns->columns[place];
+        if (cxj__cell_has_column(&unknown, place)) continue;
+        cxj__cell_add_column(&columns->known, place);
+        if (column < CXJ__COLUMNS) cxj__cell_add_column(&known, column);
+        get_column(in, cell, list_at(columns, place), column, most);
+    }
+    if (in->status == CXJ_OK) note_unknown(in, cell, &known);
+    in->field = begin;
+}
+
+bool cxj__format_knows_all(const struct cxj__format_columns *columns) {
+    for (size_t place = 0; place < columns->count; place++) {
+        if (!cxj__cell_has_column(&columns->known, place)) return false;
+    }
+    return true;
 }
 
 bool cxj__format_in_end(struct cxj__format_in *in) {
     unsigned char further;
     if (!cxj__format_item(in, CXJ__FORMAT_END)) return false;
-    if (in->end > BLOCK_HEADER) return refuse_at(in, in->at, CXJ_BAD_BYTES, "the end has contents");
+    if (in->end > BLOCK_HEADER) return refuse_at(in, BLOCK_HEADER, CXJ_BAD_BYTES, "the end has contents");
     int64_t got = in->read(in->context, &further, 1);
     if (got < 0 || got > 1) return refuse_at(in, in->length, CXJ_IO, "the read function failed");
     if (got > 0) return refuse_at(in, in->length, CXJ_BAD_BYTES, "there are bytes behind the end");

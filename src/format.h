@@ -6,17 +6,30 @@
 #include "base.h"
 #include "cell.h"
 
-/* The newest format, which is what is written. */
-enum { CXJ__FORMAT_FORMAT = 1 };
+/* The newest format, which is what is written. All are read. */
+enum { CXJ__FORMAT_FIRST = 1, CXJ__FORMAT_FORMAT = 2 };
 
-/* Kinds of blocks, in the order in which they stand. */
+/* Kinds of blocks. */
 enum cxj__format_kind {
     CXJ__FORMAT_TOTALS = 1,
     CXJ__FORMAT_NAMES,
     CXJ__FORMAT_VIEWS,
     CXJ__FORMAT_CELLS,
     CXJ__FORMAT_JOURNEYS,
-    CXJ__FORMAT_END
+    CXJ__FORMAT_END,
+    CXJ__FORMAT_SETTINGS, /* from here on: since format 2, and not in all bytes */
+    CXJ__FORMAT_MARK,
+    CXJ__FORMAT_CALENDAR,
+    CXJ__FORMAT_KINDS
+};
+
+/* Numbers of settings. */
+enum cxj__format_setting {
+    CXJ__FORMAT_UNRECORDED = 1,
+    CXJ__FORMAT_SEAL_ENDED_AFTER,
+    CXJ__FORMAT_SEAL_IDLE_AFTER,
+    CXJ__FORMAT_TEXT_KEY,
+    CXJ__FORMAT_SETTINGS_KNOWN
 };
 
 /* Contents of a block beyond which no further item is put in. */
@@ -63,9 +76,28 @@ enum { CXJ__FORMAT_TOUCHPOINT = 192 };
 void cxj__format_put_touchpoint(struct cxj__format_out *out, const cxj_touchpoint *touchpoint,
                               struct cxj__format_before *before);
 
+/* What stands in the cells of a grain, in this order, as columns of the cells in memory; CXJ__COLUMNS is one that once was
+ * and is not any more. */
+struct cxj__format_columns {
+    uint32_t grain;
+    size_t counts[CXJ__LISTS]; /* of each list */
+    size_t count;              /* of all */
+    uint8_t columns[CXJ__COLUMNS];
+    struct cxj__columns known; /* places of columns that are known of a cell which was read */
+};
+
+/* The columns of a set, in the order of their numbers; those of format 1. */
+void cxj__format_list_columns(struct cxj__format_columns *columns, uint32_t grain, const struct cxj__columns *set);
+void cxj__format_first_columns(struct cxj__format_columns *columns, uint32_t grain);
+
+/* Columns, in at most so many bytes. */
+enum { CXJ__FORMAT_COLUMNS = (CXJ__LISTS + 1 + CXJ__COLUMNS) * CXJ__FORMAT_NUMBER };
+void cxj__format_put_columns(struct cxj__format_out *out, const struct cxj__format_columns *columns);
+
 /* What a cell sums, less its key, and the bytes that may take. scratch has room for 2 * CXJ__HISTOGRAM_BUCKETS. */
 size_t cxj__format_cell_bytes(const struct cxj__cell *cell);
-void cxj__format_put_cell(struct cxj__format_out *out, const struct cxj__cell *cell, struct cxj__histogram_count *scratch);
+void cxj__format_put_cell(struct cxj__format_out *out, const struct cxj__cell *cell,
+                          const struct cxj__format_columns *columns, struct cxj__histogram_count *scratch);
 
 /* Writes what is left, and the end. CXJ_OK, CXJ_NO_MEMORY or CXJ_IO. */
 cxj_status cxj__format_out_end(struct cxj__format_out *out);
@@ -101,6 +133,9 @@ bool cxj__format_in_begin(struct cxj__format_in *in, struct cxj__memory *memory,
 /* Says that what has just been read is wrong, and why, unless something was wrong before. Always false. */
 bool cxj__format_refuse(struct cxj__format_in *in, cxj_status status, const char *why);
 
+/* The kind of the next item; 0 if something is wrong. */
+uint32_t cxj__format_next(struct cxj__format_in *in);
+
 /* Goes to the next item, which must be of a kind. False if something is wrong. */
 bool cxj__format_item(struct cxj__format_in *in, enum cxj__format_kind kind);
 
@@ -113,8 +148,16 @@ const unsigned char *cxj__format_get_bytes(struct cxj__format_in *in, size_t len
 /* A touchpoint, less its journey, as it was put; its fields are for who asks to check. */
 void cxj__format_get_touchpoint(struct cxj__format_in *in, cxj_touchpoint *touchpoint, struct cxj__format_before *before);
 
-/* What a cell sums, into one that sums nothing, if it can be of no more than most touchpoints. */
-void cxj__format_get_cell(struct cxj__format_in *in, struct cxj__cell *cell, uint64_t most);
+/* The columns of a grain. */
+void cxj__format_get_columns(struct cxj__format_in *in, struct cxj__format_columns *columns, uint32_t grain);
+
+/* What a cell sums, into one that sums nothing, if it can be of no more than most touchpoints. Whether its numbers go
+ * together is for who asks to check. */
+void cxj__format_get_cell(struct cxj__format_in *in, struct cxj__cell *cell, struct cxj__format_columns *columns,
+                          uint64_t most);
+
+/* True if each of the columns is known of a cell that was read. */
+bool cxj__format_knows_all(const struct cxj__format_columns *columns);
 
 /* Reads the end, behind which there must be nothing. False if something is wrong. */
 bool cxj__format_in_end(struct cxj__format_in *in);

@@ -11,6 +11,7 @@ enum { SUB_BITS = CXJ__HISTOGRAM_SUB_BITS, SUB_BUCKETS = 1 << SUB_BITS, BUCKETS 
 
 #define COUNT_BITS 48
 #define COUNT_MASK ((UINT64_C(1) << COUNT_BITS) - 1)
+_Static_assert(BUCKETS < 1 << (64 - COUNT_BITS), "a slot has room for a bucket, plus one");
 
 double cxj__histogram_middle(uint32_t bucket) {
     if (bucket < 2 * SUB_BUCKETS) return (double)bucket;
@@ -85,6 +86,29 @@ uint64_t cxj__histogram_total(const struct cxj__histogram *histogram) {
     uint64_t total = 0;
     for (uint32_t i = 0; i < histogram->capacity; i++) total += histogram->slots[i] & COUNT_MASK;
     return total;
+}
+
+void cxj__histogram_bounds(const struct cxj__histogram *histogram, struct cxj__int128 *least,
+                           struct cxj__int128 *most) {
+    *least = *most = cxj__base_wide(0);
+    for (uint32_t i = 0; i < histogram->capacity; i++) {
+        int64_t count = (int64_t)(histogram->slots[i] & COUNT_MASK);
+        if (count == 0) continue;
+        uint32_t bucket = bucket_of(histogram->slots[i]);
+        uint32_t shift = bucket < 2 * SUB_BUCKETS ? 0 : bucket / SUB_BUCKETS - 1;
+        int64_t lowest = (int64_t)(bucket - shift * SUB_BUCKETS) << shift;
+        cxj__base_add(least, cxj__base_product(lowest, count));
+        cxj__base_add(most, cxj__base_product(lowest + (INT64_C(1) << shift) - 1, count));
+    }
+}
+
+bool cxj__histogram_is_same(const struct cxj__histogram *a, const struct cxj__histogram *b) {
+    for (uint32_t i = 0; i < a->capacity; i++) {
+        uint64_t slot = a->slots[i];
+        if ((slot & COUNT_MASK) == 0) continue;
+        if (b->capacity == 0 || *find_slot(b, bucket_of(slot)) != slot) return false;
+    }
+    return cxj__histogram_total(a) == cxj__histogram_total(b);
 }
 
 static int compare_buckets(const void *a, const void *b, const void *context) {

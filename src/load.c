@@ -4,7 +4,11 @@
  * it may be: names, keys and journeys stand in strict order, codes are those of names that are there, touchpoints are
  * within their bounds and in their order, totals are what was found. What an engine needs is built of what was checked
  * already, by the functions that build it otherwise: touchpoints are planned and committed, so that cells and
- * touchpoints cannot disagree. To check without building is the same, less that. */
+ * touchpoints cannot disagree. To check without building is the same, less that. Of sealed journeys there are sums only:
+ * these must be such as touchpoints can have (cell.c), and what all views without conditions say must agree.
+ *
+ * A few bytes can mean much work, for each touchpoint stands in each view. So what has been done is counted, and held
+ * within what the bytes read so far may take. */
 #include <stdio.h>
 #include <string.h>
 
@@ -29,15 +33,37 @@ struct totals {
     uint64_t views, journeys, touchpoints;
 };
 
+/* What views without conditions must agree on: what sealed journeys have contributed, all in all. */
+enum group { OF_TOUCHPOINTS, OF_TRANSITIONS, OF_JOURNEYS = OF_TRANSITIONS + CXJ__TRACKS, OF_ENDED, GROUPS };
+
+/* Work that any bytes may take. */
+#define FREE_WORK UINT64_C(10000000)
+
 struct load {
     cxj_engine *engine; /* with names and views in any case */
     enum purpose purpose;
     struct cxj__format_in in;
     struct totals totals;
-    uint64_t sealed, touchpoints; /* found so far */
-    uint64_t *ids;                /* of the journey under way */
+    uint64_t sealed, touchpoints; /* found so far: these contribute */
+    uint64_t withdrawn, unheld;   /* withdrawn ones, and, in format 1, such as are left out */
+    uint64_t *ids; /* of the journey under way */
     size_t id_count, id_capacity;
     size_t planned; /* touchpoints that are planned and not committed yet */
+    uint64_t work;  /* touchpoints times views, so far */
+    uint64_t memory;
+    struct cxj__format_columns columns[CXJ_GRAIN_JOURNEYS + 1];
+    struct cxj__cell *wholes[GROUPS]; /* NULL: no view of the group was there yet */
+    struct loaded_view *views;        /* those of the bytes, in their order */
+    size_t view_count, view_capacity;
+    bool lacks;                       /* format 1: a view was added after journeys were sealed */
+};
+
+/* A view as it stands in the bytes. Format 1 kept texts as they had been given, so several may be one view now: then the
+ * first of them is it, and of the others, who say the same, the cells are only checked. */
+struct loaded_view {
+    uint64_t print; /* of the text as it stands there */
+    struct cxj_view *view;
+    bool is_left_out;
 };
 
 static bool refuse_bytes(struct load *load, const char *why) {
@@ -56,30 +82,131 @@ static int64_t get_moment(struct load *load) {
     return moment;
 }
 
+/* Which facets sealed touchpoints have. */
+static void read_facets(struct load *load) {
+    static const uint32_t possible = CXJ_FACETS_ALL & ~(uint32_t)CXJ_FACET_WITHDRAWN;
+    struct cxj__format_in *in = &load->in;
+    struct cxj__core *core = &load->engine->core;
+    uint64_t occur = in->format == CXJ__FORMAT_FIRST ? 0 : cxj__format_get(in, 1 + CXJ__FACETS), bit = 0;
+    core->sealed_facets_lost = occur == 0;
+    for (uint64_t i = 1; i < occur && in->status == CXJ_OK; i++) {
+        uint64_t step = cxj__format_get(in, CXJ__FACETS - 1 - bit);
+        if (step == 0 && i > 1) refuse_bytes(load, "facets are not in order");
+        bit += step;
+        if ((possible >> bit & 1) == 0) {
+            cxj__format_refuse(in, CXJ_NEWER_FORMAT, "a facet that this library does not know; a newer one is needed");
+        }
+        uint64_t count = cxj__format_get(in, load->totals.sealed_touchpoints);
+        if (count == 0) refuse_bytes(load, "a facet that no touchpoint has");
+        if (in->status == CXJ_OK) core->sealed_facets[bit] = count;
+    }
+}
+
+static void read_sealed_totals(struct load *load) {
+    struct cxj__format_in *in = &load->in;
+    struct totals *totals = &load->totals;
+    totals->sealed_latest = INT64_MIN;
+    totals->sealed_touchpoints = cxj__format_get(in, CXJ__MOST_SEALED);
+    if (totals->sealed_touchpoints > 0 || in->format == CXJ__FORMAT_FIRST) {
+        totals->sealed_journeys = cxj__format_get(in, totals->sealed_touchpoints);
+    }
+    if (totals->sealed_touchpoints == 0) return;
+    if (totals->sealed_journeys == 0) refuse_bytes(load, "sealed touchpoints are of no journey");
+    totals->sealed_latest = get_moment(load);
+    read_facets(load);
+}
+
 static bool read_totals(struct load *load) {
     struct cxj__format_in *in = &load->in;
     struct totals *totals = &load->totals;
+    struct cxj__core *core = &load->engine->core;
     if (!cxj__format_item(in, CXJ__FORMAT_TOTALS)) return false;
     totals->now = cxj__format_get(in, 1) != 0 ? get_moment(load) : INT64_MIN;
-    totals->sealed_touchpoints = cxj__format_get(in, CXJ__MOST_SEALED);
-    totals->sealed_journeys = cxj__format_get(in, totals->sealed_touchpoints);
-    totals->sealed_latest = INT64_MIN;
-    if (totals->sealed_touchpoints > 0 && totals->sealed_journeys == 0) {
-        refuse_bytes(load, "sealed touchpoints are of no journey");
-    }
-    if (totals->sealed_touchpoints > 0) totals->sealed_latest = get_moment(load);
+    read_sealed_totals(load);
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
         totals->names[d] = (size_t)cxj__format_get(in, cxj__names_most(d));
     }
     totals->views = cxj__format_get(in, CXJ__MOST_VIEWS);
+    if (totals->views > core->views_limit) {
+        cxj__base_say(&load->engine->message, "there are %u views, and %u are allowed; give a higher views_limit to read them",
+                      (unsigned)totals->views, (unsigned)core->views_limit);
+        return cxj__format_refuse(in, CXJ_LIMIT, load->engine->message.text);
+    }
     totals->journeys = cxj__format_get(in, UINT64_MAX);
     totals->touchpoints = cxj__format_get(in, UINT64_MAX);
-    struct cxj__core *core = &load->engine->core;
     core->now = totals->now;
     core->sealed_touchpoints = core->touchpoints = totals->sealed_touchpoints;
     core->sealed_journeys = core->journeys = totals->sealed_journeys;
     core->sealed_latest = totals->sealed_latest;
     return in->status == CXJ_OK;
+}
+
+/* Takes a setting. What the host has asked for stands beside what was saved, or before it. */
+static void take_setting(struct load *load, uint32_t number, uint64_t value) {
+    struct cxj__format_in *in = &load->in;
+    struct cxj__core *core = &load->engine->core;
+    bool is_ended = number == CXJ__FORMAT_SEAL_ENDED_AFTER;
+    int64_t *after = is_ended ? &core->seal_ended_after : &core->seal_idle_after;
+    switch (number) {
+    case CXJ__FORMAT_UNRECORDED:
+        if ((value & ~(uint64_t)CXJ_FACETS_ALL) != 0) {
+            cxj__format_refuse(in, CXJ_NEWER_FORMAT, "a facet that this library does not know; a newer one is needed");
+        } else {
+            load->engine->unrecorded |= (uint32_t)value;
+        }
+        break;
+    case CXJ__FORMAT_TEXT_KEY:
+        core->text_key_print = value;
+        break;
+    default:
+        if (value > (uint64_t)CXJ__LONGEST_TIME) {
+            refuse_bytes(load, "a time after which journeys are sealed is longer than 10^15 ms");
+        } else if (*after == 0) {
+            *after = (int64_t)value;
+        }
+        break;
+    }
+}
+
+static bool read_settings(struct load *load) {
+    struct cxj__format_in *in = &load->in;
+    uint32_t number = 0;
+    if (!cxj__format_item(in, CXJ__FORMAT_SETTINGS)) return false;
+    uint64_t count = cxj__format_get(in, UINT64_MAX);
+    if (count == 0) refuse_bytes(load, "no setting is one");
+    for (uint64_t i = 0; i < count && in->status == CXJ_OK; i++) {
+        uint64_t step = cxj__format_get(in, UINT64_MAX);
+        if (step == 0) refuse_bytes(load, "settings are not in order");
+        if (step >= CXJ__FORMAT_SETTINGS_KNOWN - number) {
+            cxj__format_refuse(in, CXJ_NEWER_FORMAT, "a setting that this library does not know; a newer one is needed");
+        }
+        number += (uint32_t)step;
+        uint64_t value = cxj__format_get(in, UINT64_MAX);
+        if (value == 0) refuse_bytes(load, "a setting is 0");
+        if (in->status == CXJ_OK) take_setting(load, number, value);
+    }
+    return in->status == CXJ_OK;
+}
+
+static bool read_mark(struct load *load) {
+    struct cxj__format_in *in = &load->in;
+    if (!cxj__format_item(in, CXJ__FORMAT_MARK)) return false;
+    size_t length = (size_t)cxj__format_get(in, CXJ__MOST_MARK);
+    if (length == 0) refuse_bytes(load, "a mark is empty");
+    const unsigned char *mark = cxj__format_get_bytes(in, length);
+    if (mark == NULL) return false;
+    if (load->purpose == CHECK) load->memory += length;
+    return load->purpose != BUILD || cxj__engine_take_mark(load->engine, mark, length) || lack_memory(load);
+}
+
+/* What stands between totals and names where there is any of it. */
+static bool read_options(struct load *load) {
+    struct cxj__format_in *in = &load->in;
+    if (in->format == CXJ__FORMAT_FIRST) return true;
+    if (cxj__format_next(in) == CXJ__FORMAT_SETTINGS && !read_settings(load)) return false;
+    if (cxj__format_next(in) == CXJ__FORMAT_MARK && !read_mark(load)) return false;
+    if (cxj__format_next(in) != CXJ__FORMAT_CALENDAR) return in->status == CXJ_OK;
+    return cxj__format_refuse(in, CXJ_NEWER_FORMAT, "a calendar is not known to this library; a newer one is needed");
 }
 
 /* Adds a name, which must stand behind the one before it. */
@@ -120,6 +247,22 @@ static cxj_status judge_limit(const struct cxj__core *core) {
     return CXJ_LIMIT;
 }
 
+/* Notes a view of the bytes, each text of which stands once. */
+static bool note_view(struct load *load, const char *text, size_t length, cxj_view *view, bool is_left_out) {
+    const struct loaded_view noted = {cxj__base_siphash(load->engine->core.seed.key, text, length), view, is_left_out};
+    for (size_t i = 0; i < load->view_count; i++) {
+        if (load->views[i].view == view && load->views[i].print == noted.print) {
+            return refuse_bytes(load, "a view stands twice");
+        }
+    }
+    if (!cxj__base_grow(&load->engine->core.memory, &load->views, &load->view_capacity, load->view_count + 1,
+                        sizeof *load->views)) {
+        return lack_memory(load);
+    }
+    load->views[load->view_count++] = noted;
+    return true;
+}
+
 static bool add_view(struct load *load, const char *text, size_t length, bool sealed_lost) {
     struct cxj__core *core = &load->engine->core;
     size_t count = core->view_count;
@@ -128,9 +271,13 @@ static bool add_view(struct load *load, const char *text, size_t length, bool se
     if (status == CXJ_BAD_TEXT) status = CXJ_BAD_BYTES;
     if (status == CXJ_LIMIT) status = judge_limit(core);
     if (status != CXJ_OK) return cxj__format_refuse(&load->in, status, cxj_message(load->engine));
-    if (core->view_count == count) return refuse_bytes(load, "a view stands twice");
+    bool is_left_out = core->view_count == count;
+    if (load->in.format > CXJ__FORMAT_FIRST && (length != view->text_length || memcmp(text, view->text, length) != 0)) {
+        return refuse_bytes(load, "a view's text is not in the one way in which it is written");
+    }
+    if (!note_view(load, text, length, view, is_left_out)) return false;
     if (sealed_lost && core->sealed_touchpoints == 0) return refuse_bytes(load, "a view lacks what nobody contributed");
-    view->sealed_lost = sealed_lost;
+    if (!is_left_out) view->sealed_lost = sealed_lost;
     return true;
 }
 
@@ -181,45 +328,141 @@ static bool has_shares(const struct cxj__cell *cell) {
     return true;
 }
 
-/* Reads what a cell sums into its sealed part, and adds that to the cell. */
-static bool fill_cell(struct load *load, struct cxj__cell *cell) {
-    struct cxj__memory *memory = &load->engine->core.memory;
-    if (!cxj__cell_reserve_sealed(cell, memory)) return lack_memory(load);
-    cxj__format_get_cell(&load->in, cell->sealed, load->totals.sealed_touchpoints);
-    if (load->in.status != CXJ_OK) return false;
-    if (!has_shares(cell->sealed)) return refuse_bytes(load, "a part of what a cell counts is more than its whole");
-    if (!cxj__cell_reserve_cell(cell, memory, cell->sealed)) return lack_memory(load);
-    cxj__cell_add_cell(cell, cell->sealed, 1);
+/* Adds what a cell sums to one that can keep it; false if there is no memory. */
+static bool add_to(struct cxj__cell *sum, struct cxj__memory *memory, const struct cxj__cell *cell) {
+    if (!cxj__cell_reserve_cell(sum, memory, cell)) return false;
+    cxj__cell_add_cell(sum, cell, 1);
     return true;
 }
 
-static bool load_cell(struct load *load, struct cxj_view *view, bool is_first, struct cxj__key *key) {
+static bool refuse_beyond(struct load *load) {
+    return refuse_bytes(load, "sealed journeys have contributed more to a view than they had");
+}
+
+/* Reads what a cell sums into its sealed part, and adds that to the cell, and to the whole of its view. */
+static bool fill_cell(struct load *load, struct cxj__cell *cell, struct cxj__cell *whole) {
+    struct cxj__memory *memory = &load->engine->core.memory;
+    if (!cxj__cell_reserve_sealed(cell, memory)) return lack_memory(load);
+    cxj__format_get_cell(&load->in, cell->sealed, &load->columns[cell->grain], load->totals.sealed_touchpoints);
+    if (load->in.status != CXJ_OK) return false;
+    const char *contradiction = cxj__cell_contradiction(cell->sealed);
+    if (contradiction != NULL) return refuse_bytes(load, contradiction);
+    if (!has_shares(cell->sealed)) return refuse_bytes(load, "a part of what a cell counts is more than its whole");
+    size_t touchpoints = cell->grain == CXJ_GRAIN_JOURNEYS ? CXJ__J_TOUCHPOINTS : 0;
+    int64_t counted = cxj__cell_counts(whole)[touchpoints] + cxj__cell_counts(cell->sealed)[touchpoints];
+    if ((uint64_t)counted > load->totals.sealed_touchpoints) return refuse_beyond(load);
+    if (!add_to(cell, memory, cell->sealed) || !add_to(whole, memory, cell->sealed)) return lack_memory(load);
+    return true;
+}
+
+static bool load_cell(struct load *load, const struct loaded_view *loaded, bool is_first, struct cxj__key *key,
+                      struct cxj__cell *whole) {
     struct cxj__core *core = &load->engine->core;
+    struct cxj_view *view = loaded->view;
     if (!cxj__format_item(&load->in, CXJ__FORMAT_CELLS) || !read_key(load, view, is_first, key)) return false;
-    if (view->cell_count >= core->cells_limit) {
+    if (!loaded->is_left_out && view->cell_count >= core->cells_limit) {
         return cxj__format_refuse(&load->in, CXJ_LIMIT, "a view has more cells than it may have");
     }
-    bool is_kept = load->purpose != CHECK;
+    bool is_kept = load->purpose != CHECK && !loaded->is_left_out;
     struct cxj__cell *cell =
         is_kept ? cxj__view_make(view, &core->memory, &core->seed, key) : cxj__cell_create(&core->memory, view->grain);
     if (cell == NULL) return lack_memory(load);
-    bool is_right = fill_cell(load, cell);
-    if (!is_kept) cxj__cell_destroy(cell, &core->memory);
+    bool is_right = fill_cell(load, cell, whole);
+    if (!is_kept) {
+        load->memory += 2 * sizeof *cell;
+        cxj__cell_destroy(cell, &core->memory);
+    }
     return is_right;
 }
 
-static bool read_cells(struct load *load) {
-    struct cxj__core *core = &load->engine->core;
+static enum group group_of(const struct cxj_view *view) {
+    if (view->grain == CXJ_GRAIN_TOUCHPOINTS) return OF_TOUCHPOINTS;
+    if (view->grain == CXJ_GRAIN_JOURNEYS) return view->ended ? OF_ENDED : OF_JOURNEYS;
+    return OF_TRANSITIONS + (enum group)(view->dimensions[0] - CXJ_DIMENSION_OWNER);
+}
+
+/* Whether a view without conditions holds all that it should by the totals; *beyond if it has more than there can be. */
+static bool has_all(const struct load *load, const struct cxj_view *view, const struct cxj__cell *whole, bool *beyond) {
+    const int64_t *counts = cxj__cell_counts(whole);
+    const uint64_t touchpoints = load->totals.sealed_touchpoints, journeys = load->totals.sealed_journeys;
+    uint64_t first = (uint64_t)counts[0];
+    switch (view->grain) {
+    case CXJ_GRAIN_TOUCHPOINTS:
+        *beyond = first > touchpoints;
+        return first == touchpoints && (uint64_t)counts[CXJ__T_JOURNEYS] >= journeys;
+    case CXJ_GRAIN_TRANSITIONS:
+        *beyond = first > touchpoints - journeys; /* none before the second touchpoint of a journey */
+        return !*beyond;
+    default:
+        *beyond = first > journeys || (uint64_t)counts[CXJ__J_TOUCHPOINTS] > touchpoints;
+        return view->ended ? !*beyond : first == journeys && (uint64_t)counts[CXJ__J_TOUCHPOINTS] == touchpoints;
+    }
+}
+
+/* What the cells of a view sum, all in all, must be what there was, and what other views say. Versions of format 1 did not
+ * note that a view was added after journeys were sealed: such a view is known by what it lacks, and so are those behind
+ * it. Takes the whole over where others are to be compared with it. */
+static bool check_whole(struct load *load, struct cxj_view *view, struct cxj__cell **whole) {
+    bool beyond = false, all = has_all(load, view, *whole, &beyond);
+    if (beyond) return refuse_beyond(load);
+    view->sealed_lost |= load->lacks;
+    if (view->condition_count > 0 || view->sealed_lost) return true;
+    struct cxj__cell **other = &load->wholes[group_of(view)];
+    if (view->grain == CXJ_GRAIN_TOUCHPOINTS) cxj__cell_counts(*whole)[CXJ__T_JOURNEYS] = 0; /* in how many cells they are */
+    if (all && *other != NULL) all = cxj__cell_is_same(*other, *whole);
+    if (!all && load->in.format > CXJ__FORMAT_FIRST) {
+        return refuse_bytes(load, "a view does not have what sealed journeys have contributed to others");
+    }
+    view->sealed_lost = load->lacks = !all;
+    if (*other != NULL || !all) return true;
+    *other = *whole;
+    *whole = NULL;
+    return true;
+}
+
+static bool read_cells_of(struct load *load, const struct loaded_view *loaded) {
+    struct cxj__memory *memory = &load->engine->core.memory;
+    struct cxj_view *view = loaded->view;
+    struct cxj__key key = {0};
+    if (!cxj__format_item(&load->in, CXJ__FORMAT_CELLS)) return false;
+    uint64_t count = cxj__format_get(&load->in, UINT64_MAX);
+    struct cxj__cell *whole = cxj__cell_create(memory, view->grain);
+    if (whole == NULL) return lack_memory(load);
+    bool is_right = load->in.status == CXJ_OK;
+    for (uint64_t i = 0; i < count && is_right; i++) is_right = load_cell(load, loaded, i == 0, &key, whole);
+    is_right = is_right && (loaded->is_left_out || check_whole(load, view, &whole));
+    if (whole != NULL) cxj__cell_destroy(whole, memory);
+    return is_right;
+}
+
+/* The columns of all cells: listed, or those of format 1. */
+static bool read_sealed_columns(struct load *load) {
     struct cxj__format_in *in = &load->in;
-    for (size_t v = 0; v < core->view_count && load->totals.sealed_touchpoints > 0; v++) {
-        struct cxj__key key = {0};
-        if (!cxj__format_item(in, CXJ__FORMAT_CELLS)) return false;
-        uint64_t count = cxj__format_get(in, UINT64_MAX);
-        for (uint64_t i = 0; i < count; i++) {
-            if (!load_cell(load, core->views[v], i == 0, &key)) return false;
+    bool are_listed = in->format > CXJ__FORMAT_FIRST;
+    if (are_listed && !cxj__format_item(in, CXJ__FORMAT_CELLS)) return false;
+    for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
+        if (are_listed) {
+            cxj__format_get_columns(in, &load->columns[grain], grain);
+        } else {
+            cxj__format_first_columns(&load->columns[grain], grain);
         }
     }
     return in->status == CXJ_OK;
+}
+
+static bool read_cells(struct load *load) {
+    struct cxj__format_in *in = &load->in;
+    if (load->totals.sealed_touchpoints == 0 || load->view_count == 0) return true;
+    if (!read_sealed_columns(load)) return false;
+    for (size_t v = 0; v < load->view_count; v++) {
+        if (!read_cells_of(load, &load->views[v])) return false;
+    }
+    for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; in->format > CXJ__FORMAT_FIRST && grain <= CXJ_GRAIN_JOURNEYS; grain++) {
+        if (!cxj__format_knows_all(&load->columns[grain])) {
+            return refuse_bytes(load, "a column is listed that no cell has");
+        }
+    }
+    return true;
 }
 
 /* ---- journeys --------------------------------------------------------------------------------------------------- */
@@ -273,74 +516,154 @@ static bool note_id(struct load *load, uint64_t id) {
     return true;
 }
 
-/* Codes must be those of names that are there. To check without building, their uses are counted here. */
+/* Codes must be those of names that are there, and their names are used. */
 static bool check_record_codes(struct load *load, const cxj_touchpoint *t) {
     uint32_t codes[CXJ__DICTIONARIES + 1];
     cxj__touchpoint_codes(t, codes);
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
         if (codes[d] > load->totals.names[d]) return refuse_bytes(load, "a touchpoint has a code of no name");
-        if (load->purpose == CHECK) cxj__names_use(&load->engine->core.dictionaries[d], codes[d]);
+        cxj__names_came(&load->engine->core.dictionaries[d], codes[d]);
     }
     return true;
 }
 
-static bool read_touchpoint(struct load *load, uint64_t journey, struct cxj__format_before *before, cxj_touchpoint *t) {
-    struct cxj__core *core = &load->engine->core;
-    cxj_touchpoint last = *t;
-    bool is_first = !before->is_there;
+/* Fields must be within their bounds. Earlier versions took a touchpoint at 0. */
+static bool check_record(struct load *load, const cxj_touchpoint *t) {
     struct cxj__refusal refusal;
-    cxj__format_get_touchpoint(&load->in, t, before);
-    if (load->in.status != CXJ_OK) return false;
-    t->journey = journey;
-    if (!cxj__touchpoint_check(t, &refusal)) {
+    cxj_touchpoint checked = *t;
+    if (checked.at == 0) checked.at = 1;
+    if (!cxj__touchpoint_check(&checked, &refusal)) {
         char why[160];
         (void)snprintf(why, sizeof why, "a touchpoint's %s %s", refusal.field, refusal.rule);
         return refuse_bytes(load, why);
     }
-    if (cxj__fold_imply(t->facets) != t->facets) return refuse_bytes(load, "a touchpoint lacks facets that its own imply");
-    int order = is_first ? -1 : cxj__store_compare(&last, t);
-    if (order > 0 || (order == 0 && t->id != 0)) return refuse_bytes(load, "touchpoints are not in order");
-    if (!check_record_codes(load, t) || !note_id(load, t->id)) return false;
-    if (load->purpose == CHECK) return true;
-    load->planned++;
-    if (cxj__plan_arrival(&load->engine->plan, core, t, load->planned - 1) != CXJ_OK) return lack_memory(load);
+    if (cxj__touchpoint_imply(t->facets) != t->facets) return refuse_bytes(load, "a touchpoint lacks facets that its own imply");
     return true;
 }
 
-static bool read_journey(struct load *load, uint64_t number, size_t count) {
+/* Takes a touchpoint into the engine. */
+static bool take_touchpoint(struct load *load, const cxj_touchpoint *t) {
+    if (load->purpose == CHECK) {
+        if (cxj__store_is_rare(t)) load->memory += sizeof(struct cxj__rare);
+        return true;
+    }
+    load->planned++;
+    cxj_status status = cxj__plan_arrival(&load->engine->plan, &load->engine->core, t, load->planned - 1);
+    return status == CXJ_OK || lack_memory(load);
+}
+
+/* A touchpoint that is withdrawn keeps its id and revision alone. */
+static bool take_withdrawn(struct load *load, uint64_t journey, uint64_t id, uint64_t revision) {
+    cxj_touchpoint t = {.journey = journey, .id = id, .revision = revision, .facets = CXJ_FACET_WITHDRAWN};
+    load->withdrawn++;
+    return note_id(load, id) && take_touchpoint(load, &t);
+}
+
+static bool read_touchpoint(struct load *load, uint64_t journey, struct cxj__format_before *before, cxj_touchpoint *t) {
+    cxj_touchpoint last = *t;
+    bool is_first = !before->is_there;
+    cxj__format_get_touchpoint(&load->in, t, before);
+    if (load->in.status != CXJ_OK) return false;
+    t->journey = journey;
+    if (!check_record(load, t)) return false;
+    int order = is_first ? -1 : cxj__store_compare(&last, t);
+    if (order > 0 || (order == 0 && t->id != 0)) return refuse_bytes(load, "touchpoints are not in order");
+    if (!check_record_codes(load, t)) return false;
+    if ((t->facets & CXJ_FACET_WITHDRAWN) == 0) {
+        load->touchpoints++;
+        return note_id(load, t->id) && take_touchpoint(load, t);
+    }
+    if (load->in.format > CXJ__FORMAT_FIRST) return refuse_bytes(load, "a touchpoint that contributes is withdrawn");
+    if (t->id != 0) return take_withdrawn(load, journey, t->id, t->revision);
+    load->unheld++;
+    return true;
+}
+
+/* Reads those that are withdrawn, in the order of their ids. */
+static bool read_withdrawn(struct load *load, uint64_t journey, size_t count) {
+    struct cxj__format_in *in = &load->in;
+    uint64_t id = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t step = cxj__format_get(in, UINT64_MAX - id);
+        if (step == 0) refuse_bytes(load, "ids are not in order");
+        id += step;
+        uint64_t revision = cxj__format_get(in, UINT64_MAX);
+        if (in->status != CXJ_OK || !take_withdrawn(load, journey, id, revision)) return false;
+    }
+    return true;
+}
+
+/* What reading has taken must be within what the bytes that came allow. */
+static bool check_work(struct load *load, size_t count) {
+    const struct cxj__core *core = &load->engine->core;
+    struct cxj__message *message = &load->engine->message;
+    uint64_t bytes = load->in.offset + load->in.length;
+    uint64_t limit = FREE_WORK + (uint64_t)core->load_work_limit * bytes;
+    load->work += load->totals.views * count;
+    if (load->purpose == CHECK || load->work <= limit) return true;
+    cxj__base_say(message,
+                  "%llu touchpoints times %llu views are more work than %llu bytes may take; give a load_work_limit "
+                  "above %llu to read them",
+                  (unsigned long long)(load->touchpoints + load->withdrawn + count), (unsigned long long)load->totals.views,
+                  (unsigned long long)bytes, (unsigned long long)((load->work - FREE_WORK) / bytes));
+    return cxj__format_refuse(&load->in, CXJ_LIMIT, message->text);
+}
+
+static bool read_journey(struct load *load, uint64_t number, size_t count, size_t withdrawn) {
     struct cxj__core *core = &load->engine->core;
     struct cxj__format_before before = {0};
     cxj_touchpoint touchpoint = {0};
-    if (count > core->touchpoints_limit) {
+    if (count + withdrawn > core->touchpoints_limit) {
         return cxj__format_refuse(&load->in, CXJ_LIMIT, "a journey has more touchpoints than it may have");
     }
+    if (!check_work(load, count + withdrawn)) return false;
     load->id_count = 0;
     for (size_t i = 0; i < count; i++) {
         if (!read_touchpoint(load, number, &before, &touchpoint)) return false;
     }
-    load->touchpoints += count;
+    if (!read_withdrawn(load, number, withdrawn)) return false;
+    load->memory += CXJ__JOURNEY_BYTES;
+    if (count > CXJ__FIRST_RECORDS) load->memory += (count - CXJ__FIRST_RECORDS) * sizeof(struct cxj__record);
     return check_ids(load) && (load->planned < CXJ__COMING || commit(load));
 }
 
 static bool read_sealed(struct load *load, uint64_t number) {
     struct cxj__core *core = &load->engine->core;
     load->sealed++;
+    load->memory += sizeof number;
     if (load->purpose == CHECK || cxj__store_seal(&core->store, &core->memory, &core->seed, number)) return true;
     return lack_memory(load);
+}
+
+/* How many touchpoints the next journey has that contribute, and that are withdrawn. */
+static bool read_counts(struct load *load, size_t *count, size_t *withdrawn) {
+    struct cxj__format_in *in = &load->in;
+    *withdrawn = 0;
+    if (in->format == CXJ__FORMAT_FIRST) {
+        *count = (size_t)cxj__format_get(in, CXJ__TOUCHPOINTS_LIMIT);
+        return in->status == CXJ_OK;
+    }
+    uint64_t twice = cxj__format_get(in, 2 * CXJ__TOUCHPOINTS_LIMIT + 1);
+    *count = (size_t)(twice / 2);
+    if (twice % 2 == 0) return in->status == CXJ_OK;
+    *withdrawn = (size_t)cxj__format_get(in, CXJ__TOUCHPOINTS_LIMIT - *count);
+    if (*withdrawn == 0) refuse_bytes(load, "none of the touchpoints is withdrawn");
+    return in->status == CXJ_OK;
 }
 
 static bool read_journeys(struct load *load) {
     struct cxj__format_in *in = &load->in;
     uint64_t number = 0;
+    size_t count, withdrawn;
     cxj__plan_begin(&load->engine->plan);
     for (uint64_t i = 0; i < load->totals.journeys; i++) {
         if (!cxj__format_item(in, CXJ__FORMAT_JOURNEYS)) return false;
         uint64_t step = cxj__format_get(in, UINT64_MAX - number);
         if (step == 0) return refuse_bytes(load, "journeys are not in order");
         number += step;
-        size_t count = (size_t)cxj__format_get(in, CXJ__TOUCHPOINTS_LIMIT);
-        if (in->status != CXJ_OK) return false;
-        if (!(count == 0 ? read_sealed(load, number) : read_journey(load, number, count))) return false;
+        if (!read_counts(load, &count, &withdrawn)) return false;
+        bool is_sealed = count == 0 && withdrawn == 0;
+        if (!(is_sealed ? read_sealed(load, number) : read_journey(load, number, count, withdrawn))) return false;
     }
     return commit(load);
 }
@@ -349,13 +672,13 @@ static bool read_journeys(struct load *load) {
 
 /* What was said at the beginning must be what was found, and each name must be used. */
 static bool check_totals(struct load *load) {
-    if (load->touchpoints != load->totals.touchpoints) return refuse_bytes(load, "touchpoints are not as many as was said");
+    uint64_t found = load->touchpoints;
+    if (load->in.format == CXJ__FORMAT_FIRST) found += load->withdrawn + load->unheld;
+    if (found != load->totals.touchpoints) return refuse_bytes(load, "touchpoints are not as many as was said");
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
         const struct cxj__names *dictionary = &load->engine->core.dictionaries[d];
         for (uint32_t code = 1; code <= load->totals.names[d]; code++) {
-            if (cxj__names_uses(dictionary, code) == 0 && !cxj__names_is_of_sealed(dictionary, code)) {
-                return refuse_bytes(load, "a name is not used");
-            }
+            if (!cxj__names_was_used(dictionary, code)) return refuse_bytes(load, "a name is not used");
         }
     }
     return true;
@@ -363,15 +686,21 @@ static bool check_totals(struct load *load) {
 
 static bool read_state(struct load *load) {
     struct cxj__core *core = &load->engine->core;
-    if (!read_totals(load) || !read_names(load) || !read_views(load) || !read_cells(load)) return false;
+    if (!read_totals(load) || !read_options(load) || !read_names(load) || !read_views(load) || !read_cells(load)) {
+        return false;
+    }
     size_t views = core->view_count;
     uint32_t wanted = core->wanted;
     if (load->purpose == BUILD_BARE) core->view_count = core->wanted = 0;
     bool is_right = read_journeys(load);
     core->view_count = views;
     core->wanted = wanted;
-    for (size_t v = 0; v < views; v++) core->views[v]->incomplete |= core->views[v]->sealed_lost;
-    return is_right && cxj__format_in_end(&load->in) && check_totals(load);
+    if (!is_right || !cxj__format_in_end(&load->in) || !check_totals(load)) return false;
+    /* Names that stood in withdrawn touchpoints alone. */
+    for (uint32_t d = 1; load->in.format == CXJ__FORMAT_FIRST && d <= CXJ__DICTIONARIES; d++) {
+        cxj__names_retire(&core->dictionaries[d], &core->memory);
+    }
+    return true;
 }
 
 /* Reads all into an engine that is empty. What was found, and what is wrong, stays in load. */
@@ -380,6 +709,10 @@ static cxj_status run_load(struct load *load, cxj_read read, void *context) {
     if (cxj__format_in_begin(&load->in, memory, read, context)) (void)read_state(load);
     if (load->ids != NULL) memset(load->ids, 0, load->id_capacity * sizeof *load->ids);
     cxj__base_release(memory, &load->ids, &load->id_capacity, sizeof *load->ids);
+    for (size_t group = 0; group < GROUPS; group++) {
+        if (load->wholes[group] != NULL) cxj__cell_destroy(load->wholes[group], memory);
+    }
+    cxj__base_release(memory, &load->views, &load->view_capacity, sizeof *load->views);
     cxj__format_in_finish(&load->in);
     return load->in.status;
 }
@@ -479,7 +812,8 @@ cxj_status cxj_merge_saved(cxj_engine *engine, cxj_read read, void *context) {
                            .allocate_context = memory->context,
                            .seed = {engine->core.seed.key[0], engine->core.seed.key[1]}, /* as secret as the host's */
                            .cells_limit = UINT64_MAX,
-                           .touchpoints_limit = CXJ__TOUCHPOINTS_LIMIT};
+                           .touchpoints_limit = CXJ__TOUCHPOINTS_LIMIT,
+                           .load_work_limit = engine->core.load_work_limit};
     if (memory->limit != 0) options.memory_limit = memory->limit - memory->used + 1; /* 0 would be no limit */
     cxj_engine *source = NULL;
     cxj_status status =
@@ -512,11 +846,16 @@ static void describe(const struct load *load, cxj_validation *validation) {
     validation->offset = load->in.wrong;
     if (load->in.status != CXJ_OK) return;
     validation->offset = load->in.offset + load->in.length;
-    validation->touchpoints = load->touchpoints;
+    validation->touchpoints = load->touchpoints + load->withdrawn;
     validation->journeys = load->totals.journeys - load->sealed;
     validation->sealed = load->sealed;
-    validation->views = load->totals.views;
+    validation->views = load->engine->core.view_count;
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) validation->names += load->totals.names[d];
+    validation->work = load->work;
+    validation->memory = sizeof(cxj_engine) + load->memory + load->totals.views * sizeof(struct cxj_view);
+    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
+        validation->memory += load->totals.names[d] * (sizeof(struct cxj__name) + sizeof(uint64_t));
+    }
 }
 
 cxj_status cxj_validate(cxj_read read, void *context, cxj_validation *validation, size_t validation_size, char *message,

@@ -79,7 +79,7 @@ static bool make_translation(struct cxj__memory *memory, const struct cxj__core 
 static cxj_status plan_journey(cxj_engine *engine, const struct cxj__journey *journey,
                                const struct translation *translation) {
     cxj__plan_begin(&engine->plan);
-    for (size_t i = 0; i < journey->count; i++) {
+    for (size_t i = 0; i < cxj__store_kept(journey); i++) {
         struct cxj__entry entry;
         cxj__store_unpack(journey, i, &entry);
         cxj__touchpoint_translate(&entry.touchpoint, translation->codes);
@@ -284,6 +284,8 @@ static void commit_sealed_of(struct merge *merge) {
     core->touchpoints += source->sealed_touchpoints;
     core->journeys += source->sealed_journeys;
     if (source->sealed_latest > core->sealed_latest) core->sealed_latest = source->sealed_latest;
+    for (size_t bit = 0; bit < CXJ__FACETS; bit++) core->sealed_facets[bit] += source->sealed_facets[bit];
+    core->sealed_facets_lost |= source->sealed_facets_lost;
 }
 
 /* ---- all of it -------------------------------------------------------------------------------------------------- */
@@ -305,7 +307,7 @@ static void drop_reserved(struct merge *merge) {
     sweep_views(core);
     for (size_t place = 0; place < core->store.places; place++) {
         struct cxj__journey *journey = cxj__store_at(&core->store, place);
-        if (journey->number != 0 && journey->count == 0) {
+        if (journey->number != 0 && cxj__store_kept(journey) == 0) {
             cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
         }
     }
@@ -342,6 +344,7 @@ cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source) {
         commit_journeys(&merge);
         commit_sealed_of(&merge);
         sweep_views(core);
+        engine->unrecorded |= source->unrecorded; /* what one of them does not know, the result does not know */
         if (source->core.now > core->now) cxj__plan_advance(core, source->core.now);
         engine->version++;
     } else {

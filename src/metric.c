@@ -1,4 +1,4 @@
-/* metric: the catalogue.
+/* metric: the catalogue (SPEC.md section 6).
  *
  * One table says all about a metric: its name, unit, needs, formula and definition. A formula is one of a few kinds,
  * each a function below, applied to counts, sums or a histogram of the cell. Division happens here and only here, once
@@ -86,6 +86,16 @@ enum { NONE = 255 };
 #define RANKED_ENDED(name, a, percent, any, summary)                                                                   \
     { name, CXJ_UNIT_DURATION, CXJ_KIND_QUANTILE, QUANTILE_ENDED, a, 0, percent, 0, any, 1, summary }
 
+/* Of what is summed in a test's library alone (cell.h). */
+#ifdef CXJ__WITH_DUMMIES
+#define DUMMIES(grain)                                                                                                 \
+    COUNTED("dummies", CXJ__##grain##_DUMMY, 0, "none"),                                                               \
+        {"dummy_sum", CXJ_UNIT_MONEY, CXJ_KIND_COUNT, TOTAL, CXJ__##grain##_SUM_DUMMY, 0, NONE, 0, 0, 1, "none"},       \
+        RANKED("dummy_p50", CXJ__##grain##_HISTOGRAM_DUMMY, CXJ__##grain##_DUMMY, 50, 0, "none"),
+#else
+#define DUMMIES(grain)
+#endif
+
 static const struct metric of_touchpoints[] = {
     COUNTED("touchpoints", CXJ__T_TOUCHPOINTS, 0, "touchpoints"),
     COUNTED("contacts", CXJ__T_CONTACTS, CONTACT, "touchpoints in which the customer took part"),
@@ -154,6 +164,7 @@ static const struct metric of_touchpoints[] = {
     RANKED("lateness_p90", CXJ__T_HISTOGRAM_LATENESS, CXJ__T_LATE, 90, DELIVERED, "its 90th percentile"),
     RANKED("lateness_p99", CXJ__T_HISTOGRAM_LATENESS, CXJ__T_LATE, 99, DELIVERED, "its 99th percentile"),
     {"value", CXJ_UNIT_MONEY, CXJ_KIND_COUNT, TOTAL, CXJ__T_SUM_VALUE, 0, NONE, 0, 0, 1, "sum of value"},
+    DUMMIES(T)
 };
 
 static const struct metric of_transitions[] = {
@@ -173,6 +184,7 @@ static const struct metric of_transitions[] = {
     RATED("satisfaction_step", CXJ__X_SUM_STEP, CXJ__X_STEPS, UNIT, "mean of the rating after less the rating before"),
     COUNTED("improved", CXJ__X_IMPROVED, 0, "steps up"),
     COUNTED("degraded", CXJ__X_DEGRADED, 0, "steps down"),
+    DUMMIES(X)
 };
 
 static const struct metric of_journeys[] = {
@@ -292,6 +304,7 @@ static const struct metric of_journeys[] = {
     {"value", CXJ_UNIT_MONEY, CXJ_KIND_COUNT, TOTAL, CXJ__J_SUM_VALUE, 0, NONE, 0, 0, 1, "sum of value"},
     {"value_lost", CXJ_UNIT_MONEY, CXJ_KIND_COUNT, TOTAL, CXJ__J_SUM_VALUE_LOST, 0, NONE, CHURNED, 0, 1,
      "sum of value of churned journeys"},
+    DUMMIES(J)
 };
 
 #define LENGTH(table) (sizeof(table) / sizeof *(table))
@@ -543,6 +556,51 @@ static void apply(const struct sight *sight, cxj_value *result) {
     }
 }
 
+/* The columns that a formula looks at. Column 0, of which every cell knows all, stands for none. */
+enum { LOOKED_AT = 4 };
+static void list_columns(const struct metric *metric, uint32_t grain, size_t columns[LOOKED_AT]) {
+    size_t sums = cxj__cell_first_column(grain, CXJ__SUMS);
+    columns[0] = metric->a;
+    columns[1] = metric->b;
+    columns[2] = metric->c == NONE ? 0 : metric->c;
+    columns[3] = 0;
+    switch (metric->formula) {
+    case MEAN:
+    case SCORE:
+    case DEVIATION:
+    case CONSISTENCY:
+        columns[3] = sums + metric->a + 1;
+        columns[0] += sums;
+        break;
+    case FRACTION:
+        columns[1] += sums;
+        columns[0] += sums;
+        break;
+    case TOTAL:
+    case AVERAGE:
+        columns[0] += sums;
+        break;
+    case QUANTILE:
+    case QUANTILE_ENDED:
+        columns[0] += cxj__cell_first_column(grain, CXJ__HISTOGRAMS);
+        columns[2] = 0; /* c is which percentile */
+        break;
+    default: /* of counts alone */
+        break;
+    }
+}
+
+/* False if something that a formula looks at did not exist yet when a journey of the cell was sealed. */
+static bool is_all_known(const struct metric *metric, const struct cxj__cell *cell) {
+    size_t columns[LOOKED_AT];
+    if (cell->unknown == NULL) return true;
+    list_columns(metric, cell->grain, columns);
+    for (size_t i = 0; i < LOOKED_AT; i++) {
+        if (!cxj__cell_knows(cell, columns[i])) return false;
+    }
+    return true;
+}
+
 void cxj__metric_read(size_t place, const struct cxj__cell *cell, const struct cxj__circumstances *circumstances,
                       cxj_value *result) {
     cxj_metric_info info;
@@ -556,7 +614,8 @@ void cxj__metric_read(size_t place, const struct cxj__cell *cell, const struct c
                          (sight.metric->formula == COUNT || sight.metric->formula == SHARE);
     if ((info.needs_all & circumstances->unrecorded) != 0 ||
         (info.needs_any != 0 && (info.needs_any & ~circumstances->unrecorded) == 0) ||
-        (info.needs_now && !circumstances->has_now) || (about_context && !circumstances->has_context)) {
+        (info.needs_now && !circumstances->has_now) || (about_context && !circumstances->has_context) ||
+        !is_all_known(sight.metric, cell)) {
         return;
     }
     apply(&sight, result);

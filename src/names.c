@@ -93,6 +93,12 @@ cxj_status cxj__names_add(struct cxj__names *dictionary, struct cxj__memory *mem
     return CXJ_OK;
 }
 
+size_t cxj__names_count(const struct cxj__names *dictionary) {
+    size_t count = 0;
+    for (size_t i = 0; i < dictionary->count; i++) count += dictionary->names[i].text != NULL;
+    return count;
+}
+
 const char *cxj__names_text(const struct cxj__names *dictionary, uint32_t code, size_t *length) {
     if (code == 0) {
         *length = 0;

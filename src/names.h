@@ -47,6 +47,9 @@ uint32_t cxj__names_find(const struct cxj__names *dictionary, const struct cxj__
 cxj_status cxj__names_add(struct cxj__names *dictionary, struct cxj__memory *memory, const struct cxj__seed *seed,
                           const char *text, size_t length, uint32_t *code);
 
+/* Names there are: codes that were given and not retired. */
+size_t cxj__names_count(const struct cxj__names *dictionary);
+
 /* The name of a code, or NULL for a code that was never given or is retired. Code 0 has the empty name. */
 const char *cxj__names_text(const struct cxj__names *dictionary, uint32_t code, size_t *length);
 
@@ -75,6 +78,11 @@ static inline void cxj__names_came(struct cxj__names *dictionary, uint32_t code)
 /* Notes that a touchpoint which carried a name was let go. */
 static inline void cxj__names_note_sealed(struct cxj__names *dictionary, uint32_t code) {
     if (code != 0) dictionary->uses[code] |= CXJ__NAMES_WAS_USED | CXJ__NAMES_OF_SEALED;
+}
+
+/* True if a touchpoint ever came with a name, or carried it. */
+static inline bool cxj__names_was_used(const struct cxj__names *dictionary, uint32_t code) {
+    return (dictionary->uses[code] & CXJ__NAMES_WAS_USED) != 0;
 }
 
 /* True if a touchpoint that carried a name was let go. */

@@ -1,4 +1,4 @@
-/* plan: what a change adds to cells and takes from them.
+/* plan: what a change adds to cells and takes from them (SPEC.md section 3).
  *
  * A change puts entries in the place of a journey's records from some position on. What left is folded again to take
  * its facts back, what arrives is folded to add its own; both begin with the fold before that position. Where
@@ -41,6 +41,7 @@ void cxj__plan_finish(struct cxj__plan *plan, struct cxj__memory *memory) {
     FREE(memory, plan->entries);
     FREE(memory, plan->scratch);
     FREE(memory, plan->leavers);
+    FREE(memory, plan->retractions);
     FREE(memory, plan->refused);
     FREE(memory, plan->facts);
     FREE(memory, plan->postings);
@@ -49,12 +50,13 @@ void cxj__plan_finish(struct cxj__plan *plan, struct cxj__memory *memory) {
     FREE(memory, plan->placings);
     FREE(memory, plan->samples);
     FREE(memory, plan->checkpoints);
+    plan->took_back = false;
 }
 
 void cxj__plan_begin(struct cxj__plan *plan) {
     plan->changes.count = plan->entries.count = plan->facts.count = 0;
     plan->postings.count = plan->tallies.count = plan->placings.count = 0;
-    plan->samples.count = plan->checkpoints.count = plan->refused.count = 0;
+    plan->samples.count = plan->checkpoints.count = plan->refused.count = plan->retractions.count = 0;
     plan->folded = 0;
     plan->feed = (struct cxj__feed){0};
 }
@@ -113,16 +115,34 @@ static struct cxj__change *new_change(struct cxj__plan *plan, struct cxj__core *
     return change;
 }
 
+/* What a touchpoint that arrives states: with the facets that its own imply; and if it is withdrawn, only which one. */
+static void set_arrival(struct cxj__core *core, cxj_touchpoint *arrival, const cxj_touchpoint *touchpoint) {
+    if (is_withdrawn(touchpoint)) {
+        cxj__plan_note_names(core, touchpoint);
+        *arrival = (cxj_touchpoint){.journey = touchpoint->journey,
+                                    .id = touchpoint->id,
+                                    .revision = touchpoint->revision,
+                                    .facets = CXJ_FACET_WITHDRAWN};
+        return;
+    }
+    *arrival = *touchpoint;
+    arrival->facets = cxj__touchpoint_imply(touchpoint->facets);
+}
+
 cxj_status cxj__plan_arrival(struct cxj__plan *plan, struct cxj__core *core, const cxj_touchpoint *touchpoint,
                              size_t place) {
     struct cxj__store *store = &core->store;
     uint64_t number = touchpoint->journey;
     struct cxj__journey *journey = cxj__store_find(store, &core->seed, number, &store->probes);
     if (journey == NULL && cxj__store_is_sealed(store, &core->seed, number, &store->probes)) return CXJ_LATE;
+    if (is_withdrawn(touchpoint) && touchpoint->id == 0) { /* which takes nothing back, and never can */
+        cxj__plan_note_names(core, touchpoint);
+        plan->feed.accepted++;
+        return CXJ_OK;
+    }
     if (!APPEND(core, plan->entries)) return CXJ_NO_MEMORY;
     struct cxj__entry *entry = LAST(plan->entries);
-    entry->touchpoint = *touchpoint;
-    entry->touchpoint.facets = cxj__fold_imply(touchpoint->facets);
+    set_arrival(core, &entry->touchpoint, touchpoint);
     entry->held = 0;
     entry->moves = 1;
     entry->next = 0;
@@ -132,7 +152,7 @@ cxj_status cxj__plan_arrival(struct cxj__plan *plan, struct cxj__core *core, con
     struct cxj__change *change =
         journey->change != 0 ? &plan->changes.items[journey->change - 1] : new_change(plan, core, journey);
     if (change == NULL) {
-        if (journey->count == 0) cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
+        if (cxj__store_kept(journey) == 0) cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
         return CXJ_NO_MEMORY;
     }
     if (change->first_arrival == 0) {
@@ -145,41 +165,6 @@ cxj_status cxj__plan_arrival(struct cxj__plan *plan, struct cxj__core *core, con
 }
 
 #define ORDER(a, b) ((a) < (b) ? -1 : (a) > (b))
-#define UNLESS_EQUAL(a, b)                                                                                             \
-    if ((a) != (b)) return ORDER(a, b)
-
-/* Which of two touchpoints of one journey, id and revision is the greater (section 3 of the specification). */
-static int compare_content(const struct cxj__core *core, const cxj_touchpoint *a, const cxj_touchpoint *b) {
-    UNLESS_EQUAL(a->at, b->at);
-    UNLESS_EQUAL(a->sequence, b->sequence);
-    UNLESS_EQUAL(a->due, b->due);
-    UNLESS_EQUAL(a->value, b->value);
-    UNLESS_EQUAL(a->customer, b->customer);
-    const struct {
-        uint32_t dimension, a, b;
-    } codes[] = {
-        {CXJ_DIMENSION_OWNER, a->owner, b->owner},
-        {CXJ_DIMENSION_TEAM, a->team, b->team},
-        {CXJ_DIMENSION_ACTIVITY, a->activity, b->activity},
-        {CXJ_DIMENSION_CHANNEL, a->channel, b->channel},
-        {CXJ_DIMENSION_STAGE, a->stage, b->stage},
-        {CXJ_DIMENSION_CAUSE, a->cause, b->cause},
-        {CXJ_DIMENSION_TYPE, a->type, b->type},
-        {CXJ_DIMENSION_SEGMENT, a->segment, b->segment},
-        {CXJ_DIMENSION_REASON, a->reason, b->reason},
-    };
-    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
-        int order = cxj__names_compare(&core->dictionaries[codes[i].dimension], codes[i].a, codes[i].b);
-        if (order != 0) return order;
-    }
-    UNLESS_EQUAL(a->facets, b->facets);
-    UNLESS_EQUAL(a->scale, b->scale);
-    UNLESS_EQUAL(a->score, b->score);
-    UNLESS_EQUAL(a->scope, b->scope);
-    UNLESS_EQUAL(a->commitment, b->commitment);
-    return ORDER(a->outcome, b->outcome);
-}
-
 /* Lets a touchpoint arrive where another of its id holds; returns the one that holds then. */
 static const struct cxj__entry *meet(const struct cxj__core *core, struct cxj__feed *feed,
                                      const struct cxj__entry *held, const struct cxj__entry *arrived) {
@@ -190,7 +175,9 @@ static const struct cxj__entry *meet(const struct cxj__core *core, struct cxj__f
         feed->accepted++;
         return arrived;
     }
-    int order = compare_content(core, a, h);
+    /* Of one that is withdrawn there is no content to compare: it holds over one that is not. */
+    int order = is_withdrawn(a) || is_withdrawn(h) ? is_withdrawn(a) - is_withdrawn(h)
+                                                     : cxj__touchpoint_compare(a, h, core->dictionaries);
     feed->duplicates++;
     if (order != 0) feed->conflicts++;
     return order > 0 ? arrived : held;
@@ -244,6 +231,11 @@ static void locate(struct cxj__plan *plan, struct cxj__core *core, const struct 
         entry->position = SIZE_MAX;
         if (entry->touchpoint.id == 0 || !is_first(plan, change, i)) continue;
         entry->position = cxj__store_find_id(change->journey, entry->touchpoint.id, &core->seed, &core->store.probes);
+        uint64_t revision = 0;
+        if (entry->position == SIZE_MAX && change->journey->withdrawn > 0 &&
+            cxj__store_find_withdrawn(change->journey, entry->touchpoint.id, &revision)) {
+            entry->position = CXJ__WITHDRAWN;
+        }
     }
 }
 
@@ -263,7 +255,7 @@ static int compare_places(const void *a, const void *b, const void *context) {
 /* The place in the call from which on a journey has no room for what needs some; SIZE_MAX if it has for all. */
 static bool find_cutoff(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change,
                         size_t *cutoff) {
-    size_t room = core->touchpoints_limit - change->journey->count;
+    size_t room = core->touchpoints_limit - cxj__store_kept(change->journey);
     *cutoff = SIZE_MAX;
     plan->leavers.count = 0; /* a list of sizes that is not in use yet */
     for (size_t i = change->arriving.from; i < change->arriving.to; i++) {
@@ -284,7 +276,7 @@ static bool find_cutoff(struct cxj__plan *plan, struct cxj__core *core, const st
 /* Refuses the arrivals for which the journey has no room, as if they had come one by one. */
 static bool refuse(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
     size_t cutoff = SIZE_MAX, kept = change->arriving.from;
-    if (change->journey->count + (change->arriving.to - kept) <= core->touchpoints_limit) return true;
+    if (cxj__store_kept(change->journey) + (change->arriving.to - kept) <= core->touchpoints_limit) return true;
     if (!find_cutoff(plan, core, change, &cutoff)) return false;
     bool refused = false;
     for (size_t i = change->arriving.from; i < change->arriving.to; i++) {
@@ -310,6 +302,13 @@ static bool leave(struct cxj__plan *plan, struct cxj__core *core, size_t positio
     return true;
 }
 
+/* Notes that a touchpoint is withdrawn from now on, or is not any more; known: it was before. */
+static bool retract(struct cxj__plan *plan, struct cxj__core *core, const cxj_touchpoint *t, bool known, bool stands) {
+    if (!APPEND(core, plan->retractions)) return false;
+    *LAST(plan->retractions) = (struct cxj__retraction){t->id, t->revision, known, stands};
+    return true;
+}
+
 /* Lets the arrivals of one id, those from i on, meet each other and the one that the journey holds. The one that holds
  * then is *winner. Returns how many they are. */
 static size_t settle_id(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change, size_t i,
@@ -317,7 +316,11 @@ static size_t settle_id(struct cxj__plan *plan, struct cxj__core *core, const st
     const struct cxj__entry *entries = plan->entries.items;
     size_t from = i, position = entries[i].position;
     uint64_t id = entries[i].touchpoint.id;
-    if (position != SIZE_MAX) {
+    if (position == CXJ__WITHDRAWN) {
+        memset(winner, 0, sizeof *winner);
+        winner->touchpoint = (cxj_touchpoint){.id = id, .facets = CXJ_FACET_WITHDRAWN};
+        (void)cxj__store_find_withdrawn(change->journey, id, &winner->touchpoint.revision);
+    } else if (position != SIZE_MAX) {
         cxj__store_unpack(change->journey, position, winner);
     } else {
         plan->feed.accepted++;
@@ -325,6 +328,7 @@ static size_t settle_id(struct cxj__plan *plan, struct cxj__core *core, const st
         cxj__plan_note_names(core, &winner->touchpoint);
     }
     for (; i < change->arriving.to && entries[i].touchpoint.id == id; i++) {
+        plan->took_back |= is_withdrawn(&winner->touchpoint) || is_withdrawn(&entries[i].touchpoint);
         *winner = *meet(core, &plan->feed, winner, &entries[i]);
         cxj__plan_note_names(core, &entries[i].touchpoint);
     }
@@ -339,27 +343,44 @@ static bool is_alone(const struct cxj__plan *plan, const struct cxj__change *cha
     return id == 0 || (is_last && entries[i].position == SIZE_MAX);
 }
 
+/* Notes what becomes of an id of which another touchpoint holds now, the one before being at position. *arrives says
+ * whether it is a record that arrives. */
+static bool place_winner(struct cxj__plan *plan, struct cxj__core *core, const cxj_touchpoint *winner, size_t position,
+                         bool *arrives) {
+    bool known = position == CXJ__WITHDRAWN;
+    *arrives = !is_withdrawn(winner);
+    if (!known && position != SIZE_MAX && !leave(plan, core, position)) return false;
+    return (!known && *arrives) || retract(plan, core, winner, known, !*arrives);
+}
+
 /* Of each id keeps the one that holds, noting which records leave. Entries without an id all stay. */
 static bool settle(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
     size_t from = change->arriving.from, kept = from;
     struct cxj__entry *entries = plan->entries.items;
     plan->leavers.count = 0;
+    change->retractions.from = plan->retractions.count;
     for (size_t i = from; i < change->arriving.to;) {
+        struct cxj__entry winner;
+        size_t position = entries[i].position;
+        bool arrives = true;
         if (is_alone(plan, change, i)) {
             plan->feed.accepted++;
-            if (kept != i) entries[kept] = entries[i];
-            kept++;
+            if (is_withdrawn(&entries[i].touchpoint)) {
+                if (!place_winner(plan, core, &entries[i].touchpoint, position, &arrives)) return false;
+            } else if (kept != i) {
+                entries[kept] = entries[i];
+            }
+            kept += arrives;
             i++;
             continue;
         }
-        struct cxj__entry winner;
-        size_t position = entries[i].position;
         i += settle_id(plan, core, change, i, &winner);
         if (!winner.moves) continue;
-        if (position != SIZE_MAX && !leave(plan, core, position)) return false;
-        entries[kept++] = winner;
+        if (!place_winner(plan, core, &winner.touchpoint, position, &arrives)) return false;
+        if (arrives) entries[kept++] = winner;
     }
     change->arriving.to = kept;
+    change->retractions.to = plan->retractions.count;
     if (kept - from > 1) {
         cxj__base_sort(entries + from, plan->scratch.items, kept - from, sizeof *entries, compare_entries, NULL);
     }
@@ -407,11 +428,15 @@ static bool resolve(struct cxj__plan *plan, struct cxj__core *core, struct cxj__
     if (!gather(plan, core, change)) return false;
     locate(plan, core, change);
     if (!refuse(plan, core, change) || !settle(plan, core, change)) return false;
-    if (change->arriving.to == change->arriving.from) {
+    bool arrives = change->arriving.to > change->arriving.from;
+    if (!arrives && change->retractions.to == change->retractions.from) {
         change->is_void = true;
         return true;
     }
-    change->position = cxj__store_position(journey, &plan->entries.items[change->arriving.from].touchpoint);
+    change->position = journey->count;
+    if (arrives) {
+        change->position = cxj__store_position(journey, &plan->entries.items[change->arriving.from].touchpoint);
+    }
     for (size_t i = 0; i < plan->leavers.count; i++) {
         if (plan->leavers.items[i] < change->position) change->position = plan->leavers.items[i];
     }
@@ -430,8 +455,7 @@ static bool resolve(struct cxj__plan *plan, struct cxj__core *core, struct cxj__
 static bool is_held(const struct cxj__plan *plan, const struct cxj__change *change, size_t entry, uint32_t holder,
                     uint32_t code) {
     for (size_t i = entry; i-- > change->arriving.from;) {
-        const cxj_touchpoint *earlier = &plan->entries.items[i].touchpoint;
-        if (!is_withdrawn(earlier) && cxj__store_code(earlier, holder) == code) return true;
+        if (cxj__store_code(&plan->entries.items[i].touchpoint, holder) == code) return true;
     }
     return cxj__store_holds(change->journey, change->position, holder, code);
 }
@@ -459,7 +483,7 @@ static void index_holders(const struct cxj__plan *plan, const struct cxj__core *
     for (size_t i = range.from; i < range.to; i++) {
         const struct cxj__entry *entry = &plan->entries.items[i];
         for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
-            if (is_withdrawn(&entry->touchpoint) || entry->held >> h & 1) continue;
+            if (entry->held >> h & 1) continue;
             uint64_t key = cxj__store_held_key(h, cxj__store_code(&entry->touchpoint, h));
             struct cxj__index_entry *known = cxj__store_index(index, &core->seed, CXJ__INDEX_HELD, key);
             known->value = 1;
@@ -486,7 +510,7 @@ static void mark_held(struct cxj__plan *plan, struct cxj__core *core, struct cxj
     for (size_t i = change->arriving.from; i < change->arriving.to; i++) {
         struct cxj__entry *entry = &plan->entries.items[i];
         entry->held = 0;
-        for (uint32_t h = 0; h < CXJ__HOLDERS && !is_withdrawn(&entry->touchpoint); h++) {
+        for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
             if (hold(index, core, h, cxj__store_code(&entry->touchpoint, h))) entry->held |= 1U << h;
         }
     }
@@ -528,19 +552,16 @@ static bool fold_entries(struct cxj__plan *plan, struct cxj__core *core, const s
     facts->from = plan->facts.count;
     for (size_t i = range.from; i < range.to; i++) {
         struct cxj__entry *entry = &plan->entries.items[i];
-        if (arrives && change->journey->index == NULL) entry->held = 0;
-        if (!is_withdrawn(&entry->touchpoint)) {
-            if (arrives && change->journey->index == NULL) entry->held = look_back(plan, change, fold, i);
-            if (plan->facts.count + CXJ__FACTS_OF_A_STEP > plan->facts.capacity &&
-                !cxj__base_grow(&core->memory, &plan->facts.items, &plan->facts.capacity,
-                                plan->facts.count + CXJ__FACTS_OF_A_STEP, sizeof *plan->facts.items)) {
-                return false;
-            }
-            struct cxj__fact *room = plan->facts.items + plan->facts.count;
-            size_t count = cxj__fold_step(fold, &entry->touchpoint, entry->held, core->wanted, room);
-            plan->folded++;
-            if (!keep_facts(plan, core, count, i, arrives)) return false;
+        if (arrives && change->journey->index == NULL) entry->held = look_back(plan, change, fold, i);
+        if (plan->facts.count + CXJ__FACTS_OF_A_STEP > plan->facts.capacity &&
+            !cxj__base_grow(&core->memory, &plan->facts.items, &plan->facts.capacity,
+                            plan->facts.count + CXJ__FACTS_OF_A_STEP, sizeof *plan->facts.items)) {
+            return false;
         }
+        struct cxj__fact *room = plan->facts.items + plan->facts.count;
+        size_t count = cxj__fold_step(fold, &entry->touchpoint, entry->held, core->wanted, room);
+        plan->folded++;
+        if (!keep_facts(plan, core, count, i, arrives)) return false;
         size_t behind = position + (i - range.from) + 1;
         if (arrives && change->journey->index != NULL && behind % CXJ__CHECKPOINT_EVERY == 0) {
             if (!APPEND(core, plan->checkpoints)) return false;
@@ -645,7 +666,6 @@ static bool is_in_cell(const struct cxj__change *change, const struct cxj_view *
     struct cxj__key key;
     struct cxj__codes codes = change->before;
     cxj__store_unpack(change->journey, position, &entry);
-    if (is_withdrawn(&entry.touchpoint)) return false;
     read_own_codes(&entry.touchpoint, &codes);
     if (!cxj__view_passes(view, &codes)) return false;
     cxj__view_key(view, &codes, entry.touchpoint.at, &key);
@@ -727,7 +747,7 @@ static bool index_cells(struct cxj__core *core, const struct cxj__change *change
         struct cxj__codes codes = change->before;
         cxj__store_unpack(journey, i, &entry);
         read_own_codes(&entry.touchpoint, &codes);
-        for (size_t v = 0; v < core->view_count && !is_withdrawn(&entry.touchpoint); v++) {
+        for (size_t v = 0; v < core->view_count; v++) {
             const struct cxj_view *view = core->views[v];
             struct cxj__key key;
             if (view->grain != CXJ_GRAIN_TOUCHPOINTS || !cxj__view_passes(view, &codes)) continue;
@@ -742,10 +762,9 @@ static bool index_cells(struct cxj__core *core, const struct cxj__change *change
 
 /* ---- contribution --------------------------------------------------------------------------------------------------- */
 
-/* True if a touchpoint that is not withdrawn has one of the condition's codes. */
+/* True if a touchpoint has one of the condition's codes. */
 static bool meets(const cxj_touchpoint *touchpoint, const struct cxj__condition *condition) {
-    return !is_withdrawn(touchpoint) &&
-           cxj__view_has_code(condition, cxj__store_code(touchpoint, condition->dimension - 1U));
+    return cxj__view_has_code(condition, cxj__store_code(touchpoint, condition->dimension - 1U));
 }
 
 /* True if the journey has a touchpoint with one of the condition's codes; after the change, if after is set. */
@@ -866,10 +885,11 @@ static bool reserve_deadlines(struct cxj__plan *plan, struct cxj__core *core, co
 
 /* ---- sealing ---------------------------------------------------------------------------------------------------- */
 
-/* The moment at which a journey that has records is to be sealed; INT64_MAX: none. */
+/* The moment at which a journey is to be sealed; INT64_MAX: none. */
 static int64_t sealing_of(const struct cxj__core *core, const struct cxj__journey *journey) {
     const struct cxj__fold *fold = &journey->fold;
     int64_t moment = INT64_MAX;
+    if (journey->count == 0) return INT64_MAX; /* nothing contributes: it has no last touchpoint, and no end */
     if (core->seal_idle_after > 0) moment = cxj__store_last_at(journey) + core->seal_idle_after;
     if (core->seal_ended_after > 0 && fold->outcome != 0 && fold->end_at + core->seal_ended_after < moment) {
         moment = fold->end_at + core->seal_ended_after;
@@ -922,12 +942,13 @@ static bool reserve_postings(struct cxj__plan *plan, struct cxj__core *core) {
 static bool reserve_records(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change) {
     struct cxj__journey *journey = change->journey;
     size_t arriving = change->arriving.to - change->arriving.from;
-    size_t rares = journey->rare_count;
+    size_t rares = journey->rare_count, retracted = change->retractions.to - change->retractions.from;
     bool was_short = journey->index == NULL;
     for (size_t i = change->arriving.from; i < change->arriving.to; i++) {
         rares += cxj__store_is_rare(&plan->entries.items[i].touchpoint);
     }
-    bool room = cxj__store_reserve(journey, &core->memory, &core->seed, change->position + arriving, rares);
+    bool room = cxj__store_reserve(journey, &core->memory, &core->seed, change->position + arriving, retracted,
+                                  rares);
     if (was_short && journey->index != NULL && !(room && index_cells(core, change))) {
         cxj__store_drop_index(journey, &core->memory); /* One that does not know the cells would be worse than none. */
         return false;
@@ -1019,6 +1040,13 @@ cxj_status cxj__plan_erasure(struct cxj__plan *plan, struct cxj__core *core, str
     }
     for (size_t i = change->leaving.from; i < change->leaving.to; i++) plan->entries.items[i].moves = 1;
     change->arriving.from = change->arriving.to = plan->entries.count;
+    change->retractions.from = plan->retractions.count;
+    for (size_t i = journey->count; i < cxj__store_kept(journey); i++) {
+        struct cxj__entry entry;
+        cxj__store_unpack(journey, i, &entry);
+        if (!retract(plan, core, &entry.touchpoint, true, false)) return CXJ_NO_MEMORY;
+    }
+    change->retractions.to = plan->retractions.count;
     return prepare(plan, core, change) ? CXJ_OK : CXJ_NO_MEMORY;
 }
 
@@ -1139,11 +1167,12 @@ static void commit_journey(const struct cxj__plan *plan, struct cxj__core *core,
     struct cxj__journey *journey = change->journey;
     uint64_t contributed = journey->fold.counts[CXJ__F_TOUCHPOINTS];
     uint64_t contributes = change->fold.counts[CXJ__F_TOUCHPOINTS];
-    size_t held = journey->count;
+    size_t held = cxj__store_kept(journey), retractions = change->retractions.to - change->retractions.from;
     cxj__store_keep(&core->store, &core->memory, journey);
     count_moving_names(plan, core, change);
     cxj__store_replace(journey, &core->seed, change->position, AT(plan->entries.items, change->arriving.from),
                        change->arriving.to - change->arriving.from);
+    cxj__store_retract(journey, &core->seed, AT(plan->retractions.items, change->retractions.from), retractions);
     cxj__store_checkpoint(journey, change->position, AT(plan->checkpoints.items, change->checkpoints.from),
                           change->checkpoints.to - change->checkpoints.from);
     size_t samples = change->samples.to - change->samples.from;
@@ -1158,7 +1187,7 @@ static void commit_journey(const struct cxj__plan *plan, struct cxj__core *core,
     cxj__store_set_fold(journey, &change->fold);
     core->touchpoints += contributes - contributed;
     core->journeys += (uint64_t)(contributes > 0) - (uint64_t)(contributed > 0);
-    core->held = core->held - held + journey->count;
+    core->held = core->held - held + cxj__store_kept(journey);
     watch(core, journey);
 }
 
@@ -1187,7 +1216,7 @@ static void end(struct cxj__plan *plan, struct cxj__core *core, bool keep) {
     for (size_t i = 0; i < plan->changes.count; i++) {
         struct cxj__journey *journey = plan->changes.items[i].journey;
         journey->change = 0;
-        if (journey->count == 0 && !keep) {
+        if (cxj__store_kept(journey) == 0 && !keep) {
             cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
         }
     }
@@ -1276,6 +1305,15 @@ static void commit_sealed(const struct cxj__plan *plan, const struct cxj__core *
     }
 }
 
+/* Counts the facets of touchpoints that contribute and are let go. */
+static void count_sealed_facets(const struct cxj__plan *plan, struct cxj__core *core) {
+    for (size_t i = 0; i < plan->entries.count; i++) {
+        uint32_t facets = plan->entries.items[i].touchpoint.facets;
+        if ((facets & CXJ_FACET_WITHDRAWN) != 0) continue;
+        for (; facets != 0; facets &= facets - 1) core->sealed_facets[cxj__base_lowest_bit(facets)]++;
+    }
+}
+
 /* Lets the journey's touchpoints go, and counts what they were. */
 static void release_journey(struct cxj__plan *plan, struct cxj__core *core, struct cxj__journey *journey) {
     const struct cxj__fold *fold = &journey->fold;
@@ -1283,7 +1321,8 @@ static void release_journey(struct cxj__plan *plan, struct cxj__core *core, stru
         count_names(core->dictionaries, &plan->entries.items[i].touchpoint, cxj__names_release);
         count_names(core->dictionaries, &plan->entries.items[i].touchpoint, cxj__names_note_sealed);
     }
-    core->held -= journey->count;
+    count_sealed_facets(plan, core);
+    core->held -= cxj__store_kept(journey);
     core->sealed_touchpoints += fold->counts[CXJ__F_TOUCHPOINTS];
     core->sealed_journeys += fold->counts[CXJ__F_TOUCHPOINTS] > 0;
     if (fold->counts[CXJ__F_TOUCHPOINTS] > 0 && fold->last_at > core->sealed_latest) {

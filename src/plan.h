@@ -8,6 +8,9 @@
 #include "store.h"
 #include "view.h"
 
+/* Bits of facets, known or not; bytes of a host's mark at most. */
+enum { CXJ__FACETS = 32, CXJ__MOST_MARK = 65536 };
+
 /* The state that changes work on. */
 struct cxj__core {
     struct cxj__memory memory;
@@ -31,6 +34,16 @@ struct cxj__core {
     uint64_t journeys;    /* with one that contributes */
     uint64_t held;        /* touchpoints kept */
     uint64_t folded;      /* touchpoints folded, ever */
+    uint64_t facet_counts[CXJ__FACETS]; /* by bit: touchpoints that contribute and have it, of sealed journeys, too */
+    /* What is saved beside all that. */
+    uint64_t sealed_facets[CXJ__FACETS]; /* by bit: sealed touchpoints that have it */
+    bool sealed_facets_lost;             /* of some sealed touchpoints that is not known */
+    uint64_t text_key_print;             /* of the key under which texts became numbers; 0: the public one */
+    unsigned char *mark;                 /* the host's; NULL: none */
+    size_t mark_length;
+    /* What reading bytes may take. */
+    uint32_t views_limit;
+    uint32_t load_work_limit;
 };
 
 /* Touchpoints of sealed journeys that an engine may count, so that no sum of them overflows. */
@@ -84,7 +97,7 @@ struct cxj__change {
     size_t kept_samples;
     struct cxj__range leaving, arriving, prefix;                   /* of entries */
     struct cxj__range leaving_facts, arriving_facts, prefix_facts; /* of facts */
-    struct cxj__range postings, tallies, placings, samples, checkpoints;
+    struct cxj__range postings, tallies, placings, samples, checkpoints, retractions;
     struct cxj__codes before, after; /* what holds for the whole journey */
     struct cxj__fold fold;           /* after the change */
 };
@@ -102,6 +115,7 @@ struct cxj__plan {
     CXJ__LIST(struct cxj__entry) scratch;
     CXJ__LIST(size_t) refused; /* places of arrivals for which their journey has no room, in no order */
     CXJ__LIST(size_t) leavers; /* positions of records that make way for another revision */
+    CXJ__LIST(struct cxj__retraction) retractions;
     CXJ__LIST(struct cxj__fact) facts;
     CXJ__LIST(struct cxj__posting) postings;
     CXJ__LIST(struct cxj__tally) tallies;
@@ -115,6 +129,7 @@ struct cxj__plan {
     size_t deadlines; /* that may be pushed by all plans since the last that was committed or abandoned for good */
     size_t watched;   /* the same for sealings */
     uint64_t folded;  /* touchpoints folded for this plan */
+    bool took_back;   /* since the plan was finished last, a touchpoint that is withdrawn met its fields */
     struct cxj__feed feed;
 };
 
@@ -126,8 +141,9 @@ void cxj__plan_begin(struct cxj__plan *plan);
 /* Notes the names of a touchpoint that came, and may not be held: refused, late, or of no effect beside another. */
 void cxj__plan_note_names(struct cxj__core *core, const cxj_touchpoint *touchpoint);
 
-/* Plans the arrival of a touchpoint that is valid; place is its place in the call. CXJ_OK, CXJ_NO_MEMORY, or CXJ_LATE
- * if its journey is sealed, and then it is not in the plan. */
+/* Plans the arrival of a touchpoint that is valid; place is its place in the call. Of one that is withdrawn nothing counts
+ * but journey, id and revision. CXJ_OK, CXJ_NO_MEMORY, or CXJ_LATE if its journey is sealed, and then it is not in the
+ * plan. */
 cxj_status cxj__plan_arrival(struct cxj__plan *plan, struct cxj__core *core, const cxj_touchpoint *touchpoint,
                              size_t place);
 

@@ -47,33 +47,16 @@ static bool is_in_place(const struct source *source, size_t i) {
 
 static void read_columns(const struct source *source, size_t i, cxj_touchpoint *t) {
     const cxj_columns *columns = source->columns;
-#define READ(field)                                                                                                    \
-    if (columns->field != NULL) t->field = columns->field[i]
     memset(t, 0, sizeof *t);
-    t->journey = columns->journey[i]; /* which every call has, and at */
-    t->at = columns->at[i];
-    READ(id);
-    READ(revision);
-    READ(due);
-    READ(value);
-    READ(customer);
-    READ(sequence);
-    READ(owner);
-    READ(facets);
-    READ(team);
-    READ(activity);
-    READ(channel);
-    READ(stage);
-    READ(cause);
-    READ(type);
-    READ(segment);
-    READ(reason);
-    READ(scale);
-    READ(score);
-    READ(scope);
-    READ(commitment);
-    READ(outcome);
-#undef READ
+    t->journey = columns->journey[i];
+    if (columns->id != NULL) t->id = columns->id[i];
+    if (columns->revision != NULL) t->revision = columns->revision[i];
+#define READ_NUMBER(field)                                                                                             \
+    if (columns->field != NULL) t->field = columns->field[i];
+#define READ_CODE(field, dimension) READ_NUMBER(field)
+    CXJ__FIELDS(READ_NUMBER, READ_CODE)
+#undef READ_NUMBER
+#undef READ_CODE
 }
 
 /* ---- recording -------------------------------------------------------------------------------------------------- */
@@ -82,6 +65,7 @@ static void read_columns(const struct source *source, size_t i, cxj_touchpoint *
 struct call {
     cxj_engine *engine;
     struct source source;
+    size_t base; /* which touchpoint of the host's call the first of this one is */
     uint32_t flags;
     cxj_receipt receipt;
     bool stop;
@@ -89,8 +73,8 @@ struct call {
 
 /* Notes that a touchpoint is refused or late; true if it is the first in the call, and its sentence is to be said. */
 static bool note_first(struct call *call, size_t index, cxj_status status) {
-    if (index >= call->receipt.first_refusal) return false;
-    call->receipt.first_refusal = index;
+    if (call->base + index >= call->receipt.first_refusal) return false;
+    call->receipt.first_refusal = call->base + index;
     call->receipt.first_status = status;
     return true;
 }
@@ -98,14 +82,14 @@ static bool note_first(struct call *call, size_t index, cxj_status status) {
 static void note_late(struct call *call, size_t index, uint64_t journey) {
     call->receipt.late++;
     if (!note_first(call, index, CXJ_LATE)) return;
-    cxj__base_say(&call->engine->message, "touchpoint %zu: too late, for journey %llu is sealed", index,
+    cxj__base_say(&call->engine->message, "touchpoint %zu: too late, for journey %llu is sealed", call->base + index,
                   (unsigned long long)journey);
 }
 
 static void note_refusal(struct call *call, size_t index, cxj_status status, const struct cxj__refusal *refusal) {
     call->receipt.refused++;
     if (!note_first(call, index, status)) return;
-    cxj__base_say(&call->engine->message, "touchpoint %zu: %s: %lld %s", index, refusal->field,
+    cxj__base_say(&call->engine->message, "touchpoint %zu: %s: %lld %s", call->base + index, refusal->field,
                   (long long)refusal->value, refusal->rule);
 }
 
@@ -279,34 +263,49 @@ static cxj_status take_all(struct call *call, size_t count) {
     return CXJ_OK;
 }
 
-static cxj_status record(struct call *call, size_t count, cxj_receipt *receipt, size_t receipt_size) {
+/* Ends a call that records. What was taken back shall not lie about in the plan. */
+static void finish_call(cxj_engine *engine) {
+    engine->version++;
+    if (engine->plan.took_back) cxj__plan_finish(&engine->plan, &engine->core.memory);
+    cxj__engine_trim(engine);
+}
+
+/* Records what a call brings; its receipt says what became of it. */
+static cxj_status record(struct call *call, size_t count) {
     cxj_engine *engine = call->engine;
     call->receipt.first_refusal = CXJ_NO_INDEX;
     cxj_status status = take_all(call, count);
     engine->refused += call->receipt.refused;
     engine->late += call->receipt.late;
-    engine->version++;
-    cxj__engine_trim(engine);
-    if (receipt != NULL) cxj__engine_give(receipt, receipt_size, &call->receipt, sizeof call->receipt);
+    finish_call(engine);
     if (status == CXJ_NO_MEMORY) {
         cxj__base_say(&engine->message, "touchpoint %llu: no memory; those before it were taken",
-                      (unsigned long long)call->receipt.processed);
+                      (unsigned long long)(call->base + call->receipt.processed));
         return status;
     }
     return call->receipt.refused + call->receipt.late > 0 ? CXJ_REFUSED : CXJ_OK;
 }
 
-/* Nothing was done: a receipt that says so. */
-static cxj_status refuse_call(cxj_engine *engine, const char *wrong, cxj_receipt *receipt, size_t receipt_size) {
+cxj_status cxj__record_from(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t count, size_t base,
+                            uint32_t flags, cxj_receipt *receipt) {
+    struct call call = {
+        .engine = engine, .source = {touchpoints, sizeof *touchpoints, NULL}, .base = base, .flags = flags};
+    cxj_status status = record(&call, count);
+    *receipt = call.receipt;
+    return status;
+}
+
+cxj_status cxj__record_refuse(cxj_engine *engine, const char *wrong, cxj_receipt *receipt, size_t receipt_size) {
     cxj_receipt nothing = {.first_refusal = CXJ_NO_INDEX};
-    if (receipt != NULL) cxj__engine_give(receipt, receipt_size, &nothing, sizeof nothing);
+    if (receipt != NULL && receipt_size >= CXJ__LEAST_RECEIPT) {
+        cxj__engine_give(receipt, receipt_size, &nothing, sizeof nothing);
+    }
     return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, wrong);
 }
 
-/* What is wrong with the arguments that both ways of recording share, or NULL. */
-static const char *check_call(uint32_t flags, const cxj_receipt *receipt, size_t receipt_size) {
-    if ((flags & ~CXJ_STOP_AT_REFUSAL) != 0) return "flags has an unknown bit";
-    if (receipt != NULL && receipt_size == 0) return "receipt_size is 0";
+const char *cxj__record_check(uint32_t flags, const cxj_receipt *receipt, size_t receipt_size) {
+    if ((flags & ~(uint32_t)CXJ_STOP_AT_REFUSAL) != 0) return "flags has an unknown bit";
+    if (receipt != NULL && receipt_size < CXJ__LEAST_RECEIPT) return "receipt_size is below sizeof(cxj_receipt)";
     return NULL;
 }
 
@@ -314,12 +313,16 @@ cxj_status cxj_record(cxj_engine *engine, const cxj_touchpoint *touchpoints, siz
                       uint32_t flags, cxj_receipt *receipt, size_t receipt_size) {
     if (engine == NULL) return CXJ_BAD_ARGUMENT;
     cxj__engine_begin(engine);
-    const char *wrong = check_call(flags, receipt, receipt_size);
+    const char *wrong = cxj__record_check(flags, receipt, receipt_size);
     if (wrong == NULL && touchpoints == NULL && count > 0) wrong = "touchpoints is NULL";
-    if (wrong == NULL && touchpoint_size < sizeof touchpoints->journey) wrong = "touchpoint_size is too small";
-    if (wrong != NULL) return refuse_call(engine, wrong, receipt, receipt_size);
+    if (wrong == NULL && touchpoint_size < CXJ__LEAST_TOUCHPOINT) {
+        wrong = "touchpoint_size is below sizeof(cxj_touchpoint)";
+    }
+    if (wrong != NULL) return cxj__record_refuse(engine, wrong, receipt, receipt_size);
     struct call call = {.engine = engine, .source = {touchpoints, touchpoint_size, NULL}, .flags = flags};
-    return record(&call, count, receipt, receipt_size);
+    cxj_status status = record(&call, count);
+    if (receipt != NULL) cxj__engine_give(receipt, receipt_size, &call.receipt, sizeof call.receipt);
+    return status;
 }
 
 cxj_status cxj_record_columns(cxj_engine *engine, const cxj_columns *columns, size_t count, uint32_t flags,
@@ -327,20 +330,63 @@ cxj_status cxj_record_columns(cxj_engine *engine, const cxj_columns *columns, si
     if (engine == NULL) return CXJ_BAD_ARGUMENT;
     cxj__engine_begin(engine);
     cxj_columns known = {0};
-    const char *wrong = check_call(flags, receipt, receipt_size);
+    const char *wrong = cxj__record_check(flags, receipt, receipt_size);
     if (wrong == NULL && columns == NULL) wrong = "columns is NULL";
-    if (wrong == NULL && columns->size < sizeof columns->size) wrong = "columns: size is not set";
+    if (wrong == NULL && columns->size < CXJ__LEAST_COLUMNS) wrong = "columns: size is not set to sizeof(cxj_columns)";
     if (wrong == NULL && !cxj__engine_take(&known, sizeof known, columns, columns->size)) {
         wrong = "columns: members that this version does not know are not NULL";
     }
     if (wrong == NULL && known.journey == NULL) wrong = "columns: journey is NULL";
     if (wrong == NULL && known.at == NULL) wrong = "columns: at is NULL";
-    if (wrong != NULL) return refuse_call(engine, wrong, receipt, receipt_size);
+    if (wrong != NULL) return cxj__record_refuse(engine, wrong, receipt, receipt_size);
     struct call call = {.engine = engine, .source = {NULL, 0, &known}, .flags = flags};
-    return record(&call, count, receipt, receipt_size);
+    cxj_status status = record(&call, count);
+    if (receipt != NULL) cxj__engine_give(receipt, receipt_size, &call.receipt, sizeof call.receipt);
+    return status;
 }
 
 /* ---- withdrawal ------------------------------------------------------------------------------------------------- */
+
+/* Takes a touchpoint back. Nothing else is recorded, so the receipt of a call is not needed. */
+static cxj_status withdraw(cxj_engine *engine, const cxj_touchpoint *touchpoint) {
+    struct cxj__plan *plan = &engine->plan;
+    struct cxj__core *core = &engine->core;
+    struct call call = {.engine = engine, .receipt.first_refusal = CXJ_NO_INDEX};
+    cxj__plan_begin(plan);
+    cxj_status status = cxj__plan_arrival(plan, core, touchpoint, 0);
+    if (status == CXJ_OK) status = cxj__plan_prepare(plan, core);
+    if (status == CXJ_OK && plan->refused.count > 0) {
+        note_full(&call, 0);
+        status = CXJ_LIMIT;
+        engine->refused++;
+    }
+    if (status == CXJ_OK) {
+        cxj__plan_commit(plan, core, false);
+        note_feed(&call, &plan->feed);
+    } else {
+        cxj__plan_abandon(plan, core, false);
+    }
+    finish_call(engine);
+    if (status == CXJ_LATE) {
+        engine->late++;
+        note_late(&call, 0, touchpoint->journey);
+    } else if (status == CXJ_NO_MEMORY) {
+        cxj__engine_fail(engine, status, "no memory to take a touchpoint back");
+    }
+    return status;
+}
+
+/* The revision of the touchpoint with an id, withdrawn or not. False if there is none. */
+static bool find_revision(struct cxj__core *core, uint64_t number, uint64_t id, uint64_t *revision) {
+    const struct cxj__journey *journey = cxj__store_find(&core->store, &core->seed, number, &core->store.probes);
+    if (journey == NULL) return false;
+    size_t position = cxj__store_find_id(journey, id, &core->seed, &core->store.probes);
+    if (position == SIZE_MAX) return cxj__store_find_withdrawn(journey, id, revision);
+    struct cxj__entry entry;
+    cxj__store_unpack(journey, position, &entry);
+    *revision = entry.touchpoint.revision;
+    return true;
+}
 
 cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t id, uint64_t revision) {
     if (engine == NULL) return CXJ_BAD_ARGUMENT;
@@ -349,23 +395,17 @@ cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t id, uint6
         return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, journey == 0 ? "journey is 0" : "id is 0");
     }
     struct cxj__core *core = &engine->core;
-    struct cxj__entry entry = {.touchpoint = {.journey = journey, .id = id}};
-    const struct cxj__journey *found = cxj__store_find(&core->store, &core->seed, journey, &core->store.probes);
-    size_t position = found == NULL ? SIZE_MAX : cxj__store_find_id(found, id, &core->seed, &core->store.probes);
-    if (position != SIZE_MAX) {
-        cxj__store_unpack(found, position, &entry);
-        if (revision == 0 && entry.touchpoint.revision < UINT64_MAX) revision = entry.touchpoint.revision + 1;
-        if (revision <= entry.touchpoint.revision) {
+    uint64_t held = 0;
+    if (find_revision(core, journey, id, &held)) {
+        if (revision == 0 && held < UINT64_MAX) revision = held + 1;
+        if (revision <= held) {
             return cxj__engine_fail(engine, CXJ_REFUSED, "revision: it is not higher than that of the touchpoint held");
         }
     } else if (revision == 0 && !cxj__store_is_sealed(&core->store, &core->seed, journey, &core->store.probes)) {
         return cxj__engine_fail(engine, CXJ_NOT_FOUND, "there is no such touchpoint");
     }
-    entry.touchpoint.revision = revision;
-    entry.touchpoint.facets |= CXJ_FACET_WITHDRAWN;
-    cxj_receipt receipt;
-    cxj_status status = cxj_record(engine, &entry.touchpoint, sizeof entry.touchpoint, 1, 0, &receipt, sizeof receipt);
-    return status == CXJ_REFUSED ? receipt.first_status : status;
+    cxj_touchpoint taken = {.journey = journey, .id = id, .revision = revision, .facets = CXJ_FACET_WITHDRAWN};
+    return withdraw(engine, &taken);
 }
 
 /* ---- erasure ---------------------------------------------------------------------------------------------------- */

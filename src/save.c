@@ -34,7 +34,7 @@ struct sealed_cell {
 };
 
 /* What is under way, in this order. */
-enum stage { NAMES, VIEWS, CELLS, COLLECT, COLLECT_SEALED, SORT, JOURNEYS, END };
+enum stage { SETTINGS, MARK, NAMES, VIEWS, COLUMNS, CELLS, COLLECT, COLLECT_SEALED, SORT, JOURNEYS, END };
 
 struct cxj_saver {
     cxj_engine *engine;           /* of a save in steps */
@@ -45,6 +45,9 @@ struct cxj_saver {
     cxj_status status; /* CXJ_DONE once all is written */
     bool is_finished;  /* all that it held is given back */
     enum stage stage;
+    uint64_t settings[CXJ__FORMAT_SETTINGS_KNOWN]; /* by number */
+    unsigned char *mark;                           /* the host may set another meanwhile */
+    size_t mark_length;
     size_t next;    /* what comes next in the stage */
     uint32_t major; /* and of which dimension or view */
     size_t places;  /* of the store, from the first */
@@ -54,6 +57,7 @@ struct cxj_saver {
     size_t name_room;
     uint32_t *names[CXJ__DICTIONARIES + 1], *ranks[CXJ__DICTIONARIES + 1];
     size_t counts[CXJ__DICTIONARIES + 1];
+    struct cxj__format_columns columns[CXJ_GRAIN_JOURNEYS + 1];
     struct sealed_cell *cells; /* of the view under way, and room to sort them */
     size_t cell_count, cell_room;
     struct cxj__histogram_count *buckets; /* room to sort those of a histogram */
@@ -84,7 +88,7 @@ static void give_back(struct cxj_saver *saver, void *array_of_items, size_t coun
 /* ---- names ------------------------------------------------------------------------------------------------------ */
 
 /* Marks the names in the keys of cells with a sealed part. */
-static void mark_sealed(struct cxj_saver *saver, const struct cxj_view *view) {
+static void mark_names(struct cxj_saver *saver, const struct cxj_view *view) {
     for (uint32_t part = 0; part < cxj__view_code_parts(view); part++) {
         uint32_t dimension = cxj__view_part_dimension(view, part);
         for (size_t i = 0; dimension <= CXJ__DICTIONARIES && i < view->cell_count; i++) {
@@ -132,7 +136,7 @@ static bool find_names(struct cxj_saver *saver) {
         saver->ranks[d] = saver->ranks_block + at;
         at += core->dictionaries[d].count + 1;
     }
-    for (size_t v = 0; v < core->view_count; v++) mark_sealed(saver, core->views[v]);
+    for (size_t v = 0; v < core->view_count; v++) mark_names(saver, core->views[v]);
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) list_names(saver, d, scratch);
     give_back(saver, &scratch, saver->name_room, sizeof *scratch);
     return true;
@@ -156,12 +160,57 @@ static cxj_status put_name(struct cxj_saver *saver) {
     return CXJ_OK;
 }
 
+/* ---- what the host has set ------------------------------------------------------------------------------------- */
+
+/* Notes what the host may set anew while a save in steps goes on. */
+static bool note_settings(struct cxj_saver *saver, const cxj_engine *engine) {
+    const struct cxj__core *core = &engine->core;
+    saver->settings[CXJ__FORMAT_UNRECORDED] = engine->unrecorded;
+    saver->settings[CXJ__FORMAT_SEAL_ENDED_AFTER] = (uint64_t)core->seal_ended_after;
+    saver->settings[CXJ__FORMAT_SEAL_IDLE_AFTER] = (uint64_t)core->seal_idle_after;
+    saver->settings[CXJ__FORMAT_TEXT_KEY] = core->text_key_print;
+    saver->mark_length = core->mark_length;
+    if (core->mark_length == 0) return true;
+    if (!take_snapshot(saver, &saver->mark, core->mark_length, 1)) return false;
+    memcpy(saver->mark, core->mark, core->mark_length);
+    return true;
+}
+
+static cxj_status put_settings(struct cxj_saver *saver) {
+    size_t count = 0, before = 0;
+    saver->stage = MARK;
+    for (size_t number = 1; number < CXJ__FORMAT_SETTINGS_KNOWN; number++) count += saver->settings[number] != 0;
+    if (count == 0) return CXJ_OK;
+    cxj_status status = cxj__format_out_item(&saver->out, CXJ__FORMAT_SETTINGS, (1 + 2 * count) * CXJ__FORMAT_NUMBER);
+    if (status != CXJ_OK) return status;
+    cxj__format_put(&saver->out, count);
+    for (size_t number = 1; number < CXJ__FORMAT_SETTINGS_KNOWN; number++) {
+        if (saver->settings[number] == 0) continue;
+        cxj__format_put(&saver->out, number - before);
+        cxj__format_put(&saver->out, saver->settings[number]);
+        before = number;
+    }
+    return CXJ_OK;
+}
+
+static cxj_status put_mark(struct cxj_saver *saver) {
+    saver->stage = NAMES;
+    if (saver->mark_length == 0) return CXJ_OK;
+    cxj_status status =
+        cxj__format_out_item(&saver->out, CXJ__FORMAT_MARK, CXJ__FORMAT_NUMBER + saver->mark_length);
+    if (status != CXJ_OK) return status;
+    cxj__format_put(&saver->out, saver->mark_length);
+    cxj__format_put_bytes(&saver->out, saver->mark, saver->mark_length);
+    return CXJ_OK;
+}
+
 /* ---- views and cells -------------------------------------------------------------------------------------------- */
 
 static cxj_status put_view(struct cxj_saver *saver) {
     if (saver->next == saver->core->view_count) {
         saver->next = 0;
-        saver->stage = saver->core->sealed_touchpoints > 0 ? CELLS : COLLECT;
+        bool has_cells = saver->core->sealed_touchpoints > 0 && saver->core->view_count > 0;
+        saver->stage = has_cells ? COLUMNS : COLLECT;
         return CXJ_OK;
     }
     const struct cxj_view *view = saver->core->views[saver->next++];
@@ -170,6 +219,36 @@ static cxj_status put_view(struct cxj_saver *saver) {
     cxj__format_put(&saver->out, view->sealed_lost);
     cxj__format_put(&saver->out, view->text_length);
     cxj__format_put_bytes(&saver->out, view->text, view->text_length);
+    return CXJ_OK;
+}
+
+/* Finds out which columns are known of at least one cell of each grain. */
+static void find_columns(struct cxj_saver *saver) {
+    struct cxj__columns known[CXJ_GRAIN_JOURNEYS + 1] = {{{0}}};
+    for (size_t v = 0; v < saver->core->view_count; v++) {
+        const struct cxj_view *view = saver->core->views[v];
+        for (size_t i = 0; i < view->cell_count; i++) {
+            if (!cxj__cell_has_sealed(view->cells[i])) continue;
+            const struct cxj__cell *cell = view->cells[i]->sealed;
+            for (size_t column = 0; column < cxj__cell_columns(view->grain); column++) {
+                if (cxj__cell_knows(cell, column)) cxj__cell_add_column(&known[view->grain], column);
+            }
+        }
+    }
+    for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
+        cxj__format_list_columns(&saver->columns[grain], grain, &known[grain]);
+    }
+}
+
+static cxj_status put_columns(struct cxj_saver *saver) {
+    saver->stage = CELLS;
+    cxj_status status =
+        cxj__format_out_item(&saver->out, CXJ__FORMAT_CELLS, CXJ_GRAIN_JOURNEYS * CXJ__FORMAT_COLUMNS);
+    if (status != CXJ_OK) return status;
+    find_columns(saver);
+    for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
+        cxj__format_put_columns(&saver->out, &saver->columns[grain]);
+    }
     return CXJ_OK;
 }
 
@@ -223,7 +302,7 @@ static cxj_status put_cell(struct cxj_saver *saver) {
     cxj_status status = cxj__format_out_item(&saver->out, CXJ__FORMAT_CELLS, most);
     if (status != CXJ_OK) return status;
     put_key(saver, view, &cell->key);
-    cxj__format_put_cell(&saver->out, cell->cell, saver->buckets);
+    cxj__format_put_cell(&saver->out, cell->cell, &saver->columns[view->grain], saver->buckets);
     return CXJ_OK;
 }
 
@@ -308,6 +387,28 @@ static const struct cxj__journey *journey_at(const struct cxj_saver *saver, size
     return saver->engine != NULL ? cxj__store_in_snapshot(store, place) : cxj__store_at(store, place);
 }
 
+/* Those that are withdrawn stand behind the others, by their ids. */
+static void put_withdrawn(struct cxj_saver *saver, const struct cxj__journey *journey) {
+    uint64_t before = 0;
+    for (size_t k = journey->count; k < cxj__store_kept(journey); k++) {
+        struct cxj__entry entry;
+        cxj__store_unpack(journey, k, &entry);
+        cxj__format_put(&saver->out, entry.touchpoint.id - before);
+        cxj__format_put(&saver->out, entry.touchpoint.revision);
+        before = entry.touchpoint.id;
+    }
+}
+
+static void put_touchpoints(struct cxj_saver *saver, const struct cxj__journey *journey) {
+    struct cxj__format_before before = {0};
+    for (size_t k = 0; k < journey->count; k++) {
+        struct cxj__entry entry;
+        cxj__store_unpack(journey, k, &entry);
+        cxj__touchpoint_translate(&entry.touchpoint, saver->ranks);
+        cxj__format_put_touchpoint(&saver->out, &entry.touchpoint, &before);
+    }
+}
+
 static cxj_status put_journey(struct cxj_saver *saver, size_t *work) {
     if (saver->next == saver->item_count) {
         saver->stage = END;
@@ -316,19 +417,17 @@ static cxj_status put_journey(struct cxj_saver *saver, size_t *work) {
     size_t i = saver->next++;
     const struct item *item = &saver->items[i];
     const struct cxj__journey *journey = item->place == SEALED ? NULL : journey_at(saver, item->place);
-    size_t count = journey == NULL ? 0 : journey->count;
+    size_t contributing = journey == NULL ? 0 : journey->count;
+    size_t withdrawn = journey == NULL ? 0 : journey->withdrawn;
+    size_t count = contributing + withdrawn;
     cxj_status status =
-        cxj__format_out_item(&saver->out, CXJ__FORMAT_JOURNEYS, 2 * CXJ__FORMAT_NUMBER + count * CXJ__FORMAT_TOUCHPOINT);
+        cxj__format_out_item(&saver->out, CXJ__FORMAT_JOURNEYS, 3 * CXJ__FORMAT_NUMBER + count * CXJ__FORMAT_TOUCHPOINT);
     if (status != CXJ_OK) return status;
     cxj__format_put(&saver->out, item->number - (i > 0 ? saver->items[i - 1].number : 0));
-    cxj__format_put(&saver->out, count);
-    struct cxj__format_before before = {0};
-    for (size_t k = 0; k < count; k++) {
-        struct cxj__entry entry;
-        cxj__store_unpack(journey, k, &entry);
-        cxj__touchpoint_translate(&entry.touchpoint, saver->ranks);
-        cxj__format_put_touchpoint(&saver->out, &entry.touchpoint, &before);
-    }
+    cxj__format_put(&saver->out, 2 * contributing + (withdrawn > 0));
+    if (withdrawn > 0) cxj__format_put(&saver->out, withdrawn);
+    if (contributing > 0) put_touchpoints(saver, journey);
+    if (withdrawn > 0) put_withdrawn(saver, journey);
     if (saver->engine != NULL) saver->engine->core.store.snapshot.done = item->number;
     *work += count;
     return CXJ_OK;
@@ -336,8 +435,25 @@ static cxj_status put_journey(struct cxj_saver *saver, size_t *work) {
 
 /* ---- all of it -------------------------------------------------------------------------------------------------- */
 
+/* Which facets sealed touchpoints have, as far as that is known. */
+static void put_facets(struct cxj__format_out *out, const struct cxj__core *core) {
+    uint32_t before = 0, occur = 0;
+    if (core->sealed_facets_lost) {
+        cxj__format_put(out, 0);
+        return;
+    }
+    for (uint32_t bit = 0; bit < CXJ__FACETS; bit++) occur += core->sealed_facets[bit] != 0;
+    cxj__format_put(out, 1 + occur);
+    for (uint32_t bit = 0; bit < CXJ__FACETS; bit++) {
+        if (core->sealed_facets[bit] == 0) continue;
+        cxj__format_put(out, bit - before);
+        cxj__format_put(out, core->sealed_facets[bit]);
+        before = bit;
+    }
+}
+
 static cxj_status put_totals(struct cxj_saver *saver) {
-    enum { MOST = 10 + CXJ__DICTIONARIES };
+    enum { MOST = 10 + CXJ__DICTIONARIES + 2 * CXJ__FACETS };
     const struct cxj__core *core = saver->core;
     struct cxj__format_out *out = &saver->out;
     cxj_status status = cxj__format_out_item(out, CXJ__FORMAT_TOTALS, MOST * CXJ__FORMAT_NUMBER);
@@ -346,23 +462,26 @@ static cxj_status put_totals(struct cxj_saver *saver) {
     cxj__format_put(out, has_now);
     if (has_now) cxj__format_put_signed(out, core->now);
     cxj__format_put(out, core->sealed_touchpoints);
-    cxj__format_put(out, core->sealed_journeys);
-    if (core->sealed_touchpoints > 0) cxj__format_put_signed(out, core->sealed_latest);
+    if (core->sealed_touchpoints > 0) {
+        cxj__format_put(out, core->sealed_journeys);
+        cxj__format_put_signed(out, core->sealed_latest);
+        put_facets(out, core);
+    }
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__format_put(out, saver->counts[d]);
     cxj__format_put(out, core->view_count);
     cxj__format_put(out, core->store.table.count + core->store.sealed.count);
-    cxj__format_put(out, core->held);
+    cxj__format_put(out, core->touchpoints - core->sealed_touchpoints);
     return CXJ_OK;
 }
 
 /* What can be done only while the engine does not change: finding the names, making room, the totals. */
-static cxj_status begin(struct cxj_saver *saver, cxj_write write, void *context) {
+static cxj_status begin(struct cxj_saver *saver, const cxj_engine *engine, cxj_write write, void *context) {
     const struct cxj__store *store = &saver->core->store;
     cxj_status status = cxj__format_out_begin(&saver->out, saver->memory, write, context);
     saver->places = store->places;
     saver->major = 1;
     saver->item_room = store->table.count + store->sealed.count;
-    if (status != CXJ_OK || !find_names(saver) ||
+    if (status != CXJ_OK || !note_settings(saver, engine) || !find_names(saver) ||
         !take_snapshot(saver, &saver->buckets, 2 * CXJ__HISTOGRAM_BUCKETS, sizeof *saver->buckets) ||
         !take_snapshot(saver, &saver->items, saver->item_room, sizeof *saver->items) ||
         !take_snapshot(saver, &saver->scratch, saver->item_room, sizeof *saver->scratch)) {
@@ -380,10 +499,17 @@ static cxj_status end_save(struct cxj_saver *saver) {
 static cxj_status do_some(struct cxj_saver *saver, size_t *work) {
     *work = 1;
     switch (saver->stage) {
+    case SETTINGS:
+        return put_settings(saver);
+    case MARK:
+        return put_mark(saver);
     case NAMES:
         return put_name(saver);
     case VIEWS:
         return put_view(saver);
+    case COLUMNS:
+        *work = 64;
+        return put_columns(saver);
     case CELLS:
         *work = 8;
         return put_cell(saver);
@@ -408,6 +534,7 @@ static void finish_save(struct cxj_saver *saver) {
     saver->is_finished = true;
     give_back(saver, &saver->names_block, saver->name_room, sizeof *saver->names_block);
     give_back(saver, &saver->ranks_block, saver->name_room, sizeof *saver->ranks_block);
+    give_back(saver, &saver->mark, saver->mark_length, 1);
     give_back(saver, &saver->cells, saver->cell_room, sizeof *saver->cells);
     give_back(saver, &saver->buckets, 2 * CXJ__HISTOGRAM_BUCKETS, sizeof *saver->buckets);
     give_back(saver, &saver->items, saver->item_room, sizeof *saver->items);
@@ -432,6 +559,26 @@ static const char *why(cxj_status status) {
     return status == CXJ_NO_MEMORY ? "no memory to save" : "the write function failed";
 }
 
+/* ---- the host's mark -------------------------------------------------------------------------------------------- */
+
+cxj_status cxj_set_mark(cxj_engine *engine, const void *bytes, size_t length) {
+    if (engine == NULL) return CXJ_BAD_ARGUMENT;
+    cxj__engine_begin(engine);
+    if (bytes == NULL && length > 0) return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, "bytes is NULL");
+    if (length > CXJ__MOST_MARK) {
+        return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, "a mark has at most 65,536 bytes");
+    }
+    if (cxj__engine_take_mark(engine, bytes, length)) return CXJ_OK;
+    return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory for a mark");
+}
+
+cxj_status cxj_mark(const cxj_engine *engine, const void **bytes, size_t *length) {
+    if (engine == NULL || bytes == NULL || length == NULL) return CXJ_BAD_ARGUMENT;
+    *bytes = engine->core.mark;
+    *length = engine->core.mark_length;
+    return CXJ_OK;
+}
+
 /* ---- at once ---------------------------------------------------------------------------------------------------- */
 
 cxj_status cxj_save(const cxj_engine *engine, cxj_write write, void *context, char *message, size_t message_capacity) {
@@ -443,7 +590,7 @@ cxj_status cxj_save(const cxj_engine *engine, cxj_write write, void *context, ch
     struct cxj_saver saver = {.core = &engine->core, .own = engine->core.memory};
     saver.memory = &saver.own;
     saver.own.limit = saver.own.used = 0;
-    saver.status = begin(&saver, write, context);
+    saver.status = begin(&saver, engine, write, context);
     cxj_status status = go_on_saving(&saver, SIZE_MAX);
     finish_save(&saver);
     if (status == CXJ_DONE) return CXJ_OK;
@@ -467,13 +614,21 @@ static int64_t write_to_room(void *context, const void *bytes, size_t length) {
     return (int64_t)length;
 }
 
-cxj_status cxj_save_bytes(const cxj_engine *engine, void *bytes, size_t capacity, size_t *length) {
-    if (engine == NULL || length == NULL || (bytes == NULL && capacity > 0)) return CXJ_BAD_ARGUMENT;
+cxj_status cxj_save_bytes(const cxj_engine *engine, size_t capacity, char *message, size_t message_capacity,
+                          void *bytes, size_t *length) {
+    cxj__base_tell(message, message_capacity, "");
+    const char *wrong = engine == NULL                  ? "engine is NULL"
+                        : length == NULL                ? "length is NULL"
+                        : bytes == NULL && capacity > 0 ? "bytes is NULL"
+                                                        : NULL;
+    if (wrong != NULL) return cxj__engine_refuse(message, message_capacity, CXJ_BAD_ARGUMENT, wrong);
     struct room room = {bytes, capacity, 0};
-    cxj_status status = cxj_save(engine, write_to_room, &room, NULL, 0);
+    cxj_status status = cxj_save(engine, write_to_room, &room, message, message_capacity);
     if (status != CXJ_OK) return status;
     *length = room.length;
-    return room.length > capacity ? CXJ_LIMIT : CXJ_OK;
+    if (room.length <= capacity) return CXJ_OK;
+    if (capacity > 0) memset(bytes, 0, capacity); /* nothing partial */
+    return cxj__engine_refuse_room(message, message_capacity, "bytes", room.length, capacity);
 }
 
 /* ---- in steps --------------------------------------------------------------------------------------------------- */
@@ -491,7 +646,7 @@ cxj_status cxj_saver_open(cxj_engine *engine, cxj_write write, void *context, cx
     *made = (struct cxj_saver){.engine = engine, .core = &engine->core, .memory = memory};
     cxj__store_open_snapshot(&engine->core.store);
     engine->is_saving = true;
-    made->status = begin(made, write, context);
+    made->status = begin(made, engine, write, context);
     if (made->status != CXJ_OK) {
         cxj_status status = made->status;
         cxj_saver_close(made);

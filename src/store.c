@@ -4,23 +4,26 @@
  * others in an array; fields that few touchpoints have stand aside, in the same order. Each record knows which of its
  * values an earlier one has held, so the fold need not look back. A long journey keeps an index besides, and the fold's
  * state after every 64th record, so that no arrival has to look at all of it.
+ * Touchpoints that are withdrawn are no records. Their ids and revisions stand in the same room, from its end towards its
+ * beginning: so to take one back needs no memory, and those that contribute come and go without moving them.
  * Invariants: records are sorted by (at, sequence, id); the rare fields of records stand in the records' order; bit h
- * of held is set exactly if an earlier record, neither being withdrawn, has the same code for holder h. In a long
- * journey none is a code here; in a short one nobody asks, and bits of none and of causes mean nothing. */
+ * of held is set exactly if an earlier record has the same code for holder h. In a long journey none is a code here; in a
+ * short one nobody asks, and bits of none and of causes mean nothing. No id is that of a record and withdrawn. */
 #include "store.h"
 
 #include <string.h>
 
-/* Journeys of a block; bytes of a journey; promises that stand aside, and their bytes. */
+/* Journeys of a block; promises that stand aside, and their bytes. */
 enum { BLOCK = 128, FURTHER_PROMISES = CXJ__COMMITMENTS - 1 };
-#define JOURNEY_BYTES offsetof(struct cxj__journey, fold.promises[1])
 #define FURTHER_BYTES (FURTHER_PROMISES * sizeof(struct cxj__promise))
 
 /* ---- journeys --------------------------------------------------------------------------------------------------- */
 
 struct cxj__journey *cxj__store_at(const struct cxj__store *store, size_t place) {
-    return (struct cxj__journey *)(void *)(store->blocks[place / BLOCK] + place % BLOCK * JOURNEY_BYTES);
+    return (struct cxj__journey *)(void *)(store->blocks[place / BLOCK] + place % BLOCK * CXJ__JOURNEY_BYTES);
 }
+
+_Static_assert(CXJ__TOUCHPOINTS_LIMIT <= UINT16_MAX, "a journey counts its records in 16 bits");
 
 /* The record at a position for which there is room. */
 static struct cxj__record *record_at(const struct cxj__journey *journey, size_t position) {
@@ -28,6 +31,11 @@ static struct cxj__record *record_at(const struct cxj__journey *journey, size_t 
                                            ? &journey->first_records[position]
                                            : &journey->further_records[position - CXJ__FIRST_RECORDS];
     return (struct cxj__record *)(uintptr_t)record; /* as const as the journey is for who asks */
+}
+
+/* The k-th of those withdrawn, in the order of their ids. */
+static struct cxj__record *withdrawn_at(const struct cxj__journey *journey, size_t k) {
+    return record_at(journey, CXJ__FIRST_RECORDS + journey->capacity - 1 - k);
 }
 
 static void free_index(struct cxj__index *index, struct cxj__memory *memory) {
@@ -52,18 +60,18 @@ static void free_journey(struct cxj__journey *journey, struct cxj__memory *memor
     if (journey->further != NULL) memset(journey->further, 0, FURTHER_BYTES);
     cxj__base_resize(memory, journey->further, journey->further == NULL ? 0 : FURTHER_BYTES, 0);
     free_index(journey->index, memory);
-    memset(journey, 0, JOURNEY_BYTES);
+    memset(journey, 0, CXJ__JOURNEY_BYTES);
 }
 
 static void free_copy(struct cxj__journey *copy, struct cxj__memory *memory) {
     free_journey(copy, memory);
-    cxj__base_resize(memory, copy, JOURNEY_BYTES, 0);
+    cxj__base_resize(memory, copy, CXJ__JOURNEY_BYTES, 0);
 }
 
 void cxj__store_finish(struct cxj__store *store, struct cxj__memory *memory) {
     for (size_t place = 0; place < store->places; place++) free_journey(cxj__store_at(store, place), memory);
     for (size_t block = 0; block * BLOCK < store->places; block++) {
-        cxj__base_resize(memory, store->blocks[block], BLOCK * JOURNEY_BYTES, 0);
+        cxj__base_resize(memory, store->blocks[block], BLOCK * CXJ__JOURNEY_BYTES, 0);
     }
     cxj__base_release(memory, &store->blocks, &store->block_capacity, sizeof *store->blocks);
     cxj__table_finish(&store->table, memory);
@@ -121,7 +129,7 @@ const struct cxj__journey *cxj__store_guess(const struct cxj__store *store, cons
 void cxj__store_prefetch_journey(const struct cxj__journey *journey) {
     if (journey == NULL) return;
     come_near(journey, offsetof(struct cxj__journey, first_records));
-    come_near(&journey->fold, JOURNEY_BYTES - offsetof(struct cxj__journey, fold));
+    come_near(&journey->fold, CXJ__JOURNEY_BYTES - offsetof(struct cxj__journey, fold));
 }
 
 void cxj__store_prefetch_records(const struct cxj__journey *journey) {
@@ -135,7 +143,7 @@ static bool reserve_place(struct cxj__store *store, struct cxj__memory *memory) 
     if (store->places > UINT32_MAX - 2 * BLOCK) return false;
     size_t block = store->places / BLOCK;
     if (!cxj__base_grow(memory, &store->blocks, &store->block_capacity, block + 1, sizeof *store->blocks)) return false;
-    store->blocks[block] = cxj__base_resize(memory, NULL, 0, BLOCK * JOURNEY_BYTES);
+    store->blocks[block] = cxj__base_resize(memory, NULL, 0, BLOCK * CXJ__JOURNEY_BYTES);
     return store->blocks[block] != NULL;
 }
 
@@ -159,7 +167,7 @@ struct cxj__journey *cxj__store_make(struct cxj__store *store, struct cxj__memor
     }
     uint32_t place = take_place(store);
     struct cxj__journey *journey = cxj__store_at(store, place);
-    memset(journey, 0, JOURNEY_BYTES);
+    memset(journey, 0, CXJ__JOURNEY_BYTES);
     journey->number = number;
     journey->place = place;
     cxj__table_insert(&store->table, tag, index_slot_of(tag, journey));
@@ -206,15 +214,18 @@ void cxj__store_open_snapshot(struct cxj__store *store) {
     store->free = 0;
 }
 
-/* Copies the records of a journey, and all that it takes to unpack them. NULL if there is no memory. */
+/* Copies the records of a journey, all that it takes to unpack them, and how many contribute. NULL if there is no
+ * memory. */
 static struct cxj__journey *copy_records(const struct cxj__journey *journey, struct cxj__memory *memory) {
-    size_t further = journey->count > CXJ__FIRST_RECORDS ? journey->count - CXJ__FIRST_RECORDS : 0;
-    struct cxj__journey *copy = cxj__base_resize(memory, NULL, 0, JOURNEY_BYTES);
+    size_t kept = cxj__store_kept(journey);
+    size_t further = kept > CXJ__FIRST_RECORDS ? kept - CXJ__FIRST_RECORDS : 0;
+    struct cxj__journey *copy = cxj__base_resize(memory, NULL, 0, CXJ__JOURNEY_BYTES);
     if (copy == NULL) return NULL;
-    memset(copy, 0, JOURNEY_BYTES);
+    memset(copy, 0, CXJ__JOURNEY_BYTES);
     copy->number = journey->number;
     copy->place = journey->place;
     copy->count = journey->count;
+    copy->withdrawn = journey->withdrawn;
     memcpy(copy->first_records, journey->first_records, sizeof copy->first_records);
     size_t capacity = 0, rare_capacity = 0;
     bool room = cxj__base_grow(memory, &copy->further_records, &capacity, further, sizeof *copy->further_records) &&
@@ -226,7 +237,8 @@ static struct cxj__journey *copy_records(const struct cxj__journey *journey, str
         free_copy(copy, memory);
         return NULL;
     }
-    if (further > 0) memcpy(copy->further_records, journey->further_records, further * sizeof *copy->further_records);
+    for (size_t i = 0; i < journey->count; i++) *record_at(copy, i) = *record_at(journey, i);
+    for (size_t i = 0; i < journey->withdrawn; i++) *withdrawn_at(copy, i) = *withdrawn_at(journey, i);
     if (copy->rare_count > 0) memcpy(copy->rares, journey->rares, copy->rare_count * sizeof *copy->rares);
     return copy;
 }
@@ -306,6 +318,7 @@ static int compare_record(const struct cxj__record *a, int64_t at, uint32_t sequ
     return STORE_ORDER(a->id, id);
 }
 
+/* What is packed into a record's bits, from the lowest on. */
 enum {
     SCALE_SHIFT = 17,
     SCORE_SHIFT = 20,
@@ -316,9 +329,15 @@ enum {
     PLACE_SHIFT = 9
 };
 
-static bool is_withdrawn_record(const struct cxj__record *record) {
-    return (record->bits & CXJ_FACET_WITHDRAWN) != 0;
-}
+_Static_assert((CXJ_FACETS_ALL >> SCALE_SHIFT) == 0, "facets fit below the scale");
+_Static_assert(CXJ_SCALE_CES7 < 1 << (SCORE_SHIFT - SCALE_SHIFT), "scales fit below the score");
+_Static_assert(100 < 1 << (SCOPE_SHIFT - SCORE_SHIFT), "scores of all scales fit below the scope");
+_Static_assert(CXJ_SCOPE_EMPLOYEE < 1 << (OUTCOME_SHIFT - SCOPE_SHIFT), "scopes fit below the outcome");
+_Static_assert(CXJ_OUTCOME_ABANDONED < 1 << (RARE_SHIFT - OUTCOME_SHIFT), "outcomes fit below the last bit");
+_Static_assert(RARE_SHIFT == 31, "the last bit is the last bit");
+_Static_assert(CXJ__COMMITMENTS <= 1 << HELD_SHIFT, "commitments fit below what was held");
+_Static_assert(CXJ__HOLDERS <= PLACE_SHIFT - HELD_SHIFT, "a bit for each holder");
+_Static_assert(CXJ__TOUCHPOINTS_LIMIT <= 1 << (32 - PLACE_SHIFT), "places of rare fields fit");
 
 static bool is_rare(const struct cxj__record *record) {
     return record->bits >> RARE_SHIFT != 0;
@@ -338,10 +357,17 @@ int64_t cxj__store_last_at(const struct cxj__journey *journey) {
 }
 
 void cxj__store_unpack(const struct cxj__journey *journey, size_t position, struct cxj__entry *entry) {
-    const struct cxj__record *record = record_at(journey, position);
     cxj_touchpoint *t = &entry->touchpoint;
     memset(entry, 0, sizeof *entry);
     t->journey = journey->number;
+    if (position >= journey->count) {
+        const struct cxj__record *withdrawn = withdrawn_at(journey, position - journey->count);
+        t->id = withdrawn->id;
+        t->revision = (uint64_t)withdrawn->at;
+        t->facets = withdrawn->bits;
+        return;
+    }
+    const struct cxj__record *record = record_at(journey, position);
     t->id = record->id;
     t->at = record->at;
     t->sequence = record->sequence;
@@ -439,7 +465,7 @@ uint32_t cxj__store_held(const struct cxj__journey *journey, size_t position) {
 bool cxj__store_holds(const struct cxj__journey *journey, size_t position, uint32_t holder, uint32_t code) {
     for (size_t i = position; i-- > 0;) {
         const struct cxj__record *record = record_at(journey, i);
-        if (record_code(journey, record, holder) == code && !is_withdrawn_record(record)) return true;
+        if (record_code(journey, record, holder) == code) return true;
     }
     return false;
 }
@@ -469,8 +495,9 @@ void cxj__store_replace(struct cxj__journey *journey, const struct cxj__seed *se
         entry->value = t->at;
         entry->sequence = t->sequence;
     }
-    journey->count = (uint32_t)(position + count);
-    /* What a correction took back shall not lie about behind the last. */
+    /* What was taken back shall not lie about behind the last. */
+    for (size_t i = position + count; i < journey->count; i++) memset(record_at(journey, i), 0, sizeof(struct cxj__record));
+    journey->count = (uint16_t)(position + count);
     if (rares > journey->rare_count) {
         memset(journey->rares + journey->rare_count, 0, (rares - journey->rare_count) * sizeof *journey->rares);
     }
@@ -571,7 +598,7 @@ static void fill_index(struct cxj__journey *journey, const struct cxj__seed *see
             entry->value = record->at;
             entry->sequence = record->sequence;
         }
-        for (uint32_t h = 0; h < CXJ__HOLDERS && !is_withdrawn_record(record); h++) {
+        for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
             uint64_t key = cxj__store_held_key(h, record_code(journey, record, h));
             struct cxj__index_entry *entry = cxj__store_index(journey->index, seed, CXJ__INDEX_HELD, key);
             if (entry->value != 0) held |= 1U << h;
@@ -610,6 +637,79 @@ bool cxj__store_reserve_index(struct cxj__journey *journey, struct cxj__memory *
     return journey->index == NULL || reserve_index(journey->index, memory, seed, further);
 }
 
+/* ---- what is withdrawn ------------------------------------------------------------------------------------------ */
+
+/* How many of those withdrawn have an id below this one. */
+static size_t withdrawn_below(const struct cxj__journey *journey, uint64_t id) {
+    size_t low = 0, high = journey->withdrawn;
+    if (high > 0 && withdrawn_at(journey, high - 1)->id < id) return high; /* most ids ascend */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (withdrawn_at(journey, middle)->id < id) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+bool cxj__store_find_withdrawn(const struct cxj__journey *journey, uint64_t id, uint64_t *revision) {
+    size_t k = withdrawn_below(journey, id);
+    if (k == journey->withdrawn || withdrawn_at(journey, k)->id != id) return false;
+    *revision = (uint64_t)withdrawn_at(journey, k)->at;
+    return true;
+}
+
+static void unindex_id(struct cxj__index *index, const struct cxj__seed *seed, uint64_t id) {
+    uint64_t probes = 0;
+    struct cxj__index_entry *entry = index_slot(index, seed, CXJ__INDEX_ID, id, &probes);
+    if (entry->kind != CXJ__INDEX_NONE) cxj__store_unindex(index, seed, entry);
+}
+
+/* Lets go of those that contribute again, and gives those that are withdrawn anew their revision. Returns how many come
+ * in. */
+static size_t revise_withdrawn(struct cxj__journey *journey, const struct cxj__retraction *retractions, size_t count) {
+    size_t new = 0, known = 0;
+    for (size_t i = 0; i < count; i++) {
+        new += !retractions[i].known;
+        known += retractions[i].known;
+    }
+    if (known == 0) return new;
+    size_t kept = 0;
+    for (size_t k = 0, i = 0; k < journey->withdrawn; k++) {
+        struct cxj__record *record = withdrawn_at(journey, k);
+        while (i < count && retractions[i].id < record->id) i++;
+        bool is_met = i < count && retractions[i].id == record->id;
+        if (is_met && !retractions[i].stands) continue;
+        if (is_met) record->at = (int64_t)retractions[i].revision;
+        *withdrawn_at(journey, kept++) = *record;
+    }
+    for (size_t k = kept; k < journey->withdrawn; k++) memset(withdrawn_at(journey, k), 0, sizeof(struct cxj__record));
+    journey->withdrawn = (uint16_t)kept;
+    return new;
+}
+
+void cxj__store_retract(struct cxj__journey *journey, const struct cxj__seed *seed,
+                        const struct cxj__retraction *retractions, size_t count) {
+    if (count == 0) return;
+    size_t to = revise_withdrawn(journey, retractions, count) + journey->withdrawn, from = journey->withdrawn;
+    journey->withdrawn = (uint16_t)to;
+    /* Two lists in order become one, from the last on; what stays where it is is not touched. */
+    for (size_t i = count; i-- > 0;) {
+        const struct cxj__retraction *retraction = &retractions[i];
+        if (retraction->known) continue;
+        for (; from > 0 && withdrawn_at(journey, from - 1)->id > retraction->id; from--) {
+            *withdrawn_at(journey, --to) = *withdrawn_at(journey, from - 1);
+        }
+        *withdrawn_at(journey, --to) = (struct cxj__record){
+            .at = (int64_t)retraction->revision, .id = retraction->id, .bits = CXJ_FACET_WITHDRAWN};
+        if (journey->index != NULL) unindex_id(journey->index, seed, retraction->id);
+    }
+}
+
+/* ---- room for touchpoints --------------------------------------------------------------------------------------- */
+
 /* Makes room for needed items, at first for a few. */
 static bool reserve_items(struct cxj__memory *memory, void *array_of_items, uint32_t *capacity, size_t needed,
                           size_t first, size_t item_size) {
@@ -621,11 +721,22 @@ static bool reserve_items(struct cxj__memory *memory, void *array_of_items, uint
     return true;
 }
 
-bool cxj__store_reserve(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed,
-                        size_t count, size_t rares) {
-    size_t further = count > CXJ__FIRST_RECORDS ? count - CXJ__FIRST_RECORDS : 0;
+/* Makes room for so many records and touchpoints withdrawn together. Those withdrawn move to the new end. */
+static bool reserve_further(struct cxj__journey *journey, struct cxj__memory *memory, size_t count) {
+    size_t before = journey->capacity, further = count > CXJ__FIRST_RECORDS ? count - CXJ__FIRST_RECORDS : 0;
     if (!reserve_items(memory, &journey->further_records, &journey->capacity, further, 5,
-                       sizeof *journey->further_records) ||
+                       sizeof *journey->further_records)) {
+        return false;
+    }
+    for (size_t k = 0; journey->capacity > before && k < journey->withdrawn; k++) {
+        *withdrawn_at(journey, k) = *record_at(journey, CXJ__FIRST_RECORDS + before - 1 - k);
+    }
+    return true;
+}
+
+bool cxj__store_reserve(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed,
+                        size_t count, size_t further, size_t rares) {
+    if (!reserve_further(journey, memory, count + journey->withdrawn + further) ||
         !reserve_items(memory, &journey->rares, &journey->rare_capacity, rares, 2, sizeof *journey->rares)) {
         return false;
     }
@@ -661,7 +772,6 @@ void cxj__store_fold_at(const struct cxj__journey *journey, size_t position, str
     for (; done < position; done++) {
         struct cxj__entry entry;
         cxj__store_unpack(journey, done, &entry);
-        if (entry.touchpoint.facets & CXJ_FACET_WITHDRAWN) continue;
         cxj__fold_step(fold, &entry.touchpoint, entry.held, 0, facts);
         ++*folded;
     }
@@ -672,5 +782,7 @@ void cxj__store_checkpoint(struct cxj__journey *journey, size_t position, const 
     if (index == NULL) return;
     size_t kept = position / CXJ__CHECKPOINT_EVERY;
     if (count > 0) memcpy(index->checkpoints + kept, folds, count * sizeof *folds);
+    /* What was taken back shall not lie about behind the last. */
+    for (size_t i = kept + count; i < index->checkpoint_count; i++) memset(&index->checkpoints[i], 0, sizeof *folds);
     index->checkpoint_count = kept + count;
 }

@@ -15,7 +15,8 @@ enum {
 #define CXJ__CAUSE_HOLDER 5
 
 /* A touchpoint as it is kept: what nearly all have, packed. bits: facets 17, scale 3, score 7, scope 2, outcome 2,
- * rare 1. more: commitment 3, held 6, place of the rare fields 23. */
+ * rare 1. more: commitment 3, held 6, place of the rare fields 23. Of one that is withdrawn nothing is kept but its id and,
+ * in at, its revision; all else is zero. */
 struct cxj__record {
     int64_t at;
     uint64_t id;
@@ -64,7 +65,8 @@ struct cxj__journey {
     struct cxj__rare *rares;
     uint32_t *samples;      /* in order; as many as the fold says */
     struct cxj__index *index; /* NULL while it is short */
-    uint32_t count;           /* of records */
+    uint16_t count;           /* of records: touchpoints that contribute */
+    uint16_t withdrawn;       /* of touchpoints that are taken back; see cxj__store_find_withdrawn() */
     uint32_t capacity;        /* of further_records */
     uint32_t rare_count, rare_capacity;
     uint32_t sample_capacity;
@@ -77,6 +79,9 @@ struct cxj__journey {
     struct cxj__record first_records[CXJ__FIRST_RECORDS];
     struct cxj__fold fold;
 };
+
+/* What a journey takes in memory, at least: the state of its fold ends behind the first promise. */
+#define CXJ__JOURNEY_BYTES offsetof(struct cxj__journey, fold.promises[1])
 
 /* All journeys as they were at some moment, though they change meanwhile: those that do are copied before. While it is
  * open none may be removed, but such as came later; and places that were free are not given out. */
@@ -102,6 +107,13 @@ struct cxj__store {
     uint64_t probes; /* slots looked at and moved by calls that change the engine */
 };
 
+/* What happens to what a journey keeps of a touchpoint that is withdrawn. */
+struct cxj__retraction {
+    uint64_t id, revision;
+    bool known;  /* it was withdrawn before */
+    bool stands; /* it is withdrawn now, with this revision; else it contributes again */
+};
+
 /* A touchpoint with all its fields, and which of its values were held before it. */
 struct cxj__entry {
     cxj_touchpoint touchpoint;
@@ -109,8 +121,10 @@ struct cxj__entry {
     uint32_t moves;  /* 1: it has just arrived, or leaves for good; 0: it stays */
     size_t next;     /* the journey's next arrival in the plan under way, plus one; 0: none */
     size_t place;    /* in the call, if it has just arrived */
-    size_t position; /* of the record that holds its id, if it is the first of its id to arrive; SIZE_MAX: none */
+    size_t position; /* of the record that holds its id, if it is the first of its id to arrive; SIZE_MAX: none;
+                        CXJ__WITHDRAWN: its id is withdrawn */
 };
+#define CXJ__WITHDRAWN (SIZE_MAX - 1)
 
 /* ---- journeys --------------------------------------------------------------------------------------------------- */
 
@@ -173,7 +187,12 @@ int cxj__store_compare(const cxj_touchpoint *a, const cxj_touchpoint *b);
 /* The at of the last record of a journey that has any. */
 int64_t cxj__store_last_at(const struct cxj__journey *journey);
 
-/* The touchpoint at a position. */
+/* How many touchpoints a journey keeps, with those that are withdrawn. */
+static inline size_t cxj__store_kept(const struct cxj__journey *journey) {
+    return (size_t)journey->count + journey->withdrawn;
+}
+
+/* The touchpoint at a position: first those that contribute, in order, then those that are withdrawn, by id. */
 void cxj__store_unpack(const struct cxj__journey *journey, size_t position, struct cxj__entry *entry);
 
 /* Where a touchpoint that has just arrived goes: behind all that stand before it or with it. */
@@ -182,6 +201,9 @@ size_t cxj__store_position(const struct cxj__journey *journey, const cxj_touchpo
 /* The position of the touchpoint with an id, or SIZE_MAX. */
 size_t cxj__store_find_id(const struct cxj__journey *journey, uint64_t id, const struct cxj__seed *seed,
                           uint64_t *probes);
+
+/* True if the touchpoint with an id is withdrawn; then *revision is that of its withdrawal. */
+bool cxj__store_find_withdrawn(const struct cxj__journey *journey, uint64_t id, uint64_t *revision);
 
 /* The code that a touchpoint has for a holder. */
 static inline uint32_t cxj__store_code(const cxj_touchpoint *t, uint32_t holder) {
@@ -207,13 +229,14 @@ uint32_t cxj__store_code_at(const struct cxj__journey *journey, size_t position,
 /* Which of its values the record at a position has from earlier ones, a bit for each holder. */
 uint32_t cxj__store_held(const struct cxj__journey *journey, size_t position);
 
-/* True if a touchpoint before position that is not withdrawn has this code. */
+/* True if a touchpoint before position has this code. */
 bool cxj__store_holds(const struct cxj__journey *journey, size_t position, uint32_t holder, uint32_t code);
 
-/* Makes room for count records with rares rare fields; a journey that is or becomes long gets its index, to which the
- * caller adds the cells if it was not there before. Room in the index is reserved apart. */
+/* Makes room for count records with rares rare fields, and for further touchpoints that are withdrawn; a journey that is
+ * or becomes long gets its index, to which the caller adds the cells if it was not there before. Room in the index is
+ * reserved apart. */
 bool cxj__store_reserve(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed,
-                        size_t count, size_t rares);
+                        size_t count, size_t further, size_t rares);
 bool cxj__store_reserve_samples(struct cxj__journey *journey, struct cxj__memory *memory, size_t count);
 bool cxj__store_reserve_index(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed,
                               size_t further);
@@ -231,6 +254,10 @@ bool cxj__store_is_rare(const cxj_touchpoint *touchpoint);
 /* Puts entries in the place of all records from position on. Room was reserved. */
 void cxj__store_replace(struct cxj__journey *journey, const struct cxj__seed *seed, size_t position,
                         const struct cxj__entry *entries, size_t count);
+
+/* Changes which touchpoints are withdrawn; retractions stand in the order of their ids, each once. Room was reserved. */
+void cxj__store_retract(struct cxj__journey *journey, const struct cxj__seed *seed,
+                        const struct cxj__retraction *retractions, size_t count);
 
 /* ---- the index of a long journey -------------------------------------------------------------------------------- */
 

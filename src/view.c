@@ -1,4 +1,4 @@
-/* view: a view's text, its keys, its cells.
+/* view: a view's text, its keys, its cells (SPEC.md section 5).
  *
  * A view's text is read once into dimensions, a period and conditions of codes; after that no text is compared any more
  * but to put cells in order. A key holds the number of the period (hours, days, weeks, months, … since 1970) and a
@@ -84,7 +84,17 @@ struct reader {
     struct cxj__memory *memory;
     const struct cxj__seed *seed;
     struct cxj__message *message;
-    char *name; /* room for a quoted name without its quotes */
+    char *names; /* the names of all conditions so far, without their quotes; has room for the whole text */
+    size_t name_bytes;
+    struct stated *stated; /* which they are */
+    size_t stated_count, stated_capacity;
+};
+
+/* A name in a condition: names[at] to names[at + length]. */
+struct stated {
+    size_t at, length;
+    uint32_t code;
+    uint8_t condition;
 };
 
 static bool is_bare(char c) {
@@ -187,10 +197,11 @@ static cxj_status read_period(struct reader *reader) {
     return CXJ_OK;
 }
 
-/* Reads a bare word or a quoted string into reader->name. */
+/* Reads a bare word or a quoted string to the end of the names. */
 static cxj_status take_name(struct reader *reader, size_t *length) {
+    char *name = reader->names + reader->name_bytes;
     if (reader->word > 0) {
-        memcpy(reader->name, reader->text + reader->at, reader->word);
+        memcpy(name, reader->text + reader->at, reader->word);
         *length = reader->word;
         reader->at += reader->word;
         skip_blanks(reader);
@@ -206,7 +217,7 @@ static cxj_status take_name(struct reader *reader, size_t *length) {
             return CXJ_OK;
         }
         if (c == '"') i++;
-        reader->name[(*length)++] = c;
+        name[(*length)++] = c;
     }
     reader->at = reader->length;
     return expected(reader, "a closing quote");
@@ -216,13 +227,13 @@ static cxj_status take_name(struct reader *reader, size_t *length) {
 static cxj_status code_of_name(struct reader *reader, uint8_t dimension, size_t length, uint32_t *code) {
     uint32_t named = names_of(dimension);
     if (!has_dictionary(named)) {
-        *code = fixed_code(dimension, reader->name, length);
+        *code = fixed_code(dimension, reader->names + reader->name_bytes, length);
         return CXJ_OK;
     }
     struct cxj__names *dictionary = &reader->dictionaries[named];
-    *code = cxj__names_find(dictionary, reader->seed, reader->name, length);
+    *code = cxj__names_find(dictionary, reader->seed, reader->names + reader->name_bytes, length);
     if (*code == 0 && length > 0) {
-        cxj_status status = cxj__names_add(dictionary, reader->memory, reader->seed, reader->name, length, code);
+        cxj_status status = cxj__names_add(dictionary, reader->memory, reader->seed, reader->names + reader->name_bytes, length, code);
         if (status == CXJ_LIMIT) {
             cxj__base_say(reader->message, "view: the dictionary of %s is full (%u codes)", dimension_names[named],
                           (unsigned)dictionary->limit);
@@ -232,20 +243,20 @@ static cxj_status code_of_name(struct reader *reader, uint8_t dimension, size_t 
     return CXJ_OK;
 }
 
-static cxj_status take_condition_name(struct reader *reader, struct cxj__condition *condition) {
+static cxj_status take_condition_name(struct reader *reader, const struct cxj__condition *condition) {
     size_t length = 0;
     uint32_t code = 0;
     cxj_status status = take_name(reader, &length);
     if (status != CXJ_OK) return status;
-    if (!cxj__base_grow(reader->memory, &condition->codes, &condition->capacity, condition->count + 1,
-                        sizeof *condition->codes)) {
+    if (!cxj__base_grow(reader->memory, &reader->stated, &reader->stated_capacity, reader->stated_count + 1,
+                        sizeof *reader->stated)) {
         return CXJ_NO_MEMORY;
     }
     status = code_of_name(reader, condition->dimension, length, &code);
     if (status != CXJ_OK) return status;
-    condition->codes[condition->count++] = code;
-    uint32_t named = names_of(condition->dimension);
-    if (has_dictionary(named)) cxj__names_pin(&reader->dictionaries[named], code);
+    reader->stated[reader->stated_count++] = (struct stated){
+        reader->name_bytes, length, code, (uint8_t)(reader->view->condition_count - 1)};
+    reader->name_bytes += length;
     return CXJ_OK;
 }
 
@@ -295,6 +306,152 @@ static cxj_status read_all(struct reader *reader) {
     return expected(reader, "\"by\", \"per\", \"where\" or the end");
 }
 
+/* ---- a view's text, normalised ---------------------------------------------------------------------------------- */
+
+static int compare_stated_names(const char *names, const struct stated *a, const struct stated *b) {
+    int by_bytes = memcmp(names + a->at, names + b->at, a->length < b->length ? a->length : b->length);
+    return by_bytes != 0 ? by_bytes : (a->length > b->length) - (a->length < b->length);
+}
+
+/* By condition, then by name. */
+static int compare_stated(const void *a, const void *b, const void *names) {
+    struct stated x, y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    if (x.condition != y.condition) return x.condition < y.condition ? -1 : 1;
+    return compare_stated_names(names, &x, &y);
+}
+
+/* Puts the names of each condition in order, and each once. */
+static bool order_names(struct reader *reader) {
+    size_t count = reader->stated_count, bytes = count * sizeof *reader->stated;
+    if (count == 0) return true;
+    struct stated *scratch = cxj__base_resize(reader->memory, NULL, 0, bytes);
+    if (scratch == NULL) return false;
+    cxj__base_sort(reader->stated, scratch, count, sizeof *scratch, compare_stated, reader->names);
+    cxj__base_resize(reader->memory, scratch, bytes, 0);
+    size_t kept = 1;
+    for (size_t i = 1; i < count; i++) {
+        if (compare_stated(&reader->stated[kept - 1], &reader->stated[i], reader->names) != 0) {
+            reader->stated[kept++] = reader->stated[i];
+        }
+    }
+    reader->stated_count = kept;
+    return true;
+}
+
+/* A condition's names: those from first up to end. */
+struct span {
+    size_t first, end;
+};
+
+/* In the order of dimensions, those after had behind the others; of one dimension, in that of their names. */
+static int compare_spans(const struct reader *reader, const struct span *a, const struct span *b) {
+    const struct stated *x = reader->stated + a->first, *y = reader->stated + b->first;
+    const struct cxj__condition *of_x = &reader->view->conditions[x->condition];
+    const struct cxj__condition *of_y = &reader->view->conditions[y->condition];
+    if (of_x->had != of_y->had) return of_x->had ? 1 : -1;
+    if (of_x->dimension != of_y->dimension) return of_x->dimension < of_y->dimension ? -1 : 1;
+    size_t count = a->end - a->first, others = b->end - b->first;
+    for (size_t i = 0; i < count && i < others; i++) {
+        int by_name = compare_stated_names(reader->names, &x[i], &y[i]);
+        if (by_name != 0) return by_name;
+    }
+    return (count > others) - (count < others);
+}
+
+/* The conditions in order, and each once; returns how many there are. */
+static size_t order_conditions(const struct reader *reader, struct span spans[CXJ__VIEW_CONDITIONS]) {
+    size_t count = 0;
+    for (struct span next = {0, 0}; next.first < reader->stated_count; next.first = next.end) {
+        uint8_t condition = reader->stated[next.first].condition;
+        while (next.end < reader->stated_count && reader->stated[next.end].condition == condition) next.end++;
+        size_t place = 0;
+        while (place < count && compare_spans(reader, &spans[place], &next) < 0) place++;
+        if (place < count && compare_spans(reader, &spans[place], &next) == 0) continue;
+        memmove(spans + place + 1, spans + place, (count - place) * sizeof *spans);
+        spans[place] = next;
+        count++;
+    }
+    return count;
+}
+
+/* Text that is put together; with to NULL only its length is found. */
+struct composing {
+    char *to;
+    size_t length;
+};
+
+static void put(struct composing *text, const char *bytes, size_t length) {
+    if (text->to != NULL) memcpy(text->to + text->length, bytes, length);
+    text->length += length;
+}
+
+static void put_text(struct composing *text, const char *words) {
+    put(text, words, strlen(words));
+}
+
+/* A name as a bare word where it is one, else in quotes. */
+static void compose_name(struct composing *text, const char *name, size_t length) {
+    bool bare = length > 0;
+    for (size_t i = 0; i < length; i++) bare = bare && is_bare(name[i]);
+    if (!bare) put_text(text, "\"");
+    for (size_t i = 0; i < length; i++) {
+        if (name[i] == '"') put_text(text, "\"");
+        put(text, &name[i], 1);
+    }
+    if (!bare) put_text(text, "\"");
+}
+
+static void put_condition(struct composing *text, const struct reader *reader, const struct span *span) {
+    const struct cxj__condition *condition = &reader->view->conditions[reader->stated[span->first].condition];
+    if (condition->had) put_text(text, "had ");
+    put_text(text, dimension_names[condition->dimension]);
+    bool is_one = span->end - span->first == 1;
+    put_text(text, is_one ? " = " : " in (");
+    for (size_t i = span->first; i < span->end; i++) {
+        if (i > span->first) put_text(text, ", ");
+        compose_name(text, reader->names + reader->stated[i].at, reader->stated[i].length);
+    }
+    if (!is_one) put_text(text, ")");
+}
+
+static void compose_view(struct composing *text, const struct reader *reader) {
+    const struct cxj_view *view = reader->view;
+    put_text(text, grains[view->grain].name);
+    for (size_t i = 0; i < view->dimension_count; i++) {
+        put_text(text, i == 0 ? " by " : ", ");
+        put_text(text, dimension_names[view->dimensions[i]]);
+    }
+    if (view->period != CXJ__NO_PERIOD) {
+        put_text(text, " per ");
+        put_text(text, period_names[view->period]);
+        if (view->ended) put_text(text, " ended");
+    }
+    struct span spans[CXJ__VIEW_CONDITIONS];
+    size_t count = order_conditions(reader, spans);
+    for (size_t i = 0; i < count; i++) {
+        put_text(text, i == 0 ? " where " : " and ");
+        put_condition(text, reader, &spans[i]);
+    }
+}
+
+/* Writes the view's text in the one way in which what it says is written. */
+static bool normalise(struct reader *reader) {
+    struct composing text = {NULL, 0};
+    compose_view(&text, reader);
+    struct cxj_view *view = reader->view;
+    view->text = cxj__base_resize(reader->memory, NULL, 0, text.length + 1);
+    if (view->text == NULL) return false;
+    view->text_length = text.length;
+    text = (struct composing){view->text, 0};
+    compose_view(&text, reader);
+    view->text[view->text_length] = '\0';
+    return true;
+}
+
+/* ---- what conditions look for ----------------------------------------------------------------------------------- */
+
 static int compare_codes(const void *a, const void *b, const void *context) {
     (void)context;
     uint32_t x, y;
@@ -303,15 +460,26 @@ static int compare_codes(const void *a, const void *b, const void *context) {
     return (x > y) - (x < y);
 }
 
-/* A long list of names is searched by halves. */
-static bool sort_conditions(struct cxj_view *view, struct cxj__memory *memory) {
+/* Gives the conditions their codes, in order, so that a long list of names is searched by halves, and pins their names. */
+static bool fill_conditions(struct reader *reader) {
+    struct cxj_view *view = reader->view;
+    for (size_t i = 0; i < reader->stated_count; i++) {
+        struct cxj__condition *condition = &view->conditions[reader->stated[i].condition];
+        if (!cxj__base_grow(reader->memory, &condition->codes, &condition->capacity, condition->count + 1,
+                            sizeof *condition->codes)) {
+            return false;
+        }
+        condition->codes[condition->count++] = reader->stated[i].code;
+        uint32_t named = names_of(condition->dimension);
+        if (has_dictionary(named)) cxj__names_pin(&reader->dictionaries[named], reader->stated[i].code);
+    }
     for (size_t i = 0; i < view->condition_count; i++) {
         struct cxj__condition *condition = &view->conditions[i];
         size_t bytes = condition->count * sizeof *condition->codes;
-        uint32_t *scratch = cxj__base_resize(memory, NULL, 0, bytes);
+        uint32_t *scratch = cxj__base_resize(reader->memory, NULL, 0, bytes);
         if (scratch == NULL) return false;
         cxj__base_sort(condition->codes, scratch, condition->count, sizeof *scratch, compare_codes, NULL);
-        cxj__base_resize(memory, scratch, bytes, 0);
+        cxj__base_resize(reader->memory, scratch, bytes, 0);
     }
     return true;
 }
@@ -346,18 +514,15 @@ cxj_status cxj__view_read(struct cxj_view *view, struct cxj__names *dictionaries
                             .seed = seed,
                             .message = message};
     cxj_status status = CXJ_NO_MEMORY;
-    reader.name = cxj__base_resize(memory, NULL, 0, length + 1);
-    view->text = cxj__base_resize(memory, NULL, 0, length + 1);
-    if (reader.name != NULL && view->text != NULL) {
-        memcpy(view->text, text, length);
-        view->text[length] = '\0';
-        view->text_length = length;
-        status = read_all(&reader);
-        if (status == CXJ_OK && !sort_conditions(view, memory)) status = CXJ_NO_MEMORY;
+    reader.names = cxj__base_resize(memory, NULL, 0, length + 1);
+    if (reader.names != NULL) status = read_all(&reader);
+    if (status == CXJ_OK && !(order_names(&reader) && normalise(&reader) && fill_conditions(&reader))) {
+        status = CXJ_NO_MEMORY;
     }
-    if (reader.name != NULL) cxj__base_resize(memory, reader.name, length + 1, 0);
+    if (reader.names != NULL) cxj__base_resize(memory, reader.names, length + 1, 0);
+    cxj__base_release(memory, &reader.stated, &reader.stated_capacity, sizeof *reader.stated);
     if (status == CXJ_OK) return CXJ_OK;
-    if (view->text != NULL) cxj__base_resize(memory, view->text, length + 1, 0);
+    if (view->text != NULL) cxj__base_resize(memory, view->text, view->text_length + 1, 0);
     forget_conditions(view, dictionaries, memory);
     for (size_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_truncate(&dictionaries[d], memory, before[d]);
     if (status == CXJ_NO_MEMORY) cxj__base_say(message, "view: no memory");

@@ -49,7 +49,8 @@ struct cxj_view {
     size_t slot_capacity;
     uint64_t cells_made;      /* ever */
     bool incomplete;          /* at the limit of cells, facts were left out */
-    bool sealed_lost;         /* some of them were of journeys that are sealed now, and cannot be had again */
+    bool sealed_lost;         /* of what journeys contributed that are sealed now, some is not in it and cannot be had again:
+                                 it was left out, or the view was added later */
     struct cxj__cell *marked_empty; /* cells that are to be dropped */
 };
 

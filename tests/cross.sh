@@ -157,7 +157,7 @@ END
     # for failing files, which take a library that is loaded into the program.
     export CXJ_STRIDE=101 CXJ_LOGS=2 CK_TIMEOUT_MULTIPLIER=10
     suites "$folder" --timeout-multiplier 10 --no-suite property --no-suite layout --no-suite conformance \
-        --no-suite examples --no-suite files
+        --no-suite examples --no-suite files --no-suite texts
     suites "$folder" --timeout-multiplier 10 embed threads
     unset CXJ_STRIDE CXJ_LOGS CK_TIMEOUT_MULTIPLIER
     show "$name: property" "$qemu" -L "/usr/$triplet" "$folder/tests/property" "$logs"

@@ -18,6 +18,7 @@
 #define CUSTOMER UINT64_C(0xb7d59f3ac1e48263)
 #define OTHER_CUSTOMER UINT64_C(0xd3f1b597e8a2c46d)
 #define TOUCHPOINT_ID UINT64_C(0xa9cbed8f7153b3d5)
+#define OTHER_VALUE INT64_C(0x0002a7c5e9b3d1f4)
 #define REVISION UINT64_C(0x87b6d5c4e3f29ab1)
 static const uint64_t numbers[] = {JOURNEY, CUSTOMER, OTHER_CUSTOMER, TOUCHPOINT_ID, REVISION};
 static const char *const secrets[] = {"secret0", "secret1", "secret2", "secret3", "secret4",
@@ -185,6 +186,47 @@ START_TEST(what_a_correction_took_back_is_forgotten) {
                .journey = JOURNEY, .id = TOUCHPOINT_ID, .revision = REVISION + 1, .at = START, .customer = CUSTOMER});
     erase_customer(engine);
     check_forgotten(engine, &memory);
+}
+END_TEST
+
+/* "A touchpoint that is withdrawn keeps its id and revision" (section 3.3), and nothing else: no customer, no value and no
+ * name, whether it is taken back before it comes, after, or in the same call, in a journey that is short or long. */
+START_TEST(what_is_withdrawn_is_forgotten) {
+    for (int way = 0; way < 16; way++) {
+        heap memory = {0};
+        cxj_engine *engine = begin(&memory);
+        cxj_touchpoint t[2] = {secret(engine), secret(engine)};
+        bool before = way & 1, by_record = way & 2, together = way & 4 && by_record;
+        t[before ? 1 : 0].value = OTHER_VALUE;
+        t[before ? 0 : 1].facets = CXJ_FACET_WITHDRAWN;
+        t[before ? 0 : 1].revision++;
+        for (int64_t i = 0; i < (way & 8 ? 128 : 1); i++) {
+            record(engine, (cxj_touchpoint){.journey = JOURNEY, .id = (uint64_t)i + 1, .at = START - i * HOUR});
+        }
+        if (together) {
+            ck_assert_int_eq(cxj_record(engine, t, sizeof *t, 2, 0, NULL, 0), CXJ_OK);
+        } else {
+            for (int i = 0; i < 2; i++) {
+                if (by_record || t[i].facets == 0) {
+                    record(engine, t[i]);
+                } else {
+                    ck_assert_int_eq(cxj_withdraw(engine, t[i].journey, t[i].id, t[i].revision), CXJ_OK);
+                }
+            }
+        }
+        const uint64_t gone[] = {CUSTOMER, OTHER_VALUE};
+        bytes b = save_of(engine), written = {0};
+        for (size_t i = 0; i < sizeof gone / sizeof *gone; i++) {
+            ck_assert_msg(!heap_holds(&memory, &gone[i], sizeof gone[i]), "way %d: number %zu is in memory", way, i);
+        }
+        put(&written, CUSTOMER);
+        ck_assert(!holds(&b, written.data, written.length));
+        for (size_t i = 0; i < SECRETS; i++) ck_assert(!holds(&b, secrets[i], strlen(secrets[i])));
+        free_bytes(&b);
+        free_bytes(&written);
+        ck_assert_int_eq(cxj_erase_journey(engine, JOURNEY), CXJ_OK);
+        check_forgotten(engine, &memory); /* names that only it had */
+    }
 }
 END_TEST
 
@@ -374,7 +416,7 @@ int main(void) {
     const TTest *tests[] = {it_is_there_before,
                             what_is_held_is_forgotten,
                             an_erased_journey_is_forgotten,
-                            what_a_correction_took_back_is_forgotten,
+                            what_a_correction_took_back_is_forgotten, what_is_withdrawn_is_forgotten,
                             what_was_superseded_on_arrival_is_forgotten,
                             what_lost_a_conflict_is_forgotten,
                             what_was_refused_is_forgotten,

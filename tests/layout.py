@@ -12,6 +12,9 @@ Checks the rules of the layout, those that a compiler does not check:
 - every declaration of include/cxj.h has a /** comment, whose @param names are the parameters, in order;
 - with --library: the shared library shows exactly the functions that the header declares, and all begin with cxj_;
 - every room has its unit test;
+- src/SPEC.md is there and, where ../shared/SPEC.md lies beside the checkout, the same byte for byte;
+- what documents link to is there; and so is, in the numbered steps of .github/CONTRIBUTING.md, each file that they name, and
+  in one of a step's files each name in the code;
 - nothing but the agreed names stands at the top of the project; no file has a note to do something later.
 
 Functions of more than 60 lines are listed; that fails nothing.
@@ -43,7 +46,9 @@ BEYOND_ISO = "base"
 
 # Put together here, so that this file does not hold what it looks for.
 NOTES = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "X" + "XX"]) + r")\b")
-TEXT_FILES = {".c", ".h", ".cpp", ".py", ".sh", ".md", ".build", ".txt", ".toml", ""}
+TEXT_FILES = {
+    ".c", ".h", ".cpp", ".py", ".sh", ".md", ".build", ".txt", ".toml", ".php", ".rb", ".pl", ".go", ".mod", ".rs", "",
+}
 
 
 class Declaration(NamedTuple):
@@ -256,7 +261,7 @@ def check_unique(root: pathlib.Path) -> Iterator[str]:
     for path in sorted((root / "src").glob("*.[ch]")):
         for name, line in file_level_names(path):
             where = first.setdefault(name, path.name)
-            if where != path.name:
+            if where.split(".")[0] != path.stem:
                 yield f"src/{path.name}:{line} {name} is also defined in {where}: one file could not include both"
 
 
@@ -289,6 +294,41 @@ def check_tests(root: pathlib.Path) -> Iterator[str]:
             yield f"src/{path.name} has no unit test tests/test_{path.stem}.c"
 
 
+def beside(root: pathlib.Path) -> pathlib.Path:
+    """The specification from which that of the project is taken, if it lies there."""
+    return root.parent / "shared/SPEC.md"
+
+
+def check_specification(root: pathlib.Path) -> Iterator[str]:
+    own, other = root / "src/SPEC.md", beside(root)
+    if not own.exists():
+        yield "src/SPEC.md, the specification, is not there"
+    elif other.exists() and own.read_bytes() != other.read_bytes():
+        yield "src/SPEC.md differs from ../shared/SPEC.md"
+
+
+LINK = re.compile(r"\]\((?![a-z]+:|#)([^)#\s]+)[^)]*\)")
+STEP = re.compile(r"^\d+\. .*(?:\n(?!\d+\. ).+)*", re.MULTILINE)
+
+
+def check_documents(root: pathlib.Path) -> Iterator[str]:
+    for path in (path for path in own_files(root) if path.suffix == ".md"):
+        for name in LINK.findall(read(path)):
+            if not (path.parent / name).exists():
+                yield f"{path.relative_to(root)} links to {name}, which is not there"
+    guide = root / ".github/CONTRIBUTING.md"
+    for step in STEP.finditer(read(guide)) if guide.exists() else []:
+        named = re.findall(r"`([^`\s]+)`", step[0])
+        files = [name for name in named if "/" in name or name.endswith(".md")]
+        where = f".github/CONTRIBUTING.md: the step \"{' '.join(step[0].split())[:50]}…\""
+        found = [path for name in files for path in root.glob(name)]
+        yield from (f"{where} names {name}, which is not there" for name in files if not any(root.glob(name)))
+        text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in found if path.is_file())
+        for name in named:
+            if re.fullmatch(r"\w+", name) and name not in text:
+                yield f"{where} names {name}, which stands in none of its files"
+
+
 def check_top(root: pathlib.Path) -> Iterator[str]:
     for path in sorted(root.iterdir()):
         if path.name not in TOP and not LEFT_ALONE.match(path.name):
@@ -299,7 +339,7 @@ def own_files(folder: pathlib.Path) -> Iterator[pathlib.Path]:
     for path in sorted(folder.iterdir()):
         if path.is_dir():
             # Test data is what it is.
-            if not LEFT_ALONE.match(path.name) and path.name != "conformance":
+            if path.name == ".github" or (not LEFT_ALONE.match(path.name) and path.name != "conformance"):
                 yield from own_files(path)
         elif path.suffix in TEXT_FILES and not path.name.startswith("."):
             yield path
@@ -329,7 +369,7 @@ def check_library(root: pathlib.Path, library: str) -> Iterator[str]:
 
 
 RULES: list[Callable[[pathlib.Path], Iterator[str]]] = [
-    check_rooms, check_names, check_unique, check_header, check_tests, check_top, check_notes,
+    check_rooms, check_names, check_unique, check_header, check_tests, check_specification, check_documents, check_top, check_notes,
 ]
 
 
@@ -360,6 +400,9 @@ SMALL_PROJECT = {
     "src/README.md": (
         "# map\n\n| room | holds | may include |\n| --- | --- | --- |\n| `upper` | things | `lower`, base |\n"
         "| lower | bits | base |\n| base | ground | nothing |\n\nThe end.\n"),
+    "src/SPEC.md": "law\n",
+    "../shared/SPEC.md": "law\n",
+    ".github/CONTRIBUTING.md": "[map](../src/README.md)\n\n1. `src/lower.c`, `src/*.h`: `cxj__lower_count`,\n   and so on.\n2. Done.\n",
     "src/upper.c": (
         "#include \"upper.h\"\n#include \"lower.h\"\n#include <string.h>\n\nstatic const int table[] = {1, 2};\n"
         "enum kind { FIRST, MOST = 3 };\nstruct pair {\n    int a;\n};\ntypedef int (*caller)(int number);\n"
@@ -409,6 +452,13 @@ BREACHES: list[tuple[str, str, str | None, str]] = [
     ("include/cxj.h", " * @param size  its size\n", "", "@param says thing"),
     ("include/cxj.h", "cxj_make(", "make(", "does not begin with cxj_"),
     ("tests/test_lower.c", "\n", None, "has no unit test"),
+    ("src/SPEC.md", "law", "lore", "differs from"),
+    ("src/SPEC.md", "law\n", "law\r\n", "differs from"),
+    ("src/SPEC.md", "", None, "is not there"),
+    (".github/CONTRIBUTING.md", "../src/README.md", "src/README.md", "links to src/README.md"),
+    (".github/CONTRIBUTING.md", "src/lower.c", "src/lowest.c", "names src/lowest.c"),
+    (".github/CONTRIBUTING.md", "lower_count", "lower_counts", "stands in none"),
+    (".github/NOTES.md", "", "TO" + "DO\n", "has a TO" + "DO"),
     ("notes.txt", "", "\n", "none of the agreed names"),
     ("examples/long.c", "    ;\n", "    ; /* " + "TO" + "DO: more */\n", "has a TO" + "DO"),
 ]
@@ -447,7 +497,8 @@ def self_test() -> int:
             else:
                 text = read(path) if path.exists() else ""
                 assert old in text, f"{name} has no {old!r}"
-                path.write_text(text.replace(old, new, 1) if old else text + new, encoding="utf-8")
+                path.parent.mkdir(exist_ok=True)
+                path.write_bytes((text.replace(old, new, 1) if old else text + new).encode())
             if not any(word in problem for problem in problems(root)):
                 failed += 1
                 print(f"unnoticed: {name} with {new!r} in place of {old!r}")
@@ -470,6 +521,8 @@ def main() -> int:
         found += check_library(chosen.root, chosen.shared)
     for line in long_functions(chosen.root, chosen.long):
         print(f"long: {line}")
+    if not beside(chosen.root).exists():
+        print("skipped: whether src/SPEC.md is up to date (there is no ../shared/SPEC.md beside this checkout)")
     for problem in found:
         print(problem)
     print(f"layout: {len(found)} breaches" if found else "layout: all rules hold")

@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,10 +75,11 @@ static bool within_years(int64_t moment) {
 /* "Refused: a score off its scale, a scale without a scope, a scope or a score other than 0 without a scale, an unknown
  * bit or number", and what the table of fields refuses. */
 bool naive_is_valid(const cxj_touchpoint *fields) {
+    if (fields->at == 0 && !(fields->facets & CXJ_FACET_WITHDRAWN)) return false; /* "0 = none, refused too" */
     if (fields->journey == 0 || !within_years(fields->at) || (fields->due != 0 && !within_years(fields->due)))
         return false;
     if (fields->value > greatest_value || fields->value < -greatest_value) return false;
-    if (fields->facets & ~CXJ_FACETS_ALL || fields->commitment > 7 || fields->outcome > CXJ_OUTCOME_ABANDONED)
+    if (fields->facets & ~(uint32_t)CXJ_FACETS_ALL || fields->commitment > 7 || fields->outcome > CXJ_OUTCOME_ABANDONED)
         return false;
     if (fields->scale == 0) return fields->score == 0 && fields->scope == 0;
     if (fields->scale > CXJ_SCALE_CES7 || fields->scope < CXJ_SCOPE_TOUCHPOINT || fields->scope > CXJ_SCOPE_EMPLOYEE)
@@ -180,11 +182,17 @@ static int order_contents(const naive_touchpoint *a, const naive_touchpoint *b) 
     return 0;
 }
 
+static bool is_withdrawn(const naive_touchpoint *m) {
+    return has(m, CXJ_FACET_WITHDRAWN);
+}
+
 /* 3.2: "Of touchpoints with the same journey and the same non-zero id, the one with the highest revision holds; of
- * equal revisions the greater one" */
+ * equal revisions the greater one". 3.3: one that is withdrawn keeps no content to be compared; it holds over one that is
+ * not. */
 static int order_contribution(const naive_touchpoint *a, const naive_touchpoint *b) {
     int order = order_u64(a->fields.revision, b->fields.revision);
-    return order ? order : order_contents(a, b);
+    if (!order) order = order_u64(is_withdrawn(a), is_withdrawn(b));
+    return order || is_withdrawn(a) ? order : order_contents(a, b);
 }
 
 static bool same_touchpoint(const naive_touchpoint *a, const naive_touchpoint *b) {
@@ -193,6 +201,8 @@ static bool same_touchpoint(const naive_touchpoint *a, const naive_touchpoint *b
 
 /* Whether item i holds among the first count arrivals: "The others are as if never sent." */
 static bool holds_among(const naive_log *log, size_t i, size_t count) {
+    /* Withdrawn without an id, it takes nothing back, and there is nothing to keep. */
+    if (is_withdrawn(&log->items[i]) && log->items[i].fields.id == 0) return false;
     for (size_t j = 0; j < count; j++) {
         if (j == i || !same_touchpoint(&log->items[i], &log->items[j])) continue;
         int order = order_contribution(&log->items[j], &log->items[i]);
@@ -210,9 +220,10 @@ static const naive_touchpoint *find_held(const naive_log *log, uint64_t journey,
 }
 
 /* 3.1: "ordered by (at, sequence, id), and where all three are equal by arrival"; the caller keeps the order of
- * arrival. */
+ * arrival. Those withdrawn, which have only an id, stand behind. */
 static int order_places(const naive_touchpoint *a, const naive_touchpoint *b) {
-    int order = order_i64(a->fields.at, b->fields.at);
+    int order = order_u64(is_withdrawn(a), is_withdrawn(b));
+    if (!order) order = order_i64(a->fields.at, b->fields.at);
     if (!order) order = order_u64(a->fields.sequence, b->fields.sequence);
     return order ? order : order_u64(a->fields.id, b->fields.id);
 }
@@ -236,7 +247,7 @@ size_t naive_held(const naive_log *log, uint64_t journey, const naive_touchpoint
 static size_t contributing(const naive_log *log, uint64_t journey, const naive_touchpoint **list) {
     size_t held = naive_held(log, journey, list), count = 0;
     for (size_t i = 0; i < held; i++)
-        if (!has(list[i], CXJ_FACET_WITHDRAWN)) list[count++] = list[i];
+        if (!is_withdrawn(list[i])) list[count++] = list[i];
     return count;
 }
 
@@ -244,6 +255,14 @@ void naive_arrive(naive_log *log, const naive_touchpoint *touchpoint) {
     log->items = grow(log->items, log->count, &log->capacity, sizeof *log->items);
     log->items[log->count] = *touchpoint;
     log->items[log->count].fields.facets = with_implied(touchpoint->fields.facets);
+    /* 3.3: "A touchpoint that is withdrawn keeps its id and revision" and nothing else */
+    if (is_withdrawn(touchpoint))
+        log->items[log->count] = (naive_touchpoint){.fields = {.journey = touchpoint->fields.journey,
+                                                               .id = touchpoint->fields.id,
+                                                               .revision = touchpoint->fields.revision,
+                                                               .facets = CXJ_FACET_WITHDRAWN},
+                                                    .names = {"", "", "", "", "", "", "", "", "", ""},
+                                                    .by_withdraw = touchpoint->by_withdraw};
     log->count++;
 }
 
@@ -253,7 +272,6 @@ cxj_status naive_withdraw(naive_log *log, uint64_t journey, uint64_t id, uint64_
     if (!held && revision == 0) return CXJ_NOT_FOUND;
     if (held && revision != 0 && revision <= held->fields.revision) return CXJ_REFUSED;
     naive_touchpoint item = {.names = {"", "", "", "", "", "", "", "", "", ""}};
-    if (held) item = *held;
     item.fields.journey = journey;
     item.fields.id = id;
     item.fields.revision = revision ? revision : held->fields.revision + 1;
@@ -266,9 +284,10 @@ cxj_status naive_withdraw(naive_log *log, uint64_t journey, uint64_t id, uint64_
 /* 3.4: "nothing of them is left in the engine, in the cells or in its files" */
 uint64_t naive_erase_journey(naive_log *log, uint64_t journey) {
     size_t kept = 0;
+    bool found = false;
+    for (size_t i = 0; i < log->count; i++) found |= log->items[i].fields.journey == journey && holds_among(log, i, log->count);
     for (size_t i = 0; i < log->count; i++)
         if (log->items[i].fields.journey != journey) log->items[kept++] = log->items[i];
-    bool found = kept < log->count;
     log->count = kept;
     return found;
 }
@@ -312,7 +331,7 @@ naive_feed naive_feed_counts(const naive_log *log) {
             feed.accepted++;
         } else if (held->fields.revision == item->fields.revision) {
             feed.duplicates++;
-            feed.conflicts += order_contents(held, item) != 0;
+            feed.conflicts += order_contribution(held, item) != 0;
         } else {
             feed.superseded++;
             feed.accepted += item->fields.revision > held->fields.revision;
@@ -803,6 +822,83 @@ static struct view parse_view(const char *text) {
     }
     assert(text[strspn(text, " \t\r\n")] == 0);
     return view;
+}
+
+static int compare_name_texts(const void *a, const void *b) {
+    return strcmp(a, b); /* by bytes, as unsigned */
+}
+
+static void sort_names(struct condition *condition) {
+    size_t kept = 0;
+    qsort(condition->names, condition->name_count, sizeof *condition->names, compare_name_texts);
+    for (size_t i = 0; i < condition->name_count; i++) {
+        if (kept > 0 && strcmp(condition->names[kept - 1], condition->names[i]) == 0) continue;
+        memmove(condition->names[kept++], condition->names[i], sizeof *condition->names);
+    }
+    condition->name_count = kept;
+}
+
+static int compare_sorted_conditions(const void *a, const void *b) {
+    const struct condition *x = a, *y = b;
+    if (x->had != y->had) return x->had - y->had;
+    if (x->dimension != y->dimension) return x->dimension - y->dimension;
+    for (size_t i = 0; i < x->name_count && i < y->name_count; i++) {
+        int order = strcmp(x->names[i], y->names[i]);
+        if (order != 0) return order;
+    }
+    return (x->name_count > y->name_count) - (x->name_count < y->name_count);
+}
+
+__attribute__((format(printf, 3, 4))) static void append(char *to, size_t capacity, const char *format, ...) {
+    va_list arguments;
+    size_t used = strlen(to);
+    va_start(arguments, format);
+    int written = vsnprintf(to + used, capacity - used, format, arguments);
+    va_end(arguments);
+    assert(written >= 0 && used + (size_t)written < capacity);
+    (void)written;
+}
+
+static void append_name(char *to, size_t capacity, const char *name) {
+    static const char bare[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+    if (*name && name[strspn(name, bare)] == 0) {
+        append(to, capacity, "%s", name);
+        return;
+    }
+    append(to, capacity, "\"");
+    for (; *name; name++) append(to, capacity, "%s%c", *name == '"' ? "\"" : "", *name);
+    append(to, capacity, "\"");
+}
+
+static void append_condition(char *to, size_t capacity, const struct condition *condition) {
+    append(to, capacity, "%s%s", condition->had ? "had " : "", dimension_names[condition->dimension]);
+    append(to, capacity, condition->name_count == 1 ? " = " : " in (");
+    for (size_t i = 0; i < condition->name_count; i++) {
+        if (i > 0) append(to, capacity, ", ");
+        append_name(to, capacity, condition->names[i]);
+    }
+    if (condition->name_count > 1) append(to, capacity, ")");
+}
+
+void naive_normalise(const char *text, char *normalised, size_t capacity) {
+    static const char *const grains[] = {"", "touchpoints", "transitions", "journeys"};
+    static const char *const periods[] = {"hour", "day", "week", "month", "quarter", "year"};
+    struct view view = parse_view(text);
+    *normalised = 0;
+    append(normalised, capacity, "%s", grains[view.grain]);
+    for (size_t i = 0; i < view.dimension_count; i++)
+        append(normalised, capacity, "%s%s", i == 0 ? " by " : ", ", dimension_names[view.dimensions[i]]);
+    for (size_t i = 0; i < 6; i++)
+        if (view.period == periods[i][0])
+            append(normalised, capacity, " per %s%s", periods[i], view.ended ? " ended" : "");
+    for (size_t i = 0; i < view.condition_count; i++) sort_names(&view.conditions[i]);
+    qsort(view.conditions, view.condition_count, sizeof *view.conditions, compare_sorted_conditions);
+    for (size_t i = 0; i < view.condition_count; i++) {
+        const struct condition *condition = &view.conditions[i];
+        if (i > 0 && compare_sorted_conditions(condition - 1, condition) == 0) continue;
+        append(normalised, capacity, i == 0 ? " where " : " and ");
+        append_condition(normalised, capacity, condition);
+    }
 }
 
 static int64_t floor_divide(int64_t a, int64_t b) {

@@ -123,6 +123,9 @@ size_t naive_held(const naive_log *log, uint64_t journey, const naive_touchpoint
 /* False if none of its touchpoints contributes. */
 bool naive_journey_state(const naive_log *log, uint64_t journey, naive_journey *result);
 
+/* Writes a view's text, which is valid, in the one way in which what it says is written; capacity bytes must do. */
+void naive_normalise(const char *text, char *normalised, size_t capacity);
+
 /* The cells of a view, given as valid text; ended with naive_table_free(). */
 naive_table *naive_read(const naive_log *log, const char *text);
 void naive_table_free(naive_table *table);

@@ -2,9 +2,10 @@
  *
  * SPDX-License-Identifier: MIT
  *
- * Counted are calls that open, read, write, sync, close or rename a file whose name has FAIL_NAME in it, or its folder
+ * Counted are calls that open, lock, read, write, sync, close or rename a file whose name has FAIL_NAME in it, or its folder
  * once the file was opened; the FAIL_AT-th of them fails with the error FAIL_ERROR (its number), and with FAIL_ON=1 so
- * do all after it. With FAIL_SHORT=1 reads and writes are cut to one byte from that call on, instead of failing. The
+ * do all after it. With FAIL_SHORT=1 reads and writes are cut to one byte from that call on, instead of failing; with
+ * FAIL_STOP=1 the program stops before that call, as by SIGSTOP. Files aside (examples/file.c) are watched, too. The
  * number of calls is written to the file FAIL_COUNT when the program ends. */
 /* Here open() and open64() are two functions; and a time of 64 bits would want files of 64 bits. */
 #undef _FILE_OFFSET_BITS
@@ -13,11 +14,13 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,8 +42,16 @@ static bool is_turn(void) {
 
 static bool fails(void) {
     if (!is_turn() || number_of("FAIL_SHORT") != 0) return false;
+    if (number_of("FAIL_STOP") != 0) {
+        (void)raise(SIGSTOP);
+        return false;
+    }
     errno = (int)number_of("FAIL_ERROR");
     return true;
+}
+
+static bool is_watched_name(const char *path) {
+    return strstr(path, getenv("FAIL_NAME")) != NULL || strstr(path, ".cxj-") != NULL;
 }
 
 static bool is_watched(int descriptor) {
@@ -55,6 +66,12 @@ static bool is_watched(int descriptor) {
         memcpy(&real, &found, sizeof found);                                                                           \
     }
 
+static int opened(int descriptor, bool counts) {
+    if (counts) is_seen = true;
+    if (descriptor >= 0 && descriptor < FILES) watched[descriptor] = counts;
+    return descriptor;
+}
+
 /* The same function has two names, by how large files may be. */
 #define OPEN(name)                                                                                                     \
     int name(const char *path, int flags, ...) {                                                                       \
@@ -63,17 +80,33 @@ static bool is_watched(int descriptor) {
         va_start(arguments, flags);                                                                                    \
         const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;                                    \
         va_end(arguments);                                                                                             \
-        const bool counts = strstr(path, getenv("FAIL_NAME")) != NULL || (is_seen && (flags & O_DIRECTORY) != 0);      \
+        const bool counts = is_watched_name(path) || (is_seen && (flags & O_DIRECTORY) != 0);                          \
         if (counts && fails()) return -1;                                                                              \
-        const int descriptor = real(path, flags, mode);                                                                \
-        if (counts) is_seen = true;                                                                                    \
-        if (descriptor >= 0 && descriptor < FILES) watched[descriptor] = counts;                                       \
-        return descriptor;                                                                                             \
+        return opened(real(path, flags, mode), counts);                                                                \
     }
 OPEN(open)
 #ifndef open64 /* a macro where files are always large */
 OPEN(open64)
 #endif
+
+#define OPEN_AT(name)                                                                                                  \
+    int name(int folder, const char *path, int flags, ...) {                                                           \
+        REAL(name)                                                                                                     \
+        va_list arguments;                                                                                             \
+        va_start(arguments, flags);                                                                                    \
+        const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;                                    \
+        va_end(arguments);                                                                                             \
+        const bool counts = is_watched_name(path) || (is_seen && (flags & O_DIRECTORY) != 0);                          \
+        if (counts && fails()) return -1;                                                                              \
+        return opened(real(folder, path, flags, mode), counts);                                                        \
+    }
+OPEN_AT(openat)
+OPEN_AT(openat64)
+
+int flock(int descriptor, int operation) {
+    REAL(flock)
+    return is_watched(descriptor) && fails() ? -1 : real(descriptor, operation);
+}
 
 ssize_t write(int descriptor, const void *bytes, size_t length) {
     REAL(write)
@@ -109,9 +142,9 @@ int close(int descriptor) {
     return failed ? -1 : status;
 }
 
-int rename(const char *from, const char *to) {
-    REAL(rename)
-    return strstr(from, getenv("FAIL_NAME")) != NULL && fails() ? -1 : real(from, to);
+int renameat(int from_folder, const char *from, int to_folder, const char *to) {
+    REAL(renameat)
+    return is_watched_name(from) && fails() ? -1 : real(from_folder, from, to_folder, to);
 }
 
 __attribute__((destructor)) static void say(void) {

@@ -187,7 +187,7 @@ uint64_t journey_number(uint32_t base, uint32_t journey) {
     uint64_t number = 0;
     if (journey % 4 != 3) return (uint64_t)base * 1000000 + (uint64_t)journey * 517 + 1;
     snprintf(text, sizeof text, "J-%u-%u", base, journey);
-    ck_assert_int_eq(cxj_id_from_text(text, CXJ_ZERO_TERMINATED, &number), CXJ_OK);
+    ck_assert_int_eq(cxj_id_from_text(NULL, text, CXJ_ZERO_TERMINATED, &number), CXJ_OK);
     return number;
 }
 
@@ -213,7 +213,7 @@ static uint64_t some_number(uint32_t below) {
     uint64_t number = 1 + chance(below);
     if (chance(6)) return number;
     snprintf(text, sizeof text, "N-%" PRIu64, number);
-    ck_assert_int_eq(cxj_id_from_text(text, CXJ_ZERO_TERMINATED, &number), CXJ_OK);
+    ck_assert_int_eq(cxj_id_from_text(NULL, text, CXJ_ZERO_TERMINATED, &number), CXJ_OK);
     return number;
 }
 
@@ -413,19 +413,19 @@ static void check_same_journey(const cxj_engine *a, const cxj_engine *b, uint64_
     cxj_journey mine, others;
     memset(&mine, 0, sizeof mine);
     memset(&others, 0, sizeof others);
-    cxj_status status = cxj_journey_state(a, number, &mine, sizeof mine);
-    ck_assert_int_eq(cxj_journey_state(b, number, &others, sizeof others), status);
+    cxj_status status = cxj_journey_state(a, number, NULL, 0, &mine, sizeof mine);
+    ck_assert_int_eq(cxj_journey_state(b, number, NULL, 0, &others, sizeof others), status);
     if (status == CXJ_OK) translate_journey(a, b, &others);
     ck_assert_msg(memcmp(&mine, &others, sizeof mine) == 0, "journey %" PRIu64 " stands elsewhere", number);
     size_t count = 0, other_count = 0;
-    status = cxj_journey_touchpoints(a, number, NULL, sizeof(cxj_touchpoint), 0, &count);
-    ck_assert_int_eq(cxj_journey_touchpoints(b, number, NULL, sizeof(cxj_touchpoint), 0, &other_count), status);
+    status = cxj_journey_touchpoints(a, number, 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &count);
+    ck_assert_int_eq(cxj_journey_touchpoints(b, number, 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &other_count), status);
     ck_assert_uint_eq(count, other_count);
     cxj_touchpoint *x = calloc(count + 1, sizeof *x), *y = calloc(count + 1, sizeof *y);
     ck_assert(x != NULL && y != NULL);
     if (count > 0) {
-        ck_assert_int_eq(cxj_journey_touchpoints(a, number, x, sizeof *x, count, &count), CXJ_OK);
-        ck_assert_int_eq(cxj_journey_touchpoints(b, number, y, sizeof *y, count, &count), CXJ_OK);
+        ck_assert_int_eq(cxj_journey_touchpoints(a, number, count, NULL, 0, x, sizeof *x, &count), CXJ_OK);
+        ck_assert_int_eq(cxj_journey_touchpoints(b, number, count, NULL, 0, y, sizeof *y, &count), CXJ_OK);
     }
     for (size_t i = 0; i < count; i++) translate_touchpoint(a, b, &y[i]);
     ck_assert_msg(memcmp(x, y, count * sizeof *x) == 0, "journey %" PRIu64 " has other touchpoints", number);

@@ -114,7 +114,8 @@ static void advance(cxj_engine *engine, int64_t now) {
 /* CXJ_OK: held; CXJ_SEALED; CXJ_NOT_FOUND. */
 static cxj_status whereabouts(const cxj_engine *engine, uint64_t journey) {
     size_t count = 0;
-    return cxj_journey_touchpoints(engine, journey, NULL, sizeof(cxj_touchpoint), 0, &count);
+    cxj_status status = cxj_journey_touchpoints(engine, journey, 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &count);
+    return status == CXJ_TOO_SMALL ? CXJ_OK : status;
 }
 
 static bool is_sealed(const cxj_engine *engine, uint64_t journey) {
@@ -134,7 +135,7 @@ static double value_of(const cxj_view *view, const char *key, uint32_t grain, co
     cxj_text part = {key, CXJ_ZERO_TERMINATED};
     cxj_value result;
     cxj_status status =
-        cxj_view_get(view, key ? &part : NULL, sizeof part, key ? 1 : 0, &metric, 1, &result, sizeof result);
+        cxj_view_get(view, key ? &part : NULL, sizeof part, key ? 1 : 0, &metric, 1, NULL, 0, &result, sizeof result);
     return status == CXJ_OK ? result.value : NAN;
 }
 
@@ -235,16 +236,23 @@ static bool is_withdrawn(const cxj_touchpoint *t) {
 }
 
 static int order_of(const cxj_touchpoint *a, const cxj_touchpoint *b) {
+    if (is_withdrawn(a) != is_withdrawn(b)) return is_withdrawn(b) ? -1 : 1;
     if (a->at != b->at) return a->at < b->at ? -1 : 1;
     if (a->sequence != b->sequence) return a->sequence < b->sequence ? -1 : 1;
     return (a->id > b->id) - (a->id < b->id);
 }
 
-/* A touchpoint arrives. Of one id no two revisions are equal, unless they are the same touchpoint. */
-static void model_take(course *j, const cxj_touchpoint *t) {
+/* A touchpoint arrives. Of one id no two revisions are equal, unless they are the same touchpoint, or one is withdrawn.
+ * "A touchpoint that is withdrawn keeps its id and revision" (section 3.3), and nothing else. */
+static void model_take(course *j, const cxj_touchpoint *arrived) {
+    cxj_touchpoint bare = {.journey = arrived->journey, .id = arrived->id, .revision = arrived->revision,
+                           .facets = CXJ_FACET_WITHDRAWN};
+    const cxj_touchpoint *t = is_withdrawn(arrived) ? &bare : arrived;
+    if (t == &bare && t->id == 0) return;
     for (size_t i = 0; i < j->count && t->id != 0; i++) {
         if (j->held[i].id != t->id) continue;
-        if (j->held[i].revision >= t->revision) return;
+        bool holds = is_withdrawn(&j->held[i]) >= is_withdrawn(t);
+        if (j->held[i].revision > t->revision || (j->held[i].revision == t->revision && holds)) return;
         memmove(&j->held[i], &j->held[i + 1], (j->count - i - 1) * sizeof *j->held);
         j->count--;
         break;
@@ -262,13 +270,14 @@ static bool reopens(const cxj_touchpoint *t) {
     return (t->facets & facets) != 0 || t->due != 0;
 }
 
-/* When a journey is to be sealed: "a while after its end, or after its last touchpoint". */
+/* When a journey is to be sealed: "a while after its end, or after its last touchpoint", of those that contribute. */
 static int64_t sealing_of(const course *j, int64_t ended_after, int64_t idle_after) {
-    int64_t moment = INT64_MAX, end = 0;
+    int64_t moment = INT64_MAX, end = 0, last = INT64_MAX;
     bool ended = false;
     for (size_t i = 0; i < j->count; i++) {
         const cxj_touchpoint *t = &j->held[i];
         if (is_withdrawn(t)) continue;
+        last = t->at;
         if (t->outcome != 0) {
             ended = true;
             end = t->at;
@@ -277,9 +286,7 @@ static int64_t sealing_of(const course *j, int64_t ended_after, int64_t idle_aft
         }
     }
     if (ended && ended_after > 0) moment = end + ended_after;
-    if (j->count > 0 && idle_after > 0 && j->held[j->count - 1].at + idle_after < moment) {
-        moment = j->held[j->count - 1].at + idle_after;
-    }
+    if (last != INT64_MAX && idle_after > 0 && last + idle_after < moment) moment = last + idle_after;
     return moment;
 }
 
@@ -374,6 +381,7 @@ static uint64_t some_number(void) {
 static cxj_touchpoint again(uint64_t number, const course *j) {
     cxj_touchpoint t = j->held[chance((uint32_t)j->count)];
     cxj_touchpoint other = random_touchpoint(number, here.clock);
+    if (is_withdrawn(&t)) t.at = other.at;
     if (t.id == 0 || chance(4) == 0) return t.id == 0 ? other : t;
     uint64_t revision = other.revision;
     if (chance(3) == 0) {
@@ -500,7 +508,7 @@ static void step_withdraw(void) {
     ck_assert_int_eq(status, cxj_withdraw(here.keeping, other_number(number), t.id, 0));
     if (here.later) (void)cxj_withdraw(here.later, other_number(number), t.id, 0);
     if (status != CXJ_OK) return;
-    t.facets |= CXJ_FACET_WITHDRAWN;
+    t.facets = CXJ_FACET_WITHDRAWN;
     t.revision++;
     model_take(j, &t);
 }
@@ -533,7 +541,7 @@ static void owe_everywhere(cxj_engine *alone, int64_t due) {
         cxj_cursor *cursor = NULL;
         ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);
         if (info.grain != CXJ_GRAIN_JOURNEYS) continue;
-        ck_assert_int_eq(cxj_cursor_open(view, &cursor), CXJ_OK);
+        ck_assert_int_eq(cxj_cursor_open(view, NULL, 0, &cursor), CXJ_OK);
         while (cxj_cursor_next(cursor) == CXJ_OK) owe(&info, cursor, due);
         cxj_cursor_close(cursor);
     }
@@ -543,7 +551,7 @@ static void owe_everywhere(cxj_engine *alone, int64_t due) {
 static void note_debts(uint64_t number, const course *j) {
     cxj_engine *alone = NULL;
     cxj_journey state;
-    if (cxj_journey_state(here.keeping, other_number(number), &state, sizeof state) != CXJ_OK || state.outcome) return;
+    if (cxj_journey_state(here.keeping, other_number(number), NULL, 0, &state, sizeof state) != CXJ_OK || state.outcome) return;
     for (size_t c = 0; c < 8; c++) {
         if (!state.commitments[c].open || state.commitments[c].due < here.clock) continue;
         if (alone == NULL) {
@@ -674,8 +682,8 @@ static void compare_cell(cxj_cursor *a, cxj_cursor *b, const cxj_view_info *info
     key_of(a, info->parts, key, sizeof key);
     key_of(b, info->parts, other_key, sizeof other_key);
     ck_assert_str_eq(key, other_key);
-    ck_assert_int_eq(cxj_cursor_metrics(a, metrics, count, mine, sizeof *mine), CXJ_OK);
-    ck_assert_int_eq(cxj_cursor_metrics(b, metrics, count, others, sizeof *others), CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_metrics(a, metrics, count, NULL, 0, mine, sizeof *mine), CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_metrics(b, metrics, count, NULL, 0, others, sizeof *others), CXJ_OK);
     for (size_t i = 0; i < count; i++) {
         if (metrics[i] == overdue) others[i].value -= owed_in(info->text, key, first_debt);
         ck_assert_msg(same_metric(&mine[i], &others[i]),
@@ -692,8 +700,8 @@ static void compare_views(const cxj_view *a, const cxj_view *b, size_t first_deb
     ck_assert_str_eq(info.text, other.text);
     ck_assert_msg(info.cells == other.cells, "[%s] %" PRIu64 " and %" PRIu64 " cells", info.text, info.cells,
                   other.cells);
-    ck_assert_int_eq(cxj_cursor_open(a, &mine), CXJ_OK);
-    ck_assert_int_eq(cxj_cursor_open(b, &others), CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_open(a, NULL, 0, &mine), CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_open(b, NULL, 0, &others), CXJ_OK);
     while (cxj_cursor_next(mine) == CXJ_OK) {
         ck_assert_int_eq(cxj_cursor_next(others), CXJ_OK);
         compare_cell(mine, others, &info, first_debt);
@@ -709,12 +717,12 @@ static void compare_whereabouts(void) {
         const course *j = &here.journeys[number];
         size_t count = 0;
         cxj_journey state;
-        cxj_status status = cxj_journey_touchpoints(here.sealing, number, NULL, sizeof(cxj_touchpoint), 0, &count);
-        cxj_status expected = j->sealed ? CXJ_SEALED : j->count > 0 ? CXJ_OK : CXJ_NOT_FOUND;
+        cxj_status status = cxj_journey_touchpoints(here.sealing, number, 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &count);
+        cxj_status expected = j->sealed ? CXJ_SEALED : j->count > 0 ? CXJ_TOO_SMALL : CXJ_NOT_FOUND;
         ck_assert_msg(status == expected, "journey %" PRIu64 ": %s in place of %s", number, cxj_status_text(status),
                       cxj_status_text(expected));
         ck_assert_uint_eq(count, j->count);
-        status = cxj_journey_state(here.sealing, number, &state, sizeof state);
+        status = cxj_journey_state(here.sealing, number, NULL, 0, &state, sizeof state);
         if (j->sealed) ck_assert_int_eq(status, CXJ_SEALED);
         held += j->count;
         sealed += j->sealed;
@@ -969,7 +977,7 @@ START_TEST(names_of_sealed_journeys_are_not_retired) {
     uint32_t metric = 0;
     cxj_value result;
     ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touchpoints", CXJ_ZERO_TERMINATED, &metric), CXJ_OK);
-    ck_assert_int_eq(cxj_view_get(first, key, sizeof *key, 3, &metric, 1, &result, sizeof result), CXJ_OK);
+    ck_assert_int_eq(cxj_view_get(first, key, sizeof *key, 3, &metric, 1, NULL, 0, &result, sizeof result), CXJ_OK);
     ck_assert(result.value > 0.5 && result.value < 1.5);
     ck_assert(isnan(value_of(view, "phone", CXJ_GRAIN_TOUCHPOINTS, "touchpoints")));
     cxj_engine_destroy(engine);
@@ -1133,21 +1141,48 @@ START_TEST(old_dates_are_sealed_at_the_next_advance) {
 }
 END_TEST
 
-/* "ms after its last touchpoint": one that is withdrawn is a touchpoint, too. */
-START_TEST(withdrawn_touchpoints_keep_a_journey_from_being_idle) {
-    cxj_engine *engine = make(0, 10);
-    record(engine, (cxj_touchpoint){.journey = 1, .id = 1, .at = START, .facets = CXJ_FACET_WITHDRAWN});
-    record(engine, (cxj_touchpoint){.journey = 2, .id = 1, .at = START});
-    record(engine, (cxj_touchpoint){.journey = 2, .id = 2, .at = START + 50, .facets = CXJ_FACET_WITHDRAWN});
-    advance(engine, START + 10);
+/* "a while after its end, or after its last touchpoint" (section 3.6): of those that contribute. Whatever the date of what
+ * is taken back, before it came or after, and whether it comes as a touchpoint or by cxj_withdraw(), it decides nothing. */
+START_TEST(what_is_withdrawn_does_not_decide_when_a_journey_is_sealed) {
+    static const int64_t moments[] = {-62135596800000, START - 50, START, START + 50, 253402300799999};
+    for (size_t i = 0; i < 4 * sizeof moments / sizeof *moments; i++) {
+        cxj_engine *engine = make(0, 10);
+        cxj_touchpoint right = {.journey = 2, .id = 1, .at = START}, taken = {.journey = 2, .id = 2, .at = moments[i / 4]};
+        taken.outcome = CXJ_OUTCOME_COMPLETED;
+        if (i & 1) ck_assert_int_eq(cxj_withdraw(engine, 2, 2, 7), CXJ_OK);
+        if (i & 2) record(engine, right);
+        record(engine, taken);
+        if (!(i & 2)) record(engine, right);
+        taken.facets = CXJ_FACET_WITHDRAWN;
+        taken.revision = 7;
+        if (!(i & 1)) record(engine, taken);
+        advance(engine, START + 9);
+        ck_assert_int_eq(whereabouts(engine, 2), CXJ_OK);
+        advance(engine, START + 10);
+        ck_assert(is_sealed(engine, 2));
+        ck_assert_uint_eq(stats_of(engine).touchpoints, 1);
+        ck_assert_int_eq(stats_of(engine).latest_at, START);
+        ck_assert_uint_eq(stats_of(engine).held, 0);
+        cxj_engine_destroy(engine);
+    }
+}
+END_TEST
+
+/* A journey of which nothing contributes has no last touchpoint and no end: it is kept until it is erased, so that what was
+ * taken back before it came stays so. */
+START_TEST(journey_of_nothing_but_withdrawn_is_not_sealed) {
+    cxj_engine *engine = make(10, 10);
+    ck_assert_int_eq(cxj_withdraw(engine, 1, 1, 1), CXJ_OK);
+    record(engine, (cxj_touchpoint){.journey = 1, .id = 2, .at = START, .outcome = CXJ_OUTCOME_COMPLETED});
+    ck_assert_int_eq(cxj_withdraw(engine, 1, 2, 0), CXJ_OK);
+    advance(engine, START + 100000);
+    ck_assert(!is_sealed(engine, 1));
+    ck_assert_uint_eq(stats_of(engine).held, 2);
+    record(engine, (cxj_touchpoint){.journey = 1, .id = 1, .at = START});
+    ck_assert_uint_eq(stats_of(engine).touchpoints, 0);
+    record(engine, (cxj_touchpoint){.journey = 1, .id = 3, .at = START});
+    advance(engine, START + 100000);
     ck_assert(is_sealed(engine, 1));
-    ck_assert_int_eq(whereabouts(engine, 2), CXJ_OK);
-    ck_assert_uint_eq(stats_of(engine).journeys, 1);
-    advance(engine, START + 60);
-    ck_assert(is_sealed(engine, 2));
-    ck_assert_uint_eq(stats_of(engine).touchpoints, 1);
-    ck_assert_int_eq(stats_of(engine).latest_at, START);
-    ck_assert_uint_eq(stats_of(engine).held, 0);
     cxj_engine_destroy(engine);
 }
 END_TEST
@@ -1212,34 +1247,20 @@ START_TEST(erased_journey_seals_nobody_else) {
 }
 END_TEST
 
-/* "So a program keeps working with a library whose structs have grown": a host that does not know of sealing. */
-START_TEST(older_hosts_know_nothing_of_it) {
-    struct {
-        cxj_options known;
-        unsigned char guard[16];
-    } older;
-    memset(&older, 0xff, sizeof older);
-    memset(&older.known, 0, offsetof(cxj_options, seal_ended_after));
-    older.known.size = offsetof(cxj_options, seal_ended_after);
-    cxj_engine *engine = make_with(&older.known);
-    record(engine, (cxj_touchpoint){.journey = 1, .id = 1, .at = START, .outcome = 1});
-    advance(engine, LAST_MOMENT);
+/* "A size below that of version 0.2, which no program can have been built with, is refused": sealing is in it. */
+START_TEST(hosts_that_know_nothing_of_it_are_refused) {
+    static const size_t sizes[] = {offsetof(cxj_options, seal_ended_after), offsetof(cxj_options, seal_idle_after)};
+    for (size_t i = 0; i < 2; i++) {
+        const cxj_options older = {.size = sizes[i]};
+        cxj_engine *engine = NULL;
+        ck_assert_int_eq(cxj_engine_create(&older, NULL, 0, &engine), CXJ_BAD_ARGUMENT);
+        ck_assert_ptr_null(engine);
+    }
+    cxj_engine *engine = make(0, 0);
     cxj_stats stats;
     memset(&stats, 0xff, sizeof stats);
-    ck_assert_int_eq(cxj_engine_stats(engine, &stats, offsetof(cxj_stats, sealed)), CXJ_OK);
-    ck_assert_uint_eq(stats.held, 1);
-    ck_assert_uint_eq(stats.sealed, UINT64_MAX);
-    ck_assert_uint_eq(stats_of(engine).sealed, 0);
-    cxj_engine_destroy(engine);
-    memset(&older, 0, sizeof older); /* and one that knows of the first of the two options only */
-    older.known.size = offsetof(cxj_options, seal_idle_after);
-    older.known.seal_ended_after = 10;
-    older.known.seal_idle_after = 1;
-    engine = make_with(&older.known);
-    record(engine, (cxj_touchpoint){.journey = 1, .id = 1, .at = START});
-    record(engine, (cxj_touchpoint){.journey = 2, .id = 1, .at = START, .outcome = 1});
-    advance(engine, START + 10);
-    ck_assert(!is_sealed(engine, 1) && is_sealed(engine, 2));
+    ck_assert_int_eq(cxj_engine_stats(engine, &stats, offsetof(cxj_stats, sealed)), CXJ_BAD_ARGUMENT);
+    ck_assert_uint_eq(stats.held, UINT64_MAX);
     cxj_engine_destroy(engine);
 }
 END_TEST
@@ -1767,14 +1788,14 @@ static void check_half_sealed(const cxj_engine *engine, const cxj_engine *before
     cxj_view *mine = NULL, *others = NULL;
     for (uint64_t number = 1; number <= FAULT_JOURNEYS; number++) {
         size_t count = 0;
-        cxj_status status = cxj_journey_touchpoints(engine, number, NULL, sizeof(cxj_touchpoint), 0, &count);
+        cxj_status status = cxj_journey_touchpoints(engine, number, 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &count);
         if (status == CXJ_SEALED) {
             ck_assert_int_eq(whereabouts(after, number), CXJ_SEALED);
             sealed++;
             continue;
         }
         size_t whole = 0;
-        ck_assert_int_eq(status, cxj_journey_touchpoints(before, number, NULL, sizeof(cxj_touchpoint), 0, &whole));
+        ck_assert_int_eq(status, cxj_journey_touchpoints(before, number, 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &whole));
         ck_assert_uint_eq(count, whole);
         held += count;
     }
@@ -1962,11 +1983,12 @@ static void add_cases_of_sealing(Suite *suite) {
                               longest_times_seal_nothing,
                               clock_that_does_not_move_seals_nothing,
                               old_dates_are_sealed_at_the_next_advance,
-                              withdrawn_touchpoints_keep_a_journey_from_being_idle,
+                              what_is_withdrawn_does_not_decide_when_a_journey_is_sealed,
+                              journey_of_nothing_but_withdrawn_is_not_sealed,
                               journey_without_an_end_is_not_sealed,
                               corrections_move_the_end,
                               erased_journey_seals_nobody_else,
-                              older_hosts_know_nothing_of_it,
+                              hosts_that_know_nothing_of_it_are_refused,
                               memory_does_not_grow_with_what_is_sealed};
     ADD_CASE(suite, "differential", differential, 1);
     ADD_CASE(suite, "late", late, 1);

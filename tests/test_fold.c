@@ -75,7 +75,7 @@ static void add_wanting(struct journey *j, int64_t at, cxj_touchpoint m, uint32_
     uint32_t held = 0;
     m.journey = 1;
     m.at = at;
-    m.facets = cxj__fold_imply(m.facets);
+    m.facets = cxj__touchpoint_imply(m.facets);
     for (int d = 0; d < CXJ__TRACKS; d++) {
         uint32_t value = value_of(&m, d); /* below 64 */
         if (value != 0 && j->held[d] >> value & 1) held |= 1U << d;
@@ -164,11 +164,11 @@ START_TEST(facets_imply_others) {
         if (facet == INBOUND) expected |= CONTACT;
         if (facet == CHASE) expected |= INBOUND | CONTACT;
         if (facet == NEXT_STEP || facet == EXPLAINS) expected |= UPDATE;
-        ck_assert_uint_eq(cxj__fold_imply(facet), expected);
-        ck_assert_uint_eq(cxj__fold_imply(expected), expected);
+        ck_assert_uint_eq(cxj__touchpoint_imply(facet), expected);
+        ck_assert_uint_eq(cxj__touchpoint_imply(expected), expected);
     }
-    ck_assert_uint_eq(cxj__fold_imply(0), 0);
-    ck_assert_uint_eq(cxj__fold_imply(CHASE | EXPLAINS), CHASE | INBOUND | CONTACT | EXPLAINS | UPDATE);
+    ck_assert_uint_eq(cxj__touchpoint_imply(0), 0);
+    ck_assert_uint_eq(cxj__touchpoint_imply(CHASE | EXPLAINS), CHASE | INBOUND | CONTACT | EXPLAINS | UPDATE);
 }
 END_TEST
 
@@ -193,11 +193,11 @@ static cxj_touchpoint rating(int scale, int score, int scope) {
 }
 
 START_TEST(scales_are_as_the_table_has_them) {
-    ck_assert_ptr_null(cxj__fold_scale(0));
-    ck_assert_ptr_null(cxj__fold_scale(SCALES));
-    ck_assert_ptr_null(cxj__fold_scale(255));
+    ck_assert_ptr_null(cxj__touchpoint_scale(0));
+    ck_assert_ptr_null(cxj__touchpoint_scale(SCALES));
+    ck_assert_ptr_null(cxj__touchpoint_scale(255));
     for (uint8_t i = 1; i < SCALES; i++) {
-        const struct cxj__scale *scale = cxj__fold_scale(i);
+        const struct cxj__scale *scale = cxj__touchpoint_scale(i);
         ck_assert_uint_eq(scale->lowest, scales[i].lowest);
         ck_assert_uint_eq(scale->highest, scales[i].highest);
         ck_assert_uint_eq(scale->satisfied, scales[i].satisfied);
@@ -227,7 +227,7 @@ START_TEST(scores_come_back_exactly) {
     for (int score = scales[_i].lowest; score <= scales[_i].highest; score++) {
         struct journey j = {0};
         add(&j, 5, rating(_i, score, CXJ_SCOPE_TOUCHPOINT));
-        ck_assert_double_eq(cxj__fold_score((uint8_t)_i, (uint32_t)j.facts[0].rating), score);
+        ck_assert_double_eq(cxj__touchpoint_score((uint8_t)_i, (uint32_t)j.facts[0].rating), score);
     }
 }
 END_TEST

@@ -43,11 +43,14 @@ static bool open_in(struct cxj__format_in *in, bytes *b) {
     return cxj__format_in_begin(in, &memory, read_bytes, b);
 }
 
+/* The format of what is made by hand. */
+static uint32_t made_format = CXJ__FORMAT_FORMAT;
+
 /* A stream of one block of journeys with these contents, and the end. */
 static bytes one_block(const bytes *contents) {
     bytes b = {0};
     uint64_t chain;
-    put_head(&b, 1, &chain);
+    put_head(&b, made_format, &chain);
     put_block(&b, &chain, CXJ__FORMAT_JOURNEYS, contents->data, contents->length);
     put_block(&b, &chain, CXJ__FORMAT_END, NULL, 0);
     return b;
@@ -97,7 +100,7 @@ static void close_wrong(struct cxj__format_in *in, bytes *b, cxj_status status, 
 
 /* "6 end: no contents; nothing follows"; the head, written out. */
 START_TEST(an_empty_stream_is_a_head_and_an_end) {
-    static const unsigned char head[HEAD] = {0x89, 0x63, 0x78, 0x6a, 0x0d, 0x0a, 0x1a, 0x0a, 1, 0, 0, 0};
+    static const unsigned char head[HEAD] = {0x89, 0x63, 0x78, 0x6a, 0x0d, 0x0a, 0x1a, 0x0a, 2, 0, 0, 0};
     struct cxj__format_out out;
     bytes b = {0}, expected = {0};
     uint64_t chain;
@@ -105,7 +108,7 @@ START_TEST(an_empty_stream_is_a_head_and_an_end) {
     close_out(&out);
     ck_assert_uint_eq(out.written, b.length);
     ck_assert_mem_eq(b.data, head, HEAD);
-    put_head(&expected, 1, &chain);
+    put_head(&expected, CXJ__FORMAT_FORMAT, &chain);
     put_block(&expected, &chain, 6, NULL, 0);
     check_same_bytes(&expected, &b, "empty");
     free_bytes(&expected);
@@ -126,7 +129,7 @@ START_TEST(blocks_are_as_few_as_can_be) {
         ck_assert_ptr_nonnull(content);
         memset(content, 0x11, cases[c].item);
         open_out(&out, &b);
-        put_head(&expected, 1, &chain);
+        put_head(&expected, CXJ__FORMAT_FORMAT, &chain);
         for (size_t i = 0; i <= cases[c].first; i++) {
             item(&out, CXJ__FORMAT_NAMES, cases[c].item);
             cxj__format_put_bytes(&out, content, cases[c].item);
@@ -152,7 +155,7 @@ START_TEST(blocks_are_as_few_as_can_be) {
         ck_assert_uint_eq(cxj__format_get(&in, 5), 5);
         ck_assert(cxj__format_in_end(&in));
         ck_assert_uint_eq(in.offset + in.length, b.length);
-        ck_assert_uint_eq(in.format, 1);
+        ck_assert_uint_eq(in.format, CXJ__FORMAT_FORMAT);
         cxj__format_in_finish(&in);
         check_same_bytes(&expected, &b, "blocks");
         free_bytes(&expected);
@@ -168,7 +171,7 @@ START_TEST(another_head_is_refused) {
     struct cxj__format_in in;
     bytes b = {0};
     uint64_t chain;
-    put_head(&b, 1, &chain);
+    put_head(&b, CXJ__FORMAT_FORMAT, &chain);
     put_block(&b, &chain, CXJ__FORMAT_END, NULL, 0);
     for (size_t i = 0; i < 8; i++) {
         b.data[i] ^= 0x20;
@@ -181,7 +184,7 @@ START_TEST(another_head_is_refused) {
     ck_assert(!open_in(&in, &b));
     check_wrong(&in, CXJ_BAD_BYTES, 8, "no format 0");
     cxj__format_in_finish(&in);
-    static const uint32_t newer[] = {2, 256, UINT32_C(1) << 31, UINT32_MAX};
+    static const uint32_t newer[] = {3, 256, UINT32_C(1) << 31, UINT32_MAX};
     for (size_t i = 0; i < sizeof newer / sizeof *newer; i++) {
         bytes n = {0};
         put_head(&n, newer[i], &chain);
@@ -200,7 +203,7 @@ END_TEST
 START_TEST(a_stream_that_ends_early_is_refused_everywhere) {
     bytes b = {0};
     uint64_t chain;
-    put_head(&b, 1, &chain);
+    put_head(&b, CXJ__FORMAT_FORMAT, &chain);
     put_block(&b, &chain, CXJ__FORMAT_NAMES, "\3abc", 4);
     put_block(&b, &chain, CXJ__FORMAT_END, NULL, 0);
     size_t whole = b.length;
@@ -222,7 +225,7 @@ START_TEST(blocks_hang_together) {
     bytes b = {0}, first = {0}, second = {0}, other = {0};
     uint64_t chain;
     struct cxj__format_in in;
-    put_head(&b, 1, &chain);
+    put_head(&b, CXJ__FORMAT_FORMAT, &chain);
     put_block(&b, &chain, CXJ__FORMAT_NAMES, "\1a", 2);
     size_t behind_first = b.length;
     put_block(&b, &chain, CXJ__FORMAT_VIEWS, "\1b", 2);
@@ -265,14 +268,14 @@ END_TEST
 
 /* "Blocks come in the order of their kinds": what is expected is said. */
 START_TEST(another_kind_than_expected_is_refused) {
-    static const char *const expected[] = {"",       "the totals are", "a name is", "a view is",
-                                           "a cell", "a journey is",   "the end is"};
-    for (enum cxj__format_kind kind = CXJ__FORMAT_TOTALS; kind <= CXJ__FORMAT_END; kind++) {
-        for (uint8_t other = 0; other < 8; other++) {
+    static const char *const expected[] = {"",           "the totals are", "a name is",        "a view is",    "a cell is",
+                                           "a journey is", "the end is",   "the settings are", "the mark is", "the calendar is"};
+    for (enum cxj__format_kind kind = CXJ__FORMAT_TOTALS; kind < CXJ__FORMAT_KINDS; kind++) {
+        for (uint8_t other = 0; other < CXJ__FORMAT_KINDS; other++) {
             struct cxj__format_in in;
             bytes b = {0};
             uint64_t chain;
-            put_head(&b, 1, &chain);
+            put_head(&b, CXJ__FORMAT_FORMAT, &chain);
             put_block(&b, &chain, other, "\0", 1);
             ck_assert(open_in(&in, &b));
             if (other != (uint8_t)kind) {
@@ -289,6 +292,31 @@ START_TEST(another_kind_than_expected_is_refused) {
 }
 END_TEST
 
+/* "A version that does not know a number, a kind of block or a facet says that a newer one is needed." Format 1 had no other
+ * kinds. */
+START_TEST(a_kind_of_a_later_version_needs_that) {
+    static const uint8_t kinds[] = {CXJ__FORMAT_KINDS, 100, 255};
+    for (uint32_t format = CXJ__FORMAT_FIRST; format <= CXJ__FORMAT_FORMAT; format++) {
+        for (size_t i = 0; i < sizeof kinds; i++) {
+            struct cxj__format_in in;
+            bytes b = {0};
+            uint64_t chain;
+            put_head(&b, format, &chain);
+            put_block(&b, &chain, kinds[i], "\0", 1);
+            ck_assert(open_in(&in, &b));
+            ck_assert_uint_eq(cxj__format_next(&in), kinds[i]);
+            ck_assert(!cxj__format_item(&in, CXJ__FORMAT_VIEWS));
+            bool first = format == CXJ__FORMAT_FIRST;
+            check_wrong(&in, first ? CXJ_BAD_BYTES : CXJ_NEWER_FORMAT, first ? HEAD + BLOCK_HEADER : HEAD,
+                        first ? "a view is expected" : "a newer one is needed");
+            cxj__format_in_finish(&in);
+            free_bytes(&b);
+        }
+    }
+    check_all_given_back();
+}
+END_TEST
+
 /* "those of one kind are as few as can be": a block with room left is refused, and so is one that goes on for too long. */
 START_TEST(blocks_must_be_full_and_not_over_full) {
     static unsigned char full[CXJ__FORMAT_BLOCK + 1];
@@ -297,7 +325,7 @@ START_TEST(blocks_must_be_full_and_not_over_full) {
         bytes b = {0};
         uint64_t chain;
         size_t length = over ? CXJ__FORMAT_BLOCK + 1 : CXJ__FORMAT_BLOCK - 1;
-        put_head(&b, 1, &chain);
+        put_head(&b, CXJ__FORMAT_FORMAT, &chain);
         put_block(&b, &chain, CXJ__FORMAT_NAMES, full, length);
         size_t behind = b.length;
         put_block(&b, &chain, CXJ__FORMAT_NAMES, full, 1);
@@ -317,7 +345,7 @@ START_TEST(blocks_must_be_full_and_not_over_full) {
     for (uint8_t next = CXJ__FORMAT_NAMES; next <= CXJ__FORMAT_VIEWS; next++) {
         bytes b = {0};
         uint64_t chain;
-        put_head(&b, 1, &chain);
+        put_head(&b, CXJ__FORMAT_FORMAT, &chain);
         put_block(&b, &chain, CXJ__FORMAT_NAMES, full, CXJ__FORMAT_BLOCK);
         put_block(&b, &chain, next, full, 1);
         ck_assert(open_in(&in, &b));
@@ -337,7 +365,7 @@ START_TEST(empty_blocks_are_refused) {
         struct cxj__format_in in;
         bytes b = {0};
         uint64_t chain;
-        put_head(&b, 1, &chain);
+        put_head(&b, CXJ__FORMAT_FORMAT, &chain);
         put_block(&b, &chain, kind, NULL, 0);
         put_block(&b, &chain, CXJ__FORMAT_TOTALS, "\0", 1);
         put_block(&b, &chain, CXJ__FORMAT_END, NULL, 0);
@@ -356,7 +384,7 @@ START_TEST(the_end_is_the_end) {
     struct cxj__format_in in;
     bytes b = {0};
     uint64_t chain;
-    put_head(&b, 1, &chain);
+    put_head(&b, CXJ__FORMAT_FORMAT, &chain);
     put_block(&b, &chain, CXJ__FORMAT_END, "\0", 1);
     ck_assert(open_in(&in, &b));
     ck_assert(!cxj__format_in_end(&in));
@@ -364,7 +392,7 @@ START_TEST(the_end_is_the_end) {
     cxj__format_in_finish(&in);
     free_bytes(&b);
 
-    put_head(&b, 1, &chain);
+    put_head(&b, CXJ__FORMAT_FORMAT, &chain);
     put_block(&b, &chain, CXJ__FORMAT_TOTALS, "\0", 1);
     put_block(&b, &chain, CXJ__FORMAT_END, NULL, 0);
     append(&b, "\n", 1);
@@ -385,7 +413,7 @@ START_TEST(a_length_that_lies_takes_little_memory) {
         struct cxj__format_in in;
         bytes b = {0};
         uint64_t chain;
-        put_head(&b, 1, &chain);
+        put_head(&b, CXJ__FORMAT_FORMAT, &chain);
         append(&b, "\5\xff\xff\xff\xff", BLOCK_HEADER);
         for (size_t i = 0; i < there; i += 1000) append(&b, (char[1000]){0}, 1000);
         own.peak = own.bytes;
@@ -1058,8 +1086,18 @@ static struct cxj__cell *full_cell(uint32_t grain, size_t turn) {
     return cell;
 }
 
+/* All columns of a grain, and the same without some. */
+static struct cxj__format_columns all_columns(uint32_t grain) {
+    struct cxj__columns set = {{0}};
+    struct cxj__format_columns columns;
+    for (size_t column = 0; column < cxj__cell_columns(grain); column++) cxj__cell_add_column(&set, column);
+    cxj__format_list_columns(&columns, grain, &set);
+    return columns;
+}
+
 /* Contents in which a cell stands. */
 static bytes cell_contents(const struct cxj__cell *cell) {
+    const struct cxj__format_columns columns = all_columns(cell->grain);
     static struct cxj__histogram_count scratch[2 * CXJ__HISTOGRAM_BUCKETS];
     struct cxj__format_out out;
     bytes b = {0}, contents = {0};
@@ -1067,7 +1105,7 @@ static bytes cell_contents(const struct cxj__cell *cell) {
     size_t most = cxj__format_cell_bytes(cell);
     item(&out, CXJ__FORMAT_CELLS, most);
     size_t before = out.length;
-    cxj__format_put_cell(&out, cell, scratch);
+    cxj__format_put_cell(&out, cell, &columns, scratch);
     ck_assert_uint_le(out.length - before, most);
     append(&contents, out.bytes + before, out.length - before);
     cxj__format_out_finish(&out);
@@ -1075,17 +1113,32 @@ static bytes cell_contents(const struct cxj__cell *cell) {
     return contents;
 }
 
-/* "all counts; all sums (length in bytes from 0 to 13, then those, two's complement); all histograms (how many buckets; for
- * each the distance from the one before it, and how often)" */
+/* The place of the number that comes next in its list behind *number. */
+static size_t place_of_next(uint32_t grain, enum cxj__list list, uint32_t *number) {
+    size_t column;
+    do column = cxj__cell_column(grain, list, ++*number);
+    while (column == CXJ__COLUMNS);
+    return column - cxj__cell_first_column(grain, list);
+}
+
+/* "how many of the columns listed are not known of this cell …; then, of those that are known, the counts; the sums (length
+ * in bytes from 0 to 13, then those, two's complement); the histograms (how many buckets; for each the distance from the one
+ * before it, and how often)": in the order of their numbers. */
 START_TEST(cells_are_written_as_the_format_says) {
     for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
         for (size_t turn = 0; turn < SUMS; turn++) {
             struct cxj__cell *cell = full_cell(grain, turn), *got = make_cell(grain);
             const struct cxj__cell_shape *shape = cxj__cell_shape(grain);
             bytes contents = cell_contents(cell), expected = {0};
-            for (size_t i = 0; i < shape->counts; i++) put(&expected, (uint64_t)cxj__cell_counts(cell)[i]);
+            struct cxj__format_columns columns = all_columns(grain);
+            uint32_t number = 0;
+            put(&expected, 0);
+            for (size_t i = 0; i < shape->counts; i++) {
+                put(&expected, (uint64_t)cxj__cell_counts(cell)[place_of_next(grain, CXJ__COUNTS, &number)]);
+            }
+            number = 0;
             for (size_t i = 0; i < shape->sums; i++) {
-                size_t s = (i + turn) % SUMS;
+                size_t s = (place_of_next(grain, CXJ__SUMS, &number) + turn) % SUMS;
                 put(&expected, sums[s].width);
                 for (size_t k = 0; k < sums[s].width; k++) {
                     uint64_t word = k < 8 ? sums[s].low : sums[s].high;
@@ -1107,9 +1160,11 @@ START_TEST(cells_are_written_as_the_format_says) {
             struct cxj__format_in in;
             bytes b;
             open_contents(&in, &contents, &b);
-            cxj__format_get_cell(&in, got, UINT64_C(1) << 40);
+            cxj__format_get_cell(&in, got, &columns, UINT64_C(1) << 40);
             ck_assert_msg(in.status == CXJ_OK, "%s", in.message.text);
             ck_assert(cxj__format_in_end(&in));
+            ck_assert(cxj__format_knows_all(&columns));
+            ck_assert_ptr_null(got->unknown);
             cxj__format_in_finish(&in);
             bytes again = cell_contents(got);
             check_same_bytes(&contents, &again, "a cell");
@@ -1128,6 +1183,7 @@ END_TEST
 static bytes transitions(uint64_t count, const char *sum, size_t sum_length, const char *histogram,
                          size_t histogram_length) {
     bytes contents = {0};
+    put(&contents, 0); /* all columns are known */
     put(&contents, count);
     for (int i = 1; i < 8; i++) put(&contents, 0);
     append(&contents, sum, sum_length);
@@ -1136,14 +1192,15 @@ static bytes transitions(uint64_t count, const char *sum, size_t sum_length, con
     return contents;
 }
 
-enum { SUM_AT = 8 };
+enum { SUM_AT = 9 };
 
 static void refuse_cell(bytes contents, uint64_t most, uint64_t place, const char *words) {
     struct cxj__format_in in;
     struct cxj__cell *cell = make_cell(CXJ_GRAIN_TRANSITIONS);
+    struct cxj__format_columns columns = all_columns(CXJ_GRAIN_TRANSITIONS);
     bytes b;
     open_contents(&in, &contents, &b);
-    cxj__format_get_cell(&in, cell, most);
+    cxj__format_get_cell(&in, cell, &columns, most);
     cxj__cell_destroy(cell, &memory);
     close_wrong(&in, &b, CXJ_BAD_BYTES, place, words);
     free_bytes(&contents);
@@ -1155,17 +1212,18 @@ static void refuse_cell(bytes contents, uint64_t most, uint64_t place, const cha
 START_TEST(other_cells_are_refused) {
     struct cxj__format_in in;
     struct cxj__cell *cell = make_cell(CXJ_GRAIN_TRANSITIONS);
+    struct cxj__format_columns columns = all_columns(CXJ_GRAIN_TRANSITIONS);
     bytes right = TRANSITIONS(2, "\1\5", "\2\7\1\1\1");
     bytes b;
     open_contents(&in, &right, &b);
-    cxj__format_get_cell(&in, cell, 2);
+    cxj__format_get_cell(&in, cell, &columns, 2);
     ck_assert_msg(in.status == CXJ_OK, "%s", in.message.text);
     cxj__format_in_finish(&in);
     cxj__cell_destroy(cell, &memory);
     free_bytes(&b);
     free_bytes(&right);
 
-    refuse_cell(TRANSITIONS(2, "\1\5", "\2\7\1\1\1"), 1, 0, "greater than it can be here");
+    refuse_cell(TRANSITIONS(2, "\1\5", "\2\7\1\1\1"), 1, 1, "greater than it can be here");
     refuse_cell(TRANSITIONS(2, "\1\0", "\1\7\2"), 2, SUM_AT + 1, "a sum takes more bytes than it needs");
     refuse_cell(TRANSITIONS(2, "\2\5\0", "\1\7\2"), 2, SUM_AT + 1, "a sum takes more bytes than it needs");
     refuse_cell(TRANSITIONS(2, "\2\xff\xff", "\1\7\2"), 2, SUM_AT + 1, "a sum takes more bytes than it needs");
@@ -1184,11 +1242,145 @@ START_TEST(other_cells_are_refused) {
     refuse_cell(TRANSITIONS(2, "\0", "\1\7\3"), 2, SUM_AT + 5, "greater than it can be here");
     refuse_cell(TRANSITIONS(2, "\0", "\xc1\x16"), 2, SUM_AT + 3, "greater than it can be here"); /* 2881 buckets */
     refuse_cell(TRANSITIONS(2, "\0", "\1\7"), 2, SUM_AT + 5, "behind the end of its block");
-    refuse_cell(TRANSITIONS(2, "\0", "\1\7\1"), 2, 0, "contradict each other");
-    refuse_cell(TRANSITIONS(0, "\0", "\0"), 2, 0, "contradict each other");
-    bytes more = TRANSITIONS(1, "\0", "\1\7\1");
-    more.data[7] = 2; /* the last count is greater than that of transitions */
-    refuse_cell(more, 2, 0, "contradict each other");
+    /* what every cell knows is known */
+    for (unsigned char place = 0; place < 12; place++) {
+        bytes less = {0};
+        put(&less, 1), put(&less, place);
+        refuse_cell(less, 2, 1, "a column that every cell knows is not known of this one");
+    }
+    bytes none = {0}, more = {0};
+    put(&none, 1), put(&none, 12);
+    refuse_cell(none, 2, 1, "greater than it can be here");
+    put(&more, 13);
+    refuse_cell(more, 2, 0, "greater than it can be here");
+}
+END_TEST
+
+/* "Cells have no list of columns, and none that is not known" */
+START_TEST(cells_of_format_1_have_the_columns_they_had) {
+    for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
+        static const size_t counted[][CXJ__LISTS] = {{0}, {35, 9, 2}, {8, 3, 1}, {56, 21, 5}};
+        struct cxj__cell *cell = full_cell(grain, 3), *got = make_cell(grain);
+        struct cxj__format_columns columns;
+        bytes contents = cell_contents(cell), first = {0}, b;
+        struct cxj__format_in in;
+        append(&first, contents.data + 1, contents.length - 1);
+        cxj__format_first_columns(&columns, grain);
+        for (enum cxj__list list = CXJ__COUNTS; list < CXJ__LISTS; list++) {
+            ck_assert_uint_eq(columns.counts[list], counted[grain][list]);
+        }
+        made_format = CXJ__FORMAT_FIRST;
+        open_contents(&in, &first, &b);
+        made_format = CXJ__FORMAT_FORMAT;
+        cxj__format_get_cell(&in, got, &columns, UINT64_C(1) << 40);
+        ck_assert_msg(in.status == CXJ_OK, "%s", in.message.text);
+        ck_assert(cxj__format_in_end(&in));
+        cxj__format_in_finish(&in);
+        ck_assert(cxj__cell_is_same(cell, got));
+        free_bytes(&first);
+        free_bytes(&contents);
+        free_bytes(&b);
+        cxj__cell_destroy(cell, &memory);
+        cxj__cell_destroy(got, &memory);
+    }
+    check_all_given_back();
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Columns
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* "which counts, which sums, which histograms and which sums for drivers (none so far) its cells have: how many, and of each
+ * the distance of its number from that of the one before" */
+START_TEST(columns_are_written_as_the_format_says) {
+    for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
+        struct cxj__format_columns columns = all_columns(grain), got;
+        struct cxj__format_out out;
+        struct cxj__format_in in;
+        bytes b = {0}, contents = {0}, expected = {0};
+        open_out(&out, &b);
+        item(&out, CXJ__FORMAT_CELLS, CXJ__FORMAT_COLUMNS);
+        size_t before = out.length;
+        cxj__format_put_columns(&out, &columns);
+        append(&contents, out.bytes + before, out.length - before);
+        cxj__format_out_finish(&out);
+        free_bytes(&b);
+        for (enum cxj__list list = CXJ__COUNTS; list < CXJ__LISTS; list++) {
+            uint32_t last = 0;
+            put(&expected, cxj__cell_first_column(grain, list + 1) - cxj__cell_first_column(grain, list));
+            for (uint32_t number = 1; number <= cxj__cell_greatest_number(grain, list); number++) {
+                if (cxj__cell_column(grain, list, number) == CXJ__COLUMNS) continue;
+                put(&expected, number - last);
+                last = number;
+            }
+        }
+        put(&expected, 0);
+        ck_assert_uint_eq(contents.length, expected.length);
+        ck_assert_mem_eq(contents.data, expected.data, expected.length);
+        open_contents(&in, &contents, &b);
+        cxj__format_get_columns(&in, &got, grain);
+        ck_assert(cxj__format_in_end(&in));
+        cxj__format_in_finish(&in);
+        ck_assert_mem_eq(&got, &columns, sizeof got);
+        free_bytes(&expected);
+        free_bytes(&contents);
+        free_bytes(&b);
+    }
+    check_all_given_back();
+}
+END_TEST
+
+/* The lists of a transitions view: 8 counts, 3 sums, a histogram, no sums for drivers; each may be exchanged by hand. */
+static void refuse_columns(const char *counts, size_t length, const char *rest, size_t rest_length, cxj_status status,
+                           uint64_t place, const char *words) {
+    struct cxj__format_in in;
+    struct cxj__format_columns columns;
+    bytes contents = {0}, b;
+    append(&contents, counts, length);
+    append(&contents, rest, rest_length);
+    open_contents(&in, &contents, &b);
+    cxj__format_get_columns(&in, &columns, CXJ_GRAIN_TRANSITIONS);
+    close_wrong(&in, &b, status, place, words);
+    free_bytes(&contents);
+}
+
+#define REFUSE_COLUMNS(counts, rest, status, place, words)                                                             \
+    refuse_columns(counts, sizeof(counts) - 1, rest, sizeof(rest) - 1, status, place, words)
+
+/* "A version that does not know a number … says that a newer one is needed": so old libraries refuse what they would lose. */
+START_TEST(columns_of_a_later_version_need_that) {
+    static const char eight[] = "\x8\1\1\1\1\1\1\1\1";
+    ck_assert_uint_eq(cxj__cell_greatest_number(CXJ_GRAIN_TRANSITIONS, CXJ__COUNTS), 8);
+    REFUSE_COLUMNS("\x9\1\1\1\1\1\1\1\1\1", "\3\1\1\1\1\1", CXJ_NEWER_FORMAT, 9, "a newer one is needed");
+    REFUSE_COLUMNS("\x8\1\1\1\1\1\1\1\2", "\3\1\1\1\1\1", CXJ_NEWER_FORMAT, 8, "a newer one is needed");
+    REFUSE_COLUMNS("\xff\xff\xff\xff\x7f", "", CXJ_NEWER_FORMAT, 0, "a newer one is needed");
+    REFUSE_COLUMNS(eight, "\4\1\1\1\1\1\1", CXJ_NEWER_FORMAT, 13, "a newer one is needed");
+    REFUSE_COLUMNS(eight, "\3\1\1\1\2\1\1", CXJ_NEWER_FORMAT, 15, "a newer one is needed");
+    REFUSE_COLUMNS(eight, "\3\1\1\1\1\1\1\1", CXJ_NEWER_FORMAT, 15, "sums for drivers are not known");
+    REFUSE_COLUMNS("\x8\1\0", "", CXJ_BAD_BYTES, 2, "columns are not in order");
+    REFUSE_COLUMNS("\x7\1\1\1\1\1\1\1", "\3\1\1\1\1\1\0", CXJ_BAD_BYTES, 0, "a column that every cell has is not listed");
+    REFUSE_COLUMNS(eight, "\3\1\1\1\0\0", CXJ_BAD_BYTES, 0, "a column that every cell has is not listed");
+    REFUSE_COLUMNS("\0\1\1\0\0", "", CXJ_BAD_BYTES, 0, "a column that every cell has is not listed");
+}
+END_TEST
+
+/* A grain without cells has no columns, and then no cell. */
+START_TEST(no_columns_are_of_no_cell) {
+    struct cxj__format_in in;
+    struct cxj__format_columns columns;
+    struct cxj__cell *cell = make_cell(CXJ_GRAIN_TRANSITIONS);
+    bytes contents = {0}, b;
+    append(&contents, "\0\0\0\0\0", 5);
+    open_contents(&in, &contents, &b);
+    cxj__format_get_columns(&in, &columns, CXJ_GRAIN_TRANSITIONS);
+    ck_assert_int_eq(in.status, CXJ_OK);
+    ck_assert_uint_eq(columns.count, 0);
+    ck_assert(cxj__format_knows_all(&columns));
+    cxj__format_get_cell(&in, cell, &columns, 2);
+    cxj__cell_destroy(cell, &memory);
+    close_wrong(&in, &b, CXJ_BAD_BYTES, 4, "no columns are listed for this cell");
+    free_bytes(&contents);
 }
 END_TEST
 
@@ -1197,10 +1389,11 @@ START_TEST(lack_of_memory_for_a_histogram_is_a_status) {
     struct cxj__format_in in;
     bytes contents = TRANSITIONS(2, "\1\5", "\2\7\1\1\1");
     struct cxj__cell *cell = make_cell(CXJ_GRAIN_TRANSITIONS);
+    struct cxj__format_columns columns = all_columns(CXJ_GRAIN_TRANSITIONS);
     bytes b;
     open_contents(&in, &contents, &b);
     heap_fail(&own, 1, true);
-    cxj__format_get_cell(&in, cell, 2);
+    cxj__format_get_cell(&in, cell, &columns, 2);
     heap_fail(&own, 0, false);
     cxj__cell_destroy(cell, &memory);
     close_wrong(&in, &b, CXJ_NO_MEMORY, SUM_AT + 6, "no memory for a histogram");
@@ -1226,6 +1419,7 @@ int main(void) {
                              a_stream_that_ends_early_is_refused_everywhere,
                              blocks_hang_together,
                              another_kind_than_expected_is_refused,
+                             a_kind_of_a_later_version_needs_that,
                              blocks_must_be_full_and_not_over_full,
                              empty_blocks_are_refused,
                              the_end_is_the_end,
@@ -1237,7 +1431,10 @@ int main(void) {
                               other_numbers_are_refused, lengths_end_with_the_block, refusals_name_what_was_read_last};
     const TTest *touchpoints[] = {fields_stand_under_their_bits, touchpoints_are_told_apart_from_the_one_before,
                                   fields_that_are_none_or_out_of_bounds_are_refused, touchpoints_end_with_the_block};
+    const TTest *columns[] = {columns_are_written_as_the_format_says, columns_of_a_later_version_need_that,
+                              no_columns_are_of_no_cell};
     const TTest *cells[] = {cells_are_written_as_the_format_says, other_cells_are_refused,
+                            cells_of_format_1_have_the_columns_they_had,
                             lack_of_memory_for_a_histogram_is_a_status};
     Suite *suite = suite_create("format");
     ADD_CASE(suite, "blocks", blocks);
@@ -1245,6 +1442,7 @@ int main(void) {
     ADD_CASE(suite, "numbers", numbers);
     ADD_CASE(suite, "touchpoints", touchpoints);
     ADD_CASE(suite, "cells", cells);
+    ADD_CASE(suite, "columns", columns);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);

@@ -74,14 +74,14 @@ static cxj_stats stats_of(const cxj_engine *engine) {
 static cxj_touchpoint held(const cxj_engine *engine, uint64_t journey) {
     cxj_touchpoint touchpoint;
     size_t count = 0;
-    ck_assert_int_eq(cxj_journey_touchpoints(engine, journey, &touchpoint, sizeof touchpoint, 1, &count), CXJ_OK);
+    ck_assert_int_eq(cxj_journey_touchpoints(engine, journey, 1, NULL, 0, &touchpoint, sizeof touchpoint, &count), CXJ_OK);
     ck_assert_uint_eq(count, 1);
     return touchpoint;
 }
 
 static bool is_there(const cxj_engine *engine, uint64_t journey) {
     size_t count = 0;
-    return cxj_journey_touchpoints(engine, journey, NULL, sizeof(cxj_touchpoint), 0, &count) == CXJ_OK;
+    return cxj_journey_touchpoints(engine, journey, 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &count) == CXJ_TOO_SMALL;
 }
 
 /* ---------------------------------------------------------------------------------------------------------------------
@@ -111,14 +111,14 @@ static void show_cells(shown *to, const cxj_view *view, const cxj_view_info *inf
         if (metric.grain == info->grain) metrics[count++] = metric.metric;
     }
     cxj_cursor *cursor = NULL;
-    ck_assert_int_eq(cxj_cursor_open(view, &cursor), CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_open(view, NULL, 0, &cursor), CXJ_OK);
     while (cxj_cursor_next(cursor) == CXJ_OK) {
         for (uint32_t part = 0; part < info->parts; part++) {
             const char *text = NULL;
             ck_assert_int_eq(cxj_cursor_part(cursor, part, &text, NULL), CXJ_OK);
             show(to, "%s | ", text);
         }
-        ck_assert_int_eq(cxj_cursor_metrics(cursor, metrics, count, results, sizeof *results), CXJ_OK);
+        ck_assert_int_eq(cxj_cursor_metrics(cursor, metrics, count, NULL, 0, results, sizeof *results), CXJ_OK);
         for (size_t i = 0; i < count; i++) show(to, "%a %a %a ", results[i].value, results[i].low, results[i].high);
         show(to, "\n");
     }
@@ -330,29 +330,30 @@ START_TEST(refusal_names_the_field_and_its_value) {
         {"journey", "0", {.journey = 0, .at = 1}},
         {"at", "253402300800000", {.journey = 1, .at = INT64_C(253402300800000)}},
         {"at", "-62135596800001", {.journey = 1, .at = INT64_C(-62135596800001)}},
-        {"due", "253402300800000", {.journey = 1, .due = INT64_C(253402300800000)}},
-        {"due", "-62135596800001", {.journey = 1, .due = INT64_C(-62135596800001)}},
-        {"value", "1000000000000001", {.journey = 1, .value = INT64_C(1000000000000001)}},
-        {"value", "-1000000000000001", {.journey = 1, .value = INT64_C(-1000000000000001)}},
-        {"facets", "131072", {.journey = 1, .facets = UINT32_C(1) << 17}},
-        {"commitment", "8", {.journey = 1, .commitment = 8}},
-        {"outcome", "3", {.journey = 1, .outcome = 3}},
-        {"scale", "8", {.journey = 1, .scale = 8, .score = 1, .scope = 1}},
-        {"score", "6", {.journey = 1, .scale = CXJ_SCALE_CSAT5, .score = 6, .scope = 1}},
-        {"score", "1", {.journey = 1, .score = 1}},
-        {"scope", "0", {.journey = 1, .scale = CXJ_SCALE_CSAT5, .score = 5}},
-        {"scope", "4", {.journey = 1, .scale = CXJ_SCALE_CSAT5, .score = 5, .scope = 4}},
-        {"scope", "1", {.journey = 1, .scope = 1}},
-        {"owner", "1", {.journey = 1, .owner = 1}},
-        {"team", "2", {.journey = 1, .team = 2}},
-        {"channel", "3", {.journey = 1, .channel = 3}},
-        {"stage", "4", {.journey = 1, .stage = 4}},
-        {"activity", "5", {.journey = 1, .activity = 5}},
-        {"cause", "6", {.journey = 1, .cause = 6}},
-        {"type", "7", {.journey = 1, .type = 7}},
-        {"segment", "8", {.journey = 1, .segment = 8}},
-        {"reason", "9", {.journey = 1, .reason = 9}},
-        {"reserved", "1", {.journey = 1, .reserved = {0, 0, 0, 0, 0, 0, 1}}},
+        {"at", "0", {.journey = 1}},
+        {"due", "253402300800000", {.journey = 1, .at = 1, .due = INT64_C(253402300800000)}},
+        {"due", "-62135596800001", {.journey = 1, .at = 1, .due = INT64_C(-62135596800001)}},
+        {"value", "1000000000000001", {.journey = 1, .at = 1, .value = INT64_C(1000000000000001)}},
+        {"value", "-1000000000000001", {.journey = 1, .at = 1, .value = INT64_C(-1000000000000001)}},
+        {"facets", "131072", {.journey = 1, .at = 1, .facets = UINT32_C(1) << 17}},
+        {"commitment", "8", {.journey = 1, .at = 1, .commitment = 8}},
+        {"outcome", "3", {.journey = 1, .at = 1, .outcome = 3}},
+        {"scale", "8", {.journey = 1, .at = 1, .scale = 8, .score = 1, .scope = 1}},
+        {"score", "6", {.journey = 1, .at = 1, .scale = CXJ_SCALE_CSAT5, .score = 6, .scope = 1}},
+        {"score", "1", {.journey = 1, .at = 1, .score = 1}},
+        {"scope", "0", {.journey = 1, .at = 1, .scale = CXJ_SCALE_CSAT5, .score = 5}},
+        {"scope", "4", {.journey = 1, .at = 1, .scale = CXJ_SCALE_CSAT5, .score = 5, .scope = 4}},
+        {"scope", "1", {.journey = 1, .at = 1, .scope = 1}},
+        {"owner", "1", {.journey = 1, .at = 1, .owner = 1}},
+        {"team", "2", {.journey = 1, .at = 1, .team = 2}},
+        {"channel", "3", {.journey = 1, .at = 1, .channel = 3}},
+        {"stage", "4", {.journey = 1, .at = 1, .stage = 4}},
+        {"activity", "5", {.journey = 1, .at = 1, .activity = 5}},
+        {"cause", "6", {.journey = 1, .at = 1, .cause = 6}},
+        {"type", "7", {.journey = 1, .at = 1, .type = 7}},
+        {"segment", "8", {.journey = 1, .at = 1, .segment = 8}},
+        {"reason", "9", {.journey = 1, .at = 1, .reason = 9}},
+        {"reserved", "1", {.journey = 1, .at = 1, .reserved = {0, 0, 0, 0, 0, 0, 1}}},
     };
     cxj_engine *engine = make();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -372,7 +373,7 @@ enum { MANY = 200, BAD = 70, BAD_TOO = 150 };
 static void fill(cxj_touchpoint *touchpoints) {
     memset(touchpoints, 0, MANY * sizeof *touchpoints);
     for (size_t i = 0; i < MANY; i++) {
-        touchpoints[i] = (cxj_touchpoint){.journey = 1 + i % 5, .id = i + 1, .at = (int64_t)(i * 7919 % 1000)};
+        touchpoints[i] = (cxj_touchpoint){.journey = 1 + i % 5, .id = i + 1, .at = 1 + (int64_t)(i * 7919 % 1000)};
     }
     touchpoints[BAD].commitment = 8;
     touchpoints[BAD_TOO].journey = 0;
@@ -415,7 +416,7 @@ END_TEST
 START_TEST(stop_at_the_limit_of_a_journey) {
     cxj_touchpoint t[6] = {{0}};
     cxj_engine *engine = make_limited(3, 0);
-    for (uint64_t i = 0; i < 6; i++) t[i] = (cxj_touchpoint){.journey = 1, .id = i + 1, .at = (int64_t)i};
+    for (uint64_t i = 0; i < 6; i++) t[i] = (cxj_touchpoint){.journey = 1, .id = i + 1, .at = 1 + (int64_t)i};
     t[5].journey = 2;
     cxj_receipt receipt = take(engine, t, 6, CXJ_STOP_AT_REFUSAL, CXJ_REFUSED);
     ck_assert_uint_eq(receipt.processed, 3);
@@ -436,7 +437,7 @@ START_TEST(limit_is_the_same_in_one_call_as_one_by_one) {
     static cxj_touchpoint t[MANY];
     chance_state = seed + (uint64_t)_i;
     for (size_t i = 0; i < MANY; i++) {
-        t[i] = (cxj_touchpoint){.journey = 1 + chance(4), .revision = chance(3), .at = chance(50)};
+        t[i] = (cxj_touchpoint){.journey = 1 + chance(4), .revision = chance(3), .at = 1 + chance(50)};
         t[i].id = chance(4) ? 1 + chance(40) : 0;
     }
     for (uint32_t limit = 1; limit < 40; limit += 7) {
@@ -474,7 +475,7 @@ START_TEST(refusals_at_the_limit_do_not_multiply_the_work) {
     enum { LATE = 2000, LIMIT = 2500 };
     static cxj_touchpoint t[LIMIT], both[2 * LATE];
     cxj_engine *engine = make_limited(LIMIT, 0);
-    for (size_t i = 0; i < LIMIT; i++) t[i] = (cxj_touchpoint){.journey = 2, .at = (int64_t)i};
+    for (size_t i = 0; i < LIMIT; i++) t[i] = (cxj_touchpoint){.journey = 2, .at = 1 + (int64_t)i};
     take(engine, t, LIMIT, 0, CXJ_OK);
     uint64_t before = stats_of(engine).work_folded;
     for (size_t i = 0; i < LATE; i++) {
@@ -501,7 +502,7 @@ END_TEST
 /* The receipt "receives what became of them, whatever the status": nothing, where an argument is not as it must be. */
 START_TEST(receipt_of_bad_arguments_says_nothing_was_done) {
     cxj_engine *engine = make();
-    const cxj_touchpoint t = {.journey = 1};
+    const cxj_touchpoint t = {.journey = 1, .at = 1};
     cxj_receipt receipt = take(engine, NULL, 1, 0, CXJ_BAD_ARGUMENT);
     ck_assert_uint_eq(receipt.processed, 0);
     ck_assert_uint_eq(receipt.first_refusal, CXJ_NO_INDEX);
@@ -517,7 +518,7 @@ START_TEST(receipt_without_a_size_is_refused) {
     static const uint64_t journey[1] = {1};
     static const int64_t at[1] = {5};
     cxj_engine *engine = make();
-    const cxj_touchpoint t = {.journey = 1};
+    const cxj_touchpoint t = {.journey = 1, .at = 1};
     const cxj_columns columns = {.size = sizeof columns, .journey = journey, .at = at};
     cxj_receipt receipt = {.processed = 77};
     ck_assert_int_eq(cxj_record(engine, &t, sizeof t, 1, 0, &receipt, 0), CXJ_BAD_ARGUMENT);
@@ -536,13 +537,13 @@ START_TEST(touchpoints_are_taken_from_any_address) {
     static char message[1 + COUNT * sizeof(cxj_touchpoint)];
     cxj_engine *engine = make();
     for (uint64_t i = 0; i < COUNT; i++) {
-        const cxj_touchpoint t = {.journey = 1 + i, .id = 7, .at = (int64_t)i, .value = 100 + (int64_t)i};
+        const cxj_touchpoint t = {.journey = 1 + i, .id = 7, .at = 1 + (int64_t)i, .value = 100 + (int64_t)i};
         memcpy(message + 1 + i * sizeof t, &t, sizeof t);
     }
     const void *first = message + 1;
     ck_assert_int_eq(cxj_record(engine, first, sizeof(cxj_touchpoint), COUNT, 0, NULL, 0), CXJ_OK);
     for (uint64_t i = 0; i < COUNT; i++) {
-        const cxj_touchpoint expected = {.journey = 1 + i, .id = 7, .at = (int64_t)i, .value = 100 + (int64_t)i};
+        const cxj_touchpoint expected = {.journey = 1 + i, .id = 7, .at = 1 + (int64_t)i, .value = 100 + (int64_t)i};
         cxj_touchpoint t = held(engine, 1 + i);
         ck_assert_mem_eq(&t, &expected, sizeof t);
     }
@@ -619,8 +620,8 @@ static void check_same_journeys(const cxj_engine *a, const cxj_engine *b) {
     static cxj_touchpoint x[ROWS], y[ROWS];
     for (uint64_t journey = 1; journey <= 6; journey++) {
         size_t in_x = 0, in_y = 0;
-        ck_assert_int_eq(cxj_journey_touchpoints(a, journey, x, sizeof *x, ROWS, &in_x), CXJ_OK);
-        ck_assert_int_eq(cxj_journey_touchpoints(b, journey, y, sizeof *y, ROWS, &in_y), CXJ_OK);
+        ck_assert_int_eq(cxj_journey_touchpoints(a, journey, ROWS, NULL, 0, x, sizeof *x, &in_x), CXJ_OK);
+        ck_assert_int_eq(cxj_journey_touchpoints(b, journey, ROWS, NULL, 0, y, sizeof *y, &in_y), CXJ_OK);
         ck_assert_uint_eq(in_x, in_y);
         ck_assert_mem_eq(x, y, in_x * sizeof *x);
     }
@@ -645,12 +646,14 @@ START_TEST(columns_are_the_same_as_structs) {
 }
 END_TEST
 
-/* Columns that are NULL, or beyond the size given, are "none in every row". */
+/* Columns that are NULL are "none in every row"; "a size below that of version 0.2 is refused". */
 START_TEST(absent_columns_state_nothing) {
     static const uint64_t journey[1] = {1};
-    static const int64_t at[1] = {5}, due[1] = {9};
+    static const int64_t at[1] = {5};
     cxj_engine *engine = make();
-    cxj_columns columns = {.size = offsetof(cxj_columns, due), .journey = journey, .at = at, .due = due};
+    cxj_columns columns = {.size = offsetof(cxj_columns, outcome), .journey = journey, .at = at};
+    ck_assert_int_eq(cxj_record_columns(engine, &columns, 1, 0, NULL, 0), CXJ_BAD_ARGUMENT);
+    columns.size = sizeof columns;
     ck_assert_int_eq(cxj_record_columns(engine, &columns, 1, 0, NULL, 0), CXJ_OK);
     const cxj_touchpoint expected = {.journey = 1, .at = 5};
     cxj_touchpoint t = held(engine, 1);
@@ -731,6 +734,146 @@ START_TEST(withdrawal_may_come_first) {
 }
 END_TEST
 
+/* ---- what is kept of what is withdrawn -------------------------------------------------------------------------- */
+
+static void check_same_bytes(const cxj_engine *a, const cxj_engine *b) {
+    static unsigned char x[1 << 18], y[1 << 18];
+    size_t x_length = 0, y_length = 0;
+    ck_assert_int_eq(cxj_save_bytes(a, sizeof x, NULL, 0, x, &x_length), CXJ_OK);
+    ck_assert_int_eq(cxj_save_bytes(b, sizeof y, NULL, 0, y, &y_length), CXJ_OK);
+    ck_assert_uint_eq(x_length, y_length);
+    ck_assert_mem_eq(x, y, x_length);
+}
+
+static cxj_touchpoint withdrawn(cxj_touchpoint t, uint64_t revision) {
+    t.facets |= CXJ_FACET_WITHDRAWN;
+    t.revision = revision;
+    return t;
+}
+
+/* "A touchpoint that is withdrawn keeps its id and revision and contributes nothing. … So taking back and correcting are
+ * touchpoints like any other, and may arrive before what they correct" (section 3.3): whichever comes first, however they
+ * come, and whatever fields the withdrawal carries, it is the same state, and so the same bytes. */
+START_TEST(withdrawals_leave_the_same_in_any_order_and_way) {
+    enum { ARRIVE = 90, ENGINES_HERE = 4 };
+    chance_state = seed + (uint64_t)_i;
+    cxj_engine *engines[ENGINES_HERE];
+    static cxj_touchpoint log[ARRIVE];
+    bool taken[ARRIVE];
+    uint32_t names[] = {1, 2, 3};
+    for (size_t i = 0; i < ARRIVE; i++) {
+        log[i] = (cxj_touchpoint){.journey = 1 + chance(_i % 2 ? 1 : 9), .id = 1 + i, .revision = chance(3), .at = chance(50)};
+        log[i].due = chance(3) ? 0 : chance(90);
+        log[i].customer = chance(3);
+        log[i].owner = names[chance(3)];
+        log[i].cause = (uint16_t)chance(3);
+        log[i].type = chance(9) ? 0 : (uint16_t)(1 + chance(2));
+        log[i].facets = chance(2) ? 0 : UINT32_C(1) << chance(16);
+        taken[i] = chance(3) == 0;
+    }
+    for (size_t e = 0; e < ENGINES_HERE; e++) {
+        engines[e] = make();
+        add(engines[e], "touchpoints by owner, type");
+        add(engines[e], "journeys by type where had cause in (a, b)");
+        for (uint32_t d = CXJ_DIMENSION_OWNER; d <= CXJ_DIMENSION_REASON; d++) {
+            code(engines[e], d, "a");
+            code(engines[e], d, "b");
+            code(engines[e], d, "c");
+        }
+        for (size_t k = 0; k < ARRIVE; k++) {
+            size_t i = e % 2 ? ARRIVE - 1 - k : k;
+            bool first = e == 0 || (e == 2 && chance(2)), by_record = chance(2) || !first;
+            cxj_touchpoint both[2] = {withdrawn(log[i], log[i].revision + i % 2), log[i]};
+            if (!taken[i]) {
+                record(engines[e], log[i]);
+            } else if (e == 3) { /* in one call */
+                cxj_touchpoint turned[2] = {both[1], both[0]};
+                take(engines[e], i % 3 ? both : turned, 2, 0, CXJ_OK);
+            } else {
+                if (!first) record(engines[e], log[i]);
+                if (by_record || both[0].revision == 0) {
+                    both[0].at = chance(99);
+                    both[0].value = chance(9);
+                    record(engines[e], both[0]);
+                } else {
+                    ck_assert_int_eq(cxj_withdraw(engines[e], log[i].journey, log[i].id, both[0].revision), CXJ_OK);
+                }
+                if (first) record(engines[e], log[i]);
+            }
+        }
+    }
+    for (size_t e = 1; e < ENGINES_HERE; e++) {
+        check_same_bytes(engines[0], engines[e]);
+        check_same(engines[0], engines[e]);
+    }
+    for (size_t e = 0; e < ENGINES_HERE; e++) cxj_engine_destroy(engines[e]);
+}
+END_TEST
+
+/* Of equal revisions one that is withdrawn holds, in either order: a duplicate and a conflict. Two of them are a duplicate
+ * alone, for what else they said is not kept (sections 3.2 and 3.3). */
+START_TEST(withdrawn_holds_over_its_own_revision) {
+    const cxj_touchpoint greater = {.journey = 1, .id = 1, .revision = 4, .at = 99, .value = 9, .outcome = 2};
+    const cxj_touchpoint taken = {.journey = 1, .id = 1, .revision = 4, .at = 5, .facets = CXJ_FACET_WITHDRAWN};
+    for (int turned = 0; turned < 2; turned++) {
+        cxj_engine *engine = make();
+        record(engine, turned ? taken : greater);
+        cxj_receipt receipt = record(engine, turned ? greater : taken);
+        check_receipt(&receipt, 0, 1, 1, 0);
+        ck_assert_uint_eq(stats_of(engine).touchpoints, 0);
+        ck_assert_uint_eq(stats_of(engine).held, 1);
+        cxj_touchpoint other = taken;
+        other.at = 77;
+        other.value = 12;
+        receipt = record(engine, other);
+        check_receipt(&receipt, 0, 1, 0, 0);
+        const cxj_touchpoint expected = {.journey = 1, .id = 1, .revision = 4, .facets = CXJ_FACET_WITHDRAWN};
+        cxj_touchpoint t = held(engine, 1);
+        ck_assert_mem_eq(&t, &expected, sizeof t);
+        cxj_engine_destroy(engine);
+    }
+}
+END_TEST
+
+/* Without an id it takes nothing back: it is taken, and there is nothing to keep of it, not even a journey. */
+START_TEST(withdrawn_without_an_id_is_not_kept) {
+    cxj_engine *engine = make_limited(1, 0);
+    const char *name = NULL;
+    uint32_t anna = code(engine, CXJ_DIMENSION_OWNER, "Anna");
+    cxj_receipt receipt = record(engine, (cxj_touchpoint){.journey = 1, .at = 5, .owner = anna, .facets = CXJ_FACET_WITHDRAWN});
+    check_receipt(&receipt, 1, 0, 0, 0);
+    ck_assert(!is_there(engine, 1));
+    record(engine, (cxj_touchpoint){.journey = 1, .at = 5});
+    receipt = record(engine, (cxj_touchpoint){.journey = 1, .at = 6, .facets = CXJ_FACET_WITHDRAWN}); /* it needs no room */
+    check_receipt(&receipt, 1, 0, 0, 0);
+    ck_assert_uint_eq(stats_of(engine).held, 1);
+    ck_assert_int_eq(cxj_erase_journey(engine, 1), CXJ_OK);
+    ck_assert_int_eq(cxj_name(engine, CXJ_DIMENSION_OWNER, anna, &name, NULL), CXJ_NOT_FOUND);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* Those withdrawn stand behind the others, by their ids, whatever the order in which they were. */
+START_TEST(withdrawn_are_shown_by_id) {
+    cxj_engine *engine = make();
+    static const uint64_t ids[] = {7, 2, UINT64_MAX, 1, 9, 5};
+    for (size_t i = 0; i < 6; i++) record(engine, (cxj_touchpoint){.journey = 1, .id = ids[i], .at = 10 - (int64_t)i});
+    for (size_t i = 0; i < 4; i++) ck_assert_int_eq(cxj_withdraw(engine, 1, ids[i], 3), CXJ_OK);
+    static const uint64_t expected[] = {5, 9, 1, 2, 7, UINT64_MAX};
+    cxj_touchpoint t[6];
+    size_t count = 0;
+    ck_assert_int_eq(cxj_journey_touchpoints(engine, 1, 6, NULL, 0, t, sizeof *t, &count), CXJ_OK);
+    ck_assert_uint_eq(count, 6);
+    for (size_t i = 0; i < 6; i++) {
+        ck_assert_uint_eq(t[i].id, expected[i]);
+        ck_assert_uint_eq(t[i].facets, i < 2 ? 0 : CXJ_FACET_WITHDRAWN);
+        ck_assert_uint_eq(t[i].revision, i < 2 ? 0 : 3);
+        ck_assert(i < 2 || t[i].at == 0);
+    }
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
 START_TEST(withdrawal_meets_the_limit_of_a_journey) {
     cxj_engine *engine = make_limited(1, 0);
     record(engine, (cxj_touchpoint){.journey = 1, .id = 1, .at = 5});
@@ -793,7 +936,8 @@ START_TEST(erased_journey_may_come_again) {
 }
 END_TEST
 
-/* "all journeys of which any touchpoint held states a customer, also where a later touchpoint states another" */
+/* "all journeys of which any touchpoint held states a customer, also where a later touchpoint states another". What is
+ * withdrawn keeps its id and revision, and states nothing (section 3.3). */
 START_TEST(customer_is_erased_wherever_stated) {
     cxj_engine *engine = make();
     uint64_t erased = 99;
@@ -801,16 +945,16 @@ START_TEST(customer_is_erased_wherever_stated) {
     record(engine, (cxj_touchpoint){.journey = 2, .at = 1, .customer = 5});
     record(engine, (cxj_touchpoint){.journey = 2, .at = 2, .customer = 6});
     record(engine, (cxj_touchpoint){.journey = 3, .at = 1, .customer = 6});
-    record(engine, (cxj_touchpoint){.journey = 4, .at = 1, .customer = 5, .facets = CXJ_FACET_WITHDRAWN});
+    record(engine, (cxj_touchpoint){.journey = 4, .id = 1, .at = 1, .customer = 5, .facets = CXJ_FACET_WITHDRAWN});
     record(engine, (cxj_touchpoint){.journey = 5, .at = 1});
     ck_assert_int_eq(cxj_erase_customer(engine, 5, &erased), CXJ_OK);
-    ck_assert_uint_eq(erased, 3);
-    ck_assert(!is_there(engine, 1) && !is_there(engine, 2) && !is_there(engine, 4));
-    ck_assert(is_there(engine, 3) && is_there(engine, 5));
+    ck_assert_uint_eq(erased, 2);
+    ck_assert(!is_there(engine, 1) && !is_there(engine, 2));
+    ck_assert(is_there(engine, 3) && is_there(engine, 4) && is_there(engine, 5));
     ck_assert_int_eq(cxj_erase_customer(engine, 5, &erased), CXJ_NOT_FOUND);
     ck_assert_int_eq(cxj_erase_customer(engine, 0, NULL), CXJ_BAD_ARGUMENT);
     ck_assert_int_eq(cxj_erase_customer(engine, 6, NULL), CXJ_OK);
-    ck_assert_uint_eq(stats_of(engine).held, 1);
+    ck_assert_uint_eq(stats_of(engine).held, 2);
     cxj_engine_destroy(engine);
 }
 END_TEST
@@ -824,7 +968,7 @@ enum { NAMES = 5, LOG = 120, ENGINES = 3 };
 
 /* A touchpoint of a log, its codes being places in names, plus one. All carry ids. */
 static cxj_touchpoint random_touchpoint(uint64_t id) {
-    cxj_touchpoint t = {.journey = 1 + chance(4), .id = id, .revision = chance(3), .at = chance(500)};
+    cxj_touchpoint t = {.journey = 1 + chance(4), .id = id, .revision = chance(3), .at = 1 + chance(500)};
     t.owner = chance(NAMES + 1);
     t.channel = (uint16_t)chance(NAMES + 1);
     t.type = chance(9) ? 0 : (uint16_t)chance(NAMES + 1);
@@ -1050,13 +1194,17 @@ static void add_cases_of_recording(Suite *suite) {
 
 static void add_cases_of_taking_back(Suite *suite) {
     const TTest *withdrawal[] = {withdrawal_without_revision_is_one_more, withdrawal_must_be_higher_than_what_is_held,
-                                 withdrawal_may_come_first, withdrawal_meets_the_limit_of_a_journey};
+                                 withdrawal_may_come_first, withdrawal_meets_the_limit_of_a_journey,
+                                 withdrawn_holds_over_its_own_revision, withdrawn_without_an_id_is_not_kept,
+                                 withdrawn_are_shown_by_id};
+    const TTest *orders[] = {withdrawals_leave_the_same_in_any_order_and_way};
     const TTest *erasure[] = {names_go_with_their_last_touchpoint, withdrawn_journey_can_be_erased,
                               erased_journey_may_come_again, customer_is_erased_wherever_stated};
     const TTest *merges[] = {merge_is_as_if_one_had_seen_all, merge_is_commutative, merge_again_changes_nothing};
     const TTest *bounds[] = {merge_leaves_the_source_and_the_feed, merge_takes_the_later_clock,
                              merge_beyond_the_touchpoints_of_a_journey, merge_beyond_the_codes_of_a_dictionary};
     ADD_CASE(suite, "withdrawal", withdrawal, 1);
+    ADD_CASE(suite, "withdrawal in any order", orders, 20);
     ADD_CASE(suite, "erasure", erasure, 1);
     ADD_CASE(suite, "merge", merges, 8);
     ADD_CASE(suite, "merge at its bounds", bounds, 1);

@@ -249,7 +249,7 @@ START_TEST(through_merges_the_bytes_are_the_same) {
 }
 END_TEST
 
-/* The seed of the hash tables, the allocator and the limits are no part of it. */
+/* "Not saved are the other options": the seed of the hash tables, the allocator and the limits are no part of it. */
 START_TEST(options_are_not_saved) {
     begin_chance(300);
     heap memory = {0};
@@ -263,8 +263,8 @@ START_TEST(options_are_not_saved) {
                                             .cells_limit = 5000,
                                             .touchpoints_limit = 500,
                                             .codes_limit = 500,
-                                            .unrecorded_facets = CXJ_FACET_FAULT,
-                                            .seal_ended_after = INT64_C(1000000000000000)},
+                                            .views_limit = 100,
+                                            .load_work_limit = 7},
                               1);
     bytes saved = save_of(one);
     check_saved_as(other, &saved, "other options");
@@ -355,7 +355,7 @@ START_TEST(a_host_that_fails_is_not_called_again) {
             bad_host host = {.good = good, .answer = answers[i]};
             cxj_status status = cxj_save(engine, bad_write, &host, message, sizeof message);
             if (status == CXJ_OK) {
-                ck_assert_uint_eq(good, 6); /* a call for each kind of block */
+                ck_assert_uint_eq(good, 7); /* a call for each kind of block; of settings there are some, of marks none */
                 ck_assert_str_eq(message, "");
                 break;
             }
@@ -382,26 +382,27 @@ START_TEST(a_host_that_fails_is_not_called_again) {
 }
 END_TEST
 
-/* "receives how many bytes there are, also with CXJ_LIMIT; so capacity 0 asks for the number"; those that fit are
- * written, and no more. */
+/* "receives how many bytes there are, also with CXJ_TOO_SMALL; so capacity 0 asks for the number"; "what was written of
+ * them was set to 0 again". */
 START_TEST(saving_to_memory_says_how_many_bytes_there_are) {
     begin_chance(304);
     feed f = make_feed(100, 10, 6, true);
     cxj_engine *engine = build(&f, sealing, 0);
     bytes expected = save_of(engine);
     size_t length = 0;
-    ck_assert_int_eq(cxj_save_bytes(engine, NULL, 0, &length), CXJ_LIMIT);
+    ck_assert_int_eq(cxj_save_bytes(engine, 0, NULL, 0, NULL, &length), CXJ_TOO_SMALL);
     ck_assert_uint_eq(length, expected.length);
     unsigned char *room = malloc(length + 1);
     ck_assert_ptr_nonnull(room);
     for (size_t capacity = 0; capacity <= expected.length + 1; capacity += capacity + 200 < expected.length ? 97 : 1) {
         memset(room, 0x5a, expected.length + 1);
         length = 0;
-        cxj_status status = cxj_save_bytes(engine, room, capacity, &length);
-        ck_assert_int_eq(status, capacity < expected.length ? CXJ_LIMIT : CXJ_OK);
+        cxj_status status = cxj_save_bytes(engine, capacity, NULL, 0, room, &length);
+        ck_assert_int_eq(status, capacity < expected.length ? CXJ_TOO_SMALL : CXJ_OK);
         ck_assert_uint_eq(length, expected.length);
         size_t written = capacity < length ? capacity : length;
-        ck_assert_mem_eq(room, expected.data, written);
+        for (size_t i = 0; i < written && status != CXJ_OK; i++) ck_assert_uint_eq(room[i], 0);
+        if (status == CXJ_OK) ck_assert_mem_eq(room, expected.data, written);
         ck_assert_uint_eq(room[written], 0x5a);
     }
     free(room);
@@ -426,9 +427,9 @@ START_TEST(bad_arguments_are_refused) {
     ck_assert_int_eq(cxj_save(engine, NULL, &b, NULL, 0), CXJ_BAD_ARGUMENT);
     ck_assert_int_eq(cxj_save(engine, NULL, &b, message, 6), CXJ_BAD_ARGUMENT);
     ck_assert_str_eq(message, "write"); /* cut to fit */
-    ck_assert_int_eq(cxj_save_bytes(NULL, room, sizeof room, &length), CXJ_BAD_ARGUMENT);
-    ck_assert_int_eq(cxj_save_bytes(engine, room, sizeof room, NULL), CXJ_BAD_ARGUMENT);
-    ck_assert_int_eq(cxj_save_bytes(engine, NULL, 1, &length), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_save_bytes(NULL, sizeof room, NULL, 0, room, &length), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_save_bytes(engine, sizeof room, NULL, 0, room, NULL), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_save_bytes(engine, 1, NULL, 0, NULL, &length), CXJ_BAD_ARGUMENT);
     ck_assert_uint_eq(length, 17);
     ck_assert_int_eq(cxj_saver_open(NULL, write_bytes, &b, &saver), CXJ_BAD_ARGUMENT);
     ck_assert_int_eq(cxj_saver_open(engine, NULL, &b, &saver), CXJ_BAD_ARGUMENT);
@@ -744,7 +745,7 @@ START_TEST(lack_of_memory_while_saving_is_a_status) {
             cxj_status status = cxj_save(engine, write_bytes, &b, message, sizeof message);
             size_t length = 0;
             heap_fail(&memory, n, for_ever);
-            ck_assert_int_eq(cxj_save_bytes(engine, NULL, 0, &length), status == CXJ_OK ? CXJ_LIMIT : status);
+            ck_assert_int_eq(cxj_save_bytes(engine, 0, NULL, 0, NULL, &length), status == CXJ_OK ? CXJ_TOO_SMALL : status);
             heap_fail(&memory, 0, false);
             ck_assert_uint_eq(memory.blocks, blocks);
             ck_assert_uint_eq(memory.bytes, held);

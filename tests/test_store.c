@@ -53,7 +53,7 @@ static void replace(world *here, size_t position, const cxj_touchpoint *touchpoi
     memset(entries, 0, sizeof entries);
     for (size_t i = 0; i < count; i++) entries[i].touchpoint = touchpoints[i];
     size_t rares = here->journey->rare_count + count;
-    ck_assert(cxj__store_reserve(here->journey, &here->memory, &here->key, position + count, rares));
+    ck_assert(cxj__store_reserve(here->journey, &here->memory, &here->key, position + count, 0, rares));
     ck_assert(cxj__store_reserve_index(here->journey, &here->memory, &here->key, count * (1 + CXJ__HOLDERS)));
     cxj__store_replace(here->journey, &here->key, position, entries, count);
 }
@@ -165,7 +165,7 @@ START_TEST(held_bits_come_back_beside_the_greatest_fields) {
     open_world(&here);
     for (uint32_t held = 0; held < 1U << CXJ__HOLDERS; held++) {
         struct cxj__entry entry = {.touchpoint = greatest(), .held = held}, back;
-        ck_assert(cxj__store_reserve(here.journey, &here.memory, &here.key, 1, 1));
+        ck_assert(cxj__store_reserve(here.journey, &here.memory, &here.key, 1, 0, 1));
         cxj__store_replace(here.journey, &here.key, 0, &entry, 1);
         cxj__store_unpack(here.journey, 0, &back);
         ck_assert_uint_eq(back.held, held);
@@ -327,9 +327,8 @@ static void check_held(const struct cxj__journey *journey) {
         struct cxj__entry entry, earlier;
         uint32_t held = 0;
         cxj__store_unpack(journey, i, &entry);
-        for (size_t k = 0; k < i && !(entry.touchpoint.facets & CXJ_FACET_WITHDRAWN); k++) {
+        for (size_t k = 0; k < i; k++) {
             cxj__store_unpack(journey, k, &earlier);
-            if (earlier.touchpoint.facets & CXJ_FACET_WITHDRAWN) continue;
             for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
                 if (cxj__store_code(&earlier.touchpoint, h) == cxj__store_code(&entry.touchpoint, h)) held |= 1U << h;
             }
@@ -403,13 +402,12 @@ START_TEST(a_journey_that_becomes_long_learns_what_was_held) {
         for (uint32_t i = 0; i < 64; i++) {
             cxj_touchpoint *m = &entries[i].touchpoint;
             *m = (cxj_touchpoint){.journey = 7, .at = i, .owner = i % 5, .team = (uint16_t)(i % 7), .cause = i % 3 == 2};
-            if (i % 6 == 0) m->facets = CXJ_FACET_WITHDRAWN;
             entries[i].held = wrong;
         }
-        ck_assert(cxj__store_reserve(here.journey, &here.memory, &here.key, 64, 64));
+        ck_assert(cxj__store_reserve(here.journey, &here.memory, &here.key, 64, 0, 64));
         cxj__store_replace(here.journey, &here.key, 0, entries, 64);
         ck_assert_ptr_null(here.journey->index);
-        ck_assert(cxj__store_reserve(here.journey, &here.memory, &here.key, 65, 64));
+        ck_assert(cxj__store_reserve(here.journey, &here.memory, &here.key, 65, 0, 64));
         ck_assert_ptr_nonnull(here.journey->index);
         check_held(here.journey);
         for (size_t i = 0; i < 64; i++) {
@@ -421,17 +419,16 @@ START_TEST(a_journey_that_becomes_long_learns_what_was_held) {
 }
 END_TEST
 
-/* What the index of a long journey says was held is what touchpoints before its end hold, those withdrawn left out. */
+/* What the index of a long journey says was held is what touchpoints before its end hold. */
 START_TEST(a_new_index_knows_what_was_held) {
     world here;
     open_world(&here);
     cxj_touchpoint t[64] = {{0}};
     for (uint32_t i = 0; i < 64; i++) {
         t[i] = (cxj_touchpoint){.journey = 7, .at = i, .owner = i % 9, .cause = (uint16_t)(i % 5)};
-        if (i % 9 == 4 || i % 5 == 3) t[i].facets = CXJ_FACET_WITHDRAWN;
     }
     replace(&here, 0, t, 64);
-    ck_assert(cxj__store_reserve(here.journey, &here.memory, &here.key, 65, 65));
+    ck_assert(cxj__store_reserve(here.journey, &here.memory, &here.key, 65, 0, 65));
     for (uint32_t holder = 0; holder < CXJ__HOLDERS; holder++) {
         for (uint32_t code = 0; code < 12; code++) {
             uint64_t key = cxj__store_held_key(holder, code);
@@ -460,11 +457,11 @@ START_TEST(code_of_each_holder) {
 }
 END_TEST
 
-/* Only what stands before the position counts, and nothing that is withdrawn. */
-START_TEST(holds_looks_before_the_position_and_past_what_is_withdrawn) {
+/* Only what stands before the position counts. */
+START_TEST(holds_looks_before_the_position) {
     world here;
     open_world(&here);
-    cxj_touchpoint t[3] = {{.journey = 7, .at = 1, .owner = 1, .facets = CXJ_FACET_WITHDRAWN, .cause = 9},
+    cxj_touchpoint t[3] = {{.journey = 7, .at = 1, .owner = 1, .cause = 9},
                            {.journey = 7, .at = 2, .owner = 2, .cause = 8},
                            {.journey = 7, .at = 3, .owner = 3}};
     replace(&here, 0, t, 3);
@@ -472,8 +469,8 @@ START_TEST(holds_looks_before_the_position_and_past_what_is_withdrawn) {
         size_t position;
         uint32_t holder, code;
         bool holds;
-    } cases[] = {{3, 0, 1, false}, {1, 0, 2, false}, {2, 0, 2, true},  {2, 0, 3, false}, {3, 0, 3, true},
-                 {3, 5, 9, false}, {3, 5, 8, true},  {1, 0, 0, false}, {2, 1, 0, true}};
+    } cases[] = {{3, 0, 1, true}, {0, 0, 1, false}, {1, 0, 2, false}, {2, 0, 2, true}, {2, 0, 3, false}, {3, 0, 3, true},
+                 {3, 5, 9, true}, {1, 5, 8, false}, {3, 5, 8, true},  {1, 0, 0, false}, {2, 1, 0, true}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         bool holds = cxj__store_holds(here.journey, cases[i].position, cases[i].holder, cases[i].code);
         ck_assert_msg(holds == cases[i].holds, "case %zu", i);
@@ -906,7 +903,6 @@ static void check_folds(const struct cxj__journey *journey) {
         if (i == journey->count) break;
         struct cxj__entry entry;
         cxj__store_unpack(journey, i, &entry);
-        if (entry.touchpoint.facets & CXJ_FACET_WITHDRAWN) continue;
         cxj__fold_step(&fold, &entry.touchpoint, entry.held, 0, facts);
     }
 }
@@ -928,8 +924,7 @@ static void check_holds(const struct cxj__journey *journey, uint32_t codes) {
             for (size_t i = 0; i < journey->count && !expected; i++) {
                 struct cxj__entry entry;
                 cxj__store_unpack(journey, i, &entry);
-                expected = !(entry.touchpoint.facets & CXJ_FACET_WITHDRAWN) &&
-                           cxj__store_code(&entry.touchpoint, h) == code;
+                expected = cxj__store_code(&entry.touchpoint, h) == code;
             }
             ck_assert_int_eq(cxj__store_holds(journey, journey->count, h, code), expected);
         }
@@ -945,7 +940,7 @@ static uint32_t random_code(void) {
 }
 
 static cxj_touchpoint random_touchpoint(uint32_t ids) {
-    cxj_touchpoint t = {.journey = 1, .at = chance(300), .sequence = chance(2), .revision = chance(4)};
+    cxj_touchpoint t = {.journey = 1, .at = 1 + chance(300), .sequence = chance(2), .revision = chance(4)};
     t.id = chance(5) ? 1 + chance(ids) : 0;
     t.owner = random_code();
     t.team = (uint16_t)chance(3);
@@ -992,6 +987,52 @@ START_TEST(invariants_hold_after_any_change) {
 }
 END_TEST
 
+/* "Their ids and revisions stand in the same room, from its end towards its beginning" (store.c): whatever comes in, is
+ * given another revision or goes, and whatever records come and go meanwhile, each is found, and they stand by their ids. */
+START_TEST(withdrawn_stand_by_id_beside_records_that_come_and_go) {
+    enum { IDS = 120, MOST_RECORDS = 100 };
+    chance_state = seed + 1000 + (uint64_t)_i;
+    world here;
+    open_world(&here);
+    uint64_t revisions[IDS + 1] = {0}; /* 0: not withdrawn */
+    size_t records = 0;
+    for (int round = 0; round < 300; round++) {
+        struct cxj__retraction retractions[IDS];
+        size_t count = 0, further = 0, expected = 0;
+        uint32_t share = 1 + chance(20);
+        for (uint64_t id = 1; id <= IDS; id++) {
+            if (chance(share) != 0) continue;
+            bool known = revisions[id] != 0, stands = !known || chance(2);
+            uint64_t revision = UINT64_MAX - chance(1000);
+            retractions[count++] = (struct cxj__retraction){id, revision, known, stands};
+            revisions[id] = stands ? revision : 0;
+            further += !known;
+        }
+        cxj_touchpoint t[MOST_RECORDS] = {{0}};
+        size_t before = records, position = records > 0 ? chance((uint32_t)records + 1) : 0;
+        size_t arriving = chance((uint32_t)(MOST_RECORDS - position));
+        for (size_t i = 0; i < arriving; i++) t[i] = (cxj_touchpoint){.journey = 7, .at = (int64_t)(position + i)};
+        ck_assert(cxj__store_reserve(here.journey, &here.memory, &here.key, position + arriving, further, 0));
+        replace(&here, position, t, arriving);
+        cxj__store_retract(here.journey, &here.key, retractions, count);
+        records = position + arriving;
+        ck_assert_uint_eq(here.journey->count, records);
+        for (size_t i = 0; i < records && i < before; i++) ck_assert_int_eq(stored(&here, i).at, (int64_t)i);
+        for (uint64_t id = 1; id <= IDS; id++) {
+            uint64_t revision = 0;
+            ck_assert_int_eq(cxj__store_find_withdrawn(here.journey, id, &revision), revisions[id] != 0);
+            ck_assert_uint_eq(revision, revisions[id]);
+            if (revision == 0) continue;
+            cxj_touchpoint whole = {.journey = 7, .id = id, .revision = revision, .facets = CXJ_FACET_WITHDRAWN};
+            cxj_touchpoint back = stored(&here, records + expected++);
+            ck_assert(is_same(&whole, &back));
+        }
+        ck_assert_uint_eq(cxj__store_kept(here.journey), records + expected);
+    }
+    close_world(&here);
+}
+END_TEST
+
 /* ------------------------------------------------------------------------------------------------------------------ */
 
 static void add_case(Suite *suite, const char *name, const TTest *const *tests, size_t count) {
@@ -1021,7 +1062,7 @@ int main(void) {
                           a_journey_that_becomes_long_learns_what_was_held,
                           a_new_index_knows_what_was_held,
                           code_of_each_holder,
-                          holds_looks_before_the_position_and_past_what_is_withdrawn,
+                          holds_looks_before_the_position,
                           index_says_zero_of_what_it_does_not_know,
                           index_grows_without_losing_anything};
     const TTest *journeys[] = {empty_store_has_no_journey, journey_stays_where_it_is_while_others_come,
@@ -1041,6 +1082,9 @@ int main(void) {
     tcase_set_timeout(invariants, 120);
     tcase_add_loop_test(invariants, invariants_hold_after_any_change, 0, 20);
     suite_add_tcase(suite, invariants);
+    TCase *retractions = tcase_create("withdrawn");
+    tcase_add_loop_test(retractions, withdrawn_stand_by_id_beside_records_that_come_and_go, 0, 10);
+    suite_add_tcase(suite, retractions);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);

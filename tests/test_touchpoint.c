@@ -30,17 +30,21 @@ static void refuse(cxj_touchpoint t, const char *field, int64_t value, const cha
     ck_assert_str_eq(refusal.rule, rule);
 }
 
-/* "A field that is all zero is none, so a struct set to zero states nothing": all but journey may be 0. */
-START_TEST(zero_states_nothing_but_a_journey_is_needed) {
-    take((cxj_touchpoint){.journey = 1});
-    take((cxj_touchpoint){.journey = UINT64_MAX});
+/* "A field that is all zero is none, so a struct set to zero states nothing": all but journey and at may be 0; one that
+ * is taken back needs no moment. */
+START_TEST(zero_states_nothing_but_journey_and_at_are_needed) {
+    take((cxj_touchpoint){.journey = 1, .at = 1});
+    take((cxj_touchpoint){.journey = UINT64_MAX, .at = -1});
     refuse((cxj_touchpoint){0}, "journey", 0, "must not be 0");
+    refuse((cxj_touchpoint){.at = 1}, "journey", 0, "must not be 0");
+    refuse((cxj_touchpoint){.journey = 1}, "at", 0, "is none; a touchpoint has a moment");
+    take((cxj_touchpoint){.journey = 1, .facets = CXJ_FACET_WITHDRAWN});
 }
 END_TEST
 
 /* "ms since 1970-01-01T00:00:00Z; years 0001 to 9999, else refused": at, and due within the same bounds. */
 START_TEST(moments_lie_in_the_years_1_to_9999) {
-    const int64_t in[] = {CXJ__EARLIEST, CXJ__EARLIEST + 1, -1, 0, 1, CXJ__LATEST - 1, CXJ__LATEST};
+    const int64_t in[] = {CXJ__EARLIEST, CXJ__EARLIEST + 1, -1, 1, CXJ__LATEST - 1, CXJ__LATEST};
     const int64_t out[] = {INT64_MIN, CXJ__EARLIEST - 1, CXJ__LATEST + 1, INT64_MAX};
     for (size_t i = 0; i < sizeof in / sizeof *in; i++) {
         ck_assert(cxj__touchpoint_is_moment(in[i]));
@@ -49,7 +53,9 @@ START_TEST(moments_lie_in_the_years_1_to_9999) {
     for (size_t i = 0; i < sizeof out / sizeof *out; i++) {
         ck_assert(!cxj__touchpoint_is_moment(out[i]));
         refuse((cxj_touchpoint){.journey = 1, .at = out[i]}, "at", out[i], "is not within the years 0001 to 9999");
-        refuse((cxj_touchpoint){.journey = 1, .due = out[i]}, "due", out[i], "is not within the years 0001 to 9999");
+        refuse((cxj_touchpoint){.journey = 1, .at = out[i], .facets = CXJ_FACET_WITHDRAWN}, "at", out[i],
+               "is not within the years 0001 to 9999");
+        refuse((cxj_touchpoint){.journey = 1, .at = 1, .due = out[i]}, "due", out[i], "is not within the years 0001 to 9999");
     }
 }
 END_TEST
@@ -211,7 +217,7 @@ END_TEST
 /* ------------------------------------------------------------------------------------------------------------------ */
 
 int main(void) {
-    const TTest *tests[] = {zero_states_nothing_but_a_journey_is_needed,
+    const TTest *tests[] = {zero_states_nothing_but_journey_and_at_are_needed,
                             moments_lie_in_the_years_1_to_9999,
                             money_is_within_10_to_the_15,
                             unknown_bits_and_numbers_are_refused,

@@ -37,7 +37,7 @@ static void read_one(const cxj_engine *engine, const workload *stream) {
     for (size_t i = 0; i < LOOKUPS / CELLS * CELLS; i++) {
         cxj_value value = {0};
         const cxj_text *key = keys[i % CELLS];
-        rig_must(engine, cxj_view_get(view, key, sizeof *key, 2, &metric, 1, &value, sizeof value), "reading a cell");
+        rig_must(engine, cxj_view_get(view, key, sizeof *key, 2, &metric, 1, NULL, 0, &value, sizeof value), "reading a cell");
         sum += value.n;
     }
     rig_stop(&start, &time, LOOKUPS / CELLS * CELLS);
@@ -64,8 +64,8 @@ static void read_all(const cxj_engine *engine, uint64_t journeys) {
         const rig_time start = rig_start();
         for (size_t i = 0; i < BULK; i++) {
             rig_must(engine,
-                     cxj_view_read(view, metrics, count, (size_t)info.cells, arrays, arrays + values,
-                                   arrays + 2 * values, &cells),
+                     cxj_view_read(view, metrics, count, (size_t)info.cells, NULL, 0, arrays, arrays + values,
+                                   arrays + 2 * values, NULL, &cells),
                      "reading a view");
         }
         rig_stop(&start, &time, BULK * (uint64_t)values);
@@ -91,7 +91,7 @@ static void read_journeys(const cxj_engine *engine, const workload *stream) {
         const rig_time start = rig_start();
         for (size_t i = 0; i < SOME; i++) {
             cxj_journey state;
-            rig_must(engine, cxj_journey_state(engine, numbers[i], &state, sizeof state), "reading a journey");
+            rig_must(engine, cxj_journey_state(engine, numbers[i], NULL, 0, &state, sizeof state), "reading a journey");
             touchpoints += state.touchpoints;
         }
         rig_stop(&start, &time, SOME);

@@ -198,9 +198,9 @@ double rig_sum(const cxj_view *view, uint32_t grain, const char *metric) {
     uint32_t number = 0;
     size_t cells = 0;
     rig_must(NULL, cxj_metric_find(grain, metric, CXJ_ZERO_TERMINATED, &number), metric);
-    (void)cxj_view_read(view, &number, 1, 0, NULL, NULL, NULL, &cells); /* asks how many there are */
+    (void)cxj_view_read(view, &number, 1, 0, NULL, 0, NULL, NULL, NULL, NULL, &cells); /* asks how many there are */
     double *values = rig_allocate(cells + 1, sizeof *values), sum = 0;
-    rig_must(NULL, cxj_view_read(view, &number, 1, cells, values, NULL, NULL, &cells), "reading a view");
+    rig_must(NULL, cxj_view_read(view, &number, 1, cells, NULL, 0, values, NULL, NULL, NULL, &cells), "reading a view");
     for (size_t i = 0; i < cells; i++) sum += values[i];
     free(values);
     return sum;

@@ -40,7 +40,7 @@ static int check(cxj_engine *engine) {
     TRY(cxj_metric_find(CXJ_GRAIN_JOURNEYS, "duration_mean", CXJ_ZERO_TERMINATED, &metrics[1]));
     cxj_text key = {"onboarding", CXJ_ZERO_TERMINATED};
     cxj_value results[2];
-    TRY(cxj_view_get(view, &key, sizeof key, 1, metrics, 2, results, sizeof results[0]));
+    TRY(cxj_view_get(view, &key, sizeof key, 1, metrics, 2, NULL, 0, results, sizeof results[0]));
 
     printf("cxj %s: %g handoff, %g ms\n", cxj_version_text(), results[0].value, results[1].value);
     return receipt.accepted == 2 && results[0].value == 1 && results[1].value == 3000 ? 0 : 1;

@@ -52,13 +52,13 @@ int main() try {
     std::uint32_t csat = 0;
     must(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "csat", CXJ_ZERO_TERMINATED, &csat));
     cxj_cursor *cursor = nullptr;
-    must(cxj_cursor_open(view, &cursor));
+    must(cxj_cursor_open(view, NULL, 0, &cursor));
     must(cxj_cursor_next(cursor));
     const char *channel = nullptr;
     must(cxj_cursor_part(cursor, 0, &channel, nullptr));
     const std::string name = channel;
     cxj_value result{};
-    must(cxj_cursor_metrics(cursor, &csat, 1, &result, sizeof result));
+    must(cxj_cursor_metrics(cursor, &csat, 1, NULL, 0, &result, sizeof result));
     cxj_cursor_close(cursor);
 
     std::cout << name << ": csat " << result.value << " of " << result.n << '\n';

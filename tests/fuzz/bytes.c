@@ -11,6 +11,7 @@
 #include "format.h"
 
 enum { HEAD = 12, HEADER = 5, CHECKSUM = 8, SHORT_HEADER = 3 };
+enum { AS_IT_IS = 1, NEWEST = 2 }; /* bits of the first byte */
 static const uint8_t magic[8] = {0x89, 'c', 'x', 'j', '\r', '\n', 0x1a, '\n'};
 
 static void put(uint8_t *at, uint64_t number, size_t width) {
@@ -29,7 +30,7 @@ static uint8_t *allocate(size_t size) {
 }
 
 uint8_t *bytes_make(const uint8_t *data, size_t size, size_t *length) {
-    if (size > 0 && data[0] % 2 == 1) {
+    if (size > 0 && (data[0] & AS_IT_IS) != 0) {
         uint8_t *same = allocate(size);
         *length = size - 1;
         memcpy(same, data + 1, size - 1);
@@ -37,7 +38,8 @@ uint8_t *bytes_make(const uint8_t *data, size_t size, size_t *length) {
     }
     uint8_t *made = allocate(HEAD + (size / SHORT_HEADER + 1) * (HEADER + CHECKSUM) + size);
     memcpy(made, magic, sizeof magic);
-    put(made + sizeof magic, CXJ__FORMAT_FORMAT, HEAD - sizeof magic);
+    put(made + sizeof magic, size > 0 && (data[0] & NEWEST) != 0 ? CXJ__FORMAT_FORMAT : CXJ__FORMAT_FIRST,
+        HEAD - sizeof magic);
     uint64_t chain = checksum(0, made, HEAD);
     uint8_t *at = made + HEAD;
     for (size_t i = 1; i + SHORT_HEADER <= size;) {
@@ -58,7 +60,7 @@ uint8_t *bytes_make(const uint8_t *data, size_t size, size_t *length) {
 uint8_t *bytes_unmake(const uint8_t *saved, size_t length, size_t *size) {
     uint8_t *made = allocate(length + 1);
     size_t at = 0;
-    made[at++] = 0;
+    made[at++] = saved[sizeof magic] == CXJ__FORMAT_FIRST ? 0 : NEWEST;
     for (size_t i = HEAD; i < length;) {
         size_t contents = saved[i + 1] | (size_t)saved[i + 2] << 8;
         if (saved[i + 3] != 0 || saved[i + 4] != 0) {
@@ -76,9 +78,9 @@ uint8_t *bytes_unmake(const uint8_t *saved, size_t length, size_t *size) {
 }
 
 uint8_t *bytes_of(const cxj_engine *engine, size_t *length) {
-    MUST(cxj_save_bytes(engine, NULL, 0, length) == CXJ_LIMIT, "the bytes of an engine cannot be counted");
+    MUST(cxj_save_bytes(engine, 0, NULL, 0, NULL, length) == CXJ_TOO_SMALL, "the bytes of an engine cannot be counted");
     uint8_t *bytes = allocate(*length);
-    MUST(cxj_save_bytes(engine, bytes, *length, length) == CXJ_OK, "an engine cannot be saved");
+    MUST(cxj_save_bytes(engine, *length, NULL, 0, bytes, length) == CXJ_OK, "an engine cannot be saved");
     return bytes;
 }
 

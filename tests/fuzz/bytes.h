@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: MIT
  *
  * With checksums in the way, hardly an input would come further than the first block. So an input says what the blocks
- * hold, and head, lengths and checksums are made for it; or, if its first byte is odd, it is taken as it is. */
+ * hold, and head, lengths and checksums are made for it; or, if its first byte is odd, it is taken as it is. Of the
+ * formats it is the newest if that byte has its second bit, else the first. */
 #ifndef CXJ_TESTS_FUZZ_BYTES_H
 #define CXJ_TESTS_FUZZ_BYTES_H
 

@@ -175,8 +175,8 @@ static void same_states(const cxj_engine *engine, const cxj_engine *fresh) {
         cxj_journey others;
         memset(&mine, 0, sizeof mine);
         memset(&others, 0, sizeof others);
-        cxj_status status = cxj_journey_state(engine, model_number(j), &mine, sizeof mine);
-        MUST(status == cxj_journey_state(fresh, model_number(j), &others, sizeof others), "%s",
+        cxj_status status = cxj_journey_state(engine, model_number(j), NULL, 0, &mine, sizeof mine);
+        MUST(status == cxj_journey_state(fresh, model_number(j), NULL, 0, &others, sizeof others), "%s",
              cxj_status_text(status));
         MUST(memcmp(&mine, &others, sizeof mine) == 0, "journey %llu stands elsewhere in a fresh engine",
              (unsigned long long)model_number(j));
@@ -623,7 +623,7 @@ static void call_erase_customer(side *on, fuzz_bytes *bytes) {
         if (!states(journey, customer)) {
             continue;
         }
-        if (cxj_journey_touchpoints(on->engine, model_number(j), NULL, 1, 0, &count) == CXJ_OK) {
+        if (cxj_journey_touchpoints(on->engine, model_number(j), 0, NULL, 0, NULL, 1, &count) == CXJ_OK) {
             left++;
             continue;
         }
@@ -731,7 +731,7 @@ static void learn_sealed(side *on) {
     for (size_t j = 0; j < MODEL_JOURNEYS; j++) {
         model_journey *journey = &on->known.journeys[j];
         size_t count;
-        if (cxj_journey_touchpoints(on->engine, model_number(j), NULL, 1, 0, &count) == CXJ_SEALED) {
+        if (cxj_journey_touchpoints(on->engine, model_number(j), 0, NULL, 0, NULL, 1, &count) == CXJ_SEALED) {
             model_erase(&on->known, journey);
             journey->sealed = true;
         }
@@ -837,7 +837,7 @@ static void call_cursor(side *on, fuzz_bytes *bytes) {
     begin(on);
     if (on->cursor == NULL && cxj_view_at(on->engine, how % MOST_VIEWS, &view) == CXJ_OK) {
         uint64_t bytes_before = on->heap.bytes;
-        cxj_status status = cxj_cursor_open(view, &on->cursor);
+        cxj_status status = cxj_cursor_open(view, NULL, 0, &on->cursor);
         MUST(status == CXJ_OK || (status == CXJ_NO_MEMORY && may_lack(on) && on->cursor == NULL), "cursor_open: %s",
              cxj_status_text(status));
         on->cursor_view = status == CXJ_OK ? view : NULL;
@@ -857,7 +857,7 @@ static void call_cursor(side *on, fuzz_bytes *bytes) {
         MUST(cxj_view_describe(on->cursor_view, &info, sizeof info) == CXJ_OK, "no description");
         MUST(metrics_of(info.grain, metrics, 1) == 1, "no metric");
         cxj_status on_cell = status == CXJ_DONE ? CXJ_NOT_FOUND : status;
-        MUST(cxj_cursor_metrics(on->cursor, metrics, 1, &result, sizeof result) == on_cell, "cursor_metrics");
+        MUST(cxj_cursor_metrics(on->cursor, metrics, 1, NULL, 0, &result, sizeof result) == on_cell, "cursor_metrics");
         cxj_status part = cxj_cursor_part(on->cursor, 0, &text, NULL);
         MUST(part == (info.parts == 0 && on_cell == CXJ_OK ? CXJ_NOT_FOUND : on_cell), "cursor_part: %s",
              cxj_status_text(part));
@@ -889,13 +889,13 @@ static void call_read(side *on, fuzz_bytes *bytes) {
         }
         parts[i] = (cxj_text){texts[i], length};
     }
-    cxj_status status = cxj_view_get(view, parts, sizeof *parts, info.parts, &metric, 1, &result, sizeof result);
+    cxj_status status = cxj_view_get(view, parts, sizeof *parts, info.parts, &metric, 1, NULL, 0, &result, sizeof result);
     MUST(status == CXJ_OK || status == CXJ_NOT_FOUND || (status == CXJ_BAD_TEXT && info.has_period), "view_get: %s",
          cxj_status_text(status));
-    status = cxj_view_get(view, parts, sizeof *parts, info.parts + 1, &metric, 1, &result, sizeof result);
+    status = cxj_view_get(view, parts, sizeof *parts, info.parts + 1, &metric, 1, NULL, 0, &result, sizeof result);
     MUST(status == CXJ_BAD_ARGUMENT, "view_get with a part too many: %s", cxj_status_text(status));
     metric = UINT32_MAX - how;
-    status = cxj_view_get(view, parts, sizeof *parts, info.parts, &metric, 1, &result, sizeof result);
+    status = cxj_view_get(view, parts, sizeof *parts, info.parts, &metric, 1, NULL, 0, &result, sizeof result);
     MUST(status == CXJ_BAD_ARGUMENT, "view_get of no metric: %s", cxj_status_text(status));
     on->heap.calm = true;
     fuzz_check_view(view);
@@ -911,16 +911,16 @@ static void call_journey(const side *on, fuzz_bytes *bytes) {
     cxj_journey state;
     size_t count = 0;
     memset(room, 0xee, sizeof room);
-    cxj_status status = cxj_journey_touchpoints(on->engine, number, (cxj_touchpoint *)(void *)room, size, 2, &count);
+    cxj_status status = cxj_journey_touchpoints(on->engine, number, 2, NULL, 0, (cxj_touchpoint *)(void *)room, size, &count);
     MUST(status == CXJ_OK || status == CXJ_NOT_FOUND || status == CXJ_SEALED, "journey_touchpoints: %s",
          cxj_status_text(status));
     for (size_t i = size * (count < 2 ? count : 2); i < sizeof room; i++) {
         MUST(room[i] == 0xee, "journey_touchpoints writes where it must not");
     }
     memset(room, 0xee, sizeof room);
-    status = cxj_journey_state(on->engine, number, (cxj_journey *)(void *)room, size);
+    status = cxj_journey_state(on->engine, number, NULL, 0, (cxj_journey *)(void *)room, size);
     MUST(room[size] == 0xee, "journey_state writes where it must not");
-    MUST(status == cxj_journey_state(on->engine, number, &state, sizeof state), "journey_state: %s",
+    MUST(status == cxj_journey_state(on->engine, number, NULL, 0, &state, sizeof state), "journey_state: %s",
          cxj_status_text(status));
     if (status == CXJ_OK) {
         MUST(memcmp(room, &state, size < sizeof state ? size : sizeof state) == 0, "journey_state is another");
@@ -935,7 +935,7 @@ static void call_unfed(side *on, fuzz_bytes *bytes) {
     uint32_t unrecorded = (uint32_t)fuzz_number(bytes, 3);
     begin(on);
     cxj_status status = cxj_set_unrecorded(on->engine, unrecorded);
-    MUST(status == ((unrecorded & ~CXJ_FACETS_ALL) ? CXJ_BAD_ARGUMENT : CXJ_OK), "set_unfed: %s", cxj_status_text(status));
+    MUST(status == ((unrecorded & ~(uint32_t)CXJ_FACETS_ALL) ? CXJ_BAD_ARGUMENT : CXJ_OK), "set_unfed: %s", cxj_status_text(status));
     on->unrecorded = status == CXJ_OK ? unrecorded : on->unrecorded;
     check_call(on, "set_unfed", status, POSSIBLE(CXJ_BAD_ARGUMENT));
 }
@@ -963,7 +963,7 @@ static void call_create(fuzz_bytes *bytes) {
     options.touchpoints_limit = which & 4 ? (uint32_t)fuzz_number(bytes, 2) : 0;
     options.codes_limit = which & 8 ? (uint32_t)fuzz_number(bytes, 4) : 0;
     options.unrecorded_facets = which & 16 ? (uint32_t)fuzz_number(bytes, 3) : 0;
-    options.reserved[4] = which & 32 ? fuzz_byte(bytes) & 1 : 0;
+    options.reserved[2] = which & 32 ? fuzz_byte(bytes) & 1 : 0;
     options.seal_idle_after = which & 64 ? (int64_t)fuzz_number(bytes, 8) : 0;
     heap.fail_in = fuzz_byte(bytes) & 1;
     unsigned char passed[128] = {0};
@@ -975,7 +975,7 @@ static void call_create(fuzz_bytes *bytes) {
              strlen(message) < sizeof message,
          "create: %s: %s", cxj_status_text(status), message);
     bool is_right = options.size >= sizeof options.size && options.touchpoints_limit <= 29000 &&
-                    options.codes_limit <= 16777215 && (options.unrecorded_facets & ~CXJ_FACETS_ALL) == 0 &&
+                    options.codes_limit <= 16777215 && (options.unrecorded_facets & ~(uint32_t)CXJ_FACETS_ALL) == 0 &&
                     options.reserved[4] == 0 && options.seal_idle_after >= 0 && options.seal_idle_after <= LONGEST_TIME;
     MUST(options.size != sizeof options || is_right == (status != CXJ_BAD_ARGUMENT), "create: %s: %s",
          cxj_status_text(status), message);

@@ -22,21 +22,33 @@ static void check_same(const cxj_engine *engine, const uint8_t *bytes, size_t le
     free(again);
 }
 
+/* The bytes as they are saved today, if they can be loaded. */
+static void renew(fuzz_heap *heap, uint8_t **bytes, size_t *length) {
+    cxj_engine *engine = NULL;
+    if (load(heap, *bytes, *length, &engine)) {
+        free(*bytes);
+        *bytes = bytes_of(engine, length);
+    }
+    cxj_engine_destroy(engine);
+}
+
 /* Merges the second into the first in both ways, perhaps with an allocation that fails. */
 static void merge(fuzz_heap *heap, const uint8_t *first, size_t first_length, const uint8_t *second,
                   size_t second_length, uint64_t fail_in) {
     cxj_engine *by_bytes = NULL, *by_handle = NULL, *source = NULL;
     if (load(heap, first, first_length, &by_bytes) && load(heap, second, second_length, &source)) {
         MUST(load(heap, first, first_length, &by_handle), "what was loaded once cannot be loaded twice");
+        size_t one_length = 0, two_length = 0; /* what they are saved as, in the newest format */
+        uint8_t *one = bytes_of(by_bytes, &one_length), *two = bytes_of(source, &two_length);
         heap->calm = false;
         heap->fail_in = fail_in;
         cxj_status status = cxj_merge_bytes(by_bytes, second, second_length);
         heap->calm = true;
-        if (status != CXJ_OK) check_same(by_bytes, first, first_length, cxj_message(by_bytes));
+        if (status != CXJ_OK) check_same(by_bytes, one, one_length, cxj_message(by_bytes));
         if (status == CXJ_NO_MEMORY) status = cxj_merge_bytes(by_bytes, second, second_length);
         cxj_status other = cxj_merge(by_handle, source);
         if (status == CXJ_OTHER_VIEWS) {
-            check_same(by_bytes, first, first_length, "other views, and yet changed");
+            check_same(by_bytes, one, one_length, "other views, and yet changed");
         } else {
             MUST(status == other, "by bytes: %s; by handle: %s", cxj_message(by_bytes), cxj_message(by_handle));
             size_t length = 0;
@@ -47,7 +59,9 @@ static void merge(fuzz_heap *heap, const uint8_t *first, size_t first_length, co
             MUST(cxj_validate_bytes(bytes, length, &validation, sizeof validation, why, sizeof why) == CXJ_OK, "%s", why);
             free(bytes);
         }
-        check_same(source, second, second_length, "the source was changed");
+        check_same(source, two, two_length, "the source was changed");
+        free(one);
+        free(two);
     }
     cxj_engine_destroy(by_bytes);
     cxj_engine_destroy(by_handle);
@@ -62,6 +76,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     size_t first_length = 0, second_length = 0;
     uint8_t *first = bytes_make(input.at, (size_t)first_size, &first_length);
     uint8_t *second = bytes_make(input.at + first_size, input.left - (size_t)first_size, &second_length);
+    renew(&heap, &first, &first_length);
+    renew(&heap, &second, &second_length);
     merge(&heap, first, first_length, second, second_length, fail_in);
     MUST(heap.blocks == 0, "%llu blocks are left", (unsigned long long)heap.blocks);
     free(first);

@@ -99,7 +99,7 @@ static bool is_right(const cxj_engine *engine, const cxj_touchpoint *t) {
         }
     }
     return t->journey != 0 && is_moment(t->at) && is_moment(t->due) && t->value >= -MOST_MONEY &&
-           t->value <= MOST_MONEY && (t->facets & ~CXJ_FACETS_ALL) == 0 && t->commitment <= 7 && t->outcome <= 2 &&
+           t->value <= MOST_MONEY && (t->facets & ~(uint32_t)CXJ_FACETS_ALL) == 0 && t->commitment <= 7 && t->outcome <= 2 &&
            t->scale <= 7 && t->scope <= 3 && (t->scope == 0) == (t->scale == 0) && t->score >= lowest[t->scale] &&
            t->score <= highest[t->scale] && memcmp(t->reserved, nothing, sizeof nothing) == 0;
 }
@@ -113,7 +113,15 @@ static uint32_t implied(uint32_t facets) {
 
 #define ORDER(a, b) (((a) > (b)) - ((a) < (b)))
 
+static bool is_withdrawn(const cxj_touchpoint *t) {
+    return (t->facets & CXJ_FACET_WITHDRAWN) != 0;
+}
+
+/* Those withdrawn stand behind the others, by their ids. */
 static int order_of(const cxj_touchpoint *a, const cxj_touchpoint *b) {
+    if (is_withdrawn(a) != is_withdrawn(b)) {
+        return is_withdrawn(b) ? -1 : 1;
+    }
     int by_at = ORDER(a->at, b->at);
     int by_sequence = ORDER(a->sequence, b->sequence);
     return by_at ? by_at : by_sequence ? by_sequence : ORDER(a->id, b->id);
@@ -184,6 +192,14 @@ static cxj_status take_one(model *known, const cxj_engine *engine, const cxj_tou
     }
     cxj_touchpoint arrived = *t;
     arrived.facets = implied(t->facets);
+    if (is_withdrawn(t)) { /* of which only this is kept (section 3.3) */
+        arrived = (cxj_touchpoint){.journey = t->journey, .id = t->id, .revision = t->revision};
+        arrived.facets = CXJ_FACET_WITHDRAWN;
+    }
+    if (is_withdrawn(t) && t->id == 0) { /* it takes nothing back */
+        receipt->accepted++;
+        return CXJ_OK;
+    }
     size_t place = model_place(journey, t->id);
     if (place == SIZE_MAX) {
         if (journey->count >= known->limit) {
@@ -199,7 +215,9 @@ static cxj_status take_one(model *known, const cxj_engine *engine, const cxj_tou
         receipt->superseded++;
         receipt->accepted += holds;
     } else {
-        int order = compare_content(engine, &arrived, held);
+        bool any = is_withdrawn(&arrived) || is_withdrawn(held);
+        int order =
+            any ? is_withdrawn(&arrived) - is_withdrawn(held) : compare_content(engine, &arrived, held);
         receipt->duplicates++;
         receipt->conflicts += order != 0;
         holds = order > 0;
@@ -242,7 +260,7 @@ static void check_journey(const model_journey *journey, uint64_t number, const c
     static cxj_touchpoint held[MODEL_MOST];
     size_t count = 0;
     cxj_status expected = journey->sealed ? CXJ_SEALED : journey->count > 0 ? CXJ_OK : CXJ_NOT_FOUND;
-    cxj_status status = cxj_journey_touchpoints(engine, number, held, sizeof *held, MODEL_MOST, &count);
+    cxj_status status = cxj_journey_touchpoints(engine, number, MODEL_MOST, NULL, 0, held, sizeof *held, &count);
     MUST(status == expected, "journey %llu: %s in place of %s", (unsigned long long)number, cxj_status_text(status),
          cxj_status_text(expected));
     if (status != CXJ_OK) {

@@ -13,7 +13,7 @@
 
 #define START INT64_C(1767225600000) /* 2026-01-01 */
 #define HOUR INT64_C(3600000)
-#define FORMAT "1"
+#define FORMAT "2"
 
 static void must(const cxj_engine *engine, cxj_status status) {
     if (status == CXJ_OK) return;
@@ -73,7 +73,7 @@ static void live_through(cxj_engine *engine, uint64_t number, int64_t start, uin
         uint8_t scale, score, scope;
     } ratings[] = {{1, 1, 1}, {2, 7, 2}, {3, 9, 1}, {4, 77, 2}, {5, 1, 3}, {6, 10, 2}, {7, 6, 2}, {1, 4, 2}, {0, 0, 0}};
     uint64_t hashed = 0;
-    must(engine, cxj_id_from_text("T-4711", CXJ_ZERO_TERMINATED, &hashed));
+    must(engine, cxj_id_from_text(NULL, "T-4711", CXJ_ZERO_TERMINATED, &hashed));
     for (uint64_t i = 0; i < 9; i++) {
         cxj_touchpoint t = {.journey = number, .id = i + 1, .at = start + (int64_t)(i * i) * HOUR, .facets = f[i]};
         t.scale = ratings[i].scale;
@@ -139,6 +139,8 @@ int main(int count, char **arguments) {
     live_through(engine, 2, START + 900 * HOUR, CXJ_OUTCOME_COMPLETED);
     record(engine, (cxj_touchpoint){.journey = 20, .id = 1, .at = INT64_C(-62135596800000)});
     must(engine, cxj_advance(engine, START + 950 * HOUR));
+    must(engine, cxj_set_unrecorded(engine, CXJ_FACET_ASKED | CXJ_FACET_PENDING));
+    must(engine, cxj_set_mark(engine, "line 4711\0\xff", 11));
     write_engine(engine, arguments[1], "everything");
 
     engine = make(1000 * HOUR);
@@ -148,6 +150,7 @@ int main(int count, char **arguments) {
     record(engine, (cxj_touchpoint){.journey = 4, .id = 1, .at = START, .facets = CXJ_FACET_WITHDRAWN, .outcome = 1});
     live_through(engine, 6, START + 2900 * HOUR, 0);
     must(engine, cxj_advance(engine, START + 3000 * HOUR));
+    add(engine, "touchpoints by team"); /* which lacks what was sealed before */
     write_engine(engine, arguments[1], "sealed");
     return 0;
 }

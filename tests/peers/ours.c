@@ -167,11 +167,11 @@ static void answer_destroy(answer *all) {
 
 static void answer_read(answer *all) {
     must(NULL,
-         cxj_view_read(all->view, all->metrics, all->metric_count, all->capacity, all->values, all->lows, all->highs,
+         cxj_view_read(all->view, all->metrics, all->metric_count, all->capacity, NULL, 0, all->values, all->lows, all->highs, NULL,
                        &all->cells),
          "reading a view");
     for (uint32_t p = 0; p < PARTS; p++) {
-        must(NULL, cxj_view_read_part(all->view, p, all->capacity, all->parts[p], &all->cells), "reading keys");
+        must(NULL, cxj_view_read_part(all->view, p, all->capacity, NULL, 0, all->parts[p], &all->cells), "reading keys");
     }
 }
 
@@ -302,7 +302,7 @@ static double spans_of(const cxj_engine *engine, const stream *all) {
     double sum = 0;
     for (size_t i = 0; i < all->journeys; i++) {
         cxj_journey state;
-        must(engine, cxj_journey_state(engine, all->touchpoints[i].journey, &state, sizeof state), "reading a journey");
+        must(engine, cxj_journey_state(engine, all->touchpoints[i].journey, NULL, 0, &state, sizeof state), "reading a journey");
         sum += (double)(state.last_at - state.first_at);
     }
     return sum;

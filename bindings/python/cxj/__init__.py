@@ -14,17 +14,41 @@ lib is the C library itself, its functions typed; header has its structs and con
 from . import _header as header
 from ._columns import EVENT_LOG
 from ._engine import Engine, validate
-from ._header import DIMENSIONS, FACETS, OUTCOMES, SCALES, SCOPES
-from ._library import Error, InvalidError, NoMemoryError, NotFoundError, ReadWriteError, Receipt, RefusedError, lib, loaded_from
-from ._library import number_of as number
-from ._values import Commitment, Journey, Metric, MetricInfo, Stats, Touchpoint, Validation, metrics
+from ._header import DIMENSIONS, OUTCOMES, SCALES, SCOPES
+from ._library import (
+    Error,
+    IncompleteWarning,
+    InvalidError,
+    NoMemoryError,
+    NotFoundError,
+    ReadWriteError,
+    Receipt,
+    RefusedError,
+    lib,
+    loaded_from,
+)
+from ._values import (
+    FACETS,
+    Commitment,
+    DimensionInfo,
+    FacetInfo,
+    Journey,
+    Metric,
+    MetricInfo,
+    Stats,
+    Touchpoint,
+    Validation,
+    facets,
+    id_from_text,
+    metrics,
+)
 from ._view import Cell, View
 
 __version__: str = lib.cxj_version_text().decode()
 
 __all__ = [
-    "DIMENSIONS", "EVENT_LOG", "FACETS", "OUTCOMES", "SCALES", "SCOPES", "Cell", "Commitment", "Engine", "Error",
-    "InvalidError", "Journey", "Metric", "MetricInfo", "NoMemoryError", "NotFoundError", "ReadWriteError", "Receipt",
-    "RefusedError", "Stats", "Touchpoint", "Validation", "View", "header", "lib", "loaded_from", "metrics", "number",
-    "validate",
+    "DIMENSIONS", "EVENT_LOG", "FACETS", "OUTCOMES", "SCALES", "SCOPES", "Cell", "Commitment", "DimensionInfo", "Engine",
+    "Error", "FacetInfo", "IncompleteWarning", "InvalidError", "Journey", "Metric", "MetricInfo", "NoMemoryError",
+    "NotFoundError", "ReadWriteError", "Receipt", "RefusedError", "Stats", "Touchpoint", "Validation", "View", "facets",
+    "header", "id_from_text", "lib", "loaded_from", "metrics", "validate",
 ]

@@ -15,7 +15,7 @@ from . import _header as header
 from ._arrow import Column, NotUTF8
 from ._frames import Batch
 from ._library import Error, InvalidError
-from ._values import RATINGS, facets_of, identity_of, integer_of, nearest, place_of
+from ._values import RATINGS, facets_of, integer_of, nearest, place_of
 
 # Field of cxj_columns: what it holds, and the C type of its items.
 _FIELDS: dict[str, tuple[str, Any]] = {
@@ -51,8 +51,12 @@ _NO_SCORE = 255
 # No moment: so a row without one is refused by the library, and named in its receipt.
 _NO_MOMENT = -(2**63)
 
-#: Gives the code of a name of a dimension.
-CodeOf = Callable[[str, str], int]
+
+class Numbers(NamedTuple):
+    """What an engine makes of words: the code of a name of a dimension, and the number of an identity."""
+
+    code_of: Callable[[str, str], int]
+    identity_of: Callable[[str, Any], int]
 
 
 class Rows(NamedTuple):
@@ -112,18 +116,18 @@ def _milliseconds(field: str, word: Any) -> int:
 class _Rule(NamedTuple):
     """What a field holds: what one word of it stands for, and whether columns of numbers and of moments are taken."""
 
-    find: Callable[[CodeOf, str, Any], int]
+    find: Callable[[Numbers, str, Any], int]
     numbers: bool = True
     moments: bool = False
 
 
 _RULES = {
-    "identity": _Rule(lambda code_of, field, word: identity_of(field, _whole(word))),
-    "number": _Rule(lambda code_of, field, word: integer_of(field, _whole(word))),
-    "name": _Rule(lambda code_of, field, word: code_of(field, word), numbers=False),
-    "choice": _Rule(lambda code_of, field, word: place_of(field, None if word == "" else _whole(word), _CHOICES[field])),
-    "facets": _Rule(lambda code_of, field, word: facets_of(_whole(word))),
-    "moment": _Rule(lambda code_of, field, word: _milliseconds(field, word), moments=True),
+    "identity": _Rule(lambda engine, field, word: engine.identity_of(field, _whole(word))),
+    "number": _Rule(lambda engine, field, word: integer_of(field, _whole(word))),
+    "name": _Rule(lambda engine, field, word: engine.code_of(field, word), numbers=False),
+    "choice": _Rule(lambda engine, field, word: place_of(field, None if word == "" else _whole(word), _CHOICES[field])),
+    "facets": _Rule(lambda engine, field, word: facets_of(_whole(word))),
+    "moment": _Rule(lambda engine, field, word: _milliseconds(field, word), moments=True),
 }
 
 
@@ -136,14 +140,14 @@ class _Wrong(Exception):
         self.cause = cause
 
 
-def _convert(code_of: CodeOf, field: str, column: Column, first: int) -> Any:
+def _convert(engine: Numbers, field: str, column: Column, first: int) -> Any:
     """A column as the library's numbers, and which rows have one."""
     name, item = _FIELDS.get(field, _RATING)
     rule, null = _RULES[name], _NO_MOMENT if field == "at" else 0
     ways = _ways()
     try:
         if column.kind == "words":
-            return ways.looked_up(column, lambda word: rule.find(code_of, field, word), item, null)
+            return ways.looked_up(column, lambda word: rule.find(engine, field, word), item, null)
         if column.kind == "moments" and rule.moments or column.kind in ("integers", "floats") and rule.numbers:
             return ways.numbers(column, item, null)
         if _is_empty(column):
@@ -166,7 +170,7 @@ def _is_empty(column: Column) -> bool:
     return all(x != x for x in values)
 
 
-def read_rows(code_of: CodeOf, named: dict[str, int], batch: Batch, first: int) -> Rows:
+def read_rows(engine: Numbers, named: dict[str, int], batch: Batch, first: int) -> Rows:
     """A batch as the library takes it. Raises InvalidError, with the row counted from the first of all data, if it cannot
     be taken."""
     got: dict[str, Any] = {}
@@ -177,7 +181,7 @@ def read_rows(code_of: CodeOf, named: dict[str, int], batch: Batch, first: int) 
             column = batch.column(place)
         except InvalidError as error:
             raise InvalidError(f"column {field!r} from row {first} on: {error}") from None
-        got[field] = _convert(code_of, field, column, first)
+        got[field] = _convert(engine, field, column, first)
         ready.kept.append(column)
     _join_ratings(got, batch.rows, first)
     if "scale" in named:

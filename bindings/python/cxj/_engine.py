@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 import ctypes
-import io
 import os
 import secrets
-import stat
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, BinaryIO, Callable, Union
 
+from . import _file
 from . import _header as header
-from ._columns import number_rows, read_rows, rename
+from ._columns import Numbers, number_rows, read_rows, rename
 from ._frames import Batch, table_of
 from ._library import (
-    LATE_OR_REFUSED,
     Error,
     InvalidError,
     NoMemoryError,
     NotFoundError,
     ReadWriteError,
     Receipt,
+    Sentence,
     error_of,
     lib,
-    message_buffer,
     must,
-    sentence,
-    text_of,
+    number_of,
+    sized,
 )
 from ._values import (
     ALL_BITS,
@@ -37,6 +35,7 @@ from ._values import (
     MS,
     RATINGS,
     Commitment,
+    DimensionInfo,
     Journey,
     Moment,
     Number,
@@ -60,11 +59,12 @@ File = Union[str, "os.PathLike[str]", BinaryIO]
 Bytes = Union[bytes, bytearray, memoryview]
 
 _SETTINGS: dict[str, Any] = {"memory_limit": 0, "cells_limit": 0, "touchpoints_limit": 0, "feeds": None,
-                             "seal_ended_after": None, "seal_idle_after": None}
+                             "seal_ended_after": None, "seal_idle_after": None, "text_key": None, "views_limit": 0,
+                             "load_work_limit": 0}
 _CODED = {name: number + 1 for number, name in enumerate(header.DIMENSIONS)}
 _NAMED_IN_JOURNEY = ("type", "segment", "reason", "owner", "team", "stage", "channel", "activity")
-_COUNTED_IN_JOURNEY = ("touchpoints", "contacts", "handoffs", "bounces", "repeats", "faults", "chases", "value",
-                       "touch_ratings")
+_COUNTED_IN_JOURNEY = ("touchpoints", "contacts", "handoffs", "bounces", "repeats", "faults", "chases", "lost_context",
+                       "contradictions", "value", "touch_ratings")
 
 
 def _set_of(feeds: Iterable[str] | None) -> frozenset[str] | None:
@@ -76,19 +76,40 @@ def _unfed(feeds: frozenset[str] | None) -> int:
     return 0 if feeds is None else ALL_BITS & ~(facets_of(feeds) | BITS["withdrawn"])
 
 
+def _key_of(key: bytes | None) -> tuple[int, int]:
+    """The key of text ids as the library takes it, in the order in which SipHash reads its bytes; zeros stand for the
+    public key."""
+    if key is None:
+        return 0, 0
+    if not isinstance(key, (bytes, bytearray, memoryview)) or len(bytes(key)) != 16:
+        raise InvalidError("text_key: 16 bytes are expected, such as secrets.token_bytes(16) once gave")
+    if not any(bytes(key)):
+        raise InvalidError("text_key: zeros are no secret")
+    return int.from_bytes(bytes(key)[:8], "little"), int.from_bytes(bytes(key)[8:], "little")
+
+
 class Engine:
     """Keeps journey metrics current with each touchpoint.
 
     views              views to begin with, each a line of text (see add_view()); one text is one view
     memory_limit       bytes the engine may hold; 0: no limit
-    cells_limit        cells of one view; 0: 1,000,000. Beyond it the view is incomplete
+    cells_limit        cells of one view; 0: 1,000,000. Beyond it the view is incomplete, and reading it warns
     touchpoints_limit  touchpoints of one journey, up to 29,000; 0: 10,000. Further ones are refused
     feeds              names of the facets that what is recorded can carry; metrics that need others have no value, so that
                        what is not recorded does not look perfect. None: all
     seal_ended_after   a timedelta of at least 1 ms after its end, at which a journey is sealed (see advance()); None: never
     seal_idle_after    the same after its last touchpoint, whether it has ended or not
+    text_key           16 secret bytes, always the same ones, that decide for which numbers texts stand as journeys, ids and
+                       customers; give them if such texts come from strangers, who could otherwise look for two texts with
+                       one number, and make two journeys one. Engines with different keys do not merge. It is not in the
+                       bytes that are saved, but in a pickle. None: the public key, the same everywhere
+    views_limit        views of the engine, added or loaded; 0: 4,096. Who takes bytes from strangers sets it to as many as
+                       there are to be, and memory_limit
+    load_work_limit    what loading and merging bytes may take: touchpoints times views, for each byte read, after the first
+                       10 million; 0: 64, which no file comes near that was not made to be slow. validate() says beforehand
 
-    engine[text] is the view with that text; text in engine says whether it is there; iterating gives the texts.
+    engine[text] is the view with that text, however it is spelled; text in engine says whether it is there; iterating
+    gives the texts.
 
     One engine may be used from several threads; calls wait for each other. For work side by side use an engine for each,
     and merge them. End it with close(), or use it in a with statement; after that each use is a cxj.Error.
@@ -100,9 +121,11 @@ class Engine:
 
     def __init__(self, views: Iterable[str] = (), *, memory_limit: int = 0, cells_limit: int = 0,
                  touchpoints_limit: int = 0, feeds: Iterable[str] | None = None,
-                 seal_ended_after: timedelta | None = None, seal_idle_after: timedelta | None = None) -> None:
+                 seal_ended_after: timedelta | None = None, seal_idle_after: timedelta | None = None,
+                 text_key: bytes | None = None, views_limit: int = 0, load_work_limit: int = 0) -> None:
         self._begin({"memory_limit": memory_limit, "cells_limit": cells_limit, "touchpoints_limit": touchpoints_limit,
-                     "feeds": feeds, "seal_ended_after": seal_ended_after, "seal_idle_after": seal_idle_after})
+                     "feeds": feeds, "seal_ended_after": seal_ended_after, "seal_idle_after": seal_idle_after,
+                     "text_key": text_key, "views_limit": views_limit, "load_work_limit": load_work_limit})
         self._create(lib.cxj_engine_create)
         try:
             for text in (views,) if isinstance(views, str) else views:
@@ -124,18 +147,18 @@ class Engine:
 
     def _create(self, create: Callable[..., int]) -> None:
         """Gets the handle from a function of the library, which takes options, and where to put a message and a handle."""
-        handle, buffer, options = ctypes.c_void_p(), message_buffer(), self._options()
-        status = create(ctypes.byref(options), buffer, len(buffer), ctypes.byref(handle))
-        if status != header.OK:
-            raise error_of(status, sentence(buffer))
+        handle, said, options = ctypes.c_void_p(), Sentence(), self._options()
+        must(create(ctypes.byref(options), *said.room, ctypes.byref(handle)), str(said))
         self._handle = handle
         self._find_views()
 
     def _options(self) -> header.Options:
         options = header.Options(size=ctypes.sizeof(header.Options))
         options.seed[:] = [secrets.randbits(64), secrets.randbits(64)]
-        for name, highest in (("memory_limit", 2**64 - 1), ("cells_limit", 2**64 - 1), ("touchpoints_limit", 2**32 - 1)):
+        for name, highest in (("memory_limit", 2**64 - 1), ("cells_limit", 2**64 - 1), ("touchpoints_limit", 2**32 - 1),
+                              ("views_limit", 2**32 - 1), ("load_work_limit", 2**32 - 1)):
             setattr(options, name, integer_of(name, self._settings[name], 0, highest))
+        options.text_key[:] = _key_of(self._settings["text_key"])
         options.unrecorded_facets = _unfed(self._settings["feeds"])
         for name in ("seal_ended_after", "seal_idle_after"):
             after = self._settings[name]
@@ -148,10 +171,9 @@ class Engine:
     def _find_views(self) -> None:
         """The views that the handle has, by their texts."""
         self._views = {}
-        info, handle = header.ViewInfo(), ctypes.c_void_p()
+        handle = ctypes.c_void_p()
         while lib.cxj_view_at(self._handle, len(self._views), ctypes.byref(handle)) == header.OK:
-            must(lib.cxj_view_describe(handle, ctypes.byref(info), ctypes.sizeof(info)))
-            self._views[info.text.decode("utf-8", "surrogatepass")] = handle
+            self._views[_text_of(handle)] = handle
             handle = ctypes.c_void_p()
 
     # ---- life ----
@@ -193,9 +215,13 @@ class Engine:
         return str(lib.cxj_message(self._handle).decode("utf-8", "replace"))
 
     def _check(self, status: int) -> None:
-        """Raises what a changing call has failed with."""
-        if status != header.OK:
+        """Raises what a changing call has failed with, or not done at all."""
+        if status < 0 or status == header.REFUSED:
             raise error_of(status, self._message())
+
+    def _identity(self, name: str, value: Number | None) -> int:
+        """The number of a journey, an id or a customer. To be called under the lock."""
+        return identity_of(name, value, self._open())
 
     # ---- names ----
 
@@ -221,9 +247,45 @@ class Engine:
         text, length = ctypes.c_void_p(), ctypes.c_size_t()
         with self._lock:  # until it is copied
             status = lib.cxj_name(self._open(), _CODED[dimension], code, ctypes.byref(text), ctypes.byref(length))
-            if status != header.OK or not text.value:
-                raise error_of(status, f"{dimension}: there is no code {code}")
-            return ctypes.string_at(text.value, length.value).decode()
+            must(status, f"{dimension}: there is no code {code}")
+            return ctypes.string_at(text.value or 0, length.value).decode()
+
+    def names(self, dimension: str) -> dict[str, int]:
+        """The names of a dimension that are known, in the order of their bytes, and how many of the touchpoints held have
+        each: 0 for a name that stands only in the conditions of a view or in journeys that are sealed, or that came with
+        nothing but touchpoints that were refused, corrected or withdrawn.
+
+        Raises ValueError for what is no dimension of cxj.DIMENSIONS. Time n·log(n) for n names."""
+        if dimension not in _CODED:
+            raise InvalidError(f"there is no dimension {dimension!r} with names; {nearest(dimension, _CODED)}")
+        codes: Any = None
+        uses: Any = None
+
+        def ask(capacity: int, count: Any) -> int:
+            nonlocal codes, uses
+            codes, uses = (ctypes.c_uint32 * capacity)(), (ctypes.c_uint64 * capacity)()
+            return int(lib.cxj_codes(self._open(), _CODED[dimension], capacity, codes, uses, count))
+
+        with self._lock:
+            count, _ = sized(0, ask)
+            named = [(self.name_of(dimension, codes[i]), int(uses[i])) for i in range(count)]
+        return dict(sorted(named, key=lambda one: one[0].encode()))
+
+    def dimensions(self) -> list[DimensionInfo]:
+        """All dimensions, and how many names those with names have. Constant time."""
+        infos: list[DimensionInfo] = []
+        got, size = header.DimensionInfo(), ctypes.sizeof(header.DimensionInfo)
+        with self._lock:
+            while lib.cxj_dimension_describe(self._open(), len(infos) + 1, ctypes.byref(got), size) == header.OK:
+                infos.append(DimensionInfo(got.name.decode(), got.dimension, bool(got.has_dictionary), got.names, got.room))
+        return infos
+
+    def id_from_text(self, text: str | bytes) -> int:
+        """The number that a text stands for in this engine, as a journey, an id or a customer: as cxj.id_from_text(), but
+        with the engine's text_key if it has one."""
+        raw = text if isinstance(text, bytes) else encoded("text", text)
+        with self._lock:
+            return number_of(raw, self._open())
 
     # ---- recording ----
 
@@ -237,9 +299,10 @@ class Engine:
                outcome: int | str | None = None, value: int | None = None) -> Receipt:
         """Records one touchpoint. All views are up to date afterwards. None states nothing.
 
-        journey     whose touchpoint it is: a whole number from 1 to 2**64 - 1, or a text that stands for one (cxj.number())
+        journey     whose touchpoint it is: a whole number from 1 to 2**64 - 1, or a text that stands for one
+                    (id_from_text()): "12" is 12, while "012" and "0" are texts like any other
         at          when it was: a datetime with a zone (one without is refused), cut down to milliseconds, or a whole
-                    number of ms since 1970-01-01T00:00:00Z; years 1 to 9999
+                    number of ms since 1970-01-01T00:00:00Z; years 1 to 9999, but not that moment itself, 0, which is none
         id          its number, or text, unique within the journey. Without one, or with 0, it cannot be corrected, and
                     counts twice if it is recorded twice
         revision    of this id, up to 2**64 - 1; a correction carries a higher one than what it corrects
@@ -251,7 +314,7 @@ class Engine:
         cause       what lies behind a bad moment: policy, knowledge, tool, …
         type        of the journey: its kind; segment: the customer's; reason: the need behind it
         facets      yes/no facts: names of cxj.FACETS, such as {"inbound", "fault"}; names joined by |; or their bits
-        due         the time promised at this moment, as at (but 0, the beginning of 1970, is none)
+        due         the time promised at this moment, as at; 0 is none
         commitment  from 0 to 7: which promise of the journey due, and the facet delivered, speak of
         csat        a rating: satisfaction 1 to 5; or nps: 0 to 10; or ces: ease 1 to 7; one of them
         scale       of a rating, for any other: a name of cxj.SCALES, or its number; score: the rating on that scale
@@ -265,12 +328,9 @@ class Engine:
         nothing is recorded then. Returns what became of it. Some 8 µs, most of them
         Python's, and those of folding again the touchpoints of its journey that come after it."""
         t = header.Touchpoint()
-        t.journey = identity_of("journey", journey)
         t.at = moment_of("at", at)
-        t.id = identity_of("id", id)
         t.revision = integer_of("revision", revision or 0, 0)
         t.sequence = integer_of("sequence", sequence or 0, 0, 2**32 - 1)
-        t.customer = identity_of("customer", customer)
         t.facets = facets_of(facets)
         t.due = 0 if due is None else moment_of("due", due)
         t.commitment = integer_of("commitment", commitment or 0, 0, 255)
@@ -279,12 +339,15 @@ class Engine:
         t.scale, t.score, t.scope = _rating(csat, nps, ces, scale, score, scope)
         named = (owner, team, channel, stage, activity, cause, type, segment, reason)
         with self._lock:
-            self._open()
+            engine = self._open()
+            t.journey = identity_of("journey", journey, engine)
+            t.id = identity_of("id", id, engine)
+            t.customer = identity_of("customer", customer, engine)
             for dimension, name in zip(header.DIMENSIONS, named):
                 if name is not None:
                     setattr(t, dimension, self.code_of(dimension, name))
             receipt = header.Receipt()
-            status = lib.cxj_record(self._open(), ctypes.byref(t), ctypes.sizeof(t), 1, 0, ctypes.byref(receipt),
+            status = lib.cxj_record(engine, ctypes.byref(t), ctypes.sizeof(t), 1, 0, ctypes.byref(receipt),
                                     ctypes.sizeof(receipt))
             answer = Receipt.of(receipt, self._message())
         if status != header.OK:
@@ -304,7 +367,7 @@ class Engine:
         Columns are named as the parameters of record(); journey and at must be there, what is absent states nothing, nor
         does a null; in journey and at it is refused.
 
-        journey, id, customer  whole numbers, or texts
+        journey, id, customer  whole numbers, which stand for themselves, or texts, as in record()
         at, due                timestamps of any unit and zone, cut down to milliseconds (without a zone they are UTC), or
                                whole numbers, ms
         owner and other names  texts, dictionary-encoded or not
@@ -350,7 +413,7 @@ class Engine:
         """Records one batch; returns what became of all rows so far."""
         with self._lock:
             self._open()
-            rows = read_rows(self.code_of, named, batch, before.processed)
+            rows = read_rows(Numbers(self.code_of, self._identity), named, batch, before.processed)
             if not named.keys() & {"id", "sequence"}:
                 number_rows(rows, before.processed)
             receipt = header.Receipt()
@@ -359,9 +422,9 @@ class Engine:
                                             ctypes.sizeof(receipt))
             latest = Receipt.of(receipt, self._message()).of_columns()
         total = before.and_then(latest)
-        if status == header.OK or status in LATE_OR_REFUSED and not strict:
+        if status == header.OK or status == header.REFUSED and not strict:
             return total
-        raise error_of(status, total.sentence() if status in LATE_OR_REFUSED else f"row {total.processed}: {latest.reason}",
+        raise error_of(status, total.sentence() if status == header.REFUSED else f"row {total.processed}: {latest.reason}",
                        total)
 
     # ---- corrections and erasure, the clock ----
@@ -374,9 +437,9 @@ class Engine:
 
         Raises KeyError if there is no such touchpoint and revision is 0, cxj.RefusedError if revision is not higher, or
         the journey is sealed, MemoryError; nothing has changed then. Time as record()."""
-        numbers = identity_of("journey", journey), identity_of("id", id), integer_of("revision", revision, 0)
+        number = integer_of("revision", revision, 0)
         with self._lock:
-            self._check(lib.cxj_withdraw(self._open(), *numbers))
+            self._check(lib.cxj_withdraw(self._open(), self._identity("journey", journey), self._identity("id", id), number))
 
     def erase_journey(self, journey: Number) -> bool:
         """Erases a journey: nothing of it is left, nor names that nothing else uses. True if so; False if it was sealed:
@@ -384,23 +447,20 @@ class Engine:
 
         Raises KeyError if there is no such journey, MemoryError; nothing has changed then. Time in proportion to its
         touchpoints, to names and to open promises."""
-        number = identity_of("journey", journey)
         with self._lock:
-            status = lib.cxj_erase_journey(self._open(), number)
+            status = lib.cxj_erase_journey(self._open(), self._identity("journey", journey))
             self._forget_codes()
-            if status == header.SUMS_STAY:
-                return False
             self._check(status)
-            return True
+            return bool(status != header.PARTIALLY_ERASED)
 
     def erase_customer(self, customer: Number) -> int:
         """Erases all journeys that ever stated a customer; returns how many. Sealed journeys name no customer.
 
         Raises KeyError if none does; MemoryError, and then journeys may be left: call again. Time in proportion to the
         touchpoints held."""
-        number, erased = identity_of("customer", customer), ctypes.c_uint64()
+        erased = ctypes.c_uint64()
         with self._lock:
-            status = lib.cxj_erase_customer(self._open(), number, ctypes.byref(erased))
+            status = lib.cxj_erase_customer(self._open(), self._identity("customer", customer), ctypes.byref(erased))
             self._forget_codes()
             self._check(status)
             return erased.value
@@ -410,11 +470,22 @@ class Engine:
         journeys are sealed, where the settings ask for that: their touchpoints are let go, their sums stay, and what
         comes for them later is counted as late.
 
-        Raises ValueError if the clock would go back; MemoryError, and then some journeys are not sealed yet: a later
-        advance goes on. Time in proportion to the promises that have passed, and to the touchpoints that are sealed."""
+        Raises ValueError if the clock would go back, or, but for the first time, more than ten years beyond both where it
+        stands and the latest touchpoint, which nothing could undo; MemoryError, and then some journeys are not sealed yet:
+        a later advance goes on. Time in proportion to the promises that have passed, and to the touchpoints of the journeys
+        that are sealed."""
         moment = moment_of("now", now)
         with self._lock:
             self._check(lib.cxj_advance(self._open(), moment))
+
+    @property
+    def feeds(self) -> frozenset[str] | None:
+        """The names of the facets that what is recorded can carry, as set_feeds() or what was loaded says; None: all. Time as
+        stats()."""
+        got = self._stats()
+        if not got.unrecorded_facets:
+            return None
+        return facet_names(ALL_BITS & ~(got.unrecorded_facets | BITS["withdrawn"]))
 
     def set_feeds(self, feeds: Iterable[str] | None) -> None:
         """The names of the facets that what is recorded can carry; None: all. Metrics that need others have no value from
@@ -424,19 +495,32 @@ class Engine:
             self._check(lib.cxj_set_unrecorded(self._open(), _unfed(fed)))
             self._settings["feeds"] = fed
 
+    def facet_counts(self) -> dict[str, int]:
+        """How many touchpoints that contribute have each facet, also of sealed journeys. A facet that never occurs is perhaps
+        not recorded: set_feeds(). Constant time."""
+        counts = (ctypes.c_uint64 * 32)()
+        with self._lock:
+            must(lib.cxj_facet_counts(self._open(), counts))
+        return {name: counts[bit.bit_length() - 1] for name, bit in BITS.items() if name != "withdrawn"}
+
     def stats(self) -> Stats:
         """What the engine holds. Time in proportion to its journeys."""
-        with self._lock:
-            got = header.Stats()
-            must(lib.cxj_engine_stats(self._open(), ctypes.byref(got), ctypes.sizeof(got)))
+        got = self._stats()
         return Stats(got.touchpoints, got.journeys, got.held, got.duplicates, got.conflicts, got.superseded, got.late,
                      got.refused, got.sealed, datetime_of(got.latest_at) if got.touchpoints else None,
                      datetime_of(got.now) if got.has_now else None, got.memory)
 
+    def _stats(self) -> header.Stats:
+        got = header.Stats()
+        with self._lock:
+            must(lib.cxj_engine_stats(self._open(), ctypes.byref(got), ctypes.sizeof(got)))
+        return got
+
     # ---- views ----
 
     def add_view(self, text: str) -> View:
-        """Adds a view, filled as if it had been there from the start; a text that is there already gives that view.
+        """Adds a view, filled as if it had been there from the start; one that is there already, however it is spelled, is
+        given back. View.text is its text as the library spells it.
 
             touchpoints by channel, team per week where type = onboarding
             transitions by owner per month
@@ -455,30 +539,35 @@ class Engine:
 
         Raises ValueError for a text that is no view, with the column and what was expected there; cxj.Error beyond 4,096
         views; MemoryError. Time in proportion to the touchpoints held."""
-        raw = encoded("a view", text)
+        raw, handle = encoded("a view", text), ctypes.c_void_p()
         with self._lock:
-            handle = self._views.get(text)
-            if handle is None:
-                handle = ctypes.c_void_p()
-                status = lib.cxj_view_add(self._open(), raw, len(raw), ctypes.byref(handle))
-                if status != header.OK:
-                    raise error_of(status, f"{text!r}: {self._message()}")
-                self._views[text] = handle
-            self._open()
-            return View(self, handle, text)
+            status = lib.cxj_view_add(self._open(), raw, len(raw), ctypes.byref(handle))
+            if status < 0:
+                raise error_of(status, f"{text!r}: {self._message()}")
+            normal = _text_of(handle)
+            return View(self, self._views.setdefault(normal, handle), normal)
 
     def drop_view(self, text: str) -> None:
         """Drops a view and its cells. Raises KeyError if there is none with this text. Time in proportion to its cells."""
         with self._lock:
-            self._check(lib.cxj_view_drop(self._open(), self._find(text)))
-            del self._views[text]
+            normal = self._find(text)
+            self._check(lib.cxj_view_drop(self._open(), self._views[normal]))
+            del self._views[normal]
 
-    def _find(self, text: str) -> ctypes.c_void_p:
+    def _has(self, text: object) -> str | None:
+        """The text, as the library spells it, of the view that a text means; None if there is none."""
         self._open()
-        if text not in self._views:
+        if not isinstance(text, str) or text in self._views:
+            return text if isinstance(text, str) else None
+        normal = _normal(text)
+        return normal if normal in self._views else None
+
+    def _find(self, text: str) -> str:
+        normal = self._has(text)
+        if normal is None:
             raise NotFoundError(f"there is no view {text!r}; {nearest(text, self._views)}; add_view() adds one",
                                 header.NOT_FOUND)
-        return self._views[text]
+        return normal
 
     @property
     def views(self) -> tuple[View, ...]:
@@ -488,14 +577,15 @@ class Engine:
             return tuple(View(self, handle, text) for text, handle in self._views.items())
 
     def __getitem__(self, text: str) -> View:
-        """The view with a text. Raises KeyError if there is none. Constant time."""
+        """The view with a text, however it is spelled. Raises KeyError if there is none. Constant time, least for a text that
+        is spelled as View.text."""
         with self._lock:
-            return View(self, self._find(text), text)
+            normal = self._find(text)
+            return View(self, self._views[normal], normal)
 
     def __contains__(self, text: object) -> bool:
         with self._lock:
-            self._open()
-            return text in self._views
+            return self._has(text) is not None
 
     def __iter__(self) -> Iterator[str]:
         with self._lock:
@@ -507,9 +597,11 @@ class Engine:
     def journey(self, journey: Number) -> Journey:
         """Where a journey (a number, or a text) stands after its last touchpoint. Raises KeyError if there is none, or none
         of its touchpoints contributes; cxj.Error if it is sealed. Constant time."""
-        number, got = identity_of("journey", journey), header.Journey()
+        got, said = header.Journey(), Sentence()
         with self._lock:
-            self._check_journey(journey, lib.cxj_journey_state(self._open(), number, ctypes.byref(got), ctypes.sizeof(got)))
+            status = lib.cxj_journey_state(self._open(), self._identity("journey", journey), *said.room, ctypes.byref(got),
+                                           ctypes.sizeof(got))
+            must(status, _of_journey(journey, said))
             named: dict[str, Any] = {name: self.name_of(name, getattr(got, name)) for name in _NAMED_IN_JOURNEY}
         counted = {name: getattr(got, name) for name in _COUNTED_IN_JOURNEY}
         return Journey(
@@ -530,84 +622,88 @@ class Engine:
     def touchpoints(self, journey: Number) -> list[Touchpoint]:
         """The touchpoints of a journey (a number, or a text) in order, withdrawn ones among them. Raises KeyError and
         cxj.Error as journey(). Time in proportion to them."""
-        number, count, size = identity_of("journey", journey), ctypes.c_size_t(), ctypes.sizeof(header.Touchpoint)
-        with self._lock:
-            self._check_journey(journey, lib.cxj_journey_touchpoints(self._open(), number, None, size, 0,
-                                                                     ctypes.byref(count)))
-            got = (header.Touchpoint * count.value)()
-            must(lib.cxj_journey_touchpoints(self._open(), number, got, size, count.value, ctypes.byref(count)))
-            return [self._touchpoint(one) for one in got]
+        said, size = Sentence(), ctypes.sizeof(header.Touchpoint)
+        got: Any = None
 
-    def _check_journey(self, journey: Number, status: int) -> None:
-        if status != header.OK:
-            why = {header.SEALED: "it is sealed", header.NOT_FOUND: "there is no such journey"}.get(status, text_of(status))
-            raise error_of(status, f"journey {journey}: {why}")
+        def ask(capacity: int, count: Any) -> int:
+            nonlocal got
+            got = (header.Touchpoint * capacity)()
+            return int(lib.cxj_journey_touchpoints(self._open(), number, capacity, *said.room, got, size, count))
+
+        with self._lock:
+            number = self._identity("journey", journey)
+            count, _ = sized(8, ask, lambda: _of_journey(journey, said))
+            return [self._touchpoint(one) for one in got[:count]]
 
     def _touchpoint(self, t: header.Touchpoint) -> Touchpoint:
         named: dict[str, Any] = {name: self.name_of(name, getattr(t, name)) for name in header.DIMENSIONS}
         return Touchpoint(
-            journey=t.journey, id=t.id or None, revision=t.revision, sequence=t.sequence, at=datetime_of(t.at),
-            due=datetime_of(t.due) if t.due else None, value=t.value, customer=t.customer or None,
+            journey=t.journey, id=t.id or None, revision=t.revision, sequence=t.sequence,
+            at=datetime_of(t.at) if t.at else None, due=datetime_of(t.due) if t.due else None, value=t.value,
+            customer=t.customer or None,
             facets=facet_names(t.facets), scale=header.SCALES[t.scale - 1] if t.scale else None,
             score=t.score if t.scale else None, scope=header.SCOPES[t.scope - 1] if t.scope else None,
             commitment=t.commitment, outcome=header.OUTCOMES[t.outcome - 1] if t.outcome else None, **named)
 
     # ---- bytes ----
 
+    @property
+    def mark(self) -> bytes:
+        """Bytes of the host's own, up to 65,536, such as a position in its log up to which the engine knows everything: they
+        are saved with the engine, and handed out once it is loaded. b"" is none. engine.mark = b"…" sets it; that raises
+        ValueError for more bytes, TypeError for what is no bytes, MemoryError, and leaves it as it was."""
+        where, length = ctypes.c_void_p(), ctypes.c_size_t()
+        with self._lock:  # until it is copied
+            must(lib.cxj_mark(self._open(), ctypes.byref(where), ctypes.byref(length)))
+            return ctypes.string_at(where.value or 0, length.value)
+
+    @mark.setter
+    def mark(self, mark: Bytes) -> None:
+        if not isinstance(mark, (bytes, bytearray, memoryview)):
+            raise TypeError(f"mark: bytes are expected, not {type(mark).__name__}")
+        raw = bytes(mark)
+        with self._lock:
+            self._check(lib.cxj_set_mark(self._open(), raw, len(raw)))
+
     def to_bytes(self) -> bytes:
-        """All that the engine knows, as bytes; equal engines give equal bytes. Settings and the counts of the feed are not
-        among them. Raises MemoryError. Time in proportion to the touchpoints held, a quarter of that of recording them, or
+        """All that the engine knows, as bytes, with its mark, its feeds and when it seals journeys; equal engines give equal
+        bytes. Other settings, and the counts of the feed, are not among them. Raises MemoryError. Time in proportion to the touchpoints held, a quarter of that of recording them, or
         a half if the bytes are more than was guessed."""
+        said, room = Sentence(), bytearray()
+
+        def save(capacity: int, length: Any) -> int:
+            nonlocal room
+            room = bytearray(capacity)
+            memory = (ctypes.c_char * capacity).from_buffer(room)
+            return int(lib.cxj_save_bytes(self._open(), capacity, *said.room, memory, length))
+
         with self._lock:
             # Room for twice what a usual touchpoint takes; what is not written to is not taken from the system.
-            capacity, length = (1 << 16) + 48 * self.stats().held, ctypes.c_size_t()
-            while True:
-                room = bytearray(capacity)
-                memory = (ctypes.c_char * capacity).from_buffer(room)
-                status = lib.cxj_save_bytes(self._open(), memory, capacity, ctypes.byref(length))
-                if status != header.LIMIT:
-                    break
-                capacity = length.value
-        must(status)
-        return bytes(memoryview(room)[:length.value])
+            length, _ = sized((1 << 16) + 48 * self.stats().held, save, lambda: str(said))
+        return bytes(memoryview(room)[:length])
 
     def save(self, file: File) -> None:
         """Saves the engine to a path or a binary file object, as to_bytes(). At a path the old file stays until the new one
-        is whole: it is written beside it, synced and then renamed, and has the old one's mode; what is no plain file is
-        written to. Raises OSError if writing fails, or what the file object raises; MemoryError."""
+        is whole: that is written beside it, synced and then renamed, and has the old one's permissions (a first one is for
+        its owner only). Any number of threads and programs may save to one path; what one that was killed left in the
+        folder, the next one removes. A link is followed; a link that leads nowhere, a folder, a fifo or a device is
+        refused. Raises OSError if writing fails, or what the file object raises; MemoryError."""
         data = self.to_bytes()
-        if not isinstance(file, (str, os.PathLike)):
-            _write(file, data)
-            return
-        path = os.path.realpath(os.fsdecode(file))
-        mode = os.stat(path).st_mode if os.path.exists(path) else None
-        if mode is not None and not stat.S_ISREG(mode):
-            with open(path, "wb") as opened:
-                _write(opened, data)
-            return
-        beside = os.path.join(os.path.dirname(path), f".cxj-{secrets.token_hex(8)}")
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as new:
-            try:
-                if mode is not None:
-                    os.chmod(beside, stat.S_IMODE(mode))
-                _write(new, data)
-                new.flush()
-                os.fsync(new.fileno())
-                os.replace(beside, path)
-            except BaseException:
-                os.unlink(beside)
-                raise
-        _sync_folder(os.path.dirname(path))
+        if isinstance(file, (str, os.PathLike)):
+            _file.save(os.fsdecode(file), data)
+        else:
+            _file.write(file, data)
 
     @classmethod
     def from_bytes(cls, data: Bytes, **settings: Any) -> Engine:
         """An engine from bytes that to_bytes() or save() made.
 
         data      bytes, bytearray or memoryview
-        settings  as for Engine, but views: these come with the bytes
+        settings  as for Engine, but views: these come with the bytes. Facets that feeds leave out, and those that were left
+                  out when they were saved, are both not recorded; journeys are sealed as was saved, unless settings say
 
-        Raises ValueError, with the offset of the first byte that is wrong, for anything else; TypeError for what is no
-        bytes; MemoryError. Time in proportion to the touchpoints, three quarters of that of recording them."""
+        Raises ValueError, with the offset of the first byte that is wrong, for anything else; cxj.Error if a limit of the
+        settings is below what was saved, and for another text_key; TypeError for what is no bytes; MemoryError. Time in proportion to the touchpoints, three quarters of that of recording them."""
         raw, length = _raw(data)
         return cls._loaded(settings, lambda options, *into: lib.cxj_load_bytes(options, raw, length, *into))
 
@@ -632,12 +728,13 @@ class Engine:
 
     def merge(self, other: Engine | Bytes) -> None:
         """Merges another engine, or the bytes of one, into this one: afterwards it holds what one engine would that had
-        seen all touchpoints of both. Its views stay those that it has; bytes must be of an engine with the same ones. What
-        came without an id counts twice if both have it.
+        seen all touchpoints of both. Its views and its mark stay those that it has; bytes must be of an engine with the
+        same views. Facets that one of them cannot carry are not recorded in the result. What came without an id counts
+        twice if both have it.
 
-        All or nothing. Raises cxj.Error for sealed journeys that both know, for bytes with other views, and beyond a
-        limit; ValueError for bytes that are none, and for the engine itself; TypeError for anything else; MemoryError.
-        Time in proportion to the touchpoints of the other, and to those after them here."""
+        All or nothing. Raises cxj.Error for sealed journeys that both know, for bytes with other views, for another text_key,
+        and beyond a limit; ValueError for bytes that are none, and for the engine itself; TypeError for anything else;
+        MemoryError. Time in proportion to the touchpoints of the other, and to those after them here."""
         if isinstance(other, Engine):
             first, second = sorted((self, other), key=id)  # so that two threads cannot wait for each other
             with first._lock, second._lock:
@@ -651,30 +748,26 @@ class Engine:
         return _unpickled, (type(self), self.to_bytes(), self._settings)
 
 
-def _write(file: Any, data: bytes) -> None:
-    """Writes all of the bytes, or raises."""
-    if not hasattr(file, "write"):
-        raise TypeError(f"a path or a file is expected, not {type(file).__name__}")
-    left = memoryview(data)
-    while left:
-        took = file.write(left)
-        if took is None and not isinstance(file, io.RawIOBase):
-            took = len(left)  # what has no count to tell has taken all
-        if not isinstance(took, int) or not 0 < took <= len(left):
-            raise OSError(f"the file took {took} of {len(left)} bytes")
-        left = left[took:]
+def _text_of(view: ctypes.c_void_p) -> str:
+    """A view's text, as the library spells it."""
+    info = header.ViewInfo()
+    must(lib.cxj_view_describe(view, ctypes.byref(info), ctypes.sizeof(info)))
+    return str(info.text.decode())
 
 
-def _sync_folder(path: str) -> None:
-    """Makes a rename last, where a folder can be synced."""
+def _normal(text: str) -> str | None:
+    """A view's text as the library spells it; None for what is no view. An engine of its own is asked, for to ask one that is
+    in use would add the view."""
     try:
-        folder = os.open(path, os.O_RDONLY)
-    except PermissionError:  # one that can be written to but not read; or a system that opens no folders
-        return
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        with Engine(text) as engine:
+            return next(iter(engine))
+    except InvalidError:
+        return None
+
+
+def _of_journey(journey: Number, said: Sentence) -> str:
+    """A sentence about a journey, with the text that stood for it."""
+    return f"journey {journey!r}: {said}" if isinstance(journey, str) else str(said)
 
 
 def _next(batches: Iterator[Batch], done: int) -> Batch | None:
@@ -720,8 +813,7 @@ def validate(data: Bytes) -> Validation:
     """Whether bytes are those of an engine, and what is in them. Builds none. Raises ValueError, with the offset of the
     first byte that is wrong, if they are not; MemoryError. A sixth of the time of loading them."""
     raw, length = _raw(data)
-    got, buffer = header.Validation(), message_buffer()
-    status = lib.cxj_validate_bytes(raw, length, ctypes.byref(got), ctypes.sizeof(got), buffer, len(buffer))
-    if status != header.OK:
-        raise error_of(status, sentence(buffer))
-    return Validation(got.format, got.offset, got.touchpoints, got.journeys, got.sealed, got.views, got.names)
+    got, said = header.Validation(), Sentence()
+    must(lib.cxj_validate_bytes(raw, length, ctypes.byref(got), ctypes.sizeof(got), *said.room), str(said))
+    return Validation(got.format, got.offset, got.touchpoints, got.journeys, got.sealed, got.views, got.names, got.work,
+                      got.memory)

@@ -21,12 +21,15 @@ class Options(c.Structure):
         ("allocate", c.c_void_p),
         ("allocate_context", c.c_void_p),
         ("seed", c.c_uint64 * 2),
+        ("text_key", c.c_uint64 * 2),
         ("memory_limit", c.c_uint64),
         ("cells_limit", c.c_uint64),
         ("touchpoints_limit", c.c_uint32),
         ("codes_limit", c.c_uint32),
         ("unrecorded_facets", c.c_uint32),
-        ("reserved", c.c_uint32 * 5),
+        ("views_limit", c.c_uint32),
+        ("load_work_limit", c.c_uint32),
+        ("reserved", c.c_uint32 * 3),
         ("seal_ended_after", c.c_int64),
         ("seal_idle_after", c.c_int64),
     ]
@@ -48,9 +51,25 @@ class Stats(c.Structure):
         ("work_folded", c.c_uint64),
         ("work_probed", c.c_uint64),
         ("has_now", c.c_uint8),
-        ("reserved", c.c_uint8 * 7),
+        ("reserved", c.c_uint8 * 3),
+        ("unrecorded_facets", c.c_uint32),
         ("sealed", c.c_uint64),
     ]
+
+
+class DimensionInfo(c.Structure):
+    _fields_ = [
+        ("name", c.c_char_p),
+        ("names", c.c_uint64),
+        ("room", c.c_uint64),
+        ("dimension", c.c_uint32),
+        ("has_dictionary", c.c_uint8),
+        ("reserved", c.c_uint8 * 3),
+    ]
+
+
+class FacetInfo(c.Structure):
+    _fields_ = [("name", c.c_char_p), ("summary", c.c_char_p), ("facet", c.c_uint32), ("implies", c.c_uint32)]
 
 
 class Touchpoint(c.Structure):
@@ -107,6 +126,33 @@ class Columns(c.Structure):
     ]
 
 
+class Text(c.Structure):
+    _fields_ = [("text", c.c_char_p), ("length", c.c_size_t)]
+
+
+class NamedTouchpoint(c.Structure):
+    _fields_ = [
+        *((name, Text) for name in (
+            "journey", "id", "customer", "owner", "team", "activity", "channel", "stage", "cause", "type", "segment",
+            "reason")),
+        ("journey_number", c.c_uint64),
+        ("id_number", c.c_uint64),
+        ("customer_number", c.c_uint64),
+        ("revision", c.c_uint64),
+        ("at", c.c_int64),
+        ("due", c.c_int64),
+        ("value", c.c_int64),
+        ("sequence", c.c_uint32),
+        ("facets", c.c_uint32),
+        ("scale", c.c_uint8),
+        ("score", c.c_uint8),
+        ("scope", c.c_uint8),
+        ("commitment", c.c_uint8),
+        ("outcome", c.c_uint8),
+        ("reserved", c.c_uint8 * 3),
+    ]
+
+
 class ViewInfo(c.Structure):
     _fields_ = [
         ("text", c.c_char_p),
@@ -116,11 +162,12 @@ class ViewInfo(c.Structure):
         ("parts", c.c_uint32),
         ("incomplete", c.c_uint8),
         ("has_period", c.c_uint8),
-        ("reserved", c.c_uint8 * 6),
+        ("lacks_sealed", c.c_uint8),
+        ("reserved", c.c_uint8 * 5),
     ]
 
 
-class Metric(c.Structure):
+class Value(c.Structure):
     _fields_ = [("value", c.c_double), ("low", c.c_double), ("high", c.c_double), ("n", c.c_uint64)]
 
 
@@ -138,10 +185,6 @@ class MetricInfo(c.Structure):
         ("needs_now", c.c_uint8),
         ("reserved", c.c_uint8 * 6),
     ]
-
-
-class Text(c.Structure):
-    _fields_ = [("text", c.c_char_p), ("length", c.c_size_t)]
 
 
 class Commitment(c.Structure):
@@ -182,6 +225,8 @@ class Journey(c.Structure):
         ("pending_now", c.c_uint8),
         ("loop_open", c.c_uint8),
         ("reserved", c.c_uint8 * 2),
+        ("lost_context", c.c_uint32),
+        ("contradictions", c.c_uint32),
     ]
 
 
@@ -195,19 +240,24 @@ class Validation(c.Structure):
         ("names", c.c_uint64),
         ("format", c.c_uint32),
         ("reserved", c.c_uint32),
+        ("work", c.c_uint64),
+        ("memory", c.c_uint64),
     ]
 
 
 STRUCTS: dict[str, type[c.Structure]] = {
     "cxj_options": Options,
     "cxj_stats": Stats,
+    "cxj_dimension_info": DimensionInfo,
+    "cxj_facet_info": FacetInfo,
     "cxj_touchpoint": Touchpoint,
     "cxj_receipt": Receipt,
     "cxj_columns": Columns,
-    "cxj_view_info": ViewInfo,
-    "cxj_value": Metric,
-    "cxj_metric_info": MetricInfo,
     "cxj_text": Text,
+    "cxj_named_touchpoint": NamedTouchpoint,
+    "cxj_view_info": ViewInfo,
+    "cxj_value": Value,
+    "cxj_metric_info": MetricInfo,
     "cxj_commitment": Commitment,
     "cxj_journey": Journey,
     "cxj_validation": Validation,
@@ -215,7 +265,8 @@ STRUCTS: dict[str, type[c.Structure]] = {
 
 _S, _U32, _U64, _I64, _SIZE, _TEXT = c.c_int32, c.c_uint32, c.c_uint64, c.c_int64, c.c_size_t, c.c_char_p
 
-# Name: what it returns, then what it takes. A pointer is Pointer, unless it is a text that comes back or a function.
+# Name: what it returns, then what it takes. A pointer is Pointer, unless it is a text that comes back or a function. Where a
+# function has room for a sentence, it takes a Pointer and a size just before its results.
 FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "cxj_version": (_U32,),
     "cxj_version_text": (_TEXT,),
@@ -226,12 +277,18 @@ FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "cxj_message": (_TEXT, Pointer),
     "cxj_engine_stats": (_S, Pointer, Pointer, _SIZE),
     "cxj_set_unrecorded": (_S, Pointer, _U32),
+    "cxj_dimension_describe": (_S, Pointer, _U32, Pointer, _SIZE),
     "cxj_code": (_S, Pointer, _U32, _TEXT, _SIZE, Pointer),
     "cxj_find_code": (_S, Pointer, _U32, _TEXT, _SIZE, Pointer),
     "cxj_name": (_S, Pointer, _U32, _U32, Pointer, Pointer),
-    "cxj_id_from_text": (_S, _TEXT, _SIZE, Pointer),
+    "cxj_codes": (_S, Pointer, _U32, _SIZE, Pointer, Pointer, Pointer),
+    "cxj_id_from_text": (_S, Pointer, _TEXT, _SIZE, Pointer),
+    "cxj_id_check": (_S, Pointer, _TEXT, _SIZE, Pointer),
+    "cxj_facet_describe": (_S, _SIZE, Pointer, _SIZE),
+    "cxj_facet_counts": (_S, Pointer, Pointer),
     "cxj_record": (_S, Pointer, Pointer, _SIZE, _SIZE, _U32, Pointer, _SIZE),
     "cxj_record_columns": (_S, Pointer, Pointer, _SIZE, _U32, Pointer, _SIZE),
+    "cxj_record_named": (_S, Pointer, Pointer, _SIZE, _SIZE, _U32, Pointer, _SIZE),
     "cxj_view_add": (_S, Pointer, _TEXT, _SIZE, Pointer),
     "cxj_view_drop": (_S, Pointer, Pointer),
     "cxj_view_at": (_S, Pointer, _SIZE, Pointer),
@@ -239,26 +296,28 @@ FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "cxj_view_part": (_S, Pointer, _U32, Pointer, Pointer),
     "cxj_metric_describe": (_S, _SIZE, Pointer, _SIZE),
     "cxj_metric_find": (_S, _U32, _TEXT, _SIZE, Pointer),
-    "cxj_view_get": (_S, Pointer, Pointer, _SIZE, _SIZE, Pointer, _SIZE, Pointer, _SIZE),
-    "cxj_cursor_open": (_S, Pointer, Pointer),
+    "cxj_view_get": (_S, Pointer, Pointer, _SIZE, _SIZE, Pointer, _SIZE, Pointer, _SIZE, Pointer, _SIZE),
+    "cxj_cursor_open": (_S, Pointer, Pointer, _SIZE, Pointer),
     "cxj_cursor_next": (_S, Pointer),
     "cxj_cursor_part": (_S, Pointer, _U32, Pointer, Pointer),
-    "cxj_cursor_metrics": (_S, Pointer, Pointer, _SIZE, Pointer, _SIZE),
+    "cxj_cursor_metrics": (_S, Pointer, Pointer, _SIZE, Pointer, _SIZE, Pointer, _SIZE),
     "cxj_cursor_close": (None, Pointer),
-    "cxj_view_read": (_S, Pointer, Pointer, _SIZE, _SIZE, Pointer, Pointer, Pointer, Pointer),
-    "cxj_view_read_part": (_S, Pointer, _U32, _SIZE, Pointer, Pointer),
-    "cxj_journey_state": (_S, Pointer, _U64, Pointer, _SIZE),
-    "cxj_journey_touchpoints": (_S, Pointer, _U64, Pointer, _SIZE, _SIZE, Pointer),
+    "cxj_view_read": (_S, Pointer, Pointer, _SIZE, _SIZE, Pointer, _SIZE, Pointer, Pointer, Pointer, Pointer, Pointer),
+    "cxj_view_read_part": (_S, Pointer, _U32, _SIZE, Pointer, _SIZE, Pointer, Pointer),
+    "cxj_journey_state": (_S, Pointer, _U64, Pointer, _SIZE, Pointer, _SIZE),
+    "cxj_journey_touchpoints": (_S, Pointer, _U64, _SIZE, Pointer, _SIZE, Pointer, _SIZE, Pointer),
     "cxj_advance": (_S, Pointer, _I64),
     "cxj_withdraw": (_S, Pointer, _U64, _U64, _U64),
     "cxj_erase_journey": (_S, Pointer, _U64),
     "cxj_erase_customer": (_S, Pointer, _U64, Pointer),
     "cxj_merge": (_S, Pointer, Pointer),
     "cxj_save": (_S, Pointer, WRITE, Pointer, Pointer, _SIZE),
-    "cxj_save_bytes": (_S, Pointer, Pointer, _SIZE, Pointer),
+    "cxj_save_bytes": (_S, Pointer, _SIZE, Pointer, _SIZE, Pointer, Pointer),
     "cxj_saver_open": (_S, Pointer, WRITE, Pointer, Pointer),
     "cxj_saver_step": (_S, Pointer, _SIZE),
     "cxj_saver_close": (None, Pointer),
+    "cxj_set_mark": (_S, Pointer, Pointer, _SIZE),
+    "cxj_mark": (_S, Pointer, Pointer, Pointer),
     "cxj_load": (_S, Pointer, READ, Pointer, Pointer, _SIZE, Pointer),
     "cxj_load_bytes": (_S, Pointer, Pointer, _SIZE, Pointer, _SIZE, Pointer),
     "cxj_merge_saved": (_S, Pointer, READ, Pointer),
@@ -267,19 +326,26 @@ FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "cxj_validate_bytes": (_S, Pointer, _SIZE, Pointer, _SIZE, Pointer, _SIZE),
 }
 
-# Constants of the header, without their prefix.
-OK, DONE, STALE, REFUSED, BAD_ARGUMENT, BAD_FIELD, BAD_TEXT, NOT_FOUND, LIMIT, NO_MEMORY = range(10)
-CLOCK, LATE, SUMS_STAY, SEALED, SAVING, IO, BAD_BYTES, NEWER_FORMAT, OTHER_VIEWS = range(10, 19)
-VERSION = (0, 1)
+# Constants of the header, without their prefix. Facets, and the numbers of metrics, are asked of the library: _values.
+VERSION = (0, 2)
+
+OK = 0
+# Outcomes that are no errors.
+DONE, STALE, REFUSED, PARTIALLY_ERASED, INCOMPLETE = range(1, 6)
+# Errors.
+BAD_ARGUMENT, BAD_FIELD, BAD_TEXT, NOT_FOUND, LIMIT, NO_MEMORY, CLOCK, LATE = range(-1, -9, -1)
+SEALED, SAVING, IO, BAD_BYTES, NEWER_FORMAT, OTHER_VIEWS, TOO_SMALL, OTHER_KEY = range(-9, -17, -1)
+
+ZERO_TERMINATED = 2**31 - 1
 NO_INDEX = 2**64 - 1
 STOP_AT_REFUSAL = 1
+
+# Enumerations that count from 1. The first dimensions have dictionaries; the others exist in views only.
 DIMENSIONS = ("owner", "team", "channel", "stage", "activity", "cause", "type", "segment", "reason")
 DIMENSION_OUTCOME, DIMENSION_CHURNED, DIMENSION_ENTRY, DIMENSION_EXIT = range(10, 14)
 OUTCOMES = ("completed", "abandoned")
 GRAINS = ("touchpoints", "transitions", "journeys")
 UNITS = ("count", "share", "duration", "satisfaction", "points", "money")
 KINDS = ("count", "share", "mean", "quantile", "derived")
-FACETS = ("contact", "inbound", "chase", "update", "next_step", "explains", "delivered", "requested", "repeated",
-          "contradicted", "fault", "resolved", "reopens", "pending", "asked", "churned", "withdrawn")
 SCALES = ("csat5", "csat7", "csat10", "percent", "binary", "nps", "ces7")
 SCOPES = ("touchpoint", "journey", "employee")

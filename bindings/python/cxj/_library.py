@@ -8,10 +8,12 @@ import os
 import pathlib
 import re
 import sys
+import warnings
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, Callable, NamedTuple
 
 from . import _header as header
+from ._text import visible
 
 # The second name is the loader's: it names the version until 1.0, and only its first number from then on.
 _SONAME = "libcxj.so." + (".".join(map(str, header.VERSION)) if header.VERSION[0] == 0 else str(header.VERSION[0]))
@@ -84,10 +86,10 @@ class Error(Exception):
         self.receipt = receipt
 
     def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""
+        return visible(str(self.args[0])) if self.args else ""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (str(self), self.status, self.receipt)
+        return type(self), (*(self.args or ("",)), self.status, self.receipt)
 
 
 class RefusedError(Error, ValueError):
@@ -110,8 +112,14 @@ class ReadWriteError(Error, OSError):
     """Reading or writing failed."""
 
 
+class IncompleteWarning(UserWarning):
+    """A view was read that lacks something: cells beyond the limit of cells, or what journeys that are sealed have
+    contributed (View.incomplete, View.lacks_sealed). What was read is as exact as it can be; what is missing, is missing.
+    To have an exception instead: warnings.simplefilter("error", cxj.IncompleteWarning)."""
+
+
 _KINDS: dict[int, type[Error]] = {
-    header.REFUSED: RefusedError,
+    header.REFUSED: RefusedError,  # an outcome; where it leaves nothing taken, or something not, it is raised
     header.LATE: RefusedError,
     header.BAD_ARGUMENT: InvalidError,
     header.BAD_FIELD: InvalidError,
@@ -190,10 +198,6 @@ _declare(lib)
 loaded_from: str = lib._name
 
 
-# The statuses of a call that has dealt with all touchpoints, though it has not taken all.
-LATE_OR_REFUSED = (header.REFUSED, header.LATE)
-
-
 def text_of(status: int) -> str:
     """A status in a few words."""
     return str(lib.cxj_status_text(status).decode())
@@ -204,29 +208,47 @@ def error_of(status: int, message: str, receipt: Receipt | None = None) -> Error
     return _KINDS.get(status, Error)(message or text_of(status), status, receipt)
 
 
-def must(status: int) -> None:
-    """Raises what a reading call has failed with."""
-    if status != header.OK:
-        raise error_of(status, "")
+def must(status: int, message: str = "") -> None:
+    """Raises what a call has failed with. Other outcomes are no errors, but for that of a cursor that is stale: it has not
+    answered."""
+    if status < 0 or status == header.STALE:
+        raise error_of(status, message)
 
 
-def message_buffer() -> Any:
-    """Room for a sentence of a call that has no engine to keep it."""
-    return ctypes.create_string_buffer(400)
+class Sentence:
+    """Room for the sentence of a function that has no engine to keep it, as the two parameters ``*said.room``."""
+
+    def __init__(self) -> None:
+        self._buffer = ctypes.create_string_buffer(320)  # the header says that this holds every sentence
+        self.room = (self._buffer, len(self._buffer))
+
+    def __str__(self) -> str:
+        return self._buffer.value.decode("utf-8", "replace")
 
 
-def sentence(buffer: Any) -> str:
-    return str(buffer.value.decode("utf-8", "replace"))
+def sized(capacity: int, call: Callable[[int, Any], int], why: Callable[[], str] = str) -> tuple[int, int]:
+    """Calls a function of the library whose result has an unknown size: with room for ``capacity`` items, and again with as
+    many as it says, while that is too small. ``call`` makes the room; it takes it, and where to put the size; ``why`` says
+    what it failed for. Returns the size, and the status of the call, which is no error."""
+    size = ctypes.c_size_t()
+    while True:
+        status = call(capacity, ctypes.byref(size))
+        if status != header.TOO_SMALL:
+            must(status, why())
+            return size.value, status
+        capacity = size.value
 
 
-def number_of(text: str | bytes) -> int:
-    """The number that a text stands for, as a journey, an id or a customer: digits below 2**63 are that number, any other
-    text is 2**63 plus its SipHash-2-4 modulo 2**63; the empty text is 0. The same everywhere."""
-    if isinstance(text, str):
-        try:
-            text = text.encode()
-        except UnicodeEncodeError as error:
-            raise InvalidError(f"{text!r} is not UTF-8: {error.reason}") from None
+def number_of(text: bytes, engine: ctypes.c_void_p | None = None) -> int:
+    """The number that a text stands for, with the key of an engine, or the public one."""
     number = ctypes.c_uint64()
-    lib.cxj_id_from_text(text, len(text), ctypes.byref(number))
+    must(lib.cxj_id_from_text(engine, text, len(text), ctypes.byref(number)))
     return number.value
+
+
+def warn(message: str) -> None:
+    """An IncompleteWarning at the line outside this package that asked."""
+    package, frame, level = os.path.dirname(warn.__code__.co_filename), sys._getframe(1), 2
+    while frame.f_back is not None and os.path.dirname(frame.f_code.co_filename) == package:
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, IncompleteWarning, level)

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ._library import InvalidError
+from ._text import visible
 from ._values import show
 
 if TYPE_CHECKING:
     from ._view import View
 
 _DEFAULTS = {"journeys": "journey_satisfaction", "touchpoints": "satisfaction", "transitions": "changes"}
+# What some pictures need beside the metric that they show. It is read with that, so that what a view lacks is said once.
+_BESIDE = {"journeys": ["touch_satisfaction"], "touchpoints": [], "transitions": ["transitions"]}
 # A heat map has so many rows and columns at most, and numbers in its squares up to so many.
 _ROWS, _ROWS_WITH_NUMBERS = 20, 15
 _LINES = 10
@@ -23,7 +26,7 @@ def plot(view: View, metric: str | None, ax: Any) -> Any:
 
     shown = metric or _DEFAULTS[view.grain]
     against = view.grain == "journeys" and metric is None and "period" not in view.key_names
-    table = view.to_dict([shown], intervals=True)
+    table = view.to_dict([shown, *_BESIDE[view.grain]], intervals=True)
     if not against and all(value != value for value in table[shown]):
         raise InvalidError(f"{view.text!r} has no value of {shown}; there is nothing to draw")
     draw, title = _picture(view, shown, against, table)
@@ -44,7 +47,7 @@ def _picture(view: View, metric: str, against: bool, table: dict[str, list[Any]]
     """What draws a view, and what that shows."""
     names = view.key_names
     if against:
-        if all(value != value for value in view.to_dict(["touch_satisfaction"])["touch_satisfaction"] + table[metric]):
+        if all(value != value for value in table["touch_satisfaction"] + table[metric]):
             raise InvalidError(f"{view.text!r} has no satisfaction; name a metric to draw")
         return _against, "touchpoints and journey"
     if view.grain == "transitions" and len(names) == 2:
@@ -76,14 +79,14 @@ def _labels(view: View, table: dict[str, list[Any]], names: Sequence[str]) -> li
 
 
 def _plain(text: str) -> str:
-    """A text that matplotlib takes for no formula."""
-    return text.replace("$", r"\$")
+    """A text that can be seen, and that matplotlib takes for no formula."""
+    return visible(text).replace("$", r"\$")
 
 
 def _heat_map(view: View, metric: str, ax: Any, table: dict[str, list[Any]]) -> None:
     """From the rows to the columns."""
     weights: dict[str, float] = {}
-    for one, other, weight in zip(table["from"], table["to"], view.to_dict(["transitions"])["transitions"]):
+    for one, other, weight in zip(table["from"], table["to"], table["transitions"]):
         weights[one] = weights.get(one, 0) + weight
         weights[other] = weights.get(other, 0) + weight
     names = sorted(sorted(weights, key=lambda name: -weights[name])[:_ROWS])
@@ -137,8 +140,7 @@ def _by_period(view: View, metric: str, ax: Any, table: dict[str, list[Any]]) ->
 
 def _against(view: View, metric: str, ax: Any, table: dict[str, list[Any]]) -> None:
     """How good the touchpoints look, and how good the journey is: two points a row."""
-    metrics = ["touch_satisfaction", "journey_satisfaction"]
-    table = view.to_dict(metrics, intervals=True)
+    metrics = ["touch_satisfaction", metric]
     labels = _labels(view, table, view.key_names) or ["all"]
     rows = range(len(labels))
     ax.hlines(rows, table[metrics[0]], table[metrics[1]], color="lightgrey", linewidth=4)

@@ -11,14 +11,13 @@ from typing import Any, NamedTuple, Union
 
 from . import _header as header
 from ._library import InvalidError, lib, number_of
+from ._text import visible
 
 Number = Union[int, str]
 Moment = Union[int, datetime]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 MS = timedelta(milliseconds=1)
-BITS = {name: 1 << bit for bit, name in enumerate(header.FACETS)}
-ALL_BITS = (1 << len(header.FACETS)) - 1
 _INT64 = (-(2**63), 2**63 - 1)
 
 #: Ratings that have a parameter, and a column, of their own, and the number of their scale.
@@ -55,11 +54,21 @@ def integer_of(name: str, value: Any, lowest: int = -(2**63), highest: int = 2**
     return number
 
 
-def identity_of(name: str, value: Number | None) -> int:
-    """A number of a journey, a touchpoint or a customer; a text stands for one (cxj.number()); None is 0."""
+def identity_of(name: str, value: Number | None, engine: ctypes.c_void_p | None) -> int:
+    """A number of a journey, a touchpoint or a customer: a whole number is that; a text stands for one, by the key of an
+    engine; None is 0."""
     if isinstance(value, str):
-        return number_of(encoded(name, value))
+        return number_of(encoded(name, value), engine)
     return 0 if value is None else integer_of(name, value, 0)
+
+
+def id_from_text(text: str | bytes) -> int:
+    """The number that a text stands for, as a journey, an id or a customer, with the public key: the same everywhere, and
+    that of every engine that was not given a text_key (Engine.id_from_text() asks the engine at hand).
+
+    Digits of a number below 2**63, without leading zeros, are that number; any other text ("007" and "0", too) is 2**63
+    plus its SipHash-2-4 modulo 2**63; the empty text is 0, none. Raises ValueError for a text that is no UTF-8."""
+    return number_of(text if isinstance(text, bytes) else encoded("text", text))
 
 
 def encoded(name: str, text: Any) -> bytes:
@@ -83,8 +92,7 @@ def facets_of(value: int | str | Iterable[str] | None) -> int:
     bits = 0
     for name in value:
         if name not in BITS:
-            raise InvalidError(f"facets: there is no facet {name!r}; {nearest(name, header.FACETS)}; in a text they are "
-                               "joined by |")
+            raise InvalidError(f"facets: there is no facet {name!r}; {nearest(name, FACETS)}; in a text they are joined by |")
         bits |= BITS[name]
     return bits
 
@@ -114,7 +122,40 @@ def nearest(name: str, names: Iterable[str]) -> str:
     return f"the nearest is {close[0]!r}" if close else f"there are {', '.join(known)}" if known else "there are none"
 
 
-# ---- metrics -------------------------------------------------------------------------------------------------------
+# ---- facets and metrics, as the library knows them -----------------------------------------------------------------
+
+
+class FacetInfo(NamedTuple):
+    """What a facet is. ``implies``: those that are added on arrival, itself among them. ``bit``: as cxj.header and C have
+    it."""
+
+    name: str
+    summary: str
+    implies: frozenset[str]
+    bit: int
+
+
+def _describe_facets() -> tuple[FacetInfo, ...]:
+    infos: list[header.FacetInfo] = []
+    while True:
+        info = header.FacetInfo()
+        if lib.cxj_facet_describe(len(infos), ctypes.byref(info), ctypes.sizeof(info)) != header.OK:
+            break
+        infos.append(info)
+    names = {info.facet: info.name.decode() for info in infos}
+    return tuple(FacetInfo(names[info.facet], info.summary.decode(),
+                           frozenset(name for bit, name in names.items() if info.implies & bit), info.facet) for info in infos)
+
+
+_FACETS = _describe_facets()
+FACETS = tuple(info.name for info in _FACETS)
+BITS = {info.name: info.bit for info in _FACETS}
+ALL_BITS = sum(BITS.values())
+
+
+def facets() -> list[FacetInfo]:
+    """All facets, from the library."""
+    return list(_FACETS)
 
 
 class MetricInfo(NamedTuple):
@@ -204,8 +245,22 @@ class Stats(NamedTuple):
     memory: int
 
 
+class DimensionInfo(NamedTuple):
+    """What a dimension is. ``number``: as C has it. ``has_names``: whether names of it are recorded; the others (outcome,
+    churned, entry, exit) stand in views only. ``names``: how many names it has now; ``room``: for how many more there is
+    room."""
+
+    name: str
+    number: int
+    has_names: bool
+    names: int
+    room: int
+
+
 class Validation(NamedTuple):
-    """What was found in saved bytes: the number of their format, how many bytes were read, and what they hold."""
+    """What was found in saved bytes: the number of their format, how many bytes were read, and what they hold; ``work``:
+    touchpoints times views, which is what loading them takes, in units of 0.1 to 1 µs; ``memory``: bytes that an engine of
+    them takes at least, and mostly for cells beyond that."""
 
     format: int
     bytes: int
@@ -214,6 +269,8 @@ class Validation(NamedTuple):
     sealed: int
     views: int
     names: int
+    work: int
+    memory: int
 
 
 class Commitment(NamedTuple):
@@ -231,9 +288,10 @@ class Journey(NamedTuple):
     satisfaction runs from 0 to 1, value is in minor units. None, or an empty text: never stated, or not yet. Printed, and
     in a notebook, it is a table of what is known.
 
-    quiet is the longest time between two touchpoints, silence the time that the customer has heard nothing, pending the
-    time that was waited for the customer; asking: the customer asked, and has had no answer; loop_open: a dissatisfied
-    rating has had no answer. What each means exactly, cxj_journey in the header says."""
+    quiet is how long the customer has heard nothing up to the last touchpoint, while the journey runs; silence the longest
+    such time so far; pending the time that was waited for the customer; lost_context: handoffs that lost context; asking:
+    the customer asked, and has had no answer; loop_open: a dissatisfied rating has had no answer. What each means exactly,
+    cxj_journey in the header says."""
 
     journey: int
     customer: int | None
@@ -258,6 +316,8 @@ class Journey(NamedTuple):
     repeats: int
     faults: int
     chases: int
+    lost_context: int
+    contradictions: int
     quiet: timedelta
     silence: timedelta
     pending: timedelta
@@ -289,7 +349,7 @@ class Journey(NamedTuple):
                     lines.append((f"commitment {one.number}", f"due {one.due.isoformat(' ', 'minutes')}"))
                 continue
             if value not in (None, ""):
-                lines.append((name, str(value)))
+                lines.append((name, visible(str(value))))
         return lines
 
     def __str__(self) -> str:
@@ -304,13 +364,14 @@ class Journey(NamedTuple):
 
 class Touchpoint(NamedTuple):
     """A touchpoint that is held, with what was recorded of it; parameters of Engine.record() have the same names. None, or
-    an empty text: nothing was stated. facets has those that others imply, too."""
+    an empty text: nothing was stated. facets has those that others imply, too. Of one that is withdrawn only journey, id,
+    revision and that facet are kept: its at is None."""
 
     journey: int
     id: int | None
     revision: int
     sequence: int
-    at: datetime
+    at: datetime | None
     due: datetime | None
     value: int
     customer: int | None
@@ -336,6 +397,6 @@ def number_or_none(value: float) -> float | None:
     return None if value != value else value
 
 
-def metric_of(result: header.Metric) -> Metric:
+def metric_of(result: header.Value) -> Metric:
     """A result of the library."""
     return Metric(number_or_none(result.value), number_or_none(result.low), number_or_none(result.high), result.n)

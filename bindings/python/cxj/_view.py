@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ctypes
 import html
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple, Union
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Union
 
 from . import _header as header
-from ._library import Error, InvalidError, NotFoundError, error_of, lib, must
+from ._library import Error, InvalidError, NotFoundError, Sentence, lib, must, sized, warn
+from ._text import visible
 from ._values import Metric, MetricInfo, datetime_of, encoded, metric_of, metrics, moment_of, nearest, show
 
 if TYPE_CHECKING:
@@ -34,12 +37,48 @@ class Cell(NamedTuple):
     metrics: dict[str, Metric]
 
 
+class _Reading:
+    """One reading of a view, under the lock of its engine, of however many calls of the library: their sentences become
+    exceptions, and what the view lacks becomes one warning at the end."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._said = Sentence()
+        self._lacks = False
+        self.room = self._said.room
+
+    def __enter__(self) -> _Reading:
+        self._view._engine._lock.acquire()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        try:
+            lacks = self._view._lacks() if self._lacks and kind is None else ""
+        finally:
+            self._view._engine._lock.release()
+        if lacks:
+            warn(visible(f"{self._view.text!r} is incomplete: it lacks {lacks}"))
+
+    def must(self, status: int, tell: Callable[[str], str] = str) -> None:
+        """Raises what a call has failed with, with its sentence as ``tell`` puts it."""
+        must(status, tell(str(self._said)))
+        self._lacks = self._lacks or status == header.INCOMPLETE
+
+    def sized(self, capacity: int, call: Callable[[int, Any], int]) -> int:
+        """See sized()."""
+        size, status = sized(capacity, call, lambda: str(self._said))
+        self.must(status)
+        return size
+
+
 class View:
     """A question kept permanently answered; it belongs to its engine, and is always up to date.
 
     len(view) is how many cells there are, iterating gives each as a Cell, in the order of their keys; get() reads one.
     Printed, and in a notebook, it is a table. Two views are equal if they are the same one of the same engine. Each use
-    raises cxj.Error after the view was dropped, or its engine closed."""
+    raises cxj.Error after the view was dropped, or its engine closed. Reading one that is incomplete, or lacks what sealed
+    journeys have contributed, warns with cxj.IncompleteWarning, once each time."""
 
     def __init__(self, engine: Engine, handle: ctypes.c_void_p, text: str) -> None:
         self._engine = engine
@@ -50,7 +89,7 @@ class View:
 
     @property
     def text(self) -> str:
-        """The view as it was given."""
+        """The view as the library spells it: views that say the same have the same text."""
         return self._text
 
     @property
@@ -84,9 +123,24 @@ class View:
 
     @property
     def incomplete(self) -> bool:
-        """Whether the limit of cells was reached: the cells that are there are exact, others are missing."""
+        """Whether the limit of cells was reached: the cells that are there are exact, others are missing. To mend: add the
+        view to an engine with a higher cells_limit."""
         with self._engine._lock:
             return bool(self._info().incomplete)
+
+    @property
+    def lacks_sealed(self) -> bool:
+        """Whether what some sealed journeys have contributed is missing, and cannot be had again: the view was added after
+        they were sealed, or they were left out at the limit of cells."""
+        with self._engine._lock:
+            return bool(self._info().lacks_sealed)
+
+    def _lacks(self) -> str:
+        """What is missing, in words."""
+        info = self._info()
+        words = ["cells beyond the limit of cells"] if info.incomplete else []
+        words += ["what journeys sealed before have contributed"] if info.lacks_sealed else []
+        return " and ".join(words)
 
     @property
     def key_names(self) -> tuple[str, ...]:
@@ -146,17 +200,18 @@ class View:
         chosen = self._choose(None)
         numbers, results = _asked(chosen)
         cells = []
-        with self._engine._lock:
+        with _Reading(self) as reading:
             names = [name for name, _ in self._parts()]
-            for cursor, key in self._walk():
-                must(lib.cxj_cursor_metrics(cursor, numbers, len(chosen), results, ctypes.sizeof(header.Metric)))
+            for cursor, key in self._walk(reading):
+                reading.must(lib.cxj_cursor_metrics(cursor, numbers, len(chosen), *reading.room, results,
+                                                    ctypes.sizeof(header.Value)))
                 cells.append(Cell(dict(zip(names, key)), _answers(chosen, results)))
         return iter(cells)
 
-    def _walk(self) -> Iterator[tuple[ctypes.c_void_p, tuple[str, ...]]]:
-        """A cursor at each cell, and the cell's key as the library writes it. To be gone through under the lock."""
+    def _walk(self, reading: _Reading) -> Iterator[tuple[ctypes.c_void_p, tuple[str, ...]]]:
+        """A cursor at each cell, and the cell's key as the library writes it."""
         parts, cursor = self._info().parts, ctypes.c_void_p()
-        must(lib.cxj_cursor_open(self._open(), ctypes.byref(cursor)))
+        reading.must(lib.cxj_cursor_open(self._open(), *reading.room, ctypes.byref(cursor)))
         try:
             while True:
                 status = lib.cxj_cursor_next(cursor)
@@ -167,12 +222,12 @@ class View:
         finally:
             lib.cxj_cursor_close(cursor)
 
-    def _period_text(self, value: Key) -> str:
+    def _period_text(self, reading: _Reading, value: Key) -> str:
         """A period as the library writes it, of its text or of the moment at which it begins."""
         if not isinstance(value, datetime):
             return value
         begin = moment_of("period", value)
-        for one, (_, key) in zip(self._read_part(0, 0, len(self)), self._walk()):
+        for one, (_, key) in zip(self._read_part(reading, 0, 0, len(self)), self._walk(reading)):
             if moment_of("period", one) == begin:
                 return key[0]
         raise NotFoundError(f"{self._text!r} has no cell whose period begins at {value}", header.NOT_FOUND)
@@ -185,10 +240,11 @@ class View:
                  empty text: never stated. A part that is called like no Python name, such as from, is given as in
                  get(**{"from": "ann", "to": "bob"})
 
-        Raises KeyError if nothing contributes to such a cell, or there is no such metric; ValueError for a key of other
-        parts. Constant time; for a datetime in proportion to the cells."""
+        Raises KeyError if nothing contributes to such a cell, or there is no such metric; cxj.Error if there is no such cell,
+        but the view lacks cells, so that nobody knows; ValueError for a key of other parts. Constant time; for a datetime
+        in proportion to the cells."""
         chosen = self._choose(metrics or None)
-        with self._engine._lock:
+        with _Reading(self) as reading:
             names = [name for name, _ in self._parts()]
             for name in key:
                 if name not in names:
@@ -197,41 +253,63 @@ class View:
             if missing:
                 raise InvalidError(f"the keys of {self._text!r} need {', '.join(missing)}, too")
             parts = (header.Text * max(1, len(names)))()
-            kept = [encoded(name, self._period_text(key[name]) if name == "period" else key[name]) for name in names]
+            kept = [encoded(name, self._period_text(reading, key[name]) if name == "period" else key[name])
+                    for name in names]
             for part, raw in zip(parts, kept):
                 part.text, part.length = raw, len(raw)
             numbers, results = _asked(chosen)
-            status = lib.cxj_view_get(self._open(), parts, ctypes.sizeof(header.Text), len(names), numbers, len(chosen),
-                                      results, ctypes.sizeof(header.Metric))
-        if status != header.OK:
-            why = {header.NOT_FOUND: "has no cell", header.BAD_TEXT: "has no such period as in"}.get(status, "cannot read")
-            raise error_of(status, f"{self._text!r} {why} {key!r}")
+
+            def tell(said: str) -> str:
+                """The sentence, in which a part of the key has its name."""
+                return f"{self._text!r}, {key!r}: " + re.sub(r"^parts\[(\d+)\]", lambda part: names[int(part[1])], said)
+
+            reading.must(lib.cxj_view_get(self._open(), parts, ctypes.sizeof(header.Text), len(names), numbers, len(chosen),
+                                          *reading.room, results, ctypes.sizeof(header.Value)), tell)
         return _answers(chosen, results)
 
-    def _read(self, names: Iterable[str] | None, intervals: bool) -> tuple[dict[str, list[Any]], dict[str, Any]]:
-        """All cells as columns: the parts of the keys, as text or datetime; and the metrics, as an array of double with
-        where it begins and ends."""
+    def _read(self, reading: _Reading, names: Iterable[str] | None,
+              intervals: bool) -> tuple[dict[str, list[Any]], dict[str, Any]]:
+        """All cells as columns: the parts of the keys, as text or datetime; and the metrics, as an array of numbers with where
+        it begins and ends."""
         chosen = self._choose(names)
         numbers, _ = _asked(chosen)
-        with self._engine._lock:
-            rows = len(self)
-            arrays = [(ctypes.c_double * max(1, rows * len(chosen)))() for _ in range(3 if intervals else 1)]
-            cells = ctypes.c_size_t()
-            must(lib.cxj_view_read(self._open(), numbers, len(chosen), rows, *(arrays + [None, None])[:3],
-                                   ctypes.byref(cells)))
-            keys = {name: self._read_part(part, dimension, rows) for part, (name, dimension) in enumerate(self._parts())}
+        values: Any = None
+        lows: Any = None
+        highs: Any = None
+        counts: Any = None
+
+        def ask(capacity: int, cells: Any) -> int:
+            nonlocal values, lows, highs, counts
+            many = max(1, capacity * len(chosen))
+            values = (ctypes.c_double * many)()
+            if intervals:
+                lows, highs, counts = (ctypes.c_double * many)(), (ctypes.c_double * many)(), (ctypes.c_uint64 * many)()
+            return int(lib.cxj_view_read(self._open(), numbers, len(chosen), capacity, *reading.room, values, lows, highs,
+                                         counts, cells))
+
+        rows = reading.sized(len(self), ask)
+        keys = {name: self._read_part(reading, part, dimension, rows) for part, (name, dimension) in enumerate(self._parts())}
         columns: dict[str, Any] = {}
         for i, info in enumerate(chosen):
-            columns[info.name] = (arrays[0], i * rows, (i + 1) * rows)
+            place = (i * rows, (i + 1) * rows)
+            columns[info.name] = (values, *place)
             if intervals and info.has_interval:
-                columns[info.name + "_low"] = (arrays[1], i * rows, (i + 1) * rows)
-                columns[info.name + "_high"] = (arrays[2], i * rows, (i + 1) * rows)
+                columns[info.name + "_low"] = (lows, *place)
+                columns[info.name + "_high"] = (highs, *place)
+            if intervals:
+                columns[info.name + "_n"] = (counts, *place)
         # A part of the key that is called like a metric, such as churned, gets a name of its own.
         return {name + "_key" if name in columns else name: values for name, values in keys.items()}, columns
 
-    def _read_part(self, part: int, dimension: int, rows: int) -> list[Any]:
-        codes, cells = (ctypes.c_int64 * max(1, rows))(), ctypes.c_size_t()
-        must(lib.cxj_view_read_part(self._handle, part, rows, codes, ctypes.byref(cells)))
+    def _read_part(self, reading: _Reading, part: int, dimension: int, rows: int) -> list[Any]:
+        codes: Any = None
+
+        def ask(capacity: int, cells: Any) -> int:
+            nonlocal codes
+            codes = (ctypes.c_int64 * max(1, capacity))()
+            return int(lib.cxj_view_read_part(self._open(), part, capacity, *reading.room, codes, cells))
+
+        rows = reading.sized(rows, ask)
         if dimension == 0:
             return [datetime_of(code) for code in codes[:rows]]
         if dimension in (header.DIMENSION_OUTCOME, header.DIMENSION_CHURNED):
@@ -244,30 +322,37 @@ class View:
         """The cells as a dict of columns: first the parts of the keys, then metrics, as floats.
 
         metrics    their names; None: all of the grain
-        intervals  also name_low and name_high, the 95 % interval, of each metric that has one
+        intervals  also, of each metric, name_n, how many observations stand behind it, as a whole number; and before that
+                   name_low and name_high, the 95 % interval, if it has one
 
         A part of a key is a text (empty: never stated), a period the datetime at which it begins; a part that is called
         like a metric has _key behind its name. Durations are in ms, shares and satisfaction from 0 to 1, money in minor
         units, and NaN is no value; metric() says what each is.
 
         Raises KeyError for a metric that the grain does not have, MemoryError. Time in proportion to cells and metrics."""
-        keys, columns = self._read(metrics, intervals)
+        with _Reading(self) as reading:
+            keys, columns = self._read(reading, metrics, intervals)
         return {**keys, **{name: array[start:end] for name, (array, start, end) in columns.items()}}
 
-    def _columns(self, metrics: Iterable[str] | None, intervals: bool) -> tuple[dict[str, list[Any]], dict[str, Any]]:
-        """Keys as lists, and metrics as arrays of numpy where that is there, else as lists."""
-        keys, columns = self._read(metrics, intervals)
+    def _columns(self, metrics: Iterable[str] | None,
+                 intervals: bool) -> tuple[dict[str, list[Any]], dict[str, Any], set[str]]:
+        """Keys as lists; metrics as arrays of numpy where that is there, else as lists; and the names of those columns that
+        are counts, which are whole numbers."""
+        with _Reading(self) as reading:
+            keys, columns = self._read(reading, metrics, intervals)
+        counts = {name for name, (array, _, _) in columns.items() if array._type_ is ctypes.c_uint64}
         try:
             import numpy
         except ImportError:
-            return keys, {name: array[start:end] for name, (array, start, end) in columns.items()}
-        return keys, {name: numpy.ctypeslib.as_array(array)[start:end] for name, (array, start, end) in columns.items()}
+            return keys, {name: array[start:end] for name, (array, start, end) in columns.items()}, counts
+        return keys, {name: numpy.ctypeslib.as_array(array)[start:end]
+                      for name, (array, start, end) in columns.items()}, counts
 
     def to_pandas(self, metrics: Iterable[str] | None = None, *, intervals: bool = False) -> Any:
         """The cells as a pandas.DataFrame; otherwise as to_dict(). Raises ImportError without pandas."""
         import pandas
 
-        keys, columns = self._columns(metrics, intervals)
+        keys, columns, _ = self._columns(metrics, intervals)
         frame = {name: pandas.Series(values, dtype="datetime64[ms, UTC]" if name == "period" else "str")
                  for name, values in keys.items()}
         return pandas.DataFrame({**frame, **columns}, index=range(len(next(iter({**keys, **columns}.values()), ()))))
@@ -277,22 +362,24 @@ class View:
         polars."""
         import polars
 
-        keys, columns = self._columns(metrics, intervals)
+        keys, columns, counts = self._columns(metrics, intervals)
         return polars.DataFrame([
             *(polars.Series(name, values, polars.Datetime("ms", "UTC") if name == "period" else polars.String)
               for name, values in keys.items()),
-            *(polars.Series(name, values, polars.Float64).fill_nan(None) for name, values in columns.items())])
+            *(polars.Series(name, values, polars.UInt64) if name in counts else
+              polars.Series(name, values, polars.Float64).fill_nan(None) for name, values in columns.items())])
 
     def to_arrow(self, metrics: Iterable[str] | None = None, *, intervals: bool = False) -> Any:
         """The cells as a pyarrow.Table, null where there is no value; otherwise as to_dict(). Raises ImportError without
         pyarrow."""
         import pyarrow
 
-        keys, columns = self._columns(metrics, intervals)
+        keys, columns, counts = self._columns(metrics, intervals)
         return pyarrow.table({
             **{name: pyarrow.array(values, pyarrow.timestamp("ms", "UTC") if name == "period" else pyarrow.string())
                for name, values in keys.items()},
-            **{name: pyarrow.array(values, pyarrow.float64(), from_pandas=True) for name, values in columns.items()}})
+            **{name: pyarrow.array(values, pyarrow.uint64() if name in counts else pyarrow.float64(), from_pandas=True)
+               for name, values in columns.items()}})
 
     # ---- looking ----
 
@@ -300,15 +387,15 @@ class View:
         """Headings, rows of text, and how many key columns come first."""
         chosen = self._choose(SHOWN[self.grain] if metrics is None else metrics)
         names = [info.name for info in chosen]
-        with self._engine._lock:
-            keys = [key for _, key in self._walk()]
-            _, columns = self._read(names if sort is None else [*names, sort], False)
+        with _Reading(self) as reading:
+            keys = [key for _, key in self._walk(reading)]
+            _, columns = self._read(reading, names if sort is None else [*names, sort], False)
         values = {name: array[start:end] for name, (array, start, end) in columns.items()}
         order = list(range(len(keys)))
         if sort is not None:
             by = values[sort]
             order.sort(key=lambda row: (by[row] != by[row], -by[row]))
-        texts = [[*(part or "–" for part in keys[row]), *(show(values[info.name][row], info.unit) for info in chosen)]
+        texts = [[*(visible(part) or "–" for part in keys[row]), *(show(values[info.name][row], info.unit) for info in chosen)]
                  for row in order[:max(0, rows)]]
         return [*self.key_names, *names], texts, len(self.key_names)
 
@@ -328,7 +415,7 @@ class View:
                              for i, (cell, width) in enumerate(zip(cells, widths))).rstrip()
 
         left = len(self) - len(texts)
-        return "\n".join([self._text, line(headings), *map(line, texts), *([f"… and {left} more"] if left > 0 else [])])
+        return "\n".join([visible(self._text), line(headings), *map(line, texts), *([f"… and {left} more"] if left > 0 else [])])
 
     def __str__(self) -> str:
         try:
@@ -349,7 +436,7 @@ class View:
             "<tr>" + "".join(f"<{'th' if i < keys else 'td'}>{html.escape(cell)}</{'th' if i < keys else 'td'}>"
                              for i, cell in enumerate(row)) + "</tr>" for row in texts)
         left = len(self) - len(texts)
-        caption = html.escape(self._text) + (f", and {left} more" if left > 0 else "")
+        caption = html.escape(visible(self._text)) + (f", and {left} more" if left > 0 else "")
         return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
     def plot(self, metric: str | None = None, *, ax: Any = None) -> Any:
@@ -378,7 +465,7 @@ def _part_text(cursor: ctypes.c_void_p, part: int) -> str:
 def _asked(chosen: list[MetricInfo]) -> tuple[Any, Any]:
     """The numbers of metrics, and room for their values."""
     return ((ctypes.c_uint32 * max(1, len(chosen)))(*(info.number for info in chosen)),
-            (header.Metric * max(1, len(chosen)))())
+            (header.Value * max(1, len(chosen)))())
 
 
 def _answers(chosen: list[MetricInfo], results: Any) -> dict[str, Metric]:

@@ -34,11 +34,13 @@ def major(library: Any) -> int:
 
 def rows(count: int = ROWS) -> "dict[str, list[Any]]":
     dice = random.Random(7)
-    start = datetime.datetime(1969, 11, 1, tzinfo=UTC)  # so that some moments are before 1970
+    # So that some moments are before 1970, and none is on its first day: cut down to days that would be 0, which is none.
+    days = [day for day in range(-60, 60) if day != 0]
+    start = datetime.datetime(1970, 1, 1, tzinfo=UTC)
     return {
         "journey": [dice.randrange(1, 40) for _ in range(count)],
         "id": list(range(1, count + 1)),
-        "at": [start + datetime.timedelta(seconds=dice.randrange(10**7), milliseconds=dice.randrange(1000))
+        "at": [start + datetime.timedelta(dice.choice(days), dice.randrange(86400), milliseconds=dice.randrange(1000))
                for _ in range(count)],
         "owner": [dice.choice(["ann", "bob", "eve", "Zoë the first of her name", None]) for _ in range(count)],
         "channel": [dice.choice(["phone", "chat", ""]) for _ in range(count)],
@@ -375,7 +377,10 @@ class Answers(unittest.TestCase):
     def compare(self, view: cxj.View, names: "list[str]", column: Any) -> None:
         table = view.to_dict(intervals=True)
         self.assertEqual(names, list(table))
+        counts = {info.name + "_n" for info in view.metrics()}
+        self.assertLessEqual(counts, set(names))
         for name, values in table.items():
+            self.assertEqual({type(value) for value in values} == {int}, name in counts, name)
             self.assertEqual([None if value != value else value for value in values], column(name), name)
 
     @unittest.skipUnless(pandas, "pandas is not there")
@@ -383,6 +388,7 @@ class Answers(unittest.TestCase):
         for view in self.engine.views:
             frame = view.to_pandas(intervals=True)
             self.compare(view, list(frame), lambda name: [None if value != value else value for value in frame[name]])
+            self.assertEqual(frame["journeys_n" if "journeys_n" in frame else "transitions_n"].dtype, "uint64")
 
     @unittest.skipUnless(polars, "polars is not there")
     def test_polars(self) -> None:
@@ -391,6 +397,7 @@ class Answers(unittest.TestCase):
                 for view in self.engine.views:
                     frame = view.to_polars(intervals=True)
                     self.compare(view, frame.columns, lambda name: frame[name].to_list())
+                    self.assertEqual({frame[info.name + "_n"].dtype for info in view.metrics()}, {polars.UInt64})
 
     @unittest.skipUnless(pyarrow, "pyarrow is not there")
     def test_arrow(self) -> None:
@@ -399,6 +406,7 @@ class Answers(unittest.TestCase):
                 for view in self.engine.views:
                     table = view.to_arrow(intervals=True)
                     self.compare(view, table.column_names, lambda name: table[name].to_pylist())
+                    self.assertEqual({table[info.name + "_n"].type for info in view.metrics()}, {pyarrow.uint64()})
 
     def test_an_empty_view_has_its_columns(self) -> None:
         with cxj.Engine(VIEWS) as engine:

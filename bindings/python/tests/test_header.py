@@ -89,28 +89,54 @@ class Header(unittest.TestCase):
 
     def test_constants(self) -> None:
         """Every constant of the header is here, and none beside."""
-        numbers = {name: int(number) for name, number in re.findall(r"\b(CXJ_[A-Z0-9_]+) = (\d+)", PLAIN)}
-        wanted = {"CXJ_DIMENSION_" + name: getattr(header, "DIMENSION_" + name)
-                  for name in ("OUTCOME", "CHURNED", "ENTRY", "EXIT")}
+        declared = [(name, int(number)) for name, number in re.findall(r"\b(CXJ_[A-Z0-9_]+) = (-?\d+)\b", PLAIN)]
+        numbers = dict(declared)
+        self.assertEqual(len(numbers), len(declared))
+        bodies = re.findall(r"enum \{(.*?)\}", PLAIN, re.S)
+        self.assertEqual(len(declared), sum(len(re.findall(r"\bCXJ_", body)) for body in bodies))
+        defined = re.findall(r"#define (CXJ_[A-Z0-9_]+) +(\d\w*) *$", PLAIN, re.M)
+        numbers.update((name, int(number, 0)) for name, number in defined)
+
+        wanted = {"CXJ_" + name: value for name, value in vars(header).items()
+                  if name.isupper() and isinstance(value, int) and not isinstance(value, bool)}
         for prefix, names in (("CXJ_DIMENSION_", header.DIMENSIONS), ("CXJ_OUTCOME_", header.OUTCOMES),
                               ("CXJ_GRAIN_", header.GRAINS), ("CXJ_UNIT_", header.UNITS), ("CXJ_KIND_", header.KINDS),
                               ("CXJ_SCALE_", header.SCALES), ("CXJ_SCOPE_", header.SCOPES)):
             wanted.update({prefix + name.upper(): place + 1 for place, name in enumerate(names)})
-        statuses = ("OK", "DONE", "STALE", "REFUSED", "BAD_ARGUMENT", "BAD_FIELD", "BAD_TEXT", "NOT_FOUND", "LIMIT",
-                    "NO_MEMORY", "CLOCK", "LATE", "SUMS_STAY", "SEALED", "SAVING", "IO", "BAD_BYTES", "NEWER_FORMAT",
-                    "OTHER_VIEWS")
-        wanted.update({"CXJ_" + name: getattr(header, name) for name in statuses})
-        self.assertEqual(numbers, wanted)
+        major, minor, patch = (numbers[f"CXJ_VERSION_{part}"] for part in ("MAJOR", "MINOR", "PATCH"))
+        self.assertEqual(header.VERSION, (major, minor))
+        self.assertEqual(cxj.__version__, f"{major}.{minor}.{patch}")
+        wanted.update(CXJ_VERSION_MAJOR=major, CXJ_VERSION_MINOR=minor, CXJ_VERSION_PATCH=patch,
+                      CXJ_VERSION=major * 10**6 + minor * 10**3 + patch)
+        # What the library itself has names for.
+        wanted.update({f"CXJ_FACET_{facet.name.upper()}": facet.bit for facet in cxj.facets()})
+        wanted["CXJ_FACETS_ALL"] = _values.ALL_BITS
+        wanted.update({f"CXJ_METRIC_{metric.grain}_{metric.name}".upper(): metric.number for metric in cxj.metrics()})
+        self.assertEqual(sorted(set(numbers.items()) ^ set(wanted.items())), [])
 
-        bits = dict(re.findall(r"#define CXJ_FACET_(\w+) \(UINT32_C\(1\) << (\d+)\)", PLAIN))
-        self.assertEqual(bits, {name.upper(): str(bit) for bit, name in enumerate(header.FACETS)})
-        for name, value in (("CXJ_NO_INDEX", header.NO_INDEX), ("CXJ_STOP_AT_REFUSAL", header.STOP_AT_REFUSAL),
-                            ("CXJ_FACETS_ALL", _values.ALL_BITS)):
-            found = re.search(rf"\b{name}(?: =|) (?:UINT\d\d_C\()?(\w+)", PLAIN)
-            assert found, name
-            self.assertEqual(2**64 - 1 if found.group(1) == "UINT64_MAX" else int(found.group(1).rstrip("U"), 0), value, name)
-        version = dict(re.findall(r"#define CXJ_VERSION_(\w+) (\d+)", PLAIN))
-        self.assertEqual(header.VERSION, (int(version["MAJOR"]), int(version["MINOR"])))
+    def test_what_the_library_has_names_for(self) -> None:
+        """Dimensions are those of the library, and each name of a facet and of a metric finds it again."""
+        with cxj.Engine() as engine:
+            described = engine.dimensions()
+        self.assertEqual([one.name for one in described if one.has_names], list(header.DIMENSIONS))
+        self.assertEqual({f"CXJ_DIMENSION_{one.name}".upper(): one.number for one in described},
+                         {name: int(number) for name, number in re.findall(r"\b(CXJ_DIMENSION_\w+) = (\d+)", PLAIN)})
+        self.assertEqual(tuple(one.name for one in cxj.facets()), cxj.FACETS)
+        for facet in cxj.facets():
+            self.assertLessEqual({facet.name}, facet.implies)
+        for metric in cxj.metrics():
+            number, grain = ctypes.c_uint32(), header.GRAINS.index(metric.grain) + 1
+            raw = metric.name.encode()
+            self.assertEqual(cxj.lib.cxj_metric_find(grain, raw, len(raw), ctypes.byref(number)), header.OK)
+            self.assertEqual(number.value, metric.number)
+
+    def test_statuses(self) -> None:
+        """Errors are negative, and each is known to the library."""
+        statuses = re.findall(r"\b(CXJ_[A-Z_]+) = (-?\d+)", PLAIN.split("CXJ_ZERO_TERMINATED")[0])
+        self.assertGreater(len(statuses), 20)
+        for name, number in statuses:
+            self.assertNotEqual(cxj.lib.cxj_status_text(int(number)), b"unknown status", name)
+            self.assertEqual(getattr(header, name[len("CXJ_"):]), int(number))
 
 
 if __name__ == "__main__":

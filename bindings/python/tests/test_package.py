@@ -4,6 +4,7 @@ import copy
 import ctypes.util
 import datetime
 import gc
+import importlib.util
 import inspect
 import io
 import multiprocessing
@@ -14,11 +15,14 @@ import subprocess
 import sys
 import tempfile
 import threading
+import unicodedata
 import unittest
+import warnings
 from typing import Any, Callable
 from unittest import mock
 
 import cxj
+from cxj._text import visible
 
 UTC = datetime.timezone.utc
 DAY = 86400000
@@ -35,7 +39,7 @@ def fill(engine: cxj.Engine, journeys: int = 20) -> None:
 
 def fill_from(engine: cxj.Engine, first: int) -> None:
     for i in range(first, 200, 4):
-        engine.record(journey=1 + i % 7, id=1 + i, at=DAY * i, owner=f"o{i % 5}")
+        engine.record(journey=1 + i % 7, id=1 + i, at=DAY * (i + 1), owner=f"o{i % 5}")
 
 
 class Own(cxj.Engine):
@@ -81,7 +85,7 @@ class Recording(unittest.TestCase):
             held, = engine.touchpoints("order 7")
             self.assertEqual(held.at, at)
             self.assertEqual((held.due, held.commitment, held.value), (due, 4, -5))
-            self.assertEqual((held.id, held.customer), (cxj.number("a"), cxj.number("mary")))
+            self.assertEqual((held.id, held.customer), (cxj.id_from_text("a"), cxj.id_from_text("mary")))
             self.assertEqual((held.scale, held.score, held.scope, held.outcome), ("nps", 9, "journey", "abandoned"))
             self.assertEqual(held.facets, {"chase", "inbound", "contact", "fault"})
             self.assertEqual((held.owner, held.team, held.activity, held.channel, held.stage, held.cause, held.type,
@@ -110,10 +114,10 @@ class Recording(unittest.TestCase):
                 "beyond 10^15": {"value": 10**16},
             }.items():
                 with self.subTest(words), self.assertRaisesRegex(ValueError, words.replace("^", r"\^")):
-                    engine.record(**{"journey": 1, "at": 0, **wrong})  # type: ignore[arg-type]
+                    engine.record(**{"journey": 1, "at": 1, **wrong})  # type: ignore[arg-type]
             self.assertEqual(engine.stats().held, 0)
             nothing = {name: None for name in inspect.signature(engine.record).parameters if name not in ("journey", "at")}
-            engine.record(journey=1, at=0, **nothing)  # None states nothing
+            engine.record(journey=1, at=1, **nothing)  # None states nothing
             held, = engine.touchpoints(1)
             self.assertEqual((held.id, held.owner, held.facets, held.scale, held.due), (None, "", frozenset(), None, None))
 
@@ -185,6 +189,7 @@ class Views(unittest.TestCase):
                 table = view.to_dict(intervals=True)
                 for row, cell in enumerate(cells):
                     for name, metric in cell.metrics.items():
+                        self.assertEqual(table[name + "_n"][row], metric.n)
                         for column, wanted in ((name, metric.value), (name + "_low", metric.low),
                                                (name + "_high", metric.high)):
                             value = table[column][row] if column in table else None
@@ -223,7 +228,7 @@ class Views(unittest.TestCase):
                     self.assertEqual(view.get(period=elsewhere), cell.metrics)
                 with self.assertRaisesRegex(ValueError, "has no zone"):
                     view.get(period=begins[0].replace(tzinfo=None))
-                with self.assertRaisesRegex(ValueError, "no such period"):
+                with self.assertRaisesRegex(ValueError, "period: it is no period of this view"):
                     view.get(period="soon")
                 with self.assertRaisesRegex(ValueError, "need period, too"):
                     view.get()
@@ -243,9 +248,9 @@ class Views(unittest.TestCase):
 
     def test_a_key_that_is_called_like_a_metric_has_a_name_of_its_own(self) -> None:
         with cxj.Engine("journeys by outcome, churned") as engine:
-            engine.record(journey=1, at=0, outcome="completed", facets="churned")
-            engine.record(journey=2, at=0, outcome="abandoned")
-            engine.record(journey=3, at=0)
+            engine.record(journey=1, at=1, outcome="completed", facets="churned")
+            engine.record(journey=2, at=1, outcome="abandoned")
+            engine.record(journey=3, at=1)
             table = engine["journeys by outcome, churned"].to_dict(["churned", "journeys"])
             self.assertEqual((table["outcome"], table["churned_key"]), (["", "abandoned", "completed"], ["", "", "yes"]))
             self.assertEqual((table["churned"], table["journeys"]), ([0, 0, 1], [1, 1, 1]))
@@ -265,9 +270,417 @@ class Views(unittest.TestCase):
                 self.assertIn(next(iter(view)).key["period"], str(view))
 
 
+class Shown(unittest.TestCase):
+    """No control character, escape sequence or invisible mark is printed as it is."""
+
+    HOSTILE = ("\x1b[31m", "\x07", "\n", "\r", "\t", "\x7f", "\x85", "\x9b31m", "\u200b", "\u200e", "\u2028", "\u202e", "\u2066",
+               "\u061c", "\ufeff", "\U000e0041")
+
+    def check(self, text: str, lines: int, name: str) -> None:
+        self.assertEqual(text.count("\n"), lines, ascii(text))
+        for character in text.replace("\n", ""):
+            self.assertEqual(character, visible(character), ascii(text))
+        self.assertIn(visible(name), text)
+
+    def test_which_characters_are_hidden(self) -> None:
+        # Marks before numbers of several scripts are of the same category, and are seen; joiners are spelling.
+        seen = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD, *range(0x13430, 0x13456), 0x200C,
+                0x200D}
+        for code in range(sys.maxunicode + 1):
+            character = chr(code)
+            category = unicodedata.category(character)
+            hidden = visible(character) != character
+            if category in ("Cc", "Cf", "Zl", "Zp", "Cs"):
+                self.assertEqual(hidden, code not in seen, hex(code))
+            elif hidden:
+                self.assertIn(category, ("Mn", "Lo", "Cn"), hex(code))
+                self.assertNotIn(code, seen)
+            if hidden:
+                self.assertRegex(visible(character), r"^\\([nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})$")
+        self.assertEqual(visible("J\u00f6rg \u4e2d \\x1b \U0001f469\u200d\U0001f4bb"),
+                         "J\u00f6rg \u4e2d \\x1b \U0001f469\u200d\U0001f4bb")
+
+    def test_tables_journeys_and_exceptions_show_escapes(self) -> None:
+        for text in self.HOSTILE:
+            name, view_text = f"a{text}b", f'journeys by type where segment = "a{text}b"'
+            with cxj.Engine(["transitions by owner", view_text]) as engine:
+                for at, owner in enumerate((name, "bob")):
+                    engine.record(journey=1, at=DAY * (1 + at), owner=owner, type=name, segment=name)
+                view = engine[view_text]
+                self.check(str(view), 2, name)
+                self.check(str(engine["transitions by owner"]), 2, name)
+                self.check(view._repr_html_(), 0, name)
+                journey = engine.journey(1)
+                self.check(str(journey), str(journey).count("\n"), name)
+                self.check(journey._repr_html_(), 0, name)
+                self.check(repr(view) + repr(journey) + repr(engine.touchpoints(1)), 0, repr(name)[1:-1])
+                # What programs read is exact.
+                self.assertEqual(next(iter(view)).key, {"type": name})
+                self.assertEqual((journey.owner, journey.segment), ("bob", name))
+                for wrong in (lambda: engine[name], lambda: engine.add_view(f"journeys by {name}"),
+                              lambda: engine.add_view(f'journeys where type = "{name}'), lambda: view.get("journeys", type=name + "x"),
+                              lambda: engine.record(journey=1, at=0, facets=[name])):
+                    with self.assertRaises(cxj.Error) as raised:
+                        wrong()
+                    for character in str(raised.exception):
+                        self.assertEqual(character, visible(character), ascii(str(raised.exception)))
+            error = pickle.loads(pickle.dumps(cxj.Error(name)))
+            self.assertEqual((str(error), error.args[0]), (visible(name), name))
+
+
+    def test_columns_beside_a_metric_have_names_of_their_own(self) -> None:
+        """No metric, and no part of a key, is called like what to_dict() puts beside another."""
+        for grain in cxj.header.GRAINS:
+            names = [info.name for info in cxj.metrics(grain)]
+            beside = {name + end for name in names for end in ("_low", "_high", "_n", "_key")}
+            self.assertFalse(beside & {*names, *cxj.DIMENSIONS, "outcome", "churned", "entry", "exit", "from", "to", "period"})
+
+    def test_a_view_is_found_however_it_is_spelled(self) -> None:
+        """"Texts that say the same give one view" (cxj_view_add())."""
+        spellings = ('journeys by type where segment = a and type in (b, "x  y")',
+                     'journeys  by type\twhere type in ("x  y",b,b) and segment in ("a")')
+        for first in spellings:
+            with self.subTest(first), cxj.Engine([first, "touchpoints"]) as engine:
+                text = 'journeys by type where type in (b, "x  y") and segment = a'
+                self.assertEqual(list(engine), [text, "touchpoints"])
+                for spelling in (*spellings, text):
+                    self.assertEqual(engine[spelling], engine.views[0])
+                    self.assertEqual(engine.add_view(spelling), engine.views[0])
+                    self.assertEqual(engine[spelling].text, text)
+                    self.assertIn(spelling, engine)
+                self.assertEqual(len(engine.views), 2)
+                with cxj.Engine.from_bytes(engine.to_bytes()) as loaded:
+                    self.assertEqual(loaded[first].text, text)
+                names, view = engine.names("type"), engine.views[0]
+                for absent in ("journeys by type where type = never", "no view", "\ud800", "", "touchpoints by"):
+                    self.assertNotIn(absent, engine)
+                    with self.assertRaisesRegex(KeyError, "there is no view"):
+                        engine[absent]
+                self.assertNotIn(7, engine)
+                self.assertEqual((len(engine.views), engine.names("type")), (2, names))  # to ask has changed nothing
+                engine.drop_view(spellings[1])
+                self.assertEqual(list(engine), ["touchpoints"])
+                with self.assertRaisesRegex(cxj.Error, "was dropped"):
+                    len(view)
+
+    def test_where_a_journey_stands_says_what_it_lost(self) -> None:
+        """"A change of D lost context if a repeated or contradicted touchpoint stands at its later touchpoint or after it,
+        before the next change of D" (SPEC 4, 6)."""
+        with cxj.Engine() as engine:
+            for step, (owner, facets) in enumerate((("ann", "contradicted"), ("bob", None), ("bob", "repeated"), ("eve", None),
+                                                    ("ann", "contradicted|repeated"))):
+                engine.record(journey=1, at=1 + step, owner=owner, facets=facets)
+            journey = engine.journey(1)
+            self.assertEqual((journey.handoffs, journey.lost_context, journey.contradictions, journey.repeats), (3, 2, 2, 2))
+            self.assertRegex(str(journey), r"(?m)^lost_context +2$")
+
+
+class Texts(unittest.TestCase):
+    """"`journey`, `id`, `customer`: a number below 2^63 written as digits without leading zeros, not 0, is taken as it is;
+    any other text t (`007` and `0` too) stands for the number 2^63 + (h mod 2^63)" (SPEC 7)."""
+
+    KEY = bytes(range(100, 116))
+
+    def test_only_canonical_digits_are_numbers(self) -> None:
+        for number in (1, 7, 10**9, 2**63 - 1):
+            self.assertEqual(cxj.id_from_text(str(number)), number)
+        self.assertEqual((cxj.id_from_text(""), cxj.id_from_text(b"")), (0, 0))
+        texts = ["0", "00", "007", "+7", "-7", " 7", "7 ", "7.0", "\uff17", str(2**63), str(2**64), "seven", "7\0"]
+        numbers = {cxj.id_from_text(text) for text in texts}
+        self.assertEqual(len(numbers), len(texts))
+        for text in texts:
+            self.assertGreaterEqual(cxj.id_from_text(text), 2**63)
+            self.assertEqual(cxj.id_from_text(text.encode()), cxj.id_from_text(text))
+        with self.assertRaisesRegex(ValueError, "is not UTF-8"):
+            cxj.id_from_text("\ud800")
+
+    def test_whole_numbers_stand_for_themselves(self) -> None:
+        """Whatever they are given by: touchpoints, lists, texts in a column beside them."""
+        with cxj.Engine() as one, cxj.Engine() as many:
+            for journey in (7, "7", "007", "0", 2**64 - 1):
+                one.record(journey=journey, id=journey, at=1, customer=journey)
+            self.assertEqual(one.stats().journeys, 4)
+            self.assertEqual(one.journey(7), one.journey("7"))
+            self.assertEqual(one.journey(cxj.id_from_text("007")), one.journey("007"))
+            self.assertEqual(one.journey(2**64 - 1).customer, 2**64 - 1)
+            mixed = [7, "7", "007", "0", 2**64 - 1]
+            many.record_many({"journey": mixed, "id": mixed, "at": [1] * 5, "customer": mixed})
+            self.assertEqual(one.to_bytes(), many.to_bytes())
+            with self.assertRaisesRegex(ValueError, "journey: 0 must not be 0"):
+                one.record(journey=0, at=1)
+            with self.assertRaisesRegex(cxj.RefusedError, "row 0: journey: there is none"):
+                many.record_many({"journey": [""], "at": [1]})
+
+    def test_a_moment_is_never_0(self) -> None:
+        """"years 0001 to 9999, else refused; 0 = none, refused too" (SPEC 2)."""
+        epoch = datetime.datetime(1970, 1, 1, tzinfo=UTC)
+        with cxj.Engine() as engine:
+            for at in (0, epoch, epoch + datetime.timedelta(microseconds=999)):
+                with self.assertRaisesRegex(cxj.RefusedError, "at: 0 is none"):
+                    engine.record(journey=1, at=at)
+                with self.assertRaisesRegex(cxj.RefusedError, "row 0: at: 0 is none"):
+                    engine.record_many({"journey": [1], "at": [at]})
+            engine.record(journey=1, at=epoch - datetime.timedelta(microseconds=1))
+            self.assertEqual(engine.touchpoints(1)[0].at, epoch - datetime.timedelta(milliseconds=1))
+
+    def test_a_key_of_the_hosts_own(self) -> None:
+        """"The library offers this function to every host, with a key of the host's own if it likes" (SPEC 7)."""
+        with cxj.Engine() as public, cxj.Engine(text_key=bytes(range(16))) as same, cxj.Engine(text_key=self.KEY) as own:
+            for text in ("a", "007", "x" * 1000):
+                self.assertEqual(public.id_from_text(text), cxj.id_from_text(text))
+                self.assertEqual(same.id_from_text(text), cxj.id_from_text(text))  # "the key 00 01 02 … 0f"
+                self.assertNotEqual(own.id_from_text(text), cxj.id_from_text(text))
+                self.assertEqual(own.id_from_text(text.encode()), own.id_from_text(text))
+            self.assertEqual((own.id_from_text("12"), own.id_from_text("")), (12, 0))
+            own.record(journey="a", id="b", at=1, customer="c")
+            own.record_many({"journey": ["a"], "id": ["d"], "at": [2], "customer": ["c"]})
+            held = own.touchpoints("a")
+            self.assertEqual([one.journey for one in held], [own.id_from_text("a")] * 2)
+            self.assertEqual({one.id for one in held}, {own.id_from_text("b"), own.id_from_text("d")})
+            self.assertEqual(own.journey("a").customer, own.id_from_text("c"))
+            with self.assertRaisesRegex(KeyError, "journey 'a': there is no journey"):
+                public.journey("a")
+            for again in (pickle.loads(pickle.dumps(own)), cxj.Engine.from_bytes(own.to_bytes(), text_key=self.KEY)):
+                with again:
+                    self.assertEqual(again.journey("a"), own.journey("a"))
+            self.assertNotIn(self.KEY, own.to_bytes())
+            self.assertEqual(own.erase_customer("c"), 1)
+        for wrong in (b"", b"x" * 15, b"x" * 17, bytes(16), "x" * 16, 7):
+            with self.subTest(wrong), self.assertRaisesRegex(ValueError, "text_key: "):
+                cxj.Engine(text_key=wrong)  # type: ignore[arg-type]
+
+
+class Incomplete(unittest.TestCase):
+    """What a view lacks is said by each read, once."""
+
+    VIEWS = ("journeys by type", "touchpoints by type", "transitions by owner")
+
+    def engine(self, **settings: Any) -> cxj.Engine:
+        engine = cxj.Engine(self.VIEWS, cells_limit=1, **settings)
+        self.addCleanup(engine.close)
+        for i in range(6):
+            engine.record(journey=1 + i // 3, id=i + 1, at=1 + i, type=f"t{i // 3}", owner="abc"[i % 3], csat=4)
+        return engine
+
+    def said(self, do: "Callable[[], Any]") -> "list[str]":
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            do()
+        for one in caught:
+            self.assertIs(one.category, cxj.IncompleteWarning)
+            self.assertEqual(one.filename, __file__)
+        return [str(one.message) for one in caught]
+
+    def test_each_read_warns_once_and_names_the_view(self) -> None:
+        engine = self.engine()
+        for text in self.VIEWS:
+            view = engine[text]
+            self.assertTrue(view.incomplete)
+            self.assertFalse(view.lacks_sealed)
+            cell, = self.cells(view)
+            reads: "list[Callable[[], Any]]" = [view.to_dict, lambda: view.to_dict([], intervals=True), lambda: list(view),
+                                                lambda: str(view), lambda: view._repr_html_(), lambda: view.table(rows=0)]
+            for name in ("pandas", "polars", "pyarrow"):
+                if importlib.util.find_spec(name):
+                    reads.append(getattr(view, {"pyarrow": "to_arrow"}.get(name, "to_" + name)))
+            if importlib.util.find_spec("matplotlib"):
+                reads.append(lambda: self.plotted(view))
+            for read in reads:
+                self.assertEqual(self.said(read), [f"'{text}' is incomplete: it lacks cells beyond the limit of cells"])
+            # "the cells that are there are exact": reading one warns of nothing.
+            self.assertEqual(self.said(lambda: view.get(**cell.key)), [])
+            self.assertEqual(self.said(lambda: (len(view), repr(view), view.key_names, view.metrics())), [])
+            other = {name: "nothing" for name in cell.key}
+            with self.assertRaisesRegex(cxj.Error, "not known whether") as caught:
+                view.get(**other)
+            self.assertNotIsInstance(caught.exception, KeyError)
+            self.assertEqual(caught.exception.status, cxj.header.LIMIT)
+
+    def cells(self, view: cxj.View) -> "list[cxj.Cell]":
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", cxj.IncompleteWarning)
+            return list(view)
+
+    def plotted(self, view: cxj.View) -> None:
+        import matplotlib
+
+        matplotlib.use("Agg")
+        from matplotlib import pyplot
+
+        pyplot.close(view.plot("journeys" if view.grain == "journeys" else None).figure)
+
+    def test_what_sealed_journeys_have_contributed_may_be_missing(self) -> None:
+        engine = self.engine(seal_idle_after=datetime.timedelta(days=2))
+        engine.advance(5 * DAY)
+        view = engine[self.VIEWS[0]]
+        self.assertTrue(view.lacks_sealed)
+        wanted = [f"'{view.text}' is incomplete: it lacks cells beyond the limit of cells and what journeys sealed before "
+                  "have contributed"]
+        self.assertEqual(self.said(lambda: view.to_dict(["journeys"])), wanted)
+        self.assertEqual(self.said(lambda: view.get(**self.cells(view)[0].key)), wanted)  # of this cell, too, perhaps
+
+    def test_the_warning_can_be_an_error(self) -> None:
+        engine = self.engine()
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", cxj.IncompleteWarning)
+            for read in (lambda: engine.views[0].to_dict(), lambda: list(engine.views[1])):
+                with self.assertRaisesRegex(cxj.IncompleteWarning, "is incomplete"):
+                    read()
+        free = threading.Thread(target=engine.stats)  # nobody holds the lock
+        free.start()
+        free.join(10)
+        self.assertFalse(free.is_alive())
+
+    def test_what_is_whole_warns_of_nothing(self) -> None:
+        with cxj.Engine(VIEWS) as engine:
+            fill(engine)
+            for view in engine.views:
+                self.assertEqual(self.said(lambda: (view.to_dict(intervals=True), list(view), str(view))), [])
+
+
+class Statuses(unittest.TestCase):
+    """Errors are exceptions; outcomes are not, but for those that leave something not done."""
+
+    def test_errors_are_exceptions_and_outcomes_are_not(self) -> None:
+        numbers = {name: value for name, value in vars(cxj.header).items() if name.isupper() and isinstance(value, int)}
+        for name in ("OK", "DONE", "REFUSED", "PARTIALLY_ERASED", "INCOMPLETE"):
+            cxj._library.must(numbers[name])
+        cxj._library.must(1000)  # an outcome of a later version
+        errors = {number for number in numbers.values() if number < 0}
+        self.assertEqual(len(errors), 16)
+        for number in (*errors, -1000, cxj.header.STALE):
+            with self.assertRaisesRegex(cxj.Error, "^why$") as caught:
+                cxj._library.must(number, "why")
+            self.assertEqual(caught.exception.status, number)
+            with self.assertRaisesRegex(cxj.Error, "..."):
+                cxj._library.must(number)
+
+    def test_too_little_room_is_asked_for_again(self) -> None:
+        asked = []
+
+        def call(capacity: int, size: Any) -> int:
+            asked.append(capacity)
+            size._obj.value = 5 + len(asked)
+            return cxj.header.TOO_SMALL if capacity < 8 else cxj.header.INCOMPLETE
+
+        self.assertEqual(cxj._library.sized(0, call), (9, cxj.header.INCOMPLETE))
+        self.assertEqual(asked, [0, 6, 7, 8])
+        with self.assertRaisesRegex(MemoryError, "^none$"):
+            cxj._library.sized(0, lambda capacity, size: cxj.header.NO_MEMORY, lambda: "none")
+
+    def test_what_is_larger_than_was_guessed_comes_whole(self) -> None:
+        with cxj.Engine() as engine:
+            for i in range(300):
+                engine.record(journey=1, id=i + 1, at=1 + i, activity=f"{i} " + "x" * 1000)
+            data = engine.to_bytes()
+            self.assertGreater(len(data), 300000)
+            with cxj.Engine.from_bytes(data) as other:
+                self.assertEqual(other.to_bytes(), data)
+            self.assertEqual([one.id for one in engine.touchpoints(1)], list(range(1, 301)))
+            self.assertEqual(len(engine.names("activity")), 300)
+
+    def test_the_sentences_of_readers_are_the_librarys(self) -> None:
+        with cxj.Engine("journeys by type per month") as engine:
+            for words, kind, read in (
+                ("^there is no journey 9$", KeyError, lambda: engine.journey(9)),
+                ("^there is no journey 9$", KeyError, lambda: engine.touchpoints(9)),
+                ("^journey 'x': there is no journey", KeyError, lambda: engine.journey("x")),
+                ("^journey 'x': there is no journey", KeyError, lambda: engine.touchpoints("x")),
+                ("'type': 'x'.*: nothing contributes to such a cell$", KeyError,
+                 lambda: engine.views[0].get(period="2026-01", type="x")),
+                ("'period': '2026'.*: period: it is no period", ValueError,
+                 lambda: engine.views[0].get(period="2026", type="x")),
+                ("byte ", ValueError, lambda: cxj.validate(b"nothing")),
+            ):
+                with self.subTest(words), self.assertRaisesRegex(kind, words):
+                    read()
+            engine.record(journey=9, id=1, at=1)
+            engine.withdraw(9, 1)
+            with self.assertRaisesRegex(KeyError, "^all touchpoints of this journey are withdrawn$"):
+                engine.journey(9)
+
+    def test_the_clock_goes_no_ten_years_at_once(self) -> None:
+        with cxj.Engine() as engine:
+            engine.advance(10**12)
+            with self.assertRaisesRegex(ValueError, "more than ten years after"):
+                engine.advance(10**15 // 10)
+            self.assertEqual(engine.stats().now, datetime.datetime.fromtimestamp(10**9, UTC))
+
+
+class Known(unittest.TestCase):
+    """What an engine, and the library, have names for."""
+
+    def test_names_are_listed_with_how_many_have_them(self) -> None:
+        with cxj.Engine("journeys where type = wanted") as engine:
+            for i, owner in enumerate(("zoë", "ann", "ann", "\U0001f642", "bob")):
+                engine.record(journey=1 + i, id=1, at=1, owner=owner, type="move")
+            self.assertEqual(engine.names("owner"), {"ann": 2, "bob": 1, "zoë": 1, "\U0001f642": 1})
+            self.assertEqual(list(engine.names("owner")), ["ann", "bob", "zoë", "\U0001f642"])
+            self.assertEqual(engine.names("type"), {"move": 5, "wanted": 0})
+            self.assertEqual(engine.names("team"), {})
+            engine.erase_journey(5)
+            self.assertEqual(engine.names("owner"), {"ann": 2, "zoë": 1, "\U0001f642": 1})
+            for wrong in ("outcome", "from", "owners", ""):
+                with self.assertRaisesRegex(ValueError, "there is no dimension"):
+                    engine.names(wrong)
+
+    def test_dimensions_say_how_full_they_are(self) -> None:
+        with cxj.Engine() as engine:
+            before = {one.name: one for one in engine.dimensions()}
+            self.assertEqual(list(before), [*cxj.DIMENSIONS, "outcome", "churned", "entry", "exit"])
+            engine.record(journey=1, at=1, owner="ann", channel="phone")
+            for one in engine.dimensions():
+                used = one.name in ("owner", "channel")
+                self.assertEqual((one.names, one.room), (int(used), before[one.name].room - used))
+                self.assertEqual(one.has_names, one.name in cxj.DIMENSIONS)
+                self.assertEqual(one.room > 0, one.has_names)
+
+    def test_facets_are_told_with_what_they_imply(self) -> None:
+        """The table of SPEC 2."""
+        implies = {facet.name: set(facet.implies) for facet in cxj.facets()}
+        self.assertEqual(implies["chase"], {"chase", "inbound", "contact"})
+        self.assertEqual(implies["explains"], {"explains", "update"})
+        self.assertEqual([facet.bit for facet in cxj.facets()], [1 << i for i in range(len(cxj.FACETS))])
+        for facet in cxj.facets():
+            with cxj.Engine() as engine:
+                engine.record(journey=1, at=1, facets=[facet.name])
+                self.assertEqual(engine.touchpoints(1)[0].facets, facet.implies)
+
+    def test_facets_are_counted_as_touchpoints_come_and_go(self) -> None:
+        with cxj.Engine("journeys", seal_idle_after=datetime.timedelta(days=2)) as engine:
+            self.assertEqual(engine.facet_counts(), {name: 0 for name in cxj.FACETS if name != "withdrawn"})
+
+            def counted() -> "dict[str, int]":
+                return {name: count for name, count in engine.facet_counts().items() if count}
+
+            engine.record(journey=1, id=1, at=1, facets="chase")
+            engine.record(journey=1, id=2, at=2, facets="fault|inbound")
+            engine.record(journey=2, id=1, at=3, facets="fault")
+            self.assertEqual(counted(), {"contact": 2, "inbound": 2, "chase": 1, "fault": 2})
+            engine.withdraw(1, 1)
+            engine.record(journey=2, id=1, at=3, facets="update", revision=1)
+            self.assertEqual(counted(), {"contact": 1, "inbound": 1, "fault": 1, "update": 1})
+            engine.erase_journey(1)
+            engine.advance(5 * DAY)
+            self.assertEqual((engine.stats().sealed, counted()), (1, {"update": 1}))
+
+    def test_feeds_are_told(self) -> None:
+        with cxj.Engine() as engine, cxj.Engine(feeds=["chase", "fault"]) as fed:
+            self.assertIsNone(engine.feeds)
+            self.assertLessEqual({"chase", "fault"}, fed.feeds or set())
+            self.assertNotIn("update", fed.feeds or set())
+            fed.set_feeds(None)
+            self.assertIsNone(fed.feeds)
+
+    def test_of_what_is_withdrawn_there_is_no_moment(self) -> None:
+        with cxj.Engine() as engine:
+            held = engine._touchpoint(cxj.header.Touchpoint(journey=1, id=2, revision=3, facets=cxj._values.BITS["withdrawn"]))
+            self.assertEqual((held.at, held.due, held.facets), (None, None, {"withdrawn"}))
+
+
 class Lasting(unittest.TestCase):
     def test_bytes_files_and_pickles_are_the_engine(self) -> None:
-        with cxj.Engine(VIEWS, feeds=cxj._header.FACETS) as engine, tempfile.TemporaryDirectory() as folder:
+        with cxj.Engine(VIEWS, feeds=cxj.FACETS) as engine, tempfile.TemporaryDirectory() as folder:
             fill(engine)
             data = engine.to_bytes()
             path = pathlib.Path(folder) / "engine.cxj"
@@ -296,6 +709,60 @@ class Lasting(unittest.TestCase):
             with self.assertRaisesRegex(TypeError, "the nearest is 'feeds'"):
                 cxj.Engine.from_bytes(data, feed=())
 
+    def test_a_mark_lasts_with_the_engine(self) -> None:
+        with cxj.Engine(VIEWS) as engine, tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(engine.mark, b"")
+            fill(engine)
+            bare, path = engine.to_bytes(), pathlib.Path(folder) / "engine.cxj"
+            for mark in (b"log 7, byte 12", b"\0" * 65536, bytearray(b"x\0y"), memoryview(b"z")):
+                engine.mark = mark  # type: ignore[assignment]
+                self.assertEqual(engine.mark, bytes(mark))
+                self.assertNotEqual(engine.to_bytes(), bare)
+                engine.save(path)
+                for again in (cxj.Engine.load(path), pickle.loads(pickle.dumps(engine))):
+                    with again, cxj.Engine(VIEWS) as other:
+                        self.assertEqual((again.mark, again.to_bytes()), (mark, engine.to_bytes()))
+                        other.mark = b"own"
+                        other.merge(again)
+                        other.merge(again.to_bytes())
+                        self.assertEqual(other.mark, b"own")  # "A merge leaves the mark of the engine that receives"
+            with self.assertRaises(ValueError):
+                engine.mark = bytes(65537)
+            with self.assertRaisesRegex(TypeError, "mark: bytes are expected, not str"):
+                engine.mark = "text"  # type: ignore[assignment]
+            self.assertEqual(engine.mark, b"z")
+            engine.mark = b""
+            self.assertEqual((engine.mark, engine.to_bytes()), (b"", bare))
+
+    def test_what_an_engine_says_of_its_feed_lasts_with_it(self) -> None:
+        with cxj.Engine(VIEWS, feeds=["fault"], seal_idle_after=datetime.timedelta(days=2)) as engine:
+            fill(engine)
+            data = engine.to_bytes()
+            with cxj.Engine.from_bytes(data) as again, cxj.Engine.from_bytes(data, feeds=["chase"]) as both:
+                self.assertEqual(again.feeds, engine.feeds)
+                self.assertLess(both.feeds or set(), engine.feeds or set())  # what either leaves out is not recorded
+                again.advance(100 * DAY)
+                self.assertEqual(again.stats().sealed, 20)
+            for merged in (engine, data):
+                with cxj.Engine(VIEWS) as whole:
+                    whole.merge(merged)
+                    self.assertEqual(whole.feeds, engine.feeds)
+
+    def test_what_loading_may_take_is_bounded(self) -> None:
+        with cxj.Engine(VIEWS) as engine:
+            fill(engine)
+            data = engine.to_bytes()
+            found = cxj.validate(data)
+            self.assertEqual(found.work, 80 * 3)
+            self.assertGreater(found.memory, len(data))
+            cxj.Engine.from_bytes(data, views_limit=3, load_work_limit=1).close()
+            with self.assertRaisesRegex(cxj.Error, "views"):
+                cxj.Engine.from_bytes(data, views_limit=2)
+            with cxj.Engine("journeys", views_limit=1) as one, self.assertRaisesRegex(cxj.Error, "views"):
+                one.add_view("touchpoints")
+            with self.assertRaisesRegex(ValueError, "views_limit"):
+                cxj.Engine(views_limit=5000)
+
     def test_a_file_is_whole_or_the_old_one(self) -> None:
         with cxj.Engine(VIEWS) as engine, tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / "engine.cxj"
@@ -303,7 +770,7 @@ class Lasting(unittest.TestCase):
             path.chmod(0o600)
             old, mode = path.read_bytes(), path.stat().st_mode
             fill(engine)
-            for function in ("os.fsync", "os.replace", "cxj._engine._write"):
+            for function in ("os.fsync", "os.rename", "os.fchmod", "cxj._file.write"):
                 with mock.patch(function, side_effect=OSError(5, "torn")), self.assertRaisesRegex(OSError, "torn"):
                     engine.save(path)
                 self.assertEqual((path.read_bytes(), os.listdir(folder)), (old, ["engine.cxj"]))
@@ -320,10 +787,129 @@ class Lasting(unittest.TestCase):
             link.symlink_to(path)
             engine.save(link)
             self.assertTrue(link.is_symlink())
-            if os.path.exists("/dev/full"):
-                with self.assertRaises(OSError):
-                    engine.save("/dev/full")
-                self.assertTrue(pathlib.Path("/dev/full").is_char_device())
+
+    def test_nothing_is_left_whatever_is_raised(self) -> None:
+        with cxj.Engine(VIEWS) as engine, tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "engine.cxj"
+            engine.save(path)
+            old = path.read_bytes()
+            fill(engine)
+            for function in ("fcntl.flock", "os.fsync", "os.rename", "os.fchmod", "os.fstat", "cxj._file.write"):
+                for error in (KeyboardInterrupt("torn"), MemoryError("torn")):
+                    with mock.patch(function, side_effect=error), self.assertRaisesRegex(type(error), "torn"):
+                        engine.save(path)
+                    self.assertEqual((path.read_bytes(), os.listdir(folder)), (old, ["engine.cxj"]))
+            with mock.patch("fcntl.flock", side_effect=OSError(38, "no locks here")):
+                engine.save(path)
+            self.assertEqual((path.read_bytes(), os.listdir(folder)), (engine.to_bytes(), ["engine.cxj"]))
+
+    def test_what_is_no_regular_file_is_never_written_to(self) -> None:
+        with cxj.Engine(VIEWS) as engine, tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            os.mkfifo(folder / "fifo")
+            (folder / "inner").mkdir()
+            for link, to in (("nowhere.link", "nowhere"), ("loop.link", "loop.link"), ("fifo.link", "fifo"),
+                             ("inner.link", "inner")):
+                (folder / link).symlink_to(to)
+            before = sorted(os.listdir(folder))
+            for wrong in ("fifo", "inner", "nowhere.link", "loop.link", "fifo.link", "inner.link", "nowhere/",
+                          "nowhere/engine.cxj", "fifo/engine.cxj", ".cxj-.a.new"):
+                with self.assertRaises(OSError, msg=wrong):
+                    engine.save(f"{name}/{wrong}")
+            for wrong in ("", "/dev/null", "/dev/full"):
+                with self.assertRaises(OSError, msg=wrong):
+                    engine.save(wrong)
+            self.assertEqual(sorted(os.listdir(folder)), before)
+            self.assertTrue((folder / "fifo").is_fifo())
+            self.assertTrue(pathlib.Path("/dev/null").is_char_device())
+
+    def test_a_file_keeps_its_permissions_and_its_other_names_what_they_held(self) -> None:
+        with cxj.Engine(VIEWS) as engine, tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            path, hard = folder / "engine.cxj", folder / "hard.cxj"
+            before = os.umask(0)
+            try:
+                engine.save(path)
+            finally:
+                os.umask(before)
+            self.assertEqual(path.stat().st_mode & 0o7777, 0o600)
+            old = path.read_bytes()
+            os.link(path, hard)
+            fill(engine)
+            for mode in (0o600, 0o644, 0o640, 0o444, 0o4755, 0o000):
+                path.chmod(mode)
+                engine.save(path)
+                self.assertEqual(path.stat().st_mode & 0o7777, mode & 0o777)
+            hard.chmod(0o600)
+            self.assertEqual(hard.read_bytes(), old)
+
+    def test_another_saver_may_come_at_any_moment(self) -> None:
+        with cxj.Engine(VIEWS) as engine, cxj.Engine(VIEWS) as other, tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "engine.cxj"
+            fill(engine)
+            other.save(path)
+            for function in ("fcntl.flock", "os.fstat", "os.fchmod", "os.fsync", "os.rename", "cxj._file.write"):
+                module, _, attribute = function.rpartition(".")
+                real, came = getattr(sys.modules[module], attribute), []
+
+                def comes(*arguments: Any, **named: Any) -> Any:
+                    if not came:
+                        came.append(True)
+                        other.save(path)
+                        self.assertEqual(path.read_bytes(), other.to_bytes())
+                    return real(*arguments, **named)
+
+                with mock.patch(function, comes):
+                    engine.save(path)
+                self.assertEqual((came, path.read_bytes()), ([True], engine.to_bytes()), function)
+                self.assertEqual(os.listdir(folder), ["engine.cxj"])
+
+    def test_what_a_killed_saver_left_is_swept_up(self) -> None:
+        code = ("import fcntl, os, signal, sys, cxj\n"
+                "def die(*arguments, **named): os.kill(os.getpid(), signal.SIGKILL)\n"
+                "setattr(fcntl if sys.argv[2] == 'flock' else os, sys.argv[2], die)\n"
+                "cxj.Engine('journeys').save(sys.argv[1])\n")
+        with cxj.Engine(VIEWS) as engine, tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "engine.cxj"
+            for moment in ("flock", "fsync", "rename"):
+                subprocess.run([sys.executable, "-c", code, str(path), moment], check=False,
+                               env={**os.environ, "CXJ_LIBRARY": cxj.loaded_from,
+                                    "PYTHONPATH": str(pathlib.Path(cxj.__file__).parent.parent)})
+                left = [name for name in os.listdir(folder) if name != "engine.cxj"]
+                self.assertRegex(" ".join(left), r"^\.cxj-\S+\.new$")
+                engine.save(path)
+                self.assertEqual((path.read_bytes(), os.listdir(folder)), (engine.to_bytes(), ["engine.cxj"]))
+
+    def test_a_reader_finds_a_whole_file_however_many_save_to_it(self) -> None:
+        engines = [cxj.Engine(VIEWS) for _ in range(8)]
+        for i, engine in enumerate(engines):
+            fill(engine, 1 + 5 * i)
+        whole = {engine.to_bytes() for engine in engines}
+        for savers in (2, 8):
+            with tempfile.TemporaryDirectory() as folder:
+                path, over, failed = pathlib.Path(folder) / "engine.cxj", threading.Event(), []
+
+                def save(engine: cxj.Engine) -> None:
+                    try:
+                        while not over.is_set():
+                            engine.save(path)
+                    except BaseException as error:
+                        failed.append(error)
+
+                engines[0].save(path)
+                threads = [threading.Thread(target=save, args=(engine,)) for engine in engines[:savers]]
+                for thread in threads:
+                    thread.start()
+                for _ in range(1000):
+                    data = path.read_bytes()
+                    if data not in whole:
+                        failed.append(AssertionError(f"{len(data)} bytes that nobody saved"))
+                over.set()
+                for thread in threads:
+                    thread.join()
+                self.assertEqual((failed[:1], os.listdir(folder)), ([], ["engine.cxj"]))
+        for engine in engines:
+            engine.close()
 
     def test_a_file_that_takes_less_is_given_the_rest(self) -> None:
         class Slow(io.RawIOBase):
@@ -346,7 +932,7 @@ class Lasting(unittest.TestCase):
 
     def test_subclasses_settings_and_exceptions_can_be_pickled(self) -> None:
         with Own(VIEWS, touchpoints_limit=7, feeds="fault", seal_idle_after=datetime.timedelta(days=3)) as engine:
-            engine.record(journey=1, at=0)
+            engine.record(journey=1, at=1)
             for copied in (pickle.loads(pickle.dumps(engine)), copy.deepcopy(engine)):
                 with copied:
                     self.assertIs(type(copied), Own)
@@ -378,7 +964,7 @@ class Lasting(unittest.TestCase):
             self.assertTrue(engine.erase_journey(3))
             with self.assertRaises(KeyError):
                 engine.erase_journey(3)
-            engine.record(journey=3, at=0, owner="ann")
+            engine.record(journey=3, at=1, owner="ann")
             self.assertEqual(engine.journey(3).owner, "ann")
 
 
@@ -469,7 +1055,7 @@ class Bounds(unittest.TestCase):
 
     def test_what_is_not_fed_has_no_value(self) -> None:
         with cxj.Engine("touchpoints", feeds=iter(["contact"])) as engine:
-            engine.record(journey=1, at=0, facets="contact")
+            engine.record(journey=1, at=1, facets="contact")
             self.assertIsNone(engine["touchpoints"].get("faults")["faults"].value)
             engine.set_feeds(name for name in ("fault",))
             self.assertEqual(engine["touchpoints"].get("faults")["faults"].value, 0)
@@ -481,10 +1067,10 @@ class Bounds(unittest.TestCase):
 
     def test_what_is_sealed_stays_in_the_sums(self) -> None:
         with cxj.Engine("journeys by type", seal_idle_after=datetime.timedelta(days=2)) as engine:
-            engine.record(journey=1, id=1, at=0, type="move", customer=7)
+            engine.record(journey=1, id=1, at=1, type="move", customer=7)
             engine.advance(3 * DAY)
             self.assertEqual(engine.stats().sealed, 1)
-            with self.assertRaisesRegex(cxj.Error, "it is sealed"):
+            with self.assertRaisesRegex(cxj.Error, "is sealed"):
                 engine.journey(1)
             for late in (lambda: engine.record(journey=1, id=2, at=DAY), lambda: engine.withdraw(1, 1)):
                 with self.assertRaisesRegex(cxj.RefusedError, "sealed"):
@@ -502,7 +1088,7 @@ class Bounds(unittest.TestCase):
 
     def test_what_is_withdrawn_contributes_nothing(self) -> None:
         with cxj.Engine("touchpoints") as engine:
-            engine.record(journey=1, id="a", at=0)
+            engine.record(journey=1, id="a", at=1)
             engine.withdraw(1, "a")
             self.assertEqual((engine.stats().touchpoints, engine.stats().held), (0, 1))
             self.assertIn("withdrawn", engine.touchpoints(1)[0].facets)
@@ -520,7 +1106,7 @@ class Life(unittest.TestCase):
         engine.close()
         for use in (engine.stats, engine.to_bytes, lambda: VIEWS[0] in engine, lambda: engine.add_view(VIEWS[0]),
                     lambda: engine.record_many({"journey": [1], "at": [1]}), lambda: cxj.Engine().merge(engine),
-                    lambda: engine.record(journey=1, at=0), lambda: len(view),
+                    lambda: engine.record(journey=1, at=1), lambda: len(view),
                     lambda: engine.journey(1), lambda: list(engine.views)):
             with self.assertRaisesRegex(cxj.Error, "closed"):
                 use()
@@ -529,7 +1115,7 @@ class Life(unittest.TestCase):
     def test_many_engines_come_and_go(self) -> None:
         def one() -> None:
             engine = cxj.Engine(["journeys"])
-            engine.record(journey=1, at=0)
+            engine.record(journey=1, at=1)
 
         self.assertLess(growth(one, int(os.environ.get("CXJ_ENGINES", "2000"))), 4 << 20)
 
@@ -555,7 +1141,7 @@ class Life(unittest.TestCase):
                 "torn": lambda: engine.save(Torn()), "^torn": lambda: cxj.Engine.load(Torn()),
                 "only": lambda: cxj.Engine().merge(data), "byte": lambda: engine.merge(data[:-1]),
                 "no metric": lambda: engine[VIEWS[0]].to_dict(["nothing"]),
-                "no such journey": lambda: engine.journey(99),
+                "no journey 99": lambda: engine.journey(99),
             }
 
             def all_of_them() -> None:
@@ -573,7 +1159,7 @@ class Life(unittest.TestCase):
         def work(number: int) -> None:
             with cxj.Engine(VIEWS) as engine:
                 for i in range(number, 400, 4):
-                    engine.record(journey=1 + i % 7, id=1 + i, at=DAY * i, owner=f"o{i % 5}")
+                    engine.record(journey=1 + i % 7, id=1 + i, at=DAY * (i + 1), owner=f"o{i % 5}")
                 parts[number] = engine.to_bytes()
 
         threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
@@ -585,7 +1171,7 @@ class Life(unittest.TestCase):
             for part in parts.values():
                 whole.merge(part)
             for i in range(400):
-                alone.record(journey=1 + i % 7, id=1 + i, at=DAY * i, owner=f"o{i % 5}")
+                alone.record(journey=1 + i % 7, id=1 + i, at=DAY * (i + 1), owner=f"o{i % 5}")
             self.assertEqual(whole.to_bytes(), alone.to_bytes())
 
     def test_work_spreads_over_processes(self) -> None:
@@ -601,7 +1187,7 @@ class Life(unittest.TestCase):
         with cxj.Engine(VIEWS) as engine, cxj.Engine(VIEWS) as alone:
             def work(first: int) -> None:
                 for i in range(200):
-                    engine.record(journey=1 + i % 7, id=first + i, at=DAY * i, owner=f"o{i % 5}")
+                    engine.record(journey=1 + i % 7, id=first + i, at=DAY * (i + 1), owner=f"o{i % 5}")
                     if i % 50 == 0:
                         list(engine[VIEWS[1]])
 
@@ -612,7 +1198,7 @@ class Life(unittest.TestCase):
                 thread.join()
             for t in range(4):
                 for i in range(200):
-                    alone.record(journey=1 + i % 7, id=1 + 1000 * t + i, at=DAY * i, owner=f"o{i % 5}")
+                    alone.record(journey=1 + i % 7, id=1 + 1000 * t + i, at=DAY * (i + 1), owner=f"o{i % 5}")
             self.assertEqual(engine.to_bytes(), alone.to_bytes())
 
 

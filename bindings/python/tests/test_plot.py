@@ -99,7 +99,7 @@ class Pictures(unittest.TestCase):
         with cxj.Engine(["journeys by type"]) as empty, self.assertRaisesRegex(ValueError, "no satisfaction"):
             empty["journeys by type"].plot()
         with cxj.Engine(["journeys by type", "touchpoints by owner"]) as engine:
-            engine.record(journey=1, at=0)
+            engine.record(journey=1, at=1)
             with self.assertRaisesRegex(ValueError, "no satisfaction"):
                 engine["journeys by type"].plot()
             with self.assertRaisesRegex(ValueError, "no value of csat"):
@@ -110,9 +110,9 @@ class Pictures(unittest.TestCase):
         with cxj.Engine(["transitions by owner", "journeys by type per month", "touchpoints by owner"]) as engine:
             for journey in range(1, 31):
                 for step in range(journey):
-                    engine.record(journey=journey, at=DAY * step, owner=f"$\\frac {journey}${step % 2}", type=f"t{journey}",
+                    engine.record(journey=journey, at=DAY * (step + 1), owner=f"$\\frac {journey}${step % 2}", type=f"t{journey}",
                                   csat=3)
-                engine.record(journey=journey, at=DAY * 40, scope="journey", csat=4)
+                engine.record(journey=journey, at=DAY * 41, scope="journey", csat=4)
             for view in engine.views:
                 axes = view.plot()
                 axes.figure.canvas.draw()
@@ -121,7 +121,7 @@ class Pictures(unittest.TestCase):
             self.assertIn("the 20 of", axes.get_xlabel())
             self.assertEqual(len(engine["journeys by type per month"].plot().lines), 10)
         with cxj.Engine("touchpoints by owner, team per day") as engine:
-            for day in range(3):
+            for day in range(1, 4):
                 engine.record(journey=1, at=DAY * day, owner="a, b", team="c", csat=5)
                 engine.record(journey=1, at=DAY * day, owner="a", team="b, c", csat=1)
                 engine.record(journey=1, at=DAY * day, owner="_eve", csat=3)

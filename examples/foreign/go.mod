@@ -1,0 +1,3 @@
+module handoffs
+
+go 1.21

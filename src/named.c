@@ -1,0 +1,343 @@
+/* named: the names and text ids of a host (SPEC 2 and 7), and touchpoints recorded by them.
+ *
+ * A touchpoint by names becomes one by codes here, a window of them at a time, and goes the way of all others
+ * (record.c). A name that is new gets its code even if its touchpoint is then refused; the next erasure retires it, for
+ * nothing uses it. */
+#include <string.h>
+
+#include "engine.h"
+#include "touchpoint.h"
+
+enum { LONGEST_TEXT = CXJ_ZERO_TERMINATED - 1 };
+
+static bool is_with_dictionary(uint32_t dimension) {
+    return dimension >= CXJ_DIMENSION_OWNER && dimension <= CXJ__DICTIONARIES;
+}
+
+/* ---- names and codes -------------------------------------------------------------------------------------------- */
+
+cxj_status cxj_dimension_describe(const cxj_engine *engine, uint32_t dimension, cxj_dimension_info *info,
+                                  size_t info_size) {
+    if (engine == NULL || info == NULL || info_size < CXJ__LEAST_DIMENSION_INFO) return CXJ_BAD_ARGUMENT;
+    if (dimension < CXJ_DIMENSION_OWNER || dimension > CXJ__DIMENSIONS) return CXJ_NOT_FOUND;
+    cxj_dimension_info known = {.name = cxj__view_dimension_name(dimension), .dimension = dimension};
+    if (is_with_dictionary(dimension)) {
+        const struct cxj__names *dictionary = &engine->core.dictionaries[dimension];
+        known.has_dictionary = 1;
+        known.names = cxj__names_count(dictionary);
+        known.room = dictionary->limit - known.names;
+    }
+    cxj__engine_give(info, info_size, &known, sizeof known);
+    return CXJ_OK;
+}
+
+/* Whether a name can be taken, or the sentence why not. */
+static cxj_status check_name(uint32_t dimension, const char *name, size_t length, struct cxj__message *message) {
+    size_t offset = 0;
+    const char *what = cxj__view_dimension_name(dimension);
+    if (length > LONGEST_TEXT) {
+        cxj__base_say(message, "%s: a name of %zu bytes is longer than 2^31 - 2", what, length);
+        return CXJ_BAD_TEXT;
+    }
+    if (!cxj__base_is_utf8(name, length, &offset)) {
+        cxj__base_say(message, "%s: byte %zu of the name is %s", what, offset + 1,
+                      name[offset] == '\0' ? "NUL" : "not UTF-8");
+        return CXJ_BAD_TEXT;
+    }
+    return CXJ_OK;
+}
+
+/* The code of a name, made if the name is new; or the sentence why not. */
+static cxj_status code_of(struct cxj__core *core, uint32_t dimension, const cxj_text *name, struct cxj__message *message,
+                          uint32_t *code) {
+    struct cxj__names *dictionary = &core->dictionaries[dimension];
+    size_t bytes = cxj__base_length(name->text, name->length);
+    *code = 0;
+    if (bytes == 0) return CXJ_OK;
+    /* one that is too long is not even looked at */
+    if (bytes <= LONGEST_TEXT) *code = cxj__names_find(dictionary, &core->seed, name->text, bytes);
+    if (*code != 0) return CXJ_OK;
+    cxj_status status = check_name(dimension, name->text, bytes, message);
+    if (status != CXJ_OK) return status;
+    status = cxj__names_add(dictionary, &core->memory, &core->seed, name->text, bytes, code);
+    if (status == CXJ_NO_MEMORY) cxj__base_say(message, "no memory for a name");
+    if (status == CXJ_LIMIT) {
+        cxj__base_say(message, "%s: the dictionary is full (%u codes)", cxj__view_dimension_name(dimension),
+                      (unsigned)dictionary->limit);
+    }
+    return status;
+}
+
+cxj_status cxj_code(cxj_engine *engine, uint32_t dimension, const char *name, size_t length, uint32_t *code) {
+    if (engine == NULL) return CXJ_BAD_ARGUMENT;
+    cxj__engine_begin(engine);
+    if (!is_with_dictionary(dimension)) {
+        cxj__base_say(&engine->message, "dimension %u has no dictionary", (unsigned)dimension);
+        return CXJ_BAD_ARGUMENT;
+    }
+    if (code == NULL || (name == NULL && length != 0)) {
+        return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, code == NULL ? "code is NULL" : "name is NULL");
+    }
+    uint32_t found = 0;
+    cxj_status status = code_of(&engine->core, dimension, &(cxj_text){name, length}, &engine->message, &found);
+    if (status == CXJ_OK) *code = found;
+    return status;
+}
+
+cxj_status cxj_find_code(const cxj_engine *engine, uint32_t dimension, const char *name, size_t length,
+                         uint32_t *code) {
+    if (engine == NULL || !is_with_dictionary(dimension) || code == NULL || (name == NULL && length != 0)) {
+        return CXJ_BAD_ARGUMENT;
+    }
+    size_t bytes = cxj__base_length(name, length);
+    uint32_t found = cxj__names_find(&engine->core.dictionaries[dimension], &engine->core.seed, name, bytes);
+    if (found == 0 && bytes > 0) return CXJ_NOT_FOUND;
+    *code = found;
+    return CXJ_OK;
+}
+
+cxj_status cxj_name(const cxj_engine *engine, uint32_t dimension, uint32_t code, const char **name, size_t *length) {
+    if (engine == NULL || !is_with_dictionary(dimension) || name == NULL) return CXJ_BAD_ARGUMENT;
+    size_t bytes = 0;
+    const char *text = cxj__names_text(&engine->core.dictionaries[dimension], code, &bytes);
+    if (text == NULL) return CXJ_NOT_FOUND;
+    *name = text;
+    if (length != NULL) *length = bytes;
+    return CXJ_OK;
+}
+
+cxj_status cxj_codes(const cxj_engine *engine, uint32_t dimension, size_t capacity, uint32_t *codes, uint64_t *uses,
+                     size_t *count) {
+    if (engine == NULL || !is_with_dictionary(dimension) || count == NULL || (codes == NULL && capacity > 0)) {
+        return CXJ_BAD_ARGUMENT;
+    }
+    const struct cxj__names *dictionary = &engine->core.dictionaries[dimension];
+    *count = cxj__names_count(dictionary);
+    if (*count > capacity) return CXJ_TOO_SMALL;
+    size_t listed = 0;
+    for (uint32_t code = 1; listed < *count; code++) {
+        if (!cxj__names_has(dictionary, code)) continue;
+        codes[listed] = code;
+        if (uses != NULL) uses[listed] = cxj__names_uses(dictionary, code);
+        listed++;
+    }
+    return CXJ_OK;
+}
+
+/* ---- numbers that stand for texts ------------------------------------------------------------------------------- */
+
+#define HALF (UINT64_C(1) << 63)
+
+/* Reads canonical digits of a number below 2^63: no leading zero, and not 0. */
+static bool read_digits(const char *text, size_t length, uint64_t *number) {
+    uint64_t value = 0;
+    if (length == 0 || text[0] == '0') return false;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] < '0' || text[i] > '9') return false;
+        uint64_t digit = (uint64_t)(text[i] - '0');
+        if (value > (HALF - 1 - digit) / 10) return false;
+        value = value * 10 + digit;
+    }
+    *number = value;
+    return true;
+}
+
+/* The number of a text under a key. */
+static uint64_t id_of(const uint64_t key[2], const char *text, size_t bytes) {
+    uint64_t number = 0;
+    if (bytes == 0 || read_digits(text, bytes, &number)) return number;
+    return HALF | cxj__base_siphash(key, text, bytes);
+}
+
+cxj_status cxj_id_from_text(const cxj_engine *engine, const char *text, size_t length, uint64_t *id) {
+    if (id == NULL || (text == NULL && length != 0)) return CXJ_BAD_ARGUMENT;
+    size_t bytes = cxj__base_length(text, length);
+    if (bytes > LONGEST_TEXT) return CXJ_BAD_ARGUMENT;
+    *id = id_of(engine == NULL ? cxj__engine_public_key : engine->text_key, text, bytes);
+    return CXJ_OK;
+}
+
+cxj_status cxj_id_check(const cxj_engine *engine, const char *text, size_t length, uint64_t *check) {
+    if (check == NULL || (text == NULL && length != 0)) return CXJ_BAD_ARGUMENT;
+    size_t bytes = cxj__base_length(text, length);
+    if (bytes > LONGEST_TEXT) return CXJ_BAD_ARGUMENT;
+    const uint64_t *key = engine == NULL ? cxj__engine_public_key : engine->text_key;
+    const uint64_t complement[2] = {~key[0], ~key[1]};
+    *check = cxj__base_siphash(complement, text, bytes);
+    return CXJ_OK;
+}
+
+/* ---- touchpoints by names --------------------------------------------------------------------------------------- */
+
+/* Why one cannot become a touchpoint by codes. */
+struct trouble {
+    cxj_status status;
+    struct cxj__message message;
+};
+
+static cxj_status complain(struct trouble *trouble, cxj_status status, const char *field, const char *rule) {
+    cxj__base_say(&trouble->message, "%s: %s", field, rule);
+    return trouble->status = status;
+}
+
+/* A journey, an id or a customer: as text or as number. */
+static cxj_status take_id(const cxj_engine *engine, const char *field, const cxj_text *text, uint64_t number,
+                          struct trouble *trouble, uint64_t *id) {
+    if (text->text == NULL && text->length != 0) return complain(trouble, CXJ_BAD_FIELD, field, "its text is NULL");
+    size_t bytes = cxj__base_length(text->text, text->length);
+    if (bytes > LONGEST_TEXT) return complain(trouble, CXJ_BAD_TEXT, field, "its text is longer than 2^31 - 2 bytes");
+    if (bytes > 0 && number != 0) return complain(trouble, CXJ_BAD_FIELD, field, "has both a text and a number");
+    *id = bytes > 0 ? id_of(engine->text_key, text->text, bytes) : number;
+    return CXJ_OK;
+}
+
+static cxj_status take_codes(cxj_engine *engine, const cxj_named_touchpoint *named, struct trouble *trouble,
+                             cxj_touchpoint *touchpoint) {
+#define NAME(field, dimension) [CXJ_DIMENSION_##dimension] = &named->field,
+    const cxj_text *const names[CXJ__DICTIONARIES + 1] = {CXJ__FIELDS(CXJ__NO_FIELD, NAME)};
+#undef NAME
+    uint32_t codes[CXJ__DICTIONARIES + 1] = {0};
+    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
+        if (names[d]->text == NULL && names[d]->length != 0) {
+            return complain(trouble, CXJ_BAD_FIELD, cxj__view_dimension_name(d), "its text is NULL");
+        }
+        trouble->status = code_of(&engine->core, d, names[d], &trouble->message, &codes[d]);
+        if (trouble->status != CXJ_OK) return trouble->status;
+    }
+    cxj__touchpoint_set_codes(touchpoint, codes);
+    return CXJ_OK;
+}
+
+static cxj_status resolve_names(cxj_engine *engine, const cxj_named_touchpoint *named, struct trouble *trouble,
+                          cxj_touchpoint *t) {
+    static const uint8_t nothing[sizeof named->reserved];
+    trouble->status = CXJ_OK;
+    *t = (cxj_touchpoint){
+        .revision = named->revision,
+        .at = named->at,
+        .due = named->due,
+        .value = named->value,
+        .sequence = named->sequence,
+        .facets = named->facets,
+        .scale = named->scale,
+        .score = named->score,
+        .scope = named->scope,
+        .commitment = named->commitment,
+        .outcome = named->outcome,
+    };
+    if (memcmp(named->reserved, nothing, sizeof nothing) != 0) {
+        return complain(trouble, CXJ_BAD_FIELD, "reserved", "must be 0");
+    }
+    cxj_status status = take_id(engine, "journey", &named->journey, named->journey_number, trouble, &t->journey);
+    if (status == CXJ_OK) status = take_id(engine, "id", &named->id, named->id_number, trouble, &t->id);
+    if (status == CXJ_OK) {
+        status = take_id(engine, "customer", &named->customer, named->customer_number, trouble, &t->customer);
+    }
+    return status == CXJ_OK ? take_codes(engine, named, trouble, t) : status;
+}
+
+/* One call under way. */
+struct naming {
+    cxj_engine *engine;
+    const char *structs;
+    size_t struct_size;
+    size_t count;
+    uint32_t flags;
+    cxj_receipt receipt;
+};
+
+/* Resolves touchpoints from the first that is not processed on, until the window is full or one cannot be; the number
+ * of those that could. */
+static size_t fill_window(struct naming *naming, cxj_touchpoint *window, size_t room, struct trouble *trouble) {
+    size_t filled = 0;
+    trouble->status = CXJ_OK;
+    while (filled < room && naming->receipt.processed + filled < naming->count && trouble->status == CXJ_OK) {
+        cxj_named_touchpoint named;
+        const char *passed = naming->structs + (naming->receipt.processed + filled) * naming->struct_size;
+        if (!cxj__engine_take(&named, sizeof named, passed, naming->struct_size)) {
+            complain(trouble, CXJ_BAD_FIELD, "struct", "has members that this version does not know and that are not 0");
+        } else {
+            resolve_names(naming->engine, &named, trouble, &window[filled]);
+        }
+        filled += trouble->status == CXJ_OK;
+    }
+    return filled;
+}
+
+/* Adds what became of a window. */
+static void add_receipt(cxj_receipt *sum, const cxj_receipt *part) {
+    sum->processed += part->processed;
+    sum->accepted += part->accepted;
+    sum->duplicates += part->duplicates;
+    sum->conflicts += part->conflicts;
+    sum->superseded += part->superseded;
+    sum->late += part->late;
+    sum->refused += part->refused;
+    if (part->first_refusal < sum->first_refusal) {
+        sum->first_refusal = part->first_refusal;
+        sum->first_status = part->first_status;
+    }
+}
+
+/* Notes that the next touchpoint could not be resolved; its sentence is said if it is the first refusal. */
+static void note_trouble(struct naming *naming, const struct trouble *trouble) {
+    cxj_receipt *receipt = &naming->receipt;
+    size_t index = (size_t)receipt->processed;
+    naming->engine->refused++;
+    receipt->refused++;
+    receipt->processed++;
+    if (receipt->first_refusal != CXJ_NO_INDEX) return;
+    receipt->first_refusal = index;
+    receipt->first_status = trouble->status;
+    cxj__base_say(&naming->engine->message, "touchpoint %zu: %s", index, trouble->message.text);
+}
+
+static cxj_status record_windows(struct naming *naming) {
+    enum { WINDOW = 64 };
+    cxj_touchpoint window[WINDOW];
+    bool stop = false;
+    while (naming->receipt.processed < naming->count && !stop) {
+        struct trouble trouble;
+        cxj_receipt part;
+        struct cxj__message said = naming->engine->message;
+        size_t filled = fill_window(naming, window, WINDOW, &trouble);
+        cxj_status status =
+            cxj__record_from(naming->engine, window, filled, (size_t)naming->receipt.processed, naming->flags, &part);
+        bool is_first = naming->receipt.first_refusal == CXJ_NO_INDEX;
+        if (!is_first && status != CXJ_NO_MEMORY) naming->engine->message = said; /* the sentence is about the first that was refused */
+        add_receipt(&naming->receipt, &part);
+        if (status == CXJ_NO_MEMORY) return status;
+        stop = part.processed < filled;
+        if (stop || trouble.status == CXJ_OK) continue;
+        if (trouble.status == CXJ_NO_MEMORY) {
+            cxj__base_say(&naming->engine->message, "touchpoint %llu: no memory for a name; those before it were taken",
+                          (unsigned long long)naming->receipt.processed);
+            return CXJ_NO_MEMORY;
+        }
+        stop = (naming->flags & CXJ_STOP_AT_REFUSAL) != 0;
+        note_trouble(naming, &trouble);
+        if (stop) naming->receipt.processed--; /* the call stops before it */
+    }
+    return naming->receipt.refused + naming->receipt.late > 0 ? CXJ_REFUSED : CXJ_OK;
+}
+
+cxj_status cxj_record_named(cxj_engine *engine, const cxj_named_touchpoint *touchpoints, size_t touchpoint_size,
+                            size_t count, uint32_t flags, cxj_receipt *receipt, size_t receipt_size) {
+    if (engine == NULL) return CXJ_BAD_ARGUMENT;
+    cxj__engine_begin(engine);
+    const char *wrong = cxj__record_check(flags, receipt, receipt_size);
+    if (wrong == NULL && touchpoints == NULL && count > 0) wrong = "touchpoints is NULL";
+    if (wrong == NULL && touchpoint_size < CXJ__LEAST_NAMED_TOUCHPOINT) {
+        wrong = "touchpoint_size is below sizeof(cxj_named_touchpoint)";
+    }
+    if (wrong != NULL) return cxj__record_refuse(engine, wrong, receipt, receipt_size);
+    struct naming naming = {.engine = engine,
+                            .structs = (const char *)touchpoints,
+                            .struct_size = touchpoint_size,
+                            .count = count,
+                            .flags = flags,
+                            .receipt = {.first_refusal = CXJ_NO_INDEX}};
+    cxj_status status = record_windows(&naming);
+    if (receipt != NULL) cxj__engine_give(receipt, receipt_size, &naming.receipt, sizeof naming.receipt);
+    return status;
+}
