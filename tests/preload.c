@@ -101,7 +101,9 @@ OPEN(open64)
         return opened(real(folder, path, flags, mode), counts);                                                        \
     }
 OPEN_AT(openat)
+#ifndef openat64
 OPEN_AT(openat64)
+#endif
 
 int flock(int descriptor, int operation) {
     REAL(flock)
