@@ -231,7 +231,7 @@ typedef struct cxj_stats {
  * @param engine  the engine
  * @param stats   receives it, up to stats_size bytes
  * @param stats_size  sizeof(cxj_stats)
- * @return CXJ_OK; CXJ_BAD_ARGUMENT. Time in proportion to the number of journeys (for latest_at). */
+ * @return CXJ_OK; CXJ_BAD_ARGUMENT. Constant time. */
 CXJ_API cxj_status cxj_engine_stats(const cxj_engine *engine, cxj_stats *stats, size_t stats_size);
 
 /** Says which facets the feed cannot carry, so that a zero does not look like good news where nobody records the fact:
@@ -1150,7 +1150,8 @@ CXJ_API cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uin
  * @param source  the other, which stays as it is; not the same engine
  * @return CXJ_OK; CXJ_SEALED (a journey that is sealed in one is known to the other, or the source has sealed journeys
  *         and a view that does not know all of them; cxj_message() names it); CXJ_LIMIT (a dictionary would overflow, a
- *         journey would pass its limit of touchpoints, or sealed journeys would have had more than 2^40); CXJ_SAVING (a
+ *         journey would pass its limit of touchpoints, or sealed journeys would have had more than 2^40); CXJ_OTHER_KEY (text ids of the two were made with different
+ *         keys); CXJ_SAVING (a
  *         save in steps of the engine is under way); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time in proportion to the
  *         touchpoints of source, and to those after them in the engine; if the source has sealed journeys, also to its
  *         cells and their numbers. */
@@ -1273,7 +1274,8 @@ CXJ_API cxj_status cxj_mark(const cxj_engine *engine, const void **bytes, size_t
  * @param message           where to write why it failed, with the offset; NUL-terminated and cut to fit; NULL: nowhere
  * @param message_capacity  bytes at message; 0: nothing is written
  * @param engine            receives the engine, or NULL if the call fails; end it with cxj_engine_destroy()
- * @return CXJ_OK; CXJ_BAD_BYTES (not those of an engine, or not whole); CXJ_NEWER_FORMAT; CXJ_IO (read failed); CXJ_LIMIT
+ * @return CXJ_OK; CXJ_BAD_BYTES (not those of an engine, or not whole); CXJ_NEWER_FORMAT; CXJ_OTHER_KEY (text_key of the options is
+ *         not the one that the engine was saved with); CXJ_IO (read failed); CXJ_LIMIT
  *         (a limit of the options is below what was saved, or load_work_limit below what it takes; the sentence names
  *         the limit that would do); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time as recording what is in it. */
 CXJ_API cxj_status cxj_load(const cxj_options *options, cxj_read read, void *context, char *message,

@@ -201,7 +201,7 @@ cxj_status cxj_cursor_open(const cxj_view *view, char *message, size_t message_c
     bool ok = false;
     made->cells = sorted_cells(view, &memory, &ok);
     made->view = view;
-    made->version = view->engine->version;
+    made->version = view->engine->core.version;
     made->count = view->cell_count;
     made->memory = memory;
     if (!ok) {
@@ -221,7 +221,7 @@ void cxj_cursor_close(cxj_cursor *cursor) {
 }
 
 static bool is_stale(const cxj_cursor *cursor) {
-    return cursor->version != cursor->view->engine->version;
+    return cursor->version != cursor->view->engine->core.version;
 }
 
 cxj_status cxj_cursor_next(cxj_cursor *cursor) {

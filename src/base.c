@@ -90,7 +90,7 @@ void cxj__base_add(struct cxj__int128 *sum, struct cxj__int128 amount) {
 }
 
 /* The full product of two words, by halves. */
-static struct cxj__int128 multiply_words(uint64_t a, uint64_t b) {
+static struct cxj__int128 multiply(uint64_t a, uint64_t b) {
     uint64_t a0 = (uint32_t)a, a1 = a >> 32, b0 = (uint32_t)b, b1 = b >> 32;
     uint64_t low = a0 * b0;
     uint64_t middle = a1 * b0 + (low >> 32); /* at most (2^32-1)^2 + 2^32-1 < 2^64 */
@@ -103,7 +103,7 @@ static uint64_t magnitude(int64_t value) {
 }
 
 struct cxj__int128 cxj__base_product(int64_t a, int64_t b) {
-    struct cxj__int128 product = multiply_words(magnitude(a), magnitude(b));
+    struct cxj__int128 product = multiply(magnitude(a), magnitude(b));
     return (a < 0) != (b < 0) ? cxj__base_negate(product) : product;
 }
 

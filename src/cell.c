@@ -547,7 +547,7 @@ static bool is_more(struct cxj__int128 a, struct cxj__int128 b) {
 }
 
 /* The product of two numbers of 128 bits without sign: eight digits of 32 bits, the lowest first. */
-static void multiply(struct cxj__int128 a, struct cxj__int128 b, uint32_t digits[8]) {
+static void multiply_wide(struct cxj__int128 a, struct cxj__int128 b, uint32_t digits[8]) {
     const uint32_t x[4] = {(uint32_t)a.low, (uint32_t)(a.low >> 32), (uint32_t)a.high, (uint32_t)(a.high >> 32)};
     const uint32_t y[4] = {(uint32_t)b.low, (uint32_t)(b.low >> 32), (uint32_t)b.high, (uint32_t)(b.high >> 32)};
     memset(digits, 0, 8 * sizeof *digits);
@@ -567,8 +567,8 @@ static bool can_be_squares(struct cxj__int128 sum, struct cxj__int128 squares, i
     uint32_t low[8], high[8];
     if (sum.high >> 63 != 0) sum = cxj__base_negate(sum);
     if (is_more(sum, squares)) return false;
-    multiply(sum, sum, low);
-    multiply(cxj__base_wide(n), squares, high);
+    multiply_wide(sum, sum, low);
+    multiply_wide(cxj__base_wide(n), squares, high);
     for (size_t i = 8; i-- > 0;) {
         if (low[i] != high[i]) return low[i] < high[i];
     }

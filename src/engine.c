@@ -188,14 +188,11 @@ static uint32_t closed_under_implication(uint32_t unrecorded) {
     return unrecorded & ~cxj__touchpoint_imply(~unrecorded & CXJ_FACETS_ALL);
 }
 
-const uint64_t cxj__engine_public_key[2] = {UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)};
-
-/* The public key is the default. What is saved tells by a print of the key, which does not give it away, whether it is
- * the same one. */
+/* What is saved tells by a print of the key, which does not give it away, whether it is the same one. */
 static void set_text_key(cxj_engine *engine, const uint64_t key[2]) {
     static const char what[] = "print of a key for text ids";
     bool is_public = key[0] == 0 && key[1] == 0;
-    memcpy(engine->text_key, is_public ? cxj__engine_public_key : key, sizeof engine->text_key);
+    cxj__names_text_key(key, engine->text_key);
     engine->core.text_key_print = is_public ? 0 : cxj__base_siphash(key, what, sizeof what - 1) | 1;
 }
 
@@ -208,7 +205,7 @@ static void set_up(cxj_engine *engine, const cxj_options *options) {
     core->now = INT64_MIN;
     core->seal_ended_after = options->seal_ended_after;
     core->seal_idle_after = options->seal_idle_after;
-    core->sealed_latest = INT64_MIN;
+    core->sealed_latest = core->latest = INT64_MIN;
     core->views_limit = options->views_limit != 0 ? options->views_limit : CXJ__MOST_VIEWS;
     core->load_work_limit = options->load_work_limit != 0 ? options->load_work_limit : DEFAULT_LOAD_WORK;
     engine->unrecorded = closed_under_implication(options->unrecorded_facets);
@@ -262,18 +259,10 @@ const char *cxj_message(const cxj_engine *engine) {
     return engine == NULL ? "" : engine->message.text;
 }
 
-static int64_t latest_at(const struct cxj__core *core) {
-    int64_t latest = core->sealed_latest;
-    for (size_t place = 0; place < core->store.places; place++) {
-        const struct cxj__fold *fold = &cxj__store_at(&core->store, place)->fold;
-        if (fold->counts[CXJ__F_TOUCHPOINTS] > 0 && fold->last_at > latest) latest = fold->last_at;
-    }
-    return latest == INT64_MIN ? 0 : latest;
-}
-
 cxj_status cxj_engine_stats(const cxj_engine *engine, cxj_stats *stats, size_t stats_size) {
     if (engine == NULL || stats == NULL || stats_size < CXJ__LEAST_STATS) return CXJ_BAD_ARGUMENT;
     const struct cxj__core *core = &engine->core;
+    int64_t latest = cxj__plan_latest(core);
     cxj_stats known = {
         .touchpoints = core->touchpoints,
         .journeys = core->journeys,
@@ -283,7 +272,7 @@ cxj_status cxj_engine_stats(const cxj_engine *engine, cxj_stats *stats, size_t s
         .superseded = engine->feed.superseded,
         .late = engine->late,
         .refused = engine->refused,
-        .latest_at = latest_at(core),
+        .latest_at = latest == INT64_MIN ? 0 : latest,
         .sealed = core->store.sealed.count,
         .now = core->now == INT64_MIN ? 0 : core->now,
         .memory = core->memory.used,
@@ -304,7 +293,7 @@ cxj_status cxj_set_unrecorded(cxj_engine *engine, uint32_t unrecorded_facets) {
     }
     uint32_t before = engine->unrecorded;
     engine->unrecorded = closed_under_implication(unrecorded_facets);
-    engine->version += engine->unrecorded != before;
+    engine->core.version += engine->unrecorded != before;
     return CXJ_OK;
 }
 
@@ -397,7 +386,7 @@ static cxj_status admit_view(cxj_engine *engine, struct cxj_view *view) {
         return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to fill a view");
     }
     core->views[core->view_count++] = view;
-    engine->version++;
+    core->version++;
     return CXJ_OK;
 }
 
@@ -418,8 +407,7 @@ cxj_status cxj_view_add(cxj_engine *engine, const char *text, size_t length, cxj
         if (made != NULL) cxj__base_resize(&core->memory, made, sizeof *made, 0);
         return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory for a view");
     }
-    size_t names[CXJ__DICTIONARIES + 1];
-    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) names[d] = core->dictionaries[d].count;
+    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_mark(&core->dictionaries[d]);
     cxj_status status =
         cxj__view_read(made, core->dictionaries, &core->memory, &core->seed, text, bytes, &engine->message);
     if (status != CXJ_OK) {
@@ -439,7 +427,7 @@ cxj_status cxj_view_add(cxj_engine *engine, const char *text, size_t length, cxj
     }
     destroy_view(core, made);
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
-        cxj__names_truncate(&core->dictionaries[d], &core->memory, names[d]);
+        cxj__names_take_back(&core->dictionaries[d], &core->memory);
     }
     return status;
 }
@@ -457,7 +445,7 @@ cxj_status cxj_view_drop(cxj_engine *engine, cxj_view *view) {
         memmove(core->views + i, core->views + i + 1, (core->view_count - i - 1) * sizeof *core->views);
         core->view_count--;
         want_again(core);
-        engine->version++;
+        core->version++;
         return CXJ_OK;
     }
     return cxj__engine_fail(engine, CXJ_NOT_FOUND, "the view is none of this engine's");
@@ -610,11 +598,11 @@ cxj_status cxj_advance(cxj_engine *engine, int64_t now) {
         return CXJ_BAD_ARGUMENT;
     }
     if (core->now != INT64_MIN && now - LONGEST_LEAP > core->now &&
-        (core->touchpoints == 0 || now - LONGEST_LEAP > latest_at(core))) {
+        (core->touchpoints == 0 || now - LONGEST_LEAP > cxj__plan_latest(core))) {
         cxj__base_say(&engine->message,
                       "now: %lld is more than ten years after both the clock, %lld, and the latest touchpoint, %lld; it "
                       "must be in milliseconds since 1970",
-                      (long long)now, (long long)core->now, (long long)latest_at(core));
+                      (long long)now, (long long)core->now, (long long)cxj__plan_latest(core));
         return CXJ_CLOCK;
     }
     if (now < core->now) {
@@ -623,7 +611,6 @@ cxj_status cxj_advance(cxj_engine *engine, int64_t now) {
         return CXJ_CLOCK;
     }
     cxj__plan_advance(core, now);
-    engine->version++;
     size_t sealed = core->store.sealed.count;
     cxj_status status = cxj__plan_seal(&engine->plan, core);
     if (status != CXJ_OK) {

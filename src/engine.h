@@ -15,7 +15,6 @@ struct cxj_engine {
     uint64_t late, refused;
     uint32_t unrecorded;     /* facets that the feed cannot carry */
     uint32_t next_view; /* the id of the next view */
-    uint64_t version;   /* grows with each change, so that a cursor sees that it is stale */
     bool is_saving;     /* in steps, and meanwhile some calls are refused */
     uint64_t text_key[2]; /* of the numbers that stand for text ids */
 };
@@ -63,19 +62,6 @@ struct cxj_view *cxj__engine_find_view(const struct cxj__core *core, const char 
 cxj_status cxj__engine_refuse(char *message, size_t capacity, cxj_status status, const char *sentence);
 cxj_status cxj__engine_refuse_room(char *message, size_t message_capacity, const char *what, size_t needed,
                                    size_t capacity);
-
-/* The key of the numbers that stand for text ids where the host gave none. */
-extern const uint64_t cxj__engine_public_key[2];
-
-/* What is wrong with the arguments that all ways of recording share, or NULL; and refusing such a call: nothing was done,
- * and a receipt says so. */
-const char *cxj__record_check(uint32_t flags, const cxj_receipt *receipt, size_t receipt_size);
-cxj_status cxj__record_refuse(cxj_engine *engine, const char *wrong, cxj_receipt *receipt, size_t receipt_size);
-
-/* Records structs of which the first is the base-th of a call; the receipt's indices and the sentence count from that
- * call's first. */
-cxj_status cxj__record_from(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t count, size_t base,
-                            uint32_t flags, cxj_receipt *receipt);
 
 /* Keeps a host's mark in place of the one before; false, and then that one stays, if there is no memory. */
 bool cxj__engine_take_mark(cxj_engine *engine, const void *bytes, size_t length);

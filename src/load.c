@@ -36,8 +36,9 @@ struct totals {
 /* What views without conditions must agree on: what sealed journeys have contributed, all in all. */
 enum group { OF_TOUCHPOINTS, OF_TRANSITIONS, OF_JOURNEYS = OF_TRANSITIONS + CXJ__TRACKS, OF_ENDED, GROUPS };
 
-/* Work that any bytes may take. */
+/* Work that any bytes may take; the bytes of a journey in memory, at least. */
 #define FREE_WORK UINT64_C(10000000)
+#define LEAST_OF_JOURNEY offsetof(struct cxj__journey, fold.promises[1])
 
 struct load {
     cxj_engine *engine; /* with names and views in any case */
@@ -45,6 +46,7 @@ struct load {
     struct cxj__format_in in;
     struct totals totals;
     uint64_t sealed, touchpoints; /* found so far: these contribute */
+    uint64_t text_key_print;      /* 0: the public key */
     uint64_t withdrawn, unheld;   /* withdrawn ones, and, in format 1, such as are left out */
     uint64_t *ids; /* of the journey under way */
     size_t id_count, id_capacity;
@@ -98,7 +100,7 @@ static void read_facets(struct load *load) {
         }
         uint64_t count = cxj__format_get(in, load->totals.sealed_touchpoints);
         if (count == 0) refuse_bytes(load, "a facet that no touchpoint has");
-        if (in->status == CXJ_OK) core->sealed_facets[bit] = count;
+        if (in->status == CXJ_OK) core->facet_counts[bit] = core->sealed_facets[bit] = count;
     }
 }
 
@@ -156,7 +158,7 @@ static void take_setting(struct load *load, uint32_t number, uint64_t value) {
         }
         break;
     case CXJ__FORMAT_TEXT_KEY:
-        core->text_key_print = value;
+        load->text_key_print = value;
         break;
     default:
         if (value > (uint64_t)CXJ__LONGEST_TIME) {
@@ -199,11 +201,23 @@ static bool read_mark(struct load *load) {
     return load->purpose != BUILD || cxj__engine_take_mark(load->engine, mark, length) || lack_memory(load);
 }
 
+/* Text ids under another key would be other numbers: who goes on with an engine must have its key. */
+static bool check_key(struct load *load) {
+    struct cxj__core *core = &load->engine->core;
+    if (load->purpose != BUILD) core->text_key_print = load->text_key_print;
+    if (core->text_key_print == load->text_key_print) return true;
+    return cxj__format_refuse(&load->in, CXJ_OTHER_KEY,
+                              load->text_key_print == 0
+                                  ? "its text ids were made with the public key; give no text_key to read it"
+                                  : "its text ids were made with another key; give that as text_key to read it");
+}
+
 /* What stands between totals and names where there is any of it. */
 static bool read_options(struct load *load) {
     struct cxj__format_in *in = &load->in;
-    if (in->format == CXJ__FORMAT_FIRST) return true;
+    if (in->format == CXJ__FORMAT_FIRST) return check_key(load);
     if (cxj__format_next(in) == CXJ__FORMAT_SETTINGS && !read_settings(load)) return false;
+    if (!check_key(load)) return false;
     if (cxj__format_next(in) == CXJ__FORMAT_MARK && !read_mark(load)) return false;
     if (cxj__format_next(in) != CXJ__FORMAT_CALENDAR) return in->status == CXJ_OK;
     return cxj__format_refuse(in, CXJ_NEWER_FORMAT, "a calendar is not known to this library; a newer one is needed");
@@ -436,7 +450,7 @@ static bool read_cells_of(struct load *load, const struct loaded_view *loaded) {
 }
 
 /* The columns of all cells: listed, or those of format 1. */
-static bool read_sealed_columns(struct load *load) {
+static bool read_listed_columns(struct load *load) {
     struct cxj__format_in *in = &load->in;
     bool are_listed = in->format > CXJ__FORMAT_FIRST;
     if (are_listed && !cxj__format_item(in, CXJ__FORMAT_CELLS)) return false;
@@ -453,7 +467,7 @@ static bool read_sealed_columns(struct load *load) {
 static bool read_cells(struct load *load) {
     struct cxj__format_in *in = &load->in;
     if (load->totals.sealed_touchpoints == 0 || load->view_count == 0) return true;
-    if (!read_sealed_columns(load)) return false;
+    if (!read_listed_columns(load)) return false;
     for (size_t v = 0; v < load->view_count; v++) {
         if (!read_cells_of(load, &load->views[v])) return false;
     }
@@ -622,7 +636,7 @@ static bool read_journey(struct load *load, uint64_t number, size_t count, size_
         if (!read_touchpoint(load, number, &before, &touchpoint)) return false;
     }
     if (!read_withdrawn(load, number, withdrawn)) return false;
-    load->memory += CXJ__JOURNEY_BYTES;
+    load->memory += LEAST_OF_JOURNEY;
     if (count > CXJ__FIRST_RECORDS) load->memory += (count - CXJ__FIRST_RECORDS) * sizeof(struct cxj__record);
     return check_ids(load) && (load->planned < CXJ__COMING || commit(load));
 }
@@ -814,7 +828,10 @@ cxj_status cxj_merge_saved(cxj_engine *engine, cxj_read read, void *context) {
                            .cells_limit = UINT64_MAX,
                            .touchpoints_limit = CXJ__TOUCHPOINTS_LIMIT,
                            .load_work_limit = engine->core.load_work_limit};
-    if (memory->limit != 0) options.memory_limit = memory->limit - memory->used + 1; /* 0 would be no limit */
+    if (memory->limit != 0) options.memory_limit = memory->limit - memory->used;
+    if (memory->limit != 0 && options.memory_limit == 0) { /* which would be no limit */
+        return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to merge");
+    }
     cxj_engine *source = NULL;
     cxj_status status =
         make(&options, BUILD_BARE, read, context, engine->message.text, sizeof engine->message.text, &source);

@@ -23,7 +23,6 @@ struct merge {
     cxj_engine *engine;
     const struct cxj__core *source;
     struct translation translation;
-    size_t names[CXJ__DICTIONARIES + 1]; /* how many the engine had */
     size_t sealed;                       /* numbers of the source that the engine has sealed so far */
 };
 
@@ -276,6 +275,7 @@ static cxj_status reserve_sealed(struct merge *merge) {
 static void commit_sealed_of(struct merge *merge) {
     struct cxj__core *core = &merge->engine->core;
     const struct cxj__core *source = merge->source;
+    core->version += source->store.sealed.count > 0 || source->sealed_touchpoints > 0;
     commit_names(merge);
     if (source->sealed_touchpoints == 0) return;
     commit_parts(merge);
@@ -284,7 +284,10 @@ static void commit_sealed_of(struct merge *merge) {
     core->touchpoints += source->sealed_touchpoints;
     core->journeys += source->sealed_journeys;
     if (source->sealed_latest > core->sealed_latest) core->sealed_latest = source->sealed_latest;
-    for (size_t bit = 0; bit < CXJ__FACETS; bit++) core->sealed_facets[bit] += source->sealed_facets[bit];
+    for (size_t bit = 0; bit < CXJ__FACETS; bit++) {
+        core->facet_counts[bit] += source->sealed_facets[bit];
+        core->sealed_facets[bit] += source->sealed_facets[bit];
+    }
     core->sealed_facets_lost |= source->sealed_facets_lost;
 }
 
@@ -312,7 +315,7 @@ static void drop_reserved(struct merge *merge) {
         }
     }
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
-        cxj__names_truncate(&core->dictionaries[d], &core->memory, merge->names[d]);
+        cxj__names_take_back(&core->dictionaries[d], &core->memory);
     }
     cxj__plan_forget_deadlines(&merge->engine->plan);
     cxj__plan_finish(&merge->engine->plan, &core->memory); /* what it had in hand shall not lie about */
@@ -336,17 +339,21 @@ cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source) {
                                 source == NULL ? "source is NULL" : "source is the engine itself");
     }
     if (cxj__engine_is_saving(engine)) return CXJ_SAVING;
+    if (engine->core.text_key_print != source->core.text_key_print) {
+        return cxj__engine_fail(engine, CXJ_OTHER_KEY,
+                                "merge: the engines' text ids were made with different keys, so one text is two numbers");
+    }
     struct cxj__core *core = &engine->core;
     struct merge merge = {.engine = engine, .source = &source->core};
-    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) merge.names[d] = core->dictionaries[d].count;
+    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_mark(&core->dictionaries[d]);
     cxj_status status = reserve(&merge);
     if (status == CXJ_OK) {
         commit_journeys(&merge);
         commit_sealed_of(&merge);
         sweep_views(core);
+        cxj__plan_find_latest(core);
         engine->unrecorded |= source->unrecorded; /* what one of them does not know, the result does not know */
         if (source->core.now > core->now) cxj__plan_advance(core, source->core.now);
-        engine->version++;
     } else {
         drop_reserved(&merge);
         if (status == CXJ_NO_MEMORY) cxj__engine_fail(engine, status, "no memory to merge");

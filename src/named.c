@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine.h"
+#include "record.h"
 #include "touchpoint.h"
 
 enum { LONGEST_TEXT = CXJ_ZERO_TERMINATED - 1 };
@@ -126,34 +127,23 @@ cxj_status cxj_codes(const cxj_engine *engine, uint32_t dimension, size_t capaci
 
 /* ---- numbers that stand for texts ------------------------------------------------------------------------------- */
 
-#define HALF (UINT64_C(1) << 63)
-
-/* Reads canonical digits of a number below 2^63: no leading zero, and not 0. */
-static bool read_digits(const char *text, size_t length, uint64_t *number) {
-    uint64_t value = 0;
-    if (length == 0 || text[0] == '0') return false;
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] < '0' || text[i] > '9') return false;
-        uint64_t digit = (uint64_t)(text[i] - '0');
-        if (value > (HALF - 1 - digit) / 10) return false;
-        value = value * 10 + digit;
+/* The key under which texts become numbers, that of an engine or the public one. */
+static void find_key(const cxj_engine *engine, uint64_t key[2]) {
+    static const uint64_t none[2] = {0, 0};
+    if (engine == NULL) {
+        cxj__names_text_key(none, key);
+    } else {
+        memcpy(key, engine->text_key, sizeof engine->text_key);
     }
-    *number = value;
-    return true;
-}
-
-/* The number of a text under a key. */
-static uint64_t id_of(const uint64_t key[2], const char *text, size_t bytes) {
-    uint64_t number = 0;
-    if (bytes == 0 || read_digits(text, bytes, &number)) return number;
-    return HALF | cxj__base_siphash(key, text, bytes);
 }
 
 cxj_status cxj_id_from_text(const cxj_engine *engine, const char *text, size_t length, uint64_t *id) {
     if (id == NULL || (text == NULL && length != 0)) return CXJ_BAD_ARGUMENT;
     size_t bytes = cxj__base_length(text, length);
     if (bytes > LONGEST_TEXT) return CXJ_BAD_ARGUMENT;
-    *id = id_of(engine == NULL ? cxj__engine_public_key : engine->text_key, text, bytes);
+    uint64_t key[2];
+    find_key(engine, key);
+    *id = cxj__names_text_id(key, text, bytes);
     return CXJ_OK;
 }
 
@@ -161,7 +151,8 @@ cxj_status cxj_id_check(const cxj_engine *engine, const char *text, size_t lengt
     if (check == NULL || (text == NULL && length != 0)) return CXJ_BAD_ARGUMENT;
     size_t bytes = cxj__base_length(text, length);
     if (bytes > LONGEST_TEXT) return CXJ_BAD_ARGUMENT;
-    const uint64_t *key = engine == NULL ? cxj__engine_public_key : engine->text_key;
+    uint64_t key[2];
+    find_key(engine, key);
     const uint64_t complement[2] = {~key[0], ~key[1]};
     *check = cxj__base_siphash(complement, text, bytes);
     return CXJ_OK;
@@ -187,7 +178,7 @@ static cxj_status take_id(const cxj_engine *engine, const char *field, const cxj
     size_t bytes = cxj__base_length(text->text, text->length);
     if (bytes > LONGEST_TEXT) return complain(trouble, CXJ_BAD_TEXT, field, "its text is longer than 2^31 - 2 bytes");
     if (bytes > 0 && number != 0) return complain(trouble, CXJ_BAD_FIELD, field, "has both a text and a number");
-    *id = bytes > 0 ? id_of(engine->text_key, text->text, bytes) : number;
+    *id = bytes > 0 ? cxj__names_text_id(engine->text_key, text->text, bytes) : number;
     return CXJ_OK;
 }
 
@@ -208,7 +199,7 @@ static cxj_status take_codes(cxj_engine *engine, const cxj_named_touchpoint *nam
     return CXJ_OK;
 }
 
-static cxj_status resolve_names(cxj_engine *engine, const cxj_named_touchpoint *named, struct trouble *trouble,
+static cxj_status resolve_named(cxj_engine *engine, const cxj_named_touchpoint *named, struct trouble *trouble,
                           cxj_touchpoint *t) {
     static const uint8_t nothing[sizeof named->reserved];
     trouble->status = CXJ_OK;
@@ -257,7 +248,7 @@ static size_t fill_window(struct naming *naming, cxj_touchpoint *window, size_t 
         if (!cxj__engine_take(&named, sizeof named, passed, naming->struct_size)) {
             complain(trouble, CXJ_BAD_FIELD, "struct", "has members that this version does not know and that are not 0");
         } else {
-            resolve_names(naming->engine, &named, trouble, &window[filled]);
+            resolve_named(naming->engine, &named, trouble, &window[filled]);
         }
         filled += trouble->status == CXJ_OK;
     }

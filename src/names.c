@@ -1,8 +1,10 @@
 /* names: a dictionary for each dimension: names to codes and back.
  *
  * A code is an index into an array of names, so that a name is found in one step, and a table of codes finds the code
- * of a name. Names are allocated one by one: a pointer that a host was given stays good while others come.
- * Invariant: slots holds each code that is not retired exactly once, at most three quarters full. */
+ * of a name. Names are allocated one by one: a pointer that a host was given stays good while others come. Codes that are
+ * retired wait in a chain and are given again before new ones.
+ * Invariant: slots holds each code that is not retired exactly once, at most three quarters full; each that is retired is in
+ * the chain that begins with waiting. */
 #include "names.h"
 
 #include <string.h>
@@ -55,6 +57,7 @@ void cxj__names_finish(struct cxj__names *dictionary, struct cxj__memory *memory
     cxj__base_release(memory, &dictionary->uses, &dictionary->use_capacity, sizeof *dictionary->uses);
     cxj__base_release(memory, &dictionary->slots, &dictionary->slot_capacity, sizeof *dictionary->slots);
     dictionary->count = 0;
+    dictionary->waiting = dictionary->latest = dictionary->waiting_count = 0;
 }
 
 uint32_t cxj__names_find(const struct cxj__names *dictionary, const struct cxj__seed *seed, const char *text,
@@ -73,30 +76,31 @@ uint32_t cxj__names_find(const struct cxj__names *dictionary, const struct cxj__
 
 cxj_status cxj__names_add(struct cxj__names *dictionary, struct cxj__memory *memory, const struct cxj__seed *seed,
                           const char *text, size_t length, uint32_t *code) {
-    if (dictionary->count >= dictionary->limit) return CXJ_LIMIT;
-    if (!cxj__base_grow(memory, &dictionary->names, &dictionary->capacity, dictionary->count + 1,
-                        sizeof *dictionary->names) ||
-        !cxj__base_grow(memory, &dictionary->uses, &dictionary->use_capacity, dictionary->count + 2,
-                        sizeof *dictionary->uses) ||
-        !slots_reserve(dictionary, memory, dictionary->count + 1)) {
+    bool again = dictionary->waiting != 0;
+    size_t count = dictionary->count + !again;
+    if (count > dictionary->limit) return CXJ_LIMIT;
+    if (!cxj__base_grow(memory, &dictionary->names, &dictionary->capacity, count, sizeof *dictionary->names) ||
+        !cxj__base_grow(memory, &dictionary->uses, &dictionary->use_capacity, count + 1, sizeof *dictionary->uses) ||
+        !slots_reserve(dictionary, memory, count)) {
         return CXJ_NO_MEMORY;
     }
     char *copy = cxj__base_resize(memory, NULL, 0, length + 1);
     if (copy == NULL) return CXJ_NO_MEMORY;
     memcpy(copy, text, length);
     copy[length] = '\0';
-    dictionary->names[dictionary->count++] =
-        (struct cxj__name){.text = copy, .length = (uint32_t)length, .hash = hash_text(seed, text, length)};
-    *code = (uint32_t)dictionary->count;
+    *code = again ? dictionary->waiting : (uint32_t)count;
+    struct cxj__name *name = &dictionary->names[*code - 1];
+    if (again) {
+        dictionary->waiting = name->next;
+        dictionary->waiting_count--;
+    }
+    *name = (struct cxj__name){.text = copy, .length = (uint32_t)length, .next = dictionary->latest};
+    name->hash = hash_text(seed, text, length);
+    dictionary->latest = *code;
+    dictionary->count = count;
     dictionary->uses[*code] = 0;
     slots_insert(dictionary, *code);
     return CXJ_OK;
-}
-
-size_t cxj__names_count(const struct cxj__names *dictionary) {
-    size_t count = 0;
-    for (size_t i = 0; i < dictionary->count; i++) count += dictionary->names[i].text != NULL;
-    return count;
 }
 
 const char *cxj__names_text(const struct cxj__names *dictionary, uint32_t code, size_t *length) {
@@ -126,20 +130,73 @@ void cxj__names_unpin(struct cxj__names *dictionary, uint32_t code) {
     if (code != 0) dictionary->names[code - 1].pins--;
 }
 
+/* Lets a name go; its code waits to be given again. */
+static void retire(struct cxj__names *dictionary, struct cxj__memory *memory, uint32_t code) {
+    struct cxj__name *name = &dictionary->names[code - 1];
+    free_text(name, memory);
+    dictionary->uses[code] = 0;
+    name->next = dictionary->waiting;
+    dictionary->waiting = code;
+    dictionary->waiting_count++;
+}
+
 void cxj__names_retire(struct cxj__names *dictionary, struct cxj__memory *memory) {
     bool any = false;
     for (size_t i = 0; i < dictionary->count; i++) {
-        struct cxj__name *name = &dictionary->names[i];
+        const struct cxj__name *name = &dictionary->names[i];
         /* used once, and not any more */
         if (name->text == NULL || name->pins != 0 || dictionary->uses[i + 1] != CXJ__NAMES_WAS_USED) continue;
-        free_text(name, memory);
+        retire(dictionary, memory, (uint32_t)i + 1);
         any = true;
     }
-    if (any) slots_rebuild(dictionary);
+    if (!any) return;
+    cxj__names_mark(dictionary); /* what was given before may be among them */
+    slots_rebuild(dictionary);
 }
 
-void cxj__names_truncate(struct cxj__names *dictionary, struct cxj__memory *memory, size_t count) {
-    if (dictionary->count <= count) return;
-    while (dictionary->count > count) free_text(&dictionary->names[--dictionary->count], memory);
+void cxj__names_mark(struct cxj__names *dictionary) {
+    dictionary->latest = 0;
+}
+
+void cxj__names_take_back(struct cxj__names *dictionary, struct cxj__memory *memory) {
+    if (dictionary->latest == 0) return;
+    while (dictionary->latest != 0) {
+        uint32_t code = dictionary->latest;
+        dictionary->latest = dictionary->names[code - 1].next;
+        if (code == dictionary->count) { /* those that had waited were given before any new one */
+            free_text(&dictionary->names[--dictionary->count], memory);
+        } else {
+            retire(dictionary, memory, code);
+        }
+    }
     slots_rebuild(dictionary);
+}
+
+/* ---- numbers that stand for texts ------------------------------------------------------------------------------- */
+
+#define HALF (UINT64_C(1) << 63)
+
+void cxj__names_text_key(const uint64_t given[2], uint64_t key[2]) {
+    static const uint64_t public_key[2] = {UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)};
+    memcpy(key, given[0] == 0 && given[1] == 0 ? public_key : given, sizeof public_key);
+}
+
+/* Reads canonical digits of a number below 2^63: no leading zero, and not 0. */
+static bool read_digits(const char *text, size_t length, uint64_t *number) {
+    uint64_t value = 0;
+    if (text[0] == '0') return false;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] < '0' || text[i] > '9') return false;
+        uint64_t digit = (uint64_t)(text[i] - '0');
+        if (value > (HALF - 1 - digit) / 10) return false;
+        value = value * 10 + digit;
+    }
+    *number = value;
+    return true;
+}
+
+uint64_t cxj__names_text_id(const uint64_t key[2], const char *text, size_t length) {
+    uint64_t number = 0;
+    if (length == 0 || read_digits(text, length, &number)) return number;
+    return HALF | cxj__base_siphash(key, text, length);
 }

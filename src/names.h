@@ -12,12 +12,13 @@ static inline uint32_t cxj__names_most(uint32_t dimension) {
     return dimension == CXJ_DIMENSION_OWNER ? 16777215 : 65535;
 }
 
-/* One name. It is retired (text NULL) once an erasure has taken its last use; its code is not given again. */
+/* One name. It is retired (text NULL) once an erasure has taken its last use; then its code waits to be given again. */
 struct cxj__name {
     char *text; /* NUL-terminated */
     uint32_t length;
     uint32_t hash;
-    uint64_t pins; /* conditions of views that name it */
+    uint32_t pins; /* conditions of views that name it */
+    uint32_t next; /* of a retired one: the next code that waits; else: the code given before this one; 0: none */
 };
 
 /* Set in the uses of a name that had any, ever; and of one that a touchpoint carried which was let go when its journey was
@@ -35,6 +36,9 @@ struct cxj__names {
     uint32_t *slots;
     size_t slot_capacity; /* a power of two, or 0 */
     uint32_t limit;       /* codes at most */
+    uint32_t waiting;     /* a code that is retired, the first of all that are; 0: none */
+    uint32_t waiting_count;
+    uint32_t latest;      /* the code given last, the first of all given since cxj__names_mark(); 0: none */
 };
 
 void cxj__names_finish(struct cxj__names *dictionary, struct cxj__memory *memory);
@@ -43,18 +47,21 @@ void cxj__names_finish(struct cxj__names *dictionary, struct cxj__memory *memory
 uint32_t cxj__names_find(const struct cxj__names *dictionary, const struct cxj__seed *seed, const char *text,
                          size_t length);
 
-/* Gives a new name its code. CXJ_OK, CXJ_LIMIT or CXJ_NO_MEMORY; the name must not be there yet, and not be empty. */
+/* Gives a new name its code, one that is retired if there is any. CXJ_OK, CXJ_LIMIT or CXJ_NO_MEMORY; the name must not be there yet, and not be empty. */
 cxj_status cxj__names_add(struct cxj__names *dictionary, struct cxj__memory *memory, const struct cxj__seed *seed,
                           const char *text, size_t length, uint32_t *code);
 
-/* Names there are: codes that were given and not retired. */
-size_t cxj__names_count(const struct cxj__names *dictionary);
-
-/* The name of a code, or NULL for a code that was never given or is retired. Code 0 has the empty name. */
+/* The name of a code, or NULL for a code that was never given or is retired. Code 0 has the empty name. A code that is
+ * retired may be given to another name. */
 const char *cxj__names_text(const struct cxj__names *dictionary, uint32_t code, size_t *length);
 
 /* Negative, zero or positive as the name of a stands before, with or after that of b, byte by byte. */
 int cxj__names_compare(const struct cxj__names *dictionary, uint32_t a, uint32_t b);
+
+/* Names there are: codes that were given and not retired. */
+static inline size_t cxj__names_count(const struct cxj__names *dictionary) {
+    return dictionary->count - dictionary->waiting_count;
+}
 
 /* True for a code that was given and not retired, and for 0. */
 static inline bool cxj__names_has(const struct cxj__names *dictionary, uint32_t code) {
@@ -95,6 +102,12 @@ static inline uint64_t cxj__names_uses(const struct cxj__names *dictionary, uint
     return dictionary->uses[code] & ~(CXJ__NAMES_WAS_USED | CXJ__NAMES_OF_SEALED);
 }
 
+/* The key under which texts become numbers: the public one where the host gave none, which is all zero. */
+void cxj__names_text_key(const uint64_t given[2], uint64_t key[2]);
+
+/* The number that a text stands for under a key (SPEC 7): canonical digits are themselves, none is 0. */
+uint64_t cxj__names_text_id(const uint64_t key[2], const char *text, size_t length);
+
 /* Counts conditions of views that name a code, which is not retired as long as one does. */
 void cxj__names_pin(struct cxj__names *dictionary, uint32_t code);
 void cxj__names_unpin(struct cxj__names *dictionary, uint32_t code);
@@ -102,7 +115,9 @@ void cxj__names_unpin(struct cxj__names *dictionary, uint32_t code);
 /* Retires every name that was used and is not any more. Time in proportion to the codes. */
 void cxj__names_retire(struct cxj__names *dictionary, struct cxj__memory *memory);
 
-/* Takes back the codes above count, which nothing uses yet. */
-void cxj__names_truncate(struct cxj__names *dictionary, struct cxj__memory *memory, size_t count);
+/* Begins something that may fail, and all codes given since then, which nothing uses yet, be taken back. No name is
+ * retired meanwhile. */
+void cxj__names_mark(struct cxj__names *dictionary);
+void cxj__names_take_back(struct cxj__names *dictionary, struct cxj__memory *memory);
 
 #endif

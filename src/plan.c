@@ -104,6 +104,11 @@ void cxj__plan_note_names(struct cxj__core *core, const cxj_touchpoint *touchpoi
     count_names(core->dictionaries, touchpoint, cxj__names_came);
 }
 
+/* Counts the facets of a touchpoint once more, or once less. */
+static void count_facets(uint64_t counts[32], uint32_t facets, int sign) {
+    for (; facets != 0; facets &= facets - 1) counts[cxj__base_lowest_bit(facets)] += (uint64_t)(int64_t)sign;
+}
+
 /* ---- arrivals --------------------------------------------------------------------------------------------------- */
 
 static struct cxj__change *new_change(struct cxj__plan *plan, struct cxj__core *core, struct cxj__journey *journey) {
@@ -1152,15 +1157,41 @@ static void commit_placings(const struct cxj__plan *plan, const struct cxj__core
     }
 }
 
-static void count_moving_names(const struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change) {
+/* Counts the names and facets of what arrives, and no longer those of what leaves for good. */
+static void count_moving(const struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change) {
     for (size_t i = change->arriving.from; i < change->arriving.to; i++) {
         const struct cxj__entry *entry = &plan->entries.items[i];
-        if (entry->moves) count_names(core->dictionaries, &entry->touchpoint, cxj__names_use);
+        if (!entry->moves) continue;
+        count_names(core->dictionaries, &entry->touchpoint, cxj__names_use);
+        count_facets(core->facet_counts, entry->touchpoint.facets, 1);
     }
     for (size_t i = change->leaving.from; i < change->leaving.to; i++) {
         const struct cxj__entry *entry = &plan->entries.items[i];
-        if (entry->moves) count_names(core->dictionaries, &entry->touchpoint, cxj__names_release);
+        if (!entry->moves) continue;
+        count_names(core->dictionaries, &entry->touchpoint, cxj__names_release);
+        count_facets(core->facet_counts, entry->touchpoint.facets, -1);
     }
+}
+
+/* The at of the last touchpoint of a journey that contributes; INT64_MIN if none does. */
+static int64_t last_at_of(const struct cxj__fold *fold) {
+    return fold->counts[CXJ__F_TOUCHPOINTS] > 0 ? fold->last_at : INT64_MIN;
+}
+
+/* Notes that the last touchpoint of a journey is another. */
+static void note_latest(struct cxj__core *core, size_t place, int64_t before, int64_t after) {
+    if (after != INT64_MIN) cxj__store_note_latest(&core->store, place, after);
+    if (after != INT64_MIN && after >= core->latest) {
+        core->latest = after;
+        core->latest_is_gone = false;
+    } else if (before == core->latest && before != INT64_MIN) {
+        core->latest_is_gone = true;
+    }
+}
+
+void cxj__plan_find_latest(struct cxj__core *core) {
+    if (core->latest_is_gone) core->latest = cxj__store_find_latest(&core->store);
+    core->latest_is_gone = false;
 }
 
 static void commit_journey(const struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change) {
@@ -1169,7 +1200,7 @@ static void commit_journey(const struct cxj__plan *plan, struct cxj__core *core,
     uint64_t contributes = change->fold.counts[CXJ__F_TOUCHPOINTS];
     size_t held = cxj__store_kept(journey), retractions = change->retractions.to - change->retractions.from;
     cxj__store_keep(&core->store, &core->memory, journey);
-    count_moving_names(plan, core, change);
+    count_moving(plan, core, change);
     cxj__store_replace(journey, &core->seed, change->position, AT(plan->entries.items, change->arriving.from),
                        change->arriving.to - change->arriving.from);
     cxj__store_retract(journey, &core->seed, AT(plan->retractions.items, change->retractions.from), retractions);
@@ -1184,6 +1215,7 @@ static void commit_journey(const struct cxj__plan *plan, struct cxj__core *core,
         if (!is_new_deadline(change, c, core->now)) continue;
         cxj__agenda_push(&core->agenda, (struct cxj__deadline){change->fold.promises[c].due, journey->place, c});
     }
+    note_latest(core, journey->place, last_at_of(&journey->fold), last_at_of(&change->fold));
     cxj__store_set_fold(journey, &change->fold);
     core->touchpoints += contributes - contributed;
     core->journeys += (uint64_t)(contributes > 0) - (uint64_t)(contributed > 0);
@@ -1225,15 +1257,19 @@ static void end(struct cxj__plan *plan, struct cxj__core *core, bool keep) {
 }
 
 void cxj__plan_commit(struct cxj__plan *plan, struct cxj__core *core, bool keep) {
+    bool changed = false;
     for (size_t i = 0; i < plan->changes.count; i++) {
         const struct cxj__change *change = &plan->changes.items[i];
         if (change->is_void) continue;
         commit_postings(plan, core, change);
         commit_placings(plan, core, change);
         commit_journey(plan, core, change);
+        changed = true;
     }
+    core->version += changed;
     mark_empty(plan, false);
     end(plan, core, keep);
+    if (!keep) cxj__plan_find_latest(core);
 }
 
 void cxj__plan_abandon(struct cxj__plan *plan, struct cxj__core *core, bool keep) {
@@ -1305,23 +1341,16 @@ static void commit_sealed(const struct cxj__plan *plan, const struct cxj__core *
     }
 }
 
-/* Counts the facets of touchpoints that contribute and are let go. */
-static void count_sealed_facets(const struct cxj__plan *plan, struct cxj__core *core) {
-    for (size_t i = 0; i < plan->entries.count; i++) {
-        uint32_t facets = plan->entries.items[i].touchpoint.facets;
-        if ((facets & CXJ_FACET_WITHDRAWN) != 0) continue;
-        for (; facets != 0; facets &= facets - 1) core->sealed_facets[cxj__base_lowest_bit(facets)]++;
-    }
-}
-
 /* Lets the journey's touchpoints go, and counts what they were. */
 static void release_journey(struct cxj__plan *plan, struct cxj__core *core, struct cxj__journey *journey) {
     const struct cxj__fold *fold = &journey->fold;
     for (size_t i = 0; i < plan->entries.count; i++) {
         count_names(core->dictionaries, &plan->entries.items[i].touchpoint, cxj__names_release);
         count_names(core->dictionaries, &plan->entries.items[i].touchpoint, cxj__names_note_sealed);
+        count_facets(core->sealed_facets, plan->entries.items[i].touchpoint.facets, 1);
     }
-    count_sealed_facets(plan, core);
+    note_latest(core, journey->place, last_at_of(fold), INT64_MIN);
+    core->version++;
     core->held -= cxj__store_kept(journey);
     core->sealed_touchpoints += fold->counts[CXJ__F_TOUCHPOINTS];
     core->sealed_journeys += fold->counts[CXJ__F_TOUCHPOINTS] > 0;
@@ -1349,10 +1378,8 @@ static bool seal(struct cxj__plan *plan, struct cxj__core *core, struct cxj__jou
     return true;
 }
 
-cxj_status cxj__plan_seal(struct cxj__plan *plan, struct cxj__core *core) {
+static cxj_status seal_due(struct cxj__plan *plan, struct cxj__core *core) {
     struct cxj__deadline deadline;
-    /* What a save in steps has begun to write must not go; it can go afterwards. */
-    if (core->store.snapshot.is_open) return CXJ_OK;
     while (seals(core) && cxj__agenda_pop(&core->sealings, core->now + 1, &deadline)) {
         struct cxj__journey *journey = cxj__store_at(&core->store, deadline.place);
         if (!cxj__plan_watches(core, &deadline)) continue;
@@ -1369,10 +1396,19 @@ cxj_status cxj__plan_seal(struct cxj__plan *plan, struct cxj__core *core) {
     return CXJ_OK;
 }
 
+cxj_status cxj__plan_seal(struct cxj__plan *plan, struct cxj__core *core) {
+    /* What a save in steps has begun to write must not go; it can go afterwards. */
+    if (core->store.snapshot.is_open) return CXJ_OK;
+    cxj_status status = seal_due(plan, core);
+    cxj__plan_find_latest(core);
+    return status;
+}
+
 /* ---- the clock -------------------------------------------------------------------------------------------------- */
 
 /* Counts a commitment of a journey as overdue, wherever the journey stands. */
 static void pass(struct cxj__core *core, const struct cxj__deadline *deadline) {
+    core->version++;
     struct cxj__journey *journey = cxj__store_at(&core->store, deadline->place);
     struct cxj__change change;
     memset(&change, 0, sizeof change);
@@ -1393,5 +1429,6 @@ void cxj__plan_advance(struct cxj__core *core, int64_t now) {
     while (cxj__agenda_pop(&core->agenda, now, &deadline)) {
         if (cxj__plan_holds(core, &deadline)) pass(core, &deadline);
     }
+    core->version += core->now == INT64_MIN;
     core->now = now;
 }

@@ -34,6 +34,9 @@ struct cxj__core {
     uint64_t journeys;    /* with one that contributes */
     uint64_t held;        /* touchpoints kept */
     uint64_t folded;      /* touchpoints folded, ever */
+    uint64_t version;    /* grows with each call that changes something, and only then: so a cursor sees that it is stale */
+    int64_t latest;      /* the latest at of a touchpoint held that contributes; INT64_MIN if there is none */
+    bool latest_is_gone; /* while a call lasts: it was taken away, and the one before it is not found yet */
     uint64_t facet_counts[CXJ__FACETS]; /* by bit: touchpoints that contribute and have it, of sealed journeys, too */
     /* What is saved beside all that. */
     uint64_t sealed_facets[CXJ__FACETS]; /* by bit: sealed touchpoints that have it */
@@ -45,6 +48,11 @@ struct cxj__core {
     uint32_t views_limit;
     uint32_t load_work_limit;
 };
+
+/* The latest at of all touchpoints that contribute, those of sealed journeys among them; INT64_MIN if there is none. */
+static inline int64_t cxj__plan_latest(const struct cxj__core *core) {
+    return core->latest > core->sealed_latest ? core->latest : core->sealed_latest;
+}
 
 /* Touchpoints of sealed journeys that an engine may count, so that no sum of them overflows. */
 #define CXJ__MOST_SEALED (UINT64_C(1) << 40)
@@ -160,6 +168,11 @@ cxj_status cxj__plan_entrance(struct cxj__plan *plan, struct cxj__core *core, st
 
 /* Does what was planned, and drops the cells that are empty after it; with keep, empty cells stay for plans to come. */
 void cxj__plan_commit(struct cxj__plan *plan, struct cxj__core *core, bool keep);
+
+/* Finds the latest touchpoint again if it was taken away: to be called before a call ends that has let journeys go, or
+ * committed plans with keep. For each journey of which the last touchpoint ever went, perhaps once as much time as looking
+ * at a 128th of all journeys takes. */
+void cxj__plan_find_latest(struct cxj__core *core);
 
 /* Leaves everything as it was. With keep, what was reserved stays, so that the same plan made again cannot fail. */
 void cxj__plan_abandon(struct cxj__plan *plan, struct cxj__core *core, bool keep);

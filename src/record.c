@@ -5,6 +5,8 @@
  * their journeys. Where one had much to unpack and fold again, the next takes all that is left of the call, up to a
  * bound, so that many late touchpoints of one journey are folded together: the work stays in proportion to the
  * touchpoints passed and those after them. */
+#include "record.h"
+
 #include <string.h>
 
 #include "engine.h"
@@ -45,7 +47,7 @@ static bool is_in_place(const struct source *source, size_t i) {
            address % _Alignof(cxj_touchpoint) == 0;
 }
 
-static void read_columns(const struct source *source, size_t i, cxj_touchpoint *t) {
+static void read_row(const struct source *source, size_t i, cxj_touchpoint *t) {
     const cxj_columns *columns = source->columns;
     memset(t, 0, sizeof *t);
     t->journey = columns->journey[i];
@@ -105,7 +107,7 @@ static cxj_status plan_one(struct call *call, size_t index) {
     if (is_in_place(source, index)) {
         touchpoint = (const cxj_touchpoint *)(const void *)passed;
     } else if (source->columns != NULL) {
-        read_columns(source, index, &copy);
+        read_row(source, index, &copy);
     } else if (!cxj__engine_take(&copy, sizeof copy, passed, source->struct_size)) {
         is_right = false;
         refusal =
@@ -265,7 +267,6 @@ static cxj_status take_all(struct call *call, size_t count) {
 
 /* Ends a call that records. What was taken back shall not lie about in the plan. */
 static void finish_call(cxj_engine *engine) {
-    engine->version++;
     if (engine->plan.took_back) cxj__plan_finish(&engine->plan, &engine->core.memory);
     cxj__engine_trim(engine);
 }
@@ -430,7 +431,7 @@ static void forget(cxj_engine *engine, bool is_erased) {
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_retire(&core->dictionaries[d], &core->memory);
     cxj__agenda_compact(&core->agenda, cxj__plan_holds, core);
     cxj__agenda_compact(&core->sealings, cxj__plan_watches, core);
-    engine->version++;
+    core->version++;
 }
 
 cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey) {

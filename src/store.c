@@ -13,14 +13,15 @@
 
 #include <string.h>
 
-/* Journeys of a block; promises that stand aside, and their bytes. */
+/* Journeys of a block; bytes of a journey; promises that stand aside, and their bytes. */
 enum { BLOCK = 128, FURTHER_PROMISES = CXJ__COMMITMENTS - 1 };
+#define JOURNEY_BYTES offsetof(struct cxj__journey, fold.promises[1])
 #define FURTHER_BYTES (FURTHER_PROMISES * sizeof(struct cxj__promise))
 
 /* ---- journeys --------------------------------------------------------------------------------------------------- */
 
 struct cxj__journey *cxj__store_at(const struct cxj__store *store, size_t place) {
-    return (struct cxj__journey *)(void *)(store->blocks[place / BLOCK] + place % BLOCK * CXJ__JOURNEY_BYTES);
+    return (struct cxj__journey *)(void *)(store->blocks[place / BLOCK] + place % BLOCK * JOURNEY_BYTES);
 }
 
 _Static_assert(CXJ__TOUCHPOINTS_LIMIT <= UINT16_MAX, "a journey counts its records in 16 bits");
@@ -60,20 +61,21 @@ static void free_journey(struct cxj__journey *journey, struct cxj__memory *memor
     if (journey->further != NULL) memset(journey->further, 0, FURTHER_BYTES);
     cxj__base_resize(memory, journey->further, journey->further == NULL ? 0 : FURTHER_BYTES, 0);
     free_index(journey->index, memory);
-    memset(journey, 0, CXJ__JOURNEY_BYTES);
+    memset(journey, 0, JOURNEY_BYTES);
 }
 
 static void free_copy(struct cxj__journey *copy, struct cxj__memory *memory) {
     free_journey(copy, memory);
-    cxj__base_resize(memory, copy, CXJ__JOURNEY_BYTES, 0);
+    cxj__base_resize(memory, copy, JOURNEY_BYTES, 0);
 }
 
 void cxj__store_finish(struct cxj__store *store, struct cxj__memory *memory) {
     for (size_t place = 0; place < store->places; place++) free_journey(cxj__store_at(store, place), memory);
     for (size_t block = 0; block * BLOCK < store->places; block++) {
-        cxj__base_resize(memory, store->blocks[block], BLOCK * CXJ__JOURNEY_BYTES, 0);
+        cxj__base_resize(memory, store->blocks[block], BLOCK * JOURNEY_BYTES, 0);
     }
     cxj__base_release(memory, &store->blocks, &store->block_capacity, sizeof *store->blocks);
+    cxj__base_release(memory, &store->latest, &store->latest_capacity, sizeof *store->latest);
     cxj__table_finish(&store->table, memory);
     cxj__table_finish(&store->sealed, memory);
 }
@@ -129,7 +131,7 @@ const struct cxj__journey *cxj__store_guess(const struct cxj__store *store, cons
 void cxj__store_prefetch_journey(const struct cxj__journey *journey) {
     if (journey == NULL) return;
     come_near(journey, offsetof(struct cxj__journey, first_records));
-    come_near(&journey->fold, CXJ__JOURNEY_BYTES - offsetof(struct cxj__journey, fold));
+    come_near(&journey->fold, JOURNEY_BYTES - offsetof(struct cxj__journey, fold));
 }
 
 void cxj__store_prefetch_records(const struct cxj__journey *journey) {
@@ -142,8 +144,12 @@ static bool reserve_place(struct cxj__store *store, struct cxj__memory *memory) 
     if (store->free != 0 || store->places % BLOCK != 0) return true;
     if (store->places > UINT32_MAX - 2 * BLOCK) return false;
     size_t block = store->places / BLOCK;
-    if (!cxj__base_grow(memory, &store->blocks, &store->block_capacity, block + 1, sizeof *store->blocks)) return false;
-    store->blocks[block] = cxj__base_resize(memory, NULL, 0, BLOCK * CXJ__JOURNEY_BYTES);
+    if (!cxj__base_grow(memory, &store->blocks, &store->block_capacity, block + 1, sizeof *store->blocks) ||
+        !cxj__base_grow(memory, &store->latest, &store->latest_capacity, block + 1, sizeof *store->latest)) {
+        return false;
+    }
+    store->latest[block] = INT64_MIN;
+    store->blocks[block] = cxj__base_resize(memory, NULL, 0, BLOCK * JOURNEY_BYTES);
     return store->blocks[block] != NULL;
 }
 
@@ -167,7 +173,7 @@ struct cxj__journey *cxj__store_make(struct cxj__store *store, struct cxj__memor
     }
     uint32_t place = take_place(store);
     struct cxj__journey *journey = cxj__store_at(store, place);
-    memset(journey, 0, CXJ__JOURNEY_BYTES);
+    memset(journey, 0, JOURNEY_BYTES);
     journey->number = number;
     journey->place = place;
     cxj__table_insert(&store->table, tag, index_slot_of(tag, journey));
@@ -207,6 +213,35 @@ void cxj__store_unseal(struct cxj__store *store, const struct cxj__seed *seed, u
     cxj__table_remove(&store->sealed, seed, cxj__table_tag(seed, number), number);
 }
 
+/* ---- the latest touchpoint -------------------------------------------------------------------------------------- */
+
+void cxj__store_note_latest(struct cxj__store *store, size_t place, int64_t at) {
+    if (at > store->latest[place / BLOCK]) store->latest[place / BLOCK] = at;
+}
+
+/* The at of the latest touchpoint of a block. */
+static int64_t latest_of(const struct cxj__store *store, size_t block) {
+    int64_t latest = INT64_MIN;
+    for (size_t place = block * BLOCK; place < (block + 1) * BLOCK && place < store->places; place++) {
+        const struct cxj__fold *fold = &cxj__store_at(store, place)->fold;
+        if (fold->counts[CXJ__F_TOUCHPOINTS] > 0 && fold->last_at > latest) latest = fold->last_at;
+    }
+    return latest;
+}
+
+int64_t cxj__store_find_latest(struct cxj__store *store) {
+    for (;;) {
+        size_t first = 0;
+        for (size_t block = 0; block * BLOCK < store->places; block++) {
+            if (store->latest[block] > store->latest[first]) first = block;
+        }
+        if (store->places == 0 || store->latest[first] == INT64_MIN) return INT64_MIN;
+        int64_t latest = latest_of(store, first);
+        if (latest == store->latest[first]) return latest;
+        store->latest[first] = latest; /* what was the latest there has gone */
+    }
+}
+
 /* ---- snapshots -------------------------------------------------------------------------------------------------- */
 
 void cxj__store_open_snapshot(struct cxj__store *store) {
@@ -219,9 +254,9 @@ void cxj__store_open_snapshot(struct cxj__store *store) {
 static struct cxj__journey *copy_records(const struct cxj__journey *journey, struct cxj__memory *memory) {
     size_t kept = cxj__store_kept(journey);
     size_t further = kept > CXJ__FIRST_RECORDS ? kept - CXJ__FIRST_RECORDS : 0;
-    struct cxj__journey *copy = cxj__base_resize(memory, NULL, 0, CXJ__JOURNEY_BYTES);
+    struct cxj__journey *copy = cxj__base_resize(memory, NULL, 0, JOURNEY_BYTES);
     if (copy == NULL) return NULL;
-    memset(copy, 0, CXJ__JOURNEY_BYTES);
+    memset(copy, 0, JOURNEY_BYTES);
     copy->number = journey->number;
     copy->place = journey->place;
     copy->count = journey->count;

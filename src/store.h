@@ -80,9 +80,6 @@ struct cxj__journey {
     struct cxj__fold fold;
 };
 
-/* What a journey takes in memory, at least: the state of its fold ends behind the first promise. */
-#define CXJ__JOURNEY_BYTES offsetof(struct cxj__journey, fold.promises[1])
-
 /* All journeys as they were at some moment, though they change meanwhile: those that do are copied before. While it is
  * open none may be removed, but such as came later; and places that were free are not given out. */
 struct cxj__snapshot {
@@ -101,6 +98,8 @@ struct cxj__store {
     size_t block_capacity;
     size_t places;            /* places given out so far */
     uint32_t free;            /* the first place that is free again, plus one; 0: none */
+    int64_t *latest;          /* [block]: no touchpoint of its journeys is later; INT64_MIN: there was none */
+    size_t latest_capacity;
     struct cxj__table table;  /* of places */
     struct cxj__table sealed; /* of numbers: journeys whose touchpoints were let go */
     struct cxj__snapshot snapshot;
@@ -164,6 +163,14 @@ void cxj__store_unseal(struct cxj__store *store, const struct cxj__seed *seed, u
 /* Removes a journey and all that it holds. */
 void cxj__store_remove(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
                        struct cxj__journey *journey);
+
+/* Notes the at of the last touchpoint of a journey. */
+void cxj__store_note_latest(struct cxj__store *store, size_t place, int64_t at);
+
+/* The at of the latest touchpoint of all journeys that contributes, INT64_MIN if there is none. It looks at one number for
+ * each block of journeys; once for each block of which the latest went, it looks at its journeys, and at all blocks
+ * again. */
+int64_t cxj__store_find_latest(struct cxj__store *store);
 
 /* Opens a snapshot of all journeys; keeps a journey that is about to change, if it needs to be kept; the journey at a
  * place that had one, as it was then; closes the snapshot. */

@@ -41,7 +41,7 @@ static struct cxj__segment *make_segment(struct cxj__memory *memory, uint32_t ca
     return segment;
 }
 
-static void put_slot(struct cxj__segment *segment, uint32_t tag, uint64_t slot) {
+static void put(struct cxj__segment *segment, uint32_t tag, uint64_t slot) {
     uint32_t at = cxj__table_home(tag, segment->capacity);
     while (segment->slots[at] != 0) at = at + 1 == segment->capacity ? 0 : at + 1;
     segment->slots[at] = slot;
@@ -82,7 +82,7 @@ static bool grow(struct cxj__table *table, struct cxj__memory *memory, const str
     struct cxj__segment *larger = make_segment(memory, next_capacity(old->capacity), old->depth);
     if (larger == NULL) return false;
     for (uint32_t i = 0; i < old->capacity; i++) {
-        if (old->slots[i] != 0) put_slot(larger, tag_of(table, seed, old->slots[i]), old->slots[i]);
+        if (old->slots[i] != 0) put(larger, tag_of(table, seed, old->slots[i]), old->slots[i]);
     }
     replace(table, tag, old, larger, larger);
     free_segment(old, memory);
@@ -119,7 +119,7 @@ static bool split(struct cxj__table *table, struct cxj__memory *memory, const st
     for (uint32_t i = 0; i < old->capacity; i++) {
         if (old->slots[i] == 0) continue;
         uint32_t its = tag_of(table, seed, old->slots[i]);
-        put_slot(halves[half_of(old, its)], its, old->slots[i]);
+        put(halves[half_of(old, its)], its, old->slots[i]);
     }
     replace(table, tag, old, halves[0], halves[1]);
     free_segment(old, memory);
@@ -152,7 +152,7 @@ bool cxj__table_reserve(struct cxj__table *table, struct cxj__memory *memory, co
 }
 
 void cxj__table_insert(struct cxj__table *table, uint32_t tag, uint64_t slot) {
-    put_slot(table->directory[entry_of(table, tag)], tag, slot);
+    put(table->directory[entry_of(table, tag)], tag, slot);
     table->count++;
 }
 

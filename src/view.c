@@ -382,23 +382,23 @@ struct composing {
     size_t length;
 };
 
-static void put(struct composing *text, const char *bytes, size_t length) {
+static void put_bytes(struct composing *text, const char *bytes, size_t length) {
     if (text->to != NULL) memcpy(text->to + text->length, bytes, length);
     text->length += length;
 }
 
 static void put_text(struct composing *text, const char *words) {
-    put(text, words, strlen(words));
+    put_bytes(text, words, strlen(words));
 }
 
 /* A name as a bare word where it is one, else in quotes. */
-static void compose_name(struct composing *text, const char *name, size_t length) {
+static void put_stated_name(struct composing *text, const char *name, size_t length) {
     bool bare = length > 0;
     for (size_t i = 0; i < length; i++) bare = bare && is_bare(name[i]);
     if (!bare) put_text(text, "\"");
     for (size_t i = 0; i < length; i++) {
         if (name[i] == '"') put_text(text, "\"");
-        put(text, &name[i], 1);
+        put_bytes(text, &name[i], 1);
     }
     if (!bare) put_text(text, "\"");
 }
@@ -411,12 +411,12 @@ static void put_condition(struct composing *text, const struct reader *reader, c
     put_text(text, is_one ? " = " : " in (");
     for (size_t i = span->first; i < span->end; i++) {
         if (i > span->first) put_text(text, ", ");
-        compose_name(text, reader->names + reader->stated[i].at, reader->stated[i].length);
+        put_stated_name(text, reader->names + reader->stated[i].at, reader->stated[i].length);
     }
     if (!is_one) put_text(text, ")");
 }
 
-static void compose_view(struct composing *text, const struct reader *reader) {
+static void put_all(struct composing *text, const struct reader *reader) {
     const struct cxj_view *view = reader->view;
     put_text(text, grains[view->grain].name);
     for (size_t i = 0; i < view->dimension_count; i++) {
@@ -439,13 +439,13 @@ static void compose_view(struct composing *text, const struct reader *reader) {
 /* Writes the view's text in the one way in which what it says is written. */
 static bool normalise(struct reader *reader) {
     struct composing text = {NULL, 0};
-    compose_view(&text, reader);
+    put_all(&text, reader);
     struct cxj_view *view = reader->view;
     view->text = cxj__base_resize(reader->memory, NULL, 0, text.length + 1);
     if (view->text == NULL) return false;
     view->text_length = text.length;
     text = (struct composing){view->text, 0};
-    compose_view(&text, reader);
+    put_all(&text, reader);
     view->text[view->text_length] = '\0';
     return true;
 }
@@ -503,8 +503,7 @@ cxj_status cxj__view_read(struct cxj_view *view, struct cxj__names *dictionaries
         cxj__base_say(message, "view, column %zu: expected UTF-8 without NUL", offset + 1);
         return CXJ_BAD_TEXT;
     }
-    size_t before[CXJ__DICTIONARIES + 1];
-    for (size_t d = 1; d <= CXJ__DICTIONARIES; d++) before[d] = dictionaries[d].count;
+    for (size_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_mark(&dictionaries[d]);
     memset(view, 0, sizeof *view);
     struct reader reader = {.text = text,
                             .length = length,
@@ -524,7 +523,7 @@ cxj_status cxj__view_read(struct cxj_view *view, struct cxj__names *dictionaries
     if (status == CXJ_OK) return CXJ_OK;
     if (view->text != NULL) cxj__base_resize(memory, view->text, view->text_length + 1, 0);
     forget_conditions(view, dictionaries, memory);
-    for (size_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_truncate(&dictionaries[d], memory, before[d]);
+    for (size_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_take_back(&dictionaries[d], memory);
     if (status == CXJ_NO_MEMORY) cxj__base_say(message, "view: no memory");
     return status;
 }

@@ -103,7 +103,7 @@ static void check_same_text(const content *expected, const content *got, const c
 
 static content saved(const cxj_engine *engine) {
     content c = {NULL, 0};
-    ck_assert_int_eq(cxj_save_bytes(engine, 0, NULL, 0, NULL, &c.length), CXJ_LIMIT);
+    ck_assert_int_eq(cxj_save_bytes(engine, 0, NULL, 0, NULL, &c.length), CXJ_TOO_SMALL);
     c.bytes = malloc(c.length);
     ck_assert_ptr_nonnull(c.bytes);
     ck_assert_int_eq(cxj_save_bytes(engine, c.length, NULL, 0, c.bytes, &c.length), CXJ_OK);
@@ -165,8 +165,7 @@ START_TEST(what_was_saved_once_is_read_for_ever) {
         leave_out_withdrawn(&got);
     }
     check_same_text(&expected, &got, files[_i].name);
-    /* What format 1 held of those withdrawn is let go. */
-    if (files[_i].format == WRITTEN_FORMAT && strcmp(files[_i].name, "empty") == 0) {
+    if (files[_i].format == WRITTEN_FORMAT) {
         size_t length = 0;
         char *again = malloc(bytes.length + 1);
         ck_assert_ptr_nonnull(again);
@@ -193,7 +192,7 @@ static void count_dummies(const cxj_engine *engine, size_t *none, size_t *unknow
         cxj_view_info info;
         cxj_cursor *cursor = NULL;
         ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);
-        ck_assert_int_eq(cxj_cursor_open(view, NULL, 0, &cursor), CXJ_OK);
+        ck_assert_int_ge(cxj_cursor_open(view, NULL, 0, &cursor), CXJ_OK);
         while (cxj_cursor_next(cursor) == CXJ_OK) {
             cxj_value values[3];
             uint32_t metrics[3];

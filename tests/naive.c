@@ -359,8 +359,10 @@ naive_stats naive_statistics(const naive_log *log) {
     for (size_t j = 0; j < journeys; j++) {
         stats.held += naive_held(log, numbers[j], list);
         size_t count = contributing(log, numbers[j], list);
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; i < count; i++) {
             if (stats.touchpoints++ == 0 || list[i]->fields.at > stats.latest_at) stats.latest_at = list[i]->fields.at;
+            for (int bit = 0; bit < 32; bit++) stats.facets[bit] += list[i]->fields.facets >> bit & 1;
+        }
         /* 3.3: "Journeys without a touchpoint that contributes count nowhere." */
         stats.journeys += count > 0;
     }

@@ -53,6 +53,7 @@ typedef struct naive_stats {
     uint64_t journeys;
     uint64_t held;
     int64_t latest_at;
+    uint64_t facets[32]; /* touchpoints that contribute, by facet */
 } naive_stats;
 
 typedef struct naive_metric {

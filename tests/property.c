@@ -16,6 +16,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "engine.h"
 #include "naive.h"
 
 #include <inttypes.h>
@@ -1190,6 +1191,8 @@ static void compare_stats(const struct side *side) {
     expect_number("journeys", wanted.journeys, got.journeys);
     expect_number("held", wanted.held, got.held);
     expect_number("latest at", (uint64_t)wanted.latest_at, (uint64_t)got.latest_at);
+    for (size_t bit = 0; bit < 32; bit++)
+        expect_number("touchpoints with a facet", wanted.facets[bit], side->engine->core.facet_counts[bit]);
     expect_number("has now", side->log.has_now, got.has_now);
     expect_number("now", (uint64_t)side->log.now, (uint64_t)got.now);
     if (side->counts_differ) return;

@@ -282,6 +282,110 @@ START_TEST(change_makes_a_cursor_stale_for_good) {
 }
 END_TEST
 
+/* Cursors become stale only by calls that changed something: what is asked for may be there already. */
+START_TEST(calls_that_change_nothing_leave_a_cursor_good) {
+    cxj_options options = {.size = sizeof options, .seal_idle_after = 1000, .touchpoints_limit = 2};
+    cxj_engine *engine = NULL, *same = NULL;
+    ck_assert_int_eq(cxj_engine_create(&options, NULL, 0, &engine), CXJ_OK);
+    ck_assert_int_eq(cxj_engine_create(NULL, NULL, 0, &same), CXJ_OK);
+    cxj_view *view = add(engine, "journeys"), *known = NULL;
+    cxj_touchpoint t = {.journey = 1, .id = 1, .revision = 5, .at = 10, .due = 50, .value = 7};
+    cxj_touchpoint sealed = {.journey = 2, .id = 1, .at = -5000};
+    const char *text = NULL;
+    uint32_t code = 0;
+    ck_assert_int_eq(cxj_code(engine, CXJ_DIMENSION_OWNER, "Anna", 4, &code), CXJ_OK);
+    record(engine, t);
+    record(engine, sealed);
+    record(same, t);
+    ck_assert_int_eq(cxj_withdraw(engine, 1, 2, 3), CXJ_OK);
+    ck_assert_int_eq(cxj_set_unrecorded(engine, CXJ_FACET_FAULT), CXJ_OK);
+    ck_assert_int_eq(cxj_advance(engine, 20), CXJ_OK);
+    cxj_cursor *cursor = cursor_of(view);
+    ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_OK);
+    record(engine, t); /* a duplicate */
+    t.value = 6;
+    record(engine, t); /* one that does not hold */
+    t.revision = 4;
+    record(engine, t); /* superseded */
+    t = (cxj_touchpoint){.journey = 1, .id = 2, .revision = 3, .at = 10};
+    record(engine, t); /* taken back already */
+    t.facets = CXJ_FACET_WITHDRAWN;
+    record(engine, t);
+    record(engine, (cxj_touchpoint){.journey = 3, .at = 10, .facets = CXJ_FACET_WITHDRAWN}); /* nothing to take back */
+    ck_assert_int_eq(cxj_record(engine, &sealed, sizeof sealed, 1, 0, NULL, 0), CXJ_REFUSED);
+    t = (cxj_touchpoint){.journey = 1, .id = 3, .at = 10}; /* beyond the limit */
+    ck_assert_int_eq(cxj_record(engine, &t, sizeof t, 1, 0, NULL, 0), CXJ_REFUSED);
+    t = (cxj_touchpoint){.journey = 0, .at = 10};
+    ck_assert_int_eq(cxj_record(engine, &t, sizeof t, 1, 0, NULL, 0), CXJ_REFUSED);
+    ck_assert_int_eq(cxj_record(engine, NULL, sizeof t, 0, 0, NULL, 0), CXJ_OK);
+    ck_assert_int_eq(cxj_withdraw(engine, 1, 2, 3), CXJ_REFUSED);
+    ck_assert_int_eq(cxj_withdraw(engine, 2, 1, 3), CXJ_LATE);
+    ck_assert_int_eq(cxj_code(engine, CXJ_DIMENSION_OWNER, "Anna", 4, &code), CXJ_OK);
+    ck_assert_int_eq(cxj_code(engine, CXJ_DIMENSION_OWNER, "Ben", 3, &code), CXJ_OK);
+    ck_assert_int_eq(cxj_name(engine, CXJ_DIMENSION_OWNER, code, &text, NULL), CXJ_OK);
+    ck_assert_int_eq(cxj_set_unrecorded(engine, CXJ_FACET_FAULT), CXJ_OK);
+    ck_assert_int_eq(cxj_advance(engine, 20), CXJ_OK);
+    ck_assert_int_eq(cxj_advance(engine, 50), CXJ_OK); /* what is due at 50 is not overdue yet */
+    ck_assert_int_eq(cxj_merge(engine, same), CXJ_OK);
+    ck_assert_int_eq(cxj_erase_journey(engine, 99), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_erase_customer(engine, 99, NULL), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_view_add(engine, "journeys", CXJ_ZERO_TERMINATED, &known), CXJ_OK);
+    ck_assert_int_eq(cxj_view_drop(engine, NULL), CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_DONE);
+    ck_assert_int_eq(cxj_advance(engine, 51), CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_STALE);
+    cxj_cursor_close(cursor);
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(same);
+}
+END_TEST
+
+/* The smallest changes make it stale: the clock is set, a promise passes, a journey is sealed, a number is erased. */
+START_TEST(each_small_change_makes_a_cursor_stale) {
+    for (int which = 0; which < 8; which++) {
+        cxj_options options = {.size = sizeof options, .seal_idle_after = 1000};
+        cxj_engine *engine = NULL;
+        ck_assert_int_eq(cxj_engine_create(&options, NULL, 0, &engine), CXJ_OK);
+        cxj_view *view = add(engine, "journeys");
+        cxj_touchpoint t = {.journey = 1, .id = 1, .revision = 5, .at = 10, .due = 50};
+        record(engine, t);
+        record(engine, (cxj_touchpoint){.journey = 2, .id = 1, .at = -5000});
+        if (which > 0) ck_assert_int_eq(cxj_advance(engine, which < 3 ? -5000 : 20), CXJ_OK);
+        cxj_cursor *cursor = cursor_of(view);
+        switch (which) {
+        case 0:
+            ck_assert_int_eq(cxj_advance(engine, -5000), CXJ_OK);
+            break;
+        case 1:
+            ck_assert_int_eq(cxj_advance(engine, -4000), CXJ_OK);
+            break;
+        case 2:
+            ck_assert_int_eq(cxj_erase_journey(engine, 2), CXJ_OK);
+            break;
+        case 3:
+            ck_assert_int_eq(cxj_erase_journey(engine, 2), CXJ_PARTIALLY_ERASED);
+            break;
+        case 4:
+            ck_assert_int_eq(cxj_advance(engine, 51), CXJ_OK);
+            break;
+        case 5:
+            ck_assert_int_eq(cxj_set_unrecorded(engine, CXJ_FACET_FAULT), CXJ_OK);
+            break;
+        case 6:
+            t.revision = 6; /* it says nothing else, but keeps the one before away */
+            record(engine, t);
+            break;
+        default:
+            ck_assert_int_eq(cxj_withdraw(engine, 1, 9, 1), CXJ_OK);
+            break;
+        }
+        ck_assert_msg(cxj_cursor_next(cursor) == CXJ_STALE, "case %d", which);
+        cxj_cursor_close(cursor);
+        cxj_engine_destroy(engine);
+    }
+}
+END_TEST
+
 /* A call that fails has changed nothing, and leaves cursors as they are. */
 START_TEST(failing_calls_leave_a_cursor_good) {
     cxj_engine *engine = make(), *other = make();
@@ -706,6 +810,7 @@ static void add_cases(Suite *suite) {
                             outcomes_stand_in_the_order_of_their_texts, periods_stand_in_the_order_of_time};
     const TTest *cursors[] = {cursor_begins_before_the_first_cell_and_stays_behind_the_last,
                               cursor_over_nothing_is_done, change_makes_a_cursor_stale_for_good,
+                              calls_that_change_nothing_leave_a_cursor_good, each_small_change_makes_a_cursor_stale,
                               failing_calls_leave_a_cursor_good, cursors_do_not_disturb_each_other};
     const TTest *cells[] = {every_kind_of_part_is_looked_up,         what_a_cursor_shows_is_found,
                             key_must_have_as_many_parts_as_the_view, metrics_of_another_grain_are_refused,

@@ -424,6 +424,53 @@ START_TEST(stats_add_up_the_feed_over_calls) {
 }
 END_TEST
 
+/* "latest_at: the greatest at of a touchpoint that contributes", exact after whatever takes it away: of many journeys, so
+ * that the one to be found is anywhere. And asking changes nothing. */
+START_TEST(latest_is_exact_whatever_goes) {
+    enum { JOURNEYS_HERE = 1000, PER_JOURNEY = 3 };
+    cxj_engine *engine = make();
+    static int64_t at[JOURNEYS_HERE + 1][PER_JOURNEY]; /* INT64_MIN: it does not contribute */
+    static uint64_t revisions[JOURNEYS_HERE + 1][PER_JOURNEY];
+    uint64_t state = 7;
+    for (size_t step = 0; step < 40000; step++) {
+        state = state * UINT64_C(6364136223846793005) + 1;
+        size_t j = 1 + (state >> 33) % JOURNEYS_HERE, i = (state >> 20) % PER_JOURNEY, what = (state >> 50) % 10;
+        if (what == 9 || (step > 30000 && what > 3)) { /* whose the latest is goes */
+            int64_t latest = stats_of(engine).latest_at;
+            for (size_t k = 1; k <= JOURNEYS_HERE; k++) {
+                for (size_t l = 0; l < PER_JOURNEY; l++) {
+                    if (revisions[k][l] == 0 || at[k][l] != latest) continue;
+                    j = k;
+                    i = l;
+                }
+            }
+            what = (state >> 40) % 3;
+        }
+        if (what == 0 && revisions[j][i] > 0) {
+            ck_assert_int_eq(cxj_withdraw(engine, j, i + 1, 0), CXJ_OK);
+            revisions[j][i]++;
+            at[j][i] = INT64_MIN;
+        } else if (what == 1) {
+            (void)cxj_erase_journey(engine, j);
+            memset(revisions[j], 0, sizeof revisions[j]);
+        } else {
+            at[j][i] = (int64_t)((state >> 11) % 1000000) - 500000;
+            cxj_touchpoint t = {.journey = j, .id = i + 1, .revision = ++revisions[j][i], .at = at[j][i]};
+            record(engine, t);
+        }
+        if (step % 16 != 0) continue;
+        int64_t expected = INT64_MIN;
+        for (size_t k = 1; k <= JOURNEYS_HERE; k++) {
+            for (size_t l = 0; l < PER_JOURNEY; l++) {
+                if (revisions[k][l] > 0 && at[k][l] > expected) expected = at[k][l];
+            }
+        }
+        ck_assert_int_eq(stats_of(engine).latest_at, expected == INT64_MIN ? 0 : expected);
+    }
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
 /* "A zero must not look like good news where nobody records the fact" (section 6). */
 START_TEST(unfed_facet_takes_the_value_and_gives_it_back) {
     cxj_engine *engine = make();
@@ -722,7 +769,7 @@ START_TEST(state_of_a_withdrawn_journey_is_not_found) {
     cxj_journey state = {.journey = 77};
     cxj_touchpoint t;
     size_t count = 0;
-    record(engine, (cxj_touchpoint){.journey = 9, .at = 1, .facets = CXJ_FACET_WITHDRAWN});
+    record(engine, (cxj_touchpoint){.journey = 9, .id = 3, .at = 1, .facets = CXJ_FACET_WITHDRAWN});
     ck_assert_int_eq(cxj_journey_state(engine, 9, NULL, 0, &state, sizeof state), CXJ_NOT_FOUND);
     ck_assert_int_eq(cxj_journey_state(engine, 8, NULL, 0, &state, sizeof state), CXJ_NOT_FOUND);
     ck_assert_int_eq(cxj_journey_state(engine, 0, NULL, 0, &state, sizeof state), CXJ_NOT_FOUND);
@@ -872,7 +919,7 @@ static void add_first_cases(Suite *suite) {
 }
 
 static void add_other_cases(Suite *suite) {
-    const TTest *stats[] = {stats_of_an_empty_engine, stats_tell_what_contributes_from_what_is_held,
+    const TTest *stats[] = {stats_of_an_empty_engine, latest_is_exact_whatever_goes, stats_tell_what_contributes_from_what_is_held,
                             stats_add_up_the_feed_over_calls, unfed_facet_takes_the_value_and_gives_it_back};
     const TTest *views[] = {same_text_is_the_same_view, views_stand_in_the_order_of_their_coming,
                             text_of_a_view_is_copied, refused_view_brings_no_names, refused_view_retires_no_name,

@@ -880,6 +880,7 @@ static void mutate(bytes *b) {
  * the cells that the second brings are checked like any. */
 START_TEST(views_that_are_one_now_are_one) {
     static const char *const spellings[] = {"transitions by owner", "transitions  by owner", "transitions by\towner "};
+    written = 1;
     for (uint64_t lie = 0; lie < 2; lie++) {
         draft d = {.wrong_kind = 0};
         uint64_t offset = 0;
@@ -905,7 +906,11 @@ START_TEST(views_that_are_one_now_are_one) {
             view(&one, spellings[0]);
             journey(&one, 5, 0);
             n(&one, CELLS, 1), cell(&one, 1, 2, 3, 3);
-            bytes normalised = write_draft(&one, &offset);
+            bytes draft_of_one = write_draft(&one, &offset);
+            cxj_engine *loaded = load_of(&draft_of_one, plain);
+            bytes normalised = save_of(loaded);
+            cxj_engine_destroy(loaded);
+            free_bytes(&draft_of_one);
             ck_assert_int_eq(validate(&b, &found, message, sizeof message), CXJ_OK);
             ck_assert_uint_eq(found.views, 1);
             cxj_engine *engine = load_of(&b, plain), *into = make_with(plain);
@@ -1491,6 +1496,84 @@ START_TEST(limits_of_the_engine_hold_for_what_is_merged) {
 }
 END_TEST
 
+/* An allocator that knows how many bytes it has given, and how many there ever were. */
+typedef struct account {
+    uint64_t bytes, peak;
+} account;
+
+static void *keep_account(void *context, void *block, size_t old_size, size_t new_size) {
+    account *its = context;
+    void *resized = cxj__base_allocate(NULL, block, old_size, new_size);
+    if (resized == NULL && new_size > 0) return NULL;
+    its->bytes += new_size - old_size;
+    if (its->bytes > its->peak) its->peak = its->bytes;
+    return resized;
+}
+
+/* "memory_limit: bytes the engine may hold": whatever is called, to the byte, and with what a merge holds meanwhile. */
+START_TEST(limit_of_memory_is_never_passed) {
+    begin_chance(500);
+    cxj_engine *source = sealed_engine(2, true);
+    bytes b = save_of(source);
+    feed f = make_feed(60, 6, 1, false);
+    uint64_t merged = 0, refused = 0;
+    for (uint64_t limit = 4000; merged < 20; limit += limit < 120000 ? 617 : limit / 50) {
+        account memory = {0};
+        cxj_engine *engine = NULL;
+        const cxj_options options = {.size = sizeof options, .allocate = keep_account, .allocate_context = &memory,
+                                     .memory_limit = limit, .seal_idle_after = 500 * HOUR};
+        if (cxj_engine_create(&options, NULL, 0, &engine) != CXJ_OK) continue;
+        for (int step = 0; step < 40; step++) {
+            cxj_view *view = NULL;
+            cxj_touchpoint t = f.items[chance((uint32_t)f.count)];
+            for (uint32_t d = 1; d <= 9; d++) {
+                uint32_t found = 0;
+                (void)cxj_code(engine, d, NAMES[chance(NAME_COUNT)], CXJ_ZERO_TERMINATED, &found);
+            }
+            t.owner = t.team = t.channel = t.stage = t.activity = t.cause = t.type = t.segment = t.reason = 0;
+            if (step < VIEW_COUNT) (void)cxj_view_add(engine, VIEWS[step], CXJ_ZERO_TERMINATED, &view);
+            (void)cxj_record(engine, &t, sizeof t, 1, 0, NULL, 0);
+            (void)cxj_withdraw(engine, f.items[0].journey, 1 + (uint64_t)step, 1);
+            if (step % 9 == 8) (void)cxj_erase_journey(engine, t.journey);
+            if (step == 30) (void)cxj_advance(engine, START);
+            cxj_status status = cxj_merge_bytes(engine, b.data, b.length);
+            ck_assert(status == CXJ_OK || status == CXJ_NO_MEMORY || status == CXJ_OTHER_VIEWS || status == CXJ_SEALED);
+            refused += status == CXJ_NO_MEMORY;
+            merged += status == CXJ_OK;
+            ck_assert_uint_le(stats_of(engine).memory, limit);
+            ck_assert_uint_eq(stats_of(engine).memory, memory.bytes);
+            ck_assert_msg(memory.peak <= limit, "step %d: %" PRIu64 " bytes of %" PRIu64, step, memory.peak, limit);
+        }
+        cxj_engine_destroy(engine);
+    }
+    ck_assert_uint_gt(refused, 100);
+    free_bytes(&b);
+    free_feed(&f);
+    cxj_engine_destroy(source);
+}
+END_TEST
+
+/* What is left to the byte below the limit is no reason to pass it. */
+START_TEST(merging_at_the_limit_is_refused) {
+    cxj_engine *source = make_with(plain);
+    bytes b = save_of(source);
+    for (uint64_t left = 0; left < 3000; left += left < 40 ? 1 : 97) {
+        account memory = {0};
+        cxj_engine *engine = make_with((cxj_options){.allocate = keep_account, .allocate_context = &memory});
+        engine->core.memory.limit = stats_of(engine).memory + left;
+        memory.peak = memory.bytes;
+        cxj_status status = cxj_merge_bytes(engine, b.data, b.length);
+        ck_assert(status == (left < 600 ? CXJ_NO_MEMORY : status));
+        ck_assert(status == CXJ_OK || status == CXJ_NO_MEMORY);
+        ck_assert((strlen(cxj_message(engine)) > 0) == (status == CXJ_NO_MEMORY));
+        ck_assert_uint_le(memory.peak, engine->core.memory.limit);
+        cxj_engine_destroy(engine);
+    }
+    free_bytes(&b);
+    cxj_engine_destroy(source);
+}
+END_TEST
+
 /* "All or nothing: if it fails, the engine is as before." Each allocation fails once, and from there on. */
 START_TEST(lack_of_memory_while_merging_changes_nothing) {
     begin_chance(400);
@@ -1586,7 +1669,8 @@ int main(void) {
 #ifdef GETRANDOM_IS_WRAPPED
                               merging_bytes_takes_the_seed_of_the_engine,
 #endif
-                              limits_of_the_engine_hold_for_what_is_merged,
+                              limits_of_the_engine_hold_for_what_is_merged, limit_of_memory_is_never_passed,
+                              merging_at_the_limit_is_refused,
                               lack_of_memory_while_merging_changes_nothing};
     seed = seed_of_test();
     Suite *suite = suite_create("load");

@@ -243,7 +243,7 @@ START_TEST(bad_arguments_are_refused) {
 }
 END_TEST
 
-/* A cursor sees that a merge has changed the engine; one that failed has changed nothing. */
+/* A cursor sees that a merge has changed the engine; one that failed, or brought nothing new, has changed nothing. */
 START_TEST(cursors_are_stale_after_a_merge_alone) {
     cxj_engine *engine = make_with((cxj_options){.touchpoints_limit = 1}), *source = make();
     cxj_view *view = add(engine, "touchpoints");
@@ -256,7 +256,12 @@ START_TEST(cursors_are_stale_after_a_merge_alone) {
     ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_OK);
     ck_assert_int_eq(cxj_erase_journey(source, 1), CXJ_OK);
     merge(engine, source);
+    record(source, (cxj_touchpoint){.journey = 1, .id = 1, .at = START});
+    merge(engine, source);
     ck_assert_str_eq(cxj_message(engine), "");
+    ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_DONE);
+    record(source, (cxj_touchpoint){.journey = 2, .id = 1, .at = START});
+    merge(engine, source);
     ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_STALE);
     cxj_cursor_close(cursor);
     cxj_engine_destroy(engine);

@@ -48,8 +48,8 @@ static void close_book(struct book *book) {
     ck_assert_uint_eq(book->names.count, 0);
 }
 
-/* What src/names.c keeps true: "slots holds each code that is not retired exactly once, at most three quarters
- * full". */
+/* What src/names.c keeps true: "slots holds each code that is not retired exactly once, at most three quarters full; each
+ * that is retired is in the chain that begins with waiting". */
 static void is_consistent(const struct book *book) {
     const struct cxj__names *names = &book->names;
     size_t filled = 0, live = 0;
@@ -61,6 +61,13 @@ static void is_consistent(const struct book *book) {
     }
     for (size_t i = 0; i < names->count; i++) live += names->names[i].text != NULL;
     ck_assert_uint_eq(filled, live);
+    size_t waiting = 0;
+    for (uint32_t code = names->waiting; code != 0; code = names->names[code - 1].next, waiting++) {
+        ck_assert_uint_le(code, names->count);
+        ck_assert_uint_lt(waiting, names->count);
+        ck_assert_ptr_null(names->names[code - 1].text);
+    }
+    ck_assert_uint_eq(waiting, names->count - live);
     ck_assert_uint_le(filled * 4, names->slot_capacity * 3);
 }
 
@@ -187,9 +194,9 @@ START_TEST(equal_hashes_are_told_apart) {
     uint32_t ann = add(&book, "ann");
     uint32_t bob = add(&book, "bob");
     book.names.names[bob - 1].hash = book.names.names[ann - 1].hash; /* as if it had come out so */
-    cxj__names_truncate(&book.names, &book.memory, 2);
+    cxj__names_mark(&book.names);
     add(&book, "cid");
-    cxj__names_truncate(&book.names, &book.memory, 2); /* fills the slots anew */
+    cxj__names_take_back(&book.names, &book.memory); /* fills the slots anew */
     ck_assert_uint_eq(find(&book, "ann"), ann);
     memcpy(book.names.names[ann - 1].text, "bob", 3); /* now both have that text, and only one that hash */
     book.names.names[ann - 1].hash++;
@@ -204,9 +211,10 @@ START_TEST(equal_hashes_of_other_lengths_are_told_apart) {
     open_book(&book, 10);
     uint32_t longer = add(&book, "anna");
     uint32_t shorter = add(&book, "ann");
+    cxj__names_mark(&book.names);
     add(&book, "cid");
     book.names.names[longer - 1].hash = book.names.names[shorter - 1].hash; /* as if it had come out so */
-    cxj__names_truncate(&book.names, &book.memory, 2); /* fills the slots anew, the longer one first */
+    cxj__names_take_back(&book.names, &book.memory); /* fills the slots anew, the longer one first */
     ck_assert_uint_eq(find(&book, "ann"), shorter);
     close_book(&book);
 }
@@ -357,9 +365,8 @@ START_TEST(a_name_retires_with_its_last_use) {
     ck_assert_ptr_null(text(&book, ann));
     ck_assert_uint_eq(find(&book, "ann"), 0);
     ck_assert_uint_eq(find(&book, "bob"), bob);
-    ck_assert_uint_eq(add(&book, "ann"), 3);
-    ck_assert_ptr_null(text(&book, ann));
-    ck_assert_str_eq(text(&book, 3), "ann");
+    ck_assert_uint_eq(add(&book, "ann"), ann); /* a code that waits is given first */
+    ck_assert_str_eq(text(&book, ann), "ann");
     close_book(&book);
 }
 END_TEST
@@ -405,7 +412,7 @@ START_TEST(a_code_given_again_has_no_uses) {
     uint32_t ann = add(&book, "ann");
     cxj__names_use(&book.names, ann);
     cxj__names_release(&book.names, ann);
-    cxj__names_truncate(&book.names, &book.memory, 0);
+    cxj__names_take_back(&book.names, &book.memory);
     ck_assert_uint_eq(add(&book, "bob"), ann);
     ck_assert_uint_eq(cxj__names_uses(&book.names, ann), 0);
     cxj__names_retire(&book.names, &book.memory); /* it was never used */
@@ -497,16 +504,40 @@ START_TEST(none_is_not_counted) {
 }
 END_TEST
 
-/* Retired codes count against the limit: they are not given again. */
-START_TEST(retired_codes_are_not_given_again) {
+/* A dictionary is not used up by names that have gone: however often they come and go, there is room for as many as its
+ * limit says, and none more; and a code begins anew. */
+START_TEST(retired_codes_are_given_again) {
+    enum { ROOM = 50 };
     struct book book;
-    uint32_t code = 0;
-    open_book(&book, 2);
-    cxj__names_use(&book.names, add(&book, "ann"));
-    cxj__names_release(&book.names, 1);
-    cxj__names_retire(&book.names, &book.memory);
-    ck_assert_uint_eq(add(&book, "bob"), 2);
-    ck_assert_int_eq(try_add(&book, "cid", &code), CXJ_LIMIT);
+    char name[16];
+    uint32_t codes[ROOM], code = 0;
+    unsigned next = 0;
+    open_book(&book, ROOM);
+    for (size_t i = 0; i < ROOM; i++) {
+        numbered(name, next++);
+        cxj__names_use(&book.names, codes[i] = add(&book, name));
+    }
+    for (size_t round = 0; round < 200; round++) {
+        bool taken[ROOM + 1] = {false};
+        ck_assert_int_eq(try_add(&book, "one too many", &code), CXJ_LIMIT);
+        size_t gone = 1 + round * 7 % ROOM;
+        for (size_t i = 0; i < gone; i++) cxj__names_release(&book.names, codes[(round + i * 3) % ROOM]);
+        cxj__names_retire(&book.names, &book.memory);
+        is_consistent(&book);
+        for (size_t i = 0; i < gone; i++) {
+            numbered(name, next++);
+            code = codes[(round + i * 3) % ROOM] = add(&book, name);
+            ck_assert_uint_eq(cxj__names_uses(&book.names, code), 0);
+            ck_assert(!cxj__names_was_used(&book.names, code));
+            ck_assert_str_eq(text(&book, code), name);
+            cxj__names_use(&book.names, code);
+        }
+        for (size_t i = 0; i < ROOM; i++) {
+            ck_assert(codes[i] >= 1 && codes[i] <= ROOM && !taken[codes[i]]);
+            taken[codes[i]] = true;
+        }
+        is_consistent(&book);
+    }
     close_book(&book);
 }
 END_TEST
@@ -533,44 +564,59 @@ START_TEST(retiring_half_leaves_the_other_half) {
 }
 END_TEST
 
-START_TEST(truncating_takes_back_the_last_codes) {
+START_TEST(codes_given_since_a_mark_are_taken_back) {
     struct book book;
     open_book(&book, 10);
     add(&book, "ann");
     add(&book, "bob");
+    cxj__names_mark(&book.names);
     add(&book, "cid");
     add(&book, "dan");
-    cxj__names_truncate(&book.names, &book.memory, 2);
+    cxj__names_take_back(&book.names, &book.memory);
     uint64_t before = book.memory.used; /* the arrays keep their room, the names do not */
+    cxj__names_mark(&book.names);
     add(&book, "cid");
     add(&book, "dan");
     ck_assert_uint_eq(book.memory.used, before + 2 * sizeof "cid");
-    cxj__names_truncate(&book.names, &book.memory, 2);
+    cxj__names_take_back(&book.names, &book.memory);
+    cxj__names_take_back(&book.names, &book.memory); /* there is nothing more */
     ck_assert_uint_eq(book.memory.used, before);
     is_consistent(&book);
     ck_assert_uint_eq(find(&book, "cid"), 0);
     ck_assert_ptr_null(text(&book, 3));
     ck_assert_uint_eq(find(&book, "bob"), 2);
     ck_assert_uint_eq(add(&book, "eve"), 3);
-    cxj__names_truncate(&book.names, &book.memory, 5); /* more than there are */
-    ck_assert_uint_eq(find(&book, "eve"), 3);
-    cxj__names_truncate(&book.names, &book.memory, 0);
-    ck_assert_uint_eq(find(&book, "ann"), 0);
-    ck_assert_uint_eq(add(&book, "ann"), 1);
     close_book(&book);
 }
 END_TEST
 
-START_TEST(truncating_passes_over_retired_names) {
-    struct book book;
-    open_book(&book, 10);
-    add(&book, "ann");
-    cxj__names_use(&book.names, add(&book, "bob"));
-    cxj__names_release(&book.names, 2);
-    cxj__names_retire(&book.names, &book.memory);
-    cxj__names_truncate(&book.names, &book.memory, 1);
-    ck_assert_uint_eq(add(&book, "cid"), 2);
-    close_book(&book);
+/* Those that had waited wait again, and whatever was there before stays. */
+START_TEST(codes_that_waited_are_taken_back_too) {
+    for (unsigned given = 0; given < 8; given++) {
+        struct book book;
+        char name[16];
+        open_book(&book, 10);
+        for (unsigned i = 1; i <= 5; i++) {
+            numbered(name, i);
+            cxj__names_use(&book.names, add(&book, name));
+        }
+        cxj__names_release(&book.names, 2);
+        cxj__names_release(&book.names, 5);
+        cxj__names_retire(&book.names, &book.memory);
+        cxj__names_mark(&book.names);
+        for (unsigned i = 0; i < given; i++) {
+            numbered(name, 100 + i);
+            add(&book, name);
+        }
+        cxj__names_take_back(&book.names, &book.memory);
+        is_consistent(&book);
+        for (uint32_t i = 1; i <= 5; i++) {
+            numbered(name, i);
+            ck_assert_uint_eq(find(&book, name), i == 2 || i == 5 ? 0 : i);
+        }
+        ck_assert_uint_le(book.names.count, 5);
+        close_book(&book);
+    }
 }
 END_TEST
 
@@ -608,10 +654,10 @@ int main(void) {
     tcase_add_test(retiring, a_pinned_name_does_not_retire);
     tcase_add_test(retiring, a_retired_name_is_wiped);
     tcase_add_test(retiring, none_is_not_counted);
-    tcase_add_test(retiring, retired_codes_are_not_given_again);
+    tcase_add_test(retiring, retired_codes_are_given_again);
     tcase_add_test(retiring, retiring_half_leaves_the_other_half);
-    tcase_add_test(retiring, truncating_takes_back_the_last_codes);
-    tcase_add_test(retiring, truncating_passes_over_retired_names);
+    tcase_add_test(retiring, codes_given_since_a_mark_are_taken_back);
+    tcase_add_test(retiring, codes_that_waited_are_taken_back_too);
 
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

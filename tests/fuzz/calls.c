@@ -811,6 +811,7 @@ static void call_merge(side *on) {
         merge_model(on, from);
         on->now = from->has_now && (!on->has_now || from->now > on->now) ? from->now : on->now;
         on->has_now |= from->has_now;
+        on->unrecorded |= from->unrecorded;
         learn_sealed(on);
     }
     on->ever_sealed |= status == CXJ_OK && from->ever_sealed;

@@ -22,16 +22,6 @@ static void check_same(const cxj_engine *engine, const uint8_t *bytes, size_t le
     free(again);
 }
 
-/* The bytes as they are saved today, if they can be loaded. */
-static void renew(fuzz_heap *heap, uint8_t **bytes, size_t *length) {
-    cxj_engine *engine = NULL;
-    if (load(heap, *bytes, *length, &engine)) {
-        free(*bytes);
-        *bytes = bytes_of(engine, length);
-    }
-    cxj_engine_destroy(engine);
-}
-
 /* Merges the second into the first in both ways, perhaps with an allocation that fails. */
 static void merge(fuzz_heap *heap, const uint8_t *first, size_t first_length, const uint8_t *second,
                   size_t second_length, uint64_t fail_in) {
@@ -76,8 +66,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     size_t first_length = 0, second_length = 0;
     uint8_t *first = bytes_make(input.at, (size_t)first_size, &first_length);
     uint8_t *second = bytes_make(input.at + first_size, input.left - (size_t)first_size, &second_length);
-    renew(&heap, &first, &first_length);
-    renew(&heap, &second, &second_length);
     merge(&heap, first, first_length, second, second_length, fail_in);
     MUST(heap.blocks == 0, "%llu blocks are left", (unsigned long long)heap.blocks);
     free(first);

@@ -48,7 +48,7 @@ static int show_metrics(cxj_cursor *cursor, uint32_t grain, FILE *to) {
 
 static int show_cells(const cxj_view *view, const cxj_view_info *info, FILE *to) {
     cxj_cursor *cursor = NULL;
-    int failed = cxj_cursor_open(view, NULL, 0, &cursor) != CXJ_OK;
+    int failed = cxj_cursor_open(view, NULL, 0, &cursor) < 0;
     while (!failed && cxj_cursor_next(cursor) == CXJ_OK) {
         fprintf(to, " cell");
         for (uint32_t part = 0; part < info->parts; part++) {
