@@ -167,7 +167,7 @@ START_TEST(incomplete_views_stay_incomplete) {
     cxj_view_info info;
     ck_assert_int_eq(cxj_view_at(loaded, 0, &view), CXJ_OK);
     ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);
-    ck_assert_uint_eq(info.incomplete, 1);
+    ck_assert_uint_eq(info.lacks_sealed, 1);
     cxj_engine_destroy(loaded);
     /* What was left out of held journeys is had again where there is room. */
     loaded = load_of(&before, plain);
