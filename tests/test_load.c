@@ -824,6 +824,8 @@ static bool is_taken(const bytes *b) {
 START_TEST(every_bit_that_flips_is_noticed) {
     begin_chance(1);
     cxj_engine *engine = small_engine();
+    ck_assert_int_eq(cxj_set_mark(engine, "mark", 4), CXJ_OK);
+    ck_assert_int_eq(cxj_set_unrecorded(engine, CXJ_FACET_FAULT), CXJ_OK);
     bytes b = save_of(engine);
     ck_assert(is_taken(&b));
     for (size_t i = 0; i < b.length; i++) {
@@ -842,6 +844,7 @@ END_TEST
 START_TEST(every_truncation_is_noticed) {
     begin_chance(2);
     cxj_engine *engine = small_engine();
+    ck_assert_int_eq(cxj_set_mark(engine, "mark", 4), CXJ_OK);
     bytes b = save_of(engine);
     size_t whole = b.length;
     for (b.length = 0; b.length < whole; b.length++) {
@@ -885,6 +888,7 @@ START_TEST(checking_takes_what_loading_takes) {
     for (uint64_t turn = 0; turn < 20; turn++) {
         begin_chance(100 + turn);
         cxj_engine *engine = small_engine();
+        ck_assert_int_eq(cxj_set_mark(engine, "mark", 4), CXJ_OK);
         bytes right = save_of(engine);
         for (int i = 0; i < 300; i++) {
             bytes b = {0};
@@ -1134,6 +1138,7 @@ static bytes rich_bytes(void) {
     }
     advance(engine, START + 1600 * HOUR);
     ck_assert_uint_gt(stats_of(engine).sealed, 0);
+    ck_assert_int_eq(cxj_set_mark(engine, "mark", 4), CXJ_OK);
     bytes b = save_of(engine);
     free_feed(&f);
     cxj_engine_destroy(engine);
