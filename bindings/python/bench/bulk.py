@@ -26,7 +26,8 @@ def library(log: Any) -> Callable[[cxj.Engine], float]:
     def run(engine: cxj.Engine) -> float:
         given = _frames.table_of(log)
         named = _columns.rename(given.names, {})
-        ready = [_columns.read_rows(_columns.Numbers(engine.code_of, engine._identity), named, batch, 0) for batch in given.batches]
+        numbers = _columns.Numbers(engine.code_of, engine._identity)
+        ready = [_columns.read_rows(numbers, named, batch, 0) for batch in given.batches]
         receipt = _header.Receipt()
         start = time.perf_counter()
         for rows in ready:

@@ -480,8 +480,8 @@ class Engine:
 
     @property
     def feeds(self) -> frozenset[str] | None:
-        """The names of the facets that what is recorded can carry, as set_feeds() or what was loaded says; None: all. Time as
-        stats()."""
+        """The names of the facets that what is recorded can carry, as set_feeds() or what was loaded says; None: all. Constant
+        time."""
         got = self._stats()
         if not got.unrecorded_facets:
             return None
@@ -504,7 +504,7 @@ class Engine:
         return {name: counts[bit.bit_length() - 1] for name, bit in BITS.items() if name != "withdrawn"}
 
     def stats(self) -> Stats:
-        """What the engine holds. Time in proportion to its journeys."""
+        """What the engine holds. Constant time."""
         got = self._stats()
         return Stats(got.touchpoints, got.journeys, got.held, got.duplicates, got.conflicts, got.superseded, got.late,
                      got.refused, got.sealed, datetime_of(got.latest_at) if got.touchpoints else None,

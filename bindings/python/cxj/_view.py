@@ -123,10 +123,11 @@ class View:
 
     @property
     def incomplete(self) -> bool:
-        """Whether the limit of cells was reached: the cells that are there are exact, others are missing. To mend: add the
-        view to an engine with a higher cells_limit."""
+        """Whether cells are missing, or may be: the limit of cells was reached, or the view lacks_sealed. Unless it does, the
+        cells that are there are exact. To mend: add the view to an engine with a higher cells_limit."""
         with self._engine._lock:
-            return bool(self._info().incomplete)
+            info = self._info()
+            return bool(info.incomplete or info.lacks_sealed)
 
     @property
     def lacks_sealed(self) -> bool:
@@ -137,10 +138,9 @@ class View:
 
     def _lacks(self) -> str:
         """What is missing, in words."""
-        info = self._info()
-        words = ["cells beyond the limit of cells"] if info.incomplete else []
-        words += ["what journeys sealed before have contributed"] if info.lacks_sealed else []
-        return " and ".join(words)
+        if self._info().lacks_sealed:
+            return "what journeys sealed before have contributed, and perhaps whole cells"
+        return "cells beyond the limit of cells"
 
     @property
     def key_names(self) -> tuple[str, ...]:

@@ -483,8 +483,6 @@ class Incomplete(unittest.TestCase):
             for name in ("pandas", "polars", "pyarrow"):
                 if importlib.util.find_spec(name):
                     reads.append(getattr(view, {"pyarrow": "to_arrow"}.get(name, "to_" + name)))
-            if importlib.util.find_spec("matplotlib"):
-                reads.append(lambda: self.plotted(view))
             for read in reads:
                 self.assertEqual(self.said(read), [f"'{text}' is incomplete: it lacks cells beyond the limit of cells"])
             # "the cells that are there are exact": reading one warns of nothing.
@@ -501,23 +499,32 @@ class Incomplete(unittest.TestCase):
             warnings.simplefilter("ignore", cxj.IncompleteWarning)
             return list(view)
 
-    def plotted(self, view: cxj.View) -> None:
-        import matplotlib
-
-        matplotlib.use("Agg")
-        from matplotlib import pyplot
-
-        pyplot.close(view.plot("journeys" if view.grain == "journeys" else None).figure)
-
     def test_what_sealed_journeys_have_contributed_may_be_missing(self) -> None:
         engine = self.engine(seal_idle_after=datetime.timedelta(days=2))
         engine.advance(5 * DAY)
         view = engine[self.VIEWS[0]]
         self.assertTrue(view.lacks_sealed)
-        wanted = [f"'{view.text}' is incomplete: it lacks cells beyond the limit of cells and what journeys sealed before "
-                  "have contributed"]
+        wanted = [f"'{view.text}' is incomplete: it lacks what journeys sealed before have contributed, and perhaps whole "
+                  "cells"]
         self.assertEqual(self.said(lambda: view.to_dict(["journeys"])), wanted)
         self.assertEqual(self.said(lambda: view.get(**self.cells(view)[0].key)), wanted)  # of this cell, too, perhaps
+
+    def test_a_view_that_was_added_too_late_lacks_what_was_sealed(self) -> None:
+        with cxj.Engine("journeys", seal_idle_after=datetime.timedelta(days=2)) as engine:
+            engine.record(journey=1, id=1, at=1, type="move")
+            engine.advance(5 * DAY)
+            view = engine.add_view("journeys by type")
+            self.assertEqual((view.lacks_sealed, view.incomplete), (True, True))
+            wanted = ["'journeys by type' is incomplete: it lacks what journeys sealed before have contributed, and perhaps whole "
+                      "cells"]
+            self.assertEqual(self.said(lambda: view.to_dict(["journeys"])), wanted)
+            with self.assertRaisesRegex(cxj.Error, "not known whether"):
+                view.get("journeys", type="move")
+            self.assertEqual(self.said(lambda: engine["journeys"].to_dict()), [])
+            with cxj.Engine.from_bytes(engine.to_bytes()) as again:
+                self.assertTrue(again["journeys by type"].lacks_sealed)
+            with cxj.Engine(["journeys", "journeys by type"]) as other, self.assertRaisesRegex(cxj.Error, "journeys by type"):
+                other.merge(engine)
 
     def test_the_warning_can_be_an_error(self) -> None:
         engine = self.engine()
@@ -643,7 +650,7 @@ class Known(unittest.TestCase):
         self.assertEqual([facet.bit for facet in cxj.facets()], [1 << i for i in range(len(cxj.FACETS))])
         for facet in cxj.facets():
             with cxj.Engine() as engine:
-                engine.record(journey=1, at=1, facets=[facet.name])
+                engine.record(journey=1, id=1, at=1, facets=[facet.name])
                 self.assertEqual(engine.touchpoints(1)[0].facets, facet.implies)
 
     def test_facets_are_counted_as_touchpoints_come_and_go(self) -> None:
@@ -672,10 +679,18 @@ class Known(unittest.TestCase):
             fed.set_feeds(None)
             self.assertIsNone(fed.feeds)
 
-    def test_of_what_is_withdrawn_there_is_no_moment(self) -> None:
+    def test_of_what_is_withdrawn_only_its_id_is_known(self) -> None:
+        """"A touchpoint that is withdrawn keeps its id and revision and contributes nothing" (SPEC 3.3)."""
         with cxj.Engine() as engine:
-            held = engine._touchpoint(cxj.header.Touchpoint(journey=1, id=2, revision=3, facets=cxj._values.BITS["withdrawn"]))
-            self.assertEqual((held.at, held.due, held.facets), (None, None, {"withdrawn"}))
+            engine.record(journey=1, id=2, at=5, owner="ann", due=7, value=3, facets="fault")
+            engine.withdraw(1, 2)
+            engine.withdraw(1, 3, 9)
+            for held, revision in zip(engine.touchpoints(1), (1, 9)):
+                nothing = engine._touchpoint(cxj.header.Touchpoint())._asdict()
+                self.assertEqual(held._asdict(), {**nothing, "journey": 1, "id": held.id, "revision": revision,
+                                                  "facets": {"withdrawn"}})
+                self.assertIsNone(held.at)
+            self.assertEqual([held.id for held in engine.touchpoints(1)], [2, 3])
 
 
 class Lasting(unittest.TestCase):

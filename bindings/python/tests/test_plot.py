@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import warnings
 from typing import Any
 
 import cxj
@@ -105,6 +106,17 @@ class Pictures(unittest.TestCase):
             with self.assertRaisesRegex(ValueError, "no value of csat"):
                 engine["touchpoints by owner"].plot("csat")
         self.assertEqual(pyplot.get_fignums(), [])
+
+    def test_what_a_view_lacks_is_said_once(self) -> None:
+        with cxj.Engine(["journeys by type", "touchpoints by type", "transitions by owner"], cells_limit=1) as engine:
+            for i in range(6):
+                engine.record(journey=1 + i // 3, id=i + 1, at=1 + i, type=f"t{i // 3}", owner="abc"[i % 3], csat=4)
+            engine.record(journey=1, id=7, at=9, scope="journey", csat=4)
+            for view in engine.views:
+                with warnings.catch_warnings(record=True) as caught:
+                    warnings.simplefilter("always")
+                    view.plot()
+                self.assertEqual([(one.category, one.filename) for one in caught], [(cxj.IncompleteWarning, __file__)])
 
     def test_names_are_no_formulas_and_many_are_cut_to_those_that_matter(self) -> None:
         with cxj.Engine(["transitions by owner", "journeys by type per month", "touchpoints by owner"]) as engine:
