@@ -118,7 +118,10 @@ static const char *check_parts(const struct cxj_view *view, const cxj_text *part
     if (part_count > 0 && part_size < CXJ__LEAST_TEXT) return "part_size is below sizeof(cxj_text)";
     for (size_t i = 0; i < part_count; i++) {
         cxj_text part;
-        memcpy(&part, (const char *)parts + i * part_size, sizeof part);
+        if (!cxj__engine_take(&part, sizeof part, (const char *)parts + i * part_size, part_size)) {
+            cxj__base_say(why, "parts[%zu]: members that this version does not know are not zero", i);
+            return why->text;
+        }
         if (part.text != NULL || part.length == 0) continue;
         cxj__base_say(why, "parts[%zu]: its text is NULL, and its length is not 0", i);
         return why->text;

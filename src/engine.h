@@ -45,7 +45,7 @@ enum {
     CXJ__LEAST_VALUE = CXJ__UP_TO(cxj_value, n),
     CXJ__LEAST_TEXT = CXJ__UP_TO(cxj_text, length),
     CXJ__LEAST_JOURNEY = CXJ__UP_TO(cxj_journey, contradictions),
-    CXJ__LEAST_VALIDATION = CXJ__UP_TO(cxj_validation, reserved)
+    CXJ__LEAST_VALIDATION = CXJ__UP_TO(cxj_validation, memory)
 };
 
 /* Writes a result of which the host knows given bytes: what it knows, and zero behind what the library knows. */

@@ -890,8 +890,9 @@ cxj_status cxj_validate(cxj_read read, void *context, cxj_validation *validation
                         size_t message_capacity) {
     cxj__base_tell(message, message_capacity, "");
     if (read == NULL) return refuse_argument(message, message_capacity, "read is NULL");
-    if (validation == NULL || validation_size == 0) {
-        return refuse_argument(message, message_capacity, "validation is NULL, or its size is 0");
+    if (validation == NULL) return refuse_argument(message, message_capacity, "validation is NULL");
+    if (validation_size < CXJ__LEAST_VALIDATION) {
+        return refuse_argument(message, message_capacity, "validation_size is below sizeof(cxj_validation)");
     }
     struct load load = {.purpose = CHECK};
     cxj_options options = {

@@ -261,20 +261,39 @@ START_TEST(cursor_over_nothing_is_done) {
 }
 END_TEST
 
-/* "CXJ_STALE: the engine has changed": all functions of the cursor say so from then on. */
+/* "CXJ_STALE: the engine has changed": all functions of the cursor say so from then on, and give nothing that could be taken for
+ * an answer: "" and no values. */
 START_TEST(change_makes_a_cursor_stale_for_good) {
     cxj_engine *engine = make();
     const cxj_view *view = add(engine, "touchpoints by owner");
     const uint32_t count = metric(CXJ_GRAIN_TOUCHPOINTS, "touchpoints");
-    const char *text = NULL;
-    cxj_value result;
+    const uint32_t both[2] = {count, count};
+    struct {
+        cxj_value value;
+        uint64_t more;
+    } results[3];
     tell(engine);
     cxj_cursor *cursor = cursor_of(view);
     ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_OK);
     record(engine, (cxj_touchpoint){.journey = 9, .at = 1});
     for (int i = 0; i < 2; i++) {
-        ck_assert_int_eq(cxj_cursor_part(cursor, 0, &text, NULL), CXJ_STALE);
-        ck_assert_int_eq(cxj_cursor_metrics(cursor, &count, 1, NULL, 0, &result, sizeof result), CXJ_STALE);
+        const char *text = NULL;
+        size_t length = 77;
+        char message[100] = "?";
+        ck_assert_int_eq(cxj_cursor_part(cursor, 0, &text, &length), CXJ_STALE);
+        ck_assert_str_eq(text, "");
+        ck_assert_uint_eq(length, 0);
+        ck_assert_int_eq(cxj_cursor_part(cursor, 99, &text, NULL), CXJ_STALE);
+        memset(results, 0x5a, sizeof results);
+        ck_assert_int_eq(cxj_cursor_metrics(cursor, both, 2, message, sizeof message, &results[0].value, sizeof *results),
+                         CXJ_STALE);
+        ck_assert_str_eq(message, "");
+        for (int k = 0; k < 2; k++) {
+            ck_assert(isnan(results[k].value.value) && isnan(results[k].value.low) && isnan(results[k].value.high));
+            ck_assert_uint_eq(results[k].value.n, 0);
+            ck_assert_uint_eq(results[k].more, 0);
+        }
+        ck_assert_uint_eq(results[2].more, UINT64_C(0x5a5a5a5a5a5a5a5a));
         ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_STALE);
     }
     cxj_cursor_close(cursor);
@@ -573,6 +592,9 @@ START_TEST(parts_of_a_key_must_be_texts) {
     ck_assert_int_eq(cxj_view_get(view, none, sizeof *none, 2, &count, 1, NULL, 0, &result, sizeof result), CXJ_BAD_ARGUMENT);
     ck_assert_int_eq(cxj_view_get(view, ended, sizeof *ended, 2, &count, 1, NULL, 0, &result, sizeof result), CXJ_BAD_ARGUMENT);
     ck_assert_uint_eq(result.n, 77);
+    ck_assert_int_eq(cxj_view_get(view, &longer[0].part, sizeof *longer, 2, &count, 1, NULL, 0, &result, sizeof result),
+                     CXJ_BAD_ARGUMENT); /* "taken if the unknown tail is zero" */
+    longer[0].more = longer[1].more = 0;
     ck_assert_int_eq(cxj_view_get(view, &longer[0].part, sizeof *longer, 2, &count, 1, NULL, 0, &result, sizeof result),
                      CXJ_OK);
     ck_assert_double_eq(result.value, 1);

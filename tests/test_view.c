@@ -377,6 +377,103 @@ START_TEST(well_formed_views_are_read) {
 }
 END_TEST
 
+/* "Texts that say the same give one view": blanks and their lack, quotes, the order of names and conditions, names and
+ * conditions that are said twice, "in" with a single name. Names are taken as they are, however hostile. */
+static const char *const spellings[][6] = {
+    {"touchpoints by channel, team", "touchpoints by channel,team", " touchpoints\tby\r\nchannel ,\n team ",
+     "touchpoints  by channel , team"},
+    {"journeys per month ended", "journeys per\nmonth\tended "},
+    {"touchpoints where owner = a", "touchpoints where owner=a", "touchpoints where owner = \"a\"",
+     "touchpoints where owner in (a)", "touchpoints where owner in(\"a\" ,a)",
+     "touchpoints where owner=a and owner in (a, a)"},
+    {"touchpoints where owner in (B, a, aa, b)", "touchpoints where owner in (b,aa,a,B)",
+     "touchpoints where owner in (\"aa\", B, b, a, B, aa)"},
+    {"touchpoints where owner = a and team = b and cause = c", "touchpoints where cause=c and team=b and owner=a",
+     "touchpoints where team = b and cause = c and owner = a and team in (b)"},
+    {"touchpoints where owner = a and owner in (a, b) and owner = b",
+     "touchpoints where owner = b and owner = a and owner in (b, a)",
+     "touchpoints where owner in (a,b,a) and owner=b and owner=a and owner=b"},
+    {"journeys where type = a and exit = e and had owner = a and had cause in (b, c)",
+     "journeys where had cause in (c, b) and exit = e and had owner = a and type = a"},
+    {"journeys where outcome in (\"\", completed) and churned = yes",
+     "journeys where churned = \"yes\" and outcome in (completed, \"\")"},
+    /* what looks like words of a view, is empty, has quotes, blanks, brackets, or more than ASCII */
+    {"touchpoints where owner in (\"\", \"\"\"\", \"\"\"\"\"\", \"and \"\"x\"\"\", where)",
+     "touchpoints where owner in (\"where\", \"and \"\"x\"\"\",\"\"\"\"\"\",\"\"\"\",\"\")"},
+    {"touchpoints where owner = \") and team = b\"", "touchpoints where owner in (\") and team = b\")"},
+    {"touchpoints where owner in (\" a\", \"a\nb\", \"a \", \"a,b\")",
+     "touchpoints where owner in (\"a,b\",\"a \",\"a\nb\",\" a\")"},
+    {"touchpoints where owner in (-, ., A-1_.z, \"\xc3\xa9\", \"\xf0\x9f\x98\x80\")",
+     "touchpoints where owner in (\"\xf0\x9f\x98\x80\",\"\xc3\xa9\",\"A-1_.z\",\".\",\"-\")"},
+};
+enum { SPELLED = sizeof spellings / sizeof *spellings };
+
+START_TEST(spellings_of_one_view_are_one) {
+    for (size_t i = 0; i < 6 && spellings[_i][i] != NULL; i++) {
+        struct world w;
+        open_view(&w, spellings[_i][i]);
+        ck_assert_str_eq(w.view.text, spellings[_i][0]);
+        ck_assert_uint_eq(w.view.text_length, strlen(spellings[_i][0]));
+        close_view(&w);
+    }
+}
+END_TEST
+
+/* Views that are not the same stay apart: the order of dimensions, what is had, what is empty, case, and brackets in names. */
+START_TEST(views_that_differ_are_not_one) {
+    static const char *const texts[] = {
+        "touchpoints by channel, team", "touchpoints by team, channel", "journeys per month", "journeys per month ended",
+        "touchpoints where owner = a", "touchpoints where owner = A", "touchpoints where owner in (\"\", a)",
+        "touchpoints where owner = \"\"", "journeys where had owner = a", "journeys where entry = a", "journeys where exit = a",
+        "touchpoints where owner = \"a,b\"", "touchpoints where owner in (a, b)", "touchpoints where owner = \"a, b\"",
+        "touchpoints where owner = a and owner = b", "touchpoints where owner = \"a\"\"\"",
+        "touchpoints where owner = \"\"\"a\"", "journeys", "touchpoints", "transitions by owner",
+    };
+    enum { TEXTS = sizeof texts / sizeof *texts };
+    char normalised[TEXTS][100];
+    for (size_t i = 0; i < TEXTS; i++) {
+        struct world w;
+        open_view(&w, texts[i]);
+        ck_assert_str_eq(w.view.text, texts[i]);
+        snprintf(normalised[i], sizeof normalised[i], "%s", w.view.text);
+        for (size_t k = 0; k < i; k++) ck_assert_str_ne(normalised[k], normalised[i]);
+        close_view(&w);
+    }
+}
+END_TEST
+
+/* Random views with hostile names: what is written is read again as itself. */
+START_TEST(normalised_text_is_itself) {
+    static const char *const letters[] = {"a", "B", "\"\"", " ", ",", ")", "(", "=", "\xc3\xa9", "\n", "and", "z", ""};
+    static const char *const dims[] = {"owner", "team", "channel", "stage", "activity", "cause"};
+    chance_state = seed;
+    for (int turn = 0; turn < 2000; turn++) {
+        char text[2000];
+        size_t length = (size_t)snprintf(text, sizeof text, "journeys where ");
+        uint64_t conditions = 1 + chance(4);
+        for (uint64_t i = 0; i < conditions; i++) {
+            length += (size_t)snprintf(text + length, sizeof text - length, "%shad %s in (", i ? " and " : "", dims[chance(6)]);
+            for (uint64_t n = 1 + chance(5), first = n; n > 0; n--) {
+                length += (size_t)snprintf(text + length, sizeof text - length, "%s\"", n < first ? "," : "");
+                for (uint64_t k = chance(4); k > 0; k--) {
+                    length += (size_t)snprintf(text + length, sizeof text - length, "%s", letters[chance(13)]);
+                }
+                length += (size_t)snprintf(text + length, sizeof text - length, "\"");
+            }
+            length += (size_t)snprintf(text + length, sizeof text - length, ")");
+        }
+        struct world first, second;
+        open_view(&first, text);
+        open_view(&second, first.view.text);
+        ck_assert_str_eq(second.view.text, first.view.text);
+        ck_assert_uint_le(second.view.condition_count, first.view.condition_count);
+        ck_assert_uint_le(first.view.text_length, 3 * length);
+        close_view(&second);
+        close_view(&first);
+    }
+}
+END_TEST
+
 /* Section 5: "At most four dimensions (from and to are one) and four conditions". */
 START_TEST(four_conditions_at_most) {
     static const char four[] = "journeys where type=a and segment=b and reason=c and had stage in(d)";
@@ -1328,6 +1425,9 @@ static void add_texts(Suite *suite) {
     tcase_add_test(cases, lack_of_memory_leaves_nothing);
     cases = group(suite, "read");
     tcase_add_loop_test(cases, well_formed_views_are_read, 0, VIEWS);
+    tcase_add_loop_test(cases, spellings_of_one_view_are_one, 0, SPELLED);
+    tcase_add_test(cases, views_that_differ_are_not_one);
+    tcase_add_test(cases, normalised_text_is_itself);
     tcase_add_test(cases, four_conditions_at_most);
     tcase_add_test(cases, each_grain_has_its_dimensions);
     tcase_add_test(cases, names_may_be_quoted);
