@@ -48,9 +48,10 @@ static void write_row(FILE *file, const cxj_touchpoint *t) {
     write_name(file, CXJ_DIMENSION_TEAM, t->team);
     putc(',', file);
     const char *between = "";
-    for (unsigned bit = 0; log_facet_name(bit) != NULL; bit++) {
-        if ((t->facets >> bit & 1) == 0) continue;
-        fprintf(file, "%s%s", between, log_facet_name(bit));
+    cxj_facet_info info;
+    for (size_t i = 0; cxj_facet_describe(i, &info, sizeof info) == CXJ_OK; i++) {
+        if ((t->facets & info.facet) == 0) continue;
+        fprintf(file, "%s%s", between, info.name);
         between = "|";
     }
     write_time(file, t->due);
