@@ -6,16 +6,16 @@
  * SPDX-License-Identifier: MIT
  *
  * Idea: the truth is the host's own database, in which each change has a number: 1, 2, 3, … The engine only follows it.
- * A save in steps is of the engine as it was when it was begun, so whatever is recorded meanwhile, the saved file knows
- * exactly the changes up to that moment; their number is in its name. After a crash the newest file that is whole is
- * loaded, and what the database has beyond that number is recorded again: nothing is missing, nothing counts twice.
+ * The number of the last change that the engine knows is its mark, which is saved with it. A save in steps is of the
+ * engine, and of its mark, as they were when it was begun, whatever is recorded meanwhile. After a crash the saved file is
+ * loaded, its mark says up to where it knows the database, and what is beyond is recorded again: nothing is missing, nothing
+ * counts twice.
  *
  * Here a file of rows stands for the database, and made-up customers for real ones. What goes beyond ISO C is POSIX. */
 #ifndef _XOPEN_SOURCE
 #define _XOPEN_SOURCE 700
 #endif
 
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -29,7 +29,6 @@ enum {
     BATCH = 64,        /* changes taken at a time */
     SAVE_EVERY = 5000, /* changes from the beginning of one save to that of the next, at least */
     STEP = 200,        /* touchpoints' worth of saving after each batch */
-    KEPT = 2,          /* saved files that stay: if the newest one cannot be read, there is another */
     OWNERS = 12,
     CHANNELS = 3,
     PATH = 4096
@@ -47,11 +46,10 @@ typedef struct host {
     const char *folder;
     FILE *database;
     cxj_engine *engine;
-    uint32_t owners[OWNERS], channels[CHANNELS]; /* codes of their names */
-    uint64_t changes;                            /* that the engine knows: those from 1 on */
-    uint64_t saved;                              /* how many the save under way, or the last, knows */
-    cxj_saver *saver;                            /* NULL: no save is under way */
-    file target;                                 /* where it writes */
+    uint64_t changes; /* that the engine knows: those from 1 on */
+    uint64_t saved;   /* how many the save under way, or the last, knows */
+    cxj_saver *saver; /* NULL: no save is under way */
+    file target;      /* where it writes */
 } host;
 
 static bool complain(const char *doing, const char *why) {
@@ -120,20 +118,6 @@ static row make_up(uint64_t change) {
 
 /* ---- The engine ------------------------------------------------------------------------------------------ */
 
-static bool ask_codes(host *at, cxj_engine *engine) {
-    static const char *const channels[CHANNELS] = {"phone", "visit", "chat"};
-    char name[16];
-    bool asked = true;
-    for (uint32_t i = 0; i < OWNERS && asked; i++) {
-        snprintf(name, sizeof name, "owner %" PRIu32, i + 1);
-        asked = cxj_code(engine, CXJ_DIMENSION_OWNER, name, CXJ_ZERO_TERMINATED, &at->owners[i]) == CXJ_OK;
-    }
-    for (uint32_t i = 0; i < CHANNELS && asked; i++) {
-        asked = cxj_code(engine, CXJ_DIMENSION_CHANNEL, channels[i], CXJ_ZERO_TERMINATED, &at->channels[i]) == CXJ_OK;
-    }
-    return asked;
-}
-
 static bool add_views(cxj_engine *engine) {
     static const char *const views[] = {"touchpoints by channel per day", "transitions by owner", "journeys"};
     cxj_view *view;
@@ -145,17 +129,22 @@ static bool add_views(cxj_engine *engine) {
     return true;
 }
 
-/* Records rows that the database holds. Each has an id and a revision, so even one that came twice would count once. */
-static bool record(const host *at, cxj_engine *engine, const row *rows, size_t count) {
-    cxj_touchpoint touchpoints[BATCH] = {{0}};
+/* Records rows that the database holds, by names: codes are an engine's own, and others after loading. Each row has an id
+ * and a revision, so even one that came twice would count once. The mark says what the engine then knows. */
+static bool record(cxj_engine *engine, const row *rows, size_t count, uint64_t changes) {
+    static const char *const channels[CHANNELS] = {"phone", "visit", "chat"};
+    cxj_named_touchpoint touchpoints[BATCH];
+    char owners[BATCH][16], mark[24];
+    memset(touchpoints, 0, sizeof touchpoints);
     for (size_t i = 0; i < count; i++) {
-        cxj_touchpoint *t = &touchpoints[i];
-        t->journey = rows[i].journey;
-        t->id = rows[i].id;
+        cxj_named_touchpoint *t = &touchpoints[i];
+        snprintf(owners[i], sizeof owners[i], "owner %d", rows[i].owner + 1);
+        t->journey_number = rows[i].journey;
+        t->id_number = rows[i].id;
         t->revision = rows[i].revision;
         t->at = rows[i].at;
-        t->owner = at->owners[rows[i].owner];
-        t->channel = (uint16_t)at->channels[rows[i].channel];
+        t->owner = (cxj_text){owners[i], CXJ_ZERO_TERMINATED};
+        t->channel = (cxj_text){channels[rows[i].channel], CXJ_ZERO_TERMINATED};
         t->facets = CXJ_FACET_CONTACT;
         t->outcome = rows[i].ends ? CXJ_OUTCOME_COMPLETED : 0;
         if (rows[i].score > 0) {
@@ -164,58 +153,32 @@ static bool record(const host *at, cxj_engine *engine, const row *rows, size_t c
             t->score = rows[i].score;
         }
     }
-    return cxj_record(engine, touchpoints, sizeof *touchpoints, count, 0, NULL, 0) == CXJ_OK;
+    snprintf(mark, sizeof mark, "%" PRIu64, changes);
+    return cxj_record_named(engine, touchpoints, sizeof *touchpoints, count, 0, NULL, 0) == CXJ_OK &&
+           cxj_set_mark(engine, mark, strlen(mark)) == CXJ_OK;
+}
+
+/* The number of changes that an engine knows, by its mark; false if it has none. */
+static bool read_mark(const cxj_engine *engine, uint64_t *changes) {
+    const void *bytes = NULL;
+    size_t length = 0;
+    char text[24] = "";
+    if (cxj_mark(engine, &bytes, &length) != CXJ_OK || length == 0 || length >= sizeof text) {
+        return false;
+    }
+    memcpy(text, bytes, length);
+    return sscanf(text, "%" SCNu64, changes) == 1;
 }
 
 /* ---- Saving ---------------------------------------------------------------------------------------------- */
 
-/* The number of changes that a saved file knows, by its name; false for any other file. */
-static bool read_name(const char *name, uint64_t *changes) {
-    char again[64];
-    if (sscanf(name, "engine-%" SCNu64, changes) != 1) {
-        return false;
-    }
-    snprintf(again, sizeof again, "engine-%020" PRIu64 ".cxj", *changes);
-    return strcmp(name, again) == 0;
-}
-
-static void path_of(const host *at, uint64_t changes, char *path) {
-    snprintf(path, PATH, "%s/engine-%020" PRIu64 ".cxj", at->folder, changes);
-}
-
-/* The newest saved file below a number of changes; false if there is none. */
-static bool find_saved(const host *at, uint64_t below, uint64_t *changes) {
-    DIR *folder = opendir(at->folder);
-    bool found = false;
-    if (folder == NULL) {
-        return false;
-    }
-    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
-        uint64_t number;
-        if (read_name(entry->d_name, &number) && number < below && (!found || number > *changes)) {
-            *changes = number;
-            found = true;
-        }
-    }
-    (void)closedir(folder);
-    return found;
-}
-
-/* Leaves the newest files, and removes older ones. */
-static void remove_old(const host *at) {
-    uint64_t changes = UINT64_MAX;
-    char path[PATH];
-    for (int i = 0; find_saved(at, changes, &changes); i++) {
-        if (i >= KEPT) {
-            path_of(at, changes, path);
-            (void)remove(path);
-        }
-    }
+static void path_of(const host *at, char *path) {
+    snprintf(path, PATH, "%s/engine.cxj", at->folder);
 }
 
 static bool begin_save(host *at) {
     char path[PATH];
-    path_of(at, at->changes, path);
+    path_of(at, path);
     if (!file_create(&at->target, path)) {
         return complain(path, at->target.sentence);
     }
@@ -227,8 +190,8 @@ static bool begin_save(host *at) {
     return true;
 }
 
-/* Goes on with the save under way. One that fails leaves the files that are there, and the host goes on: the next one
- * comes in time. */
+/* Goes on with the save under way. One that fails leaves the file that is there, and the host goes on: the next one comes in
+ * time. */
 static void step_save(host *at) {
     const cxj_status status = cxj_saver_step(at->saver, STEP);
     if (status == CXJ_OK) {
@@ -240,9 +203,7 @@ static void step_save(host *at) {
         (void)complain_of_engine(at, "saving");
         (void)complain("saving", at->target.sentence);
         file_abandon(&at->target);
-    } else if (file_commit(&at->target)) {
-        remove_old(at);
-    } else {
+    } else if (!file_commit(&at->target)) {
         (void)complain("saving", at->target.sentence);
     }
 }
@@ -258,29 +219,31 @@ static void follow_schedule(host *at) {
 
 /* ---- After a start, which may be one after a crash ------------------------------------------------------- */
 
-/* Loads the newest file that is whole; if there is none, the engine is empty, and all is recorded again. */
+/* Loads the saved file; if there is none, or it cannot be read, the engine is empty, and all is recorded again. */
 static bool load(host *at) {
     char path[PATH], sentence[FILE_SENTENCE];
-    uint64_t changes = UINT64_MAX;
-    while (at->engine == NULL && find_saved(at, changes, &changes)) {
-        path_of(at, changes, path);
-        if (file_load(NULL, path, sentence, &at->engine)) {
-            at->changes = at->saved = changes;
-        } else {
+    path_of(at, path);
+    if (access(path, F_OK) == 0) {
+        if (!file_load(NULL, path, sentence, &at->engine)) {
             (void)complain(path, sentence);
+        } else if (!read_mark(at->engine, &at->changes)) {
+            (void)complain(path, "it has no mark of this program; all is recorded again");
+            cxj_engine_destroy(at->engine);
+            at->engine = NULL;
         }
     }
+    at->saved = at->changes;
     if (at->engine == NULL && cxj_engine_create(NULL, sentence, sizeof sentence, &at->engine) != CXJ_OK) {
         return complain("the engine", sentence);
     }
-    return (add_views(at->engine) && ask_codes(at, at->engine)) || complain_of_engine(at, "the engine");
+    return add_views(at->engine) || complain_of_engine(at, "the engine");
 }
 
 /* Records what the database has beyond what the engine knows. */
 static bool catch_up(host *at) {
     row rows[BATCH];
     for (size_t count; (count = read_rows(at, at->changes, rows)) > 0;) {
-        if (!record(at, at->engine, rows, count)) {
+        if (!record(at->engine, rows, count, at->changes + count)) {
             return complain_of_engine(at, "recording");
         }
         at->changes += count;
@@ -302,7 +265,7 @@ static bool serve(host *at, uint64_t further) {
         if (!append_rows(at, rows, count)) {
             return false;
         }
-        if (!record(at, at->engine, rows, count)) {
+        if (!record(at->engine, rows, count, at->changes + count)) {
             return complain_of_engine(at, "recording");
         }
         at->changes += count;
@@ -339,10 +302,10 @@ static unsigned char *bytes_of(const cxj_engine *engine, size_t *length) {
 static bool verify(host *at) {
     cxj_engine *fresh = NULL;
     row rows[BATCH];
-    bool made = cxj_engine_create(NULL, NULL, 0, &fresh) == CXJ_OK && add_views(fresh) && ask_codes(at, fresh);
+    bool made = cxj_engine_create(NULL, NULL, 0, &fresh) == CXJ_OK && add_views(fresh);
     uint64_t changes = 0;
     for (size_t count; made && (count = read_rows(at, changes, rows)) > 0; changes += count) {
-        made = record(at, fresh, rows, count);
+        made = record(fresh, rows, count, changes + count);
     }
     size_t length = 0, fresh_length = 0;
     unsigned char *bytes = made ? bytes_of(at->engine, &length) : NULL;

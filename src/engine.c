@@ -350,16 +350,20 @@ static bool fill_view(cxj_engine *engine, struct cxj_view *view) {
     return true;
 }
 
-/* Forgets how many touchpoints of long journeys fall into the cells of a view. */
+/* True if an entry of a journey's index speaks of a view. */
+static bool is_of_view(const struct cxj__index_entry *entry, const struct cxj_view *view) {
+    if (entry->kind == CXJ__INDEX_HAD) return entry->key >> CXJ__PLAN_HAD_BITS == view->id;
+    return entry->kind == CXJ__INDEX_CELL && entry->key >> CXJ__CELL_NUMBER_BITS == view->id;
+}
+
+/* Forgets what the indexes of long journeys say of a view. */
 static void forget_view(struct cxj__core *core, const struct cxj_view *view) {
     for (size_t place = 0; place < core->store.places; place++) {
         struct cxj__index *index = cxj__store_at(&core->store, place)->index;
         for (size_t i = 0; index != NULL && i < index->capacity; i++) {
             struct cxj__index_entry *entry = &index->entries[i];
             /* Taking one out may bring another into its place. */
-            while (entry->kind == CXJ__INDEX_CELL && entry->key >> CXJ__CELL_NUMBER_BITS == view->id) {
-                cxj__store_unindex(index, &core->seed, entry);
-            }
+            while (is_of_view(entry, view)) cxj__store_unindex(index, &core->seed, entry);
         }
     }
 }

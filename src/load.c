@@ -51,7 +51,8 @@ struct load {
     uint64_t *ids; /* of the journey under way */
     size_t id_count, id_capacity;
     size_t planned; /* touchpoints that are planned and not committed yet */
-    uint64_t work;  /* touchpoints times views, so far */
+    uint64_t length; /* of all bytes, if that is known; 0: it is not */
+    uint64_t work;   /* touchpoints times views, so far */
     uint64_t memory;
     struct cxj__format_columns columns[CXJ_GRAIN_JOURNEYS + 1];
     struct cxj__cell *wholes[GROUPS]; /* NULL: no view of the group was there yet */
@@ -82,6 +83,20 @@ static int64_t get_moment(struct load *load) {
     int64_t moment = cxj__format_get_signed(&load->in);
     if (!cxj__touchpoint_is_moment(moment)) refuse_bytes(load, "a moment is not within the years 0001 to 9999");
     return moment;
+}
+
+/* What reading has taken, once so many touchpoints are read, must be within what so many bytes may take. */
+static bool check_work(struct load *load, uint64_t touchpoints, uint64_t bytes) {
+    const uint64_t views = load->totals.views, limit = load->engine->core.load_work_limit;
+    struct cxj__message *message = &load->engine->message;
+    if (load->purpose == CHECK || views == 0 || bytes > UINT64_MAX / 2 / limit) return true;
+    if (touchpoints <= (FREE_WORK + limit * bytes) / views) return true;
+    cxj__base_say(message,
+                  "%llu touchpoints in %llu views are more than %llu bytes may take; to read them, give a load_work_limit "
+                  "above %llu, or see to it that there are fewer views",
+                  (unsigned long long)touchpoints, (unsigned long long)views, (unsigned long long)bytes,
+                  (unsigned long long)(touchpoints * views / bytes));
+    return cxj__format_refuse(&load->in, CXJ_LIMIT, message->text);
 }
 
 /* Which facets sealed touchpoints have. */
@@ -305,6 +320,13 @@ static bool read_views(struct load *load) {
         if (text == NULL || !add_view(load, (const char *)text, length, sealed_lost)) return false;
     }
     return true;
+}
+
+/* Where it is known how many bytes there are, what is too much for them is refused before it is done. A touchpoint takes two
+ * at least, whatever the totals say. */
+static bool foresee_work(struct load *load) {
+    uint64_t most = load->length / 2, announced = load->totals.touchpoints;
+    return load->length == 0 || check_work(load, announced < most ? announced : most, load->length);
 }
 
 /* ---- what sealed journeys have contributed ---------------------------------------------------------------------- */
@@ -607,22 +629,6 @@ static bool read_withdrawn(struct load *load, uint64_t journey, size_t count) {
     return true;
 }
 
-/* What reading has taken must be within what the bytes that came allow. */
-static bool check_work(struct load *load, size_t count) {
-    const struct cxj__core *core = &load->engine->core;
-    struct cxj__message *message = &load->engine->message;
-    uint64_t bytes = load->in.offset + load->in.length;
-    uint64_t limit = FREE_WORK + (uint64_t)core->load_work_limit * bytes;
-    load->work += load->totals.views * count;
-    if (load->purpose == CHECK || load->work <= limit) return true;
-    cxj__base_say(message,
-                  "%llu touchpoints times %llu views are more work than %llu bytes may take; give a load_work_limit "
-                  "above %llu to read them",
-                  (unsigned long long)(load->touchpoints + load->withdrawn + count), (unsigned long long)load->totals.views,
-                  (unsigned long long)bytes, (unsigned long long)((load->work - FREE_WORK) / bytes));
-    return cxj__format_refuse(&load->in, CXJ_LIMIT, message->text);
-}
-
 static bool read_journey(struct load *load, uint64_t number, size_t count, size_t withdrawn) {
     struct cxj__core *core = &load->engine->core;
     struct cxj__format_before before = {0};
@@ -630,7 +636,11 @@ static bool read_journey(struct load *load, uint64_t number, size_t count, size_
     if (count + withdrawn > core->touchpoints_limit) {
         return cxj__format_refuse(&load->in, CXJ_LIMIT, "a journey has more touchpoints than it may have");
     }
-    if (!check_work(load, count + withdrawn)) return false;
+    load->work += load->totals.views * (count + withdrawn);
+    if (!check_work(load, load->touchpoints + load->withdrawn + load->unheld + count + withdrawn,
+                    load->in.offset + load->in.length)) {
+        return false;
+    }
     load->id_count = 0;
     for (size_t i = 0; i < count; i++) {
         if (!read_touchpoint(load, number, &before, &touchpoint)) return false;
@@ -700,7 +710,8 @@ static bool check_totals(struct load *load) {
 
 static bool read_state(struct load *load) {
     struct cxj__core *core = &load->engine->core;
-    if (!read_totals(load) || !read_options(load) || !read_names(load) || !read_views(load) || !read_cells(load)) {
+    if (!read_totals(load) || !read_options(load) || !read_names(load) || !read_views(load) || !foresee_work(load) ||
+        !read_cells(load)) {
         return false;
     }
     size_t views = core->view_count;
@@ -731,23 +742,6 @@ static cxj_status run_load(struct load *load, cxj_read read, void *context) {
     return load->in.status;
 }
 
-/* Makes an engine of bytes; its own message then says nothing. */
-static cxj_status make(const cxj_options *options, enum purpose purpose, cxj_read read, void *context, char *message,
-                       size_t message_capacity, cxj_engine **engine) {
-    struct load load = {.purpose = purpose};
-    cxj_status status = cxj_engine_create(options, message, message_capacity, &load.engine);
-    if (status != CXJ_OK) return status;
-    status = run_load(&load, read, context);
-    if (status != CXJ_OK) {
-        cxj__base_tell(message, message_capacity, load.in.message.text);
-        cxj_engine_destroy(load.engine);
-        return status;
-    }
-    cxj__engine_trim(load.engine);
-    *engine = load.engine;
-    return CXJ_OK;
-}
-
 /* Bytes in memory. */
 struct bytes {
     const unsigned char *bytes;
@@ -762,6 +756,23 @@ static int64_t read_bytes(void *context, void *to, size_t capacity) {
     bytes->bytes += length;
     bytes->left -= length;
     return (int64_t)length;
+}
+
+/* Makes an engine of bytes; its own message then says nothing. */
+static cxj_status make(const cxj_options *options, enum purpose purpose, cxj_read read, void *context, char *message,
+                       size_t message_capacity, cxj_engine **engine) {
+    struct load load = {.purpose = purpose, .length = read == read_bytes ? ((const struct bytes *)context)->left : 0};
+    cxj_status status = cxj_engine_create(options, message, message_capacity, &load.engine);
+    if (status != CXJ_OK) return status;
+    status = run_load(&load, read, context);
+    if (status != CXJ_OK) {
+        cxj__base_tell(message, message_capacity, load.in.message.text);
+        cxj_engine_destroy(load.engine);
+        return status;
+    }
+    cxj__engine_trim(load.engine);
+    *engine = load.engine;
+    return CXJ_OK;
 }
 
 /* ---- load ------------------------------------------------------------------------------------------------------- */

@@ -481,6 +481,29 @@ static uint32_t look_back(const struct cxj__plan *plan, const struct cxj__change
     return held;
 }
 
+static uint64_t had_key(const struct cxj_view *view, size_t condition) {
+    return (uint64_t)view->id << CXJ__PLAN_HAD_BITS | condition;
+}
+
+/* In a long journey: a value is held from now on, or no longer; counts it with the conditions of a view that it meets. */
+static void count_had_of(struct cxj__index *index, const struct cxj__core *core, const struct cxj_view *view,
+                         uint32_t holder, uint32_t code, int sign) {
+    for (size_t i = 0; i < view->condition_count; i++) {
+        const struct cxj__condition *condition = &view->conditions[i];
+        if (!condition->had || condition->dimension != holder + 1 || !cxj__view_has_code(condition, code)) continue;
+        struct cxj__index_entry *entry = cxj__store_index(index, &core->seed, CXJ__INDEX_HAD, had_key(view, i));
+        entry->value += sign;
+        if (entry->value == 0) cxj__store_unindex(index, &core->seed, entry);
+    }
+}
+
+/* The same for all views. */
+static void count_had(struct cxj__index *index, const struct cxj__core *core, uint32_t holder, uint32_t code, int sign) {
+    for (size_t v = 0; v < core->view_count; v++) {
+        if (core->views[v]->grain == CXJ_GRAIN_JOURNEYS) count_had_of(index, core, core->views[v], holder, code, sign);
+    }
+}
+
 /* In a long journey: what the entries of a range hold first enters the index, or leaves it. */
 static void index_holders(const struct cxj__plan *plan, const struct cxj__core *core, const struct cxj__change *change,
                           struct cxj__range range, bool enters) {
@@ -489,10 +512,12 @@ static void index_holders(const struct cxj__plan *plan, const struct cxj__core *
         const struct cxj__entry *entry = &plan->entries.items[i];
         for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
             if (entry->held >> h & 1) continue;
-            uint64_t key = cxj__store_held_key(h, cxj__store_code(&entry->touchpoint, h));
-            struct cxj__index_entry *known = cxj__store_index(index, &core->seed, CXJ__INDEX_HELD, key);
+            uint32_t code = cxj__store_code(&entry->touchpoint, h);
+            struct cxj__index_entry *known =
+                cxj__store_index(index, &core->seed, CXJ__INDEX_HELD, cxj__store_held_key(h, code));
             known->value = 1;
             if (!enters) cxj__store_unindex(index, &core->seed, known);
+            count_had(index, core, h, code, enters ? 1 : -1);
         }
     }
 }
@@ -503,6 +528,7 @@ static bool hold(struct cxj__index *index, const struct cxj__core *core, uint32_
         cxj__store_index(index, &core->seed, CXJ__INDEX_HELD, cxj__store_held_key(holder, code));
     bool held = entry->value != 0;
     entry->value = 1;
+    if (!held) count_had(index, core, holder, code, 1);
     return held;
 }
 
@@ -765,6 +791,44 @@ static bool index_cells(struct cxj__core *core, const struct cxj__change *change
     return true;
 }
 
+/* Conditions with had of a view, each of which may need room in an index. */
+static size_t had_conditions(const struct cxj_view *view) {
+    size_t count = 0;
+    for (size_t i = 0; i < view->condition_count; i++) count += view->conditions[i].had;
+    return count;
+}
+
+/* Counts the values that a long journey has held with the conditions of a view that they meet. */
+static bool index_had(struct cxj__core *core, struct cxj__journey *journey, const struct cxj_view *view) {
+    size_t conditions = had_conditions(view);
+    if (conditions == 0) return true;
+    if (!cxj__store_reserve_index(journey, &core->memory, &core->seed, conditions)) return false;
+    for (size_t i = 0; i < journey->count; i++) {
+        uint32_t held = cxj__store_held(journey, i);
+        for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
+            if (held >> h & 1) continue;
+            count_had_of(journey->index, core, view, h, cxj__store_code_at(journey, i, h), 1);
+        }
+    }
+    return true;
+}
+
+/* The same for all views, when a journey has just become long. */
+static bool index_had_of_all(struct cxj__core *core, struct cxj__journey *journey) {
+    for (size_t v = 0; v < core->view_count; v++) {
+        if (!index_had(core, journey, core->views[v])) return false;
+    }
+    return true;
+}
+
+/* Makes room for what arrives: it may hold values for the first time, and meet conditions. */
+static bool reserve_holders(struct cxj__core *core, struct cxj__journey *journey, size_t arriving) {
+    size_t further = arriving * CXJ__HOLDERS;
+    if (journey->index == NULL) return true;
+    for (size_t v = 0; v < core->view_count; v++) further += had_conditions(core->views[v]);
+    return cxj__store_reserve_index(journey, &core->memory, &core->seed, further);
+}
+
 /* ---- contribution --------------------------------------------------------------------------------------------------- */
 
 /* True if a touchpoint has one of the condition's codes. */
@@ -774,14 +838,12 @@ static bool meets(const cxj_touchpoint *touchpoint, const struct cxj__condition 
 
 /* True if the journey has a touchpoint with one of the condition's codes; after the change, if after is set. */
 static bool had(const struct cxj__plan *plan, const struct cxj__core *core, const struct cxj__change *change,
-                const struct cxj__condition *condition, bool after, uint64_t *probes) {
+                const struct cxj_view *view, size_t place, bool after, uint64_t *probes) {
+    const struct cxj__condition *condition = &view->conditions[place];
     const struct cxj__journey *journey = change->journey;
     if (journey->index != NULL) {
-        for (size_t c = 0; c < condition->count; c++) {
-            uint64_t key = cxj__store_held_key(condition->dimension - 1U, condition->codes[c]);
-            if (cxj__store_indexed(journey->index, &core->seed, CXJ__INDEX_HELD, key, probes) != 0) return true;
-        }
-        return false;
+        uint64_t key = had_key(view, place);
+        return cxj__store_indexed(journey->index, &core->seed, CXJ__INDEX_HAD, key, probes) != 0;
     }
     for (size_t i = 0; i < (after ? change->position : journey->count); i++) {
         struct cxj__entry entry;
@@ -802,8 +864,7 @@ static bool find_contribution(const struct cxj__plan *plan, const struct cxj__co
     if (fold->counts[CXJ__F_TOUCHPOINTS] == 0 || (view->ended && fold->outcome == 0)) return false;
     if (!cxj__view_passes(view, codes)) return false;
     for (size_t i = 0; i < view->condition_count; i++) {
-        const struct cxj__condition *condition = &view->conditions[i];
-        if (condition->had && !had(plan, core, change, condition, after, probes)) return false;
+        if (view->conditions[i].had && !had(plan, core, change, view, i, after, probes)) return false;
     }
     cxj__view_key(view, codes, view->ended ? fold->end_at : fold->first_at, key);
     return true;
@@ -954,15 +1015,15 @@ static bool reserve_records(struct cxj__plan *plan, struct cxj__core *core, cons
     }
     bool room = cxj__store_reserve(journey, &core->memory, &core->seed, change->position + arriving, retracted,
                                   rares);
-    if (was_short && journey->index != NULL && !(room && index_cells(core, change))) {
+    if (was_short && journey->index != NULL &&
+        !(room && index_cells(core, change) && index_had_of_all(core, journey))) {
         cxj__store_drop_index(journey, &core->memory); /* One that does not know the cells would be worse than none. */
         return false;
     }
     for (size_t i = change->leaving.from; was_short && journey->index != NULL && i < change->leaving.to; i++) {
         plan->entries.items[i].held = cxj__store_held(journey, change->position + (i - change->leaving.from));
     }
-    /* What arrives may hold values for the first time. */
-    return room && cxj__store_reserve_index(journey, &core->memory, &core->seed, arriving * CXJ__HOLDERS);
+    return room && reserve_holders(core, journey, arriving);
 }
 
 /* Addresses the facts of a change in one view of touchpoints or transitions. */
@@ -1070,6 +1131,7 @@ cxj_status cxj__plan_entrance(struct cxj__plan *plan, struct cxj__core *core, st
         if (!APPEND(core, plan->placings)) return CXJ_NO_MEMORY;
         *LAST(plan->placings) = (struct cxj__placing){.view = view};
         change->placings.to = plan->placings.count;
+        if (journey->index != NULL && !index_had(core, journey, view)) return CXJ_NO_MEMORY;
         return place_after(plan, core, change, LAST(plan->placings)) ? CXJ_OK : CXJ_NO_MEMORY;
     }
     change->placings.to = plan->placings.count;

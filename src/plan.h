@@ -57,6 +57,9 @@ static inline int64_t cxj__plan_latest(const struct cxj__core *core) {
 /* Touchpoints of sealed journeys that an engine may count, so that no sum of them overflows. */
 #define CXJ__MOST_SEALED (UINT64_C(1) << 40)
 
+/* Bits of an index's key of kind CXJ__INDEX_HAD that say which condition of the view it is. */
+enum { CXJ__PLAN_HAD_BITS = 8 };
+
 /* Views of an engine. Every touchpoint looks at every view, and every view added at those before it: more would be slow,
  * not useful. */
 enum { CXJ__MOST_VIEWS = 4096 };

@@ -37,12 +37,13 @@ struct cxj__rare {
 };
 
 /* What a long journey keeps, so that no arrival has to look at all of it: where an id stands, which values were held,
- * and how many touchpoints fall into a cell. What it would say 0 of is not there. */
-enum cxj__index_kind { CXJ__INDEX_NONE, CXJ__INDEX_ID, CXJ__INDEX_HELD, CXJ__INDEX_CELL };
+ * how many touchpoints fall into a cell, and how many of the values that were held meet a condition with had. What it would
+ * say 0 of is not there. */
+enum cxj__index_kind { CXJ__INDEX_NONE, CXJ__INDEX_ID, CXJ__INDEX_HELD, CXJ__INDEX_CELL, CXJ__INDEX_HAD };
 
 struct cxj__index_entry {
-    uint64_t key;      /* the id; holder << 32 | code; the cell's number */
-    int64_t value;     /* at; 1 if held; touchpoints in the cell */
+    uint64_t key;      /* the id; holder << 32 | code; the cell's number; view << 8 | condition */
+    int64_t value;     /* at; 1 if held; touchpoints in the cell; values */
     uint32_t sequence; /* of an id */
     uint32_t kind;
 };

@@ -122,7 +122,7 @@ static void check_merged(const cxj_engine *engine, const content *bytes) {
         cxj_view_info info;
         ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);
         ck_assert_int_eq(cxj_view_add(into, info.text, info.text_length, &added), CXJ_OK);
-        lacks |= info.incomplete;
+        lacks |= info.incomplete || info.lacks_sealed;
     }
     cxj_status status = cxj_merge_bytes(into, bytes->bytes, bytes->length);
     ck_assert_msg(status == (lacks ? CXJ_SEALED : CXJ_OK), "%s", cxj_message(into));

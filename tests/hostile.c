@@ -87,6 +87,12 @@ static cxj_value metric_of(const cxj_view *view, const char *key, uint32_t grain
     return result;
 }
 
+static uint64_t cells_of(const cxj_view *view) {
+    cxj_view_info info;
+    ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);
+    return info.cells;
+}
+
 static void same(const cxj_engine *a, const cxj_engine *b, uint64_t first, uint64_t last) {
     difference what;
     ck_assert_msg(same_engine(a, b, first, last, &what), "%s", what.words);
@@ -263,6 +269,57 @@ static cxj_stats work_of(int pattern, uint64_t n) {
     cxj_engine_destroy(engine);
     return stats;
 }
+/* A condition with had that lists very many names costs a touchpoint of a long journey no more than one that lists two: each
+ * value is looked for once, when the journey holds it first. */
+START_TEST(had_of_many_names) {
+    enum { NAMES_LISTED = 60000, JOURNEY = 3000 };
+    static char text[NAMES_LISTED * 8 + 100];
+    uint64_t work[2];
+    for (int many = 0; many < 2; many++) {
+        cxj_engine *engine = make(NULL);
+        size_t listed = many ? NAMES_LISTED : 2, length = (size_t)snprintf(text, sizeof text, "journeys where had owner in (");
+        for (size_t i = 0; i < listed; i++) {
+            length += (size_t)snprintf(text + length, sizeof text - length, "%sn%zu", i > 0 ? "," : "", i);
+        }
+        snprintf(text + length, sizeof text - length, ")");
+        cxj_view *view = add(engine, text);
+        cxj_touchpoint t = {.journey = 1};
+        for (int i = 0; i < JOURNEY; i++) {
+            char name[16];
+            snprintf(name, sizeof name, "other%d", i % 500);
+            t.owner = code(engine, CXJ_DIMENSION_OWNER, name);
+            t.id = (uint64_t)i + 1;
+            t.at = i;
+            record(engine, &t, 1, CXJ_OK);
+        }
+        ck_assert_uint_eq(cells_of(view), 0);
+        work[many] = stats_of(engine).work_probed;
+        /* the last name of the list comes, goes, and comes again in the middle */
+        char name[16];
+        snprintf(name, sizeof name, "n%zu", listed - 1);
+        t.owner = code(engine, CXJ_DIMENSION_OWNER, name);
+        t.id++;
+        record(engine, &t, 1, CXJ_OK);
+        ck_assert_uint_eq(cells_of(view), 1);
+        ck_assert_int_eq(cxj_withdraw(engine, 1, t.id, 0), CXJ_OK);
+        ck_assert_uint_eq(cells_of(view), 0);
+        t.revision = 2;
+        t.at = JOURNEY / 2;
+        record(engine, &t, 1, CXJ_OK);
+        ck_assert_uint_eq(cells_of(view), 1);
+        /* a view that comes late knows it, too; and nothing of it is left when views go */
+        ck_assert_int_eq(cxj_view_drop(engine, view), CXJ_OK);
+        view = add(engine, text);
+        ck_assert_uint_eq(cells_of(view), 1);
+        ck_assert_int_eq(cxj_withdraw(engine, 1, t.id, 0), CXJ_OK);
+        ck_assert_uint_eq(cells_of(view), 0);
+        cxj_engine_destroy(engine);
+    }
+    ck_assert_uint_le(work[1], 30 * JOURNEY);
+    ck_assert_uint_le(work[1], 2 * work[0]);
+}
+END_TEST
+
 
 START_TEST(crafted_journeys) {
     cxj_stats half = work_of(_i, CRAFTED / 2);
@@ -1663,6 +1720,7 @@ int main(void) {
     tcase_add_test(work, backwards_in_one_call);
     tcase_add_test(work, backwards_one_by_one);
     tcase_add_test(work, nearly_in_order);
+    tcase_add_test(work, had_of_many_names);
     tcase_add_loop_test(work, crafted_journeys, 0, PATTERNS);
     tcase_add_loop_test(work, crafted_ids, 0, PATTERNS);
     tcase_add_loop_test(work, crafted_bytes, 0, PATTERNS);

@@ -85,7 +85,9 @@ static int opened(int descriptor, bool counts) {
         return opened(real(path, flags, mode), counts);                                                                \
     }
 OPEN(open)
+#ifndef open64 /* a macro where files are always large */
 OPEN(open64)
+#endif
 
 #define OPEN_AT(name)                                                                                                  \
     int name(int folder, const char *path, int flags, ...) {                                                           \
@@ -99,7 +101,9 @@ OPEN(open64)
         return opened(real(folder, path, flags, mode), counts);                                                        \
     }
 OPEN_AT(openat)
+#ifndef openat64
 OPEN_AT(openat64)
+#endif
 
 int flock(int descriptor, int operation) {
     REAL(flock)

@@ -6,8 +6,9 @@
 # and the layout.
 # all (the default): that, and the sanitizers, clang, valgrind, the ABI, an installation with its consumers, and more; see
 # tests/README.md. Some 10 minutes on two cores.
-# long: all, and hosts in other languages, MemorySanitizer, other machines by emulation, coverage, a thousand kills, ten
-# minutes of fuzzing for each target, mutants. Some two hours on two cores; it says how long each part took.
+# long: all, and hosts in other languages, MemorySanitizer, other machines by emulation, musl, Windows by mingw-w64 and
+# wine, coverage, a thousand kills, ten minutes of fuzzing for each target, mutants. Some two hours on two cores; it says
+# how long each part took.
 #
 # It stops at the first step that fails, with a non-zero exit status. Its last line says how many checks passed and failed:
 # each test that meson runs is one, and so is each step beside those.
@@ -284,6 +285,12 @@ timed tests/msan.sh
 
 headline "Other machines"
 timed tests/cross.sh
+
+headline "Another C library"
+timed tests/musl.sh
+
+headline "Windows"
+timed tests/mingw.sh
 
 headline "Branch coverage"
 began=$(date +%s)

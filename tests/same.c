@@ -20,6 +20,11 @@ __attribute__((format(printf, 2, 3))) static bool differ(difference *what, const
     return false;
 }
 
+/* True if a view lacks cells, or what sealed journeys have contributed. */
+static bool lacks(const cxj_view_info *info) {
+    return info->incomplete || info->lacks_sealed;
+}
+
 size_t metrics_of(uint32_t grain, uint32_t *metrics, size_t capacity) {
     size_t count = 0;
     cxj_metric_info info;
@@ -80,7 +85,7 @@ static bool same_cells(const cxj_view *a, const cxj_view *b, const cxj_view_info
     size_t count = metrics_of(info->grain, metrics, METRICS);
     cxj_cursor *cursor;
     cxj_status status = cxj_cursor_open(a, NULL, 0, &cursor);
-    if (status != (info->incomplete || info->lacks_sealed ? CXJ_INCOMPLETE : CXJ_OK)) {
+    if (status != (lacks(info) ? CXJ_INCOMPLETE : CXJ_OK)) {
         cxj_cursor_close(cursor);
         return differ(what, "[%s] opening a cursor says: %s", info->text, cxj_status_text(status));
     }
@@ -124,9 +129,9 @@ bool same_view(const cxj_view *a, const cxj_view *b, bool only_common, differenc
     if (strcmp(mine.text, others.text) != 0 || mine.parts != others.parts || mine.grain != others.grain) {
         return differ(what, "[%s] and [%s] are different views", mine.text, others.text);
     }
-    if (!only_common && (mine.cells != others.cells || mine.incomplete != others.incomplete)) {
+    if (!only_common && (mine.cells != others.cells || lacks(&mine) != lacks(&others))) {
         return differ(what, "[%s] %llu cells (incomplete %d) and %llu (%d)", mine.text, (unsigned long long)mine.cells,
-                      mine.incomplete, (unsigned long long)others.cells, others.incomplete);
+                      lacks(&mine), (unsigned long long)others.cells, lacks(&others));
     }
     /* Each cell of a is in b, and b has as many: so they have the same. */
     uint64_t common;

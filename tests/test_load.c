@@ -21,7 +21,7 @@
 #endif
 
 enum { HEAD = 12, BLOCK_HEADER = 5, CHECKSUM = 8 };
-enum { TOTALS = 1, TEXTS, VIEWS_BLOCK, CELLS, JOURNEYS, END };
+enum { TOTALS = 1, TEXTS, VIEWS_BLOCK, CELLS, JOURNEYS, END, SETTINGS, MARK, CALENDAR, KINDS };
 
 static uint64_t seed = 1;
 static const cxj_options plain = {.size = sizeof plain};
@@ -54,7 +54,7 @@ static uint32_t written = 2;
 
 /* What is to be written: the contents of each kind of block, and where something is wrong. */
 typedef struct draft {
-    bytes contents[END + 1];
+    bytes contents[KINDS];
     int wrong_kind; /* 0: nowhere */
     size_t wrong_at;
 } draft;
@@ -146,7 +146,9 @@ static bytes write_draft(draft *d, uint64_t *offset) {
     bytes b = {0};
     uint64_t chain;
     put_head(&b, written, &chain);
-    for (uint8_t kind = TOTALS; kind <= END; kind++) {
+    static const uint8_t order[] = {TOTALS, SETTINGS, MARK, CALENDAR, TEXTS, VIEWS_BLOCK, CELLS, JOURNEYS, END};
+    for (size_t i = 0; i < sizeof order; i++) {
+        uint8_t kind = order[i];
         if (kind == d->wrong_kind) *offset = b.length + BLOCK_HEADER + d->wrong_at;
         if (d->contents[kind].length > 0 || kind == END) {
             put_block(&b, &chain, kind, d->contents[kind].data, d->contents[kind].length);
@@ -186,12 +188,16 @@ static void check_bytes_refused(const bytes *b, cxj_status status, uint64_t offs
     cxj_engine_destroy(into);
 }
 
-static void refuse(draft *d, const char *words) {
+static void refuse_as(draft *d, cxj_status status, const char *words) {
     uint64_t offset = 0;
     bytes b = write_draft(d, &offset);
-    check_bytes_refused(&b, CXJ_BAD_BYTES, offset, words);
+    check_bytes_refused(&b, status, offset, words);
     free_bytes(&b);
     *d = (draft){.wrong_kind = 0};
+}
+
+static void refuse(draft *d, const char *words) {
+    refuse_as(d, CXJ_BAD_BYTES, words);
 }
 
 /* An engine that was loaded is saved as the same bytes again, if their format is the one that is written; else it is what it
@@ -806,7 +812,7 @@ static bool is_taken(const bytes *b) {
     cxj_status status = validate(b, &found, message, sizeof message);
     const cxj_options options = {.size = sizeof options, .touchpoints_limit = 29000, .cells_limit = UINT64_MAX};
     cxj_status other = cxj_load_bytes(&options, b->data, b->length, loaded, sizeof loaded, &engine);
-    if (other == CXJ_OTHER_KEY) return false; /* which only who has a key can tell */
+    if (other == CXJ_OTHER_KEY) return false; /* which is looked at before all else; checking asks for no key */
     ck_assert_msg(status == other, "validate: %s; load: %s", message, loaded);
     ck_assert_str_eq(message, loaded);
     if (status == CXJ_OK) {
@@ -823,6 +829,8 @@ static bool is_taken(const bytes *b) {
 START_TEST(every_bit_that_flips_is_noticed) {
     begin_chance(1);
     cxj_engine *engine = small_engine();
+    ck_assert_int_eq(cxj_set_mark(engine, "mark", 4), CXJ_OK);
+    ck_assert_int_eq(cxj_set_unrecorded(engine, CXJ_FACET_FAULT), CXJ_OK);
     bytes b = save_of(engine);
     ck_assert(is_taken(&b));
     for (size_t i = 0; i < b.length; i++) {
@@ -841,6 +849,7 @@ END_TEST
 START_TEST(every_truncation_is_noticed) {
     begin_chance(2);
     cxj_engine *engine = small_engine();
+    ck_assert_int_eq(cxj_set_mark(engine, "mark", 4), CXJ_OK);
     bytes b = save_of(engine);
     size_t whole = b.length;
     for (b.length = 0; b.length < whole; b.length++) {
@@ -935,6 +944,7 @@ START_TEST(checking_takes_what_loading_takes) {
     for (uint64_t turn = 0; turn < 20; turn++) {
         begin_chance(100 + turn);
         cxj_engine *engine = small_engine();
+        ck_assert_int_eq(cxj_set_mark(engine, "mark", 4), CXJ_OK);
         bytes right = save_of(engine);
         for (int i = 0; i < 300; i++) {
             bytes b = {0};
@@ -1184,6 +1194,7 @@ static bytes rich_bytes(void) {
     }
     advance(engine, START + 1600 * HOUR);
     ck_assert_uint_gt(stats_of(engine).sealed, 0);
+    ck_assert_int_eq(cxj_set_mark(engine, "mark", 4), CXJ_OK);
     bytes b = save_of(engine);
     free_feed(&f);
     cxj_engine_destroy(engine);
@@ -1333,6 +1344,605 @@ START_TEST(what_was_found_is_told) {
     ck_assert_uint_eq(room.found.offset, 8);
     free_bytes(&b);
     cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * What only format 2 has
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+#define NEWER "a newer one is needed"
+
+/* "how many are not 0, and for each the distance of its number from that of the one before, and its value" */
+START_TEST(settings_are_in_order_and_none_is_0) {
+    static const struct {
+        uint64_t numbers[8];
+        size_t count, wrong; /* the number that is wrong; SIZE_MAX: none */
+        cxj_status status;
+        const char *words;
+    } cases[] = {
+        {{3, 1, 3, 1, 5, 1, 6}, 7, SIZE_MAX, CXJ_OK, NULL},
+        {{0}, 1, 0, CXJ_BAD_BYTES, "no setting is one"},
+        {{1, 0, 5}, 3, 1, CXJ_BAD_BYTES, "settings are not in order"},
+        {{2, 2, 5, 0, 6}, 5, 3, CXJ_BAD_BYTES, "settings are not in order"},
+        {{1, 1, 0}, 3, 2, CXJ_BAD_BYTES, "a setting is 0"},
+        {{1, 5, 1}, 3, 1, CXJ_NEWER_FORMAT, NEWER},
+        {{2, 1, 1, 4, 1}, 5, 3, CXJ_NEWER_FORMAT, NEWER},
+        {{1, UINT64_MAX, 1}, 3, 1, CXJ_NEWER_FORMAT, NEWER},
+        {{1, 1, CXJ_FACETS_ALL + UINT64_C(1)}, 3, 2, CXJ_NEWER_FORMAT, NEWER},
+        {{1, 2, UINT64_C(1000000000000001)}, 3, 2, CXJ_BAD_BYTES, "longer than 10^15 ms"},
+        {{1, 3, UINT64_C(1000000000000001)}, 3, 2, CXJ_BAD_BYTES, "longer than 10^15 ms"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        draft d = {.wrong_kind = 0};
+        totals(&d, 0, 0, 0, 0);
+        for (size_t k = 0; k < cases[i].count; k++) {
+            if (k == cases[i].wrong) wrong(&d, SETTINGS);
+            n(&d, SETTINGS, cases[i].numbers[k]);
+        }
+        if (cases[i].status == CXJ_OK) {
+            take(&d);
+        } else {
+            refuse_as(&d, cases[i].status, cases[i].words);
+        }
+    }
+    draft d = {.wrong_kind = 0};
+    totals(&d, 0, 0, 0, 0);
+    n(&d, SETTINGS, 1), n(&d, SETTINGS, 1), n(&d, SETTINGS, 1);
+    wrong(&d, SETTINGS);
+    n(&d, SETTINGS, 1);
+    refuse(&d, "the end is expected here");
+}
+END_TEST
+
+START_TEST(marks_have_1_to_65536_bytes) {
+    static char longest[65536];
+    draft d = {.wrong_kind = 0};
+    totals(&d, 0, 0, 0, 0);
+    text(&d, MARK, "here");
+    take(&d);
+    totals(&d, 0, 0, 0, 0);
+    n(&d, MARK, sizeof longest);
+    append(&d.contents[MARK], longest, sizeof longest);
+    take(&d);
+    totals(&d, 0, 0, 0, 0);
+    wrong(&d, MARK);
+    n(&d, MARK, 0);
+    refuse(&d, "a mark is empty");
+    totals(&d, 0, 0, 0, 0);
+    wrong(&d, MARK);
+    n(&d, MARK, sizeof longest + 1);
+    refuse(&d, "greater than it can be here");
+    totals(&d, 0, 0, 0, 0);
+    n(&d, MARK, 5);
+    wrong(&d, MARK);
+    append(&d.contents[MARK], "here", 4);
+    refuse(&d, "beyond the end of its block");
+    /* format 1 has none */
+    written = 1;
+    totals(&d, 0, 0, 0, 0);
+    wrong(&d, MARK);
+    text(&d, MARK, "here");
+    refuse(&d, "the end is expected here");
+    totals(&d, 0, 0, 0, 0);
+    wrong(&d, SETTINGS);
+    n(&d, SETTINGS, 1), n(&d, SETTINGS, 1), n(&d, SETTINGS, 1);
+    refuse(&d, "the end is expected here");
+    written = 2;
+}
+END_TEST
+
+/* "So far none is written, and none is read": who cannot go by a calendar does not act as if there were none. */
+START_TEST(a_calendar_needs_a_newer_library) {
+    draft d = {.wrong_kind = 0};
+    totals(&d, 0, 0, 0, 0);
+    wrong(&d, CALENDAR);
+    text(&d, CALENDAR, "offset +01:00\n");
+    refuse_as(&d, CXJ_NEWER_FORMAT, NEWER);
+}
+END_TEST
+
+/* "which facets they have: 0 if that is not known, else one more than how many facets occur, and for each the distance of its
+ * bit from that of the one before (of the first: its bit), and how many touchpoints have it" */
+START_TEST(facets_of_sealed_touchpoints_are_in_order) {
+    static const struct {
+        uint64_t numbers[6];
+        size_t count, wrong;
+        cxj_status status;
+        const char *words;
+    } cases[] = {
+        {{0}, 1, SIZE_MAX, CXJ_OK, NULL},
+        {{1}, 1, SIZE_MAX, CXJ_OK, NULL},
+        {{3, 0, 9, 15, 1}, 5, SIZE_MAX, CXJ_OK, NULL},
+        {{3, 1, 9, 0, 1}, 5, 3, CXJ_BAD_BYTES, "facets are not in order"},
+        {{2, 1, 0}, 3, 2, CXJ_BAD_BYTES, "a facet that no touchpoint has"},
+        {{2, 1, 10}, 3, 2, CXJ_BAD_BYTES, "greater than it can be here"},
+        {{2, 32, 1}, 3, 1, CXJ_BAD_BYTES, "greater than it can be here"},
+        {{2, 31, 1}, 3, 1, CXJ_NEWER_FORMAT, NEWER},
+        {{2, 16, 1}, 3, 1, CXJ_NEWER_FORMAT, NEWER}, /* withdrawn ones do not contribute */
+        {{34}, 1, 0, CXJ_BAD_BYTES, "greater than it can be here"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        draft d = {.wrong_kind = 0};
+        n(&d, TOTALS, 0), n(&d, TOTALS, 9), n(&d, TOTALS, 1);
+        put_signed(&d.contents[TOTALS], START);
+        for (size_t k = 0; k < cases[i].count; k++) {
+            if (k == cases[i].wrong) wrong(&d, TOTALS);
+            n(&d, TOTALS, cases[i].numbers[k]);
+        }
+        for (int k = 0; k < 12; k++) n(&d, TOTALS, 0);
+        if (cases[i].status == CXJ_OK) {
+            take(&d);
+        } else {
+            refuse_as(&d, cases[i].status, cases[i].words);
+        }
+    }
+}
+END_TEST
+
+/* "twice the number of its touchpoints that contribute, and 1 more if others are withdrawn; if so, how many; …; then those
+ * that are withdrawn, in the order of their ids: the distance of the id from the one before, and the revision" */
+START_TEST(withdrawn_touchpoints_have_an_id_and_a_revision) {
+    draft d = {.wrong_kind = 0};
+    totals(&d, 0, 0, 2, 1);
+    n(&d, JOURNEYS, 1), n(&d, JOURNEYS, 1), n(&d, JOURNEYS, 2); /* none contributes, two are withdrawn */
+    n(&d, JOURNEYS, 1), n(&d, JOURNEYS, 0), n(&d, JOURNEYS, UINT64_MAX - 1), n(&d, JOURNEYS, UINT64_MAX);
+    n(&d, JOURNEYS, 1), n(&d, JOURNEYS, 3), n(&d, JOURNEYS, 1); /* one does, and one is */
+    touchpoint(&d, true, START, 50, 0);
+    n(&d, JOURNEYS, 49), n(&d, JOURNEYS, 7);
+    take(&d);
+    totals(&d, 0, 0, 1, 0);
+    n(&d, JOURNEYS, 1), n(&d, JOURNEYS, 1);
+    wrong(&d, JOURNEYS);
+    n(&d, JOURNEYS, 0);
+    refuse(&d, "none of the touchpoints is withdrawn");
+    totals(&d, 0, 0, 1, 1);
+    n(&d, JOURNEYS, 1), n(&d, JOURNEYS, 3);
+    wrong(&d, JOURNEYS);
+    n(&d, JOURNEYS, 29000);
+    refuse(&d, "greater than it can be here");
+    for (uint64_t first = 0; first < 2; first++) {
+        totals(&d, 0, 0, 1, 0);
+        n(&d, JOURNEYS, 1), n(&d, JOURNEYS, 1), n(&d, JOURNEYS, 2);
+        if (first == 1) n(&d, JOURNEYS, 5), n(&d, JOURNEYS, 7);
+        wrong(&d, JOURNEYS);
+        n(&d, JOURNEYS, 0), n(&d, JOURNEYS, 7);
+        refuse(&d, "ids are not in order");
+    }
+    totals(&d, 0, 0, 1, 0);
+    n(&d, JOURNEYS, 1), n(&d, JOURNEYS, 1), n(&d, JOURNEYS, 2), n(&d, JOURNEYS, UINT64_MAX), n(&d, JOURNEYS, 7);
+    wrong(&d, JOURNEYS);
+    n(&d, JOURNEYS, 1);
+    refuse(&d, "greater than it can be here");
+    totals(&d, 0, 0, 1, 1);
+    n(&d, JOURNEYS, 1), n(&d, JOURNEYS, 3), n(&d, JOURNEYS, 1);
+    touchpoint(&d, true, START, 50, 0);
+    n(&d, JOURNEYS, 50);
+    wrong(&d, JOURNEYS);
+    n(&d, JOURNEYS, 7);
+    refuse(&d, "an id stands twice in a journey");
+    totals(&d, 0, 0, 1, 1);
+    n(&d, JOURNEYS, 1), n(&d, JOURNEYS, 2);
+    wrong(&d, JOURNEYS);
+    n(&d, JOURNEYS, 1 | 1 << 6), put_signed(&d.contents[JOURNEYS], START), put_signed(&d.contents[JOURNEYS], 5);
+    n(&d, JOURNEYS, CXJ_FACET_WITHDRAWN);
+    refuse(&d, "a touchpoint that contributes is withdrawn");
+}
+END_TEST
+
+/* "of which only id and revision are read on; one without id is read and left out": format 1. */
+START_TEST(withdrawn_touchpoints_of_format_1_lose_their_fields) {
+    draft d = {.wrong_kind = 0};
+    written = 1;
+    totals(&d, 2, 0, 1, 4);
+    text(&d, TEXTS, "a"), text(&d, TEXTS, "b");
+    journey(&d, 1, 4);
+    for (uint64_t i = 0; i < 4; i++) { /* contributes; is withdrawn; the same without id; contributes */
+        n(&d, JOURNEYS, (i != 2 ? 1U : 0U) | 2 | (i == 1 || i == 2 ? 1 << 6 : 0) | 1 << 9);
+        if (i == 0) {
+            put_signed(&d.contents[JOURNEYS], START);
+        } else {
+            n(&d, JOURNEYS, 5);
+        }
+        if (i != 2) put_signed(&d.contents[JOURNEYS], 1);
+        n(&d, JOURNEYS, i == 1 || i == 2 ? 2 : 1);
+        if (i == 1 || i == 2) n(&d, JOURNEYS, CXJ_FACET_WITHDRAWN);
+        n(&d, JOURNEYS, 70 + i);
+    }
+    uint64_t offset = 0;
+    bytes b = write_draft(&d, &offset);
+    cxj_engine *engine = load_of(&b, plain);
+    cxj_touchpoint held[4];
+    size_t count = 0;
+    uint32_t given = 0;
+    written = 2;
+    ck_assert_int_eq(cxj_journey_touchpoints(engine, 1, 4, NULL, 0, held, sizeof *held, &count), CXJ_OK);
+    ck_assert_uint_eq(count, 3);
+    const cxj_touchpoint expected = {.journey = 1, .id = 2, .revision = 71, .facets = CXJ_FACET_WITHDRAWN};
+    ck_assert_mem_eq(&held[2], &expected, sizeof expected);
+    ck_assert_uint_eq(held[1].id, 3);
+    ck_assert_uint_eq(stats_of(engine).touchpoints, 2);
+    /* and the name that only they had is gone */
+    ck_assert_int_eq(cxj_find_code(engine, CXJ_DIMENSION_OWNER, "a", 1, &given), CXJ_OK);
+    ck_assert_int_eq(cxj_find_code(engine, CXJ_DIMENSION_OWNER, "b", 1, &given), CXJ_NOT_FOUND);
+    bytes saved = save_of(engine);
+    check_bytes_taken(&saved);
+    free_bytes(&saved);
+    free_bytes(&b);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* "Listed is what is known of at least one cell." */
+START_TEST(columns_are_of_cells) {
+    draft d = {.wrong_kind = 0};
+    totals_sealed(&d, 9, 0, 1, 1);
+    view(&d, "transitions by owner");
+    journey(&d, 5, 0);
+    columns(&d, CXJ_GRAIN_TRANSITIONS);
+    wrong(&d, CELLS);
+    n(&d, CELLS, 0);
+    refuse(&d, "a column is listed that no cell has");
+    totals_sealed(&d, 9, 2, 1, 1);
+    text(&d, TEXTS, "a"), text(&d, TEXTS, "b");
+    view(&d, "transitions by owner");
+    journey(&d, 5, 0);
+    columns(&d, CXJ_GRAIN_JOURNEYS);
+    n(&d, CELLS, 1), n(&d, CELLS, 1), n(&d, CELLS, 2);
+    wrong(&d, CELLS);
+    n(&d, CELLS, 0);
+    refuse(&d, "no columns are listed for this cell");
+    totals_sealed(&d, 9, 0, 1, 1);
+    view(&d, "transitions by owner");
+    journey(&d, 5, 0);
+    columns(&d, 0), n(&d, CELLS, 0);
+    take(&d); /* no transition was ever seen */
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Sums of sealed journeys
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* An engine whose journeys are all sealed, with two views of each grain, and of each dimension of transitions. */
+static cxj_engine *all_sealed(void) {
+    static const char *const views[] = {
+        "touchpoints",          "touchpoints by team",   "transitions by owner", "transitions by owner, outcome",
+        "transitions by stage", "journeys by type",      "journeys",             "journeys by outcome per year ended",
+        "journeys by entry per month ended"};
+    cxj_engine *engine = make_with((cxj_options){.seal_idle_after = HOUR});
+    feed f = make_feed(500, 30, 1, false);
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++) add(engine, views[i]);
+    record_feed(engine, &f);
+    advance(engine, CXJ__LATEST);
+    ck_assert_uint_gt(engine->core.sealed_touchpoints, 0);
+    free_feed(&f);
+    return engine;
+}
+
+/* What is saved of an engine is refused, at an offset and with a reason, by all; or taken. */
+static bool is_saved_taken(const cxj_engine *engine, const char *why, char *message, size_t capacity) {
+    bytes b = save_of(engine);
+    cxj_validation found;
+    cxj_status status = validate(&b, &found, message, capacity);
+    ck_assert_msg(status == CXJ_OK || (status == CXJ_BAD_BYTES && strncmp(message, "byte ", 5) == 0), "%s: %s", why,
+                  message);
+    bool taken = is_taken(&b);
+    ck_assert_int_eq(taken, status == CXJ_OK);
+    free_bytes(&b);
+    return taken;
+}
+
+/* The sums of a cell that is sealed, one after the other, beyond what as many as were counted can add up to: far above, far
+ * below, squares too small for what they are of. Each is refused; as they were they are taken. */
+START_TEST(sums_beyond_their_counts_are_refused) {
+    static const struct cxj__int128 wrong_sums[] = {
+        {0, 8}, {0, UINT64_MAX - 7}, {UINT64_C(90000000000000), 0}}; /* 2^67, -2^67, 9 * 10^13 */
+    char message[400];
+    size_t tried = 0;
+    begin_chance(700);
+    cxj_engine *engine = all_sealed();
+    ck_assert_msg(is_saved_taken(engine, "as it is", message, sizeof message), "%s", message);
+    for (size_t v = 0; v < engine->core.view_count; v++) {
+        const struct cxj_view *its = engine->core.views[v];
+        struct cxj__cell *sealed = its->cells[its->cell_count / 2]->sealed;
+        const char *contradiction = cxj__cell_contradiction(sealed);
+        ck_assert_msg(contradiction == NULL, "%s", contradiction);
+        for (size_t i = 0; i < cxj__cell_shape(its->grain)->sums; i++) {
+            struct cxj__int128 *sum = &cxj__cell_sums(sealed)[i], before = *sum;
+            for (size_t k = 0; k < 3; k++) {
+                /* 9 * 10^13 may be a sum of many durations, and of money; it is none of ratings */
+                *sum = wrong_sums[k];
+                if (k == 2 && cxj__cell_contradiction(sealed) == NULL) continue;
+                ck_assert_msg(cxj__cell_contradiction(sealed) != NULL, "%s, sum %zu, %zu", its->text, i, k);
+                if (i % 3 == k) {
+                    ck_assert(!is_saved_taken(engine, its->text, message, sizeof message));
+                    ck_assert_msg(strstr(message, "a sum is not one of as many as were counted"), "%s", message);
+                }
+                tried++;
+            }
+            *sum = before;
+        }
+    }
+    ck_assert_uint_gt(tried, 200);
+    ck_assert(is_saved_taken(engine, "as it was", message, sizeof message));
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* n · Σx² ≥ (Σx)²: to the last unit, also where both sides need more than 128 bits. */
+START_TEST(squares_are_those_of_their_sums) {
+    static const int64_t counts[] = {1, 2, 3, 1000, INT64_C(1) << 20, INT64_C(1) << 40};
+    struct cxj__memory memory = {cxj__base_allocate, NULL, 0, 0};
+    for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+        struct cxj__cell *cell = cxj__cell_create(&memory, CXJ_GRAIN_TOUCHPOINTS);
+        struct cxj__int128 *sums = cxj__cell_sums(cell);
+        int64_t count = counts[c], each = 12599;
+        ck_assert_ptr_nonnull(cell);
+        cxj__cell_counts(cell)[CXJ__T_TOUCHPOINTS] = cxj__cell_counts(cell)[CXJ__T_RATINGS] = count;
+        sums[CXJ__T_SUM_RATING] = cxj__base_product(count, each);
+        sums[CXJ__T_SUM_RATING_SQUARES] = cxj__base_product(count, each * each);
+        ck_assert_ptr_null(cxj__cell_contradiction(cell));
+        cxj__base_add(&sums[CXJ__T_SUM_RATING_SQUARES], cxj__base_wide(-1));
+        ck_assert_ptr_nonnull(cxj__cell_contradiction(cell));
+        cxj__base_add(&sums[CXJ__T_SUM_RATING_SQUARES], cxj__base_wide(2));
+        ck_assert_ptr_null(cxj__cell_contradiction(cell));
+        sums[CXJ__T_SUM_RATING_SQUARES] = cxj__base_negate(sums[CXJ__T_SUM_RATING_SQUARES]);
+        ck_assert_ptr_nonnull(cxj__cell_contradiction(cell)); /* squares below 0 */
+        sums[CXJ__T_SUM_RATING] = cxj__base_product(count, 12600);
+        sums[CXJ__T_SUM_RATING_SQUARES] = cxj__base_product(count, 12600 * 12600);
+        ck_assert_ptr_null(cxj__cell_contradiction(cell));
+        cxj__base_add(&sums[CXJ__T_SUM_RATING], cxj__base_wide(1));
+        ck_assert_ptr_nonnull(cxj__cell_contradiction(cell));
+        cxj__cell_destroy(cell, &memory);
+    }
+    ck_assert_uint_eq(memory.used, 0);
+}
+END_TEST
+
+/* "totals agree across views": whatever count or sum of one view without conditions differs from the others', what is saved is
+ * refused, be it because it contradicts itself, the totals, or another view. */
+START_TEST(views_that_do_not_agree_are_refused) {
+    char message[400];
+    size_t across = 0;
+    begin_chance(701);
+    cxj_engine *engine = all_sealed();
+    for (size_t v = 0; v < engine->core.view_count; v++) {
+        const struct cxj_view *its = engine->core.views[v];
+        const struct cxj__cell_shape *shape = cxj__cell_shape(its->grain);
+        bool is_alone = strcmp(its->text, "transitions by stage") == 0;
+        struct cxj__cell *sealed = its->cells[0]->sealed;
+        for (size_t i = 0; i < shape->counts + shape->sums; i++) {
+            int64_t *count = &cxj__cell_counts(sealed)[i];
+            struct cxj__int128 *sum = i < shape->counts ? NULL : &cxj__cell_sums(sealed)[i - shape->counts];
+            /* distinct journeys of a cell add up to nothing that is known */
+            if (its->grain == CXJ_GRAIN_TOUCHPOINTS && i == CXJ__T_JOURNEYS) continue;
+            if (sum == NULL) {
+                ++*count;
+            } else {
+                cxj__base_add(sum, cxj__base_wide(1));
+            }
+            bool taken = is_saved_taken(engine, its->text, message, sizeof message);
+            ck_assert_msg(!taken || is_alone, "%s, column %zu", its->text, i);
+            across += !taken && strstr(message, "a view does not have what sealed journeys") != NULL;
+            if (sum == NULL) {
+                --*count;
+            } else {
+                cxj__base_add(sum, cxj__base_wide(-1));
+            }
+        }
+    }
+    ck_assert_uint_gt(across, 60);
+    ck_assert(is_saved_taken(engine, "as it was", message, sizeof message));
+    /* and a cell that is not there at all, in each view; but a view that says that it lacks something may */
+    for (size_t v = 0; v < engine->core.view_count; v++) {
+        struct cxj_view *its = engine->core.views[v];
+        if (strcmp(its->text, "transitions by stage") == 0) continue;
+        struct cxj__cell *hidden = its->cells[0]->sealed;
+        its->cells[0]->sealed = NULL;
+        ck_assert_msg(!is_saved_taken(engine, its->text, message, sizeof message), "%s", its->text);
+        its->sealed_lost = true;
+        bool taken = is_saved_taken(engine, its->text, message, sizeof message);
+        ck_assert_msg(taken || strstr(message, "a name is not used") || strstr(message, "a column is listed"), "%s", message);
+        its->sealed_lost = false;
+        its->cells[0]->sealed = hidden;
+    }
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* No more than there was, also where conditions choose. */
+START_TEST(no_view_has_more_than_there_was) {
+    char message[400];
+    begin_chance(702);
+    cxj_engine *engine = make_with((cxj_options){.seal_idle_after = HOUR});
+    add(engine, "touchpoints where outcome in (completed, abandoned)");
+    add(engine, "transitions by owner where churned = \"\"");
+    add(engine, "journeys where outcome in (completed, abandoned)");
+    for (uint64_t j = 1; j < 5; j++) {
+        record(engine, (cxj_touchpoint){.journey = j, .at = START, .owner = 1 + 0 * code(engine, 1, "a")});
+        record(engine, (cxj_touchpoint){.journey = j, .at = START + 1, .owner = 1, .outcome = 1});
+    }
+    advance(engine, START + 2 * HOUR);
+    ck_assert_msg(is_saved_taken(engine, "as it is", message, sizeof message), "%s", message);
+    uint64_t *const totals_of[] = {&engine->core.sealed_touchpoints, &engine->core.sealed_journeys};
+    for (size_t i = 0; i < 2; i++) {
+        --*totals_of[i];
+        ck_assert(!is_saved_taken(engine, "less in the totals", message, sizeof message));
+        ++*totals_of[i];
+    }
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* Versions of format 1 did not note that a view was added after journeys were sealed: it is known by what it lacks, and so are
+ * the views behind it. Format 2 notes it. */
+START_TEST(a_late_view_of_format_1_is_known_by_what_it_lacks) {
+    for (written = 1; written <= 2; written++) {
+        draft d = {.wrong_kind = 0};
+        totals_sealed(&d, 9, 2, 4, 1);
+        text(&d, TEXTS, "a"), text(&d, TEXTS, "b");
+        view(&d, "transitions by owner"), view(&d, "transitions by team");
+        view(&d, "transitions by owner, outcome"), view(&d, "transitions by owner where outcome = completed");
+        journey(&d, 5, 0);
+        columns(&d, CXJ_GRAIN_TRANSITIONS);
+        n(&d, CELLS, 1), cell(&d, 1, 2, 3, 3);
+        n(&d, CELLS, 0);
+        if (written == 2) wrong(&d, CELLS);
+        n(&d, CELLS, 0), n(&d, CELLS, 0);
+        if (written == 2) {
+            refuse(&d, "a view does not have what sealed journeys have contributed to others");
+            continue;
+        }
+        uint64_t offset = 0;
+        bytes b = write_draft(&d, &offset);
+        cxj_engine *engine = load_of(&b, plain);
+        for (size_t i = 0; i < 4; i++) {
+            cxj_view *its = NULL;
+            cxj_view_info info;
+            ck_assert_int_eq(cxj_view_at(engine, i, &its), CXJ_OK);
+            ck_assert_int_eq(cxj_view_describe(its, &info, sizeof info), CXJ_OK);
+            ck_assert_uint_eq(info.lacks_sealed, i >= 2);
+        }
+        ck_assert(engine->core.sealed_facets_lost); /* nor did it note facets */
+        check_bytes_taken(&b);
+        free_bytes(&b);
+        cxj_engine_destroy(engine);
+    }
+    written = 2;
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * What reading may take
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* Few bytes that mean much: so many views, and so many journeys of a touchpoint each, in blocks as they must be. */
+static bytes heavy(unsigned views, unsigned journeys) {
+    bytes b = {0}, contents = {0};
+    uint64_t chain;
+    put_head(&b, 2, &chain);
+    put(&contents, 0), put(&contents, 0);
+    for (int i = 0; i < 9; i++) put(&contents, 0);
+    put(&contents, views), put(&contents, journeys), put(&contents, journeys);
+    put_block(&b, &chain, TOTALS, contents.data, contents.length);
+    for (int kind = VIEWS_BLOCK; kind <= JOURNEYS; kind += JOURNEYS - VIEWS_BLOCK) {
+        unsigned count = kind == JOURNEYS ? journeys : views;
+        contents.length = 0;
+        for (unsigned i = 0; i < count; i++) {
+            char words[40];
+            size_t length = (size_t)snprintf(words, sizeof words, "touchpoints where team = %x", i);
+            if (kind == JOURNEYS) {
+                put(&contents, 1), put(&contents, 2), put(&contents, 0), put(&contents, 2);
+            } else {
+                put(&contents, 0), put(&contents, length);
+                append(&contents, words, length);
+            }
+            if (contents.length < 65536 && i < count - 1) continue;
+            put_block(&b, &chain, (uint8_t)kind, contents.data, contents.length);
+            contents.length = 0;
+        }
+    }
+    put_block(&b, &chain, END, NULL, 0);
+    free_bytes(&contents);
+    return b;
+}
+
+/* Loads bytes that are known to be so many, or that come one after the other; what that has taken is what the allocator saw. */
+static cxj_status load_heavy(const bytes *b, cxj_options options, bool streams, heap *memory, char *message, size_t capacity) {
+    cxj_engine *engine = NULL;
+    bytes source = *b;
+    options.size = sizeof options;
+    options.allocate = heap_allocate;
+    options.allocate_context = memory;
+    source.at = 0;
+    cxj_status status = streams ? cxj_load(&options, read_bytes, &source, message, capacity, &engine)
+                                : cxj_load_bytes(&options, b->data, b->length, message, capacity, &engine);
+    ck_assert((status == CXJ_OK) == (engine != NULL));
+    cxj_engine_destroy(engine);
+    ck_assert_uint_eq(memory->blocks, 0);
+    return status;
+}
+
+/* "the option load_work_limit bounds that by the length of what was read", and cxj_validate() says it beforehand. Counted, not
+ * timed: what is refused beforehand has put no touchpoint into any view, and taken no more memory than names and views do. */
+START_TEST(what_is_too_much_for_its_bytes_is_refused_beforehand) {
+    char message[400] = "";
+    cxj_validation found;
+    heap memory = {0};
+    bytes b = heavy(4096, 6000);
+    uint64_t work = UINT64_C(4096) * 6000;
+    ck_assert_int_eq(validate(&b, &found, message, sizeof message), CXJ_OK);
+    ck_assert_uint_eq(found.work, work);
+    ck_assert_uint_lt(b.length, 200000);
+    ck_assert_uint_gt(work, 10000000 + 64 * b.length);
+    cxj_status status = load_heavy(&b, (cxj_options){.size = 0}, false, &memory, message, sizeof message);
+    ck_assert_msg(status == CXJ_LIMIT, "%s", message);
+    /* what was seen, and what to do */
+    ck_assert_ptr_nonnull(strstr(message, "6000 touchpoints in 4096 views"));
+    ck_assert_ptr_nonnull(strstr(message, "load_work_limit"));
+    uint64_t peak = memory.peak;
+    ck_assert_uint_lt(peak, 4096 * 1000);
+    /* the limit that it names, and that is in its documentation, does */
+    uint32_t enough = (uint32_t)((work - 10000000) / b.length + 1);
+    memory = (heap){0};
+    status = load_heavy(&b, (cxj_options){.load_work_limit = enough - 1}, false, &memory, message, sizeof message);
+    ck_assert_int_eq(status, CXJ_LIMIT);
+    /* views of its own */
+    status = load_heavy(&b, (cxj_options){.views_limit = 4095}, true, &memory, message, sizeof message);
+    ck_assert_int_eq(status, CXJ_LIMIT);
+    ck_assert_ptr_nonnull(strstr(message, "there are 4096 views, and 4095 are allowed"));
+    /* merging bytes is bounded by the options of the engine */
+    cxj_engine *engine = make_with((cxj_options){.load_work_limit = enough - 1});
+    ck_assert_int_eq(cxj_merge_bytes(engine, b.data, b.length), CXJ_LIMIT);
+    ck_assert_ptr_nonnull(strstr(cxj_message(engine), "load_work_limit"));
+    cxj_engine_destroy(engine);
+    free_bytes(&b);
+}
+END_TEST
+
+/* The same where it is not known how many bytes there are: as soon as what was read allows no more. What is taken in the end is
+ * taken either way. */
+START_TEST(what_is_too_much_for_its_bytes_is_refused_on_the_way) {
+    char message[400] = "";
+    heap memory = {0};
+    bytes b = heavy(300, 34000);
+    uint32_t enough = (uint32_t)((UINT64_C(300) * 34000 - 10000000) / b.length + 1);
+    ck_assert_uint_gt(enough, 1);
+    ck_assert_int_eq(load_heavy(&b, (cxj_options){.load_work_limit = 1}, true, &memory, message, sizeof message), CXJ_LIMIT);
+    ck_assert_ptr_nonnull(strstr(message, "touchpoints in 300 views are more than"));
+    memory = (heap){0};
+    ck_assert_int_eq(load_heavy(&b, (cxj_options){.load_work_limit = 1}, false, &memory, message, sizeof message), CXJ_LIMIT);
+    ck_assert_uint_lt(memory.peak, 300 * 1000 + 2 * 65536 * 2);
+    ck_assert_int_eq(load_heavy(&b, (cxj_options){.load_work_limit = enough}, false, &memory, message, sizeof message), CXJ_OK);
+    free_bytes(&b);
+}
+END_TEST
+
+/* "bytes that an engine of it takes at least" */
+START_TEST(memory_is_foretold) {
+    for (uint64_t turn = 0; turn < 4; turn++) {
+        begin_chance(800 + turn);
+        cxj_engine *engine = turn % 2 ? all_sealed() : make_with((cxj_options){.seal_idle_after = 700 * HOUR});
+        feed f = make_feed(2000, 900, 5, false);
+        if (turn % 2 == 0) {
+            add(engine, "touchpoints by team");
+            record_feed(engine, &f);
+        }
+        bytes b = save_of(engine);
+        cxj_validation found;
+        char message[200];
+        ck_assert_int_eq(validate(&b, &found, message, sizeof message), CXJ_OK);
+        cxj_engine *loaded = load_of(&b, plain);
+        cxj_stats stats = stats_of(loaded);
+        ck_assert_uint_eq(found.work, found.touchpoints * found.views);
+        ck_assert_uint_le(found.memory, stats.memory);
+        if (turn % 2 == 0) ck_assert_uint_gt(found.memory, stats.memory / 3);
+        cxj_engine_destroy(loaded);
+        cxj_engine_destroy(engine);
+        free_bytes(&b);
+        free_feed(&f);
+    }
 }
 END_TEST
 
@@ -1674,11 +2284,26 @@ int main(void) {
                               limits_of_the_engine_hold_for_what_is_merged, limit_of_memory_is_never_passed,
                               merging_at_the_limit_is_refused,
                               lack_of_memory_while_merging_changes_nothing};
+    const TTest *second[] = {settings_are_in_order_and_none_is_0,
+                             marks_have_1_to_65536_bytes,
+                             a_calendar_needs_a_newer_library,
+                             facets_of_sealed_touchpoints_are_in_order,
+                             withdrawn_touchpoints_have_an_id_and_a_revision,
+                             withdrawn_touchpoints_of_format_1_lose_their_fields,
+                             columns_are_of_cells};
+    const TTest *sums[] = {sums_beyond_their_counts_are_refused, squares_are_those_of_their_sums,
+                           views_that_do_not_agree_are_refused, no_view_has_more_than_there_was,
+                           a_late_view_of_format_1_is_known_by_what_it_lacks};
+    const TTest *work[] = {what_is_too_much_for_its_bytes_is_refused_beforehand,
+                           what_is_too_much_for_its_bytes_is_refused_on_the_way, memory_is_foretold};
     seed = seed_of_test();
     Suite *suite = suite_create("load");
     ADD_CASE(suite, "refused", refused);
     ADD_CASE(suite, "changed", changed);
     ADD_CASE(suite, "limits", limits);
+    ADD_CASE(suite, "format 2", second);
+    ADD_CASE(suite, "sums", sums);
+    ADD_CASE(suite, "work", work);
     ADD_CASE(suite, "merging", merging);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -728,7 +728,7 @@ static void check_feed(const struct cxj__cell *cell, uint32_t unrecorded) {
     for (size_t place = 0; place < METRICS; place++) {
         if (cxj__metric_grain(place) != cell->grain) continue;
         cxj_value found = read_place(cell, place, circumstances);
-        ck_assert_msg(isnan(found.value) != is_fed(place, unrecorded), "%s without %" PRIx32, catalogue[place].name, unrecorded);
+        ck_assert_msg(!isnan(found.value) == is_fed(place, unrecorded), "%s without %" PRIx32, catalogue[place].name, unrecorded);
         if (is_fed(place, unrecorded)) continue;
         ck_assert(isnan(found.low) && isnan(found.high));
     }
@@ -766,7 +766,7 @@ START_TEST(overdue_needs_the_clock) {
         if (cxj__metric_grain(place) != CXJ_GRAIN_JOURNEYS) continue;
         cxj_value with_clock = read_place(cell, place, everything), found = read_place(cell, place, without);
         bool overdue = strcmp(catalogue[place].name, "overdue") == 0;
-        ck_assert_int_eq(isnan(found.value), overdue || isnan(with_clock.value));
+        ck_assert_int_eq(isnan(found.value) != 0, overdue || isnan(with_clock.value));
     }
     destroy(cell);
 }
@@ -781,7 +781,7 @@ START_TEST(lost_context_is_known_of_owner_and_team) {
     for (size_t place = 0; place < METRICS; place++) {
         if (cxj__metric_grain(place) != CXJ_GRAIN_TRANSITIONS) continue;
         bool context = strncmp(catalogue[place].name, "lost_context", 12) == 0;
-        ck_assert_int_eq(isnan(read_place(cell, place, without).value), context);
+        ck_assert_int_eq(isnan(read_place(cell, place, without).value) != 0, context);
         ck_assert(!isnan(read_place(cell, place, everything).value));
     }
     destroy(cell);
@@ -797,7 +797,7 @@ START_TEST(lost_context_of_journeys_is_always_known) {
     for (size_t i = 0; i < METRICS; i++) {
         if (cxj__metric_grain(i) != CXJ_GRAIN_JOURNEYS) continue;
         bool is_nan = isnan(read_place(cell, i, everything).value);
-        ck_assert_int_eq(isnan(read_place(cell, i, (struct cxj__circumstances){0, true, false}).value), is_nan);
+        ck_assert_int_eq(isnan(read_place(cell, i, (struct cxj__circumstances){0, true, false}).value) != 0, is_nan);
     }
     destroy(cell);
 }

@@ -12,6 +12,7 @@
 #include "saved.h"
 
 #include <check.h>
+#include <math.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -167,7 +168,7 @@ START_TEST(incomplete_views_stay_incomplete) {
     cxj_view_info info;
     ck_assert_int_eq(cxj_view_at(loaded, 0, &view), CXJ_OK);
     ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);
-    ck_assert_uint_eq(info.incomplete, 1);
+    ck_assert_uint_eq(info.lacks_sealed, 1);
     cxj_engine_destroy(loaded);
     /* What was left out of held journeys is had again where there is room. */
     loaded = load_of(&before, plain);
@@ -559,6 +560,234 @@ START_TEST(steps_are_as_long_as_is_asked_for) {
 }
 END_TEST
 
+/* ---------------------------------------------------------------------------------------------------------------------
+ * What the host has set
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static void check_mark(const cxj_engine *engine, const char *expected, size_t expected_length) {
+    const void *mark = &expected;
+    size_t length = 99;
+    ck_assert_int_eq(cxj_mark(engine, &mark, &length), CXJ_OK);
+    ck_assert_uint_eq(length, expected_length);
+    if (length > 0) ck_assert_mem_eq(mark, expected, length);
+    ck_assert((mark == NULL) == (length == 0));
+}
+
+/* "bytes of the host's own that are saved with it and handed out once it is loaded" */
+START_TEST(a_mark_comes_back) {
+    static char longest[65536];
+    static const struct {
+        const char *bytes;
+        size_t length;
+    } marks[] = {{"a", 1}, {"line 47\0\xff\n", 10}, {longest, sizeof longest}, {NULL, 0}};
+    heap memory = {0};
+    cxj_engine *engine = make_in(&memory);
+    cxj_view *view = add(engine, "journeys");
+    record(engine, (cxj_touchpoint){.journey = 1, .id = 1, .at = START});
+    bytes without = save_of(engine);
+    memset(longest, 0xc3, sizeof longest);
+    check_mark(engine, NULL, 0);
+    cxj_cursor *cursor = NULL;
+    ck_assert_int_eq(cxj_cursor_open(view, NULL, 0, &cursor), CXJ_OK);
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        ck_assert_int_eq(cxj_set_mark(engine, marks[i].bytes, marks[i].length), CXJ_OK);
+        check_mark(engine, marks[i].bytes, marks[i].length);
+        bytes saved = save_of(engine);
+        cxj_engine *loaded = load_of(&saved, plain);
+        check_mark(loaded, marks[i].bytes, marks[i].length);
+        check_saved_as(loaded, &saved, "with a mark");
+        cxj_engine_destroy(loaded);
+        free_bytes(&saved);
+    }
+    ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_OK); /* "Makes no cursor stale." */
+    cxj_cursor_close(cursor);
+    check_saved_as(engine, &without, "the mark taken away");
+    /* "the mark is as before" */
+    ck_assert_int_eq(cxj_set_mark(engine, "before", 6), CXJ_OK);
+    heap_fail(&memory, 1, false);
+    ck_assert_int_eq(cxj_set_mark(engine, "after", 5), CXJ_NO_MEMORY);
+    ck_assert_str_eq(cxj_message(engine), "no memory for a mark");
+    heap_fail(&memory, 0, false);
+    ck_assert_int_eq(cxj_set_mark(engine, longest, 65537), CXJ_BAD_ARGUMENT);
+    ck_assert_str_eq(cxj_message(engine), "a mark has at most 65,536 bytes");
+    ck_assert_int_eq(cxj_set_mark(engine, NULL, 1), CXJ_BAD_ARGUMENT);
+    ck_assert_str_eq(cxj_message(engine), "bytes is NULL");
+    ck_assert_int_eq(cxj_set_mark(NULL, "a", 1), CXJ_BAD_ARGUMENT);
+    check_mark(engine, "before", 6);
+    const void *mark = NULL;
+    size_t length = 0;
+    ck_assert_int_eq(cxj_mark(NULL, &mark, &length), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_mark(engine, NULL, &length), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_mark(engine, &mark, NULL), CXJ_BAD_ARGUMENT);
+    free_bytes(&without);
+    cxj_engine_destroy(engine);
+    ck_assert_uint_eq(memory.blocks, 0);
+}
+END_TEST
+
+/* "A save in steps that is under way writes the mark that was set when it was opened." So it is with facets not recorded. */
+START_TEST(what_is_set_meanwhile_is_of_the_next_save) {
+    for (size_t before = 0; before < 2; before++) {
+        for (size_t after = 0; after < 2; after++) {
+            cxj_engine *engine = make_with(plain);
+            record(engine, (cxj_touchpoint){.journey = 1, .id = 1, .at = START});
+            ck_assert_int_eq(cxj_set_mark(engine, "before", before * 6), CXJ_OK);
+            ck_assert_int_eq(cxj_set_unrecorded(engine, CXJ_FACET_FAULT), CXJ_OK);
+            bytes expected = save_of(engine), b = {0};
+            cxj_saver *saver = open_saver(engine, &b);
+            ck_assert_uint_eq(b.calls, 0);
+            ck_assert_int_eq(cxj_set_mark(engine, "after", after * 5), CXJ_OK);
+            ck_assert_int_eq(cxj_set_unrecorded(engine, CXJ_FACET_CHASE), CXJ_OK);
+            (void)step_on(saver, 1);
+            cxj_saver_close(saver);
+            check_same_bytes(&expected, &b, "set meanwhile");
+            check_mark(engine, "after", after * 5);
+            free_bytes(&expected);
+            cxj_engine_destroy(engine);
+        }
+    }
+}
+END_TEST
+
+/* "A merge leaves the mark of the engine that receives as it is"; "Facets that are not recorded in one of them … are not
+ * recorded in the result. When journeys are sealed … stay those of the engine." By handle, and by bytes. */
+START_TEST(merges_leave_marks_and_times_and_join_what_is_not_recorded) {
+    for (int by_bytes = 0; by_bytes < 2; by_bytes++) {
+        cxj_engine *engine = make_with((cxj_options){.seal_idle_after = 700, .unrecorded_facets = CXJ_FACET_FAULT});
+        cxj_engine *source = make_with((cxj_options){.seal_idle_after = 900,
+                                                     .seal_ended_after = 800,
+                                                     .unrecorded_facets = CXJ_FACET_CHASE | CXJ_FACET_FAULT});
+        ck_assert_int_eq(cxj_set_mark(engine, "mine", 4), CXJ_OK);
+        ck_assert_int_eq(cxj_set_mark(source, "theirs", 6), CXJ_OK);
+        record(source, (cxj_touchpoint){.journey = 1, .id = 1, .at = START});
+        bytes b = save_of(source);
+        cxj_status status = by_bytes ? cxj_merge_bytes(engine, b.data, b.length) : cxj_merge(engine, source);
+        ck_assert_msg(status == CXJ_OK, "%s", cxj_message(engine));
+        check_mark(engine, "mine", 4);
+        ck_assert_uint_eq(engine->unrecorded, CXJ_FACET_CHASE | CXJ_FACET_FAULT);
+        ck_assert_int_eq(engine->core.seal_idle_after, 700);
+        ck_assert_int_eq(engine->core.seal_ended_after, 0);
+        free_bytes(&b);
+        cxj_engine_destroy(engine);
+        cxj_engine_destroy(source);
+    }
+}
+END_TEST
+
+/* "the facets that are not recorded are those given here and those saved, together; seal_ended_after and seal_idle_after hold
+ * as given where they are not 0, else as saved" */
+START_TEST(settings_come_back) {
+    cxj_engine *engine = make_with((cxj_options){
+        .seal_idle_after = 700 * HOUR, .seal_ended_after = 800 * HOUR, .unrecorded_facets = CXJ_FACET_FAULT});
+    add(engine, "touchpoints");
+    record(engine, (cxj_touchpoint){.journey = 1, .id = 1, .at = START});
+    bytes b = save_of(engine);
+    for (int which = 0; which < 8; which++) {
+        cxj_engine *loaded = load_of(&b, (cxj_options){.unrecorded_facets = which & 1 ? CXJ_FACET_CHASE : 0,
+                                                       .seal_idle_after = which & 2 ? 5 * HOUR : 0,
+                                                       .seal_ended_after = which & 4 ? 6 * HOUR : 0});
+        ck_assert_uint_eq(loaded->unrecorded, CXJ_FACET_FAULT | (which & 1 ? CXJ_FACET_CHASE : 0));
+        ck_assert_int_eq(loaded->core.seal_idle_after, which & 2 ? 5 * HOUR : 700 * HOUR);
+        ck_assert_int_eq(loaded->core.seal_ended_after, which & 4 ? 6 * HOUR : 800 * HOUR);
+        if (which == 0) check_saved_as(loaded, &b, "settings");
+        /* what was saved is what holds: the journey is sealed when its time has come */
+        advance(loaded, START + (which & 2 ? 5 : 700) * HOUR - 1);
+        ck_assert_uint_eq(stats_of(loaded).sealed, 0);
+        advance(loaded, START + (which & 2 ? 5 : 700) * HOUR);
+        ck_assert_uint_eq(stats_of(loaded).sealed, 1);
+        /* "a NaN became 0": no more */
+        cxj_view *view = NULL;
+        uint32_t metric = 0;
+        cxj_value value;
+        ck_assert_int_eq(cxj_view_at(loaded, 0, &view), CXJ_OK);
+        ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "faults", CXJ_ZERO_TERMINATED, &metric), CXJ_OK);
+        ck_assert_int_eq(cxj_view_get(view, NULL, sizeof(cxj_text), 0, &metric, 1, NULL, 0, &value, sizeof value), CXJ_OK);
+        ck_assert(isnan(value.value));
+        cxj_engine_destroy(loaded);
+    }
+    free_bytes(&b);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* "A view that was added after journeys had been sealed lacks what they contributed, and so does what is saved of it and
+ * loaded again"; also one that was there, and was dropped. Nothing that lacks something is merged. */
+START_TEST(a_view_added_after_sealing_says_so) {
+    for (int drops = 0; drops < 2; drops++) {
+        cxj_engine *engine = make_with((cxj_options){.seal_idle_after = HOUR});
+        cxj_view *first = add(engine, "touchpoints"), *late = drops ? add(engine, "journeys by type") : NULL;
+        cxj_view_info info;
+        record(engine, (cxj_touchpoint){.journey = 1, .id = 1, .at = START});
+        advance(engine, START + HOUR);
+        ck_assert_uint_eq(stats_of(engine).sealed, 1);
+        if (drops) ck_assert_int_eq(cxj_view_drop(engine, late), CXJ_OK);
+        late = add(engine, "journeys by type");
+        ck_assert_int_eq(cxj_view_describe(first, &info, sizeof info), CXJ_OK);
+        ck_assert_uint_eq(info.incomplete, 0);
+        for (int turn = 0; turn < 2; turn++) {
+            ck_assert_int_eq(cxj_view_describe(late, &info, sizeof info), CXJ_OK);
+            ck_assert_uint_eq(info.lacks_sealed, 1);
+            /* what comes later is not lost */
+            char name[2] = {(char)('a' + turn), 0};
+            record(engine, (cxj_touchpoint){.journey = 2 + (uint64_t)turn, .id = 1, .at = START + 9 * HOUR,
+                                            .type = (uint16_t)code(engine, CXJ_DIMENSION_TYPE, name)});
+            ck_assert_int_eq(cxj_view_describe(late, &info, sizeof info), CXJ_OK);
+            ck_assert_uint_eq(info.cells, 1 + (uint64_t)turn);
+            bytes b = save_of(engine);
+            cxj_engine *into = make_with(plain);
+            add(into, "touchpoints"), add(into, "journeys by type");
+            bytes before = save_of(into);
+            ck_assert_int_eq(cxj_merge(into, engine), CXJ_SEALED);
+            ck_assert_ptr_nonnull(strstr(cxj_message(into), "\"journeys by type\" is incomplete"));
+            ck_assert_int_eq(cxj_merge_bytes(into, b.data, b.length), CXJ_SEALED);
+            ck_assert_ptr_nonnull(strstr(cxj_message(into), "\"journeys by type\" is incomplete"));
+            check_saved_as(into, &before, "refused");
+            cxj_engine *loaded = load_of(&b, plain);
+            check_saved_as(loaded, &b, "a view that lacks something");
+            cxj_engine_destroy(into);
+            cxj_engine_destroy(engine);
+            free_bytes(&before);
+            free_bytes(&b);
+            engine = loaded;
+            ck_assert_int_eq(cxj_view_at(engine, 1, &late), CXJ_OK);
+        }
+        cxj_engine_destroy(engine);
+    }
+}
+END_TEST
+
+/* Facets that occur are counted, those of sealed touchpoints too, and come back. */
+START_TEST(facets_of_sealed_touchpoints_come_back) {
+    begin_chance(500);
+    feed f = make_feed(200, 20, 3, false);
+    cxj_engine *engine = build(&f, sealing, 0);
+    bytes b = save_of(engine);
+    cxj_engine *loaded = load_of(&b, plain);
+    uint64_t sealed = 0;
+    for (size_t bit = 0; bit < CXJ__FACETS; bit++) sealed += engine->core.sealed_facets[bit];
+    ck_assert_uint_gt(sealed, 0);
+    ck_assert_mem_eq(loaded->core.sealed_facets, engine->core.sealed_facets, sizeof engine->core.sealed_facets);
+    ck_assert_mem_eq(loaded->core.facet_counts, engine->core.facet_counts, sizeof engine->core.facet_counts);
+    ck_assert(!loaded->core.sealed_facets_lost);
+    /* that they are not known comes back, too, and stays with who is merged with it */
+    loaded->core.sealed_facets_lost = true;
+    bytes lost = save_of(loaded);
+    cxj_engine *other = load_of(&lost, plain), *into = make_with(plain);
+    ck_assert(other->core.sealed_facets_lost);
+    check_saved_as(other, &lost, "facets that are not known");
+    add_views(into);
+    ck_assert_msg(cxj_merge(into, other) == CXJ_OK, "%s", cxj_message(into));
+    ck_assert(into->core.sealed_facets_lost);
+    free_bytes(&lost);
+    free_bytes(&b);
+    free_feed(&f);
+    cxj_engine_destroy(into);
+    cxj_engine_destroy(other);
+    cxj_engine_destroy(loaded);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
 /* What is refused while a save is under way, and is done when none is. */
 static void check_refused(cxj_engine *engine, cxj_view *view, const cxj_engine *source, const bytes *saved,
                           bool refused) {
@@ -906,12 +1135,19 @@ int main(void) {
                            lack_of_memory_to_keep_a_journey_fails_the_save_alone,
                            the_limit_of_memory_holds_for_a_save_in_steps};
     seed = seed_of_test();
+    const TTest *set[] = {a_mark_comes_back,
+                          what_is_set_meanwhile_is_of_the_next_save,
+                          merges_leave_marks_and_times_and_join_what_is_not_recorded,
+                          settings_come_back,
+                          a_view_added_after_sealing_says_so,
+                          facets_of_sealed_touchpoints_come_back};
     Suite *suite = suite_create("save");
     ADD_CASE(suite, "back", back);
     ADD_CASE(suite, "same", same);
     ADD_CASE(suite, "hosts", hosts);
     ADD_CASE(suite, "steps", steps);
     ADD_CASE(suite, "lack", lack);
+    ADD_CASE(suite, "set", set);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);

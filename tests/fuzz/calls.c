@@ -999,7 +999,7 @@ static void call_create(fuzz_bytes *bytes) {
     options.touchpoints_limit = which & 4 ? (uint32_t)fuzz_number(bytes, 2) : 0;
     options.codes_limit = which & 8 ? (uint32_t)fuzz_number(bytes, 4) : 0;
     options.unrecorded_facets = which & 16 ? (uint32_t)fuzz_number(bytes, 3) : 0;
-    options.reserved[2] = which & 32 ? fuzz_byte(bytes) & 1 : 0;
+    options.reserved[sizeof options.reserved / sizeof *options.reserved - 1] = which & 32 ? fuzz_byte(bytes) & 1 : 0;
     options.seal_idle_after = which & 64 ? (int64_t)fuzz_number(bytes, 8) : 0;
     heap.fail_in = fuzz_byte(bytes) & 1;
     unsigned char passed[128] = {0};
@@ -1012,7 +1012,7 @@ static void call_create(fuzz_bytes *bytes) {
          "create: %s: %s", cxj_status_text(status), message);
     bool is_right = options.size >= sizeof options && options.touchpoints_limit <= 29000 &&
                     options.codes_limit <= 16777215 && (options.unrecorded_facets & ~(uint32_t)CXJ_FACETS_ALL) == 0 &&
-                    options.reserved[2] == 0 && options.seal_idle_after >= 0 && options.seal_idle_after <= LONGEST_TIME;
+                    options.reserved[sizeof options.reserved / sizeof *options.reserved - 1] == 0 && options.seal_idle_after >= 0 && options.seal_idle_after <= LONGEST_TIME;
     MUST(is_right == (status != CXJ_BAD_ARGUMENT), "create: %s: %s", cxj_status_text(status), message);
     MUST(status != CXJ_NO_MEMORY || heap.failed > 0 || options.memory_limit > 0, "create: no memory");
     cxj_engine_destroy(engine);

@@ -68,7 +68,7 @@ static int show_views(const cxj_engine *engine, FILE *to) {
     for (size_t i = 0; cxj_view_at(engine, i, &view) == CXJ_OK; i++) {
         cxj_view_info info;
         if (cxj_view_describe(view, &info, sizeof info) != CXJ_OK) return 1;
-        fprintf(to, "view %s%s\n", info.text, info.incomplete ? " (incomplete)" : "");
+        fprintf(to, "view %s%s\n", info.text, info.incomplete || info.lacks_sealed ? " (incomplete)" : "");
         if (show_cells(view, &info, to)) return 1;
     }
     return 0;
