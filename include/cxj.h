@@ -1176,12 +1176,13 @@ CXJ_API cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source);
  * what has come, never for what is announced. Checking takes time in proportion to n·log(n) for n bytes.
  *
  * Loading records what was saved, and that may be more than bytes let expect: each touchpoint is put into each view. A
- * few bytes are a journey of one touchpoint, which takes about 1,100 in an engine, and with each view that groups by what
- * it alone has a cell of 400 to 1,200 bytes and about 1 µs. So loading (and merging bytes) takes touchpoints times views,
- * and the option load_work_limit bounds that by the length of what was read: time is never more than in proportion to
- * 10,000,000 + load_work_limit · n for n bytes (and n·log(n) for sorting names), and so is memory, which memory_limit
- * bounds besides. cxj_validate() says beforehand how much it would be. A host that takes bytes from strangers sets
- * memory_limit, and views_limit to as many as it has itself.
+ * few bytes are a journey of one touchpoint, which takes about 1,100 in an engine, and in each view that groups by what
+ * it alone has a cell of 400 to 1,200 bytes and up to 2 µs (0.1 µs where others have the same). So loading (and merging
+ * bytes) takes time and memory in proportion to touchpoints times views. The option load_work_limit bounds that by what
+ * was read: for n bytes, touchpoints times views are at most 10,000,000 + load_work_limit · n, and all else takes
+ * n·log(n). That is far beyond what hosts save, and still much: at its worst 20 s and 10 GB for the first 10,000,000.
+ * cxj_validate() says beforehand how much it would be. A host that takes bytes from strangers asks that first, or sets
+ * views_limit to as many as it has itself, and memory_limit, which holds whatever the bytes are.
  */
 
 /** A host's function for writing: takes length bytes, or fewer; it is called again for the rest.
@@ -1320,7 +1321,7 @@ typedef struct cxj_validation {
     uint64_t names;  /**< in use, of all dimensions */
     uint32_t format; /**< the number of the format; known also if something else is wrong */
     uint32_t reserved;
-    uint64_t work;   /**< touchpoints times views: what loading takes, in units of 0.1 to 1 µs. See load_work_limit */
+    uint64_t work;   /**< touchpoints times views: what loading takes, in units of 0.1 to 2 µs. See load_work_limit */
     uint64_t memory; /**< bytes that an engine of it takes at least. What it takes beyond that is mostly the cells of its
                         views, of which there may be as many as work says, of 400 to 1,200 bytes each */
 } cxj_validation;

@@ -391,6 +391,16 @@ static bool fill_cell(struct load *load, struct cxj__cell *cell, struct cxj__cel
     return true;
 }
 
+/* Bytes that a cell takes at least, what it keeps apart of sealed journeys left aside. */
+static size_t memory_of(const struct cxj__cell *cell) {
+    const struct cxj__cell_shape *shape = cxj__cell_shape(cell->grain);
+    size_t bytes = sizeof *cell + shape->counts * sizeof(int64_t) + shape->sums * sizeof(struct cxj__int128);
+    for (size_t i = 0; i < shape->histograms; i++) {
+        bytes += sizeof(struct cxj__histogram) + cxj__cell_histograms(cell)[i].capacity * sizeof(uint64_t);
+    }
+    return bytes;
+}
+
 static bool load_cell(struct load *load, const struct loaded_view *loaded, bool is_first, struct cxj__key *key,
                       struct cxj__cell *whole) {
     struct cxj__core *core = &load->engine->core;
@@ -405,7 +415,7 @@ static bool load_cell(struct load *load, const struct loaded_view *loaded, bool 
     if (cell == NULL) return lack_memory(load);
     bool is_right = fill_cell(load, cell, whole);
     if (!is_kept) {
-        load->memory += 2 * sizeof *cell;
+        if (is_right) load->memory += memory_of(cell) + memory_of(cell->sealed);
         cxj__cell_destroy(cell, &core->memory);
     }
     return is_right;

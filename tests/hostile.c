@@ -289,7 +289,7 @@ START_TEST(had_of_many_names) {
             snprintf(name, sizeof name, "other%d", i % 500);
             t.owner = code(engine, CXJ_DIMENSION_OWNER, name);
             t.id = (uint64_t)i + 1;
-            t.at = i;
+            t.at = 1 + i;
             record(engine, &t, 1, CXJ_OK);
         }
         ck_assert_uint_eq(cells_of(view), 0);
