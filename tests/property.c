@@ -16,7 +16,6 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "engine.h"
 #include "naive.h"
 
 #include <inttypes.h>
@@ -1183,6 +1182,49 @@ static void compare_journey(const struct side *side, uint64_t journey) {
     compare_touchpoints(side, journey);
 }
 
+/* The touchpoints that contribute, of all journeys; returns how many. */
+static size_t all_contributing(const struct side *side, const naive_touchpoint **all) {
+    const naive_log *log = &side->log;
+    size_t count = 0;
+    for (size_t i = 0; i < log->count; i++) {
+        uint64_t journey = log->items[i].fields.journey;
+        bool is_first = true;
+        for (size_t k = 0; k < i; k++) is_first = is_first && log->items[k].fields.journey != journey;
+        size_t held = is_first ? naive_held(log, journey, all + count) : 0, kept = count;
+        for (size_t k = count; k < count + held; k++)
+            if ((all[k]->fields.facets & CXJ_FACET_WITHDRAWN) == 0) all[kept++] = all[k];
+        count = kept;
+    }
+    return count;
+}
+
+/* cxj_codes(): every name once, and how many retained touchpoints carry it. */
+static void compare_uses(const struct side *side) {
+    const naive_touchpoint **all = allocate(side->log.count, sizeof *all);
+    size_t touchpoints = all_contributing(side, all);
+    for (int d = 1; d < NAIVE_DIMENSIONS; d++) {
+        size_t count = 0;
+        uint64_t named = 0, used = 0;
+        cxj_status asked = cxj_codes(side->engine, (uint32_t)d, 0, NULL, NULL, &count);
+        expect_status("cxj_codes without room", count ? CXJ_TOO_SMALL : CXJ_OK, asked);
+        uint32_t *codes = allocate(count, sizeof *codes);
+        uint64_t *uses = allocate(count, sizeof *uses);
+        expect_status("cxj_codes", CXJ_OK, cxj_codes(side->engine, (uint32_t)d, count, codes, uses, &count));
+        for (size_t i = 0; i < count; i++) {
+            uint64_t wanted = 0;
+            const char *name = name_of(side, d, codes[i]);
+            for (size_t k = 0; k < touchpoints; k++) wanted += strcmp(all[k]->names[d], name) == 0;
+            expect_number("uses of a name", wanted, uses[i]);
+            used += uses[i];
+        }
+        for (size_t k = 0; k < touchpoints; k++) named += all[k]->names[d][0] != 0;
+        expect_number("uses of all names", named, used);
+        free(codes);
+        free(uses);
+    }
+    free(all);
+}
+
 static void compare_stats(const struct side *side) {
     cxj_stats got;
     expect_status("cxj_engine_stats", CXJ_OK, cxj_engine_stats(side->engine, &got, sizeof got));
@@ -1191,8 +1233,10 @@ static void compare_stats(const struct side *side) {
     expect_number("journeys", wanted.journeys, got.journeys);
     expect_number("held", wanted.held, got.held);
     expect_number("latest at", (uint64_t)wanted.latest_at, (uint64_t)got.latest_at);
-    for (size_t bit = 0; bit < 32; bit++)
-        expect_number("touchpoints with a facet", wanted.facets[bit], side->engine->core.facet_counts[bit]);
+    uint64_t facets[32];
+    expect_status("cxj_facet_counts", CXJ_OK, cxj_facet_counts(side->engine, facets));
+    for (size_t bit = 0; bit < 32; bit++) expect_number("touchpoints with a facet", wanted.facets[bit], facets[bit]);
+    compare_uses(side);
     expect_number("has now", side->log.has_now, got.has_now);
     expect_number("now", (uint64_t)side->log.now, (uint64_t)got.now);
     if (side->counts_differ) return;

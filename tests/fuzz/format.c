@@ -88,8 +88,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
          "few at a time: %s; at once: %s", message, why);
     MUST(validation.offset <= length, "byte %llu of %zu", (unsigned long long)validation.offset, length);
     cxj_engine *engine = NULL;
-    MUST(cxj_load_bytes(&options, bytes, length, message, sizeof message, &engine) == status && strcmp(why, message) == 0,
-         "loaded: %s; checked: %s", message, why);
+    cxj_status loaded = cxj_load_bytes(&options, bytes, length, message, sizeof message, &engine);
+    if (loaded == CXJ_OTHER_KEY) {
+        /* Checking asks for no key; who has another one reads no further. */
+        MUST(strncmp(message, "byte ", 5) == 0 && engine == NULL && heap.blocks == 0, "%s", message);
+        free(bytes);
+        return 0;
+    }
+    MUST(loaded == status && strcmp(why, message) == 0, "loaded: %s; checked: %s", message, why);
     if (status == CXJ_OK) {
         cxj_view *view = NULL;
         MUST(why[0] == '\0' && validation.offset == length, "%s", why);
