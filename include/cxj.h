@@ -1331,25 +1331,25 @@ typedef struct cxj_validation {
  * Builds no engine.
  * @param read              gives the bytes, as for cxj_load()
  * @param context           passed to read as it is
- * @param validation        receives what was found, whatever the status but CXJ_BAD_ARGUMENT
- * @param validation_size   sizeof(cxj_validation)
  * @param message           where to write what is wrong, with the offset; NULL: nowhere
  * @param message_capacity  bytes at message
+ * @param validation        receives what was found, whatever the status but CXJ_BAD_ARGUMENT
+ * @param validation_size   sizeof(cxj_validation)
  * @return CXJ_OK; CXJ_BAD_BYTES; CXJ_NEWER_FORMAT; CXJ_IO; CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time in proportion to the
  *         bytes, n·log(n) where a journey's ids are in no order. */
-CXJ_API cxj_status cxj_validate(cxj_read read, void *context, cxj_validation *validation, size_t validation_size,
-                                char *message, size_t message_capacity);
+CXJ_API cxj_status cxj_validate(cxj_read read, void *context, char *message, size_t message_capacity,
+                                cxj_validation *validation, size_t validation_size);
 
 /** Checks bytes in memory, otherwise as cxj_validate().
  * @param bytes             the bytes; NULL if length is 0
  * @param length            how many
- * @param validation        receives what was found
- * @param validation_size   sizeof(cxj_validation)
  * @param message           where to write what is wrong; NULL: nowhere
  * @param message_capacity  bytes at message
+ * @param validation        receives what was found
+ * @param validation_size   sizeof(cxj_validation)
  * @return as cxj_validate(), but not CXJ_IO */
-CXJ_API cxj_status cxj_validate_bytes(const void *bytes, size_t length, cxj_validation *validation,
-                                      size_t validation_size, char *message, size_t message_capacity);
+CXJ_API cxj_status cxj_validate_bytes(const void *bytes, size_t length, char *message, size_t message_capacity,
+                                      cxj_validation *validation, size_t validation_size);
 
 #ifdef __cplusplus
 }

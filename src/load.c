@@ -896,8 +896,8 @@ static void describe(const struct load *load, cxj_validation *validation) {
     }
 }
 
-cxj_status cxj_validate(cxj_read read, void *context, cxj_validation *validation, size_t validation_size, char *message,
-                        size_t message_capacity) {
+cxj_status cxj_validate(cxj_read read, void *context, char *message, size_t message_capacity,
+                        cxj_validation *validation, size_t validation_size) {
     cxj__base_tell(message, message_capacity, "");
     if (read == NULL) return refuse_argument(message, message_capacity, "read is NULL");
     if (validation == NULL) return refuse_argument(message, message_capacity, "validation is NULL");
@@ -919,9 +919,9 @@ cxj_status cxj_validate(cxj_read read, void *context, cxj_validation *validation
     return status;
 }
 
-cxj_status cxj_validate_bytes(const void *bytes, size_t length, cxj_validation *validation, size_t validation_size,
-                              char *message, size_t message_capacity) {
+cxj_status cxj_validate_bytes(const void *bytes, size_t length, char *message, size_t message_capacity,
+                              cxj_validation *validation, size_t validation_size) {
     struct bytes source = {bytes, length};
     if (bytes == NULL && length > 0) return refuse_argument(message, message_capacity, "bytes is NULL");
-    return cxj_validate(read_bytes, &source, validation, validation_size, message, message_capacity);
+    return cxj_validate(read_bytes, &source, message, message_capacity, validation, validation_size);
 }

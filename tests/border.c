@@ -179,7 +179,7 @@ SIZED(size_metric_info, cxj_metric_describe(1, passed, size))
 SIZED(size_get, cxj_view_get(w.view, &nobody, sizeof nobody, 1, &touchpoints_metric, 1, NULL, 0, passed, size))
 SIZED(size_cursor, cxj_cursor_metrics(w.cursor, &touchpoints_metric, 1, NULL, 0, passed, size))
 SIZED(size_state, cxj_journey_state(w.engine, 1, NULL, 0, passed, size))
-SIZED(size_validation, cxj_validate_bytes(w.saved.data, w.saved.length, passed, size, NULL, 0))
+SIZED(size_validation, cxj_validate_bytes(w.saved.data, w.saved.length, NULL, 0, passed, size))
 SIZED(size_receipt, cxj_record(w.engine, NULL, sizeof(cxj_touchpoint), 0, 0, passed, size))
 SIZED(size_named_receipt, cxj_record_named(w.engine, NULL, sizeof(cxj_named_touchpoint), 0, 0, passed, size))
 SIZED(size_touchpoint, cxj_record(w.engine, passed, size, 1, 0, NULL, 0))
@@ -188,7 +188,7 @@ SIZED(size_part, cxj_view_get(w.view, passed, size, 1, &touchpoints_metric, 0, N
 
 static cxj_status size_validation_read(void *passed, size_t size) {
     size_t at = 0;
-    return cxj_validate(read_saved, &at, passed, size, NULL, 0);
+    return cxj_validate(read_saved, &at, NULL, 0, passed, size);
 }
 
 static cxj_status size_columns_receipt(void *passed, size_t size) {
@@ -617,18 +617,18 @@ static cxj_status newer(cxj_status (*call)(char *m, size_t c), char *m, size_t c
     return status;
 }
 TELLS(load_bytes_newer, newer(load_bytes_well, m, c))
-TELLS(check_bytes_well, cxj_validate_bytes(w.saved.data, w.saved.length, &found_in_bytes, sizeof found_in_bytes, m, c))
-TELLS(check_bytes_of_none, cxj_validate_bytes(NULL, 3, &found_in_bytes, sizeof found_in_bytes, m, c))
-TELLS(check_bytes_nowhere, cxj_validate_bytes(w.saved.data, w.saved.length, NULL, sizeof found_in_bytes, m, c))
-TELLS(check_bytes_small, cxj_validate_bytes(w.saved.data, w.saved.length, &found_in_bytes, 8, m, c))
-TELLS(check_bytes_short, cxj_validate_bytes(w.saved.data, 30, &found_in_bytes, sizeof found_in_bytes, m, c))
+TELLS(check_bytes_well, cxj_validate_bytes(w.saved.data, w.saved.length, m, c, &found_in_bytes, sizeof found_in_bytes))
+TELLS(check_bytes_of_none, cxj_validate_bytes(NULL, 3, m, c, &found_in_bytes, sizeof found_in_bytes))
+TELLS(check_bytes_nowhere, cxj_validate_bytes(w.saved.data, w.saved.length, m, c, NULL, sizeof found_in_bytes))
+TELLS(check_bytes_small, cxj_validate_bytes(w.saved.data, w.saved.length, m, c, &found_in_bytes, 8))
+TELLS(check_bytes_short, cxj_validate_bytes(w.saved.data, 30, m, c, &found_in_bytes, sizeof found_in_bytes))
 TELLS(check_bytes_newer, newer(check_bytes_well, m, c))
-TELLS(check_of_none, cxj_validate(NULL, NULL, &found_in_bytes, sizeof found_in_bytes, m, c))
-TELLS(check_in_vain, cxj_validate(fail_to_read, NULL, &found_in_bytes, sizeof found_in_bytes, m, c))
-TELLS(check_nothing, cxj_validate(read_nothing, NULL, &found_in_bytes, sizeof found_in_bytes, m, c))
+TELLS(check_of_none, cxj_validate(NULL, NULL, m, c, &found_in_bytes, sizeof found_in_bytes))
+TELLS(check_in_vain, cxj_validate(fail_to_read, NULL, m, c, &found_in_bytes, sizeof found_in_bytes))
+TELLS(check_nothing, cxj_validate(read_nothing, NULL, m, c, &found_in_bytes, sizeof found_in_bytes))
 static cxj_status check_well(char *m, size_t c) {
     size_t at = 0;
-    return cxj_validate(read_saved, &at, &found_in_bytes, sizeof found_in_bytes, m, c);
+    return cxj_validate(read_saved, &at, m, c, &found_in_bytes, sizeof found_in_bytes);
 }
 
 static const telling tellings[] = {

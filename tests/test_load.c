@@ -160,7 +160,7 @@ static bytes write_draft(draft *d, uint64_t *offset) {
 
 static cxj_status validate(const bytes *b, cxj_validation *found, char *message, size_t capacity) {
     memset(found, 0xa5, sizeof *found);
-    return cxj_validate_bytes(b->data, b->length, found, sizeof *found, message, capacity);
+    return cxj_validate_bytes(b->data, b->length, message, capacity, found, sizeof *found);
 }
 
 /* Bytes are refused by all, at an offset, with these words. */
@@ -1110,7 +1110,7 @@ START_TEST(a_host_may_give_a_byte_at_a_time) {
     ck_assert_uint_eq(b.calls, b.length + 1); /* "it is asked until it says that there are no more" */
     check_saved_as(loaded, &b, "a byte at a time");
     b.at = 0;
-    ck_assert_int_eq(cxj_validate(read_bytes, &b, &found, sizeof found, NULL, 0), CXJ_OK);
+    ck_assert_int_eq(cxj_validate(read_bytes, &b, NULL, 0, &found, sizeof found), CXJ_OK);
     ck_assert_uint_eq(found.offset, b.length);
     for (size_t i = 0; i < 3; i++) {
         cxj_view *its = NULL;
@@ -1153,7 +1153,7 @@ START_TEST(a_host_that_fails_is_not_called_again) {
             cxj_validation found;
             bad_host host = {.b = b, .good = good, .answer = answers[i]};
             host.b.portion = 40;
-            cxj_status status = cxj_validate(bad_read, &host, &found, sizeof found, message, sizeof message);
+            cxj_status status = cxj_validate(bad_read, &host, message, sizeof message, &found, sizeof found);
             if (status == CXJ_OK) break;
             ck_assert_int_eq(status, CXJ_IO);
             ck_assert_uint_eq(host.calls, good + 1);
@@ -1292,16 +1292,16 @@ START_TEST(bad_arguments_are_refused) {
     ck_assert_int_eq(cxj_merge_bytes(engine, NULL, 1), CXJ_BAD_ARGUMENT);
     ck_assert_str_eq(cxj_message(engine), "bytes is NULL");
     ck_assert_int_eq(cxj_merge_bytes(engine, NULL, 0), CXJ_BAD_BYTES);
-    ck_assert_int_eq(cxj_validate(NULL, &b, &found, sizeof found, message, sizeof message), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_validate(NULL, &b, message, sizeof message, &found, sizeof found), CXJ_BAD_ARGUMENT);
     ck_assert_str_eq(message, "read is NULL");
-    ck_assert_int_eq(cxj_validate(read_bytes, &b, NULL, sizeof found, message, sizeof message), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_validate(read_bytes, &b, message, sizeof message, NULL, sizeof found), CXJ_BAD_ARGUMENT);
     ck_assert_str_eq(message, "validation is NULL");
-    ck_assert_int_eq(cxj_validate(read_bytes, &b, &found, 0, message, sizeof message), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_validate(read_bytes, &b, message, sizeof message, &found, 0), CXJ_BAD_ARGUMENT);
     ck_assert_str_eq(message, "validation_size is below sizeof(cxj_validation)");
-    ck_assert_int_eq(cxj_validate_bytes(NULL, 1, &found, sizeof found, message, sizeof message), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_validate_bytes(NULL, 1, message, sizeof message, &found, sizeof found), CXJ_BAD_ARGUMENT);
     ck_assert_str_eq(message, "bytes is NULL");
     ck_assert_uint_eq(found.offset, UINT64_C(0xa5a5a5a5a5a5a5a5)); /* not written */
-    ck_assert_int_eq(cxj_validate_bytes(NULL, 0, &found, sizeof found, NULL, 0), CXJ_BAD_BYTES);
+    ck_assert_int_eq(cxj_validate_bytes(NULL, 0, NULL, 0, &found, sizeof found), CXJ_BAD_BYTES);
     ck_assert_uint_eq(found.offset, 0);
     ck_assert_uint_eq(b.calls, 0);
     cxj_engine_destroy(engine);
@@ -1324,7 +1324,7 @@ START_TEST(what_was_found_is_told) {
         cxj_validation found;
         uint64_t behind;
     } room = {.behind = 1};
-    ck_assert_int_eq(cxj_validate_bytes(b.data, b.length, &room.found, sizeof room, NULL, 0), CXJ_OK);
+    ck_assert_int_eq(cxj_validate_bytes(b.data, b.length, NULL, 0, &room.found, sizeof room), CXJ_OK);
     ck_assert_uint_eq(room.behind, 0);
     ck_assert_uint_eq(room.found.offset, b.length);
     ck_assert_uint_eq(room.found.touchpoints, 3);
@@ -1334,12 +1334,12 @@ START_TEST(what_was_found_is_told) {
     ck_assert_uint_eq(room.found.names, 2);
     ck_assert_uint_eq(room.found.format, 2);
     uint64_t first[2] = {7, 7};
-    ck_assert_int_eq(cxj_validate_bytes(b.data, b.length, (cxj_validation *)(void *)first, sizeof *first, NULL, 0),
+    ck_assert_int_eq(cxj_validate_bytes(b.data, b.length, NULL, 0, (cxj_validation *)(void *)first, sizeof *first),
                      CXJ_BAD_ARGUMENT);
     ck_assert_uint_eq(first[0], 7);
     ck_assert_uint_eq(first[1], 7);
     b.data[8] = 9; /* a newer format */
-    ck_assert_int_eq(cxj_validate_bytes(b.data, b.length, &room.found, sizeof room.found, NULL, 0), CXJ_NEWER_FORMAT);
+    ck_assert_int_eq(cxj_validate_bytes(b.data, b.length, NULL, 0, &room.found, sizeof room.found), CXJ_NEWER_FORMAT);
     ck_assert_uint_eq(room.found.format, 9);
     ck_assert_uint_eq(room.found.offset, 8);
     free_bytes(&b);
