@@ -546,9 +546,10 @@ static cxj_status set_feeds(run *at) {
     uint64_t counts[32];
     cxj_stats stats;
     cxj_status status = cxj_facet_counts(at->engine, counts);
-    if (status != CXJ_OK || at->asked->json) {
-        return status;
+    if (status < 0 || at->asked->json) {
+        return status < 0 ? status : CXJ_OK;
     }
+    const bool all_known = status == CXJ_OK; /* else nobody counted the facets of some that were kept */
     status = cxj_engine_stats(at->engine, &stats, sizeof stats);
     if (status != CXJ_OK) {
         return status;
@@ -557,7 +558,7 @@ static cxj_status set_feeds(run *at) {
     char line[1024] = "Facets that never occur here; what needs them has no value (--feeds says otherwise):";
     cxj_facet_info info;
     for (size_t i = 0; cxj_facet_describe(i, &info, sizeof info) == CXJ_OK; i++) {
-        if ((info.facet & all) != 0 && counts[i] == 0) {
+        if ((info.facet & all) != 0 && counts[i] == 0 && all_known) {
             const size_t length = strlen(line);
             snprintf(line + length, sizeof line - length, "%s %s", line[length - 1] == ':' ? "" : ",", info.name);
             unrecorded |= info.facet;

@@ -177,8 +177,8 @@ typedef struct cxj_options {
                                 0: all are fed */
     uint32_t views_limit;     /**< views of the engine, added or read from saved bytes, 1..4,096; 0: 4,096 */
     uint32_t load_work_limit; /**< what reading saved bytes may take: touchpoints times views, for each byte read, after
-                                 the first 10 million; 0: 64, which no file comes near that was not made to be slow. See
-                                 cxj_load() */
+                                 the first million; 0: 16, which a file of fewer than 300 views does not come near unless
+                                 it was made to be slow. See cxj_load() */
     uint32_t reserved[3];     /**< zero */
     int64_t seal_ended_after;   /**< ms after its end at which a journey is sealed (see cxj_advance()); 0: never */
     int64_t seal_idle_after;    /**< ms after its last touchpoint at which a journey is sealed, whether it has ended or
@@ -400,7 +400,8 @@ CXJ_API cxj_status cxj_facet_describe(size_t index, cxj_facet_info *info, size_t
  * @param engine  the engine
  * @param counts  receives 32 numbers, one for each bit of a touchpoint's facets, the lowest first; 0 for bits without a
  *   facet, and for CXJ_FACET_WITHDRAWN
- * @return CXJ_OK; CXJ_BAD_ARGUMENT. Constant time. */
+ * @return CXJ_OK; CXJ_INCOMPLETE (written; but of some touchpoints of sealed journeys it is not known, since they were
+ *         saved by a version that did not count them); CXJ_BAD_ARGUMENT. Constant time. */
 CXJ_API cxj_status cxj_facet_counts(const cxj_engine *engine, uint64_t *counts);
 
 /** Scales of a rating. Scores run over the range given; satisfied, delighted and dissatisfied are the scores named. */
@@ -1179,8 +1180,8 @@ CXJ_API cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source);
  * few bytes are a journey of one touchpoint, which takes about 1,100 in an engine, and in each view that groups by what
  * it alone has a cell of 400 to 1,200 bytes and up to 2 µs (0.1 µs where others have the same). So loading (and merging
  * bytes) takes time and memory in proportion to touchpoints times views. The option load_work_limit bounds that by what
- * was read: for n bytes, touchpoints times views are at most 10,000,000 + load_work_limit · n, and all else takes
- * n·log(n). That is far beyond what hosts save, and still much: at its worst 20 s and 10 GB for the first 10,000,000.
+ * was read: for n bytes, touchpoints times views are at most 1,000,000 + load_work_limit · n, and all else takes
+ * n·log(n). That is beyond what hosts save, and still much: at its worst, if each brings a cell, 2 µs and 1 KB for each.
  * cxj_validate() says beforehand how much it would be. A host that takes bytes from strangers asks that first, or sets
  * views_limit to as many as it has itself, and memory_limit, which holds whatever the bytes are.
  */

@@ -13,7 +13,7 @@
 #define STRINGIZE_(x) #x
 #define STRINGIZE(x) STRINGIZE_(x)
 
-enum { DEFAULT_CELLS = 1000000, DEFAULT_TOUCHPOINTS = 10000, DEFAULT_LOAD_WORK = 64 };
+enum { DEFAULT_CELLS = 1000000, DEFAULT_TOUCHPOINTS = 10000, DEFAULT_LOAD_WORK = 16 };
 #define LONGEST_LEAP (3653 * INT64_C(86400000)) /* ten years */
 
 /* ---- version and status ----------------------------------------------------------------------------------------- */
@@ -311,7 +311,7 @@ cxj_status cxj_facet_describe(size_t index, cxj_facet_info *info, size_t info_si
 cxj_status cxj_facet_counts(const cxj_engine *engine, uint64_t *counts) {
     if (engine == NULL || counts == NULL) return CXJ_BAD_ARGUMENT;
     memcpy(counts, engine->core.facet_counts, sizeof engine->core.facet_counts);
-    return CXJ_OK;
+    return engine->core.sealed_facets_lost ? CXJ_INCOMPLETE : CXJ_OK;
 }
 
 /* ---- views ------------------------------------------------------------------------------------------------------ */

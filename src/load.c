@@ -37,7 +37,7 @@ struct totals {
 enum group { OF_TOUCHPOINTS, OF_TRANSITIONS, OF_JOURNEYS = OF_TRANSITIONS + CXJ__TRACKS, OF_ENDED, GROUPS };
 
 /* Work that any bytes may take; the bytes of a journey in memory, at least. */
-#define FREE_WORK UINT64_C(10000000)
+#define FREE_WORK UINT64_C(1000000)
 #define LEAST_OF_JOURNEY offsetof(struct cxj__journey, fold.promises[1])
 
 struct load {

@@ -13,7 +13,7 @@
 #include "measures.h"
 #include "result.h"
 
-enum { PATH = 512, LIBRARY_MUST = 200000 };
+enum { PATH = 512, LIBRARY_MUST = 240000 };
 
 /* ---- the log ---------------------------------------------------------------------------------------------------- */
 
@@ -48,9 +48,10 @@ static void write_row(FILE *file, const cxj_touchpoint *t) {
     write_name(file, CXJ_DIMENSION_TEAM, t->team);
     putc(',', file);
     const char *between = "";
-    for (unsigned bit = 0; log_facet_name(bit) != NULL; bit++) {
-        if ((t->facets >> bit & 1) == 0) continue;
-        fprintf(file, "%s%s", between, log_facet_name(bit));
+    cxj_facet_info info;
+    for (size_t i = 0; cxj_facet_describe(i, &info, sizeof info) == CXJ_OK; i++) {
+        if ((t->facets & info.facet) == 0) continue;
+        fprintf(file, "%s%s", between, info.name);
         between = "|";
     }
     write_time(file, t->due);
@@ -200,5 +201,5 @@ void measure_library(rig_options *options, uint64_t journeys) {
     const double bytes = (double)ftell(file);
     fclose(file);
     result_print(
-        &(result){"shared library, stripped (of 200 KB)", 0, "bytes", bytes, NAN, bytes / LIBRARY_MUST, 1, NAN});
+        &(result){"shared library, stripped (of 240 KB)", 0, "bytes", bytes, NAN, bytes / LIBRARY_MUST, 1, NAN});
 }
