@@ -293,6 +293,25 @@ static cxj_named_touchpoint by_names(const cxj_touchpoint *t) {
     return named;
 }
 
+/* "with the public key … anybody can look for two texts with one number": here are two that were found; cxj_id_check() tells
+ * them apart, and under a key of the host's own they are two numbers. */
+START_TEST(two_texts_of_one_number_are_told_apart) {
+    static const char *const texts[] = {"J-cduurs2tgzzya", "J-uv6dgqqvgadtc"};
+    const cxj_options secret = {.size = sizeof secret, .text_key = {5, 6}};
+    cxj_engine *engine = make_with(secret);
+    uint64_t ids[2], own[2], checks[2];
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert_int_eq(cxj_id_from_text(NULL, texts[i], CXJ_ZERO_TERMINATED, &ids[i]), CXJ_OK);
+        ck_assert_int_eq(cxj_id_check(NULL, texts[i], CXJ_ZERO_TERMINATED, &checks[i]), CXJ_OK);
+        ck_assert_int_eq(cxj_id_from_text(engine, texts[i], CXJ_ZERO_TERMINATED, &own[i]), CXJ_OK);
+    }
+    ck_assert_uint_eq(ids[0], ids[1]);
+    ck_assert_uint_ne(checks[0], checks[1]);
+    ck_assert_uint_ne(own[0], own[1]);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
 /* Each field that a touchpoint may have, alone: by names it is saved as the same bytes as by codes, and they are others than
  * without it. */
 START_TEST(each_field_by_name_is_what_it_is_by_code) {
@@ -794,7 +813,8 @@ static void add_case(Suite *suite, const char *name, const TTest *const *tests, 
 int main(void) {
     const TTest *names[] = {dimensions_say_what_they_are, codes_are_listed_with_their_uses};
     const TTest *keys[] = {public_key_is_the_default, numbers_and_checks_are_hashes_under_the_key,
-                           another_key_gives_other_numbers, text_ids_are_numbers_under_the_key};
+                           another_key_gives_other_numbers, text_ids_are_numbers_under_the_key,
+                           two_texts_of_one_number_are_told_apart};
     const TTest *fields[] = {each_field_by_name_is_what_it_is_by_code, ids_may_be_texts_or_numbers, receipts_go_across_windows};
     const TTest *random[] = {random_calls_are_as_by_codes};
     const TTest *refusals[] = {refusals_name_field_and_place, full_dictionary_refuses_what_is_new,
