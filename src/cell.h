@@ -123,6 +123,7 @@ struct cxj__cell {
     struct cxj__cell *next_empty;
     struct cxj__cell *sealed; /* NULL: nothing */
     uint64_t number;          /* never given again within an engine */
+    uint64_t walk;            /* the last walk through a journey's facts that came by */
     uint32_t hash;
     uint32_t place; /* in its view's list */
     uint32_t grain;
