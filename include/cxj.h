@@ -167,7 +167,8 @@ typedef struct cxj_options {
                                       from strangers gives 128 secret bits, always the same ones. Engines with different
                                       keys do not merge. What is saved does not hold the key, but tells whether it is
                                       the same */
-    uint64_t memory_limit; /**< bytes the engine may hold; 0: no limit */
+    uint64_t memory_limit; /**< bytes the engine may hold; 0: no limit. A 64th of them, 16 MB at most, is kept for
+                                cxj_withdraw(): at its limit an engine can still be given room */
     uint64_t cells_limit;  /**< cells of one view; 0: 1,000,000. Beyond it the view is incomplete (cxj_view_info) */
     uint32_t touchpoints_limit; /**< touchpoints of one journey, 1..29,000; 0: 10,000. Further ones are refused:
                                      CXJ_LIMIT */
@@ -652,8 +653,8 @@ typedef struct cxj_view_info {
     uint64_t cells;     /**< cells there are now */
     uint32_t grain;     /**< CXJ_GRAIN_TOUCHPOINTS … */
     uint32_t parts;     /**< parts of a key: the period if there is one, then the dimensions (from and to are two) */
-    uint8_t incomplete; /**< 1 if the limit of cells was reached: the cells that are there are exact, others are
-                             missing. To mend: drop the view, and add it in an engine with a higher limit */
+    uint8_t incomplete; /**< 1 if the limit of cells was reached, or cxj_withdraw() found no memory for a cell: the
+                             cells that are there are exact, others are missing. To mend: drop the view, and add it in an engine with a higher limit */
     uint8_t has_period; /**< 1 if the first part of a key is a period */
     uint8_t lacks_sealed; /**< 1 if what some sealed journeys have contributed is missing, and cannot be had again: the
                              view was added after they were sealed, or they were left out at the limit of cells */
@@ -1107,8 +1108,11 @@ CXJ_API cxj_status cxj_advance(cxj_engine *engine, int64_t now);
  * @param revision  the revision of this withdrawal, higher than that of what is taken back; 0: one more than the one
  *   held
  * @return CXJ_OK; CXJ_NOT_FOUND (revision is 0 and there is no such touchpoint); CXJ_REFUSED (revision is not higher
- *         than the one held, and nothing changed); CXJ_LATE (the journey is sealed); CXJ_LIMIT; CXJ_NO_MEMORY;
- *         CXJ_BAD_ARGUMENT. Time as cxj_record(). */
+ *         than the one held, and nothing changed); CXJ_LATE (the journey is sealed); CXJ_LIMIT and CXJ_NO_MEMORY (only
+ *         if the touchpoint has not come yet: to keep it away needs room); CXJ_BAD_ARGUMENT. Time as cxj_record().
+ *         A touchpoint that is held is always taken back, whatever memory there is. Where there is none for a cell in
+ *         which the journey counts then, that cell is lost and its view incomplete (cxj_view_info); all cells that are
+ *         there stay exact. That takes time in proportion to the journey. */
 CXJ_API cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t id, uint64_t revision);
 
 /** Erases a journey: nothing of it is left in the engine, and the cells are what they would be had it never come.
@@ -1117,18 +1121,16 @@ CXJ_API cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t i
  * @param journey  its number
  * @return CXJ_OK; CXJ_PARTIALLY_ERASED (the journey was sealed: its number is erased, so a touchpoint for it would begin a new
  *         journey; what it contributed cannot be told apart any more, and stays); CXJ_NOT_FOUND; CXJ_SAVING (a save in
- *         steps is under way); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time in proportion to its touchpoints, to the codes and to the promises that are open. */
+ *         steps is under way); CXJ_BAD_ARGUMENT. It needs no memory. Time in proportion to its touchpoints, to the codes and to the promises that are open. */
 CXJ_API cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey);
 
 /** Erases all journeys of which any touchpoint held states a customer, also where a later touchpoint states another.
  * Sealed journeys hold none and name no customer: a host that has to forget their numbers, too, erases them one by one.
  * @param engine    the engine
  * @param customer  the customer's number, not 0
- * @param erased    receives how many journeys were erased, also with CXJ_NO_MEMORY: those are gone, the others whole;
- *   NULL: not wanted
- * @return CXJ_OK; CXJ_NOT_FOUND (no journey states it); CXJ_SAVING (a save in steps is under way); CXJ_NO_MEMORY (call
- *         again); CXJ_BAD_ARGUMENT. Time in
- *         proportion to the touchpoints held. */
+ * @param erased    receives how many journeys were erased; NULL: not wanted
+ * @return CXJ_OK; CXJ_NOT_FOUND (no journey states it); CXJ_SAVING (a save in steps is under way); CXJ_BAD_ARGUMENT. It
+ *         needs no memory. Time in proportion to the touchpoints held. */
 CXJ_API cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uint64_t *erased);
 
 /* ------------------------------------------------------------------------------------------------------------------

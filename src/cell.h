@@ -163,6 +163,7 @@ struct cxj__cell {
     struct cxj__cell *sealed;     /* NULL: nothing */
     struct cxj__columns *unknown; /* NULL: none */
     uint64_t number;          /* never given again within an engine */
+    uint64_t walk;            /* the last walk through a journey's facts that came by */
     uint32_t hash;
     uint32_t place; /* in its view's list */
     uint32_t grain;

@@ -196,6 +196,12 @@ static void set_text_key(cxj_engine *engine, const uint64_t key[2]) {
     engine->core.text_key_print = is_public ? 0 : cxj__base_siphash(key, what, sizeof what - 1) | 1;
 }
 
+/* What of a limit of memory is kept for what takes away. */
+static uint64_t reserve_of(uint64_t limit) {
+    const uint64_t most = UINT64_C(16) << 20;
+    return limit / 64 < most ? limit / 64 : most;
+}
+
 static void set_up(cxj_engine *engine, const cxj_options *options) {
     struct cxj__core *core = &engine->core;
     core->seed = cxj__base_seed(options->seed, engine);
@@ -222,14 +228,16 @@ cxj_status cxj_engine_create(const cxj_options *passed, char *message, size_t me
     *engine = NULL;
     const char *wrong = take_options(passed, &options);
     if (wrong != NULL) return cxj__engine_refuse(message, message_capacity, CXJ_BAD_ARGUMENT, wrong);
+    uint64_t reserve = reserve_of(options.memory_limit);
     struct cxj__memory memory = {options.allocate != NULL ? options.allocate : cxj__base_allocate,
-                                 options.allocate_context, options.memory_limit, 0};
+                                 options.allocate_context, options.memory_limit - reserve, 0};
     cxj_engine *made = cxj__base_resize(&memory, NULL, 0, sizeof *made);
     if (made == NULL) {
         return cxj__engine_refuse(message, message_capacity, CXJ_NO_MEMORY, "no memory for an engine");
     }
     memset(made, 0, sizeof *made);
     made->core.memory = memory;
+    made->core.reserve = reserve;
     set_up(made, &options);
     *engine = made;
     return CXJ_OK;
@@ -616,10 +624,10 @@ cxj_status cxj_advance(cxj_engine *engine, int64_t now) {
     }
     cxj__plan_advance(core, now);
     size_t sealed = core->store.sealed.count;
-    cxj_status status = cxj__plan_seal(&engine->plan, core);
+    cxj_status status = cxj__plan_seal(core);
     if (status != CXJ_OK) {
         cxj__plan_finish(&engine->plan, &core->memory); /* the room that was kept for plans may be enough */
-        status = cxj__plan_seal(&engine->plan, core);
+        status = cxj__plan_seal(core);
     }
     /* What is let go shall not lie about in the plan. */
     if (core->store.sealed.count != sealed) cxj__plan_finish(&engine->plan, &core->memory);

@@ -849,10 +849,10 @@ cxj_status cxj_merge_saved(cxj_engine *engine, cxj_read read, void *context) {
                            .cells_limit = UINT64_MAX,
                            .touchpoints_limit = CXJ__TOUCHPOINTS_LIMIT,
                            .load_work_limit = engine->core.load_work_limit};
-    if (memory->limit != 0) options.memory_limit = memory->limit - memory->used;
-    if (memory->limit != 0 && options.memory_limit == 0) { /* which would be no limit */
+    if (memory->limit != 0 && memory->used >= memory->limit) {
         return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to merge");
     }
+    if (memory->limit != 0) options.memory_limit = memory->limit - memory->used; /* not 0, which would be no limit */
     cxj_engine *source = NULL;
     cxj_status status =
         make(&options, BUILD_BARE, read, context, engine->message.text, sizeof engine->message.text, &source);

@@ -261,7 +261,7 @@ static bool return_sealed(void *context, uint64_t number) {
 }
 
 /* Reserves all that the source's sealed journeys need; their numbers are taken over. */
-static cxj_status reserve_sealed(struct merge *merge) {
+static cxj_status reserve_sealed_of(struct merge *merge) {
     const struct cxj__table *sealed = &merge->source->store.sealed;
     if (!check_held(merge) || !cxj__table_each(sealed, check_sealed, merge)) return CXJ_SEALED;
     if (merge->source->sealed_touchpoints + merge->engine->core.sealed_touchpoints > CXJ__MOST_SEALED) {
@@ -326,7 +326,7 @@ static cxj_status reserve(struct merge *merge) {
     struct cxj__memory *memory = &engine->core.memory;
     cxj_status status = make_translation(memory, merge->source, &merge->translation) ? CXJ_OK : CXJ_NO_MEMORY;
     if (status == CXJ_OK) status = translate_names(engine, merge->source, &merge->translation);
-    if (status == CXJ_OK) status = reserve_sealed(merge);
+    if (status == CXJ_OK) status = reserve_sealed_of(merge);
     if (status == CXJ_OK) status = reserve_journeys(merge);
     return status;
 }

@@ -5,7 +5,8 @@
  * something that holds for the whole journey has changed (its type, its outcome, …), the facts before the position
  * move too, in the views that look at it. A journey's contribution is taken from its cell and put where it now belongs.
  * First all this is written down and all memory reserved; then it is done, which cannot fail. A plan that is abandoned
- * leaves no trace.
+ * leaves no trace. What only takes away, or moves what a whole journey has contributed, is done at once, by a walk through
+ * its facts.
  * Invariant of a plan: the only thing that it has changed before the commit is the index of long journeys (which
  * values are held), and empty cells, journeys and room; abandoning undoes the first and drops the others. */
 #include "plan.h"
@@ -888,6 +889,55 @@ static bool place_before(struct cxj__plan *plan, struct cxj__core *core, struct 
     return true;
 }
 
+/* ---- samples ---------------------------------------------------------------------------------------------------- */
+
+typedef bool (*visit_sample)(void *context, uint32_t sample);
+
+/* Finds out the samples of a journey, and visits them as long as that says true. */
+static bool find_samples(const struct cxj__journey *journey, visit_sample visit, void *context) {
+    struct cxj__fold fold;
+    struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
+    memset(&fold, 0, sizeof fold);
+    for (size_t i = 0; i < journey->count; i++) {
+        struct cxj__entry entry;
+        cxj__store_unpack(journey, i, &entry);
+        size_t count = cxj__fold_step(&fold, &entry.touchpoint, entry.held, 0, facts);
+        for (size_t k = 0; k < count; k++) {
+            if (facts[k].grain != CXJ_GRAIN_JOURNEYS) continue;
+            uint32_t bucket = cxj__histogram_bucket(facts[k].lateness);
+            if (!visit(context, cxj__cell_sample(facts[k].dimension, bucket))) return false;
+        }
+    }
+    return true;
+}
+
+/* Visits the samples of a journey. Where there was no memory to keep them, they are found out again. */
+static bool each_sample(const struct cxj__journey *journey, visit_sample visit, void *context) {
+    if (journey->sample_capacity < journey->fold.samples) return find_samples(journey, visit, context);
+    for (size_t i = 0; i < journey->fold.samples; i++) {
+        if (!visit(context, journey->samples[i])) return false;
+    }
+    return true;
+}
+
+static bool keep_sample(void *context, uint32_t sample) {
+    uint32_t **next = context;
+    *(*next)++ = sample;
+    return true;
+}
+
+/* Finds out the samples of a journey again, and keeps them if there is room. */
+static bool renew_samples(struct cxj__core *core, struct cxj__journey *journey) {
+    if (!cxj__store_reserve_samples(journey, &core->memory, journey->fold.samples)) return false;
+    uint32_t *next = journey->samples;
+    return find_samples(journey, keep_sample, &next);
+}
+
+/* Sees to it that a journey keeps its samples. */
+static bool regain_samples(struct cxj__core *core, struct cxj__journey *journey) {
+    return journey->sample_capacity >= journey->fold.samples || renew_samples(core, journey);
+}
+
 static bool reserve_samples(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change,
                               const struct cxj__placing *placing) {
     size_t kept = placing->from == placing->to ? 0 : change->kept_samples;
@@ -967,6 +1017,13 @@ bool cxj__plan_watches(const void *context, const struct cxj__deadline *deadline
     const struct cxj__core *core = context;
     const struct cxj__journey *journey = cxj__store_at(&core->store, deadline->place);
     return journey->watched && journey->seal_at == deadline->due;
+}
+
+/* Puts a deadline on the agenda if there is room. */
+static bool add_deadline_of(struct cxj__core *core, const struct cxj__deadline *deadline) {
+    if (!cxj__agenda_reserve(&core->agenda, &core->memory, 1, cxj__plan_holds, core)) return false;
+    cxj__agenda_push(&core->agenda, *deadline);
+    return true;
 }
 
 static bool seals(const struct cxj__core *core) {
@@ -1074,7 +1131,9 @@ static bool post_all(struct cxj__plan *plan, struct cxj__core *core, struct cxj_
 static bool prepare(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
     struct cxj__journey *journey = change->journey;
     read_journey_codes(&journey->fold, &change->before);
-    if (!reserve_records(plan, core, change) || !place_before(plan, core, change)) return false;
+    if (!regain_samples(core, journey) || !reserve_records(plan, core, change) || !place_before(plan, core, change)) {
+        return false;
+    }
     cxj__store_fold_at(journey, change->position, &change->fold, &plan->folded);
     mark_held(plan, core, change);
     if (!fold_change(plan, core, change)) return false;
@@ -1099,28 +1158,11 @@ cxj_status cxj__plan_prepare(struct cxj__plan *plan, struct cxj__core *core) {
     return reserve_postings(plan, core) ? CXJ_OK : CXJ_NO_MEMORY;
 }
 
-cxj_status cxj__plan_erasure(struct cxj__plan *plan, struct cxj__core *core, struct cxj__journey *journey) {
-    struct cxj__change *change = new_change(plan, core, journey);
-    if (change == NULL || !unpack(plan, core, journey, (struct cxj__range){0, journey->count}, &change->leaving)) {
-        return CXJ_NO_MEMORY;
-    }
-    for (size_t i = change->leaving.from; i < change->leaving.to; i++) plan->entries.items[i].moves = 1;
-    change->arriving.from = change->arriving.to = plan->entries.count;
-    change->retractions.from = plan->retractions.count;
-    for (size_t i = journey->count; i < cxj__store_kept(journey); i++) {
-        struct cxj__entry entry;
-        cxj__store_unpack(journey, i, &entry);
-        if (!retract(plan, core, &entry.touchpoint, true, false)) return CXJ_NO_MEMORY;
-    }
-    change->retractions.to = plan->retractions.count;
-    return prepare(plan, core, change) ? CXJ_OK : CXJ_NO_MEMORY;
-}
-
 /* The journey's records neither leave nor arrive; they only gain a view. */
 cxj_status cxj__plan_entrance(struct cxj__plan *plan, struct cxj__core *core, struct cxj_view *view,
                               struct cxj__journey *journey) {
     struct cxj__change *change = new_change(plan, core, journey);
-    if (change == NULL) return CXJ_NO_MEMORY;
+    if (change == NULL || !regain_samples(core, journey)) return CXJ_NO_MEMORY;
     change->position = journey->count;
     cxj__store_fold_at(journey, journey->count, &change->fold, &plan->folded);
     change->kept_samples = journey->fold.samples;
@@ -1340,114 +1382,396 @@ void cxj__plan_abandon(struct cxj__plan *plan, struct cxj__core *core, bool keep
     end(plan, core, keep);
 }
 
+/* ---- a whole journey, without a plan ---------------------------------------------------------------------------- */
+
+/* What takes a journey away, or moves all that it has contributed elsewhere, needs no list of that: its touchpoints are
+ * folded once more, and each fact is dealt with at once. */
+struct walk {
+    struct cxj__core *core;
+    struct cxj__journey *journey;
+    struct cxj__change stand; /* the journey as it stands: what finds its contribution looks at that */
+    struct cxj__contribution contribution;
+    uint64_t number; /* by which a cell knows that this walk came by */
+};
+
+static void begin_walk(struct walk *walk, struct cxj__core *core, struct cxj__journey *journey) {
+    struct cxj__fold room;
+    walk->core = core;
+    walk->journey = journey;
+    walk->number = ++core->walks;
+    memset(&walk->stand, 0, sizeof walk->stand);
+    walk->stand.journey = journey;
+    read_journey_codes(&journey->fold, &walk->stand.before);
+    cxj__fold_contribute(cxj__store_fold(journey, &room), core->now, &walk->contribution);
+}
+
+/* The key of a fact in a view, and whether it goes there. */
+static bool address(const struct cxj_view *view, const struct cxj__codes *codes, const struct cxj__fact *fact,
+                    struct cxj__key *key) {
+    if (fact->grain != view->grain || fact->grain == CXJ_GRAIN_JOURNEYS) return false; /* samples are the journey's */
+    if (fact->grain == CXJ_GRAIN_TRANSITIONS && fact->dimension + 1 != view->dimensions[0]) return false;
+    if (!cxj__view_passes(view, codes)) return false;
+    if (fact->grain == CXJ_GRAIN_TOUCHPOINTS) {
+        cxj__view_key(view, codes, fact->at, key);
+    } else {
+        cxj__view_transition_key(view, codes, fact->from, fact->to, fact->at, key);
+    }
+    return true;
+}
+
+/* Deals with a fact, or with the journey itself (fact is NULL), under a key of a view. */
+typedef bool (*visit_key)(struct walk *walk, struct cxj_view *view, const struct cxj__key *key,
+                          const struct cxj__fact *fact);
+
+static bool visit_facts(struct walk *walk, const struct cxj__codes *codes, const struct cxj__fact *facts, size_t count,
+                        visit_key visit) {
+    const struct cxj__core *core = walk->core;
+    struct cxj__key key;
+    for (size_t v = 0; v < core->view_count; v++) {
+        struct cxj_view *view = core->views[v];
+        for (size_t i = 0; i < count; i++) {
+            if (address(view, codes, &facts[i], &key) && !visit(walk, view, &key, &facts[i])) return false;
+        }
+    }
+    return true;
+}
+
+/* Visits where the journey stands, and then all its facts, as long as visit says true. */
+static bool walk_through(struct walk *walk, visit_key visit) {
+    struct cxj__core *core = walk->core;
+    const struct cxj__journey *journey = walk->journey;
+    struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
+    struct cxj__codes codes = walk->stand.before;
+    struct cxj__fold fold;
+    struct cxj__key key;
+    for (size_t v = 0; v < core->view_count; v++) {
+        struct cxj_view *view = core->views[v];
+        if (view->grain != CXJ_GRAIN_JOURNEYS) continue;
+        if (!find_contribution(NULL, core, &walk->stand, view, false, &core->store.probes, &key)) continue;
+        if (!visit(walk, view, &key, NULL)) return false;
+    }
+    memset(&fold, 0, sizeof fold);
+    for (size_t i = 0; i < journey->count; i++) {
+        struct cxj__entry entry;
+        cxj__store_unpack(journey, i, &entry);
+        read_own_codes(&entry.touchpoint, &codes);
+        size_t count = cxj__fold_step(&fold, &entry.touchpoint, entry.held, core->wanted, facts);
+        core->folded++;
+        if (!visit_facts(walk, &codes, facts, count, visit)) return false;
+    }
+    return true;
+}
+
+static struct cxj__cell *cell_at(const struct walk *walk, const struct cxj_view *view, const struct cxj__key *key) {
+    return cxj__view_find(view, &walk->core->seed, key, &walk->core->store.probes);
+}
+
+/* True if the walk comes by a cell for the first time. */
+static bool comes_first(const struct walk *walk, struct cxj__cell *cell) {
+    if (cell->walk == walk->number) return false;
+    cell->walk = walk->number;
+    return true;
+}
+
+struct sampling {
+    struct cxj__core *core;
+    struct cxj__cell *cell;
+    int sign;
+};
+
+static bool add_one_sample(void *context, uint32_t sample) {
+    const struct sampling *sampling = context;
+    cxj__cell_add_sample(sampling->cell, sample, sampling->sign);
+    return true;
+}
+
+static bool reserve_one_sample(void *context, uint32_t sample) {
+    const struct sampling *sampling = context;
+    return cxj__cell_reserve_sample(sampling->cell, &sampling->core->memory, sample);
+}
+
+static void add_all_of_journey(const struct walk *walk, struct cxj__cell *cell, int sign) {
+    struct sampling sampling = {walk->core, cell, sign};
+    cxj__cell_add_contribution(cell, &walk->contribution, sign);
+    (void)each_sample(walk->journey, add_one_sample, &sampling);
+}
+
+static bool reserve_all_of_journey(const struct walk *walk, struct cxj__cell *cell) {
+    struct sampling sampling = {walk->core, cell, 1};
+    return cxj__cell_reserve_contribution(cell, &walk->core->memory, &walk->contribution) &&
+           each_sample(walk->journey, reserve_one_sample, &sampling);
+}
+
+/* ---- taking away ------------------------------------------------------------------------------------------------ */
+
+/* One touchpoint of the journey less, or more, in a touchpoints cell: it may be the last there, or the first. */
+static void count_in(struct walk *walk, struct cxj__cell *cell, int sign) {
+    struct cxj__index *index = walk->journey->index;
+    int64_t *journeys = &cxj__cell_counts(cell)[CXJ__T_JOURNEYS];
+    if (index == NULL) {
+        if (comes_first(walk, cell)) *journeys += sign;
+        return;
+    }
+    struct cxj__index_entry *entry = cxj__store_index(index, &walk->core->seed, CXJ__INDEX_CELL, cell->number);
+    if (entry->value == 0) *journeys += 1;
+    entry->value += sign;
+    if (entry->value != 0) return;
+    *journeys -= 1;
+    cxj__store_unindex(index, &walk->core->seed, entry);
+}
+
+static bool take_away(struct walk *walk, struct cxj_view *view, const struct cxj__key *key,
+                      const struct cxj__fact *fact) {
+    struct cxj__cell *cell = cell_at(walk, view, key);
+    if (cell == NULL) return true;
+    if (fact == NULL) {
+        add_all_of_journey(walk, cell, -1);
+    } else {
+        cxj__cell_add_fact(cell, fact, -1);
+        if (fact->grain == CXJ_GRAIN_TOUCHPOINTS) count_in(walk, cell, -1);
+    }
+    cxj__view_mark_empty(view, cell);
+    return true;
+}
+
+/* Counts a touchpoint that goes no longer. */
+static void count_gone(struct cxj__core *core, const cxj_touchpoint *touchpoint) {
+    count_names(core->dictionaries, touchpoint, cxj__names_release);
+    count_facets(core->facet_counts, touchpoint->facets, -1);
+}
+
+void cxj__plan_erase(struct cxj__core *core, struct cxj__journey *journey) {
+    struct walk walk;
+    uint64_t contributed = journey->fold.counts[CXJ__F_TOUCHPOINTS];
+    begin_walk(&walk, core, journey);
+    (void)walk_through(&walk, take_away);
+    for (size_t i = 0; i < journey->count; i++) {
+        struct cxj__entry entry;
+        cxj__store_unpack(journey, i, &entry);
+        count_gone(core, &entry.touchpoint);
+    }
+    note_latest(core, journey->place, last_at_of(&journey->fold), INT64_MIN);
+    core->touchpoints -= contributed;
+    core->journeys -= contributed > 0;
+    core->held -= cxj__store_kept(journey);
+    core->version++;
+    cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
+    for (size_t v = 0; v < core->view_count; v++) cxj__view_sweep(core->views[v], &core->memory);
+}
+
+/* ---- taking back without memory --------------------------------------------------------------------------------- */
+
+/* Values that no earlier record holds than the one to be taken back: the next that holds one is the first then. */
+static void pass_on_held(struct cxj__core *core, struct cxj__journey *journey, size_t position) {
+    struct cxj__index *index = journey->index;
+    for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
+        if (cxj__store_held(journey, position) >> h & 1) continue;
+        uint32_t code = cxj__store_code_at(journey, position, h);
+        size_t next = position + 1;
+        while (next < journey->count && cxj__store_code_at(journey, next, h) != code) next++;
+        if (next < journey->count) {
+            cxj__store_set_held(journey, next, cxj__store_held(journey, next) & ~(1U << h));
+        } else if (index != NULL) {
+            uint64_t key = cxj__store_held_key(h, code);
+            cxj__store_unindex(index, &core->seed, cxj__store_index(index, &core->seed, CXJ__INDEX_HELD, key));
+            count_had(index, core, h, code, -1);
+        }
+    }
+}
+
+/* Folds all records, and keeps what comes of it as far as there is room: what there is none for is found out again when it
+ * is needed. */
+static void fold_anew(struct cxj__core *core, struct cxj__journey *journey) {
+    struct cxj__fold fold;
+    struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
+    memset(&fold, 0, sizeof fold);
+    for (size_t i = 0; i < journey->count; i++) {
+        struct cxj__entry entry;
+        cxj__store_unpack(journey, i, &entry);
+        (void)cxj__fold_step(&fold, &entry.touchpoint, entry.held, 0, facts);
+        cxj__store_checkpoint_at(journey, i + 1, &fold);
+        core->folded++;
+    }
+    cxj__store_checkpoint(journey, journey->count, NULL, 0);
+    (void)cxj__store_reserve_fold(journey, &core->memory, &fold);
+    cxj__store_set_fold(journey, &fold);
+    if (!renew_samples(core, journey)) cxj__store_drop_samples(journey, &core->memory);
+}
+
+/* Notes that a cell is needed, so that it is not dropped though it is empty now. */
+static bool need(struct walk *walk, struct cxj_view *view, const struct cxj__key *key, const struct cxj__fact *fact) {
+    (void)fact;
+    struct cxj__cell *cell = cell_at(walk, view, key);
+    if (cell != NULL) cell->walk = walk->number;
+    return true;
+}
+
+/* Makes room for a fact, or for the journey itself, in a cell. */
+static bool reserve_in(struct walk *walk, struct cxj__cell *cell, const struct cxj__fact *fact) {
+    struct cxj__core *core = walk->core;
+    struct cxj__index *index = walk->journey->index;
+    if (fact == NULL) return reserve_all_of_journey(walk, cell);
+    if (!cxj__cell_reserve_fact(cell, &core->memory, fact)) return false;
+    if (fact->grain != CXJ_GRAIN_TOUCHPOINTS || index == NULL) return true;
+    /* An index that is fuller than usual is slower, but right, as long as it has an empty slot. */
+    return cxj__store_reserve_index(walk->journey, &core->memory, &core->seed, 1) || index->used + 2 < index->capacity;
+}
+
+/* Adds a fact, or the journey itself, if there is room; if not, the cell goes. */
+static bool put_in(struct walk *walk, struct cxj_view *view, const struct cxj__key *key, const struct cxj__fact *fact) {
+    struct cxj__core *core = walk->core;
+    struct cxj__cell *cell = NULL;
+    if (!reach(core, view, key, true, &cell) || cell == NULL) {
+        view->incomplete = true;
+    } else if (!reserve_in(walk, cell, fact)) {
+        struct cxj__index *index = walk->journey->index;
+        if (index != NULL && cxj__store_indexed(index, &core->seed, CXJ__INDEX_CELL, cell->number, &core->store.probes)) {
+            cxj__store_unindex(index, &core->seed, cxj__store_index(index, &core->seed, CXJ__INDEX_CELL, cell->number));
+        }
+        /* What a save in steps has listed may be among what goes. */
+        core->store.snapshot.is_lost |= core->store.snapshot.is_open;
+        cxj__view_lose(view, cell, &core->memory);
+    } else if (fact == NULL) {
+        add_all_of_journey(walk, cell, 1);
+    } else {
+        cxj__cell_add_fact(cell, fact, 1);
+        if (fact->grain == CXJ_GRAIN_TOUCHPOINTS) count_in(walk, cell, 1);
+    }
+    return true;
+}
+
+/* Puts all deadlines of a journey on the agendas, or notes that they are not there. */
+static void add_deadlines(struct cxj__core *core, struct cxj__journey *journey) {
+    struct cxj__fold room;
+    const struct cxj__fold *fold = cxj__store_fold(journey, &room);
+    for (uint32_t c = 0; fold->promises_open >> c != 0; c++) {
+        struct cxj__deadline deadline = {fold->promises[c].due, journey->place, c};
+        if (is_due(fold, c, core->now) && !add_deadline_of(core, &deadline)) core->deadlines_lost = true;
+    }
+    if (!seals(core)) return;
+    if (cxj__agenda_reserve(&core->sealings, &core->memory, 1, cxj__plan_watches, core)) {
+        watch(core, journey);
+    } else {
+        core->sealings_lost = true;
+    }
+}
+
+void cxj__plan_withdraw(struct cxj__core *core, struct cxj__journey *journey, size_t position, uint64_t revision) {
+    struct walk walk;
+    struct cxj__entry entry;
+    int64_t last_at = last_at_of(&journey->fold);
+    uint64_t contributed = journey->fold.counts[CXJ__F_TOUCHPOINTS];
+    cxj__store_keep(&core->store, &core->memory, journey);
+    begin_walk(&walk, core, journey);
+    (void)walk_through(&walk, take_away);
+    cxj__store_unpack(journey, position, &entry);
+    count_gone(core, &entry.touchpoint);
+    pass_on_held(core, journey, position);
+    cxj__store_take_back(journey, &core->seed, position, revision);
+    fold_anew(core, journey);
+    note_latest(core, journey->place, last_at, last_at_of(&journey->fold));
+    core->touchpoints--;
+    core->journeys -= contributed == 1;
+    core->version++;
+    begin_walk(&walk, core, journey);
+    (void)walk_through(&walk, need);
+    for (size_t v = 0; v < core->view_count; v++) {
+        cxj__view_sweep_but(core->views[v], &core->memory, walk.number);
+    }
+    begin_walk(&walk, core, journey);
+    (void)walk_through(&walk, put_in);
+    for (size_t v = 0; v < core->view_count; v++) cxj__view_sweep(core->views[v], &core->memory);
+    add_deadlines(core, journey);
+    cxj__plan_find_latest(core);
+}
+
 /* ---- sealing a journey ------------------------------------------------------------------------------------------ */
 
-/* What a journey to be sealed has contributed is what its erasure would take from the cells. Instead, it is added to
- * what they keep apart of sealed journeys. */
+/* What a journey to be sealed has contributed stays where it is. Besides, it is added to what the cells keep apart of
+ * sealed journeys. */
 
-/* Makes room for that where the journey stands. */
-static bool reserve_sealed_contribution(const struct cxj__plan *plan, struct cxj__core *core,
-                                    const struct cxj__change *change, const struct cxj__contribution *contribution) {
-    for (size_t i = change->placings.from; i < change->placings.to; i++) {
-        struct cxj__cell *cell = plan->placings.items[i].from;
-        if (cell == NULL) continue;
-        if (!cxj__cell_reserve_sealed(cell, &core->memory) ||
-            !cxj__cell_reserve_contribution(cell->sealed, &core->memory, contribution)) {
-            return false;
-        }
-        for (size_t k = 0; k < change->journey->fold.samples; k++) {
-            if (!cxj__cell_reserve_sample(cell->sealed, &core->memory, change->journey->samples[k])) return false;
-        }
-    }
-    return true;
+/* Makes room for that. */
+static bool reserve_sealed(struct walk *walk, struct cxj_view *view, const struct cxj__key *key,
+                           const struct cxj__fact *fact) {
+    struct cxj__memory *memory = &walk->core->memory;
+    struct cxj__cell *cell = cell_at(walk, view, key);
+    if (cell == NULL) return true;
+    return cxj__cell_reserve_sealed(cell, memory) &&
+           (fact == NULL ? reserve_all_of_journey(walk, cell->sealed)
+                         : cxj__cell_reserve_fact(cell->sealed, memory, fact));
 }
 
-/* Makes room for it where its touchpoints and transitions are counted. */
-static bool reserve_sealed_facts(const struct cxj__plan *plan, struct cxj__core *core) {
-    for (size_t i = 0; i < plan->postings.count; i++) {
-        struct cxj__cell *cell = plan->postings.items[i].cell;
-        if (cell == NULL) continue;
-        const struct cxj__fact *fact = &plan->facts.items[plan->postings.items[i].fact];
-        if (!cxj__cell_reserve_sealed(cell, &core->memory) ||
-            !cxj__cell_reserve_fact(cell->sealed, &core->memory, fact)) {
-            return false;
-        }
+static bool add_sealed(struct walk *walk, struct cxj_view *view, const struct cxj__key *key,
+                       const struct cxj__fact *fact) {
+    struct cxj__cell *cell = cell_at(walk, view, key);
+    if (cell == NULL) {
+        view->sealed_lost = true;
+    } else if (fact == NULL) {
+        add_all_of_journey(walk, cell->sealed, 1);
+    } else {
+        cxj__cell_add_fact(cell->sealed, fact, 1);
+        bool is_new = fact->grain == CXJ_GRAIN_TOUCHPOINTS && comes_first(walk, cell);
+        if (is_new) cxj__cell_counts(cell->sealed)[CXJ__T_JOURNEYS]++;
     }
     return true;
-}
-
-static void commit_sealed(const struct cxj__plan *plan, const struct cxj__core *core, const struct cxj__change *change,
-                          const struct cxj__contribution *contribution) {
-    for (size_t i = 0; i < plan->postings.count; i++) {
-        const struct cxj__posting *posting = &plan->postings.items[i];
-        if (posting->cell != NULL) {
-            cxj__cell_add_fact(posting->cell->sealed, &plan->facts.items[posting->fact], 1);
-        } else {
-            posting->view->sealed_lost = true;
-        }
-    }
-    for (size_t i = 0; i < plan->tallies.count; i++) {
-        const struct cxj__tally *tally = &plan->tallies.items[i];
-        cxj__cell_counts(tally->cell->sealed)[CXJ__T_JOURNEYS] -= tally->journeys;
-    }
-    for (size_t i = 0; i < plan->placings.count; i++) {
-        const struct cxj__placing *placing = &plan->placings.items[i];
-        struct cxj__key key;
-        uint64_t probes = 0;
-        if (placing->from != NULL) {
-            cxj__cell_add_contribution(placing->from->sealed, contribution, 1);
-            add_samples(placing->from->sealed, change->journey->samples, change->journey->fold.samples, 1);
-        } else if (find_contribution(plan, core, change, placing->view, false, &probes, &key)) {
-            placing->view->sealed_lost = true;
-        }
-    }
 }
 
 /* Lets the journey's touchpoints go, and counts what they were. */
-static void release_journey(struct cxj__plan *plan, struct cxj__core *core, struct cxj__journey *journey) {
+static void release_journey(struct cxj__core *core, struct cxj__journey *journey) {
     const struct cxj__fold *fold = &journey->fold;
-    for (size_t i = 0; i < plan->entries.count; i++) {
-        count_names(core->dictionaries, &plan->entries.items[i].touchpoint, cxj__names_release);
-        count_names(core->dictionaries, &plan->entries.items[i].touchpoint, cxj__names_note_sealed);
-        count_facets(core->sealed_facets, plan->entries.items[i].touchpoint.facets, 1);
+    for (size_t i = 0; i < journey->count; i++) {
+        struct cxj__entry entry;
+        cxj__store_unpack(journey, i, &entry);
+        count_names(core->dictionaries, &entry.touchpoint, cxj__names_release);
+        count_names(core->dictionaries, &entry.touchpoint, cxj__names_note_sealed);
+        count_facets(core->sealed_facets, entry.touchpoint.facets, 1);
     }
     note_latest(core, journey->place, last_at_of(fold), INT64_MIN);
     core->version++;
     core->held -= cxj__store_kept(journey);
     core->sealed_touchpoints += fold->counts[CXJ__F_TOUCHPOINTS];
     core->sealed_journeys += fold->counts[CXJ__F_TOUCHPOINTS] > 0;
-    if (fold->counts[CXJ__F_TOUCHPOINTS] > 0 && fold->last_at > core->sealed_latest) {
-        core->sealed_latest = fold->last_at;
-    }
+    if (last_at_of(fold) > core->sealed_latest) core->sealed_latest = fold->last_at;
     cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
 }
 
-static bool seal(struct cxj__plan *plan, struct cxj__core *core, struct cxj__journey *journey) {
-    struct cxj__fold room;
-    struct cxj__contribution contribution;
-    cxj__plan_begin(plan);
-    cxj__fold_contribute(cxj__store_fold(journey, &room), core->now, &contribution);
-    if (cxj__plan_erasure(plan, core, journey) != CXJ_OK || !reserve_sealed_facts(plan, core) ||
-        !reserve_sealed_contribution(plan, core, &plan->changes.items[0], &contribution) ||
+static bool seal(struct cxj__core *core, struct cxj__journey *journey) {
+    struct walk walk;
+    begin_walk(&walk, core, journey);
+    if (!walk_through(&walk, reserve_sealed) ||
         !cxj__store_seal(&core->store, &core->memory, &core->seed, journey->number)) {
-        cxj__plan_abandon(plan, core, false);
         return false;
     }
-    commit_sealed(plan, core, &plan->changes.items[0], &contribution);
-    core->folded += plan->folded;
-    cxj__plan_forget_deadlines(plan);
-    release_journey(plan, core, journey);
+    begin_walk(&walk, core, journey);
+    (void)walk_through(&walk, add_sealed);
+    release_journey(core, journey);
     return true;
 }
 
-static cxj_status seal_due(struct cxj__plan *plan, struct cxj__core *core) {
+/* Watches all journeys that lack a deadline. False if some still do. */
+static bool watch_all(struct cxj__core *core) {
+    core->sealings_lost = false;
+    for (size_t place = 0; place < core->store.places; place++) {
+        struct cxj__journey *journey = cxj__store_at(&core->store, place);
+        if (journey->number == 0 || sealing_of(core, journey) == INT64_MAX) continue;
+        if (cxj__agenda_reserve(&core->sealings, &core->memory, 1, cxj__plan_watches, core)) {
+            watch(core, journey);
+        } else {
+            core->sealings_lost = true;
+        }
+    }
+    return !core->sealings_lost;
+}
+
+static cxj_status seal_due(struct cxj__core *core) {
     struct cxj__deadline deadline;
+    bool all = !core->sealings_lost || watch_all(core);
     while (seals(core) && cxj__agenda_pop(&core->sealings, core->now + 1, &deadline)) {
         struct cxj__journey *journey = cxj__store_at(&core->store, deadline.place);
         if (!cxj__plan_watches(core, &deadline)) continue;
         journey->watched = 0;
         bool is_time = sealing_of(core, journey) <= core->now;
-        if (is_time && seal(plan, core, journey)) continue;
+        if (is_time && seal(core, journey)) continue;
         /* The deadline that was taken has left its place free. */
         bool room = cxj__agenda_reserve(&core->sealings, &core->memory, 1, cxj__plan_watches, core);
         assert(room);
@@ -1455,13 +1779,13 @@ static cxj_status seal_due(struct cxj__plan *plan, struct cxj__core *core) {
         watch(core, journey);
         if (is_time) return CXJ_NO_MEMORY;
     }
-    return CXJ_OK;
+    return all ? CXJ_OK : CXJ_NO_MEMORY;
 }
 
-cxj_status cxj__plan_seal(struct cxj__plan *plan, struct cxj__core *core) {
+cxj_status cxj__plan_seal(struct cxj__core *core) {
     /* What a save in steps has begun to write must not go; it can go afterwards. */
     if (core->store.snapshot.is_open) return CXJ_OK;
-    cxj_status status = seal_due(plan, core);
+    cxj_status status = seal_due(core);
     cxj__plan_find_latest(core);
     return status;
 }
@@ -1486,8 +1810,31 @@ static void pass(struct cxj__core *core, const struct cxj__deadline *deadline) {
     }
 }
 
+/* Looks at all journeys for deadlines that pass, and puts all that are to come on the agenda again if it can. */
+static void pass_all(struct cxj__core *core, int64_t now) {
+    struct cxj__deadline deadline;
+    core->deadlines_lost = false;
+    while (cxj__agenda_pop(&core->agenda, now, &deadline)) continue;
+    for (size_t place = 0; place < core->store.places; place++) {
+        struct cxj__fold room;
+        const struct cxj__journey *journey = cxj__store_at(&core->store, place);
+        if (journey->number == 0) continue;
+        const struct cxj__fold *fold = cxj__store_fold(journey, &room);
+        for (uint32_t c = 0; fold->promises_open >> c != 0; c++) {
+            deadline = (struct cxj__deadline){fold->promises[c].due, (uint32_t)place, c};
+            if (!is_due(fold, c, core->now)) continue;
+            if (deadline.due < now) {
+                pass(core, &deadline);
+            } else if (!add_deadline_of(core, &deadline)) {
+                core->deadlines_lost = true;
+            }
+        }
+    }
+}
+
 void cxj__plan_advance(struct cxj__core *core, int64_t now) {
     struct cxj__deadline deadline;
+    if (core->deadlines_lost) pass_all(core, now);
     while (cxj__agenda_pop(&core->agenda, now, &deadline)) {
         if (cxj__plan_holds(core, &deadline)) pass(core, &deadline);
     }

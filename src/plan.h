@@ -13,7 +13,8 @@ enum { CXJ__FACETS = 32, CXJ__MOST_MARK = 65536 };
 
 /* The state that changes work on. */
 struct cxj__core {
-    struct cxj__memory memory;
+    struct cxj__memory memory; /* its limit is that of the options, less the reserve */
+    uint64_t reserve;          /* of the limit of memory: what is there for taking back alone */
     struct cxj__seed seed;
     struct cxj__names dictionaries[CXJ__DICTIONARIES + 1]; /* [CXJ_DIMENSION_…] */
     struct cxj__store store;
@@ -41,6 +42,9 @@ struct cxj__core {
     /* What is saved beside all that. */
     uint64_t sealed_facets[CXJ__FACETS]; /* by bit: sealed touchpoints that have it */
     bool sealed_facets_lost;             /* of some sealed touchpoints that is not known */
+    uint64_t walks;                      /* through facts of journeys, ever; see struct cxj__cell */
+    bool deadlines_lost;                 /* the agenda lacks some, for which there was no memory; so all journeys are looked at */
+    bool sealings_lost;                  /* the same of sealings */
     uint64_t text_key_print;             /* of the key under which texts became numbers; 0: the public one */
     unsigned char *mark;                 /* the host's; NULL: none */
     size_t mark_length;
@@ -162,8 +166,14 @@ cxj_status cxj__plan_arrival(struct cxj__plan *plan, struct cxj__core *core, con
  * in refused. CXJ_OK: commit cannot fail. CXJ_NO_MEMORY: the plan must be abandoned. */
 cxj_status cxj__plan_prepare(struct cxj__plan *plan, struct cxj__core *core);
 
-/* Plans that a journey loses all its touchpoints. CXJ_OK or CXJ_NO_MEMORY, and then it must be abandoned. */
-cxj_status cxj__plan_erasure(struct cxj__plan *plan, struct cxj__core *core, struct cxj__journey *journey);
+/* Erases a journey. Needs no memory, and cannot fail; no plan is under way. The call must find the latest touchpoint again
+ * before it ends. */
+void cxj__plan_erase(struct cxj__core *core, struct cxj__journey *journey);
+
+/* Takes the touchpoint at a position of a journey back where there was no memory to plan it. It cannot fail: what can be
+ * added without memory, or with what there still is, is added; a cell in which there is no room for what the journey amounts
+ * to now is lost, and its view incomplete. No plan is under way. */
+void cxj__plan_withdraw(struct cxj__core *core, struct cxj__journey *journey, size_t position, uint64_t revision);
 
 /* Plans that a journey enters a new view, as it stands. CXJ_OK or CXJ_NO_MEMORY, and then it must be abandoned. */
 cxj_status cxj__plan_entrance(struct cxj__plan *plan, struct cxj__core *core, struct cxj_view *view,
@@ -190,7 +200,7 @@ void cxj__plan_advance(struct cxj__core *core, int64_t now);
 bool cxj__plan_holds(const void *core, const struct cxj__deadline *deadline);
 
 /* Seals all journeys whose time has come by the clock. CXJ_OK, or CXJ_NO_MEMORY: some are left for the next time. */
-cxj_status cxj__plan_seal(struct cxj__plan *plan, struct cxj__core *core);
+cxj_status cxj__plan_seal(struct cxj__core *core);
 
 /* True if a journey is still to be looked at when a deadline of core->sealings comes. */
 bool cxj__plan_watches(const void *core, const struct cxj__deadline *deadline);

@@ -347,6 +347,30 @@ cxj_status cxj_record_columns(cxj_engine *engine, const cxj_columns *columns, si
 
 /* ---- withdrawal ------------------------------------------------------------------------------------------------- */
 
+/* Takes a touchpoint back that is held, where there is no memory to plan it: what takes away always succeeds. False if it is
+ * not held: to keep away what may come needs room. */
+static bool withdraw_without_memory(cxj_engine *engine, const cxj_touchpoint *touchpoint) {
+    struct cxj__core *core = &engine->core;
+    uint64_t *probes = &core->store.probes;
+    struct cxj__journey *journey = cxj__store_find(&core->store, &core->seed, touchpoint->journey, probes);
+    if (journey == NULL) return false;
+    size_t position = cxj__store_find_id(journey, touchpoint->id, &core->seed, probes);
+    uint64_t revision = 0;
+    const struct cxj__retraction again = {touchpoint->id, touchpoint->revision, true, true};
+    cxj__plan_finish(&engine->plan, &core->memory); /* what it held may be room enough for all cells */
+    if (position != SIZE_MAX) {
+        cxj__plan_withdraw(core, journey, position, touchpoint->revision);
+    } else if (cxj__store_find_withdrawn(journey, touchpoint->id, &revision)) {
+        cxj__store_keep(&core->store, &core->memory, journey);
+        cxj__store_retract(journey, &core->seed, &again, 1);
+        core->version++;
+    } else {
+        return false;
+    }
+    engine->feed.superseded++;
+    return true;
+}
+
 /* Takes a touchpoint back. Nothing else is recorded, so the receipt of a call is not needed. */
 static cxj_status withdraw(cxj_engine *engine, const cxj_touchpoint *touchpoint) {
     struct cxj__plan *plan = &engine->plan;
@@ -366,6 +390,7 @@ static cxj_status withdraw(cxj_engine *engine, const cxj_touchpoint *touchpoint)
     } else {
         cxj__plan_abandon(plan, core, false);
     }
+    if (status == CXJ_NO_MEMORY && withdraw_without_memory(engine, touchpoint)) status = CXJ_OK;
     finish_call(engine);
     if (status == CXJ_LATE) {
         engine->late++;
@@ -405,21 +430,14 @@ cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t id, uint6
         return cxj__engine_fail(engine, CXJ_NOT_FOUND, "there is no such touchpoint");
     }
     cxj_touchpoint taken = {.journey = journey, .id = id, .revision = revision, .facets = CXJ_FACET_WITHDRAWN};
-    return withdraw(engine, &taken);
+    uint64_t limit = core->memory.limit;
+    if (limit != 0) core->memory.limit += core->reserve;
+    cxj_status status = withdraw(engine, &taken);
+    core->memory.limit = limit;
+    return status;
 }
 
 /* ---- erasure ---------------------------------------------------------------------------------------------------- */
-
-static bool erase(cxj_engine *engine, struct cxj__journey *journey) {
-    struct cxj__core *core = &engine->core;
-    cxj__plan_begin(&engine->plan);
-    if (cxj__plan_erasure(&engine->plan, core, journey) != CXJ_OK) {
-        cxj__plan_abandon(&engine->plan, core, false);
-        return false;
-    }
-    cxj__plan_commit(&engine->plan, core, false);
-    return true;
-}
 
 /* Forgets the names that nobody uses any more, and what the plan still has of what was erased. Where nothing was, only what
  * it has of touchpoints that were never held. */
@@ -430,6 +448,7 @@ static void forget(cxj_engine *engine, bool is_erased) {
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_retire(&core->dictionaries[d], &core->memory);
     cxj__agenda_compact(&core->agenda, cxj__plan_holds, core);
     cxj__agenda_compact(&core->sealings, cxj__plan_watches, core);
+    cxj__plan_find_latest(core);
     core->version++;
 }
 
@@ -442,9 +461,7 @@ cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey) {
     struct cxj__journey *found = cxj__store_find(&core->store, &core->seed, journey, &core->store.probes);
     bool is_sealed = found == NULL && cxj__store_is_sealed(&core->store, &core->seed, journey, &core->store.probes);
     if (is_sealed) cxj__store_unseal(&core->store, &core->seed, journey);
-    if (found != NULL && !erase(engine, found)) {
-        return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to erase a journey");
-    }
+    if (found != NULL) cxj__plan_erase(core, found);
     forget(engine, found != NULL || is_sealed);
     if (is_sealed) {
         return cxj__engine_fail(engine, CXJ_PARTIALLY_ERASED, "the journey was sealed: its number is erased, its sums stay");
@@ -467,15 +484,13 @@ cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uint64_t *e
     if (cxj__engine_is_saving(engine)) return CXJ_SAVING;
     struct cxj__core *core = &engine->core;
     uint64_t gone = 0;
-    bool room = true;
-    for (size_t place = 0; place < core->store.places && room; place++) {
+    for (size_t place = 0; place < core->store.places; place++) {
         struct cxj__journey *journey = cxj__store_at(&core->store, place);
         if (journey->number == 0 || !states_customer(journey, customer)) continue;
-        room = erase(engine, journey);
-        gone += room;
+        cxj__plan_erase(core, journey);
+        gone++;
     }
     forget(engine, gone > 0);
     if (erased != NULL) *erased = gone;
-    if (!room) return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to erase a journey; those before it are gone");
     return gone > 0 ? CXJ_OK : cxj__engine_fail(engine, CXJ_NOT_FOUND, "no journey states this customer");
 }

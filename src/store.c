@@ -317,8 +317,29 @@ static bool has_further(const struct cxj__fold *fold) {
     return fold->promises_open >> 1 != 0;
 }
 
+/* Folds the records from one on; folded counts them. */
+static void fold_on(const struct cxj__journey *journey, size_t from, size_t to, struct cxj__fold *fold, uint64_t *folded) {
+    struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
+    for (size_t i = from; i < to; i++) {
+        struct cxj__entry entry;
+        cxj__store_unpack(journey, i, &entry);
+        cxj__fold_step(fold, &entry.touchpoint, entry.held, 0, facts);
+        ++*folded;
+    }
+}
+
+static void fold_again(const struct cxj__journey *journey, struct cxj__fold *fold) {
+    uint64_t folded = 0;
+    memset(fold, 0, sizeof *fold);
+    fold_on(journey, 0, journey->count, fold, &folded);
+}
+
 const struct cxj__fold *cxj__store_fold(const struct cxj__journey *journey, struct cxj__fold *room) {
     if (!has_further(&journey->fold)) return &journey->fold;
+    if (journey->further == NULL) {
+        fold_again(journey, room);
+        return room;
+    }
     memcpy(room, &journey->fold, offsetof(struct cxj__fold, promises[1]));
     memcpy(&room->promises[1], journey->further, FURTHER_BYTES);
     return room;
@@ -326,15 +347,18 @@ const struct cxj__fold *cxj__store_fold(const struct cxj__journey *journey, stru
 
 bool cxj__store_reserve_fold(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__fold *fold) {
     if (!has_further(fold) || journey->further != NULL) return true;
-    journey->further = cxj__base_resize(memory, NULL, 0, FURTHER_BYTES);
-    if (journey->further == NULL) return false;
-    memset(journey->further, 0, FURTHER_BYTES);
+    struct cxj__fold room;
+    struct cxj__promise *further = cxj__base_resize(memory, NULL, 0, FURTHER_BYTES);
+    if (further == NULL) return false;
+    memset(further, 0, FURTHER_BYTES);
+    if (has_further(&journey->fold)) memcpy(further, &cxj__store_fold(journey, &room)->promises[1], FURTHER_BYTES);
+    journey->further = further;
     return true;
 }
 
 void cxj__store_set_fold(struct cxj__journey *journey, const struct cxj__fold *fold) {
     memcpy(&journey->fold, fold, offsetof(struct cxj__fold, promises[1]));
-    if (has_further(fold)) memcpy(journey->further, &fold->promises[1], FURTHER_BYTES);
+    if (has_further(fold) && journey->further != NULL) memcpy(journey->further, &fold->promises[1], FURTHER_BYTES);
 }
 
 /* ---- touchpoints ------------------------------------------------------------------------------------------------ */
@@ -497,6 +521,11 @@ uint32_t cxj__store_held(const struct cxj__journey *journey, size_t position) {
     return held_of(record_at(journey, position));
 }
 
+void cxj__store_set_held(struct cxj__journey *journey, size_t position, uint32_t held) {
+    struct cxj__record *record = record_at(journey, position);
+    record->more = (record->more & ~(UINT32_C(0x3f) << HELD_SHIFT)) | held << HELD_SHIFT;
+}
+
 bool cxj__store_holds(const struct cxj__journey *journey, size_t position, uint32_t holder, uint32_t code) {
     for (size_t i = position; i-- > 0;) {
         const struct cxj__record *record = record_at(journey, i);
@@ -639,7 +668,7 @@ static void fill_index(struct cxj__journey *journey, const struct cxj__seed *see
             if (entry->value != 0) held |= 1U << h;
             entry->value = 1;
         }
-        record->more = (record->more & ~(UINT32_C(0x3f) << HELD_SHIFT)) | held << HELD_SHIFT;
+        cxj__store_set_held(journey, i, held);
     }
 }
 
@@ -725,6 +754,28 @@ static size_t revise_withdrawn(struct cxj__journey *journey, const struct cxj__r
     return new;
 }
 
+void cxj__store_take_back(struct cxj__journey *journey, const struct cxj__seed *seed, size_t position, uint64_t revision) {
+    struct cxj__entry entry;
+    cxj__store_unpack(journey, position, &entry);
+    const struct cxj__retraction retraction = {entry.touchpoint.id, revision, false, true};
+    size_t rares = journey->rare_count;
+    for (size_t i = position; i < journey->count; i++) {
+        if (!is_rare(record_at(journey, i))) continue;
+        journey->rare_count = record_at(journey, i)->more >> PLACE_SHIFT;
+        break;
+    }
+    /* Each moves up, and its rare fields too: never beyond where they stood. */
+    for (size_t i = position + 1; i < journey->count; i++) {
+        cxj__store_unpack(journey, i, &entry);
+        pack(journey, i - 1, &entry);
+    }
+    memset(record_at(journey, --journey->count), 0, sizeof(struct cxj__record));
+    if (rares > journey->rare_count) {
+        memset(journey->rares + journey->rare_count, 0, (rares - journey->rare_count) * sizeof *journey->rares);
+    }
+    cxj__store_retract(journey, seed, &retraction, 1);
+}
+
 void cxj__store_retract(struct cxj__journey *journey, const struct cxj__seed *seed,
                         const struct cxj__retraction *retractions, size_t count) {
     if (count == 0) return;
@@ -787,6 +838,12 @@ bool cxj__store_reserve_samples(struct cxj__journey *journey, struct cxj__memory
                          sizeof *journey->samples);
 }
 
+void cxj__store_drop_samples(struct cxj__journey *journey, struct cxj__memory *memory) {
+    cxj__base_resize(memory, journey->samples, journey->sample_capacity * sizeof *journey->samples, 0);
+    journey->samples = NULL;
+    journey->sample_capacity = 0;
+}
+
 void cxj__store_fold_at(const struct cxj__journey *journey, size_t position, struct cxj__fold *fold, uint64_t *folded) {
     size_t done = 0;
     if (position == journey->count) {
@@ -803,13 +860,12 @@ void cxj__store_fold_at(const struct cxj__journey *journey, size_t position, str
         *fold = journey->index->checkpoints[checkpoint - 1];
         done = checkpoint * CXJ__CHECKPOINT_EVERY;
     }
-    struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
-    for (; done < position; done++) {
-        struct cxj__entry entry;
-        cxj__store_unpack(journey, done, &entry);
-        cxj__fold_step(fold, &entry.touchpoint, entry.held, 0, facts);
-        ++*folded;
-    }
+    fold_on(journey, done, position, fold, folded);
+}
+
+void cxj__store_checkpoint_at(struct cxj__journey *journey, size_t behind, const struct cxj__fold *fold) {
+    struct cxj__index *index = journey->index;
+    if (index != NULL && behind % CXJ__CHECKPOINT_EVERY == 0) index->checkpoints[behind / CXJ__CHECKPOINT_EVERY - 1] = *fold;
 }
 
 void cxj__store_checkpoint(struct cxj__journey *journey, size_t position, const struct cxj__fold *folds, size_t count) {

@@ -64,7 +64,7 @@ struct cxj__journey {
     uint64_t ids; /* two bits for each id there ever was: most ids that arrive are new, and seen to be here */
     struct cxj__record *further_records; /* those behind the first, which stand below */
     struct cxj__rare *rares;
-    uint32_t *samples;      /* in order; as many as the fold says */
+    uint32_t *samples;      /* in order; as many as the fold says, or where there was no memory for that, none */
     struct cxj__index *index; /* NULL while it is short */
     uint16_t count;           /* of records: touchpoints that contribute */
     uint16_t withdrawn;       /* of touchpoints that are taken back; see cxj__store_find_withdrawn() */
@@ -180,10 +180,12 @@ void cxj__store_keep(struct cxj__store *store, struct cxj__memory *memory, struc
 const struct cxj__journey *cxj__store_in_snapshot(const struct cxj__store *store, size_t place);
 void cxj__store_close_snapshot(struct cxj__store *store, struct cxj__memory *memory);
 
-/* The fold of a journey with all promises that are open: its own, or a copy in room where some of them stand aside. */
+/* The fold of a journey with all promises that are open: its own, or a copy in room where some of them stand aside; where
+ * there was no memory for those, they are found out again. */
 const struct cxj__fold *cxj__store_fold(const struct cxj__journey *journey, struct cxj__fold *room);
 
-/* Makes room for the promises of a fold, and puts it in the place of the journey's, which then cannot fail. */
+/* Makes room for the promises of a fold, and puts it in the place of the journey's. Without that room it loses those that
+ * stand aside, which a look at its touchpoints finds again. */
 bool cxj__store_reserve_fold(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__fold *fold);
 void cxj__store_set_fold(struct cxj__journey *journey, const struct cxj__fold *fold);
 
@@ -246,12 +248,17 @@ bool cxj__store_holds(const struct cxj__journey *journey, size_t position, uint3
 bool cxj__store_reserve(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed,
                         size_t count, size_t further, size_t rares);
 bool cxj__store_reserve_samples(struct cxj__journey *journey, struct cxj__memory *memory, size_t count);
+void cxj__store_drop_samples(struct cxj__journey *journey, struct cxj__memory *memory);
 bool cxj__store_reserve_index(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed,
                               size_t further);
 void cxj__store_drop_index(struct cxj__journey *journey, struct cxj__memory *memory);
 
 /* The fold before the record at a position. folded counts the touchpoints folded for it. */
 void cxj__store_fold_at(const struct cxj__journey *journey, size_t position, struct cxj__fold *fold, uint64_t *folded);
+
+/* The state of an index of which a record is only taken out fits where it stood: sets the fold after a record, if it is
+ * one to be kept. */
+void cxj__store_checkpoint_at(struct cxj__journey *journey, size_t behind, const struct cxj__fold *fold);
 
 /* Puts count folds, taken at every CXJ__CHECKPOINT_EVERY records, in the place of those behind position. */
 void cxj__store_checkpoint(struct cxj__journey *journey, size_t position, const struct cxj__fold *folds, size_t count);
@@ -262,6 +269,13 @@ bool cxj__store_is_rare(const cxj_touchpoint *touchpoint);
 /* Puts entries in the place of all records from position on. Room was reserved. */
 void cxj__store_replace(struct cxj__journey *journey, const struct cxj__seed *seed, size_t position,
                         const struct cxj__entry *entries, size_t count);
+
+/* Takes the touchpoint at a position back, which needs no memory. What was held, the fold and what comes of it is for the
+ * caller to set right. */
+void cxj__store_take_back(struct cxj__journey *journey, const struct cxj__seed *seed, size_t position, uint64_t revision);
+
+/* Sets which of its values the record at a position has from earlier ones. */
+void cxj__store_set_held(struct cxj__journey *journey, size_t position, uint32_t held);
 
 /* Changes which touchpoints are withdrawn; retractions stand in the order of their ids, each once. Room was reserved. */
 void cxj__store_retract(struct cxj__journey *journey, const struct cxj__seed *seed,

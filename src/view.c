@@ -922,12 +922,32 @@ static void drop(struct cxj_view *view, struct cxj__cell *cell, struct cxj__memo
 }
 
 void cxj__view_sweep(struct cxj_view *view, struct cxj__memory *memory) {
+    cxj__view_sweep_but(view, memory, UINT64_MAX);
+}
+
+void cxj__view_sweep_but(struct cxj_view *view, struct cxj__memory *memory, uint64_t walk) {
+    struct cxj__cell *kept = NULL;
     while (view->marked_empty != NULL) {
         struct cxj__cell *cell = view->marked_empty;
         view->marked_empty = cell->next_empty;
+        if (cell->walk == walk) {
+            cell->next_empty = kept;
+            kept = cell;
+            continue;
+        }
         cell->marked_empty = 0;
         if (cxj__cell_counts(cell)[0] == 0) drop(view, cell, memory);
     }
+    view->marked_empty = kept;
+}
+
+void cxj__view_lose(struct cxj_view *view, struct cxj__cell *cell, struct cxj__memory *memory) {
+    struct cxj__cell **link = &view->marked_empty;
+    while (cell->marked_empty && *link != cell) link = &(*link)->next_empty;
+    if (cell->marked_empty) *link = cell->next_empty;
+    view->incomplete = true;
+    if (cxj__cell_has_sealed(cell)) view->sealed_lost = true;
+    drop(view, cell, memory);
 }
 
 struct order {

@@ -131,8 +131,12 @@ struct cxj__cell *cxj__view_make(struct cxj_view *view, struct cxj__memory *memo
 /* Notes a cell for cxj__view_sweep() if nothing contributes to it any more. */
 void cxj__view_mark_empty(struct cxj_view *view, struct cxj__cell *cell);
 
-/* Drops the cells noted that are still empty. */
+/* Drops the cells noted that are still empty; with but, those stay noted by which that walk came last. */
 void cxj__view_sweep(struct cxj_view *view, struct cxj__memory *memory);
+void cxj__view_sweep_but(struct cxj_view *view, struct cxj__memory *memory, uint64_t walk);
+
+/* Drops a cell, though something contributes to it: the view is incomplete from then on. */
+void cxj__view_lose(struct cxj_view *view, struct cxj__cell *cell, struct cxj__memory *memory);
 
 /* Writes the cells in the order of their keys' texts to sorted, which has room for twice as many as there are. */
 void cxj__view_sort(const struct cxj_view *view, const struct cxj__names *dictionaries, struct cxj__cell **sorted);
