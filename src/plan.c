@@ -533,7 +533,8 @@ static void count_had_of(struct cxj__index *index, const struct cxj__core *core,
 }
 
 /* The same for all views. */
-static void count_had(struct cxj__index *index, const struct cxj__core *core, uint32_t holder, uint32_t code, int sign) {
+static void count_had(struct cxj__index *index, const struct cxj__core *core, uint32_t holder, uint32_t code,
+                      int sign) {
     for (size_t v = 0; v < core->view_count; v++) {
         if (core->views[v]->grain == CXJ_GRAIN_JOURNEYS) count_had_of(index, core, core->views[v], holder, code, sign);
     }
@@ -1052,7 +1053,8 @@ static bool stream_one(struct cxj__core *core, const struct cxj__change *change,
 }
 
 /* What stands before the position moves, in the views that look at what has changed. */
-static bool stream_prefix(struct cxj__core *core, const struct cxj__change *change, uint32_t changed, stream_fact visit) {
+static bool stream_prefix(struct cxj__core *core, const struct cxj__change *change, uint32_t changed,
+                          stream_fact visit) {
     struct cxj__codes before = change->before, after = change->after;
     struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
     struct cxj__fold fold;
@@ -1147,7 +1149,7 @@ static bool abandon_streamed(struct cxj__core *core, const struct cxj__change *c
 
 /* True if a change has more facts in all views than are to be listed. */
 static bool is_to_stream(const struct cxj__core *core, const struct cxj__change *change) {
-    enum { MOST_LISTED = 16384 }; /* touchpoints, each counted once for each view: half a megabyte or so */
+    enum { MOST_LISTED = 65536 }; /* touchpoints, each counted once for each view: some 4 MB */
     size_t touchpoints = change->arriving.to - change->arriving.from + (change->leaving.to - change->leaving.from);
     if (changed_dimensions(change) != 0) touchpoints += change->position;
     return change->journey->index != NULL && touchpoints * core->view_count > MOST_LISTED;
@@ -1566,9 +1568,16 @@ void cxj__plan_abandon(struct cxj__plan *plan, struct cxj__core *core, bool keep
 
 /* ---- a whole journey, without a plan ---------------------------------------------------------------------------- */
 
+struct walk;
+
+/* Deals with a fact, or with the journey itself (fact is NULL), under a key of a view. */
+typedef bool (*visit_key)(struct walk *walk, struct cxj_view *view, const struct cxj__key *key,
+                          const struct cxj__fact *fact);
+
 /* What takes a journey away, or moves all that it has contributed elsewhere, needs no list of that: its touchpoints are
  * folded once more, and each fact is dealt with at once. */
 struct walk {
+    visit_key visit;
     struct cxj__core *core;
     struct cxj__journey *journey;
     struct cxj__change stand; /* the journey as it stands: what finds its contribution looks at that */
@@ -1587,18 +1596,14 @@ static void begin_walk(struct walk *walk, struct cxj__core *core, struct cxj__jo
     cxj__fold_contribute(cxj__store_fold(journey, &room), core->now, &walk->contribution);
 }
 
-/* Deals with a fact, or with the journey itself (fact is NULL), under a key of a view. */
-typedef bool (*visit_key)(struct walk *walk, struct cxj_view *view, const struct cxj__key *key,
-                          const struct cxj__fact *fact);
-
-static bool visit_facts(struct walk *walk, const struct cxj__codes *codes, const struct cxj__fact *facts, size_t count,
-                        visit_key visit) {
+static bool visit_facts(struct walk *walk, const struct cxj__codes *codes, const struct cxj__fact *facts,
+                        size_t count) {
     const struct cxj__core *core = walk->core;
     struct cxj__key key;
     for (size_t v = 0; v < core->view_count; v++) {
         struct cxj_view *view = core->views[v];
         for (size_t i = 0; i < count; i++) {
-            if (address(view, codes, &facts[i], &key) && !visit(walk, view, &key, &facts[i])) return false;
+            if (address(view, codes, &facts[i], &key) && !walk->visit(walk, view, &key, &facts[i])) return false;
         }
     }
     return true;
@@ -1606,6 +1611,7 @@ static bool visit_facts(struct walk *walk, const struct cxj__codes *codes, const
 
 /* Visits where the journey stands, and then all its facts, as long as visit says true. */
 static bool walk_through(struct walk *walk, visit_key visit) {
+    walk->visit = visit;
     struct cxj__core *core = walk->core;
     const struct cxj__journey *journey = walk->journey;
     struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
@@ -1616,7 +1622,7 @@ static bool walk_through(struct walk *walk, visit_key visit) {
         struct cxj_view *view = core->views[v];
         if (view->grain != CXJ_GRAIN_JOURNEYS) continue;
         if (!find_contribution(NULL, core, &walk->stand, view, false, &core->store.probes, &key)) continue;
-        if (!visit(walk, view, &key, NULL)) return false;
+        if (!walk->visit(walk, view, &key, NULL)) return false;
     }
     memset(&fold, 0, sizeof fold);
     for (size_t i = 0; i < journey->count; i++) {
@@ -1625,7 +1631,7 @@ static bool walk_through(struct walk *walk, visit_key visit) {
         read_own_codes(&entry.touchpoint, &codes);
         size_t count = cxj__fold_step(&fold, &entry.touchpoint, entry.held, core->wanted, facts);
         core->folded++;
-        if (!visit_facts(walk, &codes, facts, count, visit)) return false;
+        if (!visit_facts(walk, &codes, facts, count)) return false;
     }
     return true;
 }
@@ -1852,7 +1858,7 @@ void cxj__plan_withdraw(struct cxj__core *core, struct cxj__journey *journey, si
  * sealed journeys. */
 
 /* Makes room for that. */
-static bool reserve_sealed(struct walk *walk, struct cxj_view *view, const struct cxj__key *key,
+static bool reserve_apart(struct walk *walk, struct cxj_view *view, const struct cxj__key *key,
                            const struct cxj__fact *fact) {
     struct cxj__memory *memory = &walk->core->memory;
     struct cxj__cell *cell = cell_at(walk, view, key);
@@ -1862,7 +1868,7 @@ static bool reserve_sealed(struct walk *walk, struct cxj_view *view, const struc
                          : cxj__cell_reserve_fact(cell->sealed, memory, fact));
 }
 
-static bool add_sealed(struct walk *walk, struct cxj_view *view, const struct cxj__key *key,
+static bool add_apart(struct walk *walk, struct cxj_view *view, const struct cxj__key *key,
                        const struct cxj__fact *fact) {
     struct cxj__cell *cell = cell_at(walk, view, key);
     if (cell == NULL) {
@@ -1899,12 +1905,12 @@ static void release_journey(struct cxj__core *core, struct cxj__journey *journey
 static bool seal(struct cxj__core *core, struct cxj__journey *journey) {
     struct walk walk;
     begin_walk(&walk, core, journey);
-    if (!walk_through(&walk, reserve_sealed) ||
+    if (!walk_through(&walk, reserve_apart) ||
         !cxj__store_seal(&core->store, &core->memory, &core->seed, journey->number)) {
         return false;
     }
     begin_walk(&walk, core, journey);
-    (void)walk_through(&walk, add_sealed);
+    (void)walk_through(&walk, add_apart);
     release_journey(core, journey);
     return true;
 }

@@ -1,7 +1,8 @@
 /* format: any bytes as those of a saved engine.
  *
  * They are refused with the offset of a byte, or taken; checking and loading agree on that, however few bytes come at a
- * time. What is taken is saved as the same bytes again (of what format 1 held of those withdrawn, less is saved), its views can be read, and it can be worked with: touchpoints
+ * time. What is taken is saved as the same bytes again (of what format 1 held of those withdrawn, less is saved), its
+ * views can be read, and it can be worked with: touchpoints
  * come, the clock moves, journeys are erased, and what is then saved is taken too. Refusing takes little memory.
  *
  * SPDX-License-Identifier: MIT

@@ -528,7 +528,7 @@ class Engine:
             **named, **counted)
 
     def touchpoints(self, journey: Number) -> list[Touchpoint]:
-        """The touchpoints of a journey (a number, or a text) in order, withdrawn ones among them. Raises KeyError and
+        """The touchpoints of a journey (a number, or a text) in order; behind them, withdrawn ones. Raises KeyError and
         cxj.Error as journey(). Time in proportion to them."""
         number, count, size = identity_of("journey", journey), ctypes.c_size_t(), ctypes.sizeof(header.Touchpoint)
         with self._lock:
