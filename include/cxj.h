@@ -654,7 +654,8 @@ typedef struct cxj_view_info {
     uint32_t grain;     /**< CXJ_GRAIN_TOUCHPOINTS … */
     uint32_t parts;     /**< parts of a key: the period if there is one, then the dimensions (from and to are two) */
     uint8_t incomplete; /**< 1 if the limit of cells was reached, or cxj_withdraw() found no memory for a cell: the
-                             cells that are there are exact, others are missing. To mend: drop the view, and add it in an engine with a higher limit */
+                             cells that are there are exact, others are missing. To mend: drop the view, and add it
+                             again (in an engine with a higher limit) */
     uint8_t has_period; /**< 1 if the first part of a key is a period */
     uint8_t lacks_sealed; /**< 1 if what some sealed journeys have contributed is missing, and cannot be had again: the
                              view was added after they were sealed, or they were left out at the limit of cells */
@@ -1121,7 +1122,8 @@ CXJ_API cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t i
  * @param journey  its number
  * @return CXJ_OK; CXJ_PARTIALLY_ERASED (the journey was sealed: its number is erased, so a touchpoint for it would begin a new
  *         journey; what it contributed cannot be told apart any more, and stays); CXJ_NOT_FOUND; CXJ_SAVING (a save in
- *         steps is under way); CXJ_BAD_ARGUMENT. It needs no memory. Time in proportion to its touchpoints, to the codes and to the promises that are open. */
+ *         steps is under way); CXJ_BAD_ARGUMENT. It needs no memory. Time in proportion to its touchpoints, to
+ *         the codes and to the promises that are open. */
 CXJ_API cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey);
 
 /** Erases all journeys of which any touchpoint held states a customer, also where a later touchpoint states another.

@@ -499,7 +499,8 @@ static void count_had_of(struct cxj__index *index, const struct cxj__core *core,
 }
 
 /* The same for all views. */
-static void count_had(struct cxj__index *index, const struct cxj__core *core, uint32_t holder, uint32_t code, int sign) {
+static void count_had(struct cxj__index *index, const struct cxj__core *core, uint32_t holder, uint32_t code,
+                      int sign) {
     for (size_t v = 0; v < core->view_count; v++) {
         if (core->views[v]->grain == CXJ_GRAIN_JOURNEYS) count_had_of(index, core, core->views[v], holder, code, sign);
     }
@@ -642,6 +643,20 @@ static bool reach(struct cxj__core *core, struct cxj_view *view, const struct cx
     if (*cell != NULL || !make || view->incomplete || view->cell_count >= core->cells_limit) return true;
     *cell = cxj__view_make(view, &core->memory, &core->seed, key);
     return *cell != NULL;
+}
+
+/* The key of a fact in a view, and whether it goes there. */
+static bool address(const struct cxj_view *view, const struct cxj__codes *codes, const struct cxj__fact *fact,
+                    struct cxj__key *key) {
+    if (fact->grain != view->grain || fact->grain == CXJ_GRAIN_JOURNEYS) return false; /* samples are the journey's */
+    if (fact->grain == CXJ_GRAIN_TRANSITIONS && fact->dimension + 1 != view->dimensions[0]) return false;
+    if (!cxj__view_passes(view, codes)) return false;
+    if (fact->grain == CXJ_GRAIN_TOUCHPOINTS) {
+        cxj__view_key(view, codes, fact->at, key);
+    } else {
+        cxj__view_transition_key(view, codes, fact->from, fact->to, fact->at, key);
+    }
+    return true;
 }
 
 static bool post_fact(struct cxj__plan *plan, struct cxj__core *core, struct cxj_view *view, size_t place,
@@ -824,7 +839,7 @@ static bool index_had_of_all(struct cxj__core *core, struct cxj__journey *journe
 
 /* Makes room for what arrives: it may hold values for the first time, and meet conditions. */
 static bool reserve_holders(struct cxj__core *core, struct cxj__journey *journey, size_t arriving) {
-    size_t further = arriving * CXJ__HOLDERS;
+    size_t further = arriving * (1 + CXJ__HOLDERS);
     if (journey->index == NULL) return true;
     for (size_t v = 0; v < core->view_count; v++) further += had_conditions(core->views[v]);
     return cxj__store_reserve_index(journey, &core->memory, &core->seed, further);
@@ -968,6 +983,144 @@ static bool place_after(struct cxj__plan *plan, struct cxj__core *core, const st
     return room && reserve_samples(plan, core, change, placing);
 }
 
+/* The dimensions of the whole journey in which a change alters it. */
+static uint32_t changed_dimensions(const struct cxj__change *change) {
+    const uint32_t *before = change->before.codes, *after = change->after.codes;
+    uint32_t changed = 0;
+    for (uint32_t d = CXJ_DIMENSION_TYPE; d <= CXJ_DIMENSION_CHURNED; d++) {
+        if (before[d] != after[d]) changed |= 1U << d;
+    }
+    return changed;
+}
+_Static_assert(CXJ_DIMENSION_TYPE + 4 == CXJ_DIMENSION_CHURNED,
+               "type, segment, reason, outcome, churned are neighbours");
+
+/* ---- facts in streams ------------------------------------------------------------------------------------------- */
+
+/* Where a long journey moves in many views, a list of all postings would be far larger than the journey. Then each fact is
+ * addressed once to make room for it, and once more when it is added or taken away; those before the position are folded
+ * for each of that. */
+
+/* Deals with a fact under a key of a view; with sign 1 it comes there, with -1 it goes. */
+typedef bool (*stream_fact)(struct cxj__core *core, const struct cxj__change *change, struct cxj_view *view,
+                            const struct cxj__key *key, const struct cxj__fact *fact, int sign);
+
+/* Streams one fact of a touchpoint in all views but those of journeys; with changed, in those that look at a dimension of
+ * it. */
+static bool stream_one(struct cxj__core *core, const struct cxj__change *change, const struct cxj__codes *codes,
+                       const struct cxj__fact *fact, int sign, uint32_t changed, stream_fact visit) {
+    struct cxj__key key;
+    for (size_t v = 0; v < core->view_count; v++) {
+        struct cxj_view *view = core->views[v];
+        if (changed != 0 && (view->depends & changed) == 0) continue;
+        if (address(view, codes, fact, &key) && !visit(core, change, view, &key, fact, sign)) return false;
+    }
+    return true;
+}
+
+/* What stands before the position moves, in the views that look at what has changed. */
+static bool stream_prefix(struct cxj__core *core, const struct cxj__change *change, uint32_t changed,
+                          stream_fact visit) {
+    struct cxj__codes before = change->before, after = change->after;
+    struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
+    struct cxj__fold fold;
+    memset(&fold, 0, sizeof fold);
+    for (size_t i = 0; i < change->position; i++) {
+        struct cxj__entry entry;
+        cxj__store_unpack(change->journey, i, &entry);
+        read_own_codes(&entry.touchpoint, &before);
+        read_own_codes(&entry.touchpoint, &after);
+        size_t count = cxj__fold_step(&fold, &entry.touchpoint, entry.held, core->wanted, facts);
+        for (size_t k = 0; k < count; k++) {
+            if (!stream_one(core, change, &before, &facts[k], -1, changed, visit) ||
+                !stream_one(core, change, &after, &facts[k], 1, changed, visit)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool stream_range(const struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change,
+                         struct cxj__range facts, int sign, stream_fact visit) {
+    struct cxj__codes codes = sign < 0 ? change->before : change->after;
+    for (size_t i = facts.from; i < facts.to; i++) {
+        const struct cxj__fact *fact = &plan->facts.items[i];
+        read_own_codes(&plan->entries.items[fact->entry].touchpoint, &codes);
+        if (!stream_one(core, change, &codes, fact, sign, 0, visit)) return false;
+    }
+    return true;
+}
+
+/* Streams all facts of a change as long as visit says true. */
+static bool stream(const struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change,
+                   stream_fact visit) {
+    uint32_t changed = changed_dimensions(change);
+    return (changed == 0 || stream_prefix(core, change, changed, visit)) &&
+           stream_range(plan, core, change, change->leaving_facts, -1, visit) &&
+           stream_range(plan, core, change, change->arriving_facts, 1, visit);
+}
+
+/* Makes room for a fact, and for its cell in the journey's index: until the commit that says 0. */
+static bool reserve_streamed(struct cxj__core *core, const struct cxj__change *change, struct cxj_view *view,
+                             const struct cxj__key *key, const struct cxj__fact *fact, int sign) {
+    struct cxj__journey *journey = change->journey;
+    struct cxj__cell *cell = NULL;
+    if (sign < 0) return true;
+    if (!reach(core, view, key, true, &cell)) return false;
+    if (cell == NULL) return true;
+    if (!cxj__cell_reserve_fact(cell, &core->memory, fact)) return false;
+    if (fact->grain != CXJ_GRAIN_TOUCHPOINTS) return true;
+    if (!cxj__store_reserve_index(journey, &core->memory, &core->seed, 1)) return false;
+    (void)cxj__store_index(journey->index, &core->seed, CXJ__INDEX_CELL, cell->number);
+    return true;
+}
+
+/* One touchpoint of a long journey less, or more, in a cell: it may be the last there, or the first. */
+static void count_indexed(const struct cxj__core *core, struct cxj__index *index, struct cxj__cell *cell, int sign) {
+    struct cxj__index_entry *entry = cxj__store_index(index, &core->seed, CXJ__INDEX_CELL, cell->number);
+    if (entry->value == 0) cxj__cell_counts(cell)[CXJ__T_JOURNEYS]++;
+    entry->value += sign;
+    if (entry->value != 0) return;
+    cxj__cell_counts(cell)[CXJ__T_JOURNEYS]--;
+    cxj__store_unindex(index, &core->seed, entry);
+}
+
+static bool commit_streamed(struct cxj__core *core, const struct cxj__change *change, struct cxj_view *view,
+                            const struct cxj__key *key, const struct cxj__fact *fact, int sign) {
+    struct cxj__cell *cell = cxj__view_find(view, &core->seed, key, &core->store.probes);
+    if (cell == NULL) {
+        view->incomplete |= sign > 0;
+        return true;
+    }
+    cxj__cell_add_fact(cell, fact, sign);
+    if (fact->grain == CXJ_GRAIN_TOUCHPOINTS) count_indexed(core, change->journey->index, cell, sign);
+    if (sign < 0) cxj__view_mark_empty(view, cell);
+    return true;
+}
+
+static bool abandon_streamed(struct cxj__core *core, const struct cxj__change *change, struct cxj_view *view,
+                             const struct cxj__key *key, const struct cxj__fact *fact, int sign) {
+    struct cxj__index *index = change->journey->index;
+    uint64_t *probes = &core->store.probes;
+    struct cxj__cell *cell = sign > 0 ? cxj__view_find(view, &core->seed, key, probes) : NULL;
+    if (cell == NULL) return true;
+    if (fact->grain == CXJ_GRAIN_TOUCHPOINTS &&
+        cxj__store_indexed(index, &core->seed, CXJ__INDEX_CELL, cell->number, probes) == 0) {
+        cxj__store_unindex(index, &core->seed, cxj__store_index(index, &core->seed, CXJ__INDEX_CELL, cell->number));
+    }
+    cxj__view_mark_empty(view, cell);
+    return true;
+}
+
+/* True if a change has more facts in all views than are to be listed. */
+static bool is_to_stream(const struct cxj__core *core, const struct cxj__change *change) {
+    enum { MOST_LISTED = 65536 }; /* touchpoints, each counted once for each view: some 4 MB */
+    size_t touchpoints = change->arriving.to - change->arriving.from + (change->leaving.to - change->leaving.from);
+    if (changed_dimensions(change) != 0) touchpoints += change->position;
+    return change->journey->index != NULL && touchpoints * core->view_count > MOST_LISTED;
+}
+
 /* ---- deadlines -------------------------------------------------------------------------------------------------- */
 
 /* True if commitment c is open in a journey that runs, and still ahead. */
@@ -1062,13 +1215,14 @@ static bool reserve_postings(struct cxj__plan *plan, struct cxj__core *core) {
 /* ---- preparing -------------------------------------------------------------------------------------------------- */
 
 /* Room for the records; an index if the journey becomes long. */
-static bool reserve_records(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change) {
+static bool reserve_records(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
     struct cxj__journey *journey = change->journey;
     size_t arriving = change->arriving.to - change->arriving.from;
     size_t rares = journey->rare_count, retracted = change->retractions.to - change->retractions.from;
     bool was_short = journey->index == NULL;
     for (size_t i = change->arriving.from; i < change->arriving.to; i++) {
         rares += cxj__store_is_rare(&plan->entries.items[i].touchpoint);
+        change->moving += plan->entries.items[i].moves;
     }
     bool room = cxj__store_reserve(journey, &core->memory, &core->seed, change->position + arriving, retracted,
                                   rares);
@@ -1080,7 +1234,8 @@ static bool reserve_records(struct cxj__plan *plan, struct cxj__core *core, cons
     for (size_t i = change->leaving.from; was_short && journey->index != NULL && i < change->leaving.to; i++) {
         plan->entries.items[i].held = cxj__store_held(journey, change->position + (i - change->leaving.from));
     }
-    return room && reserve_holders(core, journey, arriving);
+    /* Their ids, and what they hold; what stays is there already. */
+    return room && reserve_holders(core, journey, change->moving);
 }
 
 /* Addresses the facts of a change in one view of touchpoints or transitions. */
@@ -1099,23 +1254,14 @@ static bool post_change(struct cxj__plan *plan, struct cxj__core *core, struct c
            (view->grain != CXJ_GRAIN_TOUCHPOINTS || tally(plan, core, change, view, from, false));
 }
 
-/* The dimensions of the whole journey in which a change alters it. */
-static uint32_t changed_dimensions(const struct cxj__change *change) {
-    const uint32_t *before = change->before.codes, *after = change->after.codes;
-    uint32_t changed = 0;
-    for (uint32_t d = CXJ_DIMENSION_TYPE; d <= CXJ_DIMENSION_CHURNED; d++) {
-        if (before[d] != after[d]) changed |= 1U << d;
-    }
-    return changed;
-}
-_Static_assert(CXJ_DIMENSION_TYPE + 4 == CXJ_DIMENSION_CHURNED,
-               "type, segment, reason, outcome, churned are neighbours");
-
 static bool post_all(struct cxj__plan *plan, struct cxj__core *core, struct cxj__change *change) {
     uint32_t changed = changed_dimensions(change);
     change->postings.from = plan->postings.count;
     change->tallies.from = plan->tallies.count;
-    for (size_t v = 0; v < core->view_count; v++) {
+    change->streams = is_to_stream(core, change);
+    if (change->streams && changed != 0) plan->folded += 2 * change->position; /* now, and for the commit */
+    if (change->streams && !stream(plan, core, change, reserve_streamed)) return false;
+    for (size_t v = 0; v < core->view_count && !change->streams; v++) {
         struct cxj_view *view = core->views[v];
         if (view->grain != CXJ_GRAIN_JOURNEYS && !post_change(plan, core, change, view, changed)) return false;
     }
@@ -1139,13 +1285,12 @@ static bool prepare(struct cxj__plan *plan, struct cxj__core *core, struct cxj__
     if (!fold_change(plan, core, change)) return false;
     read_journey_codes(&change->fold, &change->after);
     size_t samples = change->kept_samples + (change->samples.to - change->samples.from);
-    size_t arriving = change->arriving.to - change->arriving.from;
     if (!post_all(plan, core, change)) return false;
     size_t tallies = change->tallies.to - change->tallies.from;
     return reserve_deadlines(plan, core, change) && reserve_sealing(plan, core) &&
            cxj__store_reserve_fold(journey, &core->memory, &change->fold) &&
            cxj__store_reserve_samples(journey, &core->memory, samples) &&
-           cxj__store_reserve_index(journey, &core->memory, &core->seed, tallies + arriving);
+           cxj__store_reserve_index(journey, &core->memory, &core->seed, tallies + change->moving);
 }
 
 cxj_status cxj__plan_prepare(struct cxj__plan *plan, struct cxj__core *core) {
@@ -1366,6 +1511,7 @@ void cxj__plan_commit(struct cxj__plan *plan, struct cxj__core *core, bool keep)
         const struct cxj__change *change = &plan->changes.items[i];
         if (change->is_void) continue;
         commit_postings(plan, core, change);
+        if (change->streams) (void)stream(plan, core, change, commit_streamed);
         commit_placings(plan, core, change);
         commit_journey(plan, core, change);
         changed = true;
@@ -1377,16 +1523,27 @@ void cxj__plan_commit(struct cxj__plan *plan, struct cxj__core *core, bool keep)
 }
 
 void cxj__plan_abandon(struct cxj__plan *plan, struct cxj__core *core, bool keep) {
-    for (size_t i = 0; i < plan->changes.count; i++) unmark_held(plan, core, &plan->changes.items[i]);
+    for (size_t i = 0; i < plan->changes.count; i++) {
+        struct cxj__change *change = &plan->changes.items[i];
+        unmark_held(plan, core, change);
+        if (change->streams) (void)stream(plan, core, change, abandon_streamed);
+    }
     if (!keep) mark_empty(plan, true);
     end(plan, core, keep);
 }
 
 /* ---- a whole journey, without a plan ---------------------------------------------------------------------------- */
 
+struct walk;
+
+/* Deals with a fact, or with the journey itself (fact is NULL), under a key of a view. */
+typedef bool (*visit_key)(struct walk *walk, struct cxj_view *view, const struct cxj__key *key,
+                          const struct cxj__fact *fact);
+
 /* What takes a journey away, or moves all that it has contributed elsewhere, needs no list of that: its touchpoints are
  * folded once more, and each fact is dealt with at once. */
 struct walk {
+    visit_key visit;
     struct cxj__core *core;
     struct cxj__journey *journey;
     struct cxj__change stand; /* the journey as it stands: what finds its contribution looks at that */
@@ -1405,32 +1562,14 @@ static void begin_walk(struct walk *walk, struct cxj__core *core, struct cxj__jo
     cxj__fold_contribute(cxj__store_fold(journey, &room), core->now, &walk->contribution);
 }
 
-/* The key of a fact in a view, and whether it goes there. */
-static bool address(const struct cxj_view *view, const struct cxj__codes *codes, const struct cxj__fact *fact,
-                    struct cxj__key *key) {
-    if (fact->grain != view->grain || fact->grain == CXJ_GRAIN_JOURNEYS) return false; /* samples are the journey's */
-    if (fact->grain == CXJ_GRAIN_TRANSITIONS && fact->dimension + 1 != view->dimensions[0]) return false;
-    if (!cxj__view_passes(view, codes)) return false;
-    if (fact->grain == CXJ_GRAIN_TOUCHPOINTS) {
-        cxj__view_key(view, codes, fact->at, key);
-    } else {
-        cxj__view_transition_key(view, codes, fact->from, fact->to, fact->at, key);
-    }
-    return true;
-}
-
-/* Deals with a fact, or with the journey itself (fact is NULL), under a key of a view. */
-typedef bool (*visit_key)(struct walk *walk, struct cxj_view *view, const struct cxj__key *key,
-                          const struct cxj__fact *fact);
-
-static bool visit_facts(struct walk *walk, const struct cxj__codes *codes, const struct cxj__fact *facts, size_t count,
-                        visit_key visit) {
+static bool visit_facts(struct walk *walk, const struct cxj__codes *codes, const struct cxj__fact *facts,
+                        size_t count) {
     const struct cxj__core *core = walk->core;
     struct cxj__key key;
     for (size_t v = 0; v < core->view_count; v++) {
         struct cxj_view *view = core->views[v];
         for (size_t i = 0; i < count; i++) {
-            if (address(view, codes, &facts[i], &key) && !visit(walk, view, &key, &facts[i])) return false;
+            if (address(view, codes, &facts[i], &key) && !walk->visit(walk, view, &key, &facts[i])) return false;
         }
     }
     return true;
@@ -1438,6 +1577,7 @@ static bool visit_facts(struct walk *walk, const struct cxj__codes *codes, const
 
 /* Visits where the journey stands, and then all its facts, as long as visit says true. */
 static bool walk_through(struct walk *walk, visit_key visit) {
+    walk->visit = visit;
     struct cxj__core *core = walk->core;
     const struct cxj__journey *journey = walk->journey;
     struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
@@ -1448,7 +1588,7 @@ static bool walk_through(struct walk *walk, visit_key visit) {
         struct cxj_view *view = core->views[v];
         if (view->grain != CXJ_GRAIN_JOURNEYS) continue;
         if (!find_contribution(NULL, core, &walk->stand, view, false, &core->store.probes, &key)) continue;
-        if (!visit(walk, view, &key, NULL)) return false;
+        if (!walk->visit(walk, view, &key, NULL)) return false;
     }
     memset(&fold, 0, sizeof fold);
     for (size_t i = 0; i < journey->count; i++) {
@@ -1457,7 +1597,7 @@ static bool walk_through(struct walk *walk, visit_key visit) {
         read_own_codes(&entry.touchpoint, &codes);
         size_t count = cxj__fold_step(&fold, &entry.touchpoint, entry.held, core->wanted, facts);
         core->folded++;
-        if (!visit_facts(walk, &codes, facts, count, visit)) return false;
+        if (!visit_facts(walk, &codes, facts, count)) return false;
     }
     return true;
 }
@@ -1506,18 +1646,11 @@ static bool reserve_all_of_journey(const struct walk *walk, struct cxj__cell *ce
 
 /* One touchpoint of the journey less, or more, in a touchpoints cell: it may be the last there, or the first. */
 static void count_in(struct walk *walk, struct cxj__cell *cell, int sign) {
-    struct cxj__index *index = walk->journey->index;
-    int64_t *journeys = &cxj__cell_counts(cell)[CXJ__T_JOURNEYS];
-    if (index == NULL) {
-        if (comes_first(walk, cell)) *journeys += sign;
-        return;
+    if (walk->journey->index != NULL) {
+        count_indexed(walk->core, walk->journey->index, cell, sign);
+    } else if (comes_first(walk, cell)) {
+        cxj__cell_counts(cell)[CXJ__T_JOURNEYS] += sign;
     }
-    struct cxj__index_entry *entry = cxj__store_index(index, &walk->core->seed, CXJ__INDEX_CELL, cell->number);
-    if (entry->value == 0) *journeys += 1;
-    entry->value += sign;
-    if (entry->value != 0) return;
-    *journeys -= 1;
-    cxj__store_unindex(index, &walk->core->seed, entry);
 }
 
 static bool take_away(struct walk *walk, struct cxj_view *view, const struct cxj__key *key,
@@ -1691,7 +1824,7 @@ void cxj__plan_withdraw(struct cxj__core *core, struct cxj__journey *journey, si
  * sealed journeys. */
 
 /* Makes room for that. */
-static bool reserve_sealed(struct walk *walk, struct cxj_view *view, const struct cxj__key *key,
+static bool reserve_apart(struct walk *walk, struct cxj_view *view, const struct cxj__key *key,
                            const struct cxj__fact *fact) {
     struct cxj__memory *memory = &walk->core->memory;
     struct cxj__cell *cell = cell_at(walk, view, key);
@@ -1701,7 +1834,7 @@ static bool reserve_sealed(struct walk *walk, struct cxj_view *view, const struc
                          : cxj__cell_reserve_fact(cell->sealed, memory, fact));
 }
 
-static bool add_sealed(struct walk *walk, struct cxj_view *view, const struct cxj__key *key,
+static bool add_apart(struct walk *walk, struct cxj_view *view, const struct cxj__key *key,
                        const struct cxj__fact *fact) {
     struct cxj__cell *cell = cell_at(walk, view, key);
     if (cell == NULL) {
@@ -1738,12 +1871,12 @@ static void release_journey(struct cxj__core *core, struct cxj__journey *journey
 static bool seal(struct cxj__core *core, struct cxj__journey *journey) {
     struct walk walk;
     begin_walk(&walk, core, journey);
-    if (!walk_through(&walk, reserve_sealed) ||
+    if (!walk_through(&walk, reserve_apart) ||
         !cxj__store_seal(&core->store, &core->memory, &core->seed, journey->number)) {
         return false;
     }
     begin_walk(&walk, core, journey);
-    (void)walk_through(&walk, add_sealed);
+    (void)walk_through(&walk, add_apart);
     release_journey(core, journey);
     return true;
 }

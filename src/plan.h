@@ -108,8 +108,10 @@ struct cxj__change {
     size_t first_arrival, last_arrival; /* in entries, plus one */
     bool is_void;                       /* nothing changes after all */
     bool marked;                        /* the index knows which values arriving holds */
+    bool streams;                       /* its facts are addressed twice, and not posted */
     size_t position;
     size_t kept_samples;
+    size_t moving; /* entries of arriving that have just arrived */
     struct cxj__range leaving, arriving, prefix;                   /* of entries */
     struct cxj__range leaving_facts, arriving_facts, prefix_facts; /* of facts */
     struct cxj__range postings, tallies, placings, samples, checkpoints, retractions;

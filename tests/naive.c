@@ -285,7 +285,8 @@ cxj_status naive_withdraw(naive_log *log, uint64_t journey, uint64_t id, uint64_
 uint64_t naive_erase_journey(naive_log *log, uint64_t journey) {
     size_t kept = 0;
     bool found = false;
-    for (size_t i = 0; i < log->count; i++) found |= log->items[i].fields.journey == journey && holds_among(log, i, log->count);
+    for (size_t i = 0; i < log->count; i++)
+        found |= log->items[i].fields.journey == journey && holds_among(log, i, log->count);
     for (size_t i = 0; i < log->count; i++)
         if (log->items[i].fields.journey != journey) log->items[kept++] = log->items[i];
     log->count = kept;

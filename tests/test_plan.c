@@ -31,16 +31,19 @@ typedef struct heap {
     uint64_t asked;   /* allocations asked for */
     uint64_t fail_at; /* the one that fails; 0: none */
     bool refuses;     /* all fail */
+    uint64_t bytes, peak;
 } heap;
 
 static void *allocate(void *context, void *block, size_t old_size, size_t new_size) {
     heap *memory = context;
-    (void)old_size;
+    if (new_size != 0 && (++memory->asked == memory->fail_at || memory->refuses)) return NULL;
+    memory->bytes += new_size - old_size;
+    if (memory->bytes > memory->peak) memory->peak = memory->bytes;
     if (new_size == 0) {
         free(block);
         return NULL;
     }
-    return ++memory->asked == memory->fail_at || memory->refuses ? NULL : realloc(block, new_size);
+    return realloc(block, new_size);
 }
 
 enum { CODES = 12 };
@@ -143,11 +146,11 @@ static void show_view(shown *to, const cxj_view *view) {
 
 static void show_journey(shown *to, const cxj_engine *engine, uint64_t number) {
     static const uint64_t key[2] = {1, 2};
-    static cxj_touchpoint t[1000];
+    static cxj_touchpoint t[3000];
     size_t count = 0;
     cxj_journey state;
-    if (cxj_journey_touchpoints(engine, number, 1000, NULL, 0, t, sizeof *t, &count) != CXJ_OK) return;
-    ck_assert_uint_le(count, 1000);
+    if (cxj_journey_touchpoints(engine, number, 3000, NULL, 0, t, sizeof *t, &count) != CXJ_OK) return;
+    ck_assert_uint_le(count, 3000);
     show(to, "journey %" PRIu64 "\n", number);
     for (size_t i = 0; i < count; i++) {
         show(to, "%" PRId64 " %" PRIu64 " %" PRIx64 "\n", t[i].at, t[i].id, cxj__base_siphash(key, &t[i], sizeof *t));
@@ -273,7 +276,7 @@ START_TEST(plan_without_memory_leaves_no_trace) {
         cxj_engine *engine = make(&memory, 0);
         add_views(engine);
         record(engine, first, FIRST);
-        memory = (heap){.fail_at = fail_at};
+        memory = (heap){.bytes = memory.bytes, .fail_at = fail_at};
         failed = plan(engine, then, THEN) == CXJ_NO_MEMORY;
         cxj__plan_abandon(&engine->plan, &engine->core, false);
         memory.fail_at = 0;
@@ -297,7 +300,7 @@ START_TEST(cell_of_a_plan_without_memory_does_not_exist) {
             heap memory = {0};
             cxj_engine *engine = make(&memory, 0);
             cxj_view *view = add(engine, texts[i]);
-            memory = (heap){.fail_at = fail_at};
+            memory = (heap){.bytes = memory.bytes, .fail_at = fail_at};
             status = plan(engine, t, 2);
             cxj__plan_abandon(&engine->plan, &engine->core, false);
             cxj_view_info info;
@@ -333,7 +336,7 @@ START_TEST(index_made_in_vain_counts_the_cells) {
                                     .activity = (uint16_t)code[5]};
         }
         record(engine, t, SHORT);
-        memory = (heap){.fail_at = fail_at};
+        memory = (heap){.bytes = memory.bytes, .fail_at = fail_at};
         failed = plan(engine, t + SHORT, LONG - SHORT) == CXJ_NO_MEMORY;
         cxj__plan_abandon(&engine->plan, &engine->core, false);
         memory.fail_at = 0;
@@ -564,7 +567,7 @@ START_TEST(plan_that_begins_without_room_leaves_no_trace) {
         heap memory = {0};
         cxj_engine *engine = make_where(&memory, &a);
         give_back_room(engine);
-        memory = (heap){.fail_at = fail_at};
+        memory = (heap){.bytes = memory.bytes, .fail_at = fail_at};
         status = plan(engine, a.then, a.then_count);
         cxj__plan_abandon(&engine->plan, &engine->core, false);
         ck_assert_msg(status == (memory.asked < fail_at ? CXJ_OK : CXJ_NO_MEMORY), "%s: allocation %d", a.what,
@@ -599,7 +602,7 @@ START_TEST(entrance_without_memory_leaves_no_trace) {
     for (uint64_t fail_at = 1; status != CXJ_OK; fail_at++) {
         cxj_view *view = NULL;
         give_back_room(engine);
-        memory = (heap){.fail_at = fail_at};
+        memory = (heap){.bytes = memory.bytes, .fail_at = fail_at};
         status = cxj_view_add(engine, text, CXJ_ZERO_TERMINATED, &view);
         memory.fail_at = 0;
         if (status == CXJ_OK) continue;
@@ -640,7 +643,7 @@ START_TEST(long_journey_without_memory_for_its_index_leaves_no_trace) {
         snprintf(text, sizeof text, "touchpoints per hour where stage in (\"\", s%" PRIu32 ")", v);
         for (uint64_t fail_at = 1; views[v] == NULL; fail_at++) {
             give_back_room(engine);
-            memory = (heap){.fail_at = v < WITHOUT ? fail_at : 0};
+            memory = (heap){.bytes = memory.bytes, .fail_at = v < WITHOUT ? fail_at : 0};
             cxj_status status = cxj_view_add(engine, text, CXJ_ZERO_TERMINATED, &views[v]);
             memory.fail_at = 0;
             ck_assert_int_eq(status, views[v] == NULL ? CXJ_NO_MEMORY : CXJ_OK);
@@ -663,6 +666,75 @@ START_TEST(long_journey_without_memory_for_its_index_leaves_no_trace) {
         ck_assert_int_eq(cxj_withdraw(engine, 1, id, 0), CXJ_OK);
     }
     cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * A long journey in many views
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+enum { MANY_VIEWS = 40, LONG_ONE = 2000 };
+
+static void add_many_views(cxj_engine *engine) {
+    static const char *const kinds[] = {"touchpoints by type, owner", "transitions by owner, type",
+                                        "touchpoints by channel, outcome", "journeys by type"};
+    for (int v = 0; v < MANY_VIEWS; v++) {
+        char text[80];
+        snprintf(text, sizeof text, "%s where segment in (\"\", x%d)", kinds[v % 4], v);
+        add(engine, text);
+    }
+}
+
+static cxj_touchpoint of_long_one(size_t i) {
+    cxj_touchpoint t = {.journey = 1, .id = i + 1, .at = 1000 + (int64_t)i * 60000, .owner = 1 + (uint32_t)i % 5};
+    t.channel = (uint16_t)(1 + i % 3);
+    t.type = i == 0;
+    return t;
+}
+
+/* What a change moves is not listed for every view at once: a change of type, a touchpoint that comes late, and taking both
+ * back, take memory in proportion to the journey, whatever the number of views; and where an allocation fails, the change
+ * leaves nothing behind. */
+START_TEST(moving_in_many_views_takes_little_memory) {
+    heap memory = {0};
+    cxj_engine *engine = make(&memory, 0), *before = make(NULL, 0), *after = make(NULL, 0);
+    static cxj_touchpoint t[LONG_ONE];
+    for (size_t i = 0; i < LONG_ONE; i++) t[i] = of_long_one(i);
+    cxj_touchpoint change = {.journey = 1, .id = LONG_ONE + 1, .at = t[LONG_ONE - 1].at + 1};
+    change.type = _i == 0 ? 2 : 0;
+    if (_i == 1) change.at = 1;
+    if (_i == 2) change.outcome = CXJ_OUTCOME_COMPLETED;
+    add_many_views(engine);
+    add_many_views(before);
+    record(engine, t, LONG_ONE);
+    record(before, t, LONG_ONE);
+    record(after, &change, 1);
+    record(after, t, LONG_ONE);
+    add_many_views(after);
+    give_back_room(engine);
+    for (int taken = 0; taken < 2; taken++) {
+        cxj_status status = CXJ_NO_MEMORY;
+        for (uint64_t fail_at = 1; status == CXJ_NO_MEMORY; fail_at += fail_at < 30 ? 1 : 7) {
+            give_back_room(engine);
+            uint64_t held = memory.bytes;
+            memory = (heap){.bytes = held, .peak = held, .fail_at = fail_at};
+            if (taken) {
+                status = cxj_withdraw(engine, 1, change.id, 0);
+            } else {
+                status = cxj_record(engine, &change, sizeof change, 1, 0, NULL, 0);
+            }
+            memory.fail_at = 0;
+            ck_assert_msg(memory.peak - held < 1500 * LONG_ONE, "%" PRIu64 " bytes more", memory.peak - held);
+            ck_assert(status == CXJ_OK || (status == CXJ_NO_MEMORY && !taken));
+            if (status == CXJ_NO_MEMORY && fail_at % 5 == 1) check_same(engine, before);
+        }
+        if (!taken) check_same(engine, after);
+        if (taken) ck_assert_int_eq(cxj_withdraw(after, 1, change.id, 0), CXJ_OK);
+    }
+    check_same(engine, after);
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(before);
+    cxj_engine_destroy(after);
 }
 END_TEST
 
@@ -1166,6 +1238,10 @@ int main(void) {
     tcase_add_loop_test(room, entrance_without_memory_leaves_no_trace, 0, VIEWS);
     tcase_add_test(room, long_journey_without_memory_for_its_index_leaves_no_trace);
     suite_add_tcase(suite, room);
+    TCase *many = tcase_create("many views");
+    tcase_set_timeout(many, 120);
+    tcase_add_loop_test(many, moving_in_many_views_takes_little_memory, 0, 3);
+    suite_add_tcase(suite, many);
     TCase *none = tcase_create("none");
     tcase_set_timeout(none, 120);
     tcase_add_loop_test(none, erasing_needs_no_memory, 0, 6);

@@ -620,7 +620,7 @@ class Engine:
             **named, **counted)
 
     def touchpoints(self, journey: Number) -> list[Touchpoint]:
-        """The touchpoints of a journey (a number, or a text) in order, withdrawn ones among them. Raises KeyError and
+        """The touchpoints of a journey (a number, or a text) in order; behind them, withdrawn ones. Raises KeyError and
         cxj.Error as journey(). Time in proportion to them."""
         said, size = Sentence(), ctypes.sizeof(header.Touchpoint)
         got: Any = None
