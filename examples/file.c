@@ -163,8 +163,8 @@ static void choose_name(file *at, unsigned attempt) {
 static bool create_aside(file *at) {
     for (unsigned attempt = 0; attempt < TRIES; attempt++) {
         choose_name(at, attempt);
-        at->descriptor = openat(at->folder, at->aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                                S_IRUSR | S_IWUSR);
+        at->descriptor =
+            openat(at->folder, at->aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
         if (at->descriptor < 0 && errno != EEXIST) {
             break;
         }

@@ -3,10 +3,10 @@
  * SPDX-License-Identifier: MIT
  *
  * Idea: the new bytes are written to a file aside, in the same folder and with a name of its own, such as
- * .cxj-1a2b-69205c3e0f2a1b3c00.new; when they are all there and on the disk, that file takes the name. Whoever looks, at
- * any moment, also after a crash or a loss of power, finds the old file or the new one; of several savers to one path
- * the last one's holds. A file aside is locked by its maker, so the next save in that folder tells those whose maker is
- * gone, and removes them.
+ * .cxj-1a2b-69205c3e0f2a1b3c00.new; when they are all there and on the disk, that file takes the name. Whoever looks,
+ * at any moment, also after a crash or a loss of power, finds the old file or the new one; of several savers to one
+ * path the last one's holds. A file aside is locked by its maker, so the next save in that folder tells those whose
+ * maker is gone, and removes them.
  *
  * A failure is a false, and a sentence in the struct. */
 #ifndef FILE_H
@@ -21,19 +21,19 @@ enum { FILE_SENTENCE = 400 };
 
 /* A file being written, or read. */
 typedef struct file {
-    char *path;                   /* of the file, links followed; NULL if it is read, likewise what follows */
-    int folder;                   /* in which it lies, opened; else -1 */
-    char aside[64];               /* the name in that folder that it has until it is whole */
-    bool replaces;                /* a file is there already, with this mode and group */
-    unsigned mode;                /* permissions that it will have */
+    char *path;     /* of the file, links followed; NULL if it is read, likewise what follows */
+    int folder;     /* in which it lies, opened; else -1 */
+    char aside[64]; /* the name in that folder that it has until it is whole */
+    bool replaces;  /* a file is there already, with this mode and group */
+    unsigned mode;  /* permissions that it will have */
     unsigned group;
     int descriptor;               /* -1: closed */
     char sentence[FILE_SENTENCE]; /* why it failed, "" if it did not */
 } file;
 
-/* Begins to write a file aside, readable by nobody else. Ended by file_commit() or file_abandon(), and only if true came
- * back. A link is followed, and the file to which it leads is replaced; a link that leads nowhere, a folder, a fifo or a
- * device is refused. Reads the folder once, to remove what savers that were killed have left there. */
+/* Begins to write a file aside, readable by nobody else. Ended by file_commit() or file_abandon(), and only if true
+ * came back. A link is followed, and the file to which it leads is replaced; a link that leads nowhere, a folder, a
+ * fifo or a device is refused. Reads the folder once, to remove what savers that were killed have left there. */
 bool file_create(file *at, const char *path);
 
 /* Writes bytes: a cxj_write, context being the file. */

@@ -7,9 +7,9 @@
  *
  * Idea: the truth is the host's own database, in which each change has a number: 1, 2, 3, … The engine only follows it.
  * The number of the last change that the engine knows is its mark, which is saved with it. A save in steps is of the
- * engine, and of its mark, as they were when it was begun, whatever is recorded meanwhile. After a crash the saved file is
- * loaded, its mark says up to where it knows the database, and what is beyond is recorded again: nothing is missing, nothing
- * counts twice.
+ * engine, and of its mark, as they were when it was begun, whatever is recorded meanwhile. After a crash the saved file
+ * is loaded, its mark says up to where it knows the database, and what is beyond is recorded again: nothing is missing,
+ * nothing counts twice.
  *
  * Here a file of rows stands for the database, and made-up customers for real ones. What goes beyond ISO C is POSIX. */
 #ifndef _XOPEN_SOURCE
@@ -129,8 +129,8 @@ static bool add_views(cxj_engine *engine) {
     return true;
 }
 
-/* Records rows that the database holds, by names: codes are an engine's own, and others after loading. Each row has an id
- * and a revision, so even one that came twice would count once. The mark says what the engine then knows. */
+/* Records rows that the database holds, by names: codes are an engine's own, and others after loading. Each row has an
+ * id and a revision, so even one that came twice would count once. The mark says what the engine then knows. */
 static bool record(cxj_engine *engine, const row *rows, size_t count, uint64_t changes) {
     static const char *const channels[CHANNELS] = {"phone", "visit", "chat"};
     cxj_named_touchpoint touchpoints[BATCH];
@@ -190,8 +190,8 @@ static bool begin_save(host *at) {
     return true;
 }
 
-/* Goes on with the save under way. One that fails leaves the file that is there, and the host goes on: the next one comes in
- * time. */
+/* Goes on with the save under way. One that fails leaves the file that is there, and the host goes on: the next one
+ * comes in time. */
 static void step_save(host *at) {
     const cxj_status status = cxj_saver_step(at->saver, STEP);
     if (status == CXJ_OK) {

@@ -47,8 +47,9 @@ static const char *const words[WORDS_LISTS][WORDS_MOST] = {
                      [CXJ_SCALE_BINARY] = "binary",
                      [CXJ_SCALE_NPS] = "nps",
                      [CXJ_SCALE_CES7] = "ces7"},
-    [WORDS_SCOPE] =
-        {[CXJ_SCOPE_TOUCHPOINT] = "touchpoint", [CXJ_SCOPE_JOURNEY] = "journey", [CXJ_SCOPE_EMPLOYEE] = "employee"},
+    [WORDS_SCOPE] = {[CXJ_SCOPE_TOUCHPOINT] = "touchpoint",
+                     [CXJ_SCOPE_JOURNEY] = "journey",
+                     [CXJ_SCOPE_EMPLOYEE] = "employee"},
     [WORDS_OUTCOME] = {[CXJ_OUTCOME_COMPLETED] = "completed", [CXJ_OUTCOME_ABANDONED] = "abandoned"},
 };
 
@@ -880,7 +881,8 @@ static log_status meet_texts(log_reader *log, const cxj_touchpoint *touchpoint, 
     const struct {
         size_t field;
         uint64_t number;
-    } keys[] = {{FIELD_journey, touchpoint->journey}, {FIELD_id, touchpoint->id}, {FIELD_customer, touchpoint->customer}};
+    } keys[] = {
+        {FIELD_journey, touchpoint->journey}, {FIELD_id, touchpoint->id}, {FIELD_customer, touchpoint->customer}};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         if (keys[i].number >> 63 == 0) {
             continue; /* none, or a number that stands for itself */

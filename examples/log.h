@@ -70,11 +70,11 @@ typedef enum log_reason {
 
 /* What was refused, where and why. */
 typedef struct log_refusal {
-    uint64_t line;    /* the line in which the row begins; the first of the file is 1 */
-    uint64_t column;  /* the field's place in the row, the first is 1; 0: the row as a whole */
-    const char *name; /* the field's name, if the column has a meaning, else NULL; static */
-    const char *text; /* what stood there, any bytes, living until the next call; NULL: not known */
-    size_t length;    /* bytes of text */
+    uint64_t line;     /* the line in which the row begins; the first of the file is 1 */
+    uint64_t column;   /* the field's place in the row, the first is 1; 0: the row as a whole */
+    const char *name;  /* the field's name, if the column has a meaning, else NULL; static */
+    const char *text;  /* what stood there, any bytes, living until the next call; NULL: not known */
+    size_t length;     /* bytes of text */
     const char *other; /* with LOG_SAME_NUMBER: the other text; living until the next call */
     size_t other_length;
     log_reason reason;

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Idea: the engine first gets its views, then the log's touchpoints in batches, as a host would hand them over; when
- * the log is at its end, every answer is there already. log.c knows the log, table.c and json.c how answers look; file.c keeps
- * an engine in a file; this file knows the command line, what is told on stderr, and when to stop.
+ * the log is at its end, every answer is there already. log.c knows the log, table.c and json.c how answers look;
+ * file.c keeps an engine in a file; this file knows the command line, what is told on stderr, and when to stop.
  *
  * Invariant: whatever is refused is said on stderr, with its place; and nothing that goes wrong ends with status 0.
  * What goes beyond ISO C stands in this file: isatty(), fileno(). */

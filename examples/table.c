@@ -97,7 +97,8 @@ static const char *const chosen_for[CXJ_GRAIN_JOURNEYS + 1][CHOICE_MOST] = {
 
 /* Ranges of characters that are not one column wide, and of those that steer a terminal, turn the direction of what
  * stands around them, or cannot be seen at all. (The joiners U+200C and U+200D are spelling in several scripts.) Widths
- * are coarse, but right for the scripts in use. bindings/python/cxj/_text.py hides the same; tests/texts.py compares. */
+ * are coarse, but right for the scripts in use. bindings/python/cxj/_text.py hides the same; tests/texts.py
+ * compares. */
 enum { HIDDEN = -1 };
 static const struct range {
     uint32_t first;
@@ -411,7 +412,7 @@ typedef struct table {
     size_t column_count;
     size_t row_count;
     name *names;         /* row by row, as many as the key has parts */
-    cxj_value *values;  /* row by row, as many as there are columns */
+    cxj_value *values;   /* row by row, as many as there are columns */
     uint64_t more_cells; /* not shown */
     double more;         /* and what they amount to */
     double staying;      /* of transitions: those that change nothing */

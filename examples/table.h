@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Names come from strangers: they are shown cut to fit, and nothing in them reaches the terminal as a control
- * character, an escape sequence or an invisible mark: all of them go through table_text(). The functions write to a stream and do not look at its state; whoever opened it asks ferror() at the end.
- */
+ * character, an escape sequence or an invisible mark: all of them go through table_text(). The functions write to a
+ * stream and do not look at its state; whoever opened it asks ferror() at the end. */
 #ifndef TABLE_H
 #define TABLE_H
 

@@ -32,8 +32,8 @@
 
 enum { DEFAULT_THREADS = 2, MOST_THREADS = 64, DEFAULT_JOURNEYS = 200000, MOST_JOURNEYS = 5000000, STEPS = 10 };
 
-/* A batch is worth waking a thread for, and small enough to stay in a core's cache. An inbox holds a few of them, and no
- * more: a dispatcher that is faster than its threads has to wait, instead of filling the memory. */
+/* A batch is worth waking a thread for, and small enough to stay in a core's cache. An inbox holds a few of them, and
+ * no more: a dispatcher that is faster than its threads has to wait, instead of filling the memory. */
 enum { BATCH = 512, INBOX = 8 };
 
 enum { MOST_METRICS = 128, MOST_PARTS = 9, MOST_NAMES = 200 };
@@ -87,8 +87,8 @@ static const struct {
     {CXJ_DIMENSION_ACTIVITY, "activity", 12},   {CXJ_DIMENSION_TYPE, "type", 3}, {CXJ_DIMENSION_SEGMENT, "segment", 4},
 };
 
-/* The codes of the names, by dimension. A touchpoint carries codes, and every engine has a dictionary of its own: a code
- * means nothing to another engine. Here all engines are told the same names in the same order before anything else
+/* The codes of the names, by dimension. A touchpoint carries codes, and every engine has a dictionary of its own: a
+ * code means nothing to another engine. Here all engines are told the same names in the same order before anything else
  * (also before views, which bring the names of their conditions), so they give the same codes, and one coded touchpoint
  * does for whichever engine it comes to. make_engine() checks that.
  *
@@ -265,8 +265,8 @@ static void settle(worker *workers, size_t count) {
 
 /* All that the workers know, in one new engine. Called by the dispatcher, so that nothing is handed over meanwhile: the
  * engines are at rest, and a merge only reads them. They stay as they are and go on with the next batch; the new one is
- * the caller's, to be read by any number of threads, and to be destroyed. (A host at its end may as well merge the others
- * into the first worker's engine, and save its share of the time.) */
+ * the caller's, to be read by any number of threads, and to be destroyed. (A host at its end may as well merge the
+ * others into the first worker's engine, and save its share of the time.) */
 static cxj_engine *merge(worker *workers, size_t count, codebook *codes) {
     cxj_engine *whole = make_engine(codes);
     settle(workers, count);
@@ -326,7 +326,8 @@ static bool same_cell(reader *r, const cxj_view_info *info, cxj_cursor *cursor, 
         must(r->one, cxj_cursor_part(cursor, part, &key[part].text, &key[part].length));
     }
     must(r->one, cxj_cursor_metrics(cursor, metrics, count, NULL, 0, mine, sizeof mine[0]));
-    cxj_status status = cxj_view_get(other, key, sizeof key[0], info->parts, metrics, count, NULL, 0, others, sizeof others[0]);
+    cxj_status status =
+        cxj_view_get(other, key, sizeof key[0], info->parts, metrics, count, NULL, 0, others, sizeof others[0]);
     if (status != CXJ_OK) {
         snprintf(r->difference, sizeof r->difference, "%s: the cell of %s: %s", info->text, key[0].text,
                  cxj_status_text(status));

@@ -9,13 +9,13 @@
  *             failed, and keeps asking that when later versions add to either side. Results go through the last
  *             pointers of the parameter list, and are written only with CXJ_OK, or where the function says so.
  * Sentences   cxj_message() has the sentence for the last call that changed an engine and failed. A function that only
- *             reads must not write in the engine: it puts its sentence into a buffer that the caller passes (message and
- *             message_capacity, just before the results), as do functions that make an engine. Such a buffer is
+ *             reads must not write in the engine: it puts its sentence into a buffer that the caller passes (message
+ *             and message_capacity, just before the results), as do functions that make an engine. Such a buffer is
  *             NUL-terminated, cut at a character to fit, and "" if the call did not fail; with message NULL or
  *             message_capacity 0 no sentence is written. 320 bytes hold every sentence. Functions without one (names,
  *             descriptions) fail for the one reason that their status says.
- * Room.       Where a host passes room for a result of unknown size, and it is too small, the status is CXJ_TOO_SMALL, the
- *             size that is needed is told, and nothing else is written. So capacity 0 asks for the size.
+ * Room.       Where a host passes room for a result of unknown size, and it is too small, the status is CXJ_TOO_SMALL,
+ *             the size that is needed is told, and nothing else is written. So capacity 0 asks for the size.
  * After an    A call that fails has changed nothing, unless its description says what it left. cxj_record() and its kin
  * error       leave exactly the touchpoints before the one that failed, and the receipt says how many.
  * NULL        is refused with CXJ_BAD_ARGUMENT wherever the description does not give it a meaning. Functions that end
@@ -37,9 +37,9 @@
  *             with, is refused (so `sizeof pointer` never passes); a larger one than the library knows is taken if the
  *             unknown tail is zero. Reserved members must be zero. A member that is zero means the default that its
  *             comment states.
- * Callbacks   (allocators, functions for reading and writing) are called during the call that they serve, by its thread.
- *             They must come back: no exception may leave them, no longjmp(), and they must not call functions of this
- *             header with the same engine, saver or cursor.
+ * Callbacks   (allocators, functions for reading and writing) are called during the call that they serve, by its
+ *             thread. They must come back: no exception may leave them, no longjmp(), and they must not call functions
+ *             of this header with the same engine, saver or cursor.
  * Numbers     (statuses, dimensions, facets, scales, metrics, …) are never reused for another meaning.
  * Foreign     A foreign-function interface that reads C can read this header once the preprocessor's lines, with what
  * languages   they put between #ifdef __cplusplus and #endif, and the word CXJ_API are taken out. A directive is one
@@ -55,10 +55,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What stands before each function. Whoever links the static library may define CXJ_STATIC: then nothing of cxj is shown
- * by a shared library or program that links it; on Windows it must be defined, since without it functions come from the
- * DLL. CXJ_API itself can be defined before this header is included, and then stays as it is. CXJ_BUILDING_SHARED is for
- * the build of the shared library. */
+/* What stands before each function. Whoever links the static library may define CXJ_STATIC: then nothing of cxj is
+ * shown by a shared library or program that links it; on Windows it must be defined, since without it functions come
+ * from the DLL. CXJ_API itself can be defined before this header is included, and then stays as it is.
+ * CXJ_BUILDING_SHARED is for the build of the shared library. */
 #ifndef CXJ_API
 #if defined(CXJ_STATIC) && defined(__GNUC__) && !defined(_WIN32)
 #define CXJ_API __attribute__((visibility("hidden")))
@@ -96,25 +96,25 @@ enum {
     CXJ_OK = 0, /**< done */
 
     /* outcomes that are no errors */
-    CXJ_DONE = 1,             /**< there is nothing left: a cursor has no further cell, a save in steps is all written */
-    CXJ_STALE = 2,            /**< the engine has changed since the cursor was opened; open another */
-    CXJ_REFUSED = 3,          /**< some touchpoints were refused or late; all others were taken; see the receipt */
+    CXJ_DONE = 1,    /**< there is nothing left: a cursor has no further cell, a save in steps is all written */
+    CXJ_STALE = 2,   /**< the engine has changed since the cursor was opened; open another */
+    CXJ_REFUSED = 3, /**< some touchpoints were refused or late; all others were taken; see the receipt */
     CXJ_PARTIALLY_ERASED = 4, /**< a sealed journey was erased: its number is gone; its sums, which name nobody, stay */
     CXJ_INCOMPLETE = 5,       /**< done, but the view lacks something (cxj_view_info: incomplete, lacks_sealed) */
 
     /* errors */
-    CXJ_BAD_ARGUMENT = -1,  /**< a NULL, an unknown number, a size or a reserved member that is not as it must be */
-    CXJ_BAD_FIELD = -2,     /**< a field of a touchpoint is out of its bounds */
-    CXJ_BAD_TEXT = -3,      /**< a text is not UTF-8, has a NUL, is too long, or is no view or period */
-    CXJ_NOT_FOUND = -4,     /**< there is no such journey, touchpoint, name, code, metric or cell */
-    CXJ_LIMIT = -5,         /**< a limit of the options is reached (touchpoints of a journey, codes of a dictionary, …) */
-    CXJ_NO_MEMORY = -6,     /**< the allocator gave none, or the limit of memory is reached */
-    CXJ_CLOCK = -7,         /**< the clock does not go back, and not ten years ahead at once */
-    CXJ_LATE = -8,          /**< the journey is sealed; the touchpoint came too late */
-    CXJ_SEALED = -9,        /**< the journey is sealed: its touchpoints were released */
-    CXJ_SAVING = -10,       /**< a save in steps is under way; end it first */
-    CXJ_IO = -11,           /**< the host's function for writing or reading failed */
-    CXJ_BAD_BYTES = -12,    /**< these bytes are not those of an engine, or not whole */
+    CXJ_BAD_ARGUMENT = -1, /**< a NULL, an unknown number, a size or a reserved member that is not as it must be */
+    CXJ_BAD_FIELD = -2,    /**< a field of a touchpoint is out of its bounds */
+    CXJ_BAD_TEXT = -3,     /**< a text is not UTF-8, has a NUL, is too long, or is no view or period */
+    CXJ_NOT_FOUND = -4,    /**< there is no such journey, touchpoint, name, code, metric or cell */
+    CXJ_LIMIT = -5,      /**< a limit of the options is reached (touchpoints of a journey, codes of a dictionary, …) */
+    CXJ_NO_MEMORY = -6,  /**< the allocator gave none, or the limit of memory is reached */
+    CXJ_CLOCK = -7,      /**< the clock does not go back, and not ten years ahead at once */
+    CXJ_LATE = -8,       /**< the journey is sealed; the touchpoint came too late */
+    CXJ_SEALED = -9,     /**< the journey is sealed: its touchpoints were released */
+    CXJ_SAVING = -10,    /**< a save in steps is under way; end it first */
+    CXJ_IO = -11,        /**< the host's function for writing or reading failed */
+    CXJ_BAD_BYTES = -12, /**< these bytes are not those of an engine, or not whole */
     CXJ_NEWER_FORMAT = -13, /**< the bytes were written by a newer version, in a format that this one does not know */
     CXJ_OTHER_VIEWS = -14,  /**< the saved engine does not have the views of this one */
     CXJ_TOO_SMALL = -15,    /**< the room passed for a result is too small; the size that is needed was told */
@@ -157,16 +157,16 @@ typedef struct cxj_options {
     size_t size;            /**< sizeof(cxj_options); must be set */
     cxj_allocate allocate;  /**< NULL: malloc, realloc and free */
     void *allocate_context; /**< passed to allocate as it is */
-    uint64_t seed[2]; /**< key of the hash tables. Both 0: drawn from the system's random numbers (getrandom,
+    uint64_t seed[2];       /**< key of the hash tables. Both 0: drawn from the system's random numbers (getrandom,
                                       arc4random, rand_s), where it has none from clock and addresses; there a host
                                       that takes numbers from strangers should give random bits. No result depends
                                       on it. */
-    uint64_t text_key[2]; /**< key of the numbers that stand for text ids (cxj_id_from_text()). Both 0: the public key,
+    uint64_t text_key[2];  /**< key of the numbers that stand for text ids (cxj_id_from_text()). Both 0: the public key,
                                       the same everywhere. With that key two texts that become one number can be found
-                                      within a minute, and two journeys would silently be one: a host whose text ids come
-                                      from strangers gives 128 secret bits, always the same ones. Engines with different
-                                      keys do not merge. What is saved does not hold the key, but tells whether it is
-                                      the same */
+                                      within a minute, and two journeys would silently be one: a host whose text ids
+                                      come from strangers gives 128 secret bits, always the same ones. Engines with
+                                      different keys do not merge. What is saved does not hold the key, but tells
+                                      whether it is the same */
     uint64_t memory_limit; /**< bytes the engine may hold; 0: no limit. A 64th of them, 16 MB at most, is kept for
                                 cxj_withdraw(): at its limit an engine can still be given room */
     uint64_t cells_limit;  /**< cells of one view; 0: 1,000,000. Beyond it the view is incomplete (cxj_view_info) */
@@ -174,15 +174,15 @@ typedef struct cxj_options {
                                      CXJ_LIMIT */
     uint32_t codes_limit;       /**< codes of one dictionary, 1..16,777,215; 0: 16,777,215. Other than owner: 65,535 at
                                 most */
-    uint32_t unrecorded_facets;      /**< facets (CXJ_FACET_CONTACT | …) that the feed cannot carry; see cxj_set_unrecorded();
-                                0: all are fed */
-    uint32_t views_limit;     /**< views of the engine, added or read from saved bytes, 1..4,096; 0: 4,096 */
+    uint32_t unrecorded_facets; /**< facets (CXJ_FACET_CONTACT | …) that the feed cannot carry; 0: all are fed. See
+                                     cxj_set_unrecorded() */
+    uint32_t views_limit;       /**< views of the engine, added or read from saved bytes, 1..4,096; 0: 4,096 */
     uint32_t load_work_limit; /**< what reading saved bytes may take: touchpoints times views, for each byte read, after
-                                 the first million; 0: 16, which a file of fewer than 300 views does not come near unless
-                                 it was made to be slow. See cxj_load() */
+                                 the first million; 0: 16, which a file of fewer than 300 views does not come near
+                                 unless it was made to be slow. See cxj_load() */
     uint32_t reserved[3];     /**< zero */
-    int64_t seal_ended_after;   /**< ms after its end at which a journey is sealed (see cxj_advance()); 0: never */
-    int64_t seal_idle_after;    /**< ms after its last touchpoint at which a journey is sealed, whether it has ended or
+    int64_t seal_ended_after; /**< ms after its end at which a journey is sealed (see cxj_advance()); 0: never */
+    int64_t seal_idle_after;  /**< ms after its last touchpoint at which a journey is sealed, whether it has ended or
                                    not; 0: never. Both are at most 10^15; where both say something, the earlier holds.
                                    Only touchpoints that contribute count: one that is withdrawn, whatever its date,
                                    decides nothing, and a journey that holds no others is not sealed; it stays until it
@@ -225,7 +225,7 @@ typedef struct cxj_stats {
     uint8_t has_now;      /**< 1 if the clock was ever advanced */
     uint8_t reserved[3];
     uint32_t unrecorded_facets; /**< facets that the feed cannot carry (cxj_set_unrecorded()) */
-    uint64_t sealed; /**< journeys that are sealed. Their touchpoints contribute, but are not retained */
+    uint64_t sealed;            /**< journeys that are sealed. Their touchpoints contribute, but are not retained */
 } cxj_stats;
 
 /** Reads what an engine holds.
@@ -268,10 +268,10 @@ enum {
 
 /** What a dimension is, and how full its dictionary. */
 typedef struct cxj_dimension_info {
-    const char *name;   /**< such as "channel", as views and logs call it; static */
-    uint64_t names;     /**< names that have a code; 0 for a dimension without a dictionary; likewise room */
-    uint64_t room;      /**< further names for which there is room */
-    uint32_t dimension; /**< CXJ_DIMENSION_OWNER … */
+    const char *name;       /**< such as "channel", as views and logs call it; static */
+    uint64_t names;         /**< names that have a code; 0 for a dimension without a dictionary; likewise room */
+    uint64_t room;          /**< further names for which there is room */
+    uint32_t dimension;     /**< CXJ_DIMENSION_OWNER … */
     uint8_t has_dictionary; /**< 1 for CXJ_DIMENSION_OWNER … CXJ_DIMENSION_REASON */
     uint8_t reserved[3];
 } cxj_dimension_info;
@@ -336,8 +336,8 @@ CXJ_API cxj_status cxj_codes(const cxj_engine *engine, uint32_t dimension, size_
  * ASCII digits without leading zeros, other than 0, is taken as it is; any other text ("007" and "0", too) is
  * 2^63 + (h mod 2^63) with h its SipHash-2-4 (Aumasson and Bernstein, 2012); the empty text is 0, none.
  * The hash's key is the engine's (cxj_options: text_key), the public one 00 01 02 … 0f by default: with that, logs read
- * apart can be merged, and anybody can look for two texts with one number. Two texts meet by chance once in 2^31.5 texts
- * or so; a host that wants to refuse even that keeps cxj_id_check() of each text, as examples/log.c does.
+ * apart can be merged, and anybody can look for two texts with one number. Two texts meet by chance once in 2^31.5
+ * texts or so; a host that wants to refuse even that keeps cxj_id_check() of each text, as examples/log.c does.
  * @param engine  whose key; NULL: the public key
  * @param text    any bytes
  * @param length  bytes of text, or CXJ_ZERO_TERMINATED
@@ -345,8 +345,8 @@ CXJ_API cxj_status cxj_codes(const cxj_engine *engine, uint32_t dimension, size_
  * @return CXJ_OK; CXJ_BAD_ARGUMENT. Constant time for each byte. */
 CXJ_API cxj_status cxj_id_from_text(const cxj_engine *engine, const char *text, size_t length, uint64_t *id);
 
-/** 64 further bits of a text, by which a host sees that two different texts have one number: the SipHash-2-4 of the text
- * under the complement of the key of cxj_id_from_text(). Where the numbers are equal and these are not, the texts
+/** 64 further bits of a text, by which a host sees that two different texts have one number: the SipHash-2-4 of the
+ * text under the complement of the key of cxj_id_from_text(). Where the numbers are equal and these are not, the texts
  * differ; keep it beside the number, and refuse what does not match.
  * @param engine  whose key; NULL: the public key
  * @param text    any bytes
@@ -541,8 +541,8 @@ typedef struct cxj_text {
     size_t length;    /**< bytes, or CXJ_ZERO_TERMINATED */
 } cxj_text;
 
-/** A touchpoint with texts in place of codes and, where the host has texts, of numbers; otherwise as cxj_touchpoint. Set
- * it to zero first: what is zero states nothing. */
+/** A touchpoint with texts in place of codes and, where the host has texts, of numbers; otherwise as cxj_touchpoint.
+ * Set it to zero first: what is zero states nothing. */
 typedef struct cxj_named_touchpoint {
     cxj_text journey;  /**< a text that stands for its number (cxj_id_from_text(), with the engine's key) */
     cxj_text id;       /**< likewise */
@@ -556,7 +556,7 @@ typedef struct cxj_named_touchpoint {
     cxj_text type;
     cxj_text segment;
     cxj_text reason;
-    uint64_t journey_number;  /**< the journey's number, if it has no text; else 0; likewise the next two */
+    uint64_t journey_number; /**< the journey's number, if it has no text; else 0; likewise the next two */
     uint64_t id_number;
     uint64_t customer_number;
     uint64_t revision;
@@ -621,7 +621,8 @@ enum {
  *
  * A view's text is normalised: one blank between words and after commas, quotes only where a name needs them, the names
  * of a condition in the order of their bytes and each once, `=` for a single one, conditions in the order of dimensions
- * (of one dimension in that of their names, and each once), those with `had` last. Texts that say the same give one view.
+ * (of one dimension in that of their names, and each once), those with `had` last. Texts that say the same give one
+ * view.
  * @param engine  the engine
  * @param text    the view; one that is there already gives the view that there is
  * @param length  bytes of text, or CXJ_ZERO_TERMINATED
@@ -648,15 +649,15 @@ CXJ_API cxj_status cxj_view_at(const cxj_engine *engine, size_t index, cxj_view 
 
 /** What a view is. */
 typedef struct cxj_view_info {
-    const char *text;   /**< normalised, NUL-terminated; lives as long as the view */
-    size_t text_length; /**< bytes */
-    uint64_t cells;     /**< cells there are now */
-    uint32_t grain;     /**< CXJ_GRAIN_TOUCHPOINTS … */
-    uint32_t parts;     /**< parts of a key: the period if there is one, then the dimensions (from and to are two) */
-    uint8_t incomplete; /**< 1 if the limit of cells was reached, or cxj_withdraw() found no memory for a cell: the
+    const char *text;     /**< normalised, NUL-terminated; lives as long as the view */
+    size_t text_length;   /**< bytes */
+    uint64_t cells;       /**< cells there are now */
+    uint32_t grain;       /**< CXJ_GRAIN_TOUCHPOINTS … */
+    uint32_t parts;       /**< parts of a key: the period if there is one, then the dimensions (from and to are two) */
+    uint8_t incomplete;   /**< 1 if the limit of cells was reached, or cxj_withdraw() found no memory for a cell: the
                              cells that are there are exact, others are missing. To mend: drop the view, and add it
                              again (in an engine with a higher limit) */
-    uint8_t has_period; /**< 1 if the first part of a key is a period */
+    uint8_t has_period;   /**< 1 if the first part of a key is a period */
     uint8_t lacks_sealed; /**< 1 if what some sealed journeys have contributed is missing, and cannot be had again: the
                              view was added after they were sealed, or they were left out at the limit of cells */
     uint8_t reserved[5];
@@ -733,7 +734,8 @@ typedef struct cxj_metric_info {
  * @return CXJ_OK; CXJ_NOT_FOUND (past the last); CXJ_BAD_ARGUMENT. Constant time. */
 CXJ_API cxj_status cxj_metric_describe(size_t index, cxj_metric_info *info, size_t info_size);
 
-/** Metrics by their numbers: CXJ_METRIC_, the grain, the name. All numbers are also found by name: cxj_metric_find(). */
+/** Metrics by their numbers: CXJ_METRIC_, the grain, the name. All numbers are also found by name:
+ * cxj_metric_find(). */
 enum {
     CXJ_METRIC_TOUCHPOINTS_TOUCHPOINTS = 1000,
     CXJ_METRIC_TOUCHPOINTS_CONTACTS = 1001,
@@ -901,10 +903,10 @@ CXJ_API cxj_status cxj_metric_find(uint32_t grain, const char *name, size_t leng
  * @param results      receives metric_count results, with CXJ_OK and CXJ_INCOMPLETE
  * @param result_size  sizeof(cxj_value)
  * @return CXJ_OK; CXJ_INCOMPLETE (read; but of this cell, too, what sealed journeys have contributed may be missing:
- *         lacks_sealed); CXJ_NOT_FOUND (nothing contributes to such a cell); CXJ_LIMIT (the view lacks cells, perhaps this
- *         one, so it is not known whether anything contributes: incomplete, lacks_sealed); CXJ_BAD_TEXT (a part that is
- *         no period); CXJ_BAD_ARGUMENT (also a metric of another grain). Constant time for each part and metric; a
- *         quantile in proportion to the buckets in use. */
+ *         lacks_sealed); CXJ_NOT_FOUND (nothing contributes to such a cell); CXJ_LIMIT (the view lacks cells, perhaps
+ *         this one, so it is not known whether anything contributes: incomplete, lacks_sealed); CXJ_BAD_TEXT (a part
+ *         that is no period); CXJ_BAD_ARGUMENT (also a metric of another grain). Constant time for each part and
+ *         metric; a quantile in proportion to the buckets in use. */
 CXJ_API cxj_status cxj_view_get(const cxj_view *view, const cxj_text *parts, size_t part_size, size_t part_count,
                                 const uint32_t *metrics, size_t metric_count, char *message, size_t message_capacity,
                                 cxj_value *results, size_t result_size);
@@ -912,8 +914,8 @@ CXJ_API cxj_status cxj_view_get(const cxj_view *view, const cxj_text *parts, siz
 /** Walks over the cells of a view in the order of their keys: part by part, each as text, byte by byte. Opaque. */
 typedef struct cxj_cursor cxj_cursor;
 
-/** Opens a cursor, before the first cell. It becomes stale with the first call that changes something in its engine (one
- * that only finds duplicates, or refuses everything, changes nothing).
+/** Opens a cursor, before the first cell. It becomes stale with the first call that changes something in its engine
+ * (one that only finds duplicates, or refuses everything, changes nothing).
  * @param view    the view
  * @param message where to write why it failed; NULL: nowhere
  * @param message_capacity  bytes at message
@@ -1056,8 +1058,8 @@ typedef struct cxj_journey {
 CXJ_API cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey, char *message, size_t message_capacity,
                                      cxj_journey *state, size_t state_size);
 
-/** The touchpoints of a journey in order, then those that are withdrawn, by id: of these only journey, id, revision and the
- * facet CXJ_FACET_WITHDRAWN are kept, and all else is 0.
+/** The touchpoints of a journey in order, then those that are withdrawn, by id: of these only journey, id, revision and
+ * the facet CXJ_FACET_WITHDRAWN are kept, and all else is 0.
  * @param engine           the engine
  * @param journey          its number
  * @param capacity         structs for which there is room
@@ -1076,8 +1078,8 @@ CXJ_API cxj_status cxj_journey_touchpoints(const cxj_engine *engine, uint64_t jo
  * Clock
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/** Moves the clock, on which only metrics marked now depend (overdue), and by which journeys are sealed. It never moves by
- * itself, and never back.
+/** Moves the clock, on which only metrics marked now depend (overdue), and by which journeys are sealed. It never moves
+ * by itself, and never back.
  *
  * Where the options ask for it, journeys whose time has come are sealed: their touchpoints are released, what they have
  * contributed to the views there are stays as it is, and of the journey itself nothing is kept but its number. So a
@@ -1085,9 +1087,9 @@ CXJ_API cxj_status cxj_journey_touchpoints(const cxj_engine *engine, uint64_t jo
  * is added afterwards knows nothing of it.
  * @param engine  the engine
  * @param now     the moment; years 0001 to 9999
- * @return CXJ_OK; CXJ_CLOCK (now is before the clock; or it is more than ten years, 3,653 days, after both the clock and
- *         the latest touchpoint: then a wrong unit is likelier than the moment, and no clock can be taken back. The clock
- *         stays. The first advance may go anywhere); CXJ_BAD_ARGUMENT (out of bounds); CXJ_NO_MEMORY
+ * @return CXJ_OK; CXJ_CLOCK (now is before the clock; or it is more than ten years, 3,653 days, after both the clock
+ *         and the latest touchpoint: then a wrong unit is likelier than the moment, and no clock can be taken back. The
+ *         clock stays. The first advance may go anywhere); CXJ_BAD_ARGUMENT (out of bounds); CXJ_NO_MEMORY
  *         (the clock has moved, but some journeys are not sealed yet; any later advance, also to the same moment, goes
  *         on). Time log(p) for each promised time that is passed, p being all promised times to come; the same for each
  *         journey that is sealed, and its touchpoints. */
@@ -1098,11 +1100,11 @@ CXJ_API cxj_status cxj_advance(cxj_engine *engine, int64_t now);
  * ------------------------------------------------------------------------------------------------------------------ */
 
 /** Takes a touchpoint back: it contributes nothing any more, as if it had been recorded again with CXJ_FACET_WITHDRAWN
- * and a higher revision (which may also be done with cxj_record(), and before the touchpoint itself arrives). Nothing is
- * kept of it but its id and this revision, which keep it away if it comes again: none of its numbers, and none of its
- * names, which an erasure then retires if nothing else uses them. So it is the same state whichever came first. Of equal
- * revisions one that is withdrawn holds over one that is not. One that is withdrawn and has no id can take nothing back;
- * cxj_record() accepts it and keeps nothing.
+ * and a higher revision (which may also be done with cxj_record(), and before the touchpoint itself arrives). Nothing
+ * is kept of it but its id and this revision, which keep it away if it comes again: none of its numbers, and none of
+ * its names, which an erasure then retires if nothing else uses them. So it is the same state whichever came first. Of
+ * equal revisions one that is withdrawn holds over one that is not. One that is withdrawn and has no id can take
+ * nothing back; cxj_record() accepts it and keeps nothing.
  * @param engine    the engine
  * @param journey   the journey's number
  * @param id        the touchpoint's id, not 0
@@ -1120,10 +1122,10 @@ CXJ_API cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t i
  * Names that no touchpoint uses any more go with it (cxj_code()).
  * @param engine   the engine
  * @param journey  its number
- * @return CXJ_OK; CXJ_PARTIALLY_ERASED (the journey was sealed: its number is erased, so a touchpoint for it would begin a new
- *         journey; what it contributed cannot be told apart any more, and stays); CXJ_NOT_FOUND; CXJ_SAVING (a save in
- *         steps is under way); CXJ_BAD_ARGUMENT. It needs no memory. Time in proportion to its touchpoints, to
- *         the codes and to the promises that are open. */
+ * @return CXJ_OK; CXJ_PARTIALLY_ERASED (the journey was sealed: its number is erased, so a touchpoint for it would
+ *         begin a new journey; what it contributed cannot be told apart any more, and stays); CXJ_NOT_FOUND; CXJ_SAVING
+ *         (a save in steps is under way); CXJ_BAD_ARGUMENT. It needs no memory. Time in proportion to its touchpoints,
+ *         to the codes and to the promises that are open. */
 CXJ_API cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey);
 
 /** Erases all journeys of which any touchpoint held states a customer, also where a later touchpoint states another.
@@ -1146,8 +1148,8 @@ CXJ_API cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uin
  * Facets that are not recorded in one of them (cxj_set_unrecorded()) are not recorded in the result. When journeys are
  * sealed, and the mark, stay those of the engine.
  * What sealed journeys of the source have contributed to a view with the same text is added, too. Of a view that the
- * source does not have, or that lacks some of it (lost at the limit of cells, or sealed before the view was added) it is
- * not known; then nothing is merged. By
+ * source does not have, or that lacks some of it (lost at the limit of cells, or sealed before the view was added) it
+ * is not known; then nothing is merged. By
  * their numbers engines are kept from merging the same sealed journeys twice; numbers that have been erased do so no
  * more.
  * All or nothing: if it fails, the engine is as before.
@@ -1155,8 +1157,8 @@ CXJ_API cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uin
  * @param source  the other, which stays as it is; not the same engine
  * @return CXJ_OK; CXJ_SEALED (a journey that is sealed in one is known to the other, or the source has sealed journeys
  *         and a view that does not know all of them; cxj_message() names it); CXJ_LIMIT (a dictionary would overflow, a
- *         journey would pass its limit of touchpoints, or sealed journeys would have had more than 2^40); CXJ_OTHER_KEY (text ids of the two were made with different
- *         keys); CXJ_SAVING (a
+ *         journey would pass its limit of touchpoints, or sealed journeys would have had more than 2^40); CXJ_OTHER_KEY
+ *         (text ids of the two were made with different keys); CXJ_SAVING (a
  *         save in steps of the engine is under way); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time in proportion to the
  *         touchpoints of source, and to those after them in the engine; if the source has sealed journeys, also to its
  *         cells and their numbers. */
@@ -1167,14 +1169,15 @@ CXJ_API cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source);
  * ------------------------------------------------------------------------------------------------------------------
  *
  * What is saved is what an engine knows: its touchpoints (of withdrawn ones id and revision), what sealed journeys have
- * contributed and their numbers, its views, the names in use, its clock, the facets that are not recorded, when journeys
- * are sealed, and the host's mark. Not saved are the other options, and the counts of the feed. Two engines that know the
- * same, and have their views in the same order, are saved as the same bytes, whatever way they came to it. A loaded
- * engine is the saved one, and is saved as the same bytes again; its codes are others.
+ * contributed and their numbers, its views, the names in use, its clock, the facets that are not recorded, when
+ * journeys are sealed, and the host's mark. Not saved are the other options, and the counts of the feed. Two engines
+ * that know the same, and have their views in the same order, are saved as the same bytes, whatever way they came to
+ * it. A loaded engine is the saved one, and is saved as the same bytes again; its codes are others.
  *
  * What earlier versions saved is read for ever. Where a metric needs a sum that did not exist yet when a journey was
- * sealed, it has no value (NaN) in the cells to which that journey contributed. A view that was added after journeys had
- * been sealed lacks what they contributed, and so does what is saved of it and loaded again (cxj_view_info: incomplete).
+ * sealed, it has no value (NaN) in the cells to which that journey contributed. A view that was added after journeys
+ * had been sealed lacks what they contributed, and so does what is saved of it and loaded again (cxj_view_info:
+ * incomplete).
  *
  * Bytes are taken from anybody: whatever they are, they are either the bytes of an engine, down to the last number, or
  * refused with the offset of the first byte that is wrong, and why. Lengths that lie cost nothing: memory is taken for
@@ -1185,9 +1188,9 @@ CXJ_API cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source);
  * it alone has a cell of 400 to 1,200 bytes and up to 2 µs (0.1 µs where others have the same). So loading (and merging
  * bytes) takes time and memory in proportion to touchpoints times views. The option load_work_limit bounds that by what
  * was read: for n bytes, touchpoints times views are at most 1,000,000 + load_work_limit · n, and all else takes
- * n·log(n). That is beyond what hosts save, and still much: at its worst, if each brings a cell, 2 µs and 1 KB for each.
- * cxj_validate() says beforehand how much it would be. A host that takes bytes from strangers asks that first, or sets
- * views_limit to as many as it has itself, and memory_limit, which holds whatever the bytes are.
+ * n·log(n). That is beyond what hosts save, and still much: at its worst, if each brings a cell, 2 µs and 1 KB for
+ * each. cxj_validate() says beforehand how much it would be. A host that takes bytes from strangers asks that first, or
+ * sets views_limit to as many as it has itself, and memory_limit, which holds whatever the bytes are.
  */
 
 /** A host's function for writing: takes length bytes, or fewer; it is called again for the rest.
@@ -1242,9 +1245,9 @@ CXJ_API cxj_status cxj_saver_open(cxj_engine *engine, cxj_write write, void *con
 
 /** Goes on with a save. When it is all written, or has failed, the engine is free of it.
  * @param saver        the saver
- * @param touchpoints  how much to do: about as much as so many touchpoints take (100 ns each or so); 0: 1,000. A journey
- *   is not left half written, the cells of sealed journeys in one view are put in order in one step, and the last step
- *   gives back what the save took (3 ns or so for each journey)
+ * @param touchpoints  how much to do: about as much as so many touchpoints take (100 ns each or so); 0: 1,000. A
+ *   journey is not left half written, the cells of sealed journeys in one view are put in order in one step, and the
+ *   last step gives back what the save took (3 ns or so for each journey)
  * @return CXJ_OK: there is more to do. CXJ_DONE: all is written. CXJ_IO (write failed), CXJ_NO_MEMORY: the save has
  *         failed, and each further step says so. CXJ_BAD_ARGUMENT */
 CXJ_API cxj_status cxj_saver_step(cxj_saver *saver, size_t touchpoints);
@@ -1254,14 +1257,14 @@ CXJ_API cxj_status cxj_saver_step(cxj_saver *saver, size_t touchpoints);
 CXJ_API void cxj_saver_close(cxj_saver *saver);
 
 /** Gives the engine a mark: bytes of the host's own that are saved with it and handed out once it is loaded, such as a
- * position in the host's log, up to which the engine knows everything. It takes the place of the mark before. The library
- * does not look at it. A save in steps that is under way writes the mark that was set when it was opened. A merge leaves
- * the mark of the engine that receives as it is. Makes no cursor stale.
+ * position in the host's log, up to which the engine knows everything. It takes the place of the mark before. The
+ * library does not look at it. A save in steps that is under way writes the mark that was set when it was opened. A
+ * merge leaves the mark of the engine that receives as it is. Makes no cursor stale.
  * @param engine  the engine
  * @param bytes   the mark, which is copied; NULL if length is 0
  * @param length  how many bytes, at most 65,536; 0 takes the mark away
- * @return CXJ_OK; CXJ_BAD_ARGUMENT (too long, or bytes is NULL), CXJ_NO_MEMORY: the mark is as before. Time in proportion
- *         to length. */
+ * @return CXJ_OK; CXJ_BAD_ARGUMENT (too long, or bytes is NULL), CXJ_NO_MEMORY: the mark is as before. Time in
+ *         proportion to length. */
 CXJ_API cxj_status cxj_set_mark(cxj_engine *engine, const void *bytes, size_t length);
 
 /** The mark of an engine, as it was set, or as it was saved if the engine was loaded.
@@ -1271,17 +1274,17 @@ CXJ_API cxj_status cxj_set_mark(cxj_engine *engine, const void *bytes, size_t le
  * @return CXJ_OK; CXJ_BAD_ARGUMENT. Constant time. */
 CXJ_API cxj_status cxj_mark(const cxj_engine *engine, const void **bytes, size_t *length);
 
-/** Makes an engine of saved bytes: the one that was saved, but for options, codes, and counts of the feed. Of the options,
- * the facets that are not recorded are those given here and those saved, together; seal_ended_after and seal_idle_after
- * hold as given where they are not 0, else as saved; all others are those given here.
+/** Makes an engine of saved bytes: the one that was saved, but for options, codes, and counts of the feed. Of the
+ * options, the facets that are not recorded are those given here and those saved, together; seal_ended_after and
+ * seal_idle_after hold as given where they are not 0, else as saved; all others are those given here.
  * @param options           as for cxj_engine_create()
  * @param read              gives the bytes, in order; it is asked until it says that there are no more
  * @param context           passed to read as it is
  * @param message           where to write why it failed, with the offset; NUL-terminated and cut to fit; NULL: nowhere
  * @param message_capacity  bytes at message; 0: nothing is written
  * @param engine            receives the engine, or NULL if the call fails; end it with cxj_engine_destroy()
- * @return CXJ_OK; CXJ_BAD_BYTES (not those of an engine, or not whole); CXJ_NEWER_FORMAT; CXJ_OTHER_KEY (text_key of the options is
- *         not the one that the engine was saved with); CXJ_IO (read failed); CXJ_LIMIT
+ * @return CXJ_OK; CXJ_BAD_BYTES (not those of an engine, or not whole); CXJ_NEWER_FORMAT; CXJ_OTHER_KEY (text_key of
+ *         the options is not the one that the engine was saved with); CXJ_IO (read failed); CXJ_LIMIT
  *         (a limit of the options is below what was saved, or load_work_limit below what it takes; the sentence names
  *         the limit that would do); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time as recording what is in it. */
 CXJ_API cxj_status cxj_load(const cxj_options *options, cxj_read read, void *context, char *message,
@@ -1298,10 +1301,10 @@ CXJ_API cxj_status cxj_load(const cxj_options *options, cxj_read read, void *con
 CXJ_API cxj_status cxj_load_bytes(const cxj_options *options, const void *bytes, size_t length, char *message,
                                   size_t message_capacity, cxj_engine **engine);
 
-/** Merges saved bytes into an engine, as cxj_merge() merges another engine: facets that are not recorded in what was saved
- * are not recorded in the engine any more; its mark and when it seals journeys stay. The saved engine must have the same
- * views, though perhaps in another order. The engine's load_work_limit holds. All or nothing: if it fails, the engine is as
- * before.
+/** Merges saved bytes into an engine, as cxj_merge() merges another engine: facets that are not recorded in what was
+ * saved are not recorded in the engine any more; its mark and when it seals journeys stay. The saved engine must have
+ * the same views, though perhaps in another order. The engine's load_work_limit holds. All or nothing: if it fails, the
+ * engine is as before.
  * @param engine   the engine that receives; its message says why it failed
  * @param read     gives the bytes, as for cxj_load()
  * @param context  passed to read as it is
@@ -1326,8 +1329,9 @@ typedef struct cxj_validation {
     uint64_t names;  /**< in use, of all dimensions */
     uint32_t format; /**< the number of the format; known also if something else is wrong */
     uint32_t reserved;
-    uint64_t work;   /**< touchpoints times views: what loading takes, in units of 0.1 to 2 µs. See load_work_limit */
-    uint64_t memory; /**< bytes that an engine of it takes at least. What it takes beyond that is mostly the cells of its
+    uint64_t work; /**< touchpoints times views: what loading takes, in units of 0.1 to 2 µs. See load_work_limit */
+    uint64_t
+        memory; /**< bytes that an engine of it takes at least. What it takes beyond that is mostly the cells of its
                         views, of which there may be as many as work says, of 400 to 1,200 bytes each */
 } cxj_validation;
 

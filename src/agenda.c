@@ -200,7 +200,7 @@ static void drain(struct cxj__agenda *agenda, cxj__agenda_holds holds, const voi
 }
 
 static void sweep_agenda(struct cxj__agenda *agenda, struct cxj__memory *memory, size_t steps, cxj__agenda_holds holds,
-                  const void *context) {
+                         const void *context) {
     if (agenda->old.count == 0) begin_sweep(agenda, memory);
     for (; steps > 0 && agenda->old.count > 0; steps--) drain(agenda, holds, context);
 }
@@ -215,8 +215,8 @@ void cxj__agenda_compact(struct cxj__agenda *agenda, cxj__agenda_holds holds, co
 
 /* ---- the agenda ------------------------------------------------------------------------------------------------- */
 
-bool cxj__agenda_reserve(struct cxj__agenda *agenda, struct cxj__memory *memory, size_t further, cxj__agenda_holds holds,
-                        const void *context) {
+bool cxj__agenda_reserve(struct cxj__agenda *agenda, struct cxj__memory *memory, size_t further,
+                         cxj__agenda_holds holds, const void *context) {
     if (further > agenda->reserved) sweep_agenda(agenda, memory, STEPS * (further - agenda->reserved), holds, context);
     size_t reserved = further > agenda->reserved ? further : agenda->reserved;
     size_t wanted = cxj__agenda_count(agenda) + reserved;

@@ -41,8 +41,8 @@ void cxj__agenda_compact(struct cxj__agenda *agenda, cxj__agenda_holds holds, co
 /* Makes room for further deadlines, those for which room was reserved and that were not pushed yet among them. It looks
  * at a few that are there, and drops those that hold no more. True, or false where there is no memory; then all that
  * hold are still there, and so is the room that was reserved before. */
-bool cxj__agenda_reserve(struct cxj__agenda *agenda, struct cxj__memory *memory, size_t further, cxj__agenda_holds holds,
-                        const void *context);
+bool cxj__agenda_reserve(struct cxj__agenda *agenda, struct cxj__memory *memory, size_t further,
+                         cxj__agenda_holds holds, const void *context);
 
 /* Adds a deadline, for which room was reserved. */
 void cxj__agenda_push(struct cxj__agenda *agenda, struct cxj__deadline deadline);

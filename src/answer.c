@@ -1,8 +1,8 @@
 /* answer: reading views: cursors, single cells, whole columns.
  *
  * Nothing here writes in the engine. A cursor holds the cells in the order of their keys, as they were when it was
- * opened, and the engine's version then: if that has moved on, the cells may be gone, so it says so and touches none.
- * */
+ * opened, and the engine's version then: if that has moved on, the cells may be gone, so it says so and touches
+ * none. */
 #include <math.h>
 #include <string.h>
 
@@ -154,9 +154,10 @@ cxj_status cxj_view_get(const cxj_view *view, const cxj_text *parts, size_t part
     }
     const struct cxj__cell *cell = status == CXJ_OK ? cxj__view_find(view, &core->seed, &key, &probes) : NULL;
     if (cell == NULL && completeness_of(view) != CXJ_OK) {
-        return cxj__engine_refuse(message, message_capacity, CXJ_LIMIT,
-                                  "there is no such cell, but the view lacks cells, so it is not known whether anything "
-                                  "contributes to it");
+        return cxj__engine_refuse(
+            message, message_capacity, CXJ_LIMIT,
+            "there is no such cell, but the view lacks cells, so it is not known whether anything "
+            "contributes to it");
     }
     if (cell == NULL) {
         return cxj__engine_refuse(message, message_capacity, CXJ_NOT_FOUND, "nothing contributes to such a cell");
@@ -167,8 +168,8 @@ cxj_status cxj_view_get(const cxj_view *view, const cxj_text *parts, size_t part
 
 /* ---- cursors ---------------------------------------------------------------------------------------------------- */
 
-/* The engine's allocator for what readers take. The limit and account are the writer's, whom readers must not disturb.
- * */
+/* The engine's allocator for what readers take. The limit and account are the writer's, whom readers must not
+ * disturb. */
 static struct cxj__memory memory_of_reader(const struct cxj_view *view) {
     struct cxj__memory memory = view->engine->core.memory;
     memory.limit = 0;
@@ -346,10 +347,10 @@ cxj_status cxj_view_read(const cxj_view *view, const uint32_t *metrics, size_t m
 cxj_status cxj_view_read_part(const cxj_view *view, uint32_t part, size_t capacity, char *message,
                               size_t message_capacity, int64_t *codes, size_t *cells) {
     cxj__base_tell(message, message_capacity, "");
-    const char *wrong = view == NULL                      ? "view is NULL"
-                        : cells == NULL                   ? "cells is NULL"
-                        : codes == NULL && capacity > 0   ? "codes is NULL"
-                                                          : NULL;
+    const char *wrong = view == NULL                    ? "view is NULL"
+                        : cells == NULL                 ? "cells is NULL"
+                        : codes == NULL && capacity > 0 ? "codes is NULL"
+                                                        : NULL;
     if (wrong != NULL) return cxj__engine_refuse(message, message_capacity, CXJ_BAD_ARGUMENT, wrong);
     if (part >= cxj__view_parts(view)) {
         return cxj__engine_refuse(message, message_capacity, CXJ_NOT_FOUND, "a key of this view has no such part");

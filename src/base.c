@@ -15,7 +15,7 @@
 /* Where the system's random numbers come from. What none of these names has the clock and addresses. */
 #if defined(_WIN32)
 #define HAVE_RAND_S
-#elif defined(__APPLE__) || defined(__FreeBSD__) || defined(__NetBSD__) || defined(__OpenBSD__) ||                      \
+#elif defined(__APPLE__) || defined(__FreeBSD__) || defined(__NetBSD__) || defined(__OpenBSD__) ||                     \
     defined(__DragonFly__) || defined(__ANDROID__)
 #define HAVE_ARC4RANDOM
 #elif defined(__linux__) && defined(__has_include)
@@ -343,8 +343,8 @@ static bool is_unseen(uint32_t code) {
     static const struct {
         uint32_t first, last;
     } unseen[] = {
-        {0x00, 0x1f},     {0x7f, 0x9f},     {0xad, 0xad},     {0x61c, 0x61c},     {0x180e, 0x180e},   {0x200b, 0x200b},
-        {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff},   {0xfff9, 0xfffb},   {0xe0000, 0xe007f},
+        {0x00, 0x1f},     {0x7f, 0x9f},     {0xad, 0xad},     {0x61c, 0x61c},   {0x180e, 0x180e}, {0x200b, 0x200b},
+        {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f},
     };
     for (size_t i = 0; i < sizeof unseen / sizeof *unseen; i++) {
         if (code >= unseen[i].first && code <= unseen[i].last) return true;

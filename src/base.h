@@ -22,8 +22,8 @@ struct cxj__memory {
 /* The allocator of a host that gave none. */
 void *cxj__base_allocate(void *context, void *block, size_t old_size, size_t new_size);
 
-/* Resizes a block; NULL (and the block as it was) where there is no memory. With new_size 0 it frees, and gives NULL.
- * */
+/* Resizes a block; NULL (and the block as it was) where there is no memory. With new_size 0 it frees, and gives
+ * NULL. */
 void *cxj__base_resize(struct cxj__memory *memory, void *block, size_t old_size, size_t new_size);
 
 /* A growing array: makes room for needed items of item_size. True, or false with the array as it was. */
@@ -97,8 +97,8 @@ struct cxj__seed {
 
 uint64_t cxj__base_siphash(const uint64_t key[2], const void *bytes, size_t length);
 
-/* Keys from a seed; from one that is all zero, keys drawn from the system's random numbers, or, where there are none, from
- * the clock and from addresses, that of somewhere among them. */
+/* Keys from a seed; from one that is all zero, keys drawn from the system's random numbers, or, where there are none,
+ * from the clock and from addresses, that of somewhere among them. */
 struct cxj__seed cxj__base_seed(const uint64_t seed[2], const void *somewhere);
 
 /* A number's hash under secret multipliers: whoever does not know the seed cannot choose numbers that collide. */
@@ -150,9 +150,9 @@ struct cxj__shown {
     char text[204];
 };
 
-/* A name or a text of a host, as a sentence may show it: bytes that are not UTF-8, controls, marks of direction and what
- * else a reader would not see are written as \x1b, \u202e, \U000e0001; a text that is too long ends with an ellipsis.
- * It is for reading, not for reading back: a backslash stays as it is. */
+/* A name or a text of a host, as a sentence may show it: bytes that are not UTF-8, controls, marks of direction and
+ * what else a reader would not see are written as \x1b, \u202e, \U000e0001; a text that is too long ends with an
+ * ellipsis. It is for reading, not for reading back: a backslash stays as it is. */
 const char *cxj__base_show(struct cxj__shown *shown, const char *text, size_t length);
 
 #endif

@@ -9,7 +9,8 @@
 
 _Static_assert(CXJ__T_COUNTS <= 64 && CXJ__X_COUNTS <= 64, "the counts of a fact fit its mask");
 _Static_assert(sizeof(struct cxj__key) == 32, "a key has no padding that nobody clears");
-_Static_assert(sizeof(struct cxj__cell) % _Alignof(struct cxj__int128) == 0, "what is summed stands right behind a cell");
+_Static_assert(sizeof(struct cxj__cell) % _Alignof(struct cxj__int128) == 0,
+               "what is summed stands right behind a cell");
 _Static_assert(CXJ__HISTOGRAM_BUCKETS <= 1 << 16, "a sample has 16 bits for its bucket");
 _Static_assert(CXJ__J_JOURNEYS == 0 && CXJ__T_TOUCHPOINTS == 0 && CXJ__X_TRANSITIONS == 0, "contributions count first");
 _Static_assert(CXJ__T_JOURNEYS == CXJ__T_COUNTS - 1, "no touchpoint knows whether its journey is a new one");
@@ -17,7 +18,8 @@ _Static_assert(CXJ__J_TOUCHPOINTS == CXJ__J_JOURNEYS + 1 + CXJ__F_TOUCHPOINTS &&
                    CXJ__J_LOOPS_CLOSED == CXJ__J_JOURNEYS + 1 + CXJ__F_LOOPS_CLOSED,
                "the fold's counts stand in a contribution as they stand in the fold");
 _Static_assert(CXJ__J_SUM_VALUE == CXJ__J_SUMS - 2 && CXJ__J_SUM_VALUE_LOST == CXJ__J_SUMS - 1, "wide sums come last");
-_Static_assert(CXJ__J_HISTOGRAM_DURATION == 0 && CXJ__J_HISTOGRAM_SILENCE == 1, "durations of ended journeys come first");
+_Static_assert(CXJ__J_HISTOGRAM_DURATION == 0 && CXJ__J_HISTOGRAM_SILENCE == 1,
+               "durations of ended journeys come first");
 _Static_assert(CXJ__T_COUNTS + CXJ__T_SUMS + CXJ__T_HISTOGRAMS < CXJ__COLUMNS &&
                    CXJ__X_COUNTS + CXJ__X_SUMS + CXJ__X_HISTOGRAMS < CXJ__COLUMNS &&
                    CXJ__J_COUNTS + CXJ__J_SUMS + CXJ__J_HISTOGRAMS < CXJ__COLUMNS,
@@ -70,7 +72,8 @@ static inline bool cell_numbers_differ(unsigned number) {
 #undef CELL_CASE
 #undef CELL_LIST
 
-/* The lists of a grain: numbers by place, how many, and how many there were in format 1, which had them in this order. */
+/* The lists of a grain: numbers by place, how many, and how many there were in format 1, which had them in this
+ * order. */
 static const struct {
     const uint16_t *numbers;
     uint16_t count, first;
@@ -222,8 +225,8 @@ void cxj__cell_add_fact(struct cxj__cell *cell, const struct cxj__fact *fact, in
 
 static void add_durations(struct cxj__cell *cell, const struct cxj__contribution *contribution, int sign) {
     for (size_t i = 0; contribution->ended && i < 2; i++) {
-        cxj__histogram_add(&histograms_of(cell, CXJ_GRAIN_JOURNEYS)[i], cxj__histogram_bucket(contribution->durations[i]),
-                           sign);
+        cxj__histogram_add(&histograms_of(cell, CXJ_GRAIN_JOURNEYS)[i],
+                           cxj__histogram_bucket(contribution->durations[i]), sign);
     }
 }
 
@@ -254,7 +257,7 @@ static inline void add_differences(int64_t *sums, const uint16_t *before, const 
 }
 
 void cxj__cell_change_contribution(struct cxj__cell *cell, const struct cxj__contribution *before,
-                               const struct cxj__contribution *after) {
+                                   const struct cxj__contribution *after) {
     struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_JOURNEYS);
     add_differences(cxj__cell_counts(cell), before->counts, after->counts, CXJ__J_COUNTS);
     for (size_t i = 0; i < CXJ__J_NARROW_SUMS; i++) {
@@ -311,7 +314,7 @@ bool cxj__cell_reserve_fact(struct cxj__cell *cell, struct cxj__memory *memory, 
 }
 
 bool cxj__cell_reserve_contribution(struct cxj__cell *cell, struct cxj__memory *memory,
-                                const struct cxj__contribution *contribution) {
+                                    const struct cxj__contribution *contribution) {
     if (!contribution->ended) return true;
     for (size_t i = 0; i < 2; i++) {
         uint32_t bucket = cxj__histogram_bucket(contribution->durations[i]);
@@ -424,7 +427,8 @@ static const struct {
     J_AT_MOST(PARTS(J(FIRST_CONTACT_CANDIDATES)), PARTS(J(JOURNEYS))),
     J_AT_MOST(PARTS(J(FIRST_CONTACT_RESOLVED)), PARTS(J(FIRST_CONTACT_CANDIDATES))),
     J_AT_MOST(PARTS(J(TOUCH_DROPS)), PARTS(J(JOURNEYS))),
-    J_AT_MOST(PARTS(J(TOUCH_DROPS), J(TOUCH_DROPS)), PARTS(J(TOUCH_RATINGS))), /* a drop is one of two ratings at least */
+    J_AT_MOST(PARTS(J(TOUCH_DROPS), J(TOUCH_DROPS)),
+              PARTS(J(TOUCH_RATINGS))), /* a drop is one of two ratings at least */
     J_AT_MOST(PARTS(J(JOURNEY_RATINGS)), PARTS(J(JOURNEYS))),
     J_AT_MOST(PARTS(J(JOURNEY_DROPS)), PARTS(J(JOURNEY_RATINGS))),
     J_AT_MOST(PARTS(J(GAPS)), PARTS(J(JOURNEY_RATINGS))),
@@ -454,9 +458,12 @@ static const struct {
 #define LONGEST (CXJ__LATEST - CXJ__EARLIEST)
 #define ONE(a) a, NOWHERE
 #define BOUND(grain, sum, counts, least, most) {CXJ_GRAIN_##grain, sum, counts, NOWHERE, NOWHERE, least, most}
-#define SQUARED(grain, sum, counts, least, most) {CXJ_GRAIN_##grain, sum, counts, (sum) + 1, NOWHERE, least, most}, \
-    {CXJ_GRAIN_##grain, (sum) + 1, counts, NOWHERE, NOWHERE, 0, (most) * (most)}
-#define LASTING(grain, sum, counts, histogram, least) {CXJ_GRAIN_##grain, sum, counts, NOWHERE, histogram, least, LONGEST}
+#define SQUARED(grain, sum, counts, least, most)                                                                       \
+    {CXJ_GRAIN_##grain, sum, counts, (sum) + 1, NOWHERE, least, most}, {                                               \
+        CXJ_GRAIN_##grain, (sum) + 1, counts, NOWHERE, NOWHERE, 0, (most) * (most)                                     \
+    }
+#define LASTING(grain, sum, counts, histogram, least)                                                                  \
+    {CXJ_GRAIN_##grain, sum, counts, NOWHERE, histogram, least, LONGEST}
 static const struct bound {
     uint8_t grain, sum, counts[2], squares, histogram;
     int64_t least, most;

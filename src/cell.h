@@ -11,16 +11,16 @@
 
 /* ---- what is summed, by grain ----------------------------------------------------------------------------------- */
 
-/* These lists are the format, too: of journeys that are sealed nothing is left but what is summed here, and in saved bytes
- * each count, sum and histogram stands under the number beside its name (format.c says how). A number is never changed,
- * and never given again. What is new may stand anywhere in its list, and gets the next number of all that its list ever
- * gave; what goes takes its number with it. Whoever changes what one of them means, so that what was summed before is no
- * part of it any more, gives it the next number. In bytes from before, what is new is not there, and then it is not known
- * of the cells that have such bytes in them, rather than 0 (cxj__cell_knows()).
+/* These lists are the format, too: of journeys that are sealed nothing is left but what is summed here, and in saved
+ * bytes each count, sum and histogram stands under the number beside its name (format.c says how). A number is never
+ * changed, and never given again. What is new may stand anywhere in its list, and gets the next number of all that its
+ * list ever gave; what goes takes its number with it. Whoever changes what one of them means, so that what was summed
+ * before is no part of it any more, gives it the next number. In bytes from before, what is new is not there, and then
+ * it is not known of the cells that have such bytes in them, rather than 0 (cxj__cell_knows()).
  *
  * The first count of each grain is that of its contributions: a cell where it is 0 does not exist. The counts of
- * touchpoints, but for the last, grow by 0 or 1 with each touchpoint: a fact says which in one mask. The last two sums of
- * journeys need 128 bits for one journey, too; sums of squares stand behind the sums of what they are of. */
+ * touchpoints, but for the last, grow by 0 or 1 with each touchpoint: a fact says which in one mask. The last two sums
+ * of journeys need 128 bits for one journey, too; sums of squares stand behind the sums of what they are of. */
 #ifdef CXJ__WITH_DUMMIES /* as a test builds the library, to see what becomes of old bytes when something is new */
 #define CXJ__DUMMY(X, number) X(DUMMY, number)
 #else
@@ -162,8 +162,8 @@ struct cxj__cell {
     struct cxj__cell *next_empty;
     struct cxj__cell *sealed;     /* NULL: nothing */
     struct cxj__columns *unknown; /* NULL: none */
-    uint64_t number;          /* never given again within an engine */
-    uint64_t walk;            /* the last walk through a journey's facts that came by */
+    uint64_t number;              /* never given again within an engine */
+    uint64_t walk;                /* the last walk through a journey's facts that came by */
     uint32_t hash;
     uint32_t place; /* in its view's list */
     uint32_t grain;
@@ -181,7 +181,8 @@ size_t cxj__cell_columns(uint32_t grain);
 size_t cxj__cell_first_column(uint32_t grain, enum cxj__list list);
 
 /* The number of the column at a place of a list; the column of a number, CXJ__COLUMNS if there is none any more; the
- * greatest number of a list; and how many numbers, from 1, a list had at first: these columns are known of every cell. */
+ * greatest number of a list; and how many numbers, from 1, a list had at first: these columns are known of every
+ * cell. */
 uint32_t cxj__cell_number(uint32_t grain, enum cxj__list list, size_t place);
 size_t cxj__cell_column(uint32_t grain, enum cxj__list list, uint32_t number);
 uint32_t cxj__cell_greatest_number(uint32_t grain, enum cxj__list list);
@@ -217,7 +218,7 @@ void cxj__cell_prefetch_fact(const struct cxj__cell *cell, const struct cxj__fac
 /* Makes room for a fact, a contribution or a sample, so that adding it cannot fail. */
 bool cxj__cell_reserve_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact);
 bool cxj__cell_reserve_contribution(struct cxj__cell *cell, struct cxj__memory *memory,
-                                const struct cxj__contribution *contribution);
+                                    const struct cxj__contribution *contribution);
 bool cxj__cell_reserve_sample(struct cxj__cell *cell, struct cxj__memory *memory, uint32_t sample);
 
 /* Adds (sign 1) or takes away (sign -1) what was reserved. */
@@ -226,7 +227,7 @@ void cxj__cell_add_contribution(struct cxj__cell *cell, const struct cxj__contri
 
 /* Turns one contribution into another in the same cell: what is the same in both, nearly all, is left alone. */
 void cxj__cell_change_contribution(struct cxj__cell *cell, const struct cxj__contribution *before,
-                               const struct cxj__contribution *after);
+                                   const struct cxj__contribution *after);
 
 /* The same where only the fold's counts differ. */
 void cxj__cell_change_counts(struct cxj__cell *cell, const uint16_t before[CXJ__F_COUNTS],

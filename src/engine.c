@@ -158,7 +158,8 @@ bool cxj__engine_take_mark(cxj_engine *engine, const void *bytes, size_t length)
 static const char *check_options(const cxj_options *options) {
     if (options->touchpoints_limit > CXJ__TOUCHPOINTS_LIMIT) return "options: touchpoints_limit is above 29,000";
     if (options->codes_limit > cxj__names_most(CXJ_DIMENSION_OWNER)) return "options: codes_limit is above 16,777,215";
-    if ((options->unrecorded_facets & ~(uint32_t)CXJ_FACETS_ALL) != 0) return "options: unrecorded_facets has an unknown bit";
+    if ((options->unrecorded_facets & ~(uint32_t)CXJ_FACETS_ALL) != 0)
+        return "options: unrecorded_facets has an unknown bit";
     if (options->seal_ended_after < 0 || options->seal_ended_after > CXJ__LONGEST_TIME) {
         return "options: seal_ended_after is not within 0 and 10^15";
     }
@@ -481,7 +482,8 @@ static cxj_status find_journey(const cxj_engine *engine, uint64_t number, char *
     *journey = number == 0 ? NULL : cxj__store_find(&core->store, &core->seed, number, &probes);
     if (*journey != NULL) return CXJ_OK;
     bool is_sealed = cxj__store_is_sealed(&core->store, &core->seed, number, &probes);
-    cxj__base_say(&why, is_sealed ? "journey %llu is sealed: its touchpoints were released" : "there is no journey %llu",
+    cxj__base_say(&why,
+                  is_sealed ? "journey %llu is sealed: its touchpoints were released" : "there is no journey %llu",
                   (unsigned long long)number);
     cxj__base_tell(message, message_capacity, why.text);
     return is_sealed ? CXJ_SEALED : CXJ_NOT_FOUND;
@@ -557,8 +559,8 @@ static void show(const struct cxj__journey *journey, cxj_journey *state) {
 cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey, char *message, size_t message_capacity,
                              cxj_journey *state, size_t state_size) {
     cxj__base_tell(message, message_capacity, "");
-    const char *wrong = engine == NULL                   ? "engine is NULL"
-                        : state == NULL                  ? "state is NULL"
+    const char *wrong = engine == NULL                    ? "engine is NULL"
+                        : state == NULL                   ? "state is NULL"
                         : state_size < CXJ__LEAST_JOURNEY ? "state_size is below sizeof(cxj_journey)"
                                                           : NULL;
     if (wrong != NULL) return cxj__engine_refuse(message, message_capacity, CXJ_BAD_ARGUMENT, wrong);
@@ -611,10 +613,11 @@ cxj_status cxj_advance(cxj_engine *engine, int64_t now) {
     }
     if (core->now != INT64_MIN && now - LONGEST_LEAP > core->now &&
         (core->touchpoints == 0 || now - LONGEST_LEAP > cxj__plan_latest(core))) {
-        cxj__base_say(&engine->message,
-                      "now: %lld is more than ten years after both the clock, %lld, and the latest touchpoint, %lld; it "
-                      "must be in milliseconds since 1970",
-                      (long long)now, (long long)core->now, (long long)cxj__plan_latest(core));
+        cxj__base_say(
+            &engine->message,
+            "now: %lld is more than ten years after both the clock, %lld, and the latest touchpoint, %lld; it "
+            "must be in milliseconds since 1970",
+            (long long)now, (long long)core->now, (long long)cxj__plan_latest(core));
         return CXJ_CLOCK;
     }
     if (now < core->now) {

@@ -13,9 +13,9 @@ struct cxj_engine {
     struct cxj__message message; /* of the last changing call; empty if it succeeded */
     struct cxj__feed feed;       /* of all that arrived */
     uint64_t late, refused;
-    uint32_t unrecorded;     /* facets that the feed cannot carry */
-    uint32_t next_view; /* the id of the next view */
-    bool is_saving;     /* in steps, and meanwhile some calls are refused */
+    uint32_t unrecorded;  /* facets that the feed cannot carry */
+    uint32_t next_view;   /* the id of the next view */
+    bool is_saving;       /* in steps, and meanwhile some calls are refused */
     uint64_t text_key[2]; /* of the numbers that stand for text ids */
 };
 
@@ -57,8 +57,8 @@ bool cxj__engine_take(void *known, size_t size, const void *passed, size_t given
 /* The view with exactly this text, or NULL. */
 struct cxj_view *cxj__engine_find_view(const struct cxj__core *core, const char *text, size_t length);
 
-/* Tells the host why a call failed, and gives the status back; and of one for whose result the host has too little room.
- */
+/* Tells the host why a call failed, and gives the status back; and of one for whose result the host has too little
+ * room. */
 cxj_status cxj__engine_refuse(char *message, size_t capacity, cxj_status status, const char *sentence);
 cxj_status cxj__engine_refuse_room(char *message, size_t message_capacity, const char *what, size_t needed,
                                    size_t capacity);

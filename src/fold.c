@@ -215,7 +215,7 @@ static void change(struct step *step, uint8_t d, bool bounce) {
     track->before = track->value;
     track->change_at = step->m->at;
     fold->step_waits |= (uint8_t)(1U << d);
-    fold->lost &= (uint8_t) ~(1U << d);
+    fold->lost &= (uint8_t)~(1U << d);
 }
 
 /* One dimension of step 4, of which m has the value. */

@@ -29,9 +29,9 @@ struct cxj__promise {
     int64_t first_due, due, announced_at;
 };
 
-/* All that the fold carries from one touchpoint to the next. Zero before the first. What nearly every touchpoint looks at
- * stands first; what a contribution is made of, beside the counts, comes last: see cxj__fold_contributes_alike(). Sums of
- * durations fit 64 bits, since a journey has at most CXJ__TOUCHPOINTS_LIMIT touchpoints within 10,000 years. */
+/* All that the fold carries from one touchpoint to the next. Zero before the first. What nearly every touchpoint looks
+ * at stands first; what a contribution is made of, beside the counts, comes last: see cxj__fold_contributes_alike().
+ * Sums of durations fit 64 bits, since a journey has at most CXJ__TOUCHPOINTS_LIMIT touchpoints within 10,000 years. */
 struct cxj__fold {
     int64_t last_at;
     int64_t quiet;

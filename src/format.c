@@ -2,72 +2,73 @@
  *
  * All that is saved is one stream of bytes:
  *
- *     head     89 63 78 6a 0d 0a 1a 0a ("\x89cxj\r\n\x1a\n": no text, and whoever turns line ends around breaks it), then
- *              the number of the format, 4 bytes
+ *     head     89 63 78 6a 0d 0a 1a 0a ("\x89cxj\r\n\x1a\n": no text, and whoever turns line ends around breaks it),
+ *              then the number of the format, 4 bytes
  *     blocks   kind, 1 byte; length of the contents, 4 bytes; contents; checksum, 8 bytes
  *
- * Numbers of a fixed width have their lowest byte first. All others are written seven bits a byte, the lowest first, the
- * eighth bit saying that more follow, and in as few bytes as will do; those with a sign are folded first (0, -1, 1, -2, …
- * become 0, 1, 2, 3, …). A checksum is the SipHash-2-4 of the block from its kind on, under a key whose first half is the
- * checksum of the block before it (for the first block: the hash of the head, under the key 0), and whose second half is
+ * Numbers of a fixed width have their lowest byte first. All others are written seven bits a byte, the lowest first,
+ * the eighth bit saying that more follow, and in as few bytes as will do; those with a sign are folded first (0, -1, 1,
+ * -2, … become 0, 1, 2, 3, …). A checksum is the SipHash-2-4 of the block from its kind on, under a key whose first
+ * half is the checksum of the block before it (for the first block: the hash of the head, under the key 0), and whose
+ * second half is
  * 0. So no block can be changed, left out, repeated or moved unnoticed. It keeps out accidents, not malice: nothing in
  * it is secret, and what is read is checked to the last number.
  *
- * Contents are items, one after the other. Those of one kind stand together, in as few blocks as can be: an item goes into
- * the block under way unless that has 65,536 bytes or more. Kinds that have no items have no block.
+ * Contents are items, one after the other. Those of one kind stand together, in as few blocks as can be: an item goes
+ * into the block under way unless that has 65,536 bytes or more. Kinds that have no items have no block.
  *
- * There is exactly one way to write a state, and nothing else is read: what is taken of format 2 is written again byte for
- * byte. Format 1 is what versions before 0.2 wrote. It is read for ever, and written again as format 2.
+ * There is exactly one way to write a state, and nothing else is read: what is taken of format 2 is written again byte
+ * for byte. Format 1 is what versions before 0.2 wrote. It is read for ever, and written again as format 2.
  *
  * Format 2. Blocks come in this order; the number before each is its kind:
  *
- *     1 totals    one item: 0, or 1 and the clock; touchpoints of sealed journeys that contribute; if there are any: journeys
- *                 that had one, the latest at of those touchpoints, and which facets they have: 0 if that is not known, else
- *                 one more than how many facets occur, and for each the distance of its bit from that of the one before
- *                 (of the first: its bit), and how many touchpoints have it; for each dimension from owner to reason how many
- *                 names; how many views; how many journeys, sealed ones among them; how many touchpoints that are held
- *                 contribute
- *     7 settings  only if any is not 0; one item: how many are not 0, and for each the distance of its number from that of
- *                 the one before, and its value. Numbers: 1 the facets that are not recorded, as bits; 2 and 3 the options
- *                 seal_ended_after and seal_idle_after; 4 a fingerprint of the key under which texts became numbers, none
- *                 for the public one
+ *     1 totals    one item: 0, or 1 and the clock; touchpoints of sealed journeys that contribute; if there are any:
+ *                 journeys that had one, the latest at of those touchpoints, and which facets they have: 0 if that is
+ *                 not known, else one more than how many facets occur, and for each the distance of its bit from that
+ *                 of the one before (of the first: its bit), and how many touchpoints have it; for each dimension from
+ *                 owner to reason how many names; how many views; how many journeys, sealed ones among them; how many
+ *                 touchpoints that are held contribute
+ *     7 settings  only if any is not 0; one item: how many are not 0, and for each the distance of its number from that
+ *                 of the one before, and its value. Numbers: 1 the facets that are not recorded, as bits; 2 and 3 the
+ *                 options seal_ended_after and seal_idle_after; 4 a fingerprint of the key under which texts became
+ *                 numbers, none for the public one
  *     8 mark      only if there is one; one item: length, bytes
  *     9 calendar  only if there is one; one item: length, text. So far none is written, and none is read
- *     2 names     the names in use: for each dimension, in the order of their bytes; the length, and the bytes. Its place
- *                 among those of its dimension, from 1, is a name's code in all that follows
+ *     2 names     the names in use: for each dimension, in the order of their bytes; the length, and the bytes. Its
+ *                 place among those of its dimension, from 1, is a name's code in all that follows
  *     3 views     in the order in which they were added: 1 if what sealed journeys contributed is known in part only,
  *                 else 0; length of the text; text
  *     4 cells     only if sealed touchpoints contribute and there are views. First an item that says, for each grain
- *                 (touchpoints, transitions, journeys), which counts, which sums, which histograms and which sums for drivers
- *                 (none so far) its cells have: how many, and of each the distance of its number from that of the one before.
- *                 These numbers stand in the lists of cell.h. Listed is what is known of at least one cell. Then for each
- *                 view an item with the number of cells that follow, and those, in the order of their keys: the period if
- *                 the view has one, the code of each further part; how many of the columns listed are not known of this
- *                 cell, and of each its distance from the one before (of the first: its place, from 0); then, of those that
- *                 are known, the counts; the sums (length in bytes from 0 to 13, then those, two's complement); the
- *                 histograms (how many buckets; for each the distance from the one before it, and how often). Only what
- *                 sealed journeys have contributed is in it. The columns that format 1 had are known of every cell
- *     5 journeys  in the order of their numbers: the distance from the one before it; 0 for a sealed journey, else twice the
- *                 number of its touchpoints that contribute, and 1 more if others are withdrawn; if so, how many; then those
- *                 that contribute, in order; then those that are withdrawn, in the order of their ids: the distance of the id
- *                 from the one before, and the revision. One that contributes: a number whose bits say which fields are not
- *                 none, from bit 0 on: id, owner, team, activity, channel, stage, facets, rating, sequence, revision, due,
- *                 type, segment, reason, customer, value, cause, commitment, outcome; at, as the distance from the one before
- *                 it (of the first: signed); and the fields named, in that order: the id as its signed distance from that of
- *                 the last touchpoint before that has one in this journey, due as its signed distance from at, value signed,
- *                 a rating as scale, scope and score in a byte each
- *     6 end       no contents; nothing follows
+ *                 (touchpoints, transitions, journeys), which counts, which sums, which histograms and which sums for
+ *                 drivers (none so far) its cells have: how many, and of each the distance of its number from that of
+ *                 the one before. These numbers stand in the lists of cell.h. Listed is what is known of at least one
+ *                 cell. Then for each view an item with the number of cells that follow, and those, in the order of
+ *                 their keys: the period if the view has one, the code of each further part; how many of the columns
+ *                 listed are not known of this cell, and of each its distance from the one before (of the first: its
+ *                 place, from 0); then, of those that are known, the counts; the sums (length in bytes from 0 to 13,
+ *                 then those, two's complement); the histograms (how many buckets; for each the distance from the one
+ *                 before it, and how often). Only what sealed journeys have contributed is in it. The columns that
+ *     format 1 had are known of every cell 5 journeys  in the order of their numbers: the distance from the one before
+ *                 it; 0 for a sealed journey, else twice the number of its touchpoints that contribute, and 1 more if
+ *                 others are withdrawn; if so, how many; then those that contribute, in order; then those that are
+ *                 withdrawn, in the order of their ids: the distance of the id from the one before, and the revision.
+ *                 One that contributes: a number whose bits say which fields are not none, from bit 0 on: id, owner,
+ *                 team, activity, channel, stage, facets, rating, sequence, revision, due, type, segment, reason,
+ *                 customer, value, cause, commitment, outcome; at, as the distance from the one before it (of the
+ *                 first: signed); and the fields named, in that order: the id as its signed distance from that of the
+ *                 last touchpoint before that has one in this journey, due as its signed distance from at, value
+ *     signed, a rating as scale, scope and score in a byte each 6 end       no contents; nothing follows
  *
- * So there is room: a new setting, count, sum or histogram is a new number, and no new format. A version that does not know
- * a number, a kind of block or a facet says that a newer one is needed. What was not summed yet when a journey was sealed is
- * not known of that cell, for ever, and said to be so rather than 0.
+ * So there is room: a new setting, count, sum or histogram is a new number, and no new format. A version that does not
+ * know a number, a kind of block or a facet says that a newer one is needed. What was not summed yet when a journey was
+ * sealed is not known of that cell, for ever, and said to be so rather than 0.
  *
  * Format 1. Blocks come in the order of their kinds. There are no settings, no mark and no calendar. In the totals, the
  * number of sealed journeys stands also where that of sealed touchpoints is 0, facets do not stand, and the number of
- * touchpoints is that of all that are held. Cells have no list of columns, and none that is not known: they have the columns
- * whose numbers are those up to 35 counts, 9 sums and 2 histograms (touchpoints), 8, 3 and 1 (transitions), 56, 21 and 5
- * (journeys), in that order. A journey has its number of touchpoints, and then those: withdrawn ones stand among them, with
- * all their fields, of which only id and revision are read on; one without id is read and left out. */
+ * touchpoints is that of all that are held. Cells have no list of columns, and none that is not known: they have the
+ * columns whose numbers are those up to 35 counts, 9 sums and 2 histograms (touchpoints), 8, 3 and 1 (transitions), 56,
+ * 21 and 5 (journeys), in that order. A journey has its number of touchpoints, and then those: withdrawn ones stand
+ * among them, with all their fields, of which only id and revision are read on; one without id is read and left out. */
 #include "format.h"
 
 #include <string.h>
@@ -153,7 +154,8 @@ static bool is_sum_of(struct cxj__int128 sum, uint64_t most) {
 
 /* ---- writing ---------------------------------------------------------------------------------------------------- */
 
-cxj_status cxj__format_out_begin(struct cxj__format_out *out, struct cxj__memory *memory, cxj_write write, void *context) {
+cxj_status cxj__format_out_begin(struct cxj__format_out *out, struct cxj__memory *memory, cxj_write write,
+                                 void *context) {
     *out = (struct cxj__format_out){.memory = memory, .write = write, .context = context};
     if (!cxj__base_grow(memory, &out->bytes, &out->capacity, HEAD, 1)) return CXJ_NO_MEMORY;
     memcpy(out->bytes, magic, MAGIC);
@@ -242,15 +244,17 @@ static void go_on(struct cxj__format_before *before, const cxj_touchpoint *t) {
 }
 
 /* The longest: fields, at and six more of 64 bits, three of 32, eight codes of 16, a rating, two numbers of a byte. */
-_Static_assert(3 + 7 * CXJ__FORMAT_NUMBER + 3 * 5 + 8 * 3 + 3 + 2 * 2 <= CXJ__FORMAT_TOUCHPOINT, "a touchpoint has room");
+_Static_assert(3 + 7 * CXJ__FORMAT_NUMBER + 3 * 5 + 8 * 3 + 3 + 2 * 2 <= CXJ__FORMAT_TOUCHPOINT,
+               "a touchpoint has room");
 
-void cxj__format_put_touchpoint(struct cxj__format_out *out, const cxj_touchpoint *t, struct cxj__format_before *before) {
+void cxj__format_put_touchpoint(struct cxj__format_out *out, const cxj_touchpoint *t,
+                                struct cxj__format_before *before) {
     unsigned char *at = out->bytes + out->length;
     uint32_t fields = fields_of(t);
     at = put_number(at, fields);
     at = before->is_there ? put_number(at, (uint64_t)t->at - (uint64_t)before->at) : put_signed(at, (uint64_t)t->at);
 #define PUT(field, statement)                                                                                          \
-    if (fields >> (field)&1) statement
+    if (fields >> (field) & 1) statement
     PUT(ID, at = put_signed(at, t->id - before->id));
     PUT(OWNER, at = put_number(at, t->owner));
     PUT(TEAM, at = put_number(at, t->team));
@@ -516,7 +520,8 @@ bool cxj__format_item(struct cxj__format_in *in, enum cxj__format_kind kind) {
     if (!arrive(in)) return false;
     if (in->kind == (uint32_t)kind) return true;
     if (in->format > CXJ__FORMAT_FIRST && in->kind >= CXJ__FORMAT_KINDS) {
-        return refuse_at(in, 0, CXJ_NEWER_FORMAT, "a kind of block that this library does not know; a newer one is needed");
+        return refuse_at(in, 0, CXJ_NEWER_FORMAT,
+                         "a kind of block that this library does not know; a newer one is needed");
     }
     return refuse_at(in, in->at, CXJ_BAD_BYTES, expected[kind]);
 }
@@ -579,7 +584,7 @@ void cxj__format_get_touchpoint(struct cxj__format_in *in, cxj_touchpoint *t, st
     uint64_t at = before->is_there ? cxj__format_get(in, UINT64_MAX) + (uint64_t)before->at : get_folded(in);
     t->at = as_signed(at);
 #define GET(field, statement)                                                                                          \
-    if (fields >> (field)&1) statement
+    if (fields >> (field) & 1) statement
     GET(ID, t->id = get_folded(in) + before->id);
     GET(OWNER, t->owner = (uint32_t)cxj__format_get(in, UINT32_MAX));
     GET(TEAM, t->team = (uint16_t)cxj__format_get(in, UINT16_MAX));
@@ -680,11 +685,13 @@ void cxj__format_get_columns(struct cxj__format_in *in, struct cxj__format_colum
     *columns = (struct cxj__format_columns){.grain = grain};
     for (enum cxj__list list = CXJ__COUNTS; list < CXJ__LISTS; list++) get_list(in, columns, list);
     if (cxj__format_get(in, UINT64_MAX) != 0) {
-        cxj__format_refuse(in, CXJ_NEWER_FORMAT, "sums for drivers are not known to this library; a newer one is needed");
+        cxj__format_refuse(in, CXJ_NEWER_FORMAT,
+                           "sums for drivers are not known to this library; a newer one is needed");
     }
     if (in->status != CXJ_OK || columns->count == 0) return;
     in->field = begin;
-    if (!has_first_columns(columns)) cxj__format_refuse(in, CXJ_BAD_BYTES, "a column that every cell has is not listed");
+    if (!has_first_columns(columns))
+        cxj__format_refuse(in, CXJ_BAD_BYTES, "a column that every cell has is not listed");
 }
 
 static enum cxj__list list_at(const struct cxj__format_columns *columns, size_t place) {

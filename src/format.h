@@ -1,5 +1,5 @@
-/* format: state as bytes: blocks and numbers, written to whom the host says, and read from whom nobody trusts. format.c says
- * what the format is. */
+/* format: state as bytes: blocks and numbers, written to whom the host says, and read from whom nobody trusts. format.c
+ * says what the format is. */
 #ifndef CXJ__FORMAT_H
 #define CXJ__FORMAT_H
 
@@ -51,7 +51,8 @@ struct cxj__format_out {
 };
 
 /* Begins, with a host that takes bytes. CXJ_OK or CXJ_NO_MEMORY, and then too it must be finished. */
-cxj_status cxj__format_out_begin(struct cxj__format_out *out, struct cxj__memory *memory, cxj_write write, void *context);
+cxj_status cxj__format_out_begin(struct cxj__format_out *out, struct cxj__memory *memory, cxj_write write,
+                                 void *context);
 
 /* Makes room for an item of a kind that takes at most so many bytes; where the block under way is full or of another
  * kind, it is written first. CXJ_OK; CXJ_NO_MEMORY or CXJ_IO, and then nothing more may be put. */
@@ -74,10 +75,10 @@ struct cxj__format_before {
 /* A touchpoint in at most so many bytes, less its journey. Codes are put as they stand. */
 enum { CXJ__FORMAT_TOUCHPOINT = 192 };
 void cxj__format_put_touchpoint(struct cxj__format_out *out, const cxj_touchpoint *touchpoint,
-                              struct cxj__format_before *before);
+                                struct cxj__format_before *before);
 
-/* What stands in the cells of a grain, in this order, as columns of the cells in memory; CXJ__COLUMNS is one that once was
- * and is not any more. */
+/* What stands in the cells of a grain, in this order, as columns of the cells in memory; CXJ__COLUMNS is one that once
+ * was and is not any more. */
 struct cxj__format_columns {
     uint32_t grain;
     size_t counts[CXJ__LISTS]; /* of each list */
@@ -146,7 +147,8 @@ int64_t cxj__format_get_signed(struct cxj__format_in *in);
 const unsigned char *cxj__format_get_bytes(struct cxj__format_in *in, size_t length);
 
 /* A touchpoint, less its journey, as it was put; its fields are for who asks to check. */
-void cxj__format_get_touchpoint(struct cxj__format_in *in, cxj_touchpoint *touchpoint, struct cxj__format_before *before);
+void cxj__format_get_touchpoint(struct cxj__format_in *in, cxj_touchpoint *touchpoint,
+                                struct cxj__format_before *before);
 
 /* The columns of a grain. */
 void cxj__format_get_columns(struct cxj__format_in *in, struct cxj__format_columns *columns, uint32_t grain);

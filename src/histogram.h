@@ -52,8 +52,7 @@ void cxj__histogram_add_all(struct cxj__histogram *histogram, const struct cxj__
 uint64_t cxj__histogram_total(const struct cxj__histogram *histogram);
 
 /* The least and the most that durations which are counted so can add up to. */
-void cxj__histogram_bounds(const struct cxj__histogram *histogram, struct cxj__int128 *least,
-                           struct cxj__int128 *most);
+void cxj__histogram_bounds(const struct cxj__histogram *histogram, struct cxj__int128 *least, struct cxj__int128 *most);
 
 /* True if two count the same. */
 bool cxj__histogram_is_same(const struct cxj__histogram *a, const struct cxj__histogram *b);

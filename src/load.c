@@ -1,11 +1,11 @@
 /* load: bytes into an engine, or only checked, or merged.
  *
- * Nothing that is read is trusted: blocks are whole or refused (format.c), and here every number is checked against what
- * it may be: names, keys and journeys stand in strict order, codes are those of names that are there, touchpoints are
- * within their bounds and in their order, totals are what was found. What an engine needs is built of what was checked
- * already, by the functions that build it otherwise: touchpoints are planned and committed, so that cells and
- * touchpoints cannot disagree. To check without building is the same, less that. Of sealed journeys there are sums only:
- * these must be such as touchpoints can have (cell.c), and what all views without conditions say must agree.
+ * Nothing that is read is trusted: blocks are whole or refused (format.c), and here every number is checked against
+ * what it may be: names, keys and journeys stand in strict order, codes are those of names that are there, touchpoints
+ * are within their bounds and in their order, totals are what was found. What an engine needs is built of what was
+ * checked already, by the functions that build it otherwise: touchpoints are planned and committed, so that cells and
+ * touchpoints cannot disagree. To check without building is the same, less that. Of sealed journeys there are sums
+ * only: these must be such as touchpoints can have (cell.c), and what all views without conditions say must agree.
  *
  * A few bytes can mean much work, for each touchpoint stands in each view. So what has been done is counted, and held
  * within what the bytes read so far may take. */
@@ -13,9 +13,9 @@
 #include <string.h>
 
 #include "engine.h"
+#include "format.h"
 #include "metric.h"
 #include "touchpoint.h"
-#include "format.h"
 
 /* What becomes of what is read. */
 enum purpose {
@@ -48,9 +48,9 @@ struct load {
     uint64_t sealed, touchpoints; /* found so far: these contribute */
     uint64_t text_key_print;      /* 0: the public key */
     uint64_t withdrawn, unheld;   /* withdrawn ones, and, in format 1, such as are left out */
-    uint64_t *ids; /* of the journey under way */
+    uint64_t *ids;                /* of the journey under way */
     size_t id_count, id_capacity;
-    size_t planned; /* touchpoints that are planned and not committed yet */
+    size_t planned;  /* touchpoints that are planned and not committed yet */
     uint64_t length; /* of all bytes, if that is known; 0: it is not */
     uint64_t work;   /* touchpoints times views, so far */
     uint64_t memory;
@@ -58,11 +58,11 @@ struct load {
     struct cxj__cell *wholes[GROUPS]; /* NULL: no view of the group was there yet */
     struct loaded_view *views;        /* those of the bytes, in their order */
     size_t view_count, view_capacity;
-    bool lacks;                       /* format 1: a view was added after journeys were sealed */
+    bool lacks; /* format 1: a view was added after journeys were sealed */
 };
 
-/* A view as it stands in the bytes. Format 1 kept texts as they had been given, so several may be one view now: then the
- * first of them is it, and of the others, who say the same, the cells are only checked. */
+/* A view as it stands in the bytes. Format 1 kept texts as they had been given, so several may be one view now: then
+ * the first of them is it, and of the others, who say the same, the cells are only checked. */
 struct loaded_view {
     uint64_t print; /* of the text as it stands there */
     struct cxj_view *view;
@@ -91,11 +91,12 @@ static bool check_work(struct load *load, uint64_t touchpoints, uint64_t bytes) 
     struct cxj__message *message = &load->engine->message;
     if (load->purpose == CHECK || views == 0 || bytes > UINT64_MAX / 2 / limit) return true;
     if (touchpoints <= (FREE_WORK + limit * bytes) / views) return true;
-    cxj__base_say(message,
-                  "%llu touchpoints in %llu views are more than %llu bytes may take; to read them, give a load_work_limit "
-                  "above %llu, or see to it that there are fewer views",
-                  (unsigned long long)touchpoints, (unsigned long long)views, (unsigned long long)bytes,
-                  (unsigned long long)(touchpoints * views / bytes));
+    cxj__base_say(
+        message,
+        "%llu touchpoints in %llu views are more than %llu bytes may take; to read them, give a load_work_limit "
+        "above %llu, or see to it that there are fewer views",
+        (unsigned long long)touchpoints, (unsigned long long)views, (unsigned long long)bytes,
+        (unsigned long long)(touchpoints * views / bytes));
     return cxj__format_refuse(&load->in, CXJ_LIMIT, message->text);
 }
 
@@ -145,7 +146,8 @@ static bool read_totals(struct load *load) {
     }
     totals->views = cxj__format_get(in, CXJ__MOST_VIEWS);
     if (totals->views > core->views_limit) {
-        cxj__base_say(&load->engine->message, "there are %u views, and %u are allowed; give a higher views_limit to read them",
+        cxj__base_say(&load->engine->message,
+                      "there are %u views, and %u are allowed; give a higher views_limit to read them",
                       (unsigned)totals->views, (unsigned)core->views_limit);
         return cxj__format_refuse(in, CXJ_LIMIT, load->engine->message.text);
     }
@@ -195,7 +197,8 @@ static bool read_settings(struct load *load) {
         uint64_t step = cxj__format_get(in, UINT64_MAX);
         if (step == 0) refuse_bytes(load, "settings are not in order");
         if (step >= CXJ__FORMAT_SETTINGS_KNOWN - number) {
-            cxj__format_refuse(in, CXJ_NEWER_FORMAT, "a setting that this library does not know; a newer one is needed");
+            cxj__format_refuse(in, CXJ_NEWER_FORMAT,
+                               "a setting that this library does not know; a newer one is needed");
         }
         number += (uint32_t)step;
         uint64_t value = cxj__format_get(in, UINT64_MAX);
@@ -322,8 +325,8 @@ static bool read_views(struct load *load) {
     return true;
 }
 
-/* Where it is known how many bytes there are, what is too much for them is refused before it is done. A touchpoint takes two
- * at least, whatever the totals say. */
+/* Where it is known how many bytes there are, what is too much for them is refused before it is done. A touchpoint
+ * takes two at least, whatever the totals say. */
 static bool foresee_work(struct load *load) {
     uint64_t most = load->length / 2, announced = load->totals.touchpoints;
     return load->length == 0 || check_work(load, announced < most ? announced : most, load->length);
@@ -427,7 +430,8 @@ static enum group group_of(const struct cxj_view *view) {
     return OF_TRANSITIONS + (enum group)(view->dimensions[0] - CXJ_DIMENSION_OWNER);
 }
 
-/* Whether a view without conditions holds all that it should by the totals; *beyond if it has more than there can be. */
+/* Whether a view without conditions holds all that it should by the totals; *beyond if it has more than there can
+ * be. */
 static bool has_all(const struct load *load, const struct cxj_view *view, const struct cxj__cell *whole, bool *beyond) {
     const int64_t *counts = cxj__cell_counts(whole);
     const uint64_t touchpoints = load->totals.sealed_touchpoints, journeys = load->totals.sealed_journeys;
@@ -445,16 +449,17 @@ static bool has_all(const struct load *load, const struct cxj_view *view, const 
     }
 }
 
-/* What the cells of a view sum, all in all, must be what there was, and what other views say. Versions of format 1 did not
- * note that a view was added after journeys were sealed: such a view is known by what it lacks, and so are those behind
- * it. Takes the whole over where others are to be compared with it. */
+/* What the cells of a view sum, all in all, must be what there was, and what other views say. Versions of format 1 did
+ * not note that a view was added after journeys were sealed: such a view is known by what it lacks, and so are those
+ * behind it. Takes the whole over where others are to be compared with it. */
 static bool check_whole(struct load *load, struct cxj_view *view, struct cxj__cell **whole) {
     bool beyond = false, all = has_all(load, view, *whole, &beyond);
     if (beyond) return refuse_beyond(load);
     view->sealed_lost |= load->lacks;
     if (view->condition_count > 0 || view->sealed_lost) return true;
     struct cxj__cell **other = &load->wholes[group_of(view)];
-    if (view->grain == CXJ_GRAIN_TOUCHPOINTS) cxj__cell_counts(*whole)[CXJ__T_JOURNEYS] = 0; /* in how many cells they are */
+    if (view->grain == CXJ_GRAIN_TOUCHPOINTS)
+        cxj__cell_counts(*whole)[CXJ__T_JOURNEYS] = 0; /* in how many cells they are */
     if (all && *other != NULL) all = cxj__cell_is_same(*other, *whole);
     if (!all && load->in.format > CXJ__FORMAT_FIRST) {
         return refuse_bytes(load, "a view does not have what sealed journeys have contributed to others");
@@ -503,7 +508,8 @@ static bool read_cells(struct load *load) {
     for (size_t v = 0; v < load->view_count; v++) {
         if (!read_cells_of(load, &load->views[v])) return false;
     }
-    for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; in->format > CXJ__FORMAT_FIRST && grain <= CXJ_GRAIN_JOURNEYS; grain++) {
+    for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; in->format > CXJ__FORMAT_FIRST && grain <= CXJ_GRAIN_JOURNEYS;
+         grain++) {
         if (!cxj__format_knows_all(&load->columns[grain])) {
             return refuse_bytes(load, "a column is listed that no cell has");
         }
@@ -583,7 +589,8 @@ static bool check_record(struct load *load, const cxj_touchpoint *t) {
         (void)snprintf(why, sizeof why, "a touchpoint's %s %s", refusal.field, refusal.rule);
         return refuse_bytes(load, why);
     }
-    if (cxj__touchpoint_imply(t->facets) != t->facets) return refuse_bytes(load, "a touchpoint lacks facets that its own imply");
+    if (cxj__touchpoint_imply(t->facets) != t->facets)
+        return refuse_bytes(load, "a touchpoint lacks facets that its own imply");
     return true;
 }
 

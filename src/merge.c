@@ -3,8 +3,8 @@
  * The source's touchpoints are planned journey by journey, as if they arrived: first all are planned to reserve what
  * that needs, and then once more to be committed, so that a merge is all or nothing. Names meet by their text.
  *
- * Of sealed journeys there are no touchpoints. What they have contributed stands by itself in the source's cells, and is
- * added to the cells with the same text, in views with the same text. */
+ * Of sealed journeys there are no touchpoints. What they have contributed stands by itself in the source's cells, and
+ * is added to the cells with the same text, in views with the same text. */
 #include <assert.h>
 #include <string.h>
 
@@ -23,7 +23,7 @@ struct merge {
     cxj_engine *engine;
     const struct cxj__core *source;
     struct translation translation;
-    size_t sealed;                       /* numbers of the source that the engine has sealed so far */
+    size_t sealed; /* numbers of the source that the engine has sealed so far */
 };
 
 /* ---- names ------------------------------------------------------------------------------------------------------ */
@@ -340,8 +340,9 @@ cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source) {
     }
     if (cxj__engine_is_saving(engine)) return CXJ_SAVING;
     if (engine->core.text_key_print != source->core.text_key_print) {
-        return cxj__engine_fail(engine, CXJ_OTHER_KEY,
-                                "merge: the engines' text ids were made with different keys, so one text is two numbers");
+        return cxj__engine_fail(
+            engine, CXJ_OTHER_KEY,
+            "merge: the engines' text ids were made with different keys, so one text is two numbers");
     }
     struct cxj__core *core = &engine->core;
     struct merge merge = {.engine = engine, .source = &source->core};

@@ -71,26 +71,24 @@ enum { NONE = 255 };
 #define SETTLED CXJ__J_DELIVERIES, CXJ__J_BROKEN
 
 /* Rows that come alike: name, operands, needs, summary. */
-#define COUNTED(name, a, needs, summary)                                                                               \
-    { name, CXJ_UNIT_COUNT, CXJ_KIND_COUNT, COUNT, a, 0, NONE, needs, 0, 1, summary }
-#define SHARED(name, a, of, needs, summary)                                                                            \
-    { name, CXJ_UNIT_SHARE, CXJ_KIND_SHARE, SHARE, a, of, needs, 0, 1, summary }
+#define COUNTED(name, a, needs, summary) {name, CXJ_UNIT_COUNT, CXJ_KIND_COUNT, COUNT, a, 0, NONE, needs, 0, 1, summary}
+#define SHARED(name, a, of, needs, summary) {name, CXJ_UNIT_SHARE, CXJ_KIND_SHARE, SHARE, a, of, needs, 0, 1, summary}
 #define EACH(name, a, needs, summary)                                                                                  \
-    { name, CXJ_UNIT_COUNT, CXJ_KIND_MEAN, PER, a, CXJ__J_JOURNEYS, NONE, needs, 0, 1, summary }
+    {name, CXJ_UNIT_COUNT, CXJ_KIND_MEAN, PER, a, CXJ__J_JOURNEYS, NONE, needs, 0, 1, summary}
 #define LASTED(name, a, of, needs, summary)                                                                            \
-    { name, CXJ_UNIT_DURATION, CXJ_KIND_MEAN, AVERAGE, a, of, needs, 0, 1, summary }
+    {name, CXJ_UNIT_DURATION, CXJ_KIND_MEAN, AVERAGE, a, of, needs, 0, 1, summary}
 #define RATED(name, a, b, divisor, summary)                                                                            \
-    { name, CXJ_UNIT_SATISFACTION, CXJ_KIND_MEAN, MEAN, a, b, NONE, 0, 0, divisor, summary }
+    {name, CXJ_UNIT_SATISFACTION, CXJ_KIND_MEAN, MEAN, a, b, NONE, 0, 0, divisor, summary}
 #define RANKED(name, a, b, percent, needs, summary)                                                                    \
-    { name, CXJ_UNIT_DURATION, CXJ_KIND_QUANTILE, QUANTILE, a, b, percent, needs, 0, 1, summary }
+    {name, CXJ_UNIT_DURATION, CXJ_KIND_QUANTILE, QUANTILE, a, b, percent, needs, 0, 1, summary}
 #define RANKED_ENDED(name, a, percent, any, summary)                                                                   \
-    { name, CXJ_UNIT_DURATION, CXJ_KIND_QUANTILE, QUANTILE_ENDED, a, 0, percent, 0, any, 1, summary }
+    {name, CXJ_UNIT_DURATION, CXJ_KIND_QUANTILE, QUANTILE_ENDED, a, 0, percent, 0, any, 1, summary}
 
 /* Of what is summed in a test's library alone (cell.h). */
 #ifdef CXJ__WITH_DUMMIES
 #define DUMMIES(grain)                                                                                                 \
     COUNTED("dummies", CXJ__##grain##_DUMMY, 0, "none"),                                                               \
-        {"dummy_sum", CXJ_UNIT_MONEY, CXJ_KIND_COUNT, TOTAL, CXJ__##grain##_SUM_DUMMY, 0, NONE, 0, 0, 1, "none"},       \
+        {"dummy_sum", CXJ_UNIT_MONEY, CXJ_KIND_COUNT, TOTAL, CXJ__##grain##_SUM_DUMMY, 0, NONE, 0, 0, 1, "none"},      \
         RANKED("dummy_p50", CXJ__##grain##_HISTOGRAM_DUMMY, CXJ__##grain##_DUMMY, 50, 0, "none"),
 #else
 #define DUMMIES(grain)
@@ -164,8 +162,7 @@ static const struct metric of_touchpoints[] = {
     RANKED("lateness_p90", CXJ__T_HISTOGRAM_LATENESS, CXJ__T_LATE, 90, DELIVERED, "its 90th percentile"),
     RANKED("lateness_p99", CXJ__T_HISTOGRAM_LATENESS, CXJ__T_LATE, 99, DELIVERED, "its 99th percentile"),
     {"value", CXJ_UNIT_MONEY, CXJ_KIND_COUNT, TOTAL, CXJ__T_SUM_VALUE, 0, NONE, 0, 0, 1, "sum of value"},
-    DUMMIES(T)
-};
+    DUMMIES(T)};
 
 static const struct metric of_transitions[] = {
     COUNTED("transitions", CXJ__X_TRANSITIONS, 0, "transitions from one value to the next, also the same"),
@@ -184,8 +181,7 @@ static const struct metric of_transitions[] = {
     RATED("satisfaction_step", CXJ__X_SUM_STEP, CXJ__X_STEPS, UNIT, "mean of the rating after less the rating before"),
     COUNTED("improved", CXJ__X_IMPROVED, 0, "steps up"),
     COUNTED("degraded", CXJ__X_DEGRADED, 0, "steps down"),
-    DUMMIES(X)
-};
+    DUMMIES(X)};
 
 static const struct metric of_journeys[] = {
     COUNTED("journeys", CXJ__J_JOURNEYS, 0, "journeys"),
@@ -304,8 +300,7 @@ static const struct metric of_journeys[] = {
     {"value", CXJ_UNIT_MONEY, CXJ_KIND_COUNT, TOTAL, CXJ__J_SUM_VALUE, 0, NONE, 0, 0, 1, "sum of value"},
     {"value_lost", CXJ_UNIT_MONEY, CXJ_KIND_COUNT, TOTAL, CXJ__J_SUM_VALUE_LOST, 0, NONE, CHURNED, 0, 1,
      "sum of value of churned journeys"},
-    DUMMIES(J)
-};
+    DUMMIES(J)};
 
 #define LENGTH(table) (sizeof(table) / sizeof *(table))
 enum { NUMBERS_OF_A_GRAIN = 1000 };

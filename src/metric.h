@@ -7,9 +7,9 @@
 
 /* What a metric's value depends on besides its cell. */
 struct cxj__circumstances {
-    uint32_t unrecorded;   /* facets that the feed cannot carry */
-    bool has_now;     /* the clock was ever advanced */
-    bool has_context; /* the view's first dimension is owner or team, of which lost context is known */
+    uint32_t unrecorded; /* facets that the feed cannot carry */
+    bool has_now;        /* the clock was ever advanced */
+    bool has_context;    /* the view's first dimension is owner or team, of which lost context is known */
 };
 
 /* Metrics there are. */

@@ -49,8 +49,8 @@ static cxj_status check_name(uint32_t dimension, const char *name, size_t length
 }
 
 /* The code of a name, made if the name is new; or the sentence why not. */
-static cxj_status code_of(struct cxj__core *core, uint32_t dimension, const cxj_text *name, struct cxj__message *message,
-                          uint32_t *code) {
+static cxj_status code_of(struct cxj__core *core, uint32_t dimension, const cxj_text *name,
+                          struct cxj__message *message, uint32_t *code) {
     struct cxj__names *dictionary = &core->dictionaries[dimension];
     size_t bytes = cxj__base_length(name->text, name->length);
     *code = 0;
@@ -201,7 +201,7 @@ static cxj_status take_codes(cxj_engine *engine, const cxj_named_touchpoint *nam
 }
 
 static cxj_status resolve_named(cxj_engine *engine, const cxj_named_touchpoint *named, struct trouble *trouble,
-                          cxj_touchpoint *t) {
+                                cxj_touchpoint *t) {
     static const uint8_t nothing[sizeof named->reserved];
     trouble->status = CXJ_OK;
     *t = (cxj_touchpoint){
@@ -247,7 +247,8 @@ static size_t fill_window(struct naming *naming, cxj_touchpoint *window, size_t 
         cxj_named_touchpoint named;
         const char *passed = naming->structs + (naming->receipt.processed + filled) * naming->struct_size;
         if (!cxj__engine_take(&named, sizeof named, passed, naming->struct_size)) {
-            complain(trouble, CXJ_BAD_FIELD, "struct", "has members that this version does not know and that are not 0");
+            complain(trouble, CXJ_BAD_FIELD, "struct",
+                     "has members that this version does not know and that are not 0");
         } else {
             resolve_named(naming->engine, &named, trouble, &window[filled]);
         }
@@ -296,7 +297,8 @@ static cxj_status record_windows(struct naming *naming) {
         cxj_status status =
             cxj__record_from(naming->engine, window, filled, (size_t)naming->receipt.processed, naming->flags, &part);
         bool is_first = naming->receipt.first_refusal == CXJ_NO_INDEX;
-        if (!is_first && status != CXJ_NO_MEMORY) naming->engine->message = said; /* the sentence is about the first that was refused */
+        if (!is_first && status != CXJ_NO_MEMORY)
+            naming->engine->message = said; /* the sentence is about the first that was refused */
         add_receipt(&naming->receipt, &part);
         if (status == CXJ_NO_MEMORY) return status;
         stop = part.processed < filled;

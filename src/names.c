@@ -1,10 +1,10 @@
 /* names: a dictionary for each dimension: names to codes and back.
  *
  * A code is an index into an array of names, so that a name is found in one step, and a table of codes finds the code
- * of a name. Names are allocated one by one: a pointer that a host was given stays good while others come. Codes that are
- * retired wait in a chain and are given again before new ones.
- * Invariant: slots holds each code that is not retired exactly once, at most three quarters full; each that is retired is in
- * the chain that begins with waiting. */
+ * of a name. Names are allocated one by one: a pointer that a host was given stays good while others come. Codes that
+ * are retired wait in a chain and are given again before new ones.
+ * Invariant: slots holds each code that is not retired exactly once, at most three quarters full; each that is retired
+ * is in the chain that begins with waiting. */
 #include "names.h"
 
 #include <string.h>

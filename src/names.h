@@ -21,8 +21,8 @@ struct cxj__name {
     uint32_t next; /* of a retired one: the next code that waits; else: the code given before this one; 0: none */
 };
 
-/* Set in the uses of a name that had any, ever; and of one that a touchpoint carried which was let go when its journey was
- * sealed: such a name is not retired, for a cell may name it. */
+/* Set in the uses of a name that had any, ever; and of one that a touchpoint carried which was let go when its journey
+ * was sealed: such a name is not retired, for a cell may name it. */
 #define CXJ__NAMES_WAS_USED (UINT64_C(1) << 63)
 #define CXJ__NAMES_OF_SEALED (UINT64_C(1) << 62)
 
@@ -38,7 +38,7 @@ struct cxj__names {
     uint32_t limit;       /* codes at most */
     uint32_t waiting;     /* a code that is retired, the first of all that are; 0: none */
     uint32_t waiting_count;
-    uint32_t latest;      /* the code given last, the first of all given since cxj__names_mark(); 0: none */
+    uint32_t latest; /* the code given last, the first of all given since cxj__names_mark(); 0: none */
 };
 
 void cxj__names_finish(struct cxj__names *dictionary, struct cxj__memory *memory);
@@ -47,7 +47,8 @@ void cxj__names_finish(struct cxj__names *dictionary, struct cxj__memory *memory
 uint32_t cxj__names_find(const struct cxj__names *dictionary, const struct cxj__seed *seed, const char *text,
                          size_t length);
 
-/* Gives a new name its code, one that is retired if there is any. CXJ_OK, CXJ_LIMIT or CXJ_NO_MEMORY; the name must not be there yet, and not be empty. */
+/* Gives a new name its code, one that is retired if there is any. CXJ_OK, CXJ_LIMIT or CXJ_NO_MEMORY; the name must not
+ * be there yet, and not be empty. */
 cxj_status cxj__names_add(struct cxj__names *dictionary, struct cxj__memory *memory, const struct cxj__seed *seed,
                           const char *text, size_t length, uint32_t *code);
 
@@ -76,8 +77,8 @@ static inline void cxj__names_release(struct cxj__names *dictionary, uint32_t co
     if (code != 0) dictionary->uses[code]--;
 }
 
-/* Notes that a touchpoint came with a code, if it is one, though it may not be held: so that an erasure retires the name if
- * nothing else uses it. */
+/* Notes that a touchpoint came with a code, if it is one, though it may not be held: so that an erasure retires the
+ * name if nothing else uses it. */
 static inline void cxj__names_came(struct cxj__names *dictionary, uint32_t code) {
     if (code != 0 && cxj__names_has(dictionary, code)) dictionary->uses[code] |= CXJ__NAMES_WAS_USED;
 }

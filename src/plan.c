@@ -5,8 +5,8 @@
  * something that holds for the whole journey has changed (its type, its outcome, …), the facts before the position
  * move too, in the views that look at it. A journey's contribution is taken from its cell and put where it now belongs.
  * First all this is written down and all memory reserved; then it is done, which cannot fail. A plan that is abandoned
- * leaves no trace. What only takes away, or moves what a whole journey has contributed, is done at once, by a walk through
- * its facts.
+ * leaves no trace. What only takes away, or moves what a whole journey has contributed, is done at once, by a walk
+ * through its facts.
  * Invariant of a plan: the only thing that it has changed before the commit is the index of long journeys (which
  * values are held), and empty cells, journeys and room; abandoning undoes the first and drops the others. */
 #include "plan.h"
@@ -183,7 +183,7 @@ static const struct cxj__entry *meet(const struct cxj__core *core, struct cxj__f
     }
     /* Of one that is withdrawn there is no content to compare: it holds over one that is not. */
     int order = is_withdrawn(a) || is_withdrawn(h) ? is_withdrawn(a) - is_withdrawn(h)
-                                                     : cxj__touchpoint_compare(a, h, core->dictionaries);
+                                                   : cxj__touchpoint_compare(a, h, core->dictionaries);
     feed->duplicates++;
     if (order != 0) feed->conflicts++;
     return order > 0 ? arrived : held;
@@ -486,7 +486,8 @@ static uint64_t had_key(const struct cxj_view *view, size_t condition) {
     return (uint64_t)view->id << CXJ__PLAN_HAD_BITS | condition;
 }
 
-/* In a long journey: a value is held from now on, or no longer; counts it with the conditions of a view that it meets. */
+/* In a long journey: a value is held from now on, or no longer; counts it with the conditions of a view that it
+ * meets. */
 static void count_had_of(struct cxj__index *index, const struct cxj__core *core, const struct cxj_view *view,
                          uint32_t holder, uint32_t code, int sign) {
     for (size_t i = 0; i < view->condition_count; i++) {
@@ -558,8 +559,8 @@ static void unmark_held(const struct cxj__plan *plan, const struct cxj__core *co
 
 /* ---- folding ---------------------------------------------------------------------------------------------------- */
 
-/* Keeps the facts that a step has put behind the list, less the samples, which go to a list of their own if wanted.
- * */
+/* Keeps the facts that a step has put behind the list, less the samples, which go to a list of their own if
+ * wanted. */
 static bool keep_facts(struct cxj__plan *plan, struct cxj__core *core, size_t count, size_t entry, bool samples) {
     struct cxj__fact *facts = plan->facts.items + plan->facts.count;
     size_t kept = 0;
@@ -845,7 +846,8 @@ static bool reserve_holders(struct cxj__core *core, struct cxj__journey *journey
     return cxj__store_reserve_index(journey, &core->memory, &core->seed, further);
 }
 
-/* ---- contribution --------------------------------------------------------------------------------------------------- */
+/* ---- contribution
+ * --------------------------------------------------------------------------------------------------- */
 
 /* True if a touchpoint has one of the condition's codes. */
 static bool meets(const cxj_touchpoint *touchpoint, const struct cxj__condition *condition) {
@@ -873,8 +875,9 @@ static bool had(const struct cxj__plan *plan, const struct cxj__core *core, cons
 }
 
 /* The key under which a journey stands in a view, and whether it does. */
-static bool find_contribution(const struct cxj__plan *plan, const struct cxj__core *core, const struct cxj__change *change,
-                          const struct cxj_view *view, bool after, uint64_t *probes, struct cxj__key *key) {
+static bool find_contribution(const struct cxj__plan *plan, const struct cxj__core *core,
+                              const struct cxj__change *change, const struct cxj_view *view, bool after,
+                              uint64_t *probes, struct cxj__key *key) {
     const struct cxj__fold *fold = after ? &change->fold : &change->journey->fold;
     const struct cxj__codes *codes = after ? &change->after : &change->before;
     if (fold->counts[CXJ__F_TOUCHPOINTS] == 0 || (view->ended && fold->outcome == 0)) return false;
@@ -954,7 +957,7 @@ static bool regain_samples(struct cxj__core *core, struct cxj__journey *journey)
 }
 
 static bool reserve_samples(struct cxj__plan *plan, struct cxj__core *core, const struct cxj__change *change,
-                              const struct cxj__placing *placing) {
+                            const struct cxj__placing *placing) {
     size_t kept = placing->from == placing->to ? 0 : change->kept_samples;
     for (size_t i = 0; i < kept; i++) {
         if (!cxj__cell_reserve_sample(placing->to, &core->memory, change->journey->samples[i])) return false;
@@ -997,16 +1000,16 @@ _Static_assert(CXJ_DIMENSION_TYPE + 4 == CXJ_DIMENSION_CHURNED,
 
 /* ---- facts in streams ------------------------------------------------------------------------------------------- */
 
-/* Where a long journey moves in many views, a list of all postings would be far larger than the journey. Then each fact is
- * addressed once to make room for it, and once more when it is added or taken away; those before the position are folded
- * for each of that. */
+/* Where a long journey moves in many views, a list of all postings would be far larger than the journey. Then each fact
+ * is addressed once to make room for it, and once more when it is added or taken away; those before the position are
+ * folded for each of that. */
 
 /* Deals with a fact under a key of a view; with sign 1 it comes there, with -1 it goes. */
 typedef bool (*stream_fact)(struct cxj__core *core, const struct cxj__change *change, struct cxj_view *view,
                             const struct cxj__key *key, const struct cxj__fact *fact, int sign);
 
-/* Streams one fact of a touchpoint in all views but those of journeys; with changed, in those that look at a dimension of
- * it. */
+/* Streams one fact of a touchpoint in all views but those of journeys; with changed, in those that look at a dimension
+ * of it. */
 static bool stream_one(struct cxj__core *core, const struct cxj__change *change, const struct cxj__codes *codes,
                        const struct cxj__fact *fact, int sign, uint32_t changed, stream_fact visit) {
     struct cxj__key key;
@@ -1224,8 +1227,7 @@ static bool reserve_records(struct cxj__plan *plan, struct cxj__core *core, stru
         rares += cxj__store_is_rare(&plan->entries.items[i].touchpoint);
         change->moving += plan->entries.items[i].moves;
     }
-    bool room = cxj__store_reserve(journey, &core->memory, &core->seed, change->position + arriving, retracted,
-                                  rares);
+    bool room = cxj__store_reserve(journey, &core->memory, &core->seed, change->position + arriving, retracted, rares);
     if (was_short && journey->index != NULL &&
         !(room && index_cells(core, change) && index_had_of_all(core, journey))) {
         cxj__store_drop_index(journey, &core->memory); /* One that does not know the cells would be worse than none. */
@@ -1398,8 +1400,8 @@ static void commit_placings(const struct cxj__plan *plan, const struct cxj__core
         if (from != NULL) add_samples(from, AT(journey->samples, stay), journey->fold.samples - stay, -1);
         if (to != NULL) {
             add_samples(to, AT(journey->samples, stay), change->kept_samples - stay, 1);
-            add_samples(to, AT(plan->samples.items, change->samples.from),
-                          change->samples.to - change->samples.from, 1);
+            add_samples(to, AT(plan->samples.items, change->samples.from), change->samples.to - change->samples.from,
+                        1);
         } else if (placing->stands) {
             placing->view->incomplete = true;
         }
@@ -1477,7 +1479,8 @@ static void commit_journey(const struct cxj__plan *plan, struct cxj__core *core,
 static void mark_empty(struct cxj__plan *plan, bool abandoned) {
     for (size_t i = 0; i < plan->postings.count; i++) {
         const struct cxj__posting *posting = &plan->postings.items[i];
-        if (posting->cell != NULL && (abandoned || posting->sign < 0)) cxj__view_mark_empty(posting->view, posting->cell);
+        if (posting->cell != NULL && (abandoned || posting->sign < 0))
+            cxj__view_mark_empty(posting->view, posting->cell);
     }
     for (size_t i = 0; i < plan->placings.count; i++) {
         const struct cxj__placing *placing = &plan->placings.items[i];
@@ -1712,8 +1715,8 @@ static void pass_on_held(struct cxj__core *core, struct cxj__journey *journey, s
     }
 }
 
-/* Folds all records, and keeps what comes of it as far as there is room: what there is none for is found out again when it
- * is needed. */
+/* Folds all records, and keeps what comes of it as far as there is room: what there is none for is found out again when
+ * it is needed. */
 static void fold_anew(struct cxj__core *core, struct cxj__journey *journey) {
     struct cxj__fold fold;
     struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
@@ -1758,7 +1761,8 @@ static bool put_in(struct walk *walk, struct cxj_view *view, const struct cxj__k
         view->incomplete = true;
     } else if (!reserve_in(walk, cell, fact)) {
         struct cxj__index *index = walk->journey->index;
-        if (index != NULL && cxj__store_indexed(index, &core->seed, CXJ__INDEX_CELL, cell->number, &core->store.probes)) {
+        if (index != NULL &&
+            cxj__store_indexed(index, &core->seed, CXJ__INDEX_CELL, cell->number, &core->store.probes)) {
             cxj__store_unindex(index, &core->seed, cxj__store_index(index, &core->seed, CXJ__INDEX_CELL, cell->number));
         }
         /* What a save in steps has listed may be among what goes. */
@@ -1825,7 +1829,7 @@ void cxj__plan_withdraw(struct cxj__core *core, struct cxj__journey *journey, si
 
 /* Makes room for that. */
 static bool reserve_apart(struct walk *walk, struct cxj_view *view, const struct cxj__key *key,
-                           const struct cxj__fact *fact) {
+                          const struct cxj__fact *fact) {
     struct cxj__memory *memory = &walk->core->memory;
     struct cxj__cell *cell = cell_at(walk, view, key);
     if (cell == NULL) return true;
@@ -1835,7 +1839,7 @@ static bool reserve_apart(struct walk *walk, struct cxj_view *view, const struct
 }
 
 static bool add_apart(struct walk *walk, struct cxj_view *view, const struct cxj__key *key,
-                       const struct cxj__fact *fact) {
+                      const struct cxj__fact *fact) {
     struct cxj__cell *cell = cell_at(walk, view, key);
     if (cell == NULL) {
         view->sealed_lost = true;

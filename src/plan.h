@@ -35,18 +35,19 @@ struct cxj__core {
     uint64_t journeys;    /* with one that contributes */
     uint64_t held;        /* touchpoints kept */
     uint64_t folded;      /* touchpoints folded, ever */
-    uint64_t version;    /* grows with each call that changes something, and only then: so a cursor sees that it is stale */
-    int64_t latest;      /* the latest at of a touchpoint held that contributes; INT64_MIN if there is none */
+    uint64_t
+        version;    /* grows with each call that changes something, and only then: so a cursor sees that it is stale */
+    int64_t latest; /* the latest at of a touchpoint held that contributes; INT64_MIN if there is none */
     bool latest_is_gone; /* while a call lasts: it was taken away, and the one before it is not found yet */
     uint64_t facet_counts[CXJ__FACETS]; /* by bit: touchpoints that contribute and have it, of sealed journeys, too */
     /* What is saved beside all that. */
     uint64_t sealed_facets[CXJ__FACETS]; /* by bit: sealed touchpoints that have it */
     bool sealed_facets_lost;             /* of some sealed touchpoints that is not known */
     uint64_t walks;                      /* through facts of journeys, ever; see struct cxj__cell */
-    bool deadlines_lost;                 /* the agenda lacks some, for which there was no memory; so all journeys are looked at */
-    bool sealings_lost;                  /* the same of sealings */
-    uint64_t text_key_print;             /* of the key under which texts became numbers; 0: the public one */
-    unsigned char *mark;                 /* the host's; NULL: none */
+    bool deadlines_lost;     /* the agenda lacks some, for which there was no memory; so all journeys are looked at */
+    bool sealings_lost;      /* the same of sealings */
+    uint64_t text_key_print; /* of the key under which texts became numbers; 0: the public one */
+    unsigned char *mark;     /* the host's; NULL: none */
     size_t mark_length;
     /* What reading bytes may take. */
     uint32_t views_limit;
@@ -64,8 +65,8 @@ static inline int64_t cxj__plan_latest(const struct cxj__core *core) {
 /* Bits of an index's key of kind CXJ__INDEX_HAD that say which condition of the view it is. */
 enum { CXJ__PLAN_HAD_BITS = 8 };
 
-/* Views of an engine. Every touchpoint looks at every view, and every view added at those before it: more would be slow,
- * not useful. */
+/* Views of an engine. Every touchpoint looks at every view, and every view added at those before it: more would be
+ * slow, not useful. */
 enum { CXJ__MOST_VIEWS = 4096 };
 
 /* Growing arrays that last from one call to the next. */
@@ -111,7 +112,7 @@ struct cxj__change {
     bool streams;                       /* its facts are addressed twice, and not posted */
     size_t position;
     size_t kept_samples;
-    size_t moving; /* entries of arriving that have just arrived */
+    size_t moving;                                                 /* entries of arriving that have just arrived */
     struct cxj__range leaving, arriving, prefix;                   /* of entries */
     struct cxj__range leaving_facts, arriving_facts, prefix_facts; /* of facts */
     struct cxj__range postings, tallies, placings, samples, checkpoints, retractions;
@@ -158,9 +159,9 @@ void cxj__plan_begin(struct cxj__plan *plan);
 /* Notes the names of a touchpoint that came, and may not be held: refused, late, or of no effect beside another. */
 void cxj__plan_note_names(struct cxj__core *core, const cxj_touchpoint *touchpoint);
 
-/* Plans the arrival of a touchpoint that is valid; place is its place in the call. Of one that is withdrawn nothing counts
- * but journey, id and revision. CXJ_OK, CXJ_NO_MEMORY, or CXJ_LATE if its journey is sealed, and then it is not in the
- * plan. */
+/* Plans the arrival of a touchpoint that is valid; place is its place in the call. Of one that is withdrawn nothing
+ * counts but journey, id and revision. CXJ_OK, CXJ_NO_MEMORY, or CXJ_LATE if its journey is sealed, and then it is not
+ * in the plan. */
 cxj_status cxj__plan_arrival(struct cxj__plan *plan, struct cxj__core *core, const cxj_touchpoint *touchpoint,
                              size_t place);
 
@@ -168,13 +169,13 @@ cxj_status cxj__plan_arrival(struct cxj__plan *plan, struct cxj__core *core, con
  * in refused. CXJ_OK: commit cannot fail. CXJ_NO_MEMORY: the plan must be abandoned. */
 cxj_status cxj__plan_prepare(struct cxj__plan *plan, struct cxj__core *core);
 
-/* Erases a journey. Needs no memory, and cannot fail; no plan is under way. The call must find the latest touchpoint again
- * before it ends. */
+/* Erases a journey. Needs no memory, and cannot fail; no plan is under way. The call must find the latest touchpoint
+ * again before it ends. */
 void cxj__plan_erase(struct cxj__core *core, struct cxj__journey *journey);
 
-/* Takes the touchpoint at a position of a journey back where there was no memory to plan it. It cannot fail: what can be
- * added without memory, or with what there still is, is added; a cell in which there is no room for what the journey amounts
- * to now is lost, and its view incomplete. No plan is under way. */
+/* Takes the touchpoint at a position of a journey back where there was no memory to plan it. It cannot fail: what can
+ * be added without memory, or with what there still is, is added; a cell in which there is no room for what the journey
+ * amounts to now is lost, and its view incomplete. No plan is under way. */
 void cxj__plan_withdraw(struct cxj__core *core, struct cxj__journey *journey, size_t position, uint64_t revision);
 
 /* Plans that a journey enters a new view, as it stands. CXJ_OK or CXJ_NO_MEMORY, and then it must be abandoned. */
@@ -185,8 +186,8 @@ cxj_status cxj__plan_entrance(struct cxj__plan *plan, struct cxj__core *core, st
 void cxj__plan_commit(struct cxj__plan *plan, struct cxj__core *core, bool keep);
 
 /* Finds the latest touchpoint again if it was taken away: to be called before a call ends that has let journeys go, or
- * committed plans with keep. For each journey of which the last touchpoint ever went, perhaps once as much time as looking
- * at a 128th of all journeys takes. */
+ * committed plans with keep. For each journey of which the last touchpoint ever went, perhaps once as much time as
+ * looking at a 128th of all journeys takes. */
 void cxj__plan_find_latest(struct cxj__core *core);
 
 /* Leaves everything as it was. With keep, what was reserved stays, so that the same plan made again cannot fail. */

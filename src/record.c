@@ -347,8 +347,8 @@ cxj_status cxj_record_columns(cxj_engine *engine, const cxj_columns *columns, si
 
 /* ---- withdrawal ------------------------------------------------------------------------------------------------- */
 
-/* Takes a touchpoint back that is held, where there is no memory to plan it: what takes away always succeeds. False if it is
- * not held: to keep away what may come needs room. */
+/* Takes a touchpoint back that is held, where there is no memory to plan it: what takes away always succeeds. False if
+ * it is not held: to keep away what may come needs room. */
 static bool withdraw_without_memory(cxj_engine *engine, const cxj_touchpoint *touchpoint) {
     struct cxj__core *core = &engine->core;
     uint64_t *probes = &core->store.probes;
@@ -439,8 +439,8 @@ cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t id, uint6
 
 /* ---- erasure ---------------------------------------------------------------------------------------------------- */
 
-/* Forgets the names that nobody uses any more, and what the plan still has of what was erased. Where nothing was, only what
- * it has of touchpoints that were never held. */
+/* Forgets the names that nobody uses any more, and what the plan still has of what was erased. Where nothing was, only
+ * what it has of touchpoints that were never held. */
 static void forget(cxj_engine *engine, bool is_erased) {
     struct cxj__core *core = &engine->core;
     cxj__plan_finish(&engine->plan, &core->memory);
@@ -464,7 +464,8 @@ cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey) {
     if (found != NULL) cxj__plan_erase(core, found);
     forget(engine, found != NULL || is_sealed);
     if (is_sealed) {
-        return cxj__engine_fail(engine, CXJ_PARTIALLY_ERASED, "the journey was sealed: its number is erased, its sums stay");
+        return cxj__engine_fail(engine, CXJ_PARTIALLY_ERASED,
+                                "the journey was sealed: its number is erased, its sums stay");
     }
     return found != NULL ? CXJ_OK : cxj__engine_fail(engine, CXJ_NOT_FOUND, "there is no such journey");
 }

@@ -4,8 +4,8 @@
 
 #include "engine.h"
 
-/* What is wrong with the arguments that all ways of recording share, or NULL; and refusing such a call: nothing was done,
- * and a receipt says so. */
+/* What is wrong with the arguments that all ways of recording share, or NULL; and refusing such a call: nothing was
+ * done, and a receipt says so. */
 const char *cxj__record_check(uint32_t flags, const cxj_receipt *receipt, size_t receipt_size);
 cxj_status cxj__record_refuse(cxj_engine *engine, const char *wrong, cxj_receipt *receipt, size_t receipt_size);
 

@@ -3,14 +3,14 @@
  * What is written, format.c says; here is in which order it is found. Names and cells are put in order by their texts,
  * journeys by their numbers: a radix sort, which can be left and taken up anywhere. A save in steps opens a snapshot of
  * the store, so that the host goes on recording between the steps, and what is saved is the engine as it was when the
- * save was opened: names keep their codes and views their cells' sealed parts, for what could change those is refused or
- * waits meanwhile. A save at once writes nothing in the engine, and asks its allocator for memory on an account of its
- * own. */
+ * save was opened: names keep their codes and views their cells' sealed parts, for what could change those is refused
+ * or waits meanwhile. A save at once writes nothing in the engine, and asks its allocator for memory on an account of
+ * its own. */
 #include <string.h>
 
 #include "engine.h"
-#include "touchpoint.h"
 #include "format.h"
+#include "touchpoint.h"
 
 /* A journey, or the number of one that is sealed. */
 struct item {
@@ -51,8 +51,8 @@ struct cxj_saver {
     size_t next;    /* what comes next in the stage */
     uint32_t major; /* and of which dimension or view */
     size_t places;  /* of the store, from the first */
-    /* The names in use: names[d][i] is the code of the one that is written i-th; ranks[d][code] is i + 1, 0 if the name is
-     * not in use. */
+    /* The names in use: names[d][i] is the code of the one that is written i-th; ranks[d][code] is i + 1, 0 if the name
+     * is not in use. */
     uint32_t *names_block, *ranks_block;
     size_t name_room;
     uint32_t *names[CXJ__DICTIONARIES + 1], *ranks[CXJ__DICTIONARIES + 1];
@@ -196,8 +196,7 @@ static cxj_status put_settings(struct cxj_saver *saver) {
 static cxj_status put_mark(struct cxj_saver *saver) {
     saver->stage = NAMES;
     if (saver->mark_length == 0) return CXJ_OK;
-    cxj_status status =
-        cxj__format_out_item(&saver->out, CXJ__FORMAT_MARK, CXJ__FORMAT_NUMBER + saver->mark_length);
+    cxj_status status = cxj__format_out_item(&saver->out, CXJ__FORMAT_MARK, CXJ__FORMAT_NUMBER + saver->mark_length);
     if (status != CXJ_OK) return status;
     cxj__format_put(&saver->out, saver->mark_length);
     cxj__format_put_bytes(&saver->out, saver->mark, saver->mark_length);
@@ -214,7 +213,8 @@ static cxj_status put_view(struct cxj_saver *saver) {
         return CXJ_OK;
     }
     const struct cxj_view *view = saver->core->views[saver->next++];
-    cxj_status status = cxj__format_out_item(&saver->out, CXJ__FORMAT_VIEWS, 2 * CXJ__FORMAT_NUMBER + view->text_length);
+    cxj_status status =
+        cxj__format_out_item(&saver->out, CXJ__FORMAT_VIEWS, 2 * CXJ__FORMAT_NUMBER + view->text_length);
     if (status != CXJ_OK) return status;
     cxj__format_put(&saver->out, view->sealed_lost);
     cxj__format_put(&saver->out, view->text_length);
@@ -242,8 +242,7 @@ static void find_columns(struct cxj_saver *saver) {
 
 static cxj_status put_columns(struct cxj_saver *saver) {
     saver->stage = CELLS;
-    cxj_status status =
-        cxj__format_out_item(&saver->out, CXJ__FORMAT_CELLS, CXJ_GRAIN_JOURNEYS * CXJ__FORMAT_COLUMNS);
+    cxj_status status = cxj__format_out_item(&saver->out, CXJ__FORMAT_CELLS, CXJ_GRAIN_JOURNEYS * CXJ__FORMAT_COLUMNS);
     if (status != CXJ_OK) return status;
     find_columns(saver);
     for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
@@ -420,8 +419,8 @@ static cxj_status put_journey(struct cxj_saver *saver, size_t *work) {
     size_t contributing = journey == NULL ? 0 : journey->count;
     size_t withdrawn = journey == NULL ? 0 : journey->withdrawn;
     size_t count = contributing + withdrawn;
-    cxj_status status =
-        cxj__format_out_item(&saver->out, CXJ__FORMAT_JOURNEYS, 3 * CXJ__FORMAT_NUMBER + count * CXJ__FORMAT_TOUCHPOINT);
+    cxj_status status = cxj__format_out_item(&saver->out, CXJ__FORMAT_JOURNEYS,
+                                             3 * CXJ__FORMAT_NUMBER + count * CXJ__FORMAT_TOUCHPOINT);
     if (status != CXJ_OK) return status;
     cxj__format_put(&saver->out, item->number - (i > 0 ? saver->items[i - 1].number : 0));
     cxj__format_put(&saver->out, 2 * contributing + (withdrawn > 0));

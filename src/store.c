@@ -4,11 +4,11 @@
  * others in an array; fields that few touchpoints have stand aside, in the same order. Each record knows which of its
  * values an earlier one has held, so the fold need not look back. A long journey keeps an index besides, and the fold's
  * state after every 64th record, so that no arrival has to look at all of it.
- * Touchpoints that are withdrawn are no records. Their ids and revisions stand in the same room, from its end towards its
- * beginning: so to take one back needs no memory, and those that contribute come and go without moving them.
+ * Touchpoints that are withdrawn are no records. Their ids and revisions stand in the same room, from its end towards
+ * its beginning: so to take one back needs no memory, and those that contribute come and go without moving them.
  * Invariants: records are sorted by (at, sequence, id); the rare fields of records stand in the records' order; bit h
- * of held is set exactly if an earlier record has the same code for holder h. In a long journey none is a code here; in a
- * short one nobody asks, and bits of none and of causes mean nothing. No id is that of a record and withdrawn. */
+ * of held is set exactly if an earlier record has the same code for holder h. In a long journey none is a code here; in
+ * a short one nobody asks, and bits of none and of causes mean nothing. No id is that of a record and withdrawn. */
 #include "store.h"
 
 #include <string.h>
@@ -318,7 +318,8 @@ static bool has_further(const struct cxj__fold *fold) {
 }
 
 /* Folds the records from one on; folded counts them. */
-static void fold_on(const struct cxj__journey *journey, size_t from, size_t to, struct cxj__fold *fold, uint64_t *folded) {
+static void fold_on(const struct cxj__journey *journey, size_t from, size_t to, struct cxj__fold *fold,
+                    uint64_t *folded) {
     struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
     for (size_t i = from; i < to; i++) {
         struct cxj__entry entry;
@@ -560,7 +561,8 @@ void cxj__store_replace(struct cxj__journey *journey, const struct cxj__seed *se
         entry->sequence = t->sequence;
     }
     /* What was taken back shall not lie about behind the last. */
-    for (size_t i = position + count; i < journey->count; i++) memset(record_at(journey, i), 0, sizeof(struct cxj__record));
+    for (size_t i = position + count; i < journey->count; i++)
+        memset(record_at(journey, i), 0, sizeof(struct cxj__record));
     journey->count = (uint16_t)(position + count);
     if (rares > journey->rare_count) {
         memset(journey->rares + journey->rare_count, 0, (rares - journey->rare_count) * sizeof *journey->rares);
@@ -754,7 +756,8 @@ static size_t revise_withdrawn(struct cxj__journey *journey, const struct cxj__r
     return new;
 }
 
-void cxj__store_take_back(struct cxj__journey *journey, const struct cxj__seed *seed, size_t position, uint64_t revision) {
+void cxj__store_take_back(struct cxj__journey *journey, const struct cxj__seed *seed, size_t position,
+                          uint64_t revision) {
     struct cxj__entry entry;
     cxj__store_unpack(journey, position, &entry);
     const struct cxj__retraction retraction = {entry.touchpoint.id, revision, false, true};
@@ -834,8 +837,7 @@ bool cxj__store_reserve(struct cxj__journey *journey, struct cxj__memory *memory
 }
 
 bool cxj__store_reserve_samples(struct cxj__journey *journey, struct cxj__memory *memory, size_t count) {
-    return reserve_items(memory, &journey->samples, &journey->sample_capacity, count, 2,
-                         sizeof *journey->samples);
+    return reserve_items(memory, &journey->samples, &journey->sample_capacity, count, 2, sizeof *journey->samples);
 }
 
 void cxj__store_drop_samples(struct cxj__journey *journey, struct cxj__memory *memory) {
@@ -865,7 +867,8 @@ void cxj__store_fold_at(const struct cxj__journey *journey, size_t position, str
 
 void cxj__store_checkpoint_at(struct cxj__journey *journey, size_t behind, const struct cxj__fold *fold) {
     struct cxj__index *index = journey->index;
-    if (index != NULL && behind % CXJ__CHECKPOINT_EVERY == 0) index->checkpoints[behind / CXJ__CHECKPOINT_EVERY - 1] = *fold;
+    if (index != NULL && behind % CXJ__CHECKPOINT_EVERY == 0)
+        index->checkpoints[behind / CXJ__CHECKPOINT_EVERY - 1] = *fold;
 }
 
 void cxj__store_checkpoint(struct cxj__journey *journey, size_t position, const struct cxj__fold *folds, size_t count) {

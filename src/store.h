@@ -15,8 +15,8 @@ enum {
 #define CXJ__CAUSE_HOLDER 5
 
 /* A touchpoint as it is kept: what nearly all have, packed. bits: facets 17, scale 3, score 7, scope 2, outcome 2,
- * rare 1. more: commitment 3, held 6, place of the rare fields 23. Of one that is withdrawn nothing is kept but its id and,
- * in at, its revision; all else is zero. */
+ * rare 1. more: commitment 3, held 6, place of the rare fields 23. Of one that is withdrawn nothing is kept but its id
+ * and, in at, its revision; all else is zero. */
 struct cxj__record {
     int64_t at;
     uint64_t id;
@@ -37,8 +37,8 @@ struct cxj__rare {
 };
 
 /* What a long journey keeps, so that no arrival has to look at all of it: where an id stands, which values were held,
- * how many touchpoints fall into a cell, and how many of the values that were held meet a condition with had. What it would
- * say 0 of is not there. */
+ * how many touchpoints fall into a cell, and how many of the values that were held meet a condition with had. What it
+ * would say 0 of is not there. */
 enum cxj__index_kind { CXJ__INDEX_NONE, CXJ__INDEX_ID, CXJ__INDEX_HELD, CXJ__INDEX_CELL, CXJ__INDEX_HAD };
 
 struct cxj__index_entry {
@@ -64,7 +64,7 @@ struct cxj__journey {
     uint64_t ids; /* two bits for each id there ever was: most ids that arrive are new, and seen to be here */
     struct cxj__record *further_records; /* those behind the first, which stand below */
     struct cxj__rare *rares;
-    uint32_t *samples;      /* in order; as many as the fold says, or where there was no memory for that, none */
+    uint32_t *samples;        /* in order; as many as the fold says, or where there was no memory for that, none */
     struct cxj__index *index; /* NULL while it is short */
     uint16_t count;           /* of records: touchpoints that contribute */
     uint16_t withdrawn;       /* of touchpoints that are taken back; see cxj__store_find_withdrawn() */
@@ -97,9 +97,9 @@ struct cxj__snapshot {
 struct cxj__store {
     char **blocks;
     size_t block_capacity;
-    size_t places;            /* places given out so far */
-    uint32_t free;            /* the first place that is free again, plus one; 0: none */
-    int64_t *latest;          /* [block]: no touchpoint of its journeys is later; INT64_MIN: there was none */
+    size_t places;   /* places given out so far */
+    uint32_t free;   /* the first place that is free again, plus one; 0: none */
+    int64_t *latest; /* [block]: no touchpoint of its journeys is later; INT64_MIN: there was none */
     size_t latest_capacity;
     struct cxj__table table;  /* of places */
     struct cxj__table sealed; /* of numbers: journeys whose touchpoints were let go */
@@ -168,8 +168,8 @@ void cxj__store_remove(struct cxj__store *store, struct cxj__memory *memory, con
 /* Notes the at of the last touchpoint of a journey. */
 void cxj__store_note_latest(struct cxj__store *store, size_t place, int64_t at);
 
-/* The at of the latest touchpoint of all journeys that contributes, INT64_MIN if there is none. It looks at one number for
- * each block of journeys; once for each block of which the latest went, it looks at its journeys, and at all blocks
+/* The at of the latest touchpoint of all journeys that contributes, INT64_MIN if there is none. It looks at one number
+ * for each block of journeys; once for each block of which the latest went, it looks at its journeys, and at all blocks
  * again. */
 int64_t cxj__store_find_latest(struct cxj__store *store);
 
@@ -180,12 +180,12 @@ void cxj__store_keep(struct cxj__store *store, struct cxj__memory *memory, struc
 const struct cxj__journey *cxj__store_in_snapshot(const struct cxj__store *store, size_t place);
 void cxj__store_close_snapshot(struct cxj__store *store, struct cxj__memory *memory);
 
-/* The fold of a journey with all promises that are open: its own, or a copy in room where some of them stand aside; where
- * there was no memory for those, they are found out again. */
+/* The fold of a journey with all promises that are open: its own, or a copy in room where some of them stand aside;
+ * where there was no memory for those, they are found out again. */
 const struct cxj__fold *cxj__store_fold(const struct cxj__journey *journey, struct cxj__fold *room);
 
-/* Makes room for the promises of a fold, and puts it in the place of the journey's. Without that room it loses those that
- * stand aside, which a look at its touchpoints finds again. */
+/* Makes room for the promises of a fold, and puts it in the place of the journey's. Without that room it loses those
+ * that stand aside, which a look at its touchpoints finds again. */
 bool cxj__store_reserve_fold(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__fold *fold);
 void cxj__store_set_fold(struct cxj__journey *journey, const struct cxj__fold *fold);
 
@@ -242,9 +242,9 @@ uint32_t cxj__store_held(const struct cxj__journey *journey, size_t position);
 /* True if a touchpoint before position has this code. */
 bool cxj__store_holds(const struct cxj__journey *journey, size_t position, uint32_t holder, uint32_t code);
 
-/* Makes room for count records with rares rare fields, and for further touchpoints that are withdrawn; a journey that is
- * or becomes long gets its index, to which the caller adds the cells if it was not there before. Room in the index is
- * reserved apart. */
+/* Makes room for count records with rares rare fields, and for further touchpoints that are withdrawn; a journey that
+ * is or becomes long gets its index, to which the caller adds the cells if it was not there before. Room in the index
+ * is reserved apart. */
 bool cxj__store_reserve(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed,
                         size_t count, size_t further, size_t rares);
 bool cxj__store_reserve_samples(struct cxj__journey *journey, struct cxj__memory *memory, size_t count);
@@ -270,14 +270,16 @@ bool cxj__store_is_rare(const cxj_touchpoint *touchpoint);
 void cxj__store_replace(struct cxj__journey *journey, const struct cxj__seed *seed, size_t position,
                         const struct cxj__entry *entries, size_t count);
 
-/* Takes the touchpoint at a position back, which needs no memory. What was held, the fold and what comes of it is for the
- * caller to set right. */
-void cxj__store_take_back(struct cxj__journey *journey, const struct cxj__seed *seed, size_t position, uint64_t revision);
+/* Takes the touchpoint at a position back, which needs no memory. What was held, the fold and what comes of it is for
+ * the caller to set right. */
+void cxj__store_take_back(struct cxj__journey *journey, const struct cxj__seed *seed, size_t position,
+                          uint64_t revision);
 
 /* Sets which of its values the record at a position has from earlier ones. */
 void cxj__store_set_held(struct cxj__journey *journey, size_t position, uint32_t held);
 
-/* Changes which touchpoints are withdrawn; retractions stand in the order of their ids, each once. Room was reserved. */
+/* Changes which touchpoints are withdrawn; retractions stand in the order of their ids, each once. Room was
+ * reserved. */
 void cxj__store_retract(struct cxj__journey *journey, const struct cxj__seed *seed,
                         const struct cxj__retraction *retractions, size_t count);
 

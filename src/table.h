@@ -1,8 +1,9 @@
 /* table: finds by a hash, and grows in steps.
  *
  * The tables of the largest engines would take a tenth of a second to grow at once. This one is cut into segments by
- * the upper bits of the hash; a segment grows by a quarter or less, and beyond a size splits in two. So no insertion moves more than
- * a few thousand slots. (The idea is extendible hashing, by Fagin, Nievergelt, Pippenger and Strong, 1979.) */
+ * the upper bits of the hash; a segment grows by a quarter or less, and beyond a size splits in two. So no insertion
+ * moves more than a few thousand slots. (The idea is extendible hashing, by Fagin, Nievergelt, Pippenger and Strong,
+ * 1979.) */
 #ifndef CXJ__TABLE_H
 #define CXJ__TABLE_H
 

@@ -51,7 +51,8 @@ static const struct cxj__facet facets_by_bit[] = {
     {"delivered", "the commitment was met at this moment", CXJ_FACET_DELIVERED, 0},
     {"requested", "the time promised is the one the customer asked for", CXJ_FACET_REQUESTED, 0},
     {"repeated", "the customer had to say again what had been said", CXJ_FACET_REPEATED, 0},
-    {"contradicted", "what the customer was told did not agree with what had been said before", CXJ_FACET_CONTRADICTED, 0},
+    {"contradicted", "what the customer was told did not agree with what had been said before", CXJ_FACET_CONTRADICTED,
+     0},
     {"fault", "something went wrong", CXJ_FACET_FAULT, 0},
     {"resolved", "the need was met at this moment", CXJ_FACET_RESOLVED, 0},
     {"reopens", "the journey is taken up again", CXJ_FACET_REOPENS, 0},
@@ -119,7 +120,8 @@ static bool check_numbers(const cxj_touchpoint *t, struct cxj__refusal *refusal)
     if (t->value < -MOST_MONEY || t->value > MOST_MONEY) {
         return is_wrong(refusal, "value", t->value, "is beyond 10^15");
     }
-    if ((t->facets & ~(uint32_t)CXJ_FACETS_ALL) != 0) return is_wrong(refusal, "facets", t->facets, "has an unknown bit");
+    if ((t->facets & ~(uint32_t)CXJ_FACETS_ALL) != 0)
+        return is_wrong(refusal, "facets", t->facets, "has an unknown bit");
     if (t->commitment >= CXJ__COMMITMENTS) return is_wrong(refusal, "commitment", t->commitment, "is above 7");
     if (t->outcome > CXJ_OUTCOME_ABANDONED) return is_wrong(refusal, "outcome", t->outcome, "is not known");
     if (memcmp(t->reserved, nothing, sizeof nothing) == 0) return true;

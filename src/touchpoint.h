@@ -1,5 +1,5 @@
-/* touchpoint: what a touchpoint is made of, as tables (SPEC 2): its fields, its facets, the scales of its rating; and what a
- * single one may say, whoever says it. */
+/* touchpoint: what a touchpoint is made of, as tables (SPEC 2): its fields, its facets, the scales of its rating; and
+ * what a single one may say, whoever says it. */
 #ifndef CXJ__TOUCHPOINT_H
 #define CXJ__TOUCHPOINT_H
 

@@ -1,10 +1,10 @@
 /* view: a view's text, its keys, its cells (SPEC.md section 5).
  *
  * A view's text is read once into dimensions, a period and conditions of codes; after that no text is compared any more
- * but to put_bytes cells in order. A key holds the number of the period (hours, days, weeks, months, … since 1970) and a
- * code for each part. Cells are found by a table of places.
- * Invariant: every cell stands once in cells, at its place, and once in slots, which are at most three quarters full.
- * */
+ * but to put_bytes cells in order. A key holds the number of the period (hours, days, weeks, months, … since 1970) and
+ * a code for each part. Cells are found by a table of places.
+ * Invariant: every cell stands once in cells, at its place, and once in slots, which are at most three quarters
+ * full. */
 #include "view.h"
 
 #include <stdio.h>
@@ -233,7 +233,8 @@ static cxj_status code_of_name(struct reader *reader, uint8_t dimension, size_t 
     struct cxj__names *dictionary = &reader->dictionaries[named];
     *code = cxj__names_find(dictionary, reader->seed, reader->names + reader->name_bytes, length);
     if (*code == 0 && length > 0) {
-        cxj_status status = cxj__names_add(dictionary, reader->memory, reader->seed, reader->names + reader->name_bytes, length, code);
+        cxj_status status =
+            cxj__names_add(dictionary, reader->memory, reader->seed, reader->names + reader->name_bytes, length, code);
         if (status == CXJ_LIMIT) {
             cxj__base_say(reader->message, "view: the dictionary of %s is full (%u codes)", dimension_names[named],
                           (unsigned)dictionary->limit);
@@ -254,8 +255,8 @@ static cxj_status take_condition_name(struct reader *reader, const struct cxj__c
     }
     status = code_of_name(reader, condition->dimension, length, &code);
     if (status != CXJ_OK) return status;
-    reader->stated[reader->stated_count++] = (struct stated){
-        reader->name_bytes, length, code, (uint8_t)(reader->view->condition_count - 1)};
+    reader->stated[reader->stated_count++] =
+        (struct stated){reader->name_bytes, length, code, (uint8_t)(reader->view->condition_count - 1)};
     reader->name_bytes += length;
     return CXJ_OK;
 }
@@ -460,7 +461,8 @@ static int compare_codes(const void *a, const void *b, const void *context) {
     return (x > y) - (x < y);
 }
 
-/* Gives the conditions their codes, in order, so that a long list of names is searched by halves, and pins their names. */
+/* Gives the conditions their codes, in order, so that a long list of names is searched by halves, and pins their
+ * names. */
 static bool fill_conditions(struct reader *reader) {
     struct cxj_view *view = reader->view;
     for (size_t i = 0; i < reader->stated_count; i++) {

@@ -47,9 +47,9 @@ struct cxj_view {
     size_t cell_capacity;
     uint64_t *slots; /* an open-addressing table of hashes and places in cells, plus one */
     size_t slot_capacity;
-    uint64_t cells_made;      /* ever */
-    bool incomplete;          /* at the limit of cells, facts were left out */
-    bool sealed_lost;         /* of what journeys contributed that are sealed now, some is not in it and cannot be had again:
+    uint64_t cells_made; /* ever */
+    bool incomplete;     /* at the limit of cells, facts were left out */
+    bool sealed_lost;    /* of what journeys contributed that are sealed now, some is not in it and cannot be had again:
                                  it was left out, or the view was added later */
     struct cxj__cell *marked_empty; /* cells that are to be dropped */
 };
@@ -97,8 +97,8 @@ const char *cxj__view_part_text(const struct cxj_view *view, const struct cxj__n
 /* One part of a key as number: a code, or the moment at which the period begins. */
 int64_t cxj__view_part_number(const struct cxj_view *view, const struct cxj__key *key, uint32_t part);
 
-/* Parts of a key that are codes, which are all but the period; and the dimension whose codes one of them has, which may be
- * one without a dictionary. */
+/* Parts of a key that are codes, which are all but the period; and the dimension whose codes one of them has, which may
+ * be one without a dictionary. */
 uint32_t cxj__view_code_parts(const struct cxj_view *view);
 uint32_t cxj__view_part_dimension(const struct cxj_view *view, uint32_t part);
 

@@ -1,5 +1,5 @@
-/* border: what the head of include/cxj.h says once for all functions, held against each of them: sizes of structs, room for
- * results, sentences of readers, constants and tables. The header itself is read, so that no function is forgotten.
+/* border: what the head of include/cxj.h says once for all functions, held against each of them: sizes of structs, room
+ * for results, sentences of readers, constants and tables. The header itself is read, so that no function is forgotten.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -32,7 +32,7 @@ typedef struct world {
     cxj_engine *engine; /* with journey 1 of HELD touchpoints, 2 that is sealed, 3 that is withdrawn */
     cxj_view *view;     /* touchpoints by owner: CELLS cells */
     cxj_view *by_week;
-    cxj_view *few;      /* of an engine with a limit of one cell, which it has passed */
+    cxj_view *few; /* of an engine with a limit of one cell, which it has passed */
     cxj_engine *limited;
     cxj_cursor *cursor; /* at the first cell */
     cxj_cursor *before; /* before it */
@@ -49,23 +49,27 @@ static void set_up(void) {
         .seal_ended_after = HOUR, .allocate = heap_allocate, .allocate_context = &w.memory, .seed = {3, 4}});
     w.view = add(w.engine, "touchpoints by owner");
     w.by_week = add(w.engine, "touchpoints per week");
-    record(w.engine, (cxj_touchpoint){.journey = 2, .id = 1, .at = START, .outcome = 1, .owner = code(w.engine, 1, "Ann")});
+    record(w.engine,
+           (cxj_touchpoint){.journey = 2, .id = 1, .at = START, .outcome = 1, .owner = code(w.engine, 1, "Ann")});
     record(w.engine, (cxj_touchpoint){.journey = 3, .id = 1, .at = START, .facets = CXJ_FACET_WITHDRAWN});
     for (uint64_t id = 1; id <= HELD; id++) {
         uint32_t owner = code(w.engine, CXJ_DIMENSION_OWNER, NAMES[id % OWNERS]);
-        record(w.engine, (cxj_touchpoint){.journey = 1, .id = id, .at = START + (int64_t)id, .owner = id % 2 ? owner : 0});
+        record(w.engine,
+               (cxj_touchpoint){.journey = 1, .id = id, .at = START + (int64_t)id, .owner = id % 2 ? owner : 0});
     }
     advance(w.engine, START + 2 * HOUR);
     ck_assert_uint_eq(stats_of(w.engine).sealed, 1);
     w.limited = make_with((cxj_options){.cells_limit = 1});
     w.few = add(w.limited, "touchpoints by owner");
     for (uint64_t id = 1; id <= 3; id++) {
-        record(w.limited, (cxj_touchpoint){.journey = 1, .id = id, .at = START, .owner = code(w.limited, 1, NAMES[id])});
+        record(w.limited,
+               (cxj_touchpoint){.journey = 1, .id = id, .at = START, .owner = code(w.limited, 1, NAMES[id])});
     }
     ck_assert_int_eq(cxj_cursor_open(w.view, NULL, 0, &w.cursor), CXJ_OK);
     ck_assert_int_eq(cxj_cursor_open(w.view, NULL, 0, &w.before), CXJ_OK);
     ck_assert_int_eq(cxj_cursor_next(w.cursor), CXJ_OK);
-    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touchpoints", CXJ_ZERO_TERMINATED, &touchpoints_metric), CXJ_OK);
+    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touchpoints", CXJ_ZERO_TERMINATED, &touchpoints_metric),
+                     CXJ_OK);
     ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_JOURNEYS, "journeys", CXJ_ZERO_TERMINATED, &journeys_metric), CXJ_OK);
     w.saved = save_of(w.engine);
 }
@@ -258,7 +262,8 @@ static const sized sizes[] = {
     {"cxj_record_columns", "receipt_size", FILLED(cxj_receipt, RECEIPT), size_columns_receipt, false, 0},
     {"cxj_record_named", "receipt_size", FILLED(cxj_receipt, RECEIPT), size_named_receipt, false, 0},
     {"cxj_record", "touchpoint_size", FILLED(cxj_touchpoint, TOUCHPOINT), size_touchpoint, true, CXJ_REFUSED},
-    {"cxj_record_named", "touchpoint_size", FILLED(cxj_named_touchpoint, NAMED_TOUCHPOINT), size_named, true, CXJ_REFUSED},
+    {"cxj_record_named", "touchpoint_size", FILLED(cxj_named_touchpoint, NAMED_TOUCHPOINT), size_named, true,
+     CXJ_REFUSED},
     {"cxj_view_get", "part_size", FILLED(cxj_text, TEXT), size_part, true, CXJ_BAD_ARGUMENT},
     {"cxj_engine_create", "options", FILLED(cxj_options, OPTIONS), size_options, true, CXJ_BAD_ARGUMENT},
     {"cxj_load", "options", FILLED(cxj_options, OPTIONS), size_load_options, true, CXJ_BAD_ARGUMENT},
@@ -416,8 +421,8 @@ static size_t item_of(const roomy *one, int array) {
     return one->item != 0 ? one->item : array == 0 ? 4 : 8;
 }
 
-/* "Where … room … is too small, the status is CXJ_TOO_SMALL, the size that is needed is told, and nothing else is written. So
- * capacity 0 asks for the size." */
+/* "Where … room … is too small, the status is CXJ_TOO_SMALL, the size that is needed is told, and nothing else is
+ * written. So capacity 0 asks for the size." */
 START_TEST(too_little_room_gets_nothing) {
     const roomy *one = &rooms[_i];
     static arrays a, whole;
@@ -431,8 +436,8 @@ START_TEST(too_little_room_gets_nothing) {
         memset(&a, 0x5a, sizeof a);
         count = 77;
         cxj_status status = one->call(&a, capacity, &count, message, sizeof message);
-        ck_assert_msg(status == (capacity < needed ? CXJ_TOO_SMALL : CXJ_OK), "%s, room for %zu: %s", one->name, capacity,
-                      cxj_status_text(status));
+        ck_assert_msg(status == (capacity < needed ? CXJ_TOO_SMALL : CXJ_OK), "%s, room for %zu: %s", one->name,
+                      capacity, cxj_status_text(status));
         ck_assert_uint_eq(count, needed);
         if (status == CXJ_TOO_SMALL && one->call != room_codes) {
             snprintf(begin, sizeof begin, "there are %zu", needed);
@@ -445,8 +450,8 @@ START_TEST(too_little_room_gets_nothing) {
             for (size_t i = 0; i < sizeof a.bytes[k]; i++) {
                 if (i >= GUARD && i < GUARD + written) continue;
                 bool may_be_0 = i >= GUARD && i < GUARD + cleared;
-                ck_assert_msg(a.bytes[k][i] == 0x5a || (may_be_0 && a.bytes[k][i] == 0), "%s, room for %zu: byte %zu of array %d",
-                              one->name, capacity, i, k);
+                ck_assert_msg(a.bytes[k][i] == 0x5a || (may_be_0 && a.bytes[k][i] == 0),
+                              "%s, room for %zu: byte %zu of array %d", one->name, capacity, i, k);
             }
         }
     }
@@ -582,7 +587,8 @@ TELLS(state_small, cxj_journey_state(w.engine, 1, m, c, &state, 8))
 TELLS(state_unknown, cxj_journey_state(w.engine, 4711, m, c, &state, sizeof state))
 TELLS(state_sealed, cxj_journey_state(w.engine, 2, m, c, &state, sizeof state))
 TELLS(state_withdrawn, cxj_journey_state(w.engine, 3, m, c, &state, sizeof state))
-#define LIST(engine, journey, capacity, to, size, count) cxj_journey_touchpoints(engine, journey, capacity, m, c, to, size, count)
+#define LIST(engine, journey, capacity, to, size, count)                                                               \
+    cxj_journey_touchpoints(engine, journey, capacity, m, c, to, size, count)
 TELLS(list_well, LIST(w.engine, 1, HELD, room_for_one, sizeof *room_for_one, &count_of))
 TELLS(list_of_none, LIST(NULL, 1, HELD, room_for_one, sizeof *room_for_one, &count_of))
 TELLS(list_nowhere, LIST(w.engine, 1, HELD, NULL, sizeof *room_for_one, &count_of))
@@ -725,7 +731,8 @@ START_TEST(readers_that_fail_have_a_sentence) {
     const telling *one = &tellings[_i];
     char whole[400], cut[400];
     memset(whole, 0x5a, sizeof whole);
-    ck_assert_msg(one->call(whole, sizeof whole) == one->status, "%s: not: %s", one->name, cxj_status_text(one->status));
+    ck_assert_msg(one->call(whole, sizeof whole) == one->status, "%s: not: %s", one->name,
+                  cxj_status_text(one->status));
     ck_assert_msg(strstr(whole, one->words) != NULL, "%s: no \"%s\" in: %s", one->name, one->words, whole);
     ck_assert((whole[0] == '\0') == (one->status >= 0));
     ck_assert_uint_lt(strlen(whole), 320);
@@ -779,8 +786,8 @@ END_TEST
  * Constants and tables
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/* "Errors are negative; 0 is CXJ_OK; positive numbers are outcomes that are no errors": as the header lists them, each with a
- * text. */
+/* "Errors are negative; 0 is CXJ_OK; positive numbers are outcomes that are no errors": as the header lists them, each
+ * with a text. */
 START_TEST(errors_are_negative_and_outcomes_are_not) {
     char *text = header();
     const char *at = strstr(text, "    CXJ_OK = 0,"), *end = strstr(at, "};"), *errors = strstr(at, "/* errors */");
@@ -816,7 +823,8 @@ START_TEST(metrics_have_constants) {
         ck_assert_int_eq(cxj_metric_find(info.grain, info.name, CXJ_ZERO_TERMINATED, &number), CXJ_OK);
         ck_assert_uint_eq(number, info.metric);
     }
-    for (const char *at = strstr(text, "    CXJ_METRIC_"); at != NULL; at = strstr(at + 1, "    CXJ_METRIC_")) declared++;
+    for (const char *at = strstr(text, "    CXJ_METRIC_"); at != NULL; at = strstr(at + 1, "    CXJ_METRIC_"))
+        declared++;
     ck_assert_uint_eq(declared, described);
     free(text);
 }
@@ -833,7 +841,8 @@ START_TEST(facets_are_those_of_the_header) {
         for (int i = 0; i < length; i++) word[i] = (char)toupper((unsigned char)word[i]);
         const char *line = strstr(text, word);
         ck_assert_msg(line != NULL, "%s", word);
-        const char *comment = strstr(line, "/**< ") + 5, *end = strstr(comment, " */"), *implies = strstr(comment, "; implies ");
+        const char *comment = strstr(line, "/**< ") + 5, *end = strstr(comment, " */"),
+                   *implies = strstr(comment, "; implies ");
         bool implies_some = implies != NULL && implies < end;
         ck_assert_msg(strlen(info.summary) == (size_t)((implies_some ? implies : end) - comment) &&
                           strncmp(info.summary, comment, strlen(info.summary)) == 0,
@@ -873,44 +882,55 @@ static void mark(unsigned char *owned, size_t offset, size_t size, const char *m
     }
 }
 
-#define MARK(type, member) mark(owned, offsetof(type, member), sizeof(((type *)0)->member), #member);
+#define MARK(type, member) mark(owned, offsetof(type, member), sizeof(((type *)0)->member), #member)
 static void check_marked(const unsigned char *owned, size_t size, const char *type) {
     for (size_t i = 0; i < size; i++) ck_assert_msg(owned[i] == 1, "byte %zu of %s is no field's", i, type);
 }
 
-/* The list of fields is that of the struct, of its columns and of its names: each member of the three is journey, id, revision,
- * reserved or in the list, with the same type. */
+/* The list of fields is that of the struct, of its columns and of its names: each member of the three is journey, id,
+ * revision, reserved or in the list, with the same type. */
 START_TEST(fields_are_those_of_the_structs) {
     unsigned char owned[512] = {0};
     static const cxj_columns *columns;
     static const cxj_touchpoint *t;
     static const cxj_named_touchpoint *named;
-#define CODE_IN_STRUCT(field, dimension) MARK(cxj_touchpoint, field)
-#define NUMBER_IN_STRUCT(field) MARK(cxj_touchpoint, field)
+#define CODE_IN_STRUCT(field, dimension) MARK(cxj_touchpoint, field);
+#define NUMBER_IN_STRUCT(field) MARK(cxj_touchpoint, field);
     CXJ__FIELDS(NUMBER_IN_STRUCT, CODE_IN_STRUCT)
-    MARK(cxj_touchpoint, journey) MARK(cxj_touchpoint, id) MARK(cxj_touchpoint, revision) MARK(cxj_touchpoint, reserved)
+    MARK(cxj_touchpoint, journey);
+    MARK(cxj_touchpoint, id);
+    MARK(cxj_touchpoint, revision);
+    MARK(cxj_touchpoint, reserved);
     check_marked(owned, sizeof(cxj_touchpoint), "cxj_touchpoint");
     memset(owned, 0, sizeof owned);
 #define NUMBER_IN_COLUMNS(field)                                                                                       \
-    MARK(cxj_columns, field)                                                                                           \
+    MARK(cxj_columns, field);                                                                                          \
     ck_assert_uint_eq(sizeof *columns->field, sizeof t->field);
 #define CODE_IN_COLUMNS(field, dimension) NUMBER_IN_COLUMNS(field)
     CXJ__FIELDS(NUMBER_IN_COLUMNS, CODE_IN_COLUMNS)
-    NUMBER_IN_COLUMNS(journey) NUMBER_IN_COLUMNS(id) NUMBER_IN_COLUMNS(revision) MARK(cxj_columns, size)
+    NUMBER_IN_COLUMNS(journey);
+    NUMBER_IN_COLUMNS(id);
+    NUMBER_IN_COLUMNS(revision);
+    MARK(cxj_columns, size);
     check_marked(owned, sizeof(cxj_columns), "cxj_columns");
     memset(owned, 0, sizeof owned);
     /* of the numbers, customer is a text or a number there */
-    MARK(cxj_named_touchpoint, journey) MARK(cxj_named_touchpoint, id) MARK(cxj_named_touchpoint, customer)
-    MARK(cxj_named_touchpoint, journey_number) MARK(cxj_named_touchpoint, id_number)
-    MARK(cxj_named_touchpoint, customer_number) MARK(cxj_named_touchpoint, revision) MARK(cxj_named_touchpoint, reserved)
+    MARK(cxj_named_touchpoint, journey);
+    MARK(cxj_named_touchpoint, id);
+    MARK(cxj_named_touchpoint, customer);
+    MARK(cxj_named_touchpoint, journey_number);
+    MARK(cxj_named_touchpoint, id_number);
+    MARK(cxj_named_touchpoint, customer_number);
+    MARK(cxj_named_touchpoint, revision);
+    MARK(cxj_named_touchpoint, reserved);
 #define IS_CUSTOMER(field) (offsetof(cxj_touchpoint, field) == offsetof(cxj_touchpoint, customer))
 #define NAMED_NUMBER(field)                                                                                            \
     if (!IS_CUSTOMER(field)) {                                                                                         \
-        MARK(cxj_named_touchpoint, field)                                                                              \
+        MARK(cxj_named_touchpoint, field);                                                                             \
         ck_assert_uint_eq(sizeof named->field, sizeof t->field);                                                       \
     }
 #define NAMED_CODE(field, dimension)                                                                                   \
-    MARK(cxj_named_touchpoint, field)                                                                                  \
+    MARK(cxj_named_touchpoint, field);                                                                                 \
     ck_assert_uint_eq(sizeof named->field, sizeof(cxj_text));
     CXJ__FIELDS(NAMED_NUMBER, NAMED_CODE)
     check_marked(owned, sizeof(cxj_named_touchpoint), "cxj_named_touchpoint");
@@ -936,8 +956,8 @@ int main(void) {
     const TTest *each_sentence[] = {readers_that_fail_have_a_sentence};
     const TTest *wholes[] = {no_size_is_forgotten, every_struct_has_its_size, no_room_is_forgotten,
                              sentences_are_cut_at_a_character, no_reader_is_forgotten};
-    const TTest *tables[] = {errors_are_negative_and_outcomes_are_not, metrics_have_constants, facets_are_those_of_the_header,
-                             fields_are_those_of_the_structs};
+    const TTest *tables[] = {errors_are_negative_and_outcomes_are_not, metrics_have_constants,
+                             facets_are_those_of_the_header, fields_are_those_of_the_structs};
     Suite *suite = suite_create("border");
     ADD_CASE(suite, "sizes", SIZES, each_size);
     ADD_CASE(suite, "room", ROOMS, each_room);

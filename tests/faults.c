@@ -9,9 +9,9 @@
  * The allocator keeps the size of each block before it, so that a wrong old_size is seen; it moves each block that
  * changes its size and fills memory with junk, so that a pointer kept too long or a byte read too early is seen.
  *
- * CXJ_SEED takes the seed of the scenario's random part; it is printed. CXJ_STRIDE=7 fails only every seventh allocation,
- * where all would take too long. CXJ_FAIL_AT=4711 fails that allocation only, says what is done, and compares after each
- * step.
+ * CXJ_SEED takes the seed of the scenario's random part; it is printed. CXJ_STRIDE=7 fails only every seventh
+ * allocation, where all would take too long. CXJ_FAIL_AT=4711 fails that allocation only, says what is done, and
+ * compares after each step.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -47,8 +47,8 @@ static bool fails(heap *memory) {
         return false;
     }
     memory->asked++;
-    bool failing = memory->fail_at && (memory->for_ever ? memory->asked >= memory->fail_at
-                                                        : memory->asked == memory->fail_at);
+    bool failing =
+        memory->fail_at && (memory->for_ever ? memory->asked >= memory->fail_at : memory->asked == memory->fail_at);
     memory->failed += failing;
     return failing;
 }
@@ -211,8 +211,8 @@ static cxj_status give_names(cxj_engine *engine) {
 typedef cxj_status step_function(world *here, cxj_engine *engine, size_t *done, size_t end);
 
 static cxj_status record_some(world *here, cxj_engine *engine, const cxj_touchpoint *batch, size_t *done, size_t end) {
-    cxj_status status = cxj_record(engine, batch + *done, sizeof *batch, end - *done, 0, &here->receipt,
-                                   sizeof here->receipt);
+    cxj_status status =
+        cxj_record(engine, batch + *done, sizeof *batch, end - *done, 0, &here->receipt, sizeof here->receipt);
     *done += here->receipt.processed;
     return status == CXJ_REFUSED ? CXJ_OK : status;
 }
@@ -270,8 +270,18 @@ static cxj_status step_columns(world *here, cxj_engine *engine, size_t *done, si
         outcome[i] = t->outcome;
     }
     cxj_columns columns = {
-        .size = sizeof columns, .journey = journey, .id = id, .revision = revision, .at = at, .due = due,
-        .owner = owner, .facets = facets, .team = team, .channel = channel, .type = type, .commitment = commitment,
+        .size = sizeof columns,
+        .journey = journey,
+        .id = id,
+        .revision = revision,
+        .at = at,
+        .due = due,
+        .owner = owner,
+        .facets = facets,
+        .team = team,
+        .channel = channel,
+        .type = type,
+        .commitment = commitment,
         .outcome = outcome,
     };
     cxj_status status = cxj_record_columns(engine, &columns, count, 0, &here->receipt, sizeof here->receipt);
@@ -329,7 +339,8 @@ static cxj_status step_erase_customer(world *here, cxj_engine *engine, size_t *d
     }
     for (uint64_t journey = 1; journey <= JOURNEYS; journey++) {
         size_t count;
-        if (cxj_journey_touchpoints(here->engine, journey, 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &count) == CXJ_NOT_FOUND) {
+        if (cxj_journey_touchpoints(here->engine, journey, 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &count) ==
+            CXJ_NOT_FOUND) {
             cxj_status status = cxj_erase_journey(engine, journey);
             ck_assert(status == CXJ_OK || status == CXJ_NOT_FOUND);
         }
@@ -518,7 +529,8 @@ static void open_world(world *here) {
     create_plain(&here->source);
     ck_assert_int_eq(give_names(here->source), CXJ_OK);
     uint32_t other;
-    ck_assert_int_eq(cxj_code(here->source, CXJ_DIMENSION_TEAM, "only in the source", CXJ_ZERO_TERMINATED, &other), CXJ_OK);
+    ck_assert_int_eq(cxj_code(here->source, CXJ_DIMENSION_TEAM, "only in the source", CXJ_ZERO_TERMINATED, &other),
+                     CXJ_OK);
     for (size_t i = 0; i < BATCH; i++) {
         cxj_touchpoint t = touchpoint();
         t.team = (uint16_t)(i % 3 ? t.team : other);
@@ -731,10 +743,8 @@ START_TEST(memory_limit_holds) {
         /* A merge holds both states for a while; four times what is held at the end must do for everything. */
         ck_assert_msg(limit < 4 * most + 100000, "step %s needs more than %" PRIu64, STEPS[reached].name, limit);
         open_world(&here);
-        cxj_options options = {.size = sizeof options,
-                               .allocate = heap_allocate,
-                               .allocate_context = &here.memory,
-                               .memory_limit = limit};
+        cxj_options options = {
+            .size = sizeof options, .allocate = heap_allocate, .allocate_context = &here.memory, .memory_limit = limit};
         cxj_status status = cxj_engine_create(&options, NULL, 0, &here.engine);
         ck_assert(status == CXJ_OK || status == CXJ_NO_MEMORY);
         for (size_t step = 0; status == CXJ_OK && step < STEP_COUNT; step++) {

@@ -1,5 +1,5 @@
-/* Linked into the library for tests/foreign.sh, which has the linker put these in the place of malloc() and its kin: they
- * count the blocks of the heap that the library holds.
+/* Linked into the library for tests/foreign.sh, which has the linker put these in the place of malloc() and its kin:
+ * they count the blocks of the heap that the library holds.
  *
  * The hosts are in languages of which some end without a word to C, so nothing can be asked at their end: the numbers
  * stand in a file all the time. The file that CXJ_BLOCKS names, of 16 bytes, receives two int64_t: the blocks that are

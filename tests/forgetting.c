@@ -1,7 +1,7 @@
 /* forgetting: "nothing of them is left in the engine, in the cells or in its files" (section 3.4 of the specification).
- * Something is recorded whose numbers and names occur nowhere else, and erased; then they are searched for in every live
- * block of the engine's memory, in what it is saved as, in an engine that merged those bytes, and in what that is saved
- * as: numbers as words in both byte orders, as the format writes them, and in decimal; names as they are.
+ * Something is recorded whose numbers and names occur nowhere else, and erased; then they are searched for in every
+ * live block of the engine's memory, in what it is saved as, in an engine that merged those bytes, and in what that is
+ * saved as: numbers as words in both byte orders, as the format writes them, and in decimal; names as they are.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -189,8 +189,8 @@ START_TEST(what_a_correction_took_back_is_forgotten) {
 }
 END_TEST
 
-/* "A touchpoint that is withdrawn keeps its id and revision" (section 3.3), and nothing else: no customer, no value and no
- * name, whether it is taken back before it comes, after, or in the same call, in a journey that is short or long. */
+/* "A touchpoint that is withdrawn keeps its id and revision" (section 3.3), and nothing else: no customer, no value and
+ * no name, whether it is taken back before it comes, after, or in the same call, in a journey that is short or long. */
 START_TEST(what_is_withdrawn_is_forgotten) {
     for (int way = 0; way < 16; way++) {
         heap memory = {0};
@@ -301,8 +301,8 @@ START_TEST(what_was_late_is_forgotten) {
 }
 END_TEST
 
-/* "CXJ_PARTIALLY_ERASED (the journey was sealed: its number is erased …)": and with it all other numbers that it had. Its names
- * may stand in keys of cells. */
+/* "CXJ_PARTIALLY_ERASED (the journey was sealed: its number is erased …)": and with it all other numbers that it had.
+ * Its names may stand in keys of cells. */
 START_TEST(numbers_of_an_erased_sealed_journey_are_forgotten) {
     heap memory = {0};
     cxj_engine *engine = begin(&memory);
@@ -402,7 +402,8 @@ START_TEST(messages_are_forgotten) {
     cxj_engine *engine = begin(&memory);
     cxj_view *none = NULL;
     record(engine, secret(engine));
-    ck_assert_int_eq(cxj_view_add(engine, "journeys by type where type = secret7 x", CXJ_ZERO_TERMINATED, &none), CXJ_BAD_TEXT);
+    ck_assert_int_eq(cxj_view_add(engine, "journeys by type where type = secret7 x", CXJ_ZERO_TERMINATED, &none),
+                     CXJ_BAD_TEXT);
     ck_assert_int_eq(cxj_view_add(engine, "journeys by secret7", CXJ_ZERO_TERMINATED, &none), CXJ_BAD_TEXT);
     ck_assert_int_eq(cxj_advance(engine, INT64_MAX), CXJ_BAD_ARGUMENT);
     erase_customer(engine);
@@ -416,7 +417,8 @@ int main(void) {
     const TTest *tests[] = {it_is_there_before,
                             what_is_held_is_forgotten,
                             an_erased_journey_is_forgotten,
-                            what_a_correction_took_back_is_forgotten, what_is_withdrawn_is_forgotten,
+                            what_a_correction_took_back_is_forgotten,
+                            what_is_withdrawn_is_forgotten,
                             what_was_superseded_on_arrival_is_forgotten,
                             what_lost_a_conflict_is_forgotten,
                             what_was_refused_is_forgotten,

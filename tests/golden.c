@@ -1,13 +1,13 @@
-/* golden: what earlier versions saved is read by this one, for ever. Each file of tests/golden is loaded; what it shows is
- * compared with the text beside it, to the last bit; and it is checked, merged, and, if its format is the one that is
- * written, saved as the same bytes again. tests/golden/make.c made them.
+/* golden: what earlier versions saved is read by this one, for ever. Each file of tests/golden is loaded; what it shows
+ * is compared with the text beside it, to the last bit; and it is checked, merged, and, if its format is the one that
+ * is written, saved as the same bytes again. tests/golden/make.c made them.
  *
- * A second time this is done with a library in which each cell has a count, a sum and a histogram more than ever was saved
- * (cell.h: CXJ__WITH_DUMMIES): what was saved before must still be read and written as it is, and what is new must be said
- * to be not known wherever a sealed journey has contributed, and nowhere else.
+ * A second time this is done with a library in which each cell has a count, a sum and a histogram more than ever was
+ * saved (cell.h: CXJ__WITH_DUMMIES): what was saved before must still be read and written as it is, and what is new
+ * must be said to be not known wherever a sealed journey has contributed, and nowhere else.
  *
- * Format 1 kept the texts of views as they had been given; since version 0.2 they are normalised, also when they are read,
- * and so the .txt files of format 1 show them.
+ * Format 1 kept the texts of views as they had been given; since version 0.2 they are normalised, also when they are
+ * read, and so the .txt files of format 1 show them.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -30,8 +30,8 @@ static const struct {
     uint32_t format;
     const char *name;
 } files[] = {
-    {1, "empty"},      {1, "everything"}, {1, "sealed"}, /* with format 1 nothing is written any more */
-    {2, "empty"},      {2, "everything"}, {2, "sealed"},
+    {1, "empty"}, {1, "everything"}, {1, "sealed"}, /* with format 1 nothing is written any more */
+    {2, "empty"}, {2, "everything"}, {2, "sealed"},
 };
 
 typedef struct content {
@@ -66,7 +66,8 @@ static content shown(const cxj_engine *engine) {
     return read_all(file);
 }
 
-/* Takes the lines of withdrawn touchpoints out of a text: format 1 kept all of their fields, which are not shown now. */
+/* Takes the lines of withdrawn touchpoints out of a text: format 1 kept all of their fields, which are not shown
+ * now. */
 static void leave_out_withdrawn(content *text) {
     char *to = text->bytes;
     for (char *line = text->bytes; *line != '\0';) {
@@ -110,8 +111,8 @@ static content saved(const cxj_engine *engine) {
     return c;
 }
 
-/* Merged into an engine that knows nothing, it is all there, but for what merges leave alone: the mark, and when journeys are
- * sealed. A view that lacks something cannot be merged. */
+/* Merged into an engine that knows nothing, it is all there, but for what merges leave alone: the mark, and when
+ * journeys are sealed. A view that lacks something cannot be merged. */
 static void check_merged(const cxj_engine *engine, const content *bytes) {
     cxj_engine *into = NULL, *other = NULL;
     cxj_view *view = NULL, *added = NULL;
@@ -209,7 +210,8 @@ static void count_dummies(const cxj_engine *engine, size_t *none, size_t *unknow
     }
 }
 
-/* "What was not summed yet when a journey was sealed is not known of that cell, for ever, and said to be so rather than 0." */
+/* "What was not summed yet when a journey was sealed is not known of that cell, for ever, and said to be so rather than
+ * 0." */
 START_TEST(what_is_new_is_not_known_of_what_was_sealed) {
     content bytes = read_golden((size_t)_i, "cxj");
     cxj_engine *engine = NULL, *again = NULL;
@@ -232,8 +234,8 @@ START_TEST(what_is_new_is_not_known_of_what_was_sealed) {
 }
 END_TEST
 
-/* Sealed by a library that has the dummies, they are known, and are 0; where such a journey meets one of before, in the same
- * cell, the cell does not know them. What it writes needs a library that has them. */
+/* Sealed by a library that has the dummies, they are known, and are 0; where such a journey meets one of before, in the
+ * same cell, the cell does not know them. What it writes needs a library that has them. */
 START_TEST(what_is_new_is_known_of_what_is_sealed_now) {
     const cxj_options options = {.size = sizeof options, .seal_idle_after = 1};
     const cxj_touchpoint t = {.journey = 1000, .id = 1, .at = INT64_C(1767225600000), .outcome = 1};

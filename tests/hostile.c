@@ -81,8 +81,8 @@ static cxj_value metric_of(const cxj_view *view, const char *key, uint32_t grain
     ck_assert_int_eq(cxj_metric_find(grain, name, CXJ_ZERO_TERMINATED, &metric), CXJ_OK);
     cxj_text part = {key, CXJ_ZERO_TERMINATED};
     cxj_value result;
-    cxj_status status = cxj_view_get(view, key ? &part : NULL, sizeof part, key ? 1 : 0, &metric, 1, NULL, 0, &result,
-                                     sizeof result);
+    cxj_status status =
+        cxj_view_get(view, key ? &part : NULL, sizeof part, key ? 1 : 0, &metric, 1, NULL, 0, &result, sizeof result);
     ck_assert_msg(status == CXJ_OK, "%s of %s: %s", name, key ? key : "all", cxj_status_text(status));
     return result;
 }
@@ -222,7 +222,7 @@ END_TEST
 
 enum { CRAFTED = 200000, PATTERNS = 6 };
 
-static const char *const PATTERN_NAMES[PATTERNS] = {"in sequence",    "multiples of 2^32",   "multiples of 2^46",
+static const char *const PATTERN_NAMES[PATTERNS] = {"in sequence",    "multiples of 2^32",      "multiples of 2^46",
                                                     "equal low bits", "few bits, high and low", "random"};
 
 /* Numbers that collide in a table that takes some bits of them, or of them times a constant. */
@@ -269,8 +269,8 @@ static cxj_stats work_of(int pattern, uint64_t n) {
     cxj_engine_destroy(engine);
     return stats;
 }
-/* A condition with had that lists very many names costs a touchpoint of a long journey no more than one that lists two: each
- * value is looked for once, when the journey holds it first. */
+/* A condition with had that lists very many names costs a touchpoint of a long journey no more than one that lists two:
+ * each value is looked for once, when the journey holds it first. */
 START_TEST(had_of_many_names) {
     enum { NAMES_LISTED = 60000, JOURNEY = 3000 };
     static char text[NAMES_LISTED * 8 + 100];
@@ -278,7 +278,8 @@ START_TEST(had_of_many_names) {
     for (uint64_t turn = 0; turn < 2 * KEYS; turn++) {
         const int many = turn % 2;
         cxj_engine *engine = make_keyed(turn / 2);
-        size_t listed = many ? NAMES_LISTED : 2, length = (size_t)snprintf(text, sizeof text, "journeys where had owner in (");
+        size_t listed = many ? NAMES_LISTED : 2,
+               length = (size_t)snprintf(text, sizeof text, "journeys where had owner in (");
         for (size_t i = 0; i < listed; i++) {
             length += (size_t)snprintf(text + length, sizeof text - length, "%sn%zu", i > 0 ? "," : "", i);
         }
@@ -320,7 +321,6 @@ START_TEST(had_of_many_names) {
     ck_assert_uint_le(work[1], 2 * work[0]);
 }
 END_TEST
-
 
 START_TEST(crafted_journeys) {
     cxj_stats half = work_of(_i, CRAFTED / 2);
@@ -390,8 +390,9 @@ START_TEST(many_cells) {
 }
 END_TEST
 
-/* Work to load the bytes of an engine with n touchpoints: two for each journey, and one journey as long as may be; every
- * number crafted, ids in no order, each journey with an owner of its own. Saving it again gives the same bytes. */
+/* Work to load the bytes of an engine with n touchpoints: two for each journey, and one journey as long as may be;
+ * every number crafted, ids in no order, each journey with an owner of its own. Saving it again gives the same
+ * bytes. */
 static uint64_t work_to_load(int pattern, uint64_t turn, uint64_t n) {
     cxj_options options = {.size = sizeof options, .touchpoints_limit = 29000, .seed = {seed, turn + 1}};
     cxj_engine *engine = make(&options), *loaded = NULL;
@@ -548,7 +549,8 @@ START_TEST(codes_of_a_dictionary) {
     record(engine, &t, 1, CXJ_OK);
     ck_assert_double_eq(metric_of(view, "name 65535", CXJ_GRAIN_TOUCHPOINTS, "touchpoints").value, 1);
     cxj_view *refused = NULL;
-    ck_assert_int_eq(cxj_view_add(engine, "touchpoints where team = one.more", CXJ_ZERO_TERMINATED, &refused), CXJ_LIMIT);
+    ck_assert_int_eq(cxj_view_add(engine, "touchpoints where team = one.more", CXJ_ZERO_TERMINATED, &refused),
+                     CXJ_LIMIT);
     ck_assert_ptr_nonnull(add(engine, "touchpoints where team = \"name 7\""));
 
     /* A source with a name too many cannot be merged, and nothing of it is. */
@@ -903,8 +905,8 @@ START_TEST(scores_at_their_bounds) {
         uint8_t least;
         uint8_t most;
     } scales[] = {
-        {CXJ_SCALE_CSAT5, 1, 5},     {CXJ_SCALE_CSAT7, 1, 7},  {CXJ_SCALE_CSAT10, 1, 10}, {CXJ_SCALE_PERCENT, 0, 100},
-        {CXJ_SCALE_BINARY, 0, 1},    {CXJ_SCALE_NPS, 0, 10},   {CXJ_SCALE_CES7, 1, 7},
+        {CXJ_SCALE_CSAT5, 1, 5},  {CXJ_SCALE_CSAT7, 1, 7}, {CXJ_SCALE_CSAT10, 1, 10}, {CXJ_SCALE_PERCENT, 0, 100},
+        {CXJ_SCALE_BINARY, 0, 1}, {CXJ_SCALE_NPS, 0, 10},  {CXJ_SCALE_CES7, 1, 7},
     };
     cxj_engine *engine = make(NULL);
     for (size_t i = 0; i < sizeof scales / sizeof scales[0]; i++) {
@@ -955,12 +957,12 @@ END_TEST
 /* The first refusal stops the call if the host asks for that, and only then. */
 START_TEST(refusals_in_between) {
     cxj_touchpoint touchpoints[6] = {{.journey = 1, .at = 1}, {.journey = 2, .at = 1}, {.journey = 0, .at = 1},
-                                     {.journey = 3, .at = 1}, {.journey = 4}, {.journey = 4, .at = 1}};
+                                     {.journey = 3, .at = 1}, {.journey = 4},          {.journey = 4, .at = 1}};
     cxj_receipt receipt;
     cxj_engine *engine = make(NULL);
-    ck_assert_int_eq(cxj_record(engine, touchpoints, sizeof touchpoints[0], 6, CXJ_STOP_AT_REFUSAL, &receipt,
-                                sizeof receipt),
-                     CXJ_REFUSED);
+    ck_assert_int_eq(
+        cxj_record(engine, touchpoints, sizeof touchpoints[0], 6, CXJ_STOP_AT_REFUSAL, &receipt, sizeof receipt),
+        CXJ_REFUSED);
     ck_assert_uint_eq(receipt.processed, 2);
     ck_assert_uint_eq(receipt.accepted, 2);
     ck_assert_uint_eq(receipt.first_refusal, 2);
@@ -1145,7 +1147,8 @@ START_TEST(unknown_numbers) {
     BAD(cxj_view_get(view, NULL, sizeof key[0], 0, &good, 1, NULL, 0, &result, sizeof result));
     key[0].text = "nowhere";
     key[0].length = CXJ_ZERO_TERMINATED;
-    ck_assert_int_eq(cxj_view_get(view, key, sizeof key[0], 1, &good, 1, NULL, 0, &result, sizeof result), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_view_get(view, key, sizeof key[0], 1, &good, 1, NULL, 0, &result, sizeof result),
+                     CXJ_NOT_FOUND);
     ck_assert_int_eq(cxj_view_part(view, 1, &name, NULL), CXJ_NOT_FOUND);
     cxj_view *other;
     ck_assert_int_eq(cxj_view_at(engine, 1, &other), CXJ_NOT_FOUND);
@@ -1190,13 +1193,20 @@ START_TEST(sizes_of_structs) {
         const char *name;
         size_t size;
     } structs[] = {
-        {"cxj_options", sizeof(cxj_options)},         {"cxj_stats", sizeof(cxj_stats)},
-        {"cxj_touchpoint", sizeof(cxj_touchpoint)},   {"cxj_receipt", sizeof(cxj_receipt)},
-        {"cxj_columns", sizeof(cxj_columns)},         {"cxj_view_info", sizeof(cxj_view_info)},
-        {"cxj_value", sizeof(cxj_value)},           {"cxj_metric_info", sizeof(cxj_metric_info)},
-        {"cxj_text", sizeof(cxj_text)},               {"cxj_journey", sizeof(cxj_journey)},
-        {"cxj_commitment", sizeof(cxj_commitment)},   {"cxj_engine", 0},
-        {"cxj_", 0},                                  {"", 0},
+        {"cxj_options", sizeof(cxj_options)},
+        {"cxj_stats", sizeof(cxj_stats)},
+        {"cxj_touchpoint", sizeof(cxj_touchpoint)},
+        {"cxj_receipt", sizeof(cxj_receipt)},
+        {"cxj_columns", sizeof(cxj_columns)},
+        {"cxj_view_info", sizeof(cxj_view_info)},
+        {"cxj_value", sizeof(cxj_value)},
+        {"cxj_metric_info", sizeof(cxj_metric_info)},
+        {"cxj_text", sizeof(cxj_text)},
+        {"cxj_journey", sizeof(cxj_journey)},
+        {"cxj_commitment", sizeof(cxj_commitment)},
+        {"cxj_engine", 0},
+        {"cxj_", 0},
+        {"", 0},
     };
     for (size_t i = 0; i < sizeof structs / sizeof structs[0]; i++) {
         ck_assert_msg(cxj_size_of(structs[i].name) == structs[i].size, "%s: %zu", structs[i].name,
@@ -1255,7 +1265,8 @@ START_TEST(touchpoints_of_other_sizes) {
     /* And they are read into such, with a tail of zeros. */
     size_t count;
     memset(later, 0xff, sizeof later);
-    ck_assert_int_eq(cxj_journey_touchpoints(engine, 2, 3, NULL, 0, &later[0].touchpoint, sizeof later[0], &count), CXJ_OK);
+    ck_assert_int_eq(cxj_journey_touchpoints(engine, 2, 3, NULL, 0, &later[0].touchpoint, sizeof later[0], &count),
+                     CXJ_OK);
     ck_assert_uint_eq(count, 1);
     ck_assert_uint_eq(later[0].touchpoint.journey, 2);
     ck_assert_uint_eq(later[0].tail[0], 0);
@@ -1334,8 +1345,24 @@ END_TEST
 
 START_TEST(odd_names) {
     static const char *const names[] = {
-        "a \"quoted\" name", "comma, and; semicolon", "line\nend", "carriage\r\nreturn", " blank ", "\t", "none",
-        "日本", "🙂", "é", "e\xcc\x81", "=1+1", "'", "\\", "\x01\x7f", "\xf4\x8f\xbf\xbf", "\xef\xbf\xbf", "\xee\x80\x80",
+        "a \"quoted\" name",
+        "comma, and; semicolon",
+        "line\nend",
+        "carriage\r\nreturn",
+        " blank ",
+        "\t",
+        "none",
+        "日本",
+        "🙂",
+        "é",
+        "e\xcc\x81",
+        "=1+1",
+        "'",
+        "\\",
+        "\x01\x7f",
+        "\xf4\x8f\xbf\xbf",
+        "\xef\xbf\xbf",
+        "\xee\x80\x80",
     };
     cxj_engine *engine = make(NULL);
     cxj_view *view = add(engine, "touchpoints by channel");
@@ -1388,18 +1415,18 @@ START_TEST(broken_names) {
         const char *bytes;
         size_t length;
     } names[] = {
-        {"a\0b", 3},              /* NUL */
-        {"\0", 1},                /* NUL alone */
-        {"\x80", 1},              /* a continuation alone */
-        {"a\xc3", 2},             /* cut short */
-        {"\xe2\x82", 2},          /* likewise */
-        {"\xf0\x9f\x99", 3},      /* likewise */
-        {"\xc3(", 2},             /* no continuation */
-        {"\xc0\xaf", 2},          /* too long for what it says */
-        {"\xe0\x80\xaf", 3},      /* likewise */
-        {"\xf0\x80\x80\xaf", 4},  /* likewise */
-        {"\xed\xa0\x80", 3},      /* a surrogate */
-        {"\xf4\x90\x80\x80", 4},  /* beyond U+10FFFF */
+        {"a\0b", 3},             /* NUL */
+        {"\0", 1},               /* NUL alone */
+        {"\x80", 1},             /* a continuation alone */
+        {"a\xc3", 2},            /* cut short */
+        {"\xe2\x82", 2},         /* likewise */
+        {"\xf0\x9f\x99", 3},     /* likewise */
+        {"\xc3(", 2},            /* no continuation */
+        {"\xc0\xaf", 2},         /* too long for what it says */
+        {"\xe0\x80\xaf", 3},     /* likewise */
+        {"\xf0\x80\x80\xaf", 4}, /* likewise */
+        {"\xed\xa0\x80", 3},     /* a surrogate */
+        {"\xf4\x90\x80\x80", 4}, /* beyond U+10FFFF */
         {"\xf8\x88\x80\x80\x80", 5},
         {"\xff", 1},
         {"\xfe\xff", 2},
@@ -1534,9 +1561,9 @@ END_TEST
 /* Random bytes, and random pieces of views, are either a view or refused with a column. */
 START_TEST(random_views) {
     static const char *const pieces[] = {
-        "touchpoints ", "transitions ", "journeys ", "by ", "per ", "where ", "and ", "had ", "in ", "= ", "( ",
-        ") ", ", ", "owner ", "type ", "cause ", "week ", "ended ", "\"\" ", "\"a\" ", "b ", "\" ", "é", "outcome ",
-        "channel ",
+        "touchpoints ", "transitions ", "journeys ", "by ", "per ",   "where ",   "and ",     "had ",  "in ",
+        "= ",           "( ",           ") ",        ", ",  "owner ", "type ",    "cause ",   "week ", "ended ",
+        "\"\" ",        "\"a\" ",       "b ",        "\" ", "é",      "outcome ", "channel ",
     };
     enum { PIECES = sizeof pieces / sizeof pieces[0] };
     cxj_engine *engine = make(NULL);
@@ -1565,8 +1592,8 @@ END_TEST
 
 START_TEST(broken_periods) {
     static const char *const periods[] = {
-        "2026-13", "2026-00", "2026", "26-11", "2026-11-01", "2026-11 ", " 2026-11", "2026/11", "", "0000-01",
-        "10000-01", "month", "2026-1",
+        "2026-13", "2026-00", "2026",    "26-11",    "2026-11-01", "2026-11 ", " 2026-11",
+        "2026/11", "",        "0000-01", "10000-01", "month",      "2026-1",
     };
     cxj_engine *engine = make(NULL);
     cxj_view *view = add(engine, "touchpoints per month");

@@ -187,8 +187,8 @@ static bool is_withdrawn(const naive_touchpoint *m) {
 }
 
 /* 3.2: "Of touchpoints with the same journey and the same non-zero id, the one with the highest revision holds; of
- * equal revisions the greater one". 3.3: one that is withdrawn keeps no content to be compared; it holds over one that is
- * not. */
+ * equal revisions the greater one". 3.3: one that is withdrawn keeps no content to be compared; it holds over one that
+ * is not. */
 static int order_contribution(const naive_touchpoint *a, const naive_touchpoint *b) {
     int order = order_u64(a->fields.revision, b->fields.revision);
     if (!order) order = order_u64(is_withdrawn(a), is_withdrawn(b));
@@ -1259,7 +1259,7 @@ static const struct definition journey_metrics[] = {
     {"journey_fall", RATIO, J_DROP, J_FIRST_RATING, 1},
     {"journey_nps", ESTIMATE, J_NPS, 0, 1},
     {"journey_ces", ESTIMATE, J_CES, 0, 1},
-    {"gap", ESTIMATE, J_GAP, 0, (int64_t)GAP_SCALE *FULL},
+    {"gap", ESTIMATE, J_GAP, 0, (int64_t)GAP_SCALE * FULL},
     {"asks", SUM, J_ASKS, 0, 1},
     {"response_rate", SHARE, J_RESPONSE, 0, 1},
     {"promised_share", SHARE, J_PROMISED, 0, 1},

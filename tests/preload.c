@@ -2,11 +2,11 @@
  *
  * SPDX-License-Identifier: MIT
  *
- * Counted are calls that open, lock, read, write, sync, close or rename a file whose name has FAIL_NAME in it, or its folder
- * once the file was opened; the FAIL_AT-th of them fails with the error FAIL_ERROR (its number), and with FAIL_ON=1 so
- * do all after it. With FAIL_SHORT=1 reads and writes are cut to one byte from that call on, instead of failing; with
- * FAIL_STOP=1 the program stops before that call, as by SIGSTOP. Files aside (examples/file.c) are watched, too. The
- * number of calls is written to the file FAIL_COUNT when the program ends. */
+ * Counted are calls that open, lock, read, write, sync, close or rename a file whose name has FAIL_NAME in it, or its
+ * folder once the file was opened; the FAIL_AT-th of them fails with the error FAIL_ERROR (its number), and with
+ * FAIL_ON=1 so do all after it. With FAIL_SHORT=1 reads and writes are cut to one byte from that call on, instead of
+ * failing; with FAIL_STOP=1 the program stops before that call, as by SIGSTOP. Files aside (examples/file.c) are
+ * watched, too. The number of calls is written to the file FAIL_COUNT when the program ends. */
 /* Here open() and open64() are two functions; and a time of 64 bits would want files of 64 bits. */
 #undef _FILE_OFFSET_BITS
 #undef _TIME_BITS

@@ -196,7 +196,7 @@ static void draw_facets(const struct scene *scene, cxj_touchpoint *fields) {
         fields->facets &= ~(uint32_t)CXJ_FACET_CHURNED;
     if (scene->calm && chance(95))
         fields->facets &= ~(uint32_t)(CXJ_FACET_FAULT | CXJ_FACET_REPEATED | CXJ_FACET_CONTRADICTED | CXJ_FACET_CHASE |
-                            CXJ_FACET_CHURNED | CXJ_FACET_REOPENS);
+                                      CXJ_FACET_CHURNED | CXJ_FACET_REOPENS);
     if (chance(2)) fields->facets |= CXJ_FACET_WITHDRAWN;
 }
 
@@ -560,7 +560,8 @@ static int64_t take_bytes(void *context, const void *from, size_t length) {
 
 static struct bytes save(const cxj_engine *engine) {
     struct bytes bytes = {0};
-    expect_status("cxj_save_bytes without room", CXJ_TOO_SMALL, cxj_save_bytes(engine, 0, NULL, 0, NULL, &bytes.capacity));
+    expect_status("cxj_save_bytes without room", CXJ_TOO_SMALL,
+                  cxj_save_bytes(engine, 0, NULL, 0, NULL, &bytes.capacity));
     bytes.at = allocate(bytes.capacity, 1);
     expect_status("cxj_save_bytes", CXJ_OK, cxj_save_bytes(engine, bytes.capacity, NULL, 0, bytes.at, &bytes.length));
     expect_number("bytes", bytes.capacity, bytes.length);
@@ -992,8 +993,8 @@ static struct reading read_by_cursor(const struct place *start, const cxj_view *
         }
         if (place.cell >= table->count) fail_at(&place, "cells", "no further one", "one more");
         expect_status("cxj_cursor_metrics", CXJ_OK,
-                      cxj_cursor_metrics(cursor, catalogue[table->grain].metrics, catalogue[table->grain].count, NULL, 0, got,
-                                         sizeof *got));
+                      cxj_cursor_metrics(cursor, catalogue[table->grain].metrics, catalogue[table->grain].count, NULL,
+                                         0, got, sizeof *got));
         compare_metrics(&place, got);
         compare_lookup(&place, view, got);
     }
@@ -1013,8 +1014,9 @@ static void compare_bulk(const struct place *start, const cxj_view *view, const 
     expect_status("cxj_view_read without room", reading->count ? CXJ_TOO_SMALL : CXJ_OK,
                   cxj_view_read(view, NULL, 0, 0, NULL, 0, NULL, NULL, NULL, NULL, &cells));
     expect_number("cells, asked without room", reading->count, cells);
-    expect_status("cxj_view_read", CXJ_OK,
-                  cxj_view_read(view, catalogue[grain].metrics, metrics, capacity, NULL, 0, values, lows, highs, NULL, &cells));
+    expect_status(
+        "cxj_view_read", CXJ_OK,
+        cxj_view_read(view, catalogue[grain].metrics, metrics, capacity, NULL, 0, values, lows, highs, NULL, &cells));
     expect_number("cells, read", reading->count, cells);
     for (place.cell = 0; place.cell < reading->count; place.cell++) {
         for (size_t i = 0; i < metrics; i++) {
@@ -1047,7 +1049,8 @@ static void compare_parts(const struct place *start, const struct side *side, co
         const char *name = NULL;
         uint32_t dimension = 0;
         expect_status("cxj_view_part", CXJ_OK, cxj_view_part(view, part, &name, &dimension));
-        expect_status("cxj_view_read_part", CXJ_OK, cxj_view_read_part(view, part, table->count, NULL, 0, codes, &cells));
+        expect_status("cxj_view_read_part", CXJ_OK,
+                      cxj_view_read_part(view, part, table->count, NULL, 0, codes, &cells));
         expect_number("cells, read by part", table->count, cells);
         for (place.cell = 0; place.cell < cells; place.cell++) {
             const naive_cell *cell = table->cells[place.cell];
@@ -1164,7 +1167,10 @@ static void compare_touchpoints(const struct side *side, uint64_t journey) {
     const naive_touchpoint **wanted = allocate(side->log.count, sizeof(naive_touchpoint *));
     size_t held = naive_held(&side->log, journey, wanted), count = 0, capacity = held ? below(held + 2) : 1;
     cxj_touchpoint *got = allocate(capacity, sizeof *got);
-    expect_status("cxj_journey_touchpoints", held > capacity ? CXJ_TOO_SMALL : held ? CXJ_OK : CXJ_NOT_FOUND,
+    expect_status("cxj_journey_touchpoints",
+                  held > capacity ? CXJ_TOO_SMALL
+                  : held          ? CXJ_OK
+                                  : CXJ_NOT_FOUND,
                   cxj_journey_touchpoints(side->engine, journey, capacity, NULL, 0, got, sizeof *got, &count));
     if (held) expect_number("touchpoints of a journey", held, count);
     for (size_t i = 0; i < held && held <= capacity; i++) compare_touchpoint(side, i, wanted[i], &got[i]);

@@ -101,7 +101,8 @@ static bool same_cells(const cxj_view *a, const cxj_view *b, const cxj_view_info
             same = differ(what, "[%s] a cell cannot be read: %s", info->text, cxj_status_text(status));
             break;
         }
-        status = cxj_view_get(b, texts, sizeof texts[0], info->parts, metrics, count, NULL, 0, others, sizeof others[0]);
+        status =
+            cxj_view_get(b, texts, sizeof texts[0], info->parts, metrics, count, NULL, 0, others, sizeof others[0]);
         if ((status == CXJ_NOT_FOUND || status == CXJ_LIMIT) && only_common) {
             continue;
         }

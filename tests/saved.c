@@ -174,7 +174,7 @@ void add_views(cxj_engine *engine) {
 }
 
 const char *const NAMES[NAME_COUNT] = {
-    "two words", "abc",    "a", "ab",    "B", "say \"hi\"",
+    "two words", "abc",    "a",  "ab",    "B", "say \"hi\"",
     "Grüße",     "日本語", "😀", "Z-1_.", "é", "a name that is too long to be kept in a few bytes",
 };
 
@@ -419,7 +419,8 @@ static void check_same_journey(const cxj_engine *a, const cxj_engine *b, uint64_
     ck_assert_msg(memcmp(&mine, &others, sizeof mine) == 0, "journey %" PRIu64 " stands elsewhere", number);
     size_t count = 0, other_count = 0;
     status = cxj_journey_touchpoints(a, number, 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &count);
-    ck_assert_int_eq(cxj_journey_touchpoints(b, number, 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &other_count), status);
+    ck_assert_int_eq(cxj_journey_touchpoints(b, number, 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &other_count),
+                     status);
     ck_assert_uint_eq(count, other_count);
     cxj_touchpoint *x = calloc(count + 1, sizeof *x), *y = calloc(count + 1, sizeof *y);
     ck_assert(x != NULL && y != NULL);

@@ -70,8 +70,8 @@ typedef struct feed {
 } feed;
 
 /* A random feed of so many touchpoints of so many journeys, the first of which gets more than others: all fields,
- * corrections, conflicts, withdrawals, ids that were hashed and none. With ties, some without id are told apart by their
- * arrival alone. Journeys of different bases are different. */
+ * corrections, conflicts, withdrawals, ids that were hashed and none. With ties, some without id are told apart by
+ * their arrival alone. Journeys of different bases are different. */
 feed make_feed(size_t count, uint32_t journeys, uint32_t base, bool ties);
 void free_feed(feed *l);
 void shuffle(feed *l);

@@ -246,8 +246,8 @@ static int order_of(const cxj_touchpoint *a, const cxj_touchpoint *b) {
 /* A touchpoint arrives. Of one id no two revisions are equal, unless they are the same touchpoint, or one is withdrawn.
  * "A touchpoint that is withdrawn keeps its id and revision" (section 3.3), and nothing else. */
 static void model_take(course *j, const cxj_touchpoint *arrived) {
-    cxj_touchpoint bare = {.journey = arrived->journey, .id = arrived->id, .revision = arrived->revision,
-                           .facets = CXJ_FACET_WITHDRAWN};
+    cxj_touchpoint bare = {
+        .journey = arrived->journey, .id = arrived->id, .revision = arrived->revision, .facets = CXJ_FACET_WITHDRAWN};
     const cxj_touchpoint *t = is_withdrawn(arrived) ? &bare : arrived;
     if (t == &bare && t->id == 0) return;
     for (size_t i = 0; i < j->count && t->id != 0; i++) {
@@ -552,7 +552,8 @@ static void owe_everywhere(cxj_engine *alone, int64_t due) {
 static void note_debts(uint64_t number, const course *j) {
     cxj_engine *alone = NULL;
     cxj_journey state;
-    if (cxj_journey_state(here.keeping, other_number(number), NULL, 0, &state, sizeof state) != CXJ_OK || state.outcome) return;
+    if (cxj_journey_state(here.keeping, other_number(number), NULL, 0, &state, sizeof state) != CXJ_OK || state.outcome)
+        return;
     for (size_t c = 0; c < 8; c++) {
         if (!state.commitments[c].open || state.commitments[c].due < here.clock) continue;
         if (alone == NULL) {
@@ -702,8 +703,10 @@ static void compare_views(const cxj_view *a, const cxj_view *b, size_t first_deb
     ck_assert_msg(info.cells == other.cells, "[%s] %" PRIu64 " and %" PRIu64 " cells", info.text, info.cells,
                   other.cells);
     /* A view that lacks something says so. */
-    ck_assert_int_eq(cxj_cursor_open(a, NULL, 0, &mine), info.incomplete || info.lacks_sealed ? CXJ_INCOMPLETE : CXJ_OK);
-    ck_assert_int_eq(cxj_cursor_open(b, NULL, 0, &others), other.incomplete || other.lacks_sealed ? CXJ_INCOMPLETE : CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_open(a, NULL, 0, &mine),
+                     info.incomplete || info.lacks_sealed ? CXJ_INCOMPLETE : CXJ_OK);
+    ck_assert_int_eq(cxj_cursor_open(b, NULL, 0, &others),
+                     other.incomplete || other.lacks_sealed ? CXJ_INCOMPLETE : CXJ_OK);
     while (cxj_cursor_next(mine) == CXJ_OK) {
         ck_assert_int_eq(cxj_cursor_next(others), CXJ_OK);
         compare_cell(mine, others, &info, first_debt);
@@ -719,7 +722,8 @@ static void compare_whereabouts(void) {
         const course *j = &here.journeys[number];
         size_t count = 0;
         cxj_journey state;
-        cxj_status status = cxj_journey_touchpoints(here.sealing, number, 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &count);
+        cxj_status status =
+            cxj_journey_touchpoints(here.sealing, number, 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &count);
         cxj_status expected = j->sealed ? CXJ_SEALED : j->count > 0 ? CXJ_TOO_SMALL : CXJ_NOT_FOUND;
         ck_assert_msg(status == expected, "journey %" PRIu64 ": %s in place of %s", number, cxj_status_text(status),
                       cxj_status_text(expected));
@@ -979,7 +983,8 @@ START_TEST(names_of_sealed_journeys_are_not_retired) {
     const char *name = NULL;
     ck_assert_int_eq(cxj_name(engine, CXJ_DIMENSION_CHANNEL, phone, &name, NULL), CXJ_OK);
     ck_assert_str_eq(name, "phone");
-    const cxj_text key[] = {{"2025-12-29", CXJ_ZERO_TERMINATED}, {"phone", CXJ_ZERO_TERMINATED}, {"", CXJ_ZERO_TERMINATED}};
+    const cxj_text key[] = {
+        {"2025-12-29", CXJ_ZERO_TERMINATED}, {"phone", CXJ_ZERO_TERMINATED}, {"", CXJ_ZERO_TERMINATED}};
     uint32_t metric = 0;
     cxj_value result;
     ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touchpoints", CXJ_ZERO_TERMINATED, &metric), CXJ_OK);
@@ -1147,13 +1152,15 @@ START_TEST(old_dates_are_sealed_at_the_next_advance) {
 }
 END_TEST
 
-/* "a while after its end, or after its last touchpoint" (section 3.6): of those that contribute. Whatever the date of what
- * is taken back, before it came or after, and whether it comes as a touchpoint or by cxj_withdraw(), it decides nothing. */
+/* "a while after its end, or after its last touchpoint" (section 3.6): of those that contribute. Whatever the date of
+ * what is taken back, before it came or after, and whether it comes as a touchpoint or by cxj_withdraw(), it decides
+ * nothing. */
 START_TEST(what_is_withdrawn_does_not_decide_when_a_journey_is_sealed) {
     static const int64_t moments[] = {-62135596800000, START - 50, START, START + 50, 253402300799999};
     for (size_t i = 0; i < 4 * sizeof moments / sizeof *moments; i++) {
         cxj_engine *engine = make(0, 10);
-        cxj_touchpoint right = {.journey = 2, .id = 1, .at = START}, taken = {.journey = 2, .id = 2, .at = moments[i / 4]};
+        cxj_touchpoint right = {.journey = 2, .id = 1, .at = START},
+                       taken = {.journey = 2, .id = 2, .at = moments[i / 4]};
         taken.outcome = CXJ_OUTCOME_COMPLETED;
         if (i & 1) ck_assert_int_eq(cxj_withdraw(engine, 2, 2, 7), CXJ_OK);
         if (i & 2) record(engine, right);
@@ -1174,8 +1181,8 @@ START_TEST(what_is_withdrawn_does_not_decide_when_a_journey_is_sealed) {
 }
 END_TEST
 
-/* A journey of which nothing contributes has no last touchpoint and no end: it is kept until it is erased, so that what was
- * taken back before it came stays so. */
+/* A journey of which nothing contributes has no last touchpoint and no end: it is kept until it is erased, so that what
+ * was taken back before it came stays so. */
 START_TEST(journey_of_nothing_but_withdrawn_is_not_sealed) {
     cxj_engine *engine = make(10, 10);
     ck_assert_int_eq(cxj_withdraw(engine, 1, 1, 1), CXJ_OK);
@@ -1801,7 +1808,8 @@ static void check_half_sealed(const cxj_engine *engine, const cxj_engine *before
             continue;
         }
         size_t whole = 0;
-        ck_assert_int_eq(status, cxj_journey_touchpoints(before, number, 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &whole));
+        ck_assert_int_eq(status,
+                         cxj_journey_touchpoints(before, number, 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &whole));
         ck_assert_uint_eq(count, whole);
         held += count;
     }

@@ -261,8 +261,8 @@ START_TEST(cursor_over_nothing_is_done) {
 }
 END_TEST
 
-/* "CXJ_STALE: the engine has changed": all functions of the cursor say so from then on, and give nothing that could be taken for
- * an answer: "" and no values. */
+/* "CXJ_STALE: the engine has changed": all functions of the cursor say so from then on, and give nothing that could be
+ * taken for an answer: "" and no values. */
 START_TEST(change_makes_a_cursor_stale_for_good) {
     cxj_engine *engine = make();
     const cxj_view *view = add(engine, "touchpoints by owner");
@@ -285,8 +285,9 @@ START_TEST(change_makes_a_cursor_stale_for_good) {
         ck_assert_uint_eq(length, 0);
         ck_assert_int_eq(cxj_cursor_part(cursor, 99, &text, NULL), CXJ_STALE);
         memset(results, 0x5a, sizeof results);
-        ck_assert_int_eq(cxj_cursor_metrics(cursor, both, 2, message, sizeof message, &results[0].value, sizeof *results),
-                         CXJ_STALE);
+        ck_assert_int_eq(
+            cxj_cursor_metrics(cursor, both, 2, message, sizeof message, &results[0].value, sizeof *results),
+            CXJ_STALE);
         ck_assert_str_eq(message, "");
         for (int k = 0; k < 2; k++) {
             ck_assert(isnan(results[k].value.value) && isnan(results[k].value.low) && isnan(results[k].value.high));
@@ -415,7 +416,8 @@ START_TEST(failing_calls_leave_a_cursor_good) {
     ck_assert_int_eq(cxj_erase_journey(engine, 99), CXJ_NOT_FOUND);
     ck_assert_int_eq(cxj_erase_customer(engine, 99, &erased), CXJ_NOT_FOUND);
     ck_assert_int_eq(cxj_withdraw(engine, 1, 99, 0), CXJ_NOT_FOUND);
-    ck_assert_int_eq(cxj_view_add(engine, "touchpoints where owner = Carl and", CXJ_ZERO_TERMINATED, &none), CXJ_BAD_TEXT);
+    ck_assert_int_eq(cxj_view_add(engine, "touchpoints where owner = Carl and", CXJ_ZERO_TERMINATED, &none),
+                     CXJ_BAD_TEXT);
     ck_assert_int_eq(cxj_merge(engine, engine), CXJ_BAD_ARGUMENT);
     ck_assert_int_eq(cxj_advance(engine, INT64_MAX), CXJ_BAD_ARGUMENT);
     ck_assert_ptr_eq(add(engine, "touchpoints by owner"), view);
@@ -530,7 +532,12 @@ START_TEST(metrics_of_another_grain_are_refused) {
     tell(engine);
     const uint32_t count = metric(CXJ_GRAIN_TOUCHPOINTS, "touchpoints");
     const uint32_t bad[] = {metric(CXJ_GRAIN_JOURNEYS, "touchpoints_per_journey"),
-                            metric(CXJ_GRAIN_TRANSITIONS, "changes"), 0, 999, 1999, 4000, UINT32_MAX};
+                            metric(CXJ_GRAIN_TRANSITIONS, "changes"),
+                            0,
+                            999,
+                            1999,
+                            4000,
+                            UINT32_MAX};
     cxj_cursor *cursor = cursor_of(view);
     ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_OK);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -551,7 +558,8 @@ START_TEST(metrics_of_another_grain_are_refused) {
 }
 END_TEST
 
-/* "a struct to be filled is passed with its size and is written up to it"; "a size below that of version 0.2 is refused" */
+/* "a struct to be filled is passed with its size and is written up to it"; "a size below that of version 0.2 is
+ * refused" */
 START_TEST(results_are_written_up_to_their_size) {
     cxj_engine *engine = make();
     const cxj_view *view = add(engine, "touchpoints");
@@ -563,11 +571,12 @@ START_TEST(results_are_written_up_to_their_size) {
     double shorter[3] = {77, 77, 77};
     tell(engine);
     memset(longer, 0xa5, sizeof longer);
-    ck_assert_int_eq(cxj_view_get(view, NULL, sizeof(cxj_text), 0, metrics, 2, NULL, 0, (cxj_value *)shorter, sizeof *shorter),
-                     CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(
+        cxj_view_get(view, NULL, sizeof(cxj_text), 0, metrics, 2, NULL, 0, (cxj_value *)shorter, sizeof *shorter),
+        CXJ_BAD_ARGUMENT);
     for (size_t i = 0; i < 3; i++) ck_assert_double_eq(shorter[i], 77);
-    ck_assert_int_eq(cxj_view_get(view, NULL, sizeof(cxj_text), 0, metrics, 2, NULL, 0, &longer[0].metric, sizeof *longer),
-                     CXJ_OK);
+    ck_assert_int_eq(
+        cxj_view_get(view, NULL, sizeof(cxj_text), 0, metrics, 2, NULL, 0, &longer[0].metric, sizeof *longer), CXJ_OK);
     ck_assert_double_eq(longer[0].metric.value, 7);
     ck_assert_double_eq(longer[1].metric.value, 21);
     ck_assert_uint_eq(longer[0].more + longer[1].more, 0);
@@ -584,13 +593,16 @@ START_TEST(parts_of_a_key_must_be_texts) {
         cxj_text part;
         uint64_t more;
     } longer[2] = {{{"mail", CXJ_ZERO_TERMINATED}, 77}, {{"Ben", CXJ_ZERO_TERMINATED}, 77}};
-    const cxj_text none[2] = {{"mail", CXJ_ZERO_TERMINATED}, {NULL, 3}}, ended[2] = {{NULL, CXJ_ZERO_TERMINATED}, {"Ben", CXJ_ZERO_TERMINATED}};
+    const cxj_text none[2] = {{"mail", CXJ_ZERO_TERMINATED}, {NULL, 3}},
+                   ended[2] = {{NULL, CXJ_ZERO_TERMINATED}, {"Ben", CXJ_ZERO_TERMINATED}};
     cxj_value result = {.n = 77};
     tell(engine);
     ck_assert_int_eq(cxj_view_get(view, none, sizeof *none - 1, 2, &count, 1, NULL, 0, &result, sizeof result),
                      CXJ_BAD_ARGUMENT);
-    ck_assert_int_eq(cxj_view_get(view, none, sizeof *none, 2, &count, 1, NULL, 0, &result, sizeof result), CXJ_BAD_ARGUMENT);
-    ck_assert_int_eq(cxj_view_get(view, ended, sizeof *ended, 2, &count, 1, NULL, 0, &result, sizeof result), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_view_get(view, none, sizeof *none, 2, &count, 1, NULL, 0, &result, sizeof result),
+                     CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_view_get(view, ended, sizeof *ended, 2, &count, 1, NULL, 0, &result, sizeof result),
+                     CXJ_BAD_ARGUMENT);
     ck_assert_uint_eq(result.n, 77);
     ck_assert_int_eq(cxj_view_get(view, &longer[0].part, sizeof *longer, 2, &count, 1, NULL, 0, &result, sizeof result),
                      CXJ_BAD_ARGUMENT); /* "taken if the unknown tail is zero" */
@@ -628,11 +640,13 @@ START_TEST(all_promoters_give_exactly_one_hundred) {
     cxj_engine *engine = make();
     const cxj_view *view = add(engine, "touchpoints");
     for (uint64_t journey = 1; journey <= 200; journey++) {
-        record(engine, (cxj_touchpoint){.journey = journey, .at = 1, .scale = CXJ_SCALE_NPS, .score = 10,
-                                        .scope = CXJ_SCOPE_TOUCHPOINT});
+        record(engine,
+               (cxj_touchpoint){
+                   .journey = journey, .at = 1, .scale = CXJ_SCALE_NPS, .score = 10, .scope = CXJ_SCOPE_TOUCHPOINT});
         uint32_t nps = metric(CXJ_GRAIN_TOUCHPOINTS, "nps");
         cxj_value result;
-        ck_assert_int_eq(cxj_view_get(view, NULL, sizeof(cxj_text), 0, &nps, 1, NULL, 0, &result, sizeof result), CXJ_OK);
+        ck_assert_int_eq(cxj_view_get(view, NULL, sizeof(cxj_text), 0, &nps, 1, NULL, 0, &result, sizeof result),
+                         CXJ_OK);
         ck_assert_msg(!(result.value < 100) && !(result.value > 100), "%" PRIu64 " of %" PRIu64 ": %.17g", journey,
                       journey, result.value);
     }
@@ -655,7 +669,8 @@ START_TEST(columns_say_what_a_cursor_says) {
     size_t cells = 0, i = 0;
     tell(engine);
     for (size_t k = 0; k < METRICS * CAPACITY; k++) values[k] = 77;
-    ck_assert_int_eq(cxj_view_read(view, metrics, METRICS, CAPACITY, NULL, 0, values, lows, highs, NULL, &cells), CXJ_OK);
+    ck_assert_int_eq(cxj_view_read(view, metrics, METRICS, CAPACITY, NULL, 0, values, lows, highs, NULL, &cells),
+                     CXJ_OK);
     ck_assert_uint_eq(cells, 7);
     cxj_cursor *cursor = cursor_of(view);
     for (; cxj_cursor_next(cursor) == CXJ_OK; i++) {
@@ -691,7 +706,8 @@ START_TEST(columns_may_be_unwanted) {
 }
 END_TEST
 
-/* "receives the number of cells, also with CXJ_TOO_SMALL; so capacity 0 asks for the number"; "nothing else is written" */
+/* "receives the number of cells, also with CXJ_TOO_SMALL; so capacity 0 asks for the number"; "nothing else is
+ * written" */
 START_TEST(too_little_room_gives_the_number_and_writes_nothing) {
     cxj_engine *engine = make();
     const cxj_view *view = add(engine, "touchpoints by channel");
@@ -808,7 +824,8 @@ START_TEST(metrics_are_found_by_the_names_that_describe_them) {
     ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touchpoints!", 11, &number), CXJ_OK);
     number = 77;
     ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "touchpoint", CXJ_ZERO_TERMINATED, &number), CXJ_NOT_FOUND);
-    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TRANSITIONS, "touchpoints", CXJ_ZERO_TERMINATED, &number), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TRANSITIONS, "touchpoints", CXJ_ZERO_TERMINATED, &number),
+                     CXJ_NOT_FOUND);
     ck_assert_int_eq(cxj_metric_find(0, "touchpoints", CXJ_ZERO_TERMINATED, &number), CXJ_BAD_ARGUMENT);
     ck_assert_int_eq(cxj_metric_find(4, "touchpoints", CXJ_ZERO_TERMINATED, &number), CXJ_BAD_ARGUMENT);
     ck_assert_uint_eq(number, 77);
@@ -831,13 +848,20 @@ static void add_cases(Suite *suite) {
     const TTest *order[] = {cells_stand_in_the_order_of_their_texts, names_come_before_longer_ones,
                             outcomes_stand_in_the_order_of_their_texts, periods_stand_in_the_order_of_time};
     const TTest *cursors[] = {cursor_begins_before_the_first_cell_and_stays_behind_the_last,
-                              cursor_over_nothing_is_done, change_makes_a_cursor_stale_for_good,
-                              calls_that_change_nothing_leave_a_cursor_good, each_small_change_makes_a_cursor_stale,
-                              failing_calls_leave_a_cursor_good, cursors_do_not_disturb_each_other};
-    const TTest *cells[] = {every_kind_of_part_is_looked_up,         what_a_cursor_shows_is_found,
-                            key_must_have_as_many_parts_as_the_view, metrics_of_another_grain_are_refused,
-                            results_are_written_up_to_their_size,    all_promoters_give_exactly_one_hundred,
-                            parts_of_a_key_must_be_texts,            without_metrics_a_cell_is_only_found};
+                              cursor_over_nothing_is_done,
+                              change_makes_a_cursor_stale_for_good,
+                              calls_that_change_nothing_leave_a_cursor_good,
+                              each_small_change_makes_a_cursor_stale,
+                              failing_calls_leave_a_cursor_good,
+                              cursors_do_not_disturb_each_other};
+    const TTest *cells[] = {every_kind_of_part_is_looked_up,
+                            what_a_cursor_shows_is_found,
+                            key_must_have_as_many_parts_as_the_view,
+                            metrics_of_another_grain_are_refused,
+                            results_are_written_up_to_their_size,
+                            all_promoters_give_exactly_one_hundred,
+                            parts_of_a_key_must_be_texts,
+                            without_metrics_a_cell_is_only_found};
     const TTest *columns[] = {columns_say_what_a_cursor_says,
                               columns_may_be_unwanted,
                               too_little_room_gives_the_number_and_writes_nothing,

@@ -210,9 +210,28 @@ static struct cxj__int128 sum_of(struct cxj__int128 a, struct cxj__int128 b) {
 }
 
 static const int64_t corners[] = {
-    0, 1, -1, 2, -2, 127, -128, 12600, -12600, INT64_C(0x7fffffff), INT64_C(-0x80000000), INT64_C(0x80000000),
-    INT64_C(0xffffffff), INT64_C(-0xffffffff), INT64_C(0x100000000), INT64_C(-0x100000001), INT64_C(1000000000000000),
-    INT64_C(-1000000000000000), INT64_MAX - 1, INT64_MAX, -INT64_MAX, INT64_MIN,
+    0,
+    1,
+    -1,
+    2,
+    -2,
+    127,
+    -128,
+    12600,
+    -12600,
+    INT64_C(0x7fffffff),
+    INT64_C(-0x80000000),
+    INT64_C(0x80000000),
+    INT64_C(0xffffffff),
+    INT64_C(-0xffffffff),
+    INT64_C(0x100000000),
+    INT64_C(-0x100000001),
+    INT64_C(1000000000000000),
+    INT64_C(-1000000000000000),
+    INT64_MAX - 1,
+    INT64_MAX,
+    -INT64_MAX,
+    INT64_MIN,
 };
 enum { CORNERS = sizeof corners / sizeof *corners };
 
@@ -797,8 +816,8 @@ static const struct {
     {"", 0, ""},
     {"touchpoints by channel", 22, "touchpoints by channel"},
     {"M\xc3\xbcller \xe2\x82\xac \xf0\x9f\x98\x80", 16, "M\xc3\xbcller \xe2\x82\xac \xf0\x9f\x98\x80"},
-    {"\\ \" '", 5, "\\ \" '"},                                          /* for reading, not for reading back */
-    {"\x1b[31mred", 8, "\\x1b[31mred"},                                    /* a terminal would obey */
+    {"\\ \" '", 5, "\\ \" '"},          /* for reading, not for reading back */
+    {"\x1b[31mred", 8, "\\x1b[31mred"}, /* a terminal would obey */
     {"\xc2\x9b"
      "31m",
      5, "\\u009b31m"}, /* so would some here */
@@ -822,8 +841,8 @@ START_TEST(a_text_is_shown_visibly) {
 }
 END_TEST
 
-/* No byte of any character is a control, and none that is shown as it is turns what stands behind it; the shape of what is
- * written in its place is that of its kind. */
+/* No byte of any character is a control, and none that is shown as it is turns what stands behind it; the shape of what
+ * is written in its place is that of its kind. */
 START_TEST(every_character_is_shown_or_written) {
     for (uint32_t c = 1; c <= 0x10ffff; c += c < 0x3000 ? 1 : c >= 0xfe00 && c < 0x10000 ? 1 : 13) {
         if (c >= 0xd800 && c <= 0xdfff) continue;
@@ -839,7 +858,8 @@ START_TEST(every_character_is_shown_or_written) {
         char written[16];
         snprintf(written, sizeof written, length == 1 ? "\\x%02x" : length < 4 ? "\\u%04x" : "\\U%08x", (unsigned)c);
         bool is_written = strcmp(shown.text, text) != 0;
-        ck_assert_msg(!is_written || strcmp(shown.text, written) == 0, "U+%04x is shown as %s", (unsigned)c, shown.text);
+        ck_assert_msg(!is_written || strcmp(shown.text, written) == 0, "U+%04x is shown as %s", (unsigned)c,
+                      shown.text);
         bool is_unseen = c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c || c == 0x180e || c == 0x200b ||
                          c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) ||
                          c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c < 0xe0080);
@@ -848,11 +868,11 @@ START_TEST(every_character_is_shown_or_written) {
 }
 END_TEST
 
-/* However long a text, and whatever it is made of: what is shown fits, is UTF-8, and ends with an ellipsis exactly where
- * something is left out. */
+/* However long a text, and whatever it is made of: what is shown fits, is UTF-8, and ends with an ellipsis exactly
+ * where something is left out. */
 START_TEST(a_long_text_is_shown_shortened) {
-    static const char *const pieces[] = {"x", "\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\x1b", "\xe2\x80\xae", "\xff",
-                                         "\xf3\xa0\x80\x81"};
+    static const char *const pieces[] = {"x",    "\xc3\xa4",     "\xe2\x82\xac", "\xf0\x9f\x98\x80",
+                                         "\x1b", "\xe2\x80\xae", "\xff",         "\xf3\xa0\x80\x81"};
     enum { PIECES = sizeof pieces / sizeof *pieces };
     struct cxj__shown shown;
     for (size_t i = 0; i < PIECES; i++) {

@@ -104,13 +104,13 @@ static struct cxj__cell *with_fact(struct cxj__fact fact) {
 }
 
 static struct cxj__fact of_touchpoint(uint64_t mask) {
-    return (struct cxj__fact){.grain = CXJ_GRAIN_TOUCHPOINTS, .mask = mask, .rating = 6300, .wait = 11, .lateness = 13,
-                              .value = 17};
+    return (struct cxj__fact){
+        .grain = CXJ_GRAIN_TOUCHPOINTS, .mask = mask, .rating = 6300, .wait = 11, .lateness = 13, .value = 17};
 }
 
 static struct cxj__fact of_transition(uint64_t mask) {
-    return (struct cxj__fact){.grain = CXJ_GRAIN_TRANSITIONS, .mask = mask, .rating = -4200, .wait = 19, .lateness = 23,
-                              .value = 29};
+    return (struct cxj__fact){
+        .grain = CXJ_GRAIN_TRANSITIONS, .mask = mask, .rating = -4200, .wait = 19, .lateness = 23, .value = 29};
 }
 
 /* ---------------------------------------------------------------------------------------------------------------------
@@ -266,8 +266,8 @@ END_TEST
 /* What is charged to an earlier change does not wait again. */
 START_TEST(a_step_adds_no_wait) {
     struct cxj__cell *cell = with_fact(of_transition(CXJ__BIT(CXJ__X_STEPS) | CXJ__BIT(CXJ__X_DEGRADED)));
-    only_sums(cell, (const int64_t[][2]){
-                        {CXJ__X_SUM_STEP, -4200}, {CXJ__X_SUM_STEP_SQUARES, INT64_C(4200) * 4200}, {-1, 0}});
+    only_sums(cell,
+              (const int64_t[][2]){{CXJ__X_SUM_STEP, -4200}, {CXJ__X_SUM_STEP_SQUARES, INT64_C(4200) * 4200}, {-1, 0}});
     ck_assert_uint_eq(counted(cell, CXJ__X_HISTOGRAM_WAIT), 0);
     destroy(cell);
     cell = with_fact(of_transition(CXJ__BIT(CXJ__X_LOST_CONTEXT)));
@@ -348,7 +348,8 @@ END_TEST
 static struct cxj__contribution any_contribution(void) {
     struct cxj__contribution contribution = {.ended = chance() % 2};
     for (size_t i = 0; i < CXJ__J_COUNTS; i++) {
-        contribution.counts[i] = (uint16_t)(chance() % 3 / 2); /* mostly the same in two, also in several side by side */
+        contribution.counts[i] =
+            (uint16_t)(chance() % 3 / 2); /* mostly the same in two, also in several side by side */
         if (chance() % 8 == 0) contribution.counts[i] = (uint16_t)chance();
     }
     for (size_t i = 0; i < CXJ__J_NARROW_SUMS; i++) {
@@ -491,13 +492,15 @@ START_TEST(a_key_is_another_by_any_bit) {
 }
 END_TEST
 
-/* cell.h: "Brings nearer what adding a fact will touch." It may be called before there is room for the fact, and changes
- * nothing. */
+/* cell.h: "Brings nearer what adding a fact will touch." It may be called before there is room for the fact, and
+ * changes nothing. */
 START_TEST(prefetching_changes_nothing) {
     for (uint8_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_TRANSITIONS; grain++) {
         struct cxj__cell *cell = create(grain);
-        struct cxj__fact fact = {.grain = grain, .mask = CXJ__BIT(shapes[grain].counts) - 1,
-                                 .wait = INT64_C(315537897599999), .lateness = INT64_C(315537897599999)};
+        struct cxj__fact fact = {.grain = grain,
+                                 .mask = CXJ__BIT(shapes[grain].counts) - 1,
+                                 .wait = INT64_C(315537897599999),
+                                 .lateness = INT64_C(315537897599999)};
         left = 0;
         cxj__cell_prefetch_fact(cell, &fact);
         is_empty(cell);
@@ -759,7 +762,8 @@ START_TEST(a_cell_taken_away_leaves_the_rest) {
 }
 END_TEST
 
-/* cell.h: "Makes room for all that another cell of the same grain sums, so that adding or taking it away cannot fail". */
+/* cell.h: "Makes room for all that another cell of the same grain sums, so that adding or taking it away cannot
+ * fail". */
 START_TEST(a_cell_reserves_for_every_histogram_of_the_other) {
     for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
         long histograms = (long)shapes[grain].histograms;

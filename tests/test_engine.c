@@ -44,7 +44,8 @@ static double metric_of(const cxj_view *view, uint32_t grain, const char *name) 
     uint32_t metric = 0;
     cxj_value result;
     ck_assert_int_eq(cxj_metric_find(grain, name, CXJ_ZERO_TERMINATED, &metric), CXJ_OK);
-    ck_assert_int_eq(cxj_view_get(view, NULL, sizeof(cxj_text), 0, &metric, 1, NULL, 0, &result, sizeof result), CXJ_OK);
+    ck_assert_int_eq(cxj_view_get(view, NULL, sizeof(cxj_text), 0, &metric, 1, NULL, 0, &result, sizeof result),
+                     CXJ_OK);
     return result.value;
 }
 
@@ -316,11 +317,8 @@ START_TEST(digits_below_half_are_that_number) {
     static const struct {
         const char *text;
         uint64_t number;
-    } cases[] = {{"1", 1},
-                 {"7", 7},
-                 {"10", 10},
-                 {"4200", 4200},
-                 {"9223372036854775807", UINT64_C(9223372036854775807)}};
+    } cases[] = {
+        {"1", 1}, {"7", 7}, {"10", 10}, {"4200", 4200}, {"9223372036854775807", UINT64_C(9223372036854775807)}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         ck_assert_uint_eq(number_of(cases[i].text, CXJ_ZERO_TERMINATED), cases[i].number);
     }
@@ -337,9 +335,23 @@ END_TEST
 
 /* "any other text t stands for the number 2^63 + (h mod 2^63)": also digits from 2^63 on, signs and blanks. */
 START_TEST(any_other_text_has_a_number_above_half) {
-    static const char *const texts[] = {"9223372036854775808", "18446744073709551616", "99999999999999999999999", "-1",
-                                        "0", "00", "007", "01", "000000000000000000000000000000000000001",
-                                        "+1", " 1", "1 ", "1.0", "0x1", "CASE-7", "\xc3\xa9", "\xff"};
+    static const char *const texts[] = {"9223372036854775808",
+                                        "18446744073709551616",
+                                        "99999999999999999999999",
+                                        "-1",
+                                        "0",
+                                        "00",
+                                        "007",
+                                        "01",
+                                        "000000000000000000000000000000000000001",
+                                        "+1",
+                                        " 1",
+                                        "1 ",
+                                        "1.0",
+                                        "0x1",
+                                        "CASE-7",
+                                        "\xc3\xa9",
+                                        "\xff"};
     enum { TEXTS = sizeof texts / sizeof *texts };
     uint64_t numbers[TEXTS];
     for (size_t i = 0; i < TEXTS; i++) {
@@ -424,8 +436,8 @@ START_TEST(stats_add_up_the_feed_over_calls) {
 }
 END_TEST
 
-/* "latest_at: the greatest at of a touchpoint that contributes", exact after whatever takes it away: of many journeys, so
- * that the one to be found is anywhere. And asking changes nothing. */
+/* "latest_at: the greatest at of a touchpoint that contributes", exact after whatever takes it away: of many journeys,
+ * so that the one to be found is anywhere. And asking changes nothing. */
 START_TEST(latest_is_exact_whatever_goes) {
     enum { JOURNEYS_HERE = 1000, PER_JOURNEY = 3 };
     cxj_engine *engine = make();
@@ -560,7 +572,8 @@ START_TEST(refused_view_retires_no_name) {
     const char *name = NULL;
     uint32_t anna = code(engine, CXJ_DIMENSION_OWNER, "Anna");
     record(engine, (cxj_touchpoint){.journey = 1, .at = 1});
-    ck_assert_int_eq(cxj_view_add(engine, "touchpoints where owner = Anna or", CXJ_ZERO_TERMINATED, &view), CXJ_BAD_TEXT);
+    ck_assert_int_eq(cxj_view_add(engine, "touchpoints where owner = Anna or", CXJ_ZERO_TERMINATED, &view),
+                     CXJ_BAD_TEXT);
     ck_assert_int_eq(cxj_erase_journey(engine, 1), CXJ_OK);
     ck_assert_int_eq(cxj_name(engine, CXJ_DIMENSION_OWNER, anna, &name, NULL), CXJ_OK);
     cxj_engine_destroy(engine);
@@ -639,18 +652,38 @@ static void tell(cxj_engine *engine) {
     first.due = B + 10 * H;
     first.commitment = 2;
     record(engine, first);
-    record(engine, (cxj_touchpoint){.journey = 9, .at = B + 2 * H, .owner = ben, .channel = mail, .value = -30,
-                                    .facets = CXJ_FACET_UPDATE, .due = B + 12 * H, .commitment = 2});
-    record(engine, (cxj_touchpoint){.journey = 9, .at = B + 3 * H, .owner = anna,
-                                    .facets = CXJ_FACET_CHASE | CXJ_FACET_REPEATED});
-    record(engine, (cxj_touchpoint){.journey = 9, .at = B + 5 * H, .facets = CXJ_FACET_FAULT | CXJ_FACET_PENDING,
-                                    .scale = CXJ_SCALE_CSAT5, .score = 1, .scope = CXJ_SCOPE_TOUCHPOINT});
-    record(engine, (cxj_touchpoint){.journey = 9, .at = B + 9 * H, .facets = CXJ_FACET_EXPLAINS, .customer = 6,
-                                    .scale = CXJ_SCALE_NPS, .score = 9, .scope = CXJ_SCOPE_JOURNEY});
-    record(engine, (cxj_touchpoint){.journey = 9, .at = B + 10 * H, .facets = CXJ_FACET_ASKED,
-                                    .scale = CXJ_SCALE_CES7, .score = 6, .scope = CXJ_SCOPE_JOURNEY});
-    record(engine, (cxj_touchpoint){.journey = 9, .at = B + 11 * H, .scale = CXJ_SCALE_CSAT5, .score = 5,
+    record(engine, (cxj_touchpoint){.journey = 9,
+                                    .at = B + 2 * H,
+                                    .owner = ben,
+                                    .channel = mail,
+                                    .value = -30,
+                                    .facets = CXJ_FACET_UPDATE,
+                                    .due = B + 12 * H,
+                                    .commitment = 2});
+    record(engine, (cxj_touchpoint){
+                       .journey = 9, .at = B + 3 * H, .owner = anna, .facets = CXJ_FACET_CHASE | CXJ_FACET_REPEATED});
+    record(engine, (cxj_touchpoint){.journey = 9,
+                                    .at = B + 5 * H,
+                                    .facets = CXJ_FACET_FAULT | CXJ_FACET_PENDING,
+                                    .scale = CXJ_SCALE_CSAT5,
+                                    .score = 1,
                                     .scope = CXJ_SCOPE_TOUCHPOINT});
+    record(engine, (cxj_touchpoint){.journey = 9,
+                                    .at = B + 9 * H,
+                                    .facets = CXJ_FACET_EXPLAINS,
+                                    .customer = 6,
+                                    .scale = CXJ_SCALE_NPS,
+                                    .score = 9,
+                                    .scope = CXJ_SCOPE_JOURNEY});
+    record(engine, (cxj_touchpoint){.journey = 9,
+                                    .at = B + 10 * H,
+                                    .facets = CXJ_FACET_ASKED,
+                                    .scale = CXJ_SCALE_CES7,
+                                    .score = 6,
+                                    .scope = CXJ_SCOPE_JOURNEY});
+    record(engine,
+           (cxj_touchpoint){
+               .journey = 9, .at = B + 11 * H, .scale = CXJ_SCALE_CSAT5, .score = 5, .scope = CXJ_SCOPE_TOUCHPOINT});
 }
 
 static cxj_journey state_of(const cxj_engine *engine) {
@@ -707,8 +740,9 @@ START_TEST(state_tells_the_ratings) {
     ck_assert(isnan(state.journey_satisfaction));
     ck_assert_double_eq(state.journey_nps, 9);
     ck_assert_double_eq(state.journey_ces, 6);
-    record(engine, (cxj_touchpoint){.journey = 9, .at = B + 12 * H, .scale = CXJ_SCALE_PERCENT, .score = 25,
-                                    .scope = CXJ_SCOPE_JOURNEY});
+    record(engine,
+           (cxj_touchpoint){
+               .journey = 9, .at = B + 12 * H, .scale = CXJ_SCALE_PERCENT, .score = 25, .scope = CXJ_SCOPE_JOURNEY});
     ck_assert_double_eq(state_of(engine).journey_satisfaction, 0.25);
     cxj_engine_destroy(engine);
 }
@@ -742,7 +776,9 @@ START_TEST(state_tells_the_flags) {
     ck_assert_int_eq(state.outcome + state.churned + state.reopened + state.asking + state.pending_now, 0);
     ck_assert_int_eq(state.loop_open, 1);
     ck_assert_int_eq(state.end_at, 0);
-    record(engine, (cxj_touchpoint){.journey = 9, .at = B + 12 * H, .outcome = CXJ_OUTCOME_ABANDONED,
+    record(engine, (cxj_touchpoint){.journey = 9,
+                                    .at = B + 12 * H,
+                                    .outcome = CXJ_OUTCOME_ABANDONED,
                                     .facets = CXJ_FACET_CHURNED | CXJ_FACET_CONTACT});
     state = state_of(engine);
     ck_assert_int_eq(state.outcome, CXJ_OUTCOME_ABANDONED);
@@ -838,8 +874,8 @@ START_TEST(clock_runs_within_the_years) {
 }
 END_TEST
 
-/* "it is more than ten years, 3,653 days, after both the clock and the latest touchpoint … The clock stays." Only such that
- * contribute are touchpoints here. */
+/* "it is more than ten years, 3,653 days, after both the clock and the latest touchpoint … The clock stays." Only such
+ * that contribute are touchpoints here. */
 START_TEST(clock_does_not_leap_more_than_ten_years) {
     const int64_t leap = 3653 * INT64_C(86400000), begin = INT64_C(1767225600000);
     cxj_engine *engine = make();
@@ -919,12 +955,13 @@ static void add_first_cases(Suite *suite) {
 }
 
 static void add_other_cases(Suite *suite) {
-    const TTest *stats[] = {stats_of_an_empty_engine, latest_is_exact_whatever_goes, stats_tell_what_contributes_from_what_is_held,
-                            stats_add_up_the_feed_over_calls, unfed_facet_takes_the_value_and_gives_it_back};
-    const TTest *views[] = {same_text_is_the_same_view, views_stand_in_the_order_of_their_coming,
-                            text_of_a_view_is_copied, refused_view_brings_no_names, refused_view_retires_no_name,
-                            views_are_limited_in_number, numbers_of_views_do_not_come_round,
-                            view_of_two_gigabytes_is_refused_unread};
+    const TTest *stats[] = {stats_of_an_empty_engine, latest_is_exact_whatever_goes,
+                            stats_tell_what_contributes_from_what_is_held, stats_add_up_the_feed_over_calls,
+                            unfed_facet_takes_the_value_and_gives_it_back};
+    const TTest *views[] = {same_text_is_the_same_view,         views_stand_in_the_order_of_their_coming,
+                            text_of_a_view_is_copied,           refused_view_brings_no_names,
+                            refused_view_retires_no_name,       views_are_limited_in_number,
+                            numbers_of_views_do_not_come_round, view_of_two_gigabytes_is_refused_unread};
     const TTest *journeys[] = {state_tells_the_attributes,
                                state_tells_the_counts_and_times,
                                state_tells_the_ratings,
@@ -932,8 +969,8 @@ static void add_other_cases(Suite *suite) {
                                state_tells_the_flags,
                                state_of_a_withdrawn_journey_is_not_found,
                                touchpoints_come_in_order_if_there_is_room};
-    const TTest *clocks[] = {clock_does_not_go_back, clock_runs_within_the_years, clock_does_not_leap_more_than_ten_years,
-                             overdue_has_no_value_before_the_clock};
+    const TTest *clocks[] = {clock_does_not_go_back, clock_runs_within_the_years,
+                             clock_does_not_leap_more_than_ten_years, overdue_has_no_value_before_the_clock};
     ADD_CASE(suite, "stats", stats);
     ADD_CASE(suite, "views", views);
     ADD_CASE(suite, "journeys", journeys);

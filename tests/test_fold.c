@@ -177,14 +177,8 @@ static const struct {
     uint8_t lowest, highest, satisfied, delighted, dissatisfied;
     char kind; /* Satisfaction, Loyalty, Effort */
 } scales[] = {
-    {0, 0, 0, 0, 0, 0},
-    {1, 5, 4, 5, 2, 'S'},
-    {1, 7, 6, 7, 3, 'S'},
-    {1, 10, 8, 10, 4, 'S'},
-    {0, 100, 80, 95, 49, 'S'},
-    {0, 1, 1, 1, 0, 'S'},
-    {0, 10, 9, 9, 6, 'L'},
-    {1, 7, 5, 7, 3, 'E'},
+    {0, 0, 0, 0, 0, 0},        {1, 5, 4, 5, 2, 'S'}, {1, 7, 6, 7, 3, 'S'},  {1, 10, 8, 10, 4, 'S'},
+    {0, 100, 80, 95, 49, 'S'}, {0, 1, 1, 1, 0, 'S'}, {0, 10, 9, 9, 6, 'L'}, {1, 7, 5, 7, 3, 'E'},
 };
 enum { SCALES = sizeof scales / sizeof *scales };
 
@@ -408,8 +402,8 @@ START_TEST(journeys_count_what_their_facts_count) {
         ck_assert_int_eq(counted(&j, CXJ__J_CHANNEL_SWITCHES), changes[CHANNEL]);
         ck_assert_int_eq(counted(&j, CXJ__J_BOUNCES), bounces);
         ck_assert_int_eq(counted(&j, CXJ__J_LOST_CONTEXT), lost_context);
-        ck_assert_int_eq(counted(&j, CXJ__J_LATE) + counted(&j, CXJ__J_LATE_PROACTIVE) +
-                             counted(&j, CXJ__J_LOOPS_CLOSED), samples);
+        ck_assert_int_eq(
+            counted(&j, CXJ__J_LATE) + counted(&j, CXJ__J_LATE_PROACTIVE) + counted(&j, CXJ__J_LOOPS_CLOSED), samples);
         ck_assert_uint_eq(j.fold.samples, (uint64_t)samples);
     }
 }
@@ -603,15 +597,23 @@ static const struct {
     {"and ends at the next", 7, 4, {{1, 0, 0}, {5, PENDING, 0}, {9, 0, 0}, {12, 0, COMPLETED}}},
     {"pending lasts on if said again", 0, 9, {{1, PENDING, 0}, {5, PENDING | UPDATE, 0}, {10, 0, COMPLETED}}},
     {"pending of what is visible", 2, 5, {{1, 0, 0}, {3, CONTACT | PENDING, 0}, {8, 0, COMPLETED}}},
-    {"after the end there is neither", 9, 0,
+    {"after the end there is neither",
+     9,
+     0,
      {{1, CONTACT, 0}, {10, PENDING, COMPLETED}, {50, CONTACT | PENDING, 0}, {80, 0, ABANDONED}}},
     {"an outcome replaced makes no gap", 2, 0, {{1, 0, 0}, {3, 0, COMPLETED}, {30, UPDATE, COMPLETED}}},
-    {"quiet time starts again at what reopens", 6, 0,
+    {"quiet time starts again at what reopens",
+     6,
+     0,
      {{1, 0, 0}, {2, 0, COMPLETED}, {10, CONTACT, 0}, {40, FAULT, 0}, {46, UPDATE, 0}, {46, 0, COMPLETED}}},
-    {"what reopens may be pending", 1, 6,
+    {"what reopens may be pending",
+     1,
+     6,
      {{1, 0, 0}, {2, 0, COMPLETED}, {40, REOPENS | PENDING, 0}, {46, 0, COMPLETED}}},
     {"a gap before the end stays", 20, 0, {{0, 0, 0}, {20, 0, COMPLETED}, {30, FAULT, 0}, {33, 0, COMPLETED}}},
-    {"pending at the end does not reach past it", 1, 0,
+    {"pending at the end does not reach past it",
+     1,
+     0,
      {{1, 0, 0}, {2, PENDING, COMPLETED}, {9, INBOUND, 0}, {9, 0, COMPLETED}}},
     {"one moment", 0, 0, {{5, PENDING, COMPLETED}}},
     {"equal moments", 0, 0, {{5, 0, 0}, {5, UPDATE, 0}, {5, 0, COMPLETED}}},
@@ -686,9 +688,9 @@ END_TEST
  * bounce. */
 START_TEST(bounces_and_returns) {
     static const char *const cases[][2] = {
-        {"AB", "-c"}, {"ABA", "-cb"}, {"AABBA", "--c-b"}, {"ABCA", "-ccr"}, {"ABCB", "-ccb"}, {"ABAB", "-cbb"},
-        {"A.B.A", "--c-b"}, {"ABCAB", "-ccrr"}, {"ABBCCA", "-c-c-r"}, {"ABACA", "-cbcb"}, {"ABCBA", "-ccbr"},
-        {"AAAA", "----"}, {"ABCDAD", "-cccrb"}, {"A.A", "---"},
+        {"AB", "-c"},       {"ABA", "-cb"},     {"AABBA", "--c-b"},   {"ABCA", "-ccr"},     {"ABCB", "-ccb"},
+        {"ABAB", "-cbb"},   {"A.B.A", "--c-b"}, {"ABCAB", "-ccrr"},   {"ABBCCA", "-c-c-r"}, {"ABACA", "-cbcb"},
+        {"ABCBA", "-ccbr"}, {"AAAA", "----"},   {"ABCDAD", "-cccrb"}, {"A.A", "---"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct journey j = {0};
@@ -1154,9 +1156,9 @@ START_TEST(asking_ends_with_what_is_visible_and_ours) {
         uint32_t facets;
         bool proactive, ends;
     } cases[] = {
-        {UPDATE, false, true},    {NEXT_STEP, false, true},          {CONTACT, false, true},
-        {INBOUND, false, false},  {UPDATE | INBOUND, false, false},  {0, false, false},
-        {FAULT, false, false},    {UPDATE | CHASE, false, false},    {UPDATE | CONTACT, false, true},
+        {UPDATE, false, true},     {NEXT_STEP, false, true},          {CONTACT, false, true},
+        {INBOUND, false, false},   {UPDATE | INBOUND, false, false},  {0, false, false},
+        {FAULT, false, false},     {UPDATE | CHASE, false, false},    {UPDATE | CONTACT, false, true},
         {DELIVERED, false, false}, {RESOLVED | CONTACT, false, true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -1351,11 +1353,12 @@ END_TEST
  * samples." All of it at once. */
 START_TEST(the_fullest_touchpoint_fits) {
     struct journey j = {0};
-    add(&j, 1, T(.owner = 1, .team = 1, .channel = 1, .stage = 1, .activity = 1, .due = 3,
-                 RATED(TOUCHPOINT, CSAT5, 1)));
+    add(&j, 1,
+        T(.owner = 1, .team = 1, .channel = 1, .stage = 1, .activity = 1, .due = 3, RATED(TOUCHPOINT, CSAT5, 1)));
     add(&j, 2, T(.facets = EXPLAINS));
-    add(&j, 9, T(.owner = 2, .team = 2, .channel = 2, .stage = 2, .activity = 2, .due = 30,
-                 .facets = CONTACT | REPEATED | DELIVERED, RATED(TOUCHPOINT, CSAT5, 2)));
+    add(&j, 9,
+        T(.owner = 2, .team = 2, .channel = 2, .stage = 2, .activity = 2, .due = 30,
+          .facets = CONTACT | REPEATED | DELIVERED, RATED(TOUCHPOINT, CSAT5, 2)));
     ck_assert_uint_eq(j.count, CXJ__FACTS_OF_A_STEP);
     is_sample(&j, CXJ__J_HISTOGRAM_LATENESS, 6);
     is_sample(&j, CXJ__J_HISTOGRAM_WARNING, 1);
@@ -1675,13 +1678,14 @@ static bool differ_in_counts_alone(const struct journey *a, const struct journey
 }
 
 static void check_alike(const struct journey *before, const struct journey *after) {
-    if (after->fold.counts[CXJ__F_TOUCHPOINTS] == 0 || !cxj__fold_contributes_alike(&before->fold, &after->fold)) return;
+    if (after->fold.counts[CXJ__F_TOUCHPOINTS] == 0 || !cxj__fold_contributes_alike(&before->fold, &after->fold))
+        return;
     ck_assert(before->fold.counts[CXJ__F_TOUCHPOINTS] > 0);
     for (int64_t now = -10; now < 100; now += 5) ck_assert(differ_in_counts_alone(before, after, now));
 }
 
-/* fold.h: "True if the two contributions of a journey that runs differ in the counts of the fold alone". Here a touchpoint
- * comes last. */
+/* fold.h: "True if the two contributions of a journey that runs differ in the counts of the fold alone". Here a
+ * touchpoint comes last. */
 START_TEST(contributions_that_are_alike_differ_in_counts_alone) {
     static struct journey before, after;
     for (int round = 0; round < 100; round++) {
@@ -1766,8 +1770,8 @@ START_TEST(contributions_are_not_alike_if_the_first_came_inbound) {
 }
 END_TEST
 
-/* Section 4: "Those of an open journey with due < now are overdue." Two journeys slipped alike and promised the same first,
- * one of them because the customer asked for it; only what was promised last is another. */
+/* Section 4: "Those of an open journey with due < now are overdue." Two journeys slipped alike and promised the same
+ * first, one of them because the customer asked for it; only what was promised last is another. */
 START_TEST(contributions_are_not_alike_if_the_last_promise_is_another) {
     static struct journey asked, moved;
     add(&asked, 1, T(.due = 90));
@@ -1785,8 +1789,8 @@ START_TEST(contributions_are_not_alike_if_the_last_promise_is_another) {
 }
 END_TEST
 
-/* Section 6: promised_share is "journeys with a promise / journeys". A promise that was kept leaves no more than that there
- * was one. */
+/* Section 6: promised_share is "journeys with a promise / journeys". A promise that was kept leaves no more than that
+ * there was one. */
 START_TEST(contributions_are_not_alike_if_a_promise_was_made_and_kept) {
     static struct journey without, with;
     add(&without, 1, T(0));
@@ -1947,8 +1951,12 @@ START_TEST(what_was_seen_is_known_or_perhaps) {
             if (round % 3 == 0) { /* no value above 63 */
                 for (int d = 0; d < CXJ__TRACKS; d++) value[d] %= 64;
             }
-            cxj_touchpoint m = {.journey = 1, .at = at, .owner = value[OWNER], .team = (uint16_t)value[TEAM],
-                                .channel = (uint16_t)value[CHANNEL], .stage = (uint16_t)value[STAGE],
+            cxj_touchpoint m = {.journey = 1,
+                                .at = at,
+                                .owner = value[OWNER],
+                                .team = (uint16_t)value[TEAM],
+                                .channel = (uint16_t)value[CHANNEL],
+                                .stage = (uint16_t)value[STAGE],
                                 .activity = (uint16_t)value[ACTIVITY]};
             for (uint32_t d = 0; d < CXJ__TRACKS; d++) {
                 if (value[d] != 0) check_saw(&fold, &values[d], d, value[d]);
@@ -2000,8 +2008,7 @@ START_TEST(the_greatest_slips_fit) {
         memset(&j, 0, sizeof j);
         for (int i = 0; i < CXJ__TOUCHPOINTS_LIMIT; i++) {
             bool first = (i % 2 == 0) == (sign > 0);
-            add(&j, LAST_MOMENT,
-                T(.facets = i % 2 == 0 ? DELIVERED : 0, .due = first ? FIRST_MOMENT : LAST_MOMENT));
+            add(&j, LAST_MOMENT, T(.facets = i % 2 == 0 ? DELIVERED : 0, .due = first ? FIRST_MOMENT : LAST_MOMENT));
         }
         is_multiple(j.fold.slip, sign * (LAST_MOMENT - FIRST_MOMENT), CXJ__TOUCHPOINTS_LIMIT / 2);
         ck_assert_int_eq(counted(&j, CXJ__J_SHIFTS), CXJ__TOUCHPOINTS_LIMIT / 2);

@@ -1,6 +1,6 @@
 /* format: state as bytes. That the format is the one that the head of src/format.c describes, byte by byte, in a second
- * implementation (put, put_block); that there is one way to write each thing and no other is read; that nothing which is
- * read is trusted, and what is wrong is named with its offset.
+ * implementation (put, put_block); that there is one way to write each thing and no other is read; that nothing which
+ * is read is trusted, and what is wrong is named with its offset.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -237,7 +237,8 @@ START_TEST(blocks_hang_together) {
         if (i > HEAD && i < HEAD + BLOCK_HEADER) continue; /* the length: another offset */
         b.data[i] ^= 0x40;
         bool is_right = open_in(&in, &b) && cxj__format_item(&in, CXJ__FORMAT_NAMES) && cxj__format_get_bytes(&in, 2) &&
-                        cxj__format_item(&in, CXJ__FORMAT_VIEWS) && cxj__format_get_bytes(&in, 2) && cxj__format_in_end(&in);
+                        cxj__format_item(&in, CXJ__FORMAT_VIEWS) && cxj__format_get_bytes(&in, 2) &&
+                        cxj__format_in_end(&in);
         ck_assert_msg(!is_right, "byte %zu", i);
         ck_assert_int_eq(in.status, CXJ_BAD_BYTES);
         cxj__format_in_finish(&in);
@@ -268,8 +269,9 @@ END_TEST
 
 /* "Blocks come in the order of their kinds": what is expected is said. */
 START_TEST(another_kind_than_expected_is_refused) {
-    static const char *const expected[] = {"",           "the totals are", "a name is",        "a view is",    "a cell is",
-                                           "a journey is", "the end is",   "the settings are", "the mark is", "the calendar is"};
+    static const char *const expected[] = {
+        "",           "the totals are",   "a name is",   "a view is",      "a cell is", "a journey is",
+        "the end is", "the settings are", "the mark is", "the calendar is"};
     for (enum cxj__format_kind kind = CXJ__FORMAT_TOTALS; kind < CXJ__FORMAT_KINDS; kind++) {
         for (uint8_t other = 0; other < CXJ__FORMAT_KINDS; other++) {
             struct cxj__format_in in;
@@ -292,8 +294,8 @@ START_TEST(another_kind_than_expected_is_refused) {
 }
 END_TEST
 
-/* "A version that does not know a number, a kind of block or a facet says that a newer one is needed." Format 1 had no other
- * kinds. */
+/* "A version that does not know a number, a kind of block or a facet says that a newer one is needed." Format 1 had no
+ * other kinds. */
 START_TEST(a_kind_of_a_later_version_needs_that) {
     static const uint8_t kinds[] = {CXJ__FORMAT_KINDS, 100, 255};
     for (uint32_t format = CXJ__FORMAT_FIRST; format <= CXJ__FORMAT_FORMAT; format++) {
@@ -317,7 +319,8 @@ START_TEST(a_kind_of_a_later_version_needs_that) {
 }
 END_TEST
 
-/* "those of one kind are as few as can be": a block with room left is refused, and so is one that goes on for too long. */
+/* "those of one kind are as few as can be": a block with room left is refused, and so is one that goes on for too
+ * long. */
 START_TEST(blocks_must_be_full_and_not_over_full) {
     static unsigned char full[CXJ__FORMAT_BLOCK + 1];
     struct cxj__format_in in;
@@ -439,8 +442,8 @@ static void write_some(struct cxj__format_out *out) {
 }
 
 static bool read_some(struct cxj__format_in *in) {
-    return cxj__format_item(in, CXJ__FORMAT_NAMES) && cxj__format_get_bytes(in, 300) && cxj__format_item(in, CXJ__FORMAT_VIEWS) &&
-           cxj__format_get(in, 7) == 7;
+    return cxj__format_item(in, CXJ__FORMAT_NAMES) && cxj__format_get_bytes(in, 300) &&
+           cxj__format_item(in, CXJ__FORMAT_VIEWS) && cxj__format_get(in, 7) == 7;
 }
 
 /* "takes length bytes, or fewer; it is called again for the rest" */
@@ -819,7 +822,7 @@ static void put_by_hand(bytes *b, const cxj_touchpoint *t, uint32_t fields) {
     put(b, fields);
     put_signed(b, t->at);
 #define BY_HAND(place, statement)                                                                                      \
-    if (fields >> (place)&1) statement
+    if (fields >> (place) & 1) statement
     BY_HAND(0, put_signed(b, (int64_t)t->id));
     BY_HAND(1, put(b, t->owner));
     BY_HAND(2, put(b, t->team));
@@ -1121,9 +1124,9 @@ static size_t place_of_next(uint32_t grain, enum cxj__list list, uint32_t *numbe
     return column - cxj__cell_first_column(grain, list);
 }
 
-/* "how many of the columns listed are not known of this cell …; then, of those that are known, the counts; the sums (length
- * in bytes from 0 to 13, then those, two's complement); the histograms (how many buckets; for each the distance from the one
- * before it, and how often)": in the order of their numbers. */
+/* "how many of the columns listed are not known of this cell …; then, of those that are known, the counts; the sums
+ * (length in bytes from 0 to 13, then those, two's complement); the histograms (how many buckets; for each the distance
+ * from the one before it, and how often)": in the order of their numbers. */
 START_TEST(cells_are_written_as_the_format_says) {
     for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
         for (size_t turn = 0; turn < SUMS; turn++) {
@@ -1291,8 +1294,8 @@ END_TEST
  * Columns
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/* "which counts, which sums, which histograms and which sums for drivers (none so far) its cells have: how many, and of each
- * the distance of its number from that of the one before" */
+/* "which counts, which sums, which histograms and which sums for drivers (none so far) its cells have: how many, and of
+ * each the distance of its number from that of the one before" */
 START_TEST(columns_are_written_as_the_format_says) {
     for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
         struct cxj__format_columns columns = all_columns(grain), got;
@@ -1331,7 +1334,8 @@ START_TEST(columns_are_written_as_the_format_says) {
 }
 END_TEST
 
-/* The lists of a transitions view: 8 counts, 3 sums, a histogram, no sums for drivers; each may be exchanged by hand. */
+/* The lists of a transitions view: 8 counts, 3 sums, a histogram, no sums for drivers; each may be exchanged by
+ * hand. */
 static void refuse_columns(const char *counts, size_t length, const char *rest, size_t rest_length, cxj_status status,
                            uint64_t place, const char *words) {
     struct cxj__format_in in;
@@ -1348,7 +1352,8 @@ static void refuse_columns(const char *counts, size_t length, const char *rest, 
 #define REFUSE_COLUMNS(counts, rest, status, place, words)                                                             \
     refuse_columns(counts, sizeof(counts) - 1, rest, sizeof(rest) - 1, status, place, words)
 
-/* "A version that does not know a number … says that a newer one is needed": so old libraries refuse what they would lose. */
+/* "A version that does not know a number … says that a newer one is needed": so old libraries refuse what they would
+ * lose. */
 START_TEST(columns_of_a_later_version_need_that) {
     static const char eight[] = "\x8\1\1\1\1\1\1\1\1";
     ck_assert_uint_eq(cxj__cell_greatest_number(CXJ_GRAIN_TRANSITIONS, CXJ__COUNTS), 8);
@@ -1359,7 +1364,8 @@ START_TEST(columns_of_a_later_version_need_that) {
     REFUSE_COLUMNS(eight, "\3\1\1\1\2\1\1", CXJ_NEWER_FORMAT, 15, "a newer one is needed");
     REFUSE_COLUMNS(eight, "\3\1\1\1\1\1\1\1", CXJ_NEWER_FORMAT, 15, "sums for drivers are not known");
     REFUSE_COLUMNS("\x8\1\0", "", CXJ_BAD_BYTES, 2, "columns are not in order");
-    REFUSE_COLUMNS("\x7\1\1\1\1\1\1\1", "\3\1\1\1\1\1\0", CXJ_BAD_BYTES, 0, "a column that every cell has is not listed");
+    REFUSE_COLUMNS("\x7\1\1\1\1\1\1\1", "\3\1\1\1\1\1\0", CXJ_BAD_BYTES, 0,
+                   "a column that every cell has is not listed");
     REFUSE_COLUMNS(eight, "\3\1\1\1\0\0", CXJ_BAD_BYTES, 0, "a column that every cell has is not listed");
     REFUSE_COLUMNS("\0\1\1\0\0", "", CXJ_BAD_BYTES, 0, "a column that every cell has is not listed");
 }
@@ -1434,8 +1440,7 @@ int main(void) {
     const TTest *columns[] = {columns_are_written_as_the_format_says, columns_of_a_later_version_need_that,
                               no_columns_are_of_no_cell};
     const TTest *cells[] = {cells_are_written_as_the_format_says, other_cells_are_refused,
-                            cells_of_format_1_have_the_columns_they_had,
-                            lack_of_memory_for_a_histogram_is_a_status};
+                            cells_of_format_1_have_the_columns_they_had, lack_of_memory_for_a_histogram_is_a_status};
     Suite *suite = suite_create("format");
     ADD_CASE(suite, "blocks", blocks);
     ADD_CASE(suite, "hosts", hosts);

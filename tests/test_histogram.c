@@ -140,9 +140,9 @@ START_TEST(ranks_round_up) {
     static const struct {
         uint32_t n, percent, rank;
     } ranks[] = {
-        {2, 50, 1},   {3, 50, 2},   {4, 50, 2},   {10, 90, 9},   {11, 90, 10},   {20, 90, 18},  {9, 90, 9},
-        {100, 50, 50}, {101, 50, 51}, {100, 90, 90}, {100, 99, 99}, {101, 99, 100}, {99, 99, 99}, {102, 99, 101},
-        {2, 99, 2},   {2, 90, 2},   {1, 50, 1},   {110, 90, 99},  {111, 90, 100}, {120, 99, 119},
+        {2, 50, 1},    {3, 50, 2},    {4, 50, 2},    {10, 90, 9},   {11, 90, 10},   {20, 90, 18},   {9, 90, 9},
+        {100, 50, 50}, {101, 50, 51}, {100, 90, 90}, {100, 99, 99}, {101, 99, 100}, {99, 99, 99},   {102, 99, 101},
+        {2, 99, 2},    {2, 90, 2},    {1, 50, 1},    {110, 90, 99}, {111, 90, 100}, {120, 99, 119},
     };
     for (size_t i = 0; i < sizeof ranks / sizeof *ranks; i++) {
         struct cxj__memory memory = plenty();
@@ -295,7 +295,8 @@ START_TEST(lack_of_memory_changes_nothing) {
 }
 END_TEST
 
-/* histogram.h: "Where a bucket's slot is looked for first", and "Brings a bucket's slot nearer", which changes nothing. */
+/* histogram.h: "Where a bucket's slot is looked for first", and "Brings a bucket's slot nearer", which changes
+ * nothing. */
 START_TEST(homes_lie_within_and_spread) {
     struct cxj__memory memory = plenty();
     struct cxj__histogram histogram = {0};

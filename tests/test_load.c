@@ -115,7 +115,8 @@ static void touchpoint(draft *d, bool first, int64_t at, int64_t id, uint64_t ow
     if (owner != 0) n(d, JOURNEYS, owner);
 }
 
-/* The columns of all cells, there being cells of one grain: those with the numbers from 1 on. Format 1 does not list them. */
+/* The columns of all cells, there being cells of one grain: those with the numbers from 1 on. Format 1 does not list
+ * them. */
 static void columns(draft *d, uint32_t grain) {
     static const uint64_t counts[][3] = {{0}, {35, 9, 2}, {8, 3, 1}, {56, 21, 5}};
     for (uint32_t its = CXJ_GRAIN_TOUCHPOINTS; written > 1 && its <= CXJ_GRAIN_JOURNEYS; its++) {
@@ -200,8 +201,8 @@ static void refuse(draft *d, const char *words) {
     refuse_as(d, CXJ_BAD_BYTES, words);
 }
 
-/* An engine that was loaded is saved as the same bytes again, if their format is the one that is written; else it is what it
- * is saved as. */
+/* An engine that was loaded is saved as the same bytes again, if their format is the one that is written; else it is
+ * what it is saved as. */
 static void check_saved_again(const cxj_engine *engine, const bytes *b, const char *what) {
     if (b->data[8] == 2) {
         check_saved_as(engine, b, what);
@@ -513,7 +514,8 @@ START_TEST(cells_of_sealed_journeys_are_in_order_and_sound) {
 }
 END_TEST
 
-/* The parts of a key: a period within the years 0001 to 9999, codes of names that are there, outcomes, churned or not. */
+/* The parts of a key: a period within the years 0001 to 9999, codes of names that are there, outcomes, churned or
+ * not. */
 START_TEST(keys_are_those_of_their_view) {
     written = (uint32_t)_i;
     static const struct {
@@ -776,7 +778,8 @@ static cxj_status validate_teams(unsigned teams, const char *words) {
     return status;
 }
 
-/* More names than any engine can have are refused as what they are: no bytes of an engine. A condition's name is one more. */
+/* More names than any engine can have are refused as what they are: no bytes of an engine. A condition's name is one
+ * more. */
 START_TEST(more_than_any_engine_has_is_refused) {
     ck_assert_int_eq(validate_teams(65536, "touchpoints by team"), CXJ_BAD_BYTES);
     ck_assert_int_eq(validate_teams(65535, "touchpoints where team = another"), CXJ_BAD_BYTES);
@@ -886,7 +889,8 @@ static void mutate(bytes *b) {
     }
 }
 
-/* Bytes of a sealed journey and of some views, each in a spelling; the last view's cell perhaps has a key that is wrong. */
+/* Bytes of a sealed journey and of some views, each in a spelling; the last view's cell perhaps has a key that is
+ * wrong. */
 static bytes spelled(const char *const *spellings, size_t count, bool lie) {
     draft d = {.wrong_kind = 0};
     uint64_t offset = 0;
@@ -901,8 +905,8 @@ static bytes spelled(const char *const *spellings, size_t count, bool lie) {
     return write_draft(&d, &offset);
 }
 
-/* Format 1 kept the texts of views as they had been given. Two that are one view now are one, and what is saved is its text;
- * the cells that the second brings are checked like any. Later formats have them in one way only. */
+/* Format 1 kept the texts of views as they had been given. Two that are one view now are one, and what is saved is its
+ * text; the cells that the second brings are checked like any. Later formats have them in one way only. */
 START_TEST(views_that_are_one_now_are_one) {
     static const char *const spellings[] = {"transitions by owner", "transitions  by owner", "transitions by\towner "};
     cxj_validation found;
@@ -937,8 +941,9 @@ START_TEST(views_that_are_one_now_are_one) {
 }
 END_TEST
 
-/* "what it takes, cxj_load() with no limits takes too, and nothing else"; "There is exactly one way to write a state, and
- * nothing else is read: what is taken is written again byte for byte." So also for whoever corrects the checksums. */
+/* "what it takes, cxj_load() with no limits takes too, and nothing else"; "There is exactly one way to write a state,
+ * and nothing else is read: what is taken is written again byte for byte." So also for whoever corrects the
+ * checksums. */
 START_TEST(checking_takes_what_loading_takes) {
     size_t taken = 0, refused = 0;
     for (uint64_t turn = 0; turn < 20; turn++) {
@@ -1003,8 +1008,8 @@ START_TEST(what_is_taken_can_be_gone_on_with) {
 }
 END_TEST
 
-/* Sums by hand: as large as can be written, from bytes that are taken one after the other. What comes of it must still be
- * readable. */
+/* Sums by hand: as large as can be written, from bytes that are taken one after the other. What comes of it must still
+ * be readable. */
 START_TEST(sums_that_add_up_stay_readable) {
     cxj_engine *engine = make_with(plain);
     add(engine, "transitions by owner");
@@ -1210,9 +1215,8 @@ START_TEST(lack_of_memory_while_loading_is_a_status) {
             heap memory = {0};
             char message[200] = "";
             cxj_engine *engine = NULL;
-            const cxj_options options = {.size = sizeof options,
-                                         .allocate = heap_allocate,
-                                         .allocate_context = &memory};
+            const cxj_options options = {
+                .size = sizeof options, .allocate = heap_allocate, .allocate_context = &memory};
             heap_fail(&memory, k, for_ever);
             cxj_status status = cxj_load_bytes(&options, b.data, b.length, message, sizeof message, &engine);
             heap_fail(&memory, 0, false);
@@ -1442,8 +1446,8 @@ START_TEST(a_calendar_needs_a_newer_library) {
 }
 END_TEST
 
-/* "which facets they have: 0 if that is not known, else one more than how many facets occur, and for each the distance of its
- * bit from that of the one before (of the first: its bit), and how many touchpoints have it" */
+/* "which facets they have: 0 if that is not known, else one more than how many facets occur, and for each the distance
+ * of its bit from that of the one before (of the first: its bit), and how many touchpoints have it" */
 START_TEST(facets_of_sealed_touchpoints_are_in_order) {
     static const struct {
         uint64_t numbers[6];
@@ -1480,8 +1484,8 @@ START_TEST(facets_of_sealed_touchpoints_are_in_order) {
 }
 END_TEST
 
-/* "twice the number of its touchpoints that contribute, and 1 more if others are withdrawn; if so, how many; …; then those
- * that are withdrawn, in the order of their ids: the distance of the id from the one before, and the revision" */
+/* "twice the number of its touchpoints that contribute, and 1 more if others are withdrawn; if so, how many; …; then
+ * those that are withdrawn, in the order of their ids: the distance of the id from the one before, and the revision" */
 START_TEST(withdrawn_touchpoints_have_an_id_and_a_revision) {
     draft d = {.wrong_kind = 0};
     totals(&d, 0, 0, 2, 1);
@@ -1606,10 +1610,15 @@ END_TEST
 
 /* An engine whose journeys are all sealed, with two views of each grain, and of each dimension of transitions. */
 static cxj_engine *all_sealed(void) {
-    static const char *const views[] = {
-        "touchpoints",          "touchpoints by team",   "transitions by owner", "transitions by owner, outcome",
-        "transitions by stage", "journeys by type",      "journeys",             "journeys by outcome per year ended",
-        "journeys by entry per month ended"};
+    static const char *const views[] = {"touchpoints",
+                                        "touchpoints by team",
+                                        "transitions by owner",
+                                        "transitions by owner, outcome",
+                                        "transitions by stage",
+                                        "journeys by type",
+                                        "journeys",
+                                        "journeys by outcome per year ended",
+                                        "journeys by entry per month ended"};
     cxj_engine *engine = make_with((cxj_options){.seal_idle_after = HOUR});
     feed f = make_feed(500, 30, 1, false);
     for (size_t i = 0; i < sizeof views / sizeof *views; i++) add(engine, views[i]);
@@ -1633,8 +1642,8 @@ static bool is_saved_taken(const cxj_engine *engine, const char *why, char *mess
     return taken;
 }
 
-/* The sums of a cell that is sealed, one after the other, beyond what as many as were counted can add up to: far above, far
- * below, squares too small for what they are of. Each is refused; as they were they are taken. */
+/* The sums of a cell that is sealed, one after the other, beyond what as many as were counted can add up to: far above,
+ * far below, squares too small for what they are of. Each is refused; as they were they are taken. */
 START_TEST(sums_beyond_their_counts_are_refused) {
     static const struct cxj__int128 wrong_sums[] = {
         {0, 8}, {0, UINT64_MAX - 7}, {UINT64_C(90000000000000), 0}}; /* 2^67, -2^67, 9 * 10^13 */
@@ -1700,8 +1709,8 @@ START_TEST(squares_are_those_of_their_sums) {
 }
 END_TEST
 
-/* "totals agree across views": whatever count or sum of one view without conditions differs from the others', what is saved is
- * refused, be it because it contradicts itself, the totals, or another view. */
+/* "totals agree across views": whatever count or sum of one view without conditions differs from the others', what is
+ * saved is refused, be it because it contradicts itself, the totals, or another view. */
 START_TEST(views_that_do_not_agree_are_refused) {
     char message[400];
     size_t across = 0;
@@ -1743,7 +1752,8 @@ START_TEST(views_that_do_not_agree_are_refused) {
         ck_assert_msg(!is_saved_taken(engine, its->text, message, sizeof message), "%s", its->text);
         its->sealed_lost = true;
         bool taken = is_saved_taken(engine, its->text, message, sizeof message);
-        ck_assert_msg(taken || strstr(message, "a name is not used") || strstr(message, "a column is listed"), "%s", message);
+        ck_assert_msg(taken || strstr(message, "a name is not used") || strstr(message, "a column is listed"), "%s",
+                      message);
         its->sealed_lost = false;
         its->cells[0]->sealed = hidden;
     }
@@ -1775,8 +1785,8 @@ START_TEST(no_view_has_more_than_there_was) {
 }
 END_TEST
 
-/* Versions of format 1 did not note that a view was added after journeys were sealed: it is known by what it lacks, and so are
- * the views behind it. Format 2 notes it. */
+/* Versions of format 1 did not note that a view was added after journeys were sealed: it is known by what it lacks, and
+ * so are the views behind it. Format 2 notes it. */
 START_TEST(a_late_view_of_format_1_is_known_by_what_it_lacks) {
     for (written = 1; written <= 2; written++) {
         draft d = {.wrong_kind = 0};
@@ -1848,8 +1858,10 @@ static bytes heavy(unsigned views, unsigned journeys) {
     return b;
 }
 
-/* Loads bytes that are known to be so many, or that come one after the other; what that has taken is what the allocator saw. */
-static cxj_status load_heavy(const bytes *b, cxj_options options, bool streams, heap *memory, char *message, size_t capacity) {
+/* Loads bytes that are known to be so many, or that come one after the other; what that has taken is what the allocator
+ * saw. */
+static cxj_status load_heavy(const bytes *b, cxj_options options, bool streams, heap *memory, char *message,
+                             size_t capacity) {
     cxj_engine *engine = NULL;
     bytes source = *b;
     options.size = sizeof options;
@@ -1864,8 +1876,9 @@ static cxj_status load_heavy(const bytes *b, cxj_options options, bool streams, 
     return status;
 }
 
-/* "the option load_work_limit bounds that by the length of what was read", and cxj_validate() says it beforehand. Counted, not
- * timed: what is refused beforehand has put no touchpoint into any view, and taken no more memory than names and views do. */
+/* "the option load_work_limit bounds that by the length of what was read", and cxj_validate() says it beforehand.
+ * Counted, not timed: what is refused beforehand has put no touchpoint into any view, and taken no more memory than
+ * names and views do. */
 START_TEST(what_is_too_much_for_its_bytes_is_refused_beforehand) {
     char message[400] = "";
     cxj_validation found;
@@ -1901,20 +1914,23 @@ START_TEST(what_is_too_much_for_its_bytes_is_refused_beforehand) {
 }
 END_TEST
 
-/* The same where it is not known how many bytes there are: as soon as what was read allows no more. What is taken in the end is
- * taken either way. */
+/* The same where it is not known how many bytes there are: as soon as what was read allows no more. What is taken in
+ * the end is taken either way. */
 START_TEST(what_is_too_much_for_its_bytes_is_refused_on_the_way) {
     char message[400] = "";
     heap memory = {0};
     bytes b = heavy(300, 5000);
     uint32_t enough = (uint32_t)((UINT64_C(300) * 5000 - 1000000) / b.length + 1);
     ck_assert_uint_gt(enough, 1);
-    ck_assert_int_eq(load_heavy(&b, (cxj_options){.load_work_limit = 1}, true, &memory, message, sizeof message), CXJ_LIMIT);
+    ck_assert_int_eq(load_heavy(&b, (cxj_options){.load_work_limit = 1}, true, &memory, message, sizeof message),
+                     CXJ_LIMIT);
     ck_assert_ptr_nonnull(strstr(message, "touchpoints in 300 views are more than"));
     memory = (heap){0};
-    ck_assert_int_eq(load_heavy(&b, (cxj_options){.load_work_limit = 1}, false, &memory, message, sizeof message), CXJ_LIMIT);
+    ck_assert_int_eq(load_heavy(&b, (cxj_options){.load_work_limit = 1}, false, &memory, message, sizeof message),
+                     CXJ_LIMIT);
     ck_assert_uint_lt(memory.peak, 300 * 1000 + 2 * 65536 * 2);
-    ck_assert_int_eq(load_heavy(&b, (cxj_options){.load_work_limit = enough}, false, &memory, message, sizeof message), CXJ_OK);
+    ck_assert_int_eq(load_heavy(&b, (cxj_options){.load_work_limit = enough}, false, &memory, message, sizeof message),
+                     CXJ_OK);
     free_bytes(&b);
 }
 END_TEST
@@ -2017,18 +2033,22 @@ START_TEST(views_that_differ_are_named) {
 }
 END_TEST
 
-/* A view's text is the host's, and a sentence shows it: without controls and marks that turn what a reader sees, in whole
- * characters, and shortened where it is long. */
+/* A view's text is the host's, and a sentence shows it: without controls and marks that turn what a reader sees, in
+ * whole characters, and shortened where it is long. */
 START_TEST(a_view_is_named_visibly) {
     static const struct {
         const char *name, *shown;
-    } names[] = {{"\x1b[31m", "\\x1b[31m"}, {"\xe2\x80\xae" "exe", "\\u202eexe"}, {"a\xc2\x9b", "a\\u009b"}};
+    } names[] = {{"\x1b[31m", "\\x1b[31m"},
+                 {"\xe2\x80\xae"
+                  "exe",
+                  "\\u202eexe"},
+                 {"a\xc2\x9b", "a\\u009b"}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         cxj_engine *engine = make_with(plain), *source = make_with(plain);
         char text[100], expected[200];
         snprintf(text, sizeof text, "touchpoints where channel = \"%s\"", names[i].name);
-        snprintf(expected, sizeof expected, "merge: only the saved one has the view \"touchpoints where channel = \"%s\"\"",
-                 names[i].shown);
+        snprintf(expected, sizeof expected,
+                 "merge: only the saved one has the view \"touchpoints where channel = \"%s\"\"", names[i].shown);
         add(source, text);
         bytes b = save_of(source);
         ck_assert_int_eq(cxj_merge_bytes(engine, b.data, b.length), CXJ_OTHER_VIEWS);
@@ -2132,8 +2152,11 @@ START_TEST(limit_of_memory_is_never_passed) {
     for (uint64_t limit = 4000; merged < 20; limit += limit < 120000 ? 617 : limit / 50) {
         account memory = {0};
         cxj_engine *engine = NULL;
-        const cxj_options options = {.size = sizeof options, .allocate = keep_account, .allocate_context = &memory,
-                                     .memory_limit = limit, .seal_idle_after = 500 * HOUR};
+        const cxj_options options = {.size = sizeof options,
+                                     .allocate = keep_account,
+                                     .allocate_context = &memory,
+                                     .memory_limit = limit,
+                                     .seal_idle_after = 500 * HOUR};
         if (cxj_engine_create(&options, NULL, 0, &engine) != CXJ_OK) continue;
         for (int step = 0; step < 40; step++) {
             cxj_view *view = NULL;
@@ -2267,9 +2290,9 @@ int main(void) {
                               an_id_stands_once_in_a_journey,
                               touchpoints_are_within_their_bounds,
                               more_than_any_engine_has_is_refused};
-    const TTest *changed[] = {every_bit_that_flips_is_noticed, every_truncation_is_noticed,
-                              views_that_are_one_now_are_one, checking_takes_what_loading_takes, what_is_taken_can_be_gone_on_with,
-                              sums_that_add_up_stay_readable};
+    const TTest *changed[] = {every_bit_that_flips_is_noticed,   every_truncation_is_noticed,
+                              views_that_are_one_now_are_one,    checking_takes_what_loading_takes,
+                              what_is_taken_can_be_gone_on_with, sums_that_add_up_stay_readable};
     const TTest *limits[] = {limits_below_what_was_saved_are_kept,
                              a_host_may_give_a_byte_at_a_time,
                              a_host_that_fails_is_not_called_again,
@@ -2277,13 +2300,13 @@ int main(void) {
                              lack_of_memory_while_checking_is_a_status,
                              bad_arguments_are_refused,
                              what_was_found_is_told};
-    const TTest *merging[] = {merging_bytes_is_merging_the_engine, views_that_differ_are_named, a_view_is_named_visibly,
+    const TTest *merging[] = {
+        merging_bytes_is_merging_the_engine,          views_that_differ_are_named,     a_view_is_named_visibly,
 #ifdef GETRANDOM_IS_WRAPPED
-                              merging_bytes_takes_the_seed_of_the_engine,
+        merging_bytes_takes_the_seed_of_the_engine,
 #endif
-                              limits_of_the_engine_hold_for_what_is_merged, limit_of_memory_is_never_passed,
-                              merging_at_the_limit_is_refused,
-                              lack_of_memory_while_merging_changes_nothing};
+        limits_of_the_engine_hold_for_what_is_merged, limit_of_memory_is_never_passed, merging_at_the_limit_is_refused,
+        lack_of_memory_while_merging_changes_nothing};
     const TTest *second[] = {settings_are_in_order_and_none_is_0,
                              marks_have_1_to_65536_bytes,
                              a_calendar_needs_a_newer_library,

@@ -1,6 +1,7 @@
 /* merge: one engine into another. What include/cxj.h says of it (section 3.5), of what is merged field by field, and
  * what src/merge.c promises: the source is not written to, a merge leaves nothing behind but what it merged, names that
- * sealed journeys used are kept. That a merge of random logs is as if one engine had seen all, test_record.c and sealing.c show.
+ * sealed journeys used are kept. That a merge of random logs is as if one engine had seen all, test_record.c and
+ * sealing.c show.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -69,7 +70,8 @@ static void merge(cxj_engine *engine, const cxj_engine *source) {
 static cxj_touchpoint only(const cxj_engine *engine, uint64_t journey) {
     cxj_touchpoint touchpoint;
     size_t count = 0;
-    ck_assert_int_eq(cxj_journey_touchpoints(engine, journey, 1, NULL, 0, &touchpoint, sizeof touchpoint, &count), CXJ_OK);
+    ck_assert_int_eq(cxj_journey_touchpoints(engine, journey, 1, NULL, 0, &touchpoint, sizeof touchpoint, &count),
+                     CXJ_OK);
     ck_assert_uint_eq(count, 1);
     return touchpoint;
 }
@@ -335,8 +337,8 @@ static cxj_engine *make_sealing(heap *memory, uint64_t first, const char *team) 
     return engine;
 }
 
-/* Uses are counted for touchpoints held, those left out that are withdrawn. A name that a sealed journey used is noted, and outlives
- * all that use it; one that none did does not. */
+/* Uses are counted for touchpoints held, those left out that are withdrawn. A name that a sealed journey used is noted,
+ * and outlives all that use it; one that none did does not. */
 START_TEST(names_of_sealed_journeys_are_kept) {
     cxj_engine *engine = make_sealing(NULL, 1, "mine"), *source = make_sealing(NULL, 11, "yours");
     merge(engine, source);
@@ -438,7 +440,8 @@ START_TEST(sealed_journeys_are_passed_on) {
 }
 END_TEST
 
-/* A journey that is sealed in one is known to the other: to the engine, which holds or has sealed it, or to the source. */
+/* A journey that is sealed in one is known to the other: to the engine, which holds or has sealed it, or to the
+ * source. */
 START_TEST(journeys_sealed_in_one_are_not_known_to_the_other) {
     for (int which = 0; which < 3; which++) {
         cxj_engine *engine = make_sealing(NULL, 1, "mine"), *source = make();
@@ -501,8 +504,8 @@ START_TEST(what_the_source_does_not_know_is_named_visibly) {
 }
 END_TEST
 
-/* Where the engine has no room for a cell, what comes of sealed journeys is left out of the view, which is incomplete from
- * then on; what is there is exact. */
+/* Where the engine has no room for a cell, what comes of sealed journeys is left out of the view, which is incomplete
+ * from then on; what is there is exact. */
 START_TEST(sealed_parts_without_room_make_a_view_incomplete) {
     for (int full = 0; full < 3; full++) {
         cxj_engine *engine = make_with((cxj_options){.cells_limit = 1}), *source = make_sealing(NULL, 11, "yours");

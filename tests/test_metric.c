@@ -269,10 +269,11 @@ START_TEST(summaries_say_something) {
 }
 END_TEST
 
-/* Section 6 defines these three at length: first_contact_resolution is "of journeys with a resolved touchpoint and at least
- * one inbound one: share in which exactly one contact stands at or before the first resolved touchpoint and no inbound one
- * after it"; gap "how much better the touchpoints look than the journey"; expected_clean_share "(clean touchpoints /
- * touchpoints)^(touchpoints / journeys), over ended journeys". Their summaries leave no part of it out. */
+/* Section 6 defines these three at length: first_contact_resolution is "of journeys with a resolved touchpoint and at
+ * least one inbound one: share in which exactly one contact stands at or before the first resolved touchpoint and no
+ * inbound one after it"; gap "how much better the touchpoints look than the journey"; expected_clean_share "(clean
+ * touchpoints / touchpoints)^(touchpoints / journeys), over ended journeys". Their summaries leave no part of it
+ * out. */
 START_TEST(long_summaries_are_whole) {
     static const struct {
         uint32_t number;
@@ -728,7 +729,8 @@ static void check_feed(const struct cxj__cell *cell, uint32_t unrecorded) {
     for (size_t place = 0; place < METRICS; place++) {
         if (cxj__metric_grain(place) != cell->grain) continue;
         cxj_value found = read_place(cell, place, circumstances);
-        ck_assert_msg(!isnan(found.value) == is_fed(place, unrecorded), "%s without %" PRIx32, catalogue[place].name, unrecorded);
+        ck_assert_msg(!isnan(found.value) == is_fed(place, unrecorded), "%s without %" PRIx32, catalogue[place].name,
+                      unrecorded);
         if (is_fed(place, unrecorded)) continue;
         ck_assert(isnan(found.low) && isnan(found.high));
     }
@@ -738,10 +740,9 @@ static void check_feed(const struct cxj__cell *cell, uint32_t unrecorded) {
 START_TEST(what_is_not_fed_has_no_value) {
     static const uint32_t others[] = {CONTEXT, CONTACT | UPDATE, REOPENING, REOPENING & ~REOPENS, CLEAN & ~REPEATED};
     for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
-        struct cxj__cell *cell = grain == CXJ_GRAIN_JOURNEYS ? varied_journeys()
-                                 : grain == CXJ_GRAIN_TRANSITIONS
-                                     ? create_varied(grain, CXJ__X_COUNTS, CXJ__X_SUMS)
-                                     : create_varied(grain, CXJ__T_COUNTS, CXJ__T_SUMS);
+        struct cxj__cell *cell = grain == CXJ_GRAIN_JOURNEYS      ? varied_journeys()
+                                 : grain == CXJ_GRAIN_TRANSITIONS ? create_varied(grain, CXJ__X_COUNTS, CXJ__X_SUMS)
+                                                                  : create_varied(grain, CXJ__T_COUNTS, CXJ__T_SUMS);
         /* Squares as large as they must be for variances not to be negative. */
         if (grain == CXJ_GRAIN_TOUCHPOINTS) set_sum(cell, CXJ__T_SUM_RATING_SQUARES, INT64_MAX);
         if (grain == CXJ_GRAIN_JOURNEYS) set_sum(cell, CXJ__J_SUM_TOUCH_SQUARES, INT64_MAX);
@@ -821,7 +822,10 @@ START_TEST(wilson_gives_known_values) {
         int64_t k, n;
         double low, high;
     } known[] = {
-        {81, 263, 0.2553, 0.3662}, {15, 148, 0.0624, 0.1605}, {0, 20, 0, 0.1611}, {1, 29, 0.0061, 0.1718},
+        {81, 263, 0.2553, 0.3662},
+        {15, 148, 0.0624, 0.1605},
+        {0, 20, 0, 0.1611},
+        {1, 29, 0.0061, 0.1718},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         struct cxj__cell *cell = create_share(known[i].k, known[i].n);

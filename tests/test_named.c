@@ -1,7 +1,7 @@
 /* named: names and their codes, the numbers and checks of text ids (SPEC 2 and 7), and touchpoints recorded by names.
  *
- * The main question is whether a touchpoint by names becomes, byte for byte, what one by codes becomes: field by field, in
- * random calls, where some are refused, and where memory fails.
+ * The main question is whether a touchpoint by names becomes, byte for byte, what one by codes becomes: field by field,
+ * in random calls, where some are refused, and where memory fails.
  *
  * CXJ_SEED takes the seed of the random part; it is printed.
  *
@@ -43,7 +43,7 @@ static cxj_dimension_info described(const cxj_engine *engine, uint32_t dimension
 
 /* "such as "channel", as views and logs call it"; "names that have a code …; further names for which there is room" */
 START_TEST(dimensions_say_what_they_are) {
-    static const char *const words[] = {"owner", "team",    "channel", "stage",   "activity", "cause", "type",
+    static const char *const words[] = {"owner",   "team",   "channel", "stage",   "activity", "cause", "type",
                                         "segment", "reason", "outcome", "churned", "entry",    "exit"};
     cxj_engine *engine = make_with((cxj_options){.codes_limit = 5});
     cxj_engine *unlimited = make_with(plain);
@@ -85,7 +85,8 @@ START_TEST(codes_are_listed_with_their_uses) {
     ck_assert_uint_eq(count, 0);
     for (size_t i = 0; i < 4; i++) given[i] = code(engine, CXJ_DIMENSION_CAUSE, NAMES[i]);
     for (uint64_t id = 1; id <= 6; id++) {
-        record(engine, (cxj_touchpoint){.journey = 1 + id % 2, .id = id, .at = START, .cause = (uint16_t)given[id % 3]});
+        record(engine,
+               (cxj_touchpoint){.journey = 1 + id % 2, .id = id, .at = START, .cause = (uint16_t)given[id % 3]});
     }
     record(engine, (cxj_touchpoint){.journey = 1, .id = 2, .revision = 1, .at = START, .cause = (uint16_t)given[3]});
     ck_assert_int_eq(cxj_withdraw(engine, 2, 1, 0), CXJ_OK);
@@ -169,7 +170,8 @@ static uint64_t check_in(const cxj_engine *engine, const char *text, size_t leng
 
 #define PUBLIC_KEY UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)
 
-/* "the public one 00 01 02 … 0f by default": the vectors of Aumasson and Bernstein, the message 00 01 02 … under that key. */
+/* "the public one 00 01 02 … 0f by default": the vectors of Aumasson and Bernstein, the message 00 01 02 … under that
+ * key. */
 START_TEST(public_key_is_the_default) {
     static const uint64_t vectors[] = {UINT64_C(0x726fdb47dd0e0e31), UINT64_C(0x74f839c593dc67fd),
                                        UINT64_C(0x0d6c8009d9a94f5a), UINT64_C(0x85676696d7fb7e2d)};
@@ -190,10 +192,11 @@ START_TEST(public_key_is_the_default) {
 }
 END_TEST
 
-/* "any other text … is 2^63 + (h mod 2^63) with h its SipHash-2-4"; "the SipHash-2-4 of the text under the complement of the
- * key of cxj_id_from_text()": of texts of all lengths, under keys of all kinds, by a second implementation. */
+/* "any other text … is 2^63 + (h mod 2^63) with h its SipHash-2-4"; "the SipHash-2-4 of the text under the complement
+ * of the key of cxj_id_from_text()": of texts of all lengths, under keys of all kinds, by a second implementation. */
 START_TEST(numbers_and_checks_are_hashes_under_the_key) {
-    static const uint64_t keys[][2] = {{1, 0}, {0, 1}, {UINT64_MAX, UINT64_MAX}, {PUBLIC_KEY}, {0xdeadbeef, 0xfeedface}};
+    static const uint64_t keys[][2] = {
+        {1, 0}, {0, 1}, {UINT64_MAX, UINT64_MAX}, {PUBLIC_KEY}, {0xdeadbeef, 0xfeedface}};
     begin_chance(1);
     for (size_t k = 0; k < 5; k++) {
         const uint64_t complement[2] = {~keys[k][0], ~keys[k][1]};
@@ -219,7 +222,8 @@ START_TEST(another_key_gives_other_numbers) {
         size_t length = strlen(texts[i]);
         uint64_t numbers[] = {number_in(NULL, texts[i], length), number_in(a, texts[i], length),
                               number_in(b, texts[i], length)};
-        uint64_t checks[] = {check_in(NULL, texts[i], length), check_in(a, texts[i], length), check_in(b, texts[i], length)};
+        uint64_t checks[] = {check_in(NULL, texts[i], length), check_in(a, texts[i], length),
+                             check_in(b, texts[i], length)};
         for (size_t k = 0; k < 3; k++) {
             ck_assert_uint_eq(numbers[k] >> 63, 1);
             ck_assert_uint_ne(numbers[k], numbers[(k + 1) % 3]);
@@ -229,7 +233,8 @@ START_TEST(another_key_gives_other_numbers) {
     }
     for (size_t i = 0; i < 4; i++) {
         ck_assert_uint_eq(number_in(a, digits[i], CXJ_ZERO_TERMINATED), strtoull(digits[i], NULL, 10));
-        ck_assert_uint_eq(number_in(b, digits[i], CXJ_ZERO_TERMINATED), number_in(NULL, digits[i], CXJ_ZERO_TERMINATED));
+        ck_assert_uint_eq(number_in(b, digits[i], CXJ_ZERO_TERMINATED),
+                          number_in(NULL, digits[i], CXJ_ZERO_TERMINATED));
         ck_assert_uint_ne(check_in(a, digits[i], CXJ_ZERO_TERMINATED), check_in(b, digits[i], CXJ_ZERO_TERMINATED));
     }
     ck_assert_uint_eq(number_in(a, "", 0), 0);
@@ -259,7 +264,8 @@ START_TEST(text_ids_are_numbers_under_the_key) {
         ck_assert_uint_eq(t.journey, journey);
         ck_assert_uint_eq(t.id, number_in(engines[e], "0", 1));
         ck_assert_uint_eq(t.customer, number_in(engines[e], "C 1", 3));
-        ck_assert_int_eq(cxj_journey_touchpoints(engines[1 - e], journey, 1, NULL, 0, &t, sizeof t, &count), CXJ_NOT_FOUND);
+        ck_assert_int_eq(cxj_journey_touchpoints(engines[1 - e], journey, 1, NULL, 0, &t, sizeof t, &count),
+                         CXJ_NOT_FOUND);
         ck_assert_int_eq(cxj_erase_customer(engines[e], t.customer, NULL), CXJ_OK);
     }
     cxj_engine_destroy(engines[0]);
@@ -293,8 +299,8 @@ static cxj_named_touchpoint by_names(const cxj_touchpoint *t) {
     return named;
 }
 
-/* "with the public key … anybody can look for two texts with one number": here are two that were found; cxj_id_check() tells
- * them apart, and under a key of the host's own they are two numbers. */
+/* "with the public key … anybody can look for two texts with one number": here are two that were found; cxj_id_check()
+ * tells them apart, and under a key of the host's own they are two numbers. */
 START_TEST(two_texts_of_one_number_are_told_apart) {
     static const char *const texts[] = {"J-cduurs2tgzzya", "J-uv6dgqqvgadtc"};
     const cxj_options secret = {.size = sizeof secret, .text_key = {5, 6}};
@@ -312,18 +318,25 @@ START_TEST(two_texts_of_one_number_are_told_apart) {
 }
 END_TEST
 
-/* Each field that a touchpoint may have, alone: by names it is saved as the same bytes as by codes, and they are others than
- * without it. */
+/* Each field that a touchpoint may have, alone: by names it is saved as the same bytes as by codes, and they are others
+ * than without it. */
 START_TEST(each_field_by_name_is_what_it_is_by_code) {
-#define ONE(name, ...) {#name, {.journey = 4, .id = 2, __VA_ARGS__}}
+#define ONE(name, ...)                                                                                                 \
+    {                                                                                                                  \
+        #name, {                                                                                                       \
+            .journey = 4, .id = 2, __VA_ARGS__                                                                         \
+        }                                                                                                              \
+    }
 #define CODE(field, dimension) ONE(field, .at = START, .field = 3),
     const struct {
         const char *field;
         cxj_touchpoint t;
     } cases[] = {
-        CXJ__FIELDS(CXJ__NO_FIELD, CODE)
-        ONE(at, .at = START + 5), ONE(sequence, .at = START, .sequence = 7), ONE(due, .at = START, .due = START + 9),
-        ONE(value, .at = START, .value = -3), ONE(customer, .at = START, .customer = 5),
+        CXJ__FIELDS(CXJ__NO_FIELD, CODE) ONE(at, .at = START + 5),
+        ONE(sequence, .at = START, .sequence = 7),
+        ONE(due, .at = START, .due = START + 9),
+        ONE(value, .at = START, .value = -3),
+        ONE(customer, .at = START, .customer = 5),
         ONE(facets, .at = START, .facets = CXJ_FACET_CHASE),
         ONE(scale, .at = START, .scale = CXJ_SCALE_NPS, .score = 9, .scope = CXJ_SCOPE_JOURNEY),
         ONE(score, .at = START, .scale = CXJ_SCALE_CSAT5, .score = 2, .scope = CXJ_SCOPE_JOURNEY),
@@ -374,8 +387,16 @@ START_TEST(ids_may_be_texts_or_numbers) {
     cxj_engine *engine = make_with(plain);
     const cxj_named_touchpoint same_one[] = {
         {.journey_number = 4711, .id_number = 12, .customer_number = 9, .at = START, .owner = text_of("Ann")},
-        {.journey = text_of("4711"), .id = text_of("12"), .customer = text_of("9"), .at = START, .owner = text_of("Ann")},
-        {.journey = {"4711x", 4}, .id = {"123", 2}, .customer = {"9", CXJ_ZERO_TERMINATED}, .at = START, .owner = {"Anna", 3}},
+        {.journey = text_of("4711"),
+         .id = text_of("12"),
+         .customer = text_of("9"),
+         .at = START,
+         .owner = text_of("Ann")},
+        {.journey = {"4711x", 4},
+         .id = {"123", 2},
+         .customer = {"9", CXJ_ZERO_TERMINATED},
+         .at = START,
+         .owner = {"Anna", 3}},
         {.journey = {"4711", CXJ_ZERO_TERMINATED},
          .id = text_of(""),
          .id_number = 12,
@@ -394,26 +415,48 @@ END_TEST
 
 /* ---- calls at random -------------------------------------------------------------------------------------------- */
 
-/* Makes a touchpoint one that must be refused, by codes and by names for the same reason, where that can be; false if it is
- * refused by names for another one. */
+/* Makes a touchpoint one that must be refused, by codes and by names for the same reason, where that can be; false if
+ * it is refused by names for another one. */
 static bool spoil(cxj_touchpoint *t, cxj_named_touchpoint *named) {
     t->facets &= ~(uint32_t)CXJ_FACET_WITHDRAWN;
     switch (chance(9)) {
-    case 0: t->at = 0; break;
-    case 1: t->journey = 0; break;
-    case 2: t->due = INT64_MAX; break;
-    case 3: t->value = INT64_MIN; break;
-    case 4: t->facets |= UINT32_C(1) << 31; break;
-    case 5: t->commitment = 8; break;
+    case 0:
+        t->at = 0;
+        break;
+    case 1:
+        t->journey = 0;
+        break;
+    case 2:
+        t->due = INT64_MAX;
+        break;
+    case 3:
+        t->value = INT64_MIN;
+        break;
+    case 4:
+        t->facets |= UINT32_C(1) << 31;
+        break;
+    case 5:
+        t->commitment = 8;
+        break;
     default: {
         t->outcome = 3; /* by codes */
         *named = by_names(t);
         switch (chance(5)) {
-        case 0: named->channel = (cxj_text){"a\xff", 2}; break;
-        case 1: named->reason = (cxj_text){"a\0b", 3}; break;
-        case 2: named->journey = text_of("J"); break; /* and a number */
-        case 3: named->team = (cxj_text){NULL, 1}; break;
-        default: named->reserved[chance(3)] = 1; break;
+        case 0:
+            named->channel = (cxj_text){"a\xff", 2};
+            break;
+        case 1:
+            named->reason = (cxj_text){"a\0b", 3};
+            break;
+        case 2:
+            named->journey = text_of("J");
+            break; /* and a number */
+        case 3:
+            named->team = (cxj_text){NULL, 1};
+            break;
+        default:
+            named->reserved[chance(3)] = 1;
+            break;
         }
         return false;
     }
@@ -462,8 +505,8 @@ static void call_both(cxj_engine *codes, cxj_engine *names, const cxj_touchpoint
     ck_assert_uint_eq(a.superseded, b.superseded);
 }
 
-/* "Otherwise as cxj_record()": random calls of up to 300, with corrections, withdrawals, refusals, a limit of touchpoints, and
- * journeys that are sealed. */
+/* "Otherwise as cxj_record()": random calls of up to 300, with corrections, withdrawals, refusals, a limit of
+ * touchpoints, and journeys that are sealed. */
 START_TEST(random_calls_are_as_by_codes) {
     begin_chance(100 + (uint64_t)_i);
     cxj_options options = plain;
@@ -483,7 +526,8 @@ START_TEST(random_calls_are_as_by_codes) {
     for (size_t done = 0; done < f.count;) {
         size_t count = chance(3) ? chance(10) : chance(300);
         if (count > f.count - done) count = f.count - done;
-        call_both(codes, names, f.items + done, named + done, same_reason + done, count, chance(2) ? CXJ_STOP_AT_REFUSAL : 0);
+        call_both(codes, names, f.items + done, named + done, same_reason + done, count,
+                  chance(2) ? CXJ_STOP_AT_REFUSAL : 0);
         done += count;
         if (chance(4) == 0) {
             int64_t now = stats_of(codes).now + (int64_t)chance(40) * HOUR;
@@ -517,7 +561,8 @@ START_TEST(receipts_go_across_windows) {
         for (size_t b = a; b < PLACES; b++) {
             for (uint32_t flags = 0; flags < 2; flags++) {
                 for (size_t i = 0; i < COUNT; i++) {
-                    t[i] = (cxj_touchpoint){.journey = 1 + i % 3, .id = i + 1, .at = START + (int64_t)i, .owner = (uint32_t)(1 + i % 5)};
+                    t[i] = (cxj_touchpoint){
+                        .journey = 1 + i % 3, .id = i + 1, .at = START + (int64_t)i, .owner = (uint32_t)(1 + i % 5)};
                     named[i] = by_names(&t[i]);
                     same_reason[i] = (i != places[a] && i != places[b]) || spoil(&t[i], &named[i]);
                 }
@@ -540,19 +585,20 @@ END_TEST
 
 /* The text of a field, by its name. */
 static cxj_text *text_in(cxj_named_touchpoint *named, const char *field) {
-#define IS(it) if (strcmp(field, #it) == 0) return &named->it;
+#define IS(it)                                                                                                         \
+    if (strcmp(field, #it) == 0) return &named->it;
 #define IS_NAME(it, dimension) IS(it)
     CXJ__FIELDS(CXJ__NO_FIELD, IS_NAME)
-    IS(journey) IS(id) IS(customer)
+    IS(journey)
+    IS(id)
+    IS(customer)
 #undef IS_NAME
 #undef IS
     ck_abort_msg("%s", field);
     return NULL;
 }
 
-static const char *const text_fields[] = {
-    CXJ__FIELDS(CXJ__NO_FIELD, NAME_WORD) "journey", "id", "customer"
-};
+static const char *const text_fields[] = {CXJ__FIELDS(CXJ__NO_FIELD, NAME_WORD) "journey", "id", "customer"};
 enum { TEXT_FIELDS = sizeof text_fields / sizeof *text_fields, IDS = 3 };
 
 /* A call of count touchpoints, of which the one at a place is refused; all others are taken. */
@@ -562,11 +608,13 @@ static void check_refused(const cxj_named_touchpoint *wrong, size_t place, cxj_s
     cxj_engine *engine = make_with(plain);
     cxj_receipt receipt;
     char begin[60];
-    for (size_t i = 0; i < COUNT; i++) named[i] = (cxj_named_touchpoint){.journey_number = 1, .id_number = i + 1, .at = START};
+    for (size_t i = 0; i < COUNT; i++)
+        named[i] = (cxj_named_touchpoint){.journey_number = 1, .id_number = i + 1, .at = START};
     named[place] = *wrong;
     ck_assert_int_eq(cxj_record_named(engine, named, sizeof *named, COUNT, 0, &receipt, sizeof receipt), CXJ_REFUSED);
     snprintf(begin, sizeof begin, "touchpoint %zu: %s: ", place, field);
-    ck_assert_msg(strncmp(cxj_message(engine), begin, strlen(begin)) == 0, "%s does not begin with %s", cxj_message(engine), begin);
+    ck_assert_msg(strncmp(cxj_message(engine), begin, strlen(begin)) == 0, "%s does not begin with %s",
+                  cxj_message(engine), begin);
     ck_assert_int_eq(receipt.first_status, status);
     ck_assert_uint_eq(receipt.first_refusal, place);
     ck_assert_uint_eq(receipt.processed, COUNT);
@@ -577,7 +625,8 @@ static void check_refused(const cxj_named_touchpoint *wrong, size_t place, cxj_s
     cxj_engine_destroy(engine);
 }
 
-/* "cxj_message() has the sentence …: naming the field": whatever is wrong with whichever text, at the place of the call. */
+/* "cxj_message() has the sentence …: naming the field": whatever is wrong with whichever text, at the place of the
+ * call. */
 START_TEST(refusals_name_field_and_place) {
     static const size_t places[] = {0, 63, 64, 129};
     for (size_t p = 0; p < 4; p++) {
@@ -622,8 +671,8 @@ START_TEST(refusals_name_field_and_place) {
 }
 END_TEST
 
-/* "a name that cannot be taken (first_status …; CXJ_LIMIT where the dictionary is full)": of each dimension; names that are there
- * are still taken. */
+/* "a name that cannot be taken (first_status …; CXJ_LIMIT where the dictionary is full)": of each dimension; names that
+ * are there are still taken. */
 START_TEST(full_dictionary_refuses_what_is_new) {
     for (size_t i = 0; i < TEXT_FIELDS - IDS; i++) {
         cxj_engine *engine = make_with((cxj_options){.codes_limit = 2});
@@ -639,10 +688,12 @@ START_TEST(full_dictionary_refuses_what_is_new) {
         ck_assert_uint_eq(receipt.refused, 2);
         ck_assert_uint_eq(receipt.first_refusal, 2);
         ck_assert_int_eq(receipt.first_status, CXJ_LIMIT);
-        ck_assert_msg(strstr(cxj_message(engine), text_fields[i]) != NULL && strstr(cxj_message(engine), "full (2 codes)") != NULL,
+        ck_assert_msg(strstr(cxj_message(engine), text_fields[i]) != NULL &&
+                          strstr(cxj_message(engine), "full (2 codes)") != NULL,
                       "%s", cxj_message(engine));
-        ck_assert_int_eq(cxj_record_named(engine, named + 2, sizeof *named, 4, CXJ_STOP_AT_REFUSAL, &receipt, sizeof receipt),
-                         CXJ_REFUSED);
+        ck_assert_int_eq(
+            cxj_record_named(engine, named + 2, sizeof *named, 4, CXJ_STOP_AT_REFUSAL, &receipt, sizeof receipt),
+            CXJ_REFUSED);
         ck_assert_uint_eq(receipt.processed, 0);
         ck_assert_uint_eq(receipt.first_refusal, 0);
         cxj_engine_destroy(engine);
@@ -650,8 +701,8 @@ START_TEST(full_dictionary_refuses_what_is_new) {
 }
 END_TEST
 
-/* "An erasure retires names that came with touchpoints and that no retained touchpoint uses": also such as came with one that
- * was refused, or that was never reached. */
+/* "An erasure retires names that came with touchpoints and that no retained touchpoint uses": also such as came with
+ * one that was refused, or that was never reached. */
 START_TEST(names_of_what_was_not_taken_are_retired) {
     cxj_engine *engine = make_with(plain);
     uint32_t found = 0;
@@ -667,8 +718,8 @@ START_TEST(names_of_what_was_not_taken_are_retired) {
     ck_assert_int_eq(cxj_erase_journey(engine, 2), CXJ_OK);
     static const char *const gone[] = {"erased", "refused", "not a text", "never reached"};
     for (size_t i = 0; i < 4; i++) {
-        ck_assert_msg(cxj_find_code(engine, CXJ_DIMENSION_OWNER, gone[i], CXJ_ZERO_TERMINATED, &found) == CXJ_NOT_FOUND, "%s",
-                      gone[i]);
+        ck_assert_msg(cxj_find_code(engine, CXJ_DIMENSION_OWNER, gone[i], CXJ_ZERO_TERMINATED, &found) == CXJ_NOT_FOUND,
+                      "%s", gone[i]);
     }
     ck_assert_int_eq(cxj_find_code(engine, CXJ_DIMENSION_OWNER, "taken", CXJ_ZERO_TERMINATED, &found), CXJ_OK);
     ck_assert_uint_eq(described(engine, CXJ_DIMENSION_OWNER).names, 1);
@@ -685,10 +736,11 @@ START_TEST(wrong_calls_do_nothing) {
     size_t size = sizeof named;
     for (int wrong = 0; wrong < 4; wrong++) {
         memset(&receipt, 0x5a, sizeof receipt);
-        cxj_status status = wrong == 0   ? cxj_record_named(engine, NULL, size, 1, 0, &receipt, sizeof receipt)
-                            : wrong == 1 ? cxj_record_named(engine, &named, sizeof &named, 1, 0, &receipt, sizeof receipt)
-                            : wrong == 2 ? cxj_record_named(engine, &named, size, 1, 2, &receipt, sizeof receipt)
-                                         : cxj_record_named(engine, &named, size, 1, UINT32_MAX, &receipt, sizeof receipt);
+        cxj_status status =
+            wrong == 0   ? cxj_record_named(engine, NULL, size, 1, 0, &receipt, sizeof receipt)
+            : wrong == 1 ? cxj_record_named(engine, &named, sizeof &named, 1, 0, &receipt, sizeof receipt)
+            : wrong == 2 ? cxj_record_named(engine, &named, size, 1, 2, &receipt, sizeof receipt)
+                         : cxj_record_named(engine, &named, size, 1, UINT32_MAX, &receipt, sizeof receipt);
         ck_assert_int_eq(status, CXJ_BAD_ARGUMENT);
         ck_assert_str_ne(cxj_message(engine), "");
         ck_assert_mem_eq(&receipt, &nothing, sizeof receipt);
@@ -707,8 +759,8 @@ END_TEST
  * Memory
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/* "CXJ_NO_MEMORY: receipt->processed were dealt with, the rest not at all": each allocation of a call fails, alone and with all
- * after it. */
+/* "CXJ_NO_MEMORY: receipt->processed were dealt with, the rest not at all": each allocation of a call fails, alone and
+ * with all after it. */
 START_TEST(lack_of_memory_leaves_exactly_those_before) {
     enum { COUNT = 150 };
     static cxj_named_touchpoint named[COUNT];
@@ -716,7 +768,8 @@ START_TEST(lack_of_memory_leaves_exactly_those_before) {
     begin_chance(3);
     for (size_t i = 0; i < COUNT; i++) {
         snprintf(names[i], sizeof names[i], "a name of its own, too long to be kept in a few bytes, %zu", i);
-        named[i] = (cxj_named_touchpoint){.journey_number = 1 + chance(9), .id_number = i + 1, .at = START + (int64_t)chance(99)};
+        named[i] = (cxj_named_touchpoint){
+            .journey_number = 1 + chance(9), .id_number = i + 1, .at = START + (int64_t)chance(99)};
         *text_in(&named[i], text_fields[chance(TEXT_FIELDS - IDS)]) = text_of(names[i]);
         if (i % 20 == 19) named[i].at = 0;
         if (i % 40 == 39) named[i].customer = (cxj_text){NULL, 1};
@@ -764,7 +817,8 @@ START_TEST(facets_are_counted) {
     ck_assert_int_eq(cxj_facet_counts(engine, counts), CXJ_OK);
     ck_assert_mem_eq(counts, expected, sizeof counts);
     for (uint64_t journey = 1; journey <= 3; journey++) {
-        record(engine, (cxj_touchpoint){.journey = journey, .id = 1, .at = START, .facets = CXJ_FACET_CHASE | CXJ_FACET_FAULT});
+        record(engine,
+               (cxj_touchpoint){.journey = journey, .id = 1, .at = START, .facets = CXJ_FACET_CHASE | CXJ_FACET_FAULT});
         record(engine, (cxj_touchpoint){.journey = journey, .id = 2, .at = START + 1, .facets = CXJ_FACET_NEXT_STEP});
     }
     /* chase, inbound, contact; fault; update, next_step */
@@ -815,7 +869,8 @@ int main(void) {
     const TTest *keys[] = {public_key_is_the_default, numbers_and_checks_are_hashes_under_the_key,
                            another_key_gives_other_numbers, text_ids_are_numbers_under_the_key,
                            two_texts_of_one_number_are_told_apart};
-    const TTest *fields[] = {each_field_by_name_is_what_it_is_by_code, ids_may_be_texts_or_numbers, receipts_go_across_windows};
+    const TTest *fields[] = {each_field_by_name_is_what_it_is_by_code, ids_may_be_texts_or_numbers,
+                             receipts_go_across_windows};
     const TTest *random[] = {random_calls_are_as_by_codes};
     const TTest *refusals[] = {refusals_name_field_and_place, full_dictionary_refuses_what_is_new,
                                names_of_what_was_not_taken_are_retired, wrong_calls_do_nothing};

@@ -48,8 +48,8 @@ static void close_book(struct book *book) {
     ck_assert_uint_eq(book->names.count, 0);
 }
 
-/* What src/names.c keeps true: "slots holds each code that is not retired exactly once, at most three quarters full; each
- * that is retired is in the chain that begins with waiting". */
+/* What src/names.c keeps true: "slots holds each code that is not retired exactly once, at most three quarters full;
+ * each that is retired is in the chain that begins with waiting". */
 static void is_consistent(const struct book *book) {
     const struct cxj__names *names = &book->names;
     size_t filled = 0, live = 0;
@@ -326,8 +326,8 @@ static int sign_of(int order) {
 
 /* Section 3.2: "codes by their names, byte by byte"; bytes are not signed. */
 START_TEST(names_compare_byte_by_byte) {
-    static const char *const ascending[] = {"A", "AB", "B", "a", "a b", "aa", "ab", "b", "\xc3\xa4",
-                                            "\xf0\x9f\x98\x80"};
+    static const char *const ascending[] = {"A",  "AB", "B", "a",        "a b",
+                                            "aa", "ab", "b", "\xc3\xa4", "\xf0\x9f\x98\x80"};
     enum { NAMES = sizeof ascending / sizeof *ascending };
     struct book book;
     uint32_t codes[NAMES + 1] = {0}; /* none, the empty name, comes first */

@@ -182,7 +182,8 @@ static double metric_of(const cxj_view *view, uint32_t grain, const char *name) 
     uint32_t metric = 0;
     cxj_value result;
     ck_assert_int_eq(cxj_metric_find(grain, name, CXJ_ZERO_TERMINATED, &metric), CXJ_OK);
-    ck_assert_int_eq(cxj_view_get(view, NULL, sizeof(cxj_text), 0, &metric, 1, NULL, 0, &result, sizeof result), CXJ_OK);
+    ck_assert_int_eq(cxj_view_get(view, NULL, sizeof(cxj_text), 0, &metric, 1, NULL, 0, &result, sizeof result),
+                     CXJ_OK);
     return result.value;
 }
 
@@ -325,7 +326,8 @@ START_TEST(index_made_in_vain_counts_the_cells) {
             char name[16];
             uint32_t code[6] = {0};
             snprintf(name, sizeof name, "n%" PRIu32, i);
-            for (uint32_t d = 1; d <= 5; d++) ck_assert_int_eq(cxj_code(engine, d, name, CXJ_ZERO_TERMINATED, &code[d]), CXJ_OK);
+            for (uint32_t d = 1; d <= 5; d++)
+                ck_assert_int_eq(cxj_code(engine, d, name, CXJ_ZERO_TERMINATED, &code[d]), CXJ_OK);
             t[i] = (cxj_touchpoint){.journey = 1,
                                     .id = i + 1,
                                     .at = 1 + i,
@@ -692,9 +694,9 @@ static cxj_touchpoint of_long_one(size_t i) {
     return t;
 }
 
-/* What a change moves is not listed for every view at once: a change of type, a touchpoint that comes late, and taking both
- * back, take memory in proportion to the journey, whatever the number of views; and where an allocation fails, the change
- * leaves nothing behind. */
+/* What a change moves is not listed for every view at once: a change of type, a touchpoint that comes late, and taking
+ * both back, take memory in proportion to the journey, whatever the number of views; and where an allocation fails, the
+ * change leaves nothing behind. */
 START_TEST(moving_in_many_views_takes_little_memory) {
     heap memory = {0};
     cxj_engine *engine = make(&memory, 0), *before = make(NULL, 0), *after = make(NULL, 0);
@@ -753,8 +755,8 @@ static void return_memory(cxj_engine *engine, heap *memory) {
     engine->core.memory.limit = 0;
 }
 
-/* "What takes away always succeeds": whichever journey, and whatever memory there is. "the cells are what they would be had
- * they never come" (section 3.4). */
+/* "What takes away always succeeds": whichever journey, and whatever memory there is. "the cells are what they would be
+ * had they never come" (section 3.4). */
 START_TEST(erasing_needs_no_memory) {
     static cxj_touchpoint t[FIRST];
     chance_state = seed + (uint64_t)_i;
@@ -815,8 +817,8 @@ START_TEST(customer_is_erased_without_memory) {
 }
 END_TEST
 
-/* Each cell of an engine is one of the other's, and shows the same; where no view is incomplete, they are all. Journeys are
- * the same in any case. Returns how many views are incomplete. */
+/* Each cell of an engine is one of the other's, and shows the same; where no view is incomplete, they are all. Journeys
+ * are the same in any case. Returns how many views are incomplete. */
 static size_t check_exact(const cxj_engine *engine, const cxj_engine *other) {
     static shown x, y;
     size_t incomplete = 0;
@@ -856,8 +858,8 @@ static void advance_both(cxj_engine *engine, cxj_engine *other, int64_t hours) {
     ck_assert_int_eq(cxj_advance(other, now), CXJ_OK);
 }
 
-/* So does taking back what is held. Where there is no memory for what the journey amounts to then, cells are lost and their
- * views say so; all others stay exact, now and ever after: what comes later, corrected, overdue, sealed. */
+/* So does taking back what is held. Where there is no memory for what the journey amounts to then, cells are lost and
+ * their views say so; all others stay exact, now and ever after: what comes later, corrected, overdue, sealed. */
 START_TEST(withdrawing_needs_no_memory) {
     static cxj_touchpoint first[FIRST], then[THEN];
     chance_state = seed + 100 + (uint64_t)_i;
@@ -928,7 +930,8 @@ START_TEST(a_full_engine_can_be_emptied) {
         ck_assert_uint_gt(count, 100);
         for (size_t i = 0; i < count; i++) {
             const cxj_touchpoint *t = &taken[way == 1 ? count - 1 - i : i];
-            cxj_status status = way < 2 ? cxj_withdraw(engine, t->journey, t->id, 0) : cxj_erase_journey(engine, t->journey);
+            cxj_status status =
+                way < 2 ? cxj_withdraw(engine, t->journey, t->id, 0) : cxj_erase_journey(engine, t->journey);
             ck_assert(status == CXJ_OK || (way == 2 && status == CXJ_NOT_FOUND));
             ck_assert_uint_le(engine->core.memory.used, engine->core.memory.limit);
         }

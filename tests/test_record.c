@@ -74,7 +74,8 @@ static cxj_stats stats_of(const cxj_engine *engine) {
 static cxj_touchpoint held(const cxj_engine *engine, uint64_t journey) {
     cxj_touchpoint touchpoint;
     size_t count = 0;
-    ck_assert_int_eq(cxj_journey_touchpoints(engine, journey, 1, NULL, 0, &touchpoint, sizeof touchpoint, &count), CXJ_OK);
+    ck_assert_int_eq(cxj_journey_touchpoints(engine, journey, 1, NULL, 0, &touchpoint, sizeof touchpoint, &count),
+                     CXJ_OK);
     ck_assert_uint_eq(count, 1);
     return touchpoint;
 }
@@ -177,8 +178,8 @@ END_TEST
 START_TEST(implied_facets_make_no_conflict) {
     cxj_engine *engine = make();
     record(engine, (cxj_touchpoint){.journey = 1, .id = 1, .at = 5, .facets = CXJ_FACET_CHASE});
-    cxj_receipt receipt = record(engine, (cxj_touchpoint){.journey = 1, .id = 1, .at = 5,
-                                                          .facets = CXJ_FACET_CHASE | CXJ_FACET_CONTACT});
+    cxj_receipt receipt =
+        record(engine, (cxj_touchpoint){.journey = 1, .id = 1, .at = 5, .facets = CXJ_FACET_CHASE | CXJ_FACET_CONTACT});
     check_receipt(&receipt, 0, 1, 0, 0);
     cxj_engine_destroy(engine);
 }
@@ -230,26 +231,66 @@ static const char *const field_names[FIELDS] = {
 /* Takes one field from another touchpoint. */
 static void take_field(cxj_touchpoint *to, const cxj_touchpoint *from, size_t field) {
     switch (field) {
-    case 0: to->at = from->at; break;
-    case 1: to->sequence = from->sequence; break;
-    case 2: to->due = from->due; break;
-    case 3: to->value = from->value; break;
-    case 4: to->customer = from->customer; break;
-    case 5: to->owner = from->owner; break;
-    case 6: to->team = from->team; break;
-    case 7: to->activity = from->activity; break;
-    case 8: to->channel = from->channel; break;
-    case 9: to->stage = from->stage; break;
-    case 10: to->cause = from->cause; break;
-    case 11: to->type = from->type; break;
-    case 12: to->segment = from->segment; break;
-    case 13: to->reason = from->reason; break;
-    case 14: to->facets = from->facets; break;
-    case 15: to->scale = from->scale; break;
-    case 16: to->score = from->score; break;
-    case 17: to->scope = from->scope; break;
-    case 18: to->commitment = from->commitment; break;
-    default: to->outcome = from->outcome; break;
+    case 0:
+        to->at = from->at;
+        break;
+    case 1:
+        to->sequence = from->sequence;
+        break;
+    case 2:
+        to->due = from->due;
+        break;
+    case 3:
+        to->value = from->value;
+        break;
+    case 4:
+        to->customer = from->customer;
+        break;
+    case 5:
+        to->owner = from->owner;
+        break;
+    case 6:
+        to->team = from->team;
+        break;
+    case 7:
+        to->activity = from->activity;
+        break;
+    case 8:
+        to->channel = from->channel;
+        break;
+    case 9:
+        to->stage = from->stage;
+        break;
+    case 10:
+        to->cause = from->cause;
+        break;
+    case 11:
+        to->type = from->type;
+        break;
+    case 12:
+        to->segment = from->segment;
+        break;
+    case 13:
+        to->reason = from->reason;
+        break;
+    case 14:
+        to->facets = from->facets;
+        break;
+    case 15:
+        to->scale = from->scale;
+        break;
+    case 16:
+        to->score = from->score;
+        break;
+    case 17:
+        to->scope = from->scope;
+        break;
+    case 18:
+        to->commitment = from->commitment;
+        break;
+    default:
+        to->outcome = from->outcome;
+        break;
     }
 }
 
@@ -567,25 +608,56 @@ static struct {
 
 /* One row as a touchpoint. */
 static cxj_touchpoint row(size_t i) {
-    return (cxj_touchpoint){.journey = rows.journey[i], .id = rows.id[i], .revision = rows.revision[i],
-                            .at = rows.at[i], .due = rows.due[i], .value = rows.value[i],
-                            .customer = rows.customer[i], .sequence = rows.sequence[i], .owner = rows.owner[i],
-                            .facets = rows.facets[i], .team = rows.codes[0][i], .activity = rows.codes[1][i],
-                            .channel = rows.codes[2][i], .stage = rows.codes[3][i], .cause = rows.codes[4][i],
-                            .type = rows.codes[5][i], .segment = rows.codes[6][i], .reason = rows.codes[7][i],
-                            .scale = rows.scale[i], .score = rows.score[i], .scope = rows.scope[i],
-                            .commitment = rows.commitment[i], .outcome = rows.outcome[i]};
+    return (cxj_touchpoint){.journey = rows.journey[i],
+                            .id = rows.id[i],
+                            .revision = rows.revision[i],
+                            .at = rows.at[i],
+                            .due = rows.due[i],
+                            .value = rows.value[i],
+                            .customer = rows.customer[i],
+                            .sequence = rows.sequence[i],
+                            .owner = rows.owner[i],
+                            .facets = rows.facets[i],
+                            .team = rows.codes[0][i],
+                            .activity = rows.codes[1][i],
+                            .channel = rows.codes[2][i],
+                            .stage = rows.codes[3][i],
+                            .cause = rows.codes[4][i],
+                            .type = rows.codes[5][i],
+                            .segment = rows.codes[6][i],
+                            .reason = rows.codes[7][i],
+                            .scale = rows.scale[i],
+                            .score = rows.score[i],
+                            .scope = rows.scope[i],
+                            .commitment = rows.commitment[i],
+                            .outcome = rows.outcome[i]};
 }
 
 static cxj_columns columns_of_rows(void) {
-    return (cxj_columns){.size = sizeof(cxj_columns), .journey = rows.journey, .id = rows.id,
-                         .revision = rows.revision, .at = rows.at, .due = rows.due, .value = rows.value,
-                         .customer = rows.customer, .sequence = rows.sequence, .owner = rows.owner,
-                         .facets = rows.facets, .team = rows.codes[0], .activity = rows.codes[1],
-                         .channel = rows.codes[2], .stage = rows.codes[3], .cause = rows.codes[4],
-                         .type = rows.codes[5], .segment = rows.codes[6], .reason = rows.codes[7],
-                         .scale = rows.scale, .score = rows.score, .scope = rows.scope,
-                         .commitment = rows.commitment, .outcome = rows.outcome};
+    return (cxj_columns){.size = sizeof(cxj_columns),
+                         .journey = rows.journey,
+                         .id = rows.id,
+                         .revision = rows.revision,
+                         .at = rows.at,
+                         .due = rows.due,
+                         .value = rows.value,
+                         .customer = rows.customer,
+                         .sequence = rows.sequence,
+                         .owner = rows.owner,
+                         .facets = rows.facets,
+                         .team = rows.codes[0],
+                         .activity = rows.codes[1],
+                         .channel = rows.codes[2],
+                         .stage = rows.codes[3],
+                         .cause = rows.codes[4],
+                         .type = rows.codes[5],
+                         .segment = rows.codes[6],
+                         .reason = rows.codes[7],
+                         .scale = rows.scale,
+                         .score = rows.score,
+                         .scope = rows.scope,
+                         .commitment = rows.commitment,
+                         .outcome = rows.outcome};
 }
 
 static void fill_rows(void) {
@@ -751,9 +823,9 @@ static cxj_touchpoint withdrawn(cxj_touchpoint t, uint64_t revision) {
     return t;
 }
 
-/* "A touchpoint that is withdrawn keeps its id and revision and contributes nothing. … So taking back and correcting are
- * touchpoints like any other, and may arrive before what they correct" (section 3.3): whichever comes first, however they
- * come, and whatever fields the withdrawal carries, it is the same state, and so the same bytes. */
+/* "A touchpoint that is withdrawn keeps its id and revision and contributes nothing. … So taking back and correcting
+ * are touchpoints like any other, and may arrive before what they correct" (section 3.3): whichever comes first,
+ * however they come, and whatever fields the withdrawal carries, it is the same state, and so the same bytes. */
 START_TEST(withdrawals_leave_the_same_in_any_order_and_way) {
     enum { ARRIVE = 90, ENGINES_HERE = 4 };
     chance_state = seed + (uint64_t)_i;
@@ -762,7 +834,8 @@ START_TEST(withdrawals_leave_the_same_in_any_order_and_way) {
     bool taken[ARRIVE];
     uint32_t names[] = {1, 2, 3};
     for (size_t i = 0; i < ARRIVE; i++) {
-        log[i] = (cxj_touchpoint){.journey = 1 + chance(_i % 2 ? 1 : 9), .id = 1 + i, .revision = chance(3), .at = 1 + chance(50)};
+        log[i] = (cxj_touchpoint){
+            .journey = 1 + chance(_i % 2 ? 1 : 9), .id = 1 + i, .revision = chance(3), .at = 1 + chance(50)};
         log[i].due = chance(3) ? 0 : chance(90);
         log[i].customer = chance(3);
         log[i].owner = names[chance(3)];
@@ -810,8 +883,8 @@ START_TEST(withdrawals_leave_the_same_in_any_order_and_way) {
 }
 END_TEST
 
-/* Of equal revisions one that is withdrawn holds, in either order: a duplicate and a conflict. Two of them are a duplicate
- * alone, for what else they said is not kept (sections 3.2 and 3.3). */
+/* Of equal revisions one that is withdrawn holds, in either order: a duplicate and a conflict. Two of them are a
+ * duplicate alone, for what else they said is not kept (sections 3.2 and 3.3). */
 START_TEST(withdrawn_holds_over_its_own_revision) {
     const cxj_touchpoint greater = {.journey = 1, .id = 1, .revision = 4, .at = 99, .value = 9, .outcome = 2};
     const cxj_touchpoint taken = {.journey = 1, .id = 1, .revision = 4, .at = 5, .facets = CXJ_FACET_WITHDRAWN};
@@ -840,11 +913,13 @@ START_TEST(withdrawn_without_an_id_is_not_kept) {
     cxj_engine *engine = make_limited(1, 0);
     const char *name = NULL;
     uint32_t anna = code(engine, CXJ_DIMENSION_OWNER, "Anna");
-    cxj_receipt receipt = record(engine, (cxj_touchpoint){.journey = 1, .at = 5, .owner = anna, .facets = CXJ_FACET_WITHDRAWN});
+    cxj_receipt receipt =
+        record(engine, (cxj_touchpoint){.journey = 1, .at = 5, .owner = anna, .facets = CXJ_FACET_WITHDRAWN});
     check_receipt(&receipt, 1, 0, 0, 0);
     ck_assert(!is_there(engine, 1));
     record(engine, (cxj_touchpoint){.journey = 1, .at = 5});
-    receipt = record(engine, (cxj_touchpoint){.journey = 1, .at = 6, .facets = CXJ_FACET_WITHDRAWN}); /* it needs no room */
+    receipt =
+        record(engine, (cxj_touchpoint){.journey = 1, .at = 6, .facets = CXJ_FACET_WITHDRAWN}); /* it needs no room */
     check_receipt(&receipt, 1, 0, 0, 0);
     ck_assert_uint_eq(stats_of(engine).held, 1);
     ck_assert_int_eq(cxj_erase_journey(engine, 1), CXJ_OK);
@@ -1176,14 +1251,10 @@ static void add_cases_of_recording(Suite *suite) {
                                same_id_in_another_journey_is_another,
                                first_field_that_differs_decides,
                                withdrawal_holds_against_a_lower_revision};
-    const TTest *refusals[] = {refusal_names_the_field_and_its_value,
-                               refused_ones_do_not_stop_the_others,
-                               stop_leaves_exactly_what_stands_before,
-                               stop_at_the_limit_of_a_journey,
-                               refusals_at_the_limit_do_not_multiply_the_work,
-                               nothing_recorded_is_well,
-                               receipt_of_bad_arguments_says_nothing_was_done,
-                               receipt_without_a_size_is_refused,
+    const TTest *refusals[] = {refusal_names_the_field_and_its_value,          refused_ones_do_not_stop_the_others,
+                               stop_leaves_exactly_what_stands_before,         stop_at_the_limit_of_a_journey,
+                               refusals_at_the_limit_do_not_multiply_the_work, nothing_recorded_is_well,
+                               receipt_of_bad_arguments_says_nothing_was_done, receipt_without_a_size_is_refused,
                                touchpoints_are_taken_from_any_address};
     const TTest *columns[] = {columns_are_the_same_as_structs, absent_columns_state_nothing, columns_of_other_sizes};
     ADD_CASE(suite, "receipts", receipts, 1);
@@ -1194,9 +1265,12 @@ static void add_cases_of_recording(Suite *suite) {
 }
 
 static void add_cases_of_taking_back(Suite *suite) {
-    const TTest *withdrawal[] = {withdrawal_without_revision_is_one_more, withdrawal_must_be_higher_than_what_is_held,
-                                 withdrawal_may_come_first, withdrawal_meets_the_limit_of_a_journey,
-                                 withdrawn_holds_over_its_own_revision, withdrawn_without_an_id_is_not_kept,
+    const TTest *withdrawal[] = {withdrawal_without_revision_is_one_more,
+                                 withdrawal_must_be_higher_than_what_is_held,
+                                 withdrawal_may_come_first,
+                                 withdrawal_meets_the_limit_of_a_journey,
+                                 withdrawn_holds_over_its_own_revision,
+                                 withdrawn_without_an_id_is_not_kept,
                                  withdrawn_are_shown_by_id};
     const TTest *orders[] = {withdrawals_leave_the_same_in_any_order_and_way};
     const TTest *erasure[] = {names_go_with_their_last_touchpoint, withdrawn_journey_can_be_erased,

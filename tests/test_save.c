@@ -1,7 +1,7 @@
 /* save: an engine as bytes, at once or in steps. What include/cxj.h says of it under "Save and load": that what was
  * saved comes back exactly; that engines which know the same are saved as the same bytes, whatever way they came to it;
- * that a save in steps writes the engine as it was when it was opened, and costs the host nothing but memory; that hosts
- * and allocators may fail. What is refused when it is read, test_load.c shows.
+ * that a save in steps writes the engine as it was when it was opened, and costs the host nothing but memory; that
+ * hosts and allocators may fail. What is refused when it is read, test_load.c shows.
  *
  * CXJ_SEED takes the seed of the random feeds; it is printed.
  *
@@ -12,8 +12,8 @@
 #include "saved.h"
 
 #include <check.h>
-#include <math.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,8 +39,8 @@ static void record_any(cxj_engine *engine, const feed *f) {
     }
 }
 
-/* An engine that comes to know a feed in a way of its own: names asked for in another order, views added before or after
- * it, others' journeys come and erased. */
+/* An engine that comes to know a feed in a way of its own: names asked for in another order, views added before or
+ * after it, others' journeys come and erased. */
 static cxj_engine *build(const feed *f, cxj_options options, uint32_t turn) {
     cxj_engine *engine = make_with(options);
     for (uint32_t d = CXJ_DIMENSION_OWNER; d <= CXJ_DIMENSION_REASON && turn > 0; d++) {
@@ -187,8 +187,8 @@ END_TEST
  * The same bytes
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/* "Two engines that know the same, and have their views in the same order, are saved as the same bytes, whatever way they
- * came to it." In whatever order touchpoints came, names were asked for, and others were erased. */
+/* "Two engines that know the same, and have their views in the same order, are saved as the same bytes, whatever way
+ * they came to it." In whatever order touchpoints came, names were asked for, and others were erased. */
 START_TEST(whatever_the_order_the_bytes_are_the_same) {
     for (uint64_t round = 0; round < 8; round++) {
         begin_chance(100 + round);
@@ -292,7 +292,8 @@ START_TEST(names_that_nothing_uses_are_not_saved) {
 }
 END_TEST
 
-/* "Saves an engine at once. A reader: it writes nothing in the engine." The limit of memory is the engine's own, too. */
+/* "Saves an engine at once. A reader: it writes nothing in the engine." The limit of memory is the engine's own,
+ * too. */
 START_TEST(saving_at_once_writes_nothing_in_the_engine) {
     begin_chance(301);
     heap memory = {0};
@@ -356,7 +357,8 @@ START_TEST(a_host_that_fails_is_not_called_again) {
             bad_host host = {.good = good, .answer = answers[i]};
             cxj_status status = cxj_save(engine, bad_write, &host, message, sizeof message);
             if (status == CXJ_OK) {
-                ck_assert_uint_eq(good, 7); /* a call for each kind of block; of settings there are some, of marks none */
+                ck_assert_uint_eq(good,
+                                  7); /* a call for each kind of block; of settings there are some, of marks none */
                 ck_assert_str_eq(message, "");
                 break;
             }
@@ -488,8 +490,8 @@ static void meanwhile(cxj_engine *const engines[2], const feed *more, size_t *at
     ++*at;
 }
 
-/* "What will be written is the engine as it is now, whatever is recorded until it is all written." And the engine goes on
- * as one that is not saved. */
+/* "What will be written is the engine as it is now, whatever is recorded until it is all written." And the engine goes
+ * on as one that is not saved. */
 START_TEST(a_save_in_steps_writes_the_engine_as_it_was) {
     static const size_t sizes[] = {1, 2, 7, 40, 300, 0};
     for (uint32_t round = 0; round < 12; round++) {
@@ -625,7 +627,8 @@ START_TEST(a_mark_comes_back) {
 }
 END_TEST
 
-/* "A save in steps that is under way writes the mark that was set when it was opened." So it is with facets not recorded. */
+/* "A save in steps that is under way writes the mark that was set when it was opened." So it is with facets not
+ * recorded. */
 START_TEST(what_is_set_meanwhile_is_of_the_next_save) {
     for (size_t before = 0; before < 2; before++) {
         for (size_t after = 0; after < 2; after++) {
@@ -649,14 +652,13 @@ START_TEST(what_is_set_meanwhile_is_of_the_next_save) {
 }
 END_TEST
 
-/* "A merge leaves the mark of the engine that receives as it is"; "Facets that are not recorded in one of them … are not
- * recorded in the result. When journeys are sealed … stay those of the engine." By handle, and by bytes. */
+/* "A merge leaves the mark of the engine that receives as it is"; "Facets that are not recorded in one of them … are
+ * not recorded in the result. When journeys are sealed … stay those of the engine." By handle, and by bytes. */
 START_TEST(merges_leave_marks_and_times_and_join_what_is_not_recorded) {
     for (int by_bytes = 0; by_bytes < 2; by_bytes++) {
         cxj_engine *engine = make_with((cxj_options){.seal_idle_after = 700, .unrecorded_facets = CXJ_FACET_FAULT});
-        cxj_engine *source = make_with((cxj_options){.seal_idle_after = 900,
-                                                     .seal_ended_after = 800,
-                                                     .unrecorded_facets = CXJ_FACET_CHASE | CXJ_FACET_FAULT});
+        cxj_engine *source = make_with((cxj_options){
+            .seal_idle_after = 900, .seal_ended_after = 800, .unrecorded_facets = CXJ_FACET_CHASE | CXJ_FACET_FAULT});
         ck_assert_int_eq(cxj_set_mark(engine, "mine", 4), CXJ_OK);
         ck_assert_int_eq(cxj_set_mark(source, "theirs", 6), CXJ_OK);
         record(source, (cxj_touchpoint){.journey = 1, .id = 1, .at = START});
@@ -674,8 +676,8 @@ START_TEST(merges_leave_marks_and_times_and_join_what_is_not_recorded) {
 }
 END_TEST
 
-/* "the facets that are not recorded are those given here and those saved, together; seal_ended_after and seal_idle_after hold
- * as given where they are not 0, else as saved" */
+/* "the facets that are not recorded are those given here and those saved, together; seal_ended_after and
+ * seal_idle_after hold as given where they are not 0, else as saved" */
 START_TEST(settings_come_back) {
     cxj_engine *engine = make_with((cxj_options){
         .seal_idle_after = 700 * HOUR, .seal_ended_after = 800 * HOUR, .unrecorded_facets = CXJ_FACET_FAULT});
@@ -701,7 +703,8 @@ START_TEST(settings_come_back) {
         cxj_value value;
         ck_assert_int_eq(cxj_view_at(loaded, 0, &view), CXJ_OK);
         ck_assert_int_eq(cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "faults", CXJ_ZERO_TERMINATED, &metric), CXJ_OK);
-        ck_assert_int_eq(cxj_view_get(view, NULL, sizeof(cxj_text), 0, &metric, 1, NULL, 0, &value, sizeof value), CXJ_OK);
+        ck_assert_int_eq(cxj_view_get(view, NULL, sizeof(cxj_text), 0, &metric, 1, NULL, 0, &value, sizeof value),
+                         CXJ_OK);
         ck_assert(isnan(value.value));
         cxj_engine_destroy(loaded);
     }
@@ -710,8 +713,8 @@ START_TEST(settings_come_back) {
 }
 END_TEST
 
-/* "A view that was added after journeys had been sealed lacks what they contributed, and so does what is saved of it and
- * loaded again"; also one that was there, and was dropped. Nothing that lacks something is merged. */
+/* "A view that was added after journeys had been sealed lacks what they contributed, and so does what is saved of it
+ * and loaded again"; also one that was there, and was dropped. Nothing that lacks something is merged. */
 START_TEST(a_view_added_after_sealing_says_so) {
     for (int drops = 0; drops < 2; drops++) {
         cxj_engine *engine = make_with((cxj_options){.seal_idle_after = HOUR});
@@ -729,7 +732,9 @@ START_TEST(a_view_added_after_sealing_says_so) {
             ck_assert_uint_eq(info.lacks_sealed, 1);
             /* what comes later is not lost */
             char name[2] = {(char)('a' + turn), 0};
-            record(engine, (cxj_touchpoint){.journey = 2 + (uint64_t)turn, .id = 1, .at = START + 9 * HOUR,
+            record(engine, (cxj_touchpoint){.journey = 2 + (uint64_t)turn,
+                                            .id = 1,
+                                            .at = START + 9 * HOUR,
                                             .type = (uint16_t)code(engine, CXJ_DIMENSION_TYPE, name)});
             ck_assert_int_eq(cxj_view_describe(late, &info, sizeof info), CXJ_OK);
             ck_assert_uint_eq(info.cells, 1 + (uint64_t)turn);
@@ -868,8 +873,8 @@ START_TEST(what_would_change_the_saved_is_refused_meanwhile) {
 }
 END_TEST
 
-/* "When it is all written, or has failed, the engine is free of it": another save may be opened before the first saver is
- * closed, and closing that is no business of the other. */
+/* "When it is all written, or has failed, the engine is free of it": another save may be opened before the first saver
+ * is closed, and closing that is no business of the other. */
 START_TEST(a_saver_that_is_over_does_not_disturb_the_next) {
     for (int fails = 0; fails < 2; fails++) {
         heap memory = {0};
@@ -974,7 +979,8 @@ START_TEST(lack_of_memory_while_saving_is_a_status) {
             cxj_status status = cxj_save(engine, write_bytes, &b, message, sizeof message);
             size_t length = 0;
             heap_fail(&memory, n, for_ever);
-            ck_assert_int_eq(cxj_save_bytes(engine, 0, NULL, 0, NULL, &length), status == CXJ_OK ? CXJ_TOO_SMALL : status);
+            ck_assert_int_eq(cxj_save_bytes(engine, 0, NULL, 0, NULL, &length),
+                             status == CXJ_OK ? CXJ_TOO_SMALL : status);
             heap_fail(&memory, 0, false);
             ck_assert_uint_eq(memory.blocks, blocks);
             ck_assert_uint_eq(memory.bytes, held);

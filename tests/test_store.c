@@ -311,8 +311,8 @@ START_TEST(id_is_found_after_it_has_moved) {
 }
 END_TEST
 
-/* The holders of which a journey's record knows whether its value was held: "In a long journey none is a code here; in a
- * short one nobody asks, and bits of none and of causes mean nothing" (store.c). */
+/* The holders of which a journey's record knows whether its value was held: "In a long journey none is a code here; in
+ * a short one nobody asks, and bits of none and of causes mean nothing" (store.c). */
 static uint32_t known_holders(const struct cxj__journey *journey, const cxj_touchpoint *t) {
     uint32_t known = 0;
     for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
@@ -401,7 +401,8 @@ START_TEST(a_journey_that_becomes_long_learns_what_was_held) {
         memset(entries, 0, sizeof entries);
         for (uint32_t i = 0; i < 64; i++) {
             cxj_touchpoint *m = &entries[i].touchpoint;
-            *m = (cxj_touchpoint){.journey = 7, .at = i, .owner = i % 5, .team = (uint16_t)(i % 7), .cause = i % 3 == 2};
+            *m =
+                (cxj_touchpoint){.journey = 7, .at = i, .owner = i % 5, .team = (uint16_t)(i % 7), .cause = i % 3 == 2};
             entries[i].held = wrong;
         }
         ck_assert(cxj__store_reserve(here.journey, &here.memory, &here.key, 64, 0, 64));
@@ -469,8 +470,9 @@ START_TEST(holds_looks_before_the_position) {
         size_t position;
         uint32_t holder, code;
         bool holds;
-    } cases[] = {{3, 0, 1, true}, {0, 0, 1, false}, {1, 0, 2, false}, {2, 0, 2, true}, {2, 0, 3, false}, {3, 0, 3, true},
-                 {3, 5, 9, true}, {1, 5, 8, false}, {3, 5, 8, true},  {1, 0, 0, false}, {2, 1, 0, true}};
+    } cases[] = {{3, 0, 1, true},  {0, 0, 1, false}, {1, 0, 2, false}, {2, 0, 2, true},
+                 {2, 0, 3, false}, {3, 0, 3, true},  {3, 5, 9, true},  {1, 5, 8, false},
+                 {3, 5, 8, true},  {1, 0, 0, false}, {2, 1, 0, true}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         bool holds = cxj__store_holds(here.journey, cases[i].position, cases[i].holder, cases[i].code);
         ck_assert_msg(holds == cases[i].holds, "case %zu", i);
@@ -696,8 +698,8 @@ START_TEST(lack_of_memory_makes_no_journey) {
 }
 END_TEST
 
-/* store.h: "All journeys as they were at some moment, though they change meanwhile". Each is copied once, and only as long as
- * it is needed. */
+/* store.h: "All journeys as they were at some moment, though they change meanwhile". Each is copied once, and only as
+ * long as it is needed. */
 START_TEST(snapshot_shows_journeys_as_they_were) {
     world here;
     open_world(&here);
@@ -806,7 +808,8 @@ START_TEST(looking_ahead_changes_nothing) {
     open_world(&here);
     for (uint64_t number = 1000; number < 1000 + JOURNEYS; number++) {
         here.journey = cxj__store_make(&here.store, &here.memory, &here.key, number);
-        cxj_touchpoint t[3] = {{.journey = number, .at = 1}, {.journey = number, .at = 2}, {.journey = number, .at = 3}};
+        cxj_touchpoint t[3] = {
+            {.journey = number, .at = 1}, {.journey = number, .at = 2}, {.journey = number, .at = 3}};
         replace(&here, 0, t, number % 4);
     }
     struct cxj__store store = here.store;
@@ -987,7 +990,8 @@ START_TEST(invariants_hold_after_any_change) {
     for (size_t round = 0; round < 30; round++) {
         if (round % 9 == (size_t)_i % 9) {
             ck_assert_int_eq(cxj_view_drop(engine, view), CXJ_OK);
-            static const char text[] = "journeys where had owner in (ab, ag, hx, \"\", none) and type = aa and had cause = ac";
+            static const char text[] =
+                "journeys where had owner in (ab, ag, hx, \"\", none) and type = aa and had cause = ac";
             ck_assert_int_eq(cxj_view_add(engine, text, CXJ_ZERO_TERMINATED, &view), CXJ_OK);
         }
         static cxj_touchpoint t[40];
@@ -1009,7 +1013,8 @@ START_TEST(invariants_hold_after_any_change) {
 END_TEST
 
 /* "Their ids and revisions stand in the same room, from its end towards its beginning" (store.c): whatever comes in, is
- * given another revision or goes, and whatever records come and go meanwhile, each is found, and they stand by their ids. */
+ * given another revision or goes, and whatever records come and go meanwhile, each is found, and they stand by their
+ * ids. */
 START_TEST(withdrawn_stand_by_id_beside_records_that_come_and_go) {
     enum { IDS = 120, MOST_RECORDS = 100 };
     chance_state = seed + 1000 + (uint64_t)_i;
@@ -1086,11 +1091,15 @@ int main(void) {
                           holds_looks_before_the_position,
                           index_says_zero_of_what_it_does_not_know,
                           index_grows_without_losing_anything};
-    const TTest *journeys[] = {empty_store_has_no_journey, journey_stays_where_it_is_while_others_come,
-                               journeys_are_found_after_many_removals, removed_journey_leaves_an_empty_place,
-                               free_places_are_chained_and_used_again, lack_of_memory_makes_no_journey,
+    const TTest *journeys[] = {empty_store_has_no_journey,
+                               journey_stays_where_it_is_while_others_come,
+                               journeys_are_found_after_many_removals,
+                               removed_journey_leaves_an_empty_place,
+                               free_places_are_chained_and_used_again,
+                               lack_of_memory_makes_no_journey,
                                places_end_before_their_numbers_do,
-                               looking_ahead_changes_nothing, promises_that_stand_aside_come_back,
+                               looking_ahead_changes_nothing,
+                               promises_that_stand_aside_come_back,
                                sealed_numbers_are_remembered};
     const TTest *snapshots[] = {snapshot_shows_journeys_as_they_were, snapshot_gives_free_places_back,
                                 snapshot_is_lost_without_memory};

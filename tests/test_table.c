@@ -35,11 +35,11 @@ struct world {
     struct cxj__memory memory;
     struct cxj__seed key;
     struct cxj__table table;
-    uint64_t moved;  /* by all calls */
+    uint64_t moved;   /* by all calls */
     uint64_t at_once; /* the most by one call */
-    size_t largest;  /* the largest block ever asked for */
-    long left;       /* allocations that succeed from here on; below 0: all */
-    uint64_t places; /* given out so far */
+    size_t largest;   /* the largest block ever asked for */
+    long left;        /* allocations that succeed from here on; below 0: all */
+    uint64_t places;  /* given out so far */
     uint64_t *slots;
     uint32_t *tags;
     size_t count, capacity;

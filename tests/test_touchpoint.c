@@ -1,5 +1,5 @@
-/* touchpoint: what a single touchpoint may say. Section 2 of the specification, field by field: what is refused, with the
- * field, its value and the rule; and how codes are listed and exchanged.
+/* touchpoint: what a single touchpoint may say. Section 2 of the specification, field by field: what is refused, with
+ * the field, its value and the rule; and how codes are listed and exchanged.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -55,7 +55,8 @@ START_TEST(moments_lie_in_the_years_1_to_9999) {
         refuse((cxj_touchpoint){.journey = 1, .at = out[i]}, "at", out[i], "is not within the years 0001 to 9999");
         refuse((cxj_touchpoint){.journey = 1, .at = out[i], .facets = CXJ_FACET_WITHDRAWN}, "at", out[i],
                "is not within the years 0001 to 9999");
-        refuse((cxj_touchpoint){.journey = 1, .at = 1, .due = out[i]}, "due", out[i], "is not within the years 0001 to 9999");
+        refuse((cxj_touchpoint){.journey = 1, .at = 1, .due = out[i]}, "due", out[i],
+               "is not within the years 0001 to 9999");
     }
 }
 END_TEST

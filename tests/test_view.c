@@ -204,8 +204,7 @@ START_TEST(refusals_say_what_was_expected) {
         {"transitions by owner,", ": type, segment, reason, outcome, churned"},
         {"transitions by owner, type, reason, ", ": segment, outcome, churned"},
         {"journeys by x", ": type, segment, reason, outcome, churned, entry, exit"},
-        {"touchpoints by x",
-         ": owner, team, channel, stage, activity, cause, type, segment, reason, outcome, churned"},
+        {"touchpoints by x", ": owner, team, channel, stage, activity, cause, type, segment, reason, outcome, churned"},
         {"journeys where had type", ": owner, team, channel, stage, activity, cause"},
         {"touchpoints by owner, team, cause, type, x", "no more than four dimensions"},
         {"journeys per", "hour, day, week, month, quarter or year"},
@@ -334,26 +333,80 @@ static const struct {
     {"journeys per month", CXJ_GRAIN_JOURNEYS, CXJ__MONTH, false, {0}, 1, 0, NULL},
     {"journeys per quarter", CXJ_GRAIN_JOURNEYS, CXJ__QUARTER, false, {0}, 1, 0, NULL},
     {"journeys per year ended", CXJ_GRAIN_JOURNEYS, CXJ__YEAR, true, {0}, 1, 0, NULL},
-    {"touchpoints by channel,team per week where type=onboarding", CXJ_GRAIN_TOUCHPOINTS, CXJ__WEEK, false,
-     {CHANNEL, TEAM, 0}, 3, 1, "touchpoints by channel, team per week where type = onboarding"},
-    {"touchpoints by owner , team,\nchannel\r\n,stage", CXJ_GRAIN_TOUCHPOINTS, CXJ__NO_PERIOD, false,
-     {OWNER, TEAM, CHANNEL, CXJ_DIMENSION_STAGE, 0}, 4, 0, "touchpoints by owner, team, channel, stage"},
-    {"touchpoints by activity, cause, type, segment", CXJ_GRAIN_TOUCHPOINTS, CXJ__NO_PERIOD, false,
-     {CXJ_DIMENSION_ACTIVITY, CAUSE, TYPE, SEGMENT, 0}, 4, 0, NULL},
-    {"touchpoints by reason, outcome, churned, owner", CXJ_GRAIN_TOUCHPOINTS, CXJ__NO_PERIOD, false,
-     {CXJ_DIMENSION_REASON, OUTCOME, CHURNED, OWNER, 0}, 4, 0, NULL},
+    {"touchpoints by channel,team per week where type=onboarding",
+     CXJ_GRAIN_TOUCHPOINTS,
+     CXJ__WEEK,
+     false,
+     {CHANNEL, TEAM, 0},
+     3,
+     1,
+     "touchpoints by channel, team per week where type = onboarding"},
+    {"touchpoints by owner , team,\nchannel\r\n,stage",
+     CXJ_GRAIN_TOUCHPOINTS,
+     CXJ__NO_PERIOD,
+     false,
+     {OWNER, TEAM, CHANNEL, CXJ_DIMENSION_STAGE, 0},
+     4,
+     0,
+     "touchpoints by owner, team, channel, stage"},
+    {"touchpoints by activity, cause, type, segment",
+     CXJ_GRAIN_TOUCHPOINTS,
+     CXJ__NO_PERIOD,
+     false,
+     {CXJ_DIMENSION_ACTIVITY, CAUSE, TYPE, SEGMENT, 0},
+     4,
+     0,
+     NULL},
+    {"touchpoints by reason, outcome, churned, owner",
+     CXJ_GRAIN_TOUCHPOINTS,
+     CXJ__NO_PERIOD,
+     false,
+     {CXJ_DIMENSION_REASON, OUTCOME, CHURNED, OWNER, 0},
+     4,
+     0,
+     NULL},
     {"transitions by owner per month", CXJ_GRAIN_TRANSITIONS, CXJ__MONTH, false, {OWNER, 0}, 3, 0, NULL},
-    {"transitions by channel, type, segment, churned", CXJ_GRAIN_TRANSITIONS, CXJ__NO_PERIOD, false,
-     {CHANNEL, TYPE, SEGMENT, CHURNED, 0}, 5, 0, NULL},
+    {"transitions by channel, type, segment, churned",
+     CXJ_GRAIN_TRANSITIONS,
+     CXJ__NO_PERIOD,
+     false,
+     {CHANNEL, TYPE, SEGMENT, CHURNED, 0},
+     5,
+     0,
+     NULL},
     {"journeys by type, segment per month ended where segment in (premium, business) and had cause = policy",
-     CXJ_GRAIN_JOURNEYS, CXJ__MONTH, true, {TYPE, SEGMENT, 0}, 3, 2,
+     CXJ_GRAIN_JOURNEYS,
+     CXJ__MONTH,
+     true,
+     {TYPE, SEGMENT, 0},
+     3,
+     2,
      "journeys by type, segment per month ended where segment in (business, premium) and had cause = policy"},
-    {"journeys by entry, exit, outcome, churned", CXJ_GRAIN_JOURNEYS, CXJ__NO_PERIOD, false,
-     {ENTRY, EXIT, OUTCOME, CHURNED, 0}, 4, 0, NULL},
+    {"journeys by entry, exit, outcome, churned",
+     CXJ_GRAIN_JOURNEYS,
+     CXJ__NO_PERIOD,
+     false,
+     {ENTRY, EXIT, OUTCOME, CHURNED, 0},
+     4,
+     0,
+     NULL},
     {"transitions by team where type = a and segment = a and reason = a and outcome = completed",
-     CXJ_GRAIN_TRANSITIONS, CXJ__NO_PERIOD, false, {TEAM, 0}, 2, 4, NULL},
+     CXJ_GRAIN_TRANSITIONS,
+     CXJ__NO_PERIOD,
+     false,
+     {TEAM, 0},
+     2,
+     4,
+     NULL},
     {"touchpoints where owner = where", CXJ_GRAIN_TOUCHPOINTS, CXJ__NO_PERIOD, false, {0}, 0, 1, NULL},
-    {"journeys per month ended where type = and and segment = had", CXJ_GRAIN_JOURNEYS, CXJ__MONTH, true, {0}, 1, 2, NULL},
+    {"journeys per month ended where type = and and segment = had",
+     CXJ_GRAIN_JOURNEYS,
+     CXJ__MONTH,
+     true,
+     {0},
+     1,
+     2,
+     NULL},
 };
 enum { VIEWS = sizeof views / sizeof *views };
 
@@ -419,15 +472,30 @@ START_TEST(spellings_of_one_view_are_one) {
 }
 END_TEST
 
-/* Views that are not the same stay apart: the order of dimensions, what is had, what is empty, case, and brackets in names. */
+/* Views that are not the same stay apart: the order of dimensions, what is had, what is empty, case, and brackets in
+ * names. */
 START_TEST(views_that_differ_are_not_one) {
     static const char *const texts[] = {
-        "touchpoints by channel, team", "touchpoints by team, channel", "journeys per month", "journeys per month ended",
-        "touchpoints where owner = a", "touchpoints where owner = A", "touchpoints where owner in (\"\", a)",
-        "touchpoints where owner = \"\"", "journeys where had owner = a", "journeys where entry = a", "journeys where exit = a",
-        "touchpoints where owner = \"a,b\"", "touchpoints where owner in (a, b)", "touchpoints where owner = \"a, b\"",
-        "touchpoints where owner = a and owner = b", "touchpoints where owner = \"a\"\"\"",
-        "touchpoints where owner = \"\"\"a\"", "journeys", "touchpoints", "transitions by owner",
+        "touchpoints by channel, team",
+        "touchpoints by team, channel",
+        "journeys per month",
+        "journeys per month ended",
+        "touchpoints where owner = a",
+        "touchpoints where owner = A",
+        "touchpoints where owner in (\"\", a)",
+        "touchpoints where owner = \"\"",
+        "journeys where had owner = a",
+        "journeys where entry = a",
+        "journeys where exit = a",
+        "touchpoints where owner = \"a,b\"",
+        "touchpoints where owner in (a, b)",
+        "touchpoints where owner = \"a, b\"",
+        "touchpoints where owner = a and owner = b",
+        "touchpoints where owner = \"a\"\"\"",
+        "touchpoints where owner = \"\"\"a\"",
+        "journeys",
+        "touchpoints",
+        "transitions by owner",
     };
     enum { TEXTS = sizeof texts / sizeof *texts };
     char normalised[TEXTS][100];
@@ -452,7 +520,8 @@ START_TEST(normalised_text_is_itself) {
         size_t length = (size_t)snprintf(text, sizeof text, "journeys where ");
         uint64_t conditions = 1 + chance(4);
         for (uint64_t i = 0; i < conditions; i++) {
-            length += (size_t)snprintf(text + length, sizeof text - length, "%shad %s in (", i ? " and " : "", dims[chance(6)]);
+            length += (size_t)snprintf(text + length, sizeof text - length, "%shad %s in (", i ? " and " : "",
+                                       dims[chance(6)]);
             for (uint64_t n = 1 + chance(5), first = n; n > 0; n--) {
                 length += (size_t)snprintf(text + length, sizeof text - length, "%s\"", n < first ? "," : "");
                 for (uint64_t k = chance(4); k > 0; k--) {
@@ -492,17 +561,16 @@ END_TEST
 /* Section 5, the table of grains: "dimensions"; and of conditions: "any dimension that the grain can be grouped by
  * (transitions: those after the first)"; had: "owner, team, channel, stage, activity or cause". */
 START_TEST(each_grain_has_its_dimensions) {
-    static const char *const forms[] = {"touchpoints by %s",           "touchpoints where %s = a",
-                                        "transitions by %s",           "transitions by owner, %s",
-                                        "transitions by owner where %s = a", "journeys by %s",
-                                        "journeys where %s = a",       "journeys where had %s = a"};
+    static const char *const forms[] = {
+        "touchpoints by %s",        "touchpoints where %s = a",          "transitions by %s",
+        "transitions by owner, %s", "transitions by owner where %s = a", "journeys by %s",
+        "journeys where %s = a",    "journeys where had %s = a"};
     /* For each dimension which of the forms it may stand in, as bits. */
     static const unsigned allowed[] = {
-        0,
-        0x87, 0x87, 0x87, 0x87, 0x87, /* owner, team, channel, stage, activity */
-        0x83,                         /* cause */
-        0x7b, 0x7b, 0x7b, 0x7b, 0x7b, /* type, segment, reason, outcome, churned */
-        0x60, 0x60,                   /* entry, exit */
+        0,    0x87, 0x87, 0x87, 0x87, 0x87, /* owner, team, channel, stage, activity */
+        0x83,                               /* cause */
+        0x7b, 0x7b, 0x7b, 0x7b, 0x7b,       /* type, segment, reason, outcome, churned */
+        0x60, 0x60,                         /* entry, exit */
     };
     for (uint32_t d = 1; d <= CXJ__DIMENSIONS; d++) {
         for (unsigned form = 0; form < 8; form++) {
@@ -696,8 +764,13 @@ END_TEST
  * ------------------------------------------------------------------------------------------------------------------ */
 
 static const char *const period_views[] = {
-    "",                   "journeys per hour",    "journeys per day", "journeys per week", "journeys per month",
-    "journeys per quarter", "journeys per year",
+    "",
+    "journeys per hour",
+    "journeys per day",
+    "journeys per week",
+    "journeys per month",
+    "journeys per quarter",
+    "journeys per year",
 };
 
 /* The period of a moment as text, which must lead back to the same key; and where it begins. */
@@ -806,7 +879,9 @@ static void check_date(struct world *w, enum cxj__period period, const struct da
     char text[40];
     int64_t begins = date->at;
     switch (period) {
-    case CXJ__DAY: snprintf(text, sizeof text, "%04d-%02d-%02d", date->year, date->month, date->day); break;
+    case CXJ__DAY:
+        snprintf(text, sizeof text, "%04d-%02d-%02d", date->year, date->month, date->day);
+        break;
     case CXJ__MONTH:
         snprintf(text, sizeof text, "%04d-%02d", date->year, date->month);
         begins = date->month_at;
@@ -865,24 +940,70 @@ static const struct {
     enum cxj__period period;
     const char *text;
 } no_periods[] = {
-    {CXJ__HOUR, ""}, {CXJ__HOUR, "2026-11-21"}, {CXJ__HOUR, "2026-11-21T"}, {CXJ__HOUR, "2026-11-21T2"},
-    {CXJ__HOUR, "2026-11-21T24"}, {CXJ__HOUR, "2026-11-21 22"}, {CXJ__HOUR, "2026-11-21T222"},
-    {CXJ__HOUR, "2026-11-21T2x"}, {CXJ__HOUR, "9999-12-31T24"}, {CXJ__HOUR, "9999-12-31T99"},
-    {CXJ__HOUR, "2026-11-21t22"}, {CXJ__HOUR, "2026-02-30T01"},
-    {CXJ__DAY, ""}, {CXJ__DAY, "2026-11-2"}, {CXJ__DAY, "2026-11-021"}, {CXJ__DAY, "2026-02-29"},
-    {CXJ__DAY, "1900-02-29"}, {CXJ__DAY, "2026-04-31"}, {CXJ__DAY, "2026-11-00"}, {CXJ__DAY, "2026-00-11"},
-    {CXJ__DAY, "2026-13-01"}, {CXJ__DAY, "2026-11-32"}, {CXJ__DAY, "0000-01-01"}, {CXJ__DAY, "2026/11/21"},
-    {CXJ__DAY, "2026-11-21 "}, {CXJ__DAY, " 2026-11-21"}, {CXJ__DAY, "+026-11-21"}, {CXJ__DAY, "-001-11-21"},
-    {CXJ__DAY, "2026-1-021"}, {CXJ__DAY, "20261121"}, {CXJ__DAY, "2026-11"}, {CXJ__DAY, "10000-01-01"},
-    {CXJ__WEEK, "2026-11-21"}, {CXJ__WEEK, "2026-11-15"}, {CXJ__WEEK, "2026-11-17"}, {CXJ__WEEK, "2026-W47"},
-    {CXJ__MONTH, "2026"}, {CXJ__MONTH, "2026-"}, {CXJ__MONTH, "2026-1"}, {CXJ__MONTH, "2026-00"},
-    {CXJ__MONTH, "2026-13"}, {CXJ__MONTH, "2026-011"}, {CXJ__MONTH, "2026-Q1"}, {CXJ__MONTH, "2026-11-01"},
+    {CXJ__HOUR, ""},
+    {CXJ__HOUR, "2026-11-21"},
+    {CXJ__HOUR, "2026-11-21T"},
+    {CXJ__HOUR, "2026-11-21T2"},
+    {CXJ__HOUR, "2026-11-21T24"},
+    {CXJ__HOUR, "2026-11-21 22"},
+    {CXJ__HOUR, "2026-11-21T222"},
+    {CXJ__HOUR, "2026-11-21T2x"},
+    {CXJ__HOUR, "9999-12-31T24"},
+    {CXJ__HOUR, "9999-12-31T99"},
+    {CXJ__HOUR, "2026-11-21t22"},
+    {CXJ__HOUR, "2026-02-30T01"},
+    {CXJ__DAY, ""},
+    {CXJ__DAY, "2026-11-2"},
+    {CXJ__DAY, "2026-11-021"},
+    {CXJ__DAY, "2026-02-29"},
+    {CXJ__DAY, "1900-02-29"},
+    {CXJ__DAY, "2026-04-31"},
+    {CXJ__DAY, "2026-11-00"},
+    {CXJ__DAY, "2026-00-11"},
+    {CXJ__DAY, "2026-13-01"},
+    {CXJ__DAY, "2026-11-32"},
+    {CXJ__DAY, "0000-01-01"},
+    {CXJ__DAY, "2026/11/21"},
+    {CXJ__DAY, "2026-11-21 "},
+    {CXJ__DAY, " 2026-11-21"},
+    {CXJ__DAY, "+026-11-21"},
+    {CXJ__DAY, "-001-11-21"},
+    {CXJ__DAY, "2026-1-021"},
+    {CXJ__DAY, "20261121"},
+    {CXJ__DAY, "2026-11"},
+    {CXJ__DAY, "10000-01-01"},
+    {CXJ__WEEK, "2026-11-21"},
+    {CXJ__WEEK, "2026-11-15"},
+    {CXJ__WEEK, "2026-11-17"},
+    {CXJ__WEEK, "2026-W47"},
+    {CXJ__MONTH, "2026"},
+    {CXJ__MONTH, "2026-"},
+    {CXJ__MONTH, "2026-1"},
+    {CXJ__MONTH, "2026-00"},
+    {CXJ__MONTH, "2026-13"},
+    {CXJ__MONTH, "2026-011"},
+    {CXJ__MONTH, "2026-Q1"},
+    {CXJ__MONTH, "2026-11-01"},
     {CXJ__MONTH, "0000-12"},
-    {CXJ__QUARTER, "2026-Q0"}, {CXJ__QUARTER, "2026-Q5"}, {CXJ__QUARTER, "2026-q4"}, {CXJ__QUARTER, "2026-Q"},
-    {CXJ__QUARTER, "2026-Q44"}, {CXJ__QUARTER, "2026Q4"}, {CXJ__QUARTER, "2026-4"}, {CXJ__QUARTER, "2026-QQ"},
-    {CXJ__QUARTER, "2026"}, {CXJ__QUARTER, "2026-04"}, {CXJ__QUARTER, "0000-Q1"},
-    {CXJ__YEAR, ""}, {CXJ__YEAR, "0000"}, {CXJ__YEAR, "999"}, {CXJ__YEAR, "02026"}, {CXJ__YEAR, "10000"},
-    {CXJ__YEAR, "20x6"}, {CXJ__YEAR, "2026-01"}, {CXJ__YEAR, "-999"},
+    {CXJ__QUARTER, "2026-Q0"},
+    {CXJ__QUARTER, "2026-Q5"},
+    {CXJ__QUARTER, "2026-q4"},
+    {CXJ__QUARTER, "2026-Q"},
+    {CXJ__QUARTER, "2026-Q44"},
+    {CXJ__QUARTER, "2026Q4"},
+    {CXJ__QUARTER, "2026-4"},
+    {CXJ__QUARTER, "2026-QQ"},
+    {CXJ__QUARTER, "2026"},
+    {CXJ__QUARTER, "2026-04"},
+    {CXJ__QUARTER, "0000-Q1"},
+    {CXJ__YEAR, ""},
+    {CXJ__YEAR, "0000"},
+    {CXJ__YEAR, "999"},
+    {CXJ__YEAR, "02026"},
+    {CXJ__YEAR, "10000"},
+    {CXJ__YEAR, "20x6"},
+    {CXJ__YEAR, "2026-01"},
+    {CXJ__YEAR, "-999"},
 };
 enum { NO_PERIODS = sizeof no_periods / sizeof *no_periods };
 
@@ -928,8 +1049,7 @@ START_TEST(keys_hold_the_codes_of_their_parts) {
     close_view(&w);
     open_view(&w, "transitions by team, segment, type, reason per day");
     cxj__view_transition_key(&w.view, &codes, 7, 8, -1, &key);
-    expected = (struct cxj__key){
-        .period = -1, .parts = {7, 8, 100 + SEGMENT, 100 + TYPE, 100 + CXJ_DIMENSION_REASON}};
+    expected = (struct cxj__key){.period = -1, .parts = {7, 8, 100 + SEGMENT, 100 + TYPE, 100 + CXJ_DIMENSION_REASON}};
     ck_assert_mem_eq(&key, &expected, sizeof key);
     close_view(&w);
 }
@@ -998,7 +1118,8 @@ struct wide_text {
 };
 
 static cxj_status parse(struct world *w, struct cxj__key *key, const char *a, const char *b, const char *c) {
-    struct wide_text parts[3] = {{{a, CXJ_ZERO_TERMINATED}, "x"}, {{b, CXJ_ZERO_TERMINATED}, "x"}, {{c, CXJ_ZERO_TERMINATED}, "x"}};
+    struct wide_text parts[3] = {
+        {{a, CXJ_ZERO_TERMINATED}, "x"}, {{b, CXJ_ZERO_TERMINATED}, "x"}, {{c, CXJ_ZERO_TERMINATED}, "x"}};
     memset(key, 0x5a, sizeof *key);
     return cxj__view_parse_key(&w->view, w->dictionaries, &w->seed, &parts[0].text, sizeof *parts, key);
 }
@@ -1363,8 +1484,8 @@ START_TEST(cells_are_sorted_by_the_texts_of_their_keys) {
         "journeys by entry, outcome, exit",
         "touchpoints by churned, outcome, owner per hour",
     };
-    static const char *const names[] = {"b", "a",  "B",  "aa", "a b",             "\xc3\xa4",
-                                        "Z", "ab", "10", "9",  "\xf0\x9f\x98\x80"};
+    static const char *const names[] = {
+        "b", "a", "B", "aa", "a b", "\xc3\xa4", "Z", "ab", "10", "9", "\xf0\x9f\x98\x80"};
     static const uint32_t dimensions[] = {OWNER, CHANNEL, TYPE};
     struct world w;
     open_view(&w, texts[_i]);
@@ -1401,8 +1522,8 @@ START_TEST(no_cells_are_sorted_without_room) {
 END_TEST
 
 START_TEST(dimensions_have_their_names) {
-    static const char *const names[] = {"owner", "team",    "channel", "stage",   "activity", "cause", "type",
-                                        "segment", "reason", "outcome", "churned", "entry",   "exit"};
+    static const char *const names[] = {"owner",   "team",   "channel", "stage",   "activity", "cause", "type",
+                                        "segment", "reason", "outcome", "churned", "entry",    "exit"};
     for (uint32_t d = 1; d <= CXJ__DIMENSIONS; d++) ck_assert_str_eq(cxj__view_dimension_name(d), names[d - 1]);
 }
 END_TEST

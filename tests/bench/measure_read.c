@@ -30,14 +30,16 @@ static void read_one(const cxj_engine *engine, const workload *stream) {
     cxj_view *view = NULL;
     uint32_t metric = 0;
     rig_must(engine, cxj_view_at(engine, 0, &view), "finding a view");
-    rig_must(engine, cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "clean_share", CXJ_ZERO_TERMINATED, &metric), "finding a metric");
+    rig_must(engine, cxj_metric_find(CXJ_GRAIN_TOUCHPOINTS, "clean_share", CXJ_ZERO_TERMINATED, &metric),
+             "finding a metric");
     rig_time time = {0};
     uint64_t sum = 0;
     const rig_time start = rig_start();
     for (size_t i = 0; i < LOOKUPS / CELLS * CELLS; i++) {
         cxj_value value = {0};
         const cxj_text *key = keys[i % CELLS];
-        rig_must(engine, cxj_view_get(view, key, sizeof *key, 2, &metric, 1, NULL, 0, &value, sizeof value), "reading a cell");
+        rig_must(engine, cxj_view_get(view, key, sizeof *key, 2, &metric, 1, NULL, 0, &value, sizeof value),
+                 "reading a cell");
         sum += value.n;
     }
     rig_stop(&start, &time, LOOKUPS / CELLS * CELLS);

@@ -2,9 +2,9 @@
  *
  * Beside each engine stands a model (model.h), which knows what it must hold and what its receipts must say. After each
  * call its status, message and stats must fit; where the input says so, and at the end, the engine must hold what the
- * model holds, and show what a fresh engine shows that is fed with just that. The latter does not hold once a journey is
- * sealed, for then its touchpoints are gone; and of a view that ran into its limit of cells, the cells that are there
- * must be right.
+ * model holds, and show what a fresh engine shows that is fed with just that. The latter does not hold once a journey
+ * is sealed, for then its touchpoints are gone; and of a view that ran into its limit of cells, the cells that are
+ * there must be right.
  *
  * The input also lets allocations fail. At the end all that was allocated must have been freed.
  *
@@ -89,7 +89,8 @@ static bool may_lack(const side *on) {
 
 #define NO_STATUS INT32_MAX
 
-/* Ends a call that changes an engine: its message, the statuses that it may have (the last is NO_STATUS), and its stats. */
+/* Ends a call that changes an engine: its message, the statuses that it may have (the last is NO_STATUS), and its
+ * stats. */
 static void check_call(side *on, const char *what, cxj_status status, const cxj_status *possible) {
     const char *message = cxj_message(on->engine);
     bool is_possible = status == CXJ_OK || (status == CXJ_NO_MEMORY && may_lack(on));
@@ -515,9 +516,14 @@ static void call_record(side *on, fuzz_bytes *bytes, bool many) {
     X(0, id)                                                                                                           \
     X(1, revision)                                                                                                     \
     X(2, due)                                                                                                          \
-    X(3, value) X(4, customer) X(5, sequence) X(6, owner) X(7, facets) X(8, team) X(9, activity) X(10, channel)        \
-        X(11, stage) X(12, cause) X(13, type) X(14, segment) X(15, reason) X(16, commitment) X(17, outcome)            \
-            X(18, scale) X(18, score) X(18, scope)
+    X(3, value)                                                                                                        \
+    X(4, customer)                                                                                                     \
+    X(5, sequence)                                                                                                     \
+    X(6, owner)                                                                                                        \
+    X(7, facets)                                                                                                       \
+    X(8, team)                                                                                                         \
+    X(9, activity) X(10, channel) X(11, stage) X(12, cause) X(13, type) X(14, segment) X(15, reason) X(16, commitment) \
+        X(17, outcome) X(18, scale) X(18, score) X(18, scope)
 
 static void call_columns(side *on, fuzz_bytes *bytes) {
     static cxj_touchpoint batch[MOST_BATCH];
@@ -540,7 +546,7 @@ static void call_columns(side *on, fuzz_bytes *bytes) {
         arrays.journey[i] = batch[i].journey;
         arrays.at[i] = batch[i].at;
 #define TAKE(bit, field)                                                                                               \
-    if (absent >> (bit)&1) {                                                                                           \
+    if (absent >> (bit) & 1) {                                                                                         \
         batch[i].field = 0;                                                                                            \
     } else {                                                                                                           \
         arrays.field[i] = batch[i].field;                                                                              \
@@ -548,7 +554,7 @@ static void call_columns(side *on, fuzz_bytes *bytes) {
         COLUMNS(TAKE)
 #undef TAKE
     }
-#define PASS(bit, field) columns.field = absent >> (bit)&1 ? NULL : arrays.field;
+#define PASS(bit, field) columns.field = absent >> (bit) & 1 ? NULL : arrays.field;
     COLUMNS(PASS)
 #undef PASS
     uint32_t flags = absent >> 23 & 1 ? CXJ_STOP_AT_REFUSAL : 0;
@@ -640,7 +646,8 @@ static void call_erase_customer(side *on, fuzz_bytes *bytes) {
         if (!states(journey, customer)) {
             continue;
         }
-        if (cxj_journey_touchpoints(on->engine, model_number(j), 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &count) == CXJ_TOO_SMALL) {
+        if (cxj_journey_touchpoints(on->engine, model_number(j), 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &count) ==
+            CXJ_TOO_SMALL) {
             left++;
             continue;
         }
@@ -748,7 +755,8 @@ static void learn_sealed(side *on) {
     for (size_t j = 0; j < MODEL_JOURNEYS; j++) {
         model_journey *journey = &on->known.journeys[j];
         size_t count;
-        if (cxj_journey_touchpoints(on->engine, model_number(j), 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &count) == CXJ_SEALED) {
+        if (cxj_journey_touchpoints(on->engine, model_number(j), 0, NULL, 0, NULL, sizeof(cxj_touchpoint), &count) ==
+            CXJ_SEALED) {
             model_erase(&on->known, journey);
             journey->sealed = true;
         }
@@ -913,7 +921,8 @@ static void call_read(side *on, fuzz_bytes *bytes) {
         }
         parts[i] = (cxj_text){texts[i], length};
     }
-    cxj_status status = cxj_view_get(view, parts, sizeof *parts, info.parts, &metric, 1, NULL, 0, &result, sizeof result);
+    cxj_status status =
+        cxj_view_get(view, parts, sizeof *parts, info.parts, &metric, 1, NULL, 0, &result, sizeof result);
     bool lacks = info.incomplete || info.lacks_sealed;
     MUST(status == (info.lacks_sealed ? CXJ_INCOMPLETE : CXJ_OK) || status == (lacks ? CXJ_LIMIT : CXJ_NOT_FOUND) ||
              (status == CXJ_BAD_TEXT && info.has_period),
@@ -937,11 +946,14 @@ static void call_journey(const side *on, fuzz_bytes *bytes) {
     cxj_journey state;
     size_t count = 0;
     memset(room, 0xee, sizeof room);
-    cxj_status status = cxj_journey_touchpoints(on->engine, number, 2, NULL, 0, (cxj_touchpoint *)(void *)room, size, &count);
+    cxj_status status =
+        cxj_journey_touchpoints(on->engine, number, 2, NULL, 0, (cxj_touchpoint *)(void *)room, size, &count);
     if (size < sizeof(cxj_touchpoint)) {
-        MUST(status == CXJ_BAD_ARGUMENT && count == 0, "journey_touchpoints of %zu bytes: %s", size, cxj_status_text(status));
+        MUST(status == CXJ_BAD_ARGUMENT && count == 0, "journey_touchpoints of %zu bytes: %s", size,
+             cxj_status_text(status));
     } else {
-        MUST(status == CXJ_OK || status == CXJ_NOT_FOUND || status == CXJ_SEALED || (status == CXJ_TOO_SMALL && count > 2),
+        MUST(status == CXJ_OK || status == CXJ_NOT_FOUND || status == CXJ_SEALED ||
+                 (status == CXJ_TOO_SMALL && count > 2),
              "journey_touchpoints: %s", cxj_status_text(status));
     }
     for (size_t i = status == CXJ_OK ? size * count : 0; i < sizeof room; i++) {
@@ -951,7 +963,8 @@ static void call_journey(const side *on, fuzz_bytes *bytes) {
     size_t state_size = 2 * size; /* below, at and above that of the struct */
     status = cxj_journey_state(on->engine, number, NULL, 0, (cxj_journey *)(void *)room, state_size);
     if (state_size < sizeof state) {
-        MUST(status == CXJ_BAD_ARGUMENT && room[0] == 0xee, "journey_state of %zu bytes: %s", state_size, cxj_status_text(status));
+        MUST(status == CXJ_BAD_ARGUMENT && room[0] == 0xee, "journey_state of %zu bytes: %s", state_size,
+             cxj_status_text(status));
         return;
     }
     MUST(room[state_size] == 0xee, "journey_state writes where it must not");
@@ -970,11 +983,12 @@ static void call_unrecorded(side *on, fuzz_bytes *bytes) {
     uint32_t unrecorded = (uint32_t)fuzz_number(bytes, 3);
     begin(on);
     cxj_status status = cxj_set_unrecorded(on->engine, unrecorded);
-    MUST(status == ((unrecorded & ~(uint32_t)CXJ_FACETS_ALL) ? CXJ_BAD_ARGUMENT : CXJ_OK), "set_unrecorded: %s", cxj_status_text(status));
+    MUST(status == ((unrecorded & ~(uint32_t)CXJ_FACETS_ALL) ? CXJ_BAD_ARGUMENT : CXJ_OK), "set_unrecorded: %s",
+         cxj_status_text(status));
     cxj_stats stats; /* those that others imply are recorded with them */
     MUST(cxj_engine_stats(on->engine, &stats, sizeof stats) == CXJ_OK, "no stats");
-    MUST((stats.unrecorded_facets & ~(status == CXJ_OK ? unrecorded : on->unrecorded)) == 0, "set_unrecorded: %x, not %x",
-         (unsigned)stats.unrecorded_facets, (unsigned)unrecorded);
+    MUST((stats.unrecorded_facets & ~(status == CXJ_OK ? unrecorded : on->unrecorded)) == 0,
+         "set_unrecorded: %x, not %x", (unsigned)stats.unrecorded_facets, (unsigned)unrecorded);
     on->unrecorded = stats.unrecorded_facets;
     check_call(on, "set_unrecorded", status, POSSIBLE(CXJ_BAD_ARGUMENT));
 }
@@ -1012,7 +1026,8 @@ static void call_create(fuzz_bytes *bytes) {
          "create: %s: %s", cxj_status_text(status), message);
     bool is_right = options.size >= sizeof options && options.touchpoints_limit <= 29000 &&
                     options.codes_limit <= 16777215 && (options.unrecorded_facets & ~(uint32_t)CXJ_FACETS_ALL) == 0 &&
-                    options.reserved[sizeof options.reserved / sizeof *options.reserved - 1] == 0 && options.seal_idle_after >= 0 && options.seal_idle_after <= LONGEST_TIME;
+                    options.reserved[sizeof options.reserved / sizeof *options.reserved - 1] == 0 &&
+                    options.seal_idle_after >= 0 && options.seal_idle_after <= LONGEST_TIME;
     MUST(is_right == (status != CXJ_BAD_ARGUMENT), "create: %s: %s", cxj_status_text(status), message);
     MUST(status != CXJ_NO_MEMORY || heap.failed > 0 || options.memory_limit > 0, "create: no memory");
     cxj_engine_destroy(engine);

@@ -1,8 +1,9 @@
 /* csv: any bytes as a log.
  *
- * The bytes go through the reader of examples/log.c into an engine, as cxj-report does it. Rows and touchpoints must add
- * up, and each refusal must have a line and a reason. The same bytes are then read once more, by a reader whose buffer is
- * so small that rows fall across its end wherever they can, and batches of another size: that must change nothing.
+ * The bytes go through the reader of examples/log.c into an engine, as cxj-report does it. Rows and touchpoints must
+ * add up, and each refusal must have a line and a reason. The same bytes are then read once more, by a reader whose
+ * buffer is so small that rows fall across its end wherever they can, and batches of another size: that must change
+ * nothing.
  *
  * SPDX-License-Identifier: MIT
  */

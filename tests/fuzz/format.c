@@ -1,8 +1,9 @@
 /* format: any bytes as those of a saved engine.
  *
  * They are refused with the offset of a byte, or taken; checking and loading agree on that, however few bytes come at a
- * time. What is taken is saved as the same bytes again (of an older format: as some of the newest), its views can be read, and it can be worked with: touchpoints
- * come, the clock moves, journeys are erased, and what is then saved is taken too. Refusing takes little memory.
+ * time. What is taken is saved as the same bytes again (of an older format: as some of the newest), its views can be
+ * read, and it can be worked with: touchpoints come, the clock moves, journeys are erased, and what is then saved is
+ * taken too. Refusing takes little memory.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -58,7 +59,8 @@ static void work(cxj_engine *engine) {
     uint32_t owner = 0;
     char message[256] = "";
     MUST(cxj_engine_stats(engine, &stats, sizeof stats) == CXJ_OK, "no stats");
-    MUST(cxj_code(engine, CXJ_DIMENSION_OWNER, "somebody", CXJ_ZERO_TERMINATED, &owner) == CXJ_OK, "%s", cxj_message(engine));
+    MUST(cxj_code(engine, CXJ_DIMENSION_OWNER, "somebody", CXJ_ZERO_TERMINATED, &owner) == CXJ_OK, "%s",
+         cxj_message(engine));
     for (uint64_t journey = 1; journey < 6; journey++) {
         const cxj_touchpoint t = {.journey = journey, .id = 7, .at = stats.latest_at, .owner = owner};
         cxj_status status = cxj_record(engine, &t, sizeof t, 1, 0, NULL, 0);

@@ -159,14 +159,16 @@ static void check_columns(const cxj_view *view, const cxj_view_info *info) {
     int64_t *codes = calloc(room, sizeof *codes);
     MUST(values && lows && codes, "no memory for the test itself");
     const cxj_status read = info->incomplete || info->lacks_sealed ? CXJ_INCOMPLETE : CXJ_OK;
-    MUST(cxj_view_read(view, metrics, count, room, NULL, 0, values, lows, NULL, NULL, &cells) == read, "[%s]", info->text);
+    MUST(cxj_view_read(view, metrics, count, room, NULL, 0, values, lows, NULL, NULL, &cells) == read, "[%s]",
+         info->text);
     MUST(cells == info->cells, "[%s] %zu cells in place of %llu", info->text, cells, (unsigned long long)info->cells);
     if (cells > 0) {
-        MUST(cxj_view_read(view, metrics, count, cells - 1, NULL, 0, values, NULL, NULL, NULL, &cells) == CXJ_TOO_SMALL, "[%s]",
-             info->text);
+        MUST(cxj_view_read(view, metrics, count, cells - 1, NULL, 0, values, NULL, NULL, NULL, &cells) == CXJ_TOO_SMALL,
+             "[%s]", info->text);
     }
     for (uint32_t part = 0; part < info->parts; part++) {
-        MUST(cxj_view_read_part(view, part, room, NULL, 0, codes, &cells) == read, "[%s] part %u", info->text, (unsigned)part);
+        MUST(cxj_view_read_part(view, part, room, NULL, 0, codes, &cells) == read, "[%s] part %u", info->text,
+             (unsigned)part);
     }
     MUST(cxj_view_read_part(view, info->parts, room, NULL, 0, codes, &cells) == CXJ_NOT_FOUND, "[%s]", info->text);
     cxj_cursor *cursor;
@@ -174,7 +176,8 @@ static void check_columns(const cxj_view *view, const cxj_view_info *info) {
     for (size_t i = 0; i < cells; i++) {
         cxj_value results[METRICS];
         MUST(cxj_cursor_next(cursor) == CXJ_OK, "[%s] cell %zu", info->text, i);
-        MUST(cxj_cursor_metrics(cursor, metrics, count, NULL, 0, results, sizeof *results) == CXJ_OK, "[%s]", info->text);
+        MUST(cxj_cursor_metrics(cursor, metrics, count, NULL, 0, results, sizeof *results) == CXJ_OK, "[%s]",
+             info->text);
         for (size_t m = 0; m < count; m++) {
             check_value(info, &infos[m], &results[m]);
             MUST(same_double(results[m].value, values[m * room + i]) && same_double(results[m].low, lows[m * room + i]),

@@ -4,8 +4,8 @@
  *
  * A target is one file that defines LLVMFuzzerTestOneInput(): it is given bytes, does with the library what they say,
  * and aborts where something shows that must not be. It keeps nothing from one input to the next, so that an input by
- * itself brings back what it found. libFuzzer looks for such inputs (tests/fuzz.sh); replay.c feeds those that are kept.
- */
+ * itself brings back what it found. libFuzzer looks for such inputs (tests/fuzz.sh); replay.c feeds those that are
+ * kept. */
 #ifndef CXJ_TESTS_FUZZ_H
 #define CXJ_TESTS_FUZZ_H
 
@@ -34,8 +34,8 @@ uint8_t fuzz_byte(fuzz_bytes *bytes);
 /* A number of so many bytes, at most 8; the lowest comes first. */
 uint64_t fuzz_number(fuzz_bytes *bytes, unsigned size);
 
-/* An allocator that fails when it is told to, moves every block that changes its size, fills memory with junk, and aborts
- * where the library breaks what cxj_allocate promises. */
+/* An allocator that fails when it is told to, moves every block that changes its size, fills memory with junk, and
+ * aborts where the library breaks what cxj_allocate promises. */
 typedef struct fuzz_heap {
     uint64_t fail_in; /* of the allocations from now on, the one that fails, counted from 1; 0: none */
     bool for_ever;    /* … and all after it */

@@ -1,7 +1,7 @@
 /* merge: two saved engines, whatever they are.
  *
- * Merging by bytes and by handle agree. What is merged is saved, and taken again; what is refused leaves the engine as it
- * was, also where memory runs out on the way.
+ * Merging by bytes and by handle agree. What is merged is saved, and taken again; what is refused leaves the engine as
+ * it was, also where memory runs out on the way.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -46,7 +46,8 @@ static void merge(fuzz_heap *heap, const uint8_t *first, size_t first_length, co
             check_same(by_handle, bytes, length, "by bytes and by handle differ");
             cxj_validation validation;
             char why[256] = "";
-            MUST(cxj_validate_bytes(bytes, length, why, sizeof why, &validation, sizeof validation) == CXJ_OK, "%s", why);
+            MUST(cxj_validate_bytes(bytes, length, why, sizeof why, &validation, sizeof validation) == CXJ_OK, "%s",
+                 why);
             free(bytes);
         }
         check_same(source, two, two_length, "the source was changed");

@@ -60,8 +60,7 @@ static const struct code_field {
     size_t offset;
     size_t size;
 } code_fields[] = {
-#define FIELD(dimension, field)                                                                                        \
-    { dimension, offsetof(cxj_touchpoint, field), sizeof((cxj_touchpoint *)NULL)->field }
+#define FIELD(dimension, field) {dimension, offsetof(cxj_touchpoint, field), sizeof((cxj_touchpoint *)NULL)->field}
     FIELD(CXJ_DIMENSION_OWNER, owner),       FIELD(CXJ_DIMENSION_TEAM, team),
     FIELD(CXJ_DIMENSION_ACTIVITY, activity), FIELD(CXJ_DIMENSION_CHANNEL, channel),
     FIELD(CXJ_DIMENSION_STAGE, stage),       FIELD(CXJ_DIMENSION_CAUSE, cause),
@@ -100,9 +99,10 @@ static bool is_right(const cxj_engine *engine, const cxj_touchpoint *t) {
     }
     bool has_moment = t->at != 0 || t->facets & CXJ_FACET_WITHDRAWN;
     return t->journey != 0 && has_moment && is_moment(t->at) && is_moment(t->due) && t->value >= -MOST_MONEY &&
-           t->value <= MOST_MONEY && (t->facets & ~(uint32_t)CXJ_FACETS_ALL) == 0 && t->commitment <= 7 && t->outcome <= 2 &&
-           t->scale <= 7 && t->scope <= 3 && (t->scope == 0) == (t->scale == 0) && t->score >= lowest[t->scale] &&
-           t->score <= highest[t->scale] && memcmp(t->reserved, nothing, sizeof nothing) == 0;
+           t->value <= MOST_MONEY && (t->facets & ~(uint32_t)CXJ_FACETS_ALL) == 0 && t->commitment <= 7 &&
+           t->outcome <= 2 && t->scale <= 7 && t->scope <= 3 && (t->scope == 0) == (t->scale == 0) &&
+           t->score >= lowest[t->scale] && t->score <= highest[t->scale] &&
+           memcmp(t->reserved, nothing, sizeof nothing) == 0;
 }
 
 static uint32_t implied(uint32_t facets) {
@@ -217,8 +217,7 @@ static cxj_status take_one(model *known, const cxj_engine *engine, const cxj_tou
         receipt->accepted += holds;
     } else {
         bool any = is_withdrawn(&arrived) || is_withdrawn(held);
-        int order =
-            any ? is_withdrawn(&arrived) - is_withdrawn(held) : compare_content(engine, &arrived, held);
+        int order = any ? is_withdrawn(&arrived) - is_withdrawn(held) : compare_content(engine, &arrived, held);
         receipt->duplicates++;
         receipt->conflicts += order != 0;
         holds = order > 0;

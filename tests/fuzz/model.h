@@ -15,8 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* All journeys that are ever recorded: few, so that they collide, and a crowd, so that tables of them grow. MODEL_MOST is
- * how many touchpoints an engine may have to hold. */
+/* All journeys that are ever recorded: few, so that they collide, and a crowd, so that tables of them grow. MODEL_MOST
+ * is how many touchpoints an engine may have to hold. */
 enum { MODEL_FEW = 6, MODEL_CROWD = 200, MODEL_JOURNEYS = MODEL_FEW + MODEL_CROWD, MODEL_MOST = 600 };
 
 /* The number of the journey at a place, from 0 on. */

@@ -27,7 +27,8 @@ static cxj_engine *make(void) {
     for (uint32_t d = 1; d <= DIMENSIONS; d++) {
         for (uint32_t i = 0; i < NAMES; i++) {
             uint32_t code;
-            MUST(cxj_code(engine, d, names[i], CXJ_ZERO_TERMINATED, &code) == CXJ_OK && code == i + 1, "name %s", names[i]);
+            MUST(cxj_code(engine, d, names[i], CXJ_ZERO_TERMINATED, &code) == CXJ_OK && code == i + 1, "name %s",
+                 names[i]);
         }
     }
     return engine;
@@ -93,7 +94,8 @@ static void check_text(cxj_engine *engine, const cxj_view *view, size_t size) {
     cxj_view_info info;
     cxj_view *again = NULL;
     MUST(cxj_view_describe(view, &info, sizeof info) == CXJ_OK, "no description");
-    MUST(strlen(info.text) == info.text_length && info.text_length <= 3 * size, "%zu bytes of %zu", info.text_length, size);
+    MUST(strlen(info.text) == info.text_length && info.text_length <= 3 * size, "%zu bytes of %zu", info.text_length,
+         size);
     MUST(cxj_view_add(engine, info.text, info.text_length, &again) == CXJ_OK && again == view,
          "normalised, it is another view: %s", info.text);
     cxj_engine *other = make();

@@ -1,5 +1,5 @@
-/* make FOLDER: writes the golden files of the format that this version writes: engines as bytes (.cxj), and with each, as
- * text (.txt), what must be read from it for ever. The number of the format stands first in a file's name.
+/* make FOLDER: writes the golden files of the format that this version writes: engines as bytes (.cxj), and with each,
+ * as text (.txt), what must be read from it for ever. The number of the format stands first in a file's name.
  *
  * What it writes depends on nothing but this file and the format. Once a format is released, its files are not written
  * again; a later format gets files of its own, which stand beside them.
@@ -53,8 +53,8 @@ static cxj_touchpoint with(cxj_engine *engine, const char *const names[9], cxj_t
     return t;
 }
 
-/* A journey that has all that journeys have: promises kept, moved, broken and late, ratings of all scales, handoffs, loops,
- * a withdrawn touchpoint, one without id, and one whose id was hashed. */
+/* A journey that has all that journeys have: promises kept, moved, broken and late, ratings of all scales, handoffs,
+ * loops, a withdrawn touchpoint, one without id, and one whose id was hashed. */
 static void live_through(cxj_engine *engine, uint64_t number, int64_t start, uint8_t outcome) {
     static const char *const first[9] = {"ann", "sales",      "phone",   "order", "call",
                                          NULL,  "onboarding", "premium", "moving"};

@@ -99,13 +99,15 @@ static int show_journey(const cxj_engine *engine, uint64_t number, FILE *to) {
     enum { MOST = 40 };
     cxj_touchpoint touchpoints[MOST];
     size_t count = 0;
-    cxj_status status = cxj_journey_touchpoints(engine, number, MOST, NULL, 0, touchpoints, sizeof *touchpoints, &count);
+    cxj_status status =
+        cxj_journey_touchpoints(engine, number, MOST, NULL, 0, touchpoints, sizeof *touchpoints, &count);
     if (status == CXJ_NOT_FOUND) return 0;
     fprintf(to, "journey %" PRIu64 "%s\n", number, status == CXJ_SEALED ? " is sealed" : "");
     if (status == CXJ_SEALED) return 0;
     if (status != CXJ_OK || count > MOST) return 1;
     for (size_t i = 0; i < count; i++) {
-        if ((touchpoints[i].facets & CXJ_FACET_WITHDRAWN) == 0 && show_touchpoint(engine, &touchpoints[i], to)) return 1;
+        if ((touchpoints[i].facets & CXJ_FACET_WITHDRAWN) == 0 && show_touchpoint(engine, &touchpoints[i], to))
+            return 1;
     }
     /* Those that are withdrawn have no place among the others. */
     for (size_t i = 0; i < count; i++) {

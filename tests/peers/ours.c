@@ -127,7 +127,8 @@ static cxj_engine *make_engine(void) {
     cxj_view *view = NULL;
     must(NULL, cxj_engine_create(NULL, NULL, 0, &engine), "making an engine");
     check(workload_name(engine), "names get codes in order");
-    for (size_t v = 0; v < VIEWS; v++) must(engine, cxj_view_add(engine, views[v], CXJ_ZERO_TERMINATED, &view), views[v]);
+    for (size_t v = 0; v < VIEWS; v++)
+        must(engine, cxj_view_add(engine, views[v], CXJ_ZERO_TERMINATED, &view), views[v]);
     return engine;
 }
 
@@ -167,11 +168,12 @@ static void answer_destroy(answer *all) {
 
 static void answer_read(answer *all) {
     must(NULL,
-         cxj_view_read(all->view, all->metrics, all->metric_count, all->capacity, NULL, 0, all->values, all->lows, all->highs, NULL,
-                       &all->cells),
+         cxj_view_read(all->view, all->metrics, all->metric_count, all->capacity, NULL, 0, all->values, all->lows,
+                       all->highs, NULL, &all->cells),
          "reading a view");
     for (uint32_t p = 0; p < PARTS; p++) {
-        must(NULL, cxj_view_read_part(all->view, p, all->capacity, NULL, 0, all->parts[p], &all->cells), "reading keys");
+        must(NULL, cxj_view_read_part(all->view, p, all->capacity, NULL, 0, all->parts[p], &all->cells),
+             "reading keys");
     }
 }
 
@@ -302,7 +304,8 @@ static double spans_of(const cxj_engine *engine, const stream *all) {
     double sum = 0;
     for (size_t i = 0; i < all->journeys; i++) {
         cxj_journey state;
-        must(engine, cxj_journey_state(engine, all->touchpoints[i].journey, NULL, 0, &state, sizeof state), "reading a journey");
+        must(engine, cxj_journey_state(engine, all->touchpoints[i].journey, NULL, 0, &state, sizeof state),
+             "reading a journey");
         sum += (double)(state.last_at - state.first_at);
     }
     return sum;
