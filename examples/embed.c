@@ -39,9 +39,10 @@ static const char *name_of(const cxj_engine *engine, uint32_t dimension, uint32_
 
 /* Records one touchpoint, by names: no code has to be kept. What a host leaves zero states nothing; the id makes it
  * harmless to record the same twice. */
-static void happens(cxj_engine *engine, const char *activity, const char *owner, const char *team, uint8_t stars,
-                    cxj_named_touchpoint t) {
+static void happens(cxj_engine *engine, uint64_t id, const char *activity, const char *owner, const char *team,
+                    uint8_t stars, cxj_named_touchpoint t) {
     t.journey_number = JOURNEY;
+    t.id_number = id;
     t.activity = text(activity);
     t.owner = text(owner);
     t.team = text(team);
@@ -86,20 +87,17 @@ int main(void) {
     must(engine, cxj_view_add(engine, "transitions by team", CXJ_ZERO_TERMINATED, &view));
 
     /* What happens. First a call, with a promise: the technician comes on day 9, until noon. */
-    happens(
-        engine, "welcome call", "agent-07", "care", 5,
-        (cxj_named_touchpoint){.id_number = 1, .at = moment(0, 10), .due = moment(9, 12), .facets = CXJ_FACET_CONTACT});
-    happens(engine, "visit moved, not told", "dispatch-2", "dispatch", 0,
-            (cxj_named_touchpoint){.id_number = 2, .at = moment(4, 15), .due = moment(14, 12)});
-    happens(
-        engine, "where is he?", "agent-12", "care", 5,
-        (cxj_named_touchpoint){.id_number = 3, .at = moment(9, 14), .facets = CXJ_FACET_CHASE | CXJ_FACET_REPEATED});
-    happens(engine, "visit", "tech-03", "field", 4,
-            (cxj_named_touchpoint){
-                .id_number = 4, .at = moment(14, 11), .facets = CXJ_FACET_CONTACT | CXJ_FACET_DELIVERED});
-    cxj_named_touchpoint survey = {.id_number = 5, .at = moment(15, 19)};
+    happens(engine, 1, "welcome call", "agent-07", "care", 5,
+            (cxj_named_touchpoint){.at = moment(0, 10), .due = moment(9, 12), .facets = CXJ_FACET_CONTACT});
+    happens(engine, 2, "visit moved, not told", "dispatch-2", "dispatch", 0,
+            (cxj_named_touchpoint){.at = moment(4, 15), .due = moment(14, 12)});
+    happens(engine, 3, "where is he?", "agent-12", "care", 5,
+            (cxj_named_touchpoint){.at = moment(9, 14), .facets = CXJ_FACET_CHASE | CXJ_FACET_REPEATED});
+    happens(engine, 4, "visit", "tech-03", "field", 4,
+            (cxj_named_touchpoint){.at = moment(14, 11), .facets = CXJ_FACET_CONTACT | CXJ_FACET_DELIVERED});
+    cxj_named_touchpoint survey = {.at = moment(15, 19)};
     survey.scale = CXJ_SCALE_CSAT10, survey.score = 4, survey.scope = CXJ_SCOPE_JOURNEY;
-    happens(engine, "survey on all of it", "", "", 0, survey);
+    happens(engine, 5, "survey on all of it", "", "", 0, survey);
 
     show_journey(engine);
 
