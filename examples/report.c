@@ -32,6 +32,7 @@ enum {
     REFUSALS_TOLD = 20, /* one by one; further ones are counted */
     EXCERPT = 40,       /* columns of what is shown of a field, and of a sentence of the engine */
     SENTENCE = 1000,
+    PATH = 4096,  /* a path is shown whole: cut, two of them would look alike */
     STATUSES = 32 /* errors, from -1 down, by their number turned round */
 };
 
@@ -349,7 +350,7 @@ static void begin_sentence(run *at, uint64_t line) {
     const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
     clear_progress(at);
     fputs("cxj-report: ", stderr);
-    (void)table_text(stderr, name, strlen(name), EXCERPT);
+    (void)table_text(stderr, name, strlen(name), PATH);
     if (line != 0) {
         fprintf(stderr, ", line %" PRIu64, line);
     }
@@ -371,7 +372,7 @@ static bool stop(run *at, const char *doing, cxj_status status) {
 /* Says what is wrong with a file of --load, --save or --check. */
 static bool refuse_file(const char *path, const char *sentence) {
     fputs("cxj-report: ", stderr);
-    (void)table_text(stderr, path, strlen(path), EXCERPT);
+    (void)table_text(stderr, path, strlen(path), PATH);
     fputs(": ", stderr);
     (void)table_text(stderr, sentence, strlen(sentence), SENTENCE);
     fputc('\n', stderr);
@@ -759,7 +760,7 @@ static int check(const char *path) {
         (void)refuse_file(path, message);
         return EXIT_STOPPED;
     }
-    (void)table_text(stdout, path, strlen(path), EXCERPT);
+    (void)table_text(stdout, path, strlen(path), PATH);
     fputs(" is whole: ", stdout);
     table_count(stdout, found.touchpoints);
     fputs(" touchpoints of ", stdout);

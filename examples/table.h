@@ -35,8 +35,8 @@ void table_count(FILE *out, uint64_t count);
 void table_wrapped(FILE *out, const char *text, size_t start, size_t indent);
 
 /* Writes a view: a list of metrics where it has one cell without a key, else a table with the biggest cells (of
- * transitions: the busiest changes; of a view with periods: the latest), and how much is not shown. returns  CXJ_OK;
- * CXJ_NO_MEMORY: what was written is not whole */
+ * transitions: the busiest changes; of a view with periods: the latest), and how much is not shown. Returns CXJ_OK, or
+ * CXJ_NO_MEMORY (what was written is not whole) */
 cxj_status table_view(FILE *out, const cxj_view *view, const table_choice *choice);
 
 /* Whether a view says nothing by its key: it has at most one cell, and all parts of its key are none. */

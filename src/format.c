@@ -10,9 +10,8 @@
  * the eighth bit saying that more follow, and in as few bytes as will do; those with a sign are folded first (0, -1, 1,
  * -2, … become 0, 1, 2, 3, …). A checksum is the SipHash-2-4 of the block from its kind on, under a key whose first
  * half is the checksum of the block before it (for the first block: the hash of the head, under the key 0), and whose
- * second half is
- * 0. So no block can be changed, left out, repeated or moved unnoticed. It keeps out accidents, not malice: nothing in
- * it is secret, and what is read is checked to the last number.
+ * second half is 0. So no block can be changed, left out, repeated or moved unnoticed. It keeps out accidents, not
+ * malice: nothing in it is secret, and what is read is checked to the last number.
  *
  * Contents are items, one after the other. Those of one kind stand together, in as few blocks as can be: an item goes
  * into the block under way unless that has 65,536 bytes or more. Kinds that have no items have no block.
@@ -48,16 +47,18 @@
  *                 place, from 0); then, of those that are known, the counts; the sums (length in bytes from 0 to 13,
  *                 then those, two's complement); the histograms (how many buckets; for each the distance from the one
  *                 before it, and how often). Only what sealed journeys have contributed is in it. The columns that
- *     format 1 had are known of every cell 5 journeys  in the order of their numbers: the distance from the one before
- *                 it; 0 for a sealed journey, else twice the number of its touchpoints that contribute, and 1 more if
- *                 others are withdrawn; if so, how many; then those that contribute, in order; then those that are
- *                 withdrawn, in the order of their ids: the distance of the id from the one before, and the revision.
+ *                 format 1 had are known of every cell
+ *     5 journeys  in the order of their numbers: the distance from the one before it; 0 for a sealed journey, else
+ *                 twice the number of its touchpoints that contribute, and 1 more if others are withdrawn; if so, how
+ *                 many; then those that contribute, in order; then those that are withdrawn, in the order of their ids:
+ *                 the distance of the id from the one before, and the revision.
  *                 One that contributes: a number whose bits say which fields are not none, from bit 0 on: id, owner,
  *                 team, activity, channel, stage, facets, rating, sequence, revision, due, type, segment, reason,
  *                 customer, value, cause, commitment, outcome; at, as the distance from the one before it (of the
  *                 first: signed); and the fields named, in that order: the id as its signed distance from that of the
  *                 last touchpoint before that has one in this journey, due as its signed distance from at, value
- *     signed, a rating as scale, scope and score in a byte each 6 end       no contents; nothing follows
+ *                 signed, a rating as scale, scope and score in a byte each
+ *     6 end       no contents; nothing follows
  *
  * So there is room: a new setting, count, sum or histogram is a new number, and no new format. A version that does not
  * know a number, a kind of block or a facet says that a newer one is needed. What was not summed yet when a journey was

@@ -8,6 +8,7 @@ Does anything reach a terminal that must not? REPORT is the report program.
 2. A log in which such texts stand wherever a text may stand (names, fields that are refused, the header, the view, the
    file's name), and a command line full of them: not one is raw in what the report prints, on stdout or stderr.
 3. In JSON the names come back as they were (SPEC.md section 7: keys are compared "byte by byte").
+4. A path is told whole: cut, two that begin alike would be told as one.
 
 Exit status 0 if all holds.
 """
@@ -133,6 +134,22 @@ def command_line(report: str, folder: pathlib.Path) -> int:
     return runs
 
 
+def paths(report: str, folder: pathlib.Path) -> int:
+    """Whatever is said of a file names all of its path."""
+    deep = folder / ("a folder with a long name " * 9).strip()
+    deep.mkdir()
+    log, saved, missing = deep / "export.csv", deep / "export.cxj", deep / "export_of_may.csv"
+    log.write_text("journey,at\n1,2026-01-01\n1,no date\n", encoding="utf-8")
+    tried = 0
+    for named, asked in ((log, ["--save", str(saved), str(log)]), (saved, ["--check", str(saved)]),
+                         (missing, [str(missing)]), (log, ["--check", str(log)]), (missing, ["--load", str(missing)])):
+        _, out, told = run(report, *asked)
+        if str(named) not in out + told:
+            fail(f"{asked!r}: the path is not told whole: {out}{told}")
+        tried += 1
+    return tried
+
+
 def same_number(report: str, folder: pathlib.Path) -> int:
     """Two texts that stand for one number, in any two of the fields that are read so: the later row is refused, and both
     are named (SPEC.md section 7). This pair was looked for; by chance it takes some billions of texts to meet one."""
@@ -161,6 +178,7 @@ def main() -> None:
     print(f"{compare(report)} characters and bytes are shown as the Python package shows them")
     with tempfile.TemporaryDirectory() as folder:
         print(f"{spread(report, pathlib.Path(folder))} times a text of a log was told as escapes, never raw; JSON is exact")
+        print(f"{paths(report, pathlib.Path(folder))} times the whole of a long path was told")
         print(f"{same_number(report, pathlib.Path(folder))} times two texts of one number were refused, and both named")
         print(f"{command_line(report, pathlib.Path(folder))} command lines with such texts, none of them raw")
 
