@@ -1149,9 +1149,8 @@ CXJ_API cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uin
  * sealed, and the mark, stay those of the engine.
  * What sealed journeys of the source have contributed to a view with the same text is added, too. Of a view that the
  * source does not have, or that lacks some of it (lost at the limit of cells, or sealed before the view was added) it
- * is not known; then nothing is merged. By
- * their numbers engines are kept from merging the same sealed journeys twice; numbers that have been erased do so no
- * more.
+ * is not known; then nothing is merged. By their numbers engines are kept from merging the same sealed journeys twice;
+ * numbers that have been erased do so no more.
  * All or nothing: if it fails, the engine is as before.
  * @param engine  the engine that receives
  * @param source  the other, which stays as it is; not the same engine
