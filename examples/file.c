@@ -309,7 +309,8 @@ bool file_validate(const char *path, char *sentence, cxj_validation *validation)
     if (!file_open(&at, path)) {
         return tell(&at, message, sentence);
     }
-    const cxj_status status = cxj_validate(file_read, &at, message, sizeof message, validation, sizeof *validation);
+    const cxj_status status =
+        cxj_validate(NULL, file_read, &at, message, sizeof message, validation, sizeof *validation);
     file_close(&at);
     return status == CXJ_OK || tell(&at, message, sentence);
 }

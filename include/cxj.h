@@ -1328,26 +1328,28 @@ typedef struct cxj_validation {
     uint64_t names;  /**< in use, of all dimensions */
     uint32_t format; /**< the number of the format; known also if something else is wrong */
     uint32_t reserved;
-    uint64_t work; /**< touchpoints times views: what loading takes, in units of 0.1 to 2 µs. See load_work_limit */
-    uint64_t
-        memory; /**< bytes that an engine of it takes at least. What it takes beyond that is mostly the cells of its
-                        views, of which there may be as many as work says, of 400 to 1,200 bytes each */
+    uint64_t work;   /**< touchpoints times views: what loading takes, in units of 0.1 to 2 µs. See load_work_limit */
+    uint64_t memory; /**< bytes that an engine of it takes at least. What it takes beyond that is mostly the cells of
+                        its views, of which there may be as many as work says, of 400 to 1,200 bytes each */
 } cxj_validation;
 
 /** Checks whether bytes are those of an engine: what it takes, cxj_load() with no limits takes too, and nothing else.
  * Builds no engine.
+ * @param options           of these allocate, allocate_context, memory_limit and seed are used, and no other limit; NULL:
+ *                          all defaults
  * @param read              gives the bytes, as for cxj_load()
  * @param context           passed to read as it is
  * @param message           where to write what is wrong, with the offset; NULL: nowhere
  * @param message_capacity  bytes at message
  * @param validation        receives what was found, whatever the status but CXJ_BAD_ARGUMENT
  * @param validation_size   sizeof(cxj_validation)
- * @return CXJ_OK; CXJ_BAD_BYTES; CXJ_NEWER_FORMAT; CXJ_IO; CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time in proportion to the
- *         bytes, n·log(n) where a journey's ids are in no order. */
-CXJ_API cxj_status cxj_validate(cxj_read read, void *context, char *message, size_t message_capacity,
-                                cxj_validation *validation, size_t validation_size);
+ * @return CXJ_OK; CXJ_BAD_BYTES; CXJ_NEWER_FORMAT; CXJ_IO; CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT (also an option out of
+ *         bounds). Time in proportion to the bytes, n·log(n) where a journey's ids are in no order. */
+CXJ_API cxj_status cxj_validate(const cxj_options *options, cxj_read read, void *context, char *message,
+                                size_t message_capacity, cxj_validation *validation, size_t validation_size);
 
 /** Checks bytes in memory, otherwise as cxj_validate().
+ * @param options           as for cxj_validate()
  * @param bytes             the bytes; NULL if length is 0
  * @param length            how many
  * @param message           where to write what is wrong; NULL: nowhere
@@ -1355,8 +1357,8 @@ CXJ_API cxj_status cxj_validate(cxj_read read, void *context, char *message, siz
  * @param validation        receives what was found
  * @param validation_size   sizeof(cxj_validation)
  * @return as cxj_validate(), but not CXJ_IO */
-CXJ_API cxj_status cxj_validate_bytes(const void *bytes, size_t length, char *message, size_t message_capacity,
-                                      cxj_validation *validation, size_t validation_size);
+CXJ_API cxj_status cxj_validate_bytes(const cxj_options *options, const void *bytes, size_t length, char *message,
+                                      size_t message_capacity, cxj_validation *validation, size_t validation_size);
 
 #ifdef __cplusplus
 }

@@ -903,8 +903,16 @@ static void describe(const struct load *load, cxj_validation *validation) {
     }
 }
 
-cxj_status cxj_validate(cxj_read read, void *context, char *message, size_t message_capacity,
-                        cxj_validation *validation, size_t validation_size) {
+/* What an engine is limited to says nothing about bytes. */
+static void lift_limits(struct cxj__core *core) {
+    core->cells_limit = UINT64_MAX;
+    core->touchpoints_limit = CXJ__TOUCHPOINTS_LIMIT;
+    core->views_limit = CXJ__MOST_VIEWS;
+    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) core->dictionaries[d].limit = cxj__names_most(d);
+}
+
+cxj_status cxj_validate(const cxj_options *options, cxj_read read, void *context, char *message,
+                        size_t message_capacity, cxj_validation *validation, size_t validation_size) {
     cxj__base_tell(message, message_capacity, "");
     if (read == NULL) return refuse_argument(message, message_capacity, "read is NULL");
     if (validation == NULL) return refuse_argument(message, message_capacity, "validation is NULL");
@@ -912,11 +920,11 @@ cxj_status cxj_validate(cxj_read read, void *context, char *message, size_t mess
         return refuse_argument(message, message_capacity, "validation_size is below sizeof(cxj_validation)");
     }
     struct load load = {.purpose = CHECK};
-    cxj_options options = {
-        .size = sizeof options, .cells_limit = UINT64_MAX, .touchpoints_limit = CXJ__TOUCHPOINTS_LIMIT};
     cxj_validation known = {0};
-    cxj_status status = cxj_engine_create(&options, message, message_capacity, &load.engine);
+    cxj_status status = cxj_engine_create(options, message, message_capacity, &load.engine);
+    if (status == CXJ_BAD_ARGUMENT) return status;
     if (status == CXJ_OK) {
+        lift_limits(&load.engine->core);
         status = run_load(&load, read, context);
         cxj__base_tell(message, message_capacity, load.in.message.text);
         describe(&load, &known);
@@ -926,9 +934,9 @@ cxj_status cxj_validate(cxj_read read, void *context, char *message, size_t mess
     return status;
 }
 
-cxj_status cxj_validate_bytes(const void *bytes, size_t length, char *message, size_t message_capacity,
-                              cxj_validation *validation, size_t validation_size) {
+cxj_status cxj_validate_bytes(const cxj_options *options, const void *bytes, size_t length, char *message,
+                              size_t message_capacity, cxj_validation *validation, size_t validation_size) {
     struct bytes source = {bytes, length};
     if (bytes == NULL && length > 0) return refuse_argument(message, message_capacity, "bytes is NULL");
-    return cxj_validate(read_bytes, &source, message, message_capacity, validation, validation_size);
+    return cxj_validate(options, read_bytes, &source, message, message_capacity, validation, validation_size);
 }

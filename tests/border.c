@@ -183,7 +183,7 @@ SIZED(size_metric_info, cxj_metric_describe(1, passed, size))
 SIZED(size_get, cxj_view_get(w.view, &nobody, sizeof nobody, 1, &touchpoints_metric, 1, NULL, 0, passed, size))
 SIZED(size_cursor, cxj_cursor_metrics(w.cursor, &touchpoints_metric, 1, NULL, 0, passed, size))
 SIZED(size_state, cxj_journey_state(w.engine, 1, NULL, 0, passed, size))
-SIZED(size_validation, cxj_validate_bytes(w.saved.data, w.saved.length, NULL, 0, passed, size))
+SIZED(size_validation, cxj_validate_bytes(NULL, w.saved.data, w.saved.length, NULL, 0, passed, size))
 SIZED(size_receipt, cxj_record(w.engine, NULL, sizeof(cxj_touchpoint), 0, 0, passed, size))
 SIZED(size_named_receipt, cxj_record_named(w.engine, NULL, sizeof(cxj_named_touchpoint), 0, 0, passed, size))
 SIZED(size_touchpoint, cxj_record(w.engine, passed, size, 1, 0, NULL, 0))
@@ -192,7 +192,7 @@ SIZED(size_part, cxj_view_get(w.view, passed, size, 1, &touchpoints_metric, 0, N
 
 static cxj_status size_validation_read(void *passed, size_t size) {
     size_t at = 0;
-    return cxj_validate(read_saved, &at, NULL, 0, passed, size);
+    return cxj_validate(NULL, read_saved, &at, NULL, 0, passed, size);
 }
 
 static cxj_status size_columns_receipt(void *passed, size_t size) {
@@ -237,6 +237,19 @@ static cxj_status size_load_bytes_options(void *passed, size_t size) {
     return status;
 }
 
+static cxj_status size_check_options(void *passed, size_t size) {
+    cxj_validation found;
+    size_t at = 0;
+    memcpy(passed, &size, sizeof size);
+    return cxj_validate(passed, read_saved, &at, NULL, 0, &found, sizeof found);
+}
+
+static cxj_status size_check_bytes_options(void *passed, size_t size) {
+    cxj_validation found;
+    memcpy(passed, &size, sizeof size);
+    return cxj_validate_bytes(passed, w.saved.data, w.saved.length, NULL, 0, &found, sizeof found);
+}
+
 static cxj_status size_columns(void *passed, size_t size) {
     static const uint64_t journey = 70;
     static const int64_t at = START;
@@ -268,6 +281,8 @@ static const sized sizes[] = {
     {"cxj_engine_create", "options", FILLED(cxj_options, OPTIONS), size_options, true, CXJ_BAD_ARGUMENT},
     {"cxj_load", "options", FILLED(cxj_options, OPTIONS), size_load_options, true, CXJ_BAD_ARGUMENT},
     {"cxj_load_bytes", "options", FILLED(cxj_options, OPTIONS), size_load_bytes_options, true, CXJ_BAD_ARGUMENT},
+    {"cxj_validate", "options", FILLED(cxj_options, OPTIONS), size_check_options, true, CXJ_BAD_ARGUMENT},
+    {"cxj_validate_bytes", "options", FILLED(cxj_options, OPTIONS), size_check_bytes_options, true, CXJ_BAD_ARGUMENT},
     {"cxj_record_columns", "columns", FILLED(cxj_columns, COLUMNS), size_columns, true, CXJ_BAD_ARGUMENT},
 };
 enum { SIZES = sizeof sizes / sizeof *sizes };
@@ -623,18 +638,21 @@ static cxj_status newer(cxj_status (*call)(char *m, size_t c), char *m, size_t c
     return status;
 }
 TELLS(load_bytes_newer, newer(load_bytes_well, m, c))
-TELLS(check_bytes_well, cxj_validate_bytes(w.saved.data, w.saved.length, m, c, &found_in_bytes, sizeof found_in_bytes))
-TELLS(check_bytes_of_none, cxj_validate_bytes(NULL, 3, m, c, &found_in_bytes, sizeof found_in_bytes))
-TELLS(check_bytes_nowhere, cxj_validate_bytes(w.saved.data, w.saved.length, m, c, NULL, sizeof found_in_bytes))
-TELLS(check_bytes_small, cxj_validate_bytes(w.saved.data, w.saved.length, m, c, &found_in_bytes, 8))
-TELLS(check_bytes_short, cxj_validate_bytes(w.saved.data, 30, m, c, &found_in_bytes, sizeof found_in_bytes))
+TELLS(check_bytes_well,
+      cxj_validate_bytes(NULL, w.saved.data, w.saved.length, m, c, &found_in_bytes, sizeof found_in_bytes))
+TELLS(check_bytes_of_none, cxj_validate_bytes(NULL, NULL, 3, m, c, &found_in_bytes, sizeof found_in_bytes))
+TELLS(check_bytes_nowhere, cxj_validate_bytes(NULL, w.saved.data, w.saved.length, m, c, NULL, sizeof found_in_bytes))
+TELLS(check_bytes_small, cxj_validate_bytes(NULL, w.saved.data, w.saved.length, m, c, &found_in_bytes, 8))
+TELLS(check_bytes_short, cxj_validate_bytes(NULL, w.saved.data, 30, m, c, &found_in_bytes, sizeof found_in_bytes))
 TELLS(check_bytes_newer, newer(check_bytes_well, m, c))
-TELLS(check_of_none, cxj_validate(NULL, NULL, m, c, &found_in_bytes, sizeof found_in_bytes))
-TELLS(check_in_vain, cxj_validate(fail_to_read, NULL, m, c, &found_in_bytes, sizeof found_in_bytes))
-TELLS(check_nothing, cxj_validate(read_nothing, NULL, m, c, &found_in_bytes, sizeof found_in_bytes))
+TELLS(check_of_none, cxj_validate(NULL, NULL, NULL, m, c, &found_in_bytes, sizeof found_in_bytes))
+TELLS(check_in_vain, cxj_validate(NULL, fail_to_read, NULL, m, c, &found_in_bytes, sizeof found_in_bytes))
+TELLS(check_nothing, cxj_validate(NULL, read_nothing, NULL, m, c, &found_in_bytes, sizeof found_in_bytes))
+TELLS(check_short, cxj_validate(&short_options, read_nothing, NULL, m, c, &found_in_bytes, sizeof found_in_bytes))
+TELLS(check_short_bytes, cxj_validate_bytes(&short_options, NULL, 0, m, c, &found_in_bytes, sizeof found_in_bytes))
 static cxj_status check_well(char *m, size_t c) {
     size_t at = 0;
-    return cxj_validate(read_saved, &at, m, c, &found_in_bytes, sizeof found_in_bytes);
+    return cxj_validate(NULL, read_saved, &at, m, c, &found_in_bytes, sizeof found_in_bytes);
 }
 
 static const telling tellings[] = {
@@ -714,12 +732,14 @@ static const telling tellings[] = {
     {"cxj_load_bytes", CXJ_NEWER_FORMAT, "newer", load_bytes_newer},
     {"cxj_validate", CXJ_OK, "", check_well},
     {"cxj_validate", CXJ_BAD_ARGUMENT, "read is NULL", check_of_none},
+    {"cxj_validate", CXJ_BAD_ARGUMENT, "size", check_short},
     {"cxj_validate", CXJ_IO, "read", check_in_vain},
     {"cxj_validate", CXJ_BAD_BYTES, "byte 0", check_nothing},
     {"cxj_validate_bytes", CXJ_OK, "", check_bytes_well},
     {"cxj_validate_bytes", CXJ_BAD_ARGUMENT, "bytes is NULL", check_bytes_of_none},
     {"cxj_validate_bytes", CXJ_BAD_ARGUMENT, "validation is NULL", check_bytes_nowhere},
     {"cxj_validate_bytes", CXJ_BAD_ARGUMENT, "validation_size", check_bytes_small},
+    {"cxj_validate_bytes", CXJ_BAD_ARGUMENT, "size", check_short_bytes},
     {"cxj_validate_bytes", CXJ_BAD_BYTES, "byte ", check_bytes_short},
     {"cxj_validate_bytes", CXJ_NEWER_FORMAT, "newer", check_bytes_newer},
 };

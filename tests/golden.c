@@ -155,7 +155,8 @@ START_TEST(what_was_saved_once_is_read_for_ever) {
     char message[400] = "";
     cxj_validation found;
     cxj_engine *engine = NULL;
-    cxj_status status = cxj_validate_bytes(bytes.bytes, bytes.length, message, sizeof message, &found, sizeof found);
+    cxj_status status =
+        cxj_validate_bytes(NULL, bytes.bytes, bytes.length, message, sizeof message, &found, sizeof found);
     ck_assert_msg(status == CXJ_OK, "%s: %s", files[_i].name, message);
     ck_assert_uint_eq(found.format, files[_i].format);
     status = cxj_load_bytes(NULL, bytes.bytes, bytes.length, message, sizeof message, &engine);

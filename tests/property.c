@@ -829,7 +829,7 @@ static void reload(struct side *side) {
     struct bytes bytes = save(side->engine);
     cxj_validation found;
     char message[300];
-    cxj_status status = cxj_validate_bytes(bytes.at, bytes.length, message, sizeof message, &found, sizeof found);
+    cxj_status status = cxj_validate_bytes(NULL, bytes.at, bytes.length, message, sizeof message, &found, sizeof found);
     if (status != CXJ_OK) fail("what was saved is not valid: %s", message);
     cxj_engine_destroy(side->engine);
     cxj_options options = {.size = sizeof options, .seed = {draw() | 1, draw()}};

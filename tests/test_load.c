@@ -31,7 +31,7 @@ static void begin_chance(uint64_t turn) {
     for (int i = 0; i < 8; i++) (void)chance(2);
 }
 
-/* The C library's realloc(), in which cxj_validate() allocates; it fails as a heap would. */
+/* The C library's realloc(), in which cxj_validate() allocates without options; it fails as a heap would. */
 static heap libc_heap;
 
 #ifdef REALLOC_IS_WRAPPED
@@ -161,7 +161,7 @@ static bytes write_draft(draft *d, uint64_t *offset) {
 
 static cxj_status validate(const bytes *b, cxj_validation *found, char *message, size_t capacity) {
     memset(found, 0xa5, sizeof *found);
-    return cxj_validate_bytes(b->data, b->length, message, capacity, found, sizeof *found);
+    return cxj_validate_bytes(NULL, b->data, b->length, message, capacity, found, sizeof *found);
 }
 
 /* Bytes are refused by all, at an offset, with these words. */
@@ -1115,7 +1115,7 @@ START_TEST(a_host_may_give_a_byte_at_a_time) {
     ck_assert_uint_eq(b.calls, b.length + 1); /* "it is asked until it says that there are no more" */
     check_saved_as(loaded, &b, "a byte at a time");
     b.at = 0;
-    ck_assert_int_eq(cxj_validate(read_bytes, &b, NULL, 0, &found, sizeof found), CXJ_OK);
+    ck_assert_int_eq(cxj_validate(NULL, read_bytes, &b, NULL, 0, &found, sizeof found), CXJ_OK);
     ck_assert_uint_eq(found.offset, b.length);
     for (size_t i = 0; i < 3; i++) {
         cxj_view *its = NULL;
@@ -1158,7 +1158,7 @@ START_TEST(a_host_that_fails_is_not_called_again) {
             cxj_validation found;
             bad_host host = {.b = b, .good = good, .answer = answers[i]};
             host.b.portion = 40;
-            cxj_status status = cxj_validate(bad_read, &host, message, sizeof message, &found, sizeof found);
+            cxj_status status = cxj_validate(NULL, bad_read, &host, message, sizeof message, &found, sizeof found);
             if (status == CXJ_OK) break;
             ck_assert_int_eq(status, CXJ_IO);
             ck_assert_uint_eq(host.calls, good + 1);
@@ -1296,19 +1296,58 @@ START_TEST(bad_arguments_are_refused) {
     ck_assert_int_eq(cxj_merge_bytes(engine, NULL, 1), CXJ_BAD_ARGUMENT);
     ck_assert_str_eq(cxj_message(engine), "bytes is NULL");
     ck_assert_int_eq(cxj_merge_bytes(engine, NULL, 0), CXJ_BAD_BYTES);
-    ck_assert_int_eq(cxj_validate(NULL, &b, message, sizeof message, &found, sizeof found), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_validate(NULL, NULL, &b, message, sizeof message, &found, sizeof found), CXJ_BAD_ARGUMENT);
     ck_assert_str_eq(message, "read is NULL");
-    ck_assert_int_eq(cxj_validate(read_bytes, &b, message, sizeof message, NULL, sizeof found), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_validate(NULL, read_bytes, &b, message, sizeof message, NULL, sizeof found), CXJ_BAD_ARGUMENT);
     ck_assert_str_eq(message, "validation is NULL");
-    ck_assert_int_eq(cxj_validate(read_bytes, &b, message, sizeof message, &found, 0), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_validate(NULL, read_bytes, &b, message, sizeof message, &found, 0), CXJ_BAD_ARGUMENT);
     ck_assert_str_eq(message, "validation_size is below sizeof(cxj_validation)");
-    ck_assert_int_eq(cxj_validate_bytes(NULL, 1, message, sizeof message, &found, sizeof found), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_validate_bytes(NULL, NULL, 1, message, sizeof message, &found, sizeof found),
+                     CXJ_BAD_ARGUMENT);
     ck_assert_str_eq(message, "bytes is NULL");
     ck_assert_uint_eq(found.offset, UINT64_C(0xa5a5a5a5a5a5a5a5)); /* not written */
-    ck_assert_int_eq(cxj_validate_bytes(NULL, 0, NULL, 0, &found, sizeof found), CXJ_BAD_BYTES);
+    ck_assert_int_eq(cxj_validate_bytes(NULL, NULL, 0, NULL, 0, &found, sizeof found), CXJ_BAD_BYTES);
     ck_assert_uint_eq(found.offset, 0);
     ck_assert_uint_eq(b.calls, 0);
     cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* "of these allocate, allocate_context, memory_limit and seed are used, and no other limit": all memory comes from the
+ * host, within its limit, and goes back there. */
+START_TEST(checking_uses_the_hosts_memory) {
+    bytes b = rich_bytes();
+    heap memory = {0};
+    cxj_validation found, usual;
+    char message[200] = "";
+    cxj_options options = {.size = sizeof options,
+                           .allocate = heap_allocate,
+                           .allocate_context = &memory,
+                           .seed = {1, 2},
+                           .views_limit = 1,
+                           .cells_limit = 1,
+                           .touchpoints_limit = 1,
+                           .codes_limit = 1,
+                           .load_work_limit = 1};
+    ck_assert_int_eq(cxj_validate_bytes(NULL, b.data, b.length, NULL, 0, &usual, sizeof usual), CXJ_OK);
+    ck_assert_int_eq(cxj_validate_bytes(&options, b.data, b.length, NULL, 0, &found, sizeof found), CXJ_OK);
+    ck_assert_uint_gt(memory.calls, 10);
+    ck_assert_uint_eq(memory.blocks, 0);
+    ck_assert_mem_eq(&found, &usual, sizeof found);
+    const uint64_t peak = memory.peak;
+    for (options.memory_limit = 1; options.memory_limit < peak; options.memory_limit += 1 + peak / 50) {
+        ck_assert_int_eq(cxj_validate_bytes(&options, b.data, b.length, message, sizeof message, &found, sizeof found),
+                         CXJ_NO_MEMORY);
+        ck_assert_str_ne(message, "");
+        ck_assert_uint_eq(memory.blocks, 0);
+    }
+    options.views_limit = UINT32_MAX;
+    memset(&found, 0xa5, sizeof found);
+    ck_assert_int_eq(cxj_validate_bytes(&options, b.data, b.length, message, sizeof message, &found, sizeof found),
+                     CXJ_BAD_ARGUMENT);
+    ck_assert_str_eq(message, "options: views_limit is above 4,096");
+    ck_assert_uint_eq(found.offset, UINT64_C(0xa5a5a5a5a5a5a5a5)); /* not written */
+    free_bytes(&b);
 }
 END_TEST
 
@@ -1328,7 +1367,7 @@ START_TEST(what_was_found_is_told) {
         cxj_validation found;
         uint64_t behind;
     } room = {.behind = 1};
-    ck_assert_int_eq(cxj_validate_bytes(b.data, b.length, NULL, 0, &room.found, sizeof room), CXJ_OK);
+    ck_assert_int_eq(cxj_validate_bytes(NULL, b.data, b.length, NULL, 0, &room.found, sizeof room), CXJ_OK);
     ck_assert_uint_eq(room.behind, 0);
     ck_assert_uint_eq(room.found.offset, b.length);
     ck_assert_uint_eq(room.found.touchpoints, 3);
@@ -1338,12 +1377,14 @@ START_TEST(what_was_found_is_told) {
     ck_assert_uint_eq(room.found.names, 2);
     ck_assert_uint_eq(room.found.format, 2);
     uint64_t first[2] = {7, 7};
-    ck_assert_int_eq(cxj_validate_bytes(b.data, b.length, NULL, 0, (cxj_validation *)(void *)first, sizeof *first),
-                     CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(
+        cxj_validate_bytes(NULL, b.data, b.length, NULL, 0, (cxj_validation *)(void *)first, sizeof *first),
+        CXJ_BAD_ARGUMENT);
     ck_assert_uint_eq(first[0], 7);
     ck_assert_uint_eq(first[1], 7);
     b.data[8] = 9; /* a newer format */
-    ck_assert_int_eq(cxj_validate_bytes(b.data, b.length, NULL, 0, &room.found, sizeof room.found), CXJ_NEWER_FORMAT);
+    ck_assert_int_eq(cxj_validate_bytes(NULL, b.data, b.length, NULL, 0, &room.found, sizeof room.found),
+                     CXJ_NEWER_FORMAT);
     ck_assert_uint_eq(room.found.format, 9);
     ck_assert_uint_eq(room.found.offset, 8);
     free_bytes(&b);
@@ -2294,6 +2335,7 @@ int main(void) {
                               views_that_are_one_now_are_one,    checking_takes_what_loading_takes,
                               what_is_taken_can_be_gone_on_with, sums_that_add_up_stay_readable};
     const TTest *limits[] = {limits_below_what_was_saved_are_kept,
+                             checking_uses_the_hosts_memory,
                              a_host_may_give_a_byte_at_a_time,
                              a_host_that_fails_is_not_called_again,
                              lack_of_memory_while_loading_is_a_status,

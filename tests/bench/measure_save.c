@@ -99,7 +99,7 @@ void measure_save(rig_options *options, uint64_t journeys) {
     cxj_engine_destroy(engine); /* there may be no room for two */
     cxj_validation validation;
     start = rig_start();
-    rig_must(NULL, cxj_validate(take, &saved, NULL, 0, &validation, sizeof validation), "checking");
+    rig_must(NULL, cxj_validate(NULL, take, &saved, NULL, 0, &validation, sizeof validation), "checking");
     rig_stop(&start, &checking, given.touchpoints);
     rig_check(validation.touchpoints == given.touchpoints, "all touchpoints are saved");
     saved.read = 0;

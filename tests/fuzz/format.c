@@ -71,8 +71,8 @@ static void work(cxj_engine *engine) {
     (void)cxj_erase_customer(engine, 1, NULL);
     size_t length = 0;
     uint8_t *bytes = bytes_of(engine, &length);
-    MUST(cxj_validate_bytes(bytes, length, message, sizeof message, &validation, sizeof validation) == CXJ_OK, "%s",
-         message);
+    MUST(cxj_validate_bytes(NULL, bytes, length, message, sizeof message, &validation, sizeof validation) == CXJ_OK,
+         "%s", message);
     free(bytes);
 }
 
@@ -84,8 +84,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     cxj_validation validation, slow;
     char why[256] = "", message[256] = "";
     source few = {bytes, length, 1 + size % 7};
-    cxj_status status = cxj_validate_bytes(bytes, length, why, sizeof why, &validation, sizeof validation);
-    MUST(cxj_validate(give, &few, message, sizeof message, &slow, sizeof slow) == status &&
+    cxj_status status = cxj_validate_bytes(NULL, bytes, length, why, sizeof why, &validation, sizeof validation);
+    MUST(cxj_validate(NULL, give, &few, message, sizeof message, &slow, sizeof slow) == status &&
              memcmp(&validation, &slow, sizeof slow) == 0 && strcmp(why, message) == 0,
          "few at a time: %s; at once: %s", message, why);
     MUST(validation.offset <= length, "byte %llu of %zu", (unsigned long long)validation.offset, length);

@@ -46,8 +46,8 @@ static void merge(fuzz_heap *heap, const uint8_t *first, size_t first_length, co
             check_same(by_handle, bytes, length, "by bytes and by handle differ");
             cxj_validation validation;
             char why[256] = "";
-            MUST(cxj_validate_bytes(bytes, length, why, sizeof why, &validation, sizeof validation) == CXJ_OK, "%s",
-                 why);
+            MUST(cxj_validate_bytes(NULL, bytes, length, why, sizeof why, &validation, sizeof validation) == CXJ_OK,
+                 "%s", why);
             free(bytes);
         }
         check_same(source, two, two_length, "the source was changed");

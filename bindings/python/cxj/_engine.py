@@ -814,6 +814,6 @@ def validate(data: Bytes) -> Validation:
     first byte that is wrong, if they are not; MemoryError. A sixth of the time of loading them."""
     raw, length = _raw(data)
     got, said = header.Validation(), Sentence()
-    must(lib.cxj_validate_bytes(raw, length, *said.room, ctypes.byref(got), ctypes.sizeof(got)), str(said))
+    must(lib.cxj_validate_bytes(None, raw, length, *said.room, ctypes.byref(got), ctypes.sizeof(got)), str(said))
     return Validation(got.format, got.offset, got.touchpoints, got.journeys, got.sealed, got.views, got.names, got.work,
                       got.memory)

@@ -322,8 +322,8 @@ FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "cxj_load_bytes": (_S, Pointer, Pointer, _SIZE, Pointer, _SIZE, Pointer),
     "cxj_merge_saved": (_S, Pointer, READ, Pointer),
     "cxj_merge_bytes": (_S, Pointer, Pointer, _SIZE),
-    "cxj_validate": (_S, READ, Pointer, Pointer, _SIZE, Pointer, _SIZE),
-    "cxj_validate_bytes": (_S, Pointer, _SIZE, Pointer, _SIZE, Pointer, _SIZE),
+    "cxj_validate": (_S, Pointer, READ, Pointer, Pointer, _SIZE, Pointer, _SIZE),
+    "cxj_validate_bytes": (_S, Pointer, Pointer, _SIZE, Pointer, _SIZE, Pointer, _SIZE),
 }
 
 # Constants of the header, without their prefix. Facets, and the numbers of metrics, are asked of the library: _values.
