@@ -106,7 +106,8 @@ class Engine:
     views_limit        views of the engine, added or loaded; 0: 4,096. Who takes bytes from strangers sets it to as many as
                        there are to be, and memory_limit
     load_work_limit    what loading and merging bytes may take: touchpoints times views, for each byte read, after the first
-                       10 million; 0: 64, which no file comes near that was not made to be slow. validate() says beforehand
+                       million; 0: 16, which a file of fewer than 300 views does not come near unless it was made to be
+                       slow. validate() says beforehand
 
     engine[text] is the view with that text, however it is spelled; text in engine says whether it is there; iterating
     gives the texts.
