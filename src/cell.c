@@ -327,6 +327,12 @@ bool cxj__cell_reserve_sample(struct cxj__cell *cell, struct cxj__memory *memory
     return cxj__histogram_reserve(&histograms_of(cell, CXJ_GRAIN_JOURNEYS)[sample >> 16], memory, sample & 0xffff);
 }
 
+bool cxj__cell_take_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact) {
+    if (!cxj__cell_reserve_fact(cell, memory, fact)) return false;
+    cxj__cell_add_fact(cell, fact, 1);
+    return true;
+}
+
 /* ---- cell by cell ----------------------------------------------------------------------------------------------- */
 
 bool cxj__cell_reserve_cell(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__cell *other) {

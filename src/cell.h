@@ -125,7 +125,6 @@ struct cxj__fact {
     int64_t wait;      /* if the mask has WAITS or TRANSITIONS */
     int64_t lateness;  /* touchpoints: if the mask has LATE; journeys: the duration */
     int64_t value;     /* touchpoints */
-    size_t entry;      /* whose fact it is; the plan's business */
 };
 
 /* All that a journey adds to a journeys cell, but for its samples. */
@@ -163,11 +162,11 @@ struct cxj__cell {
     struct cxj__cell *sealed;     /* NULL: nothing */
     struct cxj__columns *unknown; /* NULL: none */
     uint64_t number;              /* never given again within an engine */
-    uint64_t walk;                /* the last walk through a journey's facts that came by */
     uint32_t hash;
     uint32_t place; /* in its view's list */
     uint32_t grain;
-    uint32_t marked_empty;
+    bool marked_empty; /* noted as one that may be empty */
+    bool is_needed;    /* not dropped though it is empty, while a change lasts */
 };
 
 /* How many counts, sums and histograms the cells of a grain have. */
@@ -220,6 +219,9 @@ bool cxj__cell_reserve_fact(struct cxj__cell *cell, struct cxj__memory *memory, 
 bool cxj__cell_reserve_contribution(struct cxj__cell *cell, struct cxj__memory *memory,
                                     const struct cxj__contribution *contribution);
 bool cxj__cell_reserve_sample(struct cxj__cell *cell, struct cxj__memory *memory, uint32_t sample);
+
+/* Makes room for a fact and adds it; false if there is no memory. */
+bool cxj__cell_take_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact);
 
 /* Adds (sign 1) or takes away (sign -1) what was reserved. */
 void cxj__cell_add_fact(struct cxj__cell *cell, const struct cxj__fact *fact, int sign);

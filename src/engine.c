@@ -135,9 +135,14 @@ bool cxj__engine_take(void *known, size_t size, const void *passed, size_t given
     return true;
 }
 
+void cxj__engine_free_room(cxj_engine *engine) {
+    cxj__append_free(&engine->append, &engine->core.memory);
+    cxj__settle_free(&engine->settling, &engine->core.memory);
+}
+
 void cxj__engine_trim(cxj_engine *engine) {
     enum { KEEP = 4096 };
-    if (engine->plan.entries.capacity > KEEP) cxj__plan_finish(&engine->plan, &engine->core.memory);
+    if (engine->settling.entries.capacity > KEEP) cxj__engine_free_room(engine);
 }
 
 bool cxj__engine_take_mark(cxj_engine *engine, const void *bytes, size_t length) {
@@ -252,7 +257,7 @@ static void destroy_view(struct cxj__core *core, struct cxj_view *view) {
 void cxj_engine_destroy(cxj_engine *engine) {
     if (engine == NULL) return;
     struct cxj__core *core = &engine->core;
-    cxj__plan_finish(&engine->plan, &core->memory);
+    cxj__engine_free_room(engine);
     (void)cxj__engine_take_mark(engine, NULL, 0);
     for (size_t i = 0; i < core->view_count; i++) destroy_view(core, core->views[i]);
     cxj__base_release(&core->memory, &core->views, &core->view_capacity, sizeof *core->views);
@@ -271,7 +276,7 @@ const char *cxj_message(const cxj_engine *engine) {
 cxj_status cxj_engine_stats(const cxj_engine *engine, cxj_stats *stats, size_t stats_size) {
     if (engine == NULL || stats == NULL || stats_size < CXJ__LEAST_STATS) return CXJ_BAD_ARGUMENT;
     const struct cxj__core *core = &engine->core;
-    int64_t latest = cxj__plan_latest(core);
+    int64_t latest = cxj__core_latest(core);
     cxj_stats known = {
         .touchpoints = core->touchpoints,
         .journeys = core->journeys,
@@ -333,35 +338,27 @@ struct cxj_view *cxj__engine_find_view(const struct cxj__core *core, const char 
     return NULL;
 }
 
-/* The dimension through which a view sees transitions, as the fold wants it. */
-static uint32_t wanted_by(const struct cxj_view *view) {
-    return view->grain == CXJ_GRAIN_TRANSITIONS ? 1U << (view->dimensions[0] - 1U) : 0;
-}
-
-static void want_again(struct cxj__core *core) {
-    core->wanted = 0;
-    for (size_t i = 0; i < core->view_count; i++) core->wanted |= wanted_by(core->views[i]);
-}
-
 /* Fills a view from the journeys there are. */
 static bool fill_view(cxj_engine *engine, struct cxj_view *view) {
     struct cxj__core *core = &engine->core;
     for (size_t place = 0; place < core->store.places; place++) {
         struct cxj__journey *journey = cxj__store_at(&core->store, place);
         if (journey->number == 0 || journey->fold.counts[CXJ__F_TOUCHPOINTS] == 0) continue;
-        cxj__plan_begin(&engine->plan);
-        if (cxj__plan_entrance(&engine->plan, core, view, journey) != CXJ_OK) {
-            cxj__plan_abandon(&engine->plan, core, false);
+        struct cxj__post post = cxj__post_of(core, journey, &journey->fold, CXJ__POST_ADD);
+        post.only = view;
+        if (journey->index != NULL && view->grain == CXJ_GRAIN_JOURNEYS && !cxj__post_index_view(core, journey, view)) {
             return false;
         }
-        cxj__plan_commit(&engine->plan, core, false);
+        if (!cxj__post_regain_samples(core, journey) || !cxj__post_whole(&post)) return false;
     }
+    cxj__core_note_left_out(core, true);
+    cxj__core_sweep(core);
     return true;
 }
 
 /* True if an entry of a journey's index speaks of a view. */
 static bool is_of_view(const struct cxj__index_entry *entry, const struct cxj_view *view) {
-    if (entry->kind == CXJ__INDEX_HAD) return entry->key >> CXJ__PLAN_HAD_BITS == view->id;
+    if (entry->kind == CXJ__INDEX_HAD) return entry->key >> CXJ__POST_HAD_BITS == view->id;
     return entry->kind == CXJ__INDEX_CELL && entry->key >> CXJ__CELL_NUMBER_BITS == view->id;
 }
 
@@ -392,13 +389,14 @@ static cxj_status admit_view(cxj_engine *engine, struct cxj_view *view) {
     view->engine = engine;
     view->id = engine->next_view++;
     view->sealed_lost = core->sealed_touchpoints > 0; /* what those contributed is known to other views at most */
-    core->wanted |= wanted_by(view);
+    core->views[core->view_count++] = view;
+    cxj__core_note_views(core);
     if (!fill_view(engine, view)) {
-        want_again(core);
         forget_view(core, view);
+        core->view_count--;
+        cxj__core_note_views(core);
         return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to fill a view");
     }
-    core->views[core->view_count++] = view;
     core->version++;
     return CXJ_OK;
 }
@@ -457,7 +455,7 @@ cxj_status cxj_view_drop(cxj_engine *engine, cxj_view *view) {
         destroy_view(core, view);
         memmove(core->views + i, core->views + i + 1, (core->view_count - i - 1) * sizeof *core->views);
         core->view_count--;
-        want_again(core);
+        cxj__core_note_views(core);
         core->version++;
         return CXJ_OK;
     }
@@ -612,12 +610,12 @@ cxj_status cxj_advance(cxj_engine *engine, int64_t now) {
         return CXJ_BAD_ARGUMENT;
     }
     if (core->now != INT64_MIN && now - LONGEST_LEAP > core->now &&
-        (core->touchpoints == 0 || now - LONGEST_LEAP > cxj__plan_latest(core))) {
+        (core->touchpoints == 0 || now - LONGEST_LEAP > cxj__core_latest(core))) {
         cxj__base_say(
             &engine->message,
             "now: %lld is more than ten years after both the clock, %lld, and the latest touchpoint, %lld; it "
             "must be in milliseconds since 1970",
-            (long long)now, (long long)core->now, (long long)cxj__plan_latest(core));
+            (long long)now, (long long)core->now, (long long)cxj__core_latest(core));
         return CXJ_CLOCK;
     }
     if (now < core->now) {
@@ -625,15 +623,15 @@ cxj_status cxj_advance(cxj_engine *engine, int64_t now) {
                       (long long)core->now);
         return CXJ_CLOCK;
     }
-    cxj__plan_advance(core, now);
+    cxj__due_advance(core, now);
     size_t sealed = core->store.sealed.count;
-    cxj_status status = cxj__plan_seal(core);
+    cxj_status status = cxj__seal_due(core);
     if (status != CXJ_OK) {
-        cxj__plan_finish(&engine->plan, &core->memory); /* the room that was kept for plans may be enough */
-        status = cxj__plan_seal(core);
+        cxj__engine_free_room(engine); /* which may be enough */
+        status = cxj__seal_due(core);
     }
-    /* What is let go shall not lie about in the plan. */
-    if (core->store.sealed.count != sealed) cxj__plan_finish(&engine->plan, &core->memory);
+    /* What is let go shall not lie about in it. */
+    if (core->store.sealed.count != sealed) cxj__engine_free_room(engine);
     if (status == CXJ_OK) return CXJ_OK;
     return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to seal a journey; the clock has moved");
 }

@@ -2,14 +2,15 @@
 #ifndef CXJ__ENGINE_H
 #define CXJ__ENGINE_H
 
-#include "plan.h"
+#include "settle.h"
 
 /* Milliseconds after which journeys are sealed, at most. */
 #define CXJ__LONGEST_TIME INT64_C(1000000000000000)
 
 struct cxj_engine {
     struct cxj__core core;
-    struct cxj__plan plan;
+    struct cxj__append append;     /* room for touchpoints that come last */
+    struct cxj__settling settling; /* room for changes */
     struct cxj__message message; /* of the last changing call; empty if it succeeded */
     struct cxj__feed feed;       /* of all that arrived */
     uint64_t late, refused;
@@ -66,7 +67,9 @@ cxj_status cxj__engine_refuse_room(char *message, size_t message_capacity, const
 /* Keeps a host's mark in place of the one before; false, and then that one stays, if there is no memory. */
 bool cxj__engine_take_mark(cxj_engine *engine, const void *bytes, size_t length);
 
-/* Gives back the room that a large call has taken. */
+/* Gives back the room that appending and changes have taken, and leaves no trace of what was in it; and the same if a
+ * large call has taken much. */
+void cxj__engine_free_room(cxj_engine *engine);
 void cxj__engine_trim(cxj_engine *engine);
 
 #endif

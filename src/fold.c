@@ -233,8 +233,7 @@ static void move(struct step *step, uint8_t d, uint32_t value, bool held) {
     }
     track->value = value;
     track->at = step->m->at;
-    fold->seen[d] |= UINT64_C(1) << (value & 63);
-    if (value > 63) fold->wide |= (uint8_t)(1U << d);
+    cxj__fold_note_seen(fold, d, value);
 }
 
 /* Step 4. */

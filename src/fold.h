@@ -86,6 +86,13 @@ static inline enum cxj__saw cxj__fold_saw(const struct cxj__fold *fold, uint32_t
     return value > 63 || (fold->wide >> d & 1) != 0 ? CXJ__PERHAPS_SEEN : CXJ__SEEN;
 }
 
+/* Notes that a value of a dimension was seen; that there was none is nothing to note. */
+static inline void cxj__fold_note_seen(struct cxj__fold *fold, uint32_t d, uint32_t value) {
+    if (value == 0) return;
+    fold->seen[d] |= UINT64_C(1) << (value & 63);
+    if (value > 63) fold->wide |= (uint8_t)(1U << d);
+}
+
 /* Folds in one touchpoint, whose facets are implied already and which is not withdrawn.
  * held: a bit for each dimension whose value an earlier touchpoint of the journey has held.
  * wanted: a bit for each dimension whose transitions are of interest; the others' leave no facts.

@@ -3,7 +3,7 @@
  * Nothing that is read is trusted: blocks are whole or refused (format.c), and here every number is checked against
  * what it may be: names, keys and journeys stand in strict order, codes are those of names that are there, touchpoints
  * are within their bounds and in their order, totals are what was found. What an engine needs is built of what was
- * checked already, by the functions that build it otherwise: touchpoints are planned and committed, so that cells and
+ * checked already, by the functions that build it otherwise: touchpoints are appended, so that cells and
  * touchpoints cannot disagree. To check without building is the same, less that. Of sealed journeys there are sums
  * only: these must be such as touchpoints can have (cell.c), and what all views without conditions say must agree.
  *
@@ -50,7 +50,8 @@ struct load {
     uint64_t withdrawn, unheld;   /* withdrawn ones, and, in format 1, such as are left out */
     uint64_t *ids;                /* of the journey under way */
     size_t id_count, id_capacity;
-    size_t planned;  /* touchpoints that are planned and not committed yet */
+    CXJ__LIST(struct cxj__entry) entries; /* what contributes of the journey under way, in order */
+    CXJ__LIST(struct cxj__retraction) retractions; /* what is withdrawn of it, by id */
     uint64_t length; /* of all bytes, if that is known; 0: it is not */
     uint64_t work;   /* touchpoints times views, so far */
     uint64_t memory;
@@ -519,15 +520,24 @@ static bool read_cells(struct load *load) {
 
 /* ---- journeys --------------------------------------------------------------------------------------------------- */
 
-/* Commits what is planned. */
-static bool commit(struct load *load) {
+/* Takes the journey under way into the engine. */
+static bool build_journey(struct load *load, uint64_t number) {
     struct cxj__core *core = &load->engine->core;
-    struct cxj__plan *plan = &load->engine->plan;
-    if (load->planned == 0) return true;
-    if (cxj__plan_prepare(plan, core) != CXJ_OK) return lack_memory(load);
-    cxj__plan_commit(plan, core, false);
-    cxj__plan_begin(plan);
-    load->planned = 0;
+    struct cxj__journey *journey = cxj__store_make(&core->store, &core->memory, &core->seed, number);
+    if (journey == NULL) return lack_memory(load);
+    struct cxj__edit edit = {.journey = journey,
+                             .arriving = load->entries.items,
+                             .arriving_count = load->entries.count,
+                             .retractions = load->retractions.items,
+                             .retraction_count = load->retractions.count};
+    if (!cxj__due_reserve(core, cxj__append_deadlines(&edit)) || !cxj__seal_reserve(core, 1) ||
+        !cxj__append_edit(core, &edit)) {
+        return lack_memory(load);
+    }
+    cxj__append_settle(core, &edit);
+    cxj__core_note_left_out(core, true);
+    cxj__core_sweep(core);
+    core->version++;
     return true;
 }
 
@@ -594,22 +604,25 @@ static bool check_record(struct load *load, const cxj_touchpoint *t) {
     return true;
 }
 
-/* Takes a touchpoint into the engine. */
+/* Keeps a touchpoint until all of its journey is there. */
 static bool take_touchpoint(struct load *load, const cxj_touchpoint *t) {
     if (load->purpose == CHECK) {
         if (cxj__store_is_rare(t)) load->memory += sizeof(struct cxj__rare);
         return true;
     }
-    load->planned++;
-    cxj_status status = cxj__plan_arrival(&load->engine->plan, &load->engine->core, t, load->planned - 1);
-    return status == CXJ_OK || lack_memory(load);
+    if (!CXJ__APPEND(&load->engine->core.memory, load->entries)) return lack_memory(load);
+    *CXJ__LAST(load->entries) = (struct cxj__entry){.touchpoint = *t, .moves = 1};
+    return true;
 }
 
 /* A touchpoint that is withdrawn keeps its id and revision alone. */
-static bool take_withdrawn(struct load *load, uint64_t journey, uint64_t id, uint64_t revision) {
-    cxj_touchpoint t = {.journey = journey, .id = id, .revision = revision, .facets = CXJ_FACET_WITHDRAWN};
+static bool take_withdrawn(struct load *load, uint64_t id, uint64_t revision) {
     load->withdrawn++;
-    return note_id(load, id) && take_touchpoint(load, &t);
+    if (!note_id(load, id)) return false;
+    if (load->purpose == CHECK) return true;
+    if (!CXJ__APPEND(&load->engine->core.memory, load->retractions)) return lack_memory(load);
+    *CXJ__LAST(load->retractions) = (struct cxj__retraction){id, revision, false, true};
+    return true;
 }
 
 static bool read_touchpoint(struct load *load, uint64_t journey, struct cxj__format_before *before, cxj_touchpoint *t) {
@@ -627,13 +640,13 @@ static bool read_touchpoint(struct load *load, uint64_t journey, struct cxj__for
         return note_id(load, t->id) && take_touchpoint(load, t);
     }
     if (load->in.format > CXJ__FORMAT_FIRST) return refuse_bytes(load, "a touchpoint that contributes is withdrawn");
-    if (t->id != 0) return take_withdrawn(load, journey, t->id, t->revision);
+    if (t->id != 0) return take_withdrawn(load, t->id, t->revision);
     load->unheld++;
     return true;
 }
 
 /* Reads those that are withdrawn, in the order of their ids. */
-static bool read_withdrawn(struct load *load, uint64_t journey, size_t count) {
+static bool read_withdrawn(struct load *load, size_t count) {
     struct cxj__format_in *in = &load->in;
     uint64_t id = 0;
     for (size_t i = 0; i < count; i++) {
@@ -641,7 +654,7 @@ static bool read_withdrawn(struct load *load, uint64_t journey, size_t count) {
         if (step == 0) refuse_bytes(load, "ids are not in order");
         id += step;
         uint64_t revision = cxj__format_get(in, UINT64_MAX);
-        if (in->status != CXJ_OK || !take_withdrawn(load, journey, id, revision)) return false;
+        if (in->status != CXJ_OK || !take_withdrawn(load, id, revision)) return false;
     }
     return true;
 }
@@ -658,14 +671,14 @@ static bool read_journey(struct load *load, uint64_t number, size_t count, size_
                     load->in.offset + load->in.length)) {
         return false;
     }
-    load->id_count = 0;
+    load->id_count = load->entries.count = load->retractions.count = 0;
     for (size_t i = 0; i < count; i++) {
         if (!read_touchpoint(load, number, &before, &touchpoint)) return false;
     }
-    if (!read_withdrawn(load, number, withdrawn)) return false;
+    if (!read_withdrawn(load, withdrawn)) return false;
     load->memory += LEAST_OF_JOURNEY;
     if (count > CXJ__FIRST_RECORDS) load->memory += (count - CXJ__FIRST_RECORDS) * sizeof(struct cxj__record);
-    return check_ids(load) && (load->planned < CXJ__COMING || commit(load));
+    return check_ids(load) && (load->purpose == CHECK || build_journey(load, number));
 }
 
 static bool read_sealed(struct load *load, uint64_t number) {
@@ -696,7 +709,6 @@ static bool read_journeys(struct load *load) {
     struct cxj__format_in *in = &load->in;
     uint64_t number = 0;
     size_t count, withdrawn;
-    cxj__plan_begin(&load->engine->plan);
     for (uint64_t i = 0; i < load->totals.journeys; i++) {
         if (!cxj__format_item(in, CXJ__FORMAT_JOURNEYS)) return false;
         uint64_t step = cxj__format_get(in, UINT64_MAX - number);
@@ -706,7 +718,7 @@ static bool read_journeys(struct load *load) {
         bool is_sealed = count == 0 && withdrawn == 0;
         if (!(is_sealed ? read_sealed(load, number) : read_journey(load, number, count, withdrawn))) return false;
     }
-    return commit(load);
+    return true;
 }
 
 /* ---- all of it -------------------------------------------------------------------------------------------------- */
@@ -732,11 +744,12 @@ static bool read_state(struct load *load) {
         return false;
     }
     size_t views = core->view_count;
-    uint32_t wanted = core->wanted;
-    if (load->purpose == BUILD_BARE) core->view_count = core->wanted = 0;
+    core->is_bare = load->purpose == BUILD_BARE;
+    if (core->is_bare) core->view_count = 0;
+    cxj__core_note_views(core);
     bool is_right = read_journeys(load);
     core->view_count = views;
-    core->wanted = wanted;
+    cxj__core_note_views(core);
     if (!is_right || !cxj__format_in_end(&load->in) || !check_totals(load)) return false;
     /* Names that stood in withdrawn touchpoints alone. */
     for (uint32_t d = 1; load->in.format == CXJ__FORMAT_FIRST && d <= CXJ__DICTIONARIES; d++) {
@@ -749,6 +762,8 @@ static bool read_state(struct load *load) {
 static cxj_status run_load(struct load *load, cxj_read read, void *context) {
     struct cxj__memory *memory = &load->engine->core.memory;
     if (cxj__format_in_begin(&load->in, memory, read, context)) (void)read_state(load);
+    CXJ__FREE(memory, load->entries);
+    CXJ__FREE(memory, load->retractions);
     if (load->ids != NULL) memset(load->ids, 0, load->id_capacity * sizeof *load->ids);
     cxj__base_release(memory, &load->ids, &load->id_capacity, sizeof *load->ids);
     for (size_t group = 0; group < GROUPS; group++) {

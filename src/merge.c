@@ -1,11 +1,13 @@
 /* merge: one engine into another.
  *
- * The source's touchpoints are planned journey by journey, as if they arrived: first all are planned to reserve what
- * that needs, and then once more to be committed, so that a merge is all or nothing. Names meet by their text.
+ * Cells are sums, so a merge adds cells to cells, and takes over copies of the source's journeys. Where the engine has a
+ * view that the source has not, or a clock that stands later, the copies are posted instead, as if they had come. A
+ * journey that both have is made anew beside the two: the engine's and the copy are taken out of the cells, and a third
+ * one settles the touchpoints of both. So neither is touched until all is there, and where memory ends, the third goes
+ * and the others are posted again, which needs no memory. Names meet by their text.
  *
  * Of sealed journeys there are no touchpoints. What they have contributed stands by itself in the source's cells, and
  * is added to the cells with the same text, in views with the same text. */
-#include <assert.h>
 #include <string.h>
 
 #include "engine.h"
@@ -18,12 +20,25 @@ struct translation {
     uint32_t *codes[CXJ__DICTIONARIES + 1];
 };
 
+/* A journey that is taken over. */
+struct taken {
+    struct cxj__journey *copy;   /* of the source's */
+    struct cxj__journey *own;    /* the engine's with the same number; NULL: there is none */
+    struct cxj__journey *joined; /* what comes of both */
+};
+
 /* One merge under way. */
 struct merge {
     cxj_engine *engine;
     const struct cxj__core *source;
     struct translation translation;
     size_t sealed; /* numbers of the source that the engine has sealed so far */
+    CXJ__LIST(struct taken) taken;
+    size_t posted, joined; /* of those taken: that cells have, or whose cells do; that are made anew */
+    bool are_added;        /* the source's cells */
+    bool adds_cells;       /* cells are added to cells, and journeys need not be posted */
+    int64_t now;           /* the clock after the merge */
+    uint32_t unrecorded;   /* of the source */
 };
 
 /* ---- names ------------------------------------------------------------------------------------------------------ */
@@ -74,54 +89,317 @@ static bool make_translation(struct cxj__memory *memory, const struct cxj__core 
 
 /* ---- journeys --------------------------------------------------------------------------------------------------- */
 
-/* Plans one journey of the source, and reserves what that needs. */
-static cxj_status plan_journey(cxj_engine *engine, const struct cxj__journey *journey,
-                               const struct translation *translation) {
-    cxj__plan_begin(&engine->plan);
+/* Takes over copies of all journeys of the source. */
+static bool copy_journeys(struct merge *merge) {
+    struct cxj__core *core = &merge->engine->core;
+    const struct cxj__store *store = &merge->source->store;
+    for (size_t place = 0; place < store->places; place++) {
+        const struct cxj__journey *journey = cxj__store_at(store, place);
+        if (journey->number == 0) continue;
+        if (!CXJ__APPEND(&core->memory, merge->taken)) return false;
+        struct taken *taken = CXJ__LAST(merge->taken);
+        taken->own = cxj__store_find(&core->store, &core->seed, journey->number, &core->store.probes);
+        taken->joined = NULL;
+        taken->copy = cxj__store_copy(&core->store, &core->memory, &core->seed, journey, merge->translation.codes,
+                                      taken->own == NULL);
+        if (taken->copy == NULL) {
+            merge->taken.count--;
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Posts a journey as it stands when the clock does as it will after the merge. */
+static bool post_journey(struct merge *merge, struct cxj__journey *journey, enum cxj__posting posting) {
+    struct cxj__core *core = &merge->engine->core;
+    const int64_t now = core->now;
+    struct cxj__post post = cxj__post_of(core, journey, &journey->fold, posting);
+    core->now = merge->now;
+    bool done = cxj__post_whole(&post);
+    if (!done && posting == CXJ__POST_ADD) {
+        struct cxj__post back = cxj__post_of(core, journey, &journey->fold, CXJ__POST_TAKE);
+        back.budget = post.made;
+        (void)cxj__post_whole(&back);
+    }
+    core->now = now;
+    return done;
+}
+
+/* The same of the engine's own, under its own clock. */
+static void post_own(struct merge *merge, struct cxj__journey *journey, enum cxj__posting posting) {
+    struct cxj__core *core = &merge->engine->core;
+    struct cxj__post post = cxj__post_of(core, journey, &journey->fold, posting);
+    (void)cxj__post_whole(&post);
+}
+
+/* The index of a copy learns what views want to know, of cells that are there. */
+static bool index_copy(struct merge *merge, struct cxj__journey *copy) {
+    struct cxj__core *core = &merge->engine->core;
+    for (size_t v = 0; v < core->view_count && copy->index != NULL; v++) {
+        bool counts_cells = core->views[v]->grain == CXJ_GRAIN_TOUCHPOINTS;
+        if (counts_cells && !merge->adds_cells) continue; /* posting counts them */
+        if (!cxj__post_index_view(core, copy, core->views[v])) return false;
+    }
+    return true;
+}
+
+/* Cells learn of all copies, unless their own cells are added. */
+static bool post_copies(struct merge *merge) {
+    for (; merge->posted < merge->taken.count; merge->posted++) {
+        struct cxj__journey *copy = merge->taken.items[merge->posted].copy;
+        if (!cxj__post_regain_samples(&merge->engine->core, copy) || !index_copy(merge, copy)) return false;
+        if (!merge->adds_cells && !post_journey(merge, copy, CXJ__POST_ADD)) return false;
+    }
+    return true;
+}
+
+/* Lets all touchpoints of a journey arrive; place is that of the first. */
+static bool let_arrive(struct merge *merge, const struct cxj__journey *journey, size_t place) {
     for (size_t i = 0; i < cxj__store_kept(journey); i++) {
         struct cxj__entry entry;
         cxj__store_unpack(journey, i, &entry);
-        cxj__touchpoint_translate(&entry.touchpoint, translation->codes);
-        cxj_status status = cxj__plan_arrival(&engine->plan, &engine->core, &entry.touchpoint, i);
-        if (status != CXJ_OK) return status;
+        cxj_status status = cxj__settle_arrival(&merge->engine->settling, &merge->engine->core, &entry.touchpoint,
+                                                place + i);
+        if (status != CXJ_OK) return false;
     }
-    cxj_status status = cxj__plan_prepare(&engine->plan, &engine->core);
-    if (status == CXJ_OK && engine->plan.refused.count > 0) {
-        status = CXJ_LIMIT;
-        cxj__base_say(&engine->message, "merge: journey %llu would have more than %u touchpoints",
-                      (unsigned long long)journey->number, (unsigned)engine->core.touchpoints_limit);
+    return true;
+}
+
+static cxj_status refuse_full(const struct merge *merge, uint64_t number) {
+    cxj__base_say(&merge->engine->message, "merge: journey %llu would have more than %u touchpoints",
+                  (unsigned long long)number, (unsigned)merge->engine->core.touchpoints_limit);
+    return CXJ_LIMIT;
+}
+
+/* Settles the touchpoints of two journeys in a third one. */
+static cxj_status settle_both(struct merge *merge, const struct taken *taken) {
+    struct cxj__settling *settling = &merge->engine->settling;
+    struct cxj__core *core = &merge->engine->core;
+    const int64_t now = core->now;
+    core->now = merge->now;
+    cxj__settle_begin(settling);
+    bool room = let_arrive(merge, taken->own, 0) && let_arrive(merge, taken->copy, cxj__store_kept(taken->own));
+    if (!room) cxj__settle_undo(settling, core);
+    room = room && cxj__settle_change(settling, core);
+    bool is_full = room && settling->refused.count > 0;
+    if (is_full) {
+        cxj__settle_undo(settling, core);
+    } else if (room) {
+        cxj__settle_end(settling, core);
+    }
+    core->now = now;
+    if (is_full) return refuse_full(merge, taken->own->number);
+    return room ? CXJ_OK : CXJ_NO_MEMORY;
+}
+
+/* Puts the two back into the cells in which they were. */
+static void part(struct merge *merge, const struct taken *taken) {
+    cxj__store_attach(&merge->engine->core.store, &merge->engine->core.seed, taken->own);
+    (void)post_journey(merge, taken->copy, CXJ__POST_ADD);
+    post_own(merge, taken->own, CXJ__POST_ADD);
+}
+
+/* Makes one journey of two. */
+static cxj_status join(struct merge *merge, struct taken *taken) {
+    struct cxj__core *core = &merge->engine->core;
+    if (!cxj__post_regain_samples(core, taken->own)) return CXJ_NO_MEMORY;
+    post_own(merge, taken->own, CXJ__POST_TAKE);
+    (void)post_journey(merge, taken->copy, CXJ__POST_TAKE);
+    cxj__store_detach(&core->store, &core->seed, taken->own);
+    cxj_status status = settle_both(merge, taken);
+    if (status == CXJ_OK) {
+        taken->joined = cxj__store_find(&core->store, &core->seed, taken->own->number, &core->store.probes);
+    } else {
+        part(merge, taken);
     }
     return status;
 }
 
-/* Plans all journeys of the source and keeps what is reserved; nothing changes. */
-static cxj_status reserve_journeys(struct merge *merge) {
-    cxj_engine *engine = merge->engine;
-    for (size_t place = 0; place < merge->source->store.places; place++) {
-        const struct cxj__journey *journey = cxj__store_at(&merge->source->store, place);
-        if (journey->number == 0) continue;
-        cxj_status status = plan_journey(engine, journey, &merge->translation);
-        cxj__plan_abandon(&engine->plan, &engine->core, true);
+static cxj_status join_journeys(struct merge *merge) {
+    for (; merge->joined < merge->taken.count; merge->joined++) {
+        struct taken *taken = &merge->taken.items[merge->joined];
+        if (taken->own == NULL) {
+            if (cxj__store_kept(taken->copy) <= merge->engine->core.touchpoints_limit) continue;
+            return refuse_full(merge, taken->copy->number);
+        }
+        cxj_status status = join(merge, taken);
         if (status != CXJ_OK) return status;
     }
     return CXJ_OK;
 }
 
-/* Plans them again, which cannot fail now, and commits each. */
-static void commit_journeys(struct merge *merge) {
-    cxj_engine *engine = merge->engine;
-    for (size_t place = 0; place < merge->source->store.places; place++) {
-        const struct cxj__journey *journey = cxj__store_at(&merge->source->store, place);
-        if (journey->number == 0) continue;
-        cxj__plan_forget_deadlines(&engine->plan);
-        cxj_status status = plan_journey(engine, journey, &merge->translation);
-        assert(status == CXJ_OK);
-        (void)status;
-        cxj__plan_commit(&engine->plan, &engine->core, true);
+/* Room for what the journeys that the engine did not have will make come due. */
+static bool reserve_deadlines(struct merge *merge) {
+    struct cxj__core *core = &merge->engine->core;
+    size_t deadlines = 0, journeys = 0;
+    for (size_t i = 0; i < merge->taken.count; i++) {
+        const struct taken *taken = &merge->taken.items[i];
+        if (taken->own != NULL) continue;
+        journeys++;
+        for (unsigned open = taken->copy->fold.promises_open; open != 0; open &= open - 1) deadlines++;
     }
-    cxj__plan_forget_deadlines(&engine->plan);
+    return cxj__due_reserve(core, deadlines) && cxj__seal_reserve(core, journeys);
 }
 
+static void count_touchpoints(struct cxj__core *core, const struct cxj__journey *journey, int sign) {
+    for (size_t i = 0; i < journey->count; i++) {
+        struct cxj__entry entry;
+        cxj__store_unpack(journey, i, &entry);
+        cxj__core_count(core, &entry.touchpoint, sign);
+    }
+}
+
+/* A journey that the engine did not have is its own now. */
+static void commit_new(struct cxj__core *core, struct cxj__journey *journey) {
+    static const struct cxj__counted nothing = {0, 0, INT64_MIN};
+    static const struct cxj__dues none = {.open = 0};
+    count_touchpoints(core, journey, 1);
+    cxj__core_count_journey(core, journey, nothing);
+    cxj__due_push(core, journey, &none);
+    cxj__seal_watch(core, journey);
+}
+
+/* The two of which one was made go. */
+static void commit_joined(struct cxj__core *core, const struct taken *taken) {
+    struct cxj__journey *own = taken->own;
+    count_touchpoints(core, own, -1);
+    core->touchpoints -= own->count;
+    core->journeys -= own->count > 0;
+    cxj__core_count_gone(core, own);
+    cxj__store_release(&core->store, &core->memory, own);
+    cxj__store_release(&core->store, &core->memory, taken->copy);
+}
+
+/* All journeys are there, and so is room for what they make come due. */
+static void commit_journeys(struct merge *merge) {
+    struct cxj__core *core = &merge->engine->core;
+    bool are_joined = false;
+    for (size_t i = 0; i < merge->taken.count; i++) {
+        if (merge->taken.items[i].own == NULL) continue;
+        commit_joined(core, &merge->taken.items[i]);
+        are_joined = true;
+    }
+    if (merge->now > core->now) cxj__due_advance(core, merge->now); /* of what is the engine's own so far */
+    for (size_t i = 0; i < merge->taken.count; i++) {
+        if (merge->taken.items[i].own == NULL) commit_new(core, merge->taken.items[i].copy);
+    }
+    core->version += merge->taken.count > 0;
+    if (!are_joined) return;
+    cxj__due_compact(core); /* deadlines of the journeys that went */
+    cxj__seal_compact(core);
+}
+
+/* Undoes all that was done for journeys. */
+static void undo_journeys(struct merge *merge) {
+    struct cxj__core *core = &merge->engine->core;
+    while (merge->joined-- > 0) {
+        const struct taken *taken = &merge->taken.items[merge->joined];
+        if (taken->joined == NULL) continue;
+        const int64_t now = core->now;
+        core->now = merge->now;
+        cxj__append_erase(core, taken->joined);
+        core->now = now;
+        part(merge, taken);
+    }
+    while (merge->posted-- > 0 && !merge->adds_cells) {
+        (void)post_journey(merge, merge->taken.items[merge->posted].copy, CXJ__POST_TAKE);
+    }
+    while (merge->taken.count > 0) {
+        const struct taken *taken = &merge->taken.items[--merge->taken.count];
+        if (taken->own == NULL) cxj__store_detach(&core->store, &core->seed, taken->copy);
+        cxj__store_release(&core->store, &core->memory, taken->copy);
+    }
+    cxj__due_compact(core);
+    cxj__seal_compact(core);
+}
+
+/* ---- cells ------------------------------------------------------------------------------------------------------ */
+
+/* True if the source's cells are what its journeys add to the engine's views: each of these stands in the source, whole,
+ * and by the clock that will hold. What sealed journeys have contributed is added apart. */
+static bool may_add_cells(const struct merge *merge) {
+    const struct cxj__core *core = &merge->engine->core;
+    if (merge->source->is_bare || merge->source->now != merge->now || merge->source->deadlines_lost) return false;
+    for (size_t v = 0; v < core->view_count; v++) {
+        const struct cxj_view *view = core->views[v];
+        const struct cxj_view *source = cxj__engine_find_view(merge->source, view->text, view->text_length);
+        if (source == NULL || source->incomplete || source->sealed_lost || view->incomplete) return false;
+        if (view->cell_count + source->cell_count > core->cells_limit) return false;
+    }
+    return true;
+}
+
+/* Deals with a cell of the source and the one to which it is added. */
+typedef bool (*visit_cell)(struct merge *merge, struct cxj_view *view, const struct cxj__cell *from,
+                           const struct cxj__key *key);
+
+static bool each_cell(struct merge *merge, visit_cell visit) {
+    const struct cxj__core *core = &merge->engine->core;
+    for (size_t v = 0; v < core->view_count; v++) {
+        struct cxj_view *view = core->views[v];
+        const struct cxj_view *source = cxj__engine_find_view(merge->source, view->text, view->text_length);
+        for (size_t i = 0; i < source->cell_count; i++) {
+            struct cxj__key key;
+            cxj__view_translate_key(view, &source->cells[i]->key, merge->translation.codes, &key);
+            if (!visit(merge, view, source->cells[i], &key)) return false;
+        }
+    }
+    return true;
+}
+
+static bool reserve_cell(struct merge *merge, struct cxj_view *view, const struct cxj__cell *from,
+                         const struct cxj__key *key) {
+    struct cxj__core *core = &merge->engine->core;
+    struct cxj__cell *to = cxj__view_find(view, &core->seed, key, &core->store.probes);
+    if (to == NULL) to = cxj__view_make(view, &core->memory, &core->seed, key);
+    if (to == NULL) return false;
+    cxj__view_mark_empty(view, to); /* should nothing come of it */
+    core->has_emptied = true;
+    return cxj__cell_reserve_cell(to, &core->memory, from);
+}
+
+/* What sealed journeys have contributed is not the copies'. */
+static void add_held(struct cxj__cell *to, const struct cxj__cell *from, int sign) {
+    cxj__cell_add_cell(to, from, sign);
+    if (cxj__cell_has_sealed(from)) cxj__cell_add_cell(to, from->sealed, -sign);
+}
+
+static bool add_cell(struct merge *merge, struct cxj_view *view, const struct cxj__cell *from,
+                     const struct cxj__key *key) {
+    struct cxj__core *core = &merge->engine->core;
+    add_held(cxj__view_find(view, &core->seed, key, &core->store.probes), from, 1);
+    return true;
+}
+
+static bool take_cell(struct merge *merge, struct cxj_view *view, const struct cxj__cell *from,
+                      const struct cxj__key *key) {
+    struct cxj__core *core = &merge->engine->core;
+    struct cxj__cell *to = cxj__view_find(view, &core->seed, key, &core->store.probes);
+    add_held(to, from, -1);
+    cxj__view_mark_empty(view, to);
+    core->has_emptied = true;
+    return true;
+}
+
+static bool add_cells(struct merge *merge) {
+    if (!each_cell(merge, reserve_cell)) return false;
+    (void)each_cell(merge, add_cell);
+    merge->are_added = true;
+    return true;
+}
+
+/* ---- all that can fail ------------------------------------------------------------------------------------------- */
+
+static cxj_status take_journeys(struct merge *merge) {
+    if (!copy_journeys(merge)) return CXJ_NO_MEMORY;
+    merge->adds_cells = may_add_cells(merge);
+    if (merge->adds_cells && !add_cells(merge)) return CXJ_NO_MEMORY;
+    if (!post_copies(merge)) return CXJ_NO_MEMORY;
+    cxj_status status = join_journeys(merge);
+    if (status == CXJ_OK && !reserve_deadlines(merge)) status = CXJ_NO_MEMORY;
+    return status;
+}
 /* ---- what sealed journeys have contributed ---------------------------------------------------------------------- */
 
 static bool is_known(const struct cxj__core *core, uint64_t number, uint64_t *probes) {
@@ -293,32 +571,19 @@ static void commit_sealed_of(struct merge *merge) {
 
 /* ---- all of it -------------------------------------------------------------------------------------------------- */
 
-/* Drops the cells of all views to which nothing contributes: what one journey left empty may have been needed by
- * another, but not any more. */
-static void sweep_views(struct cxj__core *core) {
-    for (size_t v = 0; v < core->view_count; v++) {
+/* After a merge that failed: all is as it was. */
+static void undo(struct merge *merge) {
+    struct cxj__core *core = &merge->engine->core;
+    undo_journeys(merge);
+    if (merge->are_added) (void)each_cell(merge, take_cell);
+    (void)cxj__table_each(&merge->source->store.sealed, return_sealed, merge);
+    for (size_t v = 0; v < core->view_count; v++) { /* cells that were made for what sealed journeys have contributed */
         struct cxj_view *view = core->views[v];
         for (size_t i = 0; i < view->cell_count; i++) cxj__view_mark_empty(view, view->cells[i]);
-        cxj__view_sweep(view, &core->memory);
     }
-}
-
-/* After a merge that failed: drops what was reserved. */
-static void drop_reserved(struct merge *merge) {
-    struct cxj__core *core = &merge->engine->core;
-    (void)cxj__table_each(&merge->source->store.sealed, return_sealed, merge);
-    sweep_views(core);
-    for (size_t place = 0; place < core->store.places; place++) {
-        struct cxj__journey *journey = cxj__store_at(&core->store, place);
-        if (journey->number != 0 && cxj__store_kept(journey) == 0) {
-            cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
-        }
-    }
-    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
-        cxj__names_take_back(&core->dictionaries[d], &core->memory);
-    }
-    cxj__plan_forget_deadlines(&merge->engine->plan);
-    cxj__plan_finish(&merge->engine->plan, &core->memory); /* what it had in hand shall not lie about */
+    core->has_emptied = true;
+    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_take_back(&core->dictionaries[d], &core->memory);
+    cxj__engine_free_room(merge->engine); /* what it had in hand shall not lie about */
 }
 
 static cxj_status reserve(struct merge *merge) {
@@ -327,7 +592,30 @@ static cxj_status reserve(struct merge *merge) {
     cxj_status status = make_translation(memory, merge->source, &merge->translation) ? CXJ_OK : CXJ_NO_MEMORY;
     if (status == CXJ_OK) status = translate_names(engine, merge->source, &merge->translation);
     if (status == CXJ_OK) status = reserve_sealed_of(merge);
-    if (status == CXJ_OK) status = reserve_journeys(merge);
+    if (status == CXJ_OK) status = take_journeys(merge);
+    return status;
+}
+
+/* Makes the merge, or nothing. */
+static cxj_status take_source(struct merge *merge) {
+    cxj_engine *engine = merge->engine;
+    struct cxj__core *core = &engine->core;
+    const uint64_t version = core->version;
+    core->is_tentative = true;
+    cxj_status status = reserve(merge);
+    if (status == CXJ_OK) {
+        commit_journeys(merge);
+        commit_sealed_of(merge);
+        engine->unrecorded |= merge->unrecorded; /* what one of them does not know, the result does not know */
+    } else {
+        undo(merge);
+        core->version = version;
+        if (status == CXJ_NO_MEMORY) cxj__engine_fail(engine, status, "no memory to merge");
+    }
+    core->is_tentative = false;
+    cxj__core_note_left_out(core, status == CXJ_OK);
+    cxj__core_sweep(core);
+    cxj__core_find_latest(core);
     return status;
 }
 
@@ -345,24 +633,15 @@ cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source) {
             "merge: the engines' text ids were made with different keys, so one text is two numbers");
     }
     struct cxj__core *core = &engine->core;
-    struct merge merge = {.engine = engine, .source = &source->core};
+    struct merge merge = {.engine = engine, .source = &source->core, .now = core->now, .unrecorded = source->unrecorded};
+    if (source->core.now > core->now) merge.now = source->core.now;
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_mark(&core->dictionaries[d]);
-    cxj_status status = reserve(&merge);
-    if (status == CXJ_OK) {
-        commit_journeys(&merge);
-        commit_sealed_of(&merge);
-        sweep_views(core);
-        cxj__plan_find_latest(core);
-        engine->unrecorded |= source->unrecorded; /* what one of them does not know, the result does not know */
-        if (source->core.now > core->now) cxj__plan_advance(core, source->core.now);
-    } else {
-        drop_reserved(&merge);
-        if (status == CXJ_NO_MEMORY) cxj__engine_fail(engine, status, "no memory to merge");
-    }
+    cxj_status status = take_source(&merge);
     if (merge.translation.block != NULL) {
         cxj__base_resize(&core->memory, merge.translation.block,
                          merge.translation.length * sizeof *merge.translation.block, 0);
     }
+    CXJ__FREE(&core->memory, merge.taken);
     cxj__engine_trim(engine);
     return status;
 }

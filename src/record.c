@@ -1,19 +1,20 @@
 /* record: the way in: touchpoints recorded, withdrawn, erased.
  *
- * Touchpoints are validated one by one, then taken in chunks. A chunk is planned whole and then committed whole, so
- * what has been taken is always the first part of what was passed. Chunks are small while touchpoints come last in
- * their journeys. Where one had much to unpack and fold again, the next takes all that is left of the call, up to a
- * bound, so that many late touchpoints of one journey are folded together: the work stays in proportion to the
- * touchpoints passed and those after them. */
+ * Touchpoints are validated one by one. Those that come last in their journeys are appended, in groups; the first that
+ * does not ends its group, and is settled: it meets what is held, and makes a change. Where a change had much to unpack
+ * and fold again, the next takes all that is left of the call, up to a bound, so that many late touchpoints of one
+ * journey are folded together: the work stays in proportion to the touchpoints passed and those after them. A group and
+ * a change are taken whole or up to the touchpoint for which there is no memory, so what has been taken is always the
+ * first part of what was passed. */
 #include "record.h"
 
 #include <string.h>
 
 #include "touchpoint.h"
 
-/* COSTLY: entries unpacked and folded for a touchpoint, beyond which it pays to take more at once. One that comes last
- * costs two. LARGEST is above what a journey may have. */
-enum { CHUNK = CXJ__COMING, LARGEST = 65536, COSTLY = 40 };
+/* COSTLY: entries unpacked and folded for a touchpoint, beyond which it pays to change more at once. LARGEST is above
+ * what a journey may have. COMING: touchpoints of which the journeys are brought nearer at a time. */
+enum { LARGEST = 65536, COSTLY = 40, COMING = CXJ__APPEND_GROUP };
 
 /* ---- validation ------------------------------------------------------------------------------------------------- */
 
@@ -67,9 +68,12 @@ struct call {
     cxj_engine *engine;
     struct source source;
     size_t base; /* which touchpoint of the host's call the first of this one is */
+    size_t count;
     uint32_t flags;
     cxj_receipt receipt;
     bool stop;
+    size_t change;                               /* touchpoints that the next change may take */
+    const struct cxj__journey *coming[COMING];   /* journeys of the next touchpoints, as far as that can be guessed */
 };
 
 /* Notes that a touchpoint is refused or late; true if it is the first in the call, and its sentence is to be said. */
@@ -94,36 +98,24 @@ static void note_refusal(struct call *call, size_t index, cxj_status status, con
                   (long long)refusal->value, refusal->rule);
 }
 
-/* Puts a touchpoint into the plan, or notes why not. */
-static cxj_status plan_one(struct call *call, size_t index) {
-    struct cxj__core *core = &call->engine->core;
+/* What is wrong with touchpoint index, if anything; else *touchpoint is where it stands, or copy. */
+static bool read_touchpoint(const struct call *call, size_t index, cxj_touchpoint *copy,
+                            const cxj_touchpoint **touchpoint, struct cxj__refusal *refusal) {
     const struct source *source = &call->source;
     const char *passed = source->columns == NULL ? (const char *)source->structs + index * source->struct_size : NULL;
-    cxj_touchpoint copy;
-    const cxj_touchpoint *touchpoint = &copy;
-    struct cxj__refusal refusal = {0};
-    bool is_right = true;
+    *touchpoint = copy;
     if (is_in_place(source, index)) {
-        touchpoint = (const cxj_touchpoint *)(const void *)passed;
+        *touchpoint = (const cxj_touchpoint *)(const void *)passed;
     } else if (source->columns != NULL) {
-        read_row(source, index, &copy);
-    } else if (!cxj__engine_take(&copy, sizeof copy, passed, source->struct_size)) {
-        is_right = false;
-        refusal =
+        read_row(source, index, copy);
+    } else if (!cxj__engine_take(copy, sizeof *copy, passed, source->struct_size)) {
+        *refusal =
             (struct cxj__refusal){"struct", (int64_t)source->struct_size,
                                   "bytes long, has members that this version does not know and that are not zero"};
+        *touchpoint = NULL;
+        return false;
     }
-    if (is_right && cxj__touchpoint_check(touchpoint, &refusal) && check_codes(core, touchpoint, &refusal)) {
-        cxj_status status = cxj__plan_arrival(&call->engine->plan, core, touchpoint, index);
-        if (status == CXJ_LATE) {
-            note_late(call, index, touchpoint->journey);
-            cxj__plan_note_names(core, touchpoint);
-        }
-        return status;
-    }
-    if (is_right) cxj__plan_note_names(core, touchpoint);
-    note_refusal(call, index, CXJ_BAD_FIELD, &refusal);
-    return CXJ_BAD_FIELD;
+    return cxj__touchpoint_check(*touchpoint, refusal) && check_codes(&call->engine->core, *touchpoint, refusal);
 }
 
 static void note_feed(struct call *call, const struct cxj__feed *feed) {
@@ -144,57 +136,125 @@ static uint64_t journey_of(const struct source *source, size_t i) {
     return number;
 }
 
-/* Brings nearer the slots of a chunk's journeys. */
-static void prefetch(const struct call *call, size_t from, size_t count) {
+/* Brings nearer the slots of some touchpoints' journeys. */
+static void prefetch(const struct call *call, size_t from) {
     const struct cxj__core *core = &call->engine->core;
-    size_t to = from + CHUNK < count ? from + CHUNK : count;
+    size_t to = from + COMING < call->count ? from + COMING : call->count;
     for (size_t i = from; i < to; i++) {
         cxj__store_prefetch_slot(&core->store, &core->seed, journey_of(&call->source, i));
     }
 }
 
-/* Finds the journeys of a chunk, to be brought nearer. */
-static void guess(const struct call *call, size_t from, size_t count) {
+/* Finds the journeys of some touchpoints, to be brought nearer. */
+static void guess(struct call *call, size_t from) {
     const struct cxj__core *core = &call->engine->core;
-    struct cxj__plan *plan = &call->engine->plan;
-    size_t to = from + CHUNK < count ? from + CHUNK : count;
-    plan->coming_count = 0;
-    for (size_t i = from; i < to; i++) {
-        plan->coming[plan->coming_count++] = cxj__store_guess(&core->store, &core->seed, journey_of(&call->source, i));
+    for (size_t i = 0; i < COMING; i++) {
+        call->coming[i] = from + i < call->count
+                              ? cxj__store_guess(&core->store, &core->seed, journey_of(&call->source, from + i))
+                              : NULL;
+        cxj__store_prefetch_journey(call->coming[i]);
     }
 }
 
-/* Looks ahead while touchpoints from done on are worked on: slots come near two chunks ahead, journeys one, and now the
- * records of those whose journeys have come near. */
-static void look_ahead(const struct call *call, size_t done, size_t count) {
-    const struct cxj__plan *plan = &call->engine->plan;
-    if (count == 1) {
-        guess(call, 0, 1);
-        cxj__store_prefetch_journey(plan->coming[0]);
-        cxj__store_prefetch_records(plan->coming[0]);
-        return;
-    }
+/* Looks ahead before the touchpoints from done on are taken: their journeys have been guessed, and come near. */
+static void look_ahead(struct call *call, size_t done) {
     if (done == 0) {
-        prefetch(call, 0, count);
-        prefetch(call, CHUNK, count);
-        guess(call, 0, count);
-        for (size_t i = 0; i < plan->coming_count; i++) cxj__store_prefetch_journey(plan->coming[i]);
+        prefetch(call, 0);
+        prefetch(call, COMING);
+        guess(call, 0);
     }
-    for (size_t i = 0; i < plan->coming_count; i++) cxj__store_prefetch_records(plan->coming[i]);
-    guess(call, done + CHUNK, count);
-    prefetch(call, done + 2 * CHUNK, count);
+    for (size_t i = 0; i < COMING; i++) cxj__store_prefetch_records(call->coming[i]);
+    guess(call, done + COMING);
+    prefetch(call, done + 2 * COMING);
 }
 
-/* Plans the touchpoints from index on, count of them; *planned says how many, fewer than count where one is refused and
- * the call stops there. */
-static cxj_status plan_chunk(struct call *call, size_t index, size_t count, size_t *planned) {
-    cxj__plan_begin(&call->engine->plan);
-    for (*planned = 0; *planned < count; ++*planned) {
-        cxj_status status = plan_one(call, index + *planned);
-        if (status == CXJ_NO_MEMORY) return status;
+/* Finishes the group under way, whose first touchpoint is at index; *taken says how many of it are in. */
+static cxj_status finish_group(struct call *call, size_t *taken) {
+    cxj_engine *engine = call->engine;
+    size_t count = engine->append.count;
+    *taken = count == 0 ? 0 : cxj__append_finish_group(&engine->append, &engine->core);
+    call->receipt.accepted += *taken;
+    return *taken == count ? CXJ_OK : CXJ_NO_MEMORY;
+}
+
+/* The journey of a touchpoint, made if it is not there. CXJ_OK, CXJ_LATE or CXJ_NO_MEMORY. */
+static cxj_status reach_journey(struct cxj__core *core, uint64_t number, struct cxj__journey **journey) {
+    struct cxj__store *store = &core->store;
+    *journey = cxj__store_find(store, &core->seed, number, &store->probes);
+    if (*journey != NULL) return CXJ_OK;
+    if (store->sealed.count > 0 && cxj__store_is_sealed(store, &core->seed, number, &store->probes)) return CXJ_LATE;
+    *journey = cxj__store_make(store, &core->memory, &core->seed, number);
+    return *journey != NULL ? CXJ_OK : CXJ_NO_MEMORY;
+}
+
+/* Tries to append a touchpoint to the group. What is neither appended nor full is for a change to deal with, which says
+ * why it cannot be taken either. */
+static enum cxj__append_result append_one(struct call *call, size_t index) {
+    struct cxj__core *core = &call->engine->core;
+    struct cxj__append *append = &call->engine->append;
+    struct cxj__refusal refusal = {0};
+    struct cxj__journey *journey;
+    cxj_touchpoint copy;
+    const cxj_touchpoint *touchpoint;
+    if (append->count == CXJ__APPEND_GROUP) return CXJ__APPEND_FULL;
+    if (!read_touchpoint(call, index, &copy, &touchpoint, &refusal)) return CXJ__APPEND_NOT_NEXT;
+    if (cxj__core_is_withdrawn(touchpoint)) return CXJ__APPEND_NOT_NEXT;
+    if (reach_journey(core, touchpoint->journey, &journey) != CXJ_OK) return CXJ__APPEND_NOT_NEXT;
+    enum cxj__append_result result = cxj__append_next(append, core, journey, touchpoint);
+    if (result != CXJ__APPENDED && cxj__store_kept(journey) == 0) {
+        cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
+    }
+    return result;
+}
+
+/* Appends the touchpoints from index on as long as they come last in their journeys; *taken says how many are in, and
+ * *is_next whether the one behind them may be appended, too, to another group. */
+static cxj_status append_group(struct call *call, size_t index, size_t *taken, bool *is_next) {
+    enum cxj__append_result result = CXJ__APPENDED;
+    size_t count = 0;
+    while (index + count < call->count) {
+        result = append_one(call, index + count);
+        if (result != CXJ__APPENDED) break;
+        count++;
+    }
+    *is_next = result == CXJ__APPENDED || result == CXJ__APPEND_FULL;
+    return finish_group(call, taken);
+}
+
+/* Lets touchpoint index arrive, or notes why not. */
+static cxj_status settle_one(struct call *call, size_t index) {
+    struct cxj__core *core = &call->engine->core;
+    struct cxj__refusal refusal = {0};
+    cxj_touchpoint copy;
+    const cxj_touchpoint *touchpoint;
+    if (!read_touchpoint(call, index, &copy, &touchpoint, &refusal)) {
+        if (touchpoint != NULL) cxj__core_note_names(core, touchpoint);
+        note_refusal(call, index, CXJ_BAD_FIELD, &refusal);
+        return CXJ_BAD_FIELD;
+    }
+    cxj_status status = cxj__settle_arrival(&call->engine->settling, core, touchpoint, index);
+    if (status == CXJ_LATE) {
+        note_late(call, index, touchpoint->journey);
+        cxj__core_note_names(core, touchpoint);
+    }
+    return status;
+}
+
+/* Lets the touchpoints from index on arrive, count of them, and makes the changes; *arrived says how many did, fewer
+ * than count where one is refused and the call stops there. */
+static cxj_status settle_range(struct call *call, size_t index, size_t count, size_t *arrived) {
+    struct cxj__settling *settling = &call->engine->settling;
+    struct cxj__core *core = &call->engine->core;
+    cxj__settle_begin(settling);
+    for (*arrived = 0; *arrived < count; ++*arrived) {
+        cxj_status status = settle_one(call, index + *arrived);
+        if (status == CXJ_NO_MEMORY) {
+            cxj__settle_undo(settling, core);
+            return status;
+        }
         if (status != CXJ_OK && (call->flags & CXJ_STOP_AT_REFUSAL)) break;
     }
-    return cxj__plan_prepare(&call->engine->plan, &call->engine->core);
+    return cxj__settle_change(settling, core) ? CXJ_OK : CXJ_NO_MEMORY;
 }
 
 /* Notes that a touchpoint is refused because its journey is full. */
@@ -204,77 +264,93 @@ static void note_full(struct call *call, size_t index) {
     note_refusal(call, index, CXJ_LIMIT, &full);
 }
 
-/* The first touchpoint that the plan has refused, or SIZE_MAX. */
-static size_t first_full(const struct cxj__plan *plan) {
+/* The first touchpoint that was refused for want of room in its journey, or SIZE_MAX. */
+static size_t first_full(const struct cxj__settling *settling) {
     size_t first = SIZE_MAX;
-    for (size_t i = 0; i < plan->refused.count; i++) {
-        if (plan->refused.items[i] < first) first = plan->refused.items[i];
+    for (size_t i = 0; i < settling->refused.count; i++) {
+        if (settling->refused.items[i] < first) first = settling->refused.items[i];
     }
     return first;
 }
 
-/* Takes the touchpoints from index on, count of them; *taken says how many were dealt with. On CXJ_NO_MEMORY none was,
- * and what had been noted of them is forgotten. */
-static cxj_status take_chunk(struct call *call, size_t index, size_t count, size_t *taken) {
-    struct cxj__plan *plan = &call->engine->plan;
+/* Takes the touchpoints from index on, count of them, as one change; *taken says how many were dealt with. On
+ * CXJ_NO_MEMORY none was, and what had been noted of them is forgotten. */
+static cxj_status change_range(struct call *call, size_t index, size_t count, size_t *taken) {
+    struct cxj__settling *settling = &call->engine->settling;
     struct cxj__core *core = &call->engine->core;
     cxj_receipt receipt = call->receipt;
-    cxj_status status = plan_chunk(call, index, count, taken);
-    size_t full = first_full(plan);
+    cxj_status status = settle_range(call, index, count, taken);
+    size_t full = first_full(settling);
     if (status == CXJ_OK && full != SIZE_MAX && (call->flags & CXJ_STOP_AT_REFUSAL)) {
-        /* What stands before the first that is refused is planned again, without the rest. */
-        cxj__plan_abandon(plan, core, false);
+        /* What stands before the first that is refused is settled again, without the rest. */
+        cxj__settle_undo(settling, core);
         call->receipt = receipt;
-        status = plan_chunk(call, index, full - index, taken);
+        status = settle_range(call, index, full - index, taken);
         note_full(call, full);
     } else if (status == CXJ_OK) {
-        for (size_t i = 0; i < plan->refused.count; i++) note_full(call, plan->refused.items[i]);
+        for (size_t i = 0; i < settling->refused.count; i++) note_full(call, settling->refused.items[i]);
     }
     if (status != CXJ_OK) {
-        cxj__plan_abandon(plan, core, false);
         call->receipt = receipt;
         return status;
     }
-    cxj__plan_commit(plan, core, false);
-    note_feed(call, &plan->feed);
+    cxj__settle_end(settling, core);
+    note_feed(call, &settling->feed);
     call->stop = *taken < count;
     return CXJ_OK;
 }
 
-static cxj_status take_all(struct call *call, size_t count) {
-    const struct cxj__plan *plan = &call->engine->plan;
-    size_t chunk = CHUNK;
-    for (size_t done = 0; done < count && !call->stop;) {
-        size_t size = count - done < chunk ? count - done : chunk, taken = 0;
-        look_ahead(call, done, count);
-        cxj_status status = take_chunk(call, done, size, &taken);
-        if (status == CXJ_NO_MEMORY && size == 1) return status;
-        if (status == CXJ_NO_MEMORY) {
-            chunk = size / 2; /* What does not fit whole may fit in part. */
-            continue;
+/* Takes one change from index on, as large as the one before has shown to be right, or as there is memory for. */
+static cxj_status take_change(struct call *call, size_t index, size_t *taken) {
+    const struct cxj__core *core = &call->engine->core;
+    size_t size = call->count - index < call->change ? call->count - index : call->change;
+    for (;;) {
+        uint64_t folded = core->folded;
+        cxj_status status = change_range(call, index, size, taken);
+        if (status == CXJ_OK) {
+            uint64_t work = core->folded - folded + cxj__settle_work(&call->engine->settling);
+            call->change = work > COSTLY * (uint64_t)size ? LARGEST : 1;
+            return CXJ_OK;
         }
+        if (size == 1) return status;
+        size = size / 2; /* what does not fit whole may fit in part */
+    }
+}
+
+static cxj_status take_all(struct call *call) {
+    size_t near = 0; /* touchpoints that were looked at ahead */
+    call->change = 1;
+    for (size_t done = 0; done < call->count && !call->stop;) {
+        size_t taken = 0;
+        bool is_next = false;
+        if (done >= near) {
+            look_ahead(call, done);
+            near = done + COMING;
+        }
+        cxj_status status = append_group(call, done, &taken, &is_next);
         done += taken;
-        call->receipt.processed = done;
-        if (plan->folded + plan->entries.count > COSTLY * (uint64_t)size) {
-            chunk = LARGEST;
-        } else {
-            chunk = chunk < CHUNK / 2 ? 2 * chunk : CHUNK; /* less where there was no memory, but now there is again */
+        if (status == CXJ_OK && !is_next) {
+            status = take_change(call, done, &taken);
+            if (status == CXJ_OK) done += taken;
         }
+        call->receipt.processed = done;
+        if (status != CXJ_OK) return status;
     }
     return CXJ_OK;
 }
 
-/* Ends a call that records. What was taken back shall not lie about in the plan. */
+/* Ends a call that records. What was taken back shall not lie about. */
 static void finish_call(cxj_engine *engine) {
-    if (engine->plan.took_back) cxj__plan_finish(&engine->plan, &engine->core.memory);
+    if (engine->settling.took_back) cxj__engine_free_room(engine);
     cxj__engine_trim(engine);
 }
 
 /* Records what a call brings; its receipt says what became of it. */
 static cxj_status record(struct call *call, size_t count) {
     cxj_engine *engine = call->engine;
+    call->count = count;
     call->receipt.first_refusal = CXJ_NO_INDEX;
-    cxj_status status = take_all(call, count);
+    cxj_status status = take_all(call);
     engine->refused += call->receipt.refused;
     engine->late += call->receipt.late;
     finish_call(engine);
@@ -357,9 +433,9 @@ static bool withdraw_without_memory(cxj_engine *engine, const cxj_touchpoint *to
     size_t position = cxj__store_find_id(journey, touchpoint->id, &core->seed, probes);
     uint64_t revision = 0;
     const struct cxj__retraction again = {touchpoint->id, touchpoint->revision, true, true};
-    cxj__plan_finish(&engine->plan, &core->memory); /* what it held may be room enough for all cells */
+    cxj__engine_free_room(engine); /* which may be enough for all cells */
     if (position != SIZE_MAX) {
-        cxj__plan_withdraw(core, journey, position, touchpoint->revision);
+        cxj__append_withdraw(core, journey, position, touchpoint->revision);
     } else if (cxj__store_find_withdrawn(journey, touchpoint->id, &revision)) {
         cxj__store_keep(&core->store, &core->memory, journey);
         cxj__store_retract(journey, &core->seed, &again, 1);
@@ -373,22 +449,21 @@ static bool withdraw_without_memory(cxj_engine *engine, const cxj_touchpoint *to
 
 /* Takes a touchpoint back. Nothing else is recorded, so the receipt of a call is not needed. */
 static cxj_status withdraw(cxj_engine *engine, const cxj_touchpoint *touchpoint) {
-    struct cxj__plan *plan = &engine->plan;
+    struct cxj__settling *settling = &engine->settling;
     struct cxj__core *core = &engine->core;
     struct call call = {.engine = engine, .receipt.first_refusal = CXJ_NO_INDEX};
-    cxj__plan_begin(plan);
-    cxj_status status = cxj__plan_arrival(plan, core, touchpoint, 0);
-    if (status == CXJ_OK) status = cxj__plan_prepare(plan, core);
-    if (status == CXJ_OK && plan->refused.count > 0) {
+    cxj__settle_begin(settling);
+    cxj_status status = cxj__settle_arrival(settling, core, touchpoint, 0);
+    if (status == CXJ_NO_MEMORY) cxj__settle_undo(settling, core);
+    if (status == CXJ_OK && !cxj__settle_change(settling, core)) status = CXJ_NO_MEMORY;
+    if (status == CXJ_OK) {
+        cxj__settle_end(settling, core);
+        note_feed(&call, &settling->feed);
+    }
+    if (status == CXJ_OK && settling->refused.count > 0) {
         note_full(&call, 0);
         status = CXJ_LIMIT;
         engine->refused++;
-    }
-    if (status == CXJ_OK) {
-        cxj__plan_commit(plan, core, false);
-        note_feed(&call, &plan->feed);
-    } else {
-        cxj__plan_abandon(plan, core, false);
     }
     if (status == CXJ_NO_MEMORY && withdraw_without_memory(engine, touchpoint)) status = CXJ_OK;
     finish_call(engine);
@@ -439,16 +514,16 @@ cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t id, uint6
 
 /* ---- erasure ---------------------------------------------------------------------------------------------------- */
 
-/* Forgets the names that nobody uses any more, and what the plan still has of what was erased. Where nothing was, only
+/* Forgets the names that nobody uses any more, and what the room for changes still has of what was erased. Where nothing was, only
  * what it has of touchpoints that were never held. */
 static void forget(cxj_engine *engine, bool is_erased) {
     struct cxj__core *core = &engine->core;
-    cxj__plan_finish(&engine->plan, &core->memory);
+    cxj__engine_free_room(engine);
     if (!is_erased) return;
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_retire(&core->dictionaries[d], &core->memory);
-    cxj__agenda_compact(&core->agenda, cxj__plan_holds, core);
-    cxj__agenda_compact(&core->sealings, cxj__plan_watches, core);
-    cxj__plan_find_latest(core);
+    cxj__due_compact(core);
+    cxj__seal_compact(core);
+    cxj__core_find_latest(core);
     core->version++;
 }
 
@@ -461,7 +536,7 @@ cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey) {
     struct cxj__journey *found = cxj__store_find(&core->store, &core->seed, journey, &core->store.probes);
     bool is_sealed = found == NULL && cxj__store_is_sealed(&core->store, &core->seed, journey, &core->store.probes);
     if (is_sealed) cxj__store_unseal(&core->store, &core->seed, journey);
-    if (found != NULL) cxj__plan_erase(core, found);
+    if (found != NULL) cxj__append_erase(core, found);
     forget(engine, found != NULL || is_sealed);
     if (is_sealed) {
         return cxj__engine_fail(engine, CXJ_PARTIALLY_ERASED,
@@ -488,7 +563,7 @@ cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uint64_t *e
     for (size_t place = 0; place < core->store.places; place++) {
         struct cxj__journey *journey = cxj__store_at(&core->store, place);
         if (journey->number == 0 || !states_customer(journey, customer)) continue;
-        cxj__plan_erase(core, journey);
+        cxj__append_erase(core, journey);
         gone++;
     }
     forget(engine, gone > 0);

@@ -165,28 +165,46 @@ static uint64_t index_slot_of(uint32_t tag, const struct cxj__journey *journey) 
     return (uint64_t)tag << 32 | (journey->place + 1);
 }
 
-struct cxj__journey *cxj__store_make(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
-                                     uint64_t number) {
-    uint32_t tag = cxj__table_tag(seed, number);
-    if (!cxj__table_reserve(&store->table, memory, seed, tag, &store->probes) || !reserve_place(store, memory)) {
-        return NULL;
-    }
+static struct cxj__journey *make_detached(struct cxj__store *store, struct cxj__memory *memory, uint64_t number) {
+    if (!reserve_place(store, memory)) return NULL;
     uint32_t place = take_place(store);
     struct cxj__journey *journey = cxj__store_at(store, place);
     memset(journey, 0, JOURNEY_BYTES);
     journey->number = number;
     journey->place = place;
-    cxj__table_insert(&store->table, tag, index_slot_of(tag, journey));
     return journey;
+}
+
+struct cxj__journey *cxj__store_make(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
+                                     uint64_t number) {
+    uint32_t tag = cxj__table_tag(seed, number);
+    if (!cxj__table_reserve(&store->table, memory, seed, tag, &store->probes)) return NULL;
+    struct cxj__journey *journey = make_detached(store, memory, number);
+    if (journey != NULL) cxj__table_insert(&store->table, tag, index_slot_of(tag, journey));
+    return journey;
+}
+
+void cxj__store_detach(struct cxj__store *store, const struct cxj__seed *seed, const struct cxj__journey *journey) {
+    uint32_t tag = cxj__table_tag(seed, journey->number);
+    cxj__table_remove(&store->table, seed, tag, index_slot_of(tag, journey));
+}
+
+void cxj__store_attach(struct cxj__store *store, const struct cxj__seed *seed, const struct cxj__journey *journey) {
+    uint32_t tag = cxj__table_tag(seed, journey->number);
+    cxj__table_insert(&store->table, tag, index_slot_of(tag, journey));
+}
+
+void cxj__store_release(struct cxj__store *store, struct cxj__memory *memory, struct cxj__journey *journey) {
+    uint32_t place = journey->place;
+    free_journey(journey, memory);
+    journey->change = store->free;
+    store->free = place + 1;
 }
 
 void cxj__store_remove(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
                        struct cxj__journey *journey) {
-    uint32_t tag = cxj__table_tag(seed, journey->number), place = journey->place;
-    cxj__table_remove(&store->table, seed, tag, index_slot_of(tag, journey));
-    free_journey(journey, memory);
-    journey->change = store->free;
-    store->free = place + 1;
+    cxj__store_detach(store, seed, journey);
+    cxj__store_release(store, memory, journey);
 }
 
 bool cxj__store_is_sealed(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number,
@@ -249,33 +267,37 @@ void cxj__store_open_snapshot(struct cxj__store *store) {
     store->free = 0;
 }
 
-/* Copies the records of a journey, all that it takes to unpack them, and how many contribute. NULL if there is no
- * memory. */
-static struct cxj__journey *copy_records(const struct cxj__journey *journey, struct cxj__memory *memory) {
+/* Copies the records of a journey, and all that it takes to unpack them, to an empty one. False, and then it may have
+ * some room, if there is no memory. */
+static bool copy_records(struct cxj__journey *copy, const struct cxj__journey *journey, struct cxj__memory *memory) {
     size_t kept = cxj__store_kept(journey);
     size_t further = kept > CXJ__FIRST_RECORDS ? kept - CXJ__FIRST_RECORDS : 0;
-    struct cxj__journey *copy = cxj__base_resize(memory, NULL, 0, JOURNEY_BYTES);
-    if (copy == NULL) return NULL;
-    memset(copy, 0, JOURNEY_BYTES);
-    copy->number = journey->number;
-    copy->place = journey->place;
-    copy->count = journey->count;
-    copy->withdrawn = journey->withdrawn;
-    memcpy(copy->first_records, journey->first_records, sizeof copy->first_records);
     size_t capacity = 0, rare_capacity = 0;
     bool room = cxj__base_grow(memory, &copy->further_records, &capacity, further, sizeof *copy->further_records) &&
                 cxj__base_grow(memory, &copy->rares, &rare_capacity, journey->rare_count, sizeof *copy->rares);
     copy->capacity = (uint32_t)capacity;
     copy->rare_capacity = (uint32_t)rare_capacity;
+    if (!room) return false;
+    copy->count = journey->count;
+    copy->withdrawn = journey->withdrawn;
     copy->rare_count = journey->rare_count;
-    if (!room) {
-        free_copy(copy, memory);
-        return NULL;
-    }
+    memcpy(copy->first_records, journey->first_records, sizeof copy->first_records);
     for (size_t i = 0; i < journey->count; i++) *record_at(copy, i) = *record_at(journey, i);
     for (size_t i = 0; i < journey->withdrawn; i++) *withdrawn_at(copy, i) = *withdrawn_at(journey, i);
     if (copy->rare_count > 0) memcpy(copy->rares, journey->rares, copy->rare_count * sizeof *copy->rares);
-    return copy;
+    return true;
+}
+
+/* A copy of a journey that stands in no store. NULL if there is no memory. */
+static struct cxj__journey *keep_copy(const struct cxj__journey *journey, struct cxj__memory *memory) {
+    struct cxj__journey *copy = cxj__base_resize(memory, NULL, 0, JOURNEY_BYTES);
+    if (copy == NULL) return NULL;
+    memset(copy, 0, JOURNEY_BYTES);
+    copy->number = journey->number;
+    copy->place = journey->place;
+    if (copy_records(copy, journey, memory)) return copy;
+    free_copy(copy, memory);
+    return NULL;
 }
 
 /* A lack of memory loses the snapshot, not the change. */
@@ -283,7 +305,7 @@ void cxj__store_keep(struct cxj__store *store, struct cxj__memory *memory, struc
     struct cxj__snapshot *snapshot = &store->snapshot;
     if (!snapshot->is_open || journey->kept != 0 || journey->place >= snapshot->places) return;
     if (snapshot->is_lost || journey->number <= snapshot->done) return;
-    struct cxj__journey *copy = copy_records(journey, memory);
+    struct cxj__journey *copy = keep_copy(journey, memory);
     if (copy == NULL ||
         !cxj__base_grow(memory, &snapshot->kept, &snapshot->capacity, snapshot->count + 1, sizeof *snapshot->kept)) {
         if (copy != NULL) free_copy(copy, memory);
@@ -291,7 +313,7 @@ void cxj__store_keep(struct cxj__store *store, struct cxj__memory *memory, struc
         return;
     }
     snapshot->kept[snapshot->count++] = copy;
-    journey->kept = snapshot->count & 0x7fffffff;
+    journey->kept = snapshot->count & 0x3fffffff;
 }
 
 const struct cxj__journey *cxj__store_in_snapshot(const struct cxj__store *store, size_t place) {
@@ -344,6 +366,10 @@ const struct cxj__fold *cxj__store_fold(const struct cxj__journey *journey, stru
     memcpy(room, &journey->fold, offsetof(struct cxj__fold, promises[1]));
     memcpy(&room->promises[1], journey->further, FURTHER_BYTES);
     return room;
+}
+
+void cxj__store_copy_fold(const struct cxj__journey *journey, struct cxj__fold *fold) {
+    memcpy(fold, &journey->fold, offsetof(struct cxj__fold, promises[1]));
 }
 
 bool cxj__store_reserve_fold(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__fold *fold) {
@@ -416,6 +442,14 @@ int64_t cxj__store_last_at(const struct cxj__journey *journey) {
     return record_at(journey, journey->count - 1)->at;
 }
 
+int64_t cxj__store_moment(const struct cxj__journey *journey, size_t position) {
+    return record_at(journey, position)->at;
+}
+
+bool cxj__store_comes_last(const struct cxj__journey *journey, const cxj_touchpoint *t) {
+    return journey->count == 0 || compare_record(record_at(journey, journey->count - 1), t->at, t->sequence, t->id) <= 0;
+}
+
 void cxj__store_unpack(const struct cxj__journey *journey, size_t position, struct cxj__entry *entry) {
     cxj_touchpoint *t = &entry->touchpoint;
     memset(entry, 0, sizeof *entry);
@@ -455,8 +489,7 @@ void cxj__store_unpack(const struct cxj__journey *journey, size_t position, stru
     t->reason = rare->reason;
 }
 
-static void pack(struct cxj__journey *journey, size_t position, const struct cxj__entry *entry) {
-    const cxj_touchpoint *t = &entry->touchpoint;
+static void pack(struct cxj__journey *journey, size_t position, const cxj_touchpoint *t, uint32_t held) {
     bool rare = cxj__store_is_rare(t);
     *record_at(journey, position) = (struct cxj__record){
         .at = t->at,
@@ -470,7 +503,7 @@ static void pack(struct cxj__journey *journey, size_t position, const struct cxj
         .bits = t->facets | (uint32_t)t->scale << SCALE_SHIFT | (uint32_t)t->score << SCORE_SHIFT |
                 (uint32_t)t->scope << SCOPE_SHIFT | (uint32_t)t->outcome << OUTCOME_SHIFT |
                 (uint32_t)rare << RARE_SHIFT,
-        .more = t->commitment | entry->held << HELD_SHIFT | (uint32_t)journey->rare_count << PLACE_SHIFT,
+        .more = t->commitment | held << HELD_SHIFT | (uint32_t)journey->rare_count << PLACE_SHIFT,
     };
     if (!rare) return;
     journey->rares[journey->rare_count++] =
@@ -541,32 +574,53 @@ static uint64_t id_bits(uint64_t id) {
     return UINT64_C(1) << (hash >> 58) | UINT64_C(1) << (hash >> 52 & 63);
 }
 
-void cxj__store_replace(struct cxj__journey *journey, const struct cxj__seed *seed, size_t position,
-                        const struct cxj__entry *entries, size_t count) {
-    size_t rares = journey->rare_count;
-    for (size_t i = position; i < journey->count; i++) {
-        if (is_rare(record_at(journey, i))) {
-            journey->rare_count = record_at(journey, i)->more >> PLACE_SHIFT;
-            break;
-        }
-    }
-    for (size_t i = 0; i < count; i++) {
-        pack(journey, position + i, &entries[i]);
-        const cxj_touchpoint *t = &entries[i].touchpoint;
-        if (t->id == 0) continue;
-        journey->ids |= id_bits(t->id);
-        if (journey->index == NULL) continue;
-        struct cxj__index_entry *entry = cxj__store_index(journey->index, seed, CXJ__INDEX_ID, t->id);
-        entry->value = t->at;
-        entry->sequence = t->sequence;
-    }
-    /* What was taken back shall not lie about behind the last. */
-    for (size_t i = position + count; i < journey->count; i++)
-        memset(record_at(journey, i), 0, sizeof(struct cxj__record));
-    journey->count = (uint16_t)(position + count);
+/* Notes a new id, and in a long journey where it stands. There is room. */
+static void note_id(struct cxj__journey *journey, const struct cxj__seed *seed, const cxj_touchpoint *t) {
+    if (t->id == 0) return;
+    journey->ids |= id_bits(t->id);
+    if (journey->index == NULL) return;
+    struct cxj__index_entry *entry = cxj__store_index(journey->index, seed, CXJ__INDEX_ID, t->id);
+    entry->value = t->at;
+    entry->sequence = t->sequence;
+}
+
+/* Clears what was taken back: records from the last on, up to before; rare fields up to rares. */
+static void clear_behind(struct cxj__journey *journey, size_t before, size_t rares) {
+    for (size_t i = journey->count; i < before; i++) memset(record_at(journey, i), 0, sizeof(struct cxj__record));
     if (rares > journey->rare_count) {
         memset(journey->rares + journey->rare_count, 0, (rares - journey->rare_count) * sizeof *journey->rares);
     }
+}
+
+void cxj__store_append(struct cxj__journey *journey, const struct cxj__seed *seed, const cxj_touchpoint *t,
+                       uint32_t held) {
+    pack(journey, journey->count, t, held);
+    journey->count++;
+    note_id(journey, seed, t);
+}
+
+void cxj__store_drop_last(struct cxj__journey *journey, const struct cxj__seed *seed) {
+    const struct cxj__record *record = record_at(journey, --journey->count);
+    size_t rares = journey->rare_count;
+    cxj__store_release_id(journey, seed, record->id);
+    journey->rare_count -= is_rare(record);
+    clear_behind(journey, journey->count + 1U, rares);
+}
+
+void cxj__store_replace(struct cxj__journey *journey, const struct cxj__seed *seed, size_t position,
+                        const struct cxj__entry *entries, size_t count) {
+    size_t rares = journey->rare_count, before = journey->count;
+    for (size_t i = position; i < before; i++) {
+        if (!is_rare(record_at(journey, i))) continue;
+        journey->rare_count = record_at(journey, i)->more >> PLACE_SHIFT;
+        break;
+    }
+    for (size_t i = 0; i < count; i++) {
+        pack(journey, position + i, &entries[i].touchpoint, entries[i].held);
+        if (entries[i].moves) note_id(journey, seed, &entries[i].touchpoint);
+    }
+    journey->count = (uint16_t)(position + count);
+    clear_behind(journey, before, rares);
 }
 
 /* ---- the index of a long journey -------------------------------------------------------------------------------- */
@@ -612,6 +666,13 @@ void cxj__store_unindex(struct cxj__index *index, const struct cxj__seed *seed, 
     }
     index->entries[hole] = (struct cxj__index_entry){.kind = CXJ__INDEX_NONE};
     index->used--;
+}
+
+void cxj__store_release_id(struct cxj__journey *journey, const struct cxj__seed *seed, uint64_t id) {
+    uint64_t probes = 0;
+    if (journey->index == NULL || id == 0) return;
+    struct cxj__index_entry *entry = index_slot(journey->index, seed, CXJ__INDEX_ID, id, &probes);
+    if (entry->kind != CXJ__INDEX_NONE) cxj__store_unindex(journey->index, seed, entry);
 }
 
 size_t cxj__store_find_id(const struct cxj__journey *journey, uint64_t id, const struct cxj__seed *seed,
@@ -727,12 +788,6 @@ bool cxj__store_find_withdrawn(const struct cxj__journey *journey, uint64_t id, 
     return true;
 }
 
-static void unindex_id(struct cxj__index *index, const struct cxj__seed *seed, uint64_t id) {
-    uint64_t probes = 0;
-    struct cxj__index_entry *entry = index_slot(index, seed, CXJ__INDEX_ID, id, &probes);
-    if (entry->kind != CXJ__INDEX_NONE) cxj__store_unindex(index, seed, entry);
-}
-
 /* Lets go of those that contribute again, and gives those that are withdrawn anew their revision. Returns how many come
  * in. */
 static size_t revise_withdrawn(struct cxj__journey *journey, const struct cxj__retraction *retractions, size_t count) {
@@ -770,7 +825,7 @@ void cxj__store_take_back(struct cxj__journey *journey, const struct cxj__seed *
     /* Each moves up, and its rare fields too: never beyond where they stood. */
     for (size_t i = position + 1; i < journey->count; i++) {
         cxj__store_unpack(journey, i, &entry);
-        pack(journey, i - 1, &entry);
+        pack(journey, i - 1, &entry.touchpoint, entry.held);
     }
     memset(record_at(journey, --journey->count), 0, sizeof(struct cxj__record));
     if (rares > journey->rare_count) {
@@ -793,7 +848,7 @@ void cxj__store_retract(struct cxj__journey *journey, const struct cxj__seed *se
         }
         *withdrawn_at(journey, --to) = (struct cxj__record){
             .at = (int64_t)retraction->revision, .id = retraction->id, .bits = CXJ_FACET_WITHDRAWN};
-        if (journey->index != NULL) unindex_id(journey->index, seed, retraction->id);
+        cxj__store_release_id(journey, seed, retraction->id);
     }
 }
 
@@ -846,6 +901,94 @@ void cxj__store_drop_samples(struct cxj__journey *journey, struct cxj__memory *m
     journey->sample_capacity = 0;
 }
 
+/* ---- a journey of another store --------------------------------------------------------------------------------- */
+
+static void translate_records(struct cxj__journey *journey, uint32_t *const *codes) {
+    for (size_t i = 0; i < journey->count; i++) {
+        struct cxj__record *record = record_at(journey, i);
+        record->owner = codes[CXJ_DIMENSION_OWNER][record->owner];
+        record->team = (uint16_t)codes[CXJ_DIMENSION_TEAM][record->team];
+        record->channel = (uint16_t)codes[CXJ_DIMENSION_CHANNEL][record->channel];
+        record->stage = (uint16_t)codes[CXJ_DIMENSION_STAGE][record->stage];
+        record->activity = (uint16_t)codes[CXJ_DIMENSION_ACTIVITY][record->activity];
+    }
+    for (size_t i = 0; i < journey->rare_count; i++) {
+        struct cxj__rare *rare = &journey->rares[i];
+        rare->cause = (uint16_t)codes[CXJ_DIMENSION_CAUSE][rare->cause];
+        rare->type = (uint16_t)codes[CXJ_DIMENSION_TYPE][rare->type];
+        rare->segment = (uint16_t)codes[CXJ_DIMENSION_SEGMENT][rare->segment];
+        rare->reason = (uint16_t)codes[CXJ_DIMENSION_REASON][rare->reason];
+    }
+}
+
+/* Which values the fold has seen is known by code: it is found out again. */
+static void translate_fold(struct cxj__journey *journey, uint32_t *const *codes) {
+    struct cxj__fold *fold = &journey->fold;
+    fold->type = (uint16_t)codes[CXJ_DIMENSION_TYPE][fold->type];
+    fold->segment = (uint16_t)codes[CXJ_DIMENSION_SEGMENT][fold->segment];
+    fold->reason = (uint16_t)codes[CXJ_DIMENSION_REASON][fold->reason];
+    fold->entry = (uint16_t)codes[CXJ_DIMENSION_CHANNEL][fold->entry];
+    for (uint32_t d = 0; d < CXJ__TRACKS; d++) {
+        struct cxj__track *track = &fold->tracks[d];
+        track->value = codes[d + 1][track->value];
+        track->before = codes[d + 1][track->before];
+        fold->seen[d] = 0;
+    }
+    fold->wide = 0;
+    for (size_t i = 0; i < journey->count; i++) {
+        for (uint32_t d = 0; d < CXJ__TRACKS; d++) cxj__fold_note_seen(fold, d, cxj__store_code_at(journey, i, d));
+    }
+}
+
+/* The index of a copy, and the folds that it keeps. */
+static bool index_copy(struct cxj__journey *copy, struct cxj__memory *memory, const struct cxj__seed *seed) {
+    struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
+    struct cxj__fold fold;
+    if (!make_index(copy, memory, seed)) return false;
+    struct cxj__index *index = copy->index;
+    if (!cxj__base_grow(memory, &index->checkpoints, &index->checkpoint_capacity, copy->count / CXJ__CHECKPOINT_EVERY,
+                        sizeof *index->checkpoints)) {
+        return false;
+    }
+    memset(&fold, 0, sizeof fold);
+    for (size_t i = 0; i < copy->count; i++) {
+        struct cxj__entry entry;
+        cxj__store_unpack(copy, i, &entry);
+        (void)cxj__fold_step(&fold, &entry.touchpoint, entry.held, 0, facts);
+        cxj__store_checkpoint(copy, i + 1, &fold);
+    }
+    return true;
+}
+
+static bool fill_copy(struct cxj__journey *copy, struct cxj__memory *memory, const struct cxj__seed *seed,
+                      const struct cxj__journey *journey, uint32_t *const *codes) {
+    struct cxj__fold room;
+    if (!copy_records(copy, journey, memory)) return false;
+    const struct cxj__fold *fold = cxj__store_fold(journey, &room);
+    if (!cxj__store_reserve_fold(copy, memory, fold) ||
+        !cxj__store_reserve_samples(copy, memory, journey->sample_capacity < fold->samples ? 0 : fold->samples)) {
+        return false;
+    }
+    cxj__store_set_fold(copy, fold);
+    if (copy->sample_capacity >= fold->samples && fold->samples > 0) {
+        memcpy(copy->samples, journey->samples, fold->samples * sizeof *copy->samples);
+    }
+    copy->ids = journey->ids;
+    translate_records(copy, codes);
+    translate_fold(copy, codes);
+    return journey->index == NULL || index_copy(copy, memory, seed);
+}
+
+struct cxj__journey *cxj__store_copy(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
+                                     const struct cxj__journey *journey, uint32_t *const *codes, bool attached) {
+    struct cxj__journey *copy = attached ? cxj__store_make(store, memory, seed, journey->number)
+                                         : make_detached(store, memory, journey->number);
+    if (copy == NULL || fill_copy(copy, memory, seed, journey, codes)) return copy;
+    if (attached) cxj__store_detach(store, seed, copy);
+    cxj__store_release(store, memory, copy);
+    return NULL;
+}
+
 void cxj__store_fold_at(const struct cxj__journey *journey, size_t position, struct cxj__fold *fold, uint64_t *folded) {
     size_t done = 0;
     if (position == journey->count) {
@@ -865,18 +1008,18 @@ void cxj__store_fold_at(const struct cxj__journey *journey, size_t position, str
     fold_on(journey, done, position, fold, folded);
 }
 
-void cxj__store_checkpoint_at(struct cxj__journey *journey, size_t behind, const struct cxj__fold *fold) {
+void cxj__store_checkpoint(struct cxj__journey *journey, size_t behind, const struct cxj__fold *fold) {
     struct cxj__index *index = journey->index;
-    if (index != NULL && behind % CXJ__CHECKPOINT_EVERY == 0)
-        index->checkpoints[behind / CXJ__CHECKPOINT_EVERY - 1] = *fold;
+    if (index == NULL || behind % CXJ__CHECKPOINT_EVERY != 0) return;
+    index->checkpoint_count = behind / CXJ__CHECKPOINT_EVERY;
+    cxj__fold_copy(&index->checkpoints[index->checkpoint_count - 1], fold);
 }
 
-void cxj__store_checkpoint(struct cxj__journey *journey, size_t position, const struct cxj__fold *folds, size_t count) {
+void cxj__store_drop_checkpoints(struct cxj__journey *journey, size_t position) {
     struct cxj__index *index = journey->index;
     if (index == NULL) return;
     size_t kept = position / CXJ__CHECKPOINT_EVERY;
-    if (count > 0) memcpy(index->checkpoints + kept, folds, count * sizeof *folds);
     /* What was taken back shall not lie about behind the last. */
-    for (size_t i = kept + count; i < index->checkpoint_count; i++) memset(&index->checkpoints[i], 0, sizeof *folds);
-    index->checkpoint_count = kept + count;
+    for (size_t i = kept; i < index->checkpoint_count; i++) memset(&index->checkpoints[i], 0, sizeof *index->checkpoints);
+    if (index->checkpoint_count > kept) index->checkpoint_count = kept;
 }

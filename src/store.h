@@ -72,9 +72,12 @@ struct cxj__journey {
     uint32_t rare_count, rare_capacity;
     uint32_t sample_capacity;
     uint32_t place;  /* in the store */
-    uint32_t change; /* its place in the plan under way, plus one; 0: none. Of a free place: the next one, plus one */
+    /* Its place among those for which touchpoints are settled, plus one; 0: none. Of a free place: the next one, plus
+     * one. */
+    uint32_t change;
     uint32_t watched : 1;         /* a deadline stands at seal_at */
-    uint32_t kept : 31;           /* its place among those kept for a snapshot, plus one; 0: it is not */
+    uint32_t is_appending : 1;    /* it is in the group of touchpoints under way */
+    uint32_t kept : 30;           /* its place among those kept for a snapshot, plus one; 0: it is not */
     int64_t seal_at;              /* not after the moment at which it is to be sealed */
     struct cxj__promise *further; /* of commitments 1 and up; NULL if none was ever made */
     struct cxj__record first_records[CXJ__FIRST_RECORDS];
@@ -119,7 +122,7 @@ struct cxj__entry {
     cxj_touchpoint touchpoint;
     uint32_t held;   /* a bit for each holder; those of cause and of none are known in long journeys only */
     uint32_t moves;  /* 1: it has just arrived, or leaves for good; 0: it stays */
-    size_t next;     /* the journey's next arrival in the plan under way, plus one; 0: none */
+    size_t next;     /* the journey's next arrival that is settled, plus one; 0: none */
     size_t place;    /* in the call, if it has just arrived */
     size_t position; /* of the record that holds its id, if it is the first of its id to arrive; SIZE_MAX: none;
                         CXJ__WITHDRAWN: its id is withdrawn */
@@ -149,6 +152,19 @@ struct cxj__journey *cxj__store_at(const struct cxj__store *store, size_t place)
 /* Makes an empty journey, which is not there yet; NULL if there is no memory. */
 struct cxj__journey *cxj__store_make(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
                                      uint64_t number);
+
+/* Takes a journey out of the table, so that its number leads to it no more, or puts it back, for which there is room as
+ * long as no other came. */
+void cxj__store_detach(struct cxj__store *store, const struct cxj__seed *seed, const struct cxj__journey *journey);
+void cxj__store_attach(struct cxj__store *store, const struct cxj__seed *seed, const struct cxj__journey *journey);
+
+/* Frees a journey that is out of the table, and all that it holds. */
+void cxj__store_release(struct cxj__store *store, struct cxj__memory *memory, struct cxj__journey *journey);
+
+/* Copies a journey of another store, whose codes become codes[dimension][code] here; to the table, or out of it. The
+ * index of a long one knows nothing of views. NULL if there is no memory. */
+struct cxj__journey *cxj__store_copy(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
+                                     const struct cxj__journey *journey, uint32_t *const *codes, bool attached);
 
 /* True if a journey was sealed. */
 bool cxj__store_is_sealed(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number,
@@ -184,6 +200,9 @@ void cxj__store_close_snapshot(struct cxj__store *store, struct cxj__memory *mem
  * where there was no memory for those, they are found out again. */
 const struct cxj__fold *cxj__store_fold(const struct cxj__journey *journey, struct cxj__fold *room);
 
+/* Copies what stands in the journey itself of its fold. */
+void cxj__store_copy_fold(const struct cxj__journey *journey, struct cxj__fold *fold);
+
 /* Makes room for the promises of a fold, and puts it in the place of the journey's. Without that room it loses those
  * that stand aside, which a look at its touchpoints finds again. */
 bool cxj__store_reserve_fold(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__fold *fold);
@@ -194,8 +213,12 @@ void cxj__store_set_fold(struct cxj__journey *journey, const struct cxj__fold *f
 /* Negative, zero or positive as a stands before, with or after b by (at, sequence, id). */
 int cxj__store_compare(const cxj_touchpoint *a, const cxj_touchpoint *b);
 
-/* The at of the last record of a journey that has any. */
+/* The at of the last record of a journey that has any, and of the one at a position. */
 int64_t cxj__store_last_at(const struct cxj__journey *journey);
+int64_t cxj__store_moment(const struct cxj__journey *journey, size_t position);
+
+/* True if a touchpoint that has just arrived goes behind all that are there. */
+bool cxj__store_comes_last(const struct cxj__journey *journey, const cxj_touchpoint *touchpoint);
 
 /* How many touchpoints a journey keeps, with those that are withdrawn. */
 static inline size_t cxj__store_kept(const struct cxj__journey *journey) {
@@ -214,6 +237,12 @@ size_t cxj__store_find_id(const struct cxj__journey *journey, uint64_t id, const
 
 /* True if the touchpoint with an id is withdrawn; then *revision is that of its withdrawal. */
 bool cxj__store_find_withdrawn(const struct cxj__journey *journey, uint64_t id, uint64_t *revision);
+
+/* True if the touchpoint with an id is withdrawn. */
+static inline bool cxj__store_has_withdrawn(const struct cxj__journey *journey, uint64_t id) {
+    uint64_t revision = 0;
+    return journey->withdrawn > 0 && cxj__store_find_withdrawn(journey, id, &revision);
+}
 
 /* The code that a touchpoint has for a holder. */
 static inline uint32_t cxj__store_code(const cxj_touchpoint *t, uint32_t holder) {
@@ -256,17 +285,22 @@ void cxj__store_drop_index(struct cxj__journey *journey, struct cxj__memory *mem
 /* The fold before the record at a position. folded counts the touchpoints folded for it. */
 void cxj__store_fold_at(const struct cxj__journey *journey, size_t position, struct cxj__fold *fold, uint64_t *folded);
 
-/* The state of an index of which a record is only taken out fits where it stood: sets the fold after a record, if it is
- * one to be kept. */
-void cxj__store_checkpoint_at(struct cxj__journey *journey, size_t behind, const struct cxj__fold *fold);
+/* Keeps the fold after so many records, if it is one to be kept; records are folded in order. */
+void cxj__store_checkpoint(struct cxj__journey *journey, size_t behind, const struct cxj__fold *fold);
 
-/* Puts count folds, taken at every CXJ__CHECKPOINT_EVERY records, in the place of those behind position. */
-void cxj__store_checkpoint(struct cxj__journey *journey, size_t position, const struct cxj__fold *folds, size_t count);
+/* Forgets the folds that are kept behind a position. */
+void cxj__store_drop_checkpoints(struct cxj__journey *journey, size_t position);
 
 /* True if a touchpoint has fields that are kept aside. */
 bool cxj__store_is_rare(const cxj_touchpoint *touchpoint);
 
-/* Puts entries in the place of all records from position on. Room was reserved. */
+/* Puts a touchpoint behind all that are there, for which there is room; takes the last one out again. */
+void cxj__store_append(struct cxj__journey *journey, const struct cxj__seed *seed, const cxj_touchpoint *touchpoint,
+                       uint32_t held);
+void cxj__store_drop_last(struct cxj__journey *journey, const struct cxj__seed *seed);
+
+/* Puts entries in the place of all records from position on. Room was reserved. The index learns the ids of those that
+ * have just arrived. */
 void cxj__store_replace(struct cxj__journey *journey, const struct cxj__seed *seed, size_t position,
                         const struct cxj__entry *entries, size_t count);
 
@@ -286,6 +320,9 @@ void cxj__store_retract(struct cxj__journey *journey, const struct cxj__seed *se
 /* ---- the index of a long journey -------------------------------------------------------------------------------- */
 
 uint64_t cxj__store_held_key(uint32_t holder, uint32_t code);
+
+/* In a long journey: forgets where an id stands. */
+void cxj__store_release_id(struct cxj__journey *journey, const struct cxj__seed *seed, uint64_t id);
 
 /* The entry, made with value 0 if it is not there (room was reserved). */
 struct cxj__index_entry *cxj__store_index(struct cxj__index *index, const struct cxj__seed *seed,

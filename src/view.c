@@ -710,6 +710,10 @@ void cxj__view_key(const struct cxj_view *view, const struct cxj__codes *codes, 
     for (size_t i = 0; i < view->dimension_count; i++) key->parts[i] = codes->codes[view->dimensions[i]];
 }
 
+bool cxj__view_is_in_period(const struct cxj_view *view, const struct cxj__key *key, int64_t at) {
+    return period_of(view->period, at) == key->period;
+}
+
 void cxj__view_transition_key(const struct cxj_view *view, const struct cxj__codes *codes, uint32_t from, uint32_t to,
                               int64_t at, struct cxj__key *key) {
     *key = (struct cxj__key){.period = period_of(view->period, at), .parts = {from, to}};
@@ -923,16 +927,12 @@ static void drop(struct cxj_view *view, struct cxj__cell *cell, struct cxj__memo
     cxj__cell_destroy(cell, memory);
 }
 
-void cxj__view_sweep(struct cxj_view *view, struct cxj__memory *memory) {
-    cxj__view_sweep_but(view, memory, UINT64_MAX);
-}
-
-void cxj__view_sweep_but(struct cxj_view *view, struct cxj__memory *memory, uint64_t walk) {
+bool cxj__view_sweep(struct cxj_view *view, struct cxj__memory *memory) {
     struct cxj__cell *kept = NULL;
     while (view->marked_empty != NULL) {
         struct cxj__cell *cell = view->marked_empty;
         view->marked_empty = cell->next_empty;
-        if (cell->walk == walk) {
+        if (cell->is_needed) {
             cell->next_empty = kept;
             kept = cell;
             continue;
@@ -941,6 +941,7 @@ void cxj__view_sweep_but(struct cxj_view *view, struct cxj__memory *memory, uint
         if (cxj__cell_counts(cell)[0] == 0) drop(view, cell, memory);
     }
     view->marked_empty = kept;
+    return kept != NULL;
 }
 
 void cxj__view_lose(struct cxj_view *view, struct cxj__cell *cell, struct cxj__memory *memory) {

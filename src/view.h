@@ -49,6 +49,7 @@ struct cxj_view {
     size_t slot_capacity;
     uint64_t cells_made; /* ever */
     bool incomplete;     /* at the limit of cells, facts were left out */
+    bool has_left_out;   /* while a change lasts: there was no room for a cell of it */
     bool sealed_lost;    /* of what journeys contributed that are sealed now, some is not in it and cannot be had again:
                                  it was left out, or the view was added later */
     struct cxj__cell *marked_empty; /* cells that are to be dropped */
@@ -80,6 +81,9 @@ bool cxj__view_passes(const struct cxj_view *view, const struct cxj__codes *code
 
 /* The key under which a touchpoint or journey with these codes falls, at being the moment of its period. */
 void cxj__view_key(const struct cxj_view *view, const struct cxj__codes *codes, int64_t at, struct cxj__key *key);
+
+/* True if a moment is in the period of a key. */
+bool cxj__view_is_in_period(const struct cxj_view *view, const struct cxj__key *key, int64_t at);
 
 /* The key of a transition from one code to another. */
 void cxj__view_transition_key(const struct cxj_view *view, const struct cxj__codes *codes, uint32_t from, uint32_t to,
@@ -131,9 +135,8 @@ struct cxj__cell *cxj__view_make(struct cxj_view *view, struct cxj__memory *memo
 /* Notes a cell for cxj__view_sweep() if nothing contributes to it any more. */
 void cxj__view_mark_empty(struct cxj_view *view, struct cxj__cell *cell);
 
-/* Drops the cells noted that are still empty; with but, those stay noted by which that walk came last. */
-void cxj__view_sweep(struct cxj_view *view, struct cxj__memory *memory);
-void cxj__view_sweep_but(struct cxj_view *view, struct cxj__memory *memory, uint64_t walk);
+/* Drops the cells noted that are still empty. Those that are needed stay noted; true if there are any. */
+bool cxj__view_sweep(struct cxj_view *view, struct cxj__memory *memory);
 
 /* Drops a cell, though something contributes to it: the view is incomplete from then on. */
 void cxj__view_lose(struct cxj_view *view, struct cxj__cell *cell, struct cxj__memory *memory);

@@ -51,7 +51,7 @@ static void replace(world *here, size_t position, const cxj_touchpoint *touchpoi
     struct cxj__entry entries[200];
     ck_assert_uint_le(count, 200);
     memset(entries, 0, sizeof entries);
-    for (size_t i = 0; i < count; i++) entries[i].touchpoint = touchpoints[i];
+    for (size_t i = 0; i < count; i++) entries[i] = (struct cxj__entry){.touchpoint = touchpoints[i], .moves = 1};
     size_t rares = here->journey->rare_count + count;
     ck_assert(cxj__store_reserve(here->journey, &here->memory, &here->key, position + count, 0, rares));
     ck_assert(cxj__store_reserve_index(here->journey, &here->memory, &here->key, count * (1 + CXJ__HOLDERS)));
@@ -969,7 +969,7 @@ static void check_had(const struct cxj__core *core, const struct cxj__journey *j
         for (size_t c = 0; condition->had && c < condition->count; c++) {
             expected += cxj__store_holds(journey, journey->count, condition->dimension - 1U, condition->codes[c]);
         }
-        uint64_t key = (uint64_t)view->id << CXJ__PLAN_HAD_BITS | i;
+        uint64_t key = (uint64_t)view->id << CXJ__POST_HAD_BITS | i;
         ck_assert_int_eq(cxj__store_indexed(journey->index, &core->seed, CXJ__INDEX_HAD, key, &probes), expected);
     }
 }

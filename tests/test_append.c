@@ -221,16 +221,20 @@ static void draw(cxj_touchpoint *touchpoints, size_t count) {
     for (size_t i = 0; i < count; i++) touchpoints[i] = random_touchpoint();
 }
 
-/* Plans the arrival of touchpoints. */
-static cxj_status plan(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t count) {
-    cxj__plan_begin(&engine->plan);
+/* Makes the change that touchpoints bring, not ended yet. */
+static cxj_status change(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t count) {
+    cxj__settle_begin(&engine->settling);
     for (size_t i = 0; i < count; i++) {
-        cxj_touchpoint t = touchpoints[i];
-        t.facets = cxj__touchpoint_imply(t.facets);
-        cxj_status status = cxj__plan_arrival(&engine->plan, &engine->core, &t, i);
-        if (status != CXJ_OK) return status;
+        cxj_status status = cxj__settle_arrival(&engine->settling, &engine->core, &touchpoints[i], i);
+        if (status == CXJ_OK) continue;
+        cxj__settle_undo(&engine->settling, &engine->core);
+        return status;
     }
-    return cxj__plan_prepare(&engine->plan, &engine->core);
+    return cxj__settle_change(&engine->settling, &engine->core) ? CXJ_OK : CXJ_NO_MEMORY;
+}
+
+static void undo(cxj_engine *engine) {
+    cxj__settle_undo(&engine->settling, &engine->core);
 }
 
 /* ---------------------------------------------------------------------------------------------------------------------
@@ -249,8 +253,8 @@ START_TEST(abandoned_plan_leaves_no_trace) {
     add_views(other);
     record(engine, first, FIRST);
     record(other, first, FIRST);
-    ck_assert_int_eq(plan(engine, then, THEN), CXJ_OK);
-    cxj__plan_abandon(&engine->plan, &engine->core, false);
+    ck_assert_int_eq(change(engine, then, THEN), CXJ_OK);
+    undo(engine);
     check_same(engine, other);
     record(engine, then, THEN);
     record(other, then, THEN);
@@ -279,8 +283,8 @@ START_TEST(plan_without_memory_leaves_no_trace) {
         add_views(engine);
         record(engine, first, FIRST);
         memory = (heap){.bytes = memory.bytes, .fail_at = fail_at};
-        failed = plan(engine, then, THEN) == CXJ_NO_MEMORY;
-        cxj__plan_abandon(&engine->plan, &engine->core, false);
+        failed = change(engine, then, THEN) == CXJ_NO_MEMORY;
+        undo(engine);
         memory.fail_at = 0;
         check_same(engine, other);
         record(engine, then, THEN);
@@ -303,8 +307,8 @@ START_TEST(cell_of_a_plan_without_memory_does_not_exist) {
             cxj_engine *engine = make(&memory, 0);
             cxj_view *view = add(engine, texts[i]);
             memory = (heap){.bytes = memory.bytes, .fail_at = fail_at};
-            status = plan(engine, t, 2);
-            cxj__plan_abandon(&engine->plan, &engine->core, false);
+            status = change(engine, t, 2);
+            undo(engine);
             cxj_view_info info;
             ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);
             ck_assert_msg(info.cells == 0, "%s, allocation %d: %d cells", texts[i], (int)fail_at, (int)info.cells);
@@ -340,8 +344,8 @@ START_TEST(index_made_in_vain_counts_the_cells) {
         }
         record(engine, t, SHORT);
         memory = (heap){.bytes = memory.bytes, .fail_at = fail_at};
-        failed = plan(engine, t + SHORT, LONG - SHORT) == CXJ_NO_MEMORY;
-        cxj__plan_abandon(&engine->plan, &engine->core, false);
+        failed = change(engine, t + SHORT, LONG - SHORT) == CXJ_NO_MEMORY;
+        undo(engine);
         memory.fail_at = 0;
         record(engine, t + SHORT, LONG - SHORT);
         double journeys = metric_of(view, CXJ_GRAIN_TOUCHPOINTS, "journeys");
@@ -351,110 +355,26 @@ START_TEST(index_made_in_vain_counts_the_cells) {
 }
 END_TEST
 
-/* "With keep, what was reserved stays, so that the same plan made again cannot fail." */
-START_TEST(kept_plan_needs_no_memory_again) {
-    static cxj_touchpoint first[FIRST], then[THEN];
-    chance_state = seed + (uint64_t)_i;
-    draw(first, FIRST);
-    draw(then, THEN);
-    heap memory = {0};
-    cxj_engine *engine = make(&memory, 0), *other = make(NULL, 0);
-    add_views(engine);
-    add_views(other);
-    record(engine, first, FIRST);
-    record(other, first, FIRST);
-    ck_assert_int_eq(plan(engine, then, THEN), CXJ_OK);
-    cxj__plan_abandon(&engine->plan, &engine->core, true);
-    engine->plan.deadlines = 0; /* Room is there for those of the plan kept; these are the same ones. */
-    memory.asked = 0;
-    ck_assert_int_eq(plan(engine, then, THEN), CXJ_OK);
-    ck_assert_uint_eq(memory.asked, 0);
-    cxj__plan_commit(&engine->plan, &engine->core, false);
-    record(other, then, THEN);
-    check_same(engine, other);
-    cxj_engine_destroy(engine);
-    cxj_engine_destroy(other);
-}
-END_TEST
-
-/* The same where a long journey meets many values that it has not held before, so that its index has to grow. */
-START_TEST(kept_plan_needs_no_memory_again_for_the_index) {
-    enum { THERE = 80, NEW = 60 };
-    static cxj_touchpoint t[THERE + NEW];
-    heap memory = {0};
-    cxj_engine *engine = make(&memory, 0);
-    const cxj_view *view = add(engine, "touchpoints");
-    for (uint32_t i = 0; i < THERE + NEW; i++) {
-        t[i] = (cxj_touchpoint){.journey = 1, .id = i + 1, .at = 1 + i};
-        uint32_t code[7] = {0};
-        char name[16];
-        snprintf(name, sizeof name, "n%" PRIu32, i);
-        for (uint32_t d = 1; d <= 6 && i >= THERE; d++) {
-            ck_assert_int_eq(cxj_code(engine, d, name, CXJ_ZERO_TERMINATED, &code[d]), CXJ_OK);
-        }
-        t[i].owner = code[1];
-        t[i].team = (uint16_t)code[2];
-        t[i].channel = (uint16_t)code[3];
-        t[i].stage = (uint16_t)code[4];
-        t[i].activity = (uint16_t)code[5];
-        t[i].cause = (uint16_t)code[6];
-    }
-    record(engine, t, THERE);
-    ck_assert_int_eq(plan(engine, t + THERE, NEW), CXJ_OK);
-    cxj__plan_abandon(&engine->plan, &engine->core, true);
-    memory.asked = 0;
-    ck_assert_int_eq(plan(engine, t + THERE, NEW), CXJ_OK);
-    ck_assert_uint_eq(memory.asked, 0);
-    cxj__plan_commit(&engine->plan, &engine->core, false);
-    ck_assert_double_eq(metric_of(view, CXJ_GRAIN_TOUCHPOINTS, "touchpoints"), THERE + NEW);
-    cxj_engine_destroy(engine);
-}
-END_TEST
-
-/* The same where a short journey becomes long, and its index has to know in how many cells it has been. */
-START_TEST(kept_plan_needs_no_memory_again_for_a_new_index) {
-    enum { THERE = 60, NEW = 90 };
-    static cxj_touchpoint t[THERE + NEW];
-    heap memory = {0};
-    cxj_engine *engine = make(&memory, 0);
-    const cxj_view *view = add(engine, "touchpoints");
-    add(engine, "touchpoints per hour");
-    add(engine, "touchpoints per hour where type = \"\"");
-    for (uint32_t i = 0; i < THERE + NEW; i++) {
-        t[i] = (cxj_touchpoint){.journey = 1, .id = i + 1, .at = 1 + INT64_C(3600000) * i};
-    }
-    record(engine, t, THERE);
-    ck_assert_int_eq(plan(engine, t + THERE, NEW), CXJ_OK);
-    cxj__plan_abandon(&engine->plan, &engine->core, true);
-    memory.asked = 0;
-    ck_assert_int_eq(plan(engine, t + THERE, NEW), CXJ_OK);
-    ck_assert_uint_eq(memory.asked, 0);
-    cxj__plan_commit(&engine->plan, &engine->core, false);
-    ck_assert_double_eq(metric_of(view, CXJ_GRAIN_TOUCHPOINTS, "touchpoints"), THERE + NEW);
-    cxj_engine_destroy(engine);
-}
-END_TEST
-
 /* Touchpoints "for which their journey has no room are listed in refused"; exactly at the limit there is room. */
 START_TEST(limit_is_passed_by_one_more) {
     cxj_touchpoint t[4] = {{0}};
     for (uint64_t i = 0; i < 4; i++) t[i] = (cxj_touchpoint){.journey = 1, .id = i + 1, .at = 9 - (int64_t)i};
     cxj_engine *engine = make(NULL, 3);
     add_views(engine);
-    ck_assert_int_eq(plan(engine, t, 4), CXJ_OK);
-    ck_assert_uint_eq(engine->plan.refused.count, 1);
-    ck_assert_uint_eq(engine->plan.refused.items[0], 3);
-    cxj__plan_abandon(&engine->plan, &engine->core, false);
+    ck_assert_int_eq(change(engine, t, 4), CXJ_OK);
+    ck_assert_uint_eq(engine->settling.refused.count, 1);
+    ck_assert_uint_eq(engine->settling.refused.items[0], 3);
+    undo(engine);
     ck_assert_uint_eq(engine->core.store.table.count, 0);
-    ck_assert_int_eq(plan(engine, t, 3), CXJ_OK);
-    ck_assert_uint_eq(engine->plan.refused.count, 0);
-    cxj__plan_commit(&engine->plan, &engine->core, false);
+    ck_assert_int_eq(change(engine, t, 3), CXJ_OK);
+    ck_assert_uint_eq(engine->settling.refused.count, 0);
+    cxj__settle_end(&engine->settling, &engine->core);
     /* A correction takes the place of another, and needs none of its own. */
     t[2].revision = 1;
-    ck_assert_int_eq(plan(engine, t + 2, 2), CXJ_OK);
-    ck_assert_uint_eq(engine->plan.refused.count, 1);
-    ck_assert_uint_eq(engine->plan.refused.items[0], 1);
-    cxj__plan_commit(&engine->plan, &engine->core, false);
+    ck_assert_int_eq(change(engine, t + 2, 2), CXJ_OK);
+    ck_assert_uint_eq(engine->settling.refused.count, 1);
+    ck_assert_uint_eq(engine->settling.refused.items[0], 1);
+    cxj__settle_end(&engine->settling, &engine->core);
     ck_assert_uint_eq(engine->core.held, 3);
     cxj_engine_destroy(engine);
 }
@@ -469,7 +389,7 @@ static void give_back_room(cxj_engine *engine) {
     const cxj_touchpoint t = {.journey = 99, .at = 1};
     record(engine, &t, 1);
     ck_assert_int_eq(cxj_erase_journey(engine, 99), CXJ_OK);
-    ck_assert_ptr_null(engine->plan.entries.items);
+    ck_assert_ptr_null(engine->settling.entries.items);
 }
 
 /* Number i of a journey in which every other touchpoint delivers an hour too late what the one before it promised. */
@@ -571,8 +491,8 @@ START_TEST(plan_that_begins_without_room_leaves_no_trace) {
         cxj_engine *engine = make_where(&memory, &a);
         give_back_room(engine);
         memory = (heap){.bytes = memory.bytes, .fail_at = fail_at};
-        status = plan(engine, a.then, a.then_count);
-        cxj__plan_abandon(&engine->plan, &engine->core, false);
+        status = change(engine, a.then, a.then_count);
+        undo(engine);
         ck_assert_msg(status == (memory.asked < fail_at ? CXJ_OK : CXJ_NO_MEMORY), "%s: allocation %d", a.what,
                       (int)fail_at);
         memory.fail_at = 0;
@@ -656,8 +576,8 @@ START_TEST(long_journey_without_memory_for_its_index_leaves_no_trace) {
     const struct cxj__index *index = find_journey(engine, 1)->index;
     const size_t capacity = index->capacity;
     engine->core.memory.allocate = allocate_small;
-    ck_assert_int_eq(plan(engine, t + LONG, THEN_LONG), CXJ_NO_MEMORY);
-    cxj__plan_abandon(&engine->plan, &engine->core, false);
+    ck_assert_int_eq(change(engine, t + LONG, THEN_LONG), CXJ_NO_MEMORY);
+    undo(engine);
     engine->core.memory.allocate = allocate;
     ck_assert_uint_eq(index->capacity, capacity);
     for (uint32_t v = 0; v < MANY; v++) ck_assert_uint_eq(views[v]->cell_count, LONG);
@@ -848,7 +768,7 @@ static size_t check_exact(const cxj_engine *engine, const cxj_engine *other) {
     ck_assert_uint_eq(engine->core.touchpoints, other->core.touchpoints);
     ck_assert_uint_eq(engine->core.journeys, other->core.journeys);
     ck_assert_uint_eq(engine->core.held, other->core.held);
-    ck_assert_int_eq(cxj__plan_latest(&engine->core), cxj__plan_latest(&other->core));
+    ck_assert_int_eq(cxj__core_latest(&engine->core), cxj__core_latest(&other->core));
     ck_assert_mem_eq(engine->core.facet_counts, other->core.facet_counts, sizeof engine->core.facet_counts);
     return incomplete;
 }
@@ -961,8 +881,8 @@ START_TEST(one_by_one_is_all_at_once) {
     cxj_engine *engine = make(NULL, 0), *other = make(NULL, 0);
     add_views(engine);
     add_views(other);
-    ck_assert_int_eq(plan(engine, t, FIRST), CXJ_OK);
-    cxj__plan_commit(&engine->plan, &engine->core, false);
+    ck_assert_int_eq(change(engine, t, FIRST), CXJ_OK);
+    cxj__settle_end(&engine->settling, &engine->core);
     for (size_t i = 0; i < FIRST; i++) record(other, &t[i], 1);
     check_same(engine, other);
     cxj_engine_destroy(engine);
@@ -1007,8 +927,8 @@ START_TEST(erasure_equals_never_having_come) {
         struct cxj__core *core = &engine->core;
         struct cxj__journey *journey = cxj__store_find(&core->store, &core->seed, number, &core->store.probes);
         ck_assert_ptr_nonnull(journey);
-        cxj__plan_erase(core, journey);
-        cxj__plan_find_latest(core);
+        cxj__append_erase(core, journey);
+        cxj__core_find_latest(core);
         check_same(engine, other);
         cxj_engine_destroy(engine);
         cxj_engine_destroy(other);
@@ -1132,16 +1052,16 @@ START_TEST(feed_counts_within_a_plan_as_across_plans) {
                                  {.journey = 1, .id = 1, .revision = 4, .at = 1},
                                  {.journey = 1, .id = 1, .revision = 6, .at = 1}};
     cxj_engine *engine = make(NULL, 0), *other = make(NULL, 0);
-    ck_assert_int_eq(plan(engine, t, 5), CXJ_OK);
-    struct cxj__feed whole = engine->plan.feed, sum = {0, 0, 0, 0};
-    cxj__plan_commit(&engine->plan, &engine->core, false);
+    ck_assert_int_eq(change(engine, t, 5), CXJ_OK);
+    struct cxj__feed whole = engine->settling.feed, sum = {0, 0, 0, 0};
+    cxj__settle_end(&engine->settling, &engine->core);
     for (size_t i = 0; i < 5; i++) {
-        ck_assert_int_eq(plan(other, &t[i], 1), CXJ_OK);
-        cxj__plan_commit(&other->plan, &other->core, false);
-        sum.accepted += other->plan.feed.accepted;
-        sum.duplicates += other->plan.feed.duplicates;
-        sum.conflicts += other->plan.feed.conflicts;
-        sum.superseded += other->plan.feed.superseded;
+        ck_assert_int_eq(change(other, &t[i], 1), CXJ_OK);
+        cxj__settle_end(&other->settling, &other->core);
+        sum.accepted += other->settling.feed.accepted;
+        sum.duplicates += other->settling.feed.duplicates;
+        sum.conflicts += other->settling.feed.conflicts;
+        sum.superseded += other->settling.feed.superseded;
     }
     ck_assert_uint_eq(whole.accepted, 2);
     ck_assert_uint_eq(whole.duplicates, 2);
@@ -1234,9 +1154,6 @@ int main(void) {
     tcase_add_loop_test(abandon, plan_without_memory_leaves_no_trace, 0, 2);
     tcase_add_test(abandon, cell_of_a_plan_without_memory_does_not_exist);
     tcase_add_test(abandon, index_made_in_vain_counts_the_cells);
-    tcase_add_loop_test(abandon, kept_plan_needs_no_memory_again, 0, 8);
-    tcase_add_test(abandon, kept_plan_needs_no_memory_again_for_the_index);
-    tcase_add_test(abandon, kept_plan_needs_no_memory_again_for_a_new_index);
     tcase_add_test(abandon, limit_is_passed_by_one_more);
     suite_add_tcase(suite, abandon);
     TCase *room = tcase_create("room");

@@ -1,0 +1,532 @@
+/* append: the two verbs.
+ *
+ * Append: the fold takes the next touchpoint in the journey itself, and what that says is added to cells. Take back:
+ * what the last touchpoints of a journey have said is subtracted, and the fold is that before them again. A touchpoint
+ * that comes last is an append; any other change takes back a suffix and appends what belongs there. Where something
+ * that holds for the whole journey changes (its type, its outcome, …), all its facts are taken back and appended in the
+ * views that look at it.
+ *
+ * Why a change never fails half way. Taking back needs no memory: it finds cells, buckets and entries of an index that
+ * are there. Until a change is settled nothing that it took back is given up: cells that it emptied stay, a bucket stays
+ * for ever, records that left are kept as entries, and the room of the journey only grows. So where memory ends, what
+ * was appended so far is taken back, as many postings as were made, and what stood before is appended again, which
+ * finds all the room that it had. Deadlines are reserved before anything changes, and noted when nothing can fail any
+ * more; names, facets and totals are counted then, too. */
+#include "append.h"
+
+#include <string.h>
+
+#include "touchpoint.h"
+
+static const struct cxj__views all_views = {0, false};
+
+/* ---- which values were held ------------------------------------------------------------------------------------- */
+
+/* In a short journey: which of its values a touchpoint has from earlier ones, the fold being that before it. These are
+ * the records before a position, and entries behind them. */
+static uint32_t look_back(const struct cxj__journey *journey, size_t position, const struct cxj__entry *entries,
+                          size_t count, const struct cxj__fold *fold, const cxj_touchpoint *t) {
+    const uint32_t codes[CXJ__TRACKS] = {t->owner, t->team, t->channel, t->stage, t->activity};
+    uint32_t held = 0;
+    for (uint32_t h = 0; h < CXJ__TRACKS; h++) {
+        if (codes[h] == 0) continue;
+        enum cxj__saw saw = cxj__fold_saw(fold, h, codes[h]);
+        if (saw == CXJ__PERHAPS_SEEN) {
+            size_t i = count;
+            while (i > 0 && cxj__store_code(&entries[i - 1].touchpoint, h) != codes[h]) i--;
+            saw = i > 0 || cxj__store_holds(journey, position, h, codes[h]) ? CXJ__SEEN : CXJ__NOT_SEEN;
+        }
+        held |= (uint32_t)(saw == CXJ__SEEN) << h;
+    }
+    return held;
+}
+
+/* In a long journey: which values its index knows of. */
+static uint32_t look_up(struct cxj__core *core, const struct cxj__journey *journey, const cxj_touchpoint *t) {
+    uint32_t held = 0;
+    for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
+        uint64_t key = cxj__store_held_key(h, cxj__store_code(t, h));
+        int64_t known = cxj__store_indexed(journey->index, &core->seed, CXJ__INDEX_HELD, key, &core->store.probes);
+        held |= (uint32_t)(known != 0) << h;
+    }
+    return held;
+}
+
+/* In a long journey: what a touchpoint holds first enters the index (sign 1), for which there is room, or leaves it. */
+static void index_held(const struct cxj__core *core, const struct cxj__journey *journey, const cxj_touchpoint *t,
+                       uint32_t held, int sign) {
+    struct cxj__index *index = journey->index;
+    for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
+        if (held >> h & 1) continue;
+        uint32_t code = cxj__store_code(t, h);
+        struct cxj__index_entry *entry =
+            cxj__store_index(index, &core->seed, CXJ__INDEX_HELD, cxj__store_held_key(h, code));
+        entry->value = 1;
+        if (sign < 0) cxj__store_unindex(index, &core->seed, entry);
+        cxj__post_count_had(core, index, h, code, sign);
+    }
+}
+
+/* Room in the index for so many touchpoints: their ids, what they hold first, and the conditions that this meets. */
+static bool reserve_index(struct cxj__core *core, struct cxj__journey *journey, size_t touchpoints) {
+    size_t further = touchpoints * (1 + CXJ__HOLDERS) + core->had_conditions;
+    return journey->index == NULL || cxj__store_reserve_index(journey, &core->memory, &core->seed, further);
+}
+
+/* ---- the next touchpoints --------------------------------------------------------------------------------------- */
+
+/* True if a touchpoint comes last in its journey and is new there. What becomes long, and promises that stand aside,
+ * are for those who make changes. */
+static bool comes_next(struct cxj__core *core, const struct cxj__journey *journey, const cxj_touchpoint *t) {
+#ifdef CXJ__ALWAYS_EDIT /* as a test builds the library, to see that both ways lead to the same */
+    return false;
+#endif
+    if (t->commitment != 0 || journey->fold.promises_open >> 1 != 0) return false;
+    size_t kept = cxj__store_kept(journey);
+    if (kept >= core->touchpoints_limit || (kept >= CXJ__INDEX_BEYOND && journey->index == NULL)) return false;
+    if (!cxj__store_comes_last(journey, t)) return false;
+    return t->id == 0 || (cxj__store_find_id(journey, t->id, &core->seed, &core->store.probes) == SIZE_MAX &&
+                          !cxj__store_has_withdrawn(journey, t->id));
+}
+
+/* Room for a group, and for all that it may make come due: what is reserved later might drop a deadline that is to hold
+ * again. */
+static bool begin_group(struct cxj__append *append, struct cxj__core *core) {
+    if (append->items == NULL) {
+        append->items = cxj__base_resize(&core->memory, NULL, 0, CXJ__APPEND_GROUP * sizeof *append->items);
+        if (append->items == NULL) return false;
+        memset(append->items, 0, CXJ__APPEND_GROUP * sizeof *append->items);
+    }
+    return cxj__due_reserve(core, CXJ__APPEND_GROUP) && cxj__seal_reserve(core, CXJ__APPEND_GROUP);
+}
+
+/* Room for the touchpoint in its journey. */
+static bool reserve_next(struct cxj__core *core, struct cxj__journey *journey, const cxj_touchpoint *t) {
+    size_t rares = journey->rare_count + (size_t)cxj__store_is_rare(t);
+    return cxj__store_reserve(journey, &core->memory, &core->seed, journey->count + 1U, 0, rares) &&
+           cxj__post_regain_samples(core, journey) && reserve_index(core, journey, 1);
+}
+
+/* A step's samples, behind those that the journey has. */
+static void keep_samples(const struct cxj__appended *item) {
+    size_t next = item->before.samples;
+    for (size_t i = 1; next < item->journey->fold.samples; i++) {
+        const struct cxj__fact *fact = &item->facts[i];
+        if (fact->grain != CXJ_GRAIN_JOURNEYS) continue;
+        item->journey->samples[next++] = cxj__cell_sample(fact->dimension, cxj__histogram_bucket(fact->lateness));
+    }
+}
+
+/* Takes the step. False if it moves what stands before it: then it has not been taken. */
+static bool step(struct cxj__core *core, struct cxj__appended *item) {
+    struct cxj__journey *journey = item->journey;
+    const cxj_touchpoint *t = &item->touchpoint;
+    struct cxj__codes was, is;
+    item->held = journey->index != NULL ? look_up(core, journey, t) : look_back(journey, journey->count, NULL, 0, &journey->fold, t);
+    item->fact_count = cxj__fold_step(&journey->fold, t, item->held, core->wanted, item->facts);
+    core->folded++;
+    if (core->depends == 0 || journey->count == 0) return true;
+    cxj__core_set_journey_codes(&item->before, &was);
+    cxj__core_set_journey_codes(&journey->fold, &is);
+    if ((cxj__core_differences(&was, &is) & core->depends) == 0) return true;
+    cxj__store_set_fold(journey, &item->before);
+    return false;
+}
+
+enum cxj__append_result cxj__append_next(struct cxj__append *append, struct cxj__core *core,
+                                         struct cxj__journey *journey, const cxj_touchpoint *touchpoint) {
+    if (append->count == CXJ__APPEND_GROUP || journey->is_appending) return CXJ__APPEND_FULL;
+    if (!comes_next(core, journey, touchpoint)) return CXJ__APPEND_NOT_NEXT;
+    if (append->count == 0 && !begin_group(append, core)) return CXJ__APPEND_NO_MEMORY;
+    struct cxj__appended *item = &append->items[append->count];
+    item->journey = journey;
+    item->sought = 0;
+    item->touchpoint = *touchpoint;
+    item->touchpoint.facets = cxj__touchpoint_imply(touchpoint->facets);
+    if (!reserve_next(core, journey, touchpoint)) return CXJ__APPEND_NO_MEMORY;
+    cxj__store_copy_fold(journey, &item->before);
+    if (!step(core, item)) return CXJ__APPEND_NOT_NEXT;
+    if (!cxj__store_reserve_samples(journey, &core->memory, journey->fold.samples)) {
+        cxj__store_set_fold(journey, &item->before);
+        return CXJ__APPEND_NO_MEMORY;
+    }
+    keep_samples(item);
+    cxj__store_keep(&core->store, &core->memory, journey);
+    if (journey->index != NULL) index_held(core, journey, &item->touchpoint, item->held, 1);
+    cxj__store_append(journey, &core->seed, &item->touchpoint, item->held);
+    cxj__store_checkpoint(journey, journey->count, &journey->fold);
+    journey->is_appending = 1;
+    append->count++;
+    return CXJ__APPENDED;
+}
+
+/* Takes a touchpoint back from its journey; cells do not have it. */
+static void take_from_journey(struct cxj__core *core, const struct cxj__appended *item) {
+    struct cxj__journey *journey = item->journey;
+    cxj__store_drop_last(journey, &core->seed);
+    if (journey->index != NULL) index_held(core, journey, &item->touchpoint, item->held, -1);
+    cxj__store_set_fold(journey, &item->before);
+    cxj__store_drop_checkpoints(journey, journey->count);
+    if (cxj__store_kept(journey) == 0) cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
+}
+
+/* Where the journey of an item stands before or after it, by codes that are set. */
+static struct cxj__standing standing_before(const struct cxj__appended *item, struct cxj__codes *codes) {
+    cxj__core_set_journey_codes(&item->before, codes);
+    return (struct cxj__standing){&item->before, codes, item->journey->count - 1U, &item->touchpoint, item->held};
+}
+static struct cxj__standing standing_after(const struct cxj__appended *item, struct cxj__codes *codes) {
+    cxj__core_set_journey_codes(&item->journey->fold, codes);
+    return (struct cxj__standing){&item->journey->fold, codes, item->journey->count, NULL, 0};
+}
+
+static struct cxj__post post_of_item(struct cxj__core *core, struct cxj__appended *item, enum cxj__posting posting) {
+    struct cxj__post post = cxj__post_of(core, item->journey, &item->journey->fold, posting);
+    post.targets = item->targets;
+    post.target_count = posting == CXJ__POST_SEEK ? CXJ__APPEND_TARGETS : item->sought;
+    return post;
+}
+
+static bool post_item(struct cxj__post *post, const struct cxj__appended *item) {
+    return cxj__post_facts(post, all_views, &item->touchpoint, item->held, item->facts, item->fact_count,
+                           item->journey->count - 1U);
+}
+
+/* Adds to cells what a touchpoint says. False where memory ends, and then nothing is added. */
+static bool add_to_cells(struct cxj__core *core, struct cxj__appended *item) {
+    struct cxj__codes was, is;
+    struct cxj__standing before = standing_before(item, &was), after = standing_after(item, &is);
+    struct cxj__post post = post_of_item(core, item, CXJ__POST_ADD);
+    if (post_item(&post, item) && cxj__post_move(core, item->journey, &before, &after)) return true;
+    struct cxj__post back = post_of_item(core, item, CXJ__POST_TAKE);
+    back.budget = post.made;
+    (void)post_item(&back, item);
+    return false;
+}
+
+/* Counts a touchpoint that is in, and notes what it makes come due. */
+static void count_item(struct cxj__core *core, const struct cxj__appended *item) {
+    struct cxj__journey *journey = item->journey;
+    struct cxj__counted before = {cxj__store_kept(journey) - 1, journey->count - 1U, cxj__core_last_at(&item->before)};
+    struct cxj__dues dues = {.open = 0};
+    cxj__core_count(core, &item->touchpoint, 1);
+    cxj__core_count_journey(core, journey, before);
+    if (item->before.promises_open != 0) cxj__due_of(core, &item->before, &dues);
+    cxj__due_push(core, journey, &dues);
+    cxj__seal_watch(core, journey);
+}
+
+size_t cxj__append_finish_group(struct cxj__append *append, struct cxj__core *core) {
+    size_t count = append->count, done = 0;
+    for (size_t i = 0; i < count && count > 1; i++) {
+        struct cxj__post post = post_of_item(core, &append->items[i], CXJ__POST_SEEK);
+        (void)post_item(&post, &append->items[i]);
+        append->items[i].sought = post.made < post.target_count ? post.made : post.target_count;
+    }
+    while (done < count && add_to_cells(core, &append->items[done])) {
+        cxj__core_note_left_out(core, true);
+        count_item(core, &append->items[done++]);
+    }
+    cxj__core_note_left_out(core, false);
+    for (size_t i = 0; i < count; i++) append->items[i].journey->is_appending = 0;
+    for (size_t i = count; i-- > done;) take_from_journey(core, &append->items[i]);
+    append->count = 0;
+    core->version += done > 0;
+    cxj__core_sweep(core);
+    return done;
+}
+
+void cxj__append_free(struct cxj__append *append, struct cxj__memory *memory) {
+    if (append->items != NULL) memset(append->items, 0, CXJ__APPEND_GROUP * sizeof *append->items);
+    cxj__base_resize(memory, append->items, append->items == NULL ? 0 : CXJ__APPEND_GROUP * sizeof *append->items, 0);
+    append->items = NULL;
+}
+
+/* ---- any change ------------------------------------------------------------------------------------------------- */
+
+/* One under way: the fold before its position, and the codes of the journey with either records. */
+struct change {
+    struct cxj__core *core;
+    struct cxj__journey *journey;
+    size_t position;
+    struct cxj__fold start;
+    struct cxj__codes before, after;
+    struct cxj__views moving; /* views in which all facts of the journey move */
+};
+
+/* What was promised before may be open again, when what delivered it is taken back. */
+size_t cxj__append_deadlines(const struct cxj__edit *edit) {
+    size_t dues = edit->journey->rare_count > 0 ? CXJ__COMMITMENTS : 0;
+    for (size_t i = 0; i < edit->arriving_count && dues < CXJ__COMMITMENTS; i++) {
+        dues += edit->arriving[i].touchpoint.due != 0;
+    }
+    return dues;
+}
+
+/* Posts all that the records of a change say: what stands behind its position, what stands before where it moves, and
+ * where the journey stands. With keep, the journey gets the fold that its records make. */
+static bool post_change(const struct change *change, struct cxj__post *post, bool keep) {
+    struct cxj__views staying = {change->moving.dimensions, false};
+    struct cxj__fold fold;
+    cxj__fold_copy(&fold, &change->start);
+    if (!cxj__post_records(post, staying, change->position, &fold, keep)) return false;
+    if (keep) cxj__store_set_fold(change->journey, &fold);
+    if (change->moving.dependent) {
+        memset(&fold, 0, sizeof fold);
+        if (!cxj__post_records(post, change->moving, 0, &fold, false)) return false;
+    }
+    return cxj__post_standing(post);
+}
+
+static struct cxj__post post_of(const struct change *change, const struct cxj__codes *codes,
+                                enum cxj__posting posting) {
+    return (struct cxj__post){.core = change->core,
+                              .journey = change->journey,
+                              .posting = posting,
+                              .codes = *codes,
+                              .budget = SIZE_MAX};
+}
+
+/* Folds entries behind a change's start. Which of its values a touchpoint of a short journey has from earlier ones is
+ * found out on the way, if asked for; a long one's index will say. */
+static void fold_entries(const struct change *change, struct cxj__entry *entries, size_t count, bool with_held,
+                         struct cxj__fold *fold) {
+    struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
+    cxj__fold_copy(fold, &change->start);
+    for (size_t i = 0; i < count; i++) {
+        const cxj_touchpoint *t = &entries[i].touchpoint;
+        if (with_held) entries[i].held = look_back(change->journey, change->position, entries, i, fold, t);
+        (void)cxj__fold_step(fold, t, entries[i].held, 0, facts);
+        change->core->folded++;
+    }
+}
+
+/* In a long journey: what its records from a position on hold first leaves the index. */
+static void release_held(const struct cxj__core *core, const struct cxj__journey *journey, size_t position) {
+    for (size_t i = position; i < journey->count; i++) {
+        struct cxj__entry entry;
+        cxj__store_unpack(journey, i, &entry);
+        index_held(core, journey, &entry.touchpoint, entry.held, -1);
+    }
+}
+
+/* Puts entries in the place of all records from the change's position on. There is room. */
+static void place_records(const struct change *change, struct cxj__entry *entries, size_t count) {
+    struct cxj__core *core = change->core;
+    struct cxj__journey *journey = change->journey;
+    if (journey->index != NULL) release_held(core, journey, change->position);
+    for (size_t i = 0; i < count && journey->index != NULL; i++) {
+        entries[i].held = look_up(core, journey, &entries[i].touchpoint);
+        index_held(core, journey, &entries[i].touchpoint, entries[i].held, 1);
+    }
+    cxj__store_drop_checkpoints(journey, change->position);
+    cxj__store_replace(journey, &core->seed, change->position, entries, count);
+}
+
+/* In a long journey: ids of entries that come or go for good leave the index. */
+static void release_ids(const struct change *change, const struct cxj__entry *entries, size_t count) {
+    struct cxj__journey *journey = change->journey;
+    for (size_t i = 0; i < count && journey->index != NULL; i++) {
+        if (entries[i].moves) cxj__store_release_id(journey, &change->core->seed, entries[i].touchpoint.id);
+    }
+}
+
+/* An index that does not know what views want to know would be worse than none. */
+static bool index_views(struct cxj__core *core, struct cxj__journey *journey) {
+    for (size_t v = 0; v < core->view_count; v++) {
+        if (cxj__post_index_view(core, journey, core->views[v])) continue;
+        cxj__store_drop_index(journey, &core->memory);
+        return false;
+    }
+    return true;
+}
+
+/* Room for all that an edit needs beside cells; a journey that becomes long gets its index. */
+static bool reserve_edit(struct cxj__core *core, const struct cxj__edit *edit, const struct cxj__fold *after) {
+    struct cxj__journey *journey = edit->journey;
+    bool was_short = journey->index == NULL;
+    size_t rares = journey->rare_count, count = edit->position + edit->arriving_count;
+    for (size_t i = 0; i < edit->arriving_count; i++) rares += cxj__store_is_rare(&edit->arriving[i].touchpoint);
+    bool room = cxj__store_reserve(journey, &core->memory, &core->seed, count, edit->retraction_count, rares);
+    if (was_short && journey->index != NULL) {
+        room = room && index_views(core, journey);
+        if (!room) cxj__store_drop_index(journey, &core->memory);
+        for (size_t i = 0; i < edit->leaving_count && room; i++) {
+            edit->leaving[i].held = cxj__store_held(journey, edit->position + i);
+        }
+    }
+    return room && cxj__store_reserve_fold(journey, &core->memory, after) &&
+           cxj__store_reserve_samples(journey, &core->memory, after->samples) &&
+           reserve_index(core, journey, edit->arriving_count);
+}
+
+/* Finds out what a change of a journey means, entries being what it will have, or had, from the position on. */
+static void find_change(struct change *change, struct cxj__entry *entries, size_t count, bool with_held,
+                        struct cxj__fold *fold) {
+    struct cxj__codes codes = {{0}};
+    change->before = change->after = codes;
+    cxj__store_fold_at(change->journey, change->position, &change->start, &change->core->folded);
+    fold_entries(change, entries, count, with_held, fold);
+    cxj__core_set_journey_codes(&change->journey->fold, &change->before);
+    cxj__core_set_journey_codes(fold, &change->after);
+    uint32_t changed = cxj__core_differences(&change->before, &change->after) & change->core->depends;
+    if (change->position == 0) changed = 0; /* there is nothing before it that could move */
+    change->moving = (struct cxj__views){changed, changed != 0};
+}
+
+/* Takes back what the journey says now, as many postings of it as budget says, and appends what it will say. Returns
+ * how many postings of that were made, and sets whether all were. */
+static size_t exchange(const struct change *change, struct cxj__entry *entries, size_t count, size_t budget,
+                       bool *is_whole) {
+    struct cxj__post taken = post_of(change, &change->before, CXJ__POST_TAKE);
+    struct cxj__post added = post_of(change, &change->after, CXJ__POST_ADD);
+    taken.budget = budget;
+    (void)post_change(change, &taken, false);
+    place_records(change, entries, count);
+    *is_whole = post_change(change, &added, true);
+    return added.made;
+}
+
+/* Turns a change round, so that it leads back to where the journey was. */
+static void turn_round(struct change *change) {
+    struct cxj__codes before = change->before;
+    change->before = change->after;
+    change->after = before;
+}
+
+static bool is_empty(const struct cxj__edit *edit) {
+    return edit->leaving_count == 0 && edit->arriving_count == 0;
+}
+
+bool cxj__append_edit(struct cxj__core *core, struct cxj__edit *edit) {
+    struct cxj__journey *journey = edit->journey;
+    struct change change = {.core = core, .journey = journey, .position = edit->position};
+    struct cxj__fold fold, room;
+    bool is_long = journey->index != NULL || edit->position + edit->arriving_count > CXJ__INDEX_BEYOND;
+    bool is_whole = false;
+    edit->counted = cxj__core_counted(journey);
+    cxj__due_of(core, cxj__store_fold(journey, &room), &edit->dues);
+    if (is_empty(edit)) return reserve_edit(core, edit, &journey->fold);
+    if (!cxj__post_regain_samples(core, journey)) return false;
+    find_change(&change, edit->arriving, edit->arriving_count, !is_long, &fold);
+    if (!reserve_edit(core, edit, &fold)) return false;
+    cxj__store_keep(&core->store, &core->memory, journey);
+    release_ids(&change, edit->leaving, edit->leaving_count);
+    size_t made = exchange(&change, edit->arriving, edit->arriving_count, SIZE_MAX, &is_whole);
+    if (is_whole) return true;
+    turn_round(&change);
+    release_ids(&change, edit->arriving, edit->arriving_count);
+    (void)exchange(&change, edit->leaving, edit->leaving_count, made, &is_whole);
+    return false;
+}
+
+void cxj__append_undo(struct cxj__core *core, const struct cxj__edit *edit) {
+    struct change change = {.core = core, .journey = edit->journey, .position = edit->position};
+    struct cxj__fold fold;
+    bool is_whole = false;
+    if (is_empty(edit)) return;
+    find_change(&change, edit->leaving, edit->leaving_count, false, &fold);
+    release_ids(&change, edit->arriving, edit->arriving_count);
+    (void)exchange(&change, edit->leaving, edit->leaving_count, SIZE_MAX, &is_whole);
+}
+
+/* Counts the entries that come or go for good. */
+static void count_entries(struct cxj__core *core, const struct cxj__entry *entries, size_t count, int sign) {
+    for (size_t i = 0; i < count; i++) {
+        if (entries[i].moves) cxj__core_count(core, &entries[i].touchpoint, sign);
+    }
+}
+
+void cxj__append_settle(struct cxj__core *core, const struct cxj__edit *edit) {
+    struct cxj__journey *journey = edit->journey;
+    cxj__store_keep(&core->store, &core->memory, journey);
+    cxj__store_retract(journey, &core->seed, edit->retractions, edit->retraction_count);
+    count_entries(core, edit->arriving, edit->arriving_count, 1);
+    count_entries(core, edit->leaving, edit->leaving_count, -1);
+    cxj__core_count_journey(core, journey, edit->counted);
+    cxj__due_push(core, journey, &edit->dues);
+    cxj__seal_watch(core, journey);
+}
+
+/* ---- what takes away -------------------------------------------------------------------------------------------- */
+
+void cxj__append_erase(struct cxj__core *core, struct cxj__journey *journey) {
+    struct cxj__post post = cxj__post_of(core, journey, &journey->fold, CXJ__POST_TAKE);
+    (void)cxj__post_whole(&post);
+    for (size_t i = 0; i < journey->count; i++) {
+        struct cxj__entry entry;
+        cxj__store_unpack(journey, i, &entry);
+        cxj__core_count(core, &entry.touchpoint, -1);
+    }
+    core->touchpoints -= journey->count;
+    core->journeys -= journey->count > 0;
+    cxj__core_count_gone(core, journey);
+    core->version++;
+    cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
+    cxj__core_sweep(core);
+}
+
+/* Values that no earlier record holds than the one to be taken back: the next that holds one is the first then. */
+static void pass_on_held(struct cxj__core *core, struct cxj__journey *journey, size_t position) {
+    struct cxj__index *index = journey->index;
+    for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
+        if (cxj__store_held(journey, position) >> h & 1) continue;
+        uint32_t code = cxj__store_code_at(journey, position, h);
+        size_t next = position + 1;
+        while (next < journey->count && cxj__store_code_at(journey, next, h) != code) next++;
+        if (next < journey->count) {
+            cxj__store_set_held(journey, next, cxj__store_held(journey, next) & ~(1U << h));
+        } else if (index != NULL) {
+            uint64_t key = cxj__store_held_key(h, code);
+            cxj__store_unindex(index, &core->seed, cxj__store_index(index, &core->seed, CXJ__INDEX_HELD, key));
+            cxj__post_count_had(core, index, h, code, -1);
+        }
+    }
+}
+
+/* Folds all records, and keeps what comes of it as far as there is room: what there is none for is found out again when
+ * it is needed. */
+static void fold_anew(struct cxj__core *core, struct cxj__journey *journey) {
+    struct cxj__fold fold;
+    struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
+    memset(&fold, 0, sizeof fold);
+    cxj__store_drop_checkpoints(journey, 0);
+    for (size_t i = 0; i < journey->count; i++) {
+        struct cxj__entry entry;
+        cxj__store_unpack(journey, i, &entry);
+        (void)cxj__fold_step(&fold, &entry.touchpoint, entry.held, 0, facts);
+        cxj__store_checkpoint(journey, i + 1, &fold);
+        core->folded++;
+    }
+    (void)cxj__store_reserve_fold(journey, &core->memory, &fold);
+    cxj__store_set_fold(journey, &fold);
+    cxj__post_renew_samples(core, journey);
+}
+
+static void post_all(struct cxj__core *core, struct cxj__journey *journey, enum cxj__posting posting) {
+    struct cxj__post post = cxj__post_of(core, journey, &journey->fold, posting);
+    (void)cxj__post_whole(&post);
+}
+
+/* Cells that the journey left empty give their memory, but for those that it needs again. */
+void cxj__append_withdraw(struct cxj__core *core, struct cxj__journey *journey, size_t position, uint64_t revision) {
+    struct cxj__entry entry;
+    struct cxj__counted before = cxj__core_counted(journey);
+    cxj__store_keep(&core->store, &core->memory, journey);
+    post_all(core, journey, CXJ__POST_TAKE);
+    cxj__store_unpack(journey, position, &entry);
+    cxj__core_count(core, &entry.touchpoint, -1);
+    pass_on_held(core, journey, position);
+    cxj__store_take_back(journey, &core->seed, position, revision);
+    fold_anew(core, journey);
+    cxj__core_count_journey(core, journey, before);
+    core->version++;
+    post_all(core, journey, CXJ__POST_NEED);
+    cxj__core_sweep(core);
+    post_all(core, journey, CXJ__POST_FORCE);
+    cxj__core_note_left_out(core, true);
+    cxj__core_sweep(core);
+    cxj__due_try_to_push(core, journey);
+    cxj__seal_try_to_watch(core, journey);
+    cxj__core_find_latest(core);
+}
