@@ -492,7 +492,7 @@ static void count_had_of(struct cxj__index *index, const struct cxj__core *core,
                          uint32_t holder, uint32_t code, int sign) {
     for (size_t i = 0; i < view->condition_count; i++) {
         const struct cxj__condition *condition = &view->conditions[i];
-        if (!condition->had || condition->dimension != holder + 1 || !cxj__view_has_code(condition, code)) continue;
+        if (!condition->had || condition->dimension != holder + 1 || !cxj__query_has_code(condition, code)) continue;
         struct cxj__index_entry *entry = cxj__store_index(index, &core->seed, CXJ__INDEX_HAD, had_key(view, i));
         entry->value += sign;
         if (entry->value == 0) cxj__store_unindex(index, &core->seed, entry);
@@ -651,7 +651,7 @@ static bool address(const struct cxj_view *view, const struct cxj__codes *codes,
                     struct cxj__key *key) {
     if (fact->grain != view->grain || fact->grain == CXJ_GRAIN_JOURNEYS) return false; /* samples are the journey's */
     if (fact->grain == CXJ_GRAIN_TRANSITIONS && fact->dimension + 1 != view->dimensions[0]) return false;
-    if (!cxj__view_passes(view, codes)) return false;
+    if (!cxj__query_passes(&view->query, codes)) return false;
     if (fact->grain == CXJ_GRAIN_TOUCHPOINTS) {
         cxj__view_key(view, codes, fact->at, key);
     } else {
@@ -689,7 +689,7 @@ static bool post(struct cxj__plan *plan, struct cxj__core *core, struct cxj_view
         } else {
             read_own_codes(&plan->entries.items[fact->entry].touchpoint, &codes);
         }
-        if (cxj__view_passes(view, &codes) && !post_fact(plan, core, view, i, &codes, sign)) return false;
+        if (cxj__query_passes(&view->query, &codes) && !post_fact(plan, core, view, i, &codes, sign)) return false;
     }
     return true;
 }
@@ -715,7 +715,7 @@ static bool is_in_cell(const struct cxj__change *change, const struct cxj_view *
     struct cxj__codes codes = change->before;
     cxj__store_unpack(change->journey, position, &entry);
     read_own_codes(&entry.touchpoint, &codes);
-    if (!cxj__view_passes(view, &codes)) return false;
+    if (!cxj__query_passes(&view->query, &codes)) return false;
     cxj__view_key(view, &codes, entry.touchpoint.at, &key);
     return cxj__cell_has_key(cell, &key);
 }
@@ -798,7 +798,7 @@ static bool index_cells(struct cxj__core *core, const struct cxj__change *change
         for (size_t v = 0; v < core->view_count; v++) {
             const struct cxj_view *view = core->views[v];
             struct cxj__key key;
-            if (view->grain != CXJ_GRAIN_TOUCHPOINTS || !cxj__view_passes(view, &codes)) continue;
+            if (view->grain != CXJ_GRAIN_TOUCHPOINTS || !cxj__query_passes(&view->query, &codes)) continue;
             cxj__view_key(view, &codes, entry.touchpoint.at, &key);
             const struct cxj__cell *cell = cxj__view_find(view, &core->seed, &key, &core->store.probes);
             if (cell == NULL) continue;
@@ -851,7 +851,7 @@ static bool reserve_holders(struct cxj__core *core, struct cxj__journey *journey
 
 /* True if a touchpoint has one of the condition's codes. */
 static bool meets(const cxj_touchpoint *touchpoint, const struct cxj__condition *condition) {
-    return cxj__view_has_code(condition, cxj__store_code(touchpoint, condition->dimension - 1U));
+    return cxj__query_has_code(condition, cxj__store_code(touchpoint, condition->dimension - 1U));
 }
 
 /* True if the journey has a touchpoint with one of the condition's codes; after the change, if after is set. */
@@ -881,7 +881,7 @@ static bool find_contribution(const struct cxj__plan *plan, const struct cxj__co
     const struct cxj__fold *fold = after ? &change->fold : &change->journey->fold;
     const struct cxj__codes *codes = after ? &change->after : &change->before;
     if (fold->counts[CXJ__F_TOUCHPOINTS] == 0 || (view->ended && fold->outcome == 0)) return false;
-    if (!cxj__view_passes(view, codes)) return false;
+    if (!cxj__query_passes(&view->query, codes)) return false;
     for (size_t i = 0; i < view->condition_count; i++) {
         if (view->conditions[i].had && !had(plan, core, change, view, i, after, probes)) return false;
     }
