@@ -1,8 +1,8 @@
 /* query: what a line of text asks (SPEC.md section 5).
  *
- * A view's text is read once into a grain, dimensions, a period and conditions of codes; after that no text is compared any
- * more. While it is read, the names of its conditions are kept as texts, so that they can be put in order and written in
- * the one way in which what a text says is written: by that, texts that say the same are found to be one.
+ * A line is read once, word by word, into a grain, dimensions, a period and conditions of codes; after that no text is
+ * compared any more. While it is read, the names of its conditions are kept as texts, so that they can be put in order and
+ * written in the one way in which what a view's text says is written: by that, texts that say the same are found to be one.
  * Invariant: the codes of a condition are in order, and their names are pinned. */
 #include "query.h"
 
@@ -78,56 +78,26 @@ bool cxj__query_passes(const struct cxj__query *query, const struct cxj__codes *
     return true;
 }
 
-/* ---- what may stand where (section 5 of the specification) ------------------------------------------------------ */
+void cxj__query_finish(struct cxj__query *query, struct cxj__names *dictionaries, struct cxj__memory *memory) {
+    for (size_t i = 0; i < query->condition_count; i++) {
+        struct cxj__condition *condition = &query->conditions[i];
+        uint32_t named = cxj__query_names_of(condition->dimension);
+        for (size_t k = 0; cxj__query_has_dictionary(named) && k < condition->count; k++) {
+            cxj__names_unpin(&dictionaries[named], condition->codes[k]);
+        }
+        cxj__base_release(memory, &condition->codes, &condition->capacity, sizeof *condition->codes);
+    }
+    query->condition_count = 0;
+    if (query->text != NULL) cxj__base_resize(memory, query->text, query->text_length + 1, 0);
+    query->text = NULL;
+}
+
+/* ---- a line, word by word --------------------------------------------------------------------------------------- */
 
 #define BIT(dimension) (UINT32_C(1) << (dimension))
-#define OF_A_TOUCHPOINT                                                                                                \
-    (BIT(CXJ_DIMENSION_OWNER) | BIT(CXJ_DIMENSION_TEAM) | BIT(CXJ_DIMENSION_CHANNEL) | BIT(CXJ_DIMENSION_STAGE) |      \
-     BIT(CXJ_DIMENSION_ACTIVITY))
-#define OF_A_JOURNEY                                                                                                   \
-    (BIT(CXJ_DIMENSION_TYPE) | BIT(CXJ_DIMENSION_SEGMENT) | BIT(CXJ_DIMENSION_REASON) | BIT(CXJ_DIMENSION_OUTCOME) |   \
-     BIT(CXJ_DIMENSION_CHURNED))
-#define HAD (OF_A_TOUCHPOINT | BIT(CXJ_DIMENSION_CAUSE))
 
-static const struct grain {
-    const char *name;
-    uint32_t first;  /* dimensions that may stand first in "by" */
-    uint32_t others; /* … and after it */
-    uint32_t conditions;
-} grains[] = {
-    [CXJ_GRAIN_TOUCHPOINTS] = {"touchpoints", HAD | OF_A_JOURNEY, HAD | OF_A_JOURNEY, HAD | OF_A_JOURNEY},
-    [CXJ_GRAIN_TRANSITIONS] = {"transitions", OF_A_TOUCHPOINT, OF_A_JOURNEY, OF_A_JOURNEY},
-    [CXJ_GRAIN_JOURNEYS] = {"journeys", OF_A_JOURNEY | BIT(CXJ_DIMENSION_ENTRY) | BIT(CXJ_DIMENSION_EXIT),
-                            OF_A_JOURNEY | BIT(CXJ_DIMENSION_ENTRY) | BIT(CXJ_DIMENSION_EXIT),
-                            OF_A_JOURNEY | BIT(CXJ_DIMENSION_ENTRY) | BIT(CXJ_DIMENSION_EXIT)},
-};
-
-static const char *const period_names[] = {
-    [CXJ__NO_PERIOD] = "",  [CXJ__HOUR] = "hour",       [CXJ__DAY] = "day",   [CXJ__WEEK] = "week",
-    [CXJ__MONTH] = "month", [CXJ__QUARTER] = "quarter", [CXJ__YEAR] = "year",
-};
-
-/* ---- reading a view's text -------------------------------------------------------------------------------------- */
-
-/* The reader stands before at; word is the bare word that starts there, if one does. */
-struct reader {
-    const char *text;
-    size_t length;
-    size_t at;
-    size_t word; /* bytes of the bare word at at, or 0 */
-    struct cxj__query *query;
-    struct cxj__names *dictionaries;
-    struct cxj__memory *memory;
-    const struct cxj__seed *seed;
-    struct cxj__message *message;
-    char *names; /* the names of all conditions so far, without their quotes; has room for the whole text */
-    size_t name_bytes;
-    struct stated *stated; /* which they are */
-    size_t stated_count, stated_capacity;
-};
-
-/* A name in a condition: names[at] to names[at + length]. */
-struct stated {
+/* A name in a condition: names[at] to names[at + length] of the reader. */
+struct cxj__stated {
     size_t at, length;
     uint32_t code;
     uint8_t condition;
@@ -138,103 +108,83 @@ static bool is_bare(char c) {
            c == '.';
 }
 
-static void skip_blanks(struct reader *reader) {
+static void skip_blanks(struct cxj__reader *reader) {
     while (reader->at < reader->length && memchr(" \t\n\r", reader->text[reader->at], 4) != NULL) reader->at++;
     reader->word = 0;
     while (reader->at + reader->word < reader->length && is_bare(reader->text[reader->at + reader->word]))
         reader->word++;
 }
 
-static bool at_word(const struct reader *reader, const char *word) {
+static bool at_word(const struct cxj__reader *reader, const char *word) {
     return reader->word == strlen(word) && memcmp(reader->text + reader->at, word, reader->word) == 0;
 }
 
-static bool take_word(struct reader *reader, const char *word) {
+bool cxj__query_take_word(struct cxj__reader *reader, const char *word) {
     if (!at_word(reader, word)) return false;
     reader->at += reader->word;
     skip_blanks(reader);
     return true;
 }
 
-static bool take_sign(struct reader *reader, char sign) {
+static bool take_sign(struct cxj__reader *reader, char sign) {
     if (reader->at >= reader->length || reader->text[reader->at] != sign) return false;
     reader->at++;
     skip_blanks(reader);
     return true;
 }
 
-static cxj_status expected(struct reader *reader, const char *what) {
-    cxj__base_say(reader->message, "view, column %zu: expected %s", reader->at + 1, what);
+cxj_status cxj__query_expected(const struct cxj__reader *reader, const char *what) {
+    cxj__base_say(reader->message, "%s, column %zu: expected %s", reader->what, reader->at + 1, what);
     return CXJ_BAD_TEXT;
 }
 
 /* The sentence lists what would have been right, so that a reader need not look it up. */
-static cxj_status expected_dimension(struct reader *reader, uint32_t allowed) {
+static cxj_status expected_dimension(const struct cxj__reader *reader, uint32_t allowed) {
     char list[200] = "";
     size_t used = 0;
     for (uint32_t d = 1; d <= CXJ__DIMENSIONS; d++) {
         if (!(allowed & BIT(d))) continue;
-        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used == 0 ? "" : ", ", dimension_names[d]);
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used == 0 ? "a dimension here: " : ", ",
+                                 dimension_names[d]);
     }
-    cxj__base_say(reader->message, "view, column %zu: expected a dimension here: %s", reader->at + 1,
-                  used == 0 ? "none is left" : list);
-    return CXJ_BAD_TEXT;
+    return cxj__query_expected(reader, list);
 }
 
-static cxj_status take_dimension(struct reader *reader, uint32_t allowed, uint8_t *dimension) {
+static cxj_status take_dimension(struct cxj__reader *reader, uint32_t allowed, uint8_t *dimension) {
     for (uint8_t d = 1; d <= CXJ__DIMENSIONS; d++) {
-        if (!(allowed & BIT(d)) || !take_word(reader, dimension_names[d])) continue;
+        if (!(allowed & BIT(d)) || !cxj__query_take_word(reader, dimension_names[d])) continue;
         *dimension = d;
         return CXJ_OK;
     }
     return expected_dimension(reader, allowed);
 }
 
-static cxj_status read_grain(struct reader *reader) {
-    for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
-        if (!take_word(reader, grains[grain].name)) continue;
-        reader->query->grain = grain;
-        return CXJ_OK;
+cxj_status cxj__query_begin(struct cxj__reader *reader) {
+    memset(reader->query, 0, sizeof *reader->query);
+    for (size_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_mark(&reader->dictionaries[d]);
+    if (!cxj__base_is_utf8(reader->text, reader->length, &reader->at)) {
+        return cxj__query_expected(reader, "UTF-8 without NUL");
     }
-    return expected(reader, "touchpoints, transitions or journeys");
-}
-
-static cxj_status read_dimensions(struct reader *reader) {
-    struct cxj__query *query = reader->query;
-    const struct grain *grain = &grains[query->grain];
-    if (!take_word(reader, "by")) {
-        return query->grain == CXJ_GRAIN_TRANSITIONS ? expected(reader, "\"by\" and a dimension") : CXJ_OK;
-    }
-    uint32_t taken = 0;
-    do {
-        if (query->dimension_count == CXJ__QUERY_DIMENSIONS) return expected(reader, "no more than four dimensions");
-        uint32_t allowed = query->dimension_count == 0 ? grain->first : grain->others & ~taken;
-        uint8_t dimension = 0;
-        cxj_status status = take_dimension(reader, allowed, &dimension);
-        if (status != CXJ_OK) return status;
-        taken |= BIT(dimension);
-        query->dimensions[query->dimension_count++] = dimension;
-    } while (take_sign(reader, ','));
-    query->depends |= taken;
+    reader->names = cxj__base_resize(reader->memory, NULL, 0, reader->length + 1);
+    if (reader->names == NULL) return CXJ_NO_MEMORY;
+    skip_blanks(reader);
     return CXJ_OK;
 }
 
-static cxj_status read_period(struct reader *reader) {
-    if (!take_word(reader, "per")) return CXJ_OK;
-    struct cxj__query *query = reader->query;
-    for (enum cxj__period period = CXJ__HOUR; period <= CXJ__YEAR && query->period == CXJ__NO_PERIOD; period++) {
-        if (take_word(reader, period_names[period])) query->period = period;
-    }
-    if (query->period == CXJ__NO_PERIOD) return expected(reader, "hour, day, week, month, quarter or year");
-    if (at_word(reader, "ended") && query->grain != CXJ_GRAIN_JOURNEYS) {
-        return expected(reader, "no \"ended\": it stands in journeys views only");
-    }
-    query->ended = take_word(reader, "ended");
-    return CXJ_OK;
+cxj_status cxj__query_end(struct cxj__reader *reader, cxj_status status) {
+    if (reader->names != NULL) cxj__base_resize(reader->memory, reader->names, reader->length + 1, 0);
+    cxj__base_release(reader->memory, &reader->stated, &reader->stated_capacity, sizeof *reader->stated);
+    if (status == CXJ_OK) return CXJ_OK;
+    cxj__query_finish(reader->query, reader->dictionaries, reader->memory);
+    for (size_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_take_back(&reader->dictionaries[d], reader->memory);
+    if (status == CXJ_NO_MEMORY) cxj__base_say(reader->message, "%s: no memory", reader->what);
+    return status;
 }
+
+/* ---- reading conditions ----------------------------------------------------------------------------------------- */
 
 /* Reads a bare word or a quoted string to the end of the names. */
-static cxj_status take_name(struct reader *reader, size_t *length) {
+static cxj_status take_name(struct cxj__reader *reader, size_t *length) {
     char *name = reader->names + reader->name_bytes;
     if (reader->word > 0) {
         memcpy(name, reader->text + reader->at, reader->word);
@@ -243,7 +193,7 @@ static cxj_status take_name(struct reader *reader, size_t *length) {
         skip_blanks(reader);
         return CXJ_OK;
     }
-    if (reader->at >= reader->length || reader->text[reader->at] != '"') return expected(reader, "a name");
+    if (reader->at >= reader->length || reader->text[reader->at] != '"') return cxj__query_expected(reader, "a name");
     *length = 0;
     for (size_t i = reader->at + 1; i < reader->length; i++) {
         char c = reader->text[i];
@@ -256,11 +206,11 @@ static cxj_status take_name(struct reader *reader, size_t *length) {
         name[(*length)++] = c;
     }
     reader->at = reader->length;
-    return expected(reader, "a closing quote");
+    return cxj__query_expected(reader, "a closing quote");
 }
 
 /* The code of a name in a condition; a name that is new enters its dictionary, to match should it ever occur. */
-static cxj_status code_of_name(struct reader *reader, uint8_t dimension, size_t length, uint32_t *code) {
+static cxj_status code_of_name(struct cxj__reader *reader, uint8_t dimension, size_t length, uint32_t *code) {
     uint32_t named = cxj__query_names_of(dimension);
     const char *name = reader->names + reader->name_bytes;
     *code = cxj__query_code(reader->dictionaries, reader->seed, named, name, length);
@@ -268,13 +218,13 @@ static cxj_status code_of_name(struct reader *reader, uint8_t dimension, size_t 
     struct cxj__names *dictionary = &reader->dictionaries[named];
     cxj_status status = cxj__names_add(dictionary, reader->memory, reader->seed, name, length, code);
     if (status == CXJ_LIMIT) {
-        cxj__base_say(reader->message, "view: the dictionary of %s is full (%u codes)", dimension_names[named],
-                      (unsigned)dictionary->limit);
+        cxj__base_say(reader->message, "%s: the dictionary of %s is full (%u codes)", reader->what,
+                      dimension_names[named], (unsigned)dictionary->limit);
     }
     return status;
 }
 
-static cxj_status take_condition_name(struct reader *reader, const struct cxj__condition *condition) {
+static cxj_status take_condition_name(struct cxj__reader *reader, const struct cxj__condition *condition) {
     size_t length = 0;
     uint32_t code = 0;
     cxj_status status = take_name(reader, &length);
@@ -286,67 +236,42 @@ static cxj_status take_condition_name(struct reader *reader, const struct cxj__c
     status = code_of_name(reader, condition->dimension, length, &code);
     if (status != CXJ_OK) return status;
     reader->stated[reader->stated_count++] =
-        (struct stated){reader->name_bytes, length, code, (uint8_t)(reader->query->condition_count - 1)};
+        (struct cxj__stated){reader->name_bytes, length, code, (uint8_t)(reader->query->condition_count - 1)};
     reader->name_bytes += length;
     return CXJ_OK;
 }
 
-static cxj_status read_condition(struct reader *reader) {
+static cxj_status read_condition(struct cxj__reader *reader, uint32_t allowed, uint32_t had) {
     struct cxj__query *query = reader->query;
-    if (query->condition_count == CXJ__QUERY_CONDITIONS) return expected(reader, "no more than four conditions");
-    struct cxj__condition *condition = &query->conditions[query->condition_count++];
-    if (at_word(reader, "had") && query->grain != CXJ_GRAIN_JOURNEYS) {
-        return expected(reader, "no \"had\": it stands in journeys views only");
+    if (query->condition_count == CXJ__QUERY_CONDITIONS) {
+        return cxj__query_expected(reader, "no more than four conditions");
     }
-    condition->had = take_word(reader, "had");
-    uint32_t allowed = condition->had ? HAD : grains[query->grain].conditions;
-    cxj_status status = take_dimension(reader, allowed, &condition->dimension);
+    struct cxj__condition *condition = &query->conditions[query->condition_count++];
+    if (at_word(reader, "had") && had == 0) {
+        return cxj__query_expected(reader, "no \"had\": it stands in journeys views only");
+    }
+    condition->had = cxj__query_take_word(reader, "had");
+    cxj_status status = take_dimension(reader, condition->had ? had : allowed, &condition->dimension);
     if (status != CXJ_OK) return status;
     if (!condition->had) query->depends |= BIT(condition->dimension);
     if (take_sign(reader, '=')) return take_condition_name(reader, condition);
-    if (!take_word(reader, "in")) return expected(reader, "\"=\" or \"in\"");
-    if (!take_sign(reader, '(')) return expected(reader, "\"(\"");
+    if (!cxj__query_take_word(reader, "in")) return cxj__query_expected(reader, "\"=\" or \"in\"");
+    if (!take_sign(reader, '(')) return cxj__query_expected(reader, "\"(\"");
     do {
         status = take_condition_name(reader, condition);
         if (status != CXJ_OK) return status;
     } while (take_sign(reader, ','));
-    return take_sign(reader, ')') ? CXJ_OK : expected(reader, "\",\" or \")\"");
+    return take_sign(reader, ')') ? CXJ_OK : cxj__query_expected(reader, "\",\" or \")\"");
 }
 
-static cxj_status read_conditions(struct reader *reader) {
-    if (!take_word(reader, "where")) return CXJ_OK;
-    do {
-        cxj_status status = read_condition(reader);
-        if (status != CXJ_OK) return status;
-    } while (take_word(reader, "and"));
-    return CXJ_OK;
-}
-
-static cxj_status read_all(struct reader *reader) {
-    static cxj_status (*const clauses[])(struct reader *) = {read_grain, read_dimensions, read_period, read_conditions};
-    skip_blanks(reader);
-    for (size_t i = 0; i < sizeof clauses / sizeof *clauses; i++) {
-        cxj_status status = clauses[i](reader);
-        if (status != CXJ_OK) return status;
-    }
-    if (reader->at == reader->length) return CXJ_OK;
-    const struct cxj__query *query = reader->query;
-    if (query->condition_count > 0) return expected(reader, "\"and\" or the end");
-    if (query->period != CXJ__NO_PERIOD) return expected(reader, "\"where\" or the end");
-    if (query->dimension_count > 0) return expected(reader, "\",\", \"per\", \"where\" or the end");
-    return expected(reader, "\"by\", \"per\", \"where\" or the end");
-}
-
-/* ---- a view's text, normalised ---------------------------------------------------------------------------------- */
-
-static int compare_stated_names(const char *names, const struct stated *a, const struct stated *b) {
+static int compare_stated_names(const char *names, const struct cxj__stated *a, const struct cxj__stated *b) {
     int by_bytes = memcmp(names + a->at, names + b->at, a->length < b->length ? a->length : b->length);
     return by_bytes != 0 ? by_bytes : (a->length > b->length) - (a->length < b->length);
 }
 
 /* By condition, then by name. */
 static int compare_stated(const void *a, const void *b, const void *names) {
-    struct stated x, y;
+    struct cxj__stated x, y;
     memcpy(&x, a, sizeof x);
     memcpy(&y, b, sizeof y);
     if (x.condition != y.condition) return x.condition < y.condition ? -1 : 1;
@@ -354,10 +279,9 @@ static int compare_stated(const void *a, const void *b, const void *names) {
 }
 
 /* Puts the names of each condition in order, and each once. */
-static bool order_names(struct reader *reader) {
+static bool order_names(struct cxj__reader *reader) {
     size_t count = reader->stated_count, bytes = count * sizeof *reader->stated;
-    if (count == 0) return true;
-    struct stated *scratch = cxj__base_resize(reader->memory, NULL, 0, bytes);
+    struct cxj__stated *scratch = cxj__base_resize(reader->memory, NULL, 0, bytes);
     if (scratch == NULL) return false;
     cxj__base_sort(reader->stated, scratch, count, sizeof *scratch, compare_stated, reader->names);
     cxj__base_resize(reader->memory, scratch, bytes, 0);
@@ -371,14 +295,154 @@ static bool order_names(struct reader *reader) {
     return true;
 }
 
+static int compare_codes(const void *a, const void *b, const void *context) {
+    (void)context;
+    uint32_t x, y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return (x > y) - (x < y);
+}
+
+/* Gives the conditions their codes, in order, so that a long list of names is searched by halves, and pins their
+ * names. */
+static bool fill_conditions(struct cxj__reader *reader) {
+    struct cxj__query *query = reader->query;
+    for (size_t i = 0; i < reader->stated_count; i++) {
+        struct cxj__condition *condition = &query->conditions[reader->stated[i].condition];
+        if (!cxj__base_grow(reader->memory, &condition->codes, &condition->capacity, condition->count + 1,
+                            sizeof *condition->codes)) {
+            return false;
+        }
+        condition->codes[condition->count++] = reader->stated[i].code;
+        uint32_t named = cxj__query_names_of(condition->dimension);
+        if (cxj__query_has_dictionary(named)) cxj__names_pin(&reader->dictionaries[named], reader->stated[i].code);
+    }
+    for (size_t i = 0; i < query->condition_count; i++) {
+        struct cxj__condition *condition = &query->conditions[i];
+        size_t bytes = condition->count * sizeof *condition->codes;
+        uint32_t *scratch = cxj__base_resize(reader->memory, NULL, 0, bytes);
+        if (scratch == NULL) return false;
+        cxj__base_sort(condition->codes, scratch, condition->count, sizeof *scratch, compare_codes, NULL);
+        cxj__base_resize(reader->memory, scratch, bytes, 0);
+    }
+    return true;
+}
+
+cxj_status cxj__query_read_conditions(struct cxj__reader *reader, uint32_t allowed, uint32_t had) {
+    if (!cxj__query_take_word(reader, "where")) return CXJ_OK;
+    do {
+        cxj_status status = read_condition(reader, allowed, had);
+        if (status != CXJ_OK) return status;
+    } while (cxj__query_take_word(reader, "and"));
+    return order_names(reader) && fill_conditions(reader) ? CXJ_OK : CXJ_NO_MEMORY;
+}
+
+/* ---- what may stand where in a view's text (section 5 of the specification) ------------------------------------- */
+
+#define OF_A_TOUCHPOINT                                                                                                \
+    (BIT(CXJ_DIMENSION_OWNER) | BIT(CXJ_DIMENSION_TEAM) | BIT(CXJ_DIMENSION_CHANNEL) | BIT(CXJ_DIMENSION_STAGE) |      \
+     BIT(CXJ_DIMENSION_ACTIVITY))
+#define OF_A_JOURNEY                                                                                                   \
+    (BIT(CXJ_DIMENSION_TYPE) | BIT(CXJ_DIMENSION_SEGMENT) | BIT(CXJ_DIMENSION_REASON) | BIT(CXJ_DIMENSION_OUTCOME) |   \
+     BIT(CXJ_DIMENSION_CHURNED))
+#define HAD (OF_A_TOUCHPOINT | BIT(CXJ_DIMENSION_CAUSE))
+#define OF_ANY (HAD | OF_A_JOURNEY)
+#define OF_WHOLE (OF_A_JOURNEY | BIT(CXJ_DIMENSION_ENTRY) | BIT(CXJ_DIMENSION_EXIT))
+
+static const struct grain {
+    const char *name;
+    uint32_t first;  /* dimensions that may stand first in "by" */
+    uint32_t others; /* … and after it */
+    uint32_t conditions;
+    uint32_t had; /* conditions after had */
+} grains[] = {
+    [CXJ_GRAIN_TOUCHPOINTS] = {"touchpoints", OF_ANY, OF_ANY, OF_ANY, 0},
+    [CXJ_GRAIN_TRANSITIONS] = {"transitions", OF_A_TOUCHPOINT, OF_A_JOURNEY, OF_A_JOURNEY, 0},
+    [CXJ_GRAIN_JOURNEYS] = {"journeys", OF_WHOLE, OF_WHOLE, OF_WHOLE, HAD},
+};
+
+static const char *const period_names[] = {
+    [CXJ__NO_PERIOD] = "",  [CXJ__HOUR] = "hour",       [CXJ__DAY] = "day",   [CXJ__WEEK] = "week",
+    [CXJ__MONTH] = "month", [CXJ__QUARTER] = "quarter", [CXJ__YEAR] = "year",
+};
+
+/* ---- reading a view's text -------------------------------------------------------------------------------------- */
+
+static cxj_status read_grain(struct cxj__reader *reader) {
+    for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
+        if (!cxj__query_take_word(reader, grains[grain].name)) continue;
+        reader->query->grain = grain;
+        return CXJ_OK;
+    }
+    return cxj__query_expected(reader, "touchpoints, transitions or journeys");
+}
+
+static cxj_status read_dimensions(struct cxj__reader *reader) {
+    struct cxj__query *query = reader->query;
+    const struct grain *grain = &grains[query->grain];
+    if (!cxj__query_take_word(reader, "by")) {
+        return query->grain == CXJ_GRAIN_TRANSITIONS ? cxj__query_expected(reader, "\"by\" and a dimension") : CXJ_OK;
+    }
+    uint32_t taken = 0;
+    do {
+        if (query->dimension_count == CXJ__QUERY_DIMENSIONS) {
+            return cxj__query_expected(reader, "no more than four dimensions");
+        }
+        uint32_t allowed = query->dimension_count == 0 ? grain->first : grain->others & ~taken;
+        uint8_t dimension = 0;
+        cxj_status status = take_dimension(reader, allowed, &dimension);
+        if (status != CXJ_OK) return status;
+        taken |= BIT(dimension);
+        query->dimensions[query->dimension_count++] = dimension;
+    } while (take_sign(reader, ','));
+    query->depends |= taken;
+    return CXJ_OK;
+}
+
+static cxj_status read_period(struct cxj__reader *reader) {
+    if (!cxj__query_take_word(reader, "per")) return CXJ_OK;
+    struct cxj__query *query = reader->query;
+    for (enum cxj__period period = CXJ__HOUR; period <= CXJ__YEAR && query->period == CXJ__NO_PERIOD; period++) {
+        if (cxj__query_take_word(reader, period_names[period])) query->period = period;
+    }
+    if (query->period == CXJ__NO_PERIOD) return cxj__query_expected(reader, "hour, day, week, month, quarter or year");
+    if (at_word(reader, "ended") && query->grain != CXJ_GRAIN_JOURNEYS) {
+        return cxj__query_expected(reader, "no \"ended\": it stands in journeys views only");
+    }
+    query->ended = cxj__query_take_word(reader, "ended");
+    return CXJ_OK;
+}
+
+static cxj_status read_conditions(struct cxj__reader *reader) {
+    const struct grain *grain = &grains[reader->query->grain];
+    return cxj__query_read_conditions(reader, grain->conditions, grain->had);
+}
+
+static cxj_status read_all(struct cxj__reader *reader) {
+    static cxj_status (*const clauses[])(struct cxj__reader *) = {read_grain, read_dimensions, read_period,
+                                                                  read_conditions};
+    for (size_t i = 0; i < sizeof clauses / sizeof *clauses; i++) {
+        cxj_status status = clauses[i](reader);
+        if (status != CXJ_OK) return status;
+    }
+    if (reader->at == reader->length) return CXJ_OK;
+    const struct cxj__query *query = reader->query;
+    if (query->condition_count > 0) return cxj__query_expected(reader, "\"and\" or the end");
+    if (query->period != CXJ__NO_PERIOD) return cxj__query_expected(reader, "\"where\" or the end");
+    if (query->dimension_count > 0) return cxj__query_expected(reader, "\",\", \"per\", \"where\" or the end");
+    return cxj__query_expected(reader, "\"by\", \"per\", \"where\" or the end");
+}
+
+/* ---- a view's text, normalised ---------------------------------------------------------------------------------- */
+
 /* A condition's names: those from first up to end. */
 struct span {
     size_t first, end;
 };
 
 /* In the order of dimensions, those after had behind the others; of one dimension, in that of their names. */
-static int compare_spans(const struct reader *reader, const struct span *a, const struct span *b) {
-    const struct stated *x = reader->stated + a->first, *y = reader->stated + b->first;
+static int compare_spans(const struct cxj__reader *reader, const struct span *a, const struct span *b) {
+    const struct cxj__stated *x = reader->stated + a->first, *y = reader->stated + b->first;
     const struct cxj__condition *of_x = &reader->query->conditions[x->condition];
     const struct cxj__condition *of_y = &reader->query->conditions[y->condition];
     if (of_x->had != of_y->had) return of_x->had ? 1 : -1;
@@ -392,7 +456,7 @@ static int compare_spans(const struct reader *reader, const struct span *a, cons
 }
 
 /* The conditions in order, and each once; returns how many there are. */
-static size_t order_conditions(const struct reader *reader, struct span spans[CXJ__QUERY_CONDITIONS]) {
+static size_t order_conditions(const struct cxj__reader *reader, struct span spans[CXJ__QUERY_CONDITIONS]) {
     size_t count = 0;
     for (struct span next = {0, 0}; next.first < reader->stated_count; next.first = next.end) {
         uint8_t condition = reader->stated[next.first].condition;
@@ -434,7 +498,7 @@ static void put_stated_name(struct composing *text, const char *name, size_t len
     if (!bare) put_text(text, "\"");
 }
 
-static void put_condition(struct composing *text, const struct reader *reader, const struct span *span) {
+static void put_condition(struct composing *text, const struct cxj__reader *reader, const struct span *span) {
     const struct cxj__condition *condition = &reader->query->conditions[reader->stated[span->first].condition];
     if (condition->had) put_text(text, "had ");
     put_text(text, dimension_names[condition->dimension]);
@@ -447,7 +511,7 @@ static void put_condition(struct composing *text, const struct reader *reader, c
     if (!is_one) put_text(text, ")");
 }
 
-static void put_all(struct composing *text, const struct reader *reader) {
+static void put_all(struct composing *text, const struct cxj__reader *reader) {
     const struct cxj__query *query = reader->query;
     put_text(text, grains[query->grain].name);
     for (size_t i = 0; i < query->dimension_count; i++) {
@@ -468,7 +532,7 @@ static void put_all(struct composing *text, const struct reader *reader) {
 }
 
 /* Writes the view's text in the one way in which what it says is written. */
-static bool normalise(struct reader *reader) {
+static bool normalise(struct cxj__reader *reader) {
     struct composing text = {NULL, 0};
     put_all(&text, reader);
     struct cxj__query *query = reader->query;
@@ -481,83 +545,21 @@ static bool normalise(struct reader *reader) {
     return true;
 }
 
-/* ---- what conditions look for ----------------------------------------------------------------------------------- */
-
-static int compare_codes(const void *a, const void *b, const void *context) {
-    (void)context;
-    uint32_t x, y;
-    memcpy(&x, a, sizeof x);
-    memcpy(&y, b, sizeof y);
-    return (x > y) - (x < y);
-}
-
-/* Gives the conditions their codes, in order, so that a long list of names is searched by halves, and pins their
- * names. */
-static bool fill_conditions(struct reader *reader) {
-    struct cxj__query *query = reader->query;
-    for (size_t i = 0; i < reader->stated_count; i++) {
-        struct cxj__condition *condition = &query->conditions[reader->stated[i].condition];
-        if (!cxj__base_grow(reader->memory, &condition->codes, &condition->capacity, condition->count + 1,
-                            sizeof *condition->codes)) {
-            return false;
-        }
-        condition->codes[condition->count++] = reader->stated[i].code;
-        uint32_t named = cxj__query_names_of(condition->dimension);
-        if (cxj__query_has_dictionary(named)) cxj__names_pin(&reader->dictionaries[named], reader->stated[i].code);
-    }
-    for (size_t i = 0; i < query->condition_count; i++) {
-        struct cxj__condition *condition = &query->conditions[i];
-        size_t bytes = condition->count * sizeof *condition->codes;
-        uint32_t *scratch = cxj__base_resize(reader->memory, NULL, 0, bytes);
-        if (scratch == NULL) return false;
-        cxj__base_sort(condition->codes, scratch, condition->count, sizeof *scratch, compare_codes, NULL);
-        cxj__base_resize(reader->memory, scratch, bytes, 0);
-    }
-    return true;
-}
-
-void cxj__query_finish(struct cxj__query *query, struct cxj__names *dictionaries, struct cxj__memory *memory) {
-    for (size_t i = 0; i < query->condition_count; i++) {
-        struct cxj__condition *condition = &query->conditions[i];
-        uint32_t named = cxj__query_names_of(condition->dimension);
-        for (size_t k = 0; cxj__query_has_dictionary(named) && k < condition->count; k++) {
-            cxj__names_unpin(&dictionaries[named], condition->codes[k]);
-        }
-        cxj__base_release(memory, &condition->codes, &condition->capacity, sizeof *condition->codes);
-    }
-    query->condition_count = 0;
-    if (query->text != NULL) cxj__base_resize(memory, query->text, query->text_length + 1, 0);
-    query->text = NULL;
-}
+/* ---- all of it -------------------------------------------------------------------------------------------------- */
 
 cxj_status cxj__query_read(struct cxj__query *query, struct cxj__names *dictionaries, struct cxj__memory *memory,
                            const struct cxj__seed *seed, const char *text, size_t length,
                            struct cxj__message *message) {
-    size_t offset = 0;
-    if (!cxj__base_is_utf8(text, length, &offset)) {
-        cxj__base_say(message, "view, column %zu: expected UTF-8 without NUL", offset + 1);
-        return CXJ_BAD_TEXT;
-    }
-    for (size_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_mark(&dictionaries[d]);
-    memset(query, 0, sizeof *query);
-    struct reader reader = {.text = text,
-                            .length = length,
-                            .query = query,
-                            .dictionaries = dictionaries,
-                            .memory = memory,
-                            .seed = seed,
-                            .message = message};
-    cxj_status status = CXJ_NO_MEMORY;
-    reader.names = cxj__base_resize(memory, NULL, 0, length + 1);
-    if (reader.names != NULL) status = read_all(&reader);
-    if (status == CXJ_OK && !(order_names(&reader) && normalise(&reader) && fill_conditions(&reader))) {
-        status = CXJ_NO_MEMORY;
-    }
-    if (reader.names != NULL) cxj__base_resize(memory, reader.names, length + 1, 0);
-    cxj__base_release(memory, &reader.stated, &reader.stated_capacity, sizeof *reader.stated);
-    if (status == CXJ_OK) return CXJ_OK;
-    cxj__query_finish(query, dictionaries, memory);
-    for (size_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_take_back(&dictionaries[d], memory);
-    if (status == CXJ_NO_MEMORY) cxj__base_say(message, "view: no memory");
-    return status;
+    struct cxj__reader reader = {.what = "view",
+                                 .text = text,
+                                 .length = length,
+                                 .query = query,
+                                 .dictionaries = dictionaries,
+                                 .memory = memory,
+                                 .seed = seed,
+                                 .message = message};
+    cxj_status status = cxj__query_begin(&reader);
+    if (status == CXJ_OK) status = read_all(&reader);
+    if (status == CXJ_OK && !normalise(&reader)) status = CXJ_NO_MEMORY;
+    return cxj__query_end(&reader, status);
 }

@@ -52,6 +52,45 @@ cxj_status cxj__query_read(struct cxj__query *query, struct cxj__names *dictiona
 /* Frees what a query holds, and gives the names of its conditions back. */
 void cxj__query_finish(struct cxj__query *query, struct cxj__names *dictionaries, struct cxj__memory *memory);
 
+/* ---- a line, word by word --------------------------------------------------------------------------------------- */
+
+/* A line while it is read. cxj__query_read() does so by the grammar of views. Another grammar with the same conditions sets
+ * the fields down to message, leaves the others zero, and goes through cxj__query_begin(), the words that it expects,
+ * cxj__query_read_conditions() and, however it went, cxj__query_end(). The line is at its end where at is length. */
+struct cxj__reader {
+    const char *what; /* is read, such as "view": sentences begin with it */
+    const char *text;
+    size_t length;
+    struct cxj__query *query; /* holds what was read so far */
+    struct cxj__names *dictionaries;
+    struct cxj__memory *memory;
+    const struct cxj__seed *seed;
+    struct cxj__message *message;
+    size_t at;   /* the byte before which the reader stands, which is no blank */
+    size_t word; /* bytes of the bare word that begins there, or 0 */
+    char *names; /* the names of all conditions so far, without their quotes; has room for the whole text */
+    size_t name_bytes;
+    struct cxj__stated *stated; /* which they are */
+    size_t stated_count, stated_capacity;
+};
+
+/* Empties the query and stands before the first word; refuses what is no UTF-8. */
+cxj_status cxj__query_begin(struct cxj__reader *reader);
+
+/* Takes a word if it comes next. */
+bool cxj__query_take_word(struct cxj__reader *reader, const char *word);
+
+/* Refuses what comes next, with its column and what was expected there: CXJ_BAD_TEXT. */
+cxj_status cxj__query_expected(const struct cxj__reader *reader, const char *what);
+
+/* Reads "where" and its conditions if it comes next: over allowed dimensions, a bit for each, and those allowed after had;
+ * where that is none, had is refused. */
+cxj_status cxj__query_read_conditions(struct cxj__reader *reader, uint32_t allowed, uint32_t had);
+
+/* Ends reading with the status that it came to, which is returned. Unless that is CXJ_OK, nothing is left of what was read,
+ * no name that it brought either. */
+cxj_status cxj__query_end(struct cxj__reader *reader, cxj_status status);
+
 /* ---- conditions ------------------------------------------------------------------------------------------------- */
 
 /* True if a code is one of the condition's. */

@@ -737,10 +737,130 @@ START_TEST(conditions_are_joined_by_and) {
 }
 END_TEST
 
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Lines of another grammar
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* Reads "late" or "early", then conditions on type and entry, as whoever has a grammar of his own does. */
+static cxj_status read_other(struct world *w, const char *text) {
+    char *exact = malloc(strlen(text) + (*text == '\0'));
+    memcpy(exact, text, strlen(text));
+    struct cxj__reader reader = {.what = "line",
+                                 .text = exact,
+                                 .length = strlen(text),
+                                 .query = &w->query,
+                                 .dictionaries = w->dictionaries,
+                                 .memory = &w->memory,
+                                 .seed = &w->seed,
+                                 .message = &w->message};
+    cxj_status status = cxj__query_begin(&reader);
+    if (status == CXJ_OK && !cxj__query_take_word(&reader, "late") && !cxj__query_take_word(&reader, "early")) {
+        status = cxj__query_expected(&reader, "late or early");
+    }
+    if (status == CXJ_OK) status = cxj__query_read_conditions(&reader, 1U << TYPE | 1U << ENTRY, 0);
+    if (status == CXJ_OK && reader.at < reader.length) status = cxj__query_expected(&reader, "the end");
+    status = cxj__query_end(&reader, status);
+    free(exact);
+    return status;
+}
+
+START_TEST(lines_of_another_grammar_have_the_same_conditions) {
+    struct world w;
+    open_world(&w);
+    ck_assert_int_eq(read_other(&w, " early\twhere type in (b, a) and entry = web and type = \"a\" "), CXJ_OK);
+    uint32_t a = code(&w, TYPE, "a"), web = code(&w, CHANNEL, "web");
+    struct cxj__codes codes = {{0}};
+    ck_assert(!cxj__query_passes(&w.query, &codes));
+    codes.codes[TYPE] = a;
+    codes.codes[ENTRY] = web;
+    ck_assert(cxj__query_passes(&w.query, &codes));
+    codes.codes[TYPE] = code(&w, TYPE, "b");
+    ck_assert(!cxj__query_passes(&w.query, &codes));
+    ck_assert_uint_eq(w.query.depends, 1U << TYPE | 1U << ENTRY);
+    ck_assert_uint_eq(w.dictionaries[TYPE].names[a - 1].pins, 2); /* in two conditions */
+    ck_assert_ptr_null(w.query.text);
+    close_query(&w);
+    open_world(&w);
+    ck_assert_int_eq(read_other(&w, "late"), CXJ_OK);
+    ck_assert_uint_eq(w.query.condition_count, 0);
+    ck_assert(passes(&w, TYPE, 0));
+    close_query(&w);
+}
+END_TEST
+
+/* Its refusals say what it is and what it expected, also where conditions are refused that a view may have. */
+START_TEST(lines_of_another_grammar_are_refused_in_their_words) {
+    static const char *const cases[][2] = {
+        {"", "line, column 1: expected late or early"},
+        {"touchpoints", "line, column 1: expected late or early"},
+        {"late\xff", "line, column 5: expected UTF-8 without NUL"},
+        {"late x", "line, column 6: expected the end"},
+        {"late where", "line, column 11: expected a dimension here: type, entry"},
+        {"late where owner = a", "line, column 12: expected a dimension here: type, entry"},
+        {"late where had owner = a", "line, column 12: expected no \"had\": it stands in journeys views only"},
+        {"late where type = a and type = b and type = c and type = d and type = e",
+         "line, column 64: expected no more than four conditions"},
+        {"late where type in (a, \"b", "line, column 26: expected a closing quote"},
+        {"late where type = a x", "line, column 21: expected the end"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct world w;
+        open_world(&w);
+        ck_assert_int_eq(read_other(&w, cases[i][0]), CXJ_BAD_TEXT);
+        ck_assert_str_eq(w.message.text, cases[i][1]);
+        ck_assert_uint_eq(w.dictionaries[TYPE].count, 0);
+        close_world(&w);
+    }
+}
+END_TEST
+
+START_TEST(limits_of_another_grammar_are_told_in_its_words) {
+    struct world w;
+    open_world(&w);
+    w.dictionaries[TYPE].limit = 1;
+    ck_assert_int_eq(read_other(&w, "late where type in (a, b)"), CXJ_LIMIT);
+    ck_assert_str_eq(w.message.text, "line: the dictionary of type is full (1 codes)");
+    w.left = 0;
+    ck_assert_int_eq(read_other(&w, "late where type = a"), CXJ_NO_MEMORY);
+    ck_assert_str_eq(w.message.text, "line: no memory");
+    w.left = -1;
+    close_world(&w);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Names of dimensions and codes
+ * ------------------------------------------------------------------------------------------------------------------ */
+
 START_TEST(dimensions_have_their_names) {
     static const char *const names[] = {"owner",   "team",   "channel", "stage",   "activity", "cause", "type",
                                         "segment", "reason", "outcome", "churned", "entry",    "exit"};
     for (uint32_t d = 1; d <= CXJ__DIMENSIONS; d++) ck_assert_str_eq(cxj__query_dimension_name(d), names[d - 1]);
+}
+END_TEST
+
+/* A name that is empty is none, whether names are fixed or not; one that does not occur has no code. */
+START_TEST(codes_have_names_and_names_codes) {
+    struct world w;
+    size_t length = 99;
+    open_world(&w);
+    uint32_t web = code(&w, CHANNEL, "web");
+    ck_assert_uint_eq(cxj__query_code(w.dictionaries, &w.seed, CHANNEL, "web", 3), web);
+    ck_assert_uint_eq(cxj__query_code(w.dictionaries, &w.seed, CHANNEL, "we", 2), CXJ__NO_CODE);
+    ck_assert_uint_eq(cxj__query_code(w.dictionaries, &w.seed, CHANNEL, "", 0), 0);
+    ck_assert_str_eq(cxj__query_code_text(w.dictionaries, CHANNEL, web, &length), "web");
+    ck_assert_uint_eq(length, 3);
+    ck_assert_uint_eq(cxj__query_last_fixed(OUTCOME), CXJ_OUTCOME_ABANDONED);
+    ck_assert_uint_eq(cxj__query_last_fixed(CHURNED), 1);
+    for (uint32_t d = OUTCOME; d <= CHURNED; d++) {
+        ck_assert_uint_eq(cxj__query_code(NULL, &w.seed, d, "no", 2), CXJ__NO_CODE);
+        for (uint32_t value = 0; value <= cxj__query_last_fixed(d); value++) {
+            const char *text = cxj__query_code_text(NULL, d, value, &length);
+            ck_assert_uint_eq(length, strlen(text));
+            ck_assert_uint_eq(cxj__query_code(NULL, &w.seed, d, text, length), value);
+        }
+    }
+    close_world(&w);
 }
 END_TEST
 
@@ -770,13 +890,22 @@ static void add_texts(Suite *suite) {
     tcase_add_test(cases, names_may_be_quoted);
     tcase_add_test(cases, a_view_depends_on_what_it_looks_at);
     tcase_add_test(cases, names_of_conditions_are_in_use);
-    tcase_add_test(cases, dimensions_have_their_names);
     cases = group(suite, "conditions");
     tcase_add_test(cases, a_condition_matches_its_name_alone);
     tcase_add_test(cases, names_are_those_of_their_dimension);
     tcase_add_test(cases, outcome_and_churned_have_fixed_names);
     tcase_add_test(cases, a_long_list_matches_each_of_its_names);
     tcase_add_test(cases, conditions_are_joined_by_and);
+}
+
+static void add_lines(Suite *suite) {
+    TCase *cases = group(suite, "another");
+    tcase_add_test(cases, lines_of_another_grammar_have_the_same_conditions);
+    tcase_add_test(cases, lines_of_another_grammar_are_refused_in_their_words);
+    tcase_add_test(cases, limits_of_another_grammar_are_told_in_its_words);
+    cases = group(suite, "names");
+    tcase_add_test(cases, dimensions_have_their_names);
+    tcase_add_test(cases, codes_have_names_and_names_codes);
 }
 
 int main(void) {
@@ -787,6 +916,7 @@ int main(void) {
 
     Suite *suite = suite_create("query");
     add_texts(suite);
+    add_lines(suite);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);
