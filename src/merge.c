@@ -63,7 +63,7 @@ static cxj_status translate_names(cxj_engine *engine, const struct cxj__core *so
                 cxj__names_add(&core->dictionaries[d], &core->memory, &core->seed, name->text, name->length, code);
             if (status == CXJ_LIMIT) {
                 cxj__base_say(&engine->message, "merge: the dictionary of %s would have more than %u codes",
-                              cxj__view_dimension_name(d), (unsigned)core->dictionaries[d].limit);
+                              cxj__query_dimension_name(d), (unsigned)core->dictionaries[d].limit);
             }
             if (status != CXJ_OK) return status;
         }

@@ -21,7 +21,7 @@ cxj_status cxj_dimension_describe(const cxj_engine *engine, uint32_t dimension, 
                                   size_t info_size) {
     if (engine == NULL || info == NULL || info_size < CXJ__LEAST_DIMENSION_INFO) return CXJ_BAD_ARGUMENT;
     if (dimension < CXJ_DIMENSION_OWNER || dimension > CXJ__DIMENSIONS) return CXJ_NOT_FOUND;
-    cxj_dimension_info known = {.name = cxj__view_dimension_name(dimension), .dimension = dimension};
+    cxj_dimension_info known = {.name = cxj__query_dimension_name(dimension), .dimension = dimension};
     if (is_with_dictionary(dimension)) {
         const struct cxj__names *dictionary = &engine->core.dictionaries[dimension];
         known.has_dictionary = 1;
@@ -35,7 +35,7 @@ cxj_status cxj_dimension_describe(const cxj_engine *engine, uint32_t dimension, 
 /* Whether a name can be taken, or the sentence why not. */
 static cxj_status check_name(uint32_t dimension, const char *name, size_t length, struct cxj__message *message) {
     size_t offset = 0;
-    const char *what = cxj__view_dimension_name(dimension);
+    const char *what = cxj__query_dimension_name(dimension);
     if (length > LONGEST_TEXT) {
         cxj__base_say(message, "%s: a name of %zu bytes is longer than 2^31 - 2", what, length);
         return CXJ_BAD_TEXT;
@@ -63,7 +63,7 @@ static cxj_status code_of(struct cxj__core *core, uint32_t dimension, const cxj_
     status = cxj__names_add(dictionary, &core->memory, &core->seed, name->text, bytes, code);
     if (status == CXJ_NO_MEMORY) cxj__base_say(message, "no memory for a name");
     if (status == CXJ_LIMIT) {
-        cxj__base_say(message, "%s: the dictionary is full (%u codes)", cxj__view_dimension_name(dimension),
+        cxj__base_say(message, "%s: the dictionary is full (%u codes)", cxj__query_dimension_name(dimension),
                       (unsigned)dictionary->limit);
     }
     return status;
@@ -190,7 +190,7 @@ static cxj_status take_codes(cxj_engine *engine, const cxj_named_touchpoint *nam
     uint32_t codes[CXJ__DICTIONARIES + 1] = {0};
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
         if (names[d]->text == NULL && names[d]->length != 0) {
-            return complain(trouble, CXJ_BAD_FIELD, cxj__view_dimension_name(d), "its text is NULL");
+            return complain(trouble, CXJ_BAD_FIELD, cxj__query_dimension_name(d), "its text is NULL");
         }
         trouble->status = code_of(&engine->core, d, names[d], &trouble->message, &codes[d]);
         if (trouble->status != CXJ_OK) return trouble->status;

@@ -61,7 +61,7 @@ static bool falls_under(const struct cxj__journey *journey, const struct cxj_vie
         const struct cxj__condition *condition = &view->conditions[i];
         uint32_t holder = condition->dimension - 1U;
         if (holder < CXJ__HOLDERS &&
-            !cxj__view_has_code(condition, cxj__store_code_at(journey, position, holder))) {
+            !cxj__query_has_code(condition, cxj__store_code_at(journey, position, holder))) {
             return false;
         }
     }
@@ -242,7 +242,7 @@ bool cxj__post_facts(struct cxj__post *post, struct cxj__views views, const cxj_
     cxj__core_set_own_codes(touchpoint, &post->codes);
     for (size_t v = 0; v < core->view_count; v++) {
         struct cxj_view *view = core->views[v];
-        if (!is_meant(post, views, view) || !cxj__view_passes(view, &post->codes)) continue;
+        if (!is_meant(post, views, view) || !cxj__query_passes(&view->query, &post->codes)) continue;
         struct posting posting = {view, &key, &facts[0], held, position};
         if (view->grain == CXJ_GRAIN_TOUCHPOINTS) {
             cxj__view_key(view, &post->codes, touchpoint->at, &key);
@@ -371,11 +371,11 @@ static bool had(const struct cxj__core *core, const struct cxj__journey *journey
         int64_t values = cxj__store_indexed(journey->index, &core->seed, CXJ__INDEX_HAD, had_key(view, place), &probes);
         const cxj_touchpoint *without = standing->without;
         bool is_new = without != NULL && (standing->without_held >> holder & 1) == 0 &&
-                      cxj__view_has_code(condition, cxj__store_code(without, holder));
+                      cxj__query_has_code(condition, cxj__store_code(without, holder));
         return values > (int64_t)is_new;
     }
     for (size_t i = 0; i < standing->count; i++) {
-        if (cxj__view_has_code(condition, cxj__store_code_at(journey, i, holder))) return true;
+        if (cxj__query_has_code(condition, cxj__store_code_at(journey, i, holder))) return true;
     }
     return false;
 }
@@ -385,7 +385,7 @@ static bool stands(const struct cxj__core *core, const struct cxj__journey *jour
                    const struct cxj__standing *standing, const struct cxj_view *view, struct cxj__key *key) {
     const struct cxj__fold *fold = standing->fold;
     if (fold->counts[CXJ__F_TOUCHPOINTS] == 0 || (view->ended && fold->outcome == 0)) return false;
-    if (!cxj__view_passes(view, standing->codes)) return false;
+    if (!cxj__query_passes(&view->query, standing->codes)) return false;
     for (size_t i = 0; i < view->condition_count; i++) {
         if (view->conditions[i].had && !had(core, journey, standing, view, i)) return false;
     }
@@ -613,7 +613,7 @@ static void count_had_of(const struct cxj__core *core, struct cxj__index *index,
                          uint32_t holder, uint32_t code, int sign) {
     for (size_t i = 0; i < view->condition_count; i++) {
         const struct cxj__condition *condition = &view->conditions[i];
-        if (!condition->had || condition->dimension != holder + 1 || !cxj__view_has_code(condition, code)) continue;
+        if (!condition->had || condition->dimension != holder + 1 || !cxj__query_has_code(condition, code)) continue;
         struct cxj__index_entry *entry = cxj__store_index(index, &core->seed, CXJ__INDEX_HAD, had_key(view, i));
         entry->value += sign;
         if (entry->value == 0) cxj__store_unindex(index, &core->seed, entry);
@@ -651,7 +651,7 @@ static bool index_cells(struct cxj__core *core, struct cxj__journey *journey, co
         struct cxj__key key;
         cxj__store_unpack(journey, i, &entry);
         cxj__core_set_own_codes(&entry.touchpoint, &codes);
-        if (!cxj__view_passes(view, &codes)) continue;
+        if (!cxj__query_passes(&view->query, &codes)) continue;
         cxj__view_key(view, &codes, entry.touchpoint.at, &key);
         const struct cxj__cell *cell = find_cell(core, view, &key);
         if (cell == NULL) continue;

@@ -24,7 +24,7 @@ static bool check_codes(const struct cxj__core *core, const cxj_touchpoint *t, s
     cxj__touchpoint_codes(t, codes);
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
         if (cxj__names_has(&core->dictionaries[d], codes[d])) continue;
-        *refusal = (struct cxj__refusal){cxj__view_dimension_name(d), codes[d],
+        *refusal = (struct cxj__refusal){cxj__query_dimension_name(d), codes[d],
                                          "is no code of this dimension, or was retired"};
         return false;
     }

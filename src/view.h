@@ -1,47 +1,24 @@
-/* view: a view's text, its keys, its cells; which cell a fact goes to. */
+/* view: cells by key; which cell a fact goes to. */
 #ifndef CXJ__VIEW_H
 #define CXJ__VIEW_H
 
 #include "base.h"
 #include "cell.h"
 #include "names.h"
-
-enum { CXJ__DIMENSIONS = CXJ_DIMENSION_EXIT };
-enum { CXJ__VIEW_DIMENSIONS = 4, CXJ__VIEW_CONDITIONS = 4 };
-
-enum cxj__period { CXJ__NO_PERIOD, CXJ__HOUR, CXJ__DAY, CXJ__WEEK, CXJ__MONTH, CXJ__QUARTER, CXJ__YEAR };
-
-/* What a touchpoint or a journey is, dimension by dimension: codes[CXJ_DIMENSION_…]. */
-struct cxj__codes {
-    uint32_t codes[CXJ__DIMENSIONS + 1];
-};
-
-/* dim = name, or dim in (names). codes are sorted; a name that cannot occur is CXJ__NO_CODE. */
-struct cxj__condition {
-    uint8_t dimension;
-    bool had;
-    uint32_t *codes;
-    size_t count;
-    size_t capacity;
-};
-#define CXJ__NO_CODE UINT32_MAX
+#include "query.h"
 
 /* A cell's number is its view's id, then this many bits that count the cells the view has made. */
 #define CXJ__CELL_NUMBER_BITS 40
 
 struct cxj_view {
     const struct cxj_engine *engine; /* whose dictionaries name its codes */
-    char *text;                      /* as it was given, NUL-terminated */
-    size_t text_length;
-    uint32_t id; /* never used again within an engine */
-    uint32_t grain;
-    enum cxj__period period;
-    bool ended; /* periods by a journey's end */
-    uint8_t dimension_count;
-    uint8_t dimensions[CXJ__VIEW_DIMENSIONS];
-    uint8_t condition_count;
-    struct cxj__condition conditions[CXJ__VIEW_CONDITIONS];
-    uint32_t depends;         /* a bit for each dimension of the key or of a condition */
+    union {
+        struct cxj__query query; /* what its text asks, as a whole; below, field by field */
+        struct {
+            CXJ__QUERY_FIELDS
+        };
+    };
+    uint32_t id;              /* never used again within an engine */
     struct cxj__cell **cells; /* in no order */
     size_t cell_count;
     size_t cell_capacity;
@@ -55,29 +32,17 @@ struct cxj_view {
     struct cxj__cell *marked_empty; /* cells that are to be dropped */
 };
 
-/* ---- text ------------------------------------------------------------------------------------------------------- */
-
-/* Reads a view's text. On CXJ_OK view holds all that it says, and the names of its conditions have entered the
- * dictionaries (dictionaries[dimension]) and are pinned. Else nothing is left but a sentence in message. */
+/* Makes a view without cells of what a text asks, as cxj__query_read() reads it. */
 cxj_status cxj__view_read(struct cxj_view *view, struct cxj__names *dictionaries, struct cxj__memory *memory,
                           const struct cxj__seed *seed, const char *text, size_t length, struct cxj__message *message);
 
 /* Frees what a view holds, cells too, and gives the names of its conditions back. */
 void cxj__view_finish(struct cxj_view *view, struct cxj__names *dictionaries, struct cxj__memory *memory);
 
-/* The name of a dimension, such as "channel". */
-const char *cxj__view_dimension_name(uint32_t dimension);
-
 /* ---- keys ------------------------------------------------------------------------------------------------------- */
 
 /* Parts of a key: the period if there is one, then the dimensions; a transitions view has from and to for the first. */
 uint32_t cxj__view_parts(const struct cxj_view *view);
-
-/* True if a code is one of the condition's. */
-bool cxj__view_has_code(const struct cxj__condition *condition, uint32_t code);
-
-/* True if what has these codes passes the conditions, those with had left aside. */
-bool cxj__view_passes(const struct cxj_view *view, const struct cxj__codes *codes);
 
 /* The key under which a touchpoint or journey with these codes falls, at being the moment of its period. */
 void cxj__view_key(const struct cxj_view *view, const struct cxj__codes *codes, int64_t at, struct cxj__key *key);
