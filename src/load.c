@@ -520,11 +520,32 @@ static bool read_cells(struct load *load) {
 
 /* ---- journeys --------------------------------------------------------------------------------------------------- */
 
+static int compare_retractions(const void *a, const void *b, const void *context) {
+    (void)context;
+    const struct cxj__retraction *x = a, *y = b;
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+/* In format 1 what is withdrawn stands among the others, in their order; a journey has it in that of ids. */
+static bool order_retractions(struct load *load) {
+    struct cxj__retraction *items = load->retractions.items;
+    size_t count = load->retractions.count, bytes = count * sizeof *items;
+    struct cxj__memory *memory = &load->engine->core.memory;
+    if (count < 2) return true;
+    struct cxj__retraction *scratch = cxj__base_resize(memory, NULL, 0, bytes);
+    if (scratch == NULL) return lack_memory(load);
+    cxj__base_sort(items, scratch, count, sizeof *items, compare_retractions, NULL);
+    memset(scratch, 0, bytes); /* what is read may be refused, and then shall not lie about */
+    cxj__base_resize(memory, scratch, bytes, 0);
+    return true;
+}
+
 /* Takes the journey under way into the engine. */
 static bool build_journey(struct load *load, uint64_t number) {
     struct cxj__core *core = &load->engine->core;
     struct cxj__journey *journey = cxj__store_make(&core->store, &core->memory, &core->seed, number);
     if (journey == NULL) return lack_memory(load);
+    if (load->in.format == CXJ__FORMAT_FIRST && !order_retractions(load)) return false;
     struct cxj__edit edit = {.journey = journey,
                              .arriving = load->entries.items,
                              .arriving_count = load->entries.count,

@@ -25,6 +25,7 @@ struct taken {
     struct cxj__journey *copy;   /* of the source's */
     struct cxj__journey *own;    /* the engine's with the same number; NULL: there is none */
     struct cxj__journey *joined; /* what comes of both */
+    bool is_known;               /* the copy says nothing that the engine's own does not */
 };
 
 /* One merge under way. */
@@ -100,6 +101,7 @@ static bool copy_journeys(struct merge *merge) {
         struct taken *taken = CXJ__LAST(merge->taken);
         taken->own = cxj__store_find(&core->store, &core->seed, journey->number, &core->store.probes);
         taken->joined = NULL;
+        taken->is_known = false;
         taken->copy = cxj__store_copy(&core->store, &core->memory, &core->seed, journey, merge->translation.codes,
                                       taken->own == NULL);
         if (taken->copy == NULL) {
@@ -193,11 +195,42 @@ static cxj_status settle_both(struct merge *merge, const struct taken *taken) {
     return room ? CXJ_OK : CXJ_NO_MEMORY;
 }
 
+/* What came of two journeys goes again. */
+static void erase_joined(struct merge *merge, struct taken *taken) {
+    struct cxj__core *core = &merge->engine->core;
+    const int64_t now = core->now;
+    core->now = merge->now;
+    cxj__append_erase(core, taken->joined);
+    core->now = now;
+    taken->joined = NULL;
+}
+
 /* Puts the two back into the cells in which they were. */
 static void part(struct merge *merge, const struct taken *taken) {
     cxj__store_attach(&merge->engine->core.store, &merge->engine->core.seed, taken->own);
     (void)post_journey(merge, taken->copy, CXJ__POST_ADD);
     post_own(merge, taken->own, CXJ__POST_ADD);
+}
+
+/* True if two journeys keep the same touchpoints. */
+static bool is_same_journey(const struct cxj__journey *a, const struct cxj__journey *b) {
+    if (a->count != b->count || a->withdrawn != b->withdrawn) return false;
+    for (size_t i = 0; i < cxj__store_kept(a); i++) {
+        struct cxj__entry x, y;
+        cxj__store_unpack(a, i, &x);
+        cxj__store_unpack(b, i, &y);
+        if (memcmp(&x.touchpoint, &y.touchpoint, sizeof x.touchpoint) != 0) return false;
+    }
+    return true;
+}
+
+/* Where both came to what the engine has already, that stays, and only the copy goes. */
+static void keep_own(struct merge *merge, struct taken *taken) {
+    struct cxj__core *core = &merge->engine->core;
+    erase_joined(merge, taken);
+    cxj__store_attach(&core->store, &core->seed, taken->own);
+    post_own(merge, taken->own, CXJ__POST_ADD);
+    taken->is_known = true;
 }
 
 /* Makes one journey of two. */
@@ -208,12 +241,13 @@ static cxj_status join(struct merge *merge, struct taken *taken) {
     (void)post_journey(merge, taken->copy, CXJ__POST_TAKE);
     cxj__store_detach(&core->store, &core->seed, taken->own);
     cxj_status status = settle_both(merge, taken);
-    if (status == CXJ_OK) {
-        taken->joined = cxj__store_find(&core->store, &core->seed, taken->own->number, &core->store.probes);
-    } else {
+    if (status != CXJ_OK) {
         part(merge, taken);
+        return status;
     }
-    return status;
+    taken->joined = cxj__store_find(&core->store, &core->seed, taken->own->number, &core->store.probes);
+    if (is_same_journey(taken->own, taken->joined)) keep_own(merge, taken);
+    return CXJ_OK;
 }
 
 static cxj_status join_journeys(struct merge *merge) {
@@ -260,31 +294,35 @@ static void commit_new(struct cxj__core *core, struct cxj__journey *journey) {
     cxj__seal_watch(core, journey);
 }
 
-/* The two of which one was made go. */
-static void commit_joined(struct cxj__core *core, const struct taken *taken) {
+/* The two of which one was made go, or the copy alone. True if something has changed. */
+static bool commit_joined(struct cxj__core *core, const struct taken *taken) {
     struct cxj__journey *own = taken->own;
+    cxj__store_release(&core->store, &core->memory, taken->copy);
+    if (taken->is_known) return false;
     count_touchpoints(core, own, -1);
     core->touchpoints -= own->count;
     core->journeys -= own->count > 0;
     cxj__core_count_gone(core, own);
     cxj__store_release(&core->store, &core->memory, own);
-    cxj__store_release(&core->store, &core->memory, taken->copy);
+    return true;
 }
 
 /* All journeys are there, and so is room for what they make come due. */
 static void commit_journeys(struct merge *merge) {
     struct cxj__core *core = &merge->engine->core;
-    bool are_joined = false;
+    bool are_joined = false, are_new = false;
     for (size_t i = 0; i < merge->taken.count; i++) {
-        if (merge->taken.items[i].own == NULL) continue;
-        commit_joined(core, &merge->taken.items[i]);
-        are_joined = true;
+        if (merge->taken.items[i].own == NULL) {
+            are_new = true;
+        } else {
+            are_joined |= commit_joined(core, &merge->taken.items[i]);
+        }
     }
     if (merge->now > core->now) cxj__due_advance(core, merge->now); /* of what is the engine's own so far */
     for (size_t i = 0; i < merge->taken.count; i++) {
         if (merge->taken.items[i].own == NULL) commit_new(core, merge->taken.items[i].copy);
     }
-    core->version += merge->taken.count > 0;
+    core->version += are_new || are_joined;
     if (!are_joined) return;
     cxj__due_compact(core); /* deadlines of the journeys that went */
     cxj__seal_compact(core);
@@ -294,13 +332,13 @@ static void commit_journeys(struct merge *merge) {
 static void undo_journeys(struct merge *merge) {
     struct cxj__core *core = &merge->engine->core;
     while (merge->joined-- > 0) {
-        const struct taken *taken = &merge->taken.items[merge->joined];
-        if (taken->joined == NULL) continue;
-        const int64_t now = core->now;
-        core->now = merge->now;
-        cxj__append_erase(core, taken->joined);
-        core->now = now;
-        part(merge, taken);
+        struct taken *taken = &merge->taken.items[merge->joined];
+        if (taken->joined != NULL) {
+            erase_joined(merge, taken);
+            part(merge, taken);
+        } else if (taken->is_known) {
+            (void)post_journey(merge, taken->copy, CXJ__POST_ADD);
+        }
     }
     while (merge->posted-- > 0 && !merge->adds_cells) {
         (void)post_journey(merge, merge->taken.items[merge->posted].copy, CXJ__POST_TAKE);
@@ -603,6 +641,7 @@ static cxj_status take_source(struct merge *merge) {
     const uint64_t version = core->version;
     core->is_tentative = true;
     cxj_status status = reserve(merge);
+    core->version = version; /* so far nothing has changed */
     if (status == CXJ_OK) {
         commit_journeys(merge);
         commit_sealed_of(merge);
