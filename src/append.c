@@ -135,7 +135,7 @@ static bool step(struct cxj__core *core, struct cxj__appended *item) {
 
 enum cxj__append_result cxj__append_next(struct cxj__append *append, struct cxj__core *core,
                                          struct cxj__journey *journey, const cxj_touchpoint *touchpoint) {
-    if (append->count == CXJ__APPEND_GROUP || journey->is_appending) return CXJ__APPEND_FULL;
+    if (append->count == CXJ__APPEND_GROUP || journey->is_coming) return CXJ__APPEND_FULL;
     if (!comes_next(core, journey, touchpoint)) return CXJ__APPEND_NOT_NEXT;
     if (append->count == 0 && !begin_group(append, core)) return CXJ__APPEND_NO_MEMORY;
     struct cxj__appended *item = &append->items[append->count];
@@ -155,7 +155,7 @@ enum cxj__append_result cxj__append_next(struct cxj__append *append, struct cxj_
     if (journey->index != NULL) index_held(core, journey, &item->touchpoint, item->held, 1);
     cxj__store_append(journey, &core->seed, &item->touchpoint, item->held);
     cxj__store_checkpoint(journey, journey->count, &journey->fold);
-    journey->is_appending = 1;
+    journey->is_coming = 1;
     append->count++;
     return CXJ__APPENDED;
 }
@@ -228,7 +228,7 @@ size_t cxj__append_finish_group(struct cxj__append *append, struct cxj__core *co
         count_item(core, &append->items[done++]);
     }
     cxj__core_note_left_out(core, false);
-    for (size_t i = 0; i < count; i++) append->items[i].journey->is_appending = 0;
+    for (size_t i = 0; i < count; i++) append->items[i].journey->is_coming = 0;
     for (size_t i = count; i-- > done;) take_from_journey(core, &append->items[i]);
     append->count = 0;
     core->version += done > 0;

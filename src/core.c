@@ -101,6 +101,7 @@ void cxj__core_count_gone(struct cxj__core *core, const struct cxj__journey *jou
 }
 
 void cxj__core_find_latest(struct cxj__core *core) {
+    if (core->is_tentative) return; /* there are journeys that may go again */
     if (core->latest_is_gone) core->latest = cxj__store_find_latest(&core->store);
     core->latest_is_gone = false;
 }

@@ -95,7 +95,7 @@ static void pass_all(struct cxj__core *core, int64_t now) {
     while (cxj__agenda_pop(&core->agenda, now, &deadline)) continue;
     for (size_t place = 0; place < core->store.places; place++) {
         struct cxj__journey *journey = cxj__store_at(&core->store, place);
-        if (journey->number == 0) continue;
+        if (journey->number == 0 || journey->is_coming) continue;
         cxj__due_pass(core, journey, core->now, now);
     }
     core->now = now;
@@ -111,7 +111,7 @@ void cxj__due_advance(struct cxj__core *core, int64_t now) {
     if (core->deadlines_lost) pass_all(core, now);
     while (cxj__agenda_pop(&core->agenda, now, &deadline)) {
         struct cxj__journey *journey = cxj__store_at(&core->store, deadline.place);
-        if (cxj__due_holds(core, &deadline)) pass_one(core, journey);
+        if (!journey->is_coming && cxj__due_holds(core, &deadline)) pass_one(core, journey);
     }
     core->version += is_first;
     core->now = now;

@@ -29,7 +29,8 @@ void cxj__due_compact(struct cxj__core *core);
 /* Counts the commitments of a journey that come due from one moment up to another as overdue. */
 void cxj__due_pass(struct cxj__core *core, struct cxj__journey *journey, int64_t from, int64_t to);
 
-/* Moves the clock, which must not go back, and counts the commitments whose deadlines pass as overdue. */
+/* Moves the clock, which must not go back, and counts the commitments whose deadlines pass as overdue; not those of
+ * journeys that are coming, which stand by the later clock already. */
 void cxj__due_advance(struct cxj__core *core, int64_t now);
 
 /* True if the journey at the deadline's place still has to keep it. */

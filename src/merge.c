@@ -307,6 +307,16 @@ static bool commit_joined(struct cxj__core *core, const struct taken *taken) {
     return true;
 }
 
+/* Notes that journeys have come with the merge, or that they are there now. Their places may have been those of others,
+ * of which the agenda has deadlines still. */
+static void mark_coming(struct merge *merge, bool is_coming) {
+    for (size_t i = 0; i < merge->taken.count; i++) {
+        const struct taken *taken = &merge->taken.items[i];
+        struct cxj__journey *journey = taken->own == NULL ? taken->copy : taken->joined;
+        if (journey != NULL) journey->is_coming = is_coming;
+    }
+}
+
 /* All journeys are there, and so is room for what they make come due. */
 static void commit_journeys(struct merge *merge) {
     struct cxj__core *core = &merge->engine->core;
@@ -318,7 +328,9 @@ static void commit_journeys(struct merge *merge) {
             are_joined |= commit_joined(core, &merge->taken.items[i]);
         }
     }
-    if (merge->now > core->now) cxj__due_advance(core, merge->now); /* of what is the engine's own so far */
+    mark_coming(merge, true);
+    if (merge->now > core->now) cxj__due_advance(core, merge->now);
+    mark_coming(merge, false);
     for (size_t i = 0; i < merge->taken.count; i++) {
         if (merge->taken.items[i].own == NULL) commit_new(core, merge->taken.items[i].copy);
     }

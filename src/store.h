@@ -76,7 +76,7 @@ struct cxj__journey {
      * one. */
     uint32_t change;
     uint32_t watched : 1;         /* a deadline stands at seal_at */
-    uint32_t is_appending : 1;    /* it is in the group of touchpoints under way */
+    uint32_t is_coming : 1;    /* with the group of touchpoints under way, or with a merge */
     uint32_t kept : 30;           /* its place among those kept for a snapshot, plus one; 0: it is not */
     int64_t seal_at;              /* not after the moment at which it is to be sealed */
     struct cxj__promise *further; /* of commitments 1 and up; NULL if none was ever made */
