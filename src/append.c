@@ -121,14 +121,11 @@ static void keep_samples(const struct cxj__appended *item) {
 static bool step(struct cxj__core *core, struct cxj__appended *item) {
     struct cxj__journey *journey = item->journey;
     const cxj_touchpoint *t = &item->touchpoint;
-    struct cxj__codes was, is;
     item->held = journey->index != NULL ? look_up(core, journey, t) : look_back(journey, journey->count, NULL, 0, &journey->fold, t);
     item->fact_count = cxj__fold_step(&journey->fold, t, item->held, core->wanted, item->facts);
     core->folded++;
-    if (core->depends == 0 || journey->count == 0) return true;
-    cxj__core_set_journey_codes(&item->before, &was);
-    cxj__core_set_journey_codes(&journey->fold, &is);
-    if ((cxj__core_differences(&was, &is) & core->depends) == 0) return true;
+    item->changed = cxj__core_differences(&item->before, &journey->fold);
+    if ((item->changed & core->depends) == 0 || journey->count == 0) return true;
     cxj__store_set_fold(journey, &item->before);
     return false;
 }
@@ -140,7 +137,6 @@ enum cxj__append_result cxj__append_next(struct cxj__append *append, struct cxj_
     if (append->count == 0 && !begin_group(append, core)) return CXJ__APPEND_NO_MEMORY;
     struct cxj__appended *item = &append->items[append->count];
     item->journey = journey;
-    item->sought = 0;
     item->touchpoint = *touchpoint;
     item->touchpoint.facets = cxj__touchpoint_imply(touchpoint->facets);
     if (!reserve_next(core, journey, touchpoint)) return CXJ__APPEND_NO_MEMORY;
@@ -180,26 +176,58 @@ static struct cxj__standing standing_after(const struct cxj__appended *item, str
     return (struct cxj__standing){&item->journey->fold, codes, item->journey->count, NULL, 0};
 }
 
-static struct cxj__post post_of_item(struct cxj__core *core, struct cxj__appended *item, enum cxj__posting posting) {
-    struct cxj__post post = cxj__post_of(core, item->journey, &item->journey->fold, posting);
-    post.targets = item->targets;
-    post.target_count = posting == CXJ__POST_SEEK ? CXJ__APPEND_TARGETS : item->sought;
-    return post;
-}
-
 static bool post_item(struct cxj__post *post, const struct cxj__appended *item) {
     return cxj__post_facts(post, all_views, &item->touchpoint, item->held, item->facts, item->fact_count,
                            item->journey->count - 1U);
 }
 
+/* Guesses the cells to which a touchpoint's facts go, so that they come nearer. */
+static void aim(struct cxj__core *core, struct cxj__appended *item) {
+    struct cxj__post post = cxj__post_of(core, item->journey, &item->journey->fold, CXJ__POST_SEEK);
+    post.targets = item->targets;
+    post.target_count = CXJ__APPEND_TARGETS;
+    (void)post_item(&post, item);
+    item->is_aimed = post.made <= CXJ__APPEND_TARGETS;
+    item->target_count = item->is_aimed ? post.made : 0;
+}
+
+/* Finds them. */
+static void approach(struct cxj__core *core, struct cxj__appended *item) {
+    for (size_t i = 0; i < item->target_count; i++) {
+        cxj__post_approach(core, &item->targets[i]);
+        item->is_aimed &= item->targets[i].cell != NULL;
+    }
+}
+
+/* Adds the facts; *made says how many postings were made. */
+static bool add_facts(struct cxj__core *core, const struct cxj__appended *item, size_t *made) {
+    struct cxj__journey *journey = item->journey;
+    if (item->is_aimed) {
+        *made = cxj__post_targets(core, journey, item->targets, item->target_count, item->held, journey->count - 1U);
+        return *made == item->target_count;
+    }
+    struct cxj__post post = cxj__post_of(core, journey, &journey->fold, CXJ__POST_ADD);
+    bool room = post_item(&post, item);
+    *made = post.made;
+    return room;
+}
+
+/* True if the journey stands under the same keys as before, in all views of journeys. */
+static bool stays(const struct cxj__core *core, const struct cxj__appended *item) {
+    return item->journey->count > 1 && (item->changed & core->stands_by) == 0 && core->had_conditions == 0 &&
+           (item->before.outcome | item->journey->fold.outcome) == 0;
+}
+
 /* Adds to cells what a touchpoint says. False where memory ends, and then nothing is added. */
 static bool add_to_cells(struct cxj__core *core, struct cxj__appended *item) {
     struct cxj__codes was, is;
-    struct cxj__standing before = standing_before(item, &was), after = standing_after(item, &is);
-    struct cxj__post post = post_of_item(core, item, CXJ__POST_ADD);
-    if (post_item(&post, item) && cxj__post_move(core, item->journey, &before, &after)) return true;
-    struct cxj__post back = post_of_item(core, item, CXJ__POST_TAKE);
-    back.budget = post.made;
+    size_t made = 0;
+    if (add_facts(core, item, &made)) {
+        struct cxj__standing before = standing_before(item, &was), after = standing_after(item, &is);
+        if (cxj__post_move(core, item->journey, &before, &after, stays(core, item))) return true;
+    }
+    struct cxj__post back = cxj__post_of(core, item->journey, &item->journey->fold, CXJ__POST_TAKE);
+    back.budget = made;
     (void)post_item(&back, item);
     return false;
 }
@@ -217,15 +245,15 @@ static void count_item(struct cxj__core *core, const struct cxj__appended *item)
 }
 
 size_t cxj__append_finish_group(struct cxj__append *append, struct cxj__core *core) {
+    enum { AHEAD = 6 }; /* touchpoints whose cells are found before those are added to that come first */
     size_t count = append->count, done = 0;
-    for (size_t i = 0; i < count && count > 1; i++) {
-        struct cxj__post post = post_of_item(core, &append->items[i], CXJ__POST_SEEK);
-        (void)post_item(&post, &append->items[i]);
-        append->items[i].sought = post.made < post.target_count ? post.made : post.target_count;
-    }
-    while (done < count && add_to_cells(core, &append->items[done])) {
+    for (size_t i = 0; i < count; i++) aim(core, &append->items[i]);
+    for (size_t i = 0; i < count && i < AHEAD; i++) approach(core, &append->items[i]);
+    for (; done < count; done++) {
+        if (done + AHEAD < count) approach(core, &append->items[done + AHEAD]);
+        if (!add_to_cells(core, &append->items[done])) break;
         cxj__core_note_left_out(core, true);
-        count_item(core, &append->items[done++]);
+        count_item(core, &append->items[done]);
     }
     cxj__core_note_left_out(core, false);
     for (size_t i = 0; i < count; i++) append->items[i].journey->is_coming = 0;
@@ -369,7 +397,7 @@ static void find_change(struct change *change, struct cxj__entry *entries, size_
     fold_entries(change, entries, count, with_held, fold);
     cxj__core_set_journey_codes(&change->journey->fold, &change->before);
     cxj__core_set_journey_codes(fold, &change->after);
-    uint32_t changed = cxj__core_differences(&change->before, &change->after) & change->core->depends;
+    uint32_t changed = cxj__core_differences(&change->journey->fold, fold) & change->core->depends;
     if (change->position == 0) changed = 0; /* there is nothing before it that could move */
     change->moving = (struct cxj__views){changed, changed != 0};
 }

@@ -20,8 +20,10 @@ struct cxj__appended {
     size_t fact_count;
     struct cxj__fold before;
     struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
-    struct cxj__cell *targets[CXJ__APPEND_TARGETS]; /* where the first postings go, so many as were sought */
-    size_t sought;
+    struct cxj__target targets[CXJ__APPEND_TARGETS]; /* of its facts */
+    size_t target_count;
+    bool is_aimed;    /* targets are all there are, and their cells are there */
+    uint32_t changed; /* dimensions of the journey that it has changed */
 };
 
 /* A group under way. A journey is in it once at most. */

@@ -1,7 +1,7 @@
 /* cell: integer sums under one key.
  *
- * One block of memory holds a cell's head, counts, sums and histograms; how many there are of each depends on the
- * grain. Adding needs no memory once reserved, so a change that has been reserved cannot fail half-way. All additions
+ * One block of memory holds a cell's head, histograms, counts and sums; how many there are of each depends on the
+ * grain. Where a duration is counted is looked for first, so histograms stand next to the key. Adding needs no memory once reserved, so a change that has been reserved cannot fail half-way. All additions
  * are of integers: what is added and taken away leaves no trace but an empty slot in a histogram. */
 #include "cell.h"
 
@@ -132,12 +132,20 @@ static size_t bytes_of(uint32_t grain) {
 }
 
 /* Where they stand in a cell of a grain, which is known to most who ask. */
-static inline struct cxj__int128 *sums_of(const struct cxj__cell *cell, uint32_t grain) {
-    return (struct cxj__int128 *)(uintptr_t)(cxj__cell_counts(cell) + shapes[grain].counts);
+static inline struct cxj__histogram *histograms_of(const struct cxj__cell *cell) {
+    return (struct cxj__histogram *)(uintptr_t)(cell + 1);
 }
 
-static inline struct cxj__histogram *histograms_of(const struct cxj__cell *cell, uint32_t grain) {
-    return (struct cxj__histogram *)(uintptr_t)(sums_of(cell, grain) + shapes[grain].sums);
+static inline int64_t *counts_of(const struct cxj__cell *cell, uint32_t grain) {
+    return (int64_t *)(uintptr_t)(histograms_of(cell) + shapes[grain].histograms);
+}
+
+static inline struct cxj__int128 *sums_of(const struct cxj__cell *cell, uint32_t grain) {
+    return (struct cxj__int128 *)(uintptr_t)(counts_of(cell, grain) + shapes[grain].counts);
+}
+
+int64_t *cxj__cell_counts(const struct cxj__cell *cell) {
+    return counts_of(cell, cell->grain);
 }
 
 struct cxj__int128 *cxj__cell_sums(const struct cxj__cell *cell) {
@@ -145,7 +153,7 @@ struct cxj__int128 *cxj__cell_sums(const struct cxj__cell *cell) {
 }
 
 struct cxj__histogram *cxj__cell_histograms(const struct cxj__cell *cell) {
-    return histograms_of(cell, cell->grain);
+    return histograms_of(cell);
 }
 
 struct cxj__cell *cxj__cell_create(struct cxj__memory *memory, uint32_t grain) {
@@ -179,17 +187,15 @@ static void add_mask(int64_t *counts, uint64_t mask, int sign) {
     for (; mask != 0; mask &= mask - 1) counts[cxj__base_lowest_bit(mask)] += sign;
 }
 
+/* Where the durations of a fact are counted; NULL: it has none. */
+struct slots {
+    uint64_t *wait, *lateness;
+};
+
 static void add_touchpoint(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
     struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_TOUCHPOINTS);
-    struct cxj__histogram *histograms = histograms_of(cell, CXJ_GRAIN_TOUCHPOINTS);
-    if (fact->mask & CXJ__BIT(CXJ__T_WAITS)) {
-        add_amount(&sums[CXJ__T_SUM_WAIT], fact->wait, sign);
-        cxj__histogram_add(&histograms[CXJ__T_HISTOGRAM_WAIT], cxj__histogram_bucket(fact->wait), sign);
-    }
-    if (fact->mask & CXJ__BIT(CXJ__T_LATE)) {
-        add_amount(&sums[CXJ__T_SUM_LATENESS], fact->lateness, sign);
-        cxj__histogram_add(&histograms[CXJ__T_HISTOGRAM_LATENESS], cxj__histogram_bucket(fact->lateness), sign);
-    }
+    if (fact->mask & CXJ__BIT(CXJ__T_WAITS)) add_amount(&sums[CXJ__T_SUM_WAIT], fact->wait, sign);
+    if (fact->mask & CXJ__BIT(CXJ__T_LATE)) add_amount(&sums[CXJ__T_SUM_LATENESS], fact->lateness, sign);
     if (fact->value != 0) add_amount(&sums[CXJ__T_SUM_VALUE], fact->value, sign);
     if (fact->mask & CXJ__BIT(CXJ__T_RATINGS)) {
         add_with_square(&sums[CXJ__T_SUM_RATING], &sums[CXJ__T_SUM_RATING_SQUARES], fact->rating, sign);
@@ -204,18 +210,18 @@ static void add_touchpoint(struct cxj__cell *cell, const struct cxj__fact *fact,
 
 static void add_transition(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
     struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_TRANSITIONS);
-    if (fact->mask & CXJ__BIT(CXJ__X_TRANSITIONS)) {
-        add_amount(&sums[CXJ__X_SUM_WAIT], fact->wait, sign);
-        cxj__histogram_add(&histograms_of(cell, CXJ_GRAIN_TRANSITIONS)[CXJ__X_HISTOGRAM_WAIT],
-                           cxj__histogram_bucket(fact->wait), sign);
-    }
+    if (fact->mask & CXJ__BIT(CXJ__X_TRANSITIONS)) add_amount(&sums[CXJ__X_SUM_WAIT], fact->wait, sign);
     if (fact->mask & CXJ__BIT(CXJ__X_STEPS)) {
         add_with_square(&sums[CXJ__X_SUM_STEP], &sums[CXJ__X_SUM_STEP_SQUARES], fact->rating, sign);
     }
 }
 
-void cxj__cell_add_fact(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
-    add_mask(cxj__cell_counts(cell), fact->mask, sign);
+/* Adds a fact whose durations are counted in slots, which never go below 0, so that a negative amount does not borrow
+ * from the bucket's bits. */
+static void add_at(struct cxj__cell *cell, const struct cxj__fact *fact, struct slots slots, int sign) {
+    add_mask(counts_of(cell, fact->grain), fact->mask, sign);
+    if (slots.wait != NULL) *slots.wait += (uint64_t)(int64_t)sign;
+    if (slots.lateness != NULL) *slots.lateness += (uint64_t)(int64_t)sign;
     if (fact->grain == CXJ_GRAIN_TOUCHPOINTS) {
         add_touchpoint(cell, fact, sign);
     } else {
@@ -223,9 +229,39 @@ void cxj__cell_add_fact(struct cxj__cell *cell, const struct cxj__fact *fact, in
     }
 }
 
+/* The histograms that count a fact's durations; NULL: it has none. */
+static struct cxj__histogram *waits_of(const struct cxj__cell *cell, const struct cxj__fact *fact) {
+    if (fact->grain == CXJ_GRAIN_TRANSITIONS) {
+        bool has = (fact->mask & CXJ__BIT(CXJ__X_TRANSITIONS)) != 0;
+        return has ? &histograms_of(cell)[CXJ__X_HISTOGRAM_WAIT] : NULL;
+    }
+    bool has = (fact->mask & CXJ__BIT(CXJ__T_WAITS)) != 0;
+    return has ? &histograms_of(cell)[CXJ__T_HISTOGRAM_WAIT] : NULL;
+}
+static struct cxj__histogram *lateness_of(const struct cxj__cell *cell, const struct cxj__fact *fact) {
+    bool has = fact->grain == CXJ_GRAIN_TOUCHPOINTS && (fact->mask & CXJ__BIT(CXJ__T_LATE)) != 0;
+    return has ? &histograms_of(cell)[CXJ__T_HISTOGRAM_LATENESS] : NULL;
+}
+
+/* Finds the slots of a fact, or makes them if there is memory given; false if that is not enough. */
+static bool find_slots(const struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact,
+                       struct slots *slots) {
+    struct cxj__histogram *waits = waits_of(cell, fact), *late = lateness_of(cell, fact);
+    *slots = (struct slots){NULL, NULL};
+    if (waits != NULL) slots->wait = cxj__histogram_reach(waits, memory, cxj__histogram_bucket(fact->wait));
+    if (late != NULL) slots->lateness = cxj__histogram_reach(late, memory, cxj__histogram_bucket(fact->lateness));
+    return (waits == NULL || slots->wait != NULL) && (late == NULL || slots->lateness != NULL);
+}
+
+void cxj__cell_add_fact(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
+    struct slots slots;
+    (void)find_slots(cell, NULL, fact, &slots); /* they are there */
+    add_at(cell, fact, slots, sign);
+}
+
 static void add_durations(struct cxj__cell *cell, const struct cxj__contribution *contribution, int sign) {
     for (size_t i = 0; contribution->ended && i < 2; i++) {
-        cxj__histogram_add(&histograms_of(cell, CXJ_GRAIN_JOURNEYS)[i],
+        cxj__histogram_add(&histograms_of(cell)[i],
                            cxj__histogram_bucket(contribution->durations[i]), sign);
     }
 }
@@ -259,7 +295,7 @@ static inline void add_differences(int64_t *sums, const uint16_t *before, const 
 void cxj__cell_change_contribution(struct cxj__cell *cell, const struct cxj__contribution *before,
                                    const struct cxj__contribution *after) {
     struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_JOURNEYS);
-    add_differences(cxj__cell_counts(cell), before->counts, after->counts, CXJ__J_COUNTS);
+    add_differences(counts_of(cell, CXJ_GRAIN_JOURNEYS), before->counts, after->counts, CXJ__J_COUNTS);
     for (size_t i = 0; i < CXJ__J_NARROW_SUMS; i++) {
         if (before->sums[i] != after->sums[i]) add_amount(&sums[i], after->sums[i] - before->sums[i], 1);
     }
@@ -276,41 +312,35 @@ void cxj__cell_add_contribution(struct cxj__cell *cell, const struct cxj__contri
 
 void cxj__cell_change_counts(struct cxj__cell *cell, const uint16_t before[CXJ__F_COUNTS],
                              const uint16_t after[CXJ__F_COUNTS]) {
-    add_differences(cxj__cell_counts(cell) + CXJ__J_JOURNEYS + 1, before, after, CXJ__F_COUNTS);
+    add_differences(counts_of(cell, CXJ_GRAIN_JOURNEYS) + CXJ__J_JOURNEYS + 1, before, after, CXJ__F_COUNTS);
 }
 
 void cxj__cell_add_sample(struct cxj__cell *cell, uint32_t sample, int sign) {
-    cxj__histogram_add(&histograms_of(cell, CXJ_GRAIN_JOURNEYS)[sample >> 16], sample & 0xffff, sign);
+    cxj__histogram_add(&histograms_of(cell)[sample >> 16], sample & 0xffff, sign);
 }
 
 /* ---- looking ahead ---------------------------------------------------------------------------------------------- */
 
 void cxj__cell_prefetch_fact(const struct cxj__cell *cell, const struct cxj__fact *fact) {
-    enum { LINE = 64 };
+    enum { LINE = 64, NEAR = 2 * LINE }; /* the lines of the key and of the histograms are there */
+    const struct cxj__histogram *waits = waits_of(cell, fact);
+    if (waits != NULL) cxj__histogram_prefetch(waits, cxj__histogram_bucket(fact->wait));
     const char *end = (const char *)cell + bytes_of(fact->grain);
-    for (const char *line = (const char *)cell + LINE; line < end; line += LINE) CXJ__PREFETCH(line);
-    bool transition = fact->grain == CXJ_GRAIN_TRANSITIONS;
-    if (fact->mask & (transition ? CXJ__BIT(CXJ__X_TRANSITIONS) : CXJ__BIT(CXJ__T_WAITS))) {
-        size_t which = transition ? CXJ__X_HISTOGRAM_WAIT : CXJ__T_HISTOGRAM_WAIT;
-        cxj__histogram_prefetch(&histograms_of(cell, fact->grain)[which], cxj__histogram_bucket(fact->wait));
-    }
+    for (const char *line = (const char *)cell + NEAR; line < end; line += LINE) CXJ__PREFETCH(line);
 }
 
 /* ---- reserving -------------------------------------------------------------------------------------------------- */
 
 bool cxj__cell_reserve_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact) {
-    struct cxj__histogram *histograms = cxj__cell_histograms(cell);
-    if (fact->grain == CXJ_GRAIN_TRANSITIONS) {
-        return !(fact->mask & CXJ__BIT(CXJ__X_TRANSITIONS)) ||
-               cxj__histogram_reserve(&histograms[CXJ__X_HISTOGRAM_WAIT], memory, cxj__histogram_bucket(fact->wait));
-    }
-    if ((fact->mask & CXJ__BIT(CXJ__T_WAITS)) &&
-        !cxj__histogram_reserve(&histograms[CXJ__T_HISTOGRAM_WAIT], memory, cxj__histogram_bucket(fact->wait))) {
-        return false;
-    }
-    return !(fact->mask & CXJ__BIT(CXJ__T_LATE)) ||
-           cxj__histogram_reserve(&histograms[CXJ__T_HISTOGRAM_LATENESS], memory,
-                                  cxj__histogram_bucket(fact->lateness));
+    struct slots slots;
+    return find_slots(cell, memory, fact, &slots);
+}
+
+bool cxj__cell_take_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact) {
+    struct slots slots;
+    if (!find_slots(cell, memory, fact, &slots)) return false;
+    add_at(cell, fact, slots, 1);
+    return true;
 }
 
 bool cxj__cell_reserve_contribution(struct cxj__cell *cell, struct cxj__memory *memory,
@@ -318,19 +348,13 @@ bool cxj__cell_reserve_contribution(struct cxj__cell *cell, struct cxj__memory *
     if (!contribution->ended) return true;
     for (size_t i = 0; i < 2; i++) {
         uint32_t bucket = cxj__histogram_bucket(contribution->durations[i]);
-        if (!cxj__histogram_reserve(&histograms_of(cell, CXJ_GRAIN_JOURNEYS)[i], memory, bucket)) return false;
+        if (!cxj__histogram_reserve(&histograms_of(cell)[i], memory, bucket)) return false;
     }
     return true;
 }
 
 bool cxj__cell_reserve_sample(struct cxj__cell *cell, struct cxj__memory *memory, uint32_t sample) {
-    return cxj__histogram_reserve(&histograms_of(cell, CXJ_GRAIN_JOURNEYS)[sample >> 16], memory, sample & 0xffff);
-}
-
-bool cxj__cell_take_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact) {
-    if (!cxj__cell_reserve_fact(cell, memory, fact)) return false;
-    cxj__cell_add_fact(cell, fact, 1);
-    return true;
+    return cxj__histogram_reserve(&histograms_of(cell)[sample >> 16], memory, sample & 0xffff);
 }
 
 /* ---- cell by cell ----------------------------------------------------------------------------------------------- */

@@ -153,7 +153,7 @@ struct cxj__key {
     uint32_t padding;
 };
 
-/* The counts, sums and histograms of the grain follow in memory. What sealed journeys have contributed is in them, and
+/* The histograms, counts and sums of the grain follow in memory. What sealed journeys have contributed is in them, and
  * by itself in a cell of the same grain that has no key, so that it can be saved and merged without them. Of what was
  * sealed by an earlier version some columns may not be known: what is summed in them is a part at most. */
 struct cxj__cell {
@@ -198,9 +198,7 @@ bool cxj__cell_reserve_unknown(struct cxj__cell *cell, struct cxj__memory *memor
 struct cxj__cell *cxj__cell_create(struct cxj__memory *memory, uint32_t grain);
 void cxj__cell_destroy(struct cxj__cell *cell, struct cxj__memory *memory);
 
-static inline int64_t *cxj__cell_counts(const struct cxj__cell *cell) {
-    return (int64_t *)(uintptr_t)(cell + 1);
-}
+int64_t *cxj__cell_counts(const struct cxj__cell *cell);
 struct cxj__int128 *cxj__cell_sums(const struct cxj__cell *cell);
 struct cxj__histogram *cxj__cell_histograms(const struct cxj__cell *cell);
 
@@ -211,7 +209,11 @@ static inline bool cxj__cell_has_key(const struct cxj__cell *cell, const struct 
     return different == 0 && cell->key.period == key->period;
 }
 
-/* Brings nearer what adding a fact will touch. */
+/* Brings nearer where a cell is found, and its histograms; and, when these are there, what adding a fact will touch. */
+static inline void cxj__cell_prefetch(const struct cxj__cell *cell) {
+    CXJ__PREFETCH(cell);
+    CXJ__PREFETCH(cell + 1);
+}
 void cxj__cell_prefetch_fact(const struct cxj__cell *cell, const struct cxj__fact *fact);
 
 /* Makes room for a fact, a contribution or a sample, so that adding it cannot fail. */

@@ -28,15 +28,16 @@ void cxj__core_set_own_codes(const cxj_touchpoint *touchpoint, struct cxj__codes
     codes->codes[CXJ_DIMENSION_CAUSE] = touchpoint->cause;
 }
 
-uint32_t cxj__core_differences(const struct cxj__codes *a, const struct cxj__codes *b) {
-    uint32_t different = 0;
-    for (uint32_t d = CXJ_DIMENSION_TYPE; d <= CXJ_DIMENSION_EXIT; d++) {
-        different |= (uint32_t)(a->codes[d] != b->codes[d]) << d;
-    }
-    return different;
+uint32_t cxj__core_differences(const struct cxj__fold *a, const struct cxj__fold *b) {
+    enum { EXIT = CXJ_DIMENSION_CHANNEL - 1 };
+    return (uint32_t)(a->type != b->type) << CXJ_DIMENSION_TYPE |
+           (uint32_t)(a->segment != b->segment) << CXJ_DIMENSION_SEGMENT |
+           (uint32_t)(a->reason != b->reason) << CXJ_DIMENSION_REASON |
+           (uint32_t)(a->outcome != b->outcome) << CXJ_DIMENSION_OUTCOME |
+           (uint32_t)(a->churned != b->churned) << CXJ_DIMENSION_CHURNED |
+           (uint32_t)(a->entry != b->entry) << CXJ_DIMENSION_ENTRY |
+           (uint32_t)(a->tracks[EXIT].value != b->tracks[EXIT].value) << CXJ_DIMENSION_EXIT;
 }
-_Static_assert(CXJ_DIMENSION_TYPE + 6 == CXJ_DIMENSION_EXIT,
-               "type, segment, reason, outcome, churned, entry, exit are neighbours");
 
 /* ---- counting --------------------------------------------------------------------------------------------------- */
 
@@ -58,10 +59,14 @@ void cxj__core_note_names(struct cxj__core *core, const cxj_touchpoint *touchpoi
 }
 
 void cxj__core_count(struct cxj__core *core, const cxj_touchpoint *touchpoint, int sign) {
-    if (sign > 0) {
-        count_names(core->dictionaries, touchpoint, cxj__names_use);
-    } else {
-        count_names(core->dictionaries, touchpoint, cxj__names_release);
+    uint32_t codes[CXJ__DICTIONARIES + 1];
+    cxj__touchpoint_codes(touchpoint, codes);
+    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
+        if (sign > 0) {
+            cxj__names_use(&core->dictionaries[d], codes[d]);
+        } else {
+            cxj__names_release(&core->dictionaries[d], codes[d]);
+        }
     }
     count_facets(core->facet_counts, touchpoint->facets, sign);
 }
@@ -109,12 +114,13 @@ void cxj__core_find_latest(struct cxj__core *core) {
 /* ---- views ------------------------------------------------------------------------------------------------------ */
 
 void cxj__core_note_views(struct cxj__core *core) {
-    core->wanted = core->depends = 0;
+    core->wanted = core->depends = core->stands_by = 0;
     core->had_conditions = 0;
     for (size_t v = 0; v < core->view_count; v++) {
         const struct cxj_view *view = core->views[v];
         if (view->grain == CXJ_GRAIN_TRANSITIONS) core->wanted |= 1U << (view->dimensions[0] - 1U);
         if (view->grain != CXJ_GRAIN_JOURNEYS) core->depends |= view->depends;
+        if (view->grain == CXJ_GRAIN_JOURNEYS) core->stands_by |= view->depends;
         for (size_t i = 0; i < view->condition_count; i++) core->had_conditions += view->conditions[i].had;
     }
 }

@@ -37,6 +37,7 @@ struct cxj__core {
     /* What all views together look at; see cxj__core_note_views(). */
     uint32_t wanted;       /* a bit for each dimension, less one, through which a view sees transitions */
     uint32_t depends;      /* a bit for each dimension of the journey by which touchpoints or transitions are kept */
+    uint32_t stands_by;    /* the same for journeys */
     size_t had_conditions; /* conditions with had */
     uint64_t cells_limit;
     uint32_t touchpoints_limit;
@@ -103,8 +104,8 @@ static inline bool cxj__core_is_withdrawn(const cxj_touchpoint *touchpoint) {
 void cxj__core_set_journey_codes(const struct cxj__fold *fold, struct cxj__codes *codes);
 void cxj__core_set_own_codes(const cxj_touchpoint *touchpoint, struct cxj__codes *codes);
 
-/* The dimensions of the whole journey, type to exit, in which two differ, a bit for each. */
-uint32_t cxj__core_differences(const struct cxj__codes *a, const struct cxj__codes *b);
+/* The dimensions of the whole journey, type to exit, in which two folds differ, a bit for each. */
+uint32_t cxj__core_differences(const struct cxj__fold *a, const struct cxj__fold *b);
 
 /* ---- counting --------------------------------------------------------------------------------------------------- */
 

@@ -42,17 +42,22 @@ static bool grow_slots(struct cxj__histogram *histogram, struct cxj__memory *mem
     return true;
 }
 
-bool cxj__histogram_reserve(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t bucket) {
-    if (histogram->capacity == 0 && !grow_slots(histogram, memory)) return false;
+/* Makes a slot that is not there. */
+static uint64_t *make_slot(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t bucket) {
+    if (histogram->used + 1 > histogram->capacity / 4 * 3 && !grow_slots(histogram, memory)) return NULL;
     uint64_t *slot = find_slot(histogram, bucket);
-    if (*slot != 0) return true;
-    if (histogram->used + 1 > histogram->capacity / 4 * 3) {
-        if (!grow_slots(histogram, memory)) return false;
-        slot = find_slot(histogram, bucket);
-    }
     *slot = (uint64_t)(bucket + 1) << COUNT_BITS;
     histogram->used++;
-    return true;
+    return slot;
+}
+
+uint64_t *cxj__histogram_reach(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t bucket) {
+    uint64_t *slot = histogram->capacity > 0 ? find_slot(histogram, bucket) : NULL;
+    return slot != NULL && *slot != 0 ? slot : make_slot(histogram, memory, bucket);
+}
+
+bool cxj__histogram_reserve(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t bucket) {
+    return cxj__histogram_reach(histogram, memory, bucket) != NULL;
 }
 
 void cxj__histogram_add(struct cxj__histogram *histogram, uint32_t bucket, int64_t count) {

@@ -37,6 +37,10 @@ static inline void cxj__histogram_prefetch(const struct cxj__histogram *histogra
     if (histogram->capacity > 0) CXJ__PREFETCH(&histogram->slots[cxj__histogram_home(histogram, bucket)]);
 }
 
+/* The slot of a bucket, made if it is not there; NULL if there is no memory. It stays there until another is made. What
+ * is added to it is added to the bucket. */
+uint64_t *cxj__histogram_reach(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t bucket);
+
 /* Makes room for a bucket, so that adding to it cannot fail. */
 bool cxj__histogram_reserve(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t bucket);
 

@@ -125,14 +125,30 @@ static bool reserve_index(const struct cxj__post *post, const struct posting *po
            (is_forced && index->used + 2 < index->capacity);
 }
 
-static bool add(struct cxj__post *post, const struct posting *posting) {
-    struct cxj__core *core = post->core;
-    struct cxj__cell *cell = post->made < post->target_count ? post->targets[post->made] : NULL;
-    if (cell == NULL && !reach(core, posting->view, posting->key, &cell)) return false;
-    if (cell == NULL) return true;
-    if (!reserve_index(post, posting, false) || !cxj__cell_take_fact(cell, &core->memory, posting->fact)) return false;
+static bool add_to(const struct cxj__post *post, const struct posting *posting, struct cxj__cell *cell) {
+    if (!reserve_index(post, posting, false) || !cxj__cell_take_fact(cell, &post->core->memory, posting->fact)) {
+        return false;
+    }
     count_distinct(post, posting, cell, 1);
     return true;
+}
+
+static bool add(const struct cxj__post *post, const struct posting *posting) {
+    struct cxj__cell *cell = NULL;
+    if (!reach(post->core, posting->view, posting->key, &cell)) return false;
+    return cell == NULL || add_to(post, posting, cell);
+}
+
+size_t cxj__post_targets(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__target *targets,
+                         size_t count, uint32_t held, size_t position) {
+    const struct cxj__post post = {.core = core, .journey = journey, .posting = CXJ__POST_ADD};
+    size_t made = 0;
+    for (; made < count; made++) {
+        const struct cxj__target *target = &targets[made];
+        const struct posting posting = {target->view, &target->cell->key, target->fact, held, position};
+        if (!add_to(&post, &posting, target->cell)) break;
+    }
+    return made;
 }
 
 static void take(const struct cxj__post *post, const struct posting *posting) {
@@ -143,11 +159,21 @@ static void take(const struct cxj__post *post, const struct posting *posting) {
     note_empty(post->core, posting->view, cell);
 }
 
-static void seek(struct cxj__post *post, const struct posting *posting) {
+static void seek(const struct cxj__post *post, const struct posting *posting) {
     if (post->made >= post->target_count) return;
-    struct cxj__cell *cell = find_cell(post->core, posting->view, posting->key);
-    post->targets[post->made] = cell;
-    if (cell != NULL) cxj__cell_prefetch_fact(cell, posting->fact);
+    struct cxj__target *target = &post->targets[post->made];
+    target->view = posting->view;
+    target->fact = posting->fact;
+    target->key = *posting->key;
+    target->cell = cxj__view_guess(posting->view, &post->core->seed, posting->key);
+    cxj__cell_prefetch(target->cell);
+}
+
+void cxj__post_approach(struct cxj__core *core, struct cxj__target *target) {
+    if (target->cell == NULL || !cxj__cell_has_key(target->cell, &target->key)) {
+        target->cell = find_cell(core, target->view, &target->key);
+    }
+    if (target->cell != NULL) cxj__cell_prefetch_fact(target->cell, target->fact);
 }
 
 /* A cell for which there is no room goes, though something contributes to it. */
@@ -520,7 +546,7 @@ struct move {
     struct cxj__core *core;
     struct cxj__journey *journey;
     const struct cxj__standing *before, *after;
-    bool is_alike, is_known;
+    bool stays, is_alike, is_known;
     struct cxj__contribution was, is;
 };
 
@@ -567,6 +593,13 @@ static bool move_in(struct move *move, struct cxj_view *view) {
     struct cxj__key key, old;
     struct cxj__cell *from = NULL, *to = NULL;
     bool is_there = stands(core, move->journey, move->after, view, &key);
+    if (move->stays) {
+        from = is_there ? find_cell(core, view, &key) : NULL;
+        if (from == NULL) return true; /* it stood nowhere, or where the view has no room */
+        if (!reserve_move(move, from, move->before->fold->samples)) return false;
+        change_in(move, from);
+        return true;
+    }
     if (stands(core, move->journey, move->before, view, &old)) from = find_cell(core, view, &old);
     if (is_there && from != NULL && cxj__cell_has_key(from, &key)) {
         if (!reserve_move(move, from, move->before->fold->samples)) return false;
@@ -589,8 +622,14 @@ static bool move_in(struct move *move, struct cxj_view *view) {
 }
 
 bool cxj__post_move(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__standing *before,
-                    const struct cxj__standing *after) {
-    struct move move = {.core = core, .journey = journey, .before = before, .after = after};
+                    const struct cxj__standing *after, bool stays) {
+    struct move move;
+    move.core = core;
+    move.journey = journey;
+    move.before = before;
+    move.after = after;
+    move.stays = stays;
+    move.is_known = false;
     move.is_alike = cxj__fold_contributes_alike(before->fold, after->fold);
     size_t done = 0;
     for (; done < core->view_count; done++) {
@@ -599,7 +638,9 @@ bool cxj__post_move(struct cxj__core *core, struct cxj__journey *journey, const 
     }
     if (done == core->view_count) return true;
     /* The way back: all cells and all room in them are there. */
-    move = (struct move){.core = core, .journey = journey, .before = after, .after = before};
+    move.before = after;
+    move.after = before;
+    move.is_alike = move.is_known = false;
     while (done-- > 0) {
         struct cxj_view *view = core->views[done];
         if (view->grain == CXJ_GRAIN_JOURNEYS) (void)move_in(&move, view);

@@ -7,13 +7,24 @@
 /* What is done with each posting: one fact in one view, or where the journey itself stands in one view. */
 enum cxj__posting {
     CXJ__POST_ADD,          /* adds it, making its cell and room as it goes */
-    CXJ__POST_SEEK,         /* only finds its cell, and brings it nearer */
+    CXJ__POST_SEEK,         /* only guesses its cell, and lists it as a target */
     CXJ__POST_TAKE,         /* takes it away, which needs no memory */
     CXJ__POST_NEED,         /* notes that its cell is needed, so that it is not dropped though it is empty now */
     CXJ__POST_FORCE,        /* adds it; if there is no room, its cell is lost */
     CXJ__POST_RESERVE_APART, /* makes room for it in what the cell keeps apart of sealed journeys */
     CXJ__POST_ADD_APART,    /* adds it there */
 };
+
+/* One posting of a touchpoint, and the cell to which it goes, at first a guess; NULL: it is not there yet. */
+struct cxj__target {
+    struct cxj_view *view;
+    struct cxj__cell *cell;
+    const struct cxj__fact *fact;
+    struct cxj__key key;
+};
+
+/* Finds the cell of a target, and brings nearer what adding to it will touch. */
+void cxj__post_approach(struct cxj__core *core, struct cxj__target *target);
 
 /* Goes through what a journey's records say, or one that comes next. Postings are made in an order that depends on
  * nothing but records and views. So what was posted can be taken back without having been written down: by going
@@ -25,8 +36,7 @@ struct cxj__post {
     enum cxj__posting posting;
     struct cxj__codes codes; /* what holds for the whole journey */
     size_t budget, made;     /* postings to be made, no more are; postings made */
-    /* The cells that were found for the first postings; NULL: not found. */
-    struct cxj__cell **targets;
+    struct cxj__target *targets; /* seeking: room for the first postings */
     size_t target_count;
 };
 
@@ -46,6 +56,10 @@ struct cxj__views {
  * postings made so far stand. */
 bool cxj__post_facts(struct cxj__post *post, struct cxj__views views, const cxj_touchpoint *touchpoint, uint32_t held,
                      const struct cxj__fact *facts, size_t count, size_t position);
+
+/* Adds postings whose cells are all there. Returns how many were added: all, or where memory ends, the first ones. */
+size_t cxj__post_targets(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__target *targets,
+                         size_t count, uint32_t held, size_t position);
 
 /* Posts the facts of all records from a position on; fold is the one before it, and goes along. With keep, the journey
  * keeps its samples and checkpoints on the way, for which there is room. */
@@ -67,10 +81,10 @@ struct cxj__standing {
     uint32_t without_held;
 };
 
-/* Lets a journey stand as it does after a touchpoint came last, in all views of journeys. False where there is no
- * memory, and nothing has moved then. The samples of both are in the journey. */
+/* Lets a journey stand as it does after a touchpoint came last, in all views of journeys; stays: it stands under the
+ * same keys. False where there is no memory, and nothing has moved then. The samples of both are in the journey. */
 bool cxj__post_move(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__standing *before,
-                    const struct cxj__standing *after);
+                    const struct cxj__standing *after, bool stays);
 
 /* The cell in which a journey stands in a view of journeys, by its own fold; NULL: in none. */
 struct cxj__cell *cxj__post_standing_cell(struct cxj__core *core, struct cxj__journey *journey,

@@ -13,8 +13,11 @@
 #include "touchpoint.h"
 
 /* COSTLY: entries unpacked and folded for a touchpoint, beyond which it pays to change more at once. LARGEST is above
- * what a journey may have. COMING: touchpoints of which the journeys are brought nearer at a time. */
-enum { LARGEST = 65536, COSTLY = 40, COMING = CXJ__APPEND_GROUP };
+ * what a journey may have. */
+enum { LARGEST = 65536, COSTLY = 40 };
+
+/* Touchpoints for which it is looked ahead together, and room for the journeys of two such lots. */
+enum { LOT = 16, COMING = 2 * LOT };
 
 /* ---- validation ------------------------------------------------------------------------------------------------- */
 
@@ -73,7 +76,8 @@ struct call {
     cxj_receipt receipt;
     bool stop;
     size_t change;                               /* touchpoints that the next change may take */
-    const struct cxj__journey *coming[COMING];   /* journeys of the next touchpoints, as far as that can be guessed */
+    struct cxj__journey *coming[COMING]; /* [i % COMING]: the journey of touchpoint i, as far as that can be guessed */
+    size_t looked;                       /* touchpoints whose lots were looked at ahead */
 };
 
 /* Notes that a touchpoint is refused or late; true if it is the first in the call, and its sentence is to be said. */
@@ -136,36 +140,44 @@ static uint64_t journey_of(const struct source *source, size_t i) {
     return number;
 }
 
-/* Brings nearer the slots of some touchpoints' journeys. */
-static void prefetch(const struct call *call, size_t from) {
+/* Brings nearer the slots of the journeys of a lot, whose first touchpoint is i. */
+static void prefetch_slots(const struct call *call, size_t i) {
     const struct cxj__core *core = &call->engine->core;
-    size_t to = from + COMING < call->count ? from + COMING : call->count;
-    for (size_t i = from; i < to; i++) {
-        cxj__store_prefetch_slot(&core->store, &core->seed, journey_of(&call->source, i));
+    for (size_t k = i; k < i + LOT && k < call->count; k++) {
+        cxj__store_prefetch_slot(&core->store, &core->seed, journey_of(&call->source, k));
     }
 }
 
-/* Finds the journeys of some touchpoints, to be brought nearer. */
-static void guess(struct call *call, size_t from) {
+/* Finds the journeys of a lot. Their first lines come near already: where their pages are the processor finds out for
+ * several at a time, if it is asked for them one right after the other. */
+static void guess_journeys(struct call *call, size_t i) {
     const struct cxj__core *core = &call->engine->core;
-    for (size_t i = 0; i < COMING; i++) {
-        call->coming[i] = from + i < call->count
-                              ? cxj__store_guess(&core->store, &core->seed, journey_of(&call->source, from + i))
-                              : NULL;
-        cxj__store_prefetch_journey(call->coming[i]);
+    for (size_t k = i; k < i + LOT; k++) {
+        struct cxj__journey **guess = &call->coming[k % COMING];
+        *guess = k < call->count ? cxj__store_guess(&core->store, &core->seed, journey_of(&call->source, k)) : NULL;
     }
 }
 
-/* Looks ahead before the touchpoints from done on are taken: their journeys have been guessed, and come near. */
-static void look_ahead(struct call *call, size_t done) {
-    if (done == 0) {
-        prefetch(call, 0);
-        prefetch(call, COMING);
-        guess(call, 0);
+/* Looks ahead when a lot begins with touchpoint i: slots come near two lots ahead, journeys one, and the last records
+ * of those that are to be taken now. */
+static void begin_lot(struct call *call, size_t i) {
+    if (i != call->looked) { /* the first, or some were taken otherwise */
+        prefetch_slots(call, i);
+        prefetch_slots(call, i + LOT);
+        guess_journeys(call, i);
+        for (size_t k = i; k < i + LOT && k < call->count; k++) cxj__store_prefetch_journey(call->coming[k % COMING]);
     }
-    for (size_t i = 0; i < COMING; i++) cxj__store_prefetch_records(call->coming[i]);
-    guess(call, done + COMING);
-    prefetch(call, done + 2 * COMING);
+    for (size_t k = i; k < i + LOT && k < call->count; k++) cxj__store_prefetch_records(call->coming[k % COMING]);
+    guess_journeys(call, i + LOT);
+    prefetch_slots(call, i + 2 * LOT);
+    call->looked = i + LOT;
+}
+
+/* Looks ahead from touchpoint i: what is left of the journey that comes a lot later comes near, one with each, for what
+ * is asked for all at once may not be brought at all. */
+static void look_ahead(struct call *call, size_t i) {
+    if (i >= call->looked || i + LOT < call->looked) begin_lot(call, i);
+    cxj__store_prefetch_journey(call->coming[(i + LOT) % COMING]);
 }
 
 /* Finishes the group under way, whose first touchpoint is at index; *taken says how many of it are in. */
@@ -177,9 +189,12 @@ static cxj_status finish_group(struct call *call, size_t *taken) {
     return *taken == count ? CXJ_OK : CXJ_NO_MEMORY;
 }
 
-/* The journey of a touchpoint, made if it is not there. CXJ_OK, CXJ_LATE or CXJ_NO_MEMORY. */
-static cxj_status reach_journey(struct cxj__core *core, uint64_t number, struct cxj__journey **journey) {
+/* The journey of a touchpoint, made if it is not there; guess may be it. CXJ_OK, CXJ_LATE or CXJ_NO_MEMORY. */
+static cxj_status reach_journey(struct cxj__core *core, uint64_t number, struct cxj__journey *guess,
+                                struct cxj__journey **journey) {
     struct cxj__store *store = &core->store;
+    *journey = guess;
+    if (guess != NULL && guess->number == number) return CXJ_OK;
     *journey = cxj__store_find(store, &core->seed, number, &store->probes);
     if (*journey != NULL) return CXJ_OK;
     if (store->sealed.count > 0 && cxj__store_is_sealed(store, &core->seed, number, &store->probes)) return CXJ_LATE;
@@ -197,9 +212,10 @@ static enum cxj__append_result append_one(struct call *call, size_t index) {
     cxj_touchpoint copy;
     const cxj_touchpoint *touchpoint;
     if (append->count == CXJ__APPEND_GROUP) return CXJ__APPEND_FULL;
+    look_ahead(call, index);
     if (!read_touchpoint(call, index, &copy, &touchpoint, &refusal)) return CXJ__APPEND_NOT_NEXT;
     if (cxj__core_is_withdrawn(touchpoint)) return CXJ__APPEND_NOT_NEXT;
-    if (reach_journey(core, touchpoint->journey, &journey) != CXJ_OK) return CXJ__APPEND_NOT_NEXT;
+    if (reach_journey(core, touchpoint->journey, call->coming[index % COMING], &journey) != CXJ_OK) return CXJ__APPEND_NOT_NEXT;
     enum cxj__append_result result = cxj__append_next(append, core, journey, touchpoint);
     if (result != CXJ__APPENDED && cxj__store_kept(journey) == 0) {
         cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
@@ -318,15 +334,10 @@ static cxj_status take_change(struct call *call, size_t index, size_t *taken) {
 }
 
 static cxj_status take_all(struct call *call) {
-    size_t near = 0; /* touchpoints that were looked at ahead */
     call->change = 1;
     for (size_t done = 0; done < call->count && !call->stop;) {
         size_t taken = 0;
         bool is_next = false;
-        if (done >= near) {
-            look_ahead(call, done);
-            near = done + COMING;
-        }
         cxj_status status = append_group(call, done, &taken, &is_next);
         done += taken;
         if (status == CXJ_OK && !is_next) {
@@ -349,6 +360,7 @@ static void finish_call(cxj_engine *engine) {
 static cxj_status record(struct call *call, size_t count) {
     cxj_engine *engine = call->engine;
     call->count = count;
+    call->looked = SIZE_MAX;
     call->receipt.first_refusal = CXJ_NO_INDEX;
     cxj_status status = take_all(call);
     engine->refused += call->receipt.refused;

@@ -117,13 +117,12 @@ void cxj__store_prefetch_slot(const struct cxj__store *store, const struct cxj__
 
 /* The first that has the tag is nearly always the one that is meant. Its first line comes near already, so that the
  * processor finds out where its page is; for several journeys it does that at a time. */
-const struct cxj__journey *cxj__store_guess(const struct cxj__store *store, const struct cxj__seed *seed,
-                                            uint64_t number) {
+struct cxj__journey *cxj__store_guess(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number) {
     uint32_t tag = cxj__table_tag(seed, number);
     struct cxj__search search;
     if (!cxj__table_search(&store->table, tag, &search)) return NULL;
     uint64_t probes = 0; /* a guess is no work that counts: it is made again */
-    const struct cxj__journey *journey = next_with_tag(store, tag, &search, &probes);
+    struct cxj__journey *journey = next_with_tag(store, tag, &search, &probes);
     CXJ__PREFETCH(journey);
     return journey;
 }

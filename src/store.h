@@ -141,8 +141,7 @@ struct cxj__journey *cxj__store_find(const struct cxj__store *store, const struc
  * nearer the slot in which a number will be looked for; guesses the journey from what stands there, NULL if there is
  * none; brings that nearer; and then the end of its records. */
 void cxj__store_prefetch_slot(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number);
-const struct cxj__journey *cxj__store_guess(const struct cxj__store *store, const struct cxj__seed *seed,
-                                            uint64_t number);
+struct cxj__journey *cxj__store_guess(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number);
 void cxj__store_prefetch_journey(const struct cxj__journey *journey);
 void cxj__store_prefetch_records(const struct cxj__journey *journey);
 

@@ -302,6 +302,15 @@ struct cxj__cell *cxj__view_find(const struct cxj_view *view, const struct cxj__
     }
 }
 
+struct cxj__cell *cxj__view_guess(const struct cxj_view *view, const struct cxj__seed *seed,
+                                  const struct cxj__key *key) {
+    if (view->slot_capacity == 0) return NULL;
+    uint32_t hash = hash_key(seed, key);
+    size_t mask = view->slot_capacity - 1, slot = hash & mask;
+    while (view->slots[slot] != 0 && view->slots[slot] >> 32 != hash) slot = (slot + 1) & mask;
+    return view->slots[slot] == 0 ? NULL : view->cells[(uint32_t)view->slots[slot] - 1];
+}
+
 static void insert_slot(struct cxj_view *view, const struct cxj__cell *cell) {
     size_t mask = view->slot_capacity - 1;
     size_t slot = cell->hash & mask;

@@ -93,6 +93,10 @@ cxj_status cxj__view_parse_key(const struct cxj_view *view, const struct cxj__na
 struct cxj__cell *cxj__view_find(const struct cxj_view *view, const struct cxj__seed *seed, const struct cxj__key *key,
                                  uint64_t *probes);
 
+/* The cell that is nearly always the one under a key, which has its hash; NULL: there is none. */
+struct cxj__cell *cxj__view_guess(const struct cxj_view *view, const struct cxj__seed *seed,
+                                  const struct cxj__key *key);
+
 /* Makes the cell under a key, which is not there yet; NULL if there is no memory. */
 struct cxj__cell *cxj__view_make(struct cxj_view *view, struct cxj__memory *memory, const struct cxj__seed *seed,
                                  const struct cxj__key *key);
