@@ -191,11 +191,21 @@ static void aim(struct cxj__core *core, struct cxj__appended *item) {
     item->target_count = item->is_aimed ? post.made : 0;
 }
 
-/* Finds them. */
-static void approach(struct cxj__core *core, struct cxj__appended *item) {
-    for (size_t i = 0; i < item->target_count; i++) {
-        cxj__post_approach(core, &item->targets[i]);
-        item->is_aimed &= item->targets[i].cell != NULL;
+/* Lets the cells of a whole group come nearer, in stages: each needs what the one before it has brought. */
+static void approach(struct cxj__core *core, struct cxj__append *append) {
+    for (size_t i = 0; i < append->count; i++) aim(core, &append->items[i]);
+    for (size_t i = 0; i < append->count; i++) {
+        struct cxj__appended *item = &append->items[i];
+        for (size_t k = 0; k < item->target_count; k++) {
+            cxj__post_approach(core, &item->targets[k]);
+            item->is_aimed &= item->targets[k].cell != NULL;
+        }
+    }
+    for (size_t i = 0; i < append->count; i++) {
+        const struct cxj__appended *item = &append->items[i];
+        for (size_t k = 0; k < item->target_count && item->is_aimed; k++) {
+            cxj__cell_touch_durations(item->targets[k].cell, item->targets[k].fact);
+        }
     }
 }
 
@@ -245,12 +255,9 @@ static void count_item(struct cxj__core *core, const struct cxj__appended *item)
 }
 
 size_t cxj__append_finish_group(struct cxj__append *append, struct cxj__core *core) {
-    enum { AHEAD = 6 }; /* touchpoints whose cells are found before those are added to that come first */
     size_t count = append->count, done = 0;
-    for (size_t i = 0; i < count; i++) aim(core, &append->items[i]);
-    for (size_t i = 0; i < count && i < AHEAD; i++) approach(core, &append->items[i]);
+    approach(core, append);
     for (; done < count; done++) {
-        if (done + AHEAD < count) approach(core, &append->items[done + AHEAD]);
         if (!add_to_cells(core, &append->items[done])) break;
         cxj__core_note_left_out(core, true);
         count_item(core, &append->items[done]);

@@ -40,6 +40,12 @@ void cxj__base_release(struct cxj__memory *memory, void *array_of_items, size_t 
 #define CXJ__PREFETCH(address) ((void)(address))
 #endif
 
+/* The same by reading a byte, for memory whose page the processor may not know: it forgets to bring that nearer if it is
+ * only asked to. What is read one right after the other comes at the same time. */
+static inline void cxj__base_touch(const void *address) {
+    (void)*(const volatile unsigned char *)address;
+}
+
 /* ---- integers of 128 bits --------------------------------------------------------------------------------------- */
 
 /* Two's complement in two words. Sums of durations, values and squares cannot overflow it. */

@@ -321,12 +321,16 @@ void cxj__cell_add_sample(struct cxj__cell *cell, uint32_t sample, int sign) {
 
 /* ---- looking ahead ---------------------------------------------------------------------------------------------- */
 
-void cxj__cell_prefetch_fact(const struct cxj__cell *cell, const struct cxj__fact *fact) {
+void cxj__cell_prefetch_sums(const struct cxj__cell *cell) {
     enum { LINE = 64, NEAR = 2 * LINE }; /* the lines of the key and of the histograms are there */
-    const struct cxj__histogram *waits = waits_of(cell, fact);
-    if (waits != NULL) cxj__histogram_prefetch(waits, cxj__histogram_bucket(fact->wait));
-    const char *end = (const char *)cell + bytes_of(fact->grain);
+    const char *end = (const char *)cell + bytes_of(cell->grain);
     for (const char *line = (const char *)cell + NEAR; line < end; line += LINE) CXJ__PREFETCH(line);
+}
+
+void cxj__cell_touch_durations(const struct cxj__cell *cell, const struct cxj__fact *fact) {
+    const struct cxj__histogram *waits = waits_of(cell, fact), *late = lateness_of(cell, fact);
+    if (waits != NULL) cxj__histogram_touch(waits, cxj__histogram_bucket(fact->wait));
+    if (late != NULL) cxj__histogram_touch(late, cxj__histogram_bucket(fact->lateness));
 }
 
 /* ---- reserving -------------------------------------------------------------------------------------------------- */

@@ -209,12 +209,14 @@ static inline bool cxj__cell_has_key(const struct cxj__cell *cell, const struct 
     return different == 0 && cell->key.period == key->period;
 }
 
-/* Brings nearer where a cell is found, and its histograms; and, when these are there, what adding a fact will touch. */
+/* Brings nearer where a cell is found, and its histograms; when these are there, what is counted and summed; and where a
+ * fact's durations are counted. */
 static inline void cxj__cell_prefetch(const struct cxj__cell *cell) {
     CXJ__PREFETCH(cell);
     CXJ__PREFETCH(cell + 1);
 }
-void cxj__cell_prefetch_fact(const struct cxj__cell *cell, const struct cxj__fact *fact);
+void cxj__cell_prefetch_sums(const struct cxj__cell *cell);
+void cxj__cell_touch_durations(const struct cxj__cell *cell, const struct cxj__fact *fact);
 
 /* Makes room for a fact, a contribution or a sample, so that adding it cannot fail. */
 bool cxj__cell_reserve_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact);

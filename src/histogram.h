@@ -33,8 +33,8 @@ static inline uint32_t cxj__histogram_home(const struct cxj__histogram *histogra
 }
 
 /* Brings a bucket's slot nearer. */
-static inline void cxj__histogram_prefetch(const struct cxj__histogram *histogram, uint32_t bucket) {
-    if (histogram->capacity > 0) CXJ__PREFETCH(&histogram->slots[cxj__histogram_home(histogram, bucket)]);
+static inline void cxj__histogram_touch(const struct cxj__histogram *histogram, uint32_t bucket) {
+    if (histogram->capacity > 0) cxj__base_touch(&histogram->slots[cxj__histogram_home(histogram, bucket)]);
 }
 
 /* The slot of a bucket, made if it is not there; NULL if there is no memory. It stays there until another is made. What

@@ -173,7 +173,7 @@ void cxj__post_approach(struct cxj__core *core, struct cxj__target *target) {
     if (target->cell == NULL || !cxj__cell_has_key(target->cell, &target->key)) {
         target->cell = find_cell(core, target->view, &target->key);
     }
-    if (target->cell != NULL) cxj__cell_prefetch_fact(target->cell, target->fact);
+    if (target->cell != NULL) cxj__cell_prefetch_sums(target->cell);
 }
 
 /* A cell for which there is no room goes, though something contributes to it. */

@@ -115,8 +115,7 @@ void cxj__store_prefetch_slot(const struct cxj__store *store, const struct cxj__
     }
 }
 
-/* The first that has the tag is nearly always the one that is meant. Its first line comes near already, so that the
- * processor finds out where its page is; for several journeys it does that at a time. */
+/* The first that has the tag is nearly always the one that is meant; whether it is, whoever takes it sees. */
 struct cxj__journey *cxj__store_guess(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number) {
     uint32_t tag = cxj__table_tag(seed, number);
     struct cxj__search search;
@@ -135,7 +134,10 @@ void cxj__store_prefetch_journey(const struct cxj__journey *journey) {
 
 void cxj__store_prefetch_records(const struct cxj__journey *journey) {
     if (journey == NULL || journey->count == 0) return;
-    come_near(record_at(journey, journey->count - 1), 2 * sizeof(struct cxj__record));
+    const struct cxj__record *last = record_at(journey, journey->count - 1U);
+    CXJ__PREFETCH(last);
+    CXJ__PREFETCH(last + 1);
+    CXJ__PREFETCH((const char *)(last + 2) - 1);
 }
 
 /* Makes room for one more place. */

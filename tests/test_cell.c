@@ -492,7 +492,7 @@ START_TEST(a_key_is_another_by_any_bit) {
 }
 END_TEST
 
-/* cell.h: "Brings nearer what adding a fact will touch." It may be called before there is room for the fact, and
+/* cell.h: "Brings nearer … where a fact's durations are counted." It may be called before there is room for the fact, and
  * changes nothing. */
 START_TEST(prefetching_changes_nothing) {
     for (uint8_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_TRANSITIONS; grain++) {
@@ -502,15 +502,21 @@ START_TEST(prefetching_changes_nothing) {
                                  .wait = INT64_C(315537897599999),
                                  .lateness = INT64_C(315537897599999)};
         left = 0;
-        cxj__cell_prefetch_fact(cell, &fact);
+        cxj__cell_prefetch(cell);
+        cxj__cell_prefetch_sums(cell);
+        cxj__cell_touch_durations(cell, &fact);
         is_empty(cell);
         left = -1;
         ck_assert(cxj__cell_reserve_fact(cell, &memory, &fact));
         uint64_t used = memory.used;
         left = 0;
-        cxj__cell_prefetch_fact(cell, &fact);
+        cxj__cell_prefetch(cell);
+        cxj__cell_prefetch_sums(cell);
+        cxj__cell_touch_durations(cell, &fact);
         fact.mask = 0;
-        cxj__cell_prefetch_fact(cell, &fact);
+        cxj__cell_prefetch(cell);
+        cxj__cell_prefetch_sums(cell);
+        cxj__cell_touch_durations(cell, &fact);
         ck_assert_uint_eq(memory.used, used);
         is_empty(cell);
         left = -1;

@@ -300,7 +300,7 @@ END_TEST
 START_TEST(homes_lie_within_and_spread) {
     struct cxj__memory memory = plenty();
     struct cxj__histogram histogram = {0};
-    cxj__histogram_prefetch(&histogram, 0); /* without any slot */
+    cxj__histogram_touch(&histogram, 0); /* without any slot */
     for (uint32_t bucket = 0; bucket < BUCKETS; bucket++) {
         ck_assert(cxj__histogram_reserve(&histogram, &memory, bucket));
         ck_assert_uint_lt(cxj__histogram_home(&histogram, bucket), histogram.capacity);
@@ -309,7 +309,7 @@ START_TEST(homes_lie_within_and_spread) {
     ck_assert_uint_le(histogram.capacity, 2 * BUCKETS);
     for (uint32_t bucket = 0; bucket < BUCKETS; bucket++) {
         uint64_t before = histogram.slots[cxj__histogram_home(&histogram, bucket)];
-        cxj__histogram_prefetch(&histogram, bucket);
+        cxj__histogram_touch(&histogram, bucket);
         ck_assert_uint_eq(histogram.slots[cxj__histogram_home(&histogram, bucket)], before);
         ck_assert_uint_le(++filled[cxj__histogram_home(&histogram, bucket)], 8);
     }
