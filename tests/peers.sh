@@ -6,7 +6,8 @@
 # --json one object a line; for 100 thousand journeys of ten touchpoints unless told, with --quick for 5 thousand.
 #
 # A ratio is the peer's time for that one part over the time in which cxj records everything, all its views kept
-# current; the next one over recording and reading all. "must" and "aim" are bounds from below on the first.
+# current; the next one over recording and reading all. "must" and "aim" are bounds from below: for DuckDB, whose answers
+# are compared with all of cxj's, on the second, for pm4py on the first.
 #
 # What a peer needs comes from Python's packages, into build-peers/python. A peer that cannot be had is skipped, with
 # the reason. The library is built in build-peers/cxj.
@@ -42,7 +43,7 @@ if [ ! -f "$build/cxj/build.ninja" ]; then
         -Ddefault_library=static
 fi
 need_quietly ninja -C "$build/cxj"
-need_quietly cc -std=c11 -O3 -DNDEBUG -Iinclude -Itests/bench -o "$build/ours" \
+need_quietly cc -std=c11 -O3 -DNDEBUG -pthread -Iinclude -Itests/bench -o "$build/ours" \
     tests/peers/ours.c tests/bench/workload.c tests/bench/machine.c "$build/cxj/src/libcxj.a" -lm
 
 if make_python; then

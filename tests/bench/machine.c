@@ -6,6 +6,7 @@
 #include "machine.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -47,6 +48,30 @@ uint64_t machine_available(void) {
     }
     fclose(file);
     return found ? kilobytes * 1024 : UINT64_MAX;
+}
+
+unsigned machine_processors(void) {
+    const long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count < 1 ? 1 : (unsigned)count;
+}
+
+typedef struct job {
+    void (*work)(void *what);
+    void *what;
+} job;
+
+static void *run_job(void *argument) {
+    const job *self = argument;
+    self->work(self->what);
+    return NULL;
+}
+
+bool machine_run_both(void (*work)(void *what), void *one, void *other) {
+    job second = {work, other};
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, run_job, &second) != 0) return false;
+    work(one);
+    return pthread_join(thread, NULL) == 0;
 }
 
 /* In the child: turns into the program, with its words going to files. */

@@ -20,6 +20,13 @@ uint64_t machine_resident(void);
 /* Bytes that could still be had without swapping; UINT64_MAX: not known. */
 uint64_t machine_available(void);
 
+/* Processors that are there. */
+unsigned machine_processors(void);
+
+/* Does two works at the same time, the second in a thread of its own, and waits for both.
+ * returns    false if there is no thread to be had; then nothing is done */
+bool machine_run_both(void (*work)(void *what), void *one, void *other);
+
 /* Runs a program and waits for it.
  * words      the path and the arguments, ended by NULL
  * output     a file that receives what it prints, and

@@ -1,9 +1,11 @@
-/* measure_growth: an engine grows touchpoint by touchpoint: how long the slowest took, and what memory it came to.
+/* measure_growth: an engine grows: what memory it comes to, and how long the slowest touchpoint took of all that were
+ * recorded one at a time.
  *
  * SPDX-License-Identifier: MIT
  *
  * On a shared machine a touchpoint may take long for no reason of its own. So the engine grows more than once, with the
  * same seed and so in the same steps, and of each touchpoint the shortest time counts. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "machine.h"
@@ -11,13 +13,8 @@
 #include "result.h"
 
 enum {
-    RUNS = 3,        /* how often it grows; the largest take minutes, and grow once less */
-    LARGE = 2000000, /* journeys */
-    SMALL = 1 << 17, /* ns up to which each time is counted for itself: the slowest of all is noted beside */
-    TOUCHPOINT_MUST = 96,
-    JOURNEY_MUST = 384,
-    TOUCHPOINT_AIM = 64,
-    JOURNEY_AIM = 256
+    RUNS = 3,       /* how often it grows; the largest take minutes, and grow once less */
+    SMALL = 1 << 17 /* ns up to which each time is counted for itself: the slowest of all is noted beside */
 };
 
 /* ---- an allocator that counts ----------------------------------------------------------------------------------- */
@@ -51,6 +48,12 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
     return resized;
 }
 
+static cxj_engine *make_engine(counted *count) {
+    const cxj_options counting = {
+        .size = sizeof counting, .allocate = allocate, .allocate_context = count, .seed = {1, 2}};
+    return rig_engine(&counting, RIG_USUAL_VIEWS);
+}
+
 /* ---- one at a time, each timed ---------------------------------------------------------------------------------- */
 
 typedef struct growth {
@@ -61,13 +64,15 @@ typedef struct growth {
     uint64_t largest;
 } growth;
 
+/* Looking at the clock takes a good part of the time, so where one touchpoint ends the next begins. */
 static void record_timed(growth *self, const rig_block *block, uint32_t *times) {
+    uint64_t begin = machine_thread_time();
     for (size_t i = 0; i < block->count; i++) {
         const cxj_touchpoint *t = &block->touchpoints[i];
         self->memory.largest = 0;
-        const uint64_t begin = machine_thread_time();
         const cxj_status status = cxj_record(self->engine, t, sizeof *t, 1, 0, NULL, 0);
-        const uint64_t taken = machine_thread_time() - begin;
+        const uint64_t end = machine_thread_time(), taken = end - begin;
+        begin = end;
         rig_must(self->engine, status, "recording one");
         if (taken < times[i]) times[i] = (uint32_t)taken;
         if (self->memory.largest > self->largest) self->largest = self->memory.largest;
@@ -76,15 +81,12 @@ static void record_timed(growth *self, const rig_block *block, uint32_t *times) 
 
 /* Grows an engine, whose memory is counted. */
 static rig_count grow(growth *self, const workload *stream, rig_block *block) {
-    const cxj_options counting = {
-        .size = sizeof counting, .allocate = allocate, .allocate_context = &self->memory, .seed = {1, 2}};
     rig_count given = {.journeys = stream->journeys};
-    self->engine = rig_engine(&counting, RIG_USUAL_VIEWS);
+    self->engine = make_engine(&self->memory);
     while (given.touchpoints < self->count) {
         rig_block_fill(block, stream, given.touchpoints, 0);
         record_timed(self, block, self->times + given.touchpoints);
-        given.touchpoints += block->count;
-        given.rated += block->rated;
+        rig_count_block(&given, block);
     }
     return given;
 }
@@ -108,53 +110,62 @@ static double percentile(const growth *self) {
 /* ---- lines ------------------------------------------------------------------------------------------------------ */
 
 static void print_times(const growth *self, uint64_t journeys) {
-    const double most = (double)slowest(self);
-    result_print(
-        &(result){"record one: the slowest while growing (of 1 ms)", journeys, "ns", most, NAN, most / 1e6, 1, 0.1});
-    result_print(&(result){"record one: the 99.9th percentile", journeys, "ns", percentile(self), NAN, NAN, NAN, NAN});
-    result_print(&(result){"record one: the largest block asked for", journeys, "bytes", (double)self->largest, NAN,
-                           NAN, NAN, NAN});
-}
-
-static void print_memory(const char *name, uint64_t journeys, double bytes) {
-    const double must = TOUCHPOINT_MUST * WORKLOAD_ROUNDS + JOURNEY_MUST;
-    const double aim = TOUCHPOINT_AIM * WORKLOAD_ROUNDS + JOURNEY_AIM;
-    const double each = bytes / (double)journeys;
-    result_print(&(result){name, journeys, "bytes", each, NAN, each / must, 1, aim / must});
-}
-
-/* The memory after the first run, in which the process has held little so far. */
-static void measure_memory(rig_options *options, const growth *self, uint64_t journeys, uint64_t resident) {
-    const double grown = (double)machine_resident() - (double)resident;
-    cxj_stats stats;
-    rig_must(self->engine, cxj_engine_stats(self->engine, &stats, sizeof stats), "reading what the engine holds");
-    print_memory("memory of ten in a journey: as it counts", journeys, (double)stats.memory);
-    print_memory("memory of ten in a journey: with heads of blocks", journeys, (double)self->memory.bytes);
-    if (resident != 0) print_memory("memory of ten in a journey: resident", journeys, grown);
-    const double bytes = resident != 0 && grown > (double)self->memory.bytes ? grown : (double)self->memory.bytes;
-    options->journey_size = bytes / (double)journeys;
+    static const result_bounds bounds = {100000, 40000, false, false};
+    char name[64];
+    snprintf(name, sizeof name, "slowest record, growing to %s (of 100 us)", rig_short(journeys));
+    result_limit(name, journeys, "ns", (double)slowest(self), &bounds);
+    result_figure("record one: the 99.9th percentile", journeys, "ns", percentile(self), NAN);
+    result_figure("record one: the largest block asked for", journeys, "bytes", (double)self->largest, NAN);
 }
 
 void measure_growth(rig_options *options, uint64_t journeys) {
-    static const char name[] = "memory of ten in a journey";
-    if (!rig_has_room(options->journey_size * (double)journeys, name, journeys)) return;
+    journeys = rig_fit("slowest record", journeys, options->journey_size + WORKLOAD_ROUNDS * sizeof(uint32_t));
+    if (journeys == 0) return;
     const workload stream = workload_of(journeys);
     growth self = {.count = workload_count(&stream)};
     self.times = rig_allocate(self.count, sizeof *self.times);
     for (uint64_t i = 0; i < self.count; i++) self.times[i] = UINT32_MAX;
     rig_block block;
     rig_block_create(&block, journeys);
-    rig_block_fill(&block, &stream, 0, 0); /* so that the block itself is resident before we look */
-    const uint64_t resident = machine_resident();
-    const int runs = journeys > LARGE ? RUNS - 1 : RUNS;
+    const int runs = journeys > RIG_LARGE || options->quick ? RUNS - 1 : RUNS;
     for (int run = 0; run < runs; run++) {
         const rig_count given = grow(&self, &stream, &block);
         rig_answer(self.engine, &given);
-        if (run == 0) measure_memory(options, &self, journeys, resident);
         cxj_engine_destroy(self.engine);
         rig_check(self.memory.bytes == 0, "an engine that ends gives all its memory back");
     }
     print_times(&self, journeys);
     rig_block_destroy(&block);
     free(self.times);
+}
+
+/* ---- the memory ------------------------------------------------------------------------------------------------- */
+
+void measure_memory(rig_options *options, uint64_t journeys) {
+    static const result_bounds bounds = {1064, 900, false, false};
+    journeys = rig_fit("a journey of ten", journeys, options->journey_size);
+    if (journeys == 0) return;
+    const workload stream = workload_of(journeys);
+    const double all = (double)journeys;
+    counted memory = {0};
+    rig_count given = {.journeys = journeys};
+    cxj_stats stats;
+    rig_block block;
+    rig_block_create(&block, journeys);
+    rig_block_fill(&block, &stream, 0, 0); /* so that the block itself is resident before we look */
+    const uint64_t before = machine_resident();
+    cxj_engine *engine = make_engine(&memory);
+    for (; given.touchpoints < workload_count(&stream); rig_count_block(&given, &block)) {
+        rig_block_fill(&block, &stream, given.touchpoints, 0);
+        rig_record(engine, block.touchpoints, block.count);
+    }
+    const double grown = before == 0 ? NAN : (double)machine_resident() - (double)before, asked = (double)memory.bytes;
+    rig_answer(engine, &given);
+    rig_must(engine, cxj_engine_stats(engine, &stats, sizeof stats), "reading what the engine holds");
+    result_figure("a journey of ten: as it counts", journeys, "bytes", (double)stats.memory / all, NAN);
+    result_figure("a journey of ten: with heads of blocks", journeys, "bytes", asked / all, NAN);
+    result_limit("a journey of ten: resident (of 1,064)", journeys, "bytes", grown / all, &bounds);
+    options->journey_size = fmax(grown, asked) / all;
+    cxj_engine_destroy(engine);
+    rig_block_destroy(&block);
 }

@@ -11,7 +11,7 @@
 enum { LOOKUPS = 200000, METRICS = 128, BULK = 20 };
 
 static void print_time(const char *name, uint64_t journeys, const rig_time *time) {
-    result_print(&(result){name, journeys, "ns", rig_each(time), rig_wall_each(time), NAN, NAN, NAN});
+    result_figure(name, journeys, "ns", rig_each(time), rig_wall_each(time));
 }
 
 /* One metric of one cell of the first view, each time of another cell. All keys together must give every touchpoint. */

@@ -13,7 +13,7 @@
 #include "measures.h"
 #include "result.h"
 
-enum { PATH = 512, LIBRARY_MUST = 240000 };
+enum { PATH = 512 };
 
 /* ---- the log ---------------------------------------------------------------------------------------------------- */
 
@@ -70,8 +70,7 @@ static rig_count write_log(const char *path, const workload *stream, rig_block *
     while (given.touchpoints < workload_count(stream)) {
         rig_block_fill(block, stream, given.touchpoints, 0);
         for (size_t i = 0; i < block->count; i++) write_row(file, &block->touchpoints[i]);
-        given.touchpoints += block->count;
-        given.rated += block->rated;
+        rig_count_block(&given, block);
     }
     const bool failed = ferror(file) != 0;
     rig_check(fclose(file) == 0 && !failed, "the log was written");
@@ -131,9 +130,7 @@ static void run_record(const workload *stream, rig_block *block, const rig_count
     cxj_engine *engine = rig_engine(NULL, RIG_USUAL_VIEWS);
     for (uint64_t i = 0; i < given->touchpoints; i += block->count) {
         rig_block_fill(block, stream, i, 0);
-        const rig_time start = rig_start();
-        rig_record(engine, block->touchpoints, block->count);
-        rig_stop(&start, time, block->count);
+        rig_record_timed(engine, block->touchpoints, block->count, time);
     }
     rig_answer(engine, given);
     cxj_engine_destroy(engine);
@@ -166,7 +163,9 @@ void measure_report(rig_options *options, uint64_t journeys) {
         result_skip("report program", journeys, "it was not said where it is (--report, --scratch)");
         return;
     }
-    if (!rig_has_room(options->journey_size * (double)journeys, "report program", journeys)) return;
+    journeys = rig_fit("report program", journeys, options->journey_size);
+    if (journeys == 0) return;
+    static const result_bounds bounds = {2, 1.5, false, false};
     const workload stream = workload_of(journeys);
     char path[PATH];
     rig_block block;
@@ -180,12 +179,11 @@ void measure_report(rig_options *options, uint64_t journeys) {
     remove(path);
     rig_block_destroy(&block);
     const double one = rig_each(&record);
-    result_print(&(result){"report: recording alone, in batches, a row", journeys, "ns", one, rig_wall_each(&record),
-                           NAN, NAN, NAN});
-    result_print(&(result){"report: reading alone, a row (of recording)", journeys, "ns", rig_each(&reading),
-                           rig_wall_each(&reading), rig_each(&reading) / one, NAN, NAN});
-    result_print(&(result){"report: the program, a row (of recording)", journeys, "ns", rig_each(&program),
-                           rig_wall_each(&program), rig_each(&program) / one, 3, 2});
+    result_figure("report: recording alone, in batches, a row", journeys, "ns", one, rig_wall_each(&record));
+    result_ratio("report: reading alone, a row (of recording)", journeys, "ns", rig_each(&reading),
+                 rig_wall_each(&reading), rig_each(&reading) / one, NULL);
+    result_ratio("report: the program, a row (of recording)", journeys, "ns", rig_each(&program),
+                 rig_wall_each(&program), rig_each(&program) / one, &bounds);
 }
 
 /* ---- the library ------------------------------------------------------------------------------------------------ */
@@ -200,6 +198,6 @@ void measure_library(rig_options *options, uint64_t journeys) {
     fseek(file, 0, SEEK_END);
     const double bytes = (double)ftell(file);
     fclose(file);
-    result_print(
-        &(result){"shared library, stripped (of 240 KB)", 0, "bytes", bytes, NAN, bytes / LIBRARY_MUST, 1, NAN});
+    static const result_bounds bounds = {230000, 200000, false, true};
+    result_limit("shared library, stripped (of 230 KB)", 0, "bytes", bytes, &bounds);
 }

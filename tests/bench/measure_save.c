@@ -7,12 +7,10 @@
 #include <string.h>
 
 #include "measures.h"
+#include "pair.h"
 #include "result.h"
 
-#define SAVE_MUST 0.6
-#define SAVE_AIM 0.3
-#define LOAD_MUST 1.5
-#define LOAD_AIM 1.0
+enum { SAVED_MOST = 40 }; /* bytes of a touchpoint that is saved, with room to spare */
 
 /* Bytes in memory, with room for all. */
 typedef struct bytes {
@@ -36,16 +34,29 @@ static int64_t take(void *context, void *to, size_t capacity) {
     return (int64_t)length;
 }
 
-static void print(const char *name, uint64_t journeys, const rig_time *time, const rig_time *base, double must,
-                  double aim) {
-    result_print(&(result){name, journeys, "ns", rig_each(time), rig_wall_each(time), rig_each(time) / rig_each(base),
-                           must, aim});
-}
+/* What is measured in a turn: each over recording. */
+typedef enum part { SAVE, STEPS, VALIDATE, LOAD, PARTS } part;
 
-/* Saves in steps of the usual size, and says how long the longest took. */
-static void save_in_steps(cxj_engine *engine, uint64_t journeys, uint64_t touchpoints, bytes *to, rig_time *time) {
+static const struct {
+    const char *name;
+    result_bounds bounds;
+} parts[PARTS] = {
+    [SAVE] = {"save (of record in batches)", {0.6, 0.3, false, false}},
+    [STEPS] = {"save in steps (of record in batches)", {NAN, NAN, false, false}},
+    [VALIDATE] = {"validate (of record in batches)", {NAN, NAN, false, false}},
+    [LOAD] = {"load (of record in batches)", {0.8, 0.5, false, false}},
+};
+
+/* What else is said of saving in steps, and of what was saved. */
+typedef struct remarks {
+    double opening, longest; /* ns */
+    size_t length;
+} remarks;
+
+/* Saves in steps of the usual size, and notes how long the longest took. */
+static void save_in_steps(cxj_engine *engine, uint64_t touchpoints, bytes *to, rig_time *time, remarks *said) {
     cxj_saver *saver = NULL;
-    double longest = 0;
+    said->longest = 0;
     rig_time start = rig_start(), opening = {0};
     rig_must(engine, cxj_saver_open(engine, append, to, &saver), "opening a save");
     rig_stop(&start, &opening, 1);
@@ -54,15 +65,14 @@ static void save_in_steps(cxj_engine *engine, uint64_t journeys, uint64_t touchp
         start = rig_start();
         status = cxj_saver_step(saver, 0);
         rig_stop(&start, &step, 1);
-        if (rig_each(&step) > longest) longest = rig_each(&step);
+        said->longest = fmax(said->longest, rig_each(&step));
         time->processor += step.processor;
         time->wall += step.wall;
         if (status != CXJ_DONE) rig_must(engine, status, "a step of a save");
     }
     time->count = touchpoints;
     cxj_saver_close(saver);
-    result_print(&(result){"opening a save in steps", journeys, "ns", rig_each(&opening), NAN, NAN, NAN, NAN});
-    result_print(&(result){"longest step of a save", journeys, "ns", longest, NAN, NAN, NAN, NAN});
+    said->opening = rig_each(&opening);
 }
 
 /* Records the stream in batches, and takes the time. */
@@ -70,50 +80,61 @@ static cxj_engine *record(const workload *stream, rig_block *block, rig_count *g
     cxj_engine *engine = rig_engine(NULL, RIG_USUAL_VIEWS);
     while (given->touchpoints < workload_count(stream)) {
         rig_block_fill(block, stream, given->touchpoints, 0);
-        const rig_time start = rig_start();
-        rig_record(engine, block->touchpoints, block->count);
-        rig_stop(&start, time, block->count);
-        given->touchpoints += block->count;
-        given->rated += block->rated;
+        rig_record_timed(engine, block->touchpoints, block->count, time);
+        rig_count_block(given, block);
     }
     return engine;
 }
 
-void measure_save(rig_options *options, uint64_t journeys) {
-    const workload stream = workload_of(journeys);
-    const size_t room = 1000000 + workload_count(&stream) * 64;
-    if (!rig_has_room(options->journey_size * (double)journeys + (double)room, "save", journeys)) return;
-    rig_count given = {.journeys = journeys};
-    rig_time recording = {0}, saving = {0}, stepping = {0}, checking = {0}, loading = {0};
-    rig_block block;
-    rig_block_create(&block, journeys);
-    cxj_engine *engine = record(&stream, &block, &given, &recording);
-    bytes saved = {.at = rig_allocate(room, 1), .capacity = room};
+/* Records, saves in both ways, checks and loads, with room for the bytes at hand. */
+static void run(const workload *stream, rig_block *block, bytes *saved, pair *times, remarks *said) {
+    rig_count given = {.journeys = stream->journeys};
+    rig_time recording = {0}, spent[PARTS] = {{0}};
+    cxj_engine *engine = record(stream, block, &given, &recording);
+    saved->length = saved->read = 0;
     rig_time start = rig_start();
-    rig_must(NULL, cxj_save(engine, append, &saved, NULL, 0), "saving");
-    rig_stop(&start, &saving, given.touchpoints);
-    const size_t length = saved.length;
-    saved.length = 0;
-    save_in_steps(engine, journeys, given.touchpoints, &saved, &stepping);
-    rig_check(saved.length == length, "a save in steps is as long as one at once");
+    rig_must(NULL, cxj_save(engine, append, saved, NULL, 0), "saving");
+    rig_stop(&start, &spent[SAVE], given.touchpoints);
+    said->length = saved->length;
+    saved->length = 0;
+    save_in_steps(engine, given.touchpoints, saved, &spent[STEPS], said);
+    rig_check(saved->length == said->length, "a save in steps is as long as one at once");
     cxj_engine_destroy(engine); /* there may be no room for two */
     cxj_validation validation;
     start = rig_start();
-    rig_must(NULL, cxj_validate(NULL, take, &saved, NULL, 0, &validation, sizeof validation), "checking");
-    rig_stop(&start, &checking, given.touchpoints);
+    rig_must(NULL, cxj_validate(NULL, take, saved, NULL, 0, &validation, sizeof validation), "checking");
+    rig_stop(&start, &spent[VALIDATE], given.touchpoints);
     rig_check(validation.touchpoints == given.touchpoints, "all touchpoints are saved");
-    saved.read = 0;
+    saved->read = 0;
     start = rig_start();
-    rig_must(NULL, cxj_load(NULL, take, &saved, NULL, 0, &engine), "loading");
-    rig_stop(&start, &loading, given.touchpoints);
+    rig_must(NULL, cxj_load(NULL, take, saved, NULL, 0, &engine), "loading");
+    rig_stop(&start, &spent[LOAD], given.touchpoints);
     rig_answer(engine, &given);
-    result_print(&(result){"a touchpoint saved", journeys, "bytes", (double)length / (double)given.touchpoints, NAN,
-                           NAN, NAN, NAN});
-    print("save (of record in batches)", journeys, &saving, &recording, SAVE_MUST, SAVE_AIM);
-    print("save in steps (of record in batches)", journeys, &stepping, &recording, NAN, NAN);
-    print("validate (of record in batches)", journeys, &checking, &recording, NAN, NAN);
-    print("load (of record in batches)", journeys, &loading, &recording, LOAD_MUST, LOAD_AIM);
     cxj_engine_destroy(engine);
+    for (size_t p = 0; p < PARTS; p++) pair_add(&times[p], 0, &spent[p], &recording);
+}
+
+void measure_save(rig_options *options, uint64_t journeys) {
+    journeys = rig_fit("save", journeys, options->journey_size + (double)(SAVED_MOST * WORKLOAD_ROUNDS));
+    if (journeys == 0) return;
+    const size_t turns = rig_turns(options, journeys);
+    const workload stream = workload_of(journeys);
+    const size_t room = 1000000 + (size_t)workload_count(&stream) * SAVED_MOST;
+    pair times[PARTS] = {{0}};
+    remarks said = {0};
+    rig_block block;
+    rig_block_create(&block, journeys);
+    bytes saved = {.at = rig_allocate(room, 1), .capacity = room};
+    memset(saved.at, 1, room); /* so that its pages are there: giving them out is no part of saving */
+    for (size_t turn = 0; turn < turns; turn++) run(&stream, &block, &saved, times, &said);
     free(saved.at);
     rig_block_destroy(&block);
+    result_figure("a touchpoint saved", journeys, "bytes", (double)said.length / (double)workload_count(&stream), NAN);
+    result_figure("opening a save in steps", journeys, "ns", said.opening, NAN);
+    result_figure("longest step of a save", journeys, "ns", said.longest, NAN);
+    for (size_t p = 0; p < PARTS; p++) {
+        const pair_figures figures = pair_read(&times[p]);
+        result_ratio(parts[p].name, journeys, "ns", figures.each, figures.wall, figures.ratio, &parts[p].bounds);
+        pair_end(&times[p]);
+    }
 }

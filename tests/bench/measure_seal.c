@@ -23,8 +23,7 @@ enum {
     STEADY = (IDLE_DAYS + 2 * COHORT_DAYS) / COHORT_DAYS, /* cohorts after which as many are sealed as begin */
     COHORTS_QUICK = 60,
     COHORTS = 100,
-    COHORTS_LONG = 500, /* 50 million touchpoints */
-    BYTES_MUST = 16
+    COHORTS_LONG = 500 /* 50 million touchpoints */
 };
 
 /* What the engine holds at some moment. */
@@ -63,8 +62,7 @@ static void take_cohort(cxj_engine *engine, const workload *stream, uint64_t coh
         rig_record(engine, block->touchpoints, block->count);
         rig_must(engine, cxj_advance(engine, block->touchpoints[block->count - 1].at), "moving the clock");
         rig_stop(&start, time, block->count);
-        given->touchpoints += block->count;
-        given->rated += block->rated;
+        rig_count_block(given, block);
     }
     given->journeys += stream->journeys;
 }
@@ -80,8 +78,8 @@ static void check_late(cxj_engine *engine, const workload *stream, rig_block *bl
 }
 
 static void print_growth(const char *name, uint64_t journeys, double bytes, double sealed) {
-    const double each = bytes / sealed;
-    result_print(&(result){name, journeys, "bytes", each, NAN, each / BYTES_MUST, 1, NAN});
+    static const result_bounds bounds = {16, NAN, false, true};
+    result_limit(name, journeys, "bytes", bytes / sealed, &bounds);
 }
 
 void measure_seal(rig_options *options, uint64_t journeys) {
@@ -109,8 +107,7 @@ void measure_seal(rig_options *options, uint64_t journeys) {
                  sealed);
     print_growth("growth of memory by a sealed journey: resident", given.journeys, end.resident - steady.resident,
                  sealed);
-    result_print(&(result){"record in batches and seal, 3 views", given.journeys, "ns", rig_each(&time),
-                           rig_wall_each(&time), NAN, NAN, NAN});
+    result_figure("record in batches and seal, 3 views", given.journeys, "ns", rig_each(&time), rig_wall_each(&time));
     cxj_engine_destroy(engine);
     rig_block_destroy(&block);
 }

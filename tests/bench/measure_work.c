@@ -4,15 +4,15 @@
  * SPDX-License-Identifier: MIT
  *
  * Each input is tried in three lengths, since tables grow in steps, and the worst counts. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "measures.h"
 #include "result.h"
 
-#define WORK_MUST 2.2
-
 /* An input under way: an array that the path fills, and an engine that takes it. */
 typedef struct input {
+    cxj_options options;
     workload stream;
     size_t count;
     cxj_touchpoint *touchpoints;
@@ -107,6 +107,75 @@ static void take_columns(input *in) {
     rig_block_destroy(&block);
 }
 
+static void take_sorted(input *in) {
+    workload_fill_sorted(&in->stream, 0, in->count, in->touchpoints);
+    record(in);
+}
+
+/* A name of the stream, in a buffer. */
+static cxj_text name_of(uint32_t dimension, uint32_t code, char buffer[32]) {
+    const char *name = workload_name_of(dimension, code);
+    if (name == NULL) return (cxj_text){NULL, 0};
+    snprintf(buffer, 32, "%s", name);
+    return (cxj_text){buffer, CXJ_ZERO_TERMINATED};
+}
+
+static void record_named(cxj_engine *engine, const cxj_touchpoint *t) {
+    char texts[6][32];
+    const cxj_named_touchpoint named = {
+        .journey_number = t->journey,
+        .id_number = t->id,
+        .customer_number = t->customer,
+        .owner = name_of(CXJ_DIMENSION_OWNER, t->owner, texts[0]),
+        .team = name_of(CXJ_DIMENSION_TEAM, t->team, texts[1]),
+        .activity = name_of(CXJ_DIMENSION_ACTIVITY, t->activity, texts[2]),
+        .channel = name_of(CXJ_DIMENSION_CHANNEL, t->channel, texts[3]),
+        .type = name_of(CXJ_DIMENSION_TYPE, t->type, texts[4]),
+        .segment = name_of(CXJ_DIMENSION_SEGMENT, t->segment, texts[5]),
+        .at = t->at,
+        .due = t->due,
+        .facets = t->facets,
+        .scale = t->scale,
+        .score = t->score,
+        .scope = t->scope,
+    };
+    rig_must(engine, cxj_record_named(engine, &named, sizeof named, 1, 0, NULL, 0), "recording by names");
+}
+
+static void take_named(input *in) {
+    for (size_t i = 0; i < in->count; i++) record_named(in->engine, &in->touchpoints[i]);
+}
+
+/* What an engine is saved as. */
+static unsigned char *save(const cxj_engine *engine, size_t *length) {
+    (void)cxj_save_bytes(engine, 0, NULL, 0, NULL, length); /* asks how many there are */
+    unsigned char *bytes = rig_allocate(*length, 1);
+    rig_must(engine, cxj_save_bytes(engine, *length, NULL, 0, bytes, length), "saving");
+    return bytes;
+}
+
+/* What counts is the work of the engine that is loaded. */
+static void take_loaded(input *in) {
+    size_t length = 0;
+    record(in);
+    unsigned char *bytes = save(in->engine, &length);
+    cxj_engine_destroy(in->engine);
+    rig_must(NULL, cxj_load_bytes(&in->options, bytes, length, NULL, 0, &in->engine), "loading");
+    free(bytes);
+}
+
+/* Of an engine with the same views, into one that has nothing yet. */
+static void take_merged_bytes(input *in) {
+    cxj_engine *empty = rig_engine(&in->options, RIG_USUAL_VIEWS);
+    size_t length = 0;
+    record(in);
+    unsigned char *bytes = save(in->engine, &length);
+    cxj_engine_destroy(in->engine);
+    in->engine = empty;
+    rig_must(empty, cxj_merge_bytes(empty, bytes, length), "merging bytes");
+    free(bytes);
+}
+
 /* Of two engines the second gets every touchpoint for which one bit is set: of its journey, or of its place. */
 static void merge(input *in, bool split) {
     cxj_engine *source = rig_engine(NULL, RIG_USUAL_VIEWS);
@@ -185,6 +254,8 @@ static const struct path {
     {"work for 2n over n: in order", record, false, false},
     {"work for 2n over n: one at a time", take_singly, false, false},
     {"work for 2n over n: by columns", take_columns, false, false},
+    {"work for 2n over n: by names", take_named, false, false},
+    {"work for 2n over n: sorted by journey", take_sorted, false, false},
     {"work for 2n over n: backwards", take_backwards, false, false},
     {"work for 2n over n: shuffled", take_shuffled, false, false},
     {"work for 2n over n: everything twice", take_twice, false, false},
@@ -192,6 +263,8 @@ static const struct path {
     {"work for 2n over n: everything withdrawn", take_withdrawn, false, true},
     {"work for 2n over n: merged, journeys apart", take_merged, false, false},
     {"work for 2n over n: merged, each journey split", take_merged_split, false, false},
+    {"work for 2n over n: loaded", take_loaded, false, false},
+    {"work for 2n over n: merged as bytes", take_merged_bytes, false, false},
     {"work for 2n over n: long journey", take_long, true, false},
     {"work for 2n over n: long journey one at a time", take_long_singly, true, false},
     {"work for 2n over n: long journey backwards", take_long_backwards, true, false},
@@ -215,11 +288,11 @@ static void answer(const input *in, const struct path *path) {
 }
 
 static work count_work(const struct path *path, uint64_t journeys) {
-    const cxj_options options = {.size = sizeof options, .touchpoints_limit = 29000, .seed = {1, 2}};
     input in = {.stream = workload_of(journeys)};
+    in.options = (cxj_options){.size = sizeof in.options, .touchpoints_limit = 29000, .seed = {1, 2}};
     in.count = (size_t)workload_count(&in.stream);
     in.touchpoints = rig_allocate(in.count, sizeof *in.touchpoints);
-    in.engine = rig_engine(&options, RIG_USUAL_VIEWS);
+    in.engine = rig_engine(&in.options, RIG_USUAL_VIEWS);
     workload_fill(&in.stream, 0, in.count, 0, in.touchpoints);
     path->take(&in);
     answer(&in, path);
@@ -241,6 +314,7 @@ void measure_work(rig_options *options, uint64_t journeys) {
             worst = fmax(worst, fmax(twice.folded / once.folded, twice.probed / once.probed));
             each = (twice.folded + twice.probed) / (double)(2 * lengths[l] * WORKLOAD_ROUNDS);
         }
-        result_print(&(result){paths[p].name, 0, "work", each, NAN, worst, WORK_MUST, NAN});
+        static const result_bounds bounds = {2.2, NAN, false, true};
+        result_ratio(paths[p].name, 0, "work", each, NAN, worst, &bounds);
     }
 }

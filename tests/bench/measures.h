@@ -10,13 +10,16 @@
 
 typedef void measure(rig_options *options, uint64_t journeys);
 
-/* measure_growth.c: an engine grows touchpoint by touchpoint: the slowest one, and the memory. */
+/* measure_growth.c: an engine grows: the memory that it takes, and the slowest touchpoint. */
+measure measure_memory;
 measure measure_growth;
 
-/* measure_record.c: in batches, singly and by columns, with the probe beside them; with other numbers of views; with
- * late ones. */
+/* measure_record.c: in batches, singly and by columns, with the probe beside them; with no view, with others; sorted by
+ * journey; with late ones. */
 measure measure_record;
+measure measure_bare;
 measure measure_views;
+measure measure_sorted;
 measure measure_late;
 
 /* measure_change.c: a touchpoint that comes late into a journey of 1,000. */
@@ -33,11 +36,17 @@ void measure_read(const cxj_engine *engine, const workload *stream);
 /* measure_merge.c: two engines with the journeys, or with each journey's touchpoints, split between them. */
 measure measure_merge;
 
+/* measure_threads.c: two engines in two threads. */
+measure measure_threads;
+
 /* measure_save.c: an engine saved, checked and loaded. */
 measure measure_save;
 
 /* measure_work.c: work that is counted, not timed. */
 measure measure_work;
+
+/* measure_clock.c: the clock passes promises. */
+measure measure_clock;
 
 /* measure_seal.c: a stream that does not end, and journeys that are sealed. */
 measure measure_seal;
@@ -45,5 +54,8 @@ measure measure_seal;
 /* measure_report.c: the report program; the size of the library. */
 measure measure_report;
 measure measure_library;
+
+/* measure_peer.c: DuckDB's answers to the same. */
+measure measure_peer;
 
 #endif

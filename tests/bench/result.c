@@ -8,31 +8,52 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { NAME = 62 };
+
 static struct {
     bool json;
+    uint64_t usual, least;
     unsigned bounded, held, aimed, reached;
 } shown;
 
-void result_begin(bool json) {
+/* A line under way. */
+typedef struct line {
+    const char *name;
+    uint64_t journeys;
+    const char *unit;
+    double value, wall, ratio;
+    result_bounds bounds;
+} line;
+
+static const result_bounds unbound = {NAN, NAN, false, true};
+
+void result_begin(bool json, uint64_t usual, uint64_t least) {
     shown.json = json;
+    shown.usual = usual;
+    shown.least = least;
     if (json) return;
-    printf("%-50s %9s %11s %-5s %9s %7s %6s %6s %-5s\n", "what", "journeys", "value", "", "wall ns", "ratio", "must",
-           "aim", "holds");
+    printf("%-*s %9s %11s %-5s %9s %7s %6s %6s %-5s\n", NAME, "what", "journeys", "measured", "", "wall ns", "ratio",
+           "must", "aim", "holds");
 }
+
+/* ---- JSON ------------------------------------------------------------------------------------------------------- */
 
 static void print_member(const char *name, double value) {
     if (!isnan(value)) printf(", \"%s\": %.6g", name, value);
 }
 
-static void print_json(const result *line, const char *holds) {
-    printf("{\"name\": \"%s\", \"journeys\": %" PRIu64, line->name, line->journeys);
-    if (line->unit[0] != '\0') print_member(line->unit, line->value);
-    print_member("wall_ns", line->wall);
-    print_member("ratio", line->ratio);
-    print_member("must", line->must);
-    print_member("aim", line->aim);
+static void print_json(const line *one, const char *name, const char *holds) {
+    printf("{\"name\": \"%s\", \"journeys\": %" PRIu64, name, one->journeys);
+    if (one->unit[0] != '\0') print_member(one->unit, one->value);
+    print_member("wall_ns", one->wall);
+    print_member("ratio", one->ratio);
+    print_member("must", one->bounds.must);
+    print_member("aim", one->bounds.aim);
+    if (one->bounds.at_least) printf(", \"at_least\": true");
     printf(", \"holds\": %s}\n", holds);
 }
+
+/* ---- a table ---------------------------------------------------------------------------------------------------- */
 
 static void print_column(int width, int digits, double value) {
     if (isnan(value)) {
@@ -50,31 +71,63 @@ static void print_journeys(uint64_t journeys) {
     }
 }
 
-static void print_row(const result *line, const char *holds) {
-    printf("%-50s", line->name);
-    print_journeys(line->journeys);
-    print_column(11, line->value < 10000 ? 1 : 0, line->value);
-    printf(" %-5s", line->unit);
-    print_column(9, line->wall < 10000 ? 1 : 0, line->wall);
-    print_column(7, 2, line->ratio);
-    print_column(6, 1, line->must);
-    print_column(6, 2, line->aim);
+/* A bound from below has a sign before it. */
+static void print_bound(double bound, bool at_least) {
+    char text[16] = "";
+    if (!isnan(bound)) snprintf(text, sizeof text, "%s%.2f", at_least ? ">=" : "", bound);
+    printf(" %6s", text);
+}
+
+static void print_row(const line *one, const char *name, const char *holds) {
+    printf("%-*s", NAME, name);
+    print_journeys(one->journeys);
+    print_column(11, one->value < 10000 ? 1 : 0, one->value);
+    printf(" %-5s", one->unit);
+    print_column(9, one->wall < 10000 ? 1 : 0, one->wall);
+    print_column(7, 2, one->ratio);
+    print_bound(one->bounds.must, one->bounds.at_least);
+    print_bound(one->bounds.aim, one->bounds.at_least);
     printf(" %s\n", holds);
 }
 
-void result_print(const result *line) {
-    const bool is_bounded = !isnan(line->must), holds = is_bounded && line->ratio <= line->must;
-    const bool is_aimed = !isnan(line->aim), reached = is_aimed && line->ratio <= line->aim;
+/* ---- lines ------------------------------------------------------------------------------------------------------ */
+
+/* False where there is no bound, or no ratio. */
+static bool is_within(const line *one, double bound) {
+    return one->bounds.at_least ? one->ratio >= bound : one->ratio <= bound;
+}
+
+static void print(line one) {
+    char name[2 * NAME];
+    if (!one.bounds.any_size && one.journeys < shown.least) one.bounds = unbound;
+    const bool is_fewer = !one.bounds.any_size && one.journeys < shown.usual;
+    const bool is_bounded = !isnan(one.bounds.must), holds = is_within(&one, one.bounds.must);
+    const bool is_aimed = !isnan(one.bounds.aim), reached = is_within(&one, one.bounds.aim);
+    snprintf(name, sizeof name, "%s%s", one.name, is_fewer ? ", fewer journeys" : "");
     shown.bounded += is_bounded;
     shown.held += holds;
     shown.aimed += is_aimed;
     shown.reached += reached;
     if (shown.json) {
-        print_json(line, !is_bounded ? "null" : holds ? "true" : "false");
+        print_json(&one, name, !is_bounded ? "null" : holds ? "true" : "false");
     } else {
-        print_row(line, !is_bounded ? "" : reached ? "yes, aim" : holds ? "yes" : "no");
+        print_row(&one, name, !is_bounded ? "" : reached ? "yes, aim" : holds ? "yes" : "no");
     }
     fflush(stdout);
+}
+
+void result_figure(const char *name, uint64_t journeys, const char *unit, double value, double wall) {
+    print((line){name, journeys, unit, value, wall, NAN, unbound});
+}
+
+void result_ratio(const char *name, uint64_t journeys, const char *unit, double value, double wall, double ratio,
+                  const result_bounds *bounds) {
+    print((line){name, journeys, unit, value, wall, ratio, bounds == NULL ? unbound : *bounds});
+}
+
+void result_limit(const char *name, uint64_t journeys, const char *unit, double value, const result_bounds *bounds) {
+    const result_bounds shares = {1, bounds->aim / bounds->must, bounds->at_least, bounds->any_size};
+    print((line){name, journeys, unit, value, NAN, value / bounds->must, shares});
 }
 
 void result_skip(const char *name, uint64_t journeys, const char *why) {
@@ -82,7 +135,7 @@ void result_skip(const char *name, uint64_t journeys, const char *why) {
         printf("{\"name\": \"%s\", \"journeys\": %" PRIu64 ", \"holds\": null, \"skipped\": \"%s\"}\n", name, journeys,
                why);
     } else {
-        printf("%-50s", name);
+        printf("%-*s", NAME, name);
         print_journeys(journeys);
         printf(" skipped: %s\n", why);
     }

@@ -39,12 +39,30 @@ void *rig_allocate(size_t count, size_t size) {
     return block;
 }
 
-bool rig_has_room(double bytes, const char *name, uint64_t journeys) {
+uint64_t rig_fit(const char *name, uint64_t journeys, double each) {
+    const double slack = 1.1, room = (double)machine_available();
+    for (uint64_t share = 1; share <= 8; share *= 2) {
+        if ((double)(journeys / share) * each * slack < room) return journeys / share;
+    }
     char why[96];
-    if (bytes * 1.1 < (double)machine_available()) return true;
-    snprintf(why, sizeof why, "it needs about %.0f GB of free memory", ceil(bytes * 1.1 / 1e9));
+    snprintf(why, sizeof why, "it needs about %.1f GB of free memory", (double)journeys * each * slack / 1e9);
     result_skip(name, journeys, why);
-    return false;
+    return 0;
+}
+
+double rig_size(const rig_options *options, double engines, uint64_t journeys) {
+    return engines * options->journey_size + (double)probe_size(journeys) / (double)journeys;
+}
+
+size_t rig_turns(const rig_options *options, uint64_t journeys) {
+    return journeys > RIG_LARGE && !options->long_too ? 1 : RIG_TURNS;
+}
+
+const char *rig_short(uint64_t number) {
+    static char text[32];
+    const uint64_t unit = number % 1000000 == 0 ? 1000000 : number % 1000 == 0 ? 1000 : 1;
+    snprintf(text, sizeof text, "%" PRIu64 "%s", number / unit, unit == 1 ? "" : unit == 1000 ? " k" : " M");
+    return text;
 }
 
 /* ---- time ------------------------------------------------------------------------------------------------------- */
@@ -58,6 +76,12 @@ void rig_stop(const rig_time *start, rig_time *time, uint64_t count) {
     time->processor += machine_thread_time() - start->processor;
     time->wall += machine_wall_time() - start->wall;
     time->count += count;
+}
+
+void rig_add(rig_time *sum, const rig_time *time) {
+    sum->processor += time->processor;
+    sum->wall += time->wall;
+    sum->count += time->count;
 }
 
 double rig_each(const rig_time *time) {
@@ -114,12 +138,27 @@ void rig_block_destroy(rig_block *block) {
     *block = (rig_block){0};
 }
 
-void rig_block_fill(rig_block *block, const workload *stream, uint64_t first, uint32_t late) {
+/* Says how many touchpoints a block is about to get. */
+static void begin_block(rig_block *block, const workload *stream, uint64_t first) {
     const uint64_t rest = workload_count(stream) - first;
     block->count = rest < block->capacity ? (size_t)rest : block->capacity;
-    workload_fill(stream, first, block->count, late, block->touchpoints);
+}
+
+static void count_rated(rig_block *block) {
     block->rated = 0;
     for (size_t i = 0; i < block->count; i++) block->rated += block->touchpoints[i].scale != 0;
+}
+
+void rig_block_fill(rig_block *block, const workload *stream, uint64_t first, uint32_t late) {
+    begin_block(block, stream, first);
+    workload_fill(stream, first, block->count, late, block->touchpoints);
+    count_rated(block);
+}
+
+void rig_block_fill_sorted(rig_block *block, const workload *stream, uint64_t first) {
+    begin_block(block, stream, first);
+    workload_fill_sorted(stream, first, block->count, block->touchpoints);
+    count_rated(block);
 }
 
 void rig_block_derive(rig_block *block) {
@@ -150,6 +189,12 @@ void rig_record(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t co
         const size_t some = count - i < RIG_CALL ? count - i : RIG_CALL;
         rig_must(engine, cxj_record(engine, touchpoints + i, sizeof *touchpoints, some, 0, NULL, 0), "recording");
     }
+}
+
+void rig_record_timed(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t count, rig_time *time) {
+    const rig_time start = rig_start();
+    rig_record(engine, touchpoints, count);
+    rig_stop(&start, time, count);
 }
 
 static void record_singly(cxj_engine *engine, const rig_block *block) {
@@ -183,15 +228,9 @@ void rig_record_block(cxj_engine *engine, const rig_block *block, rig_way way) {
     }
 }
 
-rig_count rig_record_stream(cxj_engine *engine, const workload *stream, rig_block *block) {
-    rig_count given = {.journeys = stream->journeys};
-    while (given.touchpoints < workload_count(stream)) {
-        rig_block_fill(block, stream, given.touchpoints, 0);
-        rig_record(engine, block->touchpoints, block->count);
-        given.touchpoints += block->count;
-        given.rated += block->rated;
-    }
-    return given;
+void rig_count_block(rig_count *given, const rig_block *block) {
+    given->touchpoints += block->count;
+    given->rated += block->rated;
 }
 
 double rig_sum(const cxj_view *view, uint32_t grain, const char *metric) {

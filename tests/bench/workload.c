@@ -74,10 +74,11 @@ static void fill_round(cxj_touchpoint *t, uint64_t round, uint64_t chance) {
     }
 }
 
-static void fill_one(const workload *stream, uint64_t index, uint32_t late, cxj_touchpoint *t) {
-    const uint64_t round = index / stream->journeys, position = index % stream->journeys;
+/* The touchpoint of a journey, in a round, that stands at an index of the stream. */
+static void fill_one(const workload *stream, uint64_t place, uint64_t round, uint64_t index, uint32_t late,
+                     cxj_touchpoint *t) {
     memset(t, 0, sizeof *t);
-    t->journey = scatter(place_of(stream, round, position) + 1, NUMBERS, 31, 0);
+    t->journey = scatter(place + 1, NUMBERS, 31, 0);
     t->id = scatter(index + 1, NUMBERS, 32, 1);
     t->at = BEGIN + stream->step * (int64_t)index;
     const uint64_t chance = workload_mix(t->journey + round), other = workload_mix(chance);
@@ -106,7 +107,18 @@ static void fill_one(const workload *stream, uint64_t index, uint32_t late, cxj_
 }
 
 void workload_fill(const workload *stream, uint64_t first, size_t count, uint32_t late, cxj_touchpoint *touchpoints) {
-    for (size_t i = 0; i < count; i++) fill_one(stream, first + i, late, &touchpoints[i]);
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t index = first + i, round = index / stream->journeys;
+        const uint64_t place = place_of(stream, round, index % stream->journeys);
+        fill_one(stream, place, round, index, late, &touchpoints[i]);
+    }
+}
+
+void workload_fill_sorted(const workload *stream, uint64_t first, size_t count, cxj_touchpoint *touchpoints) {
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t place = (first + i) / WORKLOAD_ROUNDS, round = (first + i) % WORKLOAD_ROUNDS;
+        fill_one(stream, place, round, round * stream->journeys + place, 0, &touchpoints[i]);
+    }
 }
 
 static const struct {

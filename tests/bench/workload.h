@@ -53,6 +53,10 @@ const char *workload_name_of(uint32_t dimension, uint32_t code);
  * late   of 10,000 that arrive, about so many come after a later one of their journey */
 void workload_fill(const workload *stream, uint64_t first, size_t count, uint32_t late, cxj_touchpoint *touchpoints);
 
+/* Makes touchpoints of the stream sorted by journey: the ten of one, in time order, then the ten of the next. They are
+ * those of the stream, with other ids, and within each round with other moments. */
+void workload_fill_sorted(const workload *stream, uint64_t first, size_t count, cxj_touchpoint *touchpoints);
+
 /* A number that looks random, for each number another. */
 uint64_t workload_mix(uint64_t number);
 
