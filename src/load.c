@@ -16,6 +16,7 @@
 #include "format.h"
 #include "metric.h"
 #include "touchpoint.h"
+#include "wire.h"
 
 /* What becomes of what is read. */
 enum purpose {
@@ -43,17 +44,17 @@ enum group { OF_TOUCHPOINTS, OF_TRANSITIONS, OF_JOURNEYS = OF_TRANSITIONS + CXJ_
 struct load {
     cxj_engine *engine; /* with names and views in any case */
     enum purpose purpose;
-    struct cxj__format_in in;
+    struct cxj__wire_in in;
     struct totals totals;
     uint64_t sealed, touchpoints; /* found so far: these contribute */
     uint64_t text_key_print;      /* 0: the public key */
     uint64_t withdrawn, unheld;   /* withdrawn ones, and, in format 1, such as are left out */
     uint64_t *ids;                /* of the journey under way */
     size_t id_count, id_capacity;
-    CXJ__LIST(struct cxj__entry) entries; /* what contributes of the journey under way, in order */
+    CXJ__LIST(struct cxj__entry) entries;          /* what contributes of the journey under way, in order */
     CXJ__LIST(struct cxj__retraction) retractions; /* what is withdrawn of it, by id */
-    uint64_t length; /* of all bytes, if that is known; 0: it is not */
-    uint64_t work;   /* touchpoints times views, so far */
+    uint64_t length;                               /* of all bytes, if that is known; 0: it is not */
+    uint64_t work;                                 /* touchpoints times views, so far */
     uint64_t memory;
     struct cxj__format_columns columns[CXJ_GRAIN_JOURNEYS + 1];
     struct cxj__cell *wholes[GROUPS]; /* NULL: no view of the group was there yet */
@@ -71,17 +72,17 @@ struct loaded_view {
 };
 
 static bool refuse_bytes(struct load *load, const char *why) {
-    return cxj__format_refuse(&load->in, CXJ_BAD_BYTES, why);
+    return cxj__wire_refuse(&load->in, CXJ_BAD_BYTES, why);
 }
 
 static bool lack_memory(struct load *load) {
-    return cxj__format_refuse(&load->in, CXJ_NO_MEMORY, "no memory to go on");
+    return cxj__wire_refuse(&load->in, CXJ_NO_MEMORY, "no memory to go on");
 }
 
 /* ---- totals, names, views --------------------------------------------------------------------------------------- */
 
 static int64_t get_moment(struct load *load) {
-    int64_t moment = cxj__format_get_signed(&load->in);
+    int64_t moment = cxj__wire_get_signed(&load->in);
     if (!cxj__touchpoint_is_moment(moment)) refuse_bytes(load, "a moment is not within the years 0001 to 9999");
     return moment;
 }
@@ -98,36 +99,36 @@ static bool check_work(struct load *load, uint64_t touchpoints, uint64_t bytes) 
         "above %llu, or see to it that there are fewer views",
         (unsigned long long)touchpoints, (unsigned long long)views, (unsigned long long)bytes,
         (unsigned long long)(touchpoints * views / bytes));
-    return cxj__format_refuse(&load->in, CXJ_LIMIT, message->text);
+    return cxj__wire_refuse(&load->in, CXJ_LIMIT, message->text);
 }
 
 /* Which facets sealed touchpoints have. */
 static void read_facets(struct load *load) {
     static const uint32_t possible = CXJ_FACETS_ALL & ~(uint32_t)CXJ_FACET_WITHDRAWN;
-    struct cxj__format_in *in = &load->in;
+    struct cxj__wire_in *in = &load->in;
     struct cxj__core *core = &load->engine->core;
-    uint64_t occur = in->format == CXJ__FORMAT_FIRST ? 0 : cxj__format_get(in, 1 + CXJ__FACETS), bit = 0;
+    uint64_t occur = in->format == CXJ__FORMAT_FIRST ? 0 : cxj__wire_get(in, 1 + CXJ__FACETS), bit = 0;
     core->sealed_facets_lost = occur == 0;
     for (uint64_t i = 1; i < occur && in->status == CXJ_OK; i++) {
-        uint64_t step = cxj__format_get(in, CXJ__FACETS - 1 - bit);
+        uint64_t step = cxj__wire_get(in, CXJ__FACETS - 1 - bit);
         if (step == 0 && i > 1) refuse_bytes(load, "facets are not in order");
         bit += step;
         if ((possible >> bit & 1) == 0) {
-            cxj__format_refuse(in, CXJ_NEWER_FORMAT, "a facet that this library does not know; a newer one is needed");
+            cxj__wire_refuse(in, CXJ_NEWER_FORMAT, "a facet that this library does not know; a newer one is needed");
         }
-        uint64_t count = cxj__format_get(in, load->totals.sealed_touchpoints);
+        uint64_t count = cxj__wire_get(in, load->totals.sealed_touchpoints);
         if (count == 0) refuse_bytes(load, "a facet that no touchpoint has");
         if (in->status == CXJ_OK) core->facet_counts[bit] = core->sealed_facets[bit] = count;
     }
 }
 
 static void read_sealed_totals(struct load *load) {
-    struct cxj__format_in *in = &load->in;
+    struct cxj__wire_in *in = &load->in;
     struct totals *totals = &load->totals;
     totals->sealed_latest = INT64_MIN;
-    totals->sealed_touchpoints = cxj__format_get(in, CXJ__MOST_SEALED);
+    totals->sealed_touchpoints = cxj__wire_get(in, CXJ__MOST_SEALED);
     if (totals->sealed_touchpoints > 0 || in->format == CXJ__FORMAT_FIRST) {
-        totals->sealed_journeys = cxj__format_get(in, totals->sealed_touchpoints);
+        totals->sealed_journeys = cxj__wire_get(in, totals->sealed_touchpoints);
     }
     if (totals->sealed_touchpoints == 0) return;
     if (totals->sealed_journeys == 0) refuse_bytes(load, "sealed touchpoints are of no journey");
@@ -136,24 +137,24 @@ static void read_sealed_totals(struct load *load) {
 }
 
 static bool read_totals(struct load *load) {
-    struct cxj__format_in *in = &load->in;
+    struct cxj__wire_in *in = &load->in;
     struct totals *totals = &load->totals;
     struct cxj__core *core = &load->engine->core;
     if (!cxj__format_item(in, CXJ__FORMAT_TOTALS)) return false;
-    totals->now = cxj__format_get(in, 1) != 0 ? get_moment(load) : INT64_MIN;
+    totals->now = cxj__wire_get(in, 1) != 0 ? get_moment(load) : INT64_MIN;
     read_sealed_totals(load);
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
-        totals->names[d] = (size_t)cxj__format_get(in, cxj__names_most(d));
+        totals->names[d] = (size_t)cxj__wire_get(in, cxj__names_most(d));
     }
-    totals->views = cxj__format_get(in, CXJ__MOST_VIEWS);
+    totals->views = cxj__wire_get(in, CXJ__MOST_VIEWS);
     if (totals->views > core->views_limit) {
         cxj__base_say(&load->engine->message,
                       "there are %u views, and %u are allowed; give a higher views_limit to read them",
                       (unsigned)totals->views, (unsigned)core->views_limit);
-        return cxj__format_refuse(in, CXJ_LIMIT, load->engine->message.text);
+        return cxj__wire_refuse(in, CXJ_LIMIT, load->engine->message.text);
     }
-    totals->journeys = cxj__format_get(in, UINT64_MAX);
-    totals->touchpoints = cxj__format_get(in, UINT64_MAX);
+    totals->journeys = cxj__wire_get(in, UINT64_MAX);
+    totals->touchpoints = cxj__wire_get(in, UINT64_MAX);
     core->now = totals->now;
     core->sealed_touchpoints = core->touchpoints = totals->sealed_touchpoints;
     core->sealed_journeys = core->journeys = totals->sealed_journeys;
@@ -163,14 +164,14 @@ static bool read_totals(struct load *load) {
 
 /* Takes a setting. What the host has asked for stands beside what was saved, or before it. */
 static void take_setting(struct load *load, uint32_t number, uint64_t value) {
-    struct cxj__format_in *in = &load->in;
+    struct cxj__wire_in *in = &load->in;
     struct cxj__core *core = &load->engine->core;
     bool is_ended = number == CXJ__FORMAT_SEAL_ENDED_AFTER;
     int64_t *after = is_ended ? &core->seal_ended_after : &core->seal_idle_after;
     switch (number) {
     case CXJ__FORMAT_UNRECORDED:
         if ((value & ~(uint64_t)CXJ_FACETS_ALL) != 0) {
-            cxj__format_refuse(in, CXJ_NEWER_FORMAT, "a facet that this library does not know; a newer one is needed");
+            cxj__wire_refuse(in, CXJ_NEWER_FORMAT, "a facet that this library does not know; a newer one is needed");
         } else {
             load->engine->unrecorded |= (uint32_t)value;
         }
@@ -189,20 +190,19 @@ static void take_setting(struct load *load, uint32_t number, uint64_t value) {
 }
 
 static bool read_settings(struct load *load) {
-    struct cxj__format_in *in = &load->in;
+    struct cxj__wire_in *in = &load->in;
     uint32_t number = 0;
     if (!cxj__format_item(in, CXJ__FORMAT_SETTINGS)) return false;
-    uint64_t count = cxj__format_get(in, UINT64_MAX);
+    uint64_t count = cxj__wire_get(in, UINT64_MAX);
     if (count == 0) refuse_bytes(load, "no setting is one");
     for (uint64_t i = 0; i < count && in->status == CXJ_OK; i++) {
-        uint64_t step = cxj__format_get(in, UINT64_MAX);
+        uint64_t step = cxj__wire_get(in, UINT64_MAX);
         if (step == 0) refuse_bytes(load, "settings are not in order");
         if (step >= CXJ__FORMAT_SETTINGS_KNOWN - number) {
-            cxj__format_refuse(in, CXJ_NEWER_FORMAT,
-                               "a setting that this library does not know; a newer one is needed");
+            cxj__wire_refuse(in, CXJ_NEWER_FORMAT, "a setting that this library does not know; a newer one is needed");
         }
         number += (uint32_t)step;
-        uint64_t value = cxj__format_get(in, UINT64_MAX);
+        uint64_t value = cxj__wire_get(in, UINT64_MAX);
         if (value == 0) refuse_bytes(load, "a setting is 0");
         if (in->status == CXJ_OK) take_setting(load, number, value);
     }
@@ -210,11 +210,11 @@ static bool read_settings(struct load *load) {
 }
 
 static bool read_mark(struct load *load) {
-    struct cxj__format_in *in = &load->in;
+    struct cxj__wire_in *in = &load->in;
     if (!cxj__format_item(in, CXJ__FORMAT_MARK)) return false;
-    size_t length = (size_t)cxj__format_get(in, CXJ__MOST_MARK);
+    size_t length = (size_t)cxj__wire_get(in, CXJ__MOST_MARK);
     if (length == 0) refuse_bytes(load, "a mark is empty");
-    const unsigned char *mark = cxj__format_get_bytes(in, length);
+    const unsigned char *mark = cxj__wire_get_bytes(in, length);
     if (mark == NULL) return false;
     if (load->purpose == CHECK) load->memory += length;
     return load->purpose != BUILD || cxj__engine_take_mark(load->engine, mark, length) || lack_memory(load);
@@ -225,21 +225,21 @@ static bool check_key(struct load *load) {
     struct cxj__core *core = &load->engine->core;
     if (load->purpose != BUILD) core->text_key_print = load->text_key_print;
     if (core->text_key_print == load->text_key_print) return true;
-    return cxj__format_refuse(&load->in, CXJ_OTHER_KEY,
-                              load->text_key_print == 0
-                                  ? "its text ids were made with the public key; give no text_key to read it"
-                                  : "its text ids were made with another key; give that as text_key to read it");
+    return cxj__wire_refuse(&load->in, CXJ_OTHER_KEY,
+                            load->text_key_print == 0
+                                ? "its text ids were made with the public key; give no text_key to read it"
+                                : "its text ids were made with another key; give that as text_key to read it");
 }
 
 /* What stands between totals and names where there is any of it. */
 static bool read_options(struct load *load) {
-    struct cxj__format_in *in = &load->in;
+    struct cxj__wire_in *in = &load->in;
     if (in->format == CXJ__FORMAT_FIRST) return check_key(load);
-    if (cxj__format_next(in) == CXJ__FORMAT_SETTINGS && !read_settings(load)) return false;
+    if (cxj__wire_next(in) == CXJ__FORMAT_SETTINGS && !read_settings(load)) return false;
     if (!check_key(load)) return false;
-    if (cxj__format_next(in) == CXJ__FORMAT_MARK && !read_mark(load)) return false;
-    if (cxj__format_next(in) != CXJ__FORMAT_CALENDAR) return in->status == CXJ_OK;
-    return cxj__format_refuse(in, CXJ_NEWER_FORMAT, "a calendar is not known to this library; a newer one is needed");
+    if (cxj__wire_next(in) == CXJ__FORMAT_MARK && !read_mark(load)) return false;
+    if (cxj__wire_next(in) != CXJ__FORMAT_CALENDAR) return in->status == CXJ_OK;
+    return cxj__wire_refuse(in, CXJ_NEWER_FORMAT, "a calendar is not known to this library; a newer one is needed");
 }
 
 /* Adds a name, which must stand behind the one before it. */
@@ -253,19 +253,19 @@ static bool add_name(struct load *load, uint32_t d, const char *name, size_t len
     cxj_status status = cxj__names_add(dictionary, &core->memory, &core->seed, name, length, &code);
     if (status == CXJ_NO_MEMORY) return lack_memory(load);
     if (status == CXJ_LIMIT) {
-        return cxj__format_refuse(&load->in, CXJ_LIMIT, "there are more names than a dictionary may have codes");
+        return cxj__wire_refuse(&load->in, CXJ_LIMIT, "there are more names than a dictionary may have codes");
     }
     if (cxj__names_compare(dictionary, code - 1, code) >= 0) return refuse_bytes(load, "names are not in order");
     return true;
 }
 
 static bool read_names(struct load *load) {
-    struct cxj__format_in *in = &load->in;
+    struct cxj__wire_in *in = &load->in;
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
         for (size_t i = 0; i < load->totals.names[d]; i++) {
             if (!cxj__format_item(in, CXJ__FORMAT_NAMES)) return false;
-            size_t length = (size_t)cxj__format_get(in, INT32_MAX);
-            const unsigned char *name = cxj__format_get_bytes(in, length);
+            size_t length = (size_t)cxj__wire_get(in, INT32_MAX);
+            const unsigned char *name = cxj__wire_get_bytes(in, length);
             if (name == NULL || !add_name(load, d, (const char *)name, length)) return false;
         }
     }
@@ -303,7 +303,7 @@ static bool add_view(struct load *load, const char *text, size_t length, bool se
     cxj_status status = cxj_view_add(load->engine, text, length, &view);
     if (status == CXJ_BAD_TEXT) status = CXJ_BAD_BYTES;
     if (status == CXJ_LIMIT) status = judge_limit(core);
-    if (status != CXJ_OK) return cxj__format_refuse(&load->in, status, cxj_message(load->engine));
+    if (status != CXJ_OK) return cxj__wire_refuse(&load->in, status, cxj_message(load->engine));
     bool is_left_out = core->view_count == count;
     if (load->in.format > CXJ__FORMAT_FIRST && (length != view->text_length || memcmp(text, view->text, length) != 0)) {
         return refuse_bytes(load, "a view's text is not in the one way in which it is written");
@@ -315,12 +315,12 @@ static bool add_view(struct load *load, const char *text, size_t length, bool se
 }
 
 static bool read_views(struct load *load) {
-    struct cxj__format_in *in = &load->in;
+    struct cxj__wire_in *in = &load->in;
     for (uint64_t i = 0; i < load->totals.views; i++) {
         if (!cxj__format_item(in, CXJ__FORMAT_VIEWS)) return false;
-        bool sealed_lost = cxj__format_get(in, 1) != 0;
-        size_t length = (size_t)cxj__format_get(in, UINT32_MAX);
-        const unsigned char *text = cxj__format_get_bytes(in, length);
+        bool sealed_lost = cxj__wire_get(in, 1) != 0;
+        size_t length = (size_t)cxj__wire_get(in, UINT32_MAX);
+        const unsigned char *text = cxj__wire_get_bytes(in, length);
         if (text == NULL || !add_view(load, (const char *)text, length, sealed_lost)) return false;
     }
     return true;
@@ -337,12 +337,12 @@ static bool foresee_work(struct load *load) {
 
 /* Reads a key, which must stand behind the one before it, if there is one; its names are used. */
 static bool read_key(struct load *load, const struct cxj_view *view, bool is_first, struct cxj__key *key) {
-    struct cxj__format_in *in = &load->in;
+    struct cxj__wire_in *in = &load->in;
     struct cxj__key before = *key;
     uint32_t parts = cxj__view_code_parts(view);
     *key = (struct cxj__key){0};
-    if (view->period != CXJ__NO_PERIOD) key->period = cxj__format_get_signed(in);
-    for (uint32_t part = 0; part < parts; part++) key->parts[part] = (uint32_t)cxj__format_get(in, UINT32_MAX);
+    if (view->period != CXJ__NO_PERIOD) key->period = cxj__wire_get_signed(in);
+    for (uint32_t part = 0; part < parts; part++) key->parts[part] = (uint32_t)cxj__wire_get(in, UINT32_MAX);
     if (in->status != CXJ_OK) return false;
     if (!cxj__view_is_key(view, key, load->totals.names)) return refuse_bytes(load, "a key is none of its view's");
     if (!is_first && cxj__view_compare_keys(&before, key) >= 0) return refuse_bytes(load, "cells are not in order");
@@ -411,7 +411,7 @@ static bool load_cell(struct load *load, const struct loaded_view *loaded, bool 
     struct cxj_view *view = loaded->view;
     if (!cxj__format_item(&load->in, CXJ__FORMAT_CELLS) || !read_key(load, view, is_first, key)) return false;
     if (!loaded->is_left_out && view->cell_count >= core->cells_limit) {
-        return cxj__format_refuse(&load->in, CXJ_LIMIT, "a view has more cells than it may have");
+        return cxj__wire_refuse(&load->in, CXJ_LIMIT, "a view has more cells than it may have");
     }
     bool is_kept = load->purpose != CHECK && !loaded->is_left_out;
     struct cxj__cell *cell =
@@ -477,7 +477,7 @@ static bool read_cells_of(struct load *load, const struct loaded_view *loaded) {
     struct cxj_view *view = loaded->view;
     struct cxj__key key = {0};
     if (!cxj__format_item(&load->in, CXJ__FORMAT_CELLS)) return false;
-    uint64_t count = cxj__format_get(&load->in, UINT64_MAX);
+    uint64_t count = cxj__wire_get(&load->in, UINT64_MAX);
     struct cxj__cell *whole = cxj__cell_create(memory, view->grain);
     if (whole == NULL) return lack_memory(load);
     bool is_right = load->in.status == CXJ_OK;
@@ -489,7 +489,7 @@ static bool read_cells_of(struct load *load, const struct loaded_view *loaded) {
 
 /* The columns of all cells: listed, or those of format 1. */
 static bool read_listed_columns(struct load *load) {
-    struct cxj__format_in *in = &load->in;
+    struct cxj__wire_in *in = &load->in;
     bool are_listed = in->format > CXJ__FORMAT_FIRST;
     if (are_listed && !cxj__format_item(in, CXJ__FORMAT_CELLS)) return false;
     for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
@@ -503,7 +503,7 @@ static bool read_listed_columns(struct load *load) {
 }
 
 static bool read_cells(struct load *load) {
-    struct cxj__format_in *in = &load->in;
+    struct cxj__wire_in *in = &load->in;
     if (load->totals.sealed_touchpoints == 0 || load->view_count == 0) return true;
     if (!read_listed_columns(load)) return false;
     for (size_t v = 0; v < load->view_count; v++) {
@@ -668,13 +668,13 @@ static bool read_touchpoint(struct load *load, uint64_t journey, struct cxj__for
 
 /* Reads those that are withdrawn, in the order of their ids. */
 static bool read_withdrawn(struct load *load, size_t count) {
-    struct cxj__format_in *in = &load->in;
+    struct cxj__wire_in *in = &load->in;
     uint64_t id = 0;
     for (size_t i = 0; i < count; i++) {
-        uint64_t step = cxj__format_get(in, UINT64_MAX - id);
+        uint64_t step = cxj__wire_get(in, UINT64_MAX - id);
         if (step == 0) refuse_bytes(load, "ids are not in order");
         id += step;
-        uint64_t revision = cxj__format_get(in, UINT64_MAX);
+        uint64_t revision = cxj__wire_get(in, UINT64_MAX);
         if (in->status != CXJ_OK || !take_withdrawn(load, id, revision)) return false;
     }
     return true;
@@ -685,7 +685,7 @@ static bool read_journey(struct load *load, uint64_t number, size_t count, size_
     struct cxj__format_before before = {0};
     cxj_touchpoint touchpoint = {0};
     if (count + withdrawn > core->touchpoints_limit) {
-        return cxj__format_refuse(&load->in, CXJ_LIMIT, "a journey has more touchpoints than it may have");
+        return cxj__wire_refuse(&load->in, CXJ_LIMIT, "a journey has more touchpoints than it may have");
     }
     load->work += load->totals.views * (count + withdrawn);
     if (!check_work(load, load->touchpoints + load->withdrawn + load->unheld + count + withdrawn,
@@ -712,27 +712,27 @@ static bool read_sealed(struct load *load, uint64_t number) {
 
 /* How many touchpoints the next journey has that contribute, and that are withdrawn. */
 static bool read_counts(struct load *load, size_t *count, size_t *withdrawn) {
-    struct cxj__format_in *in = &load->in;
+    struct cxj__wire_in *in = &load->in;
     *withdrawn = 0;
     if (in->format == CXJ__FORMAT_FIRST) {
-        *count = (size_t)cxj__format_get(in, CXJ__TOUCHPOINTS_LIMIT);
+        *count = (size_t)cxj__wire_get(in, CXJ__TOUCHPOINTS_LIMIT);
         return in->status == CXJ_OK;
     }
-    uint64_t twice = cxj__format_get(in, 2 * CXJ__TOUCHPOINTS_LIMIT + 1);
+    uint64_t twice = cxj__wire_get(in, 2 * CXJ__TOUCHPOINTS_LIMIT + 1);
     *count = (size_t)(twice / 2);
     if (twice % 2 == 0) return in->status == CXJ_OK;
-    *withdrawn = (size_t)cxj__format_get(in, CXJ__TOUCHPOINTS_LIMIT - *count);
+    *withdrawn = (size_t)cxj__wire_get(in, CXJ__TOUCHPOINTS_LIMIT - *count);
     if (*withdrawn == 0) refuse_bytes(load, "none of the touchpoints is withdrawn");
     return in->status == CXJ_OK;
 }
 
 static bool read_journeys(struct load *load) {
-    struct cxj__format_in *in = &load->in;
+    struct cxj__wire_in *in = &load->in;
     uint64_t number = 0;
     size_t count, withdrawn;
     for (uint64_t i = 0; i < load->totals.journeys; i++) {
         if (!cxj__format_item(in, CXJ__FORMAT_JOURNEYS)) return false;
-        uint64_t step = cxj__format_get(in, UINT64_MAX - number);
+        uint64_t step = cxj__wire_get(in, UINT64_MAX - number);
         if (step == 0) return refuse_bytes(load, "journeys are not in order");
         number += step;
         if (!read_counts(load, &count, &withdrawn)) return false;
@@ -782,7 +782,7 @@ static bool read_state(struct load *load) {
 /* Reads all into an engine that is empty. What was found, and what is wrong, stays in load. */
 static cxj_status run_load(struct load *load, cxj_read read, void *context) {
     struct cxj__memory *memory = &load->engine->core.memory;
-    if (cxj__format_in_begin(&load->in, memory, read, context)) (void)read_state(load);
+    if (cxj__wire_in_begin(&load->in, memory, read, context, CXJ__FORMAT_FORMAT)) (void)read_state(load);
     CXJ__FREE(memory, load->entries);
     CXJ__FREE(memory, load->retractions);
     if (load->ids != NULL) memset(load->ids, 0, load->id_capacity * sizeof *load->ids);
@@ -791,7 +791,7 @@ static cxj_status run_load(struct load *load, cxj_read read, void *context) {
         if (load->wholes[group] != NULL) cxj__cell_destroy(load->wholes[group], memory);
     }
     cxj__base_release(memory, &load->views, &load->view_capacity, sizeof *load->views);
-    cxj__format_in_finish(&load->in);
+    cxj__wire_in_finish(&load->in);
     return load->in.status;
 }
 

@@ -76,6 +76,8 @@ class Stage(NamedTuple):
 
 def unit(room: str) -> Program:
     beside = ["tests/saved.c", "tests/same.c"] if room in ("format", "load", "save") else []
+    if room == "format":
+        beside = ["tests/stream.c", *beside]
     return Program(f"test_{room}", [f"tests/test_{room}.c", *beside, "tests/mutation/stop.c"])
 
 
