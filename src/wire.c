@@ -143,6 +143,10 @@ bool cxj__wire_refuse(struct cxj__wire_in *in, cxj_status status, const char *wh
     return refuse_at(in, in->field, status, why);
 }
 
+bool cxj__wire_lack_memory(struct cxj__wire_in *in) {
+    return cxj__wire_refuse(in, CXJ_NO_MEMORY, "no memory to go on");
+}
+
 /* Makes room for as many bytes of the block as there are to come, but never for more than twice those that came: a
  * length may lie. */
 static bool make_room(struct cxj__wire_in *in, uint64_t needed) {

@@ -93,6 +93,9 @@ bool cxj__wire_in_begin(struct cxj__wire_in *in, struct cxj__memory *memory, cxj
  * false. */
 bool cxj__wire_refuse(struct cxj__wire_in *in, cxj_status status, const char *why);
 
+/* The same of a lack of memory to go on with what was read. */
+bool cxj__wire_lack_memory(struct cxj__wire_in *in);
+
 /* Goes to the next item, and says of which kind it is; 0 if something is wrong. */
 uint32_t cxj__wire_next(struct cxj__wire_in *in);
 
