@@ -197,6 +197,47 @@ START_TEST(columns_are_of_cells) {
 }
 END_TEST
 
+/* Cells are made in the views, or only checked; then it is said what they would take. A name in a key is used. */
+START_TEST(cells_are_made_or_only_checked) {
+    written = 2;
+    for (int is_built = 0; is_built < 2; is_built++) {
+        draft d = {.wrong_kind = 0};
+        columns(&d, CXJ_GRAIN_TRANSITIONS);
+        n(&d, CELLS, 2), cell(&d, 1, 2, 3, 3), cell(&d, 2, 2, 5, 5);
+        uint64_t offset = 0;
+        bytes b = write_draft(&d, &offset);
+        heap memory = {0};
+        cxj_engine *engine = make_in(&memory);
+        struct cxj__core *core = &engine->core;
+        const struct cxj__sums_view its = {.view = add(engine, "transitions by owner")};
+        const size_t names[CXJ__DICTIONARIES + 1] = {0, 2};
+        code(engine, CXJ_DIMENSION_OWNER, "a"), code(engine, CXJ_DIMENSION_OWNER, "b");
+        struct cxj__wire_in in;
+        struct cxj__sums sums = {.in = &in,
+                                 .seed = &core->seed,
+                                 .dictionaries = core->dictionaries,
+                                 .names = names,
+                                 .touchpoints = 9,
+                                 .journeys = 1,
+                                 .cells_limit = 2,
+                                 .is_built = is_built};
+        ck_assert(cxj__wire_in_begin(&in, &core->memory, read_bytes, &b, CXJ__FORMAT_FORMAT));
+        ck_assert_msg(cxj__sums_read(&sums, &its, 1), "%s", in.message.text);
+        ck_assert(cxj__format_in_end(&in));
+        cxj__wire_in_finish(&in);
+        ck_assert_uint_eq(its.view->cell_count, is_built ? 2 : 0);
+        ck_assert((sums.memory > 2 * sizeof(struct cxj__cell)) == !is_built);
+        ck_assert(cxj__names_was_used(&core->dictionaries[CXJ_DIMENSION_OWNER], 2));
+        for (size_t i = 0; i < its.view->cell_count; i++) {
+            ck_assert_uint_eq((uint64_t)cxj__cell_counts(its.view->cells[i]->sealed)[0], i == 0 ? 3 : 5);
+        }
+        cxj_engine_destroy(engine);
+        ck_assert_uint_eq(memory.blocks, 0);
+        free_bytes(&b);
+    }
+}
+END_TEST
+
 /* ---------------------------------------------------------------------------------------------------------------------
  * Real sums, changed
  * ------------------------------------------------------------------------------------------------------------------ */
@@ -445,7 +486,7 @@ static void add_case(Suite *suite, const char *name, const TTest *const *tests, 
 
 int main(void) {
     const TTest *refused[] = {cells_of_sealed_journeys_are_in_order_and_sound, keys_are_those_of_their_view};
-    const TTest *cells[] = {columns_are_of_cells};
+    const TTest *cells[] = {columns_are_of_cells, cells_are_made_or_only_checked};
     const TTest *sums[] = {sums_beyond_their_counts_are_refused,
                            squares_are_those_of_their_sums,
                            views_that_do_not_agree_are_refused,
