@@ -74,11 +74,31 @@
 
 #include <string.h>
 
-enum { HEAD = 12, BLOCK_HEADER = 5, CHECKSUM = 8, MAGIC = 8 };
+/* ---- blocks ----------------------------------------------------------------------------------------------------- */
 
-static const unsigned char magic[MAGIC] = {0x89, 'c', 'x', 'j', '\r', '\n', 0x1a, '\n'};
+bool cxj__format_item(struct cxj__wire_in *in, enum cxj__format_kind kind) {
+    static const char *const expected[] = {
+        [CXJ__FORMAT_TOTALS] = "the totals are expected here",     [CXJ__FORMAT_NAMES] = "a name is expected here",
+        [CXJ__FORMAT_VIEWS] = "a view is expected here",           [CXJ__FORMAT_CELLS] = "a cell is expected here",
+        [CXJ__FORMAT_JOURNEYS] = "a journey is expected here",     [CXJ__FORMAT_END] = "the end is expected here",
+        [CXJ__FORMAT_SETTINGS] = "the settings are expected here", [CXJ__FORMAT_MARK] = "the mark is expected here",
+        [CXJ__FORMAT_CALENDAR] = "the calendar is expected here",
+    };
+    if (cxj__wire_next(in) == (uint32_t)kind) return true;
+    if (in->format > CXJ__FORMAT_FIRST && in->kind >= CXJ__FORMAT_KINDS) {
+        in->field = 0; /* where the block says its kind */
+        return cxj__wire_refuse(in, CXJ_NEWER_FORMAT,
+                                "a kind of block that this library does not know; a newer one is needed");
+    }
+    in->field = in->at;
+    return cxj__wire_refuse(in, CXJ_BAD_BYTES, expected[kind]);
+}
 
-/* ---- what both directions share --------------------------------------------------------------------------------- */
+bool cxj__format_in_end(struct cxj__wire_in *in) {
+    return cxj__format_item(in, CXJ__FORMAT_END) && cxj__wire_in_end(in);
+}
+
+/* ---- touchpoints ------------------------------------------------------------------------------------------------ */
 
 /* Fields of a touchpoint that may be none, and the place of their bit. */
 enum field {
@@ -105,127 +125,6 @@ enum field {
 };
 
 _Static_assert(FIELDS <= 31, "a bit for each field");
-_Static_assert(CXJ__COLUMNS <= UINT8_MAX, "a column has a byte");
-
-static void put_fixed(unsigned char *bytes, uint64_t number, size_t width) {
-    for (size_t i = 0; i < width; i++) bytes[i] = (unsigned char)(number >> (8 * i));
-}
-
-static uint64_t get_fixed(const unsigned char *bytes, size_t width) {
-    uint64_t number = 0;
-    for (size_t i = width; i-- > 0;) number = number << 8 | bytes[i];
-    return number;
-}
-
-static uint64_t checksum(uint64_t chain, const unsigned char *bytes, size_t length) {
-    const uint64_t key[2] = {chain, 0};
-    return cxj__base_siphash(key, bytes, length);
-}
-
-/* A number with a sign as one without, small ones staying small; and back. */
-static uint64_t fold_sign(uint64_t number) {
-    return number << 1 ^ (number >> 63 != 0 ? UINT64_MAX : 0);
-}
-
-static uint64_t unfold_sign(uint64_t number) {
-    return number >> 1 ^ ((number & 1) != 0 ? UINT64_MAX : 0);
-}
-
-/* Bytes that a sum takes: the fewest that give it back when its sign is spread again. */
-static size_t width_of(struct cxj__int128 sum) {
-    uint64_t sign = sum.high >> 63 != 0 ? UINT64_MAX : 0;
-    uint64_t high = sum.high ^ sign, low = sum.low ^ sign;
-    if ((high | low | sign) == 0) return 0;
-    /* one bit more than those that differ from the sign */
-    unsigned bits = high != 0 ? 65 + cxj__base_highest_bit(high) : low != 0 ? 1 + cxj__base_highest_bit(low) : 0;
-    return bits / 8 + 1;
-}
-
-/* No touchpoint, and no journey, adds as much as this to a sum, so that none of MOST_SEALED touchpoints is wider. */
-#define MOST_ADDED (INT64_C(1) << 60)
-enum { WIDEST_SUM = 13 };
-_Static_assert(8 * WIDEST_SUM > 40 + 60, "sums of 2^40 touchpoints have room for their sign");
-
-/* True if a sum is of no more than so many. */
-static bool is_sum_of(struct cxj__int128 sum, uint64_t most) {
-    struct cxj__int128 limit = cxj__base_product((int64_t)most, MOST_ADDED);
-    if (sum.high >> 63 != 0) sum = cxj__base_negate(sum);
-    return sum.high < limit.high || (sum.high == limit.high && sum.low <= limit.low);
-}
-
-/* ---- writing ---------------------------------------------------------------------------------------------------- */
-
-cxj_status cxj__format_out_begin(struct cxj__format_out *out, struct cxj__memory *memory, cxj_write write,
-                                 void *context) {
-    *out = (struct cxj__format_out){.memory = memory, .write = write, .context = context};
-    if (!cxj__base_grow(memory, &out->bytes, &out->capacity, HEAD, 1)) return CXJ_NO_MEMORY;
-    memcpy(out->bytes, magic, MAGIC);
-    put_fixed(out->bytes + MAGIC, CXJ__FORMAT_FORMAT, HEAD - MAGIC);
-    out->chain = checksum(0, out->bytes, HEAD);
-    out->length = out->start = HEAD;
-    return CXJ_OK;
-}
-
-/* Hands the host all that is ready. */
-static cxj_status hand_over(struct cxj__format_out *out) {
-    for (size_t done = 0; done < out->length;) {
-        int64_t taken = out->write(out->context, out->bytes + done, out->length - done);
-        if (taken <= 0 || (uint64_t)taken > out->length - done) return CXJ_IO;
-        done += (size_t)taken;
-        out->written += (uint64_t)taken;
-    }
-    out->length = out->start = 0;
-    return CXJ_OK;
-}
-
-/* Ends the block under way, if there is one, and hands it over. */
-static cxj_status end_block(struct cxj__format_out *out) {
-    if (out->kind == 0) return CXJ_OK;
-    unsigned char *block = out->bytes + out->start;
-    size_t length = out->length - out->start;
-    block[0] = (unsigned char)out->kind;
-    put_fixed(block + 1, length - BLOCK_HEADER, BLOCK_HEADER - 1);
-    out->chain = checksum(out->chain, block, length);
-    put_fixed(block + length, out->chain, CHECKSUM);
-    out->length += CHECKSUM;
-    out->kind = 0;
-    return hand_over(out);
-}
-
-cxj_status cxj__format_out_item(struct cxj__format_out *out, enum cxj__format_kind kind, size_t most) {
-    if (kind != out->kind || out->length - out->start - BLOCK_HEADER >= CXJ__FORMAT_BLOCK) {
-        cxj_status status = end_block(out);
-        if (status != CXJ_OK) return status;
-    }
-    size_t needed = out->length + BLOCK_HEADER + most + CHECKSUM;
-    if (!cxj__base_grow(out->memory, &out->bytes, &out->capacity, needed, 1)) return CXJ_NO_MEMORY;
-    if (out->kind == 0) out->length += BLOCK_HEADER;
-    out->kind = kind;
-    return CXJ_OK;
-}
-
-static unsigned char *put_number(unsigned char *at, uint64_t number) {
-    for (; number > 0x7f; number >>= 7) *at++ = (unsigned char)(number | 0x80);
-    *at++ = (unsigned char)number;
-    return at;
-}
-
-static unsigned char *put_signed(unsigned char *at, uint64_t number) {
-    return put_number(at, fold_sign(number));
-}
-
-void cxj__format_put(struct cxj__format_out *out, uint64_t number) {
-    out->length = (size_t)(put_number(out->bytes + out->length, number) - out->bytes);
-}
-
-void cxj__format_put_signed(struct cxj__format_out *out, int64_t number) {
-    cxj__format_put(out, fold_sign((uint64_t)number));
-}
-
-void cxj__format_put_bytes(struct cxj__format_out *out, const void *bytes, size_t length) {
-    memcpy(out->bytes + out->length, bytes, length);
-    out->length += length;
-}
 
 /* Which fields are not none. */
 static uint32_t fields_of(const cxj_touchpoint *t) {
@@ -245,46 +144,90 @@ static void go_on(struct cxj__format_before *before, const cxj_touchpoint *t) {
 }
 
 /* The longest: fields, at and six more of 64 bits, three of 32, eight codes of 16, a rating, two numbers of a byte. */
-_Static_assert(3 + 7 * CXJ__FORMAT_NUMBER + 3 * 5 + 8 * 3 + 3 + 2 * 2 <= CXJ__FORMAT_TOUCHPOINT,
-               "a touchpoint has room");
+_Static_assert(3 + 7 * CXJ__WIRE_NUMBER + 3 * 5 + 8 * 3 + 3 + 2 * 2 <= CXJ__FORMAT_TOUCHPOINT, "a touchpoint has room");
 
-void cxj__format_put_touchpoint(struct cxj__format_out *out, const cxj_touchpoint *t,
-                                struct cxj__format_before *before) {
+void cxj__format_put_touchpoint(struct cxj__wire_out *out, const cxj_touchpoint *t, struct cxj__format_before *before) {
     unsigned char *at = out->bytes + out->length;
     uint32_t fields = fields_of(t);
-    at = put_number(at, fields);
-    at = before->is_there ? put_number(at, (uint64_t)t->at - (uint64_t)before->at) : put_signed(at, (uint64_t)t->at);
+    at = cxj__wire_put_number(at, fields);
+    at = before->is_there ? cxj__wire_put_number(at, (uint64_t)t->at - (uint64_t)before->at)
+                          : cxj__wire_put_folded(at, (uint64_t)t->at);
 #define PUT(field, statement)                                                                                          \
     if (fields >> (field) & 1) statement
-    PUT(ID, at = put_signed(at, t->id - before->id));
-    PUT(OWNER, at = put_number(at, t->owner));
-    PUT(TEAM, at = put_number(at, t->team));
-    PUT(ACTIVITY, at = put_number(at, t->activity));
-    PUT(CHANNEL, at = put_number(at, t->channel));
-    PUT(STAGE, at = put_number(at, t->stage));
-    PUT(FACETS, at = put_number(at, t->facets));
+    PUT(ID, at = cxj__wire_put_folded(at, t->id - before->id));
+    PUT(OWNER, at = cxj__wire_put_number(at, t->owner));
+    PUT(TEAM, at = cxj__wire_put_number(at, t->team));
+    PUT(ACTIVITY, at = cxj__wire_put_number(at, t->activity));
+    PUT(CHANNEL, at = cxj__wire_put_number(at, t->channel));
+    PUT(STAGE, at = cxj__wire_put_number(at, t->stage));
+    PUT(FACETS, at = cxj__wire_put_number(at, t->facets));
     if (fields >> RATING & 1) {
         *at++ = t->scale;
         *at++ = t->scope;
         *at++ = t->score;
     }
-    PUT(SEQUENCE, at = put_number(at, t->sequence));
-    PUT(REVISION, at = put_number(at, t->revision));
-    PUT(DUE, at = put_signed(at, (uint64_t)t->due - (uint64_t)t->at));
-    PUT(TYPE, at = put_number(at, t->type));
-    PUT(SEGMENT, at = put_number(at, t->segment));
-    PUT(REASON, at = put_number(at, t->reason));
-    PUT(CUSTOMER, at = put_number(at, t->customer));
-    PUT(VALUE, at = put_signed(at, (uint64_t)t->value));
-    PUT(CAUSE, at = put_number(at, t->cause));
-    PUT(COMMITMENT, at = put_number(at, t->commitment));
-    PUT(OUTCOME, at = put_number(at, t->outcome));
+    PUT(SEQUENCE, at = cxj__wire_put_number(at, t->sequence));
+    PUT(REVISION, at = cxj__wire_put_number(at, t->revision));
+    PUT(DUE, at = cxj__wire_put_folded(at, (uint64_t)t->due - (uint64_t)t->at));
+    PUT(TYPE, at = cxj__wire_put_number(at, t->type));
+    PUT(SEGMENT, at = cxj__wire_put_number(at, t->segment));
+    PUT(REASON, at = cxj__wire_put_number(at, t->reason));
+    PUT(CUSTOMER, at = cxj__wire_put_number(at, t->customer));
+    PUT(VALUE, at = cxj__wire_put_folded(at, (uint64_t)t->value));
+    PUT(CAUSE, at = cxj__wire_put_number(at, t->cause));
+    PUT(COMMITMENT, at = cxj__wire_put_number(at, t->commitment));
+    PUT(OUTCOME, at = cxj__wire_put_number(at, t->outcome));
 #undef PUT
     out->length = (size_t)(at - out->bytes);
     go_on(before, t);
 }
 
+/* A byte. */
+static uint8_t get_byte(struct cxj__wire_in *in) {
+    const unsigned char *byte = cxj__wire_get_bytes(in, 1);
+    return byte == NULL ? 0 : *byte;
+}
+
+void cxj__format_get_touchpoint(struct cxj__wire_in *in, cxj_touchpoint *t, struct cxj__format_before *before) {
+    memset(t, 0, sizeof *t);
+    size_t begin = in->at;
+    uint32_t fields = (uint32_t)cxj__wire_get(in, (UINT32_C(1) << FIELDS) - 1);
+    uint64_t at = before->is_there ? cxj__wire_get(in, UINT64_MAX) + (uint64_t)before->at : cxj__wire_get_folded(in);
+    t->at = cxj__wire_as_signed(at);
+#define GET(field, statement)                                                                                          \
+    if (fields >> (field) & 1) statement
+    GET(ID, t->id = cxj__wire_get_folded(in) + before->id);
+    GET(OWNER, t->owner = (uint32_t)cxj__wire_get(in, UINT32_MAX));
+    GET(TEAM, t->team = (uint16_t)cxj__wire_get(in, UINT16_MAX));
+    GET(ACTIVITY, t->activity = (uint16_t)cxj__wire_get(in, UINT16_MAX));
+    GET(CHANNEL, t->channel = (uint16_t)cxj__wire_get(in, UINT16_MAX));
+    GET(STAGE, t->stage = (uint16_t)cxj__wire_get(in, UINT16_MAX));
+    GET(FACETS, t->facets = (uint32_t)cxj__wire_get(in, CXJ_FACETS_ALL));
+    if (fields >> RATING & 1) {
+        t->scale = get_byte(in);
+        t->scope = get_byte(in);
+        t->score = get_byte(in);
+    }
+    GET(SEQUENCE, t->sequence = (uint32_t)cxj__wire_get(in, UINT32_MAX));
+    GET(REVISION, t->revision = cxj__wire_get(in, UINT64_MAX));
+    GET(DUE, t->due = cxj__wire_as_signed(cxj__wire_get_folded(in) + at));
+    GET(TYPE, t->type = (uint16_t)cxj__wire_get(in, UINT16_MAX));
+    GET(SEGMENT, t->segment = (uint16_t)cxj__wire_get(in, UINT16_MAX));
+    GET(REASON, t->reason = (uint16_t)cxj__wire_get(in, UINT16_MAX));
+    GET(CUSTOMER, t->customer = cxj__wire_get(in, UINT64_MAX));
+    GET(VALUE, t->value = cxj__wire_get_signed(in));
+    GET(CAUSE, t->cause = (uint16_t)cxj__wire_get(in, UINT16_MAX));
+    GET(COMMITMENT, t->commitment = (uint8_t)cxj__wire_get(in, UINT8_MAX));
+    GET(OUTCOME, t->outcome = (uint8_t)cxj__wire_get(in, UINT8_MAX));
+#undef GET
+    go_on(before, t);
+    in->field = begin;
+    if (fields_of(t) != fields) cxj__wire_refuse(in, CXJ_BAD_BYTES, "a field of the touchpoint is there, and none");
+}
+
 /* ---- columns ---------------------------------------------------------------------------------------------------- */
+
+_Static_assert(CXJ__COLUMNS <= UINT8_MAX, "a column has a byte");
 
 static bool is_listed(const struct cxj__columns *set, uint32_t grain, enum cxj__list list, uint32_t number) {
     size_t column = cxj__cell_column(grain, list, number);
@@ -320,346 +263,29 @@ static uint32_t number_at(const struct cxj__format_columns *columns, enum cxj__l
                             columns->columns[place] - cxj__cell_first_column(columns->grain, list));
 }
 
-void cxj__format_put_columns(struct cxj__format_out *out, const struct cxj__format_columns *columns) {
+void cxj__format_put_columns(struct cxj__wire_out *out, const struct cxj__format_columns *columns) {
     size_t place = 0;
     for (enum cxj__list list = CXJ__COUNTS; list < CXJ__LISTS; list++) {
         uint32_t before = 0;
-        cxj__format_put(out, columns->counts[list]);
+        cxj__wire_put(out, columns->counts[list]);
         for (size_t i = 0; i < columns->counts[list]; i++, place++) {
-            cxj__format_put(out, number_at(columns, list, place) - before);
+            cxj__wire_put(out, number_at(columns, list, place) - before);
             before = number_at(columns, list, place);
         }
     }
-    cxj__format_put(out, 0); /* sums for drivers */
-}
-
-/* ---- cells ------------------------------------------------------------------------------------------------------ */
-
-size_t cxj__format_cell_bytes(const struct cxj__cell *cell) {
-    const struct cxj__cell_shape *shape = cxj__cell_shape(cell->grain);
-    size_t bytes = (1 + cxj__cell_columns(cell->grain)) * CXJ__FORMAT_NUMBER;
-    bytes += shape->counts * CXJ__FORMAT_NUMBER + shape->sums * (WIDEST_SUM + 1);
-    for (size_t i = 0; i < shape->histograms; i++) {
-        bytes += CXJ__FORMAT_NUMBER + cxj__cell_histograms(cell)[i].used * 2 * CXJ__FORMAT_NUMBER;
-    }
-    return bytes;
-}
-
-static void put_sum(struct cxj__format_out *out, struct cxj__int128 sum) {
-    size_t width = width_of(sum);
-    unsigned char bytes[16];
-    put_fixed(bytes, sum.low, 8);
-    put_fixed(bytes + 8, sum.high, 8);
-    cxj__format_put(out, width);
-    cxj__format_put_bytes(out, bytes, width);
-}
-
-static void put_histogram(struct cxj__format_out *out, const struct cxj__histogram *histogram,
-                          struct cxj__histogram_count *scratch) {
-    size_t count = cxj__histogram_list(histogram, scratch);
-    uint32_t before = 0;
-    cxj__format_put(out, count);
-    for (size_t i = 0; i < count; i++) {
-        cxj__format_put(out, scratch[i].bucket - before);
-        cxj__format_put(out, scratch[i].count);
-        before = scratch[i].bucket;
-    }
-}
-
-/* Which of the columns listed are not known of a cell. */
-static void put_unknown(struct cxj__format_out *out, const struct cxj__cell *cell,
-                        const struct cxj__format_columns *columns) {
-    size_t count = 0, before = 0;
-    for (size_t i = 0; i < columns->count; i++) count += !cxj__cell_knows(cell, columns->columns[i]);
-    cxj__format_put(out, count);
-    for (size_t i = 0; count > 0 && i < columns->count; i++) {
-        if (cxj__cell_knows(cell, columns->columns[i])) continue;
-        cxj__format_put(out, i - before);
-        before = i;
-    }
-}
-
-void cxj__format_put_cell(struct cxj__format_out *out, const struct cxj__cell *cell,
-                          const struct cxj__format_columns *columns, struct cxj__histogram_count *scratch) {
-    size_t sums = cxj__cell_first_column(cell->grain, CXJ__SUMS);
-    size_t histograms = cxj__cell_first_column(cell->grain, CXJ__HISTOGRAMS);
-    put_unknown(out, cell, columns);
-    for (size_t i = 0; i < columns->count; i++) {
-        size_t column = columns->columns[i];
-        if (!cxj__cell_knows(cell, column)) continue;
-        if (column < sums) {
-            cxj__format_put(out, (uint64_t)cxj__cell_counts(cell)[column]);
-        } else if (column < histograms) {
-            put_sum(out, cxj__cell_sums(cell)[column - sums]);
-        } else {
-            put_histogram(out, &cxj__cell_histograms(cell)[column - histograms], scratch);
-        }
-    }
-}
-
-/* ---- the end ---------------------------------------------------------------------------------------------------- */
-
-cxj_status cxj__format_out_end(struct cxj__format_out *out) {
-    cxj_status status = cxj__format_out_item(out, CXJ__FORMAT_END, 0);
-    return status == CXJ_OK ? end_block(out) : status;
-}
-
-void cxj__format_out_finish(struct cxj__format_out *out) {
-    if (out->bytes != NULL) memset(out->bytes, 0, out->capacity);
-    cxj__base_release(out->memory, &out->bytes, &out->capacity, 1);
-}
-
-/* ---- reading ---------------------------------------------------------------------------------------------------- */
-
-/* Says that the byte at a place of the block under way is wrong. */
-static bool refuse_at(struct cxj__format_in *in, size_t place, cxj_status status, const char *why) {
-    if (in->status != CXJ_OK) return false;
-    in->status = status;
-    in->wrong = in->offset + place;
-    cxj__base_say(&in->message, "byte %llu: %s", (unsigned long long)in->wrong, why);
-    return false;
-}
-
-bool cxj__format_refuse(struct cxj__format_in *in, cxj_status status, const char *why) {
-    return refuse_at(in, in->field, status, why);
-}
-
-/* Makes room for as many bytes of the block as there are to come, but never for more than twice those that came: a
- * length may lie. */
-static bool make_room(struct cxj__format_in *in, uint64_t needed) {
-    enum { ONCE = CXJ__FORMAT_BLOCK };
-    size_t wanted = in->length + (in->length > ONCE ? in->length : ONCE);
-    if (wanted > needed) wanted = (size_t)needed;
-    return cxj__base_grow(in->memory, &in->bytes, &in->capacity, wanted, 1);
-}
-
-/* Reads until so many bytes of the block are there. */
-static bool fill(struct cxj__format_in *in, uint64_t needed) {
-    while (in->length < needed) {
-        if (in->length == in->capacity && !make_room(in, needed)) {
-            return refuse_at(in, in->length, CXJ_NO_MEMORY, "no memory for the block");
-        }
-        size_t room = (size_t)(needed < in->capacity ? needed : in->capacity) - in->length;
-        int64_t got = in->read(in->context, in->bytes + in->length, room);
-        if (got == 0) return refuse_at(in, in->length, CXJ_BAD_BYTES, "the bytes end too early");
-        if (got < 0 || (uint64_t)got > room) return refuse_at(in, in->length, CXJ_IO, "the read function failed");
-        in->length += (size_t)got;
-    }
-    return true;
-}
-
-/* Reads the next block, and sees to it that it is as it was written. */
-static bool next_block(struct cxj__format_in *in) {
-    in->offset += in->length;
-    in->length = in->at = in->end = in->field = 0;
-    if (!fill(in, BLOCK_HEADER)) return false;
-    uint64_t contents = get_fixed(in->bytes + 1, BLOCK_HEADER - 1);
-    if (!fill(in, BLOCK_HEADER + contents + CHECKSUM)) return false;
-    size_t end = BLOCK_HEADER + (size_t)contents;
-    in->chain = checksum(in->chain, in->bytes, end);
-    if (get_fixed(in->bytes + end, CHECKSUM) != in->chain) {
-        return refuse_at(in, 0, CXJ_BAD_BYTES,
-                         "the block that begins here is not as it was written: its checksum differs");
-    }
-    in->kind = in->bytes[0];
-    in->at = BLOCK_HEADER;
-    in->end = end;
-    return true;
-}
-
-bool cxj__format_in_begin(struct cxj__format_in *in, struct cxj__memory *memory, cxj_read read, void *context) {
-    *in = (struct cxj__format_in){.memory = memory, .read = read, .context = context};
-    for (size_t i = 0; i < MAGIC; i++) {
-        if (!fill(in, i + 1)) return false;
-        if (in->bytes[i] != magic[i]) return refuse_at(in, i, CXJ_BAD_BYTES, "these are not the bytes of an engine");
-    }
-    if (!fill(in, HEAD)) return false;
-    in->format = (uint32_t)get_fixed(in->bytes + MAGIC, HEAD - MAGIC);
-    if (in->format == 0) return refuse_at(in, MAGIC, CXJ_BAD_BYTES, "there is no format 0");
-    if (in->format > CXJ__FORMAT_FORMAT) {
-        return refuse_at(in, MAGIC, CXJ_NEWER_FORMAT,
-                         "the format is newer than this library knows; a newer one is needed");
-    }
-    in->chain = checksum(0, in->bytes, HEAD);
-    if (!next_block(in)) return false;
-    /* An item finds out whether a block that comes later is empty; the first one is there before any item. */
-    if (in->end == BLOCK_HEADER) return refuse_at(in, 1, CXJ_BAD_BYTES, "the block is empty");
-    return true;
-}
-
-/* Sees to it that the next item begins at the byte that comes next, in a block of its kind. */
-static bool arrive(struct cxj__format_in *in) {
-    if (in->status != CXJ_OK) return false;
-    in->field = in->at;
-    bool full = in->at - BLOCK_HEADER >= CXJ__FORMAT_BLOCK;
-    if (in->at < in->end) {
-        return !full || refuse_at(in, in->at, CXJ_BAD_BYTES, "the block goes on where another should begin");
-    }
-    /* The end has no contents, and behind it nothing is looked for. */
-    if (in->kind == CXJ__FORMAT_END && in->at == BLOCK_HEADER) return true;
-    uint32_t last = in->kind;
-    if (!next_block(in)) return false;
-    if (in->kind == last && !full) return refuse_at(in, 0, CXJ_BAD_BYTES, "the block before this one has room left");
-    if (in->end == BLOCK_HEADER && in->kind != CXJ__FORMAT_END) {
-        return refuse_at(in, 1, CXJ_BAD_BYTES, "the block is empty");
-    }
-    return true;
-}
-
-uint32_t cxj__format_next(struct cxj__format_in *in) {
-    return arrive(in) ? in->kind : 0;
-}
-
-bool cxj__format_item(struct cxj__format_in *in, enum cxj__format_kind kind) {
-    static const char *const expected[] = {
-        [CXJ__FORMAT_TOTALS] = "the totals are expected here",     [CXJ__FORMAT_NAMES] = "a name is expected here",
-        [CXJ__FORMAT_VIEWS] = "a view is expected here",           [CXJ__FORMAT_CELLS] = "a cell is expected here",
-        [CXJ__FORMAT_JOURNEYS] = "a journey is expected here",     [CXJ__FORMAT_END] = "the end is expected here",
-        [CXJ__FORMAT_SETTINGS] = "the settings are expected here", [CXJ__FORMAT_MARK] = "the mark is expected here",
-        [CXJ__FORMAT_CALENDAR] = "the calendar is expected here",
-    };
-    if (!arrive(in)) return false;
-    if (in->kind == (uint32_t)kind) return true;
-    if (in->format > CXJ__FORMAT_FIRST && in->kind >= CXJ__FORMAT_KINDS) {
-        return refuse_at(in, 0, CXJ_NEWER_FORMAT,
-                         "a kind of block that this library does not know; a newer one is needed");
-    }
-    return refuse_at(in, in->at, CXJ_BAD_BYTES, expected[kind]);
-}
-
-uint64_t cxj__format_get(struct cxj__format_in *in, uint64_t most) {
-    uint64_t number = 0;
-    size_t at = in->at;
-    in->field = at;
-    if (in->status != CXJ_OK) return 0;
-    for (unsigned shift = 0;; shift += 7) {
-        if (at == in->end) return refuse_at(in, at, CXJ_BAD_BYTES, "a number goes on behind the end of its block");
-        uint64_t byte = in->bytes[at++];
-        if (shift == 63 && byte > 1) return refuse_at(in, at - 1, CXJ_BAD_BYTES, "a number is longer than 64 bits");
-        number |= (byte & 0x7f) << shift;
-        if (byte > 0x7f) continue;
-        if (byte == 0 && shift > 0)
-            return refuse_at(in, at - 1, CXJ_BAD_BYTES, "a number takes more bytes than it needs");
-        break;
-    }
-    if (number > most) return refuse_at(in, in->at, CXJ_BAD_BYTES, "a number is greater than it can be here");
-    in->at = at;
-    return number;
-}
-
-/* A number whose sign was folded, as its bits. */
-static uint64_t get_folded(struct cxj__format_in *in) {
-    return unfold_sign(cxj__format_get(in, UINT64_MAX));
-}
-
-/* The number with these bits; what lies beyond the range of the type wraps, as in two's complement. */
-static int64_t as_signed(uint64_t bits) {
-    return bits >> 63 != 0 ? -(int64_t)(~bits) - 1 : (int64_t)bits;
-}
-
-int64_t cxj__format_get_signed(struct cxj__format_in *in) {
-    return as_signed(get_folded(in));
-}
-
-const unsigned char *cxj__format_get_bytes(struct cxj__format_in *in, size_t length) {
-    in->field = in->at;
-    if (in->status != CXJ_OK) return NULL;
-    if (length > in->end - in->at) {
-        refuse_at(in, in->at, CXJ_BAD_BYTES, "a length goes beyond the end of its block");
-        return NULL;
-    }
-    in->at += length;
-    return in->bytes + in->at - length;
-}
-
-/* A byte. */
-static uint8_t get_byte(struct cxj__format_in *in) {
-    const unsigned char *byte = cxj__format_get_bytes(in, 1);
-    return byte == NULL ? 0 : *byte;
-}
-
-void cxj__format_get_touchpoint(struct cxj__format_in *in, cxj_touchpoint *t, struct cxj__format_before *before) {
-    memset(t, 0, sizeof *t);
-    size_t begin = in->at;
-    uint32_t fields = (uint32_t)cxj__format_get(in, (UINT32_C(1) << FIELDS) - 1);
-    uint64_t at = before->is_there ? cxj__format_get(in, UINT64_MAX) + (uint64_t)before->at : get_folded(in);
-    t->at = as_signed(at);
-#define GET(field, statement)                                                                                          \
-    if (fields >> (field) & 1) statement
-    GET(ID, t->id = get_folded(in) + before->id);
-    GET(OWNER, t->owner = (uint32_t)cxj__format_get(in, UINT32_MAX));
-    GET(TEAM, t->team = (uint16_t)cxj__format_get(in, UINT16_MAX));
-    GET(ACTIVITY, t->activity = (uint16_t)cxj__format_get(in, UINT16_MAX));
-    GET(CHANNEL, t->channel = (uint16_t)cxj__format_get(in, UINT16_MAX));
-    GET(STAGE, t->stage = (uint16_t)cxj__format_get(in, UINT16_MAX));
-    GET(FACETS, t->facets = (uint32_t)cxj__format_get(in, CXJ_FACETS_ALL));
-    if (fields >> RATING & 1) {
-        t->scale = get_byte(in);
-        t->scope = get_byte(in);
-        t->score = get_byte(in);
-    }
-    GET(SEQUENCE, t->sequence = (uint32_t)cxj__format_get(in, UINT32_MAX));
-    GET(REVISION, t->revision = cxj__format_get(in, UINT64_MAX));
-    GET(DUE, t->due = as_signed(get_folded(in) + at));
-    GET(TYPE, t->type = (uint16_t)cxj__format_get(in, UINT16_MAX));
-    GET(SEGMENT, t->segment = (uint16_t)cxj__format_get(in, UINT16_MAX));
-    GET(REASON, t->reason = (uint16_t)cxj__format_get(in, UINT16_MAX));
-    GET(CUSTOMER, t->customer = cxj__format_get(in, UINT64_MAX));
-    GET(VALUE, t->value = cxj__format_get_signed(in));
-    GET(CAUSE, t->cause = (uint16_t)cxj__format_get(in, UINT16_MAX));
-    GET(COMMITMENT, t->commitment = (uint8_t)cxj__format_get(in, UINT8_MAX));
-    GET(OUTCOME, t->outcome = (uint8_t)cxj__format_get(in, UINT8_MAX));
-#undef GET
-    go_on(before, t);
-    in->field = begin;
-    if (fields_of(t) != fields) cxj__format_refuse(in, CXJ_BAD_BYTES, "a field of the touchpoint is there, and none");
-}
-
-static struct cxj__int128 get_sum(struct cxj__format_in *in, uint64_t most) {
-    struct cxj__int128 sum = {0, 0};
-    size_t width = (size_t)cxj__format_get(in, WIDEST_SUM);
-    const unsigned char *bytes = cxj__format_get_bytes(in, width);
-    if (bytes == NULL || width == 0) return sum;
-    uint64_t sign = bytes[width - 1] > 0x7f ? UINT64_MAX : 0;
-    sum = (struct cxj__int128){sign, sign};
-    for (size_t i = width; i-- > 0;) {
-        sum.high = sum.high << 8 | sum.low >> 56;
-        sum.low = sum.low << 8 | bytes[i];
-    }
-    if (width_of(sum) != width) cxj__format_refuse(in, CXJ_BAD_BYTES, "a sum takes more bytes than it needs");
-    if (!is_sum_of(sum, most)) cxj__format_refuse(in, CXJ_BAD_BYTES, "a sum is greater than it can be here");
-    return sum;
-}
-
-static void get_histogram(struct cxj__format_in *in, struct cxj__histogram *histogram, uint64_t most) {
-    size_t count = (size_t)cxj__format_get(in, CXJ__HISTOGRAM_BUCKETS);
-    uint64_t bucket = 0;
-    for (size_t i = 0; i < count; i++) {
-        uint64_t step = cxj__format_get(in, CXJ__HISTOGRAM_BUCKETS - 1 - bucket);
-        if (step == 0 && i > 0) cxj__format_refuse(in, CXJ_BAD_BYTES, "a bucket stands twice");
-        bucket += step;
-        uint64_t times = cxj__format_get(in, most);
-        if (times == 0) cxj__format_refuse(in, CXJ_BAD_BYTES, "a bucket is empty");
-        if (in->status != CXJ_OK) return;
-        if (histogram == NULL) continue;
-        if (!cxj__histogram_reserve(histogram, in->memory, (uint32_t)bucket)) {
-            cxj__format_refuse(in, CXJ_NO_MEMORY, "no memory for a histogram");
-            return;
-        }
-        cxj__histogram_add(histogram, (uint32_t)bucket, (int64_t)times);
-    }
+    cxj__wire_put(out, 0); /* sums for drivers */
 }
 
 /* One list of columns. */
-static void get_list(struct cxj__format_in *in, struct cxj__format_columns *columns, enum cxj__list list) {
+static void get_list(struct cxj__wire_in *in, struct cxj__format_columns *columns, enum cxj__list list) {
     static const char newer[] = "something is summed that this library does not know; a newer one is needed";
     uint32_t number = 0, greatest = cxj__cell_greatest_number(columns->grain, list);
-    uint64_t count = cxj__format_get(in, UINT64_MAX);
-    if (count > CXJ__COLUMNS - columns->count) cxj__format_refuse(in, CXJ_NEWER_FORMAT, newer);
+    uint64_t count = cxj__wire_get(in, UINT64_MAX);
+    if (count > CXJ__COLUMNS - columns->count) cxj__wire_refuse(in, CXJ_NEWER_FORMAT, newer);
     for (uint64_t i = 0; i < count && in->status == CXJ_OK; i++) {
-        uint64_t step = cxj__format_get(in, UINT64_MAX);
-        if (step == 0) cxj__format_refuse(in, CXJ_BAD_BYTES, "columns are not in order");
-        if (step > greatest - number) cxj__format_refuse(in, CXJ_NEWER_FORMAT, newer);
+        uint64_t step = cxj__wire_get(in, UINT64_MAX);
+        if (step == 0) cxj__wire_refuse(in, CXJ_BAD_BYTES, "columns are not in order");
+        if (step > greatest - number) cxj__wire_refuse(in, CXJ_NEWER_FORMAT, newer);
         if (in->status != CXJ_OK) return;
         number += (uint32_t)step;
         list_column(columns, list, cxj__cell_column(columns->grain, list, number));
@@ -681,18 +307,115 @@ static bool has_first_columns(const struct cxj__format_columns *columns) {
     return true;
 }
 
-void cxj__format_get_columns(struct cxj__format_in *in, struct cxj__format_columns *columns, uint32_t grain) {
+void cxj__format_get_columns(struct cxj__wire_in *in, struct cxj__format_columns *columns, uint32_t grain) {
     size_t begin = in->at;
     *columns = (struct cxj__format_columns){.grain = grain};
     for (enum cxj__list list = CXJ__COUNTS; list < CXJ__LISTS; list++) get_list(in, columns, list);
-    if (cxj__format_get(in, UINT64_MAX) != 0) {
-        cxj__format_refuse(in, CXJ_NEWER_FORMAT,
-                           "sums for drivers are not known to this library; a newer one is needed");
+    if (cxj__wire_get(in, UINT64_MAX) != 0) {
+        cxj__wire_refuse(in, CXJ_NEWER_FORMAT, "sums for drivers are not known to this library; a newer one is needed");
     }
     if (in->status != CXJ_OK || columns->count == 0) return;
     in->field = begin;
-    if (!has_first_columns(columns))
-        cxj__format_refuse(in, CXJ_BAD_BYTES, "a column that every cell has is not listed");
+    if (!has_first_columns(columns)) cxj__wire_refuse(in, CXJ_BAD_BYTES, "a column that every cell has is not listed");
+}
+
+bool cxj__format_knows_all(const struct cxj__format_columns *columns) {
+    for (size_t place = 0; place < columns->count; place++) {
+        if (!cxj__cell_has_column(&columns->known, place)) return false;
+    }
+    return true;
+}
+
+/* ---- cells ------------------------------------------------------------------------------------------------------ */
+
+/* No touchpoint, and no journey, adds as much as this to a sum, so that none of MOST_SEALED touchpoints is wider. */
+#define MOST_ADDED (INT64_C(1) << 60)
+enum { WIDEST_SUM = 13 };
+_Static_assert(8 * WIDEST_SUM > 40 + 60, "sums of 2^40 touchpoints have room for their sign");
+
+size_t cxj__format_cell_bytes(const struct cxj__cell *cell) {
+    const struct cxj__cell_shape *shape = cxj__cell_shape(cell->grain);
+    size_t bytes = (1 + cxj__cell_columns(cell->grain)) * CXJ__WIRE_NUMBER;
+    bytes += shape->counts * CXJ__WIRE_NUMBER + shape->sums * (WIDEST_SUM + 1);
+    for (size_t i = 0; i < shape->histograms; i++) {
+        bytes += CXJ__WIRE_NUMBER + cxj__cell_histograms(cell)[i].used * 2 * CXJ__WIRE_NUMBER;
+    }
+    return bytes;
+}
+
+static void put_histogram(struct cxj__wire_out *out, const struct cxj__histogram *histogram,
+                          struct cxj__histogram_count *scratch) {
+    size_t count = cxj__histogram_list(histogram, scratch);
+    uint32_t before = 0;
+    cxj__wire_put(out, count);
+    for (size_t i = 0; i < count; i++) {
+        cxj__wire_put(out, scratch[i].bucket - before);
+        cxj__wire_put(out, scratch[i].count);
+        before = scratch[i].bucket;
+    }
+}
+
+/* Which of the columns listed are not known of a cell. */
+static void put_unknown(struct cxj__wire_out *out, const struct cxj__cell *cell,
+                        const struct cxj__format_columns *columns) {
+    size_t count = 0, before = 0;
+    for (size_t i = 0; i < columns->count; i++) count += !cxj__cell_knows(cell, columns->columns[i]);
+    cxj__wire_put(out, count);
+    for (size_t i = 0; count > 0 && i < columns->count; i++) {
+        if (cxj__cell_knows(cell, columns->columns[i])) continue;
+        cxj__wire_put(out, i - before);
+        before = i;
+    }
+}
+
+void cxj__format_put_cell(struct cxj__wire_out *out, const struct cxj__cell *cell,
+                          const struct cxj__format_columns *columns, struct cxj__histogram_count *scratch) {
+    size_t sums = cxj__cell_first_column(cell->grain, CXJ__SUMS);
+    size_t histograms = cxj__cell_first_column(cell->grain, CXJ__HISTOGRAMS);
+    put_unknown(out, cell, columns);
+    for (size_t i = 0; i < columns->count; i++) {
+        size_t column = columns->columns[i];
+        if (!cxj__cell_knows(cell, column)) continue;
+        if (column < sums) {
+            cxj__wire_put(out, (uint64_t)cxj__cell_counts(cell)[column]);
+        } else if (column < histograms) {
+            cxj__wire_put_sum(out, cxj__cell_sums(cell)[column - sums]);
+        } else {
+            put_histogram(out, &cxj__cell_histograms(cell)[column - histograms], scratch);
+        }
+    }
+}
+
+/* True if a sum is of no more than so many. */
+static bool is_sum_of(struct cxj__int128 sum, uint64_t most) {
+    struct cxj__int128 limit = cxj__base_product((int64_t)most, MOST_ADDED);
+    if (sum.high >> 63 != 0) sum = cxj__base_negate(sum);
+    return sum.high < limit.high || (sum.high == limit.high && sum.low <= limit.low);
+}
+
+static struct cxj__int128 get_sum(struct cxj__wire_in *in, uint64_t most) {
+    struct cxj__int128 sum = cxj__wire_get_sum(in, WIDEST_SUM);
+    if (!is_sum_of(sum, most)) cxj__wire_refuse(in, CXJ_BAD_BYTES, "a sum is greater than it can be here");
+    return sum;
+}
+
+static void get_histogram(struct cxj__wire_in *in, struct cxj__histogram *histogram, uint64_t most) {
+    size_t count = (size_t)cxj__wire_get(in, CXJ__HISTOGRAM_BUCKETS);
+    uint64_t bucket = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t step = cxj__wire_get(in, CXJ__HISTOGRAM_BUCKETS - 1 - bucket);
+        if (step == 0 && i > 0) cxj__wire_refuse(in, CXJ_BAD_BYTES, "a bucket stands twice");
+        bucket += step;
+        uint64_t times = cxj__wire_get(in, most);
+        if (times == 0) cxj__wire_refuse(in, CXJ_BAD_BYTES, "a bucket is empty");
+        if (in->status != CXJ_OK) return;
+        if (histogram == NULL) continue;
+        if (!cxj__histogram_reserve(histogram, in->memory, (uint32_t)bucket)) {
+            cxj__wire_refuse(in, CXJ_NO_MEMORY, "no memory for a histogram");
+            return;
+        }
+        cxj__histogram_add(histogram, (uint32_t)bucket, (int64_t)times);
+    }
 }
 
 static enum cxj__list list_at(const struct cxj__format_columns *columns, size_t place) {
@@ -709,28 +432,28 @@ static bool is_first_column(const struct cxj__format_columns *columns, size_t pl
 }
 
 /* Reads the places of columns that are not known of a cell. */
-static void get_unknown(struct cxj__format_in *in, const struct cxj__format_columns *columns,
+static void get_unknown(struct cxj__wire_in *in, const struct cxj__format_columns *columns,
                         struct cxj__columns *unknown) {
-    size_t place = 0, count = (size_t)cxj__format_get(in, columns->count);
+    size_t place = 0, count = (size_t)cxj__wire_get(in, columns->count);
     for (size_t i = 0; i < count && in->status == CXJ_OK; i++) {
-        uint64_t step = cxj__format_get(in, columns->count - 1 - place);
+        uint64_t step = cxj__wire_get(in, columns->count - 1 - place);
         place += (size_t)step;
-        if (step == 0 && i > 0) cxj__format_refuse(in, CXJ_BAD_BYTES, "columns are not in order");
+        if (step == 0 && i > 0) cxj__wire_refuse(in, CXJ_BAD_BYTES, "columns are not in order");
         if (in->status != CXJ_OK) return;
         if (is_first_column(columns, place)) {
-            cxj__format_refuse(in, CXJ_BAD_BYTES, "a column that every cell knows is not known of this one");
+            cxj__wire_refuse(in, CXJ_BAD_BYTES, "a column that every cell knows is not known of this one");
         }
         cxj__cell_add_column(unknown, place);
     }
 }
 
 /* Reads a column of a list; what is no column any more is left out. */
-static void get_column(struct cxj__format_in *in, struct cxj__cell *cell, enum cxj__list list, size_t column,
+static void get_column(struct cxj__wire_in *in, struct cxj__cell *cell, enum cxj__list list, size_t column,
                        uint64_t most) {
     bool is_kept = column < CXJ__COLUMNS;
     size_t place = is_kept ? column - cxj__cell_first_column(cell->grain, list) : 0;
     if (list == CXJ__COUNTS) {
-        int64_t count = (int64_t)cxj__format_get(in, most);
+        int64_t count = (int64_t)cxj__wire_get(in, most);
         if (is_kept) cxj__cell_counts(cell)[place] = count;
     } else if (list == CXJ__SUMS) {
         struct cxj__int128 sum = get_sum(in, most);
@@ -741,22 +464,22 @@ static void get_column(struct cxj__format_in *in, struct cxj__cell *cell, enum c
 }
 
 /* Notes the columns of a cell that are not among those known. */
-static void note_unknown(struct cxj__format_in *in, struct cxj__cell *cell, const struct cxj__columns *known) {
+static void note_unknown(struct cxj__wire_in *in, struct cxj__cell *cell, const struct cxj__columns *known) {
     for (size_t column = 0; column < cxj__cell_columns(cell->grain); column++) {
         if (cxj__cell_has_column(known, column)) continue;
         if (!cxj__cell_reserve_unknown(cell, in->memory)) {
-            cxj__format_refuse(in, CXJ_NO_MEMORY, "no memory for a cell");
+            cxj__wire_refuse(in, CXJ_NO_MEMORY, "no memory for a cell");
             return;
         }
         cxj__cell_add_column(cell->unknown, column);
     }
 }
 
-void cxj__format_get_cell(struct cxj__format_in *in, struct cxj__cell *cell, struct cxj__format_columns *columns,
+void cxj__format_get_cell(struct cxj__wire_in *in, struct cxj__cell *cell, struct cxj__format_columns *columns,
                           uint64_t most) {
     struct cxj__columns unknown = {{0}}, known = {{0}};
     size_t begin = in->field = in->at;
-    if (columns->count == 0) cxj__format_refuse(in, CXJ_BAD_BYTES, "no columns are listed for this cell");
+    if (columns->count == 0) cxj__wire_refuse(in, CXJ_BAD_BYTES, "no columns are listed for this cell");
     if (in->format != CXJ__FORMAT_FIRST) get_unknown(in, columns, &unknown);
     for (size_t place = 0; place < columns->count && in->status == CXJ_OK; place++) {
         size_t column = columns->columns[place];
@@ -767,26 +490,4 @@ void cxj__format_get_cell(struct cxj__format_in *in, struct cxj__cell *cell, str
     }
     if (in->status == CXJ_OK) note_unknown(in, cell, &known);
     in->field = begin;
-}
-
-bool cxj__format_knows_all(const struct cxj__format_columns *columns) {
-    for (size_t place = 0; place < columns->count; place++) {
-        if (!cxj__cell_has_column(&columns->known, place)) return false;
-    }
-    return true;
-}
-
-bool cxj__format_in_end(struct cxj__format_in *in) {
-    unsigned char further;
-    if (!cxj__format_item(in, CXJ__FORMAT_END)) return false;
-    if (in->end > BLOCK_HEADER) return refuse_at(in, BLOCK_HEADER, CXJ_BAD_BYTES, "the end has contents");
-    int64_t got = in->read(in->context, &further, 1);
-    if (got < 0 || got > 1) return refuse_at(in, in->length, CXJ_IO, "the read function failed");
-    if (got > 0) return refuse_at(in, in->length, CXJ_BAD_BYTES, "there are bytes behind the end");
-    return true;
-}
-
-void cxj__format_in_finish(struct cxj__format_in *in) {
-    if (in->bytes != NULL) memset(in->bytes, 0, in->capacity);
-    cxj__base_release(in->memory, &in->bytes, &in->capacity, 1);
 }

@@ -11,6 +11,7 @@
 #include "engine.h"
 #include "format.h"
 #include "touchpoint.h"
+#include "wire.h"
 
 /* A journey, or the number of one that is sealed. */
 struct item {
@@ -41,7 +42,7 @@ struct cxj_saver {
     const struct cxj__core *core; /* what is saved */
     struct cxj__memory own;       /* the account of a save at once */
     struct cxj__memory *memory;
-    struct cxj__format_out out;
+    struct cxj__wire_out out;
     cxj_status status; /* CXJ_DONE once all is written */
     bool is_finished;  /* all that it held is given back */
     enum stage stage;
@@ -153,10 +154,10 @@ static cxj_status put_name(struct cxj_saver *saver) {
     size_t length = 0;
     uint32_t code = saver->names[saver->major][saver->next++];
     const char *name = cxj__names_text(&saver->core->dictionaries[saver->major], code, &length);
-    cxj_status status = cxj__format_out_item(&saver->out, CXJ__FORMAT_NAMES, CXJ__FORMAT_NUMBER + length);
+    cxj_status status = cxj__wire_out_item(&saver->out, CXJ__FORMAT_NAMES, CXJ__WIRE_NUMBER + length);
     if (status != CXJ_OK) return status;
-    cxj__format_put(&saver->out, length);
-    cxj__format_put_bytes(&saver->out, name, length);
+    cxj__wire_put(&saver->out, length);
+    cxj__wire_put_bytes(&saver->out, name, length);
     return CXJ_OK;
 }
 
@@ -181,13 +182,13 @@ static cxj_status put_settings(struct cxj_saver *saver) {
     saver->stage = MARK;
     for (size_t number = 1; number < CXJ__FORMAT_SETTINGS_KNOWN; number++) count += saver->settings[number] != 0;
     if (count == 0) return CXJ_OK;
-    cxj_status status = cxj__format_out_item(&saver->out, CXJ__FORMAT_SETTINGS, (1 + 2 * count) * CXJ__FORMAT_NUMBER);
+    cxj_status status = cxj__wire_out_item(&saver->out, CXJ__FORMAT_SETTINGS, (1 + 2 * count) * CXJ__WIRE_NUMBER);
     if (status != CXJ_OK) return status;
-    cxj__format_put(&saver->out, count);
+    cxj__wire_put(&saver->out, count);
     for (size_t number = 1; number < CXJ__FORMAT_SETTINGS_KNOWN; number++) {
         if (saver->settings[number] == 0) continue;
-        cxj__format_put(&saver->out, number - before);
-        cxj__format_put(&saver->out, saver->settings[number]);
+        cxj__wire_put(&saver->out, number - before);
+        cxj__wire_put(&saver->out, saver->settings[number]);
         before = number;
     }
     return CXJ_OK;
@@ -196,10 +197,10 @@ static cxj_status put_settings(struct cxj_saver *saver) {
 static cxj_status put_mark(struct cxj_saver *saver) {
     saver->stage = NAMES;
     if (saver->mark_length == 0) return CXJ_OK;
-    cxj_status status = cxj__format_out_item(&saver->out, CXJ__FORMAT_MARK, CXJ__FORMAT_NUMBER + saver->mark_length);
+    cxj_status status = cxj__wire_out_item(&saver->out, CXJ__FORMAT_MARK, CXJ__WIRE_NUMBER + saver->mark_length);
     if (status != CXJ_OK) return status;
-    cxj__format_put(&saver->out, saver->mark_length);
-    cxj__format_put_bytes(&saver->out, saver->mark, saver->mark_length);
+    cxj__wire_put(&saver->out, saver->mark_length);
+    cxj__wire_put_bytes(&saver->out, saver->mark, saver->mark_length);
     return CXJ_OK;
 }
 
@@ -213,12 +214,11 @@ static cxj_status put_view(struct cxj_saver *saver) {
         return CXJ_OK;
     }
     const struct cxj_view *view = saver->core->views[saver->next++];
-    cxj_status status =
-        cxj__format_out_item(&saver->out, CXJ__FORMAT_VIEWS, 2 * CXJ__FORMAT_NUMBER + view->text_length);
+    cxj_status status = cxj__wire_out_item(&saver->out, CXJ__FORMAT_VIEWS, 2 * CXJ__WIRE_NUMBER + view->text_length);
     if (status != CXJ_OK) return status;
-    cxj__format_put(&saver->out, view->sealed_lost);
-    cxj__format_put(&saver->out, view->text_length);
-    cxj__format_put_bytes(&saver->out, view->text, view->text_length);
+    cxj__wire_put(&saver->out, view->sealed_lost);
+    cxj__wire_put(&saver->out, view->text_length);
+    cxj__wire_put_bytes(&saver->out, view->text, view->text_length);
     return CXJ_OK;
 }
 
@@ -242,7 +242,7 @@ static void find_columns(struct cxj_saver *saver) {
 
 static cxj_status put_columns(struct cxj_saver *saver) {
     saver->stage = CELLS;
-    cxj_status status = cxj__format_out_item(&saver->out, CXJ__FORMAT_CELLS, CXJ_GRAIN_JOURNEYS * CXJ__FORMAT_COLUMNS);
+    cxj_status status = cxj__wire_out_item(&saver->out, CXJ__FORMAT_CELLS, CXJ_GRAIN_JOURNEYS * CXJ__FORMAT_COLUMNS);
     if (status != CXJ_OK) return status;
     find_columns(saver);
     for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
@@ -271,14 +271,14 @@ static cxj_status list_cells(struct cxj_saver *saver, const struct cxj_view *vie
         next++->cell = view->cells[i]->sealed;
     }
     cxj__base_sort(saver->cells, next, saver->cell_count, sizeof *next, compare_sealed_cells, NULL);
-    cxj_status status = cxj__format_out_item(&saver->out, CXJ__FORMAT_CELLS, CXJ__FORMAT_NUMBER);
-    if (status == CXJ_OK) cxj__format_put(&saver->out, saver->cell_count);
+    cxj_status status = cxj__wire_out_item(&saver->out, CXJ__FORMAT_CELLS, CXJ__WIRE_NUMBER);
+    if (status == CXJ_OK) cxj__wire_put(&saver->out, saver->cell_count);
     return status;
 }
 
 static void put_key(struct cxj_saver *saver, const struct cxj_view *view, const struct cxj__key *key) {
-    if (view->period != CXJ__NO_PERIOD) cxj__format_put_signed(&saver->out, key->period);
-    for (uint32_t part = 0; part < cxj__view_code_parts(view); part++) cxj__format_put(&saver->out, key->parts[part]);
+    if (view->period != CXJ__NO_PERIOD) cxj__wire_put_signed(&saver->out, key->period);
+    for (uint32_t part = 0; part < cxj__view_code_parts(view); part++) cxj__wire_put(&saver->out, key->parts[part]);
 }
 
 static cxj_status put_cell(struct cxj_saver *saver) {
@@ -297,8 +297,8 @@ static cxj_status put_cell(struct cxj_saver *saver) {
         return CXJ_OK;
     }
     const struct sealed_cell *cell = &saver->cells[saver->next++];
-    size_t most = (1 + CXJ__KEY_PARTS) * CXJ__FORMAT_NUMBER + cxj__format_cell_bytes(cell->cell);
-    cxj_status status = cxj__format_out_item(&saver->out, CXJ__FORMAT_CELLS, most);
+    size_t most = (1 + CXJ__KEY_PARTS) * CXJ__WIRE_NUMBER + cxj__format_cell_bytes(cell->cell);
+    cxj_status status = cxj__wire_out_item(&saver->out, CXJ__FORMAT_CELLS, most);
     if (status != CXJ_OK) return status;
     put_key(saver, view, &cell->key);
     cxj__format_put_cell(&saver->out, cell->cell, &saver->columns[view->grain], saver->buckets);
@@ -392,8 +392,8 @@ static void put_withdrawn(struct cxj_saver *saver, const struct cxj__journey *jo
     for (size_t k = journey->count; k < cxj__store_kept(journey); k++) {
         struct cxj__entry entry;
         cxj__store_unpack(journey, k, &entry);
-        cxj__format_put(&saver->out, entry.touchpoint.id - before);
-        cxj__format_put(&saver->out, entry.touchpoint.revision);
+        cxj__wire_put(&saver->out, entry.touchpoint.id - before);
+        cxj__wire_put(&saver->out, entry.touchpoint.revision);
         before = entry.touchpoint.id;
     }
 }
@@ -419,12 +419,12 @@ static cxj_status put_journey(struct cxj_saver *saver, size_t *work) {
     size_t contributing = journey == NULL ? 0 : journey->count;
     size_t withdrawn = journey == NULL ? 0 : journey->withdrawn;
     size_t count = contributing + withdrawn;
-    cxj_status status = cxj__format_out_item(&saver->out, CXJ__FORMAT_JOURNEYS,
-                                             3 * CXJ__FORMAT_NUMBER + count * CXJ__FORMAT_TOUCHPOINT);
+    cxj_status status =
+        cxj__wire_out_item(&saver->out, CXJ__FORMAT_JOURNEYS, 3 * CXJ__WIRE_NUMBER + count * CXJ__FORMAT_TOUCHPOINT);
     if (status != CXJ_OK) return status;
-    cxj__format_put(&saver->out, item->number - (i > 0 ? saver->items[i - 1].number : 0));
-    cxj__format_put(&saver->out, 2 * contributing + (withdrawn > 0));
-    if (withdrawn > 0) cxj__format_put(&saver->out, withdrawn);
+    cxj__wire_put(&saver->out, item->number - (i > 0 ? saver->items[i - 1].number : 0));
+    cxj__wire_put(&saver->out, 2 * contributing + (withdrawn > 0));
+    if (withdrawn > 0) cxj__wire_put(&saver->out, withdrawn);
     if (contributing > 0) put_touchpoints(saver, journey);
     if (withdrawn > 0) put_withdrawn(saver, journey);
     if (saver->engine != NULL) saver->engine->core.store.snapshot.done = item->number;
@@ -435,18 +435,18 @@ static cxj_status put_journey(struct cxj_saver *saver, size_t *work) {
 /* ---- all of it -------------------------------------------------------------------------------------------------- */
 
 /* Which facets sealed touchpoints have, as far as that is known. */
-static void put_facets(struct cxj__format_out *out, const struct cxj__core *core) {
+static void put_facets(struct cxj__wire_out *out, const struct cxj__core *core) {
     uint32_t before = 0, occur = 0;
     if (core->sealed_facets_lost) {
-        cxj__format_put(out, 0);
+        cxj__wire_put(out, 0);
         return;
     }
     for (uint32_t bit = 0; bit < CXJ__FACETS; bit++) occur += core->sealed_facets[bit] != 0;
-    cxj__format_put(out, 1 + occur);
+    cxj__wire_put(out, 1 + occur);
     for (uint32_t bit = 0; bit < CXJ__FACETS; bit++) {
         if (core->sealed_facets[bit] == 0) continue;
-        cxj__format_put(out, bit - before);
-        cxj__format_put(out, core->sealed_facets[bit]);
+        cxj__wire_put(out, bit - before);
+        cxj__wire_put(out, core->sealed_facets[bit]);
         before = bit;
     }
 }
@@ -454,29 +454,29 @@ static void put_facets(struct cxj__format_out *out, const struct cxj__core *core
 static cxj_status put_totals(struct cxj_saver *saver) {
     enum { MOST = 10 + CXJ__DICTIONARIES + 2 * CXJ__FACETS };
     const struct cxj__core *core = saver->core;
-    struct cxj__format_out *out = &saver->out;
-    cxj_status status = cxj__format_out_item(out, CXJ__FORMAT_TOTALS, MOST * CXJ__FORMAT_NUMBER);
+    struct cxj__wire_out *out = &saver->out;
+    cxj_status status = cxj__wire_out_item(out, CXJ__FORMAT_TOTALS, MOST * CXJ__WIRE_NUMBER);
     if (status != CXJ_OK) return status;
     bool has_now = core->now != INT64_MIN;
-    cxj__format_put(out, has_now);
-    if (has_now) cxj__format_put_signed(out, core->now);
-    cxj__format_put(out, core->sealed_touchpoints);
+    cxj__wire_put(out, has_now);
+    if (has_now) cxj__wire_put_signed(out, core->now);
+    cxj__wire_put(out, core->sealed_touchpoints);
     if (core->sealed_touchpoints > 0) {
-        cxj__format_put(out, core->sealed_journeys);
-        cxj__format_put_signed(out, core->sealed_latest);
+        cxj__wire_put(out, core->sealed_journeys);
+        cxj__wire_put_signed(out, core->sealed_latest);
         put_facets(out, core);
     }
-    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__format_put(out, saver->counts[d]);
-    cxj__format_put(out, core->view_count);
-    cxj__format_put(out, core->store.table.count + core->store.sealed.count);
-    cxj__format_put(out, core->touchpoints - core->sealed_touchpoints);
+    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__wire_put(out, saver->counts[d]);
+    cxj__wire_put(out, core->view_count);
+    cxj__wire_put(out, core->store.table.count + core->store.sealed.count);
+    cxj__wire_put(out, core->touchpoints - core->sealed_touchpoints);
     return CXJ_OK;
 }
 
 /* What can be done only while the engine does not change: finding the names, making room, the totals. */
 static cxj_status begin(struct cxj_saver *saver, const cxj_engine *engine, cxj_write write, void *context) {
     const struct cxj__store *store = &saver->core->store;
-    cxj_status status = cxj__format_out_begin(&saver->out, saver->memory, write, context);
+    cxj_status status = cxj__wire_out_begin(&saver->out, saver->memory, write, context, CXJ__FORMAT_FORMAT);
     saver->places = store->places;
     saver->major = 1;
     saver->item_room = store->table.count + store->sealed.count;
@@ -490,7 +490,7 @@ static cxj_status begin(struct cxj_saver *saver, const cxj_engine *engine, cxj_w
 }
 
 static cxj_status end_save(struct cxj_saver *saver) {
-    cxj_status status = cxj__format_out_end(&saver->out);
+    cxj_status status = cxj__wire_out_end(&saver->out);
     return status == CXJ_OK ? CXJ_DONE : status;
 }
 
@@ -538,7 +538,7 @@ static void finish_save(struct cxj_saver *saver) {
     give_back(saver, &saver->buckets, 2 * CXJ__HISTOGRAM_BUCKETS, sizeof *saver->buckets);
     give_back(saver, &saver->items, saver->item_room, sizeof *saver->items);
     give_back(saver, &saver->scratch, saver->item_room, sizeof *saver->scratch);
-    cxj__format_out_finish(&saver->out);
+    cxj__wire_out_finish(&saver->out);
     if (saver->engine == NULL) return;
     cxj__store_close_snapshot(&saver->engine->core.store, saver->memory);
     saver->engine->is_saving = false;

@@ -18,7 +18,7 @@ cd "$(dirname "$0")/.."
 
 build=build-coverage
 least=95
-whole='src/merge.c src/format.c src/save.c src/load.c'
+whole='src/merge.c src/wire.c src/format.c src/save.c src/load.c src/decode.c src/sums.c'
 logs=300
 
 need_builder

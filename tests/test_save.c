@@ -1,7 +1,7 @@
 /* save: an engine as bytes, at once or in steps. What include/cxj.h says of it under "Save and load": that what was
  * saved comes back exactly; that engines which know the same are saved as the same bytes, whatever way they came to it;
  * that a save in steps writes the engine as it was when it was opened, and costs the host nothing but memory; that
- * hosts and allocators may fail. What is refused when it is read, test_load.c shows.
+ * hosts and allocators may fail. What is refused when it is read, test_decode.c and test_sums.c show.
  *
  * CXJ_SEED takes the seed of the random feeds; it is printed.
  *

@@ -75,7 +75,8 @@ class Stage(NamedTuple):
 
 
 def unit(room: str) -> Program:
-    beside = ["tests/saved.c", "tests/same.c"] if room in ("format", "load", "save") else []
+    beside = ["tests/saved.c", "tests/same.c"] if room in ("format", "load", "save", "sums") else []
+    beside += {"format": ["tests/stream.c"], "load": ["tests/draft.c"], "sums": ["tests/draft.c"]}.get(room, [])
     return Program(f"test_{room}", [f"tests/test_{room}.c", *beside, "tests/mutation/stop.c"])
 
 
@@ -87,7 +88,7 @@ def stages_of(file: str) -> list[Stage]:
     """The tests that see a file, its own first, then by how long they take. Their seeds are fixed."""
     own = {"fold": ["fold"], "cell": ["cell", "metric"], "metric": ["metric"]}[file]
     # Neither what the plan does nor what it is made of asks for a metric.
-    others = [] if file == "metric" else ["format", "load", "view", "record"] if file == "cell" else ["view", "record"]
+    others = [] if file == "metric" else ["format", "sums", "load", "view", "record"] if file == "cell" else ["view", "record"]
     slow = [] if file == "metric" else ["plan"]
     return [
         *(Stage(unit(room), [], quick=True) for room in own),
