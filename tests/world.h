@@ -7,6 +7,7 @@
 #define CXJ_TESTS_WORLD_H
 
 #include "engine.h"
+#include "touchpoint.h"
 
 #include <check.h>
 #include <inttypes.h>
