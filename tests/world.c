@@ -284,12 +284,6 @@ void show_engine(shown *to, const cxj_engine *engine) {
     for (uint64_t number = 1; number <= 40; number++) show_journey(to, engine, number);
 }
 
-static int compare_index_entries(const void *a, const void *b) {
-    const struct cxj__index_entry *x = a, *y = b;
-    if (x->kind != y->kind) return x->kind < y->kind ? -1 : 1;
-    return (x->key > y->key) - (x->key < y->key);
-}
-
 static void show_fold(shown *to, const struct cxj__fold *fold) {
     static const uint64_t key[2] = {1, 2};
     struct cxj__fold copy;
@@ -301,19 +295,53 @@ static void show_fold(shown *to, const struct cxj__fold *fold) {
     show(to, "fold of %u, %" PRIx64 "\n", copy.counts[CXJ__F_TOUCHPOINTS], cxj__base_siphash(key, &copy, sizeof copy));
 }
 
-static void show_index(shown *to, const struct cxj__index *index) {
-    struct cxj__index_entry *entries = malloc(index->capacity * sizeof *entries);
+/* The cell with a number, whatever that is: its view and key. */
+static void show_cell_of(shown *to, const cxj_engine *engine, uint64_t number) {
+    for (size_t v = 0; v < engine->core.view_count; v++) {
+        const struct cxj_view *view = engine->core.views[v];
+        if (number >> CXJ__CELL_NUMBER_BITS != view->id) continue;
+        for (size_t i = 0; i < view->cell_count; i++) {
+            const struct cxj__key *key = &view->cells[i]->key;
+            if (view->cells[i]->number != number) continue;
+            show(to, "cell %zu %" PRId64, v, key->period);
+            for (size_t k = 0; k < CXJ__KEY_PARTS; k++) show(to, " %" PRIu32, key->parts[k]);
+            return;
+        }
+    }
+    show(to, "a cell that is gone");
+}
+
+static void show_entry(shown *to, const cxj_engine *engine, const struct cxj__index_entry *entry) {
+    if (entry->kind == CXJ__INDEX_CELL) {
+        show_cell_of(to, engine, entry->key);
+    } else {
+        show(to, "%" PRIu32 " %" PRIx64, entry->kind, entry->key);
+    }
+    show(to, " %" PRId64 " %" PRIu32 "\n", entry->value, entry->kind == CXJ__INDEX_ID ? entry->sequence : 0);
+}
+
+static int compare_lines(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Sorts the lines of a text from a place on: an index has no order, and cells have other numbers when they are made
+ * anew. */
+static void sort_lines(shown *of, size_t from) {
+    static char copy[sizeof of->text], *lines[1 << 16];
     size_t count = 0;
-    ck_assert_ptr_nonnull(entries);
+    memcpy(copy, of->text + from, of->length - from + 1);
+    for (char *line = strtok(copy, "\n"); line != NULL; line = strtok(NULL, "\n")) lines[count++] = line;
+    qsort(lines, count, sizeof *lines, compare_lines);
+    of->length = from;
+    for (size_t i = 0; i < count; i++) show(of, "%s\n", lines[i]);
+}
+
+static void show_index(shown *to, const cxj_engine *engine, const struct cxj__index *index) {
+    const size_t from = to->length;
     for (size_t i = 0; i < index->capacity; i++) {
-        if (index->entries[i].kind != CXJ__INDEX_NONE) entries[count++] = index->entries[i];
+        if (index->entries[i].kind != CXJ__INDEX_NONE) show_entry(to, engine, &index->entries[i]);
     }
-    qsort(entries, count, sizeof *entries, compare_index_entries);
-    for (size_t i = 0; i < count; i++) {
-        show(to, "%" PRIu32 " %" PRIx64 " %" PRId64 " %" PRIu32 "\n", entries[i].kind, entries[i].key, entries[i].value,
-             entries[i].kind == CXJ__INDEX_ID ? entries[i].sequence : 0);
-    }
-    free(entries);
+    sort_lines(to, from);
     for (size_t i = 0; i < index->checkpoint_count; i++) show_fold(to, &index->checkpoints[i]);
 }
 
@@ -339,10 +367,10 @@ void show_inside(shown *to, const cxj_engine *engine, uint64_t number) {
         show(to, "%x ", journey->samples[i]);
     }
     show(to, "\n");
-    if (journey->index != NULL) show_index(to, journey->index);
+    if (journey->index != NULL) show_index(to, engine, journey->index);
 }
 
-static void check_texts(const shown *a, const shown *b) {
+void check_texts(const shown *a, const shown *b) {
     if (strcmp(a->text, b->text) == 0) return;
     size_t at = 0, from;
     while (a->text[at] == b->text[at]) at++;
