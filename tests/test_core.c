@@ -352,7 +352,7 @@ START_TEST(codes_are_set_by_dimension) {
 }
 END_TEST
 
-/* "The version grows with each call that changes something, and only then." */
+/* The version "grows with each call that changes something, and only then". */
 START_TEST(version_grows_with_what_changes_something) {
     cxj_engine *engine = make_engine(NULL, 0);
     const struct cxj__core *core = &engine->core;

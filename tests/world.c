@@ -60,7 +60,8 @@ void *allocate(void *context, void *block, size_t old_size, size_t new_size) {
     unsigned char *made = NULL;
     ck_assert_int_eq(block == NULL, old_size == 0);
     if (new_size != 0) {
-        if (++memory->asked == memory->fail_at || memory->refuses) return NULL;
+        bool is_over = memory->for_good && memory->fail_at != 0 && memory->asked >= memory->fail_at;
+        if (++memory->asked == memory->fail_at || is_over || memory->refuses) return NULL;
         made = malloc(new_size);
         ck_assert_ptr_nonnull(made);
         size_t kept = old_size < new_size ? old_size : new_size;

@@ -44,6 +44,7 @@ uint32_t chance(uint32_t below);
 typedef struct heap {
     uint64_t asked;   /* allocations asked for */
     uint64_t fail_at; /* the one that fails; 0: none */
+    bool for_good;    /* and so do all behind it */
     bool refuses;     /* all fail */
     uint64_t blocks, bytes, peak;
 } heap;
