@@ -141,20 +141,6 @@ static unsigned char *save_of(const cxj_engine *engine, size_t *length) {
     return bytes;
 }
 
-cxj_engine *reload(const cxj_engine *engine, heap *memory) {
-    cxj_options options = {.size = sizeof options, .seed = {1, 2}};
-    cxj_engine *loaded = NULL;
-    size_t length = 0;
-    unsigned char *bytes = save_of(engine, &length);
-    if (memory != NULL) {
-        options.allocate = allocate;
-        options.allocate_context = memory;
-    }
-    ck_assert_int_eq(cxj_load_bytes(&options, bytes, length, NULL, 0, &loaded), CXJ_OK);
-    free(bytes);
-    return loaded;
-}
-
 const char *const view_texts[] = {
     "touchpoints",
     "touchpoints by channel, type per day",

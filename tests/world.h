@@ -72,9 +72,6 @@ cxj_engine *make_with(cxj_options options);
 cxj_engine *make_named(cxj_options options, heap *memory);
 cxj_engine *make_engine(heap *memory, uint32_t touchpoints_limit);
 
-/* One that loads what another saves, with the usual options. */
-cxj_engine *reload(const cxj_engine *engine, heap *memory);
-
 extern const char *const view_texts[];
 enum { VIEWS = 8 };
 cxj_view *add(cxj_engine *engine, const char *text);
