@@ -374,12 +374,40 @@ void check_same(const cxj_engine *a, const cxj_engine *b) {
 
 void check_equal(const cxj_engine *a, const cxj_engine *b) {
     size_t length = 0, its = 0;
+    check_cells(a);
+    check_cells(b);
     check_same(a, b);
     unsigned char *bytes = save_of(a, &length), *others = save_of(b, &its);
     ck_assert_uint_eq(length, its);
     ck_assert_int_eq(memcmp(bytes, others, length), 0);
     free(bytes);
     free(others);
+}
+
+static void check_cell(const struct cxj__cell *cell) {
+    for (size_t h = 0; h < cxj__cell_shape(cell->grain)->histograms; h++) {
+        const struct cxj__histogram *histogram = &cxj__cell_histograms(cell)[h];
+        size_t used = 0;
+        for (uint32_t i = 0; i < histogram->capacity; i++) {
+            uint64_t slot = histogram->slots[i];
+            used += slot != 0;
+            ck_assert_msg(slot == 0 || slot >> 48 != 0, "a histogram counts what is in no bucket");
+            ck_assert_msg((slot >> 47 & 1) == 0, "a histogram counts less than nothing");
+        }
+        ck_assert_uint_eq(used, histogram->used);
+    }
+    if (cell->sealed != NULL) check_cell(cell->sealed);
+}
+
+void check_cells(const cxj_engine *engine) {
+    for (size_t v = 0; v < engine->core.view_count; v++) {
+        const struct cxj_view *view = engine->core.views[v];
+        for (size_t i = 0; i < view->cell_count; i++) {
+            check_cell(view->cells[i]);
+            ck_assert(!view->cells[i]->is_needed);
+            ck_assert_msg(cxj__cell_counts(view->cells[i])[0] > 0, "a cell to which nothing contributes exists");
+        }
+    }
 }
 
 void take_picture(picture *of, const cxj_engine *engine) {
@@ -389,6 +417,7 @@ void take_picture(picture *of, const cxj_engine *engine) {
 
 void check_picture(const picture *before, const cxj_engine *engine) {
     static picture now;
+    check_cells(engine);
     take_picture(&now, engine);
     check_texts(&before->shown, &now.shown);
     ck_assert_uint_eq(before->length, now.length);

@@ -104,6 +104,9 @@ void show_inside(shown *to, const cxj_engine *engine, uint64_t number);
 /* Fails the test unless two texts are the same, and says where they differ. */
 void check_texts(const shown *a, const shown *b);
 
+/* Fails the test where a cell is empty, or one of its histograms is not as it can be. */
+void check_cells(const cxj_engine *engine);
+
 /* Fail the test unless both show the same; the second one also unless both are saved as the same bytes. */
 void check_same(const cxj_engine *a, const cxj_engine *b);
 void check_equal(const cxj_engine *a, const cxj_engine *b);
