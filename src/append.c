@@ -68,7 +68,7 @@ static void index_held(const struct cxj__core *core, const struct cxj__journey *
 }
 
 /* Room in the index for so many touchpoints: their ids, what they hold first, and the conditions that this meets. */
-static bool reserve_index(struct cxj__core *core, struct cxj__journey *journey, size_t touchpoints) {
+static bool reserve_entries(struct cxj__core *core, struct cxj__journey *journey, size_t touchpoints) {
     size_t further = touchpoints * (1 + CXJ__HOLDERS) + core->had_conditions;
     return journey->index == NULL || cxj__store_reserve_index(journey, &core->memory, &core->seed, further);
 }
@@ -104,7 +104,7 @@ static bool begin_group(struct cxj__append *append, struct cxj__core *core) {
 static bool reserve_next(struct cxj__core *core, struct cxj__journey *journey, const cxj_touchpoint *t) {
     size_t rares = journey->rare_count + (size_t)cxj__store_is_rare(t);
     return cxj__store_reserve(journey, &core->memory, &core->seed, journey->count + 1U, 0, rares) &&
-           cxj__post_regain_samples(core, journey) && reserve_index(core, journey, 1);
+           cxj__post_regain_samples(core, journey) && reserve_entries(core, journey, 1);
 }
 
 /* A step's samples, behind those that the journey has. */
@@ -392,7 +392,7 @@ static bool reserve_edit(struct cxj__core *core, const struct cxj__edit *edit, c
     }
     return room && cxj__store_reserve_fold(journey, &core->memory, after) &&
            cxj__store_reserve_samples(journey, &core->memory, after->samples) &&
-           reserve_index(core, journey, edit->arriving_count);
+           reserve_entries(core, journey, edit->arriving_count);
 }
 
 /* Finds out what a change of a journey means, entries being what it will have, or had, from the position on. */

@@ -136,7 +136,7 @@ static void post_own(struct merge *merge, struct cxj__journey *journey, enum cxj
 }
 
 /* The index of a copy learns what views want to know, of cells that are there. */
-static bool index_copy(struct merge *merge, struct cxj__journey *copy) {
+static bool index_for_views(struct merge *merge, struct cxj__journey *copy) {
     struct cxj__core *core = &merge->engine->core;
     for (size_t v = 0; v < core->view_count && copy->index != NULL; v++) {
         bool counts_cells = core->views[v]->grain == CXJ_GRAIN_TOUCHPOINTS;
@@ -150,7 +150,7 @@ static bool index_copy(struct merge *merge, struct cxj__journey *copy) {
 static bool post_copies(struct merge *merge) {
     for (; merge->posted < merge->taken.count; merge->posted++) {
         struct cxj__journey *copy = merge->taken.items[merge->posted].copy;
-        if (!cxj__post_regain_samples(&merge->engine->core, copy) || !index_copy(merge, copy)) return false;
+        if (!cxj__post_regain_samples(&merge->engine->core, copy) || !index_for_views(merge, copy)) return false;
         if (!merge->adds_cells && !post_journey(merge, copy, CXJ__POST_ADD)) return false;
     }
     return true;
@@ -409,10 +409,11 @@ static bool reserve_cell(struct merge *merge, struct cxj_view *view, const struc
     return cxj__cell_reserve_cell(to, &core->memory, from);
 }
 
-/* What sealed journeys have contributed is not the copies'. */
+/* What sealed journeys have contributed is not the copies'. No histogram counts less than nothing on the way. */
 static void add_held(struct cxj__cell *to, const struct cxj__cell *from, int sign) {
-    cxj__cell_add_cell(to, from, sign);
+    if (sign > 0) cxj__cell_add_cell(to, from, 1);
     if (cxj__cell_has_sealed(from)) cxj__cell_add_cell(to, from->sealed, -sign);
+    if (sign < 0) cxj__cell_add_cell(to, from, -1);
 }
 
 static bool add_cell(struct merge *merge, struct cxj_view *view, const struct cxj__cell *from,

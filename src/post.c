@@ -118,7 +118,7 @@ static void count_distinct(const struct cxj__post *post, const struct posting *p
 
 /* Makes room in the index for one more cell. One that is fuller than usual is slower, but right, as long as it has an
  * empty slot. */
-static bool reserve_index(const struct cxj__post *post, const struct posting *posting, bool is_forced) {
+static bool reserve_in_index(const struct cxj__post *post, const struct posting *posting, bool is_forced) {
     const struct cxj__index *index = post->journey->index;
     if (index == NULL || posting->fact->grain != CXJ_GRAIN_TOUCHPOINTS) return true;
     return cxj__store_reserve_index(post->journey, &post->core->memory, &post->core->seed, 1) ||
@@ -126,7 +126,7 @@ static bool reserve_index(const struct cxj__post *post, const struct posting *po
 }
 
 static bool add_to(const struct cxj__post *post, const struct posting *posting, struct cxj__cell *cell) {
-    if (!reserve_index(post, posting, false) || !cxj__cell_take_fact(cell, &post->core->memory, posting->fact)) {
+    if (!reserve_in_index(post, posting, false) || !cxj__cell_take_fact(cell, &post->core->memory, posting->fact)) {
         return false;
     }
     count_distinct(post, posting, cell, 1);
@@ -194,7 +194,7 @@ static void force(const struct cxj__post *post, const struct posting *posting) {
     if (!reach(core, posting->view, posting->key, &cell)) posting->view->incomplete = true;
     if (cell == NULL) return;
     cell->is_needed = false;
-    if (!reserve_index(post, posting, true) || !cxj__cell_take_fact(cell, &core->memory, posting->fact)) {
+    if (!reserve_in_index(post, posting, true) || !cxj__cell_take_fact(cell, &core->memory, posting->fact)) {
         lose(post, posting->view, cell);
     } else {
         count_distinct(post, posting, cell, 1);
@@ -286,7 +286,7 @@ bool cxj__post_facts(struct cxj__post *post, struct cxj__views views, const cxj_
 }
 
 /* A step's samples, behind those that came before. There is room. */
-static void keep_samples(struct cxj__journey *journey, size_t from, const struct cxj__fact *facts, size_t count) {
+static void keep_samples_of(struct cxj__journey *journey, size_t from, const struct cxj__fact *facts, size_t count) {
     for (size_t i = 1; i < count; i++) {
         if (facts[i].grain != CXJ_GRAIN_JOURNEYS) continue;
         journey->samples[from++] = cxj__cell_sample(facts[i].dimension, cxj__histogram_bucket(facts[i].lateness));
@@ -304,7 +304,7 @@ bool cxj__post_records(struct cxj__post *post, struct cxj__views views, size_t p
         size_t count = cxj__fold_step(fold, &entry.touchpoint, entry.held, post->core->wanted, facts);
         post->core->folded++;
         if (keep) {
-            keep_samples(journey, samples, facts, count);
+            keep_samples_of(journey, samples, facts, count);
             cxj__store_checkpoint(journey, i + 1, fold);
         }
         if (!cxj__post_facts(post, views, &entry.touchpoint, entry.held, facts, count, i)) return false;

@@ -143,7 +143,7 @@ static bool gather(struct cxj__settling *settling, struct cxj__core *core, struc
 }
 
 /* True if the entry begins those of its id; each without an id is alone. */
-static bool is_first(const struct cxj__settling *settling, const struct cxj__arrivals *arrivals, size_t i) {
+static bool is_first_of_id(const struct cxj__settling *settling, const struct cxj__arrivals *arrivals, size_t i) {
     const struct cxj__entry *entries = settling->entries.items;
     return i == arrivals->range.from || entries[i].touchpoint.id == 0 ||
            entries[i - 1].touchpoint.id != entries[i].touchpoint.id;
@@ -154,7 +154,7 @@ static void locate(struct cxj__settling *settling, struct cxj__core *core, const
     for (size_t i = arrivals->range.from; i < arrivals->range.to; i++) {
         struct cxj__entry *entry = &settling->entries.items[i];
         entry->position = SIZE_MAX;
-        if (entry->touchpoint.id == 0 || !is_first(settling, arrivals, i)) continue;
+        if (entry->touchpoint.id == 0 || !is_first_of_id(settling, arrivals, i)) continue;
         entry->position = cxj__store_find_id(arrivals->journey, entry->touchpoint.id, &core->seed, &core->store.probes);
         uint64_t revision = 0;
         if (entry->position == SIZE_MAX && arrivals->journey->withdrawn > 0 &&
@@ -166,7 +166,7 @@ static void locate(struct cxj__settling *settling, struct cxj__core *core, const
 
 /* True if the entry is of an id that neither the journey nor an entry before it has: it needs room. */
 static bool needs_room(const struct cxj__settling *settling, const struct cxj__arrivals *arrivals, size_t i) {
-    return is_first(settling, arrivals, i) && settling->entries.items[i].position == SIZE_MAX;
+    return is_first_of_id(settling, arrivals, i) && settling->entries.items[i].position == SIZE_MAX;
 }
 
 static int compare_places(const void *a, const void *b, const void *context) {
@@ -206,7 +206,7 @@ static bool refuse(struct cxj__settling *settling, struct cxj__core *core, struc
     bool refused = false;
     for (size_t i = arrivals->range.from; i < arrivals->range.to; i++) {
         struct cxj__entry *entry = &settling->entries.items[i];
-        if (is_first(settling, arrivals, i)) refused = entry->place >= cutoff && needs_room(settling, arrivals, i);
+        if (is_first_of_id(settling, arrivals, i)) refused = entry->place >= cutoff && needs_room(settling, arrivals, i);
         if (!refused) continue;
         if (!CXJ__APPEND(&core->memory, settling->refused)) return false;
         *CXJ__LAST(settling->refused) = entry->place;
