@@ -747,6 +747,56 @@ START_TEST(journeys_are_handed_out_one_by_one) {
 }
 END_TEST
 
+/* In format 1 they stand among the others, in the order of touchpoints; a journey keeps them in that of their ids. Each
+ * allocation fails once, and then it is said. */
+START_TEST(withdrawn_touchpoints_of_format_1_are_put_in_order) {
+    static const int64_t ids[] = {9, 2, 5};
+    static const uint64_t expected[][2] = {{2, 71}, {5, 72}, {9, 70}};
+    draft d = {.wrong_kind = 0};
+    uint64_t offset = 0;
+    written = 1;
+    totals(&d, 0, 0, 1, 3);
+    journey(&d, 1, 3);
+    for (size_t i = 0; i < 3; i++) {
+        n(&d, JOURNEYS, 1 | 1 << 6 | 1 << 9);
+        if (i == 0) {
+            put_signed(&d.contents[JOURNEYS], START);
+        } else {
+            n(&d, JOURNEYS, 1);
+        }
+        put_signed(&d.contents[JOURNEYS], ids[i] - (i == 0 ? 0 : ids[i - 1]));
+        n(&d, JOURNEYS, CXJ_FACET_WITHDRAWN), n(&d, JOURNEYS, 70 + i);
+    }
+    bytes b = write_draft(&d, &offset);
+    written = 2;
+    bool is_right = false;
+    for (uint64_t k = 1; !is_right; k++) {
+        heap memory = {0};
+        struct cxj__decode decode = {.engine = make_in(&memory), .purpose = CXJ__DECODE_BUILD};
+        b.at = 0;
+        heap_fail(&memory, k, false);
+        is_right = cxj__decode_begin(&decode, read_bytes, &b) && cxj__decode_journey(&decode);
+        heap_fail(&memory, 0, false);
+        if (is_right) {
+            const struct cxj__retraction *items = decode.retractions.items;
+            ck_assert_uint_gt(k, 4);
+            ck_assert_uint_eq(decode.retractions.count, 3);
+            for (size_t i = 0; i < 3; i++) {
+                ck_assert_uint_eq(items[i].id, expected[i][0]);
+                ck_assert_uint_eq(items[i].revision, expected[i][1]);
+            }
+            ck_assert(cxj__decode_end(&decode));
+        } else {
+            ck_assert_int_eq(decode.in.status, CXJ_NO_MEMORY);
+        }
+        cxj__decode_finish(&decode);
+        cxj_engine_destroy(decode.engine);
+        ck_assert_uint_eq(memory.blocks, 0);
+    }
+    free_bytes(&b);
+}
+END_TEST
+
 /* ---------------------------------------------------------------------------------------------------------------------
  * What reading may take
  * ------------------------------------------------------------------------------------------------------------------ */
@@ -911,7 +961,8 @@ int main(void) {
                                facets_of_sealed_touchpoints_are_in_order,
                                withdrawn_touchpoints_have_an_id_and_a_revision,
                                withdrawn_touchpoints_of_format_1_lose_their_fields};
-    const TTest *handed_out[] = {journeys_are_handed_out_one_by_one};
+    const TTest *handed_out[] = {journeys_are_handed_out_one_by_one,
+                                 withdrawn_touchpoints_of_format_1_are_put_in_order};
     const TTest *work[] = {what_is_too_much_for_its_bytes_is_refused_beforehand,
                            what_is_too_much_for_its_bytes_is_refused_on_the_way, memory_is_foretold};
     take_seed();
