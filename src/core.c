@@ -113,14 +113,21 @@ void cxj__core_find_latest(struct cxj__core *core) {
 
 /* ---- views ------------------------------------------------------------------------------------------------------ */
 
+/* Dimensions of the whole journey. */
+enum {
+    OF_JOURNEY = 1 << CXJ_DIMENSION_TYPE | 1 << CXJ_DIMENSION_SEGMENT | 1 << CXJ_DIMENSION_REASON |
+                 1 << CXJ_DIMENSION_OUTCOME | 1 << CXJ_DIMENSION_CHURNED | 1 << CXJ_DIMENSION_ENTRY |
+                 1 << CXJ_DIMENSION_EXIT
+};
+
 void cxj__core_note_views(struct cxj__core *core) {
     core->wanted = core->depends = core->stands_by = 0;
     core->had_conditions = 0;
     for (size_t v = 0; v < core->view_count; v++) {
         const struct cxj_view *view = core->views[v];
         if (view->grain == CXJ_GRAIN_TRANSITIONS) core->wanted |= 1U << (view->dimensions[0] - 1U);
-        if (view->grain != CXJ_GRAIN_JOURNEYS) core->depends |= view->depends;
-        if (view->grain == CXJ_GRAIN_JOURNEYS) core->stands_by |= view->depends;
+        if (view->grain != CXJ_GRAIN_JOURNEYS) core->depends |= view->depends & OF_JOURNEY;
+        if (view->grain == CXJ_GRAIN_JOURNEYS) core->stands_by |= view->depends & OF_JOURNEY;
         for (size_t i = 0; i < view->condition_count; i++) core->had_conditions += view->conditions[i].had;
     }
 }

@@ -435,7 +435,7 @@ cxj_status cxj_record_columns(cxj_engine *engine, const cxj_columns *columns, si
 
 /* ---- withdrawal ------------------------------------------------------------------------------------------------- */
 
-/* Takes a touchpoint back that is held, where there is no memory to plan it: what takes away always succeeds. False if
+/* Takes a touchpoint back that is held, where there is no memory for a change: what takes away always succeeds. False if
  * it is not held: to keep away what may come needs room. */
 static bool withdraw_without_memory(cxj_engine *engine, const cxj_touchpoint *touchpoint) {
     struct cxj__core *core = &engine->core;

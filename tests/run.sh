@@ -110,14 +110,16 @@ fi
 
 headline "Unity build: all rooms of src in one file, warnings as errors"
 build gcc build-unity --unity=on -Dunity_size=1000 --buildtype=debugoptimized --werror -Db_ndebug=false -Dexamples=false
-suites build-unity --suite unit --no-suite load --no-suite save --no-suite plan --no-suite store
+export CXJ_STRIDE=23
+suites build-unity --suite unit --no-suite load --no-suite save --no-suite append --no-suite store
+unset CXJ_STRIDE
 
-headline "Valgrind on the unit tests, less the long random ones of load, save, plan and store"
+headline "Valgrind on the unit tests, less the long random ones of load, save, append and store"
 if need valgrind valgrind; then
-    export CK_FORK=no
-    suites build-debug --suite unit --no-suite load --no-suite save --no-suite plan --no-suite store --timeout-multiplier 10 \
+    export CK_FORK=no CXJ_STRIDE=101
+    suites build-debug --suite unit --no-suite load --no-suite save --no-suite append --no-suite store --timeout-multiplier 10 \
         --wrap "valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,indirect"
-    unset CK_FORK
+    unset CK_FORK CXJ_STRIDE
 else
     skip "valgrind" "it is not here and cannot be installed"
 fi

@@ -1628,7 +1628,7 @@ START_TEST(a_journey_counts_once) {
 END_TEST
 
 /* ---------------------------------------------------------------------------------------------------------------------
- * What the plan asks of two folds
+ * What append asks of two folds
  * ------------------------------------------------------------------------------------------------------------------ */
 
 /* fold.h: "Copies a fold, less what it holds of commitments that are not open." So a copy over junk goes on as the fold
@@ -1831,7 +1831,7 @@ START_TEST(contributions_are_alike_where_nothing_happens) {
 END_TEST
 
 /* ---------------------------------------------------------------------------------------------------------------------
- * What the plan asks of one fold
+ * What append asks of one fold
  * ------------------------------------------------------------------------------------------------------------------ */
 
 /* Leaves out the facts of transitions of the dimensions that are not wanted; returns how many are left. */

@@ -87,7 +87,7 @@ CXJ_REPORT = Program("cxj-report", [f"examples/{name}" for name in REPORT], chec
 def stages_of(file: str) -> list[Stage]:
     """The tests that see a file, its own first, then by how long they take. Their seeds are fixed."""
     own = {"fold": ["fold"], "cell": ["cell", "metric"], "metric": ["metric"]}[file]
-    # Neither what the plan does nor what it is made of asks for a metric.
+    # Neither what is appended nor what is posted asks for a metric.
     others = [] if file == "metric" else ["format", "sums", "load", "view", "record"] if file == "cell" else ["view", "record"]
     slow = [] if file == "metric" else ["plan"]
     return [
