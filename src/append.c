@@ -7,9 +7,9 @@
  * views that look at it.
  *
  * Why a change never fails half way. Taking back needs no memory: it finds cells, buckets and entries of an index that
- * are there. Until a change is settled nothing that it took back is given up: cells that it emptied stay, a bucket stays
- * for ever, records that left are kept as entries, and the room of the journey only grows. So where memory ends, what
- * was appended so far is taken back, as many postings as were made, and what stood before is appended again, which
+ * are there. Until a change is settled nothing that it took back is given up: cells that it emptied stay, a bucket
+ * stays for ever, records that left are kept as entries, and the room of the journey only grows. So where memory ends,
+ * what was appended so far is taken back, as many postings as were made, and what stood before is appended again, which
  * finds all the room that it had. Deadlines are reserved before anything changes, and noted when nothing can fail any
  * more; names, facets and totals are counted then, too. */
 #include "append.h"
@@ -121,7 +121,8 @@ static void keep_samples(const struct cxj__appended *item) {
 static bool step(struct cxj__core *core, struct cxj__appended *item) {
     struct cxj__journey *journey = item->journey;
     const cxj_touchpoint *t = &item->touchpoint;
-    item->held = journey->index != NULL ? look_up(core, journey, t) : look_back(journey, journey->count, NULL, 0, &journey->fold, t);
+    item->held = journey->index != NULL ? look_up(core, journey, t)
+                                        : look_back(journey, journey->count, NULL, 0, &journey->fold, t);
     item->fact_count = cxj__fold_step(&journey->fold, t, item->held, core->wanted, item->facts);
     core->folded++;
     item->changed = cxj__core_differences(&item->before, &journey->fold);
@@ -315,11 +316,8 @@ static bool post_change(const struct change *change, struct cxj__post *post, boo
 
 static struct cxj__post post_of(const struct change *change, const struct cxj__codes *codes,
                                 enum cxj__posting posting) {
-    return (struct cxj__post){.core = change->core,
-                              .journey = change->journey,
-                              .posting = posting,
-                              .codes = *codes,
-                              .budget = SIZE_MAX};
+    return (struct cxj__post){
+        .core = change->core, .journey = change->journey, .posting = posting, .codes = *codes, .budget = SIZE_MAX};
 }
 
 /* Folds entries behind a change's start. Which of its values a touchpoint of a short journey has from earlier ones is

@@ -52,8 +52,9 @@ void cxj__append_free(struct cxj__append *append, struct cxj__memory *memory);
 
 /* ---- any change ------------------------------------------------------------------------------------------------- */
 
-/* A journey's records from position on make way for others. Of the entries that leave, which are those that stand there,
- * and of those that arrive, moves says which leave or arrive for good. They are kept until the change is settled. */
+/* A journey's records from position on make way for others. Of the entries that leave, which are those that stand
+ * there, and of those that arrive, moves says which leave or arrive for good. They are kept until the change is
+ * settled. */
 struct cxj__edit {
     struct cxj__journey *journey;
     size_t position;

@@ -33,15 +33,20 @@ bool cxj__base_grow(struct cxj__memory *memory, void *array_of_items, size_t *ca
 /* Frees a growing array and forgets it. */
 void cxj__base_release(struct cxj__memory *memory, void *array_of_items, size_t *capacity, size_t item_size);
 
-/* Brings memory nearer that will soon be touched, where the compiler knows how; it changes nothing but time. */
+/* Brings memory nearer that will soon be touched, where the compiler knows how; it changes nothing but time. Calls of a
+ * function that does nothing else would be left out, if nothing in it had to stay. */
 #if defined(__GNUC__)
-#define CXJ__PREFETCH(address) __builtin_prefetch(address)
+#define CXJ__PREFETCH(address)                                                                                         \
+    do {                                                                                                               \
+        __builtin_prefetch(address);                                                                                   \
+        __asm__ volatile("");                                                                                          \
+    } while (0)
 #else
 #define CXJ__PREFETCH(address) ((void)(address))
 #endif
 
-/* The same by reading a byte, for memory whose page the processor may not know: it forgets to bring that nearer if it is
- * only asked to. What is read one right after the other comes at the same time. */
+/* The same by reading a byte, for memory whose page the processor may not know: it forgets to bring that nearer if it
+ * is only asked to. What is read one right after the other comes at the same time. */
 static inline void cxj__base_touch(const void *address) {
     (void)*(const volatile unsigned char *)address;
 }

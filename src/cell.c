@@ -1,8 +1,9 @@
 /* cell: integer sums under one key.
  *
  * One block of memory holds a cell's head, histograms, counts and sums; how many there are of each depends on the
- * grain. Where a duration is counted is looked for first, so histograms stand next to the key. Adding needs no memory once reserved, so a change that has been reserved cannot fail half-way. All additions
- * are of integers: what is added and taken away leaves no trace but an empty slot in a histogram. */
+ * grain. Where a duration is counted is looked for first, so histograms stand next to the key. Adding needs no memory
+ * once reserved, so a change that has been reserved cannot fail half-way. All additions are of integers: what is added
+ * and taken away leaves no trace but an empty slot in a histogram. */
 #include "cell.h"
 
 #include <string.h>
@@ -261,8 +262,7 @@ void cxj__cell_add_fact(struct cxj__cell *cell, const struct cxj__fact *fact, in
 
 static void add_durations(struct cxj__cell *cell, const struct cxj__contribution *contribution, int sign) {
     for (size_t i = 0; contribution->ended && i < 2; i++) {
-        cxj__histogram_add(&histograms_of(cell)[i],
-                           cxj__histogram_bucket(contribution->durations[i]), sign);
+        cxj__histogram_add(&histograms_of(cell)[i], cxj__histogram_bucket(contribution->durations[i]), sign);
     }
 }
 

@@ -116,8 +116,7 @@ void cxj__core_find_latest(struct cxj__core *core) {
 /* Dimensions of the whole journey. */
 enum {
     OF_JOURNEY = 1 << CXJ_DIMENSION_TYPE | 1 << CXJ_DIMENSION_SEGMENT | 1 << CXJ_DIMENSION_REASON |
-                 1 << CXJ_DIMENSION_OUTCOME | 1 << CXJ_DIMENSION_CHURNED | 1 << CXJ_DIMENSION_ENTRY |
-                 1 << CXJ_DIMENSION_EXIT
+    1 << CXJ_DIMENSION_OUTCOME | 1 << CXJ_DIMENSION_CHURNED | 1 << CXJ_DIMENSION_ENTRY | 1 << CXJ_DIMENSION_EXIT
 };
 
 void cxj__core_note_views(struct cxj__core *core) {

@@ -57,7 +57,7 @@ struct cxj__core {
     /* What is saved beside all that. */
     uint64_t sealed_facets[CXJ__FACETS]; /* by bit: sealed touchpoints that have it */
     bool sealed_facets_lost;             /* of some sealed touchpoints that is not known */
-    bool is_bare;            /* views have only what sealed journeys have contributed */
+    bool is_bare;                        /* views have only what sealed journeys have contributed */
     bool deadlines_lost;     /* the agenda lacks some, for which there was no memory; so all journeys are looked at */
     bool sealings_lost;      /* the same of sealings */
     uint64_t text_key_print; /* of the key under which texts became numbers; 0: the public one */

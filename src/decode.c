@@ -1,7 +1,7 @@
 /* decode: what was saved, read and checked to the last number.
  *
- * Nothing that is read is trusted: blocks are whole or refused (wire.c), and here every number is checked against what it
- * may be: names, keys and journeys stand in strict order, codes are those of names that are there, touchpoints are
+ * Nothing that is read is trusted: blocks are whole or refused (wire.c), and here every number is checked against what
+ * it may be: names, keys and journeys stand in strict order, codes are those of names that are there, touchpoints are
  * within their bounds and in their order, totals are what was found. Names, views and what sealed journeys have
  * contributed (sums.c) go into an engine at once, since what follows is read by them; journeys are handed out one by
  * one, and what becomes of them is for who asks.

@@ -11,8 +11,8 @@ struct cxj_engine {
     struct cxj__core core;
     struct cxj__append append;     /* room for touchpoints that come last */
     struct cxj__settling settling; /* room for changes */
-    struct cxj__message message; /* of the last changing call; empty if it succeeded */
-    struct cxj__feed feed;       /* of all that arrived */
+    struct cxj__message message;   /* of the last changing call; empty if it succeeded */
+    struct cxj__feed feed;         /* of all that arrived */
     uint64_t late, refused;
     uint32_t unrecorded;  /* facets that the feed cannot carry */
     uint32_t next_view;   /* the id of the next view */

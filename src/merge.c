@@ -1,7 +1,7 @@
 /* merge: one engine into another.
  *
- * Cells are sums, so a merge adds cells to cells, and takes over copies of the source's journeys. Where the engine has a
- * view that the source has not, or a clock that stands later, the copies are posted instead, as if they had come. A
+ * Cells are sums, so a merge adds cells to cells, and takes over copies of the source's journeys. Where the engine has
+ * a view that the source has not, or a clock that stands later, the copies are posted instead, as if they had come. A
  * journey that both have is made anew beside the two: the engine's and the copy are taken out of the cells, and a third
  * one settles the touchpoints of both. So neither is touched until all is there, and where memory ends, the third goes
  * and the others are posted again, which needs no memory. Names meet by their text.
@@ -161,8 +161,8 @@ static bool let_arrive(struct merge *merge, const struct cxj__journey *journey, 
     for (size_t i = 0; i < cxj__store_kept(journey); i++) {
         struct cxj__entry entry;
         cxj__store_unpack(journey, i, &entry);
-        cxj_status status = cxj__settle_arrival(&merge->engine->settling, &merge->engine->core, &entry.touchpoint,
-                                                place + i);
+        cxj_status status =
+            cxj__settle_arrival(&merge->engine->settling, &merge->engine->core, &entry.touchpoint, place + i);
         if (status != CXJ_OK) return false;
     }
     return true;
@@ -366,8 +366,8 @@ static void undo_journeys(struct merge *merge) {
 
 /* ---- cells ------------------------------------------------------------------------------------------------------ */
 
-/* True if the source's cells are what its journeys add to the engine's views: each of these stands in the source, whole,
- * and by the clock that will hold. What sealed journeys have contributed is added apart. */
+/* True if the source's cells are what its journeys add to the engine's views: each of these stands in the source,
+ * whole, and by the clock that will hold. What sealed journeys have contributed is added apart. */
 static bool may_add_cells(const struct merge *merge) {
     const struct cxj__core *core = &merge->engine->core;
     if (merge->source->is_bare || merge->source->now != merge->now || merge->source->deadlines_lost) return false;
@@ -685,7 +685,8 @@ cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source) {
             "merge: the engines' text ids were made with different keys, so one text is two numbers");
     }
     struct cxj__core *core = &engine->core;
-    struct merge merge = {.engine = engine, .source = &source->core, .now = core->now, .unrecorded = source->unrecorded};
+    struct merge merge = {
+        .engine = engine, .source = &source->core, .now = core->now, .unrecorded = source->unrecorded};
     if (source->core.now > core->now) merge.now = source->core.now;
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_mark(&core->dictionaries[d]);
     cxj_status status = take_source(&merge);

@@ -60,8 +60,7 @@ static bool falls_under(const struct cxj__journey *journey, const struct cxj_vie
     for (size_t i = 0; i < view->condition_count; i++) {
         const struct cxj__condition *condition = &view->conditions[i];
         uint32_t holder = condition->dimension - 1U;
-        if (holder < CXJ__HOLDERS &&
-            !cxj__query_has_code(condition, cxj__store_code_at(journey, position, holder))) {
+        if (holder < CXJ__HOLDERS && !cxj__query_has_code(condition, cxj__store_code_at(journey, position, holder))) {
             return false;
         }
     }
@@ -209,8 +208,8 @@ static void need(const struct cxj__post *post, const struct cxj_view *view, cons
 static bool reserve_apart(const struct cxj__post *post, const struct posting *posting) {
     struct cxj__memory *memory = &post->core->memory;
     struct cxj__cell *cell = find_cell(post->core, posting->view, posting->key);
-    return cell == NULL || (cxj__cell_reserve_sealed(cell, memory) &&
-                            cxj__cell_reserve_fact(cell->sealed, memory, posting->fact));
+    return cell == NULL ||
+           (cxj__cell_reserve_sealed(cell, memory) && cxj__cell_reserve_fact(cell->sealed, memory, posting->fact));
 }
 
 /* The index is counted down, for the journey is about to go. */

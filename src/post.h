@@ -6,13 +6,13 @@
 
 /* What is done with each posting: one fact in one view, or where the journey itself stands in one view. */
 enum cxj__posting {
-    CXJ__POST_ADD,          /* adds it, making its cell and room as it goes */
-    CXJ__POST_SEEK,         /* only guesses its cell, and lists it as a target */
-    CXJ__POST_TAKE,         /* takes it away, which needs no memory */
-    CXJ__POST_NEED,         /* notes that its cell is needed, so that it is not dropped though it is empty now */
-    CXJ__POST_FORCE,        /* adds it; if there is no room, its cell is lost */
+    CXJ__POST_ADD,           /* adds it, making its cell and room as it goes */
+    CXJ__POST_SEEK,          /* only guesses its cell, and lists it as a target */
+    CXJ__POST_TAKE,          /* takes it away, which needs no memory */
+    CXJ__POST_NEED,          /* notes that its cell is needed, so that it is not dropped though it is empty now */
+    CXJ__POST_FORCE,         /* adds it; if there is no room, its cell is lost */
     CXJ__POST_RESERVE_APART, /* makes room for it in what the cell keeps apart of sealed journeys */
-    CXJ__POST_ADD_APART,    /* adds it there */
+    CXJ__POST_ADD_APART,     /* adds it there */
 };
 
 /* One posting of a touchpoint, and the cell to which it goes, at first a guess; NULL: it is not there yet. */
@@ -34,8 +34,8 @@ struct cxj__post {
     struct cxj__journey *journey;
     const struct cxj_view *only; /* the one view that is posted to; NULL: all */
     enum cxj__posting posting;
-    struct cxj__codes codes; /* what holds for the whole journey */
-    size_t budget, made;     /* postings to be made, no more are; postings made */
+    struct cxj__codes codes;     /* what holds for the whole journey */
+    size_t budget, made;         /* postings to be made, no more are; postings made */
     struct cxj__target *targets; /* seeking: room for the first postings */
     size_t target_count;
 };
@@ -76,7 +76,7 @@ bool cxj__post_whole(struct cxj__post *post);
 struct cxj__standing {
     const struct cxj__fold *fold;
     const struct cxj__codes *codes;
-    size_t count;                /* its records up to this one */
+    size_t count;                  /* its records up to this one */
     const cxj_touchpoint *without; /* a touchpoint that the index of a long journey knows and that did not come yet */
     uint32_t without_held;
 };

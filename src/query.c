@@ -1,9 +1,9 @@
 /* query: what a line of text asks (SPEC.md section 5).
  *
  * A line is read once, word by word, into a grain, dimensions, a period and conditions of codes; after that no text is
- * compared any more. While it is read, the names of its conditions are kept as texts, so that they can be put in order and
- * written in the one way in which what a view's text says is written: by that, texts that say the same are found to be one.
- * Invariant: the codes of a condition are in order, and their names are pinned. */
+ * compared any more. While it is read, the names of its conditions are kept as texts, so that they can be put in order
+ * and written in the one way in which what a view's text says is written: by that, texts that say the same are found to
+ * be one. Invariant: the codes of a condition are in order, and their names are pinned. */
 #include "query.h"
 
 #include <stdio.h>

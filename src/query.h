@@ -26,8 +26,8 @@ struct cxj__condition {
 };
 #define CXJ__NO_CODE UINT32_MAX
 
-/* What a line asks. It is a list, since struct cxj_view has these fields as its own as well: whoever takes facts to cells
- * asks a view for them at every turn. */
+/* What a line asks. It is a list, since struct cxj_view has these fields as its own as well: whoever takes facts to
+ * cells asks a view for them at every turn. */
 #define CXJ__QUERY_FIELDS                                                                                              \
     char *text; /* in the one way in which what it says is written, NUL-terminated */                                  \
     size_t text_length;                                                                                                \
@@ -54,9 +54,10 @@ void cxj__query_finish(struct cxj__query *query, struct cxj__names *dictionaries
 
 /* ---- a line, word by word --------------------------------------------------------------------------------------- */
 
-/* A line while it is read. cxj__query_read() does so by the grammar of views. Another grammar with the same conditions sets
- * the fields down to message, leaves the others zero, and goes through cxj__query_begin(), the words that it expects,
- * cxj__query_read_conditions() and, however it went, cxj__query_end(). The line is at its end where at is length. */
+/* A line while it is read. cxj__query_read() does so by the grammar of views. Another grammar with the same conditions
+ * sets the fields down to message, leaves the others zero, and goes through cxj__query_begin(), the words that it
+ * expects, cxj__query_read_conditions() and, however it went, cxj__query_end(). The line is at its end where at is
+ * length. */
 struct cxj__reader {
     const char *what; /* is read, such as "view": sentences begin with it */
     const char *text;
@@ -83,12 +84,12 @@ bool cxj__query_take_word(struct cxj__reader *reader, const char *word);
 /* Refuses what comes next, with its column and what was expected there: CXJ_BAD_TEXT. */
 cxj_status cxj__query_expected(const struct cxj__reader *reader, const char *what);
 
-/* Reads "where" and its conditions if it comes next: over allowed dimensions, a bit for each, and those allowed after had;
- * where that is none, had is refused. */
+/* Reads "where" and its conditions if it comes next: over allowed dimensions, a bit for each, and those allowed after
+ * had; where that is none, had is refused. */
 cxj_status cxj__query_read_conditions(struct cxj__reader *reader, uint32_t allowed, uint32_t had);
 
-/* Ends reading with the status that it came to, which is returned. Unless that is CXJ_OK, nothing is left of what was read,
- * no name that it brought either. */
+/* Ends reading with the status that it came to, which is returned. Unless that is CXJ_OK, nothing is left of what was
+ * read, no name that it brought either. */
 cxj_status cxj__query_end(struct cxj__reader *reader, cxj_status status);
 
 /* ---- conditions ------------------------------------------------------------------------------------------------- */
@@ -109,8 +110,8 @@ static inline uint32_t cxj__query_names_of(uint32_t dimension) {
     return dimension == CXJ_DIMENSION_ENTRY || dimension == CXJ_DIMENSION_EXIT ? CXJ_DIMENSION_CHANNEL : dimension;
 }
 
-/* The functions below take a dimension whose names serve for itself. It has a dictionary, or is outcome or churned, whose
- * names are fixed. */
+/* The functions below take a dimension whose names serve for itself. It has a dictionary, or is outcome or churned,
+ * whose names are fixed. */
 static inline bool cxj__query_has_dictionary(uint32_t dimension) {
     return dimension <= CXJ__DICTIONARIES;
 }

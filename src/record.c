@@ -75,7 +75,7 @@ struct call {
     uint32_t flags;
     cxj_receipt receipt;
     bool stop;
-    size_t change;                               /* touchpoints that the next change may take */
+    size_t change;                       /* touchpoints that the next change may take */
     struct cxj__journey *coming[COMING]; /* [i % COMING]: the journey of touchpoint i, as far as that can be guessed */
     size_t looked;                       /* touchpoints whose lots were looked at ahead */
 };
@@ -215,7 +215,8 @@ static enum cxj__append_result append_one(struct call *call, size_t index) {
     look_ahead(call, index);
     if (!read_touchpoint(call, index, &copy, &touchpoint, &refusal)) return CXJ__APPEND_NOT_NEXT;
     if (cxj__core_is_withdrawn(touchpoint)) return CXJ__APPEND_NOT_NEXT;
-    if (reach_journey(core, touchpoint->journey, call->coming[index % COMING], &journey) != CXJ_OK) return CXJ__APPEND_NOT_NEXT;
+    if (reach_journey(core, touchpoint->journey, call->coming[index % COMING], &journey) != CXJ_OK)
+        return CXJ__APPEND_NOT_NEXT;
     enum cxj__append_result result = cxj__append_next(append, core, journey, touchpoint);
     if (result != CXJ__APPENDED && cxj__store_kept(journey) == 0) {
         cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
@@ -435,8 +436,8 @@ cxj_status cxj_record_columns(cxj_engine *engine, const cxj_columns *columns, si
 
 /* ---- withdrawal ------------------------------------------------------------------------------------------------- */
 
-/* Takes a touchpoint back that is held, where there is no memory for a change: what takes away always succeeds. False if
- * it is not held: to keep away what may come needs room. */
+/* Takes a touchpoint back that is held, where there is no memory for a change: what takes away always succeeds. False
+ * if it is not held: to keep away what may come needs room. */
 static bool withdraw_without_memory(cxj_engine *engine, const cxj_touchpoint *touchpoint) {
     struct cxj__core *core = &engine->core;
     uint64_t *probes = &core->store.probes;
@@ -526,8 +527,8 @@ cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t id, uint6
 
 /* ---- erasure ---------------------------------------------------------------------------------------------------- */
 
-/* Forgets the names that nobody uses any more, and what the room for changes still has of what was erased. Where nothing was, only
- * what it has of touchpoints that were never held. */
+/* Forgets the names that nobody uses any more, and what the room for changes still has of what was erased. Where
+ * nothing was, only what it has of touchpoints that were never held. */
 static void forget(cxj_engine *engine, bool is_erased) {
     struct cxj__core *core = &engine->core;
     cxj__engine_free_room(engine);

@@ -1,9 +1,9 @@
 /* settle: which revision of a touchpoint holds (SPEC.md section 3).
  *
- * Arrivals are gathered by journey. Those of one id meet each other and the one that the journey holds; what holds then,
- * in order, makes a change: records from some position on make way for what is to stand there. Arrivals of a call are
- * changed all or none, so that what has been taken is always the first part of what was passed.
- * Invariant: until changes are ended, all that left is kept in entries, so that each can be undone. */
+ * Arrivals are gathered by journey. Those of one id meet each other and the one that the journey holds; what holds
+ * then, in order, makes a change: records from some position on make way for what is to stand there. Arrivals of a call
+ * are changed all or none, so that what has been taken is always the first part of what was passed. Invariant: until
+ * changes are ended, all that left is kept in entries, so that each can be undone. */
 #include "settle.h"
 
 #include <string.h>
@@ -53,8 +53,8 @@ static void set_arrival(struct cxj__core *core, cxj_touchpoint *arrival, const c
     arrival->facets = cxj__touchpoint_imply(touchpoint->facets);
 }
 
-cxj_status cxj__settle_arrival(struct cxj__settling *settling, struct cxj__core *core,
-                               const cxj_touchpoint *touchpoint, size_t place) {
+cxj_status cxj__settle_arrival(struct cxj__settling *settling, struct cxj__core *core, const cxj_touchpoint *touchpoint,
+                               size_t place) {
     struct cxj__store *store = &core->store;
     uint64_t number = touchpoint->journey;
     struct cxj__journey *journey = cxj__store_find(store, &core->seed, number, &store->probes);
@@ -101,8 +101,9 @@ static const struct cxj__entry *meet(const struct cxj__core *core, struct cxj__f
         return arrived;
     }
     /* Of one that is withdrawn there is no content to compare: it holds over one that is not. */
-    int order = cxj__core_is_withdrawn(a) || cxj__core_is_withdrawn(h) ? cxj__core_is_withdrawn(a) - cxj__core_is_withdrawn(h)
-                                                   : cxj__touchpoint_compare(a, h, core->dictionaries);
+    int order = cxj__core_is_withdrawn(a) || cxj__core_is_withdrawn(h)
+                    ? cxj__core_is_withdrawn(a) - cxj__core_is_withdrawn(h)
+                    : cxj__touchpoint_compare(a, h, core->dictionaries);
     feed->duplicates++;
     if (order != 0) feed->conflicts++;
     return order > 0 ? arrived : held;
@@ -206,7 +207,8 @@ static bool refuse(struct cxj__settling *settling, struct cxj__core *core, struc
     bool refused = false;
     for (size_t i = arrivals->range.from; i < arrivals->range.to; i++) {
         struct cxj__entry *entry = &settling->entries.items[i];
-        if (is_first_of_id(settling, arrivals, i)) refused = entry->place >= cutoff && needs_room(settling, arrivals, i);
+        if (is_first_of_id(settling, arrivals, i))
+            refused = entry->place >= cutoff && needs_room(settling, arrivals, i);
         if (!refused) continue;
         if (!CXJ__APPEND(&core->memory, settling->refused)) return false;
         *CXJ__LAST(settling->refused) = entry->place;
@@ -228,7 +230,8 @@ static bool leave(struct cxj__settling *settling, struct cxj__core *core, size_t
 }
 
 /* Notes that a touchpoint is withdrawn from now on, or is not any more; known: it was before. */
-static bool retract(struct cxj__settling *settling, struct cxj__core *core, const cxj_touchpoint *t, bool known, bool stands) {
+static bool retract(struct cxj__settling *settling, struct cxj__core *core, const cxj_touchpoint *t, bool known,
+                    bool stands) {
     if (!CXJ__APPEND(&core->memory, settling->retractions)) return false;
     *CXJ__LAST(settling->retractions) = (struct cxj__retraction){t->id, t->revision, known, stands};
     return true;
@@ -236,8 +239,8 @@ static bool retract(struct cxj__settling *settling, struct cxj__core *core, cons
 
 /* Lets the arrivals of one id, those from i on, meet each other and the one that the journey holds. The one that holds
  * then is *winner. Returns how many they are. */
-static size_t settle_id(struct cxj__settling *settling, struct cxj__core *core, const struct cxj__arrivals *arrivals, size_t i,
-                        struct cxj__entry *winner) {
+static size_t settle_id(struct cxj__settling *settling, struct cxj__core *core, const struct cxj__arrivals *arrivals,
+                        size_t i, struct cxj__entry *winner) {
     const struct cxj__entry *entries = settling->entries.items;
     size_t from = i, position = entries[i].position;
     uint64_t id = entries[i].touchpoint.id;
@@ -253,7 +256,8 @@ static size_t settle_id(struct cxj__settling *settling, struct cxj__core *core, 
         cxj__core_note_names(core, &winner->touchpoint);
     }
     for (; i < arrivals->range.to && entries[i].touchpoint.id == id; i++) {
-        settling->took_back |= cxj__core_is_withdrawn(&winner->touchpoint) || cxj__core_is_withdrawn(&entries[i].touchpoint);
+        settling->took_back |=
+            cxj__core_is_withdrawn(&winner->touchpoint) || cxj__core_is_withdrawn(&entries[i].touchpoint);
         *winner = *meet(core, &settling->feed, winner, &entries[i]);
         cxj__core_note_names(core, &entries[i].touchpoint);
     }
@@ -270,8 +274,8 @@ static bool is_alone(const struct cxj__settling *settling, const struct cxj__arr
 
 /* Notes what becomes of an id of which another touchpoint holds now, the one before being at position. *arrives says
  * whether it is a record that arrives. */
-static bool place_winner(struct cxj__settling *settling, struct cxj__core *core, const cxj_touchpoint *winner, size_t position,
-                         bool *arrives) {
+static bool place_winner(struct cxj__settling *settling, struct cxj__core *core, const cxj_touchpoint *winner,
+                         size_t position, bool *arrives) {
     bool known = position == CXJ__WITHDRAWN;
     *arrives = !cxj__core_is_withdrawn(winner);
     if (!known && position != SIZE_MAX && !leave(settling, core, position)) return false;

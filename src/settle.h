@@ -41,8 +41,8 @@ void cxj__settle_begin(struct cxj__settling *settling);
 /* Notes the arrival of a touchpoint that is valid; place is its place in the call. Of one that is withdrawn nothing
  * counts but journey, id and revision. CXJ_OK, CXJ_NO_MEMORY, or CXJ_LATE if its journey is sealed, and then it is not
  * among the arrivals. */
-cxj_status cxj__settle_arrival(struct cxj__settling *settling, struct cxj__core *core,
-                               const cxj_touchpoint *touchpoint, size_t place);
+cxj_status cxj__settle_arrival(struct cxj__settling *settling, struct cxj__core *core, const cxj_touchpoint *touchpoint,
+                               size_t place);
 
 /* Finds out what the arrivals change, and makes all changes. Those arrivals for which their journey has no room are
  * listed in refused. False where there is no memory, and then nothing has changed. The changes are to be ended or

@@ -448,7 +448,8 @@ int64_t cxj__store_moment(const struct cxj__journey *journey, size_t position) {
 }
 
 bool cxj__store_comes_last(const struct cxj__journey *journey, const cxj_touchpoint *t) {
-    return journey->count == 0 || compare_record(record_at(journey, journey->count - 1), t->at, t->sequence, t->id) <= 0;
+    return journey->count == 0 ||
+           compare_record(record_at(journey, journey->count - 1), t->at, t->sequence, t->id) <= 0;
 }
 
 void cxj__store_unpack(const struct cxj__journey *journey, size_t position, struct cxj__entry *entry) {
@@ -1021,6 +1022,7 @@ void cxj__store_drop_checkpoints(struct cxj__journey *journey, size_t position) 
     if (index == NULL) return;
     size_t kept = position / CXJ__CHECKPOINT_EVERY;
     /* What was taken back shall not lie about behind the last. */
-    for (size_t i = kept; i < index->checkpoint_count; i++) memset(&index->checkpoints[i], 0, sizeof *index->checkpoints);
+    for (size_t i = kept; i < index->checkpoint_count; i++)
+        memset(&index->checkpoints[i], 0, sizeof *index->checkpoints);
     if (index->checkpoint_count > kept) index->checkpoint_count = kept;
 }

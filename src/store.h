@@ -71,12 +71,12 @@ struct cxj__journey {
     uint32_t capacity;        /* of further_records */
     uint32_t rare_count, rare_capacity;
     uint32_t sample_capacity;
-    uint32_t place;  /* in the store */
+    uint32_t place; /* in the store */
     /* Its place among those for which touchpoints are settled, plus one; 0: none. Of a free place: the next one, plus
      * one. */
     uint32_t change;
     uint32_t watched : 1;         /* a deadline stands at seal_at */
-    uint32_t is_coming : 1;    /* with the group of touchpoints under way, or with a merge */
+    uint32_t is_coming : 1;       /* with the group of touchpoints under way, or with a merge */
     uint32_t kept : 30;           /* its place among those kept for a snapshot, plus one; 0: it is not */
     int64_t seal_at;              /* not after the moment at which it is to be sealed */
     struct cxj__promise *further; /* of commitments 1 and up; NULL if none was ever made */

@@ -1,9 +1,9 @@
 /* sums: what sealed journeys have contributed, as it is read.
  *
- * Touchpoints that are read are folded again, so that what cells sum of them is right by itself. Of sealed journeys there
- * are sums only, and nothing from which they could be found again. So these must be such as touchpoints can have: each
- * cell by itself (cxj__cell_contradiction in cell.c, shares within 0 and 1), all cells of a view by the totals, and all
- * views without conditions by each other, for they look at the same journeys. */
+ * Touchpoints that are read are folded again, so that what cells sum of them is right by itself. Of sealed journeys
+ * there are sums only, and nothing from which they could be found again. So these must be such as touchpoints can have:
+ * each cell by itself (cxj__cell_contradiction in cell.c, shares within 0 and 1), all cells of a view by the totals,
+ * and all views without conditions by each other, for they look at the same journeys. */
 #include "sums.h"
 
 #include "metric.h"

@@ -1,9 +1,8 @@
 /* view: cells by key (SPEC.md section 5).
  *
- * A key holds the number of the period (hours, days, weeks, months, … since 1970) and a code for each part. Cells are found
- * by a table of places; texts are compared only to put them in order.
- * Invariant: every cell stands once in cells, at its place, and once in slots, which are at most three quarters
- * full. */
+ * A key holds the number of the period (hours, days, weeks, months, … since 1970) and a code for each part. Cells are
+ * found by a table of places; texts are compared only to put them in order. Invariant: every cell stands once in cells,
+ * at its place, and once in slots, which are at most three quarters full. */
 #include "view.h"
 
 #include <stdio.h>

@@ -3,8 +3,8 @@
  * The head of format.c says what they look like: head, blocks, checksums, numbers. This room writes and reads them,
  * whatever the blocks are about.
  *
- * Out: room is made for all of an item before any of it is put, so that putting cannot fail; a block is handed over once
- * it is full or another kind begins. In: a block is read whole and its checksum compared before a number of it is
+ * Out: room is made for all of an item before any of it is put, so that putting cannot fail; a block is handed over
+ * once it is full or another kind begins. In: a block is read whole and its checksum compared before a number of it is
  * given, so that accidents are noticed first. A checksum keeps no liar out, so each number and length has a bound, and
  * no length is believed before the bytes are there. Whatever is wrong is noted once, with its offset, and all that is
  * asked for after that is 0: a reader may get several numbers and look at the status then. */

@@ -1,5 +1,5 @@
-/* wire: bytes in blocks and numbers in bytes, written to whom the host says, and read from whom nobody trusts. What they
- * look like, the head of format.c says. */
+/* wire: bytes in blocks and numbers in bytes, written to whom the host says, and read from whom nobody trusts. What
+ * they look like, the head of format.c says. */
 #ifndef CXJ__WIRE_H
 #define CXJ__WIRE_H
 
@@ -38,8 +38,8 @@ cxj_status cxj__wire_out_begin(struct cxj__wire_out *out, struct cxj__memory *me
  * kind, it is written first. CXJ_OK; CXJ_NO_MEMORY or CXJ_IO, and then nothing more may be put. */
 cxj_status cxj__wire_out_item(struct cxj__wire_out *out, uint32_t kind, size_t most);
 
-/* Puts into the item for which there is room: a number, one with a sign, bytes as they are; a sum, in one byte more than
- * it needs. */
+/* Puts into the item for which there is room: a number, one with a sign, bytes as they are; a sum, in one byte more
+ * than it needs. */
 void cxj__wire_put(struct cxj__wire_out *out, uint64_t number);
 void cxj__wire_put_signed(struct cxj__wire_out *out, int64_t number);
 void cxj__wire_put_bytes(struct cxj__wire_out *out, const void *bytes, size_t length);

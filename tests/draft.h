@@ -1,5 +1,5 @@
-/* draft: what the tests of load, decode and sums share: saved bytes that are made by hand, block by block, with one thing
- * wrong in them or nothing; and that all who read them refuse or take them alike.
+/* draft: what the tests of load, decode and sums share: saved bytes that are made by hand, block by block, with one
+ * thing wrong in them or nothing; and that all who read them refuse or take them alike.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -35,8 +35,8 @@ void wrong(draft *d, int kind);
 void n(draft *d, int kind, uint64_t number);
 void text(draft *d, int kind, const char *words);
 
-/* Totals without clock and sealed journeys: how many owners, views, journeys, touchpoints; and with a sealed journey of so
- * many touchpoints. */
+/* Totals without clock and sealed journeys: how many owners, views, journeys, touchpoints; and with a sealed journey of
+ * so many touchpoints. */
 void totals(draft *d, uint64_t owners, uint64_t views, uint64_t journeys, uint64_t touchpoints);
 void totals_sealed(draft *d, uint64_t sealed, uint64_t owners, uint64_t views, uint64_t journeys);
 

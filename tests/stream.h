@@ -1,5 +1,5 @@
-/* stream: what the tests of the rooms wire and format share: items that are written and read, and the one way in which what
- * is wrong is said.
+/* stream: what the tests of the rooms wire and format share: items that are written and read, and the one way in which
+ * what is wrong is said.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -156,7 +156,7 @@ START_TEST(call_takes_what_comes_before_the_end_of_memory) {
     heap memory = {0};
     cxj_engine *engine = make_for_group(&memory, length);
     for (uint64_t n = 1; done < GROUP; n++) { /* each call finds what the one before has left */
-        memory.for_good = n % 3 != 0; /* one that fails alone is made up for */
+        memory.for_good = n % 3 != 0;         /* one that fails alone is made up for */
         let_fail(&memory, 1 + n % 29);
         cxj_status status = cxj_record(engine, group + done, sizeof *group, GROUP - done, 0, &receipt, sizeof receipt);
         let_fail(&memory, 0);
@@ -232,8 +232,8 @@ START_TEST(group_has_a_journey_once_and_sixteen_touchpoints) {
 }
 END_TEST
 
-/* "Nothing else about arrival matters" (section 3.1): appended one by one, in groups, or as changes, touchpoints make the same engine, and
- * journeys the same inside. */
+/* "Nothing else about arrival matters" (section 3.1): appended one by one, in groups, or as changes, touchpoints make
+ * the same engine, and journeys the same inside. */
 START_TEST(appending_is_what_a_change_is) {
     static shown x, y;
     cxj_engine *one = make_engine(NULL, 0), *grouped = make_engine(NULL, 0), *changed = make_engine(NULL, 0);
@@ -548,7 +548,8 @@ START_TEST(last_touchpoints_make_way_for_others) {
 }
 END_TEST
 
-/* "the fold after (i + 1) * CXJ__CHECKPOINT_EVERY records": it is so after whatever was appended, changed and undone. */
+/* "the fold after (i + 1) * CXJ__CHECKPOINT_EVERY records": it is so after whatever was appended, changed and undone.
+ * */
 START_TEST(checkpoints_are_the_folds_of_what_stands_before) {
     enum { LONG = 300 };
     begin_chance(seed + (uint64_t)_i);

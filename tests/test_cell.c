@@ -492,8 +492,8 @@ START_TEST(a_key_is_another_by_any_bit) {
 }
 END_TEST
 
-/* cell.h: "Brings nearer … where a fact's durations are counted." It may be called before there is room for the fact, and
- * changes nothing. */
+/* cell.h: "Brings nearer … where a fact's durations are counted." It may be called before there is room for the fact,
+ * and changes nothing. */
 START_TEST(prefetching_changes_nothing) {
     for (uint8_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_TRANSITIONS; grain++) {
         struct cxj__cell *cell = create(grain);

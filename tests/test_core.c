@@ -15,8 +15,8 @@ static void leave_out(struct cxj__core *core, size_t view) {
     core->views[view]->has_left_out = core->has_left_out = true;
 }
 
-/* "A change was made, and views that had no room for a cell of it are incomplete from now on; or it was not made, and it
- * is as if they had not been asked." */
+/* "A change was made, and views that had no room for a cell of it are incomplete from now on; or it was not made, and
+ * it is as if they had not been asked." */
 START_TEST(only_a_change_that_is_made_leaves_views_incomplete) {
     cxj_engine *engine = make_engine(NULL, 0);
     struct cxj__core *core = &engine->core;
@@ -83,8 +83,8 @@ static struct cxj__cell *make_cell(struct cxj__core *core, struct cxj_view *view
     return cell;
 }
 
-/* "A cell to which nothing contributes any more does not exist" (section 5): those that are empty go, those that were so
- * for a while stay. */
+/* "A cell to which nothing contributes any more does not exist" (section 5): those that are empty go, those that were
+ * so for a while stay. */
 START_TEST(cells_that_are_empty_go) {
     cxj_engine *engine = make_engine(NULL, 0);
     struct cxj__core *core = &engine->core;
@@ -195,8 +195,8 @@ END_TEST
  * Counts
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/* "names and facets are counted once for each touchpoint held, journeys and touchpoints once for each that contributes":
- * what is counted is what can be counted. */
+/* "names and facets are counted once for each touchpoint held, journeys and touchpoints once for each that
+ * contributes": what is counted is what can be counted. */
 START_TEST(counts_are_those_of_what_is_held) {
     static cxj_touchpoint t[FIRST];
     begin_chance(seed + (uint64_t)_i);
@@ -262,8 +262,8 @@ END_TEST
  * What views look at, and codes
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/* "a bit for each dimension, less one, through which a view sees transitions; a bit for each dimension of the journey by
- * which touchpoints or transitions are kept; conditions with had": of the views that are there. */
+/* "a bit for each dimension, less one, through which a view sees transitions; a bit for each dimension of the journey
+ * by which touchpoints or transitions are kept; conditions with had": of the views that are there. */
 START_TEST(what_views_look_at_is_that_of_those_there) {
     static const struct {
         const char *text;

@@ -1,6 +1,6 @@
-/* decode: what was saved, read and checked to the last number. Every sentence with which bytes are refused, with the offset
- * of what is wrong, by whoever reads them: to check, to load, to merge; what is taken is saved as the same bytes again;
- * and few bytes do not take much work. What sealed journeys have contributed has tests of its own (test_sums.c).
+/* decode: what was saved, read and checked to the last number. Every sentence with which bytes are refused, with the
+ * offset of what is wrong, by whoever reads them: to check, to load, to merge; what is taken is saved as the same bytes
+ * again; and few bytes do not take much work. What sealed journeys have contributed has tests of its own (test_sums.c).
  *
  * CXJ_SEED takes the seed of the random parts; it is printed.
  *
@@ -694,8 +694,8 @@ END_TEST
  * What is handed out
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/* Names and views go into the engine, journeys are handed out and do not; and where all is only checked, nothing of them
- * is kept. */
+/* Names and views go into the engine, journeys are handed out and do not; and where all is only checked, nothing of
+ * them is kept. */
 START_TEST(journeys_are_handed_out_one_by_one) {
     for (enum cxj__decode_purpose purpose = CXJ__DECODE_CHECK; purpose <= CXJ__DECODE_BUILD_BARE; purpose++) {
         const size_t kept = purpose != CXJ__DECODE_CHECK;

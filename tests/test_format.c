@@ -1,6 +1,6 @@
 /* format: what the bytes of a state say. That touchpoints, columns and cells are written as the head of src/format.c
- * describes, byte by byte, in a second implementation (put, put_block); that there is one way to write each thing and no
- * other is read; that nothing which is read is trusted, and what is wrong is named with its offset.
+ * describes, byte by byte, in a second implementation (put, put_block); that there is one way to write each thing and
+ * no other is read; that nothing which is read is trusted, and what is wrong is named with its offset.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -1,6 +1,7 @@
 /* load: bytes into an engine, or only checked, or merged. What include/cxj.h says of cxj_load(), cxj_validate() and
- * cxj_merge_saved(): that checking takes exactly what loading takes; that what is taken is saved as the same bytes again;
- * limits, hosts and memory that fail. With which sentences bytes are refused, test_decode.c and test_sums.c show.
+ * cxj_merge_saved(): that checking takes exactly what loading takes; that what is taken is saved as the same bytes
+ * again; limits, hosts and memory that fail. With which sentences bytes are refused, test_decode.c and test_sums.c
+ * show.
  *
  * CXJ_SEED takes the seed of the random parts; it is printed.
  *

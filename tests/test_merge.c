@@ -715,8 +715,8 @@ START_TEST(what_sealed_journeys_contributed_is_not_taken_from_what_was_not_added
 END_TEST
 
 /* "All or nothing: if it fails, the engine is as before": whichever allocation fails, alone or with all behind it, the
- * same shows, the same is saved, and a cursor is not stale; and a merge that succeeds then makes the bytes of one engine
- * that has seen all, also of what comes then. */
+ * same shows, the same is saved, and a cursor is not stale; and a merge that succeeds then makes the bytes of one
+ * engine that has seen all, also of what comes then. */
 START_TEST(merge_is_all_or_nothing_wherever_memory_ends) {
     static struct two two;
     static picture before;

@@ -1,5 +1,5 @@
-/* post: facts to cells. What src/post.h promises: a posting is made whole or not at all, and what was posted can be taken
- * back by going through the same once more.
+/* post: facts to cells. What src/post.h promises: a posting is made whole or not at all, and what was posted can be
+ * taken back by going through the same once more.
  *
  * SPDX-License-Identifier: MIT
  */

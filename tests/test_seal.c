@@ -276,8 +276,8 @@ START_TEST(journey_is_sealed_whole_or_not_at_all) {
 }
 END_TEST
 
-/* "if not, all journeys will be looked at": deadlines for which there was no memory are found again, as soon as there is
- * some. */
+/* "if not, all journeys will be looked at": deadlines for which there was no memory are found again, as soon as there
+ * is some. */
 START_TEST(lost_sealings_are_found_again) {
     enum { MANY = 150 };
     heap memory = {0};

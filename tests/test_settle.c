@@ -40,8 +40,8 @@ static cxj_touchpoint held_of(cxj_engine *engine, uint64_t journey, uint64_t id)
 
 static const cxj_touchpoint plain = {.journey = 1, .id = 7, .revision = 3, .at = START, .facets = CXJ_FACET_CONTACT};
 
-/* Two of one id arrive, in either order, together or apart, with another touchpoint behind them: the same one holds, the
- * feed counts the same, and the other is "as if never sent". */
+/* Two of one id arrive, in either order, together or apart, with another touchpoint behind them: the same one holds,
+ * the feed counts the same, and the other is "as if never sent". */
 static void check_winner(cxj_touchpoint winner, cxj_touchpoint loser, struct cxj__feed expected, bool is_ordered,
                          const char *what) {
     const cxj_touchpoint behind = {.journey = 1, .id = 8, .at = START + 100 * HOUR, .owner = 2};
@@ -86,8 +86,8 @@ START_TEST(highest_revision_holds) {
 }
 END_TEST
 
-/* "one that equals what holds in revision is a duplicate, and a conflict too if it differs in content", which the facets
- * that are implied do not. */
+/* "one that equals what holds in revision is a duplicate, and a conflict too if it differs in content", which the
+ * facets that are implied do not. */
 START_TEST(equal_revisions_are_duplicates) {
     cxj_touchpoint implied = plain;
     check_winner(plain, plain, (struct cxj__feed){1, 1, 0, 0}, false, "the same");
@@ -278,8 +278,8 @@ START_TEST(withdrawn_without_an_id_does_nothing) {
 }
 END_TEST
 
-/* "ordered by (at, sequence, id), and where all three are equal by arrival" (section 3.1): those without an id stay all,
- * and the later ones stand behind; together as apart. */
+/* "ordered by (at, sequence, id), and where all three are equal by arrival" (section 3.1): those without an id stay
+ * all, and the later ones stand behind; together as apart. */
 START_TEST(ties_without_an_id_stand_by_arrival) {
     for (int way = 0; way < 4; way++) {
         cxj_engine *engine = make_engine(NULL, 0);
@@ -466,8 +466,8 @@ static void go_on(cxj_engine *engine, const arrivals *a) {
     }
 }
 
-/* Whichever allocation fails, the change that fails leaves no trace, and the same arrivals are taken when there is memory
- * again. */
+/* Whichever allocation fails, the change that fails leaves no trace, and the same arrivals are taken when there is
+ * memory again. */
 START_TEST(change_that_begins_without_room_leaves_no_trace) {
     static void (*const ways[WAYS])(arrivals *) = {let_type_change, let_become_long, let_come_in_between,
                                                    let_pass_the_limit};
@@ -499,8 +499,8 @@ START_TEST(change_that_begins_without_room_leaves_no_trace) {
 }
 END_TEST
 
-/* "Those arrivals for which their journey has no room are listed in refused", "as if they had come one by one": of random
- * arrivals, with ids that come again and are taken back, the same ones, and the same engine. */
+/* "Those arrivals for which their journey has no room are listed in refused", "as if they had come one by one": of
+ * random arrivals, with ids that come again and are taken back, the same ones, and the same engine. */
 START_TEST(refused_are_those_that_one_by_one_would_be) {
     enum { LIMIT = 12, COUNT = 40 };
     for (uint64_t round = 0; round < 60; round++) {

@@ -1,5 +1,6 @@
-/* sums: what sealed journeys have contributed, as it is read. Keys and cells stand in order; sums are such as touchpoints can
- * have, of a cell, of a view by the totals, and of all views by each other; what format 1 did not note is found out.
+/* sums: what sealed journeys have contributed, as it is read. Keys and cells stand in order; sums are such as
+ * touchpoints can have, of a cell, of a view by the totals, and of all views by each other; what format 1 did not note
+ * is found out.
  *
  * CXJ_SEED takes the seed of the random parts; it is printed.
  *

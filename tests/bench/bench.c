@@ -15,8 +15,8 @@ enum { SIZES = 3, SMALL = 10000, MIDDLE = 200000, USUAL = RIG_USUAL, LARGE = 100
 
 /* What is measured, and for how many journeys; 0: not for any; OWN: the measure has a size of its own. The memory comes
  * first: it finds out what memory the others will take, and its own is best seen in a process that has held little so
- * far. Where it has to be quick, what is over the probe still needs the usual number, lest the probe stay in the caches;
- * a ratio of two engines' times is nearly the same with fewer. */
+ * far. Where it has to be quick, what is over the probe still needs the usual number, lest the probe stay in the
+ * caches; a ratio of two engines' times is nearly the same with fewer. */
 static const struct {
     const char *name;
     measure *run;

@@ -19,7 +19,8 @@ typedef struct pair {
     size_t count, capacity;
 } pair;
 
-/* What a list comes to: ns for each of what was done, by the processor's clock and on the wall; NaN of an empty list. */
+/* What a list comes to: ns for each of what was done, by the processor's clock and on the wall; NaN of an empty list.
+ * */
 typedef struct pair_figures {
     double each, wall, base, base_wall;
     double ratio, wall_ratio; /* of the first to the base */

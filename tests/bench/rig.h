@@ -51,8 +51,8 @@ void rig_check(bool is_so, const char *what);
 /* Zeroed memory, or the end. */
 void *rig_allocate(size_t count, size_t size);
 
-/* Journeys for which the machine has room, where each takes so many bytes: so many, or a half, a quarter or an eighth of
- * them. 0: there is room for none of these; then it is said that something was not measured. */
+/* Journeys for which the machine has room, where each takes so many bytes: so many, or a half, a quarter or an eighth
+ * of them. 0: there is room for none of these; then it is said that something was not measured. */
 uint64_t rig_fit(const char *name, uint64_t journeys, double each);
 
 /* Bytes of some engines that share the journeys, for each of them, with a probe beside. */
