@@ -33,8 +33,8 @@ static uint32_t look_back(const struct cxj__journey *journey, size_t position, c
         enum cxj__saw saw = cxj__fold_saw(fold, h, codes[h]);
         if (saw == CXJ__PERHAPS_SEEN) {
             size_t i = count;
-            while (i > 0 && cxj__store_code(&entries[i - 1].touchpoint, h) != codes[h]) i--;
-            saw = i > 0 || cxj__store_holds(journey, position, h, codes[h]) ? CXJ__SEEN : CXJ__NOT_SEEN;
+            while (i > 0 && cxj__journey_code(&entries[i - 1].touchpoint, h) != codes[h]) i--;
+            saw = i > 0 || cxj__journey_holds(journey, position, h, codes[h]) ? CXJ__SEEN : CXJ__NOT_SEEN;
         }
         held |= (uint32_t)(saw == CXJ__SEEN) << h;
     }
@@ -45,8 +45,8 @@ static uint32_t look_back(const struct cxj__journey *journey, size_t position, c
 static uint32_t look_up(struct cxj__core *core, const struct cxj__journey *journey, const cxj_touchpoint *t) {
     uint32_t held = 0;
     for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
-        uint64_t key = cxj__store_held_key(h, cxj__store_code(t, h));
-        int64_t known = cxj__store_indexed(journey->index, &core->seed, CXJ__INDEX_HELD, key, &core->store.probes);
+        uint64_t key = cxj__index_held_key(h, cxj__journey_code(t, h));
+        int64_t known = cxj__index_value(journey->index, &core->seed, CXJ__INDEX_HELD, key, &core->store.probes);
         held |= (uint32_t)(known != 0) << h;
     }
     return held;
@@ -58,11 +58,11 @@ static void index_held(const struct cxj__core *core, const struct cxj__journey *
     struct cxj__index *index = journey->index;
     for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
         if (held >> h & 1) continue;
-        uint32_t code = cxj__store_code(t, h);
+        uint32_t code = cxj__journey_code(t, h);
         struct cxj__index_entry *entry =
-            cxj__store_index(index, &core->seed, CXJ__INDEX_HELD, cxj__store_held_key(h, code));
+            cxj__index_reach(index, &core->seed, CXJ__INDEX_HELD, cxj__index_held_key(h, code));
         entry->value = 1;
-        if (sign < 0) cxj__store_unindex(index, &core->seed, entry);
+        if (sign < 0) cxj__index_drop(index, &core->seed, entry);
         cxj__post_count_had(core, index, h, code, sign);
     }
 }
@@ -70,7 +70,7 @@ static void index_held(const struct cxj__core *core, const struct cxj__journey *
 /* Room in the index for so many touchpoints: their ids, what they hold first, and the conditions that this meets. */
 static bool reserve_entries(struct cxj__core *core, struct cxj__journey *journey, size_t touchpoints) {
     size_t further = touchpoints * (1 + CXJ__HOLDERS) + core->had_conditions;
-    return journey->index == NULL || cxj__store_reserve_index(journey, &core->memory, &core->seed, further);
+    return journey->index == NULL || cxj__journey_reserve_index(journey, &core->memory, &core->seed, further);
 }
 
 /* ---- the next touchpoints --------------------------------------------------------------------------------------- */
@@ -82,11 +82,11 @@ static bool comes_next(struct cxj__core *core, const struct cxj__journey *journe
     return false;
 #endif
     if (t->commitment != 0 || journey->fold.promises_open >> 1 != 0) return false;
-    size_t kept = cxj__store_kept(journey);
+    size_t kept = cxj__journey_kept(journey);
     if (kept >= core->touchpoints_limit || (kept >= CXJ__INDEX_BEYOND && journey->index == NULL)) return false;
-    if (!cxj__store_comes_last(journey, t)) return false;
-    return t->id == 0 || (cxj__store_find_id(journey, t->id, &core->seed, &core->store.probes) == SIZE_MAX &&
-                          !cxj__store_has_withdrawn(journey, t->id));
+    if (!cxj__journey_comes_last(journey, t)) return false;
+    return t->id == 0 || (cxj__journey_find_id(journey, t->id, &core->seed, &core->store.probes) == SIZE_MAX &&
+                          !cxj__journey_has_withdrawn(journey, t->id));
 }
 
 /* Room for a group, and for all that it may make come due: what is reserved later might drop a deadline that is to hold
@@ -102,8 +102,8 @@ static bool begin_group(struct cxj__append *append, struct cxj__core *core) {
 
 /* Room for the touchpoint in its journey. */
 static bool reserve_next(struct cxj__core *core, struct cxj__journey *journey, const cxj_touchpoint *t) {
-    size_t rares = journey->rare_count + (size_t)cxj__store_is_rare(t);
-    return cxj__store_reserve(journey, &core->memory, &core->seed, journey->count + 1U, 0, rares) &&
+    size_t rares = journey->rare_count + (size_t)cxj__journey_is_rare(t);
+    return cxj__journey_reserve(journey, &core->memory, &core->seed, journey->count + 1U, 0, rares) &&
            cxj__post_regain_samples(core, journey) && reserve_entries(core, journey, 1);
 }
 
@@ -127,7 +127,7 @@ static bool step(struct cxj__core *core, struct cxj__appended *item) {
     core->folded++;
     item->changed = cxj__core_differences(&item->before, &journey->fold);
     if ((item->changed & core->depends) == 0 || journey->count == 0) return true;
-    cxj__store_set_fold(journey, &item->before);
+    cxj__journey_set_fold(journey, &item->before);
     return false;
 }
 
@@ -141,17 +141,17 @@ enum cxj__append_result cxj__append_next(struct cxj__append *append, struct cxj_
     item->touchpoint = *touchpoint;
     item->touchpoint.facets = cxj__touchpoint_imply(touchpoint->facets);
     if (!reserve_next(core, journey, touchpoint)) return CXJ__APPEND_NO_MEMORY;
-    cxj__store_copy_fold(journey, &item->before);
+    cxj__journey_copy_fold(journey, &item->before);
     if (!step(core, item)) return CXJ__APPEND_NOT_NEXT;
-    if (!cxj__store_reserve_samples(journey, &core->memory, journey->fold.samples)) {
-        cxj__store_set_fold(journey, &item->before);
+    if (!cxj__journey_reserve_samples(journey, &core->memory, journey->fold.samples)) {
+        cxj__journey_set_fold(journey, &item->before);
         return CXJ__APPEND_NO_MEMORY;
     }
     keep_samples(item);
     cxj__store_keep(&core->store, &core->memory, journey);
     if (journey->index != NULL) index_held(core, journey, &item->touchpoint, item->held, 1);
-    cxj__store_append(journey, &core->seed, &item->touchpoint, item->held);
-    cxj__store_checkpoint(journey, journey->count, &journey->fold);
+    cxj__journey_append(journey, &core->seed, &item->touchpoint, item->held);
+    cxj__journey_checkpoint(journey, journey->count, &journey->fold);
     journey->is_coming = 1;
     append->count++;
     return CXJ__APPENDED;
@@ -160,11 +160,11 @@ enum cxj__append_result cxj__append_next(struct cxj__append *append, struct cxj_
 /* Takes a touchpoint back from its journey; cells do not have it. */
 static void take_from_journey(struct cxj__core *core, const struct cxj__appended *item) {
     struct cxj__journey *journey = item->journey;
-    cxj__store_drop_last(journey, &core->seed);
+    cxj__journey_drop_last(journey, &core->seed);
     if (journey->index != NULL) index_held(core, journey, &item->touchpoint, item->held, -1);
-    cxj__store_set_fold(journey, &item->before);
-    cxj__store_drop_checkpoints(journey, journey->count);
-    if (cxj__store_kept(journey) == 0) cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
+    cxj__journey_set_fold(journey, &item->before);
+    cxj__journey_drop_checkpoints(journey, journey->count);
+    if (cxj__journey_kept(journey) == 0) cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
 }
 
 /* Where the journey of an item stands before or after it, by codes that are set. */
@@ -246,7 +246,8 @@ static bool add_to_cells(struct cxj__core *core, struct cxj__appended *item) {
 /* Counts a touchpoint that is in, and notes what it makes come due. */
 static void count_item(struct cxj__core *core, const struct cxj__appended *item) {
     struct cxj__journey *journey = item->journey;
-    struct cxj__counted before = {cxj__store_kept(journey) - 1, journey->count - 1U, cxj__core_last_at(&item->before)};
+    struct cxj__counted before = {cxj__journey_kept(journey) - 1, journey->count - 1U,
+                                  cxj__core_last_at(&item->before)};
     struct cxj__dues dues = {.open = 0};
     cxj__core_count(core, &item->touchpoint, 1);
     cxj__core_count_journey(core, journey, before);
@@ -306,7 +307,7 @@ static bool post_change(const struct change *change, struct cxj__post *post, boo
     struct cxj__fold fold;
     cxj__fold_copy(&fold, &change->start);
     if (!cxj__post_records(post, staying, change->position, &fold, keep)) return false;
-    if (keep) cxj__store_set_fold(change->journey, &fold);
+    if (keep) cxj__journey_set_fold(change->journey, &fold);
     if (change->moving.dependent) {
         memset(&fold, 0, sizeof fold);
         if (!cxj__post_records(post, change->moving, 0, &fold, false)) return false;
@@ -338,7 +339,7 @@ static void fold_entries(const struct change *change, struct cxj__entry *entries
 static void release_held(const struct cxj__core *core, const struct cxj__journey *journey, size_t position) {
     for (size_t i = position; i < journey->count; i++) {
         struct cxj__entry entry;
-        cxj__store_unpack(journey, i, &entry);
+        cxj__journey_unpack(journey, i, &entry);
         index_held(core, journey, &entry.touchpoint, entry.held, -1);
     }
 }
@@ -352,15 +353,15 @@ static void place_records(const struct change *change, struct cxj__entry *entrie
         entries[i].held = look_up(core, journey, &entries[i].touchpoint);
         index_held(core, journey, &entries[i].touchpoint, entries[i].held, 1);
     }
-    cxj__store_drop_checkpoints(journey, change->position);
-    cxj__store_replace(journey, &core->seed, change->position, entries, count);
+    cxj__journey_drop_checkpoints(journey, change->position);
+    cxj__journey_replace(journey, &core->seed, change->position, entries, count);
 }
 
 /* In a long journey: ids of entries that come or go for good leave the index. */
 static void release_ids(const struct change *change, const struct cxj__entry *entries, size_t count) {
     struct cxj__journey *journey = change->journey;
     for (size_t i = 0; i < count && journey->index != NULL; i++) {
-        if (entries[i].moves) cxj__store_release_id(journey, &change->core->seed, entries[i].touchpoint.id);
+        if (entries[i].moves) cxj__journey_release_id(journey, &change->core->seed, entries[i].touchpoint.id);
     }
 }
 
@@ -368,7 +369,7 @@ static void release_ids(const struct change *change, const struct cxj__entry *en
 static bool index_views(struct cxj__core *core, struct cxj__journey *journey) {
     for (size_t v = 0; v < core->view_count; v++) {
         if (cxj__post_index_view(core, journey, core->views[v])) continue;
-        cxj__store_drop_index(journey, &core->memory);
+        cxj__journey_drop_index(journey, &core->memory);
         return false;
     }
     return true;
@@ -379,17 +380,17 @@ static bool reserve_edit(struct cxj__core *core, const struct cxj__edit *edit, c
     struct cxj__journey *journey = edit->journey;
     bool was_short = journey->index == NULL;
     size_t rares = journey->rare_count, count = edit->position + edit->arriving_count;
-    for (size_t i = 0; i < edit->arriving_count; i++) rares += cxj__store_is_rare(&edit->arriving[i].touchpoint);
-    bool room = cxj__store_reserve(journey, &core->memory, &core->seed, count, edit->retraction_count, rares);
+    for (size_t i = 0; i < edit->arriving_count; i++) rares += cxj__journey_is_rare(&edit->arriving[i].touchpoint);
+    bool room = cxj__journey_reserve(journey, &core->memory, &core->seed, count, edit->retraction_count, rares);
     if (was_short && journey->index != NULL) {
         room = room && index_views(core, journey);
-        if (!room) cxj__store_drop_index(journey, &core->memory);
+        if (!room) cxj__journey_drop_index(journey, &core->memory);
         for (size_t i = 0; i < edit->leaving_count && room; i++) {
-            edit->leaving[i].held = cxj__store_held(journey, edit->position + i);
+            edit->leaving[i].held = cxj__journey_held(journey, edit->position + i);
         }
     }
-    return room && cxj__store_reserve_fold(journey, &core->memory, after) &&
-           cxj__store_reserve_samples(journey, &core->memory, after->samples) &&
+    return room && cxj__journey_reserve_fold(journey, &core->memory, after) &&
+           cxj__journey_reserve_samples(journey, &core->memory, after->samples) &&
            reserve_entries(core, journey, edit->arriving_count);
 }
 
@@ -398,7 +399,7 @@ static void find_change(struct change *change, struct cxj__entry *entries, size_
                         struct cxj__fold *fold) {
     struct cxj__codes codes = {{0}};
     change->before = change->after = codes;
-    cxj__store_fold_at(change->journey, change->position, &change->start, &change->core->folded);
+    cxj__journey_fold_at(change->journey, change->position, &change->start, &change->core->folded);
     fold_entries(change, entries, count, with_held, fold);
     cxj__core_set_journey_codes(&change->journey->fold, &change->before);
     cxj__core_set_journey_codes(fold, &change->after);
@@ -438,7 +439,7 @@ bool cxj__append_edit(struct cxj__core *core, struct cxj__edit *edit) {
     bool is_long = journey->index != NULL || edit->position + edit->arriving_count > CXJ__INDEX_BEYOND;
     bool is_whole = false;
     edit->counted = cxj__core_counted(journey);
-    cxj__due_of(core, cxj__store_fold(journey, &room), &edit->dues);
+    cxj__due_of(core, cxj__journey_fold(journey, &room), &edit->dues);
     if (is_empty(edit)) return reserve_edit(core, edit, &journey->fold);
     if (!cxj__post_regain_samples(core, journey)) return false;
     find_change(&change, edit->arriving, edit->arriving_count, !is_long, &fold);
@@ -473,7 +474,7 @@ static void count_entries(struct cxj__core *core, const struct cxj__entry *entri
 void cxj__append_settle(struct cxj__core *core, const struct cxj__edit *edit) {
     struct cxj__journey *journey = edit->journey;
     cxj__store_keep(&core->store, &core->memory, journey);
-    cxj__store_retract(journey, &core->seed, edit->retractions, edit->retraction_count);
+    cxj__journey_retract(journey, &core->seed, edit->retractions, edit->retraction_count);
     count_entries(core, edit->arriving, edit->arriving_count, 1);
     count_entries(core, edit->leaving, edit->leaving_count, -1);
     cxj__core_count_journey(core, journey, edit->counted);
@@ -488,7 +489,7 @@ void cxj__append_erase(struct cxj__core *core, struct cxj__journey *journey) {
     (void)cxj__post_whole(&post);
     for (size_t i = 0; i < journey->count; i++) {
         struct cxj__entry entry;
-        cxj__store_unpack(journey, i, &entry);
+        cxj__journey_unpack(journey, i, &entry);
         cxj__core_count(core, &entry.touchpoint, -1);
     }
     core->touchpoints -= journey->count;
@@ -503,15 +504,15 @@ void cxj__append_erase(struct cxj__core *core, struct cxj__journey *journey) {
 static void pass_on_held(struct cxj__core *core, struct cxj__journey *journey, size_t position) {
     struct cxj__index *index = journey->index;
     for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
-        if (cxj__store_held(journey, position) >> h & 1) continue;
-        uint32_t code = cxj__store_code_at(journey, position, h);
+        if (cxj__journey_held(journey, position) >> h & 1) continue;
+        uint32_t code = cxj__journey_code_at(journey, position, h);
         size_t next = position + 1;
-        while (next < journey->count && cxj__store_code_at(journey, next, h) != code) next++;
+        while (next < journey->count && cxj__journey_code_at(journey, next, h) != code) next++;
         if (next < journey->count) {
-            cxj__store_set_held(journey, next, cxj__store_held(journey, next) & ~(1U << h));
+            cxj__journey_set_held(journey, next, cxj__journey_held(journey, next) & ~(1U << h));
         } else if (index != NULL) {
-            uint64_t key = cxj__store_held_key(h, code);
-            cxj__store_unindex(index, &core->seed, cxj__store_index(index, &core->seed, CXJ__INDEX_HELD, key));
+            uint64_t key = cxj__index_held_key(h, code);
+            cxj__index_drop(index, &core->seed, cxj__index_reach(index, &core->seed, CXJ__INDEX_HELD, key));
             cxj__post_count_had(core, index, h, code, -1);
         }
     }
@@ -523,16 +524,16 @@ static void fold_anew(struct cxj__core *core, struct cxj__journey *journey) {
     struct cxj__fold fold;
     struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
     memset(&fold, 0, sizeof fold);
-    cxj__store_drop_checkpoints(journey, 0);
+    cxj__journey_drop_checkpoints(journey, 0);
     for (size_t i = 0; i < journey->count; i++) {
         struct cxj__entry entry;
-        cxj__store_unpack(journey, i, &entry);
+        cxj__journey_unpack(journey, i, &entry);
         (void)cxj__fold_step(&fold, &entry.touchpoint, entry.held, 0, facts);
-        cxj__store_checkpoint(journey, i + 1, &fold);
+        cxj__journey_checkpoint(journey, i + 1, &fold);
         core->folded++;
     }
-    (void)cxj__store_reserve_fold(journey, &core->memory, &fold);
-    cxj__store_set_fold(journey, &fold);
+    (void)cxj__journey_reserve_fold(journey, &core->memory, &fold);
+    cxj__journey_set_fold(journey, &fold);
     cxj__post_renew_samples(core, journey);
 }
 
@@ -547,10 +548,10 @@ void cxj__append_withdraw(struct cxj__core *core, struct cxj__journey *journey, 
     struct cxj__counted before = cxj__core_counted(journey);
     cxj__store_keep(&core->store, &core->memory, journey);
     post_all(core, journey, CXJ__POST_TAKE);
-    cxj__store_unpack(journey, position, &entry);
+    cxj__journey_unpack(journey, position, &entry);
     cxj__core_count(core, &entry.touchpoint, -1);
     pass_on_held(core, journey, position);
-    cxj__store_take_back(journey, &core->seed, position, revision);
+    cxj__journey_take_back(journey, &core->seed, position, revision);
     fold_anew(core, journey);
     cxj__core_count_journey(core, journey, before);
     core->version++;

@@ -89,7 +89,7 @@ static void note_latest(struct cxj__core *core, size_t place, int64_t before, in
 }
 
 struct cxj__counted cxj__core_counted(const struct cxj__journey *journey) {
-    return (struct cxj__counted){cxj__store_kept(journey), journey->count, cxj__core_last_at(&journey->fold)};
+    return (struct cxj__counted){cxj__journey_kept(journey), journey->count, cxj__core_last_at(&journey->fold)};
 }
 
 void cxj__core_count_journey(struct cxj__core *core, const struct cxj__journey *journey, struct cxj__counted before) {
@@ -97,12 +97,12 @@ void cxj__core_count_journey(struct cxj__core *core, const struct cxj__journey *
     note_latest(core, journey->place, before.last_at, cxj__core_last_at(&journey->fold));
     core->touchpoints += contributes - before.contributed;
     core->journeys += (uint64_t)(contributes > 0) - (uint64_t)(before.contributed > 0);
-    core->held += cxj__store_kept(journey) - before.kept;
+    core->held += cxj__journey_kept(journey) - before.kept;
 }
 
 void cxj__core_count_gone(struct cxj__core *core, const struct cxj__journey *journey) {
     note_latest(core, journey->place, cxj__core_last_at(&journey->fold), INT64_MIN);
-    core->held -= cxj__store_kept(journey);
+    core->held -= cxj__journey_kept(journey);
 }
 
 void cxj__core_find_latest(struct cxj__core *core) {

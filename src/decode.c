@@ -349,7 +349,7 @@ static bool check_record(struct cxj__decode *decode, const cxj_touchpoint *t) {
 /* Keeps a touchpoint until all of its journey is there. */
 static bool take_touchpoint(struct cxj__decode *decode, const cxj_touchpoint *t) {
     if (decode->purpose == CXJ__DECODE_CHECK) {
-        if (cxj__store_is_rare(t)) decode->memory += sizeof(struct cxj__rare);
+        if (cxj__journey_is_rare(t)) decode->memory += sizeof(struct cxj__rare);
         return true;
     }
     if (!CXJ__APPEND(&decode->engine->core.memory, decode->entries)) return cxj__wire_lack_memory(&decode->in);
@@ -375,7 +375,7 @@ static bool read_held_touchpoint(struct cxj__decode *decode, struct cxj__format_
     if (decode->in.status != CXJ_OK) return false;
     t->journey = decode->number;
     if (!check_record(decode, t)) return false;
-    int order = is_first ? -1 : cxj__store_compare(&last, t);
+    int order = is_first ? -1 : cxj__journey_compare(&last, t);
     if (order > 0 || (order == 0 && t->id != 0)) return refuse_bytes(decode, "touchpoints are not in order");
     if (!check_record_codes(decode, t)) return false;
     if ((t->facets & CXJ_FACET_WITHDRAWN) == 0) {

@@ -16,7 +16,7 @@ static bool is_due(const struct cxj__fold *fold, uint32_t c, int64_t now) {
 bool cxj__due_holds(const void *context, const struct cxj__deadline *deadline) {
     const struct cxj__core *core = context;
     struct cxj__fold room;
-    const struct cxj__fold *fold = cxj__store_fold(cxj__store_at(&core->store, deadline->place), &room);
+    const struct cxj__fold *fold = cxj__journey_fold(cxj__store_at(&core->store, deadline->place), &room);
     return is_due(fold, deadline->commitment, deadline->due) &&
            fold->promises[deadline->commitment].due == deadline->due;
 }
@@ -37,7 +37,7 @@ bool cxj__due_reserve(struct cxj__core *core, size_t count) {
 void cxj__due_push(struct cxj__core *core, const struct cxj__journey *journey, const struct cxj__dues *before) {
     struct cxj__fold room;
     if (journey->fold.promises_open == 0 || journey->fold.outcome != 0) return;
-    const struct cxj__fold *fold = cxj__store_fold(journey, &room);
+    const struct cxj__fold *fold = cxj__journey_fold(journey, &room);
     for (uint32_t c = 0; fold->promises_open >> c != 0; c++) {
         if (!is_due(fold, c, core->now)) continue;
         if ((before->open >> c & 1) != 0 && before->at[c] == fold->promises[c].due) continue;
@@ -56,7 +56,7 @@ static void try_to_push(struct cxj__core *core, struct cxj__deadline deadline) {
 
 void cxj__due_try_to_push(struct cxj__core *core, const struct cxj__journey *journey) {
     struct cxj__fold room;
-    const struct cxj__fold *fold = cxj__store_fold(journey, &room);
+    const struct cxj__fold *fold = cxj__journey_fold(journey, &room);
     for (uint32_t c = 0; fold->promises_open >> c != 0; c++) {
         if (!is_due(fold, c, core->now)) continue;
         try_to_push(core, (struct cxj__deadline){fold->promises[c].due, journey->place, c});
@@ -82,7 +82,7 @@ static void pass_one(struct cxj__core *core, struct cxj__journey *journey) {
 
 void cxj__due_pass(struct cxj__core *core, struct cxj__journey *journey, int64_t from, int64_t to) {
     struct cxj__fold room;
-    const struct cxj__fold *fold = cxj__store_fold(journey, &room);
+    const struct cxj__fold *fold = cxj__journey_fold(journey, &room);
     for (uint32_t c = 0; fold->promises_open >> c != 0; c++) {
         if (is_due(fold, c, from) && fold->promises[c].due < to) pass_one(core, journey);
     }

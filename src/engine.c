@@ -369,7 +369,7 @@ static void forget_view(struct cxj__core *core, const struct cxj_view *view) {
         for (size_t i = 0; index != NULL && i < index->capacity; i++) {
             struct cxj__index_entry *entry = &index->entries[i];
             /* Taking one out may bring another into its place. */
-            while (is_of_view(entry, view)) cxj__store_unindex(index, &core->seed, entry);
+            while (is_of_view(entry, view)) cxj__index_drop(index, &core->seed, entry);
         }
     }
 }
@@ -551,7 +551,7 @@ static void show(const struct cxj__journey *journey, cxj_journey *state) {
     };
     struct cxj__fold room;
     show_ratings(fold, state);
-    show_commitments(cxj__store_fold(journey, &room), state);
+    show_commitments(cxj__journey_fold(journey, &room), state);
 }
 
 cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey, char *message, size_t message_capacity,
@@ -588,11 +588,11 @@ cxj_status cxj_journey_touchpoints(const cxj_engine *engine, uint64_t journey, s
     const struct cxj__journey *found = NULL;
     cxj_status status = find_journey(engine, journey, message, message_capacity, &found);
     if (status != CXJ_OK) return status;
-    *count = cxj__store_kept(found);
+    *count = cxj__journey_kept(found);
     if (*count > capacity) return cxj__engine_refuse_room(message, message_capacity, "touchpoints", *count, capacity);
     for (size_t i = 0; i < *count; i++) {
         struct cxj__entry entry;
-        cxj__store_unpack(found, i, &entry);
+        cxj__journey_unpack(found, i, &entry);
         cxj__engine_give((char *)touchpoints + i * touchpoint_size, touchpoint_size, &entry.touchpoint,
                          sizeof entry.touchpoint);
     }

@@ -158,9 +158,9 @@ static bool post_copies(struct merge *merge) {
 
 /* Lets all touchpoints of a journey arrive; place is that of the first. */
 static bool let_arrive(struct merge *merge, const struct cxj__journey *journey, size_t place) {
-    for (size_t i = 0; i < cxj__store_kept(journey); i++) {
+    for (size_t i = 0; i < cxj__journey_kept(journey); i++) {
         struct cxj__entry entry;
-        cxj__store_unpack(journey, i, &entry);
+        cxj__journey_unpack(journey, i, &entry);
         cxj_status status =
             cxj__settle_arrival(&merge->engine->settling, &merge->engine->core, &entry.touchpoint, place + i);
         if (status != CXJ_OK) return false;
@@ -181,7 +181,7 @@ static cxj_status settle_both(struct merge *merge, const struct taken *taken) {
     const int64_t now = core->now;
     core->now = merge->now;
     cxj__settle_begin(settling);
-    bool room = let_arrive(merge, taken->own, 0) && let_arrive(merge, taken->copy, cxj__store_kept(taken->own));
+    bool room = let_arrive(merge, taken->own, 0) && let_arrive(merge, taken->copy, cxj__journey_kept(taken->own));
     if (!room) cxj__settle_undo(settling, core);
     room = room && cxj__settle_change(settling, core);
     bool is_full = room && settling->refused.count > 0;
@@ -215,10 +215,10 @@ static void part(struct merge *merge, const struct taken *taken) {
 /* True if two journeys keep the same touchpoints. */
 static bool is_same_journey(const struct cxj__journey *a, const struct cxj__journey *b) {
     if (a->count != b->count || a->withdrawn != b->withdrawn) return false;
-    for (size_t i = 0; i < cxj__store_kept(a); i++) {
+    for (size_t i = 0; i < cxj__journey_kept(a); i++) {
         struct cxj__entry x, y;
-        cxj__store_unpack(a, i, &x);
-        cxj__store_unpack(b, i, &y);
+        cxj__journey_unpack(a, i, &x);
+        cxj__journey_unpack(b, i, &y);
         if (memcmp(&x.touchpoint, &y.touchpoint, sizeof x.touchpoint) != 0) return false;
     }
     return true;
@@ -254,7 +254,7 @@ static cxj_status join_journeys(struct merge *merge) {
     for (; merge->joined < merge->taken.count; merge->joined++) {
         struct taken *taken = &merge->taken.items[merge->joined];
         if (taken->own == NULL) {
-            if (cxj__store_kept(taken->copy) <= merge->engine->core.touchpoints_limit) continue;
+            if (cxj__journey_kept(taken->copy) <= merge->engine->core.touchpoints_limit) continue;
             return refuse_full(merge, taken->copy->number);
         }
         cxj_status status = join(merge, taken);
@@ -263,7 +263,7 @@ static cxj_status join_journeys(struct merge *merge) {
     return CXJ_OK;
 }
 
-/* Room for what the journeys that the engine did not have will make come due. */
+/* Room for what new journeys will make come due. */
 static bool reserve_deadlines(struct merge *merge) {
     struct cxj__core *core = &merge->engine->core;
     size_t deadlines = 0, journeys = 0;
@@ -279,7 +279,7 @@ static bool reserve_deadlines(struct merge *merge) {
 static void count_touchpoints(struct cxj__core *core, const struct cxj__journey *journey, int sign) {
     for (size_t i = 0; i < journey->count; i++) {
         struct cxj__entry entry;
-        cxj__store_unpack(journey, i, &entry);
+        cxj__journey_unpack(journey, i, &entry);
         cxj__core_count(core, &entry.touchpoint, sign);
     }
 }

@@ -52,15 +52,15 @@ static bool falls_under(const struct cxj__journey *journey, const struct cxj_vie
                         size_t position) {
     for (size_t i = 0; i < view->dimension_count; i++) {
         uint32_t holder = view->dimensions[i] - 1U;
-        if (holder < CXJ__HOLDERS && cxj__store_code_at(journey, position, holder) != key->parts[i]) return false;
+        if (holder < CXJ__HOLDERS && cxj__journey_code_at(journey, position, holder) != key->parts[i]) return false;
     }
-    if (view->period != CXJ__NO_PERIOD && !cxj__view_is_in_period(view, key, cxj__store_moment(journey, position))) {
+    if (view->period != CXJ__NO_PERIOD && !cxj__view_is_in_period(view, key, cxj__journey_moment(journey, position))) {
         return false;
     }
     for (size_t i = 0; i < view->condition_count; i++) {
         const struct cxj__condition *condition = &view->conditions[i];
         uint32_t holder = condition->dimension - 1U;
-        if (holder < CXJ__HOLDERS && !cxj__query_has_code(condition, cxj__store_code_at(journey, position, holder))) {
+        if (holder < CXJ__HOLDERS && !cxj__query_has_code(condition, cxj__journey_code_at(journey, position, holder))) {
             return false;
         }
     }
@@ -84,9 +84,9 @@ static bool is_first_under(const struct cxj__journey *journey, const struct cxj_
 /* In a long journey: counts one touchpoint more, or less, in a cell. True if it is the first there, or was the last. */
 static bool count_indexed(const struct cxj__core *core, struct cxj__index *index, const struct cxj__cell *cell,
                           int sign) {
-    struct cxj__index_entry *entry = cxj__store_index(index, &core->seed, CXJ__INDEX_CELL, cell->number);
+    struct cxj__index_entry *entry = cxj__index_reach(index, &core->seed, CXJ__INDEX_CELL, cell->number);
     int64_t before = entry->value, after = entry->value = before + sign;
-    if (after == 0) cxj__store_unindex(index, &core->seed, entry);
+    if (after == 0) cxj__index_drop(index, &core->seed, entry);
     return before == 0 || after == 0;
 }
 
@@ -120,7 +120,7 @@ static void count_distinct(const struct cxj__post *post, const struct posting *p
 static bool reserve_in_index(const struct cxj__post *post, const struct posting *posting, bool is_forced) {
     const struct cxj__index *index = post->journey->index;
     if (index == NULL || posting->fact->grain != CXJ_GRAIN_TOUCHPOINTS) return true;
-    return cxj__store_reserve_index(post->journey, &post->core->memory, &post->core->seed, 1) ||
+    return cxj__journey_reserve_index(post->journey, &post->core->memory, &post->core->seed, 1) ||
            (is_forced && index->used + 2 < index->capacity);
 }
 
@@ -150,22 +150,24 @@ size_t cxj__post_targets(struct cxj__core *core, struct cxj__journey *journey, c
     return made;
 }
 
-static void take(const struct cxj__post *post, const struct posting *posting) {
+static bool take(const struct cxj__post *post, const struct posting *posting) {
     struct cxj__cell *cell = find_cell(post->core, posting->view, posting->key);
-    if (cell == NULL) return;
+    if (cell == NULL) return true;
     cxj__cell_add_fact(cell, posting->fact, -1);
     count_distinct(post, posting, cell, -1);
     note_empty(post->core, posting->view, cell);
+    return true;
 }
 
-static void seek(const struct cxj__post *post, const struct posting *posting) {
-    if (post->made >= post->target_count) return;
+static bool seek(const struct cxj__post *post, const struct posting *posting) {
+    if (post->made >= post->target_count) return true;
     struct cxj__target *target = &post->targets[post->made];
     target->view = posting->view;
     target->fact = posting->fact;
     target->key = *posting->key;
     target->cell = cxj__view_guess(posting->view, &post->core->seed, posting->key);
     cxj__cell_prefetch(target->cell);
+    return true;
 }
 
 void cxj__post_approach(struct cxj__core *core, struct cxj__target *target) {
@@ -179,25 +181,26 @@ void cxj__post_approach(struct cxj__core *core, struct cxj__target *target) {
 static void lose(const struct cxj__post *post, struct cxj_view *view, struct cxj__cell *cell) {
     struct cxj__core *core = post->core;
     struct cxj__index *index = post->journey->index;
-    if (index != NULL && cxj__store_indexed(index, &core->seed, CXJ__INDEX_CELL, cell->number, &core->store.probes)) {
-        cxj__store_unindex(index, &core->seed, cxj__store_index(index, &core->seed, CXJ__INDEX_CELL, cell->number));
+    if (index != NULL && cxj__index_value(index, &core->seed, CXJ__INDEX_CELL, cell->number, &core->store.probes)) {
+        cxj__index_drop(index, &core->seed, cxj__index_reach(index, &core->seed, CXJ__INDEX_CELL, cell->number));
     }
     /* What a save in steps has listed may be among what goes. */
     core->store.snapshot.is_lost |= core->store.snapshot.is_open;
     cxj__view_lose(view, cell, &core->memory);
 }
 
-static void force(const struct cxj__post *post, const struct posting *posting) {
+static bool force(const struct cxj__post *post, const struct posting *posting) {
     struct cxj__core *core = post->core;
     struct cxj__cell *cell = NULL;
     if (!reach(core, posting->view, posting->key, &cell)) posting->view->incomplete = true;
-    if (cell == NULL) return;
+    if (cell == NULL) return true;
     cell->is_needed = false;
     if (!reserve_in_index(post, posting, true) || !cxj__cell_take_fact(cell, &core->memory, posting->fact)) {
         lose(post, posting->view, cell);
     } else {
         count_distinct(post, posting, cell, 1);
     }
+    return true;
 }
 
 static void need(const struct cxj__post *post, const struct cxj_view *view, const struct cxj__key *key) {
@@ -213,42 +216,32 @@ static bool reserve_apart(const struct cxj__post *post, const struct posting *po
 }
 
 /* The index is counted down, for the journey is about to go. */
-static void add_apart(const struct cxj__post *post, const struct posting *posting) {
+static bool add_apart(const struct cxj__post *post, const struct posting *posting) {
     struct cxj__cell *cell = find_cell(post->core, posting->view, posting->key);
     if (cell == NULL) {
         posting->view->sealed_lost = true;
-        return;
+        return true;
     }
     cxj__cell_add_fact(cell->sealed, posting->fact, 1);
     if (is_first(post, posting, cell, -1)) cxj__cell_counts(cell->sealed)[CXJ__T_JOURNEYS]++;
+    return true;
+}
+
+static bool need_of_fact(const struct cxj__post *post, const struct posting *posting) {
+    need(post, posting->view, posting->key);
+    return true;
 }
 
 static bool post_fact(struct cxj__post *post, const struct posting *posting) {
-    bool done = true;
-    if (post->made == post->budget) return false;
-    switch (post->posting) {
-    case CXJ__POST_ADD:
-        done = add(post, posting);
-        break;
-    case CXJ__POST_SEEK:
-        seek(post, posting);
-        break;
-    case CXJ__POST_TAKE:
-        take(post, posting);
-        break;
-    case CXJ__POST_NEED:
-        need(post, posting->view, posting->key);
-        break;
-    case CXJ__POST_FORCE:
-        force(post, posting);
-        break;
-    case CXJ__POST_RESERVE_APART:
-        done = reserve_apart(post, posting);
-        break;
-    case CXJ__POST_ADD_APART:
-        add_apart(post, posting);
-        break;
-    }
+    static bool (*const ways[])(const struct cxj__post *post,
+                                const struct posting *posting) = {[CXJ__POST_ADD] = add,
+                                                                  [CXJ__POST_SEEK] = seek,
+                                                                  [CXJ__POST_TAKE] = take,
+                                                                  [CXJ__POST_NEED] = need_of_fact,
+                                                                  [CXJ__POST_FORCE] = force,
+                                                                  [CXJ__POST_RESERVE_APART] = reserve_apart,
+                                                                  [CXJ__POST_ADD_APART] = add_apart};
+    bool done = post->made < post->budget && ways[post->posting](post, posting);
     post->made += done;
     return done;
 }
@@ -299,12 +292,12 @@ bool cxj__post_records(struct cxj__post *post, struct cxj__views views, size_t p
     for (size_t i = position; i < journey->count; i++) {
         struct cxj__entry entry;
         size_t samples = fold->samples;
-        cxj__store_unpack(journey, i, &entry);
+        cxj__journey_unpack(journey, i, &entry);
         size_t count = cxj__fold_step(fold, &entry.touchpoint, entry.held, post->core->wanted, facts);
         post->core->folded++;
         if (keep) {
             keep_samples_of(journey, samples, facts, count);
-            cxj__store_checkpoint(journey, i + 1, fold);
+            cxj__journey_checkpoint(journey, i + 1, fold);
         }
         if (!cxj__post_facts(post, views, &entry.touchpoint, entry.held, facts, count, i)) return false;
     }
@@ -322,7 +315,7 @@ static bool find_samples(const struct cxj__journey *journey, visit_sample visit,
     memset(&fold, 0, sizeof fold);
     for (size_t i = 0; i < journey->count; i++) {
         struct cxj__entry entry;
-        cxj__store_unpack(journey, i, &entry);
+        cxj__journey_unpack(journey, i, &entry);
         size_t count = cxj__fold_step(&fold, &entry.touchpoint, entry.held, 0, facts);
         for (size_t k = 0; k < count; k++) {
             if (facts[k].grain != CXJ_GRAIN_JOURNEYS) continue;
@@ -349,7 +342,7 @@ static bool keep_sample(void *context, uint32_t sample) {
 }
 
 static bool try_to_renew(struct cxj__core *core, struct cxj__journey *journey) {
-    if (!cxj__store_reserve_samples(journey, &core->memory, journey->fold.samples)) return false;
+    if (!cxj__journey_reserve_samples(journey, &core->memory, journey->fold.samples)) return false;
     uint32_t *next = journey->samples;
     return find_samples(journey, keep_sample, &next);
 }
@@ -359,7 +352,7 @@ bool cxj__post_regain_samples(struct cxj__core *core, struct cxj__journey *journ
 }
 
 void cxj__post_renew_samples(struct cxj__core *core, struct cxj__journey *journey) {
-    if (!try_to_renew(core, journey)) cxj__store_drop_samples(journey, &core->memory);
+    if (!try_to_renew(core, journey)) cxj__journey_drop_samples(journey, &core->memory);
 }
 
 /* Samples of the journey that go to a cell or come from it. */
@@ -393,14 +386,14 @@ static bool had(const struct cxj__core *core, const struct cxj__journey *journey
     const uint32_t holder = condition->dimension - 1U;
     uint64_t probes = 0;
     if (journey->index != NULL) {
-        int64_t values = cxj__store_indexed(journey->index, &core->seed, CXJ__INDEX_HAD, had_key(view, place), &probes);
+        int64_t values = cxj__index_value(journey->index, &core->seed, CXJ__INDEX_HAD, had_key(view, place), &probes);
         const cxj_touchpoint *without = standing->without;
         bool is_new = without != NULL && (standing->without_held >> holder & 1) == 0 &&
-                      cxj__query_has_code(condition, cxj__store_code(without, holder));
+                      cxj__query_has_code(condition, cxj__journey_code(without, holder));
         return values > (int64_t)is_new;
     }
     for (size_t i = 0; i < standing->count; i++) {
-        if (cxj__query_has_code(condition, cxj__store_code_at(journey, i, holder))) return true;
+        if (cxj__query_has_code(condition, cxj__journey_code_at(journey, i, holder))) return true;
     }
     return false;
 }
@@ -523,7 +516,7 @@ bool cxj__post_standing(struct cxj__post *post) {
         if (view->grain != CXJ_GRAIN_JOURNEYS || (post->only != NULL && view != post->only)) continue;
         if (!stands(core, journey, &standing, view, &key)) continue;
         if (post->made == post->budget) return false;
-        if (!is_known) cxj__fold_contribute(cxj__store_fold(journey, &room), core->now, &whole.contribution);
+        if (!is_known) cxj__fold_contribute(cxj__journey_fold(journey, &room), core->now, &whole.contribution);
         is_known = true;
         if (!post_whole(&whole, view, &key)) return false;
         post->made++;
@@ -654,9 +647,9 @@ static void count_had_of(const struct cxj__core *core, struct cxj__index *index,
     for (size_t i = 0; i < view->condition_count; i++) {
         const struct cxj__condition *condition = &view->conditions[i];
         if (!condition->had || condition->dimension != holder + 1 || !cxj__query_has_code(condition, code)) continue;
-        struct cxj__index_entry *entry = cxj__store_index(index, &core->seed, CXJ__INDEX_HAD, had_key(view, i));
+        struct cxj__index_entry *entry = cxj__index_reach(index, &core->seed, CXJ__INDEX_HAD, had_key(view, i));
         entry->value += sign;
-        if (entry->value == 0) cxj__store_unindex(index, &core->seed, entry);
+        if (entry->value == 0) cxj__index_drop(index, &core->seed, entry);
     }
 }
 
@@ -671,12 +664,12 @@ static bool index_had(struct cxj__core *core, struct cxj__journey *journey, cons
     size_t conditions = 0;
     for (size_t i = 0; i < view->condition_count; i++) conditions += view->conditions[i].had;
     if (conditions == 0) return true;
-    if (!cxj__store_reserve_index(journey, &core->memory, &core->seed, conditions)) return false;
+    if (!cxj__journey_reserve_index(journey, &core->memory, &core->seed, conditions)) return false;
     for (size_t i = 0; i < journey->count; i++) {
-        uint32_t held = cxj__store_held(journey, i);
+        uint32_t held = cxj__journey_held(journey, i);
         for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
             if (held >> h & 1) continue;
-            count_had_of(core, journey->index, view, h, cxj__store_code_at(journey, i, h), 1);
+            count_had_of(core, journey->index, view, h, cxj__journey_code_at(journey, i, h), 1);
         }
     }
     return true;
@@ -689,14 +682,14 @@ static bool index_cells(struct cxj__core *core, struct cxj__journey *journey, co
     for (size_t i = 0; i < journey->count; i++) {
         struct cxj__entry entry;
         struct cxj__key key;
-        cxj__store_unpack(journey, i, &entry);
+        cxj__journey_unpack(journey, i, &entry);
         cxj__core_set_own_codes(&entry.touchpoint, &codes);
         if (!cxj__query_passes(&view->query, &codes)) continue;
         cxj__view_key(view, &codes, entry.touchpoint.at, &key);
         const struct cxj__cell *cell = find_cell(core, view, &key);
         if (cell == NULL) continue;
-        if (!cxj__store_reserve_index(journey, &core->memory, &core->seed, 1)) return false;
-        cxj__store_index(journey->index, &core->seed, CXJ__INDEX_CELL, cell->number)->value++;
+        if (!cxj__journey_reserve_index(journey, &core->memory, &core->seed, 1)) return false;
+        cxj__index_reach(journey->index, &core->seed, CXJ__INDEX_CELL, cell->number)->value++;
     }
     return true;
 }

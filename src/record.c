@@ -167,7 +167,7 @@ static void begin_lot(struct call *call, size_t i) {
         guess_journeys(call, i);
         for (size_t k = i; k < i + LOT && k < call->count; k++) cxj__store_prefetch_journey(call->coming[k % COMING]);
     }
-    for (size_t k = i; k < i + LOT && k < call->count; k++) cxj__store_prefetch_records(call->coming[k % COMING]);
+    for (size_t k = i; k < i + LOT && k < call->count; k++) cxj__journey_prefetch(call->coming[k % COMING]);
     guess_journeys(call, i + LOT);
     prefetch_slots(call, i + 2 * LOT);
     call->looked = i + LOT;
@@ -218,7 +218,7 @@ static enum cxj__append_result append_one(struct call *call, size_t index) {
     if (reach_journey(core, touchpoint->journey, call->coming[index % COMING], &journey) != CXJ_OK)
         return CXJ__APPEND_NOT_NEXT;
     enum cxj__append_result result = cxj__append_next(append, core, journey, touchpoint);
-    if (result != CXJ__APPENDED && cxj__store_kept(journey) == 0) {
+    if (result != CXJ__APPENDED && cxj__journey_kept(journey) == 0) {
         cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
     }
     return result;
@@ -443,15 +443,15 @@ static bool withdraw_without_memory(cxj_engine *engine, const cxj_touchpoint *to
     uint64_t *probes = &core->store.probes;
     struct cxj__journey *journey = cxj__store_find(&core->store, &core->seed, touchpoint->journey, probes);
     if (journey == NULL) return false;
-    size_t position = cxj__store_find_id(journey, touchpoint->id, &core->seed, probes);
+    size_t position = cxj__journey_find_id(journey, touchpoint->id, &core->seed, probes);
     uint64_t revision = 0;
     const struct cxj__retraction again = {touchpoint->id, touchpoint->revision, true, true};
     cxj__engine_free_room(engine); /* which may be enough for all cells */
     if (position != SIZE_MAX) {
         cxj__append_withdraw(core, journey, position, touchpoint->revision);
-    } else if (cxj__store_find_withdrawn(journey, touchpoint->id, &revision)) {
+    } else if (cxj__journey_find_withdrawn(journey, touchpoint->id, &revision)) {
         cxj__store_keep(&core->store, &core->memory, journey);
-        cxj__store_retract(journey, &core->seed, &again, 1);
+        cxj__journey_retract(journey, &core->seed, &again, 1);
         core->version++;
     } else {
         return false;
@@ -493,10 +493,10 @@ static cxj_status withdraw(cxj_engine *engine, const cxj_touchpoint *touchpoint)
 static bool find_revision(struct cxj__core *core, uint64_t number, uint64_t id, uint64_t *revision) {
     const struct cxj__journey *journey = cxj__store_find(&core->store, &core->seed, number, &core->store.probes);
     if (journey == NULL) return false;
-    size_t position = cxj__store_find_id(journey, id, &core->seed, &core->store.probes);
-    if (position == SIZE_MAX) return cxj__store_find_withdrawn(journey, id, revision);
+    size_t position = cxj__journey_find_id(journey, id, &core->seed, &core->store.probes);
+    if (position == SIZE_MAX) return cxj__journey_find_withdrawn(journey, id, revision);
     struct cxj__entry entry;
-    cxj__store_unpack(journey, position, &entry);
+    cxj__journey_unpack(journey, position, &entry);
     *revision = entry.touchpoint.revision;
     return true;
 }

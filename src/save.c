@@ -389,9 +389,9 @@ static const struct cxj__journey *journey_at(const struct cxj_saver *saver, size
 /* Those that are withdrawn stand behind the others, by their ids. */
 static void put_withdrawn(struct cxj_saver *saver, const struct cxj__journey *journey) {
     uint64_t before = 0;
-    for (size_t k = journey->count; k < cxj__store_kept(journey); k++) {
+    for (size_t k = journey->count; k < cxj__journey_kept(journey); k++) {
         struct cxj__entry entry;
-        cxj__store_unpack(journey, k, &entry);
+        cxj__journey_unpack(journey, k, &entry);
         cxj__wire_put(&saver->out, entry.touchpoint.id - before);
         cxj__wire_put(&saver->out, entry.touchpoint.revision);
         before = entry.touchpoint.id;
@@ -402,7 +402,7 @@ static void put_touchpoints(struct cxj_saver *saver, const struct cxj__journey *
     struct cxj__format_before before = {0};
     for (size_t k = 0; k < journey->count; k++) {
         struct cxj__entry entry;
-        cxj__store_unpack(journey, k, &entry);
+        cxj__journey_unpack(journey, k, &entry);
         cxj__touchpoint_translate(&entry.touchpoint, saver->ranks);
         cxj__format_put_touchpoint(&saver->out, &entry.touchpoint, &before);
     }

@@ -18,7 +18,7 @@ static int64_t sealing_of(const struct cxj__core *core, const struct cxj__journe
     const struct cxj__fold *fold = &journey->fold;
     int64_t moment = INT64_MAX;
     if (journey->count == 0) return INT64_MAX; /* nothing contributes: it has no last touchpoint, and no end */
-    if (core->seal_idle_after > 0) moment = cxj__store_last_at(journey) + core->seal_idle_after;
+    if (core->seal_idle_after > 0) moment = cxj__journey_last_at(journey) + core->seal_idle_after;
     if (core->seal_ended_after > 0 && fold->outcome != 0 && fold->end_at + core->seal_ended_after < moment) {
         moment = fold->end_at + core->seal_ended_after;
     }
@@ -64,7 +64,7 @@ static void release_journey(struct cxj__core *core, struct cxj__journey *journey
     const struct cxj__fold *fold = &journey->fold;
     for (size_t i = 0; i < journey->count; i++) {
         struct cxj__entry entry;
-        cxj__store_unpack(journey, i, &entry);
+        cxj__journey_unpack(journey, i, &entry);
         cxj__core_count_sealed(core, &entry.touchpoint);
     }
     cxj__core_count_gone(core, journey);

@@ -75,7 +75,7 @@ cxj_status cxj__settle_arrival(struct cxj__settling *settling, struct cxj__core 
     if (journey == NULL) return CXJ_NO_MEMORY;
     struct cxj__arrivals *arrivals = arrivals_of(settling, core, journey);
     if (arrivals == NULL) {
-        if (cxj__store_kept(journey) == 0) cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
+        if (cxj__journey_kept(journey) == 0) cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
         return CXJ_NO_MEMORY;
     }
     if (arrivals->first == 0) {
@@ -118,7 +118,7 @@ static int compare_ids(const void *a, const void *b, const void *context) {
 static int compare_entries(const void *a, const void *b, const void *context) {
     (void)context;
     const struct cxj__entry *x = a, *y = b;
-    return cxj__store_compare(&x->touchpoint, &y->touchpoint);
+    return cxj__journey_compare(&x->touchpoint, &y->touchpoint);
 }
 
 /* Finds a change's arrivals together, those of one id side by side and in their order. One alone is there already;
@@ -156,10 +156,11 @@ static void locate(struct cxj__settling *settling, struct cxj__core *core, const
         struct cxj__entry *entry = &settling->entries.items[i];
         entry->position = SIZE_MAX;
         if (entry->touchpoint.id == 0 || !is_first_of_id(settling, arrivals, i)) continue;
-        entry->position = cxj__store_find_id(arrivals->journey, entry->touchpoint.id, &core->seed, &core->store.probes);
+        entry->position =
+            cxj__journey_find_id(arrivals->journey, entry->touchpoint.id, &core->seed, &core->store.probes);
         uint64_t revision = 0;
         if (entry->position == SIZE_MAX && arrivals->journey->withdrawn > 0 &&
-            cxj__store_find_withdrawn(arrivals->journey, entry->touchpoint.id, &revision)) {
+            cxj__journey_find_withdrawn(arrivals->journey, entry->touchpoint.id, &revision)) {
             entry->position = CXJ__WITHDRAWN;
         }
     }
@@ -181,7 +182,7 @@ static int compare_places(const void *a, const void *b, const void *context) {
 /* The place in the call from which on a journey has no room for what needs some; SIZE_MAX if it has for all. */
 static bool find_cutoff(struct cxj__settling *settling, struct cxj__core *core, const struct cxj__arrivals *arrivals,
                         size_t *cutoff) {
-    size_t room = core->touchpoints_limit - cxj__store_kept(arrivals->journey);
+    size_t room = core->touchpoints_limit - cxj__journey_kept(arrivals->journey);
     *cutoff = SIZE_MAX;
     settling->leavers.count = 0; /* a list of sizes that is not in use yet */
     for (size_t i = arrivals->range.from; i < arrivals->range.to; i++) {
@@ -202,7 +203,7 @@ static bool find_cutoff(struct cxj__settling *settling, struct cxj__core *core, 
 /* Refuses the arrivals for which the journey has no room, as if they had come one by one. */
 static bool refuse(struct cxj__settling *settling, struct cxj__core *core, struct cxj__arrivals *arrivals) {
     size_t cutoff = SIZE_MAX, kept = arrivals->range.from;
-    if (cxj__store_kept(arrivals->journey) + (arrivals->range.to - kept) <= core->touchpoints_limit) return true;
+    if (cxj__journey_kept(arrivals->journey) + (arrivals->range.to - kept) <= core->touchpoints_limit) return true;
     if (!find_cutoff(settling, core, arrivals, &cutoff)) return false;
     bool refused = false;
     for (size_t i = arrivals->range.from; i < arrivals->range.to; i++) {
@@ -247,9 +248,9 @@ static size_t settle_id(struct cxj__settling *settling, struct cxj__core *core, 
     if (position == CXJ__WITHDRAWN) {
         memset(winner, 0, sizeof *winner);
         winner->touchpoint = (cxj_touchpoint){.id = id, .facets = CXJ_FACET_WITHDRAWN};
-        (void)cxj__store_find_withdrawn(arrivals->journey, id, &winner->touchpoint.revision);
+        (void)cxj__journey_find_withdrawn(arrivals->journey, id, &winner->touchpoint.revision);
     } else if (position != SIZE_MAX) {
-        cxj__store_unpack(arrivals->journey, position, winner);
+        cxj__journey_unpack(arrivals->journey, position, winner);
     } else {
         settling->feed.accepted++;
         *winner = entries[i++];
@@ -324,7 +325,7 @@ static bool unpack_leaving(struct cxj__settling *settling, struct cxj__core *cor
     arrivals->leaving.from = settling->entries.count;
     for (size_t i = position; i < journey->count; i++) {
         if (!CXJ__APPEND(&core->memory, settling->entries)) return false;
-        cxj__store_unpack(journey, i, CXJ__LAST(settling->entries));
+        cxj__journey_unpack(journey, i, CXJ__LAST(settling->entries));
     }
     arrivals->leaving.to = settling->entries.count;
     for (size_t i = 0; i < settling->leavers.count; i++) {
@@ -362,7 +363,7 @@ static size_t find_position(const struct cxj__settling *settling, const struct c
     return 0;
 #endif
     if (arrivals->range.to > arrivals->range.from) {
-        position = cxj__store_position(journey, &settling->entries.items[arrivals->range.from].touchpoint);
+        position = cxj__journey_position(journey, &settling->entries.items[arrivals->range.from].touchpoint);
     }
     for (size_t i = 0; i < settling->leavers.count; i++) {
         if (settling->leavers.items[i] < position) position = settling->leavers.items[i];
@@ -427,7 +428,7 @@ static void end(struct cxj__settling *settling, struct cxj__core *core, bool is_
     for (size_t i = 0; i < settling->journeys.count; i++) {
         struct cxj__journey *journey = settling->journeys.items[i].journey;
         journey->change = 0;
-        if (cxj__store_kept(journey) == 0) cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
+        if (cxj__journey_kept(journey) == 0) cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
     }
     settling->journeys.count = 0;
 }

@@ -111,13 +111,13 @@ fi
 headline "Unity build: all rooms of src in one file, warnings as errors"
 build gcc build-unity --unity=on -Dunity_size=1000 --buildtype=debugoptimized --werror -Db_ndebug=false -Dexamples=false
 export CXJ_STRIDE=23
-suites build-unity --suite unit --no-suite load --no-suite save --no-suite append --no-suite store
+suites build-unity --suite unit --no-suite load --no-suite save --no-suite append --no-suite journey
 unset CXJ_STRIDE
 
-headline "Valgrind on the unit tests, less the long random ones of load, save, append and store"
+headline "Valgrind on the unit tests, less the long random ones of load, save, append and journey"
 if need valgrind valgrind; then
     export CK_FORK=no CXJ_STRIDE=101
-    suites build-debug --suite unit --no-suite load --no-suite save --no-suite append --no-suite store --timeout-multiplier 10 \
+    suites build-debug --suite unit --no-suite load --no-suite save --no-suite append --no-suite journey --timeout-multiplier 10 \
         --wrap "valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,indirect"
     unset CK_FORK CXJ_STRIDE
 else

@@ -29,7 +29,7 @@ static size_t begin_group(cxj_engine *engine, const cxj_touchpoint *t, size_t co
         struct cxj__journey *journey = reach_journey(engine, t[begun].journey);
         *result = journey == NULL ? CXJ__APPEND_NO_MEMORY : cxj__append_next(&engine->append, core, journey, &t[begun]);
         if (*result == CXJ__APPENDED) continue;
-        if (journey != NULL && cxj__store_kept(journey) == 0) {
+        if (journey != NULL && cxj__journey_kept(journey) == 0) {
             cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
         }
         break;
@@ -478,7 +478,7 @@ END_TEST
 static size_t unpack_from(const struct cxj__journey *journey, size_t position, struct cxj__entry *entries) {
     size_t count = 0;
     for (size_t i = position; i < journey->count; i++) {
-        cxj__store_unpack(journey, i, &entries[count]);
+        cxj__journey_unpack(journey, i, &entries[count]);
         entries[count++].moves = 1;
     }
     return count;
@@ -518,7 +518,7 @@ START_TEST(last_touchpoints_make_way_for_others) {
         }
         for (size_t i = 0; i < edit.position; i++) {
             struct cxj__entry entry;
-            cxj__store_unpack(journey, i, &entry);
+            cxj__journey_unpack(journey, i, &entry);
             record(other, entry.touchpoint);
         }
         for (size_t i = 0; i < edit.arriving_count; i++) record(other, arriving[i].touchpoint);
@@ -570,7 +570,7 @@ START_TEST(checkpoints_are_the_folds_of_what_stands_before) {
         for (size_t i = 0; i < journey->count; i++) {
             struct cxj__entry entry;
             struct cxj__fold kept;
-            cxj__store_unpack(journey, i, &entry);
+            cxj__journey_unpack(journey, i, &entry);
             cxj__fold_step(&fold, &entry.touchpoint, entry.held, 0, facts);
             if ((i + 1) % CXJ__CHECKPOINT_EVERY != 0) continue;
             /* copied into what is the same before, so that what is not known is the same after */
@@ -863,7 +863,7 @@ START_TEST(withdrawing_needs_no_memory) {
         const struct cxj__journey *journey =
             cxj__store_find(&engine->core.store, &engine->core.seed, t->journey, &probes);
         if (t->id == 0 || journey == NULL ||
-            cxj__store_find_id(journey, t->id, &engine->core.seed, &probes) == SIZE_MAX) {
+            cxj__journey_find_id(journey, t->id, &engine->core.seed, &probes) == SIZE_MAX) {
             continue;
         }
         end_memory(engine, &memory, _i % 2);

@@ -135,7 +135,7 @@ static int64_t look_for_latest(const struct cxj__core *core) {
     for (size_t place = 0; place < core->store.places; place++) {
         const struct cxj__journey *journey = cxj__store_at(&core->store, place);
         if (journey->number == 0 || journey->count == 0) continue;
-        int64_t last = cxj__store_last_at(journey);
+        int64_t last = cxj__journey_last_at(journey);
         latest = last > latest ? last : latest;
     }
     return latest;
@@ -212,11 +212,11 @@ START_TEST(counts_are_those_of_what_is_held) {
         if (journey->number == 0) continue;
         touchpoints += journey->count;
         journeys += journey->count > 0;
-        held += cxj__store_kept(journey);
+        held += cxj__journey_kept(journey);
         for (size_t i = 0; i < journey->count; i++) {
             struct cxj__entry entry;
             uint32_t codes[CXJ__DICTIONARIES + 1];
-            cxj__store_unpack(journey, i, &entry);
+            cxj__journey_unpack(journey, i, &entry);
             cxj__touchpoint_codes(&entry.touchpoint, codes);
             for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) uses[d][codes[d]]++;
             for (uint32_t bit = 0; bit < CXJ__FACETS; bit++) facets[bit] += entry.touchpoint.facets >> bit & 1;

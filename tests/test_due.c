@@ -20,7 +20,7 @@ static uint64_t count_overdue(const struct cxj__core *core) {
         const struct cxj__journey *journey = cxj__store_at(&core->store, place);
         struct cxj__fold room;
         if (journey->number == 0) continue;
-        const struct cxj__fold *fold = cxj__store_fold(journey, &room);
+        const struct cxj__fold *fold = cxj__journey_fold(journey, &room);
         for (uint32_t c = 0; c < CXJ__COMMITMENTS && fold->outcome == 0; c++) {
             overdue += (fold->promises_open >> c & 1) != 0 && fold->promises[c].due < core->now;
         }
@@ -62,7 +62,7 @@ static void check_agenda(struct cxj__core *core) {
         struct cxj__dues dues;
         struct cxj__fold room;
         if (journey->number == 0) continue;
-        cxj__due_of(core, cxj__store_fold(journey, &room), &dues);
+        cxj__due_of(core, cxj__journey_fold(journey, &room), &dues);
         for (uint32_t c = 0; c < CXJ__COMMITMENTS; c++) {
             bool found = (dues.open >> c & 1) == 0;
             for (size_t i = 0; i < count && !found; i++) {
@@ -137,16 +137,16 @@ START_TEST(dues_are_those_that_are_still_ahead) {
     }
     record(engine, (cxj_touchpoint){.journey = 1, .id = 50, .at = 50, .facets = CXJ_FACET_DELIVERED, .commitment = 3});
     struct cxj__journey *journey = find_journey(engine, 1);
-    cxj__due_of(core, cxj__store_fold(journey, &room), &dues);
+    cxj__due_of(core, cxj__journey_fold(journey, &room), &dues);
     ck_assert_uint_eq(dues.open, 0xf7);
     for (uint32_t c = 0; c < CXJ__COMMITMENTS; c++) {
         if (c != 3) ck_assert_int_eq(dues.at[c], 100 + 10 * c);
     }
     advance(engine, 120); /* one that is due now is ahead */
-    cxj__due_of(core, cxj__store_fold(journey, &room), &dues);
+    cxj__due_of(core, cxj__journey_fold(journey, &room), &dues);
     ck_assert_uint_eq(dues.open, 0xf4);
     record(engine, (cxj_touchpoint){.journey = 1, .id = 60, .at = 60, .outcome = 1});
-    cxj__due_of(core, cxj__store_fold(journey, &room), &dues);
+    cxj__due_of(core, cxj__journey_fold(journey, &room), &dues);
     ck_assert_uint_eq(dues.open, 0);
     cxj_engine_destroy(engine);
 }

@@ -539,7 +539,7 @@ START_TEST(samples_are_found_out_again) {
     struct cxj__core *core = &engine->core;
     struct cxj__journey *journey = find_journey(engine, 1);
     show_all(&with, engine);
-    cxj__store_drop_samples(journey, &core->memory);
+    cxj__journey_drop_samples(journey, &core->memory);
     ck_assert_uint_eq(journey->sample_capacity, 0);
     memory.refuses = true;
     bool regained = cxj__post_regain_samples(core, journey);
@@ -554,7 +554,7 @@ START_TEST(samples_are_found_out_again) {
     ck_assert(cxj__post_regain_samples(core, journey));
     show_all(&now, engine);
     check_texts(&now, &with);
-    cxj__store_drop_samples(journey, &core->memory);
+    cxj__journey_drop_samples(journey, &core->memory);
     cxj__post_renew_samples(core, journey);
     show_all(&now, engine);
     check_texts(&now, &with);
@@ -682,7 +682,7 @@ static double count_journeys(const cxj_engine *engine, bool (*says_yes)(const cx
         bool is_one = false;
         for (size_t i = 0; journey->number != 0 && i < journey->count; i++) {
             struct cxj__entry entry;
-            cxj__store_unpack(journey, i, &entry);
+            cxj__journey_unpack(journey, i, &entry);
             is_one |= says_yes(&entry.touchpoint);
         }
         journeys += is_one;

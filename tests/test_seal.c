@@ -257,7 +257,7 @@ START_TEST(journey_is_sealed_whole_or_not_at_all) {
         uint64_t kept = 0, sealed = 0;
         for (uint64_t number = 1; number <= 12; number++) {
             const struct cxj__journey *journey = find_journey(engine, number);
-            if (journey != NULL) kept += cxj__store_kept(journey);
+            if (journey != NULL) kept += cxj__journey_kept(journey);
             sealed += is_sealed(engine, number);
             ck_assert(journey == NULL || journey->count == 0 || journey->watched || core->sealings_lost);
         }

@@ -32,9 +32,9 @@ static cxj_touchpoint held_of(cxj_engine *engine, uint64_t journey, uint64_t id)
     struct cxj__entry entry;
     uint64_t probes = 0;
     ck_assert_ptr_nonnull(found);
-    size_t position = cxj__store_find_id(found, id, &engine->core.seed, &probes);
+    size_t position = cxj__journey_find_id(found, id, &engine->core.seed, &probes);
     ck_assert_uint_ne(position, SIZE_MAX);
-    cxj__store_unpack(found, position, &entry);
+    cxj__journey_unpack(found, position, &entry);
     return entry.touchpoint;
 }
 
@@ -246,7 +246,7 @@ START_TEST(withdrawn_holds_over_what_is_not_later) {
             cxj_touchpoint both[2] = {way & 1 ? taken : plain, way & 1 ? plain : taken};
             struct cxj__feed feed = arrive(engine, both, 2, way & 2);
             uint64_t revision = 0;
-            ck_assert_int_eq(cxj__store_find_withdrawn(find_journey(engine, 1), 7, &revision), cases[i].holds);
+            ck_assert_int_eq(cxj__journey_find_withdrawn(find_journey(engine, 1), 7, &revision), cases[i].holds);
             if (cases[i].holds) ck_assert_uint_eq(revision, cases[i].revision);
             ck_assert_uint_eq(cells_of(view), !cases[i].holds);
             ck_assert_uint_eq(engine->core.touchpoints, !cases[i].holds);

@@ -334,9 +334,9 @@ static void show_index(shown *to, const cxj_engine *engine, const struct cxj__in
 
 /* A short journey does not know whether a cause, or that there is none, stood earlier. */
 static unsigned held_of(const struct cxj__journey *journey, size_t position) {
-    uint32_t held = cxj__store_held(journey, position);
+    uint32_t held = cxj__journey_held(journey, position);
     for (uint32_t h = 0; journey->index == NULL && h < CXJ__HOLDERS; h++) {
-        if (h >= CXJ__TRACKS || cxj__store_code_at(journey, position, h) == 0) held &= ~(UINT32_C(1) << h);
+        if (h >= CXJ__TRACKS || cxj__journey_code_at(journey, position, h) == 0) held &= ~(UINT32_C(1) << h);
     }
     return held;
 }
@@ -349,7 +349,7 @@ void show_inside(shown *to, const cxj_engine *engine, uint64_t number) {
     show(to, "inside %" PRIu64 ": %u and %u\n", number, journey->count, journey->withdrawn);
     for (size_t i = 0; i < journey->count; i++) show(to, "%x ", held_of(journey, i));
     show(to, "\n");
-    show_fold(to, cxj__store_fold(journey, &room));
+    show_fold(to, cxj__journey_fold(journey, &room));
     for (size_t i = 0; i < journey->fold.samples && journey->sample_capacity >= journey->fold.samples; i++) {
         show(to, "%x ", journey->samples[i]);
     }

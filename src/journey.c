@@ -1,0 +1,689 @@
+/* journey: a journey's touchpoints, in order.
+ *
+ * They stand in the order of the specification, packed: the first few in the journey itself, the others in an array;
+ * fields that few touchpoints have stand aside, in the same order. Each record knows which of its values an earlier one
+ * has held, so the fold need not look back. A long journey keeps an index besides, and the fold's state after every 64th
+ * record, so that no arrival has to look at all of it.
+ * Touchpoints that are withdrawn are no records. Their ids and revisions stand in the same room, from its end towards
+ * its beginning: so to take one back needs no memory, and those that contribute come and go without moving them.
+ * Invariants: records are sorted by (at, sequence, id); the rare fields of records stand in the records' order; bit h
+ * of held is set exactly if an earlier record has the same code for holder h. In a long journey none is a code here; in
+ * a short one nobody asks, and bits of none and of causes mean nothing. No id is that of a record and withdrawn. */
+#include "journey.h"
+
+#include <string.h>
+
+/* Promises that stand aside, and their bytes. */
+enum { FURTHER_PROMISES = CXJ__COMMITMENTS - 1 };
+#define FURTHER_BYTES (FURTHER_PROMISES * sizeof(struct cxj__promise))
+
+_Static_assert(CXJ__TOUCHPOINTS_LIMIT <= UINT16_MAX, "a journey counts its records in 16 bits");
+
+/* The record at a position for which there is room. */
+static struct cxj__record *record_at(const struct cxj__journey *journey, size_t position) {
+    const struct cxj__record *record = position < CXJ__FIRST_RECORDS
+                                           ? &journey->first_records[position]
+                                           : &journey->further_records[position - CXJ__FIRST_RECORDS];
+    return (struct cxj__record *)(uintptr_t)record; /* as const as the journey is for who asks */
+}
+
+/* The k-th of those withdrawn, in the order of their ids. */
+static struct cxj__record *withdrawn_at(const struct cxj__journey *journey, size_t k) {
+    return record_at(journey, CXJ__FIRST_RECORDS + journey->capacity - 1 - k);
+}
+
+/* What is forgotten shall not lie about in freed memory, nor in a place that waits for another journey. */
+void cxj__journey_free(struct cxj__journey *journey, struct cxj__memory *memory) {
+    size_t further = journey->capacity * sizeof *journey->further_records;
+    if (further > 0) memset(journey->further_records, 0, further);
+    if (journey->rares != NULL) memset(journey->rares, 0, journey->rare_capacity * sizeof *journey->rares);
+    cxj__base_resize(memory, journey->further_records, further, 0);
+    cxj__base_resize(memory, journey->rares, journey->rare_capacity * sizeof *journey->rares, 0);
+    cxj__base_resize(memory, journey->samples, journey->sample_capacity * sizeof *journey->samples, 0);
+    if (journey->further != NULL) memset(journey->further, 0, FURTHER_BYTES);
+    cxj__base_resize(memory, journey->further, journey->further == NULL ? 0 : FURTHER_BYTES, 0);
+    cxj__index_free(journey->index, memory);
+    memset(journey, 0, CXJ__JOURNEY_BYTES);
+}
+
+/* Copies the records of a journey, and all that it takes to unpack them, to an empty one. False, and then it may have
+ * some room, if there is no memory. */
+bool cxj__journey_copy_records(struct cxj__journey *copy, const struct cxj__journey *journey,
+                               struct cxj__memory *memory) {
+    size_t kept = cxj__journey_kept(journey);
+    size_t further = kept > CXJ__FIRST_RECORDS ? kept - CXJ__FIRST_RECORDS : 0;
+    size_t capacity = 0, rare_capacity = 0;
+    bool room = cxj__base_grow(memory, &copy->further_records, &capacity, further, sizeof *copy->further_records) &&
+                cxj__base_grow(memory, &copy->rares, &rare_capacity, journey->rare_count, sizeof *copy->rares);
+    copy->capacity = (uint32_t)capacity;
+    copy->rare_capacity = (uint32_t)rare_capacity;
+    if (!room) return false;
+    copy->count = journey->count;
+    copy->withdrawn = journey->withdrawn;
+    copy->rare_count = journey->rare_count;
+    memcpy(copy->first_records, journey->first_records, sizeof copy->first_records);
+    for (size_t i = 0; i < journey->count; i++) *record_at(copy, i) = *record_at(journey, i);
+    for (size_t i = 0; i < journey->withdrawn; i++) *withdrawn_at(copy, i) = *withdrawn_at(journey, i);
+    if (copy->rare_count > 0) memcpy(copy->rares, journey->rares, copy->rare_count * sizeof *copy->rares);
+    return true;
+}
+
+void cxj__journey_prefetch(const struct cxj__journey *journey) {
+    if (journey == NULL || journey->count == 0) return;
+    const struct cxj__record *last = record_at(journey, journey->count - 1U);
+    CXJ__PREFETCH(last);
+    CXJ__PREFETCH(last + 1);
+    CXJ__PREFETCH((const char *)(last + 2) - 1);
+}
+
+/* ---- the fold of a journey -------------------------------------------------------------------------------------- */
+
+static bool has_further(const struct cxj__fold *fold) {
+    return fold->promises_open >> 1 != 0;
+}
+
+/* Folds the records from one on; folded counts them. */
+static void fold_on(const struct cxj__journey *journey, size_t from, size_t to, struct cxj__fold *fold,
+                    uint64_t *folded) {
+    struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
+    for (size_t i = from; i < to; i++) {
+        struct cxj__entry entry;
+        cxj__journey_unpack(journey, i, &entry);
+        cxj__fold_step(fold, &entry.touchpoint, entry.held, 0, facts);
+        ++*folded;
+    }
+}
+
+static void fold_again(const struct cxj__journey *journey, struct cxj__fold *fold) {
+    uint64_t folded = 0;
+    memset(fold, 0, sizeof *fold);
+    fold_on(journey, 0, journey->count, fold, &folded);
+}
+
+const struct cxj__fold *cxj__journey_fold(const struct cxj__journey *journey, struct cxj__fold *room) {
+    if (!has_further(&journey->fold)) return &journey->fold;
+    if (journey->further == NULL) {
+        fold_again(journey, room);
+        return room;
+    }
+    memcpy(room, &journey->fold, offsetof(struct cxj__fold, promises[1]));
+    memcpy(&room->promises[1], journey->further, FURTHER_BYTES);
+    return room;
+}
+
+void cxj__journey_copy_fold(const struct cxj__journey *journey, struct cxj__fold *fold) {
+    memcpy(fold, &journey->fold, offsetof(struct cxj__fold, promises[1]));
+}
+
+bool cxj__journey_reserve_fold(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__fold *fold) {
+    if (!has_further(fold) || journey->further != NULL) return true;
+    struct cxj__fold room;
+    struct cxj__promise *further = cxj__base_resize(memory, NULL, 0, FURTHER_BYTES);
+    if (further == NULL) return false;
+    memset(further, 0, FURTHER_BYTES);
+    if (has_further(&journey->fold)) memcpy(further, &cxj__journey_fold(journey, &room)->promises[1], FURTHER_BYTES);
+    journey->further = further;
+    return true;
+}
+
+void cxj__journey_set_fold(struct cxj__journey *journey, const struct cxj__fold *fold) {
+    memcpy(&journey->fold, fold, offsetof(struct cxj__fold, promises[1]));
+    if (has_further(fold) && journey->further != NULL) memcpy(journey->further, &fold->promises[1], FURTHER_BYTES);
+}
+/* ---- touchpoints ------------------------------------------------------------------------------------------------ */
+
+#define STORE_ORDER(a, b) ((a) < (b) ? -1 : (a) > (b))
+
+int cxj__journey_compare(const cxj_touchpoint *a, const cxj_touchpoint *b) {
+    if (a->at != b->at) return STORE_ORDER(a->at, b->at);
+    if (a->sequence != b->sequence) return STORE_ORDER(a->sequence, b->sequence);
+    return STORE_ORDER(a->id, b->id);
+}
+
+static int compare_record(const struct cxj__record *a, int64_t at, uint32_t sequence, uint64_t id) {
+    if (a->at != at) return STORE_ORDER(a->at, at);
+    if (a->sequence != sequence) return STORE_ORDER(a->sequence, sequence);
+    return STORE_ORDER(a->id, id);
+}
+
+/* What is packed into a record's bits, from the lowest on. */
+enum {
+    SCALE_SHIFT = 17,
+    SCORE_SHIFT = 20,
+    SCOPE_SHIFT = 27,
+    OUTCOME_SHIFT = 29,
+    RARE_SHIFT = 31,
+    HELD_SHIFT = 3,
+    PLACE_SHIFT = 9
+};
+
+_Static_assert((CXJ_FACETS_ALL >> SCALE_SHIFT) == 0, "facets fit below the scale");
+_Static_assert(CXJ_SCALE_CES7 < 1 << (SCORE_SHIFT - SCALE_SHIFT), "scales fit below the score");
+_Static_assert(100 < 1 << (SCOPE_SHIFT - SCORE_SHIFT), "scores of all scales fit below the scope");
+_Static_assert(CXJ_SCOPE_EMPLOYEE < 1 << (OUTCOME_SHIFT - SCOPE_SHIFT), "scopes fit below the outcome");
+_Static_assert(CXJ_OUTCOME_ABANDONED < 1 << (RARE_SHIFT - OUTCOME_SHIFT), "outcomes fit below the last bit");
+_Static_assert(RARE_SHIFT == 31, "the last bit is the last bit");
+_Static_assert(CXJ__COMMITMENTS <= 1 << HELD_SHIFT, "commitments fit below what was held");
+_Static_assert(CXJ__HOLDERS <= PLACE_SHIFT - HELD_SHIFT, "a bit for each holder");
+_Static_assert(CXJ__TOUCHPOINTS_LIMIT <= 1 << (32 - PLACE_SHIFT), "places of rare fields fit");
+
+static bool is_rare(const struct cxj__record *record) {
+    return record->bits >> RARE_SHIFT != 0;
+}
+
+static uint32_t held_of(const struct cxj__record *record) {
+    return record->more >> HELD_SHIFT & 0x3f;
+}
+
+bool cxj__journey_is_rare(const cxj_touchpoint *t) {
+    return t->revision != 0 || t->due != 0 || t->value != 0 || t->customer != 0 ||
+           (t->cause | t->type | t->segment | t->reason) != 0;
+}
+
+int64_t cxj__journey_last_at(const struct cxj__journey *journey) {
+    return record_at(journey, journey->count - 1)->at;
+}
+
+int64_t cxj__journey_moment(const struct cxj__journey *journey, size_t position) {
+    return record_at(journey, position)->at;
+}
+
+bool cxj__journey_comes_last(const struct cxj__journey *journey, const cxj_touchpoint *t) {
+    return journey->count == 0 ||
+           compare_record(record_at(journey, journey->count - 1), t->at, t->sequence, t->id) <= 0;
+}
+
+void cxj__journey_unpack(const struct cxj__journey *journey, size_t position, struct cxj__entry *entry) {
+    cxj_touchpoint *t = &entry->touchpoint;
+    memset(entry, 0, sizeof *entry);
+    t->journey = journey->number;
+    if (position >= journey->count) {
+        const struct cxj__record *withdrawn = withdrawn_at(journey, position - journey->count);
+        t->id = withdrawn->id;
+        t->revision = (uint64_t)withdrawn->at;
+        t->facets = withdrawn->bits;
+        return;
+    }
+    const struct cxj__record *record = record_at(journey, position);
+    t->id = record->id;
+    t->at = record->at;
+    t->sequence = record->sequence;
+    t->owner = record->owner;
+    t->team = record->team;
+    t->activity = record->activity;
+    t->channel = record->channel;
+    t->stage = record->stage;
+    t->facets = record->bits & CXJ_FACETS_ALL;
+    t->scale = record->bits >> SCALE_SHIFT & 0x7;
+    t->score = record->bits >> SCORE_SHIFT & 0x7f;
+    t->scope = record->bits >> SCOPE_SHIFT & 0x3;
+    t->outcome = record->bits >> OUTCOME_SHIFT & 0x3;
+    t->commitment = record->more & 0x7;
+    entry->held = held_of(record);
+    if (!is_rare(record)) return;
+    const struct cxj__rare *rare = &journey->rares[record->more >> PLACE_SHIFT];
+    t->revision = rare->revision;
+    t->due = rare->due;
+    t->value = rare->value;
+    t->customer = rare->customer;
+    t->cause = rare->cause;
+    t->type = rare->type;
+    t->segment = rare->segment;
+    t->reason = rare->reason;
+}
+
+static void pack(struct cxj__journey *journey, size_t position, const cxj_touchpoint *t, uint32_t held) {
+    bool rare = cxj__journey_is_rare(t);
+    *record_at(journey, position) = (struct cxj__record){
+        .at = t->at,
+        .id = t->id,
+        .sequence = t->sequence,
+        .owner = t->owner,
+        .team = t->team,
+        .activity = t->activity,
+        .channel = t->channel,
+        .stage = t->stage,
+        .bits = t->facets | (uint32_t)t->scale << SCALE_SHIFT | (uint32_t)t->score << SCORE_SHIFT |
+                (uint32_t)t->scope << SCOPE_SHIFT | (uint32_t)t->outcome << OUTCOME_SHIFT |
+                (uint32_t)rare << RARE_SHIFT,
+        .more = t->commitment | held << HELD_SHIFT | (uint32_t)journey->rare_count << PLACE_SHIFT,
+    };
+    if (!rare) return;
+    journey->rares[journey->rare_count++] =
+        (struct cxj__rare){t->revision, t->due, t->value, t->customer, t->cause, t->type, t->segment, t->reason};
+}
+
+/* The first position whose record does not stand before (at, sequence, id); or, with behind, not even with it. */
+static size_t search(const struct cxj__journey *journey, int64_t at, uint32_t sequence, uint64_t id, bool behind) {
+    size_t low = 0, high = journey->count;
+    if (high > 0 && compare_record(record_at(journey, high - 1), at, sequence, id) < (behind ? 1 : 0)) return high;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (compare_record(record_at(journey, middle), at, sequence, id) < (behind ? 1 : 0)) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+size_t cxj__journey_position(const struct cxj__journey *journey, const cxj_touchpoint *t) {
+    return search(journey, t->at, t->sequence, t->id, true);
+}
+
+/* The code that a record has for a holder. */
+static uint32_t record_code(const struct cxj__journey *journey, const struct cxj__record *record, uint32_t holder) {
+    switch (holder + 1) {
+    case CXJ_DIMENSION_OWNER:
+        return record->owner;
+    case CXJ_DIMENSION_TEAM:
+        return record->team;
+    case CXJ_DIMENSION_CHANNEL:
+        return record->channel;
+    case CXJ_DIMENSION_STAGE:
+        return record->stage;
+    case CXJ_DIMENSION_ACTIVITY:
+        return record->activity;
+    default:
+        return is_rare(record) ? journey->rares[record->more >> PLACE_SHIFT].cause : 0;
+    }
+}
+
+uint32_t cxj__journey_code_at(const struct cxj__journey *journey, size_t position, uint32_t holder) {
+    return record_code(journey, record_at(journey, position), holder);
+}
+
+uint32_t cxj__journey_held(const struct cxj__journey *journey, size_t position) {
+    return held_of(record_at(journey, position));
+}
+
+void cxj__journey_set_held(struct cxj__journey *journey, size_t position, uint32_t held) {
+    struct cxj__record *record = record_at(journey, position);
+    record->more = (record->more & ~(UINT32_C(0x3f) << HELD_SHIFT)) | held << HELD_SHIFT;
+}
+
+bool cxj__journey_holds(const struct cxj__journey *journey, size_t position, uint32_t holder, uint32_t code) {
+    for (size_t i = position; i-- > 0;) {
+        const struct cxj__record *record = record_at(journey, i);
+        if (record_code(journey, record, holder) == code) return true;
+    }
+    return false;
+}
+
+/* Two of 64 bits, by which most ids can be told apart. */
+static uint64_t id_bits(uint64_t id) {
+    uint64_t hash = id * UINT64_C(0x9e3779b97f4a7c15);
+    return UINT64_C(1) << (hash >> 58) | UINT64_C(1) << (hash >> 52 & 63);
+}
+
+/* Notes a new id, and in a long journey where it stands. There is room. */
+static void note_id(struct cxj__journey *journey, const struct cxj__seed *seed, const cxj_touchpoint *t) {
+    if (t->id == 0) return;
+    journey->ids |= id_bits(t->id);
+    if (journey->index == NULL) return;
+    struct cxj__index_entry *entry = cxj__index_reach(journey->index, seed, CXJ__INDEX_ID, t->id);
+    entry->value = t->at;
+    entry->sequence = t->sequence;
+}
+
+/* Clears what was taken back: records from the last on, up to before; rare fields up to rares. */
+static void clear_behind(struct cxj__journey *journey, size_t before, size_t rares) {
+    for (size_t i = journey->count; i < before; i++) memset(record_at(journey, i), 0, sizeof(struct cxj__record));
+    if (rares > journey->rare_count) {
+        memset(journey->rares + journey->rare_count, 0, (rares - journey->rare_count) * sizeof *journey->rares);
+    }
+}
+
+void cxj__journey_append(struct cxj__journey *journey, const struct cxj__seed *seed, const cxj_touchpoint *t,
+                         uint32_t held) {
+    pack(journey, journey->count, t, held);
+    journey->count++;
+    note_id(journey, seed, t);
+}
+
+void cxj__journey_drop_last(struct cxj__journey *journey, const struct cxj__seed *seed) {
+    const struct cxj__record *record = record_at(journey, --journey->count);
+    size_t rares = journey->rare_count;
+    cxj__journey_release_id(journey, seed, record->id);
+    journey->rare_count -= is_rare(record);
+    clear_behind(journey, journey->count + 1U, rares);
+}
+
+void cxj__journey_replace(struct cxj__journey *journey, const struct cxj__seed *seed, size_t position,
+                          const struct cxj__entry *entries, size_t count) {
+    size_t rares = journey->rare_count, before = journey->count;
+    for (size_t i = position; i < before; i++) {
+        if (!is_rare(record_at(journey, i))) continue;
+        journey->rare_count = record_at(journey, i)->more >> PLACE_SHIFT;
+        break;
+    }
+    for (size_t i = 0; i < count; i++) {
+        pack(journey, position + i, &entries[i].touchpoint, entries[i].held);
+        if (entries[i].moves) note_id(journey, seed, &entries[i].touchpoint);
+    }
+    journey->count = (uint16_t)(position + count);
+    clear_behind(journey, before, rares);
+}
+/* ---- the index of a long journey -------------------------------------------------------------------------------- */
+
+void cxj__journey_release_id(struct cxj__journey *journey, const struct cxj__seed *seed, uint64_t id) {
+    uint64_t probes = 0;
+    if (journey->index == NULL || id == 0) return;
+    struct cxj__index_entry *entry = cxj__index_find(journey->index, seed, CXJ__INDEX_ID, id, &probes);
+    if (entry->kind != CXJ__INDEX_NONE) cxj__index_drop(journey->index, seed, entry);
+}
+
+size_t cxj__journey_find_id(const struct cxj__journey *journey, uint64_t id, const struct cxj__seed *seed,
+                            uint64_t *probes) {
+    if (journey->index == NULL) {
+        if ((id_bits(id) & ~journey->ids) != 0) return SIZE_MAX;
+        for (size_t i = journey->count; i-- > 0;) {
+            if (record_at(journey, i)->id == id) return i;
+        }
+        return SIZE_MAX;
+    }
+    const struct cxj__index_entry *entry = cxj__index_find(journey->index, seed, CXJ__INDEX_ID, id, probes);
+    return entry->kind == CXJ__INDEX_NONE ? SIZE_MAX : search(journey, entry->value, entry->sequence, id, false);
+}
+
+/* Enters what the records there are say, and lets them know which of their values were held; cells are entered by who
+ * knows the views. */
+static void fill_index(struct cxj__journey *journey, const struct cxj__seed *seed) {
+    for (size_t i = 0; i < journey->count; i++) {
+        struct cxj__record *record = record_at(journey, i);
+        uint32_t held = 0;
+        if (record->id != 0) {
+            struct cxj__index_entry *entry = cxj__index_reach(journey->index, seed, CXJ__INDEX_ID, record->id);
+            entry->value = record->at;
+            entry->sequence = record->sequence;
+        }
+        for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
+            uint64_t key = cxj__index_held_key(h, record_code(journey, record, h));
+            struct cxj__index_entry *entry = cxj__index_reach(journey->index, seed, CXJ__INDEX_HELD, key);
+            if (entry->value != 0) held |= 1U << h;
+            entry->value = 1;
+        }
+        cxj__journey_set_held(journey, i, held);
+    }
+}
+
+static bool make_index(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed) {
+    struct cxj__index *index = cxj__base_resize(memory, NULL, 0, sizeof *index);
+    if (index == NULL) return false;
+    memset(index, 0, sizeof *index);
+    if (!cxj__index_reserve(index, memory, seed, journey->count * (1 + CXJ__HOLDERS)) ||
+        !cxj__base_grow(memory, &index->checkpoints, &index->checkpoint_capacity, 1, sizeof *index->checkpoints)) {
+        cxj__index_free(index, memory);
+        return false;
+    }
+    journey->index = index;
+    /* A journey without an index has no more records than lie before the first checkpoint. */
+    if (journey->count == CXJ__CHECKPOINT_EVERY) {
+        struct cxj__fold *checkpoint = &index->checkpoints[index->checkpoint_count++];
+        cxj__fold_copy(checkpoint, cxj__journey_fold(journey, checkpoint));
+    }
+    fill_index(journey, seed);
+    return true;
+}
+
+void cxj__journey_drop_index(struct cxj__journey *journey, struct cxj__memory *memory) {
+    cxj__index_free(journey->index, memory);
+    journey->index = NULL;
+}
+
+bool cxj__journey_reserve_index(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed,
+                                size_t further) {
+    return journey->index == NULL || cxj__index_reserve(journey->index, memory, seed, further);
+}
+/* ---- what is withdrawn ------------------------------------------------------------------------------------------ */
+
+/* How many of those withdrawn have an id below this one. */
+static size_t withdrawn_below(const struct cxj__journey *journey, uint64_t id) {
+    size_t low = 0, high = journey->withdrawn;
+    if (high > 0 && withdrawn_at(journey, high - 1)->id < id) return high; /* most ids ascend */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (withdrawn_at(journey, middle)->id < id) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+bool cxj__journey_find_withdrawn(const struct cxj__journey *journey, uint64_t id, uint64_t *revision) {
+    size_t k = withdrawn_below(journey, id);
+    if (k == journey->withdrawn || withdrawn_at(journey, k)->id != id) return false;
+    *revision = (uint64_t)withdrawn_at(journey, k)->at;
+    return true;
+}
+
+/* Lets go of those that contribute again, and gives those that are withdrawn anew their revision. Returns how many come
+ * in. */
+static size_t revise_withdrawn(struct cxj__journey *journey, const struct cxj__retraction *retractions, size_t count) {
+    size_t new = 0, known = 0;
+    for (size_t i = 0; i < count; i++) {
+        new += !retractions[i].known;
+        known += retractions[i].known;
+    }
+    if (known == 0) return new;
+    size_t kept = 0;
+    for (size_t k = 0, i = 0; k < journey->withdrawn; k++) {
+        struct cxj__record *record = withdrawn_at(journey, k);
+        while (i < count && retractions[i].id < record->id) i++;
+        bool is_met = i < count && retractions[i].id == record->id;
+        if (is_met && !retractions[i].stands) continue;
+        if (is_met) record->at = (int64_t)retractions[i].revision;
+        *withdrawn_at(journey, kept++) = *record;
+    }
+    for (size_t k = kept; k < journey->withdrawn; k++) memset(withdrawn_at(journey, k), 0, sizeof(struct cxj__record));
+    journey->withdrawn = (uint16_t)kept;
+    return new;
+}
+
+void cxj__journey_take_back(struct cxj__journey *journey, const struct cxj__seed *seed, size_t position,
+                            uint64_t revision) {
+    struct cxj__entry entry;
+    cxj__journey_unpack(journey, position, &entry);
+    const struct cxj__retraction retraction = {entry.touchpoint.id, revision, false, true};
+    size_t rares = journey->rare_count;
+    for (size_t i = position; i < journey->count; i++) {
+        if (!is_rare(record_at(journey, i))) continue;
+        journey->rare_count = record_at(journey, i)->more >> PLACE_SHIFT;
+        break;
+    }
+    /* Each moves up, and its rare fields too: never beyond where they stood. */
+    for (size_t i = position + 1; i < journey->count; i++) {
+        cxj__journey_unpack(journey, i, &entry);
+        pack(journey, i - 1, &entry.touchpoint, entry.held);
+    }
+    memset(record_at(journey, --journey->count), 0, sizeof(struct cxj__record));
+    if (rares > journey->rare_count) {
+        memset(journey->rares + journey->rare_count, 0, (rares - journey->rare_count) * sizeof *journey->rares);
+    }
+    cxj__journey_retract(journey, seed, &retraction, 1);
+}
+
+void cxj__journey_retract(struct cxj__journey *journey, const struct cxj__seed *seed,
+                          const struct cxj__retraction *retractions, size_t count) {
+    if (count == 0) return;
+    size_t to = revise_withdrawn(journey, retractions, count) + journey->withdrawn, from = journey->withdrawn;
+    journey->withdrawn = (uint16_t)to;
+    /* Two lists in order become one, from the last on; what stays where it is is not touched. */
+    for (size_t i = count; i-- > 0;) {
+        const struct cxj__retraction *retraction = &retractions[i];
+        if (retraction->known) continue;
+        for (; from > 0 && withdrawn_at(journey, from - 1)->id > retraction->id; from--) {
+            *withdrawn_at(journey, --to) = *withdrawn_at(journey, from - 1);
+        }
+        *withdrawn_at(journey, --to) = (struct cxj__record){
+            .at = (int64_t)retraction->revision, .id = retraction->id, .bits = CXJ_FACET_WITHDRAWN};
+        cxj__journey_release_id(journey, seed, retraction->id);
+    }
+}
+
+/* ---- room for touchpoints --------------------------------------------------------------------------------------- */
+
+/* Makes room for needed items, at first for a few. */
+static bool reserve_items(struct cxj__memory *memory, void *array_of_items, uint32_t *capacity, size_t needed,
+                          size_t first, size_t item_size) {
+    if (needed <= *capacity) return true;
+    size_t room = *capacity, wanted = *capacity == 0 && needed < first ? first : needed;
+    if (room > 0 && room < 2 * first && wanted < 2 * first) wanted = 2 * first;
+    if (!cxj__base_grow(memory, array_of_items, &room, wanted, item_size)) return false;
+    *capacity = (uint32_t)room;
+    return true;
+}
+
+/* Makes room for so many records and touchpoints withdrawn together. Those withdrawn move to the new end. */
+static bool reserve_further(struct cxj__journey *journey, struct cxj__memory *memory, size_t count) {
+    size_t before = journey->capacity, further = count > CXJ__FIRST_RECORDS ? count - CXJ__FIRST_RECORDS : 0;
+    if (!reserve_items(memory, &journey->further_records, &journey->capacity, further, 5,
+                       sizeof *journey->further_records)) {
+        return false;
+    }
+    for (size_t k = 0; journey->capacity > before && k < journey->withdrawn; k++) {
+        *withdrawn_at(journey, k) = *record_at(journey, CXJ__FIRST_RECORDS + before - 1 - k);
+    }
+    return true;
+}
+
+bool cxj__journey_reserve(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed,
+                          size_t count, size_t further, size_t rares) {
+    if (!reserve_further(journey, memory, count + journey->withdrawn + further) ||
+        !reserve_items(memory, &journey->rares, &journey->rare_capacity, rares, 2, sizeof *journey->rares)) {
+        return false;
+    }
+    if (count <= CXJ__INDEX_BEYOND && journey->index == NULL) return true;
+    if (journey->index == NULL && !make_index(journey, memory, seed)) return false;
+    struct cxj__index *index = journey->index;
+    return cxj__base_grow(memory, &index->checkpoints, &index->checkpoint_capacity, count / CXJ__CHECKPOINT_EVERY,
+                          sizeof *index->checkpoints);
+}
+
+bool cxj__journey_reserve_samples(struct cxj__journey *journey, struct cxj__memory *memory, size_t count) {
+    return reserve_items(memory, &journey->samples, &journey->sample_capacity, count, 2, sizeof *journey->samples);
+}
+
+void cxj__journey_drop_samples(struct cxj__journey *journey, struct cxj__memory *memory) {
+    cxj__base_resize(memory, journey->samples, journey->sample_capacity * sizeof *journey->samples, 0);
+    journey->samples = NULL;
+    journey->sample_capacity = 0;
+}
+
+void cxj__journey_fold_at(const struct cxj__journey *journey, size_t position, struct cxj__fold *fold,
+                          uint64_t *folded) {
+    size_t done = 0;
+    if (position == journey->count) {
+        cxj__fold_copy(fold, cxj__journey_fold(journey, fold));
+        return;
+    }
+    size_t checkpoint = position / CXJ__CHECKPOINT_EVERY;
+    if (journey->index != NULL && checkpoint > journey->index->checkpoint_count) {
+        checkpoint = journey->index->checkpoint_count;
+    }
+    if (journey->index == NULL || checkpoint == 0) {
+        memset(fold, 0, sizeof *fold);
+    } else {
+        *fold = journey->index->checkpoints[checkpoint - 1];
+        done = checkpoint * CXJ__CHECKPOINT_EVERY;
+    }
+    fold_on(journey, done, position, fold, folded);
+}
+
+void cxj__journey_checkpoint(struct cxj__journey *journey, size_t behind, const struct cxj__fold *fold) {
+    struct cxj__index *index = journey->index;
+    if (index == NULL || behind % CXJ__CHECKPOINT_EVERY != 0) return;
+    index->checkpoint_count = behind / CXJ__CHECKPOINT_EVERY;
+    cxj__fold_copy(&index->checkpoints[index->checkpoint_count - 1], fold);
+}
+
+void cxj__journey_drop_checkpoints(struct cxj__journey *journey, size_t position) {
+    struct cxj__index *index = journey->index;
+    if (index == NULL) return;
+    size_t kept = position / CXJ__CHECKPOINT_EVERY;
+    /* What was taken back shall not lie about behind the last. */
+    for (size_t i = kept; i < index->checkpoint_count; i++)
+        memset(&index->checkpoints[i], 0, sizeof *index->checkpoints);
+    if (index->checkpoint_count > kept) index->checkpoint_count = kept;
+}
+
+/* ---- a journey of another store --------------------------------------------------------------------------------- */
+
+static void translate_records(struct cxj__journey *journey, uint32_t *const *codes) {
+    for (size_t i = 0; i < journey->count; i++) {
+        struct cxj__record *record = record_at(journey, i);
+        record->owner = codes[CXJ_DIMENSION_OWNER][record->owner];
+        record->team = (uint16_t)codes[CXJ_DIMENSION_TEAM][record->team];
+        record->channel = (uint16_t)codes[CXJ_DIMENSION_CHANNEL][record->channel];
+        record->stage = (uint16_t)codes[CXJ_DIMENSION_STAGE][record->stage];
+        record->activity = (uint16_t)codes[CXJ_DIMENSION_ACTIVITY][record->activity];
+    }
+    for (size_t i = 0; i < journey->rare_count; i++) {
+        struct cxj__rare *rare = &journey->rares[i];
+        rare->cause = (uint16_t)codes[CXJ_DIMENSION_CAUSE][rare->cause];
+        rare->type = (uint16_t)codes[CXJ_DIMENSION_TYPE][rare->type];
+        rare->segment = (uint16_t)codes[CXJ_DIMENSION_SEGMENT][rare->segment];
+        rare->reason = (uint16_t)codes[CXJ_DIMENSION_REASON][rare->reason];
+    }
+}
+
+/* Which values the fold has seen is known by code: it is found out again. */
+static void translate_fold(struct cxj__journey *journey, uint32_t *const *codes) {
+    struct cxj__fold *fold = &journey->fold;
+    fold->type = (uint16_t)codes[CXJ_DIMENSION_TYPE][fold->type];
+    fold->segment = (uint16_t)codes[CXJ_DIMENSION_SEGMENT][fold->segment];
+    fold->reason = (uint16_t)codes[CXJ_DIMENSION_REASON][fold->reason];
+    fold->entry = (uint16_t)codes[CXJ_DIMENSION_CHANNEL][fold->entry];
+    for (uint32_t d = 0; d < CXJ__TRACKS; d++) {
+        struct cxj__track *track = &fold->tracks[d];
+        track->value = codes[d + 1][track->value];
+        track->before = codes[d + 1][track->before];
+        fold->seen[d] = 0;
+    }
+    fold->wide = 0;
+    for (size_t i = 0; i < journey->count; i++) {
+        for (uint32_t d = 0; d < CXJ__TRACKS; d++) cxj__fold_note_seen(fold, d, cxj__journey_code_at(journey, i, d));
+    }
+}
+
+/* The index of a copy, and the folds that it keeps. */
+static bool index_copy(struct cxj__journey *copy, struct cxj__memory *memory, const struct cxj__seed *seed) {
+    struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
+    struct cxj__fold fold;
+    if (!make_index(copy, memory, seed)) return false;
+    struct cxj__index *index = copy->index;
+    if (!cxj__base_grow(memory, &index->checkpoints, &index->checkpoint_capacity, copy->count / CXJ__CHECKPOINT_EVERY,
+                        sizeof *index->checkpoints)) {
+        return false;
+    }
+    memset(&fold, 0, sizeof fold);
+    for (size_t i = 0; i < copy->count; i++) {
+        struct cxj__entry entry;
+        cxj__journey_unpack(copy, i, &entry);
+        (void)cxj__fold_step(&fold, &entry.touchpoint, entry.held, 0, facts);
+        cxj__journey_checkpoint(copy, i + 1, &fold);
+    }
+    return true;
+}
+
+bool cxj__journey_copy(struct cxj__journey *copy, struct cxj__memory *memory, const struct cxj__seed *seed,
+                       const struct cxj__journey *journey, uint32_t *const *codes) {
+    struct cxj__fold room;
+    if (!cxj__journey_copy_records(copy, journey, memory)) return false;
+    const struct cxj__fold *fold = cxj__journey_fold(journey, &room);
+    if (!cxj__journey_reserve_fold(copy, memory, fold) ||
+        !cxj__journey_reserve_samples(copy, memory, journey->sample_capacity < fold->samples ? 0 : fold->samples)) {
+        return false;
+    }
+    cxj__journey_set_fold(copy, fold);
+    if (copy->sample_capacity >= fold->samples && fold->samples > 0) {
+        memcpy(copy->samples, journey->samples, fold->samples * sizeof *copy->samples);
+    }
+    copy->ids = journey->ids;
+    translate_records(copy, codes);
+    translate_fold(copy, codes);
+    return journey->index == NULL || index_copy(copy, memory, seed);
+}
