@@ -114,10 +114,11 @@ export CXJ_STRIDE=23
 suites build-unity --suite unit --no-suite load --no-suite save --no-suite append --no-suite journey
 unset CXJ_STRIDE
 
-headline "Valgrind on the unit tests, less the long random ones of load, save, append and journey"
+headline "Valgrind on the unit tests, less those of many failing allocations, and the long random ones"
 if need valgrind valgrind; then
     export CK_FORK=no CXJ_STRIDE=101
-    suites build-debug --suite unit --no-suite load --no-suite save --no-suite append --no-suite journey --timeout-multiplier 10 \
+    suites build-debug --suite unit --no-suite load --no-suite save --no-suite journey --no-suite append --no-suite settle \
+        --no-suite seal --no-suite post --no-suite merge --timeout-multiplier 10 \
         --wrap "valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,indirect"
     unset CK_FORK CXJ_STRIDE
 else
