@@ -312,6 +312,7 @@ static bool post_change(const struct change *change, struct cxj__post *post, boo
         memset(&fold, 0, sizeof fold);
         if (!cxj__post_records(post, change->moving, 0, &fold, false)) return false;
     }
+    cxj__core_set_journey_codes(&change->journey->fold, &post->codes); /* entry and exit, too */
     return cxj__post_standing(post);
 }
 
@@ -321,17 +322,17 @@ static struct cxj__post post_of(const struct change *change, const struct cxj__c
         .core = change->core, .journey = change->journey, .posting = posting, .codes = *codes, .budget = SIZE_MAX};
 }
 
-/* Folds entries behind a change's start. Which of its values a touchpoint of a short journey has from earlier ones is
- * found out on the way, if asked for; a long one's index will say. */
-static void fold_entries(const struct change *change, struct cxj__entry *entries, size_t count, bool with_held,
-                         struct cxj__fold *fold) {
-    struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
+/* Finds out what holds for the whole journey behind a change's start and entries, and which commitments may be open.
+ * Which of its values a touchpoint of a short journey has from earlier ones is found out on the way, if asked for; a
+ * long one's index will say. */
+static void restate_entries(const struct change *change, struct cxj__entry *entries, size_t count, bool with_held,
+                            struct cxj__fold *fold) {
     cxj__fold_copy(fold, &change->start);
     for (size_t i = 0; i < count; i++) {
         const cxj_touchpoint *t = &entries[i].touchpoint;
         if (with_held) entries[i].held = look_back(change->journey, change->position, entries, i, fold, t);
-        (void)cxj__fold_step(fold, t, entries[i].held, 0, facts);
-        change->core->folded++;
+        cxj__fold_restate(fold, t);
+        if (t->due != 0) fold->promises_open |= (uint8_t)(1U << t->commitment);
     }
 }
 
@@ -375,7 +376,7 @@ static bool index_views(struct cxj__core *core, struct cxj__journey *journey) {
     return true;
 }
 
-/* Room for all that an edit needs beside cells; a journey that becomes long gets its index. */
+/* Room for all that an edit needs beside cells and samples; a journey that becomes long gets its index. */
 static bool reserve_edit(struct cxj__core *core, const struct cxj__edit *edit, const struct cxj__fold *after) {
     struct cxj__journey *journey = edit->journey;
     bool was_short = journey->index == NULL;
@@ -390,7 +391,6 @@ static bool reserve_edit(struct cxj__core *core, const struct cxj__edit *edit, c
         }
     }
     return room && cxj__journey_reserve_fold(journey, &core->memory, after) &&
-           cxj__journey_reserve_samples(journey, &core->memory, after->samples) &&
            reserve_entries(core, journey, edit->arriving_count);
 }
 
@@ -400,7 +400,7 @@ static void find_change(struct change *change, struct cxj__entry *entries, size_
     struct cxj__codes codes = {{0}};
     change->before = change->after = codes;
     cxj__journey_fold_at(change->journey, change->position, &change->start, &change->core->folded);
-    fold_entries(change, entries, count, with_held, fold);
+    restate_entries(change, entries, count, with_held, fold);
     cxj__core_set_journey_codes(&change->journey->fold, &change->before);
     cxj__core_set_journey_codes(fold, &change->after);
     uint32_t changed = cxj__core_differences(&change->journey->fold, fold) & change->core->depends;

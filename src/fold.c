@@ -125,18 +125,22 @@ static void note_facets(struct step *step) {
         if (counted[bit].touchpoint_count != NOT) step->facts[0].mask |= CXJ__BIT(counted[bit].touchpoint_count);
         if (counted[bit].fold_count != NOT) count_one(step, counted[bit].fold_count);
     }
-    if (has(step, CXJ_FACET_CHURNED)) step->fold->churned = 1;
 }
 
 /* Of several statements the last one in order holds. */
-static void note_statements(struct step *step) {
-    struct cxj__fold *fold = step->fold;
-    const cxj_touchpoint *m = step->m;
-    if (m->customer != 0) fold->customer = m->customer;
+static void state(struct cxj__fold *fold, const cxj_touchpoint *m) {
     if (m->type != 0) fold->type = m->type;
     if (m->segment != 0) fold->segment = m->segment;
     if (m->reason != 0) fold->reason = m->reason;
     if (fold->entry == 0) fold->entry = m->channel;
+    if ((m->facets & CXJ_FACET_CHURNED) != 0) fold->churned = 1;
+}
+
+static void note_statements(struct step *step) {
+    struct cxj__fold *fold = step->fold;
+    const cxj_touchpoint *m = step->m;
+    state(fold, m);
+    if (m->customer != 0) fold->customer = m->customer;
     if (m->value != 0) cxj__base_add(&fold->value, cxj__base_wide(m->value));
     step->facts[0].value = m->value;
 }
@@ -151,21 +155,26 @@ static void measure_wait(struct step *step) {
     step->facts[0].wait = span(step->fold->last_at, step->m->at);
 }
 
-/* Step 2. */
-static void run_journey(struct step *step) {
+/* Ends the journey, or reopens it, which is what it returns. */
+static bool run(struct cxj__fold *fold, const cxj_touchpoint *m) {
     static const uint32_t reopening =
         CXJ_FACET_INBOUND | CXJ_FACET_REPEATED | CXJ_FACET_CONTRADICTED | CXJ_FACET_FAULT | CXJ_FACET_REOPENS;
-    struct cxj__fold *fold = step->fold;
-    step->ran = !step->first && fold->outcome == 0;
-    if (step->m->outcome != 0) {
-        fold->outcome = step->m->outcome;
-        fold->end_at = step->m->at;
-    } else if (fold->outcome != 0 && (has(step, reopening) || step->m->due != 0)) {
-        fold->outcome = 0;
-        fold->end_at = 0;
-        fold->reopened = 1;
-        step->reopens = true;
+    if (m->outcome != 0) {
+        fold->outcome = m->outcome;
+        fold->end_at = m->at;
+        return false;
     }
+    if (fold->outcome == 0 || ((m->facets & reopening) == 0 && m->due == 0)) return false;
+    fold->outcome = 0;
+    fold->end_at = 0;
+    fold->reopened = 1;
+    return true;
+}
+
+/* Step 2. */
+static void run_journey(struct step *step) {
+    step->ran = !step->first && step->fold->outcome == 0;
+    step->reopens = run(step->fold, step->m);
 }
 
 /* Step 3. */
@@ -236,10 +245,19 @@ static void move(struct step *step, uint8_t d, uint32_t value, bool held) {
     cxj__fold_note_seen(fold, d, value);
 }
 
+/* The values of a touchpoint, dimension by dimension. */
+static void read_values(const cxj_touchpoint *m, uint32_t values[CXJ__TRACKS]) {
+    values[CXJ_DIMENSION_OWNER - 1] = m->owner;
+    values[CXJ_DIMENSION_TEAM - 1] = m->team;
+    values[CXJ_DIMENSION_CHANNEL - 1] = m->channel;
+    values[CXJ_DIMENSION_STAGE - 1] = m->stage;
+    values[CXJ_DIMENSION_ACTIVITY - 1] = m->activity;
+}
+
 /* Step 4. */
 static void move_all(struct step *step, uint32_t held) {
-    const cxj_touchpoint *m = step->m;
-    const uint32_t values[CXJ__TRACKS] = {m->owner, m->team, m->channel, m->stage, m->activity};
+    uint32_t values[CXJ__TRACKS];
+    read_values(step->m, values);
     for (uint8_t d = 0; d < CXJ__TRACKS; d++) {
         if (values[d] != 0) move(step, d, values[d], held >> d & 1);
     }
@@ -479,6 +497,14 @@ size_t cxj__fold_step(struct cxj__fold *fold, const cxj_touchpoint *m, uint32_t 
     judge_closing(&step);
     fold->last_at = m->at;
     return step.count;
+}
+
+void cxj__fold_restate(struct cxj__fold *fold, const cxj_touchpoint *m) {
+    uint32_t values[CXJ__TRACKS];
+    read_values(m, values);
+    for (uint32_t d = 0; d < CXJ__TRACKS; d++) cxj__fold_note_seen(fold, d, values[d]);
+    state(fold, m);
+    (void)run(fold, m);
 }
 
 void cxj__fold_copy(struct cxj__fold *to, const struct cxj__fold *from) {

@@ -93,6 +93,10 @@ static inline void cxj__fold_note_seen(struct cxj__fold *fold, uint32_t d, uint3
     if (value > 63) fold->wide |= (uint8_t)(1U << d);
 }
 
+/* The part of a step that says what holds for the whole journey from a touchpoint on (type, segment, reason, outcome,
+ * churned, entry), and which values it has seen. All else of the fold stays as it is, and is not true any more. */
+void cxj__fold_restate(struct cxj__fold *fold, const cxj_touchpoint *m);
+
 /* Folds in one touchpoint, whose facets are implied already and which is not withdrawn.
  * held: a bit for each dimension whose value an earlier touchpoint of the journey has held.
  * wanted: a bit for each dimension whose transitions are of interest; the others' leave no facts.

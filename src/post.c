@@ -295,6 +295,7 @@ bool cxj__post_records(struct cxj__post *post, struct cxj__views views, size_t p
         cxj__journey_unpack(journey, i, &entry);
         size_t count = cxj__fold_step(fold, &entry.touchpoint, entry.held, post->core->wanted, facts);
         post->core->folded++;
+        if (keep && !cxj__journey_reserve_samples(journey, &post->core->memory, fold->samples)) return false;
         if (keep) {
             keep_samples_of(journey, samples, facts, count);
             cxj__journey_checkpoint(journey, i + 1, fold);

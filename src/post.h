@@ -62,7 +62,7 @@ size_t cxj__post_targets(struct cxj__core *core, struct cxj__journey *journey, c
                          size_t count, uint32_t held, size_t position);
 
 /* Posts the facts of all records from a position on; fold is the one before it, and goes along. With keep, the journey
- * keeps its samples and checkpoints on the way, for which there is room. */
+ * keeps its samples on the way, and checkpoints, for which there is room. */
 bool cxj__post_records(struct cxj__post *post, struct cxj__views views, size_t position, struct cxj__fold *fold,
                        bool keep);
 

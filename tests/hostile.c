@@ -190,8 +190,8 @@ START_TEST(backwards_one_by_one) {
         uint64_t probed = stats_of(b).work_probed;
         record(a, &forward[i], 1, CXJ_OK);
         record(b, &backward[i], 1, CXJ_OK);
-        /* Folded to see what it comes to, taken back and appended, from a point at most 64 before the place. */
-        ck_assert_uint_le(stats_of(b).work_folded - before, 3 * (i + 1) + 200);
+        /* Taken back and folded again, from a point at most 64 before the place. */
+        ck_assert_uint_le(stats_of(b).work_folded - before, 2 * (i + 1) + 200);
         ck_assert_uint_le(stats_of(b).work_probed - probed, 60 * (i + 10));
     }
     same(a, b, 1, 1);
