@@ -9,25 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-uint64_t seed = 1;
-static uint64_t chance_state;
-
-void read_seed(const char *suite) {
-    const char *given = getenv("CXJ_SEED");
-    seed = given ? strtoull(given, NULL, 10) : 1;
-    chance_state = seed;
-    printf("%s: CXJ_SEED=%" PRIu64 "\n", suite, seed);
-}
-
-void begin_chance(uint64_t from) {
-    chance_state = from;
-}
-
-uint32_t chance(uint32_t below) {
-    chance_state = chance_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (uint32_t)((chance_state >> 33) % below);
-}
-
 void open_world(world *here) {
     static const uint64_t numbers[2] = {1, 2};
     memset(here, 0, sizeof *here);
@@ -90,18 +71,4 @@ cxj_touchpoint greatest(void) {
         .commitment = 7,
         .outcome = CXJ_OUTCOME_ABANDONED,
     };
-}
-
-void add_case(Suite *suite, const char *name, const TTest *const *tests, size_t count) {
-    TCase *cases = tcase_create(name);
-    for (size_t i = 0; i < count; i++) tcase_add_test(cases, tests[i]);
-    suite_add_tcase(suite, cases);
-}
-
-int run_suite(Suite *suite) {
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,4 +1,4 @@
-/* shelf: serves the tests of store, journey and index: a store of its own with one journey, and a seed to draw from.
+/* shelf: serves the tests of store, journey and index: a store of its own with one journey.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -8,15 +8,9 @@
 #include <check.h>
 
 #include "engine.h"
+#include "suite.h"
 
-extern uint64_t seed;
-
-/* Reads the seed from CXJ_SEED, and prints it for a suite. */
-void read_seed(const char *suite);
-
-/* Begins to draw anew; a number below. */
-void begin_chance(uint64_t from);
-uint32_t chance(uint32_t below);
+#include "chance.h" /* behind the others, which have parameters called seed */
 
 typedef struct world {
     struct cxj__memory memory;
@@ -37,11 +31,5 @@ bool is_same(const cxj_touchpoint *a, const cxj_touchpoint *b);
 
 /* A touchpoint in which each field has the greatest value that it may have. */
 cxj_touchpoint greatest(void);
-
-void add_case(Suite *suite, const char *name, const TTest *const *tests, size_t count);
-#define ADD_CASE(suite, name, tests) add_case(suite, name, tests, sizeof(tests) / sizeof *(tests))
-
-/* Runs a suite; the exit status. */
-int run_suite(Suite *suite);
 
 #endif

@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "agenda.h"
+#include "suite.h"
 
 #include <check.h>
 #include <inttypes.h>
@@ -785,9 +786,5 @@ int main(void) {
     tcase_add_test(room, memory_that_runs_out_loses_no_deadline);
     tcase_add_test(room, sweep_waits_for_its_memory);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -3,12 +3,12 @@
  * SPDX-License-Identifier: MIT
  */
 #include "cxj.h"
+#include "suite.h"
 
 #include <check.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static cxj_engine *make(void) {
@@ -834,14 +834,6 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------------------------------------ */
 
-static void add_case(Suite *suite, const char *name, const TTest *const *tests, size_t count) {
-    TCase *cases = tcase_create(name);
-    for (size_t i = 0; i < count; i++) tcase_add_test(cases, tests[i]);
-    suite_add_tcase(suite, cases);
-}
-
-#define ADD_CASE(suite, name, tests) add_case(suite, name, tests, sizeof(tests) / sizeof *(tests))
-
 static void add_cases(Suite *suite) {
     const TTest *parts[] = {parts_have_names_and_dimensions, description_of_a_view,
                             metrics_are_found_by_the_names_that_describe_them};
@@ -878,9 +870,5 @@ static void add_cases(Suite *suite) {
 int main(void) {
     Suite *suite = suite_create("answer");
     add_cases(suite);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

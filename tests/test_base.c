@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "base.h"
+#include "suite.h"
 
 #include <check.h>
 #include <inttypes.h>
@@ -998,9 +999,5 @@ int main(void) {
     tcase_add_test(text, a_long_text_is_shown_shortened);
     tcase_add_test(text, random_bytes_are_shown_as_text);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

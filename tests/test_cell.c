@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "cell.h"
+#include "suite.h"
 
 #include <check.h>
 #include <inttypes.h>
@@ -857,9 +858,5 @@ int main(void) {
     tcase_add_test(cells, a_cell_taken_away_leaves_the_rest);
     tcase_add_test(cells, a_cell_reserves_for_every_histogram_of_the_other);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -10,10 +10,10 @@
 
 #include "draft.h"
 #include "saved.h"
+#include "suite.h"
 
 #include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---------------------------------------------------------------------------------------------------------------------
@@ -939,7 +939,7 @@ END_TEST
 /* ------------------------------------------------------------------------------------------------------------------ */
 
 /* Tests of what is made by hand make it of all formats. */
-static void add_case(Suite *suite, const char *name, const TTest *const *tests, size_t count) {
+static void add_loops(Suite *suite, const char *name, const TTest *const *tests, size_t count) {
     TCase *cases = tcase_create(name);
     bool by_hand = strcmp(name, "refused") == 0;
     tcase_set_timeout(cases, 280);
@@ -947,7 +947,7 @@ static void add_case(Suite *suite, const char *name, const TTest *const *tests, 
     suite_add_tcase(suite, cases);
 }
 
-#define ADD_CASE(suite, name, tests) add_case(suite, name, tests, sizeof(tests) / sizeof *(tests))
+#define ADD_LOOPS(suite, name, tests) add_loops(suite, name, tests, sizeof(tests) / sizeof *(tests))
 
 int main(void) {
     const TTest *refused[] = {
@@ -967,13 +967,9 @@ int main(void) {
                            what_is_too_much_for_its_bytes_is_refused_on_the_way, memory_is_foretold};
     take_seed();
     Suite *suite = suite_create("decode");
-    ADD_CASE(suite, "refused", refused);
-    ADD_CASE(suite, "format 2", format_2);
-    ADD_CASE(suite, "handed out", handed_out);
-    ADD_CASE(suite, "work", work);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    ADD_LOOPS(suite, "refused", refused);
+    ADD_LOOPS(suite, "format 2", format_2);
+    ADD_LOOPS(suite, "handed out", handed_out);
+    ADD_LOOPS(suite, "work", work);
+    return run_suite(suite);
 }

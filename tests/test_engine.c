@@ -3,12 +3,12 @@
  * SPDX-License-Identifier: MIT
  */
 #include "engine.h"
+#include "suite.h"
 
 #include <check.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static cxj_engine *make(void) {
@@ -925,14 +925,6 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------------------------------------ */
 
-static void add_case(Suite *suite, const char *name, const TTest *const *tests, size_t count) {
-    TCase *cases = tcase_create(name);
-    for (size_t i = 0; i < count; i++) tcase_add_test(cases, tests[i]);
-    suite_add_tcase(suite, cases);
-}
-
-#define ADD_CASE(suite, name, tests) add_case(suite, name, tests, sizeof(tests) / sizeof *(tests))
-
 static void add_first_cases(Suite *suite) {
     const TTest *numbers[] = {version_is_that_of_the_header, each_status_has_a_text_of_its_own,
                               other_numbers_are_unknown_statuses, each_public_struct_has_its_size,
@@ -981,9 +973,5 @@ int main(void) {
     Suite *suite = suite_create("engine");
     add_first_cases(suite);
     add_other_cases(suite);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

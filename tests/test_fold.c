@@ -8,6 +8,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "fold.h"
+#include "suite.h"
 
 #include <check.h>
 #include <inttypes.h>
@@ -1631,6 +1632,36 @@ END_TEST
  * What append asks of two folds
  * ------------------------------------------------------------------------------------------------------------------ */
 
+/* "The part of a step that says what holds for the whole journey from a touchpoint on (type, segment, reason, outcome,
+ * churned, entry), and which values it has seen": the same as the step says, over random journeys. */
+START_TEST(restating_says_what_a_step_does) {
+    for (size_t run = 0; run < 200; run++) {
+        struct cxj__fold stepped, restated;
+        struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
+        memset(&stepped, 0, sizeof stepped);
+        memset(&restated, 0, sizeof restated);
+        for (int64_t at = 1; at < 30; at++) {
+            cxj_touchpoint m = anything(at);
+            if (chance(6) == 0) m.type = (uint16_t)chance(4);
+            if (chance(6) == 0) m.segment = (uint16_t)chance(4);
+            if (chance(6) == 0) m.reason = (uint16_t)chance(4);
+            if (chance(9) == 0) m.owner = 60 + (uint32_t)chance(10);
+            m.facets = cxj__touchpoint_imply(m.facets);
+            (void)cxj__fold_step(&stepped, &m, 0, 0, facts);
+            cxj__fold_restate(&restated, &m);
+            ck_assert_uint_eq(restated.type, stepped.type);
+            ck_assert_uint_eq(restated.segment, stepped.segment);
+            ck_assert_uint_eq(restated.reason, stepped.reason);
+            ck_assert_uint_eq(restated.entry, stepped.entry);
+            ck_assert_uint_eq(restated.outcome, stepped.outcome);
+            ck_assert_uint_eq(restated.churned, stepped.churned);
+            ck_assert_uint_eq(restated.wide, stepped.wide);
+            ck_assert_mem_eq(restated.seen, stepped.seen, sizeof stepped.seen);
+        }
+    }
+}
+END_TEST
+
 /* fold.h: "Copies a fold, less what it holds of commitments that are not open." So a copy over junk goes on as the fold
  * itself does. */
 START_TEST(a_copy_goes_on_as_the_fold_does) {
@@ -2199,6 +2230,7 @@ int main(void) {
     tcase_add_test(extremes, the_longest_journey_fits);
     tcase_add_test(extremes, value_is_lost_beyond_64_bits);
     TCase *pairs = group(suite, "pairs");
+    tcase_add_test(pairs, restating_says_what_a_step_does);
     tcase_add_test(pairs, a_copy_goes_on_as_the_fold_does);
     tcase_add_test(pairs, every_open_commitment_is_copied);
     tcase_add_test(pairs, contributions_that_are_alike_differ_in_counts_alone);
@@ -2210,9 +2242,5 @@ int main(void) {
     tcase_add_test(pairs, contributions_are_not_alike_if_a_promise_was_made_and_kept);
     tcase_add_test(pairs, contributions_are_alike_where_nothing_happens);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -8,9 +8,9 @@
 
 #include "saved.h"
 #include "stream.h"
+#include "suite.h"
 
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { FIELDS = 19 };
@@ -698,15 +698,6 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------------------------------------ */
 
-static void add_case(Suite *suite, const char *name, const TTest *const *tests, size_t count) {
-    TCase *cases = tcase_create(name);
-    tcase_set_timeout(cases, 120);
-    for (size_t i = 0; i < count; i++) tcase_add_test(cases, tests[i]);
-    suite_add_tcase(suite, cases);
-}
-
-#define ADD_CASE(suite, name, tests) add_case(suite, name, tests, sizeof(tests) / sizeof *(tests))
-
 int main(void) {
     const TTest *blocks[] = {another_kind_than_expected_is_refused, a_kind_of_a_later_version_needs_that};
     const TTest *touchpoints[] = {fields_stand_under_their_bits, touchpoints_are_told_apart_from_the_one_before,
@@ -720,9 +711,5 @@ int main(void) {
     ADD_CASE(suite, "touchpoints", touchpoints);
     ADD_CASE(suite, "cells", cells);
     ADD_CASE(suite, "columns", columns);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

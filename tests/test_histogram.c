@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "histogram.h"
+#include "suite.h"
 
 #include <check.h>
 #include <inttypes.h>
@@ -357,9 +358,5 @@ int main(void) {
     tcase_add_test(counting, homes_lie_within_and_spread);
     tcase_add_test(counting, an_empty_histogram_ends);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

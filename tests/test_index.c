@@ -8,7 +8,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 START_TEST(index_says_zero_of_what_it_does_not_know) {
@@ -81,7 +80,7 @@ END_TEST
 /* ------------------------------------------------------------------------------------------------------------------ */
 
 int main(void) {
-    read_seed("index");
+    read_surroundings("index");
     Suite *suite = suite_create("index");
     const TTest *entries[] = {index_says_zero_of_what_it_does_not_know, index_grows_without_losing_anything};
     ADD_CASE(suite, "entries", entries);

@@ -8,7 +8,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---------------------------------------------------------------------------------------------------------------------
@@ -648,7 +647,7 @@ END_TEST
 /* ------------------------------------------------------------------------------------------------------------------ */
 
 int main(void) {
-    read_seed("journey");
+    read_surroundings("journey");
     Suite *suite = suite_create("journey");
     const TTest *packing[] = {each_field_comes_back_alone, all_fields_come_back_together,
                               held_bits_come_back_beside_the_greatest_fields, rare_fields_are_those_set_aside,

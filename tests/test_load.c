@@ -12,6 +12,7 @@
 #include "draft.h"
 #include "same.h"
 #include "saved.h"
+#include "suite.h"
 
 #include <check.h>
 #include <inttypes.h>
@@ -839,15 +840,6 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------------------------------------ */
 
-static void add_case(Suite *suite, const char *name, const TTest *const *tests, size_t count) {
-    TCase *cases = tcase_create(name);
-    tcase_set_timeout(cases, 280);
-    for (size_t i = 0; i < count; i++) tcase_add_test(cases, tests[i]);
-    suite_add_tcase(suite, cases);
-}
-
-#define ADD_CASE(suite, name, tests) add_case(suite, name, tests, sizeof(tests) / sizeof *(tests))
-
 int main(void) {
     const TTest *changed[] = {
         every_bit_that_flips_is_noticed,
@@ -875,9 +867,5 @@ int main(void) {
     ADD_CASE(suite, "changed", changed);
     ADD_CASE(suite, "limits", limits);
     ADD_CASE(suite, "merging", merging);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

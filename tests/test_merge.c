@@ -8,7 +8,6 @@
 #include "world.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---------------------------------------------------------------------------------------------------------------------
@@ -779,15 +778,6 @@ START_TEST(merge_is_all_or_nothing_wherever_memory_ends) {
 END_TEST
 
 /* ------------------------------------------------------------------------------------------------------------------ */
-
-static void add_case(Suite *suite, const char *name, const TTest *const *tests, size_t count) {
-    TCase *cases = tcase_create(name);
-    tcase_set_timeout(cases, 120);
-    for (size_t i = 0; i < count; i++) tcase_add_test(cases, tests[i]);
-    suite_add_tcase(suite, cases);
-}
-
-#define ADD_CASE(suite, name, tests) add_case(suite, name, tests, sizeof(tests) / sizeof *(tests))
 
 int main(void) {
     read_surroundings("merge");

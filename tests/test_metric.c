@@ -3,12 +3,12 @@
  * SPDX-License-Identifier: MIT
  */
 #include "metric.h"
+#include "suite.h"
 
 #include <check.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Facets as constants, not macros, since the names of counts are put together from the same words. */
@@ -1210,9 +1210,5 @@ int main(void) {
     add_values(suite);
     add_intervals(suite);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -10,6 +10,7 @@
 #include "engine.h"
 #include "same.h"
 #include "saved.h"
+#include "suite.h"
 #include "touchpoint.h"
 
 #include <check.h>
@@ -855,14 +856,14 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------------------------------------ */
 
-static void add_case(Suite *suite, const char *name, const TTest *const *tests, size_t count, int turns) {
+static void add_loops(Suite *suite, const char *name, const TTest *const *tests, size_t count, int turns) {
     TCase *cases = tcase_create(name);
     tcase_set_timeout(cases, 280);
     for (size_t i = 0; i < count; i++) tcase_add_loop_test(cases, tests[i], 0, turns);
     suite_add_tcase(suite, cases);
 }
 
-#define ADD_CASE(suite, name, turns, tests) add_case(suite, name, tests, sizeof(tests) / sizeof *(tests), turns)
+#define ADD_LOOPS(suite, name, turns, tests) add_loops(suite, name, tests, sizeof(tests) / sizeof *(tests), turns)
 
 int main(void) {
     const TTest *names[] = {dimensions_say_what_they_are, codes_are_listed_with_their_uses};
@@ -878,16 +879,12 @@ int main(void) {
     const TTest *facets[] = {facets_are_counted};
     seed = seed_of_test();
     Suite *suite = suite_create("named");
-    ADD_CASE(suite, "names", 1, names);
-    ADD_CASE(suite, "keys", 1, keys);
-    ADD_CASE(suite, "fields", 1, fields);
-    ADD_CASE(suite, "random", 12, random);
-    ADD_CASE(suite, "refusals", 1, refusals);
-    ADD_CASE(suite, "memory", 2, memory);
-    ADD_CASE(suite, "facets", 1, facets);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    ADD_LOOPS(suite, "names", 1, names);
+    ADD_LOOPS(suite, "keys", 1, keys);
+    ADD_LOOPS(suite, "fields", 1, fields);
+    ADD_LOOPS(suite, "random", 12, random);
+    ADD_LOOPS(suite, "refusals", 1, refusals);
+    ADD_LOOPS(suite, "memory", 2, memory);
+    ADD_LOOPS(suite, "facets", 1, facets);
+    return run_suite(suite);
 }

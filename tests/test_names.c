@@ -3,10 +3,10 @@
  * SPDX-License-Identifier: MIT
  */
 #include "names.h"
+#include "suite.h"
 
 #include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---------------------------------------------------------------------------------------------------------------------
@@ -659,9 +659,5 @@ int main(void) {
     tcase_add_test(retiring, codes_given_since_a_mark_are_taken_back);
     tcase_add_test(retiring, codes_that_waited_are_taken_back_too);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "query.h"
+#include "suite.h"
 
 #include <check.h>
 #include <inttypes.h>
@@ -917,9 +918,5 @@ int main(void) {
     Suite *suite = suite_create("query");
     add_texts(suite);
     add_lines(suite);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "cxj.h"
+#include "suite.h"
 
 #include <check.h>
 #include <inttypes.h>
@@ -1234,14 +1235,14 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------------------------------------ */
 
-static void add_case(Suite *suite, const char *name, const TTest *const *tests, size_t count, int runs) {
+static void add_loops(Suite *suite, const char *name, const TTest *const *tests, size_t count, int runs) {
     TCase *cases = tcase_create(name);
     tcase_set_timeout(cases, 120);
     for (size_t i = 0; i < count; i++) tcase_add_loop_test(cases, tests[i], 0, runs);
     suite_add_tcase(suite, cases);
 }
 
-#define ADD_CASE(suite, name, tests, runs) add_case(suite, name, tests, sizeof(tests) / sizeof *(tests), runs)
+#define ADD_LOOPS(suite, name, tests, runs) add_loops(suite, name, tests, sizeof(tests) / sizeof *(tests), runs)
 
 static void add_cases_of_recording(Suite *suite) {
     const TTest *receipts[] = {same_again_is_a_duplicate,
@@ -1257,11 +1258,11 @@ static void add_cases_of_recording(Suite *suite) {
                                receipt_of_bad_arguments_says_nothing_was_done, receipt_without_a_size_is_refused,
                                touchpoints_are_taken_from_any_address};
     const TTest *columns[] = {columns_are_the_same_as_structs, absent_columns_state_nothing, columns_of_other_sizes};
-    ADD_CASE(suite, "receipts", receipts, 1);
+    ADD_LOOPS(suite, "receipts", receipts, 1);
     const TTest *limits[] = {limit_is_the_same_in_one_call_as_one_by_one};
-    ADD_CASE(suite, "refusals", refusals, 1);
-    ADD_CASE(suite, "limits", limits, 12);
-    ADD_CASE(suite, "columns", columns, 1);
+    ADD_LOOPS(suite, "refusals", refusals, 1);
+    ADD_LOOPS(suite, "limits", limits, 12);
+    ADD_LOOPS(suite, "columns", columns, 1);
 }
 
 static void add_cases_of_taking_back(Suite *suite) {
@@ -1278,11 +1279,11 @@ static void add_cases_of_taking_back(Suite *suite) {
     const TTest *merges[] = {merge_is_as_if_one_had_seen_all, merge_is_commutative, merge_again_changes_nothing};
     const TTest *bounds[] = {merge_leaves_the_source_and_the_feed, merge_takes_the_later_clock,
                              merge_beyond_the_touchpoints_of_a_journey, merge_beyond_the_codes_of_a_dictionary};
-    ADD_CASE(suite, "withdrawal", withdrawal, 1);
-    ADD_CASE(suite, "withdrawal in any order", orders, 20);
-    ADD_CASE(suite, "erasure", erasure, 1);
-    ADD_CASE(suite, "merge", merges, 8);
-    ADD_CASE(suite, "merge at its bounds", bounds, 1);
+    ADD_LOOPS(suite, "withdrawal", withdrawal, 1);
+    ADD_LOOPS(suite, "withdrawal in any order", orders, 20);
+    ADD_LOOPS(suite, "erasure", erasure, 1);
+    ADD_LOOPS(suite, "merge", merges, 8);
+    ADD_LOOPS(suite, "merge at its bounds", bounds, 1);
 }
 
 int main(void) {
@@ -1293,9 +1294,5 @@ int main(void) {
     Suite *suite = suite_create("record");
     add_cases_of_recording(suite);
     add_cases_of_taking_back(suite);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

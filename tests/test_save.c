@@ -10,6 +10,7 @@
 #include "engine.h"
 
 #include "saved.h"
+#include "suite.h"
 
 #include <check.h>
 #include <inttypes.h>
@@ -1114,15 +1115,6 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------------------------------------ */
 
-static void add_case(Suite *suite, const char *name, const TTest *const *tests, size_t count) {
-    TCase *cases = tcase_create(name);
-    tcase_set_timeout(cases, 240);
-    for (size_t i = 0; i < count; i++) tcase_add_test(cases, tests[i]);
-    suite_add_tcase(suite, cases);
-}
-
-#define ADD_CASE(suite, name, tests) add_case(suite, name, tests, sizeof(tests) / sizeof *(tests))
-
 int main(void) {
     const TTest *back[] = {what_was_saved_comes_back_exactly, nothing_comes_back_as_nothing, large_engines_come_back,
                            incomplete_views_stay_incomplete};
@@ -1154,9 +1146,5 @@ int main(void) {
     ADD_CASE(suite, "steps", steps);
     ADD_CASE(suite, "lack", lack);
     ADD_CASE(suite, "set", set);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

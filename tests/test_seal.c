@@ -5,7 +5,6 @@
  */
 #include "world.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static cxj_engine *make_sealing(heap *memory, int64_t ended_after, int64_t idle_after) {

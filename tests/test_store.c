@@ -306,7 +306,7 @@ END_TEST
 /* ------------------------------------------------------------------------------------------------------------------ */
 
 int main(void) {
-    read_seed("store");
+    read_surroundings("store");
     Suite *suite = suite_create("store");
     const TTest *journeys[] = {empty_store_has_no_journey,
                                journey_stays_where_it_is_while_others_come,

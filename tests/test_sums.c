@@ -12,9 +12,9 @@
 
 #include "draft.h"
 #include "saved.h"
+#include "suite.h"
 
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---------------------------------------------------------------------------------------------------------------------
@@ -475,7 +475,7 @@ END_TEST
 /* ------------------------------------------------------------------------------------------------------------------ */
 
 /* Tests of what is made by hand make it of all formats. */
-static void add_case(Suite *suite, const char *name, const TTest *const *tests, size_t count) {
+static void add_loops(Suite *suite, const char *name, const TTest *const *tests, size_t count) {
     TCase *cases = tcase_create(name);
     bool by_hand = strcmp(name, "refused") == 0;
     tcase_set_timeout(cases, 280);
@@ -483,7 +483,7 @@ static void add_case(Suite *suite, const char *name, const TTest *const *tests, 
     suite_add_tcase(suite, cases);
 }
 
-#define ADD_CASE(suite, name, tests) add_case(suite, name, tests, sizeof(tests) / sizeof *(tests))
+#define ADD_LOOPS(suite, name, tests) add_loops(suite, name, tests, sizeof(tests) / sizeof *(tests))
 
 int main(void) {
     const TTest *refused[] = {cells_of_sealed_journeys_are_in_order_and_sound, keys_are_those_of_their_view};
@@ -496,12 +496,8 @@ int main(void) {
                            sums_that_add_up_stay_readable};
     take_seed();
     Suite *suite = suite_create("sums");
-    ADD_CASE(suite, "refused", refused);
-    ADD_CASE(suite, "cells", cells);
-    ADD_CASE(suite, "sums", sums);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    ADD_LOOPS(suite, "refused", refused);
+    ADD_LOOPS(suite, "cells", cells);
+    ADD_LOOPS(suite, "sums", sums);
+    return run_suite(suite);
 }

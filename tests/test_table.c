@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "suite.h"
 #include "table.h"
 
 #include <check.h>
@@ -622,9 +623,5 @@ int main(void) {
     tcase_add_test(memory, the_limit_of_memory_is_kept);
     tcase_add_test(memory, a_table_that_has_ended_begins_again);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -3,10 +3,10 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "suite.h"
 #include "touchpoint.h"
 
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define START INT64_C(1767225600000) /* 2026-01-01 */
@@ -230,9 +230,5 @@ int main(void) {
     TCase *cases = tcase_create("touchpoint");
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) tcase_add_test(cases, tests[i]);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

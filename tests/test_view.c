@@ -4,6 +4,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "suite.h"
 #include "view.h"
 
 #include <check.h>
@@ -943,9 +944,5 @@ int main(void) {
     Suite *suite = suite_create("view");
     add_keys(suite);
     add_cells(suite);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

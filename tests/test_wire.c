@@ -8,6 +8,7 @@
 
 #include "saved.h"
 #include "stream.h"
+#include "suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -773,15 +774,6 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------------------------------------ */
 
-static void add_case(Suite *suite, const char *name, const TTest *const *tests, size_t count) {
-    TCase *cases = tcase_create(name);
-    tcase_set_timeout(cases, 120);
-    for (size_t i = 0; i < count; i++) tcase_add_test(cases, tests[i]);
-    suite_add_tcase(suite, cases);
-}
-
-#define ADD_CASE(suite, name, tests) add_case(suite, name, tests, sizeof(tests) / sizeof *(tests))
-
 int main(void) {
     const TTest *blocks[] = {an_empty_stream_is_a_head_and_an_end,
                              blocks_are_as_few_as_can_be,
@@ -809,9 +801,5 @@ int main(void) {
     ADD_CASE(suite, "blocks", blocks);
     ADD_CASE(suite, "hosts", hosts);
     ADD_CASE(suite, "numbers", numbers);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -10,45 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---------------------------------------------------------------------------------------------------------------------
- * A suite
- * ------------------------------------------------------------------------------------------------------------------ */
-
-uint64_t seed = 1, stride = 1;
-
 uint64_t next_to_fail(uint64_t fail_at) {
     return fail_at + stride + fail_at / 8;
-}
-
-void read_surroundings(const char *room) {
-    const char *given = getenv("CXJ_SEED"), *slow = getenv("CXJ_STRIDE");
-    seed = given ? strtoull(given, NULL, 10) : 1;
-    stride = slow && *slow ? strtoull(slow, NULL, 10) : 1;
-    stride += stride == 0;
-    printf("%s: CXJ_SEED=%" PRIu64 " CXJ_STRIDE=%" PRIu64 "\n", room, seed, stride);
-}
-
-int run_suite(Suite *suite) {
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
-
-/* ---------------------------------------------------------------------------------------------------------------------
- * Chance
- * ------------------------------------------------------------------------------------------------------------------ */
-
-static uint64_t chance_state;
-
-void begin_chance(uint64_t from) {
-    chance_state = from;
-}
-
-uint32_t chance(uint32_t below) {
-    chance_state = chance_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (uint32_t)((chance_state >> 33) % below);
 }
 
 /* ---------------------------------------------------------------------------------------------------------------------

@@ -7,7 +7,10 @@
 #define CXJ_TESTS_WORLD_H
 
 #include "engine.h"
+#include "suite.h"
 #include "touchpoint.h"
+
+#include "chance.h" /* behind the others, which have parameters called seed */
 
 #include <check.h>
 #include <inttypes.h>
@@ -18,25 +21,8 @@
 #define START INT64_C(1767225600000) /* 2026-01-01 */
 #define HOUR INT64_C(3600000)
 
-/* ---- a suite ---------------------------------------------------------------------------------------------------- */
-
-/* CXJ_SEED takes the seed of what is random; it is printed. CXJ_STRIDE=23 is for tools under which all is slow: memory
- * then ends at every 23rd allocation only. */
-extern uint64_t seed, stride;
-
 /* The allocation at which memory ends after this one: the first ones all, later ones further and further apart. */
 uint64_t next_to_fail(uint64_t fail_at);
-
-/* Reads seed and stride, and says them. */
-void read_surroundings(const char *room);
-
-/* Runs a suite, and gives back what main() returns. */
-int run_suite(Suite *suite);
-
-/* ---- chance ----------------------------------------------------------------------------------------------------- */
-
-void begin_chance(uint64_t from);
-uint32_t chance(uint32_t below);
 
 /* ---- memory ----------------------------------------------------------------------------------------------------- */
 

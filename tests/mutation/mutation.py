@@ -77,7 +77,8 @@ class Stage(NamedTuple):
 def unit(room: str) -> Program:
     beside = ["tests/saved.c", "tests/same.c"] if room in ("format", "load", "save", "sums") else []
     beside += {"format": ["tests/stream.c"], "load": ["tests/draft.c"], "sums": ["tests/draft.c"]}.get(room, [])
-    return Program(f"test_{room}", [f"tests/test_{room}.c", *beside, "tests/mutation/stop.c"])
+    beside += ["tests/world.c", "tests/chance.c"] if room == "append" else []
+    return Program(f"test_{room}", [f"tests/test_{room}.c", "tests/suite.c", *beside, "tests/mutation/stop.c"])
 
 
 PROPERTY = Program("property", ["tests/property.c", "tests/naive.c"], check=False)
@@ -89,7 +90,7 @@ def stages_of(file: str) -> list[Stage]:
     own = {"fold": ["fold"], "cell": ["cell", "metric"], "metric": ["metric"]}[file]
     # Neither what is appended nor what is posted asks for a metric.
     others = [] if file == "metric" else ["format", "sums", "load", "view", "record"] if file == "cell" else ["view", "record"]
-    slow = [] if file == "metric" else ["plan"]
+    slow = [] if file == "metric" else ["append"]
     return [
         *(Stage(unit(room), [], quick=True) for room in own),
         Stage(PROPERTY, ["--seed", "1", "--logs", "50"], quick=True),
