@@ -26,15 +26,15 @@ static const struct cxj__views all_views = {0, false};
  * the records before a position, and entries behind them. */
 static uint32_t look_back(const struct cxj__journey *journey, size_t position, const struct cxj__entry *entries,
                           size_t count, const struct cxj__fold *fold, const cxj_touchpoint *t) {
-    const uint32_t codes[CXJ__TRACKS] = {t->owner, t->team, t->channel, t->stage, t->activity};
     uint32_t held = 0;
     for (uint32_t h = 0; h < CXJ__TRACKS; h++) {
-        if (codes[h] == 0) continue;
-        enum cxj__saw saw = cxj__fold_saw(fold, h, codes[h]);
+        uint32_t code = cxj__journey_code(t, h);
+        if (code == 0) continue;
+        enum cxj__saw saw = cxj__fold_saw(fold, h, code);
         if (saw == CXJ__PERHAPS_SEEN) {
             size_t i = count;
-            while (i > 0 && cxj__journey_code(&entries[i - 1].touchpoint, h) != codes[h]) i--;
-            saw = i > 0 || cxj__journey_holds(journey, position, h, codes[h]) ? CXJ__SEEN : CXJ__NOT_SEEN;
+            while (i > 0 && cxj__journey_code(&entries[i - 1].touchpoint, h) != code) i--;
+            saw = i > 0 || cxj__journey_holds(journey, position, h, code) ? CXJ__SEEN : CXJ__NOT_SEEN;
         }
         held |= (uint32_t)(saw == CXJ__SEEN) << h;
     }
@@ -107,16 +107,6 @@ static bool reserve_next(struct cxj__core *core, struct cxj__journey *journey, c
            cxj__post_regain_samples(core, journey) && reserve_entries(core, journey, 1);
 }
 
-/* A step's samples, behind those that the journey has. */
-static void keep_samples(const struct cxj__appended *item) {
-    size_t next = item->before.samples;
-    for (size_t i = 1; next < item->journey->fold.samples; i++) {
-        const struct cxj__fact *fact = &item->facts[i];
-        if (fact->grain != CXJ_GRAIN_JOURNEYS) continue;
-        item->journey->samples[next++] = cxj__cell_sample(fact->dimension, cxj__histogram_bucket(fact->lateness));
-    }
-}
-
 /* Takes the step. False if it moves what stands before it: then it has not been taken. */
 static bool step(struct cxj__core *core, struct cxj__appended *item) {
     struct cxj__journey *journey = item->journey;
@@ -147,7 +137,7 @@ enum cxj__append_result cxj__append_next(struct cxj__append *append, struct cxj_
         cxj__journey_set_fold(journey, &item->before);
         return CXJ__APPEND_NO_MEMORY;
     }
-    keep_samples(item);
+    cxj__post_keep_samples(journey, item->before.samples, item->facts, item->fact_count);
     cxj__store_keep(&core->store, &core->memory, journey);
     if (journey->index != NULL) index_held(core, journey, &item->touchpoint, item->held, 1);
     cxj__journey_append(journey, &core->seed, &item->touchpoint, item->held);
@@ -485,8 +475,7 @@ void cxj__append_settle(struct cxj__core *core, const struct cxj__edit *edit) {
 /* ---- what takes away -------------------------------------------------------------------------------------------- */
 
 void cxj__append_erase(struct cxj__core *core, struct cxj__journey *journey) {
-    struct cxj__post post = cxj__post_of(core, journey, &journey->fold, CXJ__POST_TAKE);
-    (void)cxj__post_whole(&post);
+    (void)cxj__post_journey(core, journey, CXJ__POST_TAKE);
     for (size_t i = 0; i < journey->count; i++) {
         struct cxj__entry entry;
         cxj__journey_unpack(journey, i, &entry);
@@ -537,17 +526,12 @@ static void fold_anew(struct cxj__core *core, struct cxj__journey *journey) {
     cxj__post_renew_samples(core, journey);
 }
 
-static void post_all(struct cxj__core *core, struct cxj__journey *journey, enum cxj__posting posting) {
-    struct cxj__post post = cxj__post_of(core, journey, &journey->fold, posting);
-    (void)cxj__post_whole(&post);
-}
-
 /* Cells that the journey left empty give their memory, but for those that it needs again. */
 void cxj__append_withdraw(struct cxj__core *core, struct cxj__journey *journey, size_t position, uint64_t revision) {
     struct cxj__entry entry;
     struct cxj__counted before = cxj__core_counted(journey);
     cxj__store_keep(&core->store, &core->memory, journey);
-    post_all(core, journey, CXJ__POST_TAKE);
+    (void)cxj__post_journey(core, journey, CXJ__POST_TAKE);
     cxj__journey_unpack(journey, position, &entry);
     cxj__core_count(core, &entry.touchpoint, -1);
     pass_on_held(core, journey, position);
@@ -555,9 +539,9 @@ void cxj__append_withdraw(struct cxj__core *core, struct cxj__journey *journey, 
     fold_anew(core, journey);
     cxj__core_count_journey(core, journey, before);
     core->version++;
-    post_all(core, journey, CXJ__POST_NEED);
+    (void)cxj__post_journey(core, journey, CXJ__POST_NEED);
     cxj__core_sweep(core);
-    post_all(core, journey, CXJ__POST_FORCE);
+    (void)cxj__post_journey(core, journey, CXJ__POST_FORCE);
     cxj__core_note_left_out(core, true);
     cxj__core_sweep(core);
     cxj__due_try_to_push(core, journey);

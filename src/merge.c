@@ -128,13 +128,6 @@ static bool post_journey(struct merge *merge, struct cxj__journey *journey, enum
     return done;
 }
 
-/* The same of the engine's own, under its own clock. */
-static void post_own(struct merge *merge, struct cxj__journey *journey, enum cxj__posting posting) {
-    struct cxj__core *core = &merge->engine->core;
-    struct cxj__post post = cxj__post_of(core, journey, &journey->fold, posting);
-    (void)cxj__post_whole(&post);
-}
-
 /* The index of a copy learns what views want to know, of cells that are there. */
 static bool index_for_views(struct merge *merge, struct cxj__journey *copy) {
     struct cxj__core *core = &merge->engine->core;
@@ -209,7 +202,7 @@ static void erase_joined(struct merge *merge, struct taken *taken) {
 static void part(struct merge *merge, const struct taken *taken) {
     cxj__store_attach(&merge->engine->core.store, &merge->engine->core.seed, taken->own);
     (void)post_journey(merge, taken->copy, CXJ__POST_ADD);
-    post_own(merge, taken->own, CXJ__POST_ADD);
+    (void)cxj__post_journey(&merge->engine->core, taken->own, CXJ__POST_ADD);
 }
 
 /* True if two journeys keep the same touchpoints. */
@@ -229,7 +222,7 @@ static void keep_own(struct merge *merge, struct taken *taken) {
     struct cxj__core *core = &merge->engine->core;
     erase_joined(merge, taken);
     cxj__store_attach(&core->store, &core->seed, taken->own);
-    post_own(merge, taken->own, CXJ__POST_ADD);
+    (void)cxj__post_journey(&merge->engine->core, taken->own, CXJ__POST_ADD);
     taken->is_known = true;
 }
 
@@ -237,7 +230,7 @@ static void keep_own(struct merge *merge, struct taken *taken) {
 static cxj_status join(struct merge *merge, struct taken *taken) {
     struct cxj__core *core = &merge->engine->core;
     if (!cxj__post_regain_samples(core, taken->own)) return CXJ_NO_MEMORY;
-    post_own(merge, taken->own, CXJ__POST_TAKE);
+    (void)cxj__post_journey(&merge->engine->core, taken->own, CXJ__POST_TAKE);
     (void)post_journey(merge, taken->copy, CXJ__POST_TAKE);
     cxj__store_detach(&core->store, &core->seed, taken->own);
     cxj_status status = settle_both(merge, taken);

@@ -203,9 +203,10 @@ static bool force(const struct cxj__post *post, const struct posting *posting) {
     return true;
 }
 
-static void need(const struct cxj__post *post, const struct cxj_view *view, const struct cxj__key *key) {
+static bool need(const struct cxj__post *post, const struct cxj_view *view, const struct cxj__key *key) {
     struct cxj__cell *cell = find_cell(post->core, view, key);
     if (cell != NULL) cell->is_needed = true;
+    return true;
 }
 
 static bool reserve_apart(const struct cxj__post *post, const struct posting *posting) {
@@ -228,8 +229,7 @@ static bool add_apart(const struct cxj__post *post, const struct posting *postin
 }
 
 static bool need_of_fact(const struct cxj__post *post, const struct posting *posting) {
-    need(post, posting->view, posting->key);
-    return true;
+    return need(post, posting->view, posting->key);
 }
 
 static bool post_fact(struct cxj__post *post, const struct posting *posting) {
@@ -277,8 +277,7 @@ bool cxj__post_facts(struct cxj__post *post, struct cxj__views views, const cxj_
     return true;
 }
 
-/* A step's samples, behind those that came before. There is room. */
-static void keep_samples_of(struct cxj__journey *journey, size_t from, const struct cxj__fact *facts, size_t count) {
+void cxj__post_keep_samples(struct cxj__journey *journey, size_t from, const struct cxj__fact *facts, size_t count) {
     for (size_t i = 1; i < count; i++) {
         if (facts[i].grain != CXJ_GRAIN_JOURNEYS) continue;
         journey->samples[from++] = cxj__cell_sample(facts[i].dimension, cxj__histogram_bucket(facts[i].lateness));
@@ -297,7 +296,7 @@ bool cxj__post_records(struct cxj__post *post, struct cxj__views views, size_t p
         post->core->folded++;
         if (keep && !cxj__journey_reserve_samples(journey, &post->core->memory, fold->samples)) return false;
         if (keep) {
-            keep_samples_of(journey, samples, facts, count);
+            cxj__post_keep_samples(journey, samples, facts, count);
             cxj__journey_checkpoint(journey, i + 1, fold);
         }
         if (!cxj__post_facts(post, views, &entry.touchpoint, entry.held, facts, count, i)) return false;
@@ -356,22 +355,18 @@ void cxj__post_renew_samples(struct cxj__core *core, struct cxj__journey *journe
     if (!try_to_renew(core, journey)) cxj__journey_drop_samples(journey, &core->memory);
 }
 
-/* Samples of the journey that go to a cell or come from it. */
+/* A cell for which there is to be room for samples (sign 0), or to which they go or from which they come. */
 struct sampling {
     struct cxj__core *core;
     struct cxj__cell *cell;
     int sign;
 };
 
-static bool add_one_sample(void *context, uint32_t sample) {
+static bool deal_with_sample(void *context, uint32_t sample) {
     const struct sampling *sampling = context;
+    if (sampling->sign == 0) return cxj__cell_reserve_sample(sampling->cell, &sampling->core->memory, sample);
     cxj__cell_add_sample(sampling->cell, sample, sampling->sign);
     return true;
-}
-
-static bool reserve_one_sample(void *context, uint32_t sample) {
-    const struct sampling *sampling = context;
-    return cxj__cell_reserve_sample(sampling->cell, &sampling->core->memory, sample);
 }
 
 /* ---- where a journey stands ------------------------------------------------------------------------------------- */
@@ -385,8 +380,8 @@ static bool had(const struct cxj__core *core, const struct cxj__journey *journey
                 const struct cxj_view *view, size_t place) {
     const struct cxj__condition *condition = &view->conditions[place];
     const uint32_t holder = condition->dimension - 1U;
-    uint64_t probes = 0;
     if (journey->index != NULL) {
+        uint64_t probes = 0;
         int64_t values = cxj__index_value(journey->index, &core->seed, CXJ__INDEX_HAD, had_key(view, place), &probes);
         const cxj_touchpoint *without = standing->without;
         bool is_new = without != NULL && (standing->without_held >> holder & 1) == 0 &&
@@ -433,75 +428,74 @@ struct whole {
 
 static bool reserve_whole(const struct whole *whole, struct cxj__cell *cell) {
     struct cxj__core *core = whole->post->core;
-    struct sampling sampling = {core, cell, 1};
+    struct sampling sampling = {core, cell, 0};
     return cxj__cell_reserve_contribution(cell, &core->memory, &whole->contribution) &&
-           each_sample(whole->post->journey, reserve_one_sample, &sampling);
+           each_sample(whole->post->journey, deal_with_sample, &sampling);
 }
 
 static void add_whole(const struct whole *whole, struct cxj__cell *cell, int sign) {
     struct sampling sampling = {whole->post->core, cell, sign};
     cxj__cell_add_contribution(cell, &whole->contribution, sign);
-    (void)each_sample(whole->post->journey, add_one_sample, &sampling);
+    (void)each_sample(whole->post->journey, deal_with_sample, &sampling);
 }
 
-/* Adds the whole journey, or lets its cell go if it is forced and there is no room. */
-static bool put_whole(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key, bool is_forced) {
-    struct cxj__core *core = whole->post->core;
+/* Adds the whole journey. */
+static bool add_standing(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
     struct cxj__cell *cell = NULL;
-    bool is_reached = reach(core, view, key, &cell);
-    if (!is_reached && is_forced) view->incomplete = true;
-    if (cell == NULL) return is_reached || is_forced;
+    if (!reach(whole->post->core, view, key, &cell)) return false;
+    if (cell != NULL && !reserve_whole(whole, cell)) return false;
+    if (cell != NULL) add_whole(whole, cell, 1);
+    return true;
+}
+
+/* The same, or lets its cell go if there is no room. */
+static bool force_standing(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
+    struct cxj__cell *cell = NULL;
+    if (!reach(whole->post->core, view, key, &cell)) view->incomplete = true;
+    if (cell == NULL) return true;
     cell->is_needed = false;
     if (reserve_whole(whole, cell)) {
         add_whole(whole, cell, 1);
-        return true;
+    } else {
+        lose(whole->post, view, cell);
     }
-    if (is_forced) lose(whole->post, view, cell);
-    return is_forced;
+    return true;
 }
 
-static void take_whole(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
+static bool take_standing(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
     struct cxj__cell *cell = find_cell(whole->post->core, view, key);
-    if (cell == NULL) return;
+    if (cell == NULL) return true;
     add_whole(whole, cell, -1);
     note_empty(whole->post->core, view, cell);
+    return true;
 }
 
-static bool reserve_whole_apart(const struct whole *whole, const struct cxj_view *view, const struct cxj__key *key) {
-    struct cxj__core *core = whole->post->core;
-    struct cxj__cell *cell = find_cell(core, view, key);
-    return cell == NULL || (cxj__cell_reserve_sealed(cell, &core->memory) && reserve_whole(whole, cell->sealed));
+static bool need_standing(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
+    return need(whole->post, view, key);
 }
 
-static void add_whole_apart(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
+static bool reserve_standing_apart(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
     struct cxj__cell *cell = find_cell(whole->post->core, view, key);
-    if (cell == NULL) {
-        view->sealed_lost = true;
-    } else {
-        add_whole(whole, cell->sealed, 1);
-    }
+    if (cell == NULL) return true;
+    return cxj__cell_reserve_sealed(cell, &whole->post->core->memory) && reserve_whole(whole, cell->sealed);
+}
+
+static bool add_standing_apart(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
+    struct cxj__cell *cell = find_cell(whole->post->core, view, key);
+    if (cell != NULL) add_whole(whole, cell->sealed, 1);
+    view->sealed_lost |= cell == NULL;
+    return true;
 }
 
 static bool post_whole(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
-    switch (whole->post->posting) {
-    case CXJ__POST_ADD:
-        return put_whole(whole, view, key, false);
-    case CXJ__POST_FORCE:
-        return put_whole(whole, view, key, true);
-    case CXJ__POST_TAKE:
-        take_whole(whole, view, key);
-        return true;
-    case CXJ__POST_NEED:
-        need(whole->post, view, key);
-        return true;
-    case CXJ__POST_RESERVE_APART:
-        return reserve_whole_apart(whole, view, key);
-    case CXJ__POST_ADD_APART:
-        add_whole_apart(whole, view, key);
-        return true;
-    default:
-        return true;
-    }
+    static bool (*const ways[])(const struct whole *whole, struct cxj_view *view,
+                                const struct cxj__key *key) = {[CXJ__POST_ADD] = add_standing,
+                                                               [CXJ__POST_TAKE] = take_standing,
+                                                               [CXJ__POST_NEED] = need_standing,
+                                                               [CXJ__POST_FORCE] = force_standing,
+                                                               [CXJ__POST_RESERVE_APART] = reserve_standing_apart,
+                                                               [CXJ__POST_ADD_APART] = add_standing_apart};
+    return whole->post->posting == CXJ__POST_SEEK || ways[whole->post->posting](whole, view, key);
 }
 
 bool cxj__post_standing(struct cxj__post *post) {
@@ -530,6 +524,11 @@ bool cxj__post_whole(struct cxj__post *post) {
     struct cxj__fold fold;
     memset(&fold, 0, sizeof fold);
     return cxj__post_standing(post) && cxj__post_records(post, all, 0, &fold, false);
+}
+
+bool cxj__post_journey(struct cxj__core *core, struct cxj__journey *journey, enum cxj__posting posting) {
+    struct cxj__post post = cxj__post_of(core, journey, &journey->fold, posting);
+    return cxj__post_whole(&post);
 }
 
 /* ---- a journey that moves --------------------------------------------------------------------------------------- */

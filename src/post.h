@@ -69,8 +69,9 @@ bool cxj__post_records(struct cxj__post *post, struct cxj__views views, size_t p
 /* Posts where the journey stands, by its own fold. */
 bool cxj__post_standing(struct cxj__post *post);
 
-/* Posts the whole journey: where it stands, and the facts of all its records. */
+/* Posts the whole journey: where it stands, and the facts of all its records; and the same under its own fold. */
 bool cxj__post_whole(struct cxj__post *post);
+bool cxj__post_journey(struct cxj__core *core, struct cxj__journey *journey, enum cxj__posting posting);
 
 /* A journey as it was or is, so far as it stands in views of journeys by that. */
 struct cxj__standing {
@@ -94,6 +95,9 @@ struct cxj__cell *cxj__post_standing_cell(struct cxj__core *core, struct cxj__jo
 
 /* Sees to it that a journey keeps its samples, which it may not where there was no memory. */
 bool cxj__post_regain_samples(struct cxj__core *core, struct cxj__journey *journey);
+
+/* Keeps the samples of a step behind those that came before, which are as many as from says. There is room. */
+void cxj__post_keep_samples(struct cxj__journey *journey, size_t from, const struct cxj__fact *facts, size_t count);
 
 /* Finds out the samples of a journey anew; without memory it keeps none. */
 void cxj__post_renew_samples(struct cxj__core *core, struct cxj__journey *journey);

@@ -76,12 +76,11 @@ static void release_journey(struct cxj__core *core, struct cxj__journey *journey
 }
 
 static bool seal(struct cxj__core *core, struct cxj__journey *journey) {
-    struct cxj__post post = cxj__post_of(core, journey, &journey->fold, CXJ__POST_RESERVE_APART);
-    if (!cxj__post_whole(&post) || !cxj__store_seal(&core->store, &core->memory, &core->seed, journey->number)) {
+    if (!cxj__post_journey(core, journey, CXJ__POST_RESERVE_APART) ||
+        !cxj__store_seal(&core->store, &core->memory, &core->seed, journey->number)) {
         return false;
     }
-    post = cxj__post_of(core, journey, &journey->fold, CXJ__POST_ADD_APART);
-    (void)cxj__post_whole(&post);
+    (void)cxj__post_journey(core, journey, CXJ__POST_ADD_APART);
     release_journey(core, journey);
     return true;
 }
