@@ -118,6 +118,8 @@ static void note_facets(struct step *step) {
         {NOT, NOT}, /* pending */
         {CXJ__F_ASKS, CXJ__T_ASKS},
         {NOT, NOT}, /* churned */
+        {NOT, NOT}, /* withdrawn, which none is here */
+        {NOT, NOT}, /* resumes */
     };
     count_both(step, CXJ__F_TOUCHPOINTS, CXJ__T_TOUCHPOINTS);
     for (uint32_t facets = step->m->facets; facets != 0; facets &= facets - 1) {

@@ -14,9 +14,9 @@ enum {
 };
 #define CXJ__CAUSE_HOLDER 5
 
-/* A touchpoint as it is kept: what nearly all have, packed. bits: facets 17, scale 3, score 7, scope 2, outcome 2,
- * rare 1. more: commitment 3, held 6, place of the rare fields 23. Of one that is withdrawn nothing is kept but its id
- * and, in at, its revision; all else is zero. */
+/* A touchpoint as it is kept: what nearly all have, packed. bits: facets 17 (all but withdrawn), scale 3, score 7, scope
+ * 2, outcome 2, rare 1. more: commitment 3, held 6, place of the rare fields 23. Of one that is withdrawn nothing is
+ * kept but its id and, in at, its revision; all else is zero. */
 struct cxj__record {
     int64_t at;
     uint64_t id;

@@ -32,6 +32,7 @@
 #define PENDING CXJ_FACET_PENDING
 #define ASKED CXJ_FACET_ASKED
 #define CHURNED CXJ_FACET_CHURNED
+#define RESUMES CXJ_FACET_RESUMES
 enum { COMPLETED = CXJ_OUTCOME_COMPLETED, ABANDONED = CXJ_OUTCOME_ABANDONED };
 enum { OWNER, TEAM, CHANNEL, STAGE, ACTIVITY };
 
@@ -160,7 +161,7 @@ static void is_sample(const struct journey *j, int histogram, int64_t duration) 
 
 /* Section 2, table of facets: "what each implies". */
 START_TEST(facets_imply_others) {
-    for (uint32_t bit = 0; bit <= 16; bit++) {
+    for (uint32_t bit = 0; bit <= 17; bit++) {
         uint32_t facet = UINT32_C(1) << bit, expected = facet;
         if (facet == INBOUND) expected |= CONTACT;
         if (facet == CHASE) expected |= INBOUND | CONTACT;
@@ -321,6 +322,7 @@ START_TEST(each_facet_counts_as_what_it_is) {
         {PENDING, B(CLEAN)},
         {ASKED, B(ASKS) | B(CLEAN)},
         {CHURNED, B(CLEAN)},
+        {RESUMES, B(CLEAN)},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct journey j = {0};
@@ -364,7 +366,8 @@ static const struct {
 enum { SHARED = sizeof shared / sizeof *shared };
 
 static cxj_touchpoint anything(int64_t at) {
-    cxj_touchpoint m = {.facets = (uint32_t)(chance(1 << 16) & chance(1 << 16) & ~(uint64_t)chance(1 << 16))};
+    cxj_touchpoint m = {.facets = (uint32_t)(chance(1 << 18) & chance(1 << 18) & ~(uint64_t)chance(1 << 18))};
+    m.facets &= ~(uint32_t)CXJ_FACET_WITHDRAWN;
     for (int d = 0; d < CXJ__TRACKS; d++) m = with_value(m, d, (uint16_t)chance(4));
     if (chance(3) == 0) m.due = at + (int64_t)chance(60) - 10;
     if (chance(8) == 0) m.outcome = (uint8_t)chance(3);
@@ -524,7 +527,7 @@ END_TEST
  * any other … changes neither." */
 START_TEST(what_reopens_after_the_end) {
     static const uint32_t reopening = INBOUND | CHASE | REPEATED | CONTRADICTED | FAULT | REOPENS;
-    for (uint32_t bit = 0; bit < 16; bit++) {
+    for (uint32_t bit = 0; bit <= 17; bit++) {
         struct journey j = {0};
         uint32_t facet = UINT32_C(1) << bit;
         add(&j, 0, T(0));
@@ -1110,7 +1113,7 @@ START_TEST(context_is_lost_once_for_each_change) {
 END_TEST
 
 START_TEST(context_is_lost_by_repeating_or_contradicting_alone) {
-    for (uint32_t bit = 0; bit < 16; bit++) {
+    for (uint32_t bit = 0; bit <= 17; bit++) {
         struct journey j = {0};
         add(&j, 1, T(.owner = 1, .team = 1));
         add(&j, 2, T(.owner = 2, .team = 2));
@@ -1204,7 +1207,7 @@ END_TEST
 
 /* Section 4.8: "If a loop is open and m has contact and is not inbound, the loop closes, with loop time". */
 START_TEST(a_contact_of_ours_closes_the_loop) {
-    for (uint32_t bit = 0; bit < 16; bit++) {
+    for (uint32_t bit = 0; bit <= 17; bit++) {
         struct journey j = {0};
         add(&j, 1, T(.facets = CONTACT)); /* no loop yet */
         ck_assert_int_eq(counted(&j, CXJ__J_LOOPS_CLOSED), 0);

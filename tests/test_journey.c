@@ -59,6 +59,23 @@ START_TEST(each_field_comes_back_alone) {
 }
 END_TEST
 
+/* Section 2, table of facets: all but withdrawn, which no record has that contributes. */
+START_TEST(each_facet_comes_back_alone) {
+    world here;
+    open_world(&here);
+    for (uint32_t facet = 1; facet < CXJ_FACETS_ALL; facet <<= 1) {
+        cxj_touchpoint t = {.journey = 7, .facets = facet}, rated = t;
+        if (facet == CXJ_FACET_WITHDRAWN) continue;
+        rated.scale = CXJ_SCALE_CSAT5; /* whose bits stand next */
+        rated.score = rated.scope = 1;
+        replace(&here, 0, (const cxj_touchpoint[]){t, rated}, 2);
+        cxj_touchpoint back = stored(&here, 0), beside = stored(&here, 1);
+        ck_assert_msg(is_same(&t, &back) && is_same(&rated, &beside), "facet %" PRIu32, facet);
+    }
+    close_world(&here);
+}
+END_TEST
+
 START_TEST(all_fields_come_back_together) {
     world here;
     open_world(&here);
@@ -649,7 +666,7 @@ END_TEST
 int main(void) {
     read_surroundings("journey");
     Suite *suite = suite_create("journey");
-    const TTest *packing[] = {each_field_comes_back_alone, all_fields_come_back_together,
+    const TTest *packing[] = {each_field_comes_back_alone, each_facet_comes_back_alone, all_fields_come_back_together,
                               held_bits_come_back_beside_the_greatest_fields, rare_fields_are_those_set_aside,
                               rare_fields_follow_their_records};
     const TTest *order[] = {order_is_at_then_sequence_then_id, position_is_behind_all_that_are_equal,
