@@ -1055,7 +1055,7 @@ typedef struct cxj_journey {
  * @param state       receives the state
  * @param state_size  sizeof(cxj_journey)
  * @return CXJ_OK; CXJ_NOT_FOUND (unknown, or none of its touchpoints contributes); CXJ_SEALED; CXJ_BAD_ARGUMENT.
- *         Constant time. */
+ *         Constant time, unless the customer was stated long ago: then in proportion to the touchpoints since. */
 CXJ_API cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey, char *message, size_t message_capacity,
                                      cxj_journey *state, size_t state_size);
 

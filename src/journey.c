@@ -76,6 +76,12 @@ void cxj__journey_prefetch(const struct cxj__journey *journey) {
     CXJ__PREFETCH((const char *)(last + 2) - 1);
 }
 
+uint64_t cxj__journey_customer(const struct cxj__journey *journey) {
+    size_t i = journey->rare_count;
+    while (i > 0 && journey->rares[i - 1].customer == 0) i--;
+    return i > 0 ? journey->rares[i - 1].customer : 0;
+}
+
 /* ---- the fold of a journey -------------------------------------------------------------------------------------- */
 
 static bool has_further(const struct cxj__fold *fold) {
@@ -530,8 +536,7 @@ void cxj__journey_retract(struct cxj__journey *journey, const struct cxj__seed *
         for (; from > 0 && withdrawn_at(journey, from - 1)->id > retraction->id; from--) {
             *withdrawn_at(journey, --to) = *withdrawn_at(journey, from - 1);
         }
-        *withdrawn_at(journey, --to) =
-            (struct cxj__record){.at = (int64_t)retraction->revision, .id = retraction->id};
+        *withdrawn_at(journey, --to) = (struct cxj__record){.at = (int64_t)retraction->revision, .id = retraction->id};
         cxj__journey_release_id(journey, seed, retraction->id);
     }
 }

@@ -102,6 +102,9 @@ bool cxj__journey_copy_records(struct cxj__journey *copy, const struct cxj__jour
 bool cxj__journey_copy(struct cxj__journey *copy, struct cxj__memory *memory, const struct cxj__seed *seed,
                        const struct cxj__journey *journey, uint32_t *const *codes);
 
+/* The customer whose journey it is: as last stated; 0: nobody has said so. Most journeys have few rare fields. */
+uint64_t cxj__journey_customer(const struct cxj__journey *journey);
+
 /* ---- the fold of a journey -------------------------------------------------------------------------------------- */
 
 /* The fold of a journey with all promises that are open: its own, or a copy in room where some of them stand aside;
