@@ -374,11 +374,12 @@ enum {
     CXJ_FACET_FAULT = 1024,       /**< something went wrong */
     CXJ_FACET_RESOLVED = 2048,    /**< the need was met at this moment */
     CXJ_FACET_REOPENS = 4096,     /**< the journey is taken up again */
-    CXJ_FACET_PENDING = 8192,     /**< from here to the next touchpoint we wait for the customer */
+    CXJ_FACET_PENDING = 8192,     /**< from here on we wait for the customer: the journey is paused */
     CXJ_FACET_ASKED = 16384,      /**< we asked the customer for a rating */
     CXJ_FACET_CHURNED = 32768,    /**< the customer left */
     CXJ_FACET_WITHDRAWN = 65536,  /**< this touchpoint is taken back */
-    CXJ_FACETS_ALL = 131071       /**< every facet that this version knows */
+    CXJ_FACET_RESUMES = 131072,   /**< we go on, though the customer has not come (a state of waiting was left) */
+    CXJ_FACETS_ALL = 262143       /**< every facet that this version knows */
 };
 
 /** What a facet is. */
@@ -1054,7 +1055,7 @@ typedef struct cxj_journey {
  * @param state       receives the state
  * @param state_size  sizeof(cxj_journey)
  * @return CXJ_OK; CXJ_NOT_FOUND (unknown, or none of its touchpoints contributes); CXJ_SEALED; CXJ_BAD_ARGUMENT.
- *         Constant time. */
+ *         Constant time, unless the customer was stated long ago: then in proportion to the touchpoints since. */
 CXJ_API cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey, char *message, size_t message_capacity,
                                      cxj_journey *state, size_t state_size);
 

@@ -195,8 +195,8 @@ struct slots {
 
 static void add_touchpoint(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
     struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_TOUCHPOINTS);
-    if (fact->mask & CXJ__BIT(CXJ__T_WAITS)) add_amount(&sums[CXJ__T_SUM_WAIT], fact->wait, sign);
-    if (fact->mask & CXJ__BIT(CXJ__T_LATE)) add_amount(&sums[CXJ__T_SUM_LATENESS], fact->lateness, sign);
+    if (fact->mask & CXJ__BIT(CXJ__T_WAITS)) add_amount(&sums[CXJ__T_SUM_WAIT], cxj__cell_wait(fact), sign);
+    if (fact->mask & CXJ__BIT(CXJ__T_LATE)) add_amount(&sums[CXJ__T_SUM_LATENESS], cxj__cell_lateness(fact), sign);
     if (fact->value != 0) add_amount(&sums[CXJ__T_SUM_VALUE], fact->value, sign);
     if (fact->mask & CXJ__BIT(CXJ__T_RATINGS)) {
         add_with_square(&sums[CXJ__T_SUM_RATING], &sums[CXJ__T_SUM_RATING_SQUARES], fact->rating, sign);
@@ -211,7 +211,7 @@ static void add_touchpoint(struct cxj__cell *cell, const struct cxj__fact *fact,
 
 static void add_transition(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
     struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_TRANSITIONS);
-    if (fact->mask & CXJ__BIT(CXJ__X_TRANSITIONS)) add_amount(&sums[CXJ__X_SUM_WAIT], fact->wait, sign);
+    if (fact->mask & CXJ__BIT(CXJ__X_TRANSITIONS)) add_amount(&sums[CXJ__X_SUM_WAIT], cxj__cell_wait(fact), sign);
     if (fact->mask & CXJ__BIT(CXJ__X_STEPS)) {
         add_with_square(&sums[CXJ__X_SUM_STEP], &sums[CXJ__X_SUM_STEP_SQUARES], fact->rating, sign);
     }
@@ -249,8 +249,9 @@ static bool find_slots(const struct cxj__cell *cell, struct cxj__memory *memory,
                        struct slots *slots) {
     struct cxj__histogram *waits = waits_of(cell, fact), *late = lateness_of(cell, fact);
     *slots = (struct slots){NULL, NULL};
-    if (waits != NULL) slots->wait = cxj__histogram_reach(waits, memory, cxj__histogram_bucket(fact->wait));
-    if (late != NULL) slots->lateness = cxj__histogram_reach(late, memory, cxj__histogram_bucket(fact->lateness));
+    if (waits != NULL) slots->wait = cxj__histogram_reach(waits, memory, cxj__histogram_bucket(cxj__cell_wait(fact)));
+    if (late != NULL)
+        slots->lateness = cxj__histogram_reach(late, memory, cxj__histogram_bucket(cxj__cell_lateness(fact)));
     return (waits == NULL || slots->wait != NULL) && (late == NULL || slots->lateness != NULL);
 }
 
@@ -329,8 +330,8 @@ void cxj__cell_prefetch_sums(const struct cxj__cell *cell) {
 
 void cxj__cell_touch_durations(const struct cxj__cell *cell, const struct cxj__fact *fact) {
     const struct cxj__histogram *waits = waits_of(cell, fact), *late = lateness_of(cell, fact);
-    if (waits != NULL) cxj__histogram_touch(waits, cxj__histogram_bucket(fact->wait));
-    if (late != NULL) cxj__histogram_touch(late, cxj__histogram_bucket(fact->lateness));
+    if (waits != NULL) cxj__histogram_touch(waits, cxj__histogram_bucket(cxj__cell_wait(fact)));
+    if (late != NULL) cxj__histogram_touch(late, cxj__histogram_bucket(cxj__cell_lateness(fact)));
 }
 
 /* ---- reserving -------------------------------------------------------------------------------------------------- */

@@ -113,19 +113,33 @@ static inline void cxj__cell_add_column(struct cxj__columns *columns, size_t col
 
 /* ---- facts ------------------------------------------------------------------------------------------------------ */
 
+/* The time from one moment to another. Every duration is measured here. */
+static inline int64_t cxj__cell_span(int64_t from, int64_t to) {
+    return to - from;
+}
+
 /* What one touchpoint adds: to the touchpoints cell it falls under, or to the transitions cell from -> to (perhaps of
- * an earlier change, to which something is charged), or one duration to a histogram of its journey's cell. */
+ * an earlier change, to which something is charged), or one duration to a histogram of its journey's cell. Of its
+ * durations it has the moments: they are measured where they are added. */
 struct cxj__fact {
     uint8_t grain;     /* CXJ_GRAIN_… of the cells that it goes to */
     uint8_t dimension; /* transitions: which one, 0..4; journeys: which histogram */
     uint32_t from, to; /* transitions: codes */
     int32_t rating;    /* touchpoints: s, 0..12600; transitions: a step, -12600..12600 */
-    int64_t at;        /* the moment by which the cell's period is found */
+    int64_t at;        /* the moment by which the cell's period is found, and at which its durations end */
     uint64_t mask;     /* bit c: count c grows by one */
-    int64_t wait;      /* if the mask has WAITS or TRANSITIONS */
-    int64_t lateness;  /* touchpoints: if the mask has LATE; journeys: the duration */
+    int64_t since;     /* a wait began, if the mask has WAITS or TRANSITIONS; journeys: the duration did */
+    int64_t first_due; /* touchpoints: if the mask has LATE */
     int64_t value;     /* touchpoints */
 };
+
+/* Its durations, for those that have them; that of a journey is its wait. */
+static inline int64_t cxj__cell_wait(const struct cxj__fact *fact) {
+    return cxj__cell_span(fact->since, fact->at);
+}
+static inline int64_t cxj__cell_lateness(const struct cxj__fact *fact) {
+    return cxj__cell_span(fact->first_due, fact->at);
+}
 
 /* All that a journey adds to a journeys cell, but for its samples. */
 enum { CXJ__J_NARROW_SUMS = CXJ__J_SUM_VALUE }; /* those behind need 128 bits for one journey, too */

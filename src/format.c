@@ -188,6 +188,15 @@ static uint8_t get_byte(struct cxj__wire_in *in) {
     return byte == NULL ? 0 : *byte;
 }
 
+/* Facets, as their bits. */
+static uint32_t get_facets(struct cxj__wire_in *in) {
+    uint64_t facets = cxj__wire_get(in, UINT32_MAX);
+    if ((facets & ~(uint64_t)CXJ_FACETS_ALL) != 0) {
+        cxj__wire_refuse(in, CXJ_NEWER_FORMAT, "a facet that this library does not know; a newer one is needed");
+    }
+    return (uint32_t)facets;
+}
+
 void cxj__format_get_touchpoint(struct cxj__wire_in *in, cxj_touchpoint *t, struct cxj__format_before *before) {
     memset(t, 0, sizeof *t);
     size_t begin = in->at;
@@ -202,7 +211,7 @@ void cxj__format_get_touchpoint(struct cxj__wire_in *in, cxj_touchpoint *t, stru
     GET(ACTIVITY, t->activity = (uint16_t)cxj__wire_get(in, UINT16_MAX));
     GET(CHANNEL, t->channel = (uint16_t)cxj__wire_get(in, UINT16_MAX));
     GET(STAGE, t->stage = (uint16_t)cxj__wire_get(in, UINT16_MAX));
-    GET(FACETS, t->facets = (uint32_t)cxj__wire_get(in, CXJ_FACETS_ALL));
+    GET(FACETS, t->facets = get_facets(in));
     if (fields >> RATING & 1) {
         t->scale = get_byte(in);
         t->scope = get_byte(in);

@@ -280,7 +280,8 @@ bool cxj__post_facts(struct cxj__post *post, struct cxj__views views, const cxj_
 void cxj__post_keep_samples(struct cxj__journey *journey, size_t from, const struct cxj__fact *facts, size_t count) {
     for (size_t i = 1; i < count; i++) {
         if (facts[i].grain != CXJ_GRAIN_JOURNEYS) continue;
-        journey->samples[from++] = cxj__cell_sample(facts[i].dimension, cxj__histogram_bucket(facts[i].lateness));
+        journey->samples[from++] =
+            cxj__cell_sample(facts[i].dimension, cxj__histogram_bucket(cxj__cell_wait(&facts[i])));
     }
 }
 
@@ -319,7 +320,7 @@ static bool find_samples(const struct cxj__journey *journey, visit_sample visit,
         size_t count = cxj__fold_step(&fold, &entry.touchpoint, entry.held, 0, facts);
         for (size_t k = 0; k < count; k++) {
             if (facts[k].grain != CXJ_GRAIN_JOURNEYS) continue;
-            uint32_t bucket = cxj__histogram_bucket(facts[k].lateness);
+            uint32_t bucket = cxj__histogram_bucket(cxj__cell_wait(&facts[k]));
             if (!visit(context, cxj__cell_sample(facts[k].dimension, bucket))) return false;
         }
     }

@@ -104,14 +104,15 @@ static struct cxj__cell *with_fact(struct cxj__fact fact) {
     return cell;
 }
 
+/* Durations end at the moment 0. */
 static struct cxj__fact of_touchpoint(uint64_t mask) {
     return (struct cxj__fact){
-        .grain = CXJ_GRAIN_TOUCHPOINTS, .mask = mask, .rating = 6300, .wait = 11, .lateness = 13, .value = 17};
+        .grain = CXJ_GRAIN_TOUCHPOINTS, .mask = mask, .rating = 6300, .since = -11, .first_due = -13, .value = 17};
 }
 
 static struct cxj__fact of_transition(uint64_t mask) {
     return (struct cxj__fact){
-        .grain = CXJ_GRAIN_TRANSITIONS, .mask = mask, .rating = -4200, .wait = 19, .lateness = 23, .value = 29};
+        .grain = CXJ_GRAIN_TRANSITIONS, .mask = mask, .rating = -4200, .since = -19, .first_due = -23, .value = 29};
 }
 
 /* ---------------------------------------------------------------------------------------------------------------------
@@ -500,8 +501,8 @@ START_TEST(prefetching_changes_nothing) {
         struct cxj__cell *cell = create(grain);
         struct cxj__fact fact = {.grain = grain,
                                  .mask = CXJ__BIT(shapes[grain].counts) - 1,
-                                 .wait = INT64_C(315537897599999),
-                                 .lateness = INT64_C(315537897599999)};
+                                 .since = INT64_C(-315537897599999),
+                                 .first_due = INT64_C(-315537897599999)};
         left = 0;
         cxj__cell_prefetch(cell);
         cxj__cell_prefetch_sums(cell);
@@ -571,8 +572,8 @@ static struct cxj__fact any_fact(uint8_t grain) {
     struct cxj__fact fact = {.grain = grain, .mask = chance() & (CXJ__BIT(shapes[grain].counts) - 1)};
     bool touchpoint = grain == CXJ_GRAIN_TOUCHPOINTS;
     fact.rating = (int32_t)(chance() % 12601) - (touchpoint || chance() % 2 ? 0 : 12600);
-    fact.wait = (int64_t)(chance() >> (14 + chance() % 50));
-    fact.lateness = (int64_t)(chance() >> (14 + chance() % 50));
+    fact.since = -(int64_t)(chance() >> (14 + chance() % 50));
+    fact.first_due = -(int64_t)(chance() >> (14 + chance() % 50));
     fact.value = touchpoint ? (int64_t)(chance() % 2000000) - 1000000 : 0;
     return fact;
 }
@@ -598,10 +599,11 @@ END_TEST
 
 START_TEST(the_longest_durations_are_summed_beyond_64_bits) {
     struct cxj__fact fact = of_touchpoint(CXJ__BIT(CXJ__T_WAITS) | CXJ__BIT(CXJ__T_LATE));
-    fact.wait = fact.lateness = INT64_C(315537897599999); /* from the year 1 to the end of 9999 */
+    fact.since = fact.first_due = CXJ__EARLIEST;
+    fact.at = CXJ__LATEST;
     struct cxj__cell *cell = with_fact(fact);
     for (int i = 1; i < 60000; i++) cxj__cell_add_fact(cell, &fact, 1);
-    struct cxj__int128 expected = cxj__base_product(fact.wait, 60000);
+    struct cxj__int128 expected = cxj__base_product(CXJ__LATEST - CXJ__EARLIEST, 60000);
     ck_assert_uint_ne(expected.high, 0);
     ck_assert_mem_eq(&cxj__cell_sums(cell)[CXJ__T_SUM_WAIT], &expected, sizeof expected);
     ck_assert_mem_eq(&cxj__cell_sums(cell)[CXJ__T_SUM_LATENESS], &expected, sizeof expected);
@@ -647,7 +649,7 @@ START_TEST(a_fact_reserves_for_its_durations_alone) {
         {CXJ_GRAIN_TRANSITIONS, CXJ__BIT(CXJ__X_TRANSITIONS), 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct cxj__fact fact = {.grain = cases[i].grain, .mask = cases[i].mask, .wait = 5, .lateness = 6};
+        struct cxj__fact fact = {.grain = cases[i].grain, .mask = cases[i].mask, .since = -5, .first_due = -6};
         for (long given = 0; given <= cases[i].allocations; given++) {
             struct cxj__cell *cell = create(cases[i].grain);
             left = given;

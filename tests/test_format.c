@@ -221,7 +221,7 @@ START_TEST(fields_that_are_none_or_out_of_bounds_are_refused) {
                                             [3] = 65536,
                                             [4] = 65536,
                                             [5] = 65536,
-                                            [6] = CXJ_FACETS_ALL + 1,
+                                            [6] = UINT64_C(1) << 32,
                                             [8] = UINT64_C(1) << 32,
                                             [11] = 65536,
                                             [12] = 65536,
@@ -262,6 +262,20 @@ START_TEST(fields_that_are_none_or_out_of_bounds_are_refused) {
         before = (struct cxj__format_before){0};
         cxj__format_get_touchpoint(&in, &t, &before);
         close_wrong(&in, &b, CXJ_BAD_BYTES, place, "greater than it can be here");
+        free_bytes(&contents);
+    }
+    /* an unknown facet: "A version that does not know … a facet says that a newer one is needed" (format.c) */
+    for (uint32_t facet = CXJ_FACETS_ALL + 1; facet != 0; facet <<= 1) {
+        struct cxj__wire_in in;
+        struct cxj__format_before before = {0};
+        cxj_touchpoint t;
+        bytes contents = {0}, b;
+        put(&contents, UINT32_C(1) << 6);
+        put_signed(&contents, 1);
+        put(&contents, facet | CXJ_FACET_CONTACT);
+        open_contents(&in, &contents, &b);
+        cxj__format_get_touchpoint(&in, &t, &before);
+        close_wrong(&in, &b, CXJ_NEWER_FORMAT, 2, "a newer one is needed");
         free_bytes(&contents);
     }
     /* an unknown field */

@@ -748,7 +748,7 @@ START_TEST(what_is_not_fed_has_no_value) {
         if (grain == CXJ_GRAIN_JOURNEYS) set_sum(cell, CXJ__J_SUM_TOUCH_SQUARES, INT64_MAX);
         check_feed(cell, 0);
         check_feed(cell, CXJ_FACETS_ALL);
-        for (uint32_t bit = 0; bit <= 16; bit++) {
+        for (uint32_t bit = 0; bit <= 17; bit++) {
             check_feed(cell, UINT32_C(1) << bit);
             check_feed(cell, CXJ_FACETS_ALL & ~(UINT32_C(1) << bit));
         }
