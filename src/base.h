@@ -51,6 +51,13 @@ static inline void cxj__base_touch(const void *address) {
     (void)*(const volatile unsigned char *)address;
 }
 
+/* Of a function that is seldom called, and all that only it calls: it may be small rather than fast. */
+#if defined(__GNUC__)
+#define CXJ__COLD __attribute__((cold))
+#else
+#define CXJ__COLD
+#endif
+
 /* ---- integers of 128 bits --------------------------------------------------------------------------------------- */
 
 /* Two's complement in two words. Sums of durations, values and squares cannot overflow it. */
