@@ -23,48 +23,13 @@ void cxj__view_finish(struct cxj_view *view, struct cxj__names *dictionaries, st
 
 /* ---- periods ---------------------------------------------------------------------------------------------------- */
 
-#define HOUR_MS INT64_C(3600000)
-#define DAY_MS (24 * HOUR_MS)
-
-static int64_t floor_div(int64_t a, int64_t b) {
-    return a / b - (a % b < 0);
-}
-
-struct date {
-    int64_t year;
-    int64_t month; /* 1..12 */
-    int64_t day;
-};
-
-/* Days since 1970-01-01 and the proleptic Gregorian calendar, counted in eras of 400 years that begin in March. */
-static struct date date_of(int64_t days) {
-    int64_t shifted = days + 719468;
-    int64_t era = floor_div(shifted, 146097);
-    int64_t day_of_era = shifted - era * 146097;
-    int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int64_t month_from_march = (5 * day_of_year + 2) / 153;
-    int64_t month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
-    return (struct date){year_of_era + era * 400 + (month <= 2), month,
-                         day_of_year - (153 * month_from_march + 2) / 5 + 1};
-}
-
-static int64_t days_of(struct date date) {
-    int64_t year = date.year - (date.month <= 2);
-    int64_t era = floor_div(year, 400);
-    int64_t year_of_era = year - era * 400;
-    int64_t month_from_march = date.month > 2 ? date.month - 3 : date.month + 9;
-    int64_t day_of_year = (153 * month_from_march + 2) / 5 + date.day - 1;
-    return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
-}
-
 static int64_t period_of(enum cxj__period period, int64_t at) {
     if (period == CXJ__NO_PERIOD) return 0;
-    if (period == CXJ__HOUR) return floor_div(at, HOUR_MS);
-    int64_t days = floor_div(at, DAY_MS);
+    if (period == CXJ__HOUR) return cxj__base_floor(at, CXJ__HOUR_MS);
+    int64_t days = cxj__base_floor(at, CXJ__DAY_MS);
     if (period == CXJ__DAY) return days;
-    if (period == CXJ__WEEK) return floor_div(days + 3, 7); /* 1970-01-01 was a Thursday */
-    struct date date = date_of(days);
+    if (period == CXJ__WEEK) return cxj__base_floor(days + 3, 7); /* 1970-01-01 was a Thursday */
+    struct cxj__date date = cxj__base_date(days);
     if (period == CXJ__YEAR) return date.year;
     return period == CXJ__MONTH ? date.year * 12 + date.month - 1 : date.year * 4 + (date.month - 1) / 3;
 }
@@ -75,30 +40,34 @@ static int64_t period_start(enum cxj__period period, int64_t number) {
     case CXJ__NO_PERIOD:
         return 0;
     case CXJ__HOUR:
-        return number * HOUR_MS;
+        return number * CXJ__HOUR_MS;
     case CXJ__DAY:
-        return number * DAY_MS;
+        return number * CXJ__DAY_MS;
     case CXJ__WEEK:
-        return (number * 7 - 3) * DAY_MS;
+        return (number * 7 - 3) * CXJ__DAY_MS;
     case CXJ__MONTH:
-        return days_of((struct date){floor_div(number, 12), number - floor_div(number, 12) * 12 + 1, 1}) * DAY_MS;
+        return cxj__base_days(
+                   (struct cxj__date){cxj__base_floor(number, 12), number - cxj__base_floor(number, 12) * 12 + 1, 1}) *
+               CXJ__DAY_MS;
     case CXJ__QUARTER:
-        return days_of((struct date){floor_div(number, 4), (number - floor_div(number, 4) * 4) * 3 + 1, 1}) * DAY_MS;
+        return cxj__base_days((struct cxj__date){cxj__base_floor(number, 4),
+                                                 (number - cxj__base_floor(number, 4) * 4) * 3 + 1, 1}) *
+               CXJ__DAY_MS;
     default:
-        return days_of((struct date){number, 1, 1}) * DAY_MS;
+        return cxj__base_days((struct cxj__date){number, 1, 1}) * CXJ__DAY_MS;
     }
 }
 
 static size_t write_period(enum cxj__period period, int64_t number, char buffer[CXJ__PERIOD_TEXT]) {
     int64_t start = period_start(period, number);
-    int64_t days = floor_div(start, DAY_MS);
-    struct date date = date_of(days);
+    int64_t days = cxj__base_floor(start, CXJ__DAY_MS);
+    struct cxj__date date = cxj__base_date(days);
     int year = (int)date.year, month = (int)date.month, day = (int)date.day;
     int written = 0;
     switch (period) {
     case CXJ__HOUR:
         written = snprintf(buffer, CXJ__PERIOD_TEXT, "%04d-%02d-%02dT%02d", year, month, day,
-                           (int)((start - days * DAY_MS) / HOUR_MS));
+                           (int)((start - days * CXJ__DAY_MS) / CXJ__HOUR_MS));
         break;
     case CXJ__DAY:
     case CXJ__WEEK:
@@ -117,41 +86,30 @@ static size_t write_period(enum cxj__period period, int64_t number, char buffer[
     return (size_t)written;
 }
 
-/* Reads digits at *at; -1 if there are none. */
-static int64_t take_digits(const char *text, size_t length, size_t *at, size_t count) {
-    int64_t value = 0;
-    if (length - *at < count) return -1;
-    for (size_t end = *at + count; *at < end; ++*at) {
-        if (text[*at] < '0' || text[*at] > '9') return -1;
-        value = value * 10 + (text[*at] - '0');
-    }
-    return value;
-}
-
 /* Reads what write_period() writes; whatever does not come out the same is no period. */
 static bool parse_period(enum cxj__period period, const char *text, size_t length, int64_t *number) {
     size_t at = 0;
-    struct date date = {take_digits(text, length, &at, 4), 1, 1};
+    struct cxj__date date = {cxj__base_digits(text, length, &at, 4), 1, 1};
     int64_t hour = 0;
     if (date.year < 1) return false;
     if (period == CXJ__QUARTER) {
         at += 2;
         if (length != 7) return false;
-        date.month = (take_digits(text, length, &at, 1) - 1) * 3 + 1;
+        date.month = (cxj__base_digits(text, length, &at, 1) - 1) * 3 + 1;
     } else if (period != CXJ__YEAR) {
         if (length < ++at) return false;
-        date.month = take_digits(text, length, &at, 2);
+        date.month = cxj__base_digits(text, length, &at, 2);
         if (period != CXJ__MONTH) {
             if (length < ++at) return false;
-            date.day = take_digits(text, length, &at, 2);
+            date.day = cxj__base_digits(text, length, &at, 2);
         }
         if (period == CXJ__HOUR) {
             if (length < ++at) return false;
-            hour = take_digits(text, length, &at, 2);
+            hour = cxj__base_digits(text, length, &at, 2);
         }
     }
     if (date.month < 1 || date.month > 12 || date.day < 1 || date.day > 31 || hour < 0) return false;
-    *number = period_of(period, days_of(date) * DAY_MS + hour * HOUR_MS);
+    *number = period_of(period, cxj__base_days(date) * CXJ__DAY_MS + hour * CXJ__HOUR_MS);
     char again[CXJ__PERIOD_TEXT];
     return write_period(period, *number, again) == length && memcmp(again, text, length) == 0;
 }
