@@ -104,6 +104,7 @@ static bool begin_group(struct cxj__append *append, struct cxj__core *core) {
 static bool reserve_next(struct cxj__core *core, struct cxj__journey *journey, const cxj_touchpoint *t) {
     size_t rares = journey->rare_count + (size_t)cxj__journey_is_rare(t);
     return cxj__journey_reserve(journey, &core->memory, &core->seed, journey->count + 1U, 0, rares) &&
+           (core->hours == NULL || cxj__journey_reserve_hours(journey, &core->memory)) &&
            cxj__post_regain_samples(core, journey) && reserve_entries(core, journey, 1);
 }
 
@@ -113,7 +114,9 @@ static bool step(struct cxj__core *core, struct cxj__appended *item) {
     const cxj_touchpoint *t = &item->touchpoint;
     item->held = journey->index != NULL ? look_up(core, journey, t)
                                         : look_back(journey, journey->count, NULL, 0, &journey->fold, t);
-    item->fact_count = cxj__fold_step(&journey->fold, t, item->held, core->wanted, item->facts);
+    struct cxj__hours hours = {core->hours, journey->in_hours};
+    item->fact_count = cxj__fold_step(&journey->fold, hours, t, item->held, core->wanted, item->facts);
+    cxj__post_measure_in_hours(core, item->facts, item->fact_count, item->in_hours);
     core->folded++;
     item->changed = cxj__core_differences(&item->before, &journey->fold);
     if ((item->changed & core->depends) == 0 || journey->count == 0) return true;
@@ -137,11 +140,11 @@ enum cxj__append_result cxj__append_next(struct cxj__append *append, struct cxj_
         cxj__journey_set_fold(journey, &item->before);
         return CXJ__APPEND_NO_MEMORY;
     }
-    cxj__post_keep_samples(journey, item->before.samples, item->facts, item->fact_count);
+    cxj__post_keep_samples(core, journey, item->before.samples, item->facts, item->fact_count);
     cxj__store_keep(&core->store, &core->memory, journey);
     if (journey->index != NULL) index_held(core, journey, &item->touchpoint, item->held, 1);
     cxj__journey_append(journey, &core->seed, &item->touchpoint, item->held);
-    cxj__journey_checkpoint(journey, journey->count, &journey->fold);
+    cxj__journey_checkpoint(journey, journey->count, &journey->fold, journey->in_hours);
     journey->is_coming = 1;
     append->count++;
     return CXJ__APPENDED;
@@ -160,16 +163,17 @@ static void take_from_journey(struct cxj__core *core, const struct cxj__appended
 /* Where the journey of an item stands before or after it, by codes that are set. */
 static struct cxj__standing standing_before(const struct cxj__appended *item, struct cxj__codes *codes) {
     cxj__core_set_journey_codes(&item->before, codes);
-    return (struct cxj__standing){&item->before, codes, item->journey->count - 1U, &item->touchpoint, item->held};
+    return (struct cxj__standing){&item->before,      &item->before.in_hours, codes, item->journey->count - 1U,
+                                  &item->touchpoint, item->held};
 }
 static struct cxj__standing standing_after(const struct cxj__appended *item, struct cxj__codes *codes) {
     cxj__core_set_journey_codes(&item->journey->fold, codes);
-    return (struct cxj__standing){&item->journey->fold, codes, item->journey->count, NULL, 0};
+    return (struct cxj__standing){&item->journey->fold, item->journey->in_hours, codes, item->journey->count, NULL, 0};
 }
 
 static bool post_item(struct cxj__post *post, const struct cxj__appended *item) {
-    return cxj__post_facts(post, all_views, &item->touchpoint, item->held, item->facts, item->fact_count,
-                           item->journey->count - 1U);
+    const struct cxj__facts facts = {item->facts, item->in_hours, item->fact_count};
+    return cxj__post_facts(post, all_views, &item->touchpoint, item->held, &facts, item->journey->count - 1U);
 }
 
 /* Guesses the cells to which a touchpoint's facts go, so that they come nearer. */
@@ -296,6 +300,7 @@ static bool post_change(const struct change *change, struct cxj__post *post, boo
     struct cxj__views staying = {change->moving.dimensions, false};
     struct cxj__fold fold;
     cxj__fold_copy(&fold, &change->start);
+    fold.in_hours = change->start.in_hours;
     if (!cxj__post_records(post, staying, change->position, &fold, keep)) return false;
     if (keep) cxj__journey_set_fold(change->journey, &fold);
     if (change->moving.dependent) {
@@ -381,6 +386,7 @@ static bool reserve_edit(struct cxj__core *core, const struct cxj__edit *edit, c
         }
     }
     return room && cxj__journey_reserve_fold(journey, &core->memory, after) &&
+           (core->hours == NULL || cxj__journey_reserve_hours(journey, &core->memory)) &&
            reserve_entries(core, journey, edit->arriving_count);
 }
 
@@ -389,7 +395,7 @@ static void find_change(struct change *change, struct cxj__entry *entries, size_
                         struct cxj__fold *fold) {
     struct cxj__codes codes = {{0}};
     change->before = change->after = codes;
-    cxj__journey_fold_at(change->journey, change->position, &change->start, &change->core->folded);
+    cxj__journey_fold_at(change->journey, change->position, change->core->hours, &change->start, &change->core->folded);
     restate_entries(change, entries, count, with_held, fold);
     cxj__core_set_journey_codes(&change->journey->fold, &change->before);
     cxj__core_set_journey_codes(fold, &change->after);
@@ -507,23 +513,46 @@ static void pass_on_held(struct cxj__core *core, struct cxj__journey *journey, s
     }
 }
 
-/* Folds all records, and keeps what comes of it as far as there is room: what there is none for is found out again when
- * it is needed. */
-static void fold_anew(struct cxj__core *core, struct cxj__journey *journey) {
+void cxj__append_fold_anew(struct cxj__core *core, struct cxj__journey *journey) {
     struct cxj__fold fold;
+    struct cxj__hours hours = {core->hours, &fold.in_hours};
     struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
     memset(&fold, 0, sizeof fold);
     cxj__journey_drop_checkpoints(journey, 0);
     for (size_t i = 0; i < journey->count; i++) {
         struct cxj__entry entry;
         cxj__journey_unpack(journey, i, &entry);
-        (void)cxj__fold_step(&fold, &entry.touchpoint, entry.held, 0, facts);
-        cxj__journey_checkpoint(journey, i + 1, &fold);
+        (void)cxj__fold_step(&fold, hours, &entry.touchpoint, entry.held, 0, facts);
+        cxj__journey_checkpoint(journey, i + 1, &fold, &fold.in_hours);
         core->folded++;
     }
     (void)cxj__journey_reserve_fold(journey, &core->memory, &fold);
     cxj__journey_set_fold(journey, &fold);
     cxj__post_renew_samples(core, journey);
+}
+
+bool cxj__append_begin_hours(struct cxj__core *core) {
+    struct cxj__store *store = &core->store;
+    for (size_t place = 0; place < store->places; place++) {
+        struct cxj__journey *journey = cxj__store_at(store, place);
+        if (journey->number == 0 || cxj__journey_reserve_hours(journey, &core->memory)) continue;
+        cxj__append_end_hours(core);
+        return false;
+    }
+    core->hours = core->calendar;
+    for (size_t place = 0; place < store->places; place++) {
+        struct cxj__journey *journey = cxj__store_at(store, place);
+        if (journey->number != 0) cxj__append_fold_anew(core, journey);
+    }
+    return true;
+}
+
+void cxj__append_end_hours(struct cxj__core *core) {
+    for (size_t place = 0; place < core->store.places; place++) {
+        struct cxj__journey *journey = cxj__store_at(&core->store, place);
+        if (journey->number != 0) cxj__journey_drop_hours(journey, &core->memory);
+    }
+    core->hours = NULL;
 }
 
 /* Cells that the journey left empty give their memory, but for those that it needs again. */
@@ -536,7 +565,7 @@ void cxj__append_withdraw(struct cxj__core *core, struct cxj__journey *journey, 
     cxj__core_count(core, &entry.touchpoint, -1);
     pass_on_held(core, journey, position);
     cxj__journey_take_back(journey, &core->seed, position, revision);
-    fold_anew(core, journey);
+    cxj__append_fold_anew(core, journey);
     cxj__core_count_journey(core, journey, before);
     core->version++;
     (void)cxj__post_journey(core, journey, CXJ__POST_NEED);

@@ -41,6 +41,9 @@ struct cxj__core {
     size_t had_conditions; /* conditions with had */
     uint64_t cells_limit;
     uint32_t touchpoints_limit;
+    /* NULL: none; and the same where a view asks for working hours, else NULL. Then every journey has durations in them. */
+    struct cxj__calendar *calendar;
+    const struct cxj__calendar *hours;
     int64_t now;          /* INT64_MIN before the clock is set */
     uint64_t touchpoints; /* that contribute */
     uint64_t journeys;    /* with one that contributes */

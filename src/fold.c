@@ -14,6 +14,7 @@ enum { BY_OWNER = CXJ_DIMENSION_OWNER - 1, BY_TEAM = CXJ_DIMENSION_TEAM - 1, BY_
 /* One step under way: the state, the touchpoint, and the facts so far; facts[0] is the touchpoint's own. */
 struct step {
     struct cxj__fold *fold;
+    struct cxj__hours hours;
     const cxj_touchpoint *m;
     struct cxj__fact *facts;
     size_t count;
@@ -46,7 +47,9 @@ static bool is_dissatisfied(const struct step *step) {
 
 /* Lets one of the journey's durations last longer. */
 static void lengthen(struct step *step, enum cxj__duration duration, int64_t from, int64_t to) {
+    const struct cxj__calendar *calendar = step->hours.calendar;
     step->fold->lasted.of[duration] += cxj__cell_span(from, to);
+    if (calendar != NULL) step->hours.lasted->of[duration] += cxj__calendar_between(calendar, from, to);
 }
 
 /* ---- facts ------------------------------------------------------------------------------------------------------ */
@@ -184,19 +187,23 @@ static void run_journey(struct step *step) {
     step->reopens = run(step->fold, step->m);
 }
 
-/* The quiet time is a gap, and starts again. */
-static void end_gap(struct cxj__durations *lasted) {
-    if (lasted->of[CXJ__QUIET] > lasted->of[CXJ__SILENCE]) lasted->of[CXJ__SILENCE] = lasted->of[CXJ__QUIET];
-    lasted->of[CXJ__QUIET] = 0;
+/* The quiet time starts again; what it was is a gap, or nothing. */
+static void end_quiet(struct step *step, bool is_gap) {
+    struct cxj__durations *by_clock[] = {&step->fold->lasted, step->hours.lasted};
+    for (size_t i = 0; i < (step->hours.calendar == NULL ? 1U : 2U); i++) {
+        int64_t *lasted = by_clock[i]->of;
+        if (is_gap && lasted[CXJ__QUIET] > lasted[CXJ__SILENCE]) lasted[CXJ__SILENCE] = lasted[CXJ__QUIET];
+        lasted[CXJ__QUIET] = 0;
+    }
 }
 
 /* Step 3. */
 static void keep_silence(struct step *step) {
     struct cxj__fold *fold = step->fold;
-    if (step->first || step->reopens) fold->lasted.of[CXJ__QUIET] = 0;
+    if (step->first || step->reopens) end_quiet(step, false);
     if (step->ran) {
         lengthen(step, fold->waiting ? CXJ__PENDING : CXJ__QUIET, fold->last_at, step->m->at);
-        if (is_visible(step) || step->m->outcome != 0) end_gap(&fold->lasted);
+        if (is_visible(step) || step->m->outcome != 0) end_quiet(step, true);
     }
     fold->waiting = has(step, CXJ_FACET_PENDING);
 }
@@ -476,10 +483,10 @@ static void judge_closing(struct step *step) {
     if (!has(step, blemishes) && !step->late) count_both(step, CXJ__F_CLEAN, CXJ__T_CLEAN);
 }
 
-size_t cxj__fold_step(struct cxj__fold *fold, const cxj_touchpoint *m, uint32_t held, uint32_t wanted,
-                      struct cxj__fact *facts) {
+size_t cxj__fold_step(struct cxj__fold *fold, struct cxj__hours hours, const cxj_touchpoint *m, uint32_t held,
+                      uint32_t wanted, struct cxj__fact *facts) {
     struct step step = {
-        .fold = fold, .m = m, .facts = facts, .wanted = wanted, .first = fold->counts[CXJ__F_TOUCHPOINTS] == 0};
+        .fold = fold, .hours = hours, .m = m, .facts = facts, .wanted = wanted, .first = fold->counts[CXJ__F_TOUCHPOINTS] == 0};
     new_fact(&step, CXJ_GRAIN_TOUCHPOINTS);
     note_facets(&step);
     note_statements(&step);
@@ -535,17 +542,18 @@ static uint16_t count_promises_before(const struct cxj__fold *fold, int64_t mome
     return passed;
 }
 
-static void stand_ended(const struct cxj__fold *fold, struct cxj__contribution *contribution) {
+static void stand_ended(const struct cxj__fold *fold, const struct cxj__calendar *calendar,
+                        const struct cxj__durations *lasted, struct cxj__contribution *contribution) {
     uint16_t *counts = contribution->counts;
     bool clean = fold->counts[CXJ__F_CLEAN] == fold->counts[CXJ__F_TOUCHPOINTS];
     bool completed = fold->outcome == CXJ_OUTCOME_COMPLETED;
     contribution->ended = true;
-    const int64_t *lasted = fold->lasted.of, duration = cxj__cell_span(fold->first_at, fold->end_at);
+    int64_t duration = cxj__calendar_between(calendar, fold->first_at, fold->end_at);
     contribution->durations[CXJ__J_HISTOGRAM_DURATION] = duration;
-    contribution->durations[CXJ__J_HISTOGRAM_SILENCE] = lasted[CXJ__SILENCE];
+    contribution->durations[CXJ__J_HISTOGRAM_SILENCE] = lasted->of[CXJ__SILENCE];
     contribute(contribution, CXJ__J_SUM_DURATION, duration, false);
-    contribute(contribution, CXJ__J_SUM_PENDING, lasted[CXJ__PENDING], false);
-    contribute(contribution, CXJ__J_SUM_SILENCE, lasted[CXJ__SILENCE], false);
+    contribute(contribution, CXJ__J_SUM_PENDING, lasted->of[CXJ__PENDING], false);
+    contribute(contribution, CXJ__J_SUM_SILENCE, lasted->of[CXJ__SILENCE], false);
     counts[completed ? CXJ__J_COMPLETED : CXJ__J_ABANDONED] = 1;
     counts[CXJ__J_BROKEN] = count_promises_before(fold, fold->end_at);
     counts[CXJ__J_ENDED_TOUCHPOINTS] = fold->counts[CXJ__F_TOUCHPOINTS];
@@ -616,7 +624,8 @@ bool cxj__fold_contributes_alike(const struct cxj__fold *before, const struct cx
            (a[CXJ__F_PROMISES] == 0) == (b[CXJ__F_PROMISES] == 0) && a[CXJ__F_TOUCH_RATINGS] == b[CXJ__F_TOUCH_RATINGS];
 }
 
-void cxj__fold_contribute(const struct cxj__fold *fold, int64_t now, struct cxj__contribution *contribution) {
+void cxj__fold_contribute(const struct cxj__fold *fold, const struct cxj__calendar *calendar,
+                          const struct cxj__durations *lasted, int64_t now, struct cxj__contribution *contribution) {
     memset(contribution, 0, sizeof *contribution);
     uint16_t *counts = contribution->counts;
     counts[CXJ__J_JOURNEYS] = 1;
@@ -630,12 +639,12 @@ void cxj__fold_contribute(const struct cxj__fold *fold, int64_t now, struct cxj_
         counts[CXJ__J_FIRST_CONTACT_RESOLVED] = fold->resolved_at_once && !fold->inbound_after_resolution;
     }
     contribution->value = cxj__fold_value(fold);
-    contribution->sums[CXJ__J_SUM_SLIP] = fold->lasted.of[CXJ__SLIP];
-    contribution->sums[CXJ__J_SUM_LATENESS] = fold->lasted.of[CXJ__LATENESS];
-    contribution->sums[CXJ__J_SUM_DARK] = fold->lasted.of[CXJ__DARK];
+    contribution->sums[CXJ__J_SUM_SLIP] = lasted->of[CXJ__SLIP];
+    contribution->sums[CXJ__J_SUM_LATENESS] = lasted->of[CXJ__LATENESS];
+    contribution->sums[CXJ__J_SUM_DARK] = lasted->of[CXJ__DARK];
     stand_rated(fold, contribution);
     if (fold->outcome != 0) {
-        stand_ended(fold, contribution);
+        stand_ended(fold, calendar, lasted, contribution);
     } else {
         counts[CXJ__J_OVERDUE] = count_promises_before(fold, now);
     }

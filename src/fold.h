@@ -3,6 +3,7 @@
 #define CXJ__FOLD_H
 
 #include "base.h"
+#include "calendar.h"
 #include "cell.h"
 #include "touchpoint.h"
 
@@ -43,6 +44,12 @@ enum cxj__duration {
 };
 struct cxj__durations {
     int64_t of[CXJ__DURATIONS];
+};
+
+/* The clock of working hours, and what a journey's durations are by it. calendar NULL: nobody asks for them. */
+struct cxj__hours {
+    const struct cxj__calendar *calendar;
+    struct cxj__durations *lasted;
 };
 
 /* All that the fold carries from one touchpoint to the next. Zero before the first. What a contribution is made of,
@@ -87,6 +94,7 @@ struct cxj__fold {
     unsigned has_effort : 1;
     unsigned delighted : 1;                         /* the last rating of scope journey, of whatever kind */
     struct cxj__promise promises[CXJ__COMMITMENTS]; /* those that are open; see cxj__fold_copy() */
+    struct cxj__durations in_hours;                 /* where somebody asks for them, and the fold stands by itself */
 };
 
 /* The sum of a journey's values, which takes some 66 bits: CXJ__TOUCHPOINTS_LIMIT times 10^15, and a sign. */
@@ -94,7 +102,7 @@ static inline struct cxj__int128 cxj__fold_value(const struct cxj__fold *fold) {
     return (struct cxj__int128){fold->value, (fold->value_above ^ UINT64_C(0x80)) - 0x80};
 }
 
-/* Copies a fold, less what it holds of commitments that are not open. */
+/* Copies a fold, less what it holds of commitments that are not open, and its durations in working hours. */
 void cxj__fold_copy(struct cxj__fold *to, const struct cxj__fold *from);
 
 /* Whether an earlier touchpoint of the journey has held a value (not none) of a dimension. The fold knows it while all
@@ -120,17 +128,23 @@ void cxj__fold_restate(struct cxj__fold *fold, const cxj_touchpoint *m);
 /* Folds in one touchpoint, whose facets are implied already and which is not withdrawn.
  * held: a bit for each dimension whose value an earlier touchpoint of the journey has held.
  * wanted: a bit for each dimension whose transitions are of interest; the others' leave no facts.
+ * hours: the clock of working hours, if somebody asks for it; its durations are the fold's own, or stand elsewhere.
  * facts: room for CXJ__FACTS_OF_A_STEP; the first is the touchpoint's own.
  * Returns the number of facts. */
 enum { CXJ__ALL_TRACKS = (1 << CXJ__TRACKS) - 1 };
-size_t cxj__fold_step(struct cxj__fold *fold, const cxj_touchpoint *m, uint32_t held, uint32_t wanted,
-                      struct cxj__fact *facts);
+size_t cxj__fold_step(struct cxj__fold *fold, struct cxj__hours hours, const cxj_touchpoint *m, uint32_t held,
+                      uint32_t wanted, struct cxj__fact *facts);
+static inline struct cxj__hours cxj__fold_no_hours(void) {
+    return (struct cxj__hours){NULL, NULL};
+}
 
 /* True if the two contributions of a journey that runs differ in the counts of the fold alone, as they do nearly always
  * when a touchpoint comes last. False where that is not plain to see. */
 bool cxj__fold_contributes_alike(const struct cxj__fold *before, const struct cxj__fold *after);
 
-/* What the journey adds to a journeys cell as it stands; now is INT64_MIN before the clock is set. */
-void cxj__fold_contribute(const struct cxj__fold *fold, int64_t now, struct cxj__contribution *contribution);
+/* What the journey adds to a journeys cell as it stands, with its durations by a clock: lasted are the fold's own and
+ * calendar is NULL, or they are those in the working hours of the calendar. now is INT64_MIN before the clock is set. */
+void cxj__fold_contribute(const struct cxj__fold *fold, const struct cxj__calendar *calendar,
+                          const struct cxj__durations *lasted, int64_t now, struct cxj__contribution *contribution);
 
 #endif

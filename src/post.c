@@ -253,22 +253,34 @@ static bool is_meant(const struct cxj__post *post, struct cxj__views views, cons
     return post->only != NULL ? view == post->only : ((view->depends & views.dimensions) != 0) == views.dependent;
 }
 
+void cxj__post_measure_in_hours(const struct cxj__core *core, const struct cxj__fact *facts, size_t count,
+                                struct cxj__fact *in_hours) {
+    for (size_t i = 0; i < count && core->hours != NULL; i++) {
+        in_hours[i] = facts[i];
+        in_hours[i].at = cxj__calendar_open(core->hours, facts[i].at);
+        in_hours[i].since = cxj__calendar_open(core->hours, facts[i].since);
+        in_hours[i].first_due = cxj__calendar_open(core->hours, facts[i].first_due);
+    }
+}
+
 bool cxj__post_facts(struct cxj__post *post, struct cxj__views views, const cxj_touchpoint *touchpoint, uint32_t held,
-                     const struct cxj__fact *facts, size_t count, size_t position) {
+                     const struct cxj__facts *facts, size_t position) {
     const struct cxj__core *core = post->core;
     struct cxj__key key;
     cxj__core_set_own_codes(touchpoint, &post->codes);
     for (size_t v = 0; v < core->view_count; v++) {
         struct cxj_view *view = core->views[v];
         if (!is_meant(post, views, view) || !cxj__query_passes(&view->query, &post->codes)) continue;
-        struct posting posting = {view, &key, &facts[0], held, position};
+        const struct cxj__fact *measured = view->in_hours ? facts->in_hours : facts->facts;
+        struct posting posting = {view, &key, &measured[0], held, position};
         if (view->grain == CXJ_GRAIN_TOUCHPOINTS) {
             cxj__view_key(view, &post->codes, touchpoint->at, &key);
             if (!post_fact(post, &posting)) return false;
             continue;
         }
-        for (size_t i = 1; i < count; i++) {
-            const struct cxj__fact *fact = posting.fact = &facts[i];
+        for (size_t i = 1; i < facts->count; i++) {
+            const struct cxj__fact *fact = &facts->facts[i];
+            posting.fact = &measured[i];
             if (fact->grain != CXJ_GRAIN_TRANSITIONS || fact->dimension + 1 != view->dimensions[0]) continue;
             cxj__view_transition_key(view, &post->codes, fact->from, fact->to, fact->at, &key);
             if (!post_fact(post, &posting)) return false;
@@ -277,30 +289,50 @@ bool cxj__post_facts(struct cxj__post *post, struct cxj__views views, const cxj_
     return true;
 }
 
-void cxj__post_keep_samples(struct cxj__journey *journey, size_t from, const struct cxj__fact *facts, size_t count) {
+/* A sample as its journey keeps it: its histogram, its bucket by the clock of working hours, and that by the other. */
+enum { KEPT_BITS = 14, KEPT_MASK = (1 << KEPT_BITS) - 1 };
+_Static_assert((int)CXJ__HISTOGRAM_BUCKETS <= (int)KEPT_MASK, "two buckets fit beside a histogram");
+
+static uint32_t kept_sample(const struct cxj__core *core, const struct cxj__fact *fact) {
+    uint32_t bucket = cxj__histogram_bucket(cxj__cell_wait(fact)), in_hours = 0;
+    if (core->hours != NULL) {
+        in_hours = cxj__histogram_bucket(cxj__calendar_between(core->hours, fact->since, fact->at));
+    }
+    return (uint32_t)fact->dimension << 2 * KEPT_BITS | in_hours << KEPT_BITS | bucket;
+}
+
+/* The sample as it goes to the cells of a view. */
+static uint32_t sample_in(const struct cxj_view *view, uint32_t kept) {
+    uint32_t bucket = (view->in_hours ? kept >> KEPT_BITS : kept) & KEPT_MASK;
+    return cxj__cell_sample(kept >> 2 * KEPT_BITS, bucket);
+}
+
+void cxj__post_keep_samples(const struct cxj__core *core, struct cxj__journey *journey, size_t from,
+                            const struct cxj__fact *facts, size_t count) {
     for (size_t i = 1; i < count; i++) {
-        if (facts[i].grain != CXJ_GRAIN_JOURNEYS) continue;
-        journey->samples[from++] =
-            cxj__cell_sample(facts[i].dimension, cxj__histogram_bucket(cxj__cell_wait(&facts[i])));
+        if (facts[i].grain == CXJ_GRAIN_JOURNEYS) journey->samples[from++] = kept_sample(core, &facts[i]);
     }
 }
 
 bool cxj__post_records(struct cxj__post *post, struct cxj__views views, size_t position, struct cxj__fold *fold,
                        bool keep) {
-    struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
+    struct cxj__fact facts[CXJ__FACTS_OF_A_STEP], in_hours[CXJ__FACTS_OF_A_STEP];
     struct cxj__journey *journey = post->journey;
+    struct cxj__hours hours = {post->core->hours, &fold->in_hours};
     for (size_t i = position; i < journey->count; i++) {
         struct cxj__entry entry;
         size_t samples = fold->samples;
         cxj__journey_unpack(journey, i, &entry);
-        size_t count = cxj__fold_step(fold, &entry.touchpoint, entry.held, post->core->wanted, facts);
+        size_t count = cxj__fold_step(fold, hours, &entry.touchpoint, entry.held, post->core->wanted, facts);
         post->core->folded++;
+        cxj__post_measure_in_hours(post->core, facts, count, in_hours);
         if (keep && !cxj__journey_reserve_samples(journey, &post->core->memory, fold->samples)) return false;
         if (keep) {
-            cxj__post_keep_samples(journey, samples, facts, count);
-            cxj__journey_checkpoint(journey, i + 1, fold);
+            cxj__post_keep_samples(post->core, journey, samples, facts, count);
+            cxj__journey_checkpoint(journey, i + 1, fold, &fold->in_hours);
         }
-        if (!cxj__post_facts(post, views, &entry.touchpoint, entry.held, facts, count, i)) return false;
+        const struct cxj__facts both = {facts, in_hours, count};
+        if (!cxj__post_facts(post, views, &entry.touchpoint, entry.held, &both, i)) return false;
     }
     return true;
 }
@@ -310,26 +342,26 @@ bool cxj__post_records(struct cxj__post *post, struct cxj__views views, size_t p
 typedef bool (*visit_sample)(void *context, uint32_t sample);
 
 /* Finds out the samples of a journey, and visits them as long as that says true. */
-static bool find_samples(const struct cxj__journey *journey, visit_sample visit, void *context) {
+static bool find_samples(const struct cxj__core *core, const struct cxj__journey *journey, visit_sample visit,
+                         void *context) {
     struct cxj__fold fold;
     struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
     memset(&fold, 0, sizeof fold);
     for (size_t i = 0; i < journey->count; i++) {
         struct cxj__entry entry;
         cxj__journey_unpack(journey, i, &entry);
-        size_t count = cxj__fold_step(&fold, &entry.touchpoint, entry.held, 0, facts);
+        size_t count = cxj__fold_step(&fold, cxj__fold_no_hours(), &entry.touchpoint, entry.held, 0, facts);
         for (size_t k = 0; k < count; k++) {
-            if (facts[k].grain != CXJ_GRAIN_JOURNEYS) continue;
-            uint32_t bucket = cxj__histogram_bucket(cxj__cell_wait(&facts[k]));
-            if (!visit(context, cxj__cell_sample(facts[k].dimension, bucket))) return false;
+            if (facts[k].grain == CXJ_GRAIN_JOURNEYS && !visit(context, kept_sample(core, &facts[k]))) return false;
         }
     }
     return true;
 }
 
 /* Visits the samples of a journey. Where there was no memory to keep them, they are found out again. */
-static bool each_sample(const struct cxj__journey *journey, visit_sample visit, void *context) {
-    if (journey->sample_capacity < journey->fold.samples) return find_samples(journey, visit, context);
+static bool each_sample(const struct cxj__core *core, const struct cxj__journey *journey, visit_sample visit,
+                        void *context) {
+    if (journey->sample_capacity < journey->fold.samples) return find_samples(core, journey, visit, context);
     for (size_t i = 0; i < journey->fold.samples; i++) {
         if (!visit(context, journey->samples[i])) return false;
     }
@@ -345,7 +377,7 @@ static bool keep_sample(void *context, uint32_t sample) {
 static bool try_to_renew(struct cxj__core *core, struct cxj__journey *journey) {
     if (!cxj__journey_reserve_samples(journey, &core->memory, journey->fold.samples)) return false;
     uint32_t *next = journey->samples;
-    return find_samples(journey, keep_sample, &next);
+    return find_samples(core, journey, keep_sample, &next);
 }
 
 bool cxj__post_regain_samples(struct cxj__core *core, struct cxj__journey *journey) {
@@ -359,12 +391,14 @@ void cxj__post_renew_samples(struct cxj__core *core, struct cxj__journey *journe
 /* A cell for which there is to be room for samples (sign 0), or to which they go or from which they come. */
 struct sampling {
     struct cxj__core *core;
+    const struct cxj_view *view;
     struct cxj__cell *cell;
     int sign;
 };
 
 static bool deal_with_sample(void *context, uint32_t sample) {
     const struct sampling *sampling = context;
+    sample = sample_in(sampling->view, sample);
     if (sampling->sign == 0) return cxj__cell_reserve_sample(sampling->cell, &sampling->core->memory, sample);
     cxj__cell_add_sample(sampling->cell, sample, sampling->sign);
     return true;
@@ -409,7 +443,7 @@ static bool stands(const struct cxj__core *core, const struct cxj__journey *jour
 }
 
 static struct cxj__standing own_standing(const struct cxj__journey *journey, const struct cxj__codes *codes) {
-    return (struct cxj__standing){&journey->fold, codes, journey->count, NULL, 0};
+    return (struct cxj__standing){&journey->fold, journey->in_hours, codes, journey->count, NULL, 0};
 }
 
 struct cxj__cell *cxj__post_standing_cell(struct cxj__core *core, struct cxj__journey *journey,
@@ -421,23 +455,31 @@ struct cxj__cell *cxj__post_standing_cell(struct cxj__core *core, struct cxj__jo
     return stands(core, journey, &standing, view, &key) ? find_cell(core, view, &key) : NULL;
 }
 
-/* All that a journey adds to the cell in which it stands. */
+/* What a fold contributes, with durations by the clock that a view measures by. */
+static void contribute(const struct cxj__core *core, bool in_hours, const struct cxj__fold *fold,
+                       const struct cxj__durations *lasted, struct cxj__contribution *contribution) {
+    cxj__fold_contribute(fold, in_hours ? core->hours : NULL, in_hours ? lasted : &fold->lasted, core->now,
+                         contribution);
+}
+
+/* All that a journey adds to the cell of a view in which it stands. */
 struct whole {
     struct cxj__post *post;
-    struct cxj__contribution contribution;
+    const struct cxj_view *view;
+    const struct cxj__contribution *contribution;
 };
 
 static bool reserve_whole(const struct whole *whole, struct cxj__cell *cell) {
     struct cxj__core *core = whole->post->core;
-    struct sampling sampling = {core, cell, 0};
-    return cxj__cell_reserve_contribution(cell, &core->memory, &whole->contribution) &&
-           each_sample(whole->post->journey, deal_with_sample, &sampling);
+    struct sampling sampling = {core, whole->view, cell, 0};
+    return cxj__cell_reserve_contribution(cell, &core->memory, whole->contribution) &&
+           each_sample(core, whole->post->journey, deal_with_sample, &sampling);
 }
 
 static void add_whole(const struct whole *whole, struct cxj__cell *cell, int sign) {
-    struct sampling sampling = {whole->post->core, cell, sign};
-    cxj__cell_add_contribution(cell, &whole->contribution, sign);
-    (void)each_sample(whole->post->journey, deal_with_sample, &sampling);
+    struct sampling sampling = {whole->post->core, whole->view, cell, sign};
+    cxj__cell_add_contribution(cell, whole->contribution, sign);
+    (void)each_sample(whole->post->core, whole->post->journey, deal_with_sample, &sampling);
 }
 
 /* Adds the whole journey. */
@@ -503,17 +545,21 @@ bool cxj__post_standing(struct cxj__post *post) {
     struct cxj__core *core = post->core;
     struct cxj__journey *journey = post->journey;
     struct cxj__standing standing = own_standing(journey, &post->codes);
-    struct whole whole = {.post = post};
+    struct cxj__contribution contributions[2]; /* by the one clock, and in working hours */
+    bool are_known[2] = {false, false};
     struct cxj__fold room;
     struct cxj__key key;
-    bool is_known = false;
     for (size_t v = 0; v < core->view_count; v++) {
         struct cxj_view *view = core->views[v];
         if (view->grain != CXJ_GRAIN_JOURNEYS || (post->only != NULL && view != post->only)) continue;
         if (!stands(core, journey, &standing, view, &key)) continue;
         if (post->made == post->budget) return false;
-        if (!is_known) cxj__fold_contribute(cxj__journey_fold(journey, &room), core->now, &whole.contribution);
-        is_known = true;
+        struct whole whole = {post, view, &contributions[view->in_hours]};
+        if (!are_known[view->in_hours]) {
+            contribute(core, view->in_hours, cxj__journey_fold(journey, &room), journey->in_hours,
+                       &contributions[view->in_hours]);
+        }
+        are_known[view->in_hours] = true;
         if (!post_whole(&whole, view, &key)) return false;
         post->made++;
     }
@@ -539,45 +585,48 @@ struct move {
     struct cxj__core *core;
     struct cxj__journey *journey;
     const struct cxj__standing *before, *after;
-    bool stays, is_alike, is_known;
-    struct cxj__contribution was, is;
+    bool stays, is_alike;
+    bool are_known[2]; /* by the one clock, and in working hours; likewise the next */
+    struct cxj__contribution was[2], is[2];
 };
 
-/* Finds out what the journey contributes. */
-static void know(struct move *move) {
-    if (move->is_known) return;
-    cxj__fold_contribute(move->before->fold, move->core->now, &move->was);
-    cxj__fold_contribute(move->after->fold, move->core->now, &move->is);
-    move->is_known = true;
+/* Finds out what the journey contributes to a view. */
+static void know(struct move *move, const struct cxj_view *view) {
+    const bool in_hours = view->in_hours;
+    if (move->are_known[in_hours]) return;
+    contribute(move->core, in_hours, move->before->fold, move->before->in_hours, &move->was[in_hours]);
+    contribute(move->core, in_hours, move->after->fold, move->after->in_hours, &move->is[in_hours]);
+    move->are_known[in_hours] = true;
 }
 
 /* Room in the cell where the journey will stand; from is the first of its samples that come there. */
-static bool reserve_move(struct move *move, struct cxj__cell *to, size_t from) {
+static bool reserve_move(struct move *move, const struct cxj_view *view, struct cxj__cell *to, size_t from) {
     struct cxj__memory *memory = &move->core->memory;
     if (move->after->fold->outcome != 0) {
-        know(move);
-        if (!cxj__cell_reserve_contribution(to, memory, &move->is)) return false;
+        know(move, view);
+        if (!cxj__cell_reserve_contribution(to, memory, &move->is[view->in_hours])) return false;
     }
     for (size_t i = from; i < move->after->fold->samples; i++) {
-        if (!cxj__cell_reserve_sample(to, memory, move->journey->samples[i])) return false;
+        if (!cxj__cell_reserve_sample(to, memory, sample_in(view, move->journey->samples[i]))) return false;
     }
     return true;
 }
 
-static void add_samples(const struct move *move, struct cxj__cell *cell, size_t from, size_t to, int sign) {
-    for (size_t i = from; i < to; i++) cxj__cell_add_sample(cell, move->journey->samples[i], sign);
+static void add_samples(const struct move *move, const struct cxj_view *view, struct cxj__cell *cell, size_t from,
+                        size_t to, int sign) {
+    for (size_t i = from; i < to; i++) cxj__cell_add_sample(cell, sample_in(view, move->journey->samples[i]), sign);
 }
 
-static void change_in(struct move *move, struct cxj__cell *cell) {
+static void change_in(struct move *move, const struct cxj_view *view, struct cxj__cell *cell) {
     size_t was = move->before->fold->samples, is = move->after->fold->samples, stay = was < is ? was : is;
     if (move->is_alike) {
         cxj__cell_change_counts(cell, move->before->fold->counts, move->after->fold->counts);
     } else {
-        know(move);
-        cxj__cell_change_contribution(cell, &move->was, &move->is);
+        know(move, view);
+        cxj__cell_change_contribution(cell, &move->was[view->in_hours], &move->is[view->in_hours]);
     }
-    add_samples(move, cell, stay, was, -1);
-    add_samples(move, cell, stay, is, 1);
+    add_samples(move, view, cell, stay, was, -1);
+    add_samples(move, view, cell, stay, is, 1);
 }
 
 /* Moves the journey in one view. */
@@ -589,27 +638,27 @@ static bool move_in(struct move *move, struct cxj_view *view) {
     if (move->stays) {
         from = is_there ? find_cell(core, view, &key) : NULL;
         if (from == NULL) return true; /* it stood nowhere, or where the view has no room */
-        if (!reserve_move(move, from, move->before->fold->samples)) return false;
-        change_in(move, from);
+        if (!reserve_move(move, view, from, move->before->fold->samples)) return false;
+        change_in(move, view, from);
         return true;
     }
     if (stands(core, move->journey, move->before, view, &old)) from = find_cell(core, view, &old);
     if (is_there && from != NULL && cxj__cell_has_key(from, &key)) {
-        if (!reserve_move(move, from, move->before->fold->samples)) return false;
-        change_in(move, from);
+        if (!reserve_move(move, view, from, move->before->fold->samples)) return false;
+        change_in(move, view, from);
         return true;
     }
     if (is_there && !reach(core, view, &key, &to)) return false;
-    if (to != NULL && !reserve_move(move, to, 0)) return false;
-    know(move);
+    if (to != NULL && !reserve_move(move, view, to, 0)) return false;
+    know(move, view);
     if (from != NULL) {
-        cxj__cell_add_contribution(from, &move->was, -1);
-        add_samples(move, from, 0, move->before->fold->samples, -1);
+        cxj__cell_add_contribution(from, &move->was[view->in_hours], -1);
+        add_samples(move, view, from, 0, move->before->fold->samples, -1);
         note_empty(core, view, from);
     }
     if (to != NULL) {
-        cxj__cell_add_contribution(to, &move->is, 1);
-        add_samples(move, to, 0, move->after->fold->samples, 1);
+        cxj__cell_add_contribution(to, &move->is[view->in_hours], 1);
+        add_samples(move, view, to, 0, move->after->fold->samples, 1);
     }
     return true;
 }
@@ -622,7 +671,7 @@ bool cxj__post_move(struct cxj__core *core, struct cxj__journey *journey, const 
     move.before = before;
     move.after = after;
     move.stays = stays;
-    move.is_known = false;
+    move.are_known[0] = move.are_known[1] = false;
     move.is_alike = cxj__fold_contributes_alike(before->fold, after->fold);
     size_t done = 0;
     for (; done < core->view_count; done++) {
@@ -633,7 +682,7 @@ bool cxj__post_move(struct cxj__core *core, struct cxj__journey *journey, const 
     /* The way back: all cells and all room in them are there. */
     move.before = after;
     move.after = before;
-    move.is_alike = move.is_known = false;
+    move.is_alike = move.are_known[0] = move.are_known[1] = false;
     while (done-- > 0) {
         struct cxj_view *view = core->views[done];
         if (view->grain == CXJ_GRAIN_JOURNEYS) (void)move_in(&move, view);

@@ -51,11 +51,20 @@ struct cxj__views {
     bool dependent;
 };
 
+/* The facts of a touchpoint; and the same with their moments as time that was open before them, so that what lies
+ * between two is measured in working hours, where a view asks for that. */
+struct cxj__facts {
+    const struct cxj__fact *facts, *in_hours;
+    size_t count;
+};
+void cxj__post_measure_in_hours(const struct cxj__core *core, const struct cxj__fact *facts, size_t count,
+                                struct cxj__fact *in_hours);
+
 /* Posts the facts of the touchpoint at a position, the first of which is its own; its record and all before it are
  * there. held: which of its values an earlier one has. False where the budget ends or, adding, memory does; the
  * postings made so far stand. */
 bool cxj__post_facts(struct cxj__post *post, struct cxj__views views, const cxj_touchpoint *touchpoint, uint32_t held,
-                     const struct cxj__fact *facts, size_t count, size_t position);
+                     const struct cxj__facts *facts, size_t position);
 
 /* Adds postings whose cells are all there. Returns how many were added: all, or where memory ends, the first ones. */
 size_t cxj__post_targets(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__target *targets,
@@ -76,6 +85,7 @@ bool cxj__post_journey(struct cxj__core *core, struct cxj__journey *journey, enu
 /* A journey as it was or is, so far as it stands in views of journeys by that. */
 struct cxj__standing {
     const struct cxj__fold *fold;
+    const struct cxj__durations *in_hours; /* of the fold, where a view asks for them */
     const struct cxj__codes *codes;
     size_t count;                  /* its records up to this one */
     const cxj_touchpoint *without; /* a touchpoint that the index of a long journey knows and that did not come yet */
@@ -97,7 +107,8 @@ struct cxj__cell *cxj__post_standing_cell(struct cxj__core *core, struct cxj__jo
 bool cxj__post_regain_samples(struct cxj__core *core, struct cxj__journey *journey);
 
 /* Keeps the samples of a step behind those that came before, which are as many as from says. There is room. */
-void cxj__post_keep_samples(struct cxj__journey *journey, size_t from, const struct cxj__fact *facts, size_t count);
+void cxj__post_keep_samples(const struct cxj__core *core, struct cxj__journey *journey, size_t from,
+                            const struct cxj__fact *facts, size_t count);
 
 /* Finds out the samples of a journey anew; without memory it keeps none. */
 void cxj__post_renew_samples(struct cxj__core *core, struct cxj__journey *journey);

@@ -84,7 +84,7 @@ static void add_wanting(struct journey *j, int64_t at, cxj_touchpoint m, uint32_
         if (value != 0) j->held[d] |= UINT64_C(1) << value;
     }
     memset(j->facts, 0x5a, sizeof j->facts); /* Nothing may depend on what stood there. */
-    j->count = cxj__fold_step(&j->fold, &m, held, wanted, j->facts);
+    j->count = cxj__fold_step(&j->fold, cxj__fold_no_hours(), &m, held, wanted, j->facts);
     ck_assert(j->count >= 1 && j->count <= CXJ__FACTS_OF_A_STEP);
     ck_assert(j->facts[0].grain == CXJ_GRAIN_TOUCHPOINTS && j->facts[0].at == at);
 }
@@ -101,7 +101,7 @@ static bool has(const struct journey *j, int count) {
 static struct cxj__contribution stand_at(const struct journey *j, int64_t now) {
     struct cxj__contribution contribution;
     memset(&contribution, 0x5a, sizeof contribution);
-    cxj__fold_contribute(&j->fold, now, &contribution);
+    cxj__fold_contribute(&j->fold, NULL, &j->fold.lasted, now, &contribution);
     return contribution;
 }
 
@@ -1649,7 +1649,7 @@ START_TEST(restating_says_what_a_step_does) {
             if (chance(6) == 0) m.reason = (uint16_t)chance(4);
             if (chance(9) == 0) m.owner = 60 + (uint32_t)chance(10);
             m.facets = cxj__touchpoint_imply(m.facets);
-            (void)cxj__fold_step(&stepped, &m, 0, 0, facts);
+            (void)cxj__fold_step(&stepped, cxj__fold_no_hours(), &m, 0, 0, facts);
             cxj__fold_restate(&restated, &m);
             ck_assert_uint_eq(restated.type, stepped.type);
             ck_assert_uint_eq(restated.segment, stepped.segment);
@@ -1994,7 +1994,7 @@ START_TEST(what_was_seen_is_known_or_perhaps) {
             for (uint32_t d = 0; d < CXJ__TRACKS; d++) {
                 if (value[d] != 0) check_saw(&fold, &values[d], d, value[d]);
             }
-            cxj__fold_step(&fold, &m, 0, 0, facts);
+            cxj__fold_step(&fold, cxj__fold_no_hours(), &m, 0, 0, facts);
             for (uint32_t d = 0; d < CXJ__TRACKS; d++) {
                 if (value[d] != 0) values[d].value[values[d].count++] = value[d];
             }

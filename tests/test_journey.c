@@ -492,8 +492,8 @@ static void check_promises(const struct cxj__fold *a, const struct cxj__fold *b)
 /* Compares what two folds say; the bytes between members may differ. */
 static void check_fold(const struct cxj__fold *a, const struct cxj__fold *b) {
     struct cxj__contribution x, y;
-    cxj__fold_contribute(a, 1000, &x);
-    cxj__fold_contribute(b, 1000, &y);
+    cxj__fold_contribute(a, NULL, &a->lasted, 1000, &x);
+    cxj__fold_contribute(b, NULL, &b->lasted, 1000, &y);
     ck_assert_mem_eq(x.counts, y.counts, sizeof x.counts);
     ck_assert_mem_eq(x.sums, y.sums, sizeof x.sums);
     ck_assert_mem_eq(&x.value, &y.value, sizeof x.value);
@@ -525,13 +525,13 @@ static void check_folds(const struct cxj__journey *journey) {
             check_fold(&fold, &journey->index->checkpoints[i / CXJ__CHECKPOINT_EVERY - 1]);
         }
         uint64_t folded = 0;
-        cxj__journey_fold_at(journey, i, &other, &folded);
+        cxj__journey_fold_at(journey, i, NULL, &other, &folded);
         ck_assert_uint_le(folded, CXJ__CHECKPOINT_EVERY);
         check_fold(&fold, &other);
         if (i == journey->count) break;
         struct cxj__entry entry;
         cxj__journey_unpack(journey, i, &entry);
-        cxj__fold_step(&fold, &entry.touchpoint, entry.held, 0, facts);
+        cxj__fold_step(&fold, cxj__fold_no_hours(), &entry.touchpoint, entry.held, 0, facts);
     }
 }
 
