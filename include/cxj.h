@@ -1040,7 +1040,7 @@ typedef struct cxj_journey {
     uint8_t churned;               /**< 1: the customer left */
     uint8_t reopened;              /**< 1: it was reopened at least once */
     uint8_t asking;                /**< 1: the customer asked where things stand and has no answer yet */
-    uint8_t pending_now;           /**< 1: its last touchpoint says that we wait for the customer */
+    uint8_t pending_now;           /**< 1: it is paused: we wait for the customer */
     uint8_t loop_open;             /**< 1: a dissatisfied rating has had no answer yet */
     uint8_t reserved[2];
     uint32_t lost_context;   /**< handoffs that lost context */

@@ -565,10 +565,24 @@ static int64_t add_up(const int64_t *counts, const uint8_t *which, size_t most) 
     return total;
 }
 
+/* True if a cell knows the column at a place of a list, or there is none; the same of counts, the first that are
+ * there. */
+static bool is_known(const struct cxj__cell *cell, enum cxj__list list, uint8_t place) {
+    return place == NOWHERE || cxj__cell_knows(cell, cxj__cell_first_column(cell->grain, list) + place);
+}
+
+static bool are_known(const struct cxj__cell *cell, const uint8_t *counts, size_t most) {
+    for (size_t i = 0; i < most && counts[i] != NOWHERE; i++) {
+        if (!is_known(cell, CXJ__COUNTS, counts[i])) return false;
+    }
+    return true;
+}
+
 static bool has_shares_within(const struct cxj__cell *cell) {
     const int64_t *counts = cxj__cell_counts(cell);
     for (size_t i = 0; i < LENGTH_OF(shares); i++) {
         if (shares[i].grain != cell->grain) continue;
+        if (!are_known(cell, shares[i].parts, 5) || !are_known(cell, shares[i].wholes, 5)) continue;
         if (add_up(counts, shares[i].parts, 5) > add_up(counts, shares[i].wholes, 5)) return false;
     }
     return true;
@@ -577,6 +591,10 @@ static bool has_shares_within(const struct cxj__cell *cell) {
 static bool has_durations(const struct cxj__cell *cell) {
     for (size_t i = 0; i < LENGTH_OF(histogram_totals); i++) {
         if (histogram_totals[i].grain != cell->grain) continue;
+        if (!is_known(cell, CXJ__HISTOGRAMS, histogram_totals[i].histogram) ||
+            !are_known(cell, histogram_totals[i].counts, 2)) {
+            continue;
+        }
         uint64_t counted = (uint64_t)add_up(cxj__cell_counts(cell), histogram_totals[i].counts, 2);
         if (cxj__histogram_total(&cxj__cell_histograms(cell)[histogram_totals[i].histogram]) != counted) return false;
     }
@@ -619,15 +637,17 @@ static bool can_be_squares(struct cxj__int128 sum, struct cxj__int128 squares, i
 
 static bool is_within(const struct cxj__cell *cell, const struct bound *bound) {
     const struct cxj__int128 *sums = cxj__cell_sums(cell);
+    if (!are_known(cell, bound->counts, 2) || !is_known(cell, CXJ__SUMS, bound->sum)) return true;
     int64_t n = add_up(cxj__cell_counts(cell), bound->counts, 2);
     struct cxj__int128 sum = sums[bound->sum];
     struct cxj__int128 least = cxj__base_product(n, bound->least), most = cxj__base_product(n, bound->most);
     if (is_more(least, sum) || is_more(sum, most)) return false;
-    if (bound->histogram != NOWHERE) {
+    if (bound->histogram != NOWHERE && is_known(cell, CXJ__HISTOGRAMS, bound->histogram)) {
         cxj__histogram_bounds(&cxj__cell_histograms(cell)[bound->histogram], &least, &most);
         if (is_more(least, sum) || is_more(sum, most)) return false;
     }
-    return bound->squares == NOWHERE || can_be_squares(sum, sums[bound->squares], n);
+    return bound->squares == NOWHERE || !is_known(cell, CXJ__SUMS, bound->squares) ||
+           can_be_squares(sum, sums[bound->squares], n);
 }
 
 static bool has_sums_within(const struct cxj__cell *cell) {
@@ -637,6 +657,9 @@ static bool has_sums_within(const struct cxj__cell *cell) {
     }
     for (size_t i = 0; i < LENGTH_OF(sums_within); i++) {
         if (sums_within[i].grain != cell->grain) continue;
+        if (!is_known(cell, CXJ__SUMS, sums_within[i].part) || !is_known(cell, CXJ__SUMS, sums_within[i].whole)) {
+            continue;
+        }
         if (is_more(sums[sums_within[i].part], sums[sums_within[i].whole])) return false;
     }
     struct cxj__int128 lost = cell->grain == CXJ_GRAIN_JOURNEYS ? sums[CXJ__J_SUM_VALUE_LOST] : cxj__base_wide(0);
@@ -653,7 +676,7 @@ static bool has_counts_within(const struct cxj__cell *cell) {
     return counts[0] > 0;
 }
 
-/* What the tables above speak of are columns that are known of every cell. A column that is not known is 0. */
+/* Of columns that are not known nothing is asked. */
 const char *cxj__cell_contradiction(const struct cxj__cell *cell) {
     if (!has_counts_within(cell) || !has_durations(cell)) return "the counts of a cell contradict each other";
     if (!has_shares_within(cell)) return "a part of what a cell counts is more than its whole";

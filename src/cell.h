@@ -65,13 +65,13 @@
     X(WOW, 53) X(CLEAN_JOURNEYS, 54) X(ENDED_TOUCHPOINTS, 55) X(ENDED_CLEAN, 56)
 #define CXJ__JOURNEY_COUNTS(X) X(JOURNEYS, 1) CXJ__FOLD_COUNTS(X) CXJ__CONTRIBUTION_COUNTS(X)
 #define CXJ__JOURNEY_SUMS(X)                                                                                          \
-    X(DURATION, 1) X(PENDING, 2) X(SILENCE, 3) X(TOUCH, 4) X(TOUCH_SQUARES, 5) X(TOUCH_DROP, 6)                       \
+    X(DURATION, 1) X(PENDING, 22) X(SILENCE, 23) X(TOUCH, 4) X(TOUCH_SQUARES, 5) X(TOUCH_DROP, 6)                       \
     X(TOUCH_DROP_SQUARES, 7) X(JOURNEY, 8) X(JOURNEY_SQUARES, 9) X(JOURNEY_DROP, 10) X(JOURNEY_DROP_SQUARES, 11)      \
     X(JOURNEY_FIRST, 12) X(CES, 13) X(CES_SQUARES, 14) X(GAP, 15) X(GAP_SQUARES, 16) X(SLIP, 17) X(LATENESS, 18)      \
     X(DARK, 19) CXJ__DUMMY(X, 40) X(VALUE, 20) X(VALUE_LOST, 21)
 /* Of the histograms the first two hold one duration for each ended journey, the others one for each sample. */
 #define CXJ__JOURNEY_HISTOGRAMS(X)                                                                                    \
-    X(DURATION, 1) X(SILENCE, 2) X(LATENESS, 3) X(WARNING, 4) X(LOOP, 5) CXJ__DUMMY(X, 10)
+    X(DURATION, 1) X(SILENCE, 6) X(LATENESS, 3) X(WARNING, 4) X(LOOP, 5) CXJ__DUMMY(X, 10)
 /* clang-format on */
 
 #define CXJ__TOUCHPOINT_COUNT(name, number) CXJ__T_##name,

@@ -546,7 +546,7 @@ static void show(const struct cxj__journey *journey, cxj_journey *state) {
         .churned = fold->churned,
         .reopened = fold->reopened,
         .asking = fold->asking,
-        .pending_now = fold->waiting,
+        .pending_now = fold->paused,
         .loop_open = fold->loop_open,
     };
     struct cxj__fold room;

@@ -197,15 +197,28 @@ static void end_quiet(struct step *step, bool is_gap) {
     }
 }
 
+/* A note, or an update that reminds the customer, leaves the state as it was; a journey that has ended waits for
+ * nobody. */
+static void pause_or_go_on(struct step *step) {
+    struct cxj__fold *fold = step->fold;
+    if (fold->outcome != 0) {
+        fold->paused = 0;
+    } else if (has(step, CXJ_FACET_PENDING)) {
+        fold->paused = 1;
+    } else if (has(step, CXJ_FACET_CONTACT | CXJ_FACET_RESUMES)) {
+        fold->paused = 0;
+    }
+}
+
 /* Step 3. */
 static void keep_silence(struct step *step) {
     struct cxj__fold *fold = step->fold;
     if (step->first || step->reopens) end_quiet(step, false);
     if (step->ran) {
-        lengthen(step, fold->waiting ? CXJ__PENDING : CXJ__QUIET, fold->last_at, step->m->at);
+        lengthen(step, fold->paused ? CXJ__PENDING : CXJ__QUIET, fold->last_at, step->m->at);
         if (is_visible(step) || step->m->outcome != 0) end_quiet(step, true);
     }
-    fold->waiting = has(step, CXJ_FACET_PENDING);
+    pause_or_go_on(step);
 }
 
 static void count_change(struct step *step, uint8_t d, bool bounce) {

@@ -64,7 +64,7 @@ struct cxj__fold {
     uint16_t counts[CXJ__F_COUNTS];
     uint16_t type, segment, reason, entry;
     unsigned samples : 20; /* facts of grain journeys so far */
-    unsigned waiting : 1;  /* the last touchpoint is pending */
+    unsigned paused : 1;   /* we wait for the customer */
     unsigned asking : 1;
     unsigned loop_open : 1;
     uint8_t step_waits;           /* a bit for each dimension: no touch rating since its last change */

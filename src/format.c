@@ -17,7 +17,8 @@
  * into the block under way unless that has 65,536 bytes or more. Kinds that have no items have no block.
  *
  * There is exactly one way to write a state, and nothing else is read: what is taken of format 2 is written again byte
- * for byte. Format 1 is what versions before 0.2 wrote. It is read for ever, and written again as format 2.
+ * for byte, less the columns of cells that are none any more (cell.h). Format 1 is what versions before 0.2 wrote. It is
+ * read for ever, and written again as format 2.
  *
  * Format 2. Blocks come in this order; the number before each is its kind:
  *
@@ -46,8 +47,8 @@
  *                 listed are not known of this cell, and of each its distance from the one before (of the first: its
  *                 place, from 0); then, of those that are known, the counts; the sums (length in bytes from 0 to 13,
  *                 then those, two's complement); the histograms (how many buckets; for each the distance from the one
- *                 before it, and how often). Only what sealed journeys have contributed is in it. The columns that
- *                 format 1 had are known of every cell
+ *                 before it, and how often). Only what sealed journeys have contributed is in it. Of the columns
+ *                 that format 1 had, those that there still are stand in every list, and are known of every cell
  *     5 journeys  in the order of their numbers: the distance from the one before it; 0 for a sealed journey, else
  *                 twice the number of its touchpoints that contribute, and 1 more if others are withdrawn; if so, how
  *                 many; then those that contribute, in order; then those that are withdrawn, in the order of their ids:

@@ -419,7 +419,7 @@ struct story {
     bool reopened;
     int64_t quiet, silence, pending;
     cxj_commitment commitments[8];
-    bool asking;
+    bool paused, asking;
     bool loop_open;
     int64_t loop_since;
     bool churned, clean, flawless, wow;
@@ -455,17 +455,19 @@ static bool step_running(struct story *s, size_t i) {
 static void step_silence(struct story *s, size_t i, bool ran_before, bool reopens) {
     const naive_touchpoint *m = s->list[i];
     if (i == 0 || reopens) s->quiet = 0; /* "Quiet time is 0 at the first touchpoint, and again at one that reopens." */
-    if (!ran_before) return;
-    const naive_touchpoint *p = s->list[i - 1];
-    int64_t span = m->fields.at - p->fields.at;
-    if (has(p, CXJ_FACET_PENDING))
-        s->pending += span; /* "the span from p to m is pending time if p is pending" */
-    else
-        s->quiet += span; /* "else it is added to the quiet time" */
-    if (is_visible(m) || m->fields.outcome) {
-        if (s->quiet > s->silence) s->silence = s->quiet; /* "the quiet time is a gap and starts again from 0" */
-        s->quiet = 0;
+    if (ran_before) {
+        int64_t span = m->fields.at - s->list[i - 1]->fields.at;
+        if (s->paused)
+            s->pending += span; /* "the span from p to m is pending time if the journey is paused" */
+        else
+            s->quiet += span; /* "else it is added to the quiet time" */
+        if (is_visible(m) || m->fields.outcome) {
+            if (s->quiet > s->silence) s->silence = s->quiet; /* "the quiet time is a gap and starts again from 0" */
+            s->quiet = 0;
+        }
     }
+    /* "if m is pending, it is paused from here on; else if m has contact or resumes, it is not" */
+    s->paused = s->runs && (has(m, CXJ_FACET_PENDING) || (s->paused && !has(m, CXJ_FACET_CONTACT | CXJ_FACET_RESUMES)));
 }
 
 /* 4.5: "Closing at d = m.at" */
@@ -1880,7 +1882,7 @@ bool naive_journey_state(const naive_log *log, uint64_t journey, naive_journey *
     state->churned = s->churned;
     state->reopened = s->reopened;
     state->asking = s->asking;
-    state->pending_now = has(s->list[s->count - 1], CXJ_FACET_PENDING);
+    state->pending_now = s->paused;
     state->loop_open = s->loop_open;
     story_free(s);
     return true;

@@ -670,7 +670,7 @@ static void tell(cxj_engine *engine) {
                                     .scope = CXJ_SCOPE_TOUCHPOINT});
     record(engine, (cxj_touchpoint){.journey = 9,
                                     .at = B + 9 * H,
-                                    .facets = CXJ_FACET_EXPLAINS,
+                                    .facets = CXJ_FACET_EXPLAINS | CXJ_FACET_RESUMES,
                                     .customer = 6,
                                     .scale = CXJ_SCALE_NPS,
                                     .score = 9,

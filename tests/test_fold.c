@@ -594,9 +594,24 @@ static const struct {
     {"the longest gap, be it the first", 5, 0, {{1, 0, 0}, {6, UPDATE, 0}, {10, UPDATE, 0}, {10, 0, COMPLETED}}},
     {"be it the last", 6, 0, {{1, 0, 0}, {6, UPDATE, 0}, {12, UPDATE, 0}, {12, 0, COMPLETED}}},
     {"a gap begins anew at what is visible", 4, 0, {{1, 0, 0}, {5, UPDATE, 0}, {8, 0, 0}, {9, 0, COMPLETED}}},
-    {"while pending it is not our silence", 3, 6, {{1, PENDING, 0}, {7, 0, 0}, {10, UPDATE, 0}, {10, 0, COMPLETED}}},
+    {"while paused it is not our silence", 0, 9, {{1, PENDING, 0}, {10, 0, COMPLETED}}},
+    {"a note leaves the pause as it was", 4, 7, {{1, 0, 0}, {5, PENDING, 0}, {9, FAULT, 0}, {12, 0, COMPLETED}}},
+    {"so does an update that reminds", 1, 7, {{1, 0, 0}, {2, PENDING, 0}, {5, UPDATE, 0}, {9, 0, COMPLETED}}},
+    {"a gap may end while paused", 1, 7, {{1, 0, 0}, {2, PENDING, 0}, {5, EXPLAINS, 0}, {9, UPDATE, COMPLETED}}},
+    {"a contact of ours ends it", 4, 3, {{1, 0, 0}, {2, PENDING, 0}, {5, CONTACT, 0}, {9, 0, COMPLETED}}},
+    {"so does one of the customer", 4, 3, {{1, 0, 0}, {2, PENDING, 0}, {5, CHASE, 0}, {9, 0, COMPLETED}}},
+    {"resumes ends it, and no gap", 5, 3, {{1, 0, 0}, {2, PENDING, 0}, {5, RESUMES, 0}, {9, 0, COMPLETED}}},
+    {"resumes where nothing is paused", 8, 0, {{1, 0, 0}, {5, RESUMES, 0}, {9, 0, COMPLETED}}},
+    {"pending beside what would end it",
+     0,
+     7,
+     {{1, PENDING, 0}, {2, PENDING | INBOUND, 0}, {3, PENDING | RESUMES, 0}, {8, 0, COMPLETED}}},
+    {"an outcome ends it", 3, 3, {{1, 0, 0}, {2, PENDING, 0}, {5, 0, COMPLETED}, {6, REOPENS, 0}, {9, 0, COMPLETED}}},
+    {"after the end nothing is paused",
+     3,
+     0,
+     {{1, 0, 0}, {2, 0, COMPLETED}, {4, PENDING, 0}, {6, FAULT, 0}, {9, 0, COMPLETED}}},
     {"pending begins after its touchpoint", 4, 5, {{1, 0, 0}, {5, PENDING, 0}, {10, 0, COMPLETED}}},
-    {"and ends at the next", 7, 4, {{1, 0, 0}, {5, PENDING, 0}, {9, 0, 0}, {12, 0, COMPLETED}}},
     {"pending lasts on if said again", 0, 9, {{1, PENDING, 0}, {5, PENDING | UPDATE, 0}, {10, 0, COMPLETED}}},
     {"pending of what is visible", 2, 5, {{1, 0, 0}, {3, CONTACT | PENDING, 0}, {8, 0, COMPLETED}}},
     {"after the end there is neither",
@@ -637,6 +652,25 @@ START_TEST(silence_is_the_longest_gap) {
     ck_assert_int_eq(summed(&j, CXJ__J_SUM_SILENCE), silences[_i].silence);
     ck_assert_msg(summed(&j, CXJ__J_SUM_PENDING) == silences[_i].pending, "%s: pending %" PRId64, silences[_i].why,
                   summed(&j, CXJ__J_SUM_PENDING));
+}
+END_TEST
+
+/* Section 4.3: "if the journey runs after m: if m is pending, it is paused from here on; else if m has contact or
+ * resumes, it is not … A journey that is not running is not paused." */
+START_TEST(each_facet_pauses_ends_the_pause_or_leaves_it) {
+    for (uint32_t bit = 0; bit <= 17; bit++) {
+        uint32_t facet = UINT32_C(1) << bit;
+        for (int paused = 0; paused <= 1; paused++) {
+            for (uint8_t outcome = 0; outcome <= ABANDONED; outcome++) {
+                struct journey j = {0};
+                add(&j, 1, T(.facets = paused ? PENDING : 0));
+                ck_assert_int_eq(j.fold.paused, paused);
+                add(&j, 2, T(.facets = facet, .outcome = outcome));
+                bool ends = (facet & (CONTACT | INBOUND | CHASE | RESUMES)) != 0;
+                ck_assert_int_eq(j.fold.paused, outcome == 0 && (facet == PENDING || (paused && !ends)));
+            }
+        }
+    }
 }
 END_TEST
 
@@ -2148,6 +2182,7 @@ static void add_running(Suite *suite) {
     tcase_add_test(cases, reopened_is_counted_once_and_stays);
     cases = group(suite, "silence");
     tcase_add_loop_test(cases, silence_is_the_longest_gap, 0, SILENCES);
+    tcase_add_test(cases, each_facet_pauses_ends_the_pause_or_leaves_it);
     tcase_add_test(cases, an_open_journey_adds_no_duration);
 }
 
