@@ -20,9 +20,10 @@ struct cxj__appended {
     size_t fact_count;
     struct cxj__fold before;
     struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
-    struct cxj__target targets[CXJ__APPEND_TARGETS]; /* of its facts */
-    size_t target_count;
-    bool is_aimed;    /* targets are all there are, and their cells are there */
+    struct cxj__post post;
+    struct cxj__lot lot; /* of its postings, in targets */
+    struct cxj__target targets[CXJ__APPEND_TARGETS];
+    bool is_listed;   /* there was room for all */
     uint32_t changed; /* dimensions of the journey that it has changed */
 };
 
