@@ -15,7 +15,8 @@
 
 struct cxj__post cxj__post_of(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__fold *fold,
                               enum cxj__posting posting) {
-    struct cxj__post post = {.core = core, .journey = journey, .posting = posting, .budget = SIZE_MAX};
+    struct cxj__post post = {
+        .core = core, .journey = journey, .posting = posting, .budget = SIZE_MAX, .base = SIZE_MAX};
     cxj__core_set_journey_codes(fold, &post.codes);
     return post;
 }
@@ -46,37 +47,43 @@ static bool reach(struct cxj__core *core, struct cxj_view *view, const struct cx
     return *cell != NULL;
 }
 
+/* The code of a record for a holder, and its moment. */
+static uint32_t its_code(const struct cxj__post *post, size_t position, uint32_t holder) {
+    return position < post->base ? cxj__journey_code_at(post->journey, position, holder)
+                                 : cxj__journey_code(&post->entries[position - post->base].touchpoint, holder);
+}
+static int64_t its_moment(const struct cxj__post *post, size_t position) {
+    return position < post->base ? cxj__journey_moment(post->journey, position)
+                                 : post->entries[position - post->base].touchpoint.at;
+}
+
 /* True if the record at a position falls under the key of a touchpoints view, whose conditions on the journey it
  * meets. */
-static bool falls_under(const struct cxj__journey *journey, const struct cxj_view *view, const struct cxj__key *key,
+static bool falls_under(const struct cxj__post *post, const struct cxj_view *view, const struct cxj__key *key,
                         size_t position) {
     for (size_t i = 0; i < view->dimension_count; i++) {
         uint32_t holder = view->dimensions[i] - 1U;
-        if (holder < CXJ__HOLDERS && cxj__journey_code_at(journey, position, holder) != key->parts[i]) return false;
+        if (holder < CXJ__HOLDERS && its_code(post, position, holder) != key->parts[i]) return false;
     }
-    if (view->period != CXJ__NO_PERIOD && !cxj__view_is_in_period(view, key, cxj__journey_moment(journey, position))) {
-        return false;
-    }
+    if (view->period != CXJ__NO_PERIOD && !cxj__view_is_in_period(view, key, its_moment(post, position))) return false;
     for (size_t i = 0; i < view->condition_count; i++) {
         const struct cxj__condition *condition = &view->conditions[i];
         uint32_t holder = condition->dimension - 1U;
-        if (holder < CXJ__HOLDERS && !cxj__query_has_code(condition, cxj__journey_code_at(journey, position, holder))) {
-            return false;
-        }
+        if (holder < CXJ__HOLDERS && !cxj__query_has_code(condition, its_code(post, position, holder))) return false;
     }
     return true;
 }
 
 /* In a short journey: whether no record before a position falls under the key. held: which of the values at the
  * position an earlier record has. */
-static bool is_first_under(const struct cxj__journey *journey, const struct cxj_view *view, const struct cxj__key *key,
+static bool is_first_under(const struct cxj__post *post, const struct cxj_view *view, const struct cxj__key *key,
                            uint32_t held, size_t position) {
     for (size_t i = 0; i < view->dimension_count; i++) {
         uint32_t d = view->dimensions[i] - 1U;
         if (d < CXJ__TRACKS && key->parts[i] != 0 && (held >> d & 1) == 0) return true;
     }
     for (size_t i = position; i-- > 0;) {
-        if (falls_under(journey, view, key, i)) return false;
+        if (falls_under(post, view, key, i)) return false;
     }
     return true;
 }
@@ -92,89 +99,59 @@ static bool count_indexed(const struct cxj__core *core, struct cxj__index *index
 
 /* ---- one posting ------------------------------------------------------------------------------------------------ */
 
-/* A fact under a key of a view. */
-struct posting {
-    struct cxj_view *view;
-    const struct cxj__key *key;
-    const struct cxj__fact *fact;
-    uint32_t held;
-    size_t position;
-};
-
 /* Whether the journey comes into the cell with the touchpoint, or leaves it. */
-static bool is_first(const struct cxj__post *post, const struct posting *posting, const struct cxj__cell *cell,
-                     int sign) {
-    if (posting->fact->grain != CXJ_GRAIN_TOUCHPOINTS) return false;
+static bool is_first(const struct cxj__target *target, const struct cxj__cell *cell, int sign) {
+    const struct cxj__post *post = target->post;
+    if (target->fact->grain != CXJ_GRAIN_TOUCHPOINTS) return false;
     struct cxj__index *index = post->journey->index;
     if (index != NULL) return count_indexed(post->core, index, cell, sign);
-    return is_first_under(post->journey, posting->view, posting->key, posting->held, posting->position);
+    return is_first_under(post, target->view, &target->key, target->held, target->position);
 }
 
-static void count_distinct(const struct cxj__post *post, const struct posting *posting, struct cxj__cell *cell,
-                           int sign) {
-    if (is_first(post, posting, cell, sign)) cxj__cell_counts(cell)[CXJ__T_JOURNEYS] += sign;
+static void count_distinct(const struct cxj__target *target, struct cxj__cell *cell, int sign) {
+    if (is_first(target, cell, sign)) cxj__cell_counts(cell)[CXJ__T_JOURNEYS] += sign;
 }
 
 /* Makes room in the index for one more cell. One that is fuller than usual is slower, but right, as long as it has an
  * empty slot. */
-static bool reserve_in_index(const struct cxj__post *post, const struct posting *posting, bool is_forced) {
+static bool reserve_in_index(const struct cxj__target *target, bool is_forced) {
+    const struct cxj__post *post = target->post;
     const struct cxj__index *index = post->journey->index;
-    if (index == NULL || posting->fact->grain != CXJ_GRAIN_TOUCHPOINTS) return true;
+    if (index == NULL || target->fact->grain != CXJ_GRAIN_TOUCHPOINTS) return true;
     return cxj__journey_reserve_index(post->journey, &post->core->memory, &post->core->seed, 1) ||
            (is_forced && index->used + 2 < index->capacity);
 }
 
-static bool add_to(const struct cxj__post *post, const struct posting *posting, struct cxj__cell *cell) {
-    if (!reserve_in_index(post, posting, false) || !cxj__cell_take_fact(cell, &post->core->memory, posting->fact)) {
+/* The fact as its view measures it: in working hours, its moments are time that was open before them. */
+static const struct cxj__fact *measured(const struct cxj__target *target, struct cxj__fact *room) {
+    const struct cxj__calendar *hours = target->post->core->hours;
+    if (!target->view->in_hours) return target->fact;
+    *room = *target->fact;
+    room->at = cxj__calendar_open(hours, room->at);
+    room->since = cxj__calendar_open(hours, room->since);
+    room->first_due = cxj__calendar_open(hours, room->first_due);
+    return room;
+}
+
+static bool add(struct cxj__target *target) {
+    struct cxj__fact room;
+    struct cxj__core *core = target->post->core;
+    if (target->cell == NULL && !reach(core, target->view, &target->key, &target->cell)) return false;
+    if (target->cell == NULL) return true;
+    if (!reserve_in_index(target, false) || !cxj__cell_take_fact(target->cell, &core->memory, measured(target, &room))) {
         return false;
     }
-    count_distinct(post, posting, cell, 1);
+    count_distinct(target, target->cell, 1);
     return true;
 }
 
-static bool add(const struct cxj__post *post, const struct posting *posting) {
-    struct cxj__cell *cell = NULL;
-    if (!reach(post->core, posting->view, posting->key, &cell)) return false;
-    return cell == NULL || add_to(post, posting, cell);
-}
-
-size_t cxj__post_targets(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__target *targets,
-                         size_t count, uint32_t held, size_t position) {
-    const struct cxj__post post = {.core = core, .journey = journey, .posting = CXJ__POST_ADD};
-    size_t made = 0;
-    for (; made < count; made++) {
-        const struct cxj__target *target = &targets[made];
-        const struct posting posting = {target->view, &target->cell->key, target->fact, held, position};
-        if (!add_to(&post, &posting, target->cell)) break;
-    }
-    return made;
-}
-
-static bool take(const struct cxj__post *post, const struct posting *posting) {
-    struct cxj__cell *cell = find_cell(post->core, posting->view, posting->key);
-    if (cell == NULL) return true;
-    cxj__cell_add_fact(cell, posting->fact, -1);
-    count_distinct(post, posting, cell, -1);
-    note_empty(post->core, posting->view, cell);
+static bool take(struct cxj__target *target) {
+    struct cxj__fact room;
+    if (target->cell == NULL) return true;
+    cxj__cell_add_fact(target->cell, measured(target, &room), -1);
+    count_distinct(target, target->cell, -1);
+    note_empty(target->post->core, target->view, target->cell);
     return true;
-}
-
-static bool seek(const struct cxj__post *post, const struct posting *posting) {
-    if (post->made >= post->target_count) return true;
-    struct cxj__target *target = &post->targets[post->made];
-    target->view = posting->view;
-    target->fact = posting->fact;
-    target->key = *posting->key;
-    target->cell = cxj__view_guess(posting->view, &post->core->seed, posting->key);
-    cxj__cell_prefetch(target->cell);
-    return true;
-}
-
-void cxj__post_approach(struct cxj__core *core, struct cxj__target *target) {
-    if (target->cell == NULL || !cxj__cell_has_key(target->cell, &target->key)) {
-        target->cell = find_cell(core, target->view, &target->key);
-    }
-    if (target->cell != NULL) cxj__cell_prefetch_sums(target->cell);
 }
 
 /* A cell for which there is no room goes, though something contributes to it. */
@@ -189,61 +166,119 @@ static void lose(const struct cxj__post *post, struct cxj_view *view, struct cxj
     cxj__view_lose(view, cell, &core->memory);
 }
 
-static bool force(const struct cxj__post *post, const struct posting *posting) {
-    struct cxj__core *core = post->core;
+/* The cell that the target has may be lost already. */
+static bool force(struct cxj__target *target) {
+    struct cxj__fact room;
+    struct cxj__core *core = target->post->core;
     struct cxj__cell *cell = NULL;
-    if (!reach(core, posting->view, posting->key, &cell)) posting->view->incomplete = true;
+    if (!reach(core, target->view, &target->key, &cell)) target->view->incomplete = true;
     if (cell == NULL) return true;
     cell->is_needed = false;
-    if (!reserve_in_index(post, posting, true) || !cxj__cell_take_fact(cell, &core->memory, posting->fact)) {
-        lose(post, posting->view, cell);
+    if (!reserve_in_index(target, true) || !cxj__cell_take_fact(cell, &core->memory, measured(target, &room))) {
+        lose(target->post, target->view, cell);
     } else {
-        count_distinct(post, posting, cell, 1);
+        count_distinct(target, cell, 1);
     }
     return true;
 }
 
-static bool need(const struct cxj__post *post, const struct cxj_view *view, const struct cxj__key *key) {
-    struct cxj__cell *cell = find_cell(post->core, view, key);
-    if (cell != NULL) cell->is_needed = true;
+static bool need(struct cxj__target *target) {
+    if (target->cell != NULL) target->cell->is_needed = true;
     return true;
 }
 
-static bool reserve_apart(const struct cxj__post *post, const struct posting *posting) {
-    struct cxj__memory *memory = &post->core->memory;
-    struct cxj__cell *cell = find_cell(post->core, posting->view, posting->key);
+static bool reserve_apart(struct cxj__target *target) {
+    struct cxj__fact room;
+    struct cxj__memory *memory = &target->post->core->memory;
+    struct cxj__cell *cell = target->cell;
     return cell == NULL ||
-           (cxj__cell_reserve_sealed(cell, memory) && cxj__cell_reserve_fact(cell->sealed, memory, posting->fact));
+           (cxj__cell_reserve_sealed(cell, memory) &&
+            cxj__cell_reserve_fact(cell->sealed, memory, measured(target, &room)));
 }
 
 /* The index is counted down, for the journey is about to go. */
-static bool add_apart(const struct cxj__post *post, const struct posting *posting) {
-    struct cxj__cell *cell = find_cell(post->core, posting->view, posting->key);
+static bool add_apart(struct cxj__target *target) {
+    struct cxj__fact room;
+    struct cxj__cell *cell = target->cell;
     if (cell == NULL) {
-        posting->view->sealed_lost = true;
+        target->view->sealed_lost = true;
         return true;
     }
-    cxj__cell_add_fact(cell->sealed, posting->fact, 1);
-    if (is_first(post, posting, cell, -1)) cxj__cell_counts(cell->sealed)[CXJ__T_JOURNEYS]++;
+    cxj__cell_add_fact(cell->sealed, measured(target, &room), 1);
+    if (is_first(target, cell, -1)) cxj__cell_counts(cell->sealed)[CXJ__T_JOURNEYS]++;
     return true;
 }
 
-static bool need_of_fact(const struct cxj__post *post, const struct posting *posting) {
-    return need(post, posting->view, posting->key);
+static bool seek(struct cxj__target *target) {
+    (void)target;
+    return true;
 }
 
-static bool post_fact(struct cxj__post *post, const struct posting *posting) {
-    static bool (*const ways[])(const struct cxj__post *post,
-                                const struct posting *posting) = {[CXJ__POST_ADD] = add,
-                                                                  [CXJ__POST_SEEK] = seek,
-                                                                  [CXJ__POST_TAKE] = take,
-                                                                  [CXJ__POST_NEED] = need_of_fact,
-                                                                  [CXJ__POST_FORCE] = force,
-                                                                  [CXJ__POST_RESERVE_APART] = reserve_apart,
-                                                                  [CXJ__POST_ADD_APART] = add_apart};
-    bool done = post->made < post->budget && ways[post->posting](post, posting);
+static bool post_target(struct cxj__target *target) {
+    static bool (*const ways[])(struct cxj__target *target) = {[CXJ__POST_ADD] = add,
+                                                               [CXJ__POST_SEEK] = seek,
+                                                               [CXJ__POST_TAKE] = take,
+                                                               [CXJ__POST_NEED] = need,
+                                                               [CXJ__POST_FORCE] = force,
+                                                               [CXJ__POST_RESERVE_APART] = reserve_apart,
+                                                               [CXJ__POST_ADD_APART] = add_apart};
+    struct cxj__post *post = target->post;
+    bool done = post->made < post->budget && ways[post->posting](target);
     post->made += done;
     return done;
+}
+
+/* ---- a lot of postings ------------------------------------------------------------------------------------------ */
+
+void cxj__post_approach(struct cxj__core *core, const struct cxj__lot *lot) {
+    for (size_t i = 0; i < lot->count; i++) {
+        struct cxj__target *target = &lot->targets[i];
+        if (target->cell == NULL) continue;
+        if (!cxj__cell_has_key(target->cell, &target->key)) {
+            target->cell = find_cell(core, target->view, &target->key);
+        }
+        if (target->cell != NULL) cxj__cell_prefetch_sums(target->cell);
+    }
+}
+
+void cxj__post_touch(const struct cxj__lot *lot) {
+    for (size_t i = 0; i < lot->count; i++) {
+        const struct cxj__target *target = &lot->targets[i];
+        struct cxj__fact room;
+        if (target->cell != NULL) cxj__cell_touch_durations(target->cell, measured(target, &room));
+    }
+}
+
+bool cxj__post_listed(const struct cxj__lot *lot) {
+    for (size_t i = 0; i < lot->count; i++) {
+        if (!post_target(&lot->targets[i])) return false;
+    }
+    return true;
+}
+
+bool cxj__post_lot(struct cxj__core *core, struct cxj__lot *lot) {
+    cxj__post_approach(core, lot);
+    cxj__post_touch(lot);
+    bool done = cxj__post_listed(lot);
+    lot->count = 0;
+    return done;
+}
+
+/* Lists a posting, and guesses its cell. */
+static bool list(struct cxj__post *post, struct cxj_view *view, const struct cxj__fact *fact,
+                 const struct cxj__key *key) {
+    struct cxj__lot *lot = post->lot;
+    if (lot->count == lot->capacity && (lot->stays || !cxj__post_lot(post->core, lot))) return false;
+    struct cxj__target *target = &lot->targets[lot->count++];
+    target->post = post;
+    target->view = view;
+    target->fact = fact;
+    target->key = *key;
+    target->held = post->said.held;
+    target->position = (uint32_t)post->said.position;
+    target->cell = cxj__view_guess(view, &post->core->seed, key);
+    cxj__cell_prefetch(target->cell);
+    return true;
 }
 
 /* ---- facts ------------------------------------------------------------------------------------------------------ */
@@ -253,37 +288,44 @@ static bool is_meant(const struct cxj__post *post, struct cxj__views views, cons
     return post->only != NULL ? view == post->only : ((view->depends & views.dimensions) != 0) == views.dependent;
 }
 
-void cxj__post_measure_in_hours(const struct cxj__core *core, const struct cxj__fact *facts, size_t count,
-                                struct cxj__fact *in_hours) {
-    for (size_t i = 0; i < count && core->hours != NULL; i++) {
-        in_hours[i] = facts[i];
-        in_hours[i].at = cxj__calendar_open(core->hours, facts[i].at);
-        in_hours[i].since = cxj__calendar_open(core->hours, facts[i].since);
-        in_hours[i].first_due = cxj__calendar_open(core->hours, facts[i].first_due);
-    }
+/* True if the touchpoint's own fact is the same in both, and so is whether its journey comes into the cell with it. In a
+ * long journey the index counts that. */
+static bool says_the_same(const struct cxj__post *post, const struct cxj__post *twin, const struct cxj_view *view,
+                          const struct cxj__key *key) {
+    if (post->journey->index != NULL) return true;
+    return is_first_under(post, view, key, post->said.held, post->said.position) ==
+           is_first_under(twin, view, key, twin->said.held, twin->said.position);
 }
 
-bool cxj__post_facts(struct cxj__post *post, struct cxj__views views, const cxj_touchpoint *touchpoint, uint32_t held,
-                     const struct cxj__facts *facts, size_t position) {
+/* True if a fact of the record at hand is the same in both. */
+static bool is_same_fact(const struct cxj__said *a, const struct cxj__said *b, size_t i) {
+    return i < b->count && memcmp(&a->facts[i], &b->facts[i], sizeof *a->facts) == 0;
+}
+
+bool cxj__post_facts(struct cxj__post *post, struct cxj__views views, const struct cxj__post *twin) {
     const struct cxj__core *core = post->core;
+    const struct cxj__said *said = &post->said;
     struct cxj__key key;
-    cxj__core_set_own_codes(touchpoint, &post->codes);
+    uint32_t same = 0;
+    for (size_t i = 0; twin != NULL && i < said->count; i++) {
+        same |= (uint32_t)is_same_fact(said, &twin->said, i) << i;
+    }
+    cxj__core_set_own_codes(said->touchpoint, &post->codes);
     for (size_t v = 0; v < core->view_count; v++) {
         struct cxj_view *view = core->views[v];
         if (!is_meant(post, views, view) || !cxj__query_passes(&view->query, &post->codes)) continue;
-        const struct cxj__fact *measured = view->in_hours ? facts->in_hours : facts->facts;
-        struct posting posting = {view, &key, &measured[0], held, position};
         if (view->grain == CXJ_GRAIN_TOUCHPOINTS) {
-            cxj__view_key(view, &post->codes, touchpoint->at, &key);
-            if (!post_fact(post, &posting)) return false;
+            cxj__view_key(view, &post->codes, said->touchpoint->at, &key);
+            if ((same & 1) != 0 && says_the_same(post, twin, view, &key)) continue;
+            if (!list(post, view, &said->facts[0], &key)) return false;
             continue;
         }
-        for (size_t i = 1; i < facts->count; i++) {
-            const struct cxj__fact *fact = &facts->facts[i];
-            posting.fact = &measured[i];
+        for (size_t i = 1; i < said->count; i++) {
+            const struct cxj__fact *fact = &said->facts[i];
             if (fact->grain != CXJ_GRAIN_TRANSITIONS || fact->dimension + 1 != view->dimensions[0]) continue;
+            if ((same >> i & 1) != 0) continue;
             cxj__view_transition_key(view, &post->codes, fact->from, fact->to, fact->at, &key);
-            if (!post_fact(post, &posting)) return false;
+            if (!list(post, view, fact, &key)) return false;
         }
     }
     return true;
@@ -314,27 +356,32 @@ void cxj__post_keep_samples(const struct cxj__core *core, struct cxj__journey *j
     }
 }
 
-bool cxj__post_records(struct cxj__post *post, struct cxj__views views, size_t position, struct cxj__fold *fold,
-                       bool keep) {
-    struct cxj__fact facts[CXJ__FACTS_OF_A_STEP], in_hours[CXJ__FACTS_OF_A_STEP];
-    struct cxj__journey *journey = post->journey;
+void cxj__post_step(struct cxj__post *post, struct cxj__fold *fold, const struct cxj__entry *entry, size_t position,
+                    struct cxj__fact *facts) {
     struct cxj__hours hours = {post->core->hours, &fold->in_hours};
-    for (size_t i = position; i < journey->count; i++) {
+    size_t count = cxj__fold_step(fold, hours, &entry->touchpoint, entry->held, post->core->wanted, facts);
+    post->said = (struct cxj__said){&entry->touchpoint, entry->held, position, facts, count};
+    post->core->folded++;
+}
+
+bool cxj__post_records(struct cxj__post *post, struct cxj__views views, size_t position, struct cxj__fold *fold) {
+    struct cxj__target targets[CXJ__POST_LOT];
+    struct cxj__fact facts[CXJ__POST_LOT];
+    struct cxj__lot lot = {targets, 0, CXJ__POST_LOT, false};
+    size_t used = 0;
+    post->lot = &lot;
+    for (size_t i = position; i < post->journey->count; i++) {
         struct cxj__entry entry;
-        size_t samples = fold->samples;
-        cxj__journey_unpack(journey, i, &entry);
-        size_t count = cxj__fold_step(fold, hours, &entry.touchpoint, entry.held, post->core->wanted, facts);
-        post->core->folded++;
-        cxj__post_measure_in_hours(post->core, facts, count, in_hours);
-        if (keep && !cxj__journey_reserve_samples(journey, &post->core->memory, fold->samples)) return false;
-        if (keep) {
-            cxj__post_keep_samples(post->core, journey, samples, facts, count);
-            cxj__journey_checkpoint(journey, i + 1, fold, &fold->in_hours);
+        if (used + CXJ__FACTS_OF_A_STEP > CXJ__POST_LOT) {
+            if (!cxj__post_lot(post->core, &lot)) return false;
+            used = 0;
         }
-        const struct cxj__facts both = {facts, in_hours, count};
-        if (!cxj__post_facts(post, views, &entry.touchpoint, entry.held, &both, i)) return false;
+        cxj__journey_unpack(post->journey, i, &entry);
+        cxj__post_step(post, fold, &entry, i, &facts[used]);
+        used += post->said.count;
+        if (!cxj__post_facts(post, views, NULL)) return false;
     }
-    return true;
+    return cxj__post_lot(post->core, &lot);
 }
 
 /* ---- samples ---------------------------------------------------------------------------------------------------- */
@@ -514,7 +561,9 @@ static bool take_standing(const struct whole *whole, struct cxj_view *view, cons
 }
 
 static bool need_standing(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
-    return need(whole->post, view, key);
+    struct cxj__cell *cell = find_cell(whole->post->core, view, key);
+    if (cell != NULL) cell->is_needed = true;
+    return true;
 }
 
 static bool reserve_standing_apart(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
@@ -570,7 +619,7 @@ bool cxj__post_whole(struct cxj__post *post) {
     static const struct cxj__views all = {0, false};
     struct cxj__fold fold;
     memset(&fold, 0, sizeof fold);
-    return cxj__post_standing(post) && cxj__post_records(post, all, 0, &fold, false);
+    return cxj__post_standing(post) && cxj__post_records(post, all, 0, &fold);
 }
 
 bool cxj__post_journey(struct cxj__core *core, struct cxj__journey *journey, enum cxj__posting posting) {
