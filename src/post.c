@@ -551,14 +551,17 @@ static void know(struct move *move) {
     move->is_known = true;
 }
 
-/* Room in the cell where the journey will stand; from is the first of its samples that come there. */
-static bool reserve_move(struct move *move, struct cxj__cell *to, size_t from) {
+/* Room in the cell where the journey will stand, or stands already. */
+static bool reserve_move(struct move *move, struct cxj__cell *to, bool is_there) {
     struct cxj__memory *memory = &move->core->memory;
-    if (move->after->fold->outcome != 0) {
+    const struct cxj__fold *was = move->before->fold, *is = move->after->fold;
+    uint16_t responses = is_there ? was->counts[CXJ__F_FIRST_RESPONSES] : 0;
+    size_t from = is_there ? was->samples : 0;
+    if (is->outcome != 0 || is->counts[CXJ__F_FIRST_RESPONSES] > responses) {
         know(move);
         if (!cxj__cell_reserve_contribution(to, memory, &move->is)) return false;
     }
-    for (size_t i = from; i < move->after->fold->samples; i++) {
+    for (size_t i = from; i < is->samples; i++) {
         if (!cxj__cell_reserve_sample(to, memory, move->journey->samples[i])) return false;
     }
     return true;
@@ -571,7 +574,9 @@ static void add_samples(const struct move *move, struct cxj__cell *cell, size_t 
 static void change_in(struct move *move, struct cxj__cell *cell) {
     size_t was = move->before->fold->samples, is = move->after->fold->samples, stay = was < is ? was : is;
     if (move->is_alike) {
-        cxj__cell_change_counts(cell, move->before->fold->counts, move->after->fold->counts);
+        const struct cxj__fold *before = move->before->fold, *after = move->after->fold;
+        cxj__cell_change_counts(cell, before->counts, after->counts,
+                                after->lasted.of[CXJ__RESPONSE] - before->lasted.of[CXJ__RESPONSE]);
     } else {
         know(move);
         cxj__cell_change_contribution(cell, &move->was, &move->is);
@@ -589,18 +594,18 @@ static bool move_in(struct move *move, struct cxj_view *view) {
     if (move->stays) {
         from = is_there ? find_cell(core, view, &key) : NULL;
         if (from == NULL) return true; /* it stood nowhere, or where the view has no room */
-        if (!reserve_move(move, from, move->before->fold->samples)) return false;
+        if (!reserve_move(move, from, true)) return false;
         change_in(move, from);
         return true;
     }
     if (stands(core, move->journey, move->before, view, &old)) from = find_cell(core, view, &old);
     if (is_there && from != NULL && cxj__cell_has_key(from, &key)) {
-        if (!reserve_move(move, from, move->before->fold->samples)) return false;
+        if (!reserve_move(move, from, true)) return false;
         change_in(move, from);
         return true;
     }
     if (is_there && !reach(core, view, &key, &to)) return false;
-    if (to != NULL && !reserve_move(move, to, 0)) return false;
+    if (to != NULL && !reserve_move(move, to, false)) return false;
     know(move);
     if (from != NULL) {
         cxj__cell_add_contribution(from, &move->was, -1);
