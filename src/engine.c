@@ -520,7 +520,7 @@ static void show(const struct cxj__journey *journey, cxj_journey *state) {
         .customer = cxj__journey_customer(journey),
         .first_at = fold->first_at,
         .last_at = fold->last_at,
-        .end_at = fold->end_at,
+        .end_at = fold->outcome != 0 ? fold->end_at : 0,
         .quiet = fold->lasted.of[CXJ__QUIET],
         .silence = fold->lasted.of[CXJ__SILENCE],
         .pending = fold->lasted.of[CXJ__PENDING],
@@ -548,6 +548,7 @@ static void show(const struct cxj__journey *journey, cxj_journey *state) {
         .asking = fold->asking,
         .pending_now = fold->paused,
         .loop_open = fold->loop_open,
+        .waiting_since = fold->counts[CXJ__F_WAITING] > 0 ? fold->waits_since : 0,
     };
     struct cxj__fold room;
     show_ratings(fold, state);

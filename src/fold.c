@@ -25,6 +25,7 @@ struct step {
     bool ran;                       /* the journey ran before m */
     bool reopens;                   /* m reopened it */
     bool late;                      /* m closes a commitment late */
+    int64_t waits_since;            /* if the customer waits: since when */
 };
 
 /* ---- what a step asks ------------------------------------------------------------------------------------------- */
@@ -35,6 +36,12 @@ static bool has(const struct step *step, uint32_t facets) {
 
 static bool is_visible(const struct step *step) {
     return has(step, CXJ_FACET_CONTACT | CXJ_FACET_UPDATE);
+}
+
+/* The customer is told, or resolved what was asked, or we came to them (step 8). */
+static bool answers(const struct step *step) {
+    return has(step, CXJ_FACET_UPDATE | CXJ_FACET_RESOLVED) ||
+           (has(step, CXJ_FACET_CONTACT) && !has(step, CXJ_FACET_INBOUND));
 }
 
 static bool is_satisfied(const struct step *step) {
@@ -382,7 +389,7 @@ static void lose_context(struct step *step) {
 }
 
 /* Step 7. */
-static void answer(struct step *step) {
+static void keep_asking(struct step *step) {
     struct cxj__fold *fold = step->fold;
     bool chase = has(step, CXJ_FACET_CHASE);
     if (has(step, CXJ_FACET_UPDATE) && !chase && !fold->asking) {
@@ -392,10 +399,39 @@ static void answer(struct step *step) {
     if (chase) fold->asking = 1;
 }
 
-/* Step 8. */
+static void note_response(struct step *step) {
+    struct cxj__fold *fold = step->fold;
+    count_both(step, CXJ__F_RESPONSES, CXJ__T_RESPONSES);
+    step->facts[0].waits_since = step->waits_since;
+    lengthen(step, CXJ__RESPONSE, step->waits_since, step->m->at);
+    if (fold->counts[CXJ__F_FIRST_RESPONSES] > 0) return;
+    count_one(step, CXJ__F_FIRST_RESPONSES);
+    lengthen(step, CXJ__FIRST_RESPONSE, step->waits_since, step->m->at);
+}
+
+/* Step 8. Where the journey has ended, nobody waits: an outcome clears that, and who comes later takes it up again. */
+static void respond(struct step *step) {
+    struct cxj__fold *fold = step->fold;
+    uint16_t *waits = &fold->counts[CXJ__F_WAITING]; /* 0 or 1 */
+    if (*waits == 0 && has(step, CXJ_FACET_INBOUND)) {
+        *waits = 1;
+        step->waits_since = step->m->at;
+    }
+    if (*waits == 0) return;
+    if (answers(step)) {
+        note_response(step);
+        *waits = 0;
+    } else if (step->m->outcome != 0) {
+        *waits = 0;
+    } else {
+        fold->waits_since = step->waits_since;
+    }
+}
+
+/* Step 9. */
 static void close_loop(struct step *step) {
     struct cxj__fold *fold = step->fold;
-    if (fold->loop_open && has(step, CXJ_FACET_CONTACT) && !has(step, CXJ_FACET_INBOUND)) {
+    if (fold->loop_open && answers(step)) {
         fold->loop_open = 0;
         count_one(step, CXJ__F_LOOPS_CLOSED);
         add_sample(step, CXJ__J_HISTOGRAM_LOOP, fold->loop_at, step->m->at);
@@ -461,7 +497,7 @@ static void rate_kind(struct step *step) {
     if (is_dissatisfied(step)) *mask |= CXJ__BIT(CXJ__T_NPS_DISSATISFIED);
 }
 
-/* Step 9. */
+/* Step 10. */
 static void rate(struct step *step) {
     struct cxj__fold *fold = step->fold;
     bool satisfaction = step->scale->kind == CXJ__SATISFACTION;
@@ -498,8 +534,13 @@ static void judge_closing(struct step *step) {
 
 size_t cxj__fold_step(struct cxj__fold *fold, struct cxj__hours hours, const cxj_touchpoint *m, uint32_t held,
                       uint32_t wanted, struct cxj__fact *facts) {
-    struct step step = {
-        .fold = fold, .hours = hours, .m = m, .facts = facts, .wanted = wanted, .first = fold->counts[CXJ__F_TOUCHPOINTS] == 0};
+    struct step step = {.fold = fold,
+                        .hours = hours,
+                        .m = m,
+                        .facts = facts,
+                        .wanted = wanted,
+                        .first = fold->counts[CXJ__F_TOUCHPOINTS] == 0,
+                        .waits_since = fold->waits_since};
     new_fact(&step, CXJ_GRAIN_TOUCHPOINTS);
     note_facets(&step);
     note_statements(&step);
@@ -509,7 +550,8 @@ size_t cxj__fold_step(struct cxj__fold *fold, struct cxj__hours hours, const cxj
     move_all(&step, held);
     keep_commitments(&step);
     lose_context(&step);
-    answer(&step);
+    keep_asking(&step);
+    respond(&step);
     if (m->facets & CXJ_FACET_ASKED) fold->asked = 1;
     if (m->scale != 0) {
         step.scale = cxj__touchpoint_scale(m->scale);
@@ -625,7 +667,7 @@ bool cxj__fold_contributes_alike(const struct cxj__fold *before, const struct cx
     if (before->outcome != 0 || memcmp((const char *)before + from, (const char *)after + from, to - from) != 0) {
         return false;
     }
-    for (int i = CXJ__SLIP; i < CXJ__DURATIONS; i++) {
+    for (int i = CXJ__SLIP; i < CXJ__RESPONSE; i++) {
         if (before->lasted.of[i] != after->lasted.of[i]) return false;
     }
     for (unsigned c = 0; before->promises_open >> c != 0; c++) {
@@ -634,7 +676,8 @@ bool cxj__fold_contributes_alike(const struct cxj__fold *before, const struct cx
     /* What a contribution asks of the counts is whether there are any. */
     return a[CXJ__F_TOUCHPOINTS] > 0 && (a[CXJ__F_HANDOFFS] == 0) == (b[CXJ__F_HANDOFFS] == 0) &&
            (a[CXJ__F_INBOUND] == 0) == (b[CXJ__F_INBOUND] == 0) &&
-           (a[CXJ__F_PROMISES] == 0) == (b[CXJ__F_PROMISES] == 0) && a[CXJ__F_TOUCH_RATINGS] == b[CXJ__F_TOUCH_RATINGS];
+           (a[CXJ__F_PROMISES] == 0) == (b[CXJ__F_PROMISES] == 0) &&
+           a[CXJ__F_TOUCH_RATINGS] == b[CXJ__F_TOUCH_RATINGS] && a[CXJ__F_FIRST_RESPONSES] == b[CXJ__F_FIRST_RESPONSES];
 }
 
 void cxj__fold_contribute(const struct cxj__fold *fold, const struct cxj__calendar *calendar,
@@ -655,6 +698,9 @@ void cxj__fold_contribute(const struct cxj__fold *fold, const struct cxj__calend
     contribution->sums[CXJ__J_SUM_SLIP] = lasted->of[CXJ__SLIP];
     contribution->sums[CXJ__J_SUM_LATENESS] = lasted->of[CXJ__LATENESS];
     contribution->sums[CXJ__J_SUM_DARK] = lasted->of[CXJ__DARK];
+    contribution->sums[CXJ__J_SUM_RESPONSE] = lasted->of[CXJ__RESPONSE];
+    contribution->sums[CXJ__J_SUM_FIRST_RESPONSE] = lasted->of[CXJ__FIRST_RESPONSE];
+    contribution->durations[CXJ__J_HISTOGRAM_FIRST_RESPONSE] = lasted->of[CXJ__FIRST_RESPONSE];
     stand_rated(fold, contribution);
     if (fold->outcome != 0) {
         stand_ended(fold, calendar, lasted, contribution);

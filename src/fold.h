@@ -40,6 +40,8 @@ enum cxj__duration {
     CXJ__SLIP, /* from here on: what a journey contributes also while it runs */
     CXJ__LATENESS,
     CXJ__DARK,
+    CXJ__RESPONSE, /* of all responses */
+    CXJ__FIRST_RESPONSE,
     CXJ__DURATIONS
 };
 struct cxj__durations {
@@ -56,8 +58,11 @@ struct cxj__hours {
  * beside counts and durations, comes last: see cxj__fold_contributes_alike(). */
 struct cxj__fold {
     int64_t first_at, last_at;
-    int64_t end_at; /* 0 while the journey runs */
-    int64_t loop_at;
+    union {                  /* a customer waits only while the journey runs */
+        int64_t end_at;      /* if it has ended */
+        int64_t waits_since; /* if the customer waits for an answer, as counts say */
+    };
+    int64_t loop_at; /* if a loop is open */
     struct cxj__durations lasted;
     struct cxj__track tracks[CXJ__TRACKS];
     uint64_t seen[CXJ__TRACKS]; /* values so far, by dimension: bit value % 64; see cxj__fold_saw() */
@@ -138,8 +143,8 @@ static inline struct cxj__hours cxj__fold_no_hours(void) {
     return (struct cxj__hours){NULL, NULL};
 }
 
-/* True if the two contributions of a journey that runs differ in the counts of the fold alone, as they do nearly always
- * when a touchpoint comes last. False where that is not plain to see. */
+/* True if the two contributions of a journey that runs differ in the counts of the fold and the time of its responses
+ * alone, as they do nearly always when a touchpoint comes last. False where that is not plain to see. */
 bool cxj__fold_contributes_alike(const struct cxj__fold *before, const struct cxj__fold *after);
 
 /* What the journey adds to a journeys cell as it stands, with its durations by a clock: lasted are the fold's own and

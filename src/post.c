@@ -130,6 +130,7 @@ static const struct cxj__fact *measured(const struct cxj__target *target, struct
     room->at = cxj__calendar_open(hours, room->at);
     room->since = cxj__calendar_open(hours, room->since);
     room->first_due = cxj__calendar_open(hours, room->first_due);
+    room->waits_since = cxj__calendar_open(hours, room->waits_since);
     return room;
 }
 
@@ -502,11 +503,14 @@ struct cxj__cell *cxj__post_standing_cell(struct cxj__core *core, struct cxj__jo
     return stands(core, journey, &standing, view, &key) ? find_cell(core, view, &key) : NULL;
 }
 
-/* What a fold contributes, with durations by the clock that a view measures by. */
-static void contribute(const struct cxj__core *core, bool in_hours, const struct cxj__fold *fold,
-                       const struct cxj__durations *lasted, struct cxj__contribution *contribution) {
-    cxj__fold_contribute(fold, in_hours ? core->hours : NULL, in_hours ? lasted : &fold->lasted, core->now,
-                         contribution);
+/* A journey's durations by the clock that a view measures by; and what it contributes with them, its fold being one with
+ * all promises. */
+static const struct cxj__durations *lasted_in(const struct cxj_view *view, const struct cxj__standing *standing) {
+    return view->in_hours ? standing->in_hours : &standing->fold->lasted;
+}
+static void contribute(const struct cxj__core *core, const struct cxj_view *view, const struct cxj__standing *standing,
+                       const struct cxj__fold *fold, struct cxj__contribution *contribution) {
+    cxj__fold_contribute(fold, view->in_hours ? core->hours : NULL, lasted_in(view, standing), core->now, contribution);
 }
 
 /* All that a journey adds to the cell of a view in which it stands. */
@@ -605,8 +609,7 @@ bool cxj__post_standing(struct cxj__post *post) {
         if (post->made == post->budget) return false;
         struct whole whole = {post, view, &contributions[view->in_hours]};
         if (!are_known[view->in_hours]) {
-            contribute(core, view->in_hours, cxj__journey_fold(journey, &room), journey->in_hours,
-                       &contributions[view->in_hours]);
+            contribute(core, view, &standing, cxj__journey_fold(journey, &room), &contributions[view->in_hours]);
         }
         are_known[view->in_hours] = true;
         if (!post_whole(&whole, view, &key)) return false;
@@ -643,19 +646,22 @@ struct move {
 static void know(struct move *move, const struct cxj_view *view) {
     const bool in_hours = view->in_hours;
     if (move->are_known[in_hours]) return;
-    contribute(move->core, in_hours, move->before->fold, move->before->in_hours, &move->was[in_hours]);
-    contribute(move->core, in_hours, move->after->fold, move->after->in_hours, &move->is[in_hours]);
+    contribute(move->core, view, move->before, move->before->fold, &move->was[in_hours]);
+    contribute(move->core, view, move->after, move->after->fold, &move->is[in_hours]);
     move->are_known[in_hours] = true;
 }
 
-/* Room in the cell where the journey will stand; from is the first of its samples that come there. */
-static bool reserve_move(struct move *move, const struct cxj_view *view, struct cxj__cell *to, size_t from) {
+/* Room in the cell where the journey will stand, or stands already. */
+static bool reserve_move(struct move *move, const struct cxj_view *view, struct cxj__cell *to, bool is_there) {
     struct cxj__memory *memory = &move->core->memory;
-    if (move->after->fold->outcome != 0) {
+    const struct cxj__fold *was = move->before->fold, *is = move->after->fold;
+    uint16_t responses = is_there ? was->counts[CXJ__F_FIRST_RESPONSES] : 0;
+    size_t from = is_there ? was->samples : 0;
+    if (is->outcome != 0 || is->counts[CXJ__F_FIRST_RESPONSES] > responses) {
         know(move, view);
         if (!cxj__cell_reserve_contribution(to, memory, &move->is[view->in_hours])) return false;
     }
-    for (size_t i = from; i < move->after->fold->samples; i++) {
+    for (size_t i = from; i < is->samples; i++) {
         if (!cxj__cell_reserve_sample(to, memory, sample_in(view, move->journey->samples[i]))) return false;
     }
     return true;
@@ -669,7 +675,9 @@ static void add_samples(const struct move *move, const struct cxj_view *view, st
 static void change_in(struct move *move, const struct cxj_view *view, struct cxj__cell *cell) {
     size_t was = move->before->fold->samples, is = move->after->fold->samples, stay = was < is ? was : is;
     if (move->is_alike) {
-        cxj__cell_change_counts(cell, move->before->fold->counts, move->after->fold->counts);
+        const struct cxj__durations *lasted = lasted_in(view, move->before), *lasts = lasted_in(view, move->after);
+        cxj__cell_change_counts(cell, move->before->fold->counts, move->after->fold->counts,
+                                lasts->of[CXJ__RESPONSE] - lasted->of[CXJ__RESPONSE]);
     } else {
         know(move, view);
         cxj__cell_change_contribution(cell, &move->was[view->in_hours], &move->is[view->in_hours]);
@@ -687,18 +695,18 @@ static bool move_in(struct move *move, struct cxj_view *view) {
     if (move->stays) {
         from = is_there ? find_cell(core, view, &key) : NULL;
         if (from == NULL) return true; /* it stood nowhere, or where the view has no room */
-        if (!reserve_move(move, view, from, move->before->fold->samples)) return false;
+        if (!reserve_move(move, view, from, true)) return false;
         change_in(move, view, from);
         return true;
     }
     if (stands(core, move->journey, move->before, view, &old)) from = find_cell(core, view, &old);
     if (is_there && from != NULL && cxj__cell_has_key(from, &key)) {
-        if (!reserve_move(move, view, from, move->before->fold->samples)) return false;
+        if (!reserve_move(move, view, from, true)) return false;
         change_in(move, view, from);
         return true;
     }
     if (is_there && !reach(core, view, &key, &to)) return false;
-    if (to != NULL && !reserve_move(move, view, to, 0)) return false;
+    if (to != NULL && !reserve_move(move, view, to, false)) return false;
     know(move, view);
     if (from != NULL) {
         cxj__cell_add_contribution(from, &move->was[view->in_hours], -1);

@@ -228,7 +228,7 @@ START_TEST(scores_come_back_exactly) {
 }
 END_TEST
 
-/* Section 2, columns satisfied and dissatisfied; section 4.9: "What different kinds measure is never mixed." */
+/* Section 2, columns satisfied and dissatisfied; section 4.10: "What different kinds measure is never mixed." */
 START_TEST(a_touchpoint_counts_its_rating_by_kind_and_box) {
     for (int score = scales[_i].lowest; score <= scales[_i].highest; score++) {
         struct journey j = {0};
@@ -274,7 +274,7 @@ START_TEST(a_rating_of_the_journey_is_no_touch_rating) {
 }
 END_TEST
 
-/* Section 4.9: "Scope employee: counted apart, never mixed with the customers'." */
+/* Section 4.10: "Scope employee: counted apart, never mixed with the customers'." */
 START_TEST(a_rating_of_an_employee_is_counted_apart) {
     for (int score = scales[_i].lowest; score <= scales[_i].highest; score++) {
         struct journey j = {0};
@@ -535,7 +535,6 @@ START_TEST(what_reopens_after_the_end) {
         ck_assert_int_eq(stand(&j).ended, !reopens);
         ck_assert_int_eq(counted(&j, CXJ__J_REOPENED), reopens);
         ck_assert_int_eq(counted(&j, CXJ__J_ABANDONED), !reopens);
-        ck_assert_int_eq(j.fold.end_at, reopens ? 0 : 10); /* the header: "0 while it is open" */
         ck_assert_int_eq(summed(&j, CXJ__J_SUM_DURATION), reopens ? 0 : 10);
     }
 }
@@ -1225,7 +1224,167 @@ START_TEST(an_update_in_a_chase_is_not_proactive) {
 }
 END_TEST
 
-/* Section 4.8: "if m has a dissatisfied rating of scope touchpoint or journey and no loop is open, one opens". */
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Step 8: responses
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* The response that the last touchpoint is, as its fact has it; -1: it is none. */
+static int64_t response(const struct journey *j) {
+    return has(j, CXJ__T_RESPONSES) ? cxj__cell_response(&j->facts[0]) : -1;
+}
+
+static void waits_since(const struct journey *j, int64_t since) {
+    ck_assert_int_eq(counted(j, CXJ__J_WAITING), 1);
+    ck_assert_int_eq(j->fold.waits_since, since);
+}
+
+static void nobody_waits(const struct journey *j) {
+    ck_assert_int_eq(counted(j, CXJ__J_WAITING), 0);
+}
+
+/* Section 4.8: "if m answers (it has update or resolved, or it has contact and is not inbound) and the customer waits:
+ * that is a response, with response time m.at − the at since which the customer waits …, and the customer waits no
+ * more". */
+START_TEST(each_facet_answers_or_does_not) {
+    for (uint32_t bit = 0; bit <= 17; bit++) {
+        struct journey j = {0};
+        uint32_t facet = UINT32_C(1) << bit;
+        bool answers = (facet & (CONTACT | UPDATE | NEXT_STEP | EXPLAINS | RESOLVED)) != 0;
+        add(&j, 5, T(.facets = INBOUND));
+        ck_assert_int_eq(response(&j), -1);
+        waits_since(&j, 5);
+        add(&j, 12, T(.facets = facet));
+        ck_assert_int_eq(response(&j), answers ? 7 : -1);
+        ck_assert_int_eq(counted(&j, CXJ__J_RESPONSES), answers);
+        ck_assert_int_eq(summed(&j, CXJ__J_SUM_RESPONSE), answers ? 7 : 0);
+        if (answers) {
+            nobody_waits(&j);
+        } else {
+            waits_since(&j, 5);
+        }
+        add(&j, 20, T(.facets = facet)); /* nobody waits any more */
+        ck_assert_int_eq(response(&j), -1);
+    }
+}
+END_TEST
+
+/* Section 4.8: "If m is inbound and the customer does not wait for an answer yet, the customer waits since m.at." Who
+ * did not come does not wait, and no outcome makes them. */
+START_TEST(only_who_comes_waits) {
+    for (uint32_t bit = 0; bit <= 17; bit++) {
+        for (uint8_t outcome = 0; outcome <= ABANDONED; outcome++) {
+            struct journey j = {0};
+            uint32_t facet = UINT32_C(1) << bit;
+            bool waits = outcome == 0 && (facet & (INBOUND | CHASE)) != 0;
+            add(&j, 5, T(.facets = facet, .outcome = outcome));
+            ck_assert_int_eq(response(&j), -1);
+            if (waits) {
+                waits_since(&j, 5);
+            } else {
+                nobody_waits(&j);
+            }
+            if (outcome == 0) continue;
+            ck_assert_int_eq(summed(&j, CXJ__J_SUM_DURATION), 0); /* who waits and when it ended are told apart */
+        }
+    }
+}
+END_TEST
+
+/* Two questions before one answer are one wait; "0 for a call that was answered in the call"; what answers them in
+ * their own call is a response of their wait. */
+START_TEST(a_wait_begins_once_and_ends_with_the_answer) {
+    struct journey j = {0};
+    add(&j, 5, T(.facets = INBOUND));
+    add(&j, 7, T(.facets = CHASE));
+    waits_since(&j, 5);
+    add(&j, 11, T(.facets = INBOUND | EXPLAINS));
+    ck_assert_int_eq(response(&j), 6);
+    nobody_waits(&j);
+    add(&j, 12, T(.facets = UPDATE)); /* unasked */
+    ck_assert_int_eq(response(&j), -1);
+    add(&j, 20, T(.facets = CHASE | RESOLVED));
+    ck_assert_int_eq(response(&j), 0);
+    nobody_waits(&j);
+    add(&j, 30, T(.facets = INBOUND));
+    waits_since(&j, 30);
+    add(&j, 34, T(.facets = CONTACT));
+    ck_assert_int_eq(response(&j), 4);
+    ck_assert_int_eq(counted(&j, CXJ__J_RESPONSES), 3);
+    ck_assert_int_eq(summed(&j, CXJ__J_SUM_RESPONSE), 10);
+}
+END_TEST
+
+/* Section 4.8: "it is the journey's first response if it is the first". */
+START_TEST(the_first_response_stays_the_first) {
+    struct journey j = {0};
+    add(&j, 1, T(.facets = CONTACT)); /* answers nobody */
+    struct cxj__contribution none = stand(&j);
+    ck_assert_int_eq(none.counts[CXJ__J_FIRST_RESPONSES] + none.sums[CXJ__J_SUM_FIRST_RESPONSE], 0);
+    for (int64_t at = 10; at < 40; at += 10) {
+        add(&j, at, T(.facets = INBOUND));
+        add(&j, at + at / 5, T(.facets = UPDATE));
+        struct cxj__contribution contribution = stand(&j);
+        ck_assert_int_eq(contribution.counts[CXJ__J_FIRST_RESPONSES], 1);
+        ck_assert_int_eq(contribution.sums[CXJ__J_SUM_FIRST_RESPONSE], 2);
+        ck_assert_int_eq(contribution.durations[CXJ__J_HISTOGRAM_FIRST_RESPONSE], 2);
+        ck_assert_int_eq(contribution.counts[CXJ__J_RESPONSES], at / 10);
+    }
+    ck_assert_int_eq(summed(&j, CXJ__J_SUM_RESPONSE), 2 + 4 + 6);
+}
+END_TEST
+
+/* Section 4.8: "Else, if m has an outcome, the customer waits no more either." So a word after the end is no response,
+ * and who waited before it does not wait when the journey is taken up again; an end that answers is a response. */
+START_TEST(an_outcome_ends_the_wait) {
+    for (uint8_t outcome = COMPLETED; outcome <= ABANDONED; outcome++) {
+        struct journey j = {0};
+        add(&j, 5, T(.facets = INBOUND));
+        add(&j, 8, T(.facets = FAULT, .outcome = outcome));
+        ck_assert_int_eq(response(&j), -1);
+        nobody_waits(&j);
+        ck_assert_int_eq(summed(&j, CXJ__J_SUM_DURATION), 3);
+        add(&j, 9, T(.facets = UPDATE));
+        ck_assert_int_eq(response(&j), -1);
+        add(&j, 10, T(.facets = REOPENS));
+        nobody_waits(&j);
+        add(&j, 12, T(.facets = INBOUND)); /* who comes again waits anew */
+        waits_since(&j, 12);
+        add(&j, 16, T(.facets = RESOLVED, .outcome = outcome));
+        ck_assert_int_eq(response(&j), 4);
+        nobody_waits(&j);
+        ck_assert_int_eq(summed(&j, CXJ__J_SUM_DURATION), 11);
+        add(&j, 20, T(.facets = INBOUND, .outcome = outcome)); /* they come with the end, which is replaced */
+        ck_assert_int_eq(response(&j), -1);
+        nobody_waits(&j);
+        ck_assert_int_eq(summed(&j, CXJ__J_SUM_DURATION), 15);
+        add(&j, 23, T(.facets = CHASE)); /* they come back, and the journey with them */
+        waits_since(&j, 23);
+        add(&j, 24, T(.facets = INBOUND | UPDATE, .outcome = outcome));
+        ck_assert_int_eq(response(&j), 1);
+        ck_assert_int_eq(counted(&j, CXJ__J_RESPONSES), 2);
+        ck_assert_int_eq(counted(&j, CXJ__J_FIRST_RESPONSES), 1);
+    }
+}
+END_TEST
+
+/* Waiting is no state of a pause, nor of who asks: each has its own rule. */
+START_TEST(a_note_or_a_pause_leaves_the_wait_as_it_was) {
+    struct journey j = {0};
+    add(&j, 5, T(.facets = CHASE));
+    add(&j, 6, T(.facets = PENDING, .owner = 2));
+    add(&j, 7, T(.facets = RESUMES | DELIVERED | ASKED));
+    add(&j, 8, T(.due = 99, RATED(TOUCHPOINT, CSAT5, 1)));
+    waits_since(&j, 5);
+    add(&j, 9, T(.facets = CONTACT));
+    ck_assert_int_eq(response(&j), 4);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Step 9: loops
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* Section 4.9: "if m has a dissatisfied rating of scope touchpoint or journey and no loop is open, one opens". */
 START_TEST(a_dissatisfied_rating_opens_a_loop) {
     for (int scope = CXJ_SCOPE_TOUCHPOINT; scope <= CXJ_SCOPE_JOURNEY; scope++) {
         for (int score = scales[_i].lowest; score <= scales[_i].highest; score++) {
@@ -1238,8 +1397,8 @@ START_TEST(a_dissatisfied_rating_opens_a_loop) {
 }
 END_TEST
 
-/* Section 4.8: "If a loop is open and m has contact and is not inbound, the loop closes, with loop time". */
-START_TEST(a_contact_of_ours_closes_the_loop) {
+/* Section 4.9: "If a loop is open and m answers (step 8), the loop closes, with loop time". */
+START_TEST(what_answers_closes_the_loop) {
     for (uint32_t bit = 0; bit <= 17; bit++) {
         struct journey j = {0};
         add(&j, 1, T(.facets = CONTACT)); /* no loop yet */
@@ -1247,13 +1406,40 @@ START_TEST(a_contact_of_ours_closes_the_loop) {
         add(&j, 5, T(RATED(JOURNEY, NPS, 6)));
         add(&j, 9, T(RATED(TOUCHPOINT, CSAT5, 1))); /* one is open: it counts from the first */
         add(&j, 12, T(.facets = UINT32_C(1) << bit));
-        bool closes = UINT32_C(1) << bit == CONTACT;
+        bool closes = (UINT32_C(1) << bit & (CONTACT | UPDATE | NEXT_STEP | EXPLAINS | RESOLVED)) != 0;
         ck_assert_int_eq(counted(&j, CXJ__J_LOOPS), 1);
         ck_assert_int_eq(counted(&j, CXJ__J_LOOPS_CLOSED), closes);
         if (closes) is_sample(&j, CXJ__J_HISTOGRAM_LOOP, 7);
         add(&j, 13, T(.facets = CONTACT));
         ck_assert_int_eq(counted(&j, CXJ__J_LOOPS_CLOSED), 1); /* and closes once */
         ck_assert_int_eq(sample(&j, CXJ__J_HISTOGRAM_LOOP) != NULL, !closes);
+    }
+}
+END_TEST
+
+/* What was told or resolved when they came answers, too; that they came does not, nor does an end. */
+START_TEST(what_answers_in_their_own_call_closes_the_loop) {
+    static const struct {
+        uint32_t facets;
+        uint8_t outcome;
+        bool closes;
+    } cases[] = {{INBOUND, 0, false},
+                 {CHASE, 0, false},
+                 {0, COMPLETED, false},
+                 {INBOUND, ABANDONED, false},
+                 {INBOUND | UPDATE, 0, true},
+                 {CHASE | RESOLVED, 0, true},
+                 {INBOUND | NEXT_STEP, 0, true},
+                 {RESOLVED, COMPLETED, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct journey j = {0};
+        add(&j, 5, T(RATED(TOUCHPOINT, CSAT5, 1)));
+        add(&j, 9, T(.facets = cases[i].facets, .outcome = cases[i].outcome));
+        ck_assert_int_eq(counted(&j, CXJ__J_LOOPS_CLOSED), cases[i].closes);
+        if (cases[i].closes) is_sample(&j, CXJ__J_HISTOGRAM_LOOP, 4);
+        add(&j, 12, T(.facets = UPDATE)); /* also behind an end, and without anybody waiting for it */
+        ck_assert_int_eq(counted(&j, CXJ__J_LOOPS_CLOSED), 1);
+        if (!cases[i].closes) is_sample(&j, CXJ__J_HISTOGRAM_LOOP, 7);
     }
 }
 END_TEST
@@ -1274,14 +1460,14 @@ START_TEST(a_rating_in_a_contact_closes_and_opens) {
 END_TEST
 
 /* ---------------------------------------------------------------------------------------------------------------------
- * Step 9: ratings
+ * Step 10: ratings
  * ------------------------------------------------------------------------------------------------------------------ */
 
 static cxj_touchpoint rated_at(int d, uint16_t value, uint8_t score) {
     return with_value(T(RATED(TOUCHPOINT, CSAT5, score)), d, value);
 }
 
-/* Section 4.9: "step = s(m) − s(r) belongs to that change: improved if > 0, degraded if < 0". */
+/* Section 4.10: "step = s(m) − s(r) belongs to that change: improved if > 0, degraded if < 0". */
 START_TEST(a_step_belongs_to_the_change_between_two_ratings) {
     for (uint8_t score = 1; score <= 5; score++) {
         struct journey j = {0};
@@ -1392,14 +1578,14 @@ START_TEST(the_fullest_touchpoint_fits) {
     struct journey j = {0};
     add(&j, 1,
         T(.owner = 1, .team = 1, .channel = 1, .stage = 1, .activity = 1, .due = 3, RATED(TOUCHPOINT, CSAT5, 1)));
-    add(&j, 2, T(.facets = EXPLAINS));
+    add(&j, 2, T(.facets = EXPLAINS, RATED(JOURNEY, NPS, 0)));
     add(&j, 9,
         T(.owner = 2, .team = 2, .channel = 2, .stage = 2, .activity = 2, .due = 30,
           .facets = CONTACT | REPEATED | DELIVERED, RATED(TOUCHPOINT, CSAT5, 2)));
     ck_assert_uint_eq(j.count, CXJ__FACTS_OF_A_STEP);
     is_sample(&j, CXJ__J_HISTOGRAM_LATENESS, 6);
     is_sample(&j, CXJ__J_HISTOGRAM_WARNING, 1);
-    is_sample(&j, CXJ__J_HISTOGRAM_LOOP, 8);
+    is_sample(&j, CXJ__J_HISTOGRAM_LOOP, 7);
 }
 END_TEST
 
@@ -1450,7 +1636,7 @@ START_TEST(a_rise_is_a_negative_drop) {
 }
 END_TEST
 
-/* Section 4.9: "Scope journey: of each kind the last one in order is the journey's rating of that kind." */
+/* Section 4.10: "Scope journey: of each kind the last one in order is the journey's rating of that kind." */
 START_TEST(the_last_rating_of_the_journey_holds) {
     struct journey j = {0};
     add(&j, 1, T(RATED(JOURNEY, CSAT5, 5)));
@@ -1735,10 +1921,13 @@ START_TEST(every_open_commitment_is_copied) {
 }
 END_TEST
 
-/* True if two contributions differ in nothing but the counts that the fold itself keeps. */
+/* True if two contributions differ in nothing but the counts that the fold itself keeps, and the time of responses. */
 static bool differ_in_counts_alone(const struct journey *a, const struct journey *b, int64_t now) {
     enum { AFTER = CXJ__J_JOURNEYS + 1 + CXJ__F_COUNTS };
     struct cxj__contribution x = stand_at(a, now), y = stand_at(b, now);
+    if (memcmp(x.durations, y.durations, sizeof x.durations) != 0) return false;
+    if (x.counts[CXJ__J_FIRST_RESPONSES] != y.counts[CXJ__J_FIRST_RESPONSES]) return false;
+    x.sums[CXJ__J_SUM_RESPONSE] = y.sums[CXJ__J_SUM_RESPONSE];
     return !x.ended && !y.ended && x.counts[CXJ__J_JOURNEYS] == y.counts[CXJ__J_JOURNEYS] &&
            memcmp(x.counts + AFTER, y.counts + AFTER, (CXJ__J_COUNTS - AFTER) * sizeof *x.counts) == 0 &&
            memcmp(x.sums, y.sums, sizeof x.sums) == 0 && memcmp(&x.value, &y.value, sizeof x.value) == 0;
@@ -1751,8 +1940,8 @@ static void check_alike(const struct journey *before, const struct journey *afte
     for (int64_t now = -10; now < 100; now += 5) ck_assert(differ_in_counts_alone(before, after, now));
 }
 
-/* fold.h: "True if the two contributions of a journey that runs differ in the counts of the fold alone". Here a
- * touchpoint comes last. */
+/* fold.h: "True if the two contributions of a journey that runs differ in the counts of the fold and the time of its
+ * responses alone". Here a touchpoint comes last. */
 START_TEST(contributions_that_are_alike_differ_in_counts_alone) {
     static struct journey before, after;
     for (int round = 0; round < 100; round++) {
@@ -2224,9 +2413,17 @@ static void add_ratings(Suite *suite) {
     TCase *cases = group(suite, "asking");
     tcase_add_test(cases, asking_ends_with_what_is_visible_and_ours);
     tcase_add_test(cases, an_update_in_a_chase_is_not_proactive);
+    cases = group(suite, "responses");
+    tcase_add_test(cases, each_facet_answers_or_does_not);
+    tcase_add_test(cases, only_who_comes_waits);
+    tcase_add_test(cases, a_wait_begins_once_and_ends_with_the_answer);
+    tcase_add_test(cases, the_first_response_stays_the_first);
+    tcase_add_test(cases, an_outcome_ends_the_wait);
+    tcase_add_test(cases, a_note_or_a_pause_leaves_the_wait_as_it_was);
     cases = group(suite, "loops");
     tcase_add_loop_test(cases, a_dissatisfied_rating_opens_a_loop, 1, SCALES);
-    tcase_add_test(cases, a_contact_of_ours_closes_the_loop);
+    tcase_add_test(cases, what_answers_closes_the_loop);
+    tcase_add_test(cases, what_answers_in_their_own_call_closes_the_loop);
     tcase_add_test(cases, a_rating_in_a_contact_closes_and_opens);
     cases = group(suite, "ratings");
     tcase_add_loop_test(cases, a_step_belongs_to_the_change_between_two_ratings, 0, CXJ__TRACKS);
