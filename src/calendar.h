@@ -22,8 +22,8 @@ cxj_status cxj__calendar_read(struct cxj__calendar **calendar, struct cxj__memor
 void cxj__calendar_destroy(struct cxj__calendar *calendar, struct cxj__memory *memory);
 
 /* What it says, in the one way in which it is written, NUL-terminated and never empty: words as they were given and
- * apart by one blank, lines ended by LF, no remarks; lines of hours in the order of their first days, before the first
- * date. Calendars are equal where these texts are, or where there is none. */
+ * apart by one blank, lines ended by LF, no remarks; lines of hours last, in the order of their first days. Calendars
+ * are equal where these texts are, or where there is none. */
 const char *cxj__calendar_text(const struct cxj__calendar *calendar, size_t *length);
 bool cxj__calendar_is_equal(const struct cxj__calendar *a, const struct cxj__calendar *b);
 

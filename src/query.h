@@ -85,6 +85,9 @@ bool cxj__query_take_word(struct cxj__reader *reader, const char *word);
 /* Refuses what comes next, with its column and what was expected there: CXJ_BAD_TEXT. */
 cxj_status cxj__query_expected(const struct cxj__reader *reader, const char *what);
 
+/* Reads "in working hours" if it comes next. */
+cxj_status cxj__query_read_hours(struct cxj__reader *reader);
+
 /* Reads "where" and its conditions if it comes next: over allowed dimensions, a bit for each, and those allowed after
  * had; where that is none, had is refused. */
 cxj_status cxj__query_read_conditions(struct cxj__reader *reader, uint32_t allowed, uint32_t had);

@@ -1,6 +1,7 @@
 /* view: cells by key (SPEC.md section 5).
  *
- * A key holds the number of the period (hours, days, weeks, months, … since 1970) and a code for each part. Cells are
+ * A key holds the number of the period (hours, days, weeks, months, … since 1970, of local time) and a code for each
+ * part. Cells are
  * found by a table of places; texts are compared only to put them in order. Invariant: every cell stands once in cells,
  * at its place, and once in slots, which are at most three quarters full. */
 #include "view.h"
@@ -14,15 +15,28 @@ cxj_status cxj__view_read(struct cxj_view *view, struct cxj__names *dictionaries
     return cxj__query_read(&view->query, dictionaries, memory, seed, text, length, message);
 }
 
-void cxj__view_finish(struct cxj_view *view, struct cxj__names *dictionaries, struct cxj__memory *memory) {
+void cxj__view_empty(struct cxj_view *view) {
+    view->cells = NULL;
+    view->marked_empty = NULL;
+    view->slots = NULL;
+    view->cell_count = view->cell_capacity = view->slot_capacity = 0;
+    view->incomplete = view->has_left_out = false;
+}
+
+void cxj__view_free_cells(struct cxj_view *view, struct cxj__memory *memory) {
     for (size_t i = 0; i < view->cell_count; i++) cxj__cell_destroy(view->cells[i], memory);
     cxj__base_release(memory, &view->cells, &view->cell_capacity, sizeof *view->cells);
     cxj__base_release(memory, &view->slots, &view->slot_capacity, sizeof *view->slots);
+}
+
+void cxj__view_finish(struct cxj_view *view, struct cxj__names *dictionaries, struct cxj__memory *memory) {
+    cxj__view_free_cells(view, memory);
     cxj__query_finish(&view->query, dictionaries, memory);
 }
 
 /* ---- periods ---------------------------------------------------------------------------------------------------- */
 
+/* Of local time. */
 static int64_t period_of(enum cxj__period period, int64_t at) {
     if (period == CXJ__NO_PERIOD) return 0;
     if (period == CXJ__HOUR) return cxj__base_floor(at, CXJ__HOUR_MS);
@@ -34,7 +48,7 @@ static int64_t period_of(enum cxj__period period, int64_t at) {
     return period == CXJ__MONTH ? date.year * 12 + date.month - 1 : date.year * 4 + (date.month - 1) / 3;
 }
 
-/* The moment at which a period begins. */
+/* The local time at which a period begins. */
 static int64_t period_start(enum cxj__period period, int64_t number) {
     switch (period) {
     case CXJ__NO_PERIOD:
@@ -86,15 +100,28 @@ static size_t write_period(enum cxj__period period, int64_t number, char buffer[
     return (size_t)written;
 }
 
+/* The period of a moment in a view. */
+static int64_t period_at(const struct cxj_view *view, int64_t at) {
+    return view->period == CXJ__NO_PERIOD ? 0 : period_of(view->period, cxj__calendar_local(view->calendar, at));
+}
+
+/* True if a period is one of the years 0001 to 9999, by whatever local time a calendar may have. */
+static bool is_period(const struct cxj_view *view, int64_t number) {
+    int64_t offset = view->calendar == NULL ? 0 : CXJ__CALENDAR_OFFSET * (CXJ__HOUR_MS / 60);
+    return number >= period_of(view->period, CXJ__EARLIEST - offset) &&
+           number <= period_of(view->period, CXJ__LATEST + offset);
+}
+
 /* Reads what write_period() writes; whatever does not come out the same is no period. */
-static bool parse_period(enum cxj__period period, const char *text, size_t length, int64_t *number) {
-    size_t at = 0;
-    struct cxj__date date = {cxj__base_digits(text, length, &at, 4), 1, 1};
+static bool parse_period(const struct cxj_view *view, const char *text, size_t length, int64_t *number) {
+    const enum cxj__period period = view->period;
+    size_t at = 0, digits = length > 4 && text[4] == '0' ? 5 : 4; /* local time may reach the year 10000 */
+    struct cxj__date date = {cxj__base_digits(text, length, &at, digits), 1, 1};
     int64_t hour = 0;
-    if (date.year < 1) return false;
+    if (date.year < 0) return false;
     if (period == CXJ__QUARTER) {
         at += 2;
-        if (length != 7) return false;
+        if (length != digits + 3) return false;
         date.month = (cxj__base_digits(text, length, &at, 1) - 1) * 3 + 1;
     } else if (period != CXJ__YEAR) {
         if (length < ++at) return false;
@@ -111,7 +138,8 @@ static bool parse_period(enum cxj__period period, const char *text, size_t lengt
     if (date.month < 1 || date.month > 12 || date.day < 1 || date.day > 31 || hour < 0) return false;
     *number = period_of(period, cxj__base_days(date) * CXJ__DAY_MS + hour * CXJ__HOUR_MS);
     char again[CXJ__PERIOD_TEXT];
-    return write_period(period, *number, again) == length && memcmp(again, text, length) == 0;
+    return is_period(view, *number) && write_period(period, *number, again) == length &&
+           memcmp(again, text, length) == 0;
 }
 
 /* ---- keys ------------------------------------------------------------------------------------------------------- */
@@ -125,17 +153,17 @@ uint32_t cxj__view_parts(const struct cxj_view *view) {
 }
 
 void cxj__view_key(const struct cxj_view *view, const struct cxj__codes *codes, int64_t at, struct cxj__key *key) {
-    *key = (struct cxj__key){.period = period_of(view->period, at)};
+    *key = (struct cxj__key){.period = period_at(view, at)};
     for (size_t i = 0; i < view->dimension_count; i++) key->parts[i] = codes->codes[view->dimensions[i]];
 }
 
 bool cxj__view_is_in_period(const struct cxj_view *view, const struct cxj__key *key, int64_t at) {
-    return period_of(view->period, at) == key->period;
+    return period_at(view, at) == key->period;
 }
 
 void cxj__view_transition_key(const struct cxj_view *view, const struct cxj__codes *codes, uint32_t from, uint32_t to,
                               int64_t at, struct cxj__key *key) {
-    *key = (struct cxj__key){.period = period_of(view->period, at), .parts = {from, to}};
+    *key = (struct cxj__key){.period = period_at(view, at), .parts = {from, to}};
     for (size_t i = 1; i < view->dimension_count; i++) key->parts[i + 1] = codes->codes[view->dimensions[i]];
 }
 
@@ -163,8 +191,7 @@ void cxj__view_part_name(const struct cxj_view *view, uint32_t part, const char 
 
 bool cxj__view_is_key(const struct cxj_view *view, const struct cxj__key *key, const size_t *names) {
     uint32_t parts = cxj__view_code_parts(view);
-    if (key->period < period_of(view->period, CXJ__EARLIEST) || key->period > period_of(view->period, CXJ__LATEST))
-        return false;
+    if (!is_period(view, key->period)) return false;
     for (uint32_t part = 0; part < parts; part++) {
         uint32_t dimension = cxj__view_part_dimension(view, part);
         size_t most = cxj__query_has_dictionary(dimension) ? names[dimension] : cxj__query_last_fixed(dimension);
@@ -184,7 +211,9 @@ const char *cxj__view_part_text(const struct cxj_view *view, const struct cxj__n
 }
 
 int64_t cxj__view_part_number(const struct cxj_view *view, const struct cxj__key *key, uint32_t part) {
-    if (view->period != CXJ__NO_PERIOD && part-- == 0) return period_start(view->period, key->period);
+    if (view->period != CXJ__NO_PERIOD && part-- == 0) {
+        return cxj__calendar_moment(view->calendar, period_start(view->period, key->period));
+    }
     return key->parts[part];
 }
 
@@ -216,7 +245,7 @@ cxj_status cxj__view_parse_key(const struct cxj_view *view, const struct cxj__na
         memcpy(&given, (const char *)parts + part * part_size, sizeof given);
         size_t length = cxj__base_length(given.text, given.length);
         if (part == 0 && has_period) {
-            if (!parse_period(view->period, given.text, length, &key->period)) return CXJ_BAD_TEXT;
+            if (!parse_period(view, given.text, length, &key->period)) return CXJ_BAD_TEXT;
             continue;
         }
         uint32_t place = part - has_period, dimension = cxj__view_part_dimension(view, place);
@@ -374,14 +403,22 @@ struct order {
     const struct cxj__names *dictionaries;
 };
 
-/* Period texts have a fixed width, so they stand in the order of their numbers. */
+/* By their texts. Those of the years up to 9999 have a fixed width, so they stand in the order of their numbers. */
+static int compare_periods(enum cxj__period period, int64_t a, int64_t b) {
+    char x[CXJ__PERIOD_TEXT], y[CXJ__PERIOD_TEXT];
+    if (period_start(period, a < b ? b : a) <= CXJ__LATEST) return a < b ? -1 : 1;
+    (void)write_period(period, a, x);
+    (void)write_period(period, b, y);
+    return strcmp(x, y);
+}
+
 static int compare_cells(const void *a, const void *b, const void *context) {
     const struct order *order = context;
     const struct cxj_view *view = order->view;
     struct cxj__cell *x, *y;
     memcpy(&x, a, sizeof x);
     memcpy(&y, b, sizeof y);
-    if (x->key.period != y->key.period) return x->key.period < y->key.period ? -1 : 1;
+    if (x->key.period != y->key.period) return compare_periods(view->period, x->key.period, y->key.period);
     uint32_t parts = cxj__view_code_parts(view);
     for (uint32_t part = 0; part < parts; part++) {
         uint32_t p = x->key.parts[part], q = y->key.parts[part], dimension = cxj__view_part_dimension(view, part);

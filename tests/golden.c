@@ -34,6 +34,7 @@ static const struct {
 } files[] = {
     {1, "empty", false}, {1, "everything", false}, {1, "sealed", true},
     {2, "empty", false}, {2, "everything", false}, {2, "sealed", true},
+    {2, "calendar", false},
 };
 
 typedef struct content {
@@ -133,7 +134,10 @@ static void check_merged(const cxj_engine *engine, const content *bytes) {
     cxj_view *view = NULL, *added = NULL;
     const cxj_options options = {.size = sizeof options, .seal_ended_after = 1000 * INT64_C(3600000)};
     bool lacks = false;
+    const char *calendar = NULL;
     ck_assert_int_eq(cxj_engine_create(&options, NULL, 0, &into), CXJ_OK);
+    ck_assert_int_eq(cxj_calendar(engine, &calendar, NULL), CXJ_OK);
+    ck_assert_int_eq(cxj_set_calendar(into, calendar, calendar == NULL ? 0 : CXJ_ZERO_TERMINATED), CXJ_OK);
     for (size_t i = 0; cxj_view_at(engine, i, &view) == CXJ_OK; i++) {
         cxj_view_info info;
         ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);
