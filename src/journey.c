@@ -75,6 +75,9 @@ void cxj__journey_prefetch(const struct cxj__journey *journey) {
     CXJ__PREFETCH(last);
     CXJ__PREFETCH(last + 1);
     CXJ__PREFETCH((const char *)(last + 2) - 1);
+    if (journey->in_hours == NULL) return;
+    CXJ__PREFETCH(journey->in_hours);
+    CXJ__PREFETCH((const char *)(journey->in_hours + 1) - 1);
 }
 
 uint64_t cxj__journey_customer(const struct cxj__journey *journey) {

@@ -122,24 +122,11 @@ static bool reserve_in_index(const struct cxj__target *target, bool is_forced) {
            (is_forced && index->used + 2 < index->capacity);
 }
 
-/* The fact as its view measures it: in working hours, its moments are time that was open before them. */
-static const struct cxj__fact *measured(const struct cxj__target *target, struct cxj__fact *room) {
-    const struct cxj__calendar *hours = target->post->core->hours;
-    if (!target->view->in_hours) return target->fact;
-    *room = *target->fact;
-    room->at = cxj__calendar_open(hours, room->at);
-    room->since = cxj__calendar_open(hours, room->since);
-    room->first_due = cxj__calendar_open(hours, room->first_due);
-    room->waits_since = cxj__calendar_open(hours, room->waits_since);
-    return room;
-}
-
 static bool add(struct cxj__target *target) {
-    struct cxj__fact room;
     struct cxj__core *core = target->post->core;
     if (target->cell == NULL && !reach(core, target->view, &target->key, &target->cell)) return false;
     if (target->cell == NULL) return true;
-    if (!reserve_in_index(target, false) || !cxj__cell_take_fact(target->cell, &core->memory, measured(target, &room))) {
+    if (!reserve_in_index(target, false) || !cxj__cell_take_fact(target->cell, &core->memory, target->fact)) {
         return false;
     }
     count_distinct(target, target->cell, 1);
@@ -147,9 +134,8 @@ static bool add(struct cxj__target *target) {
 }
 
 static bool take(struct cxj__target *target) {
-    struct cxj__fact room;
     if (target->cell == NULL) return true;
-    cxj__cell_add_fact(target->cell, measured(target, &room), -1);
+    cxj__cell_add_fact(target->cell, target->fact, -1);
     count_distinct(target, target->cell, -1);
     note_empty(target->post->core, target->view, target->cell);
     return true;
@@ -169,13 +155,12 @@ static void lose(const struct cxj__post *post, struct cxj_view *view, struct cxj
 
 /* The cell that the target has may be lost already. */
 static bool force(struct cxj__target *target) {
-    struct cxj__fact room;
     struct cxj__core *core = target->post->core;
     struct cxj__cell *cell = NULL;
     if (!reach(core, target->view, &target->key, &cell)) target->view->incomplete = true;
     if (cell == NULL) return true;
     cell->is_needed = false;
-    if (!reserve_in_index(target, true) || !cxj__cell_take_fact(cell, &core->memory, measured(target, &room))) {
+    if (!reserve_in_index(target, true) || !cxj__cell_take_fact(cell, &core->memory, target->fact)) {
         lose(target->post, target->view, cell);
     } else {
         count_distinct(target, cell, 1);
@@ -189,23 +174,21 @@ static bool need(struct cxj__target *target) {
 }
 
 static bool reserve_apart(struct cxj__target *target) {
-    struct cxj__fact room;
     struct cxj__memory *memory = &target->post->core->memory;
     struct cxj__cell *cell = target->cell;
     return cell == NULL ||
            (cxj__cell_reserve_sealed(cell, memory) &&
-            cxj__cell_reserve_fact(cell->sealed, memory, measured(target, &room)));
+            cxj__cell_reserve_fact(cell->sealed, memory, target->fact));
 }
 
 /* The index is counted down, for the journey is about to go. */
 static bool add_apart(struct cxj__target *target) {
-    struct cxj__fact room;
     struct cxj__cell *cell = target->cell;
     if (cell == NULL) {
         target->view->sealed_lost = true;
         return true;
     }
-    cxj__cell_add_fact(cell->sealed, measured(target, &room), 1);
+    cxj__cell_add_fact(cell->sealed, target->fact, 1);
     if (is_first(target, cell, -1)) cxj__cell_counts(cell->sealed)[CXJ__T_JOURNEYS]++;
     return true;
 }
@@ -245,8 +228,7 @@ void cxj__post_approach(struct cxj__core *core, const struct cxj__lot *lot) {
 void cxj__post_touch(const struct cxj__lot *lot) {
     for (size_t i = 0; i < lot->count; i++) {
         const struct cxj__target *target = &lot->targets[i];
-        struct cxj__fact room;
-        if (target->cell != NULL) cxj__cell_touch_durations(target->cell, measured(target, &room));
+        if (target->cell != NULL) cxj__cell_touch_durations(target->cell, target->fact);
     }
 }
 
@@ -265,6 +247,23 @@ bool cxj__post_lot(struct cxj__core *core, struct cxj__lot *lot) {
     return done;
 }
 
+/* The fact as a view in working hours measures it: the moments of its durations are time that was open before them. */
+static const struct cxj__fact *measure_in_hours(const struct cxj__core *core, struct cxj__target *target,
+                                                const struct cxj__fact *fact) {
+    static const uint64_t waits[] = {[CXJ_GRAIN_TOUCHPOINTS] = CXJ__BIT(CXJ__T_WAITS),
+                                     [CXJ_GRAIN_TRANSITIONS] = CXJ__BIT(CXJ__X_TRANSITIONS)};
+    const uint64_t late = CXJ__BIT(CXJ__T_LATE), responses = CXJ__BIT(CXJ__T_RESPONSES);
+    const bool is_touchpoint = fact->grain == CXJ_GRAIN_TOUCHPOINTS;
+    struct cxj__fact *in_hours = &target->in_hours;
+    *in_hours = *fact;
+    in_hours->at = cxj__calendar_open(core->hours, fact->at);
+    if (fact->mask & waits[fact->grain]) in_hours->since = cxj__calendar_open(core->hours, fact->since);
+    if (!is_touchpoint) return in_hours;
+    if (fact->mask & late) in_hours->first_due = cxj__calendar_open(core->hours, fact->first_due);
+    if (fact->mask & responses) in_hours->waits_since = cxj__calendar_open(core->hours, fact->waits_since);
+    return in_hours;
+}
+
 /* Lists a posting, and guesses its cell. */
 static bool list(struct cxj__post *post, struct cxj_view *view, const struct cxj__fact *fact,
                  const struct cxj__key *key) {
@@ -273,7 +272,7 @@ static bool list(struct cxj__post *post, struct cxj_view *view, const struct cxj
     struct cxj__target *target = &lot->targets[lot->count++];
     target->post = post;
     target->view = view;
-    target->fact = fact;
+    target->fact = view->in_hours ? measure_in_hours(post->core, target, fact) : fact;
     target->key = *key;
     target->held = post->said.held;
     target->position = (uint32_t)post->said.position;

@@ -48,6 +48,7 @@ struct cxj__target {
     struct cxj__cell *cell;
     const struct cxj__fact *fact;
     struct cxj__key key;
+    struct cxj__fact in_hours; /* in a view in working hours: the fact as it measures it */
     uint32_t held, position; /* of the record */
 };
 
