@@ -622,7 +622,9 @@ bool cxj__append_set_hours(struct cxj__core *core, const struct cxj__calendar *c
 void cxj__append_drop_hours(struct cxj__core *core) {
     for (size_t place = 0; place < core->store.places; place++) {
         struct cxj__journey *journey = cxj__store_at(&core->store, place);
-        if (journey->number != 0) cxj__journey_drop_hours(journey, &core->memory);
+        if (journey->number == 0) continue;
+        cxj__journey_drop_hours(journey, &core->memory);
+        cxj__post_drop_hours(journey);
     }
     core->hours = NULL;
 }

@@ -617,7 +617,9 @@ void cxj__journey_fold_at(const struct cxj__journey *journey, size_t position, c
     size_t done = 0;
     if (position == journey->count) {
         cxj__fold_copy(fold, cxj__journey_fold(journey, fold));
-        if (calendar != NULL) fold->in_hours = *journey->in_hours;
+        /* One that is new has none yet. */
+        if (journey->in_hours == NULL) memset(&fold->in_hours, 0, sizeof fold->in_hours);
+        if (journey->in_hours != NULL) fold->in_hours = *journey->in_hours;
         return;
     }
     size_t checkpoint = position / CXJ__CHECKPOINT_EVERY;

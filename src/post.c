@@ -343,6 +343,11 @@ static uint32_t kept_sample(const struct cxj__core *core, const struct cxj__fact
     return (uint32_t)fact->dimension << 2 * KEPT_BITS | in_hours << KEPT_BITS | bucket;
 }
 
+void cxj__post_drop_hours(struct cxj__journey *journey) {
+    size_t count = journey->sample_capacity < journey->fold.samples ? 0 : journey->fold.samples;
+    for (size_t i = 0; i < count; i++) journey->samples[i] &= ~((uint32_t)KEPT_MASK << KEPT_BITS);
+}
+
 /* The sample as it goes to the cells of a view. */
 static uint32_t sample_in(const struct cxj_view *view, uint32_t kept) {
     uint32_t bucket = (view->in_hours ? kept >> KEPT_BITS : kept) & KEPT_MASK;

@@ -129,6 +129,9 @@ bool cxj__post_regain_samples(struct cxj__core *core, struct cxj__journey *journ
 void cxj__post_keep_samples(const struct cxj__core *core, struct cxj__journey *journey, size_t from,
                             const struct cxj__fact *facts, size_t count);
 
+/* Samples, too, are measured by one clock alone from now on. */
+void cxj__post_drop_hours(struct cxj__journey *journey);
+
 /* Finds out the samples of a journey anew; without memory it keeps none. */
 void cxj__post_renew_samples(struct cxj__core *core, struct cxj__journey *journey);
 

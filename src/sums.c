@@ -9,8 +9,8 @@
 #include "metric.h"
 
 /* What views without conditions must agree on: what sealed journeys have contributed, all in all. */
-enum { OF_TOUCHPOINTS, OF_TRANSITIONS, OF_JOURNEYS = OF_TRANSITIONS + CXJ__TRACKS, OF_ENDED };
-_Static_assert(OF_ENDED + 1 == CXJ__SUMS_GROUPS, "there is a whole for each group");
+enum { OF_TOUCHPOINTS, OF_TRANSITIONS, OF_JOURNEYS = OF_TRANSITIONS + CXJ__TRACKS, OF_ENDED, BY_CLOCK };
+_Static_assert(2 * BY_CLOCK == CXJ__SUMS_GROUPS, "there is a whole for each group");
 
 static bool refuse_sums(struct cxj__sums *sums, const char *why) {
     return cxj__wire_refuse(sums->in, CXJ_BAD_BYTES, why);
@@ -108,9 +108,10 @@ static bool read_sealed_cell(struct cxj__sums *sums, const struct cxj__sums_view
 }
 
 static size_t group_of(const struct cxj_view *view) {
-    if (view->grain == CXJ_GRAIN_TOUCHPOINTS) return OF_TOUCHPOINTS;
-    if (view->grain == CXJ_GRAIN_JOURNEYS) return view->ended ? OF_ENDED : OF_JOURNEYS;
-    return OF_TRANSITIONS + (size_t)(view->dimensions[0] - CXJ_DIMENSION_OWNER);
+    const size_t clock = view->in_hours ? BY_CLOCK : 0;
+    if (view->grain == CXJ_GRAIN_TOUCHPOINTS) return clock + OF_TOUCHPOINTS;
+    if (view->grain == CXJ_GRAIN_JOURNEYS) return clock + (view->ended ? OF_ENDED : OF_JOURNEYS);
+    return clock + OF_TRANSITIONS + (size_t)(view->dimensions[0] - CXJ_DIMENSION_OWNER);
 }
 
 /* Whether a view without conditions holds all that it should by the totals; *beyond if it has more than there can
