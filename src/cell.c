@@ -185,86 +185,85 @@ static void add_with_square(struct cxj__int128 *sum, struct cxj__int128 *squares
     add_amount(squares, amount * amount, sign); /* at most 12600², far from 64 bits */
 }
 
+static inline bool has_bit(const struct cxj__fact *fact, int count) {
+    return (fact->mask >> count & 1) != 0;
+}
+
 static void add_mask(int64_t *counts, uint64_t mask, int sign) {
     for (; mask != 0; mask &= mask - 1) counts[cxj__base_lowest_bit(mask)] += sign;
 }
 
-/* A duration of a fact, and where it goes. */
-struct lasting {
-    uint8_t histogram, sum;
-    int64_t duration;
+/* Where the durations of a fact are counted; NULL: it has none. */
+struct slots {
+    uint64_t *wait, *lateness, *response;
 };
-enum { MOST_LASTING = 3 };
 
-/* Lists the durations of a fact. */
-static size_t list_durations(const struct cxj__fact *fact, struct lasting lasting[MOST_LASTING]) {
-    const uint64_t mask = fact->mask;
-    size_t count = 0;
-    if (fact->grain == CXJ_GRAIN_TRANSITIONS) {
-        if ((mask & CXJ__BIT(CXJ__X_TRANSITIONS)) == 0) return 0;
-        lasting[0] = (struct lasting){CXJ__X_HISTOGRAM_WAIT, CXJ__X_SUM_WAIT, cxj__cell_wait(fact)};
-        return 1;
-    }
-    if (mask & CXJ__BIT(CXJ__T_WAITS)) {
-        lasting[count++] = (struct lasting){CXJ__T_HISTOGRAM_WAIT, CXJ__T_SUM_WAIT, cxj__cell_wait(fact)};
-    }
-    if (mask & CXJ__BIT(CXJ__T_LATE)) {
-        lasting[count++] = (struct lasting){CXJ__T_HISTOGRAM_LATENESS, CXJ__T_SUM_LATENESS, cxj__cell_lateness(fact)};
-    }
-    if (mask & CXJ__BIT(CXJ__T_RESPONSES)) {
-        lasting[count++] = (struct lasting){CXJ__T_HISTOGRAM_RESPONSE, CXJ__T_SUM_RESPONSE, cxj__cell_response(fact)};
-    }
-    return count;
-}
-
-static void add_touchpoint(struct cxj__int128 *sums, const struct cxj__fact *fact, int sign) {
+static void add_touchpoint(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
+    struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_TOUCHPOINTS);
+    if (has_bit(fact, CXJ__T_WAITS)) add_amount(&sums[CXJ__T_SUM_WAIT], cxj__cell_wait(fact), sign);
+    if (has_bit(fact, CXJ__T_LATE)) add_amount(&sums[CXJ__T_SUM_LATENESS], cxj__cell_lateness(fact), sign);
+    if (has_bit(fact, CXJ__T_RESPONSES)) add_amount(&sums[CXJ__T_SUM_RESPONSE], cxj__cell_response(fact), sign);
     if (fact->value != 0) add_amount(&sums[CXJ__T_SUM_VALUE], fact->value, sign);
-    if (fact->mask & CXJ__BIT(CXJ__T_RATINGS)) {
+    if (has_bit(fact, CXJ__T_RATINGS)) {
         add_with_square(&sums[CXJ__T_SUM_RATING], &sums[CXJ__T_SUM_RATING_SQUARES], fact->rating, sign);
     }
-    if (fact->mask & CXJ__BIT(CXJ__T_CES_RATINGS)) {
+    if (has_bit(fact, CXJ__T_CES_RATINGS)) {
         add_with_square(&sums[CXJ__T_SUM_CES], &sums[CXJ__T_SUM_CES_SQUARES], fact->rating, sign);
     }
-    if (fact->mask & CXJ__BIT(CXJ__T_EMPLOYEE_RATINGS)) {
+    if (has_bit(fact, CXJ__T_EMPLOYEE_RATINGS)) {
         add_with_square(&sums[CXJ__T_SUM_EMPLOYEE], &sums[CXJ__T_SUM_EMPLOYEE_SQUARES], fact->rating, sign);
     }
 }
 
-/* Finds the slots in which durations are counted, or makes them if there is memory given; false if that is not
- * enough. */
-static bool find_slots(struct cxj__cell *cell, struct cxj__memory *memory, const struct lasting *lasting, size_t count,
-                       uint64_t *slots[MOST_LASTING]) {
-    for (size_t i = 0; i < count; i++) {
-        slots[i] = cxj__histogram_reach(&histograms_of(cell)[lasting[i].histogram], memory,
-                                        cxj__histogram_bucket(lasting[i].duration));
-        if (slots[i] == NULL) return false;
-    }
-    return true;
-}
-
-/* Adds a fact whose durations are counted in slots, which never go below 0, so that a negative amount does not borrow
- * from the bucket's bits. */
-static void add_at(struct cxj__cell *cell, const struct cxj__fact *fact, const struct lasting *lasting, size_t count,
-                   uint64_t *const slots[MOST_LASTING], int sign) {
-    struct cxj__int128 *sums = sums_of(cell, fact->grain);
-    add_mask(counts_of(cell, fact->grain), fact->mask, sign);
-    for (size_t i = 0; i < count; i++) {
-        *slots[i] += (uint64_t)(int64_t)sign;
-        add_amount(&sums[lasting[i].sum], lasting[i].duration, sign);
-    }
-    if (fact->grain == CXJ_GRAIN_TOUCHPOINTS) {
-        add_touchpoint(sums, fact, sign);
-    } else if (fact->mask & CXJ__BIT(CXJ__X_STEPS)) {
+static void add_transition(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
+    struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_TRANSITIONS);
+    if (has_bit(fact, CXJ__X_TRANSITIONS)) add_amount(&sums[CXJ__X_SUM_WAIT], cxj__cell_wait(fact), sign);
+    if (has_bit(fact, CXJ__X_STEPS)) {
         add_with_square(&sums[CXJ__X_SUM_STEP], &sums[CXJ__X_SUM_STEP_SQUARES], fact->rating, sign);
     }
 }
 
+/* Adds a fact whose durations are counted in slots, which never go below 0, so that a negative amount does not borrow
+ * from the bucket's bits. */
+static void add_at(struct cxj__cell *cell, const struct cxj__fact *fact, struct slots slots, int sign) {
+    add_mask(counts_of(cell, fact->grain), fact->mask, sign);
+    if (slots.wait != NULL) *slots.wait += (uint64_t)(int64_t)sign;
+    if (slots.lateness != NULL) *slots.lateness += (uint64_t)(int64_t)sign;
+    if (slots.response != NULL) *slots.response += (uint64_t)(int64_t)sign;
+    if (fact->grain == CXJ_GRAIN_TOUCHPOINTS) {
+        add_touchpoint(cell, fact, sign);
+    } else {
+        add_transition(cell, fact, sign);
+    }
+}
+
+/* Finds the slot of a duration, or makes it if there is memory given; false if that is not enough. */
+static bool find_slot(const struct cxj__cell *cell, struct cxj__memory *memory, size_t histogram, int64_t duration,
+                      uint64_t **slot) {
+    *slot = cxj__histogram_reach(&histograms_of(cell)[histogram], memory, cxj__histogram_bucket(duration));
+    return *slot != NULL;
+}
+
+/* The same of all durations that a fact has. */
+static bool find_slots(const struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact,
+                       struct slots *slots) {
+    *slots = (struct slots){NULL, NULL, NULL};
+    if (fact->grain == CXJ_GRAIN_TRANSITIONS) {
+        return !has_bit(fact, CXJ__X_TRANSITIONS) ||
+               find_slot(cell, memory, CXJ__X_HISTOGRAM_WAIT, cxj__cell_wait(fact), &slots->wait);
+    }
+    return (!has_bit(fact, CXJ__T_WAITS) ||
+            find_slot(cell, memory, CXJ__T_HISTOGRAM_WAIT, cxj__cell_wait(fact), &slots->wait)) &&
+           (!has_bit(fact, CXJ__T_LATE) ||
+            find_slot(cell, memory, CXJ__T_HISTOGRAM_LATENESS, cxj__cell_lateness(fact), &slots->lateness)) &&
+           (!has_bit(fact, CXJ__T_RESPONSES) ||
+            find_slot(cell, memory, CXJ__T_HISTOGRAM_RESPONSE, cxj__cell_response(fact), &slots->response));
+}
+
 void cxj__cell_add_fact(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
-    struct lasting lasting[MOST_LASTING];
-    uint64_t *slots[MOST_LASTING];
-    size_t count = list_durations(fact, lasting);
-    (void)find_slots(cell, NULL, lasting, count, slots); /* they are there */
-    add_at(cell, fact, lasting, count, slots, sign);
+    struct slots slots;
+    (void)find_slots(cell, NULL, fact, &slots); /* they are there */
+    add_at(cell, fact, slots, sign);
 }
 
 /* Whether a contribution has a duration for a histogram. */
@@ -275,7 +274,8 @@ static bool has_duration(const struct cxj__contribution *contribution, size_t hi
 
 static void change_durations(struct cxj__cell *cell, const struct cxj__contribution *before,
                              const struct cxj__contribution *after) {
-    for (size_t i = 0; i < CXJ__J_STANDING; i++) {
+    bool runs = !before->ended && !after->ended;
+    for (size_t i = runs ? CXJ__J_HISTOGRAM_FIRST_RESPONSE : 0; i < CXJ__J_STANDING; i++) {
         struct cxj__histogram *histogram = &histograms_of(cell)[i];
         bool had = has_duration(before, i), has = has_duration(after, i);
         if (had && has && before->durations[i] == after->durations[i]) continue;
@@ -329,8 +329,13 @@ void cxj__cell_add_contribution(struct cxj__cell *cell, const struct cxj__contri
 
 void cxj__cell_change_counts(struct cxj__cell *cell, const uint16_t before[CXJ__F_COUNTS],
                              const uint16_t after[CXJ__F_COUNTS], int64_t response) {
+    struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_JOURNEYS);
+    int first = after[CXJ__F_FIRST_RESPONSES] - before[CXJ__F_FIRST_RESPONSES];
     add_differences(counts_of(cell, CXJ_GRAIN_JOURNEYS) + CXJ__J_JOURNEYS + 1, before, after, CXJ__F_COUNTS);
-    if (response != 0) add_amount(&sums_of(cell, CXJ_GRAIN_JOURNEYS)[CXJ__J_SUM_RESPONSE], response, 1);
+    if (response != 0) add_amount(&sums[CXJ__J_SUM_RESPONSE], response, 1);
+    if (first == 0) return;
+    add_amount(&sums[CXJ__J_SUM_FIRST_RESPONSE], response, 1);
+    cxj__cell_add_sample(cell, cxj__cell_first_response(first * response), first);
 }
 
 void cxj__cell_add_sample(struct cxj__cell *cell, uint32_t sample, int sign) {
@@ -345,29 +350,31 @@ void cxj__cell_prefetch_sums(const struct cxj__cell *cell) {
     for (const char *line = (const char *)cell + NEAR; line < end; line += LINE) CXJ__PREFETCH(line);
 }
 
+static void touch(const struct cxj__cell *cell, size_t histogram, int64_t duration) {
+    cxj__histogram_touch(&histograms_of(cell)[histogram], cxj__histogram_bucket(duration));
+}
+
 void cxj__cell_touch_durations(const struct cxj__cell *cell, const struct cxj__fact *fact) {
-    struct lasting lasting[MOST_LASTING];
-    size_t count = list_durations(fact, lasting);
-    for (size_t i = 0; i < count; i++) {
-        cxj__histogram_touch(&histograms_of(cell)[lasting[i].histogram], cxj__histogram_bucket(lasting[i].duration));
+    if (fact->grain == CXJ_GRAIN_TRANSITIONS) {
+        if (has_bit(fact, CXJ__X_TRANSITIONS)) touch(cell, CXJ__X_HISTOGRAM_WAIT, cxj__cell_wait(fact));
+        return;
     }
+    if (has_bit(fact, CXJ__T_WAITS)) touch(cell, CXJ__T_HISTOGRAM_WAIT, cxj__cell_wait(fact));
+    if (has_bit(fact, CXJ__T_LATE)) touch(cell, CXJ__T_HISTOGRAM_LATENESS, cxj__cell_lateness(fact));
+    if (has_bit(fact, CXJ__T_RESPONSES)) touch(cell, CXJ__T_HISTOGRAM_RESPONSE, cxj__cell_response(fact));
 }
 
 /* ---- reserving -------------------------------------------------------------------------------------------------- */
 
 bool cxj__cell_reserve_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact) {
-    struct lasting lasting[MOST_LASTING];
-    uint64_t *slots[MOST_LASTING];
-    size_t count = list_durations(fact, lasting);
-    return find_slots(cell, memory, lasting, count, slots);
+    struct slots slots;
+    return find_slots(cell, memory, fact, &slots);
 }
 
 bool cxj__cell_take_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact) {
-    struct lasting lasting[MOST_LASTING];
-    uint64_t *slots[MOST_LASTING];
-    size_t count = list_durations(fact, lasting);
-    if (!find_slots(cell, memory, lasting, count, slots)) return false;
-    add_at(cell, fact, lasting, count, slots, 1);
+    struct slots slots;
+    if (!find_slots(cell, memory, fact, &slots)) return false;
+    add_at(cell, fact, slots, 1);
     return true;
 }
 

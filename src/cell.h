@@ -166,6 +166,11 @@ static inline uint32_t cxj__cell_sample(uint32_t histogram, uint32_t bucket) {
     return histogram << 16 | bucket;
 }
 
+/* The same for a journey's first response, which is part of its standing. */
+static inline uint32_t cxj__cell_first_response(int64_t duration) {
+    return cxj__cell_sample(CXJ__J_HISTOGRAM_FIRST_RESPONSE, cxj__histogram_bucket(duration));
+}
+
 /* ---- cells ------------------------------------------------------------------------------------------------------ */
 
 enum { CXJ__KEY_PARTS = 5 };
@@ -259,7 +264,8 @@ void cxj__cell_add_contribution(struct cxj__cell *cell, const struct cxj__contri
 void cxj__cell_change_contribution(struct cxj__cell *cell, const struct cxj__contribution *before,
                                    const struct cxj__contribution *after);
 
-/* The same where only the fold's counts differ, and the time that responses took: it is so much more. */
+/* The same where only the fold's counts differ, and the time that responses took: it is so much more. If first responses
+ * differ, one of both has just that response, and the other has none; for it there is room. */
 void cxj__cell_change_counts(struct cxj__cell *cell, const uint16_t before[CXJ__F_COUNTS],
                              const uint16_t after[CXJ__F_COUNTS], int64_t response);
 void cxj__cell_add_sample(struct cxj__cell *cell, uint32_t sample, int sign);

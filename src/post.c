@@ -661,9 +661,12 @@ static bool reserve_move(struct move *move, const struct cxj_view *view, struct 
     const struct cxj__fold *was = move->before->fold, *is = move->after->fold;
     uint16_t responses = is_there ? was->counts[CXJ__F_FIRST_RESPONSES] : 0;
     size_t from = is_there ? was->samples : 0;
-    if (is->outcome != 0 || is->counts[CXJ__F_FIRST_RESPONSES] > responses) {
+    if (is->outcome != 0) {
         know(move, view);
         if (!cxj__cell_reserve_contribution(to, memory, &move->is[view->in_hours])) return false;
+    } else if (is->counts[CXJ__F_FIRST_RESPONSES] > responses) {
+        uint32_t response = cxj__cell_first_response(lasted_in(view, move->after)->of[CXJ__FIRST_RESPONSE]);
+        if (!cxj__cell_reserve_sample(to, memory, response)) return false;
     }
     for (size_t i = from; i < is->samples; i++) {
         if (!cxj__cell_reserve_sample(to, memory, sample_in(view, move->journey->samples[i]))) return false;
