@@ -55,7 +55,7 @@ CXJ__COLD void cxj__fill_forget(struct cxj__core *core, const struct cxj_view *v
 
 /* True if what a view shows depends on the calendar. */
 static bool is_local(const struct cxj_view *view) {
-    return view->period != CXJ__NO_PERIOD;
+    return view->period != CXJ__NO_PERIOD || view->in_hours;
 }
 
 /* What sealed journeys have contributed to the cells put aside goes to new ones under the same keys: local time, too,
