@@ -6,6 +6,8 @@
 #ifndef CXJ__CELL_H
 #define CXJ__CELL_H
 
+#include <string.h>
+
 #include "base.h"
 #include "histogram.h"
 
@@ -231,11 +233,12 @@ int64_t *cxj__cell_counts(const struct cxj__cell *cell);
 struct cxj__int128 *cxj__cell_sums(const struct cxj__cell *cell);
 struct cxj__histogram *cxj__cell_histograms(const struct cxj__cell *cell);
 
-/* True if the cell stands under a key. */
+/* True if the cell stands under a key: word by word, which is less work than part by part. */
 static inline bool cxj__cell_has_key(const struct cxj__cell *cell, const struct cxj__key *key) {
-    uint32_t different = 0;
-    for (int i = 0; i < CXJ__KEY_PARTS; i++) different |= cell->key.parts[i] ^ key->parts[i];
-    return different == 0 && cell->key.period == key->period;
+    uint64_t a[sizeof *key / sizeof(uint64_t)], b[sizeof *key / sizeof(uint64_t)];
+    memcpy(a, &cell->key, sizeof a);
+    memcpy(b, key, sizeof b);
+    return ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3])) == 0;
 }
 
 /* Brings nearer where a cell is found, and its histograms; when these are there, what is counted and summed; and where

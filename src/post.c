@@ -13,11 +13,23 @@
 
 #include "touchpoint.h"
 
+void cxj__post_begin(struct cxj__post *post, struct cxj__core *core, struct cxj__journey *journey,
+                     const struct cxj__fold *fold, enum cxj__posting posting) {
+    post->core = core;
+    post->journey = journey;
+    post->only = NULL;
+    post->posting = posting;
+    post->budget = SIZE_MAX;
+    post->made = 0;
+    post->base = SIZE_MAX;
+    post->entries = NULL;
+    cxj__core_set_journey_codes(fold, &post->codes);
+}
+
 struct cxj__post cxj__post_of(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__fold *fold,
                               enum cxj__posting posting) {
-    struct cxj__post post = {
-        .core = core, .journey = journey, .posting = posting, .budget = SIZE_MAX, .base = SIZE_MAX};
-    cxj__core_set_journey_codes(fold, &post.codes);
+    struct cxj__post post;
+    cxj__post_begin(&post, core, journey, fold, posting);
     return post;
 }
 

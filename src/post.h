@@ -71,9 +71,11 @@ void cxj__post_touch(const struct cxj__lot *lot);
 bool cxj__post_listed(const struct cxj__lot *lot);
 bool cxj__post_lot(struct cxj__core *core, struct cxj__lot *lot);
 
-/* One that goes through a journey under the codes of a fold. */
+/* One that goes through a journey under the codes of a fold; and the same where it stands. */
 struct cxj__post cxj__post_of(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__fold *fold,
                               enum cxj__posting posting);
+void cxj__post_begin(struct cxj__post *post, struct cxj__core *core, struct cxj__journey *journey,
+                     const struct cxj__fold *fold, enum cxj__posting posting);
 
 /* Which views of touchpoints and transitions: those that depend on one of these dimensions of the journey, or the
  * others. */
