@@ -687,8 +687,9 @@ CXJ_API cxj_status cxj_view_part(const cxj_view *view, uint32_t part, const char
 /** A metric's value in one cell. */
 typedef struct cxj_value {
     double value; /**< NaN: it has none (nothing to divide by, or the facts are not fed) */
-    double low;   /**< the 95 % interval; NaN: it has none. For a share: Wilson (1927); for a mean: ± z·sqrt(s²/n),
-                       n ≥ 2 */
+    double low;   /**< the 95 % interval; NaN: it has none. For a share: Wilson (1927); for a mean of n ≥ 2 values that
+                       are not all equal: Student's, ± t·sqrt(s²/n), held within what the mean can be; for NPS: adjusted
+                       Wald (Rocks 2016) */
     double high;
     uint64_t n; /**< how many observations stand behind the value */
 } cxj_value;
