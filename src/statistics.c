@@ -53,48 +53,44 @@ void cxj__statistics_add(struct cxj__measure *measure, const struct cxj__measure
     cxj__base_add(&measure->squares, other->squares);
 }
 
-static struct cxj__int128 times(struct cxj__int128 a, uint64_t n) {
-    struct cxj__int128 product = cxj__base_product((int64_t)a.low, (int64_t)n);
-    if (a.low >> 63 != 0) product.high += n; /* the product took that bit for a sign */
-    product.high += a.high * n;
-    return product;
-}
-
-static struct cxj__int128 less(struct cxj__int128 a, struct cxj__int128 b) {
-    cxj__base_add(&a, cxj__base_negate(b));
-    return a;
-}
-
 double cxj__statistics_scatter(const struct cxj__measure *measure) {
     int64_t sum = cxj__base_clamp(measure->sum); /* its square fits 127 bits, too */
-    return cxj__base_double(less(times(measure->squares, measure->n), cxj__base_product(sum, sum)));
+    struct cxj__int128 squares = cxj__base_times(measure->squares, measure->n);
+    return cxj__base_double(cxj__base_less(squares, cxj__base_product(sum, sum)));
 }
 
 /* n of a times n of b times as much as the mean of a is above that of b. */
 static struct cxj__int128 lead(const struct cxj__measure *a, const struct cxj__measure *b) {
-    return less(times(a->sum, b->n), times(b->sum, a->n));
+    return cxj__base_less(cxj__base_times(a->sum, b->n), cxj__base_times(b->sum, a->n));
 }
 
 int cxj__statistics_compare(const struct cxj__measure *a, const struct cxj__measure *b) {
-    struct cxj__int128 leads = lead(a, b);
-    return leads.high >> 63 != 0 ? -1 : (leads.high | leads.low) != 0;
+    return cxj__base_sign(lead(a, b));
 }
 
 double cxj__statistics_excess(const struct cxj__measure *a, const struct cxj__measure *b) {
     return cxj__base_double(lead(a, b)) / ((double)a->n * (double)b->n);
 }
 
-/* ---- one mean --------------------------------------------------------------------------------------------------- */
-
-double cxj__statistics_deviation(const struct cxj__measure *measure) {
-    double pairs = (double)measure->n * (double)(measure->n - 1);
-    return sqrt(cxj__statistics_scatter(measure) / pairs) * measure->factor / measure->divisor;
+/* The unbiased variance of x, and that of the mean of x; n is 2 or more. */
+static double variance_of(const struct cxj__measure *measure) {
+    return cxj__statistics_scatter(measure) / ((double)measure->n * (double)(measure->n - 1));
 }
 
-/* Sets an interval around a value, held within what it can be. */
-static void hold(cxj_value *result, double centre, double below, double above, double least, double most) {
-    result->low = centre - below < least ? least : centre - below;
-    result->high = centre + above > most ? most : centre + above;
+static double variance_of_mean(const struct cxj__measure *measure) {
+    return variance_of(measure) / (double)measure->n;
+}
+
+double cxj__statistics_deviation(const struct cxj__measure *measure) {
+    return sqrt(variance_of(measure)) / measure->divisor;
+}
+
+/* ---- one mean --------------------------------------------------------------------------------------------------- */
+
+/* Sets an interval, held within what the value can be. */
+static void hold(cxj_value *result, double low, double high, double least, double most) {
+    result->low = low < least ? least : low;
+    result->high = high > most ? most : high;
 }
 
 /* Wilson, "Probable inference, the law of succession, and statistical inference", 1927. */
@@ -105,79 +101,71 @@ void cxj__statistics_share(uint64_t k, uint64_t n, cxj_value *result) {
     double centre = (part + z * z / 2) / (all + z * z);
     double half = z * sqrt(part * (all - part) / all + z * z / 4) / (all + z * z);
     result->value = part / all;
-    hold(result, centre, half, half, 0, 1);
-    if (k == 0) result->low = 0;
-    if (k == n) result->high = 1;
+    hold(result, k == 0 ? 0 : centre - half, k == n ? 1 : centre + half, 0, 1);
 }
 
-/* Student's interval, unless all values are equal. */
-static void set_interval_of_mean(const struct cxj__measure *measure, cxj_value *result) {
-    double n = (double)measure->n, scatter = cxj__statistics_scatter(measure);
-    if (measure->n < 2 || scatter == 0) return;
-    double half = cxj__statistics_quantile(1 / (n - 1)) * sqrt(scatter / (n * n * (n - 1)));
-    half = half * measure->factor / measure->divisor;
-    hold(result, result->value, half, half, measure->least, measure->most);
-}
-
-/* The adjusted Wald interval: 3/4 of a promoter and of a detractor are added, and one and a half that are neither.
- * (Rocks, "Interval estimation for the net promoter score", 2016.) */
-static void set_interval_of_nps(const struct cxj__measure *measure, cxj_value *result) {
-    if (measure->n < 2) return;
-    double n = (double)(measure->n + 3), centre = cxj__base_double(measure->sum) * measure->factor / n;
-    struct cxj__int128 sum = measure->sum, variance = cxj__base_wide(3); /* 2n² times it: (2Σx² + 3)n - 2(Σx)² */
-    cxj__base_add(&sum, measure->sum);
-    cxj__base_add(&variance, measure->squares);
-    cxj__base_add(&variance, measure->squares);
-    variance =
-        less(times(variance, measure->n + 3), cxj__base_product(cxj__base_clamp(sum), cxj__base_clamp(measure->sum)));
-    double half = z * sqrt(cxj__base_double(variance) / (2 * n * n * n)) * measure->factor;
-    hold(result, centre, half, half, measure->least, measure->most);
+/* The adjusted Wald interval, before it is held: 3/4 of a promoter and of a detractor are added, and one and a half
+ * that are neither. (Rocks, "Interval estimation for the net promoter score", 2016.) */
+static double half_of_nps(const struct cxj__measure *measure, double *centre) {
+    double n = (double)(measure->n + 3);
+    int64_t sum = cxj__base_clamp(measure->sum);
+    struct cxj__int128 variance = cxj__base_wide(3); /* 2n² times it: (2Σx² + 3)n - 2(Σx)² */
+    cxj__base_add(&variance, cxj__base_times(measure->squares, 2));
+    variance = cxj__base_less(cxj__base_times(variance, measure->n + 3), cxj__base_product(2 * sum, sum));
+    *centre = (double)sum * measure->factor / n;
+    return z * sqrt(cxj__base_double(variance) / (2 * n * n * n));
 }
 
 void cxj__statistics_mean(const struct cxj__measure *measure, cxj_value *result) {
     if (measure->measured == CXJ__MEASURES_SHARE) {
-        cxj__statistics_share((uint64_t)cxj__base_clamp(measure->sum), measure->n, result);
+        cxj__statistics_share(measure->sum.low, measure->n, result);
         return;
     }
     *result = (cxj_value){NAN, NAN, NAN, measure->n};
     if (measure->n == 0) return;
-    struct cxj__int128 sum = times(measure->sum, measure->factor);
-    cxj__base_add(&sum, cxj__base_product((int64_t)measure->offset * measure->divisor, (int64_t)measure->n));
-    result->value = cxj__base_double(sum) / ((double)measure->n * measure->divisor);
+    double n = (double)measure->n, centre, half;
+    struct cxj__int128 sum = cxj__base_times(measure->sum, measure->factor);
+    cxj__base_add(&sum, cxj__base_product((int64_t)measure->n, (int64_t)measure->offset * measure->divisor));
+    result->value = centre = cxj__base_double(sum) / (n * measure->divisor);
+    if (measure->n < 2) return;
     if (measure->measured == CXJ__MEASURES_NPS) {
-        set_interval_of_nps(measure, result);
+        half = half_of_nps(measure, &centre);
     } else {
-        set_interval_of_mean(measure, result);
+        half = cxj__statistics_quantile(1 / (n - 1)) * sqrt(variance_of_mean(measure));
+        if (half == 0) return; /* all values are equal */
     }
+    half = half * measure->factor / measure->divisor;
+    hold(result, centre - half, centre + half, measure->least, measure->most);
 }
 
 /* ---- two means -------------------------------------------------------------------------------------------------- */
 
-/* How far up or down from the share of a less that of b their difference may lie: from one's share to the end of its
- * interval, and from the other's to the other end. (Newcombe, "Interval estimation for the difference between
- * independent proportions: comparison of eleven methods", 1998, method 10.) */
-static void set_interval_of_shares(const struct cxj__measure *a, const struct cxj__measure *b, cxj_value *result) {
+/* How far their difference may lie below and above what it is: from the share of one to the end of its interval, and
+ * from that of the other to the other end. (Newcombe, "Interval estimation for the difference between independent
+ * proportions: comparison of eleven methods", 1998, method 10.) */
+static double arm(double a, double b) {
+    return sqrt(a * a + b * b);
+}
+
+static void compare_shares(const struct cxj__measure *a, const struct cxj__measure *b, cxj_value *result) {
     cxj_value p, q;
     cxj__statistics_mean(a, &p);
     cxj__statistics_mean(b, &q);
-    double down = (p.value - p.low) * (p.value - p.low) + (q.high - q.value) * (q.high - q.value);
-    double up = (p.high - p.value) * (p.high - p.value) + (q.value - q.low) * (q.value - q.low);
-    hold(result, result->value, sqrt(down), sqrt(up), -1, 1);
+    hold(result, result->value - arm(p.value - p.low, q.high - q.value),
+         result->value + arm(p.high - p.value, q.value - q.low), -1, 1);
 }
 
 /* Welch, "The generalization of 'Student's' problem when several different population variances are involved", 1947;
  * the degrees of freedom: Satterthwaite, "An approximate distribution of estimates of variance components", 1946. */
-static void set_interval_of_means(const struct cxj__measure *a, const struct cxj__measure *b, cxj_value *result) {
+static void compare_means(const struct cxj__measure *a, const struct cxj__measure *b, cxj_value *result) {
     if (a->n < 2 || b->n < 2) return;
-    double n = (double)a->n, m = (double)b->n;
-    double first = cxj__statistics_scatter(a) / (n * n * (n - 1)); /* the variance of the mean */
-    double second = cxj__statistics_scatter(b) / (m * m * (m - 1)), both = first + second;
+    double first = variance_of_mean(a), second = variance_of_mean(b), both = first + second;
     if (both == 0) return;
     first /= both;
     second /= both;
-    double half = cxj__statistics_quantile(first * first / (n - 1) + second * second / (m - 1)) * sqrt(both);
-    half = half * a->factor / a->divisor;
-    hold(result, result->value, half, half, a->least - a->most, a->most - a->least);
+    double reciprocal = first * first / (double)(a->n - 1) + second * second / (double)(b->n - 1);
+    double half = cxj__statistics_quantile(reciprocal) * sqrt(both) * a->factor / a->divisor;
+    hold(result, result->value - half, result->value + half, a->least - a->most, a->most - a->least);
 }
 
 void cxj__statistics_difference(const struct cxj__measure *a, const struct cxj__measure *b, cxj_value *result) {
@@ -185,8 +173,8 @@ void cxj__statistics_difference(const struct cxj__measure *a, const struct cxj__
     if (a->n == 0 || b->n == 0) return;
     result->value = cxj__statistics_excess(a, b) * a->factor / a->divisor;
     if (a->measured == CXJ__MEASURES_SHARE) {
-        set_interval_of_shares(a, b, result);
+        compare_shares(a, b, result);
     } else {
-        set_interval_of_means(a, b, result);
+        compare_means(a, b, result);
     }
 }
