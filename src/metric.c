@@ -361,6 +361,12 @@ static bool has_interval(const struct metric *metric) {
     return metric->formula == SHARE || (metric->formula >= MEAN && metric->formula <= NPS);
 }
 
+/* Section 8.2: "not gap, nor what stands over deliveries + broken". */
+static bool compares(const struct metric *metric, uint32_t grain) {
+    bool is_settled = grain == CXJ_GRAIN_JOURNEYS && metric->formula == SHARE && metric->c == CXJ__J_BROKEN;
+    return has_interval(metric) && !is_settled && metric->divisor != GAP_UNIT;
+}
+
 void cxj__metric_describe(size_t place, cxj_metric_info *info) {
     uint32_t grain;
     size_t within;
@@ -375,6 +381,7 @@ void cxj__metric_describe(size_t place, cxj_metric_info *info) {
         .needs_all = metric->needs_all,
         .needs_any = metric->needs_any,
         .has_interval = has_interval(metric),
+        .compares = compares(metric, grain),
         .needs_now = grain == CXJ_GRAIN_JOURNEYS && metric->formula == COUNT && metric->a == CXJ__J_OVERDUE,
     };
 }
@@ -600,14 +607,6 @@ void cxj__metric_read(size_t place, const struct cxj__cell *cell, const struct c
     bool is_there = look(place, cell, circumstances, &sight);
     *result = (cxj_value){NAN, NAN, NAN, (uint64_t)sight.counts[0]};
     if (is_there) apply(&sight, result);
-}
-
-bool cxj__metric_is_compared(size_t place) {
-    uint32_t grain;
-    size_t within;
-    const struct metric *metric = row(place, &grain, &within);
-    bool is_settled = grain == CXJ_GRAIN_JOURNEYS && metric->formula == SHARE && metric->c == CXJ__J_BROKEN;
-    return has_interval(metric) && !is_settled && metric->divisor != GAP_UNIT;
 }
 
 bool cxj__metric_measure(size_t place, const struct cxj__cell *cell, const struct cxj__circumstances *circumstances,

@@ -32,11 +32,7 @@ uint32_t cxj__metric_grain(size_t place);
 void cxj__metric_read(size_t place, const struct cxj__cell *cell, const struct cxj__circumstances *circumstances,
                       cxj_value *result);
 
-/* True for a metric that compares between cells (section 8.2): one with an interval, but for gap and for what stands over
- * deliveries and broken. */
-bool cxj__metric_is_compared(size_t place);
-
-/* What such a metric is of in a cell; false if it has no value there. */
+/* What a metric that compares between cells is of in a cell; false if it has no value there. */
 bool cxj__metric_measure(size_t place, const struct cxj__cell *cell, const struct cxj__circumstances *circumstances,
                          struct cxj__measure *result);
 

@@ -46,10 +46,8 @@ static bool reach(struct cxj__core *core, struct cxj_view *view, const struct cx
     return *cell != NULL;
 }
 
-/* True if the record at a position falls under the key of a touchpoints view, whose conditions on the journey it
- * meets. */
-static bool falls_under(const struct cxj__journey *journey, const struct cxj_view *view, const struct cxj__key *key,
-                        size_t position) {
+bool cxj__post_falls_under(const struct cxj__journey *journey, const struct cxj_view *view, const struct cxj__key *key,
+                           size_t position) {
     for (size_t i = 0; i < view->dimension_count; i++) {
         uint32_t holder = view->dimensions[i] - 1U;
         if (holder < CXJ__HOLDERS && cxj__journey_code_at(journey, position, holder) != key->parts[i]) return false;
@@ -76,7 +74,7 @@ static bool is_first_under(const struct cxj__journey *journey, const struct cxj_
         if (d < CXJ__TRACKS && key->parts[i] != 0 && (held >> d & 1) == 0) return true;
     }
     for (size_t i = position; i-- > 0;) {
-        if (falls_under(journey, view, key, i)) return false;
+        if (cxj__post_falls_under(journey, view, key, i)) return false;
     }
     return true;
 }
@@ -411,13 +409,12 @@ static struct cxj__standing own_standing(const struct cxj__journey *journey, con
     return (struct cxj__standing){&journey->fold, codes, journey->count, NULL, 0};
 }
 
-struct cxj__cell *cxj__post_standing_cell(struct cxj__core *core, struct cxj__journey *journey,
-                                          const struct cxj_view *view) {
+bool cxj__post_stands(const struct cxj__core *core, const struct cxj__journey *journey, const struct cxj_view *view,
+                      struct cxj__key *key) {
     struct cxj__codes codes = {{0}};
-    struct cxj__key key;
     cxj__core_set_journey_codes(&journey->fold, &codes);
     struct cxj__standing standing = own_standing(journey, &codes);
-    return stands(core, journey, &standing, view, &key) ? find_cell(core, view, &key) : NULL;
+    return stands(core, journey, &standing, view, key);
 }
 
 /* All that a journey adds to the cell in which it stands. */

@@ -1114,8 +1114,7 @@ START_TEST(what_compares_between_cells) {
         uint32_t number = catalogue[place].number;
         bool is_left_out = strcmp(catalogue[place].name, "gap") == 0 || number == CXJ_METRIC_JOURNEYS_ON_TIME_RATE ||
                            number == CXJ_METRIC_JOURNEYS_KEPT_RATE;
-        ck_assert_msg(cxj__metric_is_compared(place) == (catalogue[place].interval && !is_left_out), "%" PRIu32,
-                      number);
+        ck_assert_msg(describe(place).compares == (catalogue[place].interval && !is_left_out), "%" PRIu32, number);
     }
 }
 END_TEST
@@ -1125,7 +1124,7 @@ static void measures_are_of_values(struct cxj__cell *cell) {
     struct cxj__measure measure;
     for (size_t place = 0; place < METRICS; place++) {
         struct cxj__circumstances unrecorded = {catalogue[place].needs_all, true, true};
-        if (catalogue[place].number / 1000 != cell->grain || !cxj__metric_is_compared(place)) continue;
+        if (catalogue[place].number / 1000 != cell->grain || !describe(place).compares) continue;
         cxj_value value = read_place(cell, place, everything), mean;
         ck_assert(cxj__metric_measure(place, cell, &everything, &measure));
         cxj__statistics_mean(&measure, &mean);
