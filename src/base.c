@@ -111,6 +111,21 @@ static bool is_negative(struct cxj__int128 a) {
     return a.high >> 63 != 0;
 }
 
+int cxj__base_sign(struct cxj__int128 a) {
+    return is_negative(a) ? -1 : (a.high | a.low) != 0;
+}
+
+struct cxj__int128 cxj__base_times(struct cxj__int128 a, uint64_t n) {
+    struct cxj__int128 product = multiply(a.low, n);
+    product.high += a.high * n; /* modulo 2^64, so that of a negative number is right, too */
+    return product;
+}
+
+struct cxj__int128 cxj__base_less(struct cxj__int128 a, struct cxj__int128 b) {
+    cxj__base_add(&a, cxj__base_negate(b));
+    return a;
+}
+
 /* The nearest double of a number without a sign. */
 static double double_of(struct cxj__int128 a) {
     if (a.high == 0) return (double)a.low;

@@ -86,6 +86,11 @@ size_t cxj_size_of(const char *name) {
         {"cxj_commitment", sizeof(cxj_commitment)},
         {"cxj_journey", sizeof(cxj_journey)},
         {"cxj_validation", sizeof(cxj_validation)},
+        {"cxj_spread", sizeof(cxj_spread)},
+        {"cxj_control_point", sizeof(cxj_control_point)},
+        {"cxj_control", sizeof(cxj_control)},
+        {"cxj_parity", sizeof(cxj_parity)},
+        {"cxj_relation", sizeof(cxj_relation)},
     };
     for (size_t i = 0; name != NULL && i < sizeof structs / sizeof *structs; i++) {
         if (strcmp(structs[i].name, name) == 0) return structs[i].size;

@@ -59,31 +59,42 @@ static bool reach(struct cxj__core *core, struct cxj_view *view, const struct cx
     return *cell != NULL;
 }
 
+/* Records that are looked at: a journey's own, from base on these entries. */
+struct records {
+    const struct cxj__journey *journey;
+    size_t base;
+    const struct cxj__entry *entries;
+};
+
 /* The code of a record for a holder, and its moment. */
-static uint32_t its_code(const struct cxj__post *post, size_t position, uint32_t holder) {
-    return position < post->base ? cxj__journey_code_at(post->journey, position, holder)
-                                 : cxj__journey_code(&post->entries[position - post->base].touchpoint, holder);
+static uint32_t its_code(const struct records *of, size_t position, uint32_t holder) {
+    return position < of->base ? cxj__journey_code_at(of->journey, position, holder)
+                               : cxj__journey_code(&of->entries[position - of->base].touchpoint, holder);
 }
-static int64_t its_moment(const struct cxj__post *post, size_t position) {
-    return position < post->base ? cxj__journey_moment(post->journey, position)
-                                 : post->entries[position - post->base].touchpoint.at;
+static int64_t its_moment(const struct records *of, size_t position) {
+    return position < of->base ? cxj__journey_moment(of->journey, position)
+                               : of->entries[position - of->base].touchpoint.at;
 }
 
-/* True if the record at a position falls under the key of a touchpoints view, whose conditions on the journey it
- * meets. */
-static bool falls_under(const struct cxj__post *post, const struct cxj_view *view, const struct cxj__key *key,
+static bool falls_under(const struct records *of, const struct cxj_view *view, const struct cxj__key *key,
                         size_t position) {
     for (size_t i = 0; i < view->dimension_count; i++) {
         uint32_t holder = view->dimensions[i] - 1U;
-        if (holder < CXJ__HOLDERS && its_code(post, position, holder) != key->parts[i]) return false;
+        if (holder < CXJ__HOLDERS && its_code(of, position, holder) != key->parts[i]) return false;
     }
-    if (view->period != CXJ__NO_PERIOD && !cxj__view_is_in_period(view, key, its_moment(post, position))) return false;
+    if (view->period != CXJ__NO_PERIOD && !cxj__view_is_in_period(view, key, its_moment(of, position))) return false;
     for (size_t i = 0; i < view->condition_count; i++) {
         const struct cxj__condition *condition = &view->conditions[i];
         uint32_t holder = condition->dimension - 1U;
-        if (holder < CXJ__HOLDERS && !cxj__query_has_code(condition, its_code(post, position, holder))) return false;
+        if (holder < CXJ__HOLDERS && !cxj__query_has_code(condition, its_code(of, position, holder))) return false;
     }
     return true;
+}
+
+bool cxj__post_falls_under(const struct cxj__journey *journey, const struct cxj_view *view, const struct cxj__key *key,
+                           size_t position) {
+    const struct records records = {journey, SIZE_MAX, NULL};
+    return falls_under(&records, view, key, position);
 }
 
 /* In a short journey: whether no record before a position falls under the key. held: which of the values at the
@@ -94,8 +105,9 @@ static bool is_first_under(const struct cxj__post *post, const struct cxj_view *
         uint32_t d = view->dimensions[i] - 1U;
         if (d < CXJ__TRACKS && key->parts[i] != 0 && (held >> d & 1) == 0) return true;
     }
+    const struct records records = {post->journey, post->base, post->entries};
     for (size_t i = position; i-- > 0;) {
-        if (falls_under(post, view, key, i)) return false;
+        if (falls_under(&records, view, key, i)) return false;
     }
     return true;
 }
@@ -510,13 +522,12 @@ static struct cxj__standing own_standing(const struct cxj__journey *journey, con
     return (struct cxj__standing){&journey->fold, journey->in_hours, codes, journey->count, NULL, 0};
 }
 
-struct cxj__cell *cxj__post_standing_cell(struct cxj__core *core, struct cxj__journey *journey,
-                                          const struct cxj_view *view) {
+bool cxj__post_stands(const struct cxj__core *core, const struct cxj__journey *journey, const struct cxj_view *view,
+                      struct cxj__key *key) {
     struct cxj__codes codes = {{0}};
-    struct cxj__key key;
     cxj__core_set_journey_codes(&journey->fold, &codes);
     struct cxj__standing standing = own_standing(journey, &codes);
-    return stands(core, journey, &standing, view, &key) ? find_cell(core, view, &key) : NULL;
+    return stands(core, journey, &standing, view, key);
 }
 
 /* A journey's durations by the clock that a view measures by; and what it contributes with them, its fold being one with

@@ -118,9 +118,14 @@ struct cxj__standing {
 bool cxj__post_move(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__standing *before,
                     const struct cxj__standing *after, bool stays);
 
-/* The cell in which a journey stands in a view of journeys, by its own fold; NULL: in none. */
-struct cxj__cell *cxj__post_standing_cell(struct cxj__core *core, struct cxj__journey *journey,
-                                          const struct cxj_view *view);
+/* The key under which a journey stands in a view of journeys, by its own fold; false: it does not. */
+bool cxj__post_stands(const struct cxj__core *core, const struct cxj__journey *journey, const struct cxj_view *view,
+                      struct cxj__key *key);
+
+/* True if the record at a position falls under the key of a touchpoints view, whose conditions on the journey it
+ * meets. */
+bool cxj__post_falls_under(const struct cxj__journey *journey, const struct cxj_view *view, const struct cxj__key *key,
+                           size_t position);
 
 /* ---- samples ---------------------------------------------------------------------------------------------------- */
 

@@ -235,25 +235,31 @@ void cxj__view_translate_key(const struct cxj_view *view, const struct cxj__key 
     }
 }
 
+cxj_status cxj__view_parse_codes(const struct cxj_view *view, const struct cxj__names *dictionaries,
+                                 const struct cxj__seed *seed, const cxj_text *parts, size_t part_size,
+                                 struct cxj__key *key) {
+    for (uint32_t part = 0; part < cxj__view_code_parts(view); part++) {
+        cxj_text given;
+        memcpy(&given, (const char *)parts + part * part_size, sizeof given);
+        uint32_t code = cxj__query_code(dictionaries, seed, cxj__view_part_dimension(view, part), given.text,
+                                        cxj__base_length(given.text, given.length));
+        if (code == CXJ__NO_CODE) return CXJ_NOT_FOUND;
+        key->parts[part] = code;
+    }
+    return CXJ_OK;
+}
+
 cxj_status cxj__view_parse_key(const struct cxj_view *view, const struct cxj__names *dictionaries,
                                const struct cxj__seed *seed, const cxj_text *parts, size_t part_size,
                                struct cxj__key *key) {
-    bool has_period = view->period != CXJ__NO_PERIOD;
     *key = (struct cxj__key){0};
-    for (uint32_t part = 0; part < cxj__view_parts(view); part++) {
-        cxj_text given;
-        memcpy(&given, (const char *)parts + part * part_size, sizeof given);
-        size_t length = cxj__base_length(given.text, given.length);
-        if (part == 0 && has_period) {
-            if (!parse_period(view, given.text, length, &key->period)) return CXJ_BAD_TEXT;
-            continue;
-        }
-        uint32_t place = part - has_period, dimension = cxj__view_part_dimension(view, place);
-        uint32_t code = cxj__query_code(dictionaries, seed, dimension, given.text, length);
-        if (code == CXJ__NO_CODE) return CXJ_NOT_FOUND;
-        key->parts[place] = code;
-    }
-    return CXJ_OK;
+    if (view->period == CXJ__NO_PERIOD) return cxj__view_parse_codes(view, dictionaries, seed, parts, part_size, key);
+    cxj_text given;
+    memcpy(&given, parts, sizeof given);
+    size_t length = cxj__base_length(given.text, given.length);
+    if (!parse_period(view, given.text, length, &key->period)) return CXJ_BAD_TEXT;
+    const void *codes = (const char *)parts + part_size;
+    return cxj__view_parse_codes(view, dictionaries, seed, codes, part_size, key);
 }
 
 /* ---- cells ------------------------------------------------------------------------------------------------------ */
