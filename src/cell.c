@@ -238,8 +238,8 @@ static void add_at(struct cxj__cell *cell, const struct cxj__fact *fact, struct 
 }
 
 /* Finds the slot of a duration, or makes it if there is memory given; false if that is not enough. */
-static bool find_slot(const struct cxj__cell *cell, struct cxj__memory *memory, size_t histogram, int64_t duration,
-                      uint64_t **slot) {
+static bool find_duration(const struct cxj__cell *cell, struct cxj__memory *memory, size_t histogram, int64_t duration,
+                          uint64_t **slot) {
     *slot = cxj__histogram_reach(&histograms_of(cell)[histogram], memory, cxj__histogram_bucket(duration));
     return *slot != NULL;
 }
@@ -250,14 +250,14 @@ static bool find_slots(const struct cxj__cell *cell, struct cxj__memory *memory,
     *slots = (struct slots){NULL, NULL, NULL};
     if (fact->grain == CXJ_GRAIN_TRANSITIONS) {
         return !has_bit(fact, CXJ__X_TRANSITIONS) ||
-               find_slot(cell, memory, CXJ__X_HISTOGRAM_WAIT, cxj__cell_wait(fact), &slots->wait);
+               find_duration(cell, memory, CXJ__X_HISTOGRAM_WAIT, cxj__cell_wait(fact), &slots->wait);
     }
     return (!has_bit(fact, CXJ__T_WAITS) ||
-            find_slot(cell, memory, CXJ__T_HISTOGRAM_WAIT, cxj__cell_wait(fact), &slots->wait)) &&
+            find_duration(cell, memory, CXJ__T_HISTOGRAM_WAIT, cxj__cell_wait(fact), &slots->wait)) &&
            (!has_bit(fact, CXJ__T_LATE) ||
-            find_slot(cell, memory, CXJ__T_HISTOGRAM_LATENESS, cxj__cell_lateness(fact), &slots->lateness)) &&
+            find_duration(cell, memory, CXJ__T_HISTOGRAM_LATENESS, cxj__cell_lateness(fact), &slots->lateness)) &&
            (!has_bit(fact, CXJ__T_RESPONSES) ||
-            find_slot(cell, memory, CXJ__T_HISTOGRAM_RESPONSE, cxj__cell_response(fact), &slots->response));
+            find_duration(cell, memory, CXJ__T_HISTOGRAM_RESPONSE, cxj__cell_response(fact), &slots->response));
 }
 
 void cxj__cell_add_fact(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
@@ -607,13 +607,13 @@ static int64_t add_up(const int64_t *counts, const uint8_t *which, size_t most) 
 
 /* True if a cell knows the column at a place of a list, or there is none; the same of counts, the first that are
  * there. */
-static bool is_known(const struct cxj__cell *cell, enum cxj__list list, uint8_t place) {
+static bool knows_at(const struct cxj__cell *cell, enum cxj__list list, uint8_t place) {
     return place == NOWHERE || cxj__cell_knows(cell, cxj__cell_first_column(cell->grain, list) + place);
 }
 
-static bool are_known(const struct cxj__cell *cell, const uint8_t *counts, size_t most) {
+static bool knows_counts(const struct cxj__cell *cell, const uint8_t *counts, size_t most) {
     for (size_t i = 0; i < most && counts[i] != NOWHERE; i++) {
-        if (!is_known(cell, CXJ__COUNTS, counts[i])) return false;
+        if (!knows_at(cell, CXJ__COUNTS, counts[i])) return false;
     }
     return true;
 }
@@ -622,7 +622,7 @@ static bool has_shares_within(const struct cxj__cell *cell) {
     const int64_t *counts = cxj__cell_counts(cell);
     for (size_t i = 0; i < LENGTH_OF(shares); i++) {
         if (shares[i].grain != cell->grain) continue;
-        if (!are_known(cell, shares[i].parts, 5) || !are_known(cell, shares[i].wholes, 5)) continue;
+        if (!knows_counts(cell, shares[i].parts, 5) || !knows_counts(cell, shares[i].wholes, 5)) continue;
         if (add_up(counts, shares[i].parts, 5) > add_up(counts, shares[i].wholes, 5)) return false;
     }
     return true;
@@ -631,8 +631,8 @@ static bool has_shares_within(const struct cxj__cell *cell) {
 static bool has_durations(const struct cxj__cell *cell) {
     for (size_t i = 0; i < LENGTH_OF(histogram_totals); i++) {
         if (histogram_totals[i].grain != cell->grain) continue;
-        if (!is_known(cell, CXJ__HISTOGRAMS, histogram_totals[i].histogram) ||
-            !are_known(cell, histogram_totals[i].counts, 2)) {
+        if (!knows_at(cell, CXJ__HISTOGRAMS, histogram_totals[i].histogram) ||
+            !knows_counts(cell, histogram_totals[i].counts, 2)) {
             continue;
         }
         uint64_t counted = (uint64_t)add_up(cxj__cell_counts(cell), histogram_totals[i].counts, 2);
@@ -677,16 +677,16 @@ static bool can_be_squares(struct cxj__int128 sum, struct cxj__int128 squares, i
 
 static bool is_within(const struct cxj__cell *cell, const struct bound *bound) {
     const struct cxj__int128 *sums = cxj__cell_sums(cell);
-    if (!are_known(cell, bound->counts, 2) || !is_known(cell, CXJ__SUMS, bound->sum)) return true;
+    if (!knows_counts(cell, bound->counts, 2) || !knows_at(cell, CXJ__SUMS, bound->sum)) return true;
     int64_t n = add_up(cxj__cell_counts(cell), bound->counts, 2);
     struct cxj__int128 sum = sums[bound->sum];
     struct cxj__int128 least = cxj__base_product(n, bound->least), most = cxj__base_product(n, bound->most);
     if (is_more(least, sum) || is_more(sum, most)) return false;
-    if (bound->histogram != NOWHERE && is_known(cell, CXJ__HISTOGRAMS, bound->histogram)) {
+    if (bound->histogram != NOWHERE && knows_at(cell, CXJ__HISTOGRAMS, bound->histogram)) {
         cxj__histogram_bounds(&cxj__cell_histograms(cell)[bound->histogram], &least, &most);
         if (is_more(least, sum) || is_more(sum, most)) return false;
     }
-    return bound->squares == NOWHERE || !is_known(cell, CXJ__SUMS, bound->squares) ||
+    return bound->squares == NOWHERE || !knows_at(cell, CXJ__SUMS, bound->squares) ||
            can_be_squares(sum, sums[bound->squares], n);
 }
 
@@ -697,7 +697,7 @@ static bool has_sums_within(const struct cxj__cell *cell) {
     }
     for (size_t i = 0; i < LENGTH_OF(sums_within); i++) {
         if (sums_within[i].grain != cell->grain) continue;
-        if (!is_known(cell, CXJ__SUMS, sums_within[i].part) || !is_known(cell, CXJ__SUMS, sums_within[i].whole)) {
+        if (!knows_at(cell, CXJ__SUMS, sums_within[i].part) || !knows_at(cell, CXJ__SUMS, sums_within[i].whole)) {
             continue;
         }
         if (is_more(sums[sums_within[i].part], sums[sums_within[i].whole])) return false;
