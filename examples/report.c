@@ -28,6 +28,7 @@ enum {
     EXIT_FINE = 0,
     EXIT_STOPPED = 1,
     EXIT_USAGE = 2,
+    EXIT_REFUSED = 3, /* went through, but rows were refused */
     BATCH = 4096,       /* touchpoints handed over in one call */
     REFUSALS_TOLD = 20, /* one by one; further ones are counted */
     EXCERPT = 40,       /* columns of what is shown of a field, and of a sentence of the engine */
@@ -60,6 +61,7 @@ enum { DEFAULT_VIEWS = sizeof default_views / sizeof default_views[0] };
       "what is overdue is so at this moment; without it, at the last\n"                                                \
       "touchpoint's")                                                                                                  \
     X(OPTION_STRICT, "--strict", NULL, "stop at the first row that is refused")                                        \
+    X(OPTION_LENIENT, "--lenient", NULL, "end with exit status 0 though rows were refused")                            \
     X(OPTION_FEEDS, "--feeds", "FACET,...",                                                                            \
       "the facets that the log can carry; metrics that need others have\n"                                             \
       "no value. Without it: in tables those that occur, in JSON all")                                                 \
@@ -105,6 +107,7 @@ typedef struct request {
     bool has_now;
     bool json;
     bool strict;
+    bool lenient;
     option instead;   /* of a report: help, version, list or check, or OPTION_NONE */
     const char *path; /* of the log; NULL: none, for there is a load; likewise what follows */
     const char *load;
@@ -134,7 +137,7 @@ static void print_help(FILE *out) {
             line += length + (line[length] == '\n');
         }
     }
-    fputs("\nExit status: 0 done (rows may have been refused); 1 stopped; 2 wrong usage.\n", out);
+    fputs("\nExit status: 0 done; 1 stopped; 2 wrong usage; 3 done, but rows were refused.\n", out);
 }
 
 /* Says what is wrong with the command line. The text comes from it, so it is shown with care. */
@@ -205,6 +208,9 @@ static int take_option(request *asked, option which, const char *value) {
             return refuse_usage("there is no facet \"", unknown.text, unknown.length, "\"");
         }
         asked->has_feeds = true;
+        break;
+    case OPTION_LENIENT:
+        asked->lenient = true;
         break;
     case OPTION_METRICS:
         return add_metrics(asked, value);
@@ -300,6 +306,7 @@ typedef struct run {
     cxj_touchpoint batch[BATCH];
     uint64_t lines[BATCH];
 
+    int failure; /* the exit status where the run ends early; 0: EXIT_STOPPED */
     uint64_t rejected;
     uint64_t told;
     uint64_t by_reason[LOG_REASON_COUNT]; /* rows that could not be read */
@@ -677,6 +684,7 @@ static bool add_view(run *at, const char *text) {
         return true;
     }
     const char *why = cxj_message(at->engine);
+    at->failure = status == CXJ_NO_MEMORY ? EXIT_STOPPED : EXIT_USAGE;
     fputs("cxj-report: the view \"", stderr);
     (void)table_text(stderr, text, strlen(text), SENTENCE);
     fprintf(stderr, "\" is refused: %s: ", cxj_status_text(status));
@@ -758,9 +766,14 @@ static int report(const request *asked) {
     at->asked = asked;
     const bool done = make_engine(at) && choose_views(at) && open_log(at) && read_log(at) && save(at) && answer(at);
     clear_progress(at);
+    const int failure = at->failure != 0 ? at->failure : EXIT_STOPPED;
+    const bool refused = at->rejected > 0 && !asked->lenient;
     run_finish(at);
     free(at);
-    return done ? EXIT_FINE : EXIT_STOPPED;
+    if (!done) {
+        return failure;
+    }
+    return refused ? EXIT_REFUSED : EXIT_FINE;
 }
 
 /* Says whether a file is whole, and what is in it. */
