@@ -6,10 +6,13 @@ shuffles the rows of each log, ids given to those that have none, and expects th
 
 A case is a folder: events.csv is the log, views.txt has one view a line, args.txt (if there is one) further arguments,
 expected.json the answer, why.txt the point of the case. Where fails.txt stands in place of expected.json, each of the
-views alone must end the run with a positive exit status and a word on stderr.
+views alone must end the run with a positive exit status and a word on stderr; of options that ask for an analysis, each
+alone must.
 
 What is whole in expected.json must be equal; quantiles (names that end in _p50, _p90, _p99) may be off by 1/128, other
-numbers by a relative 1e-9. Keys and their order must be equal.
+numbers by a relative 1e-9, and what section 8 computes by 1e-6. Keys and their order must be equal. What was within a
+span may differ by what stands in the bucket around it: the count lies between the two that expected.json names, and
+value and interval are those of that count.
 
 With --against OTHER, another build of the same program (for another platform, say), each case must end alike in both and
 print the same bytes.
@@ -31,6 +34,10 @@ import tempfile
 from typing import Any, Iterator
 
 QUANTILE = re.compile(r"_p(50|90|99)$")
+
+# Options that ask for an analysis, which in a case that must fail are tried one by one; and what they add to a view.
+ANALYSES = ("--spread", "--control", "--parity", "--relation", "--within")
+OF_VIEWS = ("spread", "control", "parity", "relation")
 
 # How often a touchpoint came twice depends on what came first: these three describe the feed, not what is held.
 FEED_COUNTS = re.compile(rb'"(duplicates|conflicts|superseded)"\s*:\s*\d+')
@@ -57,8 +64,21 @@ class Case:
         return (self.folder / "why.txt").read_text(encoding="utf-8").strip()
 
 
-def report(program: str, case: Case, views: list[str], events: pathlib.Path) -> subprocess.CompletedProcess[bytes]:
-    command = [program, "--json", *case.arguments]
+    def attempts(self) -> list[list[str]]:
+        """The arguments with which a run must fail: with one analysis at a time, if there are any."""
+        common, alone = [], []
+        words = iter(self.arguments)
+        for word in words:
+            if word in ANALYSES:
+                alone.append([word, next(words)])
+            else:
+                common.append(word)
+        return [common + one for one in alone or [[]]]
+
+
+def report(program: str, case: Case, views: list[str], events: pathlib.Path,
+           arguments: list[str] | None = None) -> subprocess.CompletedProcess[bytes]:
+    command = [program, "--json", *(case.arguments if arguments is None else arguments)]
     for view in views:
         command += ["--view", view]
     return subprocess.run([*command, str(events)], stdin=subprocess.DEVNULL, capture_output=True, timeout=300)
@@ -101,7 +121,53 @@ def same_interval(expected: Any, got: Any) -> bool:
     return all(is_number(g) and math.isclose(e, g, rel_tol=1e-9, abs_tol=1e-9) for e, g in zip(expected, got))
 
 
+def differences_near(where: str, expected: Any, got: Any) -> Iterator[str]:
+    """In what section 8 computes. The parts of a key stand in order."""
+    if isinstance(expected, dict) and isinstance(got, dict):
+        names = list if where.endswith((" key", " a", " b")) else sorted
+        if names(expected) != names(got):
+            yield f"{where}: members {list(expected)} expected, got {list(got)}"
+            return
+        for name in expected:
+            yield from differences_near(f"{where} {name}", expected[name], got[name])
+    elif isinstance(expected, list) and isinstance(got, list):
+        if len(expected) != len(got):
+            yield f"{where}: {len(expected)} expected, got {len(got)}"
+        for place, (one, other) in enumerate(zip(expected, got)):
+            yield from differences_near(f"{where}[{place}]", one, other)
+    elif is_number(expected) and is_number(got):
+        near = expected == got if isinstance(expected, int) else math.isclose(expected, got, rel_tol=1e-6, abs_tol=1e-9)
+        if not near:
+            yield f"{where}: expected {expected}, got {got}"
+    elif type(expected) is not type(got) or expected != got:
+        yield f"{where}: expected {expected!r}, got {got!r}"
+
+
+def wilson(k: int, n: int) -> list[float]:
+    z = 1.959963984540054
+    centre, half = (k + z * z / 2) / (n + z * z), z * math.sqrt(k * (n - k) / n + z * z / 4) / (n + z * z)
+    return [centre - half, centre + half]
+
+
+def is_within(expected: Any, got: Any) -> bool:
+    if expected is None or got is None:
+        return expected is got
+    count = round(got["value"] * got["n"])
+    return (got["n"] == expected["n"] and expected["between"][0] <= count <= expected["between"][1] and
+            math.isclose(got["value"], count / got["n"], abs_tol=1e-9) and same_interval(wilson(count, got["n"]), got["interval"]))
+
+
+def differences_in_analyses(where: str, expected: Any, got: Any) -> Iterator[str]:
+    if expected.get("drill") != got.get("drill"):
+        yield f"{where} drill: expected {expected.get('drill')}, got {got.get('drill')}"
+    spans, others = expected.get("within", {}), got.get("within", {})
+    for name in sorted(spans.keys() | others.keys()):
+        if name not in spans or name not in others or not is_within(spans[name], others[name]):
+            yield f"{where} within {name}: expected {spans.get(name, 'nothing')}, got {others.get(name, 'nothing')}"
+
+
 def differences_in_cell(where: str, expected: Any, got: Any) -> Iterator[str]:
+    yield from differences_in_analyses(where, expected, got)
     for name in sorted(expected["metrics"].keys() | got["metrics"].keys()):
         if name not in got["metrics"]:
             yield f"{where} {name} is missing"
@@ -129,6 +195,8 @@ def differences_in_view(expected: Any, got: Any) -> Iterator[str]:
         return
     for cell, other in zip(expected["cells"], got["cells"]):
         yield from differences_in_cell(f"{where} {cell['key']}", cell, other)
+    for name in OF_VIEWS:
+        yield from differences_near(f"{where} {name}", expected.get(name), got.get(name))
 
 
 def differences(expected: Any, got: Any) -> Iterator[str]:
@@ -148,11 +216,13 @@ def differences(expected: Any, got: Any) -> Iterator[str]:
 def check_refusals(program: str, case: Case) -> list[str]:
     bad = []
     for view in case.views:
-        done = report(program, case, [view], case.events)
-        if done.returncode <= 0:
-            bad.append(f"[{view}] ended with {done.returncode}; a positive exit status is due")
-        if not done.stderr.strip():
-            bad.append(f"[{view}] says nothing on stderr")
+        for arguments in case.attempts():
+            done = report(program, case, [view], case.events, arguments)
+            what = f"[{view}] {' '.join(arguments)}"
+            if done.returncode <= 0:
+                bad.append(f"{what} ended with {done.returncode}; a positive exit status is due")
+            if not done.stderr.strip():
+                bad.append(f"{what} says nothing on stderr")
     return bad
 
 
