@@ -1024,9 +1024,9 @@ CXJ_API cxj_status cxj_view_read_part(const cxj_view *view, uint32_t part, size_
  *
  * What is worked out when it is asked for, from the cells of a view, and never kept (SPEC 8). Each says how much stands
  * behind it, and has no value (NaN) where one would mislead. Spread and parity take metrics that compare between cells
- * (cxj_metric_info): those with an interval, but for gap, and on_time_rate and kept_rate of journeys. Statuses are those of
- * cxj_view_read() and, where a cell is named, of cxj_view_get(); a metric that does not go is CXJ_BAD_ARGUMENT, and the
- * sentence says which do.
+ * (cxj_metric_info): those with an interval, but for gap, and on_time_rate and kept_rate of journeys. Statuses are
+ * those of cxj_view_read() and, where a cell is named, of cxj_view_get(); a metric that does not go is
+ * CXJ_BAD_ARGUMENT, and the sentence says which do.
  * ------------------------------------------------------------------------------------------------------------------ */
 
 /** How far a metric depends on where one looks: on whom, or on which channel, one meets. */
@@ -1174,8 +1174,9 @@ CXJ_API cxj_status cxj_view_within(const cxj_view *view, const cxj_text *parts, 
  * @param message_capacity  bytes at message
  * @param journeys    receives their numbers, ascending; NULL if capacity is 0
  * @param count       receives how many there are, also with CXJ_TOO_SMALL
- * @param sealed      receives how many are sealed, also with CXJ_TOO_SMALL; of a view of transitions how many
- *   transitions they have there, for its cells count no journeys; NULL: not wanted
+ * @param sealed      receives how many are sealed, those among them whose numbers were erased since, also with
+ *   CXJ_TOO_SMALL; of a view of transitions how many transitions they have there, for its cells count no journeys;
+ *   NULL: not wanted
  * @return as cxj_view_get(); CXJ_TOO_SMALL; CXJ_NO_MEMORY. Time in proportion to the journeys held, and to the
  *         touchpoints of those that might contribute. */
 CXJ_API cxj_status cxj_view_journeys(const cxj_view *view, const cxj_text *parts, size_t part_size, size_t part_count,

@@ -90,8 +90,8 @@ static void has_no_extremes(const cxj_spread *found) {
 }
 
 /* Section 8.2: "N = Σ n, k cells (k ≥ 2), m = Σ n_c m_c / N, SSB = Σ n_c (m_c − m)², SST = Σ (x − m)² over all N
- * observations, η² = SSB/SST, … adjusted ε² = (SSB − (k − 1)·(SST − SSB)/(N − k)) / SST". 24 of 30, 15 of 30 and 1 of 10:
- * m = 4/7, SSB = 30·(8/35)² + 30·(1/14)² + 10·(33/70)² = 3.9429, SST = 70·12/49. */
+ * observations, η² = SSB/SST, … adjusted ε² = (SSB − (k − 1)·(SST − SSB)/(N − k)) / SST". 24 of 30, 15 of 30 and 1
+ * of 10: m = 4/7, SSB = 30·(8/35)² + 30·(1/14)² + 10·(33/70)² = 3.9429, SST = 70·12/49. */
 START_TEST(a_spread_is_worked_out) {
     make_share(24, 30);
     make_share(15, 30);
@@ -229,8 +229,8 @@ static const char *marks(size_t length) {
         ck_assert_str_eq(marks(LENGTH(values)), expected);                                                             \
     } while (0)
 
-/* Section 8.3: "centre = mean, limits = centre ± 2.66 × mean |difference of neighbours|. A period is outside if beyond a
- * limit". Eleven times 3 or 5, then 13: centre 56/12, ten differences of 2 and one of 10, so 30/11. */
+/* Section 8.3: "centre = mean, limits = centre ± 2.66 × mean |difference of neighbours|. A period is outside if
+ * beyond a limit". Eleven times 3 or 5, then 13: centre 56/12, ten differences of 2 and one of 10, so 30/11. */
 START_TEST(limits_are_worked_out) {
     static const double values[] = {3, 5, 3, 5, 3, 5, 3, 5, 3, 5, 3, 13};
     cxj_control found = control_of(values, LENGTH(values));
@@ -331,8 +331,9 @@ static void has_no_slope(cxj_relation found) {
     ck_assert(isnan(found.r) && isnan(found.slope) && isnan(found.intercept) && isnan(found.low) && isnan(found.high));
 }
 
-/* Section 8.5: "Pearson's r, slope and intercept of the second on the first by least squares, the slope's interval slope ±
- * t·se with c − 2 degrees of freedom". x: 1, 2, 3, 4; y: 2, 1, 4, 3: Σxy = 3, Σxx = 5, Σyy = 5; what is left is 5 − 9/5. */
+/* Section 8.5: "Pearson's r, slope and intercept of the second on the first by least squares, the slope's interval
+ * slope ± t·se with c − 2 degrees of freedom". x: 1, 2, 3, 4; y: 2, 1, 4, 3: Σxy = 3, Σxx = 5, Σyy = 5; what is left
+ * is 5 − 9/5. */
 START_TEST(a_relation_is_worked_out) {
     static const double x[] = {1, 2, 3, 4}, y[] = {2, 1, 4, 3};
     cxj_relation found = relation_of(x, y, 4);
@@ -367,8 +368,8 @@ START_TEST(a_relation_may_have_no_value) {
 }
 END_TEST
 
-/* "none where RSS counts as 0, as in 8.1": "an RSS below 1e-12 of TSS counts as 0". y = 3x + 1 but for one that is off by e:
- * of x 0, 1, 2 the middle one leaves e²·2/3 of 18. */
+/* "none where RSS counts as 0, as in 8.1": "an RSS below 1e-12 of TSS counts as 0". y = 3x + 1 but for one that is
+ * off by e: of x 0, 1, 2 the middle one leaves e²·2/3 of 18. */
 START_TEST(a_perfect_fit_has_no_interval) {
     static const double x[] = {0, 1, 2};
     static const struct {

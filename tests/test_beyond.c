@@ -536,8 +536,8 @@ END_TEST
  * What a view lacks, and memory
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/* "Statuses are those of cxj_view_read() and, where a cell is named, of cxj_view_get()": of a view that lacks cells, what
- * is asked of all says so, and of a cell that is not there it is not known whether anything contributes. */
+/* "Statuses are those of cxj_view_read() and, where a cell is named, of cxj_view_get()": of a view that lacks cells,
+ * what is asked of all says so, and of a cell that is not there it is not known whether anything contributes. */
 START_TEST(a_view_that_lacks_cells_says_so) {
     cxj_engine *engine = make_with((cxj_options){.cells_limit = 1});
     cxj_view *view = add(engine, "touchpoints by owner per day");

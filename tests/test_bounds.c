@@ -90,7 +90,7 @@ static void live(const struct cells *cells, size_t touchpoints) {
         cxj_touchpoint m = anything(at);
         uint32_t held = owners >> m.owner & 1; /* what is not of owners is not looked at */
         if (m.owner != 0) owners |= 1U << m.owner;
-        size_t count = cxj__fold_step(&fold, &m, held, CXJ__ALL_TRACKS, facts);
+        size_t count = cxj__fold_step(&fold, cxj__fold_no_hours(), &m, held, CXJ__ALL_TRACKS, facts);
         for (size_t k = 0; k < count; k++) {
             if (facts[k].grain == CXJ_GRAIN_JOURNEYS) {
                 add_sample(cells->of[CXJ_GRAIN_JOURNEYS], &facts[k]);
@@ -99,7 +99,7 @@ static void live(const struct cells *cells, size_t touchpoints) {
             }
         }
     }
-    cxj__fold_contribute(&fold, at - (int64_t)chance(60), &contribution);
+    cxj__fold_contribute(&fold, NULL, &fold.lasted, at - (int64_t)chance(60), &contribution);
     ck_assert(cxj__cell_reserve_contribution(cells->of[CXJ_GRAIN_JOURNEYS], &memory, &contribution));
     cxj__cell_add_contribution(cells->of[CXJ_GRAIN_JOURNEYS], &contribution, 1);
     cxj__cell_counts(cells->of[CXJ_GRAIN_TOUCHPOINTS])[CXJ__T_JOURNEYS]++;

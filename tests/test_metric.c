@@ -930,10 +930,10 @@ static struct cxj__cell *create_rated(const int64_t *ratings, int64_t n) {
 /* 0.975 quantiles of Student's distribution with 1, 2 and 19 degrees of freedom. */
 static const double t1 = 12.706204736174704646, t2 = 4.3026527297494638523, t19 = 2.0930240544083097692;
 
-/* Section 6: "mean ± t·sqrt(s²/n), with s² the unbiased variance and t the 0.975 quantile of Student's distribution with
- * n − 1 degrees of freedom; its ends are held within what the mean can be". 0, 1/4 and 1: mean 5/12, squares of the
- * differences 25/144 + 4/144 + 49/144 = 13/24, so s² = 13/48, and both ends are held. A tenth as far apart: s² is a
- * hundredth, and they are not. */
+/* Section 6: "mean ± t·sqrt(s²/n), with s² the unbiased variance and t the 0.975 quantile of Student's distribution
+ * with n − 1 degrees of freedom; its ends are held within what the mean can be". 0, 1/4 and 1: mean 5/12, squares of
+ * the differences 25/144 + 4/144 + 49/144 = 13/24, so s² = 13/48, and both ends are held. A tenth as far apart: s²
+ * is a hundredth, and they are not. */
 START_TEST(a_mean_has_its_interval) {
     static const int64_t ratings[] = {0, 3150, 12600};
     struct cxj__cell *cell = create_rated(ratings, 3);

@@ -145,8 +145,8 @@ static void has_no_interval(cxj_value found) {
     ck_assert(isnan(found.low) && isnan(found.high));
 }
 
-/* Section 6: "mean ± t·sqrt(s²/n), with s² the unbiased variance and t the 0.975 quantile of Student's distribution with
- * n − 1 degrees of freedom". 20 values, half of them 0 and half 1: s² = 5/19, t of 19. */
+/* Section 6: "mean ± t·sqrt(s²/n), with s² the unbiased variance and t the 0.975 quantile of Student's distribution
+ * with n − 1 degrees of freedom". 20 values, half of them 0 and half 1: s² = 5/19, t of 19. */
 START_TEST(a_mean_has_students_interval) {
     int64_t values[20] = {0};
     for (size_t i = 0; i < 10; i++) values[i] = 12600;
@@ -272,8 +272,8 @@ START_TEST(shares_differ_as_newcombe_says) {
 }
 END_TEST
 
-/* Section 8.4: "for means and NPS Welch's, t·sqrt(v_a/n_a + v_b/n_b) with unbiased variances and Satterthwaite's degrees
- * of freedom (not rounded)". 0, 1/4, 1/2, 1, 1 against 1/4, 3/4, 1: 4.9648 degrees of freedom. */
+/* Section 8.4: "for means and NPS Welch's, t·sqrt(v_a/n_a + v_b/n_b) with unbiased variances and Satterthwaite's
+ * degrees of freedom (not rounded)". 0, 1/4, 1/2, 1, 1 against 1/4, 3/4, 1: 4.9648 degrees of freedom. */
 START_TEST(means_differ_as_welch_says) {
     static const int64_t first[] = {0, 3150, 12600, 12600, 6300}, second[] = {3150, 9450, 12600};
     is_value(difference_of(measure_of(first, 5, 12600), measure_of(second, 3, 12600)), -7.0 / 60, -0.883502375830923,
@@ -283,8 +283,8 @@ START_TEST(means_differ_as_welch_says) {
 }
 END_TEST
 
-/* "held within what the difference can be (−1 to 1 for ratings, −2 to 2 for differences of ratings, −6 to 6 for ces, −200
- * to 200 for NPS)" */
+/* "held within what the difference can be (−1 to 1 for ratings, −2 to 2 for differences of ratings, −6 to 6 for ces,
+ * −200 to 200 for NPS)" */
 START_TEST(differences_are_held) {
     static const int64_t values[] = {0, 12600};
     struct cxj__measure ratings = measure_of(values, 2, 12600), steps = ratings, score = measure_of(values, 2, 2100);
