@@ -1,15 +1,15 @@
 /* append: the two verbs.
  *
- * Append: the fold takes the next touchpoint in the journey itself, and what that says is added to cells. Take back:
- * what the last touchpoints of a journey have said is subtracted, and the fold is that before them again. A touchpoint
- * that comes last is an append; any other change takes back a suffix and appends what belongs there. Where something
- * that holds for the whole journey changes (its type, its outcome, …), all its facts are taken back and appended in the
- * views that look at it.
+ * Append: the fold takes the next touchpoint in the journey itself, and what that says is added to cells. A touchpoint
+ * that comes last is an append. Any other change is an edit: the last records make way for others. The old ones and the
+ * new ones are folded side by side, what the old ones have said is subtracted, what the new ones say is added, and what
+ * both say is left alone. Where something that holds for the whole journey changes (its type, its outcome, …), all its
+ * facts are taken back and added in the views that look at it.
  *
  * Why a change never fails half way. Taking back needs no memory: it finds cells, buckets and entries of an index that
  * are there. Until a change is settled nothing that it took back is given up: cells that it emptied stay, a bucket
  * stays for ever, records that left are kept as entries, and the room of the journey only grows. So where memory ends,
- * what was appended so far is taken back, as many postings as were made, and what stood before is appended again, which
+ * what was added so far is taken back, as many postings as were made, and what was taken back is added again, which
  * finds all the room that it had. Deadlines are reserved before anything changes, and noted when nothing can fail any
  * more; names, facets and totals are counted then, too. */
 #include "append.h"
@@ -177,8 +177,8 @@ static void aim(struct cxj__core *core, struct cxj__appended *item) {
 /* Lets the cells of a whole group come nearer, in stages: each needs what the one before it has brought. */
 static void approach(struct cxj__core *core, struct cxj__append *append) {
     for (size_t i = 0; i < append->count; i++) aim(core, &append->items[i]);
-    for (size_t i = 0; i < append->count; i++) cxj__post_approach(core, &append->items[i].lot);
-    for (size_t i = 0; i < append->count; i++) cxj__post_touch(&append->items[i].lot);
+    for (size_t i = 0; i < append->count; i++) cxj__lot_approach(core, &append->items[i].lot);
+    for (size_t i = 0; i < append->count; i++) cxj__lot_touch(&append->items[i].lot);
 }
 
 /* Makes the postings of a touchpoint's facts, so many at most; false where that was all, or memory ends. */
@@ -186,10 +186,10 @@ static bool post_item(struct cxj__core *core, struct cxj__appended *item, enum c
     item->post.posting = posting;
     item->post.budget = budget;
     item->post.made = 0;
-    if (item->is_listed) return cxj__post_listed(&item->lot);
+    if (item->is_listed) return cxj__lot_make(&item->lot);
     item->lot.count = 0;
     item->lot.stays = false;
-    return list_item(item) && cxj__post_lot(core, &item->lot);
+    return list_item(item) && cxj__lot_finish(core, &item->lot);
 }
 
 /* True if the journey stands under the same keys as before, in all views of journeys. */
@@ -398,9 +398,9 @@ static bool fold_next(const struct change *change, struct side *side, struct cxj
 /* Goes through both sides at once, in the views that do not move, and posts what one says and the other does not, as far
  * as there is memory or the budgets say. The journey keeps what comes of one of them. */
 static bool post_difference(struct change *change, const struct side *kept) {
-    struct cxj__target targets[CXJ__POST_LOT];
-    struct cxj__fact facts[CXJ__POST_LOT];
-    struct cxj__lot lot = {targets, 0, CXJ__POST_LOT, false};
+    struct cxj__target targets[CXJ__LOT];
+    struct cxj__fact facts[CXJ__LOT];
+    struct cxj__lot lot = {targets, 0, CXJ__LOT, false};
     struct cxj__views staying = {change->moving.dimensions, false};
     struct side *old = &change->old, *new = &change->new;
     size_t used = 0;
@@ -413,8 +413,8 @@ static bool post_difference(struct change *change, const struct side *kept) {
     while (old->done < old->count || new->done < new->count) {
         bool leaves = old->done < old->count && old->entries[old->done].moves;
         bool comes = !leaves && new->entries[new->done].moves;
-        if (used + 2 * CXJ__FACTS_OF_A_STEP > CXJ__POST_LOT) {
-            room = room && cxj__post_lot(change->core, &lot);
+        if (used + 2 * CXJ__FACTS_OF_A_STEP > CXJ__LOT) {
+            room = room && cxj__lot_finish(change->core, &lot);
             used = 0;
         }
         if (!comes) {
@@ -428,7 +428,7 @@ static bool post_difference(struct change *change, const struct side *kept) {
         room = room && (comes || cxj__post_facts(&old->post, staying, leaves ? NULL : &new->post));
         room = room && (leaves || cxj__post_facts(&new->post, staying, comes ? NULL : &old->post));
     }
-    return room && cxj__post_lot(change->core, &lot);
+    return room && cxj__lot_finish(change->core, &lot);
 }
 
 /* Posts the rest of what a side says, its records being the journey's: in the views that move, and where the journey

@@ -1,5 +1,4 @@
-/* append: the two verbs: the next touchpoint of a journey is appended; or its last ones are taken back, and others
- * appended in their place. */
+/* append: the two verbs: the next touchpoint of a journey is appended; or its last ones make way for others. */
 #ifndef CXJ__APPEND_H
 #define CXJ__APPEND_H
 

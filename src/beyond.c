@@ -348,7 +348,7 @@ static bool leads_to(const struct cxj_view *view, const struct cxj__codes *codes
 static bool has_touchpoint(const struct cxj__journey *journey, const struct cxj_view *view,
                            const struct cxj__key *key) {
     for (size_t i = 0; i < journey->count; i++) {
-        if (cxj__post_falls_under(journey, view, key, i)) return true;
+        if (cxj__lot_falls_under(journey, view, key, i)) return true;
     }
     return false;
 }

@@ -6,8 +6,6 @@
 #ifndef CXJ__CELL_H
 #define CXJ__CELL_H
 
-#include <string.h>
-
 #include "base.h"
 #include "histogram.h"
 
@@ -233,13 +231,13 @@ int64_t *cxj__cell_counts(const struct cxj__cell *cell);
 struct cxj__int128 *cxj__cell_sums(const struct cxj__cell *cell);
 struct cxj__histogram *cxj__cell_histograms(const struct cxj__cell *cell);
 
-/* True if the cell stands under a key: word by word, which is less work than part by part. */
+/* True if the cell stands under a key. Written out, which is half the work of a loop. */
 static inline bool cxj__cell_has_key(const struct cxj__cell *cell, const struct cxj__key *key) {
-    uint64_t a[sizeof *key / sizeof(uint64_t)], b[sizeof *key / sizeof(uint64_t)];
-    memcpy(a, &cell->key, sizeof a);
-    memcpy(b, key, sizeof b);
-    return ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3])) == 0;
+    const uint32_t *a = cell->key.parts, *b = key->parts;
+    uint32_t different = (a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]) | (a[4] ^ b[4]);
+    return different == 0 && cell->key.period == key->period;
 }
+_Static_assert(CXJ__KEY_PARTS == 5, "all parts of a key are compared");
 
 /* Brings nearer where a cell is found, and its histograms; when these are there, what is counted and summed; and where
  * a fact's durations are counted. */

@@ -2,11 +2,7 @@
  *
  * What a journey's touchpoints add to cells is a list of postings that nobody keeps. It is made anew from the records
  * whenever it is needed, in the order of records, then views, then facts; so any part of it that was posted can be
- * taken back by going through its first postings again with the other sign.
- * Adding makes cells and room in them as it goes, and each posting is made whole or not at all. Taking away finds what
- * is there, and so needs no memory; a cell that it leaves empty is noted, and stays until the change ends.
- * A touchpoint brings its journey into a cell if none before it falls under the same key: that is how the distinct
- * journeys of a cell are counted. The index of a long journey knows how many fall under it, a short one looks. */
+ * taken back by going through its first postings again with the other sign. */
 #include "post.h"
 
 #include <string.h>
@@ -33,278 +29,6 @@ struct cxj__post cxj__post_of(struct cxj__core *core, struct cxj__journey *journ
     return post;
 }
 
-/* ---- cells ------------------------------------------------------------------------------------------------------ */
-
-static struct cxj__cell *find_cell(struct cxj__core *core, const struct cxj_view *view, const struct cxj__key *key) {
-    return cxj__view_find(view, &core->seed, key, &core->store.probes);
-}
-
-static void note_empty(struct cxj__core *core, struct cxj_view *view, struct cxj__cell *cell) {
-    if (cxj__cell_counts(cell)[0] != 0) return;
-    cxj__view_mark_empty(view, cell);
-    core->has_emptied = true;
-}
-
-/* Finds the cell under a key, or makes it; *cell is NULL where the view has no room for it. False: there is no
- * memory. */
-static bool reach(struct cxj__core *core, struct cxj_view *view, const struct cxj__key *key, struct cxj__cell **cell) {
-    *cell = find_cell(core, view, key);
-    if (*cell != NULL) return true;
-    if (view->incomplete || view->has_left_out || view->cell_count >= core->cells_limit) {
-        view->has_left_out = core->has_left_out = true;
-        return true;
-    }
-    *cell = cxj__view_make(view, &core->memory, &core->seed, key);
-    if (*cell != NULL) note_empty(core, view, *cell); /* should nothing come of it */
-    return *cell != NULL;
-}
-
-/* Records that are looked at: a journey's own, from base on these entries. */
-struct records {
-    const struct cxj__journey *journey;
-    size_t base;
-    const struct cxj__entry *entries;
-};
-
-/* The code of a record for a holder, and its moment. */
-static uint32_t its_code(const struct records *of, size_t position, uint32_t holder) {
-    return position < of->base ? cxj__journey_code_at(of->journey, position, holder)
-                               : cxj__journey_code(&of->entries[position - of->base].touchpoint, holder);
-}
-static int64_t its_moment(const struct records *of, size_t position) {
-    return position < of->base ? cxj__journey_moment(of->journey, position)
-                               : of->entries[position - of->base].touchpoint.at;
-}
-
-static bool falls_under(const struct records *of, const struct cxj_view *view, const struct cxj__key *key,
-                        size_t position) {
-    for (size_t i = 0; i < view->dimension_count; i++) {
-        uint32_t holder = view->dimensions[i] - 1U;
-        if (holder < CXJ__HOLDERS && its_code(of, position, holder) != key->parts[i]) return false;
-    }
-    if (view->period != CXJ__NO_PERIOD && !cxj__view_is_in_period(view, key, its_moment(of, position))) return false;
-    for (size_t i = 0; i < view->condition_count; i++) {
-        const struct cxj__condition *condition = &view->conditions[i];
-        uint32_t holder = condition->dimension - 1U;
-        if (holder < CXJ__HOLDERS && !cxj__query_has_code(condition, its_code(of, position, holder))) return false;
-    }
-    return true;
-}
-
-bool cxj__post_falls_under(const struct cxj__journey *journey, const struct cxj_view *view, const struct cxj__key *key,
-                           size_t position) {
-    const struct records records = {journey, SIZE_MAX, NULL};
-    return falls_under(&records, view, key, position);
-}
-
-/* In a short journey: whether no record before a position falls under the key. held: which of the values at the
- * position an earlier record has. */
-static bool is_first_under(const struct cxj__post *post, const struct cxj_view *view, const struct cxj__key *key,
-                           uint32_t held, size_t position) {
-    for (size_t i = 0; i < view->dimension_count; i++) {
-        uint32_t d = view->dimensions[i] - 1U;
-        if (d < CXJ__TRACKS && key->parts[i] != 0 && (held >> d & 1) == 0) return true;
-    }
-    const struct records records = {post->journey, post->base, post->entries};
-    for (size_t i = position; i-- > 0;) {
-        if (falls_under(&records, view, key, i)) return false;
-    }
-    return true;
-}
-
-/* In a long journey: counts one touchpoint more, or less, in a cell. True if it is the first there, or was the last. */
-static bool count_indexed(const struct cxj__core *core, struct cxj__index *index, const struct cxj__cell *cell,
-                          int sign) {
-    struct cxj__index_entry *entry = cxj__index_reach(index, &core->seed, CXJ__INDEX_CELL, cell->number);
-    int64_t before = entry->value, after = entry->value = before + sign;
-    if (after == 0) cxj__index_drop(index, &core->seed, entry);
-    return before == 0 || after == 0;
-}
-
-/* ---- one posting ------------------------------------------------------------------------------------------------ */
-
-/* Whether the journey comes into the cell with the touchpoint, or leaves it. */
-static bool is_first(const struct cxj__target *target, const struct cxj__cell *cell, int sign) {
-    const struct cxj__post *post = target->post;
-    if (target->fact->grain != CXJ_GRAIN_TOUCHPOINTS) return false;
-    struct cxj__index *index = post->journey->index;
-    if (index != NULL) return count_indexed(post->core, index, cell, sign);
-    return is_first_under(post, target->view, &target->key, target->held, target->position);
-}
-
-static void count_distinct(const struct cxj__target *target, struct cxj__cell *cell, int sign) {
-    if (is_first(target, cell, sign)) cxj__cell_counts(cell)[CXJ__T_JOURNEYS] += sign;
-}
-
-/* Makes room in the index for one more cell. One that is fuller than usual is slower, but right, as long as it has an
- * empty slot. */
-static bool reserve_in_index(const struct cxj__target *target, bool is_forced) {
-    const struct cxj__post *post = target->post;
-    const struct cxj__index *index = post->journey->index;
-    if (index == NULL || target->fact->grain != CXJ_GRAIN_TOUCHPOINTS) return true;
-    return cxj__journey_reserve_index(post->journey, &post->core->memory, &post->core->seed, 1) ||
-           (is_forced && index->used + 2 < index->capacity);
-}
-
-static bool add(struct cxj__target *target) {
-    struct cxj__core *core = target->post->core;
-    if (target->cell == NULL && !reach(core, target->view, &target->key, &target->cell)) return false;
-    if (target->cell == NULL) return true;
-    if (!reserve_in_index(target, false) || !cxj__cell_take_fact(target->cell, &core->memory, target->fact)) {
-        return false;
-    }
-    count_distinct(target, target->cell, 1);
-    return true;
-}
-
-static bool take(struct cxj__target *target) {
-    if (target->cell == NULL) return true;
-    cxj__cell_add_fact(target->cell, target->fact, -1);
-    count_distinct(target, target->cell, -1);
-    note_empty(target->post->core, target->view, target->cell);
-    return true;
-}
-
-/* A cell for which there is no room goes, though something contributes to it. */
-static void lose(const struct cxj__post *post, struct cxj_view *view, struct cxj__cell *cell) {
-    struct cxj__core *core = post->core;
-    struct cxj__index *index = post->journey->index;
-    if (index != NULL && cxj__index_value(index, &core->seed, CXJ__INDEX_CELL, cell->number, &core->store.probes)) {
-        cxj__index_drop(index, &core->seed, cxj__index_reach(index, &core->seed, CXJ__INDEX_CELL, cell->number));
-    }
-    /* What a save in steps has listed may be among what goes. */
-    core->store.snapshot.is_lost |= core->store.snapshot.is_open;
-    cxj__view_lose(view, cell, &core->memory);
-}
-
-/* The cell that the target has may be lost already. */
-static bool force(struct cxj__target *target) {
-    struct cxj__core *core = target->post->core;
-    struct cxj__cell *cell = NULL;
-    if (!reach(core, target->view, &target->key, &cell)) target->view->incomplete = true;
-    if (cell == NULL) return true;
-    cell->is_needed = false;
-    if (!reserve_in_index(target, true) || !cxj__cell_take_fact(cell, &core->memory, target->fact)) {
-        lose(target->post, target->view, cell);
-    } else {
-        count_distinct(target, cell, 1);
-    }
-    return true;
-}
-
-static bool need(struct cxj__target *target) {
-    if (target->cell != NULL) target->cell->is_needed = true;
-    return true;
-}
-
-static bool reserve_apart(struct cxj__target *target) {
-    struct cxj__memory *memory = &target->post->core->memory;
-    struct cxj__cell *cell = target->cell;
-    return cell == NULL ||
-           (cxj__cell_reserve_sealed(cell, memory) &&
-            cxj__cell_reserve_fact(cell->sealed, memory, target->fact));
-}
-
-/* The index is counted down, for the journey is about to go. */
-static bool add_apart(struct cxj__target *target) {
-    struct cxj__cell *cell = target->cell;
-    if (cell == NULL) {
-        target->view->sealed_lost = true;
-        return true;
-    }
-    cxj__cell_add_fact(cell->sealed, target->fact, 1);
-    if (is_first(target, cell, -1)) cxj__cell_counts(cell->sealed)[CXJ__T_JOURNEYS]++;
-    return true;
-}
-
-static bool seek(struct cxj__target *target) {
-    (void)target;
-    return true;
-}
-
-static bool post_target(struct cxj__target *target) {
-    static bool (*const ways[])(struct cxj__target *target) = {[CXJ__POST_ADD] = add,
-                                                               [CXJ__POST_SEEK] = seek,
-                                                               [CXJ__POST_TAKE] = take,
-                                                               [CXJ__POST_NEED] = need,
-                                                               [CXJ__POST_FORCE] = force,
-                                                               [CXJ__POST_RESERVE_APART] = reserve_apart,
-                                                               [CXJ__POST_ADD_APART] = add_apart};
-    struct cxj__post *post = target->post;
-    bool done = post->made < post->budget && ways[post->posting](target);
-    post->made += done;
-    return done;
-}
-
-/* ---- a lot of postings ------------------------------------------------------------------------------------------ */
-
-void cxj__post_approach(struct cxj__core *core, const struct cxj__lot *lot) {
-    for (size_t i = 0; i < lot->count; i++) {
-        struct cxj__target *target = &lot->targets[i];
-        if (target->cell == NULL) continue;
-        if (!cxj__cell_has_key(target->cell, &target->key)) {
-            target->cell = find_cell(core, target->view, &target->key);
-        }
-        if (target->cell != NULL) cxj__cell_prefetch_sums(target->cell);
-    }
-}
-
-void cxj__post_touch(const struct cxj__lot *lot) {
-    for (size_t i = 0; i < lot->count; i++) {
-        const struct cxj__target *target = &lot->targets[i];
-        if (target->cell != NULL) cxj__cell_touch_durations(target->cell, target->fact);
-    }
-}
-
-bool cxj__post_listed(const struct cxj__lot *lot) {
-    for (size_t i = 0; i < lot->count; i++) {
-        if (!post_target(&lot->targets[i])) return false;
-    }
-    return true;
-}
-
-bool cxj__post_lot(struct cxj__core *core, struct cxj__lot *lot) {
-    cxj__post_approach(core, lot);
-    cxj__post_touch(lot);
-    bool done = cxj__post_listed(lot);
-    lot->count = 0;
-    return done;
-}
-
-/* The fact as a view in working hours measures it: the moments of its durations are time that was open before them. */
-static const struct cxj__fact *measure_in_hours(const struct cxj__core *core, struct cxj__target *target,
-                                                const struct cxj__fact *fact) {
-    static const uint64_t waits[] = {[CXJ_GRAIN_TOUCHPOINTS] = CXJ__BIT(CXJ__T_WAITS),
-                                     [CXJ_GRAIN_TRANSITIONS] = CXJ__BIT(CXJ__X_TRANSITIONS)};
-    const uint64_t late = CXJ__BIT(CXJ__T_LATE), responses = CXJ__BIT(CXJ__T_RESPONSES);
-    const bool is_touchpoint = fact->grain == CXJ_GRAIN_TOUCHPOINTS;
-    struct cxj__fact *in_hours = &target->in_hours;
-    *in_hours = *fact;
-    in_hours->at = cxj__calendar_open(core->hours, fact->at);
-    if (fact->mask & waits[fact->grain]) in_hours->since = cxj__calendar_open(core->hours, fact->since);
-    if (!is_touchpoint) return in_hours;
-    if (fact->mask & late) in_hours->first_due = cxj__calendar_open(core->hours, fact->first_due);
-    if (fact->mask & responses) in_hours->waits_since = cxj__calendar_open(core->hours, fact->waits_since);
-    return in_hours;
-}
-
-/* Lists a posting, and guesses its cell. */
-static bool list(struct cxj__post *post, struct cxj_view *view, const struct cxj__fact *fact,
-                 const struct cxj__key *key) {
-    struct cxj__lot *lot = post->lot;
-    if (lot->count == lot->capacity && (lot->stays || !cxj__post_lot(post->core, lot))) return false;
-    struct cxj__target *target = &lot->targets[lot->count++];
-    target->post = post;
-    target->view = view;
-    target->fact = view->in_hours ? measure_in_hours(post->core, target, fact) : fact;
-    target->key = *key;
-    target->held = post->said.held;
-    target->position = (uint32_t)post->said.position;
-    target->cell = cxj__view_guess(view, &post->core->seed, key);
-    cxj__cell_prefetch(target->cell);
-    return true;
-}
-
 /* ---- facts ------------------------------------------------------------------------------------------------------ */
 
 static bool is_meant(const struct cxj__post *post, struct cxj__views views, const struct cxj_view *view) {
@@ -317,8 +41,8 @@ static bool is_meant(const struct cxj__post *post, struct cxj__views views, cons
 static bool says_the_same(const struct cxj__post *post, const struct cxj__post *twin, const struct cxj_view *view,
                           const struct cxj__key *key) {
     if (post->journey->index != NULL) return true;
-    return is_first_under(post, view, key, post->said.held, post->said.position) ==
-           is_first_under(twin, view, key, twin->said.held, twin->said.position);
+    return cxj__lot_is_first(post, view, key, post->said.held, post->said.position) ==
+           cxj__lot_is_first(twin, view, key, twin->said.held, twin->said.position);
 }
 
 /* True if a fact of the record at hand is the same in both. */
@@ -329,7 +53,7 @@ static bool is_same_fact(const struct cxj__said *a, const struct cxj__said *b, s
 bool cxj__post_facts(struct cxj__post *post, struct cxj__views views, const struct cxj__post *twin) {
     const struct cxj__core *core = post->core;
     const struct cxj__said *said = &post->said;
-    struct cxj__key key;
+    struct cxj__target *target;
     uint32_t same = 0;
     for (size_t i = 0; twin != NULL && i < said->count; i++) {
         same |= (uint32_t)is_same_fact(said, &twin->said, i) << i;
@@ -339,17 +63,19 @@ bool cxj__post_facts(struct cxj__post *post, struct cxj__views views, const stru
         struct cxj_view *view = core->views[v];
         if (!is_meant(post, views, view) || !cxj__query_passes(&view->query, &post->codes)) continue;
         if (view->grain == CXJ_GRAIN_TOUCHPOINTS) {
-            cxj__view_key(view, &post->codes, said->touchpoint->at, &key);
-            if ((same & 1) != 0 && says_the_same(post, twin, view, &key)) continue;
-            if (!list(post, view, &said->facts[0], &key)) return false;
+            if ((target = cxj__lot_next(post)) == NULL) return false;
+            cxj__view_key(view, &post->codes, said->touchpoint->at, &target->key);
+            if ((same & 1) != 0 && says_the_same(post, twin, view, &target->key)) continue;
+            cxj__lot_list(post, target, view, &said->facts[0]);
             continue;
         }
         for (size_t i = 1; i < said->count; i++) {
             const struct cxj__fact *fact = &said->facts[i];
             if (fact->grain != CXJ_GRAIN_TRANSITIONS || fact->dimension + 1 != view->dimensions[0]) continue;
             if ((same >> i & 1) != 0) continue;
-            cxj__view_transition_key(view, &post->codes, fact->from, fact->to, fact->at, &key);
-            if (!list(post, view, fact, &key)) return false;
+            if ((target = cxj__lot_next(post)) == NULL) return false;
+            cxj__view_transition_key(view, &post->codes, fact->from, fact->to, fact->at, &target->key);
+            cxj__lot_list(post, target, view, fact);
         }
     }
     return true;
@@ -394,15 +120,15 @@ void cxj__post_step(struct cxj__post *post, struct cxj__fold *fold, const struct
 }
 
 bool cxj__post_records(struct cxj__post *post, struct cxj__views views, size_t position, struct cxj__fold *fold) {
-    struct cxj__target targets[CXJ__POST_LOT];
-    struct cxj__fact facts[CXJ__POST_LOT];
-    struct cxj__lot lot = {targets, 0, CXJ__POST_LOT, false};
+    struct cxj__target targets[CXJ__LOT];
+    struct cxj__fact facts[CXJ__LOT];
+    struct cxj__lot lot = {targets, 0, CXJ__LOT, false};
     size_t used = 0;
     post->lot = &lot;
     for (size_t i = position; i < post->journey->count; i++) {
         struct cxj__entry entry;
-        if (used + CXJ__FACTS_OF_A_STEP > CXJ__POST_LOT) {
-            if (!cxj__post_lot(post->core, &lot)) return false;
+        if (used + CXJ__FACTS_OF_A_STEP > CXJ__LOT) {
+            if (!cxj__lot_finish(post->core, &lot)) return false;
             used = 0;
         }
         cxj__journey_unpack(post->journey, i, &entry);
@@ -410,7 +136,7 @@ bool cxj__post_records(struct cxj__post *post, struct cxj__views views, size_t p
         used += post->said.count;
         if (!cxj__post_facts(post, views, NULL)) return false;
     }
-    return cxj__post_lot(post->core, &lot);
+    return cxj__lot_finish(post->core, &lot);
 }
 
 /* ---- samples ---------------------------------------------------------------------------------------------------- */
@@ -563,7 +289,7 @@ static void add_whole(const struct whole *whole, struct cxj__cell *cell, int sig
 /* Adds the whole journey. */
 static bool add_standing(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
     struct cxj__cell *cell = NULL;
-    if (!reach(whole->post->core, view, key, &cell)) return false;
+    if (!cxj__lot_reach(whole->post->core, view, key, &cell)) return false;
     if (cell != NULL && !reserve_whole(whole, cell)) return false;
     if (cell != NULL) add_whole(whole, cell, 1);
     return true;
@@ -572,39 +298,39 @@ static bool add_standing(const struct whole *whole, struct cxj_view *view, const
 /* The same, or lets its cell go if there is no room. */
 static bool force_standing(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
     struct cxj__cell *cell = NULL;
-    if (!reach(whole->post->core, view, key, &cell)) view->incomplete = true;
+    if (!cxj__lot_reach(whole->post->core, view, key, &cell)) view->incomplete = true;
     if (cell == NULL) return true;
     cell->is_needed = false;
     if (reserve_whole(whole, cell)) {
         add_whole(whole, cell, 1);
     } else {
-        lose(whole->post, view, cell);
+        cxj__lot_lose(whole->post, view, cell);
     }
     return true;
 }
 
 static bool take_standing(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
-    struct cxj__cell *cell = find_cell(whole->post->core, view, key);
+    struct cxj__cell *cell = cxj__lot_find_cell(whole->post->core, view, key);
     if (cell == NULL) return true;
     add_whole(whole, cell, -1);
-    note_empty(whole->post->core, view, cell);
+    cxj__lot_note_empty(whole->post->core, view, cell);
     return true;
 }
 
 static bool need_standing(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
-    struct cxj__cell *cell = find_cell(whole->post->core, view, key);
+    struct cxj__cell *cell = cxj__lot_find_cell(whole->post->core, view, key);
     if (cell != NULL) cell->is_needed = true;
     return true;
 }
 
 static bool reserve_standing_apart(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
-    struct cxj__cell *cell = find_cell(whole->post->core, view, key);
+    struct cxj__cell *cell = cxj__lot_find_cell(whole->post->core, view, key);
     if (cell == NULL) return true;
     return cxj__cell_reserve_sealed(cell, &whole->post->core->memory) && reserve_whole(whole, cell->sealed);
 }
 
 static bool add_standing_apart(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
-    struct cxj__cell *cell = find_cell(whole->post->core, view, key);
+    struct cxj__cell *cell = cxj__lot_find_cell(whole->post->core, view, key);
     if (cell != NULL) add_whole(whole, cell->sealed, 1);
     view->sealed_lost |= cell == NULL;
     return true;
@@ -723,25 +449,25 @@ static bool move_in(struct move *move, struct cxj_view *view) {
     struct cxj__cell *from = NULL, *to = NULL;
     bool is_there = stands(core, move->journey, move->after, view, &key);
     if (move->stays) {
-        from = is_there ? find_cell(core, view, &key) : NULL;
+        from = is_there ? cxj__lot_find_cell(core, view, &key) : NULL;
         if (from == NULL) return true; /* it stood nowhere, or where the view has no room */
         if (!reserve_move(move, view, from, true)) return false;
         change_in(move, view, from);
         return true;
     }
-    if (stands(core, move->journey, move->before, view, &old)) from = find_cell(core, view, &old);
+    if (stands(core, move->journey, move->before, view, &old)) from = cxj__lot_find_cell(core, view, &old);
     if (is_there && from != NULL && cxj__cell_has_key(from, &key)) {
         if (!reserve_move(move, view, from, true)) return false;
         change_in(move, view, from);
         return true;
     }
-    if (is_there && !reach(core, view, &key, &to)) return false;
+    if (is_there && !cxj__lot_reach(core, view, &key, &to)) return false;
     if (to != NULL && !reserve_move(move, view, to, false)) return false;
     know(move, view);
     if (from != NULL) {
         cxj__cell_add_contribution(from, &move->was[view->in_hours], -1);
         add_samples(move, view, from, 0, move->before->fold->samples, -1);
-        note_empty(core, view, from);
+        cxj__lot_note_empty(core, view, from);
     }
     if (to != NULL) {
         cxj__cell_add_contribution(to, &move->is[view->in_hours], 1);
@@ -823,7 +549,7 @@ static bool index_cells(struct cxj__core *core, struct cxj__journey *journey, co
         cxj__core_set_own_codes(&entry.touchpoint, &codes);
         if (!cxj__query_passes(&view->query, &codes)) continue;
         cxj__view_key(view, &codes, entry.touchpoint.at, &key);
-        const struct cxj__cell *cell = find_cell(core, view, &key);
+        const struct cxj__cell *cell = cxj__lot_find_cell(core, view, &key);
         if (cell == NULL) continue;
         if (!cxj__journey_reserve_index(journey, &core->memory, &core->seed, 1)) return false;
         cxj__index_reach(journey->index, &core->seed, CXJ__INDEX_CELL, cell->number)->value++;

@@ -1,75 +1,8 @@
-/* post: facts to cells: which cell a fact goes to, room for it, and adding it or taking it away. */
+/* post: facts to cells: which views and keys what a journey says goes to, and where the journey itself stands. */
 #ifndef CXJ__POST_H
 #define CXJ__POST_H
 
-#include "core.h"
-
-/* What is done with each posting: one fact in one view, or where the journey itself stands in one view. */
-enum cxj__posting {
-    CXJ__POST_ADD,           /* adds it, making its cell and room as it goes */
-    CXJ__POST_SEEK,          /* nothing: it is only listed, and counted */
-    CXJ__POST_TAKE,          /* takes it away, which needs no memory */
-    CXJ__POST_NEED,          /* notes that its cell is needed, so that it is not dropped though it is empty now */
-    CXJ__POST_FORCE,         /* adds it; if there is no room, its cell is lost */
-    CXJ__POST_RESERVE_APART, /* makes room for it in what the cell keeps apart of sealed journeys */
-    CXJ__POST_ADD_APART,     /* adds it there */
-};
-
-/* What a record says: its facts, the first of which is its own. held: which of its values an earlier one has. */
-struct cxj__said {
-    const cxj_touchpoint *touchpoint;
-    uint32_t held;
-    size_t position;
-    const struct cxj__fact *facts;
-    size_t count;
-};
-
-/* Goes through what a journey's records say, or one that comes next. Postings are made in an order that depends on
- * nothing but records and views. So what was posted can be taken back without having been written down: by going
- * through the same once more, with as many postings as were made. */
-struct cxj__post {
-    struct cxj__core *core;
-    struct cxj__journey *journey;
-    const struct cxj_view *only; /* the one view that is posted to; NULL: all */
-    enum cxj__posting posting;
-    struct cxj__codes codes; /* what holds for the whole journey */
-    size_t budget, made;     /* postings to be made, no more are; postings made */
-    /* The records are the journey's, from base on these entries. */
-    size_t base;
-    const struct cxj__entry *entries;
-    struct cxj__said said; /* by the record at hand */
-    struct cxj__lot *lot;  /* where postings are listed before they are made */
-};
-
-/* One posting of a fact, and the cell to which it goes, at first a guess; NULL: it is not there yet. */
-struct cxj__target {
-    struct cxj__post *post;
-    struct cxj_view *view;
-    struct cxj__cell *cell;
-    const struct cxj__fact *fact;
-    struct cxj__key key;
-    struct cxj__fact in_hours; /* in a view in working hours: the fact as it measures it */
-    uint32_t held, position; /* of the record */
-};
-
-/* Postings that are listed together, so that their cells come nearer at the same time, and then made one by one. One
- * that is full is posted, unless it stays. */
-struct cxj__lot {
-    struct cxj__target *targets;
-    size_t count, capacity;
-    bool stays;
-};
-enum { CXJ__POST_LOT = 64 };
-
-/* Brings nearer what the postings of a lot will touch, in two stages, after what was guessed has come: their cells, and
- * where durations are counted in those. */
-void cxj__post_approach(struct cxj__core *core, const struct cxj__lot *lot);
-void cxj__post_touch(const struct cxj__lot *lot);
-
-/* Makes the postings of a lot; false where a budget ends or, adding, memory does: those before are made. And goes
- * through all stages, and empties it. */
-bool cxj__post_listed(const struct cxj__lot *lot);
-bool cxj__post_lot(struct cxj__core *core, struct cxj__lot *lot);
+#include "lot.h"
 
 /* One that goes through a journey under the codes of a fold; and the same where it stands. */
 struct cxj__post cxj__post_of(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__fold *fold,
@@ -121,11 +54,6 @@ bool cxj__post_move(struct cxj__core *core, struct cxj__journey *journey, const 
 /* The key under which a journey stands in a view of journeys, by its own fold; false: it does not. */
 bool cxj__post_stands(const struct cxj__core *core, const struct cxj__journey *journey, const struct cxj_view *view,
                       struct cxj__key *key);
-
-/* True if the record at a position falls under the key of a touchpoints view, whose conditions on the journey it
- * meets. */
-bool cxj__post_falls_under(const struct cxj__journey *journey, const struct cxj_view *view, const struct cxj__key *key,
-                           size_t position);
 
 /* ---- samples ---------------------------------------------------------------------------------------------------- */
 

@@ -241,7 +241,8 @@ uint64_t cxj__wire_get(struct cxj__wire_in *in, uint64_t most) {
     const unsigned char *bytes = in->bytes + in->at;
     size_t left = in->end - in->at, at = 0;
     for (unsigned shift = 0; byte > 0x7f; shift += 7) {
-        if (at == left) return refuse_at(in, in->at + at, CXJ_BAD_BYTES, "a number goes on behind the end of its block");
+        if (at == left)
+            return refuse_at(in, in->at + at, CXJ_BAD_BYTES, "a number goes on behind the end of its block");
         byte = bytes[at++];
         number |= (byte & 0x7f) << shift;
         if (shift < 63 || byte <= 1) continue;
