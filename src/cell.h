@@ -209,9 +209,10 @@ static inline bool cxj__cell_has_key(const struct cxj__cell *cell, const struct 
     return different == 0 && cell->key.period == key->period;
 }
 
-/* Brings nearer where a cell is found, and its histograms; when these are there, what is counted and summed; and where
- * a fact's durations are counted. */
+/* Brings nearer where a cell, perhaps none, is found, and its histograms; when these are there, what is counted and
+ * summed; and where a fact's durations are counted. */
 static inline void cxj__cell_prefetch(const struct cxj__cell *cell) {
+    if (cell == NULL) return;
     CXJ__PREFETCH(cell);
     CXJ__PREFETCH(cell + 1);
 }
