@@ -989,6 +989,22 @@ CXJ_API cxj_status cxj_view_read_part(const cxj_view *view, uint32_t part, size_
                                       size_t message_capacity, int64_t *codes, size_t *cells);
 
 /* ------------------------------------------------------------------------------------------------------------------
+ * Drivers
+ * ------------------------------------------------------------------------------------------------------------------
+ *
+ * What goes with content customers, and with customers who leave, in a host's own data: for a cell of a journeys view
+ * `with drivers`, least squares on what its journeys were like (SPEC 8.1). It is association, not cause: what weighs
+ * here may itself come from something that nobody records. Sums are integers, so drivers are as exact under any order,
+ * correction, erasure and merge as all else; they are worked out when they are asked for.
+ */
+
+/** Models: what is explained. */
+enum {
+    CXJ_MODEL_SATISFACTION = 1, /**< the journey's rating of kind satisfaction, 0..1; over journeys that have one */
+    CXJ_MODEL_CHURN = 2         /**< 1 if the customer left, else 0; over all journeys. It needs CXJ_FACET_CHURNED */
+};
+
+/* ------------------------------------------------------------------------------------------------------------------
  * One journey
  * ------------------------------------------------------------------------------------------------------------------ */
 

@@ -8,6 +8,7 @@
 
 #include "base.h"
 #include "histogram.h"
+#include "products.h"
 
 /* ---- what is summed, by grain ----------------------------------------------------------------------------------- */
 
@@ -21,11 +22,6 @@
  * The first count of each grain is that of its contributions: a cell where it is 0 does not exist. The counts of
  * touchpoints, but for the last, grow by 0 or 1 with each touchpoint: a fact says which in one mask. The last two sums
  * of journeys need 128 bits for one journey, too; sums of squares stand behind the sums of what they are of. */
-#ifdef CXJ__WITH_DUMMIES /* as a test builds the library, to see what becomes of old bytes when something is new */
-#define CXJ__DUMMY(X, number) X(DUMMY, number)
-#else
-#define CXJ__DUMMY(X, number)
-#endif
 /* clang-format off */
 #define CXJ__TOUCHPOINT_COUNTS(X)                                                                                     \
     X(TOUCHPOINTS, 1) X(CONTACTS, 2) X(INBOUND, 3) X(CHASES, 4) X(UPDATES, 5) X(PROACTIVE_UPDATES, 6)                 \

@@ -292,7 +292,8 @@ START_TEST(products_agree_with_sums) {
 }
 END_TEST
 
-/* (p·q)² = p²·q², and neither is less than the other; one less on either side is seen, in every digit that it may reach. */
+/* (p·q)² = p²·q², and neither is less than the other; one less on either side is seen, in every digit that it may
+ * reach. */
 START_TEST(squares_are_compared_to_the_last_bit) {
     for (int i = 0; i < 2000; i++) {
         int64_t p = 1 + (int64_t)(chance() >> (1 + chance() % 62)), q = 1 + (int64_t)(chance() >> (1 + chance() % 62));
