@@ -607,7 +607,7 @@ enum {
  *     transitions by owner per month
  *     journeys by type, segment per month ended where segment in (premium, business) and had cause = policy
  *
- *     view   = grain [ "by" dim { "," dim } ] [ "per" period ] [ "where" cond { "and" cond } ]
+ *     view   = grain [ "by" dim { "," dim } ] [ "per" period ] [ "where" cond { "and" cond } ] [ "with" "drivers" ]
  *     cond   = [ "had" ] dim ( "=" name | "in" "(" name { "," name } ")" )
  *     period = ( hour | day | week | month | quarter | year ) [ "ended" ]      (UTC; weeks begin on Monday)
  *     name   = bare word of ASCII letters, digits, "-", "_", "." or a "quoted string" ("" inside stands for one ")
@@ -616,8 +616,9 @@ enum {
  * churned; transitions: first one of owner, team, channel, stage, activity (the key holds from and to), then type,
  * segment, reason, outcome, churned; journeys: type, segment, reason, outcome, churned, entry, exit. At most four
  * dimensions and four conditions. `ended` (periods by a journey's end, open ones left out) and `had` (journeys with at
- * least one touchpoint of that owner, team, channel, stage, activity or cause) stand in journeys views only. `""`
- * matches none. The names of the conditions enter the dictionaries.
+ * least one touchpoint of that owner, team, channel, stage, activity or cause) stand in journeys views only; so does
+ * `with drivers`, by which each cell also keeps what cxj_view_drivers() needs, in 3 KB more. `""` matches none. The
+ * names of the conditions enter the dictionaries.
  *
  * A view's text is normalised: one blank between words and after commas, quotes only where a name needs them, the names
  * of a condition in the order of their bytes and each once, `=` for a single one, conditions in the order of dimensions
@@ -1200,12 +1201,13 @@ CXJ_API cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source);
  *
  * Loading records what was saved, and that may be more than bytes let expect: each touchpoint is put into each view. A
  * few bytes are a journey of one touchpoint, which takes about 1,100 in an engine, and in each view that groups by what
- * it alone has a cell of 400 to 1,200 bytes and up to 2 µs (0.1 µs where others have the same). So loading (and merging
- * bytes) takes time and memory in proportion to touchpoints times views. The option load_work_limit bounds that by what
- * was read: for n bytes, touchpoints times views are at most 1,000,000 + load_work_limit · n, and all else takes
- * n·log(n). That is beyond what hosts save, and still much: at its worst, if each brings a cell, 2 µs and 1 KB for
- * each. cxj_validate() says beforehand how much it would be. A host that takes bytes from strangers asks that first, or
- * sets views_limit to as many as it has itself, and memory_limit, which holds whatever the bytes are.
+ * it alone has a cell of 400 to 1,200 bytes (in a view with drivers 3,300 more) and up to 2 µs (0.1 µs where others
+ * have the same). So loading (and merging bytes) takes time and memory in proportion to touchpoints times views. The
+ * option load_work_limit bounds that by what was read: for n bytes, touchpoints times views are at most 1,000,000 +
+ * load_work_limit · n, and all else takes n·log(n). That is beyond what hosts save, and still much: at its worst, if
+ * each brings a cell, 2 µs and 1 KB for each, with drivers 4 KB. cxj_validate() says beforehand how much it would be. A
+ * host that takes bytes from strangers asks that first, or sets views_limit to as many as it has itself, and
+ * memory_limit, which holds whatever the bytes are.
  */
 
 /** A host's function for writing: takes length bytes, or fewer; it is called again for the rest.
@@ -1346,7 +1348,8 @@ typedef struct cxj_validation {
     uint32_t reserved;
     uint64_t work;   /**< touchpoints times views: what loading takes, in units of 0.1 to 2 µs. See load_work_limit */
     uint64_t memory; /**< bytes that an engine of it takes at least. What it takes beyond that is mostly the cells of
-                        its views, of which there may be as many as work says, of 400 to 1,200 bytes each */
+                        its views, of which there may be as many as work says, of 400 to 1,200 bytes each,
+                        with drivers 3,300 more */
 } cxj_validation;
 
 /** Checks whether bytes are those of an engine: what it takes, cxj_load() with no limits takes too, and nothing else.

@@ -93,8 +93,9 @@ enum { CXJ__JOURNEY_HISTOGRAMS(CXJ__JOURNEY_HISTOGRAM) CXJ__J_HISTOGRAMS };
 
 #define CXJ__BIT(count) (UINT64_C(1) << (count))
 
-/* Of what is summed for a grain, the three lists one after the other, and a set of such columns. */
-enum cxj__list { CXJ__COUNTS, CXJ__SUMS, CXJ__HISTOGRAMS, CXJ__LISTS };
+/* Of what is summed for a grain, the lists one after the other, and a set of such columns. The last list is that of the
+ * predictors (products.h), which only cells in views with drivers have. */
+enum cxj__list { CXJ__COUNTS, CXJ__SUMS, CXJ__HISTOGRAMS, CXJ__DRIVERS, CXJ__LISTS };
 enum { CXJ__COLUMN_WORDS = 3, CXJ__COLUMNS = 64 * CXJ__COLUMN_WORDS }; /* more than any grain has */
 struct cxj__columns {
     uint64_t words[CXJ__COLUMN_WORDS];
@@ -149,9 +150,10 @@ struct cxj__key {
     uint32_t padding;
 };
 
-/* The histograms, counts and sums of the grain follow in memory. What sealed journeys have contributed is in them, and
- * by itself in a cell of the same grain that has no key, so that it can be saved and merged without them. Of what was
- * sealed by an earlier version some columns may not be known: what is summed in them is a part at most. */
+/* The histograms, counts and sums of the grain follow in memory, and in views with drivers the products. What sealed
+ * journeys have contributed is in them, and by itself in a cell of the same kind that has no key, so that it can be
+ * saved and merged without them. Of what was sealed by an earlier version some columns may not be known: what is summed
+ * in them is a part at most. */
 struct cxj__cell {
     struct cxj__key key;
     struct cxj__cell *next_empty;
@@ -163,6 +165,7 @@ struct cxj__cell {
     uint32_t grain;
     bool marked_empty; /* noted as one that may be empty */
     bool is_needed;    /* not dropped though it is empty, while a change lasts */
+    bool has_products;
 };
 
 /* How many counts, sums and histograms the cells of a grain have. */
@@ -171,9 +174,10 @@ struct cxj__cell_shape {
 };
 const struct cxj__cell_shape *cxj__cell_shape(uint32_t grain);
 
-/* All columns of a grain; the first one of a list. */
+/* All columns of a grain; the first one of a list; the columns that a cell has, which are the first ones. */
 size_t cxj__cell_columns(uint32_t grain);
 size_t cxj__cell_first_column(uint32_t grain, enum cxj__list list);
+size_t cxj__cell_own_columns(const struct cxj__cell *cell);
 
 /* The number of the column at a place of a list; the column of a number, CXJ__COLUMNS if there is none any more; the
  * greatest number of a list; and how many numbers, from 1, a list had at first: these columns are known of every
@@ -188,15 +192,23 @@ static inline bool cxj__cell_knows(const struct cxj__cell *cell, size_t column) 
     return cell->unknown == NULL || !cxj__cell_has_column(cell->unknown, column);
 }
 
+/* Of a cell with products: the predictors that it knows, a bit for each. */
+uint32_t cxj__cell_known_predictors(const struct cxj__cell *cell);
+
 /* Makes room for columns that are not known, at first none; false if there is no memory. */
 bool cxj__cell_reserve_unknown(struct cxj__cell *cell, struct cxj__memory *memory);
 
-struct cxj__cell *cxj__cell_create(struct cxj__memory *memory, uint32_t grain);
+/* Makes a cell that sums nothing, with products for a view with drivers, or without; NULL if there is no memory. */
+struct cxj__cell *cxj__cell_make(struct cxj__memory *memory, uint32_t grain, bool has_products);
+static inline struct cxj__cell *cxj__cell_create(struct cxj__memory *memory, uint32_t grain) {
+    return cxj__cell_make(memory, grain, false);
+}
 void cxj__cell_destroy(struct cxj__cell *cell, struct cxj__memory *memory);
 
 int64_t *cxj__cell_counts(const struct cxj__cell *cell);
 struct cxj__int128 *cxj__cell_sums(const struct cxj__cell *cell);
 struct cxj__histogram *cxj__cell_histograms(const struct cxj__cell *cell);
+struct cxj__products *cxj__cell_products(const struct cxj__cell *cell); /* NULL: none */
 
 /* True if the cell stands under a key. */
 static inline bool cxj__cell_has_key(const struct cxj__cell *cell, const struct cxj__key *key) {
@@ -242,7 +254,7 @@ void cxj__cell_add_sample(struct cxj__cell *cell, uint32_t sample, int sign);
 bool cxj__cell_reserve_cell(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__cell *other);
 void cxj__cell_add_cell(struct cxj__cell *cell, const struct cxj__cell *other, int sign);
 
-/* Why what a cell sums cannot be of touchpoints, as far as its numbers show; NULL if it can. */
+/* Why what a cell sums, products left aside, cannot be of touchpoints, as far as its numbers show; NULL if it can. */
 const char *cxj__cell_contradiction(const struct cxj__cell *cell);
 
 /* True if two cells of a grain sum the same, columns that either does not know left aside. */

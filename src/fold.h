@@ -110,6 +110,15 @@ size_t cxj__fold_step(struct cxj__fold *fold, const cxj_touchpoint *m, uint32_t 
  * when a touchpoint comes last. False where that is not plain to see. */
 bool cxj__fold_contributes_alike(const struct cxj__fold *before, const struct cxj__fold *after);
 
+/* In what a journeys cell sums for drivers, if it does, a journey that was as one fold says is as another says from now
+ * on; NULL: it was, or is, not there. */
+void cxj__fold_move_products(const struct cxj__cell *cell, const struct cxj__fold *before,
+                             const struct cxj__fold *after);
+static inline void cxj__fold_observe(const struct cxj__cell *cell, const struct cxj__fold *before,
+                                     const struct cxj__fold *after) {
+    if (cell->has_products) cxj__fold_move_products(cell, before, after);
+}
+
 /* What the journey adds to a journeys cell as it stands; now is INT64_MIN before the clock is set. */
 void cxj__fold_contribute(const struct cxj__fold *fold, int64_t now, struct cxj__contribution *contribution);
 

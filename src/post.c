@@ -423,6 +423,7 @@ struct cxj__cell *cxj__post_standing_cell(struct cxj__core *core, struct cxj__jo
 /* All that a journey adds to the cell in which it stands. */
 struct whole {
     struct cxj__post *post;
+    const struct cxj__fold *fold; /* its own, whole */
     struct cxj__contribution contribution;
 };
 
@@ -436,6 +437,7 @@ static bool reserve_whole(const struct whole *whole, struct cxj__cell *cell) {
 static void add_whole(const struct whole *whole, struct cxj__cell *cell, int sign) {
     struct sampling sampling = {whole->post->core, cell, sign};
     cxj__cell_add_contribution(cell, &whole->contribution, sign);
+    cxj__fold_observe(cell, sign < 0 ? whole->fold : NULL, sign < 0 ? NULL : whole->fold);
     (void)each_sample(whole->post->journey, deal_with_sample, &sampling);
 }
 
@@ -505,14 +507,15 @@ bool cxj__post_standing(struct cxj__post *post) {
     struct whole whole = {.post = post};
     struct cxj__fold room;
     struct cxj__key key;
-    bool is_known = false;
     for (size_t v = 0; v < core->view_count; v++) {
         struct cxj_view *view = core->views[v];
         if (view->grain != CXJ_GRAIN_JOURNEYS || (post->only != NULL && view != post->only)) continue;
         if (!stands(core, journey, &standing, view, &key)) continue;
         if (post->made == post->budget) return false;
-        if (!is_known) cxj__fold_contribute(cxj__journey_fold(journey, &room), core->now, &whole.contribution);
-        is_known = true;
+        if (whole.fold == NULL) {
+            whole.fold = cxj__journey_fold(journey, &room);
+            cxj__fold_contribute(whole.fold, core->now, &whole.contribution);
+        }
         if (!post_whole(&whole, view, &key)) return false;
         post->made++;
     }
@@ -538,15 +541,15 @@ struct move {
     struct cxj__core *core;
     struct cxj__journey *journey;
     const struct cxj__standing *before, *after;
+    struct cxj__contribution *was, *is;
     bool stays, is_alike, is_known;
-    struct cxj__contribution was, is;
 };
 
 /* Finds out what the journey contributes. */
 static void know(struct move *move) {
     if (move->is_known) return;
-    cxj__fold_contribute(move->before->fold, move->core->now, &move->was);
-    cxj__fold_contribute(move->after->fold, move->core->now, &move->is);
+    cxj__fold_contribute(move->before->fold, move->core->now, move->was);
+    cxj__fold_contribute(move->after->fold, move->core->now, move->is);
     move->is_known = true;
 }
 
@@ -555,7 +558,7 @@ static bool reserve_move(struct move *move, struct cxj__cell *to, size_t from) {
     struct cxj__memory *memory = &move->core->memory;
     if (move->after->fold->outcome != 0) {
         know(move);
-        if (!cxj__cell_reserve_contribution(to, memory, &move->is)) return false;
+        if (!cxj__cell_reserve_contribution(to, memory, move->is)) return false;
     }
     for (size_t i = from; i < move->after->fold->samples; i++) {
         if (!cxj__cell_reserve_sample(to, memory, move->journey->samples[i])) return false;
@@ -568,12 +571,14 @@ static void add_samples(const struct move *move, struct cxj__cell *cell, size_t 
 }
 
 static void change_in(struct move *move, struct cxj__cell *cell) {
-    size_t was = move->before->fold->samples, is = move->after->fold->samples, stay = was < is ? was : is;
+    const struct cxj__fold *before = move->before->fold, *after = move->after->fold;
+    size_t was = before->samples, is = after->samples, stay = was < is ? was : is;
+    cxj__fold_observe(cell, before, after);
     if (move->is_alike) {
-        cxj__cell_change_counts(cell, move->before->fold->counts, move->after->fold->counts);
+        cxj__cell_change_counts(cell, before->counts, after->counts);
     } else {
         know(move);
-        cxj__cell_change_contribution(cell, &move->was, &move->is);
+        cxj__cell_change_contribution(cell, move->was, move->is);
     }
     add_samples(move, cell, stay, was, -1);
     add_samples(move, cell, stay, is, 1);
@@ -588,12 +593,10 @@ static bool move_in(struct move *move, struct cxj_view *view) {
     if (move->stays) {
         from = is_there ? find_cell(core, view, &key) : NULL;
         if (from == NULL) return true; /* it stood nowhere, or where the view has no room */
-        if (!reserve_move(move, from, move->before->fold->samples)) return false;
-        change_in(move, from);
-        return true;
+    } else if (stands(core, move->journey, move->before, view, &old)) {
+        from = find_cell(core, view, &old);
     }
-    if (stands(core, move->journey, move->before, view, &old)) from = find_cell(core, view, &old);
-    if (is_there && from != NULL && cxj__cell_has_key(from, &key)) {
+    if (is_there && from != NULL && (move->stays || cxj__cell_has_key(from, &key))) {
         if (!reserve_move(move, from, move->before->fold->samples)) return false;
         change_in(move, from);
         return true;
@@ -602,12 +605,14 @@ static bool move_in(struct move *move, struct cxj_view *view) {
     if (to != NULL && !reserve_move(move, to, 0)) return false;
     know(move);
     if (from != NULL) {
-        cxj__cell_add_contribution(from, &move->was, -1);
+        cxj__cell_add_contribution(from, move->was, -1);
+        cxj__fold_observe(from, move->before->fold, NULL);
         add_samples(move, from, 0, move->before->fold->samples, -1);
         note_empty(core, view, from);
     }
     if (to != NULL) {
-        cxj__cell_add_contribution(to, &move->is, 1);
+        cxj__cell_add_contribution(to, move->is, 1);
+        cxj__fold_observe(to, NULL, move->after->fold);
         add_samples(move, to, 0, move->after->fold->samples, 1);
     }
     return true;
@@ -615,14 +620,9 @@ static bool move_in(struct move *move, struct cxj_view *view) {
 
 bool cxj__post_move(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__standing *before,
                     const struct cxj__standing *after, bool stays) {
-    struct move move;
-    move.core = core;
-    move.journey = journey;
-    move.before = before;
-    move.after = after;
-    move.stays = stays;
-    move.is_known = false;
-    move.is_alike = cxj__fold_contributes_alike(before->fold, after->fold);
+    struct cxj__contribution was, is;
+    bool is_alike = cxj__fold_contributes_alike(before->fold, after->fold);
+    struct move move = {core, journey, before, after, &was, &is, stays, is_alike, false};
     size_t done = 0;
     for (; done < core->view_count; done++) {
         struct cxj_view *view = core->views[done];
