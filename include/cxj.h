@@ -661,7 +661,8 @@ typedef struct cxj_view_info {
     uint8_t has_period;   /**< 1 if the first part of a key is a period */
     uint8_t lacks_sealed; /**< 1 if what some sealed journeys have contributed is missing, and cannot be had again: the
                              view was added after they were sealed, or they were left out at the limit of cells */
-    uint8_t reserved[5];
+    uint8_t has_drivers;  /**< 1 if the view is `with drivers`: see cxj_view_drivers() */
+    uint8_t reserved[4];
 } cxj_view_info;
 
 /** Describes a view.
@@ -1004,6 +1005,65 @@ enum {
     CXJ_MODEL_SATISFACTION = 1, /**< the journey's rating of kind satisfaction, 0..1; over journeys that have one */
     CXJ_MODEL_CHURN = 2         /**< 1 if the customer left, else 0; over all journeys. It needs CXJ_FACET_CHURNED */
 };
+
+/** What a predictor is. */
+typedef struct cxj_predictor_info {
+    const char *name;     /**< such as "late_unexplained"; static, NUL-terminated; likewise the next two */
+    const char *summary;  /**< in a few words */
+    const char *group;    /**< "errors", "delays", "handoffs" or "visibility" */
+    uint32_t predictor;   /**< its place among the predictors of cxj_drivers, which is its index here */
+    uint32_t group_place; /**< the place of its group among the groups of cxj_drivers */
+    uint32_t needs_all;   /**< facets (CXJ_FACET_…) without any of which it is left out; 0: none */
+    uint32_t needs_any;   /**< facets without all of which it is left out; 0: none */
+} cxj_predictor_info;
+
+/** Describes a predictor. They are taken in this order.
+ * @param index      0 and up
+ * @param info       receives the description
+ * @param info_size  sizeof(cxj_predictor_info)
+ * @return CXJ_OK; CXJ_NOT_FOUND (index is past the last); CXJ_BAD_ARGUMENT. Time in proportion to the metrics. */
+CXJ_API cxj_status cxj_predictor_describe(size_t index, cxj_predictor_info *info, size_t info_size);
+
+/** What one predictor weighs. NaN: it has no such value. */
+typedef struct cxj_predictor {
+    double mean;        /**< over the journeys of the model; what is counted for each journey, or days */
+    double coefficient; /**< by how much what is explained goes up with one more, all other predictors being equal */
+    double error;       /**< standard error of the coefficient, 0 and up */
+    double t;           /**< coefficient / error; NaN where the error is 0 */
+    double share;       /**< of R²: what it adds, averaged over all orders in which predictors can be taken (LMG:
+                             Lindeman, Merenda, Gold 1980; Shapley's value). Shares add up to R² */
+} cxj_predictor;
+
+/** Drivers of one cell. */
+typedef struct cxj_drivers {
+    uint64_t n;                   /**< journeys of the model */
+    double r2;                    /**< R², 0..1; NaN: the model has no value. Then all below is NaN, and taken says
+                                       which predictors could have been: it takes at least one, 2 · (how many + 1)
+                                       journeys, and that what is explained is not the same for all of them */
+    double r2_adjusted;           /**< 1 - (1 - R²)(n - 1)/(n - k - 1), k predictors being taken */
+    double groups[8];             /**< by place: the sum of its predictors' shares; 0: none of them is taken */
+    cxj_predictor predictors[16]; /**< by place; NaN if it is not taken */
+    uint32_t taken;               /**< a bit for each predictor, by place */
+    uint32_t left_out;            /**< the same of those that are not taken: not recorded, without variance, or in
+                                       line with those before them but for a millionth */
+} cxj_drivers;
+
+/** Works out the drivers of the cell under one key.
+ * @param view          a view `with drivers` (cxj_view_info: has_drivers)
+ * @param parts         the key's parts in order, as in cxj_view_get()
+ * @param part_size     sizeof(cxj_text)
+ * @param part_count    as many as cxj_view_info says
+ * @param model         CXJ_MODEL_SATISFACTION or CXJ_MODEL_CHURN
+ * @param message       where to write why it failed; NULL: nowhere
+ * @param message_capacity  bytes at message
+ * @param drivers       receives the drivers, with CXJ_OK and CXJ_INCOMPLETE
+ * @param drivers_size  sizeof(cxj_drivers)
+ * @return CXJ_OK, also where the model has no value (r2 is NaN); CXJ_INCOMPLETE, CXJ_NOT_FOUND, CXJ_LIMIT and
+ *         CXJ_BAD_TEXT as cxj_view_get(); CXJ_BAD_ARGUMENT (also a view without drivers). Takes no memory, but 12 KB
+ *         of the stack. Time 2^k · 0.1 µs for k predictors taken, 12 at most. */
+CXJ_API cxj_status cxj_view_drivers(const cxj_view *view, const cxj_text *parts, size_t part_size, size_t part_count,
+                                    uint32_t model, char *message, size_t message_capacity, cxj_drivers *drivers,
+                                    size_t drivers_size);
 
 /* ------------------------------------------------------------------------------------------------------------------
  * One journey

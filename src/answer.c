@@ -1,4 +1,4 @@
-/* answer: reading views: cursors, single cells, whole columns.
+/* answer: reading views: cursors, single cells and their drivers, whole columns.
  *
  * Nothing here writes in the engine. A cursor holds the cells in the order of their keys, as they were when it was
  * opened, and the engine's version then: if that has moved on, the cells may be gone, so it says so and touches
@@ -6,8 +6,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "drivers.h"
 #include "engine.h"
 #include "metric.h"
+#include "touchpoint.h"
 
 struct cxj_cursor {
     const struct cxj_view *view;
@@ -71,6 +73,7 @@ cxj_status cxj_view_describe(const cxj_view *view, cxj_view_info *info, size_t i
         .incomplete = view->incomplete,
         .has_period = view->period != CXJ__NO_PERIOD,
         .lacks_sealed = view->sealed_lost,
+        .has_drivers = view->with_drivers,
     };
     cxj__engine_give(info, info_size, &known, sizeof known);
     return CXJ_OK;
@@ -135,6 +138,30 @@ static const char *check_results(const cxj_value *results, size_t result_size, s
     return result_size < CXJ__LEAST_VALUE ? "result_size is below sizeof(cxj_value)" : NULL;
 }
 
+/* Finds the cell under a key whose parts were checked, or says why there is none. */
+static cxj_status find_under(const struct cxj_view *view, const cxj_text *parts, size_t part_size, char *message,
+                             size_t message_capacity, const struct cxj__cell **cell) {
+    const struct cxj__core *core = &view->engine->core;
+    struct cxj__key key;
+    uint64_t probes = 0;
+    cxj_status status = cxj__view_parse_key(view, core->dictionaries, &core->seed, parts, part_size, &key);
+    if (status == CXJ_BAD_TEXT) {
+        return cxj__engine_refuse(message, message_capacity, status,
+                                  "parts[0]: it is no period of this view, such as a cursor shows it");
+    }
+    *cell = status == CXJ_OK ? cxj__view_find(view, &core->seed, &key, &probes) : NULL;
+    if (*cell == NULL && completeness_of(view) != CXJ_OK) {
+        return cxj__engine_refuse(
+            message, message_capacity, CXJ_LIMIT,
+            "there is no such cell, but the view lacks cells, so it is not known whether anything "
+            "contributes to it");
+    }
+    if (*cell == NULL) {
+        return cxj__engine_refuse(message, message_capacity, CXJ_NOT_FOUND, "nothing contributes to such a cell");
+    }
+    return CXJ_OK;
+}
+
 cxj_status cxj_view_get(const cxj_view *view, const cxj_text *parts, size_t part_size, size_t part_count,
                         const uint32_t *metrics, size_t metric_count, char *message, size_t message_capacity,
                         cxj_value *results, size_t result_size) {
@@ -144,25 +171,69 @@ cxj_status cxj_view_get(const cxj_view *view, const cxj_text *parts, size_t part
     if (wrong == NULL) wrong = check_metrics(view, metrics, metric_count, &why);
     if (wrong == NULL) wrong = check_results(results, result_size, metric_count);
     if (wrong != NULL) return cxj__engine_refuse(message, message_capacity, CXJ_BAD_ARGUMENT, wrong);
-    const struct cxj__core *core = &view->engine->core;
-    struct cxj__key key;
-    uint64_t probes = 0;
-    cxj_status status = cxj__view_parse_key(view, core->dictionaries, &core->seed, parts, part_size, &key);
-    if (status == CXJ_BAD_TEXT) {
-        return cxj__engine_refuse(message, message_capacity, status,
-                                  "parts[0]: it is no period of this view, such as a cursor shows it");
-    }
-    const struct cxj__cell *cell = status == CXJ_OK ? cxj__view_find(view, &core->seed, &key, &probes) : NULL;
-    if (cell == NULL && completeness_of(view) != CXJ_OK) {
-        return cxj__engine_refuse(
-            message, message_capacity, CXJ_LIMIT,
-            "there is no such cell, but the view lacks cells, so it is not known whether anything "
-            "contributes to it");
-    }
-    if (cell == NULL) {
-        return cxj__engine_refuse(message, message_capacity, CXJ_NOT_FOUND, "nothing contributes to such a cell");
-    }
+    const struct cxj__cell *cell = NULL;
+    cxj_status status = find_under(view, parts, part_size, message, message_capacity, &cell);
+    if (status != CXJ_OK) return status;
     read_cell(view, cell, metrics, metric_count, results, result_size);
+    return view->sealed_lost ? CXJ_INCOMPLETE : CXJ_OK;
+}
+
+/* ---- drivers ---------------------------------------------------------------------------------------------------- */
+
+cxj_status cxj_predictor_describe(size_t index, cxj_predictor_info *info, size_t info_size) {
+    cxj_predictor_info known;
+    if (info == NULL || info_size < CXJ__LEAST_PREDICTOR_INFO) return CXJ_BAD_ARGUMENT;
+    if (!cxj__drivers_describe(index, &known)) return CXJ_NOT_FOUND;
+    cxj__engine_give(info, info_size, &known, sizeof known);
+    return CXJ_OK;
+}
+
+/* What is wrong with what drivers are asked for, as a sentence in why; or NULL. */
+static const char *check_model(const struct cxj_view *view, uint32_t model, const cxj_drivers *drivers,
+                               size_t drivers_size, struct cxj__message *why) {
+    struct cxj__shown shown;
+    if (drivers == NULL) return "drivers is NULL";
+    if (drivers_size < CXJ__LEAST_DRIVERS) return "drivers_size is below sizeof(cxj_drivers)";
+    if (model != CXJ_MODEL_SATISFACTION && model != CXJ_MODEL_CHURN) {
+        cxj__base_say(why, "model: there is no model %u", (unsigned)model);
+        return why->text;
+    }
+    if (view->with_drivers) return NULL;
+    cxj__base_say(why, "the view \"%s\" has no drivers; add a journeys view that ends in \"with drivers\"",
+                  cxj__base_show(&shown, view->text, view->text_length));
+    return why->text;
+}
+
+/* The model of a cell with products. A predictor of which not all is known is left out, as one that is not recorded. */
+static struct cxj__drivers_model model_of(const struct cxj__cell *cell, uint32_t model, uint32_t unrecorded) {
+    const int64_t *counts = cxj__cell_counts(cell);
+    const struct cxj__int128 *sums = cxj__cell_sums(cell), churned = cxj__base_wide(counts[CXJ__J_CHURNED]);
+    bool is_rating = model == CXJ_MODEL_SATISFACTION;
+    return (struct cxj__drivers_model){
+        .n = counts[is_rating ? CXJ__J_JOURNEY_RATINGS : CXJ__J_JOURNEYS],
+        .y = is_rating ? sums[CXJ__J_SUM_JOURNEY] : churned,
+        .squares = is_rating ? sums[CXJ__J_SUM_JOURNEY_SQUARES] : churned,
+        .sums = cxj__cell_products(cell)->sums[is_rating ? CXJ__OF_SATISFACTION : CXJ__OF_CHURN],
+        .unit = is_rating ? CXJ__RATING_UNIT : 1,
+        .usable = cxj__drivers_recorded(model, unrecorded) & cxj__cell_known_predictors(cell),
+    };
+}
+
+cxj_status cxj_view_drivers(const cxj_view *view, const cxj_text *parts, size_t part_size, size_t part_count,
+                            uint32_t model, char *message, size_t message_capacity, cxj_drivers *drivers,
+                            size_t drivers_size) {
+    cxj__base_tell(message, message_capacity, "");
+    struct cxj__message why;
+    const char *wrong = view == NULL ? "view is NULL" : check_model(view, model, drivers, drivers_size, &why);
+    if (wrong == NULL) wrong = check_parts(view, parts, part_size, part_count, &why);
+    if (wrong != NULL) return cxj__engine_refuse(message, message_capacity, CXJ_BAD_ARGUMENT, wrong);
+    const struct cxj__cell *cell = NULL;
+    cxj_status status = find_under(view, parts, part_size, message, message_capacity, &cell);
+    if (status != CXJ_OK) return status;
+    struct cxj__drivers_model asked = model_of(cell, model, view->engine->unrecorded);
+    cxj_drivers known;
+    cxj__drivers_solve(&asked, &known);
+    cxj__engine_give(drivers, drivers_size, &known, sizeof known);
     return view->sealed_lost ? CXJ_INCOMPLETE : CXJ_OK;
 }
 

@@ -83,6 +83,9 @@ size_t cxj_size_of(const char *name) {
         {"cxj_commitment", sizeof(cxj_commitment)},
         {"cxj_journey", sizeof(cxj_journey)},
         {"cxj_validation", sizeof(cxj_validation)},
+        {"cxj_predictor_info", sizeof(cxj_predictor_info)},
+        {"cxj_predictor", sizeof(cxj_predictor)},
+        {"cxj_drivers", sizeof(cxj_drivers)},
     };
     for (size_t i = 0; name != NULL && i < sizeof structs / sizeof *structs; i++) {
         if (strcmp(structs[i].name, name) == 0) return structs[i].size;

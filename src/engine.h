@@ -46,7 +46,9 @@ enum {
     CXJ__LEAST_VALUE = CXJ__UP_TO(cxj_value, n),
     CXJ__LEAST_TEXT = CXJ__UP_TO(cxj_text, length),
     CXJ__LEAST_JOURNEY = CXJ__UP_TO(cxj_journey, contradictions),
-    CXJ__LEAST_VALIDATION = CXJ__UP_TO(cxj_validation, memory)
+    CXJ__LEAST_VALIDATION = CXJ__UP_TO(cxj_validation, memory),
+    CXJ__LEAST_PREDICTOR_INFO = CXJ__UP_TO(cxj_predictor_info, needs_any),
+    CXJ__LEAST_DRIVERS = CXJ__UP_TO(cxj_drivers, left_out)
 };
 
 /* Writes a result of which the host knows given bytes: what it knows, and zero behind what the library knows. */

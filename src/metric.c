@@ -596,6 +596,13 @@ static bool is_all_known(const struct metric *metric, const struct cxj__cell *ce
     return true;
 }
 
+bool cxj__metric_is_recorded(size_t place, uint32_t unrecorded) {
+    uint32_t grain;
+    size_t within;
+    const struct metric *metric = row(place, &grain, &within);
+    return (metric->needs_all & unrecorded) == 0 && (metric->needs_any == 0 || (metric->needs_any & ~unrecorded) != 0);
+}
+
 void cxj__metric_read(size_t place, const struct cxj__cell *cell, const struct cxj__circumstances *circumstances,
                       cxj_value *result) {
     cxj_metric_info info;
@@ -607,10 +614,8 @@ void cxj__metric_read(size_t place, const struct cxj__cell *cell, const struct c
     *result = (cxj_value){NAN, NAN, NAN, (uint64_t)sight.counts[0]};
     bool about_context = grain == CXJ_GRAIN_TRANSITIONS && sight.metric->a == CXJ__X_LOST_CONTEXT &&
                          (sight.metric->formula == COUNT || sight.metric->formula == SHARE);
-    if ((info.needs_all & circumstances->unrecorded) != 0 ||
-        (info.needs_any != 0 && (info.needs_any & ~circumstances->unrecorded) == 0) ||
-        (info.needs_now && !circumstances->has_now) || (about_context && !circumstances->has_context) ||
-        !is_all_known(sight.metric, cell)) {
+    if (!cxj__metric_is_recorded(place, circumstances->unrecorded) || (info.needs_now && !circumstances->has_now) ||
+        (about_context && !circumstances->has_context) || !is_all_known(sight.metric, cell)) {
         return;
     }
     apply(&sight, result);
