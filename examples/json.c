@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "drivers.h"
+
 void json_text(FILE *out, const char *text, size_t length) {
     fputc('"', out);
     for (size_t i = 0; i < length; i++) {
@@ -150,7 +152,12 @@ static cxj_status write_view(FILE *out, const cxj_view *view, const char *text) 
         write_key(out, view, cursor, info.parts);
         fputs("},\n   \"metrics\": {", out);
         write_metrics(out, &list);
-        fputs("}}", out);
+        fputc('}', out);
+        if (info.has_drivers && status == CXJ_OK) {
+            fputs(",\n   \"drivers\": ", out);
+            status = drivers_json(out, view, cursor, info.parts);
+        }
+        fputc('}', out);
         comma = ",";
     }
     fputs("]}", out);

@@ -8,8 +8,8 @@ A case is a folder: events.csv is the log, views.txt has one view a line, args.t
 expected.json the answer, why.txt the point of the case. Where fails.txt stands in place of expected.json, each of the
 views alone must end the run with a positive exit status and a word on stderr.
 
-What is whole in expected.json must be equal; quantiles (names that end in _p50, _p90, _p99) may be off by 1/128, other
-numbers by a relative 1e-9. Keys and their order must be equal.
+What is whole in expected.json must be equal; quantiles (names that end in _p50, _p90, _p99) may be off by 1/128, what drivers
+say by a relative 1e-6 or 1e-9, other numbers by a relative 1e-9. Keys and their order must be equal, and so must predictors.
 
 With --against OTHER, another build of the same program (for another platform, say), each case must end alike in both and
 print the same bytes.
@@ -101,7 +101,20 @@ def same_interval(expected: Any, got: Any) -> bool:
     return all(is_number(g) and math.isclose(e, g, rel_tol=1e-9, abs_tol=1e-9) for e, g in zip(expected, got))
 
 
+def differences_in_drivers(where: str, expected: Any, got: Any) -> Iterator[str]:
+    """Of two parts of what drivers say: predictors stand in their order, and nothing is left out or added."""
+    if isinstance(expected, dict) and isinstance(got, dict) and list(expected) == list(got):
+        for name in expected:
+            yield from differences_in_drivers(f"{where} {name}", expected[name], got[name])
+    elif is_number(expected) and is_number(got):
+        if not math.isclose(expected, got, rel_tol=1e-6, abs_tol=1e-9):
+            yield f"{where}: expected {expected}, got {got}"
+    elif expected != got:
+        yield f"{where}: expected {expected}, got {got}"
+
+
 def differences_in_cell(where: str, expected: Any, got: Any) -> Iterator[str]:
+    yield from differences_in_drivers(f"{where} drivers", expected.get("drivers"), got.get("drivers"))
     for name in sorted(expected["metrics"].keys() | got["metrics"].keys()):
         if name not in got["metrics"]:
             yield f"{where} {name} is missing"
