@@ -31,7 +31,7 @@ static const struct {
     const char *name;
 } files[] = {
     {1, "empty"}, {1, "everything"}, {1, "sealed"}, /* with format 1 nothing is written any more */
-    {2, "empty"}, {2, "everything"}, {2, "sealed"},
+    {2, "empty"}, {2, "everything"}, {2, "sealed"}, {2, "drivers"},
 };
 
 typedef struct content {
