@@ -97,18 +97,19 @@ class Conformance(unittest.TestCase):
     def test_cases(self) -> None:
         run = left_out = 0
         for case in sorted(path for path in CASES.iterdir() if (path / "expected.json").exists()):
-            now = None
-            if (case / "args.txt").exists():
-                option, value = (case / "args.txt").read_text("utf-8").split()
-                self.assertEqual(option, "--now")
-                now = moment(value)
+            words = (case / "args.txt").read_text("utf-8").split() if (case / "args.txt").exists() else []
+            options = dict(zip(words[::2], words[1::2]))
+            self.assertLessEqual(set(options), {"--now", "--feeds"}, case.name)
+            now = moment(options["--now"]) if "--now" in options else None
+            feeds = options["--feeds"].split(",") if "--feeds" in options else None
             expected = json.loads((case / "expected.json").read_text("utf-8"))
             if expected["rejected"] or case.name in AMBIGUOUS:
                 left_out += 1
                 continue
             rows = rows_of(case / "events.csv")
             views = [line for line in (case / "views.txt").read_text("utf-8").splitlines() if line.strip()]
-            with self.subTest(case.name), cxj.Engine(views) as one, cxj.Engine(views) as many:
+            with self.subTest(case.name), cxj.Engine(views, feeds=feeds) as one, \
+                    cxj.Engine(views, feeds=feeds) as many:
                 for row in rows:
                     one.record(**row)  # type: ignore[arg-type]
                 columns = {name: [row.get(name) for row in rows] for name in
