@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "drivers.h"
+
 void json_text(FILE *out, const char *text, size_t length) {
     fputc('"', out);
     for (size_t i = 0; i < length; i++) {
@@ -145,6 +147,10 @@ static cxj_status write_cell(written *at, cxj_cursor *cursor) {
     fputs("},\n   \"metrics\": {", at->out);
     write_metrics(at->out, &at->list);
     fputc('}', at->out);
+    if (at->info.has_drivers && status == CXJ_OK) {
+        fputs(",\n   \"drivers\": ", at->out);
+        status = drivers_json(at->out, at->view, cursor, at->info.parts);
+    }
     if (status == CXJ_OK) {
         status = analysis_json_cell(at->out, at->asked, at->log, at->view, &at->info, parts, &at->room);
     }

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: MIT
  *
  * Idea: the engine first gets its views, then the log's touchpoints in batches, as a host would hand them over; when
- * the log is at its end, every answer is there already. log.c knows the log, table.c and json.c how answers look;
- * file.c keeps an engine in a file; this file knows the command line, what is told on stderr, and when to stop.
+ * the log is at its end, every answer is there already. log.c knows the log, table.c, drivers.c and json.c how answers
+ * look; file.c keeps an engine in a file; this file knows the command line, what is told on stderr, and when to stop.
  *
  * Invariant: whatever is refused is said on stderr, with its place; and nothing that goes wrong ends with status 0.
  * What goes beyond ISO C stands in this file: isatty(), fileno(). */
@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "analysis.h"
+#include "drivers.h"
 #include "file.h"
 #include "json.h"
 #include "log.h"
@@ -653,7 +654,11 @@ static cxj_status write_tables(run *at) {
         if (at->default_view && by != NULL && table_is_keyless(at->views[i])) {
             printf("%s: the log has no %s\n", at->texts[i], by + strlen(" by "));
         } else {
+            cxj_view_info info;
             status = table_view(stdout, at->views[i], &choice);
+            if (status == CXJ_OK && cxj_view_describe(at->views[i], &info, sizeof info) == CXJ_OK && info.has_drivers) {
+                status = drivers_view(stdout, at->views[i]);
+            }
         }
         if (status == CXJ_OK) {
             status = analysis_tables(stdout, &at->asked->analyses, at->log, at->views[i]);

@@ -611,7 +611,7 @@ enum {
  *     journeys by type, segment per month ended where segment in (premium, business) and had cause = policy
  *
  *     view   = grain [ "by" dim { "," dim } ] [ "per" period ] [ "in" "working" "hours" ]
- *              [ "where" cond { "and" cond } ]
+ *              [ "where" cond { "and" cond } ] [ "with" "drivers" ]
  *     cond   = [ "had" ] dim ( "=" name | "in" "(" name { "," name } ")" )
  *     period = ( hour | day | week | month | quarter | year ) [ "ended" ]      (weeks begin on Monday)
  *     name   = bare word of ASCII letters, digits, "-", "_", "." or a "quoted string" ("" inside stands for one ")
@@ -620,10 +620,11 @@ enum {
  * churned; transitions: first one of owner, team, channel, stage, activity (the key holds from and to), then type,
  * segment, reason, outcome, churned; journeys: type, segment, reason, outcome, churned, entry, exit. At most four
  * dimensions and four conditions. `ended` (periods by a journey's end, open ones left out) and `had` (journeys with at
- * least one touchpoint of that owner, team, channel, stage, activity or cause) stand in journeys views only. `""`
- * matches none. The names of the conditions enter the dictionaries. Periods are those of local time, and `in working
- * hours` leaves out of durations what is closed, both by the engine's calendar (cxj_set_calendar()); without one local
- * time is UTC, and there are no working hours.
+ * least one touchpoint of that owner, team, channel, stage, activity or cause) stand in journeys views only; so does
+ * `with drivers`, by which each cell also keeps what cxj_view_drivers() needs, in 3 KB more. `""` matches none. The
+ * names of the conditions enter the dictionaries. Periods are those of local time, and `in working hours` leaves out of
+ * durations what is closed, both by the engine's calendar (cxj_set_calendar()); without one local time is UTC, and
+ * there are no working hours.
  *
  * A view's text is normalised: one blank between words and after commas, quotes only where a name needs them, the names
  * of a condition in the order of their bytes and each once, `=` for a single one, conditions in the order of dimensions
@@ -667,7 +668,8 @@ typedef struct cxj_view_info {
     uint8_t has_period;   /**< 1 if the first part of a key is a period */
     uint8_t lacks_sealed; /**< 1 if what some sealed journeys have contributed is missing, and cannot be had again: the
                              view was added after they were sealed, or they were left out at the limit of cells */
-    uint8_t reserved[5];
+    uint8_t has_drivers;  /**< 1 if the view is `with drivers`: see cxj_view_drivers() */
+    uint8_t reserved[4];
 } cxj_view_info;
 
 /** Describes a view.
@@ -1184,6 +1186,81 @@ CXJ_API cxj_status cxj_view_journeys(const cxj_view *view, const cxj_text *parts
                                      size_t *count, uint64_t *sealed);
 
 /* ------------------------------------------------------------------------------------------------------------------
+ * Drivers
+ * ------------------------------------------------------------------------------------------------------------------
+ *
+ * What goes with content customers, and with customers who leave, in a host's own data: for a cell of a journeys view
+ * `with drivers`, least squares on what its journeys were like (SPEC 8.1). It is association, not cause: what weighs
+ * here may itself come from something that nobody records. Sums are integers, so drivers are as exact under any order,
+ * correction, erasure and merge as all else; they are worked out when they are asked for.
+ */
+
+/** Models: what is explained. */
+enum {
+    CXJ_MODEL_SATISFACTION = 1, /**< the journey's rating of kind satisfaction, 0..1; over journeys that have one */
+    CXJ_MODEL_CHURN = 2         /**< 1 if the customer left, else 0; over all journeys. It needs CXJ_FACET_CHURNED */
+};
+
+/** What a predictor is. */
+typedef struct cxj_predictor_info {
+    const char *name;     /**< such as "late_unexplained"; static, NUL-terminated; likewise the next two */
+    const char *summary;  /**< in a few words */
+    const char *group;    /**< "errors", "delays", "handoffs" or "visibility" */
+    uint32_t predictor;   /**< its place among the predictors of cxj_drivers, which is its index here */
+    uint32_t group_place; /**< the place of its group among the groups of cxj_drivers */
+    uint32_t needs_all;   /**< facets (CXJ_FACET_…) without any of which it is left out; 0: none */
+    uint32_t needs_any;   /**< facets without all of which it is left out; 0: none */
+} cxj_predictor_info;
+
+/** Describes a predictor. They are taken in this order.
+ * @param index      0 and up
+ * @param info       receives the description
+ * @param info_size  sizeof(cxj_predictor_info)
+ * @return CXJ_OK; CXJ_NOT_FOUND (index is past the last); CXJ_BAD_ARGUMENT. Time in proportion to the metrics. */
+CXJ_API cxj_status cxj_predictor_describe(size_t index, cxj_predictor_info *info, size_t info_size);
+
+/** What one predictor weighs. NaN: it has no such value. */
+typedef struct cxj_predictor {
+    double mean;        /**< over the journeys of the model; what is counted for each journey, or days */
+    double coefficient; /**< by how much what is explained goes up with one more, all other predictors being equal */
+    double error;       /**< standard error of the coefficient, 0 and up */
+    double t;           /**< coefficient / error; NaN where the error is 0 */
+    double share;       /**< of R²: what it adds, averaged over all orders in which predictors can be taken (LMG:
+                             Lindeman, Merenda, Gold 1980; Shapley's value). Shares add up to R² */
+} cxj_predictor;
+
+/** Drivers of one cell. */
+typedef struct cxj_drivers {
+    uint64_t n;                   /**< journeys of the model */
+    double r2;                    /**< R², 0..1; NaN: the model has no value. Then all below is NaN, and taken says
+                                       which predictors could have been: it takes at least one, 2 · (how many + 1)
+                                       journeys, and that what is explained is not the same for all of them */
+    double r2_adjusted;           /**< 1 - (1 - R²)(n - 1)/(n - k - 1), k predictors being taken */
+    double groups[8];             /**< by place: the sum of its predictors' shares; 0: none of them is taken */
+    cxj_predictor predictors[16]; /**< by place; NaN if it is not taken */
+    uint32_t taken;               /**< a bit for each predictor, by place */
+    uint32_t left_out;            /**< the same of those that are not taken: not recorded, without variance, or in
+                                       line with those before them but for a millionth */
+} cxj_drivers;
+
+/** Works out the drivers of the cell under one key.
+ * @param view          a view `with drivers` (cxj_view_info: has_drivers)
+ * @param parts         the key's parts in order, as in cxj_view_get()
+ * @param part_size     sizeof(cxj_text)
+ * @param part_count    as many as cxj_view_info says
+ * @param model         CXJ_MODEL_SATISFACTION or CXJ_MODEL_CHURN
+ * @param message       where to write why it failed; NULL: nowhere
+ * @param message_capacity  bytes at message
+ * @param drivers       receives the drivers, with CXJ_OK and CXJ_INCOMPLETE
+ * @param drivers_size  sizeof(cxj_drivers)
+ * @return CXJ_OK, also where the model has no value (r2 is NaN); CXJ_INCOMPLETE, CXJ_NOT_FOUND, CXJ_LIMIT and
+ *         CXJ_BAD_TEXT as cxj_view_get(); CXJ_BAD_ARGUMENT (also a view without drivers). Takes no memory, but 12 KB
+ *         of the stack. Time 2^k · 0.1 µs for k predictors taken, 12 at most. */
+CXJ_API cxj_status cxj_view_drivers(const cxj_view *view, const cxj_text *parts, size_t part_size, size_t part_count,
+                                    uint32_t model, char *message, size_t message_capacity, cxj_drivers *drivers,
+                                    size_t drivers_size);
+
+/* ------------------------------------------------------------------------------------------------------------------
  * One journey
  * ------------------------------------------------------------------------------------------------------------------ */
 
@@ -1422,12 +1499,13 @@ CXJ_API cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source);
  *
  * Loading records what was saved, and that may be more than bytes let expect: each touchpoint is put into each view. A
  * few bytes are a journey of one touchpoint, which takes about 1,100 in an engine, and in each view that groups by what
- * it alone has a cell of 400 to 1,200 bytes and up to 2 µs (0.1 µs where others have the same). So loading (and merging
- * bytes) takes time and memory in proportion to touchpoints times views. The option load_work_limit bounds that by what
- * was read: for n bytes, touchpoints times views are at most 1,000,000 + load_work_limit · n, and all else takes
- * n·log(n). That is beyond what hosts save, and still much: at its worst, if each brings a cell, 2 µs and 1 KB for
- * each. cxj_validate() says beforehand how much it would be. A host that takes bytes from strangers asks that first, or
- * sets views_limit to as many as it has itself, and memory_limit, which holds whatever the bytes are.
+ * it alone has a cell of 400 to 1,200 bytes (in a view with drivers 3,300 more) and up to 2 µs (0.1 µs where others
+ * have the same). So loading (and merging bytes) takes time and memory in proportion to touchpoints times views. The
+ * option load_work_limit bounds that by what was read: for n bytes, touchpoints times views are at most 1,000,000 +
+ * load_work_limit · n, and all else takes n·log(n). That is beyond what hosts save, and still much: at its worst, if
+ * each brings a cell, 2 µs and 1 KB for each, with drivers 4 KB. cxj_validate() says beforehand how much it would be. A
+ * host that takes bytes from strangers asks that first, or sets views_limit to as many as it has itself, and
+ * memory_limit, which holds whatever the bytes are.
  */
 
 /** A host's function for writing: takes length bytes, or fewer; it is called again for the rest.
@@ -1569,7 +1647,8 @@ typedef struct cxj_validation {
     uint32_t reserved;
     uint64_t work;   /**< touchpoints times views: what loading takes, in units of 0.1 to 2 µs. See load_work_limit */
     uint64_t memory; /**< bytes that an engine of it takes at least. What it takes beyond that is mostly the cells of
-                        its views, of which there may be as many as work says, of 400 to 1,200 bytes each */
+                        its views, of which there may be as many as work says, of 400 to 1,200 bytes each,
+                        with drivers 3,300 more */
 } cxj_validation;
 
 /** Checks whether bytes are those of an engine: what it takes, cxj_load() with no limits takes too, and nothing else.

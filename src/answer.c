@@ -1,4 +1,4 @@
-/* answer: reading views: cursors, single cells, whole columns.
+/* answer: reading views: cursors, single cells and their drivers, whole columns.
  *
  * Nothing here writes in the engine. A cursor holds the cells in the order of their keys, as they were when it was
  * opened, and the engine's version then: if that has moved on, the cells may be gone, so it says so and touches
@@ -7,6 +7,10 @@
 
 #include <math.h>
 #include <string.h>
+
+#include "drivers.h"
+#include "metric.h"
+#include "touchpoint.h"
 
 struct cxj_cursor {
     const struct cxj_view *view;
@@ -69,6 +73,7 @@ cxj_status cxj_view_describe(const cxj_view *view, cxj_view_info *info, size_t i
         .incomplete = view->incomplete,
         .has_period = view->period != CXJ__NO_PERIOD,
         .lacks_sealed = view->sealed_lost,
+        .has_drivers = view->with_drivers,
     };
     cxj__engine_give(info, info_size, &known, sizeof known);
     return CXJ_OK;
@@ -172,6 +177,66 @@ cxj_status cxj_view_get(const cxj_view *view, const cxj_text *parts, size_t part
     cxj_status status = cxj__answer_find(view, given, message, message_capacity, &cell);
     if (status != CXJ_OK) return status;
     read_cell(view, cell, metrics, metric_count, results, result_size);
+    return view->sealed_lost ? CXJ_INCOMPLETE : CXJ_OK;
+}
+
+/* ---- drivers ---------------------------------------------------------------------------------------------------- */
+
+cxj_status cxj_predictor_describe(size_t index, cxj_predictor_info *info, size_t info_size) {
+    cxj_predictor_info known;
+    if (info == NULL || info_size < CXJ__LEAST_PREDICTOR_INFO) return CXJ_BAD_ARGUMENT;
+    if (!cxj__drivers_describe(index, &known)) return CXJ_NOT_FOUND;
+    cxj__engine_give(info, info_size, &known, sizeof known);
+    return CXJ_OK;
+}
+
+/* What is wrong with what drivers are asked for, as a sentence in why; or NULL. */
+static const char *check_model(const struct cxj_view *view, uint32_t model, const cxj_drivers *drivers,
+                               size_t drivers_size, struct cxj__message *why) {
+    struct cxj__shown shown;
+    if (drivers == NULL) return "drivers is NULL";
+    if (drivers_size < CXJ__LEAST_DRIVERS) return "drivers_size is below sizeof(cxj_drivers)";
+    if (model != CXJ_MODEL_SATISFACTION && model != CXJ_MODEL_CHURN) {
+        cxj__base_say(why, "model: there is no model %u", (unsigned)model);
+        return why->text;
+    }
+    if (view->with_drivers) return NULL;
+    cxj__base_say(why, "the view \"%s\" has no drivers; add a journeys view that ends in \"with drivers\"",
+                  cxj__base_show(&shown, view->text, view->text_length));
+    return why->text;
+}
+
+/* The model of a cell with products. A predictor of which not all is known is left out, as one that is not recorded. */
+static struct cxj__drivers_model model_of(const struct cxj__cell *cell, uint32_t model, uint32_t unrecorded) {
+    const int64_t *counts = cxj__cell_counts(cell);
+    const struct cxj__int128 *sums = cxj__cell_sums(cell), churned = cxj__base_wide(counts[CXJ__J_CHURNED]);
+    bool is_rating = model == CXJ_MODEL_SATISFACTION;
+    return (struct cxj__drivers_model){
+        .n = counts[is_rating ? CXJ__J_JOURNEY_RATINGS : CXJ__J_JOURNEYS],
+        .y = is_rating ? sums[CXJ__J_SUM_JOURNEY] : churned,
+        .squares = is_rating ? sums[CXJ__J_SUM_JOURNEY_SQUARES] : churned,
+        .sums = cxj__cell_products(cell)->sums[is_rating ? CXJ__OF_SATISFACTION : CXJ__OF_CHURN],
+        .unit = is_rating ? CXJ__RATING_UNIT : 1,
+        .usable = cxj__drivers_recorded(model, unrecorded) & cxj__cell_known_predictors(cell),
+    };
+}
+
+cxj_status cxj_view_drivers(const cxj_view *view, const cxj_text *parts, size_t part_size, size_t part_count,
+                            uint32_t model, char *message, size_t message_capacity, cxj_drivers *drivers,
+                            size_t drivers_size) {
+    cxj__base_tell(message, message_capacity, "");
+    struct cxj__message why;
+    const char *wrong = view == NULL ? "view is NULL" : check_model(view, model, drivers, drivers_size, &why);
+    const struct cxj__parts given = {"parts", parts, part_size, part_count};
+    if (wrong == NULL) wrong = cxj__answer_check_parts(given, cxj__view_parts(view), &why);
+    if (wrong != NULL) return cxj__engine_refuse(message, message_capacity, CXJ_BAD_ARGUMENT, wrong);
+    const struct cxj__cell *cell = NULL;
+    cxj_status status = cxj__answer_find(view, given, message, message_capacity, &cell);
+    if (status != CXJ_OK) return status;
+    struct cxj__drivers_model asked = model_of(cell, model, view->engine->unrecorded);
+    cxj_drivers known;
+    cxj__drivers_solve(&asked, &known);
+    cxj__engine_give(drivers, drivers_size, &known, sizeof known);
     return view->sealed_lost ? CXJ_INCOMPLETE : CXJ_OK;
 }
 

@@ -115,15 +115,47 @@ int cxj__base_sign(struct cxj__int128 a) {
     return is_negative(a) ? -1 : (a.high | a.low) != 0;
 }
 
-struct cxj__int128 cxj__base_times(struct cxj__int128 a, uint64_t n) {
-    struct cxj__int128 product = multiply(a.low, n);
-    product.high += a.high * n; /* modulo 2^64, so that of a negative number is right, too */
-    return product;
-}
-
 struct cxj__int128 cxj__base_less(struct cxj__int128 a, struct cxj__int128 b) {
     cxj__base_add(&a, cxj__base_negate(b));
     return a;
+}
+
+struct cxj__int128 cxj__base_times(struct cxj__int128 a, struct cxj__int128 b) {
+    struct cxj__int128 product = multiply(a.low, b.low);
+    product.high += a.low * b.high + a.high * b.low;
+    return product;
+}
+
+int cxj__base_order(struct cxj__int128 a, struct cxj__int128 b) {
+    cxj__base_add(&a, cxj__base_negate(b));
+    return is_negative(a) ? -1 : (a.low | a.high) != 0;
+}
+
+/* The product of two numbers without a sign: eight digits of 32 bits, the lowest first. */
+static void multiply_wide(struct cxj__int128 a, struct cxj__int128 b, uint32_t digits[8]) {
+    const uint32_t x[4] = {(uint32_t)a.low, (uint32_t)(a.low >> 32), (uint32_t)a.high, (uint32_t)(a.high >> 32)};
+    const uint32_t y[4] = {(uint32_t)b.low, (uint32_t)(b.low >> 32), (uint32_t)b.high, (uint32_t)(b.high >> 32)};
+    memset(digits, 0, 8 * sizeof *digits);
+    for (size_t i = 0; i < 4; i++) {
+        uint64_t carry = 0;
+        for (size_t k = 0; k < 4; k++) {
+            carry += digits[i + k] + (uint64_t)x[i] * y[k];
+            digits[i + k] = (uint32_t)carry;
+            carry >>= 32;
+        }
+        digits[i + 4] = (uint32_t)carry;
+    }
+}
+
+bool cxj__base_is_square_within(struct cxj__int128 a, struct cxj__int128 b, struct cxj__int128 c) {
+    uint32_t low[8], high[8];
+    if (is_negative(a)) a = cxj__base_negate(a);
+    multiply_wide(a, a, low);
+    multiply_wide(b, c, high);
+    for (size_t i = 8; i-- > 0;) {
+        if (low[i] != high[i]) return low[i] < high[i];
+    }
+    return true;
 }
 
 /* The nearest double of a number without a sign. */

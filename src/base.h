@@ -71,10 +71,18 @@ struct cxj__int128 cxj__base_product(int64_t a, int64_t b);
 struct cxj__int128 cxj__base_negate(struct cxj__int128 a);
 void cxj__base_add(struct cxj__int128 *sum, struct cxj__int128 amount);
 
-/* a times n, below 2^63, where that fits; a less b; and its sign: -1, 0 or 1. */
-struct cxj__int128 cxj__base_times(struct cxj__int128 a, uint64_t n);
+/* a less b; and the sign of a: -1, 0 or 1. */
 struct cxj__int128 cxj__base_less(struct cxj__int128 a, struct cxj__int128 b);
 int cxj__base_sign(struct cxj__int128 a);
+
+/* a · b, of which the lowest 128 bits are kept. */
+struct cxj__int128 cxj__base_times(struct cxj__int128 a, struct cxj__int128 b);
+
+/* Negative, zero or positive as a is less than, equal to or greater than b; both are far from 127 bits. */
+int cxj__base_order(struct cxj__int128 a, struct cxj__int128 b);
+
+/* True if a² is no more than b · c; b and c are not negative. */
+bool cxj__base_is_square_within(struct cxj__int128 a, struct cxj__int128 b, struct cxj__int128 c);
 
 /* The nearest double, rounded once. */
 double cxj__base_double(struct cxj__int128 a);

@@ -24,7 +24,7 @@ _Static_assert(CXJ__J_HISTOGRAM_DURATION == 0 && CXJ__J_HISTOGRAM_SILENCE == 1 &
                "durations of a journey's standing come first");
 _Static_assert(CXJ__T_COUNTS + CXJ__T_SUMS + CXJ__T_HISTOGRAMS < CXJ__COLUMNS &&
                    CXJ__X_COUNTS + CXJ__X_SUMS + CXJ__X_HISTOGRAMS < CXJ__COLUMNS &&
-                   CXJ__J_COUNTS + CXJ__J_SUMS + CXJ__J_HISTOGRAMS < CXJ__COLUMNS,
+                   CXJ__J_COUNTS + CXJ__J_SUMS + CXJ__J_HISTOGRAMS + CXJ__PREDICTORS < CXJ__COLUMNS,
                "a set of columns has room for all");
 
 static const struct cxj__cell_shape shapes[] = {
@@ -49,6 +49,7 @@ static const uint16_t transition_histograms[] = {CXJ__TRANSITION_HISTOGRAMS(CELL
 static const uint16_t journey_counts[] = {CXJ__JOURNEY_COUNTS(CELL_NUMBER)};
 static const uint16_t journey_sums[] = {CXJ__JOURNEY_SUMS(CELL_NUMBER)};
 static const uint16_t journey_histograms[] = {CXJ__JOURNEY_HISTOGRAMS(CELL_NUMBER)};
+static const uint16_t predictors[] = {CXJ__PREDICTOR_LIST(CELL_NUMBER)};
 #undef CELL_NUMBER
 
 /* No number stands twice in its list: no two cases of a switch may be the same. Never called. */
@@ -69,6 +70,7 @@ static inline bool cell_numbers_differ(unsigned number) {
     CELL_LIST(CXJ__JOURNEY_COUNTS)
     CELL_LIST(CXJ__JOURNEY_SUMS)
     CELL_LIST(CXJ__JOURNEY_HISTOGRAMS)
+    CELL_LIST(CXJ__PREDICTOR_LIST)
     return false;
 }
 #undef CELL_CASE
@@ -88,7 +90,8 @@ static const struct {
                                {transition_histograms, CXJ__X_HISTOGRAMS, 1}},
     [CXJ_GRAIN_JOURNEYS] = {{journey_counts, CXJ__J_COUNTS, 56},
                             {journey_sums, CXJ__J_SUMS, 21},
-                            {journey_histograms, CXJ__J_HISTOGRAMS, 5}},
+                            {journey_histograms, CXJ__J_HISTOGRAMS, 5},
+                            {predictors, CXJ__PREDICTORS, 0}},
 };
 
 size_t cxj__cell_first_column(uint32_t grain, enum cxj__list list) {
@@ -99,6 +102,17 @@ size_t cxj__cell_first_column(uint32_t grain, enum cxj__list list) {
 
 size_t cxj__cell_columns(uint32_t grain) {
     return cxj__cell_first_column(grain, CXJ__LISTS);
+}
+
+size_t cxj__cell_own_columns(const struct cxj__cell *cell) {
+    return cxj__cell_first_column(cell->grain, cell->has_products ? CXJ__LISTS : CXJ__DRIVERS);
+}
+
+uint32_t cxj__cell_known_predictors(const struct cxj__cell *cell) {
+    size_t first = cxj__cell_first_column(CXJ_GRAIN_JOURNEYS, CXJ__DRIVERS);
+    uint32_t known = 0;
+    for (size_t p = 0; p < CXJ__PREDICTORS; p++) known |= (uint32_t)cxj__cell_knows(cell, first + p) << p;
+    return known;
 }
 
 uint32_t cxj__cell_number(uint32_t grain, enum cxj__list list, size_t place) {
@@ -127,10 +141,10 @@ uint32_t cxj__cell_first_numbers(uint32_t grain, enum cxj__list list) {
 
 /* ---- life ------------------------------------------------------------------------------------------------------- */
 
-static size_t bytes_of(uint32_t grain) {
+static size_t bytes_of(uint32_t grain, bool has_products) {
     const struct cxj__cell_shape *shape = &shapes[grain];
     return sizeof(struct cxj__cell) + shape->counts * sizeof(int64_t) + shape->sums * sizeof(struct cxj__int128) +
-           shape->histograms * sizeof(struct cxj__histogram);
+           shape->histograms * sizeof(struct cxj__histogram) + (has_products ? sizeof(struct cxj__products) : 0);
 }
 
 /* Where they stand in a cell of a grain, which is known to most who ask. */
@@ -158,11 +172,18 @@ struct cxj__histogram *cxj__cell_histograms(const struct cxj__cell *cell) {
     return histograms_of(cell);
 }
 
-struct cxj__cell *cxj__cell_create(struct cxj__memory *memory, uint32_t grain) {
-    struct cxj__cell *cell = cxj__base_resize(memory, NULL, 0, bytes_of(grain));
+struct cxj__products *cxj__cell_products(const struct cxj__cell *cell) {
+    if (!cell->has_products) return NULL;
+    return (struct cxj__products *)(uintptr_t)(sums_of(cell, CXJ_GRAIN_JOURNEYS) + CXJ__J_SUMS);
+}
+
+struct cxj__cell *cxj__cell_make(struct cxj__memory *memory, uint32_t grain, bool has_products) {
+    size_t bytes = bytes_of(grain, has_products);
+    struct cxj__cell *cell = cxj__base_resize(memory, NULL, 0, bytes);
     if (cell == NULL) return NULL;
-    memset(cell, 0, bytes_of(grain));
+    memset(cell, 0, bytes);
     cell->grain = grain;
+    cell->has_products = has_products;
     return cell;
 }
 
@@ -171,7 +192,7 @@ void cxj__cell_destroy(struct cxj__cell *cell, struct cxj__memory *memory) {
     for (size_t i = 0; i < shapes[cell->grain].histograms; i++) cxj__histogram_finish(&histograms[i], memory);
     if (cell->sealed != NULL) cxj__cell_destroy(cell->sealed, memory);
     if (cell->unknown != NULL) cxj__base_resize(memory, cell->unknown, sizeof *cell->unknown, 0);
-    cxj__base_resize(memory, cell, bytes_of(cell->grain), 0);
+    cxj__base_resize(memory, cell, bytes_of(cell->grain, cell->has_products), 0);
 }
 
 /* ---- adding ----------------------------------------------------------------------------------------------------- */
@@ -346,7 +367,7 @@ void cxj__cell_add_sample(struct cxj__cell *cell, uint32_t sample, int sign) {
 
 void cxj__cell_prefetch_sums(const struct cxj__cell *cell) {
     enum { LINE = 64, NEAR = 2 * LINE }; /* the lines of the key and of the histograms are there */
-    const char *end = (const char *)cell + bytes_of(cell->grain);
+    const char *end = (const char *)cell + bytes_of(cell->grain, false);
     for (const char *line = (const char *)cell + NEAR; line < end; line += LINE) CXJ__PREFETCH(line);
 }
 
@@ -412,6 +433,7 @@ void cxj__cell_add_cell(struct cxj__cell *cell, const struct cxj__cell *other, i
     for (size_t i = 0; i < shape->histograms; i++) {
         cxj__histogram_add_all(&cxj__cell_histograms(cell)[i], &cxj__cell_histograms(other)[i], sign);
     }
+    if (cell->has_products) cxj__products_add_all(cxj__cell_products(cell), cxj__cell_products(other), sign);
     for (size_t i = 0; other->unknown != NULL && i < CXJ__COLUMN_WORDS; i++) {
         cell->unknown->words[i] |= other->unknown->words[i];
     }
@@ -426,7 +448,7 @@ bool cxj__cell_reserve_unknown(struct cxj__cell *cell, struct cxj__memory *memor
 }
 
 bool cxj__cell_reserve_sealed(struct cxj__cell *cell, struct cxj__memory *memory) {
-    if (cell->sealed == NULL) cell->sealed = cxj__cell_create(memory, cell->grain);
+    if (cell->sealed == NULL) cell->sealed = cxj__cell_make(memory, cell->grain, cell->has_products);
     return cell->sealed != NULL;
 }
 
@@ -449,5 +471,7 @@ bool cxj__cell_is_same(const struct cxj__cell *a, const struct cxj__cell *b) {
         }
         if (!is_same) return false;
     }
-    return true;
+    if (!a->has_products || !b->has_products) return true;
+    return cxj__products_is_same(cxj__cell_products(a), cxj__cell_products(b),
+                                 cxj__cell_known_predictors(a) & cxj__cell_known_predictors(b));
 }

@@ -8,6 +8,7 @@
 
 #include "base.h"
 #include "histogram.h"
+#include "products.h"
 
 /* ---- what is summed, by grain ----------------------------------------------------------------------------------- */
 
@@ -21,11 +22,6 @@
  * The first count of each grain is that of its contributions: a cell where it is 0 does not exist. The counts of
  * touchpoints, but for the last, grow by 0 or 1 with each touchpoint: a fact says which in one mask. The last two sums
  * of journeys need 128 bits for one journey, too; sums of squares stand behind the sums of what they are of. */
-#ifdef CXJ__WITH_DUMMIES /* as a test builds the library, to see what becomes of old bytes when something is new */
-#define CXJ__DUMMY(X, number) X(DUMMY, number)
-#else
-#define CXJ__DUMMY(X, number)
-#endif
 /* clang-format off */
 #define CXJ__TOUCHPOINT_COUNTS(X)                                                                                     \
     X(TOUCHPOINTS, 1) X(CONTACTS, 2) X(INBOUND, 3) X(CHASES, 4) X(UPDATES, 5) X(PROACTIVE_UPDATES, 6)                 \
@@ -100,8 +96,9 @@ enum { CXJ__JOURNEY_HISTOGRAMS(CXJ__JOURNEY_HISTOGRAM) CXJ__J_HISTOGRAMS };
 
 #define CXJ__BIT(count) (UINT64_C(1) << (count))
 
-/* Of what is summed for a grain, the three lists one after the other, and a set of such columns. */
-enum cxj__list { CXJ__COUNTS, CXJ__SUMS, CXJ__HISTOGRAMS, CXJ__LISTS };
+/* Of what is summed for a grain, the lists one after the other, and a set of such columns. The last list is that of the
+ * predictors (products.h), which only cells in views with drivers have. */
+enum cxj__list { CXJ__COUNTS, CXJ__SUMS, CXJ__HISTOGRAMS, CXJ__DRIVERS, CXJ__LISTS };
 enum { CXJ__COLUMN_WORDS = 3, CXJ__COLUMNS = 64 * CXJ__COLUMN_WORDS }; /* more than any grain has */
 struct cxj__columns {
     uint64_t words[CXJ__COLUMN_WORDS];
@@ -182,9 +179,10 @@ struct cxj__key {
     uint32_t padding;
 };
 
-/* The histograms, counts and sums of the grain follow in memory. What sealed journeys have contributed is in them, and
- * by itself in a cell of the same grain that has no key, so that it can be saved and merged without them. Of what was
- * sealed by an earlier version some columns may not be known: what is summed in them is a part at most. */
+/* The histograms, counts and sums of the grain follow in memory, and in views with drivers the products. What sealed
+ * journeys have contributed is in them, and by itself in a cell of the same kind that has no key, so that it can be
+ * saved and merged without them. Of what was sealed by an earlier version some columns may not be known: what is summed
+ * in them is a part at most. */
 struct cxj__cell {
     struct cxj__key key;
     struct cxj__cell *next_empty;
@@ -196,6 +194,7 @@ struct cxj__cell {
     uint32_t grain;
     bool marked_empty; /* noted as one that may be empty */
     bool is_needed;    /* not dropped though it is empty, while a change lasts */
+    bool has_products;
 };
 
 /* How many counts, sums and histograms the cells of a grain have. */
@@ -204,9 +203,10 @@ struct cxj__cell_shape {
 };
 const struct cxj__cell_shape *cxj__cell_shape(uint32_t grain);
 
-/* All columns of a grain; the first one of a list. */
+/* All columns of a grain; the first one of a list; the columns that a cell has, which are the first ones. */
 size_t cxj__cell_columns(uint32_t grain);
 size_t cxj__cell_first_column(uint32_t grain, enum cxj__list list);
+size_t cxj__cell_own_columns(const struct cxj__cell *cell);
 
 /* The number of the column at a place of a list; the column of a number, CXJ__COLUMNS if there is none any more; the
  * greatest number of a list; and how many numbers, from 1, a list had at first: these columns are known of every
@@ -221,15 +221,23 @@ static inline bool cxj__cell_knows(const struct cxj__cell *cell, size_t column) 
     return cell->unknown == NULL || !cxj__cell_has_column(cell->unknown, column);
 }
 
+/* Of a cell with products: the predictors that it knows, a bit for each. */
+uint32_t cxj__cell_known_predictors(const struct cxj__cell *cell);
+
 /* Makes room for columns that are not known, at first none; false if there is no memory. */
 bool cxj__cell_reserve_unknown(struct cxj__cell *cell, struct cxj__memory *memory);
 
-struct cxj__cell *cxj__cell_create(struct cxj__memory *memory, uint32_t grain);
+/* Makes a cell that sums nothing, with products for a view with drivers, or without; NULL if there is no memory. */
+struct cxj__cell *cxj__cell_make(struct cxj__memory *memory, uint32_t grain, bool has_products);
+static inline struct cxj__cell *cxj__cell_create(struct cxj__memory *memory, uint32_t grain) {
+    return cxj__cell_make(memory, grain, false);
+}
 void cxj__cell_destroy(struct cxj__cell *cell, struct cxj__memory *memory);
 
 int64_t *cxj__cell_counts(const struct cxj__cell *cell);
 struct cxj__int128 *cxj__cell_sums(const struct cxj__cell *cell);
 struct cxj__histogram *cxj__cell_histograms(const struct cxj__cell *cell);
+struct cxj__products *cxj__cell_products(const struct cxj__cell *cell); /* NULL: none */
 
 /* True if the cell stands under a key. Written out, which is half the work of a loop. */
 static inline bool cxj__cell_has_key(const struct cxj__cell *cell, const struct cxj__key *key) {
@@ -239,9 +247,10 @@ static inline bool cxj__cell_has_key(const struct cxj__cell *cell, const struct 
 }
 _Static_assert(CXJ__KEY_PARTS == 5, "all parts of a key are compared");
 
-/* Brings nearer where a cell is found, and its histograms; when these are there, what is counted and summed; and where
- * a fact's durations are counted. */
+/* Brings nearer where a cell, perhaps none, is found, and its histograms; when these are there, what is counted and
+ * summed; and where a fact's durations are counted. */
 static inline void cxj__cell_prefetch(const struct cxj__cell *cell) {
+    if (cell == NULL) return;
     CXJ__PREFETCH(cell);
     CXJ__PREFETCH(cell + 1);
 }

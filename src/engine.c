@@ -91,6 +91,9 @@ size_t cxj_size_of(const char *name) {
         {"cxj_control", sizeof(cxj_control)},
         {"cxj_parity", sizeof(cxj_parity)},
         {"cxj_relation", sizeof(cxj_relation)},
+        {"cxj_predictor_info", sizeof(cxj_predictor_info)},
+        {"cxj_predictor", sizeof(cxj_predictor)},
+        {"cxj_drivers", sizeof(cxj_drivers)},
     };
     for (size_t i = 0; name != NULL && i < sizeof structs / sizeof *structs; i++) {
         if (strcmp(structs[i].name, name) == 0) return structs[i].size;

@@ -52,7 +52,9 @@ enum {
     CXJ__LEAST_CONTROL_POINT = CXJ__UP_TO(cxj_control_point, reserved),
     CXJ__LEAST_CONTROL = CXJ__UP_TO(cxj_control, high),
     CXJ__LEAST_PARITY = CXJ__UP_TO(cxj_parity, difference),
-    CXJ__LEAST_RELATION = CXJ__UP_TO(cxj_relation, high)
+    CXJ__LEAST_RELATION = CXJ__UP_TO(cxj_relation, high),
+    CXJ__LEAST_PREDICTOR_INFO = CXJ__UP_TO(cxj_predictor_info, needs_any),
+    CXJ__LEAST_DRIVERS = CXJ__UP_TO(cxj_drivers, left_out)
 };
 
 /* Writes a result of which the host knows given bytes: what it knows, and zero behind what the library knows. */

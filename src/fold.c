@@ -657,6 +657,39 @@ static void stand_rated(const struct cxj__fold *fold, struct cxj__contribution *
     counts[CXJ__J_ANSWERED] = fold->answered;
 }
 
+/* Days of silence are days by the clock (SPEC.md section 8.1), also where no touchpoint has ended the gap yet. */
+static void see(const struct cxj__fold *fold, struct cxj__observation *observation) {
+#define SEEN(name) observation->predictors[CXJ__P_##name] = fold->counts[CXJ__F_##name]
+    static const int64_t day = 86400000;
+    const int64_t *lasted = fold->lasted.of;
+    int64_t gap = lasted[CXJ__QUIET] > lasted[CXJ__SILENCE] ? lasted[CXJ__QUIET] : lasted[CXJ__SILENCE];
+    memset(observation, 0, sizeof *observation);
+    SEEN(FAULTS);
+    SEEN(LATE);
+    SEEN(LATE_UNEXPLAINED);
+    SEEN(SHIFTS);
+    SEEN(HANDOFFS);
+    SEEN(LOST_CONTEXT);
+    SEEN(CHANNEL_SWITCHES);
+    SEEN(REPEATS);
+    SEEN(CONTRADICTIONS);
+    SEEN(CHASES);
+    if (fold->outcome != 0) observation->predictors[CXJ__P_BROKEN] = count_promises_before(fold, fold->end_at);
+    observation->predictors[CXJ__P_SILENT_DAYS] = (uint32_t)(gap / day);
+    observation->is_rated = fold->rated;
+    observation->rating = fold->journey_last;
+    observation->has_churned = fold->churned;
+#undef SEEN
+}
+
+void cxj__fold_move_products(const struct cxj__cell *cell, const struct cxj__fold *before,
+                             const struct cxj__fold *after) {
+    struct cxj__observation was, is;
+    if (before != NULL) see(before, &was);
+    if (after != NULL) see(after, &is);
+    cxj__products_change(cxj__cell_products(cell), before == NULL ? NULL : &was, after == NULL ? NULL : &is);
+}
+
 static bool is_same_promise(const struct cxj__promise *a, const struct cxj__promise *b) {
     return a->first_due == b->first_due && a->due == b->due;
 }

@@ -148,6 +148,15 @@ static inline struct cxj__hours cxj__fold_no_hours(void) {
  * either. False where that is not plain to see. */
 bool cxj__fold_contributes_alike(const struct cxj__fold *before, const struct cxj__fold *after);
 
+/* In what a journeys cell sums for drivers, if it does, a journey that was as one fold says is as another says from now
+ * on; NULL: it was, or is, not there. */
+void cxj__fold_move_products(const struct cxj__cell *cell, const struct cxj__fold *before,
+                             const struct cxj__fold *after);
+static inline void cxj__fold_observe(const struct cxj__cell *cell, const struct cxj__fold *before,
+                                     const struct cxj__fold *after) {
+    if (cell->has_products) cxj__fold_move_products(cell, before, after);
+}
+
 /* What the journey adds to a journeys cell as it stands, with its durations by a clock: lasted are the fold's own and
  * calendar is NULL, or they are those in the working hours of the calendar. now is INT64_MIN before the clock is set. */
 void cxj__fold_contribute(const struct cxj__fold *fold, const struct cxj__calendar *calendar,

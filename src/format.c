@@ -39,16 +39,19 @@
  *     3 views     in the order in which they were added: 1 if what sealed journeys contributed is known in part only,
  *                 else 0; length of the text; text
  *     4 cells     only if sealed touchpoints contribute and there are views. First an item that says, for each grain
- *                 (touchpoints, transitions, journeys), which counts, which sums, which histograms and which sums for
- *                 drivers (none so far) its cells have: how many, and of each the distance of its number from that of
- *                 the one before. These numbers stand in the lists of cell.h. Listed is what is known of at least one
- *                 cell. Then for each view an item with the number of cells that follow, and those, in the order of
- *                 their keys: the period if the view has one, the code of each further part; how many of the columns
- *                 listed are not known of this cell, and of each its distance from the one before (of the first: its
- *                 place, from 0); then, of those that are known, the counts; the sums (length in bytes from 0 to 13,
- *                 then those, two's complement); the histograms (how many buckets; for each the distance from the one
- *                 before it, and how often). Only what sealed journeys have contributed is in it. Of the columns
- *                 that format 1 had, those that there still are stand in every list, and are known of every cell
+ *                 (touchpoints, transitions, journeys), which counts, which sums, which histograms and which predictors
+ *                 its cells have: how many, and of each the distance of its number from that of the one before. These
+ *                 numbers stand in the lists of cell.h and products.h. Listed is what is known of at least one cell.
+ *                 Predictors are columns of cells in views with drivers alone. Then for each view an item with the
+ *                 number of cells that follow, and those, in the order of their keys: the period if the view has one,
+ *                 the code of each further part; how many of the columns listed that it has are not known of this cell,
+ *                 and of each its distance from the one before (of the first: its place, from 0); then, of those that
+ *                 are known, the counts; the sums (length in bytes from 0 to 13, then those, two's complement); the
+ *                 histograms (how many buckets; for each the distance from the one before it, and how often); for each
+ *                 predictor, first of journeys that are rated, then of all, these sums: of itself, of its product with
+ *                 what is explained, and of those with each predictor listed up to itself that is known of the cell.
+ *                 Only what sealed journeys have contributed is in it. The columns that format 1 had are known of every
+ *                 cell
  *     5 journeys  in the order of their numbers: the distance from the one before it; 0 for a sealed journey, else
  *                 twice the number of its touchpoints that contribute, and 1 more if others are withdrawn; if so, how
  *                 many; then those that contribute, in order; then those that are withdrawn, in the order of their ids:
@@ -61,9 +64,9 @@
  *                 signed, a rating as scale, scope and score in a byte each
  *     6 end       no contents; nothing follows
  *
- * So there is room: a new setting, count, sum or histogram is a new number, and no new format. A version that does not
- * know a number, a kind of block or a facet says that a newer one is needed. What was not summed yet when a journey was
- * sealed is not known of that cell, for ever, and said to be so rather than 0.
+ * So there is room: a new setting, count, sum, histogram or predictor is a new number, and no new format. A version
+ * that does not know a number, a kind of block or a facet says that a newer one is needed. What was not summed yet when
+ * a journey was sealed is not known of that cell, for ever, and said to be so rather than 0.
  *
  * Format 1. Blocks come in the order of their kinds. There are no settings, no mark and no calendar. In the totals, the
  * number of sealed journeys stands also where that of sealed touchpoints is 0, facets do not stand, and the number of
@@ -283,7 +286,6 @@ void cxj__format_put_columns(struct cxj__wire_out *out, const struct cxj__format
             before = number_at(columns, list, place);
         }
     }
-    cxj__wire_put(out, 0); /* sums for drivers */
 }
 
 /* One list of columns. */
@@ -321,9 +323,6 @@ void cxj__format_get_columns(struct cxj__wire_in *in, struct cxj__format_columns
     size_t begin = in->at;
     *columns = (struct cxj__format_columns){.grain = grain};
     for (enum cxj__list list = CXJ__COUNTS; list < CXJ__LISTS; list++) get_list(in, columns, list);
-    if (cxj__wire_get(in, UINT64_MAX) != 0) {
-        cxj__wire_refuse(in, CXJ_NEWER_FORMAT, "sums for drivers are not known to this library; a newer one is needed");
-    }
     if (in->status != CXJ_OK || columns->count == 0) return;
     in->field = begin;
     if (!has_first_columns(columns)) cxj__wire_refuse(in, CXJ_BAD_BYTES, "a column that every cell has is not listed");
@@ -347,6 +346,7 @@ size_t cxj__format_cell_bytes(const struct cxj__cell *cell) {
     const struct cxj__cell_shape *shape = cxj__cell_shape(cell->grain);
     size_t bytes = (1 + cxj__cell_columns(cell->grain)) * CXJ__WIRE_NUMBER;
     bytes += shape->counts * CXJ__WIRE_NUMBER + shape->sums * (WIDEST_SUM + 1);
+    if (cell->has_products) bytes += CXJ__MODELS * CXJ__PRODUCTS_ROW(CXJ__PREDICTORS) * (WIDEST_SUM + 1);
     for (size_t i = 0; i < shape->histograms; i++) {
         bytes += CXJ__WIRE_NUMBER + cxj__cell_histograms(cell)[i].used * 2 * CXJ__WIRE_NUMBER;
     }
@@ -365,33 +365,71 @@ static void put_histogram(struct cxj__wire_out *out, const struct cxj__histogram
     }
 }
 
+/* How many of the columns listed a cell has: predictors, which come last, are those of cells with products alone. */
+static size_t columns_of(const struct cxj__format_columns *columns, const struct cxj__cell *cell) {
+    return columns->count - (cell->has_products ? 0 : columns->counts[CXJ__DRIVERS]);
+}
+
 /* Which of the columns listed are not known of a cell. */
 static void put_unknown(struct cxj__wire_out *out, const struct cxj__cell *cell,
                         const struct cxj__format_columns *columns) {
-    size_t count = 0, before = 0;
-    for (size_t i = 0; i < columns->count; i++) count += !cxj__cell_knows(cell, columns->columns[i]);
+    size_t count = 0, before = 0, all = columns_of(columns, cell);
+    for (size_t i = 0; i < all; i++) count += !cxj__cell_knows(cell, columns->columns[i]);
     cxj__wire_put(out, count);
-    for (size_t i = 0; count > 0 && i < columns->count; i++) {
+    for (size_t i = 0; count > 0 && i < all; i++) {
         if (cxj__cell_knows(cell, columns->columns[i])) continue;
         cxj__wire_put(out, i - before);
         before = i;
     }
 }
 
+/* Deals with a sum of products for which there is a place; NULL: it was once. */
+typedef void (*visit_product)(void *context, struct cxj__int128 *sum);
+
+/* Visits the sums of the predictor at a place, in the order in which they stand; unknown: places of columns that are
+ * not known of the cell. */
+static void each_product(const struct cxj__format_columns *columns, const struct cxj__columns *unknown, size_t place,
+                         struct cxj__products *products, visit_product visit, void *context) {
+    size_t first = cxj__cell_first_column(columns->grain, CXJ__DRIVERS), p = columns->columns[place];
+    bool is_kept = p < CXJ__COLUMNS;
+    if (is_kept) p -= first;
+    for (size_t model = 0; model < CXJ__MODELS; model++) {
+        struct cxj__int128 *sums = products->sums[model];
+        visit(context, is_kept ? &sums[CXJ__PRODUCTS_ROW(p) + CXJ__PRODUCTS_X] : NULL);
+        visit(context, is_kept ? &sums[CXJ__PRODUCTS_ROW(p) + CXJ__PRODUCTS_XY] : NULL);
+        for (size_t other = columns->count - columns->counts[CXJ__DRIVERS]; other <= place; other++) {
+            size_t q = columns->columns[other];
+            if (cxj__cell_has_column(unknown, other)) continue;
+            visit(context, is_kept && q < CXJ__COLUMNS ? &sums[cxj__products_pair(p, q - first)] : NULL);
+        }
+    }
+}
+
+static void put_product(void *context, struct cxj__int128 *sum) {
+    cxj__wire_put_sum(context, *sum);
+}
+
 void cxj__format_put_cell(struct cxj__wire_out *out, const struct cxj__cell *cell,
                           const struct cxj__format_columns *columns, struct cxj__histogram_count *scratch) {
     size_t sums = cxj__cell_first_column(cell->grain, CXJ__SUMS);
     size_t histograms = cxj__cell_first_column(cell->grain, CXJ__HISTOGRAMS);
+    size_t drivers = cxj__cell_first_column(cell->grain, CXJ__DRIVERS);
+    struct cxj__columns unknown = {{0}};
     put_unknown(out, cell, columns);
     for (size_t i = 0; i < columns->count; i++) {
+        if (!cxj__cell_knows(cell, columns->columns[i])) cxj__cell_add_column(&unknown, i);
+    }
+    for (size_t i = 0; i < columns_of(columns, cell); i++) {
         size_t column = columns->columns[i];
-        if (!cxj__cell_knows(cell, column)) continue;
+        if (cxj__cell_has_column(&unknown, i)) continue;
         if (column < sums) {
             cxj__wire_put(out, (uint64_t)cxj__cell_counts(cell)[column]);
         } else if (column < histograms) {
             cxj__wire_put_sum(out, cxj__cell_sums(cell)[column - sums]);
-        } else {
+        } else if (column < drivers) {
             put_histogram(out, &cxj__cell_histograms(cell)[column - histograms], scratch);
+        } else {
+            each_product(columns, &unknown, i, cxj__cell_products(cell), put_product, out);
         }
     }
 }
@@ -407,6 +445,18 @@ static struct cxj__int128 get_sum(struct cxj__wire_in *in, uint64_t most) {
     struct cxj__int128 sum = cxj__wire_get_sum(in, WIDEST_SUM);
     if (!is_sum_of(sum, most)) cxj__wire_refuse(in, CXJ_BAD_BYTES, "a sum is greater than it can be here");
     return sum;
+}
+
+/* Sums of products as they are read: of no more than most. */
+struct products_in {
+    struct cxj__wire_in *in;
+    uint64_t most;
+};
+
+static void get_product(void *context, struct cxj__int128 *sum) {
+    const struct products_in *read = context;
+    struct cxj__int128 found = get_sum(read->in, read->most);
+    if (sum != NULL) *sum = found;
 }
 
 static void get_histogram(struct cxj__wire_in *in, struct cxj__histogram *histogram, uint64_t most) {
@@ -441,12 +491,12 @@ static bool is_first_column(const struct cxj__format_columns *columns, size_t pl
            number_at(columns, list, place) <= cxj__cell_first_numbers(columns->grain, list);
 }
 
-/* Reads the places of columns that are not known of a cell. */
-static void get_unknown(struct cxj__wire_in *in, const struct cxj__format_columns *columns,
+/* Reads the places of columns that are not known of a cell, of all that it has. */
+static void get_unknown(struct cxj__wire_in *in, const struct cxj__format_columns *columns, size_t all,
                         struct cxj__columns *unknown) {
-    size_t place = 0, count = (size_t)cxj__wire_get(in, columns->count);
+    size_t place = 0, count = (size_t)cxj__wire_get(in, all);
     for (size_t i = 0; i < count && in->status == CXJ_OK; i++) {
-        uint64_t step = cxj__wire_get(in, columns->count - 1 - place);
+        uint64_t step = cxj__wire_get(in, all - 1 - place);
         place += (size_t)step;
         if (step == 0 && i > 0) cxj__wire_refuse(in, CXJ_BAD_BYTES, "columns are not in order");
         if (in->status != CXJ_OK) return;
@@ -475,7 +525,7 @@ static void get_column(struct cxj__wire_in *in, struct cxj__cell *cell, enum cxj
 
 /* Notes the columns of a cell that are not among those known. */
 static void note_unknown(struct cxj__wire_in *in, struct cxj__cell *cell, const struct cxj__columns *known) {
-    for (size_t column = 0; column < cxj__cell_columns(cell->grain); column++) {
+    for (size_t column = 0; column < cxj__cell_own_columns(cell); column++) {
         if (cxj__cell_has_column(known, column)) continue;
         if (!cxj__cell_reserve_unknown(cell, in->memory)) {
             cxj__wire_refuse(in, CXJ_NO_MEMORY, "no memory for a cell");
@@ -488,15 +538,21 @@ static void note_unknown(struct cxj__wire_in *in, struct cxj__cell *cell, const 
 void cxj__format_get_cell(struct cxj__wire_in *in, struct cxj__cell *cell, struct cxj__format_columns *columns,
                           uint64_t most) {
     struct cxj__columns unknown = {{0}}, known = {{0}};
-    size_t begin = in->field = in->at;
+    struct products_in products = {in, most};
+    size_t begin = in->field = in->at, all = columns_of(columns, cell);
     if (columns->count == 0) cxj__wire_refuse(in, CXJ_BAD_BYTES, "no columns are listed for this cell");
-    if (in->format != CXJ__FORMAT_FIRST) get_unknown(in, columns, &unknown);
-    for (size_t place = 0; place < columns->count && in->status == CXJ_OK; place++) {
+    if (in->format != CXJ__FORMAT_FIRST) get_unknown(in, columns, all, &unknown);
+    for (size_t place = 0; place < all && in->status == CXJ_OK; place++) {
         size_t column = columns->columns[place];
+        enum cxj__list list = list_at(columns, place);
         if (cxj__cell_has_column(&unknown, place)) continue;
         cxj__cell_add_column(&columns->known, place);
         if (column < CXJ__COLUMNS) cxj__cell_add_column(&known, column);
-        get_column(in, cell, list_at(columns, place), column, most);
+        if (list == CXJ__DRIVERS) {
+            each_product(columns, &unknown, place, cxj__cell_products(cell), get_product, &products);
+        } else {
+            get_column(in, cell, list, column, most);
+        }
     }
     if (in->status == CXJ_OK) note_unknown(in, cell, &known);
     in->field = begin;

@@ -74,7 +74,7 @@ void cxj__format_list_columns(struct cxj__format_columns *columns, uint32_t grai
 void cxj__format_first_columns(struct cxj__format_columns *columns, uint32_t grain);
 
 /* Columns, in at most so many bytes. */
-enum { CXJ__FORMAT_COLUMNS = (CXJ__LISTS + 1 + CXJ__COLUMNS) * CXJ__WIRE_NUMBER };
+enum { CXJ__FORMAT_COLUMNS = (CXJ__LISTS + CXJ__COLUMNS) * CXJ__WIRE_NUMBER };
 void cxj__format_put_columns(struct cxj__wire_out *out, const struct cxj__format_columns *columns);
 
 /* The columns of a grain. */

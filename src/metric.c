@@ -634,14 +634,23 @@ static bool is_all_known(const struct metric *metric, const struct cxj__cell *ce
     return true;
 }
 
+static bool is_recorded(const struct metric *metric, uint32_t unrecorded) {
+    return (metric->needs_all & unrecorded) == 0 && (metric->needs_any == 0 || (metric->needs_any & ~unrecorded) != 0);
+}
+
+bool cxj__metric_is_recorded(size_t place, uint32_t unrecorded) {
+    uint32_t grain;
+    size_t within;
+    return is_recorded(row(place, &grain, &within), unrecorded);
+}
+
 /* False if a metric has no value in any cell, as the circumstances are, or none in this one. */
 static bool is_readable(const struct sight *sight, const struct cxj__cell *cell, const cxj_metric_info *info,
                         const struct cxj__circumstances *circumstances) {
     const struct metric *metric = sight->metric;
     bool about_context = info->grain == CXJ_GRAIN_TRANSITIONS && metric->a == CXJ__X_LOST_CONTEXT &&
                          (metric->formula == COUNT || metric->formula == SHARE);
-    return (info->needs_all & circumstances->unrecorded) == 0 &&
-           (info->needs_any == 0 || (info->needs_any & ~circumstances->unrecorded) != 0) &&
+    return is_recorded(metric, circumstances->unrecorded) &&
            (!info->needs_now || circumstances->has_now) && (!about_context || circumstances->has_context) &&
            is_all_known(metric, cell);
 }

@@ -28,6 +28,9 @@ size_t cxj__metric_find(uint32_t grain, const char *name, size_t length);
 /* The grain of the metric at a place. */
 uint32_t cxj__metric_grain(size_t place);
 
+/* False if the metric at a place needs facets that are not recorded. */
+bool cxj__metric_is_recorded(size_t place, uint32_t unrecorded);
+
 /* The metric's value in a cell of its grain. */
 void cxj__metric_read(size_t place, const struct cxj__cell *cell, const struct cxj__circumstances *circumstances,
                       cxj_value *result);

@@ -270,6 +270,7 @@ static void contribute(const struct cxj__core *core, const struct cxj_view *view
 struct whole {
     struct cxj__post *post;
     const struct cxj_view *view;
+    const struct cxj__fold *fold; /* the journey's own, whole */
     const struct cxj__contribution *contribution;
 };
 
@@ -283,6 +284,7 @@ static bool reserve_whole(const struct whole *whole, struct cxj__cell *cell) {
 static void add_whole(const struct whole *whole, struct cxj__cell *cell, int sign) {
     struct sampling sampling = {whole->post->core, whole->view, cell, sign};
     cxj__cell_add_contribution(cell, whole->contribution, sign);
+    cxj__fold_observe(cell, sign < 0 ? whole->fold : NULL, sign < 0 ? NULL : whole->fold);
     (void)each_sample(whole->post->core, whole->post->journey, deal_with_sample, &sampling);
 }
 
@@ -353,6 +355,7 @@ bool cxj__post_standing(struct cxj__post *post) {
     struct cxj__standing standing = own_standing(journey, &post->codes);
     struct cxj__contribution contributions[2]; /* by the one clock, and in working hours */
     bool are_known[2] = {false, false};
+    const struct cxj__fold *fold = NULL;
     struct cxj__fold room;
     struct cxj__key key;
     for (size_t v = 0; v < core->view_count; v++) {
@@ -360,10 +363,9 @@ bool cxj__post_standing(struct cxj__post *post) {
         if (view->grain != CXJ_GRAIN_JOURNEYS || (post->only != NULL && view != post->only)) continue;
         if (!stands(core, journey, &standing, view, &key)) continue;
         if (post->made == post->budget) return false;
-        struct whole whole = {post, view, &contributions[view->in_hours]};
-        if (!are_known[view->in_hours]) {
-            contribute(core, view, &standing, cxj__journey_fold(journey, &room), &contributions[view->in_hours]);
-        }
+        if (fold == NULL) fold = cxj__journey_fold(journey, &room);
+        struct whole whole = {post, view, fold, &contributions[view->in_hours]};
+        if (!are_known[view->in_hours]) contribute(core, view, &standing, fold, &contributions[view->in_hours]);
         are_known[view->in_hours] = true;
         if (!post_whole(&whole, view, &key)) return false;
         post->made++;
@@ -430,6 +432,7 @@ static void add_samples(const struct move *move, const struct cxj_view *view, st
 
 static void change_in(struct move *move, const struct cxj_view *view, struct cxj__cell *cell) {
     size_t was = move->before->fold->samples, is = move->after->fold->samples, stay = was < is ? was : is;
+    cxj__fold_observe(cell, move->before->fold, move->after->fold);
     if (move->is_alike) {
         const struct cxj__durations *lasted = lasted_in(view, move->before), *lasts = lasted_in(view, move->after);
         cxj__cell_change_counts(cell, move->before->fold->counts, move->after->fold->counts,
@@ -466,11 +469,13 @@ static bool move_in(struct move *move, struct cxj_view *view) {
     know(move, view);
     if (from != NULL) {
         cxj__cell_add_contribution(from, &move->was[view->in_hours], -1);
+        cxj__fold_observe(from, move->before->fold, NULL);
         add_samples(move, view, from, 0, move->before->fold->samples, -1);
         cxj__lot_note_empty(core, view, from);
     }
     if (to != NULL) {
         cxj__cell_add_contribution(to, &move->is[view->in_hours], 1);
+        cxj__fold_observe(to, NULL, move->after->fold);
         add_samples(move, view, to, 0, move->after->fold->samples, 1);
     }
     return true;

@@ -427,24 +427,38 @@ static cxj_status read_conditions(struct cxj__reader *reader) {
     return cxj__query_read_conditions(reader, grain->conditions, grain->had);
 }
 
+static cxj_status read_drivers(struct cxj__reader *reader) {
+    if (at_word(reader, "with") && reader->query->grain != CXJ_GRAIN_JOURNEYS) {
+        return cxj__query_expected(reader, "no \"with drivers\": it stands in journeys views only");
+    }
+    if (!cxj__query_take_word(reader, "with")) return CXJ_OK;
+    reader->query->with_drivers = true;
+    return cxj__query_take_word(reader, "drivers") ? CXJ_OK : cxj__query_expected(reader, "\"drivers\"");
+}
+
+/* What may stand behind all that was read. */
+static cxj_status expected_further(const struct cxj__reader *reader) {
+    const struct cxj__query *query = reader->query;
+    const char *further = query->condition_count > 0        ? "\"and\""
+                          : query->in_hours                 ? "\"where\""
+                          : query->period != CXJ__NO_PERIOD ? "\"in working hours\", \"where\""
+                          : query->dimension_count > 0      ? "\",\", \"per\", \"in working hours\", \"where\""
+                                                            : "\"by\", \"per\", \"in working hours\", \"where\"";
+    char list[100];
+    if (query->with_drivers) return cxj__query_expected(reader, "the end");
+    (void)snprintf(list, sizeof list, "%s%s or the end", further,
+                   query->grain == CXJ_GRAIN_JOURNEYS ? ", \"with drivers\"" : "");
+    return cxj__query_expected(reader, list);
+}
+
 static cxj_status read_all(struct cxj__reader *reader) {
     static cxj_status (*const clauses[])(struct cxj__reader *) = {read_grain, read_dimensions, read_period,
-                                                                  cxj__query_read_hours, read_conditions};
+                                                                  cxj__query_read_hours, read_conditions, read_drivers};
     for (size_t i = 0; i < sizeof clauses / sizeof *clauses; i++) {
         cxj_status status = clauses[i](reader);
         if (status != CXJ_OK) return status;
     }
-    if (reader->at == reader->length) return CXJ_OK;
-    const struct cxj__query *query = reader->query;
-    if (query->condition_count > 0) return cxj__query_expected(reader, "\"and\" or the end");
-    if (query->in_hours) return cxj__query_expected(reader, "\"where\" or the end");
-    if (query->period != CXJ__NO_PERIOD) {
-        return cxj__query_expected(reader, "\"in working hours\", \"where\" or the end");
-    }
-    if (query->dimension_count > 0) {
-        return cxj__query_expected(reader, "\",\", \"per\", \"in working hours\", \"where\" or the end");
-    }
-    return cxj__query_expected(reader, "\"by\", \"per\", \"in working hours\", \"where\" or the end");
+    return reader->at == reader->length ? CXJ_OK : expected_further(reader);
 }
 
 /* ---- a view's text, normalised ---------------------------------------------------------------------------------- */
@@ -544,6 +558,7 @@ static void put_all(struct composing *text, const struct cxj__reader *reader) {
         put_text(text, i == 0 ? " where " : " and ");
         put_condition(text, reader, &spans[i]);
     }
+    if (query->with_drivers) put_text(text, " with drivers");
 }
 
 /* Writes the view's text in the one way in which what it says is written. */

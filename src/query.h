@@ -33,8 +33,9 @@ struct cxj__condition {
     size_t text_length;                                                                                                \
     uint32_t grain;                                                                                                    \
     enum cxj__period period;                                                                                           \
-    bool ended;    /* periods by a journey's end */                                                                    \
-    bool in_hours; /* durations are those in working hours */                                                          \
+    bool ended;        /* periods by a journey's end */                                                                \
+    bool in_hours;     /* durations are measured in working hours */                                                   \
+    bool with_drivers; /* cells also sum what drivers need */                                                          \
     uint8_t dimension_count;                                                                                           \
     uint8_t dimensions[CXJ__QUERY_DIMENSIONS];                                                                         \
     uint8_t condition_count;                                                                                           \

@@ -243,7 +243,7 @@ static void find_columns(struct cxj_saver *saver) {
         for (size_t i = 0; i < view->cell_count; i++) {
             if (!cxj__cell_has_sealed(view->cells[i])) continue;
             const struct cxj__cell *cell = view->cells[i]->sealed;
-            for (size_t column = 0; column < cxj__cell_columns(view->grain); column++) {
+            for (size_t column = 0; column < cxj__cell_own_columns(cell); column++) {
                 if (cxj__cell_knows(cell, column)) cxj__cell_add_column(&known[view->grain], column);
             }
         }

@@ -55,13 +55,14 @@ void cxj__statistics_add(struct cxj__measure *measure, const struct cxj__measure
 
 double cxj__statistics_scatter(const struct cxj__measure *measure) {
     int64_t sum = cxj__base_clamp(measure->sum); /* its square fits 127 bits, too */
-    struct cxj__int128 squares = cxj__base_times(measure->squares, measure->n);
+    struct cxj__int128 squares = cxj__base_times(measure->squares, cxj__base_wide((int64_t)measure->n));
     return cxj__base_double(cxj__base_less(squares, cxj__base_product(sum, sum)));
 }
 
 /* n of a times n of b times as much as the mean of a is above that of b. */
 static struct cxj__int128 lead(const struct cxj__measure *a, const struct cxj__measure *b) {
-    return cxj__base_less(cxj__base_times(a->sum, b->n), cxj__base_times(b->sum, a->n));
+    return cxj__base_less(cxj__base_times(a->sum, cxj__base_wide((int64_t)b->n)),
+                          cxj__base_times(b->sum, cxj__base_wide((int64_t)a->n)));
 }
 
 int cxj__statistics_compare(const struct cxj__measure *a, const struct cxj__measure *b) {
@@ -110,8 +111,8 @@ static double half_of_nps(const struct cxj__measure *measure, double *centre) {
     double n = (double)(measure->n + 3);
     int64_t sum = cxj__base_clamp(measure->sum);
     struct cxj__int128 variance = cxj__base_wide(3); /* 2n² times it: (2Σx² + 3)n - 2(Σx)² */
-    cxj__base_add(&variance, cxj__base_times(measure->squares, 2));
-    variance = cxj__base_less(cxj__base_times(variance, measure->n + 3), cxj__base_product(2 * sum, sum));
+    cxj__base_add(&variance, cxj__base_times(measure->squares, cxj__base_wide(2)));
+    variance = cxj__base_less(cxj__base_times(variance, cxj__base_wide((int64_t)measure->n + 3)), cxj__base_product(2 * sum, sum));
     *centre = (double)sum * measure->factor / n;
     return z * sqrt(cxj__base_double(variance) / (2 * n * n * n));
 }
@@ -124,7 +125,7 @@ void cxj__statistics_mean(const struct cxj__measure *measure, cxj_value *result)
     *result = (cxj_value){NAN, NAN, NAN, measure->n};
     if (measure->n == 0) return;
     double n = (double)measure->n, centre, half;
-    struct cxj__int128 sum = cxj__base_times(measure->sum, measure->factor);
+    struct cxj__int128 sum = cxj__base_times(measure->sum, cxj__base_wide((int64_t)measure->factor));
     cxj__base_add(&sum, cxj__base_product((int64_t)measure->n, (int64_t)measure->offset * measure->divisor));
     result->value = centre = cxj__base_double(sum) / (n * measure->divisor);
     if (measure->n < 2) return;

@@ -2,8 +2,8 @@
  *
  * Touchpoints that are read are folded again, so that what cells sum of them is right by itself. Of sealed journeys
  * there are sums only, and nothing from which they could be found again. So these must be such as touchpoints can have:
- * each cell by itself (cxj__bounds_contradiction, shares within 0 and 1), all cells of a view by the totals,
- * and all views without conditions by each other, for they look at the same journeys. */
+ * each cell by itself (cxj__bounds_contradiction, shares within 0 and 1, sums of products), all cells of a view by the
+ * totals, and all views without conditions by each other, for they look at the same journeys. */
 #include "sums.h"
 
 #include "bounds.h"
@@ -50,6 +50,20 @@ static bool has_shares(const struct cxj__cell *cell) {
     return true;
 }
 
+/* True if what a cell sums for drivers can be of journeys such as it counts. */
+static bool has_products(const struct cxj__cell *cell) {
+#define COUNTED_OF(name, number) counts[CXJ__J_##name],
+    const int64_t *counts = cxj__cell_counts(cell);
+    const int64_t counted[] = {CXJ__COUNTED_PREDICTORS(COUNTED_OF)};
+#undef COUNTED_OF
+    const struct cxj__explained explained[] = {
+        [CXJ__OF_SATISFACTION] = {counts[CXJ__J_JOURNEY_RATINGS], CXJ__RATING_UNIT,
+                                  cxj__cell_sums(cell)[CXJ__J_SUM_JOURNEY_SQUARES]},
+        [CXJ__OF_CHURN] = {counts[CXJ__J_JOURNEYS], 1, cxj__base_wide(counts[CXJ__J_CHURNED])},
+    };
+    return cxj__products_can_be(cxj__cell_products(cell), explained, counted, cxj__cell_known_predictors(cell));
+}
+
 /* Adds what a cell sums to one that can keep it; false if there is no memory. */
 static bool add_to_sum(struct cxj__cell *sum, struct cxj__memory *memory, const struct cxj__cell *cell) {
     if (!cxj__cell_reserve_cell(sum, memory, cell)) return false;
@@ -70,6 +84,9 @@ static bool fill_cell(struct cxj__sums *sums, struct cxj__cell *cell, struct cxj
     const char *contradiction = cxj__bounds_contradiction(cell->sealed);
     if (contradiction != NULL) return refuse_sums(sums, contradiction);
     if (!has_shares(cell->sealed)) return refuse_sums(sums, "a part of what a cell counts is more than its whole");
+    if (cell->has_products && !has_products(cell->sealed)) {
+        return refuse_sums(sums, "a sum for drivers is none of such journeys");
+    }
     size_t touchpoints = cell->grain == CXJ_GRAIN_JOURNEYS ? CXJ__J_TOUCHPOINTS : 0;
     int64_t counted = cxj__cell_counts(whole)[touchpoints] + cxj__cell_counts(cell->sealed)[touchpoints];
     if ((uint64_t)counted > sums->touchpoints) return refuse_beyond(sums);
@@ -82,6 +99,7 @@ static bool fill_cell(struct cxj__sums *sums, struct cxj__cell *cell, struct cxj
 static size_t memory_of(const struct cxj__cell *cell) {
     const struct cxj__cell_shape *shape = cxj__cell_shape(cell->grain);
     size_t bytes = sizeof *cell + shape->counts * sizeof(int64_t) + shape->sums * sizeof(struct cxj__int128);
+    if (cell->has_products) bytes += sizeof(struct cxj__products);
     for (size_t i = 0; i < shape->histograms; i++) {
         bytes += sizeof(struct cxj__histogram) + cxj__cell_histograms(cell)[i].capacity * sizeof(uint64_t);
     }
@@ -98,7 +116,7 @@ static bool read_sealed_cell(struct cxj__sums *sums, const struct cxj__sums_view
     }
     bool is_kept = sums->is_built && !loaded->is_left_out;
     struct cxj__cell *cell =
-        is_kept ? cxj__view_make(view, memory, sums->seed, key) : cxj__cell_create(memory, view->grain);
+        is_kept ? cxj__view_make(view, memory, sums->seed, key) : cxj__view_make_apart(view, memory);
     if (cell == NULL) return cxj__wire_lack_memory(sums->in);
     bool is_right = fill_cell(sums, cell, whole);
     if (!is_kept) {
@@ -151,9 +169,11 @@ static bool check_whole(struct cxj__sums *sums, struct cxj_view *view, struct cx
         return refuse_sums(sums, "a view does not have what sealed journeys have contributed to others");
     }
     view->sealed_lost = sums->lacks = !all;
-    if (*other != NULL || !all) return true;
+    bool says_more = *other == NULL || (!(*other)->has_products && (*whole)->has_products);
+    if (!says_more || !all) return true;
+    struct cxj__cell *before = *other;
     *other = *whole;
-    *whole = NULL;
+    *whole = before;
     return true;
 }
 
@@ -163,7 +183,7 @@ static bool read_cells_of(struct cxj__sums *sums, const struct cxj__sums_view *l
     struct cxj__key key = {0};
     if (!cxj__format_item(sums->in, CXJ__FORMAT_CELLS)) return false;
     uint64_t count = cxj__wire_get(sums->in, UINT64_MAX);
-    struct cxj__cell *whole = cxj__cell_create(memory, view->grain);
+    struct cxj__cell *whole = cxj__view_make_apart(view, memory);
     if (whole == NULL) return cxj__wire_lack_memory(sums->in);
     bool is_right = sums->in->status == CXJ_OK;
     for (uint64_t i = 0; i < count && is_right; i++) is_right = read_sealed_cell(sums, loaded, i == 0, &key, whole);

@@ -330,7 +330,7 @@ struct cxj__cell *cxj__view_make(struct cxj_view *view, struct cxj__memory *memo
         !cxj__base_grow(memory, &view->cells, &view->cell_capacity, view->cell_count + 1, sizeof *view->cells)) {
         return NULL;
     }
-    struct cxj__cell *cell = cxj__cell_create(memory, view->grain);
+    struct cxj__cell *cell = cxj__view_make_apart(view, memory);
     if (cell == NULL) return NULL;
     cell->key = *key;
     cell->hash = hash_key(view, seed, key);

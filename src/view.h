@@ -101,6 +101,11 @@ cxj_status cxj__view_parse_codes(const struct cxj_view *view, const struct cxj__
 
 /* ---- cells ------------------------------------------------------------------------------------------------------ */
 
+/* Makes a cell such as the view's, which is not in it; NULL if there is no memory. */
+static inline struct cxj__cell *cxj__view_make_apart(const struct cxj_view *view, struct cxj__memory *memory) {
+    return cxj__cell_make(memory, view->grain, view->with_drivers);
+}
+
 /* The cell under a key, or NULL. probes counts the slots looked at. */
 struct cxj__cell *cxj__view_find(const struct cxj_view *view, const struct cxj__seed *seed, const struct cxj__key *key,
                                  uint64_t *probes);

@@ -35,6 +35,8 @@ typedef struct world {
     cxj_view *by_hour; /* touchpoints per hour: one that is over */
     cxj_view *both;    /* touchpoints by owner per hour */
     cxj_view *few;     /* of an engine with a limit of one cell, which it has passed */
+    cxj_view *driven, *driven_by_type; /* journeys with drivers */
+    cxj_view *few;                     /* of an engine with a limit of one cell, which it has passed */
     cxj_engine *limited;
     cxj_cursor *cursor; /* at the first cell */
     cxj_cursor *before; /* before it */
@@ -53,6 +55,8 @@ static void set_up(void) {
     w.by_week = add(w.engine, "touchpoints per week");
     w.by_hour = add(w.engine, "touchpoints per hour");
     w.both = add(w.engine, "touchpoints by owner per hour");
+    w.driven = add(w.engine, "journeys with drivers");
+    w.driven_by_type = add(w.engine, "journeys by type with drivers");
     record(w.engine,
            (cxj_touchpoint){.journey = 2, .id = 1, .at = START, .outcome = 1, .owner = code(w.engine, 1, "Ann")});
     record(w.engine, (cxj_touchpoint){.journey = 3, .id = 1, .at = START, .facets = CXJ_FACET_WITHDRAWN});
@@ -86,7 +90,8 @@ static void tear_down(void) {
     free_bytes(&w.saved);
 }
 
-static const cxj_text nobody = {"", 0};
+static const cxj_text nobody = {"", 0}, stranger = {"nobody's", 8};
+static cxj_drivers drivers;
 
 static int64_t read_saved(void *context, void *data, size_t capacity) {
     size_t *at = context;
@@ -193,6 +198,10 @@ SIZED(size_view_info, cxj_view_describe(w.view, passed, size))
 SIZED(size_metric_info, cxj_metric_describe(1, passed, size))
 SIZED(size_get, cxj_view_get(w.view, &nobody, sizeof nobody, 1, &touchpoints_metric, 1, NULL, 0, passed, size))
 SIZED(size_cursor, cxj_cursor_metrics(w.cursor, &touchpoints_metric, 1, NULL, 0, passed, size))
+SIZED(size_predictor, cxj_predictor_describe(1, passed, size))
+SIZED(size_drivers, cxj_view_drivers(w.driven, NULL, sizeof nobody, 0, CXJ_MODEL_CHURN, NULL, 0, passed, size))
+SIZED(size_drivers_part,
+      cxj_view_drivers(w.driven_by_type, passed, size, 1, CXJ_MODEL_CHURN, NULL, 0, &drivers, sizeof drivers))
 SIZED(size_state, cxj_journey_state(w.engine, 1, NULL, 0, passed, size))
 SIZED(size_validation, cxj_validate_bytes(NULL, w.saved.data, w.saved.length, NULL, 0, passed, size))
 SIZED(size_receipt, cxj_record(w.engine, NULL, sizeof(cxj_touchpoint), 0, 0, passed, size))
@@ -292,6 +301,8 @@ static const sized sizes[] = {
     {"cxj_metric_describe", "info_size", FILLED(cxj_metric_info, METRIC_INFO), size_metric_info, false, 0},
     {"cxj_view_get", "result_size", FILLED(cxj_value, VALUE), size_get, false, 0},
     {"cxj_cursor_metrics", "result_size", FILLED(cxj_value, VALUE), size_cursor, false, 0},
+    {"cxj_predictor_describe", "info_size", FILLED(cxj_predictor_info, PREDICTOR_INFO), size_predictor, false, 0},
+    {"cxj_view_drivers", "drivers_size", FILLED(cxj_drivers, DRIVERS), size_drivers, false, 0},
     {"cxj_journey_state", "state_size", FILLED(cxj_journey, JOURNEY), size_state, false, 0},
     {"cxj_journey_touchpoints", "touchpoint_size", FILLED(cxj_touchpoint, TOUCHPOINT), size_touchpoints, false, 0},
     {"cxj_validate", "validation_size", FILLED(cxj_validation, VALIDATION), size_validation_read, false, 0},
@@ -313,6 +324,7 @@ static const sized sizes[] = {
     {"cxj_view_within", "part_size", FILLED(cxj_text, TEXT), size_within_part, true, CXJ_BAD_ARGUMENT},
     {"cxj_view_journeys", "part_size", FILLED(cxj_text, TEXT), size_journeys_part, true, CXJ_BAD_ARGUMENT},
     {"cxj_view_get", "part_size", FILLED(cxj_text, TEXT), size_part, true, CXJ_BAD_ARGUMENT},
+    {"cxj_view_drivers", "part_size", FILLED(cxj_text, TEXT), size_drivers_part, true, CXJ_BAD_ARGUMENT},
     {"cxj_engine_create", "options", FILLED(cxj_options, OPTIONS), size_options, true, CXJ_BAD_ARGUMENT},
     {"cxj_load", "options", FILLED(cxj_options, OPTIONS), size_load_options, true, CXJ_BAD_ARGUMENT},
     {"cxj_load_bytes", "options", FILLED(cxj_options, OPTIONS), size_load_bytes_options, true, CXJ_BAD_ARGUMENT},
@@ -422,6 +434,7 @@ START_TEST(every_struct_has_its_size) {
         found += !is_handle;
     }
     ck_assert_uint_eq(found, 20);
+    ck_assert_uint_eq(found, 18);
     free(text);
 }
 END_TEST
@@ -770,6 +783,18 @@ static cxj_status check_well(char *m, size_t c) {
     return cxj_validate(NULL, read_saved, &at, m, c, &found_in_bytes, sizeof found_in_bytes);
 }
 
+TELLS(drivers_well, cxj_view_drivers(w.driven, NULL, sizeof nobody, 0, CXJ_MODEL_CHURN, m, c, &drivers, sizeof drivers))
+TELLS(drivers_of_none, cxj_view_drivers(NULL, NULL, sizeof nobody, 0, CXJ_MODEL_CHURN, m, c, &drivers, sizeof drivers))
+TELLS(drivers_nowhere, cxj_view_drivers(w.driven, NULL, sizeof nobody, 0, CXJ_MODEL_CHURN, m, c, NULL, sizeof drivers))
+TELLS(drivers_small, cxj_view_drivers(w.driven, NULL, sizeof nobody, 0, CXJ_MODEL_CHURN, m, c, &drivers, 8))
+TELLS(drivers_of_nothing, cxj_view_drivers(w.driven, NULL, sizeof nobody, 0, 3, m, c, &drivers, sizeof drivers))
+TELLS(drivers_of_other,
+      cxj_view_drivers(w.view, &nobody, sizeof nobody, 1, CXJ_MODEL_CHURN, m, c, &drivers, sizeof drivers))
+TELLS(drivers_no_parts,
+      cxj_view_drivers(w.driven_by_type, NULL, sizeof nobody, 0, CXJ_MODEL_CHURN, m, c, &drivers, sizeof drivers))
+TELLS(drivers_no_cell,
+      cxj_view_drivers(w.driven_by_type, &stranger, sizeof nobody, 1, CXJ_MODEL_CHURN, m, c, &drivers, sizeof drivers))
+
 static const telling tellings[] = {
     {"cxj_engine_create", CXJ_OK, "", create_well},
     {"cxj_engine_create", CXJ_BAD_ARGUMENT, "size", create_short},
@@ -869,6 +894,15 @@ static const telling tellings[] = {
     {"cxj_view_journeys", CXJ_BAD_ARGUMENT, "count is NULL", drill_uncounted},
     {"cxj_view_journeys", CXJ_TOO_SMALL, "there are 1 journeys", drill_small},
     {"cxj_view_journeys", CXJ_NO_MEMORY, "no memory", drill_lacking},
+    {"cxj_view_drivers", CXJ_OK, "", drivers_well},
+    {"cxj_view_drivers", CXJ_BAD_ARGUMENT, "view is NULL", drivers_of_none},
+    {"cxj_view_drivers", CXJ_BAD_ARGUMENT, "drivers is NULL", drivers_nowhere},
+    {"cxj_view_drivers", CXJ_BAD_ARGUMENT, "drivers_size", drivers_small},
+    {"cxj_view_drivers", CXJ_BAD_ARGUMENT, "no model 3", drivers_of_nothing},
+    {"cxj_view_drivers", CXJ_BAD_ARGUMENT,
+     "\"touchpoints by owner\" has no drivers; add a journeys view that ends in \"with drivers\"", drivers_of_other},
+    {"cxj_view_drivers", CXJ_BAD_ARGUMENT, "1 part", drivers_no_parts},
+    {"cxj_view_drivers", CXJ_NOT_FOUND, "cell", drivers_no_cell},
     {"cxj_journey_state", CXJ_OK, "", state_well},
     {"cxj_journey_state", CXJ_BAD_ARGUMENT, "engine is NULL", state_of_none},
     {"cxj_journey_state", CXJ_BAD_ARGUMENT, "state is NULL", state_nowhere},

@@ -221,8 +221,9 @@ cxj_engine *all_sealed(void) {
                                         "transitions by owner, outcome",
                                         "transitions by stage",
                                         "journeys by type",
-                                        "journeys",
-                                        "journeys by outcome per year ended",
+                                        "journeys with drivers",
+                                        "journeys by outcome with drivers",
+                                        "journeys by outcome per year ended with drivers",
                                         "journeys by entry per month ended"};
     cxj_engine *engine = make_with((cxj_options){.seal_idle_after = HOUR});
     feed f = make_feed(500, 30, 1, false);

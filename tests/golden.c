@@ -34,7 +34,7 @@ static const struct {
 } files[] = {
     {1, "empty", false}, {1, "everything", false}, {1, "sealed", true},
     {2, "empty", false}, {2, "everything", false}, {2, "sealed", true},
-    {2, "calendar", false},
+    {2, "calendar", false}, {2, "drivers", false},
 };
 
 typedef struct content {

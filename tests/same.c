@@ -64,6 +64,28 @@ static bool same_results(const cxj_value *a, const cxj_value *b, const uint32_t 
     return true;
 }
 
+/* Drivers of the cell under a key, as bytes: what is no number is the same one everywhere in the library. */
+static bool same_drivers(const cxj_view *a, const cxj_view *b, const cxj_text *key, const cxj_view_info *info,
+                         const char *name, difference *what) {
+    for (uint32_t model = CXJ_MODEL_SATISFACTION; info->has_drivers && model <= CXJ_MODEL_CHURN; model++) {
+        cxj_drivers mine;
+        cxj_drivers others;
+        cxj_status status = cxj_view_drivers(a, key, sizeof *key, info->parts, model, NULL, 0, &mine, sizeof mine);
+        cxj_status other_status =
+            cxj_view_drivers(b, key, sizeof *key, info->parts, model, NULL, 0, &others, sizeof others);
+        if (status < 0 || other_status < 0) {
+            return differ(what, "[%s] %s drivers: %s, %s", info->text, name, cxj_status_text(status),
+                          cxj_status_text(other_status));
+        }
+        if (memcmp(&mine, &others, sizeof mine) != 0) {
+            return differ(what, "[%s] %s model %u: R² %.17g of %llu (%x) and %.17g of %llu (%x)", info->text, name,
+                          (unsigned)model, mine.r2, (unsigned long long)mine.n, (unsigned)mine.taken, others.r2,
+                          (unsigned long long)others.n, (unsigned)others.taken);
+        }
+    }
+    return true;
+}
+
 /* The key of the cell under a cursor, its parts joined by " | ", for messages and for comparison. */
 static cxj_status key_of(cxj_cursor *cursor, uint32_t parts, cxj_text *texts, char *key, size_t capacity) {
     key[0] = 0;
@@ -111,7 +133,8 @@ static bool same_cells(const cxj_view *a, const cxj_view *b, const cxj_view_info
             break;
         }
         ++*common;
-        same = same_results(mine, others, metrics, count, info->text, key, what);
+        same = same_results(mine, others, metrics, count, info->text, key, what) &&
+               same_drivers(a, b, texts, info, key, what);
     }
     if (same && status != CXJ_DONE) {
         same = differ(what, "[%s] the cursor ended with: %s", info->text, cxj_status_text(status));

@@ -167,6 +167,7 @@ const char *const VIEWS[VIEW_COUNT] = {
     "journeys by outcome where had cause in (a, abc) and segment in (\"Grüße\", \"\")",
     "journeys by outcome, exit per quarter where had owner = \"two words\"",
     "transitions by team per hour where reason = \"never used\"",
+    "journeys by outcome with drivers",
 };
 
 void add_views(cxj_engine *engine) {

@@ -54,7 +54,7 @@ cxj_stats stats_of(const cxj_engine *engine);
 
 /* Views of all grains, most with a period or conditions, some naming names that must be quoted. */
 extern const char *const VIEWS[];
-enum { VIEW_COUNT = 14 };
+enum { VIEW_COUNT = 15 };
 void add_views(cxj_engine *engine);
 
 /* Names in no order: such that begin others, must be quoted, or are not ASCII. */

@@ -308,12 +308,13 @@ static const char *const VIEWS[] = {
     "journeys by reason, outcome per day ended",
     "journeys by outcome where had cause in (a, b) and segment in (c, \"\")",
     "journeys by outcome, exit per week where had owner = b",
+    "journeys with drivers",
 };
 /* Views that are added when some journeys are sealed already. */
 static const char *const LATE_VIEWS[] = {
     "touchpoints by activity, outcome per month",
     "transitions by team, segment",
-    "journeys by segment, exit",
+    "journeys by segment, exit with drivers",
     "journeys by type per quarter where had stage = a",
 };
 enum { VIEW_COUNT = sizeof VIEWS / sizeof *VIEWS, LATE_COUNT = sizeof LATE_VIEWS / sizeof *LATE_VIEWS };

@@ -834,6 +834,105 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------------------------------------ */
 
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Drivers
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* Journey number and faults; rated so many percent. */
+static void live(cxj_engine *engine, uint64_t number, int faults, int percent, const char *type) {
+    uint16_t of_type = (uint16_t)code(engine, CXJ_DIMENSION_TYPE, type);
+    for (int i = 0; i <= faults; i++) {
+        record(engine, (cxj_touchpoint){.journey = number,
+                                        .id = 1 + (uint64_t)i,
+                                        .at = 1000 + i,
+                                        .type = of_type,
+                                        .facets = i < faults ? CXJ_FACET_FAULT : 0});
+    }
+    record(engine, (cxj_touchpoint){.journey = number,
+                                    .id = 100,
+                                    .at = 2000,
+                                    .scale = CXJ_SCALE_PERCENT,
+                                    .score = (uint8_t)percent,
+                                    .scope = CXJ_SCOPE_JOURNEY,
+                                    .facets = percent < 50 ? CXJ_FACET_CHURNED : 0});
+}
+
+static cxj_status drivers_at(const cxj_view *view, const char *key, uint32_t model, cxj_drivers *drivers) {
+    cxj_text part = {key, CXJ_ZERO_TERMINATED};
+    return cxj_view_drivers(view, &part, sizeof part, 1, model, NULL, 0, drivers, sizeof *drivers);
+}
+
+/* Faults 0 to 3, rated 90, 80, 50 and 40 %: as worked out in test_drivers.c. Churn has its own y, and needs its facet.
+ * */
+START_TEST(drivers_are_those_of_the_cell) {
+    cxj_engine *engine = make();
+    cxj_view *view = add(engine, "journeys by type with drivers"), *plain = add(engine, "journeys by type");
+    static const int percents[] = {90, 80, 50, 40};
+    cxj_drivers d;
+    cxj_view_info info;
+    for (int i = 0; i < 4; i++) live(engine, 1 + (uint64_t)i, i, percents[i], "a");
+    live(engine, 9, 2, 10, "b");
+    ck_assert_int_eq(drivers_at(view, "a", CXJ_MODEL_SATISFACTION, &d), CXJ_OK);
+    ck_assert_uint_eq(d.n, 4);
+    ck_assert_double_eq_tol(d.predictors[0].coefficient, -0.18, 1e-12);
+    ck_assert_double_eq_tol(d.r2, 0.162 / 0.17, 1e-12);
+    ck_assert_int_eq(drivers_at(view, "a", CXJ_MODEL_CHURN, &d), CXJ_OK);
+    ck_assert_double_eq_tol(d.predictors[0].coefficient, 0.3, 1e-12); /* 0, 0, 0, 1 on 0, 1, 2, 3 */
+    ck_assert_int_eq(drivers_at(view, "b", CXJ_MODEL_SATISFACTION, &d), CXJ_OK);
+    ck_assert(isnan(d.r2) && d.n == 1 && d.taken == 0);
+    ck_assert_int_eq(drivers_at(view, "c", CXJ_MODEL_CHURN, &d), CXJ_NOT_FOUND);
+    ck_assert_int_eq(drivers_at(plain, "a", CXJ_MODEL_CHURN, &d), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);
+    ck_assert_uint_eq(info.has_drivers, 1);
+    ck_assert_int_eq(cxj_view_describe(plain, &info, sizeof info), CXJ_OK);
+    ck_assert_uint_eq(info.has_drivers, 0);
+    ck_assert_int_eq(cxj_set_unrecorded(engine, CXJ_FACET_CHURNED), CXJ_OK);
+    ck_assert_int_eq(drivers_at(view, "a", CXJ_MODEL_CHURN, &d), CXJ_OK);
+    ck_assert(isnan(d.r2) && d.n == 4 && d.taken == 0);
+    ck_assert_int_eq(cxj_set_unrecorded(engine, CXJ_FACET_FAULT), CXJ_OK);
+    ck_assert_int_eq(drivers_at(view, "a", CXJ_MODEL_SATISFACTION, &d), CXJ_OK);
+    ck_assert(isnan(d.r2) && d.taken == 0 && (d.left_out & 1) != 0);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* "CXJ_INCOMPLETE, CXJ_NOT_FOUND, CXJ_LIMIT and CXJ_BAD_TEXT as cxj_view_get()" */
+START_TEST(drivers_of_a_view_that_lacks_something_say_so) {
+    cxj_options options = {.size = sizeof options, .cells_limit = 1, .seal_idle_after = 1};
+    cxj_engine *engine = NULL;
+    cxj_drivers d;
+    ck_assert_int_eq(cxj_engine_create(&options, NULL, 0, &engine), CXJ_OK);
+    cxj_view *view = add(engine, "journeys per month with drivers");
+    record(engine, (cxj_touchpoint){.journey = 1, .at = 1});
+    ck_assert_int_eq(drivers_at(view, "1970-01", CXJ_MODEL_CHURN, &d), CXJ_OK);
+    ck_assert_int_eq(drivers_at(view, "1970-13", CXJ_MODEL_CHURN, &d), CXJ_BAD_TEXT);
+    ck_assert_int_eq(drivers_at(view, "1970-02", CXJ_MODEL_CHURN, &d), CXJ_NOT_FOUND);
+    record(engine, (cxj_touchpoint){.journey = 2, .at = INT64_C(40) * 86400000});
+    ck_assert_int_eq(drivers_at(view, "1970-02", CXJ_MODEL_CHURN, &d), CXJ_LIMIT);
+    ck_assert_int_eq(drivers_at(view, "1970-01", CXJ_MODEL_CHURN, &d), CXJ_OK);
+    ck_assert_int_eq(cxj_advance(engine, INT64_C(50) * 86400000), CXJ_OK);
+    cxj_view *late = add(engine, "journeys per year with drivers");
+    record(engine, (cxj_touchpoint){.journey = 3, .at = INT64_C(50) * 86400000});
+    ck_assert_int_eq(drivers_at(late, "1970", CXJ_MODEL_CHURN, &d), CXJ_INCOMPLETE);
+    ck_assert_uint_eq(d.n, 1);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* "Describes a predictor. They are taken in this order." */
+START_TEST(predictors_are_described) {
+    cxj_predictor_info info;
+    size_t count = 0;
+    while (cxj_predictor_describe(count, &info, sizeof info) == CXJ_OK) {
+        ck_assert_uint_eq(info.predictor, count++);
+        ck_assert_uint_lt(info.group_place, sizeof((cxj_drivers *)0)->groups / sizeof(double));
+    }
+    ck_assert_uint_eq(count, 12);
+    ck_assert_int_eq(cxj_predictor_describe(count, &info, sizeof info), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_predictor_describe(0, NULL, sizeof info), CXJ_BAD_ARGUMENT);
+}
+END_TEST
+
 static void add_cases(Suite *suite) {
     const TTest *parts[] = {parts_have_names_and_dimensions, description_of_a_view,
                             metrics_are_found_by_the_names_that_describe_them};
@@ -864,7 +963,10 @@ static void add_cases(Suite *suite) {
     ADD_CASE(suite, "order", order);
     ADD_CASE(suite, "cursors", cursors);
     ADD_CASE(suite, "cells", cells);
+    const TTest *drivers[] = {drivers_are_those_of_the_cell, drivers_of_a_view_that_lacks_something_say_so,
+                              predictors_are_described};
     ADD_CASE(suite, "columns", columns);
+    ADD_CASE(suite, "drivers", drivers);
 }
 
 int main(void) {

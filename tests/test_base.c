@@ -279,11 +279,11 @@ START_TEST(product_has_all_bits_and_the_sign) {
 END_TEST
 
 START_TEST(times_keeps_the_sign) {
-    is_words(cxj__base_times(cxj__base_wide(-3), 7), UINT64_MAX, (uint64_t)-21);
-    is_words(cxj__base_times(cxj__base_wide(-1), UINT64_C(1) << 62), UINT64_MAX, UINT64_C(3) << 62);
-    is_words(cxj__base_times(words(1, UINT64_MAX), 2), 3, UINT64_MAX - 1);
-    is_words(cxj__base_times(words(0, UINT64_MAX), UINT64_MAX), UINT64_MAX - 1, 1);
-    is_words(cxj__base_times(words(5, 6), 0), 0, 0);
+    is_words(cxj__base_times(cxj__base_wide(-3), words(0, 7)), UINT64_MAX, (uint64_t)-21);
+    is_words(cxj__base_times(cxj__base_wide(-1), words(0, UINT64_C(1) << 62)), UINT64_MAX, UINT64_C(3) << 62);
+    is_words(cxj__base_times(words(1, words(0, UINT64_MAX)), 2), 3, UINT64_MAX - 1);
+    is_words(cxj__base_times(words(0, words(0, UINT64_MAX)), UINT64_MAX), UINT64_MAX - 1, 1);
+    is_words(cxj__base_times(words(5, 6), words(0, 0)), 0, 0);
     is_words(cxj__base_less(words(1, 0), words(0, 1)), 0, UINT64_MAX);
     is_words(cxj__base_less(words(0, 0), words(0, 1)), UINT64_MAX, UINT64_MAX);
     ck_assert_int_eq(cxj__base_sign(words(0, 0)), 0);
@@ -303,6 +303,53 @@ START_TEST(products_agree_with_sums) {
             cxj__base_add(&left, cxj__base_negate(cxj__base_product(a - b, a - b)));
             struct cxj__int128 right = cxj__base_product(4 * a, b);
             is_words(left, right.high, right.low);
+        }
+    }
+}
+END_TEST
+
+/* (p·q)² = p²·q², and neither is less than the other; one less on either side is seen, in every digit that it may
+ * reach. */
+START_TEST(squares_are_compared_to_the_last_bit) {
+    for (int i = 0; i < 2000; i++) {
+        int64_t p = 1 + (int64_t)(chance() >> (1 + chance() % 62)), q = 1 + (int64_t)(chance() >> (1 + chance() % 62));
+        if (p > INT64_MAX / 2 || q > INT64_MAX / 2) continue;
+        struct cxj__int128 a = cxj__base_product(p, q), b = cxj__base_product(p, p), c = cxj__base_product(q, q);
+        ck_assert(cxj__base_is_square_within(a, b, c));
+        ck_assert(cxj__base_is_square_within(cxj__base_negate(a), b, c));
+        struct cxj__int128 more = sum_of(a, cxj__base_wide(1)), less = sum_of(b, cxj__base_wide(-1));
+        ck_assert(!cxj__base_is_square_within(more, b, c));
+        ck_assert(!cxj__base_is_square_within(cxj__base_negate(more), b, c));
+        ck_assert(!cxj__base_is_square_within(a, less, c));
+        ck_assert(cxj__base_is_square_within(sum_of(a, cxj__base_wide(-1)), b, c));
+    }
+    ck_assert(cxj__base_is_square_within(words(0, 0), words(0, 0), words(1, 0)));
+    ck_assert(!cxj__base_is_square_within(words(0, 1), words(0, 0), words(1, 0)));
+}
+END_TEST
+
+START_TEST(numbers_of_128_bits_are_ordered) {
+    for (size_t i = 0; i < CORNERS; i++) {
+        for (size_t k = 0; k < CORNERS; k++) {
+            struct cxj__int128 a = cxj__base_product(corners[i], 4), b = cxj__base_product(corners[k], 4);
+            int order = cxj__base_order(a, b), expected = (corners[i] > corners[k]) - (corners[i] < corners[k]);
+            ck_assert_int_eq((order > 0) - (order < 0), expected);
+        }
+    }
+}
+END_TEST
+
+/* (a · 2^64 + b) · c, word by word; and signs, since what is kept is right modulo 2^128. */
+START_TEST(times_keeps_the_lowest_128_bits) {
+    is_words(cxj__base_times(words(5, 3), words(0, 7)), 35, 21);
+    is_words(cxj__base_times(words(0, UINT64_MAX), words(0, UINT64_MAX)), UINT64_MAX - 1, 1);
+    is_words(cxj__base_times(words(UINT64_C(1) << 63, 0), words(0, 2)), 0, 0);
+    is_words(cxj__base_times(words(1, 0), words(1, 0)), 0, 0);
+    for (size_t i = 0; i < CORNERS; i++) {
+        for (size_t k = 0; k < CORNERS; k++) {
+            struct cxj__int128 product = cxj__base_product(corners[i], corners[k]);
+            struct cxj__int128 wide = cxj__base_times(cxj__base_wide(corners[i]), cxj__base_wide(corners[k]));
+            is_words(wide, product.high, product.low);
         }
     }
 }
@@ -329,7 +376,7 @@ static void check_pair(int64_t a, int64_t b) {
     agrees(sum, (wide_unsigned)(expected + b));
     ck_assert_double_eq(cxj__base_double(sum), (double)(expected + b));
     agrees(cxj__base_less(product, cxj__base_wide(b)), (wide_unsigned)(expected - b));
-    agrees(cxj__base_times(product, (uint64_t)b >> 1), (wide_unsigned)expected * ((uint64_t)b >> 1));
+    agrees(cxj__base_times(product, words(0, (uint64_t)b >> 1)), (wide_unsigned)expected * ((uint64_t)b >> 1));
     ck_assert_int_eq(cxj__base_sign(product), expected < 0 ? -1 : expected > 0);
 }
 
@@ -1024,6 +1071,9 @@ static void add_integers(Suite *suite) {
     tcase_add_test(integers, product_has_all_bits_and_the_sign);
     tcase_add_test(integers, times_keeps_the_sign);
     tcase_add_test(integers, products_agree_with_sums);
+    tcase_add_test(integers, squares_are_compared_to_the_last_bit);
+    tcase_add_test(integers, numbers_of_128_bits_are_ordered);
+    tcase_add_test(integers, times_keeps_the_lowest_128_bits);
 #ifdef __SIZEOF_INT128__
     tcase_add_test(integers, arithmetic_agrees_with_the_compiler);
     tcase_add_test(integers, doubles_agree_with_the_compiler);

@@ -641,6 +641,71 @@ static struct cxj__fact any_fact(uint8_t grain) {
 
 enum { FACTS = 400 };
 
+/* cell.h: cells of views with drivers have the products, behind all else, and the columns of the predictors; a view
+ * without must not pay for them. */
+START_TEST(products_stand_behind_all_else) {
+    left = -1;
+    memory = (struct cxj__memory){ration, NULL, 0, 0};
+    struct cxj__cell *plain = cxj__cell_create(&memory, CXJ_GRAIN_JOURNEYS);
+    ck_assert_ptr_nonnull(plain);
+    uint64_t bytes = memory.used;
+    ck_assert_ptr_null(cxj__cell_products(plain));
+    ck_assert_uint_eq(cxj__cell_own_columns(plain), CXJ__J_COUNTS + CXJ__J_SUMS + CXJ__J_HISTOGRAMS);
+    cxj__cell_destroy(plain, &memory);
+    struct cxj__cell *cell = cxj__cell_make(&memory, CXJ_GRAIN_JOURNEYS, true);
+    ck_assert_ptr_nonnull(cell);
+    ck_assert_uint_eq(memory.used, bytes + sizeof(struct cxj__products));
+    ck_assert_uint_eq(cxj__cell_own_columns(cell), cxj__cell_columns(CXJ_GRAIN_JOURNEYS));
+    ck_assert_uint_eq(cxj__cell_known_predictors(cell), (1U << CXJ__PREDICTORS) - 1);
+    struct cxj__products *products = cxj__cell_products(cell);
+    memset(products, 0xff, sizeof *products); /* and overlap with nothing */
+    is_empty(cell);
+    ck_assert(cxj__cell_reserve_sealed(cell, &memory));
+    ck_assert_ptr_nonnull(cxj__cell_products(cell->sealed));
+    destroy(cell);
+    left = 0;
+    ck_assert_ptr_null(cxj__cell_make(&memory, CXJ_GRAIN_JOURNEYS, true));
+    ck_assert_uint_eq(memory.used, 0);
+}
+END_TEST
+
+/* Cells add up with their products, which need no room; and cells that sum other products are not the same, unless
+ * neither or one of them has any, or does not know them. */
+START_TEST(cells_with_products_add_up) {
+    left = -1;
+    memory = (struct cxj__memory){ration, NULL, 0, 0};
+    struct cxj__cell *cells[3];
+    for (size_t i = 0; i < 3; i++) {
+        cells[i] = cxj__cell_make(&memory, CXJ_GRAIN_JOURNEYS, i < 2);
+        ck_assert_ptr_nonnull(cells[i]);
+    }
+    for (int i = 0; i < 20; i++) {
+        struct cxj__observation journey = {.predictors = {1 + (uint32_t)(chance() % 9)}, .is_rated = 1, .rating = 100};
+        journey.predictors[chance() % CXJ__PREDICTORS] = (uint32_t)(chance() % 29000);
+        cxj__products_change(cxj__cell_products(cells[0]), NULL, &journey);
+    }
+    left = 0;
+    ck_assert(cxj__cell_reserve_cell(cells[1], &memory, cells[0]));
+    ck_assert(!cxj__cell_is_same(cells[0], cells[1]));
+    ck_assert(cxj__cell_is_same(cells[0], cells[2]) && cxj__cell_is_same(cells[2], cells[0]));
+    cxj__cell_add_cell(cells[1], cells[0], 1);
+    ck_assert(cxj__cell_is_same(cells[0], cells[1]));
+    ck_assert_mem_eq(cxj__cell_products(cells[0]), cxj__cell_products(cells[1]), sizeof(struct cxj__products));
+    cxj__cell_add_cell(cells[1], cells[0], -1);
+    static const struct cxj__products nothing;
+    ck_assert_mem_eq(cxj__cell_products(cells[1]), &nothing, sizeof nothing);
+    left = -1;
+    ck_assert(cxj__cell_reserve_unknown(cells[1], &memory));
+    for (size_t p = 0; p < CXJ__PREDICTORS; p++) {
+        cxj__cell_add_column(cells[1]->unknown, cxj__cell_first_column(CXJ_GRAIN_JOURNEYS, CXJ__DRIVERS) + p);
+        ck_assert_uint_eq(cxj__cell_known_predictors(cells[1]), (1U << CXJ__PREDICTORS) - (2U << p));
+    }
+    ck_assert(cxj__cell_is_same(cells[0], cells[1]));
+    for (size_t i = 0; i < 3; i++) cxj__cell_destroy(cells[i], &memory);
+    ck_assert_uint_eq(memory.used, 0);
+}
+END_TEST
+
 /* Section 3: "All state behind metrics is integer, so adding and taking away are exact." */
 START_TEST(facts_taken_away_in_any_order_leave_nothing) {
     static struct cxj__fact facts[FACTS];
@@ -927,6 +992,8 @@ int main(void) {
     TCase *cells = group(suite, "cells");
     tcase_add_test(cells, a_cell_added_is_all_that_it_sums);
     tcase_add_test(cells, a_cell_taken_away_leaves_the_rest);
+    tcase_add_test(cells, products_stand_behind_all_else);
+    tcase_add_test(cells, cells_with_products_add_up);
     tcase_add_test(cells, a_cell_reserves_for_every_histogram_of_the_other);
 
     return run_suite(suite);

@@ -2236,6 +2236,142 @@ START_TEST(what_was_seen_is_known_or_perhaps) {
 }
 END_TEST
 
+/* What drivers see of a journey as it stands: each predictor, in the order of the list, then s and whether it churned.
+ * */
+enum { RATING = CXJ__PREDICTORS, LEFT, SEEN };
+static void look(const struct journey *j, int64_t seen[SEEN]) {
+    struct cxj__memory memory = {cxj__base_allocate, NULL, 0, 0};
+    struct cxj__cell *cell = cxj__cell_make(&memory, CXJ_GRAIN_JOURNEYS, true);
+    struct journey churned = *j, plain = *j;
+    churned.fold.churned = 1;
+    plain.fold.churned = 0;
+    ck_assert_ptr_nonnull(cell);
+    cxj__fold_observe(cell, NULL, &churned.fold); /* then Σx·y is Σx */
+    cxj__fold_observe(cell, &churned.fold, &plain.fold);
+    cxj__fold_observe(cell, &plain.fold, &j->fold);
+    const struct cxj__products *products = cxj__cell_products(cell);
+    memset(seen, 0, SEEN * sizeof *seen);
+    seen[RATING] = -1;
+    for (size_t p = 0; p < CXJ__PREDICTORS; p++) {
+        const struct cxj__int128 *all = &products->sums[CXJ__OF_CHURN][CXJ__PRODUCTS_ROW(p)];
+        const struct cxj__int128 *rated = &products->sums[CXJ__OF_SATISFACTION][CXJ__PRODUCTS_ROW(p)];
+        seen[p] = cxj__base_clamp(all[CXJ__PRODUCTS_X]);
+        if (seen[p] == 0) continue;
+        ck_assert_int_eq(cxj__base_clamp(all[CXJ__PRODUCTS_XX + p]), seen[p] * seen[p]);
+        seen[LEFT] = cxj__base_clamp(all[CXJ__PRODUCTS_XY]) / seen[p];
+        ck_assert(rated[CXJ__PRODUCTS_X].low == 0 || cxj__base_clamp(rated[CXJ__PRODUCTS_X]) == seen[p]);
+        if (rated[CXJ__PRODUCTS_X].low != 0) seen[RATING] = cxj__base_clamp(rated[CXJ__PRODUCTS_XY]) / seen[p];
+    }
+    cxj__fold_observe(cell, &j->fold, NULL);
+    static const struct cxj__products nothing;
+    ck_assert_mem_eq(products, &nothing, sizeof nothing);
+    cxj__cell_destroy(cell, &memory);
+    ck_assert_uint_eq(memory.used, 0);
+}
+
+static int64_t seen(const struct journey *j, int which) {
+    int64_t all[SEEN];
+    look(j, all);
+    return all[which];
+}
+
+/* Section 8.1: "faults; late, late_unexplained, broken, shifts; handoffs, lost_context (of handoffs), channel_switches,
+ * repeats, contradictions; chases, silent_days": each by itself, and nothing else. */
+START_TEST(predictors_are_counts_of_the_journey) {
+    const struct {
+        cxj_touchpoint first, second;
+        int64_t expected[CXJ__PREDICTORS];
+    } cases[] = {
+        {T(0), T(.facets = FAULT), {[CXJ__P_FAULTS] = 1}},
+        {T(.facets = FAULT), T(.facets = FAULT), {[CXJ__P_FAULTS] = 2}},
+        {T(.due = 5), T(.facets = DELIVERED), {[CXJ__P_LATE] = 1, [CXJ__P_LATE_UNEXPLAINED] = 1}},
+        {T(.due = 5, .facets = UPDATE), T(.due = 20), {[CXJ__P_SHIFTS] = 1}},
+        {T(.due = 5), T(.outcome = ABANDONED), {[CXJ__P_BROKEN] = 1}},
+        {T(.due = 5), T(0), {0}}, /* it may be overdue, but is not broken while the journey runs */
+        {T(.owner = 1), T(.owner = 2), {[CXJ__P_HANDOFFS] = 1}},
+        {T(.owner = 1),
+         T(.owner = 2, .facets = REPEATED),
+         {[CXJ__P_HANDOFFS] = 1, [CXJ__P_LOST_CONTEXT] = 1, [CXJ__P_REPEATS] = 1}},
+        {T(.team = 1), T(.team = 2, .facets = REPEATED), {[CXJ__P_REPEATS] = 1}},
+        {T(.channel = 1), T(.channel = 2), {[CXJ__P_CHANNEL_SWITCHES] = 1}},
+        {T(0), T(.facets = CONTRADICTED), {[CXJ__P_CONTRADICTIONS] = 1}},
+        {T(.facets = CHASE), T(0), {[CXJ__P_CHASES] = 1}},
+        {T(0), T(.facets = CONTACT | INBOUND | UPDATE | NEXT_STEP | RESOLVED | ASKED), {0}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct journey j = {0};
+        int64_t all[SEEN];
+        add(&j, 1, cases[i].first);
+        add(&j, 10, cases[i].second);
+        look(&j, all);
+        for (size_t p = 0; p < CXJ__PREDICTORS; p++) {
+            ck_assert_msg(all[p] == cases[i].expected[p], "case %zu, predictor %zu: %d", i, p, (int)all[p]);
+        }
+    }
+}
+END_TEST
+
+/* "silent_days = ⌊g / 86400000⌋ by the clock, g the greater of the journey's silence and its quiet time up to the last
+ * touchpoint": whole days of the longest gap, or of one that nothing has ended yet. */
+START_TEST(silent_days_are_whole_days_of_the_longest_gap) {
+    const int64_t day = 86400000, start = 1000;
+    struct journey j = {0};
+    add(&j, start, T(.facets = UPDATE));
+    ck_assert_int_eq(seen(&j, CXJ__P_SILENT_DAYS), 0);
+    add(&j, start + day - 1, T(0)); /* a note: the customer has heard nothing yet */
+    ck_assert_int_eq(seen(&j, CXJ__P_SILENT_DAYS), 0);
+    add(&j, start + day, T(0));
+    ck_assert_int_eq(seen(&j, CXJ__P_SILENT_DAYS), 1);
+    add(&j, start + 3 * day - 1, T(.facets = CONTACT));
+    ck_assert_int_eq(seen(&j, CXJ__P_SILENT_DAYS), 2);
+    add(&j, start + 4 * day, T(0)); /* a shorter one so far */
+    ck_assert_int_eq(seen(&j, CXJ__P_SILENT_DAYS), 2);
+    add(&j, start + 8 * day, T(0));
+    ck_assert_int_eq(seen(&j, CXJ__P_SILENT_DAYS), 5);
+    add(&j, start + 8 * day, T(.outcome = COMPLETED));
+    ck_assert_int_eq(seen(&j, CXJ__P_SILENT_DAYS), 5);
+    add(&j, start + 100 * day, T(.facets = UPDATE)); /* after the end nobody waits */
+    ck_assert_int_eq(seen(&j, CXJ__P_SILENT_DAYS), 5);
+    add(&j, start + 101 * day, T(.facets = REOPENS));
+    add(&j, start + 107 * day, T(0));
+    ck_assert_int_eq(seen(&j, CXJ__P_SILENT_DAYS), 6);
+    memset(&j, 0, sizeof j);
+    add(&j, CXJ__EARLIEST, T(0));
+    add(&j, CXJ__LATEST, T(0));
+    ck_assert_int_eq(seen(&j, CXJ__P_SILENT_DAYS), 3652058);
+}
+END_TEST
+
+/* "y = s/12600 of the journey's rating of kind satisfaction, over the cell's journeys that have one; churn: y = 1 if
+ * churned else 0, over all journeys of the cell" */
+START_TEST(what_is_explained_is_the_last_rating_and_whether_it_churned) {
+    struct journey j = {0};
+    add(&j, 1, T(.facets = FAULT, RATED(TOUCHPOINT, CSAT5, 2)));
+    ck_assert_int_eq(seen(&j, RATING), -1);
+    add(&j, 2, T(RATED(JOURNEY, NPS, 9)));
+    ck_assert_int_eq(seen(&j, RATING), -1);
+    ck_assert_int_eq(seen(&j, LEFT), 0);
+    add(&j, 3, T(RATED(JOURNEY, CSAT5, 2)));
+    ck_assert_int_eq(seen(&j, RATING), 3150);
+    add(&j, 4, T(.facets = CHURNED, RATED(JOURNEY, CSAT5, 4)));
+    ck_assert_int_eq(seen(&j, RATING), 9450);
+    ck_assert_int_eq(seen(&j, LEFT), 1);
+}
+END_TEST
+
+/* A cell of a view without drivers is left alone. */
+START_TEST(a_cell_without_products_is_left_alone) {
+    struct cxj__memory memory = {cxj__base_allocate, NULL, 0, 0};
+    struct cxj__cell *cell = cxj__cell_create(&memory, CXJ_GRAIN_JOURNEYS);
+    struct journey j = {0};
+    add(&j, 1, T(.facets = FAULT));
+    ck_assert_ptr_nonnull(cell);
+    ck_assert_ptr_null(cxj__cell_products(cell));
+    cxj__fold_observe(cell, NULL, &j.fold);
+    cxj__cell_destroy(cell, &memory);
+}
+END_TEST
+
 #define FIRST_MOMENT INT64_C(-62135596800000) /* 0001-01-01T00:00:00Z */
 #define LAST_MOMENT INT64_C(253402300799999)  /* 9999-12-31T23:59:59.999Z */
 
@@ -2469,6 +2605,12 @@ int main(void) {
     tcase_add_loop_test(journeys, wow_is_a_delighted_last_rating, 1, SCALES);
     tcase_add_test(journeys, wow_looks_at_the_last_rating_of_whatever_kind);
     tcase_add_test(journeys, a_journey_counts_once);
+
+    TCase *drivers = group(suite, "drivers");
+    tcase_add_test(drivers, predictors_are_counts_of_the_journey);
+    tcase_add_test(drivers, silent_days_are_whole_days_of_the_longest_gap);
+    tcase_add_test(drivers, what_is_explained_is_the_last_rating_and_whether_it_churned);
+    tcase_add_test(drivers, a_cell_without_products_is_left_alone);
 
     TCase *wanted = group(suite, "wanted");
     tcase_add_test(wanted, what_is_not_wanted_leaves_no_facts_and_nothing_else);

@@ -319,8 +319,10 @@ END_TEST
  * Cells
  * ------------------------------------------------------------------------------------------------------------------ */
 
+static bool with_products; /* cells of journeys are those of views with drivers */
+
 static struct cxj__cell *make_cell(uint32_t grain) {
-    struct cxj__cell *cell = cxj__cell_create(&memory, grain);
+    struct cxj__cell *cell = cxj__cell_make(&memory, grain, with_products && grain == CXJ_GRAIN_JOURNEYS);
     ck_assert_ptr_nonnull(cell);
     return cell;
 }
@@ -389,6 +391,12 @@ static struct cxj__cell *full_cell(uint32_t grain, size_t turn) {
         counts[CXJ__J_ABANDONED] = 3;
         counts[CXJ__J_LATE] = counts[CXJ__J_LATE_PROACTIVE] = counts[CXJ__J_LOOPS_CLOSED] = total;
     }
+    for (size_t i = 0; cell->has_products && i < CXJ__PRODUCTS_ROW(CXJ__PREDICTORS); i++) {
+        for (size_t model = 0; model < CXJ__MODELS; model++) {
+            size_t s = (i + model + turn) % SUMS;
+            cxj__cell_products(cell)->sums[model][i] = (struct cxj__int128){.low = sums[s].low, .high = sums[s].high};
+        }
+    }
     return cell;
 }
 
@@ -396,7 +404,8 @@ static struct cxj__cell *full_cell(uint32_t grain, size_t turn) {
 static struct cxj__format_columns all_columns(uint32_t grain) {
     struct cxj__columns set = {{0}};
     struct cxj__format_columns columns;
-    for (size_t column = 0; column < cxj__cell_columns(grain); column++) cxj__cell_add_column(&set, column);
+    size_t count = with_products ? cxj__cell_columns(grain) : cxj__cell_first_column(grain, CXJ__DRIVERS);
+    for (size_t column = 0; column < count; column++) cxj__cell_add_column(&set, column);
     cxj__format_list_columns(&columns, grain, &set);
     return columns;
 }
@@ -427,11 +436,42 @@ static size_t place_of_next(uint32_t grain, enum cxj__list list, uint32_t *numbe
     return column - cxj__cell_first_column(grain, list);
 }
 
-/* "how many of the columns listed are not known of this cell …; then, of those that are known, the counts; the sums
- * (length in bytes from 0 to 13, then those, two's complement); the histograms (how many buckets; for each the distance
- * from the one before it, and how often)": in the order of their numbers. */
+/* A sum as it is written. */
+static void put_sum(bytes *to, size_t s) {
+    put(to, sums[s].width);
+    for (size_t k = 0; k < sums[s].width; k++) {
+        uint64_t word = k < 8 ? sums[s].low : sums[s].high;
+        unsigned char byte = (unsigned char)(word >> (k % 8 * 8));
+        append(to, &byte, 1);
+    }
+}
+
+/* "for each predictor, first of journeys that are rated, then of all, these sums: of itself, of its product with what
+ * is explained, and of those with each predictor listed up to itself that is known of the cell": in the order of their
+ * numbers, too. */
+static void put_products(bytes *to, size_t turn) {
+    uint32_t number = 0;
+    for (size_t i = 0; i < CXJ__PREDICTORS; i++) {
+        size_t p = place_of_next(CXJ_GRAIN_JOURNEYS, CXJ__DRIVERS, &number);
+        for (size_t model = 0; model < CXJ__MODELS; model++) {
+            uint32_t other = 0;
+            put_sum(to, (CXJ__PRODUCTS_ROW(p) + model + turn) % SUMS);
+            put_sum(to, (CXJ__PRODUCTS_ROW(p) + 1 + model + turn) % SUMS);
+            while (other < number) {
+                size_t q = place_of_next(CXJ_GRAIN_JOURNEYS, CXJ__DRIVERS, &other);
+                put_sum(to, (cxj__products_pair(p, q) + model + turn) % SUMS);
+            }
+        }
+    }
+}
+
+/* "how many of the columns listed that it has are not known of this cell …; then, of those that are known, the counts;
+ * the sums (length in bytes from 0 to 13, then those, two's complement); the histograms (how many buckets; for each the
+ * distance from the one before it, and how often)": in the order of their numbers. */
 START_TEST(cells_are_written_as_the_format_says) {
-    for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
+    for (uint32_t kind = CXJ_GRAIN_TOUCHPOINTS; kind <= CXJ_GRAIN_JOURNEYS + 1; kind++) {
+        with_products = kind > CXJ_GRAIN_JOURNEYS;
+        const uint32_t grain = with_products ? CXJ_GRAIN_JOURNEYS : kind;
         for (size_t turn = 0; turn < SUMS; turn++) {
             struct cxj__cell *cell = full_cell(grain, turn), *got = make_cell(grain);
             const struct cxj__cell_shape *shape = cxj__cell_shape(grain);
@@ -444,13 +484,7 @@ START_TEST(cells_are_written_as_the_format_says) {
             }
             number = 0;
             for (size_t i = 0; i < shape->sums; i++) {
-                size_t s = (place_of_next(grain, CXJ__SUMS, &number) + turn) % SUMS;
-                put(&expected, sums[s].width);
-                for (size_t k = 0; k < sums[s].width; k++) {
-                    uint64_t word = k < 8 ? sums[s].low : sums[s].high;
-                    unsigned char byte = (unsigned char)(word >> (k % 8 * 8));
-                    append(&expected, &byte, 1);
-                }
+                put_sum(&expected, (place_of_next(grain, CXJ__SUMS, &number) + turn) % SUMS);
             }
             for (size_t i = 0; i < shape->histograms; i++) {
                 put(&expected, 6);
@@ -461,6 +495,7 @@ START_TEST(cells_are_written_as_the_format_says) {
                 put(&expected, 1), put(&expected, 500 + turn + 1);
                 put(&expected, CXJ__HISTOGRAM_BUCKETS - 1 - 1001), put(&expected, 100 + turn + 1);
             }
+            if (cell->has_products) put_products(&expected, turn);
             ck_assert_uint_eq(contents.length, expected.length);
             ck_assert_mem_eq(contents.data, expected.data, expected.length);
             struct cxj__wire_in in;
@@ -471,6 +506,7 @@ START_TEST(cells_are_written_as_the_format_says) {
             ck_assert(cxj__format_in_end(&in));
             ck_assert(cxj__format_knows_all(&columns));
             ck_assert_ptr_null(got->unknown);
+            ck_assert(cxj__cell_is_same(cell, got));
             cxj__wire_in_finish(&in);
             bytes again = cell_contents(got);
             check_same_bytes(&contents, &again, "a cell");
@@ -481,6 +517,86 @@ START_TEST(cells_are_written_as_the_format_says) {
             cxj__cell_destroy(got, &memory);
         }
     }
+    check_all_given_back();
+}
+END_TEST
+
+/* Reads a cell with products. */
+static struct cxj__cell *read_products(const bytes *contents, struct cxj__format_columns *columns) {
+    struct cxj__cell *got = make_cell(CXJ_GRAIN_JOURNEYS);
+    struct cxj__wire_in in;
+    bytes b;
+    open_contents(&in, contents, &b);
+    cxj__format_get_cell(&in, got, columns, UINT64_C(1) << 40);
+    ck_assert_msg(in.status == CXJ_OK, "%s", in.message.text);
+    ck_assert(cxj__format_in_end(&in));
+    cxj__wire_in_finish(&in);
+    free_bytes(&b);
+    return got;
+}
+
+/* Fails unless a cell sums what another does of the predictors known, and nothing of the others. */
+static void check_known(const struct cxj__cell *cell, const struct cxj__cell *whole, uint32_t known) {
+    const struct cxj__products *mine = cxj__cell_products(cell), *its = cxj__cell_products(whole);
+    ck_assert_uint_eq(cxj__cell_known_predictors(cell), known);
+    for (size_t p = 0; p < CXJ__PREDICTORS; p++) {
+        for (size_t i = 0; i < CXJ__PRODUCTS_XX + p + 1; i++) {
+            bool is_there =
+                (known >> p & 1) != 0 && (i < CXJ__PRODUCTS_XX || (known >> (i - CXJ__PRODUCTS_XX) & 1) != 0);
+            for (size_t model = 0; model < CXJ__MODELS; model++) {
+                const struct cxj__int128 sum = mine->sums[model][CXJ__PRODUCTS_ROW(p) + i], none = {0, 0};
+                const struct cxj__int128 *right = is_there ? &its->sums[model][CXJ__PRODUCTS_ROW(p) + i] : &none;
+                ck_assert_msg(sum.low == right->low && sum.high == right->high, "%zu of %zu", i, p);
+            }
+        }
+    }
+}
+
+/* "What was not summed yet when a journey was sealed is not known of that cell, for ever": of a predictor that is not
+ * listed, or that a cell does not know, neither its sums stand there nor its products with others. One that once was is
+ * read over, with its products. What is read is written as the same bytes again. */
+START_TEST(predictors_may_be_unknown) {
+    enum { FIRST = 3, SECOND = 7 };
+    static const uint32_t all = (UINT32_C(1) << CXJ__PREDICTORS) - 1;
+    static const uint32_t some = all & ~(UINT32_C(1) << FIRST | UINT32_C(1) << SECOND);
+    with_products = true;
+    struct cxj__format_columns columns = all_columns(CXJ_GRAIN_JOURNEYS), without = columns;
+    size_t drivers = columns.count - columns.counts[CXJ__DRIVERS];
+    struct cxj__cell *whole = full_cell(CXJ_GRAIN_JOURNEYS, 3);
+    ck_assert_uint_eq(columns.counts[CXJ__DRIVERS], CXJ__PREDICTORS);
+
+    /* that once were */
+    bytes contents = cell_contents(whole);
+    without.columns[drivers + FIRST] = without.columns[drivers + SECOND] = CXJ__COLUMNS;
+    struct cxj__cell *got = read_products(&contents, &without);
+    check_known(got, whole, some);
+
+    /* that this cell does not know */
+    bytes again = cell_contents(got);
+    ck_assert_uint_lt(again.length, contents.length);
+    struct cxj__cell *twice = read_products(&again, &columns);
+    check_known(twice, whole, some);
+    ck_assert(!cxj__format_knows_all(&columns));
+    bytes once_more = cell_contents(twice);
+    check_same_bytes(&again, &once_more, "a cell with less");
+    free_bytes(&once_more);
+
+    /* that are not listed */
+    without = columns;
+    without.count = drivers, without.counts[CXJ__DRIVERS] = 0;
+    with_products = false;
+    struct cxj__cell *plain = full_cell(CXJ_GRAIN_JOURNEYS, 3);
+    bytes none = cell_contents(plain);
+    with_products = true;
+    struct cxj__cell *bare = read_products(&none, &without);
+    check_known(bare, whole, 0);
+    ck_assert(cxj__cell_is_same(bare, whole)); /* in what both know */
+
+    struct cxj__cell *const cells[] = {whole, got, twice, plain, bare};
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) cxj__cell_destroy(cells[i], &memory);
+    free_bytes(&contents);
+    free_bytes(&again);
+    free_bytes(&none);
     check_all_given_back();
 }
 END_TEST
@@ -630,9 +746,10 @@ END_TEST
  * Columns
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/* "which counts, which sums, which histograms and which sums for drivers (none so far) its cells have: how many, and of
- * each the distance of its number from that of the one before" */
+/* "which counts, which sums, which histograms and which predictors its cells have: how many, and of each the distance
+ * of its number from that of the one before" */
 START_TEST(columns_are_written_as_the_format_says) {
+    with_products = true; /* predictors are listed where any cell has them */
     for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
         struct cxj__format_columns columns = all_columns(grain), got;
         struct cxj__wire_out out;
@@ -654,7 +771,6 @@ START_TEST(columns_are_written_as_the_format_says) {
                 last = number;
             }
         }
-        put(&expected, 0);
         ck_assert_uint_eq(contents.length, expected.length);
         ck_assert_mem_eq(contents.data, expected.data, expected.length);
         open_contents(&in, &contents, &b);
@@ -670,7 +786,7 @@ START_TEST(columns_are_written_as_the_format_says) {
 }
 END_TEST
 
-/* The lists of a transitions view: 8 counts, 3 sums, a histogram, no sums for drivers; each may be exchanged by
+/* The lists of a transitions view: 8 counts, 3 sums, a histogram, no predictors; each may be exchanged by
  * hand. */
 static void refuse_columns(const char *counts, size_t length, const char *rest, size_t rest_length, cxj_status status,
                            uint64_t place, const char *words) {
@@ -698,7 +814,7 @@ START_TEST(columns_of_a_later_version_need_that) {
     REFUSE_COLUMNS("\xff\xff\xff\xff\x7f", "", CXJ_NEWER_FORMAT, 0, "a newer one is needed");
     REFUSE_COLUMNS(eight, "\4\1\1\1\1\1\1", CXJ_NEWER_FORMAT, 13, "a newer one is needed");
     REFUSE_COLUMNS(eight, "\3\1\1\1\2\1\1", CXJ_NEWER_FORMAT, 15, "a newer one is needed");
-    REFUSE_COLUMNS(eight, "\3\1\1\1\1\1\1\1", CXJ_NEWER_FORMAT, 15, "sums for drivers are not known");
+    REFUSE_COLUMNS(eight, "\3\1\1\1\1\1\1\1", CXJ_NEWER_FORMAT, 16, "a newer one is needed");
     REFUSE_COLUMNS("\x8\1\0", "", CXJ_BAD_BYTES, 2, "columns are not in order");
     REFUSE_COLUMNS("\x7\1\1\1\1\1\1\1", "\3\1\1\1\1\1\0", CXJ_BAD_BYTES, 0,
                    "a column that every cell has is not listed");
@@ -751,7 +867,7 @@ int main(void) {
                                   fields_that_are_none_or_out_of_bounds_are_refused, touchpoints_end_with_the_block};
     const TTest *columns[] = {columns_are_written_as_the_format_says, columns_of_a_later_version_need_that,
                               no_columns_are_of_no_cell};
-    const TTest *cells[] = {cells_are_written_as_the_format_says, other_cells_are_refused,
+    const TTest *cells[] = {cells_are_written_as_the_format_says, predictors_may_be_unknown, other_cells_are_refused,
                             cells_of_format_1_have_the_columns_they_had, lack_of_memory_for_a_histogram_is_a_status};
     Suite *suite = suite_create("format");
     ADD_CASE(suite, "blocks", blocks);

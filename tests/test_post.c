@@ -330,11 +330,8 @@ END_TEST
  * ------------------------------------------------------------------------------------------------------------------ */
 
 static const char *const standing_texts[] = {
-    "journeys by outcome",
-    "journeys by exit per day ended",
-    "journeys by type, exit",
-    "journeys where had owner = c",
-    "journeys",
+    "journeys by outcome",          "journeys by exit per day ended", "journeys by type, exit with drivers",
+    "journeys where had owner = c", "journeys with drivers",
 };
 enum { STANDING = sizeof standing_texts / sizeof *standing_texts };
 

@@ -136,6 +136,14 @@ static const struct {
     {"transitions by owner where channel = web", 28},
     {"transitions by owner where had cause = x", 28},
     {"journeys by owner", 13},
+    {"journeys with", 14},
+    {"journeys with driver", 15},
+    {"journeys withdrivers", 10},
+    {"journeys with drivers with drivers", 23},
+    {"journeys by type with drivers per day", 31},
+    {"journeys where type = a and with drivers", 29},
+    {"journeys by type, with drivers", 19},
+    {"touchpoints by channel with drivers", 24},
     {"journeys where had type = a", 20},
     {"Journeys", 1},
     {"journeys by type segment", 18},
@@ -225,14 +233,22 @@ START_TEST(refusals_say_what_was_expected) {
         {"journeys where type in (a", "\",\" or \")\""},
         {"journeys where type =", "a name"},
         {"journeys where type = \"", "a closing quote"},
-        {"journeys x", "\"by\", \"per\", \"in working hours\", \"where\" or the end"},
-        {"journeys by type x", "\",\", \"per\", \"in working hours\", \"where\" or the end"},
-        {"journeys by type per day x", "\"in working hours\", \"where\" or the end"},
-        {"journeys in working hours x", "\"where\" or the end"},
+        {"journeys x", "\"by\", \"per\", \"in working hours\", \"where\", \"with drivers\" or the end"},
+        {"journeys by type x", "\",\", \"per\", \"in working hours\", \"where\", \"with drivers\" or the end"},
+        {"journeys by type per day x", "\"in working hours\", \"where\", \"with drivers\" or the end"},
+        {"journeys in working hours x", "\"where\", \"with drivers\" or the end"},
         {"journeys in", "\"working hours\""},
         {"journeys in working", "\"hours\""},
-        {"journeys where type = a x", "\"and\" or the end"},
-        {"journeys per day where type = a x", "\"and\" or the end"},
+        {"journeys where type = a x", "\"and\", \"with drivers\" or the end"},
+        {"journeys per day where type = a x", "\"and\", \"with drivers\" or the end"},
+        {"touchpoints x", "\"by\", \"per\", \"in working hours\", \"where\" or the end"},
+        {"transitions by owner x", "\",\", \"per\", \"in working hours\", \"where\" or the end"},
+        {"touchpoints where owner = a x", "\"and\" or the end"},
+        {"touchpoints with drivers", "no \"with drivers\": it stands in journeys views only"},
+        {"transitions by owner where type = a with", "no \"with drivers\": it stands in journeys views only"},
+        {"journeys with", "\"drivers\""},
+        {"journeys with drivers x", ": expected the end"},
+        {"journeys with drivers where type = a", ": expected the end"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct world w;
@@ -418,6 +434,14 @@ static const struct {
      1,
      "touchpoints in working hours where owner in (hours, working)"},
     {"transitions by owner per day in working hours", CXJ_GRAIN_TRANSITIONS, CXJ__DAY, false, {OWNER, 0}, 0, NULL},
+    {"journeys with drivers", CXJ_GRAIN_JOURNEYS, CXJ__NO_PERIOD, false, {0}, 0, NULL},
+    {"journeys by type per month ended where type in (with, drivers) and had owner = with with\tdrivers ",
+     CXJ_GRAIN_JOURNEYS,
+     CXJ__MONTH,
+     true,
+     {TYPE, 0},
+     2,
+     "journeys by type per month ended where type in (drivers, with) and had owner = with with drivers"},
     {"touchpoints where owner = where", CXJ_GRAIN_TOUCHPOINTS, CXJ__NO_PERIOD, false, {0}, 1, NULL},
     {"journeys per month ended where type = and and segment = had", CXJ_GRAIN_JOURNEYS, CXJ__MONTH, true, {0}, 2, NULL},
 };
@@ -439,6 +463,8 @@ START_TEST(well_formed_views_are_read) {
     const char *normalised = views[_i].normalised ? views[_i].normalised : views[_i].text;
     ck_assert_str_eq(w.query.text, normalised);
     ck_assert_uint_eq(w.query.text_length, strlen(normalised));
+    const char *end = strstr(normalised, " with drivers");
+    ck_assert_int_eq(w.query.with_drivers, end != NULL && end[strlen(" with drivers")] == '\0');
     close_query(&w);
 }
 END_TEST
@@ -449,6 +475,7 @@ static const char *const spellings[][6] = {
     {"touchpoints by channel, team", "touchpoints by channel,team", " touchpoints\tby\r\nchannel ,\n team ",
      "touchpoints  by channel , team"},
     {"journeys per month ended", "journeys per\nmonth\tended "},
+    {"journeys by type with drivers", " journeys by type with\ndrivers\t", "journeys by type  with   drivers"},
     {"touchpoints where owner = a", "touchpoints where owner=a", "touchpoints where owner = \"a\"",
      "touchpoints where owner in (a)", "touchpoints where owner in(\"a\" ,a)",
      "touchpoints where owner=a and owner in (a, a)"},

@@ -353,6 +353,34 @@ START_TEST(views_that_do_not_agree_are_refused) {
 }
 END_TEST
 
+/* The same of what is summed for drivers: each sum of products, one more or one less, contradicts what the cell counts,
+ * the others, or another view with drivers; whether the first view of its kind has drivers or not. */
+START_TEST(sums_for_drivers_that_do_not_agree_are_refused) {
+    char message[400];
+    size_t by_itself = 0, across = 0;
+    begin_chance(703);
+    cxj_engine *engine = all_sealed();
+    for (size_t v = 0; v < engine->core.view_count; v++) {
+        const struct cxj_view *its = engine->core.views[v];
+        if (!its->with_drivers || its->ended) continue; /* of ended ones there is one such view: it has no other */
+        struct cxj__products *products = cxj__cell_products(its->cells[its->cell_count / 2]->sealed);
+        for (size_t i = 0; i < CXJ__MODELS * CXJ__PRODUCTS_ROW(CXJ__PREDICTORS); i++) {
+            size_t row = i / CXJ__MODELS;
+            struct cxj__int128 *sum = &products->sums[i % CXJ__MODELS][row], before = *sum;
+            cxj__base_add(sum, cxj__base_wide(row % 3 != 0 || (sum->low | sum->high) == 0 ? 1 : -1));
+            ck_assert_msg(!is_saved_taken(engine, its->text, message, sizeof message), "%s, sum %zu", its->text, i);
+            by_itself += strstr(message, "a sum for drivers is none of such journeys") != NULL;
+            across += strstr(message, "a view does not have what sealed journeys") != NULL;
+            *sum = before;
+        }
+    }
+    ck_assert_uint_gt(by_itself, 50);
+    ck_assert_uint_gt(across, 50);
+    ck_assert(is_saved_taken(engine, "as it was", message, sizeof message));
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
 /* No more than there was, also where conditions choose. */
 START_TEST(no_view_has_more_than_there_was) {
     char message[400];
@@ -467,7 +495,8 @@ int main(void) {
     const TTest *refused[] = {cells_of_sealed_journeys_are_in_order_and_sound, keys_are_those_of_their_view};
     const TTest *cells[] = {columns_are_of_cells, cells_are_made_or_only_checked};
     const TTest *sums[] = {sums_beyond_their_counts_are_refused, views_that_do_not_agree_are_refused,
-                           no_view_has_more_than_there_was, a_late_view_of_format_1_is_known_by_what_it_lacks,
+                           sums_for_drivers_that_do_not_agree_are_refused,
+                           no_view_has_more_than_there_was,      a_late_view_of_format_1_is_known_by_what_it_lacks,
                            sums_that_add_up_stay_readable};
     take_seed();
     Suite *suite = suite_create("sums");

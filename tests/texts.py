@@ -86,14 +86,17 @@ def spread(report: str, folder: pathlib.Path) -> int:
                "commitment", "sequence", "revision", "more\x1b[5m\u2066"]
     views = [*(f"touchpoints by {name}" for name in NAMES), "journeys by type, segment, entry, exit", "transitions by owner",
              'journeys where type = "\x1b[31m\u202e"', "touchpoints by channel, owner, team, stage",
-             "touchpoints by channel per day"]
+             "touchpoints by channel per day", "journeys by type with drivers"]
     analyses = ["--spread", "fault_rate", "--control", "touchpoints", "--parity", "fault_rate", "--relation",
                 "touchpoints,faults", "--within", "wait=1d", "--drill"]
     told = 0
     for number, text in enumerate(HOSTILE):
         good = {"journey": f"j{text}", "at": "2026-01-01", "customer": f"c{text}", **{name: f"n{text}" for name in NAMES}}
         later = {**good, "at": "2026-01-02", "owner": f"o{text}"}
-        rows = [good, later, *({"journey": "1", "at": "2026-01-01", field: text} for field in REFUSED)]
+        rated = [{"journey": f"d{i}", "at": "2026-01-01", "type": f"n{text}", "channel": f"n{text}",
+                  "facets": "fault" if i % 2 else "",
+                  "scale": "percent", "score": 90 - 30 * (i % 2) - i, "scope": "journey"} for i in range(6)]
+        rows = [good, later, *rated, *({"journey": "1", "at": "2026-01-01", field: text} for field in REFUSED)]
         with open(path, "w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, columns, quoting=csv.QUOTE_ALL)
             writer.writeheader()
@@ -106,6 +109,8 @@ def spread(report: str, folder: pathlib.Path) -> int:
         check_clean(f"text {number}: stderr", said)
         if visible(f"n{text}") not in out or visible(f"j{text}") not in out or visible(text) not in said:
             fail(f"text {number}: {text!r} is not shown as an escape in {out!r} and {said!r}")
+        if f"type {visible(f'n{text}')}" not in out:
+            fail(f"text {number}: no drivers of {text!r} in {out!r}")
         told += said.count(visible(text))
         status, out, _ = run(report, "--json", "--drill", "--view", "touchpoints by channel", str(path))
         cells = json.loads(out)["views"][0]["cells"]

@@ -110,7 +110,7 @@ const char *const view_texts[] = {
     "touchpoints by cause where outcome = completed",
     "transitions by owner, outcome",
     "transitions by team per month where churned = yes",
-    "journeys by type, exit",
+    "journeys by type, exit with drivers",
     "journeys by outcome per day ended where had cause in (a, b)",
     "journeys where had owner = c",
 };
@@ -179,6 +179,21 @@ static size_t metrics_of(uint32_t grain, uint32_t metrics[128]) {
     return count;
 }
 
+/* What a cell sums for drivers, which no answer shows as it is. */
+static void show_products(shown *to, const struct cxj__cell *cell) {
+    const struct cxj__products *products = cxj__cell_products(cell);
+    if (products == NULL) return;
+    show(to, "%" PRId64 " %u:", cell->key.period, (unsigned)cell->key.parts[0] << 8 | cell->key.parts[1]);
+    for (size_t model = 0; model < CXJ__MODELS; model++) {
+        for (size_t i = 0; i < CXJ__PRODUCTS_ROW(CXJ__PREDICTORS); i++) {
+            struct cxj__int128 sum = products->sums[model][i];
+            ck_assert_msg(sum.high == 0, "a sum for drivers is below 0, or far too great");
+            if (sum.low != 0) show(to, " %zu:%" PRIu64, i, sum.low);
+        }
+    }
+    show(to, "\n");
+}
+
 void show_view(shown *to, const cxj_view *view) {
     uint32_t metrics[128];
     cxj_value results[128];
@@ -203,6 +218,10 @@ void show_view(shown *to, const cxj_view *view) {
         show(to, "\n");
     }
     cxj_cursor_close(cursor);
+    static struct cxj__cell *cells[2 << 12];
+    ck_assert_uint_le(2 * view->cell_count, sizeof cells / sizeof *cells);
+    cxj__view_sort(view, view->engine->core.dictionaries, cells);
+    for (size_t i = 0; view->with_drivers && i < view->cell_count; i++) show_products(to, cells[i]);
 }
 
 void show_journey(shown *to, const cxj_engine *engine, uint64_t number) {

@@ -38,7 +38,7 @@ static const char *const views[] = {
     "touchpoints by channel, team per week",
     "transitions by owner, outcome per month",
     "journeys by type, churned",
-    "journeys by entry, exit, outcome per day ended",
+    "journeys by entry, exit, outcome per day ended with drivers",
     "touchpoints by owner, stage, cause, reason",
     "touchpoints by outcome where type in (a, \"\")",
     "transitions by team where churned = \"\"",

@@ -46,6 +46,32 @@ static int show_metrics(cxj_cursor *cursor, uint32_t grain, FILE *to) {
     return 0;
 }
 
+/* Both models of the cell on which a cursor stands: those taken, with coefficient, error and share. */
+static int show_drivers(const cxj_view *view, const cxj_view_info *info, cxj_cursor *cursor, FILE *to) {
+    static const char *const models[] = {[CXJ_MODEL_SATISFACTION] = "satisfaction", [CXJ_MODEL_CHURN] = "churn"};
+    cxj_text key[8] = {{NULL, 0}};
+    for (uint32_t part = 0; part < info->parts; part++) {
+        if (cxj_cursor_part(cursor, part, &key[part].text, &key[part].length) != CXJ_OK) return 1;
+    }
+    for (uint32_t model = CXJ_MODEL_SATISFACTION; info->has_drivers && model <= CXJ_MODEL_CHURN; model++) {
+        cxj_drivers drivers;
+        cxj_predictor_info predictor;
+        if (cxj_view_drivers(view, key, sizeof *key, info->parts, model, NULL, 0, &drivers, sizeof drivers) < 0)
+            return 1;
+        fprintf(to, "  %s", models[model]);
+        if (!isnan(drivers.r2)) fprintf(to, " %a %a", drivers.r2, drivers.r2_adjusted);
+        fprintf(to, "/%" PRIu64, drivers.n);
+        for (size_t p = 0; cxj_predictor_describe(p, &predictor, sizeof predictor) == CXJ_OK; p++) {
+            const cxj_predictor *of = &drivers.predictors[p];
+            if ((drivers.taken >> p & 1) == 0) continue;
+            fprintf(to, " %s", predictor.name);
+            if (!isnan(of->share)) fprintf(to, "=%a,%a,%a,%a", of->mean, of->coefficient, of->error, of->share);
+        }
+        fprintf(to, "\n");
+    }
+    return 0;
+}
+
 static int show_cells(const cxj_view *view, const cxj_view_info *info, FILE *to) {
     cxj_cursor *cursor = NULL;
     int failed = cxj_cursor_open(view, NULL, 0, &cursor) < 0;
@@ -57,7 +83,7 @@ static int show_cells(const cxj_view *view, const cxj_view_info *info, FILE *to)
             fprintf(to, " \"%s\"", text);
         }
         fprintf(to, ":");
-        failed |= show_metrics(cursor, info->grain, to);
+        failed |= show_metrics(cursor, info->grain, to) || show_drivers(view, info, cursor, to);
     }
     cxj_cursor_close(cursor);
     return failed;

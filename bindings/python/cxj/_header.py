@@ -163,7 +163,8 @@ class ViewInfo(c.Structure):
         ("incomplete", c.c_uint8),
         ("has_period", c.c_uint8),
         ("lacks_sealed", c.c_uint8),
-        ("reserved", c.c_uint8 * 5),
+        ("has_drivers", c.c_uint8),
+        ("reserved", c.c_uint8 * 4),
     ]
 
 
@@ -223,6 +224,34 @@ class Parity(c.Structure):
 
 class Relation(c.Structure):
     _fields_ = [("n", c.c_uint64), *((name, c.c_double) for name in ("r", "slope", "intercept", "low", "high"))]
+
+
+class PredictorInfo(c.Structure):
+    _fields_ = [
+        ("name", c.c_char_p),
+        ("summary", c.c_char_p),
+        ("group", c.c_char_p),
+        ("predictor", c.c_uint32),
+        ("group_place", c.c_uint32),
+        ("needs_all", c.c_uint32),
+        ("needs_any", c.c_uint32),
+    ]
+
+
+class Predictor(c.Structure):
+    _fields_ = [(name, c.c_double) for name in ("mean", "coefficient", "error", "t", "share")]
+
+
+class Drivers(c.Structure):
+    _fields_ = [
+        ("n", c.c_uint64),
+        ("r2", c.c_double),
+        ("r2_adjusted", c.c_double),
+        ("groups", c.c_double * 8),
+        ("predictors", Predictor * 16),
+        ("taken", c.c_uint32),
+        ("left_out", c.c_uint32),
+    ]
 
 
 class Commitment(c.Structure):
@@ -302,6 +331,9 @@ STRUCTS: dict[str, type[c.Structure]] = {
     "cxj_control": Control,
     "cxj_parity": Parity,
     "cxj_relation": Relation,
+    "cxj_predictor_info": PredictorInfo,
+    "cxj_predictor": Predictor,
+    "cxj_drivers": Drivers,
     "cxj_commitment": Commitment,
     "cxj_journey": Journey,
     "cxj_validation": Validation,
@@ -356,6 +388,8 @@ FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "cxj_view_relation": (_S, Pointer, _U32, _U32, Pointer, _SIZE, Pointer, _SIZE),
     "cxj_view_within": (_S, Pointer, Pointer, _SIZE, _SIZE, _U32, _I64, Pointer, _SIZE, Pointer, _SIZE),
     "cxj_view_journeys": (_S, Pointer, Pointer, _SIZE, _SIZE, _SIZE, Pointer, _SIZE, Pointer, Pointer, Pointer),
+    "cxj_predictor_describe": (_S, _SIZE, Pointer, _SIZE),
+    "cxj_view_drivers": (_S, Pointer, Pointer, _SIZE, _SIZE, _U32, Pointer, _SIZE, Pointer, _SIZE),
     "cxj_journey_state": (_S, Pointer, _U64, Pointer, _SIZE, Pointer, _SIZE),
     "cxj_journey_touchpoints": (_S, Pointer, _U64, _SIZE, Pointer, _SIZE, Pointer, _SIZE, Pointer),
     "cxj_advance": (_S, Pointer, _I64),
@@ -402,5 +436,6 @@ OUTCOMES = ("completed", "abandoned")
 GRAINS = ("touchpoints", "transitions", "journeys")
 UNITS = ("count", "share", "duration", "satisfaction", "points", "money")
 KINDS = ("count", "share", "mean", "quantile", "derived")
+MODELS = ("satisfaction", "churn")
 SCALES = ("csat5", "csat7", "csat10", "percent", "binary", "nps", "ces7")
 SCOPES = ("touchpoint", "journey", "employee")

@@ -110,7 +110,8 @@ class Conformance(unittest.TestCase):
                 continue
             rows = rows_of(case / "events.csv")
             views = [line for line in (case / "views.txt").read_text("utf-8").splitlines() if line.strip()]
-            with self.subTest(case.name), cxj.Engine(views) as one, cxj.Engine(views) as many:
+            with self.subTest(case.name), cxj.Engine(views, feeds=feeds) as one, \
+                    cxj.Engine(views, feeds=feeds) as many:
                 for row in rows:
                     one.record(**row)  # type: ignore[arg-type]
                 columns = {name: [row.get(name) for row in rows] for name in

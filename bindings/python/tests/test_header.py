@@ -101,7 +101,8 @@ class Header(unittest.TestCase):
                   if name.isupper() and isinstance(value, int) and not isinstance(value, bool)}
         for prefix, names in (("CXJ_DIMENSION_", header.DIMENSIONS), ("CXJ_OUTCOME_", header.OUTCOMES),
                               ("CXJ_GRAIN_", header.GRAINS), ("CXJ_UNIT_", header.UNITS), ("CXJ_KIND_", header.KINDS),
-                              ("CXJ_SCALE_", header.SCALES), ("CXJ_SCOPE_", header.SCOPES)):
+                              ("CXJ_MODEL_", header.MODELS), ("CXJ_SCALE_", header.SCALES),
+                              ("CXJ_SCOPE_", header.SCOPES)):
             wanted.update({prefix + name.upper(): place + 1 for place, name in enumerate(names)})
         major, minor, patch = (numbers[f"CXJ_VERSION_{part}"] for part in ("MAJOR", "MINOR", "PATCH"))
         self.assertEqual(header.VERSION, (major, minor))
