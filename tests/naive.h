@@ -203,6 +203,12 @@ void naive_calendar_free(naive_calendar *calendar);
 int64_t naive_local(const naive_calendar *calendar, int64_t moment);
 int64_t naive_moment(const naive_calendar *calendar, int64_t local);
 
+/* Whether two say the same; blanks, remarks and the order of lines of hours apart. */
+bool naive_calendar_is_equal(const naive_calendar *a, const naive_calendar *b);
+
+/* The first local time of the period (h, d, w, m, q, y) of a local time, and its text as in SPEC 7. */
+int64_t naive_period(int64_t local, char period, char text[NAIVE_PERIOD]);
+
 /* B(to) - B(from). */
 int64_t naive_open_between(naive_calendar *calendar, int64_t from, int64_t to);
 
@@ -302,7 +308,10 @@ bool naive_is_left_out(const naive_table *table, size_t cell);
  * durations that are at most span less and more a 128th. */
 naive_metric naive_within(const naive_table *table, size_t cell, size_t index, int64_t span, uint64_t between[2]);
 
-/* ---- The statistics, to be held against tables ---- */
+/* ---- Statistics ---- */
+
+/* Wilson's score interval for a share of k in n. */
+void naive_wilson(double k, double n, double *low, double *high);
 
 /* The 0.975 quantile of Student's distribution. */
 double naive_student(double degrees_of_freedom);

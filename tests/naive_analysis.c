@@ -199,6 +199,7 @@ naive_relation naive_relation_of(const naive_table *table, size_t first, size_t 
         x_sum += x[count];
         y_sum += y[count++];
     }
+    relation.n = count;
     const long double n = (long double)count, x_mean = x_sum / n, y_mean = y_sum / n;
     bool x_varies = false, y_varies = false;
     for (size_t i = 0; i < count; i++) {
@@ -215,7 +216,6 @@ naive_relation naive_relation_of(const naive_table *table, size_t first, size_t 
             rss += missed * missed;
         }
         relation.has_value = true;
-        relation.n = count;
         relation.slope = (double)slope;
         relation.intercept = (double)(y_mean - slope * x_mean);
         if (y_varies) relation.r = (double)(xy / sqrtl(xx * yy));

@@ -295,6 +295,25 @@ void naive_calendar_free(naive_calendar *c) {
     free(c);
 }
 
+static bool has_same_hours(const naive_calendar *a, struct day x, const naive_calendar *b, struct day y) {
+    bool same = x.count == y.count;
+    for (size_t i = 0; i < x.count && same; i++)
+        same = a->hours[x.first + i].begin == b->hours[y.first + i].begin &&
+               a->hours[x.first + i].end == b->hours[y.first + i].end;
+    return same;
+}
+
+bool naive_calendar_is_equal(const naive_calendar *a, const naive_calendar *b) {
+    bool same = a->undated == b->undated && a->says_hours == b->says_hours && a->offset_count == b->offset_count &&
+                a->date_count == b->date_count;
+    for (size_t i = 0; i < a->offset_count && same; i++)
+        same = a->offsets[i].since == b->offsets[i].since && a->offsets[i].offset == b->offsets[i].offset;
+    for (int d = 0; d < 7 && same; d++) same = has_same_hours(a, a->week[d], b, b->week[d]);
+    for (size_t i = 0; i < a->date_count && same; i++)
+        same = a->dates[i].number == b->dates[i].number && has_same_hours(a, a->dates[i].day, b, b->dates[i].day);
+    return same;
+}
+
 /* ---- Local time ---- */
 
 /* Offsets by number: 0 is the one before the first that is dated. */

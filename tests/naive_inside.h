@@ -139,9 +139,6 @@ struct view {
 /* False if the text is no view. */
 bool naive_parse_view(const char *text, struct view *view);
 
-/* The first local time of the period of a local time, and its text. */
-int64_t naive_period(int64_t local, char period, char text[NAIVE_PERIOD]);
-
 /* ---- naive_metric.c ---- */
 
 struct naive_series {
@@ -185,7 +182,6 @@ long double naive_variance(const struct naive_series *series); /* unbiased; NaN 
 bool naive_all_equal(const struct naive_series *series);
 extern const double naive_lowest[], naive_highest[]; /* of what a mean of a range can be */
 double naive_hold(double value, double low, double high);
-void naive_wilson(double k, double n, double *low, double *high);
 void naive_mean_interval(const struct naive_series *series, double scale, enum range range, double *low, double *high);
 void naive_nps_interval(const struct naive_series *series, double *low, double *high);
 

@@ -82,7 +82,7 @@ def unit(room: str) -> Program:
 
 
 NAIVE = [f"tests/naive{part}.c" for part in ("", "_analysis", "_calendar", "_drivers", "_fold", "_metric", "_statistics", "_view")]
-PROPERTY = Program("property", ["tests/property.c", *NAIVE], check=False)
+PROPERTY = Program("property", [f"tests/property{part}.c" for part in ("", "_beyond", "_calendar")] + NAIVE, check=False)
 CXJ_REPORT = Program("cxj-report", [f"examples/{name}" for name in REPORT], check=False)
 
 
