@@ -801,7 +801,7 @@ static void change_calendar(struct side *side, const struct scene *scene, bool a
     if (!scene->has_calendar) return;
     trace("side %d: %s calendar\n", side->number, away ? "take away the" : "set a");
     if (away) {
-        expect_status("cxj_set_calendar without a calendar", is_needed ? CXJ_BAD_ARGUMENT : CXJ_OK,
+        expect_status("cxj_set_calendar without a calendar", is_needed ? CXJ_NO_CALENDAR : CXJ_OK,
                       cxj_set_calendar(side->engine, NULL, 0));
         if (!is_needed) side->log.calendar = NULL;
         return;
@@ -825,7 +825,7 @@ static void change_feed(struct side *side) {
 static void add_view(struct side *side, const struct scene *scene, const char *text) {
     cxj_view *view = NULL;
     if (naive_needs_calendar(text) && !side->log.calendar) {
-        expect_status("a view in working hours without a calendar", CXJ_BAD_TEXT,
+        expect_status("a view in working hours without a calendar", CXJ_NO_CALENDAR,
                       cxj_view_add(side->engine, text, CXJ_ZERO_TERMINATED, &view));
         change_calendar(side, scene, false);
     }
@@ -927,6 +927,8 @@ static void go_on_saving(struct side *side, const struct scene *scene) {
     if (chance(20)) {
         expect_status("cxj_erase_journey during a save", CXJ_SAVING,
                       cxj_erase_journey(side->engine, scene->journeys[0]));
+        expect_status("cxj_set_calendar during a save", CXJ_SAVING,
+                      cxj_set_calendar(side->engine, "offset +00:01", CXJ_ZERO_TERMINATED));
         expect_status("cxj_view_add during a save", CXJ_SAVING,
                       cxj_view_add(side->engine, "journeys where type = undrawn", CXJ_ZERO_TERMINATED, &view));
         expect_status("cxj_saver_open during a save", CXJ_SAVING,
@@ -1343,9 +1345,21 @@ static void compare_stats(const struct side *side) {
     expect_number("all refused", side->total.refused, got.refused);
 }
 
+/* The calendar is what it was set to, whatever was saved and loaded since. */
+static void compare_calendars(const struct side *side) {
+    const char *text = NULL;
+    size_t length = 0;
+    expect_status("cxj_calendar", CXJ_OK, cxj_calendar(side->engine, &text, &length));
+    naive_calendar *got = text ? naive_calendar_read(text, length, NULL) : NULL;
+    if (side->log.calendar ? !got || !naive_calendar_is_equal(side->log.calendar, got) : text != NULL)
+        fail("the calendar is another:\n%s", text ? text : "(none)");
+    naive_calendar_free(got);
+}
+
 static void compare_side(const struct side *side, const struct scene *scene) {
     trace("side %d: compare\n", side->number);
     compare_stats(side);
+    compare_calendars(side);
     for (size_t i = 0; i < side->view_count; i++) {
         cxj_view *view = NULL;
         expect_status("cxj_view_at", CXJ_OK, cxj_view_at(side->engine, i, &view));
@@ -1424,7 +1438,10 @@ static void run_alone(struct scene *scene) {
 static void merge(struct side *side, struct side *source, const struct scene *scene, bool twice) {
     trace("side %d: merge side %d\n", side->number, source->number);
     bool by_bytes = chance(50);
-    change_calendar(side, scene, false); /* "Engines merge only where their calendars are the same text" */
+    /* "Engines merge only where their calendars are the same text" */
+    if (!side->log.calendar != !source->log.calendar)
+        expect_status("cxj_merge with another calendar", CXJ_OTHER_CALENDAR, cxj_merge(side->engine, source->engine));
+    change_calendar(side, scene, false);
     change_calendar(source, scene, false);
     if (by_bytes) {
         add_all_views(side, scene);

@@ -146,6 +146,7 @@ void draw_calendar(char *text, int64_t low, int64_t high) {
     }
     if (chance(80)) append_weeks(text);
     if (chance(60)) append_dates(text, low, high);
+    if (!*text) append(text, "# open for ever\n"); /* a text without a letter would be none */
 }
 
 /* ---- The same in another way, and other things ---- */
@@ -257,6 +258,7 @@ void compare_calendar(const char *text) {
     char message[320];
     size_t line = 0, said = 0;
     cxj_options options = {.size = sizeof options, .seed = {1, 1}};
+    if (!*text) return; /* that takes away a calendar */
     expect_status("cxj_engine_create", CXJ_OK, cxj_engine_create(&options, message, sizeof message, &engine));
     naive_calendar *wanted = naive_calendar_read(text, strlen(text), &line);
     cxj_status status = cxj_set_calendar(engine, text, strlen(text));
