@@ -260,6 +260,10 @@ const naive_touchpoint **naive_contributing(const naive_log *log, uint64_t journ
     return list;
 }
 
+void naive_set_unrecorded(naive_log *log, uint32_t unrecorded) {
+    log->unrecorded = unrecorded & ~naive_with_implied(all_facets & ~unrecorded);
+}
+
 void naive_arrive(naive_log *log, const naive_touchpoint *touchpoint) {
     log->items = naive_grow(log->items, log->count, &log->capacity, sizeof *log->items);
     log->items[log->count] = *touchpoint;

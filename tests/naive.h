@@ -59,7 +59,7 @@ typedef struct naive_log {
     bool has_now;
     int64_t now;
     naive_calendar *calendar; /* whoever set it frees it; NULL: none */
-    uint32_t unrecorded;      /* facets that are not recorded, as a host would name them */
+    uint32_t unrecorded;      /* facets that are not recorded: naive_set_unrecorded() */
 } naive_log;
 
 /* What the feed was like (SPEC 3.2). */
@@ -167,6 +167,9 @@ extern const char *const naive_dimension_names[14];
 
 /* Whether the library must take this touchpoint (SPEC 2); names are not looked at. */
 bool naive_is_valid(const cxj_touchpoint *fields);
+
+/* Says which facets are not recorded; "what a recorded facet implies is recorded too". */
+void naive_set_unrecorded(naive_log *log, uint32_t unrecorded);
 
 /* A valid touchpoint arrives. */
 void naive_arrive(naive_log *log, const naive_touchpoint *touchpoint);

@@ -669,12 +669,10 @@ static bool is_listed(const char *name, const char *list) {
 }
 
 bool naive_is_fed(const char *metric, uint32_t unrecorded) {
-    /* "what a recorded facet implies is recorded too" */
-    uint32_t recorded = naive_with_implied(~unrecorded);
     for (size_t i = 0; i < sizeof needs / sizeof needs[0]; i++) {
         const struct need *need = &needs[i];
         if (!is_listed(metric, need->metrics)) continue;
-        if ((need->all & ~recorded) || (need->any && !(need->any & recorded))) return false;
+        if ((need->all & unrecorded) || (need->any && !(need->any & ~unrecorded))) return false;
     }
     return true;
 }

@@ -588,7 +588,7 @@ int main(int argc, char **argv) {
     }
     naive_stats stats = naive_statistics(&csv.log);
     csv.log.calendar = calendar;
-    csv.log.unrecorded = ~recorded;
+    naive_set_unrecorded(&csv.log, ~recorded);
     csv.log.has_now = asked.now || stats.touchpoints > 0;
     csv.log.now = asked.now ? now : stats.latest_at;
     open_list('{');

@@ -819,7 +819,7 @@ static void change_feed(struct side *side) {
         unrecorded |= UINT32_C(1) << below(NAIVE_FACETS);
     trace("side %d: facets %#" PRIx32 " are not recorded\n", side->number, unrecorded);
     expect_status("cxj_set_unrecorded", CXJ_OK, cxj_set_unrecorded(side->engine, unrecorded));
-    side->log.unrecorded = unrecorded;
+    naive_set_unrecorded(&side->log, unrecorded);
 }
 
 static void add_view(struct side *side, const struct scene *scene, const char *text) {
