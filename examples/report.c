@@ -544,6 +544,16 @@ static void tell_summary(run *at, const cxj_stats *stats) {
 
 /* ---- Answers --------------------------------------------------------------------------------------------- */
 
+/* The facets that any metric needs: of others it tells nothing that they never occur. */
+static uint32_t needed_facets(void) {
+    uint32_t needed = 0;
+    cxj_metric_info info;
+    for (size_t i = 0; cxj_metric_describe(i, &info, sizeof info) == CXJ_OK; i++) {
+        needed |= info.needs_all | info.needs_any;
+    }
+    return needed;
+}
+
 /* Tells the engine which facets are fed. In tables those that never occur are taken as not fed, unless the command line
  * says which are; a line says so. */
 static cxj_status set_feeds(run *at) {
@@ -562,11 +572,12 @@ static cxj_status set_feeds(run *at) {
     if (status != CXJ_OK) {
         return status;
     }
+    const uint32_t needed = needed_facets();
     uint32_t unrecorded = stats.unrecorded_facets; /* of what was kept */
     char line[1024] = "Facets that never occur here; what needs them has no value (--feeds says otherwise):";
     cxj_facet_info info;
     for (size_t i = 0; cxj_facet_describe(i, &info, sizeof info) == CXJ_OK; i++) {
-        if ((info.facet & all) != 0 && counts[i] == 0 && all_known) {
+        if ((info.facet & needed) != 0 && counts[i] == 0 && all_known) {
             const size_t length = strlen(line);
             snprintf(line + length, sizeof line - length, "%s %s", line[length - 1] == ':' ? "" : ",", info.name);
             unrecorded |= info.facet;

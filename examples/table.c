@@ -35,7 +35,7 @@ static const char ellipsis[] = "\xE2\x80\xA6";
 static const char none[] = "(none)"; /* stands for an empty name */
 
 /* What is shown where nobody chose, by grain, the most telling first. The first one says how big a cell is. */
-#define CHOICE_MOST 32
+#define CHOICE_MOST 34
 static const char *const chosen_for[CXJ_GRAIN_JOURNEYS + 1][CHOICE_MOST] = {
     [CXJ_GRAIN_TOUCHPOINTS] = {"touchpoints",
                                "journeys",
@@ -50,6 +50,7 @@ static const char *const chosen_for[CXJ_GRAIN_JOURNEYS + 1][CHOICE_MOST] = {
                                "csat",
                                "nps",
                                "ces",
+                               "response_p50",
                                "next_step_share",
                                "contradiction_rate",
                                "late",
@@ -78,6 +79,8 @@ static const char *const chosen_for[CXJ_GRAIN_JOURNEYS + 1][CHOICE_MOST] = {
                             "first_contact_resolution",
                             "pending_share",
                             "silence_p90",
+                            "first_response_p50",
+                            "waiting",
                             "proactive_share",
                             "gap",
                             "journey_nps",

@@ -507,7 +507,7 @@ static void show_ratings(const struct cxj__fold *fold, cxj_journey *state) {
     state->touch_ratings = touch_ratings;
     state->touch_satisfaction =
         touch_ratings > 0 ? (double)fold->touch_sum / ((double)touch_ratings * CXJ__RATING_UNIT) : NAN;
-    state->journey_satisfaction = fold->journey_ratings > 0 ? (double)fold->journey_last / CXJ__RATING_UNIT : NAN;
+    state->journey_satisfaction = fold->rated ? (double)fold->journey_last / CXJ__RATING_UNIT : NAN;
     state->journey_nps = fold->has_loyalty ? cxj__touchpoint_score(CXJ_SCALE_NPS, fold->loyalty_last) : NAN;
     state->journey_ces = fold->has_effort ? cxj__touchpoint_score(CXJ_SCALE_CES7, fold->effort_last) : NAN;
 }
@@ -517,14 +517,14 @@ static void show(const struct cxj__journey *journey, cxj_journey *state) {
     const struct cxj__track *tracks = fold->tracks;
     *state = (cxj_journey){
         .journey = journey->number,
-        .customer = fold->customer,
+        .customer = cxj__journey_customer(journey),
         .first_at = fold->first_at,
         .last_at = fold->last_at,
-        .end_at = fold->end_at,
-        .quiet = fold->quiet,
-        .silence = fold->silence,
-        .pending = fold->pending,
-        .value = cxj__base_clamp(fold->value),
+        .end_at = fold->outcome != 0 ? fold->end_at : 0,
+        .quiet = fold->lasted.of[CXJ__QUIET],
+        .silence = fold->lasted.of[CXJ__SILENCE],
+        .pending = fold->lasted.of[CXJ__PENDING],
+        .value = cxj__base_clamp(cxj__fold_value(fold)),
         .type = fold->type,
         .segment = fold->segment,
         .reason = fold->reason,
@@ -546,8 +546,9 @@ static void show(const struct cxj__journey *journey, cxj_journey *state) {
         .churned = fold->churned,
         .reopened = fold->reopened,
         .asking = fold->asking,
-        .pending_now = fold->waiting,
+        .pending_now = fold->paused,
         .loop_open = fold->loop_open,
+        .waiting_since = fold->counts[CXJ__F_WAITING] > 0 ? fold->waits_since : 0,
     };
     struct cxj__fold room;
     show_ratings(fold, state);

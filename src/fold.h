@@ -29,43 +29,63 @@ struct cxj__promise {
     int64_t first_due, due, announced_at;
 };
 
-/* All that the fold carries from one touchpoint to the next. Zero before the first. What nearly every touchpoint looks
- * at stands first; what a contribution is made of, beside the counts, comes last: see cxj__fold_contributes_alike().
- * Sums of durations fit 64 bits, since a journey has at most CXJ__TOUCHPOINTS_LIMIT touchpoints within 10,000 years. */
+/* Durations that a journey adds up, or of which it keeps the longest. They fit 64 bits, since a journey has at most
+ * CXJ__TOUCHPOINTS_LIMIT touchpoints within 10,000 years. All are measured by one clock; what another measures stands
+ * in a struct of its own. */
+enum cxj__duration {
+    CXJ__QUIET,   /* since the last gap ended */
+    CXJ__SILENCE, /* the longest gap */
+    CXJ__PENDING,
+    CXJ__SLIP, /* from here on: what a journey contributes also while it runs */
+    CXJ__LATENESS,
+    CXJ__DARK,
+    CXJ__RESPONSE, /* of all responses */
+    CXJ__FIRST_RESPONSE,
+    CXJ__DURATIONS
+};
+struct cxj__durations {
+    int64_t of[CXJ__DURATIONS];
+};
+
+/* All that the fold carries from one touchpoint to the next. Zero before the first. What a contribution is made of,
+ * beside counts and durations, comes last: see cxj__fold_contributes_alike(). */
 struct cxj__fold {
-    int64_t last_at;
-    int64_t quiet;
+    int64_t first_at, last_at;
+    union {                  /* a customer waits only while the journey runs */
+        int64_t end_at;      /* if it has ended */
+        int64_t waits_since; /* if the customer waits for an answer, as counts say */
+    };
+    int64_t loop_at; /* if a loop is open */
+    struct cxj__durations lasted;
     struct cxj__track tracks[CXJ__TRACKS];
-    uint64_t seen[CXJ__TRACKS]; /* values so far, by dimension: bit value % 64; see cxj__fold_saw() */
+    uint32_t seen[CXJ__TRACKS]; /* values so far, by dimension: bit value % 32; see cxj__fold_saw() */
     uint16_t counts[CXJ__F_COUNTS];
     uint16_t type, segment, reason, entry;
-    uint8_t step_waits;           /* a bit for each dimension: no touch rating since its last change */
-    uint8_t lost;                 /* a bit for each dimension: its last change lost context */
-    uint8_t wide;                 /* a bit for each dimension: a value of 64 or more was seen */
-    uint8_t announced, explained; /* a bit for each commitment that is open */
-    unsigned waiting : 1;         /* the last touchpoint is pending */
+    uint32_t samples;    /* facts of grain journeys so far */
+    unsigned paused : 1; /* we wait for the customer */
     unsigned asking : 1;
     unsigned loop_open : 1;
-    uint32_t samples; /* facts of grain journeys so far */
-    int64_t loop_at;
-    uint64_t customer;
-    int64_t first_at, end_at, silence, pending; /* which the contribution looks at once the journey has ended */
+    uint8_t step_waits;           /* a bit for each dimension: no touch rating since its last change */
+    uint8_t lost;                 /* a bit for each dimension: its last change lost context */
+    uint8_t wide;                 /* a bit for each dimension: a value of 32 or more was seen */
+    uint8_t announced, explained; /* a bit for each commitment that is open */
     /* From here on: what a contribution is made of. */
-    int64_t slip, lateness, dark;
-    struct cxj__int128 value;
-    uint64_t touch_squares;
     uint32_t touch_sum;
+    uint64_t touch_squares;
+    uint64_t value;                   /* the lower 64 bits of the sum; above them: value_above. See cxj__fold_value() */
     uint16_t touch_first, touch_last; /* s of the first and last touch rating */
-    uint16_t contacts_at_resolution;  /* at or before the first resolved touchpoint */
-    uint16_t journey_ratings;         /* of kind satisfaction and scope journey */
     uint16_t journey_first, journey_last;
     uint16_t loyalty_last, effort_last; /* s of the last rating of scope journey of that kind */
-    uint8_t outcome;                    /* 0 while the journey runs */
-    uint8_t promises_open;              /* a bit for each commitment */
+    uint8_t value_above;
+    uint8_t promises_open; /* a bit for each commitment */
+    unsigned outcome : 2;  /* 0 while the journey runs */
     unsigned reopened : 1;
     unsigned churned : 1;
     unsigned resolved : 1;
+    unsigned resolved_at_once : 1; /* exactly one contact stood at or before the first resolved touchpoint */
     unsigned inbound_after_resolution : 1;
+    unsigned rated : 1; /* a rating of kind satisfaction and scope journey */
+    unsigned rated_again : 1;
     unsigned asked : 1;
     unsigned answered : 1;
     unsigned has_loyalty : 1;
@@ -74,23 +94,28 @@ struct cxj__fold {
     struct cxj__promise promises[CXJ__COMMITMENTS]; /* those that are open; see cxj__fold_copy() */
 };
 
+/* The sum of a journey's values, which takes some 66 bits: CXJ__TOUCHPOINTS_LIMIT times 10^15, and a sign. */
+static inline struct cxj__int128 cxj__fold_value(const struct cxj__fold *fold) {
+    return (struct cxj__int128){fold->value, (fold->value_above ^ UINT64_C(0x80)) - 0x80};
+}
+
 /* Copies a fold, less what it holds of commitments that are not open. */
 void cxj__fold_copy(struct cxj__fold *to, const struct cxj__fold *from);
 
 /* Whether an earlier touchpoint of the journey has held a value (not none) of a dimension. The fold knows it while all
- * values of the dimension are below 64, and as long as none that is alike modulo 64 has been seen; where it does not
+ * values of the dimension are below 32, and as long as none that is alike modulo 32 has been seen; where it does not
  * know, the touchpoints have to be asked. */
 enum cxj__saw { CXJ__NOT_SEEN, CXJ__SEEN, CXJ__PERHAPS_SEEN };
 static inline enum cxj__saw cxj__fold_saw(const struct cxj__fold *fold, uint32_t d, uint32_t value) {
-    if ((fold->seen[d] >> (value & 63) & 1) == 0) return CXJ__NOT_SEEN;
-    return value > 63 || (fold->wide >> d & 1) != 0 ? CXJ__PERHAPS_SEEN : CXJ__SEEN;
+    if ((fold->seen[d] >> (value & 31) & 1) == 0) return CXJ__NOT_SEEN;
+    return value > 31 || (fold->wide >> d & 1) != 0 ? CXJ__PERHAPS_SEEN : CXJ__SEEN;
 }
 
 /* Notes that a value of a dimension was seen; that there was none is nothing to note. */
 static inline void cxj__fold_note_seen(struct cxj__fold *fold, uint32_t d, uint32_t value) {
     if (value == 0) return;
-    fold->seen[d] |= UINT64_C(1) << (value & 63);
-    if (value > 63) fold->wide |= (uint8_t)(1U << d);
+    fold->seen[d] |= UINT32_C(1) << (value & 31);
+    if (value > 31) fold->wide |= (uint8_t)(1U << d);
 }
 
 /* The part of a step that says what holds for the whole journey from a touchpoint on (type, segment, reason, outcome,
@@ -106,8 +131,9 @@ enum { CXJ__ALL_TRACKS = (1 << CXJ__TRACKS) - 1 };
 size_t cxj__fold_step(struct cxj__fold *fold, const cxj_touchpoint *m, uint32_t held, uint32_t wanted,
                       struct cxj__fact *facts);
 
-/* True if the two contributions of a journey that runs differ in the counts of the fold alone, as they do nearly always
- * when a touchpoint comes last. False where that is not plain to see. */
+/* True if the two contributions of a journey that runs differ in the counts of the fold and the time of its responses
+ * alone, as they do nearly always when a touchpoint comes last; and in the first response only if it is the only one of
+ * either. False where that is not plain to see. */
 bool cxj__fold_contributes_alike(const struct cxj__fold *before, const struct cxj__fold *after);
 
 /* What the journey adds to a journeys cell as it stands; now is INT64_MIN before the clock is set. */

@@ -76,6 +76,12 @@ void cxj__journey_prefetch(const struct cxj__journey *journey) {
     CXJ__PREFETCH((const char *)(last + 2) - 1);
 }
 
+uint64_t cxj__journey_customer(const struct cxj__journey *journey) {
+    size_t i = journey->rare_count;
+    while (i > 0 && journey->rares[i - 1].customer == 0) i--;
+    return i > 0 ? journey->rares[i - 1].customer : 0;
+}
+
 /* ---- the fold of a journey -------------------------------------------------------------------------------------- */
 
 static bool has_further(const struct cxj__fold *fold) {
@@ -157,7 +163,11 @@ enum {
     PLACE_SHIFT = 9
 };
 
-_Static_assert((CXJ_FACETS_ALL >> SCALE_SHIFT) == 0, "facets fit below the scale");
+/* A record that contributes is not withdrawn: the facets behind that one stand one bit lower. */
+#define BEHIND_WITHDRAWN ((uint32_t)CXJ_FACETS_ALL & ~(2U * CXJ_FACET_WITHDRAWN - 1))
+#define BEFORE_WITHDRAWN (CXJ_FACET_WITHDRAWN - 1U)
+
+_Static_assert((CXJ_FACETS_ALL >> 1 >> SCALE_SHIFT) == 0, "all facets but one fit below the scale");
 _Static_assert(CXJ_SCALE_CES7 < 1 << (SCORE_SHIFT - SCALE_SHIFT), "scales fit below the score");
 _Static_assert(100 < 1 << (SCOPE_SHIFT - SCORE_SHIFT), "scores of all scales fit below the scope");
 _Static_assert(CXJ_SCOPE_EMPLOYEE < 1 << (OUTCOME_SHIFT - SCOPE_SHIFT), "scopes fit below the outcome");
@@ -166,6 +176,14 @@ _Static_assert(RARE_SHIFT == 31, "the last bit is the last bit");
 _Static_assert(CXJ__COMMITMENTS <= 1 << HELD_SHIFT, "commitments fit below what was held");
 _Static_assert(CXJ__HOLDERS <= PLACE_SHIFT - HELD_SHIFT, "a bit for each holder");
 _Static_assert(CXJ__TOUCHPOINTS_LIMIT <= 1 << (32 - PLACE_SHIFT), "places of rare fields fit");
+
+static uint32_t pack_facets(uint32_t facets) {
+    return (facets & BEFORE_WITHDRAWN) | (facets & BEHIND_WITHDRAWN) >> 1;
+}
+
+static uint32_t facets_of(const struct cxj__record *record) {
+    return (record->bits & BEFORE_WITHDRAWN) | (record->bits << 1 & BEHIND_WITHDRAWN);
+}
 
 static bool is_rare(const struct cxj__record *record) {
     return record->bits >> RARE_SHIFT != 0;
@@ -201,7 +219,7 @@ void cxj__journey_unpack(const struct cxj__journey *journey, size_t position, st
         const struct cxj__record *withdrawn = withdrawn_at(journey, position - journey->count);
         t->id = withdrawn->id;
         t->revision = (uint64_t)withdrawn->at;
-        t->facets = withdrawn->bits;
+        t->facets = CXJ_FACET_WITHDRAWN;
         return;
     }
     const struct cxj__record *record = record_at(journey, position);
@@ -213,7 +231,7 @@ void cxj__journey_unpack(const struct cxj__journey *journey, size_t position, st
     t->activity = record->activity;
     t->channel = record->channel;
     t->stage = record->stage;
-    t->facets = record->bits & CXJ_FACETS_ALL;
+    t->facets = facets_of(record);
     t->scale = record->bits >> SCALE_SHIFT & 0x7;
     t->score = record->bits >> SCORE_SHIFT & 0x7f;
     t->scope = record->bits >> SCOPE_SHIFT & 0x3;
@@ -243,7 +261,7 @@ static void pack(struct cxj__journey *journey, size_t position, const cxj_touchp
         .activity = t->activity,
         .channel = t->channel,
         .stage = t->stage,
-        .bits = t->facets | (uint32_t)t->scale << SCALE_SHIFT | (uint32_t)t->score << SCORE_SHIFT |
+        .bits = pack_facets(t->facets) | (uint32_t)t->scale << SCALE_SHIFT | (uint32_t)t->score << SCORE_SHIFT |
                 (uint32_t)t->scope << SCOPE_SHIFT | (uint32_t)t->outcome << OUTCOME_SHIFT |
                 (uint32_t)rare << RARE_SHIFT,
         .more = t->commitment | held << HELD_SHIFT | (uint32_t)journey->rare_count << PLACE_SHIFT,
@@ -518,8 +536,7 @@ void cxj__journey_retract(struct cxj__journey *journey, const struct cxj__seed *
         for (; from > 0 && withdrawn_at(journey, from - 1)->id > retraction->id; from--) {
             *withdrawn_at(journey, --to) = *withdrawn_at(journey, from - 1);
         }
-        *withdrawn_at(journey, --to) = (struct cxj__record){
-            .at = (int64_t)retraction->revision, .id = retraction->id, .bits = CXJ_FACET_WITHDRAWN};
+        *withdrawn_at(journey, --to) = (struct cxj__record){.at = (int64_t)retraction->revision, .id = retraction->id};
         cxj__journey_release_id(journey, seed, retraction->id);
     }
 }

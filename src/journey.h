@@ -14,9 +14,9 @@ enum {
 };
 #define CXJ__CAUSE_HOLDER 5
 
-/* A touchpoint as it is kept: what nearly all have, packed. bits: facets 17, scale 3, score 7, scope 2, outcome 2,
- * rare 1. more: commitment 3, held 6, place of the rare fields 23. Of one that is withdrawn nothing is kept but its id
- * and, in at, its revision; all else is zero. */
+/* A touchpoint as it is kept: what nearly all have, packed. bits: facets 17 (all but withdrawn), scale 3, score 7, scope
+ * 2, outcome 2, rare 1. more: commitment 3, held 6, place of the rare fields 23. Of one that is withdrawn nothing is
+ * kept but its id and, in at, its revision; all else is zero. */
 struct cxj__record {
     int64_t at;
     uint64_t id;
@@ -101,6 +101,9 @@ bool cxj__journey_copy_records(struct cxj__journey *copy, const struct cxj__jour
  * nothing of views. False, and then it may hold something, if there is no memory. */
 bool cxj__journey_copy(struct cxj__journey *copy, struct cxj__memory *memory, const struct cxj__seed *seed,
                        const struct cxj__journey *journey, uint32_t *const *codes);
+
+/* The customer whose journey it is: as last stated; 0: nobody has said so. Most journeys have few rare fields. */
+uint64_t cxj__journey_customer(const struct cxj__journey *journey);
 
 /* ---- the fold of a journey -------------------------------------------------------------------------------------- */
 

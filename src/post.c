@@ -280,7 +280,8 @@ bool cxj__post_facts(struct cxj__post *post, struct cxj__views views, const cxj_
 void cxj__post_keep_samples(struct cxj__journey *journey, size_t from, const struct cxj__fact *facts, size_t count) {
     for (size_t i = 1; i < count; i++) {
         if (facts[i].grain != CXJ_GRAIN_JOURNEYS) continue;
-        journey->samples[from++] = cxj__cell_sample(facts[i].dimension, cxj__histogram_bucket(facts[i].lateness));
+        journey->samples[from++] =
+            cxj__cell_sample(facts[i].dimension, cxj__histogram_bucket(cxj__cell_wait(&facts[i])));
     }
 }
 
@@ -319,7 +320,7 @@ static bool find_samples(const struct cxj__journey *journey, visit_sample visit,
         size_t count = cxj__fold_step(&fold, &entry.touchpoint, entry.held, 0, facts);
         for (size_t k = 0; k < count; k++) {
             if (facts[k].grain != CXJ_GRAIN_JOURNEYS) continue;
-            uint32_t bucket = cxj__histogram_bucket(facts[k].lateness);
+            uint32_t bucket = cxj__histogram_bucket(cxj__cell_wait(&facts[k]));
             if (!visit(context, cxj__cell_sample(facts[k].dimension, bucket))) return false;
         }
     }
@@ -550,14 +551,20 @@ static void know(struct move *move) {
     move->is_known = true;
 }
 
-/* Room in the cell where the journey will stand; from is the first of its samples that come there. */
-static bool reserve_move(struct move *move, struct cxj__cell *to, size_t from) {
+/* Room in the cell where the journey will stand, or stands already. */
+static bool reserve_move(struct move *move, struct cxj__cell *to, bool is_there) {
     struct cxj__memory *memory = &move->core->memory;
-    if (move->after->fold->outcome != 0) {
+    const struct cxj__fold *was = move->before->fold, *is = move->after->fold;
+    uint16_t responses = is_there ? was->counts[CXJ__F_FIRST_RESPONSES] : 0;
+    size_t from = is_there ? was->samples : 0;
+    if (is->outcome != 0) {
         know(move);
         if (!cxj__cell_reserve_contribution(to, memory, &move->is)) return false;
+    } else if (is->counts[CXJ__F_FIRST_RESPONSES] > responses) {
+        uint32_t response = cxj__cell_first_response(is->lasted.of[CXJ__FIRST_RESPONSE]);
+        if (!cxj__cell_reserve_sample(to, memory, response)) return false;
     }
-    for (size_t i = from; i < move->after->fold->samples; i++) {
+    for (size_t i = from; i < is->samples; i++) {
         if (!cxj__cell_reserve_sample(to, memory, move->journey->samples[i])) return false;
     }
     return true;
@@ -570,7 +577,9 @@ static void add_samples(const struct move *move, struct cxj__cell *cell, size_t 
 static void change_in(struct move *move, struct cxj__cell *cell) {
     size_t was = move->before->fold->samples, is = move->after->fold->samples, stay = was < is ? was : is;
     if (move->is_alike) {
-        cxj__cell_change_counts(cell, move->before->fold->counts, move->after->fold->counts);
+        const struct cxj__fold *before = move->before->fold, *after = move->after->fold;
+        cxj__cell_change_counts(cell, before->counts, after->counts,
+                                after->lasted.of[CXJ__RESPONSE] - before->lasted.of[CXJ__RESPONSE]);
     } else {
         know(move);
         cxj__cell_change_contribution(cell, &move->was, &move->is);
@@ -588,18 +597,18 @@ static bool move_in(struct move *move, struct cxj_view *view) {
     if (move->stays) {
         from = is_there ? find_cell(core, view, &key) : NULL;
         if (from == NULL) return true; /* it stood nowhere, or where the view has no room */
-        if (!reserve_move(move, from, move->before->fold->samples)) return false;
+        if (!reserve_move(move, from, true)) return false;
         change_in(move, from);
         return true;
     }
     if (stands(core, move->journey, move->before, view, &old)) from = find_cell(core, view, &old);
     if (is_there && from != NULL && cxj__cell_has_key(from, &key)) {
-        if (!reserve_move(move, from, move->before->fold->samples)) return false;
+        if (!reserve_move(move, from, true)) return false;
         change_in(move, from);
         return true;
     }
     if (is_there && !reach(core, view, &key, &to)) return false;
-    if (to != NULL && !reserve_move(move, to, 0)) return false;
+    if (to != NULL && !reserve_move(move, to, false)) return false;
     know(move);
     if (from != NULL) {
         cxj__cell_add_contribution(from, &move->was, -1);

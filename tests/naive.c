@@ -444,8 +444,6 @@ bool naive_journey_state(const naive_log *log, uint64_t journey, naive_journey *
         .stage = current(s, CXJ_DIMENSION_STAGE),
         .channel = current(s, CXJ_DIMENSION_CHANNEL),
         .activity = current(s, CXJ_DIMENSION_ACTIVITY),
-        .waiting = s->waits,
-        .waiting_since = s->waits ? s->waits_since : 0,
     };
     cxj_journey *state = &result->state;
     state->journey = journey;
@@ -464,6 +462,7 @@ bool naive_journey_state(const naive_log *log, uint64_t journey, naive_journey *
     state->reopened = s->reopened;
     state->asking = s->asking;
     state->pending_now = s->paused;
+    state->waiting_since = s->waits ? s->waits_since : 0;
     state->loop_open = s->loop_open;
     naive_story_free(s);
     return true;

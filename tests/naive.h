@@ -154,8 +154,6 @@ typedef struct naive_journey {
     const char *stage;
     const char *channel;
     const char *activity;
-    bool waiting; /* the customer waits for an answer */
-    int64_t waiting_since;
 } naive_journey;
 
 /* ---- Sections 2 and 3: what arrives, what holds ---- */

@@ -60,7 +60,7 @@ static void step_silence(struct story *s, size_t i, bool ran_before, bool reopen
         s->paused = false; /* "A journey that is not running is not paused." */
     else if (naive_has(m, CXJ_FACET_PENDING))
         s->paused = true; /* "if m is pending, it is paused from here on" */
-    else if (naive_has(m, CXJ_FACET_CONTACT | FACET_RESUMES))
+    else if (naive_has(m, CXJ_FACET_CONTACT | CXJ_FACET_RESUMES))
         s->paused = false; /* "else if m has contact or resumes, it is not" */
 }
 

@@ -7,7 +7,7 @@
 
 #include "naive.h"
 
-enum { FULL = 12600, MILLISECONDS_A_DAY = 86400000, GAP_SCALE = 65536, FACET_RESUMES = 1 << 17 };
+enum { FULL = 12600, MILLISECONDS_A_DAY = 86400000, GAP_SCALE = 65536 };
 
 /* Zeroed memory; there is always some, or the program ends. */
 void *naive_allocate(size_t size);

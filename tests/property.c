@@ -1182,31 +1182,12 @@ static void compare_state(const struct side *side, const naive_journey *wanted, 
         uint64_t wanted, got;
     } numbers[] = {
 #define MEMBER(member) {"state of a journey: " #member, (uint64_t)state->member, (uint64_t)got->member}
-        MEMBER(journey),
-        MEMBER(customer),
-        MEMBER(first_at),
-        MEMBER(last_at),
-        MEMBER(end_at),
-        MEMBER(quiet),
-        MEMBER(silence),
-        MEMBER(pending),
-        MEMBER(value),
-        MEMBER(touchpoints),
-        MEMBER(contacts),
-        MEMBER(handoffs),
-        MEMBER(bounces),
-        MEMBER(repeats),
-        MEMBER(faults),
-        MEMBER(chases),
-        MEMBER(touch_ratings),
-        MEMBER(outcome),
-        MEMBER(churned),
-        MEMBER(reopened),
-        MEMBER(asking),
-        MEMBER(pending_now),
-        MEMBER(loop_open),
+        MEMBER(journey),  MEMBER(customer),      MEMBER(first_at),  MEMBER(last_at),      MEMBER(end_at),
+        MEMBER(quiet),    MEMBER(silence),       MEMBER(pending),   MEMBER(value),        MEMBER(touchpoints),
+        MEMBER(contacts), MEMBER(handoffs),      MEMBER(bounces),   MEMBER(repeats),      MEMBER(faults),
+        MEMBER(chases),   MEMBER(touch_ratings), MEMBER(outcome),   MEMBER(churned),      MEMBER(reopened),
+        MEMBER(asking),   MEMBER(pending_now),   MEMBER(loop_open), MEMBER(waiting_since)
 #undef MEMBER
-        {"state of a journey: waiting_since", (uint64_t)wanted->waiting_since, (uint64_t)got->waiting_since},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         if (numbers[i].wanted != numbers[i].got)
