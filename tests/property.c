@@ -953,6 +953,16 @@ static size_t naive_metric_index(uint32_t grain, const char *name) {
     return index;
 }
 
+/* Both must know the same predictors, in the same order. */
+static void read_predictors(void) {
+    cxj_predictor_info info;
+    size_t count = 0;
+    for (; cxj_predictor_describe(count, &info, sizeof info) == CXJ_OK; count++)
+        if (count >= NAIVE_PREDICTORS || strcmp(info.name, naive_predictor_names[count]) != 0)
+            fail("%s: naive has another predictor there", info.name);
+    expect_number("predictors", NAIVE_PREDICTORS, count);
+}
+
 /* Both must know the same metrics, with the same interval. */
 static void read_catalogue(void) {
     cxj_metric_info info;
@@ -966,6 +976,8 @@ static void read_catalogue(void) {
         catalogue[info.grain].count++;
         if (naive_metric_has_interval(info.grain, index) != info.has_interval)
             fail("%s: only one of the two says that it has an interval", info.name);
+        if (naive_metric_is_comparable(info.grain, index) != info.compares)
+            fail("%s: only one of the two says that it compares between cells", info.name);
     }
     for (uint32_t grain = 1; grain < GRAINS; grain++)
         expect_number("metrics of a grain", naive_metric_count(grain), catalogue[grain].count);
@@ -1530,6 +1542,7 @@ int main(int argc, char **argv) {
     printf("seed %" PRIu64 "\n", seed);
     fflush(stdout);
     read_catalogue();
+    read_predictors();
     for (uint64_t i = 0; i < logs; i++) run_log(i == 0 ? seed : mix(seed + i * UINT64_C(0x9e3779b97f4a7c15)));
     printf("%" PRIu64 " logs agree\n", logs);
     return 0;
