@@ -275,9 +275,6 @@ void cxj__cell_add_sample(struct cxj__cell *cell, uint32_t sample, int sign);
 bool cxj__cell_reserve_cell(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__cell *other);
 void cxj__cell_add_cell(struct cxj__cell *cell, const struct cxj__cell *other, int sign);
 
-/* Why what a cell sums cannot be of touchpoints, as far as its numbers show; NULL if it can. */
-const char *cxj__cell_contradiction(const struct cxj__cell *cell);
-
 /* True if two cells of a grain sum the same, columns that either does not know left aside. */
 bool cxj__cell_is_same(const struct cxj__cell *a, const struct cxj__cell *b);
 

@@ -2,10 +2,11 @@
  *
  * Touchpoints that are read are folded again, so that what cells sum of them is right by itself. Of sealed journeys
  * there are sums only, and nothing from which they could be found again. So these must be such as touchpoints can have:
- * each cell by itself (cxj__cell_contradiction in cell.c, shares within 0 and 1), all cells of a view by the totals,
+ * each cell by itself (cxj__bounds_contradiction, shares within 0 and 1), all cells of a view by the totals,
  * and all views without conditions by each other, for they look at the same journeys. */
 #include "sums.h"
 
+#include "bounds.h"
 #include "metric.h"
 
 /* What views without conditions must agree on: what sealed journeys have contributed, all in all. */
@@ -66,7 +67,7 @@ static bool fill_cell(struct cxj__sums *sums, struct cxj__cell *cell, struct cxj
     if (!cxj__cell_reserve_sealed(cell, memory)) return cxj__wire_lack_memory(sums->in);
     cxj__format_get_cell(sums->in, cell->sealed, &sums->columns[cell->grain], sums->touchpoints);
     if (sums->in->status != CXJ_OK) return false;
-    const char *contradiction = cxj__cell_contradiction(cell->sealed);
+    const char *contradiction = cxj__bounds_contradiction(cell->sealed);
     if (contradiction != NULL) return refuse_sums(sums, contradiction);
     if (!has_shares(cell->sealed)) return refuse_sums(sums, "a part of what a cell counts is more than its whole");
     size_t touchpoints = cell->grain == CXJ_GRAIN_JOURNEYS ? CXJ__J_TOUCHPOINTS : 0;
