@@ -212,7 +212,10 @@ def check_against(program: str, other: str, case: Case) -> list[str]:
 
 def rows_to_shuffle(case: Case) -> list[list[str]] | None:
     """The header and the rows of a case, each row with an id of its own where it had none: then no order may matter.
-    None if the log has rows that are not well formed, which would run into their neighbours."""
+    None if the log has rows that are not well formed, which would run into their neighbours, or rows that are refused:
+    of two texts that stand for one number it is the one that comes later."""
+    if json.loads((case.folder / "expected.json").read_text(encoding="utf-8"))["rejected"]:
+        return None
     try:
         text = case.events.read_bytes().decode("utf-8-sig")
         rows = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]

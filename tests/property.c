@@ -1,10 +1,11 @@
 /* property [--seed N] [--logs N] [--touchpoints N] [--trace] [LOGS]
  *
  * Makes random logs and checks on each that the library, used through cxj.h alone, answers what naive.c computes from
- * the same touchpoints: cells and their order, every metric with its interval, the state of every journey, what an
- * engine holds, what its receipts say. The logs are small and their alphabets smaller, so that ties, returns,
- * duplicates, conflicts, corrections and withdrawals meet often; they come in any order and in any portions, through
- * several engines that are merged, with views added and dropped, journeys erased and the clock moved in between.
+ * the same touchpoints: cells and their order, every metric with its interval, what is asked beyond one cell, the state
+ * of every journey, what an engine holds, what its receipts say. The logs are small and their alphabets smaller, so that
+ * ties, returns, duplicates, conflicts, corrections and withdrawals meet often; they come in any order and in any
+ * portions, through several engines that are merged, with views added and dropped, calendars set and taken away,
+ * journeys erased and the clock moved in between.
  *
  * --seed N         the seed, printed at the start; without it, taken from the clock. Each log has its own, derived from
  * it; that of the first log is N itself, so `--seed N --logs 1` runs again the log that a failure names
@@ -16,7 +17,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "naive.h"
+#include "property.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -28,8 +29,9 @@
 
 enum {
     MOST_TOUCHPOINTS = 420, /* of a log, all told */
-    MOST_JOURNEYS = 6,
-    MOST_VIEWS = 8, /* of one engine */
+    MOST_JOURNEYS = 60,
+    FEW_JOURNEYS = 6, /* in most logs there are no more */
+    MOST_VIEWS = 8,   /* of one engine */
     MOST_SIDES = 5,
     LONGEST_VIEW = 600,
     GRAINS = 4 /* they are numbered from 1 */
@@ -44,7 +46,7 @@ static struct {
     bool trace;
 } run;
 
-static void fail(const char *format, ...) {
+void fail(const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     fflush(stdout);
@@ -58,7 +60,7 @@ static void fail(const char *format, ...) {
     exit(1);
 }
 
-static void trace(const char *format, ...) {
+void trace(const char *format, ...) {
     if (!run.trace) return;
     va_list arguments;
     va_start(arguments, format);
@@ -67,15 +69,15 @@ static void trace(const char *format, ...) {
     fflush(stdout);
 }
 
-static void expect_status(const char *call, cxj_status wanted, cxj_status got) {
+void expect_status(const char *call, cxj_status wanted, cxj_status got) {
     if (wanted != got) fail("%s: expected \"%s\", got \"%s\"", call, cxj_status_text(wanted), cxj_status_text(got));
 }
 
-static void expect_number(const char *what, uint64_t wanted, uint64_t got) {
+void expect_number(const char *what, uint64_t wanted, uint64_t got) {
     if (wanted != got) fail("%s: naive %" PRId64 ", engine %" PRId64, what, (int64_t)wanted, (int64_t)got);
 }
 
-static void *allocate(size_t count, size_t size) {
+void *allocate(size_t count, size_t size) {
     void *block = calloc(count ? count : 1, size);
     if (!block) {
         fprintf(stderr, "property: out of memory\n");
@@ -100,15 +102,15 @@ static uint64_t draw(void) {
     return mix(dice);
 }
 
-static uint64_t below(uint64_t bound) {
+uint64_t below(uint64_t bound) {
     return draw() % bound;
 }
 
-static int64_t between(int64_t low, int64_t high) {
+int64_t between(int64_t low, int64_t high) {
     return low + (int64_t)below((uint64_t)(high - low) + 1);
 }
 
-static bool chance(uint64_t per_cent) {
+bool chance(uint64_t per_cent) {
     return below(100) < per_cent;
 }
 
@@ -143,6 +145,9 @@ struct scene {
     int64_t unit;
     int64_t span;
     bool calm;            /* hardly anything goes wrong, so that some journeys are flawless */
+    bool dialogue;        /* most touchpoints are questions or answers */
+    bool crowd;           /* many journeys, of which little is recorded, so that it can be seen what weighs */
+    uint32_t recorded;    /* facets that touchpoints of this log may have */
     uint64_t facet_share; /* per cent of touchpoints that have a given facet; likewise the next four */
     uint64_t name_share;
     uint64_t due_share;
@@ -157,6 +162,9 @@ struct scene {
     char views[MOST_VIEWS][LONGEST_VIEW];
     char normalised[MOST_VIEWS][LONGEST_VIEW]; /* the same, each in the one way in which it is written */
     size_t view_count;
+    char calendar[LONGEST_CALENDAR]; /* of all engines, once they have one; "": none ever has */
+    bool has_calendar;
+    naive_calendar *read_calendar;
 };
 
 static const int64_t first_moment = INT64_C(-62135596800000);
@@ -166,12 +174,23 @@ static int64_t within_years(int64_t moment) {
     return moment < first_moment ? first_moment : moment > last_moment ? last_moment : moment;
 }
 
+/* Few facets, few names, often no promises: so the predictors that vary are few as well. */
+static void set_crowd(struct scene *scene) {
+    scene->recorded = CXJ_FACET_CHURNED | CXJ_FACET_CONTACT;
+    for (uint64_t facets = below(5); facets > 0; facets--) scene->recorded |= UINT32_C(1) << below(NAIVE_FACETS);
+    scene->facet_share = 10 + below(40);
+    scene->due_share = chance(70) ? 0 : below(30);
+    scene->name_share = chance(60) ? 0 : below(50);
+    scene->rating_share = 30 + below(70);
+}
+
 /* Names of the journeys, moments and shares. */
 static void set_scene(struct scene *scene) {
     static const int64_t units[] = {1, 7, 1000, 60000, 3600000, 86400000, INT64_C(2629746000), INT64_C(126230400000)};
     static const uint64_t id_shares[] = {0, 50, 100, 100};
     memset(scene, 0, sizeof *scene);
-    scene->journey_count = 1 + below(MOST_JOURNEYS);
+    scene->crowd = chance(10);
+    scene->journey_count = scene->crowd ? 10 + below(MOST_JOURNEYS - 9) : 1 + below(FEW_JOURNEYS);
     for (size_t j = 0; j < scene->journey_count; j++) scene->journeys[j] = chance(80) ? j + 1 : UINT64_MAX - j;
     scene->unit = units[below(sizeof units / sizeof units[0])];
     scene->span = between(1, 40);
@@ -179,20 +198,31 @@ static void set_scene(struct scene *scene) {
                              first_moment, last_moment - scene->unit * scene->span};
     scene->base = bases[below(sizeof bases / sizeof bases[0])];
     scene->calm = chance(30);
+    scene->dialogue = chance(30);
     scene->facet_share = below(30);
     scene->name_share = 30 + below(71);
     scene->due_share = below(60);
     scene->rating_share = below(70);
+    scene->recorded = UINT32_MAX;
+    if (scene->crowd) set_crowd(scene);
     scene->id_share = id_shares[below(4)];
     scene->names = 2 + below(NAMES - 1);
     scene->distinct = chance(50);
     scene->big = scene->journey_count;
+    scene->has_calendar = chance(40);
+    if (!scene->has_calendar) return;
+    draw_calendar(scene->calendar, scene->base, scene->base + scene->unit * scene->span);
+    scene->read_calendar = naive_calendar_read(scene->calendar, strlen(scene->calendar), NULL);
+    if (!scene->read_calendar) fail("naive refuses the calendar\n%s", scene->calendar);
 }
 
 static void draw_facets(const struct scene *scene, cxj_touchpoint *fields) {
     for (uint32_t facet = 1; facet < CXJ_FACETS_ALL; facet <<= 1)
         if (facet != CXJ_FACET_WITHDRAWN && chance(scene->facet_share)) fields->facets |= facet;
-    if (chance(80)) /* a customer leaves seldom, or there is nothing else to see */
+    if (scene->dialogue && chance(40)) fields->facets |= CXJ_FACET_INBOUND;
+    if (scene->dialogue && chance(30)) fields->facets |= chance(50) ? CXJ_FACET_UPDATE : CXJ_FACET_CONTACT;
+    fields->facets &= scene->recorded;
+    if (!scene->crowd && chance(80)) /* a customer leaves seldom, or there is nothing else to see */
         fields->facets &= ~(uint32_t)CXJ_FACET_CHURNED;
     if (scene->calm && chance(95))
         fields->facets &= ~(uint32_t)(CXJ_FACET_FAULT | CXJ_FACET_REPEATED | CXJ_FACET_CONTRADICTED | CXJ_FACET_CHASE |
@@ -213,6 +243,7 @@ static void draw_rating(const struct scene *scene, cxj_touchpoint *fields) {
                                            {1, 3, 4, 5, 5, 6, 7, 7}};
     fields->scale = (uint8_t)(1 + (chance(50) ? below(5) : below(7)));
     fields->scope = (uint8_t)(chance(scene->calm ? 10 : 45) ? 1 : 1 + below(3));
+    if (scene->crowd && chance(60)) fields->scope = CXJ_SCOPE_JOURNEY;
     const uint8_t *scores = edges[fields->scale];
     if (chance(scene->calm ? 80 : 10))
         fields->score = scores[EDGES / 2 + below(EDGES / 2)];
@@ -382,7 +413,9 @@ static void exchange(naive_touchpoint *a, naive_touchpoint *b) {
 /* Draws all touchpoints of the log in the order in which they will arrive. */
 static void draw_pool(struct scene *scene) {
     size_t count = below(10) == 0 ? below(4) : below(61);
-    if (chance(10)) { /* beyond 64 touchpoints a journey is kept in another way */
+    if (scene->crowd) {
+        count = 60 + below(300);
+    } else if (chance(10)) { /* beyond 64 touchpoints a journey is kept in another way */
         scene->big = below(scene->journey_count);
         count = 70 + below(131);
     }
@@ -489,8 +522,8 @@ static void append_by(char *text, uint32_t grain, const int *dimensions, size_t 
     }
 }
 
-/* Any valid view of any grain. */
-static void draw_view(char *text) {
+/* Any valid view of any grain; may_measure: also one in working hours. */
+static void draw_view(char *text, bool may_measure) {
     static const char *const grains[] = {"", "touchpoints", "transitions", "journeys"};
     static const char *const periods[] = {"hour", "day", "week", "month", "quarter", "year"};
     int dimensions[] = {CXJ_DIMENSION_TYPE,
@@ -518,6 +551,7 @@ static void draw_view(char *text) {
         append(text, periods[below(6)]);
         if (grain == CXJ_GRAIN_JOURNEYS && chance(50)) append(text, " ended");
     }
+    if (may_measure && chance(40)) append(text, chance(80) ? " in working hours" : " in\tworking  hours");
     if (chance(40)) {
         append(text, " where");
         for (uint64_t conditions = 1 + below(chance(70) ? 2 : 4); conditions > 0; conditions--) {
@@ -525,6 +559,7 @@ static void draw_view(char *text) {
             append(text, conditions == 1 ? "" : " and");
         }
     }
+    if (grain == CXJ_GRAIN_JOURNEYS && chance(40)) append(text, chance(80) ? " with drivers" : " with \n drivers");
 }
 
 /* Three to six views, all different. */
@@ -532,7 +567,7 @@ static void draw_views(struct scene *scene) {
     size_t count = 3 + below(4);
     while (scene->view_count < count) {
         char *text = scene->views[scene->view_count];
-        draw_view(text);
+        draw_view(text, scene->has_calendar);
         bool is_new = true;
         naive_normalise(text, scene->normalised[scene->view_count], LONGEST_VIEW);
         for (size_t i = 0; i < scene->view_count; i++)
@@ -758,8 +793,42 @@ static void record_call(struct side *side, const naive_touchpoint *items, size_t
     free(fields);
 }
 
-static void add_view(struct side *side, const char *text) {
+/* Gives the engine the calendar of all, as it may be written, or takes it away where no view needs it. */
+static void change_calendar(struct side *side, const struct scene *scene, bool away) {
+    char text[2 * LONGEST_CALENDAR];
+    bool is_needed = false;
+    for (size_t i = 0; i < side->view_count; i++) is_needed = is_needed || naive_needs_calendar(side->texts[i]);
+    if (!scene->has_calendar) return;
+    trace("side %d: %s calendar\n", side->number, away ? "take away the" : "set a");
+    if (away) {
+        expect_status("cxj_set_calendar without a calendar", is_needed ? CXJ_NO_CALENDAR : CXJ_OK,
+                      cxj_set_calendar(side->engine, NULL, 0));
+        if (!is_needed) side->log.calendar = NULL;
+        return;
+    }
+    respell_calendar(scene->calendar, text);
+    cxj_status status = cxj_set_calendar(side->engine, text, chance(50) ? CXJ_ZERO_TERMINATED : strlen(text));
+    if (status != CXJ_OK) fail("the calendar\n%s\nis refused: %s", text, cxj_message(side->engine));
+    side->log.calendar = scene->read_calendar;
+}
+
+/* Says that some facets are not recorded, or that all are. */
+static void change_feed(struct side *side) {
+    uint32_t unrecorded = 0;
+    for (uint64_t facets = chance(30) ? 0 : 1 + below(8); facets > 0; facets--)
+        unrecorded |= UINT32_C(1) << below(NAIVE_FACETS);
+    trace("side %d: facets %#" PRIx32 " are not recorded\n", side->number, unrecorded);
+    expect_status("cxj_set_unrecorded", CXJ_OK, cxj_set_unrecorded(side->engine, unrecorded));
+    naive_set_unrecorded(&side->log, unrecorded);
+}
+
+static void add_view(struct side *side, const struct scene *scene, const char *text) {
     cxj_view *view = NULL;
+    if (naive_needs_calendar(text) && !side->log.calendar) {
+        expect_status("a view in working hours without a calendar", CXJ_NO_CALENDAR,
+                      cxj_view_add(side->engine, text, CXJ_ZERO_TERMINATED, &view));
+        change_calendar(side, scene, false);
+    }
     char normalised[LONGEST_VIEW];
     naive_normalise(text, normalised, sizeof normalised);
     const char *said = chance(70) ? text : normalised; /* which is the same view */
@@ -858,6 +927,8 @@ static void go_on_saving(struct side *side, const struct scene *scene) {
     if (chance(20)) {
         expect_status("cxj_erase_journey during a save", CXJ_SAVING,
                       cxj_erase_journey(side->engine, scene->journeys[0]));
+        expect_status("cxj_set_calendar during a save", CXJ_SAVING,
+                      cxj_set_calendar(side->engine, "offset +00:01", CXJ_ZERO_TERMINATED));
         expect_status("cxj_view_add during a save", CXJ_SAVING,
                       cxj_view_add(side->engine, "journeys where type = undrawn", CXJ_ZERO_TERMINATED, &view));
         expect_status("cxj_saver_open during a save", CXJ_SAVING,
@@ -877,10 +948,19 @@ static struct {
 } catalogue[GRAINS];
 
 static size_t naive_metric_index(uint32_t grain, const char *name) {
-    size_t index = 0;
-    while (index < naive_metric_count(grain) && strcmp(naive_metric_name(grain, index), name) != 0) index++;
+    size_t index = naive_metric_find(grain, name);
     if (index == naive_metric_count(grain)) fail("the library has a metric that naive does not know: %s", name);
     return index;
+}
+
+/* Both must know the same predictors, in the same order. */
+static void read_predictors(void) {
+    cxj_predictor_info info;
+    size_t count = 0;
+    for (; cxj_predictor_describe(count, &info, sizeof info) == CXJ_OK; count++)
+        if (count >= NAIVE_PREDICTORS || strcmp(info.name, naive_predictor_names[count]) != 0)
+            fail("%s: naive has another predictor there", info.name);
+    expect_number("predictors", NAIVE_PREDICTORS, count);
 }
 
 /* Both must know the same metrics, with the same interval. */
@@ -896,12 +976,14 @@ static void read_catalogue(void) {
         catalogue[info.grain].count++;
         if (naive_metric_has_interval(info.grain, index) != info.has_interval)
             fail("%s: only one of the two says that it has an interval", info.name);
+        if (naive_metric_is_comparable(info.grain, index) != info.compares)
+            fail("%s: only one of the two says that it compares between cells", info.name);
     }
     for (uint32_t grain = 1; grain < GRAINS; grain++)
         expect_number("metrics of a grain", naive_metric_count(grain), catalogue[grain].count);
 }
 
-static bool is_close(double wanted, double got, double relative, double absolute) {
+bool is_close(double wanted, double got, double relative, double absolute) {
     if (isnan(wanted) || isnan(got)) return isnan(wanted) && isnan(got);
     return fabs(wanted - got) <= fmax(fabs(wanted) * relative, absolute);
 }
@@ -917,14 +999,7 @@ static bool agrees(uint32_t kind, const naive_metric *wanted, const cxj_value *g
            (!wanted->n_is_known || wanted->n == got->n);
 }
 
-/* What is compared: one cell of one view. */
-struct place {
-    const char *text;
-    const naive_table *table;
-    size_t cell;
-};
-
-static void fail_at(const struct place *place, const char *what, const char *wanted, const char *got) {
+void fail_at(const struct place *place, const char *what, const char *wanted, const char *got) {
     char key[400] = "";
     size_t length = 0;
     for (size_t i = 0; place->cell < place->table->count && i < place->table->parts; i++) {
@@ -945,6 +1020,10 @@ static void compare_metrics(const struct place *place, const cxj_value *got) {
         snprintf(g, sizeof g, "%.17g [%.17g, %.17g] of %" PRIu64, got[i].value, got[i].low, got[i].high, got[i].n);
         fail_at(place, naive_metric_name(grain, i), w, g);
     }
+}
+
+uint32_t metric_number(uint32_t grain, size_t index) {
+    return catalogue[grain].metrics[index];
 }
 
 static bool same_bits(double a, double b) {
@@ -1084,6 +1163,7 @@ static void compare_view(const struct side *side, size_t index) {
     expect_number("cells of a view", table->count, info.cells);
     compare_bulk(&place, view, &reading);
     compare_parts(&place, side, view);
+    compare_beyond(&place, view);
     free(reading.metrics);
     naive_table_free(table);
 }
@@ -1244,6 +1324,7 @@ static void compare_stats(const struct side *side) {
     for (size_t bit = 0; bit < 32; bit++) expect_number("touchpoints with a facet", wanted.facets[bit], facets[bit]);
     compare_uses(side);
     expect_number("has now", side->log.has_now, got.has_now);
+    expect_number("facets that are not recorded", side->log.unrecorded, got.unrecorded_facets);
     expect_number("now", (uint64_t)side->log.now, (uint64_t)got.now);
     if (side->counts_differ) return;
     naive_feed feed = naive_feed_counts(&side->log);
@@ -1257,9 +1338,21 @@ static void compare_stats(const struct side *side) {
     expect_number("all refused", side->total.refused, got.refused);
 }
 
+/* The calendar is what it was set to, whatever was saved and loaded since. */
+static void compare_calendars(const struct side *side) {
+    const char *text = NULL;
+    size_t length = 0;
+    expect_status("cxj_calendar", CXJ_OK, cxj_calendar(side->engine, &text, &length));
+    naive_calendar *got = text ? naive_calendar_read(text, length, NULL) : NULL;
+    if (side->log.calendar ? !got || !naive_calendar_is_equal(side->log.calendar, got) : text != NULL)
+        fail("the calendar is another:\n%s", text ? text : "(none)");
+    naive_calendar_free(got);
+}
+
 static void compare_side(const struct side *side, const struct scene *scene) {
     trace("side %d: compare\n", side->number);
     compare_stats(side);
+    compare_calendars(side);
     for (size_t i = 0; i < side->view_count; i++) {
         cxj_view *view = NULL;
         expect_status("cxj_view_at", CXJ_OK, cxj_view_at(side->engine, i, &view));
@@ -1283,7 +1376,9 @@ static void interrupt(struct side *side, const struct scene *scene) {
     if (chance(6)) reload(side);
     if (chance(6)) begin_save(side);
     if (side->saver) return;
-    if (chance(20)) add_view(side, scene->views[below(scene->view_count)]);
+    if (chance(20)) add_view(side, scene, scene->views[below(scene->view_count)]);
+    if (chance(5)) change_calendar(side, scene, chance(50));
+    if (chance(5)) change_feed(side);
     if (chance(7) && side->view_count) drop_view(side, below(side->view_count));
     if (chance(4)) erase(side, scene);
     if (chance(10)) compare_side(side, scene);
@@ -1303,7 +1398,7 @@ static void record_all(struct side *side, const struct scene *scene, const naive
 }
 
 static void add_all_views(struct side *side, const struct scene *scene) {
-    for (size_t i = 0; i < scene->view_count; i++) add_view(side, scene->views[i]);
+    for (size_t i = 0; i < scene->view_count; i++) add_view(side, scene, scene->views[i]);
 }
 
 /* At the end all views are there; then perhaps one goes and comes again, or a journey goes for good. */
@@ -1314,7 +1409,7 @@ static void finish(struct side *side, const struct scene *scene) {
         size_t index = below(side->view_count);
         const char *text = side->texts[index];
         drop_view(side, index);
-        add_view(side, text);
+        add_view(side, scene, text);
         compare_side(side, scene);
     }
     if (chance(30)) {
@@ -1327,6 +1422,7 @@ static void finish(struct side *side, const struct scene *scene) {
 static void run_alone(struct scene *scene) {
     struct side side;
     side_open(&side, 0);
+    if (chance(50)) change_calendar(&side, scene, false);
     if (chance(60)) add_all_views(&side, scene);
     record_all(&side, scene, scene->pool, scene->pool_count);
     finish(&side, scene);
@@ -1335,6 +1431,11 @@ static void run_alone(struct scene *scene) {
 static void merge(struct side *side, struct side *source, const struct scene *scene, bool twice) {
     trace("side %d: merge side %d\n", side->number, source->number);
     bool by_bytes = chance(50);
+    /* "Engines merge only where their calendars are the same text" */
+    if (!side->log.calendar != !source->log.calendar)
+        expect_status("cxj_merge with another calendar", CXJ_OTHER_CALENDAR, cxj_merge(side->engine, source->engine));
+    change_calendar(side, scene, false);
+    change_calendar(source, scene, false);
     if (by_bytes) {
         add_all_views(side, scene);
         add_all_views(source, scene);
@@ -1384,12 +1485,22 @@ static void run_merged(struct scene *scene) {
     finish(&sides[0], scene);
 }
 
+/* A text that may be a calendar: both say whether it is one. */
+static void try_calendar(void) {
+    static char text[LONGEST_CALENDAR], other[LONGEST_CALENDAR];
+    int64_t middle = between(first_moment, last_moment), reach = INT64_C(86400000) * (int64_t)below(1000);
+    draw_calendar(text, within_years(middle - reach), within_years(middle + reach));
+    spoil_calendar(text, other);
+    compare_calendar(chance(30) ? text : other);
+}
+
 static void run_log(uint64_t seed) {
     static struct scene scene;
     run.log_seed = seed;
     dice = seed;
     set_scene(&scene);
     bool merged = chance(35);
+    if (chance(20)) try_calendar();
     if (merged) scene.distinct = true; /* where order is not defined otherwise, merging has none to keep */
     draw_pool(&scene);
     draw_views(&scene);
@@ -1397,6 +1508,7 @@ static void run_log(uint64_t seed) {
         run_merged(&scene);
     else
         run_alone(&scene);
+    naive_calendar_free(scene.read_calendar);
 }
 
 /* ---- The program ---- */
@@ -1430,6 +1542,7 @@ int main(int argc, char **argv) {
     printf("seed %" PRIu64 "\n", seed);
     fflush(stdout);
     read_catalogue();
+    read_predictors();
     for (uint64_t i = 0; i < logs; i++) run_log(i == 0 ? seed : mix(seed + i * UINT64_C(0x9e3779b97f4a7c15)));
     printf("%" PRIu64 " logs agree\n", logs);
     return 0;
