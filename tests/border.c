@@ -34,7 +34,6 @@ typedef struct world {
     cxj_view *by_week;
     cxj_view *by_hour; /* touchpoints per hour: one that is over */
     cxj_view *both;    /* touchpoints by owner per hour */
-    cxj_view *few;     /* of an engine with a limit of one cell, which it has passed */
     cxj_view *driven, *driven_by_type; /* journeys with drivers */
     cxj_view *few;                     /* of an engine with a limit of one cell, which it has passed */
     cxj_engine *limited;

@@ -281,8 +281,8 @@ END_TEST
 START_TEST(times_keeps_the_sign) {
     is_words(cxj__base_times(cxj__base_wide(-3), words(0, 7)), UINT64_MAX, (uint64_t)-21);
     is_words(cxj__base_times(cxj__base_wide(-1), words(0, UINT64_C(1) << 62)), UINT64_MAX, UINT64_C(3) << 62);
-    is_words(cxj__base_times(words(1, words(0, UINT64_MAX)), 2), 3, UINT64_MAX - 1);
-    is_words(cxj__base_times(words(0, words(0, UINT64_MAX)), UINT64_MAX), UINT64_MAX - 1, 1);
+    is_words(cxj__base_times(words(1, UINT64_MAX), words(0, 2)), 3, UINT64_MAX - 1);
+    is_words(cxj__base_times(words(0, UINT64_MAX), words(0, UINT64_MAX)), UINT64_MAX - 1, 1);
     is_words(cxj__base_times(words(5, 6), words(0, 0)), 0, 0);
     is_words(cxj__base_less(words(1, 0), words(0, 1)), 0, UINT64_MAX);
     is_words(cxj__base_less(words(0, 0), words(0, 1)), UINT64_MAX, UINT64_MAX);
