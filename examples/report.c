@@ -278,12 +278,8 @@ static int take_option(request *asked, option which, const char *value) {
         asked->check = value;
         asked->instead = asked->instead == OPTION_NONE ? which : asked->instead;
         break;
-    case OPTION_LIST:
-    case OPTION_HELP:
-    case OPTION_VERSION:
+    default: /* what is written in place of a report */
         asked->instead = asked->instead == OPTION_NONE ? which : asked->instead;
-        break;
-    case OPTION_COUNT:
         break;
     }
     return EXIT_FINE;

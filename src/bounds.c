@@ -218,37 +218,13 @@ static bool has_durations(const struct cxj__cell *cell) {
 }
 
 static bool is_more(struct cxj__int128 a, struct cxj__int128 b) {
-    cxj__base_add(&b, cxj__base_negate(a)); /* both are far from 127 bits */
-    return b.high >> 63 != 0;
-}
-
-/* The product of two numbers of 128 bits without sign: eight digits of 32 bits, the lowest first. */
-static void multiply_wide(struct cxj__int128 a, struct cxj__int128 b, uint32_t digits[8]) {
-    const uint32_t x[4] = {(uint32_t)a.low, (uint32_t)(a.low >> 32), (uint32_t)a.high, (uint32_t)(a.high >> 32)};
-    const uint32_t y[4] = {(uint32_t)b.low, (uint32_t)(b.low >> 32), (uint32_t)b.high, (uint32_t)(b.high >> 32)};
-    memset(digits, 0, 8 * sizeof *digits);
-    for (size_t i = 0; i < 4; i++) {
-        uint64_t carry = 0;
-        for (size_t k = 0; k < 4; k++) {
-            carry += digits[i + k] + (uint64_t)x[i] * y[k];
-            digits[i + k] = (uint32_t)carry;
-            carry >>= 32;
-        }
-        digits[i + 4] = (uint32_t)carry;
-    }
+    return cxj__base_order(a, b) > 0;
 }
 
 /* n · Σx² is never less than (Σx)² (Cauchy), and Σx², of integers, never less than Σx. */
 static bool can_be_squares(struct cxj__int128 sum, struct cxj__int128 squares, int64_t n) {
-    uint32_t low[8], high[8];
-    if (sum.high >> 63 != 0) sum = cxj__base_negate(sum);
-    if (is_more(sum, squares)) return false;
-    multiply_wide(sum, sum, low);
-    multiply_wide(cxj__base_wide(n), squares, high);
-    for (size_t i = 8; i-- > 0;) {
-        if (low[i] != high[i]) return low[i] < high[i];
-    }
-    return true;
+    struct cxj__int128 size = sum.high >> 63 != 0 ? cxj__base_negate(sum) : sum;
+    return !is_more(size, squares) && cxj__base_is_square_within(sum, cxj__base_wide(n), squares);
 }
 
 static bool is_within(const struct cxj__cell *cell, const struct bound *bound) {

@@ -261,7 +261,7 @@ bool cxj__post_stands(const struct cxj__core *core, const struct cxj__journey *j
 static const struct cxj__durations *lasted_in(const struct cxj_view *view, const struct cxj__standing *standing) {
     return view->in_hours ? standing->in_hours : &standing->fold->lasted;
 }
-static void contribute(const struct cxj__core *core, const struct cxj_view *view, const struct cxj__standing *standing,
+static void contribute_by_clock(const struct cxj__core *core, const struct cxj_view *view, const struct cxj__standing *standing,
                        const struct cxj__fold *fold, struct cxj__contribution *contribution) {
     cxj__fold_contribute(fold, view->in_hours ? core->hours : NULL, lasted_in(view, standing), core->now, contribution);
 }
@@ -365,7 +365,7 @@ bool cxj__post_standing(struct cxj__post *post) {
         if (post->made == post->budget) return false;
         if (fold == NULL) fold = cxj__journey_fold(journey, &room);
         struct whole whole = {post, view, fold, &contributions[view->in_hours]};
-        if (!are_known[view->in_hours]) contribute(core, view, &standing, fold, &contributions[view->in_hours]);
+        if (!are_known[view->in_hours]) contribute_by_clock(core, view, &standing, fold, &contributions[view->in_hours]);
         are_known[view->in_hours] = true;
         if (!post_whole(&whole, view, &key)) return false;
         post->made++;
@@ -401,8 +401,8 @@ struct move {
 static void know(struct move *move, const struct cxj_view *view) {
     const bool in_hours = view->in_hours;
     if (move->are_known[in_hours]) return;
-    contribute(move->core, view, move->before, move->before->fold, &move->was[in_hours]);
-    contribute(move->core, view, move->after, move->after->fold, &move->is[in_hours]);
+    contribute_by_clock(move->core, view, move->before, move->before->fold, &move->was[in_hours]);
+    contribute_by_clock(move->core, view, move->after, move->after->fold, &move->is[in_hours]);
     move->are_known[in_hours] = true;
 }
 

@@ -141,7 +141,7 @@ START_TEST(what_is_not_known_is_not_asked) {
         const struct cxj__cell_shape *shape = cxj__cell_shape(grain);
         size_t later = 0;
         ck_assert(cxj__cell_reserve_unknown(cell, &memory));
-        for (enum cxj__list list = CXJ__COUNTS; list < CXJ__LISTS; list++) {
+        for (enum cxj__list list = CXJ__COUNTS; list <= CXJ__HISTOGRAMS; list++) {
             size_t places[] = {shape->counts, shape->sums, shape->histograms};
             for (size_t place = 0; place < places[list]; place++) {
                 if (cxj__cell_number(grain, list, place) <= cxj__cell_first_numbers(grain, list)) continue;

@@ -670,7 +670,7 @@ enum { CELLS = 3000 };
 
 START_TEST(thousands_of_cells_are_found) {
     struct world w;
-    open_view(&w, "touchpoints");
+    open_view(&w, "transitions by owner, type, segment, reason per hour");
     ck_assert_ptr_null(find(&w, 1));
     for (uint32_t i = 0; i < CELLS; i++) {
         ck_assert_ptr_null(find(&w, i));
@@ -714,7 +714,7 @@ END_TEST
 START_TEST(regular_keys_spread) {
     for (int part = -1; part < CXJ__KEY_PARTS; part++) {
         struct world w;
-        open_view(&w, "touchpoints");
+        open_view(&w, "transitions by owner, type, segment, reason per hour");
         for (uint32_t i = 0; i < 1000; i++) {
             struct cxj__key key = {.period = part < 0 ? (int64_t)i << 32 : 9};
             if (part >= 0) key.parts[part] = i;
@@ -737,7 +737,7 @@ START_TEST(squares_of_keys_spread) {
     for (int part = 0; part < CXJ__KEY_PARTS; part++) {
         for (int other = -1; other < part; other++) {
             struct world w;
-            open_view(&w, "touchpoints");
+            open_view(&w, "transitions by owner, type, segment, reason per hour");
             for (uint32_t i = 0; i < 1024; i++) {
                 struct cxj__key key = {.period = other < 0 ? (int64_t)(i / 32) * DAY - DAY : 9};
                 key.parts[part] = i % 32;

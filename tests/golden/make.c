@@ -101,6 +101,33 @@ static void add_views(cxj_engine *engine) {
     add(engine, "journeys by outcome, exit, churned where had owner = \"bob \"\"the fixer\"\"\"");
 }
 
+/* A journey for drivers: what goes wrong depends on its number, and so do its rating, if it has one, and whether it
+ * churns. */
+static void live_with(cxj_engine *engine, uint64_t number, uint8_t outcome) {
+    static const char *const names[][9] = {{"ann", "sales", "phone", NULL, NULL, NULL, "moving"},
+                                           {"bob", "sales", "mail", NULL, NULL, NULL, "moving"}};
+    const uint64_t faults = number % 4, chases = number % 3, late = number / 2 % 2, days = number % 5;
+    int64_t at = START + (int64_t)number * HOUR;
+    record(engine, with(engine, names[0], (cxj_touchpoint){.journey = number, .at = at, .due = at + 30 * HOUR}));
+    for (uint64_t i = 0; i < faults + chases; i++) {
+        at += HOUR;
+        record(engine,
+               (cxj_touchpoint){.journey = number, .at = at, .facets = i < faults ? CXJ_FACET_FAULT : CXJ_FACET_CHASE});
+    }
+    at += (int64_t)(days * 24 + late * 30) * HOUR;
+    record(engine,
+           with(engine, names[number % 7 < 3],
+                (cxj_touchpoint){.journey = number, .at = at, .facets = CXJ_FACET_DELIVERED | CXJ_FACET_UPDATE}));
+    const uint64_t rating = 96 - 9 * faults - 7 * chases - 11 * late - 2 * days - number * number % 5;
+    record(engine, (cxj_touchpoint){.journey = number,
+                                    .at = at + HOUR,
+                                    .scale = number % 6 == 0 ? 0 : CXJ_SCALE_PERCENT,
+                                    .score = number % 6 == 0 ? 0 : (uint8_t)rating,
+                                    .scope = number % 6 == 0 ? 0 : CXJ_SCOPE_JOURNEY,
+                                    .facets = rating < 60 ? CXJ_FACET_CHURNED : 0,
+                                    .outcome = outcome});
+}
+
 static FILE *open_file(const char *folder, const char *name, const char *ending) {
     char path[1024];
     snprintf(path, sizeof path, "%s/" FORMAT "-%s.%s", folder, name, ending);
@@ -165,5 +192,14 @@ int main(int count, char **arguments) {
     live_through(engine, 6, START + 2085 * HOUR, 0);
     must(engine, cxj_advance(engine, START + 3000 * HOUR));
     write_engine(engine, arguments[1], "calendar");
+
+    engine = make(1000 * HOUR);
+    add(engine, "journeys by type");
+    add(engine, "journeys with drivers");
+    add(engine, "journeys by exit with drivers");
+    for (uint64_t number = 1; number <= 20; number++) live_with(engine, number, 1);
+    must(engine, cxj_advance(engine, START + 2000 * HOUR)); /* those that are there so far are sealed */
+    for (uint64_t number = 31; number <= 40; number++) live_with(engine, number, 0);
+    write_engine(engine, arguments[1], "drivers");
     return 0;
 }
