@@ -150,7 +150,7 @@ struct log_reader {
     bool ended;     /* the file has nothing more */
     bool stopped;   /* and log->refusal says why */
     bool dropping;  /* the row is beyond LOG_ROW_LIMIT, and its bytes are let go */
-    bool not_ascii; /* the row has bytes that are not ASCII */
+    bool not_ascii; /* the row has bytes that are not ASCII, or a NUL */
     uint64_t line;  /* of the next byte to be scanned */
     uint64_t row_line;
     uint64_t rows;
@@ -241,10 +241,10 @@ static bool refill(log_reader *log) {
     return got > 0;
 }
 
-/* The bytes at which a scan of a bare field has to look twice. Those that are not ASCII are among them, so that rows of
- * ASCII, which are most, need no check of UTF-8. */
+/* The bytes at which a scan of a bare field has to look twice. NUL and those that are not ASCII are among them, so that
+ * rows of ASCII, which are most, need no check of UTF-8. */
 static const bool looks_twice[256] = {
-    [','] = true, ['"'] = true, ['\n'] = true,
+    [0] = true,   [','] = true, ['"'] = true,  ['\n'] = true,
 #define R4(n) [n] = true, [(n) + 1] = true, [(n) + 2] = true, [(n) + 3] = true
 #define R16(n) R4(n), R4((n) + 4), R4((n) + 8), R4((n) + 12)
     R16(0x80),    R16(0x90),    R16(0xA0),     R16(0xB0), R16(0xC0), R16(0xD0), R16(0xE0), R16(0xF0),
@@ -323,7 +323,7 @@ static ending scan_quoted(log_reader *log, slice *field) {
     for (;;) {
         const char *p = log->buffer + log->next;
         while (*p != '"' && *p != '\n') {
-            log->not_ascii |= (unsigned char)*p >= 0x80;
+            log->not_ascii |= (unsigned char)*p >= 0x80 || *p == 0;
             p++;
         }
         log->next = (size_t)(p - log->buffer);
@@ -432,13 +432,13 @@ static size_t unescape(char *text, size_t length) {
     return kept;
 }
 
-/* The bytes from the start of a text that are UTF-8. */
+/* The bytes from the start of a text that are UTF-8 without NUL. */
 static size_t utf8_length(const char *text, size_t length) {
     size_t at = 0;
     while (at < length) {
         uint32_t code;
         const size_t size = text_decode(text + at, length - at, &code);
-        if (size == 0) {
+        if (size == 0 || code == 0) {
             break;
         }
         at += size;

@@ -52,7 +52,7 @@ typedef enum log_status {
     X(LOG_STRAY_QUOTE, "a quote inside a bare field")                                                                  \
     X(LOG_STRAY_TEXT, "text after a closing quote")                                                                    \
     X(LOG_UNCLOSED, "a quoted field that is never closed")                                                             \
-    X(LOG_BAD_UTF8, "bytes that are not UTF-8")                                                                        \
+    X(LOG_BAD_UTF8, "bytes that are not UTF-8, or a NUL")                                                                        \
     X(LOG_SAME_NUMBER, "stands for the same number as another text; change one of them")                               \
     X(LOG_TOO_LONG, "a row too long to be kept")                                                                       \
     X(LOG_TOO_MANY_ROWS, "its row number is beyond what sequence can hold")                                            \

@@ -245,14 +245,14 @@ small() {
     strip -o build/libcxj-stripped.so "$1"
     bytes=$(wc -c <build/libcxj-stripped.so)
     echo "$bytes bytes"
-    [ "$bytes" -lt 240000 ]
+    [ "$bytes" -lt 280000 ]
 }
 show "the shared library needs libc and libm alone" foreign build/src/libcxj.so
-show "the shared library, stripped, is under 240 KB" small build/src/libcxj.so
+show "the shared library, stripped, is under 280 KB" small build/src/libcxj.so
 
 headline "Cases beside the project"
 # Those of the cases' parts (part.txt) that the report program can answer: of meaning,act,reading.
-parts=
+parts=meaning
 if [ ! -f ../shared/check.py ]; then
     skip "check.py" "there is no ../shared/check.py beside this checkout; its small cases ran as tests/conformance"
 elif [ -z "$parts" ]; then
