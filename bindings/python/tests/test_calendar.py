@@ -1,0 +1,202 @@
+"""Calendars: their offsets are those that zoneinfo knows, moment by moment; and what is no calendar is refused in words."""
+
+import copy
+import datetime
+import pickle
+import random
+import re
+import unittest
+import zoneinfo
+
+import cxj
+
+UTC = datetime.timezone.utc
+SECOND, HOUR, DAY = (datetime.timedelta(**{unit: 1}) for unit in ("seconds", "hours", "days"))
+ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Africa/Casablanca", "UTC",
+         "Asia/Kathmandu", "America/Sao_Paulo", "Africa/Cairo", "Asia/Gaza", "Pacific/Kiritimati", "Antarctica/Troll", "Europe/Dublin")
+OFFSET = r"[+-]\d\d:\d\d"
+
+
+def have_zones() -> bool:
+    try:
+        return bool([zoneinfo.ZoneInfo(name) for name in ZONES])
+    except zoneinfo.ZoneInfoNotFoundError:
+        return False
+
+
+def offset_of(text: str) -> datetime.timedelta:
+    length = datetime.timedelta(hours=int(text[1:3]), minutes=int(text[4:]))
+    return -length if text[0] == "-" else length
+
+
+def offsets_of(calendar: cxj.Calendar) -> "tuple[datetime.timedelta, list[tuple[datetime.datetime, datetime.timedelta]]]":
+    """The offset that is not dated, and those that are."""
+    first, *dated = [line.split()[1:] for line in str(calendar).splitlines() if line.startswith("offset ")]
+    return offset_of(first[0]), [(datetime.datetime.fromisoformat(at.replace("Z", "+00:00")), offset_of(text))
+                                 for at, text in dated]
+
+
+def in_force(calendar: cxj.Calendar, moment: datetime.datetime) -> datetime.timedelta:
+    """SPEC 10: offset(u), the offset in force at u."""
+    offset, dated = offsets_of(calendar)
+    for begin, after in dated:
+        if begin <= moment:
+            offset = after
+    return offset
+
+
+class Changing(datetime.tzinfo):
+    """A zone of a host's own, whose offset changes at moments that are given."""
+
+    def __init__(self, changes: "list[tuple[datetime.datetime, datetime.timedelta]]") -> None:
+        self.changes = changes
+
+    def fromutc(self, moment: datetime.datetime) -> datetime.datetime:
+        return moment + self.at(moment.replace(tzinfo=UTC))
+
+    def at(self, moment: datetime.datetime) -> datetime.timedelta:
+        return [offset for begin, offset in self.changes if begin <= moment][-1]
+
+    def utcoffset(self, local: "datetime.datetime | None") -> "datetime.timedelta | None":
+        if local is None:
+            return None
+        naive = local.replace(tzinfo=None)
+        possible = [offset for _, offset in self.changes if self.at((naive - offset).replace(tzinfo=UTC)) == offset]
+        return possible[0]
+
+    def dst(self, _: "datetime.datetime | None") -> "datetime.timedelta | None":
+        return None
+
+    def tzname(self, _: "datetime.datetime | None") -> "str | None":
+        return None
+
+
+@unittest.skipUnless(have_zones(), "there is no data of zones; the package tzdata has them")
+class Zones(unittest.TestCase):
+    def test_offsets_are_those_of_zoneinfo(self) -> None:
+        """At random moments of the years written, and to the second around each change, the offset in force is zoneinfo's."""
+        seed = random.randrange(2**32)
+        dice = random.Random(seed)
+        for name in ZONES:
+            zone = zoneinfo.ZoneInfo(name)
+            calendar = cxj.Calendar(name)
+            first, dated = offsets_of(calendar)
+            begin = datetime.datetime(2000, 1, 2, tzinfo=UTC)
+            length = datetime.datetime(2049, 12, 31, tzinfo=UTC) - begin
+            moments = [begin + dice.random() * length for _ in range(300)]
+            for change, _ in dated:
+                moments += [change - SECOND, change - SECOND / 1000, change, change + SECOND]
+            for moment in moments:
+                self.assertEqual(in_force(calendar, moment), moment.astimezone(zone).utcoffset(),
+                                 f"{name} at {moment}, seed {seed}")
+            # Each line says something new, in order of time.
+            self.assertEqual([at for at, _ in dated], sorted({at for at, _ in dated}), name)
+            held = [first, *(offset for _, offset in dated)]
+            self.assertFalse([one for one, after in zip(held, held[1:]) if one == after], name)
+
+    def test_changes_of_some_zones_are_those_of_their_laws(self) -> None:
+        for name, years, lines in (
+            ("Europe/Berlin", (2026, 2026), ["+01:00", "2026-03-29T01:00:00Z +02:00", "2026-10-25T01:00:00Z +01:00"]),
+            ("America/New_York", (2026, 2026), ["-05:00", "2026-03-08T07:00:00Z -04:00", "2026-11-01T06:00:00Z -05:00"]),
+            # Half an hour of summer time.
+            ("Australia/Lord_Howe", (2026, 2026), ["+11:00", "2026-04-04T15:00:00Z +10:30", "2026-10-03T15:30:00Z +11:00"]),
+            # Friday 30 December 2011 is not there: from one end of the world to the other.
+            ("Pacific/Apia", (2011, 2011), ["-10:00", "2011-04-02T14:00:00Z -11:00", "2011-09-24T14:00:00Z -10:00",
+                                            "2011-12-30T10:00:00Z +14:00"]),
+            # The clock goes back for Ramadan.
+            ("Africa/Casablanca", (2025, 2025), ["+01:00", "2025-02-23T02:00:00Z +00:00", "2025-04-06T02:00:00Z +01:00"]),
+            ("UTC", (2000, 2049), ["+00:00"]),
+        ):
+            text = "".join(f"offset {line}\n" for line in lines)
+            self.assertEqual(str(cxj.Calendar(name, years=years)), text)
+            self.assertEqual(str(cxj.Calendar(zoneinfo.ZoneInfo(name), years=years)), text)
+
+    def test_outside_of_the_years_the_offset_stays(self) -> None:
+        """Before them that of their beginning, behind them that of their end: of local years."""
+        calendar = cxj.Calendar("Australia/Lord_Howe", years=(2020, 2021))
+        self.assertEqual(in_force(calendar, datetime.datetime(2019, 6, 1, tzinfo=UTC)), 11 * HOUR)
+        self.assertEqual(in_force(calendar, datetime.datetime(2030, 6, 1, tzinfo=UTC)), 11 * HOUR)
+        self.assertEqual(len(offsets_of(calendar)[1]), 4)
+        whole = offsets_of(cxj.Calendar("Europe/Berlin"))[1]
+        self.assertEqual((whole[0][0].year, whole[-1][0].year, len(whole)), (2000, 2049, 100))
+        self.assertEqual(cxj.Calendar("Europe/Berlin"), cxj.Calendar("Europe/Berlin", years=(2000, 2049)))
+        # At the ends of what datetime has.
+        for years in ((1, 3), (9998, 9999)):
+            for name in ("Etc/GMT+12", "Etc/GMT-14"):
+                self.assertEqual(len(str(cxj.Calendar(name, years=years)).splitlines()), 1)
+
+    def test_what_is_no_zone_is_refused(self) -> None:
+        for words, zone in {"the nearest is 'Europe/Berlin'": "Europe/Berln", "names are like 'Europe/Berlin'": "x",
+                            "there is no zone 'Europe'": "Europe", "there is no zone '../x'": "../x", "no zone ''": "",
+                            r"there is no zone '\x00'": "\0", "or a tzinfo is expected, not 5": 5}.items():
+            with self.subTest(words), self.assertRaisesRegex(ValueError, "^zone: .*" + re.escape(words)):
+                cxj.Calendar(zone)  # type: ignore[arg-type]
+        # Until 1972 the clock of Monrovia was behind by 44 minutes and 30 seconds.
+        with self.assertRaisesRegex(ValueError, "^zone: Africa/Monrovia is -0:44:30 from UTC at 1970.*; whole minutes"):
+            cxj.Calendar("Africa/Monrovia", years=(1970, 1980))
+        cxj.Calendar("Africa/Monrovia")
+
+
+class Own(unittest.TestCase):
+    """What needs no data of zones."""
+
+    def test_a_zone_of_a_hosts_own(self) -> None:
+        """A tzinfo whose offset never changes, and one that changes twice within two days."""
+        self.assertEqual(str(cxj.Calendar(datetime.timezone(-9.5 * HOUR))), "offset -09:30\n")
+        self.assertEqual(str(cxj.Calendar(UTC)), str(cxj.Calendar()))
+        begin = datetime.datetime(2010, 5, 5, 0, 0, 17, tzinfo=UTC)
+        changes = [(datetime.datetime(1, 1, 1, tzinfo=UTC), 2 * HOUR), (begin, 5 * HOUR), (begin + 1.25 * DAY, 2 * HOUR),
+                   (begin + 9 * DAY, -3 * HOUR), (begin + 9 * DAY + 2 * HOUR, 18 * HOUR)]
+        self.assertEqual(offsets_of(cxj.Calendar(Changing(changes))), (2 * HOUR, changes[1:]))
+        for beyond in (18 * HOUR + 60 * SECOND, -19 * HOUR):
+            with self.assertRaisesRegex(ValueError, "whole minutes within 18 hours are expected"):
+                cxj.Calendar(datetime.timezone(beyond))
+
+    def test_years(self) -> None:
+        for words, years in {"not 5": 5, "2001 is after 2000": (2001, 2000), "0 is not within": (0, 5),
+                             "'2000' is no whole number": ("2000", 2001), r"not \(1, 2, 3\)": (1, 2, 3)}.items():
+            with self.subTest(words), self.assertRaisesRegex(ValueError, "^years: .*" + words):
+                cxj.Calendar(years=years)  # type: ignore[arg-type]
+
+    def test_hours_in_every_form(self) -> None:
+        lines = ["mon-thu 09:00-12:30 13:30-17:00", "fri 09:00-12:00"]
+        wanted = "offset +00:00\n" + "".join(f"hours {line}\n" for line in lines)
+        for hours in (lines, tuple(lines), "\n".join(lines), iter(lines),
+                      "\n  mon-thu   09:00-12:30  13:30-17:00\n\n" + lines[1],
+                      {"mon-thu": "09:00-12:30 13:30-17:00", "fri": "09:00-12:00"},
+                      {"mon-thu": ["09:00-12:30", "13:30-17:00"], "fri": ("09:00-12:00",)}):
+            self.assertEqual(str(cxj.Calendar(hours=hours)), wanted)  # type: ignore[arg-type]
+        for words, wrong in {"hours: there are none": {}, "hours: there are none;": "", "not 5": 5,
+                             "hours, mon: .* not 5": {"mon": 5}, "hours, mon: .* in one line": {"mon": "09:00-10:00\non x"},
+                             "not b'mon'": b"mon"}.items():
+            with self.subTest(words), self.assertRaisesRegex(ValueError, "^hours.*" + words[5:]):
+                cxj.Calendar(hours=wrong)  # type: ignore[arg-type]
+
+    def test_holidays_in_every_form(self) -> None:
+        """In order of time, however they come; alike twice is once."""
+        date = datetime.date(2026, 12, 25)
+        wanted = "offset +00:00\non 2026-12-24 09:00-12:00\non 2026-12-25 closed\n"
+        for holidays in ([date, "2026-12-24 09:00-12:00"], ["2026-12-25", date, "2026-12-24  09:00-12:00"],
+                         "2026-12-25\n2026-12-24 09:00-12:00\n", {date: "closed", "2026-12-24": ["09:00-12:00"]},
+                         [datetime.datetime(2026, 12, 25), "2026-12-25 closed", "2026-12-24 09:00-12:00"]):
+            self.assertEqual(str(cxj.Calendar(holidays=holidays)), wanted)  # type: ignore[arg-type]
+        for words, wrong in {"a date such as .* not 'x'": ["x"], "not 5": [5], "not '2026-02-30'": ["2026-02-30"],
+                             "not '20261225'": ["20261225"],
+                             "2026-12-25 is said twice": {date: "closed", "2026-12-25": "09:00-10:00"},
+                             r"not datetime.datetime\(": [datetime.datetime(2026, 12, 25, 8)], "a list or a dict": date,
+                             "not None": {date: None}, "not ''": {date: ""}}.items():
+            with self.subTest(words), self.assertRaisesRegex(ValueError, "^holidays.*" + words):
+                cxj.Calendar(holidays=wrong)  # type: ignore[arg-type]
+
+    def test_a_calendar_is_its_text(self) -> None:
+        calendar = cxj.Calendar(datetime.timezone(HOUR), "mon-fri 09:00-17:00", ["2026-12-25"])
+        self.assertEqual(calendar.text, "offset +01:00\nhours mon-fri 09:00-17:00\non 2026-12-25 closed\n")
+        for same in (cxj.Calendar.from_text(str(calendar)), copy.deepcopy(calendar), pickle.loads(pickle.dumps(calendar))):
+            self.assertEqual((same, hash(same), str(same)), (calendar, hash(calendar), str(calendar)))
+        self.assertNotEqual(calendar, cxj.Calendar())
+        self.assertNotEqual(calendar, calendar.text)
+        self.assertEqual(repr(calendar), "<cxj.Calendar: 1 offset, 1 hours, 1 on>")
+
+
+if __name__ == "__main__":
+    unittest.main()
