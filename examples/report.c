@@ -63,6 +63,9 @@ enum { DEFAULT_VIEWS = sizeof default_views / sizeof default_views[0] };
     X(OPTION_FEEDS, "--feeds", "FACET,...",                                                                            \
       "the facets that the log can carry; metrics that need others have\n"                                             \
       "no value. Without it: in tables those that occur, in JSON all")                                                 \
+    X(OPTION_CALENDAR, "--calendar", "FILE",                                                                           \
+      "the calendar of the host: its local time, by which periods go, and\n"                                           \
+      "its working hours")                                                                                             \
     X(OPTION_METRICS, "--metrics", "NAME,...", "the columns of the tables")                                            \
     X(OPTION_LOAD, "--load", "FILE",                                                                                   \
       "go on from what --save has kept; without --view, answer the views\n"                                            \
@@ -107,6 +110,7 @@ typedef struct request {
     bool strict;
     option instead;   /* of a report: help, version, list or check, or OPTION_NONE */
     const char *path; /* of the log; NULL: none, for there is a load; likewise what follows */
+    const char *calendar;
     const char *load;
     const char *save;
     const char *check;
@@ -208,6 +212,9 @@ static int take_option(request *asked, option which, const char *value) {
         break;
     case OPTION_METRICS:
         return add_metrics(asked, value);
+    case OPTION_CALENDAR:
+        asked->calendar = value;
+        break;
     case OPTION_LOAD:
         asked->load = value;
         break;
@@ -293,6 +300,7 @@ typedef struct run {
     const char **texts; /* of the views; the texts are not owned */
     size_t view_count;
     bool default_view; /* nobody named any */
+    bool misused;      /* it stops for what the command line asks */
     FILE *file;
     log_reader *log;
 
@@ -658,6 +666,67 @@ static bool make_engine(run *at) {
     return true;
 }
 
+/* Reads all of a file, in memory to be freed; NULL, and errno says why, if it cannot be read. */
+static char *read_file(const char *path, size_t *length) {
+    FILE *in = fopen(path, "rb");
+    char *text = NULL;
+    size_t capacity = 0;
+    *length = 0;
+    while (in != NULL) {
+        if (*length == capacity) {
+            capacity = capacity * 2 + 4096;
+            char *larger = realloc(text, capacity);
+            if (larger == NULL) {
+                break;
+            }
+            text = larger;
+        }
+        const size_t got = fread(text + *length, 1, capacity - *length, in);
+        *length += got;
+        if (got == 0) {
+            break;
+        }
+    }
+    const bool read = in != NULL && feof(in) && !ferror(in);
+    const int error = errno;
+    if (in != NULL) {
+        (void)fclose(in); /* it was only read */
+    }
+    if (!read) {
+        free(text);
+        text = NULL;
+    }
+    errno = error;
+    return text;
+}
+
+/* Gives the engine its calendar, before it has any view, if there is to be one. */
+static bool set_calendar(run *at) {
+    const char *path = at->asked->calendar;
+    if (path == NULL) {
+        return true;
+    }
+    size_t length = 0;
+    errno = 0;
+    char *text = read_file(path, &length);
+    const char *why = strerror(errno);
+    at->misused = text == NULL;
+    if (text != NULL) {
+        /* A file in which nothing stands is a calendar that says nothing. */
+        at->misused = cxj_set_calendar(at->engine, length > 0 ? text : "#", length > 0 ? length : 1) != CXJ_OK;
+        why = cxj_message(at->engine);
+    }
+    free(text);
+    if (at->misused) {
+        fputs("cxj-report: the calendar ", stderr);
+        (void)table_text(stderr, path, strlen(path), PATH);
+        fputs(" is refused: ", stderr);
+        (void)table_text(stderr, why, strlen(why), SENTENCE);
+        fputc('\n', stderr);
+    }
+    return !at->misused;
+}
+
 /* Adds a view to those that are answered, and to the engine if it has not got it. */
 static bool add_view(run *at, const char *text) {
     const cxj_status status = cxj_view_add(at->engine, text, CXJ_ZERO_TERMINATED, &at->views[at->view_count]);
@@ -665,6 +734,7 @@ static bool add_view(run *at, const char *text) {
         at->texts[at->view_count++] = text;
         return true;
     }
+    at->misused = status == CXJ_BAD_TEXT || status == CXJ_NO_CALENDAR;
     const char *why = cxj_message(at->engine);
     fputs("cxj-report: the view \"", stderr);
     (void)table_text(stderr, text, strlen(text), SENTENCE);
@@ -745,11 +815,13 @@ static int report(const request *asked) {
         return EXIT_STOPPED;
     }
     at->asked = asked;
-    const bool done = make_engine(at) && choose_views(at) && open_log(at) && read_log(at) && save(at) && answer(at);
+    const bool done = make_engine(at) && set_calendar(at) && choose_views(at) && open_log(at) && read_log(at) &&
+                      save(at) && answer(at);
+    const int status = done ? EXIT_FINE : at->misused ? EXIT_USAGE : EXIT_STOPPED;
     clear_progress(at);
     run_finish(at);
     free(at);
-    return done ? EXIT_FINE : EXIT_STOPPED;
+    return status;
 }
 
 /* Says whether a file is whole, and what is in it. */

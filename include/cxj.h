@@ -115,10 +115,12 @@ enum {
     CXJ_SAVING = -10,    /**< a save in steps is under way; end it first */
     CXJ_IO = -11,        /**< the host's function for writing or reading failed */
     CXJ_BAD_BYTES = -12, /**< these bytes are not those of an engine, or not whole */
-    CXJ_NEWER_FORMAT = -13, /**< the bytes were written by a newer version, in a format that this one does not know */
-    CXJ_OTHER_VIEWS = -14,  /**< the saved engine does not have the views of this one */
-    CXJ_TOO_SMALL = -15,    /**< the room passed for a result is too small; the size that is needed was told */
-    CXJ_OTHER_KEY = -16     /**< text ids of the two engines were made with different keys (cxj_options: text_key) */
+    CXJ_NEWER_FORMAT = -13,  /**< the bytes were written by a newer version, in a format that this one does not know */
+    CXJ_OTHER_VIEWS = -14,   /**< the saved engine does not have the views of this one */
+    CXJ_TOO_SMALL = -15,     /**< the room passed for a result is too small; the size that is needed was told */
+    CXJ_OTHER_KEY = -16,     /**< text ids of the two engines were made with different keys (cxj_options: text_key) */
+    CXJ_NO_CALENDAR = -17,   /**< working hours need a calendar: there is none, or it cannot be taken away */
+    CXJ_OTHER_CALENDAR = -18 /**< the two engines have different calendars, or only one has any */
 };
 
 /** A length that stands for "up to the first NUL". */
@@ -607,9 +609,10 @@ enum {
  *     transitions by owner per month
  *     journeys by type, segment per month ended where segment in (premium, business) and had cause = policy
  *
- *     view   = grain [ "by" dim { "," dim } ] [ "per" period ] [ "where" cond { "and" cond } ]
+ *     view   = grain [ "by" dim { "," dim } ] [ "per" period ] [ "in" "working" "hours" ]
+ *              [ "where" cond { "and" cond } ]
  *     cond   = [ "had" ] dim ( "=" name | "in" "(" name { "," name } ")" )
- *     period = ( hour | day | week | month | quarter | year ) [ "ended" ]      (UTC; weeks begin on Monday)
+ *     period = ( hour | day | week | month | quarter | year ) [ "ended" ]      (weeks begin on Monday)
  *     name   = bare word of ASCII letters, digits, "-", "_", "." or a "quoted string" ("" inside stands for one ")
  *
  * Dimensions by grain: touchpoints: owner, team, channel, stage, activity, cause, type, segment, reason, outcome,
@@ -617,7 +620,9 @@ enum {
  * segment, reason, outcome, churned; journeys: type, segment, reason, outcome, churned, entry, exit. At most four
  * dimensions and four conditions. `ended` (periods by a journey's end, open ones left out) and `had` (journeys with at
  * least one touchpoint of that owner, team, channel, stage, activity or cause) stand in journeys views only. `""`
- * matches none. The names of the conditions enter the dictionaries.
+ * matches none. The names of the conditions enter the dictionaries. Periods are those of local time, and `in working
+ * hours` leaves out of durations what is closed, both by the engine's calendar (cxj_set_calendar()); without one local
+ * time is UTC, and there are no working hours.
  *
  * A view's text is normalised: one blank between words and after commas, quotes only where a name needs them, the names
  * of a condition in the order of their bytes and each once, `=` for a single one, conditions in the order of dimensions
@@ -628,8 +633,9 @@ enum {
  * @param length  bytes of text, or CXJ_ZERO_TERMINATED
  * @param view    receives the view, which lives until cxj_view_drop() or the end of the engine
  * @return CXJ_OK; CXJ_BAD_TEXT (cxj_message() names the column, counted in bytes from 1, and what was expected there);
- *         CXJ_LIMIT (a dictionary is full, or there are 4,096 views); CXJ_SAVING (a save in steps is under way, and the
- *         view is new); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT.
+ *         CXJ_LIMIT (a dictionary is full, or there are 4,096 views); CXJ_NO_CALENDAR (the view is in working hours,
+ *         and the engine has no calendar); CXJ_SAVING (a save in steps is under way, and the view is new);
+ *         CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT.
  *         Time in proportion to the touchpoints held. */
 CXJ_API cxj_status cxj_view_add(cxj_engine *engine, const char *text, size_t length, cxj_view **view);
 
@@ -982,7 +988,7 @@ CXJ_API cxj_status cxj_view_read(const cxj_view *view, const uint32_t *metrics, 
  * @param message   where to write why it failed; NULL: nowhere
  * @param message_capacity  bytes at message
  * @param codes     receives codes of the part's dimension (cxj_view_part(); outcome as CXJ_OUTCOME_COMPLETED …,
- *   churned as 1, none as 0); for a period the moment in ms at which it begins
+ *   churned as 1, none as 0); for a period the moment in ms of its first local time
  * @param cells     receives the number of cells, also with CXJ_TOO_SMALL
  * @return as cxj_view_read(); CXJ_NOT_FOUND (no such part) */
 CXJ_API cxj_status cxj_view_read_part(const cxj_view *view, uint32_t part, size_t capacity, char *message,
@@ -1096,6 +1102,48 @@ CXJ_API cxj_status cxj_journey_touchpoints(const cxj_engine *engine, uint64_t jo
 CXJ_API cxj_status cxj_advance(cxj_engine *engine, int64_t now);
 
 /* ------------------------------------------------------------------------------------------------------------------
+ * Calendar
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/** Gives the engine a calendar: the host's local time, and when it is open. A calendar is text, one line after another,
+ * so that it can stand in a file (SPEC 10):
+ *
+ *     offset +01:00                              local time is UTC plus this, before the first dated offset
+ *     offset 2026-03-29T01:00:00Z +02:00         … and from this moment on plus this; in order of time
+ *     hours mon-fri 09:00-12:30 13:30-17:00      days, as ranges or lists with commas, and their hours, up to 24:00
+ *     hours sat 10:00-14:00
+ *     on 2026-12-25 closed                       a date, in place of the weekday's hours; in order
+ *     on 2026-12-24 09:00-12:00
+ *     # a remark; empty lines are skipped
+ *
+ * Words stand apart by blanks; lines end with LF or CR LF. Offsets are within 18:00. Without a line of hours all days
+ * are open from 00:00 to 24:00, else days without one are closed. examples/calendar.c writes the offsets of a time zone.
+ *
+ * Periods of all views are those of local time, and views in working hours measure durations by open time. All that is
+ * held is measured again, as if the calendar had been there from the start; so the calendar of a large engine is best
+ * set first. It takes the place of the one before, and is saved with the engine. Makes cursors stale, unless it is
+ * the same. All or nothing: if it fails, the engine is as before.
+ * @param engine  the engine
+ * @param text    the calendar; NULL if length is 0
+ * @param length  bytes of text, or CXJ_ZERO_TERMINATED; 0, or an empty text, takes the calendar away
+ * @return CXJ_OK; CXJ_BAD_TEXT (cxj_message() names the line, the column, counted in bytes from 1, and what was
+ *         expected there); CXJ_SEALED (journeys are sealed, and weekly hours, or dates or offsets up to the clock, are
+ *         others than before: what was released cannot be measured again); CXJ_NO_CALENDAR (it was to be taken away,
+ *         and a view in working hours needs it); CXJ_SAVING (a save in steps is under way); CXJ_NO_MEMORY;
+ *         CXJ_BAD_ARGUMENT. Time in proportion to the touchpoints held, for each view with a period. */
+CXJ_API cxj_status cxj_set_calendar(cxj_engine *engine, const char *text, size_t length);
+
+/** The calendar of an engine, in the one way in which it is written: the words as they were given, apart by one blank,
+ * lines ended by LF, no remarks; lines of hours last, in the order of their first days; "#\n" if it says nothing.
+ * Engines merge only where these texts are equal, or both have none.
+ * @param engine  the engine
+ * @param text    receives it, NUL-terminated, living until cxj_set_calendar() or until the engine ends; NULL if there is
+ *   none
+ * @param length  receives its bytes, 0 if there is none; NULL: not wanted
+ * @return CXJ_OK; CXJ_BAD_ARGUMENT. Constant time. */
+CXJ_API cxj_status cxj_calendar(const cxj_engine *engine, const char **text, size_t *length);
+
+/* ------------------------------------------------------------------------------------------------------------------
  * Corrections and erasure
  * ------------------------------------------------------------------------------------------------------------------ */
 
@@ -1157,10 +1205,10 @@ CXJ_API cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uin
  * @return CXJ_OK; CXJ_SEALED (a journey that is sealed in one is known to the other, or the source has sealed journeys
  *         and a view that does not know all of them; cxj_message() names it); CXJ_LIMIT (a dictionary would overflow, a
  *         journey would pass its limit of touchpoints, or sealed journeys would have had more than 2^40); CXJ_OTHER_KEY
- *         (text ids of the two were made with different keys); CXJ_SAVING (a
- *         save in steps of the engine is under way); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time in proportion to the
- *         touchpoints of source, and to those after them in the engine; if the source has sealed journeys, also to its
- *         cells and their numbers. */
+ *         (text ids of the two were made with different keys); CXJ_OTHER_CALENDAR (their calendars differ, or only one
+ *         has any); CXJ_SAVING (a save in steps of the engine is under way); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time in
+ *         proportion to the touchpoints of source, and to those after them in the engine; if the source has sealed
+ *         journeys, also to its cells and their numbers. */
 CXJ_API cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source);
 
 /* ------------------------------------------------------------------------------------------------------------------
@@ -1168,8 +1216,8 @@ CXJ_API cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source);
  * ------------------------------------------------------------------------------------------------------------------
  *
  * What is saved is what an engine knows: its touchpoints (of withdrawn ones id and revision), what sealed journeys have
- * contributed and their numbers, its views, the names in use, its clock, the facets that are not recorded, when
- * journeys are sealed, and the host's mark. Not saved are the other options, and the counts of the feed. Two engines
+ * contributed and their numbers, its views, the names in use, its clock, its calendar, the facets that are not
+ * recorded, when journeys are sealed, and the host's mark. Not saved are the other options, and the counts of the feed. Two engines
  * that know the same, and have their views in the same order, are saved as the same bytes, whatever way they came to
  * it. A loaded engine is the saved one, and is saved as the same bytes again; its codes are others.
  *
@@ -1231,8 +1279,9 @@ typedef struct cxj_saver cxj_saver;
 
 /** Begins to save in steps. What will be written is the engine as it is now, whatever is recorded until it is all
  * written. Until then touchpoints may be recorded and withdrawn, codes asked for and the clock advanced (journeys are
- * not sealed; the next cxj_advance() after the save does that); erasing, merging, and adding or dropping a view are
- * refused with CXJ_SAVING, for what is erased must not be written afterwards. One save in steps at a time.
+ * not sealed; the next cxj_advance() after the save does that); erasing, merging, adding or dropping a view, and setting
+ * a calendar are refused with CXJ_SAVING, for what is erased must not be written afterwards. One save in steps at a
+ * time.
  * @param engine   the engine
  * @param write    takes the bytes, in order, during the calls of cxj_saver_step()
  * @param context  passed to write as it is

@@ -131,6 +131,30 @@ int64_t cxj__base_clamp(struct cxj__int128 a) {
     return a.high == 0 && a.low >> 63 == 0 ? (int64_t)a.low : INT64_MAX;
 }
 
+/* ---- moments ---------------------------------------------------------------------------------------------------- */
+
+/* Counted in eras of 400 years that begin in March. */
+struct cxj__date cxj__base_date(int64_t days) {
+    int64_t shifted = days + 719468;
+    int64_t era = cxj__base_floor(shifted, 146097);
+    int64_t day_of_era = shifted - era * 146097;
+    int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int64_t month_from_march = (5 * day_of_year + 2) / 153;
+    int64_t month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
+    return (struct cxj__date){year_of_era + era * 400 + (month <= 2), month,
+                              day_of_year - (153 * month_from_march + 2) / 5 + 1};
+}
+
+int64_t cxj__base_days(struct cxj__date date) {
+    int64_t year = date.year - (date.month <= 2);
+    int64_t era = cxj__base_floor(year, 400);
+    int64_t year_of_era = year - era * 400;
+    int64_t month_from_march = date.month > 2 ? date.month - 3 : date.month + 9;
+    int64_t day_of_year = (153 * month_from_march + 2) / 5 + date.day - 1;
+    return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+}
+
 /* ---- hashes ----------------------------------------------------------------------------------------------------- */
 
 static uint64_t rotate(uint64_t x, int bits) {
@@ -284,6 +308,16 @@ static size_t utf8_character(const unsigned char *text, size_t left) {
         return forms[i].bytes;
     }
     return 0;
+}
+
+int64_t cxj__base_digits(const char *text, size_t length, size_t *at, size_t count) {
+    int64_t value = 0;
+    if (length - *at < count) return -1;
+    for (size_t end = *at + count; *at < end; ++*at) {
+        if (text[*at] < '0' || text[*at] > '9') return -1;
+        value = value * 10 + (text[*at] - '0');
+    }
+    return value;
 }
 
 bool cxj__base_is_utf8(const char *text, size_t length, size_t *offset) {

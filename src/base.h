@@ -51,6 +51,13 @@ static inline void cxj__base_touch(const void *address) {
     (void)*(const volatile unsigned char *)address;
 }
 
+/* Of a function that is seldom called, and all that only it calls: it may be small rather than fast. */
+#if defined(__GNUC__)
+#define CXJ__COLD __attribute__((cold))
+#else
+#define CXJ__COLD
+#endif
+
 /* ---- integers of 128 bits --------------------------------------------------------------------------------------- */
 
 /* Two's complement in two words. Sums of durations, values and squares cannot overflow it. */
@@ -74,6 +81,23 @@ int64_t cxj__base_clamp(struct cxj__int128 a);
 
 #define CXJ__EARLIEST INT64_C(-62135596800000) /* 0001-01-01T00:00:00Z */
 #define CXJ__LATEST INT64_C(253402300799999)   /* 9999-12-31T23:59:59.999Z */
+#define CXJ__HOUR_MS INT64_C(3600000)
+#define CXJ__DAY_MS (24 * CXJ__HOUR_MS)
+
+/* The quotient, cut off towards the past; b is positive. */
+static inline int64_t cxj__base_floor(int64_t a, int64_t b) {
+    return a / b - (a % b < 0);
+}
+
+/* A day of the proleptic Gregorian calendar; and days since 1970-01-01. A month or day that there is not comes back as
+ * another. */
+struct cxj__date {
+    int64_t year;
+    int64_t month; /* 1..12 */
+    int64_t day;
+};
+struct cxj__date cxj__base_date(int64_t days);
+int64_t cxj__base_days(struct cxj__date date);
 
 /* ---- bits ------------------------------------------------------------------------------------------------------- */
 
@@ -137,6 +161,9 @@ size_t cxj__base_length(const char *text, size_t length);
 
 /* True for UTF-8 (RFC 3629) without NUL; else *offset is that of the first byte that is not. */
 bool cxj__base_is_utf8(const char *text, size_t length, size_t *offset);
+
+/* Reads so many digits at *at, and goes behind them; -1 if they are not there. */
+int64_t cxj__base_digits(const char *text, size_t length, size_t *at, size_t count);
 
 /* A sentence that says why a call failed. */
 struct cxj__message {

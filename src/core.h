@@ -24,6 +24,7 @@ struct cxj__core {
     uint64_t reserve;          /* of the limit of memory: what is there for taking back alone */
     struct cxj__seed seed;
     struct cxj__names dictionaries[CXJ__DICTIONARIES + 1]; /* [CXJ_DIMENSION_…] */
+    struct cxj__calendar *calendar;                        /* by which all views go; NULL: none */
     struct cxj__store store;
     struct cxj__agenda agenda;   /* when commitments come due */
     struct cxj__agenda sealings; /* when journeys are to be sealed, or looked at for it again */

@@ -165,6 +165,26 @@ static bool read_mark(struct cxj__decode *decode) {
            cxj__wire_lack_memory(&decode->in);
 }
 
+/* Views that follow go by it. */
+static bool read_calendar(struct cxj__decode *decode) {
+    struct cxj__wire_in *in = &decode->in;
+    struct cxj__core *core = &decode->engine->core;
+    if (!cxj__format_item(in, CXJ__FORMAT_CALENDAR)) return false;
+    size_t length = (size_t)cxj__wire_get(in, INT32_MAX - 1), written = 0;
+    if (length == 0) refuse_bytes(decode, "a calendar is empty");
+    const char *text = (const char *)cxj__wire_get_bytes(in, length);
+    if (text == NULL) return false;
+    cxj_status status = cxj__calendar_read(&core->calendar, &core->memory, text, length, &decode->engine->message);
+    if (status == CXJ_NO_MEMORY) return cxj__wire_lack_memory(in);
+    if (status != CXJ_OK) return refuse_bytes(decode, decode->engine->message.text);
+    const char *again = cxj__calendar_text(core->calendar, &written);
+    if (written != length || memcmp(again, text, length) != 0) {
+        return refuse_bytes(decode, "a calendar is not in the one way in which it is written");
+    }
+    if (decode->purpose == CXJ__DECODE_CHECK) decode->memory += length;
+    return true;
+}
+
 /* Text ids under another key would be other numbers: who goes on with an engine must have its key. */
 static bool check_key(struct cxj__decode *decode) {
     struct cxj__core *core = &decode->engine->core;
@@ -183,8 +203,8 @@ static bool read_options(struct cxj__decode *decode) {
     if (cxj__wire_next(in) == CXJ__FORMAT_SETTINGS && !read_settings(decode)) return false;
     if (!check_key(decode)) return false;
     if (cxj__wire_next(in) == CXJ__FORMAT_MARK && !read_mark(decode)) return false;
-    if (cxj__wire_next(in) != CXJ__FORMAT_CALENDAR) return in->status == CXJ_OK;
-    return cxj__wire_refuse(in, CXJ_NEWER_FORMAT, "a calendar is not known to this library; a newer one is needed");
+    if (cxj__wire_next(in) == CXJ__FORMAT_CALENDAR && !read_calendar(decode)) return false;
+    return in->status == CXJ_OK;
 }
 
 /* Adds a name, which must stand behind the one before it. */
@@ -247,7 +267,7 @@ static bool add_view(struct cxj__decode *decode, const char *text, size_t length
     size_t count = core->view_count;
     cxj_view *view = NULL;
     cxj_status status = cxj_view_add(decode->engine, text, length, &view);
-    if (status == CXJ_BAD_TEXT) status = CXJ_BAD_BYTES;
+    if (status == CXJ_BAD_TEXT || status == CXJ_NO_CALENDAR) status = CXJ_BAD_BYTES;
     if (status == CXJ_LIMIT) status = judge_limit(core);
     if (status != CXJ_OK) return cxj__wire_refuse(&decode->in, status, cxj_message(decode->engine));
     bool is_left_out = core->view_count == count;

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "fill.h"
 #include "metric.h"
 #include "touchpoint.h"
 
@@ -56,6 +57,8 @@ const char *cxj_status_text(cxj_status status) {
         {CXJ_OTHER_VIEWS, "the views differ"},
         {CXJ_TOO_SMALL, "too little room for the result"},
         {CXJ_OTHER_KEY, "the keys for text ids differ"},
+        {CXJ_NO_CALENDAR, "a calendar is needed"},
+        {CXJ_OTHER_CALENDAR, "the calendars differ"},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (texts[i].status == status) return texts[i].text;
@@ -259,6 +262,7 @@ void cxj_engine_destroy(cxj_engine *engine) {
     struct cxj__core *core = &engine->core;
     cxj__engine_free_room(engine);
     (void)cxj__engine_take_mark(engine, NULL, 0);
+    cxj__calendar_destroy(core->calendar, &core->memory);
     for (size_t i = 0; i < core->view_count; i++) destroy_view(core, core->views[i]);
     cxj__base_release(&core->memory, &core->views, &core->view_capacity, sizeof *core->views);
     cxj__agenda_finish(&core->agenda, &core->memory);
@@ -338,46 +342,18 @@ struct cxj_view *cxj__engine_find_view(const struct cxj__core *core, const char 
     return NULL;
 }
 
-/* Fills a view from the journeys there are. */
-static bool fill_view(cxj_engine *engine, struct cxj_view *view) {
-    struct cxj__core *core = &engine->core;
-    for (size_t place = 0; place < core->store.places; place++) {
-        struct cxj__journey *journey = cxj__store_at(&core->store, place);
-        if (journey->number == 0 || journey->fold.counts[CXJ__F_TOUCHPOINTS] == 0) continue;
-        struct cxj__post post = cxj__post_of(core, journey, &journey->fold, CXJ__POST_ADD);
-        post.only = view;
-        if (journey->index != NULL && view->grain == CXJ_GRAIN_JOURNEYS && !cxj__post_index_view(core, journey, view)) {
-            return false;
-        }
-        if (!cxj__post_regain_samples(core, journey) || !cxj__post_whole(&post)) return false;
-    }
-    cxj__core_note_left_out(core, true);
-    cxj__core_sweep(core);
-    return true;
-}
-
-/* True if an entry of a journey's index speaks of a view. */
-static bool is_of_view(const struct cxj__index_entry *entry, const struct cxj_view *view) {
-    if (entry->kind == CXJ__INDEX_HAD) return entry->key >> CXJ__POST_HAD_BITS == view->id;
-    return entry->kind == CXJ__INDEX_CELL && entry->key >> CXJ__CELL_NUMBER_BITS == view->id;
-}
-
-/* Forgets what the indexes of long journeys say of a view. */
-static void forget_view(struct cxj__core *core, const struct cxj_view *view) {
-    for (size_t place = 0; place < core->store.places; place++) {
-        struct cxj__index *index = cxj__store_at(&core->store, place)->index;
-        for (size_t i = 0; index != NULL && i < index->capacity; i++) {
-            struct cxj__index_entry *entry = &index->entries[i];
-            /* Taking one out may bring another into its place. */
-            while (is_of_view(entry, view)) cxj__index_drop(index, &core->seed, entry);
-        }
-    }
-}
-
 /* Takes a new view in and fills it, if it may be added now. */
 static cxj_status admit_view(cxj_engine *engine, struct cxj_view *view) {
     struct cxj__core *core = &engine->core;
     if (cxj__engine_is_saving(engine)) return CXJ_SAVING;
+    if (view->in_hours && core->calendar == NULL) {
+        return cxj__engine_fail(
+            engine, CXJ_NO_CALENDAR,
+            "view: there is no calendar that says what working hours are; give cxj_set_calendar() one");
+    }
+    if (view->in_hours) { /* until durations are measured so */
+        return cxj__engine_fail(engine, CXJ_BAD_TEXT, "view: working hours are not measured yet");
+    }
     if (engine->next_view >> (64 - CXJ__CELL_NUMBER_BITS) != 0) {
         return cxj__engine_fail(engine, CXJ_LIMIT, "16,777,216 views have been added already");
     }
@@ -387,12 +363,13 @@ static cxj_status admit_view(cxj_engine *engine, struct cxj_view *view) {
         return CXJ_LIMIT;
     }
     view->engine = engine;
+    view->calendar = core->calendar;
     view->id = engine->next_view++;
     view->sealed_lost = core->sealed_touchpoints > 0; /* what those contributed is known to other views at most */
     core->views[core->view_count++] = view;
     cxj__core_note_views(core);
-    if (!fill_view(engine, view)) {
-        forget_view(core, view);
+    if (!cxj__fill_view(core, view)) {
+        cxj__fill_forget(core, view);
         core->view_count--;
         cxj__core_note_views(core);
         return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to fill a view");
@@ -451,7 +428,7 @@ cxj_status cxj_view_drop(cxj_engine *engine, cxj_view *view) {
     struct cxj__core *core = &engine->core;
     for (size_t i = 0; i < core->view_count; i++) {
         if (core->views[i] != view) continue;
-        forget_view(core, view);
+        cxj__fill_forget(core, view);
         destroy_view(core, view);
         memmove(core->views + i, core->views + i + 1, (core->view_count - i - 1) * sizeof *core->views);
         core->view_count--;
@@ -466,6 +443,72 @@ cxj_status cxj_view_at(const cxj_engine *engine, size_t index, cxj_view **view) 
     if (engine == NULL || view == NULL) return CXJ_BAD_ARGUMENT;
     if (index >= engine->core.view_count) return CXJ_NOT_FOUND;
     *view = engine->core.views[index];
+    return CXJ_OK;
+}
+
+/* ---- calendar --------------------------------------------------------------------------------------------------- */
+
+/* What keeps the calendar from being taken away. */
+static const struct cxj_view *find_need(const struct cxj__core *core) {
+    for (size_t i = 0; i < core->view_count; i++) {
+        if (core->views[i]->in_hours) return core->views[i];
+    }
+    return NULL;
+}
+
+/* Sees to it that a calendar may take the place of the one that there is. */
+static cxj_status check_calendar(cxj_engine *engine, const struct cxj__calendar *calendar) {
+    struct cxj__core *core = &engine->core;
+    const struct cxj_view *need = calendar == NULL ? find_need(core) : NULL;
+    struct cxj__shown shown;
+    if (need != NULL) {
+        cxj__base_say(&engine->message, "calendar: the view \"%s\" needs it",
+                      cxj__base_show(&shown, need->text, need->text_length));
+        return CXJ_NO_CALENDAR;
+    }
+    int64_t until = core->now > core->sealed_latest ? core->now : core->sealed_latest;
+    if (core->sealed_touchpoints == 0 || cxj__calendar_agrees(core->calendar, calendar, until)) return CXJ_OK;
+    cxj__base_say(
+        &engine->message,
+        "calendar: journeys are sealed, so weekly hours, and dates and offsets up to %lld, must be as they were",
+        (long long)until);
+    return CXJ_SEALED;
+}
+
+cxj_status cxj_set_calendar(cxj_engine *engine, const char *text, size_t length) {
+    if (engine == NULL) return CXJ_BAD_ARGUMENT;
+    cxj__engine_begin(engine);
+    struct cxj__core *core = &engine->core;
+    struct cxj__calendar *calendar = NULL;
+    size_t bytes = cxj__base_length(text, length);
+    if (text == NULL && length != 0) return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, "text is NULL");
+    if (bytes >= INT32_MAX) {
+        return cxj__engine_fail(engine, CXJ_BAD_TEXT, "calendar: the text is longer than 2^31 - 2 bytes");
+    }
+    if (cxj__engine_is_saving(engine)) return CXJ_SAVING;
+    cxj_status status =
+        bytes == 0 ? CXJ_OK : cxj__calendar_read(&calendar, &core->memory, text, bytes, &engine->message);
+    if (status != CXJ_OK) return status;
+    bool is_other = !cxj__calendar_is_equal(core->calendar, calendar);
+    if (is_other) status = check_calendar(engine, calendar);
+    if (is_other && status == CXJ_OK && !cxj__fill_again(core, calendar)) {
+        status = cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to fill views by another calendar");
+    }
+    if (is_other && status == CXJ_OK) {
+        struct cxj__calendar *before = core->calendar;
+        core->calendar = calendar;
+        calendar = before;
+        core->version++;
+    }
+    cxj__calendar_destroy(calendar, &core->memory);
+    return status;
+}
+
+cxj_status cxj_calendar(const cxj_engine *engine, const char **text, size_t *length) {
+    if (engine == NULL || text == NULL) return CXJ_BAD_ARGUMENT;
+    size_t bytes = 0;
+    *text = engine->core.calendar == NULL ? NULL : cxj__calendar_text(engine->core.calendar, &bytes);
+    if (length != NULL) *length = bytes;
     return CXJ_OK;
 }
 

@@ -32,7 +32,7 @@
  *                 options seal_ended_after and seal_idle_after; 4 a fingerprint of the key under which texts became
  *                 numbers, none for the public one
  *     8 mark      only if there is one; one item: length, bytes
- *     9 calendar  only if there is one; one item: length, text. So far none is written, and none is read
+ *     9 calendar  only if there is one; one item: length, text, in the one way in which it is written
  *     2 names     the names in use: for each dimension, in the order of their bytes; the length, and the bytes. Its
  *                 place among those of its dimension, from 1, is a name's code in all that follows
  *     3 views     in the order in which they were added: 1 if what sealed journeys contributed is known in part only,

@@ -678,6 +678,10 @@ cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source) {
             "merge: the engines' text ids were made with different keys, so one text is two numbers");
     }
     struct cxj__core *core = &engine->core;
+    if (!cxj__calendar_is_equal(core->calendar, source->core.calendar)) {
+        return cxj__engine_fail(engine, CXJ_OTHER_CALENDAR,
+                                "merge: the engines have different calendars, or only one of them has any");
+    }
     struct merge merge = {
         .engine = engine, .source = &source->core, .now = core->now, .unrecorded = source->unrecorded};
     if (source->core.now > core->now) merge.now = source->core.now;

@@ -181,6 +181,14 @@ cxj_status cxj__query_end(struct cxj__reader *reader, cxj_status status) {
     return status;
 }
 
+cxj_status cxj__query_read_hours(struct cxj__reader *reader) {
+    if (!cxj__query_take_word(reader, "in")) return CXJ_OK;
+    if (!cxj__query_take_word(reader, "working")) return cxj__query_expected(reader, "\"working hours\"");
+    if (!cxj__query_take_word(reader, "hours")) return cxj__query_expected(reader, "\"hours\"");
+    reader->query->in_hours = true;
+    return CXJ_OK;
+}
+
 /* ---- reading conditions ----------------------------------------------------------------------------------------- */
 
 /* Reads a bare word or a quoted string to the end of the names. */
@@ -420,7 +428,7 @@ static cxj_status read_conditions(struct cxj__reader *reader) {
 
 static cxj_status read_all(struct cxj__reader *reader) {
     static cxj_status (*const clauses[])(struct cxj__reader *) = {read_grain, read_dimensions, read_period,
-                                                                  read_conditions};
+                                                                  cxj__query_read_hours, read_conditions};
     for (size_t i = 0; i < sizeof clauses / sizeof *clauses; i++) {
         cxj_status status = clauses[i](reader);
         if (status != CXJ_OK) return status;
@@ -428,9 +436,14 @@ static cxj_status read_all(struct cxj__reader *reader) {
     if (reader->at == reader->length) return CXJ_OK;
     const struct cxj__query *query = reader->query;
     if (query->condition_count > 0) return cxj__query_expected(reader, "\"and\" or the end");
-    if (query->period != CXJ__NO_PERIOD) return cxj__query_expected(reader, "\"where\" or the end");
-    if (query->dimension_count > 0) return cxj__query_expected(reader, "\",\", \"per\", \"where\" or the end");
-    return cxj__query_expected(reader, "\"by\", \"per\", \"where\" or the end");
+    if (query->in_hours) return cxj__query_expected(reader, "\"where\" or the end");
+    if (query->period != CXJ__NO_PERIOD) {
+        return cxj__query_expected(reader, "\"in working hours\", \"where\" or the end");
+    }
+    if (query->dimension_count > 0) {
+        return cxj__query_expected(reader, "\",\", \"per\", \"in working hours\", \"where\" or the end");
+    }
+    return cxj__query_expected(reader, "\"by\", \"per\", \"in working hours\", \"where\" or the end");
 }
 
 /* ---- a view's text, normalised ---------------------------------------------------------------------------------- */
@@ -523,6 +536,7 @@ static void put_all(struct composing *text, const struct cxj__reader *reader) {
         put_text(text, period_names[query->period]);
         if (query->ended) put_text(text, " ended");
     }
+    if (query->in_hours) put_text(text, " in working hours");
     struct span spans[CXJ__QUERY_CONDITIONS];
     size_t count = order_conditions(reader, spans);
     for (size_t i = 0; i < count; i++) {

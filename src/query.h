@@ -33,7 +33,8 @@ struct cxj__condition {
     size_t text_length;                                                                                                \
     uint32_t grain;                                                                                                    \
     enum cxj__period period;                                                                                           \
-    bool ended; /* periods by a journey's end */                                                                       \
+    bool ended;    /* periods by a journey's end */                                                                    \
+    bool in_hours; /* durations are measured in working hours */                                                       \
     uint8_t dimension_count;                                                                                           \
     uint8_t dimensions[CXJ__QUERY_DIMENSIONS];                                                                         \
     uint8_t condition_count;                                                                                           \
@@ -83,6 +84,9 @@ bool cxj__query_take_word(struct cxj__reader *reader, const char *word);
 
 /* Refuses what comes next, with its column and what was expected there: CXJ_BAD_TEXT. */
 cxj_status cxj__query_expected(const struct cxj__reader *reader, const char *what);
+
+/* Reads "in working hours" if it comes next. */
+cxj_status cxj__query_read_hours(struct cxj__reader *reader);
 
 /* Reads "where" and its conditions if it comes next: over allowed dimensions, a bit for each, and those allowed after
  * had; where that is none, had is refused. */

@@ -35,7 +35,7 @@ struct sealed_cell {
 };
 
 /* What is under way, in this order. */
-enum stage { SETTINGS, MARK, NAMES, VIEWS, COLUMNS, CELLS, COLLECT, COLLECT_SEALED, SORT, JOURNEYS, END };
+enum stage { SETTINGS, MARK, CALENDAR, NAMES, VIEWS, COLUMNS, CELLS, COLLECT, COLLECT_SEALED, SORT, JOURNEYS, END };
 
 struct cxj_saver {
     cxj_engine *engine;           /* of a save in steps */
@@ -195,12 +195,25 @@ static cxj_status put_settings(struct cxj_saver *saver) {
 }
 
 static cxj_status put_mark(struct cxj_saver *saver) {
-    saver->stage = NAMES;
+    saver->stage = CALENDAR;
     if (saver->mark_length == 0) return CXJ_OK;
     cxj_status status = cxj__wire_out_item(&saver->out, CXJ__FORMAT_MARK, CXJ__WIRE_NUMBER + saver->mark_length);
     if (status != CXJ_OK) return status;
     cxj__wire_put(&saver->out, saver->mark_length);
     cxj__wire_put_bytes(&saver->out, saver->mark, saver->mark_length);
+    return CXJ_OK;
+}
+
+/* None is set while a save in steps goes on. */
+static cxj_status put_calendar(struct cxj_saver *saver) {
+    size_t length = 0;
+    saver->stage = NAMES;
+    if (saver->core->calendar == NULL) return CXJ_OK;
+    const char *text = cxj__calendar_text(saver->core->calendar, &length);
+    cxj_status status = cxj__wire_out_item(&saver->out, CXJ__FORMAT_CALENDAR, CXJ__WIRE_NUMBER + length);
+    if (status != CXJ_OK) return status;
+    cxj__wire_put(&saver->out, length);
+    cxj__wire_put_bytes(&saver->out, text, length);
     return CXJ_OK;
 }
 
@@ -502,6 +515,8 @@ static cxj_status do_some(struct cxj_saver *saver, size_t *work) {
         return put_settings(saver);
     case MARK:
         return put_mark(saver);
+    case CALENDAR:
+        return put_calendar(saver);
     case NAMES:
         return put_name(saver);
     case VIEWS:

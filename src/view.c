@@ -1,6 +1,7 @@
 /* view: cells by key (SPEC.md section 5).
  *
- * A key holds the number of the period (hours, days, weeks, months, … since 1970) and a code for each part. Cells are
+ * A key holds the number of the period (hours, days, weeks, months, … since 1970, of local time) and a code for each
+ * part. Cells are
  * found by a table of places; texts are compared only to put them in order. Invariant: every cell stands once in cells,
  * at its place, and once in slots, which are at most three quarters full. */
 #include "view.h"
@@ -14,91 +15,73 @@ cxj_status cxj__view_read(struct cxj_view *view, struct cxj__names *dictionaries
     return cxj__query_read(&view->query, dictionaries, memory, seed, text, length, message);
 }
 
-void cxj__view_finish(struct cxj_view *view, struct cxj__names *dictionaries, struct cxj__memory *memory) {
+void cxj__view_empty(struct cxj_view *view) {
+    view->cells = NULL;
+    view->marked_empty = NULL;
+    view->slots = NULL;
+    view->cell_count = view->cell_capacity = view->slot_capacity = 0;
+    view->incomplete = view->has_left_out = false;
+}
+
+void cxj__view_free_cells(struct cxj_view *view, struct cxj__memory *memory) {
     for (size_t i = 0; i < view->cell_count; i++) cxj__cell_destroy(view->cells[i], memory);
     cxj__base_release(memory, &view->cells, &view->cell_capacity, sizeof *view->cells);
     cxj__base_release(memory, &view->slots, &view->slot_capacity, sizeof *view->slots);
+}
+
+void cxj__view_finish(struct cxj_view *view, struct cxj__names *dictionaries, struct cxj__memory *memory) {
+    cxj__view_free_cells(view, memory);
     cxj__query_finish(&view->query, dictionaries, memory);
 }
 
 /* ---- periods ---------------------------------------------------------------------------------------------------- */
 
-#define HOUR_MS INT64_C(3600000)
-#define DAY_MS (24 * HOUR_MS)
-
-static int64_t floor_div(int64_t a, int64_t b) {
-    return a / b - (a % b < 0);
-}
-
-struct date {
-    int64_t year;
-    int64_t month; /* 1..12 */
-    int64_t day;
-};
-
-/* Days since 1970-01-01 and the proleptic Gregorian calendar, counted in eras of 400 years that begin in March. */
-static struct date date_of(int64_t days) {
-    int64_t shifted = days + 719468;
-    int64_t era = floor_div(shifted, 146097);
-    int64_t day_of_era = shifted - era * 146097;
-    int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int64_t month_from_march = (5 * day_of_year + 2) / 153;
-    int64_t month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
-    return (struct date){year_of_era + era * 400 + (month <= 2), month,
-                         day_of_year - (153 * month_from_march + 2) / 5 + 1};
-}
-
-static int64_t days_of(struct date date) {
-    int64_t year = date.year - (date.month <= 2);
-    int64_t era = floor_div(year, 400);
-    int64_t year_of_era = year - era * 400;
-    int64_t month_from_march = date.month > 2 ? date.month - 3 : date.month + 9;
-    int64_t day_of_year = (153 * month_from_march + 2) / 5 + date.day - 1;
-    return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
-}
-
+/* Of local time. */
 static int64_t period_of(enum cxj__period period, int64_t at) {
     if (period == CXJ__NO_PERIOD) return 0;
-    if (period == CXJ__HOUR) return floor_div(at, HOUR_MS);
-    int64_t days = floor_div(at, DAY_MS);
+    if (period == CXJ__HOUR) return cxj__base_floor(at, CXJ__HOUR_MS);
+    int64_t days = cxj__base_floor(at, CXJ__DAY_MS);
     if (period == CXJ__DAY) return days;
-    if (period == CXJ__WEEK) return floor_div(days + 3, 7); /* 1970-01-01 was a Thursday */
-    struct date date = date_of(days);
+    if (period == CXJ__WEEK) return cxj__base_floor(days + 3, 7); /* 1970-01-01 was a Thursday */
+    struct cxj__date date = cxj__base_date(days);
     if (period == CXJ__YEAR) return date.year;
     return period == CXJ__MONTH ? date.year * 12 + date.month - 1 : date.year * 4 + (date.month - 1) / 3;
 }
 
-/* The moment at which a period begins. */
+/* The local time at which a period begins. */
 static int64_t period_start(enum cxj__period period, int64_t number) {
     switch (period) {
     case CXJ__NO_PERIOD:
         return 0;
     case CXJ__HOUR:
-        return number * HOUR_MS;
+        return number * CXJ__HOUR_MS;
     case CXJ__DAY:
-        return number * DAY_MS;
+        return number * CXJ__DAY_MS;
     case CXJ__WEEK:
-        return (number * 7 - 3) * DAY_MS;
+        return (number * 7 - 3) * CXJ__DAY_MS;
     case CXJ__MONTH:
-        return days_of((struct date){floor_div(number, 12), number - floor_div(number, 12) * 12 + 1, 1}) * DAY_MS;
+        return cxj__base_days(
+                   (struct cxj__date){cxj__base_floor(number, 12), number - cxj__base_floor(number, 12) * 12 + 1, 1}) *
+               CXJ__DAY_MS;
     case CXJ__QUARTER:
-        return days_of((struct date){floor_div(number, 4), (number - floor_div(number, 4) * 4) * 3 + 1, 1}) * DAY_MS;
+        return cxj__base_days((struct cxj__date){cxj__base_floor(number, 4),
+                                                 (number - cxj__base_floor(number, 4) * 4) * 3 + 1, 1}) *
+               CXJ__DAY_MS;
     default:
-        return days_of((struct date){number, 1, 1}) * DAY_MS;
+        return cxj__base_days((struct cxj__date){number, 1, 1}) * CXJ__DAY_MS;
     }
 }
 
 static size_t write_period(enum cxj__period period, int64_t number, char buffer[CXJ__PERIOD_TEXT]) {
     int64_t start = period_start(period, number);
-    int64_t days = floor_div(start, DAY_MS);
-    struct date date = date_of(days);
+    int64_t days = cxj__base_floor(start, CXJ__DAY_MS);
+    struct cxj__date date = cxj__base_date(days);
     int year = (int)date.year, month = (int)date.month, day = (int)date.day;
     int written = 0;
     switch (period) {
     case CXJ__HOUR:
         written = snprintf(buffer, CXJ__PERIOD_TEXT, "%04d-%02d-%02dT%02d", year, month, day,
-                           (int)((start - days * DAY_MS) / HOUR_MS));
+                           (int)((start - days * CXJ__DAY_MS) / CXJ__HOUR_MS));
         break;
     case CXJ__DAY:
     case CXJ__WEEK:
@@ -117,43 +100,46 @@ static size_t write_period(enum cxj__period period, int64_t number, char buffer[
     return (size_t)written;
 }
 
-/* Reads digits at *at; -1 if there are none. */
-static int64_t take_digits(const char *text, size_t length, size_t *at, size_t count) {
-    int64_t value = 0;
-    if (length - *at < count) return -1;
-    for (size_t end = *at + count; *at < end; ++*at) {
-        if (text[*at] < '0' || text[*at] > '9') return -1;
-        value = value * 10 + (text[*at] - '0');
-    }
-    return value;
+/* The period of a moment in a view. */
+static int64_t period_at(const struct cxj_view *view, int64_t at) {
+    return view->period == CXJ__NO_PERIOD ? 0 : period_of(view->period, cxj__calendar_local(view->calendar, at));
+}
+
+/* True if a period is one of the years 0001 to 9999, by whatever local time a calendar may have. */
+static bool is_period(const struct cxj_view *view, int64_t number) {
+    int64_t offset = view->calendar == NULL ? 0 : CXJ__CALENDAR_OFFSET * (CXJ__HOUR_MS / 60);
+    return number >= period_of(view->period, CXJ__EARLIEST - offset) &&
+           number <= period_of(view->period, CXJ__LATEST + offset);
 }
 
 /* Reads what write_period() writes; whatever does not come out the same is no period. */
-static bool parse_period(enum cxj__period period, const char *text, size_t length, int64_t *number) {
-    size_t at = 0;
-    struct date date = {take_digits(text, length, &at, 4), 1, 1};
+static bool parse_period(const struct cxj_view *view, const char *text, size_t length, int64_t *number) {
+    const enum cxj__period period = view->period;
+    size_t at = 0, digits = length > 4 && text[4] == '0' ? 5 : 4; /* local time may reach the year 10000 */
+    struct cxj__date date = {cxj__base_digits(text, length, &at, digits), 1, 1};
     int64_t hour = 0;
-    if (date.year < 1) return false;
+    if (date.year < 0) return false;
     if (period == CXJ__QUARTER) {
         at += 2;
-        if (length != 7) return false;
-        date.month = (take_digits(text, length, &at, 1) - 1) * 3 + 1;
+        if (length != digits + 3) return false;
+        date.month = (cxj__base_digits(text, length, &at, 1) - 1) * 3 + 1;
     } else if (period != CXJ__YEAR) {
         if (length < ++at) return false;
-        date.month = take_digits(text, length, &at, 2);
+        date.month = cxj__base_digits(text, length, &at, 2);
         if (period != CXJ__MONTH) {
             if (length < ++at) return false;
-            date.day = take_digits(text, length, &at, 2);
+            date.day = cxj__base_digits(text, length, &at, 2);
         }
         if (period == CXJ__HOUR) {
             if (length < ++at) return false;
-            hour = take_digits(text, length, &at, 2);
+            hour = cxj__base_digits(text, length, &at, 2);
         }
     }
     if (date.month < 1 || date.month > 12 || date.day < 1 || date.day > 31 || hour < 0) return false;
-    *number = period_of(period, days_of(date) * DAY_MS + hour * HOUR_MS);
+    *number = period_of(period, cxj__base_days(date) * CXJ__DAY_MS + hour * CXJ__HOUR_MS);
     char again[CXJ__PERIOD_TEXT];
-    return write_period(period, *number, again) == length && memcmp(again, text, length) == 0;
+    return is_period(view, *number) && write_period(period, *number, again) == length &&
+           memcmp(again, text, length) == 0;
 }
 
 /* ---- keys ------------------------------------------------------------------------------------------------------- */
@@ -167,17 +153,17 @@ uint32_t cxj__view_parts(const struct cxj_view *view) {
 }
 
 void cxj__view_key(const struct cxj_view *view, const struct cxj__codes *codes, int64_t at, struct cxj__key *key) {
-    *key = (struct cxj__key){.period = period_of(view->period, at)};
+    *key = (struct cxj__key){.period = period_at(view, at)};
     for (size_t i = 0; i < view->dimension_count; i++) key->parts[i] = codes->codes[view->dimensions[i]];
 }
 
 bool cxj__view_is_in_period(const struct cxj_view *view, const struct cxj__key *key, int64_t at) {
-    return period_of(view->period, at) == key->period;
+    return period_at(view, at) == key->period;
 }
 
 void cxj__view_transition_key(const struct cxj_view *view, const struct cxj__codes *codes, uint32_t from, uint32_t to,
                               int64_t at, struct cxj__key *key) {
-    *key = (struct cxj__key){.period = period_of(view->period, at), .parts = {from, to}};
+    *key = (struct cxj__key){.period = period_at(view, at), .parts = {from, to}};
     for (size_t i = 1; i < view->dimension_count; i++) key->parts[i + 1] = codes->codes[view->dimensions[i]];
 }
 
@@ -205,8 +191,7 @@ void cxj__view_part_name(const struct cxj_view *view, uint32_t part, const char 
 
 bool cxj__view_is_key(const struct cxj_view *view, const struct cxj__key *key, const size_t *names) {
     uint32_t parts = cxj__view_code_parts(view);
-    if (key->period < period_of(view->period, CXJ__EARLIEST) || key->period > period_of(view->period, CXJ__LATEST))
-        return false;
+    if (!is_period(view, key->period)) return false;
     for (uint32_t part = 0; part < parts; part++) {
         uint32_t dimension = cxj__view_part_dimension(view, part);
         size_t most = cxj__query_has_dictionary(dimension) ? names[dimension] : cxj__query_last_fixed(dimension);
@@ -226,7 +211,9 @@ const char *cxj__view_part_text(const struct cxj_view *view, const struct cxj__n
 }
 
 int64_t cxj__view_part_number(const struct cxj_view *view, const struct cxj__key *key, uint32_t part) {
-    if (view->period != CXJ__NO_PERIOD && part-- == 0) return period_start(view->period, key->period);
+    if (view->period != CXJ__NO_PERIOD && part-- == 0) {
+        return cxj__calendar_moment(view->calendar, period_start(view->period, key->period));
+    }
     return key->parts[part];
 }
 
@@ -258,7 +245,7 @@ cxj_status cxj__view_parse_key(const struct cxj_view *view, const struct cxj__na
         memcpy(&given, (const char *)parts + part * part_size, sizeof given);
         size_t length = cxj__base_length(given.text, given.length);
         if (part == 0 && has_period) {
-            if (!parse_period(view->period, given.text, length, &key->period)) return CXJ_BAD_TEXT;
+            if (!parse_period(view, given.text, length, &key->period)) return CXJ_BAD_TEXT;
             continue;
         }
         uint32_t place = part - has_period, dimension = cxj__view_part_dimension(view, place);
@@ -416,14 +403,22 @@ struct order {
     const struct cxj__names *dictionaries;
 };
 
-/* Period texts have a fixed width, so they stand in the order of their numbers. */
+/* By their texts. Those of the years up to 9999 have a fixed width, so they stand in the order of their numbers. */
+static int compare_periods(enum cxj__period period, int64_t a, int64_t b) {
+    char x[CXJ__PERIOD_TEXT], y[CXJ__PERIOD_TEXT];
+    if (period_start(period, a < b ? b : a) <= CXJ__LATEST) return a < b ? -1 : 1;
+    (void)write_period(period, a, x);
+    (void)write_period(period, b, y);
+    return strcmp(x, y);
+}
+
 static int compare_cells(const void *a, const void *b, const void *context) {
     const struct order *order = context;
     const struct cxj_view *view = order->view;
     struct cxj__cell *x, *y;
     memcpy(&x, a, sizeof x);
     memcpy(&y, b, sizeof y);
-    if (x->key.period != y->key.period) return x->key.period < y->key.period ? -1 : 1;
+    if (x->key.period != y->key.period) return compare_periods(view->period, x->key.period, y->key.period);
     uint32_t parts = cxj__view_code_parts(view);
     for (uint32_t part = 0; part < parts; part++) {
         uint32_t p = x->key.parts[part], q = y->key.parts[part], dimension = cxj__view_part_dimension(view, part);

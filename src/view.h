@@ -3,6 +3,7 @@
 #define CXJ__VIEW_H
 
 #include "base.h"
+#include "calendar.h"
 #include "cell.h"
 #include "names.h"
 #include "query.h"
@@ -18,8 +19,9 @@ struct cxj_view {
             CXJ__QUERY_FIELDS
         };
     };
-    uint32_t id;              /* never used again within an engine */
-    struct cxj__cell **cells; /* in no order */
+    const struct cxj__calendar *calendar; /* by whose local time periods go; NULL: UTC */
+    uint32_t id;                          /* never used again within an engine */
+    struct cxj__cell **cells;             /* in no order */
     size_t cell_count;
     size_t cell_capacity;
     uint64_t *slots; /* an open-addressing table of hashes and places in cells, plus one */
@@ -38,6 +40,10 @@ cxj_status cxj__view_read(struct cxj_view *view, struct cxj__names *dictionaries
 
 /* Frees what a view holds, cells too, and gives the names of its conditions back. */
 void cxj__view_finish(struct cxj_view *view, struct cxj__names *dictionaries, struct cxj__memory *memory);
+
+/* Leaves a view without cells, as if it were new; those that it had are for who has copied it. Frees its cells. */
+void cxj__view_empty(struct cxj_view *view);
+void cxj__view_free_cells(struct cxj_view *view, struct cxj__memory *memory);
 
 /* ---- keys ------------------------------------------------------------------------------------------------------- */
 
@@ -63,7 +69,7 @@ const char *cxj__view_part_text(const struct cxj_view *view, const struct cxj__n
                                 const struct cxj__key *key, uint32_t part, char buffer[CXJ__PERIOD_TEXT],
                                 size_t *length);
 
-/* One part of a key as number: a code, or the moment at which the period begins. */
+/* One part of a key as number: a code, or the moment of the first local time of the period. */
 int64_t cxj__view_part_number(const struct cxj_view *view, const struct cxj__key *key, uint32_t part);
 
 /* Parts of a key that are codes, which are all but the period; and the dimension whose codes one of them has, which may

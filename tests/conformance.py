@@ -5,7 +5,7 @@ Runs the report program REPORT on each case of tests/conformance and compares wh
 shuffles the rows of each log, ids given to those that have none, and expects the same bytes.
 
 A case is a folder: events.csv is the log, views.txt has one view a line, args.txt (if there is one) further arguments,
-expected.json the answer, why.txt the point of the case. Where fails.txt stands in place of expected.json, each of the
+calendar.txt (if there is one) the host's calendar, expected.json the answer, why.txt the point of the case. Where fails.txt stands in place of expected.json, each of the
 views alone must end the run with a positive exit status and a word on stderr.
 
 What is whole in expected.json must be equal; quantiles (names that end in _p50, _p90, _p99) may be off by 1/128, other
@@ -59,6 +59,8 @@ class Case:
 
 def report(program: str, case: Case, views: list[str], events: pathlib.Path) -> subprocess.CompletedProcess[bytes]:
     command = [program, "--json", *case.arguments]
+    if (case.folder / "calendar.txt").exists():
+        command += ["--calendar", str(case.folder / "calendar.txt")]
     for view in views:
         command += ["--view", view]
     return subprocess.run([*command, str(events)], stdin=subprocess.DEVNULL, capture_output=True, timeout=300)

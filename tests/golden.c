@@ -31,7 +31,7 @@ static const struct {
     const char *name;
 } files[] = {
     {1, "empty"}, {1, "everything"}, {1, "sealed"}, /* with format 1 nothing is written any more */
-    {2, "empty"}, {2, "everything"}, {2, "sealed"},
+    {2, "empty"}, {2, "everything"}, {2, "sealed"}, {2, "calendar"},
 };
 
 typedef struct content {
@@ -118,7 +118,10 @@ static void check_merged(const cxj_engine *engine, const content *bytes) {
     cxj_view *view = NULL, *added = NULL;
     const cxj_options options = {.size = sizeof options, .seal_ended_after = 1000 * INT64_C(3600000)};
     bool lacks = false;
+    const char *calendar = NULL;
     ck_assert_int_eq(cxj_engine_create(&options, NULL, 0, &into), CXJ_OK);
+    ck_assert_int_eq(cxj_calendar(engine, &calendar, NULL), CXJ_OK);
+    ck_assert_int_eq(cxj_set_calendar(into, calendar, calendar == NULL ? 0 : CXJ_ZERO_TERMINATED), CXJ_OK);
     for (size_t i = 0; cxj_view_at(engine, i, &view) == CXJ_OK; i++) {
         cxj_view_info info;
         ck_assert_int_eq(cxj_view_describe(view, &info, sizeof info), CXJ_OK);

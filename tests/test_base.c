@@ -397,6 +397,66 @@ START_TEST(clamp_holds_the_range) {
 END_TEST
 
 /* ---------------------------------------------------------------------------------------------------------------------
+ * Moments
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* Day by day from 0000-01-01 to 10000-12-31, by the rule of leap years alone. */
+START_TEST(dates_are_counted_day_by_day) {
+    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    int64_t days = -719528, wrong = 0;
+    for (int64_t year = 0; year <= 10000; year++) {
+        bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        for (int64_t month = 1; month <= 12; month++) {
+            int64_t length = lengths[month - 1] + (month == 2 && is_leap);
+            for (int64_t day = 1; day <= length; day++, days++) {
+                struct cxj__date date = cxj__base_date(days);
+                wrong += date.year != year || date.month != month || date.day != day;
+                wrong += cxj__base_days((struct cxj__date){year, month, day}) != days;
+            }
+        }
+    }
+    ck_assert_int_eq(wrong, 0);
+    ck_assert_int_eq(cxj__base_days((struct cxj__date){1, 1, 1}) * CXJ__DAY_MS, CXJ__EARLIEST);
+    ck_assert_int_eq(cxj__base_days((struct cxj__date){10000, 1, 1}) * CXJ__DAY_MS, CXJ__LATEST + 1);
+}
+END_TEST
+
+/* "A month or day that there is not comes back as another." */
+START_TEST(no_date_comes_back_as_itself) {
+    static const struct cxj__date none[] = {{2026, 2, 29}, {2024, 2, 30}, {1900, 2, 29}, {2026, 4, 31}, {2026, 1, 0}};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        struct cxj__date again = cxj__base_date(cxj__base_days(none[i]));
+        ck_assert(again.month != none[i].month || again.day != none[i].day);
+    }
+}
+END_TEST
+
+START_TEST(quotients_are_cut_off_towards_the_past) {
+    for (int64_t a = -20; a <= 20; a++) {
+        for (int64_t b = 1; b <= 5; b++) {
+            int64_t quotient = cxj__base_floor(a, b);
+            ck_assert(quotient * b <= a && a < (quotient + 1) * b);
+        }
+    }
+}
+END_TEST
+
+START_TEST(digits_are_read_all_or_none) {
+    size_t at = 1;
+    ck_assert_int_eq(cxj__base_digits("x0420", 5, &at, 4), 420);
+    ck_assert_uint_eq(at, 5);
+    at = 2;
+    ck_assert_int_eq(cxj__base_digits("x042", 4, &at, 3), -1);
+    at = 0;
+    ck_assert_int_eq(cxj__base_digits("12/4", 4, &at, 4), -1);
+    at = 0;
+    ck_assert_int_eq(cxj__base_digits("12:4", 4, &at, 4), -1);
+    at = 4;
+    ck_assert_int_eq(cxj__base_digits("1234", 4, &at, 1), -1);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
  * Hashes
  * ------------------------------------------------------------------------------------------------------------------ */
 
@@ -981,6 +1041,11 @@ int main(void) {
     add_memory(suite);
     add_integers(suite);
     add_hashes(suite);
+    TCase *moments = group(suite, "moments");
+    tcase_add_test(moments, dates_are_counted_day_by_day);
+    tcase_add_test(moments, no_date_comes_back_as_itself);
+    tcase_add_test(moments, quotients_are_cut_off_towards_the_past);
+    tcase_add_test(moments, digits_are_read_all_or_none);
     TCase *sorting = group(suite, "sorting");
     tcase_add_test(sorting, sort_is_stable_at_every_size);
     tcase_add_test(sorting, sort_turns_descending_items_round);

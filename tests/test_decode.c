@@ -549,13 +549,99 @@ START_TEST(marks_have_1_to_65536_bytes) {
 }
 END_TEST
 
-/* "So far none is written, and none is read": who cannot go by a calendar does not act as if there were none. */
-START_TEST(a_calendar_needs_a_newer_library) {
+static void calendar_of(draft *d, const char *words) {
+    totals(d, 0, 0, 0, 0);
+    wrong(d, CALENDAR);
+    d->wrong_at += words[0] != '\0'; /* behind its length */
+    text(d, CALENDAR, words);
+}
+
+/* "9 calendar: only if there is one; one item: length, text, in the one way in which it is written" */
+START_TEST(a_calendar_is_written_in_one_way) {
+    static const char *const others[] = {
+        "offset +01:00",
+        " offset +01:00\n",
+        "offset  +01:00\n",
+        "offset +01:00\r\n",
+        "offset +01:00\n# winter\n",
+        "offset +01:00\n\n",
+        "hours mon 09:00-10:00\noffset +01:00\n",
+        "hours tue 09:00-10:00\nhours mon 09:00-10:00\n",
+        "# nothing said\n",
+        "#",
+        "\n",
+    };
+    static const char *const taken[] = {"#\n", "offset +01:00\n", "on 2026-12-25 closed\nhours mon 09:00-10:00\n"};
     draft d = {.wrong_kind = 0};
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
+        totals(&d, 0, 0, 0, 0);
+        text(&d, CALENDAR, taken[i]);
+        take(&d);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        calendar_of(&d, others[i]);
+        refuse(&d, "a calendar is not in the one way in which it is written");
+    }
+    calendar_of(&d, "offset 01:00\n");
+    refuse(&d, "calendar, line 1, column 8: expected a moment such as 2026-03-29T01:00:00Z, found \"01:00\"");
+    calendar_of(&d, "");
+    refuse(&d, "a calendar is empty");
+    totals(&d, 0, 0, 0, 0);
+    n(&d, CALENDAR, 3);
+    wrong(&d, CALENDAR);
+    append(&d.contents[CALENDAR], "#\n", 2);
+    refuse(&d, "beyond the end of its block");
+    totals(&d, 0, 0, 0, 0);
+    text(&d, CALENDAR, "#\n");
+    wrong(&d, CALENDAR);
+    text(&d, CALENDAR, "#\n");
+    refuse(&d, "the end is expected here"); /* there is one at most */
+    written = 1;
     totals(&d, 0, 0, 0, 0);
     wrong(&d, CALENDAR);
-    text(&d, CALENDAR, "offset +01:00\n");
-    refuse_as(&d, CXJ_NEWER_FORMAT, NEWER);
+    text(&d, CALENDAR, "#\n");
+    refuse(&d, "the end is expected here");
+    written = 2;
+}
+END_TEST
+
+/* A view in working hours has no meaning without a calendar. */
+START_TEST(working_hours_without_a_calendar_are_refused) {
+    draft d = {.wrong_kind = 0};
+    totals(&d, 0, 1, 0, 0);
+    n(&d, VIEWS_BLOCK, 0);
+    n(&d, VIEWS_BLOCK, strlen("journeys in working hours"));
+    wrong(&d, VIEWS_BLOCK);
+    append(&d.contents[VIEWS_BLOCK], "journeys in working hours", strlen("journeys in working hours"));
+    refuse(&d, "there is no calendar");
+}
+END_TEST
+
+/* Local time may lie in a year in which no moment does: such a period is a key only where there is a calendar. */
+START_TEST(periods_go_as_far_as_local_time) {
+    static const int64_t years[] = {-1, 0, 1, 9999, 10000, 10001};
+    for (int has_calendar = 0; has_calendar < 2; has_calendar++) {
+        for (size_t y = 0; y < sizeof years / sizeof *years; y++) {
+            const int64_t year = years[y];
+            draft d = {.wrong_kind = 0};
+            totals_sealed(&d, 1, 0, 1, 1);
+            if (has_calendar) text(&d, CALENDAR, "offset +18:00\n");
+            view(&d, "touchpoints per year");
+            columns(&d, CXJ_GRAIN_TOUCHPOINTS);
+            n(&d, CELLS, 1);
+            bool is_right = (year >= 1 && year <= 9999) || (has_calendar && year >= 0 && year <= 10000);
+            if (!is_right) wrong(&d, CELLS);
+            put_signed(&d.contents[CELLS], year);
+            known(&d);
+            for (int i = 0; i < 35 + 9 + 2; i++) n(&d, CELLS, i == CXJ__T_TOUCHPOINTS || i == CXJ__T_JOURNEYS);
+            n(&d, JOURNEYS, 1), n(&d, JOURNEYS, 0);
+            if (is_right) {
+                take(&d);
+            } else {
+                refuse(&d, "a key is none of its view's");
+            }
+        }
+    }
 }
 END_TEST
 
@@ -957,7 +1043,9 @@ int main(void) {
         touchpoints_are_within_their_bounds, more_than_any_engine_has_is_refused};
     const TTest *format_2[] = {settings_are_in_order_and_none_is_0,
                                marks_have_1_to_65536_bytes,
-                               a_calendar_needs_a_newer_library,
+                               a_calendar_is_written_in_one_way,
+                               working_hours_without_a_calendar_are_refused,
+                               periods_go_as_far_as_local_time,
                                facets_of_sealed_touchpoints_are_in_order,
                                withdrawn_touchpoints_have_an_id_and_a_revision,
                                withdrawn_touchpoints_of_format_1_lose_their_fields};

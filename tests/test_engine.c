@@ -62,16 +62,16 @@ START_TEST(version_is_that_of_the_header) {
 END_TEST
 
 START_TEST(each_status_has_a_text_of_its_own) {
-    for (cxj_status a = CXJ_OTHER_KEY; a <= CXJ_INCOMPLETE; a++) {
+    for (cxj_status a = CXJ_OTHER_CALENDAR; a <= CXJ_INCOMPLETE; a++) {
         ck_assert_uint_gt(strlen(cxj_status_text(a)), 0);
         ck_assert_str_ne(cxj_status_text(a), "unknown status");
-        for (cxj_status b = CXJ_OTHER_KEY; b < a; b++) ck_assert_str_ne(cxj_status_text(a), cxj_status_text(b));
+        for (cxj_status b = CXJ_OTHER_CALENDAR; b < a; b++) ck_assert_str_ne(cxj_status_text(a), cxj_status_text(b));
     }
 }
 END_TEST
 
 START_TEST(other_numbers_are_unknown_statuses) {
-    static const cxj_status others[] = {CXJ_OTHER_KEY - 1, CXJ_INCOMPLETE + 1, INT32_MAX, INT32_MIN};
+    static const cxj_status others[] = {CXJ_OTHER_CALENDAR - 1, CXJ_INCOMPLETE + 1, INT32_MAX, INT32_MIN};
     for (size_t i = 0; i < 4; i++) ck_assert_str_eq(cxj_status_text(others[i]), "unknown status");
 }
 END_TEST
@@ -630,6 +630,97 @@ START_TEST(view_of_two_gigabytes_is_refused_unread) {
 END_TEST
 
 /* ---------------------------------------------------------------------------------------------------------------------
+ * Calendar (section 10)
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static void check_calendar(const cxj_engine *engine, const char *expected) {
+    const char *text = "none";
+    size_t length = 77;
+    ck_assert_int_eq(cxj_calendar(engine, &text, NULL), CXJ_OK);
+    ck_assert_int_eq(cxj_calendar(engine, &text, &length), CXJ_OK);
+    ck_assert_uint_eq(length, expected == NULL ? 0 : strlen(expected));
+    if (expected == NULL) {
+        ck_assert_ptr_null(text);
+    } else {
+        ck_assert_str_eq(text, expected);
+    }
+}
+
+/* "The calendar of an engine, in the one way in which it is written"; "0, or an empty text, takes the calendar away". */
+START_TEST(calendar_is_set_and_taken_away) {
+    cxj_engine *engine = make();
+    check_calendar(engine, NULL);
+    static const char given[] = "hours tue 09:00-10:00\n offset  +01:00xxx";
+    ck_assert_int_eq(cxj_set_calendar(engine, given, sizeof given - sizeof "xxx"), CXJ_OK);
+    check_calendar(engine, "offset +01:00\nhours tue 09:00-10:00\n");
+    ck_assert_int_eq(cxj_set_calendar(engine, "offset +01:00\noffset 02:00", CXJ_ZERO_TERMINATED), CXJ_BAD_TEXT);
+    ck_assert_str_eq(cxj_message(engine), "calendar, line 2, column 8: expected a moment such as 2026-03-29T01:00:00Z, "
+                                          "found \"02:00\"");
+    check_calendar(engine, "offset +01:00\nhours tue 09:00-10:00\n");
+    ck_assert_int_eq(cxj_set_calendar(engine, "# nothing said", CXJ_ZERO_TERMINATED), CXJ_OK);
+    ck_assert_str_eq(cxj_message(engine), "");
+    check_calendar(engine, "#\n");
+    ck_assert_int_eq(cxj_set_calendar(engine, "", CXJ_ZERO_TERMINATED), CXJ_OK);
+    check_calendar(engine, NULL);
+    ck_assert_int_eq(cxj_set_calendar(engine, "#", 1), CXJ_OK);
+    ck_assert_int_eq(cxj_set_calendar(engine, NULL, 0), CXJ_OK);
+    check_calendar(engine, NULL);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+START_TEST(bad_calendars_leave_the_one_there_is) {
+    cxj_engine *engine = make();
+    ck_assert_int_eq(cxj_set_calendar(engine, "offset +01:00", CXJ_ZERO_TERMINATED), CXJ_OK);
+    ck_assert_int_eq(cxj_set_calendar(NULL, "#", 1), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_set_calendar(engine, NULL, 1), CXJ_BAD_ARGUMENT);
+    ck_assert_str_eq(cxj_message(engine), "text is NULL");
+    ck_assert_int_eq(cxj_set_calendar(engine, "#", (size_t)INT32_MAX + 1), CXJ_BAD_TEXT);
+    ck_assert_ptr_nonnull(strstr(cxj_message(engine), "2^31 - 2"));
+    ck_assert_int_eq(cxj_set_calendar(engine, "#\0", 2), CXJ_BAD_TEXT);
+    check_calendar(engine, "offset +01:00\n");
+    const char *text = NULL;
+    ck_assert_int_eq(cxj_calendar(NULL, &text, NULL), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_calendar(engine, NULL, NULL), CXJ_BAD_ARGUMENT);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* "`in working hours` … is refused where the engine has no calendar": by a sentence that says so. */
+START_TEST(working_hours_need_a_calendar) {
+    cxj_engine *engine = make();
+    cxj_view *view = NULL;
+    static const char *const texts[] = {"journeys in working hours", "touchpoints by owner in working hours",
+                                        "transitions by owner per day in working hours where type = a"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        ck_assert_int_eq(cxj_view_add(engine, texts[i], CXJ_ZERO_TERMINATED, &view), CXJ_NO_CALENDAR);
+        ck_assert_str_eq(cxj_message(engine), "view: there is no calendar that says what working hours are; give "
+                                              "cxj_set_calendar() one");
+        ck_assert_ptr_null(view);
+    }
+    ck_assert_int_eq(cxj_view_at(engine, 0, &view), CXJ_NOT_FOUND);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* "Taking the calendar away is refused while a view … needs it." */
+START_TEST(a_calendar_that_is_needed_stays) {
+    cxj_engine *engine = make();
+    ck_assert_int_eq(cxj_set_calendar(engine, "offset +01:00", CXJ_ZERO_TERMINATED), CXJ_OK);
+    cxj_view *view = add(engine, "journeys");
+    view->in_hours = true; /* as one is whose text says so */
+    ck_assert_int_eq(cxj_set_calendar(engine, NULL, 0), CXJ_NO_CALENDAR);
+    ck_assert_str_eq(cxj_message(engine), "calendar: the view \"journeys\" needs it");
+    check_calendar(engine, "offset +01:00\n");
+    ck_assert_int_eq(cxj_set_calendar(engine, "offset +02:00", CXJ_ZERO_TERMINATED), CXJ_OK);
+    ck_assert_int_eq(cxj_view_drop(engine, view), CXJ_OK);
+    ck_assert_int_eq(cxj_set_calendar(engine, NULL, 0), CXJ_OK);
+    check_calendar(engine, NULL);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
  * One journey (section 9)
  * ------------------------------------------------------------------------------------------------------------------ */
 
@@ -965,6 +1056,9 @@ static void add_other_cases(Suite *suite) {
                              clock_does_not_leap_more_than_ten_years, overdue_has_no_value_before_the_clock};
     ADD_CASE(suite, "stats", stats);
     ADD_CASE(suite, "views", views);
+    const TTest *calendars[] = {calendar_is_set_and_taken_away, bad_calendars_leave_the_one_there_is,
+                                working_hours_need_a_calendar, a_calendar_that_is_needed_stays};
+    ADD_CASE(suite, "calendars", calendars);
     ADD_CASE(suite, "journeys", journeys);
     ADD_CASE(suite, "clock", clocks);
 }

@@ -45,6 +45,7 @@ void *__wrap_realloc(void *block, size_t size) {
 static cxj_engine *small_engine(void) {
     cxj_engine *engine = make_with((cxj_options){.seal_ended_after = 100 * HOUR, .seal_idle_after = 700 * HOUR});
     feed f = make_feed(14, 5, 1, true);
+    ck_assert_int_eq(cxj_set_calendar(engine, "offset +01:00\nhours mon 09:00-17:00", CXJ_ZERO_TERMINATED), CXJ_OK);
     add(engine, "touchpoints by owner, churned per year");
     add(engine, "transitions by channel, outcome");
     add(engine, "journeys by type, exit per month where had team in (a, \"two words\")");
@@ -268,6 +269,9 @@ START_TEST(a_host_may_give_a_byte_at_a_time) {
         ck_assert_int_eq(cxj_view_describe(its, &info, sizeof info), CXJ_OK);
         add(merged, info.text);
     }
+    const char *calendar = NULL;
+    ck_assert_int_eq(cxj_calendar(engine, &calendar, NULL), CXJ_OK);
+    ck_assert_int_eq(cxj_set_calendar(merged, calendar, CXJ_ZERO_TERMINATED), CXJ_OK);
     b.at = 0;
     ck_assert_msg(cxj_merge_saved(merged, read_bytes, &b) == CXJ_OK, "%s", cxj_message(merged));
     check_saved_as(merged, &b, "merged a byte at a time");
@@ -607,6 +611,41 @@ START_TEST(views_that_differ_are_named) {
 }
 END_TEST
 
+/* "Engines merge only where their calendars are the same text, remarks, blanks and order of `hours` lines apart." */
+START_TEST(calendars_that_differ_do_not_merge) {
+    static const char *const texts[] = {"", "#", "offset +01:00", "hours mon 09:00-10:00\nhours tue 09:00-10:00"};
+    static const char same[] = "  hours tue  09:00-10:00\r\n# remark\nhours mon 09:00-10:00";
+    enum { GIVEN = sizeof texts / sizeof *texts };
+    for (size_t a = 0; a < GIVEN; a++) {
+        for (size_t b = 0; b <= GIVEN; b++) {
+            cxj_engine *engine = make_with(plain), *source = make_with(plain);
+            const char *its = b < GIVEN ? texts[b] : same;
+            ck_assert_int_eq(cxj_set_calendar(engine, texts[a], CXJ_ZERO_TERMINATED), CXJ_OK);
+            ck_assert_int_eq(cxj_set_calendar(source, its, CXJ_ZERO_TERMINATED), CXJ_OK);
+            record(source, (cxj_touchpoint){.journey = 1, .id = 1, .at = START});
+            add(engine, "touchpoints per day"), add(source, "touchpoints per day");
+            bytes before = save_of(engine), of_source = save_of(source);
+            bool are_same = a == b || (a == GIVEN - 1 && b == GIVEN);
+            cxj_status expected = are_same ? CXJ_OK : CXJ_OTHER_CALENDAR;
+            ck_assert_int_eq(cxj_merge_bytes(engine, of_source.data, of_source.length), expected);
+            if (!are_same) check_saved_as(engine, &before, "refused");
+            ck_assert_int_eq(cxj_merge(engine, source), expected);
+            if (are_same) {
+                check_saved_as(engine, &of_source, "merged");
+            } else {
+                ck_assert_str_eq(cxj_message(engine),
+                                 "merge: the engines have different calendars, or only one of them has any");
+                check_saved_as(engine, &before, "refused");
+            }
+            free_bytes(&before);
+            free_bytes(&of_source);
+            cxj_engine_destroy(engine);
+            cxj_engine_destroy(source);
+        }
+    }
+}
+END_TEST
+
 /* A view's text is the host's, and a sentence shows it: without controls and marks that turn what a reader sees, in
  * whole characters, and shortened where it is long. */
 START_TEST(a_view_is_named_visibly) {
@@ -857,6 +896,7 @@ int main(void) {
                              what_was_found_is_told};
     const TTest *merging[] = {
         merging_bytes_is_merging_the_engine,          views_that_differ_are_named,     a_view_is_named_visibly,
+        calendars_that_differ_do_not_merge,
 #ifdef GETRANDOM_IS_WRAPPED
         merging_bytes_takes_the_seed_of_the_engine,
 #endif

@@ -174,6 +174,20 @@ static const struct {
     {"journeys\xc2\xa0where type = a", 9},
     {"journeys where type = \xff", 23}, /* not UTF-8 */
     {"\xef\xbb\xbfjourneys", 1},
+    /* where the words may not stand: section 5, the grammar */
+    {"journeys in", 12},
+    {"journeys in working", 20},
+    {"journeys in hours", 13},
+    {"journeys in working hours in working hours", 27},
+    {"journeys in working hours per month", 27},
+    {"journeys in working hours by type", 27},
+    {"journeys in working hours ended", 27},
+    {"journeys working hours", 10},
+    {"journeys In working hours", 10},
+    {"journeys by type in working hours,", 34},
+    {"journeys where type = a in working hours", 25},
+    {"touchpoints by owner where owner = a in working hours", 38},
+    {"transitions by owner per day where type in (a) in working hours", 48},
 };
 enum { REFUSED = sizeof refused / sizeof *refused };
 
@@ -211,9 +225,12 @@ START_TEST(refusals_say_what_was_expected) {
         {"journeys where type in (a", "\",\" or \")\""},
         {"journeys where type =", "a name"},
         {"journeys where type = \"", "a closing quote"},
-        {"journeys x", "\"by\", \"per\", \"where\" or the end"},
-        {"journeys by type x", "\",\", \"per\", \"where\" or the end"},
-        {"journeys by type per day x", "\"where\" or the end"},
+        {"journeys x", "\"by\", \"per\", \"in working hours\", \"where\" or the end"},
+        {"journeys by type x", "\",\", \"per\", \"in working hours\", \"where\" or the end"},
+        {"journeys by type per day x", "\"in working hours\", \"where\" or the end"},
+        {"journeys in working hours x", "\"where\" or the end"},
+        {"journeys in", "\"working hours\""},
+        {"journeys in working", "\"hours\""},
         {"journeys where type = a x", "\"and\" or the end"},
         {"journeys per day where type = a x", "\"and\" or the end"},
     };
@@ -385,6 +402,22 @@ static const struct {
      {TEAM, 0},
      4,
      NULL},
+    {"journeys in working hours", CXJ_GRAIN_JOURNEYS, CXJ__NO_PERIOD, false, {0}, 0, NULL},
+    {"journeys per month ended in\nworking  hours where type=in",
+     CXJ_GRAIN_JOURNEYS,
+     CXJ__MONTH,
+     true,
+     {0},
+     1,
+     "journeys per month ended in working hours where type = in"},
+    {"touchpoints in working hours where owner in (working, hours)",
+     CXJ_GRAIN_TOUCHPOINTS,
+     CXJ__NO_PERIOD,
+     false,
+     {0},
+     1,
+     "touchpoints in working hours where owner in (hours, working)"},
+    {"transitions by owner per day in working hours", CXJ_GRAIN_TRANSITIONS, CXJ__DAY, false, {OWNER, 0}, 0, NULL},
     {"touchpoints where owner = where", CXJ_GRAIN_TOUCHPOINTS, CXJ__NO_PERIOD, false, {0}, 1, NULL},
     {"journeys per month ended where type = and and segment = had", CXJ_GRAIN_JOURNEYS, CXJ__MONTH, true, {0}, 2, NULL},
 };
@@ -397,6 +430,7 @@ START_TEST(well_formed_views_are_read) {
     ck_assert_uint_eq(w.query.grain, views[_i].grain);
     ck_assert_int_eq((int)w.query.period, (int)views[_i].period);
     ck_assert_int_eq(w.query.ended, views[_i].ended);
+    ck_assert_int_eq(w.query.in_hours, strstr(views[_i].text, "hours") != NULL);
     size_t count = 0;
     while (views[_i].dimensions[count] != 0) count++;
     ck_assert_uint_eq(w.query.dimension_count, count);

@@ -576,6 +576,42 @@ static void check_mark(const cxj_engine *engine, const char *expected, size_t ex
     ck_assert((mark == NULL) == (length == 0));
 }
 
+/* "It is saved with the engine": in the one way in which it is written, and views of what was loaded go by it. */
+START_TEST(a_calendar_comes_back) {
+    static const char *const texts[] = {"offset +01:00\noffset 2026-01-05T01:00Z +02:00\nhours mon 09:00-17:00",
+                                        "# UTC", ""};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        begin_chance(i);
+        feed f = make_feed(300, 20, 1, true), more = make_feed(100, 25, 1, false);
+        cxj_engine *engine = make_with(sealing);
+        ck_assert_int_eq(cxj_set_calendar(engine, texts[i], CXJ_ZERO_TERMINATED), CXJ_OK);
+        add_views(engine);
+        record_feed(engine, &f);
+        advance(engine, NOW);
+        bytes saved = save_of(engine);
+        cxj_engine *loaded = load_of(&saved, sealing);
+        const char *text = NULL, *again = NULL;
+        ck_assert_int_eq(cxj_calendar(engine, &text, NULL), CXJ_OK);
+        ck_assert_int_eq(cxj_calendar(loaded, &again, NULL), CXJ_OK);
+        if (texts[i][0] == '\0') {
+            ck_assert_ptr_null(again);
+        } else {
+            ck_assert_str_eq(text, again);
+        }
+        check_same_state(engine, loaded, &f);
+        check_saved_as(loaded, &saved, "with a calendar");
+        record_any(engine, &more);
+        record_any(loaded, &more);
+        check_same_state(engine, loaded, &more);
+        free_bytes(&saved);
+        free_feed(&f);
+        free_feed(&more);
+        cxj_engine_destroy(engine);
+        cxj_engine_destroy(loaded);
+    }
+}
+END_TEST
+
 /* "bytes of the host's own that are saved with it and handed out once it is loaded" */
 START_TEST(a_mark_comes_back) {
     static char longest[65536];
@@ -803,7 +839,7 @@ static void check_refused(cxj_engine *engine, cxj_view *view, const cxj_engine *
     uint64_t erased = 99;
     struct {
         cxj_status status, otherwise;
-    } calls[7];
+    } calls[8];
     const char *message = cxj_message(engine);
 #define CALL(place, expression, usual)                                                                                 \
     calls[place].status = (expression), calls[place].otherwise = (usual);                                              \
@@ -815,17 +851,18 @@ static void check_refused(cxj_engine *engine, cxj_view *view, const cxj_engine *
     CALL(4, cxj_view_add(engine, "journeys by type", CXJ_ZERO_TERMINATED, &other), CXJ_OK);
     CALL(5, cxj_view_drop(engine, refused ? view : other), CXJ_OK);
     CALL(6, cxj_saver_open(engine, write_bytes, &b, &saver), CXJ_OK);
+    if (!refused) cxj_saver_close(saver);
+    CALL(7, cxj_set_calendar(engine, "offset +01:00", CXJ_ZERO_TERMINATED), CXJ_OK);
 #undef CALL
-    for (size_t i = 0; i < 7; i++) {
+    for (size_t i = 0; i < 8; i++) {
         ck_assert_msg(calls[i].status == (refused ? CXJ_SAVING : calls[i].otherwise), "call %zu: %s", i,
                       cxj_status_text(calls[i].status));
     }
-    ck_assert(!refused || (other == NULL && saver == NULL));
+    ck_assert((other == NULL && saver == NULL) == refused);
     ck_assert_uint_eq(erased, !refused);
     /* what is there already is no change */
     ck_assert_int_eq(cxj_view_add(engine, "journeys", CXJ_ZERO_TERMINATED, &same), CXJ_OK);
     ck_assert_ptr_eq(same, view);
-    cxj_saver_close(saver);
     free_bytes(&b);
 }
 
@@ -1133,7 +1170,8 @@ int main(void) {
                            lack_of_memory_to_keep_a_journey_fails_the_save_alone,
                            the_limit_of_memory_holds_for_a_save_in_steps};
     seed = seed_of_test();
-    const TTest *set[] = {a_mark_comes_back,
+    const TTest *set[] = {a_calendar_comes_back,
+                          a_mark_comes_back,
                           what_is_set_meanwhile_is_of_the_next_save,
                           merges_leave_marks_and_times_and_join_what_is_not_recorded,
                           settings_come_back,

@@ -126,6 +126,102 @@ static void check_period(struct world *w, int64_t at, const char *expected, int6
     ck_assert_mem_eq(&again, &key, sizeof key);
 }
 
+/* Section 10: "a moment belongs to the hour, day, … of its local time, and is told by its local text, or by the moment of
+ * its first local time." */
+START_TEST(periods_are_those_of_local_time) {
+    static const struct {
+        const char *calendar;
+        enum cxj__period period;
+        int64_t at;
+        const char *text;
+        int64_t begins;
+    } cases[] = {
+        {"offset +05:30", CXJ__HOUR, INT64_C(1782844199999), "2026-06-30T23", INT64_C(1782840600000)},
+        {"offset +05:30", CXJ__MONTH, INT64_C(1782844200000), "2026-07", INT64_C(1782844200000)},
+        {"offset -05:00", CXJ__YEAR, INT64_C(1767225600000), "2025", INT64_C(1735707600000)},
+        {"offset -05:00", CXJ__WEEK, INT64_C(1767589200000) - 1, "2025-12-29", INT64_C(1766984400000)},
+        {"offset -05:00", CXJ__QUARTER, INT64_C(1767243600000), "2026-Q1", INT64_C(1767243600000)},
+        /* 2026-03-29: the hour from 2 on is skipped; 2026-10-25: it comes twice, and is one period */
+        {"offset +01:00\noffset 2026-03-29T01:00Z +02:00", CXJ__HOUR, INT64_C(1774746000000), "2026-03-29T03",
+         INT64_C(1774746000000)},
+        {"offset +02:00\noffset 2026-10-25T01:00Z +01:00", CXJ__HOUR, INT64_C(1792889999999), "2026-10-25T02",
+         INT64_C(1792886400000)},
+        {"offset +02:00\noffset 2026-10-25T01:00Z +01:00", CXJ__HOUR, INT64_C(1792890000000), "2026-10-25T02",
+         INT64_C(1792886400000)},
+        /* a day that begins within a skip begins with the moment of the skip */
+        {"offset 2026-01-01T00:00Z +00:30", CXJ__DAY, INT64_C(1767225600000), "2026-01-01", INT64_C(1767225600000)},
+        {"offset 2025-12-31T23:45Z +01:00", CXJ__DAY, INT64_C(1767225600000), "2026-01-01", INT64_C(1767224700000)},
+        /* local time goes beyond the years of moments */
+        {"offset -00:01", CXJ__HOUR, FIRST_MOMENT, "0000-12-31T23", FIRST_MOMENT + 60000 - 3600000},
+        {"offset -18:00", CXJ__YEAR, FIRST_MOMENT, "0000", FIRST_MOMENT + 3 * DAY / 4 - 366 * DAY},
+        {"offset -18:00", CXJ__QUARTER, FIRST_MOMENT, "0000-Q4", FIRST_MOMENT + 3 * DAY / 4 - 92 * DAY},
+        {"offset +00:01", CXJ__HOUR, LAST_MOMENT, "10000-01-01T00", LAST_MOMENT + 1 - 60000},
+        {"offset +18:00", CXJ__DAY, LAST_MOMENT, "10000-01-01", LAST_MOMENT + 1 - 3 * DAY / 4},
+        {"offset +18:00", CXJ__MONTH, LAST_MOMENT, "10000-01", LAST_MOMENT + 1 - 3 * DAY / 4},
+        {"offset +18:00", CXJ__QUARTER, LAST_MOMENT, "10000-Q1", LAST_MOMENT + 1 - 3 * DAY / 4},
+        {"offset +18:00", CXJ__YEAR, LAST_MOMENT, "10000", LAST_MOMENT + 1 - 3 * DAY / 4},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct world w;
+        struct cxj__calendar *calendar = NULL;
+        open_view(&w, period_views[cases[i].period]);
+        ck_assert_int_eq(
+            cxj__calendar_read(&calendar, &w.memory, cases[i].calendar, strlen(cases[i].calendar), &w.message), CXJ_OK);
+        w.view.calendar = calendar;
+        check_period(&w, cases[i].at, cases[i].text, cases[i].begins);
+        struct cxj__key key;
+        cxj__view_key(&w.view, &(struct cxj__codes){{0}}, cases[i].at, &key);
+        ck_assert(cxj__view_is_in_period(&w.view, &key, cases[i].at));
+        ck_assert(cxj__view_is_key(&w.view, &key, (const size_t[CXJ__DICTIONARIES + 1]){0}));
+        cxj__calendar_destroy(calendar, &w.memory);
+        close_view(&w);
+    }
+}
+END_TEST
+
+/* Years that moments have not are no periods without a calendar, and none that local time has not are with one. */
+START_TEST(periods_beyond_local_time_are_none) {
+    static const char *const none[] = {"0000", "10000", "10001", "00001", "20260"};
+    for (size_t i = 0; i < 2 * sizeof none / sizeof *none; i++) {
+        struct world w;
+        struct cxj__calendar *calendar = NULL;
+        struct cxj__key key;
+        const char *text = none[i / 2];
+        bool has_calendar = i % 2;
+        open_view(&w, "touchpoints per year");
+        ck_assert_int_eq(cxj__calendar_read(&calendar, &w.memory, "#", 1, &w.message), CXJ_OK);
+        if (has_calendar) w.view.calendar = calendar;
+        cxj_text part = {text, CXJ_ZERO_TERMINATED};
+        ck_assert_int_eq(cxj__view_parse_key(&w.view, w.dictionaries, &w.seed, &part, sizeof part, &key),
+                         has_calendar && i / 2 < 2 ? CXJ_OK : CXJ_BAD_TEXT);
+        cxj__calendar_destroy(calendar, &w.memory);
+        close_view(&w);
+    }
+}
+END_TEST
+
+/* Section 7: "Cells are ordered by key, part by part, each as text, byte by byte", also in the year 10000. */
+START_TEST(periods_are_sorted_by_their_texts) {
+    static const int64_t years[] = {999, 1000, 1001, 9999, 10000, 2026, 0};
+    static const char *const sorted[] = {"0000", "0999", "1000", "10000", "1001", "2026", "9999"};
+    enum { YEARS = sizeof years / sizeof *years };
+    struct world w;
+    open_view(&w, "touchpoints per year");
+    for (size_t i = 0; i < YEARS; i++) {
+        struct cxj__key key = {.period = years[i]};
+        ck_assert_ptr_nonnull(cxj__view_make(&w.view, &w.memory, &w.seed, &key));
+    }
+    struct cxj__cell *cells[2 * YEARS];
+    cxj__view_sort(&w.view, w.dictionaries, cells);
+    for (size_t i = 0; i < YEARS; i++) {
+        char buffer[CXJ__PERIOD_TEXT];
+        size_t length = 0;
+        ck_assert_str_eq(cxj__view_part_text(&w.view, w.dictionaries, &cells[i]->key, 0, buffer, &length), sorted[i]);
+    }
+    close_view(&w);
+}
+END_TEST
+
 /* Section 7: "hour 2026-11-21T22, day 2026-11-21, week = its Monday as a day, month 2026-11, quarter 2026-Q4, year
  * 2026; years with four digits". */
 START_TEST(periods_are_cut_where_they_should_be) {
@@ -904,6 +1000,9 @@ static void add_keys(Suite *suite) {
     TCase *cases = group(suite, "periods");
     tcase_add_test(cases, periods_are_cut_where_they_should_be);
     tcase_add_loop_test(cases, periods_follow_the_calendar, 0, 4);
+    tcase_add_test(cases, periods_are_those_of_local_time);
+    tcase_add_test(cases, periods_beyond_local_time_are_none);
+    tcase_add_test(cases, periods_are_sorted_by_their_texts);
     tcase_add_test(cases, weeks_begin_on_monday);
     tcase_add_loop_test(cases, other_texts_are_no_periods, 0, NO_PERIODS);
     cases = group(suite, "keys");

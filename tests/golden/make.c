@@ -152,5 +152,18 @@ int main(int count, char **arguments) {
     must(engine, cxj_advance(engine, START + 3000 * HOUR));
     add(engine, "touchpoints by team"); /* which lacks what was sealed before */
     write_engine(engine, arguments[1], "sealed");
+
+    engine = make(1000 * HOUR);
+    must(engine, cxj_set_calendar(engine,
+                                  "# Berlin\noffset +01:00\noffset 2026-03-29T01:00:00Z +02:00\n"
+                                  "offset 2026-10-25T02:00+01 +01:00\nhours sat 10:00-14:00\n"
+                                  "hours  mon-wed,fri  09:00-12:30 13:30-17:00\non 2026-05-01 closed\n",
+                                  CXJ_ZERO_TERMINATED));
+    add(engine, "touchpoints per hour");
+    add(engine, "journeys per month ended");
+    live_through(engine, 3, START - HOUR / 2, CXJ_OUTCOME_COMPLETED); /* in January alone by local time */
+    live_through(engine, 6, START + 2085 * HOUR, 0);
+    must(engine, cxj_advance(engine, START + 3000 * HOUR));
+    write_engine(engine, arguments[1], "calendar");
     return 0;
 }

@@ -117,8 +117,16 @@ static int show_journey(const cxj_engine *engine, uint64_t number, FILE *to) {
     return 0;
 }
 
+static int show_calendar(const cxj_engine *engine, FILE *to) {
+    const char *text = NULL;
+    if (cxj_calendar(engine, &text, NULL) != CXJ_OK) return 1;
+    if (text != NULL) fprintf(to, "calendar\n%s", text);
+    return 0;
+}
+
 int show(const cxj_engine *engine, uint64_t last, FILE *to) {
-    if (show_stats(engine, to) || show_mark(engine, to) || show_views(engine, to)) return 1;
+    if (show_stats(engine, to) || show_mark(engine, to) || show_calendar(engine, to) || show_views(engine, to))
+        return 1;
     for (uint64_t number = 1; number <= last; number++) {
         if (show_journey(engine, number, to)) return 1;
     }

@@ -307,6 +307,8 @@ FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "cxj_journey_state": (_S, Pointer, _U64, Pointer, _SIZE, Pointer, _SIZE),
     "cxj_journey_touchpoints": (_S, Pointer, _U64, _SIZE, Pointer, _SIZE, Pointer, _SIZE, Pointer),
     "cxj_advance": (_S, Pointer, _I64),
+    "cxj_set_calendar": (_S, Pointer, _TEXT, _SIZE),
+    "cxj_calendar": (_S, Pointer, Pointer, Pointer),
     "cxj_withdraw": (_S, Pointer, _U64, _U64, _U64),
     "cxj_erase_journey": (_S, Pointer, _U64),
     "cxj_erase_customer": (_S, Pointer, _U64, Pointer),
@@ -335,6 +337,7 @@ DONE, STALE, REFUSED, PARTIALLY_ERASED, INCOMPLETE = range(1, 6)
 # Errors.
 BAD_ARGUMENT, BAD_FIELD, BAD_TEXT, NOT_FOUND, LIMIT, NO_MEMORY, CLOCK, LATE = range(-1, -9, -1)
 SEALED, SAVING, IO, BAD_BYTES, NEWER_FORMAT, OTHER_VIEWS, TOO_SMALL, OTHER_KEY = range(-9, -17, -1)
+NO_CALENDAR, OTHER_CALENDAR = range(-17, -19, -1)
 
 ZERO_TERMINATED = 2**31 - 1
 NO_INDEX = 2**64 - 1
