@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import datetime
+import re
 import zoneinfo
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Union
 
-from ._library import InvalidError
+from ._library import InvalidError, lib, must
 from ._values import encoded, integer_of, nearest
 
 Zone = Union[str, datetime.tzinfo]
@@ -43,9 +45,9 @@ class Calendar:
               whenever the program runs, so that calendars that were made apart are the same. Before them the offset
               with which they begin holds, after them the one with which they end; so moments outside may be an hour off
 
-    str(calendar) is the text, one line for each change, day and exception; from_text() is the way back. Calendars with one
-    text are equal. Zones change by law: a calendar made with newer data may differ, and engines with different calendars do
-    not merge. To be safe from that, keep the text.
+    str(calendar) is the text, one line for each change, exception and line of hours, in the one way in which the library
+    writes it; from_text() is the way back. Calendars with one text are equal. Zones change by law: a calendar made with newer
+    data may differ, and engines with different calendars do not merge. To be safe from that, keep the text.
 
     Raises ValueError for a zone that is not known, or whose offset in these years is not of whole minutes or beyond 18
     hours, for days, spans and years that are none, and for a day that is said twice, each with what was seen. Some 20 ms
@@ -54,7 +56,7 @@ class Calendar:
     def __init__(self, zone: Zone | None = None, hours: Spans | Mapping[str, Spans] | None = None,
                  holidays: Iterable[Day] | Mapping[Day, Spans] | None = None, *, years: tuple[int, int] = YEARS) -> None:
         lines = [*_offsets(zone, *_years_of(years)), *_hours(hours), *_days(holidays)]
-        self._text = "".join(line + "\n" for line in lines)
+        self._text = _written("".join(line + "\n" for line in lines), lines)
 
     @classmethod
     def from_text(cls, text: str) -> Calendar:
@@ -67,9 +69,13 @@ class Calendar:
             on 2026-12-24 09:00-12:00
             # a remark; empty lines are skipped
         """
-        encoded("a calendar", text)
+        return cls._of(_written(text))
+
+    @classmethod
+    def _of(cls, written: str) -> Calendar:
+        """A calendar of a text that the library has written."""
         calendar = cls.__new__(cls)
-        calendar._text = text
+        calendar._text = written
         return calendar
 
     @property
@@ -89,6 +95,28 @@ class Calendar:
 
     def __hash__(self) -> int:
         return hash(self._text)
+
+
+def _written(text: str, lines: Sequence[str] = ()) -> str:
+    """A calendar in the one way in which the library writes it, which an engine of its own is asked for. A sentence about one
+    of the lines that were made here shows that line, for nobody has seen its number."""
+    raw, engine, where, length = encoded("a calendar", text), ctypes.c_void_p(), ctypes.c_void_p(), ctypes.c_size_t()
+    if not text:
+        raise InvalidError("a calendar: the text is empty; lines such as 'hours mon-fri 09:00-17:00' are expected")
+
+    def tell() -> str:
+        said = str(lib.cxj_message(engine).decode("utf-8", "replace"))
+        found = re.match(r"calendar, line (\d+), (?=column)", said)
+        return f"{lines[int(found[1]) - 1]!r}, {said[found.end():]}" if found and lines else said
+
+    must(lib.cxj_engine_create(None, None, 0, ctypes.byref(engine)))
+    try:
+        status = lib.cxj_set_calendar(engine, raw, len(raw))
+        must(status, tell())
+        must(lib.cxj_calendar(engine, ctypes.byref(where), ctypes.byref(length)))
+        return ctypes.string_at(where.value or 0, length.value).decode()
+    finally:
+        lib.cxj_engine_destroy(engine)
 
 
 # ---- offsets -------------------------------------------------------------------------------------------------------
@@ -194,7 +222,7 @@ def _hours(hours: Any) -> Iterator[str]:
     else:
         lines = [_spans_of("hours", line) for line in _listed("hours", hours)]
     if not lines:
-        raise InvalidError("hours: there are none; lines such as 'mon-fri 09:00-17:00' are expected, or None: open at all times")
+        raise InvalidError("hours: there are none; lines such as 'mon-fri 09:00-17:00' are expected, or None: always open")
     yield from (f"hours {line}" for line in lines)
 
 

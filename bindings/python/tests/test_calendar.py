@@ -13,7 +13,8 @@ import cxj
 UTC = datetime.timezone.utc
 SECOND, HOUR, DAY = (datetime.timedelta(**{unit: 1}) for unit in ("seconds", "hours", "days"))
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Africa/Casablanca", "UTC",
-         "Asia/Kathmandu", "America/Sao_Paulo", "Africa/Cairo", "Asia/Gaza", "Pacific/Kiritimati", "Antarctica/Troll", "Europe/Dublin")
+         "Asia/Kathmandu", "America/Sao_Paulo", "Africa/Cairo", "Asia/Gaza", "Pacific/Kiritimati",
+         "Antarctica/Troll", "Europe/Dublin")
 OFFSET = r"[+-]\d\d:\d\d"
 
 
@@ -172,6 +173,32 @@ class Own(unittest.TestCase):
             with self.subTest(words), self.assertRaisesRegex(ValueError, "^hours.*" + words[5:]):
                 cxj.Calendar(hours=wrong)  # type: ignore[arg-type]
 
+    def test_what_is_no_line_of_a_calendar_is_refused(self) -> None:
+        """By the library, with the line as it was made here, or its number in a text of the host's own."""
+        for words, make in {
+            "^'hours mon 9-17', column 11: expected .*, found \"9-17\"": lambda: cxj.Calendar(hours="mon 9-17"),
+            "^'hours mo 09:00-17:00', column 7: ": lambda: cxj.Calendar(hours={"mo": "09:00-17:00"}),
+            "^'hours fri-mon 09:00-17:00', column ": lambda: cxj.Calendar(hours=["fri-mon 09:00-17:00"]),
+            "^'hours tue 09:00-10:00', column ": lambda: cxj.Calendar(hours=["mon-fri 09:00-17:00", "tue 09:00-10:00"]),
+            "^'on 2026-12-25 Noel', column 15: ": lambda: cxj.Calendar(holidays={"2026-12-25": "Noel"}),
+            "^'on 2026-12-25 12:00-09:00', column ": lambda: cxj.Calendar(holidays=["2026-12-25 12:00-09:00"]),
+            "^calendar, line 2, column 1: expected ": lambda: cxj.Calendar.from_text("offset +01:00\nopen mon\n"),
+            "the text is empty": lambda: cxj.Calendar.from_text(""),
+            "a calendar: 5 is no text": lambda: cxj.Calendar.from_text(5),  # type: ignore[arg-type]
+        }.items():
+            with self.subTest(words), self.assertRaisesRegex(ValueError, words):
+                make()
+
+    def test_a_text_is_written_in_one_way(self) -> None:
+        text = ("# an office\r\n\n  hours   sat 10:00-12:00\nhours mon-fri 09:00-17:00\n on 2026-12-25 closed # open\n"
+                "offset +01:00")
+        with self.assertRaises(ValueError):
+            cxj.Calendar.from_text(text)  # a remark is a line of its own
+        calendar = cxj.Calendar.from_text(text.replace(" # open", ""))
+        wanted = "on 2026-12-25 closed\noffset +01:00\nhours mon-fri 09:00-17:00\nhours sat 10:00-12:00\n"
+        self.assertEqual(sorted(str(calendar).splitlines()), sorted(wanted.splitlines()))
+        self.assertEqual(cxj.Calendar.from_text(str(calendar)), calendar)
+
     def test_holidays_in_every_form(self) -> None:
         """In order of time, however they come; alike twice is once."""
         date = datetime.date(2026, 12, 25)
@@ -190,12 +217,83 @@ class Own(unittest.TestCase):
 
     def test_a_calendar_is_its_text(self) -> None:
         calendar = cxj.Calendar(datetime.timezone(HOUR), "mon-fri 09:00-17:00", ["2026-12-25"])
-        self.assertEqual(calendar.text, "offset +01:00\nhours mon-fri 09:00-17:00\non 2026-12-25 closed\n")
+        self.assertEqual(calendar.text, "offset +01:00\non 2026-12-25 closed\nhours mon-fri 09:00-17:00\n")
         for same in (cxj.Calendar.from_text(str(calendar)), copy.deepcopy(calendar), pickle.loads(pickle.dumps(calendar))):
             self.assertEqual((same, hash(same), str(same)), (calendar, hash(calendar), str(calendar)))
         self.assertNotEqual(calendar, cxj.Calendar())
         self.assertNotEqual(calendar, calendar.text)
-        self.assertEqual(repr(calendar), "<cxj.Calendar: 1 offset, 1 hours, 1 on>")
+        self.assertEqual(repr(calendar), "<cxj.Calendar: 1 offset, 1 on, 1 hours>")
+
+
+class Engines(unittest.TestCase):
+    TEXT = "offset +01:00\nhours mon-fri 09:00-17:00\n"
+
+    def test_an_engine_has_a_calendar_or_none(self) -> None:
+        with cxj.Engine() as engine:
+            self.assertIsNone(engine.calendar)
+            engine.calendar = self.TEXT  # type: ignore[assignment]
+            self.assertEqual(engine.calendar, cxj.Calendar.from_text(self.TEXT))
+            with self.assertRaisesRegex(ValueError, "^calendar, line 1, column 1: "):
+                engine.calendar = "nonsense"  # type: ignore[assignment]
+            with self.assertRaisesRegex(TypeError, "not int"):
+                engine.calendar = 5  # type: ignore[assignment]
+            self.assertEqual(str(engine.calendar), self.TEXT)
+            engine.calendar = None
+            self.assertIsNone(engine.calendar)
+        with self.assertRaisesRegex(cxj.Error, "closed"):
+            engine.calendar
+        with self.assertRaisesRegex(ValueError, "^calendar, line 1"):
+            cxj.Engine(calendar="nonsense")
+
+    def test_it_lasts_with_the_engine(self) -> None:
+        calendar = cxj.Calendar.from_text(self.TEXT)
+        with cxj.Engine(["touchpoints per day"], calendar=calendar) as engine:
+            engine.record(journey=1, id=1, at=10**12, owner="ann")
+            for again in (cxj.Engine.from_bytes(engine.to_bytes()), copy.copy(engine),
+                          pickle.loads(pickle.dumps(engine)), cxj.Engine.from_bytes(engine.to_bytes(), calendar=calendar)):
+                with again:
+                    self.assertEqual((again.calendar, again.to_bytes()), (calendar, engine.to_bytes()))
+                    again.merge(engine)
+            with cxj.Engine.from_bytes(engine.to_bytes(), calendar="offset +02:00") as other:
+                self.assertEqual(str(other.calendar), "offset +02:00\n")
+                with self.assertRaisesRegex(cxj.Error, "calendar") as caught:
+                    other.merge(engine)
+                self.assertEqual(caught.exception.status, cxj.header.OTHER_CALENDAR)
+
+    def test_what_is_sealed_cannot_be_measured_again(self) -> None:
+        with cxj.Engine(seal_ended_after=DAY, calendar=self.TEXT) as engine:
+            engine.record(journey=1, at=10**12, outcome="completed")
+            engine.advance(10**12 + 10**10)
+            self.assertEqual(engine.stats().sealed, 1)
+            with self.assertRaises(cxj.Error) as caught:
+                engine.calendar = "offset +02:00"  # type: ignore[assignment]
+            self.assertEqual(caught.exception.status, cxj.header.SEALED)
+            engine.calendar = self.TEXT + "on 2099-01-01 closed\n"  # type: ignore[assignment]
+
+    @unittest.skipUnless(have_zones(), "there is no data of zones; the package tzdata has them")
+    def test_periods_are_those_of_local_time(self) -> None:
+        """SPEC 10: "a moment belongs to the hour, day, … of its local time", as zoneinfo has it, "and is told by … the
+        moment of its first local time"."""
+        seed = random.randrange(2**32)
+        dice = random.Random(seed)
+        for name in ("Europe/Berlin", "Australia/Lord_Howe", "Pacific/Apia"):
+            zone = zoneinfo.ZoneInfo(name)
+            views = ["touchpoints per day", "touchpoints per hour", "touchpoints per month"]
+            begin = datetime.datetime(2011, 9, 1, tzinfo=UTC)
+            with cxj.Engine(views, calendar=cxj.Calendar(name)) as engine:
+                moments = [begin + dice.randrange(250 * 24 * 60) * HOUR / 60 for _ in range(800)]
+                for i, moment in enumerate(moments):
+                    engine.record(journey=1 + i, at=moment)
+                for view, pattern in zip(views, ("%Y-%m-%d", "%Y-%m-%dT%H", "%Y-%m")):
+                    wanted: "dict[str, int]" = {}
+                    for moment in moments:
+                        text = moment.astimezone(zone).strftime(pattern)
+                        wanted[text] = wanted.get(text, 0) + 1
+                    got = {cell.key["period"]: cell.metrics["touchpoints"].value for cell in engine[view]}
+                    self.assertEqual(got, wanted, (name, view, seed))
+                for cell, start in zip(engine[views[0]], engine[views[0]].to_dict()["period"]):
+                    self.assertEqual(start.astimezone(zone).strftime("%Y-%m-%d"), cell.key["period"])
+                    self.assertNotEqual((start - SECOND / 1000).astimezone(zone).strftime("%Y-%m-%d"), cell.key["period"])
 
 
 if __name__ == "__main__":
