@@ -28,6 +28,7 @@ enum {
     EXIT_FINE = 0,
     EXIT_STOPPED = 1,
     EXIT_USAGE = 2,
+    EXIT_REFUSED = 3, /* went through, but rows were refused */
     BATCH = 4096,       /* touchpoints handed over in one call */
     REFUSALS_TOLD = 20, /* one by one; further ones are counted */
     EXCERPT = 40,       /* columns of what is shown of a field, and of a sentence of the engine */
@@ -60,6 +61,7 @@ enum { DEFAULT_VIEWS = sizeof default_views / sizeof default_views[0] };
       "what is overdue is so at this moment; without it, at the last\n"                                                \
       "touchpoint's")                                                                                                  \
     X(OPTION_STRICT, "--strict", NULL, "stop at the first row that is refused")                                        \
+    X(OPTION_LENIENT, "--lenient", NULL, "end with exit status 0 though rows were refused")                            \
     X(OPTION_FEEDS, "--feeds", "FACET,...",                                                                            \
       "the facets that the log can carry; metrics that need others have\n"                                             \
       "no value. Without it: in tables those that occur, in JSON all")                                                 \
@@ -108,6 +110,7 @@ typedef struct request {
     bool has_now;
     bool json;
     bool strict;
+    bool lenient;
     option instead;   /* of a report: help, version, list or check, or OPTION_NONE */
     const char *path; /* of the log; NULL: none, for there is a load; likewise what follows */
     const char *calendar;
@@ -138,7 +141,7 @@ static void print_help(FILE *out) {
             line += length + (line[length] == '\n');
         }
     }
-    fputs("\nExit status: 0 done (rows may have been refused); 1 stopped; 2 wrong usage.\n", out);
+    fputs("\nExit status: 0 done; 1 stopped; 2 wrong usage; 3 done, but rows were refused.\n", out);
 }
 
 /* Says what is wrong with the command line. The text comes from it, so it is shown with care. */
@@ -209,6 +212,9 @@ static int take_option(request *asked, option which, const char *value) {
             return refuse_usage("there is no facet \"", unknown.text, unknown.length, "\"");
         }
         asked->has_feeds = true;
+        break;
+    case OPTION_LENIENT:
+        asked->lenient = true;
         break;
     case OPTION_METRICS:
         return add_metrics(asked, value);
@@ -300,7 +306,6 @@ typedef struct run {
     const char **texts; /* of the views; the texts are not owned */
     size_t view_count;
     bool default_view; /* nobody named any */
-    bool misused;      /* it stops for what the command line asks */
     FILE *file;
     log_reader *log;
 
@@ -308,6 +313,7 @@ typedef struct run {
     cxj_touchpoint batch[BATCH];
     uint64_t lines[BATCH];
 
+    int failure; /* the exit status where the run ends early; 0: EXIT_STOPPED */
     uint64_t rejected;
     uint64_t told;
     uint64_t by_reason[LOG_REASON_COUNT]; /* rows that could not be read */
@@ -710,21 +716,22 @@ static bool set_calendar(run *at) {
     errno = 0;
     char *text = read_file(path, &length);
     const char *why = strerror(errno);
-    at->misused = text == NULL;
+    bool taken = text != NULL;
     if (text != NULL) {
         /* A file in which nothing stands is a calendar that says nothing. */
-        at->misused = cxj_set_calendar(at->engine, length > 0 ? text : "#", length > 0 ? length : 1) != CXJ_OK;
+        taken = cxj_set_calendar(at->engine, length > 0 ? text : "#", length > 0 ? length : 1) == CXJ_OK;
         why = cxj_message(at->engine);
     }
     free(text);
-    if (at->misused) {
+    if (!taken) {
+        at->failure = EXIT_USAGE;
         fputs("cxj-report: the calendar ", stderr);
         (void)table_text(stderr, path, strlen(path), PATH);
         fputs(" is refused: ", stderr);
         (void)table_text(stderr, why, strlen(why), SENTENCE);
         fputc('\n', stderr);
     }
-    return !at->misused;
+    return taken;
 }
 
 /* Adds a view to those that are answered, and to the engine if it has not got it. */
@@ -734,8 +741,8 @@ static bool add_view(run *at, const char *text) {
         at->texts[at->view_count++] = text;
         return true;
     }
-    at->misused = status == CXJ_BAD_TEXT || status == CXJ_NO_CALENDAR;
     const char *why = cxj_message(at->engine);
+    at->failure = status == CXJ_NO_MEMORY ? EXIT_STOPPED : EXIT_USAGE;
     fputs("cxj-report: the view \"", stderr);
     (void)table_text(stderr, text, strlen(text), SENTENCE);
     fprintf(stderr, "\" is refused: %s: ", cxj_status_text(status));
@@ -817,11 +824,15 @@ static int report(const request *asked) {
     at->asked = asked;
     const bool done = make_engine(at) && set_calendar(at) && choose_views(at) && open_log(at) && read_log(at) &&
                       save(at) && answer(at);
-    const int status = done ? EXIT_FINE : at->misused ? EXIT_USAGE : EXIT_STOPPED;
     clear_progress(at);
+    const int failure = at->failure != 0 ? at->failure : EXIT_STOPPED;
+    const bool refused = at->rejected > 0 && !asked->lenient;
     run_finish(at);
     free(at);
-    return status;
+    if (!done) {
+        return failure;
+    }
+    return refused ? EXIT_REFUSED : EXIT_FINE;
 }
 
 /* Says whether a file is whole, and what is in it. */

@@ -376,11 +376,12 @@ enum {
     CXJ_FACET_FAULT = 1024,       /**< something went wrong */
     CXJ_FACET_RESOLVED = 2048,    /**< the need was met at this moment */
     CXJ_FACET_REOPENS = 4096,     /**< the journey is taken up again */
-    CXJ_FACET_PENDING = 8192,     /**< from here to the next touchpoint we wait for the customer */
+    CXJ_FACET_PENDING = 8192,     /**< from here on we wait for the customer: the journey is paused */
     CXJ_FACET_ASKED = 16384,      /**< we asked the customer for a rating */
     CXJ_FACET_CHURNED = 32768,    /**< the customer left */
     CXJ_FACET_WITHDRAWN = 65536,  /**< this touchpoint is taken back */
-    CXJ_FACETS_ALL = 131071       /**< every facet that this version knows */
+    CXJ_FACET_RESUMES = 131072,   /**< we go on, though the customer has not come (a state of waiting was left) */
+    CXJ_FACETS_ALL = 262143       /**< every facet that this version knows */
 };
 
 /** What a facet is. */
@@ -794,6 +795,11 @@ enum {
     CXJ_METRIC_TOUCHPOINTS_LATENESS_P90 = 1048,
     CXJ_METRIC_TOUCHPOINTS_LATENESS_P99 = 1049,
     CXJ_METRIC_TOUCHPOINTS_VALUE = 1050,
+    CXJ_METRIC_TOUCHPOINTS_RESPONSES = 1051,
+    CXJ_METRIC_TOUCHPOINTS_RESPONSE_MEAN = 1052,
+    CXJ_METRIC_TOUCHPOINTS_RESPONSE_P50 = 1053,
+    CXJ_METRIC_TOUCHPOINTS_RESPONSE_P90 = 1054,
+    CXJ_METRIC_TOUCHPOINTS_RESPONSE_P99 = 1055,
     CXJ_METRIC_TRANSITIONS_TRANSITIONS = 2000,
     CXJ_METRIC_TRANSITIONS_CHANGES = 2001,
     CXJ_METRIC_TRANSITIONS_BOUNCES = 2002,
@@ -885,7 +891,14 @@ enum {
     CXJ_METRIC_JOURNEYS_CLOSED_LOOP_RATE = 3074,
     CXJ_METRIC_JOURNEYS_CLOSED_LOOP_P50 = 3075,
     CXJ_METRIC_JOURNEYS_VALUE = 3076,
-    CXJ_METRIC_JOURNEYS_VALUE_LOST = 3077
+    CXJ_METRIC_JOURNEYS_VALUE_LOST = 3077,
+    CXJ_METRIC_JOURNEYS_FIRST_RESPONSES = 3078,
+    CXJ_METRIC_JOURNEYS_FIRST_RESPONSE_MEAN = 3079,
+    CXJ_METRIC_JOURNEYS_FIRST_RESPONSE_P50 = 3080,
+    CXJ_METRIC_JOURNEYS_FIRST_RESPONSE_P90 = 3081,
+    CXJ_METRIC_JOURNEYS_RESPONSES = 3082,
+    CXJ_METRIC_JOURNEYS_RESPONSE_MEAN = 3083,
+    CXJ_METRIC_JOURNEYS_WAITING = 3084
 };
 
 /** Finds a metric by name.
@@ -1045,11 +1058,12 @@ typedef struct cxj_journey {
     uint8_t churned;               /**< 1: the customer left */
     uint8_t reopened;              /**< 1: it was reopened at least once */
     uint8_t asking;                /**< 1: the customer asked where things stand and has no answer yet */
-    uint8_t pending_now;           /**< 1: its last touchpoint says that we wait for the customer */
+    uint8_t pending_now;           /**< 1: it is paused: we wait for the customer */
     uint8_t loop_open;             /**< 1: a dissatisfied rating has had no answer yet */
     uint8_t reserved[2];
     uint32_t lost_context;   /**< handoffs that lost context */
     uint32_t contradictions; /**< touchpoints, like the counts above */
+    int64_t waiting_since;   /**< since when the customer waits for an answer; 0: they do not */
 } cxj_journey;
 
 /** Where a journey stands after its last touchpoint.
@@ -1060,7 +1074,7 @@ typedef struct cxj_journey {
  * @param state       receives the state
  * @param state_size  sizeof(cxj_journey)
  * @return CXJ_OK; CXJ_NOT_FOUND (unknown, or none of its touchpoints contributes); CXJ_SEALED; CXJ_BAD_ARGUMENT.
- *         Constant time. */
+ *         Constant time, unless the customer was stated long ago: then in proportion to the touchpoints since. */
 CXJ_API cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey, char *message, size_t message_capacity,
                                      cxj_journey *state, size_t state_size);
 

@@ -104,6 +104,7 @@ static bool begin_group(struct cxj__append *append, struct cxj__core *core) {
 static bool reserve_next(struct cxj__core *core, struct cxj__journey *journey, const cxj_touchpoint *t) {
     size_t rares = journey->rare_count + (size_t)cxj__journey_is_rare(t);
     return cxj__journey_reserve(journey, &core->memory, &core->seed, journey->count + 1U, 0, rares) &&
+           (core->hours == NULL || cxj__journey_reserve_hours(journey, &core->memory)) &&
            cxj__post_regain_samples(core, journey) && reserve_entries(core, journey, 1);
 }
 
@@ -113,7 +114,8 @@ static bool step(struct cxj__core *core, struct cxj__appended *item) {
     const cxj_touchpoint *t = &item->touchpoint;
     item->held = journey->index != NULL ? look_up(core, journey, t)
                                         : look_back(journey, journey->count, NULL, 0, &journey->fold, t);
-    item->fact_count = cxj__fold_step(&journey->fold, t, item->held, core->wanted, item->facts);
+    struct cxj__hours hours = {core->hours, journey->in_hours};
+    item->fact_count = cxj__fold_step(&journey->fold, hours, t, item->held, core->wanted, item->facts);
     core->folded++;
     item->changed = cxj__core_differences(&item->before, &journey->fold);
     if ((item->changed & core->depends) == 0 || journey->count == 0) return true;
@@ -137,11 +139,11 @@ enum cxj__append_result cxj__append_next(struct cxj__append *append, struct cxj_
         cxj__journey_set_fold(journey, &item->before);
         return CXJ__APPEND_NO_MEMORY;
     }
-    cxj__post_keep_samples(journey, item->before.samples, item->facts, item->fact_count);
+    cxj__post_keep_samples(core, journey, item->before.samples, item->facts, item->fact_count);
     cxj__store_keep(&core->store, &core->memory, journey);
     if (journey->index != NULL) index_held(core, journey, &item->touchpoint, item->held, 1);
     cxj__journey_append(journey, &core->seed, &item->touchpoint, item->held);
-    cxj__journey_checkpoint(journey, journey->count, &journey->fold);
+    cxj__journey_checkpoint(journey, journey->count, &journey->fold, journey->in_hours);
     journey->is_coming = 1;
     append->count++;
     return CXJ__APPENDED;
@@ -160,57 +162,45 @@ static void take_from_journey(struct cxj__core *core, const struct cxj__appended
 /* Where the journey of an item stands before or after it, by codes that are set. */
 static struct cxj__standing standing_before(const struct cxj__appended *item, struct cxj__codes *codes) {
     cxj__core_set_journey_codes(&item->before, codes);
-    return (struct cxj__standing){&item->before, codes, item->journey->count - 1U, &item->touchpoint, item->held};
+    return (struct cxj__standing){&item->before,      &item->before.in_hours, codes, item->journey->count - 1U,
+                                  &item->touchpoint, item->held};
 }
 static struct cxj__standing standing_after(const struct cxj__appended *item, struct cxj__codes *codes) {
     cxj__core_set_journey_codes(&item->journey->fold, codes);
-    return (struct cxj__standing){&item->journey->fold, codes, item->journey->count, NULL, 0};
+    return (struct cxj__standing){&item->journey->fold, item->journey->in_hours, codes, item->journey->count, NULL, 0};
 }
 
-static bool post_item(struct cxj__post *post, const struct cxj__appended *item) {
-    return cxj__post_facts(post, all_views, &item->touchpoint, item->held, item->facts, item->fact_count,
-                           item->journey->count - 1U);
+/* Lists the postings of a touchpoint's facts. */
+static bool list_item(struct cxj__appended *item) {
+    item->post.said =
+        (struct cxj__said){&item->touchpoint, item->held, item->journey->count - 1U, item->facts, item->fact_count};
+    return cxj__post_facts(&item->post, all_views, NULL);
 }
 
-/* Guesses the cells to which a touchpoint's facts go, so that they come nearer. */
+/* The same, so that their cells come nearer. */
 static void aim(struct cxj__core *core, struct cxj__appended *item) {
-    struct cxj__post post = cxj__post_of(core, item->journey, &item->journey->fold, CXJ__POST_SEEK);
-    post.targets = item->targets;
-    post.target_count = CXJ__APPEND_TARGETS;
-    (void)post_item(&post, item);
-    item->is_aimed = post.made <= CXJ__APPEND_TARGETS;
-    item->target_count = item->is_aimed ? post.made : 0;
+    item->lot = (struct cxj__lot){item->targets, 0, CXJ__APPEND_TARGETS, true};
+    item->post = cxj__post_of(core, item->journey, &item->journey->fold, CXJ__POST_ADD);
+    item->post.lot = &item->lot;
+    item->is_listed = list_item(item);
 }
 
 /* Lets the cells of a whole group come nearer, in stages: each needs what the one before it has brought. */
 static void approach(struct cxj__core *core, struct cxj__append *append) {
     for (size_t i = 0; i < append->count; i++) aim(core, &append->items[i]);
-    for (size_t i = 0; i < append->count; i++) {
-        struct cxj__appended *item = &append->items[i];
-        for (size_t k = 0; k < item->target_count; k++) {
-            cxj__post_approach(core, &item->targets[k]);
-            item->is_aimed &= item->targets[k].cell != NULL;
-        }
-    }
-    for (size_t i = 0; i < append->count; i++) {
-        const struct cxj__appended *item = &append->items[i];
-        for (size_t k = 0; k < item->target_count && item->is_aimed; k++) {
-            cxj__cell_touch_durations(item->targets[k].cell, item->targets[k].fact);
-        }
-    }
+    for (size_t i = 0; i < append->count; i++) cxj__post_approach(core, &append->items[i].lot);
+    for (size_t i = 0; i < append->count; i++) cxj__post_touch(&append->items[i].lot);
 }
 
-/* Adds the facts; *made says how many postings were made. */
-static bool add_facts(struct cxj__core *core, const struct cxj__appended *item, size_t *made) {
-    struct cxj__journey *journey = item->journey;
-    if (item->is_aimed) {
-        *made = cxj__post_targets(core, journey, item->targets, item->target_count, item->held, journey->count - 1U);
-        return *made == item->target_count;
-    }
-    struct cxj__post post = cxj__post_of(core, journey, &journey->fold, CXJ__POST_ADD);
-    bool room = post_item(&post, item);
-    *made = post.made;
-    return room;
+/* Makes the postings of a touchpoint's facts, so many at most; false where that was all, or memory ends. */
+static bool post_item(struct cxj__core *core, struct cxj__appended *item, enum cxj__posting posting, size_t budget) {
+    item->post.posting = posting;
+    item->post.budget = budget;
+    item->post.made = 0;
+    if (item->is_listed) return cxj__post_listed(&item->lot);
+    item->lot.count = 0;
+    item->lot.stays = false;
+    return list_item(item) && cxj__post_lot(core, &item->lot);
 }
 
 /* True if the journey stands under the same keys as before, in all views of journeys. */
@@ -222,14 +212,11 @@ static bool stays(const struct cxj__core *core, const struct cxj__appended *item
 /* Adds to cells what a touchpoint says. False where memory ends, and then nothing is added. */
 static bool add_to_cells(struct cxj__core *core, struct cxj__appended *item) {
     struct cxj__codes was, is;
-    size_t made = 0;
-    if (add_facts(core, item, &made)) {
+    if (post_item(core, item, CXJ__POST_ADD, SIZE_MAX)) {
         struct cxj__standing before = standing_before(item, &was), after = standing_after(item, &is);
         if (cxj__post_move(core, item->journey, &before, &after, stays(core, item))) return true;
     }
-    struct cxj__post back = cxj__post_of(core, item->journey, &item->journey->fold, CXJ__POST_TAKE);
-    back.budget = made;
-    (void)post_item(&back, item);
+    (void)post_item(core, item, CXJ__POST_TAKE, item->post.made);
     return false;
 }
 
@@ -271,13 +258,21 @@ void cxj__append_free(struct cxj__append *append, struct cxj__memory *memory) {
 
 /* ---- any change ------------------------------------------------------------------------------------------------- */
 
-/* One under way: the fold before its position, and the codes of the journey with either records. */
+/* One side of a change: the records from its position on as they were or will be, and what is posted of them. */
+struct side {
+    struct cxj__entry *entries;
+    size_t count, done;
+    struct cxj__fold fold; /* behind those that are done */
+    struct cxj__post post;
+};
+
+/* One under way, and the fold before its position. */
 struct change {
     struct cxj__core *core;
     struct cxj__journey *journey;
     size_t position;
     struct cxj__fold start;
-    struct cxj__codes before, after;
+    struct side old, new;
     struct cxj__views moving; /* views in which all facts of the journey move */
 };
 
@@ -290,35 +285,14 @@ size_t cxj__append_deadlines(const struct cxj__edit *edit) {
     return dues;
 }
 
-/* Posts all that the records of a change say: what stands behind its position, what stands before where it moves, and
- * where the journey stands. With keep, the journey gets the fold that its records make. */
-static bool post_change(const struct change *change, struct cxj__post *post, bool keep) {
-    struct cxj__views staying = {change->moving.dimensions, false};
-    struct cxj__fold fold;
-    cxj__fold_copy(&fold, &change->start);
-    if (!cxj__post_records(post, staying, change->position, &fold, keep)) return false;
-    if (keep) cxj__journey_set_fold(change->journey, &fold);
-    if (change->moving.dependent) {
-        memset(&fold, 0, sizeof fold);
-        if (!cxj__post_records(post, change->moving, 0, &fold, false)) return false;
-    }
-    cxj__core_set_journey_codes(&change->journey->fold, &post->codes); /* entry and exit, too */
-    return cxj__post_standing(post);
-}
-
-static struct cxj__post post_of(const struct change *change, const struct cxj__codes *codes,
-                                enum cxj__posting posting) {
-    return (struct cxj__post){
-        .core = change->core, .journey = change->journey, .posting = posting, .codes = *codes, .budget = SIZE_MAX};
-}
-
 /* Finds out what holds for the whole journey behind a change's start and entries, and which commitments may be open.
  * Which of its values a touchpoint of a short journey has from earlier ones is found out on the way, if asked for; a
  * long one's index will say. */
-static void restate_entries(const struct change *change, struct cxj__entry *entries, size_t count, bool with_held,
+static void restate_entries(const struct change *change, const struct side *side, bool with_held,
                             struct cxj__fold *fold) {
+    struct cxj__entry *entries = side->entries;
     cxj__fold_copy(fold, &change->start);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < side->count; i++) {
         const cxj_touchpoint *t = &entries[i].touchpoint;
         if (with_held) entries[i].held = look_back(change->journey, change->position, entries, i, fold, t);
         cxj__fold_restate(fold, t);
@@ -335,24 +309,27 @@ static void release_held(const struct cxj__core *core, const struct cxj__journey
     }
 }
 
-/* Puts entries in the place of all records from the change's position on. There is room. */
-static void place_records(const struct change *change, struct cxj__entry *entries, size_t count) {
+/* Puts the records of one side in the place of all from the change's position on. There is room. */
+static void place_records(const struct change *change, const struct side *side) {
     struct cxj__core *core = change->core;
     struct cxj__journey *journey = change->journey;
+    struct cxj__entry *entries = side->entries;
     if (journey->index != NULL) release_held(core, journey, change->position);
-    for (size_t i = 0; i < count && journey->index != NULL; i++) {
+    for (size_t i = 0; i < side->count && journey->index != NULL; i++) {
         entries[i].held = look_up(core, journey, &entries[i].touchpoint);
         index_held(core, journey, &entries[i].touchpoint, entries[i].held, 1);
     }
     cxj__journey_drop_checkpoints(journey, change->position);
-    cxj__journey_replace(journey, &core->seed, change->position, entries, count);
+    cxj__journey_replace(journey, &core->seed, change->position, entries, side->count);
 }
 
 /* In a long journey: ids of entries that come or go for good leave the index. */
-static void release_ids(const struct change *change, const struct cxj__entry *entries, size_t count) {
+static void release_ids(const struct change *change, const struct side *side) {
     struct cxj__journey *journey = change->journey;
-    for (size_t i = 0; i < count && journey->index != NULL; i++) {
-        if (entries[i].moves) cxj__journey_release_id(journey, &change->core->seed, entries[i].touchpoint.id);
+    for (size_t i = 0; i < side->count && journey->index != NULL; i++) {
+        if (side->entries[i].moves) {
+            cxj__journey_release_id(journey, &change->core->seed, side->entries[i].touchpoint.id);
+        }
     }
 }
 
@@ -381,41 +358,147 @@ static bool reserve_edit(struct cxj__core *core, const struct cxj__edit *edit, c
         }
     }
     return room && cxj__journey_reserve_fold(journey, &core->memory, after) &&
+           (core->hours == NULL || cxj__journey_reserve_hours(journey, &core->memory)) &&
            reserve_entries(core, journey, edit->arriving_count);
 }
 
-/* Finds out what a change of a journey means, entries being what it will have, or had, from the position on. */
-static void find_change(struct change *change, struct cxj__entry *entries, size_t count, bool with_held,
+static struct change change_of(struct cxj__core *core, const struct cxj__edit *edit) {
+    return (struct change){.core = core,
+                           .journey = edit->journey,
+                           .position = edit->position,
+                           .old = {.entries = edit->leaving, .count = edit->leaving_count},
+                           .new = {.entries = edit->arriving, .count = edit->arriving_count}};
+}
+
+/* Finds out what a change means, the journey being as one side says; fold is the one that the other side will make, as
+ * far as it is known so. */
+static void find_change(struct change *change, struct side *is, struct side *becomes, bool with_held,
                         struct cxj__fold *fold) {
-    struct cxj__codes codes = {{0}};
-    change->before = change->after = codes;
-    cxj__journey_fold_at(change->journey, change->position, &change->start, &change->core->folded);
-    restate_entries(change, entries, count, with_held, fold);
-    cxj__core_set_journey_codes(&change->journey->fold, &change->before);
-    cxj__core_set_journey_codes(fold, &change->after);
-    uint32_t changed = cxj__core_differences(&change->journey->fold, fold) & change->core->depends;
-    if (change->position == 0) changed = 0; /* there is nothing before it that could move */
+    struct cxj__core *core = change->core;
+    cxj__journey_fold_at(change->journey, change->position, core->hours, &change->start, &core->folded);
+    restate_entries(change, becomes, with_held, fold);
+    is->post = cxj__post_of(core, change->journey, &change->journey->fold, CXJ__POST_TAKE);
+    becomes->post = cxj__post_of(core, change->journey, fold, CXJ__POST_ADD);
+    is->post.base = becomes->post.base = change->position;
+    is->post.entries = is->entries;
+    becomes->post.entries = becomes->entries;
+    uint32_t changed = cxj__core_differences(&change->journey->fold, fold) & core->depends;
+    if (change->position == 0 && (is->count == 0 || becomes->count == 0))
+        changed = 0; /* nothing stays, and could move */
     change->moving = (struct cxj__views){changed, changed != 0};
 }
 
-/* Takes back what the journey says now, as many postings of it as budget says, and appends what it will say. Returns
- * how many postings of that were made, and sets whether all were. */
-static size_t exchange(const struct change *change, struct cxj__entry *entries, size_t count, size_t budget,
-                       bool *is_whole) {
-    struct cxj__post taken = post_of(change, &change->before, CXJ__POST_TAKE);
-    struct cxj__post added = post_of(change, &change->after, CXJ__POST_ADD);
-    taken.budget = budget;
-    (void)post_change(change, &taken, false);
-    place_records(change, entries, count);
-    *is_whole = post_change(change, &added, true);
-    return added.made;
+/* Folds the next entry of a side; with keep, the journey keeps its samples, and checkpoints. False where there is no
+ * room for that. */
+static bool fold_next(const struct change *change, struct side *side, struct cxj__fact *facts, bool keep) {
+    struct cxj__journey *journey = change->journey;
+    size_t samples = side->fold.samples, position = change->position + side->done;
+    cxj__post_step(&side->post, &side->fold, &side->entries[side->done++], position, facts);
+    if (!keep) return true;
+    if (!cxj__journey_reserve_samples(journey, &change->core->memory, side->fold.samples)) return false;
+    cxj__post_keep_samples(change->core, journey, samples, facts, side->post.said.count);
+    cxj__journey_checkpoint(journey, position + 1, &side->fold, &side->fold.in_hours);
+    return true;
 }
 
-/* Turns a change round, so that it leads back to where the journey was. */
-static void turn_round(struct change *change) {
-    struct cxj__codes before = change->before;
-    change->before = change->after;
-    change->after = before;
+/* Goes through both sides at once, in the views that do not move, and posts what one says and the other does not, as far
+ * as there is memory or the budgets say. The journey keeps what comes of one of them. */
+static bool post_difference(struct change *change, const struct side *kept) {
+    struct cxj__target targets[CXJ__POST_LOT];
+    struct cxj__fact facts[CXJ__POST_LOT];
+    struct cxj__lot lot = {targets, 0, CXJ__POST_LOT, false};
+    struct cxj__views staying = {change->moving.dimensions, false};
+    struct side *old = &change->old, *new = &change->new;
+    size_t used = 0;
+    bool room = true;
+    cxj__fold_copy(&old->fold, &change->start);
+    cxj__fold_copy(&new->fold, &change->start);
+    old->fold.in_hours = new->fold.in_hours = change->start.in_hours;
+    old->done = new->done = 0;
+    old->post.lot = new->post.lot = &lot;
+    while (old->done < old->count || new->done < new->count) {
+        bool leaves = old->done < old->count && old->entries[old->done].moves;
+        bool comes = !leaves && new->entries[new->done].moves;
+        if (used + 2 * CXJ__FACTS_OF_A_STEP > CXJ__POST_LOT) {
+            room = room && cxj__post_lot(change->core, &lot);
+            used = 0;
+        }
+        if (!comes) {
+            if (!fold_next(change, old, &facts[used], kept == old)) return false;
+            used += old->post.said.count;
+        }
+        if (!leaves) {
+            if (!fold_next(change, new, &facts[used], kept == new)) return false;
+            used += new->post.said.count;
+        }
+        room = room && (comes || cxj__post_facts(&old->post, staying, leaves ? NULL : &new->post));
+        room = room && (leaves || cxj__post_facts(&new->post, staying, comes ? NULL : &old->post));
+    }
+    return room && cxj__post_lot(change->core, &lot);
+}
+
+/* Posts the rest of what a side says, its records being the journey's: in the views that move, and where the journey
+ * stands. */
+static bool post_rest(const struct change *change, struct side *side) {
+    struct cxj__fold fold;
+    memset(&fold, 0, sizeof fold);
+    if (change->moving.dependent && !cxj__post_records(&side->post, change->moving, 0, &fold)) return false;
+    return cxj__post_standing(&side->post);
+}
+
+/* Gives the journey the fold that a side has made, by which it will stand. */
+static void set_fold(const struct change *change, struct side *side) {
+    cxj__journey_set_fold(change->journey, &side->fold);
+    cxj__core_set_journey_codes(&side->fold, &side->post.codes); /* entry and exit, too */
+}
+
+static void set_posting(struct side *side, enum cxj__posting posting, size_t budget) {
+    side->post.posting = posting;
+    side->post.budget = budget;
+    side->post.made = 0;
+}
+
+/* How far a change has come: postings of what differs, by side, and of the rest that the new side says. */
+struct progress {
+    size_t old, new, rest;
+};
+
+/* Makes a change, or as much of it as there is memory for, which is what *made says. */
+static bool lead_on(struct change *change, struct progress *made) {
+    struct side *old = &change->old, *new = &change->new;
+    *made = (struct progress){0, 0, 0};
+    (void)post_rest(change, old);
+    release_ids(change, old);
+    place_records(change, new);
+    old->post.made = 0;
+    bool room = post_difference(change, new);
+    made->old = old->post.made;
+    made->new = new->post.made;
+    if (!room) return false;
+    set_fold(change, new);
+    new->post.made = 0;
+    room = post_rest(change, new);
+    made->rest = new->post.made;
+    return room;
+}
+
+/* Leads a change back that was made so far. First all that was added is taken back: so the index of a long journey is
+ * never fuller than it was. */
+static void lead_back(struct change *change, const struct progress *made) {
+    struct side *old = &change->old, *new = &change->new;
+    set_posting(new, CXJ__POST_TAKE, made->rest);
+    (void)post_rest(change, new);
+    set_posting(old, CXJ__POST_SEEK, SIZE_MAX);
+    set_posting(new, CXJ__POST_TAKE, made->new);
+    (void)post_difference(change, NULL);
+    release_ids(change, new);
+    place_records(change, old);
+    set_posting(new, CXJ__POST_SEEK, SIZE_MAX);
+    set_posting(old, CXJ__POST_ADD, made->old);
+    (void)post_difference(change, old);
+    set_fold(change, old);
+    set_posting(old, CXJ__POST_ADD, SIZE_MAX);
+    (void)post_rest(change, old);
 }
 
 static bool is_empty(const struct cxj__edit *edit) {
@@ -424,34 +507,29 @@ static bool is_empty(const struct cxj__edit *edit) {
 
 bool cxj__append_edit(struct cxj__core *core, struct cxj__edit *edit) {
     struct cxj__journey *journey = edit->journey;
-    struct change change = {.core = core, .journey = journey, .position = edit->position};
+    struct change change = change_of(core, edit);
+    struct progress made;
     struct cxj__fold fold, room;
     bool is_long = journey->index != NULL || edit->position + edit->arriving_count > CXJ__INDEX_BEYOND;
-    bool is_whole = false;
     edit->counted = cxj__core_counted(journey);
     cxj__due_of(core, cxj__journey_fold(journey, &room), &edit->dues);
     if (is_empty(edit)) return reserve_edit(core, edit, &journey->fold);
     if (!cxj__post_regain_samples(core, journey)) return false;
-    find_change(&change, edit->arriving, edit->arriving_count, !is_long, &fold);
+    find_change(&change, &change.old, &change.new, !is_long, &fold);
     if (!reserve_edit(core, edit, &fold)) return false;
     cxj__store_keep(&core->store, &core->memory, journey);
-    release_ids(&change, edit->leaving, edit->leaving_count);
-    size_t made = exchange(&change, edit->arriving, edit->arriving_count, SIZE_MAX, &is_whole);
-    if (is_whole) return true;
-    turn_round(&change);
-    release_ids(&change, edit->arriving, edit->arriving_count);
-    (void)exchange(&change, edit->leaving, edit->leaving_count, made, &is_whole);
+    if (lead_on(&change, &made)) return true;
+    lead_back(&change, &made);
     return false;
 }
 
 void cxj__append_undo(struct cxj__core *core, const struct cxj__edit *edit) {
-    struct change change = {.core = core, .journey = edit->journey, .position = edit->position};
+    static const struct progress all = {SIZE_MAX, SIZE_MAX, SIZE_MAX};
+    struct change change = change_of(core, edit);
     struct cxj__fold fold;
-    bool is_whole = false;
     if (is_empty(edit)) return;
-    find_change(&change, edit->leaving, edit->leaving_count, false, &fold);
-    release_ids(&change, edit->arriving, edit->arriving_count);
-    (void)exchange(&change, edit->leaving, edit->leaving_count, SIZE_MAX, &is_whole);
+    find_change(&change, &change.new, &change.old, false, &fold);
+    lead_back(&change, &all);
 }
 
 /* Counts the entries that come or go for good. */
@@ -507,23 +585,46 @@ static void pass_on_held(struct cxj__core *core, struct cxj__journey *journey, s
     }
 }
 
-/* Folds all records, and keeps what comes of it as far as there is room: what there is none for is found out again when
- * it is needed. */
-static void fold_anew(struct cxj__core *core, struct cxj__journey *journey) {
+void cxj__append_fold_anew(struct cxj__core *core, struct cxj__journey *journey) {
     struct cxj__fold fold;
+    struct cxj__hours hours = {core->hours, &fold.in_hours};
     struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
     memset(&fold, 0, sizeof fold);
     cxj__journey_drop_checkpoints(journey, 0);
     for (size_t i = 0; i < journey->count; i++) {
         struct cxj__entry entry;
         cxj__journey_unpack(journey, i, &entry);
-        (void)cxj__fold_step(&fold, &entry.touchpoint, entry.held, 0, facts);
-        cxj__journey_checkpoint(journey, i + 1, &fold);
+        (void)cxj__fold_step(&fold, hours, &entry.touchpoint, entry.held, 0, facts);
+        cxj__journey_checkpoint(journey, i + 1, &fold, &fold.in_hours);
         core->folded++;
     }
     (void)cxj__journey_reserve_fold(journey, &core->memory, &fold);
     cxj__journey_set_fold(journey, &fold);
     cxj__post_renew_samples(core, journey);
+}
+
+bool cxj__append_set_hours(struct cxj__core *core, const struct cxj__calendar *calendar) {
+    struct cxj__store *store = &core->store;
+    for (size_t place = 0; place < store->places && core->hours == NULL; place++) {
+        struct cxj__journey *journey = cxj__store_at(store, place);
+        if (journey->number == 0 || cxj__journey_reserve_hours(journey, &core->memory)) continue;
+        cxj__append_drop_hours(core);
+        return false;
+    }
+    core->hours = calendar;
+    for (size_t place = 0; place < store->places; place++) {
+        struct cxj__journey *journey = cxj__store_at(store, place);
+        if (journey->number != 0) cxj__append_fold_anew(core, journey);
+    }
+    return true;
+}
+
+void cxj__append_drop_hours(struct cxj__core *core) {
+    for (size_t place = 0; place < core->store.places; place++) {
+        struct cxj__journey *journey = cxj__store_at(&core->store, place);
+        if (journey->number != 0) cxj__journey_drop_hours(journey, &core->memory);
+    }
+    core->hours = NULL;
 }
 
 /* Cells that the journey left empty give their memory, but for those that it needs again. */
@@ -536,7 +637,7 @@ void cxj__append_withdraw(struct cxj__core *core, struct cxj__journey *journey, 
     cxj__core_count(core, &entry.touchpoint, -1);
     pass_on_held(core, journey, position);
     cxj__journey_take_back(journey, &core->seed, position, revision);
-    fold_anew(core, journey);
+    cxj__append_fold_anew(core, journey);
     cxj__core_count_journey(core, journey, before);
     core->version++;
     (void)cxj__post_journey(core, journey, CXJ__POST_NEED);

@@ -20,9 +20,10 @@ struct cxj__appended {
     size_t fact_count;
     struct cxj__fold before;
     struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
-    struct cxj__target targets[CXJ__APPEND_TARGETS]; /* of its facts */
-    size_t target_count;
-    bool is_aimed;    /* targets are all there are, and their cells are there */
+    struct cxj__post post;
+    struct cxj__lot lot; /* of its postings, in targets */
+    struct cxj__target targets[CXJ__APPEND_TARGETS];
+    bool is_listed;   /* there was room for all */
     uint32_t changed; /* dimensions of the journey that it has changed */
 };
 
@@ -80,6 +81,16 @@ void cxj__append_undo(struct cxj__core *core, const struct cxj__edit *edit);
 void cxj__append_settle(struct cxj__core *core, const struct cxj__edit *edit);
 
 /* ---- what takes away -------------------------------------------------------------------------------------------- */
+
+/* Folds all records of a journey, and keeps what comes of it as far as there is room: what there is none for is found
+ * out again when it is needed. */
+void cxj__append_fold_anew(struct cxj__core *core, struct cxj__journey *journey);
+
+/* From now on views ask for durations in the working hours of a calendar, perhaps another than before: all journeys get
+ * them. False where there is no memory, and all is as it was; where they had some before, there is. And from now on no
+ * view asks for them. */
+bool cxj__append_set_hours(struct cxj__core *core, const struct cxj__calendar *calendar);
+void cxj__append_drop_hours(struct cxj__core *core);
 
 /* Erases a journey. Needs no memory, and cannot fail. The call must find the latest touchpoint again before it ends. */
 void cxj__append_erase(struct cxj__core *core, struct cxj__journey *journey);

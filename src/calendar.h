@@ -44,6 +44,11 @@ int64_t cxj__calendar_moment(const struct cxj__calendar *calendar, int64_t local
 /* How long it was open before a moment, up to a constant: B(t) of the specification. calendar may be NULL. */
 int64_t cxj__calendar_open(const struct cxj__calendar *calendar, int64_t moment);
 
+/* How long it was open from one moment to another; negative if that is the earlier one. calendar may be NULL. */
+static inline int64_t cxj__calendar_between(const struct cxj__calendar *calendar, int64_t from, int64_t to) {
+    return cxj__calendar_open(calendar, to) - cxj__calendar_open(calendar, from);
+}
+
 /* The earliest moment from one on by which it was open for a span since then; false if that lies beyond the year 9999.
  * And the latest moment up to one since which it was open for a span; the first of the year 0001 if that would lie
  * before it. calendar may be NULL. */

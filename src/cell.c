@@ -16,11 +16,12 @@ _Static_assert(CXJ__HISTOGRAM_BUCKETS <= 1 << 16, "a sample has 16 bits for its 
 _Static_assert(CXJ__J_JOURNEYS == 0 && CXJ__T_TOUCHPOINTS == 0 && CXJ__X_TRANSITIONS == 0, "contributions count first");
 _Static_assert(CXJ__T_JOURNEYS == CXJ__T_COUNTS - 1, "no touchpoint knows whether its journey is a new one");
 _Static_assert(CXJ__J_TOUCHPOINTS == CXJ__J_JOURNEYS + 1 + CXJ__F_TOUCHPOINTS &&
-                   CXJ__J_LOOPS_CLOSED == CXJ__J_JOURNEYS + 1 + CXJ__F_LOOPS_CLOSED,
+                   CXJ__J_WAITING == CXJ__J_JOURNEYS + 1 + CXJ__F_WAITING && CXJ__F_WAITING == CXJ__F_COUNTS - 1,
                "the fold's counts stand in a contribution as they stand in the fold");
 _Static_assert(CXJ__J_SUM_VALUE == CXJ__J_SUMS - 2 && CXJ__J_SUM_VALUE_LOST == CXJ__J_SUMS - 1, "wide sums come last");
-_Static_assert(CXJ__J_HISTOGRAM_DURATION == 0 && CXJ__J_HISTOGRAM_SILENCE == 1,
-               "durations of ended journeys come first");
+_Static_assert(CXJ__J_HISTOGRAM_DURATION == 0 && CXJ__J_HISTOGRAM_SILENCE == 1 &&
+                   CXJ__J_HISTOGRAM_FIRST_RESPONSE == 2 && CXJ__J_STANDING == 3,
+               "durations of a journey's standing come first");
 _Static_assert(CXJ__T_COUNTS + CXJ__T_SUMS + CXJ__T_HISTOGRAMS < CXJ__COLUMNS &&
                    CXJ__X_COUNTS + CXJ__X_SUMS + CXJ__X_HISTOGRAMS < CXJ__COLUMNS &&
                    CXJ__J_COUNTS + CXJ__J_SUMS + CXJ__J_HISTOGRAMS < CXJ__COLUMNS,
@@ -188,15 +189,35 @@ static void add_mask(int64_t *counts, uint64_t mask, int sign) {
     for (; mask != 0; mask &= mask - 1) counts[cxj__base_lowest_bit(mask)] += sign;
 }
 
-/* Where the durations of a fact are counted; NULL: it has none. */
-struct slots {
-    uint64_t *wait, *lateness;
+/* A duration of a fact, and where it goes. */
+struct lasting {
+    uint8_t histogram, sum;
+    int64_t duration;
 };
+enum { MOST_LASTING = 3 };
 
-static void add_touchpoint(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
-    struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_TOUCHPOINTS);
-    if (fact->mask & CXJ__BIT(CXJ__T_WAITS)) add_amount(&sums[CXJ__T_SUM_WAIT], fact->wait, sign);
-    if (fact->mask & CXJ__BIT(CXJ__T_LATE)) add_amount(&sums[CXJ__T_SUM_LATENESS], fact->lateness, sign);
+/* Lists the durations of a fact. */
+static size_t list_durations(const struct cxj__fact *fact, struct lasting lasting[MOST_LASTING]) {
+    const uint64_t mask = fact->mask;
+    size_t count = 0;
+    if (fact->grain == CXJ_GRAIN_TRANSITIONS) {
+        if ((mask & CXJ__BIT(CXJ__X_TRANSITIONS)) == 0) return 0;
+        lasting[0] = (struct lasting){CXJ__X_HISTOGRAM_WAIT, CXJ__X_SUM_WAIT, cxj__cell_wait(fact)};
+        return 1;
+    }
+    if (mask & CXJ__BIT(CXJ__T_WAITS)) {
+        lasting[count++] = (struct lasting){CXJ__T_HISTOGRAM_WAIT, CXJ__T_SUM_WAIT, cxj__cell_wait(fact)};
+    }
+    if (mask & CXJ__BIT(CXJ__T_LATE)) {
+        lasting[count++] = (struct lasting){CXJ__T_HISTOGRAM_LATENESS, CXJ__T_SUM_LATENESS, cxj__cell_lateness(fact)};
+    }
+    if (mask & CXJ__BIT(CXJ__T_RESPONSES)) {
+        lasting[count++] = (struct lasting){CXJ__T_HISTOGRAM_RESPONSE, CXJ__T_SUM_RESPONSE, cxj__cell_response(fact)};
+    }
+    return count;
+}
+
+static void add_touchpoint(struct cxj__int128 *sums, const struct cxj__fact *fact, int sign) {
     if (fact->value != 0) add_amount(&sums[CXJ__T_SUM_VALUE], fact->value, sign);
     if (fact->mask & CXJ__BIT(CXJ__T_RATINGS)) {
         add_with_square(&sums[CXJ__T_SUM_RATING], &sums[CXJ__T_SUM_RATING_SQUARES], fact->rating, sign);
@@ -209,60 +230,57 @@ static void add_touchpoint(struct cxj__cell *cell, const struct cxj__fact *fact,
     }
 }
 
-static void add_transition(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
-    struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_TRANSITIONS);
-    if (fact->mask & CXJ__BIT(CXJ__X_TRANSITIONS)) add_amount(&sums[CXJ__X_SUM_WAIT], fact->wait, sign);
-    if (fact->mask & CXJ__BIT(CXJ__X_STEPS)) {
-        add_with_square(&sums[CXJ__X_SUM_STEP], &sums[CXJ__X_SUM_STEP_SQUARES], fact->rating, sign);
+/* Finds the slots in which durations are counted, or makes them if there is memory given; false if that is not
+ * enough. */
+static bool find_slots(struct cxj__cell *cell, struct cxj__memory *memory, const struct lasting *lasting, size_t count,
+                       uint64_t *slots[MOST_LASTING]) {
+    for (size_t i = 0; i < count; i++) {
+        slots[i] = cxj__histogram_reach(&histograms_of(cell)[lasting[i].histogram], memory,
+                                        cxj__histogram_bucket(lasting[i].duration));
+        if (slots[i] == NULL) return false;
     }
+    return true;
 }
 
 /* Adds a fact whose durations are counted in slots, which never go below 0, so that a negative amount does not borrow
  * from the bucket's bits. */
-static void add_at(struct cxj__cell *cell, const struct cxj__fact *fact, struct slots slots, int sign) {
+static void add_at(struct cxj__cell *cell, const struct cxj__fact *fact, const struct lasting *lasting, size_t count,
+                   uint64_t *const slots[MOST_LASTING], int sign) {
+    struct cxj__int128 *sums = sums_of(cell, fact->grain);
     add_mask(counts_of(cell, fact->grain), fact->mask, sign);
-    if (slots.wait != NULL) *slots.wait += (uint64_t)(int64_t)sign;
-    if (slots.lateness != NULL) *slots.lateness += (uint64_t)(int64_t)sign;
+    for (size_t i = 0; i < count; i++) {
+        *slots[i] += (uint64_t)(int64_t)sign;
+        add_amount(&sums[lasting[i].sum], lasting[i].duration, sign);
+    }
     if (fact->grain == CXJ_GRAIN_TOUCHPOINTS) {
-        add_touchpoint(cell, fact, sign);
-    } else {
-        add_transition(cell, fact, sign);
+        add_touchpoint(sums, fact, sign);
+    } else if (fact->mask & CXJ__BIT(CXJ__X_STEPS)) {
+        add_with_square(&sums[CXJ__X_SUM_STEP], &sums[CXJ__X_SUM_STEP_SQUARES], fact->rating, sign);
     }
-}
-
-/* The histograms that count a fact's durations; NULL: it has none. */
-static struct cxj__histogram *waits_of(const struct cxj__cell *cell, const struct cxj__fact *fact) {
-    if (fact->grain == CXJ_GRAIN_TRANSITIONS) {
-        bool has = (fact->mask & CXJ__BIT(CXJ__X_TRANSITIONS)) != 0;
-        return has ? &histograms_of(cell)[CXJ__X_HISTOGRAM_WAIT] : NULL;
-    }
-    bool has = (fact->mask & CXJ__BIT(CXJ__T_WAITS)) != 0;
-    return has ? &histograms_of(cell)[CXJ__T_HISTOGRAM_WAIT] : NULL;
-}
-static struct cxj__histogram *lateness_of(const struct cxj__cell *cell, const struct cxj__fact *fact) {
-    bool has = fact->grain == CXJ_GRAIN_TOUCHPOINTS && (fact->mask & CXJ__BIT(CXJ__T_LATE)) != 0;
-    return has ? &histograms_of(cell)[CXJ__T_HISTOGRAM_LATENESS] : NULL;
-}
-
-/* Finds the slots of a fact, or makes them if there is memory given; false if that is not enough. */
-static bool find_slots(const struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact,
-                       struct slots *slots) {
-    struct cxj__histogram *waits = waits_of(cell, fact), *late = lateness_of(cell, fact);
-    *slots = (struct slots){NULL, NULL};
-    if (waits != NULL) slots->wait = cxj__histogram_reach(waits, memory, cxj__histogram_bucket(fact->wait));
-    if (late != NULL) slots->lateness = cxj__histogram_reach(late, memory, cxj__histogram_bucket(fact->lateness));
-    return (waits == NULL || slots->wait != NULL) && (late == NULL || slots->lateness != NULL);
 }
 
 void cxj__cell_add_fact(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
-    struct slots slots;
-    (void)find_slots(cell, NULL, fact, &slots); /* they are there */
-    add_at(cell, fact, slots, sign);
+    struct lasting lasting[MOST_LASTING];
+    uint64_t *slots[MOST_LASTING];
+    size_t count = list_durations(fact, lasting);
+    (void)find_slots(cell, NULL, lasting, count, slots); /* they are there */
+    add_at(cell, fact, lasting, count, slots, sign);
 }
 
-static void add_durations(struct cxj__cell *cell, const struct cxj__contribution *contribution, int sign) {
-    for (size_t i = 0; contribution->ended && i < 2; i++) {
-        cxj__histogram_add(&histograms_of(cell)[i], cxj__histogram_bucket(contribution->durations[i]), sign);
+/* Whether a contribution has a duration for a histogram. */
+static bool has_duration(const struct cxj__contribution *contribution, size_t histogram) {
+    bool is_first_response = histogram == CXJ__J_HISTOGRAM_FIRST_RESPONSE;
+    return is_first_response ? contribution->counts[CXJ__J_FIRST_RESPONSES] != 0 : contribution->ended;
+}
+
+static void change_durations(struct cxj__cell *cell, const struct cxj__contribution *before,
+                             const struct cxj__contribution *after) {
+    for (size_t i = 0; i < CXJ__J_STANDING; i++) {
+        struct cxj__histogram *histogram = &histograms_of(cell)[i];
+        bool had = has_duration(before, i), has = has_duration(after, i);
+        if (had && has && before->durations[i] == after->durations[i]) continue;
+        if (had) cxj__histogram_add(histogram, cxj__histogram_bucket(before->durations[i]), -1);
+        if (has) cxj__histogram_add(histogram, cxj__histogram_bucket(after->durations[i]), 1);
     }
 }
 
@@ -301,8 +319,7 @@ void cxj__cell_change_contribution(struct cxj__cell *cell, const struct cxj__con
     }
     add_value(sums, before, -1);
     add_value(sums, after, 1);
-    add_durations(cell, before, -1);
-    add_durations(cell, after, 1);
+    change_durations(cell, before, after);
 }
 
 void cxj__cell_add_contribution(struct cxj__cell *cell, const struct cxj__contribution *contribution, int sign) {
@@ -311,8 +328,9 @@ void cxj__cell_add_contribution(struct cxj__cell *cell, const struct cxj__contri
 }
 
 void cxj__cell_change_counts(struct cxj__cell *cell, const uint16_t before[CXJ__F_COUNTS],
-                             const uint16_t after[CXJ__F_COUNTS]) {
+                             const uint16_t after[CXJ__F_COUNTS], int64_t response) {
     add_differences(counts_of(cell, CXJ_GRAIN_JOURNEYS) + CXJ__J_JOURNEYS + 1, before, after, CXJ__F_COUNTS);
+    if (response != 0) add_amount(&sums_of(cell, CXJ_GRAIN_JOURNEYS)[CXJ__J_SUM_RESPONSE], response, 1);
 }
 
 void cxj__cell_add_sample(struct cxj__cell *cell, uint32_t sample, int sign) {
@@ -328,30 +346,36 @@ void cxj__cell_prefetch_sums(const struct cxj__cell *cell) {
 }
 
 void cxj__cell_touch_durations(const struct cxj__cell *cell, const struct cxj__fact *fact) {
-    const struct cxj__histogram *waits = waits_of(cell, fact), *late = lateness_of(cell, fact);
-    if (waits != NULL) cxj__histogram_touch(waits, cxj__histogram_bucket(fact->wait));
-    if (late != NULL) cxj__histogram_touch(late, cxj__histogram_bucket(fact->lateness));
+    struct lasting lasting[MOST_LASTING];
+    size_t count = list_durations(fact, lasting);
+    for (size_t i = 0; i < count; i++) {
+        cxj__histogram_touch(&histograms_of(cell)[lasting[i].histogram], cxj__histogram_bucket(lasting[i].duration));
+    }
 }
 
 /* ---- reserving -------------------------------------------------------------------------------------------------- */
 
 bool cxj__cell_reserve_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact) {
-    struct slots slots;
-    return find_slots(cell, memory, fact, &slots);
+    struct lasting lasting[MOST_LASTING];
+    uint64_t *slots[MOST_LASTING];
+    size_t count = list_durations(fact, lasting);
+    return find_slots(cell, memory, lasting, count, slots);
 }
 
 bool cxj__cell_take_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact) {
-    struct slots slots;
-    if (!find_slots(cell, memory, fact, &slots)) return false;
-    add_at(cell, fact, slots, 1);
+    struct lasting lasting[MOST_LASTING];
+    uint64_t *slots[MOST_LASTING];
+    size_t count = list_durations(fact, lasting);
+    if (!find_slots(cell, memory, lasting, count, slots)) return false;
+    add_at(cell, fact, lasting, count, slots, 1);
     return true;
 }
 
 bool cxj__cell_reserve_contribution(struct cxj__cell *cell, struct cxj__memory *memory,
                                     const struct cxj__contribution *contribution) {
-    if (!contribution->ended) return true;
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < CXJ__J_STANDING; i++) {
         uint32_t bucket = cxj__histogram_bucket(contribution->durations[i]);
+        if (!has_duration(contribution, i)) continue;
         if (!cxj__histogram_reserve(&histograms_of(cell)[i], memory, bucket)) return false;
     }
     return true;
@@ -455,6 +479,10 @@ static const struct {
     J_AT_MOST(PARTS(J(LATE)), PARTS(J(LATE_PROACTIVE), J(LATE_REACTIVE), J(LATE_SILENT))),
     J_AT_MOST(PARTS(J(LATE_UNEXPLAINED)), PARTS(J(LATE))),
     J_AT_MOST(PARTS(J(LOOPS_CLOSED)), PARTS(J(LOOPS))),
+    J_AT_MOST(PARTS(J(RESPONSES), J(WAITING)), PARTS(J(INBOUND))), /* each wait begins where the customer came */
+    J_AT_MOST(PARTS(J(FIRST_RESPONSES)), PARTS(J(RESPONSES))),
+    J_AT_MOST(PARTS(J(FIRST_RESPONSES)), PARTS(J(JOURNEYS))),
+    J_AT_MOST(PARTS(J(WAITING), J(COMPLETED), J(ABANDONED)), PARTS(J(JOURNEYS))),
     J_AT_MOST(PARTS(J(COMPLETED), J(ABANDONED)), PARTS(J(JOURNEYS))),
     J_AT_MOST(PARTS(J(CHURNED)), PARTS(J(JOURNEYS))),
     J_AT_MOST(PARTS(J(REOPENED)), PARTS(J(JOURNEYS))),
@@ -505,6 +533,7 @@ static const struct bound {
 #define COUNTS(...) {__VA_ARGS__}
     LASTING(TOUCHPOINTS, CXJ__T_SUM_WAIT, COUNTS(ONE(T(WAITS))), CXJ__T_HISTOGRAM_WAIT, 0),
     LASTING(TOUCHPOINTS, CXJ__T_SUM_LATENESS, COUNTS(ONE(T(LATE))), CXJ__T_HISTOGRAM_LATENESS, 1),
+    LASTING(TOUCHPOINTS, CXJ__T_SUM_RESPONSE, COUNTS(ONE(T(RESPONSES))), CXJ__T_HISTOGRAM_RESPONSE, 0),
     BOUND(TOUCHPOINTS, CXJ__T_SUM_VALUE, COUNTS(ONE(T(TOUCHPOINTS))), -MONEY_MOST, MONEY_MOST),
     SQUARED(TOUCHPOINTS, CXJ__T_SUM_RATING, COUNTS(ONE(T(RATINGS))), 0, RATING_MOST),
     SQUARED(TOUCHPOINTS, CXJ__T_SUM_CES, COUNTS(ONE(T(CES_RATINGS))), 0, RATING_MOST),
@@ -524,6 +553,8 @@ static const struct bound {
     BOUND(JOURNEYS, CXJ__J_SUM_SLIP, COUNTS(ONE(J(SHIFTS))), -LONGEST, LONGEST),
     LASTING(JOURNEYS, CXJ__J_SUM_LATENESS, COUNTS(ONE(J(LATE))), CXJ__J_HISTOGRAM_LATENESS, 1),
     BOUND(JOURNEYS, CXJ__J_SUM_DARK, COUNTS(ONE(J(LATE))), 0, LONGEST),
+    BOUND(JOURNEYS, CXJ__J_SUM_RESPONSE, COUNTS(ONE(J(RESPONSES))), 0, LONGEST),
+    LASTING(JOURNEYS, CXJ__J_SUM_FIRST_RESPONSE, COUNTS(ONE(J(FIRST_RESPONSES))), CXJ__J_HISTOGRAM_FIRST_RESPONSE, 0),
     BOUND(JOURNEYS, CXJ__J_SUM_VALUE, COUNTS(ONE(J(TOUCHPOINTS))), -MONEY_MOST, MONEY_MOST),
     BOUND(JOURNEYS, CXJ__J_SUM_VALUE_LOST, COUNTS(ONE(J(TOUCHPOINTS))), -MONEY_MOST, MONEY_MOST),
 };
@@ -536,6 +567,7 @@ static const struct {
     {CXJ_GRAIN_JOURNEYS, CXJ__J_SUM_PENDING, CXJ__J_SUM_DURATION},
     {CXJ_GRAIN_JOURNEYS, CXJ__J_SUM_SILENCE, CXJ__J_SUM_DURATION},
     {CXJ_GRAIN_JOURNEYS, CXJ__J_SUM_DARK, CXJ__J_SUM_LATENESS},
+    {CXJ_GRAIN_JOURNEYS, CXJ__J_SUM_FIRST_RESPONSE, CXJ__J_SUM_RESPONSE},
 };
 
 /* Each histogram counts as many durations as a count, or two together, say. */
@@ -544,9 +576,11 @@ static const struct {
 } histogram_totals[] = {
     {CXJ_GRAIN_TOUCHPOINTS, CXJ__T_HISTOGRAM_WAIT, {ONE(T(WAITS))}},
     {CXJ_GRAIN_TOUCHPOINTS, CXJ__T_HISTOGRAM_LATENESS, {ONE(T(LATE))}},
+    {CXJ_GRAIN_TOUCHPOINTS, CXJ__T_HISTOGRAM_RESPONSE, {ONE(T(RESPONSES))}},
     {CXJ_GRAIN_TRANSITIONS, CXJ__X_HISTOGRAM_WAIT, {ONE(X(TRANSITIONS))}},
     {CXJ_GRAIN_JOURNEYS, CXJ__J_HISTOGRAM_DURATION, {J(COMPLETED), J(ABANDONED)}},
     {CXJ_GRAIN_JOURNEYS, CXJ__J_HISTOGRAM_SILENCE, {J(COMPLETED), J(ABANDONED)}},
+    {CXJ_GRAIN_JOURNEYS, CXJ__J_HISTOGRAM_FIRST_RESPONSE, {ONE(J(FIRST_RESPONSES))}},
     {CXJ_GRAIN_JOURNEYS, CXJ__J_HISTOGRAM_LATENESS, {ONE(J(LATE))}},
     {CXJ_GRAIN_JOURNEYS, CXJ__J_HISTOGRAM_WARNING, {ONE(J(LATE_PROACTIVE))}},
     {CXJ_GRAIN_JOURNEYS, CXJ__J_HISTOGRAM_LOOP, {ONE(J(LOOPS_CLOSED))}},
@@ -564,10 +598,24 @@ static int64_t add_up(const int64_t *counts, const uint8_t *which, size_t most) 
     return total;
 }
 
+/* True if a cell knows the column at a place of a list, or there is none; the same of counts, the first that are
+ * there. */
+static bool is_known(const struct cxj__cell *cell, enum cxj__list list, uint8_t place) {
+    return place == NOWHERE || cxj__cell_knows(cell, cxj__cell_first_column(cell->grain, list) + place);
+}
+
+static bool are_known(const struct cxj__cell *cell, const uint8_t *counts, size_t most) {
+    for (size_t i = 0; i < most && counts[i] != NOWHERE; i++) {
+        if (!is_known(cell, CXJ__COUNTS, counts[i])) return false;
+    }
+    return true;
+}
+
 static bool has_shares_within(const struct cxj__cell *cell) {
     const int64_t *counts = cxj__cell_counts(cell);
     for (size_t i = 0; i < LENGTH_OF(shares); i++) {
         if (shares[i].grain != cell->grain) continue;
+        if (!are_known(cell, shares[i].parts, 5) || !are_known(cell, shares[i].wholes, 5)) continue;
         if (add_up(counts, shares[i].parts, 5) > add_up(counts, shares[i].wholes, 5)) return false;
     }
     return true;
@@ -576,6 +624,10 @@ static bool has_shares_within(const struct cxj__cell *cell) {
 static bool has_durations(const struct cxj__cell *cell) {
     for (size_t i = 0; i < LENGTH_OF(histogram_totals); i++) {
         if (histogram_totals[i].grain != cell->grain) continue;
+        if (!is_known(cell, CXJ__HISTOGRAMS, histogram_totals[i].histogram) ||
+            !are_known(cell, histogram_totals[i].counts, 2)) {
+            continue;
+        }
         uint64_t counted = (uint64_t)add_up(cxj__cell_counts(cell), histogram_totals[i].counts, 2);
         if (cxj__histogram_total(&cxj__cell_histograms(cell)[histogram_totals[i].histogram]) != counted) return false;
     }
@@ -618,15 +670,17 @@ static bool can_be_squares(struct cxj__int128 sum, struct cxj__int128 squares, i
 
 static bool is_within(const struct cxj__cell *cell, const struct bound *bound) {
     const struct cxj__int128 *sums = cxj__cell_sums(cell);
+    if (!are_known(cell, bound->counts, 2) || !is_known(cell, CXJ__SUMS, bound->sum)) return true;
     int64_t n = add_up(cxj__cell_counts(cell), bound->counts, 2);
     struct cxj__int128 sum = sums[bound->sum];
     struct cxj__int128 least = cxj__base_product(n, bound->least), most = cxj__base_product(n, bound->most);
     if (is_more(least, sum) || is_more(sum, most)) return false;
-    if (bound->histogram != NOWHERE) {
+    if (bound->histogram != NOWHERE && is_known(cell, CXJ__HISTOGRAMS, bound->histogram)) {
         cxj__histogram_bounds(&cxj__cell_histograms(cell)[bound->histogram], &least, &most);
         if (is_more(least, sum) || is_more(sum, most)) return false;
     }
-    return bound->squares == NOWHERE || can_be_squares(sum, sums[bound->squares], n);
+    return bound->squares == NOWHERE || !is_known(cell, CXJ__SUMS, bound->squares) ||
+           can_be_squares(sum, sums[bound->squares], n);
 }
 
 static bool has_sums_within(const struct cxj__cell *cell) {
@@ -636,6 +690,9 @@ static bool has_sums_within(const struct cxj__cell *cell) {
     }
     for (size_t i = 0; i < LENGTH_OF(sums_within); i++) {
         if (sums_within[i].grain != cell->grain) continue;
+        if (!is_known(cell, CXJ__SUMS, sums_within[i].part) || !is_known(cell, CXJ__SUMS, sums_within[i].whole)) {
+            continue;
+        }
         if (is_more(sums[sums_within[i].part], sums[sums_within[i].whole])) return false;
     }
     struct cxj__int128 lost = cell->grain == CXJ_GRAIN_JOURNEYS ? sums[CXJ__J_SUM_VALUE_LOST] : cxj__base_wide(0);
@@ -652,7 +709,7 @@ static bool has_counts_within(const struct cxj__cell *cell) {
     return counts[0] > 0;
 }
 
-/* What the tables above speak of are columns that are known of every cell. A column that is not known is 0. */
+/* Of columns that are not known nothing is asked. */
 const char *cxj__cell_contradiction(const struct cxj__cell *cell) {
     if (!has_counts_within(cell) || !has_durations(cell)) return "the counts of a cell contradict each other";
     if (!has_shares_within(cell)) return "a part of what a cell counts is more than its whole";

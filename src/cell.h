@@ -33,13 +33,13 @@
     X(ASKS, 13) X(CLEAN, 14) X(WAITS, 15) X(RATINGS, 16) X(SATISFIED, 17) X(DISSATISFIED, 18) X(NPS_RATINGS, 19)      \
     X(NPS_SATISFIED, 20) X(NPS_DISSATISFIED, 21) X(CES_RATINGS, 22) X(EMPLOYEE_RATINGS, 23) X(PROMISES, 24)           \
     X(SHIFTS, 25) X(RESCHEDULES, 26) X(DELIVERIES, 27) X(ON_TIME, 28) X(KEPT, 29) X(LATE, 30)                         \
-    X(LATE_PROACTIVE, 31) X(LATE_REACTIVE, 32) X(LATE_SILENT, 33) X(LATE_UNEXPLAINED, 34)                          \
+    X(LATE_PROACTIVE, 31) X(LATE_REACTIVE, 32) X(LATE_SILENT, 33) X(LATE_UNEXPLAINED, 34) X(RESPONSES, 36)            \
     CXJ__DUMMY(X, 60) X(JOURNEYS, 35)
 #define CXJ__TOUCHPOINT_SUMS(X)                                                                                       \
     X(WAIT, 1) X(LATENESS, 2) X(VALUE, 3) X(RATING, 4) X(RATING_SQUARES, 5) X(CES, 6) X(CES_SQUARES, 7)               \
-    X(EMPLOYEE, 8) X(EMPLOYEE_SQUARES, 9) CXJ__DUMMY(X, 20)
+    X(EMPLOYEE, 8) X(EMPLOYEE_SQUARES, 9) X(RESPONSE, 10) CXJ__DUMMY(X, 20)
 #define CXJ__TOUCHPOINT_HISTOGRAMS(X)                                                                                 \
-    X(WAIT, 1) X(LATENESS, 2) CXJ__DUMMY(X, 10)
+    X(WAIT, 1) X(LATENESS, 2) X(RESPONSE, 3) CXJ__DUMMY(X, 10)
 
 #define CXJ__TRANSITION_COUNTS(X)                                                                                     \
     X(TRANSITIONS, 1) X(CHANGES, 2) X(BOUNCES, 3) X(RETURNS, 4) X(LOST_CONTEXT, 5) X(STEPS, 6) X(IMPROVED, 7)         \
@@ -49,13 +49,15 @@
 #define CXJ__TRANSITION_HISTOGRAMS(X)                                                                                 \
     X(WAIT, 1) CXJ__DUMMY(X, 10)
 
-/* Counts that the fold keeps for each journey, and that a journeys cell sums as they are. */
+/* Counts that the fold keeps for each journey, and that a journeys cell sums as they are. Of first responses, and of
+ * customers who wait for one, a journey has 0 or 1. */
 #define CXJ__FOLD_COUNTS(X)                                                                                           \
     X(TOUCHPOINTS, 2) X(CONTACTS, 3) X(INBOUND, 4) X(CHASES, 5) X(UPDATES, 6) X(PROACTIVE_UPDATES, 7)                 \
     X(REPEATS, 8) X(CONTRADICTIONS, 9) X(FAULTS, 10) X(ASKS, 11) X(CLEAN, 12) X(HANDOFFS, 13) X(TEAM_CHANGES, 14)     \
     X(CHANNEL_SWITCHES, 15) X(BOUNCES, 16) X(LOST_CONTEXT, 17) X(TOUCH_RATINGS, 18) X(PROMISES, 19) X(SHIFTS, 20)     \
     X(RESCHEDULES, 21) X(DELIVERIES, 22) X(ON_TIME, 23) X(KEPT, 24) X(LATE, 25) X(LATE_PROACTIVE, 26)                 \
-    X(LATE_REACTIVE, 27) X(LATE_SILENT, 28) X(LATE_UNEXPLAINED, 29) X(LOOPS, 30) X(LOOPS_CLOSED, 31)
+    X(LATE_REACTIVE, 27) X(LATE_SILENT, 28) X(LATE_UNEXPLAINED, 29) X(LOOPS, 57) X(LOOPS_CLOSED, 58)                  \
+    X(RESPONSES, 59) X(FIRST_RESPONSES, 60) X(WAITING, 61)
 /* Counts of journeys, and what is known only from where a journey stands. */
 #define CXJ__CONTRIBUTION_COUNTS(X)                                                                                   \
     CXJ__DUMMY(X, 80) X(COMPLETED, 32) X(ABANDONED, 33) X(CHURNED, 34) X(REOPENED, 35) X(HANDOFF_FREE, 36)            \
@@ -65,13 +67,14 @@
     X(WOW, 53) X(CLEAN_JOURNEYS, 54) X(ENDED_TOUCHPOINTS, 55) X(ENDED_CLEAN, 56)
 #define CXJ__JOURNEY_COUNTS(X) X(JOURNEYS, 1) CXJ__FOLD_COUNTS(X) CXJ__CONTRIBUTION_COUNTS(X)
 #define CXJ__JOURNEY_SUMS(X)                                                                                          \
-    X(DURATION, 1) X(PENDING, 2) X(SILENCE, 3) X(TOUCH, 4) X(TOUCH_SQUARES, 5) X(TOUCH_DROP, 6)                       \
+    X(DURATION, 1) X(PENDING, 22) X(SILENCE, 23) X(TOUCH, 4) X(TOUCH_SQUARES, 5) X(TOUCH_DROP, 6)                       \
     X(TOUCH_DROP_SQUARES, 7) X(JOURNEY, 8) X(JOURNEY_SQUARES, 9) X(JOURNEY_DROP, 10) X(JOURNEY_DROP_SQUARES, 11)      \
     X(JOURNEY_FIRST, 12) X(CES, 13) X(CES_SQUARES, 14) X(GAP, 15) X(GAP_SQUARES, 16) X(SLIP, 17) X(LATENESS, 18)      \
-    X(DARK, 19) CXJ__DUMMY(X, 40) X(VALUE, 20) X(VALUE_LOST, 21)
-/* Of the histograms the first two hold one duration for each ended journey, the others one for each sample. */
+    X(DARK, 19) X(RESPONSE, 24) X(FIRST_RESPONSE, 25) CXJ__DUMMY(X, 40) X(VALUE, 20) X(VALUE_LOST, 21)
+/* Of the histograms the first two hold one duration for each ended journey, the next one for each with a first response,
+ * the others one for each sample. */
 #define CXJ__JOURNEY_HISTOGRAMS(X)                                                                                    \
-    X(DURATION, 1) X(SILENCE, 2) X(LATENESS, 3) X(WARNING, 4) X(LOOP, 5) CXJ__DUMMY(X, 10)
+    X(DURATION, 1) X(SILENCE, 6) X(FIRST_RESPONSE, 8) X(LATENESS, 3) X(WARNING, 4) X(LOOP, 7) CXJ__DUMMY(X, 10)
 /* clang-format on */
 
 #define CXJ__TOUCHPOINT_COUNT(name, number) CXJ__T_##name,
@@ -113,27 +116,48 @@ static inline void cxj__cell_add_column(struct cxj__columns *columns, size_t col
 
 /* ---- facts ------------------------------------------------------------------------------------------------------ */
 
+/* The time from one moment to another. Every duration is measured here. */
+static inline int64_t cxj__cell_span(int64_t from, int64_t to) {
+    return to - from;
+}
+
 /* What one touchpoint adds: to the touchpoints cell it falls under, or to the transitions cell from -> to (perhaps of
- * an earlier change, to which something is charged), or one duration to a histogram of its journey's cell. */
+ * an earlier change, to which something is charged), or one duration to a histogram of its journey's cell. Of its
+ * durations it has the moments: they are measured where they are added. */
 struct cxj__fact {
-    uint8_t grain;     /* CXJ_GRAIN_… of the cells that it goes to */
-    uint8_t dimension; /* transitions: which one, 0..4; journeys: which histogram */
-    uint32_t from, to; /* transitions: codes */
-    int32_t rating;    /* touchpoints: s, 0..12600; transitions: a step, -12600..12600 */
-    int64_t at;        /* the moment by which the cell's period is found */
-    uint64_t mask;     /* bit c: count c grows by one */
-    int64_t wait;      /* if the mask has WAITS or TRANSITIONS */
-    int64_t lateness;  /* touchpoints: if the mask has LATE; journeys: the duration */
-    int64_t value;     /* touchpoints */
+    uint8_t grain;       /* CXJ_GRAIN_… of the cells that it goes to */
+    uint8_t dimension;   /* transitions: which one, 0..4; journeys: which histogram */
+    uint32_t from, to;   /* transitions: codes */
+    int32_t rating;      /* touchpoints: s, 0..12600; transitions: a step, -12600..12600 */
+    int64_t at;          /* the moment by which the cell's period is found, and at which its durations end */
+    uint64_t mask;       /* bit c: count c grows by one */
+    int64_t since;       /* a wait began, if the mask has WAITS or TRANSITIONS; journeys: the duration did */
+    int64_t first_due;   /* touchpoints: if the mask has LATE */
+    int64_t waits_since; /* touchpoints: the customer who is answered, if the mask has RESPONSES */
+    int64_t value;       /* touchpoints */
 };
 
+/* Its durations, for those that have them; that of a journey is its wait. */
+static inline int64_t cxj__cell_wait(const struct cxj__fact *fact) {
+    return cxj__cell_span(fact->since, fact->at);
+}
+static inline int64_t cxj__cell_lateness(const struct cxj__fact *fact) {
+    return cxj__cell_span(fact->first_due, fact->at);
+}
+static inline int64_t cxj__cell_response(const struct cxj__fact *fact) {
+    return cxj__cell_span(fact->waits_since, fact->at);
+}
+
 /* All that a journey adds to a journeys cell, but for its samples. */
-enum { CXJ__J_NARROW_SUMS = CXJ__J_SUM_VALUE }; /* those behind need 128 bits for one journey, too */
+enum {
+    CXJ__J_NARROW_SUMS = CXJ__J_SUM_VALUE,      /* those behind need 128 bits for one journey, too */
+    CXJ__J_STANDING = CXJ__J_HISTOGRAM_LATENESS /* histograms before this one hold a duration of a journey's standing */
+};
 struct cxj__contribution {
     uint16_t counts[CXJ__J_COUNTS];
     int64_t sums[CXJ__J_NARROW_SUMS];
-    struct cxj__int128 value; /* for VALUE and, if it is churned, VALUE_LOST */
-    int64_t durations[2];     /* for the histograms DURATION and SILENCE; only if it has ended */
+    struct cxj__int128 value;           /* for VALUE and, if it is churned, VALUE_LOST */
+    int64_t durations[CXJ__J_STANDING]; /* those of an end only if it has ended; of a first response, if there was */
     bool ended;
 };
 
@@ -235,9 +259,9 @@ void cxj__cell_add_contribution(struct cxj__cell *cell, const struct cxj__contri
 void cxj__cell_change_contribution(struct cxj__cell *cell, const struct cxj__contribution *before,
                                    const struct cxj__contribution *after);
 
-/* The same where only the fold's counts differ. */
+/* The same where only the fold's counts differ, and the time that responses took: it is so much more. */
 void cxj__cell_change_counts(struct cxj__cell *cell, const uint16_t before[CXJ__F_COUNTS],
-                             const uint16_t after[CXJ__F_COUNTS]);
+                             const uint16_t after[CXJ__F_COUNTS], int64_t response);
 void cxj__cell_add_sample(struct cxj__cell *cell, uint32_t sample, int sign);
 
 /* Makes room for all that another cell of the same grain sums, so that adding or taking it away cannot fail; and does

@@ -131,6 +131,13 @@ void cxj__core_note_views(struct cxj__core *core) {
     }
 }
 
+const struct cxj_view *cxj__core_view_in_hours(const struct cxj__core *core) {
+    for (size_t v = 0; v < core->view_count; v++) {
+        if (core->views[v]->in_hours) return core->views[v];
+    }
+    return NULL;
+}
+
 void cxj__core_note_left_out(struct cxj__core *core, bool is_made) {
     if (core->is_tentative) return;
     for (size_t v = 0; v < core->view_count && core->has_left_out; v++) {

@@ -42,6 +42,8 @@ struct cxj__core {
     size_t had_conditions; /* conditions with had */
     uint64_t cells_limit;
     uint32_t touchpoints_limit;
+    const struct cxj__calendar *hours; /* the calendar where a view asks for working hours, and then every journey has
+                                          durations in them; else NULL */
     int64_t now;          /* INT64_MIN before the clock is set */
     uint64_t touchpoints; /* that contribute */
     uint64_t journeys;    /* with one that contributes */
@@ -146,6 +148,9 @@ void cxj__core_find_latest(struct cxj__core *core);
 
 /* Finds out what all views look at: to be called when one was added or dropped. */
 void cxj__core_note_views(struct cxj__core *core);
+
+/* A view that measures in working hours, if there is one: it needs a calendar. */
+const struct cxj_view *cxj__core_view_in_hours(const struct cxj__core *core);
 
 /* A change was made, and views that had no room for a cell of it are incomplete from now on; or it was not made, and it
  * is as if they had not been asked. */

@@ -342,6 +342,15 @@ struct cxj_view *cxj__engine_find_view(const struct cxj__core *core, const char 
     return NULL;
 }
 
+/* Lets go what is kept for a view, and takes it out of the list. */
+static void forget_view(struct cxj__core *core, size_t place) {
+    cxj__fill_forget(core, core->views[place]);
+    memmove(core->views + place, core->views + place + 1, (core->view_count - place - 1) * sizeof *core->views);
+    core->view_count--;
+    cxj__core_note_views(core);
+    if (core->hours != NULL && cxj__core_view_in_hours(core) == NULL) cxj__append_drop_hours(core);
+}
+
 /* Takes a new view in and fills it, if it may be added now. */
 static cxj_status admit_view(cxj_engine *engine, struct cxj_view *view) {
     struct cxj__core *core = &engine->core;
@@ -350,9 +359,6 @@ static cxj_status admit_view(cxj_engine *engine, struct cxj_view *view) {
         return cxj__engine_fail(
             engine, CXJ_NO_CALENDAR,
             "view: there is no calendar that says what working hours are; give cxj_set_calendar() one");
-    }
-    if (view->in_hours) { /* until durations are measured so */
-        return cxj__engine_fail(engine, CXJ_BAD_TEXT, "view: working hours are not measured yet");
     }
     if (engine->next_view >> (64 - CXJ__CELL_NUMBER_BITS) != 0) {
         return cxj__engine_fail(engine, CXJ_LIMIT, "16,777,216 views have been added already");
@@ -369,9 +375,7 @@ static cxj_status admit_view(cxj_engine *engine, struct cxj_view *view) {
     core->views[core->view_count++] = view;
     cxj__core_note_views(core);
     if (!cxj__fill_view(core, view)) {
-        cxj__fill_forget(core, view);
-        core->view_count--;
-        cxj__core_note_views(core);
+        forget_view(core, core->view_count - 1);
         return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to fill a view");
     }
     core->version++;
@@ -428,11 +432,8 @@ cxj_status cxj_view_drop(cxj_engine *engine, cxj_view *view) {
     struct cxj__core *core = &engine->core;
     for (size_t i = 0; i < core->view_count; i++) {
         if (core->views[i] != view) continue;
-        cxj__fill_forget(core, view);
+        forget_view(core, i);
         destroy_view(core, view);
-        memmove(core->views + i, core->views + i + 1, (core->view_count - i - 1) * sizeof *core->views);
-        core->view_count--;
-        cxj__core_note_views(core);
         core->version++;
         return CXJ_OK;
     }
@@ -448,18 +449,10 @@ cxj_status cxj_view_at(const cxj_engine *engine, size_t index, cxj_view **view) 
 
 /* ---- calendar --------------------------------------------------------------------------------------------------- */
 
-/* What keeps the calendar from being taken away. */
-static const struct cxj_view *find_need(const struct cxj__core *core) {
-    for (size_t i = 0; i < core->view_count; i++) {
-        if (core->views[i]->in_hours) return core->views[i];
-    }
-    return NULL;
-}
-
 /* Sees to it that a calendar may take the place of the one that there is. */
 static cxj_status check_calendar(cxj_engine *engine, const struct cxj__calendar *calendar) {
     struct cxj__core *core = &engine->core;
-    const struct cxj_view *need = calendar == NULL ? find_need(core) : NULL;
+    const struct cxj_view *need = calendar == NULL ? cxj__core_view_in_hours(core) : NULL;
     struct cxj__shown shown;
     if (need != NULL) {
         cxj__base_say(&engine->message, "calendar: the view \"%s\" needs it",
@@ -550,7 +543,7 @@ static void show_ratings(const struct cxj__fold *fold, cxj_journey *state) {
     state->touch_ratings = touch_ratings;
     state->touch_satisfaction =
         touch_ratings > 0 ? (double)fold->touch_sum / ((double)touch_ratings * CXJ__RATING_UNIT) : NAN;
-    state->journey_satisfaction = fold->journey_ratings > 0 ? (double)fold->journey_last / CXJ__RATING_UNIT : NAN;
+    state->journey_satisfaction = fold->rated ? (double)fold->journey_last / CXJ__RATING_UNIT : NAN;
     state->journey_nps = fold->has_loyalty ? cxj__touchpoint_score(CXJ_SCALE_NPS, fold->loyalty_last) : NAN;
     state->journey_ces = fold->has_effort ? cxj__touchpoint_score(CXJ_SCALE_CES7, fold->effort_last) : NAN;
 }
@@ -560,14 +553,14 @@ static void show(const struct cxj__journey *journey, cxj_journey *state) {
     const struct cxj__track *tracks = fold->tracks;
     *state = (cxj_journey){
         .journey = journey->number,
-        .customer = fold->customer,
+        .customer = cxj__journey_customer(journey),
         .first_at = fold->first_at,
         .last_at = fold->last_at,
-        .end_at = fold->end_at,
-        .quiet = fold->quiet,
-        .silence = fold->silence,
-        .pending = fold->pending,
-        .value = cxj__base_clamp(fold->value),
+        .end_at = fold->outcome != 0 ? fold->end_at : 0,
+        .quiet = fold->lasted.of[CXJ__QUIET],
+        .silence = fold->lasted.of[CXJ__SILENCE],
+        .pending = fold->lasted.of[CXJ__PENDING],
+        .value = cxj__base_clamp(cxj__fold_value(fold)),
         .type = fold->type,
         .segment = fold->segment,
         .reason = fold->reason,
@@ -589,8 +582,9 @@ static void show(const struct cxj__journey *journey, cxj_journey *state) {
         .churned = fold->churned,
         .reopened = fold->reopened,
         .asking = fold->asking,
-        .pending_now = fold->waiting,
+        .pending_now = fold->paused,
         .loop_open = fold->loop_open,
+        .waiting_since = fold->counts[CXJ__F_WAITING] > 0 ? fold->waits_since : 0,
     };
     struct cxj__fold room;
     show_ratings(fold, state);

@@ -6,7 +6,7 @@
  * journeys tell the cells of before from those of after. */
 #include "fill.h"
 
-#include "post.h"
+#include "append.h"
 
 /* ---- from the journeys ------------------------------------------------------------------------------------------ */
 
@@ -27,6 +27,7 @@ static bool post_all(struct cxj__core *core, struct cxj_view *view, bool is_new)
 }
 
 bool cxj__fill_view(struct cxj__core *core, struct cxj_view *view) {
+    if (view->in_hours && core->hours == NULL && !cxj__append_set_hours(core, view->calendar)) return false;
     return post_all(core, view, true);
 }
 
@@ -55,7 +56,7 @@ void cxj__fill_forget(struct cxj__core *core, const struct cxj_view *view) {
 
 /* True if what a view shows depends on the calendar. */
 static bool is_local(const struct cxj_view *view) {
-    return view->period != CXJ__NO_PERIOD;
+    return view->period != CXJ__NO_PERIOD || view->in_hours;
 }
 
 /* What sealed journeys have contributed to the cells put aside goes to new ones under the same keys: local time, too,
@@ -104,8 +105,10 @@ bool cxj__fill_again(struct cxj__core *core, const struct cxj__calendar *calenda
     const size_t count = core->view_count, bytes = count * sizeof(struct cxj_view);
     struct cxj_view *aside = cxj__base_resize(&core->memory, NULL, 0, bytes);
     if (aside == NULL && count > 0) return false;
+    const struct cxj__calendar *hours = core->hours;
     bool is_filled = true;
     size_t done = 0;
+    if (hours != NULL) (void)cxj__append_set_hours(core, calendar); /* there is room */
     for (; done < count && is_filled; done++) {
         struct cxj_view *view = core->views[done];
         aside[done] = *view;
@@ -115,6 +118,7 @@ bool cxj__fill_again(struct cxj__core *core, const struct cxj__calendar *calenda
     /* What no view had room for, and what it had emptied, is noted in views that are what they were. */
     if (!is_filled) core->has_left_out = core->has_emptied = false;
     for (size_t v = 0; v < done; v++) end_anew(core, core->views[v], &aside[v], is_filled);
+    if (!is_filled && hours != NULL) (void)cxj__append_set_hours(core, hours);
     cxj__base_resize(&core->memory, aside, bytes, 0);
     return is_filled;
 }

@@ -14,6 +14,7 @@ enum { BY_OWNER = CXJ_DIMENSION_OWNER - 1, BY_TEAM = CXJ_DIMENSION_TEAM - 1, BY_
 /* One step under way: the state, the touchpoint, and the facts so far; facts[0] is the touchpoint's own. */
 struct step {
     struct cxj__fold *fold;
+    struct cxj__hours hours;
     const cxj_touchpoint *m;
     struct cxj__fact *facts;
     size_t count;
@@ -24,6 +25,7 @@ struct step {
     bool ran;                       /* the journey ran before m */
     bool reopens;                   /* m reopened it */
     bool late;                      /* m closes a commitment late */
+    int64_t waits_since;            /* if the customer waits: since when */
 };
 
 /* ---- what a step asks ------------------------------------------------------------------------------------------- */
@@ -36,6 +38,12 @@ static bool is_visible(const struct step *step) {
     return has(step, CXJ_FACET_CONTACT | CXJ_FACET_UPDATE);
 }
 
+/* The customer is told, or resolved what was asked, or we came to them (step 8). */
+static bool answers(const struct step *step) {
+    return has(step, CXJ_FACET_UPDATE | CXJ_FACET_RESOLVED) ||
+           (has(step, CXJ_FACET_CONTACT) && !has(step, CXJ_FACET_INBOUND));
+}
+
 static bool is_satisfied(const struct step *step) {
     return step->m->score >= step->scale->satisfied;
 }
@@ -44,9 +52,11 @@ static bool is_dissatisfied(const struct step *step) {
     return step->m->score <= step->scale->dissatisfied;
 }
 
-/* The time from one moment to a later one. Every duration of the fold is measured here. */
-static int64_t span(int64_t from, int64_t to) {
-    return to - from;
+/* Lets one of the journey's durations last longer. */
+static void lengthen(struct step *step, enum cxj__duration duration, int64_t from, int64_t to) {
+    const struct cxj__calendar *calendar = step->hours.calendar;
+    step->fold->lasted.of[duration] += cxj__cell_span(from, to);
+    if (calendar != NULL) step->hours.lasted->of[duration] += cxj__calendar_between(calendar, from, to);
 }
 
 /* ---- facts ------------------------------------------------------------------------------------------------------ */
@@ -86,10 +96,11 @@ static void charge_change(struct step *step, uint8_t d, uint64_t mask, int32_t r
     fact->rating = rating;
 }
 
-static void add_sample(struct step *step, uint8_t histogram, int64_t duration) {
+static void add_sample(struct step *step, uint8_t histogram, int64_t from, int64_t to) {
     struct cxj__fact *fact = new_fact(step, CXJ_GRAIN_JOURNEYS);
     fact->dimension = histogram;
-    fact->lateness = duration;
+    fact->since = from;
+    fact->at = to;
     step->fold->samples++;
 }
 
@@ -118,6 +129,8 @@ static void note_facets(struct step *step) {
         {NOT, NOT}, /* pending */
         {CXJ__F_ASKS, CXJ__T_ASKS},
         {NOT, NOT}, /* churned */
+        {NOT, NOT}, /* withdrawn, which none is here */
+        {NOT, NOT}, /* resumes */
     };
     count_both(step, CXJ__F_TOUCHPOINTS, CXJ__T_TOUCHPOINTS);
     for (uint32_t facets = step->m->facets; facets != 0; facets &= facets - 1) {
@@ -140,8 +153,12 @@ static void note_statements(struct step *step) {
     struct cxj__fold *fold = step->fold;
     const cxj_touchpoint *m = step->m;
     state(fold, m);
-    if (m->customer != 0) fold->customer = m->customer;
-    if (m->value != 0) cxj__base_add(&fold->value, cxj__base_wide(m->value));
+    if (m->value != 0) {
+        struct cxj__int128 value = cxj__fold_value(fold);
+        cxj__base_add(&value, cxj__base_wide(m->value));
+        fold->value = value.low;
+        fold->value_above = (uint8_t)value.high;
+    }
     step->facts[0].value = m->value;
 }
 
@@ -152,7 +169,7 @@ static void measure_wait(struct step *step) {
         return;
     }
     step->facts[0].mask |= CXJ__BIT(CXJ__T_WAITS);
-    step->facts[0].wait = span(step->fold->last_at, step->m->at);
+    step->facts[0].since = step->fold->last_at;
 }
 
 /* Ends the journey, or reopens it, which is what it returns. */
@@ -160,7 +177,7 @@ static bool run(struct cxj__fold *fold, const cxj_touchpoint *m) {
     static const uint32_t reopening =
         CXJ_FACET_INBOUND | CXJ_FACET_REPEATED | CXJ_FACET_CONTRADICTED | CXJ_FACET_FAULT | CXJ_FACET_REOPENS;
     if (m->outcome != 0) {
-        fold->outcome = m->outcome;
+        fold->outcome = m->outcome & 3U;
         fold->end_at = m->at;
         return false;
     }
@@ -177,23 +194,38 @@ static void run_journey(struct step *step) {
     step->reopens = run(step->fold, step->m);
 }
 
+/* The quiet time starts again; what it was is a gap, or nothing. */
+static void end_quiet(struct step *step, bool is_gap) {
+    struct cxj__durations *by_clock[] = {&step->fold->lasted, step->hours.lasted};
+    for (size_t i = 0; i < (step->hours.calendar == NULL ? 1U : 2U); i++) {
+        int64_t *lasted = by_clock[i]->of;
+        if (is_gap && lasted[CXJ__QUIET] > lasted[CXJ__SILENCE]) lasted[CXJ__SILENCE] = lasted[CXJ__QUIET];
+        lasted[CXJ__QUIET] = 0;
+    }
+}
+
+/* A note, or an update that reminds the customer, leaves the state as it was; a journey that has ended waits for
+ * nobody. */
+static void pause_or_go_on(struct step *step) {
+    struct cxj__fold *fold = step->fold;
+    if (fold->outcome != 0) {
+        fold->paused = 0;
+    } else if (has(step, CXJ_FACET_PENDING)) {
+        fold->paused = 1;
+    } else if (has(step, CXJ_FACET_CONTACT | CXJ_FACET_RESUMES)) {
+        fold->paused = 0;
+    }
+}
+
 /* Step 3. */
 static void keep_silence(struct step *step) {
     struct cxj__fold *fold = step->fold;
-    if (step->first || step->reopens) fold->quiet = 0;
+    if (step->first || step->reopens) end_quiet(step, false);
     if (step->ran) {
-        int64_t passed = span(fold->last_at, step->m->at);
-        if (fold->waiting) {
-            fold->pending += passed;
-        } else {
-            fold->quiet += passed;
-        }
-        if (is_visible(step) || step->m->outcome != 0) {
-            if (fold->quiet > fold->silence) fold->silence = fold->quiet;
-            fold->quiet = 0;
-        }
+        lengthen(step, fold->paused ? CXJ__PENDING : CXJ__QUIET, fold->last_at, step->m->at);
+        if (is_visible(step) || step->m->outcome != 0) end_quiet(step, true);
     }
-    fold->waiting = has(step, CXJ_FACET_PENDING);
+    pause_or_go_on(step);
 }
 
 static void count_change(struct step *step, uint8_t d, bool bounce) {
@@ -214,7 +246,7 @@ static void note_transition(struct step *step, uint8_t d, uint32_t value, uint64
     fact->from = track->value;
     fact->to = value;
     fact->mask = mask;
-    fact->wait = span(track->at, step->m->at);
+    fact->since = track->at;
 }
 
 static void change(struct step *step, uint8_t d, bool bounce) {
@@ -274,18 +306,16 @@ static void note_explanation(struct step *step) {
 
 /* A commitment closes after its first due. */
 static void close_late(struct step *step, const struct cxj__promise *promise, bool announced, bool explained) {
-    struct cxj__fold *fold = step->fold;
-    int64_t lateness = span(promise->first_due, step->m->at);
     step->late = true;
-    step->facts[0].lateness = lateness;
+    step->facts[0].first_due = promise->first_due;
     count_both(step, CXJ__F_LATE, CXJ__T_LATE);
-    fold->lateness += lateness;
-    add_sample(step, CXJ__J_HISTOGRAM_LATENESS, lateness);
+    lengthen(step, CXJ__LATENESS, promise->first_due, step->m->at);
+    add_sample(step, CXJ__J_HISTOGRAM_LATENESS, promise->first_due, step->m->at);
     if (!explained) count_both(step, CXJ__F_LATE_UNEXPLAINED, CXJ__T_LATE_UNEXPLAINED);
     int64_t told_at = announced ? promise->announced_at : step->m->at;
     if (announced && told_at <= promise->first_due) {
         count_both(step, CXJ__F_LATE_PROACTIVE, CXJ__T_LATE_PROACTIVE);
-        add_sample(step, CXJ__J_HISTOGRAM_WARNING, span(told_at, promise->first_due));
+        add_sample(step, CXJ__J_HISTOGRAM_WARNING, told_at, promise->first_due);
         return;
     }
     if (announced) {
@@ -293,7 +323,7 @@ static void close_late(struct step *step, const struct cxj__promise *promise, bo
     } else {
         count_both(step, CXJ__F_LATE_SILENT, CXJ__T_LATE_SILENT);
     }
-    fold->dark += span(promise->first_due, told_at);
+    lengthen(step, CXJ__DARK, promise->first_due, told_at);
 }
 
 static void deliver(struct step *step, unsigned c) {
@@ -331,7 +361,7 @@ static void promise(struct step *step, unsigned c) {
         return;
     }
     count_both(step, CXJ__F_SHIFTS, CXJ__T_SHIFTS);
-    fold->slip += due - promise->due;
+    lengthen(step, CXJ__SLIP, promise->due, due);
     promise->due = due;
     if (is_visible(step) && !(fold->announced & bit)) {
         promise->announced_at = step->m->at;
@@ -359,7 +389,7 @@ static void lose_context(struct step *step) {
 }
 
 /* Step 7. */
-static void answer(struct step *step) {
+static void keep_asking(struct step *step) {
     struct cxj__fold *fold = step->fold;
     bool chase = has(step, CXJ_FACET_CHASE);
     if (has(step, CXJ_FACET_UPDATE) && !chase && !fold->asking) {
@@ -369,13 +399,42 @@ static void answer(struct step *step) {
     if (chase) fold->asking = 1;
 }
 
-/* Step 8. */
+static void note_response(struct step *step) {
+    struct cxj__fold *fold = step->fold;
+    count_both(step, CXJ__F_RESPONSES, CXJ__T_RESPONSES);
+    step->facts[0].waits_since = step->waits_since;
+    lengthen(step, CXJ__RESPONSE, step->waits_since, step->m->at);
+    if (fold->counts[CXJ__F_FIRST_RESPONSES] > 0) return;
+    count_one(step, CXJ__F_FIRST_RESPONSES);
+    lengthen(step, CXJ__FIRST_RESPONSE, step->waits_since, step->m->at);
+}
+
+/* Step 8. Where the journey has ended, nobody waits: an outcome clears that, and who comes later takes it up again. */
+static void respond(struct step *step) {
+    struct cxj__fold *fold = step->fold;
+    uint16_t *waits = &fold->counts[CXJ__F_WAITING]; /* 0 or 1 */
+    if (*waits == 0 && has(step, CXJ_FACET_INBOUND)) {
+        *waits = 1;
+        step->waits_since = step->m->at;
+    }
+    if (*waits == 0) return;
+    if (answers(step)) {
+        note_response(step);
+        *waits = 0;
+    } else if (step->m->outcome != 0) {
+        *waits = 0;
+    } else {
+        fold->waits_since = step->waits_since;
+    }
+}
+
+/* Step 9. */
 static void close_loop(struct step *step) {
     struct cxj__fold *fold = step->fold;
-    if (fold->loop_open && has(step, CXJ_FACET_CONTACT) && !has(step, CXJ_FACET_INBOUND)) {
+    if (fold->loop_open && answers(step)) {
         fold->loop_open = 0;
         count_one(step, CXJ__F_LOOPS_CLOSED);
-        add_sample(step, CXJ__J_HISTOGRAM_LOOP, span(fold->loop_at, step->m->at));
+        add_sample(step, CXJ__J_HISTOGRAM_LOOP, fold->loop_at, step->m->at);
     }
     bool customers = step->m->scope == CXJ_SCOPE_TOUCHPOINT || step->m->scope == CXJ_SCOPE_JOURNEY;
     if (step->scale != NULL && customers && is_dissatisfied(step) && !fold->loop_open) {
@@ -411,8 +470,10 @@ static void rate_journey(struct step *step) {
     struct cxj__fold *fold = step->fold;
     switch (step->scale->kind) {
     case CXJ__SATISFACTION:
-        if (fold->journey_ratings++ == 0) fold->journey_first = step->s;
+        if (!fold->rated) fold->journey_first = step->s;
         fold->journey_last = step->s;
+        fold->rated_again = fold->rated;
+        fold->rated = 1;
         break;
     case CXJ__LOYALTY:
         fold->has_loyalty = 1;
@@ -436,7 +497,7 @@ static void rate_kind(struct step *step) {
     if (is_dissatisfied(step)) *mask |= CXJ__BIT(CXJ__T_NPS_DISSATISFIED);
 }
 
-/* Step 9. */
+/* Step 10. */
 static void rate(struct step *step) {
     struct cxj__fold *fold = step->fold;
     bool satisfaction = step->scale->kind == CXJ__SATISFACTION;
@@ -461,7 +522,7 @@ static void note_resolution(struct step *step) {
         if (has(step, CXJ_FACET_INBOUND)) fold->inbound_after_resolution = 1;
     } else if (has(step, CXJ_FACET_RESOLVED)) {
         fold->resolved = 1;
-        fold->contacts_at_resolution = fold->counts[CXJ__F_CONTACTS];
+        fold->resolved_at_once = fold->counts[CXJ__F_CONTACTS] == 1;
     }
 }
 
@@ -471,10 +532,15 @@ static void judge_closing(struct step *step) {
     if (!has(step, blemishes) && !step->late) count_both(step, CXJ__F_CLEAN, CXJ__T_CLEAN);
 }
 
-size_t cxj__fold_step(struct cxj__fold *fold, const cxj_touchpoint *m, uint32_t held, uint32_t wanted,
-                      struct cxj__fact *facts) {
-    struct step step = {
-        .fold = fold, .m = m, .facts = facts, .wanted = wanted, .first = fold->counts[CXJ__F_TOUCHPOINTS] == 0};
+size_t cxj__fold_step(struct cxj__fold *fold, struct cxj__hours hours, const cxj_touchpoint *m, uint32_t held,
+                      uint32_t wanted, struct cxj__fact *facts) {
+    struct step step = {.fold = fold,
+                        .hours = hours,
+                        .m = m,
+                        .facts = facts,
+                        .wanted = wanted,
+                        .first = fold->counts[CXJ__F_TOUCHPOINTS] == 0,
+                        .waits_since = fold->waits_since};
     new_fact(&step, CXJ_GRAIN_TOUCHPOINTS);
     note_facets(&step);
     note_statements(&step);
@@ -484,7 +550,8 @@ size_t cxj__fold_step(struct cxj__fold *fold, const cxj_touchpoint *m, uint32_t 
     move_all(&step, held);
     keep_commitments(&step);
     lose_context(&step);
-    answer(&step);
+    keep_asking(&step);
+    respond(&step);
     if (m->facets & CXJ_FACET_ASKED) fold->asked = 1;
     if (m->scale != 0) {
         step.scale = cxj__touchpoint_scale(m->scale);
@@ -530,16 +597,18 @@ static uint16_t count_promises_before(const struct cxj__fold *fold, int64_t mome
     return passed;
 }
 
-static void stand_ended(const struct cxj__fold *fold, struct cxj__contribution *contribution) {
+static void stand_ended(const struct cxj__fold *fold, const struct cxj__calendar *calendar,
+                        const struct cxj__durations *lasted, struct cxj__contribution *contribution) {
     uint16_t *counts = contribution->counts;
     bool clean = fold->counts[CXJ__F_CLEAN] == fold->counts[CXJ__F_TOUCHPOINTS];
     bool completed = fold->outcome == CXJ_OUTCOME_COMPLETED;
     contribution->ended = true;
-    contribution->durations[CXJ__J_HISTOGRAM_DURATION] = span(fold->first_at, fold->end_at);
-    contribution->durations[CXJ__J_HISTOGRAM_SILENCE] = fold->silence;
-    contribute(contribution, CXJ__J_SUM_DURATION, span(fold->first_at, fold->end_at), false);
-    contribute(contribution, CXJ__J_SUM_PENDING, fold->pending, false);
-    contribute(contribution, CXJ__J_SUM_SILENCE, fold->silence, false);
+    int64_t duration = cxj__calendar_between(calendar, fold->first_at, fold->end_at);
+    contribution->durations[CXJ__J_HISTOGRAM_DURATION] = duration;
+    contribution->durations[CXJ__J_HISTOGRAM_SILENCE] = lasted->of[CXJ__SILENCE];
+    contribute(contribution, CXJ__J_SUM_DURATION, duration, false);
+    contribute(contribution, CXJ__J_SUM_PENDING, lasted->of[CXJ__PENDING], false);
+    contribute(contribution, CXJ__J_SUM_SILENCE, lasted->of[CXJ__SILENCE], false);
     counts[completed ? CXJ__J_COMPLETED : CXJ__J_ABANDONED] = 1;
     counts[CXJ__J_BROKEN] = count_promises_before(fold, fold->end_at);
     counts[CXJ__J_ENDED_TOUCHPOINTS] = fold->counts[CXJ__F_TOUCHPOINTS];
@@ -559,16 +628,16 @@ static void stand_rated(const struct cxj__fold *fold, struct cxj__contribution *
         counts[CXJ__J_TOUCH_DROPS] = 1;
         contribute(contribution, CXJ__J_SUM_TOUCH_DROP, (int64_t)fold->touch_first - fold->touch_last, true);
     }
-    if (fold->journey_ratings > 0) {
+    if (fold->rated) {
         counts[CXJ__J_JOURNEY_RATINGS] = 1;
         contribute(contribution, CXJ__J_SUM_JOURNEY, fold->journey_last, true);
     }
-    if (fold->journey_ratings >= 2) {
+    if (fold->rated_again) {
         counts[CXJ__J_JOURNEY_DROPS] = 1;
         contribute(contribution, CXJ__J_SUM_JOURNEY_DROP, (int64_t)fold->journey_first - fold->journey_last, true);
         contribute(contribution, CXJ__J_SUM_JOURNEY_FIRST, fold->journey_first, false);
     }
-    if (touch_ratings > 0 && fold->journey_ratings > 0) {
+    if (touch_ratings > 0 && fold->rated) {
         int64_t mean = (int64_t)(UINT64_C(65536) * fold->touch_sum / (uint64_t)touch_ratings);
         counts[CXJ__J_GAPS] = 1;
         contribute(contribution, CXJ__J_SUM_GAP, mean - INT64_C(65536) * fold->journey_last, true);
@@ -593,10 +662,13 @@ static bool is_same_promise(const struct cxj__promise *a, const struct cxj__prom
 }
 
 bool cxj__fold_contributes_alike(const struct cxj__fold *before, const struct cxj__fold *after) {
-    static const size_t from = offsetof(struct cxj__fold, slip), to = offsetof(struct cxj__fold, promises);
+    static const size_t from = offsetof(struct cxj__fold, touch_sum), to = offsetof(struct cxj__fold, promises);
     const uint16_t *a = before->counts, *b = after->counts;
     if (before->outcome != 0 || memcmp((const char *)before + from, (const char *)after + from, to - from) != 0) {
         return false;
+    }
+    for (int i = CXJ__SLIP; i < CXJ__RESPONSE; i++) {
+        if (before->lasted.of[i] != after->lasted.of[i]) return false;
     }
     for (unsigned c = 0; before->promises_open >> c != 0; c++) {
         if (before->promises_open >> c & 1 && !is_same_promise(&before->promises[c], &after->promises[c])) return false;
@@ -604,10 +676,12 @@ bool cxj__fold_contributes_alike(const struct cxj__fold *before, const struct cx
     /* What a contribution asks of the counts is whether there are any. */
     return a[CXJ__F_TOUCHPOINTS] > 0 && (a[CXJ__F_HANDOFFS] == 0) == (b[CXJ__F_HANDOFFS] == 0) &&
            (a[CXJ__F_INBOUND] == 0) == (b[CXJ__F_INBOUND] == 0) &&
-           (a[CXJ__F_PROMISES] == 0) == (b[CXJ__F_PROMISES] == 0) && a[CXJ__F_TOUCH_RATINGS] == b[CXJ__F_TOUCH_RATINGS];
+           (a[CXJ__F_PROMISES] == 0) == (b[CXJ__F_PROMISES] == 0) &&
+           a[CXJ__F_TOUCH_RATINGS] == b[CXJ__F_TOUCH_RATINGS] && a[CXJ__F_FIRST_RESPONSES] == b[CXJ__F_FIRST_RESPONSES];
 }
 
-void cxj__fold_contribute(const struct cxj__fold *fold, int64_t now, struct cxj__contribution *contribution) {
+void cxj__fold_contribute(const struct cxj__fold *fold, const struct cxj__calendar *calendar,
+                          const struct cxj__durations *lasted, int64_t now, struct cxj__contribution *contribution) {
     memset(contribution, 0, sizeof *contribution);
     uint16_t *counts = contribution->counts;
     counts[CXJ__J_JOURNEYS] = 1;
@@ -618,15 +692,18 @@ void cxj__fold_contribute(const struct cxj__fold *fold, int64_t now, struct cxj_
     counts[CXJ__J_PROMISED] = fold->counts[CXJ__F_PROMISES] > 0;
     if (fold->resolved && fold->counts[CXJ__F_INBOUND] > 0) {
         counts[CXJ__J_FIRST_CONTACT_CANDIDATES] = 1;
-        counts[CXJ__J_FIRST_CONTACT_RESOLVED] = fold->contacts_at_resolution == 1 && !fold->inbound_after_resolution;
+        counts[CXJ__J_FIRST_CONTACT_RESOLVED] = fold->resolved_at_once && !fold->inbound_after_resolution;
     }
-    contribution->value = fold->value;
-    contribution->sums[CXJ__J_SUM_SLIP] = fold->slip;
-    contribution->sums[CXJ__J_SUM_LATENESS] = fold->lateness;
-    contribution->sums[CXJ__J_SUM_DARK] = fold->dark;
+    contribution->value = cxj__fold_value(fold);
+    contribution->sums[CXJ__J_SUM_SLIP] = lasted->of[CXJ__SLIP];
+    contribution->sums[CXJ__J_SUM_LATENESS] = lasted->of[CXJ__LATENESS];
+    contribution->sums[CXJ__J_SUM_DARK] = lasted->of[CXJ__DARK];
+    contribution->sums[CXJ__J_SUM_RESPONSE] = lasted->of[CXJ__RESPONSE];
+    contribution->sums[CXJ__J_SUM_FIRST_RESPONSE] = lasted->of[CXJ__FIRST_RESPONSE];
+    contribution->durations[CXJ__J_HISTOGRAM_FIRST_RESPONSE] = lasted->of[CXJ__FIRST_RESPONSE];
     stand_rated(fold, contribution);
     if (fold->outcome != 0) {
-        stand_ended(fold, contribution);
+        stand_ended(fold, calendar, lasted, contribution);
     } else {
         counts[CXJ__J_OVERDUE] = count_promises_before(fold, now);
     }

@@ -3,6 +3,7 @@
 #define CXJ__FOLD_H
 
 #include "base.h"
+#include "calendar.h"
 #include "cell.h"
 #include "touchpoint.h"
 
@@ -29,52 +30,84 @@ struct cxj__promise {
     int64_t first_due, due, announced_at;
 };
 
-/* All that the fold carries from one touchpoint to the next. Zero before the first. What nearly every touchpoint looks
- * at stands first; what a contribution is made of, beside the counts, comes last: see cxj__fold_contributes_alike().
- * Sums of durations fit 64 bits, since a journey has at most CXJ__TOUCHPOINTS_LIMIT touchpoints within 10,000 years. */
+/* Durations that a journey adds up, or of which it keeps the longest. They fit 64 bits, since a journey has at most
+ * CXJ__TOUCHPOINTS_LIMIT touchpoints within 10,000 years. All are measured by one clock; what another measures stands
+ * in a struct of its own. */
+enum cxj__duration {
+    CXJ__QUIET,   /* since the last gap ended */
+    CXJ__SILENCE, /* the longest gap */
+    CXJ__PENDING,
+    CXJ__SLIP, /* from here on: what a journey contributes also while it runs */
+    CXJ__LATENESS,
+    CXJ__DARK,
+    CXJ__RESPONSE, /* of all responses */
+    CXJ__FIRST_RESPONSE,
+    CXJ__DURATIONS
+};
+struct cxj__durations {
+    int64_t of[CXJ__DURATIONS];
+};
+
+/* The clock of working hours, and what a journey's durations are by it. calendar NULL: nobody asks for them. */
+struct cxj__hours {
+    const struct cxj__calendar *calendar;
+    struct cxj__durations *lasted;
+};
+
+/* All that the fold carries from one touchpoint to the next. Zero before the first. What a contribution is made of,
+ * beside counts and durations, comes last: see cxj__fold_contributes_alike(). */
 struct cxj__fold {
-    int64_t last_at;
-    int64_t quiet;
+    int64_t first_at, last_at;
+    union {                  /* a customer waits only while the journey runs */
+        int64_t end_at;      /* if it has ended */
+        int64_t waits_since; /* if the customer waits for an answer, as counts say */
+    };
+    int64_t loop_at; /* if a loop is open */
+    struct cxj__durations lasted;
     struct cxj__track tracks[CXJ__TRACKS];
     uint64_t seen[CXJ__TRACKS]; /* values so far, by dimension: bit value % 64; see cxj__fold_saw() */
     uint16_t counts[CXJ__F_COUNTS];
     uint16_t type, segment, reason, entry;
+    unsigned samples : 20; /* facts of grain journeys so far */
+    unsigned paused : 1;   /* we wait for the customer */
+    unsigned asking : 1;
+    unsigned loop_open : 1;
     uint8_t step_waits;           /* a bit for each dimension: no touch rating since its last change */
     uint8_t lost;                 /* a bit for each dimension: its last change lost context */
     uint8_t wide;                 /* a bit for each dimension: a value of 64 or more was seen */
     uint8_t announced, explained; /* a bit for each commitment that is open */
-    unsigned waiting : 1;         /* the last touchpoint is pending */
-    unsigned asking : 1;
-    unsigned loop_open : 1;
-    uint32_t samples; /* facts of grain journeys so far */
-    int64_t loop_at;
-    uint64_t customer;
-    int64_t first_at, end_at, silence, pending; /* which the contribution looks at once the journey has ended */
     /* From here on: what a contribution is made of. */
-    int64_t slip, lateness, dark;
-    struct cxj__int128 value;
-    uint64_t touch_squares;
     uint32_t touch_sum;
+    uint64_t touch_squares;
+    uint64_t value;                   /* the lower 64 bits of the sum, and those above: see cxj__fold_value() */
     uint16_t touch_first, touch_last; /* s of the first and last touch rating */
-    uint16_t contacts_at_resolution;  /* at or before the first resolved touchpoint */
-    uint16_t journey_ratings;         /* of kind satisfaction and scope journey */
     uint16_t journey_first, journey_last;
     uint16_t loyalty_last, effort_last; /* s of the last rating of scope journey of that kind */
-    uint8_t outcome;                    /* 0 while the journey runs */
-    uint8_t promises_open;              /* a bit for each commitment */
+    uint8_t value_above;
+    uint8_t promises_open; /* a bit for each commitment */
+    unsigned outcome : 2;  /* 0 while the journey runs */
     unsigned reopened : 1;
     unsigned churned : 1;
     unsigned resolved : 1;
+    unsigned resolved_at_once : 1; /* exactly one contact stood at or before the first resolved touchpoint */
     unsigned inbound_after_resolution : 1;
+    unsigned rated : 1; /* a rating of kind satisfaction and scope journey */
+    unsigned rated_again : 1;
     unsigned asked : 1;
     unsigned answered : 1;
     unsigned has_loyalty : 1;
     unsigned has_effort : 1;
     unsigned delighted : 1;                         /* the last rating of scope journey, of whatever kind */
     struct cxj__promise promises[CXJ__COMMITMENTS]; /* those that are open; see cxj__fold_copy() */
+    struct cxj__durations in_hours;                 /* where somebody asks for them, and the fold stands by itself */
 };
 
-/* Copies a fold, less what it holds of commitments that are not open. */
+/* The sum of a journey's values, which takes some 66 bits: CXJ__TOUCHPOINTS_LIMIT times 10^15, and a sign. */
+static inline struct cxj__int128 cxj__fold_value(const struct cxj__fold *fold) {
+    return (struct cxj__int128){fold->value, (fold->value_above ^ UINT64_C(0x80)) - 0x80};
+}
+
+/* Copies a fold, less what it holds of commitments that are not open, and its durations in working hours. */
 void cxj__fold_copy(struct cxj__fold *to, const struct cxj__fold *from);
 
 /* Whether an earlier touchpoint of the journey has held a value (not none) of a dimension. The fold knows it while all
@@ -100,17 +133,23 @@ void cxj__fold_restate(struct cxj__fold *fold, const cxj_touchpoint *m);
 /* Folds in one touchpoint, whose facets are implied already and which is not withdrawn.
  * held: a bit for each dimension whose value an earlier touchpoint of the journey has held.
  * wanted: a bit for each dimension whose transitions are of interest; the others' leave no facts.
+ * hours: the clock of working hours, if somebody asks for it; its durations are the fold's own, or stand elsewhere.
  * facts: room for CXJ__FACTS_OF_A_STEP; the first is the touchpoint's own.
  * Returns the number of facts. */
 enum { CXJ__ALL_TRACKS = (1 << CXJ__TRACKS) - 1 };
-size_t cxj__fold_step(struct cxj__fold *fold, const cxj_touchpoint *m, uint32_t held, uint32_t wanted,
-                      struct cxj__fact *facts);
+size_t cxj__fold_step(struct cxj__fold *fold, struct cxj__hours hours, const cxj_touchpoint *m, uint32_t held,
+                      uint32_t wanted, struct cxj__fact *facts);
+static inline struct cxj__hours cxj__fold_no_hours(void) {
+    return (struct cxj__hours){NULL, NULL};
+}
 
-/* True if the two contributions of a journey that runs differ in the counts of the fold alone, as they do nearly always
- * when a touchpoint comes last. False where that is not plain to see. */
+/* True if the two contributions of a journey that runs differ in the counts of the fold and the time of its responses
+ * alone, as they do nearly always when a touchpoint comes last. False where that is not plain to see. */
 bool cxj__fold_contributes_alike(const struct cxj__fold *before, const struct cxj__fold *after);
 
-/* What the journey adds to a journeys cell as it stands; now is INT64_MIN before the clock is set. */
-void cxj__fold_contribute(const struct cxj__fold *fold, int64_t now, struct cxj__contribution *contribution);
+/* What the journey adds to a journeys cell as it stands, with its durations by a clock: lasted are the fold's own and
+ * calendar is NULL, or they are those in the working hours of the calendar. now is INT64_MIN before the clock is set. */
+void cxj__fold_contribute(const struct cxj__fold *fold, const struct cxj__calendar *calendar,
+                          const struct cxj__durations *lasted, int64_t now, struct cxj__contribution *contribution);
 
 #endif

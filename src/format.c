@@ -17,7 +17,8 @@
  * into the block under way unless that has 65,536 bytes or more. Kinds that have no items have no block.
  *
  * There is exactly one way to write a state, and nothing else is read: what is taken of format 2 is written again byte
- * for byte. Format 1 is what versions before 0.2 wrote. It is read for ever, and written again as format 2.
+ * for byte, less the columns of cells that are none any more (cell.h). Format 1 is what versions before 0.2 wrote. It is
+ * read for ever, and written again as format 2.
  *
  * Format 2. Blocks come in this order; the number before each is its kind:
  *
@@ -46,8 +47,8 @@
  *                 listed are not known of this cell, and of each its distance from the one before (of the first: its
  *                 place, from 0); then, of those that are known, the counts; the sums (length in bytes from 0 to 13,
  *                 then those, two's complement); the histograms (how many buckets; for each the distance from the one
- *                 before it, and how often). Only what sealed journeys have contributed is in it. The columns that
- *                 format 1 had are known of every cell
+ *                 before it, and how often). Only what sealed journeys have contributed is in it. Of the columns
+ *                 that format 1 had, those that there still are stand in every list, and are known of every cell
  *     5 journeys  in the order of their numbers: the distance from the one before it; 0 for a sealed journey, else
  *                 twice the number of its touchpoints that contribute, and 1 more if others are withdrawn; if so, how
  *                 many; then those that contribute, in order; then those that are withdrawn, in the order of their ids:
@@ -188,6 +189,15 @@ static uint8_t get_byte(struct cxj__wire_in *in) {
     return byte == NULL ? 0 : *byte;
 }
 
+/* Facets, as their bits. */
+static uint32_t get_facets(struct cxj__wire_in *in) {
+    uint64_t facets = cxj__wire_get(in, UINT32_MAX);
+    if ((facets & ~(uint64_t)CXJ_FACETS_ALL) != 0) {
+        cxj__wire_refuse(in, CXJ_NEWER_FORMAT, "a facet that this library does not know; a newer one is needed");
+    }
+    return (uint32_t)facets;
+}
+
 void cxj__format_get_touchpoint(struct cxj__wire_in *in, cxj_touchpoint *t, struct cxj__format_before *before) {
     memset(t, 0, sizeof *t);
     size_t begin = in->at;
@@ -202,7 +212,7 @@ void cxj__format_get_touchpoint(struct cxj__wire_in *in, cxj_touchpoint *t, stru
     GET(ACTIVITY, t->activity = (uint16_t)cxj__wire_get(in, UINT16_MAX));
     GET(CHANNEL, t->channel = (uint16_t)cxj__wire_get(in, UINT16_MAX));
     GET(STAGE, t->stage = (uint16_t)cxj__wire_get(in, UINT16_MAX));
-    GET(FACETS, t->facets = (uint32_t)cxj__wire_get(in, CXJ_FACETS_ALL));
+    GET(FACETS, t->facets = get_facets(in));
     if (fields >> RATING & 1) {
         t->scale = get_byte(in);
         t->scope = get_byte(in);

@@ -42,6 +42,7 @@ void cxj__journey_free(struct cxj__journey *journey, struct cxj__memory *memory)
     cxj__base_resize(memory, journey->samples, journey->sample_capacity * sizeof *journey->samples, 0);
     if (journey->further != NULL) memset(journey->further, 0, FURTHER_BYTES);
     cxj__base_resize(memory, journey->further, journey->further == NULL ? 0 : FURTHER_BYTES, 0);
+    cxj__journey_drop_hours(journey, memory);
     cxj__index_free(journey->index, memory);
     memset(journey, 0, CXJ__JOURNEY_BYTES);
 }
@@ -76,6 +77,12 @@ void cxj__journey_prefetch(const struct cxj__journey *journey) {
     CXJ__PREFETCH((const char *)(last + 2) - 1);
 }
 
+uint64_t cxj__journey_customer(const struct cxj__journey *journey) {
+    size_t i = journey->rare_count;
+    while (i > 0 && journey->rares[i - 1].customer == 0) i--;
+    return i > 0 ? journey->rares[i - 1].customer : 0;
+}
+
 /* ---- the fold of a journey -------------------------------------------------------------------------------------- */
 
 static bool has_further(const struct cxj__fold *fold) {
@@ -83,13 +90,14 @@ static bool has_further(const struct cxj__fold *fold) {
 }
 
 /* Folds the records from one on; folded counts them. */
-static void fold_on(const struct cxj__journey *journey, size_t from, size_t to, struct cxj__fold *fold,
-                    uint64_t *folded) {
+static void fold_on(const struct cxj__journey *journey, size_t from, size_t to, const struct cxj__calendar *calendar,
+                    struct cxj__fold *fold, uint64_t *folded) {
+    struct cxj__hours hours = {calendar, &fold->in_hours};
     struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
     for (size_t i = from; i < to; i++) {
         struct cxj__entry entry;
         cxj__journey_unpack(journey, i, &entry);
-        cxj__fold_step(fold, &entry.touchpoint, entry.held, 0, facts);
+        cxj__fold_step(fold, hours, &entry.touchpoint, entry.held, 0, facts);
         ++*folded;
     }
 }
@@ -97,7 +105,7 @@ static void fold_on(const struct cxj__journey *journey, size_t from, size_t to, 
 static void fold_again(const struct cxj__journey *journey, struct cxj__fold *fold) {
     uint64_t folded = 0;
     memset(fold, 0, sizeof *fold);
-    fold_on(journey, 0, journey->count, fold, &folded);
+    fold_on(journey, 0, journey->count, NULL, fold, &folded);
 }
 
 const struct cxj__fold *cxj__journey_fold(const struct cxj__journey *journey, struct cxj__fold *room) {
@@ -113,6 +121,21 @@ const struct cxj__fold *cxj__journey_fold(const struct cxj__journey *journey, st
 
 void cxj__journey_copy_fold(const struct cxj__journey *journey, struct cxj__fold *fold) {
     memcpy(fold, &journey->fold, offsetof(struct cxj__fold, promises[1]));
+    if (journey->in_hours != NULL) fold->in_hours = *journey->in_hours;
+}
+
+bool cxj__journey_reserve_hours(struct cxj__journey *journey, struct cxj__memory *memory) {
+    if (journey->in_hours != NULL) return true;
+    journey->in_hours = cxj__base_resize(memory, NULL, 0, sizeof *journey->in_hours);
+    if (journey->in_hours != NULL) memset(journey->in_hours, 0, sizeof *journey->in_hours);
+    return journey->in_hours != NULL;
+}
+
+void cxj__journey_drop_hours(struct cxj__journey *journey, struct cxj__memory *memory) {
+    if (journey->in_hours == NULL) return;
+    memset(journey->in_hours, 0, sizeof *journey->in_hours);
+    cxj__base_resize(memory, journey->in_hours, sizeof *journey->in_hours, 0);
+    journey->in_hours = NULL;
 }
 
 bool cxj__journey_reserve_fold(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__fold *fold) {
@@ -129,7 +152,9 @@ bool cxj__journey_reserve_fold(struct cxj__journey *journey, struct cxj__memory 
 void cxj__journey_set_fold(struct cxj__journey *journey, const struct cxj__fold *fold) {
     memcpy(&journey->fold, fold, offsetof(struct cxj__fold, promises[1]));
     if (has_further(fold) && journey->further != NULL) memcpy(journey->further, &fold->promises[1], FURTHER_BYTES);
+    if (journey->in_hours != NULL) *journey->in_hours = fold->in_hours;
 }
+
 /* ---- touchpoints ------------------------------------------------------------------------------------------------ */
 
 #define STORE_ORDER(a, b) ((a) < (b) ? -1 : (a) > (b))
@@ -157,7 +182,11 @@ enum {
     PLACE_SHIFT = 9
 };
 
-_Static_assert((CXJ_FACETS_ALL >> SCALE_SHIFT) == 0, "facets fit below the scale");
+/* A record that contributes is not withdrawn: the facets behind that one stand one bit lower. */
+#define BEHIND_WITHDRAWN ((uint32_t)CXJ_FACETS_ALL & ~(2U * CXJ_FACET_WITHDRAWN - 1))
+#define BEFORE_WITHDRAWN (CXJ_FACET_WITHDRAWN - 1U)
+
+_Static_assert((CXJ_FACETS_ALL >> 1 >> SCALE_SHIFT) == 0, "all facets but one fit below the scale");
 _Static_assert(CXJ_SCALE_CES7 < 1 << (SCORE_SHIFT - SCALE_SHIFT), "scales fit below the score");
 _Static_assert(100 < 1 << (SCOPE_SHIFT - SCORE_SHIFT), "scores of all scales fit below the scope");
 _Static_assert(CXJ_SCOPE_EMPLOYEE < 1 << (OUTCOME_SHIFT - SCOPE_SHIFT), "scopes fit below the outcome");
@@ -166,6 +195,14 @@ _Static_assert(RARE_SHIFT == 31, "the last bit is the last bit");
 _Static_assert(CXJ__COMMITMENTS <= 1 << HELD_SHIFT, "commitments fit below what was held");
 _Static_assert(CXJ__HOLDERS <= PLACE_SHIFT - HELD_SHIFT, "a bit for each holder");
 _Static_assert(CXJ__TOUCHPOINTS_LIMIT <= 1 << (32 - PLACE_SHIFT), "places of rare fields fit");
+
+static uint32_t pack_facets(uint32_t facets) {
+    return (facets & BEFORE_WITHDRAWN) | (facets & BEHIND_WITHDRAWN) >> 1;
+}
+
+static uint32_t facets_of(const struct cxj__record *record) {
+    return (record->bits & BEFORE_WITHDRAWN) | (record->bits << 1 & BEHIND_WITHDRAWN);
+}
 
 static bool is_rare(const struct cxj__record *record) {
     return record->bits >> RARE_SHIFT != 0;
@@ -201,7 +238,7 @@ void cxj__journey_unpack(const struct cxj__journey *journey, size_t position, st
         const struct cxj__record *withdrawn = withdrawn_at(journey, position - journey->count);
         t->id = withdrawn->id;
         t->revision = (uint64_t)withdrawn->at;
-        t->facets = withdrawn->bits;
+        t->facets = CXJ_FACET_WITHDRAWN;
         return;
     }
     const struct cxj__record *record = record_at(journey, position);
@@ -213,7 +250,7 @@ void cxj__journey_unpack(const struct cxj__journey *journey, size_t position, st
     t->activity = record->activity;
     t->channel = record->channel;
     t->stage = record->stage;
-    t->facets = record->bits & CXJ_FACETS_ALL;
+    t->facets = facets_of(record);
     t->scale = record->bits >> SCALE_SHIFT & 0x7;
     t->score = record->bits >> SCORE_SHIFT & 0x7f;
     t->scope = record->bits >> SCOPE_SHIFT & 0x3;
@@ -243,7 +280,7 @@ static void pack(struct cxj__journey *journey, size_t position, const cxj_touchp
         .activity = t->activity,
         .channel = t->channel,
         .stage = t->stage,
-        .bits = t->facets | (uint32_t)t->scale << SCALE_SHIFT | (uint32_t)t->score << SCORE_SHIFT |
+        .bits = pack_facets(t->facets) | (uint32_t)t->scale << SCALE_SHIFT | (uint32_t)t->score << SCORE_SHIFT |
                 (uint32_t)t->scope << SCOPE_SHIFT | (uint32_t)t->outcome << OUTCOME_SHIFT |
                 (uint32_t)rare << RARE_SHIFT,
         .more = t->commitment | held << HELD_SHIFT | (uint32_t)journey->rare_count << PLACE_SHIFT,
@@ -420,8 +457,8 @@ static bool make_index(struct cxj__journey *journey, struct cxj__memory *memory,
     journey->index = index;
     /* A journey without an index has no more records than lie before the first checkpoint. */
     if (journey->count == CXJ__CHECKPOINT_EVERY) {
-        struct cxj__fold *checkpoint = &index->checkpoints[index->checkpoint_count++];
-        cxj__fold_copy(checkpoint, cxj__journey_fold(journey, checkpoint));
+        struct cxj__fold room;
+        cxj__journey_checkpoint(journey, journey->count, cxj__journey_fold(journey, &room), journey->in_hours);
     }
     fill_index(journey, seed);
     return true;
@@ -518,8 +555,7 @@ void cxj__journey_retract(struct cxj__journey *journey, const struct cxj__seed *
         for (; from > 0 && withdrawn_at(journey, from - 1)->id > retraction->id; from--) {
             *withdrawn_at(journey, --to) = *withdrawn_at(journey, from - 1);
         }
-        *withdrawn_at(journey, --to) = (struct cxj__record){
-            .at = (int64_t)retraction->revision, .id = retraction->id, .bits = CXJ_FACET_WITHDRAWN};
+        *withdrawn_at(journey, --to) = (struct cxj__record){.at = (int64_t)retraction->revision, .id = retraction->id};
         cxj__journey_release_id(journey, seed, retraction->id);
     }
 }
@@ -573,11 +609,12 @@ void cxj__journey_drop_samples(struct cxj__journey *journey, struct cxj__memory 
     journey->sample_capacity = 0;
 }
 
-void cxj__journey_fold_at(const struct cxj__journey *journey, size_t position, struct cxj__fold *fold,
-                          uint64_t *folded) {
+void cxj__journey_fold_at(const struct cxj__journey *journey, size_t position, const struct cxj__calendar *calendar,
+                          struct cxj__fold *fold, uint64_t *folded) {
     size_t done = 0;
     if (position == journey->count) {
         cxj__fold_copy(fold, cxj__journey_fold(journey, fold));
+        if (calendar != NULL) fold->in_hours = *journey->in_hours;
         return;
     }
     size_t checkpoint = position / CXJ__CHECKPOINT_EVERY;
@@ -590,14 +627,17 @@ void cxj__journey_fold_at(const struct cxj__journey *journey, size_t position, s
         *fold = journey->index->checkpoints[checkpoint - 1];
         done = checkpoint * CXJ__CHECKPOINT_EVERY;
     }
-    fold_on(journey, done, position, fold, folded);
+    fold_on(journey, done, position, calendar, fold, folded);
 }
 
-void cxj__journey_checkpoint(struct cxj__journey *journey, size_t behind, const struct cxj__fold *fold) {
+void cxj__journey_checkpoint(struct cxj__journey *journey, size_t behind, const struct cxj__fold *fold,
+                             const struct cxj__durations *in_hours) {
     struct cxj__index *index = journey->index;
     if (index == NULL || behind % CXJ__CHECKPOINT_EVERY != 0) return;
     index->checkpoint_count = behind / CXJ__CHECKPOINT_EVERY;
-    cxj__fold_copy(&index->checkpoints[index->checkpoint_count - 1], fold);
+    struct cxj__fold *checkpoint = &index->checkpoints[index->checkpoint_count - 1];
+    cxj__fold_copy(checkpoint, fold);
+    if (in_hours != NULL) checkpoint->in_hours = *in_hours;
 }
 
 void cxj__journey_drop_checkpoints(struct cxj__journey *journey, size_t position) {
@@ -650,9 +690,11 @@ static void translate_fold(struct cxj__journey *journey, uint32_t *const *codes)
 }
 
 /* The index of a copy, and the folds that it keeps. */
-static bool index_copy(struct cxj__journey *copy, struct cxj__memory *memory, const struct cxj__seed *seed) {
+static bool index_copy(struct cxj__journey *copy, struct cxj__memory *memory, const struct cxj__seed *seed,
+                       const struct cxj__calendar *calendar) {
     struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
     struct cxj__fold fold;
+    struct cxj__hours hours = {calendar, &fold.in_hours};
     if (!make_index(copy, memory, seed)) return false;
     struct cxj__index *index = copy->index;
     if (!cxj__base_grow(memory, &index->checkpoints, &index->checkpoint_capacity, copy->count / CXJ__CHECKPOINT_EVERY,
@@ -663,14 +705,15 @@ static bool index_copy(struct cxj__journey *copy, struct cxj__memory *memory, co
     for (size_t i = 0; i < copy->count; i++) {
         struct cxj__entry entry;
         cxj__journey_unpack(copy, i, &entry);
-        (void)cxj__fold_step(&fold, &entry.touchpoint, entry.held, 0, facts);
-        cxj__journey_checkpoint(copy, i + 1, &fold);
+        (void)cxj__fold_step(&fold, hours, &entry.touchpoint, entry.held, 0, facts);
+        cxj__journey_checkpoint(copy, i + 1, &fold, &fold.in_hours);
     }
     return true;
 }
 
 bool cxj__journey_copy(struct cxj__journey *copy, struct cxj__memory *memory, const struct cxj__seed *seed,
-                       const struct cxj__journey *journey, uint32_t *const *codes) {
+                       const struct cxj__journey *journey, uint32_t *const *codes,
+                       const struct cxj__calendar *calendar) {
     struct cxj__fold room;
     if (!cxj__journey_copy_records(copy, journey, memory)) return false;
     const struct cxj__fold *fold = cxj__journey_fold(journey, &room);
@@ -679,11 +722,13 @@ bool cxj__journey_copy(struct cxj__journey *copy, struct cxj__memory *memory, co
         return false;
     }
     cxj__journey_set_fold(copy, fold);
+    if (calendar != NULL && !cxj__journey_reserve_hours(copy, memory)) return false;
+    if (calendar != NULL && journey->in_hours != NULL) *copy->in_hours = *journey->in_hours;
     if (copy->sample_capacity >= fold->samples && fold->samples > 0) {
         memcpy(copy->samples, journey->samples, fold->samples * sizeof *copy->samples);
     }
     copy->ids = journey->ids;
     translate_records(copy, codes);
     translate_fold(copy, codes);
-    return journey->index == NULL || index_copy(copy, memory, seed);
+    return journey->index == NULL || index_copy(copy, memory, seed, calendar);
 }

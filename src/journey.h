@@ -14,9 +14,9 @@ enum {
 };
 #define CXJ__CAUSE_HOLDER 5
 
-/* A touchpoint as it is kept: what nearly all have, packed. bits: facets 17, scale 3, score 7, scope 2, outcome 2,
- * rare 1. more: commitment 3, held 6, place of the rare fields 23. Of one that is withdrawn nothing is kept but its id
- * and, in at, its revision; all else is zero. */
+/* A touchpoint as it is kept: what nearly all have, packed. bits: facets 17 (all but withdrawn), scale 3, score 7, scope
+ * 2, outcome 2, rare 1. more: commitment 3, held 6, place of the rare fields 23. Of one that is withdrawn nothing is
+ * kept but its id and, in at, its revision; all else is zero. */
 struct cxj__record {
     int64_t at;
     uint64_t id;
@@ -59,6 +59,7 @@ struct cxj__journey {
     uint32_t kept : 30;           /* its place among those kept for a snapshot, plus one; 0: it is not */
     int64_t seal_at;              /* not after the moment at which it is to be sealed */
     struct cxj__promise *further; /* of commitments 1 and up; NULL if none was ever made */
+    struct cxj__durations *in_hours; /* the fold's; NULL: nobody asks for them */
     struct cxj__record first_records[CXJ__FIRST_RECORDS];
     struct cxj__fold fold;
 };
@@ -98,9 +99,14 @@ bool cxj__journey_copy_records(struct cxj__journey *copy, const struct cxj__jour
                                struct cxj__memory *memory);
 
 /* Makes an empty journey the copy of another, whose codes become codes[dimension][code]. The index of a long one knows
- * nothing of views. False, and then it may hold something, if there is no memory. */
+ * nothing of views. With a calendar it has durations in working hours, zero if the other has none. False, and then it
+ * may hold something, if there is no memory. */
 bool cxj__journey_copy(struct cxj__journey *copy, struct cxj__memory *memory, const struct cxj__seed *seed,
-                       const struct cxj__journey *journey, uint32_t *const *codes);
+                       const struct cxj__journey *journey, uint32_t *const *codes,
+                       const struct cxj__calendar *calendar);
+
+/* The customer whose journey it is: as last stated; 0: nobody has said so. Most journeys have few rare fields. */
+uint64_t cxj__journey_customer(const struct cxj__journey *journey);
 
 /* ---- the fold of a journey -------------------------------------------------------------------------------------- */
 
@@ -108,11 +114,13 @@ bool cxj__journey_copy(struct cxj__journey *copy, struct cxj__memory *memory, co
  * where there was no memory for those, they are found out again. */
 const struct cxj__fold *cxj__journey_fold(const struct cxj__journey *journey, struct cxj__fold *room);
 
-/* Copies what stands in the journey itself of its fold. */
+/* Copies what stands in the journey itself of its fold, and its durations in working hours. */
 void cxj__journey_copy_fold(const struct cxj__journey *journey, struct cxj__fold *fold);
 
-/* Makes room for the promises of a fold, and puts it in the place of the journey's. Without that room it loses those
+/* Makes room for durations in working hours, or gives it back. Makes room for the promises of a fold, and puts it in the place of the journey's. Without that room it loses those
  * that stand aside, which a look at its touchpoints finds again. */
+bool cxj__journey_reserve_hours(struct cxj__journey *journey, struct cxj__memory *memory);
+void cxj__journey_drop_hours(struct cxj__journey *journey, struct cxj__memory *memory);
 bool cxj__journey_reserve_fold(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__fold *fold);
 void cxj__journey_set_fold(struct cxj__journey *journey, const struct cxj__fold *fold);
 
@@ -190,12 +198,15 @@ bool cxj__journey_reserve_index(struct cxj__journey *journey, struct cxj__memory
                                 size_t further);
 void cxj__journey_drop_index(struct cxj__journey *journey, struct cxj__memory *memory);
 
-/* The fold before the record at a position. folded counts the touchpoints folded for it. */
-void cxj__journey_fold_at(const struct cxj__journey *journey, size_t position, struct cxj__fold *fold,
-                          uint64_t *folded);
+/* The fold before the record at a position, with durations in the working hours of a calendar; NULL: without. folded
+ * counts the touchpoints folded for it. */
+void cxj__journey_fold_at(const struct cxj__journey *journey, size_t position, const struct cxj__calendar *calendar,
+                          struct cxj__fold *fold, uint64_t *folded);
 
-/* Keeps the fold after so many records, if it is one to be kept; records are folded in order. */
-void cxj__journey_checkpoint(struct cxj__journey *journey, size_t behind, const struct cxj__fold *fold);
+/* Keeps the fold after so many records, if it is one to be kept, with its durations in working hours, if it has them
+ * (else NULL); records are folded in order. */
+void cxj__journey_checkpoint(struct cxj__journey *journey, size_t behind, const struct cxj__fold *fold,
+                             const struct cxj__durations *in_hours);
 
 /* Forgets the folds that are kept behind a position. */
 void cxj__journey_drop_checkpoints(struct cxj__journey *journey, size_t position);

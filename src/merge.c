@@ -103,11 +103,12 @@ static bool copy_journeys(struct merge *merge) {
         taken->joined = NULL;
         taken->is_known = false;
         taken->copy = cxj__store_copy(&core->store, &core->memory, &core->seed, journey, merge->translation.codes,
-                                      taken->own == NULL);
+                                      core->hours, taken->own == NULL);
         if (taken->copy == NULL) {
             merge->taken.count--;
             return false;
         }
+        if (core->hours != NULL && merge->source->hours == NULL) cxj__append_fold_anew(core, taken->copy);
     }
     return true;
 }

@@ -3,7 +3,8 @@
  * One table says all about a metric: its name, unit, needs, formula and definition. A formula is one of a few kinds,
  * each a function below, applied to counts, sums or a histogram of the cell. Division happens here and only here, once
  * and at the end, in double.
- * A metric's number is its grain times 1,000 plus its place within the grain's table: append, and never take out. */
+ * A metric's number is its grain times 1,000 plus its place within the grain's table: append, and never take out. What
+ * is appended stands in the catalogue where SPEC.md has it (later). */
 #include "metric.h"
 
 #include <math.h>
@@ -60,6 +61,7 @@ enum { NONE = 255 };
 #define CHURNED CXJ_FACET_CHURNED
 #define CLEAN (FAULT | REPEATED | CONTRADICTED | CHASE)
 #define CONTEXT (REPEATED | CONTRADICTED)
+#define ANSWERING (CONTACT | UPDATE | RESOLVED)
 #define REOPENING (INBOUND | REPEATED | CONTRADICTED | FAULT | REOPENS)
 
 #define UNIT 12600
@@ -83,6 +85,10 @@ enum { NONE = 255 };
     {name, CXJ_UNIT_DURATION, CXJ_KIND_QUANTILE, QUANTILE, a, b, percent, needs, 0, 1, summary}
 #define RANKED_ENDED(name, a, percent, any, summary)                                                                   \
     {name, CXJ_UNIT_DURATION, CXJ_KIND_QUANTILE, QUANTILE_ENDED, a, 0, percent, 0, any, 1, summary}
+
+/* Of responses: unit, kind, formula, operands, summary. */
+#define RESPONDED(name, unit, kind, formula, a, b, c, summary)                                                         \
+    {name, CXJ_UNIT_##unit, CXJ_KIND_##kind, formula, a, b, c, INBOUND, ANSWERING, 1, summary}
 
 /* Of what is summed in a test's library alone (cell.h). */
 #ifdef CXJ__WITH_DUMMIES
@@ -162,6 +168,16 @@ static const struct metric of_touchpoints[] = {
     RANKED("lateness_p90", CXJ__T_HISTOGRAM_LATENESS, CXJ__T_LATE, 90, DELIVERED, "its 90th percentile"),
     RANKED("lateness_p99", CXJ__T_HISTOGRAM_LATENESS, CXJ__T_LATE, 99, DELIVERED, "its 99th percentile"),
     {"value", CXJ_UNIT_MONEY, CXJ_KIND_COUNT, TOTAL, CXJ__T_SUM_VALUE, 0, NONE, 0, 0, 1, "sum of value"},
+    RESPONDED("responses", COUNT, COUNT, COUNT, CXJ__T_RESPONSES, 0, NONE,
+              "touchpoints that answered a customer who waited for it"),
+    RESPONDED("response_mean", DURATION, MEAN, AVERAGE, CXJ__T_SUM_RESPONSE, CXJ__T_RESPONSES, NONE,
+              "mean time for which these customers had waited"),
+    RESPONDED("response_p50", DURATION, QUANTILE, QUANTILE, CXJ__T_HISTOGRAM_RESPONSE, CXJ__T_RESPONSES, 50,
+              "median of that time"),
+    RESPONDED("response_p90", DURATION, QUANTILE, QUANTILE, CXJ__T_HISTOGRAM_RESPONSE, CXJ__T_RESPONSES, 90,
+              "its 90th percentile"),
+    RESPONDED("response_p99", DURATION, QUANTILE, QUANTILE, CXJ__T_HISTOGRAM_RESPONSE, CXJ__T_RESPONSES, 99,
+              "its 99th percentile"),
     DUMMIES(T)};
 
 static const struct metric of_transitions[] = {
@@ -293,17 +309,39 @@ static const struct metric of_journeys[] = {
      "(clean touchpoints / touchpoints)^(touchpoints / journeys), of ended journeys: the share of clean journeys "
      "if touchpoints were independent"},
     COUNTED("loops", CXJ__J_LOOPS, 0, "dissatisfied ratings that wait for an answer"),
-    SHARED("closed_loop_rate", CXJ__J_LOOPS_CLOSED, ONLY(CXJ__J_LOOPS), CONTACT | INBOUND,
-           "loops closed by a contact of ours / loops"),
-    RANKED("closed_loop_p50", CXJ__J_HISTOGRAM_LOOP, CXJ__J_LOOPS_CLOSED, 50, CONTACT | INBOUND,
-           "median time from the rating to that contact"),
+    {"closed_loop_rate", CXJ_UNIT_SHARE, CXJ_KIND_SHARE, SHARE, CXJ__J_LOOPS_CLOSED, ONLY(CXJ__J_LOOPS), 0, ANSWERING,
+     1, "loops that were answered / loops"},
+    {"closed_loop_p50", CXJ_UNIT_DURATION, CXJ_KIND_QUANTILE, QUANTILE, CXJ__J_HISTOGRAM_LOOP, CXJ__J_LOOPS_CLOSED, 50,
+     0, ANSWERING, 1, "median time from the rating to that answer"},
     {"value", CXJ_UNIT_MONEY, CXJ_KIND_COUNT, TOTAL, CXJ__J_SUM_VALUE, 0, NONE, 0, 0, 1, "sum of value"},
     {"value_lost", CXJ_UNIT_MONEY, CXJ_KIND_COUNT, TOTAL, CXJ__J_SUM_VALUE_LOST, 0, NONE, CHURNED, 0, 1,
      "sum of value of churned journeys"},
+    RESPONDED("first_responses", COUNT, COUNT, COUNT, CXJ__J_FIRST_RESPONSES, 0, NONE,
+              "journeys with a first response"),
+    RESPONDED("first_response_mean", DURATION, MEAN, AVERAGE, CXJ__J_SUM_FIRST_RESPONSE, CXJ__J_FIRST_RESPONSES, NONE,
+              "mean time for which the customer had waited for it"),
+    RESPONDED("first_response_p50", DURATION, QUANTILE, QUANTILE, CXJ__J_HISTOGRAM_FIRST_RESPONSE,
+              CXJ__J_FIRST_RESPONSES, 50, "median of that time"),
+    RESPONDED("first_response_p90", DURATION, QUANTILE, QUANTILE, CXJ__J_HISTOGRAM_FIRST_RESPONSE,
+              CXJ__J_FIRST_RESPONSES, 90, "its 90th percentile"),
+    RESPONDED("responses", COUNT, COUNT, COUNT, CXJ__J_RESPONSES, 0, NONE,
+              "touchpoints that answered a customer who waited for it"),
+    RESPONDED("response_mean", DURATION, MEAN, AVERAGE, CXJ__J_SUM_RESPONSE, CXJ__J_RESPONSES, NONE,
+              "mean time for which these customers had waited"),
+    RESPONDED("waiting", COUNT, COUNT, COUNT, CXJ__J_WAITING, 0, NONE,
+              "running journeys in which the customer waits for an answer"),
     DUMMIES(J)};
 
 #define LENGTH(table) (sizeof(table) / sizeof *(table))
 enum { NUMBERS_OF_A_GRAIN = 1000 };
+
+/* Rows that came later: so many from one on stand in the catalogue before another. At most one line for a grain. */
+static const struct {
+    uint8_t grain, before, first, count;
+} later[] = {
+    {CXJ_GRAIN_TOUCHPOINTS, 38, 51, 5}, /* responses: before deliveries */
+    {CXJ_GRAIN_JOURNEYS, 68, 78, 7},    /* first_responses: before proactive_share */
+};
 
 static const struct {
     const struct metric *metrics;
@@ -320,15 +358,34 @@ size_t cxj__metric_count(void) {
     return LENGTH(of_touchpoints) + LENGTH(of_transitions) + LENGTH(of_journeys);
 }
 
-/* The row at a place of the catalogue; its grain, and its place within that. */
+/* The row of a grain's table that stands at a place among those of its grain in the catalogue, and the other way. */
+static size_t row_at(uint32_t grain, size_t place) {
+    for (size_t i = 0; i < LENGTH(later); i++) {
+        size_t before = later[i].before, first = later[i].first, count = later[i].count;
+        if (later[i].grain != grain || place < before || place >= first + count) continue;
+        return place < before + count ? first + place - before : place - count;
+    }
+    return place;
+}
+
+static size_t place_within(uint32_t grain, size_t row) {
+    for (size_t i = 0; i < LENGTH(later); i++) {
+        size_t before = later[i].before, first = later[i].first, count = later[i].count;
+        if (later[i].grain != grain || row < before || row >= first + count) continue;
+        return row < first ? row + count : before + row - first;
+    }
+    return row;
+}
+
+/* The row at a place of the catalogue; its grain, and its place in the grain's table. */
 static const struct metric *row(size_t place, uint32_t *grain, size_t *within) {
     for (*grain = CXJ_GRAIN_TOUCHPOINTS; place >= tables[*grain].count; ++*grain) place -= tables[*grain].count;
-    *within = place;
-    return &tables[*grain].metrics[place];
+    *within = row_at(*grain, place);
+    return &tables[*grain].metrics[*within];
 }
 
 static size_t place_of(uint32_t grain, size_t within) {
-    size_t place = within;
+    size_t place = place_within(grain, within);
     for (uint32_t g = CXJ_GRAIN_TOUCHPOINTS; g < grain; g++) place += tables[g].count;
     return place;
 }

@@ -15,7 +15,8 @@
 
 struct cxj__post cxj__post_of(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__fold *fold,
                               enum cxj__posting posting) {
-    struct cxj__post post = {.core = core, .journey = journey, .posting = posting, .budget = SIZE_MAX};
+    struct cxj__post post = {
+        .core = core, .journey = journey, .posting = posting, .budget = SIZE_MAX, .base = SIZE_MAX};
     cxj__core_set_journey_codes(fold, &post.codes);
     return post;
 }
@@ -46,37 +47,43 @@ static bool reach(struct cxj__core *core, struct cxj_view *view, const struct cx
     return *cell != NULL;
 }
 
+/* The code of a record for a holder, and its moment. */
+static uint32_t its_code(const struct cxj__post *post, size_t position, uint32_t holder) {
+    return position < post->base ? cxj__journey_code_at(post->journey, position, holder)
+                                 : cxj__journey_code(&post->entries[position - post->base].touchpoint, holder);
+}
+static int64_t its_moment(const struct cxj__post *post, size_t position) {
+    return position < post->base ? cxj__journey_moment(post->journey, position)
+                                 : post->entries[position - post->base].touchpoint.at;
+}
+
 /* True if the record at a position falls under the key of a touchpoints view, whose conditions on the journey it
  * meets. */
-static bool falls_under(const struct cxj__journey *journey, const struct cxj_view *view, const struct cxj__key *key,
+static bool falls_under(const struct cxj__post *post, const struct cxj_view *view, const struct cxj__key *key,
                         size_t position) {
     for (size_t i = 0; i < view->dimension_count; i++) {
         uint32_t holder = view->dimensions[i] - 1U;
-        if (holder < CXJ__HOLDERS && cxj__journey_code_at(journey, position, holder) != key->parts[i]) return false;
+        if (holder < CXJ__HOLDERS && its_code(post, position, holder) != key->parts[i]) return false;
     }
-    if (view->period != CXJ__NO_PERIOD && !cxj__view_is_in_period(view, key, cxj__journey_moment(journey, position))) {
-        return false;
-    }
+    if (view->period != CXJ__NO_PERIOD && !cxj__view_is_in_period(view, key, its_moment(post, position))) return false;
     for (size_t i = 0; i < view->condition_count; i++) {
         const struct cxj__condition *condition = &view->conditions[i];
         uint32_t holder = condition->dimension - 1U;
-        if (holder < CXJ__HOLDERS && !cxj__query_has_code(condition, cxj__journey_code_at(journey, position, holder))) {
-            return false;
-        }
+        if (holder < CXJ__HOLDERS && !cxj__query_has_code(condition, its_code(post, position, holder))) return false;
     }
     return true;
 }
 
 /* In a short journey: whether no record before a position falls under the key. held: which of the values at the
  * position an earlier record has. */
-static bool is_first_under(const struct cxj__journey *journey, const struct cxj_view *view, const struct cxj__key *key,
+static bool is_first_under(const struct cxj__post *post, const struct cxj_view *view, const struct cxj__key *key,
                            uint32_t held, size_t position) {
     for (size_t i = 0; i < view->dimension_count; i++) {
         uint32_t d = view->dimensions[i] - 1U;
         if (d < CXJ__TRACKS && key->parts[i] != 0 && (held >> d & 1) == 0) return true;
     }
     for (size_t i = position; i-- > 0;) {
-        if (falls_under(journey, view, key, i)) return false;
+        if (falls_under(post, view, key, i)) return false;
     }
     return true;
 }
@@ -92,89 +99,60 @@ static bool count_indexed(const struct cxj__core *core, struct cxj__index *index
 
 /* ---- one posting ------------------------------------------------------------------------------------------------ */
 
-/* A fact under a key of a view. */
-struct posting {
-    struct cxj_view *view;
-    const struct cxj__key *key;
-    const struct cxj__fact *fact;
-    uint32_t held;
-    size_t position;
-};
-
 /* Whether the journey comes into the cell with the touchpoint, or leaves it. */
-static bool is_first(const struct cxj__post *post, const struct posting *posting, const struct cxj__cell *cell,
-                     int sign) {
-    if (posting->fact->grain != CXJ_GRAIN_TOUCHPOINTS) return false;
+static bool is_first(const struct cxj__target *target, const struct cxj__cell *cell, int sign) {
+    const struct cxj__post *post = target->post;
+    if (target->fact->grain != CXJ_GRAIN_TOUCHPOINTS) return false;
     struct cxj__index *index = post->journey->index;
     if (index != NULL) return count_indexed(post->core, index, cell, sign);
-    return is_first_under(post->journey, posting->view, posting->key, posting->held, posting->position);
+    return is_first_under(post, target->view, &target->key, target->held, target->position);
 }
 
-static void count_distinct(const struct cxj__post *post, const struct posting *posting, struct cxj__cell *cell,
-                           int sign) {
-    if (is_first(post, posting, cell, sign)) cxj__cell_counts(cell)[CXJ__T_JOURNEYS] += sign;
+static void count_distinct(const struct cxj__target *target, struct cxj__cell *cell, int sign) {
+    if (is_first(target, cell, sign)) cxj__cell_counts(cell)[CXJ__T_JOURNEYS] += sign;
 }
 
 /* Makes room in the index for one more cell. One that is fuller than usual is slower, but right, as long as it has an
  * empty slot. */
-static bool reserve_in_index(const struct cxj__post *post, const struct posting *posting, bool is_forced) {
+static bool reserve_in_index(const struct cxj__target *target, bool is_forced) {
+    const struct cxj__post *post = target->post;
     const struct cxj__index *index = post->journey->index;
-    if (index == NULL || posting->fact->grain != CXJ_GRAIN_TOUCHPOINTS) return true;
+    if (index == NULL || target->fact->grain != CXJ_GRAIN_TOUCHPOINTS) return true;
     return cxj__journey_reserve_index(post->journey, &post->core->memory, &post->core->seed, 1) ||
            (is_forced && index->used + 2 < index->capacity);
 }
 
-static bool add_to(const struct cxj__post *post, const struct posting *posting, struct cxj__cell *cell) {
-    if (!reserve_in_index(post, posting, false) || !cxj__cell_take_fact(cell, &post->core->memory, posting->fact)) {
+/* The fact as its view measures it: in working hours, its moments are time that was open before them. */
+static const struct cxj__fact *measured(const struct cxj__target *target, struct cxj__fact *room) {
+    const struct cxj__calendar *hours = target->post->core->hours;
+    if (!target->view->in_hours) return target->fact;
+    *room = *target->fact;
+    room->at = cxj__calendar_open(hours, room->at);
+    room->since = cxj__calendar_open(hours, room->since);
+    room->first_due = cxj__calendar_open(hours, room->first_due);
+    room->waits_since = cxj__calendar_open(hours, room->waits_since);
+    return room;
+}
+
+static bool add(struct cxj__target *target) {
+    struct cxj__fact room;
+    struct cxj__core *core = target->post->core;
+    if (target->cell == NULL && !reach(core, target->view, &target->key, &target->cell)) return false;
+    if (target->cell == NULL) return true;
+    if (!reserve_in_index(target, false) || !cxj__cell_take_fact(target->cell, &core->memory, measured(target, &room))) {
         return false;
     }
-    count_distinct(post, posting, cell, 1);
+    count_distinct(target, target->cell, 1);
     return true;
 }
 
-static bool add(const struct cxj__post *post, const struct posting *posting) {
-    struct cxj__cell *cell = NULL;
-    if (!reach(post->core, posting->view, posting->key, &cell)) return false;
-    return cell == NULL || add_to(post, posting, cell);
-}
-
-size_t cxj__post_targets(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__target *targets,
-                         size_t count, uint32_t held, size_t position) {
-    const struct cxj__post post = {.core = core, .journey = journey, .posting = CXJ__POST_ADD};
-    size_t made = 0;
-    for (; made < count; made++) {
-        const struct cxj__target *target = &targets[made];
-        const struct posting posting = {target->view, &target->cell->key, target->fact, held, position};
-        if (!add_to(&post, &posting, target->cell)) break;
-    }
-    return made;
-}
-
-static bool take(const struct cxj__post *post, const struct posting *posting) {
-    struct cxj__cell *cell = find_cell(post->core, posting->view, posting->key);
-    if (cell == NULL) return true;
-    cxj__cell_add_fact(cell, posting->fact, -1);
-    count_distinct(post, posting, cell, -1);
-    note_empty(post->core, posting->view, cell);
+static bool take(struct cxj__target *target) {
+    struct cxj__fact room;
+    if (target->cell == NULL) return true;
+    cxj__cell_add_fact(target->cell, measured(target, &room), -1);
+    count_distinct(target, target->cell, -1);
+    note_empty(target->post->core, target->view, target->cell);
     return true;
-}
-
-static bool seek(const struct cxj__post *post, const struct posting *posting) {
-    if (post->made >= post->target_count) return true;
-    struct cxj__target *target = &post->targets[post->made];
-    target->view = posting->view;
-    target->fact = posting->fact;
-    target->key = *posting->key;
-    target->cell = cxj__view_guess(posting->view, &post->core->seed, posting->key);
-    cxj__cell_prefetch(target->cell);
-    return true;
-}
-
-void cxj__post_approach(struct cxj__core *core, struct cxj__target *target) {
-    if (target->cell == NULL || !cxj__cell_has_key(target->cell, &target->key)) {
-        target->cell = find_cell(core, target->view, &target->key);
-    }
-    if (target->cell != NULL) cxj__cell_prefetch_sums(target->cell);
 }
 
 /* A cell for which there is no room goes, though something contributes to it. */
@@ -189,61 +167,119 @@ static void lose(const struct cxj__post *post, struct cxj_view *view, struct cxj
     cxj__view_lose(view, cell, &core->memory);
 }
 
-static bool force(const struct cxj__post *post, const struct posting *posting) {
-    struct cxj__core *core = post->core;
+/* The cell that the target has may be lost already. */
+static bool force(struct cxj__target *target) {
+    struct cxj__fact room;
+    struct cxj__core *core = target->post->core;
     struct cxj__cell *cell = NULL;
-    if (!reach(core, posting->view, posting->key, &cell)) posting->view->incomplete = true;
+    if (!reach(core, target->view, &target->key, &cell)) target->view->incomplete = true;
     if (cell == NULL) return true;
     cell->is_needed = false;
-    if (!reserve_in_index(post, posting, true) || !cxj__cell_take_fact(cell, &core->memory, posting->fact)) {
-        lose(post, posting->view, cell);
+    if (!reserve_in_index(target, true) || !cxj__cell_take_fact(cell, &core->memory, measured(target, &room))) {
+        lose(target->post, target->view, cell);
     } else {
-        count_distinct(post, posting, cell, 1);
+        count_distinct(target, cell, 1);
     }
     return true;
 }
 
-static bool need(const struct cxj__post *post, const struct cxj_view *view, const struct cxj__key *key) {
-    struct cxj__cell *cell = find_cell(post->core, view, key);
-    if (cell != NULL) cell->is_needed = true;
+static bool need(struct cxj__target *target) {
+    if (target->cell != NULL) target->cell->is_needed = true;
     return true;
 }
 
-static bool reserve_apart(const struct cxj__post *post, const struct posting *posting) {
-    struct cxj__memory *memory = &post->core->memory;
-    struct cxj__cell *cell = find_cell(post->core, posting->view, posting->key);
+static bool reserve_apart(struct cxj__target *target) {
+    struct cxj__fact room;
+    struct cxj__memory *memory = &target->post->core->memory;
+    struct cxj__cell *cell = target->cell;
     return cell == NULL ||
-           (cxj__cell_reserve_sealed(cell, memory) && cxj__cell_reserve_fact(cell->sealed, memory, posting->fact));
+           (cxj__cell_reserve_sealed(cell, memory) &&
+            cxj__cell_reserve_fact(cell->sealed, memory, measured(target, &room)));
 }
 
 /* The index is counted down, for the journey is about to go. */
-static bool add_apart(const struct cxj__post *post, const struct posting *posting) {
-    struct cxj__cell *cell = find_cell(post->core, posting->view, posting->key);
+static bool add_apart(struct cxj__target *target) {
+    struct cxj__fact room;
+    struct cxj__cell *cell = target->cell;
     if (cell == NULL) {
-        posting->view->sealed_lost = true;
+        target->view->sealed_lost = true;
         return true;
     }
-    cxj__cell_add_fact(cell->sealed, posting->fact, 1);
-    if (is_first(post, posting, cell, -1)) cxj__cell_counts(cell->sealed)[CXJ__T_JOURNEYS]++;
+    cxj__cell_add_fact(cell->sealed, measured(target, &room), 1);
+    if (is_first(target, cell, -1)) cxj__cell_counts(cell->sealed)[CXJ__T_JOURNEYS]++;
     return true;
 }
 
-static bool need_of_fact(const struct cxj__post *post, const struct posting *posting) {
-    return need(post, posting->view, posting->key);
+static bool seek(struct cxj__target *target) {
+    (void)target;
+    return true;
 }
 
-static bool post_fact(struct cxj__post *post, const struct posting *posting) {
-    static bool (*const ways[])(const struct cxj__post *post,
-                                const struct posting *posting) = {[CXJ__POST_ADD] = add,
-                                                                  [CXJ__POST_SEEK] = seek,
-                                                                  [CXJ__POST_TAKE] = take,
-                                                                  [CXJ__POST_NEED] = need_of_fact,
-                                                                  [CXJ__POST_FORCE] = force,
-                                                                  [CXJ__POST_RESERVE_APART] = reserve_apart,
-                                                                  [CXJ__POST_ADD_APART] = add_apart};
-    bool done = post->made < post->budget && ways[post->posting](post, posting);
+static bool post_target(struct cxj__target *target) {
+    static bool (*const ways[])(struct cxj__target *target) = {[CXJ__POST_ADD] = add,
+                                                               [CXJ__POST_SEEK] = seek,
+                                                               [CXJ__POST_TAKE] = take,
+                                                               [CXJ__POST_NEED] = need,
+                                                               [CXJ__POST_FORCE] = force,
+                                                               [CXJ__POST_RESERVE_APART] = reserve_apart,
+                                                               [CXJ__POST_ADD_APART] = add_apart};
+    struct cxj__post *post = target->post;
+    bool done = post->made < post->budget && ways[post->posting](target);
     post->made += done;
     return done;
+}
+
+/* ---- a lot of postings ------------------------------------------------------------------------------------------ */
+
+void cxj__post_approach(struct cxj__core *core, const struct cxj__lot *lot) {
+    for (size_t i = 0; i < lot->count; i++) {
+        struct cxj__target *target = &lot->targets[i];
+        if (target->cell == NULL) continue;
+        if (!cxj__cell_has_key(target->cell, &target->key)) {
+            target->cell = find_cell(core, target->view, &target->key);
+        }
+        if (target->cell != NULL) cxj__cell_prefetch_sums(target->cell);
+    }
+}
+
+void cxj__post_touch(const struct cxj__lot *lot) {
+    for (size_t i = 0; i < lot->count; i++) {
+        const struct cxj__target *target = &lot->targets[i];
+        struct cxj__fact room;
+        if (target->cell != NULL) cxj__cell_touch_durations(target->cell, measured(target, &room));
+    }
+}
+
+bool cxj__post_listed(const struct cxj__lot *lot) {
+    for (size_t i = 0; i < lot->count; i++) {
+        if (!post_target(&lot->targets[i])) return false;
+    }
+    return true;
+}
+
+bool cxj__post_lot(struct cxj__core *core, struct cxj__lot *lot) {
+    cxj__post_approach(core, lot);
+    cxj__post_touch(lot);
+    bool done = cxj__post_listed(lot);
+    lot->count = 0;
+    return done;
+}
+
+/* Lists a posting, and guesses its cell. */
+static bool list(struct cxj__post *post, struct cxj_view *view, const struct cxj__fact *fact,
+                 const struct cxj__key *key) {
+    struct cxj__lot *lot = post->lot;
+    if (lot->count == lot->capacity && (lot->stays || !cxj__post_lot(post->core, lot))) return false;
+    struct cxj__target *target = &lot->targets[lot->count++];
+    target->post = post;
+    target->view = view;
+    target->fact = fact;
+    target->key = *key;
+    target->held = post->said.held;
+    target->position = (uint32_t)post->said.position;
+    target->cell = cxj__view_guess(view, &post->core->seed, key);
+    cxj__cell_prefetch(target->cell);
+    return true;
 }
 
 /* ---- facts ------------------------------------------------------------------------------------------------------ */
@@ -253,55 +289,100 @@ static bool is_meant(const struct cxj__post *post, struct cxj__views views, cons
     return post->only != NULL ? view == post->only : ((view->depends & views.dimensions) != 0) == views.dependent;
 }
 
-bool cxj__post_facts(struct cxj__post *post, struct cxj__views views, const cxj_touchpoint *touchpoint, uint32_t held,
-                     const struct cxj__fact *facts, size_t count, size_t position) {
+/* True if the touchpoint's own fact is the same in both, and so is whether its journey comes into the cell with it. In a
+ * long journey the index counts that. */
+static bool says_the_same(const struct cxj__post *post, const struct cxj__post *twin, const struct cxj_view *view,
+                          const struct cxj__key *key) {
+    if (post->journey->index != NULL) return true;
+    return is_first_under(post, view, key, post->said.held, post->said.position) ==
+           is_first_under(twin, view, key, twin->said.held, twin->said.position);
+}
+
+/* True if a fact of the record at hand is the same in both. */
+static bool is_same_fact(const struct cxj__said *a, const struct cxj__said *b, size_t i) {
+    return i < b->count && memcmp(&a->facts[i], &b->facts[i], sizeof *a->facts) == 0;
+}
+
+bool cxj__post_facts(struct cxj__post *post, struct cxj__views views, const struct cxj__post *twin) {
     const struct cxj__core *core = post->core;
+    const struct cxj__said *said = &post->said;
     struct cxj__key key;
-    cxj__core_set_own_codes(touchpoint, &post->codes);
+    uint32_t same = 0;
+    for (size_t i = 0; twin != NULL && i < said->count; i++) {
+        same |= (uint32_t)is_same_fact(said, &twin->said, i) << i;
+    }
+    cxj__core_set_own_codes(said->touchpoint, &post->codes);
     for (size_t v = 0; v < core->view_count; v++) {
         struct cxj_view *view = core->views[v];
         if (!is_meant(post, views, view) || !cxj__query_passes(&view->query, &post->codes)) continue;
-        struct posting posting = {view, &key, &facts[0], held, position};
         if (view->grain == CXJ_GRAIN_TOUCHPOINTS) {
-            cxj__view_key(view, &post->codes, touchpoint->at, &key);
-            if (!post_fact(post, &posting)) return false;
+            cxj__view_key(view, &post->codes, said->touchpoint->at, &key);
+            if ((same & 1) != 0 && says_the_same(post, twin, view, &key)) continue;
+            if (!list(post, view, &said->facts[0], &key)) return false;
             continue;
         }
-        for (size_t i = 1; i < count; i++) {
-            const struct cxj__fact *fact = posting.fact = &facts[i];
+        for (size_t i = 1; i < said->count; i++) {
+            const struct cxj__fact *fact = &said->facts[i];
             if (fact->grain != CXJ_GRAIN_TRANSITIONS || fact->dimension + 1 != view->dimensions[0]) continue;
+            if ((same >> i & 1) != 0) continue;
             cxj__view_transition_key(view, &post->codes, fact->from, fact->to, fact->at, &key);
-            if (!post_fact(post, &posting)) return false;
+            if (!list(post, view, fact, &key)) return false;
         }
     }
     return true;
 }
 
-void cxj__post_keep_samples(struct cxj__journey *journey, size_t from, const struct cxj__fact *facts, size_t count) {
+/* A sample as its journey keeps it: its histogram, its bucket by the clock of working hours, and that by the other. */
+enum { KEPT_BITS = 14, KEPT_MASK = (1 << KEPT_BITS) - 1 };
+_Static_assert((int)CXJ__HISTOGRAM_BUCKETS <= (int)KEPT_MASK, "two buckets fit beside a histogram");
+
+static uint32_t kept_sample(const struct cxj__core *core, const struct cxj__fact *fact) {
+    uint32_t bucket = cxj__histogram_bucket(cxj__cell_wait(fact)), in_hours = 0;
+    if (core->hours != NULL) {
+        in_hours = cxj__histogram_bucket(cxj__calendar_between(core->hours, fact->since, fact->at));
+    }
+    return (uint32_t)fact->dimension << 2 * KEPT_BITS | in_hours << KEPT_BITS | bucket;
+}
+
+/* The sample as it goes to the cells of a view. */
+static uint32_t sample_in(const struct cxj_view *view, uint32_t kept) {
+    uint32_t bucket = (view->in_hours ? kept >> KEPT_BITS : kept) & KEPT_MASK;
+    return cxj__cell_sample(kept >> 2 * KEPT_BITS, bucket);
+}
+
+void cxj__post_keep_samples(const struct cxj__core *core, struct cxj__journey *journey, size_t from,
+                            const struct cxj__fact *facts, size_t count) {
     for (size_t i = 1; i < count; i++) {
-        if (facts[i].grain != CXJ_GRAIN_JOURNEYS) continue;
-        journey->samples[from++] = cxj__cell_sample(facts[i].dimension, cxj__histogram_bucket(facts[i].lateness));
+        if (facts[i].grain == CXJ_GRAIN_JOURNEYS) journey->samples[from++] = kept_sample(core, &facts[i]);
     }
 }
 
-bool cxj__post_records(struct cxj__post *post, struct cxj__views views, size_t position, struct cxj__fold *fold,
-                       bool keep) {
-    struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
-    struct cxj__journey *journey = post->journey;
-    for (size_t i = position; i < journey->count; i++) {
+void cxj__post_step(struct cxj__post *post, struct cxj__fold *fold, const struct cxj__entry *entry, size_t position,
+                    struct cxj__fact *facts) {
+    struct cxj__hours hours = {post->core->hours, &fold->in_hours};
+    size_t count = cxj__fold_step(fold, hours, &entry->touchpoint, entry->held, post->core->wanted, facts);
+    post->said = (struct cxj__said){&entry->touchpoint, entry->held, position, facts, count};
+    post->core->folded++;
+}
+
+bool cxj__post_records(struct cxj__post *post, struct cxj__views views, size_t position, struct cxj__fold *fold) {
+    struct cxj__target targets[CXJ__POST_LOT];
+    struct cxj__fact facts[CXJ__POST_LOT];
+    struct cxj__lot lot = {targets, 0, CXJ__POST_LOT, false};
+    size_t used = 0;
+    post->lot = &lot;
+    for (size_t i = position; i < post->journey->count; i++) {
         struct cxj__entry entry;
-        size_t samples = fold->samples;
-        cxj__journey_unpack(journey, i, &entry);
-        size_t count = cxj__fold_step(fold, &entry.touchpoint, entry.held, post->core->wanted, facts);
-        post->core->folded++;
-        if (keep && !cxj__journey_reserve_samples(journey, &post->core->memory, fold->samples)) return false;
-        if (keep) {
-            cxj__post_keep_samples(journey, samples, facts, count);
-            cxj__journey_checkpoint(journey, i + 1, fold);
+        if (used + CXJ__FACTS_OF_A_STEP > CXJ__POST_LOT) {
+            if (!cxj__post_lot(post->core, &lot)) return false;
+            used = 0;
         }
-        if (!cxj__post_facts(post, views, &entry.touchpoint, entry.held, facts, count, i)) return false;
+        cxj__journey_unpack(post->journey, i, &entry);
+        cxj__post_step(post, fold, &entry, i, &facts[used]);
+        used += post->said.count;
+        if (!cxj__post_facts(post, views, NULL)) return false;
     }
-    return true;
+    return cxj__post_lot(post->core, &lot);
 }
 
 /* ---- samples ---------------------------------------------------------------------------------------------------- */
@@ -309,26 +390,26 @@ bool cxj__post_records(struct cxj__post *post, struct cxj__views views, size_t p
 typedef bool (*visit_sample)(void *context, uint32_t sample);
 
 /* Finds out the samples of a journey, and visits them as long as that says true. */
-static bool find_samples(const struct cxj__journey *journey, visit_sample visit, void *context) {
+static bool find_samples(const struct cxj__core *core, const struct cxj__journey *journey, visit_sample visit,
+                         void *context) {
     struct cxj__fold fold;
     struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
     memset(&fold, 0, sizeof fold);
     for (size_t i = 0; i < journey->count; i++) {
         struct cxj__entry entry;
         cxj__journey_unpack(journey, i, &entry);
-        size_t count = cxj__fold_step(&fold, &entry.touchpoint, entry.held, 0, facts);
+        size_t count = cxj__fold_step(&fold, cxj__fold_no_hours(), &entry.touchpoint, entry.held, 0, facts);
         for (size_t k = 0; k < count; k++) {
-            if (facts[k].grain != CXJ_GRAIN_JOURNEYS) continue;
-            uint32_t bucket = cxj__histogram_bucket(facts[k].lateness);
-            if (!visit(context, cxj__cell_sample(facts[k].dimension, bucket))) return false;
+            if (facts[k].grain == CXJ_GRAIN_JOURNEYS && !visit(context, kept_sample(core, &facts[k]))) return false;
         }
     }
     return true;
 }
 
 /* Visits the samples of a journey. Where there was no memory to keep them, they are found out again. */
-static bool each_sample(const struct cxj__journey *journey, visit_sample visit, void *context) {
-    if (journey->sample_capacity < journey->fold.samples) return find_samples(journey, visit, context);
+static bool each_sample(const struct cxj__core *core, const struct cxj__journey *journey, visit_sample visit,
+                        void *context) {
+    if (journey->sample_capacity < journey->fold.samples) return find_samples(core, journey, visit, context);
     for (size_t i = 0; i < journey->fold.samples; i++) {
         if (!visit(context, journey->samples[i])) return false;
     }
@@ -344,7 +425,7 @@ static bool keep_sample(void *context, uint32_t sample) {
 static bool try_to_renew(struct cxj__core *core, struct cxj__journey *journey) {
     if (!cxj__journey_reserve_samples(journey, &core->memory, journey->fold.samples)) return false;
     uint32_t *next = journey->samples;
-    return find_samples(journey, keep_sample, &next);
+    return find_samples(core, journey, keep_sample, &next);
 }
 
 bool cxj__post_regain_samples(struct cxj__core *core, struct cxj__journey *journey) {
@@ -358,12 +439,14 @@ void cxj__post_renew_samples(struct cxj__core *core, struct cxj__journey *journe
 /* A cell for which there is to be room for samples (sign 0), or to which they go or from which they come. */
 struct sampling {
     struct cxj__core *core;
+    const struct cxj_view *view;
     struct cxj__cell *cell;
     int sign;
 };
 
 static bool deal_with_sample(void *context, uint32_t sample) {
     const struct sampling *sampling = context;
+    sample = sample_in(sampling->view, sample);
     if (sampling->sign == 0) return cxj__cell_reserve_sample(sampling->cell, &sampling->core->memory, sample);
     cxj__cell_add_sample(sampling->cell, sample, sampling->sign);
     return true;
@@ -408,7 +491,7 @@ static bool stands(const struct cxj__core *core, const struct cxj__journey *jour
 }
 
 static struct cxj__standing own_standing(const struct cxj__journey *journey, const struct cxj__codes *codes) {
-    return (struct cxj__standing){&journey->fold, codes, journey->count, NULL, 0};
+    return (struct cxj__standing){&journey->fold, journey->in_hours, codes, journey->count, NULL, 0};
 }
 
 struct cxj__cell *cxj__post_standing_cell(struct cxj__core *core, struct cxj__journey *journey,
@@ -420,23 +503,34 @@ struct cxj__cell *cxj__post_standing_cell(struct cxj__core *core, struct cxj__jo
     return stands(core, journey, &standing, view, &key) ? find_cell(core, view, &key) : NULL;
 }
 
-/* All that a journey adds to the cell in which it stands. */
+/* A journey's durations by the clock that a view measures by; and what it contributes with them, its fold being one with
+ * all promises. */
+static const struct cxj__durations *lasted_in(const struct cxj_view *view, const struct cxj__standing *standing) {
+    return view->in_hours ? standing->in_hours : &standing->fold->lasted;
+}
+static void contribute(const struct cxj__core *core, const struct cxj_view *view, const struct cxj__standing *standing,
+                       const struct cxj__fold *fold, struct cxj__contribution *contribution) {
+    cxj__fold_contribute(fold, view->in_hours ? core->hours : NULL, lasted_in(view, standing), core->now, contribution);
+}
+
+/* All that a journey adds to the cell of a view in which it stands. */
 struct whole {
     struct cxj__post *post;
-    struct cxj__contribution contribution;
+    const struct cxj_view *view;
+    const struct cxj__contribution *contribution;
 };
 
 static bool reserve_whole(const struct whole *whole, struct cxj__cell *cell) {
     struct cxj__core *core = whole->post->core;
-    struct sampling sampling = {core, cell, 0};
-    return cxj__cell_reserve_contribution(cell, &core->memory, &whole->contribution) &&
-           each_sample(whole->post->journey, deal_with_sample, &sampling);
+    struct sampling sampling = {core, whole->view, cell, 0};
+    return cxj__cell_reserve_contribution(cell, &core->memory, whole->contribution) &&
+           each_sample(core, whole->post->journey, deal_with_sample, &sampling);
 }
 
 static void add_whole(const struct whole *whole, struct cxj__cell *cell, int sign) {
-    struct sampling sampling = {whole->post->core, cell, sign};
-    cxj__cell_add_contribution(cell, &whole->contribution, sign);
-    (void)each_sample(whole->post->journey, deal_with_sample, &sampling);
+    struct sampling sampling = {whole->post->core, whole->view, cell, sign};
+    cxj__cell_add_contribution(cell, whole->contribution, sign);
+    (void)each_sample(whole->post->core, whole->post->journey, deal_with_sample, &sampling);
 }
 
 /* Adds the whole journey. */
@@ -471,7 +565,9 @@ static bool take_standing(const struct whole *whole, struct cxj_view *view, cons
 }
 
 static bool need_standing(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
-    return need(whole->post, view, key);
+    struct cxj__cell *cell = find_cell(whole->post->core, view, key);
+    if (cell != NULL) cell->is_needed = true;
+    return true;
 }
 
 static bool reserve_standing_apart(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
@@ -502,17 +598,20 @@ bool cxj__post_standing(struct cxj__post *post) {
     struct cxj__core *core = post->core;
     struct cxj__journey *journey = post->journey;
     struct cxj__standing standing = own_standing(journey, &post->codes);
-    struct whole whole = {.post = post};
+    struct cxj__contribution contributions[2]; /* by the one clock, and in working hours */
+    bool are_known[2] = {false, false};
     struct cxj__fold room;
     struct cxj__key key;
-    bool is_known = false;
     for (size_t v = 0; v < core->view_count; v++) {
         struct cxj_view *view = core->views[v];
         if (view->grain != CXJ_GRAIN_JOURNEYS || (post->only != NULL && view != post->only)) continue;
         if (!stands(core, journey, &standing, view, &key)) continue;
         if (post->made == post->budget) return false;
-        if (!is_known) cxj__fold_contribute(cxj__journey_fold(journey, &room), core->now, &whole.contribution);
-        is_known = true;
+        struct whole whole = {post, view, &contributions[view->in_hours]};
+        if (!are_known[view->in_hours]) {
+            contribute(core, view, &standing, cxj__journey_fold(journey, &room), &contributions[view->in_hours]);
+        }
+        are_known[view->in_hours] = true;
         if (!post_whole(&whole, view, &key)) return false;
         post->made++;
     }
@@ -523,7 +622,7 @@ bool cxj__post_whole(struct cxj__post *post) {
     static const struct cxj__views all = {0, false};
     struct cxj__fold fold;
     memset(&fold, 0, sizeof fold);
-    return cxj__post_standing(post) && cxj__post_records(post, all, 0, &fold, false);
+    return cxj__post_standing(post) && cxj__post_records(post, all, 0, &fold);
 }
 
 bool cxj__post_journey(struct cxj__core *core, struct cxj__journey *journey, enum cxj__posting posting) {
@@ -538,45 +637,53 @@ struct move {
     struct cxj__core *core;
     struct cxj__journey *journey;
     const struct cxj__standing *before, *after;
-    bool stays, is_alike, is_known;
-    struct cxj__contribution was, is;
+    bool stays, is_alike;
+    bool are_known[2]; /* by the one clock, and in working hours; likewise the next */
+    struct cxj__contribution was[2], is[2];
 };
 
-/* Finds out what the journey contributes. */
-static void know(struct move *move) {
-    if (move->is_known) return;
-    cxj__fold_contribute(move->before->fold, move->core->now, &move->was);
-    cxj__fold_contribute(move->after->fold, move->core->now, &move->is);
-    move->is_known = true;
+/* Finds out what the journey contributes to a view. */
+static void know(struct move *move, const struct cxj_view *view) {
+    const bool in_hours = view->in_hours;
+    if (move->are_known[in_hours]) return;
+    contribute(move->core, view, move->before, move->before->fold, &move->was[in_hours]);
+    contribute(move->core, view, move->after, move->after->fold, &move->is[in_hours]);
+    move->are_known[in_hours] = true;
 }
 
-/* Room in the cell where the journey will stand; from is the first of its samples that come there. */
-static bool reserve_move(struct move *move, struct cxj__cell *to, size_t from) {
+/* Room in the cell where the journey will stand, or stands already. */
+static bool reserve_move(struct move *move, const struct cxj_view *view, struct cxj__cell *to, bool is_there) {
     struct cxj__memory *memory = &move->core->memory;
-    if (move->after->fold->outcome != 0) {
-        know(move);
-        if (!cxj__cell_reserve_contribution(to, memory, &move->is)) return false;
+    const struct cxj__fold *was = move->before->fold, *is = move->after->fold;
+    uint16_t responses = is_there ? was->counts[CXJ__F_FIRST_RESPONSES] : 0;
+    size_t from = is_there ? was->samples : 0;
+    if (is->outcome != 0 || is->counts[CXJ__F_FIRST_RESPONSES] > responses) {
+        know(move, view);
+        if (!cxj__cell_reserve_contribution(to, memory, &move->is[view->in_hours])) return false;
     }
-    for (size_t i = from; i < move->after->fold->samples; i++) {
-        if (!cxj__cell_reserve_sample(to, memory, move->journey->samples[i])) return false;
+    for (size_t i = from; i < is->samples; i++) {
+        if (!cxj__cell_reserve_sample(to, memory, sample_in(view, move->journey->samples[i]))) return false;
     }
     return true;
 }
 
-static void add_samples(const struct move *move, struct cxj__cell *cell, size_t from, size_t to, int sign) {
-    for (size_t i = from; i < to; i++) cxj__cell_add_sample(cell, move->journey->samples[i], sign);
+static void add_samples(const struct move *move, const struct cxj_view *view, struct cxj__cell *cell, size_t from,
+                        size_t to, int sign) {
+    for (size_t i = from; i < to; i++) cxj__cell_add_sample(cell, sample_in(view, move->journey->samples[i]), sign);
 }
 
-static void change_in(struct move *move, struct cxj__cell *cell) {
+static void change_in(struct move *move, const struct cxj_view *view, struct cxj__cell *cell) {
     size_t was = move->before->fold->samples, is = move->after->fold->samples, stay = was < is ? was : is;
     if (move->is_alike) {
-        cxj__cell_change_counts(cell, move->before->fold->counts, move->after->fold->counts);
+        const struct cxj__durations *lasted = lasted_in(view, move->before), *lasts = lasted_in(view, move->after);
+        cxj__cell_change_counts(cell, move->before->fold->counts, move->after->fold->counts,
+                                lasts->of[CXJ__RESPONSE] - lasted->of[CXJ__RESPONSE]);
     } else {
-        know(move);
-        cxj__cell_change_contribution(cell, &move->was, &move->is);
+        know(move, view);
+        cxj__cell_change_contribution(cell, &move->was[view->in_hours], &move->is[view->in_hours]);
     }
-    add_samples(move, cell, stay, was, -1);
-    add_samples(move, cell, stay, is, 1);
+    add_samples(move, view, cell, stay, was, -1);
+    add_samples(move, view, cell, stay, is, 1);
 }
 
 /* Moves the journey in one view. */
@@ -588,27 +695,27 @@ static bool move_in(struct move *move, struct cxj_view *view) {
     if (move->stays) {
         from = is_there ? find_cell(core, view, &key) : NULL;
         if (from == NULL) return true; /* it stood nowhere, or where the view has no room */
-        if (!reserve_move(move, from, move->before->fold->samples)) return false;
-        change_in(move, from);
+        if (!reserve_move(move, view, from, true)) return false;
+        change_in(move, view, from);
         return true;
     }
     if (stands(core, move->journey, move->before, view, &old)) from = find_cell(core, view, &old);
     if (is_there && from != NULL && cxj__cell_has_key(from, &key)) {
-        if (!reserve_move(move, from, move->before->fold->samples)) return false;
-        change_in(move, from);
+        if (!reserve_move(move, view, from, true)) return false;
+        change_in(move, view, from);
         return true;
     }
     if (is_there && !reach(core, view, &key, &to)) return false;
-    if (to != NULL && !reserve_move(move, to, 0)) return false;
-    know(move);
+    if (to != NULL && !reserve_move(move, view, to, false)) return false;
+    know(move, view);
     if (from != NULL) {
-        cxj__cell_add_contribution(from, &move->was, -1);
-        add_samples(move, from, 0, move->before->fold->samples, -1);
+        cxj__cell_add_contribution(from, &move->was[view->in_hours], -1);
+        add_samples(move, view, from, 0, move->before->fold->samples, -1);
         note_empty(core, view, from);
     }
     if (to != NULL) {
-        cxj__cell_add_contribution(to, &move->is, 1);
-        add_samples(move, to, 0, move->after->fold->samples, 1);
+        cxj__cell_add_contribution(to, &move->is[view->in_hours], 1);
+        add_samples(move, view, to, 0, move->after->fold->samples, 1);
     }
     return true;
 }
@@ -621,7 +728,7 @@ bool cxj__post_move(struct cxj__core *core, struct cxj__journey *journey, const 
     move.before = before;
     move.after = after;
     move.stays = stays;
-    move.is_known = false;
+    move.are_known[0] = move.are_known[1] = false;
     move.is_alike = cxj__fold_contributes_alike(before->fold, after->fold);
     size_t done = 0;
     for (; done < core->view_count; done++) {
@@ -632,7 +739,7 @@ bool cxj__post_move(struct cxj__core *core, struct cxj__journey *journey, const 
     /* The way back: all cells and all room in them are there. */
     move.before = after;
     move.after = before;
-    move.is_alike = move.is_known = false;
+    move.is_alike = move.are_known[0] = move.are_known[1] = false;
     while (done-- > 0) {
         struct cxj_view *view = core->views[done];
         if (view->grain == CXJ_GRAIN_JOURNEYS) (void)move_in(&move, view);

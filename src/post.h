@@ -7,7 +7,7 @@
 /* What is done with each posting: one fact in one view, or where the journey itself stands in one view. */
 enum cxj__posting {
     CXJ__POST_ADD,           /* adds it, making its cell and room as it goes */
-    CXJ__POST_SEEK,          /* only guesses its cell, and lists it as a target */
+    CXJ__POST_SEEK,          /* nothing: it is only listed, and counted */
     CXJ__POST_TAKE,          /* takes it away, which needs no memory */
     CXJ__POST_NEED,          /* notes that its cell is needed, so that it is not dropped though it is empty now */
     CXJ__POST_FORCE,         /* adds it; if there is no room, its cell is lost */
@@ -15,16 +15,14 @@ enum cxj__posting {
     CXJ__POST_ADD_APART,     /* adds it there */
 };
 
-/* One posting of a touchpoint, and the cell to which it goes, at first a guess; NULL: it is not there yet. */
-struct cxj__target {
-    struct cxj_view *view;
-    struct cxj__cell *cell;
-    const struct cxj__fact *fact;
-    struct cxj__key key;
+/* What a record says: its facts, the first of which is its own. held: which of its values an earlier one has. */
+struct cxj__said {
+    const cxj_touchpoint *touchpoint;
+    uint32_t held;
+    size_t position;
+    const struct cxj__fact *facts;
+    size_t count;
 };
-
-/* Finds the cell of a target, and brings nearer what adding to it will touch. */
-void cxj__post_approach(struct cxj__core *core, struct cxj__target *target);
 
 /* Goes through what a journey's records say, or one that comes next. Postings are made in an order that depends on
  * nothing but records and views. So what was posted can be taken back without having been written down: by going
@@ -34,11 +32,43 @@ struct cxj__post {
     struct cxj__journey *journey;
     const struct cxj_view *only; /* the one view that is posted to; NULL: all */
     enum cxj__posting posting;
-    struct cxj__codes codes;     /* what holds for the whole journey */
-    size_t budget, made;         /* postings to be made, no more are; postings made */
-    struct cxj__target *targets; /* seeking: room for the first postings */
-    size_t target_count;
+    struct cxj__codes codes; /* what holds for the whole journey */
+    size_t budget, made;     /* postings to be made, no more are; postings made */
+    /* The records are the journey's, from base on these entries. */
+    size_t base;
+    const struct cxj__entry *entries;
+    struct cxj__said said; /* by the record at hand */
+    struct cxj__lot *lot;  /* where postings are listed before they are made */
 };
+
+/* One posting of a fact, and the cell to which it goes, at first a guess; NULL: it is not there yet. */
+struct cxj__target {
+    struct cxj__post *post;
+    struct cxj_view *view;
+    struct cxj__cell *cell;
+    const struct cxj__fact *fact;
+    struct cxj__key key;
+    uint32_t held, position; /* of the record */
+};
+
+/* Postings that are listed together, so that their cells come nearer at the same time, and then made one by one. One
+ * that is full is posted, unless it stays. */
+struct cxj__lot {
+    struct cxj__target *targets;
+    size_t count, capacity;
+    bool stays;
+};
+enum { CXJ__POST_LOT = 64 };
+
+/* Brings nearer what the postings of a lot will touch, in two stages, after what was guessed has come: their cells, and
+ * where durations are counted in those. */
+void cxj__post_approach(struct cxj__core *core, const struct cxj__lot *lot);
+void cxj__post_touch(const struct cxj__lot *lot);
+
+/* Makes the postings of a lot; false where a budget ends or, adding, memory does: those before are made. And goes
+ * through all stages, and empties it. */
+bool cxj__post_listed(const struct cxj__lot *lot);
+bool cxj__post_lot(struct cxj__core *core, struct cxj__lot *lot);
 
 /* One that goes through a journey under the codes of a fold. */
 struct cxj__post cxj__post_of(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__fold *fold,
@@ -51,20 +81,17 @@ struct cxj__views {
     bool dependent;
 };
 
-/* Posts the facts of the touchpoint at a position, the first of which is its own; its record and all before it are
- * there. held: which of its values an earlier one has. False where the budget ends or, adding, memory does; the
- * postings made so far stand. */
-bool cxj__post_facts(struct cxj__post *post, struct cxj__views views, const cxj_touchpoint *touchpoint, uint32_t held,
-                     const struct cxj__fact *facts, size_t count, size_t position);
+/* Lets a fold take an entry, which is, or will be, the record at a position, and notes what it says. */
+void cxj__post_step(struct cxj__post *post, struct cxj__fold *fold, const struct cxj__entry *entry, size_t position,
+                    struct cxj__fact *facts);
 
-/* Adds postings whose cells are all there. Returns how many were added: all, or where memory ends, the first ones. */
-size_t cxj__post_targets(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__target *targets,
-                         size_t count, uint32_t held, size_t position);
+/* Lists the postings of what the record at hand says, but for what the same record says in a twin, if there is one.
+ * False where its lot is full and stays, or could not be posted. */
+bool cxj__post_facts(struct cxj__post *post, struct cxj__views views, const struct cxj__post *twin);
 
-/* Posts the facts of all records from a position on; fold is the one before it, and goes along. With keep, the journey
- * keeps its samples on the way, and checkpoints, for which there is room. */
-bool cxj__post_records(struct cxj__post *post, struct cxj__views views, size_t position, struct cxj__fold *fold,
-                       bool keep);
+/* Posts the facts of all records from a position on; fold is the one before it, and goes along. False where the budget
+ * ends or, adding, memory does; the postings made so far stand. */
+bool cxj__post_records(struct cxj__post *post, struct cxj__views views, size_t position, struct cxj__fold *fold);
 
 /* Posts where the journey stands, by its own fold. */
 bool cxj__post_standing(struct cxj__post *post);
@@ -76,6 +103,7 @@ bool cxj__post_journey(struct cxj__core *core, struct cxj__journey *journey, enu
 /* A journey as it was or is, so far as it stands in views of journeys by that. */
 struct cxj__standing {
     const struct cxj__fold *fold;
+    const struct cxj__durations *in_hours; /* of the fold, where a view asks for them */
     const struct cxj__codes *codes;
     size_t count;                  /* its records up to this one */
     const cxj_touchpoint *without; /* a touchpoint that the index of a long journey knows and that did not come yet */
@@ -97,7 +125,8 @@ struct cxj__cell *cxj__post_standing_cell(struct cxj__core *core, struct cxj__jo
 bool cxj__post_regain_samples(struct cxj__core *core, struct cxj__journey *journey);
 
 /* Keeps the samples of a step behind those that came before, which are as many as from says. There is room. */
-void cxj__post_keep_samples(struct cxj__journey *journey, size_t from, const struct cxj__fact *facts, size_t count);
+void cxj__post_keep_samples(const struct cxj__core *core, struct cxj__journey *journey, size_t from,
+                            const struct cxj__fact *facts, size_t count);
 
 /* Finds out the samples of a journey anew; without memory it keeps none. */
 void cxj__post_renew_samples(struct cxj__core *core, struct cxj__journey *journey);

@@ -34,7 +34,7 @@ struct cxj__condition {
     uint32_t grain;                                                                                                    \
     enum cxj__period period;                                                                                           \
     bool ended;    /* periods by a journey's end */                                                                    \
-    bool in_hours; /* durations are measured in working hours */                                                       \
+    bool in_hours; /* durations are those in working hours */                                                          \
     uint8_t dimension_count;                                                                                           \
     uint8_t dimensions[CXJ__QUERY_DIMENSIONS];                                                                         \
     uint8_t condition_count;                                                                                           \

@@ -262,10 +262,11 @@ void cxj__store_close_snapshot(struct cxj__store *store, struct cxj__memory *mem
 }
 
 struct cxj__journey *cxj__store_copy(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
-                                     const struct cxj__journey *journey, uint32_t *const *codes, bool attached) {
+                                     const struct cxj__journey *journey, uint32_t *const *codes,
+                                     const struct cxj__calendar *calendar, bool attached) {
     struct cxj__journey *copy = attached ? cxj__store_make(store, memory, seed, journey->number)
                                          : make_detached(store, memory, journey->number);
-    if (copy == NULL || cxj__journey_copy(copy, memory, seed, journey, codes)) return copy;
+    if (copy == NULL || cxj__journey_copy(copy, memory, seed, journey, codes, calendar)) return copy;
     if (attached) cxj__store_detach(store, seed, copy);
     cxj__store_release(store, memory, copy);
     return NULL;

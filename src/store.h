@@ -63,9 +63,11 @@ void cxj__store_attach(struct cxj__store *store, const struct cxj__seed *seed, c
 void cxj__store_release(struct cxj__store *store, struct cxj__memory *memory, struct cxj__journey *journey);
 
 /* Copies a journey of another store, whose codes become codes[dimension][code] here; to the table, or out of it. The
- * index of a long one knows nothing of views. NULL if there is no memory. */
+ * index of a long one knows nothing of views. With a calendar it has durations in working hours, zero if the other has
+ * none. NULL if there is no memory. */
 struct cxj__journey *cxj__store_copy(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
-                                     const struct cxj__journey *journey, uint32_t *const *codes, bool attached);
+                                     const struct cxj__journey *journey, uint32_t *const *codes,
+                                     const struct cxj__calendar *calendar, bool attached);
 
 /* True if a journey was sealed. */
 bool cxj__store_is_sealed(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number,

@@ -56,10 +56,11 @@ static const struct cxj__facet facets_by_bit[] = {
     {"fault", "something went wrong", CXJ_FACET_FAULT, 0},
     {"resolved", "the need was met at this moment", CXJ_FACET_RESOLVED, 0},
     {"reopens", "the journey is taken up again", CXJ_FACET_REOPENS, 0},
-    {"pending", "from here to the next touchpoint we wait for the customer", CXJ_FACET_PENDING, 0},
+    {"pending", "from here on we wait for the customer: the journey is paused", CXJ_FACET_PENDING, 0},
     {"asked", "we asked the customer for a rating", CXJ_FACET_ASKED, 0},
     {"churned", "the customer left", CXJ_FACET_CHURNED, 0},
     {"withdrawn", "this touchpoint is taken back", CXJ_FACET_WITHDRAWN, 0},
+    {"resumes", "we go on, though the customer has not come (a state of waiting was left)", CXJ_FACET_RESUMES, 0},
 };
 
 const struct cxj__facet *cxj__touchpoint_facet(size_t place) {

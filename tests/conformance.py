@@ -5,11 +5,14 @@ Runs the report program REPORT on each case of tests/conformance and compares wh
 shuffles the rows of each log, ids given to those that have none, and expects the same bytes.
 
 A case is a folder: events.csv is the log, views.txt has one view a line, args.txt (if there is one) further arguments,
-calendar.txt (if there is one) the host's calendar, expected.json the answer, why.txt the point of the case. Where fails.txt stands in place of expected.json, each of the
-views alone must end the run with a positive exit status and a word on stderr.
+calendar.txt (if there is one) what stands behind --calendar, expected.json the answer, why.txt the point of the case. A
+run ends with 3 where rows are refused and --lenient is not among the arguments, else with 0. Where fails.txt stands in
+place of expected.json, each of the views alone must end the run with the exit status that it names and a word on stderr;
+and so must each option of args.txt that asks for something of its own (see ALONE), with each of the views.
 
 What is whole in expected.json must be equal; quantiles (names that end in _p50, _p90, _p99) may be off by 1/128, other
-numbers by a relative 1e-9. Keys and their order must be equal.
+metrics and all intervals by a relative 1e-9, and what is computed from several cells or by least squares by 1e-6. Of a
+share within a span, expected.json names the counts between which it lies. Keys and their order must be equal.
 
 With --against OTHER, another build of the same program (for another platform, say), each case must end alike in both and
 print the same bytes.
@@ -36,6 +39,10 @@ QUANTILE = re.compile(r"_p(50|90|99)$")
 FEED_COUNTS = re.compile(rb'"(duplicates|conflicts|superseded)"\s*:\s*\d+')
 
 
+# Options that are tried one by one where a case must fail.
+ALONE = {"--within", "--spread", "--control", "--parity", "--relation", "--calendar"}
+
+
 class Case:
     """One folder of tests/conformance."""
 
@@ -46,6 +53,7 @@ class Case:
         self.views = self.lines("views.txt")
         self.arguments = self.lines("args.txt")
         self.must_fail = (folder / "fails.txt").exists()
+        self.calendar = ["--calendar", str(folder / "calendar.txt")] if (folder / "calendar.txt").exists() else []
 
     def lines(self, name: str) -> list[str]:
         path = self.folder / name
@@ -56,11 +64,24 @@ class Case:
     def why(self) -> str:
         return (self.folder / "why.txt").read_text(encoding="utf-8").strip()
 
+    def tries(self) -> list[list[str]]:
+        """The arguments of each run: one, or where the case must fail, one for each option that is tried alone."""
+        common: list[str] = []
+        alone: list[list[str]] = []
+        words = iter(self.arguments)
+        for word in words:
+            if not self.must_fail or word not in ALONE:
+                common.append(word)
+            elif word == "--calendar":
+                alone.append([word, str(self.folder / next(words))])
+            else:
+                alone.append([*self.calendar, word, next(words)])
+        return [common + option for option in alone or [self.calendar]]
 
-def report(program: str, case: Case, views: list[str], events: pathlib.Path) -> subprocess.CompletedProcess[bytes]:
-    command = [program, "--json", *case.arguments]
-    if (case.folder / "calendar.txt").exists():
-        command += ["--calendar", str(case.folder / "calendar.txt")]
+
+def report(program: str, arguments: list[str], views: list[str],
+           events: pathlib.Path) -> subprocess.CompletedProcess[bytes]:
+    command = [program, "--json", *arguments]
     for view in views:
         command += ["--view", view]
     return subprocess.run([*command, str(events)], stdin=subprocess.DEVNULL, capture_output=True, timeout=300)
@@ -85,103 +106,107 @@ def is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def same_value(name: str, expected: Any, got: Any) -> bool:
-    if expected is None or got is None:
-        return expected is got
+def same_number(path: list[str], expected: Any, got: Any) -> bool:
     if not is_number(got):
         return False
-    if QUANTILE.search(name):
+    if "metrics" in path and QUANTILE.search(path[-1]):
         return abs(got - expected) <= abs(expected) / 128 + 1e-9
     if isinstance(expected, int):
         return bool(got == expected)
-    return math.isclose(got, expected, rel_tol=1e-9, abs_tol=1e-11)
+    if "metrics" in path:
+        return math.isclose(got, expected, rel_tol=1e-9, abs_tol=1e-11)
+    return math.isclose(got, expected, rel_tol=1e-9 if "intervals" in path else 1e-6, abs_tol=1e-9)
 
 
-def same_interval(expected: Any, got: Any) -> bool:
-    if not isinstance(expected, list) or not isinstance(got, list) or len(got) != 2:
-        return expected == got
-    return all(is_number(g) and math.isclose(e, g, rel_tol=1e-9, abs_tol=1e-9) for e, g in zip(expected, got))
+def wilson(k: int, n: int) -> list[float]:
+    z = 1.959963984540054
+    middle, half = k / n + z * z / (2 * n), z * math.sqrt(k / n * (1 - k / n) / n + z * z / (4 * n * n))
+    return [(middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)]
 
 
-def differences_in_cell(where: str, expected: Any, got: Any) -> Iterator[str]:
-    for name in sorted(expected["metrics"].keys() | got["metrics"].keys()):
-        if name not in got["metrics"]:
-            yield f"{where} {name} is missing"
-        elif name not in expected["metrics"]:
-            yield f"{where} {name} is no metric of this grain"
-        elif not same_value(name, expected["metrics"][name], got["metrics"][name]):
-            yield f"{where} {name}: expected {expected['metrics'][name]}, got {got['metrics'][name]}"
-    for name in sorted(expected["intervals"].keys() | got["intervals"].keys()):
-        if not same_interval(expected["intervals"].get(name), got["intervals"].get(name)):
-            yield (f"{where} interval of {name}: expected {expected['intervals'].get(name)}, "
-                   f"got {got['intervals'].get(name)}")
+def is_within(expected: Any, got: Any) -> bool:
+    """What was within a span may be off by what stands in the one bucket around it."""
+    if expected is None or got is None:
+        return expected is got
+    n, count = expected["n"], round(got["value"] * expected["n"])
+    return (got["n"] == n and expected["between"][0] <= count <= expected["between"][1]
+            and math.isclose(got["value"], count / n, rel_tol=1e-9)
+            and all(math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9) for a, b in zip(wilson(count, n), got["interval"])))
 
 
-def differences_in_view(expected: Any, got: Any) -> Iterator[str]:
-    where = f"[{expected['view']}]"
-    if got["view"] != expected["view"]:
-        yield f"{where} is called {got['view']!r}"
-    expected_keys = [list(cell["key"].items()) for cell in expected["cells"]]
-    got_keys = [list(cell["key"].items()) for cell in got["cells"]]
-    if expected_keys != got_keys:
-        missing = [key for key in expected_keys if key not in got_keys]
-        surplus = [key for key in got_keys if key not in expected_keys]
-        yield f"{where} cells differ: missing {missing[:3]}, too many {surplus[:3]}" if missing or surplus else \
-            f"{where} cells stand in another order"
-        return
-    for cell, other in zip(expected["cells"], got["cells"]):
-        yield from differences_in_cell(f"{where} {cell['key']}", cell, other)
+def rank_unknown(path: list[str], value: Any) -> Any:
+    """A relation to a quantile, which may be off: only how many cells there are."""
+    if path and path[-1] == "relation" and isinstance(value, dict):
+        return {pair: {"n": answer["n"]} if answer and re.search(r"_p\d+\b", pair) else answer
+                for pair, answer in value.items()}
+    return value
 
 
-def differences(expected: Any, got: Any) -> Iterator[str]:
-    if list(expected) != list(got):
-        yield f"members: expected {list(expected)}, got {list(got)}"
-        return
-    for name, value in expected.items():
-        if name != "views" and got[name] != value:
-            yield f"{name}: expected {value}, got {got[name]}"
-    if len(expected["views"]) != len(got["views"]):
-        yield f"{len(got['views'])} views in place of {len(expected['views'])}"
-        return
-    for view, other in zip(expected["views"], got["views"]):
-        yield from differences_in_view(view, other)
+def differences(expected: Any, got: Any, path: list[str]) -> Iterator[str]:
+    """Where two answers differ, part by part; path leads to this one."""
+    where = " ".join(path)
+    expected, got = rank_unknown(path, expected), rank_unknown(path, got)
+    if len(path) > 1 and path[-2] == "within":
+        if not is_within(expected, got):
+            yield f"{where}: expected {expected}, got {got}"
+    elif isinstance(expected, dict) and isinstance(got, dict):
+        is_ordered = not path or path[-1] in ("key", "a", "b", "predictors")
+        if list(expected) != list(got) if is_ordered else expected.keys() != got.keys():
+            yield f"{where}: members {list(expected)} expected, got {list(got)}"
+            return
+        for name, value in expected.items():
+            yield from differences(value, got[name], [*path, name])
+    elif isinstance(expected, list) and isinstance(got, list):
+        if len(expected) != len(got):
+            yield f"{where}: {len(expected)} expected, got {len(got)}"
+            return
+        for place, (value, other) in enumerate(zip(expected, got)):
+            named = value.get("view", value.get("key")) if isinstance(value, dict) else None
+            yield from differences(value, other, [*path, f"[{place if named is None else named}]"])
+    elif not (same_number(path, expected, got) if is_number(expected) else type(expected) is type(got)
+              and expected == got):
+        yield f"{where}: expected {expected}, got {got}"
 
 
 def check_refusals(program: str, case: Case) -> list[str]:
     bad = []
-    for view in case.views:
-        done = report(program, case, [view], case.events)
-        if done.returncode <= 0:
-            bad.append(f"[{view}] ended with {done.returncode}; a positive exit status is due")
-        if not done.stderr.strip():
-            bad.append(f"[{view}] says nothing on stderr")
+    status = int(case.lines("fails.txt")[0])
+    for arguments in case.tries():
+        for view in case.views:
+            done = report(program, arguments, [view], case.events)
+            if done.returncode != status:
+                bad.append(f"[{view}] {arguments} ended with {done.returncode}; {status} is due")
+            if not done.stderr.strip():
+                bad.append(f"[{view}] {arguments} says nothing on stderr")
     return bad
 
 
 def check_case(program: str, case: Case) -> list[str]:
     if case.must_fail:
         return check_refusals(program, case)
-    done = report(program, case, case.views, case.events)
-    if done.returncode != 0:
-        return [f"ended with {done.returncode}: {done.stderr.decode(errors='replace')[-300:]}"]
+    expected = json.loads((case.folder / "expected.json").read_text(encoding="utf-8"))
+    done = report(program, case.tries()[0], case.views, case.events)
+    status = 3 if expected["rejected"] and "--lenient" not in case.arguments else 0
+    if done.returncode != status:
+        return [f"ended with {done.returncode}; {status} is due: {done.stderr.decode(errors='replace')[-300:]}"]
     try:
         got = strict_json(done.stdout)
     except ValueError as error:
         return [f"no JSON: {error}"]
-    expected = json.loads((case.folder / "expected.json").read_text(encoding="utf-8"))
     try:
-        return list(differences(expected, got))
-    except (KeyError, TypeError) as error:
+        return list(differences(expected, got, []))
+    except (KeyError, TypeError, AttributeError) as error:
         return [f"the answer has not the form that is due: {error!r}"]
 
 
 def check_against(program: str, other: str, case: Case) -> list[str]:
     bad = []
-    for views in [[view] for view in case.views] if case.must_fail else [case.views]:
-        done, twin = report(program, case, views, case.events), report(other, case, views, case.events)
-        for what in ("returncode", "stdout", "stderr"):
-            if getattr(done, what) != getattr(twin, what):
-                bad.append(f"{views} {what} is not that of {other}")
+    for arguments in case.tries():
+        for views in [[view] for view in case.views] if case.must_fail else [case.views]:
+            done, twin = report(program, arguments, views, case.events), report(other, arguments, views, case.events)
+            for what in ("returncode", "stdout", "stderr"):
+                if getattr(done, what) != getattr(twin, what):
+                    bad.append(f"{views} {arguments} {what} is not that of {other}")
     return bad
 
 
@@ -210,7 +235,7 @@ def report_rows(program: str, case: Case, header: list[str], rows: list[list[str
         path = pathlib.Path(folder, "events.csv")
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows([header, *rows])
-        done = report(program, case, case.views, path)
+        done = report(program, case.tries()[0], case.views, path)
     return done.returncode, FEED_COUNTS.sub(b'"\\1"', done.stdout)
 
 

@@ -159,7 +159,7 @@ static cxj_touchpoint touchpoint(void) {
     t.customer = chance(3) ? 0 : chance(4) ? 1 + chance(5) : CUSTOMER;
     t.sequence = chance(3);
     t.owner = code();
-    t.facets = chance(2) ? 0 : UINT32_C(1) << chance(17);
+    t.facets = chance(2) ? 0 : UINT32_C(1) << chance(18);
     t.facets |= chance(4) ? 0 : CXJ_FACET_DELIVERED;
     t.team = code();
     t.activity = code();

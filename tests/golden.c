@@ -1,6 +1,6 @@
 /* golden: what earlier versions saved is read by this one, for ever. Each file of tests/golden is loaded; what it shows
- * is compared with the text beside it, to the last bit; and it is checked, merged, and, if its format is the one that
- * is written, saved as the same bytes again. tests/golden/make.c made them.
+ * is compared with the text beside it, to the last bit; and it is checked, merged, and saved again: if its format is
+ * the one that is written and what it sums means today what it meant, as the same bytes. tests/golden/make.c made them.
  *
  * A second time this is done with a library in which each cell has a count, a sum and a histogram more than ever was
  * saved (cell.h: CXJ__WITH_DUMMIES): what was saved before must still be read and written as it is, and what is new
@@ -25,13 +25,16 @@
 #endif
 enum { WRITTEN_FORMAT = 2 };
 
-/* The files, by their format. */
+/* The files, by their format. With format 1 nothing is written any more; and what is in a cell that means something
+ * else by now is read, and left out (cell.h), so that it is not written again. */
 static const struct {
     uint32_t format;
     const char *name;
+    bool has_gone;
 } files[] = {
-    {1, "empty"}, {1, "everything"}, {1, "sealed"}, /* with format 1 nothing is written any more */
-    {2, "empty"}, {2, "everything"}, {2, "sealed"}, {2, "calendar"},
+    {1, "empty", false}, {1, "everything", false}, {1, "sealed", true},
+    {2, "empty", false}, {2, "everything", false}, {2, "sealed", true},
+    {2, "calendar", false},
 };
 
 typedef struct content {
@@ -111,6 +114,19 @@ static content saved(const cxj_engine *engine) {
     return c;
 }
 
+/* What is written again shows the same, and is written once more as the same bytes. */
+static void check_saved(const content *written, const content *expected) {
+    cxj_engine *engine = NULL;
+    ck_assert_int_eq(cxj_load_bytes(NULL, written->bytes, written->length, NULL, 0, &engine), CXJ_OK);
+    content got = shown(engine), again = saved(engine);
+    check_same_text(expected, &got, "written again");
+    ck_assert_uint_eq(again.length, written->length);
+    ck_assert_mem_eq(again.bytes, written->bytes, again.length);
+    cxj_engine_destroy(engine);
+    free(got.bytes);
+    free(again.bytes);
+}
+
 /* Merged into an engine that knows nothing, it is all there, but for what merges leave alone: the mark, and when
  * journeys are sealed. A view that lacks something cannot be merged. */
 static void check_merged(const cxj_engine *engine, const content *bytes) {
@@ -170,15 +186,13 @@ START_TEST(what_was_saved_once_is_read_for_ever) {
         leave_out_withdrawn(&got);
     }
     check_same_text(&expected, &got, files[_i].name);
-    if (files[_i].format == WRITTEN_FORMAT) {
-        size_t length = 0;
-        char *again = malloc(bytes.length + 1);
-        ck_assert_ptr_nonnull(again);
-        ck_assert_int_eq(cxj_save_bytes(engine, bytes.length, NULL, 0, again, &length), CXJ_OK);
-        ck_assert_uint_eq(length, bytes.length);
-        ck_assert_mem_eq(again, bytes.bytes, length);
-        free(again);
-    }
+    content written = saved(engine);
+    bool is_same = written.length == bytes.length && memcmp(written.bytes, bytes.bytes, bytes.length) == 0;
+    ck_assert_int_eq(is_same, files[_i].format == WRITTEN_FORMAT && !files[_i].has_gone);
+    content whole = shown(engine);
+    check_saved(&written, &whole);
+    free(whole.bytes);
+    free(written.bytes);
     check_merged(engine, &bytes);
     cxj_engine_destroy(engine);
     free(bytes.bytes);

@@ -398,6 +398,8 @@ struct moment {
     bool late_proactive, late_reactive, late_silent, unexplained;
     int64_t lateness, warning, dark;
     bool proactive_update;
+    bool responds, first_response;
+    int64_t response_time;
     bool loop_opens, loop_closes;
     int64_t loop_time;
     bool clean;
@@ -419,7 +421,9 @@ struct story {
     bool reopened;
     int64_t quiet, silence, pending;
     cxj_commitment commitments[8];
-    bool asking;
+    bool paused, asking;
+    bool waits, responded;
+    int64_t waits_since;
     bool loop_open;
     int64_t loop_since;
     bool churned, clean, flawless, wow;
@@ -455,17 +459,19 @@ static bool step_running(struct story *s, size_t i) {
 static void step_silence(struct story *s, size_t i, bool ran_before, bool reopens) {
     const naive_touchpoint *m = s->list[i];
     if (i == 0 || reopens) s->quiet = 0; /* "Quiet time is 0 at the first touchpoint, and again at one that reopens." */
-    if (!ran_before) return;
-    const naive_touchpoint *p = s->list[i - 1];
-    int64_t span = m->fields.at - p->fields.at;
-    if (has(p, CXJ_FACET_PENDING))
-        s->pending += span; /* "the span from p to m is pending time if p is pending" */
-    else
-        s->quiet += span; /* "else it is added to the quiet time" */
-    if (is_visible(m) || m->fields.outcome) {
-        if (s->quiet > s->silence) s->silence = s->quiet; /* "the quiet time is a gap and starts again from 0" */
-        s->quiet = 0;
+    if (ran_before) {
+        int64_t span = m->fields.at - s->list[i - 1]->fields.at;
+        if (s->paused)
+            s->pending += span; /* "the span from p to m is pending time if the journey is paused" */
+        else
+            s->quiet += span; /* "else it is added to the quiet time" */
+        if (is_visible(m) || m->fields.outcome) {
+            if (s->quiet > s->silence) s->silence = s->quiet; /* "the quiet time is a gap and starts again from 0" */
+            s->quiet = 0;
+        }
     }
+    /* "if m is pending, it is paused from here on; else if m has contact or resumes, it is not" */
+    s->paused = s->runs && (has(m, CXJ_FACET_PENDING) || (s->paused && !has(m, CXJ_FACET_CONTACT | CXJ_FACET_RESUMES)));
 }
 
 /* 4.5: "Closing at d = m.at" */
@@ -539,10 +545,33 @@ static void step_asking(struct story *s, size_t i) {
     if (chase) s->asking = true;
 }
 
+/* 4.8: "m answers (it has update or resolved, or it has contact and is not inbound)" */
+static bool answers(const naive_touchpoint *m) {
+    return has(m, CXJ_FACET_UPDATE | CXJ_FACET_RESOLVED) || (has(m, CXJ_FACET_CONTACT) && !has(m, CXJ_FACET_INBOUND));
+}
+
 /* 4.8 */
+static void step_responses(struct story *s, size_t i) {
+    const naive_touchpoint *m = s->list[i];
+    if (has(m, CXJ_FACET_INBOUND) && !s->waits) {
+        s->waits = true;
+        s->waits_since = m->fields.at;
+    }
+    if (answers(m) && s->waits) {
+        s->moments[i].responds = true;
+        s->moments[i].response_time = m->fields.at - s->waits_since;
+        s->moments[i].first_response = !s->responded;
+        s->responded = true;
+        s->waits = false;
+    } else if (m->fields.outcome) {
+        s->waits = false;
+    }
+}
+
+/* 4.9 */
 static void step_loops(struct story *s, size_t i) {
     const naive_touchpoint *m = s->list[i];
-    if (s->loop_open && has(m, CXJ_FACET_CONTACT) && !has(m, CXJ_FACET_INBOUND)) {
+    if (s->loop_open && answers(m)) {
         s->loop_open = false;
         s->moments[i].loop_closes = true;
         s->moments[i].loop_time = m->fields.at - s->loop_since;
@@ -699,6 +728,7 @@ static struct story *story_of(const naive_log *log, uint64_t journey) {
         step_silence(s, i, ran_before, reopens);
         step_commitments(s, i);
         step_asking(s, i);
+        step_responses(s, i);
         step_loops(s, i);
     }
     for (int line = 0; line < LINES; line++) {
@@ -1054,6 +1084,7 @@ enum {
     T_LATE_REACTIVE,
     T_LATE_SILENT,
     T_LATE_UNEXPLAINED,
+    T_RESPONSE,
     T_VALUE
 };
 
@@ -1119,6 +1150,9 @@ enum {
     J_CLEAN_TOUCHPOINT,
     J_LOOP,
     J_LOOP_TIME,
+    J_FIRST_RESPONSE,
+    J_RESPONSES,
+    J_WAITING,
     J_VALUE,
     J_VALUE_LOST,
     SERIES_COUNT
@@ -1184,6 +1218,11 @@ static const struct definition touchpoint_metrics[] = {
     {"promises", SUM, T_PROMISE, 0, 1},
     {"shifts", SUM, T_SHIFT, 0, 1},
     {"reschedules", SUM, T_RESCHEDULE, 0, 1},
+    {"responses", COUNT, T_RESPONSE, 0, 1},
+    {"response_mean", MEAN, T_RESPONSE, 0, 1},
+    {"response_p50", QUANTILE, T_RESPONSE, 50, 1},
+    {"response_p90", QUANTILE, T_RESPONSE, 90, 1},
+    {"response_p99", QUANTILE, T_RESPONSE, 99, 1},
     {"deliveries", COUNT, T_ON_TIME, 0, 1},
     {"on_time_rate", SHARE, T_ON_TIME, 0, 1},
     {"kept_rate", SHARE, T_KEPT, 0, 1},
@@ -1285,6 +1324,13 @@ static const struct definition journey_metrics[] = {
     {"silence_mean", MEAN, J_SILENCE, 0, 1},
     {"silence_p50", QUANTILE, J_SILENCE, 50, 1},
     {"silence_p90", QUANTILE, J_SILENCE, 90, 1},
+    {"first_responses", COUNT, J_FIRST_RESPONSE, 0, 1},
+    {"first_response_mean", MEAN, J_FIRST_RESPONSE, 0, 1},
+    {"first_response_p50", QUANTILE, J_FIRST_RESPONSE, 50, 1},
+    {"first_response_p90", QUANTILE, J_FIRST_RESPONSE, 90, 1},
+    {"responses", COUNT, J_RESPONSES, 0, 1},
+    {"response_mean", MEAN, J_RESPONSES, 0, 1},
+    {"waiting", SUM, J_WAITING, 0, 1},
     {"proactive_share", SHARE, J_PROACTIVE, 0, 1},
     {"flawless_share", SHARE, J_FLAWLESS, 0, 1},
     {"wow_share", SHARE, J_WOW, 0, 1},
@@ -1391,6 +1437,7 @@ static void observe_touchpoint(naive_cell *cell, const struct story *s, size_t i
         observe(cell, T_LATE_SILENT, found->late_silent);
         observe(cell, T_LATE_UNEXPLAINED, found->unexplained);
     }
+    if (found->responds) observe(cell, T_RESPONSE, found->response_time);
     observe(cell, T_VALUE, m->fields.value);
 }
 
@@ -1549,9 +1596,12 @@ static void observe_course(naive_cell *cell, const struct story *s) {
             observe(cell, J_LOOP, 1);
             observe(cell, J_LOOP_TIME, found->loop_time);
         }
+        if (found->responds) observe(cell, J_RESPONSES, found->response_time);
+        if (found->first_response) observe(cell, J_FIRST_RESPONSE, found->response_time);
         loop_open = found->loop_opens || (loop_open && !found->loop_closes);
     }
     if (loop_open) observe(cell, J_LOOP, 0);
+    observe(cell, J_WAITING, s->runs && s->waits);
     int64_t handoffs = count_transitions(s, CXJ_DIMENSION_OWNER, 'c');
     observe(cell, J_TOUCHPOINTS, (int64_t)s->count);
     observe(cell, J_CONTACTS, count_facet(s, CXJ_FACET_CONTACT));
@@ -1880,7 +1930,8 @@ bool naive_journey_state(const naive_log *log, uint64_t journey, naive_journey *
     state->churned = s->churned;
     state->reopened = s->reopened;
     state->asking = s->asking;
-    state->pending_now = has(s->list[s->count - 1], CXJ_FACET_PENDING);
+    state->pending_now = s->paused;
+    state->waiting_since = s->waits ? s->waits_since : 0;
     state->loop_open = s->loop_open;
     story_free(s);
     return true;

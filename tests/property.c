@@ -190,8 +190,8 @@ static void set_scene(struct scene *scene) {
 }
 
 static void draw_facets(const struct scene *scene, cxj_touchpoint *fields) {
-    for (uint32_t bit = 0; bit < 16; bit++)
-        if (chance(scene->facet_share)) fields->facets |= UINT32_C(1) << bit;
+    for (uint32_t facet = 1; facet < CXJ_FACETS_ALL; facet <<= 1)
+        if (facet != CXJ_FACET_WITHDRAWN && chance(scene->facet_share)) fields->facets |= facet;
     if (chance(80)) /* a customer leaves seldom, or there is nothing else to see */
         fields->facets &= ~(uint32_t)CXJ_FACET_CHURNED;
     if (scene->calm && chance(95))
@@ -340,7 +340,7 @@ static void spoil(cxj_touchpoint *fields) {
         fields->value = chance(50) ? INT64_C(1000000000000001) : INT64_MIN;
         break;
     case 5:
-        fields->facets |= UINT32_C(1) << 17;
+        fields->facets |= CXJ_FACETS_ALL + UINT32_C(1);
         break;
     case 6:
         fields->commitment = 8;
@@ -1114,11 +1114,11 @@ static void compare_state(const struct side *side, const naive_journey *wanted, 
         uint64_t wanted, got;
     } numbers[] = {
 #define MEMBER(member) {"state of a journey: " #member, (uint64_t)state->member, (uint64_t)got->member}
-        MEMBER(journey),  MEMBER(customer),      MEMBER(first_at), MEMBER(last_at), MEMBER(end_at),
-        MEMBER(quiet),    MEMBER(silence),       MEMBER(pending),  MEMBER(value),   MEMBER(touchpoints),
-        MEMBER(contacts), MEMBER(handoffs),      MEMBER(bounces),  MEMBER(repeats), MEMBER(faults),
-        MEMBER(chases),   MEMBER(touch_ratings), MEMBER(outcome),  MEMBER(churned), MEMBER(reopened),
-        MEMBER(asking),   MEMBER(pending_now),   MEMBER(loop_open)
+        MEMBER(journey),  MEMBER(customer),      MEMBER(first_at),  MEMBER(last_at),      MEMBER(end_at),
+        MEMBER(quiet),    MEMBER(silence),       MEMBER(pending),   MEMBER(value),        MEMBER(touchpoints),
+        MEMBER(contacts), MEMBER(handoffs),      MEMBER(bounces),   MEMBER(repeats),      MEMBER(faults),
+        MEMBER(chases),   MEMBER(touch_ratings), MEMBER(outcome),   MEMBER(churned),      MEMBER(reopened),
+        MEMBER(asking),   MEMBER(pending_now),   MEMBER(loop_open), MEMBER(waiting_since)
 #undef MEMBER
     };
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)

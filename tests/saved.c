@@ -234,7 +234,7 @@ static cxj_touchpoint random_touchpoint(uint64_t journey, uint64_t id, uint32_t 
     t.type = some_name(5);
     t.segment = some_name(5);
     t.reason = some_name(5);
-    t.facets = chance(3) ? 0 : UINT32_C(1) << chance(17);
+    t.facets = chance(3) ? 0 : UINT32_C(1) << chance(18);
     t.facets |= chance(5) ? 0 : CXJ_FACET_DELIVERED;
     t.outcome = chance(6) ? 0 : (uint8_t)(1 + chance(2));
     if (chance(3) == 0) rate(&t);

@@ -212,7 +212,7 @@ static cxj_touchpoint random_touchpoint(uint64_t journey, int64_t clock) {
     t.type = chance(5) ? 0 : some_name();
     t.segment = chance(5) ? 0 : some_name();
     t.reason = chance(5) ? 0 : some_name();
-    t.facets = chance(3) ? 0 : UINT32_C(1) << chance(17);
+    t.facets = chance(3) ? 0 : UINT32_C(1) << chance(18);
     t.facets |= chance(5) ? 0 : CXJ_FACET_DELIVERED;
     t.outcome = chance(7) ? 0 : (uint8_t)(1 + chance(2));
     if (chance(4) == 0) rate(&t);

@@ -56,7 +56,7 @@ cxj_touchpoint greatest(void) {
         .customer = UINT64_MAX,
         .sequence = UINT32_MAX,
         .owner = UINT32_MAX,
-        .facets = CXJ_FACETS_ALL,
+        .facets = CXJ_FACETS_ALL & ~(uint32_t)CXJ_FACET_WITHDRAWN, /* which none has that contributes */
         .team = UINT16_MAX,
         .activity = UINT16_MAX,
         .channel = UINT16_MAX,

@@ -570,7 +570,7 @@ START_TEST(checkpoints_are_the_folds_of_what_stands_before) {
             struct cxj__entry entry;
             struct cxj__fold kept;
             cxj__journey_unpack(journey, i, &entry);
-            cxj__fold_step(&fold, &entry.touchpoint, entry.held, 0, facts);
+            cxj__fold_step(&fold, cxj__fold_no_hours(), &entry.touchpoint, entry.held, 0, facts);
             if ((i + 1) % CXJ__CHECKPOINT_EVERY != 0) continue;
             /* copied into what is the same before, so that what is not known is the same after */
             memset(&kept, 0, sizeof kept);

@@ -104,14 +104,25 @@ static struct cxj__cell *with_fact(struct cxj__fact fact) {
     return cell;
 }
 
+/* Durations end at the moment 0. */
 static struct cxj__fact of_touchpoint(uint64_t mask) {
-    return (struct cxj__fact){
-        .grain = CXJ_GRAIN_TOUCHPOINTS, .mask = mask, .rating = 6300, .wait = 11, .lateness = 13, .value = 17};
+    return (struct cxj__fact){.grain = CXJ_GRAIN_TOUCHPOINTS,
+                              .mask = mask,
+                              .rating = 6300,
+                              .since = -11,
+                              .first_due = -13,
+                              .waits_since = -15,
+                              .value = 17};
 }
 
 static struct cxj__fact of_transition(uint64_t mask) {
-    return (struct cxj__fact){
-        .grain = CXJ_GRAIN_TRANSITIONS, .mask = mask, .rating = -4200, .wait = 19, .lateness = 23, .value = 29};
+    return (struct cxj__fact){.grain = CXJ_GRAIN_TRANSITIONS,
+                              .mask = mask,
+                              .rating = -4200,
+                              .since = -19,
+                              .first_due = -23,
+                              .waits_since = -27,
+                              .value = 29};
 }
 
 /* ---------------------------------------------------------------------------------------------------------------------
@@ -186,8 +197,7 @@ END_TEST
 START_TEST(a_touchpoint_without_bits_adds_its_value_alone) {
     struct cxj__cell *cell = with_fact(of_touchpoint(CXJ__BIT(CXJ__T_TOUCHPOINTS)));
     only_sums(cell, (const int64_t[][2]){{CXJ__T_SUM_VALUE, 17}, {-1, 0}});
-    ck_assert_uint_eq(counted(cell, CXJ__T_HISTOGRAM_WAIT), 0);
-    ck_assert_uint_eq(counted(cell, CXJ__T_HISTOGRAM_LATENESS), 0);
+    for (size_t i = 0; i < CXJ__T_HISTOGRAMS; i++) ck_assert_uint_eq(counted(cell, i), 0);
     destroy(cell);
 }
 END_TEST
@@ -213,7 +223,18 @@ START_TEST(a_lateness_goes_to_its_sum_and_histogram) {
 }
 END_TEST
 
-/* Section 4.9: "Scope employee: counted apart, never mixed with the customers'." */
+/* Section 6: response_mean and response_p50 of "responses given here: how many, their time". */
+START_TEST(a_response_goes_to_its_sum_and_histogram) {
+    struct cxj__cell *cell = with_fact(of_touchpoint(CXJ__BIT(CXJ__T_RESPONSES)));
+    only_sums(cell, (const int64_t[][2]){{CXJ__T_SUM_VALUE, 17}, {CXJ__T_SUM_RESPONSE, 15}, {-1, 0}});
+    ck_assert_uint_eq(counted(cell, CXJ__T_HISTOGRAM_RESPONSE), 1);
+    ck_assert_double_eq(median(cell, CXJ__T_HISTOGRAM_RESPONSE), 15);
+    ck_assert_uint_eq(counted(cell, CXJ__T_HISTOGRAM_WAIT) + counted(cell, CXJ__T_HISTOGRAM_LATENESS), 0);
+    destroy(cell);
+}
+END_TEST
+
+/* Section 4.10: "Scope employee: counted apart, never mixed with the customers'." */
 START_TEST(each_kind_of_rating_has_its_own_sums) {
     static const struct {
         int count, sum;
@@ -282,7 +303,7 @@ END_TEST
  * ------------------------------------------------------------------------------------------------------------------ */
 
 static struct cxj__contribution contribution_of(bool ended) {
-    struct cxj__contribution contribution = {.durations = {31, 37}, .ended = ended};
+    struct cxj__contribution contribution = {.durations = {31, 37, 41}, .ended = ended};
     for (size_t i = 0; i < CXJ__J_COUNTS; i++) contribution.counts[i] = (uint16_t)(i * 900 + 1); /* up to 16 bits */
     for (size_t i = 0; i < CXJ__J_NARROW_SUMS; i++) {
         contribution.sums[i] = (int64_t)(i + 1) * (i % 2 ? -1 : 1) * INT64_C(300000000000000007);
@@ -330,10 +351,11 @@ START_TEST(a_contribution_adds_every_count_and_sum) {
 }
 END_TEST
 
-/* Section 6: duration and silence are "over ended journeys". */
+/* Section 6: duration and silence are "over ended journeys"; first responses of "journeys with a first response". */
 START_TEST(only_an_ended_journey_adds_its_durations) {
     struct cxj__cell *cell = create(CXJ_GRAIN_JOURNEYS);
     struct cxj__contribution open = contribution_of(false), ended = contribution_of(true);
+    open.counts[CXJ__J_FIRST_RESPONSES] = 0;
     ck_assert(cxj__cell_reserve_contribution(cell, &memory, &open));
     ck_assert(cxj__cell_reserve_contribution(cell, &memory, &ended));
     cxj__cell_add_contribution(cell, &open, 1);
@@ -341,7 +363,17 @@ START_TEST(only_an_ended_journey_adds_its_durations) {
     cxj__cell_add_contribution(cell, &ended, 1);
     ck_assert_double_eq(median(cell, CXJ__J_HISTOGRAM_DURATION), 31);
     ck_assert_double_eq(median(cell, CXJ__J_HISTOGRAM_SILENCE), 37);
-    for (size_t i = 0; i < CXJ__J_HISTOGRAMS; i++) ck_assert_uint_eq(counted(cell, i), i < 2);
+    ck_assert_double_eq(median(cell, CXJ__J_HISTOGRAM_FIRST_RESPONSE), 41);
+    for (size_t i = 0; i < CXJ__J_HISTOGRAMS; i++) ck_assert_uint_eq(counted(cell, i), i < CXJ__J_STANDING);
+    open.counts[CXJ__J_FIRST_RESPONSES] = 1;
+    open.durations[CXJ__J_HISTOGRAM_FIRST_RESPONSE] = 43;
+    ck_assert(cxj__cell_reserve_contribution(cell, &memory, &open));
+    cxj__cell_add_contribution(cell, &open, 1);
+    cxj__cell_add_contribution(cell, &ended, -1);
+    ck_assert_double_eq(median(cell, CXJ__J_HISTOGRAM_FIRST_RESPONSE), 43);
+    for (size_t i = 0; i < CXJ__J_HISTOGRAMS; i++) {
+        ck_assert_uint_eq(counted(cell, i), i == CXJ__J_HISTOGRAM_FIRST_RESPONSE);
+    }
     destroy(cell);
 }
 END_TEST
@@ -360,7 +392,7 @@ static struct cxj__contribution any_contribution(void) {
     contribution.value = cxj__base_wide((int64_t)(chance() % 3) - 1);
     if (chance() % 4 == 0) contribution.value = cxj__base_product((int64_t)chance(), (int64_t)(chance() % 1000));
     contribution.counts[CXJ__J_CHURNED] = chance() % 2;
-    for (size_t i = 0; i < 2; i++) contribution.durations[i] = (int64_t)(chance() % 3);
+    for (size_t i = 0; i < CXJ__J_STANDING; i++) contribution.durations[i] = (int64_t)(chance() % 3);
     return contribution;
 }
 
@@ -375,6 +407,12 @@ START_TEST(a_changed_contribution_is_the_other_one) {
         cxj__cell_change_contribution(cell, &before, &after);
         is_contribution(cell, &after);
         ck_assert_uint_eq(counted(cell, CXJ__J_HISTOGRAM_DURATION), after.ended);
+        bool responded = after.counts[CXJ__J_FIRST_RESPONSES] != 0;
+        ck_assert_uint_eq(counted(cell, CXJ__J_HISTOGRAM_FIRST_RESPONSE), responded);
+        if (responded) {
+            ck_assert_double_eq(median(cell, CXJ__J_HISTOGRAM_FIRST_RESPONSE),
+                                (double)after.durations[CXJ__J_HISTOGRAM_FIRST_RESPONSE]);
+        }
         cxj__cell_add_contribution(cell, &after, -1);
         is_empty(cell);
         destroy(cell);
@@ -385,6 +423,8 @@ END_TEST
 /* Turns one into the other and looks. */
 static void changes_to(const struct cxj__contribution *before, const struct cxj__contribution *after) {
     struct cxj__cell *cell = create(CXJ_GRAIN_JOURNEYS);
+    ck_assert(cxj__cell_reserve_contribution(cell, &memory, before));
+    ck_assert(cxj__cell_reserve_contribution(cell, &memory, after));
     cxj__cell_add_contribution(cell, before, 1);
     cxj__cell_change_contribution(cell, before, after);
     is_contribution(cell, after);
@@ -454,6 +494,9 @@ START_TEST(a_change_leaves_what_others_added) {
     struct cxj__cell *cell = create(CXJ_GRAIN_JOURNEYS);
     struct cxj__contribution other = contribution_of(false), before = any_contribution(), after = any_contribution();
     before.ended = after.ended = false;
+    ck_assert(cxj__cell_reserve_contribution(cell, &memory, &other));
+    ck_assert(cxj__cell_reserve_contribution(cell, &memory, &before));
+    ck_assert(cxj__cell_reserve_contribution(cell, &memory, &after));
     cxj__cell_add_contribution(cell, &other, 1);
     cxj__cell_add_contribution(cell, &before, 1);
     cxj__cell_change_contribution(cell, &before, &after);
@@ -500,8 +543,9 @@ START_TEST(prefetching_changes_nothing) {
         struct cxj__cell *cell = create(grain);
         struct cxj__fact fact = {.grain = grain,
                                  .mask = CXJ__BIT(shapes[grain].counts) - 1,
-                                 .wait = INT64_C(315537897599999),
-                                 .lateness = INT64_C(315537897599999)};
+                                 .since = INT64_C(-315537897599999),
+                                 .first_due = INT64_C(-315537897599999),
+                                 .waits_since = INT64_C(-315537897599999)};
         left = 0;
         cxj__cell_prefetch(cell);
         cxj__cell_prefetch_sums(cell);
@@ -534,13 +578,16 @@ START_TEST(changed_counts_are_those_of_the_fold) {
         before[i] = (uint16_t)(i * 2000);
         after[i] = (uint16_t)(60000 - i * 1999);
     }
-    cxj__cell_change_counts(cell, before, after);
+    cxj__cell_change_counts(cell, before, after, 0);
     for (size_t i = 0; i < CXJ__J_COUNTS; i++) {
         size_t place = i - CXJ__J_TOUCHPOINTS;
-        bool folds = i >= CXJ__J_TOUCHPOINTS && i <= CXJ__J_LOOPS_CLOSED;
+        bool folds = i >= CXJ__J_TOUCHPOINTS && place < CXJ__F_COUNTS;
         ck_assert_int_eq(cxj__cell_counts(cell)[i], folds ? (int64_t)after[place] - before[place] : 0);
     }
-    cxj__cell_change_counts(cell, after, before);
+    only_sums(cell, (const int64_t[][2]){{-1, 0}});
+    cxj__cell_change_counts(cell, after, before, 5);
+    only_sums(cell, (const int64_t[][2]){{CXJ__J_SUM_RESPONSE, 5}, {-1, 0}});
+    cxj__cell_change_counts(cell, before, before, -5);
     is_empty(cell);
     destroy(cell);
 }
@@ -571,8 +618,9 @@ static struct cxj__fact any_fact(uint8_t grain) {
     struct cxj__fact fact = {.grain = grain, .mask = chance() & (CXJ__BIT(shapes[grain].counts) - 1)};
     bool touchpoint = grain == CXJ_GRAIN_TOUCHPOINTS;
     fact.rating = (int32_t)(chance() % 12601) - (touchpoint || chance() % 2 ? 0 : 12600);
-    fact.wait = (int64_t)(chance() >> (14 + chance() % 50));
-    fact.lateness = (int64_t)(chance() >> (14 + chance() % 50));
+    fact.since = -(int64_t)(chance() >> (14 + chance() % 50));
+    fact.first_due = -(int64_t)(chance() >> (14 + chance() % 50));
+    fact.waits_since = -(int64_t)(chance() >> (14 + chance() % 50));
     fact.value = touchpoint ? (int64_t)(chance() % 2000000) - 1000000 : 0;
     return fact;
 }
@@ -598,10 +646,11 @@ END_TEST
 
 START_TEST(the_longest_durations_are_summed_beyond_64_bits) {
     struct cxj__fact fact = of_touchpoint(CXJ__BIT(CXJ__T_WAITS) | CXJ__BIT(CXJ__T_LATE));
-    fact.wait = fact.lateness = INT64_C(315537897599999); /* from the year 1 to the end of 9999 */
+    fact.since = fact.first_due = CXJ__EARLIEST;
+    fact.at = CXJ__LATEST;
     struct cxj__cell *cell = with_fact(fact);
     for (int i = 1; i < 60000; i++) cxj__cell_add_fact(cell, &fact, 1);
-    struct cxj__int128 expected = cxj__base_product(fact.wait, 60000);
+    struct cxj__int128 expected = cxj__base_product(CXJ__LATEST - CXJ__EARLIEST, 60000);
     ck_assert_uint_ne(expected.high, 0);
     ck_assert_mem_eq(&cxj__cell_sums(cell)[CXJ__T_SUM_WAIT], &expected, sizeof expected);
     ck_assert_mem_eq(&cxj__cell_sums(cell)[CXJ__T_SUM_LATENESS], &expected, sizeof expected);
@@ -639,15 +688,18 @@ START_TEST(a_fact_reserves_for_its_durations_alone) {
         uint64_t mask;
         long allocations;
     } cases[] = {
-        {CXJ_GRAIN_TOUCHPOINTS, ~(CXJ__BIT(CXJ__T_WAITS) | CXJ__BIT(CXJ__T_LATE)), 0},
+        {CXJ_GRAIN_TOUCHPOINTS, ~(CXJ__BIT(CXJ__T_WAITS) | CXJ__BIT(CXJ__T_LATE) | CXJ__BIT(CXJ__T_RESPONSES)), 0},
         {CXJ_GRAIN_TOUCHPOINTS, CXJ__BIT(CXJ__T_WAITS), 1},
         {CXJ_GRAIN_TOUCHPOINTS, CXJ__BIT(CXJ__T_LATE), 1},
+        {CXJ_GRAIN_TOUCHPOINTS, CXJ__BIT(CXJ__T_RESPONSES), 1},
         {CXJ_GRAIN_TOUCHPOINTS, CXJ__BIT(CXJ__T_WAITS) | CXJ__BIT(CXJ__T_LATE), 2},
+        {CXJ_GRAIN_TOUCHPOINTS, CXJ__BIT(CXJ__T_WAITS) | CXJ__BIT(CXJ__T_LATE) | CXJ__BIT(CXJ__T_RESPONSES), 3},
         {CXJ_GRAIN_TRANSITIONS, ~CXJ__BIT(CXJ__X_TRANSITIONS), 0},
         {CXJ_GRAIN_TRANSITIONS, CXJ__BIT(CXJ__X_TRANSITIONS), 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct cxj__fact fact = {.grain = cases[i].grain, .mask = cases[i].mask, .wait = 5, .lateness = 6};
+        struct cxj__fact fact = {
+            .grain = cases[i].grain, .mask = cases[i].mask, .since = -5, .first_due = -6, .waits_since = -7};
         for (long given = 0; given <= cases[i].allocations; given++) {
             struct cxj__cell *cell = create(cases[i].grain);
             left = given;
@@ -659,17 +711,21 @@ START_TEST(a_fact_reserves_for_its_durations_alone) {
 }
 END_TEST
 
-START_TEST(a_contribution_reserves_both_durations) {
+START_TEST(a_contribution_reserves_its_durations) {
     struct cxj__cell *cell = create(CXJ_GRAIN_JOURNEYS);
     struct cxj__contribution open = contribution_of(false), ended = contribution_of(true);
+    open.counts[CXJ__J_FIRST_RESPONSES] = 0;
     left = 0;
     ck_assert(cxj__cell_reserve_contribution(cell, &memory, &open));
-    ck_assert(!cxj__cell_reserve_contribution(cell, &memory, &ended));
-    left = 1;
-    ck_assert(!cxj__cell_reserve_contribution(cell, &memory, &ended));
-    left = 1;
-    ck_assert(cxj__cell_reserve_contribution(cell, &memory, &ended)); /* the first stayed */
-    for (size_t i = 2; i < CXJ__J_HISTOGRAMS; i++) ck_assert_uint_eq(cxj__cell_histograms(cell)[i].capacity, 0);
+    for (size_t i = 0; i < CXJ__J_STANDING; i++) {
+        ck_assert(!cxj__cell_reserve_contribution(cell, &memory, &ended));
+        left = 1;
+        ck_assert_int_eq(cxj__cell_reserve_contribution(cell, &memory, &ended), i == CXJ__J_STANDING - 1);
+        ck_assert_int_eq(left, 0); /* those before stayed */
+    }
+    for (size_t i = CXJ__J_STANDING; i < CXJ__J_HISTOGRAMS; i++) {
+        ck_assert_uint_eq(cxj__cell_histograms(cell)[i].capacity, 0);
+    }
     ck_assert(cxj__cell_reserve_contribution(cell, &memory, &ended));
     cxj__cell_add_contribution(cell, &ended, 1);
     cxj__cell_add_contribution(cell, &ended, -1);
@@ -813,6 +869,7 @@ static void add_facts(Suite *suite) {
     tcase_add_test(facts, a_touchpoint_without_bits_adds_its_value_alone);
     tcase_add_test(facts, a_wait_goes_to_its_sum_and_histogram);
     tcase_add_test(facts, a_lateness_goes_to_its_sum_and_histogram);
+    tcase_add_test(facts, a_response_goes_to_its_sum_and_histogram);
     tcase_add_test(facts, each_kind_of_rating_has_its_own_sums);
     tcase_add_test(facts, money_of_one_unit_counts);
     tcase_add_test(facts, money_has_a_sign);
@@ -851,7 +908,7 @@ int main(void) {
     tcase_add_test(room, the_longest_durations_are_summed_beyond_64_bits);
     tcase_add_test(room, adding_what_was_reserved_takes_no_memory);
     tcase_add_test(room, a_fact_reserves_for_its_durations_alone);
-    tcase_add_test(room, a_contribution_reserves_both_durations);
+    tcase_add_test(room, a_contribution_reserves_its_durations);
     tcase_add_test(room, an_sample_reserves_its_bucket);
     TCase *cells = group(suite, "cells");
     tcase_add_test(cells, a_cell_added_is_all_that_it_sums);

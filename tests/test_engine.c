@@ -757,11 +757,11 @@ static void tell(cxj_engine *engine) {
                                     .at = B + 5 * H,
                                     .facets = CXJ_FACET_FAULT | CXJ_FACET_PENDING,
                                     .scale = CXJ_SCALE_CSAT5,
-                                    .score = 1,
+                                    .score = 5,
                                     .scope = CXJ_SCOPE_TOUCHPOINT});
     record(engine, (cxj_touchpoint){.journey = 9,
                                     .at = B + 9 * H,
-                                    .facets = CXJ_FACET_EXPLAINS,
+                                    .facets = CXJ_FACET_EXPLAINS | CXJ_FACET_RESUMES,
                                     .customer = 6,
                                     .scale = CXJ_SCALE_NPS,
                                     .score = 9,
@@ -774,7 +774,7 @@ static void tell(cxj_engine *engine) {
                                     .scope = CXJ_SCOPE_JOURNEY});
     record(engine,
            (cxj_touchpoint){
-               .journey = 9, .at = B + 11 * H, .scale = CXJ_SCALE_CSAT5, .score = 5, .scope = CXJ_SCOPE_TOUCHPOINT});
+               .journey = 9, .at = B + 11 * H, .scale = CXJ_SCALE_CSAT5, .score = 1, .scope = CXJ_SCOPE_TOUCHPOINT});
 }
 
 static cxj_journey state_of(const cxj_engine *engine) {
@@ -818,6 +818,12 @@ START_TEST(state_tells_the_counts_and_times) {
     ck_assert_int_eq(state.quiet, 2 * H);   /* since the explanation */
     ck_assert_int_eq(state.silence, 2 * H); /* before the first update, and before the explanation */
     ck_assert_int_eq(state.pending, 4 * H);
+    ck_assert_int_eq(state.waiting_since, 0); /* they were told */
+    record(engine, (cxj_touchpoint){.journey = 9, .at = B + 12 * H, .facets = CXJ_FACET_INBOUND});
+    record(engine, (cxj_touchpoint){.journey = 9, .at = B + 13 * H, .facets = CXJ_FACET_CHASE});
+    ck_assert_int_eq(state_of(engine).waiting_since, B + 12 * H);
+    record(engine, (cxj_touchpoint){.journey = 9, .at = B + 14 * H, .outcome = CXJ_OUTCOME_COMPLETED});
+    ck_assert_int_eq(state_of(engine).waiting_since, 0);
     cxj_engine_destroy(engine);
 }
 END_TEST
@@ -885,6 +891,7 @@ START_TEST(state_tells_the_flags) {
     ck_assert_int_eq(state.reopened, 1);
     ck_assert_int_eq(state.asking, 1);
     ck_assert_int_eq(state.pending_now, 1);
+    ck_assert_int_eq(state.waiting_since, B + 13 * H);
     ck_assert_int_eq(state.churned, 1);
     cxj_engine_destroy(engine);
 }

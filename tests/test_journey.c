@@ -59,6 +59,23 @@ START_TEST(each_field_comes_back_alone) {
 }
 END_TEST
 
+/* Section 2, table of facets: all but withdrawn, which no record has that contributes. */
+START_TEST(each_facet_comes_back_alone) {
+    world here;
+    open_world(&here);
+    for (uint32_t facet = 1; facet < CXJ_FACETS_ALL; facet <<= 1) {
+        cxj_touchpoint t = {.journey = 7, .facets = facet}, rated = t;
+        if (facet == CXJ_FACET_WITHDRAWN) continue;
+        rated.scale = CXJ_SCALE_CSAT5; /* whose bits stand next */
+        rated.score = rated.scope = 1;
+        replace(&here, 0, (const cxj_touchpoint[]){t, rated}, 2);
+        cxj_touchpoint back = stored(&here, 0), beside = stored(&here, 1);
+        ck_assert_msg(is_same(&t, &back) && is_same(&rated, &beside), "facet %" PRIu32, facet);
+    }
+    close_world(&here);
+}
+END_TEST
+
 START_TEST(all_fields_come_back_together) {
     world here;
     open_world(&here);
@@ -96,6 +113,30 @@ START_TEST(rare_fields_are_those_set_aside) {
                                   [13] = true, [14] = true, [15] = true, [16] = true};
     cxj_touchpoint t;
     for (size_t i = 0; one_field(i, &t); i++) ck_assert_msg(cxj__journey_is_rare(&t) == rare[i], "field %zu", i);
+}
+END_TEST
+
+/* Section 2: "Of several statements of a journey's … customer, the last one in order holds". */
+START_TEST(the_customer_is_the_one_last_stated) {
+    static const struct {
+        uint64_t stated[4], customer;
+    } cases[] = {{{0, 0, 0, 0}, 0},
+                 {{7, 0, 0, 0}, 7},
+                 {{7, 8, 0, 0}, 8},
+                 {{0, 0, 8, 0}, 8},
+                 {{9, 7, 0, UINT64_MAX}, UINT64_MAX}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        world here;
+        cxj_touchpoint t[4];
+        open_world(&here);
+        ck_assert_uint_eq(cxj__journey_customer(here.journey), 0);
+        for (size_t k = 0; k < 4; k++) { /* with other rare fields, and without */
+            t[k] = (cxj_touchpoint){.journey = 7, .at = (int64_t)k, .customer = cases[i].stated[k], .value = k % 2};
+        }
+        replace(&here, 0, t, 4);
+        ck_assert_uint_eq(cxj__journey_customer(here.journey), cases[i].customer);
+        close_world(&here);
+    }
 }
 END_TEST
 
@@ -451,8 +492,8 @@ static void check_promises(const struct cxj__fold *a, const struct cxj__fold *b)
 /* Compares what two folds say; the bytes between members may differ. */
 static void check_fold(const struct cxj__fold *a, const struct cxj__fold *b) {
     struct cxj__contribution x, y;
-    cxj__fold_contribute(a, 1000, &x);
-    cxj__fold_contribute(b, 1000, &y);
+    cxj__fold_contribute(a, NULL, &a->lasted, 1000, &x);
+    cxj__fold_contribute(b, NULL, &b->lasted, 1000, &y);
     ck_assert_mem_eq(x.counts, y.counts, sizeof x.counts);
     ck_assert_mem_eq(x.sums, y.sums, sizeof x.sums);
     ck_assert_mem_eq(&x.value, &y.value, sizeof x.value);
@@ -466,9 +507,8 @@ static void check_fold(const struct cxj__fold *a, const struct cxj__fold *b) {
         ck_assert_uint_eq(a->tracks[d].value, b->tracks[d].value);
         ck_assert_uint_eq(a->tracks[d].before, b->tracks[d].before);
     }
-    ck_assert_int_eq(a->quiet, b->quiet);
+    ck_assert_mem_eq(&a->lasted, &b->lasted, sizeof a->lasted);
     ck_assert_int_eq(a->last_at, b->last_at);
-    ck_assert_uint_eq(a->customer, b->customer);
     ck_assert_uint_eq(a->samples, b->samples);
     ck_assert_uint_eq(a->step_waits, b->step_waits);
     ck_assert_uint_eq(a->lost, b->lost);
@@ -485,13 +525,13 @@ static void check_folds(const struct cxj__journey *journey) {
             check_fold(&fold, &journey->index->checkpoints[i / CXJ__CHECKPOINT_EVERY - 1]);
         }
         uint64_t folded = 0;
-        cxj__journey_fold_at(journey, i, &other, &folded);
+        cxj__journey_fold_at(journey, i, NULL, &other, &folded);
         ck_assert_uint_le(folded, CXJ__CHECKPOINT_EVERY);
         check_fold(&fold, &other);
         if (i == journey->count) break;
         struct cxj__entry entry;
         cxj__journey_unpack(journey, i, &entry);
-        cxj__fold_step(&fold, &entry.touchpoint, entry.held, 0, facts);
+        cxj__fold_step(&fold, cxj__fold_no_hours(), &entry.touchpoint, entry.held, 0, facts);
     }
 }
 
@@ -649,9 +689,10 @@ END_TEST
 int main(void) {
     read_surroundings("journey");
     Suite *suite = suite_create("journey");
-    const TTest *packing[] = {each_field_comes_back_alone, all_fields_come_back_together,
-                              held_bits_come_back_beside_the_greatest_fields, rare_fields_are_those_set_aside,
-                              rare_fields_follow_their_records};
+    const TTest *packing[] = {each_field_comes_back_alone,        each_facet_comes_back_alone,
+                              all_fields_come_back_together,      held_bits_come_back_beside_the_greatest_fields,
+                              rare_fields_are_those_set_aside,    rare_fields_follow_their_records,
+                              the_customer_is_the_one_last_stated};
     const TTest *order[] = {order_is_at_then_sequence_then_id, position_is_behind_all_that_are_equal,
                             position_in_an_empty_journey_is_the_first};
     const TTest *ids[] = {id_is_found_with_and_without_index,

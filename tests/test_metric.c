@@ -33,6 +33,7 @@ enum {
      * are needed; of lost context, one of repeated and contradicted". */
     CLEAN = FAULT | REPEATED | CONTRADICTED | CHASE,
     CONTEXT = REPEATED | CONTRADICTED,
+    ANSWERING = CONTACT | UPDATE | RESOLVED,
     REOPENING = INBOUND | REPEATED | CONTRADICTED | FAULT | REOPENS
 };
 
@@ -90,6 +91,11 @@ static const struct {
     {1035, "promises", U(COUNT), K(COUNT), 0, 0, 0},
     {1036, "shifts", U(COUNT), K(COUNT), 0, 0, 0},
     {1037, "reschedules", U(COUNT), K(COUNT), 0, REQUESTED, 0},
+    {1051, "responses", U(COUNT), K(COUNT), 0, INBOUND, ANSWERING},
+    {1052, "response_mean", U(DURATION), K(MEAN), 0, INBOUND, ANSWERING},
+    {1053, "response_p50", U(DURATION), K(QUANTILE), 0, INBOUND, ANSWERING},
+    {1054, "response_p90", U(DURATION), K(QUANTILE), 0, INBOUND, ANSWERING},
+    {1055, "response_p99", U(DURATION), K(QUANTILE), 0, INBOUND, ANSWERING},
     {1038, "deliveries", U(COUNT), K(COUNT), 0, DELIVERED, 0},
     {1039, "on_time_rate", U(SHARE), K(SHARE), 1, DELIVERED, 0},
     {1040, "kept_rate", U(SHARE), K(SHARE), 1, DELIVERED, 0},
@@ -187,14 +193,21 @@ static const struct {
     {3065, "silence_mean", U(DURATION), K(MEAN), 0, 0, CONTACT | UPDATE},
     {3066, "silence_p50", U(DURATION), K(QUANTILE), 0, 0, CONTACT | UPDATE},
     {3067, "silence_p90", U(DURATION), K(QUANTILE), 0, 0, CONTACT | UPDATE},
+    {3078, "first_responses", U(COUNT), K(COUNT), 0, INBOUND, ANSWERING},
+    {3079, "first_response_mean", U(DURATION), K(MEAN), 0, INBOUND, ANSWERING},
+    {3080, "first_response_p50", U(DURATION), K(QUANTILE), 0, INBOUND, ANSWERING},
+    {3081, "first_response_p90", U(DURATION), K(QUANTILE), 0, INBOUND, ANSWERING},
+    {3082, "responses", U(COUNT), K(COUNT), 0, INBOUND, ANSWERING},
+    {3083, "response_mean", U(DURATION), K(MEAN), 0, INBOUND, ANSWERING},
+    {3084, "waiting", U(COUNT), K(COUNT), 0, INBOUND, ANSWERING},
     {3068, "proactive_share", U(SHARE), K(SHARE), 1, CHASE | UPDATE, 0},
     {3069, "flawless_share", U(SHARE), K(SHARE), 1, CLEAN, 0},
     {3070, "wow_share", U(SHARE), K(SHARE), 1, CLEAN, 0},
     {3071, "clean_journey_share", U(SHARE), K(SHARE), 1, CLEAN, 0},
     {3072, "expected_clean_share", U(SHARE), K(DERIVED), 0, CLEAN, 0},
     {3073, "loops", U(COUNT), K(COUNT), 0, 0, 0},
-    {3074, "closed_loop_rate", U(SHARE), K(SHARE), 1, CONTACT | INBOUND, 0},
-    {3075, "closed_loop_p50", U(DURATION), K(QUANTILE), 0, CONTACT | INBOUND, 0},
+    {3074, "closed_loop_rate", U(SHARE), K(SHARE), 1, 0, ANSWERING},
+    {3075, "closed_loop_p50", U(DURATION), K(QUANTILE), 0, 0, ANSWERING},
     {3076, "value", U(MONEY), K(COUNT), 0, 0, 0},
     {3077, "value_lost", U(MONEY), K(COUNT), 0, CHURNED, 0},
 };
@@ -232,7 +245,7 @@ START_TEST(numbers_are_as_promised) {
 END_TEST
 
 START_TEST(unknown_numbers_have_no_place) {
-    static const uint32_t unknown[] = {0, 1, 999, 1051, 1999, 2014, 3078, 4000, 4001, UINT32_MAX};
+    static const uint32_t unknown[] = {0, 1, 999, 1056, 1999, 2014, 3085, 4000, 4001, UINT32_MAX};
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
         ck_assert_uint_eq(cxj__metric_place(unknown[i]), SIZE_MAX);
     }
@@ -435,6 +448,7 @@ START_TEST(values_of_touchpoints) {
     struct cxj__cell *cell = create_varied(CXJ_GRAIN_TOUCHPOINTS, CXJ__T_COUNTS, CXJ__T_SUMS);
     fill(cell, CXJ__T_HISTOGRAM_WAIT, cxj__cell_counts(cell)[CXJ__T_WAITS], 10);
     fill(cell, CXJ__T_HISTOGRAM_LATENESS, cxj__cell_counts(cell)[CXJ__T_LATE], 20);
+    fill(cell, CXJ__T_HISTOGRAM_RESPONSE, cxj__cell_counts(cell)[CXJ__T_RESPONSES], 30);
     const double all = C(TOUCHPOINTS);
     const struct expected expected[] = {
         {"touchpoints", all, all},
@@ -474,6 +488,11 @@ START_TEST(values_of_touchpoints) {
         {"promises", C(PROMISES), all},
         {"shifts", C(SHIFTS), all},
         {"reschedules", C(RESCHEDULES), all},
+        {"responses", C(RESPONSES), all},
+        {"response_mean", S(RESPONSE) / C(RESPONSES), C(RESPONSES)},
+        {"response_p50", 31, C(RESPONSES)},
+        {"response_p90", 33, C(RESPONSES)},
+        {"response_p99", 35, C(RESPONSES)},
         {"deliveries", C(DELIVERIES), all},
         {"on_time_rate", C(ON_TIME) / C(DELIVERIES), C(DELIVERIES)},
         {"kept_rate", C(KEPT) / C(DELIVERIES), C(DELIVERIES)},
@@ -537,6 +556,7 @@ static struct cxj__cell *varied_journeys(void) {
     fill(cell, CXJ__J_HISTOGRAM_LATENESS, counts[CXJ__J_LATE], 60);
     fill(cell, CXJ__J_HISTOGRAM_WARNING, counts[CXJ__J_LATE_PROACTIVE], 70);
     fill(cell, CXJ__J_HISTOGRAM_LOOP, counts[CXJ__J_LOOPS_CLOSED], 80);
+    fill(cell, CXJ__J_HISTOGRAM_FIRST_RESPONSE, counts[CXJ__J_FIRST_RESPONSES], 90);
     return cell;
 }
 
@@ -580,7 +600,7 @@ START_TEST(values_of_journeys_how_they_went) {
         {"first_contact_resolution", C(FIRST_CONTACT_RESOLVED) / C(FIRST_CONTACT_CANDIDATES),
          C(FIRST_CONTACT_CANDIDATES)},
     };
-    have_values(cell, expected, sizeof expected / sizeof *expected, 45);
+    have_values(cell, expected, sizeof expected / sizeof *expected, 52);
     destroy(cell);
 }
 END_TEST
@@ -602,7 +622,7 @@ START_TEST(values_of_journeys_how_they_were_rated) {
         {"asks", C(ASKS), all},
         {"response_rate", C(ANSWERED) / C(ASKED), C(ASKED)},
     };
-    have_values(cell, expected, sizeof expected / sizeof *expected, 67);
+    have_values(cell, expected, sizeof expected / sizeof *expected, 74);
     destroy(cell);
 }
 END_TEST
@@ -636,6 +656,13 @@ START_TEST(values_of_journeys_what_was_promised) {
         {"silence_mean", S(SILENCE) / ended, ended},
         {"silence_p50", 51, ended},
         {"silence_p90", 53, ended},
+        {"first_responses", C(FIRST_RESPONSES), all},
+        {"first_response_mean", S(FIRST_RESPONSE) / C(FIRST_RESPONSES), C(FIRST_RESPONSES)},
+        {"first_response_p50", 91, C(FIRST_RESPONSES)},
+        {"first_response_p90", 93, C(FIRST_RESPONSES)},
+        {"responses", C(RESPONSES), all},
+        {"response_mean", S(RESPONSE) / C(RESPONSES), C(RESPONSES)},
+        {"waiting", C(WAITING), all},
         {"proactive_share", C(PROACTIVE_UPDATES) / C(UPDATES), C(UPDATES)},
         {"flawless_share", C(FLAWLESS) / ended, ended},
         {"wow_share", C(WOW) / ended, ended},
@@ -738,7 +765,9 @@ static void check_feed(const struct cxj__cell *cell, uint32_t unrecorded) {
 
 /* Section 6, Feeds: "A zero must not look like good news where nobody records the fact." */
 START_TEST(what_is_not_fed_has_no_value) {
-    static const uint32_t others[] = {CONTEXT, CONTACT | UPDATE, REOPENING, REOPENING & ~REOPENS, CLEAN & ~REPEATED};
+    static const uint32_t others[] = {
+        CONTEXT,   CONTACT | UPDATE,     REOPENING, REOPENING & ~REOPENS, CLEAN & ~REPEATED,
+        ANSWERING, ANSWERING & ~RESOLVED};
     for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
         struct cxj__cell *cell = grain == CXJ_GRAIN_JOURNEYS      ? varied_journeys()
                                  : grain == CXJ_GRAIN_TRANSITIONS ? create_varied(grain, CXJ__X_COUNTS, CXJ__X_SUMS)
@@ -748,7 +777,7 @@ START_TEST(what_is_not_fed_has_no_value) {
         if (grain == CXJ_GRAIN_JOURNEYS) set_sum(cell, CXJ__J_SUM_TOUCH_SQUARES, INT64_MAX);
         check_feed(cell, 0);
         check_feed(cell, CXJ_FACETS_ALL);
-        for (uint32_t bit = 0; bit <= 16; bit++) {
+        for (uint32_t bit = 0; bit <= 17; bit++) {
             check_feed(cell, UINT32_C(1) << bit);
             check_feed(cell, CXJ_FACETS_ALL & ~(UINT32_C(1) << bit));
         }

@@ -377,7 +377,7 @@ START_TEST(refusal_names_the_field_and_its_value) {
         {"due", "-62135596800001", {.journey = 1, .at = 1, .due = INT64_C(-62135596800001)}},
         {"value", "1000000000000001", {.journey = 1, .at = 1, .value = INT64_C(1000000000000001)}},
         {"value", "-1000000000000001", {.journey = 1, .at = 1, .value = INT64_C(-1000000000000001)}},
-        {"facets", "131072", {.journey = 1, .at = 1, .facets = UINT32_C(1) << 17}},
+        {"facets", "262144", {.journey = 1, .at = 1, .facets = CXJ_FACETS_ALL + 1}},
         {"commitment", "8", {.journey = 1, .at = 1, .commitment = 8}},
         {"outcome", "3", {.journey = 1, .at = 1, .outcome = 3}},
         {"scale", "8", {.journey = 1, .at = 1, .scale = 8, .score = 1, .scope = 1}},

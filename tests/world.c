@@ -429,7 +429,7 @@ cxj_touchpoint random_touchpoint(void) {
     t.type = chance(12) ? 0 : (uint16_t)chance(4);
     t.due = chance(3) ? 0 : t.at + HOUR * ((int64_t)chance(200) - 40);
     t.commitment = (uint8_t)chance(3);
-    t.facets = chance(3) ? 0 : UINT32_C(1) << chance(17);
+    t.facets = chance(3) ? 0 : UINT32_C(1) << chance(18);
     if (chance(3) == 0) t.facets |= CXJ_FACET_DELIVERED;
     t.outcome = chance(12) ? 0 : (uint8_t)(1 + chance(2));
     if (chance(3) == 0) {

@@ -290,7 +290,7 @@ static void make_odd(cxj_touchpoint *t, uint8_t how) {
         t->journey = 0;
         break;
     case 13:
-        t->facets |= UINT32_C(1) << 17;
+        t->facets |= CXJ_FACETS_ALL + UINT32_C(1);
         break;
     case 14:
         t->facets |= UINT32_C(1) << 31;
@@ -380,6 +380,9 @@ static cxj_touchpoint some_touchpoint(fuzz_bytes *bytes) {
     t.facets = (uint32_t)fuzz_number(bytes, 2);
     uint8_t end = fuzz_byte(bytes);
     t.outcome = end % 8 < 6 ? 0 : (uint8_t)(end % 8 - 5);
+    if (end & 128) {
+        t.facets |= CXJ_FACET_RESUMES;
+    }
     make_odd(&t, fuzz_byte(bytes));
     return t;
 }
