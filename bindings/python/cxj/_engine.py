@@ -665,6 +665,7 @@ class Engine:
                 Commitment(number, datetime_of(one.first_due), datetime_of(one.due),
                            datetime_of(one.announced_at) if one.announced else None, bool(one.explained))
                 for number, one in enumerate(got.commitments) if one.open),
+            waiting_since=datetime_of(got.waiting_since) if got.waiting_since else None,
             **named, **counted)
 
     def touchpoints(self, journey: Number) -> list[Touchpoint]:

@@ -227,6 +227,7 @@ class Journey(c.Structure):
         ("reserved", c.c_uint8 * 2),
         ("lost_context", c.c_uint32),
         ("contradictions", c.c_uint32),
+        ("waiting_since", c.c_int64),
     ]
 
 

@@ -290,8 +290,9 @@ class Journey(NamedTuple):
 
     quiet is how long the customer has heard nothing up to the last touchpoint, while the journey runs; silence the longest
     such time so far; pending the time that was waited for the customer; lost_context: handoffs that lost context; asking:
-    the customer asked, and has had no answer; loop_open: a dissatisfied rating has had no answer. What each means exactly,
-    cxj_journey in the header says."""
+    the customer asked, and has had no answer; waiting_since: since when the customer waits for an answer of any kind;
+    pending_now: it is paused, for we wait for the customer; loop_open: a dissatisfied rating has had no answer. What each
+    means exactly, cxj_journey in the header says."""
 
     journey: int
     customer: int | None
@@ -331,6 +332,7 @@ class Journey(NamedTuple):
     pending_now: bool
     loop_open: bool
     commitments: tuple[Commitment, ...]
+    waiting_since: datetime | None
 
     def _known(self) -> list[tuple[str, str]]:
         """What is known, as text."""

@@ -260,6 +260,20 @@ class Engines(unittest.TestCase):
                     other.merge(engine)
                 self.assertEqual(caught.exception.status, cxj.header.OTHER_CALENDAR)
 
+    def test_working_hours_need_one(self) -> None:
+        with cxj.Engine() as engine:
+            with self.assertRaisesRegex(ValueError, "calendar") as caught:
+                engine.add_view("touchpoints in working hours")
+            self.assertEqual(caught.exception.status, cxj.header.NO_CALENDAR)  # type: ignore[attr-defined]
+            engine.calendar = self.TEXT  # type: ignore[assignment]
+            view = engine.add_view("touchpoints  by owner in working hours")
+            self.assertEqual(view.text, "touchpoints by owner in working hours")
+            self.assertEqual(engine["touchpoints by  owner in working hours"], view)
+            self.assertIn(view.text, engine)
+            with self.assertRaisesRegex(ValueError, "calendar"):
+                engine.calendar = None
+            self.assertEqual(str(engine.calendar), self.TEXT)
+
     def test_what_is_sealed_cannot_be_measured_again(self) -> None:
         with cxj.Engine(seal_ended_after=DAY, calendar=self.TEXT) as engine:
             engine.record(journey=1, at=10**12, outcome="completed")
@@ -294,6 +308,36 @@ class Engines(unittest.TestCase):
                 for cell, start in zip(engine[views[0]], engine[views[0]].to_dict()["period"]):
                     self.assertEqual(start.astimezone(zone).strftime("%Y-%m-%d"), cell.key["period"])
                     self.assertNotEqual((start - SECOND / 1000).astimezone(zone).strftime("%Y-%m-%d"), cell.key["period"])
+
+    @unittest.skipUnless(have_zones(), "there is no data of zones; the package tzdata has them")
+    def test_working_hours_are_those_of_local_time(self) -> None:
+        """SPEC 10: a duration from t1 to t2 is B(t2) − B(t1), the minutes in between that are open by zoneinfo's local time."""
+        seed = random.randrange(2**32)
+        dice = random.Random(seed)
+        for name in ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe"):
+            zone = zoneinfo.ZoneInfo(name)
+            spans = {day: [(540, 750), (810, 1020)] for day in range(5)}
+            spans[6] = [(60, 240)]  # over the change of clocks
+            closed = datetime.date(2026, 3, 27)
+
+            def is_open(moment: datetime.datetime) -> bool:
+                local = moment.astimezone(zone)
+                minute = 60 * local.hour + local.minute
+                return local.date() != closed and any(a <= minute < b for a, b in spans.get(local.weekday(), []))
+
+            calendar = cxj.Calendar(name, {"mon-fri": "09:00-12:30 13:30-17:00", "sun": "01:00-04:00"}, [closed])
+            changes = [at for at, _ in offsets_of(calendar)[1] if at.year == 2026]
+            with cxj.Engine(["touchpoints by owner in working hours"], calendar=calendar) as engine:
+                view, = engine.views
+                for trial in range(30):
+                    near = dice.choice([*changes, datetime.datetime(2026, 3, 27, tzinfo=UTC)])
+                    begin = near + dice.randrange(-4 * 24 * 60, 0) * HOUR / 60
+                    end = near + dice.randrange(0, 4 * 24 * 60) * HOUR / 60
+                    engine.record(journey=1 + trial, at=begin)
+                    engine.record(journey=1 + trial, at=end, owner=str(trial))
+                    minutes = sum(is_open(begin + i * HOUR / 60) for i in range(int((end - begin) / (HOUR / 60))))
+                    got = view.get("wait_mean", owner=str(trial))["wait_mean"].value
+                    self.assertEqual(got, 60000 * minutes, (name, begin, end, seed))
 
 
 if __name__ == "__main__":
