@@ -9,6 +9,7 @@ import unittest
 import zoneinfo
 
 import cxj
+from cxj import _spread
 
 UTC = datetime.timezone.utc
 SECOND, HOUR, DAY = (datetime.timedelta(**{unit: 1}) for unit in ("seconds", "hours", "days"))
@@ -259,6 +260,22 @@ class Engines(unittest.TestCase):
                 with self.assertRaisesRegex(cxj.Error, "calendar") as caught:
                     other.merge(engine)
                 self.assertEqual(caught.exception.status, cxj.header.OTHER_CALENDAR)
+
+    def test_engines_that_were_fed_apart_become_one(self) -> None:
+        """As Dask and Spark do it: settings, a calendar among them, go to each engine."""
+        settings = {"calendar": cxj.Calendar.from_text(self.TEXT)}
+        views = ["touchpoints per day", "touchpoints in working hours"]
+        with cxj.Engine(views, **settings) as whole:
+            parts = []
+            for i in range(3):
+                with cxj.Engine(views, **settings) as part:
+                    for engine in (whole, part):
+                        engine.record(journey=1, id=1 + i, at=10**12 + i * 10**8)
+                    parts.append(part.to_bytes())
+            for count in (0, 3):
+                with _spread.merged(parts[:count], views, settings) as merged:
+                    self.assertEqual((merged.calendar, list(merged)), (settings["calendar"], views))
+            self.assertEqual(_spread.merged(parts, views, settings).to_bytes(), whole.to_bytes())
 
     def test_working_hours_need_one(self) -> None:
         with cxj.Engine() as engine:
