@@ -62,6 +62,7 @@ static void catalogue_finish(catalogue *list) {
     free(list->metrics);
     free(list->names);
     free(list->values);
+    *list = (catalogue){0};
 }
 
 static cxj_status catalogue_init(catalogue *list, uint32_t grain) {
@@ -88,18 +89,15 @@ static cxj_status catalogue_init(catalogue *list, uint32_t grain) {
     return CXJ_OK;
 }
 
-/* Writes the key of the cell on which a cursor stands. */
-static void write_key(FILE *out, const cxj_view *view, cxj_cursor *cursor, uint32_t parts) {
-    for (uint32_t part = 0; part < parts; part++) {
+/* Writes the key of a cell. */
+static void write_key(FILE *out, const cxj_view *view, const cxj_text *parts, uint32_t count) {
+    for (uint32_t part = 0; part < count; part++) {
         const char *name = "";
-        const char *text = "";
-        size_t length = 0;
         (void)cxj_view_part(view, part, &name, NULL);
-        (void)cxj_cursor_part(cursor, part, &text, &length);
         fputs(part == 0 ? "" : ", ", out);
         json_text(out, name, strlen(name));
         fputs(": ", out);
-        json_text(out, text, length);
+        json_text(out, parts[part].text, parts[part].length);
     }
 }
 
@@ -123,44 +121,73 @@ static void write_metrics(FILE *out, const catalogue *list) {
     }
 }
 
-/* Writes one view. */
-static cxj_status write_view(FILE *out, const cxj_view *view, const char *text) {
+/* A view that is written. */
+typedef struct written {
+    FILE *out;
+    const cxj_view *view;
     cxj_view_info info;
     catalogue list;
-    cxj_cursor *cursor;
-    cxj_status status = cxj_view_describe(view, &info, sizeof info);
+    const analyses *asked;
+    const log_reader *log;
+    drilled room;
+} written;
+
+/* Writes the cell on which a cursor stands. */
+static cxj_status write_cell(written *at, cxj_cursor *cursor) {
+    cxj_text parts[KEYS_PARTS] = {{NULL, 0}};
+    cxj_status status =
+        cxj_cursor_metrics(cursor, at->list.metrics, at->list.count, NULL, 0, at->list.values, sizeof *at->list.values);
+    for (uint32_t part = 0; part < at->info.parts && status == CXJ_OK; part++) {
+        status = cxj_cursor_part(cursor, part, &parts[part].text, &parts[part].length);
+    }
+    fputs("\n  {\"key\": {", at->out);
+    write_key(at->out, at->view, parts, at->info.parts);
+    fputs("},\n   \"metrics\": {", at->out);
+    write_metrics(at->out, &at->list);
+    fputc('}', at->out);
     if (status == CXJ_OK) {
-        status = catalogue_init(&list, info.grain);
+        status = analysis_json_cell(at->out, at->asked, at->log, at->view, &at->info, parts, &at->room);
+    }
+    fputc('}', at->out);
+    return status;
+}
+
+/* Writes one view. */
+static cxj_status write_view(written *at, const char *text) {
+    cxj_cursor *cursor = NULL;
+    cxj_status status = cxj_view_describe(at->view, &at->info, sizeof at->info);
+    if (status == CXJ_OK && at->info.parts > KEYS_PARTS) {
+        status = CXJ_BAD_ARGUMENT; /* of a library that is newer than this file */
+    }
+    if (status == CXJ_OK) {
+        status = catalogue_init(&at->list, at->info.grain);
+    }
+    if (status == CXJ_OK) {
+        status = cxj_cursor_open(at->view, NULL, 0, &cursor);
     }
     if (status != CXJ_OK) {
         return status;
     }
-    status = cxj_cursor_open(view, NULL, 0, &cursor);
-    if (status != CXJ_OK) {
-        catalogue_finish(&list);
-        return status;
-    }
-    fputs("{\"view\": ", out);
-    json_text(out, text, strlen(text));
-    fputs(", \"cells\": [", out);
+    fputs("{\"view\": ", at->out);
+    json_text(at->out, text, strlen(text));
+    fputs(", \"cells\": [", at->out);
     const char *comma = "";
     while (status == CXJ_OK && (status = cxj_cursor_next(cursor)) == CXJ_OK) {
-        status = cxj_cursor_metrics(cursor, list.metrics, list.count, NULL, 0, list.values, sizeof *list.values);
-        fprintf(out, "%s\n  {\"key\": {", comma);
-        write_key(out, view, cursor, info.parts);
-        fputs("},\n   \"metrics\": {", out);
-        write_metrics(out, &list);
-        fputs("}}", out);
+        fputs(comma, at->out);
+        status = write_cell(at, cursor);
         comma = ",";
     }
-    fputs("]}", out);
     cxj_cursor_close(cursor);
-    catalogue_finish(&list);
-    return status == CXJ_DONE ? CXJ_OK : status;
+    fputc(']', at->out);
+    if (status == CXJ_DONE) {
+        status = analysis_json_view(at->out, at->asked, at->view);
+    }
+    fputc('}', at->out);
+    return status;
 }
 
 cxj_status json_report(FILE *out, const cxj_stats *stats, uint64_t rejected, cxj_view *const *views,
-                       const char *const *texts, size_t count) {
+                       const char *const *texts, size_t count, const analyses *asked, const log_reader *log) {
     fprintf(out, "{\"touchpoints\": %" PRIu64 ", \"duplicates\": %" PRIu64 ", \"conflicts\": %" PRIu64,
             stats->touchpoints, stats->duplicates, stats->conflicts);
     fprintf(out, ", \"superseded\": %" PRIu64 ", \"rejected\": %" PRIu64 ", \"late\": %" PRIu64, stats->superseded,
@@ -169,7 +196,10 @@ cxj_status json_report(FILE *out, const cxj_stats *stats, uint64_t rejected, cxj
     cxj_status status = CXJ_OK;
     for (size_t i = 0; i < count && status == CXJ_OK; i++) {
         fputs(i == 0 ? "" : ",\n ", out);
-        status = write_view(out, views[i], texts[i]);
+        written at = {.out = out, .view = views[i], .asked = asked, .log = log};
+        status = write_view(&at, texts[i]);
+        catalogue_finish(&at.list);
+        free(at.room.journeys);
     }
     fputs("]}\n", out);
     return status;

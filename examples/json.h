@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "analysis.h"
 #include "cxj.h"
 
 /* Writes a text as a JSON string. It must be UTF-8. */
@@ -22,8 +23,10 @@ void json_number(FILE *out, double number);
  * stats     of the engine
  * rejected  rows that were refused
  * views     the views, and texts their texts as they were given; count of both
+ * asked     what is asked beside that
+ * log       which texts stand for journeys; NULL: their numbers do
  * returns   CXJ_OK; CXJ_NO_MEMORY: what was written is not whole */
 cxj_status json_report(FILE *out, const cxj_stats *stats, uint64_t rejected, cxj_view *const *views,
-                       const char *const *texts, size_t count);
+                       const char *const *texts, size_t count, const analyses *asked, const log_reader *log);
 
 #endif

@@ -992,6 +992,10 @@ void log_close(log_reader *log) {
     }
 }
 
+bool log_text(const log_reader *log, uint64_t number, cxj_text *text) {
+    return texts_find(&log->texts, number, text);
+}
+
 const log_refusal *log_refused(const log_reader *log) {
     return &log->refusal;
 }

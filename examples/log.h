@@ -111,6 +111,10 @@ uint64_t log_rows(const log_reader *log);
 /* Bytes read from the file so far. */
 uint64_t log_bytes(const log_reader *log);
 
+/* The text of a journey, an id or a customer that is no number itself; false: none of the rows so far had one that
+ * stands for this number. It lives until the next row. */
+bool log_text(const log_reader *log, uint64_t number, cxj_text *text);
+
 /* Ends a reader; NULL does nothing. */
 void log_close(log_reader *log);
 

@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "analysis.h"
 #include "file.h"
 #include "json.h"
 #include "log.h"
@@ -69,6 +70,20 @@ enum { DEFAULT_VIEWS = sizeof default_views / sizeof default_views[0] };
       "the calendar of the host: its local time, by which periods go, and\n"                                           \
       "its working hours")                                                                                             \
     X(OPTION_METRICS, "--metrics", "NAME,...", "the columns of the tables")                                            \
+    X(OPTION_SPREAD, "--spread", "METRIC",                                                                             \
+      "how far it depends on the cell: on whom, or on which channel, one\n"                                            \
+      "meets; may be given several times, likewise what follows")                                                      \
+    X(OPTION_CONTROL, "--control", "METRIC",                                                                           \
+      "of views with a period: has it changed over time, or does it just\n"                                            \
+      "vary?")                                                                                                         \
+    X(OPTION_PARITY, "--parity", "METRIC",                                                                             \
+      "the last cell against the first; of views with a period, the last\n"                                            \
+      "period against the first")                                                                                      \
+    X(OPTION_RELATION, "--relation", "METRIC,METRIC", "how the second goes with the first, over the cells")            \
+    X(OPTION_WITHIN, "--within", "FAMILY=SPAN",                                                                        \
+      "the share of durations that are at most so long, such as\n"                                                     \
+      "first_response=4h (m, h, d or w)")                                                                              \
+    X(OPTION_DRILL, "--drill", NULL, "the journeys behind each cell")                                                  \
     X(OPTION_LOAD, "--load", "FILE",                                                                                   \
       "go on from what --save has kept; without --view, answer the views\n"                                            \
       "that it has. No log need be given; rows of one that are kept already\n"                                         \
@@ -104,6 +119,7 @@ typedef struct request {
     size_t view_count;
     cxj_text *metrics;
     size_t metric_count;
+    analyses analyses;
     uint32_t feeds;
     int64_t now;
     bool has_feeds;
@@ -122,6 +138,7 @@ typedef struct request {
 static void request_finish(request *asked) {
     free(asked->views);
     free(asked->metrics);
+    analyses_free(&asked->analyses);
 }
 
 static void print_help(FILE *out) {
@@ -188,6 +205,26 @@ static int add_metrics(request *asked, const char *list) {
     return EXIT_FINE;
 }
 
+_Static_assert(OPTION_WITHIN - OPTION_SPREAD == ANALYSIS_WITHIN,
+               "options of analyses stand in the order of their kinds");
+
+/* Adds an analysis to those asked for. */
+static int add_analysis(request *asked, option which, const char *value) {
+    analysis_fault fault;
+    if (analyses_add(&asked->analyses, (analysis_kind)(which - OPTION_SPREAD), value, &fault)) {
+        return EXIT_FINE;
+    }
+    if (fault.sentence == NULL) {
+        fputs("cxj-report: there is not enough memory\n", stderr);
+        return EXIT_STOPPED;
+    }
+    fprintf(stderr, "cxj-report: %s: %s \"", options[which].name, fault.sentence);
+    (void)table_text(stderr, fault.text.text, fault.text.length, EXCERPT);
+    fprintf(stderr, fault.nearest == NULL ? "\"; --list-metrics lists all%s\n" : "\"; the nearest metric is %s\n",
+            fault.nearest == NULL ? "" : fault.nearest);
+    return EXIT_USAGE;
+}
+
 /* Takes one option. value is NULL where it takes none. */
 static int take_option(request *asked, option which, const char *value) {
     cxj_text unknown;
@@ -220,6 +257,15 @@ static int take_option(request *asked, option which, const char *value) {
         return add_metrics(asked, value);
     case OPTION_CALENDAR:
         asked->calendar = value;
+        break;
+    case OPTION_SPREAD:
+    case OPTION_CONTROL:
+    case OPTION_PARITY:
+    case OPTION_RELATION:
+    case OPTION_WITHIN:
+        return add_analysis(asked, which, value);
+    case OPTION_DRILL:
+        asked->analyses.drill = true;
         break;
     case OPTION_LOAD:
         asked->load = value;
@@ -551,6 +597,16 @@ static void tell_summary(run *at, const cxj_stats *stats) {
 
 /* ---- Answers --------------------------------------------------------------------------------------------- */
 
+/* The facets that any metric needs: of others it tells nothing that they never occur. */
+static uint32_t needed_facets(void) {
+    uint32_t needed = 0;
+    cxj_metric_info info;
+    for (size_t i = 0; cxj_metric_describe(i, &info, sizeof info) == CXJ_OK; i++) {
+        needed |= info.needs_all | info.needs_any;
+    }
+    return needed;
+}
+
 /* Tells the engine which facets are fed. In tables those that never occur are taken as not fed, unless the command line
  * says which are; a line says so. */
 static cxj_status set_feeds(run *at) {
@@ -569,11 +625,12 @@ static cxj_status set_feeds(run *at) {
     if (status != CXJ_OK) {
         return status;
     }
+    const uint32_t needed = needed_facets();
     uint32_t unrecorded = stats.unrecorded_facets; /* of what was kept */
     char line[1024] = "Facets that never occur here; what needs them has no value (--feeds says otherwise):";
     cxj_facet_info info;
     for (size_t i = 0; cxj_facet_describe(i, &info, sizeof info) == CXJ_OK; i++) {
-        if ((info.facet & all) != 0 && counts[i] == 0 && all_known) {
+        if ((info.facet & needed) != 0 && counts[i] == 0 && all_known) {
             const size_t length = strlen(line);
             snprintf(line + length, sizeof line - length, "%s %s", line[length - 1] == ':' ? "" : ",", info.name);
             unrecorded |= info.facet;
@@ -597,6 +654,9 @@ static cxj_status write_tables(run *at) {
             printf("%s: the log has no %s\n", at->texts[i], by + strlen(" by "));
         } else {
             status = table_view(stdout, at->views[i], &choice);
+        }
+        if (status == CXJ_OK) {
+            status = analysis_tables(stdout, &at->asked->analyses, at->log, at->views[i]);
         }
     }
     return status;
@@ -635,7 +695,8 @@ static bool answer(run *at) {
     if (at->asked->json) {
         status = set_feeds(at);
         if (status == CXJ_OK) {
-            status = json_report(stdout, &stats, at->rejected, at->views, at->texts, at->view_count);
+            status = json_report(stdout, &stats, at->rejected, at->views, at->texts, at->view_count,
+                                 &at->asked->analyses, at->log);
         }
     } else {
         status = write_tables(at);

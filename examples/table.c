@@ -35,7 +35,7 @@ static const char ellipsis[] = "\xE2\x80\xA6";
 static const char none[] = "(none)"; /* stands for an empty name */
 
 /* What is shown where nobody chose, by grain, the most telling first. The first one says how big a cell is. */
-#define CHOICE_MOST 32
+#define CHOICE_MOST 34
 static const char *const chosen_for[CXJ_GRAIN_JOURNEYS + 1][CHOICE_MOST] = {
     [CXJ_GRAIN_TOUCHPOINTS] = {"touchpoints",
                                "journeys",
@@ -50,6 +50,7 @@ static const char *const chosen_for[CXJ_GRAIN_JOURNEYS + 1][CHOICE_MOST] = {
                                "csat",
                                "nps",
                                "ces",
+                               "response_p50",
                                "next_step_share",
                                "contradiction_rate",
                                "late",
@@ -78,6 +79,8 @@ static const char *const chosen_for[CXJ_GRAIN_JOURNEYS + 1][CHOICE_MOST] = {
                             "first_contact_resolution",
                             "pending_share",
                             "silence_p90",
+                            "first_response_p50",
+                            "waiting",
                             "proactive_share",
                             "gap",
                             "journey_nps",
@@ -335,6 +338,13 @@ static void format_value(char *head, char *tail, const cxj_metric_info *info, co
     }
 }
 
+void table_value(FILE *out, const cxj_metric_info *info, const cxj_value *value) {
+    char head[VALUE];
+    char tail[VALUE];
+    format_value(head, tail, info, value);
+    fprintf(out, "%s%s", head, tail);
+}
+
 /* ---- Which metrics --------------------------------------------------------------------------------------- */
 
 bool table_metric(uint32_t grain, const char *name, size_t length, cxj_metric_info *info) {
@@ -347,41 +357,17 @@ bool table_metric(uint32_t grain, const char *name, size_t length, cxj_metric_in
     return false;
 }
 
-/* How many letters must be put in, left out or changed to make one name of the other (Levenshtein 1965). */
-static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length) {
-    enum { MOST = 64 };
-    size_t row[MOST + 1];
-    if (a_length > MOST || b_length > MOST) {
-        return MOST;
-    }
-    for (size_t j = 0; j <= b_length; j++) {
-        row[j] = j;
-    }
-    for (size_t i = 1; i <= a_length; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b_length; j++) {
-            const size_t changed = diagonal + (a[i - 1] != b[j - 1]);
-            const size_t added = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-            diagonal = row[j];
-            row[j] = changed < added ? changed : added;
-        }
-    }
-    return row[b_length];
-}
-
 const char *table_nearest_metric(const char *name, size_t length) {
-    const char *nearest = NULL;
-    size_t least = length / 2 + 1; /* farther than that is no help */
+    uint32_t number = 0;
     cxj_metric_info info;
-    for (size_t i = 0; cxj_metric_describe(i, &info, sizeof info) == CXJ_OK; i++) {
-        const size_t far = distance(name, length, info.name, strlen(info.name));
-        if (far < least) {
-            least = far;
-            nearest = info.name;
+    if (cxj_metric_nearest(0, name, length, &number) == CXJ_OK) {
+        for (size_t i = 0; cxj_metric_describe(i, &info, sizeof info) == CXJ_OK; i++) {
+            if (info.metric == number) {
+                return info.name;
+            }
         }
     }
-    return nearest;
+    return NULL;
 }
 
 /* ---- Collecting ------------------------------------------------------------------------------------------ */

@@ -87,6 +87,15 @@ texts_status texts_meet(texts *at, const cxj_engine *engine, uint64_t number, co
     return TEXTS_SAME;
 }
 
+bool texts_find(const texts *at, uint64_t number, cxj_text *text) {
+    const struct texts_entry *entry = at->capacity == 0 ? NULL : place_of(at->entries, at->capacity, number);
+    if (entry == NULL || number == 0 || entry->number != number) {
+        return false;
+    }
+    *text = (cxj_text){at->bytes + entry->offset, entry->length};
+    return true;
+}
+
 void texts_free(texts *at) {
     free(at->entries);
     free(at->bytes);

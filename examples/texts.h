@@ -39,6 +39,10 @@ typedef enum texts_status {
 texts_status texts_meet(texts *at, const cxj_engine *engine, uint64_t number, const char *text, size_t length,
                         bool keep, cxj_text *other);
 
+/* The text for which a number stands; false: for none that is remembered. It lives until the next call of
+ * texts_meet(). */
+bool texts_find(const texts *at, uint64_t number, cxj_text *text);
+
 /* Frees what the table holds. */
 void texts_free(texts *at);
 

@@ -694,8 +694,9 @@ CXJ_API cxj_status cxj_view_part(const cxj_view *view, uint32_t part, const char
 /** A metric's value in one cell. */
 typedef struct cxj_value {
     double value; /**< NaN: it has none (nothing to divide by, or the facts are not fed) */
-    double low;   /**< the 95 % interval; NaN: it has none. For a share: Wilson (1927); for a mean: ± z·sqrt(s²/n),
-                       n ≥ 2 */
+    double low; /**< the 95 % interval; NaN: it has none. For a share: Wilson (1927); for a mean of n ≥ 2 values that
+                       are not all equal: Student's, ± t·sqrt(s²/n), held within what the mean can be; for NPS: adjusted
+                       Wald (Rocks 2016) */
     double high;
     uint64_t n; /**< how many observations stand behind the value */
 } cxj_value;
@@ -731,7 +732,8 @@ typedef struct cxj_metric_info {
     uint32_t needs_any;   /**< facets of which one must be fed, else it has no value; 0: no such condition */
     uint8_t has_interval; /**< 1 if it comes with an interval where n allows */
     uint8_t needs_now;    /**< 1 if it depends on the clock; without value before the first cxj_advance() */
-    uint8_t reserved[6];
+    uint8_t compares;     /**< 1 if it compares between cells: cxj_view_spread(), cxj_view_parity() */
+    uint8_t reserved[5];
 } cxj_metric_info;
 
 /** Describes the metrics one after the other: by index, in the catalogue's order (grain by grain).
@@ -909,6 +911,16 @@ enum {
  * @return CXJ_OK; CXJ_NOT_FOUND; CXJ_BAD_ARGUMENT. Time in proportion to the catalogue. */
 CXJ_API cxj_status cxj_metric_find(uint32_t grain, const char *name, size_t length, uint32_t *metric);
 
+/** The metric that a name which is none may mean: one for which it is another word, such as "frt" or "CSAT score", else
+ * the one whose name is nearest in spelling. Capitals, blanks, "-" and "_" do not matter. For a sentence that says what
+ * there is; whether it was meant, the reader knows.
+ * @param grain   CXJ_GRAIN_TOUCHPOINTS …; 0: any
+ * @param name    the name
+ * @param length  bytes of name, or CXJ_ZERO_TERMINATED
+ * @param metric  receives its number
+ * @return CXJ_OK; CXJ_NOT_FOUND (none is near); CXJ_BAD_ARGUMENT. Time in proportion to the catalogue. */
+CXJ_API cxj_status cxj_metric_nearest(uint32_t grain, const char *name, size_t length, uint32_t *metric);
+
 /** Reads metrics of the cell under one key.
  * @param view         the view
  * @param parts        the key's parts in order, each as text as a cursor shows it (a period as "2026-11"); NULL if
@@ -1006,6 +1018,170 @@ CXJ_API cxj_status cxj_view_read(const cxj_view *view, const uint32_t *metrics, 
  * @return as cxj_view_read(); CXJ_NOT_FOUND (no such part) */
 CXJ_API cxj_status cxj_view_read_part(const cxj_view *view, uint32_t part, size_t capacity, char *message,
                                       size_t message_capacity, int64_t *codes, size_t *cells);
+
+/* ------------------------------------------------------------------------------------------------------------------
+ * Beyond one cell
+ *
+ * What is worked out when it is asked for, from the cells of a view, and never kept (SPEC 8). Each says how much stands
+ * behind it, and has no value (NaN) where one would mislead. Spread and parity take metrics that compare between cells
+ * (cxj_metric_info): those with an interval, but for gap, and on_time_rate and kept_rate of journeys. Statuses are
+ * those of cxj_view_read() and, where a cell is named, of cxj_view_get(); a metric that does not go is
+ * CXJ_BAD_ARGUMENT, and the sentence says which do.
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/** How far a metric depends on where one looks: on whom, or on which channel, one meets. */
+typedef struct cxj_spread {
+    uint64_t n;             /**< observations in all cells */
+    uint64_t cells;         /**< cells that have a value */
+    double eta_squared;     /**< the part of all variance that lies between cells, 0..1; NaN: nothing varies, or there
+                               are fewer than two cells */
+    double epsilon_squared; /**< the same, less what cells would differ by chance; below 0 if they differ by less than
+                               that; NaN also where each cell has one observation */
+    uint64_t lowest_cell;   /**< of the cells with 30 observations or more the one with the lowest value, as its place
+                               in the order of a cursor, from 0; CXJ_NO_INDEX: there are no two with different values */
+    uint64_t highest_cell;  /**< the same of the highest; of cells with equal values it is the first */
+    cxj_value lowest;       /**< its value; NaN where there is none; likewise below */
+    cxj_value highest;
+    cxj_value difference; /**< highest less lowest, with an interval as cxj_parity has it; n is that of both */
+} cxj_spread;
+
+/** Works out how far a metric spreads over the cells of a view.
+ * @param view        the view
+ * @param metric      a metric of its grain that compares between cells
+ * @param message     where to write why it failed; NULL: nowhere
+ * @param message_capacity  bytes at message
+ * @param spread      receives the spread
+ * @param spread_size sizeof(cxj_spread)
+ * @return as cxj_view_read(). Time c·log(c) for c cells. η² and adjusted ε²: Kelley, "An unbiased correlation ratio
+ *         measure", 1935. */
+CXJ_API cxj_status cxj_view_spread(const cxj_view *view, uint32_t metric, char *message, size_t message_capacity,
+                                   cxj_spread *spread, size_t spread_size);
+
+/** One period of a control chart. */
+typedef struct cxj_control_point {
+    int64_t start;   /**< the moment at which the period begins */
+    char period[24]; /**< the period as a cursor shows it, such as "2026-11"; NUL-terminated */
+    cxj_value value;
+    uint8_t outside; /**< 1: beyond a limit */
+    uint8_t in_run;  /**< 1: one of eight or more neighbours that are all on one side of the centre */
+    uint8_t reserved[6];
+} cxj_control_point;
+
+/** What a control chart says of all its periods. */
+typedef struct cxj_control {
+    uint64_t points; /**< periods that have a value */
+    double centre;   /**< their mean; NaN: there are fewer than eight periods, and no limits; likewise below */
+    double low;      /**< limits: what lies beyond them does not just vary */
+    double high;
+} cxj_control;
+
+/** Works out whether a metric has changed over time, or just varies: an XmR chart (Shewhart 1931, Wheeler 1993) of one
+ * key of a view with a period. Periods in which nothing contributes are passed over, as are those without a value and,
+ * once the clock was advanced, the one in which it stands and those after it, which are not over.
+ * @param view        the view
+ * @param parts       the key's parts after the period, each as text; NULL if there are none
+ * @param part_size   sizeof(cxj_text)
+ * @param part_count  one less than cxj_view_info says
+ * @param metric      a metric of its grain that is no quantile
+ * @param capacity    points for which there is room
+ * @param message     where to write why it failed; NULL: nowhere
+ * @param message_capacity  bytes at message
+ * @param points      receives the points, in order of time; NULL if capacity is 0
+ * @param point_size  sizeof(cxj_control_point)
+ * @param control     receives the limits, and with CXJ_TOO_SMALL how many points there are
+ * @param control_size  sizeof(cxj_control)
+ * @return as cxj_view_read(); CXJ_TOO_SMALL; CXJ_NOT_FOUND (nothing contributes to such a key); CXJ_LIMIT (as
+ *         cxj_view_get()). Time in proportion to the cells, and p·log(p) for p periods. */
+CXJ_API cxj_status cxj_view_control(const cxj_view *view, const cxj_text *parts, size_t part_size, size_t part_count,
+                                    uint32_t metric, size_t capacity, char *message, size_t message_capacity,
+                                    cxj_control_point *points, size_t point_size, cxj_control *control,
+                                    size_t control_size);
+
+/** A metric in two cells, and the difference. */
+typedef struct cxj_parity {
+    cxj_value a; /**< NaN, with n 0: it has no value there; likewise b */
+    cxj_value b;
+    cxj_value difference; /**< a less b, with its 95 % interval; n is that of both. For shares: Newcombe (1998, method
+                               10); for means and NPS: Welch (1947), held within what the difference can be; none where
+                               one has n 1, or where on both sides all values are equal */
+} cxj_parity;
+
+/** Compares a metric in two cells of a view: do these get what those get?
+ * @param view        the view
+ * @param a_parts     the parts of the first key, each as text as a cursor shows it; NULL if there are none
+ * @param b_parts     the same of the second key
+ * @param part_size   sizeof(cxj_text)
+ * @param part_count  as many as cxj_view_info says
+ * @param metric      a metric of its grain that compares between cells
+ * @param message     where to write why it failed; NULL: nowhere
+ * @param message_capacity  bytes at message
+ * @param parity      receives values and difference
+ * @param parity_size sizeof(cxj_parity)
+ * @return as cxj_view_get(). Constant time. */
+CXJ_API cxj_status cxj_view_parity(const cxj_view *view, const cxj_text *a_parts, const cxj_text *b_parts,
+                                   size_t part_size, size_t part_count, uint32_t metric, char *message,
+                                   size_t message_capacity, cxj_parity *parity, size_t parity_size);
+
+/** How one metric goes with another. */
+typedef struct cxj_relation {
+    uint64_t n;       /**< cells that have both */
+    double r;         /**< Pearson's correlation, -1..1; NaN: the second does not vary, or there is no slope */
+    double slope;     /**< by how much the second grows where the first is one higher, by least squares; NaN: fewer than
+                      three cells, or the first does not vary */
+    double intercept; /**< the second where the first is 0, on that line */
+    double low;       /**< the slope's 95 % interval (Student's); NaN: none, for the line meets all */
+    double high;
+} cxj_relation;
+
+/** Works out how one metric goes with another over the cells of a view: it is association, not cause. Of a view with a
+ * period, without the cells of the periods that cxj_view_control() leaves out.
+ * @param view        the view
+ * @param first       a metric of its grain, of any kind
+ * @param second      likewise
+ * @param message     where to write why it failed; NULL: nowhere
+ * @param message_capacity  bytes at message
+ * @param relation    receives the relation
+ * @param relation_size  sizeof(cxj_relation)
+ * @return as cxj_view_read(). Time c·log(c) for c cells. */
+CXJ_API cxj_status cxj_view_relation(const cxj_view *view, uint32_t first, uint32_t second, char *message,
+                                     size_t message_capacity, cxj_relation *relation, size_t relation_size);
+
+/** Of the durations of one cell of which a metric is a quantile: the share of those that are at most so long.
+ * @param view        the view
+ * @param parts       the key's parts in order, each as text as a cursor shows it; NULL if there are none
+ * @param part_size   sizeof(cxj_text)
+ * @param part_count  as many as cxj_view_info says
+ * @param metric      any quantile of these durations, such as CXJ_METRIC_TOUCHPOINTS_WAIT_P50
+ * @param span_ms     how long, 0 and up
+ * @param message     where to write why it failed; NULL: nowhere
+ * @param message_capacity  bytes at message
+ * @param result      receives the share, off by what stands in the one bucket around the span (within 1/128 of it) at
+ *   most, Wilson's interval, and how many durations there are; NaN, with n 0: none, or they are not recorded
+ * @param result_size sizeof(cxj_value)
+ * @return as cxj_view_get(). Time in proportion to the buckets in use. */
+CXJ_API cxj_status cxj_view_within(const cxj_view *view, const cxj_text *parts, size_t part_size, size_t part_count,
+                                   uint32_t metric, int64_t span_ms, char *message, size_t message_capacity,
+                                   cxj_value *result, size_t result_size);
+
+/** The journeys behind a cell: those that contribute to it, with a touchpoint, with a transition, or themselves. Those
+ * that are sealed contribute and are not known any more; they are counted.
+ * @param view        the view
+ * @param parts       the key's parts in order, each as text as a cursor shows it; NULL if there are none
+ * @param part_size   sizeof(cxj_text)
+ * @param part_count  as many as cxj_view_info says
+ * @param capacity    journeys for which there is room
+ * @param message     where to write why it failed; NULL: nowhere
+ * @param message_capacity  bytes at message
+ * @param journeys    receives their numbers, ascending; NULL if capacity is 0
+ * @param count       receives how many there are, also with CXJ_TOO_SMALL
+ * @param sealed      receives how many are sealed, those among them whose numbers were erased since, also with
+ *   CXJ_TOO_SMALL; of a view of transitions how many transitions they have there, for its cells count no journeys;
+ *   NULL: not wanted
+ * @return as cxj_view_get(); CXJ_TOO_SMALL; CXJ_NO_MEMORY. Time in proportion to the journeys held, and to the
+ *         touchpoints of those that might contribute. */
+CXJ_API cxj_status cxj_view_journeys(const cxj_view *view, const cxj_text *parts, size_t part_size, size_t part_count,
+                                     size_t capacity, char *message, size_t message_capacity, uint64_t *journeys,
+                                     size_t *count, uint64_t *sealed);
 
 /* ------------------------------------------------------------------------------------------------------------------
  * One journey

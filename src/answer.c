@@ -3,11 +3,10 @@
  * Nothing here writes in the engine. A cursor holds the cells in the order of their keys, as they were when it was
  * opened, and the engine's version then: if that has moved on, the cells may be gone, so it says so and touches
  * none. */
+#include "answer.h"
+
 #include <math.h>
 #include <string.h>
-
-#include "engine.h"
-#include "metric.h"
 
 struct cxj_cursor {
     const struct cxj_view *view;
@@ -19,7 +18,7 @@ struct cxj_cursor {
     char period[CXJ__PERIOD_TEXT];
 };
 
-static struct cxj__circumstances circumstances_of(const struct cxj_view *view) {
+struct cxj__circumstances cxj__answer_circumstances(const struct cxj_view *view) {
     const cxj_engine *engine = view->engine;
     uint8_t first = view->dimension_count > 0 ? view->dimensions[0] : 0;
     return (struct cxj__circumstances){
@@ -43,14 +42,13 @@ static const char *check_metrics(const struct cxj_view *view, const uint32_t *me
     return NULL;
 }
 
-/* CXJ_OK, or CXJ_INCOMPLETE where the view lacks something. */
-static cxj_status completeness_of(const struct cxj_view *view) {
+cxj_status cxj__answer_completeness(const struct cxj_view *view) {
     return view->incomplete || view->sealed_lost ? CXJ_INCOMPLETE : CXJ_OK;
 }
 
 static void read_cell(const struct cxj_view *view, const struct cxj__cell *cell, const uint32_t *metrics, size_t count,
                       cxj_value *results, size_t result_size) {
-    struct cxj__circumstances circumstances = circumstances_of(view);
+    struct cxj__circumstances circumstances = cxj__answer_circumstances(view);
     for (size_t i = 0; i < count; i++) {
         cxj_value result;
         cxj__metric_read(cxj__metric_place(metrics[i]), cell, &circumstances, &result);
@@ -106,24 +104,25 @@ cxj_status cxj_metric_find(uint32_t grain, const char *name, size_t length, uint
 
 /* ---- one cell --------------------------------------------------------------------------------------------------- */
 
-/* What is wrong with the parts of a key that a host passes, as a sentence in why; or NULL. */
-static const char *check_parts(const struct cxj_view *view, const cxj_text *parts, size_t part_size, size_t part_count,
-                               struct cxj__message *why) {
-    if (part_count != cxj__view_parts(view)) {
-        cxj__base_say(why, "part_count: it is %zu, but a key of this view has %u parts", part_count,
-                      (unsigned)cxj__view_parts(view));
+const char *cxj__answer_check_parts(struct cxj__parts parts, size_t wanted, struct cxj__message *why) {
+    if (parts.count != wanted) {
+        cxj__base_say(why, "part_count: it is %zu, but there must be %zu parts", parts.count, wanted);
         return why->text;
     }
-    if (part_count > 0 && parts == NULL) return "parts is NULL";
-    if (part_count > 0 && part_size < CXJ__LEAST_TEXT) return "part_size is below sizeof(cxj_text)";
-    for (size_t i = 0; i < part_count; i++) {
+    if (parts.count == 0) return NULL;
+    if (parts.texts == NULL) {
+        cxj__base_say(why, "%s is NULL", parts.name);
+        return why->text;
+    }
+    if (parts.size < CXJ__LEAST_TEXT) return "part_size is below sizeof(cxj_text)";
+    for (size_t i = 0; i < parts.count; i++) {
         cxj_text part;
-        if (!cxj__engine_take(&part, sizeof part, (const char *)parts + i * part_size, part_size)) {
-            cxj__base_say(why, "parts[%zu]: members that this version does not know are not zero", i);
+        if (!cxj__engine_take(&part, sizeof part, (const char *)parts.texts + i * parts.size, parts.size)) {
+            cxj__base_say(why, "%s[%zu]: members that this version does not know are not zero", parts.name, i);
             return why->text;
         }
         if (part.text != NULL || part.length == 0) continue;
-        cxj__base_say(why, "parts[%zu]: its text is NULL, and its length is not 0", i);
+        cxj__base_say(why, "%s[%zu]: its text is NULL, and its length is not 0", parts.name, i);
         return why->text;
     }
     return NULL;
@@ -135,57 +134,63 @@ static const char *check_results(const cxj_value *results, size_t result_size, s
     return result_size < CXJ__LEAST_VALUE ? "result_size is below sizeof(cxj_value)" : NULL;
 }
 
+cxj_status cxj__answer_find(const struct cxj_view *view, struct cxj__parts parts, char *message,
+                            size_t message_capacity, const struct cxj__cell **cell) {
+    const struct cxj__core *core = &view->engine->core;
+    struct cxj__message why;
+    struct cxj__key key;
+    uint64_t probes = 0;
+    cxj_status status = cxj__view_parse_key(view, core->dictionaries, &core->seed, parts.texts, parts.size, &key);
+    *cell = status == CXJ_OK ? cxj__view_find(view, &core->seed, &key, &probes) : NULL;
+    if (*cell != NULL) return CXJ_OK;
+    if (status == CXJ_BAD_TEXT) {
+        cxj__base_say(&why, "%s[0]: it is no period of this view, such as a cursor shows it", parts.name);
+    } else if (cxj__answer_completeness(view) == CXJ_OK) {
+        status = CXJ_NOT_FOUND;
+        cxj__base_say(&why, "%s: nothing contributes to such a cell", parts.name);
+    } else {
+        status = CXJ_LIMIT;
+        cxj__base_say(&why,
+                      "%s: there is no such cell, but the view lacks cells, so it is not known whether anything "
+                      "contributes to it",
+                      parts.name);
+    }
+    return cxj__engine_refuse(message, message_capacity, status, why.text);
+}
+
 cxj_status cxj_view_get(const cxj_view *view, const cxj_text *parts, size_t part_size, size_t part_count,
                         const uint32_t *metrics, size_t metric_count, char *message, size_t message_capacity,
                         cxj_value *results, size_t result_size) {
+    const struct cxj__parts given = {"parts", parts, part_size, part_count};
     cxj__base_tell(message, message_capacity, "");
     struct cxj__message why;
-    const char *wrong = view == NULL ? "view is NULL" : check_parts(view, parts, part_size, part_count, &why);
+    const char *wrong = view == NULL ? "view is NULL" : cxj__answer_check_parts(given, cxj__view_parts(view), &why);
     if (wrong == NULL) wrong = check_metrics(view, metrics, metric_count, &why);
     if (wrong == NULL) wrong = check_results(results, result_size, metric_count);
     if (wrong != NULL) return cxj__engine_refuse(message, message_capacity, CXJ_BAD_ARGUMENT, wrong);
-    const struct cxj__core *core = &view->engine->core;
-    struct cxj__key key;
-    uint64_t probes = 0;
-    cxj_status status = cxj__view_parse_key(view, core->dictionaries, &core->seed, parts, part_size, &key);
-    if (status == CXJ_BAD_TEXT) {
-        return cxj__engine_refuse(message, message_capacity, status,
-                                  "parts[0]: it is no period of this view, such as a cursor shows it");
-    }
-    const struct cxj__cell *cell = status == CXJ_OK ? cxj__view_find(view, &core->seed, &key, &probes) : NULL;
-    if (cell == NULL && completeness_of(view) != CXJ_OK) {
-        return cxj__engine_refuse(
-            message, message_capacity, CXJ_LIMIT,
-            "there is no such cell, but the view lacks cells, so it is not known whether anything "
-            "contributes to it");
-    }
-    if (cell == NULL) {
-        return cxj__engine_refuse(message, message_capacity, CXJ_NOT_FOUND, "nothing contributes to such a cell");
-    }
+    const struct cxj__cell *cell = NULL;
+    cxj_status status = cxj__answer_find(view, given, message, message_capacity, &cell);
+    if (status != CXJ_OK) return status;
     read_cell(view, cell, metrics, metric_count, results, result_size);
     return view->sealed_lost ? CXJ_INCOMPLETE : CXJ_OK;
 }
 
 /* ---- cursors ---------------------------------------------------------------------------------------------------- */
 
-/* The engine's allocator for what readers take. The limit and account are the writer's, whom readers must not
- * disturb. */
-static struct cxj__memory memory_of_reader(const struct cxj_view *view) {
+struct cxj__memory cxj__answer_memory(const struct cxj_view *view) {
     struct cxj__memory memory = view->engine->core.memory;
     memory.limit = 0;
     memory.used = 0;
     return memory;
 }
 
-static size_t bytes_of_cells(size_t count) {
+size_t cxj__answer_cell_bytes(size_t count) {
     return 2 * count * sizeof(struct cxj__cell *);
 }
 
-/* The cells of a view in order, in a block of bytes_of_cells(); NULL if there are none, or no memory (then *ok is
- * false). */
-static struct cxj__cell **sorted_cells(const struct cxj_view *view, struct cxj__memory *memory, bool *ok) {
+struct cxj__cell **cxj__answer_sort(const struct cxj_view *view, struct cxj__memory *memory, bool *ok) {
     struct cxj__cell **cells =
-        view->cell_count == 0 ? NULL : cxj__base_resize(memory, NULL, 0, bytes_of_cells(view->cell_count));
+        view->cell_count == 0 ? NULL : cxj__base_resize(memory, NULL, 0, cxj__answer_cell_bytes(view->cell_count));
     *ok = cells != NULL || view->cell_count == 0;
     if (cells != NULL) cxj__view_sort(view, view->engine->core.dictionaries, cells);
     return cells;
@@ -198,12 +203,12 @@ cxj_status cxj_cursor_open(const cxj_view *view, char *message, size_t message_c
         return cxj__engine_refuse(message, message_capacity, CXJ_BAD_ARGUMENT,
                                   view == NULL ? "view is NULL" : "cursor is NULL");
     }
-    struct cxj__memory memory = memory_of_reader(view);
+    struct cxj__memory memory = cxj__answer_memory(view);
     cxj_cursor *made = cxj__base_resize(&memory, NULL, 0, sizeof *made);
     if (made == NULL) return cxj__engine_refuse(message, message_capacity, CXJ_NO_MEMORY, "no memory for a cursor");
     memset(made, 0, sizeof *made);
     bool ok = false;
-    made->cells = sorted_cells(view, &memory, &ok);
+    made->cells = cxj__answer_sort(view, &memory, &ok);
     made->view = view;
     made->version = view->engine->core.version;
     made->count = view->cell_count;
@@ -214,13 +219,13 @@ cxj_status cxj_cursor_open(const cxj_view *view, char *message, size_t message_c
         return cxj__engine_refuse(message, message_capacity, CXJ_NO_MEMORY, "no memory to put the cells in order");
     }
     *cursor = made;
-    return completeness_of(view);
+    return cxj__answer_completeness(view);
 }
 
 void cxj_cursor_close(cxj_cursor *cursor) {
     if (cursor == NULL) return;
     struct cxj__memory memory = cursor->memory;
-    cxj__base_resize(&memory, cursor->cells, bytes_of_cells(cursor->count), 0);
+    cxj__base_resize(&memory, cursor->cells, cxj__answer_cell_bytes(cursor->count), 0);
     cxj__base_resize(&memory, cursor, sizeof *cursor, 0);
 }
 
@@ -297,7 +302,7 @@ struct arrays {
 
 static void read_all_cells(const struct cxj_view *view, struct cxj__cell *const *cells, const uint32_t *metrics,
                            size_t metric_count, size_t capacity, const struct arrays *arrays) {
-    struct cxj__circumstances circumstances = circumstances_of(view);
+    struct cxj__circumstances circumstances = cxj__answer_circumstances(view);
     for (size_t m = 0; m < metric_count; m++) {
         size_t place = cxj__metric_place(metrics[m]);
         for (size_t i = 0; i < view->cell_count; i++) {
@@ -319,8 +324,8 @@ static cxj_status sort_for_reading(const cxj_view *view, size_t capacity, char *
         return cxj__engine_refuse_room(message, message_capacity, "cells", view->cell_count, capacity);
     }
     bool ok = false;
-    *memory = memory_of_reader(view);
-    *sorted = sorted_cells(view, memory, &ok);
+    *memory = cxj__answer_memory(view);
+    *sorted = cxj__answer_sort(view, memory, &ok);
     if (ok) return CXJ_OK;
     return cxj__engine_refuse(message, message_capacity, CXJ_NO_MEMORY, "no memory to put the cells in order");
 }
@@ -340,8 +345,8 @@ cxj_status cxj_view_read(const cxj_view *view, const uint32_t *metrics, size_t m
     if (status != CXJ_OK) return status;
     const struct arrays arrays = {values, lows, highs, counts};
     read_all_cells(view, sorted, metrics, metric_count, capacity, &arrays);
-    cxj__base_resize(&memory, sorted, bytes_of_cells(view->cell_count), 0);
-    return completeness_of(view);
+    cxj__base_resize(&memory, sorted, cxj__answer_cell_bytes(view->cell_count), 0);
+    return cxj__answer_completeness(view);
 }
 
 cxj_status cxj_view_read_part(const cxj_view *view, uint32_t part, size_t capacity, char *message,
@@ -360,6 +365,6 @@ cxj_status cxj_view_read_part(const cxj_view *view, uint32_t part, size_t capaci
     cxj_status status = sort_for_reading(view, capacity, message, message_capacity, &memory, &sorted, cells);
     if (status != CXJ_OK) return status;
     for (size_t i = 0; i < view->cell_count; i++) codes[i] = cxj__view_part_number(view, &sorted[i]->key, part);
-    cxj__base_resize(&memory, sorted, bytes_of_cells(view->cell_count), 0);
-    return completeness_of(view);
+    cxj__base_resize(&memory, sorted, cxj__answer_cell_bytes(view->cell_count), 0);
+    return cxj__answer_completeness(view);
 }

@@ -159,17 +159,6 @@ static void take_from_journey(struct cxj__core *core, const struct cxj__appended
     if (cxj__journey_kept(journey) == 0) cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
 }
 
-/* Where the journey of an item stands before or after it, by codes that are set. */
-static struct cxj__standing standing_before(const struct cxj__appended *item, struct cxj__codes *codes) {
-    cxj__core_set_journey_codes(&item->before, codes);
-    return (struct cxj__standing){&item->before,      &item->before.in_hours, codes, item->journey->count - 1U,
-                                  &item->touchpoint, item->held};
-}
-static struct cxj__standing standing_after(const struct cxj__appended *item, struct cxj__codes *codes) {
-    cxj__core_set_journey_codes(&item->journey->fold, codes);
-    return (struct cxj__standing){&item->journey->fold, item->journey->in_hours, codes, item->journey->count, NULL, 0};
-}
-
 /* Lists the postings of a touchpoint's facts. */
 static bool list_item(struct cxj__appended *item) {
     item->post.said =
@@ -180,7 +169,7 @@ static bool list_item(struct cxj__appended *item) {
 /* The same, so that their cells come nearer. */
 static void aim(struct cxj__core *core, struct cxj__appended *item) {
     item->lot = (struct cxj__lot){item->targets, 0, CXJ__APPEND_TARGETS, true};
-    item->post = cxj__post_of(core, item->journey, &item->journey->fold, CXJ__POST_ADD);
+    cxj__post_begin(&item->post, core, item->journey, &item->journey->fold, CXJ__POST_ADD);
     item->post.lot = &item->lot;
     item->is_listed = list_item(item);
 }
@@ -211,10 +200,15 @@ static bool stays(const struct cxj__core *core, const struct cxj__appended *item
 
 /* Adds to cells what a touchpoint says. False where memory ends, and then nothing is added. */
 static bool add_to_cells(struct cxj__core *core, struct cxj__appended *item) {
-    struct cxj__codes was, is;
+    const struct cxj__journey *journey = item->journey;
+    struct cxj__codes was;
+    struct cxj__standing before = {&item->before,      &item->before.in_hours, &was, journey->count - 1U,
+                                   &item->touchpoint, item->held};
+    struct cxj__standing after = {&journey->fold, journey->in_hours, &item->post.codes, journey->count, NULL, 0};
     if (post_item(core, item, CXJ__POST_ADD, SIZE_MAX)) {
-        struct cxj__standing before = standing_before(item, &was), after = standing_after(item, &is);
-        if (cxj__post_move(core, item->journey, &before, &after, stays(core, item))) return true;
+        bool it_stays = stays(core, item);
+        if (!it_stays) cxj__core_set_journey_codes(&item->before, &was);
+        if (cxj__post_move(core, item->journey, &before, &after, it_stays)) return true;
     }
     (void)post_item(core, item, CXJ__POST_TAKE, item->post.made);
     return false;
@@ -377,8 +371,8 @@ static void find_change(struct change *change, struct side *is, struct side *bec
     struct cxj__core *core = change->core;
     cxj__journey_fold_at(change->journey, change->position, core->hours, &change->start, &core->folded);
     restate_entries(change, becomes, with_held, fold);
-    is->post = cxj__post_of(core, change->journey, &change->journey->fold, CXJ__POST_TAKE);
-    becomes->post = cxj__post_of(core, change->journey, fold, CXJ__POST_ADD);
+    cxj__post_begin(&is->post, core, change->journey, &change->journey->fold, CXJ__POST_TAKE);
+    cxj__post_begin(&becomes->post, core, change->journey, fold, CXJ__POST_ADD);
     is->post.base = becomes->post.base = change->position;
     is->post.entries = is->entries;
     becomes->post.entries = becomes->entries;
@@ -622,7 +616,9 @@ bool cxj__append_set_hours(struct cxj__core *core, const struct cxj__calendar *c
 void cxj__append_drop_hours(struct cxj__core *core) {
     for (size_t place = 0; place < core->store.places; place++) {
         struct cxj__journey *journey = cxj__store_at(&core->store, place);
-        if (journey->number != 0) cxj__journey_drop_hours(journey, &core->memory);
+        if (journey->number == 0) continue;
+        cxj__journey_drop_hours(journey, &core->memory);
+        cxj__post_drop_hours(journey);
     }
     core->hours = NULL;
 }

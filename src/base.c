@@ -111,6 +111,21 @@ static bool is_negative(struct cxj__int128 a) {
     return a.high >> 63 != 0;
 }
 
+int cxj__base_sign(struct cxj__int128 a) {
+    return is_negative(a) ? -1 : (a.high | a.low) != 0;
+}
+
+struct cxj__int128 cxj__base_times(struct cxj__int128 a, uint64_t n) {
+    struct cxj__int128 product = multiply(a.low, n);
+    product.high += a.high * n; /* modulo 2^64, so that of a negative number is right, too */
+    return product;
+}
+
+struct cxj__int128 cxj__base_less(struct cxj__int128 a, struct cxj__int128 b) {
+    cxj__base_add(&a, cxj__base_negate(b));
+    return a;
+}
+
 /* The nearest double of a number without a sign. */
 static double double_of(struct cxj__int128 a) {
     if (a.high == 0) return (double)a.low;
@@ -161,7 +176,7 @@ static uint64_t rotate(uint64_t x, int bits) {
     return (x << bits) | (x >> (64 - bits));
 }
 
-static void sip_round(uint64_t v[4]) {
+static inline void sip_round(uint64_t v[4]) {
     v[0] += v[1];
     v[1] = rotate(v[1], 13) ^ v[0];
     v[0] = rotate(v[0], 32);
@@ -174,18 +189,10 @@ static void sip_round(uint64_t v[4]) {
     v[2] = rotate(v[2], 32);
 }
 
-static void sip_word(uint64_t v[4], uint64_t word) {
-    v[3] ^= word;
-    sip_round(v);
-    sip_round(v);
-    v[0] ^= word;
-}
-
-/* The eight bytes from here on, the first being the lowest. */
+/* The eight bytes from here on, the first being the lowest: written so that compilers make it one load. */
 static uint64_t word_at(const unsigned char *bytes) {
-    uint64_t word = 0;
-    for (int i = 7; i >= 0; i--) word = word << 8 | bytes[i];
-    return word;
+    return (uint64_t)bytes[0] | (uint64_t)bytes[1] << 8 | (uint64_t)bytes[2] << 16 | (uint64_t)bytes[3] << 24 |
+           (uint64_t)bytes[4] << 32 | (uint64_t)bytes[5] << 40 | (uint64_t)bytes[6] << 48 | (uint64_t)bytes[7] << 56;
 }
 
 /* SipHash-2-4, after Aumasson and Bernstein, "SipHash: a fast short-input PRF" (2012). */
@@ -194,10 +201,15 @@ uint64_t cxj__base_siphash(const uint64_t key[2], const void *bytes, size_t leng
     uint64_t v[4] = {key[0] ^ 0x736f6d6570736575, key[1] ^ 0x646f72616e646f6d, key[0] ^ 0x6c7967656e657261,
                      key[1] ^ 0x7465646279746573};
     size_t whole = length - length % 8;
-    for (size_t i = 0; i < whole; i += 8) sip_word(v, word_at(in + i));
     uint64_t last = (uint64_t)(length & 0xff) << 56;
     for (size_t i = whole; i < length; i++) last |= (uint64_t)in[i] << (8 * (i - whole));
-    sip_word(v, last);
+    for (size_t i = 0; i <= whole; i += 8) {
+        uint64_t word = i < whole ? word_at(in + i) : last;
+        v[3] ^= word;
+        sip_round(v);
+        sip_round(v);
+        v[0] ^= word;
+    }
     v[2] ^= 0xff;
     for (int i = 0; i < 4; i++) sip_round(v);
     return v[0] ^ v[1] ^ v[2] ^ v[3];

@@ -71,6 +71,11 @@ struct cxj__int128 cxj__base_product(int64_t a, int64_t b);
 struct cxj__int128 cxj__base_negate(struct cxj__int128 a);
 void cxj__base_add(struct cxj__int128 *sum, struct cxj__int128 amount);
 
+/* a times n, below 2^63, where that fits; a less b; and its sign: -1, 0 or 1. */
+struct cxj__int128 cxj__base_times(struct cxj__int128 a, uint64_t n);
+struct cxj__int128 cxj__base_less(struct cxj__int128 a, struct cxj__int128 b);
+int cxj__base_sign(struct cxj__int128 a);
+
 /* The nearest double, rounded once. */
 double cxj__base_double(struct cxj__int128 a);
 

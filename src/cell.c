@@ -185,86 +185,85 @@ static void add_with_square(struct cxj__int128 *sum, struct cxj__int128 *squares
     add_amount(squares, amount * amount, sign); /* at most 12600², far from 64 bits */
 }
 
+static inline bool has_bit(const struct cxj__fact *fact, int count) {
+    return (fact->mask >> count & 1) != 0;
+}
+
 static void add_mask(int64_t *counts, uint64_t mask, int sign) {
     for (; mask != 0; mask &= mask - 1) counts[cxj__base_lowest_bit(mask)] += sign;
 }
 
-/* A duration of a fact, and where it goes. */
-struct lasting {
-    uint8_t histogram, sum;
-    int64_t duration;
+/* Where the durations of a fact are counted; NULL: it has none. */
+struct slots {
+    uint64_t *wait, *lateness, *response;
 };
-enum { MOST_LASTING = 3 };
 
-/* Lists the durations of a fact. */
-static size_t list_durations(const struct cxj__fact *fact, struct lasting lasting[MOST_LASTING]) {
-    const uint64_t mask = fact->mask;
-    size_t count = 0;
-    if (fact->grain == CXJ_GRAIN_TRANSITIONS) {
-        if ((mask & CXJ__BIT(CXJ__X_TRANSITIONS)) == 0) return 0;
-        lasting[0] = (struct lasting){CXJ__X_HISTOGRAM_WAIT, CXJ__X_SUM_WAIT, cxj__cell_wait(fact)};
-        return 1;
-    }
-    if (mask & CXJ__BIT(CXJ__T_WAITS)) {
-        lasting[count++] = (struct lasting){CXJ__T_HISTOGRAM_WAIT, CXJ__T_SUM_WAIT, cxj__cell_wait(fact)};
-    }
-    if (mask & CXJ__BIT(CXJ__T_LATE)) {
-        lasting[count++] = (struct lasting){CXJ__T_HISTOGRAM_LATENESS, CXJ__T_SUM_LATENESS, cxj__cell_lateness(fact)};
-    }
-    if (mask & CXJ__BIT(CXJ__T_RESPONSES)) {
-        lasting[count++] = (struct lasting){CXJ__T_HISTOGRAM_RESPONSE, CXJ__T_SUM_RESPONSE, cxj__cell_response(fact)};
-    }
-    return count;
-}
-
-static void add_touchpoint(struct cxj__int128 *sums, const struct cxj__fact *fact, int sign) {
+static void add_touchpoint(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
+    struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_TOUCHPOINTS);
+    if (has_bit(fact, CXJ__T_WAITS)) add_amount(&sums[CXJ__T_SUM_WAIT], cxj__cell_wait(fact), sign);
+    if (has_bit(fact, CXJ__T_LATE)) add_amount(&sums[CXJ__T_SUM_LATENESS], cxj__cell_lateness(fact), sign);
+    if (has_bit(fact, CXJ__T_RESPONSES)) add_amount(&sums[CXJ__T_SUM_RESPONSE], cxj__cell_response(fact), sign);
     if (fact->value != 0) add_amount(&sums[CXJ__T_SUM_VALUE], fact->value, sign);
-    if (fact->mask & CXJ__BIT(CXJ__T_RATINGS)) {
+    if (has_bit(fact, CXJ__T_RATINGS)) {
         add_with_square(&sums[CXJ__T_SUM_RATING], &sums[CXJ__T_SUM_RATING_SQUARES], fact->rating, sign);
     }
-    if (fact->mask & CXJ__BIT(CXJ__T_CES_RATINGS)) {
+    if (has_bit(fact, CXJ__T_CES_RATINGS)) {
         add_with_square(&sums[CXJ__T_SUM_CES], &sums[CXJ__T_SUM_CES_SQUARES], fact->rating, sign);
     }
-    if (fact->mask & CXJ__BIT(CXJ__T_EMPLOYEE_RATINGS)) {
+    if (has_bit(fact, CXJ__T_EMPLOYEE_RATINGS)) {
         add_with_square(&sums[CXJ__T_SUM_EMPLOYEE], &sums[CXJ__T_SUM_EMPLOYEE_SQUARES], fact->rating, sign);
     }
 }
 
-/* Finds the slots in which durations are counted, or makes them if there is memory given; false if that is not
- * enough. */
-static bool find_slots(struct cxj__cell *cell, struct cxj__memory *memory, const struct lasting *lasting, size_t count,
-                       uint64_t *slots[MOST_LASTING]) {
-    for (size_t i = 0; i < count; i++) {
-        slots[i] = cxj__histogram_reach(&histograms_of(cell)[lasting[i].histogram], memory,
-                                        cxj__histogram_bucket(lasting[i].duration));
-        if (slots[i] == NULL) return false;
-    }
-    return true;
-}
-
-/* Adds a fact whose durations are counted in slots, which never go below 0, so that a negative amount does not borrow
- * from the bucket's bits. */
-static void add_at(struct cxj__cell *cell, const struct cxj__fact *fact, const struct lasting *lasting, size_t count,
-                   uint64_t *const slots[MOST_LASTING], int sign) {
-    struct cxj__int128 *sums = sums_of(cell, fact->grain);
-    add_mask(counts_of(cell, fact->grain), fact->mask, sign);
-    for (size_t i = 0; i < count; i++) {
-        *slots[i] += (uint64_t)(int64_t)sign;
-        add_amount(&sums[lasting[i].sum], lasting[i].duration, sign);
-    }
-    if (fact->grain == CXJ_GRAIN_TOUCHPOINTS) {
-        add_touchpoint(sums, fact, sign);
-    } else if (fact->mask & CXJ__BIT(CXJ__X_STEPS)) {
+static void add_transition(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
+    struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_TRANSITIONS);
+    if (has_bit(fact, CXJ__X_TRANSITIONS)) add_amount(&sums[CXJ__X_SUM_WAIT], cxj__cell_wait(fact), sign);
+    if (has_bit(fact, CXJ__X_STEPS)) {
         add_with_square(&sums[CXJ__X_SUM_STEP], &sums[CXJ__X_SUM_STEP_SQUARES], fact->rating, sign);
     }
 }
 
+/* Adds a fact whose durations are counted in slots, which never go below 0, so that a negative amount does not borrow
+ * from the bucket's bits. */
+static void add_at(struct cxj__cell *cell, const struct cxj__fact *fact, struct slots slots, int sign) {
+    add_mask(counts_of(cell, fact->grain), fact->mask, sign);
+    if (slots.wait != NULL) *slots.wait += (uint64_t)(int64_t)sign;
+    if (slots.lateness != NULL) *slots.lateness += (uint64_t)(int64_t)sign;
+    if (slots.response != NULL) *slots.response += (uint64_t)(int64_t)sign;
+    if (fact->grain == CXJ_GRAIN_TOUCHPOINTS) {
+        add_touchpoint(cell, fact, sign);
+    } else {
+        add_transition(cell, fact, sign);
+    }
+}
+
+/* Finds the slot of a duration, or makes it if there is memory given; false if that is not enough. */
+static bool find_duration(const struct cxj__cell *cell, struct cxj__memory *memory, size_t histogram, int64_t duration,
+                          uint64_t **slot) {
+    *slot = cxj__histogram_reach(&histograms_of(cell)[histogram], memory, cxj__histogram_bucket(duration));
+    return *slot != NULL;
+}
+
+/* The same of all durations that a fact has. */
+static bool find_slots(const struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact,
+                       struct slots *slots) {
+    *slots = (struct slots){NULL, NULL, NULL};
+    if (fact->grain == CXJ_GRAIN_TRANSITIONS) {
+        return !has_bit(fact, CXJ__X_TRANSITIONS) ||
+               find_duration(cell, memory, CXJ__X_HISTOGRAM_WAIT, cxj__cell_wait(fact), &slots->wait);
+    }
+    return (!has_bit(fact, CXJ__T_WAITS) ||
+            find_duration(cell, memory, CXJ__T_HISTOGRAM_WAIT, cxj__cell_wait(fact), &slots->wait)) &&
+           (!has_bit(fact, CXJ__T_LATE) ||
+            find_duration(cell, memory, CXJ__T_HISTOGRAM_LATENESS, cxj__cell_lateness(fact), &slots->lateness)) &&
+           (!has_bit(fact, CXJ__T_RESPONSES) ||
+            find_duration(cell, memory, CXJ__T_HISTOGRAM_RESPONSE, cxj__cell_response(fact), &slots->response));
+}
+
 void cxj__cell_add_fact(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
-    struct lasting lasting[MOST_LASTING];
-    uint64_t *slots[MOST_LASTING];
-    size_t count = list_durations(fact, lasting);
-    (void)find_slots(cell, NULL, lasting, count, slots); /* they are there */
-    add_at(cell, fact, lasting, count, slots, sign);
+    struct slots slots;
+    (void)find_slots(cell, NULL, fact, &slots); /* they are there */
+    add_at(cell, fact, slots, sign);
 }
 
 /* Whether a contribution has a duration for a histogram. */
@@ -275,7 +274,8 @@ static bool has_duration(const struct cxj__contribution *contribution, size_t hi
 
 static void change_durations(struct cxj__cell *cell, const struct cxj__contribution *before,
                              const struct cxj__contribution *after) {
-    for (size_t i = 0; i < CXJ__J_STANDING; i++) {
+    bool runs = !before->ended && !after->ended;
+    for (size_t i = runs ? CXJ__J_HISTOGRAM_FIRST_RESPONSE : 0; i < CXJ__J_STANDING; i++) {
         struct cxj__histogram *histogram = &histograms_of(cell)[i];
         bool had = has_duration(before, i), has = has_duration(after, i);
         if (had && has && before->durations[i] == after->durations[i]) continue;
@@ -329,8 +329,13 @@ void cxj__cell_add_contribution(struct cxj__cell *cell, const struct cxj__contri
 
 void cxj__cell_change_counts(struct cxj__cell *cell, const uint16_t before[CXJ__F_COUNTS],
                              const uint16_t after[CXJ__F_COUNTS], int64_t response) {
+    struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_JOURNEYS);
+    int first = after[CXJ__F_FIRST_RESPONSES] - before[CXJ__F_FIRST_RESPONSES];
     add_differences(counts_of(cell, CXJ_GRAIN_JOURNEYS) + CXJ__J_JOURNEYS + 1, before, after, CXJ__F_COUNTS);
-    if (response != 0) add_amount(&sums_of(cell, CXJ_GRAIN_JOURNEYS)[CXJ__J_SUM_RESPONSE], response, 1);
+    if (response != 0) add_amount(&sums[CXJ__J_SUM_RESPONSE], response, 1);
+    if (first == 0) return;
+    add_amount(&sums[CXJ__J_SUM_FIRST_RESPONSE], response, 1);
+    cxj__cell_add_sample(cell, cxj__cell_first_response(first * response), first);
 }
 
 void cxj__cell_add_sample(struct cxj__cell *cell, uint32_t sample, int sign) {
@@ -345,29 +350,31 @@ void cxj__cell_prefetch_sums(const struct cxj__cell *cell) {
     for (const char *line = (const char *)cell + NEAR; line < end; line += LINE) CXJ__PREFETCH(line);
 }
 
+static void touch(const struct cxj__cell *cell, size_t histogram, int64_t duration) {
+    cxj__histogram_touch(&histograms_of(cell)[histogram], cxj__histogram_bucket(duration));
+}
+
 void cxj__cell_touch_durations(const struct cxj__cell *cell, const struct cxj__fact *fact) {
-    struct lasting lasting[MOST_LASTING];
-    size_t count = list_durations(fact, lasting);
-    for (size_t i = 0; i < count; i++) {
-        cxj__histogram_touch(&histograms_of(cell)[lasting[i].histogram], cxj__histogram_bucket(lasting[i].duration));
+    if (fact->grain == CXJ_GRAIN_TRANSITIONS) {
+        if (has_bit(fact, CXJ__X_TRANSITIONS)) touch(cell, CXJ__X_HISTOGRAM_WAIT, cxj__cell_wait(fact));
+        return;
     }
+    if (has_bit(fact, CXJ__T_WAITS)) touch(cell, CXJ__T_HISTOGRAM_WAIT, cxj__cell_wait(fact));
+    if (has_bit(fact, CXJ__T_LATE)) touch(cell, CXJ__T_HISTOGRAM_LATENESS, cxj__cell_lateness(fact));
+    if (has_bit(fact, CXJ__T_RESPONSES)) touch(cell, CXJ__T_HISTOGRAM_RESPONSE, cxj__cell_response(fact));
 }
 
 /* ---- reserving -------------------------------------------------------------------------------------------------- */
 
 bool cxj__cell_reserve_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact) {
-    struct lasting lasting[MOST_LASTING];
-    uint64_t *slots[MOST_LASTING];
-    size_t count = list_durations(fact, lasting);
-    return find_slots(cell, memory, lasting, count, slots);
+    struct slots slots;
+    return find_slots(cell, memory, fact, &slots);
 }
 
 bool cxj__cell_take_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact) {
-    struct lasting lasting[MOST_LASTING];
-    uint64_t *slots[MOST_LASTING];
-    size_t count = list_durations(fact, lasting);
-    if (!find_slots(cell, memory, lasting, count, slots)) return false;
-    add_at(cell, fact, lasting, count, slots, 1);
+    struct slots slots;
+    if (!find_slots(cell, memory, fact, &slots)) return false;
+    add_at(cell, fact, slots, 1);
     return true;
 }
 
@@ -423,299 +430,7 @@ bool cxj__cell_reserve_sealed(struct cxj__cell *cell, struct cxj__memory *memory
     return cell->sealed != NULL;
 }
 
-/* ---- what holds of every cell ----------------------------------------------------------------------------------- */
-
-/* What stands in place of a count, sum or histogram that is not there. */
-#define NOWHERE 255
-_Static_assert(CXJ__J_COUNTS < NOWHERE && CXJ__T_COUNTS < NOWHERE && CXJ__X_COUNTS < NOWHERE, "a count has a byte");
-
-/* The parts, together, are no more than the wholes, together. What is the same as a whole stands twice, either way. */
-#define PARTS(...) {__VA_ARGS__, NOWHERE}
-#define T_AT_MOST(parts, wholes) {CXJ_GRAIN_TOUCHPOINTS, parts, wholes}
-#define X_AT_MOST(parts, wholes) {CXJ_GRAIN_TRANSITIONS, parts, wholes}
-#define J_AT_MOST(parts, wholes) {CXJ_GRAIN_JOURNEYS, parts, wholes}
-#define T(name) CXJ__T_##name
-#define X(name) CXJ__X_##name
-#define J(name) CXJ__J_##name
-static const struct {
-    uint8_t grain, parts[5], wholes[5];
-} shares[] = {
-    T_AT_MOST(PARTS(T(INBOUND)), PARTS(T(CONTACTS))),
-    T_AT_MOST(PARTS(T(CHASES)), PARTS(T(INBOUND))),
-    T_AT_MOST(PARTS(T(PROACTIVE_UPDATES)), PARTS(T(UPDATES))),
-    T_AT_MOST(PARTS(T(NEXT_STEPS)), PARTS(T(UPDATES))),
-    T_AT_MOST(PARTS(T(EXPLANATIONS)), PARTS(T(UPDATES))),
-    T_AT_MOST(PARTS(T(SATISFIED), T(DISSATISFIED)), PARTS(T(RATINGS))),
-    T_AT_MOST(PARTS(T(NPS_SATISFIED), T(NPS_DISSATISFIED)), PARTS(T(NPS_RATINGS))),
-    T_AT_MOST(PARTS(T(RATINGS), T(NPS_RATINGS), T(CES_RATINGS), T(EMPLOYEE_RATINGS)), PARTS(T(TOUCHPOINTS))),
-    T_AT_MOST(PARTS(T(PROMISES), T(SHIFTS), T(RESCHEDULES)), PARTS(T(TOUCHPOINTS))),
-    T_AT_MOST(PARTS(T(ON_TIME), T(LATE)), PARTS(T(DELIVERIES))),
-    T_AT_MOST(PARTS(T(DELIVERIES)), PARTS(T(ON_TIME), T(LATE))),
-    T_AT_MOST(PARTS(T(KEPT)), PARTS(T(DELIVERIES))),
-    T_AT_MOST(PARTS(T(LATE_PROACTIVE), T(LATE_REACTIVE), T(LATE_SILENT)), PARTS(T(LATE))),
-    T_AT_MOST(PARTS(T(LATE)), PARTS(T(LATE_PROACTIVE), T(LATE_REACTIVE), T(LATE_SILENT))),
-    T_AT_MOST(PARTS(T(LATE_UNEXPLAINED)), PARTS(T(LATE))),
-    X_AT_MOST(PARTS(X(RETURNS)), PARTS(X(CHANGES))),
-    X_AT_MOST(PARTS(X(BOUNCES)), PARTS(X(RETURNS))),
-    X_AT_MOST(PARTS(X(LOST_CONTEXT)), PARTS(X(CHANGES))),
-    X_AT_MOST(PARTS(X(STEPS)), PARTS(X(CHANGES))),
-    X_AT_MOST(PARTS(X(IMPROVED), X(DEGRADED)), PARTS(X(STEPS))),
-    J_AT_MOST(PARTS(J(INBOUND)), PARTS(J(CONTACTS))),
-    J_AT_MOST(PARTS(J(CHASES)), PARTS(J(INBOUND))),
-    J_AT_MOST(PARTS(J(PROACTIVE_UPDATES)), PARTS(J(UPDATES))),
-    J_AT_MOST(PARTS(J(HANDOFFS), J(JOURNEYS)), PARTS(J(TOUCHPOINTS))), /* none before the second touchpoint */
-    J_AT_MOST(PARTS(J(TEAM_CHANGES), J(JOURNEYS)), PARTS(J(TOUCHPOINTS))),
-    J_AT_MOST(PARTS(J(CHANNEL_SWITCHES), J(JOURNEYS)), PARTS(J(TOUCHPOINTS))),
-    J_AT_MOST(PARTS(J(BOUNCES)), PARTS(J(HANDOFFS))),
-    J_AT_MOST(PARTS(J(LOST_CONTEXT)), PARTS(J(HANDOFFS))),
-    J_AT_MOST(PARTS(J(HANDOFF_FREE)), PARTS(J(JOURNEYS))),
-    J_AT_MOST(PARTS(J(JOURNEYS)), PARTS(J(HANDOFF_FREE), J(HANDOFFS))),
-    J_AT_MOST(PARTS(J(PROMISES), J(SHIFTS), J(RESCHEDULES)), PARTS(J(TOUCHPOINTS))),
-    J_AT_MOST(PARTS(J(DELIVERIES), J(BROKEN), J(OVERDUE)), PARTS(J(PROMISES))),
-    J_AT_MOST(PARTS(J(ON_TIME), J(LATE)), PARTS(J(DELIVERIES))),
-    J_AT_MOST(PARTS(J(DELIVERIES)), PARTS(J(ON_TIME), J(LATE))),
-    J_AT_MOST(PARTS(J(KEPT)), PARTS(J(DELIVERIES))),
-    J_AT_MOST(PARTS(J(LATE_PROACTIVE), J(LATE_REACTIVE), J(LATE_SILENT)), PARTS(J(LATE))),
-    J_AT_MOST(PARTS(J(LATE)), PARTS(J(LATE_PROACTIVE), J(LATE_REACTIVE), J(LATE_SILENT))),
-    J_AT_MOST(PARTS(J(LATE_UNEXPLAINED)), PARTS(J(LATE))),
-    J_AT_MOST(PARTS(J(LOOPS_CLOSED)), PARTS(J(LOOPS))),
-    J_AT_MOST(PARTS(J(RESPONSES), J(WAITING)), PARTS(J(INBOUND))), /* each wait begins where the customer came */
-    J_AT_MOST(PARTS(J(FIRST_RESPONSES)), PARTS(J(RESPONSES))),
-    J_AT_MOST(PARTS(J(FIRST_RESPONSES)), PARTS(J(JOURNEYS))),
-    J_AT_MOST(PARTS(J(WAITING), J(COMPLETED), J(ABANDONED)), PARTS(J(JOURNEYS))),
-    J_AT_MOST(PARTS(J(COMPLETED), J(ABANDONED)), PARTS(J(JOURNEYS))),
-    J_AT_MOST(PARTS(J(CHURNED)), PARTS(J(JOURNEYS))),
-    J_AT_MOST(PARTS(J(REOPENED)), PARTS(J(JOURNEYS))),
-    J_AT_MOST(PARTS(J(FIRST_CONTACT_CANDIDATES)), PARTS(J(JOURNEYS))),
-    J_AT_MOST(PARTS(J(FIRST_CONTACT_RESOLVED)), PARTS(J(FIRST_CONTACT_CANDIDATES))),
-    J_AT_MOST(PARTS(J(TOUCH_DROPS)), PARTS(J(JOURNEYS))),
-    J_AT_MOST(PARTS(J(TOUCH_DROPS), J(TOUCH_DROPS)),
-              PARTS(J(TOUCH_RATINGS))), /* a drop is one of two ratings at least */
-    J_AT_MOST(PARTS(J(JOURNEY_RATINGS)), PARTS(J(JOURNEYS))),
-    J_AT_MOST(PARTS(J(JOURNEY_DROPS)), PARTS(J(JOURNEY_RATINGS))),
-    J_AT_MOST(PARTS(J(GAPS)), PARTS(J(JOURNEY_RATINGS))),
-    J_AT_MOST(PARTS(J(GAPS)), PARTS(J(TOUCH_RATINGS))),
-    J_AT_MOST(PARTS(J(NPS_RATINGS)), PARTS(J(JOURNEYS))),
-    J_AT_MOST(PARTS(J(NPS_SATISFIED), J(NPS_DISSATISFIED)), PARTS(J(NPS_RATINGS))),
-    J_AT_MOST(PARTS(J(CES_RATINGS)), PARTS(J(JOURNEYS))),
-    J_AT_MOST(PARTS(J(ASKED)), PARTS(J(JOURNEYS))),
-    J_AT_MOST(PARTS(J(ASKED)), PARTS(J(ASKS))),
-    J_AT_MOST(PARTS(J(ANSWERED)), PARTS(J(ASKED))),
-    J_AT_MOST(PARTS(J(PROMISED)), PARTS(J(JOURNEYS))),
-    J_AT_MOST(PARTS(J(PROMISED)), PARTS(J(PROMISES))),
-    J_AT_MOST(PARTS(J(CLEAN_JOURNEYS)), PARTS(J(COMPLETED), J(ABANDONED))),
-    J_AT_MOST(PARTS(J(FLAWLESS)), PARTS(J(COMPLETED))),
-    J_AT_MOST(PARTS(J(FLAWLESS)), PARTS(J(CLEAN_JOURNEYS))),
-    J_AT_MOST(PARTS(J(WOW)), PARTS(J(FLAWLESS))),
-    J_AT_MOST(PARTS(J(COMPLETED), J(ABANDONED)), PARTS(J(ENDED_TOUCHPOINTS))),
-    J_AT_MOST(PARTS(J(ENDED_CLEAN)), PARTS(J(ENDED_TOUCHPOINTS))),
-    J_AT_MOST(PARTS(J(ENDED_CLEAN)), PARTS(J(CLEAN))),
-};
-
-/* Between what least and what most each of those counted adds to a sum lies, which together are no more than two counts
- * say; the sum of their squares; the histogram in which each of them stands. No sum is without a row. */
-#define RATING_MOST INT64_C(12600)
-#define GAP_MOST (INT64_C(65536) * 12600)
-#define MONEY_MOST INT64_C(1000000000000000)
-#define LONGEST (CXJ__LATEST - CXJ__EARLIEST)
-#define ONE(a) a, NOWHERE
-#define BOUND(grain, sum, counts, least, most) {CXJ_GRAIN_##grain, sum, counts, NOWHERE, NOWHERE, least, most}
-#define SQUARED(grain, sum, counts, least, most)                                                                       \
-    {CXJ_GRAIN_##grain, sum, counts, (sum) + 1, NOWHERE, least, most}, {                                               \
-        CXJ_GRAIN_##grain, (sum) + 1, counts, NOWHERE, NOWHERE, 0, (most) * (most)                                     \
-    }
-#define LASTING(grain, sum, counts, histogram, least)                                                                  \
-    {CXJ_GRAIN_##grain, sum, counts, NOWHERE, histogram, least, LONGEST}
-static const struct bound {
-    uint8_t grain, sum, counts[2], squares, histogram;
-    int64_t least, most;
-} bounds[] = {
-#define COUNTS(...) {__VA_ARGS__}
-    LASTING(TOUCHPOINTS, CXJ__T_SUM_WAIT, COUNTS(ONE(T(WAITS))), CXJ__T_HISTOGRAM_WAIT, 0),
-    LASTING(TOUCHPOINTS, CXJ__T_SUM_LATENESS, COUNTS(ONE(T(LATE))), CXJ__T_HISTOGRAM_LATENESS, 1),
-    LASTING(TOUCHPOINTS, CXJ__T_SUM_RESPONSE, COUNTS(ONE(T(RESPONSES))), CXJ__T_HISTOGRAM_RESPONSE, 0),
-    BOUND(TOUCHPOINTS, CXJ__T_SUM_VALUE, COUNTS(ONE(T(TOUCHPOINTS))), -MONEY_MOST, MONEY_MOST),
-    SQUARED(TOUCHPOINTS, CXJ__T_SUM_RATING, COUNTS(ONE(T(RATINGS))), 0, RATING_MOST),
-    SQUARED(TOUCHPOINTS, CXJ__T_SUM_CES, COUNTS(ONE(T(CES_RATINGS))), 0, RATING_MOST),
-    SQUARED(TOUCHPOINTS, CXJ__T_SUM_EMPLOYEE, COUNTS(ONE(T(EMPLOYEE_RATINGS))), 0, RATING_MOST),
-    LASTING(TRANSITIONS, CXJ__X_SUM_WAIT, COUNTS(ONE(X(TRANSITIONS))), CXJ__X_HISTOGRAM_WAIT, 0),
-    SQUARED(TRANSITIONS, CXJ__X_SUM_STEP, COUNTS(ONE(X(STEPS))), -RATING_MOST, RATING_MOST),
-    LASTING(JOURNEYS, CXJ__J_SUM_DURATION, COUNTS(J(COMPLETED), J(ABANDONED)), CXJ__J_HISTOGRAM_DURATION, 0),
-    BOUND(JOURNEYS, CXJ__J_SUM_PENDING, COUNTS(J(COMPLETED), J(ABANDONED)), 0, LONGEST),
-    LASTING(JOURNEYS, CXJ__J_SUM_SILENCE, COUNTS(J(COMPLETED), J(ABANDONED)), CXJ__J_HISTOGRAM_SILENCE, 0),
-    SQUARED(JOURNEYS, CXJ__J_SUM_TOUCH, COUNTS(ONE(J(TOUCH_RATINGS))), 0, RATING_MOST),
-    SQUARED(JOURNEYS, CXJ__J_SUM_TOUCH_DROP, COUNTS(ONE(J(TOUCH_DROPS))), -RATING_MOST, RATING_MOST),
-    SQUARED(JOURNEYS, CXJ__J_SUM_JOURNEY, COUNTS(ONE(J(JOURNEY_RATINGS))), 0, RATING_MOST),
-    SQUARED(JOURNEYS, CXJ__J_SUM_JOURNEY_DROP, COUNTS(ONE(J(JOURNEY_DROPS))), -RATING_MOST, RATING_MOST),
-    BOUND(JOURNEYS, CXJ__J_SUM_JOURNEY_FIRST, COUNTS(ONE(J(JOURNEY_DROPS))), 0, RATING_MOST),
-    SQUARED(JOURNEYS, CXJ__J_SUM_CES, COUNTS(ONE(J(CES_RATINGS))), 0, RATING_MOST),
-    SQUARED(JOURNEYS, CXJ__J_SUM_GAP, COUNTS(ONE(J(GAPS))), -GAP_MOST, GAP_MOST),
-    BOUND(JOURNEYS, CXJ__J_SUM_SLIP, COUNTS(ONE(J(SHIFTS))), -LONGEST, LONGEST),
-    LASTING(JOURNEYS, CXJ__J_SUM_LATENESS, COUNTS(ONE(J(LATE))), CXJ__J_HISTOGRAM_LATENESS, 1),
-    BOUND(JOURNEYS, CXJ__J_SUM_DARK, COUNTS(ONE(J(LATE))), 0, LONGEST),
-    BOUND(JOURNEYS, CXJ__J_SUM_RESPONSE, COUNTS(ONE(J(RESPONSES))), 0, LONGEST),
-    LASTING(JOURNEYS, CXJ__J_SUM_FIRST_RESPONSE, COUNTS(ONE(J(FIRST_RESPONSES))), CXJ__J_HISTOGRAM_FIRST_RESPONSE, 0),
-    BOUND(JOURNEYS, CXJ__J_SUM_VALUE, COUNTS(ONE(J(TOUCHPOINTS))), -MONEY_MOST, MONEY_MOST),
-    BOUND(JOURNEYS, CXJ__J_SUM_VALUE_LOST, COUNTS(ONE(J(TOUCHPOINTS))), -MONEY_MOST, MONEY_MOST),
-};
-_Static_assert(GAP_MOST <= INT64_C(3037000499), "the square of a gap has 63 bits");
-
-/* A sum that is no more than another. */
-static const struct {
-    uint8_t grain, part, whole;
-} sums_within[] = {
-    {CXJ_GRAIN_JOURNEYS, CXJ__J_SUM_PENDING, CXJ__J_SUM_DURATION},
-    {CXJ_GRAIN_JOURNEYS, CXJ__J_SUM_SILENCE, CXJ__J_SUM_DURATION},
-    {CXJ_GRAIN_JOURNEYS, CXJ__J_SUM_DARK, CXJ__J_SUM_LATENESS},
-    {CXJ_GRAIN_JOURNEYS, CXJ__J_SUM_FIRST_RESPONSE, CXJ__J_SUM_RESPONSE},
-};
-
-/* Each histogram counts as many durations as a count, or two together, say. */
-static const struct {
-    uint8_t grain, histogram, counts[2];
-} histogram_totals[] = {
-    {CXJ_GRAIN_TOUCHPOINTS, CXJ__T_HISTOGRAM_WAIT, {ONE(T(WAITS))}},
-    {CXJ_GRAIN_TOUCHPOINTS, CXJ__T_HISTOGRAM_LATENESS, {ONE(T(LATE))}},
-    {CXJ_GRAIN_TOUCHPOINTS, CXJ__T_HISTOGRAM_RESPONSE, {ONE(T(RESPONSES))}},
-    {CXJ_GRAIN_TRANSITIONS, CXJ__X_HISTOGRAM_WAIT, {ONE(X(TRANSITIONS))}},
-    {CXJ_GRAIN_JOURNEYS, CXJ__J_HISTOGRAM_DURATION, {J(COMPLETED), J(ABANDONED)}},
-    {CXJ_GRAIN_JOURNEYS, CXJ__J_HISTOGRAM_SILENCE, {J(COMPLETED), J(ABANDONED)}},
-    {CXJ_GRAIN_JOURNEYS, CXJ__J_HISTOGRAM_FIRST_RESPONSE, {ONE(J(FIRST_RESPONSES))}},
-    {CXJ_GRAIN_JOURNEYS, CXJ__J_HISTOGRAM_LATENESS, {ONE(J(LATE))}},
-    {CXJ_GRAIN_JOURNEYS, CXJ__J_HISTOGRAM_WARNING, {ONE(J(LATE_PROACTIVE))}},
-    {CXJ_GRAIN_JOURNEYS, CXJ__J_HISTOGRAM_LOOP, {ONE(J(LOOPS_CLOSED))}},
-};
-#undef T
-#undef X
-#undef J
-
-#define LENGTH_OF(table) (sizeof(table) / sizeof *(table))
-
-/* What counts add up to, the first of those that are there. */
-static int64_t add_up(const int64_t *counts, const uint8_t *which, size_t most) {
-    int64_t total = 0;
-    for (size_t i = 0; i < most && which[i] != NOWHERE; i++) total += counts[which[i]];
-    return total;
-}
-
-/* True if a cell knows the column at a place of a list, or there is none; the same of counts, the first that are
- * there. */
-static bool is_known(const struct cxj__cell *cell, enum cxj__list list, uint8_t place) {
-    return place == NOWHERE || cxj__cell_knows(cell, cxj__cell_first_column(cell->grain, list) + place);
-}
-
-static bool are_known(const struct cxj__cell *cell, const uint8_t *counts, size_t most) {
-    for (size_t i = 0; i < most && counts[i] != NOWHERE; i++) {
-        if (!is_known(cell, CXJ__COUNTS, counts[i])) return false;
-    }
-    return true;
-}
-
-static bool has_shares_within(const struct cxj__cell *cell) {
-    const int64_t *counts = cxj__cell_counts(cell);
-    for (size_t i = 0; i < LENGTH_OF(shares); i++) {
-        if (shares[i].grain != cell->grain) continue;
-        if (!are_known(cell, shares[i].parts, 5) || !are_known(cell, shares[i].wholes, 5)) continue;
-        if (add_up(counts, shares[i].parts, 5) > add_up(counts, shares[i].wholes, 5)) return false;
-    }
-    return true;
-}
-
-static bool has_durations(const struct cxj__cell *cell) {
-    for (size_t i = 0; i < LENGTH_OF(histogram_totals); i++) {
-        if (histogram_totals[i].grain != cell->grain) continue;
-        if (!is_known(cell, CXJ__HISTOGRAMS, histogram_totals[i].histogram) ||
-            !are_known(cell, histogram_totals[i].counts, 2)) {
-            continue;
-        }
-        uint64_t counted = (uint64_t)add_up(cxj__cell_counts(cell), histogram_totals[i].counts, 2);
-        if (cxj__histogram_total(&cxj__cell_histograms(cell)[histogram_totals[i].histogram]) != counted) return false;
-    }
-    return true;
-}
-
-static bool is_more(struct cxj__int128 a, struct cxj__int128 b) {
-    cxj__base_add(&b, cxj__base_negate(a)); /* both are far from 127 bits */
-    return b.high >> 63 != 0;
-}
-
-/* The product of two numbers of 128 bits without sign: eight digits of 32 bits, the lowest first. */
-static void multiply_wide(struct cxj__int128 a, struct cxj__int128 b, uint32_t digits[8]) {
-    const uint32_t x[4] = {(uint32_t)a.low, (uint32_t)(a.low >> 32), (uint32_t)a.high, (uint32_t)(a.high >> 32)};
-    const uint32_t y[4] = {(uint32_t)b.low, (uint32_t)(b.low >> 32), (uint32_t)b.high, (uint32_t)(b.high >> 32)};
-    memset(digits, 0, 8 * sizeof *digits);
-    for (size_t i = 0; i < 4; i++) {
-        uint64_t carry = 0;
-        for (size_t k = 0; k < 4; k++) {
-            carry += digits[i + k] + (uint64_t)x[i] * y[k];
-            digits[i + k] = (uint32_t)carry;
-            carry >>= 32;
-        }
-        digits[i + 4] = (uint32_t)carry;
-    }
-}
-
-/* n · Σx² is never less than (Σx)² (Cauchy), and Σx², of integers, never less than Σx. */
-static bool can_be_squares(struct cxj__int128 sum, struct cxj__int128 squares, int64_t n) {
-    uint32_t low[8], high[8];
-    if (sum.high >> 63 != 0) sum = cxj__base_negate(sum);
-    if (is_more(sum, squares)) return false;
-    multiply_wide(sum, sum, low);
-    multiply_wide(cxj__base_wide(n), squares, high);
-    for (size_t i = 8; i-- > 0;) {
-        if (low[i] != high[i]) return low[i] < high[i];
-    }
-    return true;
-}
-
-static bool is_within(const struct cxj__cell *cell, const struct bound *bound) {
-    const struct cxj__int128 *sums = cxj__cell_sums(cell);
-    if (!are_known(cell, bound->counts, 2) || !is_known(cell, CXJ__SUMS, bound->sum)) return true;
-    int64_t n = add_up(cxj__cell_counts(cell), bound->counts, 2);
-    struct cxj__int128 sum = sums[bound->sum];
-    struct cxj__int128 least = cxj__base_product(n, bound->least), most = cxj__base_product(n, bound->most);
-    if (is_more(least, sum) || is_more(sum, most)) return false;
-    if (bound->histogram != NOWHERE && is_known(cell, CXJ__HISTOGRAMS, bound->histogram)) {
-        cxj__histogram_bounds(&cxj__cell_histograms(cell)[bound->histogram], &least, &most);
-        if (is_more(least, sum) || is_more(sum, most)) return false;
-    }
-    return bound->squares == NOWHERE || !is_known(cell, CXJ__SUMS, bound->squares) ||
-           can_be_squares(sum, sums[bound->squares], n);
-}
-
-static bool has_sums_within(const struct cxj__cell *cell) {
-    const struct cxj__int128 *sums = cxj__cell_sums(cell);
-    for (size_t i = 0; i < LENGTH_OF(bounds); i++) {
-        if (bounds[i].grain == cell->grain && !is_within(cell, &bounds[i])) return false;
-    }
-    for (size_t i = 0; i < LENGTH_OF(sums_within); i++) {
-        if (sums_within[i].grain != cell->grain) continue;
-        if (!is_known(cell, CXJ__SUMS, sums_within[i].part) || !is_known(cell, CXJ__SUMS, sums_within[i].whole)) {
-            continue;
-        }
-        if (is_more(sums[sums_within[i].part], sums[sums_within[i].whole])) return false;
-    }
-    struct cxj__int128 lost = cell->grain == CXJ_GRAIN_JOURNEYS ? sums[CXJ__J_SUM_VALUE_LOST] : cxj__base_wide(0);
-    return (lost.low | lost.high) == 0 || cxj__cell_counts(cell)[CXJ__J_CHURNED] > 0;
-}
-
-/* Whatever is counted, a touchpoint adds one at most, and no journey is without any. */
-static bool has_counts_within(const struct cxj__cell *cell) {
-    const int64_t *counts = cxj__cell_counts(cell);
-    int64_t touchpoints = counts[cell->grain == CXJ_GRAIN_JOURNEYS ? CXJ__J_TOUCHPOINTS : 0];
-    for (size_t i = 0; i < shapes[cell->grain].counts; i++) {
-        if (counts[i] > touchpoints) return false;
-    }
-    return counts[0] > 0;
-}
-
-/* Of columns that are not known nothing is asked. */
-const char *cxj__cell_contradiction(const struct cxj__cell *cell) {
-    if (!has_counts_within(cell) || !has_durations(cell)) return "the counts of a cell contradict each other";
-    if (!has_shares_within(cell)) return "a part of what a cell counts is more than its whole";
-    if (!has_sums_within(cell)) return "a sum is not one of as many as were counted";
-    return NULL;
-}
+/* ---- two cells -------------------------------------------------------------------------------------------------- */
 
 bool cxj__cell_is_same(const struct cxj__cell *a, const struct cxj__cell *b) {
     const struct cxj__cell_shape *shape = &shapes[a->grain];

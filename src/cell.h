@@ -6,6 +6,8 @@
 #ifndef CXJ__CELL_H
 #define CXJ__CELL_H
 
+#include <string.h>
+
 #include "base.h"
 #include "histogram.h"
 
@@ -166,6 +168,11 @@ static inline uint32_t cxj__cell_sample(uint32_t histogram, uint32_t bucket) {
     return histogram << 16 | bucket;
 }
 
+/* The same for a journey's first response, which is part of its standing. */
+static inline uint32_t cxj__cell_first_response(int64_t duration) {
+    return cxj__cell_sample(CXJ__J_HISTOGRAM_FIRST_RESPONSE, cxj__histogram_bucket(duration));
+}
+
 /* ---- cells ------------------------------------------------------------------------------------------------------ */
 
 enum { CXJ__KEY_PARTS = 5 };
@@ -226,11 +233,12 @@ int64_t *cxj__cell_counts(const struct cxj__cell *cell);
 struct cxj__int128 *cxj__cell_sums(const struct cxj__cell *cell);
 struct cxj__histogram *cxj__cell_histograms(const struct cxj__cell *cell);
 
-/* True if the cell stands under a key. */
+/* True if the cell stands under a key: word by word, which is less work than part by part. */
 static inline bool cxj__cell_has_key(const struct cxj__cell *cell, const struct cxj__key *key) {
-    uint32_t different = 0;
-    for (int i = 0; i < CXJ__KEY_PARTS; i++) different |= cell->key.parts[i] ^ key->parts[i];
-    return different == 0 && cell->key.period == key->period;
+    uint64_t a[sizeof *key / sizeof(uint64_t)], b[sizeof *key / sizeof(uint64_t)];
+    memcpy(a, &cell->key, sizeof a);
+    memcpy(b, key, sizeof b);
+    return ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3])) == 0;
 }
 
 /* Brings nearer where a cell is found, and its histograms; when these are there, what is counted and summed; and where
@@ -259,7 +267,8 @@ void cxj__cell_add_contribution(struct cxj__cell *cell, const struct cxj__contri
 void cxj__cell_change_contribution(struct cxj__cell *cell, const struct cxj__contribution *before,
                                    const struct cxj__contribution *after);
 
-/* The same where only the fold's counts differ, and the time that responses took: it is so much more. */
+/* The same where only the fold's counts differ, and the time that responses took: it is so much more. If first responses
+ * differ, one of both has just that response, and the other has none; for it there is room. */
 void cxj__cell_change_counts(struct cxj__cell *cell, const uint16_t before[CXJ__F_COUNTS],
                              const uint16_t after[CXJ__F_COUNTS], int64_t response);
 void cxj__cell_add_sample(struct cxj__cell *cell, uint32_t sample, int sign);
@@ -268,9 +277,6 @@ void cxj__cell_add_sample(struct cxj__cell *cell, uint32_t sample, int sign);
  * so. */
 bool cxj__cell_reserve_cell(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__cell *other);
 void cxj__cell_add_cell(struct cxj__cell *cell, const struct cxj__cell *other, int sign);
-
-/* Why what a cell sums cannot be of touchpoints, as far as its numbers show; NULL if it can. */
-const char *cxj__cell_contradiction(const struct cxj__cell *cell);
 
 /* True if two cells of a grain sum the same, columns that either does not know left aside. */
 bool cxj__cell_is_same(const struct cxj__cell *a, const struct cxj__cell *b);

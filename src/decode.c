@@ -311,13 +311,17 @@ static int compare_loaded_ids(const void *a, const void *b, const void *context)
     return (x > y) - (x < y);
 }
 
-/* Each id stands once in its journey. Those of most journeys ascend, and then that is seen at once. */
+/* Each id stands once in its journey. Of few, each is compared with each; those of most long journeys ascend. */
 static bool check_ids(struct cxj__decode *decode) {
+    enum { FEW = 16 };
     uint64_t *ids = decode->ids;
     size_t count = decode->id_count;
-    bool ascend = true;
-    for (size_t i = 1; i < count && ascend; i++) ascend = ids[i - 1] < ids[i];
-    if (ascend) return true;
+    bool differ = true;
+    for (size_t i = 1; i < count && differ; i++) {
+        if (count > FEW) differ = ids[i - 1] < ids[i];
+        for (size_t k = 0; k < i && count <= FEW; k++) differ &= ids[k] != ids[i];
+    }
+    if (differ) return true;
     struct cxj__memory *memory = &decode->engine->core.memory;
     uint64_t *scratch = cxj__base_resize(memory, NULL, 0, count * sizeof *scratch);
     if (scratch == NULL) return cxj__wire_lack_memory(&decode->in);

@@ -74,8 +74,9 @@ static void pass_one(struct cxj__core *core, struct cxj__journey *journey) {
     core->version++;
     for (size_t v = 0; v < core->view_count; v++) {
         const struct cxj_view *view = core->views[v];
-        if (view->grain != CXJ_GRAIN_JOURNEYS) continue;
-        struct cxj__cell *cell = cxj__post_standing_cell(core, journey, view);
+        struct cxj__key key;
+        if (view->grain != CXJ_GRAIN_JOURNEYS || !cxj__post_stands(core, journey, view, &key)) continue;
+        struct cxj__cell *cell = cxj__view_find(view, &core->seed, &key, &core->store.probes);
         if (cell != NULL) cxj__cell_counts(cell)[CXJ__J_OVERDUE]++;
     }
 }

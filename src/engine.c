@@ -86,6 +86,11 @@ size_t cxj_size_of(const char *name) {
         {"cxj_commitment", sizeof(cxj_commitment)},
         {"cxj_journey", sizeof(cxj_journey)},
         {"cxj_validation", sizeof(cxj_validation)},
+        {"cxj_spread", sizeof(cxj_spread)},
+        {"cxj_control_point", sizeof(cxj_control_point)},
+        {"cxj_control", sizeof(cxj_control)},
+        {"cxj_parity", sizeof(cxj_parity)},
+        {"cxj_relation", sizeof(cxj_relation)},
     };
     for (size_t i = 0; name != NULL && i < sizeof structs / sizeof *structs; i++) {
         if (strcmp(structs[i].name, name) == 0) return structs[i].size;
@@ -230,7 +235,8 @@ static void set_up(cxj_engine *engine, const cxj_options *options) {
     }
 }
 
-cxj_status cxj_engine_create(const cxj_options *passed, char *message, size_t message_capacity, cxj_engine **engine) {
+CXJ__COLD cxj_status cxj_engine_create(const cxj_options *passed, char *message, size_t message_capacity,
+                                       cxj_engine **engine) {
     cxj_options options;
     cxj__base_tell(message, message_capacity, "");
     if (engine == NULL) return cxj__engine_refuse(message, message_capacity, CXJ_BAD_ARGUMENT, "engine is NULL");
@@ -257,7 +263,7 @@ static void destroy_view(struct cxj__core *core, struct cxj_view *view) {
     cxj__base_resize(&core->memory, view, sizeof *view, 0);
 }
 
-void cxj_engine_destroy(cxj_engine *engine) {
+CXJ__COLD void cxj_engine_destroy(cxj_engine *engine) {
     if (engine == NULL) return;
     struct cxj__core *core = &engine->core;
     cxj__engine_free_room(engine);
@@ -382,7 +388,7 @@ static cxj_status admit_view(cxj_engine *engine, struct cxj_view *view) {
     return CXJ_OK;
 }
 
-cxj_status cxj_view_add(cxj_engine *engine, const char *text, size_t length, cxj_view **view) {
+CXJ__COLD cxj_status cxj_view_add(cxj_engine *engine, const char *text, size_t length, cxj_view **view) {
     if (engine == NULL) return CXJ_BAD_ARGUMENT;
     cxj__engine_begin(engine);
     if (view == NULL || text == NULL) {
@@ -424,7 +430,7 @@ cxj_status cxj_view_add(cxj_engine *engine, const char *text, size_t length, cxj
     return status;
 }
 
-cxj_status cxj_view_drop(cxj_engine *engine, cxj_view *view) {
+CXJ__COLD cxj_status cxj_view_drop(cxj_engine *engine, cxj_view *view) {
     if (engine == NULL) return CXJ_BAD_ARGUMENT;
     cxj__engine_begin(engine);
     if (view == NULL) return CXJ_OK;
@@ -468,7 +474,7 @@ static cxj_status check_calendar(cxj_engine *engine, const struct cxj__calendar 
     return CXJ_SEALED;
 }
 
-cxj_status cxj_set_calendar(cxj_engine *engine, const char *text, size_t length) {
+CXJ__COLD cxj_status cxj_set_calendar(cxj_engine *engine, const char *text, size_t length) {
     if (engine == NULL) return CXJ_BAD_ARGUMENT;
     cxj__engine_begin(engine);
     struct cxj__core *core = &engine->core;

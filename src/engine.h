@@ -46,7 +46,13 @@ enum {
     CXJ__LEAST_VALUE = CXJ__UP_TO(cxj_value, n),
     CXJ__LEAST_TEXT = CXJ__UP_TO(cxj_text, length),
     CXJ__LEAST_JOURNEY = CXJ__UP_TO(cxj_journey, contradictions),
-    CXJ__LEAST_VALIDATION = CXJ__UP_TO(cxj_validation, memory)
+    CXJ__LEAST_VALIDATION = CXJ__UP_TO(cxj_validation, memory),
+    /* since 0.3 */
+    CXJ__LEAST_SPREAD = CXJ__UP_TO(cxj_spread, difference),
+    CXJ__LEAST_CONTROL_POINT = CXJ__UP_TO(cxj_control_point, reserved),
+    CXJ__LEAST_CONTROL = CXJ__UP_TO(cxj_control, high),
+    CXJ__LEAST_PARITY = CXJ__UP_TO(cxj_parity, difference),
+    CXJ__LEAST_RELATION = CXJ__UP_TO(cxj_relation, high)
 };
 
 /* Writes a result of which the host knows given bytes: what it knows, and zero behind what the library knows. */

@@ -26,7 +26,7 @@ static bool post_all(struct cxj__core *core, struct cxj_view *view, bool is_new)
     return true;
 }
 
-bool cxj__fill_view(struct cxj__core *core, struct cxj_view *view) {
+CXJ__COLD bool cxj__fill_view(struct cxj__core *core, struct cxj_view *view) {
     if (view->in_hours && core->hours == NULL && !cxj__append_set_hours(core, view->calendar)) return false;
     return post_all(core, view, true);
 }
@@ -48,7 +48,7 @@ static void forget_cells(struct cxj__core *core, const struct cxj_view *view, ui
     }
 }
 
-void cxj__fill_forget(struct cxj__core *core, const struct cxj_view *view) {
+CXJ__COLD void cxj__fill_forget(struct cxj__core *core, const struct cxj_view *view) {
     forget_cells(core, view, 0, view->cells_made, true);
 }
 
@@ -101,7 +101,7 @@ static void end_anew(struct cxj__core *core, struct cxj_view *view, struct cxj_v
     view->cells_made = last;
 }
 
-bool cxj__fill_again(struct cxj__core *core, const struct cxj__calendar *calendar) {
+CXJ__COLD bool cxj__fill_again(struct cxj__core *core, const struct cxj__calendar *calendar) {
     const size_t count = core->view_count, bytes = count * sizeof(struct cxj_view);
     struct cxj_view *aside = cxj__base_resize(&core->memory, NULL, 0, bytes);
     if (aside == NULL && count > 0) return false;

@@ -677,7 +677,8 @@ bool cxj__fold_contributes_alike(const struct cxj__fold *before, const struct cx
     return a[CXJ__F_TOUCHPOINTS] > 0 && (a[CXJ__F_HANDOFFS] == 0) == (b[CXJ__F_HANDOFFS] == 0) &&
            (a[CXJ__F_INBOUND] == 0) == (b[CXJ__F_INBOUND] == 0) &&
            (a[CXJ__F_PROMISES] == 0) == (b[CXJ__F_PROMISES] == 0) &&
-           a[CXJ__F_TOUCH_RATINGS] == b[CXJ__F_TOUCH_RATINGS] && a[CXJ__F_FIRST_RESPONSES] == b[CXJ__F_FIRST_RESPONSES];
+           a[CXJ__F_TOUCH_RATINGS] == b[CXJ__F_TOUCH_RATINGS] &&
+           (a[CXJ__F_FIRST_RESPONSES] == b[CXJ__F_FIRST_RESPONSES] || a[CXJ__F_RESPONSES] + b[CXJ__F_RESPONSES] == 1);
 }
 
 void cxj__fold_contribute(const struct cxj__fold *fold, const struct cxj__calendar *calendar,

@@ -65,21 +65,21 @@ struct cxj__fold {
     int64_t loop_at; /* if a loop is open */
     struct cxj__durations lasted;
     struct cxj__track tracks[CXJ__TRACKS];
-    uint64_t seen[CXJ__TRACKS]; /* values so far, by dimension: bit value % 64; see cxj__fold_saw() */
+    uint32_t seen[CXJ__TRACKS]; /* values so far, by dimension: bit value % 32; see cxj__fold_saw() */
     uint16_t counts[CXJ__F_COUNTS];
     uint16_t type, segment, reason, entry;
-    unsigned samples : 20; /* facts of grain journeys so far */
-    unsigned paused : 1;   /* we wait for the customer */
+    uint32_t samples;    /* facts of grain journeys so far */
+    unsigned paused : 1; /* we wait for the customer */
     unsigned asking : 1;
     unsigned loop_open : 1;
     uint8_t step_waits;           /* a bit for each dimension: no touch rating since its last change */
     uint8_t lost;                 /* a bit for each dimension: its last change lost context */
-    uint8_t wide;                 /* a bit for each dimension: a value of 64 or more was seen */
+    uint8_t wide;                 /* a bit for each dimension: a value of 32 or more was seen */
     uint8_t announced, explained; /* a bit for each commitment that is open */
     /* From here on: what a contribution is made of. */
     uint32_t touch_sum;
     uint64_t touch_squares;
-    uint64_t value;                   /* the lower 64 bits of the sum, and those above: see cxj__fold_value() */
+    uint64_t value;                   /* the lower 64 bits of the sum; above them: value_above. See cxj__fold_value() */
     uint16_t touch_first, touch_last; /* s of the first and last touch rating */
     uint16_t journey_first, journey_last;
     uint16_t loyalty_last, effort_last; /* s of the last rating of scope journey of that kind */
@@ -111,19 +111,19 @@ static inline struct cxj__int128 cxj__fold_value(const struct cxj__fold *fold) {
 void cxj__fold_copy(struct cxj__fold *to, const struct cxj__fold *from);
 
 /* Whether an earlier touchpoint of the journey has held a value (not none) of a dimension. The fold knows it while all
- * values of the dimension are below 64, and as long as none that is alike modulo 64 has been seen; where it does not
+ * values of the dimension are below 32, and as long as none that is alike modulo 32 has been seen; where it does not
  * know, the touchpoints have to be asked. */
 enum cxj__saw { CXJ__NOT_SEEN, CXJ__SEEN, CXJ__PERHAPS_SEEN };
 static inline enum cxj__saw cxj__fold_saw(const struct cxj__fold *fold, uint32_t d, uint32_t value) {
-    if ((fold->seen[d] >> (value & 63) & 1) == 0) return CXJ__NOT_SEEN;
-    return value > 63 || (fold->wide >> d & 1) != 0 ? CXJ__PERHAPS_SEEN : CXJ__SEEN;
+    if ((fold->seen[d] >> (value & 31) & 1) == 0) return CXJ__NOT_SEEN;
+    return value > 31 || (fold->wide >> d & 1) != 0 ? CXJ__PERHAPS_SEEN : CXJ__SEEN;
 }
 
 /* Notes that a value of a dimension was seen; that there was none is nothing to note. */
 static inline void cxj__fold_note_seen(struct cxj__fold *fold, uint32_t d, uint32_t value) {
     if (value == 0) return;
-    fold->seen[d] |= UINT64_C(1) << (value & 63);
-    if (value > 63) fold->wide |= (uint8_t)(1U << d);
+    fold->seen[d] |= UINT32_C(1) << (value & 31);
+    if (value > 31) fold->wide |= (uint8_t)(1U << d);
 }
 
 /* The part of a step that says what holds for the whole journey from a touchpoint on (type, segment, reason, outcome,
@@ -144,7 +144,8 @@ static inline struct cxj__hours cxj__fold_no_hours(void) {
 }
 
 /* True if the two contributions of a journey that runs differ in the counts of the fold and the time of its responses
- * alone, as they do nearly always when a touchpoint comes last. False where that is not plain to see. */
+ * alone, as they do nearly always when a touchpoint comes last; and in the first response only if it is the only one of
+ * either. False where that is not plain to see. */
 bool cxj__fold_contributes_alike(const struct cxj__fold *before, const struct cxj__fold *after);
 
 /* What the journey adds to a journeys cell as it stands, with its durations by a clock: lasted are the fold's own and

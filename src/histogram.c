@@ -93,6 +93,15 @@ uint64_t cxj__histogram_total(const struct cxj__histogram *histogram) {
     return total;
 }
 
+uint64_t cxj__histogram_within(const struct cxj__histogram *histogram, int64_t most) {
+    uint64_t within = 0;
+    for (uint32_t i = 0; i < histogram->capacity; i++) {
+        uint64_t slot = histogram->slots[i];
+        if (slot != 0 && cxj__histogram_middle(bucket_of(slot)) <= (double)most) within += slot & COUNT_MASK;
+    }
+    return within;
+}
+
 void cxj__histogram_bounds(const struct cxj__histogram *histogram, struct cxj__int128 *least,
                            struct cxj__int128 *most) {
     *least = *most = cxj__base_wide(0);

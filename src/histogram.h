@@ -52,8 +52,9 @@ bool cxj__histogram_reserve_all(struct cxj__histogram *histogram, struct cxj__me
                                 const struct cxj__histogram *other);
 void cxj__histogram_add_all(struct cxj__histogram *histogram, const struct cxj__histogram *other, int sign);
 
-/* How many durations there are. */
+/* How many durations there are; and how many of them are at most so long, those of one bucket taken for its middle. */
 uint64_t cxj__histogram_total(const struct cxj__histogram *histogram);
+uint64_t cxj__histogram_within(const struct cxj__histogram *histogram, int64_t most);
 
 /* The least and the most that durations which are counted so can add up to. */
 void cxj__histogram_bounds(const struct cxj__histogram *histogram, struct cxj__int128 *least, struct cxj__int128 *most);

@@ -75,6 +75,9 @@ void cxj__journey_prefetch(const struct cxj__journey *journey) {
     CXJ__PREFETCH(last);
     CXJ__PREFETCH(last + 1);
     CXJ__PREFETCH((const char *)(last + 2) - 1);
+    if (journey->in_hours == NULL) return;
+    CXJ__PREFETCH(journey->in_hours);
+    CXJ__PREFETCH((const char *)(journey->in_hours + 1) - 1);
 }
 
 uint64_t cxj__journey_customer(const struct cxj__journey *journey) {
@@ -614,7 +617,9 @@ void cxj__journey_fold_at(const struct cxj__journey *journey, size_t position, c
     size_t done = 0;
     if (position == journey->count) {
         cxj__fold_copy(fold, cxj__journey_fold(journey, fold));
-        if (calendar != NULL) fold->in_hours = *journey->in_hours;
+        /* One that is new has none yet. */
+        if (journey->in_hours == NULL) memset(&fold->in_hours, 0, sizeof fold->in_hours);
+        if (journey->in_hours != NULL) fold->in_hours = *journey->in_hours;
         return;
     }
     size_t checkpoint = position / CXJ__CHECKPOINT_EVERY;

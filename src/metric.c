@@ -10,9 +10,6 @@
 #include <math.h>
 #include <string.h>
 
-/* z of a 95 % interval. */
-static const double z = 1.959963984540054;
-
 enum formula {
     COUNT,          /* count a */
     REMAINDER,      /* count a - b - c */
@@ -21,10 +18,11 @@ enum formula {
     PER,            /* count a / (b + c), without interval */
     AVERAGE,        /* sum a / (count b + c), without interval */
     MEAN,           /* sum a / (count b · unit), with an interval from sum a + 1, that of squares */
+    DIFFERENCE,     /* the same, of differences of ratings */
     SCORE,          /* the same of a CES, as a score of its scale */
+    NPS,            /* 100 · (count a - c) / b, with an interval of its own */
     DEVIATION,      /* unbiased standard deviation of what MEAN is the mean of */
     CONSISTENCY,    /* 1 - 2 · DEVIATION */
-    NPS,            /* 100 · (count a - c) / b */
     QUANTILE,       /* of histogram a, the c-th percentile; count b is how many */
     QUANTILE_ENDED, /* the same; how many is the number of ended journeys */
     FRACTION,       /* sum a / sum b; count c is how many */
@@ -36,7 +34,7 @@ struct metric {
     uint8_t unit, kind, formula;
     uint8_t a, b, c;
     uint32_t needs_all, needs_any;
-    uint32_t divisor; /* of MEAN, DEVIATION and CONSISTENCY: what stands for 1 */
+    uint32_t divisor; /* of MEAN, DIFFERENCE, DEVIATION and CONSISTENCY: what stands for 1 */
     const char *summary;
 };
 
@@ -81,6 +79,8 @@ enum { NONE = 255 };
     {name, CXJ_UNIT_DURATION, CXJ_KIND_MEAN, AVERAGE, a, of, needs, 0, 1, summary}
 #define RATED(name, a, b, divisor, summary)                                                                            \
     {name, CXJ_UNIT_SATISFACTION, CXJ_KIND_MEAN, MEAN, a, b, NONE, 0, 0, divisor, summary}
+#define FELL(name, a, b, divisor, summary)                                                                             \
+    {name, CXJ_UNIT_SATISFACTION, CXJ_KIND_MEAN, DIFFERENCE, a, b, NONE, 0, 0, divisor, summary}
 #define RANKED(name, a, b, percent, needs, summary)                                                                    \
     {name, CXJ_UNIT_DURATION, CXJ_KIND_QUANTILE, QUANTILE, a, b, percent, needs, 0, 1, summary}
 #define RANKED_ENDED(name, a, percent, any, summary)                                                                   \
@@ -194,7 +194,7 @@ static const struct metric of_transitions[] = {
     {"lost_context_rate", CXJ_UNIT_SHARE, CXJ_KIND_SHARE, SHARE, CXJ__X_LOST_CONTEXT, CXJ__X_CHANGES, NONE, 0, CONTEXT,
      1, "lost_context / changes"},
     COUNTED("steps", CXJ__X_STEPS, 0, "changes with a touch rating before and one after, before the next change"),
-    RATED("satisfaction_step", CXJ__X_SUM_STEP, CXJ__X_STEPS, UNIT, "mean of the rating after less the rating before"),
+    FELL("satisfaction_step", CXJ__X_SUM_STEP, CXJ__X_STEPS, UNIT, "mean of the rating after less the rating before"),
     COUNTED("improved", CXJ__X_IMPROVED, 0, "steps up"),
     COUNTED("degraded", CXJ__X_DEGRADED, 0, "steps down"),
     DUMMIES(X)};
@@ -246,22 +246,22 @@ static const struct metric of_journeys[] = {
     RATED("touch_satisfaction", CXJ__J_SUM_TOUCH, CXJ__J_TOUCH_RATINGS, UNIT, "mean of all touch ratings, 0 to 1"),
     {"consistency", CXJ_UNIT_SHARE, CXJ_KIND_DERIVED, CONSISTENCY, CXJ__J_SUM_TOUCH, CXJ__J_TOUCH_RATINGS, NONE, 0, 0,
      UNIT, "1 - 2 × unbiased standard deviation of all touch ratings"},
-    RATED("touch_drop", CXJ__J_SUM_TOUCH_DROP, CXJ__J_TOUCH_DROPS, UNIT,
-          "mean of first less last touch rating, over journeys with two or more"),
+    FELL("touch_drop", CXJ__J_SUM_TOUCH_DROP, CXJ__J_TOUCH_DROPS, UNIT,
+         "mean of first less last touch rating, over journeys with two or more"),
     COUNTED("journey_ratings", CXJ__J_JOURNEY_RATINGS, 0, "journeys with a rating of satisfaction about the journey"),
     RATED("journey_satisfaction", CXJ__J_SUM_JOURNEY, CXJ__J_JOURNEY_RATINGS, UNIT,
           "mean of the journeys' last such ratings, 0 to 1"),
-    RATED("journey_drop", CXJ__J_SUM_JOURNEY_DROP, CXJ__J_JOURNEY_DROPS, UNIT,
-          "mean of first less last such rating, over journeys with two or more"),
+    FELL("journey_drop", CXJ__J_SUM_JOURNEY_DROP, CXJ__J_JOURNEY_DROPS, UNIT,
+         "mean of first less last such rating, over journeys with two or more"),
     {"journey_fall", CXJ_UNIT_SHARE, CXJ_KIND_DERIVED, FRACTION, CXJ__J_SUM_JOURNEY_DROP, CXJ__J_SUM_JOURNEY_FIRST,
      CXJ__J_JOURNEY_DROPS, 0, 0, 1, "Σ (first - last) / Σ first, over the same journeys"},
     {"journey_nps", CXJ_UNIT_POINTS, CXJ_KIND_MEAN, NPS, CXJ__J_NPS_SATISFIED, CXJ__J_NPS_RATINGS,
      CXJ__J_NPS_DISSATISFIED, 0, 0, 1, "net promoter score of the journeys' last ratings on the scale nps"},
     {"journey_ces", CXJ_UNIT_POINTS, CXJ_KIND_MEAN, SCORE, CXJ__J_SUM_CES, CXJ__J_CES_RATINGS, NONE, 0, 0, 1,
      "mean score of the journeys' last ratings on the scale ces7, 7 = easiest"},
-    RATED("gap", CXJ__J_SUM_GAP, CXJ__J_GAPS, GAP_UNIT,
-          "how much better the touchpoints look than the journey: mean of the mean touch rating less the journey's "
-          "rating"),
+    FELL("gap", CXJ__J_SUM_GAP, CXJ__J_GAPS, GAP_UNIT,
+         "how much better the touchpoints look than the journey: mean of the mean touch rating less the journey's "
+         "rating"),
     COUNTED("asks", CXJ__J_ASKS, ASKED, "touchpoints at which we asked for a rating"),
     SHARED("response_rate", CXJ__J_ANSWERED, ONLY(CXJ__J_ASKED), ASKED,
            "of journeys asked: share with a customer's rating at or after the first time"),
@@ -414,6 +414,16 @@ size_t cxj__metric_find(uint32_t grain, const char *name, size_t length) {
     return SIZE_MAX;
 }
 
+static bool has_interval(const struct metric *metric) {
+    return metric->formula == SHARE || (metric->formula >= MEAN && metric->formula <= NPS);
+}
+
+/* Section 8.2: "not gap, nor what stands over deliveries + broken". */
+static bool compares(const struct metric *metric, uint32_t grain) {
+    bool is_settled = grain == CXJ_GRAIN_JOURNEYS && metric->formula == SHARE && metric->c == CXJ__J_BROKEN;
+    return has_interval(metric) && !is_settled && metric->divisor != GAP_UNIT;
+}
+
 void cxj__metric_describe(size_t place, cxj_metric_info *info) {
     uint32_t grain;
     size_t within;
@@ -427,8 +437,8 @@ void cxj__metric_describe(size_t place, cxj_metric_info *info) {
         .kind = metric->kind,
         .needs_all = metric->needs_all,
         .needs_any = metric->needs_any,
-        .has_interval =
-            metric->formula == SHARE || metric->formula == MEAN || metric->formula == SCORE || metric->formula == NPS,
+        .has_interval = has_interval(metric),
+        .compares = compares(metric, grain),
         .needs_now = grain == CXJ_GRAIN_JOURNEYS && metric->formula == COUNT && metric->a == CXJ__J_OVERDUE,
     };
 }
@@ -449,67 +459,40 @@ static uint64_t total(const struct sight *sight) {
     return (uint64_t)(sight->counts[metric->b] + second);
 }
 
-/* Wilson's score interval of k / n. (Wilson, "Probable inference, the law of succession, and statistical inference",
- * 1927.) */
-static void read_share(uint64_t k, uint64_t n, cxj_value *result) {
-    result->n = n;
-    if (n == 0) return;
-    double all = (double)n, part = (double)k;
-    double centre = (part + z * z / 2) / (all + z * z);
-    double half = z * sqrt(part * (all - part) / all + z * z / 4) / (all + z * z);
-    result->value = part / all;
-    result->low = centre - half < 0 || k == 0 ? 0 : centre - half;
-    result->high = centre + half > 1 || k == n ? 1 : centre + half;
-}
-
-/* n · Σx² - (Σx)², exactly: n(n - 1) times the unbiased variance. */
-static double spread(struct cxj__int128 sum, struct cxj__int128 squares, uint64_t n) {
-    int64_t sum_word = cxj__base_clamp(sum); /* |x| < 2^30, so this holds up to 2^33 values */
-    struct cxj__int128 product = cxj__base_product((int64_t)squares.low, (int64_t)n);
-    if (squares.low >> 63 != 0) product.high += n; /* the product took the upper bit of squares for a sign */
-    product.high += squares.high * n;
-    cxj__base_add(&product, cxj__base_negate(cxj__base_product(sum_word, sum_word)));
-    return cxj__base_double(product);
-}
-
-static double deviation(struct cxj__int128 sum, struct cxj__int128 squares, uint64_t n, double unit) {
-    double pairs = (double)n * (double)(n - 1);
-    return sqrt(spread(sum, squares, n) / pairs) / unit;
-}
-
-/* (offset + Σx / unit) / n, with the normal interval of a mean. */
-static void read_mean(struct cxj__int128 sum, struct cxj__int128 squares, uint64_t n, double unit, cxj_value *result) {
-    result->n = n;
-    if (n == 0) return;
-    result->value = cxj__base_double(sum) / ((double)n * unit);
-    if (n < 2) return;
-    double half = z * deviation(sum, squares, n, unit) / sqrt((double)n);
-    result->low = result->value - half;
-    result->high = result->value + half;
-}
-
-static void read_score(const struct sight *sight, cxj_value *result) {
-    static const int64_t lowest = 1, step = 2100; /* a CES score is 1 + s / 2100 */
-    struct cxj__int128 sum = sight->sums[sight->metric->a];
-    uint64_t n = total(sight);
-    read_mean(sum, sight->sums[sight->metric->a + 1], n, (double)step, result);
-    if (n == 0) return;
-    cxj__base_add(&sum, cxj__base_product(lowest * step, (int64_t)n));
-    result->value = cxj__base_double(sum) / ((double)n * (double)step);
-    result->low += (double)lowest;
-    result->high += (double)lowest;
-}
-
-/* Each answer counts as +100, 0 or -100. */
-static void read_nps(const struct sight *sight, cxj_value *result) {
-    static const double points = 100;
-    int64_t promoters = sight->counts[sight->metric->a], detractors = sight->counts[sight->metric->c];
-    struct cxj__int128 sum = cxj__base_wide(promoters - detractors);
-    struct cxj__int128 squares = cxj__base_wide(promoters + detractors);
-    read_mean(sum, squares, (uint64_t)sight->counts[sight->metric->b], 1, result);
-    result->value *= points;
-    result->low *= points;
-    result->high *= points;
+/* What a share or mean is of; false for another formula. */
+static bool measure(const struct sight *sight, struct cxj__measure *result) {
+    enum { STEP = 2100 }; /* a CES score is 1 + s / 2100 */
+    const struct metric *metric = sight->metric;
+    *result = (struct cxj__measure){.n = total(sight), .factor = 1, .divisor = metric->divisor, .most = 1};
+    if (metric->formula == SHARE) {
+        result->sum = result->squares = cxj__base_wide(sight->counts[metric->a]);
+        return true;
+    }
+    if (metric->formula == NPS) {
+        int64_t promoters = sight->counts[metric->a], detractors = sight->counts[metric->c];
+        result->measured = CXJ__MEASURES_NPS;
+        result->n = (uint64_t)sight->counts[metric->b];
+        result->sum = cxj__base_wide(promoters - detractors);
+        result->squares = cxj__base_wide(promoters + detractors);
+        result->factor = 100;
+        result->most = 100;
+        result->least = -100;
+        return true;
+    }
+    result->measured = CXJ__MEASURES_MEAN;
+    if (metric->formula == DIFFERENCE) {
+        result->least = -1;
+    } else if (metric->formula == SCORE) {
+        result->divisor = STEP;
+        result->offset = 1;
+        result->least = 1;
+        result->most = 7;
+    } else if (metric->formula != MEAN && metric->formula != DEVIATION && metric->formula != CONSISTENCY) {
+        return false;
+    }
+    result->sum = sight->sums[metric->a];
+    result->squares = sight->sums[metric->a + 1];
+    return true;
 }
 
 static void read_quantile(const struct sight *sight, uint64_t n, cxj_value *result) {
@@ -555,7 +538,7 @@ static void read_expected(const struct sight *sight, cxj_value *result) {
 
 static void apply(const struct sight *sight, cxj_value *result) {
     const struct metric *metric = sight->metric;
-    const struct cxj__int128 *sum = &sight->sums[metric->a];
+    struct cxj__measure of;
     switch (metric->formula) {
     case COUNT:
         result->value = (double)sight->counts[metric->a];
@@ -564,10 +547,15 @@ static void apply(const struct sight *sight, cxj_value *result) {
         result->value = (double)(sight->counts[metric->a] - (int64_t)total(sight));
         break;
     case TOTAL:
-        result->value = cxj__base_double(*sum);
+        result->value = cxj__base_double(sight->sums[metric->a]);
         break;
     case SHARE:
-        read_share((uint64_t)sight->counts[metric->a], total(sight), result);
+    case MEAN:
+    case DIFFERENCE:
+    case SCORE:
+    case NPS:
+        (void)measure(sight, &of);
+        cxj__statistics_mean(&of, result);
         break;
     case PER:
         result->n = total(sight);
@@ -575,23 +563,15 @@ static void apply(const struct sight *sight, cxj_value *result) {
         break;
     case AVERAGE:
         result->n = total(sight);
-        if (result->n > 0) result->value = cxj__base_double(*sum) / (double)result->n;
-        break;
-    case MEAN:
-        read_mean(sum[0], sum[1], total(sight), metric->divisor, result);
-        break;
-    case SCORE:
-        read_score(sight, result);
+        if (result->n > 0) result->value = cxj__base_double(sight->sums[metric->a]) / (double)result->n;
         break;
     case DEVIATION:
     case CONSISTENCY:
-        result->n = total(sight);
-        if (result->n < 2) break;
-        result->value = deviation(sum[0], sum[1], result->n, metric->divisor);
+        (void)measure(sight, &of);
+        result->n = of.n;
+        if (of.n < 2) break;
+        result->value = cxj__statistics_deviation(&of);
         if (metric->formula == CONSISTENCY) result->value = 1 - 2 * result->value;
-        break;
-    case NPS:
-        read_nps(sight, result);
         break;
     case QUANTILE:
         read_quantile(sight, (uint64_t)sight->counts[metric->b], result);
@@ -618,6 +598,7 @@ static void list_columns(const struct metric *metric, uint32_t grain, size_t col
     columns[3] = 0;
     switch (metric->formula) {
     case MEAN:
+    case DIFFERENCE:
     case SCORE:
     case DEVIATION:
     case CONSISTENCY:
@@ -653,22 +634,49 @@ static bool is_all_known(const struct metric *metric, const struct cxj__cell *ce
     return true;
 }
 
-void cxj__metric_read(size_t place, const struct cxj__cell *cell, const struct cxj__circumstances *circumstances,
-                      cxj_value *result) {
+/* False if a metric has no value in any cell, as the circumstances are, or none in this one. */
+static bool is_readable(const struct sight *sight, const struct cxj__cell *cell, const cxj_metric_info *info,
+                        const struct cxj__circumstances *circumstances) {
+    const struct metric *metric = sight->metric;
+    bool about_context = info->grain == CXJ_GRAIN_TRANSITIONS && metric->a == CXJ__X_LOST_CONTEXT &&
+                         (metric->formula == COUNT || metric->formula == SHARE);
+    return (info->needs_all & circumstances->unrecorded) == 0 &&
+           (info->needs_any == 0 || (info->needs_any & ~circumstances->unrecorded) != 0) &&
+           (!info->needs_now || circumstances->has_now) && (!about_context || circumstances->has_context) &&
+           is_all_known(metric, cell);
+}
+
+/* A cell under the eyes of a metric's formula; false if it has no value there. */
+static bool look(size_t place, const struct cxj__cell *cell, const struct cxj__circumstances *circumstances,
+                 struct sight *sight) {
     cxj_metric_info info;
     uint32_t grain;
     size_t within;
-    struct sight sight = {row(place, &grain, &within), cxj__cell_counts(cell), cxj__cell_sums(cell),
-                          cxj__cell_histograms(cell)};
+    *sight = (struct sight){row(place, &grain, &within), cxj__cell_counts(cell), cxj__cell_sums(cell),
+                            cxj__cell_histograms(cell)};
     cxj__metric_describe(place, &info);
+    return is_readable(sight, cell, &info, circumstances);
+}
+
+void cxj__metric_read(size_t place, const struct cxj__cell *cell, const struct cxj__circumstances *circumstances,
+                      cxj_value *result) {
+    struct sight sight;
+    bool is_there = look(place, cell, circumstances, &sight);
     *result = (cxj_value){NAN, NAN, NAN, (uint64_t)sight.counts[0]};
-    bool about_context = grain == CXJ_GRAIN_TRANSITIONS && sight.metric->a == CXJ__X_LOST_CONTEXT &&
-                         (sight.metric->formula == COUNT || sight.metric->formula == SHARE);
-    if ((info.needs_all & circumstances->unrecorded) != 0 ||
-        (info.needs_any != 0 && (info.needs_any & ~circumstances->unrecorded) == 0) ||
-        (info.needs_now && !circumstances->has_now) || (about_context && !circumstances->has_context) ||
-        !is_all_known(sight.metric, cell)) {
-        return;
-    }
-    apply(&sight, result);
+    if (is_there) apply(&sight, result);
+}
+
+bool cxj__metric_measure(size_t place, const struct cxj__cell *cell, const struct cxj__circumstances *circumstances,
+                         struct cxj__measure *result) {
+    struct sight sight;
+    return look(place, cell, circumstances, &sight) && measure(&sight, result) && result->n > 0;
+}
+
+void cxj__metric_within(size_t place, const struct cxj__cell *cell, const struct cxj__circumstances *circumstances,
+                        int64_t most, cxj_value *result) {
+    struct sight sight;
+    *result = (cxj_value){NAN, NAN, NAN, 0};
+    if (!look(place, cell, circumstances, &sight)) return;
+    const struct cxj__histogram *histogram = &sight.histograms[sight.metric->a];
+    cxj__statistics_share(cxj__histogram_within(histogram, most), cxj__histogram_total(histogram), result);
 }

@@ -4,6 +4,7 @@
 
 #include "base.h"
 #include "cell.h"
+#include "statistics.h"
 
 /* What a metric's value depends on besides its cell. */
 struct cxj__circumstances {
@@ -30,5 +31,14 @@ uint32_t cxj__metric_grain(size_t place);
 /* The metric's value in a cell of its grain. */
 void cxj__metric_read(size_t place, const struct cxj__cell *cell, const struct cxj__circumstances *circumstances,
                       cxj_value *result);
+
+/* What a metric that compares between cells is of in a cell; false if it has no value there. */
+bool cxj__metric_measure(size_t place, const struct cxj__cell *cell, const struct cxj__circumstances *circumstances,
+                         struct cxj__measure *result);
+
+/* Of the durations of which a metric is a quantile: the share of those that are at most so long, with its interval;
+ * without value where there are none, or nothing is known of them. Off by what stands in one bucket at most. */
+void cxj__metric_within(size_t place, const struct cxj__cell *cell, const struct cxj__circumstances *circumstances,
+                        int64_t most, cxj_value *result);
 
 #endif

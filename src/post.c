@@ -13,11 +13,23 @@
 
 #include "touchpoint.h"
 
+void cxj__post_begin(struct cxj__post *post, struct cxj__core *core, struct cxj__journey *journey,
+                     const struct cxj__fold *fold, enum cxj__posting posting) {
+    post->core = core;
+    post->journey = journey;
+    post->only = NULL;
+    post->posting = posting;
+    post->budget = SIZE_MAX;
+    post->made = 0;
+    post->base = SIZE_MAX;
+    post->entries = NULL;
+    cxj__core_set_journey_codes(fold, &post->codes);
+}
+
 struct cxj__post cxj__post_of(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__fold *fold,
                               enum cxj__posting posting) {
-    struct cxj__post post = {
-        .core = core, .journey = journey, .posting = posting, .budget = SIZE_MAX, .base = SIZE_MAX};
-    cxj__core_set_journey_codes(fold, &post.codes);
+    struct cxj__post post;
+    cxj__post_begin(&post, core, journey, fold, posting);
     return post;
 }
 
@@ -47,31 +59,42 @@ static bool reach(struct cxj__core *core, struct cxj_view *view, const struct cx
     return *cell != NULL;
 }
 
+/* Records that are looked at: a journey's own, from base on these entries. */
+struct records {
+    const struct cxj__journey *journey;
+    size_t base;
+    const struct cxj__entry *entries;
+};
+
 /* The code of a record for a holder, and its moment. */
-static uint32_t its_code(const struct cxj__post *post, size_t position, uint32_t holder) {
-    return position < post->base ? cxj__journey_code_at(post->journey, position, holder)
-                                 : cxj__journey_code(&post->entries[position - post->base].touchpoint, holder);
+static uint32_t its_code(const struct records *of, size_t position, uint32_t holder) {
+    return position < of->base ? cxj__journey_code_at(of->journey, position, holder)
+                               : cxj__journey_code(&of->entries[position - of->base].touchpoint, holder);
 }
-static int64_t its_moment(const struct cxj__post *post, size_t position) {
-    return position < post->base ? cxj__journey_moment(post->journey, position)
-                                 : post->entries[position - post->base].touchpoint.at;
+static int64_t its_moment(const struct records *of, size_t position) {
+    return position < of->base ? cxj__journey_moment(of->journey, position)
+                               : of->entries[position - of->base].touchpoint.at;
 }
 
-/* True if the record at a position falls under the key of a touchpoints view, whose conditions on the journey it
- * meets. */
-static bool falls_under(const struct cxj__post *post, const struct cxj_view *view, const struct cxj__key *key,
+static bool falls_under(const struct records *of, const struct cxj_view *view, const struct cxj__key *key,
                         size_t position) {
     for (size_t i = 0; i < view->dimension_count; i++) {
         uint32_t holder = view->dimensions[i] - 1U;
-        if (holder < CXJ__HOLDERS && its_code(post, position, holder) != key->parts[i]) return false;
+        if (holder < CXJ__HOLDERS && its_code(of, position, holder) != key->parts[i]) return false;
     }
-    if (view->period != CXJ__NO_PERIOD && !cxj__view_is_in_period(view, key, its_moment(post, position))) return false;
+    if (view->period != CXJ__NO_PERIOD && !cxj__view_is_in_period(view, key, its_moment(of, position))) return false;
     for (size_t i = 0; i < view->condition_count; i++) {
         const struct cxj__condition *condition = &view->conditions[i];
         uint32_t holder = condition->dimension - 1U;
-        if (holder < CXJ__HOLDERS && !cxj__query_has_code(condition, its_code(post, position, holder))) return false;
+        if (holder < CXJ__HOLDERS && !cxj__query_has_code(condition, its_code(of, position, holder))) return false;
     }
     return true;
+}
+
+bool cxj__post_falls_under(const struct cxj__journey *journey, const struct cxj_view *view, const struct cxj__key *key,
+                           size_t position) {
+    const struct records records = {journey, SIZE_MAX, NULL};
+    return falls_under(&records, view, key, position);
 }
 
 /* In a short journey: whether no record before a position falls under the key. held: which of the values at the
@@ -82,8 +105,9 @@ static bool is_first_under(const struct cxj__post *post, const struct cxj_view *
         uint32_t d = view->dimensions[i] - 1U;
         if (d < CXJ__TRACKS && key->parts[i] != 0 && (held >> d & 1) == 0) return true;
     }
+    const struct records records = {post->journey, post->base, post->entries};
     for (size_t i = position; i-- > 0;) {
-        if (falls_under(post, view, key, i)) return false;
+        if (falls_under(&records, view, key, i)) return false;
     }
     return true;
 }
@@ -122,24 +146,11 @@ static bool reserve_in_index(const struct cxj__target *target, bool is_forced) {
            (is_forced && index->used + 2 < index->capacity);
 }
 
-/* The fact as its view measures it: in working hours, its moments are time that was open before them. */
-static const struct cxj__fact *measured(const struct cxj__target *target, struct cxj__fact *room) {
-    const struct cxj__calendar *hours = target->post->core->hours;
-    if (!target->view->in_hours) return target->fact;
-    *room = *target->fact;
-    room->at = cxj__calendar_open(hours, room->at);
-    room->since = cxj__calendar_open(hours, room->since);
-    room->first_due = cxj__calendar_open(hours, room->first_due);
-    room->waits_since = cxj__calendar_open(hours, room->waits_since);
-    return room;
-}
-
 static bool add(struct cxj__target *target) {
-    struct cxj__fact room;
     struct cxj__core *core = target->post->core;
     if (target->cell == NULL && !reach(core, target->view, &target->key, &target->cell)) return false;
     if (target->cell == NULL) return true;
-    if (!reserve_in_index(target, false) || !cxj__cell_take_fact(target->cell, &core->memory, measured(target, &room))) {
+    if (!reserve_in_index(target, false) || !cxj__cell_take_fact(target->cell, &core->memory, target->fact)) {
         return false;
     }
     count_distinct(target, target->cell, 1);
@@ -147,9 +158,8 @@ static bool add(struct cxj__target *target) {
 }
 
 static bool take(struct cxj__target *target) {
-    struct cxj__fact room;
     if (target->cell == NULL) return true;
-    cxj__cell_add_fact(target->cell, measured(target, &room), -1);
+    cxj__cell_add_fact(target->cell, target->fact, -1);
     count_distinct(target, target->cell, -1);
     note_empty(target->post->core, target->view, target->cell);
     return true;
@@ -169,13 +179,12 @@ static void lose(const struct cxj__post *post, struct cxj_view *view, struct cxj
 
 /* The cell that the target has may be lost already. */
 static bool force(struct cxj__target *target) {
-    struct cxj__fact room;
     struct cxj__core *core = target->post->core;
     struct cxj__cell *cell = NULL;
     if (!reach(core, target->view, &target->key, &cell)) target->view->incomplete = true;
     if (cell == NULL) return true;
     cell->is_needed = false;
-    if (!reserve_in_index(target, true) || !cxj__cell_take_fact(cell, &core->memory, measured(target, &room))) {
+    if (!reserve_in_index(target, true) || !cxj__cell_take_fact(cell, &core->memory, target->fact)) {
         lose(target->post, target->view, cell);
     } else {
         count_distinct(target, cell, 1);
@@ -189,23 +198,21 @@ static bool need(struct cxj__target *target) {
 }
 
 static bool reserve_apart(struct cxj__target *target) {
-    struct cxj__fact room;
     struct cxj__memory *memory = &target->post->core->memory;
     struct cxj__cell *cell = target->cell;
     return cell == NULL ||
            (cxj__cell_reserve_sealed(cell, memory) &&
-            cxj__cell_reserve_fact(cell->sealed, memory, measured(target, &room)));
+            cxj__cell_reserve_fact(cell->sealed, memory, target->fact));
 }
 
 /* The index is counted down, for the journey is about to go. */
 static bool add_apart(struct cxj__target *target) {
-    struct cxj__fact room;
     struct cxj__cell *cell = target->cell;
     if (cell == NULL) {
         target->view->sealed_lost = true;
         return true;
     }
-    cxj__cell_add_fact(cell->sealed, measured(target, &room), 1);
+    cxj__cell_add_fact(cell->sealed, target->fact, 1);
     if (is_first(target, cell, -1)) cxj__cell_counts(cell->sealed)[CXJ__T_JOURNEYS]++;
     return true;
 }
@@ -245,8 +252,7 @@ void cxj__post_approach(struct cxj__core *core, const struct cxj__lot *lot) {
 void cxj__post_touch(const struct cxj__lot *lot) {
     for (size_t i = 0; i < lot->count; i++) {
         const struct cxj__target *target = &lot->targets[i];
-        struct cxj__fact room;
-        if (target->cell != NULL) cxj__cell_touch_durations(target->cell, measured(target, &room));
+        if (target->cell != NULL) cxj__cell_touch_durations(target->cell, target->fact);
     }
 }
 
@@ -265,6 +271,23 @@ bool cxj__post_lot(struct cxj__core *core, struct cxj__lot *lot) {
     return done;
 }
 
+/* The fact as a view in working hours measures it: the moments of its durations are time that was open before them. */
+static const struct cxj__fact *measure_in_hours(const struct cxj__core *core, struct cxj__target *target,
+                                                const struct cxj__fact *fact) {
+    static const uint64_t waits[] = {[CXJ_GRAIN_TOUCHPOINTS] = CXJ__BIT(CXJ__T_WAITS),
+                                     [CXJ_GRAIN_TRANSITIONS] = CXJ__BIT(CXJ__X_TRANSITIONS)};
+    const uint64_t late = CXJ__BIT(CXJ__T_LATE), responses = CXJ__BIT(CXJ__T_RESPONSES);
+    const bool is_touchpoint = fact->grain == CXJ_GRAIN_TOUCHPOINTS;
+    struct cxj__fact *in_hours = &target->in_hours;
+    *in_hours = *fact;
+    in_hours->at = cxj__calendar_open(core->hours, fact->at);
+    if (fact->mask & waits[fact->grain]) in_hours->since = cxj__calendar_open(core->hours, fact->since);
+    if (!is_touchpoint) return in_hours;
+    if (fact->mask & late) in_hours->first_due = cxj__calendar_open(core->hours, fact->first_due);
+    if (fact->mask & responses) in_hours->waits_since = cxj__calendar_open(core->hours, fact->waits_since);
+    return in_hours;
+}
+
 /* Lists a posting, and guesses its cell. */
 static bool list(struct cxj__post *post, struct cxj_view *view, const struct cxj__fact *fact,
                  const struct cxj__key *key) {
@@ -273,7 +296,7 @@ static bool list(struct cxj__post *post, struct cxj_view *view, const struct cxj
     struct cxj__target *target = &lot->targets[lot->count++];
     target->post = post;
     target->view = view;
-    target->fact = fact;
+    target->fact = view->in_hours ? measure_in_hours(post->core, target, fact) : fact;
     target->key = *key;
     target->held = post->said.held;
     target->position = (uint32_t)post->said.position;
@@ -342,6 +365,11 @@ static uint32_t kept_sample(const struct cxj__core *core, const struct cxj__fact
         in_hours = cxj__histogram_bucket(cxj__calendar_between(core->hours, fact->since, fact->at));
     }
     return (uint32_t)fact->dimension << 2 * KEPT_BITS | in_hours << KEPT_BITS | bucket;
+}
+
+void cxj__post_drop_hours(struct cxj__journey *journey) {
+    size_t count = journey->sample_capacity < journey->fold.samples ? 0 : journey->fold.samples;
+    for (size_t i = 0; i < count; i++) journey->samples[i] &= ~((uint32_t)KEPT_MASK << KEPT_BITS);
 }
 
 /* The sample as it goes to the cells of a view. */
@@ -494,13 +522,12 @@ static struct cxj__standing own_standing(const struct cxj__journey *journey, con
     return (struct cxj__standing){&journey->fold, journey->in_hours, codes, journey->count, NULL, 0};
 }
 
-struct cxj__cell *cxj__post_standing_cell(struct cxj__core *core, struct cxj__journey *journey,
-                                          const struct cxj_view *view) {
+bool cxj__post_stands(const struct cxj__core *core, const struct cxj__journey *journey, const struct cxj_view *view,
+                      struct cxj__key *key) {
     struct cxj__codes codes = {{0}};
-    struct cxj__key key;
     cxj__core_set_journey_codes(&journey->fold, &codes);
     struct cxj__standing standing = own_standing(journey, &codes);
-    return stands(core, journey, &standing, view, &key) ? find_cell(core, view, &key) : NULL;
+    return stands(core, journey, &standing, view, key);
 }
 
 /* A journey's durations by the clock that a view measures by; and what it contributes with them, its fold being one with
@@ -657,9 +684,12 @@ static bool reserve_move(struct move *move, const struct cxj_view *view, struct 
     const struct cxj__fold *was = move->before->fold, *is = move->after->fold;
     uint16_t responses = is_there ? was->counts[CXJ__F_FIRST_RESPONSES] : 0;
     size_t from = is_there ? was->samples : 0;
-    if (is->outcome != 0 || is->counts[CXJ__F_FIRST_RESPONSES] > responses) {
+    if (is->outcome != 0) {
         know(move, view);
         if (!cxj__cell_reserve_contribution(to, memory, &move->is[view->in_hours])) return false;
+    } else if (is->counts[CXJ__F_FIRST_RESPONSES] > responses) {
+        uint32_t response = cxj__cell_first_response(lasted_in(view, move->after)->of[CXJ__FIRST_RESPONSE]);
+        if (!cxj__cell_reserve_sample(to, memory, response)) return false;
     }
     for (size_t i = from; i < is->samples; i++) {
         if (!cxj__cell_reserve_sample(to, memory, sample_in(view, move->journey->samples[i]))) return false;

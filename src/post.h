@@ -48,6 +48,7 @@ struct cxj__target {
     struct cxj__cell *cell;
     const struct cxj__fact *fact;
     struct cxj__key key;
+    struct cxj__fact in_hours; /* in a view in working hours: the fact as it measures it */
     uint32_t held, position; /* of the record */
 };
 
@@ -70,9 +71,11 @@ void cxj__post_touch(const struct cxj__lot *lot);
 bool cxj__post_listed(const struct cxj__lot *lot);
 bool cxj__post_lot(struct cxj__core *core, struct cxj__lot *lot);
 
-/* One that goes through a journey under the codes of a fold. */
+/* One that goes through a journey under the codes of a fold; and the same where it stands. */
 struct cxj__post cxj__post_of(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__fold *fold,
                               enum cxj__posting posting);
+void cxj__post_begin(struct cxj__post *post, struct cxj__core *core, struct cxj__journey *journey,
+                     const struct cxj__fold *fold, enum cxj__posting posting);
 
 /* Which views of touchpoints and transitions: those that depend on one of these dimensions of the journey, or the
  * others. */
@@ -115,9 +118,14 @@ struct cxj__standing {
 bool cxj__post_move(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__standing *before,
                     const struct cxj__standing *after, bool stays);
 
-/* The cell in which a journey stands in a view of journeys, by its own fold; NULL: in none. */
-struct cxj__cell *cxj__post_standing_cell(struct cxj__core *core, struct cxj__journey *journey,
-                                          const struct cxj_view *view);
+/* The key under which a journey stands in a view of journeys, by its own fold; false: it does not. */
+bool cxj__post_stands(const struct cxj__core *core, const struct cxj__journey *journey, const struct cxj_view *view,
+                      struct cxj__key *key);
+
+/* True if the record at a position falls under the key of a touchpoints view, whose conditions on the journey it
+ * meets. */
+bool cxj__post_falls_under(const struct cxj__journey *journey, const struct cxj_view *view, const struct cxj__key *key,
+                           size_t position);
 
 /* ---- samples ---------------------------------------------------------------------------------------------------- */
 
@@ -127,6 +135,9 @@ bool cxj__post_regain_samples(struct cxj__core *core, struct cxj__journey *journ
 /* Keeps the samples of a step behind those that came before, which are as many as from says. There is room. */
 void cxj__post_keep_samples(const struct cxj__core *core, struct cxj__journey *journey, size_t from,
                             const struct cxj__fact *facts, size_t count);
+
+/* Samples, too, are measured by one clock alone from now on. */
+void cxj__post_drop_hours(struct cxj__journey *journey);
 
 /* Finds out the samples of a journey anew; without memory it keeps none. */
 void cxj__post_renew_samples(struct cxj__core *core, struct cxj__journey *journey);

@@ -78,7 +78,8 @@ bool cxj__query_passes(const struct cxj__query *query, const struct cxj__codes *
     return true;
 }
 
-void cxj__query_finish(struct cxj__query *query, struct cxj__names *dictionaries, struct cxj__memory *memory) {
+CXJ__COLD void cxj__query_finish(struct cxj__query *query, struct cxj__names *dictionaries,
+                                 struct cxj__memory *memory) {
     for (size_t i = 0; i < query->condition_count; i++) {
         struct cxj__condition *condition = &query->conditions[i];
         uint32_t named = cxj__query_names_of(condition->dimension);
@@ -119,7 +120,7 @@ static bool at_word(const struct cxj__reader *reader, const char *word) {
     return reader->word == strlen(word) && memcmp(reader->text + reader->at, word, reader->word) == 0;
 }
 
-bool cxj__query_take_word(struct cxj__reader *reader, const char *word) {
+CXJ__COLD bool cxj__query_take_word(struct cxj__reader *reader, const char *word) {
     if (!at_word(reader, word)) return false;
     reader->at += reader->word;
     skip_blanks(reader);
@@ -133,7 +134,7 @@ static bool take_sign(struct cxj__reader *reader, char sign) {
     return true;
 }
 
-cxj_status cxj__query_expected(const struct cxj__reader *reader, const char *what) {
+CXJ__COLD cxj_status cxj__query_expected(const struct cxj__reader *reader, const char *what) {
     cxj__base_say(reader->message, "%s, column %zu: expected %s", reader->what, reader->at + 1, what);
     return CXJ_BAD_TEXT;
 }
@@ -159,7 +160,7 @@ static cxj_status take_dimension(struct cxj__reader *reader, uint32_t allowed, u
     return expected_dimension(reader, allowed);
 }
 
-cxj_status cxj__query_begin(struct cxj__reader *reader) {
+CXJ__COLD cxj_status cxj__query_begin(struct cxj__reader *reader) {
     memset(reader->query, 0, sizeof *reader->query);
     for (size_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_mark(&reader->dictionaries[d]);
     if (!cxj__base_is_utf8(reader->text, reader->length, &reader->at)) {
@@ -171,7 +172,7 @@ cxj_status cxj__query_begin(struct cxj__reader *reader) {
     return CXJ_OK;
 }
 
-cxj_status cxj__query_end(struct cxj__reader *reader, cxj_status status) {
+CXJ__COLD cxj_status cxj__query_end(struct cxj__reader *reader, cxj_status status) {
     if (reader->names != NULL) cxj__base_resize(reader->memory, reader->names, reader->length + 1, 0);
     cxj__base_release(reader->memory, &reader->stated, &reader->stated_capacity, sizeof *reader->stated);
     if (status == CXJ_OK) return CXJ_OK;
@@ -181,7 +182,7 @@ cxj_status cxj__query_end(struct cxj__reader *reader, cxj_status status) {
     return status;
 }
 
-cxj_status cxj__query_read_hours(struct cxj__reader *reader) {
+CXJ__COLD cxj_status cxj__query_read_hours(struct cxj__reader *reader) {
     if (!cxj__query_take_word(reader, "in")) return CXJ_OK;
     if (!cxj__query_take_word(reader, "working")) return cxj__query_expected(reader, "\"working hours\"");
     if (!cxj__query_take_word(reader, "hours")) return cxj__query_expected(reader, "\"hours\"");
@@ -336,7 +337,7 @@ static bool fill_conditions(struct cxj__reader *reader) {
     return true;
 }
 
-cxj_status cxj__query_read_conditions(struct cxj__reader *reader, uint32_t allowed, uint32_t had) {
+CXJ__COLD cxj_status cxj__query_read_conditions(struct cxj__reader *reader, uint32_t allowed, uint32_t had) {
     if (!cxj__query_take_word(reader, "where")) return CXJ_OK;
     do {
         cxj_status status = read_condition(reader, allowed, had);
@@ -561,9 +562,9 @@ static bool normalise(struct cxj__reader *reader) {
 
 /* ---- all of it -------------------------------------------------------------------------------------------------- */
 
-cxj_status cxj__query_read(struct cxj__query *query, struct cxj__names *dictionaries, struct cxj__memory *memory,
-                           const struct cxj__seed *seed, const char *text, size_t length,
-                           struct cxj__message *message) {
+CXJ__COLD cxj_status cxj__query_read(struct cxj__query *query, struct cxj__names *dictionaries,
+                                     struct cxj__memory *memory, const struct cxj__seed *seed, const char *text,
+                                     size_t length, struct cxj__message *message) {
     struct cxj__reader reader = {.what = "view",
                                  .text = text,
                                  .length = length,

@@ -2,15 +2,16 @@
  *
  * Touchpoints that are read are folded again, so that what cells sum of them is right by itself. Of sealed journeys
  * there are sums only, and nothing from which they could be found again. So these must be such as touchpoints can have:
- * each cell by itself (cxj__cell_contradiction in cell.c, shares within 0 and 1), all cells of a view by the totals,
+ * each cell by itself (cxj__bounds_contradiction, shares within 0 and 1), all cells of a view by the totals,
  * and all views without conditions by each other, for they look at the same journeys. */
 #include "sums.h"
 
+#include "bounds.h"
 #include "metric.h"
 
 /* What views without conditions must agree on: what sealed journeys have contributed, all in all. */
-enum { OF_TOUCHPOINTS, OF_TRANSITIONS, OF_JOURNEYS = OF_TRANSITIONS + CXJ__TRACKS, OF_ENDED };
-_Static_assert(OF_ENDED + 1 == CXJ__SUMS_GROUPS, "there is a whole for each group");
+enum { OF_TOUCHPOINTS, OF_TRANSITIONS, OF_JOURNEYS = OF_TRANSITIONS + CXJ__TRACKS, OF_ENDED, BY_CLOCK };
+_Static_assert(2 * BY_CLOCK == CXJ__SUMS_GROUPS, "there is a whole for each group");
 
 static bool refuse_sums(struct cxj__sums *sums, const char *why) {
     return cxj__wire_refuse(sums->in, CXJ_BAD_BYTES, why);
@@ -66,7 +67,7 @@ static bool fill_cell(struct cxj__sums *sums, struct cxj__cell *cell, struct cxj
     if (!cxj__cell_reserve_sealed(cell, memory)) return cxj__wire_lack_memory(sums->in);
     cxj__format_get_cell(sums->in, cell->sealed, &sums->columns[cell->grain], sums->touchpoints);
     if (sums->in->status != CXJ_OK) return false;
-    const char *contradiction = cxj__cell_contradiction(cell->sealed);
+    const char *contradiction = cxj__bounds_contradiction(cell->sealed);
     if (contradiction != NULL) return refuse_sums(sums, contradiction);
     if (!has_shares(cell->sealed)) return refuse_sums(sums, "a part of what a cell counts is more than its whole");
     size_t touchpoints = cell->grain == CXJ_GRAIN_JOURNEYS ? CXJ__J_TOUCHPOINTS : 0;
@@ -108,9 +109,10 @@ static bool read_sealed_cell(struct cxj__sums *sums, const struct cxj__sums_view
 }
 
 static size_t group_of(const struct cxj_view *view) {
-    if (view->grain == CXJ_GRAIN_TOUCHPOINTS) return OF_TOUCHPOINTS;
-    if (view->grain == CXJ_GRAIN_JOURNEYS) return view->ended ? OF_ENDED : OF_JOURNEYS;
-    return OF_TRANSITIONS + (size_t)(view->dimensions[0] - CXJ_DIMENSION_OWNER);
+    const size_t clock = view->in_hours ? BY_CLOCK : 0;
+    if (view->grain == CXJ_GRAIN_TOUCHPOINTS) return clock + OF_TOUCHPOINTS;
+    if (view->grain == CXJ_GRAIN_JOURNEYS) return clock + (view->ended ? OF_ENDED : OF_JOURNEYS);
+    return clock + OF_TRANSITIONS + (size_t)(view->dimensions[0] - CXJ_DIMENSION_OWNER);
 }
 
 /* Whether a view without conditions holds all that it should by the totals; *beyond if it has more than there can

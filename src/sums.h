@@ -15,7 +15,7 @@ struct cxj__sums_view {
 };
 
 /* Views that must agree: of touchpoints, of transitions by each dimension, of journeys, of ended ones. */
-enum { CXJ__SUMS_GROUPS = CXJ__TRACKS + 3 };
+enum { CXJ__SUMS_GROUPS = 2 * (CXJ__TRACKS + 3) }; /* by the clock, and in working hours */
 
 /* What is known where the sums begin. */
 struct cxj__sums {

@@ -235,35 +235,41 @@ void cxj__view_translate_key(const struct cxj_view *view, const struct cxj__key 
     }
 }
 
+cxj_status cxj__view_parse_codes(const struct cxj_view *view, const struct cxj__names *dictionaries,
+                                 const struct cxj__seed *seed, const cxj_text *parts, size_t part_size,
+                                 struct cxj__key *key) {
+    for (uint32_t part = 0; part < cxj__view_code_parts(view); part++) {
+        cxj_text given;
+        memcpy(&given, (const char *)parts + part * part_size, sizeof given);
+        uint32_t code = cxj__query_code(dictionaries, seed, cxj__view_part_dimension(view, part), given.text,
+                                        cxj__base_length(given.text, given.length));
+        if (code == CXJ__NO_CODE) return CXJ_NOT_FOUND;
+        key->parts[part] = code;
+    }
+    return CXJ_OK;
+}
+
 cxj_status cxj__view_parse_key(const struct cxj_view *view, const struct cxj__names *dictionaries,
                                const struct cxj__seed *seed, const cxj_text *parts, size_t part_size,
                                struct cxj__key *key) {
-    bool has_period = view->period != CXJ__NO_PERIOD;
     *key = (struct cxj__key){0};
-    for (uint32_t part = 0; part < cxj__view_parts(view); part++) {
-        cxj_text given;
-        memcpy(&given, (const char *)parts + part * part_size, sizeof given);
-        size_t length = cxj__base_length(given.text, given.length);
-        if (part == 0 && has_period) {
-            if (!parse_period(view, given.text, length, &key->period)) return CXJ_BAD_TEXT;
-            continue;
-        }
-        uint32_t place = part - has_period, dimension = cxj__view_part_dimension(view, place);
-        uint32_t code = cxj__query_code(dictionaries, seed, dimension, given.text, length);
-        if (code == CXJ__NO_CODE) return CXJ_NOT_FOUND;
-        key->parts[place] = code;
-    }
-    return CXJ_OK;
+    if (view->period == CXJ__NO_PERIOD) return cxj__view_parse_codes(view, dictionaries, seed, parts, part_size, key);
+    cxj_text given;
+    memcpy(&given, parts, sizeof given);
+    size_t length = cxj__base_length(given.text, given.length);
+    if (!parse_period(view, given.text, length, &key->period)) return CXJ_BAD_TEXT;
+    const void *codes = (const char *)parts + part_size;
+    return cxj__view_parse_codes(view, dictionaries, seed, codes, part_size, key);
 }
 
 /* ---- cells ------------------------------------------------------------------------------------------------------ */
 
 /* Words of 32 bits under secret multipliers, of which the upper half is taken: a universal family (Dietzfelbinger,
  * "Universal hashing and k-wise independent random variables via integer arithmetic without primes", 1996). */
-static uint32_t hash_key(const struct cxj__seed *seed, const struct cxj__key *key) {
+static uint32_t hash_key(const struct cxj_view *view, const struct cxj__seed *seed, const struct cxj__key *key) {
     uint64_t sum =
         seed->key[0] + (uint32_t)key->period * seed->key[1] + (uint32_t)((uint64_t)key->period >> 32) * seed->key[2];
-    for (size_t i = 0; i < CXJ__KEY_PARTS; i++) sum += key->parts[i] * seed->key[3 + i];
+    for (size_t i = cxj__view_code_parts(view); i-- > 0;) sum += key->parts[i] * seed->key[3 + i];
     return (uint32_t)(((sum ^ sum >> 32) * seed->key[0]) >> 32); /* so that neighbours do not stay neighbours */
 }
 _Static_assert(3 + CXJ__KEY_PARTS <= CXJ__SEED_KEYS, "there is a multiplier for each word of a key");
@@ -276,7 +282,7 @@ static uint64_t slot_of(const struct cxj__cell *cell) {
 struct cxj__cell *cxj__view_find(const struct cxj_view *view, const struct cxj__seed *seed, const struct cxj__key *key,
                                  uint64_t *probes) {
     if (view->slot_capacity == 0) return NULL;
-    uint32_t hash = hash_key(seed, key);
+    uint32_t hash = hash_key(view, seed, key);
     size_t mask = view->slot_capacity - 1;
     for (size_t slot = hash & mask;; slot = (slot + 1) & mask) {
         uint64_t found = view->slots[slot];
@@ -291,7 +297,7 @@ struct cxj__cell *cxj__view_find(const struct cxj_view *view, const struct cxj__
 struct cxj__cell *cxj__view_guess(const struct cxj_view *view, const struct cxj__seed *seed,
                                   const struct cxj__key *key) {
     if (view->slot_capacity == 0) return NULL;
-    uint32_t hash = hash_key(seed, key);
+    uint32_t hash = hash_key(view, seed, key);
     size_t mask = view->slot_capacity - 1, slot = hash & mask;
     while (view->slots[slot] != 0 && view->slots[slot] >> 32 != hash) slot = (slot + 1) & mask;
     return view->slots[slot] == 0 ? NULL : view->cells[(uint32_t)view->slots[slot] - 1];
@@ -327,7 +333,7 @@ struct cxj__cell *cxj__view_make(struct cxj_view *view, struct cxj__memory *memo
     struct cxj__cell *cell = cxj__cell_create(memory, view->grain);
     if (cell == NULL) return NULL;
     cell->key = *key;
-    cell->hash = hash_key(seed, key);
+    cell->hash = hash_key(view, seed, key);
     cell->place = (uint32_t)view->cell_count;
     cell->number = (uint64_t)view->id << CXJ__CELL_NUMBER_BITS | view->cells_made++;
     view->cells[view->cell_count++] = cell;

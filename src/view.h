@@ -93,6 +93,12 @@ cxj_status cxj__view_parse_key(const struct cxj_view *view, const struct cxj__na
                                const struct cxj__seed *seed, const cxj_text *parts, size_t part_size,
                                struct cxj__key *key);
 
+/* Sets the codes of a key to those of the names in these parts, which are those after the period. CXJ_OK;
+ * CXJ_NOT_FOUND. */
+cxj_status cxj__view_parse_codes(const struct cxj_view *view, const struct cxj__names *dictionaries,
+                                 const struct cxj__seed *seed, const cxj_text *parts, size_t part_size,
+                                 struct cxj__key *key);
+
 /* ---- cells ------------------------------------------------------------------------------------------------------ */
 
 /* The cell under a key, or NULL. probes counts the slots looked at. */

@@ -235,22 +235,22 @@ uint32_t cxj__wire_next(struct cxj__wire_in *in) {
 }
 
 uint64_t cxj__wire_get(struct cxj__wire_in *in, uint64_t most) {
-    uint64_t number = 0;
-    size_t at = in->at;
-    in->field = at;
+    uint64_t number = 0, byte = 0x80;
+    in->field = in->at;
     if (in->status != CXJ_OK) return 0;
-    for (unsigned shift = 0;; shift += 7) {
-        if (at == in->end) return refuse_at(in, at, CXJ_BAD_BYTES, "a number goes on behind the end of its block");
-        uint64_t byte = in->bytes[at++];
-        if (shift == 63 && byte > 1) return refuse_at(in, at - 1, CXJ_BAD_BYTES, "a number is longer than 64 bits");
+    const unsigned char *bytes = in->bytes + in->at;
+    size_t left = in->end - in->at, at = 0;
+    for (unsigned shift = 0; byte > 0x7f; shift += 7) {
+        if (at == left) return refuse_at(in, in->at + at, CXJ_BAD_BYTES, "a number goes on behind the end of its block");
+        byte = bytes[at++];
         number |= (byte & 0x7f) << shift;
-        if (byte > 0x7f) continue;
-        if (byte == 0 && shift > 0)
-            return refuse_at(in, at - 1, CXJ_BAD_BYTES, "a number takes more bytes than it needs");
-        break;
+        if (shift < 63 || byte <= 1) continue;
+        return refuse_at(in, in->at + at - 1, CXJ_BAD_BYTES, "a number is longer than 64 bits");
     }
+    if (byte == 0 && at > 1)
+        return refuse_at(in, in->at + at - 1, CXJ_BAD_BYTES, "a number takes more bytes than it needs");
     if (number > most) return refuse_at(in, in->at, CXJ_BAD_BYTES, "a number is greater than it can be here");
-    in->at = at;
+    in->at += at;
     return number;
 }
 

@@ -32,7 +32,9 @@ typedef struct world {
     cxj_engine *engine; /* with journey 1 of HELD touchpoints, 2 that is sealed, 3 that is withdrawn */
     cxj_view *view;     /* touchpoints by owner: CELLS cells */
     cxj_view *by_week;
-    cxj_view *few; /* of an engine with a limit of one cell, which it has passed */
+    cxj_view *by_hour; /* touchpoints per hour: one that is over */
+    cxj_view *both;    /* touchpoints by owner per hour */
+    cxj_view *few;     /* of an engine with a limit of one cell, which it has passed */
     cxj_engine *limited;
     cxj_cursor *cursor; /* at the first cell */
     cxj_cursor *before; /* before it */
@@ -49,6 +51,8 @@ static void set_up(void) {
         .seal_ended_after = HOUR, .allocate = heap_allocate, .allocate_context = &w.memory, .seed = {3, 4}});
     w.view = add(w.engine, "touchpoints by owner");
     w.by_week = add(w.engine, "touchpoints per week");
+    w.by_hour = add(w.engine, "touchpoints per hour");
+    w.both = add(w.engine, "touchpoints by owner per hour");
     record(w.engine,
            (cxj_touchpoint){.journey = 2, .id = 1, .at = START, .outcome = 1, .owner = code(w.engine, 1, "Ann")});
     record(w.engine, (cxj_touchpoint){.journey = 3, .id = 1, .at = START, .facets = CXJ_FACET_WITHDRAWN});
@@ -175,6 +179,13 @@ typedef struct sized {
         return expression;                                                                                             \
     }
 
+static cxj_value value;
+static cxj_parity parity;
+static cxj_control control;
+static cxj_control_point points[HELD];
+static uint64_t numbers_of[HELD];
+static size_t count_of;
+
 SIZED(size_stats, cxj_engine_stats(w.engine, passed, size))
 SIZED(size_dimension, cxj_dimension_describe(w.engine, 3, passed, size))
 SIZED(size_facet, cxj_facet_describe(2, passed, size))
@@ -189,6 +200,20 @@ SIZED(size_named_receipt, cxj_record_named(w.engine, NULL, sizeof(cxj_named_touc
 SIZED(size_touchpoint, cxj_record(w.engine, passed, size, 1, 0, NULL, 0))
 SIZED(size_named, cxj_record_named(w.engine, passed, size, 1, 0, NULL, 0))
 SIZED(size_part, cxj_view_get(w.view, passed, size, 1, &touchpoints_metric, 0, NULL, 0, NULL, 0))
+#define SHARE CXJ_METRIC_TOUCHPOINTS_CLEAN_SHARE
+SIZED(size_spread, cxj_view_spread(w.view, SHARE, NULL, 0, passed, size))
+SIZED(size_parity, cxj_view_parity(w.view, &nobody, &nobody, sizeof nobody, 1, SHARE, NULL, 0, passed, size))
+SIZED(size_relation, cxj_view_relation(w.view, SHARE, SHARE, NULL, 0, passed, size))
+SIZED(size_within,
+      cxj_view_within(w.view, &nobody, sizeof nobody, 1, CXJ_METRIC_TOUCHPOINTS_WAIT_P50, 1, NULL, 0, passed, size))
+SIZED(size_control, cxj_view_control(w.by_hour, NULL, 0, 0, SHARE, HELD, NULL, 0, points, sizeof *points, passed, size))
+SIZED(size_points, cxj_view_control(w.by_hour, NULL, 0, 0, SHARE, 1, NULL, 0, passed, size, &control, sizeof control))
+SIZED(size_parity_part, cxj_view_parity(w.view, passed, passed, size, 1, SHARE, NULL, 0, &parity, sizeof parity))
+SIZED(size_within_part,
+      cxj_view_within(w.view, passed, size, 1, CXJ_METRIC_TOUCHPOINTS_WAIT_P50, 1, NULL, 0, &value, sizeof value))
+SIZED(size_journeys_part, cxj_view_journeys(w.view, passed, size, 1, HELD, NULL, 0, numbers_of, &count_of, NULL))
+SIZED(size_control_part,
+      cxj_view_control(w.both, passed, size, 1, SHARE, HELD, NULL, 0, points, sizeof *points, &control, sizeof control))
 
 static cxj_status size_validation_read(void *passed, size_t size) {
     size_t at = 0;
@@ -277,6 +302,16 @@ static const sized sizes[] = {
     {"cxj_record", "touchpoint_size", FILLED(cxj_touchpoint, TOUCHPOINT), size_touchpoint, true, CXJ_REFUSED},
     {"cxj_record_named", "touchpoint_size", FILLED(cxj_named_touchpoint, NAMED_TOUCHPOINT), size_named, true,
      CXJ_REFUSED},
+    {"cxj_view_spread", "spread_size", FILLED(cxj_spread, SPREAD), size_spread, false, 0},
+    {"cxj_view_parity", "parity_size", FILLED(cxj_parity, PARITY), size_parity, false, 0},
+    {"cxj_view_relation", "relation_size", FILLED(cxj_relation, RELATION), size_relation, false, 0},
+    {"cxj_view_within", "result_size", FILLED(cxj_value, VALUE), size_within, false, 0},
+    {"cxj_view_control", "control_size", FILLED(cxj_control, CONTROL), size_control, false, 0},
+    {"cxj_view_control", "point_size", FILLED(cxj_control_point, CONTROL_POINT), size_points, false, 0},
+    {"cxj_view_control", "part_size", FILLED(cxj_text, TEXT), size_control_part, true, CXJ_BAD_ARGUMENT},
+    {"cxj_view_parity", "part_size", FILLED(cxj_text, TEXT), size_parity_part, true, CXJ_BAD_ARGUMENT},
+    {"cxj_view_within", "part_size", FILLED(cxj_text, TEXT), size_within_part, true, CXJ_BAD_ARGUMENT},
+    {"cxj_view_journeys", "part_size", FILLED(cxj_text, TEXT), size_journeys_part, true, CXJ_BAD_ARGUMENT},
     {"cxj_view_get", "part_size", FILLED(cxj_text, TEXT), size_part, true, CXJ_BAD_ARGUMENT},
     {"cxj_engine_create", "options", FILLED(cxj_options, OPTIONS), size_options, true, CXJ_BAD_ARGUMENT},
     {"cxj_load", "options", FILLED(cxj_options, OPTIONS), size_load_options, true, CXJ_BAD_ARGUMENT},
@@ -386,7 +421,7 @@ START_TEST(every_struct_has_its_size) {
         ck_assert_msg((cxj_size_of(name) == 0) == is_handle, "%s", name);
         found += !is_handle;
     }
-    ck_assert_uint_eq(found, 15);
+    ck_assert_uint_eq(found, 20);
     free(text);
 }
 END_TEST
@@ -422,6 +457,13 @@ ROOMY(room_read, cxj_view_read(w.view, &touchpoints_metric, 1, capacity, m, c, A
 ROOMY(room_part, cxj_view_read_part(w.view, 0, capacity, m, c, AT(0), count))
 ROOMY(room_touchpoints, cxj_journey_touchpoints(w.engine, 1, capacity, m, c, AT(0), sizeof(cxj_touchpoint), count))
 ROOMY(room_bytes, cxj_save_bytes(w.engine, capacity, m, c, AT(0), count))
+ROOMY(room_journeys, cxj_view_journeys(w.view, &nobody, sizeof nobody, 1, capacity, m, c, AT(0), count, NULL))
+static cxj_status room_points(arrays *a, size_t capacity, size_t *count, char *m, size_t c) {
+    cxj_status status =
+        cxj_view_control(w.by_hour, NULL, 0, 0, SHARE, capacity, m, c, AT(0), sizeof *points, &control, sizeof control);
+    *count = (size_t)control.points;
+    return status;
+}
 
 static const roomy rooms[] = {
     {"cxj_codes", OWNERS + 1, 0, 2, room_codes, false}, /* items of 4 and of 8 bytes */
@@ -429,6 +471,8 @@ static const roomy rooms[] = {
     {"cxj_view_read_part", CELLS, 8, 1, room_part, false},
     {"cxj_journey_touchpoints", HELD, sizeof(cxj_touchpoint), 1, room_touchpoints, false},
     {"cxj_save_bytes", 0, 1, 1, room_bytes, true},
+    {"cxj_view_journeys", 1, 8, 1, room_journeys, false},
+    {"cxj_view_control", 1, sizeof(cxj_control_point), 1, room_points, false},
 };
 enum { ROOMS = sizeof rooms / sizeof *rooms };
 
@@ -502,12 +546,12 @@ typedef struct telling {
 
 static cxj_engine *made;
 static cxj_cursor *opened;
-static cxj_value value;
 static cxj_journey state;
 static cxj_touchpoint room_for_one[HELD];
 static double numbers[CELLS];
 static int64_t codes[CELLS];
-static size_t count_of;
+static cxj_spread spread;
+static cxj_relation relation;
 static cxj_validation found_in_bytes;
 static const uint32_t no_metric = 999999;
 static unsigned char room_for_bytes[8];
@@ -595,6 +639,77 @@ TELLS(part_no_such, cxj_view_read_part(w.view, 1, CELLS, m, c, codes, &count_of)
 TELLS(part_nowhere, cxj_view_read_part(w.view, 0, CELLS, m, c, NULL, &count_of))
 TELLS(part_small, cxj_view_read_part(w.view, 0, 1, m, c, codes, &count_of))
 TELLS(part_lacking, lacking(part_well, m, c))
+#define SPREAD(view, metric, to, size) cxj_view_spread(view, metric, m, c, to, size)
+TELLS(spread_well, SPREAD(w.view, SHARE, &spread, sizeof spread))
+TELLS(spread_incomplete, SPREAD(w.few, SHARE, &spread, sizeof spread))
+TELLS(spread_of_none, SPREAD(NULL, SHARE, &spread, sizeof spread))
+TELLS(spread_no_metric, SPREAD(w.view, no_metric, &spread, sizeof spread))
+TELLS(spread_other_grain, SPREAD(w.view, CXJ_METRIC_JOURNEYS_WOW_SHARE, &spread, sizeof spread))
+TELLS(spread_other_kind, SPREAD(w.view, touchpoints_metric, &spread, sizeof spread))
+TELLS(spread_nowhere, SPREAD(w.view, SHARE, NULL, sizeof spread))
+TELLS(spread_small, SPREAD(w.view, SHARE, &spread, 8))
+TELLS(spread_lacking, lacking(spread_well, m, c))
+#define CONTROL(view, parts, part_count, metric, capacity, to, of)                                                     \
+    cxj_view_control(view, parts, sizeof(cxj_text), part_count, metric, capacity, m, c, to, sizeof *points, of,        \
+                     sizeof control)
+TELLS(control_well, CONTROL(w.both, &nobody, 1, SHARE, HELD, points, &control))
+TELLS(control_of_none, CONTROL(NULL, &nobody, 1, SHARE, HELD, points, &control))
+TELLS(control_other_kind, CONTROL(w.both, &nobody, 1, CXJ_METRIC_TOUCHPOINTS_WAIT_P50, HELD, points, &control))
+TELLS(control_no_parts, CONTROL(w.both, NULL, 0, SHARE, HELD, points, &control))
+TELLS(control_null_parts, CONTROL(w.both, NULL, 1, SHARE, HELD, points, &control))
+TELLS(control_no_period, CONTROL(w.view, &nobody, 1, SHARE, HELD, points, &control))
+TELLS(control_no_key, CONTROL(w.both, (&(cxj_text){"nobody", 6}), 1, SHARE, HELD, points, &control))
+TELLS(control_nowhere, CONTROL(w.both, &nobody, 1, SHARE, HELD, NULL, &control))
+TELLS(control_untold, CONTROL(w.both, &nobody, 1, SHARE, HELD, points, NULL))
+TELLS(control_small, CONTROL(w.both, &nobody, 1, SHARE, 0, NULL, &control))
+TELLS(control_lacking, lacking(control_well, m, c))
+#define PARITY(view, a, b, count, metric, to, size)                                                                    \
+    cxj_view_parity(view, a, b, sizeof(cxj_text), count, metric, m, c, to, size)
+TELLS(parity_well, PARITY(w.view, &nobody, &nobody, 1, SHARE, &parity, sizeof parity))
+TELLS(parity_of_none, PARITY(NULL, &nobody, &nobody, 1, SHARE, &parity, sizeof parity))
+TELLS(parity_null_a, PARITY(w.view, NULL, &nobody, 1, SHARE, &parity, sizeof parity))
+TELLS(parity_null_b, PARITY(w.view, &nobody, NULL, 1, SHARE, &parity, sizeof parity))
+TELLS(parity_null_text, PARITY(w.view, &nobody, (&(cxj_text){NULL, 3}), 1, SHARE, &parity, sizeof parity))
+TELLS(parity_other_kind, PARITY(w.view, &nobody, &nobody, 1, touchpoints_metric, &parity, sizeof parity))
+TELLS(parity_no_cell, PARITY(w.view, &nobody, (&(cxj_text){"nobody", 6}), 1, SHARE, &parity, sizeof parity))
+TELLS(parity_no_period, PARITY(w.by_week, (&(cxj_text){"soon", 4}), &nobody, 1, SHARE, &parity, sizeof parity))
+TELLS(parity_unknown, PARITY(w.few, (&(cxj_text){"nobody", 6}), &nobody, 1, SHARE, &parity, sizeof parity))
+TELLS(parity_nowhere, PARITY(w.view, &nobody, &nobody, 1, SHARE, NULL, sizeof parity))
+TELLS(parity_small, PARITY(w.view, &nobody, &nobody, 1, SHARE, &parity, 8))
+#define RELATION(view, first, second, to, size) cxj_view_relation(view, first, second, m, c, to, size)
+TELLS(relation_well, RELATION(w.view, touchpoints_metric, SHARE, &relation, sizeof relation))
+TELLS(relation_incomplete, RELATION(w.few, touchpoints_metric, SHARE, &relation, sizeof relation))
+TELLS(relation_of_none, RELATION(NULL, touchpoints_metric, SHARE, &relation, sizeof relation))
+TELLS(relation_no_metric, RELATION(w.view, touchpoints_metric, no_metric, &relation, sizeof relation))
+TELLS(relation_other_grain, RELATION(w.view, journeys_metric, SHARE, &relation, sizeof relation))
+TELLS(relation_nowhere, RELATION(w.view, touchpoints_metric, SHARE, NULL, sizeof relation))
+TELLS(relation_small, RELATION(w.view, touchpoints_metric, SHARE, &relation, 8))
+TELLS(relation_lacking, lacking(relation_well, m, c))
+#define WITHIN(view, parts, metric, span, to, size)                                                                    \
+    cxj_view_within(view, parts, sizeof(cxj_text), 1, metric, span, m, c, to, size)
+#define WAIT CXJ_METRIC_TOUCHPOINTS_WAIT_P50
+TELLS(within_well, WITHIN(w.view, &nobody, WAIT, 1, &value, sizeof value))
+TELLS(within_of_none, WITHIN(NULL, &nobody, WAIT, 1, &value, sizeof value))
+TELLS(within_null_parts, WITHIN(w.view, NULL, WAIT, 1, &value, sizeof value))
+TELLS(within_other_kind, WITHIN(w.view, &nobody, SHARE, 1, &value, sizeof value))
+TELLS(within_less, WITHIN(w.view, &nobody, WAIT, -1, &value, sizeof value))
+TELLS(within_no_cell, WITHIN(w.view, (&(cxj_text){"nobody", 6}), WAIT, 1, &value, sizeof value))
+TELLS(within_no_period, WITHIN(w.by_week, (&(cxj_text){"soon", 4}), WAIT, 1, &value, sizeof value))
+TELLS(within_unknown, WITHIN(w.few, (&(cxj_text){"nobody", 6}), WAIT, 1, &value, sizeof value))
+TELLS(within_nowhere, WITHIN(w.view, &nobody, WAIT, 1, NULL, sizeof value))
+TELLS(within_small, WITHIN(w.view, &nobody, WAIT, 1, &value, 8))
+#define DRILL(view, parts, capacity, to, count)                                                                        \
+    cxj_view_journeys(view, parts, sizeof(cxj_text), 1, capacity, m, c, to, count, NULL)
+TELLS(drill_well, DRILL(w.view, &nobody, HELD, numbers_of, &count_of))
+TELLS(drill_of_none, DRILL(NULL, &nobody, HELD, numbers_of, &count_of))
+TELLS(drill_null_parts, DRILL(w.view, NULL, HELD, numbers_of, &count_of))
+TELLS(drill_no_cell, DRILL(w.view, (&(cxj_text){"nobody", 6}), HELD, numbers_of, &count_of))
+TELLS(drill_no_period, DRILL(w.by_week, (&(cxj_text){"soon", 4}), HELD, numbers_of, &count_of))
+TELLS(drill_unknown, DRILL(w.few, (&(cxj_text){"nobody", 6}), HELD, numbers_of, &count_of))
+TELLS(drill_nowhere, DRILL(w.view, &nobody, HELD, NULL, &count_of))
+TELLS(drill_uncounted, DRILL(w.view, &nobody, HELD, numbers_of, NULL))
+TELLS(drill_small, DRILL(w.view, &nobody, 0, NULL, &count_of))
+TELLS(drill_lacking, lacking(drill_well, m, c))
 TELLS(state_well, cxj_journey_state(w.engine, 1, m, c, &state, sizeof state))
 TELLS(state_of_none, cxj_journey_state(NULL, 1, m, c, &state, sizeof state))
 TELLS(state_nowhere, cxj_journey_state(w.engine, 1, m, c, NULL, sizeof state))
@@ -695,6 +810,65 @@ static const telling tellings[] = {
     {"cxj_view_read_part", CXJ_BAD_ARGUMENT, "codes is NULL", part_nowhere},
     {"cxj_view_read_part", CXJ_TOO_SMALL, "there are 5", part_small},
     {"cxj_view_read_part", CXJ_NO_MEMORY, "no memory", part_lacking},
+    {"cxj_view_spread", CXJ_OK, "", spread_well},
+    {"cxj_view_spread", CXJ_INCOMPLETE, "", spread_incomplete},
+    {"cxj_view_spread", CXJ_BAD_ARGUMENT, "view is NULL", spread_of_none},
+    {"cxj_view_spread", CXJ_BAD_ARGUMENT, "999999", spread_no_metric},
+    {"cxj_view_spread", CXJ_BAD_ARGUMENT, "another grain", spread_other_grain},
+    {"cxj_view_spread", CXJ_BAD_ARGUMENT, "touchpoints does not go here", spread_other_kind},
+    {"cxj_view_spread", CXJ_BAD_ARGUMENT, "spread is NULL", spread_nowhere},
+    {"cxj_view_spread", CXJ_BAD_ARGUMENT, "spread_size", spread_small},
+    {"cxj_view_spread", CXJ_NO_MEMORY, "no memory", spread_lacking},
+    {"cxj_view_control", CXJ_OK, "", control_well},
+    {"cxj_view_control", CXJ_BAD_ARGUMENT, "view is NULL", control_of_none},
+    {"cxj_view_control", CXJ_BAD_ARGUMENT, "all do but quantiles", control_other_kind},
+    {"cxj_view_control", CXJ_BAD_ARGUMENT, "1 part", control_no_parts},
+    {"cxj_view_control", CXJ_BAD_ARGUMENT, "parts is NULL", control_null_parts},
+    {"cxj_view_control", CXJ_BAD_ARGUMENT, "no period", control_no_period},
+    {"cxj_view_control", CXJ_NOT_FOUND, "nothing contributes", control_no_key},
+    {"cxj_view_control", CXJ_BAD_ARGUMENT, "points is NULL", control_nowhere},
+    {"cxj_view_control", CXJ_BAD_ARGUMENT, "control is NULL", control_untold},
+    {"cxj_view_control", CXJ_TOO_SMALL, "there are 1 points", control_small},
+    {"cxj_view_control", CXJ_NO_MEMORY, "no memory", control_lacking},
+    {"cxj_view_parity", CXJ_OK, "", parity_well},
+    {"cxj_view_parity", CXJ_BAD_ARGUMENT, "view is NULL", parity_of_none},
+    {"cxj_view_parity", CXJ_BAD_ARGUMENT, "a_parts is NULL", parity_null_a},
+    {"cxj_view_parity", CXJ_BAD_ARGUMENT, "b_parts is NULL", parity_null_b},
+    {"cxj_view_parity", CXJ_BAD_ARGUMENT, "b_parts[0]", parity_null_text},
+    {"cxj_view_parity", CXJ_BAD_ARGUMENT, "does not go", parity_other_kind},
+    {"cxj_view_parity", CXJ_NOT_FOUND, "b_parts: nothing", parity_no_cell},
+    {"cxj_view_parity", CXJ_BAD_TEXT, "a_parts[0]", parity_no_period},
+    {"cxj_view_parity", CXJ_LIMIT, "lacks", parity_unknown},
+    {"cxj_view_parity", CXJ_BAD_ARGUMENT, "parity is NULL", parity_nowhere},
+    {"cxj_view_parity", CXJ_BAD_ARGUMENT, "parity_size", parity_small},
+    {"cxj_view_relation", CXJ_OK, "", relation_well},
+    {"cxj_view_relation", CXJ_INCOMPLETE, "", relation_incomplete},
+    {"cxj_view_relation", CXJ_BAD_ARGUMENT, "view is NULL", relation_of_none},
+    {"cxj_view_relation", CXJ_BAD_ARGUMENT, "999999", relation_no_metric},
+    {"cxj_view_relation", CXJ_BAD_ARGUMENT, "another grain", relation_other_grain},
+    {"cxj_view_relation", CXJ_BAD_ARGUMENT, "relation is NULL", relation_nowhere},
+    {"cxj_view_relation", CXJ_BAD_ARGUMENT, "relation_size", relation_small},
+    {"cxj_view_relation", CXJ_NO_MEMORY, "no memory", relation_lacking},
+    {"cxj_view_within", CXJ_OK, "", within_well},
+    {"cxj_view_within", CXJ_BAD_ARGUMENT, "view is NULL", within_of_none},
+    {"cxj_view_within", CXJ_BAD_ARGUMENT, "parts is NULL", within_null_parts},
+    {"cxj_view_within", CXJ_BAD_ARGUMENT, "quantiles of durations do", within_other_kind},
+    {"cxj_view_within", CXJ_BAD_ARGUMENT, "span_ms", within_less},
+    {"cxj_view_within", CXJ_NOT_FOUND, "nothing contributes", within_no_cell},
+    {"cxj_view_within", CXJ_BAD_TEXT, "parts[0]", within_no_period},
+    {"cxj_view_within", CXJ_LIMIT, "lacks", within_unknown},
+    {"cxj_view_within", CXJ_BAD_ARGUMENT, "result is NULL", within_nowhere},
+    {"cxj_view_within", CXJ_BAD_ARGUMENT, "result_size", within_small},
+    {"cxj_view_journeys", CXJ_OK, "", drill_well},
+    {"cxj_view_journeys", CXJ_BAD_ARGUMENT, "view is NULL", drill_of_none},
+    {"cxj_view_journeys", CXJ_BAD_ARGUMENT, "parts is NULL", drill_null_parts},
+    {"cxj_view_journeys", CXJ_NOT_FOUND, "nothing contributes", drill_no_cell},
+    {"cxj_view_journeys", CXJ_BAD_TEXT, "parts[0]", drill_no_period},
+    {"cxj_view_journeys", CXJ_LIMIT, "lacks", drill_unknown},
+    {"cxj_view_journeys", CXJ_BAD_ARGUMENT, "journeys is NULL", drill_nowhere},
+    {"cxj_view_journeys", CXJ_BAD_ARGUMENT, "count is NULL", drill_uncounted},
+    {"cxj_view_journeys", CXJ_TOO_SMALL, "there are 1 journeys", drill_small},
+    {"cxj_view_journeys", CXJ_NO_MEMORY, "no memory", drill_lacking},
     {"cxj_journey_state", CXJ_OK, "", state_well},
     {"cxj_journey_state", CXJ_BAD_ARGUMENT, "engine is NULL", state_of_none},
     {"cxj_journey_state", CXJ_BAD_ARGUMENT, "state is NULL", state_nowhere},

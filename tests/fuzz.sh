@@ -19,6 +19,7 @@ cd "$(dirname "$0")/.."
 targets() {
     cat <<END
 view 256 10 512 view.dict
+calendar 512 10 512 calendar.dict
 csv 1024 10 512 csv.dict
 calls 1024 20 1024 -
 format 4096 10 512 -

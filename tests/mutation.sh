@@ -1,11 +1,11 @@
 #!/bin/sh
 # mutation.sh [--sample N] [--seed S] [--jobs N] [FILE]...: do the tests notice small changes of the source?
 #
-# It changes src/fold.c, src/cell.c and src/metric.c (or each FILE named: fold, cell, metric) in one place at a time, an
-# operator, a bound, a sign, a constant, a statement, and runs the tests on each such mutant, the fastest first, until
-# one fails. It prints for each file how many mutants there are and how many the tests notice; the others are written to
-# build-mutation/survivors.txt. It fails if fewer than 90 % of a file's are noticed, or if one that is listed in
-# tests/mutation/survivors.txt as changing nothing is noticed after all.
+# It changes src/fold.c, src/cell.c, src/bounds.c and src/metric.c (or each FILE named: fold, cell, bounds, metric) in one
+# place at a time, an operator, a bound, a sign, a constant, a statement, and runs the tests on each such mutant, the
+# fastest first, until one fails. It prints for each file how many mutants there are and how many the tests notice; the
+# others are written to build-mutation/survivors.txt. It fails if fewer than 90 % of a file's are noticed, or if one that
+# is listed in tests/mutation/survivors.txt as changing nothing is noticed after all.
 #
 # --sample N   only N mutants, chosen at random from all files
 # --seed S     the seed of that choice; without it, one is taken and printed

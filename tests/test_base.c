@@ -278,6 +278,22 @@ START_TEST(product_has_all_bits_and_the_sign) {
 }
 END_TEST
 
+START_TEST(times_keeps_the_sign) {
+    is_words(cxj__base_times(cxj__base_wide(-3), 7), UINT64_MAX, (uint64_t)-21);
+    is_words(cxj__base_times(cxj__base_wide(-1), UINT64_C(1) << 62), UINT64_MAX, UINT64_C(3) << 62);
+    is_words(cxj__base_times(words(1, UINT64_MAX), 2), 3, UINT64_MAX - 1);
+    is_words(cxj__base_times(words(0, UINT64_MAX), UINT64_MAX), UINT64_MAX - 1, 1);
+    is_words(cxj__base_times(words(5, 6), 0), 0, 0);
+    is_words(cxj__base_less(words(1, 0), words(0, 1)), 0, UINT64_MAX);
+    is_words(cxj__base_less(words(0, 0), words(0, 1)), UINT64_MAX, UINT64_MAX);
+    ck_assert_int_eq(cxj__base_sign(words(0, 0)), 0);
+    ck_assert_int_eq(cxj__base_sign(words(0, 1)), 1);
+    ck_assert_int_eq(cxj__base_sign(words(0, UINT64_MAX)), 1);
+    ck_assert_int_eq(cxj__base_sign(words(1, 0)), 1);
+    ck_assert_int_eq(cxj__base_sign(words(UINT64_MAX, 0)), -1);
+}
+END_TEST
+
 /* (a + b)² - (a - b)² = 4ab, in 128 bits without any help from the compiler. */
 START_TEST(products_agree_with_sums) {
     for (size_t i = 0; i < CORNERS; i++) {
@@ -312,6 +328,9 @@ static void check_pair(int64_t a, int64_t b) {
     cxj__base_add(&sum, cxj__base_wide(b));
     agrees(sum, (wide_unsigned)(expected + b));
     ck_assert_double_eq(cxj__base_double(sum), (double)(expected + b));
+    agrees(cxj__base_less(product, cxj__base_wide(b)), (wide_unsigned)(expected - b));
+    agrees(cxj__base_times(product, (uint64_t)b >> 1), (wide_unsigned)expected * ((uint64_t)b >> 1));
+    ck_assert_int_eq(cxj__base_sign(product), expected < 0 ? -1 : expected > 0);
 }
 
 START_TEST(arithmetic_agrees_with_the_compiler) {
@@ -1003,6 +1022,7 @@ static void add_integers(Suite *suite) {
     tcase_add_test(integers, add_carries_between_the_words);
     tcase_add_test(integers, negate_borrows_between_the_words);
     tcase_add_test(integers, product_has_all_bits_and_the_sign);
+    tcase_add_test(integers, times_keeps_the_sign);
     tcase_add_test(integers, products_agree_with_sums);
 #ifdef __SIZEOF_INT128__
     tcase_add_test(integers, arithmetic_agrees_with_the_compiler);

@@ -575,9 +575,10 @@ START_TEST(changed_counts_are_those_of_the_fold) {
     struct cxj__cell *cell = create(CXJ_GRAIN_JOURNEYS);
     uint16_t before[CXJ__F_COUNTS], after[CXJ__F_COUNTS];
     for (size_t i = 0; i < CXJ__F_COUNTS; i++) {
-        before[i] = (uint16_t)(i * 2000);
-        after[i] = (uint16_t)(60000 - i * 1999);
+        before[i] = (uint16_t)(i * 1900);
+        after[i] = (uint16_t)(60000 - i * 1899);
     }
+    before[CXJ__F_FIRST_RESPONSES] = after[CXJ__F_FIRST_RESPONSES] = 1;
     cxj__cell_change_counts(cell, before, after, 0);
     for (size_t i = 0; i < CXJ__J_COUNTS; i++) {
         size_t place = i - CXJ__J_TOUCHPOINTS;
@@ -589,6 +590,19 @@ START_TEST(changed_counts_are_those_of_the_fold) {
     only_sums(cell, (const int64_t[][2]){{CXJ__J_SUM_RESPONSE, 5}, {-1, 0}});
     cxj__cell_change_counts(cell, before, before, -5);
     is_empty(cell);
+    /* the first response comes, and goes again; it may have taken no time */
+    for (int64_t lasted = 0; lasted <= 9; lasted += 9) {
+        uint16_t none[CXJ__F_COUNTS] = {0}, one[CXJ__F_COUNTS] = {0};
+        one[CXJ__F_RESPONSES] = one[CXJ__F_FIRST_RESPONSES] = 1;
+        ck_assert(cxj__cell_reserve_sample(cell, &memory, cxj__cell_first_response(lasted)));
+        cxj__cell_change_counts(cell, none, one, lasted);
+        only_sums(cell,
+                  (const int64_t[][2]){{CXJ__J_SUM_RESPONSE, lasted}, {CXJ__J_SUM_FIRST_RESPONSE, lasted}, {-1, 0}});
+        ck_assert_uint_eq(counted(cell, CXJ__J_HISTOGRAM_FIRST_RESPONSE), 1);
+        ck_assert_double_eq(median(cell, CXJ__J_HISTOGRAM_FIRST_RESPONSE), (double)lasted);
+        cxj__cell_change_counts(cell, one, none, -lasted);
+        is_empty(cell);
+    }
     destroy(cell);
 }
 END_TEST

@@ -707,10 +707,9 @@ END_TEST
 START_TEST(a_calendar_that_is_needed_stays) {
     cxj_engine *engine = make();
     ck_assert_int_eq(cxj_set_calendar(engine, "offset +01:00", CXJ_ZERO_TERMINATED), CXJ_OK);
-    cxj_view *view = add(engine, "journeys");
-    view->in_hours = true; /* as one is whose text says so */
+    cxj_view *view = add(engine, "journeys in working hours");
     ck_assert_int_eq(cxj_set_calendar(engine, NULL, 0), CXJ_NO_CALENDAR);
-    ck_assert_str_eq(cxj_message(engine), "calendar: the view \"journeys\" needs it");
+    ck_assert_str_eq(cxj_message(engine), "calendar: the view \"journeys in working hours\" needs it");
     check_calendar(engine, "offset +01:00\n");
     ck_assert_int_eq(cxj_set_calendar(engine, "offset +02:00", CXJ_ZERO_TERMINATED), CXJ_OK);
     ck_assert_int_eq(cxj_view_drop(engine, view), CXJ_OK);

@@ -325,6 +325,38 @@ START_TEST(an_empty_histogram_ends) {
 }
 END_TEST
 
+/* SPEC 8.7: "the share of its n durations that are at most T … Off by what stands in the one bucket around T at most". */
+START_TEST(what_is_within_is_off_by_one_bucket_at_most) {
+    static const int64_t durations[] = {0, 1, 127, 128, 129, 1000, 1001, 5000, 14400000, 86400000, INT64_C(1) << 49};
+    enum { COUNT = sizeof durations / sizeof *durations };
+    struct cxj__memory memory = {cxj__base_allocate, NULL, 0, 0};
+    struct cxj__histogram histogram = {0};
+    for (size_t i = 0; i < COUNT; i++) {
+        uint32_t bucket = cxj__histogram_bucket(durations[i]);
+        ck_assert(cxj__histogram_reserve(&histogram, &memory, bucket));
+        cxj__histogram_add(&histogram, bucket, (int64_t)i + 1);
+    }
+    for (size_t i = 0; i < COUNT; i++) {
+        for (int64_t most = durations[i] - 3; most <= durations[i] + 3; most++) {
+            uint64_t least = 0, greatest = 0;
+            for (size_t k = 0; k < COUNT; k++) {
+                bool is_around = most >= 0 && cxj__histogram_bucket(durations[k]) == cxj__histogram_bucket(most);
+                if (durations[k] <= most && !is_around) least += k + 1;
+                if (durations[k] <= most || is_around) greatest += k + 1;
+            }
+            uint64_t found = cxj__histogram_within(&histogram, most);
+            ck_assert_msg(least <= found && found <= greatest, "%" PRId64 ": %" PRIu64, most, found);
+            if (most < 128) ck_assert_uint_eq(found, most < 0 ? 0 : most < 1 ? 1 : most < 127 ? 3 : 6);
+        }
+    }
+    ck_assert_uint_eq(cxj__histogram_within(&histogram, INT64_MAX), cxj__histogram_total(&histogram));
+    /* What is taken away leaves a slot that counts nothing. */
+    cxj__histogram_add(&histogram, cxj__histogram_bucket(1), -2);
+    ck_assert_uint_eq(cxj__histogram_within(&histogram, 1), 1);
+    finish(&histogram, &memory);
+}
+END_TEST
+
 static TCase *group(Suite *suite, const char *name) {
     TCase *cases = tcase_create(name);
     tcase_set_timeout(cases, 300);
@@ -350,6 +382,7 @@ int main(void) {
     tcase_add_test(counting, ranks_count_what_one_bucket_holds);
     tcase_add_test(counting, ranks_of_very_many_do_not_overflow);
     tcase_add_test(counting, quantiles_are_those_of_the_sorted_durations);
+    tcase_add_test(counting, what_is_within_is_off_by_one_bucket_at_most);
     tcase_add_test(counting, what_is_taken_away_leaves_no_trace);
     tcase_add_test(counting, taking_away_touches_no_other_bucket);
     tcase_add_test(counting, every_bucket_has_room_at_once);

@@ -927,16 +927,25 @@ static struct cxj__cell *create_rated(const int64_t *ratings, int64_t n) {
     return cell;
 }
 
-/* Section 6: "for a mean of n ≥ 2 values, mean ± z·sqrt(s²/n) with s² the unbiased variance". 0, 1/4 and 1: mean 5/12,
- * squares of the differences 25/144 + 4/144 + 49/144 = 13/24, so s² = 13/48. */
+/* 0.975 quantiles of Student's distribution with 1, 2 and 19 degrees of freedom. */
+static const double t1 = 12.706204736174704646, t2 = 4.3026527297494638523, t19 = 2.0930240544083097692;
+
+/* Section 6: "mean ± t·sqrt(s²/n), with s² the unbiased variance and t the 0.975 quantile of Student's distribution
+ * with n − 1 degrees of freedom; its ends are held within what the mean can be". 0, 1/4 and 1: mean 5/12, squares of
+ * the differences 25/144 + 4/144 + 49/144 = 13/24, so s² = 13/48, and both ends are held. A tenth as far apart: s²
+ * is a hundredth, and they are not. */
 START_TEST(a_mean_has_its_interval) {
     static const int64_t ratings[] = {0, 3150, 12600};
     struct cxj__cell *cell = create_rated(ratings, 3);
-    double half = z * sqrt(13.0 / 48 / 3);
+    double half = t2 * sqrt(13.0 / 48 / 3) / 10;
     has_value(cell, "satisfaction", 5.0 / 12, 3);
-    has_interval(cell, "satisfaction", 5.0 / 12 - half, 5.0 / 12 + half);
+    has_interval(cell, "satisfaction", 0, 1);
     has_value(cell, "satisfaction_sd", sqrt(13.0 / 48), 3);
     has_no_interval(cell, "satisfaction_sd");
+    destroy(cell);
+    static const int64_t near[] = {5040, 5355, 6300};
+    cell = create_rated(near, 3);
+    has_interval(cell, "satisfaction", 0.4 + 0.5 / 12 - half, 0.4 + 0.5 / 12 + half);
     destroy(cell);
 }
 END_TEST
@@ -950,19 +959,23 @@ START_TEST(one_value_has_a_mean_without_interval) {
     destroy(cell);
     cell = create_rated(ratings, 2);
     has_value(cell, "satisfaction_sd", sqrt(0.125), 2);
-    has_interval(cell, "satisfaction", 0.5 - z * 0.25, 0.5 + z * 0.25);
+    has_interval(cell, "satisfaction", 0, 1);
+    destroy(cell);
+    static const int64_t near[] = {6300, 6552}; /* 0.5 and 0.52 */
+    cell = create_rated(near, 2);
+    has_interval(cell, "satisfaction", 0.51 - t1 * 0.01, 0.51 + t1 * 0.01);
     destroy(cell);
 }
 END_TEST
 
-/* In integers, equal values have no variance at all, however many and odd they are. */
-START_TEST(equal_values_do_not_spread) {
+/* Section 6: an interval is "for a mean of n ≥ 2 values that are not all equal". In integers, equal values have no
+ * variance at all, however many and odd they are. */
+START_TEST(equal_values_have_no_interval) {
     int64_t ratings[997];
     for (size_t i = 0; i < 997; i++) ratings[i] = 11200;
     struct cxj__cell *cell = create_rated(ratings, 997);
-    cxj_value found = read(cell, "satisfaction");
-    ck_assert_double_eq(found.low, found.value);
-    ck_assert_double_eq(found.high, found.value);
+    has_value(cell, "satisfaction", 11200.0 / 12600, 997);
+    has_no_interval(cell, "satisfaction");
     ck_assert_double_eq(read(cell, "satisfaction_sd").value, 0);
     destroy(cell);
 }
@@ -989,13 +1002,13 @@ START_TEST(each_mean_has_its_own_squares) {
     };
     for (size_t i = 0; i < sizeof means / sizeof *means; i++) {
         struct cxj__cell *cell = create(means[i].grain);
-        int64_t spread = (int64_t)means[i].unit;
-        set_count(cell, means[i].count, 2); /* the values 0 and -1 */
-        set_sum(cell, means[i].sum, -spread);
-        set_sum(cell, means[i].sum + 1, spread * spread);
-        double mean = means[i].unit == 2100 ? 0.5 : -0.5; /* A CES begins at 1. */
-        has_value(cell, means[i].name, mean, 2);
-        has_interval(cell, means[i].name, mean - z / 2, mean + z / 2);
+        int64_t unit = (int64_t)means[i].unit;
+        set_count(cell, means[i].count, 20); /* ten times 0 and ten times 1 */
+        set_sum(cell, means[i].sum, 10 * unit);
+        set_sum(cell, means[i].sum + 1, 10 * unit * unit);
+        double mean = means[i].unit == 2100 ? 1.5 : 0.5; /* A CES begins at 1. */
+        has_value(cell, means[i].name, mean, 20);
+        has_interval(cell, means[i].name, mean - t19 / sqrt(76), mean + t19 / sqrt(76));
         destroy(cell);
     }
 }
@@ -1010,7 +1023,7 @@ START_TEST(spreads_of_very_many_are_exact) {
         for (int64_t i = n, bit = 1; i > 0; i >>= 1, bit <<= 1) { /* n · g², by doubling */
             if (i & 1) cxj__base_add(&cxj__cell_sums(cell)[CXJ__J_SUM_GAP_SQUARES], cxj__base_product(bit * g, g));
         }
-        double half = z * sqrt(1 / (double)(n - 1));
+        double half = fmin(1, cxj__statistics_quantile(1 / (double)(n - 1)) * sqrt(1 / (double)(n - 1)));
         has_value(cell, "gap", 0, (uint64_t)n);
         has_interval(cell, "gap", -half, half);
         destroy(cell);
@@ -1029,17 +1042,18 @@ START_TEST(spreads_see_sums_and_all_bits_of_squares) {
         for (int64_t i = 0; i < k; i++) {
             cxj__base_add(&cxj__cell_sums(cell)[CXJ__J_SUM_GAP_SQUARES], cxj__base_product(g, g));
         }
-        double share = (double)k / (double)n, half = z * sqrt(share * (1 - share) / (double)(n - 1));
+        double share = (double)k / (double)n, t = cxj__statistics_quantile(1 / (double)(n - 1));
+        double half = t * sqrt(share * (1 - share) / (double)(n - 1));
         has_value(cell, "gap", -share, (uint64_t)n);
-        has_interval(cell, "gap", -share - half, -share + half);
+        has_interval(cell, "gap", fmax(-1, -share - half), fmin(1, -share + half));
         destroy(cell);
     }
 }
 END_TEST
 
-/* Section 6: nps is "100 × (satisfied − dissatisfied) / n"; interval: "for NPS the same, each answer counted as +100, 0
- * or −100". 5 promoters, 3 passives, 2 detractors: 30; s² = (5·70² + 3·30² + 2·130²) / 9. */
-START_TEST(nps_has_the_interval_of_a_mean) {
+/* Section 6: nps is "100 × (satisfied − dissatisfied) / n"; interval: "N = n + 3, p = (P + 3/4)/N, d = (D + 3/4)/N, and
+ * 100 × (p − d ± z·sqrt((p + d − (p − d)²)/N))". 5 promoters, 3 passives, 2 detractors: 30. */
+START_TEST(nps_has_an_interval_of_its_own) {
     static const struct {
         uint32_t grain;
         const char *name;
@@ -1053,9 +1067,9 @@ START_TEST(nps_has_the_interval_of_a_mean) {
         set_count(cell, scores[i].ratings, 10);
         set_count(cell, scores[i].satisfied, 5);
         set_count(cell, scores[i].dissatisfied, 2);
-        double half = z * sqrt((5 * 4900.0 + 3 * 900.0 + 2 * 16900.0) / 9 / 10);
+        double p = 5.75 / 13, d = 2.75 / 13, half = z * sqrt((p + d - (p - d) * (p - d)) / 13);
         has_value(cell, scores[i].name, 30, 10);
-        has_interval(cell, scores[i].name, 30 - half, 30 + half);
+        has_interval(cell, scores[i].name, 100 * (p - d - half), 100 * (p - d + half));
         destroy(cell);
     }
 }
@@ -1085,7 +1099,11 @@ START_TEST(ces_is_a_mean_score) {
     set_sum(cell, CXJ__T_SUM_CES, 2100 + 12600);
     set_sum(cell, CXJ__T_SUM_CES_SQUARES, 2100 * 2100 + 12600 * 12600);
     has_value(cell, "ces", 4.5, 2);
-    has_interval(cell, "ces", 4.5 - z * 2.5, 4.5 + z * 2.5);
+    has_interval(cell, "ces", 1, 7);
+    set_sum(cell, CXJ__T_SUM_CES, 2 * 7350); /* 4.4 and 4.6 */
+    set_sum(cell, CXJ__T_SUM_CES_SQUARES, 7140 * 7140 + 7560 * 7560);
+    has_value(cell, "ces", 4.5, 2);
+    has_interval(cell, "ces", 4.5 - t1 * 0.1, 4.5 + t1 * 0.1);
     set_count(cell, CXJ__T_CES_RATINGS, 1);
     has_no_interval(cell, "ces");
     destroy(cell);
@@ -1113,6 +1131,70 @@ START_TEST(what_is_not_marked_has_no_interval) {
     for (size_t place = 0; place < METRICS; place++) {
         if (cxj__metric_grain(place) != CXJ_GRAIN_JOURNEYS || catalogue[place].interval) continue;
         has_no_interval(cell, catalogue[place].name);
+    }
+    destroy(cell);
+}
+END_TEST
+
+/* Section 8.2: "a share or a mean of a sum (marked † above, NPS included; not gap, nor what stands over `deliveries +
+ * broken`)". */
+START_TEST(what_compares_between_cells) {
+    for (size_t place = 0; place < METRICS; place++) {
+        uint32_t number = catalogue[place].number;
+        bool is_left_out = strcmp(catalogue[place].name, "gap") == 0 || number == CXJ_METRIC_JOURNEYS_ON_TIME_RATE ||
+                           number == CXJ_METRIC_JOURNEYS_KEPT_RATE;
+        ck_assert_msg(describe(place).compares == (catalogue[place].interval && !is_left_out), "%" PRIu32, number);
+    }
+}
+END_TEST
+
+/* What is compared is what the value is of: the same n, and the same mean; and there is none without a value. */
+static void measures_are_of_values(struct cxj__cell *cell) {
+    struct cxj__measure measure;
+    for (size_t place = 0; place < METRICS; place++) {
+        struct cxj__circumstances unrecorded = {catalogue[place].needs_all, true, true};
+        if (catalogue[place].number / 1000 != cell->grain || !describe(place).compares) continue;
+        cxj_value value = read_place(cell, place, everything), mean;
+        ck_assert(cxj__metric_measure(place, cell, &everything, &measure));
+        cxj__statistics_mean(&measure, &mean);
+        ck_assert_msg(value.n == measure.n && value.value == mean.value, "%s", catalogue[place].name);
+        ck_assert(unrecorded.unrecorded == 0 || !cxj__metric_measure(place, cell, &unrecorded, &measure));
+    }
+    destroy(cell);
+}
+
+START_TEST(measures_are_those_of_the_values) {
+    measures_are_of_values(create_varied(CXJ_GRAIN_TOUCHPOINTS, CXJ__T_COUNTS, CXJ__T_SUMS));
+    measures_are_of_values(create_varied(CXJ_GRAIN_TRANSITIONS, CXJ__X_COUNTS, CXJ__X_SUMS));
+    measures_are_of_values(varied_journeys());
+    struct cxj__measure measure;
+    struct cxj__cell *cell = create(CXJ_GRAIN_TOUCHPOINTS);
+    ck_assert(!cxj__metric_measure(cxj__metric_place(CXJ_METRIC_TOUCHPOINTS_CSAT), cell, &everything, &measure));
+    destroy(cell);
+}
+END_TEST
+
+/* Section 8.7: "the share of its n durations that are at most T, with Wilson's interval", "null where n is 0 or the
+ * metrics of the family need a facet that is not recorded". Any quantile of the family stands for it. */
+START_TEST(within_is_of_a_family) {
+    static const char *const quantiles[] = {"lateness_p50", "lateness_p90", "lateness_p99"};
+    struct cxj__cell *cell = create(CXJ_GRAIN_TOUCHPOINTS);
+    fill(cell, CXJ__T_HISTOGRAM_LATENESS, 100, 10); /* 49 of 10, 1 of 11, 39 of 12 … */
+    for (size_t i = 0; i < 3; i++) {
+        size_t place = cxj__metric_find(CXJ_GRAIN_TOUCHPOINTS, quantiles[i], strlen(quantiles[i]));
+        struct cxj__circumstances unrecorded = {CXJ_FACET_DELIVERED, true, true};
+        cxj_value found, expected;
+        cxj__statistics_share(50, 100, &expected);
+        cxj__metric_within(place, cell, &everything, 11, &found);
+        ck_assert(found.value == 0.5 && found.n == 100 && found.low == expected.low && found.high == expected.high);
+        cxj__metric_within(place, cell, &everything, 9, &found);
+        ck_assert(found.value == 0 && found.n == 100);
+        cxj__metric_within(place, cell, &everything, INT64_MAX, &found);
+        ck_assert(found.value == 1 && found.n == 100);
+        cxj__metric_within(place, cell, &unrecorded, 11, &found);
+        ck_assert(isnan(found.value) && isnan(found.low) && found.n == 0);
+        cxj__metric_within(cxj__metric_place(CXJ_METRIC_TOUCHPOINTS_WAIT_P50), cell, &everything, 11, &found);
+        ck_assert(isnan(found.value) && found.n == 0);
     }
     destroy(cell);
 }
@@ -1214,15 +1296,18 @@ static void add_intervals(Suite *suite) {
     tcase_add_test(cases, a_share_of_a_sum_has_its_interval);
     tcase_add_test(cases, a_mean_has_its_interval);
     tcase_add_test(cases, one_value_has_a_mean_without_interval);
-    tcase_add_test(cases, equal_values_do_not_spread);
+    tcase_add_test(cases, equal_values_have_no_interval);
     tcase_add_test(cases, each_mean_has_its_own_squares);
     tcase_add_test(cases, spreads_of_very_many_are_exact);
     tcase_add_test(cases, spreads_see_sums_and_all_bits_of_squares);
-    tcase_add_test(cases, nps_has_the_interval_of_a_mean);
+    tcase_add_test(cases, nps_has_an_interval_of_its_own);
     tcase_add_test(cases, nps_runs_from_minus_100_to_100);
     tcase_add_test(cases, ces_is_a_mean_score);
     tcase_add_test(cases, consistency_is_one_less_twice_the_deviation);
     tcase_add_test(cases, what_is_not_marked_has_no_interval);
+    tcase_add_test(cases, what_compares_between_cells);
+    tcase_add_test(cases, measures_are_those_of_the_values);
+    tcase_add_test(cases, within_is_of_a_family);
 }
 
 int main(void) {

@@ -85,7 +85,10 @@ def spread(report: str, folder: pathlib.Path) -> int:
     columns = ["journey", "at", "customer", *NAMES, "facets", "due", "scale", "score", "scope", "outcome", "value",
                "commitment", "sequence", "revision", "more\x1b[5m\u2066"]
     views = [*(f"touchpoints by {name}" for name in NAMES), "journeys by type, segment, entry, exit", "transitions by owner",
-             'journeys where type = "\x1b[31m\u202e"', "touchpoints by channel, owner, team, stage"]
+             'journeys where type = "\x1b[31m\u202e"', "touchpoints by channel, owner, team, stage",
+             "touchpoints by channel per day"]
+    analyses = ["--spread", "fault_rate", "--control", "touchpoints", "--parity", "fault_rate", "--relation",
+                "touchpoints,faults", "--within", "wait=1d", "--drill"]
     told = 0
     for number, text in enumerate(HOSTILE):
         good = {"journey": f"j{text}", "at": "2026-01-01", "customer": f"c{text}", **{name: f"n{text}" for name in NAMES}}
@@ -95,17 +98,18 @@ def spread(report: str, folder: pathlib.Path) -> int:
             writer = csv.DictWriter(file, columns, quoting=csv.QUOTE_ALL)
             writer.writeheader()
             writer.writerows(rows)
-        asked = [part for view in views for part in ("--view", view)]
+        asked = [*analyses, *(part for view in views for part in ("--view", view))]
         status, out, said = run(report, *asked, str(path))
         if status not in (0, 3):
             fail(f"text {number}: status {status}, {said!r}")
         check_clean(f"text {number}: stdout", out)
         check_clean(f"text {number}: stderr", said)
-        if visible(f"n{text}") not in out or visible(text) not in said:
+        if visible(f"n{text}") not in out or visible(f"j{text}") not in out or visible(text) not in said:
             fail(f"text {number}: {text!r} is not shown as an escape in {out!r} and {said!r}")
         told += said.count(visible(text))
-        status, out, _ = run(report, "--json", "--view", "touchpoints by channel", str(path))
-        if [cell["key"]["channel"] for cell in json.loads(out)["views"][0]["cells"]] != [f"n{text}"]:
+        status, out, _ = run(report, "--json", "--drill", "--view", "touchpoints by channel", str(path))
+        cells = json.loads(out)["views"][0]["cells"]
+        if [(cell["key"]["channel"], cell["drill"]) for cell in cells] != [(f"n{text}", [f"j{text}"])]:
             fail(f"text {number}: {text!r} does not come back in JSON: {out!r}")
     return told
 
@@ -117,7 +121,9 @@ def command_line(report: str, folder: pathlib.Path) -> int:
     runs = 0
     for text in HOSTILE:
         for asked in (["--view", f"touchpoints by {text}"], ["--now", text], ["--feeds", f"contact,{text}"],
-                      ["--metrics", text], [f"--{text}"], ["--load", f"{folder}/{text}"],
+                      ["--metrics", text], ["--spread", text], ["--control", text], ["--parity", text],
+                      ["--relation", f"touchpoints,{text}"], ["--within", f"{text}=4h"], ["--within", f"wait={text}"],
+                      [f"--{text}"], ["--load", f"{folder}/{text}"],
                       ["--save", f"{folder}/{text}/x"], ["--check", f"{folder}/{text}"], [f"{folder}/{text}.csv"]):
             status, out, said = run(report, *asked, *([str(log)] if asked[0].startswith("--") else []))
             if status == 0 or visible(text) not in said:

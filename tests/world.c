@@ -264,6 +264,10 @@ static void show_cell_of(shown *to, const cxj_engine *engine, uint64_t number) {
 static void show_entry(shown *to, const cxj_engine *engine, const struct cxj__index_entry *entry) {
     if (entry->kind == CXJ__INDEX_CELL) {
         show_cell_of(to, engine, entry->key);
+    } else if (entry->kind == CXJ__INDEX_HAD) { /* numbers of views are never given again */
+        size_t place = 0;
+        while (view_at(engine, place)->id != entry->key >> CXJ__POST_HAD_BITS) place++;
+        show(to, "had %zu %" PRIx64, place, entry->key & ((1U << CXJ__POST_HAD_BITS) - 1));
     } else {
         show(to, "%" PRIu32 " %" PRIx64, entry->kind, entry->key);
     }
@@ -286,13 +290,21 @@ static void sort_lines(shown *of, size_t from) {
     for (size_t i = 0; i < count; i++) show(of, "%s\n", lines[i]);
 }
 
+static void show_durations(shown *to, const struct cxj__durations *lasted) {
+    for (int i = 0; i < CXJ__DURATIONS; i++) show(to, "%" PRId64 " ", lasted->of[i]);
+    show(to, "\n");
+}
+
 static void show_index(shown *to, const cxj_engine *engine, const struct cxj__index *index) {
     const size_t from = to->length;
     for (size_t i = 0; i < index->capacity; i++) {
         if (index->entries[i].kind != CXJ__INDEX_NONE) show_entry(to, engine, &index->entries[i]);
     }
     sort_lines(to, from);
-    for (size_t i = 0; i < index->checkpoint_count; i++) show_fold(to, &index->checkpoints[i]);
+    for (size_t i = 0; i < index->checkpoint_count; i++) {
+        show_fold(to, &index->checkpoints[i]);
+        if (engine->core.hours != NULL) show_durations(to, &index->checkpoints[i].in_hours);
+    }
 }
 
 /* A short journey does not know whether a cause, or that there is none, stood earlier. */
@@ -313,6 +325,7 @@ void show_inside(shown *to, const cxj_engine *engine, uint64_t number) {
     for (size_t i = 0; i < journey->count; i++) show(to, "%x ", held_of(journey, i));
     show(to, "\n");
     show_fold(to, cxj__journey_fold(journey, &room));
+    if (journey->in_hours != NULL) show_durations(to, journey->in_hours);
     for (size_t i = 0; i < journey->fold.samples && journey->sample_capacity >= journey->fold.samples; i++) {
         show(to, "%x ", journey->samples[i]);
     }

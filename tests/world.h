@@ -1,4 +1,4 @@
-/* world: what the tests of core, post, due, append, seal, settle and merge share: a heap that fails, random
+/* world: what the tests of core, post, fill, due, append, seal, settle and merge share: a heap that fails, random
  * touchpoints, and all that an engine shows, as text and as saved bytes.
  *
  * SPDX-License-Identifier: MIT

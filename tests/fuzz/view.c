@@ -81,6 +81,10 @@ static void check_refusal(cxj_engine *engine, cxj_status status, size_t size) {
         MUST(strstr(message, "dictionary") != NULL, "%s", message);
         return;
     }
+    if (status == CXJ_NO_CALENDAR) {
+        MUST(strstr(message, "calendar") != NULL, "%s", message);
+        return;
+    }
     MUST(status == CXJ_BAD_TEXT, "%s: %s", cxj_status_text(status), message);
     MUST(strncmp(message, beginning, sizeof beginning - 1) == 0, "%s", message);
     char *rest;

@@ -39,7 +39,7 @@ from universalmutator import mutator
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LISTED = ROOT / "tests/mutation/survivors.txt"
-FILES = ["fold", "cell", "metric"]
+FILES = ["fold", "cell", "bounds", "metric"]
 RULES = ["universal.rules", "c_like.rules", "c.rules"]
 LEAST = 90  # percent
 
@@ -87,7 +87,9 @@ CXJ_REPORT = Program("cxj-report", [f"examples/{name}" for name in REPORT], chec
 
 def stages_of(file: str) -> list[Stage]:
     """The tests that see a file, its own first, then by how long they take. Their seeds are fixed."""
-    own = {"fold": ["fold"], "cell": ["cell", "metric"], "metric": ["metric"]}[file]
+    own = {"fold": ["fold"], "cell": ["cell", "metric"], "bounds": ["bounds"], "metric": ["metric"]}[file]
+    if file == "bounds":
+        return [Stage(unit(room), [], quick=True) for room in (*own, "sums")]
     # Neither what is appended nor what is posted asks for a metric.
     others = [] if file == "metric" else ["format", "sums", "load", "view", "record"] if file == "cell" else ["view", "record"]
     slow = [] if file == "metric" else ["append"]
@@ -463,7 +465,7 @@ def check_listed(results: list[Result], cannot: dict[str, str], mutants: list[Mu
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Do the tests notice small changes of the source?")
-    parser.add_argument("files", nargs="*", metavar="FILE", help="fold, cell or metric; all unless told")
+    parser.add_argument("files", nargs="*", metavar="FILE", help="fold, cell, bounds or metric; all unless told")
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("--sample", type=int, help="only so many mutants, chosen at random")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))

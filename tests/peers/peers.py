@@ -59,8 +59,9 @@ LEFT_OUT = {
     TOUCHPOINTS: "proactive updates, clean touchpoints, what the stream never states (next steps, contradictions, NPS, "
     "CES, employees' ratings, money, …), promises and how they were kept, quantiles of waits and lateness, intervals",
     HANDOFFS: "returns, lost context, steps of satisfaction, wait_p99, intervals",
-    JOURNEYS: "ends, silence, pending time, moved promises, announced and explained delays, loops, clean journeys, "
-    "first contact resolution, ratings of the journey, consistency, bounces, team and channel changes, intervals",
+    JOURNEYS: "ends, silence, pending time, moved promises, announced and explained delays, loops, responses, "
+    "clean journeys, first contact resolution, ratings of the journey, consistency, bounces, team and channel changes, "
+    "intervals",
 }
 LEFT_OUT_BY = {
     "SQLite": "also the quantiles of lateness",

@@ -183,8 +183,46 @@ class MetricInfo(c.Structure):
         ("needs_any", c.c_uint32),
         ("has_interval", c.c_uint8),
         ("needs_now", c.c_uint8),
+        ("compares", c.c_uint8),
+        ("reserved", c.c_uint8 * 5),
+    ]
+
+
+class Spread(c.Structure):
+    _fields_ = [
+        ("n", c.c_uint64),
+        ("cells", c.c_uint64),
+        ("eta_squared", c.c_double),
+        ("epsilon_squared", c.c_double),
+        ("lowest_cell", c.c_uint64),
+        ("highest_cell", c.c_uint64),
+        ("lowest", Value),
+        ("highest", Value),
+        ("difference", Value),
+    ]
+
+
+class ControlPoint(c.Structure):
+    _fields_ = [
+        ("start", c.c_int64),
+        ("period", c.c_char * 24),
+        ("value", Value),
+        ("outside", c.c_uint8),
+        ("in_run", c.c_uint8),
         ("reserved", c.c_uint8 * 6),
     ]
+
+
+class Control(c.Structure):
+    _fields_ = [("points", c.c_uint64), ("centre", c.c_double), ("low", c.c_double), ("high", c.c_double)]
+
+
+class Parity(c.Structure):
+    _fields_ = [("a", Value), ("b", Value), ("difference", Value)]
+
+
+class Relation(c.Structure):
+    _fields_ = [("n", c.c_uint64), *((name, c.c_double) for name in ("r", "slope", "intercept", "low", "high"))]
 
 
 class Commitment(c.Structure):
@@ -259,6 +297,11 @@ STRUCTS: dict[str, type[c.Structure]] = {
     "cxj_view_info": ViewInfo,
     "cxj_value": Value,
     "cxj_metric_info": MetricInfo,
+    "cxj_spread": Spread,
+    "cxj_control_point": ControlPoint,
+    "cxj_control": Control,
+    "cxj_parity": Parity,
+    "cxj_relation": Relation,
     "cxj_commitment": Commitment,
     "cxj_journey": Journey,
     "cxj_validation": Validation,
@@ -297,6 +340,7 @@ FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "cxj_view_part": (_S, Pointer, _U32, Pointer, Pointer),
     "cxj_metric_describe": (_S, _SIZE, Pointer, _SIZE),
     "cxj_metric_find": (_S, _U32, _TEXT, _SIZE, Pointer),
+    "cxj_metric_nearest": (_S, _U32, _TEXT, _SIZE, Pointer),
     "cxj_view_get": (_S, Pointer, Pointer, _SIZE, _SIZE, Pointer, _SIZE, Pointer, _SIZE, Pointer, _SIZE),
     "cxj_cursor_open": (_S, Pointer, Pointer, _SIZE, Pointer),
     "cxj_cursor_next": (_S, Pointer),
@@ -305,6 +349,13 @@ FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "cxj_cursor_close": (None, Pointer),
     "cxj_view_read": (_S, Pointer, Pointer, _SIZE, _SIZE, Pointer, _SIZE, Pointer, Pointer, Pointer, Pointer, Pointer),
     "cxj_view_read_part": (_S, Pointer, _U32, _SIZE, Pointer, _SIZE, Pointer, Pointer),
+    "cxj_view_spread": (_S, Pointer, _U32, Pointer, _SIZE, Pointer, _SIZE),
+    "cxj_view_control": (
+        _S, Pointer, Pointer, _SIZE, _SIZE, _U32, _SIZE, Pointer, _SIZE, Pointer, _SIZE, Pointer, _SIZE),
+    "cxj_view_parity": (_S, Pointer, Pointer, Pointer, _SIZE, _SIZE, _U32, Pointer, _SIZE, Pointer, _SIZE),
+    "cxj_view_relation": (_S, Pointer, _U32, _U32, Pointer, _SIZE, Pointer, _SIZE),
+    "cxj_view_within": (_S, Pointer, Pointer, _SIZE, _SIZE, _U32, _I64, Pointer, _SIZE, Pointer, _SIZE),
+    "cxj_view_journeys": (_S, Pointer, Pointer, _SIZE, _SIZE, _SIZE, Pointer, _SIZE, Pointer, Pointer, Pointer),
     "cxj_journey_state": (_S, Pointer, _U64, Pointer, _SIZE, Pointer, _SIZE),
     "cxj_journey_touchpoints": (_S, Pointer, _U64, _SIZE, Pointer, _SIZE, Pointer, _SIZE, Pointer),
     "cxj_advance": (_S, Pointer, _I64),

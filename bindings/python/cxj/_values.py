@@ -206,6 +206,15 @@ def metrics(grain: str | None = None) -> list[MetricInfo]:
     return [info for info in _METRICS if grain is None or info.grain == grain]
 
 
+def nearest_metric(name: str, grain: str) -> str:
+    """The end of a sentence that names the metric of a grain that a name may mean: by another word, or by its spelling."""
+    text = name.encode(errors="replace")
+    number = ctypes.c_uint32()
+    status = lib.cxj_metric_nearest(header.GRAINS.index(grain) + 1, text, len(text), ctypes.byref(number))
+    found = [info.name for info in _METRICS if status == header.OK and info.number == number.value]
+    return f"the nearest is {found[0]!r}" if found else nearest(name, [info.name for info in metrics(grain)])
+
+
 def show(value: float, unit: str) -> str:
     """A value in its unit, short."""
     if value != value:

@@ -14,7 +14,7 @@ from . import _header as header
 from ._library import Error, InvalidError, NotFoundError, Sentence, lib, must, sized, warn
 from ._table import Column, Columns, html_table, text_table, to_arrow, to_pandas, to_polars
 from ._text import visible
-from ._values import Metric, MetricInfo, datetime_of, encoded, metric_of, metrics, moment_of, nearest, show
+from ._values import Metric, MetricInfo, datetime_of, encoded, metric_of, metrics, moment_of, nearest, nearest_metric, show
 
 if TYPE_CHECKING:
     from ._engine import Engine
@@ -175,7 +175,7 @@ class View:
         for name in dict.fromkeys((names,) if isinstance(names, str) else names):
             if name not in known:
                 grains = [info.grain for info in metrics() if info.name == name]
-                hint = f"it is one of {' and '.join(grains)}" if grains else nearest(name, known)
+                hint = f"it is one of {' and '.join(grains)}" if grains else nearest_metric(name, self.grain)
                 raise NotFoundError(f"there is no metric {name!r} of {self.grain}; {hint}", header.NOT_FOUND)
             chosen.append(known[name])
         return chosen

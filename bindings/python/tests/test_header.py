@@ -15,7 +15,7 @@ PLAIN = re.sub(r"/\*.*?\*/", "", TEXT, flags=re.S)
 TYPES = {
     "uint64_t": ctypes.c_uint64, "int64_t": ctypes.c_int64, "uint32_t": ctypes.c_uint32, "int32_t": ctypes.c_int32,
     "uint16_t": ctypes.c_uint16, "uint8_t": ctypes.c_uint8, "size_t": ctypes.c_size_t, "double": ctypes.c_double,
-    "cxj_status": ctypes.c_int32,
+    "cxj_status": ctypes.c_int32, "char": ctypes.c_char,
 }
 
 

@@ -213,6 +213,8 @@ class Views(unittest.TestCase):
                 engine.add_view("nothing")
             with self.assertRaisesRegex(KeyError, "'wait_p50' of journeys; it is one of touchpoints and transitions"):
                 engine[VIEWS[0]].to_dict(["wait_p50"])
+            with self.assertRaisesRegex(KeyError, "'TTR' of journeys; the nearest is 'duration_p50'"):
+                engine[VIEWS[0]].to_dict(["TTR"])
 
     def test_a_period_is_found_as_text_and_as_datetime(self) -> None:
         for period in ("hour", "day", "week", "month", "quarter", "year"):
