@@ -12,6 +12,7 @@ lib is the C library itself, its functions typed; header has its structs and con
 """
 
 from . import _header as header
+from ._calendar import Calendar
 from ._columns import EVENT_LOG
 from ._engine import Engine, validate
 from ._header import DIMENSIONS, OUTCOMES, SCALES, SCOPES
@@ -47,8 +48,8 @@ from ._view import Cell, View
 __version__: str = lib.cxj_version_text().decode()
 
 __all__ = [
-    "DIMENSIONS", "EVENT_LOG", "FACETS", "OUTCOMES", "SCALES", "SCOPES", "Cell", "Commitment", "DimensionInfo", "Engine",
-    "Error", "FacetInfo", "IncompleteWarning", "InvalidError", "Journey", "Metric", "MetricInfo", "NoMemoryError",
+    "DIMENSIONS", "EVENT_LOG", "FACETS", "OUTCOMES", "SCALES", "SCOPES", "Calendar", "Cell", "Commitment", "DimensionInfo",
+    "Engine", "Error", "FacetInfo", "IncompleteWarning", "InvalidError", "Journey", "Metric", "MetricInfo", "NoMemoryError",
     "NotFoundError", "ReadWriteError", "Receipt", "RefusedError", "Stats", "Touchpoint", "Validation", "View", "facets",
     "header", "id_from_text", "lib", "loaded_from", "metrics", "validate",
 ]

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Callable, Union
 
 from . import _file
 from . import _header as header
+from ._calendar import Calendar
 from ._columns import Numbers, number_rows, read_rows, rename
 from ._frames import Batch, table_of
 from ._library import (
@@ -60,9 +61,10 @@ Bytes = Union[bytes, bytearray, memoryview]
 
 _SETTINGS: dict[str, Any] = {"memory_limit": 0, "cells_limit": 0, "touchpoints_limit": 0, "feeds": None,
                              "seal_ended_after": None, "seal_idle_after": None, "text_key": None, "views_limit": 0,
-                             "load_work_limit": 0}
+                             "load_work_limit": 0, "calendar": None}
 _CODED = {name: number + 1 for number, name in enumerate(header.DIMENSIONS)}
 _NAMED_IN_JOURNEY = ("type", "segment", "reason", "owner", "team", "stage", "channel", "activity")
+_OPEN = "offset +00:00"  # a calendar by which it is always open
 _COUNTED_IN_JOURNEY = ("touchpoints", "contacts", "handoffs", "bounces", "repeats", "faults", "chases", "lost_context",
                        "contradictions", "value", "touch_ratings")
 
@@ -92,6 +94,8 @@ class Engine:
     """Keeps journey metrics current with each touchpoint.
 
     views              views to begin with, each a line of text (see add_view()); one text is one view
+    calendar           local time and working hours: a Calendar, or its text; None: local time is UTC, and there are no
+                       working hours
     memory_limit       bytes the engine may hold; 0: no limit
     cells_limit        cells of one view; 0: 1,000,000. Beyond it the view is incomplete, and reading it warns
     touchpoints_limit  touchpoints of one journey, up to 29,000; 0: 10,000. Further ones are refused
@@ -123,10 +127,12 @@ class Engine:
     def __init__(self, views: Iterable[str] = (), *, memory_limit: int = 0, cells_limit: int = 0,
                  touchpoints_limit: int = 0, feeds: Iterable[str] | None = None,
                  seal_ended_after: timedelta | None = None, seal_idle_after: timedelta | None = None,
-                 text_key: bytes | None = None, views_limit: int = 0, load_work_limit: int = 0) -> None:
+                 text_key: bytes | None = None, views_limit: int = 0, load_work_limit: int = 0,
+                 calendar: Calendar | str | None = None) -> None:
         self._begin({"memory_limit": memory_limit, "cells_limit": cells_limit, "touchpoints_limit": touchpoints_limit,
                      "feeds": feeds, "seal_ended_after": seal_ended_after, "seal_idle_after": seal_idle_after,
-                     "text_key": text_key, "views_limit": views_limit, "load_work_limit": load_work_limit})
+                     "text_key": text_key, "views_limit": views_limit, "load_work_limit": load_work_limit,
+                     "calendar": calendar})
         self._create(lib.cxj_engine_create)
         try:
             for text in (views,) if isinstance(views, str) else views:
@@ -152,6 +158,13 @@ class Engine:
         must(create(ctypes.byref(options), *said.room, ctypes.byref(handle)), str(said))
         self._handle = handle
         self._find_views()
+        calendar, self._settings["calendar"] = self._settings["calendar"], None  # it is in the bytes, not in a pickle beside
+        if calendar is not None:
+            try:
+                self.calendar = calendar
+            except BaseException:
+                self.close()
+                raise
 
     def _options(self) -> header.Options:
         options = header.Options(size=ctypes.sizeof(header.Options))
@@ -223,6 +236,38 @@ class Engine:
     def _identity(self, name: str, value: Number | None) -> int:
         """The number of a journey, an id or a customer. To be called under the lock."""
         return identity_of(name, value, self._open())
+
+    # ---- calendar ----
+
+    @property
+    def calendar(self) -> Calendar | None:
+        """Local time and working hours, as a Calendar, whose str() is its text; None: local time is UTC, and there are no
+        working hours. engine.calendar = … takes a Calendar, a text, or None.
+
+        Periods of all views are those of local time, and views in working hours leave out of durations what is closed. All
+        that is held is measured again, as if the calendar had been there from the start, so that of a large engine is best
+        set first. It is saved with the engine; engines merge only where their calendars have one text.
+
+        Setting raises ValueError for a text that is no calendar, with line and column, and for None while a view in working
+        hours needs it; cxj.Error where journeys are sealed, and weekly hours, or dates or offsets up to the clock, would be
+        others than before; TypeError for anything else; MemoryError. It is as it was then. Time in proportion to the
+        touchpoints held."""
+        where, length = ctypes.c_void_p(), ctypes.c_size_t()
+        with self._lock:  # until it is copied
+            must(lib.cxj_calendar(self._open(), ctypes.byref(where), ctypes.byref(length)))
+            if not length.value:
+                return None
+            return Calendar._of(ctypes.string_at(where.value or 0, length.value).decode())
+
+    @calendar.setter
+    def calendar(self, calendar: Calendar | str | None) -> None:
+        if isinstance(calendar, str):
+            calendar = Calendar.from_text(calendar)
+        if not isinstance(calendar, (Calendar, type(None))):
+            raise TypeError(f"calendar: a Calendar, its text, or None is expected, not {type(calendar).__name__}")
+        raw = b"" if calendar is None else calendar.text.encode()
+        with self._lock:
+            self._check(lib.cxj_set_calendar(self._open(), raw, len(raw)))
 
     # ---- names ----
 
@@ -369,8 +414,8 @@ class Engine:
         does a null; in journey and at it is refused.
 
         journey, id, customer  whole numbers, which stand for themselves, or texts, as in record()
-        at, due                timestamps of any unit and zone, cut down to milliseconds (without a zone they are UTC), or
-                               whole numbers, ms
+        at, due                timestamps of any unit and zone, cut down to milliseconds (without a zone they are UTC,
+                               whatever the calendar), or whole numbers, ms
         owner and other names  texts, dictionary-encoded or not
         facets                 bits, texts of names joined by |, or lists of names
         outcome, scale, scope  names, or numbers
@@ -527,19 +572,21 @@ class Engine:
             transitions by owner per month
             journeys by type, segment per month ended where segment in (premium, business) and had cause = policy
 
-            view   = grain [ "by" dim { "," dim } ] [ "per" period ] [ "where" cond { "and" cond } ]
+            view   = grain [ "by" dim { "," dim } ] [ "per" period ] [ "in" "working" "hours" ]
+                     [ "where" cond { "and" cond } ] [ "with" "drivers" ]
             cond   = [ "had" ] dim ( "=" name | "in" "(" name { "," name } ")" )
-            period = ( hour | day | week | month | quarter | year ) [ "ended" ]     (UTC; weeks begin on Monday)
+            period = ( hour | day | week | month | quarter | year ) [ "ended" ]     (weeks begin on Monday)
             name   = bare word of letters, digits, "-", "_", "." or a "quoted string"
 
         Dimensions: of touchpoints: owner, team, channel, stage, activity, cause, type, segment, reason, outcome, churned;
         of transitions: first one of owner, team, channel, stage, activity (the key has from and to), then type, segment,
         reason, outcome, churned; of journeys: type, segment, reason, outcome, churned, entry, exit (the first and the last
-        channel). At most four dimensions and four conditions. ended (periods by a journey's end) and had (with at least
-        one such touchpoint) are for journeys only.
+        channel). At most four dimensions and four conditions. ended (periods by a journey's end), had (with at least one
+        such touchpoint) and with drivers are for journeys only. Periods are those of local time, and in
+        working hours durations leave out what is closed, both by the calendar.
 
-        Raises ValueError for a text that is no view, with the column and what was expected there; cxj.Error beyond 4,096
-        views; MemoryError. Time in proportion to the touchpoints held."""
+        Raises ValueError for a text that is no view, with the column and what was expected there, and in working hours where
+        there is no calendar; cxj.Error beyond 4,096 views; MemoryError. Time in proportion to the touchpoints held."""
         raw, handle = encoded("a view", text), ctypes.c_void_p()
         with self._lock:
             status = lib.cxj_view_add(self._open(), raw, len(raw), ctypes.byref(handle))
@@ -668,9 +715,10 @@ class Engine:
             self._check(lib.cxj_set_mark(self._open(), raw, len(raw)))
 
     def to_bytes(self) -> bytes:
-        """All that the engine knows, as bytes, with its mark, its feeds and when it seals journeys; equal engines give equal
-        bytes. Other settings, and the counts of the feed, are not among them. Raises MemoryError. Time in proportion to the touchpoints held, a quarter of that of recording them, or
-        a half if the bytes are more than was guessed."""
+        """All that the engine knows, as bytes, with its mark, its calendar, its feeds and when it seals journeys; equal engines
+        give equal bytes. Other settings, and the counts of the feed, are not among them. Raises MemoryError. Time in
+        proportion to the touchpoints held, a quarter of that of recording them, or a half if the bytes are more than was
+        guessed."""
         said, room = Sentence(), bytearray()
 
         def save(capacity: int, length: Any) -> int:
@@ -701,11 +749,13 @@ class Engine:
         """An engine from bytes that to_bytes() or save() made.
 
         data      bytes, bytearray or memoryview
-        settings  as for Engine, but views: these come with the bytes. Facets that feeds leave out, and those that were left
-                  out when they were saved, are both not recorded; journeys are sealed as was saved, unless settings say
+        settings  as for Engine, but views: these come with the bytes, as does a calendar, unless one is given. Facets that
+                  feeds leave out, and those that were left out when they were saved, are both not recorded; journeys are
+                  sealed as was saved, unless settings say
 
         Raises ValueError, with the offset of the first byte that is wrong, for anything else; cxj.Error if a limit of the
-        settings is below what was saved, and for another text_key; TypeError for what is no bytes; MemoryError. Time in proportion to the touchpoints, three quarters of that of recording them."""
+        settings is below what was saved, and for another text_key; TypeError for what is no bytes; MemoryError. Time in
+        proportion to the touchpoints, three quarters of that of recording them."""
         raw, length = _raw(data)
         return cls._loaded(settings, lambda options, *into: lib.cxj_load_bytes(options, raw, length, *into))
 
@@ -734,9 +784,9 @@ class Engine:
         same views. Facets that one of them cannot carry are not recorded in the result. What came without an id counts
         twice if both have it.
 
-        All or nothing. Raises cxj.Error for sealed journeys that both know, for bytes with other views, for another text_key,
-        and beyond a limit; ValueError for bytes that are none, and for the engine itself; TypeError for anything else;
-        MemoryError. Time in proportion to the touchpoints of the other, and to those after them here."""
+        All or nothing. Raises cxj.Error for sealed journeys that both know, for another calendar, for bytes with other views,
+        for another text_key, and beyond a limit; ValueError for bytes that are none, and for the engine itself; TypeError
+        for anything else; MemoryError. Time in proportion to the touchpoints of the other, and to those after them here."""
         if isinstance(other, Engine):
             first, second = sorted((self, other), key=id)  # so that two threads cannot wait for each other
             with first._lock, second._lock:
@@ -759,9 +809,9 @@ def _text_of(view: ctypes.c_void_p) -> str:
 
 def _normal(text: str) -> str | None:
     """A view's text as the library spells it; None for what is no view. An engine of its own is asked, for to ask one that is
-    in use would add the view."""
+    in use would add the view; it has a calendar, for working hours."""
     try:
-        with Engine(text) as engine:
+        with Engine(text, calendar=_OPEN) as engine:
             return next(iter(engine))
     except InvalidError:
         return None

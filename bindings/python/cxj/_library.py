@@ -127,6 +127,7 @@ _KINDS: dict[int, type[Error]] = {
     header.BAD_BYTES: InvalidError,
     header.NEWER_FORMAT: InvalidError,
     header.CLOCK: InvalidError,
+    header.NO_CALENDAR: InvalidError,
     header.NOT_FOUND: NotFoundError,
     header.NO_MEMORY: NoMemoryError,
     header.IO: ReadWriteError,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Union
 
 from . import _header as header
 from ._library import Error, InvalidError, NotFoundError, Sentence, lib, must, sized, warn
+from ._table import Column, Columns, html_table, text_table, to_arrow, to_pandas, to_polars
 from ._text import visible
 from ._values import Metric, MetricInfo, datetime_of, encoded, metric_of, metrics, moment_of, nearest, nearest_metric, show
 
@@ -334,52 +335,33 @@ class View:
             keys, columns = self._read(reading, metrics, intervals)
         return {**keys, **{name: array[start:end] for name, (array, start, end) in columns.items()}}
 
-    def _columns(self, metrics: Iterable[str] | None,
-                 intervals: bool) -> tuple[dict[str, list[Any]], dict[str, Any], set[str]]:
-        """Keys as lists; metrics as arrays of numpy where that is there, else as lists; and the names of those columns that
-        are counts, which are whole numbers."""
+    def _columns(self, metrics: Iterable[str] | None, intervals: bool) -> Columns:
+        """The same as columns of which each says what it holds; metrics as arrays of numpy where that is there."""
         with _Reading(self) as reading:
             keys, columns = self._read(reading, metrics, intervals)
-        counts = {name for name, (array, _, _) in columns.items() if array._type_ is ctypes.c_uint64}
         try:
             import numpy
         except ImportError:
-            return keys, {name: array[start:end] for name, (array, start, end) in columns.items()}, counts
-        return keys, {name: numpy.ctypeslib.as_array(array)[start:end]
-                      for name, (array, start, end) in columns.items()}, counts
+            arrays = {name: array for name, (array, _, _) in columns.items()}
+        else:
+            arrays = {name: numpy.ctypeslib.as_array(array) for name, (array, _, _) in columns.items()}
+        return {**{name: Column("moment" if name == "period" else "text", values) for name, values in keys.items()},
+                **{name: Column("count" if array._type_ is ctypes.c_uint64 else "number", arrays[name][start:end])
+                   for name, (array, start, end) in columns.items()}}
 
     def to_pandas(self, metrics: Iterable[str] | None = None, *, intervals: bool = False) -> Any:
         """The cells as a pandas.DataFrame; otherwise as to_dict(). Raises ImportError without pandas."""
-        import pandas
-
-        keys, columns, _ = self._columns(metrics, intervals)
-        frame = {name: pandas.Series(values, dtype="datetime64[ms, UTC]" if name == "period" else "str")
-                 for name, values in keys.items()}
-        return pandas.DataFrame({**frame, **columns}, index=range(len(next(iter({**keys, **columns}.values()), ()))))
+        return to_pandas(self._columns(metrics, intervals))
 
     def to_polars(self, metrics: Iterable[str] | None = None, *, intervals: bool = False) -> Any:
         """The cells as a polars.DataFrame, null where there is no value; otherwise as to_dict(). Raises ImportError without
         polars."""
-        import polars
-
-        keys, columns, counts = self._columns(metrics, intervals)
-        return polars.DataFrame([
-            *(polars.Series(name, values, polars.Datetime("ms", "UTC") if name == "period" else polars.String)
-              for name, values in keys.items()),
-            *(polars.Series(name, values, polars.UInt64) if name in counts else
-              polars.Series(name, values, polars.Float64).fill_nan(None) for name, values in columns.items())])
+        return to_polars(self._columns(metrics, intervals))
 
     def to_arrow(self, metrics: Iterable[str] | None = None, *, intervals: bool = False) -> Any:
         """The cells as a pyarrow.Table, null where there is no value; otherwise as to_dict(). Raises ImportError without
         pyarrow."""
-        import pyarrow
-
-        keys, columns, counts = self._columns(metrics, intervals)
-        return pyarrow.table({
-            **{name: pyarrow.array(values, pyarrow.timestamp("ms", "UTC") if name == "period" else pyarrow.string())
-               for name, values in keys.items()},
-            **{name: pyarrow.array(values, pyarrow.uint64() if name in counts else pyarrow.float64(), from_pandas=True)
-               for name, values in columns.items()}})
+        return to_arrow(self._columns(metrics, intervals))
 
     # ---- looking ----
 
@@ -408,14 +390,7 @@ class View:
 
         – stands for what was never stated, and for no value. Raises KeyError for a metric that the grain does not have."""
         headings, texts, keys = self._table(metrics, sort, rows)
-        widths = [max([len(heading), *(len(row[i]) for row in texts)]) for i, heading in enumerate(headings)]
-
-        def line(cells: Sequence[str]) -> str:
-            return "  ".join(cell.ljust(width) if i < keys else cell.rjust(width)
-                             for i, (cell, width) in enumerate(zip(cells, widths))).rstrip()
-
-        left = len(self) - len(texts)
-        return "\n".join([visible(self._text), line(headings), *map(line, texts), *([f"… and {left} more"] if left > 0 else [])])
+        return text_table(self._text, headings, texts, keys, len(self) - len(texts))
 
     def __str__(self) -> str:
         try:
@@ -425,19 +400,10 @@ class View:
 
     def _repr_html_(self) -> str:
         try:
-            return self._html()
+            headings, texts, keys = self._table(None, None, _ROWS_SHOWN)
+            return html_table(self._text, headings, texts, keys, len(self) - len(texts))
         except Error:
             return html.escape(repr(self))
-
-    def _html(self) -> str:
-        headings, texts, keys = self._table(None, None, _ROWS_SHOWN)
-        head = "".join(f"<th>{html.escape(heading)}</th>" for heading in headings)
-        body = "".join(
-            "<tr>" + "".join(f"<{'th' if i < keys else 'td'}>{html.escape(cell)}</{'th' if i < keys else 'td'}>"
-                             for i, cell in enumerate(row)) + "</tr>" for row in texts)
-        left = len(self) - len(texts)
-        caption = html.escape(visible(self._text)) + (f", and {left} more" if left > 0 else "")
-        return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
     def plot(self, metric: str | None = None, *, ax: Any = None) -> Any:
         """A picture, where matplotlib is there: of transitions by one dimension a heat map, from the rows to the columns, of

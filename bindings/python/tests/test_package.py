@@ -376,6 +376,16 @@ class Shown(unittest.TestCase):
             self.assertEqual((journey.handoffs, journey.lost_context, journey.contradictions, journey.repeats), (3, 2, 2, 2))
             self.assertRegex(str(journey), r"(?m)^lost_context +2$")
 
+    def test_where_a_journey_stands_says_who_waits(self) -> None:
+        """"If m is inbound and the customer does not wait for an answer yet, the customer waits since m.at" (SPEC 4, 8)."""
+        with cxj.Engine() as engine:
+            for day, facets, waits in ((1, "update", None), (2, "chase", 2), (3, "inbound", 2), (4, "pending", 2), (5, "update", None)):
+                engine.record(journey=1, at=DAY * day, facets=facets)
+                since = None if waits is None else datetime.datetime(1970, 1, 1 + waits, tzinfo=UTC)
+                self.assertEqual(engine.journey(1).waiting_since, since, day)
+                self.assertEqual(engine.journey(1).pending_now, day >= 4, day)
+                self.assertEqual("waiting_since" in str(engine.journey(1)), waits is not None)
+
 
 class Texts(unittest.TestCase):
     """"`journey`, `id`, `customer`: a number below 2^63 written as digits without leading zeros, not 0, is taken as it is;
@@ -556,7 +566,7 @@ class Statuses(unittest.TestCase):
             cxj._library.must(numbers[name])
         cxj._library.must(1000)  # an outcome of a later version
         errors = {number for number in numbers.values() if number < 0}
-        self.assertEqual(len(errors), 16)
+        self.assertEqual(len(errors), 18)
         for number in (*errors, -1000, cxj.header.STALE):
             with self.assertRaisesRegex(cxj.Error, "^why$") as caught:
                 cxj._library.must(number, "why")

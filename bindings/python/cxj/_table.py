@@ -1,0 +1,75 @@
+"""Columns as frames of other libraries, and rows of text as tables to look at."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from ._text import visible
+
+
+class Column(NamedTuple):
+    """A column: ``kind`` is text, moment (datetimes in UTC), number (floats, NaN for none), count (whole numbers) or flag."""
+
+    kind: str
+    values: Any
+
+
+Columns = dict[str, Column]
+
+_PANDAS = {"text": "str", "moment": "datetime64[ms, UTC]", "number": "float64", "count": "uint64", "flag": "bool"}
+
+
+def to_pandas(columns: Columns) -> Any:
+    """A pandas.DataFrame. Raises ImportError without pandas; likewise the next ones."""
+    import pandas
+
+    rows = len(next(iter(columns.values())).values) if columns else 0
+    return pandas.DataFrame({name: pandas.Series(values, dtype=_PANDAS[kind]) for name, (kind, values) in columns.items()},
+                            index=range(rows))
+
+
+def to_polars(columns: Columns) -> Any:
+    """A polars.DataFrame, null where there is no value."""
+    import polars
+
+    types: dict[str, Any] = {"text": polars.String, "moment": polars.Datetime("ms", "UTC"), "number": polars.Float64,
+                             "count": polars.UInt64, "flag": polars.Boolean}
+
+    def series(name: str, kind: str, values: Any) -> Any:
+        made = polars.Series(name, values, types[kind])
+        return made.fill_nan(None) if kind == "number" else made
+
+    return polars.DataFrame([series(name, kind, values) for name, (kind, values) in columns.items()])
+
+
+def to_arrow(columns: Columns) -> Any:
+    """A pyarrow.Table, null where there is no value."""
+    import pyarrow
+
+    types = {"text": pyarrow.string(), "moment": pyarrow.timestamp("ms", "UTC"), "number": pyarrow.float64(),
+             "count": pyarrow.uint64(), "flag": pyarrow.bool_()}
+    return pyarrow.table({name: pyarrow.array(values, types[kind], from_pandas=kind == "number")
+                          for name, (kind, values) in columns.items()})
+
+
+def text_table(caption: str, headings: Sequence[str], rows: Sequence[Sequence[str]], keys: int, left: int = 0) -> str:
+    """A table of text: a caption, headings and rows, of which so many columns come first that stand on the left, and how many
+    rows are left out."""
+    widths = [max([len(heading), *(len(row[i]) for row in rows)]) for i, heading in enumerate(headings)]
+
+    def line(cells: Sequence[str]) -> str:
+        return "  ".join(cell.ljust(width) if i < keys else cell.rjust(width)
+                         for i, (cell, width) in enumerate(zip(cells, widths))).rstrip()
+
+    return "\n".join([visible(caption), line(headings), *map(line, rows), *([f"… and {left} more"] if left > 0 else [])])
+
+
+def html_table(caption: str, headings: Sequence[str], rows: Sequence[Sequence[str]], keys: int, left: int = 0) -> str:
+    """The same for a notebook."""
+    head = "".join(f"<th>{html.escape(heading)}</th>" for heading in headings)
+    body = "".join("<tr>" + "".join(f"<{'th' if i < keys else 'td'}>{html.escape(cell)}</{'th' if i < keys else 'td'}>"
+                                    for i, cell in enumerate(row)) + "</tr>" for row in rows)
+    said = html.escape(visible(caption)) + (f", and {left} more" if left > 0 else "")
+    return f"<table><caption>{said}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
