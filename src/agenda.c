@@ -11,11 +11,12 @@
  *
  * What bounds the heap. Let at most L different deadlines hold at any time, where one that begins to hold is pushed,
  * and let R be the most that is reserved at once. A sweep begins with N deadlines and ends after p pushes. All but R of
- * them come with STEPS of its N steps each, so p <= N / 4 + R. What it found to hold did so when it began, or began to
- * since: held <= L + p. It leaves at most held + p <= L + 2p. The next begins at twice held plus SWEEP_FROM, or at
- * once, R too late in either case: N' <= 2L + 2p + SWEEP_FROM + R <= N / 2 + 2L + SWEEP_FROM + 3R. So N stays below
- * 4L + 2 SWEEP_FROM + 6R, and the heap, at N + p, below five times what holds, plus 3 SWEEP_FROM + 9R. Where nothing is
- * stale or moves forth and back, a sweep begins whenever the heap has doubled. */
+ * them come with STEPS of its N steps each, so p <= N / 8 + R. What it found to hold did so when it began, or began to
+ * since: held <= L + p. It leaves at most held + p <= L + 2p. The next begins at four times held plus SWEEP_FROM, or at
+ * once, R too late in either case: N' <= 4L + 4p + SWEEP_FROM + R <= N / 2 + 4L + SWEEP_FROM + 5R. So N stays below
+ * 8L + 2 SWEEP_FROM + 10R, and the heap, at N + p, below nine times what holds, plus 3 SWEEP_FROM + 13R. Where nothing
+ * is stale or moves forth and back, a sweep begins whenever the heap has become four times as large: each step looks at
+ * a journey that nobody else looks at then, and where it begins twice as often recording takes some 3 % more. */
 #include "agenda.h"
 
 #include <assert.h>
@@ -26,7 +27,7 @@ enum {
     PAGE = 4096,     /* deadlines on a page: 64 KB */
     FEWEST = 16,     /* on the smallest first page */
     SWEEP_FROM = 64, /* fewer are not worth a sweep */
-    STEPS = 4,       /* of a sweep, for each deadline to be pushed */
+    STEPS = 8,       /* of a sweep, for each deadline to be pushed */
 };
 
 static int compare_deadlines(const struct cxj__deadline *a, const struct cxj__deadline *b) {
@@ -181,7 +182,7 @@ size_t cxj__agenda_count(const struct cxj__agenda *agenda) {
  * hands the empty pages over. */
 static void begin_sweep(struct cxj__agenda *agenda, struct cxj__memory *memory) {
     struct cxj__heap *heap = &agenda->heap, *old = &agenda->old, other;
-    if (heap->count < 2 * agenda->held + SWEEP_FROM) return;
+    if (heap->count < 4 * agenda->held + SWEEP_FROM) return;
     if (old->first < heap->first && !extend_first(old, memory, heap->first)) return;
     if (!cxj__base_grow(memory, &old->pages, &old->directory, heap->owned, sizeof *old->pages)) return;
     other = *heap;

@@ -41,10 +41,14 @@ static uint32_t look_back(const struct cxj__journey *journey, size_t position, c
     return held;
 }
 
-/* In a long journey: which values its index knows of. */
-static uint32_t look_up(struct cxj__core *core, const struct cxj__journey *journey, const cxj_touchpoint *t) {
+enum { ALL_HOLDERS = (1 << CXJ__HOLDERS) - 1 };
+
+/* In a long journey: which values its index knows of, of those that are asked for. */
+static uint32_t look_up(struct cxj__core *core, const struct cxj__journey *journey, const cxj_touchpoint *t,
+                        uint32_t asked) {
     uint32_t held = 0;
     for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
+        if ((asked >> h & 1) == 0) continue;
         uint64_t key = cxj__index_held_key(h, cxj__journey_code(t, h));
         int64_t known = cxj__index_value(journey->index, &core->seed, CXJ__INDEX_HELD, key, &core->store.probes);
         held |= (uint32_t)(known != 0) << h;
@@ -112,7 +116,7 @@ static bool reserve_next(struct cxj__core *core, struct cxj__journey *journey, c
 static bool step(struct cxj__core *core, struct cxj__appended *item) {
     struct cxj__journey *journey = item->journey;
     const cxj_touchpoint *t = &item->touchpoint;
-    item->held = journey->index != NULL ? look_up(core, journey, t)
+    item->held = journey->index != NULL ? look_up(core, journey, t, ALL_HOLDERS)
                                         : look_back(journey, journey->count, NULL, 0, &journey->fold, t);
     struct cxj__hours hours = {core->hours, journey->in_hours};
     item->fact_count = cxj__fold_step(&journey->fold, hours, t, item->held, core->wanted, item->facts);
@@ -294,27 +298,51 @@ static void restate_entries(const struct change *change, const struct side *side
     }
 }
 
-/* In a long journey: what its records from a position on hold first leaves the index. */
-static void release_held(const struct cxj__core *core, const struct cxj__journey *journey, size_t position) {
-    for (size_t i = position; i < journey->count; i++) {
-        struct cxj__entry entry;
-        cxj__journey_unpack(journey, i, &entry);
-        index_held(core, journey, &entry.touchpoint, entry.held, -1);
+/* Values that come or go for good with entries, by holder: bit code % 64. Only of these another record may be the first
+ * then. */
+static void note_moving(uint64_t moving[CXJ__HOLDERS], const struct side *side) {
+    for (size_t i = 0; i < side->count; i++) {
+        const cxj_touchpoint *t = &side->entries[i].touchpoint;
+        for (uint32_t h = 0; h < CXJ__HOLDERS && side->entries[i].moves; h++) {
+            moving[h] |= UINT64_C(1) << (cxj__journey_code(t, h) & 63);
+        }
     }
 }
 
-/* Puts the records of one side in the place of all from the change's position on. There is room. */
-static void place_records(const struct change *change, const struct side *side) {
-    struct cxj__core *core = change->core;
-    struct cxj__journey *journey = change->journey;
-    struct cxj__entry *entries = side->entries;
-    if (journey->index != NULL) release_held(core, journey, change->position);
-    for (size_t i = 0; i < side->count && journey->index != NULL; i++) {
-        entries[i].held = look_up(core, journey, &entries[i].touchpoint);
-        index_held(core, journey, &entries[i].touchpoint, entries[i].held, 1);
+/* Which of a touchpoint's values may be among them, a bit for each holder. */
+static uint32_t moving_of(const uint64_t moving[CXJ__HOLDERS], const cxj_touchpoint *t) {
+    uint32_t bits = 0;
+    for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
+        bits |= (uint32_t)(moving[h] >> (cxj__journey_code(t, h) & 63) & 1) << h;
     }
+    return bits;
+}
+
+/* In a long journey: what one side holds first leaves the index, what the other does enters it. */
+static void exchange_held(struct cxj__core *core, const struct cxj__journey *journey, const struct side *from,
+                          const struct side *to) {
+    uint64_t moving[CXJ__HOLDERS] = {0};
+    note_moving(moving, from);
+    note_moving(moving, to);
+    for (size_t i = 0; i < from->count; i++) {
+        const cxj_touchpoint *t = &from->entries[i].touchpoint;
+        index_held(core, journey, t, from->entries[i].held | ~moving_of(moving, t), -1);
+    }
+    for (size_t i = 0; i < to->count; i++) {
+        struct cxj__entry *entry = &to->entries[i];
+        const cxj_touchpoint *t = &entry->touchpoint;
+        uint32_t asked = moving_of(moving, t);
+        entry->held = (entry->held & ~asked) | look_up(core, journey, t, asked);
+        index_held(core, journey, t, entry->held | ~asked, 1);
+    }
+}
+
+/* Puts the records of one side in the place of those of the other. There is room. */
+static void place_records(const struct change *change, const struct side *from, const struct side *to) {
+    struct cxj__journey *journey = change->journey;
+    if (journey->index != NULL) exchange_held(change->core, journey, from, to);
     cxj__journey_drop_checkpoints(journey, change->position);
-    cxj__journey_replace(journey, &core->seed, change->position, entries, side->count);
+    cxj__journey_replace(journey, &change->core->seed, change->position, to->entries, to->count);
 }
 
 /* In a long journey: ids of entries that come or go for good leave the index. */
@@ -337,23 +365,36 @@ static bool index_views(struct cxj__core *core, struct cxj__journey *journey) {
     return true;
 }
 
+/* The records of a journey that became long know now which of all their values were held before. */
+static void learn_held(const struct cxj__edit *edit) {
+    for (size_t i = 0, k = 0; i < edit->leaving_count; i++) {
+        struct cxj__entry *entry = &edit->leaving[i];
+        entry->held = cxj__journey_held(edit->journey, edit->position + i);
+        if (entry->moves) continue;
+        while (edit->arriving[k].moves) k++;
+        edit->arriving[k++].held = entry->held;
+    }
+}
+
 /* Room for all that an edit needs beside cells and samples; a journey that becomes long gets its index. */
 static bool reserve_edit(struct cxj__core *core, const struct cxj__edit *edit, const struct cxj__fold *after) {
     struct cxj__journey *journey = edit->journey;
     bool was_short = journey->index == NULL;
-    size_t rares = journey->rare_count, count = edit->position + edit->arriving_count;
-    for (size_t i = 0; i < edit->arriving_count; i++) rares += cxj__journey_is_rare(&edit->arriving[i].touchpoint);
+    size_t rares = journey->rare_count, count = edit->position + edit->arriving_count, further = 1;
+    for (size_t i = 0; i < edit->arriving_count; i++) {
+        if (!edit->arriving[i].moves) continue;
+        rares += cxj__journey_is_rare(&edit->arriving[i].touchpoint);
+        further++;
+    }
     bool room = cxj__journey_reserve(journey, &core->memory, &core->seed, count, edit->retraction_count, rares);
     if (was_short && journey->index != NULL) {
         room = room && index_views(core, journey);
         if (!room) cxj__journey_drop_index(journey, &core->memory);
-        for (size_t i = 0; i < edit->leaving_count && room; i++) {
-            edit->leaving[i].held = cxj__journey_held(journey, edit->position + i);
-        }
+        if (room) learn_held(edit);
     }
     return room && cxj__journey_reserve_fold(journey, &core->memory, after) &&
            (core->hours == NULL || cxj__journey_reserve_hours(journey, &core->memory)) &&
-           reserve_entries(core, journey, edit->arriving_count);
+           reserve_entries(core, journey, further);
 }
 
 static struct change change_of(struct cxj__core *core, const struct cxj__edit *edit) {
@@ -463,7 +504,7 @@ static bool lead_on(struct change *change, struct progress *made) {
     *made = (struct progress){0, 0, 0};
     (void)post_rest(change, old);
     release_ids(change, old);
-    place_records(change, new);
+    place_records(change, old, new);
     old->post.made = 0;
     bool room = post_difference(change, new);
     made->old = old->post.made;
@@ -486,7 +527,7 @@ static void lead_back(struct change *change, const struct progress *made) {
     set_posting(new, CXJ__POST_TAKE, made->new);
     (void)post_difference(change, NULL);
     release_ids(change, new);
-    place_records(change, old);
+    place_records(change, new, old);
     set_posting(new, CXJ__POST_SEEK, SIZE_MAX);
     set_posting(old, CXJ__POST_ADD, made->old);
     (void)post_difference(change, old);

@@ -202,10 +202,12 @@ static bool is_in_series(const struct series *series, const struct cxj__cell *ce
     return memcmp(cell->key.parts, series->key.parts, sizeof cell->key.parts) == 0;
 }
 
+/* Where a clock is put forward and back again, two periods may begin at one moment. */
 static int compare_starts(const void *a, const void *b, const void *context) {
     const cxj_control_point *x = a, *y = b;
     (void)context;
-    return (x->start > y->start) - (x->start < y->start);
+    if (x->start == y->start) return strcmp(x->period, y->period);
+    return x->start < y->start ? -1 : 1;
 }
 
 /* What a metric is in a cell, as a point; false if there is none. */

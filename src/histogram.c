@@ -20,11 +20,12 @@ double cxj__histogram_middle(uint32_t bucket) {
     return (double)lowest + (double)((UINT64_C(1) << shift) - 1) / 2;
 }
 
-/* The slot of a bucket, or the empty one where it would stand. The table has an empty slot. */
+/* The slot of a bucket, or the empty one where it would stand. The table has an empty slot. Those that meet are of
+ * different powers of two, and go on in different steps; a step is odd, and so comes to every slot. */
 static uint64_t *find_slot(const struct cxj__histogram *histogram, uint32_t bucket) {
-    uint32_t mask = histogram->capacity - 1;
+    uint32_t mask = histogram->capacity - 1, step = bucket >> (SUB_BITS - 2) | 1;
     uint32_t i = cxj__histogram_home(histogram, bucket);
-    while (histogram->slots[i] != 0 && histogram->slots[i] >> COUNT_BITS != bucket + 1) i = (i + 1) & mask;
+    while (histogram->slots[i] != 0 && histogram->slots[i] >> COUNT_BITS != bucket + 1) i = (i + step) & mask;
     return &histogram->slots[i];
 }
 

@@ -314,20 +314,15 @@ size_t cxj__journey_position(const struct cxj__journey *journey, const cxj_touch
 
 /* The code that a record has for a holder. */
 static uint32_t record_code(const struct cxj__journey *journey, const struct cxj__record *record, uint32_t holder) {
-    switch (holder + 1) {
-    case CXJ_DIMENSION_OWNER:
-        return record->owner;
-    case CXJ_DIMENSION_TEAM:
-        return record->team;
-    case CXJ_DIMENSION_CHANNEL:
-        return record->channel;
-    case CXJ_DIMENSION_STAGE:
-        return record->stage;
-    case CXJ_DIMENSION_ACTIVITY:
-        return record->activity;
-    default:
-        return is_rare(record) ? journey->rares[record->more >> PLACE_SHIFT].cause : 0;
-    }
+    static const uint8_t places[CXJ__HOLDERS] = {[CXJ_DIMENSION_TEAM - 1] = offsetof(struct cxj__record, team),
+                                                 [CXJ_DIMENSION_CHANNEL - 1] = offsetof(struct cxj__record, channel),
+                                                 [CXJ_DIMENSION_STAGE - 1] = offsetof(struct cxj__record, stage),
+                                                 [CXJ_DIMENSION_ACTIVITY - 1] = offsetof(struct cxj__record, activity)};
+    uint16_t code;
+    if (holder == CXJ_DIMENSION_OWNER - 1) return record->owner;
+    if (holder == CXJ__CAUSE_HOLDER) return is_rare(record) ? journey->rares[record->more >> PLACE_SHIFT].cause : 0;
+    memcpy(&code, (const char *)record + places[holder], sizeof code);
+    return code;
 }
 
 uint32_t cxj__journey_code_at(const struct cxj__journey *journey, size_t position, uint32_t holder) {

@@ -2,6 +2,8 @@
 #ifndef CXJ__JOURNEY_H
 #define CXJ__JOURNEY_H
 
+#include <string.h>
+
 #include "base.h"
 #include "fold.h"
 #include "index.h"
@@ -160,22 +162,16 @@ static inline bool cxj__journey_has_withdrawn(const struct cxj__journey *journey
     return journey->withdrawn > 0 && cxj__journey_find_withdrawn(journey, id, &revision);
 }
 
-/* The code that a touchpoint has for a holder. */
+/* The code that a touchpoint has for a holder: read from where it stands, for a holder is seldom a constant. */
 static inline uint32_t cxj__journey_code(const cxj_touchpoint *t, uint32_t holder) {
-    switch (holder + 1) {
-    case CXJ_DIMENSION_OWNER:
-        return t->owner;
-    case CXJ_DIMENSION_TEAM:
-        return t->team;
-    case CXJ_DIMENSION_CHANNEL:
-        return t->channel;
-    case CXJ_DIMENSION_STAGE:
-        return t->stage;
-    case CXJ_DIMENSION_ACTIVITY:
-        return t->activity;
-    default:
-        return t->cause;
-    }
+    static const uint8_t places[CXJ__HOLDERS] = {[CXJ_DIMENSION_TEAM - 1] = offsetof(cxj_touchpoint, team),
+                                                 [CXJ_DIMENSION_CHANNEL - 1] = offsetof(cxj_touchpoint, channel),
+                                                 [CXJ_DIMENSION_STAGE - 1] = offsetof(cxj_touchpoint, stage),
+                                                 [CXJ_DIMENSION_ACTIVITY - 1] = offsetof(cxj_touchpoint, activity),
+                                                 [CXJ__CAUSE_HOLDER] = offsetof(cxj_touchpoint, cause)};
+    uint16_t code;
+    memcpy(&code, (const char *)t + places[holder], sizeof code);
+    return holder == CXJ_DIMENSION_OWNER - 1 ? t->owner : code;
 }
 
 /* The same of the record at a position. */

@@ -36,36 +36,39 @@ static bool is_meant(const struct cxj__post *post, struct cxj__views views, cons
     return post->only != NULL ? view == post->only : ((view->depends & views.dimensions) != 0) == views.dependent;
 }
 
-/* True if the touchpoint's own fact is the same in both, and so is whether its journey comes into the cell with it. In a
- * long journey the index counts that. */
-static bool says_the_same(const struct cxj__post *post, const struct cxj__post *twin, const struct cxj_view *view,
-                          const struct cxj__key *key) {
-    if (post->journey->index != NULL) return true;
+/* The facts of the record at hand that are the same in both, a bit for each. */
+static uint32_t same_facts(const struct cxj__said *a, const struct cxj__said *b) {
+    uint32_t same = 0;
+    for (size_t i = 0; i < a->count && i < b->count; i++) {
+        same |= (uint32_t)(memcmp(&a->facts[i], &b->facts[i], sizeof *a->facts) == 0) << i;
+    }
+    return same;
+}
+
+/* True if a short journey comes into the cell with the touchpoint in both, or in neither. */
+static bool is_first_in_both(const struct cxj__post *post, const struct cxj__post *twin, const struct cxj_view *view,
+                             const struct cxj__key *key) {
     return cxj__lot_is_first(post, view, key, post->said.held, post->said.position) ==
            cxj__lot_is_first(twin, view, key, twin->said.held, twin->said.position);
 }
 
-/* True if a fact of the record at hand is the same in both. */
-static bool is_same_fact(const struct cxj__said *a, const struct cxj__said *b, size_t i) {
-    return i < b->count && memcmp(&a->facts[i], &b->facts[i], sizeof *a->facts) == 0;
-}
-
+/* Whether a long journey comes into a cell is counted, and what stays does not change that. */
 bool cxj__post_facts(struct cxj__post *post, struct cxj__views views, const struct cxj__post *twin) {
     const struct cxj__core *core = post->core;
     const struct cxj__said *said = &post->said;
+    const bool is_long = post->journey->index != NULL;
+    const uint32_t same = twin == NULL ? 0 : same_facts(said, &twin->said);
     struct cxj__target *target;
-    uint32_t same = 0;
-    for (size_t i = 0; twin != NULL && i < said->count; i++) {
-        same |= (uint32_t)is_same_fact(said, &twin->said, i) << i;
-    }
+    if (is_long && same + 1 == 1U << said->count) return true;
     cxj__core_set_own_codes(said->touchpoint, &post->codes);
     for (size_t v = 0; v < core->view_count; v++) {
         struct cxj_view *view = core->views[v];
         if (!is_meant(post, views, view) || !cxj__query_passes(&view->query, &post->codes)) continue;
         if (view->grain == CXJ_GRAIN_TOUCHPOINTS) {
+            if ((same & 1) != 0 && is_long) continue;
             if ((target = cxj__lot_next(post)) == NULL) return false;
             cxj__view_key(view, &post->codes, said->touchpoint->at, &target->key);
-            if ((same & 1) != 0 && says_the_same(post, twin, view, &target->key)) continue;
+            if ((same & 1) != 0 && is_first_in_both(post, twin, view, &target->key)) continue;
             cxj__lot_list(post, target, view, &said->facts[0]);
             continue;
         }

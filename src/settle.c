@@ -53,11 +53,21 @@ static void set_arrival(struct cxj__core *core, cxj_touchpoint *arrival, const c
     arrival->facets = cxj__touchpoint_imply(touchpoint->facets);
 }
 
+/* The journey with a number, which is often that of the last arrival; NULL if there is none. */
+static struct cxj__journey *find_arriving(const struct cxj__settling *settling, struct cxj__core *core,
+                                          uint64_t number) {
+    if (settling->journeys.count > 0) {
+        struct cxj__journey *last = CXJ__LAST(settling->journeys)->journey;
+        if (last->number == number) return last;
+    }
+    return cxj__store_find(&core->store, &core->seed, number, &core->store.probes);
+}
+
 cxj_status cxj__settle_arrival(struct cxj__settling *settling, struct cxj__core *core, const cxj_touchpoint *touchpoint,
                                size_t place) {
     struct cxj__store *store = &core->store;
     uint64_t number = touchpoint->journey;
-    struct cxj__journey *journey = cxj__store_find(store, &core->seed, number, &store->probes);
+    struct cxj__journey *journey = find_arriving(settling, core, number);
     if (journey == NULL && cxj__store_is_sealed(store, &core->seed, number, &store->probes)) return CXJ_LATE;
     if (cxj__core_is_withdrawn(touchpoint) && touchpoint->id == 0) { /* which takes nothing back, and never can */
         cxj__core_note_names(core, touchpoint);
