@@ -14,9 +14,9 @@ CASES = pathlib.Path(__file__).resolve().parents[3] / "tests" / "conformance"
 TEXTS = ("owner", "team", "activity", "channel", "stage", "cause", "type", "segment", "reason")
 # Cases about what only the report program decides: which of two columns for the same thing it takes. Left out, too, are those
 # in which it refuses rows: these never reach the library.
-AMBIGUOUS = ("57-columns", "58-columns-2")
-# Options that ask beyond single cells; the cells are the same.
-BEYOND = ("--spread", "--control", "--parity", "--relation", "--within", "--drill")
+AMBIGUOUS = ("58-columns", "59-columns-2")
+# Options that ask beyond single cells, or say what becomes of rows that are refused: the cells are the same.
+BEYOND = {"--spread", "--control", "--parity", "--relation", "--within", "--drill", "--strict", "--lenient"}
 NUMBERS = ("revision", "sequence", "commitment", "score", "value")
 
 
@@ -99,19 +99,20 @@ class Conformance(unittest.TestCase):
     def test_cases(self) -> None:
         run = left_out = 0
         for case in sorted(path for path in CASES.iterdir() if (path / "expected.json").exists()):
-            now = None
-            if (case / "args.txt").exists():
-                words = (case / "args.txt").read_text("utf-8").splitlines()
-                self.assertLessEqual({word for word in words if word.startswith("--")}, {"--now", *BEYOND}, case.name)
-                now = moment(words[words.index("--now") + 1]) if "--now" in words else None
+            words = (case / "args.txt").read_text("utf-8").splitlines() if (case / "args.txt").exists() else []
+            self.assertLessEqual({word for word in words if word.startswith("--")}, {"--now", "--feeds", *BEYOND},
+                                 case.name)
+            now = moment(words[words.index("--now") + 1]) if "--now" in words else None
+            feeds = words[words.index("--feeds") + 1].split(",") if "--feeds" in words else None
+            calendar = (case / "calendar.txt").read_text("utf-8") if (case / "calendar.txt").exists() else None
             expected = json.loads((case / "expected.json").read_text("utf-8"))
             if expected["rejected"] or case.name in AMBIGUOUS:
                 left_out += 1
                 continue
             rows = rows_of(case / "events.csv")
             views = [line for line in (case / "views.txt").read_text("utf-8").splitlines() if line.strip()]
-            with self.subTest(case.name), cxj.Engine(views, feeds=feeds) as one, \
-                    cxj.Engine(views, feeds=feeds) as many:
+            with self.subTest(case.name), cxj.Engine(views, feeds=feeds, calendar=calendar) as one, \
+                    cxj.Engine(views, feeds=feeds, calendar=calendar) as many:
                 for row in rows:
                     one.record(**row)  # type: ignore[arg-type]
                 columns = {name: [row.get(name) for row in rows] for name in
