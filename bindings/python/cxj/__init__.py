@@ -12,6 +12,15 @@ lib is the C library itself, its functions typed; header has its structs and con
 """
 
 from . import _header as header
+from ._analysis import (
+    Contributors,
+    Control,
+    Extreme,
+    Parity,
+    Point,
+    Relation,
+    Spread,
+)
 from ._calendar import Calendar
 from ._columns import EVENT_LOG
 from ._engine import Engine, validate
@@ -48,8 +57,9 @@ from ._view import Cell, View
 __version__: str = lib.cxj_version_text().decode()
 
 __all__ = [
-    "DIMENSIONS", "EVENT_LOG", "FACETS", "OUTCOMES", "SCALES", "SCOPES", "Calendar", "Cell", "Commitment", "DimensionInfo",
-    "Engine", "Error", "FacetInfo", "IncompleteWarning", "InvalidError", "Journey", "Metric", "MetricInfo", "NoMemoryError",
-    "NotFoundError", "ReadWriteError", "Receipt", "RefusedError", "Stats", "Touchpoint", "Validation", "View", "facets",
-    "header", "id_from_text", "lib", "loaded_from", "metrics", "validate",
+    "DIMENSIONS", "EVENT_LOG", "FACETS", "OUTCOMES", "SCALES", "SCOPES", "Calendar", "Cell", "Commitment", "Contributors",
+    "Control", "DimensionInfo", "Engine", "Error", "Extreme", "FacetInfo", "IncompleteWarning",
+    "InvalidError", "Journey", "Metric", "MetricInfo", "NoMemoryError", "NotFoundError", "Parity", "Point",
+    "ReadWriteError", "Receipt", "RefusedError", "Relation", "Spread", "Stats", "Touchpoint", "Validation", "View",
+    "facets", "header", "id_from_text", "lib", "loaded_from", "metrics", "validate",
 ]
