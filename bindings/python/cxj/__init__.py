@@ -15,11 +15,15 @@ from . import _header as header
 from ._analysis import (
     Contributors,
     Control,
+    Driver,
+    Drivers,
     Extreme,
     Parity,
     Point,
+    PredictorInfo,
     Relation,
     Spread,
+    predictors,
 )
 from ._calendar import Calendar
 from ._columns import EVENT_LOG
@@ -58,8 +62,8 @@ __version__: str = lib.cxj_version_text().decode()
 
 __all__ = [
     "DIMENSIONS", "EVENT_LOG", "FACETS", "OUTCOMES", "SCALES", "SCOPES", "Calendar", "Cell", "Commitment", "Contributors",
-    "Control", "DimensionInfo", "Engine", "Error", "Extreme", "FacetInfo", "IncompleteWarning",
-    "InvalidError", "Journey", "Metric", "MetricInfo", "NoMemoryError", "NotFoundError", "Parity", "Point",
+    "Control", "DimensionInfo", "Driver", "Drivers", "Engine", "Error", "Extreme", "FacetInfo", "IncompleteWarning",
+    "InvalidError", "Journey", "Metric", "MetricInfo", "NoMemoryError", "NotFoundError", "Parity", "Point", "PredictorInfo",
     "ReadWriteError", "Receipt", "RefusedError", "Relation", "Spread", "Stats", "Touchpoint", "Validation", "View",
-    "facets", "header", "id_from_text", "lib", "loaded_from", "metrics", "validate",
+    "facets", "header", "id_from_text", "lib", "loaded_from", "metrics", "predictors", "validate",
 ]

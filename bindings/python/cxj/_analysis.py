@@ -1,15 +1,18 @@
-"""What is said beyond one cell (section 8 of the specification): spread, control, parity, relation, within."""
+"""What is said beyond one cell (section 8 of the specification): drivers, spread, control, parity, relation, within."""
 
 from __future__ import annotations
 
+import ctypes
 import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from . import _header as header
 from . import _table
-from ._library import InvalidError
-from ._values import Metric, MetricInfo, metrics, nearest, show
+from ._library import InvalidError, lib
+from ._text import visible
+from ._values import Metric, MetricInfo, facet_names, metrics, nearest, number_or_none, show
 
 _NAN = float("nan")
 _UNITS = {"m": 1, "h": 60, "d": 24 * 60, "w": 7 * 24 * 60}
@@ -56,6 +59,40 @@ def within_of(text: str, grain: str, in_working_hours: bool) -> MetricInfo:
     needs = next(info for info in metrics(grain) if info.number == known[family])
     return MetricInfo(text, grain, "share", "share", summary, True, needs.needs_now, needs.needs_all, needs.needs_any,
                       needs.number, False)
+
+
+# ---- predictors ----------------------------------------------------------------------------------------------------
+
+
+class PredictorInfo(NamedTuple):
+    """What a predictor of drivers is. ``group``: errors, delays, handoffs or visibility. ``needs_all`` and ``needs_any``: facets
+    of which all, or one, must be fed, or it is left out. ``number``: its place in cxj.header.Drivers."""
+
+    name: str
+    group: str
+    summary: str
+    needs_all: frozenset[str]
+    needs_any: frozenset[str]
+    number: int
+
+
+def _describe_predictors() -> tuple[tuple[PredictorInfo, ...], dict[str, int]]:
+    infos: list[PredictorInfo] = []
+    groups: dict[str, int] = {}
+    got = header.PredictorInfo()
+    while lib.cxj_predictor_describe(len(infos), ctypes.byref(got), ctypes.sizeof(got)) == header.OK:
+        groups[got.group.decode()] = got.group_place
+        infos.append(PredictorInfo(got.name.decode(), got.group.decode(), got.summary.decode(), facet_names(got.needs_all),
+                                   facet_names(got.needs_any), got.predictor))
+    return tuple(infos), groups
+
+
+_PREDICTORS, _GROUPS = _describe_predictors()
+
+
+def predictors() -> list[PredictorInfo]:
+    """The predictors of drivers, from the library, in the order in which they are taken."""
+    return list(_PREDICTORS)
 
 
 # ---- what comes back -----------------------------------------------------------------------------------------------
@@ -110,6 +147,79 @@ def _short(value: float | None, unit: str = "") -> str:
     return show(value, unit) if unit else f"{value:.3g}"
 
 
+def _between(low: float | None, high: float | None) -> str:
+    """An interval, behind what it is of."""
+    return "" if low is None or high is None else f" ({_short(low)} to {_short(high)})"
+
+
+class Driver(NamedTuple):
+    """What one predictor weighs. ``group``: errors, delays, handoffs or visibility. ``mean``: of the journeys, in what is
+    counted for each, or days. ``coefficient``: by how much what is explained goes up with one more, the other predictors
+    being equal; ``error``: its standard error; ``t``: coefficient / error, None where the error is 0. ``share``: of R²,
+    averaged over all orders in which predictors can be taken; the shares of all add up to R²."""
+
+    name: str
+    group: str
+    mean: float
+    coefficient: float
+    error: float
+    t: float | None
+    share: float
+
+
+class _Drivers(NamedTuple):
+    model: str
+    n: int
+    r2: float | None
+    r2_adjusted: float | None
+    predictors: tuple[Driver, ...]
+    groups: dict[str, float]
+    left_out: tuple[str, ...]
+
+
+class Drivers(_Drivers, _Table):
+    """What goes with content customers, or with customers who leave, in one cell: least squares on what its journeys were
+    like. It is association, not cause. A table of its predictors: to_pandas() and its likes.
+
+    ``model``: what is explained: satisfaction (the journey's rating, 0 to 1) or churn (1 if the customer left). ``n``:
+    journeys of the model. ``r2``: how much of the variance is explained, 0 to 1; ``r2_adjusted``: the same, less what so
+    many predictors explain by chance. ``predictors``: those taken, as Driver. ``groups``: the shares of their predictors,
+    summed. ``left_out``: predictors that are not recorded, do not vary, or say what others say already.
+
+    r2 and r2_adjusted are None, predictors and groups empty, where the model has no value: it takes a predictor, 2 journeys
+    for each predictor and 2 more, and that not all journeys are alike in what is explained."""
+
+    __slots__ = ()
+
+    def _caption(self) -> str:
+        if self.r2 is None:
+            return f"drivers of {self.model}: no value for n {self.n}"
+        return f"drivers of {self.model}: R² {_short(self.r2)} (adjusted {_short(self.r2_adjusted)}), n {self.n}"
+
+    def _columns(self) -> _table.Columns:
+        texts = {"predictor": [one.name for one in self.predictors], "group": [one.group for one in self.predictors]}
+        names = ("mean", "coefficient", "error", "t", "share")
+        return {**{name: _table.Column("text", values) for name, values in texts.items()},
+                **{name: _numbers(getattr(one, name) for one in self.predictors) for name in names}}
+
+    def _rows(self) -> tuple[list[str], list[list[str]]]:
+        rows = [[one.name, one.group, _short(one.share), _short(one.coefficient), _short(one.error), _short(one.t),
+                 _short(one.mean)] for one in self.predictors]
+        return ["predictor", "group", "share of R²", "coefficient", "error", "t", "mean"], rows
+
+
+def drivers_of(got: header.Drivers, model: str) -> Drivers:
+    """Drivers, as the library says them."""
+    left_out = tuple(info.name for info in _PREDICTORS if got.left_out >> info.number & 1)
+    r2 = number_or_none(got.r2)
+    if r2 is None:
+        return Drivers(model, got.n, None, None, (), {}, left_out)
+    taken = [(info, got.predictors[info.number]) for info in _PREDICTORS if got.taken >> info.number & 1]
+    return Drivers(model, got.n, r2, number_or_none(got.r2_adjusted), tuple(
+        Driver(info.name, info.group, one.mean, one.coefficient, one.error, number_or_none(one.t), one.share)
+        for info, one in taken), {name: got.groups[place] for name, place in _GROUPS.items()}, left_out)
+
+
 class Extreme(NamedTuple):
     """The cell with the lowest, or the highest, value: its key, as in Cell, and the value with its interval, as in Metric."""
 
@@ -140,6 +250,16 @@ class Spread(NamedTuple):
     difference: float | None
     low: float | None
     high: float | None
+
+    def __str__(self) -> str:
+        said = (f"spread of {self.metric}: η² {_short(self.eta2)} (adjusted {_short(self.epsilon2)}), {self.cells} cells, "
+                f"n {self.n}")
+        if self.lowest is None or self.highest is None:
+            return said
+        lowest, highest = (f"{', '.join(visible(part) or '–' for part in one.key.values())} {_short(one.value)}"
+                           for one in (self.lowest, self.highest))
+        return (f"{said}; lowest {lowest}, highest {highest}, difference {_short(self.difference)}"
+                f"{_between(self.low, self.high)}")
 
 
 class Point(NamedTuple):
@@ -206,6 +326,10 @@ class Parity(NamedTuple):
     low: float | None
     high: float | None
 
+    def __str__(self) -> str:
+        return (f"parity of {self.metric}: {_short(self.a.value)} (n {self.a.n}) less {_short(self.b.value)} (n {self.b.n}): "
+                f"{_short(self.difference)}{_between(self.low, self.high)}")
+
 
 class Relation(NamedTuple):
     """How one metric goes with another over the cells of a view: association, not cause. ``n``: cells that have both. ``r``:
@@ -222,6 +346,10 @@ class Relation(NamedTuple):
     intercept: float | None
     low: float | None
     high: float | None
+
+    def __str__(self) -> str:
+        return (f"{self.second} by {self.first}: r {_short(self.r)}, slope {_short(self.slope)}{_between(self.low, self.high)}, "
+                f"intercept {_short(self.intercept)}, n {self.n}")
 
 
 class Contributors(NamedTuple):

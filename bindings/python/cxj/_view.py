@@ -15,11 +15,13 @@ from . import _header as header
 from ._analysis import (
     Contributors,
     Control,
+    Drivers,
     Extreme,
     Parity,
     Point,
     Relation,
     Spread,
+    drivers_of,
     span_of,
     within_of,
 )
@@ -37,6 +39,7 @@ from ._values import (
     nearest,
     nearest_metric,
     number_or_none,
+    place_of,
     show,
 )
 
@@ -552,6 +555,21 @@ class View:
             reading.must(lib.cxj_view_relation(self._open(), one.number, other.number, *reading.room, ctypes.byref(got),
                                                ctypes.sizeof(got)))
         return Relation(first, second, got.n, *map(number_or_none, (got.r, got.slope, got.intercept, got.low, got.high)))
+
+    def drivers(self, model: str = "satisfaction", **key: Key) -> Drivers:
+        """What goes with content customers, or with customers who leave, in one cell of a view with drivers:
+        engine["journeys by type with drivers"].drivers("churn", type="repair").
+
+        model  what is explained: satisfaction, the journey's rating, over the journeys that have one; or churn, over all
+        key    the cell, as in get()
+
+        Raises ValueError for what is no model, and for a view without drivers; and as get(). At most some milliseconds."""
+        number, got = place_of("model", model, header.MODELS), header.Drivers()
+        with _Reading(self) as reading:
+            texts, tell = self._texts(reading, key)
+            reading.must(lib.cxj_view_drivers(self._open(), texts, ctypes.sizeof(header.Text), len(self._parts()), number,
+                                              *reading.room, ctypes.byref(got), ctypes.sizeof(got)), tell)
+        return drivers_of(got, header.MODELS[number - 1])
 
     def journeys(self, **key: Key) -> Contributors:
         """The journeys behind a cell: those with a touchpoint, or a transition, in it, or that are themselves in it.

@@ -217,6 +217,7 @@ class ByHand(Answers):
         got = self.view.parity("csat", "a", "b")
         self.assertEqual((round(got.difference or 0, 4), round(got.low or 0, 4), round(got.high or 0, 4)), (0.2, 0.0524, 0.3339))
         self.assertEqual(self.view.parity("csat", {"owner": "a"}, {"owner": "b"}), got)
+        self.assertEqual(str(got), "parity of csat: 0.8 (n 70) less 0.6 (n 80): 0.2 (0.0524 to 0.334)")
         turned = self.view.parity("csat", "b", "a")
         self.assertEqual((turned.low, turned.high), (-(got.high or 0), -(got.low or 0)))
 
@@ -277,6 +278,7 @@ class ByHand(Answers):
         self.assertEqual((got.n, got.slope, got.low, got.high), (3, 5, None, None))
         self.near(got.r, 1, "r")
         self.near(got.intercept, 0, "intercept")
+        self.assertRegex(str(got), "^value by touchpoints: r 1, slope 5, intercept .*, n 3$")
         # The second has no variance: a level line.
         got = self.view.relation("touchpoints", "shifts")
         self.assertEqual((got.n, got.r, got.slope, got.intercept), (3, None, 0, 0))
@@ -287,6 +289,7 @@ class ByHand(Answers):
         """No value where all are alike, or there is one cell; no extremes of fewer than 30."""
         got = self.view.spread("csat")
         self.assertEqual(got, cxj.Spread("csat", 0, 0, *[None] * 7))
+        self.assertEqual(str(got), "spread of csat: η² – (adjusted –), 0 cells, n 0")
         for _ in range(30):
             self.answer("a", "csat5", 5)
         self.assertEqual(self.view.spread("csat"), cxj.Spread("csat", 30, 1, *[None] * 7))
@@ -294,9 +297,18 @@ class ByHand(Answers):
             self.answer("b", "csat5", 4)
         self.assertEqual(self.view.spread("csat"), cxj.Spread("csat", 60, 2, *[None] * 7))
         got = self.view.spread("satisfaction")
+        self.assertEqual(str(got), "spread of satisfaction: η² 1 (adjusted 1), 2 cells, n 60; lowest b 0.75, highest a 1, "
+                                   "difference 0.25")
         self.assertEqual((got.eta2, got.difference, got.low, got.high), (1, 0.25, None, None))
         self.assertEqual((got.lowest, got.highest), (cxj.Extreme({"owner": "b"}, 0.75, None, None, 30),
                                                      cxj.Extreme({"owner": "a"}, 1, None, None, 30)))
+
+    def test_a_key_is_shown_without_what_steers_a_terminal(self) -> None:
+        for owner, score in (("a\x1b[31m", 5), ("b\n", 1)):
+            for _ in range(30):
+                self.answer(owner, "csat5", score)
+        self.assertIn(r"lowest b\n 0, highest a\x1b[31m 1", str(self.view.spread("csat")))
+        self.assertEqual(self.view.parity("csat", "a\x1b[31m", "b\n").difference, 1)
 
     def test_within(self) -> None:
         """The share of durations that are at most the span (SPEC 8.7), but for what stands in the bucket around it."""
@@ -381,6 +393,7 @@ class ByHand(Answers):
             (ValueError, "touchpoints", lambda: self.view.spread("touchpoints")),
             (ValueError, "wait_p50", lambda: self.view.parity("wait_p50", "a", "b")),
             (ValueError, "period", lambda: self.view.control("csat", owner="a")),
+            (ValueError, "drivers", lambda: self.view.drivers(owner="a")),
             (KeyError, "'eve'}: nothing contributes", lambda: self.view.parity("csat", "a", "eve")),
             (KeyError, "'eve'}: nothing contributes", lambda: self.view.parity("csat", "eve", "a")),
             (ValueError, "owner", lambda: self.view.parity("csat", "a", {"ownr": "b"})),
@@ -393,6 +406,173 @@ class ByHand(Answers):
         with self.assertRaisesRegex(ValueError, "has 2 parts"):
             both.parity("csat", "a", "b")
         self.assertEqual(both.parity("csat", {"owner": "a", "type": ""}, {"owner": "b", "type": ""}).difference, 0)
+
+
+GROUPS = {"errors": ["faults"], "delays": ["late", "late_unexplained", "broken", "shifts"],
+          "handoffs": ["handoffs", "lost_context", "channel_switches", "repeats", "contradictions"],
+          "visibility": ["chases", "silent_days"]}
+PREDICTORS = [name for names in GROUPS.values() for name in names]
+
+
+class Lived:
+    """Journeys at random, and what each is like, by a view with a cell for each."""
+
+    def __init__(self, dice: random.Random, count: int, kinds: int, **settings: Any) -> None:
+        # A segment of its own makes each journey a cell of its own.
+        self.engine = cxj.Engine(["journeys by type with drivers", "journeys by type, segment"], **settings)
+        for journey in range(1, count + 1):
+            at = DAY * dice.randrange(1, 300)
+            luck = dice.random()
+            for step in range(dice.randrange(2, 12)):
+                at += dice.randrange(1, 9 * DAY)
+                row: "dict[str, Any]" = {"owner": dice.choice(["ann", "bob", "eve"]), "channel": dice.choice(["phone", "chat"])}
+                if dice.random() < 0.3:
+                    row["due"] = at + dice.randrange(-DAY, 9 * DAY)
+                facets = {name for name in ("fault", "repeated", "contradicted", "chase", "update", "explains", "delivered")
+                          if dice.random() < 0.25 * (1.3 - luck)}
+                self.engine.record(journey=journey, id=step + 1, at=at, type=f"kind {journey % kinds}",
+                                   segment=str(journey), facets=facets, **row)
+            if dice.random() < 0.8:
+                self.engine.record(journey=journey, id=90, at=at + DAY, csat=1 + min(4, int(luck * 3 + dice.random() * 3)),
+                                   scope="journey", outcome=dice.choice(["completed", None]))
+            if dice.random() < 0.4 * (1 - luck):
+                self.engine.record(journey=journey, id=91, at=at + 2 * DAY, facets="churned")
+
+    def table(self, kind: str, model: str) -> "tuple[Any, Any]":
+        """Of the journeys of a type: a row of predictors for each, and what is explained."""
+        rows = self.engine["journeys by type, segment"].to_dict([*PREDICTORS[:-1], "churned", "journey_satisfaction"])
+        x, y = [], []
+        for i, one in enumerate(rows["type"]):
+            explained = rows["churned" if model == "churn" else "journey_satisfaction"][i]
+            if one == kind and explained == explained:
+                lived = self.engine.journey(int(rows["segment"][i]))
+                days = max(lived.silence, lived.quiet) // datetime.timedelta(days=1)
+                x.append([*(rows[name][i] for name in PREDICTORS[:-1]), days])
+                y.append(explained)
+        return numpy.array(x, dtype=float).reshape(len(y), len(PREDICTORS)), numpy.array(y, dtype=float)
+
+
+def explained_by(x: Any, y: Any, taken: "tuple[int, ...]") -> "tuple[float, Any]":
+    """R² and the coefficients of y on some columns of x, centred."""
+    if not taken:
+        return 0.0, numpy.zeros(0)
+    centred = x[:, taken] - x[:, taken].mean(axis=0)
+    coefficients = numpy.linalg.lstsq(centred, y - y.mean(), rcond=None)[0]
+    rest = ((y - y.mean() - centred @ coefficients) ** 2).sum()
+    return 1 - rest / ((y - y.mean()) ** 2).sum(), coefficients
+
+
+def taken_of(x: Any) -> "list[int]":
+    """"one without variance is left out, then one that is linearly dependent on those taken before it" (SPEC 8.1)."""
+    taken: "list[int]" = []
+    for i in range(x.shape[1]):
+        column = x[:, i] - x[:, i].mean()
+        if not column.any():
+            continue
+        before = x[:, taken] - x[:, taken].mean(axis=0)
+        rest = column - before @ numpy.linalg.lstsq(before, column, rcond=None)[0] if taken else column
+        if (rest ** 2).sum() >= 1e-6 * (column ** 2).sum():
+            taken.append(i)
+    return taken
+
+
+@unittest.skipUnless(numpy, "numpy is not there")
+class DriversOfData(unittest.TestCase):
+    def near(self, got: "float | None", wanted: float, what: object) -> None:
+        assert got is not None, what
+        self.assertTrue(math.isclose(got, wanted, rel_tol=1e-6, abs_tol=1e-9), f"{what}: {got}, not {wanted}")
+
+    def compare(self, got: cxj.Drivers, x: Any, y: Any, seed: int) -> None:
+        n, taken = len(y), taken_of(x)
+        k = len(taken)
+        self.assertEqual(got.n, n)
+        if n < 2 * (k + 1) or not k or y.var() == 0:
+            self.assertEqual((got.r2, got.r2_adjusted, got.predictors, got.groups), (None, None, (), {}))
+            return
+        r2, coefficients = explained_by(x, y, tuple(taken))
+        self.near(got.r2, r2, (seed, "R²"))
+        self.near(got.r2_adjusted, 1 - (1 - r2) * (n - 1) / (n - k - 1), (seed, "adjusted"))
+        self.assertEqual([one.name for one in got.predictors], [PREDICTORS[i] for i in taken], seed)
+        self.assertEqual(list(got.left_out), [name for i, name in enumerate(PREDICTORS) if i not in taken], seed)
+        centred = x[:, taken] - x[:, taken].mean(axis=0)
+        rest = (1 - r2) * ((y - y.mean()) ** 2).sum()
+        errors = numpy.sqrt(rest / (n - k - 1) * numpy.diag(numpy.linalg.inv(centred.T @ centred)))
+        adds = {some: explained_by(x, y, some)[0] for size in range(k + 1) for some in itertools.combinations(taken, size)}
+        for place, one in enumerate(got.predictors):
+            i = taken[place]
+            share = 0.0
+            for some, r2_before in adds.items():  # Shapley's value, by the weights of sets in place of all orders
+                if i not in some:
+                    weight = math.factorial(len(some)) * math.factorial(k - len(some) - 1) / math.factorial(k)
+                    share += weight * (adds[tuple(sorted((*some, i)))] - r2_before)
+            for name, has, wants in (("mean", one.mean, x[:, i].mean()), ("coefficient", one.coefficient, coefficients[place]),
+                                     ("error", one.error, errors[place]), ("t", one.t, coefficients[place] / errors[place]),
+                                     ("share", one.share, share)):
+                self.near(has, wants, (seed, one.name, name))
+            self.assertIn(one.name, GROUPS[one.group])
+        for group, names in GROUPS.items():
+            self.near(got.groups[group], sum(one.share for one in got.predictors if one.name in names), (seed, group))
+        self.near(got.r2, sum(got.groups.values()), (seed, "shares"))
+
+    def test_least_squares_as_numpy_has_them(self) -> None:
+        seed = random.randrange(2**32)
+        lived = Lived(random.Random(seed), 240, 2)
+        with lived.engine as engine:
+            for kind in ("kind 0", "kind 1"):
+                for model in ("satisfaction", "churn"):
+                    got = engine["journeys by type with drivers"].drivers(model, type=kind)
+                    self.assertEqual(got.model, model)
+                    self.compare(got, *lived.table(kind, model), seed)
+                    self.assertGreater(len(got.predictors), 8, seed)
+
+    def test_few_journeys_have_no_value(self) -> None:
+        """"a value needs n ≥ 2(k + 1), k ≥ 1 and variance in y" (SPEC 8.1)."""
+        seed = random.randrange(2**32)
+        lived = Lived(random.Random(seed), 150, 9)
+        values = 0
+        with lived.engine as engine:
+            for kind in sorted(engine.names("type")):
+                for model in ("satisfaction", "churn"):
+                    got = engine["journeys by type with drivers"].drivers(model, type=kind)
+                    self.compare(got, *lived.table(kind, model), seed)
+                    values += got.r2 is not None
+                    self.assertIn("drivers of " + model, str(got))
+        with cxj.Engine("journeys with drivers") as engine:
+            engine.record(journey=1, at=1, csat=5, scope="journey")
+            got = engine["journeys with drivers"].drivers()
+            self.assertEqual((got.model, got.n, got.r2, got.predictors), ("satisfaction", 1, None, ()))
+            self.assertIn("no value for n 1", str(got))
+
+    def test_what_is_not_recorded_is_left_out(self) -> None:
+        seed = random.randrange(2**32)
+        lived = Lived(random.Random(seed), 200, 1, feeds={"fault", "churned"})
+        with lived.engine as engine:
+            got = engine["journeys by type with drivers"].drivers("churn", type="kind 0")
+            self.assertEqual({one.name for one in got.predictors} & {"late", "broken", "chases", "silent_days", "repeats"}, set())
+            self.assertIn("faults", {one.name for one in got.predictors})
+
+    def test_a_table(self) -> None:
+        seed = random.randrange(2**32)
+        lived = Lived(random.Random(seed), 200, 1)
+        with lived.engine as engine:
+            got = engine["journeys by type with drivers"].drivers("churn", type="kind 0")
+            lines = str(got).splitlines()
+            self.assertEqual(len(lines), 2 + len(got.predictors))
+            self.assertTrue(lines[0].startswith("drivers of churn: R² 0."), lines[0])
+            self.assertIn("<th>faults</th><td>errors</td>", got._repr_html_())
+            columns = got.to_dict()
+            self.assertEqual(columns["predictor"], [one.name for one in got.predictors])
+            self.assertEqual(columns["share"], [one.share for one in got.predictors])
+            if pandas:
+                frame = got.to_pandas()
+                self.assertEqual(list(frame), list(columns))
+                self.assertEqual(list(frame["t"]), columns["t"])
+            if polars:
+                self.assertEqual(got.to_polars().to_dict(as_series=False), columns)
+            if pyarrow:
+                self.assertEqual(got.to_arrow().to_pydict(), columns)
+            with self.assertRaisesRegex(ValueError, "the nearest is 'churn'"):
+                engine["journeys by type with drivers"].drivers("churned", type="kind 0")
 
 
 if __name__ == "__main__":

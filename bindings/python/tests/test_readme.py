@@ -26,7 +26,7 @@ class Readme(unittest.TestCase):
         with contextlib.redirect_stdout(io.StringIO()) as said:
             for snippet in snippets:
                 exec(compile(snippet, str(README), "exec"), names)
-        for words in ("ann   bob", "offset +01:00", "control of csat"):
+        for words in ("ann   bob", "offset +01:00", "drivers of satisfaction: R²", "control of csat"):
             self.assertIn(words, said.getvalue())
 
 
