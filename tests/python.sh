@@ -3,10 +3,10 @@
 #
 # plain: with the machine's Python and nothing beside it, and with the oldest Python that the package supports and the
 #   newest, where they are.
-# all (the default): that, and an environment in build-python with numpy, pandas, polars, pyarrow, DuckDB, matplotlib, Dask
-#   and PySpark: data frames, pictures, clusters of two workers, types, wheels; and data frames again with the oldest
-#   Python, if it is there. What cannot be had is skipped, and said; with CXJ_PYTHON=required all but the oldest Python
-#   and pyright must be had.
+# all (the default): that, and an environment in build-python with numpy, pandas, polars, pyarrow, DuckDB, matplotlib, SciPy,
+#   Dask and PySpark: data frames, pictures, statistics beside SciPy's, clusters of two workers, types, wheels; and data
+#   frames and statistics again with the oldest Python, if it is there. What cannot be had is skipped, and said; with
+#   CXJ_PYTHON=required all but the oldest Python and pyright must be had.
 # bench: how fast data frames go in (bindings/python/bench/bulk.py), then Dask and Spark on 10 million touchpoints
 #   (bench/cluster.py; some six minutes and 8 GB). No time fails it, but a wrong answer does.
 #
@@ -30,6 +30,7 @@ esac
 
 OLDEST=9 # of Python 3
 FRAMES="numpy pandas polars pyarrow duckdb matplotlib"
+STATISTICS="scipy" # of the tests alone: what they compare with
 CLUSTERS="dask[dataframe,distributed] pyspark"
 environment=$PWD/build-python
 export PYTHONDONTWRITEBYTECODE=1
@@ -128,7 +129,7 @@ fi
 
 headline "The Python package, with data frames, pictures and clusters"
 # shellcheck disable=SC2086
-if make_environment python3 "$environment" "setuptools>=77" mypy $FRAMES $CLUSTERS >"$words" 2>&1; then
+if make_environment python3 "$environment" "setuptools>=77" mypy $FRAMES $STATISTICS $CLUSTERS >"$words" 2>&1; then
     if ! need default-jre-headless java; then
         lacking "Spark" "it needs Java, which cannot be installed"
     fi
@@ -141,7 +142,7 @@ if make_environment python3 "$environment" "setuptools>=77" mypy $FRAMES $CLUSTE
     sanitized() {
         (cd bindings/python && LD_PRELOAD=$(gcc -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0 CXJ_ENGINES=0 \
             CXJ_LIBRARY=../../build-asan/src/libcxj.so "$environment/bin/python" -m unittest \
-            tests.test_frames tests.test_package tests.test_conformance)
+            tests.test_frames tests.test_package tests.test_analysis tests.test_calendar tests.test_conformance)
     }
     if [ -f build-asan/src/libcxj.so ]; then
         check "the package, on a library with AddressSanitizer" sanitized
@@ -178,7 +179,8 @@ if make_environment python3 "$environment" "setuptools>=77" mypy $FRAMES $CLUSTE
     # It was built without meson: are its answers the same?
     carried() {
         (cd bindings/python && CXJ_LIBRARY=$(ls ../../build-wheel/user/lib/python3.*/site-packages/cxj/libcxj.so) \
-            "$environment/bin/python" -m unittest tests.test_package tests.test_conformance tests.test_frames)
+            "$environment/bin/python" -m unittest tests.test_package tests.test_conformance tests.test_frames \
+            tests.test_analysis tests.test_calendar)
     }
     check "the library that it carries" carried
     # And from a checkout, as README.md has it.
@@ -197,7 +199,7 @@ headline "The versions that the oldest Python gets"
 # shellcheck disable=SC2086
 if [ "$oldest" = no ]; then
     skip "data frames with Python 3.$OLDEST" "it is not on this machine"
-elif make_environment "$oldest" "$environment-oldest" $FRAMES >"$words" 2>&1; then
+elif make_environment "$oldest" "$environment-oldest" $FRAMES $STATISTICS >"$words" 2>&1; then
     tested "the package with old data frames" "$environment-oldest/bin/python"
 else
     skip "data frames with Python 3.$OLDEST" "the packages cannot be had: $(tail -n 1 "$words")"

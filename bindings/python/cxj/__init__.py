@@ -12,6 +12,19 @@ lib is the C library itself, its functions typed; header has its structs and con
 """
 
 from . import _header as header
+from ._analysis import (
+    Contributors,
+    Control,
+    Driver,
+    Drivers,
+    Extreme,
+    Parity,
+    Point,
+    PredictorInfo,
+    Relation,
+    Spread,
+    predictors,
+)
 from ._calendar import Calendar
 from ._columns import EVENT_LOG
 from ._engine import Engine, validate
@@ -48,8 +61,9 @@ from ._view import Cell, View
 __version__: str = lib.cxj_version_text().decode()
 
 __all__ = [
-    "DIMENSIONS", "EVENT_LOG", "FACETS", "OUTCOMES", "SCALES", "SCOPES", "Calendar", "Cell", "Commitment", "DimensionInfo",
-    "Engine", "Error", "FacetInfo", "IncompleteWarning", "InvalidError", "Journey", "Metric", "MetricInfo", "NoMemoryError",
-    "NotFoundError", "ReadWriteError", "Receipt", "RefusedError", "Stats", "Touchpoint", "Validation", "View", "facets",
-    "header", "id_from_text", "lib", "loaded_from", "metrics", "validate",
+    "DIMENSIONS", "EVENT_LOG", "FACETS", "OUTCOMES", "SCALES", "SCOPES", "Calendar", "Cell", "Commitment", "Contributors",
+    "Control", "DimensionInfo", "Driver", "Drivers", "Engine", "Error", "Extreme", "FacetInfo", "IncompleteWarning",
+    "InvalidError", "Journey", "Metric", "MetricInfo", "NoMemoryError", "NotFoundError", "Parity", "Point", "PredictorInfo",
+    "ReadWriteError", "Receipt", "RefusedError", "Relation", "Spread", "Stats", "Touchpoint", "Validation", "View",
+    "facets", "header", "id_from_text", "lib", "loaded_from", "metrics", "predictors", "validate",
 ]

@@ -582,7 +582,7 @@ class Engine:
         of transitions: first one of owner, team, channel, stage, activity (the key has from and to), then type, segment,
         reason, outcome, churned; of journeys: type, segment, reason, outcome, churned, entry, exit (the first and the last
         channel). At most four dimensions and four conditions. ended (periods by a journey's end), had (with at least one
-        such touchpoint) and with drivers are for journeys only. Periods are those of local time, and in
+        such touchpoint) and with drivers (View.drivers()) are for journeys only. Periods are those of local time, and in
         working hours durations leave out what is closed, both by the calendar.
 
         Raises ValueError for a text that is no view, with the column and what was expected there, and in working hours where

@@ -161,7 +161,8 @@ def facets() -> list[FacetInfo]:
 class MetricInfo(NamedTuple):
     """What a metric is. ``grain``: touchpoints, transitions or journeys. ``unit``: count, share (0 to 1), duration (ms),
     satisfaction (0 to 1), points, money (minor units). ``kind``: count, share, mean, quantile (within 1/128), derived.
-    ``needs_all`` and ``needs_any``: facets of which all, or one, must be fed."""
+    ``needs_all`` and ``needs_any``: facets of which all, or one, must be fed. ``compares``: whether View.spread() and
+    View.parity() take it."""
 
     name: str
     grain: str
@@ -173,6 +174,7 @@ class MetricInfo(NamedTuple):
     needs_all: frozenset[str]
     needs_any: frozenset[str]
     number: int
+    compares: bool
 
 
 class Metric(NamedTuple):
@@ -192,7 +194,7 @@ def _describe_metrics() -> tuple[MetricInfo, ...]:
         infos.append(MetricInfo(info.name.decode(), header.GRAINS[info.grain - 1], header.UNITS[info.unit - 1],
                                 header.KINDS[info.kind - 1], info.summary.decode(), bool(info.has_interval),
                                 bool(info.needs_now), facet_names(info.needs_all), facet_names(info.needs_any),
-                                info.metric))
+                                info.metric, bool(info.compares)))
     return tuple(infos)
 
 

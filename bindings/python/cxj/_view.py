@@ -4,17 +4,44 @@ from __future__ import annotations
 
 import ctypes
 import html
+import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Union
 
 from . import _header as header
+from ._analysis import (
+    Contributors,
+    Control,
+    Drivers,
+    Extreme,
+    Parity,
+    Point,
+    Relation,
+    Spread,
+    drivers_of,
+    span_of,
+    within_of,
+)
 from ._library import Error, InvalidError, NotFoundError, Sentence, lib, must, sized, warn
 from ._table import Column, Columns, html_table, text_table, to_arrow, to_pandas, to_polars
 from ._text import visible
-from ._values import Metric, MetricInfo, datetime_of, encoded, metric_of, metrics, moment_of, nearest, nearest_metric, show
+from ._values import (
+    Metric,
+    MetricInfo,
+    datetime_of,
+    encoded,
+    metric_of,
+    metrics,
+    moment_of,
+    nearest,
+    nearest_metric,
+    number_or_none,
+    place_of,
+    show,
+)
 
 if TYPE_CHECKING:
     from ._engine import Engine
@@ -66,9 +93,9 @@ class _Reading:
         must(status, tell(str(self._said)))
         self._lacks = self._lacks or status == header.INCOMPLETE
 
-    def sized(self, capacity: int, call: Callable[[int, Any], int]) -> int:
+    def sized(self, capacity: int, call: Callable[[int, Any], int], tell: Callable[[str], str] = str) -> int:
         """See sized()."""
-        size, status = sized(capacity, call, lambda: str(self._said))
+        size, status = sized(capacity, call, lambda: tell(str(self._said)))
         self.must(status)
         return size
 
@@ -173,12 +200,18 @@ class View:
             return list(known.values())
         chosen = []
         for name in dict.fromkeys((names,) if isinstance(names, str) else names):
+            if isinstance(name, str) and "=" in name:
+                chosen.append(within_of(name, self.grain, self._in_working_hours()))
+                continue
             if name not in known:
                 grains = [info.grain for info in metrics() if info.name == name]
                 hint = f"it is one of {' and '.join(grains)}" if grains else nearest_metric(name, self.grain)
                 raise NotFoundError(f"there is no metric {name!r} of {self.grain}; {hint}", header.NOT_FOUND)
             chosen.append(known[name])
         return chosen
+
+    def _in_working_hours(self) -> bool:
+        return " in working hours" in re.sub(r'"(?:[^"]|"")*"', "", self._text)  # not in a name
 
     # ---- reading ----
 
@@ -246,34 +279,71 @@ class View:
         in proportion to the cells."""
         chosen = self._choose(metrics or None)
         with _Reading(self) as reading:
-            names = [name for name, _ in self._parts()]
-            for name in key:
-                if name not in names:
-                    raise InvalidError(f"the keys of {self._text!r} have no {name!r}; {nearest(name, names)}")
-            missing = [name for name in names if name not in key]
-            if missing:
-                raise InvalidError(f"the keys of {self._text!r} need {', '.join(missing)}, too")
-            parts = (header.Text * max(1, len(names)))()
-            kept = [encoded(name, self._period_text(reading, key[name]) if name == "period" else key[name])
-                    for name in names]
-            for part, raw in zip(parts, kept):
-                part.text, part.length = raw, len(raw)
-            numbers, results = _asked(chosen)
+            texts, tell = self._texts(reading, key)
+            return self._answer(reading, texts, tell, chosen)
 
-            def tell(said: str) -> str:
-                """The sentence, in which a part of the key has its name."""
-                return f"{self._text!r}, {key!r}: " + re.sub(r"^parts\[(\d+)\]", lambda part: names[int(part[1])], said)
+    def _texts(self, reading: _Reading, key: Mapping[str, Key], first: int = 0) -> tuple[Any, Callable[[str], str]]:
+        """A key as the library takes it, from one of its parts on, and what gives parts their names in a sentence about it."""
+        names = [name for name, _ in self._parts()][first:]
+        for name in key:
+            if name not in names:
+                raise InvalidError(f"the keys of {self._text!r} have no {name!r}; {nearest(name, names)}")
+        missing = [name for name in names if name not in key]
+        if missing:
+            raise InvalidError(f"the keys of {self._text!r} need {', '.join(missing)}, too")
+        texts = (header.Text * max(1, len(names)))()
+        for text, name in zip(texts, names):
+            raw = encoded(name, self._period_text(reading, key[name]) if name == "period" else key[name])
+            text.text, text.length = raw, len(raw)
 
-            reading.must(lib.cxj_view_get(self._open(), parts, ctypes.sizeof(header.Text), len(names), numbers, len(chosen),
-                                          *reading.room, results, ctypes.sizeof(header.Value)), tell)
-        return _answers(chosen, results)
+        def tell(said: str) -> str:
+            return f"{self._text!r}, {key!r}: " + re.sub(r"^parts\[(\d+)\]", lambda part: names[int(part[1])],
+                                                             re.sub("^parts: ", "", said))
+
+        return texts, tell
+
+    def _answer(self, reading: _Reading, texts: Any, tell: Callable[[str], str],
+                chosen: list[MetricInfo]) -> dict[str, Metric]:
+        """Metrics of the cell under a key."""
+        stored, answers = [info for info in chosen if not _is_within(info)], {}
+        parts, size = len(self._parts()), ctypes.sizeof(header.Value)
+        numbers, results = _asked(stored)
+        if stored or not chosen:
+            reading.must(lib.cxj_view_get(self._open(), texts, ctypes.sizeof(header.Text), parts, numbers, len(stored),
+                                          *reading.room, results, size), tell)
+            answers = _answers(stored, results)
+        for info in chosen:
+            if _is_within(info):
+                answers[info.name] = metric_of(self._within(reading, texts, tell, info))
+        return {info.name: answers[info.name] for info in chosen}
+
+    def _within(self, reading: _Reading, texts: Any, tell: Callable[[str], str], info: MetricInfo) -> header.Value:
+        """What was within a span, in the cell under a key."""
+        one, span = header.Value(), span_of(info.name.partition("=")[2])[0]
+        reading.must(lib.cxj_view_within(self._open(), texts, ctypes.sizeof(header.Text), len(self._parts()), info.number, span,
+                                         *reading.room, ctypes.byref(one), ctypes.sizeof(one)), tell)
+        return one
+
+    def _read_within(self, reading: _Reading, info: MetricInfo, rows: int) -> tuple[Any, Any, Any, Any]:
+        """The same of all cells: values, both ends of intervals, and counts."""
+        values, lows, highs = ((ctypes.c_double * max(1, rows))() for _ in range(3))
+        counts = (ctypes.c_uint64 * max(1, rows))()
+        for row, (_, key) in enumerate(self._walk(reading)):
+            texts = (header.Text * max(1, len(key)))()
+            for text, part in zip(texts, key):
+                text.text = part.encode()
+                text.length = len(text.text)
+            one = self._within(reading, texts, str, info)
+            values[row], lows[row], highs[row], counts[row] = one.value, one.low, one.high, one.n
+        return values, lows, highs, counts
 
     def _read(self, reading: _Reading, names: Iterable[str] | None,
               intervals: bool) -> tuple[dict[str, list[Any]], dict[str, Any]]:
         """All cells as columns: the parts of the keys, as text or datetime; and the metrics, as an array of numbers with where
         it begins and ends."""
         chosen = self._choose(names)
-        numbers, _ = _asked(chosen)
+        stored = [info for info in chosen if not _is_within(info)]
+        numbers, _ = _asked(stored)
         values: Any = None
         lows: Any = None
         highs: Any = None
@@ -281,24 +351,28 @@ class View:
 
         def ask(capacity: int, cells: Any) -> int:
             nonlocal values, lows, highs, counts
-            many = max(1, capacity * len(chosen))
+            many = max(1, capacity * len(stored))
             values = (ctypes.c_double * many)()
             if intervals:
                 lows, highs, counts = (ctypes.c_double * many)(), (ctypes.c_double * many)(), (ctypes.c_uint64 * many)()
-            return int(lib.cxj_view_read(self._open(), numbers, len(chosen), capacity, *reading.room, values, lows, highs,
+            return int(lib.cxj_view_read(self._open(), numbers, len(stored), capacity, *reading.room, values, lows, highs,
                                          counts, cells))
 
         rows = reading.sized(len(self), ask)
         keys = {name: self._read_part(reading, part, dimension, rows) for part, (name, dimension) in enumerate(self._parts())}
         columns: dict[str, Any] = {}
-        for i, info in enumerate(chosen):
-            place = (i * rows, (i + 1) * rows)
-            columns[info.name] = (values, *place)
+        for info in chosen:
+            place, arrays = (0, rows), (values, lows, highs, counts)
+            if _is_within(info):
+                arrays = self._read_within(reading, info, rows)
+            else:
+                place = (stored.index(info) * rows, (stored.index(info) + 1) * rows)
+            columns[info.name] = (arrays[0], *place)
             if intervals and info.has_interval:
-                columns[info.name + "_low"] = (lows, *place)
-                columns[info.name + "_high"] = (highs, *place)
+                columns[info.name + "_low"] = (arrays[1], *place)
+                columns[info.name + "_high"] = (arrays[2], *place)
             if intervals:
-                columns[info.name + "_n"] = (counts, *place)
+                columns[info.name + "_n"] = (arrays[3], *place)
         # A part of the key that is called like a metric, such as churned, gets a name of its own.
         return {name + "_key" if name in columns else name: values for name, values in keys.items()}, columns
 
@@ -363,6 +437,161 @@ class View:
         pyarrow."""
         return to_arrow(self._columns(metrics, intervals))
 
+    # ---- beyond one cell ----
+
+    def within(self, text: str, **key: Key) -> Metric:
+        """How many made it in time: view.within("first_response=4h", type="repair").
+
+        text  a family of durations that has quantiles (wait, response, lateness; of journeys duration, silence, warning,
+              first_response, lateness, closed_loop), =, and a span: a whole number with m (minutes), h, d (24 hours) or w (7
+              days), of 1 to 5,000,000 minutes; in working hours only m and h, for a working day is not 24 hours
+        key   the cell, as in get()
+
+        The share of the cell's durations that are at most so long, with Wilson's interval and how many there are; value is
+        None where there are none, or they are not recorded. Off by the durations within 1/128 of the span at most. Such
+        a text stands in get(), to_dict() and its likes, table() and plot(), too, in place of a metric's name.
+
+        Raises ValueError for what is no family or no span, and as get(). Time in proportion to the buckets in use, some
+        hundreds at most."""
+        info = within_of(text, self.grain, self._in_working_hours())
+        with _Reading(self) as reading:
+            return metric_of(self._within(reading, *self._texts(reading, key), info))
+
+    def spread(self, metric: str) -> Spread:
+        """How far a metric depends on the cell: on whom, or on which channel, a customer meets.
+
+        metric  one that compares between cells (MetricInfo.compares): a share or a mean of ratings, NPS included; but not
+                gap, nor of journeys on_time_rate and kept_rate
+
+        Raises KeyError for a metric that the grain does not have, ValueError for one that does not go, with those that do.
+        Time c·log(c) for c cells."""
+        info, got = self._one(metric), header.Spread()
+        with _Reading(self) as reading:
+            reading.must(lib.cxj_view_spread(self._open(), info.number, *reading.room, ctypes.byref(got), ctypes.sizeof(got)))
+            lowest = self._extreme(reading, got.lowest_cell, got.lowest)
+            highest = self._extreme(reading, got.highest_cell, got.highest)
+        difference = metric_of(got.difference)
+        return Spread(metric, got.n, got.cells, number_or_none(got.eta_squared), number_or_none(got.epsilon_squared), lowest,
+                      highest, difference.value, difference.low, difference.high)
+
+    def _one(self, metric: str) -> MetricInfo:
+        """A metric of the catalogue."""
+        if not isinstance(metric, str) or "=" in metric:
+            raise NotFoundError(f"the name of a metric is expected, not {metric!r}", header.NOT_FOUND)
+        return self.metric(metric)
+
+    def _extreme(self, reading: _Reading, place: int, value: header.Value) -> Extreme | None:
+        """The cell at a place in the order of keys; None if there is none."""
+        if place == header.NO_INDEX:
+            return None
+        key = next(itertools.islice(self._walk(reading), place, None))[1]
+        one = metric_of(value)
+        return Extreme(dict(zip((name for name, _ in self._parts()), key)), value.value, one.low, one.high, one.n)
+
+    def control(self, metric: str, **key: Key) -> Control:
+        """Whether a metric has changed over time, or just varies: view.control("csat", channel="phone") of a view by channel
+        per week.
+
+        metric  any but quantiles
+        key     the parts of the key after the period, as in get()
+
+        Raises KeyError for a metric that the grain does not have, and if nothing contributes to such a key; ValueError for
+        a quantile, a view without a period and a key of other parts. Time in proportion to the cells."""
+        info, got, size = self._one(metric), header.Control(), ctypes.sizeof(header.ControlPoint)
+        capacity, status = 64, header.TOO_SMALL
+        with _Reading(self) as reading:
+            texts, tell = self._texts(reading, key, self._info().has_period)
+            parts = len(self._parts()) - self._info().has_period
+            while status == header.TOO_SMALL:
+                points = (header.ControlPoint * capacity)()
+                status = int(lib.cxj_view_control(self._open(), texts, ctypes.sizeof(header.Text), parts, info.number, capacity,
+                                                  *reading.room, points, size, ctypes.byref(got), ctypes.sizeof(got)))
+                capacity = got.points
+            reading.must(status, tell)
+        return Control(metric, info.unit, tuple(
+            Point(one.period.decode(), datetime_of(one.start), one.value.value, one.value.n, bool(one.outside), bool(one.in_run))
+            for one in points[:got.points]), number_or_none(got.centre), number_or_none(got.low), number_or_none(got.high))
+
+    def parity(self, metric: str, a: Key | Mapping[str, Key], b: Key | Mapping[str, Key]) -> Parity:
+        """Whether these get what those get: view.parity("csat", "phone", "chat").
+
+        metric  as for spread()
+        a, b    the keys of two cells: a dict as Cell.key is, such as {"channel": "phone"}; of a view whose keys have one part
+                that part alone
+
+        Raises KeyError and ValueError as spread() and get(). Constant time."""
+        info, got = self._one(metric), header.Parity()
+        with _Reading(self) as reading:
+            (of_a, tell_a), (of_b, tell_b) = (self._texts(reading, self._key(key)) for key in (a, b))
+
+            def tell(said: str) -> str:
+                """The sentence, which begins with the key that it is about."""
+                tell = tell_b if said.startswith("b_") else tell_a
+                return tell(re.sub(r"^[ab]_(?=parts)", "", said))
+
+            reading.must(lib.cxj_view_parity(self._open(), of_a, of_b, ctypes.sizeof(header.Text), len(self._parts()),
+                                             info.number, *reading.room, ctypes.byref(got), ctypes.sizeof(got)), tell)
+        difference = metric_of(got.difference)
+        return Parity(metric, metric_of(got.a), metric_of(got.b), difference.value, difference.low, difference.high)
+
+    def _key(self, key: Key | Mapping[str, Key]) -> Mapping[str, Key]:
+        if isinstance(key, Mapping):
+            return key
+        names = self.key_names
+        if len(names) != 1:
+            raise InvalidError(f"a key of {self._text!r} has {len(names)} parts ({', '.join(names)}); a dict, such as Cell.key, "
+                               "is expected")
+        return {names[0]: key}
+
+    def relation(self, first: str, second: str) -> Relation:
+        """How one metric goes with another over the cells: view.relation("journeys", "kept_rate").
+
+        first, second  any of the grain
+
+        Of a view with a period, without the period in which the clock stands and those behind it. Raises KeyError for a
+        metric that the grain does not have. Time c·log(c) for c cells."""
+        one, other, got = self._one(first), self._one(second), header.Relation()
+        with _Reading(self) as reading:
+            reading.must(lib.cxj_view_relation(self._open(), one.number, other.number, *reading.room, ctypes.byref(got),
+                                               ctypes.sizeof(got)))
+        return Relation(first, second, got.n, *map(number_or_none, (got.r, got.slope, got.intercept, got.low, got.high)))
+
+    def drivers(self, model: str = "satisfaction", **key: Key) -> Drivers:
+        """What goes with content customers, or with customers who leave, in one cell of a view with drivers:
+        engine["journeys by type with drivers"].drivers("churn", type="repair").
+
+        model  what is explained: satisfaction, the journey's rating, over the journeys that have one; or churn, over all
+        key    the cell, as in get()
+
+        Raises ValueError for what is no model, and for a view without drivers; and as get(). At most some milliseconds."""
+        number, got = place_of("model", model, header.MODELS), header.Drivers()
+        with _Reading(self) as reading:
+            texts, tell = self._texts(reading, key)
+            reading.must(lib.cxj_view_drivers(self._open(), texts, ctypes.sizeof(header.Text), len(self._parts()), number,
+                                              *reading.room, ctypes.byref(got), ctypes.sizeof(got)), tell)
+        return drivers_of(got, header.MODELS[number - 1])
+
+    def journeys(self, **key: Key) -> Contributors:
+        """The journeys behind a cell: those with a touchpoint, or a transition, in it, or that are themselves in it.
+
+        key  the cell, as in get(); view.journeys(**cell.key)
+
+        Raises as get(), and MemoryError. Time in proportion to the journeys held, and to the touchpoints of those that might
+        contribute."""
+        found: Any = None
+        sealed = ctypes.c_uint64()
+        with _Reading(self) as reading:
+            texts, tell = self._texts(reading, key)
+
+            def ask(capacity: int, count: Any) -> int:
+                nonlocal found
+                found = (ctypes.c_uint64 * max(1, capacity))()
+                return int(lib.cxj_view_journeys(self._open(), texts, ctypes.sizeof(header.Text), len(self._parts()), capacity,
+                                                 *reading.room, found, count, ctypes.byref(sealed)))
+
+            count = reading.sized(256, ask, tell)
+        return Contributors(tuple(found[:count]), sealed.value)
+
     # ---- looking ----
 
     def _table(self, metrics: Sequence[str] | None, sort: str | None, rows: int) -> tuple[list[str], list[list[str]], int]:
@@ -426,6 +655,11 @@ def _part_text(cursor: ctypes.c_void_p, part: int) -> str:
     text, length = ctypes.c_void_p(), ctypes.c_size_t()
     must(lib.cxj_cursor_part(cursor, part, ctypes.byref(text), ctypes.byref(length)))
     return ctypes.string_at(text.value or 0, length.value).decode()
+
+
+def _is_within(info: MetricInfo) -> bool:
+    """Whether it is no metric of the catalogue, but a family of durations and a span."""
+    return "=" in info.name
 
 
 def _asked(chosen: list[MetricInfo]) -> tuple[Any, Any]:
