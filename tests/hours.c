@@ -21,8 +21,9 @@ enum { HOUR_VIEWS = sizeof hour_views / sizeof *hour_views };
 
 static const char *const calendars[] = {
     "hours mon-fri 09:00-17:00",
-    "offset +01:00\noffset 2026-01-29T01:00Z +02:00\nhours mon-thu 08:30-12:00 13:00-17:30\nhours sat 00:00-24:00\n"
-    "on 2026-01-21 closed\non 2026-02-01 22:00-24:00",
+    /* one text in two lines */
+    ("offset +01:00\noffset 2026-01-29T01:00Z +02:00\nhours mon-thu 08:30-12:00 13:00-17:30\nhours sat 00:00-24:00\n"
+     "on 2026-01-21 closed\non 2026-02-01 22:00-24:00"),
     "offset -09:30\nhours sun 00:00-00:01",
 };
 enum { CALENDARS = sizeof calendars / sizeof *calendars };
