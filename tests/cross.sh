@@ -34,7 +34,8 @@ for platform in "$@"; do
 done
 [ $# -gt 0 ] || set -- s390x armhf
 
-# About all there is in the sample log: each grain, each dimension that it fills, each period.
+# About all there is in the sample log: each grain, each dimension that it fills, each period, drivers; and what lies beyond one
+# cell.
 cat >"$scratch/views" <<'END'
 journeys
 journeys by type, segment per month
@@ -49,13 +50,14 @@ touchpoints by cause per year where cause in (policy, tool)
 transitions by owner
 transitions by team, outcome per month
 transitions by channel
+journeys by segment where outcome in (completed, abandoned) with drivers
 END
 
 # answers TO REPORT: what a report program says about the sample log, and saves of it, into a folder.
 answers() {
     to=$1
     report=$2
-    set --
+    set -- --spread satisfaction --control repeat_rate --parity csat --relation faults,repeats --within response=4h
     while IFS= read -r view; do
         set -- "$@" --view "$view"
     done <"$scratch/views"
