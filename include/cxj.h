@@ -85,9 +85,9 @@ extern "C" {
 
 /** The version of this header. The library's own is cxj_version(). */
 #define CXJ_VERSION_MAJOR 0
-#define CXJ_VERSION_MINOR 2
+#define CXJ_VERSION_MINOR 3
 #define CXJ_VERSION_PATCH 0
-#define CXJ_VERSION 2000 /**< major * 1,000,000 + minor * 1,000 + patch */
+#define CXJ_VERSION 3000 /**< major * 1,000,000 + minor * 1,000 + patch */
 
 /** The outcome of a call. An int32_t, so that every foreign-function interface knows its size. */
 typedef int32_t cxj_status;
@@ -129,7 +129,7 @@ enum { CXJ_ZERO_TERMINATED = 2147483647 };
 /** The library's version as major * 1,000,000 + minor * 1,000 + patch. Never fails. Constant time. */
 CXJ_API uint32_t cxj_version(void);
 
-/** The library's version as text, such as "0.2.0"; static, NUL-terminated. Never fails. Constant time. */
+/** The library's version as text, such as "0.3.0"; static, NUL-terminated. Never fails. Constant time. */
 CXJ_API const char *cxj_version_text(void);
 
 /** A status in a few words, static and NUL-terminated; "unknown status" for any other number. Never fails. Constant

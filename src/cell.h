@@ -113,7 +113,7 @@ static inline void cxj__cell_add_column(struct cxj__columns *columns, size_t col
 
 /* ---- facts ------------------------------------------------------------------------------------------------------ */
 
-/* The time from one moment to another. Every duration is measured here. */
+/* The time from one moment to another, by the clock. (That in working hours: cxj__calendar_between().) */
 static inline int64_t cxj__cell_span(int64_t from, int64_t to) {
     return to - from;
 }

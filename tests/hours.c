@@ -53,17 +53,6 @@ static cxj_engine *make_first(const char *calendar, cxj_options options, heap *m
     return engine;
 }
 
-static void check_alike(cxj_engine *a, cxj_engine *b) {
-    static shown x, y;
-    check_equal(a, b);
-    x.length = y.length = 0;
-    for (uint64_t journey = 1; journey <= 10; journey++) {
-        show_inside(&x, a, journey);
-        show_inside(&y, b, journey);
-    }
-    check_texts(&x, &y);
-}
-
 /* Late touchpoints, corrections, what is taken back and erased. */
 static void go_on(cxj_engine *engine, const cxj_touchpoint *t, size_t count) {
     record_all(engine, t, count);

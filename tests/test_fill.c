@@ -61,18 +61,6 @@ static cxj_engine *make_filled(heap *memory, cxj_options options, const char *ca
     return engine;
 }
 
-/* Both show the same, also inside of their journeys. */
-static void check_alike(cxj_engine *a, cxj_engine *b) {
-    static shown x, y;
-    check_equal(a, b);
-    x.length = y.length = 0;
-    for (uint64_t journey = 1; journey <= 10; journey++) {
-        show_inside(&x, a, journey);
-        show_inside(&y, b, journey);
-    }
-    check_texts(&x, &y);
-}
-
 /* A view that is added is "filled as if it had been there from the start". */
 START_TEST(a_view_is_as_if_it_had_been_there) {
     static cxj_touchpoint t[FIRST];

@@ -379,6 +379,17 @@ void check_equal(const cxj_engine *a, const cxj_engine *b) {
     free(others);
 }
 
+void check_alike(const cxj_engine *a, const cxj_engine *b) {
+    static shown x, y;
+    check_equal(a, b);
+    x.length = y.length = 0;
+    for (uint64_t journey = 1; journey <= 10; journey++) {
+        show_inside(&x, a, journey);
+        show_inside(&y, b, journey);
+    }
+    check_texts(&x, &y);
+}
+
 static void check_cell(const struct cxj__cell *cell) {
     for (size_t h = 0; h < cxj__cell_shape(cell->grain)->histograms; h++) {
         const struct cxj__histogram *histogram = &cxj__cell_histograms(cell)[h];

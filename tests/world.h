@@ -97,6 +97,9 @@ void check_cells(const cxj_engine *engine);
 void check_same(const cxj_engine *a, const cxj_engine *b);
 void check_equal(const cxj_engine *a, const cxj_engine *b);
 
+/* The same, and inside of the first ten journeys too. */
+void check_alike(const cxj_engine *a, const cxj_engine *b);
+
 /* An engine as it is at some moment, as text and as bytes; and whether it is so still. */
 typedef struct picture {
     shown shown;

@@ -7,7 +7,7 @@
 // Change: $story, the view and $metrics; on macOS the library is libcxj.0.dylib. A web server needs ffi.enable=true, or
 //         better a preloaded script with FFI::load(), so that the header is not read for each request.
 $header = $argv[1] ?? '/usr/local/include/cxj.h';
-$library = $argv[2] ?? 'libcxj.so.0.2';
+$library = $argv[2] ?? 'libcxj.so.0.3';
 
 // FFI reads C, but not its preprocessor. Every constant is an enumerator: $cxj->CXJ_OK.
 $c = preg_replace('/^#ifdef __cplusplus.*?^#endif|^#[^\n]*|\bCXJ_API\b/ms', '', file_get_contents($header));

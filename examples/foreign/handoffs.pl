@@ -19,7 +19,7 @@ my $header = do {
 my %CXJ = $header =~ /\bCXJ_(\w+) = (-?\d+)/g;    # every constant is an enumerator
 
 # All functions, as the header declares them. Texts end with NUL; other pointers are addresses.
-my $cxj = FFI::Platypus->new(api => 2, lib => $ARGV[1] // 'libcxj.so.0.2');
+my $cxj = FFI::Platypus->new(api => 2, lib => $ARGV[1] // 'libcxj.so.0.3');
 sub type {
     my ($c) = @_;
     return 'string*' if $c =~ /const char \*\*/;

@@ -10,7 +10,7 @@ require 'fiddle/import'
 # two members, x and x_length.
 module Cxj
   extend Fiddle::Importer
-  dlload(ARGV[1] || 'libcxj.so.0.2')
+  dlload(ARGV[1] || 'libcxj.so.0.3')
   header = File.read(ARGV[0] || '/usr/local/include/cxj.h', encoding: 'UTF-8').gsub(%r{/\*.*?\*/|^#.*?$}m, '')
   header.scan(/\b(CXJ_\w+) = (-?\d+)/) { |name, number| const_set(name.delete_prefix('CXJ_'), number.to_i) }
   typealias 'cxj_status', 'int32_t'
