@@ -415,7 +415,7 @@ FUNCTIONS: dict[str, tuple[Any, ...]] = {
 }
 
 # Constants of the header, without their prefix. Facets, and the numbers of metrics, are asked of the library: _values.
-VERSION = (0, 2)
+VERSION = (0, 3)
 
 OK = 0
 # Outcomes that are no errors.
