@@ -1,7 +1,7 @@
 /* index: what a long journey keeps, so that no arrival has to look at all of it.
  *
- * An open-addressing table of entries of several kinds, at most three quarters full, and the states of the fold that are
- * kept. What it would say 0 of is not there. */
+ * An open-addressing table of entries of several kinds, at most half full where there is memory, since what is late asks it
+ * for every value that moves; and the states of the fold that are kept. What it would say 0 of is not there. */
 #include "index.h"
 
 #include <string.h>
@@ -58,7 +58,7 @@ int64_t cxj__index_value(const struct cxj__index *index, const struct cxj__seed 
 bool cxj__index_reserve(struct cxj__index *index, struct cxj__memory *memory, const struct cxj__seed *seed,
                         size_t further) {
     struct cxj__index larger = {.capacity = index->capacity == 0 ? 256 : index->capacity};
-    while (index->used + further > larger.capacity / 4 * 3) larger.capacity *= 2;
+    while (index->used + further > larger.capacity / 2) larger.capacity *= 2;
     if (larger.capacity == index->capacity) return true;
     larger.entries = cxj__base_resize(memory, NULL, 0, larger.capacity * sizeof *larger.entries);
     if (larger.entries == NULL) return false;

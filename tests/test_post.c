@@ -532,7 +532,7 @@ static void *allocate_small(void *context, void *block, size_t old_size, size_t 
 /* The same where a long journey enters more cells than its index has room for: all at once, and then with what
  * comes. */
 START_TEST(long_journey_without_memory_for_its_index_leaves_no_trace) {
-    enum { LONG = 520, THEN_LONG = 30, MANY = 22, WITHOUT = 2 };
+    enum { LONG = 700, THEN_LONG = 30, MANY = 22, WITHOUT = 2 }; /* half of a power of two is passed by the last */
     static cxj_touchpoint t[LONG + THEN_LONG];
     for (size_t i = 0; i < LONG + THEN_LONG; i++) t[i] = tardy(i);
     heap memory = {0};
