@@ -202,12 +202,15 @@ static bool is_in_series(const struct series *series, const struct cxj__cell *ce
     return memcmp(cell->key.parts, series->key.parts, sizeof cell->key.parts) == 0;
 }
 
-/* Where a clock is put forward and back again, two periods may begin at one moment. */
+/* Where a clock is put forward and back again, two periods may begin at one moment; then local time decides, whose text
+ * is longer behind the year 9999. */
 static int compare_starts(const void *a, const void *b, const void *context) {
     const cxj_control_point *x = a, *y = b;
     (void)context;
-    if (x->start == y->start) return strcmp(x->period, y->period);
-    return x->start < y->start ? -1 : 1;
+    if (x->start != y->start) return x->start < y->start ? -1 : 1;
+    size_t of_x = strlen(x->period), of_y = strlen(y->period);
+    if (of_x != of_y) return of_x < of_y ? -1 : 1;
+    return strcmp(x->period, y->period);
 }
 
 /* What a metric is in a cell, as a point; false if there is none. */

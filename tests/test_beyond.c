@@ -330,6 +330,29 @@ START_TEST(a_chart_is_of_periods_that_are_over) {
 }
 END_TEST
 
+/* "in order of time": where a clock goes forward and back again, two periods begin at one moment, and local time decides,
+ * also where a year has five digits. */
+START_TEST(periods_that_begin_at_one_moment_stand_by_local_time) {
+    static const char calendar[] = "offset -12:00\n"
+                                   "offset 9999-12-31T22:00:00Z +06:00\n"
+                                   "offset 9999-12-31T23:00:00Z -12:00\n";
+    const int64_t year_10000 = INT64_C(253402300800000);
+    cxj_engine *engine = make_with((cxj_options){.size = 0});
+    cxj_view *view = add(engine, "touchpoints per hour");
+    cxj_control found;
+    ck_assert_int_eq(cxj_set_calendar(engine, calendar, CXJ_ZERO_TERMINATED), CXJ_OK);
+    record(engine, (cxj_touchpoint){.journey = 1, .at = year_10000 - HOUR - HOUR / 2});
+    record(engine, (cxj_touchpoint){.journey = 1, .at = year_10000 - HOUR / 2});
+    ck_assert_int_eq(control_of(view, NULL, T(TOUCHPOINTS), &found), CXJ_OK);
+    ck_assert_uint_eq(found.points, 2);
+    ck_assert_str_eq(points[0].period, "9999-12-31T11");
+    ck_assert_str_eq(points[1].period, "10000-01-01T04");
+    ck_assert_int_eq(points[0].start, year_10000 - 2 * HOUR);
+    ck_assert_int_eq(points[1].start, year_10000 - 2 * HOUR);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
 /* "with CXJ_TOO_SMALL how many points there are", and no point is written. */
 START_TEST(a_chart_tells_how_many_points_there_are) {
     cxj_engine *engine = make_with((cxj_options){.size = 0});
@@ -642,7 +665,9 @@ int main(void) {
     const TTest *const kinds[] = {only_some_metrics_go, the_nearest_metric_is_named};
     const TTest *const cells[] = {the_extremes_of_a_spread_are_places_of_cells, parity_is_between_two_keys,
                                   a_relation_is_over_cells_that_have_both, within_is_of_one_cell};
-    const TTest *const time[] = {a_chart_is_of_periods_that_are_over, a_chart_tells_how_many_points_there_are,
+    const TTest *const time[] = {a_chart_is_of_periods_that_are_over,
+                                 periods_that_begin_at_one_moment_stand_by_local_time,
+                                 a_chart_tells_how_many_points_there_are,
                                  a_relation_leaves_out_what_is_not_over};
     const TTest *const behind[] = {sealed_journeys_are_counted_apart, sealed_transitions_are_counted_one_by_one,
                                    what_is_taken_back_is_behind_no_cell};
