@@ -2,9 +2,9 @@
  *
  * SPDX-License-Identifier: MIT
  *
- * A desk numbers tickets, and a customer whose problem comes back gets another one: each looks like a success. This host
- * asks which journeys are behind a cell, finds those of one customer that follow each other closely, moves the later
- * into the earlier, and shows what the same numbers say then. Begin at main().
+ * A desk numbers tickets, and a customer whose problem comes back gets another one: the first looks like a success, the
+ * second like news. This host asks who waits, looks among the journeys behind a cell for an earlier ticket of the same
+ * customer, moves the later into it, and shows what the same numbers say then. Begin at main().
  */
 #include <cxj.h>
 
@@ -13,10 +13,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define DAY INT64_C(86400000)
+#define HOUR INT64_C(3600000)
 
 /* Tickets of one customer are one journey here if no more than so much lies between them. Each host has its own rule. */
-#define CLOSE (14 * DAY)
+#define CLOSE (14 * 24 * HOUR)
 
 enum { TICKETS = 100 };
 
@@ -36,80 +36,92 @@ static void must_read(cxj_status status, const char *why) {
     }
 }
 
-/* Records one touchpoint of a ticket. Ids are those of the desk, unique over all tickets, so that tickets can become
- * one. */
+/* Hours of this story, which begins on Monday, 2026-03-02. */
+static int64_t moment(int64_t hours) {
+    return INT64_C(1772409600000) + hours * HOUR;
+}
+
+/* Records one touchpoint of a ticket. Ids are unique over all tickets, so that tickets can become one. */
 static void happens(cxj_engine *engine, uint64_t ticket, uint64_t customer, uint64_t id, int64_t hours,
                     const char *owner, uint32_t facets, uint8_t outcome) {
     cxj_named_touchpoint t = {.journey_number = ticket, .id_number = id, .customer_number = customer};
-    t.at = INT64_C(1772409600000) + hours * 3600000; /* Monday, 2026-03-02 */
+    t.at = moment(hours);
     t.owner = (cxj_text){owner, CXJ_ZERO_TERMINATED};
     t.facets = facets;
     t.outcome = outcome;
     must(engine, cxj_record_named(engine, &t, sizeof t, 1, 0, NULL, 0));
 }
 
-static void show_numbers(const cxj_view *view, const char *when) {
+static void show_numbers(const cxj_view *view) {
     static const uint32_t metrics[] = {CXJ_METRIC_JOURNEYS_JOURNEYS, CXJ_METRIC_JOURNEYS_FIRST_CONTACT_RESOLUTION,
-                                       CXJ_METRIC_JOURNEYS_HANDOFFS, CXJ_METRIC_JOURNEYS_REOPENED,
-                                       CXJ_METRIC_JOURNEYS_DURATION_MEAN};
+                                       CXJ_METRIC_JOURNEYS_HANDOFFS, CXJ_METRIC_JOURNEYS_REOPENED};
     char why[320];
-    cxj_value v[5];
-    must_read(cxj_view_get(view, NULL, sizeof(cxj_text), 0, metrics, 5, why, sizeof why, v, sizeof v[0]), why);
-    printf("%s: %.0f journeys, resolved at first contact %.0f %%, handoffs %.0f, reopened %.0f, mean duration %.1f h\n",
-           when, v[0].value, 100 * v[1].value, v[2].value, v[3].value, v[4].value / 3600000);
+    cxj_value v[4];
+    must_read(cxj_view_get(view, NULL, sizeof(cxj_text), 0, metrics, 4, why, sizeof why, v, sizeof v[0]), why);
+    printf("%.0f journeys, resolved at first contact %.0f %%, handoffs %.0f, reopened %.0f\n", v[0].value,
+           100 * v[1].value, v[2].value, v[3].value);
 }
 
-/* What is known of the journeys behind a view's one cell. */
-static size_t drill_down(const cxj_engine *engine, const cxj_view *view, cxj_journey *journeys) {
-    uint64_t numbers[TICKETS];
+/* The worklist: who has been waiting for an answer for a day. */
+static size_t who_waits(const cxj_engine *engine, cxj_occasion *waiting) {
     char why[320];
     size_t count = 0;
-    must_read(cxj_view_journeys(view, NULL, sizeof(cxj_text), 0, TICKETS, why, sizeof why, numbers, &count, NULL), why);
+    must_read(cxj_worklist(engine, "waiting for 1d", CXJ_ZERO_TERMINATED, TICKETS, why, sizeof why, waiting,
+                           sizeof waiting[0], &count),
+              why);
     for (size_t i = 0; i < count; i++) {
-        must_read(cxj_journey_state(engine, numbers[i], why, sizeof why, &journeys[i], sizeof journeys[i]), why);
+        printf("customer %" PRIu64 " waits, ticket %" PRIu64 "\n", waiting[i].customer, waiting[i].journey);
     }
     return count;
 }
 
-/* True if the second ticket goes on with what the first was about. */
-static bool goes_on(const cxj_journey *first, const cxj_journey *second) {
-    return first->customer != 0 && first->customer == second->customer && first->journey != second->journey &&
-           second->first_at >= first->first_at && second->first_at - first->last_at <= CLOSE;
+static void read_state(const cxj_engine *engine, uint64_t ticket, cxj_journey *state) {
+    char why[320];
+    must_read(cxj_journey_state(engine, ticket, why, sizeof why, state, sizeof *state), why);
 }
 
-/* Joins the first two tickets that are one journey; false if there are none. What it has found is old then: whoever
- * wants the next looks anew. */
-static bool join_two(cxj_engine *engine, const cxj_view *view) {
-    static cxj_journey journeys[TICKETS];
-    size_t count = drill_down(engine, view, journeys);
-    for (size_t i = 0; i < count; i++) {
-        for (size_t k = 0; k < count; k++) {
-            if (!goes_on(&journeys[i], &journeys[k])) continue;
-            printf("customer %" PRIu64 ": ticket %" PRIu64 " goes on with %" PRIu64 "\n", journeys[k].customer,
-                   journeys[k].journey, journeys[i].journey);
-            must(engine, cxj_journey_move(engine, journeys[k].journey, journeys[i].journey));
-            return true;
+/* Drills down: among the journeys behind the view's one cell, the ticket with which another goes on; 0: none. */
+static uint64_t find_earlier(const cxj_engine *engine, const cxj_view *view, uint64_t ticket) {
+    uint64_t tickets[TICKETS];
+    char why[320];
+    size_t count = 0;
+    cxj_journey later, earlier;
+    read_state(engine, ticket, &later);
+    must_read(cxj_view_journeys(view, NULL, sizeof(cxj_text), 0, TICKETS, why, sizeof why, tickets, &count, NULL), why);
+    for (size_t i = 0; i < count && later.customer != 0; i++) {
+        read_state(engine, tickets[i], &earlier);
+        bool is_theirs = earlier.customer == later.customer && earlier.journey != later.journey;
+        if (is_theirs && earlier.first_at < later.first_at && later.first_at - earlier.last_at <= CLOSE) {
+            return earlier.journey;
         }
     }
-    return false;
+    return 0;
 }
 
 int main(void) {
-    const uint32_t call = CXJ_FACET_INBOUND, solved = CXJ_FACET_RESOLVED, again = CXJ_FACET_REPEATED;
+    const uint32_t asks = CXJ_FACET_INBOUND, solved = CXJ_FACET_RESOLVED, again = CXJ_FACET_REPEATED;
+    static cxj_occasion waiting[TICKETS];
     cxj_engine *engine = NULL;
     cxj_view *view = NULL;
     must(NULL, cxj_engine_create(NULL, NULL, 0, &engine));
     must(engine, cxj_view_add(engine, "journeys", CXJ_ZERO_TERMINATED, &view));
 
-    /* Three tickets, all closed; two are about the same line, of customer 7. */
-    happens(engine, 501, 7, 1, 0, "anna", call | solved, CXJ_OUTCOME_COMPLETED);
-    happens(engine, 502, 8, 2, 1, "anna", call | solved, CXJ_OUTCOME_COMPLETED);
-    happens(engine, 503, 7, 3, 24, "ben", call | again, 0);
-    happens(engine, 503, 7, 4, 72, "tech-03", CXJ_FACET_CONTACT | solved, CXJ_OUTCOME_COMPLETED);
+    /* Three tickets. The first and the last are about the same line. */
+    happens(engine, 501, 7, 1, 0, "anna", asks | solved, CXJ_OUTCOME_COMPLETED);
+    happens(engine, 502, 8, 2, 1, "anna", asks | solved, CXJ_OUTCOME_COMPLETED);
+    happens(engine, 503, 7, 3, 30, "ben", asks | again, 0);
+    must(engine, cxj_advance(engine, moment(72)));
 
-    show_numbers(view, "tickets ");
-    while (join_two(engine, view)) continue;
-    show_numbers(view, "journeys");
+    show_numbers(view);
+    size_t count = who_waits(engine, waiting);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t earlier = find_earlier(engine, view, waiting[i].journey);
+        if (earlier == 0) continue;
+        printf("ticket %" PRIu64 " goes on with %" PRIu64 "\n", waiting[i].journey, earlier);
+        must(engine, cxj_journey_move(engine, waiting[i].journey, earlier));
+    }
+    (void)who_waits(engine, waiting);
+    show_numbers(view);
     cxj_engine_destroy(engine);
     return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1600,11 +1600,15 @@ CXJ_API cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey);
 CXJ_API cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uint64_t *erased);
 
 /** Moves all touchpoints of a journey into another, such as those of a ticket that was merged into another one. From
- * then on everything counts exactly as if they, and those withdrawn, had always been the other's: cells and saved bytes
- * are those of an engine in which they were recorded so; a handoff between two tickets becomes a transition of one
- * journey. Of touchpoints equal in (at, sequence) that have no ids, to's stand before from's, as if they had arrived
- * before. The journey moved is gone: a touchpoint for its number would begin a new one, so a host records what comes
- * for it under the other from then on. The counts of the feed (duplicates, …) stay. All or nothing.
+ * then on everything counts exactly as if they, and those withdrawn, had always been the other's: cells, worklists and
+ * saved bytes are those of an engine in which they were recorded so; a handoff between two tickets becomes a transition
+ * of one journey. Of touchpoints equal in (at, sequence) that have no ids, to's stand before from's, as if they had
+ * arrived before. The journey moved is gone: a touchpoint for its number would begin a new one, so a host records what
+ * comes for it under the other from then on. The counts of the feed (duplicates, …) stay. All or nothing.
+ *
+ * Alerts that wait for from are to's from then on. What rules have raised of to stays raised, what they have raised of
+ * from is forgotten, and to is looked at as a journey that a call has changed; where nobody knows to, what was raised of
+ * from stays raised.
  * @param engine  the engine
  * @param from    the number of the journey that is moved
  * @param to      that of the other, not from; of none, and then from gets this number
@@ -1612,7 +1616,7 @@ CXJ_API cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uin
  *         CXJ_SAME_ID (both have a touchpoint with the same id, withdrawn or not; cxj_message() names it); CXJ_LIMIT
  *         (the two have more touchpoints than one journey may); CXJ_SAVING (a save in steps is under way);
  *         CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT (a number is 0, or both are the same). Time in proportion to the touchpoints
- *         of from, and to those after them in to. */
+ *         of from, to those after them in to, and to the alerts that wait. */
 CXJ_API cxj_status cxj_journey_move(cxj_engine *engine, uint64_t from, uint64_t to);
 
 /* ------------------------------------------------------------------------------------------------------------------

@@ -105,6 +105,7 @@ static void drop_from(const struct moving *moving) {
     core->touchpoints -= from->count;
     core->journeys -= from->count > 0;
     cxj__core_count_gone(core, from);
+    if (core->alerts != NULL) cxj__alerts_forget(core, from);
     cxj__store_remove(&core->store, &core->memory, &core->seed, from);
 }
 
@@ -123,6 +124,7 @@ static bool join_both(const struct moving *moving) {
     } else {
         (void)cxj__post_journey(core, moving->from, CXJ__POST_ADD);
     }
+    if (core->alerts != NULL) cxj__alerts_end_call(core);
     core->is_tentative = false;
     cxj__core_note_left_out(core, room);
     cxj__core_sweep(core);
@@ -148,7 +150,10 @@ cxj_status cxj_journey_move(cxj_engine *engine, uint64_t from, uint64_t to) {
     cxj_status status = find_both(&moving);
     if (status == CXJ_OK && moving.to != NULL) status = check_both(&moving);
     if (status != CXJ_OK) return status;
-    bool room = moving.to == NULL ? rename_from(&moving) : join_both(&moving);
+    struct cxj__core *core = &engine->core;
+    bool room = core->alerts == NULL || cxj__alerts_begin_call(core);
+    if (room) room = moving.to == NULL ? rename_from(&moving) : join_both(&moving);
+    if (room) cxj__alerts_renumber(core, from, to);
     cxj__engine_trim(engine);
     return room ? CXJ_OK : cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to move a journey");
 }

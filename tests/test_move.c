@@ -232,6 +232,95 @@ START_TEST(journeys_are_sealed_by_what_they_are_now) {
 END_TEST
 
 /* ---------------------------------------------------------------------------------------------------------------------
+ * Rules and alerts
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+static uint32_t add_rule(cxj_engine *engine, const char *text) {
+    uint32_t rule = 0;
+    cxj_status status = cxj_rule_add(engine, text, CXJ_ZERO_TERMINATED, &rule);
+    ck_assert_msg(status == CXJ_OK, "%s: %s", text, cxj_message(engine));
+    return rule;
+}
+
+/* The one alert that waits. */
+static void expect_alert(cxj_engine *engine, uint64_t journey, uint32_t rule, int64_t since) {
+    cxj_alert alerts[4];
+    size_t count = 0;
+    ck_assert_int_eq(cxj_alerts(engine, alerts, sizeof *alerts, 4, &count), CXJ_OK);
+    ck_assert_uint_eq(count, 1);
+    ck_assert_uint_eq(alerts->journey, journey);
+    ck_assert_uint_eq(alerts->rule, rule);
+    ck_assert_int_eq(alerts->since, since);
+}
+
+static void expect_no_alert(cxj_engine *engine) {
+    cxj_alert alert;
+    size_t count = 9;
+    ck_assert_int_eq(cxj_alerts(engine, &alert, sizeof alert, 1, &count), CXJ_OK);
+    ck_assert_uint_eq(count, 0);
+}
+
+/* Two tickets with one handoff each, of owners a, b, and c, d. */
+static void hand_over(cxj_engine *engine, uint64_t first, uint64_t second) {
+    for (size_t i = 0; i < 4; i++) {
+        cxj_touchpoint t = {.id = first * 10 + i, .at = START + HOUR * (int64_t)i, .owner = (uint32_t)(1 + i)};
+        t.journey = i < 2 ? first : second;
+        record(engine, t);
+    }
+}
+
+/* SPEC 9: "Alerts that wait for from are to's from then on"; what holds of the one journey only now is raised by the
+ * move, once; what was raised of to is not raised again. */
+START_TEST(moves_raise_what_begins_to_hold) {
+    cxj_engine *engine = make();
+    uint32_t many = add_rule(engine, "handoffs over 2"), any = add_rule(engine, "handoffs over 0");
+    hand_over(engine, 1, 2);
+    cxj_alert alerts[4];
+    size_t count = 0;
+    ck_assert_int_eq(cxj_alerts(engine, alerts, sizeof *alerts, 1, &count), CXJ_OK); /* of 1; that of 2 waits */
+    ck_assert_uint_eq(alerts->journey, 1);
+    move(engine, 2, 1);
+    ck_assert_int_eq(cxj_alerts(engine, alerts, sizeof *alerts, 4, &count), CXJ_OK);
+    ck_assert_uint_eq(count, 2);
+    ck_assert_uint_eq(alerts[0].journey, 1);
+    ck_assert_uint_eq(alerts[0].rule, any);
+    ck_assert_uint_eq(alerts[1].journey, 1);
+    ck_assert_uint_eq(alerts[1].rule, many);
+    move(engine, 1, 5); /* what was raised stays raised */
+    record(engine, (cxj_touchpoint){.journey = 5, .id = 99, .at = START + 9 * HOUR, .owner = 5});
+    expect_no_alert(engine);
+    hand_over(engine, 6, 2); /* in the place of what went nothing is known to be raised */
+    ck_assert_int_eq(cxj_alerts(engine, alerts, sizeof *alerts, 4, &count), CXJ_OK);
+    ck_assert_uint_eq(count, 2);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* SPEC 9: a rule by the clock looks at the one journey when its time comes, which may be earlier than either's. */
+START_TEST(moved_journeys_are_watched) {
+    cxj_engine *engine = make();
+    uint32_t overdue = add_rule(engine, "overdue"), gone = add_rule(engine, "waiting for 10h");
+    record(engine, (cxj_touchpoint){.journey = 1, .id = 1, .at = START, .due = START + 10 * HOUR});
+    record(engine,
+           (cxj_touchpoint){.journey = 2, .id = 2, .at = START + HOUR, .commitment = 1, .due = START + 20 * HOUR});
+    record(engine, (cxj_touchpoint){.journey = 3, .id = 3, .at = START + 2 * HOUR, .facets = CXJ_FACET_INBOUND});
+    advance(engine, START + 3 * HOUR);
+    move(engine, 1, 2);
+    expect_no_alert(engine);
+    advance(engine, START + 11 * HOUR);
+    move(engine, 2, 4);
+    expect_alert(engine, 4, overdue, START + 10 * HOUR);
+    move(engine, 3, 4);
+    expect_no_alert(engine);
+    advance(engine, START + 12 * HOUR);
+    expect_alert(engine, 4, gone, START + 2 * HOUR);
+    advance(engine, START + 21 * HOUR);
+    expect_alert(engine, 4, overdue, START + 20 * HOUR);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* ---------------------------------------------------------------------------------------------------------------------
  * What is refused
  * ------------------------------------------------------------------------------------------------------------------ */
 
@@ -333,6 +422,7 @@ enum {
     GETS_LONG = 64,  /* they are together */
     FROM_LONG = 128, /* the one that is moved is */
     IDLE_FROM = 256, /* all touchpoints of the one that is moved are withdrawn */
+    RULED = 1024,    /* rules raise alerts */
     TIES = 512       /* many touchpoints without ids at few moments */
 };
 
@@ -358,11 +448,19 @@ static const unsigned ways[] = {0,
                                 FROM_LONG | CLOCK,
                                 IDLE_FROM,
                                 IDLE_FROM | LONG,
-                                TIES};
+                                TIES,
+                                RULED | CLOCK,
+                                RULED | CLOCK | LONG,
+                                RULED | CLOCK | RENAMED,
+                                RULED | CLOCK | SEALS | HOURS};
 enum { WAYS = sizeof ways / sizeof *ways, MOST = 700, FROM = 3, TO = 2, ABSENT = 77 };
 
 static const char *const calendar = "offset +01:00\noffset 2026-03-01T00:00:00Z +02:00\n"
                                     "hours mon-fri 09:00-12:30 13:30-17:00\non 2026-01-06 closed\n";
+
+static const char *const rules[] = {"overdue",         "due within 100h", "silent for 30h",
+                                    "handoffs over 2", "reopened",         "open for 40h where team in (a, b)"};
+enum { RULES = sizeof rules / sizeof *rules };
 
 /* A log, in the order in which it comes, and the numbers of the two journeys. */
 struct log {
@@ -420,6 +518,7 @@ static cxj_engine *make_for(const struct log *log, heap *memory) {
         add(engine, "journeys by type in working hours with drivers");
     }
     add_views(engine);
+    for (size_t i = 0; i < RULES && log->way & RULED; i++) add_rule(engine, rules[i]);
     return engine;
 }
 
@@ -455,7 +554,17 @@ static void show_both_inside(shown *to, const cxj_engine *engine) {
     show_inside(to, engine, ABSENT);
 }
 
-/* Compares bytes, and with looks all that shows too: each assertion costs a call of the system, and that makes many. */
+static bool have_same_work(const cxj_engine *engine, const cxj_engine *together, const char *rule) {
+    static cxj_occasion own[400], its[400];
+    size_t count = 0, others = 0;
+    memset(own, 0, sizeof own);
+    memset(its, 0, sizeof its);
+    return cxj_worklist(engine, rule, CXJ_ZERO_TERMINATED, 400, NULL, 0, own, sizeof *own, &count) == CXJ_OK &&
+           cxj_worklist(together, rule, CXJ_ZERO_TERMINATED, 400, NULL, 0, its, sizeof *its, &others) == CXJ_OK &&
+           count == others && memcmp(own, its, count * sizeof *own) == 0;
+}
+
+/* Compares bytes and worklists, and with looks all that shows too: each assertion costs a call of the system, and that makes many. */
 static void compare(const cxj_engine *engine, const cxj_engine *together, bool looks) {
     static unsigned char bytes[2][1 << 18];
     size_t lengths[2] = {0, 0};
@@ -463,6 +572,7 @@ static void compare(const cxj_engine *engine, const cxj_engine *together, bool l
     cxj_status status = cxj_save_bytes(engine, sizeof *bytes, NULL, 0, bytes[0], &lengths[0]);
     cxj_status its = cxj_save_bytes(together, sizeof *bytes, NULL, 0, bytes[1], &lengths[1]);
     bool are_same = status == CXJ_OK && its == CXJ_OK && lengths[0] == lengths[1];
+    for (size_t i = 0; i < RULES; i++) are_same &= have_same_work(engine, together, rules[i]);
     ck_assert(are_same && memcmp(bytes[0], bytes[1], lengths[0]) == 0);
 }
 
@@ -521,6 +631,16 @@ START_TEST(random_logs_are_as_if_recorded_so) {
 }
 END_TEST
 
+/* Takes the alerts of both, which must be the same. */
+static void check_same_alerts(cxj_engine *engine, cxj_engine *other) {
+    static cxj_alert own[2000], its[2000];
+    size_t count = 0, others = 0;
+    ck_assert_int_eq(cxj_alerts(engine, own, sizeof *own, 2000, &count), CXJ_OK);
+    ck_assert_int_eq(cxj_alerts(other, its, sizeof *its, 2000, &others), CXJ_OK);
+    ck_assert_uint_eq(count, others);
+    ck_assert_int_eq(memcmp(own, its, count * sizeof *own), 0);
+}
+
 /* "All or nothing": whichever allocation fails, alone or with all behind it, the same shows, outside and inside, the
  * same is saved, and a cursor is not stale; and the move that succeeds then makes the bytes of an engine in which all
  * was the other's. Memory is accounted for all the while. */
@@ -531,12 +651,13 @@ START_TEST(a_move_is_all_or_nothing_wherever_memory_ends) {
     heap memory = {0};
     begin_chance(seed + 31 * (uint64_t)_i);
     draw_log(&log, ways[_i]);
-    cxj_engine *engine = make_apart(&log, &memory), *together = make_together(&log);
+    cxj_engine *engine = make_apart(&log, &memory), *together = make_together(&log), *other = make_apart(&log, NULL);
     if (!may_move(engine, &log)) { /* a journey that has just come can be */
         for (uint64_t id = 801; id <= 802; id++) {
             cxj_touchpoint t = {.id = id, .at = START + HOUR * 999, .owner = 2};
             t.journey = log.from = 5000;
             record(engine, t);
+            record(other, t);
             t.journey = log.to = 5001;
             record(together, t);
         }
@@ -547,6 +668,7 @@ START_TEST(a_move_is_all_or_nothing_wherever_memory_ends) {
     ck_assert_int_ge(cxj_cursor_open(view_at(engine, 0), NULL, 0, &cursor), CXJ_OK);
     ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_OK);
     const uint64_t aside = memory.bytes - engine->core.memory.used; /* the cursor, which is the reader's */
+    const size_t waiting = cxj__alerts_waiting(&engine->core);
     cxj_status status = CXJ_NO_MEMORY;
     uint64_t n = 1, failures = 0;
     for (; status != CXJ_OK; n = next_to_fail(n)) {
@@ -560,6 +682,7 @@ START_TEST(a_move_is_all_or_nothing_wherever_memory_ends) {
         failures++;
         ck_assert_int_eq(status, CXJ_NO_MEMORY);
         ck_assert_str_eq(cxj_message(engine), "no memory to move a journey");
+        ck_assert_uint_eq(cxj__alerts_waiting(&engine->core), waiting);
         check_picture(&before, engine);
         show_both_inside(&now, engine);
         if (!(log.way & (GETS_LONG | FROM_LONG))) check_texts(&now, &inside); /* else an index may stay, as room */
@@ -571,7 +694,10 @@ START_TEST(a_move_is_all_or_nothing_wherever_memory_ends) {
     cxj_cursor_close(cursor);
     if (!(log.way & FULL)) check_equal(engine, together);
     check_cells(engine);
+    move(other, log.from, log.to);
+    check_same_alerts(engine, other);
     free_picture(&before);
+    cxj_engine_destroy(other);
     cxj_engine_destroy(engine);
     ck_assert_uint_eq(memory.blocks, 0);
     cxj_engine_destroy(together);
@@ -636,11 +762,13 @@ int main(void) {
     const TTest *by_hand[] = {handoffs_between_tickets_become_transitions, the_journey_moved_is_gone,
                               touchpoints_without_ids_stand_behind_their_equals, what_is_withdrawn_moves_too};
     const TTest *clock[] = {promises_come_due_where_they_are, journeys_are_sealed_by_what_they_are_now};
+    const TTest *alerts[] = {moves_raise_what_begins_to_hold, moved_journeys_are_watched};
     const TTest *refused[] = {what_cannot_be_is_refused, a_save_in_steps_comes_first, cursors_are_stale_after_a_move};
     const TTest *memory[] = {a_number_needs_room, moving_leaves_nothing_behind};
     Suite *suite = suite_create("move");
     ADD_CASE(suite, "by hand", by_hand);
     ADD_CASE(suite, "clock", clock);
+    ADD_CASE(suite, "alerts", alerts);
     ADD_CASE(suite, "refused", refused);
     ADD_CASE(suite, "memory", memory);
     TCase *all = tcase_create("as if recorded so");
