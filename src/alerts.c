@@ -504,9 +504,7 @@ bool cxj__alerts_reserve_noting(struct cxj__core *core, const struct cxj__alerts
 void cxj__alerts_note(struct cxj__core *core, const struct cxj__alerts_noting *noting) {
     struct cxj__rule_look look;
     size_t place = 0, count = 0;
-    while (look_at_next(core, noting, IS_NOTED, &place, &count, &look)) {
-        watch_until(core->alerts, place - 1, look.next);
-    }
+    while (look_at_next(core, noting, IS_NOTED, &place, &count, &look)) watch_until(core->alerts, place - 1, look.next);
 }
 
 /* ---- what the clock brings -------------------------------------------------------------------------------------- */
@@ -685,6 +683,12 @@ void cxj__alerts_pass_on(struct cxj__core *core, const struct cxj__journey *from
     free_raised(has, &core->memory);
     has->raised = had->raised;
     *had = (struct watch){NEVER, NULL};
+}
+
+void cxj__alerts_renumber(struct cxj__core *core, uint64_t from, uint64_t to) {
+    for (size_t i = 0; i < cxj__alerts_waiting(core); i++) {
+        if (queued(core->alerts, i)->journey == from) queued(core->alerts, i)->journey = to;
+    }
 }
 
 /* A code stays as long as it has its name. */

@@ -82,6 +82,9 @@ bool cxj__alerts_reserve_passing(struct cxj__core *core, const struct cxj__journ
                                  const struct cxj__journey *to);
 void cxj__alerts_pass_on(struct cxj__core *core, const struct cxj__journey *from, const struct cxj__journey *to);
 
+/* Alerts that wait for a journey whose touchpoints are another's now, or that has another number, are that one's. */
+void cxj__alerts_renumber(struct cxj__core *core, uint64_t from, uint64_t to);
+
 /* After journeys were erased and names retired: alerts of theirs go, and what they name that is no more. customer is
  * forgotten everywhere; 0: nobody. */
 void cxj__alerts_erase(struct cxj__core *core, uint64_t customer);
