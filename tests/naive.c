@@ -287,10 +287,12 @@ const naive_touchpoint **naive_contributing(const naive_log *log, uint64_t journ
 
 bool naive_is_same_journey(const naive_log *a, const naive_log *b, uint64_t journey) {
     size_t count, other;
-    const naive_touchpoint **x = naive_contributing(a, journey, &count), **y = naive_contributing(b, journey, &other);
+    const naive_touchpoint **x = arrived(a, journey, a->count, &count), **y = arrived(b, journey, b->count, &other);
+    count = naive_held(a, journey, x);
+    other = naive_held(b, journey, y);
     bool same = count == other;
     for (size_t i = 0; i < count && same; i++)
-        same = x[i]->fields.id == y[i]->fields.id && order_contents(x[i], y[i]) == 0;
+        same = x[i]->fields.id == y[i]->fields.id && order_contribution(x[i], y[i]) == 0;
     free(x);
     free(y);
     return same;

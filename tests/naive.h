@@ -278,7 +278,7 @@ size_t naive_take_alerts(naive_watch *watch, size_t capacity, naive_alert *alert
 /* Those that wait, the oldest first, and how many were dropped. */
 naive_alert *naive_waiting_alerts(naive_watch *watch, size_t *count, uint64_t *dropped);
 
-/* Whether what contributes of a journey is the same in two logs. */
+/* Whether what is held of a journey, in which revisions, is the same in two logs. */
 bool naive_is_same_journey(const naive_log *a, const naive_log *b, uint64_t journey);
 
 /* ---- Section 10: the calendar ---- */
