@@ -23,6 +23,7 @@ enum {
     MOST_JOURNEYS = 4,
     MOST_RULES = 8,
     LONGEST_RULE = 500,
+    LONGEST_CALL = 60,
     POOL = 400, /* touchpoints that were sent, to be sent again */
     CALENDARS = 2,
     NAMES = 3,
@@ -97,6 +98,7 @@ struct scene {
     size_t calendar_count;
     char calendars[CALENDARS][LONGEST_CALENDAR];
     naive_calendar *read[CALENDARS];
+    bool is_long; /* calls bring more touchpoints: beyond 64 of them a journey is kept in another way */
     uint32_t alerts_limit;
     int64_t seal_ended_after, seal_idle_after;
 };
@@ -181,6 +183,25 @@ static void append_span(const struct scene *scene, char *text, bool in_hours) {
         append(text, "%s%" PRId64 "h", blank(), minutes / 60);
     else
         append(text, "%s%s%" PRId64 "m", blank(), chance(5) ? "0" : "", minutes);
+}
+
+/* The same rule with other blanks, or (quoted) with a name in quotes that needs none, which is another text. */
+static void respell_rule(const char *text, char *other, bool quoted) {
+    bool inside = false;
+    *other = 0;
+    for (; *text; text++) {
+        inside = inside != (*text == '"');
+        if (!inside && strchr(" \t\n", *text)) {
+            append(other, "%s", blank());
+            text += strspn(text, " \t\n") - 1;
+            continue;
+        }
+        append(other, "%c", *text);
+        size_t bare = strspn(text + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+        if (inside || *text != '=' || !bare || !quoted) continue;
+        append(other, "\"%.*s\"", (int)bare, text + 1);
+        text += bare;
+    }
 }
 
 static void draw_rule(const struct scene *scene, char *text) {
@@ -520,31 +541,75 @@ static void take_alerts(struct side *side, size_t capacity) {
 
 /* ---- What happens ---- */
 
+static cxj_text text_of(const char *text) {
+    return (cxj_text){.text = text, .length = strlen(text)};
+}
+
+/* Records by names. */
+static cxj_status record_named(struct side *side, const naive_touchpoint *items, size_t count, uint32_t flags,
+                               cxj_receipt *receipt) {
+    cxj_named_touchpoint *named = allocate(count, sizeof *named);
+    for (size_t i = 0; i < count; i++) {
+        const cxj_touchpoint *f = &items[i].fields;
+        const char *const *names = items[i].names;
+        named[i] = (cxj_named_touchpoint){.journey_number = f->journey,
+                                          .id_number = f->id,
+                                          .customer_number = f->customer,
+                                          .owner = text_of(names[CXJ_DIMENSION_OWNER]),
+                                          .team = text_of(names[CXJ_DIMENSION_TEAM]),
+                                          .activity = text_of(names[CXJ_DIMENSION_ACTIVITY]),
+                                          .channel = text_of(names[CXJ_DIMENSION_CHANNEL]),
+                                          .stage = text_of(names[CXJ_DIMENSION_STAGE]),
+                                          .cause = text_of(names[CXJ_DIMENSION_CAUSE]),
+                                          .type = text_of(names[CXJ_DIMENSION_TYPE]),
+                                          .segment = text_of(names[CXJ_DIMENSION_SEGMENT]),
+                                          .reason = text_of(names[CXJ_DIMENSION_REASON]),
+                                          .revision = f->revision,
+                                          .at = f->at,
+                                          .due = f->due,
+                                          .value = f->value,
+                                          .sequence = f->sequence,
+                                          .facets = f->facets,
+                                          .scale = f->scale,
+                                          .score = f->score,
+                                          .scope = f->scope,
+                                          .commitment = f->commitment,
+                                          .outcome = f->outcome};
+    }
+    cxj_status status = cxj_record_named(side->engine, named, sizeof *named, count, flags, receipt, sizeof *receipt);
+    free(named);
+    return status;
+}
+
 static void record(struct side *side, struct scene *scene) {
-    enum { MOST = 8 };
-    naive_touchpoint items[MOST];
-    cxj_touchpoint fields[MOST];
-    size_t count = chance(50) ? 1 : 1 + below(MOST), refused = 0;
-    trace("record %zu\n", count);
+    naive_touchpoint items[LONGEST_CALL];
+    cxj_touchpoint fields[LONGEST_CALL];
+    size_t count = chance(50) ? 1 : 1 + below(scene->is_long ? LONGEST_CALL : 8), refused = 0, taken = 0;
+    uint32_t flags = chance(10) ? CXJ_STOP_AT_REFUSAL : 0;
+    bool by_names = chance(30);
+    trace("record %zu%s%s\n", count, by_names ? " by names" : "", flags ? ", up to the first that is refused" : "");
     for (size_t i = 0; i < count; i++) {
         items[i] = draw_touchpoint(scene);
         trace_touchpoint(&items[i]);
-        fields[i] = encoded(side, &items[i]);
+        if (!by_names) fields[i] = encoded(side, &items[i]);
     }
     cxj_receipt receipt;
     naive_log before = copy_log(&side->log);
     perhaps_end_memory(scene->failing_share);
-    cxj_status status = cxj_record(side->engine, fields, sizeof *fields, count, 0, &receipt, sizeof receipt);
+    cxj_status status = by_names
+                            ? record_named(side, items, count, flags, &receipt)
+                            : cxj_record(side->engine, fields, sizeof *fields, count, flags, &receipt, sizeof receipt);
     bool ended = return_memory();
     if (status == CXJ_NO_MEMORY && !ended) fail("no memory, but there was some");
     if (status == CXJ_NO_MEMORY) trace("    no memory behind %d\n", (int)receipt.processed);
-    if (status != CXJ_NO_MEMORY) expect_number("receipt: processed", count, receipt.processed);
-    for (size_t i = 0; i < receipt.processed; i++) {
-        bool goes = naive_is_valid(&items[i].fields) && !is_sealed(side, items[i].fields.journey);
+    for (; taken < count && (status != CXJ_NO_MEMORY || taken < receipt.processed); taken++) {
+        bool goes = naive_is_valid(&items[taken].fields) && !is_sealed(side, items[taken].fields.journey);
         refused += !goes;
-        if (goes) naive_arrive(&side->log, &items[i]);
+        if (!goes && flags) break;
+        if (goes) naive_arrive(&side->log, &items[taken]);
     }
-    if (status != CXJ_NO_MEMORY) expect_status("cxj_record", refused ? CXJ_REFUSED : CXJ_OK, status);
+    expect_number("receipt: processed", taken, receipt.processed);
+    if (status != CXJ_NO_MEMORY) expect_status("recording", refused ? CXJ_REFUSED : CXJ_OK, status);
     look(side, scene, &before);
 }
 
@@ -690,13 +755,15 @@ static void set_calendar(struct side *side, const struct scene *scene) {
     naive_count_as_raised(side->watch, &side->log);
 }
 
-/* "an erasure retires names that no retained touchpoint uses": alerts that wait then have none */
-static void retire_names(struct side *side) {
+/* "an erasure retires names that no retained touchpoint uses": alerts that wait then have none, and of an erased customer
+ * nothing is left in them either. */
+static void retire_names(struct side *side, uint64_t customer) {
     size_t count;
     uint64_t dropped;
     naive_alert *alerts = naive_waiting_alerts(side->watch, &count, &dropped);
     for (size_t i = 0; i < count; i++) {
         naive_occasion *o = &alerts[i].occasion;
+        if (o->customer == customer) o->customer = 0;
         const struct {
             int dimension;
             const char **name;
@@ -715,6 +782,7 @@ static void retire_names(struct side *side) {
 
 static void erase(struct side *side, const struct scene *scene) {
     naive_log before = copy_log(&side->log);
+    uint64_t customer = 0;
     memory.fails_at = chance(50); /* it needs none */
     memory.asked = 0;
     memory.once = false;
@@ -731,7 +799,8 @@ static void erase(struct side *side, const struct scene *scene) {
         expect_status("cxj_erase_journey", wanted, status);
         if (wanted != CXJ_NOT_FOUND) naive_forget(side->watch, journey, true);
     } else {
-        uint64_t customer = 1 + below(3), erased = 0;
+        uint64_t erased = 0;
+        customer = 1 + below(3);
         trace("erase customer %" PRIu64 "\n", customer);
         cxj_status status = cxj_erase_customer(side->engine, customer, &erased);
         uint64_t wanted = naive_erase_customer(&side->log, customer);
@@ -745,7 +814,7 @@ static void erase(struct side *side, const struct scene *scene) {
     }
     return_memory();
     naive_log_clear(&before);
-    retire_names(side);
+    retire_names(side, customer);
 }
 
 /* "After a merge the clock is the later of the two, what was raised is what the engine merged into had raised, and the
@@ -857,7 +926,8 @@ static void set_scene(struct scene *scene) {
     scene->id_share = chance(70) ? 100 : below(101);
     scene->again_share = below(60);
     scene->failing_share = chance(50) ? 0 : below(60);
-    scene->ids = 1 + below(8);
+    scene->is_long = chance(4);
+    scene->ids = scene->is_long ? 1 + below(200) : 1 + below(8);
     scene->alerts_limit = chance(30) ? 1 + (uint32_t)below(5) : MOST_ALERTS;
     if (chance(20)) scene->seal_ended_after = 1 + (int64_t)below(4) * scene->unit;
     if (chance(10)) scene->seal_idle_after = 1 + (int64_t)below(12) * scene->unit;
@@ -871,7 +941,10 @@ static void set_scene(struct scene *scene) {
     }
     scene->rule_count = chance(10) ? 1 + below(MOST_RULES) : MOST_RULES;
     for (size_t r = 0; r < scene->rule_count; r++) {
-        draw_rule(scene, scene->rules[r]);
+        if (r > 0 && chance(10))
+            respell_rule(scene->rules[r - 1], scene->rules[r], chance(50));
+        else
+            draw_rule(scene, scene->rules[r]);
         if (!naive_is_rule(scene->rules[r])) fail("naive refuses the rule [%s]", scene->rules[r]);
     }
 }
