@@ -364,6 +364,14 @@ static bool is_sealed(const struct side *side, uint64_t journey) {
     return false;
 }
 
+/* Whether anything is held of a journey. */
+static bool holds_any(const naive_log *log, uint64_t journey) {
+    const naive_touchpoint **held = allocate(log->count, sizeof *held);
+    size_t count = naive_held(log, journey, held);
+    free(held);
+    return count > 0;
+}
+
 static naive_log copy_log(const naive_log *log) {
     naive_log copy = {.has_now = log->has_now, .now = log->now, .calendar = log->calendar};
     for (size_t i = 0; i < log->count; i++) naive_arrive(&copy, &log->items[i]);
@@ -750,9 +758,12 @@ static void set_calendar(struct side *side, const struct scene *scene) {
         return;
     }
     if (status != CXJ_OK) fail("the calendar is refused: %s", cxj_message(side->engine));
-    side->log.calendar = number ? scene->read[number - 1] : NULL;
+    /* To set the calendar that is there sets nothing. */
+    naive_calendar *calendar = number ? scene->read[number - 1] : NULL, *had = side->log.calendar;
+    bool is_other = calendar && had ? !naive_calendar_is_equal(calendar, had) : calendar != had;
+    side->log.calendar = calendar;
     side->calendar = number;
-    naive_count_as_raised(side->watch, &side->log);
+    if (is_other) naive_count_as_raised(side->watch, &side->log);
 }
 
 /* "an erasure retires names that no retained touchpoint uses": alerts that wait then have none, and of an erased customer
@@ -805,12 +816,9 @@ static void erase(struct side *side, const struct scene *scene) {
         cxj_status status = cxj_erase_customer(side->engine, customer, &erased);
         uint64_t wanted = naive_erase_customer(&side->log, customer);
         expect_status("cxj_erase_customer", wanted ? CXJ_OK : CXJ_NOT_FOUND, status);
-        for (size_t j = 0; j < scene->journey_count; j++) {
-            const naive_touchpoint *held[POOL * 8];
-            if (before.count > POOL * 8) fail("a log grew too long");
-            if (naive_held(&before, scene->journeys[j], held) && !naive_held(&side->log, scene->journeys[j], held))
+        for (size_t j = 0; j < scene->journey_count; j++)
+            if (holds_any(&before, scene->journeys[j]) && !holds_any(&side->log, scene->journeys[j]))
                 naive_forget(side->watch, scene->journeys[j], true);
-        }
     }
     return_memory();
     naive_log_clear(&before);
@@ -840,8 +848,8 @@ static void merge(struct side *side, struct scene *scene) {
     scene->pool_count = plain.pool_count;
     scene->next_sequence = plain.next_sequence;
     bool knows_sealed = false;
-    for (size_t i = 0; i < source.log.count; i++)
-        knows_sealed = knows_sealed || is_sealed(side, source.log.items[i].fields.journey);
+    for (size_t i = 0; i < side->sealed_count; i++)
+        knows_sealed = knows_sealed || holds_any(&source.log, side->sealed[i]);
     naive_log before = copy_log(&side->log);
     perhaps_end_memory(scene->failing_share);
     trace("merge it\n");
