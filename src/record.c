@@ -545,7 +545,11 @@ cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t id, uint6
 static void forget(cxj_engine *engine, bool is_erased, uint64_t customer) {
     struct cxj__core *core = &engine->core;
     cxj__engine_free_room(engine);
-    if (!is_erased) return;
+    if (!is_erased) {
+        /* An alert that waits may name a customer whom no touchpoint states any more. */
+        if (core->alerts != NULL && customer != 0) cxj__alerts_erase(core, customer);
+        return;
+    }
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_retire(&core->dictionaries[d], &core->memory);
     cxj__due_compact(core);
     cxj__seal_compact(core);

@@ -40,6 +40,7 @@ echo "Running the tests" >&2
 need_quietly meson test -C "$build" --no-rebuild --print-errorlogs --timeout-multiplier 5 \
     --suite unit --suite faults --suite hostile --suite sealing --suite conformance
 need_quietly "$build/tests/property" --seed 1 --logs "$logs"
+need_quietly "$build/tests/property_rules" --seed 1 --logs "$logs"
 
 need_quietly gcovr --root . --filter 'src/' --json "$build/coverage.json" "$build"
 # Several words: the names of the files have no blanks.

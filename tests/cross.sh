@@ -163,6 +163,7 @@ END
     suites "$folder" --timeout-multiplier 10 embed threads
     unset CXJ_STRIDE CXJ_LOGS CK_TIMEOUT_MULTIPLIER
     show "$name: property" "$qemu" -L "/usr/$triplet" "$folder/tests/property" "$logs"
+    show "$name: property of rules" "$qemu" -L "/usr/$triplet" "$folder/tests/property_rules" "$logs"
 
     show "$name: conformance, and the same bytes as here" \
         python3 tests/conformance.py "$folder/cxj-report" --against build-debug/examples/cxj-report --shuffles 1

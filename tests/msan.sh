@@ -76,4 +76,5 @@ export CK_FORK=no "CXJ_STRIDE=${CXJ_STRIDE:-23}"
 suites build-msan --no-suite property --no-suite layout --timeout-multiplier 3
 unset CK_FORK CXJ_STRIDE
 show "property" build-msan/tests/property "$logs"
+show "property of rules" build-msan/tests/property_rules "$logs"
 finish

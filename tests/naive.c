@@ -1,5 +1,5 @@
 /* The naive second implementation (see naive.h): sections 2, 3 and 9 of the specification, what a touchpoint is, what
- * holds and in which order, and one journey. Comments in quotes are its sentences.
+ * holds and in which order, and one journey as it stands. Comments in quotes are its sentences.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -201,16 +201,41 @@ static bool holds_among(const naive_touchpoint *const *items, size_t i, size_t c
     return true;
 }
 
+/* Where the last item of a journey is noted, or would be. */
+static size_t *find_last(const naive_log *log, uint64_t journey) {
+    size_t place = (size_t)(journey * UINT64_C(0x9e3779b97f4a7c15) >> 32) % log->last_size;
+    while (log->last[place] && log->items[log->last[place] - 1].fields.journey != journey)
+        place = (place + 1) % log->last_size;
+    return &log->last[place];
+}
+
+/* Notes the item at a place; all before it are noted. */
+static void note_item(naive_log *log, size_t place) {
+    log->earlier = naive_grow(log->earlier, place, &log->earlier_capacity, sizeof *log->earlier);
+    if (2 * place >= log->last_size) { /* too full, or there is none yet: all are noted anew */
+        free(log->last);
+        log->last_size = 4 * place + 16;
+        log->last = naive_allocate(log->last_size * sizeof *log->last);
+        for (size_t i = 0; i < place; i++) *find_last(log, log->items[i].fields.journey) = i + 1;
+    }
+    size_t *last = find_last(log, log->items[place].fields.journey);
+    log->earlier[place] = *last;
+    *last = place + 1;
+}
+
+static void note_all(naive_log *log) {
+    log->last_size = 0;
+    for (size_t i = 0; i < log->count; i++) note_item(log, i);
+}
+
 /* What arrived of one journey among the first count arrivals, in order of arrival; to be freed. */
 static const naive_touchpoint **arrived(const naive_log *log, uint64_t journey, size_t count, size_t *found) {
-    const naive_touchpoint **items = NULL;
-    size_t capacity = 0;
+    size_t first = log->last_size ? *find_last(log, journey) : 0, place = 0;
     *found = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (log->items[i].fields.journey != journey) continue;
-        items = naive_grow(items, *found, &capacity, sizeof(naive_touchpoint *));
-        items[(*found)++] = &log->items[i];
-    }
+    for (size_t i = first; i > 0; i = log->earlier[i - 1]) *found += i <= count;
+    const naive_touchpoint **items = naive_allocate(*found * sizeof(naive_touchpoint *));
+    for (size_t i = first; i > 0; i = log->earlier[i - 1])
+        if (i <= count) items[*found - ++place] = &log->items[i - 1];
     return items;
 }
 
@@ -260,6 +285,19 @@ const naive_touchpoint **naive_contributing(const naive_log *log, uint64_t journ
     return list;
 }
 
+bool naive_is_same_journey(const naive_log *a, const naive_log *b, uint64_t journey) {
+    size_t count, other;
+    const naive_touchpoint **x = arrived(a, journey, a->count, &count), **y = arrived(b, journey, b->count, &other);
+    count = naive_held(a, journey, x);
+    other = naive_held(b, journey, y);
+    bool same = count == other;
+    for (size_t i = 0; i < count && same; i++)
+        same = x[i]->fields.id == y[i]->fields.id && order_contribution(x[i], y[i]) == 0;
+    free(x);
+    free(y);
+    return same;
+}
+
 void naive_set_unrecorded(naive_log *log, uint32_t unrecorded) {
     log->unrecorded = unrecorded & ~naive_with_implied(all_facets & ~unrecorded);
 }
@@ -276,7 +314,7 @@ void naive_arrive(naive_log *log, const naive_touchpoint *touchpoint) {
                                                                .facets = CXJ_FACET_WITHDRAWN},
                                                     .names = {"", "", "", "", "", "", "", "", "", ""},
                                                     .by_withdraw = touchpoint->by_withdraw};
-    log->count++;
+    note_item(log, log->count++);
 }
 
 /* "as if it had been recorded again with CXJ_FACET_WITHDRAWN and a higher revision", says the header. */
@@ -304,6 +342,7 @@ uint64_t naive_erase_journey(naive_log *log, uint64_t journey) {
     for (size_t i = 0; i < log->count; i++)
         if (log->items[i].fields.journey != journey) log->items[kept++] = log->items[i];
     log->count = kept;
+    note_all(log);
     return held;
 }
 
@@ -361,6 +400,8 @@ void naive_merge(naive_log *log, const naive_log *source) {
 
 void naive_log_clear(naive_log *log) {
     free(log->items);
+    free(log->earlier);
+    free(log->last);
     *log = (naive_log){0};
 }
 
@@ -391,9 +432,7 @@ naive_feed naive_feed_counts(const naive_log *log) {
 size_t naive_all_journeys(const naive_log *log, uint64_t *numbers) {
     size_t count = 0;
     for (size_t i = 0; i < log->count; i++) {
-        size_t j = 0;
-        while (j < count && numbers[j] != log->items[i].fields.journey) j++;
-        if (j == count) numbers[count++] = log->items[i].fields.journey;
+        if (log->earlier[i] == 0) numbers[count++] = log->items[i].fields.journey; /* the first of its journey */
     }
     return count;
 }
@@ -421,14 +460,6 @@ naive_stats naive_statistics(const naive_log *log) {
 }
 
 /* ---- Section 9: one journey ---- */
-
-/* The last name stated of a dimension, "" if there is none: the "current owner, team, stage and channel". */
-static const char *current(const struct story *s, int dimension) {
-    const char *name = "";
-    for (size_t i = 0; i < s->count; i++)
-        if (*s->list[i]->names[dimension]) name = s->list[i]->names[dimension];
-    return name;
-}
 
 static void state_ratings(const struct story *s, cxj_journey *state) {
     int64_t sum = 0;
@@ -464,11 +495,11 @@ bool naive_journey_state(const naive_log *log, uint64_t journey, naive_journey *
         .type = s->attributes[CXJ_DIMENSION_TYPE],
         .segment = s->attributes[CXJ_DIMENSION_SEGMENT],
         .reason = s->attributes[CXJ_DIMENSION_REASON],
-        .owner = current(s, CXJ_DIMENSION_OWNER),
-        .team = current(s, CXJ_DIMENSION_TEAM),
-        .stage = current(s, CXJ_DIMENSION_STAGE),
-        .channel = current(s, CXJ_DIMENSION_CHANNEL),
-        .activity = current(s, CXJ_DIMENSION_ACTIVITY),
+        .owner = naive_held_last(s, CXJ_DIMENSION_OWNER),
+        .team = naive_held_last(s, CXJ_DIMENSION_TEAM),
+        .stage = naive_held_last(s, CXJ_DIMENSION_STAGE),
+        .channel = naive_held_last(s, CXJ_DIMENSION_CHANNEL),
+        .activity = naive_held_last(s, CXJ_DIMENSION_ACTIVITY),
     };
     cxj_journey *state = &result->state;
     state->journey = journey;

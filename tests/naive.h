@@ -5,7 +5,7 @@
  * no code with the library: of cxj.h it takes structs and constants only, and names are texts here, never codes. Where
  * the two disagree, one of them is wrong.
  *
- *     naive.c             sections 2, 3 and 9: a touchpoint, what holds and in which order, one journey
+ *     naive.c             sections 2, 3 and 9: a touchpoint, what holds and in which order, one journey as it stands
  *     naive_calendar.c    section 10: local time, open time
  *     naive_fold.c        section 4: what happens along a journey
  *     naive_view.c        section 5: what a view asks, which cell something belongs to
@@ -13,6 +13,7 @@
  *     naive_statistics.c  the intervals of section 6
  *     naive_drivers.c     section 8.1
  *     naive_analysis.c    sections 8.2 to 8.7
+ *     naive_rules.c       section 9: a rule, its occasions, what it raises
  *     naive_inside.h      what these share
  *     naive_report.c      a report program on top of it, naive_csv.c, which reads plain logs (section 7)
  *
@@ -60,6 +61,11 @@ typedef struct naive_log {
     int64_t now;
     naive_calendar *calendar; /* whoever set it frees it; NULL: none */
     uint32_t unrecorded;      /* facets that are not recorded: naive_set_unrecorded() */
+    /* Nothing but a faster way to the items of one journey: of each item the place, + 1, of the one before it of the
+     * same journey (0: none), and by a hash of the journey the same of its last one. */
+    size_t *earlier;
+    size_t *last;
+    size_t earlier_capacity, last_size;
 } naive_log;
 
 /* What the feed was like (SPEC 3.2). */
@@ -193,6 +199,88 @@ size_t naive_held(const naive_log *log, uint64_t journey, const naive_touchpoint
 
 /* False if none of its touchpoints contributes. */
 bool naive_journey_state(const naive_log *log, uint64_t journey, naive_journey *result);
+
+/* ---- Section 9: rules ---- */
+
+/* One line of a worklist; names in place of codes. */
+typedef struct naive_occasion {
+    uint64_t journey;
+    uint64_t customer;
+    uint32_t commitment;
+    int64_t since;
+    int64_t from;
+    bool has_until;
+    int64_t until;
+    const char *owner;
+    const char *team;
+    const char *stage;
+    const char *channel;
+    const char *type;
+    const char *segment;
+    const char *reason;
+} naive_occasion;
+
+typedef struct naive_occasions {
+    naive_occasion *items; /* to be freed */
+    size_t count;
+    size_t capacity;
+} naive_occasions;
+
+typedef struct naive_alert {
+    naive_occasion occasion;
+    uint32_t rule;
+    int64_t raised_at;
+} naive_alert;
+
+/* Whether a text is a rule; of one that is, whether it needs a calendar, and whether all facets are recorded that it
+ * needs. */
+bool naive_is_rule(const char *text);
+bool naive_rule_needs_calendar(const char *text);
+bool naive_rule_is_fed(const char *text, uint32_t unrecorded);
+
+/* Whether two texts are the same but for blanks outside quotes. */
+bool naive_is_same_rule(const char *a, const char *b);
+
+/* All occasions of a rule that hold now, in order. */
+naive_occasions naive_worklist(const naive_log *log, const char *rule);
+
+/* The rules that were added to a log, what they have raised, and the queue of alerts, of which at most limit wait. All
+ * occasions are found anew for each call; with keeps, those of a journey only where it is looked at, so that a long log
+ * can be replayed: nothing else may then happen to the log. */
+typedef struct naive_watch naive_watch;
+naive_watch *naive_watch_make(size_t limit, bool keeps);
+void naive_watch_free(naive_watch *watch);
+
+/* Adds a rule, whose text must outlive the watch, and gives its number; one that is there already gives the one it has.
+ * The number of such a one, or 0. Drops a rule; false if there is none. */
+uint32_t naive_rule_add(naive_watch *watch, const naive_log *log, const char *text);
+uint32_t naive_rule_find(const naive_watch *watch, const char *text);
+bool naive_rule_drop(naive_watch *watch, uint32_t number);
+
+/* The rules in the order of adding: the number of one, its text, and how many alerts it raised. */
+size_t naive_rule_count(const naive_watch *watch);
+uint32_t naive_rule_at(const naive_watch *watch, size_t index, const char **text, uint64_t *raised);
+
+/* After a call that changed these journeys, each named once. */
+void naive_look(naive_watch *watch, const naive_log *log, const uint64_t *journeys, size_t count);
+
+/* Moves the clock of the log, not back. */
+void naive_advance(naive_watch *watch, naive_log *log, int64_t now);
+
+/* After a calendar was set: what holds by the clock counts as raised. */
+void naive_count_as_raised(naive_watch *watch, const naive_log *log);
+
+/* After a journey was erased or sealed. */
+void naive_forget(naive_watch *watch, uint64_t journey, bool is_erased);
+
+/* Takes up to capacity alerts out of the queue, and says how many. */
+size_t naive_take_alerts(naive_watch *watch, size_t capacity, naive_alert *alerts);
+
+/* Those that wait, the oldest first, and how many were dropped. */
+naive_alert *naive_waiting_alerts(naive_watch *watch, size_t *count, uint64_t *dropped);
+
+/* Whether what is held of a journey, in which revisions, is the same in two logs. */
+bool naive_is_same_journey(const naive_log *a, const naive_log *b, uint64_t journey);
 
 /* ---- Section 10: the calendar ---- */
 

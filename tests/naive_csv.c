@@ -415,6 +415,8 @@ static bool take_row(naive_csv *csv, const struct file *f, const struct layout *
     for (int d = 1; d < NAIVE_DIMENSIONS; d++) touchpoint.names[d] = "";
     for (int c = 0; c < COLUMNS; c++)
         if (columns[c].dimension) touchpoint.names[columns[c].dimension] = field(f, l, (enum column)c);
+    csv->ats = naive_grow(csv->ats, csv->log.count, &csv->ats_capacity, sizeof *csv->ats);
+    csv->ats[csv->log.count] = t->at;
     naive_arrive(&csv->log, &touchpoint);
     return true;
 }
@@ -473,6 +475,7 @@ const char *naive_csv_read(naive_csv *csv, const char *path, const naive_calenda
 
 void naive_csv_free(naive_csv *csv) {
     naive_log_clear(&csv->log);
+    free(csv->ats);
     free(csv->ids);
     free(csv->bytes);
 }

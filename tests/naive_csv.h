@@ -10,6 +10,8 @@
 /* What was read, and the texts of journeys, ids and customers by their numbers. */
 typedef struct naive_csv {
     naive_log log;
+    int64_t *ats; /* of each item of the log what its row says, also where it is withdrawn */
+    size_t ats_capacity;
     uint64_t rejected;
     char *bytes; /* all fields, each with a NUL behind it; names of touchpoints lie here */
     struct naive_id {

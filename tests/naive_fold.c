@@ -32,6 +32,7 @@ static bool step_running(struct story *s, size_t i) {
         s->outcome = 0;
         s->end = 0;
         s->reopened = true;
+        s->reopened_at = m->fields.at;
     }
     if (m->fields.outcome) { /* "ends it, with that outcome, at its at"; "replaces outcome and end" */
         s->runs = false;
@@ -44,17 +45,24 @@ static bool step_running(struct story *s, size_t i) {
 /* 4.3 */
 static void step_silence(struct story *s, size_t i, bool ran_before, bool reopens) {
     const naive_touchpoint *m = s->list[i];
-    if (i == 0 || reopens) s->quiet = 0; /* "Quiet time is 0 at the first touchpoint, and again at one that reopens." */
+    bool starts_again = i == 0 || reopens;
+    if (starts_again) s->quiet = 0; /* "Quiet time is 0 at the first touchpoint, and again at one that reopens." */
     if (ran_before) {
         int64_t span = naive_span(s, s->list[i - 1]->fields.at, m->fields.at);
         if (s->paused)
             s->pending += span; /* "the span from p to m is pending time if the journey is paused" */
         else
             s->quiet += span; /* "else it is added to the quiet time" */
+        if (s->paused) s->pending_since += span;
         if (naive_is_visible(m) || m->fields.outcome) {
             if (s->quiet > s->silence) s->silence = s->quiet; /* "the quiet time is a gap and starts again from 0" */
             s->quiet = 0;
+            starts_again = true;
         }
+    }
+    if (starts_again) { /* 9: "the last at which a gap ended, or the journey began or reopened" */
+        s->quiet_since = m->fields.at;
+        s->pending_since = 0;
     }
     if (!s->runs)
         s->paused = false; /* "A journey that is not running is not paused." */

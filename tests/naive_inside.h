@@ -87,8 +87,10 @@ struct story {
     int outcome;
     int64_t end;
     bool reopened;
+    int64_t reopened_at; /* of the last touchpoint that did so */
     bool paused;
     int64_t quiet, silence, pending;
+    int64_t quiet_since, pending_since; /* the touchpoint from which quiet time is counted; pending time since then */
     cxj_commitment commitments[8];
     bool asking;
     bool waits, responded;
@@ -138,6 +140,40 @@ struct view {
 
 /* False if the text is no view. */
 bool naive_parse_view(const char *text, struct view *view);
+
+/* What views and rules are read with: the next word ('w'), quoted name ('q') or mark (itself) of a text; 0 at its end,
+ * '?' for what is none of these. */
+struct token {
+    char kind;
+    char text[LONGEST_NAME];
+};
+
+struct reader {
+    const char *rest; /* behind the next token */
+    struct token next;
+};
+
+void naive_go_on(struct reader *r);
+
+/* Takes a word if it comes next. */
+bool naive_take(struct reader *r, const char *word);
+
+/* The place of the next word in a list of words, from first on, or -1. */
+int naive_take_one_of(struct reader *r, const char *const *words, int first, int end);
+
+/* [ "where" cond { "and" cond } ] of a view of a grain, or of a rule: then grain is 0. */
+bool naive_take_where(struct reader *r, uint32_t grain, struct condition *conditions, size_t *count);
+
+/* Whether a journey meets a condition: of a view of journeys, or of a rule. */
+bool naive_meets(const struct condition *condition, const struct story *s);
+
+/* The last name stated of a dimension, "" if there is none. */
+const char *naive_held_last(const struct story *s, int dimension);
+
+/* ---- naive_rules.c ---- */
+
+/* A span as it is written, in ms, and whether its unit is days or weeks; false if it is none. */
+bool naive_read_span(const char *text, int64_t *ms, bool *is_of_days);
 
 /* ---- naive_metric.c ---- */
 

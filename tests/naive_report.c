@@ -5,6 +5,7 @@
  *
  *     --view TEXT --calendar FILE --now MOMENT --feeds FACET,… --strict --lenient --json
  *     --spread METRIC --control METRIC --parity METRIC --relation FIRST,SECOND --within FAMILY=SPAN --drill
+ *     --rule TEXT --replay
  *
  * and reads plain logs (naive_csv.h). Exit status as there: 1 where reading stops, 2 for wrong usage, 3 where rows were
  * refused.
@@ -29,9 +30,9 @@ struct texts {
 };
 
 static struct {
-    struct texts views, spread, control, parity, relation, within;
+    struct texts views, spread, control, parity, relation, within, rules;
     const char *calendar, *now, *feeds, *log;
-    bool strict, lenient, drill;
+    bool strict, lenient, drill, replay;
 } asked;
 
 static void wrong_usage(const char *what, const char *text) {
@@ -201,22 +202,6 @@ static size_t find_family(uint32_t grain, const char *text) {
     return naive_metric_find(grain, name);
 }
 
-/* span = digits ( "m" | "h" | "d" | "w" ), 1 to 5,000,000 minutes; false if it is none. */
-static bool read_span(const char *text, int64_t *ms, bool *is_of_days) {
-    static const int minutes[] = {1, 60, 1440, 10080};
-    static const char units[] = "mhdw";
-    int64_t number = 0;
-    size_t digits = strspn(text, "0123456789");
-    if (digits == 0 || digits > 18) return false;
-    for (size_t i = 0; i < digits; i++) number = 10 * number + (text[i] - '0');
-    const char *unit = text[digits] ? strchr(units, text[digits]) : NULL;
-    if (!unit || text[digits + 1]) return false;
-    *is_of_days = unit - units >= 2;
-    if (number < 1 || number > 5000000 / minutes[unit - units]) return false;
-    *ms = number * minutes[unit - units] * 60000;
-    return true;
-}
-
 static void put_within(const naive_table *table, size_t cell) {
     bool is_first = true;
     for (size_t i = 0; i < asked.within.count; i++) {
@@ -225,7 +210,7 @@ static void put_within(const naive_table *table, size_t cell) {
         bool is_of_days;
         uint64_t between[2];
         size_t index = find_family(table->grain, text);
-        read_span(strchr(text, '=') + 1, &span, &is_of_days);
+        naive_read_span(strchr(text, '=') + 1, &span, &is_of_days);
         if (index == naive_metric_count(table->grain) || (is_of_days && table->in_hours)) continue;
         if (is_first) {
             put_key("within");
@@ -448,6 +433,89 @@ static void put_analyses(const naive_table *table) {
     }
 }
 
+/* ---- Rules (SPEC 9) ---- */
+
+static void put_moment(const char *name, int64_t moment) {
+    put_key(name);
+    printf("%" PRId64, moment);
+    needs_comma = true;
+}
+
+/* What an occasion and an alert both say; the object stays open. */
+static void put_occasion(const naive_csv *csv, const naive_occasion *occasion) {
+    put_key("journey");
+    put_text(naive_csv_text(csv, occasion->journey));
+    put_key("commitment");
+    put_count(occasion->commitment);
+    put_moment("since", occasion->since);
+    put_moment("from", occasion->from);
+}
+
+static void put_worklists(const naive_csv *csv) {
+    put_key("worklists");
+    open_list('[');
+    for (size_t r = 0; r < asked.rules.count; r++) {
+        naive_occasions list = naive_worklist(&csv->log, asked.rules.texts[r]);
+        open_list('{');
+        put_key("rule");
+        put_text(asked.rules.texts[r]);
+        put_key("occasions");
+        open_list('[');
+        for (size_t i = 0; i < list.count; i++) {
+            open_list('{');
+            put_occasion(csv, &list.items[i]);
+            close_list('}');
+        }
+        close_list(']');
+        close_list('}');
+        free(list.items);
+    }
+    close_list(']');
+}
+
+/* "rows are recorded in the file's order, one call each; before each that can be read (duplicates and withdrawn ones,
+ * too), the clock advances to its at if that is later, or if it is the first (after the last, to --now if given and
+ * later)". Returns the rules with their alerts; the clock of the log is then where the replay left it. */
+static naive_watch *replay(naive_csv *csv, int64_t now) {
+    naive_log live = {.calendar = csv->log.calendar, .unrecorded = csv->log.unrecorded};
+    naive_watch *watch = naive_watch_make(SIZE_MAX, true);
+    for (size_t r = 0; r < asked.rules.count; r++) naive_rule_add(watch, &live, asked.rules.texts[r]);
+    for (size_t i = 0; i < csv->log.count; i++) {
+        uint64_t journey = csv->log.items[i].fields.journey;
+        if (!live.has_now || csv->ats[i] > live.now) naive_advance(watch, &live, csv->ats[i]);
+        naive_arrive(&live, &csv->log.items[i]);
+        naive_look(watch, &live, &journey, 1);
+    }
+    if (asked.now && (!live.has_now || now > live.now)) naive_advance(watch, &live, now);
+    csv->log.has_now = live.has_now;
+    csv->log.now = live.now;
+    naive_log_clear(&live);
+    return watch;
+}
+
+static void put_alerts(const naive_csv *csv, naive_watch *watch) {
+    size_t count;
+    uint64_t dropped;
+    const naive_alert *alerts = naive_waiting_alerts(watch, &count, &dropped);
+    put_key("alerts");
+    open_list('[');
+    for (size_t i = 0; i < count; i++) {
+        const char *text = "";
+        uint64_t raised;
+        for (size_t r = 0; r < naive_rule_count(watch); r++) {
+            const char *rule = "";
+            if (naive_rule_at(watch, r, &rule, &raised) == alerts[i].rule) text = rule;
+        }
+        open_list('{');
+        put_key("rule");
+        put_text(text);
+        put_occasion(csv, &alerts[i].occasion);
+        put_moment("raised_at", alerts[i].raised_at);
+        close_list('}');
+    }
+    close_list(']');
+}
+
 /* ---- What is asked ---- */
 
 /* "A metric that no grain has, or that is of a kind that does not go, is wrong usage." */
@@ -475,7 +543,7 @@ static void check_metrics(void) {
         const char *text = asked.within.texts[i], *span = strchr(text, '=');
         int64_t ms;
         bool is_of_days;
-        if (!span || !read_span(span + 1, &ms, &is_of_days)) wrong_usage("no span", text);
+        if (!span || !naive_read_span(span + 1, &ms, &is_of_days)) wrong_usage("no span", text);
     }
 }
 
@@ -508,12 +576,14 @@ static void read_arguments(int argc, char **argv) {
         {"--parity", &asked.parity, NULL, NULL},
         {"--relation", &asked.relation, NULL, NULL},
         {"--within", &asked.within, NULL, NULL},
+        {"--rule", &asked.rules, NULL, NULL},
         {"--calendar", NULL, &asked.calendar, NULL},
         {"--now", NULL, &asked.now, NULL},
         {"--feeds", NULL, &asked.feeds, NULL},
         {"--strict", NULL, NULL, &asked.strict},
         {"--lenient", NULL, NULL, &asked.lenient},
         {"--drill", NULL, NULL, &asked.drill},
+        {"--replay", NULL, NULL, &asked.replay},
         {"--json", NULL, NULL, NULL},
     };
     const size_t count = sizeof options / sizeof options[0];
@@ -574,10 +644,18 @@ int main(int argc, char **argv) {
     read_arguments(argc, argv);
     check_metrics();
     if (asked.feeds && !naive_csv_facets(asked.feeds, ',', &recorded)) wrong_usage("not all facets", asked.feeds);
+    naive_log unfed = {0};
+    naive_set_unrecorded(&unfed, ~recorded);
     naive_calendar *calendar = asked.calendar ? read_calendar(asked.calendar) : NULL;
     for (size_t i = 0; i < asked.views.count; i++) {
         if (!naive_is_view(asked.views.texts[i])) wrong_usage("no view", asked.views.texts[i]);
         if (!calendar && naive_needs_calendar(asked.views.texts[i])) wrong_usage("a calendar is needed", asked.log);
+    }
+    for (size_t i = 0; i < asked.rules.count; i++) {
+        const char *rule = asked.rules.texts[i];
+        if (!naive_is_rule(rule)) wrong_usage("no rule", rule);
+        if (!calendar && naive_rule_needs_calendar(rule)) wrong_usage("a calendar is needed", rule);
+        if (!naive_rule_is_fed(rule, unfed.unrecorded)) wrong_usage("a facet is needed that is not recorded", rule);
     }
     int64_t now = 0;
     if (asked.now && !naive_csv_moment(asked.now, calendar, &now)) wrong_usage("no moment", asked.now);
@@ -588,17 +666,21 @@ int main(int argc, char **argv) {
     }
     naive_stats stats = naive_statistics(&csv.log);
     csv.log.calendar = calendar;
-    naive_set_unrecorded(&csv.log, ~recorded);
+    csv.log.unrecorded = unfed.unrecorded;
     csv.log.has_now = asked.now || stats.touchpoints > 0;
     csv.log.now = asked.now ? now : stats.latest_at;
+    naive_watch *watch = asked.replay ? replay(&csv, now) : NULL;
     open_list('{');
     put_log(&csv);
     put_key("views");
     open_list('[');
     for (size_t i = 0; i < asked.views.count; i++) put_view(&csv, asked.views.texts[i]);
     close_list(']');
+    if (asked.rules.count) put_worklists(&csv);
+    if (watch && asked.rules.count) put_alerts(&csv, watch);
     close_list('}');
     putchar('\n');
+    if (watch) naive_watch_free(watch);
     int status = csv.rejected && !asked.lenient ? 3 : 0;
     naive_csv_free(&csv);
     naive_calendar_free(calendar);

@@ -14,29 +14,20 @@
 const char *const naive_dimension_names[14] = {"",     "owner",   "team",   "channel", "stage",   "activity", "cause",
                                                "type", "segment", "reason", "outcome", "churned", "entry",    "exit"};
 
+enum { OF_A_RULE = 0 }; /* in place of a grain */
+
 static const char bare[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
 static const char *const grain_names[] = {"", "touchpoints", "transitions", "journeys"};
 static const char *const period_names[] = {"hour", "day", "week", "month", "quarter", "year"};
 
 /* ---- Reading a view ---- */
 
-/* The next word ('w'), quoted name ('q') or mark (itself) of a text; 0 at its end, '?' for what is none of these. */
-struct token {
-    char kind;
-    char text[LONGEST_NAME];
-};
-
-struct reader {
-    const char *rest; /* behind the next token */
-    struct token next;
-};
-
 static void put(struct token *token, size_t length, char letter) {
     if (length + 1 >= LONGEST_NAME) naive_give_up("a name is too long for this program", token->text);
     token->text[length] = letter;
 }
 
-static void go_on(struct reader *r) {
+void naive_go_on(struct reader *r) {
     size_t length = 0;
     const char *text = r->rest + strspn(r->rest, " \t\r\n");
     r->next = (struct token){.kind = *text};
@@ -57,28 +48,30 @@ static void go_on(struct reader *r) {
     r->rest = text;
 }
 
-/* Takes a word if it comes next. A word must not be confused with the same text in quotes. */
-static bool take(struct reader *r, const char *word) {
+/* A word must not be confused with the same text in quotes. */
+bool naive_take(struct reader *r, const char *word) {
     if (r->next.kind != 'w' || strcmp(r->next.text, word) != 0) return false;
-    go_on(r);
+    naive_go_on(r);
     return true;
 }
 
 static bool take_mark(struct reader *r, char mark) {
     if (r->next.kind != mark) return false;
-    go_on(r);
+    naive_go_on(r);
     return true;
 }
 
-/* The place of the next word in a list of words, from first on, or -1. */
-static int take_one_of(struct reader *r, const char *const *words, int first, int end) {
+int naive_take_one_of(struct reader *r, const char *const *words, int first, int end) {
     for (int i = first; i < end; i++)
-        if (take(r, words[i])) return i;
+        if (naive_take(r, words[i])) return i;
     return -1;
 }
 
 /* The dimensions by which a grain can be grouped; of transitions those after the first. */
 static bool has_dimension(uint32_t grain, int dimension) {
+    /* 9: "over type, segment, reason, entry, exit, churned, and over owner, team, stage, channel, activity" */
+    if (grain == OF_A_RULE && dimension >= CXJ_DIMENSION_OWNER)
+        return dimension != CXJ_DIMENSION_CAUSE && dimension != CXJ_DIMENSION_OUTCOME;
     if (dimension >= CXJ_DIMENSION_TYPE && dimension <= CXJ_DIMENSION_CHURNED) return true;
     if (grain == CXJ_GRAIN_TOUCHPOINTS) return dimension >= CXJ_DIMENSION_OWNER && dimension <= CXJ_DIMENSION_CAUSE;
     return grain == CXJ_GRAIN_JOURNEYS && (dimension == CXJ_DIMENSION_ENTRY || dimension == CXJ_DIMENSION_EXIT);
@@ -86,9 +79,9 @@ static bool has_dimension(uint32_t grain, int dimension) {
 
 /* [ "by" dim { "," dim } ] */
 static bool parse_by(struct reader *r, struct view *view) {
-    if (!take(r, "by")) return view->grain != CXJ_GRAIN_TRANSITIONS; /* "a transitions view has a `by`" */
+    if (!naive_take(r, "by")) return view->grain != CXJ_GRAIN_TRANSITIONS; /* "a transitions view has a `by`" */
     do {
-        int dimension = take_one_of(r, naive_dimension_names, 1, 14);
+        int dimension = naive_take_one_of(r, naive_dimension_names, 1, 14);
         bool is_first = view->grain == CXJ_GRAIN_TRANSITIONS && view->dimension_count == 0;
         if (is_first ? dimension < CXJ_DIMENSION_OWNER || dimension > CXJ_DIMENSION_ACTIVITY
                      : !has_dimension(view->grain, dimension))
@@ -105,31 +98,31 @@ static bool take_name(struct reader *r, struct condition *condition) {
     if (r->next.kind != 'w' && r->next.kind != 'q') return false;
     if (condition->name_count == NAMES_OF_A_CONDITION) naive_give_up("too many names for this program", r->next.text);
     memcpy(condition->names[condition->name_count++], r->next.text, LONGEST_NAME);
-    go_on(r);
+    naive_go_on(r);
     return true;
 }
 
 /* cond = [ "had" ] dim ( "=" name | "in" "(" name { "," name } ")" ) */
 static bool parse_condition(struct reader *r, uint32_t grain, struct condition *condition) {
-    condition->had = grain == CXJ_GRAIN_JOURNEYS && take(r, "had");
-    condition->dimension = take_one_of(r, naive_dimension_names, 1, 14);
+    condition->had = grain == CXJ_GRAIN_JOURNEYS && naive_take(r, "had");
+    condition->dimension = naive_take_one_of(r, naive_dimension_names, 1, 14);
     if (condition->had ? condition->dimension < CXJ_DIMENSION_OWNER || condition->dimension > CXJ_DIMENSION_CAUSE
                        : !has_dimension(grain, condition->dimension))
         return false;
     if (take_mark(r, '=')) return take_name(r, condition);
-    if (!take(r, "in") || !take_mark(r, '(')) return false;
+    if (!naive_take(r, "in") || !take_mark(r, '(')) return false;
     do {
         if (!take_name(r, condition)) return false;
     } while (take_mark(r, ','));
     return take_mark(r, ')');
 }
 
-static bool parse_where(struct reader *r, struct view *view) {
-    if (!take(r, "where")) return true;
+bool naive_take_where(struct reader *r, uint32_t grain, struct condition *conditions, size_t *count) {
+    if (!naive_take(r, "where")) return true;
     do {
-        if (view->condition_count == MOST_CONDITIONS) return false;
-        if (!parse_condition(r, view->grain, &view->conditions[view->condition_count++])) return false;
-    } while (take(r, "and"));
+        if (*count == MOST_CONDITIONS) return false;
+        if (!parse_condition(r, grain, &conditions[(*count)++])) return false;
+    } while (naive_take(r, "and"));
     return true;
 }
 
@@ -137,23 +130,23 @@ static bool parse_where(struct reader *r, struct view *view) {
  *        [ "where" cond { "and" cond } ] [ "with" "drivers" ] */
 bool naive_parse_view(const char *text, struct view *view) {
     struct reader r = {.rest = text};
-    go_on(&r);
+    naive_go_on(&r);
     *view = (struct view){0};
-    int grain = take_one_of(&r, grain_names, 1, 4);
+    int grain = naive_take_one_of(&r, grain_names, 1, 4);
     if (grain < 0) return false;
     view->grain = (uint32_t)grain;
     if (!parse_by(&r, view)) return false;
-    if (take(&r, "per")) {
-        int period = take_one_of(&r, period_names, 0, 6);
+    if (naive_take(&r, "per")) {
+        int period = naive_take_one_of(&r, period_names, 0, 6);
         if (period < 0) return false;
         view->period = period_names[period][0]; /* the six words begin with six letters */
-        view->ended = view->grain == CXJ_GRAIN_JOURNEYS && take(&r, "ended");
+        view->ended = view->grain == CXJ_GRAIN_JOURNEYS && naive_take(&r, "ended");
     }
-    view->hours = take(&r, "in");
-    if (view->hours && (!take(&r, "working") || !take(&r, "hours"))) return false;
-    if (!parse_where(&r, view)) return false;
-    view->drivers = view->grain == CXJ_GRAIN_JOURNEYS && take(&r, "with");
-    if (view->drivers && !take(&r, "drivers")) return false;
+    view->hours = naive_take(&r, "in");
+    if (view->hours && (!naive_take(&r, "working") || !naive_take(&r, "hours"))) return false;
+    if (!naive_take_where(&r, view->grain, view->conditions, &view->condition_count)) return false;
+    view->drivers = view->grain == CXJ_GRAIN_JOURNEYS && naive_take(&r, "with");
+    if (view->drivers && !naive_take(&r, "drivers")) return false;
     return r.next.kind == 0;
 }
 
@@ -316,6 +309,13 @@ static const char *first_or_last_channel(const struct story *s, bool last) {
     return channel;
 }
 
+const char *naive_held_last(const struct story *s, int dimension) {
+    const char *name = "";
+    for (size_t i = 0; i < s->count; i++)
+        if (*s->list[i]->names[dimension]) name = s->list[i]->names[dimension];
+    return name;
+}
+
 /* The value of a dimension for a touchpoint (NULL in views of journeys and transitions) and its journey. */
 static const char *dimension_value(const struct story *s, const naive_touchpoint *m, int dimension) {
     switch (dimension) {
@@ -331,8 +331,8 @@ static const char *dimension_value(const struct story *s, const naive_touchpoint
         return first_or_last_channel(s, false);
     case CXJ_DIMENSION_EXIT:
         return first_or_last_channel(s, true);
-    default:
-        return m->names[dimension];
+    default: /* of the journey itself a rule alone asks for this: "the value held last" */
+        return m ? m->names[dimension] : naive_held_last(s, dimension);
     }
 }
 
@@ -347,6 +347,10 @@ static bool meets(const struct condition *condition, const struct story *s, cons
     for (size_t i = 0; i < s->count; i++) /* "journeys with at least one touchpoint of that" */
         if (is_named(condition, s->list[i]->names[condition->dimension])) return true;
     return false;
+}
+
+bool naive_meets(const struct condition *condition, const struct story *s) {
+    return meets(condition, s, NULL);
 }
 
 /* ---- Cells ---- */

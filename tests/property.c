@@ -21,11 +21,9 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     MOST_TOUCHPOINTS = 420, /* of a log, all told */
@@ -36,83 +34,6 @@ enum {
     LONGEST_VIEW = 600,
     GRAINS = 4 /* they are numbered from 1 */
 };
-
-/* ---- What is run, and how a difference is told ---- */
-
-static struct {
-    const char *program;
-    uint64_t log_seed;
-    size_t touchpoints_limit;
-    bool trace;
-} run;
-
-void fail(const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    fflush(stdout);
-    fprintf(stderr, "property: ");
-    vfprintf(stderr, format, arguments);
-    fprintf(stderr, "\nlog %" PRIu64 "; to run it again: %s --seed %" PRIu64 " --logs 1", run.log_seed, run.program,
-            run.log_seed);
-    if (run.touchpoints_limit != MOST_TOUCHPOINTS) fprintf(stderr, " --touchpoints %zu", run.touchpoints_limit);
-    fprintf(stderr, "\n");
-    va_end(arguments);
-    exit(1);
-}
-
-void trace(const char *format, ...) {
-    if (!run.trace) return;
-    va_list arguments;
-    va_start(arguments, format);
-    vprintf(format, arguments);
-    va_end(arguments);
-    fflush(stdout);
-}
-
-void expect_status(const char *call, cxj_status wanted, cxj_status got) {
-    if (wanted != got) fail("%s: expected \"%s\", got \"%s\"", call, cxj_status_text(wanted), cxj_status_text(got));
-}
-
-void expect_number(const char *what, uint64_t wanted, uint64_t got) {
-    if (wanted != got) fail("%s: naive %" PRId64 ", engine %" PRId64, what, (int64_t)wanted, (int64_t)got);
-}
-
-void *allocate(size_t count, size_t size) {
-    void *block = calloc(count ? count : 1, size);
-    if (!block) {
-        fprintf(stderr, "property: out of memory\n");
-        exit(2);
-    }
-    return block;
-}
-
-/* ---- Chance ---- */
-
-/* SplitMix64 (Steele, Lea, Flood 2014): one number for each state. */
-static uint64_t mix(uint64_t state) {
-    state = (state ^ (state >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    state = (state ^ (state >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return state ^ (state >> 31);
-}
-
-static uint64_t dice;
-
-static uint64_t draw(void) {
-    dice += UINT64_C(0x9e3779b97f4a7c15);
-    return mix(dice);
-}
-
-uint64_t below(uint64_t bound) {
-    return draw() % bound;
-}
-
-int64_t between(int64_t low, int64_t high) {
-    return low + (int64_t)below((uint64_t)(high - low) + 1);
-}
-
-bool chance(uint64_t per_cent) {
-    return below(100) < per_cent;
-}
 
 /* ---- Names: few, and of those that are easily mistaken: prefixes, blanks, quotes, words of the grammar, bytes above
  * 127 ---- */
@@ -1509,10 +1430,8 @@ static void try_calendar(void) {
     compare_calendar(chance(30) ? text : other);
 }
 
-static void run_log(uint64_t seed) {
+static void run_log(void) {
     static struct scene scene;
-    run.log_seed = seed;
-    dice = seed;
     set_scene(&scene);
     bool merged = chance(35);
     scene.moves = !merged && chance(40); /* of equals without ids it says which arrived first */
@@ -1529,37 +1448,8 @@ static void run_log(uint64_t seed) {
 
 /* ---- The program ---- */
 
-static uint64_t argument_number(const char *text) {
-    char *end = NULL;
-    uint64_t number = text ? strtoull(text, &end, 10) : 0;
-    if (!text || end == text || *end) {
-        fprintf(stderr, "usage: %s [--seed N] [--logs N] [--touchpoints N] [--trace] [LOGS]\n", run.program);
-        exit(2);
-    }
-    return number;
-}
-
 int main(int argc, char **argv) {
-    uint64_t logs = 10000, seed = mix((uint64_t)time(NULL)) % UINT64_C(1000000000);
-    run.program = argv[0];
-    run.touchpoints_limit = MOST_TOUCHPOINTS;
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--seed") == 0)
-            seed = argument_number(argv[++i]);
-        else if (strcmp(argv[i], "--logs") == 0)
-            logs = argument_number(argv[++i]);
-        else if (strcmp(argv[i], "--touchpoints") == 0)
-            run.touchpoints_limit = argument_number(argv[++i]);
-        else if (strcmp(argv[i], "--trace") == 0)
-            run.trace = true;
-        else
-            logs = argument_number(argv[i]);
-    }
-    printf("seed %" PRIu64 "\n", seed);
-    fflush(stdout);
     read_catalogue();
     read_predictors();
-    for (uint64_t i = 0; i < logs; i++) run_log(i == 0 ? seed : mix(seed + i * UINT64_C(0x9e3779b97f4a7c15)));
-    printf("%" PRIu64 " logs agree\n", logs);
-    return 0;
+    return run_logs(argc, argv, MOST_TOUCHPOINTS, run_log);
 }

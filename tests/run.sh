@@ -56,6 +56,7 @@ suites build-debug --suite conformance
 
 headline "Property test: $logs random logs against the naive implementation"
 show "property" build-debug/tests/property "$logs"
+show "property of rules" build-debug/tests/property_rules "$logs"
 
 if [ "$scope" = quick ]; then
     part tests/python.sh plain
@@ -75,6 +76,7 @@ if printf 'int main(void) { return 0; }\n' | gcc -fsanitize=address,undefined -x
     suites build-asan --no-suite property --no-suite layout --no-suite files
     unset CK_FORK CXJ_STRIDE
     show "property" build-asan/tests/property $((logs / 10))
+    show "property of rules" build-asan/tests/property_rules $((logs / 10))
 else
     skip "sanitizers" "this gcc has no libasan and libubsan"
 fi

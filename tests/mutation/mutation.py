@@ -81,8 +81,8 @@ def unit(room: str) -> Program:
     return Program(f"test_{room}", [f"tests/test_{room}.c", "tests/suite.c", *beside, "tests/mutation/stop.c"])
 
 
-NAIVE = [f"tests/naive{part}.c" for part in ("", "_analysis", "_calendar", "_drivers", "_fold", "_metric", "_statistics", "_view")]
-PROPERTY = Program("property", [f"tests/property{part}.c" for part in ("", "_beyond", "_calendar")] + NAIVE, check=False)
+NAIVE = [f"tests/naive{part}.c" for part in ("", "_analysis", "_calendar", "_drivers", "_fold", "_metric", "_rules", "_statistics", "_view")]
+PROPERTY = Program("property", [f"tests/property{part}.c" for part in ("", "_beyond", "_calendar", "_run")] + NAIVE, check=False)
 CXJ_REPORT = Program("cxj-report", [f"examples/{name}" for name in REPORT], check=False)
 
 
