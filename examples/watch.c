@@ -487,13 +487,26 @@ static bool read_calls(host *at, bytes *there) {
     return (got == 0 && ftruncate(at->calls, (off_t)there->length) == 0) || complain(path, strerror(errno));
 }
 
+/* Looks through the calls since the save: up to where alerts were told, and how far the feed was taken, which is said. */
+static bool look_ahead(host *at, const bytes *there) {
+    uint64_t position = at->position;
+    for (const char *line = there->at; *line != '\0'; line = strchr(line, '\n') + 1) {
+        const bool is_note = strncmp(line, "told ", 5) == 0;
+        char *rest = NULL;
+        const uint64_t number = strtoull(is_note ? line + 5 : line, &rest, 10);
+        if (is_note) {
+            at->told = number > at->told ? number : at->told;
+        } else {
+            position += number > at->call && strncmp(rest, " l ", 3) == 0;
+        }
+    }
+    printf("{\"position\": %" PRIu64 "}\n", position);
+    return fflush(stdout) == 0 || complain("the output", strerror(errno));
+}
+
 /* Makes again what was called since the save. Alerts that were told are known by their numbers. */
 static bool catch_up(host *at, bytes *there) {
-    bool done = add(there, "", 0);
-    for (char *line = there->at; done && *line != '\0'; line = strchr(line, '\n') + 1) {
-        uint64_t told = 0;
-        at->told = sscanf(line, "told %" SCNu64, &told) == 1 && told > at->told ? told : at->told;
-    }
+    bool done = add(there, "", 0) && look_ahead(at, there);
     at->told = at->told < at->alert ? at->alert : at->told; /* what was raised before the save was told before it */
     at->saved = at->call;
     for (char *line = there->at, *stop; done && *line != '\0'; line = stop + 1) {
@@ -661,9 +674,8 @@ static bool watch(host *at, const cxj_engine *wanted) {
     if (!ready || !change_rules(at, wanted)) {
         return false;
     }
-    printf("{\"position\": %" PRIu64 "}\n", at->position);
     at->saved_at = real_clock();
-    return note_told(at) && follow(at) && (at->call == at->saved || save(at));
+    return follow(at) && (at->call == at->saved || save(at));
 }
 
 static int usage(void) {

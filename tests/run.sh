@@ -255,7 +255,7 @@ headline "Cases beside the project"
 if [ ! -f ../shared/check.py ]; then
     skip "check.py" "there is no ../shared/check.py beside this checkout; its small cases ran as tests/conformance"
 else
-    show "check.py" python3 ../shared/check.py --parts meaning build/examples/cxj-report ../shared/conformance ../shared/data
+    show "check.py" python3 ../shared/check.py --parts meaning,act build/examples/cxj-report ../shared/conformance ../shared/data
 fi
 
 if [ "$scope" = all ]; then

@@ -263,6 +263,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=40)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
     chosen = parser.parse_args()
+    chosen.watch = str(pathlib.Path(chosen.watch).resolve())
     print(f"seed {chosen.seed}", flush=True)
     chance = random.Random(chosen.seed)
     with tempfile.TemporaryDirectory() as name:
