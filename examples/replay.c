@@ -2,9 +2,9 @@
  *
  * SPDX-License-Identifier: MIT
  *
- * Idea: the rules are added to the engine before the first row. Before each row the clock goes to its moment, then it is
- * recorded in a call of its own, and what the two calls raised is taken at once, so that it is known which of them it
- * was. What came of it is asked afterwards (replay_table.c). */
+ * Idea: the rules are added to the engine before the first row. Before each row the clock goes to its moment, then it
+ * is recorded in a call of its own, and what the two calls raised is taken at once, so that it is known which of them
+ * it was. What came of it is asked afterwards (replay_table.c). */
 #include "replay.h"
 
 #include <inttypes.h>
@@ -44,6 +44,12 @@ cxj_status replay_begin(replay *at, cxj_engine *engine, const char *const *rules
         at->now = at->has_now ? stats.now : 0;
     }
     return status;
+}
+
+void replay_drop(replay *at) {
+    for (size_t i = 0; i < at->rule_count; i++) {
+        (void)cxj_rule_drop(at->engine, at->rules[i].rule);
+    }
 }
 
 void replay_finish(replay *at) {

@@ -63,6 +63,9 @@ cxj_status replay_take(replay *at);
 /* Moves the clock to now, if that is later. */
 cxj_status replay_end(replay *at, int64_t now);
 
+/* Takes the rules out of the engine, which then may be told that what they need is not recorded. */
+void replay_drop(replay *at);
+
 void replay_finish(replay *at);
 
 /* Writes the alerts as a JSON array. */

@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: MIT
  *
  * Idea: at the end of the replay, each journey is looked at as it then stands, for what a rule is to warn of: a promise
- * that was broken, the customer who asked where things stand, the customer who left. Of each kind the first and the last
- * moment are enough: an alert warned of a journey if it came before the first, and was followed if it came before the
- * last.
+ * that was broken, the customer who asked where things stand, the customer who left. Of each kind the first and the
+ * last moment are enough: an alert warned of a journey if it came before the first, and was followed if it came before
+ * the last.
  *
  * Invariant: nothing from outside is printed but through table_text(). */
 #include <stdlib.h>
@@ -27,23 +27,22 @@ static const struct kind {
     [ANY] = {"any of these", 0},
 };
 
-const char replay_help[] =
-    "What --replay tells of each rule, for journeys as they stand at the end:\n"
-    "  What a rule is to warn of. A journey is late if one of its commitments was\n"
-    "  delivered late, or is broken or overdue; at the first time promised for it\n"
-    "  that passed while it was the last promise (one that the customer then moved\n"
-    "  does not count), or at its first_due if none did. It is chased at each\n"
-    "  touchpoint with the facet chase, and left at each with churned.\n"
-    "  An alert's moment is the one at which a host would have had it whose clock\n"
-    "  never stands still: its from if the clock brought it, else its raised_at.\n"
-    "  Warned: of all journeys that are late (chased, left), whatever the rule's\n"
-    "  conditions, those with an alert of the rule before the first such moment\n"
-    "  (recall). Median before: from the last such alert up to that moment, by the\n"
-    "  clock; the middle one of those that were warned, of two the shorter.\n"
-    "  Alerts followed: of the rule's alerts, those after which there is such a\n"
-    "  moment in the same journey (precision).\n"
-    "  Of rows that come later than they happened, an alert can only come late: the\n"
-    "  log should be in the order in which things became known.\n";
+const char replay_help[] = "What --replay tells of each rule, for journeys as they stand at the end:\n"
+                           "  What a rule is to warn of. A journey is late if one of its commitments was\n"
+                           "  delivered late, or is broken or overdue; at the first time promised for it\n"
+                           "  that passed while it was the last promise (one that the customer then moved\n"
+                           "  does not count), or at its first_due if none did. It is chased at each\n"
+                           "  touchpoint with the facet chase, and left at each with churned.\n"
+                           "  An alert's moment is the one at which a host would have had it whose clock\n"
+                           "  never stands still: its from if the clock brought it, else its raised_at.\n"
+                           "  Warned: of all journeys that are late (chased, left), whatever the rule's\n"
+                           "  conditions, those with an alert of the rule before the first such moment\n"
+                           "  (recall). Median before: from the last such alert up to that moment, by the\n"
+                           "  clock; the middle one of those that were warned, of two the shorter.\n"
+                           "  Alerts followed: of the rule's alerts, those after which there is such a\n"
+                           "  moment in the same journey (precision).\n"
+                           "  Of rows that come later than they happened, an alert can only come late: the\n"
+                           "  log should be in the order in which things became known.\n";
 
 /* The moments of a journey: of each kind the first and the last, if it has any. */
 typedef struct moments {
@@ -365,8 +364,7 @@ static void put_rule(FILE *out, const summary *at, size_t rule, uint32_t unrecor
     fputs(of->alerts == 1 ? " time, in " : " times, in ", out);
     table_count(out, of->journeys);
     fputs(of->journeys == 1 ? " journey\n" : " journeys\n", out);
-    fprintf(out, "  %-14s%8s  %15s  %13s  %15s\n", "", "journeys", "warned before", "median before",
-            "alerts followed");
+    fprintf(out, "  %-14s%8s  %15s  %13s  %15s\n", "", "journeys", "warned before", "median before", "alerts followed");
     for (int kind = 0; kind < KINDS; kind++) {
         put_kind(out, at, of, kind, unrecorded);
     }

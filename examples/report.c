@@ -4,7 +4,8 @@
  *
  * Idea: the engine first gets its views, then the log's touchpoints in batches, as a host would hand them over; when
  * the log is at its end, every answer is there already. log.c knows the log, table.c, drivers.c and json.c how answers
- * look; worklist.c and replay.c know rules; file.c keeps an engine in a file; this file knows the command line, what is told on stderr, and when to stop.
+ * look; worklist.c and replay.c know what rules say; file.c keeps an engine in a file; this file knows the command
+ * line, what is told on stderr, and when to stop.
  *
  * Invariant: whatever is refused is said on stderr, with its place; and nothing that goes wrong ends with status 0.
  * What goes beyond ISO C stands in this file: isatty(), fileno(). */
@@ -32,7 +33,7 @@ enum {
     EXIT_FINE = 0,
     EXIT_STOPPED = 1,
     EXIT_USAGE = 2,
-    EXIT_REFUSED = 3, /* went through, but rows were refused */
+    EXIT_REFUSED = 3,   /* went through, but rows were refused */
     BATCH = 4096,       /* touchpoints handed over in one call */
     REFUSALS_TOLD = 20, /* one by one; further ones are counted */
     EXCERPT = 40,       /* columns of what is shown of a field, and of a sentence of the engine */
@@ -45,7 +46,7 @@ enum {
  * cells would be wrong, so it goes as far as memory does. */
 #define CELLS_LIMIT UINT64_C(1000000000)
 
-/* The most that the library allows: of rules, of alerts that wait between two calls, and of touchpoints of one journey. */
+/* The most that the library allows: rules, alerts that wait between two calls, touchpoints of one journey. */
 #define RULES_LIMIT UINT32_C(4096)
 #define ALERTS_LIMIT UINT32_C(16777216)
 #define TOUCHPOINTS_LIMIT UINT32_C(29000)
@@ -90,7 +91,7 @@ enum { DEFAULT_VIEWS = sizeof default_views / sizeof default_views[0] };
       "first_response=4h (m, h, d or w)")                                                                              \
     X(OPTION_DRILL, "--drill", NULL, "the journeys behind each cell")                                                  \
     X(OPTION_RULE, "--rule", "TEXT",                                                                                   \
-      "the worklist of a rule, such as \"silent for 3d where team = billing\":\n"                                       \
+      "the worklist of a rule, such as \"silent for 3d where team = billing\":\n"                                      \
       "who waits now, since when, the longest first; may be given several\n"                                           \
       "times. Then views are answered only if some are named")                                                         \
     X(OPTION_REPLAY, "--replay", NULL,                                                                                 \
@@ -677,6 +678,7 @@ static cxj_status set_feeds(run *at) {
 /* Writes the tables. */
 static cxj_status write_tables(run *at) {
     const table_choice choice = {at->asked->metrics, at->asked->metric_count};
+    replay_drop(&at->replay);
     cxj_status status = set_feeds(at);
     for (size_t i = 0; i < at->view_count && status == CXJ_OK; i++) {
         const char *by = strstr(at->texts[i], " by ");
@@ -774,7 +776,11 @@ static void run_finish(run *at) {
 /* Makes the engine, or takes up the one that was kept. */
 static bool make_engine(run *at) {
     char message[FILE_SENTENCE];
-    const cxj_options how = {.size = sizeof how, .cells_limit = CELLS_LIMIT, .touchpoints_limit = TOUCHPOINTS_LIMIT, .rules_limit = RULES_LIMIT, .alerts_limit = ALERTS_LIMIT};
+    const cxj_options how = {.size = sizeof how,
+                             .cells_limit = CELLS_LIMIT,
+                             .touchpoints_limit = TOUCHPOINTS_LIMIT,
+                             .rules_limit = RULES_LIMIT,
+                             .alerts_limit = ALERTS_LIMIT};
     if (at->asked->load != NULL) {
         return file_load(&how, at->asked->load, message, &at->engine) || refuse_file(at->asked->load, message);
     }
@@ -970,8 +976,8 @@ static int report(const request *asked) {
         return EXIT_STOPPED;
     }
     at->asked = asked;
-    const bool done = make_engine(at) && set_calendar(at) && choose_views(at) && choose_rules(at) && open_log(at) && read_log(at) &&
-                      save(at) && answer(at);
+    const bool done = make_engine(at) && set_calendar(at) && choose_views(at) && choose_rules(at) && open_log(at) &&
+                      read_log(at) && save(at) && answer(at);
     clear_progress(at);
     const int failure = at->failure != 0 ? at->failure : EXIT_STOPPED;
     const bool refused = at->rejected > 0 && !asked->lenient;

@@ -1,11 +1,11 @@
-/* watch: a host that raises alerts while touchpoints come in, and after a crash goes on where it was. A program to copy.
+/* watch: a host that raises alerts while touchpoints come in, and goes on where it was after a crash. To copy.
  *
  *     feed | watch --state FILE --rule TEXT [--rule TEXT]... [--every SECONDS] [--clock feed]
  *
  * SPDX-License-Identifier: MIT
  *
- * In. The first line names the columns, as in a log (log.h); each further line is a touchpoint, one row of CSV without a
- * line break in it, or `advance TIME`, which moves the clock. By itself the clock follows the real one, second by
+ * In. The first line names the columns, as in a log (log.h); each further line is a touchpoint, one row of CSV without
+ * a line break in it, or `advance TIME`, which moves the clock. By itself the clock follows the real one, second by
  * second; with --clock feed it moves by `advance` alone. An empty line is nothing.
  * Out. Each line is a JSON object. The first says how many lines were taken, those before a crash included:
  *     {"position": 4711}
@@ -22,12 +22,12 @@
  * - Its rules: rules and the queue of alerts are not saved (SPEC 9.5).
  * - The position in the feed, and the number of the last alert. Both, the columns, the rules and the number of the last
  *   call are the engine's mark, so that they are saved with it, in one file that is replaced as a whole.
- * - How many alerts were written. Nobody can write a line and note that it was written in one step, so after a crash the
- *   last lines may be written once more: whoever reads keeps the number of the last alert and drops what is not above.
- *   A last line that was cut off comes again, whole. So no alert is lost, and none is there twice.
+ * - How many alerts were written. Nobody can write a line and note that it was written in one step, so after a crash
+ *   the last lines may be written once more: whoever reads keeps the number of the last alert and drops what is not
+ *   above. A last line that was cut off comes again, whole. So no alert is lost, and none is there twice.
  * - The texts of journeys that are no numbers: FILE.texts.
- * What SPEC 9.5 leaves open is left open here, too: an alert that was raised before a save, and whose occasion was taken
- * away when that save was made, is raised again if it comes back after a crash.
+ * What SPEC 9.5 leaves open is left open here, too: an alert that was raised before a save, and whose occasion was
+ * taken away when that save was made, is raised again if it comes back after a crash.
  *
  * Here a save keeps the feed waiting until it is done; keep.c shows how to save in steps. What goes beyond ISO C is
  * POSIX. */
@@ -81,7 +81,7 @@ typedef struct host {
     uint64_t call; /* number of the last call; likewise what follows */
     uint64_t position;
     uint64_t alert;
-    uint64_t told; /* the last alert of which it is noted that it was written */
+    uint64_t told;  /* the last alert of which it is noted that it was written */
     uint64_t saved; /* the last call of the last save */
     int64_t saved_at;
     bytes waiting; /* calls that are not in the file yet */
@@ -233,7 +233,8 @@ static void write_alert(FILE *out, const host *at, const cxj_alert *alert) {
     write_text(out, rule, strlen(rule));
     fputs(", \"journey\": ", out);
     write_text(out, journey.text, journey.length);
-    fprintf(out, ", \"commitment\": %" PRIu32 ", \"since\": %" PRId64 ", \"from\": %" PRId64 ", \"raised_at\": %" PRId64,
+    fprintf(out,
+            ", \"commitment\": %" PRIu32 ", \"since\": %" PRId64 ", \"from\": %" PRId64 ", \"raised_at\": %" PRId64,
             alert->commitment, alert->since, alert->from, alert->raised_at);
     write_name(out, at, "owner", CXJ_DIMENSION_OWNER, alert->owner);
     write_name(out, at, "team", CXJ_DIMENSION_TEAM, alert->team);
@@ -405,8 +406,8 @@ static bool save(host *at) {
     char head[128], sentence[FILE_SENTENCE];
     bytes mark = {0};
     cxj_rule_info info;
-    const int length = snprintf(head, sizeof head, "watch %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", at->call, at->position,
-                                at->alert);
+    const int length =
+        snprintf(head, sizeof head, "watch %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", at->call, at->position, at->alert);
     bool done = add(&mark, head, (size_t)length) && add(&mark, at->columns.at, at->columns.length) &&
                 (at->columns.length > 0 || add(&mark, "\n", 1));
     for (size_t i = 0; done && cxj_rule_at(at->engine, i, &info, sizeof info) == CXJ_OK; i++) {
@@ -487,7 +488,7 @@ static bool read_calls(host *at, bytes *there) {
     return (got == 0 && ftruncate(at->calls, (off_t)there->length) == 0) || complain(path, strerror(errno));
 }
 
-/* Looks through the calls since the save: up to where alerts were told, and how far the feed was taken, which is said. */
+/* Looks through the calls since the save: up to where alerts were told, and how far the feed was taken, and says so. */
 static bool look_ahead(host *at, const bytes *there) {
     uint64_t position = at->position;
     for (const char *line = there->at; *line != '\0'; line = strchr(line, '\n') + 1) {
@@ -547,8 +548,7 @@ static bool change_rules(host *at, const cxj_engine *wanted) {
         }
     }
     for (size_t i = 0; done && cxj_rule_at(wanted, i, &info, sizeof info) == CXJ_OK; i++) {
-        done = has_rule(at->engine, info.text) ||
-               (plan_call(at, at->call + 1, 'r', info.text) && make_planned(at));
+        done = has_rule(at->engine, info.text) || (plan_call(at, at->call + 1, 'r', info.text) && make_planned(at));
     }
     return done;
 }
@@ -586,7 +586,8 @@ static bool take_columns(host *at, const char *line) {
     log_reader *reader = in == NULL ? NULL : log_open(in, at->engine);
     done = reader != NULL && log_next(reader, &touchpoint) == LOG_END;
     if (!done) {
-        (void)complain("the first line", reader == NULL ? strerror(errno) : log_reason_text(log_refused(reader)->reason));
+        (void)complain("the first line",
+                       reader == NULL ? strerror(errno) : log_reason_text(log_refused(reader)->reason));
     }
     log_close(reader);
     if (in != NULL) {

@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: MIT
  *
- * Idea: JSON has the occasions as the library orders them; a table is for somebody who is about to call a customer, so it
- * begins with how long that customer waits, the longest first, and names who has the work.
+ * Idea: JSON has the occasions as the library orders them; a table is for somebody who is about to call a customer, so
+ * it begins with how long that customer waits, the longest first, and names who has the work.
  *
  * Invariant: nothing from outside is printed but through table_text() or json_text(). */
 #include "worklist.h"

@@ -26,7 +26,7 @@ cxj_status worklist_json(FILE *out, const cxj_engine *engine, const log_reader *
  * says so in its place. */
 cxj_status worklist_table(FILE *out, const cxj_engine *engine, const log_reader *log, const char *rule);
 
-/* Writes what an occasion and an alert have in common, as members of a JSON object: "journey": …, "commitment": … */
+/* Writes what an occasion and an alert have in common, as members of an object: "journey": …, "commitment": … */
 void worklist_json_journey(FILE *out, const log_reader *log, uint64_t journey, uint32_t commitment);
 
 /* A moment in UTC, such as 2026-11-21 22:43. */

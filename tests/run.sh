@@ -277,6 +277,8 @@ show "files" python3 tests/files.py build-debug/examples/cxj-report build-debug/
     build-debug/tests/libpreload.so --kills 1000
 echo "A thousand kills took $(($(date +%s) - began)) s"
 
+show "watch, two hundred kills" python3 tests/watch.py build-debug/examples/watch --kills 200
+
 headline "Hosts in other languages"
 timed tests/foreign.sh
 

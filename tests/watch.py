@@ -17,8 +17,10 @@ Exit status 0 if all holds. Random moments are drawn from the seed, which is pri
 
 import argparse
 import json
+import os
 import pathlib
 import random
+import select
 import signal
 import subprocess
 import sys
@@ -91,13 +93,24 @@ def command(program: str, state: pathlib.Path, rules: list[str], *more: str) -> 
 
 
 def start(words: list[str]) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return subprocess.Popen(words, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def wait_for(host: "subprocess.Popen[bytes]", lines: int) -> bytes:
+    """Reads until so many lines came, or nothing for a while."""
+    assert host.stdout is not None
+    out = b""
+    while out.count(b"\n") < lines and select.select([host.stdout], [], [], 0.2)[0]:
+        more = os.read(host.stdout.fileno(), 300)
+        if not more:
+            break
+        out += more
+    return out
 
 
 def send(host: "subprocess.Popen[bytes]", lines: list[str]) -> None:
     assert host.stdin is not None
     host.stdin.write("".join(line + "\n" for line in [COLUMNS, *lines]).encode())
-    host.stdin.flush()
 
 
 def whole(words: list[str], feed: list[str], receiver: Receiver, position: int = -1) -> str:
@@ -136,7 +149,10 @@ def kill_by_feed(program: str, folder: pathlib.Path, kills: int, chance: random.
                 fail(f"the position went back from {last} to {position}")
             last = position
             send(host, feed[position:position + chance.randrange(1, 150)])
-            time.sleep(chance.random() * 0.05)
+            if chance.random() < 0.5:
+                time.sleep(chance.random() * 0.05)
+            else:
+                out += wait_for(host, chance.randrange(1, 80))
         host.kill()
         out += host.stdout.read()
         host.wait()
