@@ -28,8 +28,9 @@ import tempfile
 import time
 
 COLUMNS = "id,journey,at,type,owner,team,due,facets,scale,score,scope,outcome"
-RULES = ["overdue", "due within 2h", "overdue for 1d where type = move", "silent for 6h", "waiting for 90m", "unanswered for 1h",
-         "open for 2d", "same owner for 8h", "handoffs over 2", "dissatisfied", "reopened", "churned", "chases over 0"]
+RULES = ["overdue", "due within 2h", "overdue for 1d where type = move", "silent for 6h", "waiting for 90m",
+         "unanswered for 1h", "open for 2d", "same owner for 8h", "handoffs over 2", "dissatisfied", "reopened",
+         "churned", "chases over 0"]
 BEGIN = 1767225600000
 MINUTE = 60000
 
@@ -39,8 +40,8 @@ def fail(text: str) -> None:
 
 
 def make_feed(chance: random.Random, count: int) -> list[str]:
-    """Lines of a feed in the order of time, with the clock moved now and then. Journeys that end are taken up again; they
-    have nothing that would come back with that (no promise, no owner)."""
+    """Lines of a feed in the order of time, with the clock moved now and then. Journeys that end are taken up again;
+    they have nothing that would come back with that (no promise, no owner)."""
     lines: list[str] = []
     ended: dict[int, bool] = {}
     at = BEGIN
@@ -60,8 +61,8 @@ def make_feed(chance: random.Random, count: int) -> list[str]:
         due = str(at + chance.randrange(10, 3000) * MINUTE) if chance.random() < 0.2 else ""
         facets = chance.choice(["", "contact", "inbound", "chase", "update", "delivered", "fault", "churned|contact"])
         rating = f"csat5,{chance.randrange(1, 6)},touchpoint" if chance.random() < 0.15 else ",,"
-        lines.append(f"{number},{name},{at},{kind},owner {chance.randrange(4)},team {chance.randrange(2)},{due},{facets},"
-                     f"{rating},")
+        held = f"owner {chance.randrange(4)},team {chance.randrange(2)}"
+        lines.append(f"{number},{name},{at},{kind},{held},{due},{facets},{rating},")
     return lines
 
 
@@ -178,8 +179,8 @@ def kill_by_feed(program: str, folder: pathlib.Path, kills: int, chance: random.
         fail("a rule raised nothing")
     if (folder / "quiet.cxj").read_bytes() != (folder / "killed.cxj").read_bytes():
         fail("the saved engines differ")
-    return (f"{kills} kills ({unfed} at the start; {last} of {len(feed)} lines between them): {len(killed.alerts)} alerts, "
-            f"none lost, none twice; {killed.again} lines came again under their number")
+    return (f"{kills} kills ({unfed} at the start; {last} of {len(feed)} lines between them): {len(killed.alerts)} "
+            f"alerts, none lost, none twice; {killed.again} lines came again under their number")
 
 
 def kill_by_clock(program: str, folder: pathlib.Path, kills: int, chance: random.Random) -> str:
@@ -224,7 +225,8 @@ def change_rules(program: str, folder: pathlib.Path) -> None:
     more = ["--clock", "feed"]
     whole(command(program, state, ["overdue", "open for 1h"], *more), feed[:3], receiver, 0)
     whole(command(program, state, ["open   for 1h", "overdue for 1h"], *more), feed, receiver, 3)
-    got = [(alert["alert"], alert["rule"], alert["journey"], alert["from"]) for alert in map(json.loads, receiver.alerts)]
+    told = [json.loads(alert) for alert in receiver.alerts]
+    got = [(alert["alert"], alert["rule"], alert["journey"], alert["from"]) for alert in told]
     want = [(1, "open for 1h", "1", BEGIN + 60 * MINUTE), (2, "overdue", "1", BEGIN + 60 * MINUTE + 1),
             (3, "open for 1h", "2", BEGIN + 120 * MINUTE), (4, "overdue for 1h", "1", BEGIN + 120 * MINUTE + 1),
             (5, "overdue for 1h", "2", BEGIN + 130 * MINUTE + 1)]
@@ -235,8 +237,9 @@ def change_rules(program: str, folder: pathlib.Path) -> None:
 def refuse(program: str, folder: pathlib.Path) -> None:
     state, receiver = folder / "refused.cxj", Receiver()
     more = ["--clock", "feed"]
-    feed = [f"1,a,{BEGIN},,,,,,,,,", "2,a,never,,,,,,,,,", "", "advance soon", f"advance {BEGIN}", f"advance {BEGIN - 1}",
-            f"3,a,{BEGIN},,,,,,nps,11,journey,", "4,a\x00,1,,,,,,,,,", f'5,"a,{BEGIN},,,,,,,,,', f"6,a,{BEGIN},,,,,chase,,,,\r"]
+    feed = [f"1,a,{BEGIN},,,,,,,,,", "2,a,never,,,,,,,,,", "", "advance soon", f"advance {BEGIN}",
+            f"advance {BEGIN - 1}", f"3,a,{BEGIN},,,,,,nps,11,journey,", "4,a\x00,1,,,,,,,,,",
+            f'5,"a,{BEGIN},,,,,,,,,', f"6,a,{BEGIN},,,,,chase,,,,\r"]
     said = whole(command(program, state, ["chases over 0"], *more), feed, receiver, 0)
     for number in (2, 4, 7, 8, 9):
         if f"line {number} is refused" not in said:
@@ -264,7 +267,8 @@ def refuse(program: str, folder: pathlib.Path) -> None:
     if done.returncode != 1 or b"calls are missing" not in done.stderr:
         fail(f"missing calls: {done}")
     for words in ([], ["--rule", "overdue"], ["--state"], ["--state", "x", "--rule", "overdue", "--every", "soon"],
-                  ["--state", "x", "--rule", "overdue within"], ["--state", "x", "--rule", "overdue", "--clock", "mine"]):
+                  ["--state", "x", "--rule", "overdue within"],
+                  ["--state", "x", "--rule", "overdue", "--clock", "mine"]):
         done = subprocess.run([program, *words], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True)
         if done.returncode != 2 or not done.stderr:
             fail(f"{words} ends with {done.returncode}")
