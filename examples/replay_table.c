@@ -19,12 +19,13 @@ enum { LATE, CHASED, LEFT, ANY, KINDS };
 
 static const struct kind {
     const char *name;
-    uint32_t facet; /* without which it is never seen */
+    uint32_t facet; /* without which it is never seen, and what that is called */
+    const char *facet_name;
 } kinds[KINDS] = {
-    [LATE] = {"late", CXJ_FACET_DELIVERED},
-    [CHASED] = {"chased", CXJ_FACET_CHASE},
-    [LEFT] = {"left", CXJ_FACET_CHURNED},
-    [ANY] = {"any of these", 0},
+    [LATE] = {"late", CXJ_FACET_DELIVERED, "delivered"},
+    [CHASED] = {"chased", CXJ_FACET_CHASE, "chase"},
+    [LEFT] = {"left", CXJ_FACET_CHURNED, "churned"},
+    [ANY] = {"any of these", 0, ""},
 };
 
 const char replay_help[] = "What --replay tells of each rule, for journeys as they stand at the end:\n"
@@ -41,7 +42,8 @@ const char replay_help[] = "What --replay tells of each rule, for journeys as th
                            "  clock; the middle one of those that were warned, of two the shorter.\n"
                            "  Alerts followed: of the rule's alerts, those after which there is such a\n"
                            "  moment in the same journey (precision).\n"
-                           "  Of rows that come later than they happened, an alert can only come late: the\n"
+                           "  Of what needs a facet that is not recorded (--feeds), nothing is told.\n"
+    "  Of rows that come later than they happened, an alert can only come late: the\n"
                            "  log should be in the order in which things became known.\n";
 
 /* The moments of a journey: of each kind the first and the last, if it has any. */
@@ -70,7 +72,7 @@ typedef struct summary {
     size_t all_count;
     cxj_touchpoint *touchpoints; /* of one journey */
     size_t capacity;
-    int64_t now;
+    uint32_t unrecorded; /* facets */
 } summary;
 
 /* ---- Moments of a journey -------------------------------------------------------------------------------- */
@@ -79,9 +81,6 @@ static void add_moment(moments *of, int kind, int64_t at) {
     of->first[kind] = !of->has[kind] || at < of->first[kind] ? at : of->first[kind];
     of->last[kind] = !of->has[kind] || at > of->last[kind] ? at : of->last[kind];
     of->has[kind] = true;
-    if (kind != ANY) {
-        add_moment(of, ANY, at);
-    }
 }
 
 /* A commitment, on the way through the touchpoints (SPEC 4, step 5). */
@@ -157,11 +156,19 @@ static cxj_status find_moments(summary *at, uint64_t journey, moments *seen) {
         }
     }
     /* Those that are still open are broken or overdue if their last promise is over. */
-    const int64_t end = state.outcome != 0 ? state.end_at : at->now;
+    const int64_t end = state.outcome != 0 ? state.end_at : at->of->now;
     for (size_t i = 0; i < sizeof promises / sizeof *promises; i++) {
         pass(&promises[i], end);
         if (promises[i].open && promises[i].due < end) {
             add_moment(seen, LATE, promises[i].passed);
+        }
+    }
+    /* Of what is not recorded nothing is known: a promise that is never seen kept is none that was broken. */
+    for (int kind = 0; kind < ANY; kind++) {
+        seen->has[kind] = seen->has[kind] && (kinds[kind].facet & at->unrecorded) == 0;
+        if (seen->has[kind]) {
+            add_moment(seen, ANY, seen->first[kind]);
+            add_moment(seen, ANY, seen->last[kind]);
         }
     }
     return CXJ_OK;
@@ -258,8 +265,8 @@ static void summary_finish(summary *at) {
 }
 
 /* Makes room for what is counted; a journey is warned of by a rule once, if it has alerts. */
-static cxj_status summary_init(summary *at, const replay *of) {
-    *at = (summary){.of = of, .now = of->now};
+static cxj_status summary_init(summary *at, const replay *of, uint32_t unrecorded) {
+    *at = (summary){.of = of, .unrecorded = unrecorded};
     at->rules = calloc(of->rule_count + 1, sizeof *at->rules);
     at->order = calloc(of->count + 1, sizeof *at->order);
     if (at->rules == NULL || at->order == NULL) {
@@ -330,10 +337,10 @@ static void put_share(FILE *out, uint64_t part, uint64_t all) {
     }
 }
 
-static void put_kind(FILE *out, const summary *at, worth *of, int kind, uint32_t unrecorded) {
+static void put_kind(FILE *out, const summary *at, worth *of, int kind) {
     fprintf(out, "  %-14s", kinds[kind].name);
-    if ((kinds[kind].facet & unrecorded) != 0) {
-        fputs("       -  the facet that says so is not recorded\n", out);
+    if ((kinds[kind].facet & at->unrecorded) != 0) {
+        fprintf(out, "       -  the facet %s is not recorded\n", kinds[kind].facet_name);
         return;
     }
     fprintf(out, "%8llu  ", (unsigned long long)at->journeys[kind]);
@@ -350,7 +357,7 @@ static void put_kind(FILE *out, const summary *at, worth *of, int kind, uint32_t
     fputc('\n', out);
 }
 
-static void put_rule(FILE *out, const summary *at, size_t rule, uint32_t unrecorded) {
+static void put_rule(FILE *out, const summary *at, size_t rule) {
     worth *of = &at->rules[rule];
     const char *text = at->of->rules[rule].text;
     fputs("replay: ", out);
@@ -364,9 +371,14 @@ static void put_rule(FILE *out, const summary *at, size_t rule, uint32_t unrecor
     fputs(of->alerts == 1 ? " time, in " : " times, in ", out);
     table_count(out, of->journeys);
     fputs(of->journeys == 1 ? " journey\n" : " journeys\n", out);
+    const uint32_t all = kinds[LATE].facet | kinds[CHASED].facet | kinds[LEFT].facet;
+    if ((at->unrecorded & all) == all) {
+        fputs("  what it is to warn of is not recorded: the facets delivered, chase, churned\n", out);
+        return;
+    }
     fprintf(out, "  %-14s%8s  %15s  %13s  %15s\n", "", "journeys", "warned before", "median before", "alerts followed");
     for (int kind = 0; kind < KINDS; kind++) {
-        put_kind(out, at, of, kind, unrecorded);
+        put_kind(out, at, of, kind);
     }
 }
 
@@ -377,13 +389,13 @@ cxj_status replay_tables(FILE *out, const replay *at) {
     if (status != CXJ_OK) {
         return status;
     }
-    status = summary_init(&made, at);
+    status = summary_init(&made, at, stats.unrecorded_facets);
     if (status == CXJ_OK) {
         status = summary_count(&made);
     }
     for (size_t rule = 0; rule < at->rule_count && status == CXJ_OK; rule++) {
         fputs(rule == 0 ? "" : "\n", out);
-        put_rule(out, &made, rule, stats.unrecorded_facets);
+        put_rule(out, &made, rule);
     }
     if (at->behind > 0 && status == CXJ_OK) {
         fputs("\n  ", out);

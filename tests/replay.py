@@ -57,7 +57,8 @@ def expect(what: str, got: "list[str]", want: "list[str]") -> None:
 
 
 HEAD = "journeys warned before median before alerts followed"
-NOT_RECORDED = "- the facet that says so is not recorded"
+NO_LATE, NO_CHASED, NO_LEFT = (f"{kind} - the facet {facet} is not recorded" for kind, facet in
+                               (("late", "delivered"), ("chased", "chase"), ("left", "churned")))
 
 
 def late(report: str) -> None:
@@ -77,15 +78,15 @@ def late(report: str) -> None:
     # times 2h.
     expect("due within 2h", lines_of(text, "replay: due within 2h"), [
         "raised 7 times, in 7 journeys", HEAD, "late 6 6 100 % 2h 6 86 %",
-        f"chased {NOT_RECORDED}", f"left {NOT_RECORDED}", "any of these 6 6 100 % 2h 6 86 %"])
+        NO_CHASED, NO_LEFT, "any of these 6 6 100 % 2h 6 86 %"])
     # Told at 9h30: 2 has been moved to 20h by then, 6 has ended.
     expect("due within 30m", lines_of(text, "replay: due within 30m"), [
         "raised 5 times, in 5 journeys", HEAD, "late 6 5 83 % 30m 5 100 %",
-        f"chased {NOT_RECORDED}", f"left {NOT_RECORDED}", "any of these 6 5 83 % 30m 5 100 %"])
+        NO_CHASED, NO_LEFT, "any of these 6 5 83 % 30m 5 100 %"])
     # It comes when the promise is broken: 1, 4, 5, 7, 8, a millisecond too late to warn, and nothing follows.
     expect("overdue", lines_of(text, "replay: overdue"), [
         "raised 5 times, in 5 journeys", HEAD, "late 6 0 0 % - 0 0 %",
-        f"chased {NOT_RECORDED}", f"left {NOT_RECORDED}", "any of these 6 0 0 % - 0 0 %"])
+        NO_CHASED, NO_LEFT, "any of these 6 0 0 % - 0 0 %"])
     if text.count("replay: ") != 3 or text.count("worklist: ") != 4:
         fail("a rule said twice has its worklist twice, and its alerts once")
 
@@ -98,12 +99,12 @@ def chased_and_left(report: str) -> None:
     # 1 is told at 24h, 96h, 144h, 240h; 2 at 24h; 3 at 36h; 4 at 72h. Chased: 1 at 72h and 120h, 3 at 12h. Left: 1 at
     # 216h, 4 at 48h. The last alert before 72h came at 24h, that before 216h at 144h.
     expect("silent for 1d", lines_of(text, "replay: silent for 1d"), [
-        "raised 7 times, in 4 journeys", HEAD, f"late {NOT_RECORDED}", "chased 2 1 50 % 2d 2 29 %",
+        "raised 7 times, in 4 journeys", HEAD, NO_LATE, "chased 2 1 50 % 2d 2 29 %",
         "left 2 1 50 % 3d 3 43 %",
         "any of these 3 1 33 % 2d 3 43 %"])
     # It comes with what it is to warn of.
     expect("churned", lines_of(text, "replay: churned"), [
-        "raised 2 times, in 2 journeys", HEAD, f"late {NOT_RECORDED}", "chased 2 0 0 % - 0 0 %", "left 2 0 0 % - 0 0 %",
+        "raised 2 times, in 2 journeys", HEAD, NO_LATE, "chased 2 0 0 % - 0 0 %", "left 2 0 0 % - 0 0 %",
         "any of these 3 0 0 % - 0 0 %"])
     expect("faults", lines_of(text, "replay: faults over 0"), ["would not have been raised"])
     worklist = lines_of(text, "worklist: faults over 0")
@@ -118,8 +119,15 @@ def taken_back(report: str) -> None:
     # 1 chased at the first row: raised, and taken back later. 2 is told at 48h, and chases once more. The row of 3
     # is older than the clock.
     expect("what was taken back", lines_of(text, "replay: chases over 0"), [
-        "raised 2 times, in 2 journeys", HEAD, f"late {NOT_RECORDED}", "chased 1 0 0 % - 1 50 %",
-        f"left {NOT_RECORDED}", "any of these 1 0 0 % - 1 50 %"])
+        "raised 2 times, in 2 journeys", HEAD, NO_LATE, "chased 1 0 0 % - 1 50 %",
+        NO_LEFT, "any of these 1 0 0 % - 1 50 %"])
+    # Of promises nothing is known where no touchpoint says delivered: 3's, which passes, is none that was broken.
+    rows = [*(f"{row}," for row in rows), "3,6,0,97h,,98h", "3,7,0,99h,,"]
+    more = must(report, "journey,id,revision,at,facets,due", rows, "--replay", "--rule", "chases over 0")
+    expect("no promises", lines_of(more, "replay: chases over 0"), lines_of(text, "replay: chases over 0"))
+    none = must(report, "journey,at", ["1,0h", "1,99h"], "--replay", "--rule", "open for 1d")
+    expect("nothing recorded", lines_of(none, "replay: open for 1d"), [
+        "raised 1 time, in 1 journey", "what it is to warn of is not recorded: the facets delivered, chase, churned"])
     if "  1 of 7 rows came later than they happened" not in text:
         fail(f"a row that is older than the clock: {text}")
 
