@@ -10,7 +10,8 @@ from ._text import visible
 
 
 class Column(NamedTuple):
-    """A column: ``kind`` is text, moment (datetimes in UTC), number (floats, NaN for none), count (whole numbers) or flag."""
+    """A column: ``kind`` is text, moment (datetimes in UTC, None for none), number (floats, NaN for none), count (whole numbers),
+    identity (whole numbers, None for none) or flag."""
 
     kind: str
     values: Any
@@ -18,7 +19,8 @@ class Column(NamedTuple):
 
 Columns = dict[str, Column]
 
-_PANDAS = {"text": "str", "moment": "datetime64[ms, UTC]", "number": "float64", "count": "uint64", "flag": "bool"}
+_PANDAS = {"text": "str", "moment": "datetime64[ms, UTC]", "number": "float64", "count": "uint64", "identity": "UInt64",
+           "flag": "bool"}
 
 
 def to_pandas(columns: Columns) -> Any:
@@ -35,7 +37,7 @@ def to_polars(columns: Columns) -> Any:
     import polars
 
     types: dict[str, Any] = {"text": polars.String, "moment": polars.Datetime("ms", "UTC"), "number": polars.Float64,
-                             "count": polars.UInt64, "flag": polars.Boolean}
+                             "count": polars.UInt64, "identity": polars.UInt64, "flag": polars.Boolean}
 
     def series(name: str, kind: str, values: Any) -> Any:
         made = polars.Series(name, values, types[kind])
@@ -49,7 +51,7 @@ def to_arrow(columns: Columns) -> Any:
     import pyarrow
 
     types = {"text": pyarrow.string(), "moment": pyarrow.timestamp("ms", "UTC"), "number": pyarrow.float64(),
-             "count": pyarrow.uint64(), "flag": pyarrow.bool_()}
+             "count": pyarrow.uint64(), "identity": pyarrow.uint64(), "flag": pyarrow.bool_()}
     return pyarrow.table({name: pyarrow.array(values, types[kind], from_pandas=kind == "number")
                           for name, (kind, values) in columns.items()})
 
@@ -73,3 +75,41 @@ def html_table(caption: str, headings: Sequence[str], rows: Sequence[Sequence[st
                                     for i, cell in enumerate(row)) + "</tr>" for row in rows)
     said = html.escape(visible(caption)) + (f", and {left} more" if left > 0 else "")
     return f"<table><caption>{said}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+class Table:
+    """What is also a table: the columns are those that to_dict() gives, and printed, or in a notebook, it is shown as one."""
+
+    __slots__ = ()
+
+    def _caption(self) -> str:
+        raise NotImplementedError
+
+    def _columns(self) -> Columns:
+        raise NotImplementedError
+
+    def _rows(self) -> tuple[list[str], list[list[str]]]:
+        """Headings, and rows of text."""
+        raise NotImplementedError
+
+    def to_dict(self) -> dict[str, list[Any]]:
+        """As a dict of columns; NaN, or None, is no value."""
+        return {name: list(column.values) for name, column in self._columns().items()}
+
+    def to_pandas(self) -> Any:
+        """As a pandas.DataFrame; NaN, NaT or NA is no value. Raises ImportError without pandas."""
+        return to_pandas(self._columns())
+
+    def to_polars(self) -> Any:
+        """As a polars.DataFrame; null is no value. Raises ImportError without polars."""
+        return to_polars(self._columns())
+
+    def to_arrow(self) -> Any:
+        """As a pyarrow.Table; null is no value. Raises ImportError without pyarrow."""
+        return to_arrow(self._columns())
+
+    def __str__(self) -> str:
+        return text_table(self._caption(), *self._rows(), 1)
+
+    def _repr_html_(self) -> str:
+        return html_table(self._caption(), *self._rows(), 1)
