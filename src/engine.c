@@ -94,6 +94,9 @@ size_t cxj_size_of(const char *name) {
         {"cxj_predictor_info", sizeof(cxj_predictor_info)},
         {"cxj_predictor", sizeof(cxj_predictor)},
         {"cxj_drivers", sizeof(cxj_drivers)},
+        {"cxj_rule_info", sizeof(cxj_rule_info)},
+        {"cxj_occasion", sizeof(cxj_occasion)},
+        {"cxj_alert", sizeof(cxj_alert)},
     };
     for (size_t i = 0; name != NULL && i < sizeof structs / sizeof *structs; i++) {
         if (strcmp(structs[i].name, name) == 0) return structs[i].size;
