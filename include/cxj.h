@@ -115,12 +115,13 @@ enum {
     CXJ_SAVING = -10,    /**< a save in steps is under way; end it first */
     CXJ_IO = -11,        /**< the host's function for writing or reading failed */
     CXJ_BAD_BYTES = -12, /**< these bytes are not those of an engine, or not whole */
-    CXJ_NEWER_FORMAT = -13,  /**< the bytes were written by a newer version, in a format that this one does not know */
-    CXJ_OTHER_VIEWS = -14,   /**< the saved engine does not have the views of this one */
-    CXJ_TOO_SMALL = -15,     /**< the room passed for a result is too small; the size that is needed was told */
-    CXJ_OTHER_KEY = -16,     /**< text ids of the two engines were made with different keys (cxj_options: text_key) */
-    CXJ_NO_CALENDAR = -17,   /**< working hours need a calendar: there is none, or it cannot be taken away */
-    CXJ_OTHER_CALENDAR = -18 /**< the two engines have different calendars, or only one has any */
+    CXJ_NEWER_FORMAT = -13,   /**< the bytes were written by a newer version, in a format that this one does not know */
+    CXJ_OTHER_VIEWS = -14,    /**< the saved engine does not have the views of this one */
+    CXJ_TOO_SMALL = -15,      /**< the room passed for a result is too small; the size that is needed was told */
+    CXJ_OTHER_KEY = -16,      /**< text ids of the two engines were made with different keys (cxj_options: text_key) */
+    CXJ_NO_CALENDAR = -17,    /**< working hours need a calendar: there is none, or it cannot be taken away */
+    CXJ_OTHER_CALENDAR = -18, /**< the two engines have different calendars, or only one has any */
+    CXJ_SAME_ID = -19         /**< two journeys that are to be one both have a touchpoint with the same id */
 };
 
 /** A length that stands for "up to the first NUL". */
@@ -1599,6 +1600,22 @@ CXJ_API cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey);
  *         needs no memory. Time in proportion to the touchpoints held. */
 CXJ_API cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uint64_t *erased);
 
+/** Moves all touchpoints of a journey into another, such as those of a ticket that was merged into another one. From
+ * then on everything counts exactly as if they, and those withdrawn, had always been the other's: cells and saved bytes
+ * are those of an engine in which they were recorded so; a handoff between two tickets becomes a transition of one
+ * journey. Of touchpoints equal in (at, sequence) that have no ids, to's stand before from's, as if they had arrived
+ * before. The journey moved is gone: a touchpoint for its number would begin a new one, so a host records what comes
+ * for it under the other from then on. The counts of the feed (duplicates, …) stay. All or nothing.
+ * @param engine  the engine
+ * @param from    the number of the journey that is moved
+ * @param to      that of the other, not from; of none, and then from gets this number
+ * @return CXJ_OK; CXJ_NOT_FOUND (there is no journey from); CXJ_SEALED (from or to is sealed; cxj_message() names it);
+ *         CXJ_SAME_ID (both have a touchpoint with the same id, withdrawn or not; cxj_message() names it); CXJ_LIMIT
+ *         (the two have more touchpoints than one journey may); CXJ_SAVING (a save in steps is under way);
+ *         CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT (a number is 0, or both are the same). Time in proportion to the touchpoints
+ *         of from, and to those after them in to. */
+CXJ_API cxj_status cxj_journey_move(cxj_engine *engine, uint64_t from, uint64_t to);
+
 /* ------------------------------------------------------------------------------------------------------------------
  * Merge
  * ------------------------------------------------------------------------------------------------------------------ */
@@ -1695,9 +1712,9 @@ typedef struct cxj_saver cxj_saver;
 
 /** Begins to save in steps. What will be written is the engine as it is now, whatever is recorded until it is all
  * written. Until then touchpoints may be recorded and withdrawn, codes asked for and the clock advanced (journeys are
- * not sealed; the next cxj_advance() after the save does that); erasing, merging, adding or dropping a view, and setting
- * a calendar are refused with CXJ_SAVING, for what is erased must not be written afterwards. One save in steps at a
- * time.
+ * not sealed; the next cxj_advance() after the save does that); erasing, moving, merging, adding or dropping a view, and
+ * setting a calendar are refused with CXJ_SAVING, for what is erased must not be written afterwards. One save in steps
+ * at a time.
  * @param engine   the engine
  * @param write    takes the bytes, in order, during the calls of cxj_saver_step()
  * @param context  passed to write as it is

@@ -59,6 +59,7 @@ const char *cxj_status_text(cxj_status status) {
         {CXJ_OTHER_KEY, "the keys for text ids differ"},
         {CXJ_NO_CALENDAR, "a calendar is needed"},
         {CXJ_OTHER_CALENDAR, "the calendars differ"},
+        {CXJ_SAME_ID, "both journeys have this id"},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (texts[i].status == status) return texts[i].text;

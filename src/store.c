@@ -141,6 +141,15 @@ void cxj__store_attach(struct cxj__store *store, const struct cxj__seed *seed, c
     cxj__table_insert(&store->table, tag, index_slot_of(tag, journey));
 }
 
+bool cxj__store_rename(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
+                       struct cxj__journey *journey, uint64_t number) {
+    if (!cxj__table_reserve(&store->table, memory, seed, cxj__table_tag(seed, number), &store->probes)) return false;
+    cxj__store_detach(store, seed, journey);
+    journey->number = number;
+    cxj__store_attach(store, seed, journey);
+    return true;
+}
+
 void cxj__store_release(struct cxj__store *store, struct cxj__memory *memory, struct cxj__journey *journey) {
     uint32_t place = journey->place;
     cxj__journey_free(journey, memory);

@@ -59,6 +59,10 @@ struct cxj__journey *cxj__store_make(struct cxj__store *store, struct cxj__memor
 void cxj__store_detach(struct cxj__store *store, const struct cxj__seed *seed, const struct cxj__journey *journey);
 void cxj__store_attach(struct cxj__store *store, const struct cxj__seed *seed, const struct cxj__journey *journey);
 
+/* Gives a journey a number that no other has. False, and then it keeps its own, if there is no memory. */
+bool cxj__store_rename(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
+                       struct cxj__journey *journey, uint64_t number);
+
 /* Frees a journey that is out of the table, and all that it holds. */
 void cxj__store_release(struct cxj__store *store, struct cxj__memory *memory, struct cxj__journey *journey);
 

@@ -1028,8 +1028,8 @@ START_TEST(errors_are_negative_and_outcomes_are_not) {
         ck_assert_str_ne(cxj_status_text(number), "unknown status");
         found++;
     }
-    ck_assert_int_eq(found, CXJ_INCOMPLETE + 1 - CXJ_OTHER_CALENDAR);
-    ck_assert_int_eq(last, CXJ_OTHER_CALENDAR);
+    ck_assert_int_eq(found, CXJ_INCOMPLETE + 1 - CXJ_SAME_ID);
+    ck_assert_int_eq(last, CXJ_SAME_ID);
     free(text);
 }
 END_TEST

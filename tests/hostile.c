@@ -1097,6 +1097,10 @@ START_TEST(null_everywhere) {
     BAD(cxj_withdraw(engine, 1, 0, 0));
     BAD(cxj_erase_journey(NULL, 1));
     BAD(cxj_erase_customer(NULL, 1, NULL));
+    BAD(cxj_journey_move(NULL, 1, 2));
+    BAD(cxj_journey_move(engine, 0, 1));
+    BAD(cxj_journey_move(engine, 1, 0));
+    BAD(cxj_journey_move(engine, 1, 1));
     BAD(cxj_erase_customer(engine, 0, NULL));
     BAD(cxj_merge(NULL, engine));
     BAD(cxj_merge(engine, NULL));
@@ -1161,6 +1165,7 @@ START_TEST(unknown_numbers) {
     ck_assert_int_eq(cxj_journey_touchpoints(engine, 99, 0, NULL, 0, NULL, sizeof t, &count), CXJ_NOT_FOUND);
     ck_assert_int_eq(cxj_erase_journey(engine, 99), CXJ_NOT_FOUND);
     ck_assert_int_eq(cxj_erase_customer(engine, 99, NULL), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_journey_move(engine, 99, 1), CXJ_NOT_FOUND);
     ck_assert_int_eq(cxj_withdraw(engine, 99, 1, 0), CXJ_NOT_FOUND);
     ck_assert_int_eq(cxj_withdraw(engine, 1, 99, 0), CXJ_NOT_FOUND);
 

@@ -454,6 +454,7 @@ FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "cxj_withdraw": (_S, Pointer, _U64, _U64, _U64),
     "cxj_journey_move": (_S, Pointer, _U64, _U64),
     "cxj_erase_journey": (_S, Pointer, _U64),
+    "cxj_journey_move": (_S, Pointer, _U64, _U64),
     "cxj_erase_customer": (_S, Pointer, _U64, Pointer),
     "cxj_merge": (_S, Pointer, Pointer),
     "cxj_save": (_S, Pointer, WRITE, Pointer, Pointer, _SIZE),
@@ -480,7 +481,7 @@ DONE, STALE, REFUSED, PARTIALLY_ERASED, INCOMPLETE = range(1, 6)
 # Errors.
 BAD_ARGUMENT, BAD_FIELD, BAD_TEXT, NOT_FOUND, LIMIT, NO_MEMORY, CLOCK, LATE = range(-1, -9, -1)
 SEALED, SAVING, IO, BAD_BYTES, NEWER_FORMAT, OTHER_VIEWS, TOO_SMALL, OTHER_KEY = range(-9, -17, -1)
-NO_CALENDAR, OTHER_CALENDAR = range(-17, -19, -1)
+NO_CALENDAR, OTHER_CALENDAR, SAME_ID = range(-17, -20, -1)
 
 ZERO_TERMINATED = 2**31 - 1
 NO_INDEX = 2**64 - 1
