@@ -509,14 +509,16 @@ class Engine:
             self._check(lib.cxj_withdraw(self._open(), self._identity("journey", journey), self._identity("id", id), number))
 
     def move(self, journey: Number, *, into: Number) -> None:
-        """Makes a journey part of another: all is counted as if its touchpoints had always been the other's, and there is no
-        journey of its number any more. So two tickets of one matter become one.
+        """Makes the touchpoints of a journey those of another: all counts as if they had always been, such as those of two
+        tickets for one matter. The journey is gone then; what comes for it is to be recorded under the other.
 
-        journey, into  whose touchpoints, and whose they become: numbers or texts
+        journey, into  whose touchpoints, and whose they become: numbers or texts. If there is no journey into, it is the new
+                       number of journey
 
-        All or nothing. Raises KeyError if there is no such journey, cxj.Error where a touchpoint of both has the same id,
-        which it names, where one of them is sealed, and where they have more touchpoints than a journey may have; ValueError
-        if both are the same; MemoryError. Time as recording the touchpoints of both."""
+        All or nothing. Raises KeyError if there is no such journey; cxj.Error where both have a touchpoint with the same id,
+        which it names, where one of them is sealed, and where they have more touchpoints than one journey may have;
+        ValueError if both are the same; MemoryError. Time in proportion to the touchpoints of journey, and to those after
+        them in into."""
         with self._lock:
             self._check(lib.cxj_journey_move(self._open(), self._identity("journey", journey), self._identity("into", into)))
 

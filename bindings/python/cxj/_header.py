@@ -452,7 +452,6 @@ FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "cxj_set_calendar": (_S, Pointer, _TEXT, _SIZE),
     "cxj_calendar": (_S, Pointer, Pointer, Pointer),
     "cxj_withdraw": (_S, Pointer, _U64, _U64, _U64),
-    "cxj_journey_move": (_S, Pointer, _U64, _U64),
     "cxj_erase_journey": (_S, Pointer, _U64),
     "cxj_journey_move": (_S, Pointer, _U64, _U64),
     "cxj_erase_customer": (_S, Pointer, _U64, Pointer),

@@ -92,7 +92,8 @@ class _Player:
         if not rows.rows:
             return
         bad, moments = unreadable(rows, _record_alone), (ctypes.c_int64 * rows.rows).from_address(rows.struct.at)
-        got, counts, first = header.Receipt(), [0] * len(_COUNTED), None
+        got, counts = header.Receipt(), [0] * len(_COUNTED)
+        first: Receipt | None = None
         record, columns, into, size = lib.cxj_record_columns, ctypes.byref(rows.struct), ctypes.byref(got), ctypes.sizeof(got)
         for row in one_by_one(rows):
             if row not in bad and (self._now is None or moments[row] > self._now):
@@ -108,8 +109,9 @@ class _Player:
             for place, name in enumerate(_COUNTED):
                 counts[place] += getattr(got, name)
             self._take()
-        what = (None, "", header.OK) if first is None else (first.first_refusal, first.reason, first.status)
-        self.receipt = self.receipt.and_then(Receipt(rows.rows, *counts, *what))
+        counted: dict[str, Any] = dict(zip(_COUNTED, counts))
+        batch = (first or Receipt())._replace(processed=rows.rows, **counted)
+        self.receipt = self.receipt.and_then(batch)
 
     def advance(self, moment: int) -> None:
         """Moves the clock forward, in steps where it is too far for one: what these raise is raised at the moment to which it

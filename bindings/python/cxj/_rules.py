@@ -91,11 +91,9 @@ class _Layout:
     """How the structs of an array become tuples, and which of their fields is what."""
 
     def __init__(self, kind: type[ctypes.Structure]) -> None:
-        codes, self.names = "@", []
-        for name, of, *_ in kind._fields_:
-            if name != "reserved":
-                self.names.append(name)
-                codes += of._type_  # type: ignore[attr-defined]
+        fields: list[tuple[str, Any]] = [(name, of) for name, of, *_ in kind._fields_ if name != "reserved"]
+        self.names = [name for name, _ in fields]
+        codes = "@" + "".join(of._type_ for _, of in fields)
         pad = ctypes.sizeof(kind) - struct.calcsize(codes)
         self.unpack = struct.Struct(f"{codes}{pad}x")
 
@@ -351,7 +349,7 @@ class Rules:
             engine._check(lib.cxj_rule_drop(engine._open(), number))
 
     def __len__(self) -> int:
-        return self._engine._stats().rules
+        return int(self._engine._stats().rules)
 
     def __bool__(self) -> bool:
         return True
