@@ -1373,9 +1373,9 @@ CXJ_API cxj_status cxj_journey_touchpoints(const cxj_engine *engine, uint64_t jo
  * @return CXJ_OK; CXJ_CLOCK (now is before the clock; or it is more than ten years, 3,653 days, after both the clock
  *         and the latest touchpoint: then a wrong unit is likelier than the moment, and no clock can be taken back. The
  *         clock stays. The first advance may go anywhere); CXJ_BAD_ARGUMENT (out of bounds); CXJ_NO_MEMORY
- *         (the clock has moved, but some journeys are not sealed yet; any later advance, also to the same moment, goes
- *         on. Or there are rules, and no memory for what they raise: then the clock stays, and any later advance raises
- *         it). Time log(p) for each promised time that is passed, p being all promised times to come; the same for each
+ *         (the clock has moved, but some journeys are not sealed yet, or rules have not raised all that began to hold;
+ *         any later advance, also to the same moment, goes on. The first advance of an engine with rules leaves the
+ *         clock where it is then). Time log(p) for each promised time that is passed, p being all promised times to come; the same for each
  *         journey that is sealed, and its touchpoints. */
 CXJ_API cxj_status cxj_advance(cxj_engine *engine, int64_t now);
 
@@ -1410,10 +1410,10 @@ CXJ_API cxj_status cxj_advance(cxj_engine *engine, int64_t now);
  * call ends. What holds at the moment when a rule is added, when the clock is set first, or when a calendar is set,
  * counts as raised, and is not: cxj_worklist() lists it. Alerts wait in a queue until cxj_alerts() takes them.
  *
- * Rules and alerts are not saved: a host adds its rules again after loading. The text is normalised as those of views
- * are; spans and counts stand without leading zeros, in the unit that they were given in. While there are rules,
+ * Rules and alerts are not saved: a host adds its rules again after loading. Of a rule's
+ * text only the blanks are normalised: one between words and behind commas. While there are rules,
  * recording takes memory for what each call may raise; where there is none, a touchpoint is refused as for any other
- * lack.
+ * lack. Journeys that the clock seals are looked at before.
  * @param engine  the engine
  * @param text    the rule; one that is there already gives its number
  * @param length  bytes of text, or CXJ_ZERO_TERMINATED
@@ -1428,13 +1428,12 @@ CXJ_API cxj_status cxj_rule_add(cxj_engine *engine, const char *text, size_t len
 /** Drops a rule. What it raised is forgotten, and its alerts that wait go.
  * @param engine  the engine
  * @param rule    its number
- * @return CXJ_OK; CXJ_NOT_FOUND (no rule has this number, or it was dropped); CXJ_SAVING (a save in steps is under way);
- *         CXJ_BAD_ARGUMENT. Time in proportion to what the rules have raised, and to the journeys held. */
+ * @return CXJ_OK; CXJ_NOT_FOUND (no rule has this number, or it was dropped); CXJ_BAD_ARGUMENT. Time in proportion to what the rules have raised, and to the journeys held. */
 CXJ_API cxj_status cxj_rule_drop(cxj_engine *engine, uint32_t rule);
 
 /** What a rule is. */
 typedef struct cxj_rule_info {
-    const char *text;    /**< normalised, NUL-terminated; lives as long as the rule */
+    const char *text;    /**< with one blank between words, NUL-terminated; lives as long as the rule */
     size_t text_length;  /**< bytes */
     uint64_t raised;     /**< alerts since it was added */
     uint32_t rule;       /**< its number */

@@ -174,14 +174,12 @@ static void measure_wait(struct step *step) {
 
 /* Ends the journey, or reopens it, which is what it returns. */
 static bool run(struct cxj__fold *fold, const cxj_touchpoint *m) {
-    static const uint32_t reopening =
-        CXJ_FACET_INBOUND | CXJ_FACET_REPEATED | CXJ_FACET_CONTRADICTED | CXJ_FACET_FAULT | CXJ_FACET_REOPENS;
     if (m->outcome != 0) {
         fold->outcome = m->outcome & 3U;
         fold->end_at = m->at;
         return false;
     }
-    if (fold->outcome == 0 || ((m->facets & reopening) == 0 && m->due == 0)) return false;
+    if (fold->outcome == 0 || ((m->facets & CXJ__REOPENING) == 0 && m->due == 0)) return false;
     fold->outcome = 0;
     fold->end_at = 0;
     fold->reopened = 1;
@@ -271,6 +269,8 @@ static void move(struct step *step, uint8_t d, uint32_t value, bool held) {
         if (changes && held) mask |= CXJ__BIT(CXJ__X_RETURNS);
         note_transition(step, d, value, mask);
         if (changes) change(step, d, bounce);
+    } else {
+        track->change_at = step->m->at;
     }
     track->value = value;
     track->at = step->m->at;
