@@ -88,28 +88,37 @@ class Rule(NamedTuple):
 
 
 class _Layout:
-    """How the structs of an array become tuples, and which of their fields is what."""
+    """Where the fields are in an array of structs: whole lines of it, and columns."""
 
     def __init__(self, kind: type[ctypes.Structure]) -> None:
         fields: list[tuple[str, Any]] = [(name, of) for name, of, *_ in kind._fields_ if name != "reserved"]
-        self.names = [name for name, _ in fields]
         codes = "@" + "".join(of._type_ for _, of in fields)
-        pad = ctypes.sizeof(kind) - struct.calcsize(codes)
-        self.unpack = struct.Struct(f"{codes}{pad}x")
+        self.names = [name for name, _ in fields]
+        self.line = struct.Struct(f"{codes}{ctypes.sizeof(kind) - struct.calcsize(codes)}x")
+        self._places = {name: (of._type_, getattr(kind, name).offset // ctypes.sizeof(of),
+                               self.line.size // ctypes.sizeof(of)) for name, of in fields}
+
+    def column(self, raw: bytes, name: str) -> memoryview:
+        """The numbers of one field."""
+        code, first, step = self._places[name]
+        return memoryview(raw).cast(code)[first::step]
 
 
 def _moment_or_none(milliseconds: int) -> datetime | None:
     return datetime_of(milliseconds) if milliseconds else None
 
 
-# Of a field that is no name: what it is called here, its kind as a column, and what its numbers become.
+# Of these 0 is none.
+_NONE = ("customer", "since", "raised_at")
+
+# Of a field that is no text: what it is called here, its kind as a column, and what its numbers become.
 _FIELDS: dict[str, tuple[str, str, Callable[[int], Any]]] = {
     "journey": ("journey", "count", int),
     "customer": ("customer", "identity", lambda number: number or None),
     "commitment": ("commitment", "count", int),
-    "since": ("since", "moment", _moment_or_none),
-    "from": ("holds_from", "moment", datetime_of),
-    "raised_at": ("raised_at", "moment", _moment_or_none),
+    "since": ("since", "milliseconds", _moment_or_none),
+    "from": ("holds_from", "milliseconds", datetime_of),
+    "raised_at": ("raised_at", "milliseconds", _moment_or_none),
 }
 
 _Line = TypeVar("_Line", Occasion, Alert)
@@ -129,17 +138,17 @@ class _Lines(Table, Generic[_Line]):
         self._texts = texts
 
     def __len__(self) -> int:
-        return len(self._raw) // self._layout.unpack.size
+        return len(self._raw) // self._layout.line.size
 
     def __bool__(self) -> bool:
         return len(self) > 0
 
     def __iter__(self) -> Iterator[_Line]:
-        return map(self._line, self._layout.unpack.iter_unpack(self._raw))
+        return map(self._line, self._layout.line.iter_unpack(self._raw))
 
     def __getitem__(self, place: int) -> _Line:
         place = range(len(self))[place]
-        return self._line(self._layout.unpack.unpack_from(self._raw, place * self._layout.unpack.size))
+        return self._line(self._layout.line.unpack_from(self._raw, place * self._layout.line.size))
 
     def __repr__(self) -> str:
         return f"<cxj.{type(self).__name__}: {self._caption()}>"
@@ -156,16 +165,21 @@ class _Lines(Table, Generic[_Line]):
         return line
 
     def _columns(self) -> Columns:
-        many = list(zip(*self._layout.unpack.iter_unpack(self._raw))) or [()] * len(self._layout.names)
         columns = {}
-        for name, numbers in zip(self._layout.names, many):
+        for name in self._layout.names:
+            numbers = self._layout.column(self._raw, name).tolist()
             if name in self._texts:
                 texts = self._texts[name]
                 columns[name] = Column("text", [texts.get(number, "") for number in numbers])
             else:
-                here, kind, made = _FIELDS[name]
-                columns[here] = Column(kind, numbers if made is int else [made(number) for number in numbers])
+                here, kind, _ = _FIELDS[name]
+                columns[here] = Column(kind, [number or None for number in numbers] if name in _NONE else numbers)
         return {name: columns[name] for name in self._columns_here}
+
+    def to_dict(self) -> dict[str, list[Any]]:
+        """As a dict of columns; None is no value."""
+        return {name: [None if value is None else datetime_of(value) for value in column.values]
+                if column.kind == "milliseconds" else list(column.values) for name, column in self._columns().items()}
 
     def _rows(self) -> tuple[list[str], list[list[str]]]:
         """Of the first lines, the columns in which something stands."""
@@ -209,8 +223,8 @@ class Worklist(_Lines[Occasion]):
 
 
 class Alerts(_Lines[Alert]):
-    """Alerts that were taken, in the order in which they were raised. Iterating gives each; a table as Worklist, with the columns
-    of Alert."""
+    """Alerts that were taken, in the order in which they were raised. Iterating gives each; a table as Worklist, with the
+    columns of Alert."""
 
     __slots__ = ()
     _layout = _Layout(header.Alert)
@@ -226,8 +240,7 @@ class Alerts(_Lines[Alert]):
 
 def _texts(engine: Engine, layout: _Layout, raw: bytes) -> dict[str, dict[int, str]]:
     """The names of the codes in structs. Under the engine's lock, before anything is erased."""
-    many = dict(zip(layout.names, zip(*layout.unpack.iter_unpack(raw))))
-    return {name: {code: engine._name_or_empty(name, code) for code in set(many.get(name, ()))} for name in _NAMED}
+    return {name: {code: engine._name_or_empty(name, code) for code in set(layout.column(raw, name))} for name in _NAMED}
 
 
 def worklist(engine: Engine, text: str) -> Worklist:

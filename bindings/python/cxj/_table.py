@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from array import array
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -10,8 +11,8 @@ from ._text import visible
 
 
 class Column(NamedTuple):
-    """A column: ``kind`` is text, moment (datetimes in UTC, None for none), number (floats, NaN for none), count (whole numbers),
-    identity (whole numbers, None for none) or flag."""
+    """A column: ``kind`` is text, moment (datetimes in UTC), milliseconds (the same as whole numbers, None for none), number
+    (floats, NaN for none), count (whole numbers), identity (the same, None for none) or flag."""
 
     kind: str
     values: Any
@@ -21,15 +22,22 @@ Columns = dict[str, Column]
 
 _PANDAS = {"text": "str", "moment": "datetime64[ms, UTC]", "number": "float64", "count": "uint64", "identity": "UInt64",
            "flag": "bool"}
+_NO_TIME = -(2**63)  # what numpy takes as NaT
 
 
 def to_pandas(columns: Columns) -> Any:
     """A pandas.DataFrame. Raises ImportError without pandas; likewise the next ones."""
+    import numpy
     import pandas
 
+    def series(kind: str, values: Any) -> Any:
+        if kind != "milliseconds":
+            return pandas.Series(values, dtype=_PANDAS[kind])
+        numbers = array("q", [_NO_TIME if value is None else value for value in values])
+        return pandas.Series(numpy.array(numbers, dtype="i8").view("M8[ms]")).dt.tz_localize("UTC")
+
     rows = len(next(iter(columns.values())).values) if columns else 0
-    return pandas.DataFrame({name: pandas.Series(values, dtype=_PANDAS[kind]) for name, (kind, values) in columns.items()},
-                            index=range(rows))
+    return pandas.DataFrame({name: series(*column) for name, column in columns.items()}, index=range(rows))
 
 
 def to_polars(columns: Columns) -> Any:
@@ -37,10 +45,13 @@ def to_polars(columns: Columns) -> Any:
     import polars
 
     types: dict[str, Any] = {"text": polars.String, "moment": polars.Datetime("ms", "UTC"), "number": polars.Float64,
-                             "count": polars.UInt64, "identity": polars.UInt64, "flag": polars.Boolean}
+                             "count": polars.UInt64, "identity": polars.UInt64, "flag": polars.Boolean,
+                             "milliseconds": polars.Int64}
 
     def series(name: str, kind: str, values: Any) -> Any:
         made = polars.Series(name, values, types[kind])
+        if kind == "milliseconds":
+            return made.cast(types["moment"])
         return made.fill_nan(None) if kind == "number" else made
 
     return polars.DataFrame([series(name, kind, values) for name, (kind, values) in columns.items()])
@@ -51,7 +62,8 @@ def to_arrow(columns: Columns) -> Any:
     import pyarrow
 
     types = {"text": pyarrow.string(), "moment": pyarrow.timestamp("ms", "UTC"), "number": pyarrow.float64(),
-             "count": pyarrow.uint64(), "identity": pyarrow.uint64(), "flag": pyarrow.bool_()}
+             "count": pyarrow.uint64(), "identity": pyarrow.uint64(), "flag": pyarrow.bool_(),
+             "milliseconds": pyarrow.timestamp("ms", "UTC")}
     return pyarrow.table({name: pyarrow.array(values, types[kind], from_pandas=kind == "number")
                           for name, (kind, values) in columns.items()})
 
