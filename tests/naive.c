@@ -327,6 +327,31 @@ uint64_t naive_erase_customer(naive_log *log, uint64_t customer) {
     return erased;
 }
 
+/* "as if they, and those withdrawn, had always been the other's", says the header, and had arrived behind to's. */
+cxj_status naive_move_journey(naive_log *log, uint64_t from, uint64_t to) {
+    const naive_touchpoint **held = naive_allocate((log->count + 1) * sizeof *held);
+    size_t count = naive_held(log, from, held), moved = 0;
+    cxj_status status = count > 0 ? CXJ_OK : CXJ_NOT_FOUND;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t id = held[i]->fields.id;
+        if (id != 0 && find_held(log, to, id, log->count)) status = CXJ_SAME_ID;
+    }
+    free(held);
+    if (status != CXJ_OK) return status;
+    naive_touchpoint *behind = naive_allocate((log->count + 1) * sizeof *behind);
+    for (size_t i = 0, kept = 0; i < log->count; i++) {
+        if (log->items[i].fields.journey == from) {
+            behind[moved] = log->items[i];
+            behind[moved++].fields.journey = to;
+        } else {
+            log->items[kept++] = log->items[i];
+        }
+    }
+    memcpy(log->items + log->count - moved, behind, moved * sizeof *behind);
+    free(behind);
+    return CXJ_OK;
+}
+
 void naive_merge(naive_log *log, const naive_log *source) {
     for (size_t i = 0; i < source->count; i++) naive_arrive(log, &source->items[i]);
     if (source->has_now && (!log->has_now || source->now > log->now)) log->now = source->now;

@@ -178,6 +178,7 @@ cxj_status naive_withdraw(naive_log *log, uint64_t journey, uint64_t id, uint64_
 /* Erase and say how many journeys that were. */
 uint64_t naive_erase_journey(naive_log *log, uint64_t journey);
 uint64_t naive_erase_customer(naive_log *log, uint64_t customer);
+cxj_status naive_move_journey(naive_log *log, uint64_t from, uint64_t to);
 
 /* Adds all of source to log; the clock is the later of the two, and what either does not record is not recorded. */
 void naive_merge(naive_log *log, const naive_log *source);

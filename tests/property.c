@@ -5,7 +5,7 @@
  * of every journey, what an engine holds, what its receipts say. The logs are small and their alphabets smaller, so that
  * ties, returns, duplicates, conflicts, corrections and withdrawals meet often; they come in any order and in any
  * portions, through several engines that are merged, with views added and dropped, calendars set and taken away,
- * journeys erased and the clock moved in between.
+ * journeys erased or moved, and the clock moved in between.
  *
  * --seed N         the seed, printed at the start; without it, taken from the clock. Each log has its own, derived from
  * it; that of the first log is N itself, so `--seed N --logs 1` runs again the log that a failure names
@@ -154,6 +154,7 @@ struct scene {
     uint64_t rating_share;
     uint64_t id_share;
     uint64_t names; /* how many names of each alphabet are in use */
+    bool moves;     /* journeys are moved into others */
     bool distinct;  /* (at, sequence, id) differ between touchpoints that are not one another's revisions */
     uint32_t next_sequence;
     size_t big; /* the journey that most touchpoints go to, or journey_count */
@@ -892,6 +893,17 @@ static void erase(struct side *side, const struct scene *scene) {
     side->counts_differ = true;
 }
 
+/* Ids of most journeys are the same, so they are refused; to a number that nobody has any journey can go. */
+static void move(struct side *side, const struct scene *scene) {
+    uint64_t from = scene->journeys[below(scene->journey_count)], to = scene->journeys[below(scene->journey_count)];
+    if (chance(30)) to = 5000 + below(3);
+    if (chance(20)) from = 5000 + below(3);
+    trace("side %d: move journey %" PRIu64 " to %" PRIu64 "\n", side->number, from, to);
+    cxj_status wanted = from == to ? CXJ_BAD_ARGUMENT : naive_move_journey(&side->log, from, to);
+    expect_status("cxj_journey_move", wanted, cxj_journey_move(side->engine, from, to));
+    side->counts_differ |= wanted == CXJ_OK;
+}
+
 /* The engine goes, and another comes from its bytes: only the counts of the feed are lost. */
 static void reload(struct side *side) {
     trace("side %d: save, load\n", side->number);
@@ -927,6 +939,8 @@ static void go_on_saving(struct side *side, const struct scene *scene) {
     if (chance(20)) {
         expect_status("cxj_erase_journey during a save", CXJ_SAVING,
                       cxj_erase_journey(side->engine, scene->journeys[0]));
+        expect_status("cxj_journey_move during a save", CXJ_SAVING,
+                      cxj_journey_move(side->engine, scene->journeys[0], 5000));
         expect_status("cxj_set_calendar during a save", CXJ_SAVING,
                       cxj_set_calendar(side->engine, "offset +00:01", CXJ_ZERO_TERMINATED));
         expect_status("cxj_view_add during a save", CXJ_SAVING,
@@ -1381,6 +1395,7 @@ static void interrupt(struct side *side, const struct scene *scene) {
     if (chance(5)) change_feed(side);
     if (chance(7) && side->view_count) drop_view(side, below(side->view_count));
     if (chance(4)) erase(side, scene);
+    if (scene->moves && chance(8)) move(side, scene);
     if (chance(10)) compare_side(side, scene);
 }
 
@@ -1500,6 +1515,7 @@ static void run_log(uint64_t seed) {
     dice = seed;
     set_scene(&scene);
     bool merged = chance(35);
+    scene.moves = !merged && chance(40); /* of equals without ids it says which arrived first */
     if (chance(20)) try_calendar();
     if (merged) scene.distinct = true; /* where order is not defined otherwise, merging has none to keep */
     draw_pool(&scene);
