@@ -1395,7 +1395,7 @@ static void interrupt(struct side *side, const struct scene *scene) {
     if (chance(5)) change_feed(side);
     if (chance(7) && side->view_count) drop_view(side, below(side->view_count));
     if (chance(4)) erase(side, scene);
-    if (scene->moves && chance(8)) move(side, scene);
+    if (scene->moves && chance(20)) move(side, scene);
     if (chance(10)) compare_side(side, scene);
 }
 

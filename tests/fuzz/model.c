@@ -181,6 +181,33 @@ static void take_out(model *known, model_journey *journey, size_t place) {
     known->total--;
 }
 
+cxj_status model_may_move(const model *known, const model_journey *from, const model_journey *to) {
+    if (from->sealed || (from->count > 0 && to->sealed)) {
+        return CXJ_SEALED;
+    }
+    if (from->count == 0) {
+        return CXJ_NOT_FOUND;
+    }
+    for (size_t i = 0; i < from->count; i++) {
+        if (model_place(to, from->held[i].id) != SIZE_MAX) {
+            return CXJ_SAME_ID;
+        }
+    }
+    if (to->count > 0 && from->count + to->count > known->limit) {
+        return CXJ_LIMIT;
+    }
+    return CXJ_OK;
+}
+
+void model_move(model *known, model_journey *from, model_journey *to) {
+    for (size_t i = 0; i < from->count; i++) {
+        cxj_touchpoint t = from->held[i];
+        t.journey = model_number((size_t)(to - known->journeys));
+        insert(known, to, &t);
+    }
+    model_erase(known, from);
+}
+
 /* Takes one touchpoint, or says why not. */
 static cxj_status take_one(model *known, const cxj_engine *engine, const cxj_touchpoint *t, cxj_receipt *receipt) {
     if (!is_right(engine, t)) {

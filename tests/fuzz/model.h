@@ -51,6 +51,10 @@ void model_take(model *known, const cxj_engine *engine, const cxj_touchpoint *to
 /* Takes out a journey. */
 void model_erase(model *known, model_journey *journey);
 
+/* Whether all touchpoints of a journey may be moved into another; and moves them. */
+cxj_status model_may_move(const model *known, const model_journey *from, const model_journey *to);
+void model_move(model *known, model_journey *from, model_journey *to);
+
 /* Aborts unless the engine holds exactly these touchpoints. */
 void model_check(const model *known, const cxj_engine *engine);
 
