@@ -142,7 +142,8 @@ if make_environment python3 "$environment" "setuptools>=77" mypy $FRAMES $STATIS
     sanitized() {
         (cd bindings/python && LD_PRELOAD=$(gcc -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0 CXJ_ENGINES=0 \
             CXJ_LIBRARY=../../build-asan/src/libcxj.so "$environment/bin/python" -m unittest \
-            tests.test_frames tests.test_package tests.test_analysis tests.test_calendar tests.test_conformance)
+            tests.test_frames tests.test_package tests.test_analysis tests.test_calendar tests.test_rules \
+            tests.test_conformance)
     }
     if [ -f build-asan/src/libcxj.so ]; then
         check "the package, on a library with AddressSanitizer" sanitized
@@ -180,7 +181,7 @@ if make_environment python3 "$environment" "setuptools>=77" mypy $FRAMES $STATIS
     carried() {
         (cd bindings/python && CXJ_LIBRARY=$(ls ../../build-wheel/user/lib/python3.*/site-packages/cxj/libcxj.so) \
             "$environment/bin/python" -m unittest tests.test_package tests.test_conformance tests.test_frames \
-            tests.test_analysis tests.test_calendar)
+            tests.test_analysis tests.test_calendar tests.test_rules)
     }
     check "the library that it carries" carried
     # And from a checkout, as README.md has it.

@@ -41,6 +41,8 @@ from ._library import (
     lib,
     loaded_from,
 )
+from ._replay import Replay, replay
+from ._rules import Alert, Alerts, Occasion, Rule, Rules, Worklist
 from ._values import (
     FACETS,
     Commitment,
@@ -61,9 +63,10 @@ from ._view import Cell, View
 __version__: str = lib.cxj_version_text().decode()
 
 __all__ = [
-    "DIMENSIONS", "EVENT_LOG", "FACETS", "OUTCOMES", "SCALES", "SCOPES", "Calendar", "Cell", "Commitment", "Contributors",
-    "Control", "DimensionInfo", "Driver", "Drivers", "Engine", "Error", "Extreme", "FacetInfo", "IncompleteWarning",
-    "InvalidError", "Journey", "Metric", "MetricInfo", "NoMemoryError", "NotFoundError", "Parity", "Point", "PredictorInfo",
-    "ReadWriteError", "Receipt", "RefusedError", "Relation", "Spread", "Stats", "Touchpoint", "Validation", "View",
-    "facets", "header", "id_from_text", "lib", "loaded_from", "metrics", "predictors", "validate",
+    "DIMENSIONS", "EVENT_LOG", "FACETS", "OUTCOMES", "SCALES", "SCOPES", "Alert", "Alerts", "Calendar", "Cell",
+    "Commitment", "Contributors", "Control", "DimensionInfo", "Driver", "Drivers", "Engine", "Error", "Extreme",
+    "FacetInfo", "IncompleteWarning", "InvalidError", "Journey", "Metric", "MetricInfo", "NoMemoryError",
+    "NotFoundError", "Occasion", "Parity", "Point", "PredictorInfo", "ReadWriteError", "Receipt", "RefusedError",
+    "Relation", "Replay", "Rule", "Rules", "Spread", "Stats", "Touchpoint", "Validation", "View", "Worklist",
+    "facets", "header", "id_from_text", "lib", "loaded_from", "metrics", "predictors", "replay", "validate",
 ]

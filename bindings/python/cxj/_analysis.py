@@ -98,44 +98,6 @@ def predictors() -> list[PredictorInfo]:
 # ---- what comes back -----------------------------------------------------------------------------------------------
 
 
-class _Table:
-    """What is also a table: the columns are those that to_dict() gives, and printed, or in a notebook, it is shown as one."""
-
-    __slots__ = ()
-
-    def _caption(self) -> str:
-        raise NotImplementedError
-
-    def _columns(self) -> _table.Columns:
-        raise NotImplementedError
-
-    def _rows(self) -> tuple[list[str], list[list[str]]]:
-        """Headings, and rows of text."""
-        raise NotImplementedError
-
-    def to_dict(self) -> dict[str, list[Any]]:
-        """As a dict of columns; NaN is no value."""
-        return {name: list(column.values) for name, column in self._columns().items()}
-
-    def to_pandas(self) -> Any:
-        """As a pandas.DataFrame; NaN is no value. Raises ImportError without pandas."""
-        return _table.to_pandas(self._columns())
-
-    def to_polars(self) -> Any:
-        """As a polars.DataFrame; null is no value. Raises ImportError without polars."""
-        return _table.to_polars(self._columns())
-
-    def to_arrow(self) -> Any:
-        """As a pyarrow.Table; null is no value. Raises ImportError without pyarrow."""
-        return _table.to_arrow(self._columns())
-
-    def __str__(self) -> str:
-        return _table.text_table(self._caption(), *self._rows(), 1)
-
-    def _repr_html_(self) -> str:
-        return _table.html_table(self._caption(), *self._rows(), 1)
-
-
 def _numbers(values: Iterable[float | None]) -> _table.Column:
     return _table.Column("number", [_NAN if value is None else value for value in values])
 
@@ -177,7 +139,7 @@ class _Drivers(NamedTuple):
     left_out: tuple[str, ...]
 
 
-class Drivers(_Drivers, _Table):
+class Drivers(_Drivers, _table.Table):
     """What goes with content customers, or with customers who leave, in one cell: least squares on what its journeys were
     like. It is association, not cause. A table of its predictors: to_pandas() and its likes.
 
@@ -283,7 +245,7 @@ class _Control(NamedTuple):
     high: float | None
 
 
-class Control(_Control, _Table):
+class Control(_Control, _table.Table):
     """Whether a metric has changed, or just varies: an XmR chart (Shewhart, Wheeler) of one key of a view with a period. A
     table of its points: to_pandas() and its likes.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional, Protocol
 
 from . import _header as header
@@ -48,6 +48,9 @@ _INEXACT = "{!r} is no whole number, or none that is exact"
 # Off every scale: so a rating without a score is refused by the library.
 _NO_SCORE = 255
 
+# Rows that are looked at together; so many are held twice meanwhile.
+_CHECKED = 1 << 16
+
 # No moment: so a row without one is refused by the library, and named in its receipt.
 _NO_MOMENT = -(2**63)
 
@@ -74,6 +77,41 @@ def number_rows(rows: Rows, first: int) -> None:
     numbers = array("I", range(first + 1, first + rows.rows + 1))
     rows.struct.sequence = _address(numbers)
     rows.kept.append(numbers)
+
+
+def one_by_one(rows: Rows) -> Iterator[int]:
+    """Makes the struct that of one row after the other, and gives the row's place."""
+    word = ctypes.sizeof(ctypes.c_void_p)
+    pointers = (ctypes.c_size_t * (ctypes.sizeof(header.Columns) // word)).from_buffer(rows.struct)
+    places = [(getattr(header.Columns, field).offset // word, ctypes.sizeof(item)) for field, (_, item) in _FIELDS.items()]
+    steps = [(place, size) for place, size in places if pointers[place]]
+    for row in range(rows.rows):
+        yield row
+        for place, size in steps:
+            pointers[place] += size
+
+
+def unreadable(rows: Rows, record: Callable[[header.Columns, int], header.Receipt]) -> set[int]:
+    """The places of rows that are refused wherever they are recorded, for a field that is out of its bounds. ``record`` takes
+    so many rows, up to the first that is refused, in an engine of their own. Names are known to be good, and are left out;
+    each row gets a journey of its own, so that nothing but its fields matters."""
+    found: set[int] = set()
+    journeys = (ctypes.c_uint64 * rows.rows).from_address(rows.struct.journey)
+    alone = array("Q", [place if number else 0 for place, number in enumerate(journeys, 1)])
+    first = 0
+    while first < rows.rows:
+        part = header.Columns(size=ctypes.sizeof(header.Columns))
+        for field, (kind, item) in _FIELDS.items():
+            address = _address(alone) if field == "journey" else getattr(rows.struct, field)
+            if address and kind != "name":
+                setattr(part, field, address + first * ctypes.sizeof(item))
+        got = record(part, min(_CHECKED, rows.rows - first))
+        if got.first_refusal == header.NO_INDEX:
+            first += min(_CHECKED, rows.rows - first)
+        else:
+            found.add(first + got.first_refusal)
+            first += got.first_refusal + 1
+    return found
 
 
 def rename(names: Sequence[str], renames: Renames) -> dict[str, int]:

@@ -14,14 +14,13 @@ from typing import Any, BinaryIO, Callable, Union
 from . import _file
 from . import _header as header
 from ._calendar import Calendar
-from ._columns import Numbers, number_rows, read_rows, rename
-from ._frames import Batch, table_of
+from ._columns import Numbers, Rows, number_rows, read_rows, rename
+from ._frames import Batch, next_batch, table_of
 from ._library import (
     Error,
     InvalidError,
     NoMemoryError,
     NotFoundError,
-    ReadWriteError,
     Receipt,
     Sentence,
     error_of,
@@ -30,6 +29,7 @@ from ._library import (
     number_of,
     sized,
 )
+from ._rules import Alert, Alerts, Rules, Worklist, take_all, take_each, worklist
 from ._values import (
     ALL_BITS,
     BITS,
@@ -61,10 +61,10 @@ Bytes = Union[bytes, bytearray, memoryview]
 
 _SETTINGS: dict[str, Any] = {"memory_limit": 0, "cells_limit": 0, "touchpoints_limit": 0, "feeds": None,
                              "seal_ended_after": None, "seal_idle_after": None, "text_key": None, "views_limit": 0,
-                             "load_work_limit": 0, "calendar": None}
+                             "load_work_limit": 0, "calendar": None, "rules_limit": 0, "alerts_limit": 0}
 _CODED = {name: number + 1 for number, name in enumerate(header.DIMENSIONS)}
 _NAMED_IN_JOURNEY = ("type", "segment", "reason", "owner", "team", "stage", "channel", "activity")
-_OPEN = "offset +00:00"  # a calendar by which it is always open
+OPEN = "offset +00:00"  # a calendar by which it is always open
 _COUNTED_IN_JOURNEY = ("touchpoints", "contacts", "handoffs", "bounces", "repeats", "faults", "chases", "lost_context",
                        "contradictions", "value", "touch_ratings")
 
@@ -112,6 +112,8 @@ class Engine:
     load_work_limit    what loading and merging bytes may take: touchpoints times views, for each byte read, after the first
                        million; 0: 16, which a file of fewer than 300 views does not come near unless it was made to be
                        slow. validate() says beforehand
+    rules_limit        rules of the engine; 0: 256
+    alerts_limit       alerts that wait to be taken, up to 16,777,216; 0: 65,536. Beyond it the oldest are dropped, and counted
 
     engine[text] is the view with that text, however it is spelled; text in engine says whether it is there; iterating
     gives the texts.
@@ -128,11 +130,11 @@ class Engine:
                  touchpoints_limit: int = 0, feeds: Iterable[str] | None = None,
                  seal_ended_after: timedelta | None = None, seal_idle_after: timedelta | None = None,
                  text_key: bytes | None = None, views_limit: int = 0, load_work_limit: int = 0,
-                 calendar: Calendar | str | None = None) -> None:
+                 calendar: Calendar | str | None = None, rules_limit: int = 0, alerts_limit: int = 0) -> None:
         self._begin({"memory_limit": memory_limit, "cells_limit": cells_limit, "touchpoints_limit": touchpoints_limit,
                      "feeds": feeds, "seal_ended_after": seal_ended_after, "seal_idle_after": seal_idle_after,
                      "text_key": text_key, "views_limit": views_limit, "load_work_limit": load_work_limit,
-                     "calendar": calendar})
+                     "calendar": calendar, "rules_limit": rules_limit, "alerts_limit": alerts_limit})
         self._create(lib.cxj_engine_create)
         try:
             for text in (views,) if isinstance(views, str) else views:
@@ -149,6 +151,7 @@ class Engine:
             raise TypeError(f"there is no setting {min(unknown)!r}; {nearest(min(unknown), _SETTINGS)}")
         self._lock = threading.RLock()
         self._views: dict[str, ctypes.c_void_p] = {}
+        self._rule_texts: dict[int, str] = {}
         self._settings = {**_SETTINGS, **settings, "feeds": _set_of(settings.get("feeds"))}
         self._forget_codes()
 
@@ -170,7 +173,8 @@ class Engine:
         options = header.Options(size=ctypes.sizeof(header.Options))
         options.seed[:] = [secrets.randbits(64), secrets.randbits(64)]
         for name, highest in (("memory_limit", 2**64 - 1), ("cells_limit", 2**64 - 1), ("touchpoints_limit", 2**32 - 1),
-                              ("views_limit", 2**32 - 1), ("load_work_limit", 2**32 - 1)):
+                              ("views_limit", 2**32 - 1), ("load_work_limit", 2**32 - 1), ("rules_limit", 2**32 - 1),
+                              ("alerts_limit", 2**32 - 1)):
             setattr(options, name, integer_of(name, self._settings[name], 0, highest))
         options.text_key[:] = _key_of(self._settings["text_key"])
         options.unrecorded_facets = _unfed(self._settings["feeds"])
@@ -273,6 +277,7 @@ class Engine:
 
     def _forget_codes(self) -> None:
         self._codes: dict[str, dict[str, int]] = {name: {"": 0} for name in header.DIMENSIONS}
+        self._names: dict[str, dict[int, str]] = {name: {0: ""} for name in header.DIMENSIONS}
 
     def code_of(self, dimension: str, name: str | None) -> int:
         """The code under which the library knows a name of a dimension; None is no name: 0. It holds until something is
@@ -295,6 +300,16 @@ class Engine:
             status = lib.cxj_name(self._open(), _CODED[dimension], code, ctypes.byref(text), ctypes.byref(length))
             must(status, f"{dimension}: there is no code {code}")
             return ctypes.string_at(text.value or 0, length.value).decode()
+
+    def _name_or_empty(self, dimension: str, code: int) -> str:
+        """The name of a code; an empty text if there is none any more. Kept, for where many are asked for. Under the lock."""
+        known = self._names[dimension]
+        if code not in known:
+            try:
+                known[code] = self.name_of(dimension, code)
+            except NotFoundError:
+                return ""
+        return known[code]
 
     def names(self, dimension: str) -> dict[str, int]:
         """The names of a dimension that are known, in the order of their bytes, and how many of the touchpoints held have
@@ -442,7 +457,7 @@ class Engine:
         batches, total = iter(table.batches), Receipt()
         while True:
             try:
-                batch = _next(batches, total.processed)
+                batch = next_batch(batches, total.processed)
                 if batch is None:
                     break
                 total = self._record_batch(batch, named, total, strict)
@@ -458,10 +473,7 @@ class Engine:
     def _record_batch(self, batch: Batch, named: dict[str, int], before: Receipt, strict: bool) -> Receipt:
         """Records one batch; returns what became of all rows so far."""
         with self._lock:
-            self._open()
-            rows = read_rows(Numbers(self.code_of, self._identity), named, batch, before.processed)
-            if not named.keys() & {"id", "sequence"}:
-                number_rows(rows, before.processed)
+            rows = self._rows(batch, named, before.processed)
             receipt = header.Receipt()
             status = lib.cxj_record_columns(self._open(), ctypes.byref(rows.struct), rows.rows,
                                             header.STOP_AT_REFUSAL if strict else 0, ctypes.byref(receipt),
@@ -472,6 +484,15 @@ class Engine:
             return total
         raise error_of(status, total.sentence() if status == header.REFUSED else f"row {total.processed}: {latest.reason}",
                        total)
+
+    def _rows(self, batch: Batch, named: dict[str, int], first: int) -> Rows:
+        """A batch as the library takes it, with the numbers of its rows where nothing else says their order. Under the
+        lock."""
+        self._open()
+        rows = read_rows(Numbers(self.code_of, self._identity), named, batch, first)
+        if not named.keys() & {"id", "sequence"}:
+            number_rows(rows, first)
+        return rows
 
     # ---- corrections and erasure, the clock ----
 
@@ -486,6 +507,20 @@ class Engine:
         number = integer_of("revision", revision, 0)
         with self._lock:
             self._check(lib.cxj_withdraw(self._open(), self._identity("journey", journey), self._identity("id", id), number))
+
+    def move(self, journey: Number, *, into: Number) -> None:
+        """Makes the touchpoints of a journey those of another: all counts as if they had always been, such as those of two
+        tickets for one matter. The journey is gone then; what comes for it is to be recorded under the other.
+
+        journey, into  whose touchpoints, and whose they become: numbers or texts. If there is no journey into, it is the new
+                       number of journey
+
+        All or nothing. Raises KeyError if there is no such journey; cxj.Error where both have a touchpoint with the same id,
+        which it names, where one of them is sealed, and where they have more touchpoints than one journey may have;
+        ValueError if both are the same; MemoryError. Time in proportion to the touchpoints of journey, and to those after
+        them in into."""
+        with self._lock:
+            self._check(lib.cxj_journey_move(self._open(), self._identity("journey", journey), self._identity("into", into)))
 
     def erase_journey(self, journey: Number) -> bool:
         """Erases a journey: nothing of it is left, nor names that nothing else uses. True if so; False if it was sealed:
@@ -514,7 +549,7 @@ class Engine:
     def advance(self, now: Moment) -> None:
         """Moves the clock to a moment (as at in record()). On it only metrics marked needs_now depend (overdue), and by it
         journeys are sealed, where the settings ask for that: their touchpoints are let go, their sums stay, and what
-        comes for them later is counted as late.
+        comes for them later is counted as late. Rules that go by the clock raise alerts for what began to hold up to then.
 
         Raises ValueError if the clock would go back, or, but for the first time, more than ten years beyond both where it
         stands and the latest touchpoint, which nothing could undo; MemoryError, and then some journeys are not sealed yet:
@@ -554,7 +589,7 @@ class Engine:
         got = self._stats()
         return Stats(got.touchpoints, got.journeys, got.held, got.duplicates, got.conflicts, got.superseded, got.late,
                      got.refused, got.sealed, datetime_of(got.latest_at) if got.touchpoints else None,
-                     datetime_of(got.now) if got.has_now else None, got.memory)
+                     datetime_of(got.now) if got.has_now else None, got.memory, got.rules, got.alerts, got.alerts_dropped)
 
     def _stats(self) -> header.Stats:
         got = header.Stats()
@@ -639,6 +674,37 @@ class Engine:
         with self._lock:
             self._open()
             return iter(list(self._views))
+
+    # ---- rules, worklists, alerts ----
+
+    @property
+    def rules(self) -> Rules:
+        """The rules, which raise alerts: engine.rules.add("overdue for 1d where team = billing") adds one."""
+        return Rules(self)
+
+    def worklist(self, rule: str) -> Worklist:
+        """All that holds now by a rule, in the order in which it began to: which customers wait, for what, since when. As a
+        table: engine.worklist("waiting for 4h").to_pandas().
+
+        rule  the text of a rule, as for engine.rules.add(), which need not have been added; nor does it matter what was raised
+
+        Raises ValueError as that, MemoryError. Time in proportion to the journeys held."""
+        return worklist(self, rule)
+
+    def alerts(self) -> Iterator[Alert]:
+        """The alerts that wait, the oldest first. Each is taken out of the queue when it is given: who ends a loop before its
+        end leaves the others there. Those of one call are in the order of holds_from, then of rules as they were added, then of
+        journeys.
+
+        The queue has room for alerts_limit; beyond that the oldest are dropped, which stats().alerts_dropped counts. It is not
+        saved."""
+        with self._lock:
+            self._open()
+        return take_each(self)
+
+    def take_alerts(self) -> Alerts:
+        """Takes all alerts that wait out of the queue, as a table; otherwise as alerts()."""
+        return take_all(self)
 
     # ---- one journey ----
 
@@ -811,7 +877,7 @@ def _normal(text: str) -> str | None:
     """A view's text as the library spells it; None for what is no view. An engine of its own is asked, for to ask one that is
     in use would add the view; it has a calendar, for working hours."""
     try:
-        with Engine(text, calendar=_OPEN) as engine:
+        with Engine(text, calendar=OPEN) as engine:
             return next(iter(engine))
     except InvalidError:
         return None
@@ -820,16 +886,6 @@ def _normal(text: str) -> str | None:
 def _of_journey(journey: Number, said: Sentence) -> str:
     """A sentence about a journey, with the text that stood for it."""
     return f"journey {journey!r}: {said}" if isinstance(journey, str) else str(said)
-
-
-def _next(batches: Iterator[Batch], done: int) -> Batch | None:
-    """The next batch, None if there is none. What its source raises becomes an OSError."""
-    try:
-        return next(batches, None)
-    except (Error, MemoryError):
-        raise
-    except Exception as error:
-        raise ReadWriteError(f"the data ended with an error after {done} rows: {error}", header.IO) from error
 
 
 def _unpickled(cls: type[Engine], data: bytes, settings: dict[str, Any]) -> Engine:

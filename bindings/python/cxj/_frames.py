@@ -6,13 +6,14 @@ What a column means, ``_columns`` decides.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timezone
 from typing import Any, Callable, NamedTuple
 
 from . import _arrow
+from . import _header as header
 from ._arrow import Column
-from ._library import InvalidError
+from ._library import Error, InvalidError, ReadWriteError
 from ._values import moment_of
 
 
@@ -47,6 +48,16 @@ def table_of(data: Any) -> Table:
         return _of_arrow(owner, data)
     raise InvalidError(f"{type(data).__name__} is no table: what is taken is a data frame of pandas, polars or pyarrow, "
                        "what has __arrow_c_stream__ or __arrow_c_array__, or a dict of columns")
+
+
+def next_batch(batches: Iterator[Batch], done: int) -> Batch | None:
+    """The next batch, None if there is none. What its source raises becomes an OSError."""
+    try:
+        return next(batches, None)
+    except (Error, MemoryError):
+        raise
+    except Exception as error:
+        raise ReadWriteError(f"the data ended with an error after {done} rows: {error}", header.IO) from error
 
 
 def _owner(value: Any) -> str:

@@ -240,7 +240,8 @@ class Stats(NamedTuple):
     """What an engine holds: ``touchpoints`` that contribute, of so many ``journeys``; ``held``: withdrawn ones too;
     ``sealed`` journeys; ``latest_at``: the latest moment, None if there is none; ``now``: the clock, None if it was never
     moved; ``memory``: bytes. And what became of all that came since it was made or loaded: ``duplicates``, ``conflicts``,
-    ``superseded``, ``late``, ``refused``, as in a Receipt."""
+    ``superseded``, ``late``, ``refused``, as in a Receipt. ``rules``: how many there are; ``alerts`` that wait, and
+    ``alerts_dropped``, which nobody took in time."""
 
     touchpoints: int
     journeys: int
@@ -254,6 +255,9 @@ class Stats(NamedTuple):
     latest_at: datetime | None
     now: datetime | None
     memory: int
+    rules: int
+    alerts: int
+    alerts_dropped: int
 
 
 class DimensionInfo(NamedTuple):

@@ -566,7 +566,7 @@ class Statuses(unittest.TestCase):
             cxj._library.must(numbers[name])
         cxj._library.must(1000)  # an outcome of a later version
         errors = {number for number in numbers.values() if number < 0}
-        self.assertEqual(len(errors), 18)
+        self.assertEqual(len(errors), 19)
         for number in (*errors, -1000, cxj.header.STALE):
             with self.assertRaisesRegex(cxj.Error, "^why$") as caught:
                 cxj._library.must(number, "why")

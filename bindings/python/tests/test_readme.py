@@ -26,7 +26,8 @@ class Readme(unittest.TestCase):
         with contextlib.redirect_stdout(io.StringIO()) as said:
             for snippet in snippets:
                 exec(compile(snippet, str(README), "exec"), names)
-        for words in ("ann   bob", "offset +01:00", "drivers of satisfaction: R²", "control of csat"):
+        for words in ("ann   bob", "offset +01:00", "drivers of satisfaction: R²", "control of csat",
+                      "overdue for 1d where team = billing 1 ann 2026-01-02", "overdue: 2", "ann   eve", "alerts: 3"):
             self.assertIn(words, said.getvalue())
 
 
