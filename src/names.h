@@ -103,6 +103,13 @@ static inline uint64_t cxj__names_uses(const struct cxj__names *dictionary, uint
     return dictionary->uses[code] & ~(CXJ__NAMES_WAS_USED | CXJ__NAMES_OF_SEALED);
 }
 
+/* A code is used as often again, and was, as another is in another dictionary. */
+static inline void cxj__names_use_as(struct cxj__names *dictionary, uint32_t code, const struct cxj__names *other,
+                                     uint32_t other_code) {
+    uint64_t was = other->uses[other_code] & (CXJ__NAMES_WAS_USED | CXJ__NAMES_OF_SEALED);
+    if (code != 0) dictionary->uses[code] = (dictionary->uses[code] + cxj__names_uses(other, other_code)) | was;
+}
+
 /* The key under which texts become numbers: the public one where the host gave none, which is all zero. */
 void cxj__names_text_key(const uint64_t given[2], uint64_t key[2]);
 

@@ -21,9 +21,17 @@ enum { LOT = 16, COMING = 2 * LOT, SOON = 4 };
 
 /* ---- validation ------------------------------------------------------------------------------------------------- */
 
+/* True if the dictionaries have all codes of a touchpoint. Written out, which is half the work of a loop. */
+static bool has_codes(const struct cxj__names *dictionaries, const cxj_touchpoint *t) {
+#define HAS_CODE(field, dimension) &&cxj__names_has(&dictionaries[CXJ_DIMENSION_##dimension], t->field)
+    return true CXJ__FIELDS(CXJ__NO_FIELD, HAS_CODE);
+#undef HAS_CODE
+}
+
 /* The first code of a touchpoint that its dictionary does not have. */
 static bool check_codes(const struct cxj__core *core, const cxj_touchpoint *t, struct cxj__refusal *refusal) {
     uint32_t codes[CXJ__DICTIONARIES + 1];
+    if (has_codes(core->dictionaries, t)) return true;
     cxj__touchpoint_codes(t, codes);
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
         if (cxj__names_has(&core->dictionaries[d], codes[d])) continue;
@@ -152,9 +160,8 @@ static void prefetch_slots(const struct call *call, size_t i) {
  * several at a time, if it is asked for them one right after the other. */
 static void guess_journeys(struct call *call, size_t i) {
     const struct cxj__core *core = &call->engine->core;
-    for (size_t k = i; k < i + LOT; k++) {
-        struct cxj__journey **guess = &call->coming[k % COMING];
-        *guess = k < call->count ? cxj__store_guess(&core->store, &core->seed, journey_of(&call->source, k)) : NULL;
+    for (size_t k = i; k < i + LOT && k < call->count; k++) {
+        call->coming[k % COMING] = cxj__store_guess(&core->store, &core->seed, journey_of(&call->source, k));
     }
 }
 
@@ -182,7 +189,7 @@ static void begin_lot(struct call *call, size_t i) {
  * is asked for all at once may not be brought at all. */
 static void look_ahead(struct call *call, size_t i) {
     if (i >= call->looked || i + LOT < call->looked) begin_lot(call, i);
-    cxj__store_prefetch_journey(call->coming[(i + LOT) % COMING]);
+    if (i + LOT < call->count) cxj__store_prefetch_journey(call->coming[(i + LOT) % COMING]);
     if (call->engine->core.alerts == NULL || i + SOON >= call->looked) return;
     const struct cxj__journey *soon = call->coming[(i + SOON) % COMING];
     if (soon != NULL) cxj__alerts_approach_raised(&call->engine->core, soon);
