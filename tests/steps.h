@@ -7,7 +7,7 @@
 #ifndef STEPS_H
 #define STEPS_H
 
-#include <check.h>
+#include "suite.h"
 
 #include "contribution.h"
 #include "fold.h"

@@ -5,6 +5,7 @@
 #include "analysis.h"
 #include "suite.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
@@ -200,14 +201,16 @@ END_TEST
  * ------------------------------------------------------------------------------------------------------------------ */
 
 enum { MOST_POINTS = 40 };
-static cxj_control_point points[MOST_POINTS];
+static cxj_control_point points[MOST_POINTS + 1];
 
 static cxj_control control_of(const double *values, size_t length) {
     cxj_control found;
     memset(points, 0, sizeof points);
     for (size_t i = 0; i < length; i++) points[i].value = (cxj_value){values[i], NAN, NAN, 1};
+    points[length].value.value = 1e300; /* which is behind them */
     cxj__analysis_control(points, length, &found);
     ck_assert_uint_eq(found.points, length);
+    ck_assert(points[length].outside == 0 && points[length].in_run == 0);
     return found;
 }
 
@@ -239,6 +242,8 @@ START_TEST(limits_are_worked_out) {
     ck_assert_str_eq(marks(LENGTH(values)), "           !");
     static const double turned[] = {-3, -5, -3, -5, -3, -5, -3, -5, -3, -5, -3, -13};
     MARKED(turned, "           !");
+    static const double mirrored[] = {17, 15, 17, 15, 17, 15, 17, 15, 17, 15, 17, 7}; /* below a limit that is above 0 */
+    MARKED(mirrored, "           !");
 }
 END_TEST
 
@@ -270,6 +275,9 @@ START_TEST(what_lies_on_a_line_is_not_beyond_it) {
     MARKED(values, "~~~~~~~~!!!!"); /* of a limit the first eight are 1e-9 away */
     static const double nothing[] = {0, 0, 0, 0, 0, 0, 0, 0};
     MARKED(nothing, "        ");
+    /* It is of the largest, however small that is: of shares of one in a million million, too. */
+    static const double small[] = {3e-12, 5e-12, 3e-12, 5e-12, 3e-12, 5e-12, 3e-12, 5e-12, 3e-12, 5e-12, 3e-12, 13e-12};
+    MARKED(small, "           !");
 }
 END_TEST
 
@@ -364,6 +372,12 @@ START_TEST(a_relation_may_have_no_value) {
     static const double nearly[] = {0.1 + 0.2, 0.3, 0.1 + 0.2, 0.3};
     has_no_slope(relation_of(nearly, x, 4));
     ck_assert(isnan(relation_of(x, nearly, 4).r));
+    /* Last digits are those of the value that is the farther from 0, on either side of it: four of them are none. */
+    static const double above[] = {1, 1 - 4 * DBL_EPSILON, 1, 1}, below[] = {-1, 4 * DBL_EPSILON - 1, -1, -1};
+    static const double five[] = {-1, 5 * DBL_EPSILON - 1, -1, -1};
+    has_no_slope(relation_of(above, x, 4));
+    has_no_slope(relation_of(below, x, 4));
+    ck_assert(!isnan(relation_of(five, x, 4).slope));
 }
 END_TEST
 
