@@ -657,7 +657,7 @@ size_t naive_take_alerts(naive_watch *watch, size_t capacity, naive_alert *alert
     size_t count = watch->alert_count < capacity ? watch->alert_count : capacity;
     for (size_t i = 0; i < count; i++) alerts[i] = watch->alerts[i];
     watch->alert_count -= count;
-    memmove(watch->alerts, watch->alerts + count, watch->alert_count * sizeof *watch->alerts);
+    for (size_t i = 0; i < watch->alert_count; i++) watch->alerts[i] = watch->alerts[i + count];
     return count;
 }
 
