@@ -117,25 +117,31 @@ static void follow_promise(promise *of, const cxj_touchpoint *touchpoint, moment
     of->due = touchpoint->due;
 }
 
-/* Finds the moments of a journey. */
-static cxj_status find_moments(summary *at, uint64_t journey, moments *seen) {
-    promise promises[8] = {{0}};
-    cxj_journey state;
-    size_t count = 0;
-    *seen = (moments){{0}, {0}, {0}};
+/* Reads the touchpoints of a journey. */
+static cxj_status read_touchpoints(summary *at, uint64_t journey, size_t *count) {
     cxj_status status = cxj_journey_touchpoints(at->of->engine, journey, at->capacity, NULL, 0, at->touchpoints,
-                                                sizeof *at->touchpoints, &count);
+                                                sizeof *at->touchpoints, count);
     if (status == CXJ_TOO_SMALL) {
         free(at->touchpoints);
-        at->capacity = count * 2;
+        at->capacity = *count * 2;
         at->touchpoints = calloc(at->capacity, sizeof *at->touchpoints);
         if (at->touchpoints == NULL) {
             at->capacity = 0;
             return CXJ_NO_MEMORY;
         }
         status = cxj_journey_touchpoints(at->of->engine, journey, at->capacity, NULL, 0, at->touchpoints,
-                                         sizeof *at->touchpoints, &count);
+                                         sizeof *at->touchpoints, count);
     }
+    return status;
+}
+
+/* Finds the moments of a journey. */
+static cxj_status find_moments(summary *at, uint64_t journey, moments *seen) {
+    promise promises[8] = {{0}};
+    cxj_journey state;
+    size_t count = 0;
+    *seen = (moments){{0}, {0}, {0}};
+    cxj_status status = read_touchpoints(at, journey, &count);
     if (status == CXJ_OK) {
         status = cxj_journey_state(at->of->engine, journey, NULL, 0, &state, sizeof state);
     }
