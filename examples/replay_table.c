@@ -43,7 +43,7 @@ const char replay_help[] = "What --replay tells of each rule, for journeys as th
                            "  Alerts followed: of the rule's alerts, those after which there is such a\n"
                            "  moment in the same journey (precision).\n"
                            "  Of what needs a facet that is not recorded (--feeds), nothing is told.\n"
-    "  Of rows that come later than they happened, an alert can only come late: the\n"
+                           "  Of rows that come later than they happened, an alert can only come late: the\n"
                            "  log should be in the order in which things became known.\n";
 
 /* The moments of a journey: of each kind the first and the last, if it has any. */
