@@ -43,7 +43,7 @@ const char replay_help[] = "What --replay tells of each rule, for journeys as th
                            "  Alerts followed: of the rule's alerts, those after which there is such a\n"
                            "  moment in the same journey (precision).\n"
                            "  Of what needs a facet that is not recorded (--feeds), nothing is told.\n"
-    "  Of rows that come later than they happened, an alert can only come late: the\n"
+                           "  Of rows that come later than they happened, an alert can only come late: the\n"
                            "  log should be in the order in which things became known.\n";
 
 /* The moments of a journey: of each kind the first and the last, if it has any. */
@@ -117,25 +117,31 @@ static void follow_promise(promise *of, const cxj_touchpoint *touchpoint, moment
     of->due = touchpoint->due;
 }
 
-/* Finds the moments of a journey. */
-static cxj_status find_moments(summary *at, uint64_t journey, moments *seen) {
-    promise promises[8] = {{0}};
-    cxj_journey state;
-    size_t count = 0;
-    *seen = (moments){{0}, {0}, {0}};
+/* Reads the touchpoints of a journey. */
+static cxj_status read_touchpoints(summary *at, uint64_t journey, size_t *count) {
     cxj_status status = cxj_journey_touchpoints(at->of->engine, journey, at->capacity, NULL, 0, at->touchpoints,
-                                                sizeof *at->touchpoints, &count);
+                                                sizeof *at->touchpoints, count);
     if (status == CXJ_TOO_SMALL) {
         free(at->touchpoints);
-        at->capacity = count * 2;
+        at->capacity = *count * 2;
         at->touchpoints = calloc(at->capacity, sizeof *at->touchpoints);
         if (at->touchpoints == NULL) {
             at->capacity = 0;
             return CXJ_NO_MEMORY;
         }
         status = cxj_journey_touchpoints(at->of->engine, journey, at->capacity, NULL, 0, at->touchpoints,
-                                         sizeof *at->touchpoints, &count);
+                                         sizeof *at->touchpoints, count);
     }
+    return status;
+}
+
+/* Finds the moments of a journey. */
+static cxj_status find_moments(summary *at, uint64_t journey, moments *seen) {
+    promise promises[8] = {{0}};
+    cxj_journey state;
+    size_t count = 0;
+    *seen = (moments){{0}, {0}, {0}};
+    cxj_status status = read_touchpoints(at, journey, &count);
     if (status == CXJ_OK) {
         status = cxj_journey_state(at->of->engine, journey, NULL, 0, &state, sizeof state);
     }

@@ -56,8 +56,9 @@ enum {
     LINE_LIMIT = 1 << 20, /* a longer line is no touchpoint */
     TAKEN = 64,           /* alerts at a time */
     PATH = 4096,
-    MARK = 65536, /* bytes that a mark may have */
-    TICK = 1000   /* ms from one look at the clock to the next */
+    MARK = 65536,            /* bytes that a mark may have */
+    ALERTS_LIMIT = 16777216, /* the most that may wait between two calls */
+    TICK = 1000              /* ms from one look at the clock to the next */
 };
 
 /* Bytes that grow. */
@@ -144,6 +145,22 @@ static bool write_all(int descriptor, const char *text, size_t length) {
     return true;
 }
 
+/* Opens a file that stands beside the saved engine, and sees to it that its name lasts. */
+static int open_beside(const host *at, const char *suffix, char path[PATH]) {
+    snprintf(path, PATH, "%s%s", at->path, suffix);
+    const int there = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    char folder[PATH];
+    snprintf(folder, sizeof folder, "%s", at->path);
+    char *slash = strrchr(folder, '/');
+    snprintf(slash == NULL ? folder : slash + 1, 2, ".");
+    const int opened = open(folder, O_RDONLY | O_CLOEXEC);
+    if (opened >= 0) {
+        (void)fsync(opened); /* some systems cannot, and need not */
+        (void)close(opened);
+    }
+    return there;
+}
+
 /* ---- Texts of journeys ----------------------------------------------------------------------------------- */
 
 /* Whether the text of a journey stands for its number alone; one that is new is kept, on the disk before the call. */
@@ -170,8 +187,8 @@ static bool load_texts(host *at) {
     size_t capacity = 0;
     ssize_t length;
     long whole = 0;
-    snprintf(path, sizeof path, "%s.texts", at->path);
-    at->texts_file = fopen(path, "ab+");
+    const int descriptor = open_beside(at, ".texts", path);
+    at->texts_file = descriptor < 0 ? NULL : fdopen(descriptor, "ab+");
     if (at->texts_file == NULL) {
         return complain(path, strerror(errno));
     }
@@ -459,20 +476,21 @@ static bool read_mark(host *at) {
     return done;
 }
 
+/* After a night without a clock a move of it may raise many alerts at once: none of them is to be dropped. */
 static bool load(host *at) {
     char sentence[FILE_SENTENCE];
+    const cxj_options how = {.size = sizeof how, .alerts_limit = ALERTS_LIMIT};
     if (access(at->path, F_OK) == 0) {
-        return file_load(NULL, at->path, sentence, &at->engine) ? read_mark(at) : complain(at->path, sentence);
+        return file_load(&how, at->path, sentence, &at->engine) ? read_mark(at) : complain(at->path, sentence);
     }
-    return cxj_engine_create(NULL, sentence, sizeof sentence, &at->engine) == CXJ_OK || complain("engine", sentence);
+    return cxj_engine_create(&how, sentence, sizeof sentence, &at->engine) == CXJ_OK || complain("engine", sentence);
 }
 
 /* Opens the file of calls, for one host alone, and reads it. A last line that a crash has cut off was never made. */
 static bool read_calls(host *at, bytes *there) {
     char path[PATH], chunk[4096];
     ssize_t got;
-    snprintf(path, sizeof path, "%s.calls", at->path);
-    at->calls = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    at->calls = open_beside(at, ".calls", path);
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     if (at->calls < 0 || fcntl(at->calls, F_SETLK, &lock) != 0) {
         return complain(path, at->calls < 0 ? strerror(errno) : "another host watches there");
@@ -703,7 +721,7 @@ static bool read_arguments(host *at, int argc, char **argv) {
             return false;
         }
     }
-    return argc % 2 == 1 && at->path != NULL && at->rule_count > 0;
+    return argc % 2 == 1 && at->path != NULL && strlen(at->path) < PATH - 16 && at->rule_count > 0;
 }
 
 int main(int argc, char **argv) {

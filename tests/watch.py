@@ -98,10 +98,10 @@ def start(words: list[str]) -> "subprocess.Popen[bytes]":
 
 
 def wait_for(host: "subprocess.Popen[bytes]", lines: int) -> bytes:
-    """Reads until so many lines came, or nothing for a while."""
+    """Reads until so many lines came, or nothing for a while: what was sent may raise fewer."""
     assert host.stdout is not None
     out = b""
-    while out.count(b"\n") < lines and select.select([host.stdout], [], [], 0.2)[0]:
+    while out.count(b"\n") < lines and select.select([host.stdout], [], [], 0.2 if out else 2)[0]:
         more = os.read(host.stdout.fileno(), 300)
         if not more:
             break
@@ -130,7 +130,7 @@ def whole(words: list[str], feed: list[str], receiver: Receiver, position: int =
 
 
 def kill_by_feed(program: str, folder: pathlib.Path, kills: int, chance: random.Random) -> str:
-    feed = make_feed(chance, 60 * kills)
+    feed = make_feed(chance, max(2000, 60 * kills))
     quiet, killed = Receiver(), Receiver()
     more = ["--clock", "feed", "--every", "0.03"]
     whole(command(program, folder / "quiet.cxj", RULES, *more), feed, quiet, 0)
@@ -200,9 +200,14 @@ def kill_by_clock(program: str, folder: pathlib.Path, kills: int, chance: random
         position = json.loads(out)["position"]
         send(host, lines[position:])
         if turn == kills:
-            time.sleep(3)
+            receiver.take(out)
+            give_up = time.time() + 120
+            while len(receiver.alerts) < len(promised) and time.time() < give_up:
+                if select.select([host.stdout], [], [], 1)[0]:
+                    receiver.take(host.stdout.readline())
+            time.sleep(1.5)  # what comes now is one too many
             rest, _ = host.communicate(timeout=60)
-            receiver.take(out + rest)
+            receiver.take(rest)
         else:
             time.sleep(chance.random() * 0.2 if turn % 4 else 1.2)
             host.kill()
