@@ -55,7 +55,7 @@ struct cxj__hours {
 };
 
 /* All that the fold carries from one touchpoint to the next. Zero before the first. What a contribution is made of,
- * beside counts and durations, comes last: see cxj__fold_contributes_alike(). */
+ * beside counts and durations, comes last: see cxj__contribution_is_alike(). */
 struct cxj__fold {
     int64_t first_at, last_at;
     union {                  /* a customer waits only while the journey runs */
@@ -142,24 +142,5 @@ size_t cxj__fold_step(struct cxj__fold *fold, struct cxj__hours hours, const cxj
 static inline struct cxj__hours cxj__fold_no_hours(void) {
     return (struct cxj__hours){NULL, NULL};
 }
-
-/* True if the two contributions of a journey that runs differ in the counts of the fold and the time of its responses
- * alone, as they do nearly always when a touchpoint comes last; and in the first response only if it is the only one of
- * either. False where that is not plain to see. */
-bool cxj__fold_contributes_alike(const struct cxj__fold *before, const struct cxj__fold *after);
-
-/* In what a journeys cell sums for drivers, if it does, a journey that was as one fold says is as another says from now
- * on; NULL: it was, or is, not there. */
-void cxj__fold_move_products(const struct cxj__cell *cell, const struct cxj__fold *before,
-                             const struct cxj__fold *after);
-static inline void cxj__fold_observe(const struct cxj__cell *cell, const struct cxj__fold *before,
-                                     const struct cxj__fold *after) {
-    if (cell->has_products) cxj__fold_move_products(cell, before, after);
-}
-
-/* What the journey adds to a journeys cell as it stands, with its durations by a clock: lasted are the fold's own and
- * calendar is NULL, or they are those in the working hours of the calendar. now is INT64_MIN before the clock is set. */
-void cxj__fold_contribute(const struct cxj__fold *fold, const struct cxj__calendar *calendar,
-                          const struct cxj__durations *lasted, int64_t now, struct cxj__contribution *contribution);
 
 #endif

@@ -19,17 +19,9 @@ enum { FURTHER_PROMISES = CXJ__COMMITMENTS - 1 };
 
 _Static_assert(CXJ__TOUCHPOINTS_LIMIT <= UINT16_MAX, "a journey counts its records in 16 bits");
 
-/* The record at a position for which there is room. */
-static struct cxj__record *record_at(const struct cxj__journey *journey, size_t position) {
-    const struct cxj__record *record = position < CXJ__FIRST_RECORDS
-                                           ? &journey->first_records[position]
-                                           : &journey->further_records[position - CXJ__FIRST_RECORDS];
-    return (struct cxj__record *)(uintptr_t)record; /* as const as the journey is for who asks */
-}
-
 /* The k-th of those withdrawn, in the order of their ids. */
 static struct cxj__record *withdrawn_at(const struct cxj__journey *journey, size_t k) {
-    return record_at(journey, CXJ__FIRST_RECORDS + journey->capacity - 1 - k);
+    return cxj__journey_record(journey, CXJ__FIRST_RECORDS + journey->capacity - 1 - k);
 }
 
 /* What is forgotten shall not lie about in freed memory, nor in a place that waits for another journey. */
@@ -63,7 +55,7 @@ bool cxj__journey_copy_records(struct cxj__journey *copy, const struct cxj__jour
     copy->withdrawn = journey->withdrawn;
     copy->rare_count = journey->rare_count;
     memcpy(copy->first_records, journey->first_records, sizeof copy->first_records);
-    for (size_t i = 0; i < journey->count; i++) *record_at(copy, i) = *record_at(journey, i);
+    for (size_t i = 0; i < journey->count; i++) *cxj__journey_record(copy, i) = *cxj__journey_record(journey, i);
     for (size_t i = 0; i < journey->withdrawn; i++) *withdrawn_at(copy, i) = *withdrawn_at(journey, i);
     if (copy->rare_count > 0) memcpy(copy->rares, journey->rares, copy->rare_count * sizeof *copy->rares);
     return true;
@@ -71,7 +63,7 @@ bool cxj__journey_copy_records(struct cxj__journey *copy, const struct cxj__jour
 
 void cxj__journey_prefetch(const struct cxj__journey *journey) {
     if (journey == NULL || journey->count == 0) return;
-    const struct cxj__record *last = record_at(journey, journey->count - 1U);
+    const struct cxj__record *last = cxj__journey_record(journey, journey->count - 1U);
     CXJ__PREFETCH(last);
     CXJ__PREFETCH(last + 1);
     CXJ__PREFETCH((const char *)(last + 2) - 1);
@@ -221,16 +213,16 @@ bool cxj__journey_is_rare(const cxj_touchpoint *t) {
 }
 
 int64_t cxj__journey_last_at(const struct cxj__journey *journey) {
-    return record_at(journey, journey->count - 1)->at;
+    return cxj__journey_record(journey, journey->count - 1)->at;
 }
 
 int64_t cxj__journey_moment(const struct cxj__journey *journey, size_t position) {
-    return record_at(journey, position)->at;
+    return cxj__journey_record(journey, position)->at;
 }
 
 bool cxj__journey_comes_last(const struct cxj__journey *journey, const cxj_touchpoint *t) {
     return journey->count == 0 ||
-           compare_record(record_at(journey, journey->count - 1), t->at, t->sequence, t->id) <= 0;
+           compare_record(cxj__journey_record(journey, journey->count - 1), t->at, t->sequence, t->id) <= 0;
 }
 
 void cxj__journey_unpack(const struct cxj__journey *journey, size_t position, struct cxj__entry *entry) {
@@ -244,7 +236,7 @@ void cxj__journey_unpack(const struct cxj__journey *journey, size_t position, st
         t->facets = CXJ_FACET_WITHDRAWN;
         return;
     }
-    const struct cxj__record *record = record_at(journey, position);
+    const struct cxj__record *record = cxj__journey_record(journey, position);
     t->id = record->id;
     t->at = record->at;
     t->sequence = record->sequence;
@@ -274,7 +266,7 @@ void cxj__journey_unpack(const struct cxj__journey *journey, size_t position, st
 
 static void pack(struct cxj__journey *journey, size_t position, const cxj_touchpoint *t, uint32_t held) {
     bool rare = cxj__journey_is_rare(t);
-    *record_at(journey, position) = (struct cxj__record){
+    *cxj__journey_record(journey, position) = (struct cxj__record){
         .at = t->at,
         .id = t->id,
         .sequence = t->sequence,
@@ -296,10 +288,11 @@ static void pack(struct cxj__journey *journey, size_t position, const cxj_touchp
 /* The first position whose record does not stand before (at, sequence, id); or, with behind, not even with it. */
 static size_t search(const struct cxj__journey *journey, int64_t at, uint32_t sequence, uint64_t id, bool behind) {
     size_t low = 0, high = journey->count;
-    if (high > 0 && compare_record(record_at(journey, high - 1), at, sequence, id) < (behind ? 1 : 0)) return high;
+    if (high > 0 && compare_record(cxj__journey_record(journey, high - 1), at, sequence, id) < (behind ? 1 : 0))
+        return high;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (compare_record(record_at(journey, middle), at, sequence, id) < (behind ? 1 : 0)) {
+        if (compare_record(cxj__journey_record(journey, middle), at, sequence, id) < (behind ? 1 : 0)) {
             low = middle + 1;
         } else {
             high = middle;
@@ -326,21 +319,21 @@ static uint32_t record_code(const struct cxj__journey *journey, const struct cxj
 }
 
 uint32_t cxj__journey_code_at(const struct cxj__journey *journey, size_t position, uint32_t holder) {
-    return record_code(journey, record_at(journey, position), holder);
+    return record_code(journey, cxj__journey_record(journey, position), holder);
 }
 
 uint32_t cxj__journey_held(const struct cxj__journey *journey, size_t position) {
-    return held_of(record_at(journey, position));
+    return held_of(cxj__journey_record(journey, position));
 }
 
 void cxj__journey_set_held(struct cxj__journey *journey, size_t position, uint32_t held) {
-    struct cxj__record *record = record_at(journey, position);
+    struct cxj__record *record = cxj__journey_record(journey, position);
     record->more = (record->more & ~(UINT32_C(0x3f) << HELD_SHIFT)) | held << HELD_SHIFT;
 }
 
 bool cxj__journey_holds(const struct cxj__journey *journey, size_t position, uint32_t holder, uint32_t code) {
     for (size_t i = position; i-- > 0;) {
-        const struct cxj__record *record = record_at(journey, i);
+        const struct cxj__record *record = cxj__journey_record(journey, i);
         if (record_code(journey, record, holder) == code) return true;
     }
     return false;
@@ -364,7 +357,8 @@ static void note_id(struct cxj__journey *journey, const struct cxj__seed *seed, 
 
 /* Clears what was taken back: records from the last on, up to before; rare fields up to rares. */
 static void clear_behind(struct cxj__journey *journey, size_t before, size_t rares) {
-    for (size_t i = journey->count; i < before; i++) memset(record_at(journey, i), 0, sizeof(struct cxj__record));
+    for (size_t i = journey->count; i < before; i++)
+        memset(cxj__journey_record(journey, i), 0, sizeof(struct cxj__record));
     if (rares > journey->rare_count) {
         memset(journey->rares + journey->rare_count, 0, (rares - journey->rare_count) * sizeof *journey->rares);
     }
@@ -378,7 +372,7 @@ void cxj__journey_append(struct cxj__journey *journey, const struct cxj__seed *s
 }
 
 void cxj__journey_drop_last(struct cxj__journey *journey, const struct cxj__seed *seed) {
-    const struct cxj__record *record = record_at(journey, --journey->count);
+    const struct cxj__record *record = cxj__journey_record(journey, --journey->count);
     size_t rares = journey->rare_count;
     cxj__journey_release_id(journey, seed, record->id);
     journey->rare_count -= is_rare(record);
@@ -389,8 +383,8 @@ void cxj__journey_replace(struct cxj__journey *journey, const struct cxj__seed *
                           const struct cxj__entry *entries, size_t count) {
     size_t rares = journey->rare_count, before = journey->count;
     for (size_t i = position; i < before; i++) {
-        if (!is_rare(record_at(journey, i))) continue;
-        journey->rare_count = record_at(journey, i)->more >> PLACE_SHIFT;
+        if (!is_rare(cxj__journey_record(journey, i))) continue;
+        journey->rare_count = cxj__journey_record(journey, i)->more >> PLACE_SHIFT;
         break;
     }
     for (size_t i = 0; i < count; i++) {
@@ -414,7 +408,7 @@ size_t cxj__journey_find_id(const struct cxj__journey *journey, uint64_t id, con
     if (journey->index == NULL) {
         if ((id_bits(id) & ~journey->ids) != 0) return SIZE_MAX;
         for (size_t i = journey->count; i-- > 0;) {
-            if (record_at(journey, i)->id == id) return i;
+            if (cxj__journey_record(journey, i)->id == id) return i;
         }
         return SIZE_MAX;
     }
@@ -426,7 +420,7 @@ size_t cxj__journey_find_id(const struct cxj__journey *journey, uint64_t id, con
  * knows the views. */
 static void fill_index(struct cxj__journey *journey, const struct cxj__seed *seed) {
     for (size_t i = 0; i < journey->count; i++) {
-        struct cxj__record *record = record_at(journey, i);
+        struct cxj__record *record = cxj__journey_record(journey, i);
         uint32_t held = 0;
         if (record->id != 0) {
             struct cxj__index_entry *entry = cxj__index_reach(journey->index, seed, CXJ__INDEX_ID, record->id);
@@ -443,7 +437,7 @@ static void fill_index(struct cxj__journey *journey, const struct cxj__seed *see
     }
 }
 
-static bool make_index(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed) {
+bool cxj__journey_make_index(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed) {
     struct cxj__index *index = cxj__base_resize(memory, NULL, 0, sizeof *index);
     if (index == NULL) return false;
     memset(index, 0, sizeof *index);
@@ -525,8 +519,8 @@ void cxj__journey_take_back(struct cxj__journey *journey, const struct cxj__seed
     const struct cxj__retraction retraction = {entry.touchpoint.id, revision, false, true};
     size_t rares = journey->rare_count;
     for (size_t i = position; i < journey->count; i++) {
-        if (!is_rare(record_at(journey, i))) continue;
-        journey->rare_count = record_at(journey, i)->more >> PLACE_SHIFT;
+        if (!is_rare(cxj__journey_record(journey, i))) continue;
+        journey->rare_count = cxj__journey_record(journey, i)->more >> PLACE_SHIFT;
         break;
     }
     /* Each moves up, and its rare fields too: never beyond where they stood. */
@@ -534,7 +528,7 @@ void cxj__journey_take_back(struct cxj__journey *journey, const struct cxj__seed
         cxj__journey_unpack(journey, i, &entry);
         pack(journey, i - 1, &entry.touchpoint, entry.held);
     }
-    memset(record_at(journey, --journey->count), 0, sizeof(struct cxj__record));
+    memset(cxj__journey_record(journey, --journey->count), 0, sizeof(struct cxj__record));
     if (rares > journey->rare_count) {
         memset(journey->rares + journey->rare_count, 0, (rares - journey->rare_count) * sizeof *journey->rares);
     }
@@ -579,7 +573,7 @@ static bool reserve_further(struct cxj__journey *journey, struct cxj__memory *me
         return false;
     }
     for (size_t k = 0; journey->capacity > before && k < journey->withdrawn; k++) {
-        *withdrawn_at(journey, k) = *record_at(journey, CXJ__FIRST_RECORDS + before - 1 - k);
+        *withdrawn_at(journey, k) = *cxj__journey_record(journey, CXJ__FIRST_RECORDS + before - 1 - k);
     }
     return true;
 }
@@ -591,7 +585,7 @@ bool cxj__journey_reserve(struct cxj__journey *journey, struct cxj__memory *memo
         return false;
     }
     if (count <= CXJ__INDEX_BEYOND && journey->index == NULL) return true;
-    if (journey->index == NULL && !make_index(journey, memory, seed)) return false;
+    if (journey->index == NULL && !cxj__journey_make_index(journey, memory, seed)) return false;
     struct cxj__index *index = journey->index;
     return cxj__base_grow(memory, &index->checkpoints, &index->checkpoint_capacity, count / CXJ__CHECKPOINT_EVERY,
                           sizeof *index->checkpoints);
@@ -648,87 +642,4 @@ void cxj__journey_drop_checkpoints(struct cxj__journey *journey, size_t position
     for (size_t i = kept; i < index->checkpoint_count; i++)
         memset(&index->checkpoints[i], 0, sizeof *index->checkpoints);
     if (index->checkpoint_count > kept) index->checkpoint_count = kept;
-}
-
-/* ---- a journey of another store --------------------------------------------------------------------------------- */
-
-static void translate_records(struct cxj__journey *journey, uint32_t *const *codes) {
-    for (size_t i = 0; i < journey->count; i++) {
-        struct cxj__record *record = record_at(journey, i);
-        record->owner = codes[CXJ_DIMENSION_OWNER][record->owner];
-        record->team = (uint16_t)codes[CXJ_DIMENSION_TEAM][record->team];
-        record->channel = (uint16_t)codes[CXJ_DIMENSION_CHANNEL][record->channel];
-        record->stage = (uint16_t)codes[CXJ_DIMENSION_STAGE][record->stage];
-        record->activity = (uint16_t)codes[CXJ_DIMENSION_ACTIVITY][record->activity];
-    }
-    for (size_t i = 0; i < journey->rare_count; i++) {
-        struct cxj__rare *rare = &journey->rares[i];
-        rare->cause = (uint16_t)codes[CXJ_DIMENSION_CAUSE][rare->cause];
-        rare->type = (uint16_t)codes[CXJ_DIMENSION_TYPE][rare->type];
-        rare->segment = (uint16_t)codes[CXJ_DIMENSION_SEGMENT][rare->segment];
-        rare->reason = (uint16_t)codes[CXJ_DIMENSION_REASON][rare->reason];
-    }
-}
-
-/* Which values the fold has seen is known by code: it is found out again. */
-static void translate_fold(struct cxj__journey *journey, uint32_t *const *codes) {
-    struct cxj__fold *fold = &journey->fold;
-    fold->type = (uint16_t)codes[CXJ_DIMENSION_TYPE][fold->type];
-    fold->segment = (uint16_t)codes[CXJ_DIMENSION_SEGMENT][fold->segment];
-    fold->reason = (uint16_t)codes[CXJ_DIMENSION_REASON][fold->reason];
-    fold->entry = (uint16_t)codes[CXJ_DIMENSION_CHANNEL][fold->entry];
-    for (uint32_t d = 0; d < CXJ__TRACKS; d++) {
-        struct cxj__track *track = &fold->tracks[d];
-        track->value = codes[d + 1][track->value];
-        track->before = codes[d + 1][track->before];
-        fold->seen[d] = 0;
-    }
-    fold->wide = 0;
-    for (size_t i = 0; i < journey->count; i++) {
-        for (uint32_t d = 0; d < CXJ__TRACKS; d++) cxj__fold_note_seen(fold, d, cxj__journey_code_at(journey, i, d));
-    }
-}
-
-/* The index of a copy, and the folds that it keeps. */
-static bool index_copy(struct cxj__journey *copy, struct cxj__memory *memory, const struct cxj__seed *seed,
-                       const struct cxj__calendar *calendar) {
-    struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
-    struct cxj__fold fold;
-    struct cxj__hours hours = {calendar, &fold.in_hours};
-    if (!make_index(copy, memory, seed)) return false;
-    struct cxj__index *index = copy->index;
-    if (!cxj__base_grow(memory, &index->checkpoints, &index->checkpoint_capacity, copy->count / CXJ__CHECKPOINT_EVERY,
-                        sizeof *index->checkpoints)) {
-        return false;
-    }
-    memset(&fold, 0, sizeof fold);
-    for (size_t i = 0; i < copy->count; i++) {
-        struct cxj__entry entry;
-        cxj__journey_unpack(copy, i, &entry);
-        (void)cxj__fold_step(&fold, hours, &entry.touchpoint, entry.held, 0, facts);
-        cxj__journey_checkpoint(copy, i + 1, &fold, &fold.in_hours);
-    }
-    return true;
-}
-
-bool cxj__journey_copy(struct cxj__journey *copy, struct cxj__memory *memory, const struct cxj__seed *seed,
-                       const struct cxj__journey *journey, uint32_t *const *codes,
-                       const struct cxj__calendar *calendar) {
-    struct cxj__fold room;
-    if (!cxj__journey_copy_records(copy, journey, memory)) return false;
-    const struct cxj__fold *fold = cxj__journey_fold(journey, &room);
-    if (!cxj__journey_reserve_fold(copy, memory, fold) ||
-        !cxj__journey_reserve_samples(copy, memory, journey->sample_capacity < fold->samples ? 0 : fold->samples)) {
-        return false;
-    }
-    cxj__journey_set_fold(copy, fold);
-    if (calendar != NULL && !cxj__journey_reserve_hours(copy, memory)) return false;
-    if (calendar != NULL && journey->in_hours != NULL) *copy->in_hours = *journey->in_hours;
-    if (copy->sample_capacity >= fold->samples && fold->samples > 0) {
-        memcpy(copy->samples, journey->samples, fold->samples * sizeof *copy->samples);
-    }
-    copy->ids = journey->ids;
-    translate_records(copy, codes);
-    translate_fold(copy, codes);
-    return journey->index == NULL || index_copy(copy, memory, seed, calendar);
 }

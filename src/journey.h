@@ -56,11 +56,11 @@ struct cxj__journey {
     /* Its place among those for which touchpoints are settled, plus one; 0: none. Of a free place: the next one, plus
      * one. */
     uint32_t change;
-    uint32_t watched : 1;         /* a deadline stands at seal_at */
-    uint32_t is_coming : 1;       /* with the group of touchpoints under way, or with a merge */
-    uint32_t kept : 30;           /* its place among those kept for a snapshot, plus one; 0: it is not */
-    int64_t seal_at;              /* not after the moment at which it is to be sealed */
-    struct cxj__promise *further; /* of commitments 1 and up; NULL if none was ever made */
+    uint32_t watched : 1;            /* a deadline stands at seal_at */
+    uint32_t is_coming : 1;          /* with the group of touchpoints under way, or with a merge */
+    uint32_t kept : 30;              /* its place among those kept for a snapshot, plus one; 0: it is not */
+    int64_t seal_at;                 /* not after the moment at which it is to be sealed */
+    struct cxj__promise *further;    /* of commitments 1 and up; NULL if none was ever made */
     struct cxj__durations *in_hours; /* the fold's; NULL: nobody asks for them */
     struct cxj__record first_records[CXJ__FIRST_RECORDS];
     struct cxj__fold fold;
@@ -92,6 +92,14 @@ struct cxj__entry {
  * waits for another journey. */
 void cxj__journey_free(struct cxj__journey *journey, struct cxj__memory *memory);
 
+/* The record at a position for which there is room. */
+static inline struct cxj__record *cxj__journey_record(const struct cxj__journey *journey, size_t position) {
+    const struct cxj__record *record = position < CXJ__FIRST_RECORDS
+                                           ? &journey->first_records[position]
+                                           : &journey->further_records[position - CXJ__FIRST_RECORDS];
+    return (struct cxj__record *)(uintptr_t)record; /* as const as the journey is for who asks */
+}
+
 /* Brings nearer the end of its records. */
 void cxj__journey_prefetch(const struct cxj__journey *journey);
 
@@ -99,13 +107,6 @@ void cxj__journey_prefetch(const struct cxj__journey *journey);
  * some room, if there is no memory. */
 bool cxj__journey_copy_records(struct cxj__journey *copy, const struct cxj__journey *journey,
                                struct cxj__memory *memory);
-
-/* Makes an empty journey the copy of another, whose codes become codes[dimension][code]. The index of a long one knows
- * nothing of views. With a calendar it has durations in working hours, zero if the other has none. False, and then it
- * may hold something, if there is no memory. */
-bool cxj__journey_copy(struct cxj__journey *copy, struct cxj__memory *memory, const struct cxj__seed *seed,
-                       const struct cxj__journey *journey, uint32_t *const *codes,
-                       const struct cxj__calendar *calendar);
 
 /* The customer whose journey it is: as last stated; 0: nobody has said so. Most journeys have few rare fields. */
 uint64_t cxj__journey_customer(const struct cxj__journey *journey);
@@ -192,6 +193,7 @@ bool cxj__journey_reserve_samples(struct cxj__journey *journey, struct cxj__memo
 void cxj__journey_drop_samples(struct cxj__journey *journey, struct cxj__memory *memory);
 bool cxj__journey_reserve_index(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed,
                                 size_t further);
+bool cxj__journey_make_index(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed);
 void cxj__journey_drop_index(struct cxj__journey *journey, struct cxj__memory *memory);
 
 /* The fold before the record at a position, with durations in the working hours of a calendar; NULL: without. folded

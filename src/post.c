@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "contribution.h"
 #include "touchpoint.h"
 
 void cxj__post_begin(struct cxj__post *post, struct cxj__core *core, struct cxj__journey *journey,
@@ -264,9 +265,11 @@ bool cxj__post_stands(const struct cxj__core *core, const struct cxj__journey *j
 static const struct cxj__durations *lasted_in(const struct cxj_view *view, const struct cxj__standing *standing) {
     return view->in_hours ? standing->in_hours : &standing->fold->lasted;
 }
-static void contribute_by_clock(const struct cxj__core *core, const struct cxj_view *view, const struct cxj__standing *standing,
-                       const struct cxj__fold *fold, struct cxj__contribution *contribution) {
-    cxj__fold_contribute(fold, view->in_hours ? core->hours : NULL, lasted_in(view, standing), core->now, contribution);
+static void contribute_by_clock(const struct cxj__core *core, const struct cxj_view *view,
+                                const struct cxj__standing *standing, const struct cxj__fold *fold,
+                                struct cxj__contribution *contribution) {
+    cxj__contribution_make(fold, view->in_hours ? core->hours : NULL, lasted_in(view, standing), core->now,
+                           contribution);
 }
 
 /* All that a journey adds to the cell of a view in which it stands. */
@@ -287,7 +290,7 @@ static bool reserve_whole(const struct whole *whole, struct cxj__cell *cell) {
 static void add_whole(const struct whole *whole, struct cxj__cell *cell, int sign) {
     struct sampling sampling = {whole->post->core, whole->view, cell, sign};
     cxj__cell_add_contribution(cell, whole->contribution, sign);
-    cxj__fold_observe(cell, sign < 0 ? whole->fold : NULL, sign < 0 ? NULL : whole->fold);
+    cxj__contribution_observe(cell, sign < 0 ? whole->fold : NULL, sign < 0 ? NULL : whole->fold);
     (void)each_sample(whole->post->core, whole->post->journey, deal_with_sample, &sampling);
 }
 
@@ -368,7 +371,8 @@ bool cxj__post_standing(struct cxj__post *post) {
         if (post->made == post->budget) return false;
         if (fold == NULL) fold = cxj__journey_fold(journey, &room);
         struct whole whole = {post, view, fold, &contributions[view->in_hours]};
-        if (!are_known[view->in_hours]) contribute_by_clock(core, view, &standing, fold, &contributions[view->in_hours]);
+        if (!are_known[view->in_hours])
+            contribute_by_clock(core, view, &standing, fold, &contributions[view->in_hours]);
         are_known[view->in_hours] = true;
         if (!post_whole(&whole, view, &key)) return false;
         post->made++;
@@ -435,7 +439,7 @@ static void add_samples(const struct move *move, const struct cxj_view *view, st
 
 static void change_in(struct move *move, const struct cxj_view *view, struct cxj__cell *cell) {
     size_t was = move->before->fold->samples, is = move->after->fold->samples, stay = was < is ? was : is;
-    cxj__fold_observe(cell, move->before->fold, move->after->fold);
+    cxj__contribution_observe(cell, move->before->fold, move->after->fold);
     if (move->is_alike) {
         const struct cxj__durations *lasted = lasted_in(view, move->before), *lasts = lasted_in(view, move->after);
         cxj__cell_change_counts(cell, move->before->fold->counts, move->after->fold->counts,
@@ -472,13 +476,13 @@ static bool move_in(struct move *move, struct cxj_view *view) {
     know(move, view);
     if (from != NULL) {
         cxj__cell_add_contribution(from, &move->was[view->in_hours], -1);
-        cxj__fold_observe(from, move->before->fold, NULL);
+        cxj__contribution_observe(from, move->before->fold, NULL);
         add_samples(move, view, from, 0, move->before->fold->samples, -1);
         cxj__lot_note_empty(core, view, from);
     }
     if (to != NULL) {
         cxj__cell_add_contribution(to, &move->is[view->in_hours], 1);
-        cxj__fold_observe(to, NULL, move->after->fold);
+        cxj__contribution_observe(to, NULL, move->after->fold);
         add_samples(move, view, to, 0, move->after->fold->samples, 1);
     }
     return true;
@@ -493,7 +497,7 @@ bool cxj__post_move(struct cxj__core *core, struct cxj__journey *journey, const 
     move.after = after;
     move.stays = stays;
     move.are_known[0] = move.are_known[1] = false;
-    move.is_alike = cxj__fold_contributes_alike(before->fold, after->fold);
+    move.is_alike = cxj__contribution_is_alike(before->fold, after->fold);
     size_t done = 0;
     for (; done < core->view_count; done++) {
         struct cxj_view *view = core->views[done];

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "transfer.h"
+
 /* Journeys of a block; bytes of a journey; promises that stand aside, and their bytes. */
 enum { BLOCK = 128 };
 
@@ -266,7 +268,7 @@ struct cxj__journey *cxj__store_copy(struct cxj__store *store, struct cxj__memor
                                      const struct cxj__calendar *calendar, bool attached) {
     struct cxj__journey *copy = attached ? cxj__store_make(store, memory, seed, journey->number)
                                          : make_detached(store, memory, journey->number);
-    if (copy == NULL || cxj__journey_copy(copy, memory, seed, journey, codes, calendar)) return copy;
+    if (copy == NULL || cxj__transfer_copy(copy, memory, seed, journey, codes, calendar)) return copy;
     if (attached) cxj__store_detach(store, seed, copy);
     cxj__store_release(store, memory, copy);
     return NULL;

@@ -1,4 +1,4 @@
-/* shelf: serves the tests of store, journey and index: a store of its own with one journey.
+/* shelf: serves the tests of store, transfer, journey and index: a store of its own with one journey.
  *
  * SPDX-License-Identifier: MIT
  */

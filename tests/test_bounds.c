@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "bounds.h"
+#include "contribution.h"
 #include "suite.h"
 
 #include <inttypes.h>
@@ -98,7 +99,7 @@ static void live(const struct cells *cells, size_t touchpoints) {
             }
         }
     }
-    cxj__fold_contribute(&fold, NULL, &fold.lasted, at - (int64_t)chance(60), &contribution);
+    cxj__contribution_make(&fold, NULL, &fold.lasted, at - (int64_t)chance(60), &contribution);
     ck_assert(cxj__cell_reserve_contribution(cells->of[CXJ_GRAIN_JOURNEYS], &memory, &contribution));
     cxj__cell_add_contribution(cells->of[CXJ_GRAIN_JOURNEYS], &contribution, 1);
     cxj__cell_counts(cells->of[CXJ_GRAIN_TOUCHPOINTS])[CXJ__T_JOURNEYS]++;

@@ -6,6 +6,8 @@
  */
 #include "shelf.h"
 
+#include "contribution.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -492,8 +494,8 @@ static void check_promises(const struct cxj__fold *a, const struct cxj__fold *b)
 /* Compares what two folds say; the bytes between members may differ. */
 static void check_fold(const struct cxj__fold *a, const struct cxj__fold *b) {
     struct cxj__contribution x, y;
-    cxj__fold_contribute(a, NULL, &a->lasted, 1000, &x);
-    cxj__fold_contribute(b, NULL, &b->lasted, 1000, &y);
+    cxj__contribution_make(a, NULL, &a->lasted, 1000, &x);
+    cxj__contribution_make(b, NULL, &b->lasted, 1000, &y);
     ck_assert_mem_eq(x.counts, y.counts, sizeof x.counts);
     ck_assert_mem_eq(x.sums, y.sums, sizeof x.sums);
     ck_assert_mem_eq(&x.value, &y.value, sizeof x.value);

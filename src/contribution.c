@@ -1,0 +1,168 @@
+/* contribution: what a journey adds to a cell of journeys as it stands (SPEC.md section 6).
+ *
+ * It is derived from the fold and from nothing else: whoever moves a journey from one cell to another makes it of the
+ * fold before and of the fold after, and keeps none of it. Most touchpoints change so little of it that this is seen in
+ * the two folds, and then it is not made at all. */
+#include "contribution.h"
+
+#include <string.h>
+
+/* Sets a sum and, if asked for, that of squares. */
+static void contribute(struct cxj__contribution *contribution, int sum, int64_t amount, bool with_square) {
+    contribution->sums[sum] = amount;
+    if (with_square) contribution->sums[sum + 1] = amount * amount; /* at most (65536 · 12600)², which fits */
+}
+
+static uint16_t count_promises_before(const struct cxj__fold *fold, int64_t moment) {
+    uint16_t passed = 0;
+    for (unsigned c = 0; fold->promises_open >> c != 0; c++) {
+        if (fold->promises_open >> c & 1 && fold->promises[c].due < moment) passed++;
+    }
+    return passed;
+}
+
+static void stand_ended(const struct cxj__fold *fold, const struct cxj__calendar *calendar,
+                        const struct cxj__durations *lasted, struct cxj__contribution *contribution) {
+    uint16_t *counts = contribution->counts;
+    bool clean = fold->counts[CXJ__F_CLEAN] == fold->counts[CXJ__F_TOUCHPOINTS];
+    bool completed = fold->outcome == CXJ_OUTCOME_COMPLETED;
+    contribution->ended = true;
+    int64_t duration = cxj__calendar_between(calendar, fold->first_at, fold->end_at);
+    contribution->durations[CXJ__J_HISTOGRAM_DURATION] = duration;
+    contribution->durations[CXJ__J_HISTOGRAM_SILENCE] = lasted->of[CXJ__SILENCE];
+    contribute(contribution, CXJ__J_SUM_DURATION, duration, false);
+    contribute(contribution, CXJ__J_SUM_PENDING, lasted->of[CXJ__PENDING], false);
+    contribute(contribution, CXJ__J_SUM_SILENCE, lasted->of[CXJ__SILENCE], false);
+    counts[completed ? CXJ__J_COMPLETED : CXJ__J_ABANDONED] = 1;
+    counts[CXJ__J_BROKEN] = count_promises_before(fold, fold->end_at);
+    counts[CXJ__J_ENDED_TOUCHPOINTS] = fold->counts[CXJ__F_TOUCHPOINTS];
+    counts[CXJ__J_ENDED_CLEAN] = fold->counts[CXJ__F_CLEAN];
+    counts[CXJ__J_CLEAN_JOURNEYS] = clean;
+    counts[CXJ__J_FLAWLESS] =
+        completed && clean && counts[CXJ__J_BROKEN] == 0 && fold->counts[CXJ__F_BOUNCES] == 0 && !fold->churned;
+    counts[CXJ__J_WOW] = counts[CXJ__J_FLAWLESS] && fold->delighted;
+}
+
+static void stand_rated(const struct cxj__fold *fold, struct cxj__contribution *contribution) {
+    uint16_t *counts = contribution->counts;
+    int64_t touch_ratings = fold->counts[CXJ__F_TOUCH_RATINGS];
+    contribution->sums[CXJ__J_SUM_TOUCH] = fold->touch_sum;
+    contribution->sums[CXJ__J_SUM_TOUCH_SQUARES] = (int64_t)fold->touch_squares;
+    if (touch_ratings >= 2) {
+        counts[CXJ__J_TOUCH_DROPS] = 1;
+        contribute(contribution, CXJ__J_SUM_TOUCH_DROP, (int64_t)fold->touch_first - fold->touch_last, true);
+    }
+    if (fold->rated) {
+        counts[CXJ__J_JOURNEY_RATINGS] = 1;
+        contribute(contribution, CXJ__J_SUM_JOURNEY, fold->journey_last, true);
+    }
+    if (fold->rated_again) {
+        counts[CXJ__J_JOURNEY_DROPS] = 1;
+        contribute(contribution, CXJ__J_SUM_JOURNEY_DROP, (int64_t)fold->journey_first - fold->journey_last, true);
+        contribute(contribution, CXJ__J_SUM_JOURNEY_FIRST, fold->journey_first, false);
+    }
+    if (touch_ratings > 0 && fold->rated) {
+        int64_t mean = (int64_t)(UINT64_C(65536) * fold->touch_sum / (uint64_t)touch_ratings);
+        counts[CXJ__J_GAPS] = 1;
+        contribute(contribution, CXJ__J_SUM_GAP, mean - INT64_C(65536) * fold->journey_last, true);
+    }
+    if (fold->has_loyalty) {
+        const struct cxj__scale *nps = cxj__touchpoint_scale(CXJ_SCALE_NPS);
+        int64_t score = (int64_t)fold->loyalty_last * nps->highest / CXJ__RATING_UNIT;
+        counts[CXJ__J_NPS_RATINGS] = 1;
+        counts[CXJ__J_NPS_SATISFIED] = score >= nps->satisfied;
+        counts[CXJ__J_NPS_DISSATISFIED] = score <= nps->dissatisfied;
+    }
+    if (fold->has_effort) {
+        counts[CXJ__J_CES_RATINGS] = 1;
+        contribute(contribution, CXJ__J_SUM_CES, fold->effort_last, true);
+    }
+    counts[CXJ__J_ASKED] = fold->asked;
+    counts[CXJ__J_ANSWERED] = fold->answered;
+}
+
+/* Days of silence are days by the clock (SPEC.md section 8.1), also where no touchpoint has ended the gap yet. */
+static void see(const struct cxj__fold *fold, struct cxj__observation *observation) {
+#define SEEN(name) observation->predictors[CXJ__P_##name] = fold->counts[CXJ__F_##name]
+    static const int64_t day = 86400000;
+    const int64_t *lasted = fold->lasted.of;
+    int64_t gap = lasted[CXJ__QUIET] > lasted[CXJ__SILENCE] ? lasted[CXJ__QUIET] : lasted[CXJ__SILENCE];
+    memset(observation, 0, sizeof *observation);
+    SEEN(FAULTS);
+    SEEN(LATE);
+    SEEN(LATE_UNEXPLAINED);
+    SEEN(SHIFTS);
+    SEEN(HANDOFFS);
+    SEEN(LOST_CONTEXT);
+    SEEN(CHANNEL_SWITCHES);
+    SEEN(REPEATS);
+    SEEN(CONTRADICTIONS);
+    SEEN(CHASES);
+    if (fold->outcome != 0) observation->predictors[CXJ__P_BROKEN] = count_promises_before(fold, fold->end_at);
+    observation->predictors[CXJ__P_SILENT_DAYS] = (uint32_t)(gap / day);
+    observation->is_rated = fold->rated;
+    observation->rating = fold->journey_last;
+    observation->has_churned = fold->churned;
+#undef SEEN
+}
+
+void cxj__contribution_move_products(const struct cxj__cell *cell, const struct cxj__fold *before,
+                                     const struct cxj__fold *after) {
+    struct cxj__observation was, is;
+    if (before != NULL) see(before, &was);
+    if (after != NULL) see(after, &is);
+    cxj__products_change(cxj__cell_products(cell), before == NULL ? NULL : &was, after == NULL ? NULL : &is);
+}
+
+static bool is_same_promise(const struct cxj__promise *a, const struct cxj__promise *b) {
+    return a->first_due == b->first_due && a->due == b->due;
+}
+
+bool cxj__contribution_is_alike(const struct cxj__fold *before, const struct cxj__fold *after) {
+    static const size_t from = offsetof(struct cxj__fold, touch_sum), to = offsetof(struct cxj__fold, promises);
+    const uint16_t *a = before->counts, *b = after->counts;
+    if (before->outcome != 0 || memcmp((const char *)before + from, (const char *)after + from, to - from) != 0) {
+        return false;
+    }
+    for (int i = CXJ__SLIP; i < CXJ__RESPONSE; i++) {
+        if (before->lasted.of[i] != after->lasted.of[i]) return false;
+    }
+    for (unsigned c = 0; before->promises_open >> c != 0; c++) {
+        if (before->promises_open >> c & 1 && !is_same_promise(&before->promises[c], &after->promises[c])) return false;
+    }
+    /* What a contribution asks of the counts is whether there are any. */
+    return a[CXJ__F_TOUCHPOINTS] > 0 && (a[CXJ__F_HANDOFFS] == 0) == (b[CXJ__F_HANDOFFS] == 0) &&
+           (a[CXJ__F_INBOUND] == 0) == (b[CXJ__F_INBOUND] == 0) &&
+           (a[CXJ__F_PROMISES] == 0) == (b[CXJ__F_PROMISES] == 0) &&
+           a[CXJ__F_TOUCH_RATINGS] == b[CXJ__F_TOUCH_RATINGS] &&
+           (a[CXJ__F_FIRST_RESPONSES] == b[CXJ__F_FIRST_RESPONSES] || a[CXJ__F_RESPONSES] + b[CXJ__F_RESPONSES] == 1);
+}
+
+void cxj__contribution_make(const struct cxj__fold *fold, const struct cxj__calendar *calendar,
+                            const struct cxj__durations *lasted, int64_t now, struct cxj__contribution *contribution) {
+    memset(contribution, 0, sizeof *contribution);
+    uint16_t *counts = contribution->counts;
+    counts[CXJ__J_JOURNEYS] = 1;
+    memcpy(&counts[CXJ__J_JOURNEYS + 1], fold->counts, sizeof fold->counts);
+    counts[CXJ__J_CHURNED] = fold->churned;
+    counts[CXJ__J_REOPENED] = fold->reopened;
+    counts[CXJ__J_HANDOFF_FREE] = fold->counts[CXJ__F_HANDOFFS] == 0;
+    counts[CXJ__J_PROMISED] = fold->counts[CXJ__F_PROMISES] > 0;
+    if (fold->resolved && fold->counts[CXJ__F_INBOUND] > 0) {
+        counts[CXJ__J_FIRST_CONTACT_CANDIDATES] = 1;
+        counts[CXJ__J_FIRST_CONTACT_RESOLVED] = fold->resolved_at_once && !fold->inbound_after_resolution;
+    }
+    contribution->value = cxj__fold_value(fold);
+    contribution->sums[CXJ__J_SUM_SLIP] = lasted->of[CXJ__SLIP];
+    contribution->sums[CXJ__J_SUM_LATENESS] = lasted->of[CXJ__LATENESS];
+    contribution->sums[CXJ__J_SUM_DARK] = lasted->of[CXJ__DARK];
+    contribution->sums[CXJ__J_SUM_RESPONSE] = lasted->of[CXJ__RESPONSE];
+    contribution->sums[CXJ__J_SUM_FIRST_RESPONSE] = lasted->of[CXJ__FIRST_RESPONSE];
+    contribution->durations[CXJ__J_HISTOGRAM_FIRST_RESPONSE] = lasted->of[CXJ__FIRST_RESPONSE];
+    stand_rated(fold, contribution);
+    if (fold->outcome != 0) {
+        stand_ended(fold, calendar, lasted, contribution);
+    } else {
+        counts[CXJ__J_OVERDUE] = count_promises_before(fold, now);
+    }
+}

@@ -1,0 +1,26 @@
+/* contribution: what a journey adds to a cell of journeys as it stands. */
+#ifndef CXJ__CONTRIBUTION_H
+#define CXJ__CONTRIBUTION_H
+
+#include "fold.h"
+
+/* True if the two contributions of a journey that runs differ in the counts of the fold and the time of its responses
+ * alone, as they do nearly always when a touchpoint comes last; and in the first response only if it is the only one of
+ * either. False where that is not plain to see. */
+bool cxj__contribution_is_alike(const struct cxj__fold *before, const struct cxj__fold *after);
+
+/* In what a journeys cell sums for drivers, if it does, a journey that was as one fold says is as another says from now
+ * on; NULL: it was, or is, not there. */
+void cxj__contribution_move_products(const struct cxj__cell *cell, const struct cxj__fold *before,
+                                     const struct cxj__fold *after);
+static inline void cxj__contribution_observe(const struct cxj__cell *cell, const struct cxj__fold *before,
+                                             const struct cxj__fold *after) {
+    if (cell->has_products) cxj__contribution_move_products(cell, before, after);
+}
+
+/* What the journey adds to a journeys cell as it stands, with its durations by a clock: lasted are the fold's own and
+ * calendar is NULL, or they are those in the working hours of the calendar. now is INT64_MIN before the clock is set. */
+void cxj__contribution_make(const struct cxj__fold *fold, const struct cxj__calendar *calendar,
+                            const struct cxj__durations *lasted, int64_t now, struct cxj__contribution *contribution);
+
+#endif
