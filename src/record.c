@@ -152,9 +152,8 @@ static void prefetch_slots(const struct call *call, size_t i) {
  * several at a time, if it is asked for them one right after the other. */
 static void guess_journeys(struct call *call, size_t i) {
     const struct cxj__core *core = &call->engine->core;
-    for (size_t k = i; k < i + LOT; k++) {
-        struct cxj__journey **guess = &call->coming[k % COMING];
-        *guess = k < call->count ? cxj__store_guess(&core->store, &core->seed, journey_of(&call->source, k)) : NULL;
+    for (size_t k = i; k < i + LOT && k < call->count; k++) {
+        call->coming[k % COMING] = cxj__store_guess(&core->store, &core->seed, journey_of(&call->source, k));
     }
 }
 
@@ -177,7 +176,7 @@ static void begin_lot(struct call *call, size_t i) {
  * is asked for all at once may not be brought at all. */
 static void look_ahead(struct call *call, size_t i) {
     if (i >= call->looked || i + LOT < call->looked) begin_lot(call, i);
-    cxj__store_prefetch_journey(call->coming[(i + LOT) % COMING]);
+    if (i + LOT < call->count) cxj__store_prefetch_journey(call->coming[(i + LOT) % COMING]);
 }
 
 /* Finishes the group under way, whose first touchpoint is at index; *taken says how many of it are in. */
