@@ -278,11 +278,24 @@ static void count_touchpoints(struct cxj__core *core, const struct cxj__journey 
     }
 }
 
+/* What all touchpoints of the source carry is counted at once; what goes with copies of journeys that both have is
+ * counted off again. */
+static void count_source(const struct merge *merge) {
+    struct cxj__core *core = &merge->engine->core;
+    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
+        const struct cxj__names *theirs = &merge->source->dictionaries[d];
+        for (uint32_t code = 1; code <= theirs->count; code++) {
+            cxj__names_use_often(&core->dictionaries[d], merge->translation.codes[d][code],
+                                 cxj__names_uses(theirs, code));
+        }
+    }
+    for (size_t bit = 0; bit < CXJ__FACETS; bit++) core->facet_counts[bit] += merge->source->facet_counts[bit];
+}
+
 /* A journey that the engine did not have is its own now. */
 static void commit_new(struct cxj__core *core, struct cxj__journey *journey) {
     static const struct cxj__counted nothing = {0, 0, INT64_MIN};
     static const struct cxj__dues none = {.open = 0};
-    count_touchpoints(core, journey, 1);
     cxj__core_count_journey(core, journey, nothing);
     cxj__due_push(core, journey, &none);
     cxj__seal_watch(core, journey);
@@ -291,6 +304,7 @@ static void commit_new(struct cxj__core *core, struct cxj__journey *journey) {
 /* The two of which one was made go, or the copy alone. True if something has changed. */
 static bool commit_joined(struct cxj__core *core, const struct taken *taken) {
     struct cxj__journey *own = taken->own;
+    count_touchpoints(core, taken->copy, -1);
     cxj__store_release(&core->store, &core->memory, taken->copy);
     if (taken->is_known) return false;
     count_touchpoints(core, own, -1);
@@ -315,6 +329,7 @@ static void mark_coming(struct merge *merge, bool is_coming) {
 static void commit_journeys(struct merge *merge) {
     struct cxj__core *core = &merge->engine->core;
     bool are_joined = false, are_new = false;
+    count_source(merge);
     for (size_t i = 0; i < merge->taken.count; i++) {
         if (merge->taken.items[i].own == NULL) {
             are_new = true;
@@ -322,9 +337,11 @@ static void commit_journeys(struct merge *merge) {
             are_joined |= commit_joined(core, &merge->taken.items[i]);
         }
     }
-    mark_coming(merge, true);
-    if (merge->now > core->now) cxj__due_advance(core, merge->now);
-    mark_coming(merge, false);
+    if (merge->now > core->now) {
+        mark_coming(merge, true);
+        cxj__due_advance(core, merge->now);
+        mark_coming(merge, false);
+    }
     for (size_t i = 0; i < merge->taken.count; i++) {
         if (merge->taken.items[i].own == NULL) commit_new(core, merge->taken.items[i].copy);
     }
@@ -607,10 +624,7 @@ static void commit_sealed_of(struct merge *merge) {
     core->touchpoints += source->sealed_touchpoints;
     core->journeys += source->sealed_journeys;
     if (source->sealed_latest > core->sealed_latest) core->sealed_latest = source->sealed_latest;
-    for (size_t bit = 0; bit < CXJ__FACETS; bit++) {
-        core->facet_counts[bit] += source->sealed_facets[bit];
-        core->sealed_facets[bit] += source->sealed_facets[bit];
-    }
+    for (size_t bit = 0; bit < CXJ__FACETS; bit++) core->sealed_facets[bit] += source->sealed_facets[bit];
     core->sealed_facets_lost |= source->sealed_facets_lost;
 }
 

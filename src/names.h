@@ -73,6 +73,9 @@ static inline bool cxj__names_has(const struct cxj__names *dictionary, uint32_t 
 static inline void cxj__names_use(struct cxj__names *dictionary, uint32_t code) {
     if (code != 0) dictionary->uses[code] = (dictionary->uses[code] + 1) | CXJ__NAMES_WAS_USED;
 }
+static inline void cxj__names_use_often(struct cxj__names *dictionary, uint32_t code, uint64_t count) {
+    if (code != 0 && count > 0) dictionary->uses[code] = (dictionary->uses[code] + count) | CXJ__NAMES_WAS_USED;
+}
 static inline void cxj__names_release(struct cxj__names *dictionary, uint32_t code) {
     if (code != 0) dictionary->uses[code]--;
 }
