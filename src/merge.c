@@ -278,15 +278,14 @@ static void count_touchpoints(struct cxj__core *core, const struct cxj__journey 
     }
 }
 
-/* What all touchpoints of the source carry is counted at once; what goes with copies of journeys that both have is
- * counted off again. */
+/* What all touchpoints of the source carry, or did before they were let go, is counted at once; what goes with copies of
+ * journeys that both have is counted off again. */
 static void count_source(const struct merge *merge) {
     struct cxj__core *core = &merge->engine->core;
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
         const struct cxj__names *theirs = &merge->source->dictionaries[d];
         for (uint32_t code = 1; code <= theirs->count; code++) {
-            cxj__names_use_often(&core->dictionaries[d], merge->translation.codes[d][code],
-                                 cxj__names_uses(theirs, code));
+            cxj__names_use_as(&core->dictionaries[d], merge->translation.codes[d][code], theirs, code);
         }
     }
     for (size_t bit = 0; bit < CXJ__FACETS; bit++) core->facet_counts[bit] += merge->source->facet_counts[bit];
@@ -570,17 +569,6 @@ static void commit_parts(struct merge *merge) {
     }
 }
 
-/* Names that touchpoints of the source carried which were let go are kept here, too. */
-static void commit_names(struct merge *merge) {
-    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
-        const struct cxj__names *theirs = &merge->source->dictionaries[d];
-        for (uint32_t code = 1; code <= theirs->count; code++) {
-            if (!cxj__names_is_of_sealed(theirs, code)) continue;
-            cxj__names_note_sealed(&merge->engine->core.dictionaries[d], merge->translation.codes[d][code]);
-        }
-    }
-}
-
 /* Takes over a number that the source has sealed. */
 static bool take_sealed(void *context, uint64_t number) {
     struct merge *merge = context;
@@ -616,7 +604,6 @@ static void commit_sealed_of(struct merge *merge) {
     struct cxj__core *core = &merge->engine->core;
     const struct cxj__core *source = merge->source;
     core->version += source->store.sealed.count > 0 || source->sealed_touchpoints > 0;
-    commit_names(merge);
     if (source->sealed_touchpoints == 0) return;
     commit_parts(merge);
     core->sealed_touchpoints += source->sealed_touchpoints;

@@ -73,9 +73,6 @@ static inline bool cxj__names_has(const struct cxj__names *dictionary, uint32_t 
 static inline void cxj__names_use(struct cxj__names *dictionary, uint32_t code) {
     if (code != 0) dictionary->uses[code] = (dictionary->uses[code] + 1) | CXJ__NAMES_WAS_USED;
 }
-static inline void cxj__names_use_often(struct cxj__names *dictionary, uint32_t code, uint64_t count) {
-    if (code != 0 && count > 0) dictionary->uses[code] = (dictionary->uses[code] + count) | CXJ__NAMES_WAS_USED;
-}
 static inline void cxj__names_release(struct cxj__names *dictionary, uint32_t code) {
     if (code != 0) dictionary->uses[code]--;
 }
@@ -104,6 +101,13 @@ static inline bool cxj__names_is_of_sealed(const struct cxj__names *dictionary, 
 /* Touchpoints held that carry a name. */
 static inline uint64_t cxj__names_uses(const struct cxj__names *dictionary, uint32_t code) {
     return dictionary->uses[code] & ~(CXJ__NAMES_WAS_USED | CXJ__NAMES_OF_SEALED);
+}
+
+/* A code is used as often again, and was, as another is in another dictionary. */
+static inline void cxj__names_use_as(struct cxj__names *dictionary, uint32_t code, const struct cxj__names *other,
+                                     uint32_t other_code) {
+    uint64_t was = other->uses[other_code] & (CXJ__NAMES_WAS_USED | CXJ__NAMES_OF_SEALED);
+    if (code != 0) dictionary->uses[code] = (dictionary->uses[code] + cxj__names_uses(other, other_code)) | was;
 }
 
 /* The key under which texts become numbers: the public one where the host gave none, which is all zero. */

@@ -420,6 +420,29 @@ START_TEST(a_code_given_again_has_no_uses) {
 }
 END_TEST
 
+/* names.h: "A code is used as often again, and was, as another is in another dictionary." */
+START_TEST(uses_of_another_dictionary_are_added) {
+    struct book ours, theirs;
+    open_book(&ours, 10);
+    open_book(&theirs, 10);
+    const uint32_t bob = add(&ours, "bob"), ann = add(&ours, "ann"), eve = add(&ours, "eve");
+    const uint32_t their_ann = add(&theirs, "ann"), their_bob = add(&theirs, "bob");
+    cxj__names_use(&ours.names, ann);
+    cxj__names_use(&theirs.names, their_ann);
+    cxj__names_use(&theirs.names, their_ann);
+    cxj__names_note_sealed(&theirs.names, their_bob);
+    cxj__names_use_as(&ours.names, ann, &theirs.names, their_ann);
+    cxj__names_use_as(&ours.names, bob, &theirs.names, their_bob);
+    cxj__names_use_as(&ours.names, 0, &theirs.names, their_ann);
+    ck_assert_uint_eq(cxj__names_uses(&ours.names, ann), 3);
+    ck_assert_uint_eq(cxj__names_uses(&ours.names, bob), 0);
+    ck_assert(cxj__names_is_of_sealed(&ours.names, bob) && !cxj__names_is_of_sealed(&ours.names, ann));
+    ck_assert(cxj__names_was_used(&ours.names, bob) && !cxj__names_was_used(&ours.names, eve));
+    close_book(&ours);
+    close_book(&theirs);
+}
+END_TEST
+
 /* names.h: "True for a code that was given and not retired, and for 0." */
 START_TEST(codes_are_there_from_given_to_retired) {
     struct book book;
@@ -648,6 +671,7 @@ int main(void) {
     tcase_add_test(retiring, a_name_retires_with_its_last_use);
     tcase_add_test(retiring, uses_are_counted_for_each_name);
     tcase_add_test(retiring, a_code_given_again_has_no_uses);
+    tcase_add_test(retiring, uses_of_another_dictionary_are_added);
     tcase_add_test(retiring, codes_are_there_from_given_to_retired);
     tcase_add_test(retiring, a_name_never_used_does_not_retire);
     tcase_add_test(retiring, a_pinned_name_does_not_retire);
