@@ -266,11 +266,12 @@ cxj_status cxj__view_parse_key(const struct cxj_view *view, const struct cxj__na
 
 /* Words of 32 bits under secret multipliers, of which the upper half is taken: a universal family (Dietzfelbinger,
  * "Universal hashing and k-wise independent random variables via integer arithmetic without primes", 1996). */
-static uint32_t hash_key(const struct cxj_view *view, const struct cxj__seed *seed, const struct cxj__key *key) {
-    uint64_t sum =
-        seed->key[0] + (uint32_t)key->period * seed->key[1] + (uint32_t)((uint64_t)key->period >> 32) * seed->key[2];
-    for (size_t i = cxj__view_code_parts(view); i-- > 0;) sum += key->parts[i] * seed->key[3 + i];
-    return (uint32_t)(((sum ^ sum >> 32) * seed->key[0]) >> 32); /* so that neighbours do not stay neighbours */
+static uint32_t hash_key(const struct cxj__seed *seed, const struct cxj__key *key) {
+    const uint64_t *by = seed->key;
+    const uint32_t *parts = key->parts;
+    uint64_t sum = by[0] + (uint32_t)key->period * by[1] + (uint32_t)((uint64_t)key->period >> 32) * by[2] +
+                   parts[0] * by[3] + parts[1] * by[4] + parts[2] * by[5] + parts[3] * by[6] + parts[4] * by[7];
+    return (uint32_t)(((sum ^ sum >> 32) * by[0]) >> 32); /* so that neighbours do not stay neighbours */
 }
 _Static_assert(3 + CXJ__KEY_PARTS <= CXJ__SEED_KEYS, "there is a multiplier for each word of a key");
 
@@ -282,7 +283,7 @@ static uint64_t slot_of(const struct cxj__cell *cell) {
 struct cxj__cell *cxj__view_find(const struct cxj_view *view, const struct cxj__seed *seed, const struct cxj__key *key,
                                  uint64_t *probes) {
     if (view->slot_capacity == 0) return NULL;
-    uint32_t hash = hash_key(view, seed, key);
+    uint32_t hash = hash_key(seed, key);
     size_t mask = view->slot_capacity - 1;
     for (size_t slot = hash & mask;; slot = (slot + 1) & mask) {
         uint64_t found = view->slots[slot];
@@ -297,7 +298,7 @@ struct cxj__cell *cxj__view_find(const struct cxj_view *view, const struct cxj__
 struct cxj__cell *cxj__view_guess(const struct cxj_view *view, const struct cxj__seed *seed,
                                   const struct cxj__key *key) {
     if (view->slot_capacity == 0) return NULL;
-    uint32_t hash = hash_key(view, seed, key);
+    uint32_t hash = hash_key(seed, key);
     size_t mask = view->slot_capacity - 1, slot = hash & mask;
     while (view->slots[slot] != 0 && view->slots[slot] >> 32 != hash) slot = (slot + 1) & mask;
     return view->slots[slot] == 0 ? NULL : view->cells[(uint32_t)view->slots[slot] - 1];
@@ -333,7 +334,7 @@ struct cxj__cell *cxj__view_make(struct cxj_view *view, struct cxj__memory *memo
     struct cxj__cell *cell = cxj__view_make_apart(view, memory);
     if (cell == NULL) return NULL;
     cell->key = *key;
-    cell->hash = hash_key(view, seed, key);
+    cell->hash = hash_key(seed, key);
     cell->place = (uint32_t)view->cell_count;
     cell->number = (uint64_t)view->id << CXJ__CELL_NUMBER_BITS | view->cells_made++;
     view->cells[view->cell_count++] = cell;
