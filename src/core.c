@@ -49,6 +49,13 @@ static void count_names(struct cxj__names *dictionaries, const cxj_touchpoint *t
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) count(&dictionaries[d], codes[d]);
 }
 
+/* Counts one use more of each. Written out, since every touchpoint comes this way. */
+static void use_names(struct cxj__names *dictionaries, const cxj_touchpoint *touchpoint) {
+#define USE_CODE(field, dimension) cxj__names_use(&dictionaries[CXJ_DIMENSION_##dimension], touchpoint->field);
+    CXJ__FIELDS(CXJ__NO_FIELD, USE_CODE)
+#undef USE_CODE
+}
+
 /* Counts the facets of a touchpoint once more, or once less. */
 static void count_facets(uint64_t counts[CXJ__FACETS], uint32_t facets, int sign) {
     for (; facets != 0; facets &= facets - 1) counts[cxj__base_lowest_bit(facets)] += (uint64_t)(int64_t)sign;
@@ -59,14 +66,10 @@ void cxj__core_note_names(struct cxj__core *core, const cxj_touchpoint *touchpoi
 }
 
 void cxj__core_count(struct cxj__core *core, const cxj_touchpoint *touchpoint, int sign) {
-    uint32_t codes[CXJ__DICTIONARIES + 1];
-    cxj__touchpoint_codes(touchpoint, codes);
-    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
-        if (sign > 0) {
-            cxj__names_use(&core->dictionaries[d], codes[d]);
-        } else {
-            cxj__names_release(&core->dictionaries[d], codes[d]);
-        }
+    if (sign > 0) {
+        use_names(core->dictionaries, touchpoint);
+    } else {
+        count_names(core->dictionaries, touchpoint, cxj__names_release);
     }
     count_facets(core->facet_counts, touchpoint->facets, sign);
 }

@@ -21,9 +21,17 @@ enum { LOT = 16, COMING = 2 * LOT };
 
 /* ---- validation ------------------------------------------------------------------------------------------------- */
 
+/* True if the dictionaries have all codes of a touchpoint. Written out, which is half the work of a loop. */
+static bool has_codes(const struct cxj__names *dictionaries, const cxj_touchpoint *t) {
+#define HAS_CODE(field, dimension) &&cxj__names_has(&dictionaries[CXJ_DIMENSION_##dimension], t->field)
+    return true CXJ__FIELDS(CXJ__NO_FIELD, HAS_CODE);
+#undef HAS_CODE
+}
+
 /* The first code of a touchpoint that its dictionary does not have. */
 static bool check_codes(const struct cxj__core *core, const cxj_touchpoint *t, struct cxj__refusal *refusal) {
     uint32_t codes[CXJ__DICTIONARIES + 1];
+    if (has_codes(core->dictionaries, t)) return true;
     cxj__touchpoint_codes(t, codes);
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
         if (cxj__names_has(&core->dictionaries[d], codes[d])) continue;
