@@ -27,6 +27,7 @@ struct cxj__agenda {
     struct cxj__heap heap, old;
     size_t reserved; /* pushes for which there is room, and whose share of sweeping is done */
     size_t held;     /* deadlines that the last sweep, or the one under way, found to hold */
+    size_t known;    /* deadlines that hold, as far as somebody has said so; see cxj__agenda_note() */
 };
 
 /* True if a deadline is still one. */
@@ -46,6 +47,10 @@ bool cxj__agenda_reserve(struct cxj__agenda *agenda, struct cxj__memory *memory,
 
 /* Adds a deadline, for which room was reserved. */
 void cxj__agenda_push(struct cxj__agenda *agenda, struct cxj__deadline deadline);
+
+/* So many deadlines hold from now on, and so many no more: while half of what is there is known to hold, no sweep has to
+ * look at it. Where nobody says so, sweeps do. */
+void cxj__agenda_note(struct cxj__agenda *agenda, size_t begun, size_t ended);
 
 /* Takes the earliest deadline before a moment, and all that are equal to it. False if there is none. */
 bool cxj__agenda_pop(struct cxj__agenda *agenda, int64_t before, struct cxj__deadline *deadline);

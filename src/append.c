@@ -596,6 +596,7 @@ void cxj__append_erase(struct cxj__core *core, struct cxj__journey *journey) {
     }
     core->touchpoints -= journey->count;
     core->journeys -= journey->count > 0;
+    cxj__due_leave(core, journey);
     cxj__core_count_gone(core, journey);
     core->version++;
     cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
@@ -672,6 +673,7 @@ void cxj__append_withdraw(struct cxj__core *core, struct cxj__journey *journey, 
     (void)cxj__post_journey(core, journey, CXJ__POST_TAKE);
     cxj__journey_unpack(journey, position, &entry);
     cxj__core_count(core, &entry.touchpoint, -1);
+    cxj__due_leave(core, journey);
     pass_on_held(core, journey, position);
     cxj__journey_take_back(journey, &core->seed, position, revision);
     cxj__append_fold_anew(core, journey);

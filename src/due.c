@@ -36,19 +36,32 @@ bool cxj__due_reserve(struct cxj__core *core, size_t count) {
 
 void cxj__due_push(struct cxj__core *core, const struct cxj__journey *journey, const struct cxj__dues *before) {
     struct cxj__fold room;
-    if (journey->fold.promises_open == 0 || journey->fold.outcome != 0) return;
-    const struct cxj__fold *fold = cxj__journey_fold(journey, &room);
-    for (uint32_t c = 0; fold->promises_open >> c != 0; c++) {
-        if (!is_due(fold, c, core->now)) continue;
-        if ((before->open >> c & 1) != 0 && before->at[c] == fold->promises[c].due) continue;
-        cxj__agenda_push(&core->agenda, (struct cxj__deadline){fold->promises[c].due, journey->place, c});
+    size_t begun = 0, ended = 0;
+    for (uint32_t open = before->open; open != 0; open &= open - 1) ended++;
+    if (journey->fold.promises_open != 0 && journey->fold.outcome == 0) {
+        const struct cxj__fold *fold = cxj__journey_fold(journey, &room);
+        for (uint32_t c = 0; fold->promises_open >> c != 0; c++) {
+            if (!is_due(fold, c, core->now)) continue;
+            begun++;
+            if ((before->open >> c & 1) != 0 && before->at[c] == fold->promises[c].due) continue;
+            cxj__agenda_push(&core->agenda, (struct cxj__deadline){fold->promises[c].due, journey->place, c});
+        }
     }
+    cxj__agenda_note(&core->agenda, begun, ended);
+}
+
+void cxj__due_leave(struct cxj__core *core, const struct cxj__journey *journey) {
+    struct cxj__dues dues;
+    struct cxj__fold room;
+    cxj__due_of(core, cxj__journey_fold(journey, &room), &dues);
+    for (; dues.open != 0; dues.open &= dues.open - 1) cxj__agenda_note(&core->agenda, 0, 1);
 }
 
 /* Puts a deadline on the agenda if there is room. */
 static void try_to_push(struct cxj__core *core, struct cxj__deadline deadline) {
     if (cxj__due_reserve(core, 1)) {
         cxj__agenda_push(&core->agenda, deadline);
+        cxj__agenda_note(&core->agenda, 1, 0);
     } else {
         core->deadlines_lost = true;
     }
@@ -94,6 +107,7 @@ static void pass_all(struct cxj__core *core, int64_t now) {
     struct cxj__deadline deadline;
     core->deadlines_lost = false;
     while (cxj__agenda_pop(&core->agenda, now, &deadline)) continue;
+    core->agenda.known = 0; /* all that are to come are said again */
     for (size_t place = 0; place < core->store.places; place++) {
         struct cxj__journey *journey = cxj__store_at(&core->store, place);
         if (journey->number == 0 || journey->is_coming) continue;
@@ -112,7 +126,9 @@ void cxj__due_advance(struct cxj__core *core, int64_t now) {
     if (core->deadlines_lost) pass_all(core, now);
     while (cxj__agenda_pop(&core->agenda, now, &deadline)) {
         struct cxj__journey *journey = cxj__store_at(&core->store, deadline.place);
-        if (!journey->is_coming && cxj__due_holds(core, &deadline)) pass_one(core, journey);
+        if (journey->is_coming || !cxj__due_holds(core, &deadline)) continue;
+        cxj__agenda_note(&core->agenda, 0, 1);
+        pass_one(core, journey);
     }
     core->version += is_first;
     core->now = now;

@@ -23,6 +23,9 @@ void cxj__due_push(struct cxj__core *core, const struct cxj__journey *journey, c
 /* Notes all deadlines of a journey if there is room; if not, all journeys will be looked at when the clock moves. */
 void cxj__due_try_to_push(struct cxj__core *core, const struct cxj__journey *journey);
 
+/* A journey goes, or its deadlines are about to be noted anew: those that it has hold no more. */
+void cxj__due_leave(struct cxj__core *core, const struct cxj__journey *journey);
+
 /* Drops the deadlines that hold no more, and leaves no trace of them. */
 void cxj__due_compact(struct cxj__core *core);
 

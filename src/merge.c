@@ -309,6 +309,7 @@ static bool commit_joined(struct cxj__core *core, const struct taken *taken) {
     count_touchpoints(core, own, -1);
     core->touchpoints -= own->count;
     core->journeys -= own->count > 0;
+    cxj__due_leave(core, own);
     cxj__core_count_gone(core, own);
     cxj__store_release(&core->store, &core->memory, own);
     return true;

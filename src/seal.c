@@ -9,6 +9,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "due.h"
+
 static bool seals(const struct cxj__core *core) {
     return core->seal_ended_after > 0 || core->seal_idle_after > 0;
 }
@@ -67,6 +69,7 @@ static void release_journey(struct cxj__core *core, struct cxj__journey *journey
         cxj__journey_unpack(journey, i, &entry);
         cxj__core_count_sealed(core, &entry.touchpoint);
     }
+    cxj__due_leave(core, journey);
     cxj__core_count_gone(core, journey);
     core->version++;
     core->sealed_touchpoints += journey->count;

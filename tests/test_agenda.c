@@ -430,6 +430,43 @@ START_TEST(sweeps_come_in_time) {
 }
 END_TEST
 
+/* "While half of what is there is known to hold, no sweep has to look at it." When it holds no more, the next sweep comes
+ * at four times what was known. */
+START_TEST(what_is_known_to_hold_is_not_looked_at) {
+    enum { MANY = 5000 };
+    struct cxj__memory memory = plenty();
+    struct cxj__agenda agenda = {0};
+    for (unsigned i = 0; i < MANY; i++) {
+        push_and_look(&agenda, &memory, 1, 0);
+        cxj__agenda_note(&agenda, 1, 0);
+    }
+    MUST(agenda.known == MANY);
+    cxj__agenda_note(&agenda, 0, MANY / 2 + 1);
+    MUST(agenda.known == MANY / 2 - 1);
+    cxj__agenda_note(&agenda, 0, MANY); /* more than is known: none is */
+    MUST(agenda.known == 0);
+    size_t begins = 4 * agenda.held + 64;
+    MUST(begins > MANY && agenda.held <= MANY);
+    push_and_look(&agenda, &memory, (unsigned)(begins - MANY), 0);
+    push_and_look(&agenda, &memory, 1, 8);
+    finish(&agenda, &memory);
+}
+END_TEST
+
+/* One that is known to hold beside one that is not: it is looked at only where most are not known to hold. */
+START_TEST(half_of_all_is_enough_to_know) {
+    for (unsigned unknown = 0; unknown < 2; unknown++) {
+        struct cxj__memory memory = plenty();
+        struct cxj__agenda agenda = {0};
+        push_and_look(&agenda, &memory, 64, 0);
+        cxj__agenda_note(&agenda, 32 - unknown, 0);
+        push_and_look(&agenda, &memory, 1, unknown * 8);
+        MUST(agenda.held == (unknown ? 8 : 32));
+        finish(&agenda, &memory);
+    }
+}
+END_TEST
+
 /* However many there are, one more is a few looks and a page. */
 START_TEST(no_step_is_large) {
     enum { MANY = 1000000, PAGE_BYTES = 65536 };
@@ -768,6 +805,8 @@ int main(void) {
     tcase_add_test(sweeps, size_is_bounded_where_dues_move_forth_and_back);
     tcase_add_test(sweeps, little_memory_for_a_few);
     tcase_add_test(sweeps, sweeps_come_in_time);
+    tcase_add_test(sweeps, what_is_known_to_hold_is_not_looked_at);
+    tcase_add_test(sweeps, half_of_all_is_enough_to_know);
     tcase_add_test(sweeps, no_step_is_large);
     tcase_add_test(sweeps, a_plan_that_grows_pays_for_what_is_new_in_it);
     TCase *compaction = group(suite, "compaction");
