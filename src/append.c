@@ -180,6 +180,7 @@ static void aim(struct cxj__core *core, struct cxj__appended *item) {
 
 /* Lets the cells of a whole group come nearer, in stages: each needs what the one before it has brought. */
 static void approach(struct cxj__core *core, struct cxj__append *append) {
+    if (core->view_count == 0) return;
     for (size_t i = 0; i < append->count; i++) aim(core, &append->items[i]);
     for (size_t i = 0; i < append->count; i++) cxj__lot_approach(core, &append->items[i].lot);
     for (size_t i = 0; i < append->count; i++) cxj__lot_touch(&append->items[i].lot);
@@ -206,6 +207,7 @@ static bool stays(const struct cxj__core *core, const struct cxj__appended *item
 static bool add_to_cells(struct cxj__core *core, struct cxj__appended *item) {
     const struct cxj__journey *journey = item->journey;
     struct cxj__codes was;
+    if (core->view_count == 0) return true;
     struct cxj__standing before = {&item->before,      &item->before.in_hours, &was, journey->count - 1U,
                                    &item->touchpoint, item->held};
     struct cxj__standing after = {&journey->fold, journey->in_hours, &item->post.codes, journey->count, NULL, 0};
