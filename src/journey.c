@@ -628,7 +628,7 @@ void cxj__journey_fold_at(const struct cxj__journey *journey, size_t position, c
 static void find_moments(const struct cxj__journey *journey, size_t from, size_t to, bool ended,
                          struct cxj__moments *moments) {
     for (size_t i = from; i < to; i++) {
-        const struct cxj__record *record = record_at(journey, i);
+        const struct cxj__record *record = cxj__journey_record(journey, i);
         uint32_t facets = facets_of(record), scope = record->bits >> SCOPE_SHIFT & 0x3;
         bool ends = (record->bits >> OUTCOME_SHIFT & 0x3) != 0;
         bool takes_up = (facets & CXJ__REOPENING) != 0 ||
