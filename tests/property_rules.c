@@ -677,7 +677,10 @@ static void advance(struct side *side, const struct scene *scene) {
     if (return_memory() && status == CXJ_NO_MEMORY) {
         trace("    no memory\n");
         side->is_mixed = true;
-        if (!side->log.has_now) compare_side(side, scene); /* "The first advance … leaves the clock where it is" */
+        cxj_stats stats;
+        expect_status("cxj_engine_stats", CXJ_OK, cxj_engine_stats(side->engine, &stats, sizeof stats));
+        /* "The first advance … leaves the clock where it is", unless it is journeys that could not be sealed. */
+        if (!stats.has_now) compare_side(side, scene);
         status = cxj_advance(side->engine, now);
     }
     expect_status("cxj_advance", is_back ? CXJ_CLOCK : CXJ_OK, status);
