@@ -243,6 +243,14 @@ static int add_analysis(request *asked, option which, const char *value) {
     return EXIT_USAGE;
 }
 
+/* Takes the name of a file. */
+static void take_file(request *asked, option which, const char *path) {
+    const char **taken = which == OPTION_CALENDAR ? &asked->calendar
+                         : which == OPTION_LOAD   ? &asked->load
+                                                  : &asked->save;
+    *taken = path;
+}
+
 /* Takes one option. value is NULL where it takes none. */
 static int take_option(request *asked, option which, const char *value) {
     cxj_text unknown;
@@ -273,9 +281,6 @@ static int take_option(request *asked, option which, const char *value) {
         break;
     case OPTION_METRICS:
         return add_metrics(asked, value);
-    case OPTION_CALENDAR:
-        asked->calendar = value;
-        break;
     case OPTION_SPREAD:
     case OPTION_CONTROL:
     case OPTION_PARITY:
@@ -291,11 +296,10 @@ static int take_option(request *asked, option which, const char *value) {
     case OPTION_REPLAY:
         asked->replay = true;
         break;
+    case OPTION_CALENDAR:
     case OPTION_LOAD:
-        asked->load = value;
-        break;
     case OPTION_SAVE:
-        asked->save = value;
+        take_file(asked, which, value);
         break;
     case OPTION_CHECK:
         asked->check = value;
@@ -525,10 +529,10 @@ static bool flush(run *at) {
         }
         status = cxj_record(at->engine, at->batch + done, sizeof *at->batch, at->count - done, CXJ_STOP_AT_REFUSAL,
                             &receipt, sizeof receipt);
-        if (at->asked->replay && replay_take(&at->replay) != CXJ_OK) {
-            return stop(at, "taking alerts", CXJ_NO_MEMORY);
-        }
-        if (status == CXJ_OK) {
+        if (status == CXJ_OK) { /* what is refused raises nothing, and its sentence is still needed */
+            if (at->asked->replay && replay_take(&at->replay) != CXJ_OK) {
+                return stop(at, "taking alerts", CXJ_NO_MEMORY);
+            }
             break;
         }
         if (status != CXJ_REFUSED || receipt.first_refusal >= at->count - done) {
