@@ -7,8 +7,6 @@
 #ifndef STEPS_H
 #define STEPS_H
 
-#include <check.h>
-
 #include "contribution.h"
 #include "fold.h"
 #include "suite.h"
