@@ -7,8 +7,6 @@
 #ifndef STEPS_H
 #define STEPS_H
 
-#include "suite.h"
-
 #include "contribution.h"
 #include "fold.h"
 #include "suite.h"
