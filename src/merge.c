@@ -12,13 +12,7 @@
 
 #include "engine.h"
 #include "touchpoint.h"
-
-/* The codes of the source's names in the engine: codes[dimension][code]; one block for all. */
-struct translation {
-    uint32_t *block;
-    size_t length;
-    uint32_t *codes[CXJ__DICTIONARIES + 1];
-};
+#include "translation.h"
 
 /* A journey that is taken over. */
 struct taken {
@@ -32,7 +26,7 @@ struct taken {
 struct merge {
     cxj_engine *engine;
     const struct cxj__core *source;
-    struct translation translation;
+    struct cxj__translation translation;
     size_t sealed; /* numbers of the source that the engine has sealed so far */
     CXJ__LIST(struct taken) taken;
     size_t posted, joined; /* of those taken: that cells have, or whose cells do; that are made anew */
@@ -41,52 +35,6 @@ struct merge {
     int64_t now;           /* the clock after the merge */
     uint32_t unrecorded;   /* of the source */
 };
-
-/* ---- names ------------------------------------------------------------------------------------------------------ */
-
-/* True if a touchpoint of the source carries a name, or one that was let go did. */
-static bool is_used(const struct cxj__names *names, uint32_t code) {
-    return cxj__names_uses(names, code) > 0 || cxj__names_is_of_sealed(names, code);
-}
-
-/* Gives every name that the source uses a code here. */
-static cxj_status translate_names(cxj_engine *engine, const struct cxj__core *source, struct translation *translation) {
-    struct cxj__core *core = &engine->core;
-    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
-        const struct cxj__names *theirs = &source->dictionaries[d];
-        for (size_t i = 0; i < theirs->count; i++) {
-            const struct cxj__name *name = &theirs->names[i];
-            uint32_t *code = &translation->codes[d][i + 1];
-            if (name->text == NULL || !is_used(theirs, (uint32_t)i + 1)) continue;
-            *code = cxj__names_find(&core->dictionaries[d], &core->seed, name->text, name->length);
-            if (*code != 0) continue;
-            cxj_status status =
-                cxj__names_add(&core->dictionaries[d], &core->memory, &core->seed, name->text, name->length, code);
-            if (status == CXJ_LIMIT) {
-                cxj__base_say(&engine->message, "merge: the dictionary of %s would have more than %u codes",
-                              cxj__query_dimension_name(d), (unsigned)core->dictionaries[d].limit);
-            }
-            if (status != CXJ_OK) return status;
-        }
-    }
-    return CXJ_OK;
-}
-
-static bool make_translation(struct cxj__memory *memory, const struct cxj__core *source,
-                             struct translation *translation) {
-    translation->length = 0;
-    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) translation->length += source->dictionaries[d].count + 1;
-    size_t bytes = translation->length * sizeof *translation->block;
-    translation->block = cxj__base_resize(memory, NULL, 0, bytes);
-    if (translation->block == NULL) return false;
-    memset(translation->block, 0, bytes);
-    uint32_t *next = translation->block;
-    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
-        translation->codes[d] = next;
-        next += source->dictionaries[d].count + 1;
-    }
-    return true;
-}
 
 /* ---- journeys --------------------------------------------------------------------------------------------------- */
 
@@ -664,10 +612,9 @@ static void undo(struct merge *merge) {
 }
 
 static cxj_status reserve(struct merge *merge) {
-    cxj_engine *engine = merge->engine;
-    struct cxj__memory *memory = &engine->core.memory;
-    cxj_status status = make_translation(memory, merge->source, &merge->translation) ? CXJ_OK : CXJ_NO_MEMORY;
-    if (status == CXJ_OK) status = translate_names(engine, merge->source, &merge->translation);
+    struct cxj__core *core = &merge->engine->core;
+    cxj_status status = cxj__translation_make(&merge->translation, merge->source->dictionaries, core->dictionaries,
+                                              &core->memory, &core->seed, &merge->engine->message);
     if (status == CXJ_OK) status = reserve_sealed_of(merge);
     if (status == CXJ_OK) status = take_journeys(merge);
     return status;
@@ -731,10 +678,7 @@ cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source) {
     if (source->core.now > core->now) merge.now = source->core.now;
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_mark(&core->dictionaries[d]);
     cxj_status status = take_source(&merge);
-    if (merge.translation.block != NULL) {
-        cxj__base_resize(&core->memory, merge.translation.block,
-                         merge.translation.length * sizeof *merge.translation.block, 0);
-    }
+    cxj__translation_free(&merge.translation, &core->memory);
     CXJ__FREE(&core->memory, merge.taken);
     cxj__engine_trim(engine);
     return status;
