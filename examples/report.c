@@ -267,9 +267,26 @@ static int take_reading(request *asked, option which, const char *value) {
     return refuse_usage(fault.before, fault.text.text, fault.text.length, after);
 }
 
+/* Takes the name of a file. */
+static void take_file(request *asked, option which, const char *path) {
+    const char **taken = which == OPTION_CALENDAR ? &asked->calendar
+                         : which == OPTION_LOAD   ? &asked->load
+                                                  : &asked->save;
+    *taken = path;
+}
+
+/* Takes the facets that the log can carry. */
+static int take_feeds(request *asked, const char *value) {
+    cxj_text unknown;
+    if (!values_facets(value, strlen(value), ',', &asked->feeds, &unknown)) {
+        return refuse_usage("there is no facet \"", unknown.text, unknown.length, "\"");
+    }
+    asked->has_feeds = true;
+    return EXIT_FINE;
+}
+
 /* Takes one option. value is NULL where it takes none. */
 static int take_option(request *asked, option which, const char *value) {
-    cxj_text unknown;
     switch (which) {
     case OPTION_VIEW:
         asked->views[asked->view_count++] = value;
@@ -284,19 +301,12 @@ static int take_option(request *asked, option which, const char *value) {
         asked->strict = true;
         break;
     case OPTION_FEEDS:
-        if (!values_facets(value, strlen(value), ',', &asked->feeds, &unknown)) {
-            return refuse_usage("there is no facet \"", unknown.text, unknown.length, "\"");
-        }
-        asked->has_feeds = true;
-        break;
+        return take_feeds(asked, value);
     case OPTION_LENIENT:
         asked->lenient = true;
         break;
     case OPTION_METRICS:
         return add_metrics(asked, value);
-    case OPTION_CALENDAR:
-        asked->calendar = value;
-        break;
     case OPTION_MAP:
     case OPTION_DELIMITER:
     case OPTION_DATES:
@@ -319,11 +329,10 @@ static int take_option(request *asked, option which, const char *value) {
     case OPTION_REPLAY:
         asked->replay = true;
         break;
+    case OPTION_CALENDAR:
     case OPTION_LOAD:
-        asked->load = value;
-        break;
     case OPTION_SAVE:
-        asked->save = value;
+        take_file(asked, which, value);
         break;
     case OPTION_CHECK:
         asked->check = value;
@@ -525,16 +534,18 @@ static void tell_rejected(run *at, uint64_t line) {
 static bool record(run *at, size_t *done, size_t end) {
     cxj_receipt receipt;
     const size_t count = end - *done;
-    if (at->asked->replay && replay_clock(&at->replay, &at->batch[*done]) != CXJ_OK) {
-        return stop(at, "moving the clock", CXJ_NO_MEMORY);
+    cxj_status status = at->asked->replay ? replay_clock(&at->replay, &at->batch[*done]) : CXJ_OK;
+    if (status != CXJ_OK) {
+        return stop(at, "moving the clock", status);
     }
-    const cxj_status status = cxj_record(at->engine, at->batch + *done, sizeof *at->batch, count, CXJ_STOP_AT_REFUSAL,
-                                         &receipt, sizeof receipt);
-    if (at->asked->replay && replay_take(&at->replay) != CXJ_OK) {
-        return stop(at, "taking alerts", CXJ_NO_MEMORY);
-    }
+    status = cxj_record(at->engine, at->batch + *done, sizeof *at->batch, count, CXJ_STOP_AT_REFUSAL, &receipt,
+                        sizeof receipt);
     if (status != CXJ_OK && (status != CXJ_REFUSED || receipt.first_refusal >= count)) {
         return stop(at, "recording touchpoints", status);
+    }
+    /* What is refused raises nothing, and its sentence is still needed. */
+    if (status == CXJ_OK && at->asked->replay && replay_take(&at->replay) != CXJ_OK) {
+        return stop(at, "taking alerts", CXJ_NO_MEMORY);
     }
     told_receipt(&at->told, &receipt, at->lines[*done], at->lines[end - 1]);
     if (status == CXJ_OK) {

@@ -191,6 +191,15 @@ def go_far(report: str) -> None:
         fail(f"rows decades apart: {got}")
 
 
+def refuse_rows(report: str) -> None:
+    """A row that is refused does not move the clock, and is told as ever."""
+    rows = ["1,0h,", "1,99h,9000000000000000", "1,1h,"]
+    done = run(report, "journey,at,value", rows, "--replay", "--rule", "open for 1d")
+    if done.returncode != 3 or "line 3" not in done.stderr or "value" not in done.stderr:
+        fail(f"a row that is refused: {done.returncode} {done.stderr}")
+    expect("a row that is refused", lines_of(done.stdout, "replay: open for 1d"), ["would not have been raised"])
+
+
 def refuse(report: str) -> None:
     columns, rows = "journey,at,facets", ["1,0h,contact"]
     for arguments, words in ((["--rule", "overdue for 3y"], ("overdue for 3y", "column 13")),
@@ -213,6 +222,7 @@ def main() -> int:
     taken_back(report)
     tell_who_waits(report)
     go_far(report)
+    refuse_rows(report)
     refuse(report)
     for path in FOLDER.iterdir():
         path.unlink()
