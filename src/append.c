@@ -141,7 +141,6 @@ enum cxj__append_result cxj__append_next(struct cxj__append *append, struct cxj_
     if (append->count == CXJ__APPEND_GROUP || journey->is_coming) return CXJ__APPEND_FULL;
     if (!comes_next(core, journey, touchpoint)) return CXJ__APPEND_NOT_NEXT;
     if (append->count == 0 && !begin_group(append, core)) return CXJ__APPEND_NO_MEMORY;
-    if (core->alerts != NULL) cxj__alerts_approach(core, journey);
     struct cxj__appended *item = &append->items[append->count];
     item->journey = journey;
     item->touchpoint = *touchpoint;

@@ -312,6 +312,11 @@ static int64_t opened_at(struct cxj__rule_look *look) {
     return fold->reopened ? moments_of(look)->opened_at : fold->first_at;
 }
 
+static int64_t dissatisfied_at(struct cxj__rule_look *look) {
+    const struct cxj__fold *fold = &look->journey->fold;
+    return fold->rated_low_again ? moments_of(look)->dissatisfied_at : fold->loop_at;
+}
+
 /* The moment at which a rule by the clock that has at most one occasion in a journey begins to count; false if it has
  * none. In a silent journey quiet time has begun later, by what the customer took. */
 static bool find_begin(const struct cxj__rule *rule, struct cxj__rule_look *look, int64_t *begin) {
@@ -380,7 +385,7 @@ static size_t find_state(const struct cxj__rule *rule, struct cxj__rule_look *lo
     default: holds = fold->churned; break;
     }
     if (!holds || !meets_conditions(rule, fold)) return 0;
-    int64_t since = rule->kind->what == DISSATISFIED ? moments_of(look)->dissatisfied_at
+    int64_t since = rule->kind->what == DISSATISFIED ? dissatisfied_at(look)
                     : rule->kind->what == REOPENED   ? moments_of(look)->opened_at
                                                      : 0;
     *occasion = (struct cxj__rule_occasion){since, since != 0 ? since : fold->last_at, INT64_MAX, 0, false};
