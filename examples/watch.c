@@ -52,6 +52,7 @@
 #include "texts.h"
 
 enum {
+    BLOCK = 1 << 12,      /* bytes in which a line is read */
     CHUNK = 1 << 16,      /* bytes read from the feed at a time */
     LINE_LIMIT = 1 << 20, /* a longer line is no touchpoint */
     TAKEN = 64,           /* alerts at a time */
@@ -169,7 +170,7 @@ static bool meet_text(host *at, uint64_t number, cxj_text text, bool keep) {
     if (texts_find(&at->texts, number, &other)) {
         return other.length == text.length && memcmp(other.text, text.text, text.length) == 0;
     }
-    if (texts_meet(&at->texts, at->engine, number, text.text, text.length, true, &other) != TEXTS_SAME) {
+    if (texts_meet(&at->texts, number, text.text, text.length, true, &other) != TEXTS_SAME) {
         return complain_of_memory();
     }
     if (keep) {
@@ -301,8 +302,11 @@ static bool read_touchpoint(host *at, const char *line, cxj_touchpoint *touchpoi
         return false;
     }
     FILE *in = fmemopen(log.at, log.length, "rb");
-    log_reader *reader = in == NULL ? NULL : log_open(in, at->engine);
-    const log_status status = reader == NULL ? LOG_END : log_next(reader, touchpoint);
+    log_reader *reader = in == NULL ? NULL : log_open(&(log_options){.block = BLOCK}, at->engine);
+    log_status status = reader == NULL ? LOG_END : log_begin(reader, in);
+    if (status == LOG_ROW) {
+        status = log_next(reader, touchpoint);
+    }
     if (status == LOG_ROW) {
         cxj_text text;
         taken = !log_text(reader, touchpoint->journey, &text) || meet_text(at, touchpoint->journey, text, true) ||
@@ -336,7 +340,7 @@ static bool take_line(host *at, const char *line) {
     int64_t now = 0;
     at->position++;
     if (strncmp(line, word, sizeof word - 1) == 0) {
-        if (log_time(line + sizeof word - 1, strlen(line + sizeof word - 1), &now)) {
+        if (values_moment(NULL, line + sizeof word - 1, strlen(line + sizeof word - 1), false, &now)) {
             advance(at, now, true);
         } else {
             fprintf(stderr, "watch: line %" PRIu64 " is refused: advance takes a time\n", at->position);
@@ -594,15 +598,14 @@ static cxj_engine *read_rules(const host *at) {
 /* The first line of the feed. Columns by which nothing can be read end the program. */
 static bool take_columns(host *at, const char *line) {
     bytes log = {0};
-    cxj_touchpoint touchpoint;
     bool done = add(&log, line, strlen(line)) && add(&log, "\n", 1);
     if (done && at->columns.length == log.length && memcmp(log.at, at->columns.at, log.length) == 0) {
         free(log.at);
         return true; /* they are those that it had before */
     }
     FILE *in = done ? fmemopen(log.at, log.length, "rb") : NULL;
-    log_reader *reader = in == NULL ? NULL : log_open(in, at->engine);
-    done = reader != NULL && log_next(reader, &touchpoint) == LOG_END;
+    log_reader *reader = in == NULL ? NULL : log_open(&(log_options){.block = BLOCK}, at->engine);
+    done = reader != NULL && log_begin(reader, in) == LOG_ROW;
     if (!done) {
         (void)complain("the first line",
                        reader == NULL ? strerror(errno) : log_reason_text(log_refused(reader)->reason));
