@@ -388,6 +388,7 @@ cxj_status naive_move_journey(naive_log *log, uint64_t from, uint64_t to) {
     }
     memcpy(log->items + log->count - moved, behind, moved * sizeof *behind);
     free(behind);
+    note_all(log);
     return CXJ_OK;
 }
 
