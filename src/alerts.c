@@ -37,7 +37,7 @@ struct watch {
 
 /* A journey that a call has changed. */
 struct changed {
-    int64_t next;   /* when it is to be looked at again */
+    int64_t next; /* when it is to be looked at again */
     uint32_t place;
     uint32_t count; /* occasions that are new, if it stays so */
 };
@@ -50,7 +50,7 @@ struct cxj__alerts {
     struct cxj__agenda agenda;
     CXJ__LIST(struct changed) changed; /* first those that stand, and raise something, then those that may not stand */
     size_t standing;
-    size_t owed; /* what they may raise */
+    size_t owed;     /* what they may raise */
     cxj_alert *call; /* alerts of the call; behind room for them as much again, to sort them */
     size_t call_count, call_capacity;
     size_t call_most; /* so many were there at once */
@@ -74,8 +74,8 @@ static void *make_page(struct cxj__memory *memory, void *pages, size_t *capacity
 /* Room for what is known of the journeys up to a place. */
 static bool reserve_watches(struct cxj__alerts *alerts, struct cxj__memory *memory, size_t place) {
     while (place / WATCHES >= alerts->watch_pages) {
-        struct watch *page = make_page(memory, &alerts->watches, &alerts->watch_capacity, alerts->watch_pages,
-                                       WATCHES * sizeof *page);
+        struct watch *page =
+            make_page(memory, &alerts->watches, &alerts->watch_capacity, alerts->watch_pages, WATCHES * sizeof *page);
         if (page == NULL) return false;
         for (size_t i = 0; i < WATCHES; i++) page[i] = (struct watch){NEVER, NULL};
         alerts->watches[alerts->watch_pages++] = page;
@@ -277,8 +277,8 @@ static void raise_alert(struct cxj__core *core, const struct cxj__journey *journ
 /* Goes along what was raised of a journey to the first that does not stand before a rule and commitment. */
 static uint32_t find_place(const struct raised_list *list, uint32_t place, uint32_t rule, uint32_t commitment) {
     uint32_t count = list == NULL ? 0 : list->count;
-    while (place < count && (list->items[place].rule < rule || (list->items[place].rule == rule &&
-                                                                list->items[place].commitment < commitment))) {
+    while (place < count && (list->items[place].rule < rule ||
+                             (list->items[place].rule == rule && list->items[place].commitment < commitment))) {
         place++;
     }
     return place;
@@ -314,8 +314,8 @@ static size_t look_at(struct cxj__core *core, struct cxj__rule_look *look, size_
             struct cxj__rule_occasion *occasion = &occasions[i];
             place = find_place(watch->raised, place, rule->number, occasion->commitment);
             struct raised *raised = raised_at(watch->raised, place, rule->number, occasion->commitment);
-            bool is_new = raised == NULL || (rule->later_only ? occasion->since > raised->since
-                                                              : occasion->since != raised->since);
+            bool is_new = raised == NULL ||
+                          (rule->later_only ? occasion->since > raised->since : occasion->since != raised->since);
             if (!is_new || !cxj__rule_refine(rule, look, occasion)) continue;
             count++;
             if (fate == IS_COUNTED) continue;
@@ -339,7 +339,7 @@ static bool is_watched(const void *context, const struct cxj__deadline *deadline
     return watch != NULL && watch->at == deadline->due;
 }
 
-static bool reserve_deadlines(struct cxj__core *core, size_t further) {
+static bool reserve_watching(struct cxj__core *core, size_t further) {
     return cxj__agenda_reserve(&core->alerts->agenda, &core->memory, further, is_watched, core);
 }
 
@@ -401,7 +401,8 @@ const struct cxj__rule *cxj__alerts_rule_at(const struct cxj__core *core, size_t
 const struct cxj__rule *cxj__alerts_find_rule(const struct cxj__core *core, const char *text, size_t length) {
     for (size_t r = 0; r < cxj__alerts_rules(core); r++) {
         const struct cxj__query *query = &core->alerts->rules.items[r].query;
-        if (query->text_length == length && memcmp(query->text, text, length) == 0) return &core->alerts->rules.items[r];
+        if (query->text_length == length && memcmp(query->text, text, length) == 0)
+            return &core->alerts->rules.items[r];
     }
     return NULL;
 }
@@ -498,7 +499,7 @@ bool cxj__alerts_reserve_noting(struct cxj__core *core, const struct cxj__alerts
         if (!reserve_raised(watch, &core->memory, count)) return false;
         deadlines += look.next < watch->at;
     }
-    return deadlines == 0 || reserve_deadlines(core, deadlines);
+    return deadlines == 0 || reserve_watching(core, deadlines);
 }
 
 void cxj__alerts_note(struct cxj__core *core, const struct cxj__alerts_noting *noting) {
@@ -531,7 +532,7 @@ static bool catch_up(struct cxj__core *core) {
     for (size_t place = 0; place < core->store.places; place++) {
         const struct cxj__journey *journey = cxj__store_at(&core->store, place);
         if (journey->number == 0) continue;
-        if (!reserve_watches(alerts, &core->memory, place) || !reserve_deadlines(core, 1) ||
+        if (!reserve_watches(alerts, &core->memory, place) || !reserve_watching(core, 1) ||
             !raise_since(core, journey, alerts->raised_to)) {
             return false;
         }
@@ -560,7 +561,7 @@ bool cxj__alerts_advance(struct cxj__core *core, int64_t from) {
     bool room = !alerts->is_behind || catch_up(core);
     size_t count = BATCH;
     while (room && core->now > from && count > 0) {
-        room = reserve_deadlines(core, BATCH);
+        room = reserve_watching(core, BATCH);
         count = room ? take_due(core, journeys) : 0;
         for (size_t i = 0; i < count; i++) room = room && raise_since(core, journeys[i], from);
     }
@@ -571,8 +572,7 @@ bool cxj__alerts_advance(struct cxj__core *core, int64_t from) {
 
 bool cxj__alerts_reserve_all(struct cxj__core *core) {
     size_t places = core->store.places;
-    return places == 0 ||
-           (reserve_watches(core->alerts, &core->memory, places - 1) && reserve_deadlines(core, places));
+    return places == 0 || (reserve_watches(core->alerts, &core->memory, places - 1) && reserve_watching(core, places));
 }
 
 void cxj__alerts_watch_all(struct cxj__core *core) {
@@ -604,7 +604,7 @@ bool cxj__alerts_expect(struct cxj__core *core, const struct cxj__journey *journ
     struct cxj__alerts *alerts = core->alerts;
     struct cxj__rule_look look;
     if (!reserve_watches(alerts, &core->memory, journey->place) ||
-        !reserve_deadlines(core, alerts->changed.count - alerts->standing + 1) ||
+        !reserve_watching(core, alerts->changed.count - alerts->standing + 1) ||
         !CXJ__APPEND(&core->memory, alerts->changed)) {
         return false;
     }

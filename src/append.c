@@ -211,8 +211,8 @@ static bool add_to_cells(struct cxj__core *core, struct cxj__appended *item) {
     const struct cxj__journey *journey = item->journey;
     struct cxj__codes was;
     if (core->view_count == 0) return true;
-    struct cxj__standing before = {&item->before,      &item->before.in_hours, &was, journey->count - 1U,
-                                   &item->touchpoint, item->held};
+    struct cxj__standing before = {&item->before,       &item->before.in_hours, &was,
+                                   journey->count - 1U, &item->touchpoint,      item->held};
     struct cxj__standing after = {&journey->fold, journey->in_hours, &item->post.codes, journey->count, NULL, 0};
     if (post_item(core, item, CXJ__POST_ADD, SIZE_MAX)) {
         bool it_stays = stays(core, item);

@@ -631,8 +631,8 @@ static void find_moments(const struct cxj__journey *journey, size_t from, size_t
         const struct cxj__record *record = cxj__journey_record(journey, i);
         uint32_t facets = facets_of(record), scope = record->bits >> SCOPE_SHIFT & 0x3;
         bool ends = (record->bits >> OUTCOME_SHIFT & 0x3) != 0;
-        bool takes_up = (facets & CXJ__REOPENING) != 0 ||
-                        (is_rare(record) && journey->rares[record->more >> PLACE_SHIFT].due != 0);
+        bool takes_up =
+            (facets & CXJ__REOPENING) != 0 || (is_rare(record) && journey->rares[record->more >> PLACE_SHIFT].due != 0);
         bool reopens = ended && !ends && takes_up;
         if (i == 0 || reopens) moments->opened_at = record->at;
         if (i == 0 || reopens || (!ended && (facets & (CXJ_FACET_CONTACT | CXJ_FACET_UPDATE)) != 0)) {

@@ -32,8 +32,8 @@ typedef struct world {
     cxj_engine *engine; /* with journey 1 of HELD touchpoints, 2 that is sealed, 3 that is withdrawn */
     cxj_view *view;     /* touchpoints by owner: CELLS cells */
     cxj_view *by_week;
-    cxj_view *by_hour; /* touchpoints per hour: one that is over */
-    cxj_view *both;    /* touchpoints by owner per hour */
+    cxj_view *by_hour;                 /* touchpoints per hour: one that is over */
+    cxj_view *both;                    /* touchpoints by owner per hour */
     cxj_view *driven, *driven_by_type; /* journeys with drivers */
     cxj_view *few;                     /* of an engine with a limit of one cell, which it has passed */
     cxj_engine *limited;
@@ -73,7 +73,7 @@ static void set_up(void) {
                (cxj_touchpoint){.journey = 1, .id = id, .at = START, .owner = code(w.limited, 1, NAMES[id])});
     }
     uint32_t rule = 0;
-    ck_assert_int_eq(cxj_rule_add(w.engine, "open for 1m", CXJ_ZERO_TERMINATED, &rule), CXJ_OK);
+    ck_assert_int_eq(cxj_rule_add(w.engine, "faults over 0", CXJ_ZERO_TERMINATED, &rule), CXJ_OK);
     ck_assert_int_eq(cxj_cursor_open(w.view, NULL, 0, &w.cursor), CXJ_OK);
     ck_assert_int_eq(cxj_cursor_open(w.view, NULL, 0, &w.before), CXJ_OK);
     ck_assert_int_eq(cxj_cursor_next(w.cursor), CXJ_OK);
@@ -202,7 +202,6 @@ SIZED(size_get, cxj_view_get(w.view, &nobody, sizeof nobody, 1, &touchpoints_met
 SIZED(size_cursor, cxj_cursor_metrics(w.cursor, &touchpoints_metric, 1, NULL, 0, passed, size))
 SIZED(size_predictor, cxj_predictor_describe(1, passed, size))
 SIZED(size_rule, cxj_rule_at(w.engine, 0, passed, size))
-SIZED(size_alert, cxj_alerts(w.engine, passed, size, 1, &count_of))
 SIZED(size_occasion, cxj_worklist(w.engine, "open for 1m", 11, 1, NULL, 0, passed, size, &count_of))
 SIZED(size_drivers, cxj_view_drivers(w.driven, NULL, sizeof nobody, 0, CXJ_MODEL_CHURN, NULL, 0, passed, size))
 SIZED(size_drivers_part,
@@ -295,6 +294,15 @@ static cxj_status size_columns(void *passed, size_t size) {
     cxj_columns columns = {.size = size, .journey = &journey, .at = &at};
     memcpy(passed, &columns, size < sizeof columns ? size : sizeof columns);
     return cxj_record_columns(w.engine, size < sizeof columns ? &columns : passed, 1, 0, NULL, 0);
+}
+
+/* Each time one alert waits, and always the same. */
+static cxj_status size_alert(void *passed, size_t size) {
+    size_t count = 0;
+    record(w.engine, (cxj_touchpoint){.journey = 77, .at = START, .facets = CXJ_FACET_FAULT});
+    cxj_status status = cxj_alerts(w.engine, passed, size, 1, &count);
+    ck_assert_int_eq(cxj_erase_journey(w.engine, 77), CXJ_OK);
+    return status;
 }
 
 #define FILLED(type, LEAST) CXJ__LEAST_##LEAST, sizeof(type)
@@ -476,8 +484,7 @@ ROOMY(room_codes, ((void)m, (void)c, cxj_codes(w.engine, CXJ_DIMENSION_OWNER, ca
 ROOMY(room_read, cxj_view_read(w.view, &touchpoints_metric, 1, capacity, m, c, AT(0), AT(1), AT(2), AT(3), count))
 ROOMY(room_part, cxj_view_read_part(w.view, 0, capacity, m, c, AT(0), count))
 ROOMY(room_touchpoints, cxj_journey_touchpoints(w.engine, 1, capacity, m, c, AT(0), sizeof(cxj_touchpoint), count))
-ROOMY(room_worklist,
-      cxj_worklist(w.engine, "open for 1m", 11, capacity, m, c, AT(0), sizeof(cxj_occasion), count))
+ROOMY(room_worklist, cxj_worklist(w.engine, "open for 1m", 11, capacity, m, c, AT(0), sizeof(cxj_occasion), count))
 ROOMY(room_bytes, cxj_save_bytes(w.engine, capacity, m, c, AT(0), count))
 ROOMY(room_journeys, cxj_view_journeys(w.view, &nobody, sizeof nobody, 1, capacity, m, c, AT(0), count, NULL))
 static cxj_status room_points(arrays *a, size_t capacity, size_t *count, char *m, size_t c) {
@@ -544,7 +551,8 @@ START_TEST(no_room_is_forgotten) {
     char *text = header(), name[64], parameters[600];
     size_t found = 0;
     for (const char *at = text; next_function(&at, name, parameters);) {
-        if (!has_word(parameters, "capacity")) continue;
+        /* cxj_alerts() takes as many as there is room for */
+        if (!has_word(parameters, "capacity") || strcmp(name, "cxj_alerts") == 0) continue;
         size_t i = 0;
         while (i < ROOMS && strcmp(rooms[i].name, name) != 0) i++;
         ck_assert_msg(i < ROOMS, "%s is not tried", name);

@@ -188,7 +188,8 @@ START_TEST(test_order_and_room) {
         record(engine, (cxj_touchpoint){.journey = journey, .at = START, .due = due, .commitment = 4});
     }
     advance(engine, START + 1000 * HOUR);
-    ck_assert_int_eq(cxj_worklist(engine, "overdue", 7, JOURNEYS, NULL, 0, found, sizeof *found, &count), CXJ_TOO_SMALL);
+    ck_assert_int_eq(cxj_worklist(engine, "overdue", 7, JOURNEYS, NULL, 0, found, sizeof *found, &count),
+                     CXJ_TOO_SMALL);
     ck_assert_uint_eq(count, 2 * JOURNEYS);
     ck_assert_int_eq(cxj_worklist(engine, "overdue", 7, count, NULL, 0, found, sizeof *found, &count), CXJ_OK);
     for (size_t i = 0; i < count; i++) {
@@ -196,8 +197,8 @@ START_TEST(test_order_and_room) {
         if (i == 0) continue;
         const cxj_occasion *a = &found[i - 1], *b = &found[i];
         ck_assert(a->from < b->from ||
-                  (a->from == b->from && (a->journey < b->journey ||
-                                          (a->journey == b->journey && a->commitment < b->commitment))));
+                  (a->from == b->from &&
+                   (a->journey < b->journey || (a->journey == b->journey && a->commitment < b->commitment))));
     }
     cxj_engine_destroy(engine);
 }
@@ -233,9 +234,10 @@ START_TEST(test_without_memory) {
 END_TEST
 
 int main(void) {
-    const TTest *const all[] = {test_bad_arguments, test_options,           test_limit_of_rules,
-                                test_facets_that_are_not_recorded,          test_names,
-                                test_cursors_and_savers, test_order_and_room, test_without_memory};
+    const TTest *const all[] = {test_bad_arguments,  test_options,
+                                test_limit_of_rules, test_facets_that_are_not_recorded,
+                                test_names,          test_cursors_and_savers,
+                                test_order_and_room, test_without_memory};
     Suite *suite = suite_create("worklist");
     ADD_CASE(suite, "all", all);
     return run_suite(suite);

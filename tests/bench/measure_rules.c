@@ -14,8 +14,10 @@
 
 /* Rules of different kinds, as a team might have them. The stream's promises are for a day or so. */
 static const char *const rules[] = {
-    "overdue for 1d",     "due within 4h where segment in (segment-01, segment-02)", "silent for 3d",      "waiting for 1d",
-    "same owner for 30d", "handoffs over 6",                         "dissatisfied",       "open for 60d where team = team-01",
+    "overdue for 1d",     "due within 4h where segment in (segment-01, segment-02)",
+    "silent for 3d",      "waiting for 1d",
+    "same owner for 30d", "handoffs over 6",
+    "dissatisfied",       "open for 60d where team = team-01",
 };
 enum { RULES = sizeof rules / sizeof *rules, TAKEN = 1024 };
 
@@ -132,7 +134,8 @@ static void measure_advance(uint64_t journeys) {
     cxj_stats stats;
     rig_must(engine, cxj_engine_stats(engine, &stats, sizeof stats), "reading what an engine holds");
     rig_check(stats.alerts + stats.alerts_dropped == journeys, "an alert of each journey");
-    result_limit("advance over as many promises, each with an alert (of 1 us)", journeys, "ns", rig_each(&time), &bounds);
+    result_limit("advance over as many promises, each with an alert (of 1 us)", journeys, "ns", rig_each(&time),
+                 &bounds);
     for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
         double ms = ask(engine, asked[i], occasions, (size_t)journeys, &count);
         snprintf(name, sizeof name, "worklist \"%s\", %s lines (of 50 ms)", asked[i], rig_short(count));
