@@ -6,9 +6,9 @@
 #include "engine.h"
 #include "metric.h"
 #include "saved.h"
+#include "suite.h"
 #include "touchpoint.h"
 
-#include <check.h>
 #include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
@@ -1209,7 +1209,7 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------------------------------------ */
 
-static void add_case(Suite *suite, const char *name, const TTest *const *tests, size_t count, int turns) {
+static void add_repeated_case(Suite *suite, const char *name, const TTest *const *tests, size_t count, int turns) {
     TCase *cases = tcase_create(name);
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_set_timeout(cases, 280);
@@ -1217,7 +1217,7 @@ static void add_case(Suite *suite, const char *name, const TTest *const *tests, 
     suite_add_tcase(suite, cases);
 }
 
-#define ADD_CASE(suite, name, turns, tests) add_case(suite, name, tests, sizeof(tests) / sizeof *(tests), turns)
+#define ADD_REPEATED_CASE(suite, name, turns, tests) add_repeated_case(suite, name, tests, sizeof(tests) / sizeof *(tests), turns)
 
 int main(void) {
     const TTest *each_size[] = {sizes_below_the_least_are_refused, results_are_written_up_to_their_size,
@@ -1229,11 +1229,11 @@ int main(void) {
     const TTest *tables[] = {errors_are_negative_and_outcomes_are_not, metrics_have_constants,
                              facets_are_those_of_the_header, fields_are_those_of_the_structs};
     Suite *suite = suite_create("border");
-    ADD_CASE(suite, "sizes", SIZES, each_size);
-    ADD_CASE(suite, "room", ROOMS, each_room);
-    ADD_CASE(suite, "sentences", TELLINGS, each_sentence);
-    ADD_CASE(suite, "all of them", 1, wholes);
-    ADD_CASE(suite, "tables", 1, tables);
+    ADD_REPEATED_CASE(suite, "sizes", SIZES, each_size);
+    ADD_REPEATED_CASE(suite, "room", ROOMS, each_room);
+    ADD_REPEATED_CASE(suite, "sentences", TELLINGS, each_sentence);
+    ADD_REPEATED_CASE(suite, "all of them", 1, wholes);
+    ADD_REPEATED_CASE(suite, "tables", 1, tables);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);

@@ -17,8 +17,8 @@
  */
 #include "engine.h"
 #include "same.h"
+#include "suite.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
