@@ -146,7 +146,7 @@ static void free_queue(struct cxj__alerts *alerts, struct cxj__memory *memory) {
     cxj__base_resize(memory, alerts->queue, bytes, 0);
 }
 
-static bool reserve_queue(struct cxj__core *core, size_t further) {
+CXJ__COLD static bool reserve_queue(struct cxj__core *core, size_t further) {
     struct cxj__alerts *alerts = core->alerts;
     size_t wanted = alerts->queue_count + alerts->call_count + further, capacity = alerts->queue_capacity;
     if (wanted > core->alerts_limit) wanted = core->alerts_limit;
@@ -353,7 +353,7 @@ static void watch_until(struct cxj__alerts *alerts, size_t place, int64_t moment
 
 /* ---- rules ------------------------------------------------------------------------------------------------------ */
 
-bool cxj__alerts_open(struct cxj__core *core) {
+CXJ__COLD bool cxj__alerts_open(struct cxj__core *core) {
     struct cxj__memory *memory = &core->memory;
     if (core->alerts == NULL) {
         core->alerts = cxj__base_resize(memory, NULL, 0, sizeof *core->alerts);
@@ -369,7 +369,7 @@ bool cxj__alerts_open(struct cxj__core *core) {
     return false;
 }
 
-void cxj__alerts_close(struct cxj__core *core) {
+CXJ__COLD void cxj__alerts_close(struct cxj__core *core) {
     struct cxj__alerts *alerts = core->alerts;
     struct cxj__memory *memory = &core->memory;
     if (alerts == NULL) return;
@@ -398,7 +398,7 @@ const struct cxj__rule *cxj__alerts_rule_at(const struct cxj__core *core, size_t
     return place < cxj__alerts_rules(core) ? &core->alerts->rules.items[place] : NULL;
 }
 
-const struct cxj__rule *cxj__alerts_find_rule(const struct cxj__core *core, const char *text, size_t length) {
+CXJ__COLD const struct cxj__rule *cxj__alerts_find_rule(const struct cxj__core *core, const char *text, size_t length) {
     for (size_t r = 0; r < cxj__alerts_rules(core); r++) {
         const struct cxj__query *query = &core->alerts->rules.items[r].query;
         if (query->text_length == length && memcmp(query->text, text, length) == 0)
@@ -407,22 +407,22 @@ const struct cxj__rule *cxj__alerts_find_rule(const struct cxj__core *core, cons
     return NULL;
 }
 
-const struct cxj__rule *cxj__alerts_rule_in_hours(const struct cxj__core *core) {
+CXJ__COLD const struct cxj__rule *cxj__alerts_rule_in_hours(const struct cxj__core *core) {
     for (size_t r = 0; r < cxj__alerts_rules(core); r++) {
         if (core->alerts->rules.items[r].query.in_hours) return &core->alerts->rules.items[r];
     }
     return NULL;
 }
 
-const struct cxj__rule *cxj__alerts_rule_lacking(const struct cxj__core *core, uint32_t unrecorded,
-                                                 struct cxj__rule_facets *facets) {
+CXJ__COLD const struct cxj__rule *cxj__alerts_rule_lacking(const struct cxj__core *core, uint32_t unrecorded,
+                                                           struct cxj__rule_facets *facets) {
     for (size_t r = 0; r < cxj__alerts_rules(core); r++) {
         if (cxj__rule_lacks(&core->alerts->rules.items[r], unrecorded, facets)) return &core->alerts->rules.items[r];
     }
     return NULL;
 }
 
-void cxj__alerts_add_rule(struct cxj__core *core, struct cxj__rule *rule) {
+CXJ__COLD void cxj__alerts_add_rule(struct cxj__core *core, struct cxj__rule *rule) {
     struct cxj__alerts *alerts = core->alerts;
     rule->number = ++core->last_rule;
     alerts->rules.items[alerts->rules.count++] = *rule;
@@ -431,8 +431,8 @@ void cxj__alerts_add_rule(struct cxj__core *core, struct cxj__rule *rule) {
 }
 
 /* Takes out of the queue what a test does not let stay. */
-static void filter_queue(struct cxj__core *core, bool (*stays)(struct cxj__core *core, cxj_alert *alert, uint64_t of),
-                         uint64_t of) {
+CXJ__COLD static void filter_queue(struct cxj__core *core,
+                                   bool (*stays)(struct cxj__core *core, cxj_alert *alert, uint64_t of), uint64_t of) {
     struct cxj__alerts *alerts = core->alerts;
     size_t count = alerts->queue_count, kept = 0;
     for (size_t i = 0; i < count; i++) {
@@ -459,7 +459,7 @@ static void forget_rule(struct raised_list *list, uint32_t rule) {
     list->count = kept;
 }
 
-void cxj__alerts_drop_rule(struct cxj__core *core, size_t place) {
+CXJ__COLD void cxj__alerts_drop_rule(struct cxj__core *core, size_t place) {
     struct cxj__alerts *alerts = core->alerts;
     struct cxj__rule *rule = &alerts->rules.items[place];
     for (size_t p = 0; p < alerts->watch_pages * WATCHES; p++) forget_rule(watch_of(alerts, p)->raised, rule->number);
@@ -489,7 +489,7 @@ static bool look_at_next(struct cxj__core *core, const struct cxj__alerts_noting
     return false;
 }
 
-bool cxj__alerts_reserve_noting(struct cxj__core *core, const struct cxj__alerts_noting *noting) {
+CXJ__COLD bool cxj__alerts_reserve_noting(struct cxj__core *core, const struct cxj__alerts_noting *noting) {
     struct cxj__alerts *alerts = core->alerts;
     struct cxj__rule_look look;
     size_t place = 0, count = 0, deadlines = 0;
@@ -502,13 +502,29 @@ bool cxj__alerts_reserve_noting(struct cxj__core *core, const struct cxj__alerts
     return deadlines == 0 || reserve_watching(core, deadlines);
 }
 
-void cxj__alerts_note(struct cxj__core *core, const struct cxj__alerts_noting *noting) {
+CXJ__COLD void cxj__alerts_note(struct cxj__core *core, const struct cxj__alerts_noting *noting) {
     struct cxj__rule_look look;
     size_t place = 0, count = 0;
     while (look_at_next(core, noting, IS_NOTED, &place, &count, &look)) watch_until(core->alerts, place - 1, look.next);
 }
 
 /* ---- what the clock brings -------------------------------------------------------------------------------------- */
+
+void cxj__alerts_approach(const struct cxj__core *core, const struct cxj__journey *journey) {
+    const struct watch *watch = watch_of(core->alerts, journey->place);
+    if (watch != NULL) CXJ__PREFETCH(watch);
+}
+
+void cxj__alerts_approach_raised(const struct cxj__core *core, const struct cxj__journey *journey) {
+    const struct watch *watch = watch_of(core->alerts, journey->place);
+    if (watch != NULL) CXJ__PREFETCH(watch->raised);
+}
+
+/* Brings nearer what raising an alert of a journey will ask for beside the journey itself, which is near. */
+static void approach_alert(const struct cxj__core *core, const struct cxj__journey *journey) {
+    cxj__alerts_approach_raised(core, journey);
+    if (journey->rare_count > 0) CXJ__PREFETCH(&journey->rares[journey->rare_count - 1]);
+}
 
 /* Raises what holds of a journey at some moment after one, up to now. There is room for a deadline. */
 static bool raise_since(struct cxj__core *core, const struct cxj__journey *journey, int64_t after) {
@@ -527,7 +543,7 @@ static void fall_behind(struct cxj__alerts *alerts, int64_t from) {
 }
 
 /* Looks at all journeys. */
-static bool catch_up(struct cxj__core *core) {
+CXJ__COLD static bool catch_up(struct cxj__core *core) {
     struct cxj__alerts *alerts = core->alerts;
     for (size_t place = 0; place < core->store.places; place++) {
         const struct cxj__journey *journey = cxj__store_at(&core->store, place);
@@ -563,6 +579,7 @@ bool cxj__alerts_advance(struct cxj__core *core, int64_t from) {
     while (room && core->now > from && count > 0) {
         room = reserve_watching(core, BATCH);
         count = room ? take_due(core, journeys) : 0;
+        for (size_t i = 0; i < count; i++) approach_alert(core, journeys[i]);
         for (size_t i = 0; i < count; i++) room = room && raise_since(core, journeys[i], from);
     }
     if (!room) fall_behind(alerts, from);
@@ -570,12 +587,12 @@ bool cxj__alerts_advance(struct cxj__core *core, int64_t from) {
     return room;
 }
 
-bool cxj__alerts_reserve_all(struct cxj__core *core) {
+CXJ__COLD bool cxj__alerts_reserve_all(struct cxj__core *core) {
     size_t places = core->store.places;
     return places == 0 || (reserve_watches(core->alerts, &core->memory, places - 1) && reserve_watching(core, places));
 }
 
-void cxj__alerts_watch_all(struct cxj__core *core) {
+CXJ__COLD void cxj__alerts_watch_all(struct cxj__core *core) {
     for (size_t place = 0; place < core->store.places; place++) {
         if (cxj__store_at(&core->store, place)->number != 0) watch_until(core->alerts, place, core->now);
     }
@@ -590,16 +607,6 @@ bool cxj__alerts_begin_call(struct cxj__core *core) {
     return room;
 }
 
-void cxj__alerts_approach(const struct cxj__core *core, const struct cxj__journey *journey) {
-    const struct watch *watch = watch_of(core->alerts, journey->place);
-    if (watch != NULL) CXJ__PREFETCH(watch);
-}
-
-void cxj__alerts_approach_raised(const struct cxj__core *core, const struct cxj__journey *journey) {
-    const struct watch *watch = watch_of(core->alerts, journey->place);
-    if (watch != NULL) CXJ__PREFETCH(watch->raised);
-}
-
 bool cxj__alerts_expect(struct cxj__core *core, const struct cxj__journey *journey) {
     struct cxj__alerts *alerts = core->alerts;
     struct cxj__rule_look look;
@@ -609,6 +616,7 @@ bool cxj__alerts_expect(struct cxj__core *core, const struct cxj__journey *journ
         return false;
     }
     cxj__rule_begin(&look, journey, core->calendar, moment_before(core->now), core->now);
+    look.next = watch_of(alerts, journey->place)->at; /* what comes later need not be found */
     size_t count = look_at(core, &look, 0, IS_COUNTED);
     if (count > 0 && (!reserve_raised(watch_of(alerts, journey->place), &core->memory, count) ||
                       !reserve_alerts(core, alerts->owed + count))) {
@@ -647,6 +655,15 @@ void cxj__alerts_end_call(struct cxj__core *core) {
     struct cxj__alerts *alerts = core->alerts;
     for (size_t i = 0; i < alerts->standing; i++) {
         const struct cxj__journey *journey = cxj__store_at(&core->store, alerts->changed.items[i].place);
+        /* They were left behind in the course of the call: two come nearer at a time, in two stages. */
+        if (i + BATCH < alerts->standing) {
+            const struct cxj__journey *later = cxj__store_at(&core->store, alerts->changed.items[i + BATCH].place);
+            cxj__store_prefetch_journey(later);
+            CXJ__PREFETCH(watch_of(alerts, alerts->changed.items[i + BATCH].place));
+        }
+        if (i + BATCH / 2 < alerts->standing) {
+            approach_alert(core, cxj__store_at(&core->store, alerts->changed.items[i + BATCH / 2].place));
+        }
         struct cxj__rule_look look;
         if (journey->number == 0) continue;
         cxj__rule_begin(&look, journey, core->calendar, moment_before(core->now), core->now);
@@ -670,13 +687,14 @@ void cxj__alerts_forget(struct cxj__core *core, const struct cxj__journey *journ
     watch->at = NEVER;
 }
 
-bool cxj__alerts_reserve_passing(struct cxj__core *core, const struct cxj__journey *from,
-                                 const struct cxj__journey *to) {
+CXJ__COLD bool cxj__alerts_reserve_passing(struct cxj__core *core, const struct cxj__journey *from,
+                                           const struct cxj__journey *to) {
     struct watch *had = watch_of(core->alerts, from->place), *has = watch_of(core->alerts, to->place);
     return had == NULL || has->raised == NULL || reserve_raised(had, &core->memory, has->raised->capacity);
 }
 
-void cxj__alerts_pass_on(struct cxj__core *core, const struct cxj__journey *from, const struct cxj__journey *to) {
+CXJ__COLD void cxj__alerts_pass_on(struct cxj__core *core, const struct cxj__journey *from,
+                                   const struct cxj__journey *to) {
     struct watch *had = watch_of(core->alerts, from->place), *has = watch_of(core->alerts, to->place);
     if (had == NULL) return;
     assert(has != NULL && (has->raised == NULL || has->raised->count == 0)); /* expected, and raised nothing yet */
@@ -696,7 +714,7 @@ static uint32_t known_code(const struct cxj__core *core, uint32_t dimension, uin
     return cxj__names_has(&core->dictionaries[dimension], code) ? code : 0;
 }
 
-static bool is_of_known(struct cxj__core *core, cxj_alert *alert, uint64_t customer) {
+CXJ__COLD static bool is_of_known(struct cxj__core *core, cxj_alert *alert, uint64_t customer) {
     struct cxj__store *store = &core->store;
     if (cxj__store_find(store, &core->seed, alert->journey, &store->probes) == NULL &&
         !cxj__store_is_sealed(store, &core->seed, alert->journey, &store->probes)) {
@@ -713,7 +731,7 @@ static bool is_of_known(struct cxj__core *core, cxj_alert *alert, uint64_t custo
     return true;
 }
 
-void cxj__alerts_erase(struct cxj__core *core, uint64_t customer) {
+CXJ__COLD void cxj__alerts_erase(struct cxj__core *core, uint64_t customer) {
     filter_queue(core, is_of_known, customer);
     cxj__agenda_compact(&core->alerts->agenda, is_watched, core);
 }

@@ -650,7 +650,7 @@ void cxj__append_fold_anew(struct cxj__core *core, struct cxj__journey *journey)
     cxj__post_renew_samples(core, journey);
 }
 
-bool cxj__append_set_hours(struct cxj__core *core, const struct cxj__calendar *calendar) {
+CXJ__COLD bool cxj__append_set_hours(struct cxj__core *core, const struct cxj__calendar *calendar) {
     struct cxj__store *store = &core->store;
     for (size_t place = 0; place < store->places && core->hours == NULL; place++) {
         struct cxj__journey *journey = cxj__store_at(store, place);
@@ -666,7 +666,7 @@ bool cxj__append_set_hours(struct cxj__core *core, const struct cxj__calendar *c
     return true;
 }
 
-void cxj__append_drop_hours(struct cxj__core *core) {
+CXJ__COLD void cxj__append_drop_hours(struct cxj__core *core) {
     for (size_t place = 0; place < core->store.places; place++) {
         struct cxj__journey *journey = cxj__store_at(&core->store, place);
         if (journey->number == 0) continue;
@@ -677,7 +677,8 @@ void cxj__append_drop_hours(struct cxj__core *core) {
 }
 
 /* Cells that the journey left empty give their memory, but for those that it needs again. */
-void cxj__append_withdraw(struct cxj__core *core, struct cxj__journey *journey, size_t position, uint64_t revision) {
+CXJ__COLD void cxj__append_withdraw(struct cxj__core *core, struct cxj__journey *journey, size_t position,
+                                    uint64_t revision) {
     struct cxj__entry entry;
     struct cxj__counted before = cxj__core_counted(journey);
     cxj__store_keep(&core->store, &core->memory, journey);

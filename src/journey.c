@@ -41,8 +41,8 @@ void cxj__journey_free(struct cxj__journey *journey, struct cxj__memory *memory)
 
 /* Copies the records of a journey, and all that it takes to unpack them, to an empty one. False, and then it may have
  * some room, if there is no memory. */
-bool cxj__journey_copy_records(struct cxj__journey *copy, const struct cxj__journey *journey,
-                               struct cxj__memory *memory) {
+CXJ__COLD bool cxj__journey_copy_records(struct cxj__journey *copy, const struct cxj__journey *journey,
+                                         struct cxj__memory *memory) {
     size_t kept = cxj__journey_kept(journey);
     size_t further = kept > CXJ__FIRST_RECORDS ? kept - CXJ__FIRST_RECORDS : 0;
     size_t capacity = 0, rare_capacity = 0;
@@ -656,7 +656,7 @@ void cxj__journey_moments(const struct cxj__journey *journey, struct cxj__moment
                  count > 0 && index->checkpoints[count - 1].outcome != 0, moments);
 }
 
-int64_t cxj__journey_paused_in(const struct cxj__journey *journey, const struct cxj__calendar *calendar) {
+CXJ__COLD int64_t cxj__journey_paused_in(const struct cxj__journey *journey, const struct cxj__calendar *calendar) {
     int64_t paused_for = 0, last_at = 0;
     bool paused = false, ended = true;
     for (size_t i = 0; i < journey->count; i++) {

@@ -12,11 +12,12 @@
 
 #define DAY INT64_C(86400000)
 
-/* Rules of different kinds, as a team might have them. The stream's promises are for a day or so. */
+/* Rules of different kinds, such that most journeys give cause to few: a journey of the stream has a touchpoint every nine
+ * days. */
 static const char *const rules[] = {
-    "overdue for 1d",     "due within 4h where segment in (segment-01, segment-02)",
-    "silent for 3d",      "waiting for 1d",
-    "same owner for 30d", "handoffs over 6",
+    "overdue for 20d",    "due within 4h where segment in (segment-01, segment-02)",
+    "silent for 14d",     "waiting for 14d",
+    "same owner for 30d", "handoffs over 8",
     "dissatisfied",       "open for 60d where team = team-01",
 };
 enum { RULES = sizeof rules / sizeof *rules, TAKEN = 1024 };
@@ -72,7 +73,7 @@ static void measure_recording(uint64_t journeys) {
     }
     cxj_stats stats;
     rig_must(with, cxj_engine_stats(with, &stats, sizeof stats), "reading what an engine holds");
-    rig_check(alerts + stats.alerts_dropped > journeys, "rules have raised something");
+    rig_check(alerts + stats.alerts_dropped > journeys / 10, "rules have raised something");
     const pair_figures figures = pair_read(&times);
     result_ratio("record in batches, with 8 rules (of none)", journeys, "ns", figures.each, figures.wall, figures.ratio,
                  &bounds);
