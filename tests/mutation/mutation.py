@@ -39,7 +39,14 @@ from universalmutator import mutator
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LISTED = ROOT / "tests/mutation/survivors.txt"
-FILES = ["fold", "cell", "bounds", "metric"]
+# Rooms that are mutated, with the suites that see each: its own first, then others that are fast.
+SUITES = {
+    "fold": ["fold"], "cell": ["cell", "metric"], "bounds": ["bounds", "sums"], "metric": ["metric"],
+    "calendar": ["calendar"], "products": ["products", "drivers"], "drivers": ["drivers"],
+    "statistics": ["statistics", "metric", "analysis"], "analysis": ["analysis", "beyond"], "beyond": ["beyond"],
+    "nearest": ["nearest", "answer"], "fill": ["fill"], "lot": ["lot"], "sums": ["sums"],
+}
+FILES = list(SUITES)
 RULES = ["universal.rules", "c_like.rules", "c.rules"]
 LEAST = 90  # percent
 
@@ -53,7 +60,8 @@ SANITIZE = ["-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 # Ways to compile under which two programs may turn out to be the same.
 OTHER_WAYS = [["-O1"], ["-O3"], ["-Os"], ["-O2", "-fno-tree-vectorize", "-fno-schedule-insns2"]]
 
-REPORT = ["report.c", "file.c", "log.c", "json.c", "table.c"]
+REPORT = ["report", "file", "log", "texts", "json", "table", "drivers", "analysis", "analysis_table"]
+STRIDE = "23"  # what fast suites leave out: CXJ_STRIDE, see README.md
 
 
 class Program(NamedTuple):
@@ -70,32 +78,53 @@ class Stage(NamedTuple):
     program: Program
     arguments: list[str]
     script: str | None = None
-    quick: bool = False  # also known survivors run it
+    quick: bool = False  # also known survivors run it; of many failing allocations it tries some
     sanitized: bool = False
 
 
+# What suites need beside their own file, as tests/meson.build has it.
+BESIDE = {
+    **dict.fromkeys(("format", "wire"), ["stream", "saved", "same"]),
+    **dict.fromkeys(("load", "decode", "sums"), ["draft", "saved", "same"]),
+    **dict.fromkeys(("save", "beyond", "named"), ["saved", "same"]),
+    **dict.fromkeys(("append", "fill", "lot", "merge", "post", "settle", "hours"), ["world", "chance"]),
+    "calendar": ["chance"],
+}
+
+
 def unit(room: str) -> Program:
-    beside = ["tests/saved.c", "tests/same.c"] if room in ("format", "load", "save", "sums") else []
-    beside += {"format": ["tests/stream.c"], "load": ["tests/draft.c"], "sums": ["tests/draft.c"]}.get(room, [])
-    beside += ["tests/world.c", "tests/chance.c"] if room == "append" else []
-    return Program(f"test_{room}", [f"tests/test_{room}.c", "tests/suite.c", *beside, "tests/mutation/stop.c"])
+    beside = [f"tests/{name}.c" for name in BESIDE.get(room, [])]
+    own = "tests/hours.c" if room == "hours" else f"tests/test_{room}.c"
+    return Program(f"test_{room}", [own, "tests/suite.c", *beside, "tests/mutation/stop.c"])
 
 
 NAIVE = [f"tests/naive{part}.c" for part in ("", "_analysis", "_calendar", "_drivers", "_fold", "_metric", "_statistics", "_view")]
 PROPERTY = Program("property", [f"tests/property{part}.c" for part in ("", "_beyond", "_calendar")] + NAIVE, check=False)
-CXJ_REPORT = Program("cxj-report", [f"examples/{name}" for name in REPORT], check=False)
+CXJ_REPORT = Program("cxj-report", [f"examples/{name}.c" for name in REPORT], check=False)
 
 
 def stages_of(file: str) -> list[Stage]:
     """The tests that see a file, its own first, then by how long they take. Their seeds are fixed."""
-    own = {"fold": ["fold"], "cell": ["cell", "metric"], "bounds": ["bounds"], "metric": ["metric"]}[file]
+    own = [Stage(unit(room), [], quick=True) for room in SUITES[file]]
     if file == "bounds":
-        return [Stage(unit(room), [], quick=True) for room in (*own, "sums")]
+        return own
+    if file not in ("fold", "cell", "metric"):
+        others = {"calendar": ["view", "hours"], "drivers": ["answer"], "fill": ["engine", "hours"],
+                  "lot": ["post", "append"], "sums": ["load", "decode"], "products": ["merge"]}.get(file, [])
+        return [
+            *own,
+            *([] if file in ("nearest", "sums") else [Stage(PROPERTY, ["--seed", "1", "--logs", "50"], quick=True)]),
+            Stage(CXJ_REPORT, ["--seed", "1", "--shuffles", "0"], script="tests/conformance.py"),
+            *(Stage(unit(room), []) for room in others),
+            *([Stage(unit(file), [])] if file in ("fill", "lot", "sums") else []),
+            *([] if file in ("nearest", "sums") else [Stage(PROPERTY, ["--seed", "2", "--logs", "500"])]),
+            Stage(unit(file), [], sanitized=True),
+        ]
     # Neither what is appended nor what is posted asks for a metric.
     others = [] if file == "metric" else ["format", "sums", "load", "view", "record"] if file == "cell" else ["view", "record"]
     slow = [] if file == "metric" else ["append"]
     return [
-        *(Stage(unit(room), [], quick=True) for room in own),
+        *own,
         Stage(PROPERTY, ["--seed", "1", "--logs", "50"], quick=True),
         *(Stage(unit(room), [], quick=True) for room in ("answer", "merge", "engine")),
         *(Stage(unit(room), []) for room in others),
@@ -116,6 +145,7 @@ class Limits(NamedTuple):
     processor: int = 600
     clock: float = 900
     memory: bool = False  # whether to bound the memory
+    stride: bool = False  # whether to try only some of many failing allocations
 
 
 def run(command: list[str], limits: Limits = Limits(), given: bytes | None = None) -> subprocess.CompletedProcess:
@@ -130,7 +160,8 @@ def run(command: list[str], limits: Limits = Limits(), given: bytes | None = Non
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL if given is None else subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=bound,
-        env={**os.environ, "CK_FORK": "no", "ASAN_OPTIONS": "detect_leaks=1"})
+        env={**os.environ, "CK_FORK": "no", "ASAN_OPTIONS": "detect_leaks=1", "CXJ_SEED": "1",
+             **({"CXJ_STRIDE": STRIDE} if limits.stride else {})})
     try:
         words, _ = process.communicate(given, timeout=limits.clock)
     except subprocess.TimeoutExpired:
@@ -332,7 +363,8 @@ class Bench:
         command = [str(path), *stage.arguments]
         if stage.script is not None:
             command = [sys.executable, str(ROOT / stage.script), *command]
-        return run(command, limits._replace(memory=not stage.sanitized)).returncode == 0
+        limits = limits._replace(memory=not stage.sanitized, stride=stage.quick or stage.sanitized)
+        return run(command, limits).returncode == 0
 
     def measure(self, file: str) -> None:
         """Runs each stage on the original. A mutant may take four times as long, and a little more."""
@@ -466,7 +498,7 @@ def check_listed(results: list[Result], cannot: dict[str, str], mutants: list[Mu
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Do the tests notice small changes of the source?")
-    parser.add_argument("files", nargs="*", metavar="FILE", help="fold, cell, bounds or metric; all unless told")
+    parser.add_argument("files", nargs="*", metavar="FILE", help=f"{', '.join(FILES)}; all unless told")
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("--sample", type=int, help="only so many mutants, chosen at random")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
