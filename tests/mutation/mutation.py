@@ -80,6 +80,7 @@ class Stage(NamedTuple):
     script: str | None = None
     quick: bool = False  # also known survivors run it; of many failing allocations it tries some
     sanitized: bool = False
+    of_source: bool = False  # the script reads the mutant's source, not a program
 
 
 # What suites need beside their own file, as tests/meson.build has it.
@@ -113,6 +114,7 @@ def stages_of(file: str) -> list[Stage]:
                   "lot": ["post", "append"], "sums": ["load", "decode"], "products": ["merge"]}.get(file, [])
         return [
             *own,
+            *([Stage(own[0].program, [], script="tests/student.py", quick=True, of_source=True)] if file == "statistics" else []),
             *([] if file in ("nearest", "sums") else [Stage(PROPERTY, ["--seed", "1", "--logs", "50"], quick=True)]),
             Stage(CXJ_REPORT, ["--seed", "1", "--shuffles", "0"], script="tests/conformance.py"),
             *(Stage(unit(room), []) for room in others),
@@ -248,12 +250,15 @@ class Compiler:
         self.scratch = scratch
         self.sources = {file: lines_of(file) for file in FILES}
 
-    def compile(self, file: str, mutant: Mutant | None, command: list[str]) -> bytes | None:
+    def text_of(self, file: str, mutant: Mutant | None) -> str:
         lines = self.sources[file]
         if mutant is not None:
             lines = [*lines[: mutant.line - 1], mutant.after, *lines[mutant.line:]]
+        return "".join(lines)
+
+    def compile(self, file: str, mutant: Mutant | None, command: list[str]) -> bytes | None:
         path = self.scratch / f"{threading.get_ident()}.o"
-        done = run([*command, "-x", "c", "-c", "-", "-o", str(path)], given="".join(lines).encode())
+        done = run([*command, "-x", "c", "-c", "-", "-o", str(path)], given=self.text_of(file, mutant).encode())
         return path.read_bytes() if done.returncode == 0 else None
 
 
@@ -375,6 +380,9 @@ class Bench:
             code.write_bytes(original)
             path = self.build / f"original-{stage.program.name}"
             linked = self.link(stage, file, code, path)
+            if stage.of_source:
+                path = self.build / "original.c"
+                path.write_text(self.compiler.text_of(file, None), encoding="utf-8")
             before = os.times()
             if not linked or not self.try_stage(stage, path, Limits()):
                 sys.exit(f"mutation.py: {stage.program.name} fails on the source as it is")
@@ -392,8 +400,10 @@ class Bench:
             if quick != stage.quick:
                 continue
             key = (stage.program.name, stage.sanitized)
-            path = folder / stage.program.name
-            if key not in linked:
+            path = folder / ("mutant.c" if stage.of_source else stage.program.name)
+            if stage.of_source:
+                path.write_text(self.compiler.text_of(mutant.file, mutant), encoding="utf-8")
+            elif key not in linked:
                 code = folder / "mutant.o"
                 made = group.object
                 if stage.sanitized:
@@ -404,7 +414,7 @@ class Bench:
                 linked = {k for k in linked if k[0] != key[0]} | {key}
             if not self.try_stage(stage, path, self.limits[mutant.file, number]):
                 return ("sanitizers" if stage.sanitized else
-                        "conformance" if stage.script is not None else stage.program.name)
+                        pathlib.Path(stage.script).stem if stage.script is not None else stage.program.name)
         return None
 
     def is_warned_of(self, mutant: Mutant) -> bool:
