@@ -44,12 +44,82 @@ START_TEST(other_words_are_known) {
 }
 END_TEST
 
+/* Every word of the trade and what it means in any grain, or in one. */
+static const struct {
+    uint32_t grain;
+    const char *metric, *words;
+} trade[] = {
+    {0, "first_response_p50", "frt firstresponsetime timetofirstresponse firstreplytime"},
+    {0, "response_p50", "responsetime replytime asa speedofanswer"},
+    {0, "duration_p50",
+     "ttr mttr timetoresolution resolutiontime cycletime leadtime tat aht handletime averagehandletime"},
+    {0, "wait_p50", "waitingtime queuetime"},
+    {CXJ_GRAIN_TOUCHPOINTS, "wait_p50", "aht handletime averagehandletime"},
+    {0, "csat", "csatscore customersatisfaction"},
+    {0, "touch_satisfaction", "rating"},
+    {CXJ_GRAIN_JOURNEYS, "touch_satisfaction", "csat csatscore customersatisfaction"},
+    {0, "satisfaction", "stars"},
+    {CXJ_GRAIN_TOUCHPOINTS, "satisfaction", "rating"},
+    {0, "dissatisfaction", "dsat"},
+    {0, "nps", "npsscore netpromoterscore tnps"},
+    {0, "journey_nps", "rnps"},
+    {CXJ_GRAIN_JOURNEYS, "journey_nps", "nps npsscore netpromoterscore"},
+    {0, "ces", "cesscore customereffortscore effort"},
+    {CXJ_GRAIN_JOURNEYS, "journey_ces", "ces cesscore customereffortscore effort"},
+    {0, "employee_satisfaction", "esat enps"},
+    {0, "satisfaction_sd", "variance standarddeviation"},
+    {CXJ_GRAIN_JOURNEYS, "consistency", "variance standarddeviation"},
+    {0, "first_contact_resolution", "fcr fcrrate firstcallresolution"},
+    {0, "completion_rate", "conversion successrate"},
+    {0, "abandoned", "abandonment dropouts"},
+    {0, "churn_rate", "churn attrition retention"},
+    {0, "reopened", "reopenrate"},
+    {0, "on_time_rate", "sla slaattainment slacompliance otif punctuality"},
+    {0, "late", "slabreaches delays"},
+    {0, "overdue", "pastdue"},
+    {0, "handoffs_per_journey", "transferrate escalationrate"},
+    {0, "handoffs", "handovers transfers escalations"},
+    {CXJ_GRAIN_TRANSITIONS, "changes", "handoffs handovers transfers escalations"},
+    {0, "bounces", "pingpong"},
+    {0, "repeats", "recontacts"},
+    {0, "faults", "errors defects complaints"},
+    {0, "fault_rate", "errorrate defectrate"},
+    {0, "chases", "followups"},
+    {0, "contacts", "calls"},
+    {0, "journeys", "cases tickets volume"},
+    {0, "touchpoints", "events interactions"},
+    {0, "open", "backlog wip"},
+    {0, "response_rate", "surveyresponserate participation"},
+    {0, "flawless_share", "perfectorderrate straightthroughrate"},
+    {0, "value", "revenue clv ltv"},
+    {0, "value_lost", "lostrevenue"},
+};
+
+START_TEST(each_word_of_the_trade_is_known) {
+    for (size_t i = 0; i < sizeof trade / sizeof *trade; i++) {
+        for (const char *at = trade[i].words; *at != '\0';) {
+            size_t length = strcspn(at, " ");
+            char word[40] = "";
+            ck_assert_uint_lt(length, sizeof word);
+            memcpy(word, at, length);
+            means(trade[i].grain, word, trade[i].metric);
+            at += length + (at[length] == ' ');
+        }
+    }
+}
+END_TEST
+
 /* "Capitals, blanks, "-" and "_" do not matter." */
 START_TEST(writing_does_not_matter) {
     static const char *const writings[] = {"CSAT score", "Csat-Score", "csatscore", "c_s_a_t_s_c_o_r_e",
                                            "  CSAT  SCORE "};
     for (size_t i = 0; i < sizeof writings / sizeof *writings; i++) means(0, writings[i], "csat");
     means(0, "Touch-Satisfaction", "touch_satisfaction");
+    means(0, "c-s-a-t-s-c-o-r-e", "csat");
+    means(0, "-----------------csat", "csat");
+    /* Other characters do. */
+    static const char *const others[] = {"c/s/a/t/s/c/o/r/e", "c%s%a%t%s%c%o%r%e", "c,s,a,t,s,c,o,r,e", "csat++++++++"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) means(0, others[i], "none");
     means(0, "WAIT P50", "wait_p50");
 }
 END_TEST
@@ -106,8 +176,9 @@ START_TEST(a_grain_is_asked_alone) {
 END_TEST
 
 int main(void) {
-    const TTest *const tests[] = {other_words_are_known,    writing_does_not_matter,   slips_are_seen_through,
-                                  what_is_far_is_not_named, each_is_nearest_to_itself, a_grain_is_asked_alone};
+    const TTest *const tests[] = {other_words_are_known,  each_word_of_the_trade_is_known, writing_does_not_matter,
+                                  slips_are_seen_through, what_is_far_is_not_named,        each_is_nearest_to_itself,
+                                  a_grain_is_asked_alone};
     Suite *suite = suite_create("nearest");
     ADD_CASE(suite, "names", tests);
     return run_suite(suite);

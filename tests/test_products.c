@@ -183,6 +183,7 @@ START_TEST(products_are_compared_as_far_as_they_are_known) {
             sum->high++;
         bool sees = (known >> p & 1) != 0 && (i < CXJ__PRODUCTS_XX || (known >> (i - CXJ__PRODUCTS_XX) & 1) != 0);
         ck_assert(cxj__products_is_same(&a, &b, known) == !sees);
+        ck_assert(cxj__products_is_same(&b, &a, known) == !sees);
         ck_assert(cxj__products_is_same(&a, &a, known));
     }
 }
@@ -217,11 +218,28 @@ struct few {
     struct cxj__explained explained[CXJ__MODELS];
     int64_t counted[CXJ__PREDICTORS - 1];
 };
-static struct few few_journeys(void) {
+
+/* Adds a journey to some. */
+static void take_journey(struct few *few, const struct cxj__observation *journey) {
+    cxj__products_change(&few->products, NULL, journey);
+    for (size_t p = 0; p < CXJ__PREDICTORS - 1; p++) few->counted[p] += journey->predictors[p];
+    few->explained[CXJ__OF_CHURN].n++;
+    few->explained[CXJ__OF_SATISFACTION].n += journey->is_rated;
+    cxj__base_add(&few->explained[CXJ__OF_CHURN].squares, cxj__base_wide(journey->has_churned));
+    cxj__base_add(&few->explained[CXJ__OF_SATISFACTION].squares,
+                  cxj__base_wide((int64_t)journey->rating * journey->rating));
+}
+
+static struct few nothing_yet(void) {
     struct few few;
     memset(&few, 0, sizeof few);
     few.explained[CXJ__OF_SATISFACTION].most = RATING_MOST;
     few.explained[CXJ__OF_CHURN].most = 1;
+    return few;
+}
+
+static struct few few_journeys(void) {
+    struct few few = nothing_yet();
     for (uint32_t i = 0; i < 8; i++) {
         struct cxj__observation journey;
         memset(&journey, 0, sizeof journey);
@@ -230,13 +248,7 @@ static struct few few_journeys(void) {
         journey.is_rated = i > 5, journey.rating = i > 5 ? 6300 : 0;
         if (i > 5) journey.predictors[CXJ__P_FAULTS] = 2;
         journey.has_churned = i < 3;
-        cxj__products_change(&few.products, NULL, &journey);
-        few.counted[CXJ__P_FAULTS] += journey.predictors[CXJ__P_FAULTS];
-        few.explained[CXJ__OF_CHURN].n++;
-        few.explained[CXJ__OF_SATISFACTION].n += journey.is_rated;
-        cxj__base_add(&few.explained[CXJ__OF_CHURN].squares, cxj__base_wide(journey.has_churned));
-        cxj__base_add(&few.explained[CXJ__OF_SATISFACTION].squares,
-                      cxj__base_wide((int64_t)journey.rating * journey.rating));
+        take_journey(&few, &journey);
     }
     return few;
 }
@@ -286,6 +298,92 @@ START_TEST(what_no_journeys_add_cannot_be) {
 }
 END_TEST
 
+static bool can_be(const struct few *few, uint32_t known) {
+    return cxj__products_can_be(&few->products, few->explained, few->counted, known);
+}
+
+/* Section 8.1: x counts what a journey has of something, so Σxy of those that churned is no more than Σx, though three
+ * churned and one journey alone has all hundred faults: by Cauchy it could be 173. */
+START_TEST(no_more_is_of_those_that_churned_than_there_is) {
+    struct few few = nothing_yet();
+    for (uint32_t i = 0; i < 8; i++) {
+        struct cxj__observation journey = {.predictors = {i == 0 ? 100 : 0}, .has_churned = i < 3};
+        take_journey(&few, &journey);
+    }
+    ck_assert(can_be(&few, ALL));
+    few.products.sums[CXJ__OF_CHURN][XY_OF(FAULTS)] = cxj__base_wide(101);
+    ck_assert(!can_be(&few, ALL));
+}
+END_TEST
+
+/* One fault meets ten thousand years of silence at most, and one day of silence 29,000 faults, whatever the squares of
+ * the others would allow. */
+START_TEST(a_pair_is_no_more_than_one_and_the_most_of_the_other) {
+    enum { MOST_DAYS = 3652058 };
+    struct few days = nothing_yet(), faults = nothing_yet();
+    for (uint32_t i = 0; i < 4; i++) {
+        struct cxj__observation journey = {.predictors = {i == 0}};
+        journey.predictors[SILENT] = MOST_DAYS;
+        take_journey(&days, &journey);
+        journey.predictors[FAULTS] = 29000;
+        journey.predictors[SILENT] = i == 0;
+        take_journey(&faults, &journey);
+    }
+    ck_assert(can_be(&days, ALL) && can_be(&faults, ALL));
+    days.products.sums[CXJ__OF_CHURN][XX_OF(SILENT, FAULTS)] = cxj__base_wide(MOST_DAYS + 1);
+    faults.products.sums[CXJ__OF_CHURN][XX_OF(SILENT, FAULTS)] = cxj__base_wide(29001);
+    ck_assert(!can_be(&days, ALL) && !can_be(&faults, ALL));
+}
+END_TEST
+
+/* Each sum of the rated journeys alone is held against that of all: here all eight are rated, so they are the same, but
+ * for what is explained. */
+START_TEST(each_sum_of_the_rated_is_a_part_of_all) {
+    struct few few = nothing_yet();
+    for (uint32_t i = 0; i < 8; i++) {
+        struct cxj__observation journey = {.predictors = {i < 5 ? i : 2}, .is_rated = 1, .rating = RATING_MOST};
+        journey.predictors[SILENT] = 2 + i % 2;
+        take_journey(&few, &journey);
+    }
+    ck_assert(can_be(&few, ALL));
+    static const size_t places[] = {X_OF(FAULTS), XX_OF(FAULTS, FAULTS), X_OF(SILENT), XX_OF(SILENT, FAULTS),
+                                    XX_OF(SILENT, SILENT)};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        struct few wrong_one = few;
+        cxj__base_add(&wrong_one.products.sums[CXJ__OF_SATISFACTION][places[i]], cxj__base_wide(1));
+        ck_assert_msg(!can_be(&wrong_one, ALL), "%zu", i);
+    }
+}
+END_TEST
+
+/* sums.c: what is not known is not asked: not even whether it is negative. */
+START_TEST(pairs_with_what_is_not_known_are_not_asked) {
+    struct few few = few_journeys();
+    few.products.sums[CXJ__OF_SATISFACTION][XX_OF(SILENT, FAULTS)] = cxj__base_wide(-1);
+    ck_assert(!can_be(&few, ALL));
+    ck_assert(can_be(&few, ALL & ~(1U << FAULTS)));
+    ck_assert(can_be(&few, ALL & ~(1U << SILENT)));
+}
+END_TEST
+
+/* What 2^41 journeys add can be, though their sums have more than 64 bits. */
+START_TEST(sums_beyond_64_bits_can_be) {
+    struct few few = nothing_yet();
+    struct cxj__observation journey = {.predictors = {0}, .is_rated = 1, .rating = RATING_MOST, .has_churned = 1};
+    journey.predictors[SILENT] = 3652058;
+    take_journey(&few, &journey);
+    for (int i = 0; i < 41; i++) {
+        const struct cxj__products same = few.products;
+        cxj__products_add_all(&few.products, &same, 1);
+        for (size_t model = 0; model < CXJ__MODELS; model++) {
+            few.explained[model].n *= 2;
+            cxj__base_add(&few.explained[model].squares, few.explained[model].squares);
+        }
+        ck_assert_msg(can_be(&few, ALL), "%d", i);
+    }
+}
+END_TEST
+
 /* ------------------------------------------------------------------------------------------------------------------ */
 
 int main(void) {
@@ -296,8 +394,14 @@ int main(void) {
     chance_state = seed;
     const TTest *sums[] = {sums_are_those_of_the_journeys_there_are, products_of_a_pair_stand_once,
                            sums_go_beyond_64_bits, sums_add_up_and_go_apart};
-    const TTest *checks[] = {products_are_compared_as_far_as_they_are_known, what_journeys_add_can_be,
-                             what_no_journeys_add_cannot_be};
+    const TTest *checks[] = {products_are_compared_as_far_as_they_are_known,
+                             what_journeys_add_can_be,
+                             what_no_journeys_add_cannot_be,
+                             no_more_is_of_those_that_churned_than_there_is,
+                             a_pair_is_no_more_than_one_and_the_most_of_the_other,
+                             each_sum_of_the_rated_is_a_part_of_all,
+                             pairs_with_what_is_not_known_are_not_asked,
+                             sums_beyond_64_bits_can_be};
     Suite *suite = suite_create("products");
     ADD_CASE(suite, "sums", sums);
     ADD_CASE(suite, "checks", checks);
