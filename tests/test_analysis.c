@@ -200,14 +200,16 @@ END_TEST
  * ------------------------------------------------------------------------------------------------------------------ */
 
 enum { MOST_POINTS = 40 };
-static cxj_control_point points[MOST_POINTS];
+static cxj_control_point points[MOST_POINTS + 1];
 
 static cxj_control control_of(const double *values, size_t length) {
     cxj_control found;
     memset(points, 0, sizeof points);
     for (size_t i = 0; i < length; i++) points[i].value = (cxj_value){values[i], NAN, NAN, 1};
+    points[length].value.value = 1e300; /* which is behind them */
     cxj__analysis_control(points, length, &found);
     ck_assert_uint_eq(found.points, length);
+    ck_assert(points[length].outside == 0 && points[length].in_run == 0);
     return found;
 }
 
@@ -270,6 +272,9 @@ START_TEST(what_lies_on_a_line_is_not_beyond_it) {
     MARKED(values, "~~~~~~~~!!!!"); /* of a limit the first eight are 1e-9 away */
     static const double nothing[] = {0, 0, 0, 0, 0, 0, 0, 0};
     MARKED(nothing, "        ");
+    /* It is of the largest, however small that is: of shares of one in a billion, too. */
+    static const double small[] = {3e-9, 5e-9, 3e-9, 5e-9, 3e-9, 5e-9, 3e-9, 5e-9, 3e-9, 5e-9, 3e-9, 13e-9};
+    MARKED(small, "           !");
 }
 END_TEST
 
