@@ -158,6 +158,52 @@ START_TEST(only_some_metrics_go) {
 }
 END_TEST
 
+/* The header: a function that only reads "puts its sentence into a buffer that the caller passes", and that sentence names
+ * the argument as the header does. */
+START_TEST(sentences_name_the_argument) {
+    cxj_engine *engine = make_with((cxj_options){.size = 0});
+    cxj_view *view = add(engine, "touchpoints by owner per day");
+    key of = cut("2026-01-01|");
+    const cxj_text *parts = parts_of(&of);
+    cxj_spread spread;
+    cxj_control control;
+    size_t count = 0;
+    record(engine, (cxj_touchpoint){.journey = 1, .at = START});
+    refused(cxj_view_spread(NULL, T(FAULT_RATE), message, sizeof message, &spread, sizeof spread), CXJ_BAD_ARGUMENT,
+            "view is NULL");
+    refused(cxj_view_spread(view, T(FAULT_RATE), message, sizeof message, NULL, sizeof spread), CXJ_BAD_ARGUMENT,
+            "spread is NULL");
+    refused(cxj_view_spread(view, T(FAULT_RATE), message, sizeof message, &spread, 8), CXJ_BAD_ARGUMENT,
+            "spread_size is below that of the struct");
+    refused(cxj_view_control(view, parts + 1, sizeof(cxj_text), 1, T(FAULTS), 1, message, sizeof message, NULL,
+                             sizeof *points, &control, sizeof control),
+            CXJ_BAD_ARGUMENT, "points is NULL");
+    refused(cxj_view_journeys(view, parts, sizeof(cxj_text), 2, 0, message, sizeof message, NULL, NULL, NULL),
+            CXJ_BAD_ARGUMENT, "count is NULL");
+    refused(cxj_view_journeys(NULL, parts, sizeof(cxj_text), 2, 1, message, sizeof message, NULL, &count, NULL),
+            CXJ_BAD_ARGUMENT, "view is NULL");
+    refused(cxj_view_journeys(view, parts, sizeof(cxj_text), 2, 1, message, sizeof message, NULL, &count, NULL),
+            CXJ_BAD_ARGUMENT, "journeys is NULL");
+    refused(cxj_view_journeys(view, parts, sizeof(cxj_text), 2, 0, message, sizeof message, NULL, &count, NULL),
+            CXJ_TOO_SMALL, "journeys");
+    ck_assert_uint_eq(count, 1);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* A name that was never given is under no key, also where there is a chart of those without a name. */
+START_TEST(a_chart_of_nobody_known_is_not_found) {
+    cxj_engine *engine = make_with((cxj_options){.size = 0});
+    cxj_view *view = add(engine, "touchpoints by owner per day");
+    cxj_control found;
+    record(engine, (cxj_touchpoint){.journey = 1, .at = START});
+    ck_assert_int_eq(control_of(view, "", T(FAULTS), &found), CXJ_OK);
+    ck_assert_uint_eq(found.points, 1);
+    ck_assert_int_eq(control_of(view, "nobody", T(FAULTS), &found), CXJ_NOT_FOUND);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
 /* "The metric that a name which is none may mean", in a grain or in any. */
 START_TEST(the_nearest_metric_is_named) {
     uint32_t metric = 0;
@@ -349,6 +395,29 @@ START_TEST(periods_that_begin_at_one_moment_stand_by_local_time) {
     ck_assert_int_eq(points[0].start, year_10000 - 2 * HOUR);
     ck_assert_int_eq(points[1].start, year_10000 - 2 * HOUR);
     cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* The same where all years have four, whichever period came first. */
+START_TEST(periods_that_begin_at_one_moment_stand_in_one_order) {
+    static const char calendar[] = "offset -12:00\n"
+                                   "offset 2026-12-31T22:00:00Z +06:00\n"
+                                   "offset 2026-12-31T23:00:00Z -12:00\n";
+    const int64_t year_2027 = INT64_C(1798761600000);
+    for (int64_t first = 0; first < 2; first++) {
+        cxj_engine *engine = make_with((cxj_options){.size = 0});
+        cxj_view *view = add(engine, "touchpoints per hour");
+        cxj_control found;
+        ck_assert_int_eq(cxj_set_calendar(engine, calendar, CXJ_ZERO_TERMINATED), CXJ_OK);
+        record(engine, (cxj_touchpoint){.journey = 1, .at = year_2027 - HOUR / 2 - first * HOUR});
+        record(engine, (cxj_touchpoint){.journey = 2, .at = year_2027 - HOUR / 2 - (1 - first) * HOUR});
+        ck_assert_int_eq(control_of(view, NULL, T(TOUCHPOINTS), &found), CXJ_OK);
+        ck_assert_uint_eq(found.points, 2);
+        ck_assert_str_eq(points[0].period, "2026-12-31T11");
+        ck_assert_str_eq(points[1].period, "2027-01-01T04");
+        ck_assert(points[0].start == year_2027 - 2 * HOUR && points[1].start == points[0].start);
+        cxj_engine_destroy(engine);
+    }
 }
 END_TEST
 
@@ -661,13 +730,14 @@ START_TEST(questions_without_memory_leave_all_as_it_was) {
 END_TEST
 
 int main(void) {
-    const TTest *const kinds[] = {only_some_metrics_go, the_nearest_metric_is_named};
+    const TTest *const kinds[] = {only_some_metrics_go, sentences_name_the_argument,
+                                  a_chart_of_nobody_known_is_not_found, the_nearest_metric_is_named};
     const TTest *const cells[] = {the_extremes_of_a_spread_are_places_of_cells, parity_is_between_two_keys,
                                   a_relation_is_over_cells_that_have_both, within_is_of_one_cell};
     const TTest *const time[] = {a_chart_is_of_periods_that_are_over,
                                  periods_that_begin_at_one_moment_stand_by_local_time,
-                                 a_chart_tells_how_many_points_there_are,
-                                 a_relation_leaves_out_what_is_not_over};
+                                 periods_that_begin_at_one_moment_stand_in_one_order,
+                                 a_chart_tells_how_many_points_there_are, a_relation_leaves_out_what_is_not_over};
     const TTest *const behind[] = {sealed_journeys_are_counted_apart, sealed_transitions_are_counted_one_by_one,
                                    what_is_taken_back_is_behind_no_cell};
     const TTest *const lacking[] = {a_view_that_lacks_cells_says_so, a_view_that_lacks_sealed_journeys_says_so,
