@@ -5,6 +5,7 @@
 #include "analysis.h"
 #include "suite.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
@@ -369,6 +370,12 @@ START_TEST(a_relation_may_have_no_value) {
     static const double nearly[] = {0.1 + 0.2, 0.3, 0.1 + 0.2, 0.3};
     has_no_slope(relation_of(nearly, x, 4));
     ck_assert(isnan(relation_of(x, nearly, 4).r));
+    /* Last digits are those of the value that is the farther from 0, on either side of it: four of them are none. */
+    static const double above[] = {1, 1 - 4 * DBL_EPSILON, 1, 1}, below[] = {-1, 4 * DBL_EPSILON - 1, -1, -1};
+    static const double five[] = {-1, 5 * DBL_EPSILON - 1, -1, -1};
+    has_no_slope(relation_of(above, x, 4));
+    has_no_slope(relation_of(below, x, 4));
+    ck_assert(!isnan(relation_of(five, x, 4).slope));
 }
 END_TEST
 
