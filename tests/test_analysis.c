@@ -242,6 +242,8 @@ START_TEST(limits_are_worked_out) {
     ck_assert_str_eq(marks(LENGTH(values)), "           !");
     static const double turned[] = {-3, -5, -3, -5, -3, -5, -3, -5, -3, -5, -3, -13};
     MARKED(turned, "           !");
+    static const double mirrored[] = {17, 15, 17, 15, 17, 15, 17, 15, 17, 15, 17, 7}; /* below a limit that is above 0 */
+    MARKED(mirrored, "           !");
 }
 END_TEST
 
@@ -273,8 +275,8 @@ START_TEST(what_lies_on_a_line_is_not_beyond_it) {
     MARKED(values, "~~~~~~~~!!!!"); /* of a limit the first eight are 1e-9 away */
     static const double nothing[] = {0, 0, 0, 0, 0, 0, 0, 0};
     MARKED(nothing, "        ");
-    /* It is of the largest, however small that is: of shares of one in a billion, too. */
-    static const double small[] = {3e-9, 5e-9, 3e-9, 5e-9, 3e-9, 5e-9, 3e-9, 5e-9, 3e-9, 5e-9, 3e-9, 13e-9};
+    /* It is of the largest, however small that is: of shares of one in a million million, too. */
+    static const double small[] = {3e-12, 5e-12, 3e-12, 5e-12, 3e-12, 5e-12, 3e-12, 5e-12, 3e-12, 5e-12, 3e-12, 13e-12};
     MARKED(small, "           !");
 }
 END_TEST
