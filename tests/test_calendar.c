@@ -118,6 +118,9 @@ static const struct refusal {
     {"open mon 09:00-17:00",
      "line 1, column 1: expected \"offset\", \"hours\", \"on\" or a remark (#), found \"open\""},
     {"Offset +01:00", "line 1, column 1: expected \"offset\", \"hours\", \"on\" or a remark (#), found \"Offset\""},
+    {"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz",
+     "line 1, column 1: expected \"offset\", \"hours\", \"on\" or a remark (#), found "
+     "\"abcdefghijklmnopqrstuvwxyzabcdefghijklmn\""},
     {"offsets +01:00", "line 1, column 1: expected \"offset\", \"hours\", \"on\" or a remark (#), found \"offsets\""},
     {"hours mon 09:00-17:00\n\n \tnonsense",
      "line 3, column 3: expected \"offset\", \"hours\", \"on\" or a remark (#)"},
@@ -575,6 +578,9 @@ START_TEST(spans_are_reached_as_worked_out) {
     ck_assert_int_eq(cxj__calendar_before(calendar, at("2026-01-02T14:00"), HOUR), at("2026-01-02T12:00"));
     ck_assert_int_eq(cxj__calendar_before(calendar, FIRST_MOMENT + DAY, 100 * HOUR), FIRST_MOMENT);
     ck_assert(!cxj__calendar_after(calendar, LAST_MOMENT - DAY, 100 * HOUR, &moment));
+    /* nothing from a moment is that moment, also where it is closed */
+    ck_assert(cxj__calendar_after(calendar, at("2026-01-03T12:00"), 0, &moment));
+    ck_assert_int_eq(moment, at("2026-01-03T12:00"));
     end(calendar);
     /* one minute a week: five million of them do not come before the year 9999, a thousand do */
     calendar = read_calendar("hours mon 00:00-00:01");

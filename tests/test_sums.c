@@ -198,6 +198,28 @@ START_TEST(columns_are_of_cells) {
 }
 END_TEST
 
+/* "No more than there was" is asked at each cell, and of transitions there are fewer than touchpoints by the journeys. */
+START_TEST(cells_have_no_more_than_there_was) {
+    written = 2;
+    draft d = {.wrong_kind = 0};
+    begin_cells(&d);
+    n(&d, CELLS, 3), cell(&d, 1, 2, 5, 5), n(&d, CELLS, 2), n(&d, CELLS, 1);
+    wrong(&d, CELLS);
+    d.contents[CELLS].length -= 2;
+    cell(&d, 2, 1, 5, 5); /* the third is not looked for */
+    refuse(&d, "sealed journeys have contributed more to a view than they had");
+    begin_cells(&d);
+    n(&d, CELLS, 2), cell(&d, 1, 2, 5, 5), cell(&d, 2, 1, 3, 3);
+    take(&d);
+    begin_cells(&d);
+    n(&d, CELLS, 2), cell(&d, 1, 2, 5, 5), n(&d, CELLS, 2), n(&d, CELLS, 1);
+    wrong(&d, CELLS);
+    d.contents[CELLS].length -= 2;
+    cell(&d, 2, 1, 4, 4); /* nine touchpoints of one journey have eight */
+    refuse(&d, "sealed journeys have contributed more to a view than they had");
+}
+END_TEST
+
 /* Cells are made in the views, or only checked; then it is said what they would take. A name in a key is used. */
 START_TEST(cells_are_made_or_only_checked) {
     written = 2;
@@ -231,6 +253,7 @@ START_TEST(cells_are_made_or_only_checked) {
         ck_assert(cxj__names_was_used(&core->dictionaries[CXJ_DIMENSION_OWNER], 2));
         for (size_t i = 0; i < its.view->cell_count; i++) {
             ck_assert_uint_eq((uint64_t)cxj__cell_counts(its.view->cells[i]->sealed)[0], i == 0 ? 3 : 5);
+            ck_assert_uint_eq((uint64_t)cxj__cell_counts(its.view->cells[i])[0], i == 0 ? 3 : 5);
         }
         cxj_engine_destroy(engine);
         ck_assert_uint_eq(memory.blocks, 0);
@@ -404,6 +427,62 @@ START_TEST(no_view_has_more_than_there_was) {
 }
 END_TEST
 
+/* cxj_validation: "bytes that an engine of it takes at least": no more than it does, nor less than half where all is sealed. */
+START_TEST(memory_is_told_of_cells_that_are_not_made) {
+    char message[400];
+    cxj_validation found;
+    begin_chance(704);
+    cxj_engine *engine = all_sealed();
+    bytes b = save_of(engine);
+    ck_assert_int_eq(validate(&b, &found, message, sizeof message), CXJ_OK);
+    cxj_engine *loaded = load_of(&b, plain);
+    uint64_t used = loaded->core.memory.used;
+    ck_assert_uint_le(found.memory, used);
+    ck_assert_uint_gt(2 * found.memory, used);
+    free_bytes(&b);
+    cxj_engine_destroy(loaded);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* In views without conditions there are as many touchpoints as the totals say, of one view of journeys too, and each
+ * journey is in one cell of touchpoints at least. */
+START_TEST(a_single_view_is_held_against_the_totals) {
+    char message[400];
+    static const char *const texts[] = {"journeys", "touchpoints", "transitions by owner"};
+    begin_chance(705);
+    for (size_t i = 0; i < 3; i++) {
+        cxj_engine *engine = make_with((cxj_options){.seal_idle_after = HOUR});
+        cxj_view *its = add(engine, texts[i]);
+        for (uint64_t j = 1; j < 5; j++) {
+            for (int64_t k = 0; k < 3; k++) record(engine, (cxj_touchpoint){.journey = j, .at = START + k});
+        }
+        advance(engine, START + 2 * HOUR);
+        ck_assert_msg(is_saved_taken(engine, "as it is", message, sizeof message), "%s", message);
+        if (i == 2) { /* nobody changed hands, so there is no cell; nor need there be */
+            ck_assert_uint_eq(its->cell_count, 0);
+        } else {
+            int64_t *counts = cxj__cell_counts(its->cells[0]->sealed);
+            counts[i == 0 ? CXJ__J_TOUCHPOINTS : CXJ__T_JOURNEYS]--;
+            if (i == 0) counts[CXJ__J_CLEAN]--; /* all were */
+            ck_assert(!is_saved_taken(engine, "one less", message, sizeof message));
+            ck_assert_ptr_nonnull(strstr(message, "a view does not have what sealed journeys have contributed"));
+        }
+        cxj_engine_destroy(engine);
+    }
+    /* the same where another view says what there was */
+    cxj_engine *engine = make_with((cxj_options){.seal_idle_after = HOUR});
+    cxj_view *first = add(engine, "touchpoints"), *second = add(engine, "touchpoints by owner");
+    for (uint64_t j = 1; j < 5; j++) record(engine, (cxj_touchpoint){.journey = j, .at = START});
+    advance(engine, START + 2 * HOUR);
+    ck_assert(is_saved_taken(engine, "as it is", message, sizeof message));
+    ck_assert_uint_eq(first->cell_count, 1);
+    --cxj__cell_counts(second->cells[0]->sealed)[CXJ__T_JOURNEYS];
+    ck_assert(!is_saved_taken(engine, "a journey less", message, sizeof message));
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
 /* Versions of format 1 did not note that a view was added after journeys were sealed: it is known by what it lacks, and
  * so are the views behind it. Format 2 notes it. */
 START_TEST(a_late_view_of_format_1_is_known_by_what_it_lacks) {
@@ -492,10 +571,14 @@ static void add_loops(Suite *suite, const char *name, const TTest *const *tests,
 
 int main(void) {
     const TTest *refused[] = {cells_of_sealed_journeys_are_in_order_and_sound, keys_are_those_of_their_view};
-    const TTest *cells[] = {columns_are_of_cells, cells_are_made_or_only_checked};
-    const TTest *sums[] = {sums_beyond_their_counts_are_refused, views_that_do_not_agree_are_refused,
+    const TTest *cells[] = {columns_are_of_cells, cells_have_no_more_than_there_was, cells_are_made_or_only_checked};
+    const TTest *sums[] = {sums_beyond_their_counts_are_refused,
+                           views_that_do_not_agree_are_refused,
                            sums_for_drivers_that_do_not_agree_are_refused,
-                           no_view_has_more_than_there_was,      a_late_view_of_format_1_is_known_by_what_it_lacks,
+                           no_view_has_more_than_there_was,
+                           memory_is_told_of_cells_that_are_not_made,
+                           a_single_view_is_held_against_the_totals,
+                           a_late_view_of_format_1_is_known_by_what_it_lacks,
                            sums_that_add_up_stay_readable};
     take_seed();
     Suite *suite = suite_create("sums");
