@@ -248,6 +248,150 @@ START_TEST(first_under_a_key_is_whom_none_precedes) {
 }
 END_TEST
 
+/* ---------------------------------------------------------------------------------------------------------------------
+ * Other ways to post
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* Posts what all records of journey 1 say. */
+static bool post_all_of(cxj_engine *engine, enum cxj__posting posting) {
+    struct cxj__post post = begin(engine, posting);
+    struct cxj__fold fold;
+    memset(&fold, 0, sizeof fold);
+    return cxj__post_records(&post, all_views, 0, &fold);
+}
+
+enum { MOST_NUMBERS = 200000 };
+static int64_t numbers[2][MOST_NUMBERS];
+
+/* The counts of the cells to which records contribute, each in its place; with some of them, those of what the cells
+ * keep apart, or 0. */
+static size_t list_counts(const cxj_engine *engine, bool apart, int64_t *to) {
+    size_t used = 0;
+    for (size_t v = 0; v < engine->core.view_count; v++) {
+        const cxj_view *view = engine->core.views[v];
+        if (view->grain == CXJ_GRAIN_JOURNEYS) continue;
+        for (size_t i = 0; i < view->cell_count; i++) {
+            const struct cxj__cell *cell = apart ? view->cells[i]->sealed : view->cells[i];
+            for (size_t c = 0; c < cxj__cell_shape(view->grain)->counts; c++) {
+                ck_assert_uint_lt(used, MOST_NUMBERS);
+                to[used++] = cell == NULL ? 0 : cxj__cell_counts(cell)[c];
+            }
+        }
+    }
+    return used;
+}
+
+/* "Adds it there": what a cell keeps apart is what it would lack without the journey, which comes into it once. */
+START_TEST(what_is_kept_apart_is_what_was_added) {
+    cxj_engine *engine = make_with_journey(lengths[_i]);
+    const size_t count = list_counts(engine, false, numbers[0]);
+    ck_assert(post_all_of(engine, CXJ__POST_TAKE));
+    ck_assert_uint_eq(list_counts(engine, false, numbers[1]), count); /* none is swept away yet */
+    for (size_t i = 0; i < count; i++) numbers[0][i] -= numbers[1][i];
+    ck_assert(post_all_of(engine, CXJ__POST_ADD));
+    ck_assert(post_all_of(engine, CXJ__POST_RESERVE_APART));
+    ck_assert_uint_eq(list_counts(engine, true, numbers[1]), count);
+    for (size_t i = 0; i < count; i++) ck_assert_int_eq(numbers[1][i], 0); /* there is room, no more */
+    ck_assert(post_all_of(engine, CXJ__POST_ADD_APART));
+    ck_assert_uint_eq(list_counts(engine, true, numbers[1]), count);
+    size_t some = 0;
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_int_eq(numbers[1][i], numbers[0][i]);
+        some += numbers[1][i] != 0;
+    }
+    ck_assert_uint_gt(some, 0);
+    for (size_t v = 0; v < engine->core.view_count; v++) ck_assert(!engine->core.views[v]->sealed_lost);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* A cell that is not there has nothing to keep it: then its view lacks what was sealed. */
+START_TEST(what_has_no_cell_cannot_be_kept_apart) {
+    cxj_engine *engine = make_with_journey(lengths[_i]);
+    ck_assert(post_all_of(engine, CXJ__POST_TAKE));
+    cxj__core_sweep(&engine->core);
+    cxj_view *view = add(engine, "touchpoints by stage, owner, cause per hour");
+    for (size_t i = view->cell_count; i-- > 0;) cxj__view_lose(view, view->cells[i], &engine->core.memory);
+    struct cxj__post post = begin(engine, CXJ__POST_ADD_APART);
+    struct cxj__fold fold;
+    memset(&fold, 0, sizeof fold);
+    post.only = view;
+    ck_assert(cxj__post_records(&post, all_views, 0, &fold));
+    ck_assert(view->sealed_lost);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* "Adds it; if there is no room, its cell is lost": where there is room it is as if it had been added, no cell is needed
+ * any longer, and no view lacks anything. */
+START_TEST(what_is_forced_is_added) {
+    static shown with, now;
+    cxj_engine *engine = make_with_journey(lengths[_i]);
+    show_cells(&with, engine);
+    ck_assert(post_all_of(engine, CXJ__POST_NEED));
+    ck_assert(post_all_of(engine, CXJ__POST_TAKE));
+    ck_assert(post_all_of(engine, CXJ__POST_FORCE));
+    size_t cells = 0;
+    for (size_t v = 0; v < engine->core.view_count; v++) {
+        const cxj_view *view = engine->core.views[v];
+        ck_assert(!view->incomplete && !view->has_left_out);
+        if (view->grain == CXJ_GRAIN_JOURNEYS) continue;
+        for (size_t i = 0; i < view->cell_count; i++, cells++) ck_assert(!view->cells[i]->is_needed);
+    }
+    ck_assert_uint_gt(cells, 0);
+    show_cells(&now, engine);
+    check_texts(&now, &with);
+    ck_assert(post_all_of(engine, CXJ__POST_TAKE)); /* and can be taken away like what was added */
+    ck_assert(post_all_of(engine, CXJ__POST_ADD));
+    show_cells(&now, engine);
+    check_texts(&now, &with);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* Where a view may have no more cells it leaves the posting out, where there is no memory it is incomplete; all postings
+ * are made either way. */
+START_TEST(what_is_forced_without_room_is_left_out) {
+    for (int has_memory = 0; has_memory < 2; has_memory++) {
+        heap memory = {0};
+        cxj_engine *engine = make_named((cxj_options){.size = 0}, &memory);
+        struct cxj__core *core = &engine->core;
+        cxj_view *view = add(engine, "touchpoints by channel");
+        record(engine, tardy(0));
+        ck_assert(post_all_of(engine, CXJ__POST_TAKE));
+        cxj__core_sweep(core);
+        ck_assert_uint_eq(view->cell_count, 0);
+        if (has_memory) {
+            core->cells_limit = 0;
+        } else {
+            memory.refuses = true;
+        }
+        ck_assert(post_all_of(engine, CXJ__POST_FORCE));
+        memory.refuses = false;
+        ck_assert_uint_eq(view->cell_count, 0);
+        ck_assert_int_eq(view->has_left_out, has_memory);
+        ck_assert_int_eq(view->incomplete, !has_memory);
+        cxj_engine_destroy(engine);
+    }
+}
+END_TEST
+
+/* The index of a long journey counts in how many cells it stands: what is taken away it forgets. */
+START_TEST(an_index_forgets_cells_that_the_journey_left) {
+    cxj_engine *engine = make_with_journey(LONGEST);
+    const struct cxj__journey *journey = find_journey(engine, 1);
+    ck_assert_ptr_nonnull(journey->index);
+    const size_t before = journey->index->used;
+    for (int turn = 0; turn < 3; turn++) {
+        ck_assert(post_all_of(engine, CXJ__POST_TAKE));
+        ck_assert_uint_lt(journey->index->used, before);
+        ck_assert(post_all_of(engine, CXJ__POST_ADD));
+        ck_assert_uint_eq(journey->index->used, before);
+    }
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
 /* ------------------------------------------------------------------------------------------------------------------ */
 
 int main(void) {
@@ -258,6 +402,11 @@ int main(void) {
     tcase_add_loop_test(lots, what_is_listed_is_the_first_postings, 0, LENGTHS);
     tcase_add_loop_test(lots, lots_of_all_sizes_post_the_same, 0, LENGTHS);
     tcase_add_test(lots, what_is_listed_makes_its_cells);
+    tcase_add_loop_test(lots, what_is_kept_apart_is_what_was_added, 0, LENGTHS);
+    tcase_add_loop_test(lots, what_has_no_cell_cannot_be_kept_apart, 0, LENGTHS);
+    tcase_add_loop_test(lots, what_is_forced_is_added, 0, LENGTHS);
+    tcase_add_test(lots, what_is_forced_without_room_is_left_out);
+    tcase_add_test(lots, an_index_forgets_cells_that_the_journey_left);
     suite_add_tcase(suite, lots);
     const TTest *const cells[] = {cell_is_made_where_there_is_room_and_memory, first_under_a_key_is_whom_none_precedes};
     ADD_CASE(suite, "cells", cells);
