@@ -242,7 +242,8 @@ START_TEST(limits_are_worked_out) {
     ck_assert_str_eq(marks(LENGTH(values)), "           !");
     static const double turned[] = {-3, -5, -3, -5, -3, -5, -3, -5, -3, -5, -3, -13};
     MARKED(turned, "           !");
-    static const double mirrored[] = {17, 15, 17, 15, 17, 15, 17, 15, 17, 15, 17, 7}; /* below a limit that is above 0 */
+    /* Below a limit that is above 0. */
+    static const double mirrored[] = {17, 15, 17, 15, 17, 15, 17, 15, 17, 15, 17, 7};
     MARKED(mirrored, "           !");
 }
 END_TEST

@@ -158,8 +158,8 @@ START_TEST(only_some_metrics_go) {
 }
 END_TEST
 
-/* The header: a function that only reads "puts its sentence into a buffer that the caller passes", and that sentence names
- * the argument as the header does. */
+/* The header: a function that only reads "puts its sentence into a buffer that the caller passes", and that sentence
+ * names the argument as the header does. */
 START_TEST(sentences_name_the_argument) {
     cxj_engine *engine = make_with((cxj_options){.size = 0});
     cxj_view *view = add(engine, "touchpoints by owner per day");

@@ -298,7 +298,7 @@ struct edge {
     int64_t is, least, most;
 };
 
-/* Sections 4.2 to 4.8: of 1,000 touchpoints. Ratings are of one kind, commitments made, moved or put off one at a time;
+/* Sections 2 and 4: of 1,000 touchpoints. Ratings are of one kind, commitments made, moved or put off one at a time;
  * what is delivered was on time or late; what is late was told before, after or never. */
 static const struct edge of_touchpoints[] = {
     {CXJ__T_TOUCHPOINTS, 1000, 540, INT64_MAX},
@@ -338,14 +338,14 @@ static const struct edge of_touchpoints[] = {
     {CXJ__T_RESPONSES, 8, 8, 8},
 };
 
-/* Sections 4.4 and 6: of 50 transitions. */
+/* Sections 4.4, 4.6 and 4.10: of 50 transitions. */
 static const struct edge of_transitions[] = {
     {CXJ__X_TRANSITIONS, 50, 50, 50}, {CXJ__X_CHANGES, 30, 20, 50},     {CXJ__X_BOUNCES, 5, 0, 12},
     {CXJ__X_RETURNS, 12, 5, 30},      {CXJ__X_LOST_CONTEXT, 11, 0, 30}, {CXJ__X_STEPS, 20, 14, 30},
     {CXJ__X_IMPROVED, 8, 0, 14},      {CXJ__X_DEGRADED, 6, 0, 12},
 };
 
-/* Sections 4.1 to 4.8: of 20 journeys with 1,000 touchpoints, of which 8 have ended. No handoff comes before the second
+/* Section 4: of 20 journeys with 1,000 touchpoints, of which 8 have ended. No handoff comes before the second
  * touchpoint of a journey, and a journey without any is free of them. */
 static const struct edge of_journeys[] = {
     {CXJ__J_JOURNEYS, 20, 15, 27},
@@ -578,8 +578,8 @@ static bool may_sum(struct cxj__cell *cell, struct summed of, struct cxj__int128
     return may;
 }
 
-/* Section 6: a rating is from 0 to 1, kept as 12,600ths, so their squares are up to 12,600²; a difference of two from -1
- * to 1, a gap that of a mean of up to 65,536; n · Σx² is no less than (Σx)², and no |x| more than x². */
+/* Section 6: a rating is from 0 to 1, kept as 12,600ths, so their squares are up to 12,600²; a difference of two from
+ * -1 to 1, a gap that of a mean of up to 65,536; n · Σx² is no less than (Σx)², and no |x| more than x². */
 START_TEST(each_sum_has_its_squares) {
     static const struct {
         struct summed of;
@@ -657,7 +657,7 @@ START_TEST(each_sum_is_of_as_many_as_were_counted) {
 }
 END_TEST
 
-/* Section 4.6: what is late is so by 1 ms at least. */
+/* Section 4.5: late is "else", where the first promise was not kept, so it is late by 1 ms at least. */
 START_TEST(nothing_is_late_by_nothing) {
     for (int i = 0; i < 2; i++) {
         const uint32_t grain = i == 0 ? CXJ_GRAIN_TOUCHPOINTS : CXJ_GRAIN_JOURNEYS;
@@ -673,7 +673,7 @@ START_TEST(nothing_is_late_by_nothing) {
 }
 END_TEST
 
-/* Section 4.7: value is lost where a customer churned. */
+/* Section 6: value_lost is the sum of value "over churned" journeys, so without any it is 0. */
 START_TEST(value_is_lost_by_who_has_churned) {
     struct cxj__cell *cell = counted(CXJ_GRAIN_JOURNEYS);
     cxj__cell_sums(cell)[CXJ__J_SUM_VALUE_LOST] = cxj__base_wide(5);

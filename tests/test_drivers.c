@@ -436,8 +436,9 @@ START_TEST(random_journeys_with_all_predictors_agree) {
 }
 END_TEST
 
-/* Sums of up to 2^41 journeys, each as often as the others, say what a few say: but for the errors, which are those of
- * so many. On the way to them n · Σx² has 128 bits and more; before that, one sum has more than 64 and another has not. */
+/* Sums of up to 2^41 journeys, each as often as the others, say what a few say: but for the errors, which are those
+ * of so many. On the way to them n · Σx² has 128 bits and more; before that, one sum has more than 64 and another has
+ * not. */
 START_TEST(sums_of_many_journeys_overflow_nothing) {
     clear();
     for (uint32_t i = 0; i < 16; i++) {

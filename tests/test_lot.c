@@ -322,8 +322,8 @@ START_TEST(what_has_no_cell_cannot_be_kept_apart) {
 }
 END_TEST
 
-/* "Adds it; if there is no room, its cell is lost": where there is room it is as if it had been added, no cell is needed
- * any longer, and no view lacks anything. */
+/* "Adds it; if there is no room, its cell is lost": where there is room it is as if it had been added, no cell is
+ * needed any longer, and no view lacks anything. */
 START_TEST(what_is_forced_is_added) {
     static shown with, now;
     cxj_engine *engine = make_with_journey(lengths[_i]);
@@ -349,8 +349,8 @@ START_TEST(what_is_forced_is_added) {
 }
 END_TEST
 
-/* Where a view may have no more cells it leaves the posting out, where there is no memory it is incomplete; all postings
- * are made either way. */
+/* Where a view may have no more cells it leaves the posting out, where there is no memory it is incomplete; all
+ * postings are made either way. */
 START_TEST(what_is_forced_without_room_is_left_out) {
     for (int has_memory = 0; has_memory < 2; has_memory++) {
         heap memory = {0};

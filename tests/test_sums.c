@@ -198,7 +198,8 @@ START_TEST(columns_are_of_cells) {
 }
 END_TEST
 
-/* "No more than there was" is asked at each cell, and of transitions there are fewer than touchpoints by the journeys. */
+/* "No more than there was" is asked at each cell, and of transitions there are fewer than touchpoints by the
+ * journeys. */
 START_TEST(cells_have_no_more_than_there_was) {
     written = 2;
     draft d = {.wrong_kind = 0};
@@ -427,7 +428,8 @@ START_TEST(no_view_has_more_than_there_was) {
 }
 END_TEST
 
-/* cxj_validation: "bytes that an engine of it takes at least": no more than it does, nor less than half where all is sealed. */
+/* cxj_validation: "bytes that an engine of it takes at least": no more than it does, nor less than half where all is
+ * sealed. */
 START_TEST(memory_is_told_of_cells_that_are_not_made) {
     char message[400];
     cxj_validation found;

@@ -116,7 +116,8 @@ def stages_of(file: str) -> list[Stage]:
                   "lot": ["post", "append"], "sums": ["load", "decode"], "products": ["merge"]}.get(file, [])
         return [
             *own,
-            *([Stage(own[0].program, [], script="tests/student.py", quick=True, of_source=True)] if file == "statistics" else []),
+            *([Stage(unit(file), [], script="tests/student.py", quick=True, of_source=True)]
+              if file == "statistics" else []),
             *([] if file in ("nearest", "sums") else [Stage(PROPERTY, ["--seed", "1", "--logs", "50"], quick=True)]),
             Stage(CXJ_REPORT, ["--seed", "1", "--shuffles", "0"], script="tests/conformance.py"),
             *(Stage(unit(room), []) for room in others),
@@ -353,8 +354,8 @@ class Bench:
         for folder in ("objects", "objects-sanitized"):
             shutil.rmtree(self.build / folder, ignore_errors=True)
             (self.build / folder).mkdir()
-        in_parallel(lambda w: must([*self.command(w[1]), *self.check_flags, *DEFINES.get(w[0], []), "-c", str(ROOT / w[0]), "-o",
-                                    str(self.object_of(*w))]), sorted(wanted), jobs)
+        in_parallel(lambda w: must([*self.command(w[1]), *self.check_flags, *DEFINES.get(w[0], []), "-c",
+                                    str(ROOT / w[0]), "-o", str(self.object_of(*w))]), sorted(wanted), jobs)
 
     def command(self, sanitized: bool) -> list[str]:
         return [*BUILD, *SANITIZE] if sanitized else BUILD
