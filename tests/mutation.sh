@@ -12,9 +12,9 @@
 # --seed S     the seed of that choice; without it, one is taken and printed
 # --jobs N     so many at once; as many as there are cores unless told
 #
-# Unless told, it takes some 20 to 40 minutes on two cores; 130 mutants of one file (--sample 130) some 2 to 10. It needs a Debian-like machine with
-# network, and installs what is missing; the mutants are made by universalmutator, which comes from Python's packages
-# into build-mutation/python. Neither src nor anything else outside build-mutation is changed.
+# Unless told, it takes some 20 to 40 minutes on two cores; 130 mutants of one file (--sample 130) some 2 to 10. It needs
+# a Debian-like machine with network, and installs what is missing; the mutants are made by universalmutator, which comes
+# from Python's packages into build-mutation/python. Neither src nor anything else outside build-mutation is changed.
 set -eu
 cd "$(dirname "$0")/.."
 . examples/need.sh

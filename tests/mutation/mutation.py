@@ -512,7 +512,8 @@ def check_listed(results: list[Result], cannot: dict[str, str], mutants: list[Mu
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Do the tests notice small changes of the source?")
-    parser.add_argument("files", nargs="*", metavar="FILE", help=f"{', '.join(FILES)}; {", ".join(UNLESS_TOLD)} unless told")
+    parser.add_argument("files", nargs="*", metavar="FILE",
+                        help=f"{', '.join(FILES)}; {', '.join(UNLESS_TOLD)} unless told")
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("--sample", type=int, help="only so many mutants, chosen at random")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
