@@ -1,19 +1,20 @@
 #!/bin/sh
 # mutation.sh [--sample N] [--seed S] [--jobs N] [FILE]...: do the tests notice small changes of the source?
 #
-# It changes src/fold.c, src/cell.c, src/bounds.c and src/metric.c (or each FILE named: fold, cell, bounds, metric) in one
-# place at a time, an operator, a bound, a sign, a constant, a statement, and runs the tests on each such mutant, the
-# fastest first, until one fails. It prints for each file how many mutants there are and how many the tests notice; the
-# others are written to build-mutation/survivors.txt. It fails if fewer than 90 % of a file's are noticed, or if one that
-# is listed in tests/mutation/survivors.txt as changing nothing is noticed after all.
+# It changes src/fold.c, src/cell.c, src/bounds.c and src/metric.c (or each FILE named, of those and calendar, products,
+# drivers, statistics, analysis, beyond, nearest, fill, lot, sums) in one place at a time, an operator, a bound, a sign, a
+# constant, a statement, and runs the tests on each such mutant, the fastest first, until one fails. It prints for each
+# file how many mutants there are and how many the tests notice; the others are written to
+# build-mutation/survivors.txt. It fails if fewer than 90 % of a file's are noticed, or if one that is listed in
+# tests/mutation/survivors.txt as changing nothing is noticed after all.
 #
 # --sample N   only N mutants, chosen at random from all files
 # --seed S     the seed of that choice; without it, one is taken and printed
 # --jobs N     so many at once; as many as there are cores unless told
 #
-# All of it takes some 20 to 40 minutes on two cores, 200 mutants some 2 to 6. It needs a Debian-like machine with
-# network, and installs what is missing; the mutants are made by universalmutator, which comes from Python's packages
-# into build-mutation/python. Neither src nor anything else outside build-mutation is changed.
+# Unless told, it takes some 20 to 40 minutes on two cores; 130 mutants of one file (--sample 130) some 2 to 10. It needs
+# a Debian-like machine with network, and installs what is missing; the mutants are made by universalmutator, which comes
+# from Python's packages into build-mutation/python. Neither src nor anything else outside build-mutation is changed.
 set -eu
 cd "$(dirname "$0")/.."
 . examples/need.sh

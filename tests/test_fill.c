@@ -195,6 +195,31 @@ START_TEST(lack_of_memory_leaves_the_calendar_before) {
 }
 END_TEST
 
+/* The same where there is a single view, the first: each of the allocations fails once; and of what it had nothing is left
+ * once it is filled anew. */
+START_TEST(a_single_view_is_filled_anew_or_is_as_before) {
+    heap memory = {0};
+    cxj_engine *engine = make_named((cxj_options){0}, &memory);
+    cxj_view *view = add(engine, "touchpoints per hour");
+    record(engine, (cxj_touchpoint){.journey = 1, .at = START});
+    cxj_status status = CXJ_NO_MEMORY;
+    uint64_t failures = 0;
+    for (uint64_t n = 1; status != CXJ_OK; n++) {
+        ck_assert(value_of(view, "2026-01-01T00", CXJ_GRAIN_TOUCHPOINTS, "touchpoints") == 1);
+        let_fail(&memory, n);
+        status = set(engine, "offset +01:00");
+        let_fail(&memory, 0);
+        ck_assert_uint_eq(engine->core.memory.used, memory.bytes);
+        failures += status == CXJ_NO_MEMORY;
+    }
+    ck_assert_uint_gt(failures, 1); /* the calendar, and the views put aside */
+    ck_assert(value_of(view, "2026-01-01T01", CXJ_GRAIN_TOUCHPOINTS, "touchpoints") == 1);
+    ck_assert_uint_eq(cells_of(view), 1);
+    cxj_engine_destroy(engine);
+    ck_assert_uint_eq(memory.blocks, 0);
+}
+END_TEST
+
 /* "With sealed journeys, one that differs at or before `now` is refused (weekly hours; dates and offsets up to then)." And
  * what they have contributed stays. */
 START_TEST(what_is_sealed_keeps_its_time) {
@@ -308,6 +333,7 @@ int main(void) {
     suite_add_tcase(suite, sealed);
     TCase *memory = tcase_create("memory");
     tcase_set_timeout(memory, 300);
+    tcase_add_test(memory, a_single_view_is_filled_anew_or_is_as_before);
     tcase_add_loop_test(memory, lack_of_memory_leaves_the_calendar_before, 0, 2);
     suite_add_tcase(suite, memory);
     return run_suite(suite);
