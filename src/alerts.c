@@ -14,25 +14,15 @@
 #include <assert.h>
 #include <string.h>
 
-enum { WATCHES = 1024, LEAST_RAISED = 3, BATCH = 16, LEAST_QUEUE = 64 };
+#include "raised.h"
+
+enum { WATCHES = 1024, BATCH = 16, LEAST_QUEUE = 64 };
 #define NEVER INT64_MAX
-
-/* An occasion that was raised last of its rule, journey and commitment, or counts as raised. */
-struct raised {
-    int64_t since;
-    uint32_t rule, commitment;
-};
-
-/* Those of a journey, by rule and commitment. */
-struct raised_list {
-    uint32_t count, capacity;
-    struct raised items[];
-};
 
 /* What is known of the journey at a place of the store. */
 struct watch {
-    int64_t at;                 /* a deadline stands there; NEVER: none does */
-    struct raised_list *raised; /* NULL: there is no room for any */
+    int64_t at;                      /* a deadline stands there; NEVER: none does */
+    struct cxj__raised_list *raised; /* NULL: there is no room for any */
 };
 
 /* A journey that a call has changed. */
@@ -86,34 +76,6 @@ static bool reserve_watches(struct cxj__alerts *alerts, struct cxj__memory *memo
 /* What is known of a place; NULL: nothing. */
 static struct watch *watch_of(const struct cxj__alerts *alerts, size_t place) {
     return place / WATCHES < alerts->watch_pages ? &alerts->watches[place / WATCHES][place % WATCHES] : NULL;
-}
-
-static size_t bytes_of_list(size_t capacity) {
-    return offsetof(struct raised_list, items) + capacity * sizeof(struct raised);
-}
-
-/* Room for further occasions of a journey that are raised. */
-static bool reserve_raised(struct watch *watch, struct cxj__memory *memory, size_t further) {
-    struct raised_list *list = watch->raised;
-    size_t had = list == NULL ? 0 : list->capacity, wanted = (list == NULL ? 0 : list->count) + further;
-    if (wanted <= had) return true;
-    size_t capacity = had == 0 ? LEAST_RAISED : 2 * had + 1; /* with the head, whole lines */
-    while (capacity < wanted) capacity = 2 * capacity + 1;
-    list = cxj__base_resize(memory, list, list == NULL ? 0 : bytes_of_list(had), bytes_of_list(capacity));
-    if (list == NULL) return false;
-    if (had == 0) list->count = 0;
-    list->capacity = (uint32_t)capacity;
-    watch->raised = list;
-    return true;
-}
-
-/* Forgets what was raised, and leaves no trace of it. */
-static void free_raised(struct watch *watch, struct cxj__memory *memory) {
-    if (watch->raised == NULL) return;
-    size_t bytes = bytes_of_list(watch->raised->capacity);
-    memset(watch->raised, 0, bytes);
-    cxj__base_resize(memory, watch->raised, bytes, 0);
-    watch->raised = NULL;
 }
 
 /* The queue holds no more than the limit, and of a call no more is kept on the way than twice that. */
@@ -274,31 +236,6 @@ static void raise_alert(struct cxj__core *core, const struct cxj__journey *journ
 
 /* ---- looking at a journey --------------------------------------------------------------------------------------- */
 
-/* Goes along what was raised of a journey to the first that does not stand before a rule and commitment. */
-static uint32_t find_place(const struct raised_list *list, uint32_t place, uint32_t rule, uint32_t commitment) {
-    uint32_t count = list == NULL ? 0 : list->count;
-    while (place < count && (list->items[place].rule < rule ||
-                             (list->items[place].rule == rule && list->items[place].commitment < commitment))) {
-        place++;
-    }
-    return place;
-}
-
-/* What was raised last of that rule and commitment, if it stands there; else NULL. */
-static struct raised *raised_at(struct raised_list *list, uint32_t place, uint32_t rule, uint32_t commitment) {
-    if (list == NULL || place >= list->count) return NULL;
-    struct raised *raised = &list->items[place];
-    return raised->rule == rule && raised->commitment == commitment ? raised : NULL;
-}
-
-/* Puts one in; there is room. */
-static struct raised *insert_raised(struct raised_list *list, uint32_t place, uint32_t rule, uint32_t commitment) {
-    struct raised *raised = &list->items[place];
-    memmove(raised + 1, raised, (list->count++ - place) * sizeof *raised);
-    *raised = (struct raised){0, rule, commitment};
-    return raised;
-}
-
 /* Lets the rules from one on look at a journey; returns how many of its occasions are new, or SIZE_MAX where there was no
  * memory for one; those before it are dealt with. For what was counted before there is room. */
 static size_t look_at(struct cxj__core *core, struct cxj__rule_look *look, size_t first, enum fate fate) {
@@ -312,15 +249,15 @@ static size_t look_at(struct cxj__core *core, struct cxj__rule_look *look, size_
         size_t found = cxj__rule_occasions(rule, look, occasions);
         for (size_t i = 0; i < found; i++) {
             struct cxj__rule_occasion *occasion = &occasions[i];
-            place = find_place(watch->raised, place, rule->number, occasion->commitment);
-            struct raised *raised = raised_at(watch->raised, place, rule->number, occasion->commitment);
+            place = cxj__raised_find(watch->raised, place, rule->number, occasion->commitment);
+            struct cxj__raised *raised = cxj__raised_at(watch->raised, place, rule->number, occasion->commitment);
             bool is_new = raised == NULL ||
                           (rule->later_only ? occasion->since > raised->since : occasion->since != raised->since);
             if (!is_new || !cxj__rule_refine(rule, look, occasion)) continue;
             count++;
             if (fate == IS_COUNTED) continue;
-            if (raised == NULL && !reserve_raised(watch, &core->memory, 1)) return SIZE_MAX;
-            if (raised == NULL) raised = insert_raised(watch->raised, place, rule->number, occasion->commitment);
+            if (raised == NULL && !cxj__raised_reserve(&watch->raised, &core->memory, 1)) return SIZE_MAX;
+            if (raised == NULL) raised = cxj__raised_insert(watch->raised, place, rule->number, occasion->commitment);
             raised->since = occasion->since;
             if (fate == IS_RAISED) raise_alert(core, look->journey, rule, occasion);
         }
@@ -379,7 +316,7 @@ CXJ__COLD void cxj__alerts_close(struct cxj__core *core) {
     CXJ__FREE(memory, alerts->rules);
     CXJ__FREE(memory, alerts->changed);
     for (size_t i = 0; i < alerts->watch_pages; i++) {
-        for (size_t k = 0; k < WATCHES; k++) free_raised(&alerts->watches[i][k], memory);
+        for (size_t k = 0; k < WATCHES; k++) cxj__raised_free(&alerts->watches[i][k].raised, memory);
         cxj__base_resize(memory, alerts->watches[i], WATCHES * sizeof **alerts->watches, 0);
     }
     cxj__base_release(memory, &alerts->watches, &alerts->watch_capacity, sizeof *alerts->watches);
@@ -448,21 +385,11 @@ static bool is_of_other_rule(struct cxj__core *core, cxj_alert *alert, uint64_t 
     return alert->rule != rule;
 }
 
-/* Forgets what one rule has raised of a journey. */
-static void forget_rule(struct raised_list *list, uint32_t rule) {
-    uint32_t kept = 0;
-    if (list == NULL) return;
-    for (uint32_t i = 0; i < list->count; i++) {
-        if (list->items[i].rule != rule) list->items[kept++] = list->items[i];
-    }
-    memset(&list->items[kept], 0, (list->count - kept) * sizeof *list->items);
-    list->count = kept;
-}
-
 CXJ__COLD void cxj__alerts_drop_rule(struct cxj__core *core, size_t place) {
     struct cxj__alerts *alerts = core->alerts;
     struct cxj__rule *rule = &alerts->rules.items[place];
-    for (size_t p = 0; p < alerts->watch_pages * WATCHES; p++) forget_rule(watch_of(alerts, p)->raised, rule->number);
+    for (size_t p = 0; p < alerts->watch_pages * WATCHES; p++)
+        cxj__raised_forget_rule(watch_of(alerts, p)->raised, rule->number);
     filter_queue(core, is_of_other_rule, rule->number);
     cxj__rule_finish(rule, core->dictionaries, &core->memory);
     alerts->rules.count--;
@@ -496,7 +423,7 @@ CXJ__COLD bool cxj__alerts_reserve_noting(struct cxj__core *core, const struct c
     if (core->store.places > 0 && !reserve_watches(alerts, &core->memory, core->store.places - 1)) return false;
     while (look_at_next(core, noting, IS_COUNTED, &place, &count, &look)) {
         struct watch *watch = watch_of(alerts, place - 1);
-        if (!reserve_raised(watch, &core->memory, count)) return false;
+        if (!cxj__raised_reserve(&watch->raised, &core->memory, count)) return false;
         deadlines += look.next < watch->at;
     }
     return deadlines == 0 || reserve_watching(core, deadlines);
@@ -618,7 +545,7 @@ bool cxj__alerts_expect(struct cxj__core *core, const struct cxj__journey *journ
     cxj__rule_begin(&look, journey, core->calendar, moment_before(core->now), core->now);
     look.next = watch_of(alerts, journey->place)->at; /* what comes later need not be found */
     size_t count = look_at(core, &look, 0, IS_COUNTED);
-    if (count > 0 && (!reserve_raised(watch_of(alerts, journey->place), &core->memory, count) ||
+    if (count > 0 && (!cxj__raised_reserve(&watch_of(alerts, journey->place)->raised, &core->memory, count) ||
                       !reserve_alerts(core, alerts->owed + count))) {
         alerts->changed.count--;
         return false;
@@ -683,14 +610,15 @@ void cxj__alerts_cancel_call(struct cxj__core *core) {
 void cxj__alerts_forget(struct cxj__core *core, const struct cxj__journey *journey) {
     struct watch *watch = watch_of(core->alerts, journey->place);
     if (watch == NULL) return;
-    free_raised(watch, &core->memory);
+    cxj__raised_free(&watch->raised, &core->memory);
     watch->at = NEVER;
 }
 
 CXJ__COLD bool cxj__alerts_reserve_passing(struct cxj__core *core, const struct cxj__journey *from,
                                            const struct cxj__journey *to) {
     struct watch *had = watch_of(core->alerts, from->place), *has = watch_of(core->alerts, to->place);
-    return had == NULL || has->raised == NULL || reserve_raised(had, &core->memory, has->raised->capacity);
+    return had == NULL || has->raised == NULL ||
+           cxj__raised_reserve(&had->raised, &core->memory, has->raised->capacity);
 }
 
 CXJ__COLD void cxj__alerts_pass_on(struct cxj__core *core, const struct cxj__journey *from,
@@ -698,7 +626,7 @@ CXJ__COLD void cxj__alerts_pass_on(struct cxj__core *core, const struct cxj__jou
     struct watch *had = watch_of(core->alerts, from->place), *has = watch_of(core->alerts, to->place);
     if (had == NULL) return;
     assert(has != NULL && (has->raised == NULL || has->raised->count == 0)); /* expected, and raised nothing yet */
-    free_raised(has, &core->memory);
+    cxj__raised_free(&has->raised, &core->memory);
     has->raised = had->raised;
     *had = (struct watch){NEVER, NULL};
 }

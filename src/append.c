@@ -650,32 +650,6 @@ void cxj__append_fold_anew(struct cxj__core *core, struct cxj__journey *journey)
     cxj__post_renew_samples(core, journey);
 }
 
-CXJ__COLD bool cxj__append_set_hours(struct cxj__core *core, const struct cxj__calendar *calendar) {
-    struct cxj__store *store = &core->store;
-    for (size_t place = 0; place < store->places && core->hours == NULL; place++) {
-        struct cxj__journey *journey = cxj__store_at(store, place);
-        if (journey->number == 0 || cxj__journey_reserve_hours(journey, &core->memory)) continue;
-        cxj__append_drop_hours(core);
-        return false;
-    }
-    core->hours = calendar;
-    for (size_t place = 0; place < store->places; place++) {
-        struct cxj__journey *journey = cxj__store_at(store, place);
-        if (journey->number != 0) cxj__append_fold_anew(core, journey);
-    }
-    return true;
-}
-
-CXJ__COLD void cxj__append_drop_hours(struct cxj__core *core) {
-    for (size_t place = 0; place < core->store.places; place++) {
-        struct cxj__journey *journey = cxj__store_at(&core->store, place);
-        if (journey->number == 0) continue;
-        cxj__journey_drop_hours(journey, &core->memory);
-        cxj__post_drop_hours(journey);
-    }
-    core->hours = NULL;
-}
-
 /* Cells that the journey left empty give their memory, but for those that it needs again. */
 CXJ__COLD void cxj__append_withdraw(struct cxj__core *core, struct cxj__journey *journey, size_t position,
                                     uint64_t revision) {

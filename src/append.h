@@ -86,12 +86,6 @@ void cxj__append_settle(struct cxj__core *core, const struct cxj__edit *edit);
  * out again when it is needed. */
 void cxj__append_fold_anew(struct cxj__core *core, struct cxj__journey *journey);
 
-/* From now on views ask for durations in the working hours of a calendar, perhaps another than before: all journeys get
- * them. False where there is no memory, and all is as it was; where they had some before, there is. And from now on no
- * view asks for them. */
-bool cxj__append_set_hours(struct cxj__core *core, const struct cxj__calendar *calendar);
-void cxj__append_drop_hours(struct cxj__core *core);
-
 /* Erases a journey. Needs no memory, and cannot fail. The call must find the latest touchpoint again before it ends. */
 void cxj__append_erase(struct cxj__core *core, struct cxj__journey *journey);
 

@@ -384,7 +384,7 @@ static void forget_view(struct cxj__core *core, size_t place) {
     memmove(core->views + place, core->views + place + 1, (core->view_count - place - 1) * sizeof *core->views);
     core->view_count--;
     cxj__core_note_views(core);
-    if (core->hours != NULL && cxj__core_view_in_hours(core) == NULL) cxj__append_drop_hours(core);
+    if (core->hours != NULL && cxj__core_view_in_hours(core) == NULL) cxj__fill_drop_hours(core);
 }
 
 /* Takes a new view in and fills it, if it may be added now. */

@@ -10,6 +10,32 @@
 
 /* ---- from the journeys ------------------------------------------------------------------------------------------ */
 
+CXJ__COLD bool cxj__fill_set_hours(struct cxj__core *core, const struct cxj__calendar *calendar) {
+    struct cxj__store *store = &core->store;
+    for (size_t place = 0; place < store->places && core->hours == NULL; place++) {
+        struct cxj__journey *journey = cxj__store_at(store, place);
+        if (journey->number == 0 || cxj__journey_reserve_hours(journey, &core->memory)) continue;
+        cxj__fill_drop_hours(core);
+        return false;
+    }
+    core->hours = calendar;
+    for (size_t place = 0; place < store->places; place++) {
+        struct cxj__journey *journey = cxj__store_at(store, place);
+        if (journey->number != 0) cxj__append_fold_anew(core, journey);
+    }
+    return true;
+}
+
+CXJ__COLD void cxj__fill_drop_hours(struct cxj__core *core) {
+    for (size_t place = 0; place < core->store.places; place++) {
+        struct cxj__journey *journey = cxj__store_at(&core->store, place);
+        if (journey->number == 0) continue;
+        cxj__journey_drop_hours(journey, &core->memory);
+        cxj__post_drop_hours(journey);
+    }
+    core->hours = NULL;
+}
+
 /* Posts all journeys to a view; is_new: the indexes of long journeys do not know its conditions yet. */
 static bool post_all(struct cxj__core *core, struct cxj_view *view, bool is_new) {
     is_new = is_new && view->grain == CXJ_GRAIN_JOURNEYS;
@@ -27,7 +53,7 @@ static bool post_all(struct cxj__core *core, struct cxj_view *view, bool is_new)
 }
 
 CXJ__COLD bool cxj__fill_view(struct cxj__core *core, struct cxj_view *view) {
-    if (view->in_hours && core->hours == NULL && !cxj__append_set_hours(core, view->calendar)) return false;
+    if (view->in_hours && core->hours == NULL && !cxj__fill_set_hours(core, view->calendar)) return false;
     return post_all(core, view, true);
 }
 
@@ -108,7 +134,7 @@ CXJ__COLD bool cxj__fill_again(struct cxj__core *core, const struct cxj__calenda
     const struct cxj__calendar *hours = core->hours;
     bool is_filled = true;
     size_t done = 0;
-    if (hours != NULL) (void)cxj__append_set_hours(core, calendar); /* there is room */
+    if (hours != NULL) (void)cxj__fill_set_hours(core, calendar); /* there is room */
     for (; done < count && is_filled; done++) {
         struct cxj_view *view = core->views[done];
         aside[done] = *view;
@@ -118,7 +144,7 @@ CXJ__COLD bool cxj__fill_again(struct cxj__core *core, const struct cxj__calenda
     /* What no view had room for, and what it had emptied, is noted in views that are what they were. */
     if (!is_filled) core->has_left_out = core->has_emptied = false;
     for (size_t v = 0; v < done; v++) end_anew(core, core->views[v], &aside[v], is_filled);
-    if (!is_filled && hours != NULL) (void)cxj__append_set_hours(core, hours);
+    if (!is_filled && hours != NULL) (void)cxj__fill_set_hours(core, hours);
     cxj__base_resize(&core->memory, aside, bytes, 0);
     return is_filled;
 }

@@ -16,4 +16,10 @@ void cxj__fill_forget(struct cxj__core *core, const struct cxj_view *view);
  * it was. */
 bool cxj__fill_again(struct cxj__core *core, const struct cxj__calendar *calendar);
 
+/* From now on views ask for durations in the working hours of a calendar, perhaps another than before: all journeys get
+ * them. False where there is no memory, and all is as it was; where they had some before, there is. And from now on no
+ * view asks for them. */
+bool cxj__fill_set_hours(struct cxj__core *core, const struct cxj__calendar *calendar);
+void cxj__fill_drop_hours(struct cxj__core *core);
+
 #endif

@@ -19,11 +19,6 @@ enum { FURTHER_PROMISES = CXJ__COMMITMENTS - 1 };
 
 _Static_assert(CXJ__TOUCHPOINTS_LIMIT <= UINT16_MAX, "a journey counts its records in 16 bits");
 
-/* The k-th of those withdrawn, in the order of their ids. */
-static struct cxj__record *withdrawn_at(const struct cxj__journey *journey, size_t k) {
-    return cxj__journey_record(journey, CXJ__FIRST_RECORDS + journey->capacity - 1 - k);
-}
-
 /* What is forgotten shall not lie about in freed memory, nor in a place that waits for another journey. */
 void cxj__journey_free(struct cxj__journey *journey, struct cxj__memory *memory) {
     size_t further = journey->capacity * sizeof *journey->further_records;
@@ -37,28 +32,6 @@ void cxj__journey_free(struct cxj__journey *journey, struct cxj__memory *memory)
     cxj__journey_drop_hours(journey, memory);
     cxj__index_free(journey->index, memory);
     memset(journey, 0, CXJ__JOURNEY_BYTES);
-}
-
-/* Copies the records of a journey, and all that it takes to unpack them, to an empty one. False, and then it may have
- * some room, if there is no memory. */
-CXJ__COLD bool cxj__journey_copy_records(struct cxj__journey *copy, const struct cxj__journey *journey,
-                                         struct cxj__memory *memory) {
-    size_t kept = cxj__journey_kept(journey);
-    size_t further = kept > CXJ__FIRST_RECORDS ? kept - CXJ__FIRST_RECORDS : 0;
-    size_t capacity = 0, rare_capacity = 0;
-    bool room = cxj__base_grow(memory, &copy->further_records, &capacity, further, sizeof *copy->further_records) &&
-                cxj__base_grow(memory, &copy->rares, &rare_capacity, journey->rare_count, sizeof *copy->rares);
-    copy->capacity = (uint32_t)capacity;
-    copy->rare_capacity = (uint32_t)rare_capacity;
-    if (!room) return false;
-    copy->count = journey->count;
-    copy->withdrawn = journey->withdrawn;
-    copy->rare_count = journey->rare_count;
-    memcpy(copy->first_records, journey->first_records, sizeof copy->first_records);
-    for (size_t i = 0; i < journey->count; i++) *cxj__journey_record(copy, i) = *cxj__journey_record(journey, i);
-    for (size_t i = 0; i < journey->withdrawn; i++) *withdrawn_at(copy, i) = *withdrawn_at(journey, i);
-    if (copy->rare_count > 0) memcpy(copy->rares, journey->rares, copy->rare_count * sizeof *copy->rares);
-    return true;
 }
 
 void cxj__journey_prefetch(const struct cxj__journey *journey) {
@@ -230,7 +203,7 @@ void cxj__journey_unpack(const struct cxj__journey *journey, size_t position, st
     memset(entry, 0, sizeof *entry);
     t->journey = journey->number;
     if (position >= journey->count) {
-        const struct cxj__record *withdrawn = withdrawn_at(journey, position - journey->count);
+        const struct cxj__record *withdrawn = cxj__journey_withdrawn_record(journey, position - journey->count);
         t->id = withdrawn->id;
         t->revision = (uint64_t)withdrawn->at;
         t->facets = CXJ_FACET_WITHDRAWN;
@@ -470,10 +443,10 @@ bool cxj__journey_reserve_index(struct cxj__journey *journey, struct cxj__memory
 /* How many of those withdrawn have an id below this one. */
 static size_t withdrawn_below(const struct cxj__journey *journey, uint64_t id) {
     size_t low = 0, high = journey->withdrawn;
-    if (high > 0 && withdrawn_at(journey, high - 1)->id < id) return high; /* most ids ascend */
+    if (high > 0 && cxj__journey_withdrawn_record(journey, high - 1)->id < id) return high; /* most ids ascend */
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (withdrawn_at(journey, middle)->id < id) {
+        if (cxj__journey_withdrawn_record(journey, middle)->id < id) {
             low = middle + 1;
         } else {
             high = middle;
@@ -484,8 +457,8 @@ static size_t withdrawn_below(const struct cxj__journey *journey, uint64_t id) {
 
 bool cxj__journey_find_withdrawn(const struct cxj__journey *journey, uint64_t id, uint64_t *revision) {
     size_t k = withdrawn_below(journey, id);
-    if (k == journey->withdrawn || withdrawn_at(journey, k)->id != id) return false;
-    *revision = (uint64_t)withdrawn_at(journey, k)->at;
+    if (k == journey->withdrawn || cxj__journey_withdrawn_record(journey, k)->id != id) return false;
+    *revision = (uint64_t)cxj__journey_withdrawn_record(journey, k)->at;
     return true;
 }
 
@@ -500,14 +473,15 @@ static size_t revise_withdrawn(struct cxj__journey *journey, const struct cxj__r
     if (known == 0) return new;
     size_t kept = 0;
     for (size_t k = 0, i = 0; k < journey->withdrawn; k++) {
-        struct cxj__record *record = withdrawn_at(journey, k);
+        struct cxj__record *record = cxj__journey_withdrawn_record(journey, k);
         while (i < count && retractions[i].id < record->id) i++;
         bool is_met = i < count && retractions[i].id == record->id;
         if (is_met && !retractions[i].stands) continue;
         if (is_met) record->at = (int64_t)retractions[i].revision;
-        *withdrawn_at(journey, kept++) = *record;
+        *cxj__journey_withdrawn_record(journey, kept++) = *record;
     }
-    for (size_t k = kept; k < journey->withdrawn; k++) memset(withdrawn_at(journey, k), 0, sizeof(struct cxj__record));
+    for (size_t k = kept; k < journey->withdrawn; k++)
+        memset(cxj__journey_withdrawn_record(journey, k), 0, sizeof(struct cxj__record));
     journey->withdrawn = (uint16_t)kept;
     return new;
 }
@@ -544,10 +518,11 @@ void cxj__journey_retract(struct cxj__journey *journey, const struct cxj__seed *
     for (size_t i = count; i-- > 0;) {
         const struct cxj__retraction *retraction = &retractions[i];
         if (retraction->known) continue;
-        for (; from > 0 && withdrawn_at(journey, from - 1)->id > retraction->id; from--) {
-            *withdrawn_at(journey, --to) = *withdrawn_at(journey, from - 1);
+        for (; from > 0 && cxj__journey_withdrawn_record(journey, from - 1)->id > retraction->id; from--) {
+            *cxj__journey_withdrawn_record(journey, --to) = *cxj__journey_withdrawn_record(journey, from - 1);
         }
-        *withdrawn_at(journey, --to) = (struct cxj__record){.at = (int64_t)retraction->revision, .id = retraction->id};
+        *cxj__journey_withdrawn_record(journey, --to) =
+            (struct cxj__record){.at = (int64_t)retraction->revision, .id = retraction->id};
         cxj__journey_release_id(journey, seed, retraction->id);
     }
 }
@@ -573,7 +548,7 @@ static bool reserve_further(struct cxj__journey *journey, struct cxj__memory *me
         return false;
     }
     for (size_t k = 0; journey->capacity > before && k < journey->withdrawn; k++) {
-        *withdrawn_at(journey, k) = *cxj__journey_record(journey, CXJ__FIRST_RECORDS + before - 1 - k);
+        *cxj__journey_withdrawn_record(journey, k) = *cxj__journey_record(journey, CXJ__FIRST_RECORDS + before - 1 - k);
     }
     return true;
 }

@@ -100,13 +100,13 @@ static inline struct cxj__record *cxj__journey_record(const struct cxj__journey 
     return (struct cxj__record *)(uintptr_t)record; /* as const as the journey is for who asks */
 }
 
+/* The k-th of those withdrawn, in the order of their ids. */
+static inline struct cxj__record *cxj__journey_withdrawn_record(const struct cxj__journey *journey, size_t k) {
+    return cxj__journey_record(journey, CXJ__FIRST_RECORDS + journey->capacity - 1 - k);
+}
+
 /* Brings nearer the end of its records. */
 void cxj__journey_prefetch(const struct cxj__journey *journey);
-
-/* Copies the records of a journey, and all that it takes to unpack them, to an empty one. False, and then it may have
- * some room, if there is no memory. */
-bool cxj__journey_copy_records(struct cxj__journey *copy, const struct cxj__journey *journey,
-                               struct cxj__memory *memory);
 
 /* The customer whose journey it is: as last stated; 0: nobody has said so. Most journeys have few rare fields. */
 uint64_t cxj__journey_customer(const struct cxj__journey *journey);

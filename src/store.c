@@ -232,7 +232,7 @@ static struct cxj__journey *keep_copy(const struct cxj__journey *journey, struct
     memset(copy, 0, CXJ__JOURNEY_BYTES);
     copy->number = journey->number;
     copy->place = journey->place;
-    if (cxj__journey_copy_records(copy, journey, memory)) return copy;
+    if (cxj__transfer_records(copy, journey, memory)) return copy;
     free_copy(copy, memory);
     return NULL;
 }

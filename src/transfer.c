@@ -65,11 +65,32 @@ static bool index_copy(struct cxj__journey *copy, struct cxj__memory *memory, co
     return true;
 }
 
+CXJ__COLD bool cxj__transfer_records(struct cxj__journey *copy, const struct cxj__journey *journey,
+                                     struct cxj__memory *memory) {
+    size_t kept = cxj__journey_kept(journey);
+    size_t further = kept > CXJ__FIRST_RECORDS ? kept - CXJ__FIRST_RECORDS : 0;
+    size_t capacity = 0, rare_capacity = 0;
+    bool room = cxj__base_grow(memory, &copy->further_records, &capacity, further, sizeof *copy->further_records) &&
+                cxj__base_grow(memory, &copy->rares, &rare_capacity, journey->rare_count, sizeof *copy->rares);
+    copy->capacity = (uint32_t)capacity;
+    copy->rare_capacity = (uint32_t)rare_capacity;
+    if (!room) return false;
+    copy->count = journey->count;
+    copy->withdrawn = journey->withdrawn;
+    copy->rare_count = journey->rare_count;
+    memcpy(copy->first_records, journey->first_records, sizeof copy->first_records);
+    for (size_t i = 0; i < journey->count; i++) *cxj__journey_record(copy, i) = *cxj__journey_record(journey, i);
+    for (size_t i = 0; i < journey->withdrawn; i++)
+        *cxj__journey_withdrawn_record(copy, i) = *cxj__journey_withdrawn_record(journey, i);
+    if (copy->rare_count > 0) memcpy(copy->rares, journey->rares, copy->rare_count * sizeof *copy->rares);
+    return true;
+}
+
 bool cxj__transfer_copy(struct cxj__journey *copy, struct cxj__memory *memory, const struct cxj__seed *seed,
                         const struct cxj__journey *journey, uint32_t *const *codes,
                         const struct cxj__calendar *calendar) {
     struct cxj__fold room;
-    if (!cxj__journey_copy_records(copy, journey, memory)) return false;
+    if (!cxj__transfer_records(copy, journey, memory)) return false;
     const struct cxj__fold *fold = cxj__journey_fold(journey, &room);
     if (!cxj__journey_reserve_fold(copy, memory, fold) ||
         !cxj__journey_reserve_samples(copy, memory, journey->sample_capacity < fold->samples ? 0 : fold->samples)) {

@@ -51,8 +51,8 @@ static uint32_t add(struct library *library, struct cxj__names *names, const cha
 }
 
 static cxj_status translate(struct library *library) {
-    return cxj__translation_make(&library->translation, library->theirs, library->own, &library->memory,
-                                 &library->seed, &library->message);
+    return cxj__translation_make(&library->translation, library->theirs, library->own, &library->memory, &library->seed,
+                                 &library->message);
 }
 
 /* What is known here keeps its code, what is not gets one, and of what nothing carries there is no code. */
