@@ -8,7 +8,6 @@
 
 struct texts_entry {
     uint64_t number;
-    uint64_t check; /* of its text: cxj_id_check() */
     size_t offset;
     size_t length;
 };
@@ -63,16 +62,15 @@ static bool grow_bytes(texts *at, size_t length) {
     return true;
 }
 
-texts_status texts_meet(texts *at, const cxj_engine *engine, uint64_t number, const char *text, size_t length,
-                        bool keep, cxj_text *other) {
-    uint64_t check = 0;
-    if (cxj_id_check(engine, text, length, &check) != CXJ_OK || !grow_entries(at)) {
+texts_status texts_meet(texts *at, uint64_t number, const char *text, size_t length, bool keep, cxj_text *other) {
+    if (!grow_entries(at)) {
         return TEXTS_NO_ROOM;
     }
     struct texts_entry *entry = place_of(at->entries, at->capacity, number);
     if (entry->number == number) {
         *other = (cxj_text){at->bytes + entry->offset, entry->length};
-        return entry->check == check ? TEXTS_SAME : TEXTS_OTHER;
+        const bool is_same = other->length == length && memcmp(other->text, text, length) == 0;
+        return is_same ? TEXTS_SAME : TEXTS_OTHER;
     }
     if (!keep) {
         return TEXTS_SAME;
@@ -81,7 +79,7 @@ texts_status texts_meet(texts *at, const cxj_engine *engine, uint64_t number, co
         return TEXTS_NO_ROOM;
     }
     memcpy(at->bytes + at->byte_count, text, length);
-    *entry = (struct texts_entry){number, check, at->byte_count, length};
+    *entry = (struct texts_entry){number, at->byte_count, length};
     at->byte_count += length;
     at->count++;
     return TEXTS_SAME;

@@ -4,9 +4,8 @@
  *
  * cxj_id_from_text() makes a number of any text. Two texts that become one number would silently be one journey; by
  * chance that hardly happens, but with the public key anybody can look for such a pair. So a host that reads texts from
- * strangers remembers for each number which text it stands for, and refuses another one. The table keeps the 64 further
- * bits of cxj_id_check() to tell texts apart, and the text, to name it; a host that need not name it keeps 16 bytes for
- * each number. */
+ * strangers remembers for each number which text it stands for, and refuses another one. This table keeps the text, to
+ * name it; a host that need not name it can keep the 64 further bits of cxj_id_check() in its place. */
 #ifndef TEXTS_H
 #define TEXTS_H
 
@@ -33,11 +32,9 @@ typedef enum texts_status {
 } texts_status;
 
 /* Finds whether a number stands for another text than this one.
- * engine  whose key made the number; NULL: the public one
  * keep    remember the text, if the number stands for none so far
  * other   receives the other text with TEXTS_OTHER; lives until the next call */
-texts_status texts_meet(texts *at, const cxj_engine *engine, uint64_t number, const char *text, size_t length,
-                        bool keep, cxj_text *other);
+texts_status texts_meet(texts *at, uint64_t number, const char *text, size_t length, bool keep, cxj_text *other);
 
 /* The text for which a number stands; false: for none that is remembered. It lives until the next call of
  * texts_meet(). */
