@@ -272,7 +272,7 @@ static void give_slots(fields_layout *layout) {
     layout->has_ratings = false;
     for (size_t field = 0; field < FIELD_COUNT; field++) {
         if (layout->place[field] == 0) {
-            layout->way[field] = FIELDS_NONE;
+            layout->way[field] = layout->way[field] == FIELDS_LEFT_OUT ? FIELDS_LEFT_OUT : FIELDS_NONE;
             continue;
         }
         uint8_t *slot = &layout->slot_of[layout->place[field] - 1];
@@ -297,11 +297,12 @@ size_t fields_lay_out(fields_layout *layout, const fields_choice *choices, size_
             continue;
         }
         settled[choice->field] = true;
+        layout->way[choice->field] = FIELDS_LEFT_OUT;
         if (choice->column.length > 0) {
             give(layout, choice->field, find_column(layout, NULL, choice->column.text, choice->column.length),
                  FIELDS_MAPPED);
             if (layout->place[choice->field] == 0) {
-                missing = i;
+                missing = i; /* of several the first, as they are looked at from the last on */
             } else {
                 mapped[layout->place[choice->field] - 1] = true;
             }
@@ -323,6 +324,27 @@ bool fields_are_same(const fields_layout *a, const fields_layout *b) {
             memcmp(a->names[i].text, b->names[i].text, a->names[i].length) != 0) {
             return false;
         }
+    }
+    return true;
+}
+
+bool fields_copy_names(fields_layout *to, const fields_layout *from) {
+    size_t length = 1;
+    for (size_t i = 0; i < from->columns; i++) {
+        length += from->names[i].length;
+    }
+    fields_free(to);
+    to->bytes = malloc(length);
+    to->names = malloc((from->columns + 1) * sizeof *to->names);
+    if (to->bytes == NULL || to->names == NULL) {
+        fields_free(to);
+        return false;
+    }
+    for (char *byte = to->bytes; to->columns < from->columns; to->columns++) {
+        const cxj_text *column = &from->names[to->columns];
+        memcpy(byte, column->text, column->length);
+        to->names[to->columns] = (cxj_text){byte, column->length};
+        byte += column->length;
     }
     return true;
 }

@@ -63,8 +63,8 @@ typedef struct fields_choice {
     cxj_text column;
 } fields_choice;
 
-/* How a field came to its column. */
-typedef enum fields_way { FIELDS_NONE, FIELDS_PLAIN, FIELDS_NAMED, FIELDS_NEAR, FIELDS_MAPPED } fields_way;
+/* How a field came to its column, or that it was left out by hand. */
+typedef enum fields_way { FIELDS_NONE, FIELDS_PLAIN, FIELDS_NAMED, FIELDS_NEAR, FIELDS_MAPPED, FIELDS_LEFT_OUT } fields_way;
 
 /* The columns of one header. Begin with all zero. */
 typedef struct fields_layout {
@@ -90,6 +90,9 @@ size_t fields_lay_out(fields_layout *layout, const fields_choice *choices, size_
 
 /* Whether the names of two layouts are the same. */
 bool fields_are_same(const fields_layout *a, const fields_layout *b);
+
+/* Makes the columns of one layout, without fields, those of another. returns  false: no memory */
+bool fields_copy_names(fields_layout *to, const fields_layout *from);
 
 void fields_free(fields_layout *layout);
 

@@ -394,7 +394,7 @@ static log_status check_row(log_reader *log, cxj_touchpoint *touchpoint, size_t 
     if (reason != LOG_REASON_COUNT && field == FIELD_score && rated != FIELD_COUNT) {
         field = rated;
     }
-    if (touchpoint->at == 0) {
+    if (touchpoint->at == 0 && (touchpoint->facets & CXJ_FACET_WITHDRAWN) == 0) {
         reason = LOG_NO_TIME;
         field = FIELD_at;
     } else if (touchpoint->value < -VALUE_MOST || touchpoint->value > VALUE_MOST) {
@@ -516,6 +516,14 @@ cxj_text log_sample(const log_reader *log) {
 
 cxj_text log_row_text(const log_reader *log) {
     return log->row;
+}
+
+cxj_text log_field(const log_reader *log, size_t field) {
+    if (log->layout.place[field] == 0) {
+        return (cxj_text){"", 0};
+    }
+    const csv_slice *at = &log->csv.slices[log->layout.slot[field]];
+    return (cxj_text){log->csv.buffer + log->csv.begin + at->offset, at->length};
 }
 
 bool log_is_numbered(const log_reader *log) {

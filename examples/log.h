@@ -140,6 +140,9 @@ cxj_text log_sample(const log_reader *log);
 /* The row as it stands in the file, after it was refused; empty where it is not known. */
 cxj_text log_row_text(const log_reader *log);
 
+/* The text of a field in the row last read; empty where it has none. Lives until the next call. */
+cxj_text log_field(const log_reader *log, size_t field);
+
 /* Whether a row's number is its touchpoint's sequence. */
 bool log_is_numbered(const log_reader *log);
 

@@ -3,8 +3,9 @@
  * SPDX-License-Identifier: MIT
  *
  * Idea: the engine first gets its views, then the log's touchpoints in batches, as a host would hand them over; when
- * the log is at its end, every answer is there already. log.c knows the log, table.c, drivers.c and json.c how answers
- * look; file.c keeps an engine in a file; this file knows the command line, what is told on stderr, and when to stop.
+ * the logs are at their end, every answer is there already. log.c knows logs, told.c what is said of them, reading.c the
+ * options that say how they are read, table.c, drivers.c and json.c how answers look; file.c keeps an engine in a file;
+ * this file knows the command line, and when to stop.
  *
  * Invariant: whatever is refused is said on stderr, with its place; and nothing that goes wrong ends with status 0.
  * What goes beyond ISO C stands in this file: isatty(), fileno(). */
@@ -24,7 +25,9 @@
 #include "file.h"
 #include "json.h"
 #include "log.h"
+#include "reading.h"
 #include "table.h"
+#include "told.h"
 
 enum {
     EXIT_FINE = 0,
@@ -70,6 +73,7 @@ enum { DEFAULT_VIEWS = sizeof default_views / sizeof default_views[0] };
     X(OPTION_CALENDAR, "--calendar", "FILE",                                                                           \
       "the calendar of the host: its local time, by which periods go, and\n"                                           \
       "its working hours")                                                                                             \
+    READING_OPTIONS(X)                                                                                                 \
     X(OPTION_METRICS, "--metrics", "NAME,...", "the columns of the tables")                                            \
     X(OPTION_SPREAD, "--spread", "METRIC",                                                                             \
       "how far it depends on the cell: on whom, or on which channel, one\n"                                            \
@@ -121,16 +125,17 @@ typedef struct request {
     cxj_text *metrics;
     size_t metric_count;
     analyses analyses;
+    reading reading;
     uint32_t feeds;
-    int64_t now;
+    const char *now; /* as it was given; NULL: it was not */
     bool has_feeds;
-    bool has_now;
     bool json;
     bool strict;
     bool lenient;
     option instead;   /* of a report: help, version, list or check, or OPTION_NONE */
-    const char *path; /* of the log; NULL: none, for there is a load; likewise what follows */
-    const char *calendar;
+    const char **paths; /* of the logs, owned, the texts are not; none is needed where there is a load */
+    size_t path_count;
+    const char *calendar; /* NULL: none; likewise what follows */
     const char *load;
     const char *save;
     const char *check;
@@ -139,15 +144,17 @@ typedef struct request {
 static void request_finish(request *asked) {
     free(asked->views);
     free(asked->metrics);
+    free(asked->paths);
+    reading_free(&asked->reading);
     analyses_free(&asked->analyses);
 }
 
 static void print_help(FILE *out) {
-    fputs("usage: cxj-report [OPTION]... FILE\n"
-          "       cxj-report [OPTION]... --load SAVED [FILE]\n"
+    fputs("usage: cxj-report [OPTION]... FILE...\n"
+          "       cxj-report [OPTION]... --load SAVED [FILE]...\n"
           "       cxj-report --check SAVED\n\n"
           "Reads a log of touchpoints, CSV with at least the columns journey and at, from\n"
-          "FILE (- is standard input) and answers views of it.\n\n",
+          "FILE (- is standard input), or from several as if one, and answers views of it.\n\n",
           out);
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         const char *value = options[i].value == NULL ? "" : options[i].value;
@@ -226,6 +233,24 @@ static int add_analysis(request *asked, option which, const char *value) {
     return EXIT_USAGE;
 }
 
+_Static_assert(OPTION_TIES - OPTION_MAP == READING_TIES, "options of reading stand in the order of their constants");
+
+/* Takes an option that says how logs are read. */
+static int take_reading(request *asked, option which, const char *value) {
+    reading_fault fault;
+    if (reading_take(&asked->reading, (reading_option)(which - OPTION_MAP), value, &fault)) {
+        return EXIT_FINE;
+    }
+    if (fault.before == NULL) {
+        fputs("cxj-report: there is not enough memory\n", stderr);
+        return EXIT_STOPPED;
+    }
+    char after[80];
+    snprintf(after, sizeof after, "%s%s%s", fault.after, fault.nearest == NULL ? "" : "; the nearest is ",
+             fault.nearest == NULL ? "" : fault.nearest);
+    return refuse_usage(fault.before, fault.text.text, fault.text.length, after);
+}
+
 /* Takes one option. value is NULL where it takes none. */
 static int take_option(request *asked, option which, const char *value) {
     cxj_text unknown;
@@ -237,16 +262,13 @@ static int take_option(request *asked, option which, const char *value) {
         asked->json = true;
         break;
     case OPTION_NOW:
-        if (!log_time(value, strlen(value), &asked->now)) {
-            return refuse_usage("--now takes a time, such as 2026-11-21T22:43Z, not \"", value, strlen(value), "\"");
-        }
-        asked->has_now = true;
+        asked->now = value;
         break;
     case OPTION_STRICT:
         asked->strict = true;
         break;
     case OPTION_FEEDS:
-        if (!log_facets(value, strlen(value), ',', &asked->feeds, &unknown)) {
+        if (!values_facets(value, strlen(value), ',', &asked->feeds, &unknown)) {
             return refuse_usage("there is no facet \"", unknown.text, unknown.length, "\"");
         }
         asked->has_feeds = true;
@@ -259,6 +281,13 @@ static int take_option(request *asked, option which, const char *value) {
     case OPTION_CALENDAR:
         asked->calendar = value;
         break;
+    case OPTION_MAP:
+    case OPTION_DELIMITER:
+    case OPTION_DATES:
+    case OPTION_UNIT:
+    case OPTION_NONE_TEXT:
+    case OPTION_TIES:
+        return take_reading(asked, which, value);
     case OPTION_SPREAD:
     case OPTION_CONTROL:
     case OPTION_PARITY:
@@ -311,7 +340,8 @@ static int read_option(request *asked, int argc, char **argv, int *at) {
 static int read_arguments(request *asked, int argc, char **argv) {
     *asked = (request){.instead = OPTION_NONE};
     asked->views = calloc((size_t)argc, sizeof *asked->views);
-    if (asked->views == NULL) {
+    asked->paths = calloc((size_t)argc, sizeof *asked->paths);
+    if (asked->views == NULL || asked->paths == NULL) {
         fputs("cxj-report: there is not enough memory\n", stderr);
         return EXIT_STOPPED;
     }
@@ -324,13 +354,11 @@ static int read_arguments(request *asked, int argc, char **argv) {
             if (status != EXIT_FINE) {
                 return status;
             }
-        } else if (asked->path != NULL) {
-            return refuse_usage("one FILE is read, and there is a second one, ", argv[i], strlen(argv[i]), "");
         } else {
-            asked->path = argv[i];
+            asked->paths[asked->path_count++] = argv[i];
         }
     }
-    if (asked->instead == OPTION_NONE && asked->path == NULL && asked->load == NULL) {
+    if (asked->instead == OPTION_NONE && asked->path_count == 0 && asked->load == NULL) {
         return refuse_usage("no FILE is given", "", 0, "");
     }
     if (asked->json && asked->metrics != NULL) {
@@ -349,8 +377,12 @@ typedef struct run {
     const char **texts; /* of the views; the texts are not owned */
     size_t view_count;
     bool default_view; /* nobody named any */
-    FILE *file;
+    int64_t now;         /* that is asked for */
+    size_t next_path;    /* the log that is read next */
+    FILE *file;          /* the log being read, its name, and its reader; NULL: there is none */
+    const char *path;
     log_reader *log;
+    told told;
 
     size_t count; /* of the batch */
     cxj_touchpoint batch[BATCH];
@@ -358,9 +390,8 @@ typedef struct run {
 
     int failure; /* the exit status where the run ends early; 0: EXIT_STOPPED */
     uint64_t rejected;
-    uint64_t told;
-    uint64_t by_reason[LOG_REASON_COUNT]; /* rows that could not be read */
-    uint64_t by_status[STATUSES];         /* touchpoints that the engine refused */
+    uint64_t refusals_told;
+    uint64_t by_status[STATUSES]; /* touchpoints that the engine refused */
 
     bool terminal; /* stderr is one, and so progress is shown */
     bool progress; /* a line of it stands there now */
@@ -403,7 +434,7 @@ static void show_progress(run *at) {
 /* Begins a sentence on stderr about the file.
  * line  0: about the file as a whole */
 static void begin_sentence(run *at, uint64_t line) {
-    const char *path = at->asked->path != NULL ? at->asked->path : at->asked->load;
+    const char *path = at->path != NULL ? at->path : at->asked->load;
     const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
     clear_progress(at);
     fputs("cxj-report: ", stderr);
@@ -438,37 +469,11 @@ static bool refuse_file(const char *path, const char *sentence) {
 
 /* Whether one more refusal is told by itself. */
 static bool is_told(run *at) {
-    if (at->told == REFUSALS_TOLD) {
+    if (at->refusals_told == REFUSALS_TOLD) {
         clear_progress(at);
         fputs("cxj-report: further refusals are counted only\n", stderr);
     }
-    return at->told++ < REFUSALS_TOLD;
-}
-
-/* Says what the reader refused. */
-static void tell_refused(run *at) {
-    const log_refusal *why = log_refused(at->log);
-    begin_sentence(at, why->line);
-    if (why->name != NULL) {
-        fprintf(stderr, ", %s", why->name);
-    } else if (why->column != 0) {
-        fprintf(stderr, ", column %" PRIu64, why->column);
-    }
-    fprintf(stderr, ": %s", log_reason_text(why->reason));
-    if (why->text != NULL && why->length > 0) {
-        fputs(": \"", stderr);
-        (void)table_text(stderr, why->text, why->length, EXCERPT);
-        fputc('"', stderr);
-    }
-    if (why->other != NULL) {
-        fputs(", the other is \"", stderr);
-        (void)table_text(stderr, why->other, why->other_length, EXCERPT);
-        fputc('"', stderr);
-    }
-    if (why->error != 0) {
-        fprintf(stderr, ": %s", strerror(why->error));
-    }
-    fputc('\n', stderr);
+    return at->refusals_told++ < REFUSALS_TOLD;
 }
 
 /* Says what the engine refused. */
@@ -493,6 +498,9 @@ static bool flush(run *at) {
         cxj_receipt receipt;
         const cxj_status status = cxj_record(at->engine, at->batch + done, sizeof *at->batch, at->count - done,
                                              CXJ_STOP_AT_REFUSAL, &receipt, sizeof receipt);
+        if (status == CXJ_OK || status == CXJ_REFUSED) {
+            told_receipt(&at->told, &receipt, at->lines[done], at->lines[at->count - 1]);
+        }
         if (status == CXJ_OK) {
             break;
         }
@@ -516,35 +524,77 @@ static bool flush(run *at) {
     return true;
 }
 
-/* Reads the log, if there is one, to its end. Returns false where the run stops. */
-static bool read_log(run *at) {
-    while (at->log != NULL) {
-        cxj_touchpoint *touchpoint = &at->batch[at->count];
-        const log_status status = log_next(at->log, touchpoint);
+/* Takes a touchpoint that was read. Returns false where the run stops. */
+static bool take_row(run *at) {
+    const bool is_apart = told_row(&at->told, at->log, &at->batch[at->count]);
+    if (is_apart && at->count > 0) {
+        const cxj_touchpoint touchpoint = at->batch[at->count];
+        if (!flush(at)) {
+            return false;
+        }
+        at->batch[0] = touchpoint;
+    }
+    at->lines[at->count++] = log_line(at->log);
+    return (!is_apart && at->count < BATCH) || flush(at);
+}
+
+/* Takes a row that was refused. While refusals are told, they are told in the order of lines: first what waits in the
+ * batch. Returns false where the run stops. */
+static bool take_refusal(run *at) {
+    const bool is_next = at->refusals_told <= REFUSALS_TOLD || at->asked->strict;
+    if (is_next && !flush(at)) {
+        return false;
+    }
+    at->rejected++;
+    told_refusal(&at->told, at->log);
+    if (is_told(at)) {
+        clear_progress(at);
+        told_refused(&at->told, at->log);
+    }
+    return !at->asked->strict;
+}
+
+/* Opens the next log, and reads its header. Returns false where the run stops. */
+static bool open_log(run *at) {
+    const char *path = at->asked->paths[at->next_path++];
+    if (at->file != NULL && at->file != stdin) {
+        (void)fclose(at->file); /* it was only read */
+    }
+    at->path = path;
+    told_file(&at->told, path);
+    errno = 0;
+    at->file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+    if (at->file == NULL) {
+        const int error = errno;
+        begin_sentence(at, 0);
+        fprintf(stderr, ": cannot be opened: %s\n", strerror(error));
+        return false;
+    }
+    const bool begun = log_begin(at->log, at->file) == LOG_ROW;
+    clear_progress(at);
+    (begun ? told_header : told_stopped)(&at->told, at->log);
+    return begun;
+}
+
+/* Reads the logs, one after the other, to their end. Returns false where the run stops. */
+static bool read_logs(run *at) {
+    log_status status = LOG_END;
+    while (status != LOG_END || at->next_path < at->asked->path_count) {
+        if (status == LOG_END && !open_log(at)) {
+            return false;
+        }
+        status = log_next(at->log, &at->batch[at->count]);
+        bool goes_on = true;
         if (status == LOG_ROW) {
-            at->lines[at->count++] = log_line(at->log);
-            if (at->count == BATCH && !flush(at)) {
-                return false;
-            }
+            goes_on = take_row(at);
         } else if (status == LOG_REFUSED) {
-            /* While refusals are told, they are told in the order of lines: first what waits in the batch. */
-            const bool told = at->told <= REFUSALS_TOLD || at->asked->strict;
-            if (told && !flush(at)) {
-                return false;
-            }
-            at->rejected++;
-            at->by_reason[log_refused(at->log)->reason]++;
-            if (is_told(at)) {
-                tell_refused(at);
-            }
-            if (at->asked->strict) {
-                return false;
-            }
-        } else if (status == LOG_END) {
-            return flush(at);
+            goes_on = take_refusal(at);
         } else {
-            if (flush(at)) {
-                tell_refused(at);
+            goes_on = flush(at) && status == LOG_END;
+        }
+        if (!goes_on) {
+            if (status == LOG_STOPPED) {
+                told_stopped(&at->told, at->log);
             }
             return false;
         }
@@ -563,7 +613,12 @@ static void tell_count(const char *indent, uint64_t count, const char *what) {
 
 /* Says what was read, what became of it, and why rows were refused. */
 static void tell_summary(run *at, const cxj_stats *stats) {
-    begin_sentence(at, 0);
+    if (at->asked->path_count > 1) {
+        clear_progress(at);
+        fprintf(stderr, "cxj-report: %zu files", at->asked->path_count);
+    } else {
+        begin_sentence(at, 0);
+    }
     fputs(": ", stderr);
     if (at->log != NULL) {
         table_count(stderr, log_rows(at->log));
@@ -576,13 +631,10 @@ static void tell_summary(run *at, const cxj_stats *stats) {
     if (at->log != NULL && at->asked->load != NULL) {
         fputs("  with those that were kept\n", stderr);
     }
-    tell_count("  ", stats->duplicates, "duplicates");
-    tell_count("  ", stats->conflicts, "of the duplicates differ from what they repeat");
-    tell_count("  ", stats->superseded, "superseded by a correction");
     tell_count("  ", stats->late, "late: their journey was sealed");
     tell_count("  ", at->rejected, "refused:");
     for (size_t i = 0; i < LOG_REASON_COUNT; i++) {
-        tell_count("    ", at->by_reason[i], log_reason_text((log_reason)i));
+        tell_count("    ", at->told.by_reason[i], log_reason_text((log_reason)i));
     }
     for (cxj_status i = 1; i < STATUSES; i++) {
         if (-i != CXJ_LATE) {
@@ -590,6 +642,9 @@ static void tell_summary(run *at, const cxj_stats *stats) {
         }
     }
     tell_count("    ", at->by_status[0], "for another reason");
+    if (at->log != NULL) {
+        told_end(&at->told, at->engine, log_rows(at->log), at->rejected);
+    }
 }
 
 /* ---- Answers --------------------------------------------------------------------------------------------- */
@@ -681,10 +736,10 @@ static bool are_complete(run *at) {
 static bool answer(run *at) {
     cxj_stats stats;
     cxj_status status = cxj_engine_stats(at->engine, &stats, sizeof stats);
-    if (status == CXJ_OK && (at->asked->has_now || stats.touchpoints > 0)) {
+    if (status == CXJ_OK && (at->asked->now != NULL || stats.touchpoints > 0)) {
         /* What was kept may have come with a clock that is further already. */
         const int64_t latest = stats.has_now && stats.now > stats.latest_at ? stats.now : stats.latest_at;
-        status = cxj_advance(at->engine, at->asked->has_now ? at->asked->now : latest);
+        status = cxj_advance(at->engine, at->asked->now != NULL ? at->now : latest);
     }
     if (status == CXJ_OK) {
         status = cxj_engine_stats(at->engine, &stats, sizeof stats);
@@ -709,6 +764,7 @@ static bool answer(run *at) {
 
 static void run_finish(run *at) {
     log_close(at->log);
+    told_free(&at->told);
     if (at->file != NULL && at->file != stdin) {
         (void)fclose(at->file); /* it was only read */
     }
@@ -852,25 +908,26 @@ static bool save(run *at) {
            refuse_file(at->asked->save, message);
 }
 
-/* Opens the log, if there is one. */
-static bool open_log(run *at) {
-    const char *path = at->asked->path;
-    if (path == NULL) {
-        return true;
-    }
-    errno = 0;
-    at->file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
-    if (at->file == NULL) {
-        const int error = errno;
-        begin_sentence(at, 0);
-        fprintf(stderr, ": cannot be opened: %s\n", strerror(error));
-        return false;
-    }
-    at->log = log_open(at->file, at->engine);
-    if (at->log == NULL) {
+/* Makes the reader of the logs, if there are any, and reads what says a time as they do. */
+static bool make_reader(run *at) {
+    const char *now = at->asked->now;
+    log_reader *log = log_open(&at->asked->reading.how, at->engine);
+    if (log == NULL) {
         fputs("cxj-report: there is not enough memory\n", stderr);
         return false;
     }
+    const bool is_time = now == NULL || values_moment(log_moments(log), now, strlen(now), false, &at->now);
+    if (at->asked->path_count > 0) {
+        at->log = log;
+    } else {
+        log_close(log);
+    }
+    if (!is_time) {
+        at->failure =
+            refuse_usage("--now takes a time, such as 2026-11-21T22:43Z, not \"", now, strlen(now), "\"");
+        return false;
+    }
+    at->told.options = &at->asked->reading.how;
     at->terminal = isatty(fileno(stderr)) == 1;
     at->started = seconds();
     return true;
@@ -884,7 +941,7 @@ static int report(const request *asked) {
         return EXIT_STOPPED;
     }
     at->asked = asked;
-    const bool done = make_engine(at) && set_calendar(at) && choose_views(at) && open_log(at) && read_log(at) &&
+    const bool done = make_engine(at) && set_calendar(at) && choose_views(at) && make_reader(at) && read_logs(at) &&
                       save(at) && answer(at);
     clear_progress(at);
     const int failure = at->failure != 0 ? at->failure : EXIT_STOPPED;

@@ -1,0 +1,47 @@
+/* What of a log is alike: touchpoints that may have come before, rows that are equal, moments that tie.
+ *
+ * SPDX-License-Identifier: MIT
+ *
+ * A program that tells such things must not keep all rows for them. So a filter of bits notes each row; where a row may
+ * have been met before, which is seldom wrong, one looks closer: at the receipt of a call with this row alone, or at the
+ * journey as the engine holds it in the end. */
+#ifndef ALIKE_H
+#define ALIKE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cxj.h"
+
+enum { ALIKE_FILTERS = 2 };
+
+/* What was met. All zero at first; alike_free() in the end. */
+typedef struct alike {
+    uint64_t *bits[ALIKE_FILTERS]; /* a small filter for the first rows, and a large one; NULL until needed */
+    uint64_t noted;
+    uint64_t *journeys; /* that hold several touchpoints of one moment, perhaps: open addressing, 0 is an empty place */
+    size_t count, capacity;
+} alike;
+
+/* Notes a touchpoint of which no moment is looked at later, but its id. returns  whether one of this journey and id came
+ * before; seldom true where none did */
+bool alike_id(alike *at, const cxj_touchpoint *touchpoint);
+
+/* Notes a touchpoint whose moment another of its journey may have. returns  false: no memory */
+bool alike_moment(alike *at, const cxj_touchpoint *touchpoint);
+
+/* What alike_count() found. */
+typedef struct alike_counts {
+    uint64_t equal; /* touchpoints without an id that are equal to one before them */
+    uint64_t tied;  /* that stand behind one of the same moment and sequence because of the numbers of their text ids */
+} alike_counts;
+
+/* Looks at the journeys as the engine holds them.
+ * numbered  sequence is the number of the row, and so no part of what is compared
+ * returns   false: no memory */
+bool alike_count(const alike *at, const cxj_engine *engine, bool numbered, alike_counts *counts);
+
+void alike_free(alike *at);
+
+#endif

@@ -1,0 +1,88 @@
+/* What the report program says on stderr about the logs that it reads.
+ *
+ * SPDX-License-Identifier: MIT
+ *
+ * Idea: nothing goes wrong silently. How each field was read, which columns were left out, why a row was refused and what
+ * was wanted in its place, and in the end what looks odd though it could be read. What is not so is not said: of a clean
+ * log it is one line.
+ *
+ * A sentence names what was seen, what was wanted, with an example, and what to do; a cause only where it was tried. */
+#ifndef TOLD_H
+#define TOLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "advice.h"
+#include "alike.h"
+#include "cxj.h"
+#include "log.h"
+
+enum { TOLD_DELIMITERS = 4 };
+
+/* A row, for a sentence. */
+typedef struct told_place {
+    const char *path; /* NULL: none */
+    uint64_t line;
+    uint64_t last_line; /* where it is not known which row of several it is; else 0 */
+} told_place;
+
+/* How many, and where the first stands. */
+typedef struct told_count {
+    uint64_t count;
+    told_place first;
+} told_count;
+
+/* What was noticed while reading. All zero at first; told_free() in the end. */
+typedef struct told {
+    const log_options *options;
+    const char *path;        /* of the file being read; lives as long as this */
+    fields_layout last;      /* of the file before, so that the same is not said twice */
+    alike alike;
+    bool no_memory; /* for alike: what it counts is not whole, and not said */
+    bool numbered;
+    told_count duplicates, conflicts, superseded;
+    told_count early, far; /* moments of 1970 or before, and beyond 2200 */
+    bool odd_numbers, odd_dates; /* some of these were written as numbers, or as dates */
+    bool are_seconds;            /* the early numbers would be of our time as seconds, all of them */
+    int64_t latest, next;  /* the latest moments that differ */
+    told_place latest_place;
+    bool has_latest, has_next;
+    uint64_t refused; /* rows that the reader refused, and by what */
+    uint64_t by_reason[LOG_REASON_COUNT];
+    uint64_t by_field[FIELD_COUNT];
+    uint64_t by_delimiter[TOLD_DELIMITERS]; /* rows with another number of fields, which with this one have as many */
+    advice_times times;                     /* the texts that are no moments */
+} told;
+
+/* The file is about to be read. path lives as long as this, and is - for standard input. */
+void told_file(told *at, const char *path);
+
+/* The header was read: says which column is which field, and which were left out. */
+void told_header(told *at, const log_reader *log);
+
+/* Reading stopped before a row: says why, which columns there are, and what to do. */
+void told_stopped(told *at, const log_reader *log);
+
+/* Notes a touchpoint that was read.
+ * returns  whether it is to be recorded by a call of its own, so that the receipt says what it is: seldom */
+bool told_row(told *at, const log_reader *log, const cxj_touchpoint *touchpoint);
+
+/* Notes what became of touchpoints.
+ * first, last  the lines in which they stand */
+void told_receipt(told *at, const cxj_receipt *receipt, uint64_t first, uint64_t last);
+
+/* Notes a row that was refused. */
+void told_refusal(told *at, const log_reader *log);
+
+/* Says why a row was refused. */
+void told_refused(const told *at, const log_reader *log);
+
+/* Says, when all was read, what is odd: duplicates, equal rows, ties, moments, and why most rows were refused.
+ * rows, rejected  rows read, and how many were refused, by the engine too */
+void told_end(told *at, const cxj_engine *engine, uint64_t rows, uint64_t rejected);
+
+void told_free(told *at);
+
+#endif
