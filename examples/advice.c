@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "advice.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { ROWS = 200, TITLES = 12 }; /* rows that are looked at, and lines in which the header is looked for */
@@ -86,7 +87,7 @@ static advice_file file_of(cxj_text sample) {
     if (begins(sample, "<", 1)) {
         return holds(sample, "<log") && (holds(sample, "xes") || holds(sample, "<trace")) ? ADVICE_XES : ADVICE_XML;
     }
-    return begins(sample, "sep=", 4) ? ADVICE_SEP : ADVICE_UNKNOWN;
+    return begins(sample, "sep=", 4) || begins(sample, "\"sep=", 5) ? ADVICE_SEP : ADVICE_UNKNOWN;
 }
 
 /* ---- Headers --------------------------------------------------------------------------------------------- */
@@ -135,7 +136,10 @@ static bool read_header(csv *rows, cxj_text sample, char delimiter, size_t line,
 /* Looks at the moments in the rows behind the header. */
 static void look_at_rows(advice *at, csv *rows) {
     advice_times times = {0};
-    uint8_t *slot_of = at->layout.slot_of;
+    uint8_t *slot_of = malloc(at->layout.columns);
+    if (slot_of == NULL) {
+        return;
+    }
     memset(slot_of, CSV_SLOTS, at->layout.columns);
     slot_of[at->at - 1] = 0;
     rows->slot_of = slot_of;
@@ -145,14 +149,19 @@ static void look_at_rows(advice *at, csv *rows) {
         if (row.ending != CSV_LINE || csv_is_end(rows, &row)) {
             break;
         }
-        const csv_slice *text = &rows->slices[0];
-        if (row.columns == at->layout.columns && text->length > 0 && (rows->next < rows->end || i < 2)) {
-            advice_look(&times, rows->buffer + rows->begin + text->offset, text->length);
+        const csv_slice *at_text = &rows->slices[0];
+        if (row.columns == at->layout.columns && at_text->length > 0 && (rows->next < rows->end || i < 2)) {
+            const char *text = rows->buffer + rows->begin + at_text->offset;
+            advice_look(&times, text, at_text->length);
+            at->time_length = at_text->length < sizeof at->time ? at_text->length : sizeof at->time;
+            memcpy(at->time, text, at->time_length);
         }
     }
+    free(slot_of);
     at->orders = advice_orders(&times);
     at->unit = advice_unit(&times) == VALUES_UNITS || times.units[VALUES_MS] == times.texts ? VALUES_MS
                                                                                            : advice_unit(&times);
+    at->has_times = at->orders != 0 || at->unit != VALUES_MS || times.orders[VALUES_ISO] == times.texts;
 }
 
 /* Tries a delimiter, and a line from which on the header is looked for.

@@ -54,6 +54,9 @@ typedef struct advice {
     size_t journey, at;    /* the columns that seem to be these fields, counted from 1; 0: none */
     unsigned orders;       /* of the dates in that column, see advice_orders() */
     values_unit unit;      /* of its numbers; VALUES_MS where nothing is to be said */
+    bool has_times;        /* what stands in that column can be read, so or as it is */
+    char time[40];         /* a text of it that cannot, as far as there is room */
+    size_t time_length;
 } advice;
 
 /* Looks at the beginning of a file.

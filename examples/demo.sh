@@ -2,7 +2,8 @@
 # demo.sh: builds cxj, and shows what it has to say about a log.
 #
 #     sh examples/demo.sh           about the sample log, onboarding.csv
-#     sh examples/demo.sh FILE      about your own: a CSV with at least a journey and a time in each row
+#     sh examples/demo.sh FILE [OPTION]...   about your own: a CSV with at least a journey and a time in each row; what it
+#                                   says of a file that it cannot read names the OPTIONs to add
 #
 # Needs a Debian-like machine; what is missing is installed, and named first. The build stays in build/.
 set -eu
@@ -26,7 +27,7 @@ fi
 need_quietly ninja -C "$build" examples/cxj-report
 
 if [ $# -gt 0 ]; then
-    exec "$report" "$1"
+    exec "$report" "$@"
 fi
 
 # ask OPTION...: lets the report program answer about the sample log, into $answer, of which what matters is then shown. What

@@ -112,11 +112,11 @@ static size_t least_of(size_t a, size_t b) {
 }
 
 /* How many letters have to be put in, left out, changed, or changed with their neighbour, to make one of the other. */
-static size_t distance(const normal *a, const char *text) {
-    const normal b = normal_of(text, strlen(text));
+static size_t distance(const normal *a, const normal *other) {
+    const normal b = *other;
     size_t rows[3][NORMAL + 1]; /* the row before last, the last, and this one, in turn */
     if (a->length >= NORMAL || b.length >= NORMAL) {
-        return NORMAL;
+        return SIZE_MAX;
     }
     for (size_t j = 0; j <= b.length; j++) {
         rows[0][j] = j;
@@ -135,6 +135,12 @@ static size_t distance(const normal *a, const char *text) {
         }
     }
     return rows[a->length % 3][b.length];
+}
+
+size_t fields_distance(cxj_text a, cxj_text b) {
+    const normal first = normal_of(a.text, a.length);
+    const normal second = normal_of(b.text, b.length);
+    return distance(&first, &second);
 }
 
 /* The text as far as a CR or LF, which a name hardly has of its own. */
@@ -172,13 +178,14 @@ size_t fields_nearest(const char *text, size_t length) {
     if (is_pattern(&form)) {
         return FIELD_at;
     }
-    size_t least = form.length <= 3 ? 0 : form.length <= 6 ? 1 : 2; /* of short words others are near by chance */
+    size_t least = form.length <= 3 ? 0 : form.length <= 7 ? 1 : 2; /* of short words others are near by chance */
     nearest = FIELD_COUNT;
     for (size_t i = 0; i < FIELD_COUNT + NAMES + WORDS && least > 0; i++) {
         const name *other = i < FIELD_COUNT           ? &(name){fields[i].name, i}
                             : i < FIELD_COUNT + NAMES ? &names[i - FIELD_COUNT]
                                                       : &words[i - FIELD_COUNT - NAMES];
-        const size_t far = strlen(other->text) > 3 ? distance(&form, other->text) : NORMAL;
+        const normal word = normal_of(other->text, strlen(other->text));
+        const size_t far = word.length > 3 ? distance(&form, &word) : SIZE_MAX;
         if (far <= least && (far < least || nearest == FIELD_COUNT)) {
             least = far;
             nearest = other->field;

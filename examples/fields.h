@@ -57,6 +57,10 @@ size_t fields_find(const char *name, size_t length);
 /* The field to which a name is near in meaning, or else in spelling; FIELD_COUNT: none. */
 size_t fields_nearest(const char *name, size_t length);
 
+/* How many letters have to be put in, left out, changed, or changed with their neighbour, to make one name of the other,
+ * whatever their case, blanks, - _ and : . SIZE_MAX: they are too long to be compared. */
+size_t fields_distance(cxj_text a, cxj_text b);
+
 /* What a user says of one field: the column that is it, by its exact name; an empty one: the field is left out. */
 typedef struct fields_choice {
     size_t field;

@@ -47,25 +47,37 @@ static void begin(const char *path, uint64_t line) {
     }
 }
 
-/* Where a row stands, in parentheses. */
-static void put_place(const told_place *place) {
+/* Where the first of several rows stands, in parentheses. */
+static void put_place(const told *at, const told_place *place) {
     put(" (the first in ");
-    put_path(place->path);
+    if (at->files > 1) {
+        put_path(place->path);
+        put(", ");
+    }
     if (place->last_line != 0) {
-        fprintf(stderr, ", lines %" PRIu64 " to %" PRIu64 ")", place->line, place->last_line);
+        fprintf(stderr, "lines %" PRIu64 " to %" PRIu64 ")", place->line, place->last_line);
     } else {
-        fprintf(stderr, ", line %" PRIu64 ")", place->line);
+        fprintf(stderr, "line %" PRIu64 ")", place->line);
+    }
+}
+
+/* Begins a sentence about all files. */
+static void begin_all(const told *at) {
+    if (at->files > 1) {
+        fprintf(stderr, "cxj-report: %zu files: ", at->files);
+    } else {
+        begin(at->path, 0);
+        put(": ");
     }
 }
 
 /* Begins a sentence about several rows: how many, what they are, and where the first stands. */
 static void put_count(const told *at, const told_count *of, const char *one, const char *many) {
-    begin(at->path, 0);
-    put(": ");
+    begin_all(at);
     table_count(stderr, of->count);
     put(of->count == 1 ? one : many);
     if (of->first.path != NULL) {
-        put_place(&of->first);
+        put_place(at, &of->first);
     }
 }
 
@@ -110,9 +122,6 @@ static void put_column(const fields_layout *layout, size_t column) {
     const cxj_text *name = &layout->names[column];
     const size_t field = fields_nearest(name->text, name->length);
     put_quoted(name->text, name->length);
-    if (memchr(name->text, '\r', name->length) != NULL) {
-        put(" (with a carriage return in it: do lines end with it alone?)");
-    }
     if (field == FIELD_COUNT) {
         return;
     }
@@ -130,8 +139,8 @@ static void put_column(const fields_layout *layout, size_t column) {
     put(")");
 }
 
-/* Lists the columns that no field is read from. returns  how many there are */
-static size_t put_left_out(const fields_layout *layout, const char *before) {
+/* Lists the columns that no field is read from. */
+static void put_left_out(const fields_layout *layout, const char *before) {
     size_t count = 0;
     for (size_t i = 0; i < layout->columns; i++) {
         if (layout->slot_of[i] != CSV_SLOTS) {
@@ -145,7 +154,36 @@ static size_t put_left_out(const fields_layout *layout, const char *before) {
     if (count > LISTED) {
         fprintf(stderr, " and %zu more", count - LISTED);
     }
-    return count;
+}
+
+/* Whether a name has a carriage return in it that is part of no line end. */
+static bool has_return(const fields_layout *layout) {
+    for (size_t i = 0; i < layout->columns; i++) {
+        const cxj_text *name = &layout->names[i];
+        const char *found = name->length == 0 ? NULL : memchr(name->text, '\r', name->length);
+        if (found != NULL && found + 1 < name->text + name->length && found[1] != '\n') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Says which columns no field is read from, and what is odd about the header. */
+static void tell_left_out(const told *at, const fields_layout *layout) {
+    bool has_left = false;
+    for (size_t i = 0; i < layout->columns; i++) {
+        has_left |= layout->slot_of[i] == CSV_SLOTS;
+    }
+    if (has_left) {
+        begin(at->path, 0);
+        put_left_out(layout, ": columns left out: ");
+        put("\n");
+    }
+    if (has_return(layout)) {
+        begin(at->path, 0);
+        put(": the header has carriage returns (CR) in it, which alone end no line; if they are to: "
+            "tr '\\r' '\\n' <FILE | cxj-report -\n");
+    }
 }
 
 void told_header(told *at, const log_reader *log) {
@@ -166,17 +204,7 @@ void told_header(told *at, const log_reader *log) {
         }
     }
     put("\n");
-    if (layout->present_count < layout->columns) {
-        bool has_left = false;
-        for (size_t i = 0; i < layout->columns; i++) {
-            has_left |= layout->slot_of[i] == CSV_SLOTS;
-        }
-        if (has_left) {
-            begin(at->path, 0);
-            (void)put_left_out(layout, ": columns left out: ");
-            put("\n");
-        }
-    }
+    tell_left_out(at, layout);
     if (!fields_copy_names(&at->last, layout)) {
         fields_free(&at->last); /* then the same is said once more */
     }
@@ -195,7 +223,8 @@ static const char *const file_texts[] = {
     [ADVICE_ZIP] = "it is a ZIP archive, such as a spreadsheet (.xlsx) is; save the sheet as CSV, or unpack it",
     [ADVICE_PARQUET] = "it is Parquet; write it as CSV (with DuckDB: COPY 'FILE' TO 'log.csv')",
     [ADVICE_UTF16] = "every other byte is NUL, as in UTF-16 without a byte-order mark; save it as UTF-8",
-    [ADVICE_SEP] = "its first line says the separator; take that line out, and say it by --delimiter",
+    [ADVICE_SEP] = "its first line is for spreadsheets, and names what stands between fields; take that line out, and name "
+                   "it by --delimiter",
     [ADVICE_TITLE] = NULL,
 };
 
@@ -229,7 +258,18 @@ static void put_advice(const advice *found, const log_options *options) {
             before = " ";
         }
     }
-    put(before[0] == ';' ? "" : " it can be read");
+    if (before[0] == ';') {
+        return;
+    }
+    if (found->has_times) {
+        put(" it can be read");
+    } else if (found->at != 0 && found->time_length > 0) {
+        put(" its columns can be read, but not times such as ");
+        put_quoted(found->time, found->time_length);
+        put(": write them as 2026-11-21 22:43");
+    } else {
+        put(" its columns can be read");
+    }
 }
 
 /* Says what kind of file it is, or how it could be read. */
@@ -284,6 +324,23 @@ static void put_missing(const told *at, const fields_layout *layout) {
     put("\n");
 }
 
+/* Names the column that is nearest to a name, where one is near. */
+static void put_nearest_column(const fields_layout *layout, cxj_text name) {
+    size_t nearest = 0;
+    size_t least = 3;
+    for (size_t i = 0; i < layout->columns; i++) {
+        const size_t far = fields_distance(layout->names[i], name);
+        if (far < least && far < name.length) {
+            least = far;
+            nearest = i + 1;
+        }
+    }
+    if (nearest != 0) {
+        put("; the nearest is ");
+        put_quoted(layout->names[nearest - 1].text, layout->names[nearest - 1].length);
+    }
+}
+
 void told_stopped(told *at, const log_reader *log) {
     const log_refusal *why = log_refused(log);
     const fields_layout *layout = log_layout(log);
@@ -291,6 +348,7 @@ void told_stopped(told *at, const log_reader *log) {
     if (why->reason == LOG_NO_COLUMN) {
         fprintf(stderr, ", --map %s: %s: ", why->name, log_reason_text(why->reason));
         put_quoted(why->text, why->length);
+        put_nearest_column(layout, (cxj_text){why->text, why->length});
         put("\n");
         put_columns(at, layout);
         return;
@@ -476,6 +534,7 @@ void told_refused(const told *at, const log_reader *log) {
 
 void told_file(told *at, const char *path) {
     at->path = path;
+    at->files++;
 }
 
 static void count(told *at, told_count *of, uint64_t line) {
@@ -620,8 +679,8 @@ static void tell_cause(const told *at, uint64_t rows, uint64_t rejected) {
     if (rejected <= rows / 2) {
         return;
     }
-    begin(at->path, 0);
-    put(": more than half of the rows are refused: ");
+    begin_all(at);
+    put("more than half of the rows are refused: ");
     if (by[LOG_BAD_UTF8] > half) {
         put("their bytes are not UTF-8; most likely the file is in Windows-1252 or Latin-1: "
             "iconv -f WINDOWS-1252 -t UTF-8 FILE | cxj-report -");
@@ -701,16 +760,14 @@ static void tell_alike(const told *at, const cxj_engine *engine) {
         return;
     }
     if (found.equal > 0) {
-        begin(at->path, 0);
-        put(": ");
+        begin_all(at);
         table_count(stderr, found.equal);
         put(found.equal == 1 ? " touchpoint without an id is equal to another in all fields, and counts"
                              : " touchpoints without an id are equal to others in all fields, and each counts");
         put("; an id column would tell repetitions from rows that came twice\n");
     }
     if (found.tied > 0) {
-        begin(at->path, 0);
-        put(": ");
+        begin_all(at);
         table_count(stderr, found.tied);
         put(found.tied == 1 ? " tie of equal moments was decided by hashed text ids"
                             : " ties of equal moments were decided by hashed text ids");

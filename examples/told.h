@@ -37,6 +37,7 @@ typedef struct told_count {
 /* What was noticed while reading. All zero at first; told_free() in the end. */
 typedef struct told {
     const log_options *options;
+    size_t files;
     const char *path;        /* of the file being read; lives as long as this */
     fields_layout last;      /* of the file before, so that the same is not said twice */
     alike alike;
