@@ -8,9 +8,10 @@
 
 enum {
     BLOCK_WORDS = 8,         /* a block of a filter is one line of a cache */
-    SMALL = 1 << 12,         /* blocks of the small filter, and how many rows it is for */
-    SMALL_ROWS = 16 * SMALL, /* so that few bits are set, and few rows are taken for others */
-    LARGE = 1 << 19
+    SMALL = 1 << 14,        /* blocks of the small filter, and how many rows it is for */
+    SMALL_ROWS = 4 * SMALL, /* so that few bits are set, and few rows are taken for others */
+    LARGE = 1 << 19,
+    AHEAD = 24 /* rows for which memory is asked ahead */
 };
 
 static uint64_t mix(uint64_t a, uint64_t b) {
@@ -34,14 +35,22 @@ static bool look(uint64_t *bits, size_t blocks, uint64_t hash, bool set) {
     return both;
 }
 
+static const size_t blocks[ALIKE_FILTERS] = {SMALL, LARGE};
+
+/* The filter into which rows go now; NULL without memory for it. */
+static uint64_t *filter_of(alike *at, size_t *filter) {
+    *filter = at->noted < SMALL_ROWS ? 0 : 1;
+    if (at->bits[*filter] == NULL) {
+        at->bits[*filter] = calloc(blocks[*filter] * BLOCK_WORDS, sizeof **at->bits);
+    }
+    return at->bits[*filter];
+}
+
 /* Notes a hash. returns  whether it was perhaps noted before; without memory for a filter, never */
 static bool note(alike *at, uint64_t hash) {
-    static const size_t blocks[ALIKE_FILTERS] = {SMALL, LARGE};
-    const size_t filter = at->noted < SMALL_ROWS ? 0 : 1;
+    size_t filter;
     bool met = false;
-    if (at->bits[filter] == NULL) {
-        at->bits[filter] = calloc(blocks[filter] * BLOCK_WORDS, sizeof **at->bits);
-    }
+    (void)filter_of(at, &filter);
     at->noted++;
     for (size_t i = 0; i < ALIKE_FILTERS; i++) {
         met |= at->bits[i] != NULL && look(at->bits[i], blocks[i], hash, i == filter);
@@ -49,8 +58,29 @@ static bool note(alike *at, uint64_t hash) {
     return met;
 }
 
-bool alike_id(alike *at, const cxj_touchpoint *touchpoint) {
-    return note(at, mix(touchpoint->journey, ~touchpoint->id));
+/* Asks for what note() will read. */
+static void ask_ahead(const alike *at, uint64_t hash) {
+#if defined(__GNUC__)
+    if (at->bits[1] != NULL) {
+        __builtin_prefetch(at->bits[1] + (hash >> 20 & (LARGE - 1)) * BLOCK_WORDS, 1);
+    }
+#else
+    (void)at;
+    (void)hash;
+#endif
+}
+
+static uint64_t id_hash(const cxj_touchpoint *touchpoint) {
+    return mix(touchpoint->journey, ~touchpoint->id);
+}
+
+static uint64_t moment_hash(const cxj_touchpoint *touchpoint) {
+    return mix(touchpoint->journey, (uint64_t)touchpoint->at);
+}
+
+/* Whether the moment of a touchpoint is noted. */
+static bool has_moment(const cxj_touchpoint *touchpoint, alike_wish wish) {
+    return touchpoint->at != 0 && (touchpoint->id == 0 || (wish.ties && touchpoint->id >> 63 != 0));
 }
 
 /* The place of a journey, or an empty one. */
@@ -82,17 +112,34 @@ static bool grow(alike *at) {
     return true;
 }
 
-bool alike_moment(alike *at, const cxj_touchpoint *touchpoint) {
-    if (!note(at, mix(touchpoint->journey, (uint64_t)touchpoint->at))) {
-        return true;
-    }
+/* Remembers a journey that has, perhaps, two touchpoints of one moment. */
+static bool keep_journey(alike *at, uint64_t journey) {
     if (!grow(at)) {
         return false;
     }
-    uint64_t *place = place_of(at->journeys, at->capacity, touchpoint->journey);
+    uint64_t *place = place_of(at->journeys, at->capacity, journey);
     at->count += *place == 0;
-    *place = touchpoint->journey;
+    *place = journey;
     return true;
+}
+
+bool alike_note(alike *at, const cxj_touchpoint *touchpoints, size_t count, alike_wish wish, bool *met) {
+    bool fine = true;
+    for (size_t i = 0; i < count + AHEAD; i++) {
+        if (i < count) {
+            const cxj_touchpoint *next = &touchpoints[i];
+            ask_ahead(at, next->id != 0 ? id_hash(next) : moment_hash(next));
+        }
+        if (i < AHEAD) {
+            continue;
+        }
+        const cxj_touchpoint *touchpoint = &touchpoints[i - AHEAD];
+        met[i - AHEAD] = touchpoint->id != 0 && wish.ids && note(at, id_hash(touchpoint));
+        if (has_moment(touchpoint, wish) && note(at, moment_hash(touchpoint))) {
+            fine = keep_journey(at, touchpoint->journey) && fine;
+        }
+    }
+    return fine;
 }
 
 /* ---- What the engine holds ------------------------------------------------------------------------------- */

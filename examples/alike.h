@@ -24,12 +24,17 @@ typedef struct alike {
     size_t count, capacity;
 } alike;
 
-/* Notes a touchpoint of which no moment is looked at later, but its id. returns  whether one of this journey and id came
- * before; seldom true where none did */
-bool alike_id(alike *at, const cxj_touchpoint *touchpoint);
+/* What is wanted of rows. */
+typedef struct alike_wish {
+    bool ids;  /* which of those with an id perhaps came before */
+    bool ties; /* the moments of those with a text id too; of those without an id they are always noted */
+} alike_wish;
 
-/* Notes a touchpoint whose moment another of its journey may have. returns  false: no memory */
-bool alike_moment(alike *at, const cxj_touchpoint *touchpoint);
+/* Notes touchpoints that are about to be recorded, in their order. Many at once, for the filter is large, and reading it
+ * takes the longer the less can be asked for ahead.
+ * met      receives of each whether one of this journey and id came before; seldom true where none did
+ * returns  false: no memory, and not all were noted */
+bool alike_note(alike *at, const cxj_touchpoint *touchpoints, size_t count, alike_wish wish, bool *met);
 
 /* What alike_count() found. */
 typedef struct alike_counts {

@@ -387,6 +387,7 @@ typedef struct run {
     size_t count; /* of the batch */
     cxj_touchpoint batch[BATCH];
     uint64_t lines[BATCH];
+    bool apart[BATCH]; /* to be recorded by calls of their own */
 
     int failure; /* the exit status where the run ends early; 0: EXIT_STOPPED */
     uint64_t rejected;
@@ -490,52 +491,49 @@ static void tell_rejected(run *at, uint64_t line) {
     fputc('\n', stderr);
 }
 
-/* Hands the batch over. What the engine refuses is told with its line: each call stops there, and the next one begins
- * behind it. Returns false where the run stops. */
+/* Records some of the batch by one call. What the engine refuses is told with its line: the call stops there.
+ * done  how many of the batch were recorded before; moves on
+ * end   up to which it goes
+ * returns  false where the run stops */
+static bool record(run *at, size_t *done, size_t end) {
+    cxj_receipt receipt;
+    const size_t count = end - *done;
+    const cxj_status status = cxj_record(at->engine, at->batch + *done, sizeof *at->batch, count, CXJ_STOP_AT_REFUSAL,
+                                         &receipt, sizeof receipt);
+    if (status != CXJ_OK && (status != CXJ_REFUSED || receipt.first_refusal >= count)) {
+        return stop(at, "recording touchpoints", status);
+    }
+    told_receipt(&at->told, &receipt, at->lines[*done], at->lines[end - 1]);
+    if (status == CXJ_OK) {
+        *done = end;
+        return true;
+    }
+    *done += (size_t)receipt.first_refusal;
+    const cxj_status why = receipt.first_status;
+    at->rejected += why != CXJ_LATE;
+    at->by_status[why < 0 && why > -STATUSES ? -why : 0]++;
+    if (is_told(at)) {
+        tell_rejected(at, at->lines[*done]);
+    }
+    (*done)++;
+    return !at->asked->strict;
+}
+
+/* Hands the batch over. Returns false where the run stops. */
 static bool flush(run *at) {
-    size_t done = 0;
-    while (done < at->count) {
-        cxj_receipt receipt;
-        const cxj_status status = cxj_record(at->engine, at->batch + done, sizeof *at->batch, at->count - done,
-                                             CXJ_STOP_AT_REFUSAL, &receipt, sizeof receipt);
-        if (status == CXJ_OK || status == CXJ_REFUSED) {
-            told_receipt(&at->told, &receipt, at->lines[done], at->lines[at->count - 1]);
+    told_batch(&at->told, at->batch, at->count, at->apart);
+    for (size_t done = 0; done < at->count;) {
+        size_t end = done + 1;
+        while (end < at->count && !at->apart[end] && !at->apart[done]) {
+            end++;
         }
-        if (status == CXJ_OK) {
-            break;
-        }
-        if (status != CXJ_REFUSED || receipt.first_refusal >= at->count - done) {
-            return stop(at, "recording touchpoints", status);
-        }
-        done += (size_t)receipt.first_refusal;
-        const cxj_status why = receipt.first_status;
-        at->rejected += why != CXJ_LATE;
-        at->by_status[why < 0 && why > -STATUSES ? -why : 0]++;
-        if (is_told(at)) {
-            tell_rejected(at, at->lines[done]);
-        }
-        if (at->asked->strict) {
+        if (!record(at, &done, end)) {
             return false;
         }
-        done++;
     }
     at->count = 0;
     show_progress(at);
     return true;
-}
-
-/* Takes a touchpoint that was read. Returns false where the run stops. */
-static bool take_row(run *at) {
-    const bool is_apart = told_row(&at->told, at->log, &at->batch[at->count]);
-    if (is_apart && at->count > 0) {
-        const cxj_touchpoint touchpoint = at->batch[at->count];
-        if (!flush(at)) {
-            return false;
-        }
-        at->batch[0] = touchpoint;
-    }
-    at->lines[at->count++] = log_line(at->log);
-    return (!is_apart && at->count < BATCH) || flush(at);
 }
 
 /* Takes a row that was refused. While refusals are told, they are told in the order of lines: first what waits in the
@@ -586,7 +584,9 @@ static bool read_logs(run *at) {
         status = log_next(at->log, &at->batch[at->count]);
         bool goes_on = true;
         if (status == LOG_ROW) {
-            goes_on = take_row(at);
+            told_row(&at->told, at->log, &at->batch[at->count]);
+            at->lines[at->count++] = log_line(at->log);
+            goes_on = at->count < BATCH || flush(at);
         } else if (status == LOG_REFUSED) {
             goes_on = take_refusal(at);
         } else {

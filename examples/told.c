@@ -188,7 +188,8 @@ static void tell_left_out(const told *at, const fields_layout *layout) {
 
 void told_header(told *at, const log_reader *log) {
     const fields_layout *layout = log_layout(log);
-    at->numbered |= log_is_numbered(log);
+    at->is_numbered = log_is_numbered(log);
+    at->numbered |= at->is_numbered;
     if (at->last.columns > 0 && fields_are_same(&at->last, layout)) {
         return;
     }
@@ -537,7 +538,7 @@ void told_file(told *at, const char *path) {
     at->files++;
 }
 
-static void count(told *at, told_count *of, uint64_t line) {
+static void count_row(told *at, told_count *of, uint64_t line) {
     if (of->count++ == 0) {
         of->first = (told_place){at->path, line, 0};
     }
@@ -551,11 +552,10 @@ static void note_odd(told *at, const log_reader *log, told_count *of, size_t fie
     at->are_seconds = is_second && (at->are_seconds || at->early.count == 0);
     at->odd_numbers |= is_number;
     at->odd_dates |= !is_number;
-    count(at, of, log_line(log));
+    count_row(at, of, log_line(log));
 }
 
-/* Notes the moments of a row. */
-static void note_moments(told *at, const log_reader *log, const cxj_touchpoint *touchpoint) {
+void told_row(told *at, const log_reader *log, const cxj_touchpoint *touchpoint) {
     const int64_t moments[] = {touchpoint->at, touchpoint->due};
     for (size_t i = 0; i < 2; i++) {
         if (moments[i] != 0 && moments[i] < YEAR_MS) {
@@ -579,13 +579,9 @@ static void note_moments(told *at, const log_reader *log, const cxj_touchpoint *
     }
 }
 
-bool told_row(told *at, const log_reader *log, const cxj_touchpoint *touchpoint) {
-    note_moments(at, log, touchpoint);
-    if (touchpoint->id == 0 || (touchpoint->id >> 63 != 0 && !log_is_numbered(log))) {
-        at->no_memory |= touchpoint->at != 0 && !alike_moment(&at->alike, touchpoint);
-    }
+void told_batch(told *at, const cxj_touchpoint *touchpoints, size_t count, bool *apart) {
     const bool all_known = at->duplicates.count > 0 && at->conflicts.count > 0 && at->superseded.count > 0;
-    return touchpoint->id != 0 && !all_known && alike_id(&at->alike, touchpoint);
+    at->no_memory |= !alike_note(&at->alike, touchpoints, count, (alike_wish){!all_known, !at->is_numbered}, apart);
 }
 
 /* Notes where the first of something stands. */

@@ -42,7 +42,7 @@ typedef struct told {
     fields_layout last;      /* of the file before, so that the same is not said twice */
     alike alike;
     bool no_memory; /* for alike: what it counts is not whole, and not said */
-    bool numbered;
+    bool is_numbered, numbered; /* rows of this file, or of any: their number is their sequence */
     told_count duplicates, conflicts, superseded;
     told_count early, far; /* moments of 1970 or before, and beyond 2200 */
     bool odd_numbers, odd_dates; /* some of these were written as numbers, or as dates */
@@ -66,9 +66,12 @@ void told_header(told *at, const log_reader *log);
 /* Reading stopped before a row: says why, which columns there are, and what to do. */
 void told_stopped(told *at, const log_reader *log);
 
-/* Notes a touchpoint that was read.
- * returns  whether it is to be recorded by a call of its own, so that the receipt says what it is: seldom */
-bool told_row(told *at, const log_reader *log, const cxj_touchpoint *touchpoint);
+/* Notes a touchpoint that was read. */
+void told_row(told *at, const log_reader *log, const cxj_touchpoint *touchpoint);
+
+/* Notes touchpoints of this file that are about to be recorded.
+ * apart  receives of each whether it is to be recorded by a call of its own, so that the receipt says what it is: seldom */
+void told_batch(told *at, const cxj_touchpoint *touchpoints, size_t count, bool *apart);
 
 /* Notes what became of touchpoints.
  * first, last  the lines in which they stand */
