@@ -20,49 +20,60 @@ static uint64_t mix(uint64_t a, uint64_t b) {
     return hash ^ hash >> 32;
 }
 
-/* Whether both bits of a hash are set in a filter; with set they are from now on. */
-static bool look(uint64_t *bits, size_t blocks, uint64_t hash, bool set) {
+/* Sets both bits of a hash. returns  whether they were set already */
+static inline bool set(uint64_t *bits, size_t blocks, uint64_t hash) {
     uint64_t *block = bits + (hash >> 20 & (blocks - 1)) * BLOCK_WORDS;
     const uint64_t first = UINT64_C(1) << (hash & 63);
     const uint64_t second = UINT64_C(1) << (hash >> 6 & 63);
     uint64_t *one = &block[hash >> 12 & 7];
     uint64_t *two = &block[hash >> 15 & 7];
     const bool both = (*one & first) != 0 && (*two & second) != 0;
-    if (set) {
-        *one |= first;
-        *two |= second;
-    }
+    *one |= first;
+    *two |= second;
     return both;
 }
 
-static const size_t blocks[ALIKE_FILTERS] = {SMALL, LARGE};
-
-/* The filter into which rows go now; NULL without memory for it. */
-static uint64_t *filter_of(alike *at, size_t *filter) {
-    *filter = at->noted < SMALL_ROWS ? 0 : 1;
-    if (at->bits[*filter] == NULL) {
-        at->bits[*filter] = calloc(blocks[*filter] * BLOCK_WORDS, sizeof **at->bits);
+/* Makes the filter, or the large one in place of the small. Without memory it stays as it is. */
+static void grow_filter(alike *at) {
+    const size_t blocks = at->bits == NULL ? SMALL : LARGE;
+    uint64_t *bits = calloc(blocks * BLOCK_WORDS, sizeof *bits);
+    if (bits != NULL && at->bits == NULL) {
+        at->hashes = malloc(SMALL_ROWS * sizeof *at->hashes);
     }
-    return at->bits[*filter];
+    if (bits == NULL || at->hashes == NULL) {
+        free(bits);
+        return;
+    }
+    for (size_t i = 0; i < at->noted; i++) {
+        (void)set(bits, blocks, at->hashes[i]);
+    }
+    free(at->bits);
+    at->bits = bits;
+    at->blocks = blocks;
+    if (blocks == LARGE) {
+        free(at->hashes);
+        at->hashes = NULL;
+    }
 }
 
 /* Notes a hash. returns  whether it was perhaps noted before; without memory for a filter, never */
-static bool note(alike *at, uint64_t hash) {
-    size_t filter;
-    bool met = false;
-    (void)filter_of(at, &filter);
-    at->noted++;
-    for (size_t i = 0; i < ALIKE_FILTERS; i++) {
-        met |= at->bits[i] != NULL && look(at->bits[i], blocks[i], hash, i == filter);
+static inline bool note(alike *at, uint64_t hash) {
+    if (at->hashes != NULL && at->noted < SMALL_ROWS) {
+        at->hashes[at->noted++] = hash;
+    } else if (at->blocks != LARGE) {
+        grow_filter(at);
+        if (at->hashes != NULL && at->noted < SMALL_ROWS) {
+            at->hashes[at->noted++] = hash;
+        }
     }
-    return met;
+    return at->bits != NULL && set(at->bits, at->blocks, hash);
 }
 
 /* Asks for what note() will read. */
-static void ask_ahead(const alike *at, uint64_t hash) {
+static inline void ask_ahead(const alike *at, uint64_t hash) {
 #if defined(__GNUC__)
-    if (at->bits[1] != NULL) {
-        __builtin_prefetch(at->bits[1] + (hash >> 20 & (LARGE - 1)) * BLOCK_WORDS, 1);
+    if (at->blocks == LARGE) {
+        __builtin_prefetch(at->bits + (hash >> 20 & (LARGE - 1)) * BLOCK_WORDS, 1);
     }
 #else
     (void)at;
@@ -216,9 +227,8 @@ bool alike_count(const alike *at, const cxj_engine *engine, bool numbered, alike
 }
 
 void alike_free(alike *at) {
-    for (size_t i = 0; i < ALIKE_FILTERS; i++) {
-        free(at->bits[i]);
-    }
+    free(at->bits);
+    free(at->hashes);
     free(at->journeys);
     *at = (alike){0};
 }

@@ -14,12 +14,12 @@
 
 #include "cxj.h"
 
-enum { ALIKE_FILTERS = 2 };
-
 /* What was met. All zero at first; alike_free() in the end. */
 typedef struct alike {
-    uint64_t *bits[ALIKE_FILTERS]; /* a small filter for the first rows, and a large one; NULL until needed */
-    uint64_t noted;
+    uint64_t *bits;   /* of the filter; NULL: nothing was noted, or there was no memory */
+    uint64_t *hashes; /* that were noted while the filter is small, to be noted again in the large one */
+    size_t blocks;
+    size_t noted; /* of hashes */
     uint64_t *journeys; /* that hold several touchpoints of one moment, perhaps: open addressing, 0 is an empty place */
     size_t count, capacity;
 } alike;

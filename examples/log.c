@@ -295,10 +295,8 @@ static void store(cxj_touchpoint *touchpoint, const field_info *field, uint64_t 
     }
 }
 
-/* The text of a field, without doubled quotes, and empty where it stands for none. Several fields may ask for it. */
-static const char *field_text(log_reader *log, size_t number, size_t *length) {
-    csv_slice *at = &log->csv.slices[log->layout.slot[number]];
-    char *text = log->csv.buffer + log->csv.begin + at->offset;
+/* Takes the doubled quotes off a field, and makes it empty where it stands for none. */
+static void make_plain(const log_reader *log, csv_slice *at, char *text) {
     if (at->escaped) {
         at->length = csv_unescape(text, at->length);
         at->escaped = false;
@@ -308,6 +306,15 @@ static const char *field_text(log_reader *log, size_t number, size_t *length) {
         if (none->length == at->length && memcmp(none->text, text, at->length) == 0) {
             at->length = 0;
         }
+    }
+}
+
+/* The text of a field. Several fields may ask for it. */
+static inline const char *field_text(log_reader *log, size_t number, size_t *length) {
+    csv_slice *at = &log->csv.slices[log->layout.slot[number]];
+    char *text = log->csv.buffer + log->csv.begin + at->offset;
+    if (at->escaped || log->how.none_count > 0) {
+        make_plain(log, at, text);
     }
     *length = at->length;
     return text;
