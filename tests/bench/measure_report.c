@@ -141,9 +141,9 @@ static void run_reading(const char *path, const rig_count *given, rig_time *time
     FILE *file = fopen(path, "r");
     rig_check(file != NULL, "the log is there");
     uint64_t rows = 0, rated = 0;
-    log_status status = LOG_ROW;
     const rig_time start = rig_start();
-    log_reader *log = log_open(file, engine);
+    log_reader *log = log_open(NULL, engine);
+    log_status status = log == NULL ? LOG_STOPPED : log_begin(log, file);
     while (log != NULL && status == LOG_ROW) {
         cxj_touchpoint t;
         status = log_next(log, &t);
