@@ -4,7 +4,7 @@
 Runs the report program REPORT on each case of tests/conformance and compares what it says with what is expected, then
 shuffles the rows of each log, ids given to those that have none, and expects the same bytes.
 
-A case is a folder: events.csv is the log, views.txt has one view a line, args.txt (if there is one) further arguments,
+A case is a folder: events.csv (and events-2.csv, …, in this order) is the log, views.txt has one view a line, args.txt (if there is one) further arguments,
 calendar.txt (if there is one) what stands behind --calendar, expected.json the answer, why.txt the point of the case. A
 run ends with 3 where rows are refused and --lenient is not among the arguments, else with 0. Where fails.txt stands in
 place of expected.json, each of the views alone must end the run with the exit status that it names and a word on stderr;
@@ -40,7 +40,11 @@ FEED_COUNTS = re.compile(rb'"(duplicates|conflicts|superseded)"\s*:\s*\d+')
 
 
 # Options that are tried one by one where a case must fail.
-ALONE = {"--within", "--spread", "--control", "--parity", "--relation", "--calendar"}
+ALONE = {"--within", "--spread", "--control", "--parity", "--relation", "--calendar", "--unit", "--dates", "--delimiter",
+         "--ties", "--map"}
+
+# Options that say how a log is read: what was read so is not written anew to be shuffled.
+READING = {"--unit", "--dates", "--delimiter", "--ties", "--map", "--none"}
 
 
 class Case:
@@ -49,7 +53,7 @@ class Case:
     def __init__(self, folder: pathlib.Path) -> None:
         self.folder = folder
         self.name = folder.name
-        self.events = folder / "events.csv"
+        self.events = [folder / "events.csv", *sorted(folder.glob("events-*.csv"))]
         self.views = self.lines("views.txt")
         self.arguments = self.lines("args.txt")
         self.must_fail = (folder / "fails.txt").exists()
@@ -80,11 +84,11 @@ class Case:
 
 
 def report(program: str, arguments: list[str], views: list[str],
-           events: pathlib.Path) -> subprocess.CompletedProcess[bytes]:
+           events: list[pathlib.Path]) -> subprocess.CompletedProcess[bytes]:
     command = [program, "--json", *arguments]
     for view in views:
         command += ["--view", view]
-    return subprocess.run([*command, str(events)], stdin=subprocess.DEVNULL, capture_output=True, timeout=300)
+    return subprocess.run([*command, *map(str, events)], stdin=subprocess.DEVNULL, capture_output=True, timeout=300)
 
 
 def refuse_constant(text: str) -> Any:
@@ -212,12 +216,14 @@ def check_against(program: str, other: str, case: Case) -> list[str]:
 
 def rows_to_shuffle(case: Case) -> list[list[str]] | None:
     """The header and the rows of a case, each row with an id of its own where it had none: then no order may matter.
-    None if the log has rows that are not well formed, which would run into their neighbours, or rows that are refused:
+    None if the log is read in a way of its own, or in several files, or if it has rows that are not well formed, which would run into their neighbours, or rows that are refused:
     of two texts that stand for one number it is the one that comes later."""
     if json.loads((case.folder / "expected.json").read_text(encoding="utf-8"))["rejected"]:
         return None
+    if len(case.events) > 1 or READING & set(case.arguments):
+        return None
     try:
-        text = case.events.read_bytes().decode("utf-8-sig")
+        text = case.events[0].read_bytes().decode("utf-8-sig")
         rows = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
     except (UnicodeDecodeError, csv.Error):
         return None
@@ -238,7 +244,7 @@ def report_rows(program: str, case: Case, header: list[str], rows: list[list[str
         path = pathlib.Path(folder, "events.csv")
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows([header, *rows])
-        done = report(program, case.tries()[0], case.views, path)
+        done = report(program, case.tries()[0], case.views, [path])
     return done.returncode, FEED_COUNTS.sub(b'"\\1"', done.stdout)
 
 
