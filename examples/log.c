@@ -150,8 +150,9 @@ static log_status scan_header(log_reader *log, csv_row *row) {
             return refuse(log, LOG_STOPPED, LOG_NO_HEADER, 0);
         }
     } while (csv_is_empty(&log->csv, row));
-    if (log->how.delimiter == 0 &&
-        has_other_delimiter(log->csv.buffer + log->csv.begin, log->csv.end - log->csv.begin)) {
+    /* What was scanned, and the byte at which that may have ended. */
+    const size_t scanned = log->csv.next - log->csv.begin + (log->csv.next < log->csv.end);
+    if (log->how.delimiter == 0 && has_other_delimiter(log->csv.buffer + log->csv.begin, scanned)) {
         return refuse(log, LOG_STOPPED, LOG_OTHER_DELIMITER, 0);
     }
     return check_form(log, row, LOG_STOPPED);
