@@ -37,7 +37,7 @@ struct log_reader {
     bool numbered; /* a row's number is its sequence */
     uint64_t rows;
     log_refusal refusal;
-    cxj_text row; /* that was refused */
+    cxj_text row;               /* that was refused */
     cxj_text keys[FIELD_COUNT]; /* of the row: the texts of journey, id and customer */
     texts texts;                /* of those that are no numbers themselves */
     cached caches[CACHES][CACHE_SLOTS];
@@ -52,8 +52,7 @@ static log_status refuse(log_reader *log, log_status status, log_reason reason, 
         return LOG_STOPPED;
     }
     log->stopped = status == LOG_STOPPED;
-    log->refusal =
-        (log_refusal){.line = log->csv.row_line, .column = column, .reason = reason, .field = FIELD_COUNT};
+    log->refusal = (log_refusal){.line = log->csv.row_line, .column = column, .reason = reason, .field = FIELD_COUNT};
     for (size_t i = 0; i < log->layout.present_count && column > 0; i++) {
         const size_t field = log->layout.present[i];
         if (log->layout.place[field] == column) {
@@ -185,8 +184,7 @@ log_status log_begin(log_reader *log, FILE *file) {
     if (layout->place[FIELD_journey] == 0 || layout->place[FIELD_at] == 0) {
         return refuse(log, LOG_STOPPED, layout->place[FIELD_journey] == 0 ? LOG_NO_JOURNEY : LOG_NO_AT, 0);
     }
-    log->numbered =
-        layout->place[FIELD_sequence] == 0 && (layout->place[FIELD_id] == 0 || log->how.ties_by_file);
+    log->numbered = layout->place[FIELD_sequence] == 0 && (layout->place[FIELD_id] == 0 || log->how.ties_by_file);
     log->csv.slot_of = layout->slot_of;
     log->csv.columns = layout->columns;
     return LOG_ROW;
@@ -212,8 +210,7 @@ static cached *cache_slot(cached *cache, const char *text, size_t length) {
 }
 
 /* The code of a name, or the bits of facets, from the cache or where the cache gets them from. */
-static log_reason read_code(log_reader *log, const field_info *field, const char *text, size_t length,
-                            uint32_t *code) {
+static log_reason read_code(log_reader *log, const field_info *field, const char *text, size_t length, uint32_t *code) {
     const uint32_t dimension = field->kind == KIND_CODE ? (uint32_t)field->detail : 0;
     cached *slot = cache_slot(log->caches[dimension], text, length);
     if (slot->length == length && memcmp(slot->text, text, length) == 0) {

@@ -33,7 +33,7 @@ enum {
     EXIT_FINE = 0,
     EXIT_STOPPED = 1,
     EXIT_USAGE = 2,
-    EXIT_REFUSED = 3, /* went through, but rows were refused */
+    EXIT_REFUSED = 3,   /* went through, but rows were refused */
     BATCH = 4096,       /* touchpoints handed over in one call */
     REFUSALS_TOLD = 20, /* one by one; further ones are counted */
     EXCERPT = 40,       /* columns of what is shown of a field, and of a sentence of the engine */
@@ -132,7 +132,7 @@ typedef struct request {
     bool json;
     bool strict;
     bool lenient;
-    option instead;   /* of a report: help, version, list or check, or OPTION_NONE */
+    option instead;     /* of a report: help, version, list or check, or OPTION_NONE */
     const char **paths; /* of the logs, owned, the texts are not; none is needed where there is a load */
     size_t path_count;
     const char *calendar; /* NULL: none; likewise what follows */
@@ -254,6 +254,9 @@ static int take_reading(request *asked, option which, const char *value) {
 /* Takes one option. value is NULL where it takes none. */
 static int take_option(request *asked, option which, const char *value) {
     cxj_text unknown;
+    if (which >= OPTION_MAP && which <= OPTION_TIES) {
+        return take_reading(asked, which, value);
+    }
     switch (which) {
     case OPTION_VIEW:
         asked->views[asked->view_count++] = value;
@@ -281,13 +284,6 @@ static int take_option(request *asked, option which, const char *value) {
     case OPTION_CALENDAR:
         asked->calendar = value;
         break;
-    case OPTION_MAP:
-    case OPTION_DELIMITER:
-    case OPTION_DATES:
-    case OPTION_UNIT:
-    case OPTION_NONE_TEXT:
-    case OPTION_TIES:
-        return take_reading(asked, which, value);
     case OPTION_SPREAD:
     case OPTION_CONTROL:
     case OPTION_PARITY:
@@ -377,9 +373,9 @@ typedef struct run {
     const char **texts; /* of the views; the texts are not owned */
     size_t view_count;
     bool default_view; /* nobody named any */
-    int64_t now;         /* that is asked for */
-    size_t next_path;    /* the log that is read next */
-    FILE *file;          /* the log being read, its name, and its reader; NULL: there is none */
+    int64_t now;       /* that is asked for */
+    size_t next_path;  /* the log that is read next */
+    FILE *file;        /* the log being read, its name, and its reader; NULL: there is none */
     const char *path;
     log_reader *log;
     told told;
@@ -923,8 +919,7 @@ static bool make_reader(run *at) {
         log_close(log);
     }
     if (!is_time) {
-        at->failure =
-            refuse_usage("--now takes a time, such as 2026-11-21T22:43Z, not \"", now, strlen(now), "\"");
+        at->failure = refuse_usage("--now takes a time, such as 2026-11-21T22:43Z, not \"", now, strlen(now), "\"");
         return false;
     }
     at->told.options = &at->asked->reading.how;

@@ -352,8 +352,8 @@ static bool take_ordered(const char **text, const char *order, int64_t *number) 
 static bool take_date(const char **text, int64_t *number) {
     int year, month, day;
     const char *at = *text;
-    if (!take_part(&at, 0, 4, 9999, &year) || !take_part(&at, '-', 2, 12, &month) || !take_part(&at, '-', 2, 31, &day) ||
-        !naive_day_number(year, month, day, number))
+    if (!take_part(&at, 0, 4, 9999, &year) || !take_part(&at, '-', 2, 12, &month) ||
+        !take_part(&at, '-', 2, 31, &day) || !naive_day_number(year, month, day, number))
         return false;
     *text = at;
     return true;
@@ -376,7 +376,8 @@ static bool read_date(const char *text, const naive_csv_manner *manner, bool is_
     int hour, minute, second = 0;
     int64_t offset, ms = 0;
     bool has_zone, has_fraction = false;
-    if (is_loose ? !manner->dates || !take_ordered(&text, manner->dates, number) : !take_date(&text, number)) return false;
+    if (is_loose ? !manner->dates || !take_ordered(&text, manner->dates, number) : !take_date(&text, number))
+        return false;
     *is_day = *text == 0;
     if (*is_day) {
         *moment = naive_moment(calendar, *number * MILLISECONDS_A_DAY);
@@ -436,7 +437,9 @@ static bool read_moment(const char *text, const naive_csv_manner *manner, bool i
 }
 
 bool naive_csv_moment(const char *text, const naive_csv_manner *manner, int64_t *moment) {
-    return read_moment(text, manner, false, moment);
+    /* "Years 0001 to 9999" */
+    return read_moment(text, manner, false, moment) && *moment >= -INT64_C(62135596800000) &&
+           *moment <= INT64_C(253402300799999);
 }
 
 /* ---- Touchpoints ---- */
@@ -548,7 +551,8 @@ static bool is_near(const char *a, const char *b) {
     for (;; a++, b++) {
         a += strspn(a, " -_:");
         b += strspn(b, " -_:");
-        char lower_a = (char)(*a >= 'A' && *a <= 'Z' ? *a + 32 : *a), lower_b = (char)(*b >= 'A' && *b <= 'Z' ? *b + 32 : *b);
+        char lower_a = (char)(*a >= 'A' && *a <= 'Z' ? *a + 32 : *a),
+             lower_b = (char)(*b >= 'A' && *b <= 'Z' ? *b + 32 : *b);
         if (lower_a != lower_b) return false;
         if (!lower_a) return true;
     }
@@ -563,7 +567,7 @@ static bool find_mapped(const struct file *f, const naive_csv_manner *manner, in
         *place = SIZE_MAX;
         map += strlen(name) + 1;
         for (size_t i = f->count; i-- > 0;)
-            if (strcmp(f->fields[i], map) == 0) *place = i;
+            if (*map && strcmp(f->fields[i], map) == 0) *place = i;
         *is_missing = *is_missing || (*map && *place == SIZE_MAX);
         return true;
     }

@@ -585,13 +585,13 @@ int main(int argc, char **argv) {
     naive_calendar *calendar = asked.calendar ? read_calendar(asked.calendar) : NULL;
     for (size_t i = 0; i < asked.views.count; i++) {
         if (!naive_is_view(asked.views.texts[i])) wrong_usage("no view", asked.views.texts[i]);
-        if (!calendar && naive_needs_calendar(asked.views.texts[i])) wrong_usage("a calendar is needed", asked.logs.texts[0]);
+        if (!calendar && naive_needs_calendar(asked.views.texts[i]))
+            wrong_usage("a calendar is needed", asked.logs.texts[0]);
     }
     int64_t now = 0;
-    asked.reading = (naive_csv_manner){asked.reading.delimiter, asked.reading.dates, asked.reading.unit,
-                                       asked.reading.ties,      asked.maps.texts,    asked.nones.texts,
-                                       asked.maps.count,        asked.nones.count,   calendar,
-                                       asked.strict};
+    asked.reading = (naive_csv_manner){
+        asked.reading.delimiter, asked.reading.dates, asked.reading.unit, asked.reading.ties, asked.maps.texts,
+        asked.nones.texts,       asked.maps.count,    asked.nones.count,  calendar,           asked.strict};
     const char *wrong = naive_csv_wrong(&asked.reading);
     if (wrong) wrong_usage("an option does not take this", wrong);
     if (asked.now && !naive_csv_moment(asked.now, &asked.reading, &now)) wrong_usage("no moment", asked.now);
