@@ -22,6 +22,8 @@ enum {
 
 /* A text seen before and what it came to. */
 typedef struct cached {
+    uint64_t head; /* of the text: ends_of() */
+    uint64_t tail;
     uint32_t code;
     uint8_t length; /* 0: the slot is free */
     char text[CACHE_TEXT];
@@ -192,28 +194,45 @@ log_status log_begin(log_reader *log, FILE *file) {
 
 /* ---- Fields ---------------------------------------------------------------------------------------------- */
 
-/* The slot of a cache where a text would be. Any function of its bytes will do: a slot taken by another text only means
- * that the dictionary is asked again. */
-static cached *cache_slot(cached *cache, const char *text, size_t length) {
-    uint64_t head = 0;
-    uint64_t tail = length;
-    if (length >= sizeof head) {
-        memcpy(&head, text, sizeof head);
-        memcpy(&tail, text + length - sizeof tail, sizeof tail);
+/* A text's first bytes and its last, which overlap where it is short: up to 16 bytes are wholly told by them and by the
+ * length. */
+static inline void ends_of(const char *text, size_t length, uint64_t *head, uint64_t *tail) {
+    *head = 0;
+    *tail = 0;
+    if (length >= sizeof *head) {
+        memcpy(head, text, sizeof *head);
+        memcpy(tail, text + length - sizeof *tail, sizeof *tail);
     } else {
         for (size_t i = 0; i < length; i++) {
-            head = head << 8 | (unsigned char)text[i];
+            *head = *head << 8 | (unsigned char)text[i];
         }
     }
-    head = (head ^ tail * UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xD6E8FEB86659FD93);
-    return &cache[head >> 32 & (CACHE_SLOTS - 1)];
+}
+
+static inline bool is_cached(const cached *slot, const char *text, size_t length, uint64_t head, uint64_t tail) {
+    return slot->length == length && slot->head == head && slot->tail == tail &&
+           (length <= 16 || memcmp(slot->text, text, length) == 0);
+}
+
+/* The slot of a cache where a text is, or else would be: one of two. Any function of its bytes will do: slots taken by
+ * other texts only mean that the dictionary is asked again. */
+static inline cached *cache_slot(cached *cache, const char *text, size_t length, uint64_t head, uint64_t tail) {
+    const uint64_t hash = (head ^ (tail + length) * UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xD6E8FEB86659FD93) >> 32;
+    cached *first = &cache[hash & (CACHE_SLOTS - 1)];
+    cached *second = &cache[(hash & (CACHE_SLOTS - 1)) ^ 1];
+    const bool is_second = !is_cached(first, text, length, head, tail) &&
+                           (is_cached(second, text, length, head, tail) || (first->length != 0 && second->length == 0));
+    return is_second ? second : first;
 }
 
 /* The code of a name, or the bits of facets, from the cache or where the cache gets them from. */
 static log_reason read_code(log_reader *log, const field_info *field, const char *text, size_t length, uint32_t *code) {
     const uint32_t dimension = field->kind == KIND_CODE ? (uint32_t)field->detail : 0;
-    cached *slot = cache_slot(log->caches[dimension], text, length);
-    if (slot->length == length && memcmp(slot->text, text, length) == 0) {
+    uint64_t head;
+    uint64_t tail;
+    ends_of(text, length, &head, &tail);
+    cached *slot = cache_slot(log->caches[dimension], text, length, head, tail);
+    if (is_cached(slot, text, length, head, tail)) {
         *code = slot->code;
         return LOG_REASON_COUNT;
     }
@@ -230,9 +249,28 @@ static log_reason read_code(log_reader *log, const field_info *field, const char
     if (length <= CACHE_TEXT) {
         slot->code = *code;
         slot->length = (uint8_t)length;
+        slot->head = head;
+        slot->tail = tail;
         memcpy(slot->text, text, length);
     }
     return LOG_REASON_COUNT;
+}
+
+/* A number that stands for itself, as most ids do; of what is longer, or begins with 0, the library is asked. */
+static inline bool read_digits(const char *text, size_t length, uint64_t *value) {
+    uint64_t number = 0;
+    if (length > 18 || text[0] == '0') {
+        return false;
+    }
+    for (size_t i = 0; i < length; i++) {
+        const unsigned digit = (unsigned char)text[i] - (unsigned)'0';
+        if (digit > 9) {
+            return false;
+        }
+        number = number * 10 + digit;
+    }
+    *value = number;
+    return true;
 }
 
 /* Reads the text of a field, which is not empty, into a number that holds its member's value, a negative one in two's
@@ -244,8 +282,10 @@ static log_reason read_field(log_reader *log, size_t number, const char *text, s
     log_reason reason;
     switch (field->kind) {
     case KIND_KEY:
-        log->keys[number] = (cxj_text){text, values_trimmed(text, length)};
-        (void)cxj_id_from_text(log->engine, text, log->keys[number].length, value); /* takes any bytes */
+        if (!read_digits(text, length, value)) {
+            log->keys[number] = (cxj_text){text, values_trimmed(text, length)};
+            (void)cxj_id_from_text(log->engine, text, log->keys[number].length, value); /* takes any bytes */
+        }
         return LOG_REASON_COUNT;
     case KIND_COUNT:
         return values_count(text, length, field->detail, value) ? LOG_REASON_COUNT : LOG_BAD_NUMBER;
