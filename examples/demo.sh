@@ -104,3 +104,21 @@ ask --view 'journeys by segment' --metrics open,waiting
 cat "$answer"
 ask --view 'journeys by segment where outcome = completed and churned = yes' --metrics journeys --drill
 sed -n '/^journeys behind/,$p' "$answer"
+cat <<'END'
+
+Who waits for an answer now, and who has the work: the worklist of a rule.
+
+END
+ask --rule 'waiting for 4h'
+sed '1d' "$answer"
+cat <<'END'
+
+Which rules are worth an alert? The log is played again as if it came live: how
+many of the journeys that were late, chased or lost would each have warned of,
+how long before, and how often for nothing. A promise that moves tells, a week
+ahead, of two in three that will be late; and of those who left, four in five
+had had to repeat themselves twice, ten weeks before.
+
+END
+ask --rule 'shifts over 0' --rule 'repeats over 1' --replay
+sed -n '/^replay/,$p' "$answer"

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "drivers.h"
+#include "worklist.h"
 
 void json_text(FILE *out, const char *text, size_t length) {
     fputc('"', out);
@@ -193,7 +194,8 @@ static cxj_status write_view(written *at, const char *text) {
 }
 
 cxj_status json_report(FILE *out, const cxj_stats *stats, uint64_t rejected, cxj_view *const *views,
-                       const char *const *texts, size_t count, const analyses *asked, const log_reader *log) {
+                       const char *const *texts, size_t count, const analyses *asked, const json_acting *acting,
+                       const log_reader *log) {
     fprintf(out, "{\"touchpoints\": %" PRIu64 ", \"duplicates\": %" PRIu64 ", \"conflicts\": %" PRIu64,
             stats->touchpoints, stats->duplicates, stats->conflicts);
     fprintf(out, ", \"superseded\": %" PRIu64 ", \"rejected\": %" PRIu64 ", \"late\": %" PRIu64, stats->superseded,
@@ -207,6 +209,15 @@ cxj_status json_report(FILE *out, const cxj_stats *stats, uint64_t rejected, cxj
         catalogue_finish(&at.list);
         free(at.room.journeys);
     }
-    fputs("]}\n", out);
+    fputc(']', out);
+    if (acting->rule_count > 0 && status == CXJ_OK) {
+        fputs(",\n \"worklists\": ", out);
+        status = worklist_json(out, acting->engine, log, acting->rules, acting->rule_count);
+    }
+    if (acting->replay != NULL && status == CXJ_OK) {
+        fputs(",\n \"alerts\": ", out);
+        replay_json(out, acting->replay, log);
+    }
+    fputs("}\n", out);
     return status;
 }

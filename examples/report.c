@@ -4,7 +4,8 @@
  *
  * Idea: the engine first gets its views, then the log's touchpoints in batches, as a host would hand them over; when
  * the logs are at their end, every answer is there already. log.c knows logs, told.c what is said of them, reading.c the
- * options that say how they are read, table.c, drivers.c and json.c how answers look; file.c keeps an engine in a file;
+ * options that say how they are read, table.c, drivers.c and json.c how answers look; worklist.c
+ * and replay.c know what rules say; file.c keeps an engine in a file;
  * this file knows the command line, and when to stop.
  *
  * Invariant: whatever is refused is said on stderr, with its place; and nothing that goes wrong ends with status 0.
@@ -26,8 +27,10 @@
 #include "json.h"
 #include "log.h"
 #include "reading.h"
+#include "replay.h"
 #include "table.h"
 #include "told.h"
+#include "worklist.h"
 
 enum {
     EXIT_FINE = 0,
@@ -46,7 +49,9 @@ enum {
  * cells would be wrong, so it goes as far as memory does. */
 #define CELLS_LIMIT UINT64_C(1000000000)
 
-/* The most that the library allows for one journey. */
+/* The most that the library allows: rules, alerts that wait between two calls, touchpoints of one journey. */
+#define RULES_LIMIT UINT32_C(4096)
+#define ALERTS_LIMIT UINT32_C(16777216)
 #define TOUCHPOINTS_LIMIT UINT32_C(29000)
 
 static const char *const default_views[] = {"journeys", "journeys by type", "touchpoints by channel",
@@ -89,6 +94,13 @@ enum { DEFAULT_VIEWS = sizeof default_views / sizeof default_views[0] };
       "the share of durations that are at most so long, such as\n"                                                     \
       "first_response=4h (m, h, d or w)")                                                                              \
     X(OPTION_DRILL, "--drill", NULL, "the journeys behind each cell")                                                  \
+    X(OPTION_RULE, "--rule", "TEXT",                                                                                   \
+      "the worklist of a rule, such as \"silent for 3d where team = billing\":\n"                                      \
+      "who waits now, since when, the longest first; may be given several\n"                                           \
+      "times. Then views are answered only if some are named")                                                         \
+    X(OPTION_REPLAY, "--replay", NULL,                                                                                 \
+      "what the rules would have raised, had the log come live, and what\n"                                            \
+      "that would have been worth; see below")                                                                         \
     X(OPTION_LOAD, "--load", "FILE",                                                                                   \
       "go on from what --save has kept; without --view, answer the views\n"                                            \
       "that it has. No log need be given; rows of one that are kept already\n"                                         \
@@ -120,8 +132,10 @@ static const struct option_info {
 
 /* What the command line asks for. */
 typedef struct request {
-    const char **views; /* owned, the texts are not; likewise metrics */
+    const char **views; /* owned, the texts are not; likewise rules, metrics */
     size_t view_count;
+    const char **rules;
+    size_t rule_count;
     cxj_text *metrics;
     size_t metric_count;
     analyses analyses;
@@ -132,6 +146,7 @@ typedef struct request {
     bool json;
     bool strict;
     bool lenient;
+    bool replay;
     option instead;     /* of a report: help, version, list or check, or OPTION_NONE */
     const char **paths; /* of the logs, owned, the texts are not; none is needed where there is a load */
     size_t path_count;
@@ -143,6 +158,7 @@ typedef struct request {
 
 static void request_finish(request *asked) {
     free(asked->views);
+    free(asked->rules);
     free(asked->metrics);
     free(asked->paths);
     reading_free(&asked->reading);
@@ -166,6 +182,7 @@ static void print_help(FILE *out) {
             line += length + (line[length] == '\n');
         }
     }
+    fprintf(out, "\n%s", replay_help);
     fputs("\nExit status: 0 done; 1 stopped; 2 wrong usage; 3 done, but rows were refused.\n", out);
 }
 
@@ -251,6 +268,14 @@ static int take_reading(request *asked, option which, const char *value) {
     return refuse_usage(fault.before, fault.text.text, fault.text.length, after);
 }
 
+/* Takes the name of a file. */
+static void take_file(request *asked, option which, const char *path) {
+    const char **taken = which == OPTION_CALENDAR ? &asked->calendar
+                         : which == OPTION_LOAD   ? &asked->load
+                                                  : &asked->save;
+    *taken = path;
+}
+
 /* Takes one option. value is NULL where it takes none. */
 static int take_option(request *asked, option which, const char *value) {
     cxj_text unknown;
@@ -281,9 +306,6 @@ static int take_option(request *asked, option which, const char *value) {
         break;
     case OPTION_METRICS:
         return add_metrics(asked, value);
-    case OPTION_CALENDAR:
-        asked->calendar = value;
-        break;
     case OPTION_SPREAD:
     case OPTION_CONTROL:
     case OPTION_PARITY:
@@ -293,11 +315,16 @@ static int take_option(request *asked, option which, const char *value) {
     case OPTION_DRILL:
         asked->analyses.drill = true;
         break;
-    case OPTION_LOAD:
-        asked->load = value;
+    case OPTION_RULE:
+        asked->rules[asked->rule_count++] = value;
         break;
+    case OPTION_REPLAY:
+        asked->replay = true;
+        break;
+    case OPTION_CALENDAR:
+    case OPTION_LOAD:
     case OPTION_SAVE:
-        asked->save = value;
+        take_file(asked, which, value);
         break;
     case OPTION_CHECK:
         asked->check = value;
@@ -337,7 +364,8 @@ static int read_arguments(request *asked, int argc, char **argv) {
     *asked = (request){.instead = OPTION_NONE};
     asked->views = calloc((size_t)argc, sizeof *asked->views);
     asked->paths = calloc((size_t)argc, sizeof *asked->paths);
-    if (asked->views == NULL || asked->paths == NULL) {
+    asked->rules = calloc((size_t)argc, sizeof *asked->rules);
+    if (asked->views == NULL || asked->paths == NULL || asked->rules == NULL) {
         fputs("cxj-report: there is not enough memory\n", stderr);
         return EXIT_STOPPED;
     }
@@ -357,6 +385,9 @@ static int read_arguments(request *asked, int argc, char **argv) {
     if (asked->instead == OPTION_NONE && asked->path_count == 0 && asked->load == NULL) {
         return refuse_usage("no FILE is given", "", 0, "");
     }
+    if (asked->replay && asked->rule_count == 0 && asked->instead == OPTION_NONE) {
+        return refuse_usage("--replay shows what a --rule would have raised, and none is given", "", 0, "");
+    }
     if (asked->json && asked->metrics != NULL) {
         return refuse_usage("--metrics chooses columns of tables; --json writes all metrics", "", 0, "");
     }
@@ -373,6 +404,7 @@ typedef struct run {
     const char **texts; /* of the views; the texts are not owned */
     size_t view_count;
     bool default_view; /* nobody named any */
+    replay replay;
     int64_t now;       /* that is asked for */
     size_t next_path;  /* the log that is read next */
     FILE *file;        /* the log being read, its name, and its reader; NULL: there is none */
@@ -494,6 +526,11 @@ static void tell_rejected(run *at, uint64_t line) {
 static bool record(run *at, size_t *done, size_t end) {
     cxj_receipt receipt;
     const size_t count = end - *done;
+    const bool replays = at->asked->replay; /* then it is one row */
+    cxj_status clock;
+    if (replays && (clock = replay_clock(&at->replay, &at->batch[*done])) != CXJ_OK) {
+        return stop(at, "moving the clock", clock);
+    }
     const cxj_status status = cxj_record(at->engine, at->batch + *done, sizeof *at->batch, count, CXJ_STOP_AT_REFUSAL,
                                          &receipt, sizeof receipt);
     if (status != CXJ_OK && (status != CXJ_REFUSED || receipt.first_refusal >= count)) {
@@ -501,8 +538,8 @@ static bool record(run *at, size_t *done, size_t end) {
     }
     told_receipt(&at->told, &receipt, at->lines[*done], at->lines[end - 1]);
     if (status == CXJ_OK) {
-        *done = end;
-        return true;
+        *done = end; /* what is refused raises nothing, and its sentence is still needed */
+        return !replays || replay_take(&at->replay) == CXJ_OK || stop(at, "taking alerts", CXJ_NO_MEMORY);
     }
     *done += (size_t)receipt.first_refusal;
     const cxj_status why = receipt.first_status;
@@ -582,7 +619,7 @@ static bool read_logs(run *at) {
         if (status == LOG_ROW) {
             told_row(&at->told, at->log, &at->batch[at->count]);
             at->lines[at->count++] = log_line(at->log);
-            goes_on = at->count < BATCH || flush(at);
+            goes_on = at->count < (at->asked->replay ? 1 : BATCH) || flush(at);
         } else if (status == LOG_REFUSED) {
             goes_on = take_refusal(at);
         } else {
@@ -694,6 +731,7 @@ static cxj_status set_feeds(run *at) {
 /* Writes the tables. */
 static cxj_status write_tables(run *at) {
     const table_choice choice = {at->asked->metrics, at->asked->metric_count};
+    replay_drop(&at->replay);
     cxj_status status = set_feeds(at);
     for (size_t i = 0; i < at->view_count && status == CXJ_OK; i++) {
         const char *by = strstr(at->texts[i], " by ");
@@ -710,6 +748,14 @@ static cxj_status write_tables(run *at) {
         if (status == CXJ_OK) {
             status = analysis_tables(stdout, &at->asked->analyses, at->log, at->views[i]);
         }
+    }
+    for (size_t i = 0; i < at->asked->rule_count && status == CXJ_OK; i++) {
+        fputs(i + at->view_count == 0 ? "" : "\n", stdout);
+        status = worklist_table(stdout, at->engine, at->log, at->asked->rules[i]);
+    }
+    if (at->asked->replay && status == CXJ_OK) {
+        fputc('\n', stdout);
+        status = replay_tables(stdout, &at->replay);
     }
     return status;
 }
@@ -728,15 +774,24 @@ static bool are_complete(run *at) {
     return complete;
 }
 
-/* Moves the clock and writes the answers. */
-static bool answer(run *at) {
+/* Moves the clock to where the answers are asked for. */
+static cxj_status move_clock(run *at) {
     cxj_stats stats;
     cxj_status status = cxj_engine_stats(at->engine, &stats, sizeof stats);
-    if (status == CXJ_OK && (at->asked->now != NULL || stats.touchpoints > 0)) {
+    if (status == CXJ_OK && at->asked->replay) {
+        status = at->asked->now != NULL ? replay_end(&at->replay, at->now) : CXJ_OK;
+    } else if (status == CXJ_OK && (at->asked->now != NULL || stats.touchpoints > 0)) {
         /* What was kept may have come with a clock that is further already. */
         const int64_t latest = stats.has_now && stats.now > stats.latest_at ? stats.now : stats.latest_at;
         status = cxj_advance(at->engine, at->asked->now != NULL ? at->now : latest);
     }
+    return status;
+}
+
+/* Moves the clock and writes the answers. */
+static bool answer(run *at) {
+    cxj_stats stats;
+    cxj_status status = move_clock(at);
     if (status == CXJ_OK) {
         status = cxj_engine_stats(at->engine, &stats, sizeof stats);
     }
@@ -747,8 +802,10 @@ static bool answer(run *at) {
     if (at->asked->json) {
         status = set_feeds(at);
         if (status == CXJ_OK) {
+            const json_acting acting = {at->engine, at->asked->rules, at->asked->rule_count,
+                                        at->asked->replay ? &at->replay : NULL};
             status = json_report(stdout, &stats, at->rejected, at->views, at->texts, at->view_count,
-                                 &at->asked->analyses, at->log);
+                                 &at->asked->analyses, &acting, at->log);
         }
     } else {
         status = write_tables(at);
@@ -766,13 +823,18 @@ static void run_finish(run *at) {
     }
     free(at->views);
     free(at->texts);
+    replay_finish(&at->replay);
     cxj_engine_destroy(at->engine);
 }
 
 /* Makes the engine, or takes up the one that was kept. */
 static bool make_engine(run *at) {
     char message[FILE_SENTENCE];
-    const cxj_options how = {.size = sizeof how, .cells_limit = CELLS_LIMIT, .touchpoints_limit = TOUCHPOINTS_LIMIT};
+    const cxj_options how = {.size = sizeof how,
+                             .cells_limit = CELLS_LIMIT,
+                             .touchpoints_limit = TOUCHPOINTS_LIMIT,
+                             .rules_limit = RULES_LIMIT,
+                             .alerts_limit = ALERTS_LIMIT};
     if (at->asked->load != NULL) {
         return file_load(&how, at->asked->load, message, &at->engine) || refuse_file(at->asked->load, message);
     }
@@ -848,6 +910,17 @@ static bool set_calendar(run *at) {
     return taken;
 }
 
+/* Says why a rule, or a view, is refused; the sentence is the engine's. */
+static bool refuse_text(run *at, const char *what, const char *text, cxj_status status, const char *why) {
+    at->failure = status == CXJ_NO_MEMORY ? EXIT_STOPPED : EXIT_USAGE;
+    fprintf(stderr, "cxj-report: the %s \"", what);
+    (void)table_text(stderr, text, strlen(text), SENTENCE);
+    fprintf(stderr, "\" is refused: %s: ", cxj_status_text(status));
+    (void)table_text(stderr, why, strlen(why), SENTENCE);
+    fputc('\n', stderr);
+    return false;
+}
+
 /* Adds a view to those that are answered, and to the engine if it has not got it. */
 static bool add_view(run *at, const char *text) {
     const cxj_status status = cxj_view_add(at->engine, text, CXJ_ZERO_TERMINATED, &at->views[at->view_count]);
@@ -855,14 +928,7 @@ static bool add_view(run *at, const char *text) {
         at->texts[at->view_count++] = text;
         return true;
     }
-    const char *why = cxj_message(at->engine);
-    at->failure = status == CXJ_NO_MEMORY ? EXIT_STOPPED : EXIT_USAGE;
-    fputs("cxj-report: the view \"", stderr);
-    (void)table_text(stderr, text, strlen(text), SENTENCE);
-    fprintf(stderr, "\" is refused: %s: ", cxj_status_text(status));
-    (void)table_text(stderr, why, strlen(why), SENTENCE);
-    fputc('\n', stderr);
-    return false;
+    return refuse_text(at, "view", text, status, cxj_message(at->engine));
 }
 
 /* Chooses what is answered: the views of the command line, else those that the engine has, else the usual ones. */
@@ -883,17 +949,45 @@ static bool choose_views(run *at) {
     for (size_t i = 0; i < at->asked->view_count && added; i++) {
         added = add_view(at, at->asked->views[i]);
     }
-    for (size_t i = 0; i < kept && at->asked->view_count == 0; i++) {
+    for (size_t i = 0; i < kept && at->asked->view_count + at->asked->rule_count == 0; i++) {
         cxj_view_info info;
         (void)cxj_view_at(at->engine, i, &view);
         (void)cxj_view_describe(view, &info, sizeof info);
         added = add_view(at, info.text);
     }
-    at->default_view = added && at->view_count == 0;
+    at->default_view = added && at->view_count == 0 && at->asked->rule_count == 0;
     for (size_t i = 0; i < DEFAULT_VIEWS && at->default_view && added; i++) {
         added = add_view(at, default_views[i]);
     }
     return added;
+}
+
+/* Sees to it, before the log is read, that all rules are some; and for a replay gives them to the engine. What the log
+ * can carry comes first, for a rule may need more. */
+static bool choose_rules(run *at) {
+    char message[WORKLIST_SENTENCE] = "";
+    if (at->asked->rule_count > 0 && at->asked->has_feeds) {
+        const cxj_status status = set_feeds(at);
+        if (status != CXJ_OK) {
+            return stop(at, "setting the facets", status);
+        }
+    }
+    for (size_t i = 0; i < at->asked->rule_count; i++) {
+        const cxj_status status = worklist_check(at->engine, at->asked->rules[i], message);
+        if (status != CXJ_OK) {
+            return refuse_text(at, "rule", at->asked->rules[i], status, message);
+        }
+    }
+    if (at->asked->replay) {
+        const char *failed = NULL;
+        const cxj_status status =
+            replay_begin(&at->replay, at->engine, at->asked->rules, at->asked->rule_count, &failed);
+        if (status != CXJ_OK) {
+            return failed != NULL ? refuse_text(at, "rule", failed, status, cxj_message(at->engine))
+                                  : stop(at, "beginning the replay", status);
+        }
+    }
+    return true;
 }
 
 /* Keeps what was read, if that is asked for. */
@@ -936,8 +1030,8 @@ static int report(const request *asked) {
         return EXIT_STOPPED;
     }
     at->asked = asked;
-    const bool done = make_engine(at) && set_calendar(at) && choose_views(at) && make_reader(at) && read_logs(at) &&
-                      save(at) && answer(at);
+    const bool done = make_engine(at) && set_calendar(at) && choose_views(at) && choose_rules(at) && make_reader(at) &&
+                      read_logs(at) && save(at) && answer(at);
     clear_progress(at);
     const int failure = at->failure != 0 ? at->failure : EXIT_STOPPED;
     const bool refused = at->rejected > 0 && !asked->lenient;

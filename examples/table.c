@@ -293,6 +293,12 @@ static void format_duration(char *text, double ms) {
     }
 }
 
+void table_duration(FILE *out, int64_t ms, size_t width) {
+    char text[VALUE];
+    format_duration(text, (double)ms);
+    fprintf(out, "%*s", (int)width, text);
+}
+
 /* How the numbers of a unit are written: times a factor, with so many digits behind the point. */
 typedef struct style {
     double factor;

@@ -29,6 +29,9 @@ size_t table_text(FILE *out, const char *text, size_t length, size_t width);
 /* Writes a number of things with commas between the thousands. */
 void table_count(FILE *out, uint64_t count);
 
+/* Writes a duration of so many ms in its two largest units, 3d 4h, on the right of so many columns. */
+void table_duration(FILE *out, int64_t ms, size_t width);
+
 /* Writes a value and its interval in the metric's unit: 81 % (66-90); nothing where there is none. */
 void table_value(FILE *out, const cxj_metric_info *info, const cxj_value *value);
 

@@ -105,7 +105,7 @@ enum {
     /* errors */
     CXJ_BAD_ARGUMENT = -1, /**< a NULL, an unknown number, a size or a reserved member that is not as it must be */
     CXJ_BAD_FIELD = -2,    /**< a field of a touchpoint is out of its bounds */
-    CXJ_BAD_TEXT = -3,     /**< a text is not UTF-8, has a NUL, is too long, or is no view or period */
+    CXJ_BAD_TEXT = -3,     /**< a text is not UTF-8, has a NUL, is too long, or is no view, rule or period */
     CXJ_NOT_FOUND = -4,    /**< there is no such journey, touchpoint, name, code, metric or cell */
     CXJ_LIMIT = -5,      /**< a limit of the options is reached (touchpoints of a journey, codes of a dictionary, …) */
     CXJ_NO_MEMORY = -6,  /**< the allocator gave none, or the limit of memory is reached */
@@ -182,7 +182,10 @@ typedef struct cxj_options {
     uint32_t load_work_limit; /**< what reading saved bytes may take: touchpoints times views, for each byte read, after
                                  the first million; 0: 16, which a file of fewer than 300 views does not come near
                                  unless it was made to be slow. See cxj_load() */
-    uint32_t reserved[3];     /**< zero */
+    uint32_t rules_limit;     /**< rules of the engine (cxj_rule_add()), 1..4,096; 0: 256 */
+    uint32_t alerts_limit;    /**< alerts that wait until the host takes them (cxj_alerts()), 1..16,777,216; 0: 65,536.
+                                 Beyond it the oldest are dropped, and counted */
+    uint32_t reserved[1];     /**< zero */
     int64_t seal_ended_after; /**< ms after its end at which a journey is sealed (see cxj_advance()); 0: never */
     int64_t seal_idle_after;  /**< ms after its last touchpoint at which a journey is sealed, whether it has ended or
                                    not; 0: never. Both are at most 10^15; where both say something, the earlier holds.
@@ -228,6 +231,9 @@ typedef struct cxj_stats {
     uint8_t reserved[3];
     uint32_t unrecorded_facets; /**< facets that the feed cannot carry (cxj_set_unrecorded()) */
     uint64_t sealed;            /**< journeys that are sealed. Their touchpoints contribute, but are not retained */
+    uint64_t rules;             /**< rules there are (cxj_rule_add()) */
+    uint64_t alerts;            /**< alerts that wait (cxj_alerts()) */
+    uint64_t alerts_dropped;    /**< alerts that nobody took in time: the oldest, beyond the limit of the options */
 } cxj_stats;
 
 /** Reads what an engine holds.
@@ -238,13 +244,15 @@ typedef struct cxj_stats {
 CXJ_API cxj_status cxj_engine_stats(const cxj_engine *engine, cxj_stats *stats, size_t stats_size);
 
 /** Says which facets the feed cannot carry, so that a zero does not look like good news where nobody records the fact:
- * a metric that needs one of them has no value from now on (cxj_metric_info: needs_all, needs_any; SPEC 6, feeds). What
- * a recorded facet implies is recorded, too, whatever is said of it here. Takes the place of unrecorded_facets of the
- * options. Saved with the engine; loading and merging add to them what was not recorded there. Changes no cell; makes
+ * a metric that needs one of them has no value from now on (cxj_metric_info: needs_all, needs_any; SPEC 6, feeds), and
+ * a rule that needs one is refused; where there is such a rule already, the call is, so that no rule tells from then on
+ * what nobody can know. What a recorded facet implies is recorded, too, whatever is said of it here. Takes the place of
+ * unrecorded_facets of the options. Saved with the engine; loading and merging add to them what was not recorded there. Changes no cell; makes
  * cursors stale if it changes anything.
  * @param engine        the engine
  * @param unrecorded_facets  CXJ_FACET_CONTACT | … ; 0: all are fed
- * @return CXJ_OK; CXJ_BAD_ARGUMENT (an unknown bit). Constant time. */
+ * @return CXJ_OK; CXJ_BAD_ARGUMENT (an unknown bit, or a rule needs one of the facets; cxj_message() names both). Time
+ *         in proportion to the rules. */
 CXJ_API cxj_status cxj_set_unrecorded(cxj_engine *engine, uint32_t unrecorded_facets);
 
 /* ------------------------------------------------------------------------------------------------------------------
@@ -1351,8 +1359,9 @@ CXJ_API cxj_status cxj_journey_touchpoints(const cxj_engine *engine, uint64_t jo
  * Clock
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/** Moves the clock, on which only metrics marked now depend (overdue), and by which journeys are sealed. It never moves
- * by itself, and never back.
+/** Moves the clock, on which only metrics marked now depend (overdue), worklists and alerts, and by which journeys are
+ * sealed. It never moves by itself, and never back. Rules raise what begins to hold on the way, also what holds no more
+ * when the clock arrives; at the first call nothing is raised, for what holds then may have held for long.
  *
  * Where the options ask for it, journeys whose time has come are sealed: their touchpoints are released, what they have
  * contributed to the views there are stays as it is, and of the journey itself nothing is kept but its number. So a
@@ -1363,10 +1372,147 @@ CXJ_API cxj_status cxj_journey_touchpoints(const cxj_engine *engine, uint64_t jo
  * @return CXJ_OK; CXJ_CLOCK (now is before the clock; or it is more than ten years, 3,653 days, after both the clock
  *         and the latest touchpoint: then a wrong unit is likelier than the moment, and no clock can be taken back. The
  *         clock stays. The first advance may go anywhere); CXJ_BAD_ARGUMENT (out of bounds); CXJ_NO_MEMORY
- *         (the clock has moved, but some journeys are not sealed yet; any later advance, also to the same moment, goes
- *         on). Time log(p) for each promised time that is passed, p being all promised times to come; the same for each
+ *         (the clock has moved, but some journeys are not sealed yet, or rules have not raised all that began to hold;
+ *         any later advance, also to the same moment, goes on. The first advance of an engine with rules leaves the
+ *         clock where it is then). Time log(p) for each promised time that is passed, p being all promised times to come; the same for each
  *         journey that is sealed, and its touchpoints. */
 CXJ_API cxj_status cxj_advance(cxj_engine *engine, int64_t now);
+
+/* ------------------------------------------------------------------------------------------------------------------
+ * Rules, worklists and alerts
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/** Adds a rule, which raises an alert when something begins to hold of a journey (SPEC 9). A rule is one line of text:
+ *
+ *     overdue for 1d where team = billing
+ *     silent for 8h in working hours where type in (onboarding, move)
+ *     handoffs over 3
+ *
+ *     rule = what [ "in" "working" "hours" ] [ "where" cond { "and" cond } ]
+ *     what = "due" "within" span | "overdue" [ "for" span ] | "silent" "for" span | "waiting" "for" span
+ *          | "unanswered" "for" span | "open" "for" span | "same" ( "owner" | "team" | "stage" ) "for" span
+ *          | ( "handoffs" | "team_changes" | "bounces" | "channel_switches" | "repeats" | "contradictions" | "faults"
+ *            | "chases" | "shifts" ) "over" count
+ *          | "dissatisfied" | "reopened" | "churned"
+ *     span = digits ( "m" | "h" | "d" | "w" )    minutes, hours, days, weeks; 1 to 5,000,000 minutes
+ *     count = 0 to 65535
+ *
+ * Conditions are those of views (cxj_view_add()), without `had`, over type, segment, reason, entry, exit and churned,
+ * and over owner, team, stage, channel and activity: the value that the journey held last. At most four. Their names
+ * enter the dictionaries. `in working hours` goes with the rules that have a span, measures it by the engine's calendar,
+ * and takes minutes and hours only.
+ *
+ * What a rule says of a journey as it stands are its occasions; each has a commitment (0 where the rule speaks of
+ * none), a since that tells it from others, and the moment from which it holds. Rules with a span, and overdue, go by
+ * the clock: nothing of theirs holds before the first cxj_advance(). An occasion is raised once, after the call that
+ * brought it about (recording, correcting, withdrawing, merging, advancing the clock), as the journey stands when the
+ * call ends. What holds at the moment when a rule is added, when the clock is set first, or when a calendar is set,
+ * counts as raised, and is not: cxj_worklist() lists it. Alerts wait in a queue until cxj_alerts() takes them.
+ *
+ * Rules and alerts are not saved: a host adds its rules again after loading. Of a rule's
+ * text only the blanks are normalised: one between words and behind commas. While there are rules,
+ * recording takes memory for what each call may raise; where there is none, a touchpoint is refused as for any other
+ * lack. Journeys that the clock seals are looked at before.
+ * @param engine  the engine
+ * @param text    the rule; one that is there already gives its number
+ * @param length  bytes of text, or CXJ_ZERO_TERMINATED
+ * @param rule    receives the rule's number: 1 and up in the order of adding, never given twice in an engine
+ * @return CXJ_OK; CXJ_BAD_TEXT (cxj_message() names the column, counted in bytes from 1, and what was expected there);
+ *         CXJ_NO_CALENDAR (the rule is in working hours, and the engine has no calendar); CXJ_LIMIT (there are as many
+ *         rules as the options allow, or a dictionary is full); CXJ_SAVING (a save in steps is under way, and the rule
+ *         is new); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT (a NULL; or the rule needs a facet that the feed cannot carry, see
+ *         cxj_set_unrecorded(); cxj_message() names it). Time in proportion to the journeys held. */
+CXJ_API cxj_status cxj_rule_add(cxj_engine *engine, const char *text, size_t length, uint32_t *rule);
+
+/** Drops a rule. What it raised is forgotten, and its alerts that wait go.
+ * @param engine  the engine
+ * @param rule    its number
+ * @return CXJ_OK; CXJ_NOT_FOUND (no rule has this number, or it was dropped); CXJ_BAD_ARGUMENT. Time in proportion to what the rules have raised, and to the journeys held. */
+CXJ_API cxj_status cxj_rule_drop(cxj_engine *engine, uint32_t rule);
+
+/** What a rule is. */
+typedef struct cxj_rule_info {
+    const char *text;    /**< with one blank between words, NUL-terminated; lives as long as the rule */
+    size_t text_length;  /**< bytes */
+    uint64_t raised;     /**< alerts since it was added */
+    uint32_t rule;       /**< its number */
+    uint32_t needs_all;  /**< facets without each of which it is refused (CXJ_FACET_…) */
+    uint32_t needs_any;  /**< facets of which one must be recorded; 0: none */
+    uint32_t reserved;
+} cxj_rule_info;
+
+/** The rule that stands at a place, in the order in which rules were added.
+ * @param engine     the engine
+ * @param index      0 and up
+ * @param info       receives what it is
+ * @param info_size  sizeof(cxj_rule_info)
+ * @return CXJ_OK; CXJ_NOT_FOUND (index is past the last); CXJ_BAD_ARGUMENT. Constant time. */
+CXJ_API cxj_status cxj_rule_at(const cxj_engine *engine, size_t index, cxj_rule_info *info, size_t info_size);
+
+/** One line of a worklist: what holds of a journey. */
+typedef struct cxj_occasion {
+    uint64_t journey;
+    uint64_t customer;   /**< as last stated; 0: none */
+    int64_t since;       /**< what tells the occasion from others (SPEC 9): the time promised, or the moment from which
+                            the customer waits, …; 0 where a journey has one occasion at most */
+    int64_t from;        /**< the moment from which it holds */
+    uint32_t commitment; /**< 0 where the rule speaks of none */
+    uint32_t owner;      /**< code of what the journey held last, 0: none; likewise team, stage, channel */
+    uint16_t team;
+    uint16_t stage;
+    uint16_t channel;
+    uint16_t type; /**< code, as last stated; likewise segment, reason */
+    uint16_t segment;
+    uint16_t reason;
+    uint32_t reserved;
+} cxj_occasion;
+
+/** All occasions of a rule that hold now, in the order of from, then of journey, then of commitment: who waits, for
+ * what, since when. The rule need not have been added, and what was raised does not matter.
+ * @param engine           the engine
+ * @param rule             the text of a rule, as of cxj_rule_add(); a name in it that does not occur matches nothing
+ * @param length           bytes of it, or CXJ_ZERO_TERMINATED
+ * @param capacity         structs for which there is room
+ * @param message          where to write why it failed; NULL: nowhere
+ * @param message_capacity bytes at message
+ * @param occasions        receives the occasions; NULL if capacity is 0
+ * @param occasion_size    sizeof(cxj_occasion)
+ * @param count            receives how many there are, also with CXJ_TOO_SMALL
+ * @return CXJ_OK; CXJ_TOO_SMALL (there are more than capacity); CXJ_BAD_TEXT; CXJ_NO_CALENDAR; CXJ_NO_MEMORY;
+ *         CXJ_BAD_ARGUMENT (also: the rule needs a facet that the feed cannot carry; the sentence names it). Time in
+ *         proportion to the journeys held, and for some rules to the touchpoints of those of which something holds. */
+CXJ_API cxj_status cxj_worklist(const cxj_engine *engine, const char *rule, size_t length, size_t capacity,
+                                char *message, size_t message_capacity, cxj_occasion *occasions, size_t occasion_size,
+                                size_t *count);
+
+/** An occasion that a rule has raised. All but rule is as it was then. */
+typedef struct cxj_alert {
+    uint64_t journey;
+    uint64_t customer;
+    int64_t since;
+    int64_t from;
+    int64_t raised_at; /**< the clock when it was raised; 0 before the first cxj_advance() */
+    uint32_t rule;     /**< number of the rule */
+    uint32_t commitment;
+    uint32_t owner; /**< code of what the journey held last, as in cxj_occasion; 0 also if the name was retired since */
+    uint16_t team;
+    uint16_t stage;
+    uint16_t channel;
+    uint16_t type;
+    uint16_t segment;
+    uint16_t reason;
+    uint32_t reserved[2];
+} cxj_alert;
+
+/** Takes alerts out of the queue, the oldest first. Those of one call stand in the order of from, then of their rules'
+ * numbers, then of journey, then of commitment. Makes no cursor stale.
+ * @param engine      the engine
+ * @param alerts      receives the alerts; NULL if capacity is 0
+ * @param alert_size  sizeof(cxj_alert)
+ * @param capacity    structs for which there is room; more alerts wait for the next call
+ * @param count       receives how many were taken; 0: none waits, or capacity is 0
+ * @return CXJ_OK; CXJ_BAD_ARGUMENT. Time in proportion to what is taken. */
+CXJ_API cxj_status cxj_alerts(cxj_engine *engine, cxj_alert *alerts, size_t alert_size, size_t capacity, size_t *count);
 
 /* ------------------------------------------------------------------------------------------------------------------
  * Calendar
@@ -1388,7 +1534,7 @@ CXJ_API cxj_status cxj_advance(cxj_engine *engine, int64_t now);
  *
  * Periods of all views are those of local time, and views in working hours measure durations by open time. All that is
  * held is measured again, as if the calendar had been there from the start; so the calendar of a large engine is best
- * set first. It takes the place of the one before, and is saved with the engine. Makes cursors stale, unless it is
+ * set first. What holds by the rules there are counts as raised then. It takes the place of the one before, and is saved with the engine. Makes cursors stale, unless it is
  * the same. All or nothing: if it fails, the engine is as before.
  * @param engine  the engine
  * @param text    the calendar; NULL if length is 0
@@ -1396,7 +1542,7 @@ CXJ_API cxj_status cxj_advance(cxj_engine *engine, int64_t now);
  * @return CXJ_OK; CXJ_BAD_TEXT (cxj_message() names the line, the column, counted in bytes from 1, and what was
  *         expected there); CXJ_SEALED (journeys are sealed, and weekly hours, or dates or offsets up to the clock, are
  *         others than before: what was released cannot be measured again); CXJ_NO_CALENDAR (it was to be taken away,
- *         and a view in working hours needs it); CXJ_SAVING (a save in steps is under way); CXJ_NO_MEMORY;
+ *         and a view or a rule in working hours needs it); CXJ_SAVING (a save in steps is under way); CXJ_NO_MEMORY;
  *         CXJ_BAD_ARGUMENT. Time in proportion to the touchpoints held, for each view with a period. */
 CXJ_API cxj_status cxj_set_calendar(cxj_engine *engine, const char *text, size_t length);
 
@@ -1434,7 +1580,7 @@ CXJ_API cxj_status cxj_calendar(const cxj_engine *engine, const char **text, siz
 CXJ_API cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t id, uint64_t revision);
 
 /** Erases a journey: nothing of it is left in the engine, and the cells are what they would be had it never come.
- * Names that no touchpoint uses any more go with it (cxj_code()).
+ * Names that no touchpoint uses any more go with it (cxj_code()), and its alerts that wait.
  * @param engine   the engine
  * @param journey  its number
  * @return CXJ_OK; CXJ_PARTIALLY_ERASED (the journey was sealed: its number is erased, so a touchpoint for it would
@@ -1461,7 +1607,8 @@ CXJ_API cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uin
  * engine, brought up to date; the clock is the later of the two. The counts of the feed (duplicates, …) are not
  * merged.
  * Facets that are not recorded in one of them (cxj_set_unrecorded()) are not recorded in the result. When journeys are
- * sealed, and the mark, stay those of the engine.
+ * sealed, rules, what they have raised, and the mark, stay those of the engine; rules look at the journeys that the
+ * merge has changed.
  * What sealed journeys of the source have contributed to a view with the same text is added, too. Of a view that the
  * source does not have, or that lacks some of it (lost at the limit of cells, or sealed before the view was added) it
  * is not known; then nothing is merged. By their numbers engines are kept from merging the same sealed journeys twice;
@@ -1473,8 +1620,8 @@ CXJ_API cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uin
  *         and a view that does not know all of them; cxj_message() names it); CXJ_LIMIT (a dictionary would overflow, a
  *         journey would pass its limit of touchpoints, or sealed journeys would have had more than 2^40); CXJ_OTHER_KEY
  *         (text ids of the two were made with different keys); CXJ_OTHER_CALENDAR (their calendars differ, or only one
- *         has any); CXJ_SAVING (a save in steps of the engine is under way); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time in
- *         proportion to the touchpoints of source, and to those after them in the engine; if the source has sealed
+ *         has any); CXJ_SAVING (a save in steps of the engine is under way); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT (also: a
+ *         rule needs a facet that the source does not record). Time in proportion to the touchpoints of source, and to those after them in the engine; if the source has sealed
  *         journeys, also to its cells and their numbers. */
 CXJ_API cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source);
 

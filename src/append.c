@@ -127,6 +127,15 @@ static bool step(struct cxj__core *core, struct cxj__appended *item) {
     return false;
 }
 
+/* Takes a touchpoint back from its journey; cells do not have it. */
+static void take_from_journey(struct cxj__core *core, const struct cxj__appended *item) {
+    struct cxj__journey *journey = item->journey;
+    cxj__journey_drop_last(journey, &core->seed);
+    if (journey->index != NULL) index_held(core, journey, &item->touchpoint, item->held, -1);
+    cxj__journey_set_fold(journey, &item->before);
+    cxj__journey_drop_checkpoints(journey, journey->count);
+}
+
 enum cxj__append_result cxj__append_next(struct cxj__append *append, struct cxj__core *core,
                                          struct cxj__journey *journey, const cxj_touchpoint *touchpoint) {
     if (append->count == CXJ__APPEND_GROUP || journey->is_coming) return CXJ__APPEND_FULL;
@@ -148,19 +157,13 @@ enum cxj__append_result cxj__append_next(struct cxj__append *append, struct cxj_
     if (journey->index != NULL) index_held(core, journey, &item->touchpoint, item->held, 1);
     cxj__journey_append(journey, &core->seed, &item->touchpoint, item->held);
     cxj__journey_checkpoint(journey, journey->count, &journey->fold, journey->in_hours);
+    if (core->alerts != NULL && !cxj__alerts_expect(core, journey)) {
+        take_from_journey(core, item);
+        return CXJ__APPEND_NO_MEMORY;
+    }
     journey->is_coming = 1;
     append->count++;
     return CXJ__APPENDED;
-}
-
-/* Takes a touchpoint back from its journey; cells do not have it. */
-static void take_from_journey(struct cxj__core *core, const struct cxj__appended *item) {
-    struct cxj__journey *journey = item->journey;
-    cxj__journey_drop_last(journey, &core->seed);
-    if (journey->index != NULL) index_held(core, journey, &item->touchpoint, item->held, -1);
-    cxj__journey_set_fold(journey, &item->before);
-    cxj__journey_drop_checkpoints(journey, journey->count);
-    if (cxj__journey_kept(journey) == 0) cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
 }
 
 /* Lists the postings of a touchpoint's facts. */
@@ -241,7 +244,12 @@ size_t cxj__append_finish_group(struct cxj__append *append, struct cxj__core *co
     }
     cxj__core_note_left_out(core, false);
     for (size_t i = 0; i < count; i++) append->items[i].journey->is_coming = 0;
-    for (size_t i = count; i-- > done;) take_from_journey(core, &append->items[i]);
+    for (size_t i = count; i-- > done;) {
+        struct cxj__journey *journey = append->items[i].journey;
+        take_from_journey(core, &append->items[i]);
+        if (cxj__journey_kept(journey) == 0) cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
+    }
+    if (core->alerts != NULL) cxj__alerts_settle(core, done);
     append->count = 0;
     core->version += done > 0;
     cxj__core_sweep(core);
@@ -598,6 +606,7 @@ void cxj__append_erase(struct cxj__core *core, struct cxj__journey *journey) {
     core->journeys -= journey->count > 0;
     cxj__core_count_gone(core, journey);
     core->version++;
+    if (core->alerts != NULL) cxj__alerts_forget(core, journey);
     cxj__store_remove(&core->store, &core->memory, &core->seed, journey);
     cxj__core_sweep(core);
 }
@@ -684,5 +693,6 @@ void cxj__append_withdraw(struct cxj__core *core, struct cxj__journey *journey, 
     cxj__core_sweep(core);
     cxj__due_try_to_push(core, journey);
     cxj__seal_try_to_watch(core, journey);
+    if (core->alerts != NULL) cxj__alerts_expect_anyway(core, journey);
     cxj__core_find_latest(core);
 }

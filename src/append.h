@@ -2,6 +2,7 @@
 #ifndef CXJ__APPEND_H
 #define CXJ__APPEND_H
 
+#include "alerts.h"
 #include "due.h"
 #include "seal.h"
 

@@ -15,8 +15,13 @@ enum { CXJ__FACETS = 32, CXJ__MOST_MARK = 65536 };
  * slow, not useful. */
 enum { CXJ__MOST_VIEWS = 4096 };
 
+/* Rules of an engine, and alerts that wait, at most. */
+enum { CXJ__MOST_RULES = 4096, CXJ__MOST_ALERTS = 1 << 24 };
+
 /* Touchpoints of sealed journeys that an engine may count, so that no sum of them overflows. */
 #define CXJ__MOST_SEALED (UINT64_C(1) << 40)
+
+struct cxj__alerts;
 
 /* The state that changes work on. */
 struct cxj__core {
@@ -66,6 +71,10 @@ struct cxj__core {
     uint64_t text_key_print; /* of the key under which texts became numbers; 0: the public one */
     unsigned char *mark;     /* the host's; NULL: none */
     size_t mark_length;
+    struct cxj__alerts *alerts; /* rules, and what they raise; NULL: there are no rules */
+    uint64_t alerts_dropped;    /* that nobody took in time, ever */
+    uint32_t last_rule;         /* the number given last */
+    uint32_t rules_limit, alerts_limit;
     /* What reading bytes may take. */
     uint32_t views_limit;
     uint32_t load_work_limit;

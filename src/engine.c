@@ -14,7 +14,8 @@
 #define STRINGIZE_(x) #x
 #define STRINGIZE(x) STRINGIZE_(x)
 
-enum { DEFAULT_CELLS = 1000000, DEFAULT_TOUCHPOINTS = 10000, DEFAULT_LOAD_WORK = 16 };
+enum { DEFAULT_CELLS = 1000000, DEFAULT_TOUCHPOINTS = 10000, DEFAULT_LOAD_WORK = 16, DEFAULT_RULES = 256,
+       DEFAULT_ALERTS = 65536 };
 #define LONGEST_LEAP (3653 * INT64_C(86400000)) /* ten years */
 
 /* ---- version and status ----------------------------------------------------------------------------------------- */
@@ -94,6 +95,9 @@ size_t cxj_size_of(const char *name) {
         {"cxj_predictor_info", sizeof(cxj_predictor_info)},
         {"cxj_predictor", sizeof(cxj_predictor)},
         {"cxj_drivers", sizeof(cxj_drivers)},
+        {"cxj_rule_info", sizeof(cxj_rule_info)},
+        {"cxj_occasion", sizeof(cxj_occasion)},
+        {"cxj_alert", sizeof(cxj_alert)},
     };
     for (size_t i = 0; name != NULL && i < sizeof structs / sizeof *structs; i++) {
         if (strcmp(structs[i].name, name) == 0) return structs[i].size;
@@ -183,6 +187,8 @@ static const char *check_options(const cxj_options *options) {
         return "options: seal_idle_after is not within 0 and 10^15";
     }
     if (options->views_limit > CXJ__MOST_VIEWS) return "options: views_limit is above 4,096";
+    if (options->rules_limit > CXJ__MOST_RULES) return "options: rules_limit is above 4,096";
+    if (options->alerts_limit > CXJ__MOST_ALERTS) return "options: alerts_limit is above 16,777,216";
     for (size_t i = 0; i < sizeof options->reserved / sizeof *options->reserved; i++) {
         if (options->reserved[i] != 0) return "options: a reserved member is not zero";
     }
@@ -230,6 +236,8 @@ static void set_up(cxj_engine *engine, const cxj_options *options) {
     core->seal_idle_after = options->seal_idle_after;
     core->sealed_latest = core->latest = INT64_MIN;
     core->views_limit = options->views_limit != 0 ? options->views_limit : CXJ__MOST_VIEWS;
+    core->rules_limit = options->rules_limit != 0 ? options->rules_limit : DEFAULT_RULES;
+    core->alerts_limit = options->alerts_limit != 0 ? options->alerts_limit : DEFAULT_ALERTS;
     core->load_work_limit = options->load_work_limit != 0 ? options->load_work_limit : DEFAULT_LOAD_WORK;
     engine->unrecorded = closed_under_implication(options->unrecorded_facets);
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
@@ -270,6 +278,7 @@ CXJ__COLD void cxj_engine_destroy(cxj_engine *engine) {
     if (engine == NULL) return;
     struct cxj__core *core = &engine->core;
     cxj__engine_free_room(engine);
+    cxj__alerts_close(core);
     (void)cxj__engine_take_mark(engine, NULL, 0);
     cxj__calendar_destroy(core->calendar, &core->memory);
     for (size_t i = 0; i < core->view_count; i++) destroy_view(core, core->views[i]);
@@ -307,6 +316,9 @@ cxj_status cxj_engine_stats(const cxj_engine *engine, cxj_stats *stats, size_t s
         .work_probed = core->store.probes,
         .has_now = core->now != INT64_MIN,
         .unrecorded_facets = engine->unrecorded,
+        .rules = cxj__alerts_rules(core),
+        .alerts = cxj__alerts_waiting(core),
+        .alerts_dropped = core->alerts_dropped,
     };
     cxj__engine_give(stats, stats_size, &known, sizeof known);
     return CXJ_OK;
@@ -318,8 +330,16 @@ cxj_status cxj_set_unrecorded(cxj_engine *engine, uint32_t unrecorded_facets) {
     if ((unrecorded_facets & ~(uint32_t)CXJ_FACETS_ALL) != 0) {
         return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, "unrecorded_facets has an unknown bit");
     }
-    uint32_t before = engine->unrecorded;
-    engine->unrecorded = closed_under_implication(unrecorded_facets);
+    uint32_t before = engine->unrecorded, after = closed_under_implication(unrecorded_facets);
+    struct cxj__rule_facets facets;
+    const struct cxj__rule *rule = cxj__alerts_rule_lacking(&engine->core, after, &facets);
+    if (rule != NULL) {
+        struct cxj__shown shown;
+        cxj__base_say(&engine->message, "unrecorded_facets: the rule \"%s\" needs %s; drop it first",
+                      cxj__base_show(&shown, rule->query.text, rule->query.text_length), facets.text);
+        return CXJ_BAD_ARGUMENT;
+    }
+    engine->unrecorded = after;
     engine->core.version += engine->unrecorded != before;
     return CXJ_OK;
 }
@@ -461,11 +481,13 @@ cxj_status cxj_view_at(const cxj_engine *engine, size_t index, cxj_view **view) 
 /* Sees to it that a calendar may take the place of the one that there is. */
 static cxj_status check_calendar(cxj_engine *engine, const struct cxj__calendar *calendar) {
     struct cxj__core *core = &engine->core;
-    const struct cxj_view *need = calendar == NULL ? cxj__core_view_in_hours(core) : NULL;
+    const struct cxj_view *view = calendar == NULL ? cxj__core_view_in_hours(core) : NULL;
+    const struct cxj__rule *rule = calendar == NULL ? cxj__alerts_rule_in_hours(core) : NULL;
     struct cxj__shown shown;
-    if (need != NULL) {
-        cxj__base_say(&engine->message, "calendar: the view \"%s\" needs it",
-                      cxj__base_show(&shown, need->text, need->text_length));
+    if (view != NULL || rule != NULL) {
+        const char *text = view != NULL ? cxj__base_show(&shown, view->text, view->text_length)
+                                        : cxj__base_show(&shown, rule->query.text, rule->query.text_length);
+        cxj__base_say(&engine->message, "calendar: the %s \"%s\" needs it", view != NULL ? "view" : "rule", text);
         return CXJ_NO_CALENDAR;
     }
     int64_t until = core->now > core->sealed_latest ? core->now : core->sealed_latest;
@@ -493,7 +515,11 @@ CXJ__COLD cxj_status cxj_set_calendar(cxj_engine *engine, const char *text, size
     if (status != CXJ_OK) return status;
     bool is_other = !cxj__calendar_is_equal(core->calendar, calendar);
     if (is_other) status = check_calendar(engine, calendar);
-    if (is_other && status == CXJ_OK && !cxj__fill_again(core, calendar)) {
+    const struct cxj__alerts_noting noting = {calendar, core->now, false};
+    if (is_other && status == CXJ_OK &&
+        ((core->alerts != NULL &&
+          (!cxj__alerts_begin_call(core) || !cxj__alerts_reserve_noting(core, &noting))) ||
+         !cxj__fill_again(core, calendar))) {
         status = cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to fill views by another calendar");
     }
     if (is_other && status == CXJ_OK) {
@@ -501,6 +527,7 @@ CXJ__COLD cxj_status cxj_set_calendar(cxj_engine *engine, const char *text, size
         core->calendar = calendar;
         calendar = before;
         core->version++;
+        if (core->alerts != NULL) cxj__alerts_note(core, &noting);
     }
     cxj__calendar_destroy(calendar, &core->memory);
     return status;
@@ -669,7 +696,21 @@ cxj_status cxj_advance(cxj_engine *engine, int64_t now) {
                       (long long)core->now);
         return CXJ_CLOCK;
     }
+    const struct cxj__alerts_noting noting = {core->calendar, now, false};
+    const int64_t before = core->now;
+    bool is_first = core->alerts != NULL && before == INT64_MIN, are_raised = true;
+    if (is_first && (!cxj__alerts_begin_call(core) || !cxj__alerts_reserve_noting(core, &noting))) {
+        return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to look at what holds by the rules; the clock stays");
+    }
     cxj__due_advance(core, now);
+    if (is_first) {
+        cxj__alerts_note(core, &noting);
+    } else if (core->alerts != NULL) {
+        are_raised = cxj__alerts_advance(core, before);
+    }
+    if (!are_raised) {
+        return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory for all alerts; the clock has moved");
+    }
     size_t sealed = core->store.sealed.count;
     cxj_status status = cxj__seal_due(core);
     if (status != CXJ_OK) {

@@ -54,7 +54,11 @@ enum {
     CXJ__LEAST_PARITY = CXJ__UP_TO(cxj_parity, difference),
     CXJ__LEAST_RELATION = CXJ__UP_TO(cxj_relation, high),
     CXJ__LEAST_PREDICTOR_INFO = CXJ__UP_TO(cxj_predictor_info, needs_any),
-    CXJ__LEAST_DRIVERS = CXJ__UP_TO(cxj_drivers, left_out)
+    CXJ__LEAST_DRIVERS = CXJ__UP_TO(cxj_drivers, left_out),
+    /* since 0.4 */
+    CXJ__LEAST_RULE_INFO = CXJ__UP_TO(cxj_rule_info, reserved),
+    CXJ__LEAST_OCCASION = CXJ__UP_TO(cxj_occasion, reserved),
+    CXJ__LEAST_ALERT = CXJ__UP_TO(cxj_alert, reserved)
 };
 
 /* Writes a result of which the host knows given bytes: what it knows, and zero behind what the library knows. */

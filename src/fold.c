@@ -174,14 +174,12 @@ static void measure_wait(struct step *step) {
 
 /* Ends the journey, or reopens it, which is what it returns. */
 static bool run(struct cxj__fold *fold, const cxj_touchpoint *m) {
-    static const uint32_t reopening =
-        CXJ_FACET_INBOUND | CXJ_FACET_REPEATED | CXJ_FACET_CONTRADICTED | CXJ_FACET_FAULT | CXJ_FACET_REOPENS;
     if (m->outcome != 0) {
         fold->outcome = m->outcome & 3U;
         fold->end_at = m->at;
         return false;
     }
-    if (fold->outcome == 0 || ((m->facets & reopening) == 0 && m->due == 0)) return false;
+    if (fold->outcome == 0 || ((m->facets & CXJ__REOPENING) == 0 && m->due == 0)) return false;
     fold->outcome = 0;
     fold->end_at = 0;
     fold->reopened = 1;
@@ -271,6 +269,8 @@ static void move(struct step *step, uint8_t d, uint32_t value, bool held) {
         if (changes && held) mask |= CXJ__BIT(CXJ__X_RETURNS);
         note_transition(step, d, value, mask);
         if (changes) change(step, d, bounce);
+    } else {
+        track->change_at = step->m->at;
     }
     track->value = value;
     track->at = step->m->at;
@@ -437,11 +437,12 @@ static void close_loop(struct step *step) {
         add_sample(step, CXJ__J_HISTOGRAM_LOOP, fold->loop_at, step->m->at);
     }
     bool customers = step->m->scope == CXJ_SCOPE_TOUCHPOINT || step->m->scope == CXJ_SCOPE_JOURNEY;
-    if (step->scale != NULL && customers && is_dissatisfied(step) && !fold->loop_open) {
-        fold->loop_open = 1;
-        fold->loop_at = step->m->at;
-        count_one(step, CXJ__F_LOOPS);
-    }
+    if (step->scale == NULL || !customers || !is_dissatisfied(step)) return;
+    fold->rated_low_again = fold->loop_open;
+    if (fold->loop_open) return;
+    fold->loop_open = 1;
+    fold->loop_at = step->m->at;
+    count_one(step, CXJ__F_LOOPS);
 }
 
 /* A touch rating, and the step it makes from the one before for each dimension that changed in between. */

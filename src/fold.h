@@ -21,13 +21,24 @@ enum { CXJ__FACTS_OF_A_STEP = 1 + CXJ__TRACKS * 2 + 2 + 3 };
  * not 0. */
 struct cxj__track {
     int64_t at;        /* of the last touchpoint with a value */
-    int64_t change_at; /* of the later touchpoint of the last change */
+    int64_t change_at; /* of the later touchpoint of the last change; before there was one: of the first with a value */
     uint32_t value;    /* the last value; 0: none so far */
     uint32_t before;   /* the value held immediately before that one, runs of one value counting once */
 };
 
 struct cxj__promise {
     int64_t first_due, due, announced_at;
+};
+
+/* Facets by which a touchpoint without an outcome takes up a journey that has ended; a due does, too (step 2). */
+#define CXJ__REOPENING                                                                                                 \
+    ((uint32_t)(CXJ_FACET_INBOUND | CXJ_FACET_REPEATED | CXJ_FACET_CONTRADICTED | CXJ_FACET_FAULT | CXJ_FACET_REOPENS))
+
+/* Moments of a journey that only rules ask for (section 9): from when on its quiet time is counted, when it began or was
+ * last taken up again, and its last dissatisfied rating by a customer, if it has any. A short journey's are found by
+ * looking at its records, a long one's from those that its last checkpoint keeps. */
+struct cxj__moments {
+    int64_t quiet_since, opened_at, dissatisfied_at;
 };
 
 /* Durations that a journey adds up, or of which it keeps the longest. They fit 64 bits, since a journey has at most
@@ -62,7 +73,8 @@ struct cxj__fold {
         int64_t end_at;      /* if it has ended */
         int64_t waits_since; /* if the customer waits for an answer, as counts say */
     };
-    int64_t loop_at; /* if a loop is open */
+    int64_t loop_at; /* at which the last loop opened, if any did: at a dissatisfied rating, the last one unless there
+                        was another while it was open */
     struct cxj__durations lasted;
     struct cxj__track tracks[CXJ__TRACKS];
     uint32_t seen[CXJ__TRACKS]; /* values so far, by dimension: bit value % 32; see cxj__fold_saw() */
@@ -72,6 +84,7 @@ struct cxj__fold {
     unsigned paused : 1; /* we wait for the customer */
     unsigned asking : 1;
     unsigned loop_open : 1;
+    unsigned rated_low_again : 1; /* there was another */
     uint8_t step_waits;           /* a bit for each dimension: no touch rating since its last change */
     uint8_t lost;                 /* a bit for each dimension: its last change lost context */
     uint8_t wide;                 /* a bit for each dimension: a value of 32 or more was seen */
@@ -100,6 +113,7 @@ struct cxj__fold {
     unsigned delighted : 1;                         /* the last rating of scope journey, of whatever kind */
     struct cxj__promise promises[CXJ__COMMITMENTS]; /* those that are open; see cxj__fold_copy() */
     struct cxj__durations in_hours;                 /* where somebody asks for them, and the fold stands by itself */
+    struct cxj__moments moments;                    /* of a checkpoint */
 };
 
 /* The sum of a journey's values, which takes some 66 bits: CXJ__TOUCHPOINTS_LIMIT times 10^15, and a sign. */

@@ -204,6 +204,13 @@ void cxj__journey_fold_at(const struct cxj__journey *journey, size_t position, c
 void cxj__journey_checkpoint(struct cxj__journey *journey, size_t behind, const struct cxj__fold *fold,
                              const struct cxj__durations *in_hours);
 
+/* What only rules ask for. Time in proportion to the records behind the last checkpoint. */
+void cxj__journey_moments(const struct cxj__journey *journey, struct cxj__moments *moments);
+
+/* How long the journey was paused in the working hours of a calendar since its quiet time is counted. Time in
+ * proportion to its records. */
+int64_t cxj__journey_paused_in(const struct cxj__journey *journey, const struct cxj__calendar *calendar);
+
 /* Forgets the folds that are kept behind a position. */
 void cxj__journey_drop_checkpoints(struct cxj__journey *journey, size_t position);
 

@@ -270,6 +270,25 @@ static bool reserve_deadlines(struct merge *merge) {
     return cxj__due_reserve(core, deadlines) && cxj__seal_reserve(core, journeys);
 }
 
+/* Room for what rules raise of new journeys, and, where the clock is set by the merge, for looking at all others. */
+static bool expect_alerts(struct merge *merge) {
+    struct cxj__core *core = &merge->engine->core;
+    const int64_t now = core->now;
+    if (core->alerts == NULL) return true;
+    bool room = now != INT64_MIN || merge->now == now || cxj__alerts_reserve_all(core);
+    core->now = merge->now;
+    for (size_t i = 0; room && i < merge->taken.count; i++) {
+        const struct taken *taken = &merge->taken.items[i];
+        if (taken->own == NULL) {
+            room = cxj__alerts_expect(core, taken->copy);
+        } else if (taken->joined != NULL) {
+            room = cxj__alerts_reserve_passing(core, taken->own, taken->joined);
+        }
+    }
+    core->now = now;
+    return room;
+}
+
 static void count_touchpoints(struct cxj__core *core, const struct cxj__journey *journey, int sign) {
     for (size_t i = 0; i < journey->count; i++) {
         struct cxj__entry entry;
@@ -293,6 +312,7 @@ static bool commit_joined(struct cxj__core *core, const struct taken *taken) {
     struct cxj__journey *own = taken->own;
     cxj__store_release(&core->store, &core->memory, taken->copy);
     if (taken->is_known) return false;
+    if (core->alerts != NULL) cxj__alerts_pass_on(core, own, taken->joined);
     count_touchpoints(core, own, -1);
     core->touchpoints -= own->count;
     core->journeys -= own->count > 0;
@@ -323,10 +343,16 @@ static void commit_journeys(struct merge *merge) {
         }
     }
     mark_coming(merge, true);
+    bool is_set = core->now == INT64_MIN && merge->now != core->now;
     if (merge->now > core->now) cxj__due_advance(core, merge->now);
     mark_coming(merge, false);
     for (size_t i = 0; i < merge->taken.count; i++) {
         if (merge->taken.items[i].own == NULL) commit_new(core, merge->taken.items[i].copy);
+    }
+    if (core->alerts != NULL) {
+        if (is_set) cxj__alerts_watch_all(core);
+        cxj__alerts_settle(core, SIZE_MAX);
+        cxj__alerts_end_call(core);
     }
     core->version += are_new || are_joined;
     if (!are_joined) return;
@@ -442,7 +468,7 @@ static cxj_status take_journeys(struct merge *merge) {
     if (merge->adds_cells && !add_cells(merge)) return CXJ_NO_MEMORY;
     if (!post_copies(merge)) return CXJ_NO_MEMORY;
     cxj_status status = join_journeys(merge);
-    if (status == CXJ_OK && !reserve_deadlines(merge)) status = CXJ_NO_MEMORY;
+    if (status == CXJ_OK && (!reserve_deadlines(merge) || !expect_alerts(merge))) status = CXJ_NO_MEMORY;
     return status;
 }
 /* ---- what sealed journeys have contributed ---------------------------------------------------------------------- */
@@ -620,6 +646,10 @@ static void commit_sealed_of(struct merge *merge) {
 static void undo(struct merge *merge) {
     struct cxj__core *core = &merge->engine->core;
     undo_journeys(merge);
+    if (core->alerts != NULL) {
+        cxj__alerts_settle(core, 0);
+        cxj__alerts_cancel_call(core);
+    }
     if (merge->are_added) (void)each_cell(merge, take_cell);
     (void)cxj__table_each(&merge->source->store.sealed, return_sealed, merge);
     for (size_t v = 0; v < core->view_count; v++) { /* cells that were made for what sealed journeys have contributed */
@@ -682,6 +712,17 @@ cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source) {
     if (!cxj__calendar_is_equal(core->calendar, source->core.calendar)) {
         return cxj__engine_fail(engine, CXJ_OTHER_CALENDAR,
                                 "merge: the engines have different calendars, or only one of them has any");
+    }
+    struct cxj__rule_facets facets;
+    const struct cxj__rule *rule = cxj__alerts_rule_lacking(core, engine->unrecorded | source->unrecorded, &facets);
+    if (rule != NULL) {
+        struct cxj__shown shown;
+        cxj__base_say(&engine->message, "merge: the rule \"%s\" needs the facet %s, which the source does not record",
+                      cxj__base_show(&shown, rule->query.text, rule->query.text_length), facets.text);
+        return CXJ_BAD_ARGUMENT;
+    }
+    if (core->alerts != NULL && !cxj__alerts_begin_call(core)) {
+        return cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to merge");
     }
     struct merge merge = {
         .engine = engine, .source = &source->core, .now = core->now, .unrecorded = source->unrecorded};

@@ -332,6 +332,7 @@ cxj_status cxj_record_named(cxj_engine *engine, const cxj_named_touchpoint *touc
                             .flags = flags,
                             .receipt = {.first_refusal = CXJ_NO_INDEX}};
     cxj_status status = record_windows(&naming);
+    if (engine->core.alerts != NULL) cxj__alerts_end_call(&engine->core);
     if (receipt != NULL) cxj__engine_give(receipt, receipt_size, &naming.receipt, sizeof naming.receipt);
     return status;
 }

@@ -83,7 +83,7 @@ CXJ__COLD void cxj__query_finish(struct cxj__query *query, struct cxj__names *di
     for (size_t i = 0; i < query->condition_count; i++) {
         struct cxj__condition *condition = &query->conditions[i];
         uint32_t named = cxj__query_names_of(condition->dimension);
-        for (size_t k = 0; cxj__query_has_dictionary(named) && k < condition->count; k++) {
+        for (size_t k = 0; dictionaries != NULL && cxj__query_has_dictionary(named) && k < condition->count; k++) {
             cxj__names_unpin(&dictionaries[named], condition->codes[k]);
         }
         cxj__base_release(memory, &condition->codes, &condition->capacity, sizeof *condition->codes);
@@ -134,6 +134,24 @@ static bool take_sign(struct cxj__reader *reader, char sign) {
     return true;
 }
 
+CXJ__COLD bool cxj__query_take_token(struct cxj__reader *reader, size_t *at, size_t *length) {
+    const char *text = reader->text;
+    skip_blanks(reader);
+    *at = reader->at;
+    if (reader->at >= reader->length) return false;
+    bool is_quoted = text[reader->at] == '"';
+    reader->at += reader->word > 0 ? reader->word : 1;
+    while (is_quoted && reader->at < reader->length) {
+        is_quoted = text[reader->at++] != '"';
+        if (is_quoted || reader->at == reader->length || text[reader->at] != '"') continue;
+        reader->at++; /* "" stands for one ", and the string goes on */
+        is_quoted = true;
+    }
+    *length = reader->at - *at;
+    skip_blanks(reader);
+    return true;
+}
+
 CXJ__COLD cxj_status cxj__query_expected(const struct cxj__reader *reader, const char *what) {
     cxj__base_say(reader->message, "%s, column %zu: expected %s", reader->what, reader->at + 1, what);
     return CXJ_BAD_TEXT;
@@ -162,7 +180,7 @@ static cxj_status take_dimension(struct cxj__reader *reader, uint32_t allowed, u
 
 CXJ__COLD cxj_status cxj__query_begin(struct cxj__reader *reader) {
     memset(reader->query, 0, sizeof *reader->query);
-    for (size_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_mark(&reader->dictionaries[d]);
+    for (size_t d = 1; reader->growing != NULL && d <= CXJ__DICTIONARIES; d++) cxj__names_mark(&reader->growing[d]);
     if (!cxj__base_is_utf8(reader->text, reader->length, &reader->at)) {
         return cxj__query_expected(reader, "UTF-8 without NUL");
     }
@@ -176,8 +194,10 @@ CXJ__COLD cxj_status cxj__query_end(struct cxj__reader *reader, cxj_status statu
     if (reader->names != NULL) cxj__base_resize(reader->memory, reader->names, reader->length + 1, 0);
     cxj__base_release(reader->memory, &reader->stated, &reader->stated_capacity, sizeof *reader->stated);
     if (status == CXJ_OK) return CXJ_OK;
-    cxj__query_finish(reader->query, reader->dictionaries, reader->memory);
-    for (size_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_take_back(&reader->dictionaries[d], reader->memory);
+    cxj__query_finish(reader->query, reader->growing, reader->memory);
+    for (size_t d = 1; reader->growing != NULL && d <= CXJ__DICTIONARIES; d++) {
+        cxj__names_take_back(&reader->growing[d], reader->memory);
+    }
     if (status == CXJ_NO_MEMORY) cxj__base_say(reader->message, "%s: no memory", reader->what);
     return status;
 }
@@ -223,8 +243,8 @@ static cxj_status code_of_name(struct cxj__reader *reader, uint8_t dimension, si
     uint32_t named = cxj__query_names_of(dimension);
     const char *name = reader->names + reader->name_bytes;
     *code = cxj__query_code(reader->dictionaries, reader->seed, named, name, length);
-    if (*code != CXJ__NO_CODE || !cxj__query_has_dictionary(named)) return CXJ_OK;
-    struct cxj__names *dictionary = &reader->dictionaries[named];
+    if (*code != CXJ__NO_CODE || !cxj__query_has_dictionary(named) || reader->growing == NULL) return CXJ_OK;
+    struct cxj__names *dictionary = &reader->growing[named];
     cxj_status status = cxj__names_add(dictionary, reader->memory, reader->seed, name, length, code);
     if (status == CXJ_LIMIT) {
         cxj__base_say(reader->message, "%s: the dictionary of %s is full (%u codes)", reader->what,
@@ -324,7 +344,8 @@ static bool fill_conditions(struct cxj__reader *reader) {
         }
         condition->codes[condition->count++] = reader->stated[i].code;
         uint32_t named = cxj__query_names_of(condition->dimension);
-        if (cxj__query_has_dictionary(named)) cxj__names_pin(&reader->dictionaries[named], reader->stated[i].code);
+        if (reader->growing == NULL || !cxj__query_has_dictionary(named)) continue;
+        cxj__names_pin(&reader->growing[named], reader->stated[i].code);
     }
     for (size_t i = 0; i < query->condition_count; i++) {
         struct cxj__condition *condition = &query->conditions[i];
@@ -585,6 +606,7 @@ CXJ__COLD cxj_status cxj__query_read(struct cxj__query *query, struct cxj__names
                                  .length = length,
                                  .query = query,
                                  .dictionaries = dictionaries,
+                                 .growing = dictionaries,
                                  .memory = memory,
                                  .seed = seed,
                                  .message = message};

@@ -51,7 +51,8 @@ struct cxj__query {
 cxj_status cxj__query_read(struct cxj__query *query, struct cxj__names *dictionaries, struct cxj__memory *memory,
                            const struct cxj__seed *seed, const char *text, size_t length, struct cxj__message *message);
 
-/* Frees what a query holds, and gives the names of its conditions back. */
+/* Frees what a query holds, and gives the names of its conditions back; dictionaries NULL: it was read without them
+ * growing. */
 void cxj__query_finish(struct cxj__query *query, struct cxj__names *dictionaries, struct cxj__memory *memory);
 
 /* ---- a line, word by word --------------------------------------------------------------------------------------- */
@@ -65,7 +66,9 @@ struct cxj__reader {
     const char *text;
     size_t length;
     struct cxj__query *query; /* holds what was read so far */
-    struct cxj__names *dictionaries;
+    const struct cxj__names *dictionaries;
+    struct cxj__names *growing; /* the same, for names that are new; NULL: they stay as they are, and a name that does not
+                                   occur is CXJ__NO_CODE */
     struct cxj__memory *memory;
     const struct cxj__seed *seed;
     struct cxj__message *message;
@@ -85,6 +88,10 @@ bool cxj__query_take_word(struct cxj__reader *reader, const char *word);
 
 /* Refuses what comes next, with its column and what was expected there: CXJ_BAD_TEXT. */
 cxj_status cxj__query_expected(const struct cxj__reader *reader, const char *what);
+
+/* Takes what comes next, whatever it is, and says how it stands in the text: a word or sign, or a string with its quotes,
+ * to its end or that of the text. False at the end. */
+bool cxj__query_take_token(struct cxj__reader *reader, size_t *at, size_t *length);
 
 /* Reads "in working hours" if it comes next. */
 cxj_status cxj__query_read_hours(struct cxj__reader *reader);

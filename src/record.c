@@ -17,7 +17,7 @@
 enum { LARGEST = 65536, COSTLY = 40 };
 
 /* Touchpoints for which it is looked ahead together, and room for the journeys of two such lots. */
-enum { LOT = 16, COMING = 2 * LOT };
+enum { LOT = 16, COMING = 2 * LOT, SOON = 4 };
 
 /* ---- validation ------------------------------------------------------------------------------------------------- */
 
@@ -168,6 +168,11 @@ static void begin_lot(struct call *call, size_t i) {
         for (size_t k = i; k < i + LOT && k < call->count; k++) cxj__store_prefetch_journey(call->coming[k % COMING]);
     }
     for (size_t k = i; k < i + LOT && k < call->count; k++) cxj__journey_prefetch(call->coming[k % COMING]);
+    for (size_t k = i; k < i + LOT && k < call->count && call->engine->core.alerts != NULL; k++) {
+        if (call->coming[k % COMING] != NULL) {
+            cxj__alerts_approach(&call->engine->core, call->coming[k % COMING]);
+        }
+    }
     guess_journeys(call, i + LOT);
     prefetch_slots(call, i + 2 * LOT);
     call->looked = i + LOT;
@@ -178,6 +183,9 @@ static void begin_lot(struct call *call, size_t i) {
 static void look_ahead(struct call *call, size_t i) {
     if (i >= call->looked || i + LOT < call->looked) begin_lot(call, i);
     cxj__store_prefetch_journey(call->coming[(i + LOT) % COMING]);
+    if (call->engine->core.alerts == NULL || i + SOON >= call->looked) return;
+    const struct cxj__journey *soon = call->coming[(i + SOON) % COMING];
+    if (soon != NULL) cxj__alerts_approach_raised(&call->engine->core, soon);
 }
 
 /* Finishes the group under way, whose first touchpoint is at index; *taken says how many of it are in. */
@@ -363,7 +371,8 @@ static cxj_status record(struct call *call, size_t count) {
     call->count = count;
     call->looked = SIZE_MAX;
     call->receipt.first_refusal = CXJ_NO_INDEX;
-    cxj_status status = take_all(call);
+    bool room = engine->core.alerts == NULL || cxj__alerts_begin_call(&engine->core);
+    cxj_status status = room ? take_all(call) : CXJ_NO_MEMORY;
     engine->refused += call->receipt.refused;
     engine->late += call->receipt.late;
     finish_call(engine);
@@ -410,6 +419,7 @@ cxj_status cxj_record(cxj_engine *engine, const cxj_touchpoint *touchpoints, siz
     if (wrong != NULL) return cxj__record_refuse(engine, wrong, receipt, receipt_size);
     struct call call = {.engine = engine, .source = {touchpoints, touchpoint_size, NULL}, .flags = flags};
     cxj_status status = record(&call, count);
+    if (engine->core.alerts != NULL) cxj__alerts_end_call(&engine->core);
     if (receipt != NULL) cxj__engine_give(receipt, receipt_size, &call.receipt, sizeof call.receipt);
     return status;
 }
@@ -430,6 +440,7 @@ cxj_status cxj_record_columns(cxj_engine *engine, const cxj_columns *columns, si
     if (wrong != NULL) return cxj__record_refuse(engine, wrong, receipt, receipt_size);
     struct call call = {.engine = engine, .source = {NULL, 0, &known}, .flags = flags};
     cxj_status status = record(&call, count);
+    if (engine->core.alerts != NULL) cxj__alerts_end_call(&engine->core);
     if (receipt != NULL) cxj__engine_give(receipt, receipt_size, &call.receipt, sizeof call.receipt);
     return status;
 }
@@ -465,6 +476,7 @@ static cxj_status withdraw(cxj_engine *engine, const cxj_touchpoint *touchpoint)
     struct cxj__settling *settling = &engine->settling;
     struct cxj__core *core = &engine->core;
     struct call call = {.engine = engine, .receipt.first_refusal = CXJ_NO_INDEX};
+    if (core->alerts != NULL) (void)cxj__alerts_begin_call(core); /* what takes away does not wait for memory */
     cxj__settle_begin(settling);
     cxj_status status = cxj__settle_arrival(settling, core, touchpoint, 0);
     if (status == CXJ_NO_MEMORY) cxj__settle_undo(settling, core);
@@ -479,6 +491,7 @@ static cxj_status withdraw(cxj_engine *engine, const cxj_touchpoint *touchpoint)
         engine->refused++;
     }
     if (status == CXJ_NO_MEMORY && withdraw_without_memory(engine, touchpoint)) status = CXJ_OK;
+    if (core->alerts != NULL) cxj__alerts_end_call(core);
     finish_call(engine);
     if (status == CXJ_LATE) {
         engine->late++;
@@ -527,15 +540,16 @@ cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t id, uint6
 
 /* ---- erasure ---------------------------------------------------------------------------------------------------- */
 
-/* Forgets the names that nobody uses any more, and what the room for changes still has of what was erased. Where
- * nothing was, only what it has of touchpoints that were never held. */
-static void forget(cxj_engine *engine, bool is_erased) {
+/* Forgets the names that nobody uses any more, a customer (0: none), and what the room for changes still has of what was
+ * erased. Where nothing was, only what it has of touchpoints that were never held. */
+static void forget(cxj_engine *engine, bool is_erased, uint64_t customer) {
     struct cxj__core *core = &engine->core;
     cxj__engine_free_room(engine);
     if (!is_erased) return;
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_retire(&core->dictionaries[d], &core->memory);
     cxj__due_compact(core);
     cxj__seal_compact(core);
+    if (core->alerts != NULL) cxj__alerts_erase(core, customer);
     cxj__core_find_latest(core);
     core->version++;
 }
@@ -550,7 +564,7 @@ cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey) {
     bool is_sealed = found == NULL && cxj__store_is_sealed(&core->store, &core->seed, journey, &core->store.probes);
     if (is_sealed) cxj__store_unseal(&core->store, &core->seed, journey);
     if (found != NULL) cxj__append_erase(core, found);
-    forget(engine, found != NULL || is_sealed);
+    forget(engine, found != NULL || is_sealed, 0);
     if (is_sealed) {
         return cxj__engine_fail(engine, CXJ_PARTIALLY_ERASED,
                                 "the journey was sealed: its number is erased, its sums stay");
@@ -579,7 +593,7 @@ cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uint64_t *e
         cxj__append_erase(core, journey);
         gone++;
     }
-    forget(engine, gone > 0);
+    forget(engine, gone > 0, customer);
     if (erased != NULL) *erased = gone;
     return gone > 0 ? CXJ_OK : cxj__engine_fail(engine, CXJ_NOT_FOUND, "no journey states this customer");
 }

@@ -68,6 +68,7 @@ static void release_journey(struct cxj__core *core, struct cxj__journey *journey
         cxj__core_count_sealed(core, &entry.touchpoint);
     }
     cxj__core_count_gone(core, journey);
+    if (core->alerts != NULL) cxj__alerts_forget(core, journey);
     core->version++;
     core->sealed_touchpoints += journey->count;
     core->sealed_journeys += journey->count > 0;

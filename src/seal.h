@@ -2,6 +2,7 @@
 #ifndef CXJ__SEAL_H
 #define CXJ__SEAL_H
 
+#include "alerts.h"
 #include "post.h"
 
 /* Makes room for the deadlines of so many journeys. As with those of commitments, it is called before a change. */

@@ -433,6 +433,7 @@ static void undo_first(struct cxj__settling *settling, struct cxj__core *core, s
 
 /* Ends the arrivals: cells and journeys that hold nothing go. */
 static void end(struct cxj__settling *settling, struct cxj__core *core, bool is_made) {
+    if (core->alerts != NULL) cxj__alerts_settle(core, is_made ? SIZE_MAX : 0);
     cxj__core_note_left_out(core, is_made);
     cxj__core_sweep(core);
     for (size_t i = 0; i < settling->journeys.count; i++) {
@@ -450,6 +451,10 @@ bool cxj__settle_change(struct cxj__settling *settling, struct cxj__core *core) 
         struct cxj__edit *edit = &settling->journeys.items[made].edit;
         room = is_void(edit) || cxj__append_edit(core, edit);
         made += room;
+    }
+    for (size_t i = 0; room && core->alerts != NULL && i < made; i++) {
+        const struct cxj__edit *edit = &settling->journeys.items[i].edit;
+        room = is_void(edit) || cxj__alerts_expect(core, edit->journey);
     }
     if (room) return true;
     undo_first(settling, core, made);

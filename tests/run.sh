@@ -255,7 +255,7 @@ headline "Cases beside the project"
 if [ ! -f ../shared/check.py ]; then
     skip "check.py" "there is no ../shared/check.py beside this checkout; its small cases ran as tests/conformance"
 else
-    show "check.py" python3 ../shared/check.py --parts meaning build/examples/cxj-report ../shared/conformance ../shared/data
+    show "check.py" python3 ../shared/check.py --parts meaning,act build/examples/cxj-report ../shared/conformance ../shared/data
 fi
 
 if [ "$scope" = all ]; then
@@ -276,6 +276,8 @@ began=$(date +%s)
 show "files" python3 tests/files.py build-debug/examples/cxj-report build-debug/examples/keep \
     build-debug/tests/libpreload.so --kills 1000
 echo "A thousand kills took $(($(date +%s) - began)) s"
+
+show "watch, two hundred kills" python3 tests/watch.py build-debug/examples/watch --kills 200
 
 headline "Hosts in other languages"
 timed tests/foreign.sh

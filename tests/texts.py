@@ -103,7 +103,10 @@ def spread(report: str, folder: pathlib.Path) -> int:
             writer = csv.DictWriter(file, columns, quoting=csv.QUOTE_ALL)
             writer.writeheader()
             writer.writerows(rows)
-        asked = [*analyses, *(part for view in views for part in ("--view", view))]
+        quoted = text.replace('"', '""')
+        rules = ["open for 1m", f'churned where type = "n{quoted}"', f'open for 1m where team = "n{quoted}"']
+        asked = [*analyses, *(part for view in views for part in ("--view", view)),
+                 "--replay", *(part for rule in rules for part in ("--rule", rule))]
         status, out, said = run(report, *asked, str(path))
         if status not in (0, 3):
             fail(f"text {number}: status {status}, {said!r}")
@@ -113,9 +116,14 @@ def spread(report: str, folder: pathlib.Path) -> int:
             fail(f"text {number}: {text!r} is not shown as an escape in {out!r} and {said!r}")
         if f"type {visible(f'n{text}')}" not in out:
             fail(f"text {number}: no drivers of {text!r} in {out!r}")
+        if f"worklist: {visible(rules[2])}" not in out or f"replay: {visible(rules[2])}" not in out:
+            fail(f"text {number}: {rules[2]!r} is not told in {out!r}")
         told += said.count(visible(text))
-        status, out, _ = run(report, "--json", "--drill", "--view", "touchpoints by channel", str(path))
-        cells = json.loads(out)["views"][0]["cells"]
+        status, out, _ = run(report, "--json", "--drill", "--view", "touchpoints by channel", "--rule", rules[2], str(path))
+        answer = json.loads(out)
+        cells, [waiting] = answer["views"][0]["cells"], answer["worklists"]
+        if waiting["rule"] != rules[2] or [one["journey"] for one in waiting["occasions"]] != [f"j{text}"]:
+            fail(f"text {number}: {text!r} does not come back in a worklist: {out!r}")
         if [cell["key"]["channel"] for cell in cells] != [f"n{text}"] or f"j{text}" not in cells[0]["drill"]:
             fail(f"text {number}: {text!r} does not come back in JSON: {out!r}")
     return told
@@ -127,7 +135,7 @@ def command_line(report: str, folder: pathlib.Path) -> int:
     log.write_text("journey,at\n1,2026-01-01\n", encoding="utf-8")
     runs = 0
     for text in HOSTILE:
-        for asked in (["--view", f"touchpoints by {text}"], ["--now", text], ["--feeds", f"contact,{text}"],
+        for asked in (["--view", f"touchpoints by {text}"], ["--rule", f"open for {text}"], ["--now", text], ["--feeds", f"contact,{text}"],
                       ["--metrics", text], ["--spread", text], ["--control", text], ["--parity", text],
                       ["--relation", f"touchpoints,{text}"], ["--within", f"{text}=4h"], ["--within", f"wait={text}"],
                       [f"--{text}"], ["--load", f"{folder}/{text}"],
