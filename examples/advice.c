@@ -98,7 +98,8 @@ static size_t column_for(const fields_layout *layout, size_t field) {
         return layout->place[field];
     }
     for (size_t i = 0; i < layout->columns; i++) {
-        if (layout->slot_of[i] == CSV_SLOTS && fields_nearest(layout->names[i].text, layout->names[i].length) == field) {
+        if (layout->slot_of[i] == CSV_SLOTS &&
+            fields_nearest(layout->names[i].text, layout->names[i].length) == field) {
             return i + 1;
         }
     }
@@ -159,8 +160,8 @@ static void look_at_rows(advice *at, csv *rows) {
     }
     free(slot_of);
     at->orders = advice_orders(&times);
-    at->unit = advice_unit(&times) == VALUES_UNITS || times.units[VALUES_MS] == times.texts ? VALUES_MS
-                                                                                           : advice_unit(&times);
+    at->unit =
+        advice_unit(&times) == VALUES_UNITS || times.units[VALUES_MS] == times.texts ? VALUES_MS : advice_unit(&times);
     at->has_times = at->orders != 0 || at->unit != VALUES_MS || times.orders[VALUES_ISO] == times.texts;
 }
 
@@ -218,8 +219,8 @@ void advice_find(advice *at, cxj_text sample, const log_options *options) {
     const bool may_be_title = at->delimiter == 0 && at->layout.columns == 1;
     for (size_t line = 2; line < TITLES && may_be_title; line++) {
         advice further = {.file = ADVICE_TITLE};
-        if (try_header(&further, sample, taken, line, options) && further.journey == further.layout.place[FIELD_journey] &&
-            further.at == further.layout.place[FIELD_at]) {
+        if (try_header(&further, sample, taken, line, options) &&
+            further.journey == further.layout.place[FIELD_journey] && further.at == further.layout.place[FIELD_at]) {
             fields_free(&at->layout);
             *at = further;
             return;

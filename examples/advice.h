@@ -48,14 +48,14 @@ values_unit advice_unit(const advice_times *at);
 /* What is found in the beginning of a file whose header was refused. */
 typedef struct advice {
     advice_file file;
-    uint64_t line;         /* with ADVICE_TITLE: where the header stands */
-    char delimiter;        /* which the lines seem to have in place of the one that was taken; 0: none */
-    fields_layout layout;  /* of the header, read so; advice_free() */
-    size_t journey, at;    /* the columns that seem to be these fields, counted from 1; 0: none */
-    unsigned orders;       /* of the dates in that column, see advice_orders() */
-    values_unit unit;      /* of its numbers; VALUES_MS where nothing is to be said */
-    bool has_times;        /* what stands in that column can be read, so or as it is */
-    char time[40];         /* a text of it that cannot, as far as there is room */
+    uint64_t line;        /* with ADVICE_TITLE: where the header stands */
+    char delimiter;       /* which the lines seem to have in place of the one that was taken; 0: none */
+    fields_layout layout; /* of the header, read so; advice_free() */
+    size_t journey, at;   /* the columns that seem to be these fields, counted from 1; 0: none */
+    unsigned orders;      /* of the dates in that column, see advice_orders() */
+    values_unit unit;     /* of its numbers; VALUES_MS where nothing is to be said */
+    bool has_times;       /* what stands in that column can be read, so or as it is */
+    char time[40];        /* a text of it that cannot, as far as there is room */
     size_t time_length;
 } advice;
 

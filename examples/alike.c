@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum {
-    BLOCK_WORDS = 8,         /* a block of a filter is one line of a cache */
+    BLOCK_WORDS = 8,        /* a block of a filter is one line of a cache */
     SMALL = 1 << 14,        /* blocks of the small filter, and how many rows it is for */
     SMALL_ROWS = 4 * SMALL, /* so that few bits are set, and few rows are taken for others */
     LARGE = 1 << 19,

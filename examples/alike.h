@@ -19,7 +19,7 @@ typedef struct alike {
     uint64_t *bits;   /* of the filter; NULL: nothing was noted, or there was no memory */
     uint64_t *hashes; /* that were noted while the filter is small, to be noted again in the large one */
     size_t blocks;
-    size_t noted; /* of hashes */
+    size_t noted;       /* of hashes */
     uint64_t *journeys; /* that hold several touchpoints of one moment, perhaps: open addressing, 0 is an empty place */
     size_t count, capacity;
 } alike;

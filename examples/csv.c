@@ -127,8 +127,8 @@ static bool refill(csv *at) {
         }
     }
     const size_t room = at->capacity - kept;
-    const size_t got = at->encoding == CSV_UTF8 ? read_bytes(at, at->buffer + kept, room)
-                                                : read_utf16(at, at->buffer + kept, room);
+    const size_t got =
+        at->encoding == CSV_UTF8 ? read_bytes(at, at->buffer + kept, room) : read_utf16(at, at->buffer + kept, room);
     at->end += got;
     at->buffer[at->end] = '\n';
     at->ended = at->encoding == CSV_UTF8 ? got < room : room - got >= 7 || at->failure != CSV_FINE;

@@ -22,9 +22,9 @@
 #define CSV_ROW_LIMIT ((size_t)64 << 20)
 
 enum {
-    CSV_SLOTS = 64,       /* wanted columns at most */
-    CSV_LEAST_BLOCK = 4,  /* the smallest buffer to begin with: a byte-order mark and the longest character fit in */
-    CSV_RAW = 1 << 14     /* bytes of UTF-16 read at once */
+    CSV_SLOTS = 64,      /* wanted columns at most */
+    CSV_LEAST_BLOCK = 4, /* the smallest buffer to begin with: a byte-order mark and the longest character fit in */
+    CSV_RAW = 1 << 14    /* bytes of UTF-16 read at once */
 };
 
 /* Where a field stands, from the beginning of its row. */
@@ -81,8 +81,8 @@ typedef struct csv {
     size_t raw_at, raw_end;
     uint32_t unit; /* a high surrogate that waits for its low one, or 0 */
 
-    const uint8_t *slot_of;           /* of each column: the slot into which it goes, or CSV_SLOTS */
-    size_t columns;                   /* of slot_of */
+    const uint8_t *slot_of;          /* of each column: the slot into which it goes, or CSV_SLOTS */
+    size_t columns;                  /* of slot_of */
     csv_slice slices[CSV_SLOTS + 1]; /* of the row; the last one, for unwanted columns, spares storing a check */
 } csv;
 

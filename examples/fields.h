@@ -68,12 +68,19 @@ typedef struct fields_choice {
 } fields_choice;
 
 /* How a field came to its column, or that it was left out by hand. */
-typedef enum fields_way { FIELDS_NONE, FIELDS_PLAIN, FIELDS_NAMED, FIELDS_NEAR, FIELDS_MAPPED, FIELDS_LEFT_OUT } fields_way;
+typedef enum fields_way {
+    FIELDS_NONE,
+    FIELDS_PLAIN,
+    FIELDS_NAMED,
+    FIELDS_NEAR,
+    FIELDS_MAPPED,
+    FIELDS_LEFT_OUT
+} fields_way;
 
 /* The columns of one header. Begin with all zero. */
 typedef struct fields_layout {
-    char *bytes;     /* the header's row, as it was read; the names lie in it */
-    cxj_text *names; /* of the columns */
+    char *bytes;      /* the header's row, as it was read; the names lie in it */
+    cxj_text *names;  /* of the columns */
     uint8_t *slot_of; /* of each column: its slot in csv, or CSV_SLOTS */
     size_t columns;
     size_t place[FIELD_COUNT]; /* the column of each field, counted from 1; 0: it has none */

@@ -22,6 +22,8 @@ enum {
 
 /* A text seen before and what it came to. */
 typedef struct cached {
+    uint64_t head; /* of the text: ends_of() */
+    uint64_t tail;
     uint32_t code;
     uint8_t length; /* 0: the slot is free */
     char text[CACHE_TEXT];
@@ -37,7 +39,7 @@ struct log_reader {
     bool numbered; /* a row's number is its sequence */
     uint64_t rows;
     log_refusal refusal;
-    cxj_text row; /* that was refused */
+    cxj_text row;               /* that was refused */
     cxj_text keys[FIELD_COUNT]; /* of the row: the texts of journey, id and customer */
     texts texts;                /* of those that are no numbers themselves */
     cached caches[CACHES][CACHE_SLOTS];
@@ -52,8 +54,7 @@ static log_status refuse(log_reader *log, log_status status, log_reason reason, 
         return LOG_STOPPED;
     }
     log->stopped = status == LOG_STOPPED;
-    log->refusal =
-        (log_refusal){.line = log->csv.row_line, .column = column, .reason = reason, .field = FIELD_COUNT};
+    log->refusal = (log_refusal){.line = log->csv.row_line, .column = column, .reason = reason, .field = FIELD_COUNT};
     for (size_t i = 0; i < log->layout.present_count && column > 0; i++) {
         const size_t field = log->layout.present[i];
         if (log->layout.place[field] == column) {
@@ -150,8 +151,9 @@ static log_status scan_header(log_reader *log, csv_row *row) {
             return refuse(log, LOG_STOPPED, LOG_NO_HEADER, 0);
         }
     } while (csv_is_empty(&log->csv, row));
-    if (log->how.delimiter == 0 &&
-        has_other_delimiter(log->csv.buffer + log->csv.begin, log->csv.end - log->csv.begin)) {
+    /* What was scanned, and the byte at which that may have ended. */
+    const size_t scanned = log->csv.next - log->csv.begin + (log->csv.next < log->csv.end);
+    if (log->how.delimiter == 0 && has_other_delimiter(log->csv.buffer + log->csv.begin, scanned)) {
         return refuse(log, LOG_STOPPED, LOG_OTHER_DELIMITER, 0);
     }
     return check_form(log, row, LOG_STOPPED);
@@ -184,8 +186,7 @@ log_status log_begin(log_reader *log, FILE *file) {
     if (layout->place[FIELD_journey] == 0 || layout->place[FIELD_at] == 0) {
         return refuse(log, LOG_STOPPED, layout->place[FIELD_journey] == 0 ? LOG_NO_JOURNEY : LOG_NO_AT, 0);
     }
-    log->numbered =
-        layout->place[FIELD_sequence] == 0 && (layout->place[FIELD_id] == 0 || log->how.ties_by_file);
+    log->numbered = layout->place[FIELD_sequence] == 0 && (layout->place[FIELD_id] == 0 || log->how.ties_by_file);
     log->csv.slot_of = layout->slot_of;
     log->csv.columns = layout->columns;
     return LOG_ROW;
@@ -193,29 +194,45 @@ log_status log_begin(log_reader *log, FILE *file) {
 
 /* ---- Fields ---------------------------------------------------------------------------------------------- */
 
-/* The slot of a cache where a text would be. Any function of its bytes will do: a slot taken by another text only means
- * that the dictionary is asked again. */
-static cached *cache_slot(cached *cache, const char *text, size_t length) {
-    uint64_t head = 0;
-    uint64_t tail = length;
-    if (length >= sizeof head) {
-        memcpy(&head, text, sizeof head);
-        memcpy(&tail, text + length - sizeof tail, sizeof tail);
+/* A text's first bytes and its last, which overlap where it is short: up to 16 bytes are wholly told by them and by the
+ * length. */
+static inline void ends_of(const char *text, size_t length, uint64_t *head, uint64_t *tail) {
+    *head = 0;
+    *tail = 0;
+    if (length >= sizeof *head) {
+        memcpy(head, text, sizeof *head);
+        memcpy(tail, text + length - sizeof *tail, sizeof *tail);
     } else {
         for (size_t i = 0; i < length; i++) {
-            head = head << 8 | (unsigned char)text[i];
+            *head = *head << 8 | (unsigned char)text[i];
         }
     }
-    head = (head ^ tail * UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xD6E8FEB86659FD93);
-    return &cache[head >> 32 & (CACHE_SLOTS - 1)];
+}
+
+static inline bool is_cached(const cached *slot, const char *text, size_t length, uint64_t head, uint64_t tail) {
+    return slot->length == length && slot->head == head && slot->tail == tail &&
+           (length <= 16 || memcmp(slot->text, text, length) == 0);
+}
+
+/* The slot of a cache where a text is, or else would be: one of two. Any function of its bytes will do: slots taken by
+ * other texts only mean that the dictionary is asked again. */
+static inline cached *cache_slot(cached *cache, const char *text, size_t length, uint64_t head, uint64_t tail) {
+    const uint64_t hash = (head ^ (tail + length) * UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xD6E8FEB86659FD93) >> 32;
+    cached *first = &cache[hash & (CACHE_SLOTS - 1)];
+    cached *second = &cache[(hash & (CACHE_SLOTS - 1)) ^ 1];
+    const bool is_second = !is_cached(first, text, length, head, tail) &&
+                           (is_cached(second, text, length, head, tail) || (first->length != 0 && second->length == 0));
+    return is_second ? second : first;
 }
 
 /* The code of a name, or the bits of facets, from the cache or where the cache gets them from. */
-static log_reason read_code(log_reader *log, const field_info *field, const char *text, size_t length,
-                            uint32_t *code) {
+static log_reason read_code(log_reader *log, const field_info *field, const char *text, size_t length, uint32_t *code) {
     const uint32_t dimension = field->kind == KIND_CODE ? (uint32_t)field->detail : 0;
-    cached *slot = cache_slot(log->caches[dimension], text, length);
-    if (slot->length == length && memcmp(slot->text, text, length) == 0) {
+    uint64_t head;
+    uint64_t tail;
+    ends_of(text, length, &head, &tail);
+    cached *slot = cache_slot(log->caches[dimension], text, length, head, tail);
+    if (is_cached(slot, text, length, head, tail)) {
         *code = slot->code;
         return LOG_REASON_COUNT;
     }
@@ -232,9 +249,28 @@ static log_reason read_code(log_reader *log, const field_info *field, const char
     if (length <= CACHE_TEXT) {
         slot->code = *code;
         slot->length = (uint8_t)length;
+        slot->head = head;
+        slot->tail = tail;
         memcpy(slot->text, text, length);
     }
     return LOG_REASON_COUNT;
+}
+
+/* A number that stands for itself, as most ids do; of what is longer, or begins with 0, the library is asked. */
+static inline bool read_digits(const char *text, size_t length, uint64_t *value) {
+    uint64_t number = 0;
+    if (length > 18 || text[0] == '0') {
+        return false;
+    }
+    for (size_t i = 0; i < length; i++) {
+        const unsigned digit = (unsigned char)text[i] - (unsigned)'0';
+        if (digit > 9) {
+            return false;
+        }
+        number = number * 10 + digit;
+    }
+    *value = number;
+    return true;
 }
 
 /* Reads the text of a field, which is not empty, into a number that holds its member's value, a negative one in two's
@@ -246,8 +282,10 @@ static log_reason read_field(log_reader *log, size_t number, const char *text, s
     log_reason reason;
     switch (field->kind) {
     case KIND_KEY:
-        log->keys[number] = (cxj_text){text, values_trimmed(text, length)};
-        (void)cxj_id_from_text(log->engine, text, log->keys[number].length, value); /* takes any bytes */
+        if (!read_digits(text, length, value)) {
+            log->keys[number] = (cxj_text){text, values_trimmed(text, length)};
+            (void)cxj_id_from_text(log->engine, text, log->keys[number].length, value); /* takes any bytes */
+        }
         return LOG_REASON_COUNT;
     case KIND_COUNT:
         return values_count(text, length, field->detail, value) ? LOG_REASON_COUNT : LOG_BAD_NUMBER;

@@ -16,7 +16,8 @@ static bool take_map(reading *at, const char *value, reading_fault *fault) {
     const size_t field = fields_find(value, length);
     if (field == FIELD_COUNT) {
         const size_t nearest = fields_nearest(value, length);
-        refuse(fault, "--map takes FIELD=COLUMN, such as owner=Assignee, and there is no field \"", value, length, "\"");
+        refuse(fault, "--map takes FIELD=COLUMN, such as owner=Assignee, and there is no field \"", value, length,
+               "\"");
         fault->nearest = nearest == FIELD_COUNT ? NULL : fields[nearest].name;
         return false;
     }

@@ -4,8 +4,9 @@
  *
  * Idea: the engine first gets its views, then the log's touchpoints in batches, as a host would hand them over; when
  * the logs are at their end, every answer is there already. log.c knows logs, told.c what is said of them, reading.c the
- * options that say how they are read, table.c, drivers.c and json.c how answers look, worklist.c and replay.c what rules
- * say; file.c keeps an engine in a file; this file knows the command line, and when to stop.
+ * options that say how they are read, table.c, drivers.c and json.c how answers look; worklist.c
+ * and replay.c know what rules say; file.c keeps an engine in a file;
+ * this file knows the command line, and when to stop.
  *
  * Invariant: whatever is refused is said on stderr, with its place; and nothing that goes wrong ends with status 0.
  * What goes beyond ISO C stands in this file: isatty(), fileno(). */
@@ -275,18 +276,12 @@ static void take_file(request *asked, option which, const char *path) {
     *taken = path;
 }
 
-/* Takes the facets that the log can carry. */
-static int take_feeds(request *asked, const char *value) {
-    cxj_text unknown;
-    if (!values_facets(value, strlen(value), ',', &asked->feeds, &unknown)) {
-        return refuse_usage("there is no facet \"", unknown.text, unknown.length, "\"");
-    }
-    asked->has_feeds = true;
-    return EXIT_FINE;
-}
-
 /* Takes one option. value is NULL where it takes none. */
 static int take_option(request *asked, option which, const char *value) {
+    cxj_text unknown;
+    if (which >= OPTION_MAP && which <= OPTION_TIES) {
+        return take_reading(asked, which, value);
+    }
     switch (which) {
     case OPTION_VIEW:
         asked->views[asked->view_count++] = value;
@@ -301,19 +296,16 @@ static int take_option(request *asked, option which, const char *value) {
         asked->strict = true;
         break;
     case OPTION_FEEDS:
-        return take_feeds(asked, value);
+        if (!values_facets(value, strlen(value), ',', &asked->feeds, &unknown)) {
+            return refuse_usage("there is no facet \"", unknown.text, unknown.length, "\"");
+        }
+        asked->has_feeds = true;
+        break;
     case OPTION_LENIENT:
         asked->lenient = true;
         break;
     case OPTION_METRICS:
         return add_metrics(asked, value);
-    case OPTION_MAP:
-    case OPTION_DELIMITER:
-    case OPTION_DATES:
-    case OPTION_UNIT:
-    case OPTION_NONE_TEXT:
-    case OPTION_TIES:
-        return take_reading(asked, which, value);
     case OPTION_SPREAD:
     case OPTION_CONTROL:
     case OPTION_PARITY:
@@ -371,9 +363,9 @@ static int read_option(request *asked, int argc, char **argv, int *at) {
 static int read_arguments(request *asked, int argc, char **argv) {
     *asked = (request){.instead = OPTION_NONE};
     asked->views = calloc((size_t)argc, sizeof *asked->views);
-    asked->rules = calloc((size_t)argc, sizeof *asked->rules);
     asked->paths = calloc((size_t)argc, sizeof *asked->paths);
-    if (asked->views == NULL || asked->rules == NULL || asked->paths == NULL) {
+    asked->rules = calloc((size_t)argc, sizeof *asked->rules);
+    if (asked->views == NULL || asked->paths == NULL || asked->rules == NULL) {
         fputs("cxj-report: there is not enough memory\n", stderr);
         return EXIT_STOPPED;
     }
@@ -413,9 +405,9 @@ typedef struct run {
     size_t view_count;
     bool default_view; /* nobody named any */
     replay replay;
-    int64_t now;      /* that is asked for */
-    size_t next_path; /* the log that is read next */
-    FILE *file;       /* the log being read, its name, and its reader; NULL: there is none */
+    int64_t now;       /* that is asked for */
+    size_t next_path;  /* the log that is read next */
+    FILE *file;        /* the log being read, its name, and its reader; NULL: there is none */
     const char *path;
     log_reader *log;
     told told;
@@ -534,23 +526,20 @@ static void tell_rejected(run *at, uint64_t line) {
 static bool record(run *at, size_t *done, size_t end) {
     cxj_receipt receipt;
     const size_t count = end - *done;
-    cxj_status status = at->asked->replay ? replay_clock(&at->replay, &at->batch[*done]) : CXJ_OK;
-    if (status != CXJ_OK) {
-        return stop(at, "moving the clock", status);
+    const bool replays = at->asked->replay; /* then it is one row */
+    cxj_status clock;
+    if (replays && (clock = replay_clock(&at->replay, &at->batch[*done])) != CXJ_OK) {
+        return stop(at, "moving the clock", clock);
     }
-    status = cxj_record(at->engine, at->batch + *done, sizeof *at->batch, count, CXJ_STOP_AT_REFUSAL, &receipt,
-                        sizeof receipt);
+    const cxj_status status = cxj_record(at->engine, at->batch + *done, sizeof *at->batch, count, CXJ_STOP_AT_REFUSAL,
+                                         &receipt, sizeof receipt);
     if (status != CXJ_OK && (status != CXJ_REFUSED || receipt.first_refusal >= count)) {
         return stop(at, "recording touchpoints", status);
     }
-    /* What is refused raises nothing, and its sentence is still needed. */
-    if (status == CXJ_OK && at->asked->replay && replay_take(&at->replay) != CXJ_OK) {
-        return stop(at, "taking alerts", CXJ_NO_MEMORY);
-    }
     told_receipt(&at->told, &receipt, at->lines[*done], at->lines[end - 1]);
     if (status == CXJ_OK) {
-        *done = end;
-        return true;
+        *done = end; /* what is refused raises nothing, and its sentence is still needed */
+        return !replays || replay_take(&at->replay) == CXJ_OK || stop(at, "taking alerts", CXJ_NO_MEMORY);
     }
     *done += (size_t)receipt.first_refusal;
     const cxj_status why = receipt.first_status;

@@ -18,8 +18,7 @@
 #include "alike.h"
 #include "cxj.h"
 #include "log.h"
-
-enum { TOLD_DELIMITERS = 4 };
+#include "words.h"
 
 /* A row, for a sentence. */
 typedef struct told_place {
@@ -38,23 +37,23 @@ typedef struct told_count {
 typedef struct told {
     const log_options *options;
     size_t files;
-    const char *path;        /* of the file being read; lives as long as this */
-    fields_layout last;      /* of the file before, so that the same is not said twice */
+    const char *path;   /* of the file being read; lives as long as this */
+    fields_layout last; /* of the file before, so that the same is not said twice */
     alike alike;
-    bool no_memory; /* for alike: what it counts is not whole, and not said */
+    bool no_memory;             /* for alike: what it counts is not whole, and not said */
     bool is_numbered, numbered; /* rows of this file, or of any: their number is their sequence */
     told_count duplicates, conflicts, superseded;
-    told_count early, far; /* moments of 1970 or before, and beyond 2200 */
+    told_count early, far;       /* moments of 1970 or before, and beyond 2200 */
     bool odd_numbers, odd_dates; /* some of these were written as numbers, or as dates */
     bool are_seconds;            /* the early numbers would be of our time as seconds, all of them */
-    int64_t latest, next;  /* the latest moments that differ */
+    int64_t latest, next;        /* the latest moments that differ */
     told_place latest_place;
     bool has_latest, has_next;
     uint64_t refused; /* rows that the reader refused, and by what */
     uint64_t by_reason[LOG_REASON_COUNT];
     uint64_t by_field[FIELD_COUNT];
-    uint64_t by_delimiter[TOLD_DELIMITERS]; /* rows with another number of fields, which with this one have as many */
-    advice_times times;                     /* the texts that are no moments */
+    uint64_t by_delimiter[WORDS_DELIMITERS]; /* rows with another number of fields, which with this one have as many */
+    advice_times times;                      /* the texts that are no moments */
 } told;
 
 /* The file is about to be read. path lives as long as this, and is - for standard input. */

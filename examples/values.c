@@ -123,7 +123,7 @@ bool values_facets(const char *text, size_t length, char separator, uint32_t *fa
 
 void values_scores(unsigned scale, unsigned *least, unsigned *most) {
     static const uint8_t bounds[][2] = {
-        [CXJ_SCALE_CSAT5] = {1, 5},    [CXJ_SCALE_CSAT7] = {1, 7}, [CXJ_SCALE_CSAT10] = {1, 10},
+        [CXJ_SCALE_CSAT5] = {1, 5},     [CXJ_SCALE_CSAT7] = {1, 7},  [CXJ_SCALE_CSAT10] = {1, 10},
         [CXJ_SCALE_PERCENT] = {0, 100}, [CXJ_SCALE_BINARY] = {0, 1}, [CXJ_SCALE_NPS] = {0, 10},
         [CXJ_SCALE_CES7] = {1, 7},
     };

@@ -52,7 +52,6 @@
 #include "texts.h"
 
 enum {
-    BLOCK = 1 << 12,      /* bytes in which a line is read */
     CHUNK = 1 << 16,      /* bytes read from the feed at a time */
     LINE_LIMIT = 1 << 20, /* a longer line is no touchpoint */
     TAKEN = 64,           /* alerts at a time */
@@ -302,7 +301,7 @@ static bool read_touchpoint(host *at, const char *line, cxj_touchpoint *touchpoi
         return false;
     }
     FILE *in = fmemopen(log.at, log.length, "rb");
-    log_reader *reader = in == NULL ? NULL : log_open(&(log_options){.block = BLOCK}, at->engine);
+    log_reader *reader = in == NULL ? NULL : log_open(NULL, at->engine);
     log_status status = reader == NULL ? LOG_END : log_begin(reader, in);
     if (status == LOG_ROW) {
         status = log_next(reader, touchpoint);
@@ -598,14 +597,15 @@ static cxj_engine *read_rules(const host *at) {
 /* The first line of the feed. Columns by which nothing can be read end the program. */
 static bool take_columns(host *at, const char *line) {
     bytes log = {0};
+    cxj_touchpoint touchpoint;
     bool done = add(&log, line, strlen(line)) && add(&log, "\n", 1);
     if (done && at->columns.length == log.length && memcmp(log.at, at->columns.at, log.length) == 0) {
         free(log.at);
         return true; /* they are those that it had before */
     }
     FILE *in = done ? fmemopen(log.at, log.length, "rb") : NULL;
-    log_reader *reader = in == NULL ? NULL : log_open(&(log_options){.block = BLOCK}, at->engine);
-    done = reader != NULL && log_begin(reader, in) == LOG_ROW;
+    log_reader *reader = in == NULL ? NULL : log_open(NULL, at->engine);
+    done = reader != NULL && log_begin(reader, in) == LOG_ROW && log_next(reader, &touchpoint) == LOG_END;
     if (!done) {
         (void)complain("the first line",
                        reader == NULL ? strerror(errno) : log_reason_text(log_refused(reader)->reason));

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_COLUMNS = 256, COLUMNS = 23 };
+enum { MOST_COLUMNS = 256, COLUMNS = 30, UNDER_SCALES = 23 };
 
 enum column {
     ID,
@@ -35,8 +35,13 @@ enum column {
     SCOPE,
     CAUSE,
     OUTCOME,
-    VALUE
+    VALUE,
+    CSAT5, /* ratings under their scales, in the order of those */
+    PERCENT = CSAT5 + 3,
+    BINARY
 };
+
+_Static_assert((int)CSAT5 == (int)UNDER_SCALES, "ratings stand behind the other columns");
 
 /* The names of the columns, and those that event logs use for them, in the order in which they are looked for. */
 static const struct {
@@ -66,6 +71,13 @@ static const struct {
     {{"cause"}, CXJ_DIMENSION_CAUSE},
     {{"outcome"}, 0},
     {{"value"}, 0},
+    {{"csat5", "csat"}, 0},
+    {{"csat7"}, 0},
+    {{"csat10"}, 0},
+    {{"percent"}, 0},
+    {{"binary"}, 0},
+    {{"nps"}, 0},
+    {{"ces7", "ces"}, 0},
 };
 
 static const char *const scope_names[] = {"", "touchpoint", "journey", "employee"};
@@ -75,6 +87,7 @@ static const char *const outcome_names[] = {"", "completed", "abandoned"};
 
 struct file {
     char *next, *end; /* what is not read yet; a NUL stands at the end */
+    char mark;        /* between fields; it is told as ',' */
     const char *fields[MOST_COLUMNS];
     size_t count;
     bool is_bad; /* the row cannot be read */
@@ -91,7 +104,8 @@ static void skip_line(struct file *f) {
 static char take_end(struct file *f) {
     if (f->next == f->end) return 0;
     if (f->next[0] == '\r' && f->next + 1 < f->end && f->next[1] == '\n') f->next++;
-    return *f->next == ',' || *f->next == '\n' ? *f->next++ : 'x';
+    if (*f->next != f->mark && *f->next != '\n') return 'x';
+    return *f->next++ == f->mark ? ',' : '\n';
 }
 
 /* Reads a field that begins with a quote, and says what ended it; 'x': the row cannot be read. */
@@ -270,7 +284,12 @@ static void keep_id(naive_csv *csv, uint64_t number, const char *text) {
         if (csv->ids[i].number == number) return;
     csv->ids = naive_grow(csv->ids, csv->id_count, &csv->id_capacity, sizeof *csv->ids);
     csv->ids[csv->id_count].number = number;
-    csv->ids[csv->id_count++].text = text;
+    size_t length = shown_length(text);
+    char *shown = malloc(length + 1);
+    if (!shown) naive_give_up("there is not enough memory", text);
+    memcpy(shown, text, length);
+    shown[length] = 0;
+    csv->ids[csv->id_count++].text = shown;
 }
 
 const char *naive_csv_text(const naive_csv *csv, uint64_t number) {
@@ -307,72 +326,165 @@ static bool take_zone(const char *text, bool *has_zone, int64_t *offset) {
     return *text == 0;
 }
 
-/* A date and perhaps a time; is_day: it is a date alone. */
-static bool read_date(const char *text, const naive_calendar *calendar, int64_t *moment, bool *is_day) {
-    int year, month, day, hour, minute, second = 0;
-    int64_t number, offset, ms = 0;
-    bool has_zone;
-    if (!take_part(&text, 0, 4, 9999, &year) || !take_part(&text, '-', 2, 12, &month) ||
-        !take_part(&text, '-', 2, 31, &day) || !naive_day_number(year, month, day, &number))
+/* One digit or two. */
+static bool take_loose(const char **text, char mark, int most, int *number) {
+    const char *digits = *text + (mark != 0);
+    bool has_two = *digits && digits[1] >= '0' && digits[1] <= '9';
+    return take_part(text, mark, has_two ? 2 : 1, most, number);
+}
+
+/* "dates be written with /, . or - (the same twice) in that order, one or two digits for day and month and four for the
+ * year" */
+static bool take_ordered(const char **text, const char *order, int64_t *number) {
+    int parts[3] = {0, 0, 0};
+    char mark = 0;
+    for (int i = 0; i < 3; i++) {
+        if (i == 1) mark = **text;
+        if (i == 1 && (!mark || !strchr("/.-", mark))) return false;
+        bool is_year = order[i] == 'y';
+        if (!(is_year ? take_part(text, mark, 4, 9999, &parts[0])
+                      : take_loose(text, mark, order[i] == 'm' ? 12 : 31, &parts[order[i] == 'm' ? 1 : 2])))
+            return false;
+    }
+    return naive_day_number(parts[0], parts[1], parts[2], number);
+}
+
+static bool take_date(const char **text, int64_t *number) {
+    int year, month, day;
+    const char *at = *text;
+    if (!take_part(&at, 0, 4, 9999, &year) || !take_part(&at, '-', 2, 12, &month) ||
+        !take_part(&at, '-', 2, 31, &day) || !naive_day_number(year, month, day, number))
+        return false;
+    *text = at;
+    return true;
+}
+
+/* " AM" or " PM" at the end makes hours of twelve those of a day; false if the hour is none of twelve. */
+static bool take_half(const char **text, int *hour) {
+    bool is_pm = strcmp(*text, " PM") == 0;
+    if (!is_pm && strcmp(*text, " AM") != 0) return true;
+    if (*hour < 1 || *hour > 12) return false;
+    *hour = *hour % 12 + (is_pm ? 12 : 0);
+    *text += 3;
+    return true;
+}
+
+/* A date and perhaps a time; is_day: it is a date alone, of this number. is_loose: it is one of --dates. */
+static bool read_date(const char *text, const naive_csv_manner *manner, bool is_loose, int64_t *moment, bool *is_day,
+                      int64_t *number) {
+    const naive_calendar *calendar = manner->calendar;
+    int hour, minute, second = 0;
+    int64_t offset, ms = 0;
+    bool has_zone, has_fraction = false;
+    if (is_loose ? !manner->dates || !take_ordered(&text, manner->dates, number) : !take_date(&text, number))
         return false;
     *is_day = *text == 0;
     if (*is_day) {
-        *moment = naive_moment(calendar, number * MILLISECONDS_A_DAY);
+        *moment = naive_moment(calendar, *number * MILLISECONDS_A_DAY);
         return true;
     }
-    if (!take_part(&text, *text == 'T' ? 'T' : ' ', 2, 23, &hour) || !take_part(&text, ':', 2, 59, &minute))
+    char between = *text == 'T' ? 'T' : ' ';
+    if (!(is_loose ? take_loose(&text, between, 23, &hour) : take_part(&text, between, 2, 23, &hour)) ||
+        !take_part(&text, ':', 2, 59, &minute))
         return false;
     if (*text == ':') {
         if (!take_part(&text, ':', 2, 59, &second)) return false;
         if (*text == '.' || *text == ',') {
             if (text[1] < '0' || text[1] > '9') return false;
             int64_t unit = 100;
+            has_fraction = true;
             for (text++; *text >= '0' && *text <= '9'; text++, unit /= 10) ms += unit * (*text - '0');
         }
     }
+    if (is_loose && !has_fraction && !take_half(&text, &hour)) return false;
     if (!take_zone(text, &has_zone, &offset)) return false;
-    int64_t written = number * MILLISECONDS_A_DAY + (int64_t)(60 * hour + minute) * 60000 + second * 1000 + ms;
+    int64_t written = *number * MILLISECONDS_A_DAY + (int64_t)(60 * hour + minute) * 60000 + second * 1000 + ms;
     *moment = has_zone ? written - offset : naive_moment(calendar, written);
     return true;
 }
 
-static bool read_moment(const char *text, const naive_calendar *calendar, bool is_due, int64_t *moment) {
-    bool is_day = false;
-    if (read_signed(text, moment)) return true;
-    if (!read_date(text, calendar, moment, &is_day)) return false;
-    /* "A due that is a date alone is the last ms of that day … 1 ms before the moment of its 24:00" */
-    if (is_due && is_day) {
-        int64_t number = 0;
-        naive_day_number(atoi(text), atoi(text + 5), atoi(text + 8), &number);
-        *moment = naive_moment(calendar, (number + 1) * MILLISECONDS_A_DAY) - 1;
+/* "a number is in the unit that --unit names …, below ms cut off towards the past" */
+static bool read_ticks(const char *text, const char *unit, int64_t *moment) {
+    bool is_negative = *text == '-';
+    text += is_negative;
+    size_t digits = strspn(text, "0123456789"), cut = unit[0] == 'u' ? 3 : unit[0] == 'n' ? 6 : 0;
+    if (digits == 0 || (text[digits] && strcmp(text + digits, ".0") != 0)) return false;
+    int64_t number = 0;
+    bool is_cut = false;
+    for (size_t i = 0; i < digits; i++) {
+        if (i + cut >= digits)
+            is_cut = is_cut || text[i] != '0';
+        else if (number > INT64_C(1000000000000000))
+            return false; /* beyond the years in any unit */
+        else
+            number = 10 * number + (text[i] - '0');
     }
+    if (strcmp(unit, "s") == 0) number *= 1000;
+    *moment = is_negative ? -number - is_cut : number;
     return true;
 }
 
-bool naive_csv_moment(const char *text, const naive_calendar *calendar, int64_t *moment) {
-    return read_moment(text, calendar, false, moment);
+static bool read_moment(const char *text, const naive_csv_manner *manner, bool is_due, int64_t *moment) {
+    bool is_day = false;
+    int64_t number = 0;
+    if (!read_ticks(text, manner->unit ? manner->unit : "ms", moment) &&
+        !read_date(text, manner, false, moment, &is_day, &number) &&
+        !read_date(text, manner, true, moment, &is_day, &number))
+        return false;
+    /* "A due that is a date alone is the last ms of that day … 1 ms before the moment of its 24:00" */
+    if (is_due && is_day) *moment = naive_moment(manner->calendar, (number + 1) * MILLISECONDS_A_DAY) - 1;
+    return true;
+}
+
+bool naive_csv_moment(const char *text, const naive_csv_manner *manner, int64_t *moment) {
+    /* "Years 0001 to 9999" */
+    return read_moment(text, manner, false, moment) && *moment >= -INT64_C(62135596800000) &&
+           *moment <= INT64_C(253402300799999);
 }
 
 /* ---- Touchpoints ---- */
 
 struct layout {
+    const naive_csv_manner *manner;
     size_t place[COLUMNS]; /* in a row; SIZE_MAX: there is no such column */
     size_t count;
 };
 
 static const char *field(const struct file *f, const struct layout *layout, enum column column) {
-    return layout->place[column] == SIZE_MAX ? "" : f->fields[layout->place[column]];
+    const naive_csv_manner *manner = layout->manner;
+    const char *text = layout->place[column] == SIZE_MAX ? "" : f->fields[layout->place[column]];
+    for (size_t i = 0; i < manner->none_count; i++)
+        if (strcmp(text, manner->nones[i]) == 0) return "";
+    return text;
 }
 
-static bool read_numbers(naive_csv *csv, const struct file *f, const struct layout *l, const naive_calendar *calendar,
-                         cxj_touchpoint *t) {
+/* "A rating may stand under its scale instead: … the score, of the scope in `scope`, else touchpoint." */
+static bool read_ratings(const struct file *f, const struct layout *l, cxj_touchpoint *t) {
+    bool has_column = false, is_rated = t->scale != 0;
+    for (int c = UNDER_SCALES; c < COLUMNS; c++) {
+        const char *text = field(f, l, (enum column)c);
+        uint64_t score;
+        has_column = has_column || l->place[c] != SIZE_MAX;
+        if (!*text) continue;
+        if (is_rated || t->score || !read_unsigned(text, 255, &score)) return false;
+        is_rated = true;
+        t->scale = (uint8_t)(c - UNDER_SCALES + 1);
+        t->score = (uint8_t)score;
+        if (!t->scope) t->scope = CXJ_SCOPE_TOUCHPOINT;
+    }
+    /* "Where the header has such a column, a scope without a rating is left out of account." */
+    if (has_column && !is_rated && !t->score) t->scope = 0;
+    return true;
+}
+
+static bool read_numbers(naive_csv *csv, const struct file *f, const struct layout *l, cxj_touchpoint *t) {
     uint64_t sequence, commitment, score;
     if (!*field(f, l, JOURNEY) || !*field(f, l, AT)) return false; /* "an empty journey or at is refused" */
     if (!read_id(csv, field(f, l, JOURNEY), &t->journey) || !read_id(csv, field(f, l, ID), &t->id) ||
         !read_id(csv, field(f, l, CUSTOMER), &t->customer))
         return false;
-    if (!read_moment(field(f, l, AT), calendar, false, &t->at)) return false;
-    if (*field(f, l, DUE) && !read_moment(field(f, l, DUE), calendar, true, &t->due)) return false;
+    if (!read_moment(field(f, l, AT), l->manner, false, &t->at)) return false;
+    if (*field(f, l, DUE) && !read_moment(field(f, l, DUE), l->manner, true, &t->due)) return false;
     if (*field(f, l, VALUE) && !read_signed(field(f, l, VALUE), &t->value)) return false;
     if (!read_unsigned(field(f, l, REVISION), UINT64_MAX, &t->revision) ||
         !read_unsigned(field(f, l, SEQUENCE), UINT32_MAX, &sequence) ||
@@ -385,21 +497,22 @@ static bool read_numbers(naive_csv *csv, const struct file *f, const struct layo
 }
 
 /* Whether a row could be read; it then is in the log. */
-static bool take_row(naive_csv *csv, const struct file *f, const struct layout *l, const naive_calendar *calendar,
-                     uint64_t row) {
+static bool take_row(naive_csv *csv, const struct file *f, const struct layout *l, uint64_t row) {
     naive_touchpoint touchpoint = {.names = {""}};
     cxj_touchpoint *t = &touchpoint.fields;
     if (f->is_bad || f->count != l->count) return false;
     for (size_t i = 0; i < f->count; i++)
         if (!is_utf8(f->fields[i])) return false;
     /* "sequence is the number of the row … where there is no id column either, else 0" */
-    if (l->place[ID] == SIZE_MAX) t->sequence = (uint32_t)row;
-    if (!read_numbers(csv, f, l, calendar, t) || !naive_csv_facets(field(f, l, FACETS), '|', &t->facets) ||
+    bool is_numbered = l->place[ID] == SIZE_MAX || (l->manner->ties && strcmp(l->manner->ties, "file") == 0);
+    if (is_numbered) t->sequence = (uint32_t)row;
+    if (!read_numbers(csv, f, l, t) || !naive_csv_facets(field(f, l, FACETS), '|', &t->facets) ||
         !read_word(field(f, l, SCALE), naive_scale_names, 8, &t->scale) ||
         !read_word(field(f, l, SCOPE), scope_names, 4, &t->scope) ||
         !read_word(field(f, l, OUTCOME), outcome_names, 3, &t->outcome))
         return false;
     if (t->scale && !*field(f, l, SCORE)) return false; /* "in the log also an empty score with a scale" */
+    if (!read_ratings(f, l, t)) return false;
     if (!naive_is_valid(t)) return false;
     /* Of two texts of one number in one row, the second has not met the first yet. */
     const char *texts[] = {field(f, l, JOURNEY), field(f, l, ID), field(f, l, CUSTOMER)};
@@ -423,19 +536,101 @@ static bool take_row(naive_csv *csv, const struct file *f, const struct layout *
 
 /* ---- Files ---- */
 
+/* "a header line without a comma in which a semicolon or a tab stands outside quotes" */
+static bool has_other_mark(const char *text) {
+    bool is_quoted = false, is_other = false;
+    text += strspn(text, "\r\n");
+    for (; *text && (is_quoted || *text != '\n'); text++) {
+        if (*text == '"') is_quoted = !is_quoted;
+        if (!is_quoted && *text == ',') return false;
+        is_other = is_other || (!is_quoted && (*text == ';' || *text == '\t'));
+    }
+    return is_other;
+}
+
+/* "with ASCII letters in lower case and blanks, -, _ and : taken out on both sides" */
+static bool is_near(const char *a, const char *b) {
+    for (;; a++, b++) {
+        a += strspn(a, " -_:");
+        b += strspn(b, " -_:");
+        char lower_a = (char)(*a >= 'A' && *a <= 'Z' ? *a + 32 : *a),
+             lower_b = (char)(*b >= 'A' && *b <= 'Z' ? *b + 32 : *b);
+        if (lower_a != lower_b) return false;
+        if (!lower_a) return true;
+    }
+}
+
+/* The column that is mapped to a field. Returns whether the field is spoken of; with SIZE_MAX it is left out. */
+static bool find_mapped(const struct file *f, const naive_csv_manner *manner, int c, size_t *place, bool *is_missing) {
+    const char *name = columns[c].names[0];
+    for (size_t m = manner->map_count; m-- > 0;) {
+        const char *map = manner->maps[m];
+        if (strncmp(map, name, strlen(name)) != 0 || map[strlen(name)] != '=') continue;
+        *place = SIZE_MAX;
+        map += strlen(name) + 1;
+        for (size_t i = f->count; i-- > 0;)
+            if (*map && strcmp(f->fields[i], map) == 0) *place = i;
+        *is_missing = *is_missing || (*map && *place == SIZE_MAX);
+        return true;
+    }
+    return false;
+}
+
 /* Where the columns are; false if the header cannot be read, or lacks one that is needed. */
 static bool read_header(struct file *f, struct layout *layout) {
-    if (!next_row(f) || f->is_bad) return false;
+    bool is_mapped[COLUMNS] = {false}, is_taken[MOST_COLUMNS] = {false}, is_missing = false;
+    if ((!layout->manner->delimiter && has_other_mark(f->next)) || !next_row(f) || f->is_bad) return false;
     layout->count = f->count;
     for (int c = 0; c < COLUMNS; c++) {
         layout->place[c] = SIZE_MAX;
+        is_mapped[c] = find_mapped(f, layout->manner, c, &layout->place[c], &is_missing);
+        if (layout->place[c] != SIZE_MAX) is_taken[layout->place[c]] = true;
+    }
+    for (int c = 0; c < COLUMNS; c++)
         for (int alias = 0; alias < 4 && columns[c].names[alias]; alias++)
-            for (size_t i = 0; i < f->count && layout->place[c] == SIZE_MAX; i++)
-                if (strcmp(f->fields[i], columns[c].names[alias]) == 0) layout->place[c] = i;
+            for (size_t i = 0; i < f->count && !is_mapped[c] && layout->place[c] == SIZE_MAX; i++)
+                if (!is_taken[i] && strcmp(f->fields[i], columns[c].names[alias]) == 0) layout->place[c] = i;
+    for (int c = 0; c < COLUMNS; c++)
+        if (layout->place[c] != SIZE_MAX) is_taken[layout->place[c]] = true;
+    /* "is looked for once more among the columns left"; value, percent and binary are not */
+    for (int c = 0; c < COLUMNS; c++) {
+        if (is_mapped[c] || c == VALUE || c == PERCENT || c == BINARY) continue;
+        for (size_t i = 0; i < f->count && layout->place[c] == SIZE_MAX; i++)
+            for (int alias = 0; alias < 4 && columns[c].names[alias]; alias++)
+                if (!is_taken[i] && is_near(f->fields[i], columns[c].names[alias])) layout->place[c] = i;
     }
     for (size_t i = 0; i < f->count; i++)
         if (!is_utf8(f->fields[i])) return false;
-    return layout->place[JOURNEY] != SIZE_MAX && layout->place[AT] != SIZE_MAX;
+    return !is_missing && layout->place[JOURNEY] != SIZE_MAX && layout->place[AT] != SIZE_MAX;
+}
+
+/* Makes UTF-8 of UTF-16 behind its byte-order mark; what is half a character becomes a byte that is none. */
+static char *from_utf16(char *bytes, size_t *length) {
+    const unsigned char *u = (const unsigned char *)bytes;
+    size_t high = u[0] == 0xff ? 1 : 0, made = 0;
+    char *text = malloc(*length * 2 + 1);
+    if (!text) naive_give_up("there is not enough memory", "UTF-16");
+    for (size_t i = 2; i < *length; i += 2) {
+        unsigned code = i + 1 == *length ? 0xdc00 : (unsigned)u[i + high] << 8 | u[i + 1 - high];
+        if (code >= 0xd800 && code < 0xdc00 && i + 3 < *length && (u[i + 2 + high] & 0xfc) == 0xdc) {
+            code = 0x10000 + ((code & 0x3ff) << 10) + (((unsigned)u[i + 2 + high] << 8 | u[i + 3 - high]) & 0x3ff);
+            i += 2;
+        }
+        if (code >= 0xd800 && code < 0xe000)
+            text[made++] = (char)0xff;
+        else if (code < 0x80)
+            text[made++] = (char)code;
+        else {
+            int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+            static const unsigned begins[] = {0, 0xc0, 0xe0, 0xf0};
+            text[made++] = (char)(begins[more] | code >> 6 * more);
+            while (more-- > 0) text[made++] = (char)(0x80 | (code >> 6 * more & 0x3f));
+        }
+    }
+    free(bytes);
+    text[made] = 0;
+    *length = made;
+    return text;
 }
 
 static char *read_file(const char *path, size_t *length) {
@@ -457,18 +652,52 @@ static char *read_file(const char *path, size_t *length) {
     return bytes;
 }
 
-const char *naive_csv_read(naive_csv *csv, const char *path, const naive_calendar *calendar, bool strict) {
-    struct layout layout;
-    size_t length;
-    *csv = (naive_csv){.bytes = read_file(path, &length)};
-    if (!csv->bytes) return "the file cannot be read";
-    struct file file = {.next = csv->bytes, .end = csv->bytes + length};
-    if (strncmp(file.next, "\xef\xbb\xbf", 3) == 0) file.next += 3;
-    if (!read_header(&file, &layout)) return "the header cannot be read, or lacks a column";
-    for (uint64_t row = 1; next_row(&file); row++) {
-        if (take_row(csv, &file, &layout, calendar, row)) continue;
-        csv->rejected++;
-        if (strict) return "a row cannot be read";
+static bool is_one_of(const char *word, const char *const *words) {
+    while (*words && strcmp(word, *words) != 0) words++;
+    return *words;
+}
+
+const char *naive_csv_wrong(const naive_csv_manner *m) {
+    const char *delimiter = m->delimiter;
+    if (delimiter && strcmp(delimiter, "tab") != 0 &&
+        (!*delimiter || delimiter[1] || *delimiter < 0 || strchr("\"\r\n", *delimiter)))
+        return delimiter;
+    if (m->dates && !is_one_of(m->dates, (const char *const[]){"dmy", "mdy", "ymd", NULL})) return m->dates;
+    if (m->unit && !is_one_of(m->unit, (const char *const[]){"ms", "s", "us", "ns", NULL})) return m->unit;
+    if (m->ties && !is_one_of(m->ties, (const char *const[]){"id", "file", NULL})) return m->ties;
+    for (size_t i = 0; i < m->map_count; i++) {
+        const char *map = m->maps[i];
+        int c = 0;
+        while (c < COLUMNS && (strncmp(map, columns[c].names[0], strlen(columns[c].names[0])) != 0 ||
+                               map[strlen(columns[c].names[0])] != '='))
+            c++;
+        if (c == COLUMNS) return map;
+    }
+    return NULL;
+}
+
+const char *naive_csv_read(naive_csv *csv, const char *const *paths, size_t count, const naive_csv_manner *manner) {
+    struct layout layout = {.manner = manner};
+    uint64_t row = 0;
+    *csv = (naive_csv){.rejected = 0};
+    for (size_t i = 0; i < count; i++) {
+        size_t length;
+        char *bytes = read_file(paths[i], &length);
+        if (!bytes) return "the file cannot be read";
+        if (length >= 2 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0))
+            bytes = from_utf16(bytes, &length);
+        csv->bytes = naive_grow(csv->bytes, csv->file_count, &csv->file_capacity, sizeof *csv->bytes);
+        csv->bytes[csv->file_count++] = bytes;
+        struct file file = {.next = bytes, .end = bytes + length, .mark = ','};
+        if (manner->delimiter) file.mark = strcmp(manner->delimiter, "tab") == 0 ? '\t' : *manner->delimiter;
+        if (strncmp(file.next, "\xef\xbb\xbf", 3) == 0) file.next += 3;
+        if (!read_header(&file, &layout)) return "the header cannot be read, or lacks a column";
+        while (next_row(&file)) {
+            row++;
+            if (take_row(csv, &file, &layout, row)) continue;
+            csv->rejected++;
+            if (manner->strict) return "a row cannot be read";
+        }
     }
     return NULL;
 }
@@ -476,6 +705,8 @@ const char *naive_csv_read(naive_csv *csv, const char *path, const naive_calenda
 void naive_csv_free(naive_csv *csv) {
     naive_log_clear(&csv->log);
     free(csv->ats);
+    for (size_t i = 0; i < csv->id_count; i++) free(csv->ids[i].text);
     free(csv->ids);
+    for (size_t i = 0; i < csv->file_count; i++) free(csv->bytes[i]);
     free(csv->bytes);
 }

@@ -1,4 +1,4 @@
-/* naive_report [OPTION …] LOG
+/* naive_report [OPTION …] LOG …
  *
  * What the plain implementation (naive.h) says of a log, as the report program's JSON (SPEC 7, 8.8): so it is held
  * against the cases of conformance itself, and not only against the library. It takes of that program's options
@@ -6,8 +6,9 @@
  *     --view TEXT --calendar FILE --now MOMENT --feeds FACET,… --strict --lenient --json
  *     --spread METRIC --control METRIC --parity METRIC --relation FIRST,SECOND --within FAMILY=SPAN --drill
  *     --rule TEXT --replay
+ *     --map FIELD=COLUMN --none TEXT --delimiter C --dates ORDER --unit UNIT --ties id|file
  *
- * and reads plain logs (naive_csv.h). Exit status as there: 1 where reading stops, 2 for wrong usage, 3 where rows were
+ * and reads logs (naive_csv.h). Exit status as there: 1 where reading stops, 2 for wrong usage, 3 where rows were
  * refused.
  *
  * SPDX-License-Identifier: MIT
@@ -30,8 +31,9 @@ struct texts {
 };
 
 static struct {
-    struct texts views, spread, control, parity, relation, within, rules;
-    const char *calendar, *now, *feeds, *log;
+    struct texts views, spread, control, parity, relation, within, maps, nones, logs, rules;
+    naive_csv_manner reading;
+    const char *calendar, *now, *feeds;
     bool strict, lenient, drill, replay;
 } asked;
 
@@ -577,6 +579,12 @@ static void read_arguments(int argc, char **argv) {
         {"--relation", &asked.relation, NULL, NULL},
         {"--within", &asked.within, NULL, NULL},
         {"--rule", &asked.rules, NULL, NULL},
+        {"--map", &asked.maps, NULL, NULL},
+        {"--none", &asked.nones, NULL, NULL},
+        {"--delimiter", NULL, &asked.reading.delimiter, NULL},
+        {"--dates", NULL, &asked.reading.dates, NULL},
+        {"--unit", NULL, &asked.reading.unit, NULL},
+        {"--ties", NULL, &asked.reading.ties, NULL},
         {"--calendar", NULL, &asked.calendar, NULL},
         {"--now", NULL, &asked.now, NULL},
         {"--feeds", NULL, &asked.feeds, NULL},
@@ -591,8 +599,8 @@ static void read_arguments(int argc, char **argv) {
         size_t o = 0;
         while (o < count && strcmp(argv[i], options[o].name) != 0) o++;
         if (o == count) {
-            if (argv[i][0] == '-' || asked.log) wrong_usage("not understood", argv[i]);
-            asked.log = argv[i];
+            if (argv[i][0] == '-' || asked.logs.count == MOST_ARGUMENTS) wrong_usage("not understood", argv[i]);
+            asked.logs.texts[asked.logs.count++] = argv[i];
             continue;
         }
         if (options[o].flag) *options[o].flag = true;
@@ -603,7 +611,7 @@ static void read_arguments(int argc, char **argv) {
         if (options[o].texts->count == MOST_ARGUMENTS) wrong_usage("too many", argv[i - 1]);
         options[o].texts->texts[options[o].texts->count++] = argv[i];
     }
-    if (!asked.log) wrong_usage("a log is needed", "naive_report [OPTION …] LOG");
+    if (asked.logs.count == 0) wrong_usage("a log is needed", "naive_report [OPTION …] LOG");
 }
 
 static void put_log(const naive_csv *csv) {
@@ -649,7 +657,8 @@ int main(int argc, char **argv) {
     naive_calendar *calendar = asked.calendar ? read_calendar(asked.calendar) : NULL;
     for (size_t i = 0; i < asked.views.count; i++) {
         if (!naive_is_view(asked.views.texts[i])) wrong_usage("no view", asked.views.texts[i]);
-        if (!calendar && naive_needs_calendar(asked.views.texts[i])) wrong_usage("a calendar is needed", asked.log);
+        if (!calendar && naive_needs_calendar(asked.views.texts[i]))
+            wrong_usage("a calendar is needed", asked.logs.texts[0]);
     }
     for (size_t i = 0; i < asked.rules.count; i++) {
         const char *rule = asked.rules.texts[i];
@@ -658,10 +667,15 @@ int main(int argc, char **argv) {
         if (!naive_rule_is_fed(rule, unfed.unrecorded)) wrong_usage("a facet is needed that is not recorded", rule);
     }
     int64_t now = 0;
-    if (asked.now && !naive_csv_moment(asked.now, calendar, &now)) wrong_usage("no moment", asked.now);
-    const char *stopped = naive_csv_read(&csv, asked.log, calendar, asked.strict);
+    asked.reading = (naive_csv_manner){
+        asked.reading.delimiter, asked.reading.dates, asked.reading.unit, asked.reading.ties, asked.maps.texts,
+        asked.nones.texts,       asked.maps.count,    asked.nones.count,  calendar,           asked.strict};
+    const char *wrong = naive_csv_wrong(&asked.reading);
+    if (wrong) wrong_usage("an option does not take this", wrong);
+    if (asked.now && !naive_csv_moment(asked.now, &asked.reading, &now)) wrong_usage("no moment", asked.now);
+    const char *stopped = naive_csv_read(&csv, asked.logs.texts, asked.logs.count, &asked.reading);
     if (stopped) {
-        fprintf(stderr, "naive_report: %s: %s\n", asked.log, stopped);
+        fprintf(stderr, "naive_report: %s\n", stopped);
         return 1;
     }
     naive_stats stats = naive_statistics(&csv.log);

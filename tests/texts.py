@@ -9,6 +9,7 @@ Does anything reach a terminal that must not? REPORT is the report program.
    file's name), and a command line full of them: not one is raw in what the report prints, on stdout or stderr.
 3. In JSON the names come back as they were (SPEC.md section 7: keys are compared "byte by byte").
 4. A path is told whole: cut, two that begin alike would be told as one.
+5. What is said of a log names what it saw, what it wanted, and what to do; and not a cause that is none (MESSAGES).
 
 Exit status 0 if all holds.
 """
@@ -21,6 +22,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+from typing import NamedTuple
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
@@ -192,11 +194,161 @@ def same_number(report: str, folder: pathlib.Path) -> int:
     return tried
 
 
+class Message(NamedTuple):
+    """A log, how it is read, and of what is said on stderr some that must stand there, and some that must not."""
+
+    log: "str | bytes"
+    says: "list[str]"
+    arguments: "list[str]" = []
+    status: int = 0
+    not_says: "list[str]" = []
+    more: "str | None" = None  # a second file
+
+
+CAUSE = "more than half of the rows are refused"
+HEAD = "journey,at,owner\n"
+DAYS = "7,28/2/2025 23:30,a\n7,1/3/2025 00:30,b\n7,13/4/2025,c\n"
+
+# SPEC.md section 7: "What was read as what, and which columns were left out, is said on stderr, with the nearest name of a
+# field where one is near", and what else it asks to be said.
+MESSAGES = [
+    # fields and columns
+    Message(HEAD + "7,2026-01-01,a\n", ["fields: journey, at, owner\n", "1 rows; 1 touchpoints"],
+            not_says=["left out", "near", "--", "1970", "equal"]),
+    Message("Case ID,time:timestamp,Org:Resource,Assignee,Colour,Ownr\n7,2026-01-01,a,b,c,d\n",
+            ['journey ← "Case ID"', 'at ← "time:timestamp"', 'owner ← "Org:Resource"',
+             '"Assignee" (near owner, which is "Org:Resource")', '"Colour"', '"Ownr" (near owner'], not_says=["Colour\" (near"]),
+    Message("journey,at,Assignee,Assigned to,case,Queue,State,Deadline\n7,2026-01-01,a,b,c,d,e,\n",
+            ['"Assignee" (near owner: --map owner=Assignee)', '"Assigned to" (near owner: --map "owner=Assigned to")',
+             '"case" (near journey, which is "journey")', '"Queue" (near team: --map team=Queue)',
+             '"State" (near stage: --map stage=State)', '"Deadline" (near due: --map due=Deadline)']),
+    Message("journey,at,value\n7,2026-01-01,5\n", ['columns left out: "value" (near value, which is left out)'],
+            ["--map", "value="]),
+    Message("journey,at,owner\r8,2026-01-01,b\r", ["carriage returns (CR)", "tr '\\r' '\\n'", "owner\\r8"]),
+    Message(HEAD + "7,2026-01-01,a\n", ["a.csv: fields: journey, at, owner", "2 files: 2 rows"], more=HEAD + "8,2026-01-01,a\n",
+            not_says=["b.csv: fields"]),
+    Message(HEAD + "7,2026-01-01,a\n", ["b.csv: fields: journey, at, team"], more="journey,at,team\n8,2026-01-01,a\n"),
+    # headers that are refused
+    Message("ticket,Created at,who\n7,2026-01-01,a\n", ["no column journey", '--map journey=ticket --map "at=Created at" it can be read',
+            'columns: "ticket" (near journey', '"who"'], status=1),
+    Message("a,b\n7,2026-01-01\n", ["no column journey", 'columns: "a", "b"', "--map journey=COLUMN and --map at=COLUMN"],
+            status=1, not_says=["can be read"]),
+    Message("journey,when\n7,04/Mar/24\n", ["no column at", "--map at=when", 'but not times such as "04/Mar/24"'], status=1,
+            not_says=["it can be read"]),
+    Message("journey,time\n7,1718000000\n", ["--map at=time --unit s it can be read"], status=1),
+    Message("Case ID;Timestamp;Resource\n7;28.11.2026 9:05;a\n", ['separated by semicolons (";")',
+            'with --delimiter ";" --dates dmy it can be read'], status=1, not_says=["mdy"]),
+    Message("Case ID;Timestamp\n7;5.11.2026 9:05\n", ["--dates dmy (or mdy, if the month comes first)"], status=1),
+    Message("journey\tat\n7\t2026-01-01\n", ["separated by tabs", "--delimiter tab it can be read"], status=1),
+    Message("journey|at\n7|2026-01-01\n", ['--delimiter "|" it can be read'], status=1),
+    Message("sep=;\njourney;at\n7;2026-01-01\n", ["first line", "take that line out", "--delimiter"], status=1),
+    Message("Report of May\n\njourney,at\n7,2026-01-01\n", ["line 3 looks like the header", "Report of May"], status=1),
+    Message('<?xml version="1.0"?>\n<log xes.version="1.0">\n</log>\n', ["XES", "CSV", "pm4py"], status=1, not_says=["JSON"]),
+    Message("<table><tr/></table>\n", ["XML", "CSV"], status=1, not_says=["XES", "JSON"]),
+    Message('[{"journey": 7}]\n', ["JSON", "CSV", "jq"], status=1, not_says=["XES"]),
+    Message(b"\x1f\x8b\x08\x00\x00", ["gzip -dc"], status=1),
+    Message(b"PK\x03\x04\x00", [".xlsx", "CSV"], status=1),
+    Message(HEAD.encode("utf-16-le"), ["UTF-16 without a byte-order mark", "UTF-8"], status=1),
+    Message("", ["no header line"], status=1),
+    Message("journey,at,Agent\n7,2026-01-01,a\n", ['--map owner: the header has no such column: "agent"; the nearest is "Agent"',
+            'columns: "journey" (read as journey)'], ["--map", "owner=agent"], 1),
+    Message(HEAD, ['no field "ownr"', "the nearest is owner", "--map takes FIELD=COLUMN"], ["--map", "ownr=x"], 2),
+    Message(HEAD, ["--unit takes ms, s, us or ns", '"min"'], ["--unit", "min"], 2),
+    Message(HEAD, ["--dates takes dmy, mdy or ymd", '"iso"'], ["--dates", "iso"], 2),
+    Message(HEAD, ["--delimiter takes one ASCII character", '";;"'], ["--delimiter", ";;"], 2),
+    Message(HEAD, ["--ties takes id or file", '"row"'], ["--ties", "row"], 2),
+    Message(HEAD, ["--now takes a time", '"noon"'], ["--now", "noon"], 2),
+    # rows that are refused
+    Message(HEAD + "7,,a\n7,2026-01-01,b\n", ["line 2, at: must not be empty", "2026-11-21 22:43"], status=3, not_says=[CAUSE]),
+    Message(HEAD + ",2026-01-01,a\n7,2026-01-01,b\n", ["line 2, journey: must not be empty", "INC-4711"], status=3),
+    Message("journey,Timestamp\n7,04/Mar/24\n", ['line 2, at (column "Timestamp")', '"04/Mar/24"', "2026-11-21T22:43:47Z"], status=3,
+            not_says=["--dates dmy"]),
+    Message(HEAD + "7,0,a\n", ["line 2, at: 0, which is no moment", "2026-11-21"], status=3),
+    Message("journey,at,value,revision,commitment\n7,5,1.50,,\n7,5,,x,\n7,5,,,8\n",
+            ['value: not a number, or out of range: "1.50"; money in minor units', "--map value=", "revision: not a number",
+             "commitment: not a number", "from 0 to 7"], status=3),
+    Message("journey,at,value\n7,5,1000000000000001\n", ["more money than 10^15"], status=3),
+    Message("journey,at,facets\n7,5,inbound|smile\n", ['"inbound|smile", for "smile"', "such as inbound|fault"], status=3),
+    Message("journey,at,outcome\n7,5,solved\n", ['outcome: not one of the names for this field: "solved"; one of completed, abandoned'],
+            status=3),
+    Message("journey,at,scale,score,scope\n7,5,csat9,3,journey\n7,5,csat5,3,case\n",
+            ["csat5, csat7, csat10, percent, binary, nps, ces7", "touchpoint, journey, employee"], status=3),
+    Message("journey,at,scale,score,scope\n7,5,csat5,6,journey\n7,6,,3,\n7,7,csat5,3,\n7,8,nps,,journey\n",
+            ['line 2, score: a score that is not on its scale: "6"; csat5 goes from 1 to 5', "line 3, score: a score or a scope without a scale",
+             "such as csat5", "line 4, scope: a scale without a scope", "touchpoint, journey or employee", "line 5, score: must not be empty"],
+            status=3),
+    Message("journey,at,csat,nps\n7,5,6,\n7,6,5,9\n7,7,6.5,\n",
+            ['line 2, csat5 (column "csat"): a score that is not on its scale: "6"; csat5 goes from 1 to 5',
+             "line 3, nps: two ratings in one row; they are two touchpoints", "give each a row", '"6.5"; a score from 1 to 5'], status=3),
+    Message(HEAD + "7,2026-01-01\n7,2026-01-01,a,b\n7,2026-01-02,c\n", ["line 2: too few fields: 2 where the header has 3",
+            "line 3: too many fields: 4 where the header has 3", '"such, as this"', "more or fewer fields"],
+            status=3),
+    Message(HEAD + '7,2026-01-01,a"b\n7,2026-01-02,"a"b\n7,2026-01-03,"c\n',
+            ["a quote inside a bare field", "text after a closing quote", "never closed", 'the ""new"" one'], status=3),
+    Message(HEAD.encode() + b"7,2026-01-01,K\xf6ln\n7,2026-01-02,x\n", ["line 2, owner: bytes that are not UTF-8", "UTF-8"], status=3,
+            not_says=["1252"]),
+    # why most rows were refused
+    Message(HEAD + DAYS, [CAUSE, "they can be read with --dates dmy\n"], status=3, not_says=["other way round", "unit"]),
+    Message(HEAD + DAYS.replace("1/3", "14/3"), [CAUSE, "the other way round; they can be read with --dates dmy\n"],
+            ["--dates", "mdy"], 3),
+    Message(HEAD + "7,1/2/2025,a\n7,2/3/2025,b\n", [CAUSE, "--dates dmy (or mdy, if the month comes first)"], status=3),
+    Message(HEAD + "7,1718000000123456789,a\n", [CAUSE, "numbers of another unit", "--unit ns"], status=3, not_says=["dates"]),
+    Message(HEAD + "7,yesterday,a\n", [CAUSE, "cannot be read", "2026-11-21"], status=3, not_says=["with --dates"]),
+    Message(HEAD.encode() + b"7,2026-01-01,K\xf6ln\n", [CAUSE, "Windows-1252 or Latin-1", "iconv"], status=3),
+    Message(HEAD + "7;2026-01-01;a\n7;2026-01-02;b\n", [CAUSE, "separated by semicolons", '--delimiter ";"'], status=3),
+    Message(HEAD + "7,2026-01-01,a,x\n7,2026-01-02,b,y\n", [CAUSE, "stands in quotes"], status=3, not_says=["semicolons", "tabs"]),
+    Message("journey,at,outcome\n7,5,open\n7,6,solved\n", [CAUSE, "--map outcome= leaves it out"], status=3),
+    # what is odd
+    Message(HEAD + "7,1718000000,a\n7,1718000060,b\n", ["2 moments lie in 1970 or before (the first in line 2)", "as seconds they are of our time: --unit s"]),
+    Message(HEAD + "7,45817,a\n", ["1 moment lies in 1970 or before", "unit", "days of a spreadsheet"], not_says=["of our time"]),
+    Message(HEAD + "7,1969-07-20,a\n", ["1970 or before (the first in line 2); are they right?"], not_says=["unit"]),
+    Message(HEAD + "7,9999-12-31,a\n", ["beyond the year 2200 (the first in line 2)"], not_says=["unit"]),
+    Message(HEAD + "7,2024-01-01,a\n7,2026-01-01,b\n7,2024-02-01,c\n",
+            ["line 3: the latest moment, 2026-01-01T00:00:00Z, lies more than a year beyond the next, 2024-02-01T00:00:00Z"]),
+    Message(HEAD + "7,2025-02-01,a\n7,2026-01-01,b\n", [], not_says=["the latest moment"]),
+    Message(HEAD + "7,2026-01-01,a\n" * 3, ["2 touchpoints without an id are equal to others in all fields"], not_says=["ties"]),
+    Message("id," + HEAD + "a,7,2026-01-01,x\nb,7,2026-01-01,y\nc,7,2026-01-02,y\n",
+            ["1 tie of equal moments was decided by hashed text ids", "--ties file", "a column sequence"], not_says=["equal to"]),
+    Message("id," + HEAD + "a,7,2026-01-01,x\nb,7,2026-01-01,y\n", [], ["--ties", "file"], not_says=["decided"]),
+    Message("id," + HEAD + "1,7,2026-01-01,x\n2,7,2026-01-01,y\n", [], not_says=["decided"]),
+    Message("id,revision," + HEAD + "1,1,7,2026-01-01,x\n1,1,7,2026-01-01,x\n1,1,7,2026-01-01,y\n1,2,7,2026-01-01,x\n",
+            ["2 rows are duplicates", "(the first in line 3)", "1 of the duplicates differs", "(the first in line 4)",
+             "1 row is superseded", "(the first in line 5)"]),
+    Message("id," + HEAD + "1,7,2026-01-01,x\n", ["1 row is a duplicate", "b.csv, line 2)"], more="id," + HEAD + "1,7,2026-01-01,x\n"),
+]
+
+
+def messages(report: str, folder: pathlib.Path) -> int:
+    """What is said of logs."""
+    for number, message in enumerate(MESSAGES):
+        paths = [folder / "a.csv"]
+        paths[0].write_bytes(message.log if isinstance(message.log, bytes) else message.log.encode())
+        if message.more is not None:
+            paths.append(folder / "b.csv")
+            paths[1].write_text(message.more, encoding="utf-8")
+        status, out, said = run(report, "--json", *message.arguments, "--view", "journeys", *map(str, paths))
+        said = said.replace(f"{folder}/", "")
+        if status != message.status:
+            fail(f"message {number}: status {status}, {message.status} is due: {said}")
+        for words in message.says:
+            if words not in said:
+                fail(f"message {number}: {words!r} is not said: {said}")
+        for words in message.not_says:
+            if words in said:
+                fail(f"message {number}: {words!r} is said: {said}")
+        if status in (0, 3):
+            json.loads(out)
+        elif out:
+            fail(f"message {number}: an answer though it stopped: {out}")
+    return len(MESSAGES)
+
+
 def main() -> None:
     report = os.path.abspath(sys.argv[1])
     print(f"{compare(report)} characters and bytes are shown as the Python package shows them")
     with tempfile.TemporaryDirectory() as folder:
         print(f"{spread(report, pathlib.Path(folder))} times a text of a log was told as escapes, never raw; JSON is exact")
+        print(f"{messages(report, pathlib.Path(folder))} logs of which is said what is due")
         print(f"{paths(report, pathlib.Path(folder))} times the whole of a long path was told")
         print(f"{same_number(report, pathlib.Path(folder))} times two texts of one number were refused, and both named")
         print(f"{command_line(report, pathlib.Path(folder))} command lines with such texts, none of them raw")

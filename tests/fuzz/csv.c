@@ -35,7 +35,8 @@ static const char *const views[] = {
 
 enum { VIEWS = sizeof views / sizeof *views };
 
-static const char calendar[] = "offset +01:00\noffset 2026-03-29T01:00:00Z +02:00\noffset 2026-10-25T01:00:00Z +01:00\n";
+static const char calendar[] =
+    "offset +01:00\noffset 2026-03-29T01:00:00Z +02:00\noffset 2026-10-25T01:00:00Z +01:00\n";
 static const cxj_text none[] = {{"NULL", 4}, {"-", 1}};
 static const fields_choice choices[] = {{FIELD_owner, {"Agent", 5}}, {FIELD_id, {"", 0}}, {FIELD_team, {"owner", 5}}};
 
@@ -72,7 +73,8 @@ static void add_up(uint64_t *hash, const void *bytes, size_t size) {
 /* Hands the batch over as cxj-report does: each call stops at what is refused, and the next begins behind it. */
 static void flush(reading *into) {
     bool met[BATCH];
-    MUST(alike_note(&into->alike, into->batch, into->count, (alike_wish){true, true}, met), "no memory for the test itself");
+    MUST(alike_note(&into->alike, into->batch, into->count, (alike_wish){true, true}, met),
+         "no memory for the test itself");
     for (size_t i = 0; i < into->count; i++) {
         into->met += met[i];
     }
@@ -165,7 +167,8 @@ static void check_advice(const log_reader *log, const log_options *options) {
 
 /* Reads the bytes to the end.
  * block  bytes of the reader's buffer at first; 0: its own */
-static void read_all(reading *into, const manner *how, const uint8_t *data, size_t size, size_t block, size_t batch_size) {
+static void read_all(reading *into, const manner *how, const uint8_t *data, size_t size, size_t block,
+                     size_t batch_size) {
     const cxj_options engine_options = {.size = sizeof engine_options, .seed = {3, 4}};
     log_options options = how->options;
     memset(into, 0, sizeof *into);
@@ -183,7 +186,8 @@ static void read_all(reading *into, const manner *how, const uint8_t *data, size
     MUST(log, "no memory for the test itself");
     const size_t first = how->in_two && size > 1 ? size / 2 : size;
     read_file(into, log, data, first);
-    MUST(into->end == LOG_STOPPED || log_bytes(log) == first, "%llu bytes of %zu", (unsigned long long)log_bytes(log), first);
+    MUST(into->end == LOG_STOPPED || log_bytes(log) == first, "%llu bytes of %zu", (unsigned long long)log_bytes(log),
+         first);
     if (first < size && into->end != LOG_STOPPED) {
         read_file(into, log, data + first, size - first);
         MUST(into->end == LOG_STOPPED || log_bytes(log) == size, "%llu bytes", (unsigned long long)log_bytes(log));
