@@ -1433,12 +1433,12 @@ CXJ_API cxj_status cxj_rule_drop(cxj_engine *engine, uint32_t rule);
 
 /** What a rule is. */
 typedef struct cxj_rule_info {
-    const char *text;    /**< with one blank between words, NUL-terminated; lives as long as the rule */
-    size_t text_length;  /**< bytes */
-    uint64_t raised;     /**< alerts since it was added */
-    uint32_t rule;       /**< its number */
-    uint32_t needs_all;  /**< facets without each of which it is refused (CXJ_FACET_…) */
-    uint32_t needs_any;  /**< facets of which one must be recorded; 0: none */
+    const char *text;   /**< with one blank between words, NUL-terminated; lives as long as the rule */
+    size_t text_length; /**< bytes */
+    uint64_t raised;    /**< alerts since it was added */
+    uint32_t rule;      /**< its number */
+    uint32_t needs_all; /**< facets without each of which it is refused (CXJ_FACET_…) */
+    uint32_t needs_any; /**< facets of which one must be recorded; 0: none */
     uint32_t reserved;
 } cxj_rule_info;
 

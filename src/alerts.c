@@ -1,9 +1,9 @@
 /* alerts: rules that were added, what they have raised, and the queue of alerts (SPEC.md section 9).
  *
  * Beside the store stands, for each of its places, what rules know of the journey there: the moment at which it is to be
- * looked at, never later than the one at which something begins to hold of it; and what was raised of it, in the order
- * of rules, so that one walk along it tells which of the occasions are new. So a touchpoint that moves a deadline further
- * leaves it where it is, and nothing is looked up by a hash.
+ * looked at, never later than the one at which something begins to hold of it; and what was raised of it, side by side in
+ * the order of rules, so that one walk along it tells which of the occasions are new. So a touchpoint that moves a
+ * deadline further leaves it where it is, and nothing is looked up by a hash.
  *
  * Journeys that a call changes are looked at twice. Once where the change is made, and may fail: how much that is new
  * they may raise is counted, and room for it made. And once when the call ends, as they stand then, which cannot fail.
@@ -14,25 +14,30 @@
 #include <assert.h>
 #include <string.h>
 
-enum { WATCHES = 1024, RAISED = 1024, BATCH = 16, LEAST_QUEUE = 64 };
+enum { WATCHES = 1024, LEAST_RAISED = 3, BATCH = 16, LEAST_QUEUE = 64 };
 #define NEVER INT64_MAX
-
-/* What is known of the journey at a place of the store. */
-struct watch {
-    int64_t at;      /* a deadline stands there; NEVER: none does */
-    uint32_t raised; /* the first that was raised of it, plus one; 0: nothing was */
-};
 
 /* An occasion that was raised last of its rule, journey and commitment, or counts as raised. */
 struct raised {
     int64_t since;
     uint32_t rule, commitment;
-    uint32_t next; /* the journey's next one by rule and commitment, plus one; of a free one: the next that is free */
+};
+
+/* Those of a journey, by rule and commitment. */
+struct raised_list {
+    uint32_t count, capacity;
+    struct raised items[];
+};
+
+/* What is known of the journey at a place of the store. */
+struct watch {
+    int64_t at;                 /* a deadline stands there; NEVER: none does */
+    struct raised_list *raised; /* NULL: there is no room for any */
 };
 
 /* A journey that a call has changed. */
 struct changed {
-    int64_t next;   /* when it is to be looked at again */
+    int64_t next; /* when it is to be looked at again */
     uint32_t place;
     uint32_t count; /* occasions that are new, if it stays so */
 };
@@ -42,15 +47,10 @@ struct cxj__alerts {
     size_t most;                       /* occasions that all rules can have in one journey */
     struct watch **watches;            /* pages */
     size_t watch_pages, watch_capacity;
-    struct raised **raised; /* pages */
-    size_t raised_pages, raised_capacity;
-    size_t raised_count;  /* in use */
-    size_t raised_made;   /* in use, or free again */
-    uint32_t raised_free; /* the first that is free again, plus one */
     struct cxj__agenda agenda;
     CXJ__LIST(struct changed) changed; /* first those that stand, and raise something, then those that may not stand */
     size_t standing;
-    size_t owed; /* what they may raise */
+    size_t owed;     /* what they may raise */
     cxj_alert *call; /* alerts of the call; behind room for them as much again, to sort them */
     size_t call_count, call_capacity;
     size_t call_most; /* so many were there at once */
@@ -74,10 +74,10 @@ static void *make_page(struct cxj__memory *memory, void *pages, size_t *capacity
 /* Room for what is known of the journeys up to a place. */
 static bool reserve_watches(struct cxj__alerts *alerts, struct cxj__memory *memory, size_t place) {
     while (place / WATCHES >= alerts->watch_pages) {
-        struct watch *page = make_page(memory, &alerts->watches, &alerts->watch_capacity, alerts->watch_pages,
-                                       WATCHES * sizeof *page);
+        struct watch *page =
+            make_page(memory, &alerts->watches, &alerts->watch_capacity, alerts->watch_pages, WATCHES * sizeof *page);
         if (page == NULL) return false;
-        for (size_t i = 0; i < WATCHES; i++) page[i] = (struct watch){NEVER, 0};
+        for (size_t i = 0; i < WATCHES; i++) page[i] = (struct watch){NEVER, NULL};
         alerts->watches[alerts->watch_pages++] = page;
     }
     return true;
@@ -88,20 +88,32 @@ static struct watch *watch_of(const struct cxj__alerts *alerts, size_t place) {
     return place / WATCHES < alerts->watch_pages ? &alerts->watches[place / WATCHES][place % WATCHES] : NULL;
 }
 
-static struct raised *raised_at(const struct cxj__alerts *alerts, uint32_t handle) {
-    return &alerts->raised[(handle - 1) / RAISED][(handle - 1) % RAISED];
+static size_t bytes_of_list(size_t capacity) {
+    return offsetof(struct raised_list, items) + capacity * sizeof(struct raised);
 }
 
-static bool reserve_raised(struct cxj__alerts *alerts, struct cxj__memory *memory, size_t further) {
-    while (alerts->raised_pages * RAISED - alerts->raised_count < further) {
-        if (alerts->raised_pages >= UINT32_MAX / RAISED) return false;
-        struct raised *page = make_page(memory, &alerts->raised, &alerts->raised_capacity, alerts->raised_pages,
-                                        RAISED * sizeof *page);
-        if (page == NULL) return false;
-        memset(page, 0, RAISED * sizeof *page);
-        alerts->raised[alerts->raised_pages++] = page;
-    }
+/* Room for further occasions of a journey that are raised. */
+static bool reserve_raised(struct watch *watch, struct cxj__memory *memory, size_t further) {
+    struct raised_list *list = watch->raised;
+    size_t had = list == NULL ? 0 : list->capacity, wanted = (list == NULL ? 0 : list->count) + further;
+    if (wanted <= had) return true;
+    size_t capacity = had == 0 ? LEAST_RAISED : 2 * had + 1; /* with the head, whole lines */
+    while (capacity < wanted) capacity = 2 * capacity + 1;
+    list = cxj__base_resize(memory, list, list == NULL ? 0 : bytes_of_list(had), bytes_of_list(capacity));
+    if (list == NULL) return false;
+    if (had == 0) list->count = 0;
+    list->capacity = (uint32_t)capacity;
+    watch->raised = list;
     return true;
+}
+
+/* Forgets what was raised, and leaves no trace of it. */
+static void free_raised(struct watch *watch, struct cxj__memory *memory) {
+    if (watch->raised == NULL) return;
+    size_t bytes = bytes_of_list(watch->raised->capacity);
+    memset(watch->raised, 0, bytes);
+    cxj__base_resize(memory, watch->raised, bytes, 0);
+    watch->raised = NULL;
 }
 
 /* The queue holds no more than the limit, and of a call no more is kept on the way than twice that. */
@@ -134,7 +146,7 @@ static void free_queue(struct cxj__alerts *alerts, struct cxj__memory *memory) {
     cxj__base_resize(memory, alerts->queue, bytes, 0);
 }
 
-static bool reserve_queue(struct cxj__core *core, size_t further) {
+CXJ__COLD static bool reserve_queue(struct cxj__core *core, size_t further) {
     struct cxj__alerts *alerts = core->alerts;
     size_t wanted = alerts->queue_count + alerts->call_count + further, capacity = alerts->queue_capacity;
     if (wanted > core->alerts_limit) wanted = core->alerts_limit;
@@ -155,8 +167,7 @@ static bool reserve_queue(struct cxj__core *core, size_t further) {
 
 /* Room for so many alerts, on their whole way. */
 static bool reserve_alerts(struct cxj__core *core, size_t further) {
-    return reserve_raised(core->alerts, &core->memory, further) && reserve_call(core, further) &&
-           reserve_queue(core, further);
+    return reserve_call(core, further) && reserve_queue(core, further);
 }
 
 /* ---- the queue -------------------------------------------------------------------------------------------------- */
@@ -264,48 +275,36 @@ static void raise_alert(struct cxj__core *core, const struct cxj__journey *journ
 /* ---- looking at a journey --------------------------------------------------------------------------------------- */
 
 /* Goes along what was raised of a journey to the first that does not stand before a rule and commitment. */
-static uint32_t *find_link(const struct cxj__alerts *alerts, uint32_t *link, uint32_t rule, uint32_t commitment) {
-    while (*link != 0) {
-        struct raised *raised = raised_at(alerts, *link);
-        if (raised->rule > rule || (raised->rule == rule && raised->commitment >= commitment)) break;
-        link = &raised->next;
+static uint32_t find_place(const struct raised_list *list, uint32_t place, uint32_t rule, uint32_t commitment) {
+    uint32_t count = list == NULL ? 0 : list->count;
+    while (place < count && (list->items[place].rule < rule ||
+                             (list->items[place].rule == rule && list->items[place].commitment < commitment))) {
+        place++;
     }
-    return link;
+    return place;
 }
 
 /* What was raised last of that rule and commitment, if it stands there; else NULL. */
-static struct raised *raised_of(const struct cxj__alerts *alerts, uint32_t handle, uint32_t rule, uint32_t commitment) {
-    struct raised *raised = handle == 0 ? NULL : raised_at(alerts, handle);
-    return raised != NULL && raised->rule == rule && raised->commitment == commitment ? raised : NULL;
+static struct raised *raised_at(struct raised_list *list, uint32_t place, uint32_t rule, uint32_t commitment) {
+    if (list == NULL || place >= list->count) return NULL;
+    struct raised *raised = &list->items[place];
+    return raised->rule == rule && raised->commitment == commitment ? raised : NULL;
 }
 
 /* Puts one in; there is room. */
-static struct raised *insert_raised(struct cxj__alerts *alerts, uint32_t *link, uint32_t rule, uint32_t commitment) {
-    uint32_t handle = alerts->raised_free;
-    if (handle == 0) handle = (uint32_t)++alerts->raised_made;
-    struct raised *raised = raised_at(alerts, handle);
-    if (alerts->raised_free != 0) alerts->raised_free = raised->next;
-    alerts->raised_count++;
-    *raised = (struct raised){0, rule, commitment, *link};
-    *link = handle;
+static struct raised *insert_raised(struct raised_list *list, uint32_t place, uint32_t rule, uint32_t commitment) {
+    struct raised *raised = &list->items[place];
+    memmove(raised + 1, raised, (list->count++ - place) * sizeof *raised);
+    *raised = (struct raised){0, rule, commitment};
     return raised;
 }
 
-/* Takes out the one that a link leads to, and leaves no trace of it. */
-static void remove_raised(struct cxj__alerts *alerts, uint32_t *link) {
-    uint32_t handle = *link;
-    struct raised *raised = raised_at(alerts, handle);
-    *link = raised->next;
-    *raised = (struct raised){0, 0, 0, alerts->raised_free};
-    alerts->raised_free = handle;
-    alerts->raised_count--;
-}
-
-/* Lets the rules from one on look at a journey; returns how many of its occasions are new. */
+/* Lets the rules from one on look at a journey; returns how many of its occasions are new, or SIZE_MAX where there was no
+ * memory for one; those before it are dealt with. For what was counted before there is room. */
 static size_t look_at(struct cxj__core *core, struct cxj__rule_look *look, size_t first, enum fate fate) {
     struct cxj__alerts *alerts = core->alerts;
     struct watch *watch = watch_of(alerts, look->journey->place);
-    uint32_t *link = &watch->raised;
+    uint32_t place = 0;
     size_t count = 0;
     for (size_t r = first; r < alerts->rules.count; r++) {
         struct cxj__rule *rule = &alerts->rules.items[r];
@@ -313,14 +312,15 @@ static size_t look_at(struct cxj__core *core, struct cxj__rule_look *look, size_
         size_t found = cxj__rule_occasions(rule, look, occasions);
         for (size_t i = 0; i < found; i++) {
             struct cxj__rule_occasion *occasion = &occasions[i];
-            link = find_link(alerts, link, rule->number, occasion->commitment);
-            struct raised *raised = raised_of(alerts, *link, rule->number, occasion->commitment);
-            bool is_new = raised == NULL || (rule->later_only ? occasion->since > raised->since
-                                                              : occasion->since != raised->since);
+            place = find_place(watch->raised, place, rule->number, occasion->commitment);
+            struct raised *raised = raised_at(watch->raised, place, rule->number, occasion->commitment);
+            bool is_new = raised == NULL ||
+                          (rule->later_only ? occasion->since > raised->since : occasion->since != raised->since);
             if (!is_new || !cxj__rule_refine(rule, look, occasion)) continue;
             count++;
             if (fate == IS_COUNTED) continue;
-            if (raised == NULL) raised = insert_raised(alerts, link, rule->number, occasion->commitment);
+            if (raised == NULL && !reserve_raised(watch, &core->memory, 1)) return SIZE_MAX;
+            if (raised == NULL) raised = insert_raised(watch->raised, place, rule->number, occasion->commitment);
             raised->since = occasion->since;
             if (fate == IS_RAISED) raise_alert(core, look->journey, rule, occasion);
         }
@@ -339,7 +339,7 @@ static bool is_watched(const void *context, const struct cxj__deadline *deadline
     return watch != NULL && watch->at == deadline->due;
 }
 
-static bool reserve_deadlines(struct cxj__core *core, size_t further) {
+static bool reserve_watching(struct cxj__core *core, size_t further) {
     return cxj__agenda_reserve(&core->alerts->agenda, &core->memory, further, is_watched, core);
 }
 
@@ -353,7 +353,7 @@ static void watch_until(struct cxj__alerts *alerts, size_t place, int64_t moment
 
 /* ---- rules ------------------------------------------------------------------------------------------------------ */
 
-bool cxj__alerts_open(struct cxj__core *core) {
+CXJ__COLD bool cxj__alerts_open(struct cxj__core *core) {
     struct cxj__memory *memory = &core->memory;
     if (core->alerts == NULL) {
         core->alerts = cxj__base_resize(memory, NULL, 0, sizeof *core->alerts);
@@ -369,7 +369,7 @@ bool cxj__alerts_open(struct cxj__core *core) {
     return false;
 }
 
-void cxj__alerts_close(struct cxj__core *core) {
+CXJ__COLD void cxj__alerts_close(struct cxj__core *core) {
     struct cxj__alerts *alerts = core->alerts;
     struct cxj__memory *memory = &core->memory;
     if (alerts == NULL) return;
@@ -379,13 +379,10 @@ void cxj__alerts_close(struct cxj__core *core) {
     CXJ__FREE(memory, alerts->rules);
     CXJ__FREE(memory, alerts->changed);
     for (size_t i = 0; i < alerts->watch_pages; i++) {
+        for (size_t k = 0; k < WATCHES; k++) free_raised(&alerts->watches[i][k], memory);
         cxj__base_resize(memory, alerts->watches[i], WATCHES * sizeof **alerts->watches, 0);
     }
     cxj__base_release(memory, &alerts->watches, &alerts->watch_capacity, sizeof *alerts->watches);
-    for (size_t i = 0; i < alerts->raised_pages; i++) {
-        cxj__base_resize(memory, alerts->raised[i], RAISED * sizeof **alerts->raised, 0);
-    }
-    cxj__base_release(memory, &alerts->raised, &alerts->raised_capacity, sizeof *alerts->raised);
     cxj__agenda_finish(&alerts->agenda, memory);
     cxj__base_resize(memory, alerts->call, 2 * alerts->call_capacity * sizeof *alerts->call, 0);
     free_queue(alerts, memory);
@@ -401,30 +398,31 @@ const struct cxj__rule *cxj__alerts_rule_at(const struct cxj__core *core, size_t
     return place < cxj__alerts_rules(core) ? &core->alerts->rules.items[place] : NULL;
 }
 
-const struct cxj__rule *cxj__alerts_find_rule(const struct cxj__core *core, const char *text, size_t length) {
+CXJ__COLD const struct cxj__rule *cxj__alerts_find_rule(const struct cxj__core *core, const char *text, size_t length) {
     for (size_t r = 0; r < cxj__alerts_rules(core); r++) {
         const struct cxj__query *query = &core->alerts->rules.items[r].query;
-        if (query->text_length == length && memcmp(query->text, text, length) == 0) return &core->alerts->rules.items[r];
+        if (query->text_length == length && memcmp(query->text, text, length) == 0)
+            return &core->alerts->rules.items[r];
     }
     return NULL;
 }
 
-const struct cxj__rule *cxj__alerts_rule_in_hours(const struct cxj__core *core) {
+CXJ__COLD const struct cxj__rule *cxj__alerts_rule_in_hours(const struct cxj__core *core) {
     for (size_t r = 0; r < cxj__alerts_rules(core); r++) {
         if (core->alerts->rules.items[r].query.in_hours) return &core->alerts->rules.items[r];
     }
     return NULL;
 }
 
-const struct cxj__rule *cxj__alerts_rule_lacking(const struct cxj__core *core, uint32_t unrecorded,
-                                                 struct cxj__rule_facets *facets) {
+CXJ__COLD const struct cxj__rule *cxj__alerts_rule_lacking(const struct cxj__core *core, uint32_t unrecorded,
+                                                           struct cxj__rule_facets *facets) {
     for (size_t r = 0; r < cxj__alerts_rules(core); r++) {
         if (cxj__rule_lacks(&core->alerts->rules.items[r], unrecorded, facets)) return &core->alerts->rules.items[r];
     }
     return NULL;
 }
 
-void cxj__alerts_add_rule(struct cxj__core *core, struct cxj__rule *rule) {
+CXJ__COLD void cxj__alerts_add_rule(struct cxj__core *core, struct cxj__rule *rule) {
     struct cxj__alerts *alerts = core->alerts;
     rule->number = ++core->last_rule;
     alerts->rules.items[alerts->rules.count++] = *rule;
@@ -433,8 +431,8 @@ void cxj__alerts_add_rule(struct cxj__core *core, struct cxj__rule *rule) {
 }
 
 /* Takes out of the queue what a test does not let stay. */
-static void filter_queue(struct cxj__core *core, bool (*stays)(struct cxj__core *core, cxj_alert *alert, uint64_t of),
-                         uint64_t of) {
+CXJ__COLD static void filter_queue(struct cxj__core *core,
+                                   bool (*stays)(struct cxj__core *core, cxj_alert *alert, uint64_t of), uint64_t of) {
     struct cxj__alerts *alerts = core->alerts;
     size_t count = alerts->queue_count, kept = 0;
     for (size_t i = 0; i < count; i++) {
@@ -450,13 +448,21 @@ static bool is_of_other_rule(struct cxj__core *core, cxj_alert *alert, uint64_t 
     return alert->rule != rule;
 }
 
-void cxj__alerts_drop_rule(struct cxj__core *core, size_t place) {
+/* Forgets what one rule has raised of a journey. */
+static void forget_rule(struct raised_list *list, uint32_t rule) {
+    uint32_t kept = 0;
+    if (list == NULL) return;
+    for (uint32_t i = 0; i < list->count; i++) {
+        if (list->items[i].rule != rule) list->items[kept++] = list->items[i];
+    }
+    memset(&list->items[kept], 0, (list->count - kept) * sizeof *list->items);
+    list->count = kept;
+}
+
+CXJ__COLD void cxj__alerts_drop_rule(struct cxj__core *core, size_t place) {
     struct cxj__alerts *alerts = core->alerts;
     struct cxj__rule *rule = &alerts->rules.items[place];
-    for (size_t p = 0; p < alerts->watch_pages * WATCHES; p++) {
-        uint32_t *link = find_link(alerts, &watch_of(alerts, p)->raised, rule->number, 0);
-        while (*link != 0 && raised_at(alerts, *link)->rule == rule->number) remove_raised(alerts, link);
-    }
+    for (size_t p = 0; p < alerts->watch_pages * WATCHES; p++) forget_rule(watch_of(alerts, p)->raised, rule->number);
     filter_queue(core, is_of_other_rule, rule->number);
     cxj__rule_finish(rule, core->dictionaries, &core->memory);
     alerts->rules.count--;
@@ -483,19 +489,20 @@ static bool look_at_next(struct cxj__core *core, const struct cxj__alerts_noting
     return false;
 }
 
-bool cxj__alerts_reserve_noting(struct cxj__core *core, const struct cxj__alerts_noting *noting) {
+CXJ__COLD bool cxj__alerts_reserve_noting(struct cxj__core *core, const struct cxj__alerts_noting *noting) {
     struct cxj__alerts *alerts = core->alerts;
     struct cxj__rule_look look;
-    size_t place = 0, count = 0, all = 0, deadlines = 0;
+    size_t place = 0, count = 0, deadlines = 0;
     if (core->store.places > 0 && !reserve_watches(alerts, &core->memory, core->store.places - 1)) return false;
     while (look_at_next(core, noting, IS_COUNTED, &place, &count, &look)) {
-        all += count;
-        deadlines += look.next < watch_of(alerts, place - 1)->at;
+        struct watch *watch = watch_of(alerts, place - 1);
+        if (!reserve_raised(watch, &core->memory, count)) return false;
+        deadlines += look.next < watch->at;
     }
-    return reserve_raised(alerts, &core->memory, all) && (deadlines == 0 || reserve_deadlines(core, deadlines));
+    return deadlines == 0 || reserve_watching(core, deadlines);
 }
 
-void cxj__alerts_note(struct cxj__core *core, const struct cxj__alerts_noting *noting) {
+CXJ__COLD void cxj__alerts_note(struct cxj__core *core, const struct cxj__alerts_noting *noting) {
     struct cxj__rule_look look;
     size_t place = 0, count = 0;
     while (look_at_next(core, noting, IS_NOTED, &place, &count, &look)) watch_until(core->alerts, place - 1, look.next);
@@ -503,14 +510,30 @@ void cxj__alerts_note(struct cxj__core *core, const struct cxj__alerts_noting *n
 
 /* ---- what the clock brings -------------------------------------------------------------------------------------- */
 
+void cxj__alerts_approach(const struct cxj__core *core, const struct cxj__journey *journey) {
+    const struct watch *watch = watch_of(core->alerts, journey->place);
+    if (watch != NULL) CXJ__PREFETCH(watch);
+}
+
+void cxj__alerts_approach_raised(const struct cxj__core *core, const struct cxj__journey *journey) {
+    const struct watch *watch = watch_of(core->alerts, journey->place);
+    if (watch != NULL) CXJ__PREFETCH(watch->raised);
+}
+
+/* Brings nearer what raising an alert of a journey will ask for beside the journey itself, which is near. */
+static void approach_alert(const struct cxj__core *core, const struct cxj__journey *journey) {
+    cxj__alerts_approach_raised(core, journey);
+    if (journey->rare_count > 0) CXJ__PREFETCH(&journey->rares[journey->rare_count - 1]);
+}
+
 /* Raises what holds of a journey at some moment after one, up to now. There is room for a deadline. */
 static bool raise_since(struct cxj__core *core, const struct cxj__journey *journey, int64_t after) {
     struct cxj__rule_look look;
     if (!reserve_alerts(core, core->alerts->most)) return false;
     cxj__rule_begin(&look, journey, core->calendar, after, core->now);
-    (void)look_at(core, &look, 0, IS_RAISED);
-    watch_until(core->alerts, journey->place, look.next);
-    return true;
+    bool room = look_at(core, &look, 0, IS_RAISED) != SIZE_MAX;
+    if (room) watch_until(core->alerts, journey->place, look.next);
+    return room;
 }
 
 /* From now on all journeys have to be looked at, from a moment on. */
@@ -520,12 +543,12 @@ static void fall_behind(struct cxj__alerts *alerts, int64_t from) {
 }
 
 /* Looks at all journeys. */
-static bool catch_up(struct cxj__core *core) {
+CXJ__COLD static bool catch_up(struct cxj__core *core) {
     struct cxj__alerts *alerts = core->alerts;
     for (size_t place = 0; place < core->store.places; place++) {
         const struct cxj__journey *journey = cxj__store_at(&core->store, place);
         if (journey->number == 0) continue;
-        if (!reserve_watches(alerts, &core->memory, place) || !reserve_deadlines(core, 1) ||
+        if (!reserve_watches(alerts, &core->memory, place) || !reserve_watching(core, 1) ||
             !raise_since(core, journey, alerts->raised_to)) {
             return false;
         }
@@ -554,8 +577,9 @@ bool cxj__alerts_advance(struct cxj__core *core, int64_t from) {
     bool room = !alerts->is_behind || catch_up(core);
     size_t count = BATCH;
     while (room && core->now > from && count > 0) {
-        room = reserve_deadlines(core, BATCH);
+        room = reserve_watching(core, BATCH);
         count = room ? take_due(core, journeys) : 0;
+        for (size_t i = 0; i < count; i++) approach_alert(core, journeys[i]);
         for (size_t i = 0; i < count; i++) room = room && raise_since(core, journeys[i], from);
     }
     if (!room) fall_behind(alerts, from);
@@ -563,13 +587,12 @@ bool cxj__alerts_advance(struct cxj__core *core, int64_t from) {
     return room;
 }
 
-bool cxj__alerts_reserve_all(struct cxj__core *core) {
+CXJ__COLD bool cxj__alerts_reserve_all(struct cxj__core *core) {
     size_t places = core->store.places;
-    return places == 0 ||
-           (reserve_watches(core->alerts, &core->memory, places - 1) && reserve_deadlines(core, places));
+    return places == 0 || (reserve_watches(core->alerts, &core->memory, places - 1) && reserve_watching(core, places));
 }
 
-void cxj__alerts_watch_all(struct cxj__core *core) {
+CXJ__COLD void cxj__alerts_watch_all(struct cxj__core *core) {
     for (size_t place = 0; place < core->store.places; place++) {
         if (cxj__store_at(&core->store, place)->number != 0) watch_until(core->alerts, place, core->now);
     }
@@ -584,22 +607,19 @@ bool cxj__alerts_begin_call(struct cxj__core *core) {
     return room;
 }
 
-void cxj__alerts_approach(const struct cxj__core *core, const struct cxj__journey *journey) {
-    const struct watch *watch = watch_of(core->alerts, journey->place);
-    if (watch != NULL) CXJ__PREFETCH(watch);
-}
-
 bool cxj__alerts_expect(struct cxj__core *core, const struct cxj__journey *journey) {
     struct cxj__alerts *alerts = core->alerts;
     struct cxj__rule_look look;
     if (!reserve_watches(alerts, &core->memory, journey->place) ||
-        !reserve_deadlines(core, alerts->changed.count - alerts->standing + 1) ||
+        !reserve_watching(core, alerts->changed.count - alerts->standing + 1) ||
         !CXJ__APPEND(&core->memory, alerts->changed)) {
         return false;
     }
     cxj__rule_begin(&look, journey, core->calendar, moment_before(core->now), core->now);
+    look.next = watch_of(alerts, journey->place)->at; /* what comes later need not be found */
     size_t count = look_at(core, &look, 0, IS_COUNTED);
-    if (count > 0 && !reserve_alerts(core, alerts->owed + count)) {
+    if (count > 0 && (!reserve_raised(watch_of(alerts, journey->place), &core->memory, count) ||
+                      !reserve_alerts(core, alerts->owed + count))) {
         alerts->changed.count--;
         return false;
     }
@@ -635,6 +655,15 @@ void cxj__alerts_end_call(struct cxj__core *core) {
     struct cxj__alerts *alerts = core->alerts;
     for (size_t i = 0; i < alerts->standing; i++) {
         const struct cxj__journey *journey = cxj__store_at(&core->store, alerts->changed.items[i].place);
+        /* They were left behind in the course of the call: two come nearer at a time, in two stages. */
+        if (i + BATCH < alerts->standing) {
+            const struct cxj__journey *later = cxj__store_at(&core->store, alerts->changed.items[i + BATCH].place);
+            cxj__store_prefetch_journey(later);
+            CXJ__PREFETCH(watch_of(alerts, alerts->changed.items[i + BATCH].place));
+        }
+        if (i + BATCH / 2 < alerts->standing) {
+            approach_alert(core, cxj__store_at(&core->store, alerts->changed.items[i + BATCH / 2].place));
+        }
         struct cxj__rule_look look;
         if (journey->number == 0) continue;
         cxj__rule_begin(&look, journey, core->calendar, moment_before(core->now), core->now);
@@ -654,16 +683,24 @@ void cxj__alerts_cancel_call(struct cxj__core *core) {
 void cxj__alerts_forget(struct cxj__core *core, const struct cxj__journey *journey) {
     struct watch *watch = watch_of(core->alerts, journey->place);
     if (watch == NULL) return;
-    while (watch->raised != 0) remove_raised(core->alerts, &watch->raised);
+    free_raised(watch, &core->memory);
     watch->at = NEVER;
 }
 
-void cxj__alerts_pass_on(struct cxj__core *core, const struct cxj__journey *from, const struct cxj__journey *to) {
+CXJ__COLD bool cxj__alerts_reserve_passing(struct cxj__core *core, const struct cxj__journey *from,
+                                           const struct cxj__journey *to) {
+    struct watch *had = watch_of(core->alerts, from->place), *has = watch_of(core->alerts, to->place);
+    return had == NULL || has->raised == NULL || reserve_raised(had, &core->memory, has->raised->capacity);
+}
+
+CXJ__COLD void cxj__alerts_pass_on(struct cxj__core *core, const struct cxj__journey *from,
+                                   const struct cxj__journey *to) {
     struct watch *had = watch_of(core->alerts, from->place), *has = watch_of(core->alerts, to->place);
     if (had == NULL) return;
-    assert(has != NULL && has->raised == 0); /* it was expected, and raised nothing yet */
+    assert(has != NULL && (has->raised == NULL || has->raised->count == 0)); /* expected, and raised nothing yet */
+    free_raised(has, &core->memory);
     has->raised = had->raised;
-    *had = (struct watch){NEVER, 0};
+    *had = (struct watch){NEVER, NULL};
 }
 
 void cxj__alerts_renumber(struct cxj__core *core, uint64_t from, uint64_t to) {
@@ -677,7 +714,7 @@ static uint32_t known_code(const struct cxj__core *core, uint32_t dimension, uin
     return cxj__names_has(&core->dictionaries[dimension], code) ? code : 0;
 }
 
-static bool is_of_known(struct cxj__core *core, cxj_alert *alert, uint64_t customer) {
+CXJ__COLD static bool is_of_known(struct cxj__core *core, cxj_alert *alert, uint64_t customer) {
     struct cxj__store *store = &core->store;
     if (cxj__store_find(store, &core->seed, alert->journey, &store->probes) == NULL &&
         !cxj__store_is_sealed(store, &core->seed, alert->journey, &store->probes)) {
@@ -694,7 +731,7 @@ static bool is_of_known(struct cxj__core *core, cxj_alert *alert, uint64_t custo
     return true;
 }
 
-void cxj__alerts_erase(struct cxj__core *core, uint64_t customer) {
+CXJ__COLD void cxj__alerts_erase(struct cxj__core *core, uint64_t customer) {
     filter_queue(core, is_of_known, customer);
     cxj__agenda_compact(&core->alerts->agenda, is_watched, core);
 }

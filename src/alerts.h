@@ -48,8 +48,9 @@ void cxj__alerts_note(struct cxj__core *core, const struct cxj__alerts_noting *n
  * raised now either. */
 bool cxj__alerts_begin_call(struct cxj__core *core);
 
-/* Brings nearer what is known of a journey. */
+/* Brings nearer what is known of a journey; and then what was raised of it. */
 void cxj__alerts_approach(const struct cxj__core *core, const struct cxj__journey *journey);
+void cxj__alerts_approach_raised(const struct cxj__core *core, const struct cxj__journey *journey);
 
 /* A journey stands otherwise now; makes room for all that this may raise. False if there is no memory. Then follows
  * whether the first so many of those since the last time stand; the others are as they were. */
@@ -74,8 +75,11 @@ void cxj__alerts_watch_all(struct cxj__core *core);
 
 /* ---- journeys that go ------------------------------------------------------------------------------------------- */
 
-/* Forgets what was raised of a journey that goes; or passes it on to the one that takes its place. */
+/* Forgets what was raised of a journey that goes; or passes it on to the one that takes its place, which was expected,
+ * and for which room has to be made, too. */
 void cxj__alerts_forget(struct cxj__core *core, const struct cxj__journey *journey);
+bool cxj__alerts_reserve_passing(struct cxj__core *core, const struct cxj__journey *from,
+                                 const struct cxj__journey *to);
 void cxj__alerts_pass_on(struct cxj__core *core, const struct cxj__journey *from, const struct cxj__journey *to);
 
 /* Alerts that wait for a journey whose touchpoints are another's now, or that has another number, are that one's. */

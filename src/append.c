@@ -141,7 +141,6 @@ enum cxj__append_result cxj__append_next(struct cxj__append *append, struct cxj_
     if (append->count == CXJ__APPEND_GROUP || journey->is_coming) return CXJ__APPEND_FULL;
     if (!comes_next(core, journey, touchpoint)) return CXJ__APPEND_NOT_NEXT;
     if (append->count == 0 && !begin_group(append, core)) return CXJ__APPEND_NO_MEMORY;
-    if (core->alerts != NULL) cxj__alerts_approach(core, journey);
     struct cxj__appended *item = &append->items[append->count];
     item->journey = journey;
     item->touchpoint = *touchpoint;
@@ -210,8 +209,8 @@ static bool stays(const struct cxj__core *core, const struct cxj__appended *item
 static bool add_to_cells(struct cxj__core *core, struct cxj__appended *item) {
     const struct cxj__journey *journey = item->journey;
     struct cxj__codes was;
-    struct cxj__standing before = {&item->before,      &item->before.in_hours, &was, journey->count - 1U,
-                                   &item->touchpoint, item->held};
+    struct cxj__standing before = {&item->before,       &item->before.in_hours, &was,
+                                   journey->count - 1U, &item->touchpoint,      item->held};
     struct cxj__standing after = {&journey->fold, journey->in_hours, &item->post.codes, journey->count, NULL, 0};
     if (post_item(core, item, CXJ__POST_ADD, SIZE_MAX)) {
         bool it_stays = stays(core, item);
@@ -648,7 +647,7 @@ void cxj__append_fold_anew(struct cxj__core *core, struct cxj__journey *journey)
     cxj__post_renew_samples(core, journey);
 }
 
-bool cxj__append_set_hours(struct cxj__core *core, const struct cxj__calendar *calendar) {
+CXJ__COLD bool cxj__append_set_hours(struct cxj__core *core, const struct cxj__calendar *calendar) {
     struct cxj__store *store = &core->store;
     for (size_t place = 0; place < store->places && core->hours == NULL; place++) {
         struct cxj__journey *journey = cxj__store_at(store, place);
@@ -664,7 +663,7 @@ bool cxj__append_set_hours(struct cxj__core *core, const struct cxj__calendar *c
     return true;
 }
 
-void cxj__append_drop_hours(struct cxj__core *core) {
+CXJ__COLD void cxj__append_drop_hours(struct cxj__core *core) {
     for (size_t place = 0; place < core->store.places; place++) {
         struct cxj__journey *journey = cxj__store_at(&core->store, place);
         if (journey->number == 0) continue;
@@ -675,7 +674,8 @@ void cxj__append_drop_hours(struct cxj__core *core) {
 }
 
 /* Cells that the journey left empty give their memory, but for those that it needs again. */
-void cxj__append_withdraw(struct cxj__core *core, struct cxj__journey *journey, size_t position, uint64_t revision) {
+CXJ__COLD void cxj__append_withdraw(struct cxj__core *core, struct cxj__journey *journey, size_t position,
+                                    uint64_t revision) {
     struct cxj__entry entry;
     struct cxj__counted before = cxj__core_counted(journey);
     cxj__store_keep(&core->store, &core->memory, journey);

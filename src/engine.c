@@ -14,8 +14,13 @@
 #define STRINGIZE_(x) #x
 #define STRINGIZE(x) STRINGIZE_(x)
 
-enum { DEFAULT_CELLS = 1000000, DEFAULT_TOUCHPOINTS = 10000, DEFAULT_LOAD_WORK = 16, DEFAULT_RULES = 256,
-       DEFAULT_ALERTS = 65536 };
+enum {
+    DEFAULT_CELLS = 1000000,
+    DEFAULT_TOUCHPOINTS = 10000,
+    DEFAULT_LOAD_WORK = 16,
+    DEFAULT_RULES = 256,
+    DEFAULT_ALERTS = 65536
+};
 #define LONGEST_LEAP (3653 * INT64_C(86400000)) /* ten years */
 
 /* ---- version and status ----------------------------------------------------------------------------------------- */
@@ -518,8 +523,7 @@ CXJ__COLD cxj_status cxj_set_calendar(cxj_engine *engine, const char *text, size
     if (is_other) status = check_calendar(engine, calendar);
     const struct cxj__alerts_noting noting = {calendar, core->now, false};
     if (is_other && status == CXJ_OK &&
-        ((core->alerts != NULL &&
-          (!cxj__alerts_begin_call(core) || !cxj__alerts_reserve_noting(core, &noting))) ||
+        ((core->alerts != NULL && (!cxj__alerts_begin_call(core) || !cxj__alerts_reserve_noting(core, &noting))) ||
          !cxj__fill_again(core, calendar))) {
         status = cxj__engine_fail(engine, CXJ_NO_MEMORY, "no memory to fill views by another calendar");
     }

@@ -437,11 +437,12 @@ static void close_loop(struct step *step) {
         add_sample(step, CXJ__J_HISTOGRAM_LOOP, fold->loop_at, step->m->at);
     }
     bool customers = step->m->scope == CXJ_SCOPE_TOUCHPOINT || step->m->scope == CXJ_SCOPE_JOURNEY;
-    if (step->scale != NULL && customers && is_dissatisfied(step) && !fold->loop_open) {
-        fold->loop_open = 1;
-        fold->loop_at = step->m->at;
-        count_one(step, CXJ__F_LOOPS);
-    }
+    if (step->scale == NULL || !customers || !is_dissatisfied(step)) return;
+    fold->rated_low_again = fold->loop_open;
+    if (fold->loop_open) return;
+    fold->loop_open = 1;
+    fold->loop_at = step->m->at;
+    count_one(step, CXJ__F_LOOPS);
 }
 
 /* A touch rating, and the step it makes from the one before for each dimension that changed in between. */

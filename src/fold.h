@@ -73,7 +73,8 @@ struct cxj__fold {
         int64_t end_at;      /* if it has ended */
         int64_t waits_since; /* if the customer waits for an answer, as counts say */
     };
-    int64_t loop_at; /* if a loop is open */
+    int64_t loop_at; /* at which the last loop opened, if any did: at a dissatisfied rating, the last one unless there
+                        was another while it was open */
     struct cxj__durations lasted;
     struct cxj__track tracks[CXJ__TRACKS];
     uint32_t seen[CXJ__TRACKS]; /* values so far, by dimension: bit value % 32; see cxj__fold_saw() */
@@ -83,6 +84,7 @@ struct cxj__fold {
     unsigned paused : 1; /* we wait for the customer */
     unsigned asking : 1;
     unsigned loop_open : 1;
+    unsigned rated_low_again : 1; /* there was another */
     uint8_t step_waits;           /* a bit for each dimension: no touch rating since its last change */
     uint8_t lost;                 /* a bit for each dimension: its last change lost context */
     uint8_t wide;                 /* a bit for each dimension: a value of 32 or more was seen */

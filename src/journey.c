@@ -49,8 +49,8 @@ void cxj__journey_free(struct cxj__journey *journey, struct cxj__memory *memory)
 
 /* Copies the records of a journey, and all that it takes to unpack them, to an empty one. False, and then it may have
  * some room, if there is no memory. */
-bool cxj__journey_copy_records(struct cxj__journey *copy, const struct cxj__journey *journey,
-                               struct cxj__memory *memory) {
+CXJ__COLD bool cxj__journey_copy_records(struct cxj__journey *copy, const struct cxj__journey *journey,
+                                         struct cxj__memory *memory) {
     size_t kept = cxj__journey_kept(journey);
     size_t further = kept > CXJ__FIRST_RECORDS ? kept - CXJ__FIRST_RECORDS : 0;
     size_t capacity = 0, rare_capacity = 0;
@@ -637,8 +637,8 @@ static void find_moments(const struct cxj__journey *journey, size_t from, size_t
         const struct cxj__record *record = record_at(journey, i);
         uint32_t facets = facets_of(record), scope = record->bits >> SCOPE_SHIFT & 0x3;
         bool ends = (record->bits >> OUTCOME_SHIFT & 0x3) != 0;
-        bool takes_up = (facets & CXJ__REOPENING) != 0 ||
-                        (is_rare(record) && journey->rares[record->more >> PLACE_SHIFT].due != 0);
+        bool takes_up =
+            (facets & CXJ__REOPENING) != 0 || (is_rare(record) && journey->rares[record->more >> PLACE_SHIFT].due != 0);
         bool reopens = ended && !ends && takes_up;
         if (i == 0 || reopens) moments->opened_at = record->at;
         if (i == 0 || reopens || (!ended && (facets & (CXJ_FACET_CONTACT | CXJ_FACET_UPDATE)) != 0)) {
@@ -662,7 +662,7 @@ void cxj__journey_moments(const struct cxj__journey *journey, struct cxj__moment
                  count > 0 && index->checkpoints[count - 1].outcome != 0, moments);
 }
 
-int64_t cxj__journey_paused_in(const struct cxj__journey *journey, const struct cxj__calendar *calendar) {
+CXJ__COLD int64_t cxj__journey_paused_in(const struct cxj__journey *journey, const struct cxj__calendar *calendar) {
     int64_t paused_for = 0, last_at = 0;
     bool paused = false, ended = true;
     for (size_t i = 0; i < journey->count; i++) {
@@ -775,9 +775,9 @@ static bool index_copy(struct cxj__journey *copy, struct cxj__memory *memory, co
     return true;
 }
 
-bool cxj__journey_copy(struct cxj__journey *copy, struct cxj__memory *memory, const struct cxj__seed *seed,
-                       const struct cxj__journey *journey, uint32_t *const *codes,
-                       const struct cxj__calendar *calendar) {
+CXJ__COLD bool cxj__journey_copy(struct cxj__journey *copy, struct cxj__memory *memory, const struct cxj__seed *seed,
+                                 const struct cxj__journey *journey, uint32_t *const *codes,
+                                 const struct cxj__calendar *calendar) {
     struct cxj__fold room;
     if (!cxj__journey_copy_records(copy, journey, memory)) return false;
     const struct cxj__fold *fold = cxj__journey_fold(journey, &room);

@@ -279,7 +279,11 @@ static bool expect_alerts(struct merge *merge) {
     core->now = merge->now;
     for (size_t i = 0; room && i < merge->taken.count; i++) {
         const struct taken *taken = &merge->taken.items[i];
-        room = taken->own != NULL || cxj__alerts_expect(core, taken->copy);
+        if (taken->own == NULL) {
+            room = cxj__alerts_expect(core, taken->copy);
+        } else if (taken->joined != NULL) {
+            room = cxj__alerts_reserve_passing(core, taken->own, taken->joined);
+        }
     }
     core->now = now;
     return room;

@@ -473,8 +473,8 @@ static cxj_status expected_further(const struct cxj__reader *reader) {
 }
 
 static cxj_status read_all(struct cxj__reader *reader) {
-    static cxj_status (*const clauses[])(struct cxj__reader *) = {read_grain, read_dimensions, read_period,
-                                                                  cxj__query_read_hours, read_conditions, read_drivers};
+    static cxj_status (*const clauses[])(struct cxj__reader *) = {
+        read_grain, read_dimensions, read_period, cxj__query_read_hours, read_conditions, read_drivers};
     for (size_t i = 0; i < sizeof clauses / sizeof *clauses; i++) {
         cxj_status status = clauses[i](reader);
         if (status != CXJ_OK) return status;

@@ -67,7 +67,8 @@ struct cxj__reader {
     size_t length;
     struct cxj__query *query; /* holds what was read so far */
     const struct cxj__names *dictionaries;
-    struct cxj__names *growing; /* the same, for names that are new; NULL: they stay as they are, and a name that does not
+    struct cxj__names
+        *growing; /* the same, for names that are new; NULL: they stay as they are, and a name that does not
                                    occur is CXJ__NO_CODE */
     struct cxj__memory *memory;
     const struct cxj__seed *seed;

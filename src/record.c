@@ -17,7 +17,7 @@
 enum { LARGEST = 65536, COSTLY = 40 };
 
 /* Touchpoints for which it is looked ahead together, and room for the journeys of two such lots. */
-enum { LOT = 16, COMING = 2 * LOT };
+enum { LOT = 16, COMING = 2 * LOT, SOON = 2 };
 
 /* ---- validation ------------------------------------------------------------------------------------------------- */
 
@@ -168,6 +168,11 @@ static void begin_lot(struct call *call, size_t i) {
         for (size_t k = i; k < i + LOT && k < call->count; k++) cxj__store_prefetch_journey(call->coming[k % COMING]);
     }
     for (size_t k = i; k < i + LOT && k < call->count; k++) cxj__journey_prefetch(call->coming[k % COMING]);
+    for (size_t k = i; k < i + LOT && k < call->count && call->engine->core.alerts != NULL; k++) {
+        if (call->coming[k % COMING] != NULL) {
+            cxj__alerts_approach(&call->engine->core, call->coming[k % COMING]);
+        }
+    }
     guess_journeys(call, i + LOT);
     prefetch_slots(call, i + 2 * LOT);
     call->looked = i + LOT;
@@ -178,6 +183,12 @@ static void begin_lot(struct call *call, size_t i) {
 static void look_ahead(struct call *call, size_t i) {
     if (i >= call->looked || i + LOT < call->looked) begin_lot(call, i);
     cxj__store_prefetch_journey(call->coming[(i + LOT) % COMING]);
+    if (call->engine->core.alerts == NULL || i + LOT != call->looked + SOON) return;
+    for (size_t k = i; k < call->looked; k++) {
+        if (call->coming[k % COMING] != NULL) {
+            cxj__alerts_approach_raised(&call->engine->core, call->coming[k % COMING]);
+        }
+    }
 }
 
 /* Finishes the group under way, whose first touchpoint is at index; *taken says how many of it are in. */

@@ -14,23 +14,23 @@
 /* ---- the kinds of rules ----------------------------------------------------------------------------------------- */
 
 enum what {
-    DUE,
-    OVERDUE,
-    SILENT,
-    WAITING,
-    UNANSWERED,
-    OPEN,
-    SAME,
-    OVER,
-    DISSATISFIED,
-    REOPENED,
-    CHURNED,
+    IS_DUE,
+    IS_OVERDUE,
+    IS_SILENT,
+    IS_WAITING,
+    IS_UNANSWERED,
+    IS_OPEN,
+    IS_SAME,
+    IS_OVER,
+    IS_DISSATISFIED,
+    IS_REOPENED,
+    IS_CHURNED,
 };
 
 /* What stands behind the first words. */
-enum { NOTHING, WITHIN = 1, FOR = 2, OVER_COUNT = 4, OR_NOTHING = 8 };
+enum { NOTHING, WITHIN = 1, FOR = 2, A_COUNT = 4, OR_NOTHING = 8 };
 
-#define DELIVERED ((uint32_t)CXJ_FACET_DELIVERED)
+#define NEEDS_DELIVERED ((uint32_t)CXJ_FACET_DELIVERED)
 #define TOLD ((uint32_t)(CXJ_FACET_CONTACT | CXJ_FACET_UPDATE))
 #define ANSWER (TOLD | (uint32_t)CXJ_FACET_RESOLVED)
 
@@ -43,27 +43,27 @@ struct cxj__rule_kind {
 };
 
 static const struct cxj__rule_kind kinds[] = {
-    {{"due", NULL}, DUE, WITHIN, 0, DELIVERED, 0},
-    {{"overdue", NULL}, OVERDUE, FOR | OR_NOTHING, 0, DELIVERED, 0},
-    {{"silent", NULL}, SILENT, FOR, 0, 0, TOLD},
-    {{"waiting", NULL}, WAITING, FOR, 0, CXJ_FACET_INBOUND, ANSWER},
-    {{"unanswered", NULL}, UNANSWERED, FOR, 0, 0, ANSWER},
-    {{"open", NULL}, OPEN, FOR, 0, 0, 0},
-    {{"same", "owner"}, SAME, FOR, CXJ_DIMENSION_OWNER - 1, 0, 0},
-    {{"same", "team"}, SAME, FOR, CXJ_DIMENSION_TEAM - 1, 0, 0},
-    {{"same", "stage"}, SAME, FOR, CXJ_DIMENSION_STAGE - 1, 0, 0},
-    {{"handoffs", NULL}, OVER, OVER_COUNT, CXJ__F_HANDOFFS, 0, 0},
-    {{"team_changes", NULL}, OVER, OVER_COUNT, CXJ__F_TEAM_CHANGES, 0, 0},
-    {{"bounces", NULL}, OVER, OVER_COUNT, CXJ__F_BOUNCES, 0, 0},
-    {{"channel_switches", NULL}, OVER, OVER_COUNT, CXJ__F_CHANNEL_SWITCHES, 0, 0},
-    {{"repeats", NULL}, OVER, OVER_COUNT, CXJ__F_REPEATS, CXJ_FACET_REPEATED, 0},
-    {{"contradictions", NULL}, OVER, OVER_COUNT, CXJ__F_CONTRADICTIONS, CXJ_FACET_CONTRADICTED, 0},
-    {{"faults", NULL}, OVER, OVER_COUNT, CXJ__F_FAULTS, CXJ_FACET_FAULT, 0},
-    {{"chases", NULL}, OVER, OVER_COUNT, CXJ__F_CHASES, CXJ_FACET_CHASE, 0},
-    {{"shifts", NULL}, OVER, OVER_COUNT, CXJ__F_SHIFTS, 0, 0},
-    {{"dissatisfied", NULL}, DISSATISFIED, NOTHING, 0, 0, 0},
-    {{"reopened", NULL}, REOPENED, NOTHING, 0, 0, CXJ__REOPENING},
-    {{"churned", NULL}, CHURNED, NOTHING, 0, CXJ_FACET_CHURNED, 0},
+    {{"due", NULL}, IS_DUE, WITHIN, 0, NEEDS_DELIVERED, 0},
+    {{"overdue", NULL}, IS_OVERDUE, FOR | OR_NOTHING, 0, NEEDS_DELIVERED, 0},
+    {{"silent", NULL}, IS_SILENT, FOR, 0, 0, TOLD},
+    {{"waiting", NULL}, IS_WAITING, FOR, 0, CXJ_FACET_INBOUND, ANSWER},
+    {{"unanswered", NULL}, IS_UNANSWERED, FOR, 0, 0, ANSWER},
+    {{"open", NULL}, IS_OPEN, FOR, 0, 0, 0},
+    {{"same", "owner"}, IS_SAME, FOR, CXJ_DIMENSION_OWNER - 1, 0, 0},
+    {{"same", "team"}, IS_SAME, FOR, CXJ_DIMENSION_TEAM - 1, 0, 0},
+    {{"same", "stage"}, IS_SAME, FOR, CXJ_DIMENSION_STAGE - 1, 0, 0},
+    {{"handoffs", NULL}, IS_OVER, A_COUNT, CXJ__F_HANDOFFS, 0, 0},
+    {{"team_changes", NULL}, IS_OVER, A_COUNT, CXJ__F_TEAM_CHANGES, 0, 0},
+    {{"bounces", NULL}, IS_OVER, A_COUNT, CXJ__F_BOUNCES, 0, 0},
+    {{"channel_switches", NULL}, IS_OVER, A_COUNT, CXJ__F_CHANNEL_SWITCHES, 0, 0},
+    {{"repeats", NULL}, IS_OVER, A_COUNT, CXJ__F_REPEATS, CXJ_FACET_REPEATED, 0},
+    {{"contradictions", NULL}, IS_OVER, A_COUNT, CXJ__F_CONTRADICTIONS, CXJ_FACET_CONTRADICTED, 0},
+    {{"faults", NULL}, IS_OVER, A_COUNT, CXJ__F_FAULTS, CXJ_FACET_FAULT, 0},
+    {{"chases", NULL}, IS_OVER, A_COUNT, CXJ__F_CHASES, CXJ_FACET_CHASE, 0},
+    {{"shifts", NULL}, IS_OVER, A_COUNT, CXJ__F_SHIFTS, 0, 0},
+    {{"dissatisfied", NULL}, IS_DISSATISFIED, NOTHING, 0, 0, 0},
+    {{"reopened", NULL}, IS_REOPENED, NOTHING, 0, 0, CXJ__REOPENING},
+    {{"churned", NULL}, IS_CHURNED, NOTHING, 0, CXJ_FACET_CHURNED, 0},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -81,8 +81,8 @@ static cxj_status read_kind(struct cxj__reader *reader, struct cxj__rule *rule) 
         rule->kind = &kinds[i];
         rule->needs_all = kinds[i].needs_all;
         rule->needs_any = kinds[i].needs_any;
-        rule->by_clock = kinds[i].what <= SAME;
-        rule->later_only = kinds[i].what == DISSATISFIED || kinds[i].what == REOPENED;
+        rule->by_clock = kinds[i].what <= IS_SAME;
+        rule->later_only = kinds[i].what == IS_DISSATISFIED || kinds[i].what == IS_REOPENED;
         return CXJ_OK;
     }
     if (is_same) return cxj__query_expected(reader, "owner, team or stage");
@@ -145,7 +145,7 @@ static cxj_status read_bound(struct cxj__reader *reader, struct cxj__rule *rule,
     bool is_of_days = false;
     *can_have_hours = false;
     if (behind == NOTHING) return CXJ_OK;
-    if (behind == OVER_COUNT) {
+    if (behind == A_COUNT) {
         if (cxj__query_take_word(reader, "over")) return read_count(reader, rule);
         return cxj__query_expected(reader, "\"over\" and a count");
     }
@@ -166,8 +166,8 @@ static cxj_status read_hours(struct cxj__reader *reader, const struct cxj__rule 
     if (rule->span > 0) {
         return cxj__query_expected(reader, "no \"in working hours\": a working day is not 24 hours; say m or h");
     }
-    return cxj__query_expected(reader, rule->kind->what == OVERDUE ? "\"for\" and a span, \"where\" or the end"
-                                                                   : "\"where\" or the end");
+    return cxj__query_expected(reader, rule->kind->what == IS_OVERDUE ? "\"for\" and a span, \"where\" or the end"
+                                                                      : "\"where\" or the end");
 }
 
 static cxj_status read_text(struct cxj__reader *reader, struct cxj__rule *rule) {
@@ -260,7 +260,7 @@ CXJ__COLD bool cxj__rule_lacks(const struct cxj__rule *rule, uint32_t unrecorded
 
 /* ---- occasions -------------------------------------------------------------------------------------------------- */
 
-enum { CHANNEL = CXJ_DIMENSION_CHANNEL - 1 };
+enum { CHANNEL_TRACK = CXJ_DIMENSION_CHANNEL - 1 };
 
 void cxj__rule_begin(struct cxj__rule_look *look, const struct cxj__journey *journey,
                      const struct cxj__calendar *calendar, int64_t after, int64_t to) {
@@ -280,22 +280,29 @@ static const struct cxj__moments *moments_of(struct cxj__rule_look *look) {
 }
 
 /* The code by which a condition judges a journey: of what it states, or of what it held last. */
-static uint32_t code_of(const struct cxj__fold *fold, uint32_t dimension) {
+static uint32_t judged_code(const struct cxj__fold *fold, uint32_t dimension) {
     switch (dimension) {
-    case CXJ_DIMENSION_TYPE: return fold->type;
-    case CXJ_DIMENSION_SEGMENT: return fold->segment;
-    case CXJ_DIMENSION_REASON: return fold->reason;
-    case CXJ_DIMENSION_CHURNED: return fold->churned;
-    case CXJ_DIMENSION_ENTRY: return fold->entry;
-    case CXJ_DIMENSION_EXIT: return fold->tracks[CHANNEL].value;
-    default: return fold->tracks[dimension - 1].value;
+    case CXJ_DIMENSION_TYPE:
+        return fold->type;
+    case CXJ_DIMENSION_SEGMENT:
+        return fold->segment;
+    case CXJ_DIMENSION_REASON:
+        return fold->reason;
+    case CXJ_DIMENSION_CHURNED:
+        return fold->churned;
+    case CXJ_DIMENSION_ENTRY:
+        return fold->entry;
+    case CXJ_DIMENSION_EXIT:
+        return fold->tracks[CHANNEL_TRACK].value;
+    default:
+        return fold->tracks[dimension - 1].value;
     }
 }
 
 static bool meets_conditions(const struct cxj__rule *rule, const struct cxj__fold *fold) {
     for (size_t i = 0; i < rule->query.condition_count; i++) {
         const struct cxj__condition *condition = &rule->query.conditions[i];
-        if (!cxj__query_has_code(condition, code_of(fold, condition->dimension))) return false;
+        if (!cxj__query_has_code(condition, judged_code(fold, condition->dimension))) return false;
     }
     return true;
 }
@@ -312,6 +319,11 @@ static int64_t opened_at(struct cxj__rule_look *look) {
     return fold->reopened ? moments_of(look)->opened_at : fold->first_at;
 }
 
+static int64_t dissatisfied_at(struct cxj__rule_look *look) {
+    const struct cxj__fold *fold = &look->journey->fold;
+    return fold->rated_low_again ? moments_of(look)->dissatisfied_at : fold->loop_at;
+}
+
 /* The moment at which a rule by the clock that has at most one occasion in a journey begins to count; false if it has
  * none. In a silent journey quiet time has begun later, by what the customer took. */
 static bool find_begin(const struct cxj__rule *rule, struct cxj__rule_look *look, int64_t *begin) {
@@ -319,14 +331,22 @@ static bool find_begin(const struct cxj__rule *rule, struct cxj__rule_look *look
     const struct cxj__track *track = &fold->tracks[rule->kind->detail];
     bool runs = fold->outcome == 0;
     switch (rule->kind->what) {
-    case SILENT:
+    case IS_SILENT:
         if (!runs || fold->paused) return false;
         *begin = rule->query.in_hours ? quiet_since(look) : fold->last_at - fold->lasted.of[CXJ__QUIET];
         return true;
-    case WAITING: *begin = fold->waits_since; return runs && fold->counts[CXJ__F_WAITING] > 0;
-    case UNANSWERED: *begin = fold->loop_at; return fold->loop_open;
-    case OPEN: *begin = runs ? opened_at(look) : 0; return runs;
-    default: *begin = track->change_at; return runs && track->value != 0;
+    case IS_WAITING:
+        *begin = fold->waits_since;
+        return runs && fold->counts[CXJ__F_WAITING] > 0;
+    case IS_UNANSWERED:
+        *begin = fold->loop_at;
+        return fold->loop_open;
+    case IS_OPEN:
+        *begin = runs ? opened_at(look) : 0;
+        return runs;
+    default:
+        *begin = track->change_at;
+        return runs && track->value != 0;
     }
 }
 
@@ -343,7 +363,7 @@ static size_t find_due(const struct cxj__rule *rule, struct cxj__rule_look *look
                        struct cxj__rule_occasion *occasion) {
     bool in_hours = rule->query.in_hours;
     *occasion = (struct cxj__rule_occasion){due, 0, INT64_MAX, commitment, false};
-    if (rule->kind->what == OVERDUE) {
+    if (rule->kind->what == IS_OVERDUE) {
         occasion->from = due + rule->span + 1;
         occasion->is_rough = in_hours;
         return keep_in_time(look, occasion);
@@ -374,15 +394,23 @@ static size_t find_state(const struct cxj__rule *rule, struct cxj__rule_look *lo
     const struct cxj__fold *fold = &look->journey->fold;
     bool holds = false;
     switch (rule->kind->what) {
-    case OVER: holds = fold->counts[rule->kind->detail] > rule->count; break;
-    case DISSATISFIED: holds = fold->counts[CXJ__F_LOOPS] > 0; break; /* the first opened one */
-    case REOPENED: holds = fold->outcome == 0 && fold->reopened; break;
-    default: holds = fold->churned; break;
+    case IS_OVER:
+        holds = fold->counts[rule->kind->detail] > rule->count;
+        break;
+    case IS_DISSATISFIED:
+        holds = fold->counts[CXJ__F_LOOPS] > 0;
+        break; /* the first opened one */
+    case IS_REOPENED:
+        holds = fold->outcome == 0 && fold->reopened;
+        break;
+    default:
+        holds = fold->churned;
+        break;
     }
     if (!holds || !meets_conditions(rule, fold)) return 0;
-    int64_t since = rule->kind->what == DISSATISFIED ? moments_of(look)->dissatisfied_at
-                    : rule->kind->what == REOPENED   ? moments_of(look)->opened_at
-                                                     : 0;
+    int64_t since = rule->kind->what == IS_DISSATISFIED ? dissatisfied_at(look)
+                    : rule->kind->what == IS_REOPENED   ? moments_of(look)->opened_at
+                                                        : 0;
     *occasion = (struct cxj__rule_occasion){since, since != 0 ? since : fold->last_at, INT64_MAX, 0, false};
     return 1;
 }
@@ -394,12 +422,12 @@ size_t cxj__rule_occasions(const struct cxj__rule *rule, struct cxj__rule_look *
     if (look->journey->count == 0) return 0;
     if (!rule->by_clock) return find_state(rule, look, occasions);
     if (look->to == INT64_MIN) return 0;
-    if (rule->kind->what <= OVERDUE) return find_dues(rule, look, occasions);
+    if (rule->kind->what <= IS_OVERDUE) return find_dues(rule, look, occasions);
     if (!find_begin(rule, look, &begin)) return 0;
     occasions[0] = (struct cxj__rule_occasion){begin, begin + rule->span, INT64_MAX, 0, rule->query.in_hours};
     if (occasions[0].from > look->to && occasions[0].from >= look->next) return 0;
     if (!meets_conditions(rule, fold) || keep_in_time(look, occasions) == 0) return 0;
-    if (rule->kind->what == SILENT) occasions[0].since = quiet_since(look);
+    if (rule->kind->what == IS_SILENT) occasions[0].since = quiet_since(look);
     return 1;
 }
 
@@ -407,11 +435,11 @@ bool cxj__rule_refine(const struct cxj__rule *rule, struct cxj__rule_look *look,
     const struct cxj__calendar *calendar = look->calendar;
     int64_t span = rule->span;
     if (!occasion->is_rough) return true;
-    if (rule->kind->what == SILENT && look->journey->fold.lasted.of[CXJ__PENDING] > 0) {
+    if (rule->kind->what == IS_SILENT && look->journey->fold.lasted.of[CXJ__PENDING] > 0) {
         span += cxj__journey_paused_in(look->journey, calendar);
     }
     occasion->is_rough = false;
     if (!cxj__calendar_after(calendar, occasion->since, span, &occasion->from)) return false;
-    if (rule->kind->what == OVERDUE) occasion->from++;
+    if (rule->kind->what == IS_OVERDUE) occasion->from++;
     return keep_in_time(look, occasion) != 0;
 }

@@ -16,8 +16,7 @@ static cxj_status check_rule(const cxj_engine *engine, const struct cxj__rule *r
         return CXJ_BAD_ARGUMENT;
     }
     if (!rule->query.in_hours || engine->core.calendar != NULL) return CXJ_OK;
-    cxj__base_say(message,
-                  "rule: there is no calendar that says what working hours are; give cxj_set_calendar() one");
+    cxj__base_say(message, "rule: there is no calendar that says what working hours are; give cxj_set_calendar() one");
     return CXJ_NO_CALENDAR;
 }
 
@@ -64,7 +63,8 @@ CXJ__COLD cxj_status cxj_rule_add(cxj_engine *engine, const char *text, size_t l
     if (status != CXJ_OK) return status;
     const struct cxj__rule *known = cxj__alerts_find_rule(core, made.query.text, made.query.text_length);
     if (known == NULL) status = admit_rule(engine, &made);
-    cxj__rule_finish(&made, core->dictionaries, &core->memory); /* of one that is known its names are those of the other */
+    cxj__rule_finish(&made, core->dictionaries,
+                     &core->memory); /* of one that is known its names are those of the other */
     if (status != CXJ_OK) {
         for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) cxj__names_take_back(&core->dictionaries[d], &core->memory);
         return status;
@@ -208,8 +208,7 @@ cxj_status cxj_worklist(const cxj_engine *engine, const char *rule, size_t lengt
     struct cxj__message why = {""};
     struct cxj__rule read;
     lines.memory.limit = lines.memory.used = 0;
-    cxj_status status =
-        cxj__rule_read(&read, core->dictionaries, NULL, &lines.memory, &core->seed, rule, bytes, &why);
+    cxj_status status = cxj__rule_read(&read, core->dictionaries, NULL, &lines.memory, &core->seed, rule, bytes, &why);
     if (status != CXJ_OK) return cxj__engine_refuse(message, message_capacity, status, why.text);
     status = check_rule(engine, &read, &why);
     if (status == CXJ_OK && !find_lines(core, &read, &lines)) {

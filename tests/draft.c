@@ -5,8 +5,8 @@
 #include "draft.h"
 
 #include "engine.h"
+#include "suite.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

@@ -17,8 +17,8 @@
  */
 #include "engine.h"
 #include "same.h"
+#include "suite.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -353,6 +353,53 @@ static cxj_status step_merge(world *here, cxj_engine *engine, size_t *done, size
     return cxj_merge(engine, here->source);
 }
 
+static const char *const RULES[] = {"overdue for 1h",
+                                    "silent for 2d",
+                                    "faults over 0",
+                                    "dissatisfied",
+                                    "same owner for 1d where team in (\"a new team\", none)",
+                                    "due within 2d"};
+enum { RULE_COUNT = sizeof RULES / sizeof RULES[0] };
+
+static cxj_status step_rules(world *here, cxj_engine *engine, size_t *done, size_t end) {
+    (void)here, (void)done, (void)end;
+    for (uint32_t i = 1, rule = 0; i <= RULE_COUNT; i++) {
+        cxj_status status = cxj_rule_add(engine, RULES[i - 1], CXJ_ZERO_TERMINATED, &rule);
+        if (status != CXJ_OK) {
+            return status;
+        }
+        ck_assert_uint_eq(rule, i);
+    }
+    return CXJ_OK;
+}
+
+static cxj_status step_drop_rule(world *here, cxj_engine *engine, size_t *done, size_t end) {
+    (void)here, (void)done, (void)end;
+    return cxj_rule_drop(engine, 2);
+}
+
+static cxj_status step_worklists(world *here, cxj_engine *engine, size_t *done, size_t end) {
+    (void)here, (void)done, (void)end;
+    static cxj_occasion occasions[BATCH * 8];
+    for (size_t i = 0; i < RULE_COUNT; i++) {
+        char message[320] = "";
+        size_t count = 0;
+        cxj_status status = cxj_worklist(engine, RULES[i], CXJ_ZERO_TERMINATED, BATCH * 8, message, sizeof message,
+                                         occasions, sizeof occasions[0], &count);
+        ck_assert_int_eq(message[0] == '\0', status == CXJ_OK);
+        if (status != CXJ_OK) {
+            return status;
+        }
+    }
+    return CXJ_OK;
+}
+
+/* The first time the clock is set. */
+static cxj_status step_set_clock(world *here, cxj_engine *engine, size_t *done, size_t end) {
+    (void)here, (void)done, (void)end;
+    return cxj_advance(engine, START + HOUR * 100);
+}
+
 static cxj_status step_advance(world *here, cxj_engine *engine, size_t *done, size_t end) {
     (void)here, (void)done, (void)end;
     return cxj_advance(engine, START + HOUR * 1500);
@@ -492,7 +539,9 @@ static const struct {
     {"view over touchpoints, empty", step_view_touchpoints, false, false},
     {"view over transitions, empty", step_view_transitions, false, false},
     {"view over journeys, empty", step_view_journeys, false, false},
+    {"rules", step_rules, false, false},
     {"record", step_first, true, false},
+    {"set the clock", step_set_clock, false, false},
     {"record columns", step_columns, true, false},
     {"view over journeys, filled", step_view_late, false, false},
     {"view over touchpoints, filled", step_view_later, false, false},
@@ -500,11 +549,13 @@ static const struct {
     {"withdraw", step_withdraw, true, false},
     {"cursor", step_cursor, false, true},
     {"bulk read", step_read, false, true},
+    {"worklists", step_worklists, false, true},
     {"erase a journey", step_erase_journey, false, false},
     {"merge", step_merge, false, false},
     {"erase a customer", step_erase_customer, false, false},
     {"advance", step_advance, false, false},
     {"drop a view", step_drop, false, false},
+    {"drop a rule", step_drop_rule, false, false},
     {"record the same again", step_first, true, false},
     {"merge the same again", step_merge, false, false},
     {"save", step_save, false, true},
@@ -587,6 +638,38 @@ static void compare(world *here, const char *when) {
                   here->memory.for_ever ? " and all after" : "", what.words);
 }
 
+static int compare_alerts(const void *a, const void *b) {
+    const cxj_alert *x = a, *y = b;
+    if (x->rule != y->rule) {
+        return x->rule < y->rule ? -1 : 1;
+    }
+    if (x->journey != y->journey) {
+        return x->journey < y->journey ? -1 : 1;
+    }
+    if (x->commitment != y->commitment) {
+        return x->commitment < y->commitment ? -1 : 1;
+    }
+    return (x->since > y->since) - (x->since < y->since);
+}
+
+/* Both have raised the same, though not in the same calls where some were made again. */
+static void compare_all_alerts(world *here) {
+    enum { MOST = 4096 };
+    static cxj_alert mine[MOST], its[MOST];
+    size_t count = 0, others = 0;
+    ck_assert_int_eq(cxj_alerts(here->engine, mine, sizeof mine[0], MOST, &count), CXJ_OK);
+    ck_assert_int_eq(cxj_alerts(here->reference, its, sizeof its[0], MOST, &others), CXJ_OK);
+    ck_assert_uint_eq(count, others);
+    ck_assert_uint_gt(count, 20);
+    qsort(mine, count, sizeof mine[0], compare_alerts);
+    qsort(its, count, sizeof its[0], compare_alerts);
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_int_eq(compare_alerts(&mine[i], &its[i]), 0);
+        ck_assert_int_eq(mine[i].from, its[i].from);
+        ck_assert_uint_eq(mine[i].customer, its[i].customer);
+    }
+}
+
 /* Gives the reference what the engine has dealt with, and holds the receipts of both against each other. */
 static void mirror(world *here, size_t step, bool whole) {
     cxj_receipt mine = here->receipt;
@@ -605,7 +688,8 @@ static void mirror(world *here, size_t step, bool whole) {
             ck_assert_uint_eq(mine.refused, here->receipt.refused);
             ck_assert_uint_eq(mine.first_refusal, here->receipt.first_refusal);
         }
-    } else if (whole || STEPS[step].run == step_erase_customer) {
+    } else if (whole || STEPS[step].run == step_erase_customer || STEPS[step].run == step_advance) {
+        /* where there is no memory for all alerts, the clock has moved */
         cxj_status status = STEPS[step].run(here, here->reference, &here->mirrored, 0);
         ck_assert_int_eq(status, CXJ_OK);
     }
@@ -691,6 +775,7 @@ static void fail_each(bool for_ever) {
         compare(&here, "the end");
         difference what;
         here.memory.armed = false;
+        compare_all_alerts(&here);
         ck_assert_msg(same_engine(here.engine, here.reference, 1, JOURNEYS, &what), "%s", what.words);
         uint64_t asked = here.memory.asked;
         bool refused = here.memory.failed > 0;

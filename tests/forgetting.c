@@ -6,8 +6,8 @@
  * SPDX-License-Identifier: MIT
  */
 #include "saved.h"
+#include "suite.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

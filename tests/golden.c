@@ -12,8 +12,8 @@
  * SPDX-License-Identifier: MIT
  */
 #include "golden/show.h"
+#include "suite.h"
 
-#include <check.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -6,8 +6,8 @@
  * SPDX-License-Identifier: MIT
  */
 #include "same.h"
+#include "suite.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>

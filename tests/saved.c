@@ -6,8 +6,8 @@
 
 #include "base.h"
 #include "same.h"
+#include "suite.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -16,8 +16,8 @@
  */
 #include "engine.h"
 #include "same.h"
+#include "suite.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -1976,14 +1976,14 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------------------------------------ */
 
-static void add_case(Suite *suite, const char *name, const TTest *const *tests, size_t count, int runs) {
+static void add_repeated_case(Suite *suite, const char *name, const TTest *const *tests, size_t count, int runs) {
     TCase *cases = tcase_create(name);
     tcase_set_timeout(cases, 900);
     for (size_t i = 0; i < count; i++) tcase_add_loop_test(cases, tests[i], 0, runs);
     suite_add_tcase(suite, cases);
 }
 
-#define ADD_CASE(suite, name, tests, runs) add_case(suite, name, tests, sizeof(tests) / sizeof *(tests), runs)
+#define ADD_REPEATED_CASE(suite, name, tests, runs) add_repeated_case(suite, name, tests, sizeof(tests) / sizeof *(tests), runs)
 
 static void add_cases_of_sealing(Suite *suite) {
     const TTest *differential[] = {sums_are_as_without_sealing};
@@ -2005,11 +2005,11 @@ static void add_cases_of_sealing(Suite *suite) {
                               erased_journey_seals_nobody_else,
                               hosts_that_know_nothing_of_it_are_refused,
                               memory_does_not_grow_with_what_is_sealed};
-    ADD_CASE(suite, "differential", differential, 1);
-    ADD_CASE(suite, "late", late, 1);
-    ADD_CASE(suite, "erasure", erasure, 1);
-    ADD_CASE(suite, "views", views, 1);
-    ADD_CASE(suite, "moments", moments, 1);
+    ADD_REPEATED_CASE(suite, "differential", differential, 1);
+    ADD_REPEATED_CASE(suite, "late", late, 1);
+    ADD_REPEATED_CASE(suite, "erasure", erasure, 1);
+    ADD_REPEATED_CASE(suite, "views", views, 1);
+    ADD_REPEATED_CASE(suite, "moments", moments, 1);
 }
 
 static void add_cases_of_merging(Suite *suite) {
@@ -2025,10 +2025,10 @@ static void add_cases_of_merging(Suite *suite) {
                              merge_of_an_incomplete_source_keeps_cells_exact};
     const TTest *faults[] = {memory_fails_while_sealing, memory_fails_while_merging, memory_fails_while_recording};
     const TTest *limit[] = {sealing_at_the_limit_of_memory};
-    ADD_CASE(suite, "merge", merges, 8);
-    ADD_CASE(suite, "merge at its bounds", bounds, 1);
-    ADD_CASE(suite, "faults", faults, 2); /* each allocation alone, and all from it on */
-    ADD_CASE(suite, "limit", limit, 1);
+    ADD_REPEATED_CASE(suite, "merge", merges, 8);
+    ADD_REPEATED_CASE(suite, "merge at its bounds", bounds, 1);
+    ADD_REPEATED_CASE(suite, "faults", faults, 2); /* each allocation alone, and all from it on */
+    ADD_REPEATED_CASE(suite, "limit", limit, 1);
 }
 
 static uint64_t number_of(const char *variable, uint64_t otherwise) {

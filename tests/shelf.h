@@ -5,8 +5,6 @@
 #ifndef SHELF_H
 #define SHELF_H
 
-#include <check.h>
-
 #include "engine.h"
 #include "suite.h"
 

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: MIT
  */
 #include "stream.h"
+#include "suite.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

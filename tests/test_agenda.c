@@ -7,7 +7,6 @@
 #include "agenda.h"
 #include "suite.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -304,7 +304,11 @@ START_TEST(test_alerts_say_what_the_journey_held) {
     t.type = (uint16_t)code(engine, CXJ_DIMENSION_TYPE, "move");
     record(engine, t);
     uint32_t bob = code(engine, 1, "Bob");
-    record(engine, (cxj_touchpoint){.journey = 5, .id = 2, .at = AT(2), .owner = bob, .channel = (uint16_t)code(engine, CXJ_DIMENSION_CHANNEL, "phone")});
+    record(engine, (cxj_touchpoint){.journey = 5,
+                                    .id = 2,
+                                    .at = AT(2),
+                                    .owner = bob,
+                                    .channel = (uint16_t)code(engine, CXJ_DIMENSION_CHANNEL, "phone")});
     ck_assert_uint_eq(stats_of(engine).alerts, 1);
     ck_assert_int_eq(cxj_withdraw(engine, 5, 2, 0), CXJ_OK);
     record(engine, (cxj_touchpoint){.journey = 6, .id = 1, .at = AT(1), .owner = bob});
@@ -345,12 +349,29 @@ END_TEST
 enum { JOURNEYS = 6, NAMED = 4, MOST_RULES = 64, MOST_OCCASIONS = 64, MOST_ALERTS = 1024 };
 
 static const char *const TEXTS[] = {
-    "due within 5h",      "overdue",          "overdue for 7h",     "silent for 9h",         "silent for 4h where team = n1",
-    "waiting for 3h",     "unanswered for 6h", "open for 20h",      "same owner for 10h",    "same team for 5h",
-    "same stage for 8h",  "handoffs over 1",  "faults over 2",      "shifts over 0",         "dissatisfied",
-    "reopened",           "churned",          "chases over 0 where owner in (n1, n2)", "repeats over 0 where exit = n1",
-    "silent for 3h in working hours",         "due within 2h in working hours where type = n1",
-    "open for 8h in working hours",           "overdue for 90m in working hours",
+    "due within 5h",
+    "overdue",
+    "overdue for 7h",
+    "silent for 9h",
+    "silent for 4h where team = n1",
+    "waiting for 3h",
+    "unanswered for 6h",
+    "open for 20h",
+    "same owner for 10h",
+    "same team for 5h",
+    "same stage for 8h",
+    "handoffs over 1",
+    "faults over 2",
+    "shifts over 0",
+    "dissatisfied",
+    "reopened",
+    "churned",
+    "chases over 0 where owner in (n1, n2)",
+    "repeats over 0 where exit = n1",
+    "silent for 3h in working hours",
+    "due within 2h in working hours where type = n1",
+    "open for 8h in working hours",
+    "overdue for 90m in working hours",
 };
 enum { TEXT_COUNT = sizeof TEXTS / sizeof *TEXTS };
 
@@ -414,8 +435,7 @@ static void look_between(int64_t after, int64_t to) {
             for (uint32_t c = 0; c < 8 && state.outcome == 0; c++) {
                 int64_t due = state.commitments[c].due;
                 if (!state.commitments[c].open || due <= after || due >= to || (in_hours && state.type != 1)) continue;
-                int64_t from =
-                    in_hours ? cxj__calendar_before(m.engine->core.calendar, due, 2 * HOUR) : due - 5 * HOUR;
+                int64_t from = in_hours ? cxj__calendar_before(m.engine->core.calendar, due, 2 * HOUR) : due - 5 * HOUR;
                 learn(rule, &(cxj_occasion){.journey = journey, .since = due, .from = from, .commitment = c}, true);
             }
         }
@@ -456,9 +476,9 @@ static void check_alerts(bool in_order, const char *call) {
 }
 
 static cxj_touchpoint touch(int64_t hours) {
-    static const uint32_t facets[] = {CXJ_FACET_INBOUND, CXJ_FACET_CHASE,    CXJ_FACET_UPDATE,   CXJ_FACET_DELIVERED,
-                                      CXJ_FACET_FAULT,   CXJ_FACET_RESOLVED, CXJ_FACET_REOPENS,  CXJ_FACET_PENDING,
-                                      CXJ_FACET_CONTACT, CXJ_FACET_RESUMES,  CXJ_FACET_REPEATED, CXJ_FACET_WITHDRAWN,
+    static const uint32_t facets[] = {CXJ_FACET_INBOUND,   CXJ_FACET_CHASE,    CXJ_FACET_UPDATE,   CXJ_FACET_DELIVERED,
+                                      CXJ_FACET_FAULT,     CXJ_FACET_RESOLVED, CXJ_FACET_REOPENS,  CXJ_FACET_PENDING,
+                                      CXJ_FACET_CONTACT,   CXJ_FACET_RESUMES,  CXJ_FACET_REPEATED, CXJ_FACET_WITHDRAWN,
                                       CXJ_FACET_REQUESTED, CXJ_FACET_CHURNED};
     cxj_touchpoint t = {.journey = 1 + chance(JOURNEYS), .id = 1 + chance(25), .revision = chance(5)};
     t.at = AT(hours - (chance(3) ? chance(4) : chance(40))) + chance(4) * HOUR / 4;
@@ -640,15 +660,29 @@ static void live(bool fails) {
     for (int step = 0; step < 120; step++) {
         switch (chance(12)) {
         case 0:
-        case 1: change_rules(fails); break;
-        case 2: withdraw_one(fails); break;
+        case 1:
+            change_rules(fails);
+            break;
+        case 2:
+            withdraw_one(fails);
+            break;
         case 3:
         case 4:
-        case 5: move_clock(&hours, fails); break;
-        case 6: chance(3) ? record_some(hours, fails) : erase_one(); break;
-        case 7: chance(3) ? record_some(hours, fails) : set_calendar(fails); break;
-        case 8: chance(2) ? record_some(hours, fails) : merge_some(&hours, fails); break;
-        default: record_some(hours, fails); break;
+        case 5:
+            move_clock(&hours, fails);
+            break;
+        case 6:
+            chance(3) ? record_some(hours, fails) : erase_one();
+            break;
+        case 7:
+            chance(3) ? record_some(hours, fails) : set_calendar(fails);
+            break;
+        case 8:
+            chance(2) ? record_some(hours, fails) : merge_some(&hours, fails);
+            break;
+        default:
+            record_some(hours, fails);
+            break;
         }
     }
     cxj_engine_destroy(m.engine);

@@ -5,7 +5,6 @@
 #include "analysis.h"
 #include "suite.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>

@@ -5,7 +5,6 @@
 #include "cxj.h"
 #include "suite.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>

@@ -30,7 +30,6 @@ static uint64_t steps;
 
 #include "chance.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -7,7 +7,6 @@
 #include "cell.h"
 #include "suite.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

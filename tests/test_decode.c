@@ -12,7 +12,6 @@
 #include "saved.h"
 #include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <string.h>
 

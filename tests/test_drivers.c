@@ -9,7 +9,6 @@
 #include "metric.h"
 #include "suite.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>

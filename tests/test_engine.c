@@ -5,7 +5,6 @@
 #include "engine.h"
 #include "suite.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -130,8 +129,7 @@ START_TEST(options_are_good_up_to_their_bounds) {
         {"too long a time after the last", {.size = size, .seal_idle_after = INT64_C(1000000000000001)}, false},
         {"a negative time after the end", {.size = size, .seal_ended_after = -1}, false},
         {"a negative time after the last", {.size = size, .seal_idle_after = -1}, false},
-        {"first reserved member", {.size = size, .reserved = {1}}, false},
-        {"last reserved member", {.size = size, .reserved = {0, 0, 1}}, false},
+        {"a reserved member", {.size = size, .reserved = {1}}, false},
         {"most views", {.size = size, .views_limit = 4096}, true},
         {"too many views", {.size = size, .views_limit = 4097}, false},
     };

@@ -10,7 +10,6 @@
 #include "stream.h"
 #include "suite.h"
 
-#include <check.h>
 #include <string.h>
 
 enum { FIELDS = 19 };

@@ -7,7 +7,6 @@
 #include "histogram.h"
 #include "suite.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>

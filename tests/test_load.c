@@ -14,7 +14,6 @@
 #include "saved.h"
 #include "suite.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -13,7 +13,6 @@
 #include "suite.h"
 #include "touchpoint.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

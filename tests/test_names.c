@@ -5,7 +5,6 @@
 #include "names.h"
 #include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <string.h>
 

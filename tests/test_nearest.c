@@ -5,7 +5,6 @@
 #include "nearest.h"
 #include "suite.h"
 
-#include <check.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>

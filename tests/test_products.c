@@ -8,7 +8,6 @@
 #include "products.h"
 #include "suite.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

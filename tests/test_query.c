@@ -7,7 +7,6 @@
 #include "query.h"
 #include "suite.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -812,6 +811,7 @@ static cxj_status read_other(struct world *w, const char *text) {
                                  .length = strlen(text),
                                  .query = &w->query,
                                  .dictionaries = w->dictionaries,
+                                 .growing = w->dictionaries,
                                  .memory = &w->memory,
                                  .seed = &w->seed,
                                  .message = &w->message};

@@ -8,7 +8,6 @@
 #include "cxj.h"
 #include "suite.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdbool.h>

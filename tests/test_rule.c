@@ -21,8 +21,8 @@
 static cxj_status read_rule(struct cxj__rule *rule, const cxj_engine *engine, struct cxj__memory *memory,
                             const char *text, char *sentence) {
     struct cxj__message message = {""};
-    cxj_status status = cxj__rule_read(rule, engine->core.dictionaries, NULL, memory, &engine->core.seed, text,
-                                       strlen(text), &message);
+    cxj_status status =
+        cxj__rule_read(rule, engine->core.dictionaries, NULL, memory, &engine->core.seed, text, strlen(text), &message);
     strcpy(sentence, message.text);
     return status;
 }
@@ -44,7 +44,8 @@ START_TEST(test_text_is_kept_but_for_blanks) {
         struct cxj__memory memory = engine->core.memory;
         struct cxj__rule rule;
         char sentence[320];
-        ck_assert_msg(read_rule(&rule, engine, &memory, texts[i][0], sentence) == CXJ_OK, "%s: %s", texts[i][0], sentence);
+        ck_assert_msg(read_rule(&rule, engine, &memory, texts[i][0], sentence) == CXJ_OK, "%s: %s", texts[i][0],
+                      sentence);
         ck_assert_str_eq(rule.query.text, texts[i][1]);
         ck_assert_uint_eq(rule.query.text_length, strlen(texts[i][1]));
         cxj__rule_finish(&rule, NULL, &memory);
@@ -229,12 +230,12 @@ START_TEST(test_due_within) {
     holds(engine, "due within 4h", AT(20), AT(16));
     /* by open time: of Jan 1st 08:00 to 16:00, 20:00 less 1 h is 15:00 */
     /* and 30 is 06:00 of the next day: less 1 h is 15:00 of the day before, too */
-    check_rule(engine, "due within 1h in working hours",
-               (const expected[]){{AT(20), AT(15), 0}, {AT(30), AT(15), 7}}, 2);
+    check_rule(engine, "due within 1h in working hours", (const expected[]){{AT(20), AT(15), 0}, {AT(30), AT(15), 7}},
+               2);
     advance(engine, AT(20));
     check_rule(engine, "due within 12h", (const expected[]){{AT(20), AT(8), 0}, {AT(30), AT(18), 7}}, 2);
-    check_rule(engine, "due within 1h in working hours",
-               (const expected[]){{AT(20), AT(15), 0}, {AT(30), AT(15), 7}}, 2);
+    check_rule(engine, "due within 1h in working hours", (const expected[]){{AT(20), AT(15), 0}, {AT(30), AT(15), 7}},
+               2);
     advance(engine, AT(20) + 1);
     check_rule(engine, "due within 12h", &(expected){AT(30), AT(18), 7}, 1);
     record(engine, (cxj_touchpoint){.journey = 1, .at = AT(21), .outcome = CXJ_OUTCOME_COMPLETED});
@@ -295,8 +296,8 @@ END_TEST
 
 /* "waiting for S: a running journey in which the customer waits for an answer". */
 START_TEST(test_waiting) {
-    cxj_engine *engine = MAKE(CALENDAR, {.at = AT(15), .facets = CXJ_FACET_INBOUND},
-                              {.at = AT(17), .facets = CXJ_FACET_CHASE});
+    cxj_engine *engine =
+        MAKE(CALENDAR, {.at = AT(15), .facets = CXJ_FACET_INBOUND}, {.at = AT(17), .facets = CXJ_FACET_CHASE});
     advance(engine, AT(19) - 1);
     holds_not(engine, "waiting for 4h");
     advance(engine, AT(19));
@@ -351,9 +352,9 @@ END_TEST
 /* "same D for S: the at of the touchpoint at which the value held last began to be held (the last change of D; else the
  * first touchpoint with a D)". */
 START_TEST(test_same) {
-    cxj_engine *engine = MAKE(CALENDAR, {.at = AT(1)}, {.at = AT(2), .owner = 1}, {.at = AT(3), .owner = 1, .team = 1},
-                              {.at = AT(4), .owner = 2}, {.at = AT(5)}, {.at = AT(6), .owner = 1, .team = 1},
-                              {.at = AT(7), .owner = 1});
+    cxj_engine *engine =
+        MAKE(CALENDAR, {.at = AT(1)}, {.at = AT(2), .owner = 1}, {.at = AT(3), .owner = 1, .team = 1},
+             {.at = AT(4), .owner = 2}, {.at = AT(5)}, {.at = AT(6), .owner = 1, .team = 1}, {.at = AT(7), .owner = 1});
     advance(engine, AT(100));
     holds(engine, "same owner for 1h", AT(6), AT(7)); /* A B A: from the second A on */
     holds(engine, "same team for 1h", AT(3), AT(4));
@@ -370,14 +371,10 @@ START_TEST(test_counts) {
     static const struct {
         const char *above, *at;
     } counts[] = {
-        {"handoffs over 2", "handoffs over 3"},
-        {"team_changes over 0", "team_changes over 1"},
-        {"bounces over 0", "bounces over 1"},
-        {"channel_switches over 1", "channel_switches over 2"},
-        {"repeats over 0", "repeats over 1"},
-        {"contradictions over 1", "contradictions over 2"},
-        {"faults over 2", "faults over 3"},
-        {"chases over 0", "chases over 1"},
+        {"handoffs over 2", "handoffs over 3"}, {"team_changes over 0", "team_changes over 1"},
+        {"bounces over 0", "bounces over 1"},   {"channel_switches over 1", "channel_switches over 2"},
+        {"repeats over 0", "repeats over 1"},   {"contradictions over 1", "contradictions over 2"},
+        {"faults over 2", "faults over 3"},     {"chases over 0", "chases over 1"},
         {"shifts over 1", "shifts over 2"},
     };
     cxj_engine *engine =
@@ -396,14 +393,17 @@ END_TEST
 
 /* "dissatisfied: the at of the last such in order"; "churned: since 0; from its last at". */
 START_TEST(test_dissatisfied_and_churned) {
-    cxj_engine *engine =
-        MAKE(NULL, {.at = AT(1), .scale = CXJ_SCALE_NPS, .score = 6, .scope = CXJ_SCOPE_JOURNEY},
-             {.at = AT(2), .scale = CXJ_SCALE_CSAT5, .score = 5, .scope = CXJ_SCOPE_TOUCHPOINT},
-             {.at = AT(3), .scale = CXJ_SCALE_CSAT5, .score = 1, .scope = CXJ_SCOPE_EMPLOYEE});
+    cxj_engine *engine = MAKE(NULL, {.at = AT(1), .scale = CXJ_SCALE_NPS, .score = 6, .scope = CXJ_SCOPE_JOURNEY},
+                              {.at = AT(2), .scale = CXJ_SCALE_CSAT5, .score = 5, .scope = CXJ_SCOPE_TOUCHPOINT},
+                              {.at = AT(3), .scale = CXJ_SCALE_CSAT5, .score = 1, .scope = CXJ_SCOPE_EMPLOYEE});
     holds(engine, "dissatisfied", AT(1), AT(1));
     holds_not(engine, "churned");
-    record(engine, (cxj_touchpoint){.journey = 1, .at = AT(4), .scale = CXJ_SCALE_CES7, .score = 3,
-                                    .scope = CXJ_SCOPE_TOUCHPOINT, .facets = CXJ_FACET_CHURNED});
+    record(engine, (cxj_touchpoint){.journey = 1,
+                                    .at = AT(4),
+                                    .scale = CXJ_SCALE_CES7,
+                                    .score = 3,
+                                    .scope = CXJ_SCOPE_TOUCHPOINT,
+                                    .facets = CXJ_FACET_CHURNED});
     record(engine, (cxj_touchpoint){.journey = 1, .at = AT(5), .outcome = 1});
     holds(engine, "dissatisfied", AT(4), AT(4));
     holds(engine, "churned", 0, AT(5));
@@ -415,14 +415,36 @@ END_TEST
  * channel, activity: the value held last." */
 START_TEST(test_conditions) {
     static const char *const met[] = {
-        "type = n2", "type in (n1, n2)", "segment = \"\"", "reason = \"\"", "entry = n1",   "exit = n2",
-        "channel = n2", "churned = \"\"", "owner = n3",    "team = n1",     "stage = \"\"", "activity = n4",
+        "type = n2",
+        "type in (n1, n2)",
+        "segment = \"\"",
+        "reason = \"\"",
+        "entry = n1",
+        "exit = n2",
+        "channel = n2",
+        "churned = \"\"",
+        "owner = n3",
+        "team = n1",
+        "stage = \"\"",
+        "activity = n4",
         "owner = n3 and team = n1 and channel = n2 and type = n2",
     };
     static const char *const not_met[] = {
-        "type = n1", "segment = n1", "reason = n1", "entry = n2", "exit = n1", "channel = n1", "churned = yes",
-        "owner = n2", "team = n2", "stage = n1", "activity = n1", "owner = nobody", "owner in (nobody, never, n4)",
-        "owner = n3 and team = n2", "owner = \"\"",
+        "type = n1",
+        "segment = n1",
+        "reason = n1",
+        "entry = n2",
+        "exit = n1",
+        "channel = n1",
+        "churned = yes",
+        "owner = n2",
+        "team = n2",
+        "stage = n1",
+        "activity = n1",
+        "owner = nobody",
+        "owner in (nobody, never, n4)",
+        "owner = n3 and team = n2",
+        "owner = \"\"",
     };
     cxj_engine *engine = MAKE(NULL, {.at = AT(1), .type = 1, .channel = 1, .owner = 2, .team = 1},
                               {.at = AT(2), .type = 2, .channel = 2, .owner = 3, .activity = 4}, {.at = AT(3)});
@@ -497,10 +519,11 @@ START_TEST(test_moments_of_long_journeys) {
 END_TEST
 
 int main(void) {
-    const TTest *const texts[] = {test_text_is_kept_but_for_blanks, test_malformed_texts_name_column_and_what_was_expected,
-                                  test_feeds_that_rules_need};
-    const TTest *const occasions[] = {test_due_within, test_overdue, test_silent, test_waiting, test_unanswered,
-                                      test_open_and_reopened, test_same, test_counts, test_dissatisfied_and_churned,
+    const TTest *const texts[] = {test_text_is_kept_but_for_blanks,
+                                  test_malformed_texts_name_column_and_what_was_expected, test_feeds_that_rules_need};
+    const TTest *const occasions[] = {test_due_within, test_overdue,    test_silent,
+                                      test_waiting,    test_unanswered, test_open_and_reopened,
+                                      test_same,       test_counts,     test_dissatisfied_and_churned,
                                       test_conditions, test_years};
     const TTest *const long_ones[] = {test_moments_of_long_journeys};
     Suite *suite = suite_create("rule");

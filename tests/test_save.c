@@ -12,7 +12,6 @@
 #include "saved.h"
 #include "suite.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>

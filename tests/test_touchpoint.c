@@ -6,7 +6,6 @@
 #include "suite.h"
 #include "touchpoint.h"
 
-#include <check.h>
 #include <string.h>
 
 #define START INT64_C(1767225600000) /* 2026-01-01 */

@@ -7,7 +7,6 @@
 #include "suite.h"
 #include "view.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

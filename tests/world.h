@@ -12,7 +12,6 @@
 
 #include "chance.h" /* behind the others, which have parameters called seed */
 
-#include <check.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stddef.h>

@@ -33,6 +33,7 @@ static const struct {
     {"save", measure_save, {SMALL, USUAL, LARGE}, MIDDLE},
     {"threads", measure_threads, {0, USUAL, LARGE}, MIDDLE},
     {"clock", measure_clock, {0, USUAL, 0}, USUAL},
+    {"rules", measure_rules, {0, USUAL, 0}, USUAL},
     {"long", measure_long, {0, OWN, 0}, OWN},
     {"work", measure_work, {0, OWN, 0}, OWN},
     {"seal", measure_seal, {0, OWN, 0}, OWN},

@@ -48,6 +48,9 @@ measure measure_work;
 /* measure_clock.c: the clock passes promises. */
 measure measure_clock;
 
+/* measure_rules.c: what rules add to recording; alerts that the clock brings; worklists. */
+measure measure_rules;
+
 /* measure_seal.c: a stream that does not end, and journeys that are sealed. */
 measure measure_seal;
 

@@ -29,7 +29,9 @@ class Options(c.Structure):
         ("unrecorded_facets", c.c_uint32),
         ("views_limit", c.c_uint32),
         ("load_work_limit", c.c_uint32),
-        ("reserved", c.c_uint32 * 3),
+        ("rules_limit", c.c_uint32),
+        ("alerts_limit", c.c_uint32),
+        ("reserved", c.c_uint32 * 1),
         ("seal_ended_after", c.c_int64),
         ("seal_idle_after", c.c_int64),
     ]
@@ -54,6 +56,9 @@ class Stats(c.Structure):
         ("reserved", c.c_uint8 * 3),
         ("unrecorded_facets", c.c_uint32),
         ("sealed", c.c_uint64),
+        ("rules", c.c_uint64),
+        ("alerts", c.c_uint64),
+        ("alerts_dropped", c.c_uint64),
     ]
 
 
@@ -298,6 +303,49 @@ class Journey(c.Structure):
     ]
 
 
+_HELD = ("team", "stage", "channel", "type", "segment", "reason")
+
+
+class Occasion(c.Structure):
+    _fields_ = [
+        ("journey", c.c_uint64),
+        ("customer", c.c_uint64),
+        ("since", c.c_int64),
+        ("from", c.c_int64),
+        ("commitment", c.c_uint32),
+        ("owner", c.c_uint32),
+        *((name, c.c_uint16) for name in _HELD),
+        ("reserved", c.c_uint32),
+    ]
+
+
+class Alert(c.Structure):
+    _fields_ = [
+        ("journey", c.c_uint64),
+        ("customer", c.c_uint64),
+        ("since", c.c_int64),
+        ("from", c.c_int64),
+        ("raised_at", c.c_int64),
+        ("rule", c.c_uint32),
+        ("commitment", c.c_uint32),
+        ("owner", c.c_uint32),
+        *((name, c.c_uint16) for name in _HELD),
+        ("reserved", c.c_uint32 * 2),
+    ]
+
+
+class RuleInfo(c.Structure):
+    _fields_ = [
+        ("text", c.c_char_p),
+        ("text_length", c.c_size_t),
+        ("raised", c.c_uint64),
+        ("rule", c.c_uint32),
+        ("needs_all", c.c_uint32),
+        ("needs_any", c.c_uint32),
+        ("reserved", c.c_uint32),
+    ]
+
+
 class Validation(c.Structure):
     _fields_ = [
         ("offset", c.c_uint64),
@@ -336,6 +384,9 @@ STRUCTS: dict[str, type[c.Structure]] = {
     "cxj_drivers": Drivers,
     "cxj_commitment": Commitment,
     "cxj_journey": Journey,
+    "cxj_occasion": Occasion,
+    "cxj_alert": Alert,
+    "cxj_rule_info": RuleInfo,
     "cxj_validation": Validation,
 }
 
@@ -393,6 +444,11 @@ FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "cxj_journey_state": (_S, Pointer, _U64, Pointer, _SIZE, Pointer, _SIZE),
     "cxj_journey_touchpoints": (_S, Pointer, _U64, _SIZE, Pointer, _SIZE, Pointer, _SIZE, Pointer),
     "cxj_advance": (_S, Pointer, _I64),
+    "cxj_rule_add": (_S, Pointer, _TEXT, _SIZE, Pointer),
+    "cxj_rule_drop": (_S, Pointer, _U32),
+    "cxj_rule_at": (_S, Pointer, _SIZE, Pointer, _SIZE),
+    "cxj_worklist": (_S, Pointer, _TEXT, _SIZE, _SIZE, Pointer, _SIZE, Pointer, _SIZE, Pointer),
+    "cxj_alerts": (_S, Pointer, Pointer, _SIZE, _SIZE, Pointer),
     "cxj_set_calendar": (_S, Pointer, _TEXT, _SIZE),
     "cxj_calendar": (_S, Pointer, Pointer, Pointer),
     "cxj_withdraw": (_S, Pointer, _U64, _U64, _U64),

@@ -1,0 +1,244 @@
+/* worklist: the functions of the header about rules, alerts and worklists: what they refuse, and that nothing has changed
+ * then. What rules mean test_rule.c says, and when alerts come test_alerts.c.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "engine.h"
+#include "saved.h"
+#include "suite.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint32_t rule;
+static cxj_status try_rule(cxj_engine *engine, const char *text) {
+    return cxj_rule_add(engine, text, CXJ_ZERO_TERMINATED, &rule);
+}
+
+START_TEST(test_bad_arguments) {
+    cxj_engine *engine = make_with((cxj_options){0});
+    cxj_rule_info info;
+    cxj_alert alert;
+    size_t count = 7;
+    ck_assert_int_eq(cxj_rule_add(NULL, "overdue", 7, &rule), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_rule_add(engine, NULL, 0, &rule), CXJ_BAD_ARGUMENT);
+    ck_assert_str_eq(cxj_message(engine), "text is NULL");
+    ck_assert_int_eq(cxj_rule_add(engine, "overdue", 7, NULL), CXJ_BAD_ARGUMENT);
+    ck_assert_str_eq(cxj_message(engine), "rule is NULL");
+    ck_assert_int_eq(cxj_rule_add(engine, "overdue", (size_t)INT32_MAX + 1, &rule), CXJ_BAD_TEXT);
+    ck_assert_int_eq(cxj_rule_drop(NULL, 1), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_rule_drop(engine, 0), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_rule_drop(engine, 1), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_rule_at(NULL, 0, &info, sizeof info), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_rule_at(engine, 0, NULL, sizeof info), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_rule_at(engine, 0, &info, 8), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_rule_at(engine, 0, &info, sizeof info), CXJ_NOT_FOUND);
+    ck_assert_int_eq(cxj_alerts(NULL, &alert, sizeof alert, 1, &count), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_alerts(engine, NULL, sizeof alert, 1, &count), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_alerts(engine, &alert, sizeof alert, 1, NULL), CXJ_BAD_ARGUMENT);
+    ck_assert_int_eq(cxj_alerts(engine, &alert, sizeof alert - 1, 1, &count), CXJ_BAD_ARGUMENT);
+    ck_assert_str_eq(cxj_message(engine), "alert_size is below sizeof(cxj_alert)");
+    ck_assert_uint_eq(count, 7);
+    ck_assert_int_eq(cxj_alerts(engine, NULL, sizeof alert, 0, &count), CXJ_OK);
+    ck_assert_uint_eq(count, 0);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+START_TEST(test_options) {
+    cxj_engine *engine = NULL;
+    char sentence[320];
+    cxj_options options = {.size = sizeof options, .rules_limit = 4097};
+    ck_assert_int_eq(cxj_engine_create(&options, sentence, sizeof sentence, &engine), CXJ_BAD_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(sentence, "rules_limit"));
+    options = (cxj_options){.size = sizeof options, .alerts_limit = 16777217};
+    ck_assert_int_eq(cxj_engine_create(&options, sentence, sizeof sentence, &engine), CXJ_BAD_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(sentence, "alerts_limit"));
+    options = (cxj_options){.size = sizeof options, .reserved = {1}};
+    ck_assert_int_eq(cxj_engine_create(&options, sentence, sizeof sentence, &engine), CXJ_BAD_ARGUMENT);
+}
+END_TEST
+
+/* "more than 256 rules (a limit by option)". */
+START_TEST(test_limit_of_rules) {
+    cxj_engine *few = make_with((cxj_options){.rules_limit = 2}), *many = make_with((cxj_options){0});
+    char text[40];
+    ck_assert_int_eq(try_rule(few, "overdue"), CXJ_OK);
+    ck_assert_int_eq(try_rule(few, "churned"), CXJ_OK);
+    ck_assert_int_eq(try_rule(few, "reopened"), CXJ_LIMIT);
+    ck_assert_ptr_nonnull(strstr(cxj_message(few), "2 rules"));
+    ck_assert_int_eq(try_rule(few, "churned"), CXJ_OK); /* which is there */
+    ck_assert_uint_eq(rule, 2);
+    ck_assert_int_eq(cxj_rule_drop(few, 1), CXJ_OK);
+    ck_assert_int_eq(try_rule(few, "reopened"), CXJ_OK);
+    ck_assert_uint_eq(rule, 3);
+    for (int i = 0; i < 256; i++) {
+        (void)snprintf(text, sizeof text, "faults over %d", i);
+        ck_assert_int_eq(try_rule(many, text), CXJ_OK);
+    }
+    ck_assert_int_eq(try_rule(many, "faults over 256"), CXJ_LIMIT);
+    /* and all of them look at one journey */
+    cxj_touchpoint t = {.journey = 1, .at = START, .facets = CXJ_FACET_FAULT};
+    for (int i = 0; i < 300; i++) record(many, t);
+    ck_assert_uint_eq(stats_of(many).alerts, 256);
+    cxj_engine_destroy(few);
+    cxj_engine_destroy(many);
+}
+END_TEST
+
+/* "A rule that needs a facet that is not recorded (Feeds) is refused with a sentence." And a facet that a rule needs
+ * cannot be declared so. */
+START_TEST(test_facets_that_are_not_recorded) {
+    cxj_engine *engine = make_with((cxj_options){.unrecorded_facets = CXJ_FACET_DELIVERED | CXJ_FACET_CHURNED});
+    cxj_engine *source = make_with((cxj_options){.unrecorded_facets = CXJ_FACET_FAULT});
+    char sentence[320];
+    size_t count = 0;
+    ck_assert_int_eq(try_rule(engine, "overdue"), CXJ_BAD_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(cxj_message(engine), "delivered"));
+    ck_assert_int_eq(try_rule(engine, "open for 1d where churned = yes"), CXJ_BAD_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(cxj_message(engine), "churned"));
+    ck_assert_int_eq(cxj_worklist(engine, "due within 1h", CXJ_ZERO_TERMINATED, 0, sentence, sizeof sentence, NULL,
+                                  sizeof(cxj_occasion), &count),
+                     CXJ_BAD_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(sentence, "delivered"));
+    ck_assert_int_eq(try_rule(engine, "faults over 1"), CXJ_OK);
+    ck_assert_int_eq(try_rule(engine, "silent for 1h"), CXJ_OK);
+    ck_assert_int_eq(cxj_set_unrecorded(engine, CXJ_FACET_FAULT), CXJ_BAD_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(cxj_message(engine), "\"faults over 1\" needs fault"));
+    ck_assert_uint_eq(stats_of(engine).unrecorded_facets, CXJ_FACET_DELIVERED | CXJ_FACET_CHURNED);
+    ck_assert_int_eq(cxj_merge(engine, source), CXJ_BAD_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(cxj_message(engine), "\"faults over 1\" needs the facet fault"));
+    ck_assert_int_eq(cxj_rule_drop(engine, 1), CXJ_OK);
+    ck_assert_int_eq(cxj_merge(engine, source), CXJ_OK);
+    /* of contact and update one is enough */
+    const uint32_t talks = CXJ_FACET_CONTACT | CXJ_FACET_INBOUND | CXJ_FACET_CHASE;
+    ck_assert_int_eq(cxj_set_unrecorded(engine, talks), CXJ_OK);
+    ck_assert_int_eq(cxj_set_unrecorded(engine, talks | CXJ_FACET_UPDATE | CXJ_FACET_NEXT_STEP | CXJ_FACET_EXPLAINS),
+                     CXJ_BAD_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(cxj_message(engine), "contact or update"));
+    cxj_engine_destroy(engine);
+    cxj_engine_destroy(source);
+}
+END_TEST
+
+/* A rule that is refused leaves nothing, no name either; one that is added pins its names; a worklist adds none. */
+START_TEST(test_names) {
+    cxj_engine *engine = make_with((cxj_options){0});
+    uint32_t found = 0;
+    size_t count = 0;
+    ck_assert_int_eq(try_rule(engine, "overdue where owner = Ann and team = "), CXJ_BAD_TEXT);
+    ck_assert_int_eq(try_rule(engine, "overdue for 1h in working hours where owner = Ann"), CXJ_NO_CALENDAR);
+    ck_assert_int_eq(cxj_worklist(engine, "overdue where owner = Ann", CXJ_ZERO_TERMINATED, 0, NULL, 0, NULL,
+                                  sizeof(cxj_occasion), &count),
+                     CXJ_OK);
+    ck_assert_int_eq(cxj_find_code(engine, CXJ_DIMENSION_OWNER, "Ann", 3, &found), CXJ_NOT_FOUND);
+    ck_assert_int_eq(try_rule(engine, "overdue where owner = Ann"), CXJ_OK);
+    ck_assert_int_eq(cxj_find_code(engine, CXJ_DIMENSION_OWNER, "Ann", 3, &found), CXJ_OK);
+    record(engine, (cxj_touchpoint){.journey = 1, .at = START, .owner = found});
+    ck_assert_int_eq(cxj_erase_journey(engine, 1), CXJ_OK);
+    ck_assert_int_eq(cxj_find_code(engine, CXJ_DIMENSION_OWNER, "Ann", 3, &found), CXJ_OK);
+    ck_assert_int_eq(cxj_rule_drop(engine, rule), CXJ_OK);
+    record(engine, (cxj_touchpoint){.journey = 1, .at = START, .owner = found});
+    ck_assert_int_eq(cxj_erase_journey(engine, 1), CXJ_OK);
+    ck_assert_int_eq(cxj_find_code(engine, CXJ_DIMENSION_OWNER, "Ann", 3, &found), CXJ_NOT_FOUND);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+static int64_t write_all(void *context, const void *data, size_t length) {
+    (void)context, (void)data;
+    return (int64_t)length;
+}
+
+/* Taking alerts makes no cursor stale, and while a save in steps is under way no rule is added. */
+START_TEST(test_cursors_and_savers) {
+    cxj_engine *engine = make_with((cxj_options){0});
+    cxj_view *view = add(engine, "touchpoints");
+    cxj_cursor *cursor = NULL;
+    cxj_saver *saver = NULL;
+    cxj_alert alert;
+    size_t count = 0;
+    ck_assert_int_eq(try_rule(engine, "churned"), CXJ_OK);
+    record(engine, (cxj_touchpoint){.journey = 1, .at = START, .facets = CXJ_FACET_CHURNED});
+    ck_assert_int_eq(cxj_cursor_open(view, NULL, 0, &cursor), CXJ_OK);
+    ck_assert_int_eq(cxj_alerts(engine, &alert, sizeof alert, 1, &count), CXJ_OK);
+    ck_assert_uint_eq(count, 1);
+    ck_assert_int_eq(cxj_cursor_next(cursor), CXJ_OK);
+    cxj_cursor_close(cursor);
+    ck_assert_int_eq(cxj_saver_open(engine, write_all, NULL, &saver), CXJ_OK);
+    ck_assert_int_eq(try_rule(engine, "overdue"), CXJ_SAVING);
+    ck_assert_int_eq(try_rule(engine, "churned"), CXJ_OK);
+    ck_assert_int_eq(cxj_rule_drop(engine, rule), CXJ_OK);
+    cxj_saver_close(saver);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* "all occasions that hold now, ordered by (from, journey, commitment)". */
+START_TEST(test_order_and_room) {
+    enum { JOURNEYS = 500 };
+    static cxj_occasion found[JOURNEYS * 2];
+    cxj_engine *engine = make_with((cxj_options){0});
+    size_t count = 0;
+    chance_state = seed_of_test();
+    for (uint64_t journey = 1; journey <= JOURNEYS; journey++) {
+        int64_t due = START + HOUR * chance(40);
+        record(engine, (cxj_touchpoint){.journey = journey, .at = START - HOUR, .due = due, .customer = journey + 7});
+        record(engine, (cxj_touchpoint){.journey = journey, .at = START, .due = due, .commitment = 4});
+    }
+    advance(engine, START + 1000 * HOUR);
+    ck_assert_int_eq(cxj_worklist(engine, "overdue", 7, JOURNEYS, NULL, 0, found, sizeof *found, &count),
+                     CXJ_TOO_SMALL);
+    ck_assert_uint_eq(count, 2 * JOURNEYS);
+    ck_assert_int_eq(cxj_worklist(engine, "overdue", 7, count, NULL, 0, found, sizeof *found, &count), CXJ_OK);
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_uint_eq(found[i].customer, found[i].journey + 7);
+        if (i == 0) continue;
+        const cxj_occasion *a = &found[i - 1], *b = &found[i];
+        ck_assert(a->from < b->from ||
+                  (a->from == b->from &&
+                   (a->journey < b->journey || (a->journey == b->journey && a->commitment < b->commitment))));
+    }
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
+/* What an engine with rules held is given back, and a lack of memory leaves it as it was. */
+START_TEST(test_without_memory) {
+    static const char *const texts[] = {"overdue where owner in (Ann, Bob)", "open for 1h", "dissatisfied"};
+    for (uint64_t fail = 1, failed = 1; failed; fail++) {
+        heap memory = {0};
+        cxj_engine *engine = make_in(&memory);
+        record(engine, (cxj_touchpoint){.journey = 1, .at = START, .due = START + 1});
+        advance(engine, START + 100 * HOUR);
+        failed = 0;
+        for (size_t i = 0; i < 3; i++) {
+            cxj_stats before = stats_of(engine);
+            heap_fail(&memory, fail, true);
+            cxj_status status = try_rule(engine, texts[i]);
+            heap_fail(&memory, 0, false);
+            if (status == CXJ_OK) continue;
+            failed++;
+            ck_assert_int_eq(status, CXJ_NO_MEMORY);
+            ck_assert_str_ne(cxj_message(engine), "");
+            ck_assert_uint_eq(stats_of(engine).rules, before.rules);
+            ck_assert_int_eq(try_rule(engine, texts[i]), CXJ_OK);
+            ck_assert_uint_eq(rule, i + 1);
+        }
+        for (uint32_t i = 1; i <= 3; i++) ck_assert_int_eq(cxj_rule_drop(engine, i), CXJ_OK);
+        cxj_engine_destroy(engine);
+        ck_assert_uint_eq(memory.blocks, 0);
+    }
+}
+END_TEST
+
+int main(void) {
+    const TTest *const all[] = {test_bad_arguments,  test_options,
+                                test_limit_of_rules, test_facets_that_are_not_recorded,
+                                test_names,          test_cursors_and_savers,
+                                test_order_and_room, test_without_memory};
+    Suite *suite = suite_create("worklist");
+    ADD_CASE(suite, "all", all);
+    return run_suite(suite);
+}
