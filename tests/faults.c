@@ -353,8 +353,12 @@ static cxj_status step_merge(world *here, cxj_engine *engine, size_t *done, size
     return cxj_merge(engine, here->source);
 }
 
-static const char *const RULES[] = {"overdue for 1h", "silent for 2d", "faults over 0", "dissatisfied",
-                                    "same owner for 1d where team in (\"a new team\", none)", "due within 2d"};
+static const char *const RULES[] = {"overdue for 1h",
+                                    "silent for 2d",
+                                    "faults over 0",
+                                    "dissatisfied",
+                                    "same owner for 1d where team in (\"a new team\", none)",
+                                    "due within 2d"};
 enum { RULE_COUNT = sizeof RULES / sizeof RULES[0] };
 
 static cxj_status step_rules(world *here, cxj_engine *engine, size_t *done, size_t end) {

@@ -20,6 +20,7 @@ targets() {
     cat <<END
 view 256 10 512 view.dict
 calendar 512 10 512 calendar.dict
+rule 256 10 512 rule.dict
 csv 1024 10 512 csv.dict
 calls 1024 20 1024 -
 format 4096 10 512 -
