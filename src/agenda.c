@@ -213,7 +213,7 @@ static void sweep_agenda(struct cxj__agenda *agenda, struct cxj__memory *memory,
     for (; steps > 0 && agenda->old.count > 0; steps--) drain(agenda, holds, context);
 }
 
-void cxj__agenda_compact(struct cxj__agenda *agenda, cxj__agenda_holds holds, const void *context) {
+CXJ__COLD void cxj__agenda_compact(struct cxj__agenda *agenda, cxj__agenda_holds holds, const void *context) {
     filter(&agenda->heap, holds, context);
     filter(&agenda->old, holds, context);
     hand_over_block(agenda);

@@ -445,7 +445,7 @@ static size_t show_one(char shown[16], const unsigned char *text, size_t left) {
     return bytes == 0 ? 1 : bytes;
 }
 
-const char *cxj__base_show(struct cxj__shown *shown, const char *text, size_t length) {
+CXJ__COLD const char *cxj__base_show(struct cxj__shown *shown, const char *text, size_t length) {
     static const char ellipsis[] = "\xe2\x80\xa6";
     size_t used = 0, ends = 0; /* ends: where the ellipsis still finds room */
     for (size_t at = 0; at < length;) {

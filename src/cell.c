@@ -454,7 +454,7 @@ bool cxj__cell_reserve_sealed(struct cxj__cell *cell, struct cxj__memory *memory
 
 /* ---- two cells -------------------------------------------------------------------------------------------------- */
 
-bool cxj__cell_is_same(const struct cxj__cell *a, const struct cxj__cell *b) {
+CXJ__COLD bool cxj__cell_is_same(const struct cxj__cell *a, const struct cxj__cell *b) {
     const struct cxj__cell_shape *shape = &shapes[a->grain];
     size_t sums = shape->counts, histograms = sums + shape->sums, all = histograms + shape->histograms;
     for (size_t i = 0; i < all; i++) {

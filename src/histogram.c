@@ -117,7 +117,7 @@ void cxj__histogram_bounds(const struct cxj__histogram *histogram, struct cxj__i
     }
 }
 
-bool cxj__histogram_is_same(const struct cxj__histogram *a, const struct cxj__histogram *b) {
+CXJ__COLD bool cxj__histogram_is_same(const struct cxj__histogram *a, const struct cxj__histogram *b) {
     for (uint32_t i = 0; i < a->capacity; i++) {
         uint64_t slot = a->slots[i];
         if ((slot & COUNT_MASK) == 0) continue;

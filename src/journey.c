@@ -410,7 +410,8 @@ static void fill_index(struct cxj__journey *journey, const struct cxj__seed *see
     }
 }
 
-bool cxj__journey_make_index(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed) {
+CXJ__COLD bool cxj__journey_make_index(struct cxj__journey *journey, struct cxj__memory *memory,
+                                       const struct cxj__seed *seed) {
     struct cxj__index *index = cxj__base_resize(memory, NULL, 0, sizeof *index);
     if (index == NULL) return false;
     memset(index, 0, sizeof *index);
@@ -509,8 +510,8 @@ void cxj__journey_take_back(struct cxj__journey *journey, const struct cxj__seed
     cxj__journey_retract(journey, seed, &retraction, 1);
 }
 
-void cxj__journey_retract(struct cxj__journey *journey, const struct cxj__seed *seed,
-                          const struct cxj__retraction *retractions, size_t count) {
+CXJ__COLD void cxj__journey_retract(struct cxj__journey *journey, const struct cxj__seed *seed,
+                                    const struct cxj__retraction *retractions, size_t count) {
     if (count == 0) return;
     size_t to = revise_withdrawn(journey, retractions, count) + journey->withdrawn, from = journey->withdrawn;
     journey->withdrawn = (uint16_t)to;

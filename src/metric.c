@@ -30,12 +30,11 @@ enum formula {
 };
 
 struct metric {
-    const char *name;
+    const char *said; /* its name, NUL, and what it is: one pointer, since there are many rows */
     uint8_t unit, kind, formula;
     uint8_t a, b, c;
     uint32_t needs_all, needs_any;
     uint32_t divisor; /* of MEAN, DIFFERENCE, DEVIATION and CONSISTENCY: what stands for 1 */
-    const char *summary;
 };
 
 /* A third operand that adds nothing. */
@@ -71,30 +70,41 @@ enum { NONE = 255 };
 #define SETTLED CXJ__J_DELIVERIES, CXJ__J_BROKEN
 
 /* Rows that come alike: name, operands, needs, summary. */
-#define COUNTED(name, a, needs, summary) {name, CXJ_UNIT_COUNT, CXJ_KIND_COUNT, COUNT, a, 0, NONE, needs, 0, 1, summary}
-#define SHARED(name, a, of, needs, summary) {name, CXJ_UNIT_SHARE, CXJ_KIND_SHARE, SHARE, a, of, needs, 0, 1, summary}
+#define SAID(name, summary) name "\0" summary
+#define COUNTED(name, a, needs, summary)                                                                               \
+    {SAID(name, summary), CXJ_UNIT_COUNT, CXJ_KIND_COUNT, COUNT, a, 0, NONE, needs, 0, 1}
+#define SHARED(name, a, of, needs, summary)                                                                            \
+    {SAID(name, summary), CXJ_UNIT_SHARE, CXJ_KIND_SHARE, SHARE, a, of, needs, 0, 1}
 #define EACH(name, a, needs, summary)                                                                                  \
-    {name, CXJ_UNIT_COUNT, CXJ_KIND_MEAN, PER, a, CXJ__J_JOURNEYS, NONE, needs, 0, 1, summary}
+    {SAID(name, summary), CXJ_UNIT_COUNT, CXJ_KIND_MEAN, PER, a, CXJ__J_JOURNEYS, NONE, needs, 0, 1}
 #define LASTED(name, a, of, needs, summary)                                                                            \
-    {name, CXJ_UNIT_DURATION, CXJ_KIND_MEAN, AVERAGE, a, of, needs, 0, 1, summary}
+    {SAID(name, summary), CXJ_UNIT_DURATION, CXJ_KIND_MEAN, AVERAGE, a, of, needs, 0, 1}
 #define RATED(name, a, b, divisor, summary)                                                                            \
-    {name, CXJ_UNIT_SATISFACTION, CXJ_KIND_MEAN, MEAN, a, b, NONE, 0, 0, divisor, summary}
+    {SAID(name, summary), CXJ_UNIT_SATISFACTION, CXJ_KIND_MEAN, MEAN, a, b, NONE, 0, 0, divisor}
 #define FELL(name, a, b, divisor, summary)                                                                             \
-    {name, CXJ_UNIT_SATISFACTION, CXJ_KIND_MEAN, DIFFERENCE, a, b, NONE, 0, 0, divisor, summary}
+    {SAID(name, summary), CXJ_UNIT_SATISFACTION, CXJ_KIND_MEAN, DIFFERENCE, a, b, NONE, 0, 0, divisor}
 #define RANKED(name, a, b, percent, needs, summary)                                                                    \
-    {name, CXJ_UNIT_DURATION, CXJ_KIND_QUANTILE, QUANTILE, a, b, percent, needs, 0, 1, summary}
+    {SAID(name, summary), CXJ_UNIT_DURATION, CXJ_KIND_QUANTILE, QUANTILE, a, b, percent, needs, 0, 1}
 #define RANKED_ENDED(name, a, percent, any, summary)                                                                   \
-    {name, CXJ_UNIT_DURATION, CXJ_KIND_QUANTILE, QUANTILE_ENDED, a, 0, percent, 0, any, 1, summary}
+    {SAID(name, summary), CXJ_UNIT_DURATION, CXJ_KIND_QUANTILE, QUANTILE_ENDED, a, 0, percent, 0, any, 1}
 
 /* Of responses: unit, kind, formula, operands, summary. */
 #define RESPONDED(name, unit, kind, formula, a, b, c, summary)                                                         \
-    {name, CXJ_UNIT_##unit, CXJ_KIND_##kind, formula, a, b, c, INBOUND, ANSWERING, 1, summary}
+    {SAID(name, summary), CXJ_UNIT_##unit, CXJ_KIND_##kind, formula, a, b, c, INBOUND, ANSWERING, 1}
 
 /* Of what is summed in a test's library alone (cell.h). */
 #ifdef CXJ__WITH_DUMMIES
 #define DUMMIES(grain)                                                                                                 \
-    COUNTED("dummies", CXJ__##grain##_DUMMY, 0, "none"),                                                               \
-        {"dummy_sum", CXJ_UNIT_MONEY, CXJ_KIND_COUNT, TOTAL, CXJ__##grain##_SUM_DUMMY, 0, NONE, 0, 0, 1, "none"},      \
+    COUNTED("dummies", CXJ__##grain##_DUMMY, 0, "none"), {SAID("dummy_sum", "none"),                                   \
+                                                          CXJ_UNIT_MONEY,                                              \
+                                                          CXJ_KIND_COUNT,                                              \
+                                                          TOTAL,                                                       \
+                                                          CXJ__##grain##_SUM_DUMMY,                                    \
+                                                          0,                                                           \
+                                                          NONE,                                                        \
+                                                          0,                                                           \
+                                                          0,                                                           \
+                                                          1},                                                          \
         RANKED("dummy_p50", CXJ__##grain##_HISTOGRAM_DUMMY, CXJ__##grain##_DUMMY, 50, 0, "none"),
 #else
 #define DUMMIES(grain)
@@ -130,16 +140,16 @@ static const struct metric of_touchpoints[] = {
            "updates that tell the next step / updates"),
     COUNTED("ratings", CXJ__T_RATINGS, 0, "touch ratings: ratings of satisfaction about a touchpoint"),
     RATED("satisfaction", CXJ__T_SUM_RATING, CXJ__T_RATINGS, UNIT, "mean of the touch ratings, 0 to 1"),
-    {"satisfaction_sd", CXJ_UNIT_SATISFACTION, CXJ_KIND_DERIVED, DEVIATION, CXJ__T_SUM_RATING, CXJ__T_RATINGS, NONE, 0,
-     0, UNIT, "unbiased standard deviation of the touch ratings"},
+    {SAID("satisfaction_sd", "unbiased standard deviation of the touch ratings"), CXJ_UNIT_SATISFACTION,
+     CXJ_KIND_DERIVED, DEVIATION, CXJ__T_SUM_RATING, CXJ__T_RATINGS, NONE, 0, 0, UNIT},
     SHARED("csat", CXJ__T_SATISFIED, ONLY(CXJ__T_RATINGS), 0, "satisfied / touch ratings"),
     SHARED("dissatisfaction", CXJ__T_DISSATISFIED, ONLY(CXJ__T_RATINGS), 0, "dissatisfied / touch ratings"),
     COUNTED("nps_ratings", CXJ__T_NPS_RATINGS, 0, "customers' ratings on the scale nps"),
-    {"nps", CXJ_UNIT_POINTS, CXJ_KIND_MEAN, NPS, CXJ__T_NPS_SATISFIED, CXJ__T_NPS_RATINGS, CXJ__T_NPS_DISSATISFIED, 0,
-     0, 1, "net promoter score: 100 × (promoters - detractors) / nps ratings"},
+    {SAID("nps", "net promoter score: 100 × (promoters - detractors) / nps ratings"), CXJ_UNIT_POINTS, CXJ_KIND_MEAN,
+     NPS, CXJ__T_NPS_SATISFIED, CXJ__T_NPS_RATINGS, CXJ__T_NPS_DISSATISFIED, 0, 0, 1},
     COUNTED("ces_ratings", CXJ__T_CES_RATINGS, 0, "customers' ratings on the scale ces7"),
-    {"ces", CXJ_UNIT_POINTS, CXJ_KIND_MEAN, SCORE, CXJ__T_SUM_CES, CXJ__T_CES_RATINGS, NONE, 0, 0, 1,
-     "customer effort score: mean score, 1 to 7, 7 = easiest"},
+    {SAID("ces", "customer effort score: mean score, 1 to 7, 7 = easiest"), CXJ_UNIT_POINTS, CXJ_KIND_MEAN, SCORE,
+     CXJ__T_SUM_CES, CXJ__T_CES_RATINGS, NONE, 0, 0, 1},
     COUNTED("employee_ratings", CXJ__T_EMPLOYEE_RATINGS, 0, "ratings of satisfaction given by employees"),
     RATED("employee_satisfaction", CXJ__T_SUM_EMPLOYEE, CXJ__T_EMPLOYEE_RATINGS, UNIT,
           "mean of the employees' ratings, 0 to 1"),
@@ -167,7 +177,7 @@ static const struct metric of_touchpoints[] = {
     RANKED("lateness_p50", CXJ__T_HISTOGRAM_LATENESS, CXJ__T_LATE, 50, DELIVERED, "median of that time"),
     RANKED("lateness_p90", CXJ__T_HISTOGRAM_LATENESS, CXJ__T_LATE, 90, DELIVERED, "its 90th percentile"),
     RANKED("lateness_p99", CXJ__T_HISTOGRAM_LATENESS, CXJ__T_LATE, 99, DELIVERED, "its 99th percentile"),
-    {"value", CXJ_UNIT_MONEY, CXJ_KIND_COUNT, TOTAL, CXJ__T_SUM_VALUE, 0, NONE, 0, 0, 1, "sum of value"},
+    {SAID("value", "sum of value"), CXJ_UNIT_MONEY, CXJ_KIND_COUNT, TOTAL, CXJ__T_SUM_VALUE, 0, NONE, 0, 0, 1},
     RESPONDED("responses", COUNT, COUNT, COUNT, CXJ__T_RESPONSES, 0, NONE,
               "touchpoints that answered a customer who waited for it"),
     RESPONDED("response_mean", DURATION, MEAN, AVERAGE, CXJ__T_SUM_RESPONSE, CXJ__T_RESPONSES, NONE,
@@ -189,10 +199,11 @@ static const struct metric of_transitions[] = {
     RANKED("wait_p50", CXJ__X_HISTOGRAM_WAIT, CXJ__X_TRANSITIONS, 50, 0, "median of that time"),
     RANKED("wait_p90", CXJ__X_HISTOGRAM_WAIT, CXJ__X_TRANSITIONS, 90, 0, "its 90th percentile"),
     RANKED("wait_p99", CXJ__X_HISTOGRAM_WAIT, CXJ__X_TRANSITIONS, 99, 0, "its 99th percentile"),
-    {"lost_context", CXJ_UNIT_COUNT, CXJ_KIND_COUNT, COUNT, CXJ__X_LOST_CONTEXT, 0, NONE, 0, CONTEXT, 1,
-     "changes of owner or team after which, before the next, the customer had to repeat or was contradicted"},
-    {"lost_context_rate", CXJ_UNIT_SHARE, CXJ_KIND_SHARE, SHARE, CXJ__X_LOST_CONTEXT, CXJ__X_CHANGES, NONE, 0, CONTEXT,
-     1, "lost_context / changes"},
+    {SAID("lost_context",
+          "changes of owner or team after which, before the next, the customer had to repeat or was contradicted"),
+     CXJ_UNIT_COUNT, CXJ_KIND_COUNT, COUNT, CXJ__X_LOST_CONTEXT, 0, NONE, 0, CONTEXT, 1},
+    {SAID("lost_context_rate", "lost_context / changes"), CXJ_UNIT_SHARE, CXJ_KIND_SHARE, SHARE, CXJ__X_LOST_CONTEXT,
+     CXJ__X_CHANGES, NONE, 0, CONTEXT, 1},
     COUNTED("steps", CXJ__X_STEPS, 0, "changes with a touch rating before and one after, before the next change"),
     FELL("satisfaction_step", CXJ__X_SUM_STEP, CXJ__X_STEPS, UNIT, "mean of the rating after less the rating before"),
     COUNTED("improved", CXJ__X_IMPROVED, 0, "steps up"),
@@ -201,21 +212,21 @@ static const struct metric of_transitions[] = {
 
 static const struct metric of_journeys[] = {
     COUNTED("journeys", CXJ__J_JOURNEYS, 0, "journeys"),
-    {"open", CXJ_UNIT_COUNT, CXJ_KIND_COUNT, REMAINDER, CXJ__J_JOURNEYS, ENDED, 0, 0, 1,
-     "journeys that have not ended"},
+    {SAID("open", "journeys that have not ended"), CXJ_UNIT_COUNT, CXJ_KIND_COUNT, REMAINDER, CXJ__J_JOURNEYS, ENDED, 0,
+     0, 1},
     COUNTED("completed", CXJ__J_COMPLETED, 0, "journeys that ended completed"),
     COUNTED("abandoned", CXJ__J_ABANDONED, 0, "journeys that ended abandoned"),
     COUNTED("churned", CXJ__J_CHURNED, CHURNED, "journeys in which the customer left"),
     SHARED("churn_rate", CXJ__J_CHURNED, ONLY(CXJ__J_JOURNEYS), CHURNED, "churned / journeys"),
-    {"reopened", CXJ_UNIT_COUNT, CXJ_KIND_COUNT, COUNT, CXJ__J_REOPENED, 0, NONE, 0, REOPENING, 1,
-     "journeys that reopened at least once"},
+    {SAID("reopened", "journeys that reopened at least once"), CXJ_UNIT_COUNT, CXJ_KIND_COUNT, COUNT, CXJ__J_REOPENED,
+     0, NONE, 0, REOPENING, 1},
     SHARED("completion_rate", CXJ__J_COMPLETED, ENDED, 0, "completed / ended journeys"),
     LASTED("duration_mean", CXJ__J_SUM_DURATION, ENDED, 0, "mean time from first touchpoint to end, of ended journeys"),
     RANKED_ENDED("duration_p50", CXJ__J_HISTOGRAM_DURATION, 50, 0, "median of that time"),
     RANKED_ENDED("duration_p90", CXJ__J_HISTOGRAM_DURATION, 90, 0, "its 90th percentile"),
     RANKED_ENDED("duration_p99", CXJ__J_HISTOGRAM_DURATION, 99, 0, "its 99th percentile"),
-    {"pending_share", CXJ_UNIT_SHARE, CXJ_KIND_DERIVED, FRACTION, CXJ__J_SUM_PENDING, CXJ__J_SUM_DURATION, NONE,
-     PENDING, 0, 1, "time spent waiting for the customer / duration, summed over ended journeys"},
+    {SAID("pending_share", "time spent waiting for the customer / duration, summed over ended journeys"),
+     CXJ_UNIT_SHARE, CXJ_KIND_DERIVED, FRACTION, CXJ__J_SUM_PENDING, CXJ__J_SUM_DURATION, NONE, PENDING, 0, 1},
     EACH("touchpoints_per_journey", CXJ__J_TOUCHPOINTS, 0, "touchpoints / journeys"),
     EACH("contacts_per_journey", CXJ__J_CONTACTS, CONTACT, "contacts / journeys"),
     EACH("handoffs_per_journey", CXJ__J_HANDOFFS, 0, "handoffs / journeys"),
@@ -227,8 +238,8 @@ static const struct metric of_journeys[] = {
     COUNTED("handoffs", CXJ__J_HANDOFFS, 0, "transitions between two different owners"),
     COUNTED("team_changes", CXJ__J_TEAM_CHANGES, 0, "transitions between two different teams"),
     COUNTED("bounces", CXJ__J_BOUNCES, 0, "handoffs back to the owner before: A, B, A"),
-    {"lost_context", CXJ_UNIT_COUNT, CXJ_KIND_COUNT, COUNT, CXJ__J_LOST_CONTEXT, 0, NONE, 0, CONTEXT, 1,
-     "handoffs after which, before the next, the customer had to repeat or was contradicted"},
+    {SAID("lost_context", "handoffs after which, before the next, the customer had to repeat or was contradicted"),
+     CXJ_UNIT_COUNT, CXJ_KIND_COUNT, COUNT, CXJ__J_LOST_CONTEXT, 0, NONE, 0, CONTEXT, 1},
     COUNTED("channel_switches", CXJ__J_CHANNEL_SWITCHES, 0, "transitions between two different channels"),
     COUNTED("repeats", CXJ__J_REPEATS, REPEATED, "touchpoints at which the customer had to say something again"),
     COUNTED("contradictions", CXJ__J_CONTRADICTIONS, CONTRADICTED,
@@ -244,8 +255,8 @@ static const struct metric of_journeys[] = {
            "resolved "
            "one, and no inbound one after it"),
     RATED("touch_satisfaction", CXJ__J_SUM_TOUCH, CXJ__J_TOUCH_RATINGS, UNIT, "mean of all touch ratings, 0 to 1"),
-    {"consistency", CXJ_UNIT_SHARE, CXJ_KIND_DERIVED, CONSISTENCY, CXJ__J_SUM_TOUCH, CXJ__J_TOUCH_RATINGS, NONE, 0, 0,
-     UNIT, "1 - 2 × unbiased standard deviation of all touch ratings"},
+    {SAID("consistency", "1 - 2 × unbiased standard deviation of all touch ratings"), CXJ_UNIT_SHARE, CXJ_KIND_DERIVED,
+     CONSISTENCY, CXJ__J_SUM_TOUCH, CXJ__J_TOUCH_RATINGS, NONE, 0, 0, UNIT},
     FELL("touch_drop", CXJ__J_SUM_TOUCH_DROP, CXJ__J_TOUCH_DROPS, UNIT,
          "mean of first less last touch rating, over journeys with two or more"),
     COUNTED("journey_ratings", CXJ__J_JOURNEY_RATINGS, 0, "journeys with a rating of satisfaction about the journey"),
@@ -253,12 +264,12 @@ static const struct metric of_journeys[] = {
           "mean of the journeys' last such ratings, 0 to 1"),
     FELL("journey_drop", CXJ__J_SUM_JOURNEY_DROP, CXJ__J_JOURNEY_DROPS, UNIT,
          "mean of first less last such rating, over journeys with two or more"),
-    {"journey_fall", CXJ_UNIT_SHARE, CXJ_KIND_DERIVED, FRACTION, CXJ__J_SUM_JOURNEY_DROP, CXJ__J_SUM_JOURNEY_FIRST,
-     CXJ__J_JOURNEY_DROPS, 0, 0, 1, "Σ (first - last) / Σ first, over the same journeys"},
-    {"journey_nps", CXJ_UNIT_POINTS, CXJ_KIND_MEAN, NPS, CXJ__J_NPS_SATISFIED, CXJ__J_NPS_RATINGS,
-     CXJ__J_NPS_DISSATISFIED, 0, 0, 1, "net promoter score of the journeys' last ratings on the scale nps"},
-    {"journey_ces", CXJ_UNIT_POINTS, CXJ_KIND_MEAN, SCORE, CXJ__J_SUM_CES, CXJ__J_CES_RATINGS, NONE, 0, 0, 1,
-     "mean score of the journeys' last ratings on the scale ces7, 7 = easiest"},
+    {SAID("journey_fall", "Σ (first - last) / Σ first, over the same journeys"), CXJ_UNIT_SHARE, CXJ_KIND_DERIVED,
+     FRACTION, CXJ__J_SUM_JOURNEY_DROP, CXJ__J_SUM_JOURNEY_FIRST, CXJ__J_JOURNEY_DROPS, 0, 0, 1},
+    {SAID("journey_nps", "net promoter score of the journeys' last ratings on the scale nps"), CXJ_UNIT_POINTS,
+     CXJ_KIND_MEAN, NPS, CXJ__J_NPS_SATISFIED, CXJ__J_NPS_RATINGS, CXJ__J_NPS_DISSATISFIED, 0, 0, 1},
+    {SAID("journey_ces", "mean score of the journeys' last ratings on the scale ces7, 7 = easiest"), CXJ_UNIT_POINTS,
+     CXJ_KIND_MEAN, SCORE, CXJ__J_SUM_CES, CXJ__J_CES_RATINGS, NONE, 0, 0, 1},
     FELL("gap", CXJ__J_SUM_GAP, CXJ__J_GAPS, GAP_UNIT,
          "how much better the touchpoints look than the journey: mean of the mean touch rating less the journey's "
          "rating"),
@@ -292,8 +303,8 @@ static const struct metric of_journeys[] = {
            "mean time of late deliveries in which the promise had passed and nobody had said so"),
     COUNTED("overdue", CXJ__J_OVERDUE, DELIVERED,
             "open commitments of open journeys whose time has passed by the clock"),
-    {"silence_mean", CXJ_UNIT_DURATION, CXJ_KIND_MEAN, AVERAGE, CXJ__J_SUM_SILENCE, ENDED, 0, CONTACT | UPDATE, 1,
-     "mean of the longest time in which the customer saw nothing, of ended journeys"},
+    {SAID("silence_mean", "mean of the longest time in which the customer saw nothing, of ended journeys"),
+     CXJ_UNIT_DURATION, CXJ_KIND_MEAN, AVERAGE, CXJ__J_SUM_SILENCE, ENDED, 0, CONTACT | UPDATE, 1},
     RANKED_ENDED("silence_p50", CXJ__J_HISTOGRAM_SILENCE, 50, CONTACT | UPDATE, "median of that time"),
     RANKED_ENDED("silence_p90", CXJ__J_HISTOGRAM_SILENCE, 90, CONTACT | UPDATE, "its 90th percentile"),
     SHARED("proactive_share", CXJ__J_PROACTIVE_UPDATES, ONLY(CXJ__J_UPDATES), UPDATE | CHASE,
@@ -304,18 +315,18 @@ static const struct metric of_journeys[] = {
            "flawless, and the last rating of the journey delighted / ended journeys"),
     SHARED("clean_journey_share", CXJ__J_CLEAN_JOURNEYS, ENDED, CLEAN,
            "journeys all of whose touchpoints are clean / ended journeys"),
-    {"expected_clean_share", CXJ_UNIT_SHARE, CXJ_KIND_DERIVED, EXPECTED, CXJ__J_ENDED_CLEAN, CXJ__J_ENDED_TOUCHPOINTS,
-     NONE, CLEAN, 0, 1,
-     "(clean touchpoints / touchpoints)^(touchpoints / journeys), of ended journeys: the share of clean journeys "
-     "if touchpoints were independent"},
+    {SAID("expected_clean_share",
+          "(clean touchpoints / touchpoints)^(touchpoints / journeys), of ended journeys: the share of clean journeys "
+          "if touchpoints were independent"),
+     CXJ_UNIT_SHARE, CXJ_KIND_DERIVED, EXPECTED, CXJ__J_ENDED_CLEAN, CXJ__J_ENDED_TOUCHPOINTS, NONE, CLEAN, 0, 1},
     COUNTED("loops", CXJ__J_LOOPS, 0, "dissatisfied ratings that wait for an answer"),
-    {"closed_loop_rate", CXJ_UNIT_SHARE, CXJ_KIND_SHARE, SHARE, CXJ__J_LOOPS_CLOSED, ONLY(CXJ__J_LOOPS), 0, ANSWERING,
-     1, "loops that were answered / loops"},
-    {"closed_loop_p50", CXJ_UNIT_DURATION, CXJ_KIND_QUANTILE, QUANTILE, CXJ__J_HISTOGRAM_LOOP, CXJ__J_LOOPS_CLOSED, 50,
-     0, ANSWERING, 1, "median time from the rating to that answer"},
-    {"value", CXJ_UNIT_MONEY, CXJ_KIND_COUNT, TOTAL, CXJ__J_SUM_VALUE, 0, NONE, 0, 0, 1, "sum of value"},
-    {"value_lost", CXJ_UNIT_MONEY, CXJ_KIND_COUNT, TOTAL, CXJ__J_SUM_VALUE_LOST, 0, NONE, CHURNED, 0, 1,
-     "sum of value of churned journeys"},
+    {SAID("closed_loop_rate", "loops that were answered / loops"), CXJ_UNIT_SHARE, CXJ_KIND_SHARE, SHARE,
+     CXJ__J_LOOPS_CLOSED, ONLY(CXJ__J_LOOPS), 0, ANSWERING, 1},
+    {SAID("closed_loop_p50", "median time from the rating to that answer"), CXJ_UNIT_DURATION, CXJ_KIND_QUANTILE,
+     QUANTILE, CXJ__J_HISTOGRAM_LOOP, CXJ__J_LOOPS_CLOSED, 50, 0, ANSWERING, 1},
+    {SAID("value", "sum of value"), CXJ_UNIT_MONEY, CXJ_KIND_COUNT, TOTAL, CXJ__J_SUM_VALUE, 0, NONE, 0, 0, 1},
+    {SAID("value_lost", "sum of value of churned journeys"), CXJ_UNIT_MONEY, CXJ_KIND_COUNT, TOTAL,
+     CXJ__J_SUM_VALUE_LOST, 0, NONE, CHURNED, 0, 1},
     RESPONDED("first_responses", COUNT, COUNT, COUNT, CXJ__J_FIRST_RESPONSES, 0, NONE,
               "journeys with a first response"),
     RESPONDED("first_response_mean", DURATION, MEAN, AVERAGE, CXJ__J_SUM_FIRST_RESPONSE, CXJ__J_FIRST_RESPONSES, NONE,
@@ -408,7 +419,7 @@ uint32_t cxj__metric_grain(size_t place) {
 
 size_t cxj__metric_find(uint32_t grain, const char *name, size_t length) {
     for (size_t i = 0; is_grain(grain) && i < tables[grain].count; i++) {
-        const char *candidate = tables[grain].metrics[i].name;
+        const char *candidate = tables[grain].metrics[i].said;
         if (strlen(candidate) == length && memcmp(candidate, name, length) == 0) return place_of(grain, i);
     }
     return SIZE_MAX;
@@ -429,8 +440,8 @@ void cxj__metric_describe(size_t place, cxj_metric_info *info) {
     size_t within;
     const struct metric *metric = row(place, &grain, &within);
     *info = (cxj_metric_info){
-        .name = metric->name,
-        .summary = metric->summary,
+        .name = metric->said,
+        .summary = metric->said + strlen(metric->said) + 1,
         .metric = grain * NUMBERS_OF_A_GRAIN + (uint32_t)within,
         .grain = grain,
         .unit = metric->unit,
@@ -650,9 +661,8 @@ static bool is_readable(const struct sight *sight, const struct cxj__cell *cell,
     const struct metric *metric = sight->metric;
     bool about_context = info->grain == CXJ_GRAIN_TRANSITIONS && metric->a == CXJ__X_LOST_CONTEXT &&
                          (metric->formula == COUNT || metric->formula == SHARE);
-    return is_recorded(metric, circumstances->unrecorded) &&
-           (!info->needs_now || circumstances->has_now) && (!about_context || circumstances->has_context) &&
-           is_all_known(metric, cell);
+    return is_recorded(metric, circumstances->unrecorded) && (!info->needs_now || circumstances->has_now) &&
+           (!about_context || circumstances->has_context) && is_all_known(metric, cell);
 }
 
 /* A cell under the eyes of a metric's formula; false if it has no value there. */

@@ -569,7 +569,7 @@ static bool index_cells(struct cxj__core *core, struct cxj__journey *journey, co
     return true;
 }
 
-bool cxj__post_index_view(struct cxj__core *core, struct cxj__journey *journey, const struct cxj_view *view) {
+CXJ__COLD bool cxj__post_index_view(struct cxj__core *core, struct cxj__journey *journey, const struct cxj_view *view) {
     if (view->grain == CXJ_GRAIN_JOURNEYS) return index_had(core, journey, view);
     return view->grain != CXJ_GRAIN_TOUCHPOINTS || index_cells(core, journey, view);
 }

@@ -123,8 +123,9 @@ static bool is_part(const struct cxj__products *products) {
     return true;
 }
 
-bool cxj__products_can_be(const struct cxj__products *products, const struct cxj__explained explained[CXJ__MODELS],
-                          const int64_t counted[CXJ__PREDICTORS - 1], uint32_t known) {
+CXJ__COLD bool cxj__products_can_be(const struct cxj__products *products,
+                                    const struct cxj__explained explained[CXJ__MODELS],
+                                    const int64_t counted[CXJ__PREDICTORS - 1], uint32_t known) {
     for (size_t p = 0; p < CXJ__PREDICTORS; p++) {
         struct cxj__int128 all = products->sums[CXJ__OF_CHURN][CXJ__PRODUCTS_ROW(p)];
         if ((known >> p & 1) == 0) continue;

@@ -524,7 +524,7 @@ static bool find_revision(struct cxj__core *core, uint64_t number, uint64_t id, 
     return true;
 }
 
-cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t id, uint64_t revision) {
+CXJ__COLD cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t id, uint64_t revision) {
     if (engine == NULL) return CXJ_BAD_ARGUMENT;
     cxj__engine_begin(engine);
     if (journey == 0 || id == 0) {
@@ -568,7 +568,7 @@ static void forget(cxj_engine *engine, bool is_erased, uint64_t customer) {
     core->version++;
 }
 
-cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey) {
+CXJ__COLD cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey) {
     if (engine == NULL) return CXJ_BAD_ARGUMENT;
     cxj__engine_begin(engine);
     if (journey == 0) return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, "journey is 0");
@@ -593,7 +593,7 @@ static bool states_customer(const struct cxj__journey *journey, uint64_t custome
     return false;
 }
 
-cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uint64_t *erased) {
+CXJ__COLD cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uint64_t *erased) {
     if (engine == NULL) return CXJ_BAD_ARGUMENT;
     cxj__engine_begin(engine);
     if (erased != NULL) *erased = 0;

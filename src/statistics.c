@@ -112,7 +112,8 @@ static double half_of_nps(const struct cxj__measure *measure, double *centre) {
     int64_t sum = cxj__base_clamp(measure->sum);
     struct cxj__int128 variance = cxj__base_wide(3); /* 2n² times it: (2Σx² + 3)n - 2(Σx)² */
     cxj__base_add(&variance, cxj__base_times(measure->squares, cxj__base_wide(2)));
-    variance = cxj__base_less(cxj__base_times(variance, cxj__base_wide((int64_t)measure->n + 3)), cxj__base_product(2 * sum, sum));
+    variance = cxj__base_less(cxj__base_times(variance, cxj__base_wide((int64_t)measure->n + 3)),
+                              cxj__base_product(2 * sum, sum));
     *centre = (double)sum * measure->factor / n;
     return z * sqrt(cxj__base_double(variance) / (2 * n * n * n));
 }

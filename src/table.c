@@ -194,7 +194,7 @@ bool cxj__table_some(const struct cxj__table *table, size_t *place, cxj__table_v
     return true;
 }
 
-bool cxj__table_each(const struct cxj__table *table, cxj__table_visit visit, void *context) {
+CXJ__COLD bool cxj__table_each(const struct cxj__table *table, cxj__table_visit visit, void *context) {
     for (size_t place = 0; place < cxj__table_places(table);) {
         if (!cxj__table_some(table, &place, visit, context)) return false;
     }

@@ -200,9 +200,9 @@ bool cxj__view_is_key(const struct cxj_view *view, const struct cxj__key *key, c
     return true;
 }
 
-const char *cxj__view_part_text(const struct cxj_view *view, const struct cxj__names *dictionaries,
-                                const struct cxj__key *key, uint32_t part, char buffer[CXJ__PERIOD_TEXT],
-                                size_t *length) {
+CXJ__COLD const char *cxj__view_part_text(const struct cxj_view *view, const struct cxj__names *dictionaries,
+                                          const struct cxj__key *key, uint32_t part, char buffer[CXJ__PERIOD_TEXT],
+                                          size_t *length) {
     if (view->period != CXJ__NO_PERIOD && part-- == 0) {
         *length = write_period(view->period, key->period, buffer);
         return buffer;
@@ -225,8 +225,8 @@ int cxj__view_compare_keys(const struct cxj__key *a, const struct cxj__key *b) {
     return 0;
 }
 
-void cxj__view_translate_key(const struct cxj_view *view, const struct cxj__key *key, uint32_t *const *codes,
-                             struct cxj__key *translated) {
+CXJ__COLD void cxj__view_translate_key(const struct cxj_view *view, const struct cxj__key *key, uint32_t *const *codes,
+                                       struct cxj__key *translated) {
     uint32_t parts = cxj__view_code_parts(view);
     *translated = *key;
     for (uint32_t part = 0; part < parts; part++) {
@@ -249,9 +249,9 @@ cxj_status cxj__view_parse_codes(const struct cxj_view *view, const struct cxj__
     return CXJ_OK;
 }
 
-cxj_status cxj__view_parse_key(const struct cxj_view *view, const struct cxj__names *dictionaries,
-                               const struct cxj__seed *seed, const cxj_text *parts, size_t part_size,
-                               struct cxj__key *key) {
+CXJ__COLD cxj_status cxj__view_parse_key(const struct cxj_view *view, const struct cxj__names *dictionaries,
+                                         const struct cxj__seed *seed, const cxj_text *parts, size_t part_size,
+                                         struct cxj__key *key) {
     *key = (struct cxj__key){0};
     if (view->period == CXJ__NO_PERIOD) return cxj__view_parse_codes(view, dictionaries, seed, parts, part_size, key);
     cxj_text given;
