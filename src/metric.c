@@ -63,7 +63,6 @@ enum { NONE = 255 };
 
 #define UNIT 12600
 #define GAP_UNIT (65536 * 12600)
-
 /* Operands b and c, of which the counts are added up. */
 #define ONLY(b) b, NONE
 #define ENDED CXJ__J_COMPLETED, CXJ__J_ABANDONED
