@@ -1410,10 +1410,10 @@ CXJ_API cxj_status cxj_advance(cxj_engine *engine, int64_t now);
  * call ends. What holds at the moment when a rule is added, when the clock is set first, or when a calendar is set,
  * counts as raised, and is not: cxj_worklist() lists it. Alerts wait in a queue until cxj_alerts() takes them.
  *
- * Rules and alerts are not saved: a host adds its rules again after loading. Of a rule's
- * text only the blanks are normalised: one between words and behind commas. While there are rules,
- * recording takes memory for what each call may raise; where there is none, a touchpoint is refused as for any other
- * lack. Journeys that the clock seals are looked at before.
+ * Rules and alerts are not saved: a host adds its rules again after loading. Of a rule's text only the blanks are
+ * normalised: one between words and behind commas. While there are rules, recording takes memory for what each call may
+ * raise; where there is none, a touchpoint is refused as for any other lack. Journeys that the clock seals are looked at
+ * before.
  * @param engine  the engine
  * @param text    the rule; one that is there already gives its number
  * @param length  bytes of text, or CXJ_ZERO_TERMINATED
@@ -1428,7 +1428,8 @@ CXJ_API cxj_status cxj_rule_add(cxj_engine *engine, const char *text, size_t len
 /** Drops a rule. What it raised is forgotten, and its alerts that wait go.
  * @param engine  the engine
  * @param rule    its number
- * @return CXJ_OK; CXJ_NOT_FOUND (no rule has this number, or it was dropped); CXJ_BAD_ARGUMENT. Time in proportion to what the rules have raised, and to the journeys held. */
+ * @return CXJ_OK; CXJ_NOT_FOUND (no rule has this number, or it was dropped); CXJ_BAD_ARGUMENT. Time in proportion to
+ *         what the rules have raised, and to the journeys held. */
 CXJ_API cxj_status cxj_rule_drop(cxj_engine *engine, uint32_t rule);
 
 /** What a rule is. */
@@ -1535,8 +1536,9 @@ CXJ_API cxj_status cxj_alerts(cxj_engine *engine, cxj_alert *alerts, size_t aler
  *
  * Periods of all views are those of local time, and views in working hours measure durations by open time. All that is
  * held is measured again, as if the calendar had been there from the start; so the calendar of a large engine is best
- * set first. What holds by the rules there are counts as raised then. It takes the place of the one before, and is saved with the engine. Makes cursors stale, unless it is
- * the same. All or nothing: if it fails, the engine is as before.
+ * set first. What holds by the rules there are counts as raised then. It takes the place of the one before, and is
+ * saved with the engine. Makes cursors stale. One that is the same as before changes nothing at all. All or nothing: if
+ * it fails, the engine is as before.
  * @param engine  the engine
  * @param text    the calendar; NULL if length is 0
  * @param length  bytes of text, or CXJ_ZERO_TERMINATED; 0, or an empty text, takes the calendar away
