@@ -12,6 +12,7 @@ lib is the C library itself, its functions typed; header has its structs and con
 """
 
 from . import _header as header
+from . import recipes
 from ._analysis import (
     Contributors,
     Control,
@@ -65,5 +66,5 @@ __all__ = [
     "Control", "DimensionInfo", "Driver", "Drivers", "Engine", "Error", "Extreme", "FacetInfo", "IncompleteWarning",
     "InvalidError", "Journey", "Metric", "MetricInfo", "NoMemoryError", "NotFoundError", "Parity", "Point", "PredictorInfo",
     "ReadWriteError", "Receipt", "RefusedError", "Relation", "Spread", "Stats", "Touchpoint", "Validation", "View",
-    "facets", "header", "id_from_text", "lib", "loaded_from", "metrics", "predictors", "validate",
+    "facets", "header", "id_from_text", "lib", "loaded_from", "metrics", "predictors", "recipes", "validate",
 ]

@@ -1,0 +1,395 @@
+"""From a system's export to touchpoints: one function for each system.
+
+    rows = cxj.recipes.zendesk("ticket_field_history.csv", comments="ticket_comment.csv", users="user.csv", groups="group.csv")
+    engine.record_many(rows.columns())
+    rows.to_csv("log.csv")                          # or for the report program
+
+Each source may be the path of a CSV, JSON or JSON lines file (also .gz), a list of dicts, an answer of the system's API or a
+list of its pages, or a frame of pandas, polars or pyarrow. tz is the zone of times that name none, UTC if left out: a zoneinfo
+name, or a tzinfo. rules says what fields and states mean; each system has its own, which rules.but() changes:
+
+    mine = cxj.recipes.JIRA.but(pending=["Waiting for customer", "Back with reporter"], fields={"Request area": "reason"})
+    rows = cxj.recipes.jira("search.json", rules=mine)
+
+What holds for all systems is said at Rules and in help(cxj._changes). A system that is not here is a few lines: make a Change
+of each change of a field, a Word of what was said, and give them to touchpoints() with Rules; where a table has a column for
+each field, changes() is enough.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from datetime import tzinfo
+from typing import Any, Optional, Union
+
+from ._changes import CREATED, Change, Fact, Now, Rating, Rules, Touchpoints, Word, moment, table, touchpoints
+from ._exports import Table, get, names_of, rows_of, text, true
+
+__all__ = ["CREATED", "RECIPES", "Change", "Now", "Rating", "Rules", "Touchpoints", "Word", "changes", "from_files", "jira",
+           "moment", "pm4py", "salesforce", "touchpoints", "zammad", "zendesk"]
+
+Zone = Union[tzinfo, str, None]
+
+
+def _zone(tz: Zone) -> Optional[tzinfo]:
+    if isinstance(tz, str):
+        import zoneinfo
+
+        return zoneinfo.ZoneInfo(tz)
+    return tz
+
+
+def _reader(tz: Zone) -> Callable[[Any], int]:
+    zone = _zone(tz)
+    return lambda value: moment(value, zone)
+
+
+def changes(source: Any, *, journey: str, at: str, state: str = "", final: Iterable[str] = (), pending: Iterable[str] = (),
+            fields: Optional[Mapping[str, str]] = None, rules: Optional[Rules] = None, tz: Zone = None) -> Touchpoints:
+    """Own rules for a table in which each row says what a ticket held from a moment on: the smallest recipe.
+
+    journey, at, state  the columns of the ticket, of the moment, and of its state
+    final, pending      states in which the ticket is done, and in which we wait for the customer
+    fields              other columns: which of owner, team, type, segment, reason, customer, due they are
+    rules               instead of final and pending, for all that Rules can say
+
+        cxj.recipes.changes("states.csv", journey="ticket", at="changed", state="state", final=["Resolved", "closed"])"""
+    rules = rules or Rules({}, completed=final, pending=pending)
+    columns = {**({state: "state"} if state else {}), **(fields or {})}
+    rules, read, rows = rules.but(fields=columns), _reader(tz), Table("table", source)
+    facts: list[Fact] = []
+    for row in rows:
+        ticket, when = rows.need(row, journey), rows.when(read, row, at)
+        facts += [Change(ticket, when, name, row[name]) for name in columns if text(row.get(name)) is not None]
+    return touchpoints(facts, rules, _zone(tz))
+
+
+# ---- Zendesk -------------------------------------------------------------------------------------------------------
+
+ZENDESK = Rules(
+    fields={"status": "state", "assignee_id": "owner", "group_id": "team", "requester_id": "customer", "type": "type",
+            "due_at": "due", "due_date": "due"},
+    completed=["solved", "closed"], abandoned=["deleted"], pending=["pending"],
+    ratings={"good": ("binary", 1), "good_with_comment": ("binary", 1), "bad": ("binary", 0), "bad_with_comment": ("binary", 0)},
+    asked=["offered"])
+
+
+def zendesk(history: Any = None, comments: Any = None, ratings: Any = None, users: Any = None, groups: Any = None, *,
+            audits: Any = None, rules: Rules = ZENDESK, tz: Zone = None) -> Touchpoints:
+    """Zendesk Support: the changes of a ticket's fields, and its comments.
+
+    history   ticket_field_history, as data pipelines keep it: ticket_id, field_name, value, updated, perhaps user_id
+    comments  ticket_comment: id, ticket_id, user_id, public, created
+    ratings   satisfaction_rating: ticket_id, score, created_at; or GET /api/v2/satisfaction_ratings
+    users     user: id, name, role; or GET /api/v2/users. Without it the requester is the customer, and all others are agents
+    groups    group: id, name; or GET /api/v2/groups
+    audits    instead of history and comments: GET /api/v2/tickets/{id}/audits of each ticket, or
+              GET /api/v2/ticket_audits, page by page
+
+    The list of a view, which has a row for each ticket, has no history: it cannot be read. On hold is waiting for somebody
+    else, not for the customer. Closed days after solved ends nothing anew."""
+    read = _reader(tz)
+    people, teams = names_of(users, "users"), names_of(groups, "groups")
+    roles = {str(text(row.get("id"))): str(row.get("role") or "") for row in rows_of(users, "users")}
+    facts: list[Fact] = []
+    said: list[tuple[Any, int, Any, bool, Any, Any]] = []
+    rows = Table("history", history)
+    for row in rows:
+        facts.append(Change(rows.need(row, "ticket_id"), rows.when(read, row, "updated", "created_at"),
+                            rows.need(row, "field_name"), row.get("value")))
+    rows = Table("comments", comments, "comments")
+    for row in rows:
+        said.append((rows.need(row, "ticket_id"), rows.when(read, row, "created", "created_at"),
+                     rows.need(row, "user_id", "author_id"), true(rows.need(row, "public")), row.get("id"), get(row, "via.channel")))
+    rows = Table("ratings", ratings, "satisfaction_ratings")
+    for row in rows:
+        facts.append(Rating(rows.need(row, "ticket_id"), rows.when(read, row, "created_at"), str(row.get("score")),
+                            text(row.get("id"))))
+    rows = Table("audits", audits, "audits", "ticket_audits")
+    for row in rows:
+        ticket, at, id = rows.need(row, "ticket_id"), rows.when(read, row, "created_at"), text(row.get("id"))
+        for event in row.get("events") or ():
+            kind = event.get("type")
+            if kind in ("Create", "Change"):
+                facts.append(Change(ticket, at, str(event.get("field_name")), event.get("value"), event.get("previous_value"), id))
+            elif kind in ("Comment", "VoiceComment"):
+                via = "voice" if kind == "VoiceComment" else get(event, "via.channel") or get(row, "via.channel")
+                said.append((ticket, at, event.get("author_id") or row.get("author_id"), true(event.get("public")),
+                             event.get("id"), via))
+            elif kind == "SatisfactionRating":
+                facts.append(Rating(ticket, at, str(event.get("score")), text(event.get("id"))))
+    asks = {str(fact.journey): text(fact.new) for fact in facts if isinstance(fact, Change) and fact.field == "requester_id"}
+    for ticket, at, author, public, id, channel in said:
+        role = roles.get(str(text(author)), "")
+        is_customer = role == "end-user" if role else text(author) == asks.get(str(ticket))
+        facts.append(Word(ticket, at, "customer" if is_customer else "agent", public, channel, text(id)))
+    return touchpoints([_named(fact, assignee_id=people, group_id=teams) for fact in facts], rules, _zone(tz))
+
+
+def _named(fact: Fact, **names: Mapping[str, str]) -> Fact:
+    """A change of ids, with the names that they have."""
+    if not isinstance(fact, Change) or fact.field not in names:
+        return fact
+    known = names[fact.field]
+    return fact._replace(**{side: known.get(str(text(value)), value) for side, value in (("new", fact.new), ("old", fact.old))})
+
+
+# ---- Jira ----------------------------------------------------------------------------------------------------------
+
+JIRA = Rules(
+    fields={"status": "state", "assignee": "owner", "team": "team", "issuetype": "type", "reporter": "customer",
+            "duedate": "due"},
+    completed=["done", "resolved", "closed"], abandoned=["canceled", "cancelled", "declined", "won't do"],
+    pending=["waiting for customer", "pending", "awaiting customer", "waiting for reporter"], thanks=True)
+
+
+def jira(issues: Any, *, team: str = "Team", rules: Rules = JIRA, tz: Zone = None) -> Touchpoints:
+    """Jira and Jira Service Management: issues with their history, or the issues as CSV.
+
+    issues  GET /rest/api/2/search?jql=…&expand=changelog&fields=*all (or /rest/api/3/search/jql), page by page. An issue with
+            more than 100 changes, or more comments than are sent with it, has them at /issue/{key}/changelog and
+            /issue/{key}/comment: put them in the same places. Or the CSV of a search ("all fields"), which has no history: an
+            issue is then its creation, its comments, internal ones too, and its end.
+    team    the field that says which team has the issue
+
+    The issue's creation is the reporter's first word. Who comments is an agent, unless it is the reporter or an account of
+    type customer; comments with jsdPublic false are notes."""
+    read = _reader(tz)
+    rules = rules.but(fields={team: "team"})
+    rows = Table("issues", issues, "issues")
+    facts: list[Fact] = []
+    for row in rows:
+        if "Issue key" in row:
+            facts += _jira_csv(rows, row, read)
+            continue
+        key, fields = rows.need(row, "key", "id"), row.get("fields") or {}
+        made, reporter = rows.when(read, row, "fields.created"), _jira_who(fields.get("reporter"))
+        facts += [Change(key, made, CREATED), Word(key, made, "customer", id="created"), Now(key, "reporter", reporter)]
+        facts += [Now(key, name, _jira_who(fields.get(name))) for name in ("status", "assignee", "issuetype", "duedate", team)]
+        for history in get(row, "changelog.histories") or get(row, "changelog.values") or ():
+            at = read(history["created"])
+            for item in history.get("items") or ():
+                is_day = item.get("field") == "duedate"
+                facts.append(Change(key, at, str(item.get("field")), item.get("to" if is_day else "toString"),
+                                    item.get("from" if is_day else "fromString"), text(history.get("id"))))
+        for comment in get(row, "fields.comment.comments") or ():
+            author = comment.get("author") or {}
+            who = "customer" if author.get("accountType") == "customer" or reporter in (_jira_who(author), author) else "agent"
+            who = "system" if author.get("accountType") == "app" else who
+            facts.append(Word(key, read(comment["created"]), who, comment.get("jsdPublic") is not False, None,
+                              text(comment.get("id"))))
+    return touchpoints(facts, rules, _zone(tz))
+
+
+def _jira_who(value: Any) -> Any:
+    """How a person, a status or a type is called in the history."""
+    if not isinstance(value, Mapping):
+        return value
+    return next((value[name] for name in ("displayName", "name", "value", "title", "key") if value.get(name)), None)
+
+
+def _jira_csv(rows: Table, row: Mapping[str, Any], read: Callable[[Any], int]) -> list[Fact]:
+    """An issue of the CSV of a search."""
+    key, made, reporter = rows.need(row, "Issue key"), rows.when(read, row, "Created"), row.get("Reporter")
+    facts: list[Fact] = [Change(key, made, CREATED), Word(key, made, "customer", id="created"), Now(key, "reporter", reporter)]
+    facts += [Now(key, "assignee", row.get("Assignee")), Now(key, "issuetype", row.get("Issue Type")),
+              Now(key, "duedate", row.get("Due date") or row.get("Due Date"))]
+    comments = row.get("Comment") or []
+    for place, comment in enumerate([comments] if isinstance(comments, str) else comments):
+        parts = comment.split(";", 2)
+        if len(parts) == 3:
+            facts.append(Word(key, read(parts[0]), "customer" if parts[1] == reporter else "agent", id=f"comment {place}"))
+    if text(row.get("Resolved")):
+        facts.append(Change(key, rows.when(read, row, "Resolved"), "status", row.get("Status"), id="resolved"))
+    score = text(row.get("Custom field (Satisfaction rating)"))
+    if score and text(row.get("Resolved")):
+        facts.append(Rating(key, rows.when(read, row, "Resolved"), f"{float(score):g}"))
+    return facts
+
+
+# ---- Zammad --------------------------------------------------------------------------------------------------------
+
+ZAMMAD = Rules(
+    fields={"state": "state", "owner": "owner", "group": "team", "customer": "customer"},
+    completed=["closed"], abandoned=["merged", "removed"], pending=["pending reminder", "pending close"])
+
+
+def zammad(history: Any, articles: Any = None, *, tickets: Any = None, rules: Rules = ZAMMAD, tz: Zone = None) -> Touchpoints:
+    """Zammad: the history of tickets, and what was written.
+
+    history   GET /api/v1/ticket_history/{id} of each ticket; or the table histories with the names of its objects, types and
+              attributes
+    articles  GET /api/v1/ticket_articles/by_ticket/{id} of each ticket
+    tickets   GET /api/v1/tickets?expand=true: what tickets hold of which there is no change
+
+    Articles are the customer's or an agent's; internal ones are notes, and what Zammad sends by itself answers nobody."""
+    read = _reader(tz)
+    facts: list[Fact] = []
+    rows = Table("history", history, "history")
+    for row in rows:
+        if row.get("object") != "Ticket":
+            continue  # the articles stand in their own table, as who wrote them and when
+        at, name = rows.when(read, row, "created_at"), CREATED if row.get("type") == "created" else row.get("attribute")
+        if name:
+            facts.append(Change(rows.need(row, "o_id"), at, str(name), row.get("value_to"), row.get("value_from"), text(row.get("id"))))
+    rows = Table("articles", articles, "articles")
+    for row in rows:
+        who = str(rows.need(row, "sender")).lower()
+        facts.append(Word(rows.need(row, "ticket_id"), rows.when(read, row, "created_at"), who if who in ("customer", "agent") else
+                          "system", not true(row.get("internal")), text(row.get("type")), text(row.get("id"))))
+    for row in rows_of(tickets, "tickets"):
+        facts += [Now(row["id"], name, row.get(name)) for name in ("state", "owner", "group", "customer")]
+    return touchpoints(facts, rules, _zone(tz))
+
+
+# ---- Salesforce ----------------------------------------------------------------------------------------------------
+
+SALESFORCE = Rules(
+    fields={"status": "state", "owner": "owner", "queue": "team", "type": "type", "reason": "reason", "contactid": "customer"},
+    completed=["closed", "resolved", "solved"],
+    pending=["waiting on customer", "waiting for customer", "on hold - customer", "awaiting customer"])
+
+
+def salesforce(history: Any, cases: Any = None, emails: Any = None, comments: Any = None, *, rules: Rules = SALESFORCE,
+               tz: Zone = None) -> Touchpoints:
+    """Salesforce Service Cloud, in the columns of its objects, by Data Loader or the weekly export.
+
+    history   CaseHistory: Id, CaseId, CreatedDate, Field, OldValue, NewValue, and DataType where it was asked for
+    cases     Case: Id, CreatedDate, ContactId, Type, Reason, Status: what cases hold of which there is no change
+    emails    EmailMessage: Id, ParentId, Incoming, MessageDate
+    comments  CaseComment: Id, ParentId, IsPublished, CreatedDate: those that are published are an agent's words
+
+    A change of owner stands in two rows, one with names and one with ids: they are one. A queue (00G…) is a team, and nobody's
+    hands. The field Team of your own is a team as well with rules.but(fields={"Team__c": "team"})."""
+    read = _reader(tz)
+    facts: list[Fact] = []
+    rows = Table("history", history, "records")
+    pairs: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        key = (rows.need(row, "CaseId"), rows.when(read, row, "CreatedDate"), rows.need(row, "Field"))
+        pairs.setdefault(key, []).append(row)
+    for (case, at, name), alike in pairs.items():
+        named = [row for row in alike if not _is_id_row(row, alike)]
+        ids = [row for row in alike if _is_id_row(row, alike)]
+        for place, row in enumerate(named or alike):
+            new, old, id = row.get("NewValue"), row.get("OldValue"), text(row.get("Id"))
+            if name.lower() != "owner":
+                facts.append(Change(case, at, CREATED if name.lower() == "created" else name, new, old, id))
+                continue
+            of = ids[place] if place < len(ids) else row
+            held, had = ((None, value) if str(of.get(side) or "").startswith("00G") else (value, None)
+                         for side, value in (("NewValue", new), ("OldValue", old)))
+            facts.append(Change(case, at, "owner", held[0], had[0], id))
+            if held[1] or had[1]:
+                facts.append(Change(case, at, "queue", held[1] or had[1], had[1], id))
+    rows = Table("cases", cases, "records")
+    for row in rows:
+        case = rows.need(row, "Id")
+        facts.append(Change(case, rows.when(read, row, "CreatedDate"), CREATED))
+        facts += [Now(case, name, row.get(name)) for name in ("Status", "Type", "Reason", "ContactId")]
+    rows = Table("emails", emails, "records")
+    for row in rows:
+        facts.append(Word(rows.need(row, "ParentId"), rows.when(read, row, "MessageDate", "CreatedDate"),
+                          "customer" if true(row.get("Incoming")) else "agent", True, "email", text(row.get("Id"))))
+    rows = Table("comments", comments, "records")
+    for row in rows:
+        facts.append(Word(rows.need(row, "ParentId"), rows.when(read, row, "CreatedDate"), "agent", true(row.get("IsPublished")),
+                          None, text(row.get("Id"))))
+    return touchpoints(facts, rules, _zone(tz))
+
+
+def _is_id_row(row: Mapping[str, Any], alike: list[Mapping[str, Any]]) -> bool:
+    """Whether a row says with ids what another one says with names."""
+    if row.get("DataType"):
+        return row["DataType"] == "EntityId"
+    values = [str(row.get(side) or "") for side in ("OldValue", "NewValue")]
+    return len(alike) > 1 and any(values) and all(not value or len(value) in (15, 18) and value[:3] in ("005", "00G")
+                                                  for value in values)
+
+
+# ---- event logs ----------------------------------------------------------------------------------------------------
+
+_ENDS = ("complete", "ate_abort", "pi_abort")
+_LIFECYCLE = ("start", "schedule", "assign", "reassign", "suspend", "resume", "autoskip", "manualskip", "withdraw", *_ENDS)
+_LOG = {"journey": ("case:concept:name", "case_id", "case"), "at": ("time:timestamp", "timestamp"),
+        "activity": ("concept:name", "activity", "activity_id"), "owner": ("org:resource", "resource", "resource_id"),
+        "team": ("org:group",), "lifecycle": ("lifecycle:transition", "lifecycle_id", "lifecycle", "status"),
+        "instance": ("concept:instance", "activity_instance", "activity_instance_id"), "start": ("start_timestamp",)}
+
+
+def pm4py(log: Any, *, at: str = "complete", names: Optional[Mapping[str, str]] = None, tz: Zone = None) -> Touchpoints:
+    """Event logs as pm4py and bupaR have them, in which an activity has a start and an end: one touchpoint of both.
+
+    log    a frame or CSV with case:concept:name or case_id, concept:name or activity, time:timestamp or timestamp,
+           org:resource or resource, and lifecycle:transition or lifecycle_id, or start_timestamp
+    at     the moment of the touchpoint: "complete", as logs have it that know ends only, or "start"
+    names  columns by other names, such as {"journey": "Case ID", "lifecycle": "phase"}
+
+    A complete belongs to the start of its activity instance where there is such a column, else to the earliest start of its
+    activity in its case that has no end yet. An activity that has only one of them is a touchpoint too. Rows of the other
+    steps of the lifecycle, such as schedule or suspend, are left out; words that are no step of it are touchpoints of their
+    own. Other columns with a name of Engine.record()'s parameters are kept."""
+    if at not in ("complete", "start"):
+        raise ValueError(f"at: 'complete' or 'start' is expected, not {at!r}")
+    read, rows = _reader(tz), Table("log", log)
+    columns = {field: ((names[field],) if names and field in names else known) for field, known in _LOG.items()}
+    kept = ("customer", "type", "segment", "reason", "channel", "stage", "outcome", "facets")
+    made: list[dict[str, Any]] = []
+    begun: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+
+    def value(row: Mapping[str, Any], field: str) -> Optional[str]:
+        return next((text(row[name]) for name in columns[field] if text(row.get(name)) is not None), None)
+
+    events = [(rows.when(read, row, *columns["at"]), (value(row, "lifecycle") or "complete").lower(), row) for row in rows]
+    for when, step, row in sorted(events, key=lambda event: event[0]):  # stable: of one moment, as the log has them
+        if step in _LIFECYCLE and step != "start" and step not in _ENDS:
+            continue
+        begin = next((name for name in columns["start"] if text(row.get(name))), None)
+        touchpoint = {"journey": text(rows.need(row, *columns["journey"])), "at": when,
+                      **{field: value(row, field) for field in ("activity", "owner", "team")},
+                      **{name: text(row.get(name)) for name in kept}}
+        key = (touchpoint["journey"], touchpoint["activity"], value(row, "instance"))
+        if step in _ENDS and begun.get(key):
+            first = begun[key].pop(0)
+            first.update({name: said for name, said in touchpoint.items() if said is not None and
+                          (name != "at" or at == "complete")})
+            continue
+        if begin is not None and at == "start":
+            touchpoint["at"] = rows.when(read, row, begin)
+        made.append(touchpoint)
+        if step == "start":
+            begun.setdefault(key, []).append(touchpoint)
+    for place, touchpoint in enumerate(made, 1):
+        touchpoint["sequence"] = place
+    return table(made)
+
+
+# ---- all of them ---------------------------------------------------------------------------------------------------
+
+#: The recipe of each system, and the files that it reads: part of a file's name, and the parameter that it is.
+RECIPES: dict[str, tuple[Callable[..., Touchpoints], tuple[tuple[str, str], ...]]] = {
+    "zendesk": (zendesk, (("history", "history"), ("comment", "comments"), ("rating", "ratings"), ("user", "users"),
+                          ("group", "groups"), ("audit", "audits"))),
+    "jira": (jira, (("", "issues"),)),
+    "zammad": (zammad, (("history", "history"), ("article", "articles"), ("ticket", "tickets"))),
+    "salesforce": (salesforce, (("history", "history"), ("comment", "comments"), ("email", "emails"), ("case", "cases"))),
+    "pm4py": (pm4py, (("", "log"),)),
+}
+
+
+def from_files(name: str, files: Iterable[Any], **options: Any) -> Touchpoints:
+    """The recipe of a system over files, each recognized by its name: from_files("zendesk", ["ticket_field_history.csv",
+    "ticket_comment.csv"]). options are those of the recipe."""
+    if name not in RECIPES:
+        raise ValueError(f"there is no recipe {name!r}; there are {', '.join(RECIPES)}")
+    recipe, tables = RECIPES[name]
+    given: dict[str, list[Any]] = {}
+    for file in files:
+        stem = os.path.basename(os.fspath(file)).lower()
+        parameter = next((parameter for part, parameter in tables if part in stem), None)
+        if parameter is None:
+            raise ValueError(f"{os.fspath(file)}: the name of a file for {name} has one of "
+                             f"{', '.join(part for part, _ in tables)} in it")
+        given.setdefault(parameter, []).append(file)
+    return recipe(**{parameter: paths if len(paths) > 1 else paths[0] for parameter, paths in given.items()}, **options)
