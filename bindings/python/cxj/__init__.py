@@ -42,6 +42,7 @@ from ._library import (
     lib,
     loaded_from,
 )
+from ._stitch import stitch
 from ._values import (
     FACETS,
     Commitment,
@@ -66,5 +67,6 @@ __all__ = [
     "Control", "DimensionInfo", "Driver", "Drivers", "Engine", "Error", "Extreme", "FacetInfo", "IncompleteWarning",
     "InvalidError", "Journey", "Metric", "MetricInfo", "NoMemoryError", "NotFoundError", "Parity", "Point", "PredictorInfo",
     "ReadWriteError", "Receipt", "RefusedError", "Relation", "Spread", "Stats", "Touchpoint", "Validation", "View",
-    "facets", "header", "id_from_text", "lib", "loaded_from", "metrics", "predictors", "recipes", "validate",
+    "facets", "header", "id_from_text", "lib", "loaded_from", "metrics", "predictors", "recipes", "stitch",
+    "validate",
 ]
