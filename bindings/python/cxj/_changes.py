@@ -397,7 +397,11 @@ def touchpoints(facts: Iterable[Fact], rules: Rules, tz: Optional[tzinfo] = None
         journey = _text(fact.journey)
         if journey is None:
             raise ValueError(f"a ticket is missing in {fact!r}")
-        tickets.setdefault(journey, ([], []))[isinstance(fact, Now)].append(fact)
+        happened, ends = tickets.setdefault(journey, ([], []))
+        if isinstance(fact, Now):
+            ends.append(fact)
+        else:
+            happened.append(fact)
     rows: list[dict[str, Any]] = []
     for journey, (happened, ends) in tickets.items():
         if happened:

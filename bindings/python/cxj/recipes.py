@@ -26,8 +26,8 @@ from typing import Any, Optional, Union
 from ._changes import CREATED, Change, Fact, Now, Rating, Rules, Touchpoints, Word, moment, table, touchpoints
 from ._exports import Table, get, names_of, rows_of, text, true
 
-__all__ = ["CREATED", "RECIPES", "Change", "Now", "Rating", "Rules", "Touchpoints", "Word", "changes", "from_files", "jira",
-           "moment", "pm4py", "salesforce", "touchpoints", "zammad", "zendesk"]
+__all__ = ["CREATED", "RECIPES", "Change", "Now", "Rating", "Rules", "Touchpoints", "Word", "changes", "from_files", "github",
+           "hubspot", "jira", "moment", "pm4py", "salesforce", "servicenow", "touchpoints", "zammad", "zendesk", "znuny"]
 
 Zone = Union[tzinfo, str, None]
 
@@ -302,10 +302,271 @@ def salesforce(history: Any, cases: Any = None, emails: Any = None, comments: An
 def _is_id_row(row: Mapping[str, Any], alike: list[Mapping[str, Any]]) -> bool:
     """Whether a row says with ids what another one says with names."""
     if row.get("DataType"):
-        return row["DataType"] == "EntityId"
+        return str(row["DataType"]) == "EntityId"
     values = [str(row.get(side) or "") for side in ("OldValue", "NewValue")]
     return len(alike) > 1 and any(values) and all(not value or len(value) in (15, 18) and value[:3] in ("005", "00G")
                                                   for value in values)
+
+
+# ---- ServiceNow ----------------------------------------------------------------------------------------------------
+
+SERVICENOW = Rules(
+    fields={"state": "state", "incident_state": "state", "assigned_to": "owner", "assignment_group": "team",
+            "caller_id": "customer", "category": "reason", "contact_type": "type", "due_date": "due"},
+    completed=["resolved", "closed"], abandoned=["canceled", "cancelled"],
+    pending=["on hold: awaiting caller", "awaiting user info", "awaiting caller"])
+
+_INCIDENT = {"1": "New", "2": "In Progress", "3": "On Hold", "4": "Awaiting User Info", "6": "Resolved", "7": "Closed",
+             "8": "Canceled"}
+_HOLD = {"1": "Awaiting Caller", "2": "Awaiting Evidence", "3": "Awaiting Problem", "4": "Awaiting Vendor", "5": "Awaiting Change"}
+
+
+def servicenow(audit: Any, journal: Any = None, incidents: Any = None, users: Any = None, groups: Any = None, *,
+               rules: Rules = SERVICENOW, tz: Zone = None) -> Touchpoints:
+    """ServiceNow: the audit log of incidents, and their comments. Export the tables as CSV or JSON, or by
+    GET /api/now/table/{name}; values of the database, not those on display.
+
+    audit      sys_audit where tablename is incident: documentkey, fieldname, oldvalue, newvalue, sys_created_on, sys_id
+    journal    sys_journal_field where name is incident: element_id, element (comments, work_notes), sys_created_by,
+               sys_created_on, sys_id
+    incidents  incident: sys_id, number, caller_id, opened_at, contact_type, category, state, assigned_to, assignment_group:
+               journeys are then called by number
+    users      sys_user: sys_id, user_name, name. Without it the caller is known by caller_id being a user_name
+    groups     sys_user_group: sys_id, name
+
+    Who comments is the customer where it is the caller, an agent else; work notes are notes. An incident that was opened is
+    the caller's first word, unless a comment of that moment is. On hold is pending where the reason says that we await the
+    caller. Times without a zone are UTC in exports by API, and the exporting user's in CSV: say tz."""
+    read, people, teams = _reader(tz), names_of(users, "result", "records", id="sys_id"), names_of(groups, "result", "records", id="sys_id")
+    logins = {str(row.get("sys_id")): str(row.get("user_name")) for row in rows_of(users, "result", "records")}
+    numbers: dict[str, str] = {}
+    callers: dict[str, str] = {}
+    facts: list[Fact] = []
+    opened: dict[str, int] = {}
+    rows = Table("incidents", incidents, "result", "records")
+    for row in rows:
+        key = str(rows.need(row, "sys_id", "number"))
+        numbers[key] = str(row.get("number") or key)
+        caller = _reference(row.get("caller_id"))
+        callers[key] = logins.get(str(caller), str(caller))
+        opened[key] = rows.when(read, row, "opened_at", "sys_created_on")
+        facts += [Change(key, opened[key], CREATED), Now(key, "state", _INCIDENT.get(str(row.get("state")), row.get("state")))]
+        facts += [Now(key, name, _reference(row.get(name))) for name in ("caller_id", "category", "contact_type", "assigned_to",
+                                                                         "assignment_group")]
+    facts += _incident_changes(Table("audit", audit, "result", "records"), read)
+    begun = set()
+    rows = Table("journal", journal, "result", "records")
+    for row in rows:
+        key, at = str(rows.need(row, "element_id")), rows.when(read, row, "sys_created_on")
+        who = "customer" if str(row.get("sys_created_by")) == callers.get(key) else "agent"
+        begun |= {key} if who == "customer" and at == opened.get(key) else set()
+        facts.append(Word(key, at, who, row.get("element") == "comments", None, text(row.get("sys_id"))))
+    facts += [Word(key, at, "customer", id="created") for key, at in opened.items() if key not in begun]
+    facts = [_named(fact, assigned_to=people, assignment_group=teams) for fact in facts]
+    return touchpoints([fact._replace(journey=numbers.get(str(fact.journey), fact.journey)) for fact in facts], rules, _zone(tz))
+
+
+def _reference(value: Any) -> Any:
+    """What the API gives for a reference: the value, or a link beside it."""
+    return value.get("value") if isinstance(value, Mapping) else value
+
+
+def _incident_changes(rows: Table, read: Callable[[Any], int]) -> list[Fact]:
+    """The changes of an audit log. A state on hold has its reason in another field, which changes in the same moment."""
+    facts: list[Fact] = []
+    holds: dict[tuple[str, int], list[tuple[str, str, str]]] = {}
+    for row in rows:
+        if row.get("tablename") not in (None, "", "incident"):
+            continue
+        key, at = str(rows.need(row, "documentkey")), rows.when(read, row, "sys_created_on")
+        name, old, new = str(rows.need(row, "fieldname")), row.get("oldvalue"), row.get("newvalue")
+        if name in ("state", "hold_reason"):
+            holds.setdefault((key, at), []).append((name, str(old or ""), str(new or "")))
+        elif name != "incident_state":  # says what state says
+            facts.append(Change(key, at, name, new, old, text(row.get("sys_id"))))
+    reasons: dict[str, str] = {}
+    states: dict[str, str] = {}
+    for (key, at), said in sorted(holds.items()):
+        before = states.get(key), reasons.get(key, "")
+        for name, old, new in said:
+            if name == "state":
+                before = before[0] or old, before[1]
+                states[key] = new
+            else:
+                before = before[0], before[1] or old
+                reasons[key] = new
+        facts.append(Change(key, at, "state", _held(states.get(key), reasons.get(key, "")), _held(*before)))
+    return facts
+
+
+def _held(state: Optional[str], reason: str) -> Optional[str]:
+    """A state by its name; on hold, with why."""
+    name = _INCIDENT.get(state or "", state)
+    return f"{name}: {_HOLD.get(reason, reason)}" if name == "On Hold" and reason else name
+
+
+# ---- Znuny and OTRS ------------------------------------------------------------------------------------------------
+
+ZNUNY = Rules(
+    fields={"state": "state", "owner": "owner", "queue": "team", "type": "type", "customer": "customer"},
+    completed=["closed successful", "closed with workaround"], abandoned=["closed unsuccessful", "merged", "removed"],
+    pending=["pending reminder", "pending auto close+", "pending auto close-"], nobody=["", "-", "root@localhost"])
+
+#: What a type of Znuny's history says: who spoke, whether in public, and where.
+_SPOKE = {"EmailCustomer": ("customer", True, "email"), "PhoneCallCustomer": ("customer", True, "phone"),
+          "WebRequestCustomer": ("customer", True, "web"), "FollowUp": ("customer", True, "email"),
+          "SendAnswer": ("agent", True, "email"), "EmailAgent": ("agent", True, "email"),
+          "PhoneCallAgent": ("agent", True, "phone"), "AddNote": ("agent", False, None),
+          "SendAutoReply": ("system", True, "email"), "SendAutoFollowUp": ("system", True, "email")}
+
+
+def znuny(history: Any, *, rules: Rules = ZNUNY, tz: Zone = None) -> Touchpoints:
+    """Znuny and OTRS: the history of tickets, of which each row says what the ticket held from then on. Write it with
+
+        select h.id, h.ticket_id, h.create_time, t.name as history_type, s.name as state, u.login as owner, q.name as queue
+          from ticket_history h
+          join ticket_history_type t on t.id = h.history_type_id join ticket_state s on s.id = h.state_id
+          join users u on u.id = h.owner_id join queue q on q.id = h.queue_id
+
+    in the SQL box of the administration, as CSV. The columns type and customer are read where you add them.
+
+    A queue is a team. Mails, calls and web requests of customers are inbound, answers and mails of agents updates, notes neither,
+    and an automatic reply answers nobody. Tickets of root@localhost are nobody's."""
+    read, rows = _reader(tz), Table("history", history)
+    facts: list[Fact] = []
+    for row in rows:
+        ticket, at, id = rows.need(row, "ticket_id"), rows.when(read, row, "create_time"), text(row.get("id"))
+        kind = str(rows.need(row, "history_type"))
+        if kind in _SPOKE:
+            who, public, channel = _SPOKE[kind]
+            facts.append(Word(ticket, at, who, public, channel, id))
+        if kind == "NewTicket":
+            facts.append(Change(ticket, at, CREATED, id=id))
+        facts += [Change(ticket, at, name, row.get(name), id=id) for name in ("state", "owner", "queue", "type", "customer")
+                  if text(row.get(name)) is not None]
+    return touchpoints(facts, rules, _zone(tz))
+
+
+# ---- HubSpot -------------------------------------------------------------------------------------------------------
+
+HUBSPOT = Rules(
+    fields={"hs_pipeline_stage": "state", "hubspot_owner_id": "owner", "hubspot_team_id": "team", "hs_ticket_category": "reason",
+            "contact": "customer"},
+    completed=["closed", "4"], pending=["waiting on contact", "2"])
+
+
+def hubspot(tickets: Any, emails: Any = None, owners: Any = None, pipelines: Any = None, teams: Any = None, *,
+            rules: Rules = HUBSPOT, tz: Zone = None) -> Touchpoints:
+    """HubSpot: tickets with the history of their properties, and mails.
+
+    tickets    GET /crm/v3/objects/tickets?propertiesWithHistory=hs_pipeline_stage,hubspot_owner_id,hubspot_team_id
+               &properties=createdate,hs_ticket_category&associations=contacts, page by page
+    emails     GET /crm/v3/objects/emails?properties=hs_timestamp,hs_email_direction&associations=tickets
+    owners     GET /crm/v3/owners: names for ids
+    pipelines  GET /crm/v3/pipelines/tickets: names for stages; those whose ticketState is CLOSED are final
+    teams      GET /settings/v3/users/teams: names for ids
+
+    Incoming mails are the customer's words, others an agent's, forwarded ones notes. Without pipelines the stages are those of
+    the first pipeline of an account, 1 to 4."""
+    read, facts = _reader(tz), []  # type: Callable[[Any], int], list[Fact]
+    stages, closed = _stages(pipelines)
+    if closed:
+        rules = rules.but(completed=[*rules.completed, *closed])
+    people = names_of(owners, "results", name=lambda row: " ".join(filter(None, (row.get("firstName"), row.get("lastName")))) or
+                      row.get("email"))
+    groups = names_of(teams, "results")
+    rows = Table("tickets", tickets, "results")
+    for row in rows:
+        ticket = rows.need(row, "id")
+        facts.append(Change(ticket, rows.when(read, row, "createdAt", "properties.createdate"), CREATED))
+        for name, history in (row.get("propertiesWithHistory") or {}).items():
+            facts += [Change(ticket, read(entry["timestamp"]), name, entry.get("value")) for entry in reversed(history)]
+        facts.append(Now(ticket, "hs_ticket_category", get(row, "properties.hs_ticket_category")))
+        contacts = get(row, "associations.contacts.results") or []
+        facts.append(Now(ticket, "contact", contacts[0].get("id") if contacts else None))
+    rows = Table("emails", emails, "results")
+    for row in rows:
+        way = get(row, "properties.hs_email_direction")
+        for ticket in get(row, "associations.tickets.results") or ():
+            facts.append(Word(ticket["id"], rows.when(read, row, "properties.hs_timestamp"),
+                              "customer" if way == "INCOMING_EMAIL" else "agent", way != "FORWARDED_EMAIL", "email",
+                              text(row.get("id"))))
+    return touchpoints([_named(fact, hubspot_owner_id=people, hubspot_team_id=groups, hs_pipeline_stage=stages) for fact in facts],
+                       rules, _zone(tz))
+
+
+def _stages(pipelines: Any) -> tuple[dict[str, str], list[str]]:
+    """The names of stages, and those that are final."""
+    stages = [stage for row in rows_of(pipelines, "results") for stage in row.get("stages") or ()]
+    closed = [str(stage.get("label")) for stage in stages if get(stage, "metadata.ticketState") == "CLOSED"]
+    return {str(stage.get("id")): str(stage.get("label")) for stage in stages}, closed
+
+
+# ---- GitHub --------------------------------------------------------------------------------------------------------
+
+GITHUB = Rules(
+    fields={"state": "state", "assignee": "owner", "team": "team", "author": "customer", "type": "type"},
+    completed=["closed"], abandoned=["closed as not_planned", "closed as duplicate"],
+    pending=["waiting for response", "waiting for author", "needs info", "needs more info", "awaiting response"], thanks=True)
+
+
+def github(issues: Any, *, team: str = "team: ", rules: Rules = GITHUB, tz: Zone = None) -> Touchpoints:
+    """GitHub: issues with their timelines.
+
+    issues  GET /repos/{owner}/{repo}/issues?state=all, where each issue has its timeline, from
+            GET /repos/{owner}/{repo}/issues/{number}/timeline, under the key timeline. With the command line of GitHub:
+
+                gh api --paginate "repos/OWNER/REPO/issues?state=all" -q '.[]' | while read -r issue; do
+                  number=$(printf %s "$issue" | jq .number)
+                  gh api --paginate "repos/OWNER/REPO/issues/$number/timeline" -q '.[]' | jq -cs --argjson issue "$issue" \
+                    '$issue + {timeline: .}'
+                done > issues.jsonl
+
+    team    how labels begin that name a team
+
+    The issue is its author's first word. Members, owners and collaborators who comment are agents, bots answer nobody, all
+    others are customers. A label that rules.pending names is a state as long as it is there; who closes as not planned abandons.
+    A comment on an issue that stays closed is a word of thanks and reopens nothing; thanks=False changes that."""
+    read = _reader(tz)
+    rows = Table("issues", issues, "items")
+    facts: list[Fact] = []
+    for row in rows:
+        number, made, author = rows.need(row, "number"), rows.when(read, row, "created_at"), get(row, "user.login")
+        facts += [Change(number, made, CREATED), Change(number, made, "state", "open"), Change(number, made, "author", author),
+                  Word(number, made, "customer", True, None, "created"), Now(number, "type", get(row, "type.name"))]
+        assigned = get(row, "assignee.login")
+        timeline = row.get("timeline") or []
+        if not any(event.get("event") == "assigned" for event in timeline):
+            facts.append(Now(number, "assignee", assigned))
+        facts += _timeline(number, author, timeline, team, rules, read)
+    return touchpoints(facts, rules, _zone(tz))
+
+
+def _timeline(number: Any, author: Any, timeline: Iterable[Any], team: str, rules: Rules, read: Callable[[Any], int]) -> list[Fact]:
+    """What a timeline says. The state is that of the issue, or the label that makes it pending."""
+    facts: list[Fact] = []
+    state, waiting = "open", ""
+    for event in sorted((one for one in timeline if one.get("created_at")), key=lambda one: read(one["created_at"])):
+        kind, at, id = event.get("event"), read(event["created_at"]), text(event.get("id"))
+        before, label = (state, waiting), str(get(event, "label.name") or "")
+        if kind == "commented":
+            who = event.get("user") or event.get("actor") or {}
+            is_agent = event.get("author_association") in ("OWNER", "MEMBER", "COLLABORATOR") and who.get("login") != author
+            facts.append(Word(number, at, "system" if who.get("type") == "Bot" else "agent" if is_agent else "customer", id=id))
+        elif kind in ("assigned", "unassigned"):
+            facts.append(Change(number, at, "assignee", get(event, "assignee.login") if kind == "assigned" else None, id=id))
+        elif kind == "closed":
+            why = event.get("state_reason")
+            state = f"closed as {why}" if why in ("not_planned", "duplicate") else "closed"
+        elif kind == "reopened":
+            state = "open"
+        elif kind in ("labeled", "unlabeled") and rules.waits(label):
+            waiting = label if kind == "labeled" else ""
+        elif kind == "labeled" and label.startswith(team):
+            facts.append(Change(number, at, "team", label[len(team):], id=id))
+        if (state, waiting) != before:
+            facts.append(Change(number, at, "state", waiting if waiting and state == "open" else state, id=id))
+    return facts
 
 
 # ---- event logs ----------------------------------------------------------------------------------------------------
@@ -374,7 +635,15 @@ RECIPES: dict[str, tuple[Callable[..., Touchpoints], tuple[tuple[str, str], ...]
     "jira": (jira, (("", "issues"),)),
     "zammad": (zammad, (("history", "history"), ("article", "articles"), ("ticket", "tickets"))),
     "salesforce": (salesforce, (("history", "history"), ("comment", "comments"), ("email", "emails"), ("case", "cases"))),
+    "servicenow": (servicenow, (("audit", "audit"), ("journal", "journal"), ("group", "groups"), ("user", "users"),
+                                ("incident", "incidents"))),
+    "znuny": (znuny, (("", "history"),)),
+    "otrs": (znuny, (("", "history"),)),
+    "hubspot": (hubspot, (("ticket", "tickets"), ("email", "emails"), ("owner", "owners"), ("pipeline", "pipelines"),
+                          ("team", "teams"))),
+    "github": (github, (("", "issues"),)),
     "pm4py": (pm4py, (("", "log"),)),
+    "bupar": (pm4py, (("", "log"),)),
 }
 
 
