@@ -127,10 +127,13 @@ class Rules:
         object.__setattr__(self, "ratings", {str(word).strip().casefold(): of for word, of in self.ratings.items()})
 
     def but(self, **changes: Any) -> Rules:
-        """These rules with some changed: fields and ratings are added to those there are, all else replaces."""
+        """These rules with some changed: fields and ratings are added to those there are, or taken away by None; all else
+        replaces."""
         for name in ("fields", "ratings"):
             if name in changes:
-                changes[name] = {**getattr(self, name), **{str(k).strip().casefold(): v for k, v in changes[name].items()}}
+                added = {str(word).strip().casefold(): of for word, of in changes[name].items()}
+                both = {**getattr(self, name), **added}
+                changes[name] = {word: of for word, of in both.items() if of is not None}
         return replace(self, **changes)
 
     def outcome(self, state: Optional[str]) -> Optional[str]:
@@ -304,16 +307,22 @@ class _Ticket:
                 self.rate(fact)
 
     def groups(self, changes: list[Change]) -> Iterator[list[Change]]:
-        """The changes of a moment that make one touchpoint: each field once."""
+        """The changes of a moment that make one touchpoint: each field once, and those that change nothing left out."""
         group: list[Change] = []
-        roles: dict[str, Any] = {}
+        held = dict(self.held)
+        changed: set[str] = set()
         for change in changes:
-            role = self.role(change) or ""
-            if role and role in roles and self.value(role, roles[role]) != self.value(role, change.new):
-                yield group
-                group, roles = [], {}
+            role = self.role(change)
+            if role is not None and change.field != CREATED:
+                value = self.value(role, change.new)
+                if value == held.get(role):
+                    continue
+                if role in changed:
+                    yield group
+                    group, changed = [], set()
+                held[role] = value
+                changed.add(role)
             group.append(change)
-            roles[role] = change.new
         if group:
             yield group
 

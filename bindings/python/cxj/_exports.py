@@ -63,7 +63,8 @@ def rows_of(source: Any, *keys: str) -> list[Row]:
     if isinstance(source, Mapping):
         found = next((key for key in keys if key in source), None)
         if found is None:
-            raise ValueError(f"an object with {' or '.join(map(repr, keys)) or 'rows'} is expected; this one has {_listed(source)}")
+            wanted = " or ".join(map(repr, keys)) or "rows"
+            raise ValueError(f"an object with {wanted} is expected; this one has {_listed(source)}")
         return rows_of(source[found], *keys)
     rows: list[Row] = []
     for row in source:
@@ -82,7 +83,7 @@ def _listed(names: Iterable[Any]) -> str:
 
 
 class Table:
-    """Rows whose columns are asked for by name; what is missing, or no moment, is said with the table, the row and the column."""
+    """Rows whose columns are asked for by name; what is missing, or no moment, is said with table, row and column."""
 
     def __init__(self, name: str, source: Any, *keys: str) -> None:
         self.name, self.rows = name, rows_of(source, *keys)
@@ -134,7 +135,8 @@ def true(value: Any) -> bool:
     return str(value).strip().lower() in ("true", "1", "1.0", "yes", "t")
 
 
-def names_of(source: Any, *keys: str, id: str = "id", name: Callable[[Row], Any] = lambda row: row.get("name")) -> dict[str, str]:
+def names_of(source: Any, *keys: str, id: str = "id",
+             name: Callable[[Row], Any] = lambda row: row.get("name")) -> dict[str, str]:
     """Names by ids. Two with one name keep apart: their ids stand behind it."""
     found = {str(text(get(row, id))): text(name(row)) or str(text(get(row, id))) for row in rows_of(source, *keys)}
     counts: dict[str, int] = {}

@@ -71,7 +71,8 @@ ZENDESK = Rules(
     fields={"status": "state", "assignee_id": "owner", "group_id": "team", "requester_id": "customer", "type": "type",
             "due_at": "due", "due_date": "due"},
     completed=["solved", "closed"], abandoned=["deleted"], pending=["pending"],
-    ratings={"good": ("binary", 1), "good_with_comment": ("binary", 1), "bad": ("binary", 0), "bad_with_comment": ("binary", 0)},
+    ratings={"good": ("binary", 1), "good_with_comment": ("binary", 1),
+             "bad": ("binary", 0), "bad_with_comment": ("binary", 0)},
     asked=["offered"])
 
 
@@ -101,7 +102,8 @@ def zendesk(history: Any = None, comments: Any = None, ratings: Any = None, user
     rows = Table("comments", comments, "comments")
     for row in rows:
         said.append((rows.need(row, "ticket_id"), rows.when(read, row, "created", "created_at"),
-                     rows.need(row, "user_id", "author_id"), true(rows.need(row, "public")), row.get("id"), get(row, "via.channel")))
+                     rows.need(row, "user_id", "author_id"), true(rows.need(row, "public")), row.get("id"),
+                     get(row, "via.channel")))
     rows = Table("ratings", ratings, "satisfaction_ratings")
     for row in rows:
         facts.append(Rating(rows.need(row, "ticket_id"), rows.when(read, row, "created_at"), str(row.get("score")),
@@ -112,7 +114,8 @@ def zendesk(history: Any = None, comments: Any = None, ratings: Any = None, user
         for event in row.get("events") or ():
             kind = event.get("type")
             if kind in ("Create", "Change"):
-                facts.append(Change(ticket, at, str(event.get("field_name")), event.get("value"), event.get("previous_value"), id))
+                facts.append(Change(ticket, at, str(event.get("field_name")), event.get("value"), event.get("previous_value"),
+                                    id))
             elif kind in ("Comment", "VoiceComment"):
                 via = "voice" if kind == "VoiceComment" else get(event, "via.channel") or get(row, "via.channel")
                 said.append((ticket, at, event.get("author_id") or row.get("author_id"), true(event.get("public")),
@@ -128,11 +131,13 @@ def zendesk(history: Any = None, comments: Any = None, ratings: Any = None, user
 
 
 def _named(fact: Fact, **names: Mapping[str, str]) -> Fact:
-    """A change of ids, with the names that they have."""
-    if not isinstance(fact, Change) or fact.field not in names:
+    """What a field holds, with the names of its ids."""
+    if not isinstance(fact, (Change, Now)) or fact.field not in names:
         return fact
     known = names[fact.field]
-    return fact._replace(**{side: known.get(str(text(value)), value) for side, value in (("new", fact.new), ("old", fact.old))})
+    if isinstance(fact, Now):
+        return fact._replace(value=known.get(str(text(fact.value)), fact.value))
+    return fact._replace(new=known.get(str(text(fact.new)), fact.new), old=known.get(str(text(fact.old)), fact.old))
 
 
 # ---- Jira ----------------------------------------------------------------------------------------------------------
@@ -151,7 +156,8 @@ def jira(issues: Any, *, team: str = "Team", rules: Rules = JIRA, tz: Zone = Non
             more than 100 changes, or more comments than are sent with it, has them at /issue/{key}/changelog and
             /issue/{key}/comment: put them in the same places. Or the CSV of a search ("all fields"), which has no history: an
             issue is then its creation, its comments, internal ones too, and its end.
-    team    the field that says which team has the issue
+    team    the field that says which team has the issue; where the issue has it as customfield_10001, name this as well with
+            JIRA.but(fields={"customfield_10001": "team"})
 
     The issue's creation is the reporter's first word. Who comments is an agent, unless it is the reporter or an account of
     type customer; comments with jsdPublic false are notes."""
@@ -165,8 +171,8 @@ def jira(issues: Any, *, team: str = "Team", rules: Rules = JIRA, tz: Zone = Non
             continue
         key, fields = rows.need(row, "key", "id"), row.get("fields") or {}
         made, reporter = rows.when(read, row, "fields.created"), _jira_who(fields.get("reporter"))
-        facts += [Change(key, made, CREATED), Word(key, made, "customer", id="created"), Now(key, "reporter", reporter)]
-        facts += [Now(key, name, _jira_who(fields.get(name))) for name in ("status", "assignee", "issuetype", "duedate", team)]
+        facts += [Change(key, made, CREATED), Word(key, made, "customer", id="created")]
+        facts += [Now(key, name, _jira_who(value)) for name, value in fields.items() if name.casefold() in rules.fields]
         for history in get(row, "changelog.histories") or get(row, "changelog.values") or ():
             at = read(history["created"])
             for item in history.get("items") or ():
@@ -232,12 +238,14 @@ def zammad(history: Any, articles: Any = None, *, tickets: Any = None, rules: Ru
             continue  # the articles stand in their own table, as who wrote them and when
         at, name = rows.when(read, row, "created_at"), CREATED if row.get("type") == "created" else row.get("attribute")
         if name:
-            facts.append(Change(rows.need(row, "o_id"), at, str(name), row.get("value_to"), row.get("value_from"), text(row.get("id"))))
+            facts.append(Change(rows.need(row, "o_id"), at, str(name), row.get("value_to"), row.get("value_from"),
+                                text(row.get("id"))))
     rows = Table("articles", articles, "articles")
     for row in rows:
         who = str(rows.need(row, "sender")).lower()
-        facts.append(Word(rows.need(row, "ticket_id"), rows.when(read, row, "created_at"), who if who in ("customer", "agent") else
-                          "system", not true(row.get("internal")), text(row.get("type")), text(row.get("id"))))
+        who = who if who in ("customer", "agent") else "system"
+        facts.append(Word(rows.need(row, "ticket_id"), rows.when(read, row, "created_at"), who, not true(row.get("internal")),
+                          text(row.get("type")), text(row.get("id"))))
     for row in rows_of(tickets, "tickets"):
         facts += [Now(row["id"], name, row.get(name)) for name in ("state", "owner", "group", "customer")]
     return touchpoints(facts, rules, _zone(tz))
@@ -260,8 +268,9 @@ def salesforce(history: Any, cases: Any = None, emails: Any = None, comments: An
     emails    EmailMessage: Id, ParentId, Incoming, MessageDate
     comments  CaseComment: Id, ParentId, IsPublished, CreatedDate: those that are published are an agent's words
 
-    A change of owner stands in two rows, one with names and one with ids: they are one. A queue (00G…) is a team, and nobody's
-    hands. The field Team of your own is a team as well with rules.but(fields={"Team__c": "team"})."""
+    A change of owner stands in two rows, one with names and one with ids: they are one. A queue (00G…) is a team, and
+    nobody's hands. Where a field of your own says the team, and queues do not, SALESFORCE.but(fields={"Team__c": "team",
+    "queue": None}) reads that. Fields of cases are read where the rules name them."""
     read = _reader(tz)
     facts: list[Fact] = []
     rows = Table("history", history, "records")
@@ -287,15 +296,15 @@ def salesforce(history: Any, cases: Any = None, emails: Any = None, comments: An
     for row in rows:
         case = rows.need(row, "Id")
         facts.append(Change(case, rows.when(read, row, "CreatedDate"), CREATED))
-        facts += [Now(case, name, row.get(name)) for name in ("Status", "Type", "Reason", "ContactId")]
+        facts += [Now(case, name, value) for name, value in row.items() if name.casefold() in rules.fields]
     rows = Table("emails", emails, "records")
     for row in rows:
         facts.append(Word(rows.need(row, "ParentId"), rows.when(read, row, "MessageDate", "CreatedDate"),
                           "customer" if true(row.get("Incoming")) else "agent", True, "email", text(row.get("Id"))))
     rows = Table("comments", comments, "records")
     for row in rows:
-        facts.append(Word(rows.need(row, "ParentId"), rows.when(read, row, "CreatedDate"), "agent", true(row.get("IsPublished")),
-                          None, text(row.get("Id"))))
+        facts.append(Word(rows.need(row, "ParentId"), rows.when(read, row, "CreatedDate"), "agent",
+                          true(row.get("IsPublished")), None, text(row.get("Id"))))
     return touchpoints(facts, rules, _zone(tz))
 
 
@@ -318,7 +327,8 @@ SERVICENOW = Rules(
 
 _INCIDENT = {"1": "New", "2": "In Progress", "3": "On Hold", "4": "Awaiting User Info", "6": "Resolved", "7": "Closed",
              "8": "Canceled"}
-_HOLD = {"1": "Awaiting Caller", "2": "Awaiting Evidence", "3": "Awaiting Problem", "4": "Awaiting Vendor", "5": "Awaiting Change"}
+_HOLD = {"1": "Awaiting Caller", "2": "Awaiting Evidence", "3": "Awaiting Problem", "4": "Awaiting Vendor",
+         "5": "Awaiting Change"}
 
 
 def servicenow(audit: Any, journal: Any = None, incidents: Any = None, users: Any = None, groups: Any = None, *,
@@ -337,7 +347,8 @@ def servicenow(audit: Any, journal: Any = None, incidents: Any = None, users: An
     Who comments is the customer where it is the caller, an agent else; work notes are notes. An incident that was opened is
     the caller's first word, unless a comment of that moment is. On hold is pending where the reason says that we await the
     caller. Times without a zone are UTC in exports by API, and the exporting user's in CSV: say tz."""
-    read, people, teams = _reader(tz), names_of(users, "result", "records", id="sys_id"), names_of(groups, "result", "records", id="sys_id")
+    read = _reader(tz)
+    people, teams = (names_of(source, "result", "records", id="sys_id") for source in (users, groups))
     logins = {str(row.get("sys_id")): str(row.get("user_name")) for row in rows_of(users, "result", "records")}
     numbers: dict[str, str] = {}
     callers: dict[str, str] = {}
@@ -363,7 +374,8 @@ def servicenow(audit: Any, journal: Any = None, incidents: Any = None, users: An
         facts.append(Word(key, at, who, row.get("element") == "comments", None, text(row.get("sys_id"))))
     facts += [Word(key, at, "customer", id="created") for key, at in opened.items() if key not in begun]
     facts = [_named(fact, assigned_to=people, assignment_group=teams) for fact in facts]
-    return touchpoints([fact._replace(journey=numbers.get(str(fact.journey), fact.journey)) for fact in facts], rules, _zone(tz))
+    facts = [fact._replace(journey=numbers.get(str(fact.journey), fact.journey)) for fact in facts]
+    return touchpoints(facts, rules, _zone(tz))
 
 
 def _reference(value: Any) -> Any:
@@ -430,8 +442,8 @@ def znuny(history: Any, *, rules: Rules = ZNUNY, tz: Zone = None) -> Touchpoints
 
     in the SQL box of the administration, as CSV. The columns type and customer are read where you add them.
 
-    A queue is a team. Mails, calls and web requests of customers are inbound, answers and mails of agents updates, notes neither,
-    and an automatic reply answers nobody. Tickets of root@localhost are nobody's."""
+    A queue is a team. Mails, calls and web requests of customers are inbound, answers and mails of agents updates, notes
+    neither, and an automatic reply answers nobody. Tickets of root@localhost are nobody's."""
     read, rows = _reader(tz), Table("history", history)
     facts: list[Fact] = []
     for row in rows:
@@ -450,8 +462,8 @@ def znuny(history: Any, *, rules: Rules = ZNUNY, tz: Zone = None) -> Touchpoints
 # ---- HubSpot -------------------------------------------------------------------------------------------------------
 
 HUBSPOT = Rules(
-    fields={"hs_pipeline_stage": "state", "hubspot_owner_id": "owner", "hubspot_team_id": "team", "hs_ticket_category": "reason",
-            "contact": "customer"},
+    fields={"hs_pipeline_stage": "state", "hubspot_owner_id": "owner", "hubspot_team_id": "team",
+            "hs_ticket_category": "reason", "contact": "customer"},
     completed=["closed", "4"], pending=["waiting on contact", "2"])
 
 
@@ -491,8 +503,8 @@ def hubspot(tickets: Any, emails: Any = None, owners: Any = None, pipelines: Any
             facts.append(Word(ticket["id"], rows.when(read, row, "properties.hs_timestamp"),
                               "customer" if way == "INCOMING_EMAIL" else "agent", way != "FORWARDED_EMAIL", "email",
                               text(row.get("id"))))
-    return touchpoints([_named(fact, hubspot_owner_id=people, hubspot_team_id=groups, hs_pipeline_stage=stages) for fact in facts],
-                       rules, _zone(tz))
+    facts = [_named(fact, hubspot_owner_id=people, hubspot_team_id=groups, hs_pipeline_stage=stages) for fact in facts]
+    return touchpoints(facts, rules, _zone(tz))
 
 
 def _stages(pipelines: Any) -> tuple[dict[str, str], list[str]]:
@@ -525,8 +537,8 @@ def github(issues: Any, *, team: str = "team: ", rules: Rules = GITHUB, tz: Zone
     team    how labels begin that name a team
 
     The issue is its author's first word. Members, owners and collaborators who comment are agents, bots answer nobody, all
-    others are customers. A label that rules.pending names is a state as long as it is there; who closes as not planned abandons.
-    A comment on an issue that stays closed is a word of thanks and reopens nothing; thanks=False changes that."""
+    others are customers. A label that rules.pending names is a state as long as it is there; who closes as not planned
+    abandons. A comment on an issue that stays closed is a word of thanks and reopens nothing; thanks=False changes that."""
     read = _reader(tz)
     rows = Table("issues", issues, "items")
     facts: list[Fact] = []
@@ -542,7 +554,8 @@ def github(issues: Any, *, team: str = "team: ", rules: Rules = GITHUB, tz: Zone
     return touchpoints(facts, rules, _zone(tz))
 
 
-def _timeline(number: Any, author: Any, timeline: Iterable[Any], team: str, rules: Rules, read: Callable[[Any], int]) -> list[Fact]:
+def _timeline(number: Any, author: Any, timeline: Iterable[Any], team: str, rules: Rules,
+              read: Callable[[Any], int]) -> list[Fact]:
     """What a timeline says. The state is that of the issue, or the label that makes it pending."""
     facts: list[Fact] = []
     state, waiting = "open", ""
