@@ -11,6 +11,7 @@ from typing import Any, Union
 from ._changes import Touchpoints, moment
 from ._exports import load, text
 
+_NEVER = 2**63  # beyond any moment
 _UNITS = {"s": 1000, "m": 60_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 7 * 86_400_000}
 
 
@@ -29,19 +30,22 @@ def _span(gap: Union[str, timedelta]) -> int:
 
 
 class _Group:
-    """Tickets that are one by their aliases: from when to when, and what was stated last."""
+    """Tickets that are one by their aliases: from when to when, how the earliest is called, and what was stated last."""
+
+    __slots__ = ("first", "last", "stated", "ticket")
 
     def __init__(self, parts: int) -> None:
-        self.first: Any = None  # (at, the ticket's text, the ticket)
-        self.last: Any = None
-        self.stated: list[Any] = [None] * parts  # (at, text)
+        self.first: tuple[int, str] = (_NEVER, "")  # the moment, and the ticket as text
+        self.last = -_NEVER
+        self.ticket: Any = None
+        self.stated: list[tuple[int, str]] = [(-_NEVER, "")] * parts
 
-    def take(self, at: int, name: str, ticket: Any, stated: Iterable[Any]) -> None:
-        self.first = (at, name, ticket) if self.first is None else min(self.first, (at, name, ticket), key=lambda one: one[:2])
-        self.last = at if self.last is None else max(self.last, at)
-        for place, value in enumerate(stated):
-            if value is not None and (self.stated[place] is None or (at, value) > self.stated[place]):
-                self.stated[place] = (at, value)
+
+def _numbered(values: Iterable[Any]) -> tuple[list[int], list[Any]]:
+    """The values by number, and each number's value."""
+    numbers: dict[Any, int] = {}
+    rows = [numbers.setdefault(value, len(numbers)) for value in values]
+    return rows, list(numbers)
 
 
 def _root(parents: dict[str, str], name: str) -> str:
@@ -51,39 +55,84 @@ def _root(parents: dict[str, str], name: str) -> str:
     return name
 
 
+def _moments(values: Sequence[Any]) -> list[int]:
+    """The moments of rows in ms."""
+    if set(map(type, values)) <= {int}:
+        return list(values)
+    row, found = 0, []
+    try:
+        for row, value in enumerate(values):
+            found.append(moment(value))
+    except ValueError as error:
+        raise ValueError(f"row {row}: {error}") from None
+    return found
+
+
+def _grouped(rows: list[int], tickets: list[Any], aliases: Sequence[Any]) -> list[str]:
+    """What stands for each ticket: the same for those that aliases connect."""
+    names = [text(ticket) for ticket in tickets]
+    if None in names:
+        raise ValueError(f"row {rows.index(names.index(None))}: there is no ticket")
+    parents: dict[str, str] = {}
+    for number, alias in set(zip(rows, aliases)):
+        other = text(alias)
+        if other is not None:
+            parents[_root(parents, str(names[number]))] = _root(parents, other)
+    return [_root(parents, str(name)) for name in names]
+
+
+def _groups(rows: list[int], tickets: list[Any], roots: list[str], moments: list[int],
+            by: Sequence[Sequence[Any]]) -> dict[str, _Group]:
+    """The groups of tickets, by what stands for them. Rows are gone through without asking anything of their values but their
+    order; all else is done for each ticket, or each value, once."""
+    count = len(tickets)
+    first, last = [_NEVER] * count, [-_NEVER] * count
+    for number, at in zip(rows, moments):
+        if at < first[number]:
+            first[number] = at
+        if at > last[number]:
+            last[number] = at
+    groups: dict[str, _Group] = {}
+    for number, root in enumerate(roots):
+        group = groups.get(root) or groups.setdefault(root, _Group(len(by)))
+        begin = (first[number], str(text(tickets[number])))
+        if begin < group.first or group.ticket is None:
+            group.first, group.ticket = begin, tickets[number]
+        group.last = max(group.last, last[number])
+    for place, column in enumerate(by):
+        values, known = _numbered(column)
+        texts = [text(value) for value in known]
+        latest: dict[tuple[int, int], int] = {}
+        for key, at in zip(zip(rows, values), moments):
+            if at > latest.get(key, -_NEVER):
+                latest[key] = at
+        for (number, value), at in latest.items():
+            said, group = texts[value], groups[roots[number]]
+            if said is not None and (at, said) > group.stated[place]:
+                group.stated[place] = (at, said)
+    return groups
+
+
 def _stitched(tickets: Sequence[Any], moments: Sequence[Any], by: Sequence[Sequence[Any]], aliases: Sequence[Any],
               gap: int) -> list[Any]:
     """The journey of each row."""
-    names = [text(ticket) for ticket in tickets]
-    parents: dict[str, str] = {}
-    for row, (name, alias) in enumerate(zip(names, aliases)):
-        if name is None:
-            raise ValueError(f"row {row}: there is no ticket")
-        other = text(alias)
-        if other is not None:
-            parents[_root(parents, name)] = _root(parents, other)
-    groups: dict[str, _Group] = {}
-    roots = [_root(parents, str(name)) for name in names]
-    for row, (root, name, ticket, when) in enumerate(zip(roots, names, tickets, moments)):
-        group = groups.get(root) or groups.setdefault(root, _Group(len(by)))
-        try:
-            at = moment(when)
-        except ValueError as error:
-            raise ValueError(f"row {row}: {error}") from None
-        group.take(at, str(name), ticket, (text(column[row]) for column in by))
+    rows, known = _numbered(tickets)
+    roots = _grouped(rows, known, aliases)
+    groups = _groups(rows, known, roots, _moments(moments), by)
     alike: dict[Any, list[_Group]] = {}
     for root, group in groups.items():
-        known = all(group.stated)
-        alike.setdefault(tuple(one[1] for one in group.stated) if known else (root, None), []).append(group)
+        stated = tuple(said for _, said in group.stated)
+        alike.setdefault(stated if all(stated) else (root, None), []).append(group)
     named: dict[int, Any] = {}
     for together in alike.values():
-        together.sort(key=lambda group: group.first[:2])
+        together.sort(key=lambda group: group.first)
         begin, end = together[0], together[0].last
         for group in together:
             begin = group if group.first[0] - end > gap else begin
             end = max(end, group.last)
-            named[id(group)] = begin.first[2]
-    return [named[id(groups[root])] for root in roots]
+            named[id(group)] = begin.ticket
+    journeys = [named[id(groups[root])] for root in roots]
+    return [journeys[number] for number in rows]
 
 
 def stitch(frame: Any, by: Union[str, Sequence[str]] = ("customer", "reason"), gap: Union[str, timedelta] = "14d", *,
