@@ -24,11 +24,13 @@ from __future__ import annotations
 import csv
 import os
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any, NamedTuple, Optional, Union
 
+from ._library import IncompleteWarning
 from ._values import nearest
 
 #: The field of a Change that says that the ticket was made.
@@ -148,7 +150,17 @@ class Rules:
 
 class Touchpoints(list[dict[str, Any]]):
     """Rows of touchpoints, each a dict with the names of Engine.record()'s parameters; at and due in ms. All rows have the
-    same keys."""
+    same keys.
+
+    states    the states of the export, and what each was taken as: completed, abandoned, pending, or open
+    left_out  fields of which there are changes that nothing was made of, and how many"""
+
+    states: dict[str, str]
+    left_out: dict[str, int]
+
+    def __init__(self, rows: Iterable[dict[str, Any]] = ()) -> None:
+        super().__init__(rows)
+        self.states, self.left_out = {}, {}
 
     def columns(self) -> dict[str, list[Any]]:
         """The rows as columns, for Engine.record_many()."""
@@ -239,6 +251,7 @@ class _Ticket:
         self.came = False  # the customer, since pending was said
         self.promised = False
         self.leaves: list[int] = []  # when final states are left
+        self.left_out: list[str] = []
 
     def role(self, fact: Union[Change, Now]) -> Optional[str]:
         """Whose field it is; the roles themselves stand for themselves."""
@@ -262,7 +275,9 @@ class _Ticket:
         for fact in facts:
             if isinstance(fact, Change) and fact.field != CREATED:
                 role = self.role(fact)
-                if role is not None:
+                if role is None:
+                    self.left_out.append(fact.field)
+                else:
                     seen.setdefault(role, fact.old)
         for end in ends:
             role = self.role(end)
@@ -343,7 +358,8 @@ class _Ticket:
                     self.came = False
             fields.update({role: self.held.get(role) or soon.get(role) for role in rules.carry})
         activity = ("message" if word.who == "customer" else "automatic" if word.who == "system" else "reply")
-        self.emit(word.at, f"word {word.id or f'{word.at} {len(self.rows)}'}", facets="|".join(facets) or None,
+        unnamed = f"{word.at} {sum(1 for row in self.rows if row['at'] == word.at)}"
+        self.emit(word.at, f"word {word.id or unnamed}", facets="|".join(facets) or None,
                   activity=activity if word.public else "note", **fields)
 
     def change(self, group: list[Change], made: bool, count: int) -> None:
@@ -412,12 +428,23 @@ def touchpoints(facts: Iterable[Fact], rules: Rules, tz: Optional[tzinfo] = None
         else:
             happened.append(fact)
     rows: list[dict[str, Any]] = []
+    left_out: dict[str, int] = {}
     for journey, (happened, ends) in tickets.items():
         if happened:
             ticket = _Ticket(journey, rules, tz)
             ticket.run(ticket.begin(happened, ends))
             rows += ticket.rows
-    return table(rows)
+            for name in ticket.left_out:
+                left_out[name] = left_out.get(name, 0) + 1
+    made = table(rows)
+    made.left_out = left_out
+    for row in rows:
+        if row.get("stage") is not None:
+            made.states[row["stage"]] = rules.outcome(row["stage"]) or ("pending" if rules.waits(row["stage"]) else "open")
+    if made.states and not {"completed", "abandoned"} & set(made.states.values()):
+        warnings.warn(f"no ticket ends: of its states ({', '.join(map(repr, made.states))}) none is known as final; "
+                      f"rules.but(completed=[…]) says which are", IncompleteWarning, stacklevel=3)
+    return made
 
 
 def table(rows: list[dict[str, Any]]) -> Touchpoints:

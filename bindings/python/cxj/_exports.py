@@ -130,6 +130,12 @@ def text(value: Any) -> Optional[str]:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
+def key(value: Any) -> str:
+    """An id as text; a frame that lacked some of them writes 31 as 31.0."""
+    name = str(text(value))
+    return name[:-2] if name.endswith(".0") and name[:-2].isdigit() else name
+
+
 def true(value: Any) -> bool:
     """A boolean, in whatever way an export writes it."""
     return str(value).strip().lower() in ("true", "1", "1.0", "yes", "t")
@@ -138,8 +144,8 @@ def true(value: Any) -> bool:
 def names_of(source: Any, *keys: str, id: str = "id",
              name: Callable[[Row], Any] = lambda row: row.get("name")) -> dict[str, str]:
     """Names by ids. Two with one name keep apart: their ids stand behind it."""
-    found = {str(text(get(row, id))): text(name(row)) or str(text(get(row, id))) for row in rows_of(source, *keys)}
+    found = {key(get(row, id)): text(name(row)) or key(get(row, id)) for row in rows_of(source, *keys)}
     counts: dict[str, int] = {}
     for known in found.values():
         counts[known] = counts.get(known, 0) + 1
-    return {key: known if counts[known] == 1 else f"{known} ({key})" for key, known in found.items()}
+    return {of: known if counts[known] == 1 else f"{known} ({of})" for of, known in found.items()}

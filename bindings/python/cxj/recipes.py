@@ -18,13 +18,16 @@ each field, changes() is enough.
 
 from __future__ import annotations
 
+import inspect
 import os
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from datetime import tzinfo
 from typing import Any, Optional, Union
 
 from ._changes import CREATED, Change, Fact, Now, Rating, Rules, Touchpoints, Word, moment, table, touchpoints
-from ._exports import Table, get, names_of, rows_of, text, true
+from ._exports import Table, get, key, names_of, rows_of, text, true
+from ._library import IncompleteWarning
 
 __all__ = ["CREATED", "RECIPES", "Change", "Now", "Rating", "Rules", "Touchpoints", "Word", "changes", "from_files", "github",
            "hubspot", "jira", "moment", "pm4py", "salesforce", "servicenow", "touchpoints", "zammad", "zendesk", "znuny"]
@@ -42,7 +45,14 @@ def _zone(tz: Zone) -> Optional[tzinfo]:
 
 def _reader(tz: Zone) -> Callable[[Any], int]:
     zone = _zone(tz)
-    return lambda value: moment(value, zone)
+
+    def read(value: Any) -> int:
+        at = moment(value, zone)
+        if isinstance(value, (int, float)) and abs(at) < 10**11:
+            raise ValueError(f"{value!r} ms lies near 1970; what is in seconds is to be multiplied by 1000")
+        return at
+
+    return read
 
 
 def changes(source: Any, *, journey: str, at: str, state: str = "", final: Iterable[str] = (), pending: Iterable[str] = (),
@@ -90,9 +100,11 @@ def zendesk(history: Any = None, comments: Any = None, ratings: Any = None, user
 
     The list of a view, which has a row for each ticket, has no history: it cannot be read. On hold is waiting for somebody
     else, not for the customer. Closed days after solved ends nothing anew."""
+    if history is None and audits is None:
+        raise ValueError("zendesk: history or audits is needed, as without it nothing is known of states and owners")
     read = _reader(tz)
     people, teams = names_of(users, "users"), names_of(groups, "groups")
-    roles = {str(text(row.get("id"))): str(row.get("role") or "") for row in rows_of(users, "users")}
+    roles = {key(row.get("id")): str(row.get("role") or "") for row in rows_of(users, "users")}
     facts: list[Fact] = []
     said: list[tuple[Any, int, Any, bool, Any, Any]] = []
     rows = Table("history", history)
@@ -122,10 +134,10 @@ def zendesk(history: Any = None, comments: Any = None, ratings: Any = None, user
                              event.get("id"), via))
             elif kind == "SatisfactionRating":
                 facts.append(Rating(ticket, at, str(event.get("score")), text(event.get("id"))))
-    asks = {str(fact.journey): text(fact.new) for fact in facts if isinstance(fact, Change) and fact.field == "requester_id"}
+    asks = {key(fact.journey): key(fact.new) for fact in facts if isinstance(fact, Change) and fact.field == "requester_id"}
     for ticket, at, author, public, id, channel in said:
-        role = roles.get(str(text(author)), "")
-        is_customer = role == "end-user" if role else text(author) == asks.get(str(ticket))
+        role = roles.get(key(author), "")
+        is_customer = role == "end-user" if role else key(author) == asks.get(key(ticket))
         facts.append(Word(ticket, at, "customer" if is_customer else "agent", public, channel, text(id)))
     return touchpoints([_named(fact, assignee_id=people, group_id=teams) for fact in facts], rules, _zone(tz))
 
@@ -136,8 +148,8 @@ def _named(fact: Fact, **names: Mapping[str, str]) -> Fact:
         return fact
     known = names[fact.field]
     if isinstance(fact, Now):
-        return fact._replace(value=known.get(str(text(fact.value)), fact.value))
-    return fact._replace(new=known.get(str(text(fact.new)), fact.new), old=known.get(str(text(fact.old)), fact.old))
+        return fact._replace(value=known.get(key(fact.value), fact.value))
+    return fact._replace(new=known.get(key(fact.new), fact.new), old=known.get(key(fact.old), fact.old))
 
 
 # ---- Jira ----------------------------------------------------------------------------------------------------------
@@ -146,7 +158,8 @@ JIRA = Rules(
     fields={"status": "state", "assignee": "owner", "team": "team", "issuetype": "type", "reporter": "customer",
             "duedate": "due"},
     completed=["done", "resolved", "closed"], abandoned=["canceled", "cancelled", "declined", "won't do"],
-    pending=["waiting for customer", "pending", "awaiting customer", "waiting for reporter"], thanks=True)
+    pending=["waiting for customer", "pending", "awaiting customer", "waiting for reporter"], thanks=True,
+    ratings={str(score): ("csat5", score) for score in range(1, 6)})
 
 
 def jira(issues: Any, *, team: str = "Team", rules: Rules = JIRA, tz: Zone = None) -> Touchpoints:
@@ -169,23 +182,41 @@ def jira(issues: Any, *, team: str = "Team", rules: Rules = JIRA, tz: Zone = Non
         if "Issue key" in row:
             facts += _jira_csv(rows, row, read)
             continue
-        key, fields = rows.need(row, "key", "id"), row.get("fields") or {}
-        made, reporter = rows.when(read, row, "fields.created"), _jira_who(fields.get("reporter"))
-        facts += [Change(key, made, CREATED), Word(key, made, "customer", id="created")]
-        facts += [Now(key, name, _jira_who(value)) for name, value in fields.items() if name.casefold() in rules.fields]
-        for history in get(row, "changelog.histories") or get(row, "changelog.values") or ():
+        issue, fields = rows.need(row, "key", "id"), row.get("fields") or {}
+        made, reporter = rows.when(read, row, "fields.created"), _jira_id(fields.get("reporter"))
+        facts += [Change(issue, made, CREATED), Word(issue, made, "customer", id="created")]
+        facts += [Now(issue, name, _jira_who(value)) for name, value in fields.items() if name.casefold() in rules.fields]
+        facts += [Rating(issue, read(fields.get("resolutiondate") or fields["updated"]), str(value["rating"]), "satisfaction")
+                  for value in fields.values() if isinstance(value, Mapping) and set(value) == {"rating"}]
+        histories = get(row, "changelog.histories") or get(row, "changelog.values") or []
+        comments = get(row, "fields.comment.comments") or []
+        _all_there(issue, "changes", len(histories), get(row, "changelog.total"))
+        _all_there(issue, "comments", len(comments), get(row, "fields.comment.total"))
+        for history in histories:
             at = read(history["created"])
             for item in history.get("items") or ():
                 is_day = item.get("field") == "duedate"
-                facts.append(Change(key, at, str(item.get("field")), item.get("to" if is_day else "toString"),
+                facts.append(Change(issue, at, str(item.get("field")), item.get("to" if is_day else "toString"),
                                     item.get("from" if is_day else "fromString"), text(history.get("id"))))
-        for comment in get(row, "fields.comment.comments") or ():
+        for comment in comments:
             author = comment.get("author") or {}
-            who = "customer" if author.get("accountType") == "customer" or reporter in (_jira_who(author), author) else "agent"
+            is_reporter = reporter is not None and _jira_id(author) == reporter
+            who = "customer" if is_reporter or author.get("accountType") == "customer" else "agent"
             who = "system" if author.get("accountType") == "app" else who
-            facts.append(Word(key, read(comment["created"]), who, comment.get("jsdPublic") is not False, None,
+            facts.append(Word(issue, read(comment["created"]), who, comment.get("jsdPublic") is not False, None,
                               text(comment.get("id"))))
     return touchpoints(facts, rules, _zone(tz))
+
+
+def _all_there(ticket: Any, what: str, count: int, total: Any) -> None:
+    """Warns where an answer has only the first page of what a ticket has."""
+    if isinstance(total, int) and total > count:
+        warnings.warn(f"{ticket}: {count} of {total} {what} are in the export", IncompleteWarning, stacklevel=3)
+
+
+def _jira_id(person: Any) -> Any:
+    """What tells people apart: an account, of a server a key."""
+    return next((person[name] for name in ("accountId", "key", "name", "displayName") if (person or {}).get(name)), None)
 
 
 def _jira_who(value: Any) -> Any:
@@ -197,20 +228,21 @@ def _jira_who(value: Any) -> Any:
 
 def _jira_csv(rows: Table, row: Mapping[str, Any], read: Callable[[Any], int]) -> list[Fact]:
     """An issue of the CSV of a search."""
-    key, made, reporter = rows.need(row, "Issue key"), rows.when(read, row, "Created"), row.get("Reporter")
-    facts: list[Fact] = [Change(key, made, CREATED), Word(key, made, "customer", id="created"), Now(key, "reporter", reporter)]
-    facts += [Now(key, "assignee", row.get("Assignee")), Now(key, "issuetype", row.get("Issue Type")),
-              Now(key, "duedate", row.get("Due date") or row.get("Due Date"))]
+    issue, made, reporter = rows.need(row, "Issue key"), rows.when(read, row, "Created"), row.get("Reporter")
+    facts: list[Fact] = [Change(issue, made, CREATED), Word(issue, made, "customer", id="created"), Now(issue, "reporter", reporter)]
+    facts += [Now(issue, "assignee", row.get("Assignee")), Now(issue, "issuetype", row.get("Issue Type")),
+              Now(issue, "duedate", row.get("Due date") or row.get("Due Date"))]
     comments = row.get("Comment") or []
     for place, comment in enumerate([comments] if isinstance(comments, str) else comments):
         parts = comment.split(";", 2)
         if len(parts) == 3:
-            facts.append(Word(key, read(parts[0]), "customer" if parts[1] == reporter else "agent", id=f"comment {place}"))
+            facts.append(Word(issue, read(parts[0]), "customer" if parts[1] == reporter else "agent", id=f"comment {place}"))
     if text(row.get("Resolved")):
-        facts.append(Change(key, rows.when(read, row, "Resolved"), "status", row.get("Status"), id="resolved"))
-    score = text(row.get("Custom field (Satisfaction rating)"))
-    if score and text(row.get("Resolved")):
-        facts.append(Rating(key, rows.when(read, row, "Resolved"), f"{float(score):g}"))
+        facts.append(Change(issue, rows.when(read, row, "Resolved"), "status", row.get("Status"), id="resolved"))
+        if text(row.get("Custom field (Satisfaction rating)")):
+            score = float(str(row["Custom field (Satisfaction rating)"]))
+            facts.append(Rating(issue, rows.when(read, row, "Custom field (Satisfaction date)", "Resolved"), f"{score:g}",
+                                "satisfaction"))
     return facts
 
 
@@ -276,8 +308,8 @@ def salesforce(history: Any, cases: Any = None, emails: Any = None, comments: An
     rows = Table("history", history, "records")
     pairs: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     for row in rows:
-        key = (rows.need(row, "CaseId"), rows.when(read, row, "CreatedDate"), rows.need(row, "Field"))
-        pairs.setdefault(key, []).append(row)
+        of_change = (rows.need(row, "CaseId"), rows.when(read, row, "CreatedDate"), rows.need(row, "Field"))
+        pairs.setdefault(of_change, []).append(row)
     for (case, at, name), alike in pairs.items():
         named = [row for row in alike if not _is_id_row(row, alike)]
         ids = [row for row in alike if _is_id_row(row, alike)]
@@ -356,23 +388,23 @@ def servicenow(audit: Any, journal: Any = None, incidents: Any = None, users: An
     opened: dict[str, int] = {}
     rows = Table("incidents", incidents, "result", "records")
     for row in rows:
-        key = str(rows.need(row, "sys_id", "number"))
-        numbers[key] = str(row.get("number") or key)
+        incident = str(rows.need(row, "sys_id", "number"))
+        numbers[incident] = str(row.get("number") or incident)
         caller = _reference(row.get("caller_id"))
-        callers[key] = logins.get(str(caller), str(caller))
-        opened[key] = rows.when(read, row, "opened_at", "sys_created_on")
-        facts += [Change(key, opened[key], CREATED), Now(key, "state", _INCIDENT.get(str(row.get("state")), row.get("state")))]
-        facts += [Now(key, name, _reference(row.get(name))) for name in ("caller_id", "category", "contact_type", "assigned_to",
+        callers[incident] = logins.get(str(caller), str(caller))
+        opened[incident] = rows.when(read, row, "opened_at", "sys_created_on")
+        facts += [Change(incident, opened[incident], CREATED), Now(incident, "state", _INCIDENT.get(str(row.get("state")), row.get("state")))]
+        facts += [Now(incident, name, _reference(row.get(name))) for name in ("caller_id", "category", "contact_type", "assigned_to",
                                                                          "assignment_group")]
     facts += _incident_changes(Table("audit", audit, "result", "records"), read)
     begun = set()
     rows = Table("journal", journal, "result", "records")
     for row in rows:
-        key, at = str(rows.need(row, "element_id")), rows.when(read, row, "sys_created_on")
-        who = "customer" if str(row.get("sys_created_by")) == callers.get(key) else "agent"
-        begun |= {key} if who == "customer" and at == opened.get(key) else set()
-        facts.append(Word(key, at, who, row.get("element") == "comments", None, text(row.get("sys_id"))))
-    facts += [Word(key, at, "customer", id="created") for key, at in opened.items() if key not in begun]
+        incident, at = str(rows.need(row, "element_id")), rows.when(read, row, "sys_created_on")
+        who = "customer" if str(row.get("sys_created_by")) == callers.get(incident) else "agent"
+        begun |= {incident} if who == "customer" and at == opened.get(incident) else set()
+        facts.append(Word(incident, at, who, row.get("element") == "comments", None, text(row.get("sys_id"))))
+    facts += [Word(incident, at, "customer", id="created") for incident, at in opened.items() if incident not in begun]
     facts = [_named(fact, assigned_to=people, assignment_group=teams) for fact in facts]
     facts = [fact._replace(journey=numbers.get(str(fact.journey), fact.journey)) for fact in facts]
     return touchpoints(facts, rules, _zone(tz))
@@ -390,24 +422,24 @@ def _incident_changes(rows: Table, read: Callable[[Any], int]) -> list[Fact]:
     for row in rows:
         if row.get("tablename") not in (None, "", "incident"):
             continue
-        key, at = str(rows.need(row, "documentkey")), rows.when(read, row, "sys_created_on")
+        incident, at = str(rows.need(row, "documentkey")), rows.when(read, row, "sys_created_on")
         name, old, new = str(rows.need(row, "fieldname")), row.get("oldvalue"), row.get("newvalue")
         if name in ("state", "hold_reason"):
-            holds.setdefault((key, at), []).append((name, str(old or ""), str(new or "")))
+            holds.setdefault((incident, at), []).append((name, str(old or ""), str(new or "")))
         elif name != "incident_state":  # says what state says
-            facts.append(Change(key, at, name, new, old, text(row.get("sys_id"))))
+            facts.append(Change(incident, at, name, new, old, text(row.get("sys_id"))))
     reasons: dict[str, str] = {}
     states: dict[str, str] = {}
-    for (key, at), said in sorted(holds.items()):
-        before = states.get(key), reasons.get(key, "")
+    for (incident, at), said in sorted(holds.items()):
+        before = states.get(incident), reasons.get(incident, "")
         for name, old, new in said:
             if name == "state":
                 before = before[0] or old, before[1]
-                states[key] = new
+                states[incident] = new
             else:
                 before = before[0], before[1] or old
-                reasons[key] = new
-        facts.append(Change(key, at, "state", _held(states.get(key), reasons.get(key, "")), _held(*before)))
+                reasons[incident] = new
+        facts.append(Change(incident, at, "state", _held(states.get(incident), reasons.get(incident, "")), _held(*before)))
     return facts
 
 
@@ -623,9 +655,9 @@ def pm4py(log: Any, *, at: str = "complete", names: Optional[Mapping[str, str]] 
         touchpoint = {"journey": text(rows.need(row, *columns["journey"])), "at": when,
                       **{field: value(row, field) for field in ("activity", "owner", "team")},
                       **{name: text(row.get(name)) for name in kept}}
-        key = (touchpoint["journey"], touchpoint["activity"], value(row, "instance"))
-        if step in _ENDS and begun.get(key):
-            first = begun[key].pop(0)
+        instance = (touchpoint["journey"], touchpoint["activity"], value(row, "instance"))
+        if step in _ENDS and begun.get(instance):
+            first = begun[instance].pop(0)
             first.update({name: said for name, said in touchpoint.items() if said is not None and
                           (name != "at" or at == "complete")})
             continue
@@ -633,7 +665,7 @@ def pm4py(log: Any, *, at: str = "complete", names: Optional[Mapping[str, str]] 
             touchpoint["at"] = rows.when(read, row, begin)
         made.append(touchpoint)
         if step == "start":
-            begun.setdefault(key, []).append(touchpoint)
+            begun.setdefault(instance, []).append(touchpoint)
     for place, touchpoint in enumerate(made, 1):
         touchpoint["sequence"] = place
     return table(made)
@@ -674,4 +706,8 @@ def from_files(name: str, files: Iterable[Any], **options: Any) -> Touchpoints:
             raise ValueError(f"{os.fspath(file)}: the name of a file for {name} has one of "
                              f"{', '.join(part for part, _ in tables)} in it")
         given.setdefault(parameter, []).append(file)
+    needed = next((of for of in inspect.signature(recipe).parameters.values() if of.default is of.empty), None)
+    if needed is not None and needed.name not in given:
+        part = next(part for part, parameter in tables if parameter == needed.name)
+        raise ValueError(f"{name} needs a file with {part!r} in its name")
     return recipe(**{parameter: paths if len(paths) > 1 else paths[0] for parameter, paths in given.items()}, **options)
