@@ -234,11 +234,11 @@ def _text(value: Any) -> Optional[str]:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip() or None
 
 
-def _rank(fact: Any) -> tuple[int, int, int, str]:
-    """The order of the facts of a ticket. Ids are numbers, or texts of one length."""
-    within = 0 if isinstance(fact, Word) else 2 if isinstance(fact, Rating) else 1
+def _rank(fact: Any) -> tuple[int, int, str]:
+    """The order of the facts of a ticket; what is of another kind is never compared within its moment. Ids are numbers, or
+    texts of one length."""
     name = str(fact.id or "")
-    return fact.at, within, len(name), name
+    return fact.at, len(name), name
 
 
 class _Ticket:
@@ -284,9 +284,8 @@ class _Ticket:
             if role is not None:
                 seen.setdefault(role, end.value)
         first = facts[0].at
-        place = sum(1 for fact in facts if fact.at == first and isinstance(fact, Word))
-        before = [Change(self.journey, first, role, old) for role, old in seen.items() if self.value(role, old) is not None]
-        return facts[:place] + before + facts[place:]
+        return [Change(self.journey, first, role, old) for role, old in seen.items()
+                if self.value(role, old) is not None] + facts
 
     def run(self, facts: list[Any]) -> None:
         """All facts, moment by moment."""
