@@ -36,7 +36,9 @@ from ._values import nearest
 #: The field of a Change that says that the ticket was made.
 CREATED = "created"
 
-#: What a field can be, beside a state.
+_HELD = "\0"  # before a role, in place of a field: what was held before the first change
+
+#: What a field can be.
 ROLES = ("owner", "team", "state", "type", "segment", "reason", "customer", "due")
 
 _COLUMNS = ("journey", "id", "sequence", "at", "customer", "type", "segment", "reason", "activity", "channel", "owner", "team",
@@ -254,9 +256,9 @@ class _Ticket:
         self.left_out: list[str] = []
 
     def role(self, fact: Union[Change, Now]) -> Optional[str]:
-        """Whose field it is; the roles themselves stand for themselves."""
+        """Which field it is for us."""
         name = fact.field.strip().casefold()
-        return self.rules.fields.get(name, name if name in ROLES else None)
+        return name[len(_HELD):] if name.startswith(_HELD) else self.rules.fields.get(name)
 
     def value(self, role: str, value: Any) -> Optional[str]:
         """What a field holds: nothing, where it holds what stands for nobody."""
@@ -265,8 +267,11 @@ class _Ticket:
         return None if nobody else text
 
     def emit(self, at: int, id: str, **fields: Any) -> None:
-        alike = sum(1 for row in self.rows if row["at"] == at)
-        self.rows.append({"journey": self.journey, "id": id, "sequence": alike, "at": at, **fields})
+        self.rows.append({"journey": self.journey, "id": id, "sequence": self.alike(at), "at": at, **fields})
+
+    def alike(self, at: int) -> int:
+        """How many touchpoints there are of this moment, which is the latest."""
+        return next((row["sequence"] + 1 for row in self.rows[-1:] if row["at"] == at), 0)
 
     def begin(self, facts: list[Any], ends: list[Now]) -> list[Any]:
         """The facts in order, with what the fields held before the first change of each."""
@@ -284,7 +289,7 @@ class _Ticket:
             if role is not None:
                 seen.setdefault(role, end.value)
         first = facts[0].at
-        return [Change(self.journey, first, role, old) for role, old in seen.items()
+        return [Change(self.journey, first, _HELD + role, old) for role, old in seen.items()
                 if self.value(role, old) is not None] + facts
 
     def run(self, facts: list[Any]) -> None:
@@ -357,8 +362,7 @@ class _Ticket:
                     self.came = False
             fields.update({role: self.held.get(role) or soon.get(role) for role in rules.carry})
         activity = ("message" if word.who == "customer" else "automatic" if word.who == "system" else "reply")
-        unnamed = f"{word.at} {sum(1 for row in self.rows if row['at'] == word.at)}"
-        self.emit(word.at, f"word {word.id or unnamed}", facets="|".join(facets) or None,
+        self.emit(word.at, f"word {word.id or f'{word.at} {self.alike(word.at)}'}", facets="|".join(facets) or None,
                   activity=activity if word.public else "note", **fields)
 
     def change(self, group: list[Change], made: bool, count: int) -> None:
