@@ -41,8 +41,8 @@ _HELD = "\0"  # before a role, in place of a field: what was held before the fir
 #: What a field can be.
 ROLES = ("owner", "team", "state", "type", "segment", "reason", "customer", "due")
 
-_COLUMNS = ("journey", "id", "sequence", "at", "customer", "type", "segment", "reason", "activity", "channel", "owner", "team",
-            "stage", "facets", "due", "scale", "score", "scope", "outcome")
+_COLUMNS = ("journey", "id", "sequence", "at", "customer", "type", "segment", "reason", "activity", "channel",
+            "owner", "team", "stage", "facets", "due", "scale", "score", "scope", "outcome")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MS = timedelta(milliseconds=1)
 _DAY = 86_400_000

@@ -29,8 +29,9 @@ from ._changes import CREATED, Change, Fact, Now, Rating, Rules, Touchpoints, Wo
 from ._exports import Table, get, key, names_of, rows_of, text, true
 from ._library import IncompleteWarning
 
-__all__ = ["CREATED", "RECIPES", "Change", "Now", "Rating", "Rules", "Touchpoints", "Word", "changes", "from_files", "github",
-           "hubspot", "jira", "moment", "pm4py", "salesforce", "servicenow", "touchpoints", "zammad", "zendesk", "znuny"]
+__all__ = ["CREATED", "RECIPES", "Change", "Now", "Rating", "Rules", "Touchpoints", "Word", "changes", "from_files",
+           "github", "hubspot", "jira", "moment", "pm4py", "salesforce", "servicenow", "touchpoints", "zammad", "zendesk",
+           "znuny"]
 
 Zone = Union[tzinfo, str, None]
 
@@ -126,7 +127,8 @@ def zendesk(history: Any = None, comments: Any = None, ratings: Any = None, user
         for event in row.get("events") or ():
             kind = event.get("type")
             if kind in ("Create", "Change"):
-                facts.append(Change(ticket, at, str(event.get("field_name")), event.get("value"), event.get("previous_value"),
+                facts.append(Change(ticket, at, str(event.get("field_name")), event.get("value"),
+                                    event.get("previous_value"),
                                     id))
             elif kind in ("Comment", "VoiceComment"):
                 via = "voice" if kind == "VoiceComment" else get(event, "via.channel") or get(row, "via.channel")
@@ -186,7 +188,8 @@ def jira(issues: Any, *, team: str = "Team", rules: Rules = JIRA, tz: Zone = Non
         made, reporter = rows.when(read, row, "fields.created"), _jira_id(fields.get("reporter"))
         facts += [Change(issue, made, CREATED), Word(issue, made, "customer", id="created")]
         facts += [Now(issue, name, _jira_who(value)) for name, value in fields.items() if name.casefold() in rules.fields]
-        facts += [Rating(issue, read(fields.get("resolutiondate") or fields["updated"]), str(value["rating"]), "satisfaction")
+        facts += [Rating(issue, read(fields.get("resolutiondate") or fields["updated"]), str(value["rating"]),
+                         "satisfaction")
                   for value in fields.values() if isinstance(value, Mapping) and set(value) == {"rating"}]
         histories = get(row, "changelog.histories") or get(row, "changelog.values") or []
         comments = get(row, "fields.comment.comments") or []
@@ -229,14 +232,16 @@ def _jira_who(value: Any) -> Any:
 def _jira_csv(rows: Table, row: Mapping[str, Any], read: Callable[[Any], int]) -> list[Fact]:
     """An issue of the CSV of a search."""
     issue, made, reporter = rows.need(row, "Issue key"), rows.when(read, row, "Created"), row.get("Reporter")
-    facts: list[Fact] = [Change(issue, made, CREATED), Word(issue, made, "customer", id="created"), Now(issue, "reporter", reporter)]
+    facts: list[Fact] = [Change(issue, made, CREATED), Word(issue, made, "customer", id="created"),
+                         Now(issue, "reporter", reporter)]
     facts += [Now(issue, "assignee", row.get("Assignee")), Now(issue, "issuetype", row.get("Issue Type")),
               Now(issue, "duedate", row.get("Due date") or row.get("Due Date"))]
     comments = row.get("Comment") or []
     for place, comment in enumerate([comments] if isinstance(comments, str) else comments):
         parts = comment.split(";", 2)
         if len(parts) == 3:
-            facts.append(Word(issue, read(parts[0]), "customer" if parts[1] == reporter else "agent", id=f"comment {place}"))
+            facts.append(Word(issue, read(parts[0]), "customer" if parts[1] == reporter else "agent",
+                              id=f"comment {place}"))
     if text(row.get("Resolved")):
         facts.append(Change(issue, rows.when(read, row, "Resolved"), "status", row.get("Status"), id="resolved"))
         if text(row.get("Custom field (Satisfaction rating)")):
@@ -253,7 +258,8 @@ ZAMMAD = Rules(
     completed=["closed"], abandoned=["merged", "removed"], pending=["pending reminder", "pending close"])
 
 
-def zammad(history: Any, articles: Any = None, *, tickets: Any = None, rules: Rules = ZAMMAD, tz: Zone = None) -> Touchpoints:
+def zammad(history: Any, articles: Any = None, *, tickets: Any = None, rules: Rules = ZAMMAD,
+           tz: Zone = None) -> Touchpoints:
     """Zammad: the history of tickets, and what was written.
 
     history   GET /api/v1/ticket_history/{id} of each ticket; or the table histories with the names of its objects, types and
@@ -276,7 +282,8 @@ def zammad(history: Any, articles: Any = None, *, tickets: Any = None, rules: Ru
     for row in rows:
         who = str(rows.need(row, "sender")).lower()
         who = who if who in ("customer", "agent") else "system"
-        facts.append(Word(rows.need(row, "ticket_id"), rows.when(read, row, "created_at"), who, not true(row.get("internal")),
+        facts.append(Word(rows.need(row, "ticket_id"), rows.when(read, row, "created_at"), who,
+                          not true(row.get("internal")),
                           text(row.get("type")), text(row.get("id"))))
     for row in rows_of(tickets, "tickets"):
         facts += [Now(row["id"], name, row.get(name)) for name in ("state", "owner", "group", "customer")]
@@ -286,7 +293,8 @@ def zammad(history: Any, articles: Any = None, *, tickets: Any = None, rules: Ru
 # ---- Salesforce ----------------------------------------------------------------------------------------------------
 
 SALESFORCE = Rules(
-    fields={"status": "state", "owner": "owner", "queue": "team", "type": "type", "reason": "reason", "contactid": "customer"},
+    fields={"status": "state", "owner": "owner", "queue": "team", "type": "type", "reason": "reason",
+            "contactid": "customer"},
     completed=["closed", "resolved", "solved"],
     pending=["waiting on customer", "waiting for customer", "on hold - customer", "awaiting customer"])
 
@@ -357,6 +365,7 @@ SERVICENOW = Rules(
     completed=["resolved", "closed"], abandoned=["canceled", "cancelled"],
     pending=["on hold: awaiting caller", "awaiting user info", "awaiting caller"])
 
+_HELD = ("caller_id", "category", "contact_type", "assigned_to", "assignment_group", "due_date")
 _INCIDENT = {"1": "New", "2": "In Progress", "3": "On Hold", "4": "Awaiting User Info", "6": "Resolved", "7": "Closed",
              "8": "Canceled"}
 _HOLD = {"1": "Awaiting Caller", "2": "Awaiting Evidence", "3": "Awaiting Problem", "4": "Awaiting Vendor",
@@ -393,9 +402,9 @@ def servicenow(audit: Any, journal: Any = None, incidents: Any = None, users: An
         caller = _reference(row.get("caller_id"))
         callers[incident] = logins.get(str(caller), str(caller))
         opened[incident] = rows.when(read, row, "opened_at", "sys_created_on")
-        facts += [Change(incident, opened[incident], CREATED), Now(incident, "state", _INCIDENT.get(str(row.get("state")), row.get("state")))]
-        facts += [Now(incident, name, _reference(row.get(name))) for name in ("caller_id", "category", "contact_type", "assigned_to",
-                                                                         "assignment_group")]
+        facts += [Change(incident, opened[incident], CREATED),
+                  Now(incident, "state", _INCIDENT.get(str(row.get("state")), row.get("state")))]
+        facts += [Now(incident, name, _reference(row.get(name))) for name in _HELD]
     facts += _incident_changes(Table("audit", audit, "result", "records"), read)
     begun = set()
     rows = Table("journal", journal, "result", "records")
@@ -516,8 +525,7 @@ def hubspot(tickets: Any, emails: Any = None, owners: Any = None, pipelines: Any
     stages, closed = _stages(pipelines)
     if closed:
         rules = rules.but(completed=[*rules.completed, *closed])
-    people = names_of(owners, "results", name=lambda row: " ".join(filter(None, (row.get("firstName"), row.get("lastName")))) or
-                      row.get("email"))
+    people = names_of(owners, "results", name=_owner)
     groups = names_of(teams, "results")
     rows = Table("tickets", tickets, "results")
     for row in rows:
@@ -539,6 +547,11 @@ def hubspot(tickets: Any, emails: Any = None, owners: Any = None, pipelines: Any
     return touchpoints(facts, rules, _zone(tz))
 
 
+def _owner(row: Mapping[str, Any]) -> Any:
+    """How an owner is called: by name, else by mail."""
+    return " ".join(str(row[name]) for name in ("firstName", "lastName") if row.get(name)) or row.get("email")
+
+
 def _stages(pipelines: Any) -> tuple[dict[str, str], list[str]]:
     """The names of stages, and those that are final."""
     stages = [stage for row in rows_of(pipelines, "results") for stage in row.get("stages") or ()]
@@ -551,7 +564,8 @@ def _stages(pipelines: Any) -> tuple[dict[str, str], list[str]]:
 GITHUB = Rules(
     fields={"state": "state", "assignee": "owner", "team": "team", "author": "customer", "type": "type"},
     completed=["closed"], abandoned=["closed as not_planned", "closed as duplicate"],
-    pending=["waiting for response", "waiting for author", "needs info", "needs more info", "awaiting response"], thanks=True)
+    pending=["waiting for response", "waiting for author", "needs info", "needs more info", "awaiting response"],
+    thanks=True)
 
 
 def github(issues: Any, *, team: str = "team: ", rules: Rules = GITHUB, tz: Zone = None) -> Touchpoints:
@@ -576,7 +590,8 @@ def github(issues: Any, *, team: str = "team: ", rules: Rules = GITHUB, tz: Zone
     facts: list[Fact] = []
     for row in rows:
         number, made, author = rows.need(row, "number"), rows.when(read, row, "created_at"), get(row, "user.login")
-        facts += [Change(number, made, CREATED), Change(number, made, "state", "open"), Change(number, made, "author", author),
+        facts += [Change(number, made, CREATED), Change(number, made, "state", "open"),
+                  Change(number, made, "author", author),
                   Word(number, made, "customer", True, None, "created"), Now(number, "type", get(row, "type.name"))]
         assigned = get(row, "assignee.login")
         timeline = row.get("timeline") or []
@@ -597,9 +612,11 @@ def _timeline(number: Any, author: Any, timeline: Iterable[Any], team: str, rule
         if kind == "commented":
             who = event.get("user") or event.get("actor") or {}
             is_agent = event.get("author_association") in ("OWNER", "MEMBER", "COLLABORATOR") and who.get("login") != author
-            facts.append(Word(number, at, "system" if who.get("type") == "Bot" else "agent" if is_agent else "customer", id=id))
+            facts.append(Word(number, at,
+                              "system" if who.get("type") == "Bot" else "agent" if is_agent else "customer", id=id))
         elif kind in ("assigned", "unassigned"):
-            facts.append(Change(number, at, "assignee", get(event, "assignee.login") if kind == "assigned" else None, id=id))
+            facts.append(Change(number, at, "assignee", get(event, "assignee.login") if kind == "assigned" else None,
+                                id=id))
         elif kind == "closed":
             why = event.get("state_reason")
             state = f"closed as {why}" if why in ("not_planned", "duplicate") else "closed"

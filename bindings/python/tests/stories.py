@@ -42,7 +42,8 @@ def _events(*lines: str) -> "list[Event]":
 STORIES = [
     Story("customer1", _events(
         "4 09:00 new -", "4 09:20 owner agent1", "4 09:20 state open", "4 10:00 say agent1", "4 10:00 state pending",
-        "4 12:00 note agent1", "5 08:00 say customer1", "5 08:00 state open", "5 09:00 owner agent2", "5 09:00 team second line",
+        "4 12:00 note agent1", "5 08:00 say customer1", "5 08:00 state open", "5 09:00 owner agent2",
+        "5 09:00 team second line",
         "5 15:00 say agent2", "5 15:00 state solved", "6 09:00 say customer1", "6 09:00 state open", "6 10:00 owner agent1",
         "6 10:00 team first line", "6 12:00 say agent1", "6 12:00 state solved", "10 12:00 state closed")),
     Story("customer2", _events(
@@ -160,8 +161,10 @@ def zendesk(stories: "list[Story]") -> Files:
                     for name, value in (("status", "new"), ("group_id", 31), ("requester_id", USERS[customer])):
                         history.append([name, ticket, stamp, USERS[who], value])
                         made.append({"type": "Create", "field_name": name, "value": str(value)})
-                comments.append([comment, ticket, USERS[who], "FALSE" if kind == "note" else "TRUE", stamp, "It did not come,\nwhat now?"])
-                made.append({"type": "Comment", "id": comment, "author_id": USERS[who], "public": kind != "note", "body": "…"})
+                comments.append([comment, ticket, USERS[who], "FALSE" if kind == "note" else "TRUE", stamp,
+                                 "It did not come,\nwhat now?"])
+                made.append({"type": "Comment", "id": comment, "author_id": USERS[who], "public": kind != "note",
+                             "body": "…"})
                 comment += 1
             else:
                 name, ids = {"owner": ("assignee_id", USERS), "team": ("group_id", TEAMS), "state": ("status", {})}[kind]
@@ -185,20 +188,23 @@ def zendesk(stories: "list[Story]") -> Files:
         [907, 5121, 78, "offered", "2024-03-04 16:30:00"], [907, 5121, 78, "bad", "2024-03-04 18:00:00"],
         [908, 5122, 79, "unoffered", "2024-03-05 09:00:00"]] if stories is STORIES else [])
     half = len(audits) // 2
-    files.json("audits.json", [{"audits": audits[:half], "next_page": None, "count": len(audits)}, {"audits": audits[half:]}])
+    files.json("audits.json", [{"audits": audits[:half], "next_page": None, "count": len(audits)},
+                               {"audits": audits[half:]}])
     return files
 
 
 def jira(stories: "list[Story]") -> Files:
     """Times are an hour ahead; the newest change stands first."""
     files, issues, history, comment = Files(), [], 7001, 901
-    names = {"new": "Open", "open": "Open", "pending": "Waiting for customer", "hold": "On hold", "solved": "Done", "closed": "Done"}
+    names = {"new": "Open", "open": "Open", "pending": "Waiting for customer", "hold": "On hold", "solved": "Done",
+             "closed": "Done"}
 
     def stamp(at: datetime) -> str:
         return (at + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%S.000+0100")
 
     def person(name: str) -> "dict[str, str]":
-        return {"accountId": "id-" + name, "displayName": name, "accountType": "customer" if is_customer(name) else "atlassian"}
+        return {"accountId": "id-" + name, "displayName": name,
+                "accountType": "customer" if is_customer(name) else "atlassian"}
 
     for number, (customer, events) in enumerate(stories, 7):
         held: dict[str, Any] = {"state": "Open", "owner": None, "team": "first line"}
@@ -225,7 +231,8 @@ def jira(stories: "list[Story]") -> Files:
             histories.append({"id": str(history), "author": person("agent1"), "created": stamp(at), "items": items})
             history += 1
         issues.append({"id": str(10000 + number), "key": f"DESK-{number}", "fields": {
-            "created": stamp(events[0].at), "reporter": person(customer), "summary": "Parcel", "issuetype": {"name": "Support"},
+            "created": stamp(events[0].at), "reporter": person(customer), "summary": "Parcel",
+            "issuetype": {"name": "Support"},
             "status": {"name": held["state"]}, "assignee": person(held["owner"]) if held["owner"] else None,
             "Team": {"name": held["team"]}, "duedate": None, "comment": {"comments": comments, "total": len(comments)}},
             "changelog": {"startAt": 0, "total": len(histories), "histories": histories[::-1]}})
@@ -248,7 +255,8 @@ def servicenow(stories: "list[Story]") -> Files:
         for at, kind, what in events:
             stamp = at.strftime("%Y-%m-%d %H:%M:%S")
             if kind in ("say", "note"):
-                journal.append([key("e", len(journal) + 1), "incident", document, "comments" if kind == "say" else "work_notes", "…",
+                journal.append([key("e", len(journal) + 1), "incident", document,
+                                "comments" if kind == "say" else "work_notes", "…",
                                 what, stamp])
             elif kind != "new":
                 new = {"owner": users, "team": groups, "state": states}[kind][what]
@@ -261,13 +269,15 @@ def servicenow(stories: "list[Story]") -> Files:
                 audit += [[key("d", len(audit) + place), "incident", name, document, "agent1", old, now, stamp]
                           for place, (name, old, now) in enumerate(changed, 1)]
                 held[kind] = new
-        incidents.append([document, f"INC0010{number:03}", users[customer], events[0].at.strftime("%Y-%m-%d %H:%M:%S"), "email",
+        incidents.append([document, f"INC0010{number:03}", users[customer],
+                          events[0].at.strftime("%Y-%m-%d %H:%M:%S"), "email",
                           "parcel", held["state"], held["owner"], held["team"]])
     files.table("sys_audit.csv", ["sys_id", "tablename", "fieldname", "documentkey", "user", "oldvalue", "newvalue",
                                   "sys_created_on"], audit)
     files.table("sys_journal_field.csv", ["sys_id", "name", "element_id", "element", "value", "sys_created_by",
                                           "sys_created_on"], journal)
-    files.table("incident.csv", ["sys_id", "number", "caller_id", "opened_at", "contact_type", "category", "state", "assigned_to",
+    files.table("incident.csv", ["sys_id", "number", "caller_id", "opened_at", "contact_type", "category", "state",
+                                 "assigned_to",
                                  "assignment_group"], incidents)
     files.table("sys_user.csv", ["sys_id", "user_name", "name"], [[id, name, name] for name, id in users.items()])
     files.table("sys_user_group.csv", ["sys_id", "name"], [[id, name] for name, id in groups.items()])
@@ -288,12 +298,15 @@ def zammad(stories: "list[Story]") -> Files:
                 made.append({"type": "created", "object": "Ticket", "o_id": ticket})
             if kind in ("new", "say", "note"):
                 who = customer if kind == "new" else what
-                articles.append({"id": 811 + len(articles), "ticket_id": ticket, "sender": "Customer" if is_customer(who) else "Agent",
-                                 "type": "note" if kind == "note" else "email", "internal": kind == "note", "created_at": stamp})
+                articles.append({"id": 811 + len(articles), "ticket_id": ticket,
+                                 "sender": "Customer" if is_customer(who) else "Agent",
+                                 "type": "note" if kind == "note" else "email", "internal": kind == "note",
+                                 "created_at": stamp})
                 made.append({"type": "created", "object": "Ticket::Article", "o_id": articles[-1]["id"]})
             elif what != "closed":
                 new = names.get(what, what) if kind == "state" else what
-                made.append({"type": "updated", "object": "Ticket", "o_id": ticket, "attribute": "group" if kind == "team" else kind,
+                made.append({"type": "updated", "object": "Ticket", "o_id": ticket,
+                             "attribute": "group" if kind == "team" else kind,
                              "value_from": held[kind], "value_to": new})
                 held[kind] = new
             for row in made:
@@ -315,7 +328,8 @@ def znuny(stories: "list[Story]") -> Files:
     for ticket, (_, events) in enumerate(stories, 901):
         held = {"owner": "root@localhost", "team": "first line", "state": "new"}
         for at, kind, what in events:
-            kinds = {"new": ["NewTicket", "EmailCustomer"], "note": ["AddNote"], "say": ["SendAnswer"], "owner": ["OwnerUpdate"],
+            kinds = {"new": ["NewTicket", "EmailCustomer"], "note": ["AddNote"], "say": ["SendAnswer"],
+                     "owner": ["OwnerUpdate"],
                      "team": ["Move"], "state": ["StateUpdate"]}[kind]
             if what == "closed":
                 continue
@@ -323,7 +337,8 @@ def znuny(stories: "list[Story]") -> Files:
                 kinds = ["FollowUp", "SendAgentNotification"]
             if kind in held:
                 held[kind] = names.get(what, what) if kind == "state" else what
-            rows += [[30101 + len(rows) + place, ticket, at.strftime("%Y-%m-%d %H:%M:%S"), name, held["state"], held["owner"],
+            rows += [[30101 + len(rows) + place, ticket, at.strftime("%Y-%m-%d %H:%M:%S"), name, held["state"],
+                      held["owner"],
                       held["team"]] for place, name in enumerate(kinds)]
     files.table("ticket_history.csv", ["id", "ticket_id", "create_time", "history_type", "state", "owner", "queue"], rows,
                 delimiter=";", quoting=csv.QUOTE_ALL)
@@ -341,7 +356,8 @@ def salesforce(stories: "list[Story]") -> Files:
         for at, kind, what in events:
             stamp = at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
             if kind in ("new", "say"):
-                mails.append([f"02s5g000000{len(mails) + 1:04}", case, "true" if kind == "new" or is_customer(what) else "false", stamp])
+                mails.append([f"02s5g000000{len(mails) + 1:04}", case,
+                              "true" if kind == "new" or is_customer(what) else "false", stamp])
             if kind == "new":
                 changed = [("Text", "created", "", "")]
             elif kind in ("say", "note") or what == "closed":
@@ -354,7 +370,8 @@ def salesforce(stories: "list[Story]") -> Files:
                 held[kind] = names.get(what, what)
             history += [[f"0175g0000000{0x171 + len(history) + place:03X}", "false", case, "0055g0000000SYS", stamp, *row]
                         for place, row in enumerate(changed)]
-        cases.append([case, f"{1026 + number:08}", events[0].at.strftime("%Y-%m-%dT%H:%M:%S.000Z"), f"0035g0000000C{customer[-1]:0>2}",
+        cases.append([case, f"{1026 + number:08}", events[0].at.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+                      f"0035g0000000C{customer[-1]:0>2}",
                       "Problem", "Delivery", "Email", held["state"], owners[held["owner"]], held["team"]])
     for name, head, rows in (
             ("CaseHistory", "Id IsDeleted CaseId CreatedById CreatedDate DataType Field OldValue NewValue", history),
@@ -372,7 +389,8 @@ def hubspot(stories: "list[Story]") -> Files:
         kept: dict[str, list[Any]] = {"hs_pipeline_stage": [], "hubspot_owner_id": [], "hubspot_team_id": []}
         for at, kind, what in events:
             stamp = at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
-            said = {"owner": [("hubspot_owner_id", USERS)], "team": [("hubspot_team_id", TEAMS)], "state": [("hs_pipeline_stage", stages)]}
+            said = {"owner": [("hubspot_owner_id", USERS)], "team": [("hubspot_team_id", TEAMS)],
+                    "state": [("hs_pipeline_stage", stages)]}
             for name, ids in said.get(kind, []) if what != "closed" else []:
                 kept[name].insert(0, {"value": str(ids[what]), "timestamp": stamp, "sourceType": "CRM_UI"})
             if kind == "new":
@@ -380,20 +398,25 @@ def hubspot(stories: "list[Story]") -> Files:
                 kept["hubspot_team_id"] = [{"value": "31", "timestamp": stamp, "sourceType": "EMAIL"}]
             if kind in ("new", "say", "note"):
                 way = "FORWARDED_EMAIL" if kind == "note" else "INCOMING_EMAIL" if kind == "new" or is_customer(what) else "EMAIL"
-                mails.append({"id": str(70001 + len(mails)), "properties": {"hs_timestamp": stamp, "hs_email_direction": way},
+                mails.append({"id": str(70001 + len(mails)),
+                              "properties": {"hs_timestamp": stamp, "hs_email_direction": way},
                               "associations": {"tickets": {"results": [{"id": str(number), "type": "email_to_ticket"}]}}})
         made = events[0].at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
         tickets.append({"id": str(number), "createdAt": made, "archived": False,
-                        "properties": {"createdate": made, "hs_ticket_category": "PRODUCT_ISSUE"}, "propertiesWithHistory": kept,
-                        "associations": {"contacts": {"results": [{"id": str(USERS[customer]), "type": "ticket_to_contact"}]}}})
+                        "properties": {"createdate": made, "hs_ticket_category": "PRODUCT_ISSUE"},
+                        "propertiesWithHistory": kept,
+                        "associations": {"contacts": {"results": [{"id": str(USERS[customer]),
+                                                                   "type": "ticket_to_contact"}]}}})
     files.json("tickets.json", {"results": tickets})
     files.json("emails.json", {"results": mails})
-    files.json("owners.json", {"results": [{"id": str(USERS[name]), "email": name + "@example.com", "firstName": name, "lastName": ""}
+    files.json("owners.json", {"results": [{"id": str(USERS[name]), "email": name + "@example.com", "firstName": name,
+                                            "lastName": ""}
                                            for name in ("agent1", "agent2")]})
     files.json("teams.json", {"results": [{"id": str(id), "name": name} for name, id in TEAMS.items()]})
     labels = (("1", "New"), ("2", "Waiting on contact"), ("3", "Waiting on us"), ("5", "With the carrier"), ("4", "Closed"))
     files.json("pipelines.json", {"results": [{"id": "0", "label": "Support", "stages": [
-        {"id": id, "label": label, "metadata": {"ticketState": "CLOSED" if id == "4" else "OPEN"}} for id, label in labels]}]})
+        {"id": id, "label": label, "metadata": {"ticketState": "CLOSED" if id == "4" else "OPEN"}} for id,
+        label in labels]}]})
     return files
 
 
@@ -417,7 +440,8 @@ def github(stories: "list[Story]") -> Files:
                 said.append({"event": "assigned", "assignee": {"login": what}})
                 owner = what
             elif kind == "team":
-                said = [{"event": "unlabeled", "label": {"name": "team: " + team}}, {"event": "labeled", "label": {"name": "team: " + what}}]
+                said = [{"event": "unlabeled", "label": {"name": "team: " + team}},
+                        {"event": "labeled", "label": {"name": "team: " + what}}]
                 team = what
             elif what != "closed":
                 waiting = {"label": {"name": "waiting for response"}}
@@ -425,12 +449,14 @@ def github(stories: "list[Story]") -> Files:
                 said += [{"event": "reopened"}] if state == "solved" else []
                 said += [{"event": "labeled", **waiting}] if what == "pending" else []
                 said += [{"event": "labeled", "label": {"name": "blocked"}}] if what == "hold" else []
-                said += [{"event": "closed", "state_reason": "completed" if number > 7 else None}] if what == "solved" else []
+                said += [{"event": "closed",
+                          "state_reason": "completed" if number > 7 else None}] if what == "solved" else []
                 state = what
             for event in said:
                 timeline.append({"id": id, **event, "created_at": at.strftime("%Y-%m-%dT%H:%M:%SZ")})
                 id += 1
-        issues.append({"number": number, "created_at": events[0].at.strftime("%Y-%m-%dT%H:%M:%SZ"), "author_association": "NONE",
+        issues.append({"number": number, "created_at": events[0].at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                       "author_association": "NONE",
                        "user": {"login": customer, "type": "User"}, "state": "closed" if state == "solved" else "open",
                        "assignee": {"login": owner} if owner else None, "labels": [], "timeline": timeline})
     return Files({"issues.jsonl": "".join(json.dumps(issue) + "\n" for issue in issues)})

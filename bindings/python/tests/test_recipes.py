@@ -38,8 +38,10 @@ from . import stories
 
 DATA = pathlib.Path(__file__).resolve().parent / "data"
 HOUR = 3_600_000
-STORY = {"journeys": 4, "completed": 3, "abandoned": 0, "open": 1, "handoffs": 2, "bounces": 1, "reopened": 1, "team_changes": 3,
-         "duration_mean": 65 / 3 * HOUR, "pending_share": 26 / 65, "first_responses": 3, "first_response_mean": 8 / 3 * HOUR,
+STORY = {"journeys": 4, "completed": 3, "abandoned": 0, "open": 1, "handoffs": 2, "bounces": 1, "reopened": 1,
+         "team_changes": 3,
+         "duration_mean": 65 / 3 * HOUR, "pending_share": 26 / 65, "first_responses": 3,
+         "first_response_mean": 8 / 3 * HOUR,
          "responses": 5, "response_mean": 18 / 5 * HOUR, "waiting": 1, "contacts_per_journey": 1.5,
          "silence_mean": 16 / 3 * HOUR}
 TEAM = recipes.SALESFORCE.but(fields={"Team__c": "team", "queue": None})
@@ -49,7 +51,8 @@ TEAM = recipes.SALESFORCE.but(fields={"Team__c": "team", "queue": None})
 SYSTEMS: "dict[str, tuple[str, tuple[str, ...], dict[str, Any], int]]" = {
     "Zendesk": ("zendesk", ("audits",), {}, 41), "Zendesk audits": ("zendesk", ("history", "comment"), {}, 41),
     "Jira": ("jira", (".csv",), {}, 36), "ServiceNow": ("servicenow", (), {}, 37), "Zammad": ("zammad", (), {}, 36),
-    "Znuny": ("znuny", (), {}, 36), "Salesforce": ("salesforce", (), {"rules": TEAM}, 34), "HubSpot": ("hubspot", (), {}, 36),
+    "Znuny": ("znuny", (), {}, 36), "Salesforce": ("salesforce", (), {"rules": TEAM}, 34),
+    "HubSpot": ("hubspot", (), {}, 36),
     "GitHub": ("github", (), {}, 32)}
 
 
@@ -164,7 +167,8 @@ class SameStory(unittest.TestCase):
                 for file in files(system):
                     rows = rows_of(file, "issues", "audits", "history", "results")
                     dice.shuffle(rows)
-                    part = next(parameter for part, parameter in recipes.RECIPES[name][1] if part in os.path.basename(file).lower())
+                    part = next(parameter for part,
+                                parameter in recipes.RECIPES[name][1] if part in os.path.basename(file).lower())
                     given[part] = rows
                 with self.subTest(system, seed=seed), engine(recipes.RECIPES[name][0](**given, **options)) as other:
                     self.assertEqual(other.to_bytes(), right)
@@ -243,9 +247,11 @@ class Systems(unittest.TestCase):
 
     def test_jira_csv(self) -> None:
         """The CSV of a search: creation, comments and end, no history."""
-        head = ["Summary", "Issue key", "Issue Type", "Status", "Assignee", "Reporter", "Created", "Resolved", "Comment", "Comment",
+        head = ["Summary", "Issue key", "Issue Type", "Status", "Assignee", "Reporter", "Created", "Resolved",
+                "Comment", "Comment",
                 "Custom field (Satisfaction rating)"]
-        row = ["Parcel, lost", "DESK-7", "Support", "Done", "agent1", "customer1", "04/Mar/24 10:00 AM", "06/Mar/24 1:00 PM",
+        row = ["Parcel, lost", "DESK-7", "Support", "Done", "agent1", "customer1", "04/Mar/24 10:00 AM",
+               "06/Mar/24 1:00 PM",
                "04/Mar/24 11:00 AM;agent1;Which; address?", "05/Mar/24 12:30 PM;customer1;This", "5.0"]
         text = io.StringIO()
         csv.writer(text).writerows([head, row])
@@ -313,8 +319,10 @@ class Systems(unittest.TestCase):
         folder = DATA / "zendesk"
         rows = [{**row, "value": row["value"] + ".0" if row["value"].isdigit() else row["value"]}
                 for row in rows_of(folder / "ticket_field_history.csv")]
-        got = recipes.zendesk(rows, *(folder / f"{table}.csv" for table in ("ticket_comment", "satisfaction_rating", "user", "group")))
-        self.assertEqual([(row["owner"], row["team"]) for row in got], [(row["owner"], row["team"]) for row in made("Zendesk")])
+        got = recipes.zendesk(rows, *(folder / f"{table}.csv" for table in ("ticket_comment", "satisfaction_rating",
+                                                                            "user", "group")))
+        self.assertEqual([(row["owner"], row["team"]) for row in got],
+                         [(row["owner"], row["team"]) for row in made("Zendesk")])
 
     def test_two_of_one_name(self) -> None:
         """Two people with one name are two owners."""
@@ -332,7 +340,8 @@ class Systems(unittest.TestCase):
         row = {"ticket_id": 1, "field_name": "status", "value": "new", "updated": "2024-03-04 09:00:00"}
         for wrong, words in (({**row, "updated": "04.03.24"}, "history, row 1: '04.03.24' is no moment"),
                              ({**row, "ticket_id": ""}, "history, row 1: ticket_id is empty"),
-                             ({"ticketid": 1, **{k: v for k, v in row.items() if k != "ticket_id"}}, "there is no 'ticket_id'")):
+                             ({"ticketid": 1, **{k: v for k, v in row.items() if k != "ticket_id"}},
+                              "there is no 'ticket_id'")):
             with self.subTest(words), self.assertRaisesRegex(ValueError, words):
                 recipes.zendesk([row, wrong])
         with self.assertRaisesRegex(ValueError, "there is no recipe 'zendisk'.*zendesk"):
@@ -371,15 +380,19 @@ class Engine(unittest.TestCase):
 
     def test_pending_lasts(self) -> None:
         """Leaving pending resumes where the customer did not come; pending to final ends without it."""
-        self.assertEqual(facets(self.states("new", "pending", "open", "pending", "solved")), ["", "pending", "resumes", "pending", ""])
-        rows = self.run_facts(Change(1, 1000, "status", "pending"), Word(1, 2000, "customer"), Change(1, 2000, "status", "open"))
+        self.assertEqual(facets(self.states("new", "pending", "open", "pending", "solved")),
+                         ["", "pending", "resumes", "pending", ""])
+        rows = self.run_facts(Change(1, 1000, "status", "pending"), Word(1, 2000, "customer"),
+                              Change(1, 2000, "status", "open"))
         self.assertEqual(facets(rows), ["pending", "inbound", ""])
 
     def test_sent_while_pending_says_pending(self) -> None:
-        rows = self.run_facts(Change(1, 1000, "status", "pending"), Word(1, 2000, "agent"), Word(1, 3000, "agent", channel="phone"),
+        rows = self.run_facts(Change(1, 1000, "status", "pending"), Word(1, 2000, "agent"),
+                              Word(1, 3000, "agent", channel="phone"),
                               Word(1, 4000, "agent", public=False), Word(1, 5000, "customer"), Word(1, 6000, "agent"),
                               Change(1, 7000, "status", "open"))
-        self.assertEqual(facets(rows), ["pending", "update|pending", "contact|update|pending", "", "inbound", "update|pending",
+        self.assertEqual(facets(rows), ["pending", "update|pending", "contact|update|pending", "", "inbound",
+                                        "update|pending",
                                         "resumes"])
 
     def test_closed_after_solved_is_paperwork(self) -> None:
@@ -391,7 +404,8 @@ class Engine(unittest.TestCase):
         """Owner and team before the first change are read from it, and stated where the ticket begins."""
         rows = self.run_facts(Word(1, 1000, "customer"), Change(1, 2000, "group", "second", "first"),
                               Change(1, 3000, "group", "third", "second"))
-        self.assertEqual([(row["at"], row["team"]) for row in rows], [(1000, None), (1000, "first"), (2000, "second"), (3000, "third")])
+        self.assertEqual([(row["at"], row["team"]) for row in rows], [(1000, None), (1000, "first"), (2000, "second"),
+                                                                      (3000, "third")])
         for nobody in ("-", "", None):
             rows = self.run_facts(Word(1, 1000, "customer"), Change(1, 2000, "assignee", "agent1", nobody))
             self.assertEqual([row["owner"] for row in rows], [None, "agent1"])
@@ -399,18 +413,22 @@ class Engine(unittest.TestCase):
     def test_what_holds_now_without_a_change(self) -> None:
         rows = self.run_facts(Word(1, 1000, "customer"), Now(1, "assignee", "agent1"), Now(1, "group", "third"),
                               Change(1, 2000, "group", "second", "first"))
-        self.assertEqual([(row["owner"], row["team"]) for row in rows], [(None, None), ("agent1", "first"), (None, "second")])
+        self.assertEqual([(row["owner"], row["team"]) for row in rows], [(None, None), ("agent1", "first"), (None,
+                                                                                                             "second")])
 
     def test_one_moment_is_one_touchpoint(self) -> None:
         """Unless a field changes twice in it; what changes nothing is left out."""
-        rows = self.run_facts(Change(1, 1000, "status", "new"), Change(1, 2000, "status", "open"), Change(1, 2000, "assignee", "agent1"),
-                              Change(1, 2000, "assignee", "agent2"), Change(1, 3000, "status", "open"), Change(1, 4000, "tags", "x"))
+        rows = self.run_facts(Change(1, 1000, "status", "new"), Change(1, 2000, "status", "open"),
+                              Change(1, 2000, "assignee", "agent1"),
+                              Change(1, 2000, "assignee", "agent2"), Change(1, 3000, "status", "open"),
+                              Change(1, 4000, "tags", "x"))
         self.assertEqual([(row["at"], row["sequence"], row["owner"]) for row in rows],
                          [(1000, 0, None), (2000, 0, "agent1"), (2000, 1, "agent2")])
 
     def test_nobody_holds_it(self) -> None:
         """A ticket that is given back has no owner, and comes to nobody: agent1 to agent2 is one handoff."""
-        rows = self.run_facts(*(Change(1, 1000 * i, "assignee", name) for i, name in enumerate(("agent1", "-", "agent2"), 1)))
+        rows = self.run_facts(*(Change(1, 1000 * i, "assignee", name) for i,
+                                name in enumerate(("agent1", "-", "agent2"), 1)))
         self.assertEqual([row["owner"] for row in rows], ["agent1", "agent2"])
 
     def test_carried(self) -> None:
@@ -418,7 +436,8 @@ class Engine(unittest.TestCase):
         rows = self.run_facts(Word(1, 1000, "customer"), Change(1, 2000, "assignee", "agent1"), Word(1, 2000, "agent"),
                               Word(1, 3000, "agent"), Change(1, 3000, "assignee", "agent2"))
         self.assertEqual([row["owner"] for row in rows], [None, "agent1", "agent1", "agent1", "agent2"])
-        rows = recipes.touchpoints([Change(1, 1000, "assignee", "agent1"), Word(1, 2000, "agent")], self.RULES.but(carry=()))
+        rows = recipes.touchpoints([Change(1, 1000, "assignee", "agent1"), Word(1, 2000, "agent")],
+                                   self.RULES.but(carry=()))
         self.assertEqual([row["owner"] for row in rows], ["agent1", None])
 
     def test_calls(self) -> None:
@@ -439,7 +458,8 @@ class Engine(unittest.TestCase):
         self.assertEqual(facets(rows), ["", "delivered", "reopens", ""])
 
     def test_ratings(self) -> None:
-        rows = self.run_facts(Change(1, 1000, "status", "solved"), Rating(1, 2000, "offered", "7"), Rating(1, 3000, "Good", "7"),
+        rows = self.run_facts(Change(1, 1000, "status", "solved"), Rating(1, 2000, "offered", "7"),
+                              Rating(1, 3000, "Good", "7"),
                               Rating(1, 3000, "unoffered", "8"))
         self.assertEqual([(row["facets"], row["scale"], row["score"], row["scope"]) for row in rows],
                          [(None, None, None, None), ("asked", None, None, None), (None, "binary", 1, "journey")])
@@ -447,12 +467,15 @@ class Engine(unittest.TestCase):
     def test_own_rules(self) -> None:
         """The ninth system: a table of states, with final ones. Worked out in hours and minutes: 50 h 51 min."""
         rows = [("T-1", "2026-08-10 13:11", "Resolved"), ("T-1", "2026-08-11 09:40", "Mail received"),
-                ("T-1", "2026-08-12 16:02", "Resolved"), ("T-2", "2025-09-22 09:00", "new"), ("T-2", "2025-09-22 10:00", "closed"),
+                ("T-1", "2026-08-12 16:02", "Resolved"), ("T-2", "2025-09-22 09:00", "new"),
+                ("T-2", "2025-09-22 10:00", "closed"),
                 ("T-2", "2025-09-22 11:00", "open")]
-        got = recipes.changes([dict(zip(("ticket", "changed", "state"), row)) for row in rows], journey="ticket", at="changed",
+        got = recipes.changes([dict(zip(("ticket", "changed", "state"), row)) for row in rows], journey="ticket",
+                              at="changed",
                               state="state", final=["resolved", "closed"])
         self.assertEqual(figures(got, "journeys", "reopened", "completed", "open", "duration_mean"),
-                         {"journeys": 2, "reopened": 2, "completed": 1, "open": 1, "duration_mean": (50 * 60 + 51) * 60_000})
+                         {"journeys": 2, "reopened": 2, "completed": 1, "open": 1,
+                          "duration_mean": (50 * 60 + 51) * 60_000})
 
     def test_what_was_read_as_what(self) -> None:
         """States are shown with what they were taken as; fields that say nothing are counted; a warning where nothing ends."""
@@ -461,7 +484,8 @@ class Engine(unittest.TestCase):
         rows = self.run_facts(*facts)
         self.assertEqual(rows.states, {"new": "open", "Pending": "pending", "Solved": "completed", "spam": "abandoned"})
         self.assertEqual(rows.left_out, {"tags": 2})
-        with self.assertWarnsRegex(cxj.IncompleteWarning, r"'new', 'Pending'.*none is known as final; rules.but\(completed="):
+        with self.assertWarnsRegex(cxj.IncompleteWarning,
+                                   r"'new', 'Pending'.*none is known as final; rules.but\(completed="):
             recipes.touchpoints(facts[:3], self.RULES)
 
     def test_wrong_rules(self) -> None:
@@ -472,7 +496,8 @@ class Engine(unittest.TestCase):
 
     def test_moments(self) -> None:
         nine = 1_709_542_800_000
-        for text in ("2024-03-04T09:00:00Z", "2024-03-04 09:00", "2024-03-04T10:00:00.000+0100", "2024-03-04T10:00:00+01:00",
+        for text in ("2024-03-04T09:00:00Z", "2024-03-04 09:00", "2024-03-04T10:00:00.000+0100",
+                     "2024-03-04T10:00:00+01:00",
                      "04/Mar/24 9:00 AM", "2024-03-04 09:00:00 UTC", "1709542800000", "2024-03-04T03:30-05:30", nine,
                      datetime.datetime(2024, 3, 4, 9), datetime.datetime(2024, 3, 4, 9, tzinfo=datetime.timezone.utc)):
             self.assertEqual(recipes.moment(text), nine, text)
@@ -506,7 +531,8 @@ B,2025-05-16 10:00,repair,start,agent3
             rows = recipes.pm4py(self.rows(self.LOG), at=moment)
             self.assertEqual(sorted(row["at"] for row in rows), [at(f"2025-05-{time}Z") for time in times])
             with engine(rows, "transitions by activity") as filled:
-                self.assertEqual([(cell.key, cell.metrics["transitions"].value) for cell in filled["transitions by activity"]],
+                self.assertEqual([(cell.key,
+                                   cell.metrics["transitions"].value) for cell in filled["transitions by activity"]],
                                  [({"from": "intake", "to": "repair"}, 2)])
 
     def test_instances(self) -> None:
@@ -515,9 +541,11 @@ B,2025-05-16 10:00,repair,start,agent3
                "A,2025-05-12 08:00,check,start,1,agent1\nA,2025-05-12 09:00,check,start,2,agent2\n"
                "A,2025-05-12 10:00,check,complete,2,\nA,2025-05-12 11:00,check,complete,1,\n")
         named = recipes.pm4py(self.rows(log))
-        self.assertEqual({(row["owner"], row["at"]) for row in named}, {("agent1", at("2025-05-12T11:00")), ("agent2", at("2025-05-12T10:00"))})
+        self.assertEqual({(row["owner"], row["at"]) for row in named}, {("agent1", at("2025-05-12T11:00")), ("agent2",
+                                                                                                             at("2025-05-12T10:00"))})
         without = recipes.pm4py([{k: v for k, v in row.items() if k != "activity_instance_id"} for row in self.rows(log)])
-        self.assertEqual({(row["owner"], row["at"]) for row in without}, {("agent1", at("2025-05-12T10:00")), ("agent2", at("2025-05-12T11:00"))})
+        self.assertEqual({(row["owner"], row["at"]) for row in without},
+                         {("agent1", at("2025-05-12T10:00")), ("agent2", at("2025-05-12T11:00"))})
 
     def test_two_columns(self) -> None:
         log = "case_id,start_timestamp,timestamp,concept:name\nA,2025-05-12 08:00,2025-05-12 08:30,intake\n"
@@ -560,7 +588,8 @@ D2,,,2025-04-01 09:00,mail,,inbound,
     def test_alias_alone_connects(self) -> None:
         """Aliases connect over several tickets, in a circle too, and over one that has no rows."""
         rows = [{"ticket": name, "merged_into": into, "customer": None, "at": 1000 + i}
-                for i, (name, into) in enumerate([("a", "b"), ("b", "c"), ("c", "a"), ("d", "gone"), ("e", "gone"), ("f", None)])]
+                for i, (name, into) in enumerate([("a", "b"), ("b", "c"), ("c", "a"), ("d", "gone"), ("e", "gone"),
+                                                  ("f", None)])]
         self.assertEqual(self.journeys(rows), ["a", "a", "a", "d", "d", "f"])
 
     def test_any_order(self) -> None:
@@ -585,7 +614,8 @@ D2,,,2025-04-01 09:00,mail,,inbound,
     def test_recipe_then_stitch(self) -> None:
         """The fourth ticket of the story is customer1's as the first one is, 3 hours before whose end it begins."""
         rows = made("Zendesk")
-        self.assertEqual(figures(cxj.stitch(rows, by="customer", gap="14d"), "journeys", "handoffs"), {"journeys": 3, "handoffs": 2})
+        self.assertEqual(figures(cxj.stitch(rows, by="customer", gap="14d"), "journeys", "handoffs"),
+                         {"journeys": 3, "handoffs": 2})
 
     def test_containers(self) -> None:
         right = self.journeys(self.tickets())
@@ -594,17 +624,20 @@ D2,,,2025-04-01 09:00,mail,,inbound,
         got = cxj.stitch(columns, **settings)
         self.assertEqual(got["journey"], right)
         with cxj.Engine(["journeys"]) as filled:
-            filled.record_many({**got, **{name: [value or None for value in got[name]] for name in ("customer", "owner", "outcome")}})
+            filled.record_many({**got, **{name: [value or None for value in got[name]] for name in ("customer",
+                                                                                                    "owner", "outcome")}})
         for name in ("pandas", "polars", "pyarrow"):
             with contextlib.suppress(ImportError):
                 library = __import__(name)
                 frame = library.table(columns) if name == "pyarrow" else library.DataFrame(columns)
                 got = cxj.stitch(frame, **settings)
                 self.assertIs(type(got), type(frame))
-                self.assertEqual((got["journey"].to_pylist() if name == "pyarrow" else got["journey"].to_list()), right, name)
+                self.assertEqual((got["journey"].to_pylist() if name == "pyarrow" else got["journey"].to_list()),
+                                 right, name)
 
     def test_wrong_calls(self) -> None:
-        for settings, words in (({"gap": "two weeks"}, "gap: .* not 'two weeks'"), ({"gap": datetime.timedelta(-1)}, "negative"),
+        for settings, words in (({"gap": "two weeks"}, "gap: .* not 'two weeks'"),
+                                ({"gap": datetime.timedelta(-1)}, "negative"),
                                 ({"by": "reason"}, "there is no column 'reason'; there are 'ticket', 'merged_into'")):
             with self.subTest(words), self.assertRaisesRegex(ValueError, words):
                 self.journeys(self.tickets(), **settings)
