@@ -31,7 +31,7 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any, NamedTuple, Optional, Union
 
 from ._library import IncompleteWarning
-from ._values import nearest
+from ._values import facets, nearest
 
 #: The field of a Change that says that the ticket was made.
 CREATED = "created"
@@ -167,6 +167,12 @@ class Touchpoints(list[dict[str, Any]]):
     def columns(self) -> dict[str, list[Any]]:
         """The rows as columns, for Engine.record_many()."""
         return {name: [row[name] for row in self] for name in (self[0] if self else ("journey", "at"))}
+
+    def facets(self) -> set[str]:
+        """The facets that occur, with those that they imply, for Engine(feeds=…): metrics that need others have no value
+        then, as what an export does not say must not look perfect."""
+        said = {name for row in self for name in str(row.get("facets") or "").split("|") if name}
+        return said.union(*(facet.implies for facet in facets() if facet.name in said))
 
     def to_csv(self, file: Any) -> None:
         """Writes the rows as a log that the report program reads. file: a path, or what csv.writer() takes."""
@@ -347,22 +353,23 @@ class _Ticket:
 
     def say(self, word: Word, soon: dict[str, Optional[str]]) -> None:
         """What is said is said before what changes in its moment; so a ticket taken and answered at once is its new owner's."""
-        rules, facets = self.rules, []
+        rules = self.rules
+        said: list[str] = []
         state, talk = self.held.get("state"), (word.channel or "").casefold() in rules.talks
         fields: dict[str, Any] = {"channel": word.channel}
         if word.who == "customer" and word.public:
             stays = rules.outcome(state) and not any(at >= word.at for at in self.leaves)
-            facets = ["contact"] if rules.thanks and stays else ["inbound", "update"] if talk else ["inbound"]
+            said = ["contact"] if rules.thanks and stays else ["inbound", "update"] if talk else ["inbound"]
             self.came = True
         elif word.who == "agent":
             if word.public:
-                facets = ["contact", "update"] if talk else ["update"]
+                said = ["contact", "update"] if talk else ["update"]
                 if rules.waits(state):
-                    facets.append("pending")
+                    said.append("pending")
                     self.came = False
             fields.update({role: self.held.get(role) or soon.get(role) for role in rules.carry})
         activity = ("message" if word.who == "customer" else "automatic" if word.who == "system" else "reply")
-        self.emit(word.at, f"word {word.id or f'{word.at} {self.alike(word.at)}'}", facets="|".join(facets) or None,
+        self.emit(word.at, f"word {word.id or f'{word.at} {self.alike(word.at)}'}", facets="|".join(said) or None,
                   activity=activity if word.public else "note", **fields)
 
     def change(self, group: list[Change], made: bool, count: int) -> None:

@@ -78,15 +78,25 @@ def rows_of(source: Any, *keys: str) -> list[Row]:
     return rows
 
 
+def _fold(name: Any) -> str:
+    return str(name).strip().casefold().replace(" ", "").replace("_", "")
+
+
 def _listed(names: Iterable[Any]) -> str:
     return ", ".join(map(repr, names)) or "none"
 
 
 class Table:
-    """Rows whose columns are asked for by name; what is missing, or no moment, is said with table, row and column."""
+    """Rows whose columns are asked for by name; what is missing, or no moment, is said with table, row and column.
 
-    def __init__(self, name: str, source: Any, *keys: str) -> None:
+    name     of the table, for sentences; keys: as in rows_of()
+    columns  names that may be written otherwise, in capitals or with blanks, as tools do that write exports"""
+
+    def __init__(self, name: str, source: Any, *keys: str, columns: str = "") -> None:
         self.name, self.rows = name, rows_of(source, *keys)
+        if columns:
+            known = {_fold(column): column for column in columns.split()}
+            self.rows = [{known.get(_fold(column), column): value for column, value in row.items()} for row in self.rows]
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)

@@ -313,7 +313,7 @@ def salesforce(history: Any, cases: Any = None, emails: Any = None, comments: An
     "queue": None}) reads that. Fields of cases are read where the rules name them."""
     read = _reader(tz)
     facts: list[Fact] = []
-    rows = Table("history", history, "records")
+    rows = Table("history", history, "records", columns="Id CaseId CreatedDate DataType Field OldValue NewValue")
     pairs: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     for row in rows:
         of_change = (rows.need(row, "CaseId"), rows.when(read, row, "CreatedDate"), rows.need(row, "Field"))
@@ -332,16 +332,16 @@ def salesforce(history: Any, cases: Any = None, emails: Any = None, comments: An
             facts.append(Change(case, at, "owner", held[0], had[0], id))
             if held[1] or had[1]:
                 facts.append(Change(case, at, "queue", held[1] or had[1], had[1], id))
-    rows = Table("cases", cases, "records")
+    rows = Table("cases", cases, "records", columns="Id CreatedDate")
     for row in rows:
         case = rows.need(row, "Id")
         facts.append(Change(case, rows.when(read, row, "CreatedDate"), CREATED))
         facts += [Now(case, name, value) for name, value in row.items() if name.casefold() in rules.fields]
-    rows = Table("emails", emails, "records")
+    rows = Table("emails", emails, "records", columns="Id ParentId Incoming MessageDate CreatedDate")
     for row in rows:
         facts.append(Word(rows.need(row, "ParentId"), rows.when(read, row, "MessageDate", "CreatedDate"),
                           "customer" if true(row.get("Incoming")) else "agent", True, "email", text(row.get("Id"))))
-    rows = Table("comments", comments, "records")
+    rows = Table("comments", comments, "records", columns="Id ParentId IsPublished CreatedDate")
     for row in rows:
         facts.append(Word(rows.need(row, "ParentId"), rows.when(read, row, "CreatedDate"), "agent",
                           true(row.get("IsPublished")), None, text(row.get("Id"))))
@@ -365,7 +365,7 @@ SERVICENOW = Rules(
     completed=["resolved", "closed"], abandoned=["canceled", "cancelled"],
     pending=["on hold: awaiting caller", "awaiting user info", "awaiting caller"])
 
-_HELD = ("caller_id", "category", "contact_type", "assigned_to", "assignment_group", "due_date")
+_OF_INCIDENT = ("caller_id", "category", "contact_type", "assigned_to", "assignment_group", "due_date")
 _INCIDENT = {"1": "New", "2": "In Progress", "3": "On Hold", "4": "Awaiting User Info", "6": "Resolved", "7": "Closed",
              "8": "Canceled"}
 _HOLD = {"1": "Awaiting Caller", "2": "Awaiting Evidence", "3": "Awaiting Problem", "4": "Awaiting Vendor",
@@ -404,7 +404,7 @@ def servicenow(audit: Any, journal: Any = None, incidents: Any = None, users: An
         opened[incident] = rows.when(read, row, "opened_at", "sys_created_on")
         facts += [Change(incident, opened[incident], CREATED),
                   Now(incident, "state", _INCIDENT.get(str(row.get("state")), row.get("state")))]
-        facts += [Now(incident, name, _reference(row.get(name))) for name in _HELD]
+        facts += [Now(incident, name, _reference(row.get(name))) for name in _OF_INCIDENT]
     facts += _incident_changes(Table("audit", audit, "result", "records"), read)
     begun = set()
     rows = Table("journal", journal, "result", "records")
@@ -413,6 +413,9 @@ def servicenow(audit: Any, journal: Any = None, incidents: Any = None, users: An
         who = "customer" if str(row.get("sys_created_by")) == callers.get(incident) else "agent"
         begun |= {incident} if who == "customer" and at == opened.get(incident) else set()
         facts.append(Word(incident, at, who, row.get("element") == "comments", None, text(row.get("sys_id"))))
+    if users is None and not any(isinstance(fact, Word) and fact.who == "customer" for fact in facts) and rows.rows:
+        warnings.warn(f"no caller wrote any of the {len(rows.rows)} comments; users says which caller_id is which sys_created_by",
+                      IncompleteWarning, stacklevel=2)
     facts += [Word(incident, at, "customer", id="created") for incident, at in opened.items() if incident not in begun]
     facts = [_named(fact, assigned_to=people, assignment_group=teams) for fact in facts]
     facts = [fact._replace(journey=numbers.get(str(fact.journey), fact.journey)) for fact in facts]
@@ -448,11 +451,11 @@ def _incident_changes(rows: Table, read: Callable[[Any], int]) -> list[Fact]:
             else:
                 before = before[0], before[1] or old
                 reasons[incident] = new
-        facts.append(Change(incident, at, "state", _held(states.get(incident), reasons.get(incident, "")), _held(*before)))
+        facts.append(Change(incident, at, "state", _on_hold(states.get(incident), reasons.get(incident, "")), _on_hold(*before)))
     return facts
 
 
-def _held(state: Optional[str], reason: str) -> Optional[str]:
+def _on_hold(state: Optional[str], reason: str) -> Optional[str]:
     """A state by its name; on hold, with why."""
     name = _INCIDENT.get(state or "", state)
     return f"{name}: {_HOLD.get(reason, reason)}" if name == "On Hold" and reason else name
@@ -485,7 +488,8 @@ def znuny(history: Any, *, rules: Rules = ZNUNY, tz: Zone = None) -> Touchpoints
 
     A queue is a team. Mails, calls and web requests of customers are inbound, answers and mails of agents updates, notes
     neither, and an automatic reply answers nobody. Tickets of root@localhost are nobody's."""
-    read, rows = _reader(tz), Table("history", history)
+    read = _reader(tz)
+    rows = Table("history", history, columns="id ticket_id create_time history_type state owner queue type customer")
     facts: list[Fact] = []
     for row in rows:
         ticket, at, id = rows.need(row, "ticket_id"), rows.when(read, row, "create_time"), text(row.get("id"))

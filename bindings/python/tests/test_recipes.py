@@ -289,6 +289,27 @@ class Systems(unittest.TestCase):
         rows = recipes.zendesk(folder / "ticket_field_history.csv", folder / "ticket_comment.csv")
         self.assertEqual(figures(rows, "contacts_per_journey", "responses"), {"contacts_per_journey": 1.5, "responses": 5})
 
+    def test_columns_in_capitals(self) -> None:
+        """Data Loader writes the names of columns in capitals."""
+        given = {part: [{column.upper(): value for column, value in row.items()} for row in rows_of(DATA / "salesforce" / name)]
+                 for part, name in (("history", "CaseHistory.csv"), ("cases", "Case.csv"), ("emails", "EmailMessage.csv"))}
+        self.assertEqual(recipes.salesforce(**given, rules=TEAM), made("Salesforce"))
+
+    def test_callers_that_nobody_knows(self) -> None:
+        """Where nothing says who the caller is, all comments would be an agent's: that is said."""
+        tables = [DATA / "servicenow" / name for name in ("sys_audit.csv", "sys_journal_field.csv", "incident.csv")]
+        with self.assertWarnsRegex(cxj.IncompleteWarning, "no caller wrote any of the 12 comments; users says which"):
+            recipes.servicenow(*tables)
+
+    def test_what_is_recorded(self) -> None:
+        """What an export does not say has no value where its facets are the feeds: nobody says that nothing went wrong."""
+        rows = made("Jira")
+        self.assertEqual(rows.facets(), {"contact", "inbound", "update", "pending", "resumes", "reopens"})
+        with cxj.Engine(["journeys"], feeds=rows.facets()) as filled:
+            filled.record_many(rows.columns())
+            got = next(iter(filled["journeys"])).metrics
+            self.assertEqual((got["responses"].value, got["pending_share"].value, got["faults"].value), (5, 0.4, None))
+
     def test_github_thanks(self) -> None:
         """A comment on an issue that stays closed reopens nothing, unless it is reopened later."""
         issue = {"number": 1, "created_at": "2024-03-04T09:00:00Z", "user": {"login": "customer1"}, "timeline": [
