@@ -448,6 +448,10 @@ def touchpoints(facts: Iterable[Fact], rules: Rules, tz: Optional[tzinfo] = None
                 left_out[name] = left_out.get(name, 0) + 1
     made = table(rows)
     made.left_out = left_out
+    who = [fact.who for happened, _ in tickets.values() for fact in happened if isinstance(fact, Word)]
+    if "agent" in who and "customer" not in who:
+        warnings.warn(f"none of the {len(who)} words is a customer's, so nobody waits for an answer; the export must say who "
+                      "the customers are", IncompleteWarning, stacklevel=3)
     for row in rows:
         if row.get("stage") is not None:
             made.states[row["stage"]] = rules.outcome(row["stage"]) or ("pending" if rules.waits(row["stage"]) else "open")

@@ -298,7 +298,7 @@ class Systems(unittest.TestCase):
     def test_callers_that_nobody_knows(self) -> None:
         """Where nothing says who the caller is, all comments would be an agent's: that is said."""
         tables = [DATA / "servicenow" / name for name in ("sys_audit.csv", "sys_journal_field.csv", "incident.csv")]
-        with self.assertWarnsRegex(cxj.IncompleteWarning, "no caller wrote any of the 12 comments; users says which"):
+        with self.assertWarnsRegex(cxj.IncompleteWarning, "no caller wrote any of the 11 comments; users says which"):
             recipes.servicenow(*tables)
 
     def test_what_is_recorded(self) -> None:
@@ -457,9 +457,9 @@ class Engine(unittest.TestCase):
         rows = self.run_facts(Word(1, 1000, "customer"), Change(1, 2000, "assignee", "agent1"), Word(1, 2000, "agent"),
                               Word(1, 3000, "agent"), Change(1, 3000, "assignee", "agent2"))
         self.assertEqual([row["owner"] for row in rows], [None, "agent1", "agent1", "agent1", "agent2"])
-        rows = recipes.touchpoints([Change(1, 1000, "assignee", "agent1"), Word(1, 2000, "agent")],
-                                   self.RULES.but(carry=()))
-        self.assertEqual([row["owner"] for row in rows], ["agent1", None])
+        rows = recipes.touchpoints([Word(1, 1000, "customer"), Change(1, 1000, "assignee", "agent1"),
+                                    Word(1, 2000, "agent")], self.RULES.but(carry=()))
+        self.assertEqual([row["owner"] for row in rows], [None, "agent1", None])
 
     def test_calls(self) -> None:
         """In a call both take part: an agent's is a contact, and a customer's is answered at once."""
@@ -505,6 +505,8 @@ class Engine(unittest.TestCase):
         rows = self.run_facts(*facts)
         self.assertEqual(rows.states, {"new": "open", "Pending": "pending", "Solved": "completed", "spam": "abandoned"})
         self.assertEqual(rows.left_out, {"tags": 2})
+        with self.assertWarnsRegex(cxj.IncompleteWarning, "none of the 2 words is a customer's"):
+            recipes.touchpoints([Word(1, 1000, "agent"), Word(2, 1000, "agent")], self.RULES)
         with self.assertWarnsRegex(cxj.IncompleteWarning,
                                    r"'new', 'Pending'.*none is known as final; rules.but\(completed="):
             recipes.touchpoints(facts[:3], self.RULES)
