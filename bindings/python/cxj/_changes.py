@@ -165,7 +165,7 @@ class Touchpoints(list[dict[str, Any]]):
         self.states, self.left_out = {}, {}
 
     def columns(self) -> dict[str, list[Any]]:
-        """The rows as columns, for Engine.record_many()."""
+        """The rows as columns."""
         return {name: [row[name] for row in self] for name in (self[0] if self else ("journey", "at"))}
 
     def facets(self) -> set[str]:

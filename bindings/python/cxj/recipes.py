@@ -1,8 +1,9 @@
 """From a system's export to touchpoints: one function for each system.
 
     rows = cxj.recipes.zendesk("ticket_field_history.csv", comments="ticket_comment.csv", users="user.csv", groups="group.csv")
-    engine.record_many(rows.columns())
+    engine.record_many(rows)
     rows.to_csv("log.csv")                          # or for the report program
+    print(rows.states, rows.left_out)               # which states were taken as what, and what says nothing
 
 Each source may be the path of a CSV, JSON or JSON lines file (also .gz), a list of dicts, an answer of the system's API or a
 list of its pages, or a frame of pandas, polars or pyarrow. tz is the zone of times that name none, UTC if left out: a zoneinfo

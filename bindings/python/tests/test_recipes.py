@@ -67,7 +67,7 @@ def made(system: str, folder: pathlib.Path = DATA) -> recipes.Touchpoints:
 
 def engine(rows: recipes.Touchpoints, *views: str) -> cxj.Engine:
     filled = cxj.Engine(views or ["journeys"])
-    filled.record_many(rows.columns())
+    filled.record_many(rows)
     return filled
 
 
@@ -133,7 +133,7 @@ class SameStory(unittest.TestCase):
         for system in SYSTEMS:
             with self.subTest(system), engine(made(system)) as once, engine(made(system)) as twice:
                 again = made(system)
-                receipt = twice.record_many(again.columns())
+                receipt = twice.record_many(again)
                 self.assertEqual((receipt.duplicates, receipt.conflicts), (len(again), 0))
                 self.assertEqual(once.to_bytes(), twice.to_bytes())
 
@@ -306,7 +306,7 @@ class Systems(unittest.TestCase):
         rows = made("Jira")
         self.assertEqual(rows.facets(), {"contact", "inbound", "update", "pending", "resumes", "reopens"})
         with cxj.Engine(["journeys"], feeds=rows.facets()) as filled:
-            filled.record_many(rows.columns())
+            filled.record_many(rows)
             got = next(iter(filled["journeys"])).metrics
             self.assertEqual((got["responses"].value, got["pending_share"].value, got["faults"].value), (5, 0.4, None))
 
