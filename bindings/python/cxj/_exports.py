@@ -23,11 +23,16 @@ def load(path: Any) -> Any:
         data = file.read()
     if name.lower().endswith(".gz"):
         data, name = gzip.decompress(data), name[:-3]
-    text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     kind = os.path.splitext(name)[1].lower()
-    if kind in (".jsonl", ".ndjson"):
-        return [json.loads(line) for line in text.splitlines() if line.strip()]
-    return json.loads(text) if kind == ".json" else list(csv_rows(text))
+    try:
+        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        if kind in (".jsonl", ".ndjson"):
+            return [json.loads(line) for line in text.split("\n") if line.strip()]
+        return json.loads(text) if kind == ".json" else list(csv_rows(text))
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{os.fspath(path)}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
+    except ValueError as error:
+        raise ValueError(f"{os.fspath(path)}: {error}") from None
 
 
 def csv_rows(text: str) -> Iterator[dict[str, Any]]:
@@ -39,6 +44,8 @@ def csv_rows(text: str) -> Iterator[dict[str, Any]]:
     names = next(lines, [])
     many = {name for name in names if names.count(name) > 1}
     for line in lines:
+        if line and len(line) != len(names):
+            raise ValueError(f"line {lines.line_num}: {len(line)} fields, where the header has {len(names)}")
         row: dict[str, Any] = {name: [] for name in many}
         for name, value in zip(names, line):
             if name in many:
@@ -56,6 +63,8 @@ def rows_of(source: Any, *keys: str) -> list[Row]:
         return []
     if isinstance(source, (str, os.PathLike)):
         source = load(source)
+    if hasattr(source, "notna"):  # pandas, whose values for nothing are of several kinds
+        source = source.astype(object).where(source.notna(), None)
     for method, arguments in (("to_dicts", ()), ("to_pylist", ()), ("to_dict", ("records",))):
         if hasattr(source, method):
             source = getattr(source, method)(*arguments)

@@ -183,6 +183,8 @@ def _columns_of(frame: Any) -> Mapping[str, Any]:
         return frame
     if hasattr(frame, "to_pydict"):
         return frame.to_pydict()  # type: ignore[no-any-return]
+    if hasattr(frame, "notna"):  # pandas, whose values for nothing are of several kinds
+        frame = frame.astype(object).where(frame.notna(), None)
     if hasattr(frame, "columns") and not isinstance(frame, list):
         return {str(name): frame[name].to_list() for name in frame.columns}
     rows = list(frame)

@@ -233,6 +233,43 @@ class SameStory(unittest.TestCase):
                     "ticket_field_history", "ticket_comment", "satisfaction_rating", "user", "group")))
                 self.assertEqual(got, made("Zendesk"))
 
+    def test_nullable_frames(self) -> None:
+        """pandas' own values for nothing say nothing."""
+        try:
+            import pandas
+        except ImportError:
+            self.skipTest("pandas is not there")
+        folder = DATA / "zendesk"
+        frame = pandas.read_csv(folder / "ticket_field_history.csv").convert_dtypes()
+        tables = ("ticket_comment", "satisfaction_rating", "user", "group")
+        got = recipes.zendesk(frame, *(folder / f"{table}.csv" for table in tables))
+        self.assertEqual(got, made("Zendesk"))
+        rows = pandas.DataFrame({"journey": [1, 2, 3], "at": [HOUR] * 3, "customer": [7, None, 7]}).convert_dtypes()
+        self.assertEqual(cxj.stitch(rows, by="customer")["journey"].to_list(), [1, 2, 1])
+
+    def test_files_that_cannot_be_read(self) -> None:
+        """The sentence names the file, and the place in it."""
+        with tempfile.TemporaryDirectory() as folder:
+            for name, data, words in (("history.csv", b"ticket_id,value\n1,2,3\n",
+                                       "history.csv: line 2: 3 fields, where the header has 2"),
+                                      ("history.csv", b"ticket_id,value\n1\n", "line 2: 1 fields"),
+                                      ("history.csv", "ticket_id\nGru\u00df\n".encode("cp1252"),
+                                       "history.csv: byte 13 is not UTF-8"),
+                                      ("history.json", b"{", "history.json: Expecting")):
+                path = pathlib.Path(folder, name)
+                path.write_bytes(data)
+                with self.subTest(words), self.assertRaisesRegex(ValueError, words):
+                    recipes.zendesk(path)
+            path.write_bytes('[{"o_id": 1}]'.encode("utf-8"))
+            self.assertEqual(recipes.zammad(path), [])
+            semicolons = "ticket_id;field_name;value;updated\r\n1;status;new;2024-03-04 09:00\r\n"
+            for encoding in ("utf-8", "utf-8-sig", "utf-16"):
+                pathlib.Path(folder, "history.csv").write_bytes(semicolons.encode(encoding))
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", cxj.IncompleteWarning)
+                    self.assertEqual([row["stage"] for row in recipes.zendesk(os.path.join(folder, "history.csv"))],
+                                     ["new"])
+
     def test_log(self) -> None:
         """What to_csv() writes has the columns of SPEC.md section 7, and says the same."""
         rows = made("Zendesk")
@@ -291,7 +328,8 @@ class Systems(unittest.TestCase):
 
     def test_columns_in_capitals(self) -> None:
         """Data Loader writes the names of columns in capitals."""
-        given = {part: [{column.upper(): value for column, value in row.items()} for row in rows_of(DATA / "salesforce" / name)]
+        given = {part: [{column.upper(): value for column,
+                         value in row.items()} for row in rows_of(DATA / "salesforce" / name)]
                  for part, name in (("history", "CaseHistory.csv"), ("cases", "Case.csv"), ("emails", "EmailMessage.csv"))}
         self.assertEqual(recipes.salesforce(**given, rules=TEAM), made("Salesforce"))
 
