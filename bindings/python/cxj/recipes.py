@@ -176,10 +176,13 @@ def jira(issues: Any, *, team: str = "Team", rules: Rules = JIRA, tz: Zone = Non
             JIRA.but(fields={"customfield_10001": "team"})
 
     The issue's creation is the reporter's first word. Who comments is an agent, unless it is the reporter or an account of
-    type customer; comments with jsdPublic false are notes."""
+    type customer; comments with jsdPublic false are notes. A status is final where the rules name it, or an issue is in it whose
+    status has the category Done."""
     read = _reader(tz)
-    rules = rules.but(fields={team: "team"})
     rows = Table("issues", issues, "issues")
+    done = {str(get(row, "fields.status.name") or row.get("Status")) for row in rows
+            if get(row, "fields.status.statusCategory.key") == "done" or row.get("Status Category") == "Done"}
+    rules = rules.but(fields={team: "team"}, completed=[*rules.completed, *(name for name in done if not rules.outcome(name))])
     facts: list[Fact] = []
     for row in rows:
         if "Issue key" in row:

@@ -367,6 +367,16 @@ class Systems(unittest.TestCase):
             with self.subTest(place), self.assertWarnsRegex(cxj.IncompleteWarning, words):
                 recipes.jira([issue])
 
+    def test_jira_status_categories(self) -> None:
+        """A status of the category Done ends an issue, whatever it is called."""
+        text = (DATA / "jira" / "search.json").read_text("utf-8").replace('"toString": "Done"', '"toString": "Fertig"')
+        text = text.replace('"fromString": "Done"', '"fromString": "Fertig"')
+        text = text.replace('"name": "Done"', '"name": "Fertig", "statusCategory": {"key": "done"}')
+        rows = recipes.jira(json.loads(text))
+        self.assertEqual(rows.states["Fertig"], "completed")
+        got = figures(rows, *STORY)
+        self.assertEqual([got[name] for name in ("completed", "reopened", "open")], [3, 1, 1])
+
     def test_jira_satisfaction(self) -> None:
         issue = json.loads((DATA / "jira" / "search.json").read_text("utf-8"))[0]["issues"][0]
         issue["fields"].update(customfield_10030={"rating": 4}, resolutiondate="2024-03-06T13:00:00.000+0100")
