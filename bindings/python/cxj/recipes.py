@@ -176,8 +176,8 @@ def jira(issues: Any, *, team: str = "Team", rules: Rules = JIRA, tz: Zone = Non
             JIRA.but(fields={"customfield_10001": "team"})
 
     The issue's creation is the reporter's first word. Who comments is an agent, unless it is the reporter or an account of
-    type customer; comments with jsdPublic false are notes. A status is final where the rules name it, or an issue is in it whose
-    status has the category Done."""
+    type customer; comments with jsdPublic false are notes. A status is final where the rules name it, or where an issue has it
+    in the category Done."""
     read = _reader(tz)
     rows = Table("issues", issues, "issues")
     done = {str(get(row, "fields.status.name") or row.get("Status")) for row in rows
@@ -418,8 +418,8 @@ def servicenow(audit: Any, journal: Any = None, incidents: Any = None, users: An
         begun |= {incident} if who == "customer" and at == opened.get(incident) else set()
         facts.append(Word(incident, at, who, row.get("element") == "comments", None, text(row.get("sys_id"))))
     if users is None and not any(isinstance(fact, Word) and fact.who == "customer" for fact in facts) and rows.rows:
-        warnings.warn(f"no caller wrote any of the {len(rows.rows)} comments; users says which caller_id is which sys_created_by",
-                      IncompleteWarning, stacklevel=2)
+        warnings.warn(f"no caller wrote any of the {len(rows.rows)} comments; users says which caller_id is which "
+                      "sys_created_by", IncompleteWarning, stacklevel=2)
     facts += [Word(incident, at, "customer", id="created") for incident, at in opened.items() if incident not in begun]
     facts = [_named(fact, assigned_to=people, assignment_group=teams) for fact in facts]
     facts = [fact._replace(journey=numbers.get(str(fact.journey), fact.journey)) for fact in facts]
@@ -455,7 +455,8 @@ def _incident_changes(rows: Table, read: Callable[[Any], int]) -> list[Fact]:
             else:
                 before = before[0], before[1] or old
                 reasons[incident] = new
-        facts.append(Change(incident, at, "state", _on_hold(states.get(incident), reasons.get(incident, "")), _on_hold(*before)))
+        now = _on_hold(states.get(incident), reasons.get(incident, ""))
+        facts.append(Change(incident, at, "state", now, _on_hold(*before)))
     return facts
 
 
