@@ -30,6 +30,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any, NamedTuple, Optional, Union
 
+from ._exports import key
 from ._library import IncompleteWarning
 from ._values import facets, nearest
 
@@ -103,7 +104,7 @@ class Rules:
     pending    states in which we wait for the customer (not those in which we wait for somebody else)
     nobody     owners and teams that stand for none
     ratings    word of a rating: (scale, score); asked: words that say that a rating was asked for
-    talks      channels in which both take part: what an agent says there is a contact, what a customer says is answered
+    talks      channels in which both take part at once: an agent's words there are a contact, a customer's are answered
     thanks     whether the customer's words leave a ticket ended whose state stays final. Where the system itself reopens a
                ticket when the customer writes, they are inbound anyway
     carry      what an agent's words say of the ticket, out of owner and team"""
@@ -115,7 +116,7 @@ class Rules:
     nobody: Iterable[str] = ("", "-")
     ratings: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     asked: Iterable[str] = ()
-    talks: Iterable[str] = ("phone", "call", "voice", "chat")
+    talks: Iterable[str] = ("phone", "call", "voice")
     thanks: bool = False
     carry: Iterable[str] = ("owner", "team")
 
@@ -425,18 +426,20 @@ class _Ticket:
 
 
 def touchpoints(facts: Iterable[Fact], rules: Rules, tz: Optional[tzinfo] = None) -> Touchpoints:
-    """The touchpoints of tickets, ticket by ticket in the order in which they first came. The order of facts matters only
+    """The touchpoints of tickets, ticket by ticket in the order in which they first came. Moments of facts may be whatever
+    moment() reads; tz is the zone of those, and of due dates, that name none. The order of facts matters only
     where a ticket has several of one moment and kind without ids."""
     tickets: dict[str, tuple[list[Any], list[Now]]] = {}
     for fact in facts:
-        journey = _text(fact.journey)
-        if journey is None:
+        if _text(fact.journey) is None:
             raise ValueError(f"a ticket is missing in {fact!r}")
-        happened, ends = tickets.setdefault(journey, ([], []))
+        happened, ends = tickets.setdefault(key(fact.journey), ([], []))
         if isinstance(fact, Now):
             ends.append(fact)
-        else:
-            happened.append(fact)
+            continue
+        if isinstance(fact, Word) and fact.who not in ("customer", "agent", "system"):
+            raise ValueError(f"who: customer, agent or system is expected in {fact!r}")
+        happened.append(fact if type(fact.at) is int else fact._replace(at=moment(fact.at, tz)))
     rows: list[dict[str, Any]] = []
     left_out: dict[str, int] = {}
     for journey, (happened, ends) in tickets.items():

@@ -559,6 +559,17 @@ class Engine(unittest.TestCase):
                                    r"'new', 'Pending'.*none is known as final; rules.but\(completed="):
             recipes.touchpoints(facts[:3], self.RULES)
 
+    def test_facts_as_people_write_them(self) -> None:
+        """Moments as texts, tickets that a frame made floats of; what nobody can be is refused."""
+        rows = self.run_facts(Word(7.0, "2024-03-04 09:00", "customer"),  # type: ignore[arg-type]
+                              Change("7.0", datetime.datetime(2024, 3, 4, 10), "status", "solved"))  # type: ignore[arg-type]
+        self.assertEqual([(row["journey"], row["at"]) for row in rows],
+                         [("7", at("2024-03-04 09:00")), ("7", at("2024-03-04 10:00"))])
+        for wrong, words in ((Word(1, 1000, "Agent"), "who: customer, agent or system is expected in Word.*'Agent'"),
+                             (Change(None, 1000, "status"), "a ticket is missing in Change")):
+            with self.subTest(words), self.assertRaisesRegex(ValueError, words):
+                self.run_facts(wrong)
+
     def test_wrong_rules(self) -> None:
         with self.assertRaisesRegex(ValueError, "fields: 'assignee' cannot be 'ower'; .*owner"):
             Rules({"assignee": "ower"})
