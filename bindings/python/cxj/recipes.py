@@ -141,7 +141,8 @@ def zendesk(history: Any = None, comments: Any = None, ratings: Any = None, user
     for ticket, at, author, public, id, channel in said:
         role = roles.get(key(author), "")
         is_customer = role == "end-user" if role else key(author) == asks.get(key(ticket))
-        facts.append(Word(ticket, at, "customer" if is_customer else "agent", public, channel, text(id)))
+        who = "system" if key(author) == "-1" else "customer" if is_customer else "agent"
+        facts.append(Word(ticket, at, who, public, channel, text(id)))
     return touchpoints([_named(fact, assignee_id=people, group_id=teams) for fact in facts], rules, _zone(tz))
 
 
@@ -309,7 +310,7 @@ def salesforce(history: Any, cases: Any = None, emails: Any = None, comments: An
 
     history   CaseHistory: Id, CaseId, CreatedDate, Field, OldValue, NewValue, and DataType where it was asked for
     cases     Case: Id, CreatedDate, ContactId, Type, Reason, Status: what cases hold of which there is no change
-    emails    EmailMessage: Id, ParentId, Incoming, MessageDate
+    emails    EmailMessage: Id, ParentId, Incoming, MessageDate, perhaps Status and IsDeleted: drafts are left out
     comments  CaseComment: Id, ParentId, IsPublished, CreatedDate: those that are published are an agent's words
 
     A change of owner stands in two rows, one with names and one with ids: they are one. A queue (00G…) is a team, and
@@ -343,6 +344,8 @@ def salesforce(history: Any, cases: Any = None, emails: Any = None, comments: An
         facts += [Now(case, name, value) for name, value in row.items() if name.casefold() in rules.fields]
     rows = Table("emails", emails, "records", columns="Id ParentId Incoming MessageDate CreatedDate")
     for row in rows:
+        if true(row.get("IsDeleted")) or str(row.get("Status")) in ("5", "Draft"):
+            continue
         facts.append(Word(rows.need(row, "ParentId"), rows.when(read, row, "MessageDate", "CreatedDate"),
                           "customer" if true(row.get("Incoming")) else "agent", True, "email", text(row.get("Id"))))
     rows = Table("comments", comments, "records", columns="Id ParentId IsPublished CreatedDate")
@@ -414,7 +417,8 @@ def servicenow(audit: Any, journal: Any = None, incidents: Any = None, users: An
     rows = Table("journal", journal, "result", "records")
     for row in rows:
         incident, at = str(rows.need(row, "element_id")), rows.when(read, row, "sys_created_on")
-        who = "customer" if str(row.get("sys_created_by")) == callers.get(incident) else "agent"
+        author = str(row.get("sys_created_by"))
+        who = "system" if author == "system" else "customer" if author == callers.get(incident) else "agent"
         begun |= {incident} if who == "customer" and at == opened.get(incident) else set()
         facts.append(Word(incident, at, who, row.get("element") == "comments", None, text(row.get("sys_id"))))
     if users is None and not any(isinstance(fact, Word) and fact.who == "customer" for fact in facts) and rows.rows:
@@ -591,13 +595,15 @@ def github(issues: Any, *, team: str = "team: ", rules: Rules = GITHUB, tz: Zone
 
     team    how labels begin that name a team
 
-    The issue is its author's first word. Members, owners and collaborators who comment are agents, bots answer nobody, all
+    Pull requests are left out. The issue is its author's first word. Members, owners and collaborators who comment are agents, bots answer nobody, all
     others are customers. A label that rules.pending names is a state as long as it is there; who closes as not planned
     abandons. A comment on an issue that stays closed is a word of thanks and reopens nothing; thanks=False changes that."""
     read = _reader(tz)
     rows = Table("issues", issues, "items")
     facts: list[Fact] = []
     for row in rows:
+        if row.get("pull_request"):
+            continue
         number, made, author = rows.need(row, "number"), rows.when(read, row, "created_at"), get(row, "user.login")
         facts += [Change(number, made, CREATED), Change(number, made, "state", "open"),
                   Change(number, made, "author", author),
@@ -615,6 +621,7 @@ def _timeline(number: Any, author: Any, timeline: Iterable[Any], team: str, rule
     """What a timeline says. The state is that of the issue, or the label that makes it pending."""
     facts: list[Fact] = []
     state, waiting = "open", ""
+    assignees: list[Any] = []
     for event in sorted((one for one in timeline if one.get("created_at")), key=lambda one: read(one["created_at"])):
         kind, at, id = event.get("event"), read(event["created_at"]), text(event.get("id"))
         before, label = (state, waiting), str(get(event, "label.name") or "")
@@ -624,8 +631,9 @@ def _timeline(number: Any, author: Any, timeline: Iterable[Any], team: str, rule
             facts.append(Word(number, at,
                               "system" if who.get("type") == "Bot" else "agent" if is_agent else "customer", id=id))
         elif kind in ("assigned", "unassigned"):
-            facts.append(Change(number, at, "assignee", get(event, "assignee.login") if kind == "assigned" else None,
-                                id=id))
+            who = get(event, "assignee.login")
+            assignees = [*(one for one in assignees if one != who), *([who] if kind == "assigned" else [])]
+            facts.append(Change(number, at, "assignee", assignees[-1] if assignees else None, id=id))
         elif kind == "closed":
             why = event.get("state_reason")
             state = f"closed as {why}" if why in ("not_planned", "duplicate") else "closed"

@@ -348,6 +348,31 @@ class Systems(unittest.TestCase):
             got = next(iter(filled["journeys"])).metrics
             self.assertEqual((got["responses"].value, got["pending_share"].value, got["faults"].value), (5, 0.4, None))
 
+    def test_github_assignees(self) -> None:
+        """Of several the last one holds the issue; when that one leaves, the one before. Pull requests are no tickets."""
+        timeline = [{"id": place, "event": kind, "created_at": f"2024-03-04T1{place}:00:00Z", "assignee": {"login": name}}
+                    for place, (kind, name) in enumerate([("assigned", "agent1"), ("assigned", "agent2"),
+                                                          ("unassigned", "agent1"),
+                                                          ("assigned", "agent3"), ("unassigned", "agent3")])]
+        issue = {"number": 1, "created_at": "2024-03-04T09:00:00Z", "user": {"login": "customer1"}, "timeline": timeline}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", cxj.IncompleteWarning)
+            rows = recipes.github([issue, {**issue, "number": 2, "pull_request": {"url": "…"}}])
+        self.assertEqual([row["owner"] for row in rows if row["owner"]], ["agent1", "agent2", "agent3", "agent2"])
+        self.assertEqual({row["journey"] for row in rows}, {"1"})
+
+    def test_nobody_wrote_it(self) -> None:
+        """What a system writes by itself answers nobody, and a draft was not sent."""
+        folder = DATA / "zendesk"
+        comments = [{**row, "user_id": "-1"} if row["user_id"] in ("81",
+                                                                   "82") else row for row in rows_of(folder / "ticket_comment.csv")]
+        rows = recipes.zendesk(folder / "ticket_field_history.csv", comments, users=folder / "user.csv")
+        self.assertEqual(figures(rows, "responses")["responses"], 0)
+        emails = [{**row,
+                   "Status": "5"} if row["Incoming"] == "false" else row for row in rows_of(DATA / "salesforce" / "EmailMessage.csv")]
+        self.assertEqual(figures(recipes.salesforce(DATA / "salesforce" / "CaseHistory.csv", emails=emails),
+                                 "responses"), {"responses": 0})
+
     def test_github_thanks(self) -> None:
         """A comment on an issue that stays closed reopens nothing, unless it is reopened later."""
         issue = {"number": 1, "created_at": "2024-03-04T09:00:00Z", "user": {"login": "customer1"}, "timeline": [
