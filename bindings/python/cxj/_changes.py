@@ -46,7 +46,6 @@ _COLUMNS = ("journey", "id", "sequence", "at", "customer", "type", "segment", "r
             "owner", "team", "stage", "facets", "due", "scale", "score", "scope", "outcome")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MS = timedelta(milliseconds=1)
-_DAY = 86_400_000
 
 
 class Change(NamedTuple):

@@ -117,6 +117,22 @@ class SameStory(unittest.TestCase):
                 self.assertEqual(len(set(places)), count, "ids are unique within a journey")
                 self.assertEqual(len({(row["journey"], row["at"], row["sequence"]) for row in rows}), count)
 
+    def test_nothing_to_warn_of(self) -> None:
+        for system in SYSTEMS:
+            with self.subTest(system), warnings.catch_warnings():
+                warnings.simplefilter("error")
+                made(system)
+
+    def test_activities(self) -> None:
+        """What each touchpoint of the first ticket is called, and its stage."""
+        rows = [row for row in made("Zammad") if row["journey"] == "57"]
+        self.assertEqual([(row["activity"], row["stage"], row["channel"]) for row in rows], [
+            ("message", None, "email"), ("created", "new", None), ("status", "open", None), ("reply", None, "email"),
+            ("status", "pending reminder", None), ("note", None, "note"), ("message", None, "email"),
+            ("status", "open", None),
+            ("assignment", None, None), ("reply", None, "email"), ("status", "closed", None), ("message", None, "email"),
+            ("status", "open", None), ("assignment", None, None), ("reply", None, "email"), ("status", "closed", None)])
+
     def test_who_held_it(self) -> None:
         """Answers by team: the first line's after 1, 3, 6 and 1 h, the second line's after 7. Owners held it in the same way."""
         for system in SYSTEMS:
@@ -595,6 +611,26 @@ class Engine(unittest.TestCase):
             with self.subTest(words), self.assertRaisesRegex(ValueError, words):
                 self.run_facts(wrong)
 
+    def test_names_of_touchpoints(self) -> None:
+        """Ids are those of the system with what they are of; where it has none, the moment and the place in it."""
+        rows = self.run_facts(Change(1, 1000, recipes.CREATED), Word(1, 1000, "system"),
+                              Word(1, 1000, "customer", public=False),
+                              Change(1, 2000, "status", "open", id="7"), Change(1, 2000, "status", "pending", id="8"),
+                              Change(1, 3000, "due", "2024-03-04"), Rating(1, 4000, "good"), Rating(1, 4000, "good", "9"))
+        self.assertEqual([(row["id"], row["activity"], row["facets"]) for row in rows], [
+            ("word 1000 0", "automatic", None), ("word 1000 1", "note", None), ("change 1000 0", "created", None),
+            ("change 7", "status", None), ("change 2000 1", "status", "pending"), ("change 3000 0", "change", None),
+            ("rating 4000", "rating", None), ("rating 9 good", "rating", None)])
+        self.assertEqual([row["sequence"] for row in rows], [0, 1, 2, 0, 1, 0, 0, 1])
+
+    def test_rules_stay(self) -> None:
+        """but() makes other rules; what is added to fields stays beside what there is, and None takes away."""
+        other = self.RULES.but(fields={"Group": None, "Team": "team"}, ratings={"Fine": ("csat5", 4)}, pending=["Waiting"])
+        self.assertEqual(set(other.fields), {"status", "assignee", "due", "team"})
+        self.assertEqual(set(other.ratings), {"good", "fine"})
+        self.assertEqual((other.waits("waiting"), other.waits("pending"), self.RULES.waits("PENDING")), (True, False, True))
+        self.assertFalse(Rules({}).thanks)
+
     def test_wrong_rules(self) -> None:
         with self.assertRaisesRegex(ValueError, "fields: 'assignee' cannot be 'ower'; .*owner"):
             Rules({"assignee": "ower"})
@@ -609,6 +645,12 @@ class Engine(unittest.TestCase):
                      datetime.datetime(2024, 3, 4, 9), datetime.datetime(2024, 3, 4, 9, tzinfo=datetime.timezone.utc)):
             self.assertEqual(recipes.moment(text), nine, text)
         self.assertEqual(recipes.moment("2024-03-04 10:00", datetime.timezone(datetime.timedelta(hours=1))), nine)
+        for text, off in (("2024-03-04T09:00:00.1239Z", 123), ("2024-03-04 09:00:00,5", 500), ("2024-03-04T14:45+05:45", 0),
+                          ("2024-03-04T05:30:07-0330", 7000), ("2024-03-04T11+02", None)):
+            if off is None:
+                self.assertRaises(ValueError, recipes.moment, text)
+            else:
+                self.assertEqual(recipes.moment(text), nine + off, text)
         self.assertEqual(recipes.moment("04/Mar/24 12:05 AM"), at("2024-03-04T00:05Z"))
         self.assertEqual(recipes.moment("04/Mar/24 12:05 PM"), at("2024-03-04T12:05Z"))
         self.assertEqual(recipes.moment("2024-02-28", by_end=True) + 1, at("2024-02-29"))
@@ -748,6 +790,15 @@ D2,,,2025-04-01 09:00,mail,,inbound,
                                 ({"by": "reason"}, "there is no column 'reason'; there are 'ticket', 'merged_into'")):
             with self.subTest(words), self.assertRaisesRegex(ValueError, words):
                 self.journeys(self.tickets(), **settings)
+        for gap, span in (("7s", 7000), ("7 m", 420_000), ("7min", 420_000), ("7h", 7 * HOUR), ("7d", 168 * HOUR),
+                          ("1w", 168 * HOUR)):
+            rows = [{"ticket": name, "merged_into": None, "customer": 1, "at": at} for name,
+                    at in (("a", HOUR), ("b", HOUR + span),
+                                                                                                   ("c",
+                                                                                                    HOUR + 2 * span + 1))]
+            self.assertEqual(self.journeys(rows, gap=gap), ["a", "a", "c"], gap)
+        with self.assertRaisesRegex(ValueError, "row 1: 'noon' is no moment"):
+            self.journeys([{"ticket": 1, "merged_into": None, "customer": 1, "at": at} for at in (HOUR, "noon")])
         with self.assertRaisesRegex(ValueError, "row 0: there is no ticket"):
             self.journeys([{"ticket": None, "merged_into": None, "customer": 1, "at": 1}])
 
