@@ -389,6 +389,63 @@ class Systems(unittest.TestCase):
         self.assertEqual(figures(recipes.salesforce(DATA / "salesforce" / "CaseHistory.csv", emails=emails),
                                  "responses"), {"responses": 0})
 
+    def test_moments_as_numbers(self) -> None:
+        """Milliseconds are taken as they are."""
+        rows = [{"ticket_id": 1, "field_name": "status", "value": state, "updated": at("2024-03-04T09:00Z") + n}
+                for n, state in enumerate(("new", "solved"))]
+        self.assertEqual([row["at"] for row in recipes.zendesk(rows)], [row["updated"] for row in rows])
+
+    def test_jira_server(self) -> None:
+        """A server has no types of accounts: the reporter is the customer, all others are agents."""
+        text = (DATA / "jira" / "search.json").read_text("utf-8").replace('"accountType"', '"timeZone"')
+        got = figures(recipes.jira(json.loads(text.replace('"accountId"', '"key"'))), "contacts_per_journey", "responses")
+        self.assertEqual(got, {"contacts_per_journey": 1.5, "responses": 5})
+
+    def test_jira_moved_due_date(self) -> None:
+        """A promise that moved: what it was first is read from the change."""
+        issue = json.loads((DATA / "jira" / "search.json").read_text("utf-8"))[0]["issues"][0]
+        issue["fields"]["duedate"] = "2024-03-08"
+        issue["changelog"]["histories"][1]["items"].append({
+            "field": "duedate", "from": "2024-03-05", "fromString": "2024-03-05 00:00:00.0", "to": "2024-03-08",
+            "toString": "2024-03-08 00:00:00.0"})
+        self.assertEqual([row["due"] for row in recipes.jira([issue]) if row["due"]],
+                         [at("2024-03-06") - 1, at("2024-03-09") - 1])
+
+    def test_github_assignee_without_events(self) -> None:
+        issue = {"number": 1, "created_at": "2024-03-04T09:00:00Z", "user": {"login": "customer1"},
+                 "assignee": {"login": "agent1"},
+                 "timeline": [{"id": 1, "event": "closed", "created_at": "2024-03-04T10:00:00Z",
+                               "state_reason": "not_planned"}]}
+        rows = recipes.github([issue])
+        self.assertEqual([(row["owner"], row["outcome"]) for row in rows],
+                         [(None, None), ("agent1", None), (None, "abandoned")])
+
+    def test_salesforce_given_back(self) -> None:
+        """A case that is given back to a queue is that team's, and nobody's."""
+        rows = [{"Id": str(n), "CaseId": "5", "CreatedDate": f"2024-03-04T0{n}:00:00Z", "Field": "Owner", "OldValue": old,
+                 "NewValue": new} for n, (old, new) in enumerate([("00G1", "agent1"), ("agent1", "00G2"), ("00G2", "00G3"),
+                                                                  ("00G3", "agent2")])]
+        self.assertEqual([(row["owner"], row["team"]) for row in recipes.salesforce(rows)],
+                         [("agent1", "00G1"), (None, "00G2"), (None, "00G3"), ("agent2", None)])
+
+    def test_znuny_kinds(self) -> None:
+        """Who spoke, by the type of a history's row."""
+        kinds = {"EmailCustomer": "inbound", "PhoneCallCustomer": "inbound|update", "WebRequestCustomer": "inbound",
+                 "FollowUp": "inbound", "SendAnswer": "update", "EmailAgent": "update", "PhoneCallAgent": "contact|update",
+                 "AddNote": None, "SendAutoReply": None, "SendAutoFollowUp": None}
+        rows = recipes.znuny([{"id": n, "ticket_id": 1, "create_time": f"2024-03-04 09:{n:02}:00", "history_type": kind}
+                              for n, kind in enumerate(kinds)])
+        self.assertEqual([row["facets"] for row in rows], list(kinds.values()))
+
+    def test_several_files(self) -> None:
+        """A file for each ticket, as the interface of Zammad gives them."""
+        with tempfile.TemporaryDirectory() as folder:
+            names = [os.path.join(folder, f"ticket_history_{n}.json") for n in range(4)]
+            for name, page in zip(names, json.loads((DATA / "zammad" / "ticket_history.json").read_text("utf-8"))):
+                pathlib.Path(name).write_text(json.dumps(page), "utf-8")
+            others = [str(DATA / "zammad" / name) for name in ("articles.json", "tickets.json")]
+            self.assertEqual(recipes.from_files("zammad", names + others), made("Zammad"))
+
     def test_github_thanks(self) -> None:
         """A comment on an issue that stays closed reopens nothing, unless it is reopened later."""
         issue = {"number": 1, "created_at": "2024-03-04T09:00:00Z", "user": {"login": "customer1"}, "timeline": [
@@ -683,6 +740,13 @@ B,2025-05-16 10:00,repair,start,agent3
                 self.assertEqual([(cell.key,
                                    cell.metrics["transitions"].value) for cell in filled["transitions by activity"]],
                                  [({"from": "intake", "to": "repair"}, 2)])
+
+    def test_names(self) -> None:
+        """Columns by other names; what is no step of a lifecycle is a touchpoint of its own."""
+        log = "Case,When,What,Phase\nA,2025-05-12 08:00,check,start\nA,2025-05-12 09:00,check,complete\nA,2025-05-12 10:00,check,queued\n"
+        names = {"journey": "Case", "at": "When", "activity": "What", "lifecycle": "Phase"}
+        self.assertEqual([row["at"] for row in recipes.pm4py(self.rows(log), names=names)],
+                         [at("2025-05-12T09:00"), at("2025-05-12T10:00")])
 
     def test_instances(self) -> None:
         """Where instances are named, a complete belongs to its own start; else to the earliest."""
