@@ -12,6 +12,7 @@ lib is the C library itself, its functions typed; header has its structs and con
 """
 
 from . import _header as header
+from . import recipes
 from ._analysis import (
     Contributors,
     Control,
@@ -43,6 +44,7 @@ from ._library import (
 )
 from ._replay import Replay, replay
 from ._rules import Alert, Alerts, Occasion, Rule, Rules, Worklist
+from ._stitch import stitch
 from ._values import (
     FACETS,
     Commitment,
@@ -68,5 +70,6 @@ __all__ = [
     "FacetInfo", "IncompleteWarning", "InvalidError", "Journey", "Metric", "MetricInfo", "NoMemoryError",
     "NotFoundError", "Occasion", "Parity", "Point", "PredictorInfo", "ReadWriteError", "Receipt", "RefusedError",
     "Relation", "Replay", "Rule", "Rules", "Spread", "Stats", "Touchpoint", "Validation", "View", "Worklist",
-    "facets", "header", "id_from_text", "lib", "loaded_from", "metrics", "predictors", "replay", "validate",
+    "facets", "header", "id_from_text", "lib", "loaded_from", "metrics", "predictors", "recipes", "replay", "stitch",
+    "validate",
 ]

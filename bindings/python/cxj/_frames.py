@@ -33,6 +33,8 @@ class Table(NamedTuple):
 
 def table_of(data: Any) -> Table:
     """Any data as a table. Raises InvalidError if it is none."""
+    if isinstance(data, list) and hasattr(data, "columns"):  # what a recipe makes
+        data = data.columns()
     owner = _owner(data)
     if owner == "pandas" and hasattr(data, "columns"):
         return _one(len(data), [str(name) for name in data.columns], lambda place: _of_series(data.iloc[:, place]))

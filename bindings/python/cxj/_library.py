@@ -115,6 +115,7 @@ class ReadWriteError(Error, OSError):
 class IncompleteWarning(UserWarning):
     """A view was read that lacks something: cells beyond the limit of cells, or what journeys that are sealed have
     contributed (View.incomplete, View.lacks_sealed). What was read is as exact as it can be; what is missing, is missing.
+    Or a recipe read an export that has not all of a ticket, or no state that is known as final.
     To have an exception instead: warnings.simplefilter("error", cxj.IncompleteWarning)."""
 
 

@@ -1,0 +1,470 @@
+"""From a history of fields to touchpoints: the engine behind cxj.recipes.
+
+A desk keeps what became of a ticket as changes of fields (status, assignee, group), and beside them what was said. A recipe
+turns the rows of its system into Change, Word, Rating and Now; Rules says what the fields and states mean; touchpoints() makes
+the rows that Engine.record_many() and the report program take. What is decided here holds for all systems alike:
+
+- All that is changed in one moment is one touchpoint. What is said in that moment was said before it: an end without an answer
+  would end the customer's waiting unanswered.
+- What a field held before its first change is read from that change, and stated where the ticket begins.
+- A state that is final ends the journey; another final one behind it is paperwork; leaving it reopens.
+- A state that is pending pauses until the next state. What an agent sends meanwhile says pending again, as otherwise a
+  reminder by phone would end it; leaving the state says resumes where the customer did not come.
+- The customer's words are inbound, an agent's public ones are updates, in a call a contact too. A note is neither, nor is what
+  the system sends by itself.
+- What an agent says carries the owner and the team who held the ticket, so that answers can be asked for by team.
+- A due date is a promise, kept by the end of the ticket.
+
+Each touchpoint has an id, of the system where it gives one, so that an export that is read twice counts once; sequence is the
+place within its moment.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone, tzinfo
+from typing import Any, NamedTuple, Optional, Union
+
+from ._exports import key
+from ._library import IncompleteWarning
+from ._values import facets, nearest
+
+#: The field of a Change that says that the ticket was made.
+CREATED = "created"
+
+_HELD = "\0"  # before a role, in place of a field: what was held before the first change
+
+#: What a field can be.
+ROLES = ("owner", "team", "state", "type", "segment", "reason", "customer", "due")
+
+_COLUMNS = ("journey", "id", "sequence", "at", "customer", "type", "segment", "reason", "activity", "channel",
+            "owner", "team", "stage", "facets", "due", "scale", "score", "scope", "outcome")
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_MS = timedelta(milliseconds=1)
+
+
+class Change(NamedTuple):
+    """From this moment on a field of a ticket holds something else. old: what it held before, where the system says it."""
+
+    journey: Any
+    at: int
+    field: str
+    new: Any = None
+    old: Any = None
+    id: Optional[str] = None
+
+
+class Now(NamedTuple):
+    """What a field holds in the end: it held that from the start, unless there is a change of it."""
+
+    journey: Any
+    field: str
+    value: Any
+
+
+class Word(NamedTuple):
+    """Somebody said something. who: customer, agent or system; public: the customer can see it."""
+
+    journey: Any
+    at: int
+    who: str
+    public: bool = True
+    channel: Optional[str] = None
+    id: Optional[str] = None
+
+
+class Rating(NamedTuple):
+    """The customer rated the ticket, or was asked to, in the system's word for it."""
+
+    journey: Any
+    at: int
+    word: str
+    id: Optional[str] = None
+
+
+Fact = Union[Change, Now, Word, Rating]
+
+
+def _folded(words: Iterable[Any]) -> frozenset[str]:
+    return frozenset(str(word).strip().casefold() for word in words)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the fields and words of a system mean. Names of fields and states are compared without regard to case.
+
+    fields     field there: one of owner, team, state, type, segment, reason, customer, due; others are left out
+    completed  states in which the ticket is done; abandoned: in which it was given up
+    pending    states in which we wait for the customer (not those in which we wait for somebody else)
+    nobody     owners and teams that stand for none
+    ratings    word of a rating: (scale, score); asked: words that say that a rating was asked for
+    talks      channels in which both take part at once: an agent's words there are a contact, a customer's are answered
+    thanks     whether the customer's words leave a ticket ended whose state stays final. Where the system itself reopens a
+               ticket when the customer writes, they are inbound anyway
+    carry      what an agent's words say of the ticket, out of owner and team"""
+
+    fields: Mapping[str, str]
+    completed: Iterable[str] = ()
+    abandoned: Iterable[str] = ()
+    pending: Iterable[str] = ()
+    nobody: Iterable[str] = ("", "-")
+    ratings: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    asked: Iterable[str] = ()
+    talks: Iterable[str] = ("phone", "call", "voice")
+    thanks: bool = False
+    carry: Iterable[str] = ("owner", "team")
+
+    def __post_init__(self) -> None:
+        for name, role in self.fields.items():
+            if role not in ROLES:
+                raise ValueError(f"fields: {name!r} cannot be {role!r}; {nearest(role, ROLES)}")
+        object.__setattr__(self, "fields", {str(name).strip().casefold(): role for name, role in self.fields.items()})
+        for name in ("completed", "abandoned", "pending", "nobody", "asked", "talks"):
+            if isinstance(getattr(self, name), str):
+                raise TypeError(f"{name}: a list of words is expected, not the text {getattr(self, name)!r}")
+            object.__setattr__(self, name, _folded(getattr(self, name)))
+        object.__setattr__(self, "ratings", {str(word).strip().casefold(): of for word, of in self.ratings.items()})
+
+    def but(self, **changes: Any) -> Rules:
+        """These rules with some changed: fields and ratings are added to those there are, or taken away by None; all else
+        replaces."""
+        for name in ("fields", "ratings"):
+            if name in changes:
+                added = {str(word).strip().casefold(): of for word, of in changes[name].items()}
+                both = {**getattr(self, name), **added}
+                changes[name] = {word: of for word, of in both.items() if of is not None}
+        return replace(self, **changes)
+
+    def outcome(self, state: Optional[str]) -> Optional[str]:
+        """How a ticket in this state has ended."""
+        folded = "" if state is None else state.strip().casefold()
+        return "completed" if folded in self.completed else "abandoned" if folded in self.abandoned else None
+
+    def waits(self, state: Optional[str]) -> bool:
+        """Whether we wait for the customer in this state."""
+        return state is not None and state.strip().casefold() in self.pending
+
+
+class Touchpoints(list[dict[str, Any]]):
+    """Rows of touchpoints, each a dict with the names of Engine.record()'s parameters; at and due in ms. All rows have the
+    same keys.
+
+    states    the states of the export, and what each was taken as: completed, abandoned, pending, or open
+    left_out  fields of which there are changes that nothing was made of, and how many"""
+
+    states: dict[str, str]
+    left_out: dict[str, int]
+
+    def __init__(self, rows: Iterable[dict[str, Any]] = ()) -> None:
+        super().__init__(rows)
+        self.states, self.left_out = {}, {}
+
+    def columns(self) -> dict[str, list[Any]]:
+        """The rows as columns."""
+        return {name: [row[name] for row in self] for name in (self[0] if self else ("journey", "at"))}
+
+    def facets(self) -> set[str]:
+        """The facets that occur, with those that they imply, for Engine(feeds=…): metrics that need others have no value
+        then, as what an export does not say must not look perfect."""
+        said = {name for row in self for name in str(row.get("facets") or "").split("|") if name}
+        return said.union(*(facet.implies for facet in facets() if facet.name in said))
+
+    def to_csv(self, file: Any) -> None:
+        """Writes the rows as a log that the report program reads. file: a path, or what csv.writer() takes."""
+        if isinstance(file, (str, os.PathLike)):
+            with open(file, "w", encoding="utf-8", newline="") as opened:
+                self.to_csv(opened)
+            return
+        columns = self.columns()
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(zip(*columns.values()))
+
+
+# ---- moments -------------------------------------------------------------------------------------------------------
+
+_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d?):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(Z|UTC|[+-]\d\d(?::?\d\d)?)?)?$")
+_NAMED = re.compile(r"(\d\d?)[/ -]([A-Za-z]{3})[/ -](\d\d|\d{4})(?: (\d\d?):(\d\d)(?::(\d\d))? ?([AaPp][Mm])?)?$")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def moment(value: Any, tz: Optional[tzinfo] = None, by_end: bool = False) -> int:
+    """A moment in ms: of a datetime, of ms since 1970, or of a text such as 2024-03-04T09:00:00.000+0100, 2024-03-04 09:00
+    or 04/Mar/24 9:00 AM. Without a zone it is in tz, or UTC. by_end: a day alone is its last ms, as a promise is meant."""
+    if isinstance(value, bool) or value is None or value != value:  # pandas' NaT is not itself
+        raise ValueError(f"a moment is expected, not {value!r}")
+    if isinstance(value, (int, float)):
+        return int(value)
+    if isinstance(value, datetime):
+        return _at(value, tz)
+    text = str(value).strip()
+    if re.fullmatch(r"\d{12,14}", text):
+        return int(text)
+    found, named = _ISO.match(text), _NAMED.match(text)
+    if found:
+        year, month, day, hour, minute, second, fraction, zone = found.groups()
+    elif named and named[2].lower() in _MONTHS:
+        day, name, year, hour, minute, second, half = named.groups()
+        month, fraction, zone = str(_MONTHS.index(name.lower()) + 1), None, None
+        year = year if len(year) == 4 else "20" + year
+        if half:
+            hour = str(int(hour) % 12 + (12 if half.lower() == "pm" else 0))
+    else:
+        raise ValueError(f"{text!r} is no moment; one such as 2024-03-04T09:00:00Z is expected")
+    whole = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0),
+                     int(((fraction or "") + "000000")[:6]))
+    if hour is None and by_end:
+        return _at(whole + timedelta(days=1), tz) - 1
+    if zone in ("Z", "UTC"):
+        return _at(whole, timezone.utc)
+    if zone:
+        minutes = int(zone[1:3]) * 60 + int(zone[3:].lstrip(":") or 0)
+        return _at(whole, timezone(timedelta(minutes=-minutes if zone[0] == "-" else minutes)))
+    return _at(whole, tz)
+
+
+def _at(value: datetime, tz: Optional[tzinfo]) -> int:
+    return ((value if value.tzinfo else value.replace(tzinfo=tz or timezone.utc)) - _EPOCH) // _MS
+
+
+# ---- a ticket ------------------------------------------------------------------------------------------------------
+
+
+def _text(value: Any) -> Optional[str]:
+    """A value as a text; None for nothing."""
+    if value is None or value != value:
+        return None
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip() or None
+
+
+def _rank(fact: Any) -> tuple[int, int, str]:
+    """The order of the facts of a ticket; what is of another kind is never compared within its moment. Ids are numbers, or
+    texts of one length."""
+    name = str(fact.id or "")
+    return fact.at, len(name), name
+
+
+class _Ticket:
+    """One ticket on its way through its facts."""
+
+    def __init__(self, journey: str, rules: Rules, tz: Optional[tzinfo]) -> None:
+        self.journey, self.rules, self.tz = journey, rules, tz
+        self.held: dict[str, Optional[str]] = {}
+        self.rows: list[dict[str, Any]] = []
+        self.came = False  # the customer, since pending was said
+        self.promised = False
+        self.leaves: list[int] = []  # when final states are left
+        self.left_out: list[str] = []
+
+    def role(self, fact: Union[Change, Now]) -> Optional[str]:
+        """Which field it is for us."""
+        name = fact.field.strip().casefold()
+        return name[len(_HELD):] if name.startswith(_HELD) else self.rules.fields.get(name)
+
+    def value(self, role: str, value: Any) -> Optional[str]:
+        """What a field holds: nothing, where it holds what stands for nobody."""
+        text = _text(value)
+        nobody = role in ("owner", "team") and text is not None and text.casefold() in self.rules.nobody
+        return None if nobody else text
+
+    def emit(self, at: int, id: str, **fields: Any) -> None:
+        self.rows.append({"journey": self.journey, "id": id, "sequence": self.alike(at), "at": at, **fields})
+
+    def alike(self, at: int) -> int:
+        """How many touchpoints there are of this moment, which is the latest."""
+        return next((row["sequence"] + 1 for row in self.rows[-1:] if row["at"] == at), 0)
+
+    def begin(self, facts: list[Any], ends: list[Now]) -> list[Any]:
+        """The facts in order, with what the fields held before the first change of each."""
+        facts.sort(key=_rank)
+        seen: dict[str, Any] = {}
+        for fact in facts:
+            if isinstance(fact, Change) and fact.field != CREATED:
+                role = self.role(fact)
+                if role is None:
+                    self.left_out.append(fact.field)
+                else:
+                    seen.setdefault(role, fact.old)
+        for end in ends:
+            role = self.role(end)
+            if role is not None:
+                seen.setdefault(role, end.value)
+        first = facts[0].at
+        return [Change(self.journey, first, _HELD + role, old) for role, old in seen.items()
+                if self.value(role, old) is not None] + facts
+
+    def run(self, facts: list[Any]) -> None:
+        """All facts, moment by moment."""
+        state: Optional[str] = None
+        for fact in facts:
+            if isinstance(fact, Change) and self.role(fact) == "state":
+                state, before = self.value("state", fact.new), state
+                if self.rules.outcome(before) and not self.rules.outcome(state):
+                    self.leaves.append(fact.at)
+        start = 0
+        while start < len(facts):
+            end = start
+            while end < len(facts) and facts[end].at == facts[start].at:
+                end += 1
+            self.moment(facts[start:end], start == 0)
+            start = end
+
+    def moment(self, facts: list[Any], is_first: bool) -> None:
+        changes = [fact for fact in facts if isinstance(fact, Change)]
+        soon = dict(self.held)
+        for change in changes:
+            role = self.role(change)
+            if role in ("owner", "team"):
+                soon[role] = self.value(role, change.new)
+        for fact in facts:
+            if isinstance(fact, Word):
+                self.say(fact, soon)
+        made = is_first or any(change.field == CREATED for change in changes)
+        for count, group in enumerate(self.groups(changes)):
+            self.change(group, made and count == 0, count)
+        for fact in facts:
+            if isinstance(fact, Rating):
+                self.rate(fact)
+
+    def groups(self, changes: list[Change]) -> Iterator[list[Change]]:
+        """The changes of a moment that make one touchpoint: each field once, and those that change nothing left out."""
+        group: list[Change] = []
+        held = dict(self.held)
+        changed: set[str] = set()
+        for change in changes:
+            role = self.role(change)
+            if role is not None and change.field != CREATED:
+                value = self.value(role, change.new)
+                if value == held.get(role):
+                    continue
+                if role in changed:
+                    yield group
+                    group, changed = [], set()
+                held[role] = value
+                changed.add(role)
+            group.append(change)
+        if group:
+            yield group
+
+    def say(self, word: Word, soon: dict[str, Optional[str]]) -> None:
+        """What is said is said before what changes in its moment; so a ticket taken and answered at once is its new owner's."""
+        rules = self.rules
+        said: list[str] = []
+        state, talk = self.held.get("state"), (word.channel or "").casefold() in rules.talks
+        fields: dict[str, Any] = {"channel": word.channel}
+        if word.who == "customer" and word.public:
+            stays = rules.outcome(state) and not any(at >= word.at for at in self.leaves)
+            said = ["contact"] if rules.thanks and stays else ["inbound", "update"] if talk else ["inbound"]
+            self.came = True
+        elif word.who == "agent":
+            if word.public:
+                said = ["contact", "update"] if talk else ["update"]
+                if rules.waits(state):
+                    said.append("pending")
+                    self.came = False
+            fields.update({role: self.held.get(role) or soon.get(role) for role in rules.carry})
+        activity = ("message" if word.who == "customer" else "automatic" if word.who == "system" else "reply")
+        self.emit(word.at, f"word {word.id or f'{word.at} {self.alike(word.at)}'}", facets="|".join(said) or None,
+                  activity=activity if word.public else "note", **fields)
+
+    def change(self, group: list[Change], made: bool, count: int) -> None:
+        """A touchpoint of what changed, unless nothing did."""
+        stated: dict[str, Any] = {}
+        for change in group:
+            role = self.role(change)
+            if role is None or change.field == CREATED:
+                continue
+            value = self.value(role, change.new)
+            if value != self.held.get(role):
+                stated[role] = value
+        facets: list[str] = []
+        fields = {role: value for role, value in stated.items() if role not in ("state", "due")}
+        if stated.get("due"):
+            fields["due"], self.promised = moment(stated["due"], self.tz, by_end=True), True
+        if stated.get("state"):
+            fields["stage"] = stated["state"]
+            fields["outcome"] = self.state(stated["state"], facets)
+        self.held.update(stated)
+        if not made and not any(value is not None for value in fields.values()):
+            return
+        moved = any(fields.get(role) for role in ("owner", "team"))
+        activity = CREATED if made else "status" if "stage" in fields else "assignment" if moved else "change"
+        known = next((change.id for change in group if change.id), None)
+        name = f"change {known}" if known and not count else f"change {group[0].at} {count}"
+        self.emit(group[0].at, name, activity=activity, facets="|".join(facets) or None, **fields)
+
+    def state(self, new: str, facets: list[str]) -> Optional[str]:
+        """The outcome and the facets of a new state."""
+        rules, old = self.rules, self.held.get("state")
+        outcome, before = rules.outcome(new), rules.outcome(old)
+        if before and not outcome:
+            facets.append("reopens")
+        if rules.waits(new):
+            facets.append("pending")
+            self.came = False
+        elif rules.waits(old) and not outcome and not self.came:
+            facets.append("resumes")
+        if outcome == "completed" and not before and self.promised:
+            facets.append("delivered")
+            self.promised = False
+        return None if before else outcome
+
+    def rate(self, rating: Rating) -> None:
+        word = rating.word.strip().casefold()
+        name = f"rating {rating.id} {word}" if rating.id else f"rating {rating.at}"
+        if word in self.rules.asked:
+            self.emit(rating.at, name, activity="survey", facets="asked")
+        elif word in self.rules.ratings:
+            scale, score = self.rules.ratings[word]
+            self.emit(rating.at, name, activity="rating", scale=scale, score=score, scope="journey")
+
+
+def touchpoints(facts: Iterable[Fact], rules: Rules, tz: Optional[tzinfo] = None) -> Touchpoints:
+    """The touchpoints of tickets, ticket by ticket in the order in which they first came. Moments of facts may be whatever
+    moment() reads; tz is the zone of those, and of due dates, that name none. The order of facts matters only
+    where a ticket has several of one moment and kind without ids."""
+    tickets: dict[str, tuple[list[Any], list[Now]]] = {}
+    for fact in facts:
+        if _text(fact.journey) is None:
+            raise ValueError(f"a ticket is missing in {fact!r}")
+        happened, ends = tickets.setdefault(key(fact.journey), ([], []))
+        if isinstance(fact, Now):
+            ends.append(fact)
+            continue
+        if isinstance(fact, Word) and fact.who not in ("customer", "agent", "system"):
+            raise ValueError(f"who: customer, agent or system is expected in {fact!r}")
+        happened.append(fact if type(fact.at) is int else fact._replace(at=moment(fact.at, tz)))
+    rows: list[dict[str, Any]] = []
+    left_out: dict[str, int] = {}
+    for journey, (happened, ends) in tickets.items():
+        if happened:
+            ticket = _Ticket(journey, rules, tz)
+            ticket.run(ticket.begin(happened, ends))
+            rows += ticket.rows
+            for name in ticket.left_out:
+                left_out[name] = left_out.get(name, 0) + 1
+    made = table(rows)
+    made.left_out = left_out
+    who = [fact.who for happened, _ in tickets.values() for fact in happened if isinstance(fact, Word)]
+    if "agent" in who and "customer" not in who:
+        warnings.warn(f"none of the {len(who)} words is a customer's, so nobody waits for an answer; the export must say who "
+                      "the customers are", IncompleteWarning, stacklevel=3)
+    for row in rows:
+        if row.get("stage") is not None:
+            made.states[row["stage"]] = rules.outcome(row["stage"]) or ("pending" if rules.waits(row["stage"]) else "open")
+    if made.states and not {"completed", "abandoned"} & set(made.states.values()):
+        warnings.warn(f"no ticket ends: of its states ({', '.join(map(repr, made.states))}) none is known as final; "
+                      f"rules.but(completed=[…]) says which are", IncompleteWarning, stacklevel=3)
+    return made
+
+
+def table(rows: list[dict[str, Any]]) -> Touchpoints:
+    """Rows with the same keys: those of which any row says something."""
+    used = {name for row in rows for name, value in row.items() if value is not None}
+    names = [name for name in _COLUMNS if name in used or name in ("journey", "at")]
+    return Touchpoints({name: row.get(name) for name in names} for row in rows)
