@@ -369,12 +369,12 @@ CXJ__COLD void cxj__alerts_add_rule(struct cxj__core *core, struct cxj__rule *ru
 
 /* Takes out of the queue what a test does not let stay. */
 CXJ__COLD static void filter_queue(struct cxj__core *core,
-                                   bool (*stays)(struct cxj__core *core, cxj_alert *alert, uint64_t of), uint64_t of) {
+                                   bool (*may_stay)(struct cxj__core *core, cxj_alert *alert, uint64_t of), uint64_t of) {
     struct cxj__alerts *alerts = core->alerts;
     size_t count = alerts->queue_count, kept = 0;
     for (size_t i = 0; i < count; i++) {
         cxj_alert alert = *queued(alerts, i);
-        if (stays(core, &alert, of)) *queued(alerts, kept++) = alert;
+        if (may_stay(core, &alert, of)) *queued(alerts, kept++) = alert;
     }
     for (size_t i = kept; i < count; i++) memset(queued(alerts, i), 0, sizeof *alerts->queue);
     alerts->queue_count = kept;

@@ -80,7 +80,7 @@ bool cxj__analysis_is_left_out(const struct cxj_view *view, const struct cxj__ce
  * range is multiplied with (Shewhart, "Economic control of quality of manufactured product", 1931; Wheeler,
  * "Understanding variation", 1993). */
 enum { PERIODS = 8, RUN = 8 };
-static const double width = 2.66;
+static const double limit_width = 2.66;
 
 /* 1, 0 or -1 as a value stands above, on or below a line. */
 static int side_of(double value, double line, double tolerance) {
@@ -108,8 +108,8 @@ void cxj__analysis_control(cxj_control_point *points, size_t count, cxj_control 
         if (fabs(value) > greatest) greatest = fabs(value);
     }
     control->centre = sum / (double)count;
-    control->low = control->centre - width * ranges / (double)(count - 1);
-    control->high = control->centre + width * ranges / (double)(count - 1);
+    control->low = control->centre - limit_width * ranges / (double)(count - 1);
+    control->high = control->centre + limit_width * ranges / (double)(count - 1);
     double tolerance = nearness * greatest;
     for (size_t i = 0; i < count; i++) {
         double value = points[i].value.value;
