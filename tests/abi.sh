@@ -143,7 +143,7 @@ self_test() {
     breach "two members have changed places" 's/^    double low; /    double high; \/*/;s/^    double high;$/    double low;/'
     breach "a member has another name" 's/^    uint64_t held; /    uint64_t kept; /'
     breach "a reserved member is gone, and with it the size" '/^    uint8_t reserved\[7\];$/d;s/^    uint8_t has_now; /    uint64_t has_now; /'
-    breach "more than the reserved member is used" 's/^    uint32_t reserved\[3\]; /    uint64_t more[2]; /'
+    breach "more than the reserved member is used" 's/^    uint32_t reserved\[1\]; /    uint64_t more[1]; /'
     breach "an enumerator has another value" 's/^    CXJ_GRAIN_JOURNEYS = 3/    CXJ_GRAIN_JOURNEYS = 4/'
     breach "an enumerator is gone" '/^    CXJ_SCALE_CES7 = 7/d'
     breach "a macro has another value" 's/^#define CXJ_NO_INDEX .*/#define CXJ_NO_INDEX 0xfffffffffffffffe/'
@@ -153,8 +153,8 @@ self_test() {
     addition "a struct more" 's/^CXJ_API uint32_t cxj_version(void);/&\nstruct cxj_most { int a; };\nCXJ_API void cxj_more(struct cxj_most *most);/' cxj_more
     addition "an enumerator more" 's/^    CXJ_SCALE_CES7 = 7/&, CXJ_SCALE_MORE = 8/' 'CXJ_SCALE_MORE 8'
     addition "a macro more" 's/^#define CXJ_NO_INDEX .*/&\n#define CXJ_MORE UINT64_MAX/' 'CXJ_MORE 18446744073709551615'
-    addition "a part of a reserved member is used" 's/^    uint32_t reserved\[3\]; /    uint32_t more; uint32_t reserved[2]; /' "'uint32_t more'"
-    addition "all of a reserved member is used" 's/^    uint32_t reserved\[3\]; /    uint32_t more[3]; /' "more"
+    addition "a part of a reserved member is used" 's/^    uint32_t reserved\[2\];$/    uint32_t more; uint32_t reserved[1];/' "'uint32_t more'"
+    addition "all of a reserved member is used" 's/^    uint32_t reserved\[1\]; /    uint32_t more[1]; /' "more"
 }
 
 # ----------------------------------------------------------------------------------------------------------------------
