@@ -102,7 +102,8 @@ class Table:
     columns  names that may be written otherwise, in capitals or with blanks, as tools do that write exports"""
 
     def __init__(self, name: str, source: Any, *keys: str, columns: str = "") -> None:
-        self.name, self.rows = name, rows_of(source, *keys)
+        self.name = name
+        self.rows: Any = rows_of(source, *keys)
         if columns:
             known = {_fold(column): column for column in columns.split()}
             self.rows = [{known.get(_fold(column), column): value for column, value in row.items()} for row in self.rows]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timezone
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable, NamedTuple, cast
 
 from . import _arrow
 from . import _header as header
@@ -33,9 +33,10 @@ class Table(NamedTuple):
 
 def table_of(data: Any) -> Table:
     """Any data as a table. Raises InvalidError if it is none."""
-    if isinstance(data, list) and hasattr(data, "columns"):  # what a recipe makes
-        data = data.columns()
-    owner = _owner(data)
+    columns = getattr(data, "columns", None) if isinstance(data, list) else None
+    if columns is not None:  # what a recipe makes
+        data = columns()
+    owner, data = _owner(data), cast(Any, data)
     if owner == "pandas" and hasattr(data, "columns"):
         return _one(len(data), [str(name) for name in data.columns], lambda place: _of_series(data.iloc[:, place]))
     if hasattr(data, "dtype") or owner in ("polars", "pyarrow") and hasattr(data, "type"):

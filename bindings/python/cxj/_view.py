@@ -499,6 +499,7 @@ class View:
         a quantile, a view without a period and a key of other parts. Time in proportion to the cells."""
         info, got, size = self._one(metric), header.Control(), ctypes.sizeof(header.ControlPoint)
         capacity, status = 64, header.TOO_SMALL
+        points = (header.ControlPoint * 0)()
         with _Reading(self) as reading:
             texts, tell = self._texts(reading, key, self._info().has_period)
             parts = len(self._parts()) - self._info().has_period

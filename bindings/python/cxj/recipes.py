@@ -534,7 +534,8 @@ def hubspot(tickets: Any, emails: Any = None, owners: Any = None, pipelines: Any
 
     Incoming mails are the customer's words, others an agent's, forwarded ones notes. Without pipelines the stages are those of
     the first pipeline of an account, 1 to 4."""
-    read, facts = _reader(tz), []  # type: Callable[[Any], int], list[Fact]
+    read = _reader(tz)
+    facts: list[Fact] = []
     stages, closed = _stages(pipelines)
     if closed:
         rules = rules.but(completed=[*rules.completed, *closed])
