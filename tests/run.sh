@@ -253,11 +253,10 @@ show "the shared library needs libc and libm alone" foreign build/src/libcxj.so
 show "the shared library, stripped, is under 280 KB" small build/src/libcxj.so
 
 headline "Cases beside the project"
-# Those of the cases' parts (part.txt) that the report program can answer: of meaning,act,reading.
 if [ ! -f ../shared/check.py ]; then
     skip "check.py" "there is no ../shared/check.py beside this checkout; its small cases ran as tests/conformance"
 else
-    show "check.py" python3 ../shared/check.py --parts meaning,act build/examples/cxj-report ../shared/conformance ../shared/data
+    show "check.py" python3 ../shared/check.py build/examples/cxj-report ../shared/conformance ../shared/data
 fi
 
 if [ "$scope" = all ]; then
