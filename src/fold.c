@@ -52,6 +52,16 @@ static bool is_dissatisfied(const struct step *step) {
     return step->m->score <= step->scale->dissatisfied;
 }
 
+/* A customer rates what happened, or the journey, and is dissatisfied. */
+static bool is_rated_low(const struct step *step) {
+    return step->scale != NULL && step->m->scope != CXJ_SCOPE_EMPLOYEE && is_dissatisfied(step);
+}
+
+/* A gap ends in a journey that ran. */
+static bool ends_gap(const struct step *step) {
+    return step->ran && (is_visible(step) || step->m->outcome != 0);
+}
+
 /* Lets one of the journey's durations last longer. */
 static void lengthen(struct step *step, enum cxj__duration duration, int64_t from, int64_t to) {
     const struct cxj__calendar *calendar = step->hours.calendar;
@@ -221,7 +231,7 @@ static void keep_silence(struct step *step) {
     if (step->first || step->reopens) end_quiet(step, false);
     if (step->ran) {
         lengthen(step, fold->paused ? CXJ__PENDING : CXJ__QUIET, fold->last_at, step->m->at);
-        if (is_visible(step) || step->m->outcome != 0) end_quiet(step, true);
+        if (ends_gap(step)) end_quiet(step, true);
     }
     pause_or_go_on(step);
 }
@@ -436,8 +446,7 @@ static void close_loop(struct step *step) {
         count_one(step, CXJ__F_LOOPS_CLOSED);
         add_sample(step, CXJ__J_HISTOGRAM_LOOP, fold->loop_at, step->m->at);
     }
-    bool customers = step->m->scope == CXJ_SCOPE_TOUCHPOINT || step->m->scope == CXJ_SCOPE_JOURNEY;
-    if (step->scale == NULL || !customers || !is_dissatisfied(step)) return;
+    if (!is_rated_low(step)) return;
     fold->rated_low_again = fold->loop_open;
     if (fold->loop_open) return;
     fold->loop_open = 1;
@@ -573,6 +582,20 @@ void cxj__fold_restate(struct cxj__fold *fold, const cxj_touchpoint *m) {
     for (uint32_t d = 0; d < CXJ__TRACKS; d++) cxj__fold_note_seen(fold, d, values[d]);
     state(fold, m);
     (void)run(fold, m);
+}
+
+bool cxj__fold_note_moments(struct cxj__fold *fold, const cxj_touchpoint *m, struct cxj__moments *moments) {
+    struct step step = {.fold = fold,
+                        .m = m,
+                        .scale = cxj__touchpoint_scale(m->scale),
+                        .first = fold->counts[CXJ__F_TOUCHPOINTS]++ == 0};
+    run_journey(&step);
+    bool opens = step.first || step.reopens, is_quiet_anew = opens || ends_gap(&step);
+    pause_or_go_on(&step);
+    if (opens) moments->opened_at = m->at;
+    if (is_quiet_anew) moments->quiet_since = m->at;
+    if (is_rated_low(&step)) moments->dissatisfied_at = m->at;
+    return is_quiet_anew;
 }
 
 void cxj__fold_copy(struct cxj__fold *to, const struct cxj__fold *from) {

@@ -144,6 +144,10 @@ static inline void cxj__fold_note_seen(struct cxj__fold *fold, uint32_t d, uint3
  * churned, entry), and which values it has seen. All else of the fold stays as it is, and is not true any more. */
 void cxj__fold_restate(struct cxj__fold *fold, const cxj_touchpoint *m);
 
+/* The part of a step that says whether the journey runs and is paused, and moves its moments; true if its quiet time
+ * starts again. Of the fold, else, only how many touchpoints there were is kept, and all else is not true any more. */
+bool cxj__fold_note_moments(struct cxj__fold *fold, const cxj_touchpoint *m, struct cxj__moments *moments);
+
 /* Folds in one touchpoint, whose facets are implied already and which is not withdrawn.
  * held: a bit for each dimension whose value an earlier touchpoint of the journey has held.
  * wanted: a bit for each dimension whose transitions are of interest; the others' leave no facts.

@@ -600,62 +600,40 @@ void cxj__journey_fold_at(const struct cxj__journey *journey, size_t position, c
     fold_on(journey, done, position, calendar, fold, folded);
 }
 
-/* Goes through records, as the fold does: ended says whether the journey had before them. */
-static void find_moments(const struct cxj__journey *journey, size_t from, size_t to, bool ended,
+/* Moves the moments of a journey on through its records from one position to another; before: the fold before them, NULL
+ * if there is none. */
+static void move_moments(const struct cxj__journey *journey, const struct cxj__fold *before, size_t from, size_t to,
                          struct cxj__moments *moments) {
+    struct cxj__fold fold;
+    memset(&fold, 0, sizeof fold);
+    if (before != NULL) cxj__fold_copy(&fold, before);
     for (size_t i = from; i < to; i++) {
-        const struct cxj__record *record = cxj__journey_record(journey, i);
-        uint32_t facets = facets_of(record), scope = record->bits >> SCOPE_SHIFT & 0x3;
-        bool ends = (record->bits >> OUTCOME_SHIFT & 0x3) != 0;
-        bool takes_up =
-            (facets & CXJ__REOPENING) != 0 || (is_rare(record) && journey->rares[record->more >> PLACE_SHIFT].due != 0);
-        bool reopens = ended && !ends && takes_up;
-        if (i == 0 || reopens) moments->opened_at = record->at;
-        if (i == 0 || reopens || (!ended && (facets & (CXJ_FACET_CONTACT | CXJ_FACET_UPDATE)) != 0)) {
-            moments->quiet_since = record->at;
-        }
-        ended = ends || (ended && !reopens);
-        const struct cxj__scale *scale = cxj__touchpoint_scale(record->bits >> SCALE_SHIFT & 0x7);
-        bool customers = scope == CXJ_SCOPE_TOUCHPOINT || scope == CXJ_SCOPE_JOURNEY;
-        if (scale != NULL && customers && (record->bits >> SCORE_SHIFT & 0x7f) <= scale->dissatisfied) {
-            moments->dissatisfied_at = record->at;
-        }
+        struct cxj__entry entry;
+        cxj__journey_unpack(journey, i, &entry);
+        (void)cxj__fold_note_moments(&fold, &entry.touchpoint, moments);
     }
 }
 
 void cxj__journey_moments(const struct cxj__journey *journey, struct cxj__moments *moments) {
     const struct cxj__index *index = journey->index;
     size_t count = index == NULL ? 0 : index->checkpoint_count;
-    *moments = (struct cxj__moments){0, 0, 0};
-    if (count > 0) *moments = index->checkpoints[count - 1].moments;
-    find_moments(journey, count * CXJ__CHECKPOINT_EVERY, journey->count,
-                 count > 0 && index->checkpoints[count - 1].outcome != 0, moments);
+    const struct cxj__fold *last = count > 0 ? &index->checkpoints[count - 1] : NULL;
+    *moments = last != NULL ? last->moments : (struct cxj__moments){0, 0, 0};
+    move_moments(journey, last, count * CXJ__CHECKPOINT_EVERY, journey->count, moments);
 }
 
 CXJ__COLD int64_t cxj__journey_paused_in(const struct cxj__journey *journey, const struct cxj__calendar *calendar) {
     int64_t paused_for = 0, last_at = 0;
-    bool paused = false, ended = true;
+    struct cxj__moments moments;
+    struct cxj__fold fold;
+    memset(&fold, 0, sizeof fold);
     for (size_t i = 0; i < journey->count; i++) {
-        struct cxj__moments moments = {INT64_MAX, 0, 0};
         struct cxj__entry entry;
-        const cxj_touchpoint *t = &entry.touchpoint;
         cxj__journey_unpack(journey, i, &entry);
-        if (paused) paused_for += cxj__calendar_between(calendar, last_at, t->at);
-        find_moments(journey, i, i + 1, ended, &moments);
-        if (moments.quiet_since != INT64_MAX) paused_for = 0;
-        if (t->outcome != 0) {
-            ended = true;
-        } else if (i == 0 || moments.opened_at != 0) {
-            ended = false;
-        }
-        if (ended) {
-            paused = false;
-        } else if ((t->facets & CXJ_FACET_PENDING) != 0) {
-            paused = true;
-        } else if ((t->facets & (CXJ_FACET_CONTACT | CXJ_FACET_RESUMES)) != 0) {
-            paused = false;
-        }
-        last_at = t->at;
+        int64_t at = entry.touchpoint.at;
+        if (fold.paused) paused_for += cxj__calendar_between(calendar, last_at, at);
+        if (cxj__fold_note_moments(&fold, &entry.touchpoint, &moments)) paused_for = 0;
+        last_at = at;
     }
     return paused_for;
 }
@@ -669,9 +647,9 @@ void cxj__journey_checkpoint(struct cxj__journey *journey, size_t behind, const 
     cxj__fold_copy(checkpoint, fold);
     if (in_hours != NULL) checkpoint->in_hours = *in_hours;
     memset(&checkpoint->moments, 0, sizeof checkpoint->moments);
-    bool ended = index->checkpoint_count > 1 && checkpoint[-1].outcome != 0;
-    if (index->checkpoint_count > 1) checkpoint->moments = checkpoint[-1].moments;
-    find_moments(journey, behind - CXJ__CHECKPOINT_EVERY, behind, ended, &checkpoint->moments);
+    const struct cxj__fold *before = index->checkpoint_count > 1 ? checkpoint - 1 : NULL;
+    if (before != NULL) checkpoint->moments = before->moments;
+    move_moments(journey, before, behind - CXJ__CHECKPOINT_EVERY, behind, &checkpoint->moments);
 }
 
 void cxj__journey_drop_checkpoints(struct cxj__journey *journey, size_t position) {
