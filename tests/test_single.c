@@ -2,38 +2,18 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "saved.h"
 #include "suite.h"
 
 #include <math.h>
 #include <string.h>
-
-#include "cxj.h"
-
-static cxj_engine *make(void) {
-    cxj_engine *engine = NULL;
-    ck_assert_int_eq(cxj_engine_create(NULL, NULL, 0, &engine), CXJ_OK);
-    return engine;
-}
-
-static uint32_t code(cxj_engine *engine, uint32_t dimension, const char *name) {
-    uint32_t given = 0;
-    ck_assert_int_eq(cxj_code(engine, dimension, name, CXJ_ZERO_TERMINATED, &given), CXJ_OK);
-    return given;
-}
-
-static void record(cxj_engine *engine, cxj_touchpoint touchpoint) {
-    ck_assert_int_eq(cxj_record(engine, &touchpoint, sizeof touchpoint, 1, 0, NULL, 0), CXJ_OK);
-}
-
-static const int64_t B = INT64_C(1767225600000); /* 2026-01-01 */
-static const int64_t H = 3600000;
 
 /* A journey made by hand, of which the states below are worked out from section 4. */
 static void tell(cxj_engine *engine) {
     uint32_t anna = code(engine, CXJ_DIMENSION_OWNER, "Anna"), ben = code(engine, CXJ_DIMENSION_OWNER, "Ben");
     uint16_t phone = (uint16_t)code(engine, CXJ_DIMENSION_CHANNEL, "phone");
     uint16_t mail = (uint16_t)code(engine, CXJ_DIMENSION_CHANNEL, "mail");
-    cxj_touchpoint first = {.journey = 9, .at = B, .owner = anna, .channel = phone, .customer = 5, .value = 100};
+    cxj_touchpoint first = {.journey = 9, .at = START, .owner = anna, .channel = phone, .customer = 5, .value = 100};
     first.team = (uint16_t)code(engine, CXJ_DIMENSION_TEAM, "sales");
     first.stage = (uint16_t)code(engine, CXJ_DIMENSION_STAGE, "order");
     first.activity = (uint16_t)code(engine, CXJ_DIMENSION_ACTIVITY, "call");
@@ -41,41 +21,44 @@ static void tell(cxj_engine *engine) {
     first.segment = (uint16_t)code(engine, CXJ_DIMENSION_SEGMENT, "premium");
     first.reason = (uint16_t)code(engine, CXJ_DIMENSION_REASON, "move");
     first.facets = CXJ_FACET_INBOUND;
-    first.due = B + 10 * H;
+    first.due = START + 10 * HOUR;
     first.commitment = 2;
     record(engine, first);
     record(engine, (cxj_touchpoint){.journey = 9,
-                                    .at = B + 2 * H,
+                                    .at = START + 2 * HOUR,
                                     .owner = ben,
                                     .channel = mail,
                                     .value = -30,
                                     .facets = CXJ_FACET_UPDATE,
-                                    .due = B + 12 * H,
+                                    .due = START + 12 * HOUR,
                                     .commitment = 2});
-    record(engine, (cxj_touchpoint){
-                       .journey = 9, .at = B + 3 * H, .owner = anna, .facets = CXJ_FACET_CHASE | CXJ_FACET_REPEATED});
+    record(engine,
+           (cxj_touchpoint){
+               .journey = 9, .at = START + 3 * HOUR, .owner = anna, .facets = CXJ_FACET_CHASE | CXJ_FACET_REPEATED});
     record(engine, (cxj_touchpoint){.journey = 9,
-                                    .at = B + 5 * H,
+                                    .at = START + 5 * HOUR,
                                     .facets = CXJ_FACET_FAULT | CXJ_FACET_PENDING,
                                     .scale = CXJ_SCALE_CSAT5,
                                     .score = 5,
                                     .scope = CXJ_SCOPE_TOUCHPOINT});
     record(engine, (cxj_touchpoint){.journey = 9,
-                                    .at = B + 9 * H,
+                                    .at = START + 9 * HOUR,
                                     .facets = CXJ_FACET_EXPLAINS | CXJ_FACET_RESUMES,
                                     .customer = 6,
                                     .scale = CXJ_SCALE_NPS,
                                     .score = 9,
                                     .scope = CXJ_SCOPE_JOURNEY});
     record(engine, (cxj_touchpoint){.journey = 9,
-                                    .at = B + 10 * H,
+                                    .at = START + 10 * HOUR,
                                     .facets = CXJ_FACET_ASKED,
                                     .scale = CXJ_SCALE_CES7,
                                     .score = 6,
                                     .scope = CXJ_SCOPE_JOURNEY});
-    record(engine,
-           (cxj_touchpoint){
-               .journey = 9, .at = B + 11 * H, .scale = CXJ_SCALE_CSAT5, .score = 1, .scope = CXJ_SCOPE_TOUCHPOINT});
+    record(engine, (cxj_touchpoint){.journey = 9,
+                                    .at = START + 11 * HOUR,
+                                    .scale = CXJ_SCALE_CSAT5,
+                                    .score = 1,
+                                    .scope = CXJ_SCOPE_TOUCHPOINT});
 }
 
 static cxj_journey state_of(const cxj_engine *engine) {
@@ -85,13 +68,13 @@ static cxj_journey state_of(const cxj_engine *engine) {
 }
 
 START_TEST(state_tells_the_attributes) {
-    cxj_engine *engine = make();
+    cxj_engine *engine = make_with((cxj_options){.size = 0});
     tell(engine);
     cxj_journey state = state_of(engine);
     ck_assert_uint_eq(state.journey, 9);
     ck_assert_uint_eq(state.customer, 6); /* "the last one in order holds" (section 2) */
-    ck_assert_int_eq(state.first_at, B);
-    ck_assert_int_eq(state.last_at, B + 11 * H);
+    ck_assert_int_eq(state.first_at, START);
+    ck_assert_int_eq(state.last_at, START + 11 * HOUR);
     ck_assert_int_eq(state.value, 70);
     ck_assert_uint_eq(state.type, 1);
     ck_assert_uint_eq(state.segment, 1);
@@ -106,7 +89,7 @@ START_TEST(state_tells_the_attributes) {
 END_TEST
 
 START_TEST(state_tells_the_counts_and_times) {
-    cxj_engine *engine = make();
+    cxj_engine *engine = make_with((cxj_options){.size = 0});
     tell(engine);
     cxj_journey state = state_of(engine);
     ck_assert_uint_eq(state.touchpoints, 7);
@@ -116,21 +99,21 @@ START_TEST(state_tells_the_counts_and_times) {
     ck_assert_uint_eq(state.repeats, 1);
     ck_assert_uint_eq(state.faults, 1);
     ck_assert_uint_eq(state.chases, 1);
-    ck_assert_int_eq(state.quiet, 2 * H);   /* since the explanation */
-    ck_assert_int_eq(state.silence, 2 * H); /* before the first update, and before the explanation */
-    ck_assert_int_eq(state.pending, 4 * H);
+    ck_assert_int_eq(state.quiet, 2 * HOUR);   /* since the explanation */
+    ck_assert_int_eq(state.silence, 2 * HOUR); /* before the first update, and before the explanation */
+    ck_assert_int_eq(state.pending, 4 * HOUR);
     ck_assert_int_eq(state.waiting_since, 0); /* they were told */
-    record(engine, (cxj_touchpoint){.journey = 9, .at = B + 12 * H, .facets = CXJ_FACET_INBOUND});
-    record(engine, (cxj_touchpoint){.journey = 9, .at = B + 13 * H, .facets = CXJ_FACET_CHASE});
-    ck_assert_int_eq(state_of(engine).waiting_since, B + 12 * H);
-    record(engine, (cxj_touchpoint){.journey = 9, .at = B + 14 * H, .outcome = CXJ_OUTCOME_COMPLETED});
+    record(engine, (cxj_touchpoint){.journey = 9, .at = START + 12 * HOUR, .facets = CXJ_FACET_INBOUND});
+    record(engine, (cxj_touchpoint){.journey = 9, .at = START + 13 * HOUR, .facets = CXJ_FACET_CHASE});
+    ck_assert_int_eq(state_of(engine).waiting_since, START + 12 * HOUR);
+    record(engine, (cxj_touchpoint){.journey = 9, .at = START + 14 * HOUR, .outcome = CXJ_OUTCOME_COMPLETED});
     ck_assert_int_eq(state_of(engine).waiting_since, 0);
     cxj_engine_destroy(engine);
 }
 END_TEST
 
 START_TEST(state_tells_the_ratings) {
-    cxj_engine *engine = make();
+    cxj_engine *engine = make_with((cxj_options){.size = 0});
     tell(engine);
     cxj_journey state = state_of(engine);
     ck_assert_uint_eq(state.touch_ratings, 2);
@@ -138,9 +121,11 @@ START_TEST(state_tells_the_ratings) {
     ck_assert(isnan(state.journey_satisfaction));
     ck_assert_double_eq(state.journey_nps, 9);
     ck_assert_double_eq(state.journey_ces, 6);
-    record(engine,
-           (cxj_touchpoint){
-               .journey = 9, .at = B + 12 * H, .scale = CXJ_SCALE_PERCENT, .score = 25, .scope = CXJ_SCOPE_JOURNEY});
+    record(engine, (cxj_touchpoint){.journey = 9,
+                                    .at = START + 12 * HOUR,
+                                    .scale = CXJ_SCALE_PERCENT,
+                                    .score = 25,
+                                    .scope = CXJ_SCOPE_JOURNEY});
     ck_assert_double_eq(state_of(engine).journey_satisfaction, 0.25);
     cxj_engine_destroy(engine);
 }
@@ -148,19 +133,20 @@ END_TEST
 
 START_TEST(state_tells_the_commitments) {
     static const cxj_commitment none;
-    cxj_engine *engine = make();
+    cxj_engine *engine = make_with((cxj_options){.size = 0});
     tell(engine);
     cxj_journey state = state_of(engine);
     for (size_t i = 0; i < 8; i++) {
         if (i != 2) ck_assert_mem_eq(&state.commitments[i], &none, sizeof none);
     }
-    ck_assert_int_eq(state.commitments[2].first_due, B + 10 * H);
-    ck_assert_int_eq(state.commitments[2].due, B + 12 * H);
-    ck_assert_int_eq(state.commitments[2].announced_at, B + 2 * H);
+    ck_assert_int_eq(state.commitments[2].first_due, START + 10 * HOUR);
+    ck_assert_int_eq(state.commitments[2].due, START + 12 * HOUR);
+    ck_assert_int_eq(state.commitments[2].announced_at, START + 2 * HOUR);
     ck_assert_int_eq(state.commitments[2].open, 1);
     ck_assert_int_eq(state.commitments[2].announced, 1);
     ck_assert_int_eq(state.commitments[2].explained, 1);
-    record(engine, (cxj_touchpoint){.journey = 9, .at = B + 12 * H, .facets = CXJ_FACET_DELIVERED, .commitment = 2});
+    record(engine,
+           (cxj_touchpoint){.journey = 9, .at = START + 12 * HOUR, .facets = CXJ_FACET_DELIVERED, .commitment = 2});
     state = state_of(engine);
     ck_assert_mem_eq(&state.commitments[2], &none, sizeof none);
     cxj_engine_destroy(engine);
@@ -168,31 +154,32 @@ START_TEST(state_tells_the_commitments) {
 END_TEST
 
 START_TEST(state_tells_the_flags) {
-    cxj_engine *engine = make();
+    cxj_engine *engine = make_with((cxj_options){.size = 0});
     tell(engine);
     cxj_journey state = state_of(engine);
     ck_assert_int_eq(state.outcome + state.churned + state.reopened + state.asking + state.pending_now, 0);
     ck_assert_int_eq(state.loop_open, 1);
     ck_assert_int_eq(state.end_at, 0);
     record(engine, (cxj_touchpoint){.journey = 9,
-                                    .at = B + 12 * H,
+                                    .at = START + 12 * HOUR,
                                     .outcome = CXJ_OUTCOME_ABANDONED,
                                     .facets = CXJ_FACET_CHURNED | CXJ_FACET_CONTACT});
     state = state_of(engine);
     ck_assert_int_eq(state.outcome, CXJ_OUTCOME_ABANDONED);
-    ck_assert_int_eq(state.end_at, B + 12 * H);
+    ck_assert_int_eq(state.end_at, START + 12 * HOUR);
     ck_assert_int_eq(state.churned, 1);
     ck_assert_int_eq(state.loop_open, 0);
-    ck_assert_int_eq(state.silence, 3 * H);
+    ck_assert_int_eq(state.silence, 3 * HOUR);
     ck_assert_int_eq(state.quiet, 0);
-    record(engine, (cxj_touchpoint){.journey = 9, .at = B + 13 * H, .facets = CXJ_FACET_CHASE | CXJ_FACET_PENDING});
+    record(engine,
+           (cxj_touchpoint){.journey = 9, .at = START + 13 * HOUR, .facets = CXJ_FACET_CHASE | CXJ_FACET_PENDING});
     state = state_of(engine);
     ck_assert_int_eq(state.outcome, 0);
     ck_assert_int_eq(state.end_at, 0);
     ck_assert_int_eq(state.reopened, 1);
     ck_assert_int_eq(state.asking, 1);
     ck_assert_int_eq(state.pending_now, 1);
-    ck_assert_int_eq(state.waiting_since, B + 13 * H);
+    ck_assert_int_eq(state.waiting_since, START + 13 * HOUR);
     ck_assert_int_eq(state.churned, 1);
     cxj_engine_destroy(engine);
 }
@@ -200,7 +187,7 @@ END_TEST
 
 /* "CXJ_NOT_FOUND (unknown, or none of its touchpoints contributes)"; its touchpoints are there nevertheless. */
 START_TEST(state_of_a_withdrawn_journey_is_not_found) {
-    cxj_engine *engine = make();
+    cxj_engine *engine = make_with((cxj_options){.size = 0});
     cxj_journey state = {.journey = 77};
     cxj_touchpoint t;
     size_t count = 0;
@@ -217,7 +204,7 @@ START_TEST(state_of_a_withdrawn_journey_is_not_found) {
 END_TEST
 
 START_TEST(touchpoints_come_in_order_if_there_is_room) {
-    cxj_engine *engine = make();
+    cxj_engine *engine = make_with((cxj_options){.size = 0});
     cxj_touchpoint t[6] = {{0}};
     size_t count = 0;
     for (int64_t at = 5; at > 0; at--) record(engine, (cxj_touchpoint){.journey = 9, .at = at, .id = 1});

@@ -41,13 +41,13 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 LISTED = ROOT / "tests/mutation/survivors.txt"
 # Rooms that are mutated, with the suites that see each: its own first, then others that are fast.
 SUITES = {
-    "fold": ["fold"], "cell": ["cell", "metric"], "bounds": ["bounds", "sums"], "metric": ["metric"],
+    "fold": ["fold"], "contribution": ["contribution", "fold"], "cell": ["cell", "metric"], "bounds": ["bounds", "sums"], "metric": ["metric"],
     "calendar": ["calendar"], "products": ["products", "drivers"], "drivers": ["drivers"],
     "statistics": ["statistics", "metric", "analysis"], "analysis": ["analysis", "beyond"], "beyond": ["beyond"],
     "nearest": ["nearest", "answer"], "fill": ["fill"], "lot": ["lot"], "sums": ["sums"],
 }
 FILES = list(SUITES)
-UNLESS_TOLD = ["fold", "cell", "bounds", "metric"]
+UNLESS_TOLD = ["fold", "contribution", "cell", "bounds", "metric"]
 RULES = ["universal.rules", "c_like.rules", "c.rules"]
 LEAST = 90  # percent
 
@@ -61,7 +61,9 @@ SANITIZE = ["-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 # Ways to compile under which two programs may turn out to be the same.
 OTHER_WAYS = [["-O1"], ["-O3"], ["-Os"], ["-O2", "-fno-tree-vectorize", "-fno-schedule-insns2"]]
 
-REPORT = ["report", "file", "log", "texts", "json", "table", "drivers", "analysis", "analysis_table"]
+# The sources of the report program, as its own build has them.
+REPORT = re.findall(r"'(\w+)\.c'", re.search(r"report_sources = files\((.*?)\)", (ROOT / "examples/meson.build").read_text("utf-8"),
+                                              re.S)[1])
 STRIDE = "23"  # what fast suites leave out: CXJ_STRIDE, see README.md
 
 
@@ -90,9 +92,10 @@ DEFINES = {"tests/test_calendar.c": ["-DCALENDAR_IS_LINKED"]}
 BESIDE = {
     **dict.fromkeys(("format", "wire"), ["stream", "saved", "same"]),
     **dict.fromkeys(("load", "decode", "sums"), ["draft", "saved", "same"]),
-    **dict.fromkeys(("save", "beyond", "named"), ["saved", "same"]),
+    **dict.fromkeys(("save", "beyond", "named", "single"), ["saved", "same"]),
     **dict.fromkeys(("append", "fill", "lot", "merge", "post", "settle", "hours"), ["world", "chance"]),
     "calendar": ["chance"],
+    **dict.fromkeys(("fold", "contribution"), ["steps", "chance"]),
 }
 
 
@@ -112,7 +115,7 @@ def stages_of(file: str) -> list[Stage]:
     own = [Stage(unit(room), [], quick=True) for room in SUITES[file]]
     if file == "bounds":
         return own
-    if file not in ("fold", "cell", "metric"):
+    if file not in ("fold", "contribution", "cell", "metric"):
         others = {"calendar": ["view", "hours"], "drivers": ["answer"], "fill": ["engine", "hours"],
                   "lot": ["post", "append"], "sums": ["load", "decode"], "products": ["merge"]}.get(file, [])
         return [
