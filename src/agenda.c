@@ -181,8 +181,8 @@ size_t cxj__agenda_count(const struct cxj__agenda *agenda) {
     return agenda->heap.count + agenda->old.count;
 }
 
-/* Begins a sweep if it is time and worth it. All memory that it needs is taken now; where there is none, it can wait. Its first step
- * hands the empty pages over. */
+/* Begins a sweep if it is time and worth it. All memory that it needs is taken now; where there is none, it can wait.
+ * Its first step hands the empty pages over. */
 static void begin_sweep(struct cxj__agenda *agenda, struct cxj__memory *memory) {
     struct cxj__heap *heap = &agenda->heap, *old = &agenda->old, other;
     if (heap->count < 4 * agenda->held + SWEEP_FROM) return;

@@ -597,8 +597,7 @@ void cxj__append_settle(struct cxj__core *core, const struct cxj__edit *edit) {
 
 /* ---- what takes away -------------------------------------------------------------------------------------------- */
 
-void cxj__append_erase(struct cxj__core *core, struct cxj__journey *journey) {
-    (void)cxj__post_journey(core, journey, CXJ__POST_TAKE);
+void cxj__append_count_out(struct cxj__core *core, const struct cxj__journey *journey) {
     for (size_t i = 0; i < journey->count; i++) {
         struct cxj__entry entry;
         cxj__journey_unpack(journey, i, &entry);
@@ -608,6 +607,11 @@ void cxj__append_erase(struct cxj__core *core, struct cxj__journey *journey) {
     core->journeys -= journey->count > 0;
     cxj__due_leave(core, journey);
     cxj__core_count_gone(core, journey);
+}
+
+void cxj__append_erase(struct cxj__core *core, struct cxj__journey *journey) {
+    (void)cxj__post_journey(core, journey, CXJ__POST_TAKE);
+    cxj__append_count_out(core, journey);
     core->version++;
     if (core->alerts != NULL) cxj__alerts_forget(core, journey);
     cxj__store_remove(&core->store, &core->memory, &core->seed, journey);

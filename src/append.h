@@ -86,6 +86,10 @@ void cxj__append_settle(struct cxj__core *core, const struct cxj__edit *edit);
  * out again when it is needed. */
 void cxj__append_fold_anew(struct cxj__core *core, struct cxj__journey *journey);
 
+/* Counts a journey out that goes, with all that is counted of its touchpoints, names and deadlines; cells do not have it
+ * any more. */
+void cxj__append_count_out(struct cxj__core *core, const struct cxj__journey *journey);
+
 /* Erases a journey. Needs no memory, and cannot fail. The call must find the latest touchpoint again before it ends. */
 void cxj__append_erase(struct cxj__core *core, struct cxj__journey *journey);
 

@@ -274,11 +274,7 @@ static bool commit_joined(struct cxj__core *core, const struct taken *taken) {
     cxj__store_release(&core->store, &core->memory, taken->copy);
     if (taken->is_known) return false;
     if (core->alerts != NULL) cxj__alerts_pass_on(core, own, taken->joined);
-    count_touchpoints(core, own, -1);
-    core->touchpoints -= own->count;
-    core->journeys -= own->count > 0;
-    cxj__due_leave(core, own);
-    cxj__core_count_gone(core, own);
+    cxj__append_count_out(core, own);
     cxj__store_release(&core->store, &core->memory, own);
     return true;
 }

@@ -96,17 +96,9 @@ static bool let_them_arrive(const struct moving *moving) {
 /* The one goes, which cells do not have any more. */
 static void drop_from(const struct moving *moving) {
     struct cxj__core *core = &moving->engine->core;
-    struct cxj__journey *from = moving->from;
-    for (size_t i = 0; i < from->count; i++) {
-        struct cxj__entry entry;
-        cxj__journey_unpack(from, i, &entry);
-        cxj__core_count(core, &entry.touchpoint, -1);
-    }
-    core->touchpoints -= from->count;
-    core->journeys -= from->count > 0;
-    cxj__core_count_gone(core, from);
-    if (core->alerts != NULL) cxj__alerts_forget(core, from);
-    cxj__store_remove(&core->store, &core->memory, &core->seed, from);
+    cxj__append_count_out(core, moving->from);
+    if (core->alerts != NULL) cxj__alerts_forget(core, moving->from);
+    cxj__store_remove(&core->store, &core->memory, &core->seed, moving->from);
 }
 
 /* Makes one journey of the two, or nothing. While it does, cells that are empty stay. */

@@ -75,20 +75,6 @@ static void check_agenda(struct cxj__core *core) {
     for (size_t i = 0; i < count; i++) cxj__agenda_push(&core->agenda, taken[i]);
 }
 
-/* Commitments that are open in running journeys, and still ahead. */
-static size_t count_dues(const struct cxj__core *core) {
-    size_t count = 0;
-    for (size_t place = 0; place < core->store.places; place++) {
-        const struct cxj__journey *journey = cxj__store_at(&core->store, place);
-        struct cxj__dues dues;
-        struct cxj__fold room;
-        if (journey->number == 0) continue;
-        cxj__due_of(core, cxj__journey_fold(journey, &room), &dues);
-        for (; dues.open != 0; dues.open &= dues.open - 1) count++;
-    }
-    return count;
-}
-
 /* Whatever comes, late or corrected or taken back, and however the clock goes: what is overdue is what can be counted,
  * in each view; and where memory lacks now and then, so that deadlines are lost, too. As long as none was, the agenda knows
  * how many there are, by which it knows when to look for those that are none any more. */

@@ -524,3 +524,16 @@ void settle_change(cxj_engine *engine) {
 void undo(cxj_engine *engine) {
     cxj__settle_undo(&engine->settling, &engine->core);
 }
+
+size_t count_dues(const struct cxj__core *core) {
+    size_t count = 0;
+    for (size_t place = 0; place < core->store.places; place++) {
+        const struct cxj__journey *journey = cxj__store_at(&core->store, place);
+        struct cxj__dues dues;
+        struct cxj__fold room;
+        if (journey->number == 0) continue;
+        cxj__due_of(core, cxj__journey_fold(journey, &room), &dues);
+        for (; dues.open != 0; dues.open &= dues.open - 1) count++;
+    }
+    return count;
+}

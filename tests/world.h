@@ -133,4 +133,7 @@ cxj_status change(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t 
 void settle_change(cxj_engine *engine);
 void undo(cxj_engine *engine);
 
+/* Commitments that are open in running journeys, and still ahead: as many as the agenda knows of, if none was lost. */
+size_t count_dues(const struct cxj__core *core);
+
 #endif
