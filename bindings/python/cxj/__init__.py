@@ -30,6 +30,7 @@ from ._columns import EVENT_LOG
 from ._engine import Engine, validate
 from ._header import DIMENSIONS, OUTCOMES, SCALES, SCOPES
 from ._library import (
+    DoubtWarning,
     Error,
     IncompleteWarning,
     InvalidError,
@@ -64,7 +65,7 @@ __version__: str = lib.cxj_version_text().decode()
 
 __all__ = [
     "DIMENSIONS", "EVENT_LOG", "FACETS", "OUTCOMES", "SCALES", "SCOPES", "Alert", "Alerts", "Calendar", "Cell",
-    "Commitment", "Contributors", "Control", "DimensionInfo", "Driver", "Drivers", "Engine", "Error", "Extreme",
+    "Commitment", "Contributors", "Control", "DimensionInfo", "DoubtWarning", "Driver", "Drivers", "Engine", "Error", "Extreme",
     "FacetInfo", "IncompleteWarning", "InvalidError", "Journey", "Metric", "MetricInfo", "NoMemoryError",
     "NotFoundError", "Occasion", "Parity", "Point", "PredictorInfo", "ReadWriteError", "Receipt", "RefusedError",
     "Relation", "Replay", "Rule", "Rules", "Spread", "Stats", "Touchpoint", "Validation", "View", "Worklist",

@@ -95,7 +95,7 @@ class Frames(unittest.TestCase):
 
     def taken(self, data: Any, renames: Any = None) -> bytes:
         with cxj.Engine(VIEWS) as engine:
-            self.assertEqual(engine.record_many(data, renames=renames).processed, ROWS)
+            self.assertEqual(engine.record_many(data, renames=renames, tz="UTC").processed, ROWS)
             return engine.to_bytes()
 
     def check(self, data: Any, *hidden: "tuple[str, ...]", renames: Any = None) -> None:
