@@ -42,6 +42,7 @@ from ._library import (
     lib,
     loaded_from,
 )
+from ._read import Reading, Refused
 from ._replay import Replay, replay
 from ._rules import Alert, Alerts, Occasion, Rule, Rules, Worklist
 from ._values import (
@@ -67,7 +68,8 @@ __all__ = [
     "DIMENSIONS", "EVENT_LOG", "FACETS", "OUTCOMES", "SCALES", "SCOPES", "Alert", "Alerts", "Calendar", "Cell",
     "Commitment", "Contributors", "Control", "DimensionInfo", "DoubtWarning", "Driver", "Drivers", "Engine", "Error", "Extreme",
     "FacetInfo", "IncompleteWarning", "InvalidError", "Journey", "Metric", "MetricInfo", "NoMemoryError",
-    "NotFoundError", "Occasion", "Parity", "Point", "PredictorInfo", "ReadWriteError", "Receipt", "RefusedError",
+    "NotFoundError", "Occasion", "Parity", "Point", "PredictorInfo", "ReadWriteError", "Reading", "Receipt", "Refused",
+    "RefusedError",
     "Relation", "Replay", "Rule", "Rules", "Spread", "Stats", "Touchpoint", "Validation", "View", "Worklist",
     "facets", "header", "id_from_text", "lib", "loaded_from", "metrics", "predictors", "replay", "validate",
 ]

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta, tzinfo
 from types import TracebackType
-from typing import Any, BinaryIO, Callable, Union
+from typing import TYPE_CHECKING, Any, BinaryIO, Callable, Union
 
 from . import _file
 from . import _header as header
@@ -58,6 +58,9 @@ from ._values import (
     place_of,
 )
 from ._view import View
+
+if TYPE_CHECKING:
+    from ._read import Reading
 
 File = Union[str, "os.PathLike[str]", BinaryIO]
 Bytes = Union[bytes, bytearray, memoryview]
@@ -131,6 +134,9 @@ class Engine:
     """
 
     _handle: ctypes.c_void_p | None
+
+    #: What from_frame() read: see cxj.Reading. None for any other engine.
+    reading: Reading | None = None
 
     def __init__(self, views: Iterable[str] = (), *, memory_limit: int = 0, cells_limit: int = 0,
                  touchpoints_limit: int = 0, feeds: Iterable[str] | None = None,
@@ -873,6 +879,37 @@ class Engine:
             _file.save(os.fsdecode(file), data)
         else:
             _file.write(file, data)
+
+    @classmethod
+    def from_frame(cls, frame: Any, views: Iterable[str] = (), *, map: Mapping[str, str | None] | None = None,
+                   none: Iterable[str] = (), tz: Calendar | str | tzinfo | None = None, unit: str = "ms",
+                   dayfirst: bool | None = None, extra: str = "ignore", on_refused: str = "raise",
+                   recorded: str = "seen", **settings: Any) -> Engine:
+        """An engine that holds a whole frame, whatever its columns are called, as far as the report program would understand
+        them: Engine.from_frame(frame, ["journeys"], map={"owner": "Assignee"}, tz="Europe/Berlin").
+
+        frame       as for record_many()
+        views       as for Engine, as are recorded and settings
+        map         columns by the fields that they are; None for a field that is to be left out
+        none        texts that state nothing, beside the empty one
+        tz, unit    as for record_many(); moments may be texts here, such as 2026-11-21 or 2026-11-21T22:43:47Z
+        dayfirst    True: dates may be written 21.11.2026; False: 11/21/2026, too
+        extra       "error": a column that nothing is read from is refused; "ignore": it is left out, and cxj.DoubtWarning
+                    says so if a word of it may mean a field that no column is
+        on_refused  "raise": a row that cannot be taken ends it, and all such rows are named; "skip": the others are taken
+
+        engine.reading says what was read as what, which rows were refused, by their places and in the frame's own index, and
+        why. Raises ValueError that names all that is wrong; what Engine() and record_many() raise."""
+        from ._read import read_frame
+
+        engine = cls(views, recorded=recorded, **settings)
+        try:
+            engine.reading = read_frame(engine, frame, chosen=map or {}, none=none, tz=tz, unit=unit, dayfirst=dayfirst,
+                                        extra=extra, on_refused=on_refused)
+        except BaseException:
+            engine.close()
+            raise
+        return engine
 
     @classmethod
     def from_bytes(cls, data: Bytes, **settings: Any) -> Engine:
