@@ -288,7 +288,8 @@ def _convert(how: How, field: str, column: Column, first: int) -> Any:
         kind, status = (type(wrong.cause), wrong.cause.status) if wrong.cause else (InvalidError, 0)
         raise kind(f"column {field!r}, row {first + wrong.row}: {_without(field, str(wrong))}", status) from None
     if column.kind == "truths":
-        raise InvalidError(f"column {field!r}: a truth stands for nothing of a touchpoint, but in a column named as a facet; cast it")
+        raise InvalidError(f"column {field!r}: a truth stands for nothing of a touchpoint, but in a column named "
+                           "as a facet; cast it")
     wanted = {"name": "names are texts", "moment": "moments, or whole milliseconds, are expected"}
     raise InvalidError(f"column {field!r}: these are {column.kind}; {wanted.get(name, 'whole numbers or words are expected')}")
 

@@ -42,7 +42,8 @@ class FromFrame(unittest.TestCase):
             with mock.patch.dict(sys.modules, dict.fromkeys(hidden)):
                 with self.assertRaisesRegex(ValueError, "3 of 5 rows.*row 1: .*row 2: .*row 3: .*'soon' is no moment"):
                     cxj.Engine.from_frame(data, tz="UTC", none=["?"], dayfirst=True)
-                with cxj.Engine.from_frame(data, tz="UTC", none="?", dayfirst=True, on_refused="skip") as engine:
+                options: "dict[str, Any]" = {"tz": "UTC", "none": "?", "dayfirst": True}
+                with cxj.Engine.from_frame(data, on_refused="skip", **options) as engine:
                     assert engine.reading
                     self.assertEqual(engine.reading.refused.places, [1, 2, 3])
                     self.assertEqual(engine.stats().touchpoints, 2)

@@ -62,7 +62,8 @@ class Local(unittest.TestCase):
     def test_skipped_and_doubled_times(self) -> None:
         """ "The moment of a local time is the earliest u with u + offset(u) ≥ that local time" (SPEC 10), compared with going
         through all minutes."""
-        calendar = cxj.Calendar.from_text("offset +01:00\noffset 2026-03-29T01:00:00Z +02:00\noffset 2026-03-29T05:00:00Z +01:00\n")
+        calendar = cxj.Calendar.from_text("offset +01:00\noffset 2026-03-29T01:00:00Z +02:00\n"
+                                          "offset 2026-03-29T05:00:00Z +01:00\n")
         begin = datetime.datetime(2026, 3, 28, 23, tzinfo=UTC)
         minutes = [begin + datetime.timedelta(minutes=i) for i in range(720)]
 
@@ -91,7 +92,8 @@ class Days(unittest.TestCase):
                 with mock.patch.dict(sys.modules, dict.fromkeys(hidden)):
                     self.assertEqual(moments({**data, "due": form}, "due", tz=EAST),
                                      [datetime.datetime(2026, 1, 3, tzinfo=EAST) - MS, None])
-                    self.assertEqual(moments({**data, "due": form}, "at", tz=EAST), [datetime.datetime(2026, 1, 2, tzinfo=EAST)] * 2)
+                    self.assertEqual(moments({**data, "due": form}, "at", tz=EAST),
+                                     [datetime.datetime(2026, 1, 2, tzinfo=EAST)] * 2)
 
     def test_days_among_times(self) -> None:
         mixed = [datetime.date(2026, 1, 2), NEW_YEAR.replace(tzinfo=UTC), NEW_YEAR]
