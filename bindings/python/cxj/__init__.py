@@ -31,6 +31,7 @@ from ._columns import EVENT_LOG
 from ._engine import Engine, validate
 from ._header import DIMENSIONS, OUTCOMES, SCALES, SCOPES
 from ._library import (
+    DoubtWarning,
     Error,
     IncompleteWarning,
     InvalidError,
@@ -42,6 +43,7 @@ from ._library import (
     lib,
     loaded_from,
 )
+from ._read import Reading, Refused
 from ._replay import Replay, replay
 from ._rules import Alert, Alerts, Occasion, Rule, Rules, Worklist
 from ._stitch import stitch
@@ -66,9 +68,10 @@ __version__: str = lib.cxj_version_text().decode()
 
 __all__ = [
     "DIMENSIONS", "EVENT_LOG", "FACETS", "OUTCOMES", "SCALES", "SCOPES", "Alert", "Alerts", "Calendar", "Cell",
-    "Commitment", "Contributors", "Control", "DimensionInfo", "Driver", "Drivers", "Engine", "Error", "Extreme",
+    "Commitment", "Contributors", "Control", "DimensionInfo", "DoubtWarning", "Driver", "Drivers", "Engine", "Error", "Extreme",
     "FacetInfo", "IncompleteWarning", "InvalidError", "Journey", "Metric", "MetricInfo", "NoMemoryError",
-    "NotFoundError", "Occasion", "Parity", "Point", "PredictorInfo", "ReadWriteError", "Receipt", "RefusedError",
+    "NotFoundError", "Occasion", "Parity", "Point", "PredictorInfo", "ReadWriteError", "Reading", "Receipt", "Refused",
+    "RefusedError",
     "Relation", "Replay", "Rule", "Rules", "Spread", "Stats", "Touchpoint", "Validation", "View", "Worklist",
     "facets", "header", "id_from_text", "lib", "loaded_from", "metrics", "predictors", "recipes", "replay", "stitch",
     "validate",

@@ -17,12 +17,13 @@ from ._library import InvalidError
 class Column(NamedTuple):
     """A column of whoever brought it, before it is known what it stands for.
 
-    kind    integers, floats, moments, or words
-    values  a buffer, or a list, of numbers: of moments in ``unit``, of words the places in ``words``
+    kind    integers, floats, moments, truths, or words
+    values  a buffer, or a list, of numbers: of moments in ``unit``, of words the places in ``words``; truths are bytes
     valid   a truth for each row, false where it is null; None: no row is null. What stands in values there means nothing
     words   what places stand for: texts, or anything that a list may hold; None is null
     unit    of moments: milliseconds are values * unit[0] // unit[1]
-    owner   what keeps the memory of values"""
+    owner   what keeps the memory of values
+    clock   of moments: exact; local, what a clock showed somewhere; or day, a date alone"""
 
     kind: str
     values: Any
@@ -30,6 +31,7 @@ class Column(NamedTuple):
     words: Sequence[Any] = ()
     unit: tuple[int, int] = (1, 1)
     owner: Any = None
+    clock: str = "exact"
 
 
 class NotUTF8(NamedTuple):
@@ -73,7 +75,7 @@ _RELEASE = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 _INTEGERS = {"c": "b", "C": "B", "s": "h", "S": "H", "i": "i", "I": "I", "l": "q", "L": "Q"}
 _TEXTS = ("u", "U", "vu")
 _FLOATS = {"f": "f", "g": "d"}
-_OTHERS = {"b": "a truth", "d": "a decimal", "z": "a string of bytes", "Z": "a string of bytes", "+s": "a struct",
+_OTHERS = {"d": "a decimal", "z": "a string of bytes", "Z": "a string of bytes", "+s": "a struct",
            "tts": "a time of day", "ttm": "a time of day", "ttu": "a time of day", "ttn": "a time of day",
            "tDs": "a duration", "tDm": "a duration", "tDu": "a duration", "tDn": "a duration", "e": "a float of 16 bits"}
 _MOMENTS = {"tss": (1000, 1), "tsm": (1, 1), "tsu": (1, 1000), "tsn": (1, 1000000), "tdD": (86400000, 1), "tdm": (1, 1)}
@@ -124,8 +126,14 @@ class _Part(NamedTuple):
             return [False] * self.rows
         if self.array.null_count == 0 or not self.array.n_buffers or not self.array.buffers[0] or not self.rows:
             return None
+        return self.bits(0)
+
+    def bits(self, buffer: int) -> Any:
+        """The bits of a buffer, a byte for each row."""
+        if not self.rows:
+            return b""
         first, last = self.start // 8, (self.start + self.rows + 7) // 8
-        bits = self.numbers(0, "B", first, last - first)
+        bits = self.numbers(buffer, "B", first, last - first)
         skip = self.start % 8
         try:
             import numpy
@@ -142,14 +150,17 @@ def _read(part: _Part) -> Column:
         inner = _Part(part.schema.dictionary.contents, words, words.offset, words.length, part.owner)
         values = part.numbers(1, _INTEGERS[part.format], part.start, part.rows)
         return Column("words", values, part.valid(), _values(inner), owner=part.owner)
-    kind, _, _ = part.format.partition(":")
+    kind, _, zone = part.format.partition(":")
+    if kind == "b":
+        return Column("truths", part.bits(1), part.valid(), owner=part.owner)
     if kind in _INTEGERS:
         return Column("integers", part.numbers(1, _INTEGERS[kind], part.start, part.rows), part.valid(), owner=part.owner)
     if kind in _FLOATS:
         return Column("floats", part.numbers(1, _FLOATS[kind], part.start, part.rows), part.valid(), owner=part.owner)
     if kind in _MOMENTS:
         values = part.numbers(1, "i" if kind == "tdD" else "q", part.start, part.rows)
-        return Column("moments", values, part.valid(), unit=_MOMENTS[kind], owner=part.owner)
+        clock = "day" if kind in ("tdD", "tdm") else "exact" if zone else "local"
+        return Column("moments", values, part.valid(), unit=_MOMENTS[kind], owner=part.owner, clock=clock)
     if kind == "n":
         return Column("words", bytes(part.rows), part.valid())
     if kind in _TEXTS:

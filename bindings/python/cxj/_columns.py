@@ -7,15 +7,18 @@ The arithmetic over rows is numpy's where numpy is there, else Python's own; bot
 from __future__ import annotations
 
 import ctypes
+import re
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import compress
 from typing import Any, Callable, NamedTuple, Optional, Protocol
 
 from . import _header as header
-from ._arrow import Column, NotUTF8
+from ._arrow import Column, NotUTF8, of_words
 from ._frames import Batch
 from ._library import Error, InvalidError
-from ._values import RATINGS, facets_of, integer_of, nearest, place_of
+from ._moments import NAIVE, Local, Times, doubt_of
+from ._values import BITS, FACETS, RATINGS, facets_of, integer_of, nearest, place_of
 
 # Field of cxj_columns: what it holds, and the C type of its items.
 _FIELDS: dict[str, tuple[str, Any]] = {
@@ -31,7 +34,10 @@ _FIELDS: dict[str, tuple[str, Any]] = {
 }
 _RATING = ("number", ctypes.c_uint8)
 _CHOICES = {"scale": header.SCALES, "scope": header.SCOPES, "outcome": header.OUTCOMES}
-KNOWN = (*_FIELDS, *RATINGS)
+#: Columns of ratings, and the numbers of their scales; and other names of two of them.
+SCORES = {**RATINGS, **{name: number for number, name in enumerate(header.SCALES, 1) if name not in ("csat5", "ces7")}}
+_SAME = {"csat5": "csat", "ces7": "ces"}
+KNOWN = (*_FIELDS, *SCORES, *FACETS)
 
 #: Names of columns here by their names there; None: the column is left out.
 Renames = Mapping[str, Optional[str]]
@@ -62,21 +68,69 @@ class Numbers(NamedTuple):
     identity_of: Callable[[str, Any], int]
 
 
+class How(NamedTuple):
+    """How a table is read: by whose ``numbers``; ``times``: what moments are; ``faults``: where what cannot be taken is
+    noted, so that all else can be (None: the first ends it). ``none``: texts that state nothing."""
+
+    numbers: Numbers
+    times: Times
+    faults: Optional[Faults] = None
+    none: frozenset[str] = frozenset()
+    doubts: Optional[list[str]] = None
+
+
+class Faults:
+    """Rows that cannot be taken, counted from the first of all data, and why; and what is wrong with columns as a whole."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, list[str]] = {}
+        self.columns: dict[str, str] = {}
+
+    def add(self, row: int, why: str) -> None:
+        reasons = self.rows.setdefault(row, [])
+        if why not in reasons:
+            reasons.append(why)
+
+
 class Rows(NamedTuple):
     """A struct for cxj_record_columns(), how many rows it has, and what keeps the memory it points to."""
 
     struct: header.Columns
     rows: int
     kept: list[Any]
+    places: Optional[list[int]] = None  # which rows of the batch these are; None: all
 
 
 def number_rows(rows: Rows, first: int) -> None:
     """Gives rows their number, from 1, as sequence, as in a log that says nothing else about their order."""
     if first + rows.rows >= 2**32:
         raise InvalidError("more than 2**32 - 1 rows need a column id or sequence")
-    numbers = array("I", range(first + 1, first + rows.rows + 1))
+    count = range(rows.rows) if rows.places is None else rows.places
+    numbers = array("I", (first + 1 + place for place in count))
     rows.struct.sequence = _address(numbers)
     rows.kept.append(numbers)
+
+
+def from_row(rows: Rows, first: int) -> header.Columns:
+    """The struct of the rows from one on."""
+    part = header.Columns(size=ctypes.sizeof(header.Columns))
+    for field, (_, item) in _FIELDS.items():
+        address = getattr(rows.struct, field)
+        if address:
+            setattr(part, field, address + first * ctypes.sizeof(item))
+    return part
+
+
+def digest(rows: Rows) -> int:
+    """What tells rows from others, most likely: their journeys and moments."""
+    import zlib
+
+    found = rows.rows
+    for address in (rows.struct.journey, rows.struct.at, rows.struct.owner):
+        length = rows.rows * 8 if address != rows.struct.owner else rows.rows * 4
+        check = zlib.crc32((ctypes.c_char * length).from_address(address)) if address and length else 0
+        found = found << 32 | check
+    return found
 
 
 def one_by_one(rows: Rows) -> Iterator[int]:
@@ -122,6 +176,7 @@ def rename(names: Sequence[str], renames: Renames) -> dict[str, int]:
         here = renames.get(name, name)
         if here is None:
             continue
+        here = _SAME.get(here, here)
         if here not in KNOWN:
             known = f"renames=cxj.EVENT_LOG takes it as {EVENT_LOG[here]!r}" if EVENT_LOG.get(here) else nearest(here, KNOWN)
             raise InvalidError(f"there is no column {here!r} of touchpoints; {known}; renames={{{here!r}: None}} leaves it out")
@@ -131,11 +186,16 @@ def rename(names: Sequence[str], renames: Renames) -> dict[str, int]:
     for needed in ("journey", "at"):
         if needed not in named:
             raise InvalidError(f"the column {needed!r} is missing; there are {', '.join(map(repr, names)) or 'none'}")
-    ratings = [name for name in RATINGS if name in named]
+    check_ratings(named)
+    return named
+
+
+def check_ratings(named: Mapping[str, int]) -> None:
+    """Raises InvalidError where two columns speak of the scale."""
+    ratings = [name for name in SCORES if name in named]
     for name in ("scale", "score"):
         if ratings and name in named:
             raise InvalidError(f"the column {name!r} says what {ratings[0]!r} says already")
-    return named
 
 
 # ---- rules ---------------------------------------------------------------------------------------------------------
@@ -145,28 +205,48 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT[8] else value
 
 
-def _milliseconds(field: str, word: Any) -> int:
-    if isinstance(word, str):
-        raise InvalidError("texts are no moments; parse them first: pandas.to_datetime(…, utc=True), polars' try_parse_dates")
+_DIGITS = re.compile(r"(-?[0-9]+)(?:\.0)?")
+
+
+def _number(how: How, field: str, word: Any) -> int:
+    """A whole number; also one that is written, where texts are read."""
+    if how.times.texts and isinstance(word, str):
+        found = _DIGITS.fullmatch(word)
+        if found is None:
+            raise InvalidError(f"{field}: {word!r} is no whole number")
+        word = int(found[1])
     return integer_of(field, _whole(word))
+
+
+def _identity(how: How, field: str, word: Any) -> int:
+    if how.times.texts and isinstance(word, str):
+        found = _DIGITS.fullmatch(word)
+        word = found[1] if found else word
+    return how.numbers.identity_of(field, _whole(word))
 
 
 class _Rule(NamedTuple):
     """What a field holds: what one word of it stands for, and whether columns of numbers and of moments are taken."""
 
-    find: Callable[[Numbers, str, Any], int]
+    find: Callable[[How, str, Any], int]
     numbers: bool = True
     moments: bool = False
 
 
 _RULES = {
-    "identity": _Rule(lambda engine, field, word: engine.identity_of(field, _whole(word))),
-    "number": _Rule(lambda engine, field, word: integer_of(field, _whole(word))),
-    "name": _Rule(lambda engine, field, word: engine.code_of(field, word), numbers=False),
-    "choice": _Rule(lambda engine, field, word: place_of(field, None if word == "" else _whole(word), _CHOICES[field])),
-    "facets": _Rule(lambda engine, field, word: facets_of(_whole(word))),
-    "moment": _Rule(lambda engine, field, word: _milliseconds(field, word), moments=True),
+    "identity": _Rule(_identity),
+    "number": _Rule(_number),
+    "name": _Rule(lambda how, field, word: how.numbers.code_of(field, word), numbers=False),
+    "choice": _Rule(lambda how, field, word: _choice(how, field, _whole(word))),
+    "facets": _Rule(lambda how, field, word: facets_of(_whole(word))),
+    "moment": _Rule(lambda how, field, word: how.times.of(field, _whole(word)), moments=True),
 }
+
+
+def _choice(how: How, field: str, word: Any) -> int:
+    if word == "" or how.times.texts and word == "none":
+        return 0
+    return place_of(field, word, _CHOICES[field])
 
 
 class _Wrong(Exception):
@@ -178,23 +258,87 @@ class _Wrong(Exception):
         self.cause = cause
 
 
-def _convert(engine: Numbers, field: str, column: Column, first: int) -> Any:
+def _convert(how: How, field: str, column: Column, first: int) -> Any:
     """A column as the library's numbers, and which rows have one."""
     name, item = _FIELDS.get(field, _RATING)
     rule, null = _RULES[name], _NO_MOMENT if field == "at" else 0
     ways = _ways()
+
+    def find(word: Any) -> int:
+        return rule.find(how, field, word)
+
     try:
         if column.kind == "words":
-            return ways.looked_up(column, lambda word: rule.find(engine, field, word), item, null)
-        if column.kind == "moments" and rule.moments or column.kind in ("integers", "floats") and rule.numbers:
-            return ways.numbers(column, item, null)
+            return ways.looked_up(_stated(how, column), find, item, null, _noted(how, field, first))
+        if column.kind == "moments" and rule.moments:
+            return _shifted(how, field, column, item, null)
+        if column.kind in ("integers", "floats") and rule.numbers:
+            try:
+                got = ways.numbers(column._replace(unit=how.times.unit) if rule.moments else column, item, null)
+            except _Wrong:
+                if how.faults is None:
+                    raise
+                return ways.looked_up(_listed(column), find, item, null, _noted(how, field, first))
+            if field == "at" and how.doubts is not None:
+                how.doubts.append(_doubt(got, how.times))
+            return got
         if _is_empty(column):
-            return ways.looked_up(Column("words", bytes(len(column.values)), words=[None]), int, item, null)
+            return ways.looked_up(Column("words", bytes(len(column.values)), words=[None]), int, item, null, None)
     except _Wrong as wrong:
         kind, status = (type(wrong.cause), wrong.cause.status) if wrong.cause else (InvalidError, 0)
         raise kind(f"column {field!r}, row {first + wrong.row}: {_without(field, str(wrong))}", status) from None
+    if column.kind == "truths":
+        raise InvalidError(f"column {field!r}: a truth stands for nothing of a touchpoint, but in a column named "
+                           "as a facet; cast it")
     wanted = {"name": "names are texts", "moment": "moments, or whole milliseconds, are expected"}
     raise InvalidError(f"column {field!r}: these are {column.kind}; {wanted.get(name, 'whole numbers or words are expected')}")
+
+
+def _stated(how: How, column: Column) -> Column:
+    """A column of words without those that state nothing."""
+    if not how.none:
+        return column
+    return column._replace(words=[None if isinstance(word, str) and word in how.none else word for word in column.words])
+
+
+def _listed(column: Column) -> Column:
+    """A column of numbers as one of words, so that each can be refused by itself."""
+    values = column.values.tolist() if hasattr(column.values, "tolist") else list(column.values)
+    known = [True] * len(values) if column.valid is None else column.valid
+    return of_words([value if good and value == value else None for value, good in zip(values, known)])
+
+
+def _noted(how: How, field: str, first: int) -> Optional[Callable[[Sequence[int], str], None]]:
+    """Where rows are noted that cannot be taken; None: they are not."""
+    faults = how.faults
+    if faults is None:
+        return None
+
+    def note(rows: Sequence[int], why: str) -> None:
+        for row in rows:
+            faults.add(first + int(row), f"{field}: {_without(field, why)}")
+
+    return note
+
+
+def _doubt(got: Any, times: Times) -> str:
+    """What is to be said of moments that came as numbers."""
+    said = doubt_of(*_ways().reach(*got), times.unit)
+    return f"column 'at': {said}" if said else ""
+
+
+def _shifted(how: How, field: str, column: Column, item: Any, null: int) -> Any:
+    """Moments as milliseconds; local times by whose they are."""
+    ways = _ways()
+    values, known = ways.numbers(column, item, null)
+    if column.clock == "exact":
+        return values, known
+    if how.times.local is None:
+        if _is_empty(column):
+            return values, known
+        raise InvalidError(f"column {field!r}: {NAIVE}")
+    ends = column.clock == "day" and field == "due"
+    return ways.shifted(how.times.local, values, known, 86400000 if ends else 0, 1 if ends else 0), known
 
 
 def _without(field: str, why: str) -> str:
@@ -208,40 +352,87 @@ def _is_empty(column: Column) -> bool:
     return all(x != x for x in values)
 
 
-def read_rows(engine: Numbers, named: dict[str, int], batch: Batch, first: int) -> Rows:
+def read_rows(how: How, named: dict[str, int], batch: Batch, first: int) -> Rows:
     """A batch as the library takes it. Raises InvalidError, with the row counted from the first of all data, if it cannot
-    be taken."""
+    be taken; where faults are noted, those rows are left out."""
     got: dict[str, Any] = {}
+    flags: list[tuple[str, Column]] = []
     ready = Rows(header.Columns(size=ctypes.sizeof(header.Columns)), batch.rows, [])
     # Names last: each makes a code, and what cannot be taken should leave none.
     for field, place in sorted(named.items(), key=lambda one: _FIELDS.get(one[0], _RATING)[0] == "name"):
         try:
             column = batch.column(place)
         except InvalidError as error:
+            if how.faults is not None:
+                how.faults.columns[field] = str(error)
+                continue
             raise InvalidError(f"column {field!r} from row {first} on: {error}") from None
-        got[field] = _convert(engine, field, column, first)
+        try:
+            if field in BITS:
+                flags.append((field, _truths(field, column)))
+            else:
+                got[field] = _convert(how, field, column, first)
+        except InvalidError as error:
+            if how.faults is None:
+                raise
+            how.faults.columns[field] = str(error).partition(": ")[2]
         ready.kept.append(column)
-    _join_ratings(got, batch.rows, first)
+    if how.faults is not None and how.faults.columns:
+        return ready._replace(rows=0)
+    _join_ratings(how, got, batch.rows, first)
     if "scale" in named:
         if "score" not in named:
             raise InvalidError("the column 'score' is missing; 'scale' needs it")
         got["score"] = _ways().scores(got["scale"][0], *got["score"]), None
+    for facet, column in flags:
+        got["facets"] = _ways().flagged(column, BITS[facet], got.get("facets", (None, None))[0]), None
+    if how.faults is not None:
+        ready = _without_faults(how.faults, got, ready, first)
     for field, (values, _) in got.items():
         setattr(ready.struct, field, _address(values))
         ready.kept.append(values)
     return ready
 
 
-def _join_ratings(got: dict[str, Any], rows: int, first: int) -> None:
+def _truths(field: str, column: Column) -> Column:
+    """A column that says of each row whether it has a facet."""
+    if column.kind != "truths" and _is_empty(column):
+        return Column("truths", bytes(len(column.values)))
+    if column.kind != "truths":
+        raise InvalidError(f"column {field!r}: these are {column.kind}; a column named as a facet says yes or no (bool)")
+    return column
+
+
+def _without_faults(faults: Faults, got: dict[str, Any], ready: Rows, first: int) -> Rows:
+    """The rows that nothing is wrong with."""
+    bad = {row - first for row in faults.rows if first <= row < first + ready.rows}
+    if not bad:
+        return ready
+    places = [row for row in range(ready.rows) if row not in bad]
+    good = [row not in bad for row in range(ready.rows)]
+    for field, (values, known) in got.items():
+        got[field] = _ways().some(values, good), known
+    return ready._replace(rows=len(places), places=places)
+
+
+def _join_ratings(how: How, got: dict[str, Any], rows: int, first: int) -> None:
     """Turns columns csat, nps, ces into scale, score and scope."""
-    given = {RATINGS[name]: got.pop(name) for name in RATINGS if name in got}
+    given = {SCORES[name]: got.pop(name) for name in SCORES if name in got}
     if not given:
         return
+    if how.faults is not None:
+        for row in range(rows):
+            if sum(bool(known[row]) for _, known in given.values()) > 1:
+                how.faults.add(first + row, f"a touchpoint has one rating; it has two of {', '.join(SCORES)}")
+                for _, known in given.values():
+                    known[row] = False
     scope = got.get("scope", (None, None))[0]
     try:
         got["scale"], got["score"], got["scope"] = _ways().ratings(given, scope, rows)
     except _Wrong as wrong:
-        raise InvalidError(f"row {first + wrong.row}: {wrong} of {', '.join(RATINGS)}") from None
+        raise InvalidError(f"row {first + wrong.row}: {wrong} of {', '.join(SCORES)}") from None
+    if how.times.texts and scope is not None:  # which says nothing without a rating
+        got["scope"] = _ways().where(got["scope"][0], got["scale"][0]), None
 
 
 # ---- over rows -----------------------------------------------------------------------------------------------------
@@ -257,8 +448,12 @@ def _not_within(value: Any, item: Any) -> str:
     return f"{value} is not within {lowest} and {highest}"
 
 
-def _table(words: Sequence[Any], used: Any, places: Any, find: Callable[[Any], int], item: Any, null: int) -> list[int]:
-    """What the words that are used stand for."""
+_Note = Optional[Callable[[Sequence[int], str], None]]
+
+
+def _table(words: Sequence[Any], used: Any, places: Any, find: Callable[[Any], int], item: Any, null: int,
+           note: _Note) -> list[int]:
+    """What the words that are used stand for. What cannot be taken is noted with its rows, or raised."""
     lowest, highest = _bounds(item)
     table = [null] * len(words)
     for place in used:
@@ -268,11 +463,14 @@ def _table(words: Sequence[Any], used: Any, places: Any, find: Callable[[Any], i
         try:
             if isinstance(word, NotUTF8):
                 raise InvalidError(f"{word.raw!r} is not UTF-8")
-            table[place] = find(word)
+            number = find(word)
+            if not lowest <= number <= highest:
+                raise InvalidError(_not_within(number, item))
+            table[place] = number
         except Error as error:
-            raise _Wrong(list(places).index(place), str(error), error) from None
-        if not lowest <= table[place] <= highest:
-            raise _Wrong(list(places).index(place), _not_within(table[place], item))
+            if note is None or isinstance(error, MemoryError):
+                raise _Wrong(list(places).index(place), str(error), error) from None
+            note([row for row, one in enumerate(places) if one == place], str(error))
     return table
 
 
@@ -280,11 +478,26 @@ class _Ways(Protocol):
     """How rows are gone through. A _Wrong names the first row that cannot be taken. Each gives numbers, and which rows have
     one."""
 
-    def looked_up(self, column: Column, find: Callable[[Any], int], item: Any, null: int) -> Any:
+    def looked_up(self, column: Column, find: Callable[[Any], int], item: Any, null: int, note: _Note) -> Any:
         """What the words of a column stand for."""
 
     def numbers(self, column: Column, item: Any, null: int) -> Any:
         """The numbers of a column, or its moments in milliseconds."""
+
+    def reach(self, values: Any, known: Any) -> tuple[int, int]:
+        """The least and the greatest of the numbers that are known; 0 without any."""
+
+    def shifted(self, local: Local, values: Any, known: Any, before: int, after: int) -> Any:
+        """The moments of local times, these later, and those earlier, by so much."""
+
+    def flagged(self, truths: Column, bit: int, facets: Any) -> Any:
+        """Facets, and one more where it is true."""
+
+    def some(self, values: Any, good: Sequence[bool]) -> Any:
+        """Those that are good."""
+
+    def where(self, values: Any, other: Any) -> Any:
+        """Numbers; 0 where the other one is."""
 
     def scores(self, scale: Any, score: Any, known: Any) -> Any:
         """Scores; where there is a scale and none is known, one that is refused."""
@@ -296,11 +509,11 @@ class _Ways(Protocol):
 class _Python:
     """Without numpy: row by row."""
 
-    def looked_up(self, column: Column, find: Callable[[Any], int], item: Any, null: int) -> Any:
+    def looked_up(self, column: Column, find: Callable[[Any], int], item: Any, null: int, note: _Note) -> Any:
         places = column.values if column.valid is None else [
             place if good else None for place, good in zip(column.values, column.valid)]
         used = sorted({place for place in places if place is not None})
-        table: Any = _table(column.words, used, places, find, item, null)
+        table: Any = _table(column.words, used, places, find, item, null, note)
         known = {place: column.words[place] is not None and column.words[place] == column.words[place] for place in used}
         values = array(item._type_, [null if place is None else table[place] for place in places])
         return values, [known.get(place, False) for place in places]
@@ -327,6 +540,26 @@ class _Python:
                 raise _Wrong(row, _not_within(value, item))
             values[row] = value
         return values, known
+
+    def reach(self, values: Any, known: Any) -> tuple[int, int]:
+        found = [value for value, good in zip(values, known) if good]
+        return (min(found), max(found)) if found else (0, 0)
+
+    def shifted(self, local: Local, values: Any, known: Any, before: int, after: int) -> Any:
+        return array("q", [local.moment(value + before) - after if good else value for value, good in zip(values, known)])
+
+    def flagged(self, truths: Column, bit: int, facets: Any) -> Any:
+        rows = len(truths.values)
+        valid = [True] * rows if truths.valid is None else truths.valid
+        return array("I", [(facets[row] if facets is not None else 0) | (bit if truths.values[row] and valid[row] else 0)
+                           for row in range(rows)])
+
+    def some(self, values: Any, good: Sequence[bool]) -> Any:
+        code = values.typecode if isinstance(values, array) else values._type_
+        return array(code, list(compress(values, good)))
+
+    def where(self, values: Any, other: Any) -> Any:
+        return array("B", [value if one else 0 for value, one in zip(values, other)])
 
     def scores(self, scale: Any, score: Any, known: Any) -> Any:
         return array("B", [value if good or not rated else _NO_SCORE for rated, value, good in zip(scale, score, known)])
@@ -357,7 +590,7 @@ class _Numpy:
         """Numbers as an array, without a copy if they are in one."""
         return values if isinstance(values, self._numpy.ndarray) else self._numpy.asarray(values)
 
-    def looked_up(self, column: Column, find: Callable[[Any], int], item: Any, null: int) -> Any:
+    def looked_up(self, column: Column, find: Callable[[Any], int], item: Any, null: int, note: _Note) -> Any:
         numpy, valid = self._numpy, self._valid(column)
         places = numpy.frombuffer(column.values, "u1") if isinstance(column.values, bytes) else self._array(column.values)
         if places.dtype.kind not in "iu":  # an empty list
@@ -367,7 +600,7 @@ class _Numpy:
         is_used = numpy.zeros(len(column.words), dtype=bool)
         is_used[places if valid is None else places[valid]] = True
         table = _table(column.words, numpy.flatnonzero(is_used), places if valid is None else numpy.where(valid, places, -1),
-                       find, item, null)
+                       find, item, null, note)
         known = numpy.array([word is not None and word == word for word in column.words] or [False])[places]
         values = numpy.array(table or [null], dtype=item)[places]
         if valid is not None:
@@ -414,6 +647,29 @@ class _Numpy:
         if wrong.any():
             row = int(wrong.argmax())
             raise _Wrong(row, _INEXACT.format(float(values[row])))
+
+    def reach(self, values: Any, known: Any) -> tuple[int, int]:
+        found = self._array(values)[:len(known)][self._array(known).astype(bool)]
+        return (int(found.min()), int(found.max())) if len(found) else (0, 0)
+
+    def shifted(self, local: Local, values: Any, known: Any, before: int, after: int) -> Any:
+        values, known = self._array(values)[:len(known)], self._array(known).astype(bool)
+        shown = self._numpy.where(known, values, 0)
+        return self._numpy.where(known, local.moments(self._numpy, shown + before) - after, values)
+
+    def flagged(self, truths: Column, bit: int, facets: Any) -> Any:
+        numpy = self._numpy
+        given = truths.values
+        values = (numpy.frombuffer(given, "u1") if isinstance(given, (bytes, memoryview)) else self._array(given)).astype(bool)
+        valid = self._valid(truths)
+        found = numpy.where(values if valid is None else values & valid, numpy.uint32(bit), numpy.uint32(0))
+        return found if facets is None else found | self._array(facets)[:len(found)]
+
+    def some(self, values: Any, good: Sequence[bool]) -> Any:
+        return self._numpy.ascontiguousarray(self._array(values)[:len(good)][self._array(good)])
+
+    def where(self, values: Any, other: Any) -> Any:
+        return self._numpy.where(self._array(other) > 0, self._array(values), self._numpy.uint8(0))
 
     def scores(self, scale: Any, score: Any, known: Any) -> Any:
         known = self._array(known)

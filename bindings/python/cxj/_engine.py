@@ -7,16 +7,17 @@ import os
 import secrets
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from types import TracebackType
-from typing import Any, BinaryIO, Callable, Union
+from typing import TYPE_CHECKING, Any, BinaryIO, Callable, Union
 
 from . import _file
 from . import _header as header
 from ._calendar import Calendar
-from ._columns import Numbers, Rows, number_rows, read_rows, rename
+from ._columns import How, Numbers, Rows, digest, number_rows, read_rows, rename
 from ._frames import Batch, next_batch, table_of
 from ._library import (
+    DoubtWarning,
     Error,
     InvalidError,
     NoMemoryError,
@@ -28,7 +29,9 @@ from ._library import (
     must,
     number_of,
     sized,
+    warn_of,
 )
+from ._moments import Times, local_of, unit_of
 from ._rules import Alert, Alerts, Rules, Worklist, take_all, take_each, worklist
 from ._values import (
     ALL_BITS,
@@ -56,12 +59,16 @@ from ._values import (
 )
 from ._view import View
 
+if TYPE_CHECKING:
+    from ._read import Reading
+
 File = Union[str, "os.PathLike[str]", BinaryIO]
 Bytes = Union[bytes, bytearray, memoryview]
 
 _SETTINGS: dict[str, Any] = {"memory_limit": 0, "cells_limit": 0, "touchpoints_limit": 0, "feeds": None,
                              "seal_ended_after": None, "seal_idle_after": None, "text_key": None, "views_limit": 0,
-                             "load_work_limit": 0, "calendar": None, "rules_limit": 0, "alerts_limit": 0}
+                             "load_work_limit": 0, "calendar": None, "rules_limit": 0, "alerts_limit": 0,
+                             "recorded": "all"}
 _CODED = {name: number + 1 for number, name in enumerate(header.DIMENSIONS)}
 _NAMED_IN_JOURNEY = ("type", "segment", "reason", "owner", "team", "stage", "channel", "activity")
 OPEN = "offset +00:00"  # a calendar by which it is always open
@@ -114,6 +121,8 @@ class Engine:
                        slow. validate() says beforehand
     rules_limit        rules of the engine; 0: 256
     alerts_limit       alerts that wait to be taken, up to 16,777,216; 0: 65,536. Beyond it the oldest are dropped, and counted
+    recorded           "seen": facets that never occurred count as not recorded, as if feeds left them out, until they do; so
+                       nothing looks perfect because nobody records it. "all": what feeds says
 
     engine[text] is the view with that text, however it is spelled; text in engine says whether it is there; iterating
     gives the texts.
@@ -126,15 +135,20 @@ class Engine:
 
     _handle: ctypes.c_void_p | None
 
+    #: What from_frame() read: see cxj.Reading. None for any other engine.
+    reading: Reading | None = None
+
     def __init__(self, views: Iterable[str] = (), *, memory_limit: int = 0, cells_limit: int = 0,
                  touchpoints_limit: int = 0, feeds: Iterable[str] | None = None,
                  seal_ended_after: timedelta | None = None, seal_idle_after: timedelta | None = None,
                  text_key: bytes | None = None, views_limit: int = 0, load_work_limit: int = 0,
-                 calendar: Calendar | str | None = None, rules_limit: int = 0, alerts_limit: int = 0) -> None:
+                 calendar: Calendar | str | None = None, rules_limit: int = 0, alerts_limit: int = 0,
+                 recorded: str = "all") -> None:
         self._begin({"memory_limit": memory_limit, "cells_limit": cells_limit, "touchpoints_limit": touchpoints_limit,
                      "feeds": feeds, "seal_ended_after": seal_ended_after, "seal_idle_after": seal_idle_after,
                      "text_key": text_key, "views_limit": views_limit, "load_work_limit": load_work_limit,
-                     "calendar": calendar, "rules_limit": rules_limit, "alerts_limit": alerts_limit})
+                     "calendar": calendar, "rules_limit": rules_limit, "alerts_limit": alerts_limit,
+                     "recorded": recorded})
         self._create(lib.cxj_engine_create)
         try:
             for text in (views,) if isinstance(views, str) else views:
@@ -153,6 +167,10 @@ class Engine:
         self._views: dict[str, ctypes.c_void_p] = {}
         self._rule_texts: dict[int, str] = {}
         self._settings = {**_SETTINGS, **settings, "feeds": _set_of(settings.get("feeds"))}
+        if self._settings["recorded"] not in ("all", "seen"):
+            raise InvalidError(f"recorded: \"seen\" or \"all\" is expected, not {self._settings['recorded']!r}")
+        self._numbered = 0  # rows without id and sequence, so far
+        self._digests: set[int] = set()  # of these, call by call
         self._forget_codes()
 
     def _create(self, create: Callable[..., int]) -> None:
@@ -161,6 +179,7 @@ class Engine:
         must(create(ctypes.byref(options), *said.room, ctypes.byref(handle)), str(said))
         self._handle = handle
         self._find_views()
+        self._numbered = int(self._stats().held)
         calendar, self._settings["calendar"] = self._settings["calendar"], None  # it is in the bytes, not in a pickle beside
         if calendar is not None:
             try:
@@ -168,6 +187,7 @@ class Engine:
             except BaseException:
                 self.close()
                 raise
+        self._see()
 
     def _options(self) -> header.Options:
         options = header.Options(size=ctypes.sizeof(header.Options))
@@ -411,11 +431,13 @@ class Engine:
             status = lib.cxj_record(engine, ctypes.byref(t), ctypes.sizeof(t), 1, 0, ctypes.byref(receipt),
                                     ctypes.sizeof(receipt))
             answer = Receipt.of(receipt, self._message())
+            self._see()
         if status != header.OK:
             raise error_of(status, "there is no memory for it" if status == header.NO_MEMORY else answer.reason, answer)
         return answer
 
-    def record_many(self, data: Any, *, renames: Mapping[str, str | None] | None = None, strict: bool = False) -> Receipt:
+    def record_many(self, data: Any, *, renames: Mapping[str, str | None] | None = None, strict: bool = False,
+                    tz: Calendar | str | tzinfo | None = None, unit: str = "ms") -> Receipt:
         """Records many touchpoints at once.
 
         data     a data frame of pandas, polars or pyarrow; anything that has __arrow_c_stream__ (a relation of DuckDB), which
@@ -424,20 +446,28 @@ class Engine:
                  to be left out. Names that are not there do not matter
         strict   ends at the first row that is refused, before it; else all other rows are taken. cxj.RefusedError is
                  raised in both cases
+        tz       whose times those without a zone are: a zone's name, such as "Europe/Berlin" or "UTC", a tzinfo, or a
+                 Calendar; None: the engine's calendar. Without either they are refused
+        unit     of whole numbers in at and due: s, ms, us or ns
 
         Columns are named as the parameters of record(); journey and at must be there, what is absent states nothing, nor
         does a null; in journey and at it is refused.
 
         journey, id, customer  whole numbers, which stand for themselves, or texts, as in record()
-        at, due                timestamps of any unit and zone, cut down to milliseconds (without a zone they are UTC,
-                               whatever the calendar), or whole numbers, ms
+        at, due                timestamps of any unit and zone, cut down to milliseconds; local times and dates, as tz says
+                               (a date alone is the beginning of that day in at, and its last millisecond in due); or whole
+                               numbers
         owner and other names  texts, dictionary-encoded or not
-        facets                 bits, texts of names joined by |, or lists of names
+        facets                 bits, texts of names joined by |, or lists of names; a column of bool that is named as a facet
+                               says of each row whether it has that one
+        csat, nps, ces, …      ratings under their scales, also csat7, csat10, percent and binary
         outcome, scale, scope  names, or numbers
 
         Of touchpoints of one journey at the same moment the one with the lower sequence comes first, then the one with the
-        lower id; if there is neither column, the number of the row, from 1, is its sequence. Without id, rows that are
-        recorded again count again.
+        lower id; if there is neither column, the number of the row is its sequence, counted from 1 over all calls: data in
+        parts give what they give as a whole. Without id, rows that are recorded again count again; cxj.DoubtWarning says so
+        where a call brings what an earlier one brought. It also warns of whole numbers that are hardly of their unit, such
+        as seconds.
 
         Raises ValueError for a column that is missing, unknown, or of a type that it cannot have, and for a value that is
         out of its column's bounds, by name and row; cxj.Error for new names beyond those that a dimension can have; OSError
@@ -454,26 +484,43 @@ class Engine:
             self._open()
         table = table_of(data)
         named = rename(table.names, renames or {})
-        batches, total = iter(table.batches), Receipt()
-        while True:
-            try:
-                batch = next_batch(batches, total.processed)
-                if batch is None:
-                    break
-                total = self._record_batch(batch, named, total, strict)
-            except Error as error:
-                error.receipt = error.receipt or (total if total.processed else None)
-                raise
-            except MemoryError as error:
-                raise NoMemoryError("there is no memory for the next rows", header.NO_MEMORY, total) from error
+        batches, total, how = iter(table.batches), Receipt(), self._how(tz, unit)
+        came_again = not named.keys() & {"id", "sequence"}
+        try:
+            while True:
+                try:
+                    batch = next_batch(batches, total.processed)
+                    if batch is None:
+                        break
+                    total, again = self._record_batch(batch, named, total, strict, how)
+                    came_again = came_again and again
+                except Error as error:
+                    error.receipt = error.receipt or (total if total.processed else None)
+                    raise
+                except MemoryError as error:
+                    raise NoMemoryError("there is no memory for the next rows", header.NO_MEMORY, total) from error
+        finally:
+            with self._lock:
+                if self._handle is not None:
+                    self._see()
+        warn_of([*(how.doubts or []), *(
+            ["these rows were recorded before, as it seems; they have no id, so they count twice; a column id, or a new engine "
+             "for each run, would not"] if came_again and total.processed else [])])
         if total.first_refusal is not None:
             raise error_of(header.REFUSED, total.sentence(), total)
         return total
 
-    def _record_batch(self, batch: Batch, named: dict[str, int], before: Receipt, strict: bool) -> Receipt:
-        """Records one batch; returns what became of all rows so far."""
+    def _how(self, tz: Calendar | str | tzinfo | None = None, unit: str = "ms") -> How:
+        """How a table is read for this engine."""
+        calendar = self.calendar if tz is None else None
+        return How(Numbers(self.code_of, self._identity), Times(local_of(tz, calendar), unit_of(unit)), doubts=[])
+
+    def _record_batch(self, batch: Batch, named: dict[str, int], before: Receipt, strict: bool,
+                      how: How) -> tuple[Receipt, bool]:
+        """Records one batch; returns what became of all rows so far, and whether these had come before."""
         with self._lock:
-            rows = self._rows(batch, named, before.processed)
+            rows = self._rows(batch, named, before.processed, how)
+            again = rows.rows > 0 and not named.keys() & {"id", "sequence"} and self._again(rows)
             receipt = header.Receipt()
             status = lib.cxj_record_columns(self._open(), ctypes.byref(rows.struct), rows.rows,
                                             header.STOP_AT_REFUSAL if strict else 0, ctypes.byref(receipt),
@@ -481,18 +528,40 @@ class Engine:
             latest = Receipt.of(receipt, self._message()).of_columns()
         total = before.and_then(latest)
         if status == header.OK or status == header.REFUSED and not strict:
-            return total
+            return total, again
         raise error_of(status, total.sentence() if status == header.REFUSED else f"row {total.processed}: {latest.reason}",
                        total)
 
-    def _rows(self, batch: Batch, named: dict[str, int], first: int) -> Rows:
+    def _again(self, rows: Rows) -> bool:
+        """Whether rows without ids have come before, as far as one can tell."""
+        number = digest(rows)
+        again = number in self._digests
+        self._digests.add(number)
+        return again
+
+    def _rows(self, batch: Batch, named: dict[str, int], first: int, how: How) -> Rows:
         """A batch as the library takes it, with the numbers of its rows where nothing else says their order. Under the
         lock."""
         self._open()
-        rows = read_rows(Numbers(self.code_of, self._identity), named, batch, first)
+        rows = read_rows(how, named, batch, first)
         if not named.keys() & {"id", "sequence"}:
-            number_rows(rows, first)
+            number_rows(rows, self._numbered)
+            self._numbered += batch.rows
         return rows
+
+    def _see(self) -> None:
+        """Where only what was seen is recorded: says so to the library. Under the lock."""
+        if self._settings["recorded"] != "seen":
+            return
+        counts = self.facet_counts()
+        unseen = sum(BITS[name] for name, count in counts.items() if count == 0)
+        wanted = _unfed(self._settings["feeds"]) | unseen
+        if wanted != self._stats().unrecorded_facets:
+            lib.cxj_set_unrecorded(self._open(), wanted)  # which a rule may forbid: then it is recorded
+
+    def _unseen(self) -> frozenset[str]:
+        """The facets that never occurred."""
+        return frozenset(name for name, count in self.facet_counts().items() if count == 0)
 
     # ---- corrections and erasure, the clock ----
 
@@ -575,6 +644,7 @@ class Engine:
         with self._lock:
             self._check(lib.cxj_set_unrecorded(self._open(), _unfed(fed)))
             self._settings["feeds"] = fed
+            self._see()
 
     def facet_counts(self) -> dict[str, int]:
         """How many touchpoints that contribute have each facet, also of sealed journeys. A facet that never occurs is perhaps
@@ -811,6 +881,37 @@ class Engine:
             _file.write(file, data)
 
     @classmethod
+    def from_frame(cls, frame: Any, views: Iterable[str] = (), *, map: Mapping[str, str | None] | None = None,
+                   none: Iterable[str] = (), tz: Calendar | str | tzinfo | None = None, unit: str = "ms",
+                   dayfirst: bool | None = None, extra: str = "ignore", on_refused: str = "raise",
+                   recorded: str = "seen", **settings: Any) -> Engine:
+        """An engine that holds a whole frame, whatever its columns are called, as far as the report program would understand
+        them: Engine.from_frame(frame, ["journeys"], map={"owner": "Assignee"}, tz="Europe/Berlin").
+
+        frame       as for record_many()
+        views       as for Engine, as are recorded and settings
+        map         columns by the fields that they are; None for a field that is to be left out
+        none        texts that state nothing, beside the empty one
+        tz, unit    as for record_many(); moments may be texts here, such as 2026-11-21 or 2026-11-21T22:43:47Z
+        dayfirst    True: dates may be written 21.11.2026; False: 11/21/2026, too
+        extra       "error": a column that nothing is read from is refused; "ignore": it is left out, and cxj.DoubtWarning
+                    says so if a word of it may mean a field that no column is
+        on_refused  "raise": a row that cannot be taken ends it, and all such rows are named; "skip": the others are taken
+
+        engine.reading says what was read as what, which rows were refused, by their places and in the frame's own index, and
+        why. Raises ValueError that names all that is wrong; what Engine() and record_many() raise."""
+        from ._read import read_frame
+
+        engine = cls(views, recorded=recorded, **settings)
+        try:
+            engine.reading = read_frame(engine, frame, chosen=map or {}, none=none, tz=tz, unit=unit, dayfirst=dayfirst,
+                                        extra=extra, on_refused=on_refused)
+        except BaseException:
+            engine.close()
+            raise
+        return engine
+
+    @classmethod
     def from_bytes(cls, data: Bytes, **settings: Any) -> Engine:
         """An engine from bytes that to_bytes() or save() made.
 
@@ -857,10 +958,12 @@ class Engine:
             first, second = sorted((self, other), key=id)  # so that two threads cannot wait for each other
             with first._lock, second._lock:
                 self._check(lib.cxj_merge(self._open(), other._open()))
+                self._see()
             return
         raw, length = _raw(other)
         with self._lock:
             self._check(lib.cxj_merge_bytes(self._open(), raw, length))
+            self._see()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _unpickled, (type(self), self.to_bytes(), self._settings)

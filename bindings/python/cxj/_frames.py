@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, timezone
-from typing import Any, Callable, NamedTuple, cast
+from datetime import date
+from typing import Any, Callable, NamedTuple
 
 from . import _arrow
 from . import _header as header
 from ._arrow import Column
 from ._library import Error, InvalidError, ReadWriteError
-from ._values import moment_of
+from ._moments import moment_of_date
 
 
 class Batch(NamedTuple):
@@ -119,19 +119,22 @@ def _is_null(value: Any) -> bool:
 
 
 def _of_list(values: list[Any]) -> Column:
-    """A list of anything: of whole numbers, of moments (without a zone they are UTC), or of values that are looked up."""
+    """A list of anything: of whole numbers, of moments, of truths, or of values that are looked up."""
     if any(hasattr(kind, "tolist") for kind in {type(value) for value in values}):  # numpy's, among others
         values = [_plain(value) if hasattr(value, "tolist") else value for value in values]
     kinds = {type(value) for value in values}
     if bool in kinds:
-        raise InvalidError("a truth stands for nothing of a touchpoint; cast it")
+        return _of_truths(values)
     if kinds == {int}:
         return Column("integers", values)
     values = [None if _is_null(value) else value for value in values]
     kinds = {type(value) for value in values} - {type(None)}
     if kinds and all(issubclass(kind, date) for kind in kinds):
         valid = [value is not None for value in values]
-        return Column("moments", [0 if value is None else _moment(value) for value in values], valid)
+        found = [(0, "") if value is None else moment_of_date("moment", value) for value in values]
+        clocks = {clock for _, clock in found if clock}
+        if len(clocks) == 1:  # else each is one for itself
+            return Column("moments", [moment for moment, _ in found], valid, clock=clocks.pop())
     try:
         return _arrow.of_words([tuple(value) if isinstance(value, (list, set)) else value for value in values])
     except TypeError as error:
@@ -145,10 +148,12 @@ def _plain(value: Any) -> Any:
     return (value.astype("datetime64[ms]") if str(getattr(value, "dtype", "")).startswith("datetime64") else value).tolist()
 
 
-def _moment(value: Any) -> int:
-    if not isinstance(value, datetime):
-        value = datetime(value.year, value.month, value.day)
-    return moment_of("moment", value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value)
+def _of_truths(values: list[Any]) -> Column:
+    """A list with truths in it."""
+    valid = [not _is_null(value) for value in values]
+    if not all(isinstance(value, bool) for value, known in zip(values, valid) if known):
+        raise InvalidError("truths and other values are mixed")
+    return Column("truths", bytes(known and value for value, known in zip(values, valid)), valid)
 
 
 # ---- pandas and numpy ----------------------------------------------------------------------------------------------
@@ -165,6 +170,7 @@ def _of_numpy(values: Any) -> Column:
     kind = values.dtype.kind
     if kind == "M":
         unit, step = numpy.datetime_data(values.dtype)
+        clock = "day" if unit in ("Y", "M", "W", "D") else "local"
         scales = {"s": (1000, 1), "ms": (1, 1), "us": (1, 1000), "ns": (1, 1000000)}
         if unit not in scales or step != 1:
             if unit in ("Y", "M", "W", "D", "h", "m"):  # which may be too many for milliseconds
@@ -173,7 +179,9 @@ def _of_numpy(values: Any) -> Column:
                     raise InvalidError("a moment is not within the years 0001 to 9999")
             values, unit = values.astype("datetime64[ms]"), "ms"
         known = ~numpy.isnat(values)
-        return Column("moments", values.astype("i8"), known if valid is None else known & valid, unit=scales[unit])
+        return Column("moments", values.astype("i8"), known if valid is None else known & valid, unit=scales[unit], clock=clock)
+    if kind == "b":
+        return Column("truths", values.tobytes(), valid)
     if kind in "iu":
         return Column("integers", values, valid)
     if kind == "f" and values.dtype.itemsize >= 4:
@@ -197,7 +205,11 @@ def _of_series(series: Any) -> Column:
     if hasattr(dtype, "pyarrow_dtype"):
         return _of_arrow_column("pyarrow", series.array.__arrow_array__())
     if kind == "M":
-        return _of_numpy((series.dt.tz_convert(None) if getattr(dtype, "tz", None) else series).to_numpy())
+        if getattr(dtype, "tz", None):
+            return _of_numpy(series.dt.tz_convert(None).to_numpy())._replace(clock="exact")
+        return _of_numpy(series.to_numpy())
+    if isinstance(dtype, pandas.BooleanDtype):
+        return Column("truths", series.to_numpy(dtype=bool, na_value=False).tobytes(), series.notna().to_numpy())
     if kind in "iuf" and not isinstance(dtype, pandas.CategoricalDtype):
         if pandas.api.types.is_extension_array_dtype(dtype):
             known = series.notna().to_numpy()

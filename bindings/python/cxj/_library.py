@@ -112,6 +112,12 @@ class ReadWriteError(Error, OSError):
     """Reading or writing failed."""
 
 
+class DoubtWarning(UserWarning):
+    """What was read is hardly what was meant: whole numbers that are seconds, rows without ids that come a second time, or a
+    column that nobody reads although its name is near that of a field. It was read as it stands. To have an exception
+    instead: warnings.simplefilter("error", cxj.DoubtWarning)."""
+
+
 class IncompleteWarning(UserWarning):
     """A view was read that lacks something: cells beyond the limit of cells, or what journeys that are sealed have
     contributed (View.incomplete, View.lacks_sealed). What was read is as exact as it can be; what is missing, is missing.
@@ -248,9 +254,16 @@ def number_of(text: bytes, engine: ctypes.c_void_p | None = None) -> int:
     return number.value
 
 
-def warn(message: str) -> None:
-    """An IncompleteWarning at the line outside this package that asked."""
+def warn_of(doubts: list[str]) -> None:
+    """Warns of each that is said, once."""
+    for doubt in dict.fromkeys(doubts):
+        if doubt:
+            warn(visible(doubt), DoubtWarning)
+
+
+def warn(message: str, category: type[Warning] = IncompleteWarning) -> None:
+    """A warning at the line outside this package that asked."""
     package, frame, level = os.path.dirname(warn.__code__.co_filename), sys._getframe(1), 2
     while frame.f_back is not None and os.path.dirname(frame.f_code.co_filename) == package:
         frame, level = frame.f_back, level + 1
-    warnings.warn(message, IncompleteWarning, level)
+    warnings.warn(message, category, level)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterable, Mapping
+from datetime import tzinfo
 from typing import Any, NamedTuple
 
 from . import _header as header
@@ -31,14 +32,14 @@ class Replay(NamedTuple):
 
 def replay(data: Any, *, rules: Iterable[str], views: Iterable[str] = (), calendar: Calendar | str | None = None,
            renames: Mapping[str, str | None] | None = None, now: Moment | None = None, lenient: bool = False,
-           **settings: Any) -> Replay:
+           tz: Calendar | str | tzinfo | None = None, unit: str = "ms", **settings: Any) -> Replay:
     """Plays a log as if it came live, to see what rules would have raised, and when, before they are switched on:
     cxj.replay(frame, rules=["overdue for 1d"]).alerts.to_pandas().
 
     data      as for Engine.record_many(), in the order in which it would have come
     rules     texts of rules, as for engine.rules.add()
     views     texts of views, as for Engine, as are calendar and settings; alerts_limit is 16,777,216 unless said
-    renames   as for Engine.record_many()
+    renames   as for Engine.record_many(), as are tz and unit
     now       where the clock goes after the last row, if that is later
     lenient   leaves out rows that are refused, which the receipt counts; else the first of them ends it
 
@@ -56,13 +57,13 @@ def replay(data: Any, *, rules: Iterable[str], views: Iterable[str] = (), calend
             engine.rules.add(text)
         table = table_of(data)
         named = rename(table.names, renames or {})
-        player, batches = _Player(engine, lenient), iter(table.batches)
+        player, batches, how = _Player(engine, lenient), iter(table.batches), engine._how(tz, unit)
         while True:
             batch = next_batch(batches, player.receipt.processed)
             if batch is None:
                 break
             with engine._lock:
-                player.play(engine._rows(batch, named, player.receipt.processed))
+                player.play(engine._rows(batch, named, player.receipt.processed, how))
         with engine._lock:
             if end is not None:
                 player.advance(end)

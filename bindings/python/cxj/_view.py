@@ -29,6 +29,7 @@ from ._library import Error, InvalidError, NotFoundError, Sentence, lib, must, s
 from ._table import Column, Columns, html_table, text_table, to_arrow, to_pandas, to_polars
 from ._text import visible
 from ._values import (
+    FACETS,
     Metric,
     MetricInfo,
     datetime_of,
@@ -620,7 +621,25 @@ class View:
 
         – stands for what was never stated, and for no value. Raises KeyError for a metric that the grain does not have."""
         headings, texts, keys = self._table(metrics, sort, rows)
-        return text_table(self._text, headings, texts, keys, len(self) - len(texts))
+        shown = text_table(self._text, headings, texts, keys, len(self) - len(texts))
+        note = self._note(metrics)
+        return f"{shown}\n{note}" if note else shown
+
+    def _note(self, metrics: Sequence[str] | None = None) -> str:
+        """What stands under a table: facets that never occurred, where metrics that are shown need them."""
+        chosen = self._choose(SHOWN[self.grain] if metrics is None else metrics)
+        unseen, fed = self._engine._unseen(), self._engine.feeds
+        lacking = {name for info in chosen for name in (info.needs_all & unseen) | (
+            info.needs_any if info.needs_any <= unseen else frozenset())}
+        if not lacking or not self._engine.stats().touchpoints:
+            return ""
+        names = {True: [name for name in FACETS if name in lacking and fed is not None and name not in fed],
+                 False: [name for name in FACETS if name in lacking and (fed is None or name in fed)]}
+        said = [f"Not recorded: {', '.join(names[True])}; what needs them has no value."] if names[True] else []
+        if names[False]:
+            said.append(f"Never occurred: {', '.join(names[False])}; if nobody records them, Engine(recorded=\"seen\") shows no "
+                        "value in place of what looks perfect.")
+        return "\n".join(said)
 
     def __str__(self) -> str:
         try:
@@ -631,7 +650,8 @@ class View:
     def _repr_html_(self) -> str:
         try:
             headings, texts, keys = self._table(None, None, _ROWS_SHOWN)
-            return html_table(self._text, headings, texts, keys, len(self) - len(texts))
+            shown, note = html_table(self._text, headings, texts, keys, len(self) - len(texts)), self._note()
+            return f"{shown}<p>{html.escape(note)}</p>" if note else shown
         except Error:
             return html.escape(repr(self))
 

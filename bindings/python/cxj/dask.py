@@ -13,9 +13,10 @@ from ._engine import Engine
 from ._spread import AT_ONCE, merged, order_of, texts_of
 
 
-def _record(part: Any, views: list[str], names: dict[str, str | None], order: list[str], settings: dict[str, Any]) -> bytes:
+def _record(part: Any, views: list[str], names: dict[str, str | None], order: list[str], times: dict[str, Any],
+            settings: dict[str, Any]) -> bytes:
     with Engine(views, **settings) as engine:
-        engine.record_many(part.sort_values(order) if order else part, renames=names)
+        engine.record_many(part.sort_values(order) if order else part, renames=names, **times)
         return engine.to_bytes()
 
 
@@ -25,10 +26,10 @@ def _merge(parts: list[bytes], views: list[str], settings: dict[str, Any]) -> by
 
 
 def aggregate(frame: Any, views: Iterable[str], *, renames: Mapping[str, str | None] | None = None, by_journey: bool = True,
-              **settings: Any) -> Engine:
+              tz: Any = None, unit: str = "ms", **settings: Any) -> Engine:
     """An engine that holds what one engine would that had seen all rows of a dask.dataframe.DataFrame.
 
-    frame       columns as for Engine.record_many(), id or sequence among them; renames as there
+    frame       columns as for Engine.record_many(), id or sequence among them; renames, tz and unit as there
     views       as for Engine; settings likewise
     by_journey  brings the rows of each journey together first, in order: that moves rows between workers, and merging
                 then takes a fraction of the time. False: partitions as they are (which is better if each journey lies in
@@ -47,7 +48,8 @@ def aggregate(frame: Any, views: Iterable[str], *, renames: Mapping[str, str | N
     record: Any = delayed(_record, pure=True)
     merge: Any = delayed(_merge, pure=True)
     run: Any = compute
-    parts = [record(part, texts, names, order if by_journey else [], settings) for part in frame.to_delayed()]
+    parts = [record(part, texts, names, order if by_journey else [], {"tz": tz, "unit": unit}, settings)
+             for part in frame.to_delayed()]
     while len(parts) > AT_ONCE:
         parts = [merge(parts[i:i + AT_ONCE], texts, settings) for i in range(0, len(parts), AT_ONCE)]
     return merged(run(*parts), texts, settings)

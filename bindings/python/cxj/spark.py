@@ -38,10 +38,10 @@ def _wholes(pieces: Iterable[tuple[bytes, bool]]) -> Iterator[bytes]:
 
 
 def aggregate(frame: Any, views: Iterable[str], *, renames: Mapping[str, str | None] | None = None, by_journey: bool = True,
-              **settings: Any) -> Engine:
+              tz: Any = None, unit: str = "ms", **settings: Any) -> Engine:
     """An engine that holds what one engine would that had seen all rows of a pyspark.sql.DataFrame.
 
-    frame       columns as for Engine.record_many(), id or sequence among them; renames as there
+    frame       columns as for Engine.record_many(), id or sequence among them; renames, tz and unit as there
     views       as for Engine; settings likewise
     by_journey  brings the rows of each journey together first, in order: that is a shuffle, and merging then takes a
                 fraction of the time. False: partitions as they are (which is better if each journey lies in one of them
@@ -55,7 +55,7 @@ def aggregate(frame: Any, views: Iterable[str], *, renames: Mapping[str, str | N
     def record(batches: Iterator[Any]) -> Iterator[Any]:
         with Engine(texts, **settings) as engine:
             for batch in batches:
-                engine.record_many(batch, renames=names)
+                engine.record_many(batch, renames=names, tz=tz, unit=unit)
             yield from _pieces(engine)
 
     def merge(batches: Iterator[Any]) -> Iterator[Any]:

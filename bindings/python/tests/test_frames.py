@@ -95,7 +95,7 @@ class Frames(unittest.TestCase):
 
     def taken(self, data: Any, renames: Any = None) -> bytes:
         with cxj.Engine(VIEWS) as engine:
-            self.assertEqual(engine.record_many(data, renames=renames).processed, ROWS)
+            self.assertEqual(engine.record_many(data, renames=renames, tz="UTC").processed, ROWS)
             return engine.to_bytes()
 
     def check(self, data: Any, *hidden: "tuple[str, ...]", renames: Any = None) -> None:
@@ -187,11 +187,11 @@ class Frames(unittest.TestCase):
             with self.subTest(hidden=hidden), mock.patch.dict(sys.modules, dict.fromkeys(hidden)):
                 for table in tables:
                     with cxj.Engine() as engine, self.assertRaises(cxj.RefusedError) as caught:
-                        engine.record_many(Streaming(table))
+                        engine.record_many(Streaming(table), tz="UTC")
                     assert caught.exception.receipt
                     self.assertEqual(caught.exception.receipt.first_refusal, 2)
                 with cxj.Engine() as engine:
-                    engine.record_many({"journey": [1], "at": days[:1]})
+                    engine.record_many({"journey": [1], "at": days[:1]}, tz="UTC")
                     self.assertEqual(engine.journey(1).first_at, datetime.datetime(1969, 12, 30, tzinfo=UTC))
 
     @unittest.skipUnless(pyarrow, "pyarrow is not there")

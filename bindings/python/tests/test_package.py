@@ -242,8 +242,9 @@ class Views(unittest.TestCase):
             fill(engine)
             view = engine["transitions by owner"]
             lines = view.table(["transitions", "wait_p50", "lost_context_rate"], sort="transitions", rows=2).splitlines()
-            self.assertEqual(len(lines), 5)
-            self.assertEqual(lines[-1], f"… and {len(view) - 2} more")
+            self.assertEqual(len(lines), 6)
+            self.assertEqual(lines[-2], f"… and {len(view) - 2} more")
+            self.assertIn("Never occurred: repeated", lines[-1])
             most = max(view.to_dict(["transitions"])["transitions"])
             self.assertRegex(lines[2], rf" {most:.0f} +1\.0 d +\S+ %$|–$")
             self.assertIn("satisfaction", str(engine[VIEWS[2]]))
@@ -309,8 +310,8 @@ class Shown(unittest.TestCase):
                 for at, owner in enumerate((name, "bob")):
                     engine.record(journey=1, at=DAY * (1 + at), owner=owner, type=name, segment=name)
                 view = engine[view_text]
-                self.check(str(view), 2, name)
-                self.check(str(engine["transitions by owner"]), 2, name)
+                self.check(str(view), 3, name)  # the last line names facets that never occurred
+                self.check(str(engine["transitions by owner"]), 3, name)
                 self.check(view._repr_html_(), 0, name)
                 journey = engine.journey(1)
                 self.check(str(journey), str(journey).count("\n"), name)

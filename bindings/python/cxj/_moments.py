@@ -1,0 +1,187 @@
+"""Moments as data have them: local times, days, texts, and numbers of another unit, as milliseconds since the epoch.
+
+A number, or a time with a zone, is a moment by itself. A local time is one only where somebody says whose it is: a zone, or
+the engine's calendar; there it is what SPEC 10 says, so that a time that a clock skips is the moment of the skip, and one that
+comes twice the first.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from datetime import date, datetime, timedelta, timezone, tzinfo
+from typing import Any, NamedTuple
+
+from ._calendar import Calendar
+from ._library import InvalidError
+from ._values import MS, integer_of, moment_of
+
+#: Units of numbers, and how many milliseconds one is, as a fraction.
+UNITS = {"s": (1000, 1), "ms": (1, 1), "us": (1, 1000), "ns": (1, 1000000)}
+DAY = 86400000
+_EPOCH = datetime(1970, 1, 1)
+_ENDLESS = 2**63 - 1 - 2 * DAY
+
+# A date, perhaps with a time, perhaps with a zone, as SPEC 7 has it.
+_ZONE = r"(?P<zone>Z|[+-]\d{2}(?::?\d{2})?)?"
+_CLOCK = r"(?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<part>\d+))?)?"
+_ISO = re.compile(rf"(?P<year>\d{{4}})-(?P<month>\d{{2}})-(?P<day>\d{{2}})(?:[T ]{_CLOCK}{_ZONE})?", re.ASCII)
+_LOOSE = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<part>\d+))?)?(?: (?P<half>[AP]M))?"
+_PARTS = {"d": r"(?P<day>\d{1,2})", "m": r"(?P<month>\d{1,2})", "y": r"(?P<year>\d{4})"}
+_OTHERS = {order: re.compile(rf"{_PARTS[order[0]]}(?P<mark>[/.-]){_PARTS[order[1]]}(?P=mark){_PARTS[order[2]]}"
+                             rf"(?:[T ]{_LOOSE}{_ZONE})?", re.ASCII) for order in ("dmy", "mdy")}
+_NUMBER = re.compile(r"(-?\d+)(?:\.0)?", re.ASCII)
+
+
+class Local:
+    """Local time, by the offsets of a calendar's text."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self._begins, self._offsets, self._ends = [-_ENDLESS], [0], [_ENDLESS]
+        for line in calendar.text.splitlines():
+            words = line.split()
+            if words[:1] != ["offset"]:
+                continue
+            sign = -1 if words[-1][0] == "-" else 1
+            offset = sign * (int(words[-1][1:3]) * 60 + int(words[-1][4:6])) * 60000
+            if len(words) == 2:
+                self._offsets[0] = offset
+            else:
+                moment, _ = moment_of_text(words[1], None)
+                self._begins.append(moment)
+                self._offsets.append(offset)
+        # Where a span of one offset ends, in its local time; what is later belongs to one after it.
+        latest = -_ENDLESS
+        for i, begin in enumerate(self._begins[1:]):
+            latest = max(latest, begin + self._offsets[i])
+            self._ends.insert(i, latest)
+
+    def moment(self, local: int) -> int:
+        """The moment of a local time: the first at which a clock shows it, or more."""
+        span = bisect_right(self._ends, local, 0, len(self._ends) - 1)
+        return max(self._begins[span], local - self._offsets[span])
+
+    def moments(self, numpy: Any, local: Any) -> Any:
+        """The same of an array of numpy."""
+        span = numpy.searchsorted(numpy.array(self._ends[:-1], dtype="i8"), local, side="right")
+        begins, offsets = numpy.array(self._begins, dtype="i8"), numpy.array(self._offsets, dtype="i8")
+        return numpy.maximum(begins[span], local - offsets[span])
+
+
+def local_of(tz: Calendar | str | tzinfo | None, calendar: Calendar | None) -> Local | None:
+    """Whose local time it is: of a zone if one is named, else of a calendar, else nobody's."""
+    if tz is None:
+        return None if calendar is None else Local(calendar)
+    return Local(tz if isinstance(tz, Calendar) else Calendar(tz))
+
+
+def unit_of(unit: str) -> tuple[int, int]:
+    """What a unit is in milliseconds."""
+    if unit not in UNITS:
+        raise InvalidError(f"unit: there is no unit {unit!r}; there are {', '.join(UNITS)}")
+    return UNITS[unit]
+
+
+class Times(NamedTuple):
+    """How moments are read: ``local``, whose local time; ``unit``, of whole numbers; ``texts``: whether they are read, too;
+    ``order``: of the parts of a date, dmy or mdy, beside 2026-11-21."""
+
+    local: Local | None = None
+    unit: tuple[int, int] = (1, 1)
+    texts: bool = False
+    order: str | None = None
+
+    def finish(self, field: str, shown: int, kind: str) -> int:
+        """The moment of what a clock shows: ``kind`` is exact, where it is one already, local, or day."""
+        if kind == "exact":
+            return shown
+        if self.local is None:
+            raise InvalidError(NAIVE)
+        if kind == "day" and field == "due":
+            return self.local.moment(shown + DAY) - 1  # by the end of it
+        return self.local.moment(shown)
+
+    def of(self, field: str, word: Any) -> int:
+        """The moment that a value of any kind stands for."""
+        if isinstance(word, str):
+            if not self.texts:
+                raise InvalidError("texts are no moments here; Engine.from_frame() reads them, or parse them first: "
+                                   "pandas.to_datetime(…, utc=True), polars' try_parse_dates")
+            number = _NUMBER.fullmatch(word)
+            if number is None:
+                return self.finish(field, *moment_of_text(word, self.order))
+            word = int(number[1])
+        if isinstance(word, date):
+            return self.finish(field, *moment_of_date(field, word))
+        return integer_of(field, word) * self.unit[0] // self.unit[1]
+
+
+NAIVE = ("these are local times, without a zone; tz='Europe/Berlin' says whose (tz='UTC' if they are that), or give the engine "
+         "a calendar")
+
+
+def moment_of_date(name: str, value: date) -> tuple[int, str]:
+    """A datetime or a date, as milliseconds and what they are: exact, local, or day."""
+    if not isinstance(value, datetime):
+        return (value.toordinal() - _EPOCH.toordinal()) * DAY, "day"
+    if value.tzinfo is None or value.utcoffset() is None:
+        return (value.replace(tzinfo=None) - _EPOCH) // MS, "local"
+    return moment_of(name, value), "exact"
+
+
+def moment_of_text(text: str, order: str | None) -> tuple[int, str]:
+    """The moment that a text writes, or what it shows, and what that is: exact, local, or day. InvalidError if it is
+    none."""
+    found = _ISO.fullmatch(text) or (_OTHERS[order].fullmatch(text) if order else None)
+    if found is None:
+        raise InvalidError(f"{text!r} is no moment; {_hint(text, order)}")
+    part = found.groupdict()
+    try:
+        hour = int(part["hour"] or 0)
+        if part.get("half"):
+            if not 1 <= hour <= 12:
+                raise ValueError("hour must be in 1..12 with AM or PM")
+            hour = hour % 12 + (12 if part["half"] == "PM" else 0)
+        shown = datetime(int(part["year"]), int(part["month"]), int(part["day"]), hour, int(part["minute"] or 0),
+                         int(part["second"] or 0), tzinfo=timezone.utc)
+    except ValueError as error:
+        raise InvalidError(f"{text!r} is no moment: {error}") from None
+    moment = moment_of("moment", shown) + int(((part["part"] or "") + "000")[:3])
+    if not part["hour"]:
+        return moment, "day"
+    zone = part["zone"]
+    if not zone:
+        return moment, "local"
+    if zone == "Z":
+        return moment, "exact"
+    digits = zone[1:].replace(":", "").ljust(4, "0")
+    if int(digits[:2]) > 23 or int(digits[2:]) > 59:
+        raise InvalidError(f"{text!r} is no moment: there is no offset {zone}")
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:])) // MS
+    return moment + (offset if zone[0] == "-" else -offset), "exact"
+
+
+def _hint(text: str, order: str | None) -> str:
+    """What may help, by what a text looks like."""
+    if order is None and re.match(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}", text):
+        return "dayfirst=True reads 21.11.2026, dayfirst=False 11/21/2026"
+    if order and _OTHERS["mdy" if order == "dmy" else "dmy"].fullmatch(text):
+        return f"are its dates the other way round? dayfirst={order != 'dmy'}"
+    return "expected is such as 2026-11-21, 2026-11-21T22:43:47Z, 2026-11-21 22:43, or a whole number"
+
+
+#: A whole number of seconds since the epoch, of 1973 to 2968, is as milliseconds one of January 1970 to 1971.
+_SECONDS = (10**8, 31536 * 10**6)
+_LATEST = 7258118400000  # 2200
+
+
+def doubt_of(lowest: int, highest: int, unit: tuple[int, int]) -> str:
+    """What is to be said of whole numbers of milliseconds that are hardly meant so; empty: nothing."""
+    if unit == (1, 1) and _SECONDS[0] <= lowest and highest < _SECONDS[1]:
+        return "they lie in 1970 as milliseconds; if they are seconds, unit='s' says so"
+    if lowest > _LATEST:
+        smaller = "us" if highest < 10**17 else "ns"
+        return f"they lie beyond the year 2200 as milliseconds; perhaps unit={smaller!r}"
+    return ""
+
+

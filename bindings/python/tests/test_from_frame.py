@@ -1,0 +1,100 @@
+"""Engine.from_frame(): a frame as others write it goes in with one call, or is refused with all that is wrong."""
+
+import datetime
+import sys
+import unittest
+import warnings
+from typing import Any
+from unittest import mock
+
+import cxj
+
+try:
+    import pandas
+except ImportError:
+    pandas = None  # type: ignore[assignment]
+
+UTC = datetime.timezone.utc
+
+
+class FromFrame(unittest.TestCase):
+    def test_names_differ_by_case_and_marks(self) -> None:
+        """SPEC 7: `Case ID`, `Resource`, `owner ` are understood."""
+        for name in ("Resource", "owner ", "org:resource"):
+            data = {"Case ID": ["7", "7.0"], "Timestamp": ["2026-01-01T00:00:00Z", "2026-01-02T02:00+02:00"], name: ["a", "b"]}
+            with cxj.Engine.from_frame(data, "journeys") as engine:
+                self.assertEqual(engine["journeys"].get()["handoffs"].value, 1)
+                self.assertEqual(engine["journeys"].get()["duration_mean"].value, None)
+                self.assertEqual(engine.touchpoints(7)[1].at, datetime.datetime(2026, 1, 2, tzinfo=UTC))
+                assert engine.reading
+                self.assertEqual(engine.reading.fields["owner"], name)
+
+    def test_all_that_is_wrong_is_said(self) -> None:
+        with self.assertRaises(ValueError) as caught:
+            cxj.Engine.from_frame({"ticket": [1], "x": [1]}, map={"ownr": "x", "team": "y"})
+        for words in ("'ownr'", "no column 'y'", "read as 'journey'", "read as 'at'", "map={'journey': 'ticket'}"):
+            self.assertIn(words, str(caught.exception))
+
+    def test_refused_rows_come_back(self) -> None:
+        data = {"journey": ["a", "a", None, "b", "b"], "at": ["2026-01-01", "?", "2026-01-01", "soon", "21.11.2026"],
+                "score": [None, None, None, 101, 3], "scale": [None, None, None, "csat5", "csat5"], "scope": [None] * 3 + ["touchpoint"] * 2}
+        for hidden in ((), ("numpy",)):
+            with mock.patch.dict(sys.modules, dict.fromkeys(hidden)):
+                with self.assertRaisesRegex(ValueError, "3 of 5 rows.*row 1: .*row 2: .*row 3: .*'soon' is no moment"):
+                    cxj.Engine.from_frame(data, tz="UTC", none=["?"], dayfirst=True)
+                options: "dict[str, Any]" = {"tz": "UTC", "none": "?", "dayfirst": True}
+                with cxj.Engine.from_frame(data, on_refused="skip", **options) as engine:
+                    assert engine.reading
+                    self.assertEqual(engine.reading.refused.places, [1, 2, 3])
+                    self.assertEqual(engine.stats().touchpoints, 2)
+                    self.assertEqual(engine.reading.receipt.accepted, 2)
+
+    def test_columns_left_out_are_said(self) -> None:
+        data = {"journey": [1], "at": [1], "Assignee": ["a"], "notes": ["x"]}
+        with self.assertWarnsRegex(cxj.DoubtWarning, r"map=\{'owner': 'Assignee'\}"):
+            cxj.Engine.from_frame(data).close()
+        with self.assertRaisesRegex(ValueError, "'Assignee', 'notes'"):
+            cxj.Engine.from_frame(data, extra="error")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            cxj.Engine.from_frame(data, map={"owner": "Assignee"}).close()
+
+    @unittest.skipUnless(pandas, "pandas is not there")
+    def test_the_frames_own_index(self) -> None:
+        frame = pandas.DataFrame({"journey": [4711.0, 4711.0, float("nan")], "at": pandas.to_datetime(
+            ["2025-01-06", "2025-01-07", "2025-01-08"], utc=True), "owner": ["a", "b", "b"]}, index=["x", "y", "z"])
+        with cxj.Engine.from_frame(frame, "journeys", on_refused="skip") as engine:
+            assert engine.reading
+            self.assertEqual(engine.reading.refused.labels, ["z"])
+            self.assertEqual(engine["journeys"].get()["handoffs"].value, 1)
+
+    @unittest.skipUnless(pandas, "pandas is not there")
+    def test_frames_of_the_kinds_that_pandas_makes(self) -> None:
+        """Zones, categories, missing values, nullable numbers, floats where a row had none, texts, other names."""
+        def utc(*texts: "str | None") -> Any:
+            return pandas.to_datetime(list(texts), utc=True)
+
+        days = utc("2025-01-06", "2025-01-07", "2025-01-08")
+        for name, frame, refused, wanted in (
+                ("zones", {"journey": ["A", "A"], "at": utc("2025-10-26T02:10:00+02:00", "2025-10-26T02:10:00+01:00").tz_convert(
+                    "+01:00"), "owner": ["a", "b"], "outcome": [None, "completed"]}, [],
+                 {"journeys": 1, "handoffs": 1, "duration_mean": 3600000}),
+                ("categories", {"journey": pandas.Categorical(["A", "A", "B"]), "at": days,
+                                "owner": pandas.Categorical(["a", "b", None])}, [], {"journeys": 2, "handoffs": 1, "open": 2}),
+                ("no time", {"journey": ["A", "A", "B"], "at": utc("2025-01-06", None, "2025-01-08"), "owner": ["a", "b", "c"]},
+                 [1], {"journeys": 2, "handoffs": 0}),
+                ("no journey", {"journey": pandas.array([1, 1, None], dtype="Int64"), "at": days,
+                                "owner": pandas.array(["a", None, "c"], dtype="string")}, [2],
+                 {"journeys": 1, "handoffs": 0, "touchpoints_per_journey": 2}),
+                ("texts", {"journey": [1, 1], "at": ["2025-01-06T10:00:00Z", "2025-01-07T10:00:00Z"], "owner": ["a", "b"],
+                           "outcome": ["", "completed"]}, [], {"journeys": 1, "handoffs": 1, "duration_mean": 86400000}),
+        ):
+            with self.subTest(name), cxj.Engine.from_frame(pandas.DataFrame(frame), "journeys", on_refused="skip") as engine:
+                assert engine.reading
+                self.assertEqual(engine.reading.refused.places, refused)
+                got = engine["journeys"].get()
+                self.assertEqual({metric: got[metric].value for metric in wanted}, wanted)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,206 @@
+"""What went wrong without a word: local times, days, seconds, rows without ids in parts, facets that nobody records. Each is
+right, or said."""
+
+import datetime
+import random
+import sys
+import unittest
+import warnings
+from typing import Any
+from unittest import mock
+
+import cxj
+
+try:
+    import numpy
+except ImportError:
+    numpy = None  # type: ignore[assignment]
+
+UTC = datetime.timezone.utc
+EAST = datetime.timezone(datetime.timedelta(hours=2))
+NEW_YEAR = datetime.datetime(2026, 1, 1)
+MS = datetime.timedelta(milliseconds=1)
+
+
+def moments(data: "dict[str, Any]", field: str, **options: Any) -> "list[Any]":
+    """What an engine holds of a column, in the order of ids."""
+    with cxj.Engine() as engine:
+        engine.record_many({"id": list(range(1, len(data["journey"]) + 1)), **data}, **options)
+        return [getattr(one, field) for one in sorted(engine.touchpoints(1), key=lambda one: one.id or 0)]
+
+
+class Local(unittest.TestCase):
+    """ "No zone is local time of the engine's calendar" (SPEC 7), and nobody's where nobody says."""
+
+    def forms(self) -> "list[Any]":
+        forms: "list[Any]" = [[NEW_YEAR]]
+        if numpy is not None:
+            forms.append(numpy.array(["2026-01-01"], "datetime64[us]"))
+        return forms
+
+    def test_nobodys_times_are_refused(self) -> None:
+        for form in self.forms():
+            for field in ("at", "due"):
+                with cxj.Engine() as engine, self.assertRaisesRegex(ValueError, f"column '{field}': .*local times.*tz="):
+                    engine.record_many({"journey": [1], "at": [1], field: form})
+
+    def test_a_zone_says_whose(self) -> None:
+        for form in self.forms():
+            for tz in (EAST, cxj.Calendar(EAST), "UTC"):
+                shift = datetime.timedelta(hours=0 if tz == "UTC" else 2)
+                self.assertEqual(moments({"journey": [1], "at": form}, "at", tz=tz), [NEW_YEAR.replace(tzinfo=UTC) - shift])
+
+    def test_a_calendar_says_whose(self) -> None:
+        with cxj.Engine(calendar=cxj.Calendar(EAST)) as engine:
+            engine.record_many({"journey": [1], "at": [NEW_YEAR]})
+            self.assertEqual(engine.touchpoints(1)[0].at, NEW_YEAR.replace(tzinfo=EAST))
+
+    def test_times_with_a_zone_need_nobody(self) -> None:
+        self.assertEqual(moments({"journey": [1], "at": [NEW_YEAR.replace(tzinfo=EAST)]}, "at", tz="UTC"),
+                         [NEW_YEAR.replace(tzinfo=EAST)])
+
+    def test_skipped_and_doubled_times(self) -> None:
+        """ "The moment of a local time is the earliest u with u + offset(u) ≥ that local time" (SPEC 10), compared with going
+        through all minutes."""
+        calendar = cxj.Calendar.from_text("offset +01:00\noffset 2026-03-29T01:00:00Z +02:00\n"
+                                          "offset 2026-03-29T05:00:00Z +01:00\n")
+        begin = datetime.datetime(2026, 3, 28, 23, tzinfo=UTC)
+        minutes = [begin + datetime.timedelta(minutes=i) for i in range(720)]
+
+        def shown(moment: datetime.datetime) -> datetime.datetime:
+            east = datetime.datetime(2026, 3, 29, 1, tzinfo=UTC) <= moment < datetime.datetime(2026, 3, 29, 5, tzinfo=UTC)
+            return moment.replace(tzinfo=None) + datetime.timedelta(hours=2 if east else 1)
+
+        locals_ = [datetime.datetime(2026, 3, 29, 1) + datetime.timedelta(minutes=7 * i) for i in range(60)]
+        wanted = [next(moment for moment in minutes if shown(moment) >= local) for local in locals_]
+        for hidden in ((), ("numpy",)):
+            with mock.patch.dict(sys.modules, dict.fromkeys(hidden)):
+                self.assertEqual(moments({"journey": [1] * 60, "at": locals_}, "at", tz=calendar), wanted)
+
+
+class Days(unittest.TestCase):
+    """ "A `due` that is a date alone is the last ms of that day …, an `at` that is one is its beginning" (SPEC 7)."""
+
+    def test_days(self) -> None:
+        day = datetime.date(2026, 1, 2)
+        forms: "list[Any]" = [[day, None]]
+        if numpy is not None:
+            forms.append(numpy.array(["2026-01-02", "NaT"], "datetime64[D]"))
+        data = {"journey": [1, 1], "at": [day, day]}
+        for form in forms:
+            for hidden in ((), ("numpy",)) if isinstance(form, list) else ((),):
+                with mock.patch.dict(sys.modules, dict.fromkeys(hidden)):
+                    self.assertEqual(moments({**data, "due": form}, "due", tz=EAST),
+                                     [datetime.datetime(2026, 1, 3, tzinfo=EAST) - MS, None])
+                    self.assertEqual(moments({**data, "due": form}, "at", tz=EAST),
+                                     [datetime.datetime(2026, 1, 2, tzinfo=EAST)] * 2)
+
+    def test_days_among_times(self) -> None:
+        mixed = [datetime.date(2026, 1, 2), NEW_YEAR.replace(tzinfo=UTC), NEW_YEAR]
+        self.assertEqual(moments({"journey": [1] * 3, "at": [1, 2, 3], "due": mixed}, "due", tz=EAST),
+                         [datetime.datetime(2026, 1, 3, tzinfo=EAST) - MS, mixed[1], NEW_YEAR.replace(tzinfo=EAST)])
+
+
+class Seconds(unittest.TestCase):
+    def test_seconds_are_noticed(self) -> None:
+        now = 1767225600
+        for kind in (list, numpy.array) if numpy is not None else (list,):
+            with cxj.Engine() as engine, self.assertWarnsRegex(cxj.DoubtWarning, "column 'at'.*1970.*unit='s'"):
+                engine.record_many({"journey": [1, 1], "at": kind([now, now + 1])})
+        with cxj.Engine() as engine, self.assertRaises(cxj.RefusedError), \
+                self.assertWarnsRegex(cxj.DoubtWarning, "2200.*unit='us'"):
+            engine.record_many({"journey": [1], "at": [now * 10**6]})
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            for unit, scale in (("s", 1), ("ms", 10**3), ("us", 10**6), ("ns", 10**9)):
+                self.assertEqual(moments({"journey": [1], "at": [now * scale]}, "at", unit=unit), [NEW_YEAR.replace(tzinfo=UTC)])
+        with cxj.Engine() as engine, self.assertRaisesRegex(ValueError, "no unit 'h'; there are s, ms, us, ns"):
+            engine.record_many({"journey": [1], "at": [1]}, unit="h")
+
+
+class Parts(unittest.TestCase):
+    def test_parts_give_what_the_whole_gives(self) -> None:
+        """Rows without ids and sequence, at random places cut into calls: the same bytes."""
+        seed = random.randrange(2**32)
+        dice = random.Random(seed)
+        data = {"journey": [dice.randrange(1, 6) for _ in range(200)], "at": [dice.randrange(1, 4) for _ in range(200)],
+                "owner": [dice.choice("abc") for _ in range(200)]}
+        with cxj.Engine("transitions by owner") as engine:
+            engine.record_many(data)
+            whole = engine.to_bytes()
+        for _ in range(10):
+            ends = sorted(dice.sample(range(201), 4))
+            with cxj.Engine("transitions by owner") as engine:
+                for first, last in zip([0, *ends], [*ends, 200]):
+                    engine.record_many({name: values[first:last] for name, values in data.items()})
+                self.assertEqual(engine.to_bytes(), whole, f"seed {seed}")
+
+    def test_a_second_run_is_said(self) -> None:
+        data = {"journey": [1, 2], "at": [5, 6], "owner": ["a", "b"]}
+        with cxj.Engine() as engine:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                engine.record_many(data)
+                engine.record_many({**data, "at": [5, 7]})
+                engine.record_many({**data, "id": [1, 2]})
+                engine.record_many({**data, "id": [1, 2]})
+            with self.assertWarnsRegex(cxj.DoubtWarning, "recorded before.*count twice"):
+                engine.record_many(data)
+
+
+class Flags(unittest.TestCase):
+    def test_truths_named_as_facets(self) -> None:
+        columns = {"fault": [True, False, None], "repeated": [None, True, False], "facets": ["inbound", None, "chase"]}
+        wanted = [{"inbound", "fault"}, {"repeated"}, {"chase"}]
+        for names in (["fault", "repeated"], ["fault", "repeated", "facets"]):
+            for hidden in ((), ("numpy",)):
+                with mock.patch.dict(sys.modules, dict.fromkeys(hidden)):
+                    got = moments({"journey": [1] * 3, "at": [1, 2, 3], **{name: columns[name] for name in names}}, "facets")
+                for facets, needed in zip(got, wanted):
+                    self.assertLessEqual({one for one in needed if "facets" in names or one in names}, facets)
+                    self.assertEqual("repeated" in facets, "repeated" in needed)
+                    self.assertEqual("fault" in facets, "fault" in needed)
+
+    def test_other_kinds_are_refused(self) -> None:
+        with cxj.Engine() as engine, self.assertRaisesRegex(ValueError, r"'fault': these are integers; .*facet.*\(bool\)"):
+            engine.record_many({"journey": [1], "at": [1], "fault": [1]})
+
+
+class Seen(unittest.TestCase):
+    """ "A zero must not look like good news where nobody records the fact" (SPEC 6, Feeds)."""
+
+    def test_what_never_occurs_is_not_recorded(self) -> None:
+        with cxj.Engine("touchpoints", recorded="seen") as engine:
+            engine.record(journey=1, id=1, at=1)
+            self.assertIsNone(engine["touchpoints"].get()["faults"].value)
+            self.assertIn("Not recorded: ", engine["touchpoints"].table(["faults"]))
+            engine.record_many({"journey": [1], "id": [2], "at": [2], "fault": [True]})
+            self.assertEqual(engine["touchpoints"].get()["faults"].value, 1)
+            self.assertNotIn("fault", engine["touchpoints"].table(["faults"]).splitlines()[-1])
+            again = cxj.Engine.from_bytes(engine.to_bytes(), recorded="seen")
+            self.assertEqual(again["touchpoints"].get()["faults"].value, 1)
+        with cxj.Engine("touchpoints") as engine:
+            engine.record(journey=1, at=1)
+            self.assertEqual(engine["touchpoints"].get()["faults"].value, 0)
+            self.assertIn("Never occurred: fault", engine["touchpoints"].table(["faults"]))
+
+    def test_implied_facets_are_recorded(self) -> None:
+        implied = next(one for one in cxj.facets() if len(one.implies - {one.name}) >= 1)
+        with cxj.Engine("touchpoints", recorded="seen") as engine:
+            engine.record(journey=1, at=1, facets={implied.name})
+            self.assertLessEqual(implied.implies, engine.feeds or set())
+
+    def test_parts_become_one(self) -> None:
+        with cxj.Engine("touchpoints", recorded="seen") as one, cxj.Engine("touchpoints", recorded="seen") as other:
+            one.record(journey=1, id=1, at=1)
+            other.record(journey=1, id=2, at=1, facets="fault")
+            one.merge(other)
+            self.assertEqual(one["touchpoints"].get()["faults"].value, 1)
+
+    def test_other_words_are_refused(self) -> None:
+        with self.assertRaisesRegex(ValueError, "recorded: .*not 'some'"):
+            cxj.Engine(recorded="some")
+
+
+if __name__ == "__main__":
+    unittest.main()
