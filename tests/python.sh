@@ -31,7 +31,7 @@ esac
 OLDEST=9 # of Python 3
 FRAMES="numpy pandas polars pyarrow duckdb matplotlib"
 STATISTICS="scipy" # of the tests alone: what they compare with
-CLUSTERS="dask[dataframe,distributed] pyspark"
+CLUSTERS="dask[dataframe,distributed] pyspark[connect]"
 environment=$PWD/build-python
 export PYTHONDONTWRITEBYTECODE=1
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional, Protocol
 
 from . import _header as header
@@ -44,6 +44,9 @@ EVENT_LOG: Renames = {"case:concept:name": "journey", "case_id": "journey", "tim
 # From here on not every whole number is a float, by bytes.
 _EXACT = {8: 2**53, 4: 2**24}
 _INEXACT = "{!r} is no whole number, or none that is exact"
+
+_TEXTS_ARE_NO_MOMENTS = "texts are no moments; parse them first: pandas.to_datetime(…, utc=True), polars' try_parse_dates"
+_NEEDS_SCORE = "the column 'score' is missing; 'scale' needs it"
 
 # Off every scale: so a rating without a score is refused by the library.
 _NO_SCORE = 255
@@ -147,7 +150,7 @@ def _whole(value: Any) -> Any:
 
 def _milliseconds(field: str, word: Any) -> int:
     if isinstance(word, str):
-        raise InvalidError("texts are no moments; parse them first: pandas.to_datetime(…, utc=True), polars' try_parse_dates")
+        raise InvalidError(_TEXTS_ARE_NO_MOMENTS)
     return integer_of(field, _whole(word))
 
 
@@ -186,15 +189,48 @@ def _convert(engine: Numbers, field: str, column: Column, first: int) -> Any:
     try:
         if column.kind == "words":
             return ways.looked_up(column, lambda word: rule.find(engine, field, word), item, null)
-        if column.kind == "moments" and rule.moments or column.kind in ("integers", "floats") and rule.numbers:
+        if _takes(rule, column.kind):
             return ways.numbers(column, item, null)
         if _is_empty(column):
             return ways.looked_up(Column("words", bytes(len(column.values)), words=[None]), int, item, null)
     except _Wrong as wrong:
         kind, status = (type(wrong.cause), wrong.cause.status) if wrong.cause else (InvalidError, 0)
         raise kind(f"column {field!r}, row {first + wrong.row}: {_without(field, str(wrong))}", status) from None
+    raise InvalidError(_not_taken(field, column.kind))
+
+
+def _takes(rule: _Rule, kind: str) -> bool:
+    """Whether a field takes columns of a kind as they are."""
+    return kind == "moments" and rule.moments or kind in ("integers", "floats") and rule.numbers
+
+
+def _not_taken(field: str, kind: str) -> str:
     wanted = {"name": "names are texts", "moment": "moments, or whole milliseconds, are expected"}
-    raise InvalidError(f"column {field!r}: these are {column.kind}; {wanted.get(name, 'whole numbers or words are expected')}")
+    name = _FIELDS.get(field, _RATING)[0]
+    return f"column {field!r}: these are {kind}; {wanted.get(name, 'whole numbers or words are expected')}"
+
+
+def check_kinds(named: dict[str, int], batch: Batch, texts: Container[int]) -> None:
+    """Raises InvalidError that names all columns which cannot stand for their fields, whatever rows will come. The batch has
+    none; texts are the places of columns that hold texts for certain."""
+    wrong: list[str] = []
+    for field, place in named.items():
+        name = _FIELDS.get(field, _RATING)[0]
+        try:
+            kind = batch.column(place).kind
+        except InvalidError as error:
+            wrong.append(f"column {field!r}: {error}")
+            continue
+        if place in texts and name == "moment":
+            wrong.append(f"column {field!r}: {_TEXTS_ARE_NO_MOMENTS}")
+        elif place in texts and name == "number":
+            wrong.append(f"column {field!r}: these are texts; whole numbers are expected; cast them")
+        elif kind != "words" and not _takes(_RULES[name], kind):
+            wrong.append(_not_taken(field, kind))
+    if "scale" in named and "score" not in named:
+        wrong.append(_NEEDS_SCORE)
+    if wrong:
+        raise InvalidError("; ".join(wrong))
 
 
 def _without(field: str, why: str) -> str:
@@ -224,7 +260,7 @@ def read_rows(engine: Numbers, named: dict[str, int], batch: Batch, first: int) 
     _join_ratings(got, batch.rows, first)
     if "scale" in named:
         if "score" not in named:
-            raise InvalidError("the column 'score' is missing; 'scale' needs it")
+            raise InvalidError(_NEEDS_SCORE)
         got["score"] = _ways().scores(got["scale"][0], *got["score"]), None
     for field, (values, _) in got.items():
         setattr(ready.struct, field, _address(values))

@@ -116,7 +116,8 @@ class Engine:
     alerts_limit       alerts that wait to be taken, up to 16,777,216; 0: 65,536. Beyond it the oldest are dropped, and counted
 
     engine[text] is the view with that text, however it is spelled; text in engine says whether it is there; iterating
-    gives the texts.
+    gives the texts. engine.receipt is what became of the rows that cxj.dask or cxj.spark made it of, else None; it is not
+    saved.
 
     One engine may be used from several threads; calls wait for each other. For work side by side use an engine for each,
     and merge them. End it with close(), or use it in a with statement; after that each use is a cxj.Error.
@@ -124,6 +125,7 @@ class Engine:
     Raises ValueError for a setting out of its bounds, or a text that is no view; MemoryError.
     """
 
+    receipt: Receipt | None
     _handle: ctypes.c_void_p | None
 
     def __init__(self, views: Iterable[str] = (), *, memory_limit: int = 0, cells_limit: int = 0,
@@ -145,7 +147,7 @@ class Engine:
 
     def _begin(self, settings: dict[str, Any]) -> None:
         """All that an engine has beside its handle."""
-        self._handle = None
+        self._handle = self.receipt = None
         unknown = settings.keys() - _SETTINGS.keys()
         if unknown:
             raise TypeError(f"there is no setting {min(unknown)!r}; {nearest(min(unknown), _SETTINGS)}")
