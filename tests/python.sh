@@ -31,7 +31,7 @@ esac
 OLDEST=9 # of Python 3
 FRAMES="numpy pandas polars pyarrow duckdb matplotlib"
 STATISTICS="scipy" # of the tests alone: what they compare with
-CLUSTERS="dask[dataframe,distributed] pyspark"
+CLUSTERS="dask[dataframe,distributed] pyspark[connect]"
 environment=$PWD/build-python
 export PYTHONDONTWRITEBYTECODE=1
 
@@ -192,6 +192,28 @@ if make_environment python3 "$environment" "setuptools>=77" mypy $FRAMES $STATIS
     }
     check "pip install ./bindings/python" from_checkout
     rm -rf bindings/python/build bindings/python/*.egg-info
+    # A source distribution carries the library's sources: it is installed where no checkout is near.
+    from_sources() {
+        (cd bindings/python && "$environment/bin/python" -c \
+            "from setuptools.build_meta import build_sdist; build_sdist('../../build-wheel')") &&
+            rm -rf "$scratch/away" && mkdir "$scratch/away" && cp build-wheel/cxj-*.tar.gz "$scratch/away" || return 1
+        python3 -m venv "$scratch/away/user" &&
+            (unset CXJ_LIBRARY && cd "$scratch/away" && user/bin/pip install --quiet --disable-pip-version-check cxj-*.tar.gz &&
+                user/bin/python -c "import cxj, sys; cxj.Engine('journeys'); sys.exit('site-packages' not in cxj.loaded_from)")
+    }
+    check "pip install of a source distribution, without the checkout" from_sources
+    rm -rf bindings/python/build bindings/python/*.egg-info "$scratch/away"
+    # An editable one: the modules are those of the checkout, and the library is in a build folder of its own.
+    editable() {
+        rm -rf build-editable
+        python3 -m venv build-wheel/editor
+        (unset CXJ_LIBRARY && build-wheel/editor/bin/pip install --quiet --disable-pip-version-check -e ./bindings/python) &&
+            CXJ_LIBRARY=$PWD/build-editable/src/libcxj.so && export CXJ_LIBRARY || return 1
+        (cd build-wheel && editor/bin/python -c "import cxj, sys; cxj.Engine('journeys'); sys.exit('bindings' not in cxj.__file__)")
+    }
+    check "pip install -e ./bindings/python" editable
+    export CXJ_LIBRARY="$PWD/build-debug/src/libcxj.so"
+    rm -rf bindings/python/build bindings/python/*.egg-info build-editable
 else
     lacking "data frames, pictures and clusters" "the packages cannot be had: $(tail -n 1 "$words")"
 fi

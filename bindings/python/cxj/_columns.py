@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import re
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import compress
 from typing import Any, Callable, NamedTuple, Optional, Protocol
 
@@ -50,6 +50,9 @@ EVENT_LOG: Renames = {"case:concept:name": "journey", "case_id": "journey", "tim
 # From here on not every whole number is a float, by bytes.
 _EXACT = {8: 2**53, 4: 2**24}
 _INEXACT = "{!r} is no whole number, or none that is exact"
+
+_TEXTS_ARE_NO_MOMENTS = "texts are no moments; parse them first: pandas.to_datetime(…, utc=True), polars' try_parse_dates"
+_NEEDS_SCORE = "the column 'score' is missing; 'scale' needs it"
 
 # Off every scale: so a rating without a score is refused by the library.
 _NO_SCORE = 255
@@ -272,7 +275,7 @@ def _convert(how: How, field: str, column: Column, first: int) -> Any:
             return ways.looked_up(_stated(how, column), find, item, null, _noted(how, field, first))
         if column.kind == "moments" and rule.moments:
             return _shifted(how, field, column, item, null)
-        if column.kind in ("integers", "floats") and rule.numbers:
+        if _takes(rule, column.kind):
             try:
                 got = ways.numbers(column._replace(unit=how.times.unit) if rule.moments else column, item, null)
             except _Wrong:
@@ -287,11 +290,53 @@ def _convert(how: How, field: str, column: Column, first: int) -> Any:
     except _Wrong as wrong:
         kind, status = (type(wrong.cause), wrong.cause.status) if wrong.cause else (InvalidError, 0)
         raise kind(f"column {field!r}, row {first + wrong.row}: {_without(field, str(wrong))}", status) from None
-    if column.kind == "truths":
-        raise InvalidError(f"column {field!r}: a truth stands for nothing of a touchpoint, but in a column named "
-                           "as a facet; cast it")
+    raise InvalidError(_not_taken(field, column.kind))
+
+
+def _takes(rule: _Rule, kind: str) -> bool:
+    """Whether a field takes columns of a kind as they are."""
+    return kind == "moments" and rule.moments or kind in ("integers", "floats") and rule.numbers
+
+
+def _not_taken(field: str, kind: str) -> str:
+    if kind == "truths":
+        return f"column {field!r}: a truth stands for nothing of a touchpoint, but in a column named as a facet; cast it"
     wanted = {"name": "names are texts", "moment": "moments, or whole milliseconds, are expected"}
-    raise InvalidError(f"column {field!r}: these are {column.kind}; {wanted.get(name, 'whole numbers or words are expected')}")
+    name = _FIELDS.get(field, _RATING)[0]
+    return f"column {field!r}: these are {kind}; {wanted.get(name, 'whole numbers or words are expected')}"
+
+
+def check_kinds(named: dict[str, int], batch: Batch, texts: Container[int], local: Optional[Local]) -> None:
+    """Raises InvalidError that names all columns which cannot stand for their fields, whatever rows will come. The batch has
+    none; texts are the places of columns that hold texts for certain; local says whose local times are."""
+    wrong: list[str] = []
+    for field, place in named.items():
+        name = _FIELDS.get(field, _RATING)[0]
+        try:
+            column = batch.column(place)
+            kind = column.kind
+            if field in BITS:
+                _truths(field, column)
+                continue
+        except InvalidError as error:
+            wrong.append(_of_column(field, str(error)))
+            continue
+        if place in texts and name == "moment":
+            wrong.append(f"column {field!r}: {_TEXTS_ARE_NO_MOMENTS}")
+        elif kind == "moments" and name == "moment" and column.clock != "exact" and local is None:
+            wrong.append(f"column {field!r}: {NAIVE}")
+        elif place in texts and name == "number":
+            wrong.append(f"column {field!r}: these are texts; whole numbers are expected; cast them")
+        elif kind != "words" and not _takes(_RULES[name], kind):
+            wrong.append(_not_taken(field, kind))
+    if "scale" in named and "score" not in named:
+        wrong.append(_NEEDS_SCORE)
+    if wrong:
+        raise InvalidError("; ".join(wrong))
+
+
+def _of_column(field: str, why: str) -> str:
+    return why if why.startswith("column ") else f"column {field!r}: {why}"
 
 
 def _stated(how: How, column: Column) -> Column:
@@ -382,7 +427,7 @@ def read_rows(how: How, named: dict[str, int], batch: Batch, first: int) -> Rows
     _join_ratings(how, got, batch.rows, first)
     if "scale" in named:
         if "score" not in named:
-            raise InvalidError("the column 'score' is missing; 'scale' needs it")
+            raise InvalidError(_NEEDS_SCORE)
         got["score"] = _ways().scores(got["scale"][0], *got["score"]), None
     for facet, column in flags:
         got["facets"] = _ways().flagged(column, BITS[facet], got.get("facets", (None, None))[0]), None
@@ -486,6 +531,7 @@ class _Ways(Protocol):
 
     def reach(self, values: Any, known: Any) -> tuple[int, int]:
         """The least and the greatest of the numbers that are known; 0 without any."""
+        ...
 
     def shifted(self, local: Local, values: Any, known: Any, before: int, after: int) -> Any:
         """The moments of local times, these later, and those earlier, by so much."""

@@ -125,7 +125,8 @@ class Engine:
                        nothing looks perfect because nobody records it. "all": what feeds says
 
     engine[text] is the view with that text, however it is spelled; text in engine says whether it is there; iterating
-    gives the texts.
+    gives the texts. engine.receipt is what became of the rows that cxj.dask or cxj.spark made it of, else None; it is not
+    saved.
 
     One engine may be used from several threads; calls wait for each other. For work side by side use an engine for each,
     and merge them. End it with close(), or use it in a with statement; after that each use is a cxj.Error.
@@ -133,6 +134,7 @@ class Engine:
     Raises ValueError for a setting out of its bounds, or a text that is no view; MemoryError.
     """
 
+    receipt: Receipt | None
     _handle: ctypes.c_void_p | None
 
     #: What from_frame() read: see cxj.Reading. None for any other engine.
@@ -159,7 +161,7 @@ class Engine:
 
     def _begin(self, settings: dict[str, Any]) -> None:
         """All that an engine has beside its handle."""
-        self._handle = None
+        self._handle = self.receipt = None
         unknown = settings.keys() - _SETTINGS.keys()
         if unknown:
             raise TypeError(f"there is no setting {min(unknown)!r}; {nearest(min(unknown), _SETTINGS)}")

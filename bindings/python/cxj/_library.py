@@ -149,11 +149,11 @@ def _candidates() -> Iterator[tuple[str, str]]:
     named = os.environ.get("CXJ_LIBRARY")
     if named:
         yield "CXJ_LIBRARY", named
-    checkout = here.parent.parent.parent
-    if (checkout / "include" / "cxj.h").is_file():
-        for folder in ("build", "build-release", "build-debug"):
-            for name in _NAMES:
-                yield "the checkout's build folder", str(checkout / folder / "src" / name)
+    for sources in (here.parent.parent.parent, here.parent):  # of a checkout, and of a source distribution
+        if (sources / "include" / "cxj.h").is_file():
+            for folder in ("build", "build-release", "build-debug", "build-editable"):
+                for name in _NAMES:
+                    yield "a build folder of the sources", str(sources / folder / "src" / name)
     system = ctypes.util.find_library("cxj")
     yield "the system", system if system else _NAMES[0]
 

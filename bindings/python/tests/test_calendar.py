@@ -271,10 +271,11 @@ class Engines(unittest.TestCase):
                 with cxj.Engine(views, **settings) as part:
                     for engine in (whole, part):
                         engine.record(journey=1, id=1 + i, at=10**12 + i * 10**8)
-                    parts.append(part.to_bytes())
+                    parts.append(_spread.Fed(part.to_bytes(), cxj.Receipt(1, 1)))
             for count in (0, 3):
                 with _spread.merged(parts[:count], views, settings) as merged:
                     self.assertEqual((merged.calendar, list(merged)), (settings["calendar"], views))
+                    self.assertEqual(merged.receipt, cxj.Receipt(count, count))
             self.assertEqual(_spread.merged(parts, views, settings).to_bytes(), whole.to_bytes())
 
     def test_working_hours_need_one(self) -> None:
