@@ -315,13 +315,13 @@ def check_kinds(named: dict[str, int], batch: Batch, texts: Container[int], loca
         try:
             column = batch.column(place)
             kind = column.kind
-            if field in BITS:
-                _truths(field, column)
-                continue
         except InvalidError as error:
-            wrong.append(_of_column(field, str(error)))
+            wrong.append(f"column {field!r}: {error}")
             continue
-        if place in texts and name == "moment":
+        if field in BITS:
+            if place in texts or kind not in ("truths", "words"):
+                wrong.append(_no_truths(field, "texts" if place in texts else kind))
+        elif place in texts and name == "moment":
             wrong.append(f"column {field!r}: {_TEXTS_ARE_NO_MOMENTS}")
         elif kind == "moments" and name == "moment" and column.clock != "exact" and local is None:
             wrong.append(f"column {field!r}: {NAIVE}")
@@ -333,10 +333,6 @@ def check_kinds(named: dict[str, int], batch: Batch, texts: Container[int], loca
         wrong.append(_NEEDS_SCORE)
     if wrong:
         raise InvalidError("; ".join(wrong))
-
-
-def _of_column(field: str, why: str) -> str:
-    return why if why.startswith("column ") else f"column {field!r}: {why}"
 
 
 def _stated(how: How, column: Column) -> Column:
@@ -444,8 +440,12 @@ def _truths(field: str, column: Column) -> Column:
     if column.kind != "truths" and _is_empty(column):
         return Column("truths", bytes(len(column.values)))
     if column.kind != "truths":
-        raise InvalidError(f"column {field!r}: these are {column.kind}; a column named as a facet says yes or no (bool)")
+        raise InvalidError(_no_truths(field, column.kind))
     return column
+
+
+def _no_truths(field: str, kind: str) -> str:
+    return f"column {field!r}: these are {kind}; a column named as a facet says yes or no (bool)"
 
 
 def _without_faults(faults: Faults, got: dict[str, Any], ready: Rows, first: int) -> Rows:
