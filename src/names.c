@@ -181,18 +181,18 @@ void cxj__names_text_key(const uint64_t given[2], uint64_t key[2]) {
     memcpy(key, given[0] == 0 && given[1] == 0 ? public_key : given, sizeof public_key);
 }
 
-/* Reads canonical digits of a number below 2^63: no leading zero, and not 0. */
+/* Reads canonical digits of a number below 2^63: no leading zero, and not 0. So many digits cannot pass 2^64, so the bound
+ * is looked at once, at the end. */
 static bool read_digits(const char *text, size_t length, uint64_t *number) {
+    enum { DIGITS = 19 };
     uint64_t value = 0;
-    if (text[0] == '0') return false;
+    if (length > DIGITS || text[0] == '0') return false;
     for (size_t i = 0; i < length; i++) {
         if (text[i] < '0' || text[i] > '9') return false;
-        uint64_t digit = (uint64_t)(text[i] - '0');
-        if (value > (HALF - 1 - digit) / 10) return false;
-        value = value * 10 + digit;
+        value = value * 10 + (uint64_t)(text[i] - '0');
     }
     *number = value;
-    return true;
+    return value < HALF;
 }
 
 uint64_t cxj__names_text_id(const uint64_t key[2], const char *text, size_t length) {

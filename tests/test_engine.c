@@ -334,6 +334,9 @@ END_TEST
 /* "any other text t stands for the number 2^63 + (h mod 2^63)": also digits from 2^63 on, signs and blanks. */
 START_TEST(any_other_text_has_a_number_above_half) {
     static const char *const texts[] = {"9223372036854775808",
+                                        "9999999999999999999",
+                                        "10000000000000000000",
+                                        "18446744073709551615",
                                         "18446744073709551616",
                                         "99999999999999999999999",
                                         "-1",
