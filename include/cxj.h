@@ -1632,9 +1632,9 @@ CXJ_API cxj_status cxj_journey_move(cxj_engine *engine, uint64_t from, uint64_t 
  * Facets that are not recorded in one of them (cxj_set_unrecorded()) are not recorded in the result. When journeys are
  * sealed, rules, what they have raised, and the mark, stay those of the engine; rules look at the journeys that the
  * merge has changed.
- * What sealed journeys of the source have contributed to a view with the same text is added, too. Of a view that the
- * source does not have, or that lacks some of it (lost at the limit of cells, or sealed before the view was added) it
- * is not known; then nothing is merged. By their numbers engines are kept from merging the same sealed journeys twice;
+ * What sealed journeys of the source have contributed to a view with the same text is added, too. If the
+ * source lacks that view, or lost part of it (at the limit of cells, or because journeys were sealed before the view was
+ * added), the merge is refused. By their numbers engines are kept from merging the same sealed journeys twice;
  * numbers that have been erased do so no more.
  * All or nothing: if it fails, the engine is as before.
  * @param engine  the engine that receives
@@ -1712,11 +1712,11 @@ CXJ_API cxj_status cxj_save(const cxj_engine *engine, cxj_write write, void *con
 CXJ_API cxj_status cxj_save_bytes(const cxj_engine *engine, size_t capacity, char *message, size_t message_capacity,
                                   void *bytes, size_t *length);
 
-/** Saves in steps, so that a host with many touchpoints need not stop for it. Opaque. */
+/** Saves incrementally, so that a host with many touchpoints need not stop for it. Opaque. */
 typedef struct cxj_saver cxj_saver;
 
-/** Begins to save in steps. What will be written is the engine as it is now, whatever is recorded until it is all
- * written. Until then touchpoints may be recorded and withdrawn, codes asked for and the clock advanced (journeys are
+/** Begins to save incrementally. Writes a snapshot as of this call; later recording does not affect it.
+ * Until the save has ended touchpoints may be recorded and withdrawn, codes asked for and the clock advanced (journeys are
  * not sealed; the next cxj_advance() after the save does that); erasing, moving, merging, adding or dropping a view, and
  * setting a calendar are refused with CXJ_SAVING, for what is erased must not be written afterwards. One save in steps
  * at a time.
