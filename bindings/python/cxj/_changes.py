@@ -99,10 +99,12 @@ class Rules:
     """What the fields and words of a system mean. Names of fields and states are compared without regard to case.
 
     fields     field there: one of owner, team, state, type, segment, reason, customer, due; others are left out
-    completed  states in which the ticket is done; abandoned: in which it was given up
+    completed  states in which the ticket is done
+    abandoned  states in which it was given up
     pending    states in which we wait for the customer (not those in which we wait for somebody else)
     nobody     owners and teams that stand for none
-    ratings    word of a rating: (scale, score); asked: words that say that a rating was asked for
+    ratings    word of a rating: (scale, score)
+    asked      words of a rating that say that it was asked for
     talks      channels in which both take part at once: an agent's words there are a contact, a customer's are answered
     thanks     whether the customer's words leave a ticket ended whose state stays final. Where the system itself reopens a
                ticket when the customer writes, they are inbound anyway
@@ -459,7 +461,7 @@ def touchpoints(facts: Iterable[Fact], rules: Rules, tz: Optional[tzinfo] = None
             made.states[row["stage"]] = rules.outcome(row["stage"]) or ("pending" if rules.waits(row["stage"]) else "open")
     if made.states and not {"completed", "abandoned"} & set(made.states.values()):
         warnings.warn(f"no ticket ends: of its states ({', '.join(map(repr, made.states))}) none is known as final; "
-                      f"rules.but(completed=[…]) says which are", IncompleteWarning, stacklevel=3)
+                      f"rules.but(completed=[…]) says which are, in the command --completed STATE", IncompleteWarning, stacklevel=3)
     return made
 
 

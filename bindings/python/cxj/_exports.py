@@ -1,4 +1,4 @@
-"""Reads what systems export: CSV, JSON, JSON lines, frames, lists of dicts, all as rows that are dicts."""
+"""Reads what systems export: CSV, JSON, JSON lines, XES, frames, lists of dicts, all as rows that are dicts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Callable, Optional
 
+from . import _xes
 from ._values import nearest
 
 Row = Mapping[str, Any]
@@ -19,6 +20,8 @@ _MISSING = object()
 def load(path: Any) -> Any:
     """What a file holds: rows of a CSV, or what its JSON says. Ends in .gz: packed."""
     name = os.fspath(path)
+    if _xes.is_xes(name):
+        return list(_xes.events(name))
     with open(name, "rb") as file:
         data = file.read()
     if name.lower().endswith(".gz"):

@@ -5,7 +5,7 @@
     rows.to_csv("log.csv")                          # or for the report program
     print(rows.states, rows.left_out)               # which states were taken as what, and what says nothing
 
-Each source may be the path of a CSV, JSON or JSON lines file (also .gz), a list of dicts, an answer of the system's API or a
+Each source may be the path of a CSV, JSON, JSON lines or XES file (also .gz), a list of dicts, an answer of the system's API or a
 list of its pages, or a frame of pandas, polars or pyarrow. tz is the zone of times that name none, UTC if left out: a zoneinfo
 name, or a tzinfo. rules says what fields and states mean; each system has its own, which rules.but() changes:
 
@@ -662,7 +662,7 @@ _LOG = {"journey": ("case:concept:name", "case_id", "case"), "at": ("time:timest
 def pm4py(log: Any, *, at: str = "complete", names: Optional[Mapping[str, str]] = None, tz: Zone = None) -> Touchpoints:
     """Event logs as pm4py and bupaR have them, in which an activity has a start and an end: one touchpoint of both.
 
-    log    a frame or CSV with case:concept:name or case_id, concept:name or activity, time:timestamp or timestamp,
+    log    an XES file (.xes, .xes.gz); or a frame or CSV with case:concept:name or case_id, concept:name or activity, time:timestamp or timestamp,
            org:resource or resource, and lifecycle:transition or lifecycle_id, or start_timestamp
     at     the moment of the touchpoint: "complete", as logs have it that know ends only, or "start"
     names  columns by other names, such as {"journey": "Case ID", "lifecycle": "phase"}
@@ -724,6 +724,7 @@ RECIPES: dict[str, tuple[Callable[..., Touchpoints], tuple[tuple[str, str], ...]
     "github": (github, (("", "issues"),)),
     "pm4py": (pm4py, (("", "log"),)),
     "bupar": (pm4py, (("", "log"),)),
+    "xes": (pm4py, (("", "log"),)),
 }
 
 
@@ -742,7 +743,10 @@ def from_files(name: str, files: Iterable[Any], **options: Any) -> Touchpoints:
                              f"{', '.join(part for part, _ in tables)} in it")
         given.setdefault(parameter, []).append(file)
     needed = next((of for of in inspect.signature(recipe).parameters.values() if of.default is of.empty), None)
-    if needed is not None and needed.name not in given:
+    twice = next((parameter for parameter in given if parameter in options), None)
+    if twice is not None:
+        raise ValueError(f"{twice} is given, and {os.fspath(given[twice][0])} is one too, by its name; say which is which by name")
+    if needed is not None and needed.name not in given and needed.name not in options:
         part = next(part for part, parameter in tables if parameter == needed.name)
         raise ValueError(f"{name} needs a file with {part!r} in its name")
     return recipe(**{parameter: paths if len(paths) > 1 else paths[0] for parameter, paths in given.items()}, **options)
