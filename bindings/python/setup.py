@@ -1,6 +1,6 @@
-"""Builds the package with the library inside: `pip install ./bindings/python` or, for a wheel to carry elsewhere,
-`pip wheel --no-deps ./bindings/python`. It needs a C compiler (CC, else cc) and the library's sources: those of the checkout
-around it, or, in a source distribution, those that were put into it."""
+"""Builds the package with the library and the report program inside: `pip install ./bindings/python` or, for a wheel to
+carry elsewhere, `pip wheel --no-deps ./bindings/python`. It needs a C compiler (CC, else cc) and the sources of both: those
+of the checkout around it, or, in a source distribution, those that were put into it."""
 
 import os
 import pathlib
@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 from setuptools import setup
 from setuptools.command.bdist_wheel import bdist_wheel
@@ -16,7 +17,9 @@ from setuptools.command.sdist import sdist
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = next((root for root in (HERE, HERE.parent.parent) if (root / "include" / "cxj.h").is_file()), None)
-NAME = "libcxj.dylib" if sys.platform == "darwin" else "libcxj.so"
+IS_MAC = sys.platform == "darwin"
+NAME = "libcxj.dylib" if IS_MAC else "libcxj.so"
+PROGRAM = "_report"  # beside the modules; cxj/_program.py looks for it there
 
 if ROOT is None:
     sys.exit("cxj: the library's sources are not here. Build in a checkout (pip install ./bindings/python), or from a source "
@@ -29,31 +32,65 @@ def version() -> str:
     return ".".join(numbers)
 
 
+def report_sources() -> "tuple[list[pathlib.Path], dict[str, list[pathlib.Path]]]":
+    """The files of the report program, which are listed in one place; and what is made on the way: its name, and of which
+    files, of which the first is the script that makes it."""
+    examples = ROOT / "examples"
+    described = (examples / "meson.build").read_text("utf-8")
+    listed = re.search(r"^report_sources = (?:\[([\w, ]*)\] \+ )?files\((.*?)\)", described, re.M | re.S)
+    if listed is None:
+        sys.exit("cxj: examples/meson.build does not say what the report program is made of: report_sources = files(...)")
+    made = {}
+    for target in re.findall(r"\w+", listed[1] or ""):
+        inputs, output = re.search(rf"^{target} = custom_target\(.*?input: \[(.*?)\],\s*output: '(.*?)'", described,
+                                   re.M | re.S).groups()
+        made[output] = [examples / name for name in re.findall(r"'([^']+)'", inputs)]
+    return [examples / name for name in re.findall(r"'([^']+)'", listed[2])], made
+
+
 class BuildLibrary(build_py):
-    """Compiles the library beside the modules. In an editable install these stay where they are, and the library goes where
-    they look for one: into a build folder, so that none in the package stands before that of CXJ_LIBRARY."""
+    """Compiles the library and the report program beside the modules. In an editable install these stay where they are, and
+    the two go where they look for them: into a build folder, so that no library in the package stands before that of
+    CXJ_LIBRARY."""
 
     def run(self) -> None:
         super().run()
         compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
         if compiler is None:
             sys.exit("cxj: there is no C compiler; name one in CC, or install a wheel")
-        folder = ROOT / "build-editable" / "src" if self.editable_mode else pathlib.Path(self.build_lib) / "cxj"
-        folder.mkdir(parents=True, exist_ok=True)
-        sources = sorted(str(path) for path in (ROOT / "src").glob("*.c"))
+        package, built = pathlib.Path(self.build_lib) / "cxj", ROOT / "build-editable"
+        library = (built / "src" if self.editable_mode else package) / NAME
+        program = built / "examples" / "cxj-report" if self.editable_mode else package / PROGRAM
+        for path in (library, program):
+            path.parent.mkdir(parents=True, exist_ok=True)
         # As meson.build has it; a product and a sum are never contracted, so that every platform divides alike.
-        subprocess.run([*compiler.split(), "-std=c11", "-O3", "-DNDEBUG", "-fPIC", "-shared", "-fvisibility=hidden",
-                        "-ffp-contract=off", f"-I{ROOT / 'include'}", "-o", str(folder / NAME), *sources, "-lm"], check=True)
+        flags = ["-std=c11", "-DNDEBUG", "-ffp-contract=off", f"-I{ROOT / 'include'}"]
+        subprocess.run([*compiler.split(), *flags, "-O3", "-fPIC", "-shared", "-fvisibility=hidden",
+                        *(["-Wl,-install_name,@rpath/" + NAME] if IS_MAC else []), "-o", str(library),
+                        *map(str, sorted((ROOT / "src").glob("*.c"))), "-lm"], check=True)
+        # It takes the library that is built with it, wherever both are put, and before any other (where linkers can say so).
+        beside = os.path.relpath(library.parent, program.parent)
+        found = f"-Wl,-rpath,@loader_path/{beside}" if IS_MAC else f"-s -Wl,-rpath,$ORIGIN/{beside} -Wl,--disable-new-dtags"
+        sources, made = report_sources()
+        with tempfile.TemporaryDirectory() as folder:
+            for name, inputs in made.items():
+                subprocess.run(["sh", *map(str, inputs), os.path.join(folder, name)], check=True)
+            subprocess.run([*compiler.split(), *flags, "-O2", f"-I{ROOT / 'examples'}", "-o", str(program),
+                            *map(str, sources), *(os.path.join(folder, name) for name in made), f"-L{library.parent}",
+                            "-lcxj", *found.split(" "), "-lm"], check=True)
 
 
 class WholeSource(sdist):
-    """The library's sources go with the modules, so that it can be built where there is no checkout. Tests do not: they
-    compare with what only a checkout has."""
+    """The sources of the library and of the report program go with the modules, so that both can be built where there is no
+    checkout. Tests do not: they compare with what only a checkout has."""
 
     def make_release_tree(self, base_dir: str, files: "list[str]") -> None:
         super().make_release_tree(base_dir, [name for name in files if not name.startswith("tests" + os.sep) and
-                                             not name.endswith((".so", ".dylib"))])
-        for path in [*sorted((ROOT / "src").glob("*.[ch]")), *sorted((ROOT / "include").glob("*.h"))]:
+                                             not name.endswith((".so", ".dylib", os.sep + PROGRAM))])
+        (sources, made), examples = report_sources(), ROOT / "examples"
+        for path in [*sorted((ROOT / "src").glob("*.[ch]")), *sorted((ROOT / "include").glob("*.h")), *sources,
+                     *(path for inputs in made.values() for path in inputs), *sorted(examples.glob("*.h")),
+                     *sorted(examples.glob("*.def")), examples / "meson.build"]:
             target = pathlib.Path(base_dir) / path.relative_to(ROOT)
             target.parent.mkdir(exist_ok=True)
             shutil.copyfile(path, target)

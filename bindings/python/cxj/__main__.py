@@ -104,8 +104,7 @@ def _report(arguments: list[str]) -> int:
         return _explain(system)
     rows = _converted(asked)
     with tempfile.TemporaryFile() as log:  # of mode 0600 while it has a name
-        _write(rows, log)
-        del rows
+        log.write(_log(asked.system, rows))
         _program.run([*asked.others, "--", "-"], log)
 
 
@@ -257,7 +256,8 @@ def _converted(asked: _Asked) -> recipes.Touchpoints:
     """The touchpoints of an export, in the order in which they happened; what was read and left out is told."""
     recipe = recipes.RECIPES[asked.system][0]
     hint = f"; cxj convert --from {asked.system} --help says which files are read"
-    given = {name: value[0] if isinstance(value, list) and len(value) == 1 else value for name, value in asked.given.items()}
+    given: dict[str, Any] = {name: value[0] if isinstance(value, list) and len(value) == 1 else value
+                             for name, value in asked.given.items()}
     if "tz" in given:
         _zone(given["tz"])
     if not asked.files and not given:
@@ -300,15 +300,19 @@ def _tell(system: str, rows: recipes.Touchpoints) -> None:
     if taken:
         _say(f"{system}: states: " + "; ".join(f"{kind} ← {', '.join(states)}" for kind, states in sorted(taken.items())))
     if rows.left_out:
-        _say(f"{system}: fields left out: " + ", ".join(f'"{name}" ({count} changes)' for name, count in rows.left_out.items()))
+        _say(f"{system}: left out: " + ", ".join(f'"{name}" ({count} times)' for name, count in rows.left_out.items()))
     _say(f"{system}: {len(rows)} touchpoints of {len({row['journey'] for row in rows})} journeys")
 
 
-def _write(rows: recipes.Touchpoints, into: Any) -> None:
-    """The log as UTF-8 into a file of bytes, which stays open."""
-    text = io.TextIOWrapper(into, "utf-8", newline="")
+def _log(system: str, rows: recipes.Touchpoints) -> bytes:
+    """The rows as a log, as it stands in a file."""
+    text = io.StringIO(newline="")
     rows.to_csv(text)
-    text.detach()
+    try:
+        return text.getvalue().encode()
+    except UnicodeEncodeError as error:
+        around = error.object[max(error.start - 20, 0):error.end]
+        raise _Unreadable(f"{system}: half a character ends the text {around!r}: it is cut, or no Unicode") from None
 
 
 def _convert(arguments: list[str]) -> int:
@@ -321,18 +325,16 @@ def _convert(arguments: list[str]) -> int:
     asked = _asked(system, rest, {"--output": True})
     if asked.help:
         return _explain(system)
-    rows = _converted(asked)
+    log = _log(system, _converted(asked))
     path = asked.others[-1].partition("=")[2] if asked.others else "-"
     if path == "-":
-        _write(rows, sys.stdout.buffer)
+        _file.write(sys.stdout.buffer, log)
         sys.stdout.buffer.flush()
     elif os.path.exists(path) and not os.path.isfile(path):  # a pipe or a device; a folder says so itself
         with open(path, "wb") as opened:
-            _write(rows, opened)
+            _file.write(opened, log)
     else:
-        whole = io.BytesIO()
-        _write(rows, whole)
-        _file.save(path, whole.getvalue())
+        _file.save(path, log)
     return 0
 
 
@@ -342,7 +344,7 @@ def _explain(system: str) -> int:
     options = recipe_options(system)
     print(f"usage: cxj convert --from {system} [OPTION]... FILE... [-o LOG.csv]\n"
           f"       cxj report --from {system} [OPTION]... FILE...; likewise worklist, replay\n\n{inspect.getdoc(recipe)}\n")
-    values = {"file": " FILE", "text": " TEXT", "words": " TEXT", "pairs": " TEXT=TEXT", "flag": ""}
+    values = {"file": " FILE", "text": " TEXT", "words": " TEXT", "pairs": " NAME=TEXT", "flag": ""}
     parts = {parameter: f"a FILE with {part!r} in its name" if part else "any FILE" for part, parameter in reversed(tables)}
     print("Which FILE is what, its name says, or an option:")
     for name, of in options.items():
@@ -351,7 +353,8 @@ def _explain(system: str) -> int:
     told = _documented(recipes.Rules)
     rules = [(f"  {name}{values[of.kind]}", told.get(name[2:], "")) for name, of in options.items() if of.of_rules]
     if rules:
-        print("\nWhat its words mean, beside what is known already; each may be given several times:")
+        print("\nWhat its words mean, beside what is known already. Each may be given several times; NAME= takes a field\n"
+              "away:")
     for option, words in rules:
         print("\n".join([option, *textwrap.wrap(words, 78, initial_indent="      ", subsequent_indent="      ")]))
     return 0

@@ -157,7 +157,7 @@ class Touchpoints(list[dict[str, Any]]):
     same keys.
 
     states    the states of the export, and what each was taken as: completed, abandoned, pending, or open
-    left_out  fields of which there are changes that nothing was made of, and how many"""
+    left_out  fields of which there are changes, or columns, that nothing was made of, and how many"""
 
     states: dict[str, str]
     left_out: dict[str, int]

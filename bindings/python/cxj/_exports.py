@@ -123,8 +123,9 @@ class Table:
         place = next((i for i, one in enumerate(self.rows) if one is row), 0)
         if names[0] in row:
             raise ValueError(f"{self.name}, row {place}: {names[0]} is empty")
-        raise ValueError(f"{self.name}, row {place}: there is no {names[0]!r}; there are {_listed(row)}; "
-                         f"{nearest(names[0], list(map(str, row)) or ['nothing'])}")
+        close = nearest(names[0], map(str, row))
+        raise ValueError(f"{self.name}, row {place}: there is no {names[0]!r}; there are {_listed(row)}"
+                         + (f"; {close}" if close.startswith("the nearest") else ""))
 
     def when(self, read: Callable[[Any], int], row: Row, *names: str) -> int:
         """The moment in one of these columns."""

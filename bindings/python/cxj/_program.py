@@ -4,13 +4,14 @@ exit status are its own."""
 from __future__ import annotations
 
 import os
-import pathlib
 import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import IO, Any, NoReturn, Optional
+
+from ._library import loaded_from
 
 NAME = "_report"  # inside the package; setup.py puts it there
 _BUILT = "cxj-report"
@@ -20,28 +21,23 @@ class Missing(Exception):
     """There is no report program, or it does not run."""
 
 
-def _candidates() -> Iterator[str]:
-    here = pathlib.Path(__file__).resolve().parent
-    yield str(here / NAME)
-    for sources in (here.parent.parent.parent, here.parent):  # of a checkout, and of a source distribution
-        if (sources / "examples" / "report.c").is_file():
-            for folder in ("build", "build-release", "build-debug", "build-editable"):
-                yield str(sources / folder / "examples" / _BUILT)
-
-
 def find() -> str:
     """The path of the program: the one that CXJ_REPORT names, for who names one means that one; else the package's own; else
-    that of the checkout around it. Never one from PATH: there the command of this package has the same name."""
+    the one that was built with the library. Never one from PATH: there the command of this package has the same name."""
     named = os.environ.get("CXJ_REPORT")
     if named:
         if not os.path.isfile(named):
             raise Missing(f"CXJ_REPORT names {named}, and there is no such file")
         return named
-    found = next((path for path in _candidates() if os.path.isfile(path)), None)
-    if found is None:
-        raise Missing("the report program is not beside these modules. pip install cxj, or pip install ./bindings/python in a "
-                      "checkout, builds it; so does meson setup build && ninja -C build there; or name one in CXJ_REPORT")
-    return found
+    own, built = os.path.join(os.path.dirname(os.path.abspath(__file__)), NAME), ""
+    if os.path.dirname(loaded_from):
+        built = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(loaded_from))), "examples", _BUILT)
+    for path in (own, built):
+        if os.path.isfile(path):
+            return path
+    raise Missing(f"the report program is not there: neither {own}{' nor ' * bool(built)}{built}. In a checkout, pip install "
+                  "./bindings/python builds it into the package, and meson setup build && ninja -C build beside the library; "
+                  "or name one in CXJ_REPORT")
 
 
 def _not_run(path: str, error: OSError) -> Missing:

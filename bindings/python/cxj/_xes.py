@@ -22,7 +22,7 @@ _VALUES = ("string", "date", "int", "float", "boolean", "id")
 
 def is_xes(path: Any) -> bool:
     """Whether a path has the name of such a file."""
-    return os.fspath(path).lower().endswith((".xes", ".xes.gz"))
+    return str(os.fspath(path)).lower().endswith((".xes", ".xes.gz"))
 
 
 def events(source: Any) -> Iterator[dict[str, Any]]:
@@ -33,10 +33,11 @@ def events(source: Any) -> Iterator[dict[str, Any]]:
     source  a path, also of what gzip has packed, or a file that gives bytes"""
     with ExitStack() as opened:
         name = os.fspath(source) if isinstance(source, (str, os.PathLike)) else getattr(source, "name", "the file")
-        file = opened.enter_context(open(source, "rb")) if isinstance(source, (str, os.PathLike)) else source
+        file: Any = opened.enter_context(open(source, "rb")) if isinstance(source, (str, os.PathLike)) else source
         head = file.read(2)
         if head == b"\x1f\x8b":
-            file, head = opened.enter_context(gzip.GzipFile(fileobj=_Ahead(head, file))), b""
+            packed: Any = _Ahead(head, file)
+            file, head = opened.enter_context(gzip.GzipFile(fileobj=packed)), b""
         reader = _Reader()
         try:
             while True:

@@ -670,7 +670,7 @@ def pm4py(log: Any, *, at: str = "complete", names: Optional[Mapping[str, str]] 
     A complete belongs to the start of its activity instance where there is such a column, else to the earliest start of its
     activity in its case that has no end yet. An activity that has only one of them is a touchpoint too. Rows of the other
     steps of the lifecycle, such as schedule or suspend, are left out; words that are no step of it are touchpoints of their
-    own. Other columns with a name of Engine.record()'s parameters are kept."""
+    own. Other columns with a name of Engine.record()'s parameters are kept; left_out has the others."""
     if at not in ("complete", "start"):
         raise ValueError(f"at: 'complete' or 'start' is expected, not {at!r}")
     read, rows = _reader(tz), Table("log", log)
@@ -703,7 +703,12 @@ def pm4py(log: Any, *, at: str = "complete", names: Optional[Mapping[str, str]] 
             begun.setdefault(instance, []).append(touchpoint)
     for place, touchpoint in enumerate(made, 1):
         touchpoint["sequence"] = place
-    return table(made)
+    whole, read_of = table(made), {name for known in columns.values() for name in known}.union(kept)
+    for row in rows:
+        for name in row:
+            if name not in read_of and text(row[name]) is not None:
+                whole.left_out[name] = whole.left_out.get(name, 0) + 1
+    return whole
 
 
 # ---- all of them ---------------------------------------------------------------------------------------------------
