@@ -276,6 +276,8 @@ def _converted(asked: _Asked) -> recipes.Touchpoints:
         except Exception as error:  # rows of a form that the recipe never met: what is missing there, it cannot say
             raise _Unreadable(f"{asked.system}: this is not what that system exports ({type(error).__name__}: {error}){hint}"
                               ) from error
+    if not rows:
+        raise _Unreadable(f"{asked.system}: no touchpoint comes of these files{hint}")
     for doubt in doubts:
         _say(f"{asked.system}: {doubt.message}")
     _tell(asked.system, rows)

@@ -35,6 +35,8 @@ def events(source: Any) -> Iterator[dict[str, Any]]:
         name = os.fspath(source) if isinstance(source, (str, os.PathLike)) else getattr(source, "name", "the file")
         file: Any = opened.enter_context(open(source, "rb")) if isinstance(source, (str, os.PathLike)) else source
         head = file.read(2)
+        while len(head) == 1 and (more := file.read(1)):
+            head += more
         if head == b"\x1f\x8b":
             packed: Any = _Ahead(head, file)
             file, head = opened.enter_context(gzip.GzipFile(fileobj=packed)), b""
@@ -59,7 +61,7 @@ class _NotXes(Exception):
 
 
 class _Ahead:
-    """A file of which the first bytes are read already."""
+    """A packed file of which the first bytes are read already."""
 
     def __init__(self, head: bytes, file: Any) -> None:
         self._head, self._file = head, file
