@@ -112,11 +112,13 @@ void told_header(told *at, const log_reader *log) {
 /* What to do with a file that is no CSV. */
 static const char *const file_texts[] = {
     [ADVICE_XES] =
-        "it is XES, an event log in XML; write its events as CSV, one in a row (pm4py's convert_to_dataframe() "
-        "and to_csv() do, and their columns are understood)",
+        "it is XES, an event log in XML; the Python package makes CSV of it: python -m cxj convert --from xes FILE -o "
+        "LOG.csv (and so do pm4py's convert_to_dataframe() and to_csv(), whose columns are understood)",
     [ADVICE_XML] = "it is XML; write what it holds as CSV, one touchpoint in a row, such as journey,at,owner",
-    [ADVICE_JSON] = "it is JSON; write it as CSV, one touchpoint in a row (with jq, for one object a line: jq -r "
-                    "'[.journey, .at, .owner] | @csv', and a first line journey,at,owner)",
+    [ADVICE_JSON] =
+        "it is JSON; write it as CSV, one touchpoint in a row (with jq, for one object a line: jq -r "
+        "'[.journey, .at, .owner] | @csv', and a first line journey,at,owner); of what a help desk exports, "
+        "the Python package makes CSV: python -m cxj --help",
     [ADVICE_GZIP] = "it is compressed by gzip; unpack it: gzip -dc FILE | cxj-report -",
     [ADVICE_ZIP] = "it is a ZIP archive, such as a spreadsheet (.xlsx) is; save the sheet as CSV, or unpack it",
     [ADVICE_PARQUET] = "it is Parquet; write it as CSV (with DuckDB: COPY 'FILE' TO 'log.csv')",

@@ -177,6 +177,14 @@ if make_environment python3 "$environment" "setuptools>=77" mypy $FRAMES $STATIS
             ! python -c "import numpy" 2>/dev/null)
     }
     show "it is installed, and finds its own library" installed
+    # Nor has it any other program: the commands that came with it find the one inside, and that its own library.
+    commanded() {
+        build-debug/examples/cxj-report --json examples/onboarding.csv >"$scratch/wanted.json" 2>"$scratch/wanted.said" || return 1
+        (unset CXJ_LIBRARY CXJ_REPORT && PATH=$PWD/build-wheel/user/bin && python -m cxj convert --from xes --help >/dev/null &&
+            cxj report --json examples/onboarding.csv >"$scratch/got.json" 2>"$scratch/got.said" &&
+            cxj-report --version) && cmp "$scratch/wanted.json" "$scratch/got.json" && cmp "$scratch/wanted.said" "$scratch/got.said"
+    }
+    show "it brings the report program, as a command" commanded
     # It was built without meson: are its answers the same?
     carried() {
         (cd bindings/python && CXJ_LIBRARY=$(ls ../../build-wheel/user/lib/python3.*/site-packages/cxj/libcxj.so) \
@@ -199,7 +207,8 @@ if make_environment python3 "$environment" "setuptools>=77" mypy $FRAMES $STATIS
             rm -rf "$scratch/away" && mkdir "$scratch/away" && cp build-wheel/cxj-*.tar.gz "$scratch/away" || return 1
         python3 -m venv "$scratch/away/user" &&
             (unset CXJ_LIBRARY && cd "$scratch/away" && user/bin/pip install --quiet --disable-pip-version-check cxj-*.tar.gz &&
-                user/bin/python -c "import cxj, sys; cxj.Engine('journeys'); sys.exit('site-packages' not in cxj.loaded_from)")
+                user/bin/python -c "import cxj, sys; cxj.Engine('journeys'); sys.exit('site-packages' not in cxj.loaded_from)" &&
+                user/bin/cxj-report --version)
     }
     check "pip install of a source distribution, without the checkout" from_sources
     rm -rf bindings/python/build bindings/python/*.egg-info "$scratch/away"
@@ -209,7 +218,8 @@ if make_environment python3 "$environment" "setuptools>=77" mypy $FRAMES $STATIS
         python3 -m venv build-wheel/editor
         (unset CXJ_LIBRARY && build-wheel/editor/bin/pip install --quiet --disable-pip-version-check -e ./bindings/python) &&
             CXJ_LIBRARY=$PWD/build-editable/src/libcxj.so && export CXJ_LIBRARY || return 1
-        (cd build-wheel && editor/bin/python -c "import cxj, sys; cxj.Engine('journeys'); sys.exit('bindings' not in cxj.__file__)")
+        (cd build-wheel && editor/bin/python -c "import cxj, sys; cxj.Engine('journeys'); sys.exit('bindings' not in cxj.__file__)" &&
+            editor/bin/cxj report --version)
     }
     check "pip install -e ./bindings/python" editable
     export CXJ_LIBRARY="$PWD/build-debug/src/libcxj.so"
