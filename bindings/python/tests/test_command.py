@@ -3,10 +3,13 @@ gives the numbers of its story; nothing stays behind; and each sentence names wh
 where no report program was built."""
 
 import contextlib
+import gzip
 import io
 import json
 import os
 import pathlib
+import re
+import shlex
 import shutil
 import signal
 import stat
@@ -20,7 +23,9 @@ import cxj
 from cxj import __main__ as command
 from cxj import _program, recipes
 
+from .test_readme import README, have_zones
 from .test_recipes import DATA, STORY, SYSTEMS, files, made
+from .test_xes import LOG
 
 PACKAGE = pathlib.Path(__file__).resolve().parent.parent
 SAMPLE = PACKAGE.parent.parent / "examples" / "onboarding.csv"
@@ -302,6 +307,22 @@ class Sentences(Folder):
         got = here("convert", "--from", "znuny", "\x1b[31m.csv")
         self.assertIn(r"\x1b[31m.csv: No such file", got.said)
         self.assertNotIn("\x1b", got.said)
+
+
+@unittest.skipIf(LACKING, LACKING)
+@unittest.skipUnless(have_zones(), "there is no data of zones; the package tzdata has them")
+class Readme(Folder):
+    def test_its_commands_run(self) -> None:
+        shutil.copy(SAMPLE, self.folder / "log.csv")
+        for file in [*(DATA / "zendesk").iterdir(), DATA / "jira" / "search.json"]:
+            shutil.copy(file, self.folder)
+        (self.folder / "log.xes.gz").write_bytes(gzip.compress(LOG.encode()))
+        lines = re.findall(r"(?m)^    cxj (.*?)(?: {3}.*)?$", README.read_text("utf-8"))
+        self.assertEqual({line.split()[0] for line in lines}, {"report", "worklist", "replay", "convert"})
+        for line in lines:
+            with self.subTest(line):
+                got = run(*shlex.split(line), folder=str(self.folder))
+                self.assertEqual(got.status, 0, got.said)
 
 
 class Leftovers(Folder):
