@@ -39,6 +39,7 @@ Exit status: 0 done; 1 stopped; 2 wrong usage; 3 done, but rows were refused.
 """
 
 STOPPED, USAGE = 1, 2
+MOST_TOLD = 20  # states of a kind, and fields, by name; further ones are counted
 
 
 class _Usage(Exception):
@@ -58,6 +59,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         return STOPPED
     except OSError as error:
         return _say(f"{error.filename}: {error.strerror}" if error.filename is not None else error, STOPPED)
+    except MemoryError:
+        return _say("there is not enough memory for all of the export at once; its parts, one by one, may fit", STOPPED)
     except KeyboardInterrupt:  # ends as a program does that knows nothing of it, for a shell to see
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGINT)
@@ -116,8 +119,8 @@ def _with_rule(verb: str, *options: str) -> Callable[[list[str]], int]:
             found = f", not {arguments[0]!r}" if arguments else ""
             raise _Usage(f"{verb}: a rule comes first{found}; for instance: cxj {verb} \"silent for 3d\" LOG.csv")
         if os.path.exists(arguments[0]):
-            raise _Usage(f"{verb}: a rule comes first, and {arguments[0]} is a file; for instance: cxj {verb} \"silent for 3d\" "
-                         f"{arguments[0]}")
+            raise _Usage(f"{verb}: a rule comes first, and {arguments[0]} is a file; for instance: cxj {verb} "
+                         f"\"silent for 3d\" {arguments[0]}")
         return _report([*options, f"--rule={arguments[0]}", *arguments[1:]])
 
     return run
@@ -143,14 +146,14 @@ class _Asked(NamedTuple):
     given: dict[str, Any]    # parameters of the recipe
     changed: dict[str, Any]  # what changes its rules
     others: list[str]        # options that are not the recipe's
-    output: Optional[str]
     help: bool
 
 
 def _kind(hint: Any) -> Optional[str]:
     """What a parameter of this type takes on the command line; None: it cannot be said there."""
-    kinds = {Any: "file", Optional[Any]: "file", str: "text", recipes.Zone: "text", Optional[Mapping[str, str]]: "pairs", Mapping[str, str]: "pairs",
-             Iterable[str]: "words", bool: "flag"}
+    kinds: dict[Any, str] = {
+        Any: "file", Optional[Any]: "file", str: "text", recipes.Zone: "text", Optional[Mapping[str, str]]: "pairs",
+        Mapping[str, str]: "pairs", Iterable[str]: "words", bool: "flag"}
     return kinds.get(hint)
 
 
@@ -186,14 +189,15 @@ def _system(arguments: list[str]) -> tuple[Optional[str], list[str]]:
         del rest[place:place + (1 if is_attached else 2)]
         break
     if system is not None and system.lower() not in recipes.RECIPES:
-        raise _Usage(f"--from: {system!r} is no system that is known; {nearest(system.lower(), recipes.RECIPES)}; see cxj --help")
+        raise _Usage(f"--from: {system!r} is no system that is known; {nearest(system.lower(), recipes.RECIPES)}; see cxj "
+                     "--help")
     return (None if system is None else system.lower()), rest
 
 
 def _asked(system: str, arguments: list[str], others: Mapping[str, bool]) -> _Asked:
     """Reads a command line whose options are those of a recipe, and others: name, and whether it takes a value."""
     known = recipe_options(system)
-    asked = _Asked(system, [], {}, {}, [], None, False)
+    asked = _Asked(system, [], {}, {}, [], False)
     left = iter(arguments)
     for argument in left:
         if argument == "--":
@@ -212,9 +216,10 @@ def _asked(system: str, arguments: list[str], others: Mapping[str, bool]) -> _As
             if is_attached and not takes:
                 raise _Usage(f"{name} takes no value")
             if takes and not is_attached:
-                value = next(left, "")
-                if not value:
+                following = next(left, None)
+                if following is None:
                     raise _Usage(f"{name} needs a value")
+                value = following
             if option is not None:
                 _take(asked, name, option, value)
             else:
@@ -294,15 +299,21 @@ def _zone(name: str) -> None:
                      "pip install tzdata)") from None
 
 
+def _listed(words: Sequence[str]) -> str:
+    """Words of an export, which may be many."""
+    more = len(words) - MOST_TOLD
+    return ", ".join(words[:MOST_TOLD]) + (f" and {more} more" if more > 0 else "")
+
+
 def _tell(system: str, rows: recipes.Touchpoints) -> None:
     """What the rows are made of, in the words of the report program."""
     taken: dict[str, list[str]] = {}
     for state, kind in rows.states.items():
         taken.setdefault(kind, []).append(f'"{state}"')
     if taken:
-        _say(f"{system}: states: " + "; ".join(f"{kind} ← {', '.join(states)}" for kind, states in sorted(taken.items())))
+        _say(f"{system}: states: " + "; ".join(f"{kind} ← {_listed(states)}" for kind, states in sorted(taken.items())))
     if rows.left_out:
-        _say(f"{system}: left out: " + ", ".join(f'"{name}" ({count} times)' for name, count in rows.left_out.items()))
+        _say(f"{system}: left out: " + _listed([f'"{name}" ({count} times)' for name, count in rows.left_out.items()]))
     _say(f"{system}: {len(rows)} touchpoints of {len({row['journey'] for row in rows})} journeys")
 
 
@@ -323,8 +334,7 @@ def _convert(arguments: list[str]) -> int:
         if rest[:1] == ["--help"]:
             return _command(["--help"])
         raise _Usage(f"convert: --from SYSTEM is missing, which says whose export it is: {', '.join(recipes.RECIPES)}")
-    rest = ["--output" + word[2:] if word == "-o" or word.startswith("-o=") else word for word in rest]
-    asked = _asked(system, rest, {"--output": True})
+    asked = _asked(system, rest, {"-o": True, "--output": True})
     if asked.help:
         return _explain(system)
     log = _log(system, _converted(asked))

@@ -52,6 +52,9 @@ def options() -> dict[str, bool]:
         told = subprocess.run([path, "--help"], stdin=subprocess.DEVNULL, capture_output=True, check=False)
     except OSError as error:
         raise _not_run(path, error) from None
+    if told.returncode:
+        raise Missing(f"{path} does not tell its options: with --help it ended with {told.returncode}. Is it the report program? "
+                      "Name another one in CXJ_REPORT")
     return {name: bool(value) for name, value in re.findall(r"^  (--[a-z-]+)( \S+)?$", told.stdout.decode("utf-8"), re.M)}
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import gzip
 import os
 import zlib
+from collections import ChainMap
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any, Optional
@@ -25,10 +26,11 @@ def is_xes(path: Any) -> bool:
     return str(os.fspath(path)).lower().endswith((".xes", ".xes.gz"))
 
 
-def events(source: Any) -> Iterator[dict[str, Any]]:
-    """The events of an XES log, each a dict: its own attributes by their keys, those of its trace with case: before them, as
+def events(source: Any) -> Iterator[ChainMap[str, Any]]:
+    """The events of an XES log, each a mapping: its own attributes by their keys, those of its trace with case: before them, as
     event logs in tables have them (case:concept:name, concept:name, time:timestamp, org:resource, …). Numbers and booleans are
-    such, moments texts as they stand. What lies in an attribute, and lists, are left out.
+    such, moments texts as they stand. What lies in an attribute, and lists, are left out. All events of a trace share what it says
+    (event.maps[1]): many short events of a trace that says much take no more room than they have in the file.
 
     source  a path, also of what gzip has packed, or a file that gives bytes"""
     with ExitStack() as opened:
@@ -86,14 +88,14 @@ class _Reader:
         self._trace: dict[str, Any] = {}
         self._event: Optional[dict[str, Any]] = None
         self._begun = False  # an event of this trace was given
-        self._ready: list[dict[str, Any]] = []
+        self._ready: list[ChainMap[str, Any]] = []
         self._fed = 0
 
     @property
     def line(self) -> int:
         return self._parser.CurrentLineNumber
 
-    def feed(self, chunk: bytes) -> list[dict[str, Any]]:
+    def feed(self, chunk: bytes) -> list[ChainMap[str, Any]]:
         """Reads on; an empty chunk is the end. Returns the events that are whole now."""
         self._parser.Parse(chunk, not chunk)
         self._fed += len(chunk)
@@ -146,6 +148,9 @@ class _Reader:
     def _end(self, name: str) -> None:
         tag = self._path.pop()
         if tag == "event" and self._event is not None and len(self._path) <= 2:
-            of_trace = {f"case:{key}": value for key, value in self._trace.items()} if len(self._path) == 2 else {}
-            self._ready.append({**of_trace, **self._event})
+            if len(self._path) == 1:
+                self._trace = {}
+            elif not self._begun:
+                self._trace = {f"case:{key}": value for key, value in self._trace.items()}
+            self._ready.append(ChainMap(self._event, self._trace))
             self._event, self._begun = None, True

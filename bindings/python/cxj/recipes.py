@@ -750,7 +750,8 @@ def from_files(name: str, files: Iterable[Any], **options: Any) -> Touchpoints:
     needed = next((of for of in inspect.signature(recipe).parameters.values() if of.default is of.empty), None)
     twice = next((parameter for parameter in given if parameter in options), None)
     if twice is not None:
-        raise ValueError(f"{twice} is given, and {os.fspath(given[twice][0])} is one too, by its name; say which is which by name")
+        raise ValueError(f"{twice} is given, and by its name {os.fspath(given[twice][0])} is that, too; give each file of "
+                         f"{name} by what it is")
     if needed is not None and needed.name not in given and needed.name not in options:
         part = next(part for part, parameter in tables if parameter == needed.name)
         raise ValueError(f"{name} needs a file with {part!r} in its name")

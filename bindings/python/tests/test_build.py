@@ -1,5 +1,6 @@
-"""What the package is built from and into: a source distribution that lacks nothing, a wheel with the report program in it, an
-editable install that puts no library where another would be looked for, and what it says of itself. Skipped, and said, where there is no setuptools that can."""
+"""What the package is built from and into: a source distribution that lacks nothing, a wheel with the report program in it,
+an editable install that puts no library where another would be looked for, and what it says of itself. Skipped, and said,
+where there is no setuptools that can."""
 
 import os
 import pathlib

@@ -141,6 +141,11 @@ class NoProgram(Folder):
                 self.assertEqual(got.status, 1)
                 self.assertIn(f"does not run: {why}. It must be an executable for this machine", got.said)
 
+    def test_it_is_another_program(self) -> None:
+        got = run("report", "--from", "znuny", "x.csv", program=self.file("program", "#!/bin/sh\nexit 7\n", 0o700))
+        self.assertEqual(got.status, 1)
+        self.assertIn("with --help it ended with 7. Is it the report program?", got.said)
+
     def test_convert_needs_none(self) -> None:
         got = run("convert", "--from", "znuny", *files("Znuny"), program=str(self.folder / "gone"))
         self.assertEqual(got.status, 0, got.said)
@@ -218,6 +223,13 @@ class Exports(Folder):
         said = run("convert", "--from", "zendesk", history).said
         self.assertRegex(said, "cxj: zendesk: no ticket ends: .*'parked'.* --completed STATE\n")
 
+    def test_what_is_told_of_an_odd_export_is_short(self) -> None:
+        history = self.file("history.csv", "ticket_id,field_name,value,updated\n" + "".join(
+            f"1,status,s{n},2024-03-04 09:00:{n:02}\n1,field {n},x,2024-03-04 09:00:{n:02}\n" for n in range(60)))
+        said = run("convert", "--from", "zendesk", history).said
+        self.assertRegex(said, r'states: open ← "s0", .*"s19" and 40 more\n')
+        self.assertRegex(said, r'left out: "field 0" \(1 times\), .*"field 19" \(1 times\) and 40 more\n')
+
 
 class OptionsOfRecipes(unittest.TestCase):
     """They come from signatures; so what a signature may say must be known, and must not be what the program says too."""
@@ -258,11 +270,11 @@ class Sentences(Folder):
                 (["convert", "--from"], "--from needs a system: zendesk, jira"),
                 (["convert", "--from", "zandesk", a], "'zandesk' is no system that is known; the nearest is 'zendesk'"),
                 (["convert", "--from", "zammad"], "no FILE is given; cxj convert --from zammad --help says which files"),
-                (["convert", "--from", "zammad", "--artikles", a], "--artikles is no option here; the nearest is '--articles'"),
+                (["convert", "--from", "zammad", "--artikles", a], "is no option here; the nearest is '--articles'"),
                 (["convert", "--from", "zammad", "--history"], "--history needs a value"),
                 (["convert", "--from", "jira", "--thanks=1", a], "--thanks takes no value"),
-                (["convert", "--from", "zammad", "--fields", "area", a], "--fields: 'area' is no pair; two texts with = between"),
-                (["convert", "--from", "zammad", "--tz", "Mars", a], "--tz: 'Mars' is no time zone; one such as Europe/Berlin")):
+                (["convert", "--from", "zammad", "--fields", "area", a], "'area' is no pair; two texts with = between"),
+                (["convert", "--from", "zammad", "--tz", "Mars", a], "'Mars' is no time zone; one such as Europe/Berlin")):
             with self.subTest(arguments):
                 got = here(*arguments)
                 self.assertEqual((got.status, got.out), (2, ""))
@@ -280,9 +292,9 @@ class Sentences(Folder):
                 (["znuny", str(self.folder / "gone.csv")], "gone.csv: No such file or directory"),
                 (["hubspot", jira], "the name of a file for hubspot has one of ticket, email"),
                 (["hubspot", "--tickets", jira], "hubspot: tickets, row 0: there is no 'id'; there are "),
-                (["zammad", "--history", odd], "zammad: no touchpoint comes of these files; cxj convert --from zammad --help"),
+                (["zammad", "--history", odd], "zammad: no touchpoint comes of these files; cxj convert --from zammad"),
                 (["github", timeline], "github: this is not what that system exports (AttributeError: "),
-                (["zammad", "--history", odd, odd.replace("odd", "ticket_history")], "history is given, and "),
+                (["zammad", "--history", odd, odd.replace("odd", "ticket_history")], "history is given, and by its name "),
                 (["zammad", files("Zammad")[0]], "zammad needs a file with 'history' in its name; cxj convert --from zammad "
                                                  "--help says which files are read"),
                 (["zendesk", half], "half a character ends the text '"),
