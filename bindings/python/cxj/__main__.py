@@ -299,6 +299,10 @@ def _zone(name: str) -> None:
                      "pip install tzdata)") from None
 
 
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
 def _listed(words: Sequence[str]) -> str:
     """Words of an export, which may be many."""
     more = len(words) - MOST_TOLD
@@ -313,8 +317,9 @@ def _tell(system: str, rows: recipes.Touchpoints) -> None:
     if taken:
         _say(f"{system}: states: " + "; ".join(f"{kind} ← {_listed(states)}" for kind, states in sorted(taken.items())))
     if rows.left_out:
-        _say(f"{system}: left out: " + _listed([f'"{name}" ({count} times)' for name, count in rows.left_out.items()]))
-    _say(f"{system}: {len(rows)} touchpoints of {len({row['journey'] for row in rows})} journeys")
+        _say(f"{system}: left out: " + _listed([f'"{name}" ({_counted(count, "time")})' for name, count in rows.left_out.items()]))
+    journeys = len({row["journey"] for row in rows})
+    _say(f"{system}: {_counted(len(rows), 'touchpoint')} of {_counted(journeys, 'journey')}")
 
 
 def _log(system: str, rows: recipes.Touchpoints) -> bytes:
