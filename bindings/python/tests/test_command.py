@@ -207,7 +207,7 @@ class Exports(Folder):
                         "a,call,2026-01-01 09:00,start,ann,7\na,call,2026-01-01 10:00,complete,ann,\n")
         got = run("convert", "--from", "pm4py", "--names", "journey=Case ID", "--at", "start", "--tz", "Europe/Berlin", log)
         self.assertEqual(got.out, "journey,sequence,at,activity,owner\na,1,1767254400000,call,ann\n", got.said)
-        self.assertIn('cxj: pm4py: left out: "Room" (1 times)\n', got.said)
+        self.assertIn('cxj: pm4py: left out: "Room" (1 time)\n', got.said)
 
     def test_own_words_move_a_state(self) -> None:
         """What a state is said to be, it is alone; others stay what they were."""
@@ -228,7 +228,7 @@ class Exports(Folder):
             f"1,status,s{n},2024-03-04 09:00:{n:02}\n1,field {n},x,2024-03-04 09:00:{n:02}\n" for n in range(60)))
         said = run("convert", "--from", "zendesk", history).said
         self.assertRegex(said, r'states: open ← "s0", .*"s19" and 40 more\n')
-        self.assertRegex(said, r'left out: "field 0" \(1 times\), .*"field 19" \(1 times\) and 40 more\n')
+        self.assertRegex(said, r'left out: "field 0" \(1 time\), .*"field 19" \(1 time\) and 40 more\n')
 
 
 class OptionsOfRecipes(unittest.TestCase):
