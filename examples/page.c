@@ -16,6 +16,7 @@
 #include "file.h"
 #include "json.h"
 #include "page_figure.h"
+#include "worklist.h"
 
 enum {
     LISTED = 25, /* occasions of a worklist */
@@ -335,15 +336,18 @@ static int compare_waits(const void *a, const void *b) {
     return (one->commitment > other->commitment) - (one->commitment < other->commitment);
 }
 
-static void put_name(FILE *out, const cxj_engine *engine, const char *member, uint32_t dimension, uint32_t code) {
-    const char *name = "";
-    size_t length = 0;
-    if (code == 0 || cxj_name(engine, dimension, code, &name, &length) != CXJ_OK) {
-        name = "";
-        length = 0;
+static cxj_text name_of(const cxj_engine *engine, uint32_t dimension, uint32_t code) {
+    cxj_text name = {"", 0};
+    if (code == 0 || cxj_name(engine, dimension, code, &name.text, &name.length) != CXJ_OK) {
+        name = (cxj_text){"", 0};
     }
+    return name;
+}
+
+static void put_name(FILE *out, const cxj_engine *engine, const char *member, uint32_t dimension, uint32_t code) {
+    const cxj_text name = name_of(engine, dimension, code);
     fprintf(out, ", \"%s\": ", member);
-    json_text(out, name, length);
+    json_text(out, name.text, name.length);
 }
 
 static void put_occasion(FILE *out, const page *at, const cxj_occasion *occasion) {
@@ -356,6 +360,39 @@ static void put_occasion(FILE *out, const page *at, const cxj_occasion *occasion
     put_name(out, at->from->engine, "owner", CXJ_DIMENSION_OWNER, occasion->owner);
     put_name(out, at->from->engine, "team", CXJ_DIMENSION_TEAM, occasion->team);
     fputc('}', out);
+}
+
+/* Writes a worklist as a plain table. */
+static void plain_list(const page *at, const char *title, const char *rule, const cxj_occasion *items, size_t count) {
+    static const uint32_t dimensions[] = {CXJ_DIMENSION_OWNER, CXJ_DIMENSION_TEAM};
+    FILE *out = at->out.plain;
+    fputs("<h2>", out);
+    figure_text(out, title, strlen(title));
+    fputs("</h2>\n<p><code>", out);
+    figure_text(out, rule, strlen(rule));
+    fprintf(out,
+            "</code>: %zu</p>\n<div><table>\n<thead><tr><th scope=\"col\">journey</th><th scope=\"col\">promise</th>",
+            count);
+    fputs("<th scope=\"col\">since (UTC)</th><th scope=\"col\">owner</th><th scope=\"col\">team</th></tr></thead>\n"
+          "<tbody>\n",
+          out);
+    for (size_t i = 0; i < count && i < LISTED; i++) {
+        char room[JOURNEY_DIGITS], moment[WORKLIST_MOMENT];
+        const cxj_text text = journey_text(at->from->log, items[i].journey, room);
+        const uint32_t codes[] = {items[i].owner, items[i].team};
+        worklist_moment(moment, waits_since(&items[i]));
+        fputs("<tr><th scope=\"row\"><bdi>", out);
+        figure_text(out, text.text, text.length);
+        fprintf(out, "</bdi></th><td>%" PRIu32 "</td><td>%s</td>", items[i].commitment, moment);
+        for (size_t k = 0; k < 2; k++) {
+            const cxj_text name = name_of(at->from->engine, dimensions[k], codes[k]);
+            fputs("<td><bdi>", out);
+            figure_text(out, name.text, name.length);
+            fputs("</bdi></td>", out);
+        }
+        fputs("</tr>\n", out);
+    }
+    fputs("</tbody></table></div>\n", out);
 }
 
 /* Writes a worklist. One whose rule needs what the log does not record is absent. */
@@ -391,6 +428,7 @@ static bool put_worklist(page *at, const char *title, const char *rule) {
             put_occasion(out, at, &items[i]);
         }
         fputs("]}", out);
+        plain_list(at, title, rule, items, count);
     }
     free(items);
     return status == CXJ_OK || fail(at, rule, status, message);

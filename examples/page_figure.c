@@ -29,13 +29,14 @@ typedef struct cells {
     double *values; /* of all cells, column by column; owned, likewise what follows. None of columns within a span */
     size_t *rows;   /* the cells that are chosen */
     size_t row_count;
-    cxj_value *table;          /* row by row */
-    bool has[FIGURE_COLUMNS];  /* a column has a value in some row */
-    size_t eligible;           /* cells from which was chosen */
-    double total;              /* of these, in the column by which was chosen */
-    double unstated;           /* the same of cells left out because nobody stated their names */
-    const figure_column *main; /* NULL: none has a value */
-    bool is_stated;            /* some cell has names */
+    cxj_value *table;           /* row by row */
+    bool has[FIGURE_COLUMNS];   /* a column has a value in some row */
+    bool tells[FIGURE_COLUMNS]; /* one that is not 0 */
+    size_t eligible;            /* cells from which was chosen */
+    double total;               /* of these, in the column by which was chosen */
+    double unstated;            /* the same of cells left out because nobody stated their names */
+    const figure_column *main;  /* NULL: none tells anything */
+    bool is_stated;             /* some cell has names */
 } cells;
 
 void figure_text(FILE *out, const char *text, size_t length) {
@@ -292,11 +293,12 @@ static cxj_status read_table(cells *at) {
             status = read_value(at, row, c, within, value);
             within += is_within(&of->columns[c]);
             at->has[c] = at->has[c] || !isnan(value->value);
+            at->tells[c] = at->tells[c] || (!isnan(value->value) && value->value != 0);
         }
     }
     for (size_t i = 0; i < of->main_count && at->main == NULL; i++) {
         const size_t c = column_of(at, of->main[i]);
-        at->main = at->has[c] ? &of->columns[c] : NULL;
+        at->main = at->tells[c] ? &of->columns[c] : NULL;
     }
     return status;
 }
@@ -466,7 +468,7 @@ static void put_whole(FILE *out, double number) {
     }
 }
 
-/* Writes a duration in its two largest units. */
+/* Writes a duration in its two largest units, or in one where that says enough. */
 static void put_duration(FILE *out, double ms) {
     static const struct {
         double ms;
@@ -477,13 +479,13 @@ static void put_duration(FILE *out, double ms) {
     while (first < 3 && left < units[first].ms) {
         first++;
     }
-    const size_t last = first < 3 ? first + 1 : first;
-    left = floor(left / units[last].ms + 0.5); /* in the smaller unit */
+    const size_t last = first == 3 || left >= 100 * units[first].ms ? first : first + 1;
+    left = floor(left / units[last].ms + 0.5);
     const double ratio = units[first].ms / units[last].ms, high = floor(left / ratio);
     fputs(ms < 0 ? "-" : "", out);
     put_whole(out, high);
     fprintf(out, " %s", units[first].name);
-    if (last > first && left > high * ratio && high < 100) {
+    if (left > high * ratio) {
         fprintf(out, " %.0f %s", left - high * ratio, units[last].name);
     }
 }
@@ -572,6 +574,34 @@ static void plain_table(FILE *out, const cells *at) {
     }
 }
 
+/* Writes what weighs in the one cell that a view without keys has. */
+static cxj_status plain_drivers(FILE *out, const cells *at) {
+    cxj_drivers drivers;
+    cxj_predictor_info info;
+    const cxj_status status = cxj_view_drivers(at->view, NULL, sizeof(cxj_text), 0, CXJ_MODEL_SATISFACTION, NULL, 0,
+                                               &drivers, sizeof drivers);
+    if (status < 0 || isnan(drivers.r2)) {
+        return status < 0 && status != CXJ_NOT_FOUND ? status : CXJ_OK;
+    }
+    fprintf(out,
+            "<p>R\xC2\xB2 %.1f %%, adjusted %.1f %%, of %" PRIu64
+            " journeys. Association, not cause.</p>\n<div><table>\n"
+            "<thead><tr><th scope=\"col\">predictor</th><th scope=\"col\">a journey</th><th scope=\"col\">one more</th>"
+            "<th scope=\"col\">error</th><th scope=\"col\">share</th></tr></thead>\n<tbody>\n",
+            drivers.r2 * 100, drivers.r2_adjusted * 100, drivers.n);
+    for (size_t p = 0; cxj_predictor_describe(p, &info, sizeof info) == CXJ_OK; p++) {
+        const cxj_predictor *each = &drivers.predictors[p];
+        if ((drivers.taken >> p & 1) != 0) {
+            fprintf(out, "<tr><th scope=\"row\">");
+            put_text(out, info.summary);
+            fprintf(out, "</th><td>%.2f</td><td>%.3f</td><td>%.3f</td><td>%.1f %%</td></tr>\n", each->mean,
+                    each->coefficient, each->error, each->share * 100);
+        }
+    }
+    fputs("</tbody></table></div>\n", out);
+    return CXJ_OK;
+}
+
 /* ---- A figure -------------------------------------------------------------------------------------------- */
 
 static void cells_finish(cells *at) {
@@ -594,6 +624,9 @@ static cxj_status write_both(figure_output *out, cells *at, bool *written) {
         out->comma = true;
         status = put_json(out->json, at);
         plain_table(out->plain, at);
+    }
+    if (status == CXJ_OK && *written && at->of->drivers && at->info.parts == 0) {
+        status = plain_drivers(out->plain, at);
     }
     return status;
 }
