@@ -124,6 +124,7 @@ static size_t take_names(char *rest, const char **names) {
 
 static void take_column(figure *made, const line *read) {
     if (made->column_count == FIGURE_COLUMNS) {
+        made->overflows = true;
         return;
     }
     const char sign = read->rest[0];
@@ -464,6 +465,9 @@ static bool put_all(page *at) {
                 break;
             }
         }
+        if (made.overflows) {
+            return fail(at, made.id, CXJ_LIMIT, "the template has too many columns");
+        }
         if (!put_figure(at, &made)) {
             return false;
         }
@@ -537,8 +541,9 @@ static void put_json(FILE *out, const page *at) {
     json_text(out, at->from->title, strlen(at->from->title));
     fprintf(out, ", \"version\": \"%s\", \"touchpoints\": %" PRIu64 ", \"journeys\": %" PRIu64 ", \"sealed\": %" PRIu64,
             cxj_version_text(), stats->touchpoints, stats->journeys, stats->sealed);
-    fprintf(out, ", \"rejected\": %" PRIu64 ", \"first\": %" PRId64 ", \"now\": %" PRId64 ", \"period\": \"%s\"",
-            at->from->rejected, at->first, stats->now, at->period);
+    fprintf(out, ", \"rejected\": %" PRIu64 ", \"first\": %" PRId64 ", \"last\": %" PRId64, at->from->rejected,
+            at->first, stats->latest_at);
+    fprintf(out, ", \"now\": %" PRId64 ", \"period\": \"%s\"", stats->now, at->period);
     put_recorded(out, at);
     fputs(",\n \"absent\": [", out);
     copy(out, at->absent);

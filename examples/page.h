@@ -30,8 +30,7 @@ typedef struct page_source {
 /* Writes the page into a file, which is whole at any moment. sentence receives why it failed, PAGE_SENTENCE bytes. */
 bool page_save(const page_source *from, const char *path, char *sentence);
 
-/* The template, as the build takes it from page.html. */
+/* The template, as the build takes it from page.html, with a zero behind it. */
 extern const unsigned char page_template[];
-extern const size_t page_template_length;
 
 #endif

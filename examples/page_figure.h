@@ -13,7 +13,7 @@
 #include "cxj.h"
 
 enum {
-    FIGURE_COLUMNS = 40,
+    FIGURE_COLUMNS = 48,
     FIGURE_NAMED = 12, /* metrics of one line of the template */
     FIGURE_ROWS = 60   /* that are written where the template does not say */
 };
@@ -39,6 +39,7 @@ typedef struct figure {
     size_t least; /* rows without which there is no figure */
     figure_column columns[FIGURE_COLUMNS];
     size_t column_count;
+    bool overflows;                 /* there are more columns than that */
     const char *main[FIGURE_NAMED]; /* the first of these with a value is what the figure is about */
     size_t main_count;
     const char *control[FIGURE_NAMED]; /* with charts over time */

@@ -23,7 +23,7 @@ def version() -> str:
 
 
 class BuildLibrary(build_py):
-    """Compiles the library beside the modules."""
+    """Compiles the library beside the modules, where the template of pages goes, too."""
 
     def run(self) -> None:
         super().run()
@@ -33,6 +33,7 @@ class BuildLibrary(build_py):
         target = pathlib.Path(self.build_lib) / "cxj" / NAME
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / "LICENSE", target.parent)
+        shutil.copy(ROOT / "examples" / "page.html", target.parent)
         sources = sorted(str(path) for path in (ROOT / "src").glob("*.c"))
         # As meson.build has it; a product and a sum are never contracted, so that every platform divides alike.
         subprocess.run([*compiler.split(), "-std=c11", "-O3", "-DNDEBUG", "-fPIC", "-shared", "-fvisibility=hidden",
