@@ -447,9 +447,21 @@ static bool put_own_worklists(page *at) {
 
 /* ---- The whole ------------------------------------------------------------------------------------------- */
 
+/* Begins the plain part. */
+static void plain_begin(const page *at) {
+    fputs("<h1>", at->out.plain);
+    figure_text(at->out.plain, at->from->title, strlen(at->from->title));
+    fprintf(at->out.plain,
+            "</h1>\n<p>%" PRIu64 " journeys, %" PRIu64
+            " touchpoints. Figures are drawn by a script, which does not run here: these "
+            "are their tables.</p>\n",
+            at->stats.journeys, at->stats.touchpoints);
+}
+
 /* Reads all lines of the template, and writes what they ask for. */
 static bool put_all(page *at) {
     line read;
+    plain_begin(at);
     while (take_line(at, &read)) {
         if (strcmp(read.word, "worklist") == 0) {
             if (at->from->rule_count == 0 && !put_worklist(at, read.label, read.rest)) {

@@ -513,6 +513,24 @@ static void put_plain(FILE *out, uint32_t unit, double value) {
     }
 }
 
+/* Writes what a column has in a row. */
+static void plain_value(FILE *out, const cells *at, size_t row, size_t c) {
+    const cxj_value *value = &at->table[row * at->of->column_count + c];
+    const uint32_t unit = unit_of(at, c);
+    fputs("<td>", out);
+    if (!isnan(value->value)) {
+        put_plain(out, unit, value->value);
+    }
+    if (!isnan(value->low) && !isnan(value->high)) {
+        fputs(" (", out);
+        put_plain(out, unit, value->low);
+        fputs(" to ", out);
+        put_plain(out, unit, value->high);
+        fputc(')', out);
+    }
+    fputs("</td>", out);
+}
+
 static void plain_row(FILE *out, const cells *at, size_t row) {
     fputs("<tr>", out);
     for (size_t part = 0; part < at->keys.parts; part++) {
@@ -523,33 +541,28 @@ static void plain_row(FILE *out, const cells *at, size_t row) {
         fputs("</bdi></th>", out);
     }
     for (size_t c = 0; c < at->of->column_count; c++) {
-        const cxj_value *value = &at->table[row * at->of->column_count + c];
-        const uint32_t unit = unit_of(at, c);
-        if (!at->has[c]) {
-            continue;
+        if (at->has[c]) {
+            plain_value(out, at, row, c);
         }
-        fputs("<td>", out);
-        if (!isnan(value->value)) {
-            put_plain(out, unit, value->value);
-        }
-        if (!isnan(value->low) && !isnan(value->high)) {
-            fputs(" (", out);
-            put_plain(out, unit, value->low);
-            fputs(" to ", out);
-            put_plain(out, unit, value->high);
-            fputc(')', out);
-        }
-        fputs("</td>", out);
     }
     fputs("</tr>\n", out);
 }
 
-static void plain_table(FILE *out, const cells *at) {
-    fputs("<h2>", out);
-    put_text(out, at->of->title);
-    fputs("</h2>\n<p><code>", out);
-    put_text(out, at->text);
-    fputs("</code></p>\n<div><table>\n<thead><tr>", out);
+/* Writes the one cell of a view without keys: a row for each column. */
+static void plain_single(FILE *out, const cells *at) {
+    for (size_t c = 0; c < at->of->column_count && at->row_count > 0; c++) {
+        if (at->has[c]) {
+            fputs("<tr><th scope=\"row\">", out);
+            put_text(out, at->of->columns[c].label);
+            fputs("</th>", out);
+            plain_value(out, at, 0, c);
+            fputs("</tr>\n", out);
+        }
+    }
+}
+
+static void plain_head(FILE *out, const cells *at) {
+    fputs("<thead><tr>", out);
     for (size_t part = 0; part < at->keys.parts; part++) {
         const char *name = "";
         (void)cxj_view_part(at->view, (uint32_t)part, &name, NULL);
@@ -562,8 +575,23 @@ static void plain_table(FILE *out, const cells *at) {
             fputs("</th>", out);
         }
     }
-    fputs("</tr></thead>\n<tbody>\n", out);
-    for (size_t row = 0; row < at->row_count; row++) {
+    fputs("</tr></thead>\n", out);
+}
+
+static void plain_table(FILE *out, const cells *at) {
+    fputs("<h2>", out);
+    put_text(out, at->of->title);
+    fputs("</h2>\n<p><code>", out);
+    put_text(out, at->text);
+    fputs("</code></p>\n<div><table>\n", out);
+    if (at->keys.parts > 0) {
+        plain_head(out, at);
+    }
+    fputs("<tbody>\n", out);
+    if (at->keys.parts == 0) {
+        plain_single(out, at);
+    }
+    for (size_t row = 0; row < at->row_count && at->keys.parts > 0; row++) {
         plain_row(out, at, row);
     }
     fputs("</tbody></table></div>\n", out);

@@ -191,7 +191,7 @@ def made_logs(folder: pathlib.Path) -> dict[str, pathlib.Path]:
 def check_names(page: Page) -> None:
     """Names are text wherever they stand."""
     plain = Texts(page.plain)
-    expect(plain.tags <= {"h2", "p", "code", "div", "table", "thead", "tbody", "tr", "th", "td", "bdi"}, f"the plain part has {plain.tags}")
+    expect(plain.tags <= {"h1", "h2", "p", "code", "div", "table", "thead", "tbody", "tr", "th", "td", "bdi"}, f"the plain part has {plain.tags}")
     shown = {value for figure in page.data["figures"] for cell in figure["cells"] for value in cell["key"].values()}
     for name in HOSTILE:
         expect(name in shown and name in plain.texts, f"the name {name!r} is not what it was")

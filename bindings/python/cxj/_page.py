@@ -318,8 +318,9 @@ def _plain_cell(unit: str, one: _Value) -> str:
 
 
 def _plain_table(title: str, said: str, heads: Iterable[str], rows: Iterable[str], behind: str = "") -> str:
-    return (f"<h2>{_escaped(title)}</h2>\n<p>{said}</p>\n<div><table>\n<thead><tr>"
-            + "".join(f'<th scope="col">{_escaped(head)}</th>' for head in heads) + "</tr></thead>\n<tbody>\n"
+    head = "".join(f'<th scope="col">{_escaped(head)}</th>' for head in heads)
+    return (f"<h2>{_escaped(title)}</h2>\n<p>{said}</p>\n<div><table>\n"
+            + (f"<thead><tr>{head}</tr></thead>\n" if head else "") + "<tbody>\n"
             + "".join(f"<tr>{row}</tr>\n" for row in rows) + f"</tbody></table></div>\n{behind}")
 
 
@@ -331,6 +332,9 @@ def _plain_figure(at: _Cells) -> str:
                         for part in at.keys[at.rows[place]])
         return names + "".join(_plain_cell(info.unit, at.table[place][c]) for c, _, info in shown)
 
+    if not at.parts:  # one cell: a row for each column
+        rows = [f'<th scope="row">{_escaped(column.label)}</th>' + _plain_cell(info.unit, at.table[0][c]) for c, column, info in shown]
+        return _plain_table(at.of.title, f"<code>{_escaped(at.text)}</code>", (), rows)
     left = at.eligible - len(at.rows)
     return _plain_table(at.of.title, f"<code>{_escaped(at.text)}</code>",
                         [*at.parts, *(column.label for _, column, _ in shown)], map(row, range(len(at.rows))),
@@ -485,6 +489,8 @@ def page(engine: Engine, title: str, rules: Iterable[str], journeys: Mapping[int
     text, own = template(), [rules] if isinstance(rules, str) else list(rules)
     with engine._lock, _as_recorded(engine):
         made = _Page(engine, journeys)
+        made.plain.append(f"<h1>{_escaped(title)}</h1>\n<p>{made.stats.journeys} journeys, {made.stats.touchpoints} touchpoints. Figures "
+                          "are drawn by a script, which does not run here: these are their tables.</p>\n")
         for one in _asked(text):
             if isinstance(one, _Figure):
                 made.figure(one)
