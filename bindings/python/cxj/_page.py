@@ -12,14 +12,13 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _header as header
 from ._analysis import predictors
 from ._library import Error, IncompleteWarning, InvalidError, Sentence, error_of, lib, must
-from ._values import MetricInfo, encoded, facets, metrics, number_or_none
+from ._values import MetricInfo, datetime_of, encoded, facets, metrics, number_or_none
 from ._view import View, _Reading
 
 if TYPE_CHECKING:
@@ -209,7 +208,8 @@ class _Cells:
         if "=" not in column.name:
             return self._values[column.name][cell]
         one = self.view.within(column.name, **dict(zip(self.parts, self.keys[cell])))
-        return _Value(*(math.nan if end is None else end for end in one[:3]), one.n)
+        value, low, high = (math.nan if end is None else end for end in (one.value, one.low, one.high))
+        return _Value(value, low, high, one.n)
 
     def shown(self) -> list[tuple[int, _Column, MetricInfo]]:
         """The columns that have a value."""
@@ -333,7 +333,8 @@ def _plain_figure(at: _Cells) -> str:
         return names + "".join(_plain_cell(info.unit, at.table[place][c]) for c, _, info in shown)
 
     if not at.parts:  # one cell: a row for each column
-        rows = [f'<th scope="row">{_escaped(column.label)}</th>' + _plain_cell(info.unit, at.table[0][c]) for c, column, info in shown]
+        rows = [f'<th scope="row">{_escaped(column.label)}</th>' + _plain_cell(info.unit, at.table[0][c])
+                for c, column, info in shown]
         return _plain_table(at.of.title, f"<code>{_escaped(at.text)}</code>", (), rows)
     left = at.eligible - len(at.rows)
     return _plain_table(at.of.title, f"<code>{_escaped(at.text)}</code>",
@@ -397,7 +398,9 @@ class _Page:
                 written = at.is_enough()
             if written:
                 self.figures.append(_figure(at))
-                self.plain.append(_plain_figure(at) + (_plain_drivers(at.view) if "drivers" in of.flags and not at.parts else ""))
+                self.plain.append(_plain_figure(at))
+                if "drivers" in of.flags and not at.parts:
+                    self.plain.append(_plain_drivers(at.view))
         if not written:
             listed = re.search(r"\{(.*?)\}", of.view)
             nameless = not stated and named is not None and listed is not None
@@ -458,7 +461,8 @@ class _Page:
 
 
 def _minute(ms: int) -> str:
-    return f"{datetime.fromtimestamp(ms // 1000, timezone.utc):%Y-%m-%d %H:%M}"
+    at = datetime_of(ms)
+    return f"{at.year:04}-{at.month:02}-{at.day:02} {at.hour:02}:{at.minute:02}"
 
 
 @contextmanager
@@ -489,8 +493,8 @@ def page(engine: Engine, title: str, rules: Iterable[str], journeys: Mapping[int
     text, own = template(), [rules] if isinstance(rules, str) else list(rules)
     with engine._lock, _as_recorded(engine):
         made = _Page(engine, journeys)
-        made.plain.append(f"<h1>{_escaped(title)}</h1>\n<p>{made.stats.journeys} journeys, {made.stats.touchpoints} touchpoints. Figures "
-                          "are drawn by a script, which does not run here: these are their tables.</p>\n")
+        made.plain.append(f"<h1>{_escaped(title)}</h1>\n<p>{made.stats.journeys} journeys, {made.stats.touchpoints} touchpoints. "
+                          "Figures are drawn by a script, which does not run here: these are their tables.</p>\n")
         for one in _asked(text):
             if isinstance(one, _Figure):
                 made.figure(one)
