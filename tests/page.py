@@ -3,7 +3,7 @@
 
     page.py REPORT              without a browser: the template (its size, its hashes, that it asks for nothing), that names
                                 stay text in JSON and in plain tables, and that both writers write the same
-    page.py REPORT --browser CHROMIUM [--axe axe.min.js] [--pictures FOLDER] [--data FOLDER]
+    page.py REPORT --browser CHROMIUM [--axe axe.min.js] [--pictures FOLDER] [--data FOLDER] [--only NAME]
                                 in a browser, too, driven by Playwright, with the network off: no request and no message; the
                                 numbers of the JSON; what axe finds; widths, print, dark, without script; nothing overlaps or
                                 leaves its box; the keyboard. Pictures of all go to FOLDER; logs of FOLDER/*/events.csv.gz are
@@ -302,6 +302,7 @@ def main() -> None:
     parser.add_argument("--pictures", type=pathlib.Path)
     parser.add_argument("--picture", type=pathlib.Path)
     parser.add_argument("--data", type=pathlib.Path)
+    parser.add_argument("--only", help="look at this page alone in the browser")
     how = parser.parse_args()
     if how.hash:
         write_hashes()
@@ -321,7 +322,8 @@ def main() -> None:
         if how.browser:
             import page_look
 
-            said += page_look.check(how.browser, pages, how.axe, how.pictures)
+            chosen = {name: page for name, page in pages.items() if how.only in (None, name)}
+            said += page_look.check(how.browser, chosen, how.axe, how.pictures)
     print(said)
 
 
