@@ -23,11 +23,12 @@ if [ ! -x "$report" ] || [ ! -f build-debug/src/libcxj.so ]; then
 fi
 export CXJ_LIBRARY="$PWD/build-debug/src/libcxj.so"
 
-# make_driver: an environment with Playwright, which drives the system's browser and brings none of its own.
+# make_driver: an environment with Playwright, which drives the system's browser and brings none of its own, and what makes
+# pictures small.
 make_driver() {
     [ -x "$environment/bin/pip" ] || python3 -c 'import ensurepip' 2>/dev/null || need_install python3-venv || return 1
     [ -x "$environment/bin/pip" ] || python3 -m venv "$environment" || return 1
-    "$environment/bin/pip" install --quiet --disable-pip-version-check playwright
+    "$environment/bin/pip" install --quiet --disable-pip-version-check playwright pillow
 }
 
 # get_axe: axe-core's one file.

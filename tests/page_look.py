@@ -53,6 +53,8 @@ CELLS = """() => [...document.querySelectorAll("table[data-figure]")].map(table 
   [[...row.querySelectorAll("th")].map(one => one.textContent), [...row.querySelectorAll("td")].map(one => [one.dataset.metric, one.dataset.value,
     one.firstChild ? one.firstChild.textContent : ""])])])"""
 
+KEYS = """() => [...document.querySelectorAll(".keys[data-figure] > div")].map(one => [one.dataset.metric, one.querySelector("dd").textContent])"""
+
 DOTS = """() => [...document.querySelectorAll(".card[data-figure]")].map(card => [card.dataset.figure,
   [...card.querySelectorAll("circle[data-value]")].map(one => [Number(one.dataset.value), parseFloat(one.getAttribute("cx"))])])"""
 
@@ -141,6 +143,11 @@ def check_numbers(tab: Tab, page: Page) -> None:
                 there = cell["metrics"][metric]
                 expect((float(value) if value else None) == there, f"{name}: {metric} is {value}, not {there}")
                 expect(text == shown(units[metric], there), f"{name}: {metric} {there} is shown as {text!r}, not {shown(units[metric], there)!r}")
+    whole = page.data["figures"][0]
+    for metric, text in tab.evaluate(KEYS):
+        unit = next(one["unit"] for one in whole["columns"] if one["name"] == metric)
+        there = shown(unit, whole["cells"][0]["metrics"][metric])
+        expect(text == there, f"{metric} of all journeys is shown as {text!r}, not {there!r}")
     for figure, dots in tab.evaluate(DOTS):
         check_scale(figure, sorted(dots))
 
@@ -288,10 +295,14 @@ def check(chromium: str, pages: dict[str, Page], axe: pathlib.Path | None, pictu
 
 
 def take_picture(chromium: str, path: pathlib.Path, to: pathlib.Path) -> None:
-    """The picture that README.md shows: the top of the page."""
+    """The picture that README.md shows: the top of the page, in so few colours that it is small."""
+    from PIL import Image
+
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        tab = browser.new_page(viewport={"width": 1100, "height": 860})
+        tab = browser.new_page(viewport={"width": 1100, "height": 1130})
         tab.goto(path.as_uri())
         tab.screenshot(path=to)
         browser.close()
+    Image.open(to).convert("RGB").quantize(48, dither=Image.Dither.NONE).save(to, optimize=True)
+    expect(to.stat().st_size < 100_000, f"{to} has {to.stat().st_size} bytes")
