@@ -102,8 +102,8 @@ enum { DEFAULT_VIEWS = sizeof default_views / sizeof default_views[0] };
     X(OPTION_REPLAY, "--replay", NULL,                                                                                 \
       "what the rules would have raised, had the log come live, and what\n"                                            \
       "that would have been worth; see below")                                                                         \
-    X(OPTION_PAGE, "--page", "FILE",                                                                                   \
-      "write FILE, one HTML page to look at, that needs no network; with\n"                                            \
+    X(OPTION_PAGE, "--page", "FILE.html",                                                                              \
+      "write one HTML page to look at, that needs no network; with\n"                                                  \
       "worklists of the rules, if some are given. Then tables are written\n"                                           \
       "only of views that are named")                                                                                  \
     X(OPTION_LOAD, "--load", "FILE",                                                                                   \
@@ -372,6 +372,13 @@ static int read_option(request *asked, int argc, char **argv, int *at) {
     return refuse_usage("unknown option ", argument, length, "");
 }
 
+/* Whether a page may have this name: another is perhaps that of a log, which would be gone. */
+static bool is_page_name(const char *path) {
+    static const char end[] = ".html";
+    const size_t length = strlen(path);
+    return length >= sizeof end && strcmp(path + length - (sizeof end - 1), end) == 0;
+}
+
 /* Reads the command line. End the request with request_finish(), whatever comes back. */
 static int read_arguments(request *asked, int argc, char **argv) {
     *asked = (request){.instead = OPTION_NONE};
@@ -400,6 +407,9 @@ static int read_arguments(request *asked, int argc, char **argv) {
     }
     if (asked->replay && asked->rule_count == 0 && asked->instead == OPTION_NONE) {
         return refuse_usage("--replay shows what a --rule would have raised, and none is given", "", 0, "");
+    }
+    if (asked->page != NULL && !is_page_name(asked->page)) {
+        return refuse_usage("--page takes a file that ends with .html, not \"", asked->page, strlen(asked->page), "\"");
     }
     if (asked->json && asked->metrics != NULL) {
         return refuse_usage("--metrics chooses columns of tables; --json writes all metrics", "", 0, "");

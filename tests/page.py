@@ -239,6 +239,9 @@ def check_rules(report: str, folder: pathlib.Path) -> None:
     occasions = json.loads(answer.stdout)["worklists"][0]["occasions"]
     expect(page.data["worklists"][0]["of"] == len(occasions), "the worklist of the page is not the report's")
     expect({one["journey"] for one in page.data["worklists"][0]["occasions"]} <= {one["journey"] for one in occasions}, "other journeys wait on the page")
+    for path in ("log.csv", ".html", str(SAMPLE)):  # a log that was named in place of a page stays
+        other = subprocess.run([report, "--page", path, str(SAMPLE)], capture_output=True, text=True)
+        expect(other.returncode == 2 and "ends with .html" in other.stderr, f"--page {path}: {other.returncode}, {other.stderr}")
     refused = subprocess.run([report, "--page", str(folder / "no" / "where.html"), str(SAMPLE)], capture_output=True, text=True)
     expect(refused.returncode == 1 and "where.html" in refused.stderr, f"a folder that is not there: {refused.returncode}, {refused.stderr}")
 
