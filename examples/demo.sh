@@ -122,3 +122,13 @@ had had to repeat themselves twice, ten weeks before.
 END
 ask --rule 'shifts over 0' --rule 'repeats over 1' --replay
 sed -n '/^replay/,$p' "$answer"
+cat <<'END'
+
+All of that to look at, and more, on one page that needs no network:
+
+END
+if ! "$report" --page "$build/onboarding.html" "$sample" >"$scratch/words" 2>&1; then
+    cat "$scratch/words" >&2
+    exit 1
+fi
+echo "  $build/onboarding.html"

@@ -26,6 +26,7 @@
 #include "file.h"
 #include "json.h"
 #include "log.h"
+#include "page.h"
 #include "reading.h"
 #include "replay.h"
 #include "table.h"
@@ -101,6 +102,10 @@ enum { DEFAULT_VIEWS = sizeof default_views / sizeof default_views[0] };
     X(OPTION_REPLAY, "--replay", NULL,                                                                                 \
       "what the rules would have raised, had the log come live, and what\n"                                            \
       "that would have been worth; see below")                                                                         \
+    X(OPTION_PAGE, "--page", "FILE.html",                                                                              \
+      "write one HTML page to look at, that needs no network; with\n"                                                  \
+      "worklists of the rules, if some are given. Then tables are written\n"                                           \
+      "only of views that are named")                                                                                  \
     X(OPTION_LOAD, "--load", "FILE",                                                                                   \
       "go on from what --save has kept; without --view, answer the views\n"                                            \
       "that it has. No log need be given; rows of one that are kept already\n"                                         \
@@ -153,8 +158,14 @@ typedef struct request {
     const char *calendar; /* NULL: none; likewise what follows */
     const char *load;
     const char *save;
+    const char *page;
     const char *check;
 } request;
+
+/* Whether a page is all that is asked for. */
+static bool is_page_alone(const request *asked) {
+    return asked->page != NULL && asked->view_count == 0 && !asked->json && !asked->replay;
+}
 
 static void request_finish(request *asked) {
     free(asked->views);
@@ -272,6 +283,7 @@ static int take_reading(request *asked, option which, const char *value) {
 static void take_file(request *asked, option which, const char *path) {
     const char **taken = which == OPTION_CALENDAR ? &asked->calendar
                          : which == OPTION_LOAD   ? &asked->load
+                         : which == OPTION_PAGE   ? &asked->page
                                                   : &asked->save;
     *taken = path;
 }
@@ -323,6 +335,7 @@ static int take_option(request *asked, option which, const char *value) {
         break;
     case OPTION_CALENDAR:
     case OPTION_LOAD:
+    case OPTION_PAGE:
     case OPTION_SAVE:
         take_file(asked, which, value);
         break;
@@ -359,6 +372,13 @@ static int read_option(request *asked, int argc, char **argv, int *at) {
     return refuse_usage("unknown option ", argument, length, "");
 }
 
+/* Whether a page may have this name: another is perhaps that of a log, which would be gone. */
+static bool is_page_name(const char *path) {
+    static const char end[] = ".html";
+    const size_t length = strlen(path);
+    return length >= sizeof end && strcmp(path + length - (sizeof end - 1), end) == 0;
+}
+
 /* Reads the command line. End the request with request_finish(), whatever comes back. */
 static int read_arguments(request *asked, int argc, char **argv) {
     *asked = (request){.instead = OPTION_NONE};
@@ -388,6 +408,9 @@ static int read_arguments(request *asked, int argc, char **argv) {
     if (asked->replay && asked->rule_count == 0 && asked->instead == OPTION_NONE) {
         return refuse_usage("--replay shows what a --rule would have raised, and none is given", "", 0, "");
     }
+    if (asked->page != NULL && !is_page_name(asked->page)) {
+        return refuse_usage("--page takes a file that ends with .html, not \"", asked->page, strlen(asked->page), "\"");
+    }
     if (asked->json && asked->metrics != NULL) {
         return refuse_usage("--metrics chooses columns of tables; --json writes all metrics", "", 0, "");
     }
@@ -405,9 +428,9 @@ typedef struct run {
     size_t view_count;
     bool default_view; /* nobody named any */
     replay replay;
-    int64_t now;       /* that is asked for */
-    size_t next_path;  /* the log that is read next */
-    FILE *file;        /* the log being read, its name, and its reader; NULL: there is none */
+    int64_t now;      /* that is asked for */
+    size_t next_path; /* the log that is read next */
+    FILE *file;       /* the log being read, its name, and its reader; NULL: there is none */
     const char *path;
     log_reader *log;
     told told;
@@ -788,6 +811,37 @@ static cxj_status move_clock(run *at) {
     return status;
 }
 
+/* Writes the page, and says where it is. */
+static bool write_page(run *at) {
+    const request *asked = at->asked;
+    const char *path = asked->page;
+    char sentence[PAGE_SENTENCE], title[PATH];
+    const char *log = asked->path_count > 0 ? asked->paths[0] : asked->load;
+    const char *name = strrchr(log, '/') == NULL ? log : strrchr(log, '/') + 1;
+    snprintf(title, sizeof title, "%s", strcmp(name, "-") == 0 ? "standard input" : name);
+    if (asked->path_count > 1) {
+        snprintf(title, sizeof title, "%s and %zu more", name, asked->path_count - 1);
+    }
+    replay_drop(&at->replay);
+    if (asked->has_feeds && set_feeds(at) != CXJ_OK) {
+        return stop(at, "setting the facets", CXJ_BAD_ARGUMENT);
+    }
+    const page_source from = {.engine = at->engine,
+                              .log = at->log,
+                              .title = title,
+                              .rules = asked->rules,
+                              .rule_count = asked->rule_count,
+                              .rejected = at->rejected,
+                              .has_feeds = asked->has_feeds};
+    if (!page_save(&from, path, sentence)) {
+        return refuse_file(path, sentence);
+    }
+    fputs("cxj-report: the page is ", stderr);
+    (void)table_text(stderr, path, strlen(path), PATH);
+    fputc('\n', stderr);
+    return true;
+}
+
 /* Moves the clock and writes the answers. */
 static bool answer(run *at) {
     cxj_stats stats;
@@ -799,6 +853,9 @@ static bool answer(run *at) {
         return stop(at, "moving the clock", status);
     }
     tell_summary(at, &stats);
+    if (is_page_alone(at->asked)) {
+        return write_page(at);
+    }
     if (at->asked->json) {
         status = set_feeds(at);
         if (status == CXJ_OK) {
@@ -810,7 +867,10 @@ static bool answer(run *at) {
     } else {
         status = write_tables(at);
     }
-    return status == CXJ_OK ? are_complete(at) : stop(at, "answering the views", status);
+    if (status != CXJ_OK) {
+        return stop(at, "answering the views", status);
+    }
+    return are_complete(at) && (at->asked->page == NULL || write_page(at));
 }
 
 /* ---- Life of a run --------------------------------------------------------------------------------------- */
@@ -949,13 +1009,14 @@ static bool choose_views(run *at) {
     for (size_t i = 0; i < at->asked->view_count && added; i++) {
         added = add_view(at, at->asked->views[i]);
     }
-    for (size_t i = 0; i < kept && at->asked->view_count + at->asked->rule_count == 0; i++) {
+    const bool usual = at->asked->view_count + at->asked->rule_count == 0 && !is_page_alone(at->asked);
+    for (size_t i = 0; i < kept && usual; i++) {
         cxj_view_info info;
         (void)cxj_view_at(at->engine, i, &view);
         (void)cxj_view_describe(view, &info, sizeof info);
         added = add_view(at, info.text);
     }
-    at->default_view = added && at->view_count == 0 && at->asked->rule_count == 0;
+    at->default_view = added && at->view_count == 0 && usual;
     for (size_t i = 0; i < DEFAULT_VIEWS && at->default_view && added; i++) {
         added = add_view(at, default_views[i]);
     }

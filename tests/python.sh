@@ -174,6 +174,7 @@ if make_environment python3 "$environment" "setuptools>=77" mypy $FRAMES $STATIS
         (cd build-wheel/user && unset CXJ_LIBRARY && PATH=$PWD/bin &&
             pip install --quiet --disable-pip-version-check --no-index ../*.whl &&
             python -c "import cxj, sys; print(cxj.loaded_from, cxj.__version__); sys.exit('user' not in cxj.loaded_from)" &&
+            python -c "import cxj; cxj.Engine().page('page.html')" && # whose template it carries, too
             ! python -c "import numpy" 2>/dev/null)
     }
     show "it is installed, and finds its own library" installed

@@ -230,6 +230,7 @@ else
     skip "the interface" "libabigail is not here and cannot be installed"
 fi
 
+part tests/page.sh
 part tests/python.sh all
 
 headline "Release build"

@@ -49,7 +49,7 @@ def report_sources() -> "tuple[list[pathlib.Path], dict[str, list[pathlib.Path]]
 
 
 class BuildLibrary(build_py):
-    """Compiles the library and the report program beside the modules. In an editable install these stay where they are, and
+    """Compiles the library and the report program beside the modules, where the template of pages goes, too. In an editable install these stay where they are, and
     the two go where they look for them: into a build folder, so that no library in the package stands before that of
     CXJ_LIBRARY."""
 
@@ -63,6 +63,8 @@ class BuildLibrary(build_py):
         program = built / "examples" / "cxj-report" if self.editable_mode else package / PROGRAM
         for path in (library, program):
             path.parent.mkdir(parents=True, exist_ok=True)
+        if not self.editable_mode:
+            shutil.copyfile(ROOT / "examples" / "page.html", library.parent / "page.html")
         # As meson.build has it; a product and a sum are never contracted, so that every platform divides alike.
         flags = ["-std=c11", "-DNDEBUG", "-ffp-contract=off", f"-I{ROOT / 'include'}"]
         subprocess.run([*compiler.split(), *flags, "-O3", "-fPIC", "-shared", "-fvisibility=hidden",

@@ -11,7 +11,7 @@ from datetime import timedelta, tzinfo
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Callable, Union
 
-from . import _file
+from . import _file, _page
 from . import _header as header
 from ._calendar import Calendar
 from ._columns import How, Numbers, Rows, digest, number_rows, read_rows, rename
@@ -777,6 +777,30 @@ class Engine:
     def take_alerts(self) -> Alerts:
         """Takes all alerts that wait out of the queue, as a table; otherwise as alerts()."""
         return take_all(self)
+
+    # ---- to look at ----
+
+    def page(self, file: File, *, title: str = "cxj", rules: Iterable[str] = (),
+             journeys: Mapping[int, str] | None = None) -> None:
+        """Writes one HTML page, to a path or a binary file object: what stands out, in a sentence, and figures: journeys beside
+        their touchpoints, over time, what weighs, promises, responses, handoffs, and who waits now. It needs no network, and
+        asks for nothing. Send it to whom it concerns: names of the log are in it.
+
+        title     what it is about, such as the name of the log
+        rules     of the worklists, as for worklist(); none: what is overdue, waits, was left silent or unanswered
+        journeys  the texts that stand for journeys, by their numbers; others are shown as numbers
+
+        Who waits is so at the engine's clock: advance() first. Facets that never occur are taken as not recorded while the page
+        is made, unless the engine has feeds. It adds some twenty views and drops them again: time in proportion to the
+        touchpoints held. Of sealed journeys, views that are new know nothing; the page says so. At a path the old file stays
+        until the new one is whole, as with save().
+
+        Raises ValueError for a text that is no rule, OSError if writing fails, cxj.Error, MemoryError."""
+        data = _page.page(self, title, rules, journeys or {})
+        if isinstance(file, (str, os.PathLike)):
+            _file.save(os.fsdecode(file), data)
+        else:
+            _file.write(file, data)
 
     # ---- one journey ----
 
