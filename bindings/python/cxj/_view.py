@@ -749,20 +749,36 @@ class View:
             return html.escape(repr(self))
         return shown._repr_html_() if isinstance(shown, Shown) else ""
 
-    def plot(self, metric: str | None = None, *, ax: Any = None) -> Any:
-        """A picture, where matplotlib is there: of transitions by one dimension a heat map, from the rows to the columns, of
-        the 20 with most transitions; of a view by period lines, with the metric's 95 % interval around them; of journeys
-        by anything else, where no metric is named, satisfaction with the touchpoints against that with the journey; else
-        bars.
+    def _cells_of(self, names: Sequence[str]) -> tuple[list[tuple[str, ...]], dict[str, list[Any]]]:
+        """The keys of all cells, and metrics with their intervals as columns, in one reading."""
+        with _Reading(self) as reading:
+            keys = [key for _, key in self._walk(reading)]
+            _, columns = self._read(reading, names, True)
+        return keys, {name: array[start:end] for name, (array, start, end, _) in columns.items()}
 
-        metric  what to draw; None: changes (transitions), satisfaction (touchpoints), journey_satisfaction (journeys)
-        ax      matplotlib's axes to draw on; None: a new figure of pyplot, which pyplot.close(axes.figure) ends
+    def plot(self, metric: str | None = None, *, ax: Any = None, sort: str | None = None, top: int | None = None) -> Any:
+        """A picture, where matplotlib is there: a view by period is lines, with the 95 % interval around them; one by two
+        other parts, such as transitions from and to, a heat map; journeys by anything else, where no metric is named,
+        satisfaction with the touchpoints beside that with the journey; else bars, or of what has an interval dots with it.
 
-        Returns the axes; axes.figure.savefig() writes a file. Raises ValueError for a view with nothing to draw, KeyError
-        for a metric that it does not have, ImportError without matplotlib."""
+        metric  what to draw; None: satisfaction; where nothing was rated promises kept, durations, or counts; of transitions
+                changes
+        ax      matplotlib's axes to draw on; None: a new figure of pyplot, as high as it has to be, which
+                pyplot.close(axes.figure) ends
+        sort    the order of bars: the name of a metric, the greatest first, or behind - the least; "key"; None: by what is
+                drawn
+        top     how many bars (30 if left out, fewer where axes are too low), lines (6), rows and columns (12) at most. Those
+                with most behind them are drawn; of the others a note says how many they are, and what they are called
+
+        Title and note say what is seen, in words; durations are said as 3 d 4 h, and money in Engine.currency. What has no
+        value is told from what is low. Returns the axes; axes.figure.savefig() writes a file. Names in scripts that
+        matplotlib's usual font does not have are written with fonts of the machine that do.
+
+        Raises ValueError for a view with nothing to draw, KeyError for a metric that it does not have, ImportError without
+        matplotlib."""
         from ._plot import plot
 
-        return plot(self, metric, ax)
+        return plot(self, metric, ax, sort, top)
 
 
 def _part_text(cursor: ctypes.c_void_p, part: int) -> str:
