@@ -18,7 +18,7 @@ MARKS = "osD^vPX"
 SMALL, TEXT, HEAD = 8.5, 9.5, 13.0
 FADED = 0.68  # of text that comes second
 UNSTATED = "(not stated)"
-_WIDE = 30  # columns of a name on one line
+_WIDE = 38  # columns of a name on one line
 
 
 # ---- names ---------------------------------------------------------------------------------------------------------
@@ -26,12 +26,16 @@ _WIDE = 30  # columns of a name on one line
 
 def label(name: str, wide: int = _WIDE, lines: int = 2) -> str:
     """A name that can be read beside others: on two lines at most, and in its middle an ellipsis where it is still longer."""
-    text = visible(name) if name else UNSTATED
+    text = _readable(visible(name)) if name else UNSTATED
     most = wide * lines
-    if width(text) > most:
-        head, tail = _cut(text, most // 2 - 1), _cut(text[::-1], most // 2 - 1)[::-1]
-        text = f"{head.rstrip()}…{tail.lstrip()}"
-    return "\n".join(_wrap(text, wide, width, lines))
+    while True:
+        short = text
+        if width(text) > most:
+            short = f"{_cut(text, most // 2).rstrip()}…{_cut(text[::-1], most // 2 - 1)[::-1].lstrip()}"
+        wrapped = _wrap(short, wide, width, lines)
+        if width(wrapped[-1]) <= wide or most <= wide:
+            return "\n".join(wrapped)
+        most -= 2
 
 
 def _cut(text: str, columns: int) -> str:
@@ -45,7 +49,7 @@ def _cut(text: str, columns: int) -> str:
 def _wrap(text: str, most: float, measure: Callable[[str], float], lines: int = 1000) -> list[str]:
     """A text in lines, broken between words, or in East Asian writing, and in words that are too long, between signs."""
     done, line = [], ""
-    for piece in re.findall(r"\s+|[^\s\u2e80-\u9fff\uac00-\ud7ff\uff00-\uffef]+|.", text):
+    for piece in re.findall(r"[ \n]+|[^ \n\u2e80-\u9fff\uac00-\ud7ff\uff00-\uffef]+|.", text):
         if measure(line + piece) <= most or not line.strip() and measure(piece) <= most or len(done) == lines - 1:
             line += piece
             continue
@@ -60,8 +64,8 @@ def _wrap(text: str, most: float, measure: Callable[[str], float], lines: int = 
 
 
 def plain(text: str) -> str:
-    """A text that matplotlib takes for no formula."""
-    return text.replace("$", r"\$")
+    """A text that can be read, and that matplotlib takes for no formula."""
+    return _readable(text).replace("$", r"\$")
 
 
 @functools.lru_cache(maxsize=256)
@@ -75,7 +79,8 @@ def _signs(path: str, place: int = 0) -> frozenset[int]:
         return frozenset()
 
 
-def _families(signs: set[int]) -> tuple[list[str], set[int]]:
+@functools.lru_cache(maxsize=4096)
+def _families(signs: frozenset[int]) -> tuple[list[str], frozenset[int]]:
     """Fonts of this machine that have signs which the usual one lacks, and those that none has."""
     from matplotlib import font_manager
 
@@ -83,8 +88,8 @@ def _families(signs: set[int]) -> tuple[list[str], set[int]]:
     found: list[str] = []
     if not missing:
         return found, missing
-    fonts = [one for one in font_manager.fontManager.ttflist if one.style == "normal" and str(one.weight) in ("400", "normal",
-                                                                                                              "regular")]
+    fonts = [one for one in font_manager.fontManager.ttflist if one.style == "normal" and one.name != "Last Resort High-Efficiency" and
+             str(one.weight) in ("400", "normal", "regular")]
     hint = re.compile("CJK|Gothic|Hei|Song|Ming|Unicode|Fallback|Noto Sans|Nirmala|Arial")
     for font in sorted(fonts, key=lambda one: (not hint.search(one.name), one.name, one.fname)):
         has = missing & _signs(font.fname)
@@ -96,17 +101,27 @@ def _families(signs: set[int]) -> tuple[list[str], set[int]]:
     return found, missing
 
 
+def _readable(text: str) -> str:
+    """A text with escapes in place of signs that no font of the machine has."""
+    if text.isascii():
+        return text
+    _, missing = _families(frozenset(map(ord, text)))
+    return "".join(f"\\u{ord(sign):04x}" if ord(sign) in missing else sign for sign in text)
+
+
 def dress(texts: Iterable[Any]) -> None:
-    """Texts in fonts that have their signs. What no font of the machine has is shown as an escape, and said."""
+    """Texts in fonts that have their signs."""
     import matplotlib
 
-    texts = list(texts)
-    found, missing = _families({ord(sign) for text in texts for sign in text.get_text()})
     for text in texts:
-        if found and not text.get_text().isascii():
+        found, _ = _families(frozenset(map(ord, text.get_text())))
+        if found:
             text.set_fontfamily([*matplotlib.rcParams["font.family"], *found])
-        if missing:
-            text.set_text("".join(f"\\u{ord(sign):04x}" if ord(sign) in missing else sign for sign in text.get_text()))
+
+
+def say_unreadable(texts: Iterable[str]) -> None:
+    """Warns of signs that no font has."""
+    _, missing = _families(frozenset(ord(sign) for text in texts for sign in visible(text)))
     if missing:
         signs = "".join(map(chr, sorted(missing)[:8]))
         warn_of([f"no font of this machine has {signs}{'…' if len(missing) > 8 else ''}, which stand as escapes; one that has "
@@ -178,7 +193,6 @@ class Canvas:
         if ax is None:
             _, ax = pyplot.subplots(figsize=(wide, 4.0), layout="constrained")
         self.ax, self.figure, self.wide = ax, ax.figure, wide
-        self.figure.canvas  # an axes of no figure fails here
         for side in ("top", "right", "left"):
             ax.spines[side].set_visible(False)
         ax.spines["bottom"].set_alpha(0.4)
@@ -200,15 +214,41 @@ class Canvas:
         box = self.ax.get_window_extent()
         return box.width * 72 / self._dpi(), box.height * 72 / self._dpi()
 
+    def laid(self) -> None:
+        """Lets others' axes become as wide as they will be."""
+        if not self.own and self.figure.figure.get_layout_engine() is not None:
+            self.figure.figure.draw_without_rendering()
+
+    def columns(self) -> int:
+        """How wide names on the left may be."""
+        return _WIDE if self.own else max(12, min(_WIDE, int(self.room()[0] * 0.35 / 5.5)))
+
+    def beside(self, points: float) -> float:
+        """Makes room for so much text on the right of what is drawn: outside of axes of its own, inside of others. Gives
+        where it begins, in points from the right edge."""
+        if self.own:
+            return 0.0
+        low, high = self.ax.get_xlim()
+        wide = self.room()[0]
+        self.ax.set_xlim(low, low + (high - low) * wide / max(0.3 * wide, wide - points))
+        return -points
+
+    def right(self, points: float) -> Any:
+        """Where things lie that are so far from the right edge of the axes, and by their height in them."""
+        from matplotlib.transforms import ScaledTranslation
+
+        return self.ax.transAxes + ScaledTranslation(points / 72, 0, self.figure.dpi_scale_trans)
+
     def wrapped(self, text: str, size: float, points: float, bold: bool = False, lines: int = 1000) -> str:
         return plain("\n".join(_wrap(text, points, lambda part: self.measure(part, size, bold)[0], lines)))
 
     def finish(self, title: str, about: str, notes: Sequence[str], body: float) -> None:
         """Writes head and foot; a figure of its own becomes as high as these and a body of so many inches."""
         if not self.own:
+            self.laid()
             wide = self.room()[0]
-            self.ax.set_title("\n".join((self.wrapped(title, TEXT + 1, wide, True), self.wrapped(about, TEXT + 1, wide))),
-                              loc="left", fontsize=TEXT + 1)
+            self.ax.set_title("\n".join((self.wrapped(title, TEXT + 1, wide), self.wrapped(about, TEXT + 1, wide))),
+                              loc="left", fontsize=TEXT + 1, pad=20 if self.ax.get_legend() else 6)
             if notes:
                 below = "\n".join(filter(None, (self.ax.get_xlabel(), *(self.wrapped(one, SMALL, wide) for one in notes))))
                 self.ax.set_xlabel(below, loc="left", fontsize=SMALL)
@@ -236,12 +276,11 @@ class Canvas:
         def at(x: float, y: float) -> Any:
             return figure.transFigure + ScaledTranslation(x, y, figure.dpi_scale_trans)
 
-        for place, (text, size, bold, down) in enumerate(drawn):
-            style = {"fontsize": size, "va": "top", "fontweight": "bold" if bold else "normal", "alpha": 1 if bold else FADED}
-            if place == 0:
-                made = self.ax.set_title(text, loc="left", x=0, y=1, transform=at(edge, -down), **style)
-            else:
-                made = figure.text(0, 1, text, transform=at(edge, -down), **style)
+        for text, size, bold, down in drawn:
+            style = {"fontsize": size, "va": "top", "ha": "left", "fontweight": "bold" if bold else "normal",
+                     "alpha": 1 if bold else FADED}
+            made = figure.suptitle(text, x=0, y=1, **style) if bold else figure.text(0, 1, text, **style)
+            made.set_transform(at(edge, -down))
             made.set_in_layout(False)
         if foot:
             made = figure.text(0, 0, foot, transform=at(edge, edge), fontsize=SMALL, va="bottom", alpha=FADED, linespacing=1.3)

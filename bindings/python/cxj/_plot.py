@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _header as header
 from . import _periods
-from ._draw import COLORS, FADED, MARKS, SMALL, TEXT, UNSTATED, Canvas, Scale, label, plain
+from ._draw import COLORS, FADED, MARKS, SMALL, TEXT, UNSTATED, Canvas, Scale, label, plain, say_unreadable
 from ._library import InvalidError
 from ._text import visible, width
 from ._values import MetricInfo, show
@@ -24,6 +24,7 @@ _DEFAULTS = {"journeys": ("journey_satisfaction", "kept_rate", "duration_p50", "
 _BARS, _LINES, _SQUARES = 30, 6, 12
 _BANDS = 3  # lines that have room for their intervals
 _NAMED = 8  # of what is left out
+_NOTHING = ("no value", "not rated")
 _GAP = 0.02  # between neighbours, of the height of lines
 _SCALES = {"share": (0.0, 1.0), "satisfaction": (0.0, 1.0)}
 
@@ -94,6 +95,8 @@ class Picture:
         if self.info.unit == "satisfaction" and min((one for one in values if one == one), default=0.0) < 0 or (
                 self.info.unit == "share" and self.info.kind == "derived"):
             bounds = (-1.0, 1.0)  # a difference
+        if bounds == (0.0, 1.0) and zero and any(value > 0.5 for value in values):
+            values = [*values, 1.0]
         return Scale(values, self.info.unit, show=_signed(self.show), clock=self.clock, whole=self.counts and self.info.unit !=
                      "money", bounds=bounds, zero=zero and not self.info.name.endswith("ces"),
                      fixed=fixed or self.info.name.endswith("ces"), most=most)
@@ -102,14 +105,15 @@ class Picture:
         """What stands under the title: the view as text, and what the picture shows of it."""
         return " · ".join([visible(self.view.text), *filter(None, more)])
 
-    def name(self, key: Sequence[str], lines: int = 2) -> str:
+    def name(self, key: Sequence[str], lines: int = 2, wide: int = 38) -> str:
         """A key as people read it."""
         parts = dict(zip(self.names, key))
         parts.pop("period", None)
         if "from" in parts and "to" in parts:
-            pair = f"{label(parts.pop('from'), 24, 1)} → {label(parts.pop('to'), 24, 1)}"
-            return ", ".join([pair, *(label(part, 24, 1) for part in parts.values())])
-        return label(", ".join(part or UNSTATED for part in parts.values()), lines=lines) if parts else "all"
+            half = max(8, wide * 2 // 3)
+            pair = f"{label(parts.pop('from'), half, 1)} → {label(parts.pop('to'), half, 1)}"
+            return ", ".join([pair, *(label(part, half, 1) for part in parts.values())])
+        return label(", ".join(part or UNSTATED for part in parts.values()), wide, lines) if parts else f"all {self.view.grain}"
 
     def left(self, rows: Sequence[Row], of: int, what: str = "") -> str:
         """What is not drawn: how many, and what they are called."""
@@ -120,7 +124,11 @@ class Picture:
         return f"{len(rows):,} of {of:,} not shown{what}: {', '.join(names)}{more}."
 
     def unrecorded(self) -> list[str]:
-        return self.view._note([self.info.name]).splitlines() if not self.against else []
+        """What is not recorded, and why it is this metric that is shown."""
+        first = _DEFAULTS[self.view.grain][0]
+        instead = not self.chosen and not self.against and self.info.name != first
+        said = f"There is no {title(first).lower()} in it, so this is shown; plot() takes any other metric." if instead else ""
+        return [*filter(None, [said]), *(self.view._note([self.info.name]).splitlines() if not self.against else [])]
 
 
 def _signed(shown: Any) -> Any:
@@ -151,6 +159,7 @@ def plot(view: View, metric: str | None, ax: Any, sort: str | None, top: int | N
         if canvas.own:
             pyplot.close(canvas.figure)
         raise
+    say_unreadable([view.text, *(part for key in picture.keys for part in key)])
     return canvas.ax
 
 
@@ -158,29 +167,34 @@ def _kind(picture: Picture) -> tuple[Any, float]:
     """What draws it, and how wide."""
     names = [name for name in picture.names if name != "period"]
     if "period" in picture.names:
-        alone = len({row.key[picture.names.index("period")] for row in picture.rows}) == 1
-        return (_bars, 8.0) if alone else (_by_period, 8.5)
+        part = picture.names.index("period")
+        known = {row.key[part] for row in picture.rows if row.known}
+        if len(known) > 1:
+            return _by_period, 8.5
+        picture.rows = [row for row in picture.rows if row.key[part] in known]
+        return _bars, 8.0
     if picture.against:
         return _against, 8.0
     if len(names) == 2 and all(len({key[part] for key in picture.keys}) > 1 for part in (0, 1)):
-        return _heat_map, 8.0
+        return _heat_map, max(5.5, min(8.0, 2.4 + 0.95 * len({key[1] for key in picture.keys})))
     return _bars, 8.0
 
 
 # ---- bars ----------------------------------------------------------------------------------------------------------
 
 
-def _by(picture: Picture, canvas: Canvas) -> str:
+def _by(picture: Picture) -> str:
     """By what, and when, as the end of a title."""
     names = [name for name in picture.names if name not in ("period", "from", "to")]
-    words = " by " + " and ".join(", ".join(names).rsplit(", ", 1)) if names else ""
-    if "from" in picture.names:
-        words = f", from {picture.dimension} to {picture.dimension}{words}"
-    periods = {key[picture.names.index("period")] for key in picture.keys} if "period" in picture.names else set()
+    said = f", from {picture.dimension} to {picture.dimension}" if "from" in picture.names else ""
     kind = _period_kind(picture.view)
+    periods = {row.key[picture.names.index("period")] for row in picture.rows if row.known} if "period" in picture.names else set()
+    if len(periods) > 1 and names:
+        names.append(kind)
+    said += ", by " + " and ".join(", ".join(names).rsplit(", ", 1)) if names else ""
     if len(periods) == 1:
-        return f"{words}, in {_periods.in_words(kind, _periods.place_of(kind, periods.pop()))}"
-    return f"{words}, per {kind}" if periods else words
+        return f"{said}, in {_periods.in_words(kind, _periods.place_of(kind, periods.pop()))}"
+    return f"{said}, per {kind}" if periods and not names else said
 
 
 def _order(picture: Picture, rows: list[Row], value: Any) -> list[Row]:
@@ -212,28 +226,31 @@ def _chosen(picture: Picture, rows: list[Row], most: int, weight: Any, value: An
 def _beside(canvas: Canvas, rows: Sequence[tuple[float, str, str]]) -> None:
     """Numbers on the right of rows: a value, and what stands behind it."""
     wide = max((canvas.measure(value)[0] for _, value, _ in rows), default=0.0) + 10
+    behinds = [canvas.measure(behind, SMALL)[0] + 8 for _, _, behind in rows if behind]
+    begin = canvas.beside(wide + max(behinds, default=0.0))
     for y, value, behind in rows:
-        for text, x, side, style in ((value, wide, "right", {"fontsize": TEXT}),
-                                     (behind, wide + 8, "left", {"fontsize": SMALL, "alpha": FADED})):
+        for text, x, side, style in ((value, begin + wide, "right", {"fontsize": TEXT, "alpha": FADED if value in _NOTHING else 1}),
+                                     (behind, begin + wide + 8, "left", {"fontsize": SMALL, "alpha": FADED})):
             if text:
                 canvas.ax.annotate(plain(text), (1, y), (x, 0), ("axes fraction", "data"), "offset points", ha=side, va="center",
                                    annotation_clip=False, **style)
 
 
-def _rows_axis(canvas: Canvas, names: Sequence[str], scale: Scale) -> float:
+def _rows_axis(canvas: Canvas, names: Sequence[str], scale: Scale, dots: bool) -> float:
     """The names of rows, from the top down, and the scale below; how high the rows are, in inches."""
     ax = canvas.ax
     ax.set_yticks(range(len(names)), [plain(name) for name in names], fontsize=TEXT, linespacing=1.0)
     ax.set_ylim(len(names) - 0.4, -0.6)
-    ax.set_xlim(scale.low, scale.high)
+    edge = 0.015 * (scale.high - scale.low) if dots else 0.0
+    ax.set_xlim(scale.low - edge, scale.high + edge)
     ax.set_xticks(scale.ticks, [plain(text) for text in scale.labels])
     ax.grid(axis="x", alpha=0.25, linewidth=0.7)
-    high = 0.42 if any("\n" in name for name in names) else 0.3
+    high = (0.42 if len(names) <= 15 else 0.38) if any("\n" in name for name in names) else 0.3 if len(names) <= 15 else 0.25
     return max(0.45, high * len(names)) + 0.42
 
 
 def _behind(picture: Picture, row: Row) -> str:
-    return "" if picture.counts or not row.known else f"n {row.n:,}"
+    return "" if picture.counts or not row.known else f"n\u00a0{row.n:,}"
 
 
 def _bars(picture: Picture, canvas: Canvas) -> None:
@@ -257,12 +274,12 @@ def _bars(picture: Picture, canvas: Canvas) -> None:
         ax.barh(range(len(drawn)), values, height=0.68, color=COLORS[0])
     if scale.low < 0 < scale.high:
         ax.axvline(0, color="0.5", linewidth=0.8)
-    body = _rows_axis(canvas, [picture.name(row.key) for row in (*drawn, *shown)], scale)
-    _beside(canvas, [(y, picture.say(row.value) if row.known else "no value", _behind(picture, row))
+    body = _rows_axis(canvas, [picture.name(row.key, wide=canvas.columns()) for row in (*drawn, *shown)], scale, dots)
+    _beside(canvas, [(y, picture.say(row.value) if row.known else _NOTHING[0], _behind(picture, row))
                      for y, row in enumerate((*drawn, *shown))])
     span = "" if not left or not known else f" ({_span(picture, left)})"
-    canvas.finish(picture.what + _by(picture, canvas),
-                  picture.about(_unit_words(picture), "with 95 % intervals" if dots and any(row.low == row.low for row in drawn)
+    canvas.finish(picture.what + _by(picture),
+                  picture.about(_unit_words(picture), "with 95\u00a0% intervals" if dots and any(row.low == row.low for row in drawn)
                                 else "", _sorted_words(picture, len(drawn))),
                   [*filter(None, [picture.left(left, len(picture.rows), span),
                                   picture.left(absent[len(shown):], len(picture.rows), ", for they have no value")]),
@@ -275,7 +292,7 @@ def _span(picture: Picture, rows: Sequence[Row]) -> str:
     low, high = min(weights), max(weights)
     words = [picture.say(one) if picture.counts else f"{one:,.0f}" for one in (low, high)]
     said = words[0] if low == high else f"{words[0]} to {words[1]}"
-    return f"{said} each" if picture.counts else f"n {said}"
+    return f"{said} each" if picture.counts else f"n\u00a0{said}"
 
 
 def _unit_words(picture: Picture) -> str:
@@ -329,19 +346,19 @@ def _against(picture: Picture, canvas: Canvas) -> None:
             ax.errorbar([row.value for _, row in points], [y for y, _ in points], xerr=errors, fmt="os"[place], markersize=6.5,
                         color=COLORS[place], ecolor=COLORS[place] + "90", elinewidth=2, capsize=0, label=words)
     scale = picture.scale([], fixed=True, most=5)
-    body = _rows_axis(canvas, [picture.name(row.key) for row in (*drawn, *shown)], scale) + 0.3
+    body = _rows_axis(canvas, [picture.name(row.key, wide=canvas.columns()) for row in (*drawn, *shown)], scale, True) + 0.3
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, fontsize=TEXT, borderaxespad=0.1,
               handletextpad=0.2, columnspacing=1.6, borderpad=0.2)
     _beside(canvas, [(y, _two(picture, *both[row.key]), _rated(*both[row.key])) for y, row in enumerate((*drawn, *shown))])
-    canvas.finish("How good the touchpoints look, and how good the journey is" + _by(picture, canvas),
-                  picture.about("satisfaction, 0 worst, 1 best", "with 95 % intervals"),
+    canvas.finish("Satisfaction with the touchpoints, and with the journey" + _by(picture),
+                  picture.about("satisfaction, 0 worst, 1 best", "with 95\u00a0% intervals"),
                   [*filter(None, [picture.left(left, len(picture.rows)),
                                   picture.left(absent[len(shown):], len(picture.rows), ", for nobody rated there")])], body)
 
 
 def _two(picture: Picture, one: Row, other: Row) -> str:
     if not one.known and not other.known:
-        return "not rated"
+        return _NOTHING[1]
     return " → ".join(f"{row.value:.2f}" if row.known else "–" for row in (one, other))
 
 
@@ -386,8 +403,8 @@ def _by_period(picture: Picture, canvas: Canvas) -> None:
     _ends(picture, canvas, [(key, lines[key]) for key in drawn], last, scale)
     any_row = {key: next(iter(lines[key].values())) for key in order}
     gaps = any(place not in lines[key] for key in drawn for place in range(min(lines[key]), max(lines[key]) + 1))
-    canvas.finish(picture.what + _by(picture, canvas),
-                  picture.about(_unit_words(picture), "band: 95 % interval" if banded else ""),
+    canvas.finish(picture.what + _by(picture),
+                  picture.about(_unit_words(picture), "band: 95\u00a0% interval" if banded else ""),
                   [*filter(None, [picture.left([any_row[key] for key in left], len(lines), ", with less behind them"),
                                   f"A gap is a {kind} without {picture.view.grain}." if gaps else "",
                                   _unfinished(picture, kind, last)]), *picture.unrecorded()], 3.6)
@@ -400,7 +417,7 @@ def _line(picture: Picture, canvas: Canvas, rows: dict[int, Row], number: int, b
     values = [rows[place].value if place in rows else math.nan for place in span]
     marked = last - first <= 60 or not any(one == one and other == other for one, other in zip(values, values[1:]))
     ax.plot(span, values, color=color, linewidth=1.8, marker=MARKS[number % len(MARKS)] if marked else None,
-            markersize=5 if last - first <= 30 else 3.2, zorder=3, label=" " + plain(picture.name(key, 1)))
+            markersize=5 if last - first <= 30 else 3.2, zorder=3, clip_on=False, label=" " + plain(picture.name(key, 1)))
     if banded:
         ends = [[getattr(rows[place], end) if place in rows else math.nan for place in span] for end in ("low", "high")]
         ax.fill_between(span, *ends, color=color, alpha=0.15, linewidth=0)
@@ -434,30 +451,34 @@ def _ends(picture: Picture, canvas: Canvas, lines: list[tuple[tuple[str, ...], d
                       text, number, place, rows[place].value])
     marks.sort(key=lambda mark: mark[0])
     places = _apart([(mark[0], mark[1]) for mark in marks])
+    begin = canvas.beside(max(canvas.measure(mark[2], SMALL)[0] for mark in marks) + 12)
     for (_, _, text, number, place, value), y in zip(marks, places):
         color = COLORS[number % len(COLORS)]
-        canvas.ax.annotate(plain(text), (1, y), (7, 0), "axes fraction", "offset points", color=color, fontsize=SMALL, va="center",
-                           annotation_clip=False, linespacing=1.0)
-        canvas.ax.annotate("", (place, value), (1, y), "data", "axes fraction",
-                           arrowprops={"arrowstyle": "-", "color": color, "alpha": 0.4, "linewidth": 0.8, "shrinkA": 0,
-                                       "shrinkB": 3})
+        canvas.ax.annotate(plain(text), (1, y), (begin + 7, 0), "axes fraction", "offset points", color=color, fontsize=SMALL,
+                           va="center", annotation_clip=False, linespacing=1.0)
+        canvas.ax.annotate("", (place, value), (1, y), "data", canvas.right(begin + 4),
+                           arrowprops={"arrowstyle": "-", "color": color, "alpha": 0.4, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 3})
 
 
 def _apart(wanted: Sequence[tuple[float, float]]) -> list[float]:
-    """Places near those wanted, from below up, at which nothing so high overlaps: groups that meet are centred."""
-    groups: list[tuple[float, float, list[tuple[float, float]]]] = []
+    """Places from 0 to 1 near those wanted, from below up, at which nothing so high overlaps: groups that meet are centred."""
+    groups: list[list[tuple[float, float]]] = []
+
+    def below(members: list[tuple[float, float]]) -> float:
+        high = sum(high for _, high in members)
+        return max(-_GAP, min(sum(place for place, _ in members) / len(members) - high / 2, 1 + _GAP - high))
+
     for one in wanted:
-        groups.append((one[0], one[1], [one]))
-        while len(groups) > 1 and groups[-2][0] + groups[-2][1] / 2 > groups[-1][0] - groups[-1][1] / 2:
-            members = groups[-2][2] + groups[-1][2]
-            del groups[-2:]
-            groups.append((sum(place for place, _ in members) / len(members), sum(high for _, high in members), members))
+        groups.append([one])
+        while len(groups) > 1 and below(groups[-2]) + sum(high for _, high in groups[-2]) > below(groups[-1]):
+            members = groups.pop()
+            groups[-1].extend(members)
     places = []
-    for centre, high, members in groups:
-        below = centre - high / 2
-        for _, own in members:
-            places.append(below + own / 2)
-            below += own
+    for members in groups:
+        at = below(members)
+        for _, high in members:
+            places.append(at + high / 2)
+            at += high
     return places
 
 
@@ -494,25 +515,32 @@ def _heat_map(picture: Picture, canvas: Canvas) -> None:
     most = picture.top or _SQUARES
     downs, acrosses = _by_volume(picture, rows, same)
     down, across = downs[:most], acrosses[:most]
+    if same and not any(row.key[0] in down and row.key[1] in across for row in rows):  # where nobody meets anybody twice
+        across = _by_volume(picture, [row for row in rows if row.key[0] in down], False)[1][:most]
     squares = {row.key: row for row in rows}
     grid = [[squares[one, other].value if (one, other) in squares else math.nan for other in across] for one in down]
     total = sum(picture.weight(row) for row in rows)
     seen = sum(picture.weight(row) for row in rows if row.key[0] in down and row.key[1] in across)
     _squares(picture, canvas, grid, down, across, off)
     what = "values" if not picture.counts else picture.what[0].lower() + picture.what[1:]
-    behind = what if picture.counts else f"all that stands behind the values (n {total:,.0f})"
+    behind = what if picture.counts else f"all that stands behind the values (n\u00a0{total:,.0f})"
     cut = len(downs) > len(down) or len(acrosses) > len(across)
     notes = [f"{_size(len(down), len(downs))} rows and {_size(len(across), len(acrosses))} columns, those with most behind them, "
-             f"show {100 * seen / total if total else 0:.0f} % of {behind}." if cut else ""]
+             f"show {_part(seen, total)} of {behind}." if cut else ""]
     empty = any(value != value for place, row in enumerate(grid) for other, value in enumerate(row)
                 if not (off and down[place] == across[other]))
     notes.append(f"Hatched: no {'value' if not picture.counts else 'such ' + picture.view.grain}." if empty else "")
-    title_end = f" from {picture.dimension} to {picture.dimension}" if same else _by(picture, canvas)
+    title_end = f" from {picture.dimension} to {picture.dimension}" if same else _by(picture)
     words = picture.what if picture.info.name != "changes" or not same else f"Changes from {picture.dimension} to {picture.dimension}"
     canvas.finish(words + ("" if picture.info.name == "changes" and same else f",{title_end}" if same else title_end),
                   picture.about(_unit_words(picture), "from the row to the column" if same else
                                 f"{picture.names[0]} down, {picture.names[1]} across"),
                   [*filter(None, notes), *picture.unrecorded()], _height(canvas, down, across))
+
+
+def _part(seen: float, total: float) -> str:
+    percent = 100 * seen / total if total else 0.0
+    return "more than 99 %" if 99.5 <= percent < 100 else f"{percent:.0f} %"
 
 
 def _size(shown: int, of: int) -> str:
@@ -535,7 +563,7 @@ _TURN = 40  # degrees, of names above columns that are too long to lie
 
 def _across(canvas: Canvas, across: Sequence[str]) -> tuple[list[str], bool, float]:
     """Names above columns, whether they are turned, and how high they are, in inches."""
-    room = (canvas.wide - 2.6) * 72 / len(across) if canvas.own else canvas.room()[0] / len(across)
+    room = (canvas.wide - 2.4) * 72 / len(across) if canvas.own else canvas.room()[0] / len(across)
     lying = [label(name, 12, 2) for name in across]
     if all(canvas.measure(name)[0] <= room - 6 for name in lying):
         return lying, False, max(canvas.measure(name)[1] for name in lying) / 72
@@ -553,18 +581,22 @@ def _squares(picture: Picture, canvas: Canvas, grid: list[list[float]], down: Se
     from matplotlib.colors import LinearSegmentedColormap, Normalize, PowerNorm
 
     ax = canvas.ax
-    known = [value for row in grid for value in row if value == value]
-    low, high = min(0.0, *known), max(known)
+    known = [value for row in grid for value in row if value == value] or [0.0]
+    low, high = min([0.0, *known]), max(known)
     colors = LinearSegmentedColormap.from_list("cxj", ["#EAF1F8", "#7FB0D6", "#0B5A94"])
+    if picture.info.unit in ("satisfaction", "points"):
+        low = min(known)
     skewed = picture.info.unit in ("count", "money", "duration") and low >= 0
     norm = PowerNorm(0.5, 0, high or 1) if skewed else Normalize(low, high if high > low else low + 1)
     ax.patch.set(facecolor="none", hatch="////", edgecolor="0.85", linewidth=0)
     image = ax.imshow(grid, aspect="auto", cmap=colors, norm=norm)
+    ax.set_xticks([])
+    ax.set_yticks(range(len(down)), [plain(label(name, 28 if canvas.own else canvas.columns(), 1)) for name in down], fontsize=TEXT)
+    canvas.laid()
     names, turned, _ = _across(canvas, across)
     style: dict[str, Any] = {"rotation": _TURN, "ha": "left", "rotation_mode": "anchor"} if turned else {}
     ax.xaxis.tick_top()
     ax.set_xticks(range(len(across)), [plain(name) for name in names], fontsize=TEXT, **style)
-    ax.set_yticks(range(len(down)), [plain(label(name, 28, 1)) for name in down], fontsize=TEXT)
     for spine in ax.spines.values():
         spine.set_visible(False)
     for edge in range(1, len(across)):
@@ -589,11 +621,11 @@ def _square(x: int, y: int) -> Any:
 
 def _numbers(picture: Picture, canvas: Canvas, image: Any, grid: list[list[float]]) -> bool:
     """Writes the numbers into the squares where there is room for all of them."""
-    wide, high = ((canvas.wide - 2.6) * 72, 0.36 * 72 * len(grid)) if canvas.own else canvas.room()
+    wide, high = ((canvas.wide - 2.4) * 72, 0.36 * 72 * len(grid)) if canvas.own else canvas.room()
     texts = {(x, y): picture.show(value, picture.info.unit, short=True).replace("-", "−")
              for y, row in enumerate(grid) for x, value in enumerate(row) if value == value}
     sizes = [canvas.measure(text, SMALL) for text in set(texts.values())]
-    if max(size[0] for size in sizes) > wide / len(grid[0]) - 4 or max(size[1] for size in sizes) > high / len(grid) - 2:
+    if any(size[0] > wide / len(grid[0]) - 4 or size[1] > high / len(grid) - 2 for size in sizes):
         return False
     for (x, y), text in texts.items():
         dark = image.norm(grid[y][x]) > 0.62

@@ -181,6 +181,8 @@ def _duration(value: float, clock: bool, short: bool) -> str:
             return f"{sign}{round(rest / length):,} {letter}"
         if finer_letter == "ms":
             return f"{sign}{rest / length:.1f} s".replace(".0 ", " ")
+        if short and letter in ("h", "min"):
+            return f"{sign}{rest / length:.1f} {letter}".replace(".0 ", " ")
         whole, left = divmod(parts * finer, length)
         return f"{sign}{whole:.0f} {letter}" + (f" {left / finer:.0f} {finer_letter}" if left else "")
     return f"{sign}{rest:.0f} ms"
