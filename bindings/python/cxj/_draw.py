@@ -79,6 +79,9 @@ def _signs(path: str, place: int = 0) -> frozenset[int]:
         return frozenset()
 
 
+_LAST_RESORT = "Last Resort High-Efficiency"  # has all signs, and shows none of them
+
+
 @functools.lru_cache(maxsize=4096)
 def _families(signs: frozenset[int]) -> tuple[list[str], frozenset[int]]:
     """Fonts of this machine that have signs which the usual one lacks, and those that none has."""
@@ -88,13 +91,14 @@ def _families(signs: frozenset[int]) -> tuple[list[str], frozenset[int]]:
     found: list[str] = []
     if not missing:
         return found, missing
-    fonts = [one for one in font_manager.fontManager.ttflist if one.style == "normal" and one.name != "Last Resort High-Efficiency" and
-             str(one.weight) in ("400", "normal", "regular")]
+    names = {one.name for one in font_manager.fontManager.ttflist if one.style == "normal" and
+             str(one.weight) in ("400", "normal", "regular")} - {_LAST_RESORT}
     hint = re.compile("CJK|Gothic|Hei|Song|Ming|Unicode|Fallback|Noto Sans|Nirmala|Arial")
-    for font in sorted(fonts, key=lambda one: (not hint.search(one.name), one.name, one.fname)):
-        has = missing & _signs(font.fname)
+    for name in sorted(names, key=lambda name: (not hint.search(name), name)):
+        path = font_manager.findfont(font_manager.FontProperties(family=name), fallback_to_default=False)
+        has = missing & _signs(path)  # of several files of one name, that which will be taken
         if has:
-            found.append(font.name)
+            found.append(name)
             missing -= has
         if not missing:
             break
@@ -202,6 +206,7 @@ class Canvas:
     def measure(self, text: str, size: float = TEXT, bold: bool = False) -> tuple[float, float]:
         """How wide and how high a text is, in points."""
         probe = self.figure.text(0, 0, plain(text), fontsize=size, fontweight="bold" if bold else "normal")
+        dress([probe])
         box = probe.get_window_extent()
         probe.remove()
         return box.width * 72 / self._dpi(), box.height * 72 / self._dpi()

@@ -107,7 +107,8 @@ class Picture:
 
     def name(self, key: Sequence[str], lines: int = 2, wide: int = 38) -> str:
         """A key as people read it."""
-        parts = dict(zip(self.names, key))
+        names = self.names if len(key) == len(self.names) else [name for name in self.names if name != "period"]
+        parts = dict(zip(names, key))
         parts.pop("period", None)
         if "from" in parts and "to" in parts:
             half = max(8, wide * 2 // 3)
