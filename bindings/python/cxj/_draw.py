@@ -48,7 +48,8 @@ def _cut(text: str, columns: int) -> str:
 
 def _wrap(text: str, most: float, measure: Callable[[str], float], lines: int = 1000) -> list[str]:
     """A text in lines, broken between words, or in East Asian writing, and in words that are too long, between signs."""
-    done, line = [], ""
+    done: list[str] = []
+    line = ""
     for piece in re.findall(r"[ \n]+|[^ \n\u2e80-\u9fff\uac00-\ud7ff\uff00-\uffef]+|.", text):
         if measure(line + piece) <= most or not line.strip() and measure(piece) <= most or len(done) == lines - 1:
             line += piece
@@ -147,7 +148,7 @@ def step_of(reach: float, unit: str, clock: bool, whole: bool, most: int) -> flo
         steps = _OF_CLOCK if clock else _OF_WORK
         return next((step for step in steps if step >= least), steps[-1])
     power = math.floor(math.log10(least)) if least > 0 else 0
-    step: float = next(n * 10.0**power for n in (1, 2, 5, 10) if n * 10.0**power >= least * (1 - 1e-9))
+    step = next(n * math.pow(10, power) for n in (1, 2, 5, 10) if n * math.pow(10, power) >= least * (1 - 1e-9))
     return max(1.0, step) if whole else step
 
 

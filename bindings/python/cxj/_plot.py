@@ -371,7 +371,7 @@ def _rated(one: Row, other: Row) -> str:
 
 
 def _period_kind(view: View) -> str:
-    found = re.search(r" per (day|week|month|quarter|year)\b", re.sub(r'"(?:[^"]|"")*"', "", view.text))
+    found = re.search(r" per (hour|day|week|month|quarter|year)\b", re.sub(r'"(?:[^"]|"")*"', "", view.text))
     return found[1] if found else "month"
 
 
@@ -439,25 +439,35 @@ def _time_axis(picture: Picture, canvas: Canvas, kind: str, first: int, last: in
     ax.tick_params(axis="x", length=3)
 
 
+class _End(NamedTuple):
+    """Where a line ends, as a part of the height of the axes, and what stands there, so high."""
+
+    y: float
+    high: float
+    text: str
+    line: int
+    place: int
+    value: float
+
+
 def _ends(picture: Picture, canvas: Canvas, lines: list[tuple[tuple[str, ...], dict[int, Row]]], last: int, scale: Scale) -> None:
     """At the end of each line what it is, and its latest value, one below the other where they would meet."""
     high = 3.0 * 72 if canvas.own else canvas.room()[1]
-    marks = []
+    ends = []
     for number, (key, rows) in enumerate(lines):
         place = max(place for place, row in rows.items() if row.known)
-        name = label(", ".join(part or UNSTATED for part in key), 20) if "from" not in picture.names else picture.name(
-            rows[place].key)
-        text = f"{name} {picture.say(rows[place].value)}" if key else picture.say(rows[place].value)
-        marks.append([(rows[place].value - scale.low) / (scale.high - scale.low), canvas.measure(text, SMALL)[1] / high + _GAP,
-                      text, number, place, rows[place].value])
-    marks.sort(key=lambda mark: mark[0])
-    places = _apart([(mark[0], mark[1]) for mark in marks])
-    begin = canvas.beside(max(canvas.measure(mark[2], SMALL)[0] for mark in marks) + 12)
-    for (_, _, text, number, place, value), y in zip(marks, places):
-        color = COLORS[number % len(COLORS)]
-        canvas.ax.annotate(plain(text), (1, y), (begin + 7, 0), "axes fraction", "offset points", color=color, fontsize=SMALL,
+        name = label(", ".join(part or UNSTATED for part in key), 20) if "from" not in picture.names else picture.name(key)
+        said = picture.say(rows[place].value)
+        text = f"{name} {said}" if key else said
+        ends.append(_End((rows[place].value - scale.low) / (scale.high - scale.low), canvas.measure(text, SMALL)[1] / high + _GAP,
+                         text, number, place, rows[place].value))
+    ends.sort(key=lambda end: end.y)
+    begin = canvas.beside(max(canvas.measure(end.text, SMALL)[0] for end in ends) + 12)
+    for end, y in zip(ends, _apart([(end.y, end.high) for end in ends])):
+        color = COLORS[end.line % len(COLORS)]
+        canvas.ax.annotate(plain(end.text), (1, y), (begin + 7, 0), "axes fraction", "offset points", color=color, fontsize=SMALL,
                            va="center", annotation_clip=False, linespacing=1.0)
-        canvas.ax.annotate("", (place, value), (1, y), "data", canvas.right(begin + 4),
+        canvas.ax.annotate("", (end.place, end.value), (1, y), "data", canvas.right(begin + 4),
                            arrowprops={"arrowstyle": "-", "color": color, "alpha": 0.4, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 3})
 
 
@@ -496,6 +506,8 @@ def _unfinished(picture: Picture, kind: str, last: int) -> str:
 
 
 def _period_text(kind: str, moment: Any) -> str:
+    if kind == "hour":
+        return f"{moment.date().isoformat()}T{moment.hour:02}"
     if kind in ("day", "week"):
         return str(moment.date().isoformat())
     return f"{moment.year:04}-{moment.month:02}" if kind == "month" else (

@@ -678,7 +678,7 @@ class View:
 
     # ---- looking ----
 
-    def _show_in(self) -> Callable[[float, str], str]:
+    def _show_in(self) -> Callable[..., str]:
         """What shows a value of a unit in this view."""
         return functools.partial(show, clock=not self._in_working_hours(), currency=self._engine.currency)
 
@@ -700,7 +700,7 @@ class View:
         return [*self.key_names, *names], texts, len(self.key_names), len(keys) - len(texts)
 
     def table(self, metrics: Sequence[str] | None = None, *, sort: str | None = None, top: int | None = None,
-              rows: int = _ROWS_SHOWN) -> str:
+              rows: int = _ROWS_SHOWN) -> Shown:
         """The cells as a table of text, which a notebook shows as one.
 
         metrics  their names; None: those that most ask first
@@ -744,10 +744,9 @@ class View:
 
     def _repr_html_(self) -> str:
         try:
-            shown = self.table()
+            return self.table()._repr_html_()
         except Error:
             return html.escape(repr(self))
-        return shown._repr_html_() if isinstance(shown, Shown) else ""
 
     def _cells_of(self, names: Sequence[str]) -> tuple[list[tuple[str, ...]], dict[str, list[Any]]]:
         """The keys of all cells, and metrics with their intervals as columns, in one reading."""

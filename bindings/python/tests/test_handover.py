@@ -247,6 +247,55 @@ class Cells(Views):
         self.assertEqual(len(widths), 1)
 
 
+class Comparisons(Views):
+    def test_two_cells_side_by_side(self) -> None:
+        view = self.engine["journeys by segment"]
+        got = cxj.compare(view, "mover", "人々")
+        one, other = view["mover"], view["人々"]
+        self.assertEqual([line.metric for line in got], [info.name for info in view.metrics()
+                                                         if one[info.name].value is not None or other[info.name].value is not None])
+        for line in got:
+            a, b = one[line.metric], other[line.metric]
+            self.assertEqual((line.a, line.b, line.n_a, line.n_b), (a.value, b.value, a.n, b.n))
+            if a.value is not None and b.value is not None:
+                self.assertAlmostEqual(line.difference or 0, a.value - b.value)
+            if view.metric(line.metric).compares and line.difference is not None:
+                parity = view.parity(line.metric, "mover", "人々")
+                self.assertEqual((line.difference, line.low, line.high), (parity.difference, parity.low, parity.high))
+                self.assertEqual(line.clear, parity.low is not None and parity.high is not None and not parity.low <= 0 <= parity.high)
+            else:
+                self.assertEqual((line.low, line.high, line.clear), (None, None, False))
+        self.assertEqual(got["journeys"].difference, 0)
+        table = got.to_dict()
+        self.assertEqual(table["metric"], [line.metric for line in got])
+        self.assertEqual(len(got), len(table["clear"]))
+        some = cxj.compare(view, {"segment": "mover"}, "", ["value", "duration_mean"])
+        self.assertEqual([line.metric for line in some], ["value", "duration_mean"])
+        self.assertEqual(str(some).splitlines()[0], "journeys by segment: mover less –")
+        if pandas:
+            self.assertEqual(list(got.to_pandas()["metric"]), table["metric"])
+
+    def test_what_is_more_than_chance_comes_first_and_how_many_would_is_said(self) -> None:
+        with cxj.Engine(["touchpoints by channel"], feeds=set()) as engine:
+            for journey in range(1, 101):
+                engine.record(journey=journey, id=1, at=DAY * journey, channel="a", csat=1 + journey % 2)
+                engine.record(journey=journey, id=2, at=DAY * journey + 1, channel="b", csat=4 + journey % 2)
+                engine.record(journey=journey, id=3, at=DAY * journey + 2, channel=HOSTILE)
+            got = cxj.compare(engine["touchpoints by channel"], "a", "b", ["touchpoints", "csat", "satisfaction"])
+            lines = str(got).splitlines()
+            self.assertIn("-100.0 pp", " ".join(lines))
+            self.assertEqual(sorted(line.split()[0] for line in lines[2:4]), ["csat", "satisfaction"])
+            self.assertEqual(lines[-1], "2 of 2 intervals leave out 0; were both cells alike, about 1 would, by chance alone.")
+            self.assertIn("<td>-100.0 pp</td>", got._repr_html_())
+            hostile = cxj.compare(engine["touchpoints by channel"], HOSTILE, "b")
+            for text in (str(hostile), hostile.to_markdown()):
+                self.assertFalse([one for one in text if one != "\n" and not one.isprintable()])
+            with self.assertRaisesRegex(ValueError, "the same cell twice"):
+                cxj.compare(engine["touchpoints by channel"], "a", {"channel": "a"})
+            with self.assertRaises(KeyError):
+                cxj.compare(engine["touchpoints by channel"], "a", "x")
+
+
 def _columns(line: str) -> str:
     """A line with as many characters as a terminal has columns for it."""
     return line.replace("人", "ii").replace("々", "ii")

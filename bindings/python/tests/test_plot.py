@@ -120,7 +120,7 @@ class Pictures(unittest.TestCase):
                     continue  # what stays where it is changes nothing
                 key = (cell.key["from"] or "(not stated)", cell.key["to"] or "(not stated)")
                 self.assertEqual(squares[key], value)
-                self.assertEqual(written[key], show(value, info.unit, short=True))
+                self.assertEqual(written[key], show(value or 0.0, info.unit, short=True))
                 seen += 1
             self.assertEqual(seen, sum(value == value for value in map(float, grid.compressed())))
             self.assertEqual(len(written), seen)
@@ -170,6 +170,25 @@ class Pictures(unittest.TestCase):
             self.assertIn("A gap is a month without touchpoints.", said)
             self.assertIn("The last month may not be over: the data end on 3 Jun 2026.", said)
             self.assertEqual([text.get_text() for text in axes.get_xticklabels()], ["Jan\n2026", "Feb", "Mar", "Apr", "May", "Jun"])
+
+    def test_each_kind_of_period(self) -> None:
+        kinds = ("hour", "day", "week", "month", "quarter", "year")
+        for steps, days in ((30, 0.1), (40, 3), (90, 40)):
+            with cxj.Engine([f"touchpoints per {kind}" for kind in kinds]) as engine:
+                for step in range(steps):
+                    engine.record(journey=step + 1, at=int(DAY * (20000 + days * step)))
+                for kind, view in zip(kinds, engine.views):
+                    if len(view) > 1:
+                        with self.subTest(kind=kind, days=days):
+                            axes = view.plot()
+                            self.legible(axes)
+                            line, = axes.lines
+                            keys = [_periods.place_of(kind, cell.key["period"]) for cell in view]
+                            self.assertEqual([x for x, y in zip(line.get_xdata(), line.get_ydata()) if y == y], keys)
+                            self.assertEqual(sum(y for y in line.get_ydata() if y == y), steps)
+                            texts = [text.get_text() for text in axes.get_xticklabels()]
+                            self.assertLessEqual(1, len(texts))
+                            self.assertRegex(texts[0], r"\d{4}$")
 
     def test_journeys_stand_against_their_touchpoints(self) -> None:
         for text in ("journeys by type", "journeys"):
@@ -276,7 +295,7 @@ class Pictures(unittest.TestCase):
             view = engine["transitions by owner"]
             axes = view.plot(top=3)
             grid = axes.images[0].get_array()
-            shown = grid.sum() / sum(cell.metrics["changes"].value for cell in view)
+            shown = grid.sum() / sum(cell.metrics["changes"].value or 0 for cell in view)
             self.assertIn(f"show {100 * shown:.0f} % of changes of owner.", " ".join(" ".join(self.legible(axes)).split()))
 
     def test_ticks_stand_at_whole_units(self) -> None:
