@@ -137,8 +137,8 @@ def say_unreadable(texts: Iterable[str]) -> None:
 
 _MINUTE, _HOUR, _DAY = 60000.0, 3600000.0, 86400000.0
 _SPANS = (1.0, 10.0, 100.0, *(1000.0 * n for n in (1, 2, 5, 10, 15, 30)), *(_MINUTE * n for n in (1, 2, 5, 10, 15, 30)))
-_OF_CLOCK = (*_SPANS, *(_HOUR * n for n in (1, 2, 3, 6, 12)), *(_DAY * n * 10**power for power in range(6) for n in (1, 2, 5)))
-_OF_WORK = (*_SPANS, *(_HOUR * n * 10**power for power in range(7) for n in (1, 2, 5)))
+_OF_CLOCK = (*_SPANS, *(_HOUR * n for n in (1, 2, 3, 6, 12)), *(_DAY * n * float(10**power) for power in range(6) for n in (1, 2, 5)))
+_OF_WORK = (*_SPANS, *(_HOUR * n * float(10**power) for power in range(7) for n in (1, 2, 5)))
 
 
 def step_of(reach: float, unit: str, clock: bool, whole: bool, most: int) -> float:
@@ -158,7 +158,7 @@ def tick(value: float, unit: str, step: float, show: Callable[..., str]) -> str:
         return f"{100 * value:.{max(0, -math.floor(math.log10(step * 100) + 1e-9))}f} %"
     if unit in ("satisfaction", "points") or unit == "count" and step < 1:
         return f"{value:,.{max(0, -math.floor(math.log10(step) + 1e-9))}f}"
-    return "0" if not value else show(value, unit, short=True)
+    return "0" if not value else show(value, unit, short=unit != "duration")
 
 
 class Scale:

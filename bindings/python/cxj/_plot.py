@@ -23,6 +23,7 @@ _DEFAULTS = {"journeys": ("journey_satisfaction", "kept_rate", "duration_p50", "
              "touchpoints": ("satisfaction", "touchpoints"), "transitions": ("changes", "transitions")}
 _BARS, _LINES, _SQUARES = 30, 6, 12
 _BANDS = 3  # lines that have room for their intervals
+_FEW = 5  # of which a value says little
 _NAMED = 8  # of what is left out
 _NOTHING = ("no value", "not rated")
 _GAP = 0.02  # between neighbours, of the height of lines
@@ -177,7 +178,7 @@ def _kind(picture: Picture) -> tuple[Any, float]:
     if picture.against:
         return _against, 8.0
     if len(names) == 2 and all(len({key[part] for key in picture.keys}) > 1 for part in (0, 1)):
-        return _heat_map, max(5.5, min(8.0, 2.4 + 0.95 * len({key[1] for key in picture.keys})))
+        return _heat_map, max(5.5, min(8.5, 2.4 + 0.95 * len({key[1] for key in picture.keys})))
     return _bars, 8.0
 
 
@@ -403,11 +404,12 @@ def _by_period(picture: Picture, canvas: Canvas) -> None:
     _time_axis(picture, canvas, kind, first, last, scale)
     _ends(picture, canvas, [(key, lines[key]) for key in drawn], last, scale)
     any_row = {key: next(iter(lines[key].values())) for key in order}
-    gaps = any(place not in lines[key] for key in drawn for place in range(min(lines[key]), max(lines[key]) + 1))
+    gaps = any(place not in lines[key] or not lines[key][place].known
+               for key in drawn for place in range(min(lines[key]), max(lines[key])))
     canvas.finish(picture.what + _by(picture),
                   picture.about(_unit_words(picture), "band: 95\u00a0% interval" if banded else ""),
                   [*filter(None, [picture.left([any_row[key] for key in left], len(lines), ", with less behind them"),
-                                  f"A gap is a {kind} without {picture.view.grain}." if gaps else "",
+                                  f"A gap is {'an' if kind == 'hour' else 'a'} {kind} without {picture.view.grain if picture.counts else 'a value'}." if gaps else "",
                                   _unfinished(picture, kind, last)]), *picture.unrecorded()], 3.6)
 
 
@@ -534,7 +536,9 @@ def _heat_map(picture: Picture, canvas: Canvas) -> None:
     grid = [[squares[one, other].value if (one, other) in squares else math.nan for other in across] for one in down]
     total = sum(picture.weight(row) for row in rows)
     seen = sum(picture.weight(row) for row in rows if row.key[0] in down and row.key[1] in across)
-    _squares(picture, canvas, grid, down, across, off)
+    few = {(down.index(row.key[0]), across.index(row.key[1])) for row in rows if not picture.counts and row.n < _FEW and
+           row.key[0] in down and row.key[1] in across}
+    _squares(picture, canvas, grid, down, across, off, few)
     what = "values" if not picture.counts else picture.what[0].lower() + picture.what[1:]
     behind = what if picture.counts else f"all that stands behind the values (n\u00a0{total:,.0f})"
     cut = len(downs) > len(down) or len(acrosses) > len(across)
@@ -542,6 +546,8 @@ def _heat_map(picture: Picture, canvas: Canvas) -> None:
              f"show {_part(seen, total)} of {behind}." if cut else ""]
     empty = any(value != value for place, row in enumerate(grid) for other, value in enumerate(row)
                 if not (off and down[place] == across[other]))
+    if few and canvas.ax.texts:
+        notes.append(f"In italics: n below {_FEW}.")
     notes.append(f"Hatched: no {'value' if not picture.counts else 'such ' + picture.view.grain}." if empty else "")
     title_end = f" from {picture.dimension} to {picture.dimension}" if same else _by(picture)
     words = picture.what if picture.info.name != "changes" or not same else f"Changes from {picture.dimension} to {picture.dimension}"
@@ -571,12 +577,27 @@ def _by_volume(picture: Picture, rows: Sequence[Row], same: bool) -> tuple[list[
     return down, across
 
 
+_SQUARE = 0.36  # inches, so high
 _TURN = 40  # degrees, of names above columns that are too long to lie
 
 
-def _across(canvas: Canvas, across: Sequence[str]) -> tuple[list[str], bool, float]:
+def _downs(canvas: Canvas, down: Sequence[str]) -> list[str]:
+    """Names of rows."""
+    return [label(name, 28 if canvas.own else canvas.columns(), 1) for name in down]
+
+
+def _room(canvas: Canvas, down: Sequence[str], across: Sequence[str]) -> tuple[float, float]:
+    """How wide and high a square is, in points."""
+    if not canvas.own:
+        wide, high = canvas.room()
+        return wide / len(across), high / len(down)
+    names = max(canvas.measure(name)[0] for name in _downs(canvas, down))
+    return (72 * canvas.wide - names - 44) / len(across), 72 * _SQUARE
+
+
+def _across(canvas: Canvas, down: Sequence[str], across: Sequence[str]) -> tuple[list[str], bool, float]:
     """Names above columns, whether they are turned, and how high they are, in inches."""
-    room = (canvas.wide - 2.4) * 72 / len(across) if canvas.own else canvas.room()[0] / len(across)
+    room = _room(canvas, down, across)[0]
     lying = [label(name, 12, 2) for name in across]
     if all(canvas.measure(name)[0] <= room - 6 for name in lying):
         return lying, False, max(canvas.measure(name)[1] for name in lying) / 72
@@ -586,11 +607,11 @@ def _across(canvas: Canvas, across: Sequence[str]) -> tuple[list[str], bool, flo
 
 
 def _height(canvas: Canvas, down: Sequence[str], across: Sequence[str]) -> float:
-    return 0.36 * len(down) + _across(canvas, across)[2] + 0.2
+    return _SQUARE * len(down) + _across(canvas, down, across)[2] + 0.2
 
 
 def _squares(picture: Picture, canvas: Canvas, grid: list[list[float]], down: Sequence[str], across: Sequence[str],
-             off: bool) -> None:
+             off: bool, few: set[tuple[int, int]]) -> None:
     from matplotlib.colors import LinearSegmentedColormap, Normalize, PowerNorm
 
     ax = canvas.ax
@@ -604,9 +625,9 @@ def _squares(picture: Picture, canvas: Canvas, grid: list[list[float]], down: Se
     ax.patch.set(facecolor="none", hatch="////", edgecolor="0.85", linewidth=0)
     image = ax.imshow(grid, aspect="auto", cmap=colors, norm=norm)
     ax.set_xticks([])
-    ax.set_yticks(range(len(down)), [plain(label(name, 28 if canvas.own else canvas.columns(), 1)) for name in down], fontsize=TEXT)
+    ax.set_yticks(range(len(down)), [plain(name) for name in _downs(canvas, down)], fontsize=TEXT)
     canvas.laid()
-    names, turned, _ = _across(canvas, across)
+    names, turned, _ = _across(canvas, down, across)
     style: dict[str, Any] = {"rotation": _TURN, "ha": "left", "rotation_mode": "anchor"} if turned else {}
     ax.xaxis.tick_top()
     ax.set_xticks(range(len(across)), [plain(name) for name in names], fontsize=TEXT, **style)
@@ -620,7 +641,7 @@ def _squares(picture: Picture, canvas: Canvas, grid: list[list[float]], down: Se
         for x, value in enumerate(row):
             if off and down[y] == across[x]:
                 ax.add_patch(_square(x, y))
-    if not _numbers(picture, canvas, image, grid):
+    if not _numbers(picture, canvas, image, grid, few, _room(canvas, down, across)):
         _bar(picture, canvas, image, Scale([low, high], picture.info.unit, show=_signed(picture.show), clock=picture.clock,
                                            whole=picture.counts and picture.info.unit != "money", most=5))
 
@@ -632,18 +653,28 @@ def _square(x: int, y: int) -> Any:
     return Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor="0.93", edgecolor="white", linewidth=1.5)
 
 
-def _numbers(picture: Picture, canvas: Canvas, image: Any, grid: list[list[float]]) -> bool:
-    """Writes the numbers into the squares where there is room for all of them."""
-    wide, high = ((canvas.wide - 2.4) * 72, 0.36 * 72 * len(grid)) if canvas.own else canvas.room()
-    texts = {(x, y): picture.show(value, picture.info.unit, short=True).replace("-", "−")
-             for y, row in enumerate(grid) for x, value in enumerate(row) if value == value}
-    sizes = [canvas.measure(text, SMALL) for text in set(texts.values())]
-    if any(size[0] > wide / len(grid[0]) - 4 or size[1] > high / len(grid) - 2 for size in sizes):
+def _numbers(picture: Picture, canvas: Canvas, image: Any, grid: list[list[float]], few: set[tuple[int, int]],
+             room: tuple[float, float]) -> bool:
+    """Writes the numbers into the squares where there is room for all of them, if need be shorter."""
+    known = [(x, y, value) for y, row in enumerate(grid) for x, value in enumerate(row) if value == value]
+    for short in (False, True) if picture.info.unit == "duration" else (True,):
+        texts = [picture.show(value, picture.info.unit, short=short).replace("-", "−") for _, _, value in known]
+        sizes = [canvas.measure(text, SMALL) for text in set(texts)]
+        if all(wide <= room[0] - 4 and high <= room[1] - 2 for wide, high in sizes):
+            break
+    else:
         return False
-    for (x, y), text in texts.items():
-        dark = image.norm(grid[y][x]) > 0.62
-        canvas.ax.text(x, y, plain(text), ha="center", va="center", color="white" if dark else "#222222", fontsize=SMALL)
+    for (x, y, value), text in zip(known, texts):
+        canvas.ax.text(x, y, plain(text), ha="center", va="center", color=_on(image.to_rgba(value)),
+                       fontsize=SMALL, fontstyle="italic" if (y, x) in few else "normal")
     return True
+
+
+def _on(color: Sequence[float]) -> str:
+    """The colour of a text on a colour: of white and nearly black what has more contrast."""
+    light = sum(weight * (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)
+                for weight, part in zip((0.2126, 0.7152, 0.0722), color))
+    return "white" if 1.05 / (light + 0.05) > (light + 0.05) / 0.066 else "#222222"
 
 
 def _bar(picture: Picture, canvas: Canvas, image: Any, scale: Scale) -> None:

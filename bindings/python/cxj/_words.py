@@ -154,7 +154,7 @@ def show(value: float, unit: str, *, clock: bool = True, currency: str = "", sho
 
     clock     False: durations are working time, of which 24 hours are no day, so hours are the largest unit
     currency  of money: EUR, or a sign; an empty text: minor units as they are
-    short     as short as it can be read, for the squares of a heat map and the ticks of an axis"""
+    short     as short as it can be read, for the squares of a heat map"""
     if value != value:
         return "–"
     if unit == "share":
@@ -169,7 +169,7 @@ def show(value: float, unit: str, *, clock: bool = True, currency: str = "", sho
 
 
 def _duration(value: float, clock: bool, short: bool) -> str:
-    """Two units at most, such as 3 d 4 h, and from 30 of the largest on one."""
+    """Two units at most, such as 3 d 4 h, and from 30 of the largest on one; short: one, such as 3.2 d."""
     sign, rest = "-" if value < 0 else "", abs(value)
     lengths = _LENGTHS if clock else _LENGTHS[1:]
     for place, (length, letter) in enumerate(lengths):
@@ -177,11 +177,9 @@ def _duration(value: float, clock: bool, short: bool) -> str:
         parts = round(rest / finer)
         if parts * finer < length:  # 59.7 min are an hour
             continue
-        if rest >= 30 * length or short and rest >= 10 * length:
+        if rest >= (10 if short else 30) * length:
             return f"{sign}{round(rest / length):,} {letter}"
-        if finer_letter == "ms":
-            return f"{sign}{rest / length:.1f} s".replace(".0 ", " ")
-        if short and letter in ("h", "min"):
+        if short or finer_letter == "ms":
             return f"{sign}{rest / length:.1f} {letter}".replace(".0 ", " ")
         whole, left = divmod(parts * finer, length)
         return f"{sign}{whole:.0f} {letter}" + (f" {left / finer:.0f} {finer_letter}" if left else "")
