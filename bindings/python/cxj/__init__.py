@@ -28,6 +28,7 @@ from ._analysis import (
 )
 from ._calendar import Calendar
 from ._columns import EVENT_LOG
+from ._compare import Comparison, Difference, compare
 from ._engine import Engine, validate
 from ._header import DIMENSIONS, OUTCOMES, SCALES, SCOPES
 from ._library import (
@@ -43,6 +44,7 @@ from ._library import (
     lib,
     loaded_from,
 )
+from ._pivot import Pivot
 from ._read import Reading, Refused
 from ._replay import Replay, replay
 from ._rules import Alert, Alerts, Occasion, Rule, Rules, Worklist
@@ -68,11 +70,10 @@ __version__: str = lib.cxj_version_text().decode()
 
 __all__ = [
     "DIMENSIONS", "EVENT_LOG", "FACETS", "OUTCOMES", "SCALES", "SCOPES", "Alert", "Alerts", "Calendar", "Cell",
-    "Commitment", "Contributors", "Control", "DimensionInfo", "DoubtWarning", "Driver", "Drivers", "Engine", "Error", "Extreme",
-    "FacetInfo", "IncompleteWarning", "InvalidError", "Journey", "Metric", "MetricInfo", "NoMemoryError",
-    "NotFoundError", "Occasion", "Parity", "Point", "PredictorInfo", "ReadWriteError", "Reading", "Receipt", "Refused",
-    "RefusedError",
-    "Relation", "Replay", "Rule", "Rules", "Spread", "Stats", "Touchpoint", "Validation", "View", "Worklist",
-    "facets", "header", "id_from_text", "lib", "loaded_from", "metrics", "predictors", "recipes", "replay", "stitch",
-    "validate",
+    "Commitment", "Comparison", "Contributors", "Control", "Difference", "DimensionInfo", "DoubtWarning", "Driver",
+    "Drivers", "Engine", "Error", "Extreme", "FacetInfo", "IncompleteWarning", "InvalidError", "Journey", "Metric",
+    "MetricInfo", "NoMemoryError", "NotFoundError", "Occasion", "Parity", "Pivot", "Point", "PredictorInfo",
+    "ReadWriteError", "Reading", "Receipt", "Refused", "RefusedError", "Relation", "Replay", "Rule", "Rules",
+    "Spread", "Stats", "Touchpoint", "Validation", "View", "Worklist", "compare", "facets", "header", "id_from_text",
+    "lib", "loaded_from", "metrics", "predictors", "recipes", "replay", "stitch", "validate",
 ]

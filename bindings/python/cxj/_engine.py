@@ -140,6 +140,10 @@ class Engine:
     #: What from_frame() read: see cxj.Reading. None for any other engine.
     reading: Reading | None = None
 
+    #: What tables and pictures show money in: a code such as "EUR", or a sign, once it is set; else minor units as they are.
+    #: It is not saved.
+    currency: str = ""
+
     def __init__(self, views: Iterable[str] = (), *, memory_limit: int = 0, cells_limit: int = 0,
                  touchpoints_limit: int = 0, feeds: Iterable[str] | None = None,
                  seal_ended_after: timedelta | None = None, seal_idle_after: timedelta | None = None,

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import html
+import re
 from array import array
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple
 
-from ._text import visible
+from ._handover import Column as Column, Columns as Columns, stream
+from ._text import visible, width
 
-
-class Column(NamedTuple):
-    """A column: ``kind`` is text, moment (datetimes in UTC), milliseconds (the same as whole numbers, None for none), number
-    (floats, NaN for none), count (whole numbers), identity (the same, None for none) or flag."""
-
-    kind: str
-    values: Any
-
-
-Columns = dict[str, Column]
 
 _PANDAS = {"text": "str", "moment": "datetime64[ms, UTC]", "number": "float64", "count": "uint64", "identity": "UInt64",
-           "flag": "bool"}
+           "flag": "bool"}  # integers and durations are made of floats
 _NO_TIME = -(2**63)  # what numpy takes as NaT
 
 
@@ -31,6 +24,11 @@ def to_pandas(columns: Columns) -> Any:
     import pandas
 
     def series(kind: str, values: Any) -> Any:
+        if kind == "integer":
+            return pandas.Series(values, dtype="float64").astype("Int64")
+        if kind == "duration":
+            numbers = array("q", [_NO_TIME if value != value else round(value) for value in values])
+            return pandas.Series(numpy.array(numbers, dtype="i8").view("m8[ms]"))
         if kind != "milliseconds":
             return pandas.Series(values, dtype=_PANDAS[kind])
         numbers = array("q", [_NO_TIME if value is None else value for value in values])
@@ -46,12 +44,16 @@ def to_polars(columns: Columns) -> Any:
 
     types: dict[str, Any] = {"text": polars.String, "moment": polars.Datetime("ms", "UTC"), "number": polars.Float64,
                              "count": polars.UInt64, "identity": polars.UInt64, "flag": polars.Boolean,
-                             "milliseconds": polars.Int64}
+                             "milliseconds": polars.Int64, "integer": polars.Float64, "duration": polars.Float64}
 
     def series(name: str, kind: str, values: Any) -> Any:
         made = polars.Series(name, values, types[kind])
         if kind == "milliseconds":
             return made.cast(types["moment"])
+        if kind == "integer":
+            return made.fill_nan(None).cast(polars.Int64)
+        if kind == "duration":
+            return made.fill_nan(None).round().cast(polars.Int64).cast(polars.Duration("ms"))
         return made.fill_nan(None) if kind == "number" else made
 
     return polars.DataFrame([series(name, kind, values) for name, (kind, values) in columns.items()])
@@ -63,19 +65,35 @@ def to_arrow(columns: Columns) -> Any:
 
     types = {"text": pyarrow.string(), "moment": pyarrow.timestamp("ms", "UTC"), "number": pyarrow.float64(),
              "count": pyarrow.uint64(), "identity": pyarrow.uint64(), "flag": pyarrow.bool_(),
-             "milliseconds": pyarrow.timestamp("ms", "UTC")}
-    return pyarrow.table({name: pyarrow.array(values, types[kind], from_pandas=kind == "number")
-                          for name, (kind, values) in columns.items()})
+             "milliseconds": pyarrow.timestamp("ms", "UTC"), "integer": pyarrow.int64(), "duration": pyarrow.duration("ms")}
+
+    def made(kind: str, values: Any) -> Any:
+        if kind == "duration":
+            values = [None if value != value else round(value) for value in values]
+        if kind == "integer":
+            return pyarrow.array(values, pyarrow.float64(), from_pandas=True).cast(types[kind], safe=False)
+        return pyarrow.array(values, types[kind], from_pandas=kind == "number")
+
+    return pyarrow.table({name: made(*column) for name, column in columns.items()})
+
+
+def to_list(kind: str, values: Any) -> list[Any]:
+    """A column as a list: whole numbers where it holds such, NaN for none; durations as timedeltas, None for none."""
+    if kind == "integer":
+        return [int(value) if value == value else value for value in values]
+    if kind == "duration":
+        return [timedelta(milliseconds=round(value)) if value == value else None for value in values]
+    return list(values)
 
 
 def text_table(caption: str, headings: Sequence[str], rows: Sequence[Sequence[str]], keys: int, left: int = 0) -> str:
     """A table of text: a caption, headings and rows, of which so many columns come first that stand on the left, and how many
     rows are left out."""
-    widths = [max([len(heading), *(len(row[i]) for row in rows)]) for i, heading in enumerate(headings)]
+    widths = [max([width(heading), *(width(row[i]) for row in rows)]) for i, heading in enumerate(headings)]
 
     def line(cells: Sequence[str]) -> str:
-        return "  ".join(cell.ljust(width) if i < keys else cell.rjust(width)
-                         for i, (cell, width) in enumerate(zip(cells, widths))).rstrip()
+        padding = [" " * (wide - width(cell)) for cell, wide in zip(cells, widths)]
+        return "  ".join(cell + pad if i < keys else pad + cell for i, (cell, pad) in enumerate(zip(cells, padding))).rstrip()
 
     return "\n".join([visible(caption), line(headings), *map(line, rows), *([f"… and {left} more"] if left > 0 else [])])
 
@@ -87,6 +105,35 @@ def html_table(caption: str, headings: Sequence[str], rows: Sequence[Sequence[st
                                     for i, cell in enumerate(row)) + "</tr>" for row in rows)
     said = html.escape(visible(caption)) + (f", and {left} more" if left > 0 else "")
     return f"<table><caption>{said}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def markdown_table(headings: Sequence[str], rows: Sequence[Sequence[str]], keys: int) -> str:
+    """The same as Markdown: a pipe table, whose text means nothing else there."""
+
+    def line(cells: Sequence[str]) -> str:
+        return "| " + " | ".join(_MARKS.sub(r"\\\g<0>", cell) for cell in cells) + " |"
+
+    rule = "| " + " | ".join("---" if i < keys else "---:" for i in range(len(headings))) + " |"
+    return "\n".join([line(headings), rule, *map(line, rows)]) + "\n"
+
+
+_MARKS = re.compile(r"[\\`*_{}\[\]<>#|~&$]")
+
+
+class Shown(str):
+    """A text that a notebook shows as a table."""
+
+    __slots__ = ("_html",)
+    _html: str
+
+    @classmethod
+    def of(cls, text: str, as_html: str) -> Shown:
+        made = cls(text)
+        made._html = as_html
+        return made
+
+    def _repr_html_(self) -> str:
+        return self._html
 
 
 class Table:
@@ -106,7 +153,7 @@ class Table:
 
     def to_dict(self) -> dict[str, list[Any]]:
         """As a dict of columns; NaN, or None, is no value."""
-        return {name: list(column.values) for name, column in self._columns().items()}
+        return {name: to_list(*column) for name, column in self._columns().items()}
 
     def to_pandas(self) -> Any:
         """As a pandas.DataFrame; NaN, NaT or NA is no value. Raises ImportError without pandas."""
@@ -119,6 +166,10 @@ class Table:
     def to_arrow(self) -> Any:
         """As a pyarrow.Table; null is no value. Raises ImportError without pyarrow."""
         return to_arrow(self._columns())
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The columns for whoever reads Arrow's C stream interface: DuckDB, polars, pyarrow, pandas."""
+        return stream(self._columns())
 
     def __str__(self) -> str:
         return text_table(self._caption(), *self._rows(), 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 # What steers a terminal, turns the direction of what stands around it, cannot be seen at all, or is no character. (The
 # joiners U+200C and U+200D are spelling in several scripts.) examples/table.c hides the same; tests/texts.py compares.
@@ -23,3 +24,10 @@ def _escape(found: re.Match[str]) -> str:
     if found[0] in _SHORT:
         return _SHORT[found[0]]
     return f"\\x{code:02x}" if code < 0x80 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def width(text: str) -> int:
+    """How many columns of a terminal a text takes: signs of East Asian writing take two, marks above others none."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)

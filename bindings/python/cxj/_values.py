@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Union
 from . import _header as header
 from ._library import InvalidError, lib, number_of
 from ._text import visible
+from ._words import show as show
 
 Number = Union[int, str]
 Moment = Union[int, datetime]
@@ -178,7 +179,7 @@ class MetricInfo(NamedTuple):
 
 
 class Metric(NamedTuple):
-    """A metric's value in one cell: ``value`` is None if it has none; ``low`` and ``high`` are its 95 % interval, None if
+    """A metric's value in one cell: ``value`` is None if it has none, and a whole number for counts and sums; ``low`` and ``high`` are its 95 % interval, None if
     it has none; ``n`` is how many observations stand behind it."""
 
     value: float | None
@@ -215,22 +216,6 @@ def nearest_metric(name: str, grain: str) -> str:
     status = lib.cxj_metric_nearest(header.GRAINS.index(grain) + 1, text, len(text), ctypes.byref(number))
     found = [info.name for info in _METRICS if status == header.OK and info.number == number.value]
     return f"the nearest is {found[0]!r}" if found else nearest(name, [info.name for info in metrics(grain)])
-
-
-def show(value: float, unit: str) -> str:
-    """A value in its unit, short."""
-    if value != value:
-        return "–"
-    if unit == "share":
-        return f"{100 * value:.1f} %"
-    if unit == "duration":
-        for length, letter in ((86400000, "d"), (3600000, "h"), (60000, "min"), (1000, "s")):
-            if abs(value) >= length:
-                return f"{value / length:.1f} {letter}"
-        return f"{value:.0f} ms"
-    if unit == "satisfaction":
-        return f"{value:.3f}"
-    return f"{value:.0f}" if value == int(value) else f"{value:.2f}"
 
 
 # ---- what comes back -----------------------------------------------------------------------------------------------
@@ -414,6 +399,8 @@ def number_or_none(value: float) -> float | None:
     return None if value != value else value
 
 
-def metric_of(result: header.Value) -> Metric:
-    """A result of the library."""
-    return Metric(number_or_none(result.value), number_or_none(result.low), number_or_none(result.high), result.n)
+def metric_of(result: header.Value, whole: bool = False) -> Metric:
+    """A result of the library. ``whole``: of a count, or a sum."""
+    value = number_or_none(result.value)
+    return Metric(int(value) if whole and value is not None else value, number_or_none(result.low), number_or_none(result.high),
+                  result.n)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import ctypes
+import functools
 import html
+import io
 import itertools
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -26,7 +30,9 @@ from ._analysis import (
     within_of,
 )
 from ._library import Error, InvalidError, NotFoundError, Sentence, lib, must, sized, warn
-from ._table import Column, Columns, html_table, text_table, to_arrow, to_pandas, to_polars
+from ._handover import Column, Columns, stream
+from ._pivot import Pivot
+from ._table import Shown, html_table, markdown_table, text_table, to_arrow, to_list, to_pandas, to_polars
 from ._text import visible
 from ._values import (
     FACETS,
@@ -283,6 +289,26 @@ class View:
             texts, tell = self._texts(reading, key)
             return self._answer(reading, texts, tell, chosen)
 
+    def __getitem__(self, key: Key | tuple[Key, ...] | Mapping[str, Key]) -> dict[str, Metric]:
+        """All metrics of the cell under a key: view["mover"]["gap"].value. The key is that of a dict, its only part, or all
+        its parts in order, as in view["ann", "bob"]; of a view without parts view[()]. Raises as get()."""
+        names = self.key_names
+        if isinstance(key, Mapping):
+            return self.get(**key)
+        parts = key if isinstance(key, tuple) else (key,)
+        if len(parts) != len(names):
+            raise InvalidError(f"a key of {self._text!r} has {len(names)} parts{': ' if names else ''}{', '.join(names)}, not "
+                               f"{len(parts)}")
+        return self.get(**dict(zip(names, parts)))
+
+    def __contains__(self, key: object) -> bool:
+        """Whether there is a cell under a key, as in view["mover"], or that of a Cell."""
+        try:
+            self[key.key if isinstance(key, Cell) else key]  # type: ignore[index]
+        except (NotFoundError, InvalidError):
+            return False
+        return True
+
     def _texts(self, reading: _Reading, key: Mapping[str, Key], first: int = 0) -> tuple[Any, Callable[[str], str]]:
         """A key as the library takes it, from one of its parts on, and what gives parts their names in a sentence about it."""
         names = [name for name, _ in self._parts()][first:]
@@ -341,7 +367,7 @@ class View:
     def _read(self, reading: _Reading, names: Iterable[str] | None,
               intervals: bool) -> tuple[dict[str, list[Any]], dict[str, Any]]:
         """All cells as columns: the parts of the keys, as text or datetime; and the metrics, as an array of numbers with where
-        it begins and ends."""
+        it begins and ends, and what kind of column it is."""
         chosen = self._choose(names)
         stored = [info for info in chosen if not _is_within(info)]
         numbers, _ = _asked(stored)
@@ -368,12 +394,13 @@ class View:
                 arrays = self._read_within(reading, info, rows)
             else:
                 place = (stored.index(info) * rows, (stored.index(info) + 1) * rows)
-            columns[info.name] = (arrays[0], *place)
+            kind = "integer" if info.kind == "count" else "duration" if info.unit == "duration" else "number"
+            columns[info.name] = (arrays[0], *place, kind)
             if intervals and info.has_interval:
-                columns[info.name + "_low"] = (arrays[1], *place)
-                columns[info.name + "_high"] = (arrays[2], *place)
+                columns[info.name + "_low"] = (arrays[1], *place, kind)
+                columns[info.name + "_high"] = (arrays[2], *place, kind)
             if intervals:
-                columns[info.name + "_n"] = (arrays[3], *place)
+                columns[info.name + "_n"] = (arrays[3], *place, "count")
         # A part of the key that is called like a metric, such as churned, gets a name of its own.
         return {name + "_key" if name in columns else name: values for name, values in keys.items()}, columns
 
@@ -394,12 +421,15 @@ class View:
         known = {code: self._engine.name_of(header.DIMENSIONS[dimension - 1], code) for code in set(codes[:rows])}
         return [known[code] for code in codes[:rows]]
 
-    def to_dict(self, metrics: Iterable[str] | None = None, *, intervals: bool = False) -> dict[str, list[Any]]:
-        """The cells as a dict of columns: first the parts of the keys, then metrics, as floats.
+    def to_dict(self, metrics: Iterable[str] | None = None, *, intervals: bool = False,
+                timedeltas: bool = False) -> dict[str, list[Any]]:
+        """The cells as a dict of columns: first the parts of the keys, then metrics: counts and sums as whole numbers, others
+        as floats.
 
-        metrics    their names; None: all of the grain
-        intervals  also, of each metric, name_n, how many observations stand behind it, as a whole number; and before that
-                   name_low and name_high, the 95 % interval, if it has one
+        metrics     their names; None: all of the grain
+        intervals   also, of each metric, name_n, how many observations stand behind it, as a whole number; and before that
+                    name_low and name_high, the 95 % interval, if it has one
+        timedeltas  durations as timedeltas, None for no value, and not as floats in ms
 
         A part of a key is a text (empty: never stated), a period the datetime at which it begins; a part that is called
         like a metric has _key behind its name. Durations are in ms, shares and satisfaction from 0 to 1, money in minor
@@ -408,35 +438,87 @@ class View:
         Raises KeyError for a metric that the grain does not have, MemoryError. Time in proportion to cells and metrics."""
         with _Reading(self) as reading:
             keys, columns = self._read(reading, metrics, intervals)
-        return {**keys, **{name: array[start:end] for name, (array, start, end) in columns.items()}}
+        return {**keys, **{name: to_list(kind if timedeltas or kind != "duration" else "number", array[start:end])
+                           for name, (array, start, end, kind) in columns.items()}}
 
-    def _columns(self, metrics: Iterable[str] | None, intervals: bool) -> Columns:
+    def _columns(self, metrics: Iterable[str] | None, intervals: bool, timedeltas: bool) -> Columns:
         """The same as columns of which each says what it holds; metrics as arrays of numpy where that is there."""
         with _Reading(self) as reading:
             keys, columns = self._read(reading, metrics, intervals)
         try:
             import numpy
         except ImportError:
-            arrays = {name: array for name, (array, _, _) in columns.items()}
+            arrays = {name: array for name, (array, _, _, _) in columns.items()}
         else:
-            arrays = {name: numpy.ctypeslib.as_array(array) for name, (array, _, _) in columns.items()}
+            arrays = {name: numpy.ctypeslib.as_array(array) for name, (array, _, _, _) in columns.items()}
         return {**{name: Column("moment" if name == "period" else "text", values) for name, values in keys.items()},
-                **{name: Column("count" if array._type_ is ctypes.c_uint64 else "number", arrays[name][start:end])
-                   for name, (array, start, end) in columns.items()}}
+                **{name: Column(kind if timedeltas or kind != "duration" else "number", arrays[name][start:end])
+                   for name, (array, start, end, kind) in columns.items()}}
 
-    def to_pandas(self, metrics: Iterable[str] | None = None, *, intervals: bool = False) -> Any:
-        """The cells as a pandas.DataFrame; otherwise as to_dict(). Raises ImportError without pandas."""
-        return to_pandas(self._columns(metrics, intervals))
+    def to_pandas(self, metrics: Iterable[str] | None = None, *, intervals: bool = False, timedeltas: bool = False) -> Any:
+        """The cells as a pandas.DataFrame, counts as Int64; otherwise as to_dict(). Raises ImportError without pandas."""
+        return to_pandas(self._columns(metrics, intervals, timedeltas))
 
-    def to_polars(self, metrics: Iterable[str] | None = None, *, intervals: bool = False) -> Any:
+    def to_polars(self, metrics: Iterable[str] | None = None, *, intervals: bool = False, timedeltas: bool = False) -> Any:
         """The cells as a polars.DataFrame, null where there is no value; otherwise as to_dict(). Raises ImportError without
         polars."""
-        return to_polars(self._columns(metrics, intervals))
+        return to_polars(self._columns(metrics, intervals, timedeltas))
 
-    def to_arrow(self, metrics: Iterable[str] | None = None, *, intervals: bool = False) -> Any:
+    def to_arrow(self, metrics: Iterable[str] | None = None, *, intervals: bool = False, timedeltas: bool = False) -> Any:
         """The cells as a pyarrow.Table, null where there is no value; otherwise as to_dict(). Raises ImportError without
         pyarrow."""
-        return to_arrow(self._columns(metrics, intervals))
+        return to_arrow(self._columns(metrics, intervals, timedeltas))
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """All cells and metrics for whoever reads Arrow's C stream interface: duckdb.sql("from view"), polars.DataFrame(view),
+        pyarrow.table(view), pandas.DataFrame.from_arrow(view). It needs neither pyarrow nor numpy."""
+        return stream(self._columns(None, False, False))
+
+    def to_csv(self, file: Any = None, metrics: Iterable[str] | None = None, *, intervals: bool = False) -> str | None:
+        """The cells as CSV, with a line of headings; otherwise as to_dict().
+
+        file  a path, or what csv.writer() takes; None: the text is returned
+
+        A period is written as in Cell.key, such as 2026-11; no value is an empty field; numbers have all their digits. Names
+        are written as they are: a spreadsheet may take one that begins with = for a formula."""
+        if isinstance(file, (str, os.PathLike)):
+            with open(file, "w", encoding="utf-8", newline="") as opened:
+                return self.to_csv(opened, metrics, intervals=intervals)
+        with _Reading(self) as reading:
+            keys, columns = self._read(reading, metrics, intervals)
+            if "period" in keys:
+                keys["period"] = [key[0] for _, key in self._walk(reading)]
+        lists = [to_list(kind if kind != "duration" else "number", array[start:end])
+                 for array, start, end, kind in columns.values()]
+        into = io.StringIO() if file is None else file
+        writer = csv.writer(into, lineterminator="\n")
+        writer.writerow([*keys, *columns])
+        writer.writerows(zip(*keys.values(), *([("" if value != value else value) for value in values] for values in lists)))
+        return into.getvalue() if file is None else None
+
+    def pivot(self, rows: str, columns: str, metric: str, **key: Key) -> Pivot:
+        """One metric over two parts of the key: view.pivot("from", "to", "wait_p50").
+
+        rows, columns  names of two parts of the key; metric: its name
+        key            the other parts of the key, if there are any, as in get()
+
+        Raises KeyError for a metric that the grain does not have, ValueError for parts that the keys do not have, or that
+        are missing. Time in proportion to the cells."""
+        names, info = self.key_names, self._choose([metric])[0]
+        for name in (rows, columns, *key):
+            if name not in names:
+                raise InvalidError(f"the keys of {self._text!r} have no {name!r}; {nearest(name, names)}")
+        left = [name for name in names if name not in (rows, columns, *key)]
+        if left or rows == columns or {rows, columns} & key.keys():
+            raise InvalidError(f"pivot: rows and columns are two different parts, and others have one value each; the keys of "
+                               f"{self._text!r} are {', '.join(names)}")
+        with _Reading(self) as reading:
+            fixed = {name: self._period_text(reading, value) if name == "period" else value for name, value in key.items()}
+            keys = [dict(zip(names, one)) for _, one in self._walk(reading)]
+            array, start, _, kind = self._read(reading, [metric], False)[1][metric]
+        chosen = [place for place, one in enumerate(keys) if all(one[name] == value for name, value in fixed.items())]
+        values = {(keys[place][rows], keys[place][columns]): array[start + place] for place in chosen}
+        return Pivot(f"{self._text}: {metric}", rows, columns, values, info.unit, kind, self._show_in())
 
     # ---- beyond one cell ----
 
@@ -596,34 +678,47 @@ class View:
 
     # ---- looking ----
 
-    def _table(self, metrics: Sequence[str] | None, sort: str | None, rows: int) -> tuple[list[str], list[list[str]], int]:
-        """Headings, rows of text, and how many key columns come first."""
+    def _show_in(self) -> Callable[..., str]:
+        """What shows a value of a unit in this view."""
+        return functools.partial(show, clock=not self._in_working_hours(), currency=self._engine.currency)
+
+    def _table(self, metrics: Sequence[str] | None, sort: str | None, top: int) -> tuple[list[str], list[list[str]], int, int]:
+        """Headings, rows of text, how many key columns come first, and how many rows are left."""
         chosen = self._choose(SHOWN[self.grain] if metrics is None else metrics)
-        names = [info.name for info in chosen]
+        names, say = [info.name for info in chosen], self._show_in()
+        by = (sort or "").lstrip("-")
         with _Reading(self) as reading:
             keys = [key for _, key in self._walk(reading)]
-            _, columns = self._read(reading, names if sort is None else [*names, sort], False)
-        values = {name: array[start:end] for name, (array, start, end) in columns.items()}
+            _, columns = self._read(reading, [*names, by] if by else names, False)
+        values = {name: array[start:end] for name, (array, start, end, _) in columns.items()}
         order = list(range(len(keys)))
-        if sort is not None:
-            by = values[sort]
-            order.sort(key=lambda row: (by[row] != by[row], -by[row]))
-        texts = [[*(visible(part) or "–" for part in keys[row]), *(show(values[info.name][row], info.unit) for info in chosen)]
-                 for row in order[:max(0, rows)]]
-        return [*self.key_names, *names], texts, len(self.key_names)
+        if sort:
+            sign = 1 if sort.startswith("-") else -1
+            order.sort(key=lambda row: (values[by][row] != values[by][row], sign * values[by][row]))
+        texts = [[*(visible(part) or "–" for part in keys[row]), *(say(values[info.name][row], info.unit) for info in chosen)]
+                 for row in order[:max(0, top)]]
+        return [*self.key_names, *names], texts, len(self.key_names), len(keys) - len(texts)
 
-    def table(self, metrics: Sequence[str] | None = None, *, sort: str | None = None, rows: int = _ROWS_SHOWN) -> str:
-        """The cells as a table of text.
+    def table(self, metrics: Sequence[str] | None = None, *, sort: str | None = None, top: int | None = None,
+              rows: int = _ROWS_SHOWN) -> Shown:
+        """The cells as a table of text, which a notebook shows as one.
 
         metrics  their names; None: those that most ask first
-        sort     the name of a metric by which cells are in order, the greatest first; None: by key
-        rows     how many cells at most; the last line says how many are left
+        sort     the name of a metric by which cells are in order, the greatest first, or behind - the least; cells without a
+                 value are last; None: by key
+        top      how many cells at most (60 if left out); the last line says how many are left. rows: the same
 
-        – stands for what was never stated, and for no value. Raises KeyError for a metric that the grain does not have."""
-        headings, texts, keys = self._table(metrics, sort, rows)
-        shown = text_table(self._text, headings, texts, keys, len(self) - len(texts))
-        note = self._note(metrics)
-        return f"{shown}\n{note}" if note else shown
+        – stands for what was never stated, and for no value; durations are said as 3 d 4 h, and in working hours without
+        days; money in Engine.currency. Raises KeyError for a metric that the grain does not have."""
+        headings, texts, keys, left = self._table(metrics, sort, rows if top is None else top)
+        shown, note = text_table(self._text, headings, texts, keys, left), self._note(metrics)
+        as_html = html_table(self._text, headings, texts, keys, left) + (f"<p>{html.escape(note)}</p>" if note else "")
+        return Shown.of(f"{shown}\n{note}" if note else shown, as_html)
+
+    def to_markdown(self, metrics: Sequence[str] | None = None, *, sort: str | None = None, top: int | None = None) -> str:
+        """The same table as Markdown; top: None is all. Names from the log mean nothing there but themselves."""
+        headings, texts, keys, left = self._table(metrics, sort, len(self) if top is None else top)
+        return markdown_table(headings, texts, keys) + (f"\n… and {left} more\n" if left > 0 else "")
 
     def _note(self, metrics: Sequence[str] | None = None) -> str:
         """What stands under a table: facets that never occurred, where metrics that are shown need them."""
@@ -649,26 +744,40 @@ class View:
 
     def _repr_html_(self) -> str:
         try:
-            headings, texts, keys = self._table(None, None, _ROWS_SHOWN)
-            shown, note = html_table(self._text, headings, texts, keys, len(self) - len(texts)), self._note()
-            return f"{shown}<p>{html.escape(note)}</p>" if note else shown
+            return self.table()._repr_html_()
         except Error:
             return html.escape(repr(self))
 
-    def plot(self, metric: str | None = None, *, ax: Any = None) -> Any:
-        """A picture, where matplotlib is there: of transitions by one dimension a heat map, from the rows to the columns, of
-        the 20 with most transitions; of a view by period lines, with the metric's 95 % interval around them; of journeys
-        by anything else, where no metric is named, satisfaction with the touchpoints against that with the journey; else
-        bars.
+    def _cells_of(self, names: Sequence[str]) -> tuple[list[tuple[str, ...]], dict[str, list[Any]]]:
+        """The keys of all cells, and metrics with their intervals as columns, in one reading."""
+        with _Reading(self) as reading:
+            keys = [key for _, key in self._walk(reading)]
+            _, columns = self._read(reading, names, True)
+        return keys, {name: array[start:end] for name, (array, start, end, _) in columns.items()}
 
-        metric  what to draw; None: changes (transitions), satisfaction (touchpoints), journey_satisfaction (journeys)
-        ax      matplotlib's axes to draw on; None: a new figure of pyplot, which pyplot.close(axes.figure) ends
+    def plot(self, metric: str | None = None, *, ax: Any = None, sort: str | None = None, top: int | None = None) -> Any:
+        """A picture, where matplotlib is there: a view by period is lines, with the 95 % interval around them; one by two
+        other parts, such as transitions from and to, a heat map; journeys by anything else, where no metric is named,
+        satisfaction with the touchpoints beside that with the journey; else bars, or of what has an interval dots with it.
 
-        Returns the axes; axes.figure.savefig() writes a file. Raises ValueError for a view with nothing to draw, KeyError
-        for a metric that it does not have, ImportError without matplotlib."""
+        metric  what to draw; None: satisfaction; where nothing was rated promises kept, durations, or counts; of transitions
+                changes
+        ax      matplotlib's axes to draw on; None: a new figure of pyplot, as high as it has to be, which
+                pyplot.close(axes.figure) ends
+        sort    the order of bars: the name of a metric, the greatest first, or behind - the least; "key"; None: by what is
+                drawn
+        top     how many bars (30 if left out, fewer where axes are too low), lines (6), rows and columns (12) at most. Those
+                with most behind them are drawn; of the others a note says how many they are, and what they are called
+
+        Title and note say what is seen, in words; durations are said as 3 d 4 h, and money in Engine.currency. What has no
+        value is told from what is low. Returns the axes; axes.figure.savefig() writes a file. Names in scripts that
+        matplotlib's usual font does not have are written with fonts of the machine that do.
+
+        Raises ValueError for a view with nothing to draw, KeyError for a metric that it does not have, ImportError without
+        matplotlib."""
         from ._plot import plot
 
-        return plot(self, metric, ax)
+        return plot(self, metric, ax, sort, top)
 
 
 def _part_text(cursor: ctypes.c_void_p, part: int) -> str:
@@ -690,4 +799,4 @@ def _asked(chosen: list[MetricInfo]) -> tuple[Any, Any]:
 
 
 def _answers(chosen: list[MetricInfo], results: Any) -> dict[str, Metric]:
-    return {info.name: metric_of(result) for info, result in zip(chosen, results)}
+    return {info.name: metric_of(result, info.kind == "count") for info, result in zip(chosen, results)}

@@ -61,7 +61,7 @@ def main() -> None:
         print(f"{receipt.accepted} touchpoints of {engine.stats().journeys} journeys\n")
         print(engine["journeys by segment"].table(["journeys", "touch_satisfaction", "journey_satisfaction", "kept_rate"]))
         print()
-        print(engine["transitions by team"].table(sort="changes", rows=10))
+        print(engine["transitions by team"].table(sort="changes", top=10))
         print()
         folder.mkdir(parents=True, exist_ok=True)
         for file, view, metric in PICTURES:

@@ -246,7 +246,7 @@ class Views(unittest.TestCase):
             self.assertEqual(lines[-2], f"… and {len(view) - 2} more")
             self.assertIn("Never occurred: repeated", lines[-1])
             most = max(view.to_dict(["transitions"])["transitions"])
-            self.assertRegex(lines[2], rf" {most:.0f} +1\.0 d +\S+ %$|–$")
+            self.assertRegex(lines[2], rf" {most:.0f} +1 d +\S+ %$|–$")
             self.assertIn("satisfaction", str(engine[VIEWS[2]]))
 
     def test_a_key_that_is_called_like_a_metric_has_a_name_of_its_own(self) -> None:
