@@ -7,6 +7,7 @@ import os
 import secrets
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta, tzinfo
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Callable, Union
@@ -14,11 +15,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Callable, Union
 from . import _file
 from . import _header as header
 from ._calendar import Calendar
-from ._columns import How, Numbers, Rows, digest, number_rows, read_rows, rename
+from ._columns import How, Numbers, Rows, digest, grown, number_rows, read_rows, rename
 from ._frames import Batch, next_batch, table_of
 from ._library import (
     DoubtWarning,
     Error,
+    Interrupted,
     InvalidError,
     NoMemoryError,
     NotFoundError,
@@ -32,6 +34,7 @@ from ._library import (
     warn_of,
 )
 from ._moments import Times, local_of, unit_of
+from ._progress import SLICE, Run
 from ._rules import Alert, Alerts, Rules, Worklist, take_all, take_each, worklist
 from ._values import (
     ALL_BITS,
@@ -485,26 +488,23 @@ class Engine:
         with self._lock:
             self._open()
         table = table_of(data)
-        named = rename(table.names, renames or {})
-        batches, total, how = iter(table.batches), Receipt(), self._how(tz, unit)
-        came_again = not named.keys() & {"id", "sequence"}
+        named, how, base = rename(table.names, renames or {}), self._how(tz, unit), self._numbered
+        batches, came_again, run = table.of(named.values()), not named.keys() & {"id", "sequence"}, Run()
         try:
-            while True:
-                try:
-                    batch = next_batch(batches, total.processed)
-                    if batch is None:
-                        break
-                    total, again = self._record_batch(batch, named, total, strict, how)
-                    came_again = came_again and again
-                except Error as error:
-                    error.receipt = error.receipt or (total if total.processed else None)
-                    raise
-                except MemoryError as error:
-                    raise NoMemoryError("there is no memory for the next rows", header.NO_MEMORY, total) from error
+            with run:
+                while (batch := self._next(batches, run)) is not None:
+                    if batch.names is not None:
+                        named = grown(named, rename(batch.names, renames or {}), run.total.processed)
+                    came_again = self._record_batch(batch, named, run, strict, how) and came_again
+        except Interrupted as error:
+            if not named.keys() & {"id", "sequence"}:
+                self._numbered = base + error.receipt.processed  # so that the others go on from there
+            raise
         finally:
             with self._lock:
                 if self._handle is not None:
                     self._see()
+        total = run.total
         warn_of([*(how.doubts or []), *(
             ["these rows were recorded before, as it seems; they have no id, so they count twice; a column id, or a new engine "
              "for each run, would not"] if came_again and total.processed else [])])
@@ -512,27 +512,30 @@ class Engine:
             raise error_of(header.REFUSED, total.sentence(), total)
         return total
 
+    def _next(self, batches: Iterator[Batch], run: Run) -> Batch | None:
+        """The next batch; what its source raises gets a receipt of the rows before."""
+        with _receipted(run):
+            return next_batch(batches, run.total.processed)
+
     def _how(self, tz: Calendar | str | tzinfo | None = None, unit: str = "ms") -> How:
         """How a table is read for this engine."""
         calendar = self.calendar if tz is None else None
         return How(Numbers(self.code_of, self._identity), Times(local_of(tz, calendar), unit_of(unit)), doubts=[])
 
-    def _record_batch(self, batch: Batch, named: dict[str, int], before: Receipt, strict: bool,
-                      how: How) -> tuple[Receipt, bool]:
-        """Records one batch; returns what became of all rows so far, and whether these had come before."""
-        with self._lock:
-            rows = self._rows(batch, named, before.processed, how)
+    def _record_batch(self, batch: Batch, named: dict[str, int], run: Run, strict: bool, how: How) -> bool:
+        """Records one batch, slice by slice; returns whether its rows had come before."""
+        with _receipted(run), self._lock:
+            rows, before = self._rows(batch, named, run.total.processed, how), run.total.processed
             again = rows.rows > 0 and not named.keys() & {"id", "sequence"} and self._again(rows)
-            receipt = header.Receipt()
-            status = lib.cxj_record_columns(self._open(), ctypes.byref(rows.struct), rows.rows,
-                                            header.STOP_AT_REFUSAL if strict else 0, ctypes.byref(receipt),
-                                            ctypes.sizeof(receipt))
-            latest = Receipt.of(receipt, self._message()).of_columns()
-        total = before.and_then(latest)
-        if status == header.OK or status == header.REFUSED and not strict:
-            return total, again
-        raise error_of(status, total.sentence() if status == header.REFUSED else f"row {total.processed}: {latest.reason}",
-                       total)
+            for first in range(0, rows.rows, SLICE):
+                count = min(SLICE, rows.rows - first)
+                status, latest = run.record(self, rows, first, count, header.STOP_AT_REFUSAL if strict else 0)
+                total = run.total
+                if status != header.OK and (status != header.REFUSED or strict):
+                    raise error_of(status, total.sentence() if status == header.REFUSED else
+                                   f"row {total.processed}: {latest.reason}", total)
+                run.show(count, rows.rows if before == 0 and count < rows.rows else None)
+        return again
 
     def _again(self, rows: Rows) -> bool:
         """Whether rows without ids have come before, as far as one can tell."""
@@ -885,8 +888,8 @@ class Engine:
     @classmethod
     def from_frame(cls, frame: Any, views: Iterable[str] = (), *, map: Mapping[str, str | None] | None = None,
                    none: Iterable[str] = (), tz: Calendar | str | tzinfo | None = None, unit: str = "ms",
-                   dayfirst: bool | None = None, extra: str = "ignore", on_refused: str = "raise",
-                   recorded: str = "seen", **settings: Any) -> Engine:
+                   dayfirst: bool | None = None, dates: str | None = None, ties: str = "id", extra: str = "ignore",
+                   on_refused: str = "raise", recorded: str = "seen", **settings: Any) -> Engine:
         """An engine that holds a whole frame, whatever its columns are called, as far as the report program would understand
         them: Engine.from_frame(frame, ["journeys"], map={"owner": "Assignee"}, tz="Europe/Berlin").
 
@@ -896,18 +899,26 @@ class Engine:
         none        texts that state nothing, beside the empty one
         tz, unit    as for record_many(); moments may be texts here, such as 2026-11-21 or 2026-11-21T22:43:47Z
         dayfirst    True: dates may be written 21.11.2026; False: 11/21/2026, too
+        dates       the same by the order of a date's parts: dmy, mdy or ymd (2026/11/21)
+        ties        what orders touchpoints of one journey at the same moment where there is no column sequence: "id", their
+                    ids, or the rows where there are none; or "file": the rows
         extra       "error": a column that nothing is read from is refused; "ignore": it is left out, and cxj.DoubtWarning
                     says so if a word of it may mean a field that no column is
         on_refused  "raise": a row that cannot be taken ends it, and all such rows are named; "skip": the others are taken
 
         engine.reading says what was read as what, which rows were refused, by their places and in the frame's own index, and
         why. Raises ValueError that names all that is wrong; what Engine() and record_many() raise."""
-        from ._read import read_frame
+        from ._read import Options, read_frame
 
-        engine = cls(views, recorded=recorded, **settings)
+        options = Options(map, none, tz, unit, dayfirst, dates, ties, extra, on_refused)
+        return cls._read({"recorded": recorded, **settings}, views, lambda engine: read_frame(engine, frame, options))
+
+    @classmethod
+    def _read(cls, settings: dict[str, Any], views: Iterable[str], read: Callable[[Engine], Reading]) -> Engine:
+        """An engine that has read something."""
+        engine = cls(views, **settings)
         try:
-            engine.reading = read_frame(engine, frame, chosen=map or {}, none=none, tz=tz, unit=unit, dayfirst=dayfirst,
-                                        extra=extra, on_refused=on_refused)
+            engine.reading = read(engine)
         except BaseException:
             engine.close()
             raise
@@ -969,6 +980,18 @@ class Engine:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _unpickled, (type(self), self.to_bytes(), self._settings)
+
+
+@contextmanager
+def _receipted(run: Run) -> Iterator[None]:
+    """Gives what is raised a receipt of the rows before."""
+    try:
+        yield
+    except Error as error:
+        error.receipt = error.receipt or (run.total if run.total.processed else None)
+        raise
+    except MemoryError as error:
+        raise NoMemoryError("there is no memory for the next rows", header.NO_MEMORY, run.total) from error
 
 
 def _text_of(view: ctypes.c_void_p) -> str:

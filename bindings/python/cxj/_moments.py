@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import date, datetime, tzinfo
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ._calendar import Calendar
@@ -21,16 +22,20 @@ UNITS = {"s": (1000, 1), "ms": (1, 1), "us": (1, 1000), "ns": (1, 1000000)}
 DAY = 86400000
 _EPOCH = datetime(1970, 1, 1)
 _ENDLESS = 2**63 - 1 - 2 * DAY
+_SHOWN = 60  # characters of a text that a sentence shows
 
-# A date, perhaps with a time, perhaps with a zone, as SPEC 7 has it.
+# A date, and what may stand behind it: a time, perhaps with a zone, as SPEC 7 has it. In another order than ISO's an hour may
+# have one digit, and AM or PM stand in place of a fraction and a zone.
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_SECOND = r"(?::(?P<second>\d{2})(?:[.,](?P<part>\d+))?)?"
 _ZONE = r"(?P<zone>Z|[+-]\d{2}(?::?\d{2})?)?"
-_CLOCK = r"(?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<part>\d+))?)?"
-_ISO = re.compile(rf"(?P<year>\d{{4}})-(?P<month>\d{{2}})-(?P<day>\d{{2}})(?:[T ]{_CLOCK}{_ZONE})?", re.ASCII)
-_LOOSE = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<part>\d+))?)?(?: (?P<half>[AP]M))?"
+_CLOCK = re.compile(rf"[T ](?P<hour>\d{{2}}):(?P<minute>\d{{2}}){_SECOND}{_ZONE}", re.ASCII)
+_LOOSE = re.compile(rf"[T ](?P<hour>\d{{1,2}}):(?P<minute>\d{{2}}){_SECOND}{_ZONE}", re.ASCII)
+_HALVES = re.compile(r"[T ](?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))? (?P<half>[AP])M", re.ASCII)
 _PARTS = {"d": r"(?P<day>\d{1,2})", "m": r"(?P<month>\d{1,2})", "y": r"(?P<year>\d{4})"}
-_OTHERS = {order: re.compile(rf"{_PARTS[order[0]]}(?P<mark>[/.-]){_PARTS[order[1]]}(?P=mark){_PARTS[order[2]]}"
-                             rf"(?:[T ]{_LOOSE}{_ZONE})?", re.ASCII) for order in ("dmy", "mdy")}
-_NUMBER = re.compile(r"(-?\d+)(?:\.0)?", re.ASCII)
+_ORDERS = {order: re.compile(rf"{_PARTS[order[0]]}(?P<mark>[/.-]){_PARTS[order[1]]}(?P=mark){_PARTS[order[2]]}", re.ASCII)
+           for order in ("dmy", "mdy", "ymd")}
+_NUMBER = re.compile(r"(-?)0*(\d{1,25})(?:\.0)?", re.ASCII)  # more digits are no moment in any unit
 
 
 class Local:
@@ -84,7 +89,7 @@ def unit_of(unit: str) -> tuple[int, int]:
 
 class Times(NamedTuple):
     """How moments are read: ``local``, whose local time; ``unit``, of whole numbers; ``texts``: whether they are read, too;
-    ``order``: of the parts of a date, dmy or mdy, beside 2026-11-21."""
+    ``order``: of the parts of a date, dmy, mdy or ymd, beside 2026-11-21."""
 
     local: Local | None = None
     unit: tuple[int, int] = (1, 1)
@@ -110,7 +115,7 @@ class Times(NamedTuple):
             number = _NUMBER.fullmatch(word)
             if number is None:
                 return self.finish(field, *moment_of_text(word, self.order))
-            word = int(number[1])
+            return int(number[1] + number[2]) * self.unit[0] // self.unit[1]
         if isinstance(word, date):
             return self.finish(field, *moment_of_date(field, word))
         return integer_of(field, word) * self.unit[0] // self.unit[1]
@@ -132,41 +137,75 @@ def moment_of_date(name: str, value: date) -> tuple[int, str]:
 def moment_of_text(text: str, order: str | None) -> tuple[int, str]:
     """The moment that a text writes, or what it shows, and what that is: exact, local, or day. InvalidError if it is
     none."""
-    found = _ISO.fullmatch(text) or (_OTHERS[order].fullmatch(text) if order else None)
-    if found is None:
-        raise InvalidError(f"{text!r} is no moment; {_hint(text, order)}")
-    part = found.groupdict()
+    day = _iso_day(text[:10])
+    if day is not None and len(text) == 10:
+        return day, "day"
+    behind = None if day is None else _clock(text[10:]) if len(text) < _SHOWN else _time(_CLOCK.fullmatch(text, 10))
+    if (day is None or behind is None) and order:
+        day, behind = _ordered(text, order)
+    if day is None or behind is None:
+        raise InvalidError(f"{text[:_SHOWN]!r} is no moment; {_hint(text[:_SHOWN], order)}")
+    return day + behind[0], behind[1]
+
+
+@lru_cache(1 << 12)  # a log has few days, and many moments of each
+def _iso_day(text: str) -> int | None:
+    """The first millisecond of a day that is written as 2026-11-21."""
+    found = _ISO.fullmatch(text)
+    return None if found is None else _day(int(found[1]), int(found[2]), int(found[3]))
+
+
+def _day(year: int, month: int, day: int) -> int | None:
     try:
-        hour = int(part["hour"] or 0)
-        if part.get("half"):
-            if not 1 <= hour <= 12:
-                raise ValueError("hour must be in 1..12 with AM or PM")
-            hour = hour % 12 + (12 if part["half"] == "PM" else 0)
-        shown = datetime(int(part["year"]), int(part["month"]), int(part["day"]), hour, int(part["minute"] or 0),
-                         int(part["second"] or 0), tzinfo=timezone.utc)
-    except ValueError as error:
-        raise InvalidError(f"{text!r} is no moment: {error}") from None
-    moment = moment_of("moment", shown) + int(((part["part"] or "") + "000")[:3])
-    if not part["hour"]:
-        return moment, "day"
-    zone = part["zone"]
-    if not zone:
-        return moment, "local"
-    if zone == "Z":
-        return moment, "exact"
+        return (date(year, month, day).toordinal() - _EPOCH.toordinal()) * DAY
+    except ValueError:
+        return None
+
+
+@lru_cache(1 << 14)
+def _clock(text: str) -> tuple[int, str] | None:
+    """What stands behind a date: milliseconds, and whether these are exact or local."""
+    return _time(_CLOCK.fullmatch(text))
+
+
+def _time(found: re.Match[str] | None) -> tuple[int, str] | None:
+    if found is None:
+        return None
+    part = found.groupdict()
+    hour, minute, second = int(part["hour"]), int(part["minute"]), int(part["second"] or 0)
+    if part.get("half"):
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if part["half"] == "P" else 0)
+    if hour > 23 or minute > 59 or second > 59:
+        return None
+    shown = (hour * 60 + minute) * 60000 + second * 1000 + int(((part.get("part") or "") + "000")[:3])
+    zone = part.get("zone") or ""
     digits = zone[1:].replace(":", "").ljust(4, "0")
     if int(digits[:2]) > 23 or int(digits[2:]) > 59:
-        raise InvalidError(f"{text!r} is no moment: there is no offset {zone}")
-    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:])) // MS
-    return moment + (offset if zone[0] == "-" else -offset), "exact"
+        return None
+    offset = (int(digits[:2]) * 60 + int(digits[2:])) * 60000
+    return shown + (offset if zone[:1] == "-" else -offset), "exact" if zone else "local"
+
+
+def _ordered(text: str, order: str) -> tuple[int | None, tuple[int, str] | None]:
+    """A day whose parts stand in another order than ISO's, and what stands behind it."""
+    found = _ORDERS[order].match(text)
+    if found is None:
+        return None, None
+    rest = text[found.end():]
+    behind = (0, "day") if not rest else _time(_LOOSE.fullmatch(rest) or _HALVES.fullmatch(rest))
+    return _day(int(found["year"]), int(found["month"]), int(found["day"])), behind
 
 
 def _hint(text: str, order: str | None) -> str:
     """What may help, by what a text looks like."""
-    if order is None and re.match(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}", text):
-        return "dayfirst=True reads 21.11.2026, dayfirst=False 11/21/2026"
-    if order and _OTHERS["mdy" if order == "dmy" else "dmy"].fullmatch(text):
-        return f"are its dates the other way round? dayfirst={order != 'dmy'}"
+    fits = [one for one in _ORDERS if one != order and None not in _ordered(text, one)]
+    if order is None and fits:
+        return "dates='ymd' reads 2026/11/21 and 9:05" if "ymd" in fits else (
+            "dayfirst=True reads 21.11.2026, dayfirst=False 11/21/2026")
+    if fits:
+        return f"are its dates the other way round? dates={fits[0]!r}"
     return "expected is such as 2026-11-21, 2026-11-21T22:43:47Z, 2026-11-21 22:43, or a whole number"
 
 
@@ -183,5 +222,3 @@ def doubt_of(lowest: int, highest: int, unit: tuple[int, int]) -> str:
         smaller = "us" if highest < 10**17 else "ns"
         return f"they lie beyond the year 2200 as milliseconds; perhaps unit={smaller!r}"
     return ""
-
-

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from . import _header as header
 from ._calendar import Calendar
-from ._columns import Rows, one_by_one, rename, unreadable
+from ._columns import Rows, grown, one_by_one, rename, unreadable
 from ._engine import Engine
 from ._frames import next_batch, table_of
 from ._library import Error, NoMemoryError, Receipt, error_of, lib
@@ -57,11 +57,13 @@ def replay(data: Any, *, rules: Iterable[str], views: Iterable[str] = (), calend
             engine.rules.add(text)
         table = table_of(data)
         named = rename(table.names, renames or {})
-        player, batches, how = _Player(engine, lenient), iter(table.batches), engine._how(tz, unit)
+        player, batches, how = _Player(engine, lenient), table.of(named.values()), engine._how(tz, unit)
         while True:
             batch = next_batch(batches, player.receipt.processed)
             if batch is None:
                 break
+            if batch.names is not None:
+                named = grown(named, rename(batch.names, renames or {}), player.receipt.processed)
             with engine._lock:
                 player.play(engine._rows(batch, named, player.receipt.processed, how))
         with engine._lock:
