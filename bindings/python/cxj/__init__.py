@@ -29,11 +29,13 @@ from ._analysis import (
 from ._calendar import Calendar
 from ._columns import EVENT_LOG
 from ._engine import Engine, validate
+from ._files import read_csv, read_parquet, read_xes
 from ._header import DIMENSIONS, OUTCOMES, SCALES, SCOPES
 from ._library import (
     DoubtWarning,
     Error,
     IncompleteWarning,
+    Interrupted,
     InvalidError,
     NoMemoryError,
     NotFoundError,
@@ -69,10 +71,11 @@ __version__: str = lib.cxj_version_text().decode()
 __all__ = [
     "DIMENSIONS", "EVENT_LOG", "FACETS", "OUTCOMES", "SCALES", "SCOPES", "Alert", "Alerts", "Calendar", "Cell",
     "Commitment", "Contributors", "Control", "DimensionInfo", "DoubtWarning", "Driver", "Drivers", "Engine", "Error", "Extreme",
-    "FacetInfo", "IncompleteWarning", "InvalidError", "Journey", "Metric", "MetricInfo", "NoMemoryError",
+    "FacetInfo", "IncompleteWarning", "Interrupted", "InvalidError", "Journey", "Metric", "MetricInfo", "NoMemoryError",
     "NotFoundError", "Occasion", "Parity", "Point", "PredictorInfo", "ReadWriteError", "Reading", "Receipt", "Refused",
     "RefusedError",
     "Relation", "Replay", "Rule", "Rules", "Spread", "Stats", "Touchpoint", "Validation", "View", "Worklist",
-    "facets", "header", "id_from_text", "lib", "loaded_from", "metrics", "predictors", "recipes", "replay", "stitch",
+    "facets", "header", "id_from_text", "lib", "loaded_from", "metrics", "predictors", "read_csv", "read_parquet",
+    "read_xes", "recipes", "replay", "stitch",
     "validate",
 ]

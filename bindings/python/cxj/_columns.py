@@ -643,7 +643,7 @@ class _Python:
                            for row in range(rows)])
 
     def some(self, values: Any, good: Sequence[bool]) -> Any:
-        code = values.typecode if isinstance(values, array) else values._type_
+        code = values.typecode if isinstance(values, array) else values._type_._type_
         return array(code, list(compress(values, good)))
 
     def where(self, values: Any, other: Any) -> Any:

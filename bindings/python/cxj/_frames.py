@@ -135,7 +135,7 @@ def _of_anything(values: Any) -> Column:
         return _of_arrow_column(owner, values)
     if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
         raise InvalidError(f"{type(values).__name__} is no column")
-    return _of_list(list(values))
+    return of_list(list(values))
 
 
 # ---- rows, and sources that are read while they are asked -----------------------------------------------------------
@@ -186,7 +186,7 @@ def _of_dicts(begin: list[Any], rest: Iterator[Any], keys: dict[Any, None], grow
     return Table(list(map(str, keys)), batches())
 
 
-def _nothing(rows: int) -> Column:
+def nothing(rows: int) -> Column:
     """A column that is not there."""
     return Column("words", bytes(rows), None, [None])
 
@@ -198,7 +198,7 @@ def _of_frames(first: Any, rest: Iterator[Any]) -> Table:
 
     def renamed(batch: Batch, places: dict[str, int], names: list[str]) -> Batch:
         return Batch(batch.rows, lambda place: batch.column(places[names[place]]) if names[place] in places else
-                     _nothing(batch.rows), names)
+                     nothing(batch.rows), names)
 
     def batches() -> Iterator[Batch]:
         for one in chain([table], map(table_of, rest)):
@@ -215,7 +215,7 @@ def _of_lazy(owner: str, data: Any) -> Table | None:
     if owner == "polars" and hasattr(data, "collect"):
         return _of_polars(data)
     if owner == "pyarrow" and hasattr(data, "scanner"):
-        return _of_chosen(data.schema.names, lambda names: data.scanner(columns=names).to_reader())
+        return chosen_of(data.schema.names, lambda names: data.scanner(columns=names).to_reader())
     if owner == "pyarrow" and hasattr(data, "to_reader") and hasattr(data, "projected_schema"):
         return table_of(data.to_reader())
     if hasattr(data, "description") and hasattr(data, "fetchmany") and not hasattr(data, "__arrow_c_stream__"):
@@ -223,12 +223,13 @@ def _of_lazy(owner: str, data: Any) -> Table | None:
     return None
 
 
-def _of_chosen(names: list[str], read: Callable[[list[str]], Any]) -> Table:
+def chosen_of(names: list[str], read: Callable[[list[str]], Any]) -> Table:
     """A source of batches that Arrow knows, of which only some columns are read."""
 
     def only(places: list[int]) -> Iterator[Batch]:
-        at = {place: here for here, place in enumerate(places)}
-        for batch in table_of(read([names[place] for place in places])).batches:
+        table = table_of(read([names[place] for place in places]))
+        at = {place: table.names.index(names[place]) for place in places}
+        for batch in table.batches:
             yield _moved(batch, at)
 
     return Table(list(names), only=only)
@@ -289,7 +290,7 @@ def _is_null(value: Any) -> bool:
         return False
 
 
-def _of_list(values: list[Any]) -> Column:
+def of_list(values: list[Any]) -> Column:
     """A list of anything: of whole numbers, of moments, of truths, or of values that are looked up."""
     if any(hasattr(kind, "tolist") for kind in {type(value) for value in values}):  # numpy's, among others
         values = [_plain(value) if hasattr(value, "tolist") else value for value in values]
@@ -361,7 +362,7 @@ def _of_numpy(values: Any) -> Column:
         what = "a duration" if kind == "m" else "a float of 16 bits"
         raise InvalidError(f"{what} stands for nothing of a touchpoint; cast it")
     listed = values.tolist()
-    return _of_list(listed if valid is None else [value if good else None for value, good in zip(listed, valid)])
+    return of_list(listed if valid is None else [value if good else None for value, good in zip(listed, valid)])
 
 
 def _of_series(series: Any) -> Column:
@@ -390,7 +391,7 @@ def _of_series(series: Any) -> Column:
             pandas.api.types.infer_dtype(series, skipna=True) == "string":
         places, words = pandas.factorize(series)
         return Column("words", places, places >= 0, list(words))
-    return _of_list(series.tolist())
+    return of_list(series.tolist())
 
 
 # ---- Arrow ---------------------------------------------------------------------------------------------------------

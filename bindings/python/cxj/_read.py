@@ -54,7 +54,7 @@ def _plain(name: str) -> str:
 
 def _hint(column: str, named: Mapping[str, int]) -> str:
     """The field that a column may mean, by a word for it, or nearly so, and that no other is; or nothing."""
-    plain, known = _plain(column), dict((word, field) for field, word in reversed(fields.NEAR))
+    plain, known = _plain(column.removeprefix("case:")), dict((word, field) for field, word in reversed(fields.NEAR))
     known.update((_plain(word), field) for field, word in fields.NAMES)
     known.update((_plain(field), field) for field in fields.FIELDS)
     if re.fullmatch("[dmyhs./t]*yy[dmyhs./t]*", plain):  # dd-MM-yyyy HH:mm
@@ -157,6 +157,7 @@ class _Reader:
         self._fields: dict[str, str] = {}
         self._left: dict[str, None] = {}
         self._refused = Refused([], [], [])
+        self._is_titled = False  # rows are called by texts that say what they are
 
     def read(self, table: Table) -> None:
         """Reads a table."""
@@ -216,6 +217,7 @@ class _Reader:
                 break
             self._refused.places.append(row)
             self._refused.labels.append(row if batch.label is None else batch.label(row - first))
+            self._is_titled = batch.label is not None
             self._refused.reasons.append("; ".join(rows[row]))
 
     def finish(self, index: Any = None) -> Reading:
@@ -227,18 +229,17 @@ class _Reader:
             refused = refused._replace(labels=[index[place] for place in refused.places])
         warn_of(self._doubts)
         if self._lost and self._options.on_refused == "raise":
-            raise InvalidError(f"{self._lost} of {self._done} rows cannot be taken: {_said(refused, self._lost)} "
+            raise InvalidError(f"{self._lost} of {self._done} rows cannot be taken: {self._said(refused)} "
                                "(on_refused='skip' takes the others)")
         return Reading(self._fields, list(self._left), refused, self._run.total)
 
-
-def _said(refused: Refused, count: int) -> str:
-    """The first rows that were refused, and why; those with one reason together."""
-    by_reason: dict[str, list[str]] = {}
-    for label, reason in zip(refused.labels, refused.reasons):
-        by_reason.setdefault(reason, []).append(label if isinstance(label, str) and ":" in label else f"row {label!r}")
-    said = [f"{', '.join(labels)}: {reason}" for reason, labels in by_reason.items()]
-    return "; ".join(said) + (f"; and {count - len(refused.places)} more" if count > len(refused.places) else "")
+    def _said(self, refused: Refused) -> str:
+        """The first rows that were refused, and why; those with one reason together."""
+        by_reason: dict[str, list[str]] = {}
+        for label, reason in zip(refused.labels, refused.reasons):
+            by_reason.setdefault(reason, []).append(label if self._is_titled else f"row {label!r}")
+        said = "; ".join(f"{', '.join(labels)}: {reason}" for reason, labels in by_reason.items())
+        return said + (f"; and {self._lost - len(refused.places)} more" if self._lost > len(refused.places) else "")
 
 
 def read_tables(engine: Engine, tables: Iterable[Table], options: Options) -> Reading:
