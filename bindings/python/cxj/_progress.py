@@ -4,6 +4,7 @@ on."""
 from __future__ import annotations
 
 import ctypes
+import importlib
 import sys
 import warnings
 from types import TracebackType
@@ -77,10 +78,6 @@ def _bar_class() -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what a notebook lacks; then it is shown as in a terminal
-            if in_notebook:
-                from tqdm.auto import tqdm
-            else:
-                from tqdm import tqdm
+            return importlib.import_module("tqdm.auto" if in_notebook else "tqdm").tqdm
     except ImportError:
         return None
-    return tqdm

@@ -153,7 +153,7 @@ class _Reader:
         self._doubts: list[str] = []
         times = Times(local_of(options.tz, engine.calendar if options.tz is None else None), unit_of(options.unit), True, order)
         empty = frozenset([options.none] if isinstance(options.none, str) else options.none) | {""}
-        self._how = How(Numbers(engine.code_of, engine._identity), times, self._faults, empty, self._doubts)
+        self._how = How(Numbers(engine.code_of, engine._stated), times, self._faults, empty, self._doubts)
         self._fields: dict[str, str] = {}
         self._left: dict[str, None] = {}
         self._refused = Refused([], [], [])
