@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ._arrow import of_words
+from ._arrow import of_texts
 from ._frames import AT_ONCE, Batch
 from ._library import InvalidError
 
@@ -289,7 +289,7 @@ class Reader:
         rows, lines = part.rows, part.lines
 
         def column(place: int) -> Any:
-            return of_words([row[place] for row in rows])
+            return of_texts([row[place] for row in rows])
 
         return Batch(len(rows), column, None, part.faults, lambda row: f"{self._title}:{lines[row]}")
 

@@ -27,11 +27,10 @@ _SHOWN = 60  # characters of a text that a sentence shows
 # A date, and what may stand behind it: a time, perhaps with a zone, as SPEC 7 has it. In another order than ISO's an hour may
 # have one digit, and AM or PM stand in place of a fraction and a zone.
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
-_SECOND = r"(?::(?P<second>\d{2})(?:[.,](?P<part>\d+))?)?"
-_ZONE = r"(?P<zone>Z|[+-]\d{2}(?::?\d{2})?)?"
-_CLOCK = re.compile(rf"[T ](?P<hour>\d{{2}}):(?P<minute>\d{{2}}){_SECOND}{_ZONE}", re.ASCII)
-_LOOSE = re.compile(rf"[T ](?P<hour>\d{{1,2}}):(?P<minute>\d{{2}}){_SECOND}{_ZONE}", re.ASCII)
-_HALVES = re.compile(r"[T ](?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))? (?P<half>[AP])M", re.ASCII)
+_BEHIND = r":(\d{2})(?::(\d{2})(?:[.,](\d+))?)?(?:(Z)|([+-])(\d{2})(?::?(\d{2}))?)?"
+_CLOCK = re.compile(rf"[T ](\d{{2}}){_BEHIND}", re.ASCII)
+_LOOSE = re.compile(rf"[T ](\d{{1,2}}){_BEHIND}", re.ASCII)
+_HALVES = re.compile(r"[T ](\d{1,2}):(\d{2})(?::(\d{2}))? ([AP])M", re.ASCII)
 _PARTS = {"d": r"(?P<day>\d{1,2})", "m": r"(?P<month>\d{1,2})", "y": r"(?P<year>\d{4})"}
 _ORDERS = {order: re.compile(rf"{_PARTS[order[0]]}(?P<mark>[/.-]){_PARTS[order[1]]}(?P=mark){_PARTS[order[2]]}", re.ASCII)
            for order in ("dmy", "mdy", "ymd")}
@@ -169,23 +168,31 @@ def _clock(text: str) -> tuple[int, str] | None:
 
 
 def _time(found: re.Match[str] | None) -> tuple[int, str] | None:
+    """The same of what _CLOCK has found, or _LOOSE."""
     if found is None:
         return None
-    part = found.groupdict()
-    hour, minute, second = int(part["hour"]), int(part["minute"]), int(part["second"] or 0)
-    if part.get("half"):
-        if not 1 <= hour <= 12:
-            return None
-        hour = hour % 12 + (12 if part["half"] == "P" else 0)
-    if hour > 23 or minute > 59 or second > 59:
+    hour, minute, second, part, zero, sign, hours, minutes = found.groups()
+    shown = _of_day(int(hour), int(minute), int(second or 0))
+    if shown is None or sign and (int(hours) > 23 or int(minutes or 0) > 59):
         return None
-    shown = (hour * 60 + minute) * 60000 + second * 1000 + int(((part.get("part") or "") + "000")[:3])
-    zone = part.get("zone") or ""
-    digits = zone[1:].replace(":", "").ljust(4, "0")
-    if int(digits[:2]) > 23 or int(digits[2:]) > 59:
+    if part:
+        shown += int(f"{part}00"[:3])
+    if not sign:
+        return shown, "exact" if zero else "local"
+    offset = (int(hours) * 60 + int(minutes or 0)) * 60000
+    return shown + (offset if sign == "-" else -offset), "exact"
+
+
+def _half(found: re.Match[str] | None) -> tuple[int, str] | None:
+    """The same of what _HALVES has found."""
+    if found is None or not 1 <= int(found[1]) <= 12:
         return None
-    offset = (int(digits[:2]) * 60 + int(digits[2:])) * 60000
-    return shown + (offset if zone[:1] == "-" else -offset), "exact" if zone else "local"
+    shown = _of_day(int(found[1]) % 12 + (12 if found[4] == "P" else 0), int(found[2]), int(found[3] or 0))
+    return None if shown is None else (shown, "local")
+
+
+def _of_day(hour: int, minute: int, second: int) -> int | None:
+    return (hour * 60 + minute) * 60000 + second * 1000 if hour < 24 and minute < 60 and second < 60 else None
 
 
 def _ordered(text: str, order: str) -> tuple[int | None, tuple[int, str] | None]:
@@ -194,7 +201,7 @@ def _ordered(text: str, order: str) -> tuple[int | None, tuple[int, str] | None]
     if found is None:
         return None, None
     rest = text[found.end():]
-    behind = (0, "day") if not rest else _time(_LOOSE.fullmatch(rest) or _HALVES.fullmatch(rest))
+    behind = (0, "day") if not rest else _time(_LOOSE.fullmatch(rest)) or _half(_HALVES.fullmatch(rest))
     return _day(int(found["year"]), int(found["month"]), int(found["day"])), behind
 
 
