@@ -464,7 +464,8 @@ def read_rows(how: How, named: dict[str, int], batch: Batch, first: int) -> Rows
 
 def _truths(field: str, column: Column) -> Column:
     """A column that says of each row whether it has a facet."""
-    if column.kind != "truths" and _is_empty(column):
+    states_nothing = column.kind == "words" and all(word is None or word != word for word in column.words)
+    if column.kind != "truths" and (states_nothing or _is_empty(column)):
         return Column("truths", bytes(len(column.values)))
     if column.kind != "truths":
         raise InvalidError(_no_truths(field, column.kind))

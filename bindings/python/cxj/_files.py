@@ -188,7 +188,7 @@ def _of_xes(file: Any, title: str) -> Table:
             yield _batch(part, known, title, done)
             done += len(part)
 
-    return Table(list(known), batches(), None, title, "" if first else "there is no event in it")
+    return Table(list(known), batches(), None, title, "" if first else "there is no event in it", True)
 
 
 def _parts(found: Iterator[ChainMap[str, Any]]) -> Iterator[list[ChainMap[str, Any]]]:

@@ -38,6 +38,7 @@ class Batch(NamedTuple):
 class Table(NamedTuple):
     """The names of all columns, and the rows, batch by batch.
 
+    grows  whether columns are found while it is read
     only   of a source that need not read all columns: gives its batches with those at some places
     title  what it is called, for sentences; hint: what it seems to be, where it is hardly a log"""
 
@@ -46,6 +47,7 @@ class Table(NamedTuple):
     only: Optional[Callable[[list[int]], Iterable[Batch]]] = None
     title: str = ""
     hint: str = ""
+    grows: bool = False
 
     def of(self, places: Iterable[int]) -> Iterator[Batch]:
         """The batches, in which the columns at these places can be read."""
@@ -183,7 +185,7 @@ def _of_dicts(begin: list[Any], rest: Iterator[Any], keys: dict[Any, None], grow
             yield batch(part, list(keys), list(map(str, keys)))
             part = list(islice(rest, AT_ONCE))
 
-    return Table(list(map(str, keys)), batches())
+    return Table(list(map(str, keys)), batches(), grows=grows)
 
 
 def nothing(rows: int) -> Column:
@@ -207,7 +209,7 @@ def _of_frames(first: Any, rest: Iterator[Any]) -> Table:
             for batch in one.of(range(len(one.names))):
                 yield renamed(batch, places, list(known))
 
-    return Table(list(known), batches())
+    return Table(list(known), batches(), grows=True)
 
 
 def _of_lazy(owner: str, data: Any) -> Table | None:

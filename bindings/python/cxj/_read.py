@@ -6,7 +6,6 @@ for once more without regard to case, blanks and marks.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from datetime import tzinfo
@@ -24,6 +23,8 @@ from ._progress import SLICE, Run
 from ._values import FACETS, nearest
 
 _SHOWN = 10  # rows that a sentence names
+_LISTED = 60  # columns
+_LOOKED_AT = 200  # columns that are left out, for whether they mean something
 
 
 class Refused(NamedTuple):
@@ -52,29 +53,57 @@ def _plain(name: str) -> str:
     return lower.translate({ord(c): None for c in " -_:"})
 
 
-def _hint(column: str, named: Mapping[str, int]) -> str:
-    """The field that a column may mean, by a word for it, or nearly so, and that no other is; or nothing."""
-    plain, known = _plain(column.removeprefix("case:")), dict((word, field) for field, word in reversed(fields.NEAR))
-    known.update((_plain(word), field) for field, word in fields.NAMES)
-    known.update((_plain(field), field) for field in fields.FIELDS)
+def _distance(one: str, other: str) -> int:
+    """How many letters have to be put in, left out, changed, or changed with their neighbour, to make one of the other."""
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        row = [i]
+        for j, mark in enumerate(other, 1):
+            row.append(min(last[j - 1] + (letter != mark), last[j] + 1, row[-1] + 1))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == mark:
+                row[j] = min(row[j], before[j - 2] + 1)
+        before, last = last, row
+    return last[-1]
+
+
+_WORDS = {**{_plain(field): field for field in reversed(fields.FIELDS)},
+          **{_plain(word): field for field, word in reversed((*fields.NAMES, *fields.NEAR))}}
+
+
+def _meant(column: str) -> str:
+    """The field that a column may mean, by a word for it, or nearly so; or nothing."""
+    plain = _plain(column[5:] if column.startswith("case:") else column)
+    if plain in _WORDS:
+        return _WORDS[plain]
     if re.fullmatch("[dmyhs./t]*yy[dmyhs./t]*", plain):  # dd-MM-yyyy HH:mm
-        found = "at"
-    else:
-        near = [plain] if plain in known else difflib.get_close_matches(plain, known, 1, 0.85) if len(plain) > 3 else []
-        found = known[near[0]] if near else ""
+        return "at"
+    most = 0 if len(plain) <= 3 or len(plain) > 40 else 1 if len(plain) <= 7 else 2  # of short words others are near by chance
+    near = [(_distance(plain, word), place) for place, word in enumerate(_WORDS)
+            if len(word) > 3 and abs(len(word) - len(plain)) <= most] if most else []
+    found = min((one for one in near if one[0] <= most), default=None)
+    return list(_WORDS.values())[found[1]] if found else ""
+
+
+def _hint(column: str, named: Mapping[str, int]) -> str:
+    """The same, where no other column is that field."""
+    found = _meant(column)
     return found if found and _SAME.get(found, found) not in named else ""
 
 
-def match(names: list[str], chosen: Mapping[str, str | None], flags: Iterable[str] = FACETS) -> tuple[dict[str, int], list[str]]:
-    """Which column is which field, by its place, and which are left out; columns called as flags are facets. Raises InvalidError
-    that says all that is wrong."""
+def match(names: list[str], chosen: Mapping[str, str | None], flags: Iterable[str] = FACETS,
+          whole: bool = True) -> tuple[dict[str, int], list[str]]:
+    """Which column is which field, by its place, and which are left out. Raises InvalidError that says all that is wrong.
+
+    flags  columns that are called so are facets
+    whole  whether these are all columns; else those that are chosen may yet come"""
     wrong, named, used = [], {}, set()
     for field, column in chosen.items():
         if field not in fields.FIELDS and field not in FACETS and field not in _SAME.values():
             wrong.append(f"map: there is no field {field!r}; {nearest(field, fields.FIELDS)}")
-        elif column is not None and column not in names:
+        elif column is not None and column not in names and whole:
             wrong.append(f"map: there is no column {column!r} for {field!r}; {nearest(column, names)}")
-        elif column is not None:
+        elif column in names:
             named[_SAME.get(field, field)] = names.index(column)
             used.add(names.index(column))
     open_fields = [field for field in (*fields.FIELDS, *flags) if field not in chosen and _SAME.get(field, field) not in chosen]
@@ -93,13 +122,18 @@ def match(names: list[str], chosen: Mapping[str, str | None], flags: Iterable[st
                 used.add(found)
     left = [name for place, name in enumerate(names) if place not in used]
     for needed in ("journey", "at"):
-        if needed not in named:
-            near = next((name for name in left if _hint(name, named) == needed), None)
-            wrong.append(f"no column is read as {needed!r}; there are {', '.join(map(repr, names)) or 'none'}"
+        if needed not in named and not (chosen.get(needed) and not whole):
+            near = next((name for name in left[:_LOOKED_AT] if _hint(name, named) == needed), None)
+            wrong.append(f"no column is read as {needed!r}; there are {_listed(names)}"
                          + (f"; map={{{needed!r}: {near!r}}} if that is it" if near else ""))
     if wrong:
         raise InvalidError("; ".join(wrong))
     return named, left
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return (", ".join(map(repr, names[:_LISTED])) or "none") + more
 
 
 class Options(NamedTuple):
@@ -162,7 +196,7 @@ class _Reader:
     def read(self, table: Table) -> None:
         """Reads a table."""
         try:
-            names, named = table.names, self._match(table.names)
+            names, named = table.names, self._match(table.names, not table.grows)
         except InvalidError as error:
             hint = f"; {table.hint}" if table.hint else ""
             raise InvalidError(f"{table.title}: {error}{hint}" if table.title else f"{error}{hint}") from None
@@ -170,16 +204,22 @@ class _Reader:
         with self._run:
             while (batch := next_batch(batches, self._done)) is not None:
                 if batch.names is not None and len(batch.names) > len(names):
-                    names, named = batch.names, grown(named, self._match(batch.names), self._done)
+                    names, named = batch.names, grown(named, self._match(batch.names, False), self._done)
                 self._take(batch, names, named)
+        self._note_left(names)
 
-    def _match(self, names: list[str]) -> dict[str, int]:
-        """Which column is which field. What is left out is noted, and said where it may be a field."""
-        named, left = match(names, self._chosen, self._options.flags)
+    def _match(self, names: list[str], whole: bool) -> dict[str, int]:
+        """Which column is which field."""
+        named, left = match(names, self._chosen, self._options.flags, whole)
         if self._options.extra == "error" and left:
-            raise InvalidError(f"nothing is read from {', '.join(map(repr, left))}; extra='ignore' leaves them out")
-        for name in left:
-            hint = _hint(name, named)
+            raise InvalidError(f"nothing is read from {_listed(left)}; extra='ignore' leaves them out")
+        return named
+
+    def _note_left(self, names: list[str]) -> None:
+        """Notes what was read as what, and what was left out; and says that where it may be a field."""
+        named, left = match(names, self._chosen, self._options.flags)
+        for number, name in enumerate(left):
+            hint = _hint(name, named) if number < _LOOKED_AT else ""
             if name in FACETS:
                 self._doubts.append(f"the column {name!r} is left out, though it is called as a facet; facets stand in a column "
                                     "'facets', such as inbound|fault, or in columns of bool of a frame")
@@ -188,7 +228,6 @@ class _Reader:
         for field, place in named.items():
             self._fields.setdefault(field, names[place])
         self._left.update(dict.fromkeys(left))
-        return named
 
     def _take(self, batch: Batch, names: list[str], named: dict[str, int]) -> None:
         """Records a batch, but for the rows that cannot be taken."""
