@@ -521,12 +521,13 @@ class Engine:
             self._open()
         table = table_of(data)
         named, how, base = rename(table.names, renames or {}), self._how(tz, unit), self._numbered
-        batches, came_again, run = table.of(named.values()), not named.keys() & {"id", "sequence"}, Run()
+        batches, came_again, run = table.of(named.values()), not named.keys() & {"id", "sequence"}, Run(table.rows)
         try:
             with run:
                 while (batch := self._next(batches, run)) is not None:
                     if batch.names is not None:
-                        named = grown(named, rename(batch.names, renames or {}), run.total.processed)
+                        with _receipted(run):
+                            named = grown(named, rename(batch.names, renames or {}), run.total.processed)
                     came_again = self._record_batch(batch, named, run, strict, how) and came_again
         except Interrupted as error:
             if not named.keys() & {"id", "sequence"}:
@@ -557,7 +558,7 @@ class Engine:
     def _record_batch(self, batch: Batch, named: dict[str, int], run: Run, strict: bool, how: How) -> bool:
         """Records one batch, slice by slice; returns whether its rows had come before."""
         with _receipted(run), self._lock:
-            rows, before = self._rows(batch, named, run.total.processed, how), run.total.processed
+            rows = self._rows(batch, named, run.total.processed, how)
             again = rows.rows > 0 and not named.keys() & {"id", "sequence"} and self._again(rows)
             for first in range(0, rows.rows, SLICE):
                 count = min(SLICE, rows.rows - first)
@@ -566,7 +567,7 @@ class Engine:
                 if status != header.OK and (status != header.REFUSED or strict):
                     raise error_of(status, total.sentence() if status == header.REFUSED else
                                    f"row {total.processed}: {latest.reason}", total)
-                run.show(count, rows.rows if before == 0 and count < rows.rows else None)
+                run.show(count)
         return again
 
     def _again(self, rows: Rows) -> bool:

@@ -38,7 +38,7 @@ class Batch(NamedTuple):
 class Table(NamedTuple):
     """The names of all columns, and the rows, batch by batch.
 
-    grows  whether columns are found while it is read
+    grows  whether columns are found while it is read; rows: how many there are, if that is known
     only   of a source that need not read all columns: gives its batches with those at some places
     title  what it is called, for sentences; hint: what it seems to be, where it is hardly a log"""
 
@@ -48,6 +48,7 @@ class Table(NamedTuple):
     title: str = ""
     hint: str = ""
     grows: bool = False
+    rows: Optional[int] = None
 
     def of(self, places: Iterable[int]) -> Iterator[Batch]:
         """The batches, in which the columns at these places can be read."""
@@ -107,7 +108,7 @@ def _owner(value: Any) -> str:
 
 def _one(rows: int, names: list[str], column: Callable[[int], Column]) -> Table:
     """A table of one batch."""
-    return Table(names, [Batch(rows, column)])
+    return Table(names, [Batch(rows, column)], rows=rows)
 
 
 def _same_length(names: list[str], columns: list[Column]) -> int:
@@ -425,17 +426,17 @@ def _pyarrow() -> Any:
 
 def _of_pyarrow(pyarrow: Any, data: Any) -> Table:
     if isinstance(data, pyarrow.RecordBatch):
-        names, batches = data.schema.names, iter([data])
+        names, batches, rows = data.schema.names, iter([data]), data.num_rows
     elif isinstance(data, pyarrow.Table):
-        names, batches = data.schema.names, iter(data.to_batches())
+        names, batches, rows = data.schema.names, iter(data.to_batches()), data.num_rows
     else:
         reader = data if isinstance(data, pyarrow.RecordBatchReader) else pyarrow.RecordBatchReader.from_stream(data)
-        names, batches = reader.schema.names, iter(reader)
+        names, batches, rows = reader.schema.names, iter(reader), None
 
     def read(batch: Any) -> Batch:
         return Batch(batch.num_rows, lambda place: _arrow_array(pyarrow, batch.column(place)))
 
-    return Table(list(names), (read(batch) for batch in batches))
+    return Table(list(names), (read(batch) for batch in batches), rows=rows)
 
 
 def _arrow_array(pyarrow: Any, array: Any) -> Column:

@@ -28,7 +28,9 @@ class Run:
     """The rows of one call: ``total``, what became of those so far. In a with statement; a KeyboardInterrupt leaves it as
     cxj.Interrupted, with the receipt of all rows that the library has had."""
 
-    def __init__(self) -> None:
+    def __init__(self, rows: int | None = None) -> None:
+        """rows: how many there will be, if that is known."""
+        self._rows = rows
         self._given: Any = None  # the library's receipt of the latest slice, counted or not
         self._done: tuple[Receipt, Any] = (Receipt(), None)  # in one place, for an interrupt comes between any two steps
         self._meter: Any = None
@@ -61,11 +63,11 @@ class Run:
         self._done = self._done[0].and_then(latest), got
         return status, latest
 
-    def show(self, rows: int, whole: int | None = None) -> None:
-        """Shows that so many rows more are done, of the whole if that is known, where somebody looks on."""
+    def show(self, rows: int) -> None:
+        """Shows that so many rows more are done, where somebody looks on."""
         if self._shows is not None:
             if self._meter is None:
-                self._meter = self._shows(total=whole, unit=" rows", unit_scale=True, leave=False, delay=DELAY, desc="cxj")
+                self._meter = self._shows(total=self._rows, unit=" rows", unit_scale=True, leave=False, delay=DELAY, desc="cxj")
             self._meter.update(rows)
 
 
