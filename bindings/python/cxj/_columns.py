@@ -778,8 +778,10 @@ class _Numpy:
         return self._numpy.where(self._array(choice) > 0, self._array(one)[:rows], self._array(other)[:rows]).astype("u1")
 
     def crowded(self, knowns: Sequence[Any], scale: Any, score: Any) -> list[int]:
-        count = sum(self._array(known).astype("u1") for known in knowns)
-        rows = len(count)
+        rows = len(knowns[0])
+        count = self._numpy.zeros(rows, dtype="u1")
+        for known in knowns:
+            count += self._array(known)[:rows].astype("u1")
         own = (self._array(scale)[:rows] > 0) | (self._array(score)[:rows] > 0)
         return list(self._numpy.flatnonzero((count > 1) | (count > 0) & own).tolist())
 
