@@ -315,8 +315,9 @@ class Relation(NamedTuple):
 
 
 class Contributors(NamedTuple):
-    """The journeys behind a cell. ``journeys``: their numbers, or their texts where the engine keeps texts, ascending. ``sealed``: how many sealed ones contribute, which
-    are not known any more; of a view of transitions how many transitions they have there."""
+    """The journeys behind a cell. ``journeys``: their numbers, or their texts where the engine keeps texts, ascending.
+    ``sealed``: how many sealed ones contribute, which are not known any more; of a view of transitions how many transitions
+    they have there."""
 
     journeys: tuple[Number, ...]
     sealed: int

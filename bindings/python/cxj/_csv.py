@@ -1,8 +1,8 @@
 """Rows of CSV, by the letter of SPEC 7: which of them are well formed, and what they hold, row by row and in bounded memory.
 
-Most rows have no quote in them and are split where the delimiter stands. Of those that have, the standard library's csv reads
-the ones that are well formed; it would take a quote inside a bare field, and end a row at a lone carriage return, so what is well
-formed is decided here. What is not is scanned field by field, to find where the row ends and what is wrong with it.
+Most rows have no quote in them and are split where the delimiter stands. Of those that have, the standard library's csv
+reads the ones that are well formed; it would take a quote inside a bare field, and end a row at a lone carriage return, so
+what is well formed is decided here. What is not is scanned field by field, to find where the row ends and what is wrong.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _CSV_FIELD = 100_000  # the csv module refuses fields beyond 131,072
 
 _BAD = re.compile("[\0\ud800-\udfff]")  # what no text may hold; where bytes are not UTF-8, halves of pairs stand for them
 _DELIMITED, _ENDED = "delimiter", ""  # how a field ended; all else is what is wrong
-_STRAY_QUOTE = "a quote inside a field that does not begin with one; a field with quotes stands in quotes, and those are doubled"
+_STRAY_QUOTE = "a quote inside a field that does not begin with one; such a field stands in quotes, and its own are doubled"
 _STRAY_TEXT = "text behind a closing quote; quotes inside a field are doubled"
 _UNCLOSED = "a field in quotes is never closed, and takes all that follows"
 _TOO_LONG = f"a row of more than {ROW_LIMIT >> 20} MiB"
@@ -37,7 +37,7 @@ def hint_of(head: bytes) -> str:
     for mark, what in ((b"\x1f\x8b", "this file is packed by gzip; gzip.open(path, 'rb') gives a file that can be read"),
                        (b"PK\x03\x04", "this is a spreadsheet, or another packed file; save it as CSV"),
                        (b"PAR1", "this is Parquet; cxj.read_parquet() reads it"),
-                       (b"<", "this is XML; cxj.read_xes() reads XES" if b"<log" in head else "this is XML, or a page; save it as CSV"),
+                       (b"<", "this is XML; " + ("cxj.read_xes() reads XES" if b"<log" in head else "save it as CSV")),
                        (b"{", "this is JSON; give its rows, a list of dicts, to Engine.from_frame()"),
                        (b"[{", "this is JSON; give its rows, a list of dicts, to Engine.from_frame()")):
         if begin.startswith(mark):
@@ -153,7 +153,8 @@ class Reader:
         bare = re.sub('"[^"]*"', "", self._text[self._begin:self._next])
         other = next((mark for mark in ";\t" if mark in bare), None)
         if other and "," not in bare:
-            raise InvalidError(f"the header has no comma, but {other!r}; delimiter={'tab' if other == chr(9) else other!r} reads it")
+            said = "'tab'" if other == "\t" else repr(other)
+            raise InvalidError(f"the header has no comma, but {other!r}; delimiter={said} reads it")
 
     # ---- characters ----
 
@@ -295,7 +296,8 @@ class Reader:
 
     def _put(self, part: _Part, place: int, fields: list[str], wrong: str = "") -> None:
         """Puts a row in its place, unless it is refused."""
-        wrong = wrong or (f"it has {len(fields)} fields, and the header {len(self.names)}" if len(fields) != len(self.names) else "")
+        if len(fields) != len(self.names):
+            wrong = wrong or f"it has {len(fields)} fields, and the header {len(self.names)}"
         if wrong:
             part.faults[place] = wrong
         part.rows[place] = [""] * len(self.names) if wrong else fields

@@ -126,11 +126,11 @@ class Engine:
                        slow. validate() says beforehand
     rules_limit        rules of the engine; 0: 256
     alerts_limit       alerts that wait to be taken, up to 16,777,216; 0: 65,536. Beyond it the oldest are dropped, and counted
-    keep_texts         True: texts that stand for journeys, ids and customers are kept, so that journeys, worklists and alerts show
-                       them: some 170 bytes for each different text, besides memory_limit; or names of fields, such as
+    keep_texts         True: texts that stand for journeys, ids and customers are kept, so that journeys, worklists and alerts
+                       show them: some 170 bytes for each different text, besides memory_limit; or names of fields, such as
                        ("journey", "customer"). They are in no file that is saved, but in a pickle; a loaded engine has
-                       numbers until texts come again, or remember_texts() brings them. A second text with the number of another
-                       is refused. False: they come back as the numbers that they stand for
+                       numbers until texts come again, or remember_texts() brings them. A second text with the number of
+                       another is refused. False: they come back as the numbers that they stand for
     recorded           "seen": facets that never occurred count as not recorded, as if feeds left them out, until they do; so
                        nothing looks perfect because nobody records it. "all": what feeds says
 
@@ -283,16 +283,16 @@ class Engine:
         return number
 
     def text_of(self, number: int) -> str | None:
-        """The text that stands for a number of a journey, an id or a customer, where keep_texts keeps it: the digits of a number
-        below 2**63; None if it is not known. Constant time."""
+        """The text that stands for a number of a journey, an id or a customer, where keep_texts keeps it; of a number below 2**63
+        its digits; None if it is not known. Constant time."""
         with self._lock:
             self._open()
             return self._texts.by_number.get(number) or (str(number) if 0 < number < 2**63 else None)
 
     def remember_texts(self, *, journey: Iterable[str] = (), id: Iterable[str] = (), customer: Iterable[str] = ()) -> None:
-        """Texts that stand for journeys, ids and customers, such as after loading: engine.remember_texts(journey=[...]). Then they
-        come back, as far as keep_texts keeps them. Raises ValueError for two texts with one number. Time in proportion to
-        them."""
+        """Texts that stand for journeys, ids and customers, such as after loading: engine.remember_texts(journey=["A-1"]). Then
+        they come back, as far as keep_texts keeps them. Raises ValueError for two texts with one number. Time in proportion
+        to them."""
         with self._lock:
             for name, texts in (("journey", journey), ("id", id), ("customer", customer)):
                 for text in texts:
@@ -690,8 +690,8 @@ class Engine:
         def ask(capacity: int, count: Any) -> int:
             nonlocal got
             got = (header.Touchpoint * capacity)()
-            return int(lib.cxj_journey_touchpoints(self._open(), journey, capacity, None, 0, got, ctypes.sizeof(header.Touchpoint),
-                                                   count))
+            size = ctypes.sizeof(header.Touchpoint)
+            return int(lib.cxj_journey_touchpoints(self._open(), journey, capacity, None, 0, got, size, count))
 
         try:
             count, _ = sized(8, ask)

@@ -45,8 +45,8 @@ def read_csv(files: Files, views: Iterable[str] = (), *, delimiter: str | None =
     A row that is not well formed (a quote inside a field, a field too few or too many, bytes that are no UTF-8) is refused by
     itself. The file is read in pieces and never held as a whole. Some 5 µs a row and 0.5 µs a field that is read.
 
-    Raises ValueError for a file that cannot be read as CSV, and all that is wrong with its columns; OSError if there is none, or
-    reading fails; what Engine.from_frame() raises."""
+    Raises ValueError for a file that cannot be read as CSV, and all that is wrong with its columns; OSError if there is none,
+    or reading fails; what Engine.from_frame() raises."""
     mark = "\t" if delimiter == "tab" else delimiter
     if mark is not None and (not isinstance(mark, str) or len(mark) != 1 or not mark.isascii() or mark in '"\r\n\0'):
         raise InvalidError(f"delimiter: one ASCII character, such as ';', or 'tab' is expected, not {delimiter!r}")
@@ -67,17 +67,17 @@ def read_parquet(files: Files, views: Iterable[str] = (), *, map: Mapping[str, s
 
     files  a path, that of a folder too, a file that has read(), or a list of them, which are read one after the other as if one
 
-    All else is as for Engine.from_frame(). By pyarrow, polars or DuckDB, whichever is there, in this order; only the columns that
-    are fields are read, batch by batch. A file that has read() needs pyarrow or polars. Raises ImportError where none is there;
-    OSError for what is no Parquet; what Engine.from_frame() raises."""
+    All else is as for Engine.from_frame(). By pyarrow, polars or DuckDB, whichever is there, in this order; only the columns
+    that are fields are read, batch by batch. A file that has read() needs pyarrow or polars. Raises ImportError where none is
+    there; OSError, or what these raise, for what is no Parquet; what Engine.from_frame() raises."""
     options = Options(map, none, tz, unit, dayfirst, dates, ties, extra, on_refused)
     return _engine_of(files, views, {"recorded": recorded, **settings}, options, _parquet_reader(), opens=False)
 
 
 def read_xes(files: Files, views: Iterable[str] = (), *, map: Mapping[str, str | None] | None = None, none: Iterable[str] = (),
-             tz: Calendar | str | tzinfo | None = None, unit: str = "ms", dayfirst: bool | None = None, dates: str | None = None,
-             ties: str = "id", extra: str = "ignore", on_refused: str = "raise", recorded: str = "seen",
-             **settings: Any) -> Engine:
+             tz: Calendar | str | tzinfo | None = None, unit: str = "ms", dayfirst: bool | None = None,
+             dates: str | None = None, ties: str = "id", extra: str = "ignore", on_refused: str = "raise",
+             recorded: str = "seen", **settings: Any) -> Engine:
     """An engine that holds an event log of XES, the standard (IEEE 1849): cxj.read_xes("log.xes.gz", ["transitions by owner"]).
 
     files  a path, a file that has read() and gives bytes, or a list of them; packed by gzip or not
@@ -87,9 +87,9 @@ def read_xes(files: Files, views: Iterable[str] = (), *, map: Mapping[str, str |
     key: map={"type": "case:kind"}. A log in which lifecycle:transition says of one activity when it started and when it was
     complete has two touchpoints of it; cxj.recipes.pm4py() makes one.
 
-    All else is as for Engine.from_frame(); engine.reading calls rows by the number of the event. The file is read in
-    pieces and never held as a whole; a document type, and with it each entity of its own, is refused. Raises ValueError with the
-    line for what is no XES; OSError; what Engine.from_frame() raises."""
+    All else is as for Engine.from_frame(); engine.reading calls rows by the number of the event. The file is read in pieces and
+    never held as a whole; a document type, and with it each entity of its own, is refused. Raises ValueError with the line for
+    what is no XES; OSError; what Engine.from_frame() raises."""
     options = Options(map, none, tz, unit, dayfirst, dates, ties, extra, on_refused)
     return _engine_of(files, views, {"recorded": recorded, **settings}, options, _of_xes)
 
@@ -145,7 +145,8 @@ def _parquet_reader() -> Callable[[Any, str], Table]:
     try:
         import duckdb
     except ImportError:
-        raise ImportError("Parquet is read by pyarrow, polars or DuckDB, and none of them is here; pip install pyarrow") from None
+        raise ImportError("Parquet is read by pyarrow, polars or DuckDB, and none of them is here: pip install pyarrow"
+                          ) from None
 
     def by_duckdb(file: Any, title: str) -> Table:
         path = os.path.join(title, "**", "*.parquet") if os.path.isdir(title) else title

@@ -247,7 +247,9 @@ def _of_polars(data: Any) -> Table:
 
     def read(names: list[str]) -> Iterator[Any]:
         chosen = data.select(names)
-        return iter(chosen.collect_batches(maintain_order=True)) if hasattr(chosen, "collect_batches") else iter([chosen.collect()])
+        if hasattr(chosen, "collect_batches"):
+            return iter(chosen.collect_batches(maintain_order=True))
+        return iter([chosen.collect()])
 
     names = data.collect_schema().names()
 

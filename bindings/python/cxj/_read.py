@@ -152,9 +152,9 @@ class Options(NamedTuple):
 
     def order(self) -> str | None:
         """The order of the parts of a date. Raises InvalidError for an option that is none."""
-        for name, value, known in (("extra", self.extra, ("ignore", "error")), ("on_refused", self.on_refused, ("raise", "skip")),
-                                   ("ties", self.ties, ("id", "file")), ("dates", self.dates, (None, "dmy", "mdy", "ymd")),
-                                   ("dayfirst", self.dayfirst, (None, True, False))):
+        for name, known in (("extra", ("ignore", "error")), ("on_refused", ("raise", "skip")), ("ties", ("id", "file")),
+                            ("dates", (None, "dmy", "mdy", "ymd")), ("dayfirst", (None, True, False))):
+            value = getattr(self, name)
             if value not in known:
                 raise InvalidError(f"{name}: {' or '.join(map(repr, known))} is expected, not {value!r}")
         if self.dates is not None and self.dayfirst is not None:
@@ -221,8 +221,8 @@ class _Reader:
         for number, name in enumerate(left):
             hint = _hint(name, {**named, **dict.fromkeys(self._chosen, 0)}) if number < _LOOKED_AT else ""
             if name in FACETS:
-                self._doubts.append(f"the column {name!r} is left out, though it is called as a facet; facets stand in a column "
-                                    "'facets', such as inbound|fault, or in columns of bool of a frame")
+                self._doubts.append(f"the column {name!r} is left out, though it is called as a facet; facets stand in a "
+                                    "column 'facets', such as inbound|fault, or in columns of bool of a frame")
             elif hint:
                 self._doubts.append(f"the column {name!r} is left out; map={{{hint!r}: {name!r}}} if it is that")
         for field, place in named.items():

@@ -31,8 +31,8 @@ class Texts:
         if number >> 63 and field in self.kept:
             other = self.by_number.setdefault(number, text)
             if other != text:
-                raise InvalidError(f"{field}: {text!r} stands for the same number as {other!r}, so two would be one; an engine with "
-                                   "a text_key tells them apart")
+                raise InvalidError(f"{field}: {text!r} stands for the same number as {other!r}, so two would be one; an engine "
+                                   "with a text_key tells them apart")
             self.seen.add(field)
 
     def shown(self, field: str, number: int) -> Optional[Number]:

@@ -2,21 +2,21 @@
 
 import json
 import math
-import os
-import pathlib
 import subprocess
 from typing import Any
 
 import cxj
+from cxj import _program
 
 QUANTILES = {info.name for info in cxj.metrics() if info.kind == "quantile"}
 
 
 def program() -> "str | None":
-    """The report program: the one that CXJ_REPORT names, or the one that was built beside the library."""
-    beside = pathlib.Path(cxj.loaded_from).parents[1:2]
-    places = [os.environ.get("CXJ_REPORT", ""), *(str(folder / "examples" / "cxj-report") for folder in beside)]
-    return next((place for place in places if place and os.path.isfile(place)), None)
+    """The report program, where it is there."""
+    try:
+        return _program.find()
+    except _program.Missing:
+        return None
 
 
 def asked(files: "list[str]", views: "list[str]", args: "list[str]", folder: str) -> "tuple[int, Any, str]":
@@ -24,7 +24,7 @@ def asked(files: "list[str]", views: "list[str]", args: "list[str]", folder: str
     found = program()
     assert found
     line = [found, "--json", *args, *(word for view in views for word in ("--view", view)), *files]
-    done = subprocess.run(line, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+    done = subprocess.run(line, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=300, check=False)
     answer = json.loads(done.stdout) if done.returncode in (0, 3) else None
     return done.returncode, answer, done.stderr.decode("utf-8", "replace")
 
@@ -55,8 +55,9 @@ def answer_of(engine: cxj.Engine, views: "list[str]") -> "dict[str, Any]":
     if stats.latest_at is not None:
         engine.advance(stats.latest_at)
     refused = engine.reading.refused if engine.reading else cxj.Refused([], [], [])
-    found = [{"view": text, "cells": [{"key": cell.key, "metrics": {name: metric.value for name, metric in cell.metrics.items()}}
-                                      for cell in engine.add_view(text)]} for text in views]
+    found = [{"view": text, "cells": [
+        {"key": cell.key, "metrics": {name: metric.value for name, metric in cell.metrics.items()}}
+        for cell in engine.add_view(text)]} for text in views]
     return {"touchpoints": stats.touchpoints, "journeys": stats.journeys, "duplicates": stats.duplicates,
             "conflicts": stats.conflicts, "superseded": stats.superseded, "rejected": len(refused.places), "views": found}
 

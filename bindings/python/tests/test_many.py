@@ -1,5 +1,5 @@
-"""Many rows: lists and generators of dicts, sources that are asked batch by batch, recordings that are interrupted or watched, and
-texts that come back."""
+"""Many rows: lists and generators of dicts, sources that are asked batch by batch, recordings that are interrupted or watched,
+and texts that come back."""
 
 import contextlib
 import io
@@ -44,8 +44,10 @@ class Rows(unittest.TestCase):
                          [(row["journey"], int(row["at"].timestamp() * 1000), row.get("owner")) for row in data])
         for held in (1, 7, 1 << 16):
             for name, given in (("list", data), ("tuple", tuple(data)), ("generator", (row for row in data)),
-                                ("frames", (data[at:at + 9] for at in range(0, 50, 9))), ("cursor", base.execute("select * from log"))):
-                with self.subTest(name, held=held), mock.patch.object(_frames, "AT_ONCE", held), cxj.Engine("transitions by owner") as engine:
+                                ("frames", (data[at:at + 9] for at in range(0, 50, 9))),
+                                ("cursor", base.execute("select * from log"))):
+                with self.subTest(name, held=held), mock.patch.object(_frames, "AT_ONCE", held), \
+                        cxj.Engine("transitions by owner") as engine:
                     self.assertEqual(engine.record_many(given).accepted, 50)
                     self.assertEqual(engine.to_bytes(), wanted)
 
@@ -129,7 +131,8 @@ class Stopped(unittest.TestCase):
                             raise KeyboardInterrupt
                         return status
 
-                    with mock.patch.object(_progress.lib, "cxj_record_columns", interrupted), self.assertRaises(cxj.Interrupted) as caught:
+                    with mock.patch.object(_progress.lib, "cxj_record_columns", interrupted), \
+                            self.assertRaises(cxj.Interrupted) as caught:
                         engine.record_many(data)
                     receipt = caught.exception.receipt
                     self.assertEqual((receipt.processed, receipt.accepted), (30, 30) if when == "before" else (40, 40))
@@ -190,7 +193,8 @@ class Watched(unittest.TestCase):
         shell = types.SimpleNamespace(get_ipython=lambda: types.SimpleNamespace(kernel=1) if notebook else None)
         error = io.StringIO()
         Bar.made = []
-        with mock.patch.dict(sys.modules, {"tqdm": shown if there else None, "tqdm.auto": shown if there else None, "IPython": shell}), \
+        bar = shown if there else None
+        with mock.patch.dict(sys.modules, {"tqdm": bar, "tqdm.auto": bar, "IPython": shell}), \
                 mock.patch.object(sys, "stderr", error), mock.patch.object(error, "isatty", lambda: terminal), \
                 mock.patch("cxj._engine.SLICE", 10), mock.patch.object(_frames, "AT_ONCE", 40):
             yield Bar.made
@@ -234,7 +238,8 @@ class Texts(unittest.TestCase):
             self.assertEqual([(one.journey, one.id, one.customer) for one in engine.touchpoints("A-1")],
                              [("A-1", "x", "mary"), ("A-1", "y", None)])
             self.assertEqual(engine.touchpoints(7)[0].customer, "9")
-            self.assertEqual([engine.text_of(number) for number in (engine.id_from_text("A-1"), 7, 2**63 + 1)], ["A-1", "7", None])
+            numbers = (engine.id_from_text("A-1"), 7, 2**63 + 1)
+            self.assertEqual([engine.text_of(number) for number in numbers], ["A-1", "7", None])
             for one in work:  # what comes back is understood
                 self.assertEqual(engine.journey(one.journey).journey, one.journey)
             if pandas:
@@ -292,7 +297,7 @@ class Texts(unittest.TestCase):
             self.assertEqual(list(engine), before)
             with self.assertRaises(KeyError):
                 engine.erase_customer("joe")
-        with cxj.Engine.from_frame(data, views_limit=1, views="touchpoints") as engine:  # there is no room for the view that is asked
+        with cxj.Engine.from_frame(data, views_limit=1, views="touchpoints") as engine:  # no room for the view that is asked
             engine.erase_customer("joe")
             self.assertEqual(known(engine), set())
         with cxj.Engine.from_frame(data) as engine:
