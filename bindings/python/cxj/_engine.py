@@ -127,7 +127,7 @@ class Engine:
     rules_limit        rules of the engine; 0: 256
     alerts_limit       alerts that wait to be taken, up to 16,777,216; 0: 65,536. Beyond it the oldest are dropped, and counted
     keep_texts         True: texts that stand for journeys, ids and customers are kept, so that journeys, worklists and alerts
-                       show them: some 170 bytes for each different text, besides memory_limit; or names of fields, such as
+                       show them: some 150 bytes for each different text, besides memory_limit; or names of fields, such as
                        ("journey", "customer"). They are in no file that is saved, but in a pickle; a loaded engine has
                        numbers until texts come again, or remember_texts() brings them. A second text with the number of
                        another is refused. False: they come back as the numbers that they stand for
@@ -477,8 +477,11 @@ class Engine:
                     tz: Calendar | str | tzinfo | None = None, unit: str = "ms") -> Receipt:
         """Records many touchpoints at once.
 
-        data     a data frame of pandas, polars or pyarrow; anything that has __arrow_c_stream__ (a relation of DuckDB), which
-                 is read batch by batch, never as a whole; or a dict of columns (arrays, lists)
+        data     a data frame of pandas, polars or pyarrow; a dict of columns (arrays, lists); a list of dicts; or what is read
+                 batch by batch, never as a whole: a generator of dicts or of frames (pandas.read_csv(…, chunksize=…)), anything
+                 that has __arrow_c_stream__ (a relation of DuckDB), a data set or scanner of pyarrow, a lazy frame of polars, a
+                 cursor of a database, or a connection of DuckDB, that has executed a query. Of data sets and lazy frames only
+                 the columns that are wanted are read
         renames  the names of columns here, by their names there, such as {"case_id": "journey"}; None for a column that is
                  to be left out. Names that are not there do not matter
         strict   ends at the first row that is refused, before it; else all other rows are taken. cxj.RefusedError is
@@ -511,6 +514,10 @@ class Engine:
         if the data end with an error of their own; MemoryError; TypeError for renames that are none. Each has a receipt of
         what became of the rows before, None if there are none: rows of the batches before stay recorded (a data frame of
         pandas, and a dict, is one batch). Returns what became of the rows.
+
+        Rows are recorded in slices of 65,536. A KeyboardInterrupt ends it between two of them, as cxj.Interrupted, whose
+        receipt says how many rows are done; data[receipt.processed:] are the others. Where tqdm is there, and a terminal or a
+        notebook looks on, what takes more than a second is shown.
 
         Time: that of recording, and a few ns for each value of an array or a dictionary-encoded text; some 200 ns for each
         value of a list, and for each text that nobody encodes (an Arrow stream without pyarrow). While a batch is fetched,
