@@ -141,6 +141,16 @@ def digest(rows: Rows) -> int:
     return found
 
 
+def extremes(rows: Rows) -> tuple[list[int], list[int]]:
+    """The earliest moment of rows, and the two latest, or fewer where there are not so many. One that is none is left out."""
+    from heapq import nlargest
+
+    moments = (ctypes.c_int64 * rows.rows).from_address(rows.struct.at)
+    if _NO_MOMENT in moments:
+        moments = [moment for moment in moments if moment != _NO_MOMENT]  # type: ignore[assignment]
+    return ([min(moments)], nlargest(2, moments)) if len(moments) else ([], [])
+
+
 def one_by_one(rows: Rows) -> Iterator[int]:
     """Makes the struct that of one row after the other, and gives the row's place."""
     word = ctypes.sizeof(ctypes.c_void_p)

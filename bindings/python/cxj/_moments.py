@@ -15,14 +15,14 @@ from typing import Any, NamedTuple
 
 from ._calendar import Calendar
 from ._library import InvalidError
-from ._values import MS, integer_of, moment_of
+from ._values import MS, datetime_of, integer_of, moment_of
 
 #: Units of numbers, and how many milliseconds one is, as a fraction.
 UNITS = {"s": (1000, 1), "ms": (1, 1), "us": (1, 1000), "ns": (1, 1000000)}
 DAY = 86400000
 _EPOCH = datetime(1970, 1, 1)
 _ENDLESS = 2**63 - 1 - 2 * DAY
-_SHOWN = 60  # characters of a text that a sentence shows
+_LONGEST = 60  # characters of a text that a sentence shows
 
 # A date, and what may stand behind it: a time, perhaps with a zone, as SPEC 7 has it. In another order than ISO's an hour may
 # have one digit, and AM or PM stand in place of a fraction and a zone.
@@ -139,11 +139,11 @@ def moment_of_text(text: str, order: str | None) -> tuple[int, str]:
     day = _iso_day(text[:10])
     if day is not None and len(text) == 10:
         return day, "day"
-    behind = None if day is None else _clock(text[10:]) if len(text) < _SHOWN else _time(_CLOCK.fullmatch(text, 10))
+    behind = None if day is None else _clock(text[10:]) if len(text) < _LONGEST else _time(_CLOCK.fullmatch(text, 10))
     if (day is None or behind is None) and order:
         day, behind = _ordered(text, order)
     if day is None or behind is None:
-        raise InvalidError(f"{text[:_SHOWN]!r} is no moment; {_hint(text[:_SHOWN], order)}")
+        raise InvalidError(f"{text[:_LONGEST]!r} is no moment; {_hint(text[:_LONGEST], order)}")
     return day + behind[0], behind[1]
 
 
@@ -219,6 +219,8 @@ def _hint(text: str, order: str | None) -> str:
 #: A whole number of seconds since the epoch, of 1973 to 2968, is as milliseconds one of January 1970 to 1971.
 _SECONDS = (10**8, 31536 * 10**6)
 _LATEST = 7258118400000  # 2200
+_YEAR = 31536000000
+_FAR = 7289654400000  # 2201, the first moment beyond the year 2200
 
 
 def doubt_of(lowest: int, highest: int, unit: tuple[int, int]) -> str:
@@ -229,3 +231,21 @@ def doubt_of(lowest: int, highest: int, unit: tuple[int, int]) -> str:
         smaller = "us" if highest < 10**17 else "ns"
         return f"they lie beyond the year 2200 as milliseconds; perhaps unit={smaller!r}"
     return ""
+
+
+def doubts_of(earliest: int, latest: list[int]) -> list[str]:
+    """What is to be said of the moments of a log that hardly can be: of its earliest, and its two latest."""
+    said = []
+    if earliest < _YEAR:
+        said.append(f"moments lie in 1970 or before, the first at {_shown(earliest)}; if they are numbers of another unit, unit='s' "
+                    "(or us, ns) says so; numbers of days, and dates without marks, are no moments")
+    if latest[0] >= _FAR:
+        said.append(f"moments lie beyond the year 2200, the last at {_shown(latest[0])}; if they are numbers of another unit, "
+                    "unit='us' (or ns) says so")
+    elif len(latest) > 1 and latest[0] - latest[1] > _YEAR:
+        said.append(f"the latest moment, {_shown(latest[0])}, is more than a year beyond the next, {_shown(latest[1])}")
+    return said
+
+
+def _shown(moment: int) -> str:
+    return datetime_of(moment).isoformat().replace("+00:00", "Z")

@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 from . import _fields as fields
 from . import _header as header
 from ._calendar import Calendar
-from ._columns import _SAME, Faults, How, Numbers, Rows, grown, number_rows, read_rows
+from ._columns import _SAME, Faults, How, Numbers, Rows, extremes, grown, number_rows, read_rows
 from ._engine import Engine
 from ._frames import Batch, Table, next_batch, table_of
 from ._library import InvalidError, Receipt, error_of, warn_of
-from ._moments import Times, local_of, unit_of
+from ._moments import Times, doubts_of, local_of, unit_of
 from ._progress import SLICE, Run
 from ._values import FACETS, nearest
 
@@ -191,6 +191,8 @@ class _Reader:
         self._fields: dict[str, str] = {}
         self._left: dict[str, None] = {}
         self._refused = Refused([], [], [])
+        self._earliest: list[int] = []  # moment
+        self._latest: list[int] = []  # two moments
         self._is_titled = False  # rows are called by texts that say what they are
 
     def read(self, table: Table) -> None:
@@ -243,6 +245,9 @@ class _Reader:
                 number_rows(rows, first)
                 engine._numbered = first + batch.rows
             _record(engine, rows, first, faults, self._run)
+            earliest, latest = extremes(rows)
+            self._earliest = sorted(self._earliest + earliest)[:1]
+            self._latest = sorted(self._latest + latest, reverse=True)[:2]
         self._done += batch.rows
         self._run.show(batch.rows)
         self._note(batch, first)
@@ -266,6 +271,13 @@ class _Reader:
         refused = self._refused
         if index is not None:
             refused = refused._replace(labels=[index[place] for place in refused.places])
+        if self._earliest and not any("unit=" in doubt for doubt in self._doubts):
+            self._doubts += doubts_of(self._earliest[0], self._latest)
+        conflicts = self._run.total.conflicts
+        if conflicts:
+            column = self._fields["id"]
+            self._doubts.append(f"{conflicts} rows have the id of a row before in their journey, but say something else, and were "
+                                f"left out; if {column!r} is no touchpoint's id, map={{'id': None}} leaves it out")
         warn_of(self._doubts)
         if self._lost and self._options.on_refused == "raise":
             raise InvalidError(f"{self._lost} of {self._done} rows cannot be taken: {self._said(refused)} "

@@ -288,7 +288,7 @@ class Texts(unittest.TestCase):
         with cxj.Engine.from_frame(self.DATA) as engine:
             engine.erase_journey("A-1")
             self.assertEqual(known(engine), {"z"})
-        data = {"journey": ["A", "A", "B", "C"], "id": ["a1", "a2", "b1", "c1"], "at": [1, 2, 3, 4],
+        data = {"journey": ["A", "A", "B", "C"], "id": ["a1", "a2", "b1", "c1"], "at": [BEGIN] * 4,
                 "customer": ["mary", "joe", "joe", "eve"]}
         with cxj.Engine.from_frame(data, on_refused="skip") as engine:
             before = list(engine)
@@ -309,7 +309,7 @@ class Texts(unittest.TestCase):
         both" (SPEC 7). """
         number = cxj.id_from_text("one")
         with mock.patch("cxj._values.number_of", lambda text, engine=None: number):
-            with cxj.Engine.from_frame({"journey": ["one", "one", "two"], "at": [1, 2, 3]}, on_refused="skip") as engine:
+            with cxj.Engine.from_frame({"journey": ["one", "one", "two"], "at": [BEGIN] * 3}, on_refused="skip") as engine:
                 assert engine.reading
                 self.assertEqual(engine.reading.refused.places, [2])
                 self.assertRegex(engine.reading.refused.reasons[0], "'two'.*the same number as 'one'.*text_key")

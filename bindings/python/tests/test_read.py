@@ -96,6 +96,13 @@ class Conformance(unittest.TestCase):
 
 
 class Csv(Folder):
+    def setUp(self) -> None:
+        super().setUp()
+        caught = warnings.catch_warnings()
+        caught.__enter__()
+        self.addCleanup(caught.__exit__, None, None, None)
+        warnings.filterwarnings("ignore", "moments lie in 1970", cxj.DoubtWarning)  # where small numbers do as moments
+
     def test_rows_that_are_not_well_formed_are_refused_by_themselves(self) -> None:
         """ "A row that cannot be read (a bad field, too few or too many fields, a quote inside a bare field, text after a closing
         quote, a field never closed, bytes that are not UTF-8, a NUL) is reported with its line … and skipped; … after a misplaced
@@ -184,7 +191,11 @@ class Csv(Folder):
         for text, words in (("journey,at,Assignee\na,2026-01-01,x\n", r"map=\{'owner': 'Assignee'\}"),
                             ("journey,at,owmer\na,2026-01-01,x\n", r"map=\{'owner': 'owmer'\}"),
                             ("journey,at,fault\na,2026-01-01,true\n", "'fault' is left out, though it is called as a facet"),
-                            ("journey,at\na,1767225600\nb,1767225601\n", "unit='s'")):
+                            ("journey,at\na,1767225600\nb,1767225601\n", "unit='s'"),
+                            ("journey,id,at,owner\na,1,2026-01-01,x\na,1,2026-01-02,y\n", "1 rows.*say something else.*'id': None"),
+                            ("journey,at\na,45817\nb,2026-01-01\n", "in 1970 or before, the first at 1970-01-01T00:00:45"),
+                            ("journey,at\na,2026-01-01\nb,2206-01-01\n", "beyond the year 2200, the last at 2206"),
+                            ("journey,at\na,2026-01-01\nb,2028-01-01\nc,2025-01-01", "2028.*a year beyond the next, 2026")):
             with self.subTest(text), self.assertWarnsRegex(cxj.DoubtWarning, words):
                 read(text).close()
         with warnings.catch_warnings():
