@@ -10,6 +10,7 @@ import ctypes
 import re
 from array import array
 from collections.abc import Container, Iterator, Mapping, Sequence
+from heapq import nlargest
 from itertools import compress
 from typing import Any, Callable, NamedTuple, Optional, Protocol
 
@@ -62,6 +63,9 @@ _CHECKED = 1 << 16
 
 # Characters of a reason why a row is not taken.
 _LONGEST = 300
+
+# The first and the last millisecond of the years 1 to 9999.
+_YEARS = (-62135596800000, 253402300799999)
 
 # No moment: so a row without one is refused by the library, and named in its receipt.
 _NO_MOMENT = -(2**63)
@@ -142,13 +146,12 @@ def digest(rows: Rows) -> int:
 
 
 def extremes(rows: Rows) -> tuple[list[int], list[int]]:
-    """The earliest moment of rows, and the two latest, or fewer where there are not so many. One that is none is left out."""
-    from heapq import nlargest
-
-    moments = (ctypes.c_int64 * rows.rows).from_address(rows.struct.at)
-    if _NO_MOMENT in moments:
-        moments = [moment for moment in moments if moment != _NO_MOMENT]  # type: ignore[assignment]
-    return ([min(moments)], nlargest(2, moments)) if len(moments) else ([], [])
+    """The earliest moment of rows, and the two latest, or fewer where there are not so many. Those that are refused are left
+    out."""
+    moments: list[int] = (ctypes.c_int64 * rows.rows).from_address(rows.struct.at)[:]
+    if moments and (min(moments) < _YEARS[0] or max(moments) > _YEARS[1] or 0 in moments):
+        moments = [moment for moment in moments if moment and _YEARS[0] <= moment <= _YEARS[1]]
+    return ([min(moments)], nlargest(2, moments)) if moments else ([], [])
 
 
 def one_by_one(rows: Rows) -> Iterator[int]:

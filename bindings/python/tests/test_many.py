@@ -39,6 +39,7 @@ class Rows(unittest.TestCase):
             engine.record_many(columns)
             wanted = engine.to_bytes()
         base = sqlite3.connect(":memory:")
+        self.addCleanup(base.close)
         base.execute("create table log (journey, at, owner)")
         base.executemany("insert into log values (?, ?, ?)",
                          [(row["journey"], int(row["at"].timestamp() * 1000), row.get("owner")) for row in data])
@@ -91,9 +92,11 @@ class Rows(unittest.TestCase):
                 self.assertEqual(engine.names("team"), {"t": 1})
 
     def test_what_is_no_row(self) -> None:
+        base = sqlite3.connect(":memory:")
+        self.addCleanup(base.close)
         for data, words in (([rows(1)[0], 7], "rows that are dicts are expected, not int"), ([7], "int is no table"),
                             (iter([]), "'journey' is missing; there are none"), ([], "'journey' is missing"), ("text", "str is no table"),
-                            (sqlite3.connect(":memory:").cursor(), "no result of a query")):
+                            (base.cursor(), "no result of a query")):
             with self.subTest(words), cxj.Engine() as engine, self.assertRaisesRegex(ValueError, words):
                 engine.record_many(data)
 

@@ -294,7 +294,7 @@ class Beside(Folder):
             for name, frame in frames(columns, dice, self.folder):
                 yield name, cxj.Engine.from_frame(frame, VIEWS, **options)
             if pyarrow or polars or duckdb:
-                for name, frame in frames(columns, dice, self.folder):
+                for name, _ in frames(columns, dice, self.folder):
                     if name == "a data set of pyarrow":
                         yield "read_parquet", cxj.read_parquet(str(pathlib.Path(self.folder, "parts")), VIEWS, **options)
 
@@ -355,6 +355,7 @@ def frames(columns: "dict[str, list[str]]", dice: random.Random, folder: str) ->
     yield "a cursor of SQLite", base.execute("select * from log")
     base.row_factory = sqlite3.Row
     yield "rows of SQLite", iter(base.execute("select * from log").fetchall())
+    base.close()
 
 
 class Parquet(Folder):
