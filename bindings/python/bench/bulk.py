@@ -26,8 +26,7 @@ def library(log: Any) -> Callable[[cxj.Engine], float]:
     def run(engine: cxj.Engine) -> float:
         given = _frames.table_of(log)
         named = _columns.rename(given.names, {})
-        numbers = _columns.Numbers(engine.code_of, engine._identity)
-        ready = [_columns.read_rows(numbers, named, batch, 0) for batch in given.batches]
+        ready = [_columns.read_rows(engine._how(), named, batch, 0) for batch in given.batches]
         receipt = _header.Receipt()
         start = time.perf_counter()
         for rows in ready:

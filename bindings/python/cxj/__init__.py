@@ -30,11 +30,13 @@ from ._calendar import Calendar
 from ._columns import EVENT_LOG
 from ._compare import Comparison, Difference, compare
 from ._engine import Engine, validate
+from ._files import read_csv, read_parquet, read_xes
 from ._header import DIMENSIONS, OUTCOMES, SCALES, SCOPES
 from ._library import (
     DoubtWarning,
     Error,
     IncompleteWarning,
+    Interrupted,
     InvalidError,
     NoMemoryError,
     NotFoundError,
@@ -71,9 +73,10 @@ __version__: str = lib.cxj_version_text().decode()
 __all__ = [
     "DIMENSIONS", "EVENT_LOG", "FACETS", "OUTCOMES", "SCALES", "SCOPES", "Alert", "Alerts", "Calendar", "Cell",
     "Commitment", "Comparison", "Contributors", "Control", "Difference", "DimensionInfo", "DoubtWarning", "Driver",
-    "Drivers", "Engine", "Error", "Extreme", "FacetInfo", "IncompleteWarning", "InvalidError", "Journey", "Metric",
-    "MetricInfo", "NoMemoryError", "NotFoundError", "Occasion", "Parity", "Pivot", "Point", "PredictorInfo",
-    "ReadWriteError", "Reading", "Receipt", "Refused", "RefusedError", "Relation", "Replay", "Rule", "Rules",
-    "Spread", "Stats", "Touchpoint", "Validation", "View", "Worklist", "compare", "facets", "header", "id_from_text",
-    "lib", "loaded_from", "metrics", "predictors", "recipes", "replay", "stitch", "validate",
+    "Drivers", "Engine", "Error", "Extreme", "FacetInfo", "IncompleteWarning", "Interrupted", "InvalidError",
+    "Journey", "Metric", "MetricInfo", "NoMemoryError", "NotFoundError", "Occasion", "Parity", "Pivot", "Point",
+    "PredictorInfo", "ReadWriteError", "Reading", "Receipt", "Refused", "RefusedError", "Relation", "Replay", "Rule",
+    "Rules", "Spread", "Stats", "Touchpoint", "Validation", "View", "Worklist", "compare", "facets", "header",
+    "id_from_text", "lib", "loaded_from", "metrics", "predictors", "read_csv", "read_parquet", "read_xes", "recipes",
+    "replay", "stitch", "validate",
 ]

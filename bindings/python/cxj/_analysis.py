@@ -12,7 +12,7 @@ from . import _header as header
 from . import _table
 from ._library import InvalidError, lib
 from ._text import visible
-from ._values import Metric, MetricInfo, facet_names, metrics, nearest, number_or_none, show
+from ._values import Metric, MetricInfo, Number, facet_names, metrics, nearest, number_or_none, show
 
 _NAN = float("nan")
 _UNITS = {"m": 1, "h": 60, "d": 24 * 60, "w": 7 * 24 * 60}
@@ -315,8 +315,9 @@ class Relation(NamedTuple):
 
 
 class Contributors(NamedTuple):
-    """The journeys behind a cell. ``journeys``: their numbers, ascending. ``sealed``: how many sealed ones contribute, which
-    are not known any more; of a view of transitions how many transitions they have there."""
+    """The journeys behind a cell. ``journeys``: their numbers, or their texts where the engine keeps texts, ascending.
+    ``sealed``: how many sealed ones contribute, which are not known any more; of a view of transitions how many transitions
+    they have there."""
 
-    journeys: tuple[int, ...]
+    journeys: tuple[Number, ...]
     sealed: int

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import struct
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 
 from ._library import InvalidError
 
@@ -176,6 +176,12 @@ def of_words(values: Sequence[Any]) -> Column:
         return Column("words", places, None, words)
     places, words = _places([(value.__class__, value) for value in values])  # for 1 is 1.0, and yet another word
     return Column("words", places, None, [word for _, word in words])
+
+
+def of_texts(values: Sequence[Optional[str]]) -> Column:
+    """Texts, None among them, as places in a list of the different ones."""
+    places, words = _places(values)
+    return Column("words", places, None, words)
 
 
 def _places(values: Sequence[Any]) -> tuple[list[int], list[Any]]:

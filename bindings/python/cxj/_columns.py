@@ -10,6 +10,7 @@ import ctypes
 import re
 from array import array
 from collections.abc import Container, Iterator, Mapping, Sequence
+from heapq import nlargest
 from itertools import compress
 from typing import Any, Callable, NamedTuple, Optional, Protocol
 
@@ -60,6 +61,12 @@ _NO_SCORE = 255
 # Rows that are looked at together; so many are held twice meanwhile.
 _CHECKED = 1 << 16
 
+# Characters of a reason why a row is not taken.
+_LONGEST = 300
+
+# The first and the last millisecond of the years 1 to 9999.
+_YEARS = (-62135596800000, 253402300799999)
+
 # No moment: so a row without one is refused by the library, and named in its receipt.
 _NO_MOMENT = -(2**63)
 
@@ -83,13 +90,15 @@ class How(NamedTuple):
 
 
 class Faults:
-    """Rows that cannot be taken, counted from the first of all data, and why; and what is wrong with columns as a whole."""
+    """Rows of a batch that cannot be taken, counted from the first of all data, and why; and what is wrong with columns as a
+    whole."""
 
     def __init__(self) -> None:
         self.rows: dict[int, list[str]] = {}
         self.columns: dict[str, str] = {}
 
     def add(self, row: int, why: str) -> None:
+        why = why if len(why) <= _LONGEST else f"{why[:_LONGEST]}…"
         reasons = self.rows.setdefault(row, [])
         if why not in reasons:
             reasons.append(why)
@@ -108,8 +117,8 @@ def number_rows(rows: Rows, first: int) -> None:
     """Gives rows their number, from 1, as sequence, as in a log that says nothing else about their order."""
     if first + rows.rows >= 2**32:
         raise InvalidError("more than 2**32 - 1 rows need a column id or sequence")
-    count = range(rows.rows) if rows.places is None else rows.places
-    numbers = array("I", (first + 1 + place for place in count))
+    numbers = array("I", range(first + 1, first + 1 + rows.rows) if rows.places is None else
+                    [first + 1 + place for place in rows.places])
     rows.struct.sequence = _address(numbers)
     rows.kept.append(numbers)
 
@@ -134,6 +143,15 @@ def digest(rows: Rows) -> int:
         check = zlib.crc32((ctypes.c_char * length).from_address(address)) if address and length else 0
         found = found << 32 | check
     return found
+
+
+def extremes(rows: Rows) -> tuple[list[int], list[int]]:
+    """The earliest moment of rows, and the two latest, or fewer where there are not so many. Those that are refused are left
+    out."""
+    moments: list[int] = (ctypes.c_int64 * rows.rows).from_address(rows.struct.at)[:]
+    if moments and (min(moments) < _YEARS[0] or max(moments) > _YEARS[1] or 0 in moments):
+        moments = [moment for moment in moments if moment and _YEARS[0] <= moment <= _YEARS[1]]
+    return ([min(moments)], nlargest(2, moments)) if moments else ([], [])
 
 
 def one_by_one(rows: Rows) -> Iterator[int]:
@@ -193,6 +211,16 @@ def rename(names: Sequence[str], renames: Renames) -> dict[str, int]:
     return named
 
 
+def grown(named: dict[str, int], anew: dict[str, int], row: int) -> dict[str, int]:
+    """What columns are, where a source has brought more of them with a row. InvalidError where what stood before would be
+    read otherwise now."""
+    for field, place in anew.items():
+        if named.get(field, place) != place or field in ("id", "sequence") and field not in named and row > 0:
+            raise InvalidError(f"row {row}, or one soon after it, is the first with a column that is {field!r}, and the rows "
+                               "before were read without it; give each row the same columns")
+    return anew
+
+
 def check_ratings(named: Mapping[str, int]) -> None:
     """Raises InvalidError where two columns speak of the scale."""
     ratings = [name for name in SCORES if name in named]
@@ -208,22 +236,24 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT[8] else value
 
 
-_DIGITS = re.compile(r"(-?[0-9]+)(?:\.0)?")
+_DIGITS = re.compile(r"0*([0-9]{1,20})(?:\.0)?")  # what has more is beyond all bounds
+_FRAMED = re.compile(r"([0-9]+)\.0")  # as frames write 12 where another row has none
 
 
 def _number(how: How, field: str, word: Any) -> int:
     """A whole number; also one that is written, where texts are read."""
     if how.times.texts and isinstance(word, str):
-        found = _DIGITS.fullmatch(word)
+        is_negative = field == "value" and word.startswith("-")
+        found = _DIGITS.fullmatch(word, is_negative)
         if found is None:
-            raise InvalidError(f"{field}: {word!r} is no whole number")
-        word = int(found[1])
+            raise InvalidError(f"{field}: {word!r} is no whole number within bounds")
+        word = -int(found[1]) if is_negative else int(found[1])
     return integer_of(field, _whole(word))
 
 
 def _identity(how: How, field: str, word: Any) -> int:
-    if how.times.texts and isinstance(word, str):
-        found = _DIGITS.fullmatch(word)
+    if how.times.texts and isinstance(word, str) and word.endswith(".0"):
+        found = _FRAMED.fullmatch(word)
         word = found[1] if found else word
     return how.numbers.identity_of(field, _whole(word))
 
@@ -247,7 +277,7 @@ _RULES = {
 
 
 def _choice(how: How, field: str, word: Any) -> int:
-    if word == "" or how.times.texts and word == "none":
+    if word == "":
         return 0
     return place_of(field, word, _CHOICES[field])
 
@@ -272,7 +302,11 @@ def _convert(how: How, field: str, column: Column, first: int) -> Any:
 
     try:
         if column.kind == "words":
-            return ways.looked_up(_stated(how, column), find, item, null, _noted(how, field, first))
+            column = _stated(how, column)
+            got = ways.looked_up(column, find, item, null, _noted(how, field, first))
+            if field == "at" and how.doubts is not None and how.times.texts and _are_numbers(column.words):
+                how.doubts.append(_doubt(got, how.times))
+            return got
         if column.kind == "moments" and rule.moments:
             return _shifted(how, field, column, item, null)
         if _takes(rule, column.kind):
@@ -349,15 +383,20 @@ def _listed(column: Column) -> Column:
     return of_words([value if good and value == value else None for value, good in zip(values, known)])
 
 
-def _noted(how: How, field: str, first: int) -> Optional[Callable[[Sequence[int], str], None]]:
+def _are_numbers(words: Sequence[Any]) -> bool:
+    """Whether words are numbers, by the first that says something."""
+    first = next((word for word in words if word is not None and word == word), None)
+    return isinstance(first, int) or isinstance(first, str) and first.lstrip("-").isdigit()
+
+
+def _noted(how: How, field: str, first: int) -> Optional[Callable[[int, str], None]]:
     """Where rows are noted that cannot be taken; None: they are not."""
     faults = how.faults
     if faults is None:
         return None
 
-    def note(rows: Sequence[int], why: str) -> None:
-        for row in rows:
-            faults.add(first + int(row), f"{field}: {_without(field, why)}")
+    def note(row: int, why: str) -> None:
+        faults.add(first + row, f"{field}: {_without(field, why)}")
 
     return note
 
@@ -420,11 +459,12 @@ def read_rows(how: How, named: dict[str, int], batch: Batch, first: int) -> Rows
         ready.kept.append(column)
     if how.faults is not None and how.faults.columns:
         return ready._replace(rows=0)
-    _join_ratings(how, got, batch.rows, first)
     if "scale" in named:
-        if "score" not in named:
+        if "score" not in named and how.faults is None:
             raise InvalidError(_NEEDS_SCORE)
-        got["score"] = _ways().scores(got["scale"][0], *got["score"]), None
+        none = array("B", bytes(batch.rows))
+        got["score"] = _ways().scores(got["scale"][0], *got.get("score", (none, none))), None
+    _join_ratings(how, got, batch.rows, first)
     for facet, column in flags:
         got["facets"] = _ways().flagged(column, BITS[facet], got.get("facets", (None, None))[0]), None
     if how.faults is not None:
@@ -437,7 +477,8 @@ def read_rows(how: How, named: dict[str, int], batch: Batch, first: int) -> Rows
 
 def _truths(field: str, column: Column) -> Column:
     """A column that says of each row whether it has a facet."""
-    if column.kind != "truths" and _is_empty(column):
+    states_nothing = column.kind == "words" and all(word is None or word != word for word in column.words)
+    if column.kind != "truths" and (states_nothing or _is_empty(column)):
         return Column("truths", bytes(len(column.values)))
     if column.kind != "truths":
         raise InvalidError(_no_truths(field, column.kind))
@@ -450,7 +491,7 @@ def _no_truths(field: str, kind: str) -> str:
 
 def _without_faults(faults: Faults, got: dict[str, Any], ready: Rows, first: int) -> Rows:
     """The rows that nothing is wrong with."""
-    bad = {row - first for row in faults.rows if first <= row < first + ready.rows}
+    bad = {row - first for row in faults.rows}
     if not bad:
         return ready
     places = [row for row in range(ready.rows) if row not in bad]
@@ -461,23 +502,25 @@ def _without_faults(faults: Faults, got: dict[str, Any], ready: Rows, first: int
 
 
 def _join_ratings(how: How, got: dict[str, Any], rows: int, first: int) -> None:
-    """Turns columns csat, nps, ces into scale, score and scope."""
+    """Turns columns csat, nps, ces into scale, score and scope; where faults are noted, beside those that are there."""
     given = {SCORES[name]: got.pop(name) for name in SCORES if name in got}
     if not given:
         return
+    ways, nothing = _ways(), (array("B", bytes(rows)), None)
+    own = [got.get(name, nothing)[0] for name in ("scale", "score")]
     if how.faults is not None:
-        for row in range(rows):
-            if sum(bool(known[row]) for _, known in given.values()) > 1:
-                how.faults.add(first + row, f"a touchpoint has one rating; it has two of {', '.join(SCORES)}")
-                for _, known in given.values():
-                    known[row] = False
+        for row in ways.crowded([known for _, known in given.values()], *own):
+            how.faults.add(first + row, f"a touchpoint has one rating; it has two of {', '.join((*SCORES, 'score'))}")
     scope = got.get("scope", (None, None))[0]
     try:
-        got["scale"], got["score"], got["scope"] = _ways().ratings(given, scope, rows)
+        scale, score, about = ways.ratings(given, scope, rows, how.faults is None)
     except _Wrong as wrong:
         raise InvalidError(f"row {first + wrong.row}: {wrong} of {', '.join(SCORES)}") from None
+    got["score"] = ways.either(scale, score, own[1]), None
+    got["scale"] = ways.either(scale, scale, own[0]), None
+    got["scope"] = about, None
     if how.times.texts and scope is not None:  # which says nothing without a rating
-        got["scope"] = _ways().where(got["scope"][0], got["scale"][0]), None
+        got["scope"] = ways.where(about, got["scale"][0]), None
 
 
 # ---- over rows -----------------------------------------------------------------------------------------------------
@@ -493,7 +536,7 @@ def _not_within(value: Any, item: Any) -> str:
     return f"{value} is not within {lowest} and {highest}"
 
 
-_Note = Optional[Callable[[Sequence[int], str], None]]
+_Note = Optional[Callable[[int, str], None]]
 
 
 def _table(words: Sequence[Any], used: Any, places: Any, find: Callable[[Any], int], item: Any, null: int,
@@ -501,6 +544,7 @@ def _table(words: Sequence[Any], used: Any, places: Any, find: Callable[[Any], i
     """What the words that are used stand for. What cannot be taken is noted with its rows, or raised."""
     lowest, highest = _bounds(item)
     table = [null] * len(words)
+    wrong: dict[int, str] = {}
     for place in used:
         word = words[place]
         if word is None or word != word:
@@ -515,7 +559,11 @@ def _table(words: Sequence[Any], used: Any, places: Any, find: Callable[[Any], i
         except Error as error:
             if note is None or isinstance(error, MemoryError):
                 raise _Wrong(list(places).index(place), str(error), error) from None
-            note([row for row, one in enumerate(places) if one == place], str(error))
+            wrong[int(place)] = str(error)
+    if wrong and note is not None:
+        for row, place in enumerate(places.tolist() if hasattr(places, "tolist") else places):
+            if place in wrong:
+                note(row, wrong[place])
     return table
 
 
@@ -548,8 +596,16 @@ class _Ways(Protocol):
     def scores(self, scale: Any, score: Any, known: Any) -> Any:
         """Scores; where there is a scale and none is known, one that is refused."""
 
-    def ratings(self, given: dict[int, Any], scope: Any, rows: int) -> Any:
+    def either(self, choice: Any, one: Any, other: Any) -> Any:
+        """One number where the choice is not 0, else the other one."""
+
+    def crowded(self, knowns: Sequence[Any], scale: Any, score: Any) -> list[int]:
+        """The rows with more than one rating of those that are known, and of scale and score."""
+        ...
+
+    def ratings(self, given: dict[int, Any], scope: Any, rows: int, checked: bool) -> tuple[Any, Any, Any]:
         """Scale, score and scope, of the scores that are given for scales. What is about nothing is about the touchpoint."""
+        ...
 
 
 class _Python:
@@ -601,7 +657,7 @@ class _Python:
                            for row in range(rows)])
 
     def some(self, values: Any, good: Sequence[bool]) -> Any:
-        code = values.typecode if isinstance(values, array) else values._type_
+        code = values.typecode if isinstance(values, array) else values._type_._type_
         return array(code, list(compress(values, good)))
 
     def where(self, values: Any, other: Any) -> Any:
@@ -610,17 +666,24 @@ class _Python:
     def scores(self, scale: Any, score: Any, known: Any) -> Any:
         return array("B", [value if good or not rated else _NO_SCORE for rated, value, good in zip(scale, score, known)])
 
-    def ratings(self, given: dict[int, Any], scope: Any, rows: int) -> Any:
+    def either(self, choice: Any, one: Any, other: Any) -> Any:
+        return array("B", [a if chosen else b for chosen, a, b in zip(choice, one, other)])
+
+    def crowded(self, knowns: Sequence[Any], scale: Any, score: Any) -> list[int]:
+        return [row for row, known in enumerate(zip(*knowns))
+                if any(known) and (sum(map(bool, known)) > 1 or scale[row] or score[row])]
+
+    def ratings(self, given: dict[int, Any], scope: Any, rows: int, checked: bool) -> tuple[Any, Any, Any]:
         numbers = [(ctypes.c_uint8 * max(1, rows))() for _ in range(3)]
         for row in range(rows):
             found = [(scale, values[row]) for scale, (values, known) in given.items() if known[row]]
-            if len(found) > 1:
+            if len(found) > 1 and checked:
                 raise _Wrong(row, "a touchpoint has one rating; it has two")
             for scale, score in found:
                 numbers[0][row], numbers[1][row], numbers[2][row] = scale, score, 1
             if scope is not None and scope[row]:
                 numbers[2][row] = scope[row]
-        return [(one, None) for one in numbers]
+        return numbers[0], numbers[1], numbers[2]
 
 
 class _Numpy:
@@ -723,19 +786,30 @@ class _Numpy:
         lacks = ~known.astype(bool) & (self._array(scale)[:rows] > 0)
         return self._numpy.where(lacks, self._numpy.uint8(_NO_SCORE), self._array(score)[:rows])
 
-    def ratings(self, given: dict[int, Any], scope: Any, rows: int) -> Any:
+    def either(self, choice: Any, one: Any, other: Any) -> Any:
+        rows = len(choice)
+        return self._numpy.where(self._array(choice) > 0, self._array(one)[:rows], self._array(other)[:rows]).astype("u1")
+
+    def crowded(self, knowns: Sequence[Any], scale: Any, score: Any) -> list[int]:
+        rows = len(knowns[0])
+        count = self._numpy.zeros(rows, dtype="u1")
+        for known in knowns:
+            count += self._array(known)[:rows].astype("u1")
+        own = (self._array(scale)[:rows] > 0) | (self._array(score)[:rows] > 0)
+        return list(self._numpy.flatnonzero((count > 1) | (count > 0) & own).tolist())
+
+    def ratings(self, given: dict[int, Any], scope: Any, rows: int, checked: bool) -> tuple[Any, Any, Any]:
         numpy = self._numpy
         numbers = [numpy.zeros(rows, dtype="u1") for _ in range(3)]
         count = numpy.zeros(rows, dtype="u1")
         for scale, (values, known) in given.items():
-            known = self._array(known)
+            known = self._array(known)[:rows].astype(bool)
             count += known
             numbers[0][known], numbers[1][known] = scale, self._array(values)[:rows][known]
-        if (count > 1).any():
+        if checked and (count > 1).any():
             raise _Wrong(int((count > 1).argmax()), "a touchpoint has one rating; it has two")
         about = numpy.zeros(rows, dtype="u1") if scope is None else self._array(scope)[:rows]
-        numbers[2] = numpy.where(about > 0, about, count).astype("u1")
-        return [(one, None) for one in numbers]
+        return numbers[0], numbers[1], numpy.where(about > 0, about, count).astype("u1")
 
 
 def _ways() -> _Ways:

@@ -6,7 +6,9 @@ import ctypes
 import os
 import secrets
 import threading
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta, tzinfo
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Callable, Union
@@ -14,11 +16,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Callable, Union
 from . import _file, _page
 from . import _header as header
 from ._calendar import Calendar
-from ._columns import How, Numbers, Rows, digest, number_rows, read_rows, rename
+from ._columns import How, Numbers, Rows, digest, grown, number_rows, read_rows, rename
 from ._frames import Batch, next_batch, table_of
 from ._library import (
     DoubtWarning,
     Error,
+    Interrupted,
     InvalidError,
     NoMemoryError,
     NotFoundError,
@@ -32,7 +35,9 @@ from ._library import (
     warn_of,
 )
 from ._moments import Times, local_of, unit_of
+from ._progress import SLICE, Run
 from ._rules import Alert, Alerts, Rules, Worklist, take_all, take_each, worklist
+from ._texts import FIELDS, Kept, Texts
 from ._values import (
     ALL_BITS,
     BITS,
@@ -68,7 +73,7 @@ Bytes = Union[bytes, bytearray, memoryview]
 _SETTINGS: dict[str, Any] = {"memory_limit": 0, "cells_limit": 0, "touchpoints_limit": 0, "feeds": None,
                              "seal_ended_after": None, "seal_idle_after": None, "text_key": None, "views_limit": 0,
                              "load_work_limit": 0, "calendar": None, "rules_limit": 0, "alerts_limit": 0,
-                             "recorded": "all"}
+                             "recorded": "all", "keep_texts": False}
 _CODED = {name: number + 1 for number, name in enumerate(header.DIMENSIONS)}
 _NAMED_IN_JOURNEY = ("type", "segment", "reason", "owner", "team", "stage", "channel", "activity")
 OPEN = "offset +00:00"  # a calendar by which it is always open
@@ -121,6 +126,11 @@ class Engine:
                        slow. validate() says beforehand
     rules_limit        rules of the engine; 0: 256
     alerts_limit       alerts that wait to be taken, up to 16,777,216; 0: 65,536. Beyond it the oldest are dropped, and counted
+    keep_texts         True: texts that stand for journeys, ids and customers are kept, so that journeys, worklists and alerts
+                       show them: some 150 bytes for each different text, besides memory_limit; or names of fields, such as
+                       ("journey", "customer"). They are in no file that is saved, but in a pickle; a loaded engine has
+                       numbers until texts come again, or remember_texts() brings them. A second text with the number of
+                       another is refused. False: they come back as the numbers that they stand for
     recorded           "seen": facets that never occurred count as not recorded, as if feeds left them out, until they do; so
                        nothing looks perfect because nobody records it. "all": what feeds says
 
@@ -149,12 +159,12 @@ class Engine:
                  seal_ended_after: timedelta | None = None, seal_idle_after: timedelta | None = None,
                  text_key: bytes | None = None, views_limit: int = 0, load_work_limit: int = 0,
                  calendar: Calendar | str | None = None, rules_limit: int = 0, alerts_limit: int = 0,
-                 recorded: str = "all") -> None:
+                 recorded: str = "all", keep_texts: Kept = False) -> None:
         self._begin({"memory_limit": memory_limit, "cells_limit": cells_limit, "touchpoints_limit": touchpoints_limit,
                      "feeds": feeds, "seal_ended_after": seal_ended_after, "seal_idle_after": seal_idle_after,
                      "text_key": text_key, "views_limit": views_limit, "load_work_limit": load_work_limit,
                      "calendar": calendar, "rules_limit": rules_limit, "alerts_limit": alerts_limit,
-                     "recorded": recorded})
+                     "recorded": recorded, "keep_texts": keep_texts})
         self._create(lib.cxj_engine_create)
         try:
             for text in (views,) if isinstance(views, str) else views:
@@ -175,6 +185,8 @@ class Engine:
         self._settings = {**_SETTINGS, **settings, "feeds": _set_of(settings.get("feeds"))}
         if self._settings["recorded"] not in ("all", "seen"):
             raise InvalidError(f"recorded: \"seen\" or \"all\" is expected, not {self._settings['recorded']!r}")
+        self._texts = Texts(self._settings["keep_texts"])
+        self._settings["keep_texts"] = self._texts.kept
         self._numbered = 0  # rows without id and sequence, so far
         self._digests: set[int] = set()  # of these, call by call
         self._forget_codes()
@@ -266,6 +278,29 @@ class Engine:
     def _identity(self, name: str, value: Number | None) -> int:
         """The number of a journey, an id or a customer. To be called under the lock."""
         return identity_of(name, value, self._open())
+
+    def _stated(self, name: str, value: Number | None) -> int:
+        """The same of what is recorded, whose texts may be kept."""
+        number = identity_of(name, value, self._open())
+        if number >> 63 and self._texts.kept and isinstance(value, str):
+            self._texts.meet(name, number, value)
+        return number
+
+    def text_of(self, number: int) -> str | None:
+        """The text that stands for a number of a journey, an id or a customer, where keep_texts keeps it; of a number below 2**63
+        its digits; None if it is not known. Constant time."""
+        with self._lock:
+            self._open()
+            return self._texts.by_number.get(number) or (str(number) if 0 < number < 2**63 else None)
+
+    def remember_texts(self, *, journey: Iterable[str] = (), id: Iterable[str] = (), customer: Iterable[str] = ()) -> None:
+        """Texts that stand for journeys, ids and customers, such as after loading: engine.remember_texts(journey=["A-1"]). Then
+        they come back, as far as keep_texts keeps them. Raises ValueError for two texts with one number. Time in proportion
+        to them."""
+        with self._lock:
+            for name, texts in (("journey", journey), ("id", id), ("customer", customer)):
+                for text in texts:
+                    self._stated(name, text)
 
     # ---- calendar ----
 
@@ -427,9 +462,9 @@ class Engine:
         named = (owner, team, channel, stage, activity, cause, type, segment, reason)
         with self._lock:
             engine = self._open()
-            t.journey = identity_of("journey", journey, engine)
-            t.id = identity_of("id", id, engine)
-            t.customer = identity_of("customer", customer, engine)
+            t.journey = self._stated("journey", journey)
+            t.id = self._stated("id", id)
+            t.customer = self._stated("customer", customer)
             for dimension, name in zip(header.DIMENSIONS, named):
                 if name is not None:
                     setattr(t, dimension, self.code_of(dimension, name))
@@ -446,8 +481,11 @@ class Engine:
                     tz: Calendar | str | tzinfo | None = None, unit: str = "ms") -> Receipt:
         """Records many touchpoints at once.
 
-        data     a data frame of pandas, polars or pyarrow; anything that has __arrow_c_stream__ (a relation of DuckDB), which
-                 is read batch by batch, never as a whole; or a dict of columns (arrays, lists)
+        data     a data frame of pandas, polars or pyarrow; a dict of columns (arrays, lists); a list of dicts; or what is read
+                 batch by batch, never as a whole: a generator of dicts or of frames (pandas.read_csv(…, chunksize=…)), anything
+                 that has __arrow_c_stream__ (a relation of DuckDB), a data set or scanner of pyarrow, a lazy frame of polars, a
+                 cursor of a database, or a connection of DuckDB, that has executed a query. Of data sets and lazy frames only
+                 the columns that are wanted are read
         renames  the names of columns here, by their names there, such as {"case_id": "journey"}; None for a column that is
                  to be left out. Names that are not there do not matter
         strict   ends at the first row that is refused, before it; else all other rows are taken. cxj.RefusedError is
@@ -481,6 +519,10 @@ class Engine:
         what became of the rows before, None if there are none: rows of the batches before stay recorded (a data frame of
         pandas, and a dict, is one batch). Returns what became of the rows.
 
+        Rows are recorded in slices of 65,536. A KeyboardInterrupt ends it between two of them, as cxj.Interrupted, whose
+        receipt says how many rows are done; data[receipt.processed:] are the others. Where tqdm is there, and a terminal or a
+        notebook looks on, what takes more than a second is shown.
+
         Time: that of recording, and a few ns for each value of an array or a dictionary-encoded text; some 200 ns for each
         value of a list, and for each text that nobody encodes (an Arrow stream without pyarrow). While a batch is fetched,
         others may use the engine."""
@@ -489,26 +531,24 @@ class Engine:
         with self._lock:
             self._open()
         table = table_of(data)
-        named = rename(table.names, renames or {})
-        batches, total, how = iter(table.batches), Receipt(), self._how(tz, unit)
-        came_again = not named.keys() & {"id", "sequence"}
+        named, how, base = rename(table.names, renames or {}), self._how(tz, unit), self._numbered
+        batches, came_again, run = table.of(named.values()), not named.keys() & {"id", "sequence"}, Run(table.rows)
         try:
-            while True:
-                try:
-                    batch = next_batch(batches, total.processed)
-                    if batch is None:
-                        break
-                    total, again = self._record_batch(batch, named, total, strict, how)
-                    came_again = came_again and again
-                except Error as error:
-                    error.receipt = error.receipt or (total if total.processed else None)
-                    raise
-                except MemoryError as error:
-                    raise NoMemoryError("there is no memory for the next rows", header.NO_MEMORY, total) from error
+            with run:
+                while (batch := self._next(batches, run)) is not None:
+                    if batch.names is not None:
+                        with _receipted(run):
+                            named = grown(named, rename(batch.names, renames or {}), run.total.processed)
+                    came_again = self._record_batch(batch, named, run, strict, how) and came_again
+        except Interrupted as error:
+            if not named.keys() & {"id", "sequence"}:
+                self._numbered = base + error.receipt.processed  # so that the others go on from there
+            raise
         finally:
             with self._lock:
                 if self._handle is not None:
                     self._see()
+        total = run.total
         warn_of([*(how.doubts or []), *(
             ["these rows were recorded before, as it seems; they have no id, so they count twice; a column id, or a new engine "
              "for each run, would not"] if came_again and total.processed else [])])
@@ -516,27 +556,30 @@ class Engine:
             raise error_of(header.REFUSED, total.sentence(), total)
         return total
 
+    def _next(self, batches: Iterator[Batch], run: Run) -> Batch | None:
+        """The next batch; what its source raises gets a receipt of the rows before."""
+        with _receipted(run):
+            return next_batch(batches, run.total.processed)
+
     def _how(self, tz: Calendar | str | tzinfo | None = None, unit: str = "ms") -> How:
         """How a table is read for this engine."""
         calendar = self.calendar if tz is None else None
-        return How(Numbers(self.code_of, self._identity), Times(local_of(tz, calendar), unit_of(unit)), doubts=[])
+        return How(Numbers(self.code_of, self._stated), Times(local_of(tz, calendar), unit_of(unit)), doubts=[])
 
-    def _record_batch(self, batch: Batch, named: dict[str, int], before: Receipt, strict: bool,
-                      how: How) -> tuple[Receipt, bool]:
-        """Records one batch; returns what became of all rows so far, and whether these had come before."""
-        with self._lock:
-            rows = self._rows(batch, named, before.processed, how)
+    def _record_batch(self, batch: Batch, named: dict[str, int], run: Run, strict: bool, how: How) -> bool:
+        """Records one batch, slice by slice; returns whether its rows had come before."""
+        with _receipted(run), self._lock:
+            rows = self._rows(batch, named, run.total.processed, how)
             again = rows.rows > 0 and not named.keys() & {"id", "sequence"} and self._again(rows)
-            receipt = header.Receipt()
-            status = lib.cxj_record_columns(self._open(), ctypes.byref(rows.struct), rows.rows,
-                                            header.STOP_AT_REFUSAL if strict else 0, ctypes.byref(receipt),
-                                            ctypes.sizeof(receipt))
-            latest = Receipt.of(receipt, self._message()).of_columns()
-        total = before.and_then(latest)
-        if status == header.OK or status == header.REFUSED and not strict:
-            return total, again
-        raise error_of(status, total.sentence() if status == header.REFUSED else f"row {total.processed}: {latest.reason}",
-                       total)
+            for first in range(0, rows.rows, SLICE):
+                count = min(SLICE, rows.rows - first)
+                status, latest = run.record(self, rows, first, count, header.STOP_AT_REFUSAL if strict else 0)
+                total = run.total
+                if status != header.OK and (status != header.REFUSED or strict):
+                    raise error_of(status, total.sentence() if status == header.REFUSED else
+                                   f"row {total.processed}: {latest.reason}", total)
+                run.show(count)
+        return again
 
     def _again(self, rows: Rows) -> bool:
         """Whether rows without ids have come before, as far as one can tell."""
@@ -595,31 +638,81 @@ class Engine:
         ValueError if both are the same; MemoryError. Time in proportion to the touchpoints of journey, and to those after
         them in into."""
         with self._lock:
-            self._check(lib.cxj_journey_move(self._open(), self._identity("journey", journey), self._identity("into", into)))
+            number = self._identity("journey", journey)
+            self._check(lib.cxj_journey_move(self._open(), number, self._identity("into", into)))
+            self._texts.forget([number])
+            self._stated("journey", into)
 
     def erase_journey(self, journey: Number) -> bool:
         """Erases a journey: nothing of it is left, nor names that nothing else uses. True if so; False if it was sealed:
         then its number is gone, and its sums, which name nobody, stay.
 
+        Kept texts of the journey go, and those of the ids and customers that it states; where another journey states them, too,
+        they come back as numbers until they are recorded again.
+
         Raises KeyError if there is no such journey, MemoryError; nothing has changed then. Time in proportion to its
         touchpoints, to names and to open promises."""
         with self._lock:
-            status = lib.cxj_erase_journey(self._open(), self._identity("journey", journey))
+            number = self._identity("journey", journey)
+            texts = self._texts_of([number]) if self._texts.by_number else set()
+            status = lib.cxj_erase_journey(self._open(), number)
             self._forget_codes()
             self._check(status)
+            self._texts.forget(texts)
             return bool(status != header.PARTIALLY_ERASED)
 
     def erase_customer(self, customer: Number) -> int:
         """Erases all journeys that ever stated a customer; returns how many. Sealed journeys name no customer.
 
+        Kept texts go as in erase_journey(); for that each journey is asked, which takes some 10 µs a journey.
+
         Raises KeyError if none does; MemoryError, and then journeys may be left: call again. Time in proportion to the
         touchpoints held."""
         erased = ctypes.c_uint64()
         with self._lock:
-            status = lib.cxj_erase_customer(self._open(), self._identity("customer", customer), ctypes.byref(erased))
+            number = self._identity("customer", customer)
+            texts = {number, *self._texts_about(number)} if self._texts.by_number else set()
+            status = lib.cxj_erase_customer(self._open(), number, ctypes.byref(erased))
             self._forget_codes()
+            self._texts.forget(texts)
             self._check(status)
             return erased.value
+
+    def _texts_about(self, customer: int) -> set[int]:
+        """The numbers, for which texts may be kept, of the journeys that state a customer; of all that are, if these cannot be
+        asked for. Under the lock."""
+        has = self._has("journeys") is not None
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # sealed journeys state no customer
+                journeys = self.add_view("journeys")._contributors({})[0]
+        except Error:
+            return set(self._texts.by_number)
+        finally:
+            if not has and self._has("journeys") is not None:
+                self.drop_view("journeys")
+        return self._texts_of(number for number in journeys if customer in self._stating(number, "customer"))
+
+    def _stating(self, journey: int, *fields: str) -> set[int]:
+        """The numbers that the touchpoints of a journey have in some fields; none if it is sealed, or not there. Under the
+        lock."""
+        got: Any = None
+
+        def ask(capacity: int, count: Any) -> int:
+            nonlocal got
+            got = (header.Touchpoint * capacity)()
+            size = ctypes.sizeof(header.Touchpoint)
+            return int(lib.cxj_journey_touchpoints(self._open(), journey, capacity, None, 0, got, size, count))
+
+        try:
+            count, _ = sized(8, ask)
+        except Error:
+            return set()
+        return {getattr(one, field) for one in got[:count] for field in fields}
+
+    def _texts_of(self, journeys: Iterable[int]) -> set[int]:
+        """The numbers of journeys, and those that they state, for which texts may be kept. Under the lock."""
+        return {number for journey in journeys for number in (journey, *self._stating(journey, *FIELDS[1:]))}
 
     def advance(self, now: Moment) -> None:
         """Moves the clock to a moment (as at in record()). On it only metrics marked needs_now depend (overdue), and by it
@@ -817,9 +910,9 @@ class Engine:
                                            ctypes.sizeof(got))
             must(status, _of_journey(journey, said))
             named: dict[str, Any] = {name: self.name_of(name, getattr(got, name)) for name in _NAMED_IN_JOURNEY}
+            named.update({name: self._texts.shown(name, getattr(got, name)) for name in ("journey", "customer")})
         counted = {name: getattr(got, name) for name in _COUNTED_IN_JOURNEY}
         return Journey(
-            journey=got.journey, customer=got.customer or None,
             outcome=header.OUTCOMES[got.outcome - 1] if got.outcome else None, churned=bool(got.churned),
             reopened=bool(got.reopened), first_at=datetime_of(got.first_at), last_at=datetime_of(got.last_at),
             end_at=datetime_of(got.end_at) if got.outcome else None, quiet=got.quiet * MS, silence=got.silence * MS,
@@ -852,10 +945,10 @@ class Engine:
 
     def _touchpoint(self, t: header.Touchpoint) -> Touchpoint:
         named: dict[str, Any] = {name: self.name_of(name, getattr(t, name)) for name in header.DIMENSIONS}
+        named.update({name: self._texts.shown(name, getattr(t, name)) for name in FIELDS})
         return Touchpoint(
-            journey=t.journey, id=t.id or None, revision=t.revision, sequence=t.sequence,
+            revision=t.revision, sequence=t.sequence,
             at=datetime_of(t.at) if t.at else None, due=datetime_of(t.due) if t.due else None, value=t.value,
-            customer=t.customer or None,
             facets=facet_names(t.facets), scale=header.SCALES[t.scale - 1] if t.scale else None,
             score=t.score if t.scale else None, scope=header.SCOPES[t.scope - 1] if t.scope else None,
             commitment=t.commitment, outcome=header.OUTCOMES[t.outcome - 1] if t.outcome else None, **named)
@@ -913,29 +1006,37 @@ class Engine:
     @classmethod
     def from_frame(cls, frame: Any, views: Iterable[str] = (), *, map: Mapping[str, str | None] | None = None,
                    none: Iterable[str] = (), tz: Calendar | str | tzinfo | None = None, unit: str = "ms",
-                   dayfirst: bool | None = None, extra: str = "ignore", on_refused: str = "raise",
-                   recorded: str = "seen", **settings: Any) -> Engine:
+                   dayfirst: bool | None = None, dates: str | None = None, ties: str = "id", extra: str = "ignore",
+                   on_refused: str = "raise", recorded: str = "seen", **settings: Any) -> Engine:
         """An engine that holds a whole frame, whatever its columns are called, as far as the report program would understand
         them: Engine.from_frame(frame, ["journeys"], map={"owner": "Assignee"}, tz="Europe/Berlin").
 
         frame       as for record_many()
-        views       as for Engine, as are recorded and settings
+        views       as for Engine, as are recorded and settings; but keep_texts is True, unless said otherwise
         map         columns by the fields that they are; None for a field that is to be left out
         none        texts that state nothing, beside the empty one
         tz, unit    as for record_many(); moments may be texts here, such as 2026-11-21 or 2026-11-21T22:43:47Z
         dayfirst    True: dates may be written 21.11.2026; False: 11/21/2026, too
+        dates       the same by the order of a date's parts: dmy, mdy or ymd (2026/11/21)
+        ties        what orders touchpoints of one journey at the same moment where there is no column sequence: "id", their
+                    ids, or the rows where there are none; or "file": the rows
         extra       "error": a column that nothing is read from is refused; "ignore": it is left out, and cxj.DoubtWarning
                     says so if a word of it may mean a field that no column is
         on_refused  "raise": a row that cannot be taken ends it, and all such rows are named; "skip": the others are taken
 
         engine.reading says what was read as what, which rows were refused, by their places and in the frame's own index, and
         why. Raises ValueError that names all that is wrong; what Engine() and record_many() raise."""
-        from ._read import read_frame
+        from ._read import Options, read_frame
 
-        engine = cls(views, recorded=recorded, **settings)
+        options = Options(map, none, tz, unit, dayfirst, dates, ties, extra, on_refused)
+        return cls._read({"recorded": recorded, **settings}, views, lambda engine: read_frame(engine, frame, options))
+
+    @classmethod
+    def _read(cls, settings: dict[str, Any], views: Iterable[str], read: Callable[[Engine], Reading]) -> Engine:
+        """An engine that has read something. It keeps texts, unless settings say otherwise."""
+        engine = cls(views, **{"keep_texts": True, **settings})
         try:
-            engine.reading = read_frame(engine, frame, chosen=map or {}, none=none, tz=tz, unit=unit, dayfirst=dayfirst,
-                                        extra=extra, on_refused=on_refused)
+            engine.reading = read(engine)
         except BaseException:
             engine.close()
             raise
@@ -988,6 +1089,7 @@ class Engine:
             first, second = sorted((self, other), key=id)  # so that two threads cannot wait for each other
             with first._lock, second._lock:
                 self._check(lib.cxj_merge(self._open(), other._open()))
+                self._texts.join(other._texts)
                 self._see()
             return
         raw, length = _raw(other)
@@ -996,7 +1098,20 @@ class Engine:
             self._see()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _unpickled, (type(self), self.to_bytes(), self._settings)
+        with self._lock:
+            return _unpickled, (type(self), self.to_bytes(), self._settings, self._texts)
+
+
+@contextmanager
+def _receipted(run: Run) -> Iterator[None]:
+    """Gives what is raised a receipt of the rows before."""
+    try:
+        yield
+    except Error as error:
+        error.receipt = error.receipt or (run.total if run.total.processed else None)
+        raise
+    except MemoryError as error:
+        raise NoMemoryError("there is no memory for the next rows", header.NO_MEMORY, run.total) from error
 
 
 def _text_of(view: ctypes.c_void_p) -> str:
@@ -1021,8 +1136,10 @@ def _of_journey(journey: Number, said: Sentence) -> str:
     return f"journey {journey!r}: {said}" if isinstance(journey, str) else str(said)
 
 
-def _unpickled(cls: type[Engine], data: bytes, settings: dict[str, Any]) -> Engine:
-    return cls.from_bytes(data, **settings)
+def _unpickled(cls: type[Engine], data: bytes, settings: dict[str, Any], texts: Texts | None = None) -> Engine:
+    engine = cls.from_bytes(data, **settings)
+    engine._texts = texts or engine._texts
+    return engine
 
 
 def _rating(csat: int | None, nps: int | None, ces: int | None, scale: int | str | None, score: int | None,

@@ -8,7 +8,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any, Callable, NamedTuple, cast
+from itertools import chain, islice
+from typing import Any, Callable, NamedTuple, Optional, TypeVar, cast
 
 from . import _arrow
 from . import _header as header
@@ -17,18 +18,45 @@ from ._library import Error, InvalidError, ReadWriteError
 from ._moments import moment_of_date
 
 
+_Any = TypeVar("_Any")
+
+
 class Batch(NamedTuple):
-    """Rows that came together; ``column(place)`` reads one of the columns that were named."""
+    """Rows that came together; ``column(place)`` reads one of the columns that were named.
+
+    names   of a source that finds its columns while it is read: all that are known by now, new ones at the end
+    faults  rows that cannot be read at all, and why
+    label   what a row is called where it came from; None: by its number"""
 
     rows: int
     column: Callable[[int], Column]
+    names: Optional[list[str]] = None
+    faults: Mapping[int, str] = {}
+    label: Optional[Callable[[int], Any]] = None
 
 
 class Table(NamedTuple):
-    """The names of all columns, and the rows, batch by batch."""
+    """The names of all columns, and the rows, batch by batch.
+
+    grows  whether columns are found while it is read; rows: how many there are, if that is known
+    only   of a source that need not read all columns: gives its batches with those at some places
+    title  what it is called, for sentences; hint: what it seems to be, where it is hardly a log"""
 
     names: list[str]
-    batches: Iterable[Batch]
+    batches: Iterable[Batch] = ()
+    only: Optional[Callable[[list[int]], Iterable[Batch]]] = None
+    title: str = ""
+    hint: str = ""
+    grows: bool = False
+    rows: Optional[int] = None
+
+    def of(self, places: Iterable[int]) -> Iterator[Batch]:
+        """The batches, in which the columns at these places can be read."""
+        return iter(self.batches if self.only is None else self.only(sorted(set(places))))
+
+
+#: Rows that are dicts, or come from a cursor, are looked at so many at a time.
+AT_ONCE = 1 << 16
 
 
 def table_of(data: Any) -> Table:
@@ -37,26 +65,35 @@ def table_of(data: Any) -> Table:
     if columns is not None:  # what a recipe makes
         data = columns()
     owner, data = _owner(data), cast(Any, data)
+    lazy = _of_lazy(owner, data)
+    if lazy is not None:
+        return lazy
     if owner == "pandas" and hasattr(data, "columns"):
         return _one(len(data), [str(name) for name in data.columns], lambda place: _of_series(data.iloc[:, place]))
     if hasattr(data, "dtype") or owner in ("polars", "pyarrow") and hasattr(data, "type"):
         raise InvalidError(f"{type(data).__name__} is no table, but a column of one")
-    if owner == "polars" and hasattr(data, "collect"):
-        data = data.collect()
     if isinstance(data, Mapping):
         names = [str(name) for name in data]
         columns = [_of_dict(name, values) for name, values in zip(names, data.values())]
         return _one(_same_length(names, columns), names, lambda place: columns[place])
     if hasattr(data, "__arrow_c_stream__") or hasattr(data, "__arrow_c_array__"):
         return _of_arrow(owner, data)
+    if isinstance(data, (list, tuple)) or hasattr(data, "__next__"):
+        return _of_items(data)
     raise InvalidError(f"{type(data).__name__} is no table: what is taken is a data frame of pandas, polars or pyarrow, "
-                       "what has __arrow_c_stream__ or __arrow_c_array__, or a dict of columns")
+                       "what has __arrow_c_stream__ or __arrow_c_array__, a data set of pyarrow, a lazy frame of polars, a "
+                       "cursor, a dict of columns, a list of dicts, or a generator of dicts or of frames")
 
 
 def next_batch(batches: Iterator[Batch], done: int) -> Batch | None:
     """The next batch, None if there is none. What its source raises becomes an OSError."""
+    return _fetched(lambda: next(batches, None), done)
+
+
+def _fetched(fetch: Callable[[], _Any], done: int) -> _Any:
+    """What a source gives. What it raises becomes an OSError."""
     try:
-        return next(batches, None)
+        return fetch()
     except (Error, MemoryError):
         raise
     except Exception as error:
@@ -71,7 +108,7 @@ def _owner(value: Any) -> str:
 
 def _one(rows: int, names: list[str], column: Callable[[int], Column]) -> Table:
     """A table of one batch."""
-    return Table(names, [Batch(rows, column)])
+    return Table(names, [Batch(rows, column)], rows=rows)
 
 
 def _same_length(names: list[str], columns: list[Column]) -> int:
@@ -101,7 +138,147 @@ def _of_anything(values: Any) -> Column:
         return _of_arrow_column(owner, values)
     if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
         raise InvalidError(f"{type(values).__name__} is no column")
-    return _of_list(list(values))
+    return of_list(list(values))
+
+
+# ---- rows, and sources that are read while they are asked -----------------------------------------------------------
+
+
+def _of_items(data: Any) -> Table:
+    """A list or an iterator: of rows that are dicts, or of frames."""
+    items = iter(data)
+    first = _fetched(lambda: list(islice(items, 1)), 0)
+    if first and not _is_row(first[0]):
+        return _of_frames(first[0], items)
+    if isinstance(data, (list, tuple)):
+        return _of_dicts([], iter(data), dict.fromkeys(key for row in data for key in _row(row)), False)
+    begin = first + _fetched(lambda: list(islice(items, AT_ONCE - 1)), 0)
+    return _of_dicts(begin, items, dict.fromkeys(key for row in begin for key in _row(row)), True)
+
+
+def _is_row(value: Any) -> bool:
+    return isinstance(value, Mapping) or hasattr(value, "keys") and not hasattr(value, "columns")  # sqlite3.Row, too
+
+
+def _row(value: Any) -> Mapping[Any, Any]:
+    """A row as a dict."""
+    if isinstance(value, Mapping):
+        return value
+    if not _is_row(value):
+        raise InvalidError(f"rows that are dicts are expected, not {type(value).__name__}")
+    return dict(value)
+
+
+def _of_dicts(begin: list[Any], rest: Iterator[Any], keys: dict[Any, None], grows: bool) -> Table:
+    """Rows that are dicts: some that were fetched already, and those behind them, which may bring other keys."""
+
+    def batch(part: list[Any], known: list[Any], names: list[str]) -> Batch:
+        return Batch(len(part), lambda place: _of_dict(names[place], [row.get(known[place]) for row in part]),
+                     names if grows else None)
+
+    def batches() -> Iterator[Batch]:
+        part = begin or list(islice(rest, AT_ONCE))
+        while part:
+            part = [_row(row) for row in part]
+            if grows:
+                for row in part:
+                    keys.update(dict.fromkeys(row))
+            yield batch(part, list(keys), list(map(str, keys)))
+            part = list(islice(rest, AT_ONCE))
+
+    return Table(list(map(str, keys)), batches(), grows=grows)
+
+
+def nothing(rows: int) -> Column:
+    """A column that is not there."""
+    return Column("words", bytes(rows), None, [None])
+
+
+def _of_frames(first: Any, rest: Iterator[Any]) -> Table:
+    """Frames that come one after the other; what one lacks, its rows do not state."""
+    table = table_of(first)
+    known = dict.fromkeys(table.names)
+
+    def renamed(batch: Batch, places: dict[str, int], names: list[str]) -> Batch:
+        return Batch(batch.rows, lambda place: batch.column(places[names[place]]) if names[place] in places else
+                     nothing(batch.rows), names)
+
+    def batches() -> Iterator[Batch]:
+        for one in chain([table], map(table_of, rest)):
+            known.update(dict.fromkeys(one.names))
+            places = {name: place for place, name in reversed(list(enumerate(one.names)))}
+            for batch in one.of(range(len(one.names))):
+                yield renamed(batch, places, list(known))
+
+    return Table(list(known), batches(), grows=True)
+
+
+def _of_lazy(owner: str, data: Any) -> Table | None:
+    """What reads when it is asked, and only the columns that are wanted; None for all else."""
+    if owner == "polars" and hasattr(data, "collect"):
+        return _of_polars(data)
+    if owner == "pyarrow" and hasattr(data, "scanner"):
+        return chosen_of(data.schema.names, lambda names: data.scanner(columns=names).to_reader())
+    if owner == "pyarrow" and hasattr(data, "to_reader") and hasattr(data, "projected_schema"):
+        return table_of(data.to_reader())
+    if hasattr(data, "description") and hasattr(data, "fetchmany") and not hasattr(data, "__arrow_c_stream__"):
+        return _of_cursor(data)
+    return None
+
+
+def chosen_of(names: list[str], read: Callable[[list[str]], Any]) -> Table:
+    """A source of batches that Arrow knows, of which only some columns are read."""
+
+    def only(places: list[int]) -> Iterator[Batch]:
+        table = table_of(read([names[place] for place in places]))
+        at = {place: table.names.index(names[place]) for place in places}
+        for batch in table.batches:
+            yield _moved(batch, at)
+
+    return Table(list(names), only=only)
+
+
+def _moved(batch: Batch, at: dict[int, int]) -> Batch:
+    return Batch(batch.rows, lambda place: batch.column(at[place]))
+
+
+def _of_polars(data: Any) -> Table:
+    """A lazy frame of polars; in batches where polars can, else in one."""
+
+    def read(names: list[str]) -> Iterator[Any]:
+        chosen = data.select(names)
+        if hasattr(chosen, "collect_batches"):
+            return iter(chosen.collect_batches(maintain_order=True))
+        return iter([chosen.collect()])
+
+    names = data.collect_schema().names()
+
+    def only(places: list[int]) -> Iterator[Batch]:
+        at = {place: here for here, place in enumerate(places)}
+        for frame in read([names[place] for place in places]):
+            for batch in table_of(frame).batches:
+                yield _moved(batch, at)
+
+    return Table(list(names), only=only)
+
+
+def _of_cursor(data: Any) -> Table:
+    """What a query of a database has found: a cursor, or a connection of DuckDB."""
+    if not data.description:
+        raise InvalidError("there is no result of a query; execute() one first")
+    for name in ("to_arrow_reader", "fetch_record_batch"):
+        if hasattr(data, name) and _pyarrow() is not None:
+            return table_of(getattr(data, name)(AT_ONCE))
+    names = [str(column[0]) for column in data.description]
+
+    def batch(part: list[Any]) -> Batch:
+        return Batch(len(part), lambda place: _of_dict(names[place], [row[place] for row in part]))
+
+    def batches() -> Iterator[Batch]:
+        while part := data.fetchmany(AT_ONCE):
+            yield batch(part)
+
+    return Table(names, batches())
 
 
 # ---- lists ---------------------------------------------------------------------------------------------------------
@@ -118,7 +295,7 @@ def _is_null(value: Any) -> bool:
         return False
 
 
-def _of_list(values: list[Any]) -> Column:
+def of_list(values: list[Any]) -> Column:
     """A list of anything: of whole numbers, of moments, of truths, or of values that are looked up."""
     if any(hasattr(kind, "tolist") for kind in {type(value) for value in values}):  # numpy's, among others
         values = [_plain(value) if hasattr(value, "tolist") else value for value in values]
@@ -190,7 +367,7 @@ def _of_numpy(values: Any) -> Column:
         what = "a duration" if kind == "m" else "a float of 16 bits"
         raise InvalidError(f"{what} stands for nothing of a touchpoint; cast it")
     listed = values.tolist()
-    return _of_list(listed if valid is None else [value if good else None for value, good in zip(listed, valid)])
+    return of_list(listed if valid is None else [value if good else None for value, good in zip(listed, valid)])
 
 
 def _of_series(series: Any) -> Column:
@@ -219,7 +396,7 @@ def _of_series(series: Any) -> Column:
             pandas.api.types.infer_dtype(series, skipna=True) == "string":
         places, words = pandas.factorize(series)
         return Column("words", places, places >= 0, list(words))
-    return _of_list(series.tolist())
+    return of_list(series.tolist())
 
 
 # ---- Arrow ---------------------------------------------------------------------------------------------------------
@@ -251,17 +428,17 @@ def _pyarrow() -> Any:
 
 def _of_pyarrow(pyarrow: Any, data: Any) -> Table:
     if isinstance(data, pyarrow.RecordBatch):
-        names, batches = data.schema.names, iter([data])
+        names, batches, rows = data.schema.names, iter([data]), data.num_rows
     elif isinstance(data, pyarrow.Table):
-        names, batches = data.schema.names, iter(data.to_batches())
+        names, batches, rows = data.schema.names, iter(data.to_batches()), data.num_rows
     else:
         reader = data if isinstance(data, pyarrow.RecordBatchReader) else pyarrow.RecordBatchReader.from_stream(data)
-        names, batches = reader.schema.names, iter(reader)
+        names, batches, rows = reader.schema.names, iter(reader), None
 
     def read(batch: Any) -> Batch:
         return Batch(batch.num_rows, lambda place: _arrow_array(pyarrow, batch.column(place)))
 
-    return Table(list(names), (read(batch) for batch in batches))
+    return Table(list(names), (read(batch) for batch in batches), rows=rows)
 
 
 def _arrow_array(pyarrow: Any, array: Any) -> Column:

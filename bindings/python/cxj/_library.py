@@ -112,6 +112,18 @@ class ReadWriteError(Error, OSError):
     """Reading or writing failed."""
 
 
+class Interrupted(KeyboardInterrupt):
+    """A recording of many rows was interrupted, between two slices of them. ``receipt`` says what became of those before:
+    receipt.processed is how many, and where to go on from."""
+
+    def __init__(self, receipt: Receipt) -> None:
+        super().__init__(f"interrupted after {receipt.processed} rows; {receipt.accepted} of them are recorded")
+        self.receipt = receipt
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.receipt,)
+
+
 class DoubtWarning(UserWarning):
     """What was read is hardly what was meant: whole numbers that are seconds, rows without ids that come a second time, or a
     column that nobody reads although its name is near that of a field. It was read as it stands. To have an exception

@@ -9,28 +9,32 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import date, datetime, tzinfo
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ._calendar import Calendar
 from ._library import InvalidError
-from ._values import MS, integer_of, moment_of
+from ._values import MS, datetime_of, integer_of, moment_of
 
 #: Units of numbers, and how many milliseconds one is, as a fraction.
 UNITS = {"s": (1000, 1), "ms": (1, 1), "us": (1, 1000), "ns": (1, 1000000)}
 DAY = 86400000
 _EPOCH = datetime(1970, 1, 1)
 _ENDLESS = 2**63 - 1 - 2 * DAY
+_LONGEST = 60  # characters of a text that a sentence shows
 
-# A date, perhaps with a time, perhaps with a zone, as SPEC 7 has it.
-_ZONE = r"(?P<zone>Z|[+-]\d{2}(?::?\d{2})?)?"
-_CLOCK = r"(?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<part>\d+))?)?"
-_ISO = re.compile(rf"(?P<year>\d{{4}})-(?P<month>\d{{2}})-(?P<day>\d{{2}})(?:[T ]{_CLOCK}{_ZONE})?", re.ASCII)
-_LOOSE = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<part>\d+))?)?(?: (?P<half>[AP]M))?"
+# A date, and what may stand behind it: a time, perhaps with a zone, as SPEC 7 has it. In another order than ISO's an hour may
+# have one digit, and AM or PM stand in place of a fraction and a zone.
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_BEHIND = r":(\d{2})(?::(\d{2})(?:[.,](\d+))?)?(?:(Z)|([+-])(\d{2})(?::?(\d{2}))?)?"
+_CLOCK = re.compile(rf"[T ](\d{{2}}){_BEHIND}", re.ASCII)
+_LOOSE = re.compile(rf"[T ](\d{{1,2}}){_BEHIND}", re.ASCII)
+_HALVES = re.compile(r"[T ](\d{1,2}):(\d{2})(?::(\d{2}))? ([AP])M", re.ASCII)
 _PARTS = {"d": r"(?P<day>\d{1,2})", "m": r"(?P<month>\d{1,2})", "y": r"(?P<year>\d{4})"}
-_OTHERS = {order: re.compile(rf"{_PARTS[order[0]]}(?P<mark>[/.-]){_PARTS[order[1]]}(?P=mark){_PARTS[order[2]]}"
-                             rf"(?:[T ]{_LOOSE}{_ZONE})?", re.ASCII) for order in ("dmy", "mdy")}
-_NUMBER = re.compile(r"(-?\d+)(?:\.0)?", re.ASCII)
+_ORDERS = {order: re.compile(rf"{_PARTS[order[0]]}(?P<mark>[/.-]){_PARTS[order[1]]}(?P=mark){_PARTS[order[2]]}", re.ASCII)
+           for order in ("dmy", "mdy", "ymd")}
+_NUMBER = re.compile(r"(-?)0*(\d{1,25})(?:\.0)?", re.ASCII)  # more digits are no moment in any unit
 
 
 class Local:
@@ -84,7 +88,7 @@ def unit_of(unit: str) -> tuple[int, int]:
 
 class Times(NamedTuple):
     """How moments are read: ``local``, whose local time; ``unit``, of whole numbers; ``texts``: whether they are read, too;
-    ``order``: of the parts of a date, dmy or mdy, beside 2026-11-21."""
+    ``order``: of the parts of a date, dmy, mdy or ymd, beside 2026-11-21."""
 
     local: Local | None = None
     unit: tuple[int, int] = (1, 1)
@@ -110,7 +114,7 @@ class Times(NamedTuple):
             number = _NUMBER.fullmatch(word)
             if number is None:
                 return self.finish(field, *moment_of_text(word, self.order))
-            word = int(number[1])
+            return int(number[1] + number[2]) * self.unit[0] // self.unit[1]
         if isinstance(word, date):
             return self.finish(field, *moment_of_date(field, word))
         return integer_of(field, word) * self.unit[0] // self.unit[1]
@@ -132,47 +136,91 @@ def moment_of_date(name: str, value: date) -> tuple[int, str]:
 def moment_of_text(text: str, order: str | None) -> tuple[int, str]:
     """The moment that a text writes, or what it shows, and what that is: exact, local, or day. InvalidError if it is
     none."""
-    found = _ISO.fullmatch(text) or (_OTHERS[order].fullmatch(text) if order else None)
-    if found is None:
-        raise InvalidError(f"{text!r} is no moment; {_hint(text, order)}")
-    part = found.groupdict()
+    day = _iso_day(text[:10])
+    if day is not None and len(text) == 10:
+        return day, "day"
+    behind = None if day is None else _clock(text[10:]) if len(text) < _LONGEST else _time(_CLOCK.fullmatch(text, 10))
+    if (day is None or behind is None) and order:
+        day, behind = _ordered(text, order)
+    if day is None or behind is None:
+        raise InvalidError(f"{text[:_LONGEST]!r} is no moment; {_hint(text[:_LONGEST], order)}")
+    return day + behind[0], behind[1]
+
+
+@lru_cache(1 << 12)  # a log has few days, and many moments of each
+def _iso_day(text: str) -> int | None:
+    """The first millisecond of a day that is written as 2026-11-21."""
+    found = _ISO.fullmatch(text)
+    return None if found is None else _day(int(found[1]), int(found[2]), int(found[3]))
+
+
+def _day(year: int, month: int, day: int) -> int | None:
     try:
-        hour = int(part["hour"] or 0)
-        if part.get("half"):
-            if not 1 <= hour <= 12:
-                raise ValueError("hour must be in 1..12 with AM or PM")
-            hour = hour % 12 + (12 if part["half"] == "PM" else 0)
-        shown = datetime(int(part["year"]), int(part["month"]), int(part["day"]), hour, int(part["minute"] or 0),
-                         int(part["second"] or 0), tzinfo=timezone.utc)
-    except ValueError as error:
-        raise InvalidError(f"{text!r} is no moment: {error}") from None
-    moment = moment_of("moment", shown) + int(((part["part"] or "") + "000")[:3])
-    if not part["hour"]:
-        return moment, "day"
-    zone = part["zone"]
-    if not zone:
-        return moment, "local"
-    if zone == "Z":
-        return moment, "exact"
-    digits = zone[1:].replace(":", "").ljust(4, "0")
-    if int(digits[:2]) > 23 or int(digits[2:]) > 59:
-        raise InvalidError(f"{text!r} is no moment: there is no offset {zone}")
-    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:])) // MS
-    return moment + (offset if zone[0] == "-" else -offset), "exact"
+        return (date(year, month, day).toordinal() - _EPOCH.toordinal()) * DAY
+    except ValueError:
+        return None
+
+
+@lru_cache(1 << 14)
+def _clock(text: str) -> tuple[int, str] | None:
+    """What stands behind a date: milliseconds, and whether these are exact or local."""
+    return _time(_CLOCK.fullmatch(text))
+
+
+def _time(found: re.Match[str] | None) -> tuple[int, str] | None:
+    """The same of what _CLOCK has found, or _LOOSE."""
+    if found is None:
+        return None
+    hour, minute, second, part, zero, sign, hours, minutes = found.groups()
+    shown = _of_day(int(hour), int(minute), int(second or 0))
+    if shown is None or sign and (int(hours) > 23 or int(minutes or 0) > 59):
+        return None
+    if part:
+        shown += int(f"{part}00"[:3])
+    if not sign:
+        return shown, "exact" if zero else "local"
+    offset = (int(hours) * 60 + int(minutes or 0)) * 60000
+    return shown + (offset if sign == "-" else -offset), "exact"
+
+
+def _half(found: re.Match[str] | None) -> tuple[int, str] | None:
+    """The same of what _HALVES has found."""
+    if found is None or not 1 <= int(found[1]) <= 12:
+        return None
+    shown = _of_day(int(found[1]) % 12 + (12 if found[4] == "P" else 0), int(found[2]), int(found[3] or 0))
+    return None if shown is None else (shown, "local")
+
+
+def _of_day(hour: int, minute: int, second: int) -> int | None:
+    return (hour * 60 + minute) * 60000 + second * 1000 if hour < 24 and minute < 60 and second < 60 else None
+
+
+def _ordered(text: str, order: str) -> tuple[int | None, tuple[int, str] | None]:
+    """A day whose parts stand in another order than ISO's, and what stands behind it."""
+    found = _ORDERS[order].match(text)
+    if found is None:
+        return None, None
+    rest = text[found.end():]
+    behind = (0, "day") if not rest else _time(_LOOSE.fullmatch(rest)) or _half(_HALVES.fullmatch(rest))
+    return _day(int(found["year"]), int(found["month"]), int(found["day"])), behind
 
 
 def _hint(text: str, order: str | None) -> str:
     """What may help, by what a text looks like."""
-    if order is None and re.match(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}", text):
-        return "dayfirst=True reads 21.11.2026, dayfirst=False 11/21/2026"
-    if order and _OTHERS["mdy" if order == "dmy" else "dmy"].fullmatch(text):
-        return f"are its dates the other way round? dayfirst={order != 'dmy'}"
+    fits = [one for one in _ORDERS if one != order and None not in _ordered(text, one)]
+    if order is None and fits:
+        return "dates='ymd' reads 2026/11/21 and 9:05" if "ymd" in fits else (
+            "dayfirst=True reads 21.11.2026, dayfirst=False 11/21/2026")
+    if fits:
+        return f"are its dates the other way round? dates={fits[0]!r}"
     return "expected is such as 2026-11-21, 2026-11-21T22:43:47Z, 2026-11-21 22:43, or a whole number"
 
 
 #: A whole number of seconds since the epoch, of 1973 to 2968, is as milliseconds one of January 1970 to 1971.
 _SECONDS = (10**8, 31536 * 10**6)
 _LATEST = 7258118400000  # 2200
+_YEAR = 31536000000
+_FAR = 7289654400000  # 2201, the first moment beyond the year 2200
 
 
 def doubt_of(lowest: int, highest: int, unit: tuple[int, int]) -> str:
@@ -185,3 +233,19 @@ def doubt_of(lowest: int, highest: int, unit: tuple[int, int]) -> str:
     return ""
 
 
+def doubts_of(earliest: int, latest: list[int]) -> list[str]:
+    """What is to be said of the moments of a log that hardly can be: of its earliest, and its two latest."""
+    said = []
+    if earliest < _YEAR:
+        said.append(f"moments lie in 1970 or before, the first at {_shown(earliest)}; if they are numbers of another unit, unit='s' "
+                    "(or us, ns) says so; numbers of days, and dates without marks, are no moments")
+    if latest[0] >= _FAR:
+        said.append(f"moments lie beyond the year 2200, the last at {_shown(latest[0])}; if they are numbers of another unit, "
+                    "unit='us' (or ns) says so")
+    elif len(latest) > 1 and latest[0] - latest[1] > _YEAR:
+        said.append(f"the latest moment, {_shown(latest[0])}, is more than a year beyond the next, {_shown(latest[1])}")
+    return said
+
+
+def _shown(moment: int) -> str:
+    return datetime_of(moment).isoformat().replace("+00:00", "Z")

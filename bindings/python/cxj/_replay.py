@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from . import _header as header
 from ._calendar import Calendar
-from ._columns import Rows, one_by_one, rename, unreadable
+from ._columns import Rows, grown, one_by_one, rename, unreadable
 from ._engine import Engine
 from ._frames import next_batch, table_of
 from ._library import Error, NoMemoryError, Receipt, error_of, lib
@@ -38,7 +38,8 @@ def replay(data: Any, *, rules: Iterable[str], views: Iterable[str] = (), calend
 
     data      as for Engine.record_many(), in the order in which it would have come
     rules     texts of rules, as for engine.rules.add()
-    views     texts of views, as for Engine, as are calendar and settings; alerts_limit is 16,777,216 unless said
+    views     texts of views, as for Engine, as are calendar and settings; alerts_limit is 16,777,216 and keep_texts
+              is True, unless said
     renames   as for Engine.record_many(), as are tz and unit
     now       where the clock goes after the last row, if that is later
     lenient   leaves out rows that are refused, which the receipt counts; else the first of them ends it
@@ -50,6 +51,7 @@ def replay(data: Any, *, rules: Iterable[str], views: Iterable[str] = (), calend
     Raises cxj.RefusedError for a row that is refused or late; and what Engine(), engine.rules.add() and Engine.record_many()
     raise. Some 4 µs for each row, beside what recording and the rules take."""
     settings.setdefault("alerts_limit", _MOST_ALERTS)
+    settings.setdefault("keep_texts", True)
     end = None if now is None else moment_of("now", now)
     engine = Engine(views, calendar=calendar, **settings)
     try:
@@ -57,11 +59,13 @@ def replay(data: Any, *, rules: Iterable[str], views: Iterable[str] = (), calend
             engine.rules.add(text)
         table = table_of(data)
         named = rename(table.names, renames or {})
-        player, batches, how = _Player(engine, lenient), iter(table.batches), engine._how(tz, unit)
+        player, batches, how = _Player(engine, lenient), table.of(named.values()), engine._how(tz, unit)
         while True:
             batch = next_batch(batches, player.receipt.processed)
             if batch is None:
                 break
+            if batch.names is not None:
+                named = grown(named, rename(batch.names, renames or {}), player.receipt.processed)
             with engine._lock:
                 player.play(engine._rows(batch, named, player.receipt.processed, how))
         with engine._lock:

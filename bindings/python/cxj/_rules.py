@@ -12,7 +12,7 @@ from . import _header as header
 from ._library import InvalidError, NotFoundError, Sentence, error_of, lib, must, sized
 from ._table import Column, Columns, Table, html_table, text_table
 from ._text import visible
-from ._values import datetime_of, encoded, facet_names, nearest
+from ._values import Number, datetime_of, encoded, facet_names, nearest
 
 if TYPE_CHECKING:
     from ._engine import Engine
@@ -28,14 +28,15 @@ _TAKEN = 1024  # alerts that are taken at once
 class Occasion(NamedTuple):
     """What holds of one journey, by a rule. Moments are datetimes in UTC.
 
-    ``journey``: its number. ``customer``: as last stated, None if it never was. ``commitment``: which promise of the journey
+    ``journey``: its number, or its text where the engine keeps texts. ``customer``: the same, as last stated, None if it never
+    was. ``commitment``: which promise of the journey
     it is about, 0 where the rule speaks of none. ``since``: what tells it from others, such as the time promised, or the moment
     since which the customer waits; None where the journey has one at most (a count that is above a bound, churned).
     ``holds_from``: the moment from which it holds. ``owner`` to ``reason``: what the journey held last, an empty text for
     what was never stated."""
 
-    journey: int
-    customer: int | None
+    journey: Number
+    customer: Number | None
     commitment: int
     since: datetime | None
     holds_from: datetime
@@ -55,8 +56,8 @@ class Alert(NamedTuple):
 
     rule: str
     raised_at: datetime | None
-    journey: int
-    customer: int | None
+    journey: Number
+    customer: Number | None
     commitment: int
     since: datetime | None
     holds_from: datetime
@@ -132,7 +133,7 @@ class _Lines(Table, Generic[_Line]):
     _kind: Callable[..., Any]
     _columns_here: tuple[str, ...]
 
-    def __init__(self, raw: bytes, texts: Mapping[str, Mapping[int, str]]) -> None:
+    def __init__(self, raw: bytes, texts: Mapping[str, Mapping[int, Any]]) -> None:
         """texts: of each field that stands for a text, the texts of its numbers."""
         self._raw = raw
         self._texts = texts
@@ -214,7 +215,7 @@ class Worklist(_Lines[Occasion]):
     _kind = Occasion
     _columns_here = Occasion._fields
 
-    def __init__(self, rule: str, raw: bytes, texts: Mapping[str, Mapping[int, str]]) -> None:
+    def __init__(self, rule: str, raw: bytes, texts: Mapping[str, Mapping[int, Any]]) -> None:
         super().__init__(raw, texts)
         self.rule = rule
 
@@ -238,9 +239,16 @@ class Alerts(_Lines[Alert]):
 # ---- asking the library --------------------------------------------------------------------------------------------
 
 
-def _texts(engine: Engine, layout: _Layout, raw: bytes) -> dict[str, dict[int, str]]:
-    """The names of the codes in structs. Under the engine's lock, before anything is erased."""
-    return {name: {code: engine._name_or_empty(name, code) for code in set(layout.column(raw, name))} for name in _NAMED}
+def _texts(engine: Engine, layout: _Layout, raw: bytes) -> dict[str, Mapping[int, Any]]:
+    """The names of the codes in structs, and the texts of journeys and customers where these are kept. Under the engine's lock,
+    before anything is erased."""
+    texts: dict[str, Mapping[int, Any]] = {
+        name: {code: engine._name_or_empty(name, code) for code in set(layout.column(raw, name))} for name in _NAMED}
+    for name in ("journey", "customer"):
+        kept = engine._texts.names(name, set(layout.column(raw, name)))
+        if kept is not None:
+            texts[name] = kept
+    return texts
 
 
 def worklist(engine: Engine, text: str) -> Worklist:

@@ -294,8 +294,8 @@ class Journey(NamedTuple):
     pending_now: it is paused, for we wait for the customer; loop_open: a dissatisfied rating has had no answer. What each
     means exactly, cxj_journey in the header says."""
 
-    journey: int
-    customer: int | None
+    journey: Number
+    customer: Number | None
     type: str
     segment: str
     reason: str
@@ -369,14 +369,14 @@ class Touchpoint(NamedTuple):
     an empty text: nothing was stated. facets has those that others imply, too. Of one that is withdrawn only journey, id,
     revision and that facet are kept: its at is None."""
 
-    journey: int
-    id: int | None
+    journey: Number
+    id: Number | None
     revision: int
     sequence: int
     at: datetime | None
     due: datetime | None
     value: int
-    customer: int | None
+    customer: Number | None
     owner: str
     team: str
     activity: str

@@ -662,6 +662,13 @@ class View:
 
         Raises as get(), and MemoryError. Time in proportion to the journeys held, and to the touchpoints of those that might
         contribute."""
+        with self._engine._lock:
+            journeys, sealed = self._contributors(key)
+            texts = self._engine._texts.names("journey", journeys)
+        return Contributors(tuple(journeys) if texts is None else tuple(sorted(texts.values())), sealed)
+
+    def _contributors(self, key: Mapping[str, Key]) -> tuple[list[int], int]:
+        """The numbers of the journeys behind a cell, and how many sealed ones contribute."""
         found: Any = None
         sealed = ctypes.c_uint64()
         with _Reading(self) as reading:
@@ -674,7 +681,7 @@ class View:
                                                  *reading.room, found, count, ctypes.byref(sealed)))
 
             count = reading.sized(256, ask, tell)
-        return Contributors(tuple(found[:count]), sealed.value)
+        return found[:count], sealed.value
 
     # ---- looking ----
 

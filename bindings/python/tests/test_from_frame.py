@@ -50,7 +50,7 @@ class FromFrame(unittest.TestCase):
                     self.assertEqual(engine.reading.receipt.accepted, 2)
 
     def test_columns_left_out_are_said(self) -> None:
-        data = {"journey": [1], "at": [1], "Assignee": ["a"], "notes": ["x"]}
+        data = {"journey": [1], "at": [1767225600000], "Assignee": ["a"], "notes": ["x"]}
         with self.assertWarnsRegex(cxj.DoubtWarning, r"map=\{'owner': 'Assignee'\}"):
             cxj.Engine.from_frame(data).close()
         with self.assertRaisesRegex(ValueError, "'Assignee', 'notes'"):

@@ -388,9 +388,9 @@ class Replay(unittest.TestCase):
         ms = timedelta(milliseconds=1)
         told = [("due within 2h", hours(4), hours(3)), ("overdue", hours(6), hours(5) + ms)]
         self.assertEqual([(one.rule, one.raised_at, one.holds_from) for one in alerts], told)
-        self.assertEqual({one.journey for one in alerts}, {engine.id_from_text("a")})
+        self.assertEqual({one.journey for one in alerts}, {"a"})
         self.assertEqual((receipt.processed, receipt.accepted, engine.stats().now), (4, 4, hours(6)))
-        self.assertEqual([one.journey for one in engine.worklist("overdue")], [engine.id_from_text("a")])
+        self.assertEqual([one.journey for one in engine.worklist("overdue")], ["a"])
         self.assertEqual([rule.raised for rule in engine.rules], [1, 1])
         engine.close()
         for now, end, count in ((hours(5), hours(6), 2), (hours(30), hours(30), 3)):
