@@ -39,7 +39,9 @@ cat >build-cross-packages/musl.txt <<END
 [built-in options]
 pkg_config_path = '$PWD/build-cross-packages/musl/lib/pkgconfig'
 END
-build musl-gcc build-musl --native-file build-cross-packages/musl.txt --buildtype=debugoptimized --werror -Db_ndebug=false
+# The SQLite of this machine needs its C library, so what needs that stays out.
+build musl-gcc build-musl --native-file build-cross-packages/musl.txt --buildtype=debugoptimized --werror -Db_ndebug=false \
+    -Dsqlite=disabled
 is_of_musl() {
     LC_ALL=C readelf -d build-musl/src/libcxj.so build-musl/tests/test_base | tee "$scratch/needed"
     grep -q 'NEEDED.*\[libc\.so\]' "$scratch/needed" && ! grep -q 'NEEDED.*libc\.so\.6' "$scratch/needed"

@@ -40,6 +40,7 @@ unset CXJ_LOGS # it has another meaning for tests/sealing.c
 headline "What is needed"
 need_builder
 need check pkg-config:check
+need libsqlite3-dev pkg-config:sqlite3 || skip "examples/desk.c" "libsqlite3-dev is not here and cannot be installed"
 
 headline "Debug build, gcc, warnings as errors"
 build gcc build-debug --buildtype=debugoptimized --werror -Db_ndebug=false
@@ -61,6 +62,13 @@ show "property of rules" build-debug/tests/property_rules "$logs"
 if [ "$scope" = quick ]; then
     part tests/python.sh plain
     finish
+fi
+
+headline "A ticket desk on a database, two hundred kills"
+if [ -x build-debug/examples/desk ]; then
+    show "desk" python3 tests/desk.py build-debug/examples/desk --kills 200
+else
+    skip "desk" "it was not built, for want of SQLite"
 fi
 
 # ----------------------------------------------------------------------------------------------------------------------
