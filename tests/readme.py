@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""readme.py --prefix FOLDER [--readme FILE] [--cc COMPILER]
+"""readme.py --prefix FOLDER [--readme FILE]... [--cc COMPILER]
 
-Holds README.md to its word. Every fenced block with a language is looked at:
+Holds README.md, or other documents, to their word; several share one scratch copy, in their order. Every fenced block with a language is looked at:
 
 - ```c      a whole program: compiled against the installed library in FOLDER (with pkg-config), with warnings as errors,
             and run; it must end with 0. After the line <!-- part of FILE --> it is a piece of that file: its lines,
@@ -119,7 +119,7 @@ def check_console(block: Block, copy: pathlib.Path, around: dict[str, str]) -> s
 def main() -> int:
     parser = argparse.ArgumentParser(description="Compiles and runs what README.md shows.")
     parser.add_argument("--prefix", type=pathlib.Path, required=True, help="where the library is installed")
-    parser.add_argument("--readme", type=pathlib.Path, default=ROOT / "README.md")
+    parser.add_argument("--readme", type=pathlib.Path, action="append", help="README.md, unless one is given")
     parser.add_argument("--cc", default=os.environ.get("CC", "cc"))
     parser.add_argument("--cxx", default=os.environ.get("CXX", "c++"))
     chosen = parser.parse_args()
@@ -128,7 +128,8 @@ def main() -> int:
     compared = failed = 0
     with tempfile.TemporaryDirectory() as folder:
         copy: pathlib.Path | None = None
-        for block in blocks_of(chosen.readme.read_text(encoding="utf-8")):
+        documents = [path.resolve() for path in chosen.readme or [ROOT / "README.md"]]
+        for document, block in [(path, block) for path in documents for block in blocks_of(path.read_text(encoding="utf-8"))]:
             part = re.fullmatch(r"part of (\S+)", block.mark)
             if part:
                 what, problem = f"part of {part[1]}", check_part(block, part[1])
@@ -143,7 +144,7 @@ def main() -> int:
             else:
                 continue
             compared += 1
-            print(f"{chosen.readme.name}:{block.line} {what}: {problem or 'ok'}")
+            print(f"{os.path.relpath(document, ROOT)}:{block.line} {what}: {problem or 'ok'}")
             failed += bool(problem)
     print(f"{compared - failed} of {compared} snippets hold")
     return 1 if failed or not compared else 0

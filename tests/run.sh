@@ -40,7 +40,8 @@ unset CXJ_LOGS # it has another meaning for tests/sealing.c
 headline "What is needed"
 need_builder
 need check pkg-config:check
-need libsqlite3-dev pkg-config:sqlite3 || skip "examples/desk.c" "libsqlite3-dev is not here and cannot be installed"
+need libsqlite3-dev pkg-config:sqlite3 || skip "examples/desk.c, bindings/sqlite" "libsqlite3-dev is not here and cannot be installed"
+need sqlite3 sqlite3 || skip "bindings/sqlite" "its tests ask the shell sqlite3, which is not here and cannot be installed"
 
 headline "Debug build, gcc, warnings as errors"
 build gcc build-debug --buildtype=debugoptimized --werror -Db_ndebug=false
@@ -220,12 +221,14 @@ check "consumer as meson subproject: setup" \
 check "consumer as meson subproject: build" ninja -C build-consumer/project/build
 suites build-consumer/project/build
 
-headline "What README.md shows"
-if [ -n "$cxx" ]; then
-    show "README.md" python3 tests/readme.py --prefix "$prefix" --cc gcc --cxx g++
+headline "What documents show"
+set -- --readme README.md
+if [ -f build-debug/bindings/sqlite/cxj.so ] && command -v sqlite3 >/dev/null 2>&1; then
+    set -- "$@" --readme bindings/sqlite/README.md
 else
-    show "README.md" python3 tests/readme.py --prefix "$prefix" --cc gcc
+    skip "bindings/sqlite/README.md" "there is no SQLite with its shell here"
 fi
+show "documents" python3 tests/readme.py --prefix "$prefix" --cc gcc --cxx "${cxx:-c++}" "$@"
 unset PKG_CONFIG_PATH LD_LIBRARY_PATH
 
 # ----------------------------------------------------------------------------------------------------------------------
