@@ -104,6 +104,7 @@ elif "$way" "$scratch/probe" >"$words" 2>&1; then
     build gcc build-tsan --buildtype=debugoptimized -Db_ndebug=false -Db_sanitize=thread -Db_lundef=false \
         -Dtests=disabled
     show "threads" "$way" build-tsan/examples/threads --threads 4 --journeys 5000
+    show "server" "$way" python3 tests/server.py build-tsan/examples/server build-debug/examples/cxj-report
 else
     skip "ThreadSanitizer" "it cannot run here: $(head -n 1 "$words")"
 fi
