@@ -11,14 +11,14 @@
  *
  * SPDX-License-Identifier: MIT
  *
- * Idea: the truth is the database, and the engine follows it. Each row that the engine has to know carries the number of
- * its last change, drawn in the transaction that wrote it. The engine's mark is the number up to which it knows
- * everything. So there is one way in, follow(): read what the database has beyond the mark, and record it. It runs in the
- * aftermath of each transaction, and after a start, where it makes good whatever a crash has cut off. Nothing is
+ * Idea: the truth is the database, and the engine follows it. Each row that the engine has to know carries the number
+ * of its last change, drawn in the transaction that wrote it. The engine's mark is the number up to which it knows
+ * everything. So there is one way in, follow(): read what the database has beyond the mark, and record it. It runs in
+ * the aftermath of each transaction, and after a start, where it makes good whatever a crash has cut off. Nothing is
  * recorded that was rolled back; nothing is missing; and since a row has an id and a revision, nothing counts twice.
  *
- * A host copies what stands from "The database" to "Customers who are forgotten", and puts its own tables and words into
- * it; "Made-up work" stands for its customers. What goes beyond ISO C is in file.c. */
+ * A host copies what stands from "The database" to "Customers who are forgotten", and puts its own tables and words
+ * into it; "Made-up work" stands for its customers. What goes beyond ISO C is in file.c. */
 #include <sqlite3.h>
 
 #include <inttypes.h>

@@ -13,8 +13,8 @@
  *
  * SPDX-License-Identifier: MIT
  *
- * Idea: the header asks for one writer at a time, or any number of readers while nobody writes. So there is one lock for
- * many readers or one writer (struct shared), and three rules:
+ * Idea: the header asks for one writer at a time, or any number of readers while nobody writes. So there is one lock
+ * for many readers or one writer (struct shared), and three rules:
  *
  * - Functions that take a const engine or view, and cursors, are called with the lock held for reading, all others with
  *   it held for writing. The compiler helps: readers get a const cxj_engine.
@@ -25,8 +25,8 @@
  * One thread writes. Whoever wants something recorded hands it over and waits; the writer takes all that have come
  * meanwhile under one lock. So readers are kept waiting once for many touchpoints, not once for each.
  *
- * keep.c saves, desk.c follows a database, threads.c has more than one writer, with an engine each. What goes beyond ISO
- * C is POSIX. */
+ * keep.c saves, desk.c follows a database, threads.c has more than one writer, with an engine each. What goes beyond
+ * ISO C is POSIX. */
 #ifndef _XOPEN_SOURCE
 #define _XOPEN_SOURCE 700
 #endif
@@ -484,7 +484,8 @@ static void *run_client(void *context) {
     return NULL;
 }
 
-/* Gives a client a thread; a client beyond the last place is turned away. Places of those that have gone are used again. */
+/* Gives a client a thread; a client beyond the last place is turned away. Places of those that have gone are used
+ * again. */
 static void take_client(server *at, int descriptor) {
     /* Who does not read its answers for so long is given up, so that it cannot keep the server from its end. */
     const struct timeval patience = {.tv_sec = 10};
@@ -560,7 +561,8 @@ static int open_socket(const char *path) {
     return descriptor;
 }
 
-/* Ends in this order: nobody comes any more; clients come to their end, each with what it has begun; then the writer. */
+/* Ends in this order: nobody comes any more; clients come to their end, each with what it has begun; then the
+ * writer. */
 static void end_server(server *at, int descriptor, pthread_t listening, pthread_t writing) {
     must_have(pthread_mutex_lock(&at->mutex));
     at->ending = true;

@@ -9,8 +9,8 @@ examples/desk.c.
    that of a desk that did the same work undisturbed; so are its worklists and its rows.
 2. A customer is erased in both: neither a row, nor a byte of the database's files, nor the engine knows them any more.
    Killed at random moments while erasing, the desk has the customer in both or, after the next start, in none.
-3. A saved engine that is missing, damaged, or knows more than the database is made anew; a second desk at the same time,
-   a folder that is not there and wrong usage end with a sentence.
+3. A saved engine that is missing, damaged, or knows more than the database is made anew; a second desk at the same
+   time, a folder that is not there and wrong usage end with a sentence.
 
 Exit status 0 if all holds; 77 if this Python has no sqlite3. Random moments are drawn from the seed, which is printed.
 """
@@ -117,8 +117,8 @@ def kill_often(desk: str, folder: pathlib.Path, kills: int, chance: random.Rando
         fail("no kill met a save")
     changes, erased = ask(quiet, "SELECT change, (SELECT seq FROM sqlite_sequence WHERE name = 'customers')"
                                  " - (SELECT count(*) FROM customers) FROM counter")[0]
-    return (f"{kills} kills ({while_saving} while an engine was being saved, {left} left one cut off): {pieces} pieces of "
-            f"work, {changes} changes, {erased} customers erased; the same bytes as undisturbed")
+    return (f"{kills} kills ({while_saving} while an engine was being saved, {left} left one cut off): {pieces} pieces "
+            f"of work, {changes} changes, {erased} customers erased; the same bytes as undisturbed")
 
 
 def knows(folder: pathlib.Path, name: str) -> list[str]:
@@ -205,7 +205,8 @@ def start_anew(desk: str, folder: pathlib.Path) -> None:
     (desk_folder / "desk.db").write_bytes(b"no database at all, but long enough to be one" * 30)
     if "not a database" not in run(desk, desk_folder, "verify", status=1).stderr:
         fail("what is no database is taken for one")
-    for words in ([], ["work"], ["work", "many"], ["work", "-1"], ["shows"], ["show", "erase"], ["until", "99999999999"]):
+    for words in ([], ["work"], ["work", "many"], ["work", "-1"], ["shows"], ["show", "erase"],
+                  ["until", "99999999999"]):
         if not run(desk, folder, *words, status=2).stderr:
             fail(f"{words} goes without a word")
 

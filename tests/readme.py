@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """readme.py --prefix FOLDER [--readme FILE]... [--cc COMPILER]
 
-Holds README.md, or other documents, to their word; several share one scratch copy, in their order. Every fenced block with a language is looked at:
+Holds README.md, or other documents, to their word; several share one scratch copy, in their order. Every fenced block
+with a language is looked at:
 
 - ```c      a whole program: compiled against the installed library in FOLDER (with pkg-config), with warnings as errors,
             and run; it must end with 0. After the line <!-- part of FILE --> it is a piece of that file: its lines,
@@ -129,7 +130,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         copy: pathlib.Path | None = None
         documents = [path.resolve() for path in chosen.readme or [ROOT / "README.md"]]
-        for document, block in [(path, block) for path in documents for block in blocks_of(path.read_text(encoding="utf-8"))]:
+        for document, block in [(path, block) for path in documents for block in blocks_of(path.read_text("utf-8"))]:
             part = re.fullmatch(r"part of (\S+)", block.mark)
             if part:
                 what, problem = f"part of {part[1]}", check_part(block, part[1])

@@ -156,15 +156,16 @@ def annoy(server: str, path: pathlib.Path) -> None:
                         ("touch\tjourney=1\tat=5\tscore=999", "no such field"), ("now\tnever", "no time"),
                         ("now\t2020-01-01", "lies before"), ("cells\tjourneys\tjourneys", "no such view"),
                         ("cells\tjourneys by segment\tcsat", "no metrics"), ("worklist\twaiting long", "column"),
-                        ("journey\t7", "journey"), ("\t\t\t", "no such command"), ("touch\t" + "x" * 3000, "name=value")):
+                        ("journey\t7", "journey"), ("\t\t\t", "no such command"),
+                        ("touch\t" + "x" * 3000, "name=value")):
         answer = client.ask(*line.split("\t"))
         if len(answer) != 1 or not answer[0].startswith("error: ") or words not in answer[0]:
             fail(f"{line!r} is answered by {answer}, and {words!r} is due")
     client.socket.sendall(b"\xff\x1b\n")
     if not client.answer()[0].startswith("error: "):
         fail("bytes that are no text are taken")
-    client.socket.sendall(b"x" * 100000)  # longer than any line: the server hangs up
     try:
+        client.socket.sendall(b"x" * 100000)  # longer than any line: the server hangs up
         if client.answer() and client.answer():
             fail("a line without an end is answered")
     except OSError:
@@ -264,8 +265,8 @@ def main() -> int:
                 fail(f"the server ends with {host.returncode}: {said[-3000:]}")
             if path.exists():
                 fail("the socket is left")
-            print(f"{len(rows)} touchpoints by {chosen.writers} clients; {played.answers} answers to {chosen.readers} others "
-                  f"meanwhile, each of one moment; {values} values are those of the report")
+            print(f"{len(rows)} touchpoints by {chosen.writers} clients; {played.answers} answers to {chosen.readers} "
+                  f"others meanwhile, each of one moment; {values} values are those of the report")
         finally:
             host.kill()
             host.wait()

@@ -4,15 +4,15 @@
 Does SQL get the answers of the report program? EXTENSION is the module of bindings/sqlite, loaded by the shell sqlite3;
 REPORT is the program of examples/report.c.
 
-1. The sample log in a table: cells of many views, as JSON and column by column, are those of the report; by a query, by an
-   engine of the rows in any order, by engines of parts of them merged in any order, and by an engine that the report saved.
-   The engines are the same bytes each time.
+1. The sample log in a table: cells of many views, as JSON and column by column, are those of the report; by a query, by
+   an engine of the rows in any order, by engines of parts of them merged in any order, and by an engine that the report
+   saved. The engines are the same bytes each time.
 2. What never occurs counts as not recorded, a calendar and a clock hold, NULL gives nothing.
 3. Hostile SQL and rows that cannot be read end with a sentence, and change nothing.
 4. Bytes that are no engine, such as damaged ones, end with a sentence; none ends the shell. So does a lack of memory.
 
-Exit status 0 if all holds; 77 if there is no shell sqlite3 that loads extensions. What is random is drawn from the seed,
-which is printed.
+Exit status 0 if all holds; 77 if there is no shell sqlite3 that loads extensions. What is random is drawn from the
+seed, which is printed.
 """
 
 import argparse
@@ -101,11 +101,13 @@ def columns(shell: Shell, wanted: "list[dict[str, object]]") -> None:
         assert isinstance(cells, list) and cells
         names = list(cells[0]["metrics"])
         # The shell writes 15 digits of a double; printf gives all of them.
-        asked = ", ".join(f"printf('%!.17g', {name}) AS v{i}, {name} IS NULL AS e{i}, printf('%!.17g', {name}_low) AS l{i},"
-                          f" {name}_low IS NULL AS f{i}, {name}_n AS n{i}" for i, name in enumerate(names))
+        asked = ", ".join(f"printf('%!.17g', {name}) AS v{i}, {name} IS NULL AS e{i},"
+                          f" printf('%!.17g', {name}_low) AS l{i}, {name}_low IS NULL AS f{i}, {name}_n AS n{i}"
+                          for i, name in enumerate(names))
         keys = ", ".join(f'"{key}_key" AS k{i}' if key == "churned" else f'"{key}" AS k{i}'
                          for i, key in enumerate(cells[0]["key"])) or "1"
-        rows = shell.rows(f"SELECT {keys}, {asked} FROM cxj_view({quoted(view)}, 'SELECT * FROM events', NULL, NULL, 'all');")
+        rows = shell.rows(f"SELECT {keys}, {asked} FROM cxj_view({quoted(view)}, 'SELECT * FROM events')"
+                          " WHERE recorded = 'all';")
         for row, cell in zip(rows, cells, strict=True):
             if [row[f"k{i}"] for i in range(len(cell["key"]))] != list(cell["key"].values()):
                 fail(f"{view}: the key {cell['key']} differs: {row}")
@@ -129,15 +131,17 @@ def answers(shell: Shell, report: str, folder: pathlib.Path, chance: random.Rand
     pairs = ", ".join(f"'{field}', {field}" for field in fields)
     shell.run("CREATE TABLE engines(way TEXT, engine BLOB);")
     shell.run(f"INSERT INTO engines SELECT 'straight', cxj_engine({pairs}) FROM events;")
-    shell.run(f"INSERT INTO engines SELECT 'any order', cxj_engine({pairs}) FROM (SELECT * FROM events ORDER BY random());")
+    shell.run(f"INSERT INTO engines SELECT 'any order', cxj_engine({pairs}) FROM"
+              " (SELECT * FROM events ORDER BY random());")
     shell.run(f"INSERT INTO engines SELECT 'twice', cxj_engine({pairs}) FROM"
               " (SELECT * FROM events UNION ALL SELECT * FROM events);")
     for parts in (2, 7, 100):
         split = f"abs(rowid * {chance.randrange(1, 1 << 20)} / 7) % {parts}"
-        shell.run(f"CREATE TABLE parts AS SELECT {split} AS part, cxj_engine({pairs}) AS engine FROM events GROUP BY part;"
+        shell.run(f"CREATE TABLE parts AS SELECT {split} AS part, cxj_engine({pairs}) AS engine FROM events GROUP BY 1;"
                   f"INSERT INTO engines SELECT '{parts} parts', cxj_merge(engine) FROM"
                   " (SELECT engine FROM parts ORDER BY random()); DROP TABLE parts;")
-    ways = shell.rows("SELECT count(*) AS ways, count(DISTINCT engine) AS engines, count(engine) AS there FROM engines;")
+    ways = shell.rows("SELECT count(*) AS ways, count(DISTINCT engine) AS engines, count(engine) AS there"
+                      " FROM engines;")
     if ways != [{"ways": 6, "engines": 1, "there": 6}]:
         fail(f"engines made in six ways are not the same bytes: {ways}")
     one = "(SELECT engine FROM engines WHERE way = '7 parts')"
@@ -145,7 +149,8 @@ def answers(shell: Shell, report: str, folder: pathlib.Path, chance: random.Rand
 
     saved = folder / "report.cxj"
     subprocess.run([report, "--save", str(saved), str(LOG)], check=True, capture_output=True)
-    compare(shell, wanted, f"readfile({quoted(str(saved))})", ", NULL, NULL, 'all'", "by what the report saved")
+    file = f"readfile({quoted(str(saved))})"
+    compare(shell, wanted, file, ", NULL, NULL, 'all'", "by what the report saved")
     info = shell.rows(f"SELECT cxj_info(engine) AS i, length(engine) AS l FROM engines LIMIT 1;")[0]
     told = json.loads(str(info["i"]))
     if (told["touchpoints"], told["journeys"], told["bytes"]) != (5033, 340, info["l"]):
@@ -180,8 +185,8 @@ def other(shell: Shell) -> None:
                         " cxj_view(''journeys by segment'', ''SELECT * FROM events'')');")
     if nested != [{"touchpoints": 4}]:
         fail(f"a view of a view: {nested}")
-    ratings = shell.rows("SELECT csat, ratings, nps FROM cxj_view('touchpoints', 'SELECT 1 AS Journey, 10 AS AT, 4 AS csat,"
-                         " NULL AS nps UNION ALL SELECT 1, 11.0, NULL, 9 UNION ALL SELECT 1, 12, 1, NULL');")
+    ratings = shell.rows("SELECT csat, ratings, nps FROM cxj_view('touchpoints', 'SELECT 1 AS Journey, 10 AS AT,"
+                         " 4 AS csat, NULL AS nps UNION ALL SELECT 1, 11.0, NULL, 9 UNION ALL SELECT 1, 12, 1, NULL');")
     if ratings != [{"csat": 0.5, "ratings": 2, "nps": 100.0}]:
         fail(f"ratings under their scales: {ratings}")
 
@@ -192,47 +197,76 @@ def hostile(shell: Shell) -> None:
 
     reads = "must be a query that reads and changes nothing"
     row = "SELECT 1 AS journey, 5 AS at"
+    of_row = f"cxj_view('journeys', '{row}'"
     for sql, words in (
-            (view("DELETE FROM events"), reads), (view("DELETE FROM events RETURNING journey, at"), reads),
-            (view("WITH a AS (SELECT 1) INSERT INTO events(journey) SELECT 1 FROM a RETURNING journey, 1 AS at"), reads),
-            (view("DROP TABLE events"), reads), (view("ATTACH 'x.db' AS x"), reads), (view("PRAGMA query_only"), reads),
-            (view("EXPLAIN SELECT journey, at FROM events"), reads), (view("BEGIN"), reads), (view("VACUUM"), reads),
-            (view("/* SELECT */ PRAGMA user_version = 3"), reads), (view("-- SELECT\nDELETE FROM events"), reads),
-            (view(f"{row}; DELETE FROM events"), "something stands behind it"), (view(f"{row}; SELECT 2"), "behind it"),
-            (view(f"{row} WHERE 1 = ?"), "a parameter"), (view(""), "is empty"), (view(" ; -- nothing\n"), "is empty"),
-            (view("/* never closed"), "is empty"), (view("SELEC 1"), "syntax error"),
+            (view("DELETE FROM events"), reads),
+            (view("DELETE FROM events RETURNING journey, at"), reads),
+            (view("WITH a AS (SELECT 1) INSERT INTO events(journey) SELECT 1 FROM a RETURNING 1 AS at"), reads),
+            (view("DROP TABLE events"), reads),
+            (view("ATTACH 'x.db' AS x"), reads),
+            (view("PRAGMA query_only"), reads),
+            (view("EXPLAIN SELECT journey, at FROM events"), reads),
+            (view("BEGIN"), reads),
+            (view("VACUUM"), reads),
+            (view("/* SELECT */ PRAGMA user_version = 3"), reads),
+            (view("-- SELECT\nDELETE FROM events"), reads),
+            (view(f"{row}; DELETE FROM events"), "something stands behind it"),
+            (view(f"{row}; SELECT 2"), "behind it"),
+            (view(f"{row} WHERE 1 = ?"), "a parameter"),
+            (view(""), "is empty"),
+            (view(" ; -- nothing\n"), "is empty"),
+            (view("/* never closed"), "is empty"),
+            (view("SELEC 1"), "syntax error"),
             (view("SELECT journey, at FROM nowhere"), "no such table"),
             (view("SELECT 1 AS journey, load_extension('x') AS at"), "not authorized"),
-            (view("SELECT journey FROM events"), "no column is at"), (view("SELECT 1 AS at"), "no column is journey"),
-            (view(f"{row}, 6 AS at"), "two columns are at"), (view(f"{row}, 6 AS assignee"), "is it meant as \"owner\""),
-            (view(f"{row}, 6 AS \"\x1b[2J\""), "is no field"), (view("SELECT 0 AS journey, NULL AS at"), "must not be empty"),
-            (view("SELECT 1 AS journey, 0 AS at"), "0 is no moment"), (view("SELECT 1 AS journey, 2.5 AS at"), "not a time"),
-            (view("SELECT 1 AS journey, 99999999999999999 AS at"), "not a time"), (view(f"{row}, x'00' AS owner"), "a blob"),
-            (view(f"{row}, 'fast' AS facets"), "none of the facets"), (view(f"{row}, 'csat5' AS scale, 9 AS score,"
-             " 'journey' AS scope"), "not on its scale"), (view(f"{row}, 'csat5' AS scale, 4 AS score"), "needs a scope"),
-            (view(f"{row}, 4 AS score"), "no scale"), (view(f"{row}, 4 AS csat, 9 AS nps"), "two ratings"),
-            (view(f"{row}, 8 AS commitment"), "out of range"), (view(f"{row}, 10000000000000001 AS value"), "10^15"),
+            (view("SELECT journey FROM events"), "no column is at"),
+            (view("SELECT 1 AS at"), "no column is journey"),
+            (view(f"{row}, 6 AS at"), "two columns are at"),
+            (view(f"{row}, 6 AS assignee"), "is it meant as \"owner\""),
+            (view(f"{row}, 6 AS \"\x1b[2J\""), "is no field"),
+            (view("SELECT 0 AS journey, NULL AS at"), "must not be empty"),
+            (view("SELECT 1 AS journey, 0 AS at"), "0 is no moment"),
+            (view("SELECT 1 AS journey, 2.5 AS at"), "not a time"),
+            (view("SELECT 1 AS journey, 99999999999999999 AS at"), "not a time"),
+            (view(f"{row}, x'00' AS owner"), "a blob"),
+            (view(f"{row}, 'fast' AS facets"), "none of the facets"),
+            (view(f"{row}, 'csat5' AS scale, 9 AS score, 'journey' AS scope"), "not on its scale"),
+            (view(f"{row}, 'csat5' AS scale, 4 AS score"), "needs a scope"),
+            (view(f"{row}, 4 AS score"), "no scale"),
+            (view(f"{row}, 4 AS csat, 9 AS nps"), "two ratings"),
+            (view(f"{row}, 8 AS commitment"), "out of range"),
+            (view(f"{row}, 10000000000000001 AS value"), "10^15"),
             (view(f"{row}, char(65, 0, 66) AS owner"), "row 1, owner"),
-            (view(f"{row}, CAST(x'ff' AS TEXT) AS owner"), "UTF-8"), (view(row, "journeys by teem"), "column 13"),
-            (view(row, "journeys\x01"), "column"), ("SELECT csat FROM cxj_view('journeys', 'SELECT 1 AS journey, 5 AS at')",
-             "csat is no metric of journeys"), ("SELECT team FROM cxj_view('journeys', 'SELECT 1 AS journey, 5 AS at')",
-             "team is no part"), ("SELECT handofs FROM cxj_view('journeys', 'SELECT 1 AS journey, 5 AS at')", "no such column"),
-            ("SELECT * FROM cxj_view('journeys')", "takes a view and a source"), ("SELECT * FROM cxj_view", "takes a view"),
-            ("SELECT * FROM cxj_view('journeys', 'SELECT 1 AS journey, 5 AS at', 'soon')", "now is not a time"),
-            ("SELECT * FROM cxj_view('journeys', 'SELECT 1 AS journey, 5 AS at', NULL, 'hours')", "line 1, column"),
-            ("SELECT * FROM cxj_view('journeys', 'SELECT 1 AS journey, 5 AS at', NULL, NULL, 'none')", "list of facets"),
+            (view(f"{row}, CAST(x'ff' AS TEXT) AS owner"), "UTF-8"),
+            (view(row, "journeys by teem"), "column 13"),
+            (view(row, "journeys\x01"), "column"),
+            (f"SELECT csat FROM {of_row})", "csat is no metric of journeys"),
+            (f"SELECT team FROM {of_row})", "team is no part"),
+            (f"SELECT handofs FROM {of_row})", "no such column"),
+            (f"SELECT * FROM {of_row}, 'soon')", "now is not a time"),
+            (f"SELECT * FROM {of_row}, NULL, 'hours')", "line 1, column"),
+            (f"SELECT * FROM {of_row}, NULL, NULL, 'none')", "list of facets"),
+            ("SELECT * FROM cxj_view('journeys')", "takes a view and a source"),
+            ("SELECT * FROM cxj_view", "takes a view"),
             ("SELECT * FROM cxj_view('journeys', 5)", "syntax error"),
-            ("CREATE VIEW v AS SELECT * FROM cxj_view('journeys', 'SELECT * FROM events'); SELECT * FROM v", "unsafe use"),
+            ("SELECT * FROM cxj_view('journeys', zeroblob(1000000))", "byte 0"),
+            (f"CREATE VIRTUAL TABLE t USING cxj_view('journeys', '{row}')", "cxj_view"),
+            ("CREATE VIEW v AS SELECT * FROM cxj_view('journeys', 'SELECT * FROM events'); SELECT * FROM v",
+             "unsafe use"),
             ("CREATE TEMP VIEW t AS SELECT journeys AS journey, 5 AS at FROM cxj_view('journeys', 'SELECT * FROM t');"
              " SELECT * FROM t", "too deep"),
-            ("SELECT cxj_engine()", "names of fields and their values"), ("SELECT cxj_engine('journey')", "in turn"),
-            ("SELECT cxj_engine('journey', 1, 'at')", "in turn"), ("SELECT cxj_engine('journey', 1)", "no column is at"),
-            ("SELECT cxj_engine('journey', 1, NULL, 5)", "is NULL"), ("SELECT cxj_engine('journey', 1, 'when', 5)", "\"at\""),
-            ("SELECT cxj_engine('journey', 1, 'at', 5, CASE rowid WHEN 9 THEN 'team' ELSE 'owner' END, 'x') FROM events",
-             "the same in each row"), ("SELECT cxj_merge(5)", "blobs"), ("SELECT cxj_info('x')", "a blob"),
-            ("SELECT cxj_merge(x'')", "byte 0"), ("SELECT cxj_info(x'00')", "byte 0"),
-            ("SELECT * FROM cxj_view('journeys', zeroblob(1000000))", "byte 0"),
-            (f"CREATE VIRTUAL TABLE t USING cxj_view('journeys', '{row}')", "cxj_view")):
+            ("SELECT cxj_engine()", "names of fields and their values"),
+            ("SELECT cxj_engine('journey')", "in turn"),
+            ("SELECT cxj_engine('journey', 1, 'at')", "in turn"),
+            ("SELECT cxj_engine('journey', 1)", "no column is at"),
+            ("SELECT cxj_engine('journey', 1, NULL, 5)", "is NULL"),
+            ("SELECT cxj_engine('journey', 1, 'when', 5)", "\"at\""),
+            ("SELECT cxj_engine('journey', 1, 'at', 5, CASE rowid WHEN 9 THEN 'team' ELSE 'owner' END, 'x')"
+             " FROM events", "the same in each row"),
+            ("SELECT cxj_merge(5)", "blobs"),
+            ("SELECT cxj_merge(x'')", "byte 0"),
+            ("SELECT cxj_info('x')", "a blob"),
+            ("SELECT cxj_info(x'00')", "byte 0")):
         shell.refuses(sql, words)
     if shell.rows("SELECT count(*) AS n, count(DISTINCT journey) AS j FROM events;") != [{"n": 5033, "j": 340}]:
         fail("a source has changed the database")
@@ -241,8 +275,9 @@ def hostile(shell: Shell) -> None:
 
 def damaged(shell: Shell, chance: random.Random) -> None:
     """Many damaged engines in one shell: each call gives an answer or a sentence, and the shell lives to the end."""
-    whole = bytes.fromhex(str(shell.rows("SELECT hex(cxj_engine('journey', journey, 'at', at, 'id', id, 'owner', owner,"
-                                         " 'facets', facets, 'due', due)) AS h FROM events WHERE CAST(journey AS INTEGER) < 1006;")[0]["h"]))
+    few = ("SELECT hex(cxj_engine('journey', journey, 'at', at, 'id', id, 'owner', owner, 'facets', facets, 'due',"
+           " due)) AS h FROM events WHERE CAST(journey AS INTEGER) < 1006;")
+    whole = bytes.fromhex(str(shell.rows(few)[0]["h"]))
     blobs = [whole] * 5
     for _ in range(400):
         blob = bytearray(whole)
@@ -259,8 +294,9 @@ def damaged(shell: Shell, chance: random.Random) -> None:
     lines = []
     for number, blob in enumerate(blobs):
         text = f"x'{blob.hex()}'"
-        lines += [f"SELECT '{number} info', cxj_info({text}) IS NOT NULL;", f"SELECT '{number} merge', cxj_merge({text}) IS NOT"
-                  " NULL;", f"SELECT '{number} view', count(journeys) >= 0 FROM cxj_view('journeys by type', {text});"]
+        lines += [f"SELECT '{number} info', cxj_info({text}) IS NOT NULL;",
+                  f"SELECT '{number} merge', cxj_merge({text}) IS NOT NULL;",
+                  f"SELECT '{number} view', count(journeys) >= 0 FROM cxj_view('journeys by type', {text});"]
     done = shell.run("\n".join([*lines, "SELECT 'the end';"]))
     answered = re.findall(r"^(\d+) (\w+)\|1$", done.stdout, re.M)
     sentences = re.findall(r"cxj_(info|merge|view): (?!$)", done.stderr)

@@ -9,8 +9,8 @@
  *
  * SPDX-License-Identifier: MIT
  *
- * An engine is a value: the bytes that cxj_save() writes. So it can stand in a table, travel, and be compared, for equal
- * state gives equal bytes; and no function of SQL has to remember anything from one call to the next. */
+ * An engine is a value: the bytes that cxj_save() writes. So it can stand in a table, travel, and be compared, for
+ * equal state gives equal bytes; and no function of SQL has to remember anything from one call to the next. */
 #include "door.h"
 
 #include <inttypes.h>

@@ -4,10 +4,11 @@
  *
  * Idea: a table of SQL has the same columns whatever is asked of it, and views have others each. So the table has a
  * column for each part that any key can have, and four for each metric (its value, and behind _low, _high and _n what
- * stands behind it); they are hidden, so SELECT * shows key, metrics and intervals as JSON, and each costs only where it
- * is named. One that the view does not have is an error, not NULL: a NULL would look like a metric without value.
+ * stands behind it); they are hidden, so SELECT * shows key, metrics and intervals as JSON, and each costs only where
+ * it is named. One that the view does not have is an error, not NULL: a NULL would look like a metric without value.
  *
- * Each scan makes an engine, records what the query gives (or loads the blob), adds the view and walks over its cells. */
+ * Each scan makes an engine, records what the query gives (or loads the blob), adds the view and walks over its
+ * cells. */
 #include "door.h"
 
 #include <inttypes.h>
