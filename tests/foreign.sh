@@ -1,12 +1,14 @@
 #!/bin/sh
-# foreign.sh: the hosts of examples/foreign, in PHP, Ruby, Perl, Go and Rust, with the header and the library as installed.
+# foreign.sh: the hosts of examples/foreign, in PHP, Ruby, Perl, Go, Rust, Node.js and Java, with the header and the library
+# as installed.
 #
 # Each must print the lines below, which were worked out by hand; leave nothing of the library on the heap; and end a call
 # that fails, and a touchpoint that is refused, with the library's sentence and a status other than 0. That such faults are
 # noticed is tried, too: with an engine that is not destroyed, and a cursor that is not closed.
 #
-# It needs a Debian-like machine with network and root or sudo, and installs PHP, Ruby and Perl's FFI::Platypus if they are
-# missing. Go (1.21 or later) and Rust are taken if they are there. A language that is not, and cannot be had, is skipped,
+# It needs a Debian-like machine with network and root or sudo, and installs PHP, Ruby, Perl's FFI::Platypus and Java's JNA if
+# they are missing; Node's koffi comes from npm, into build-foreign. Go (1.21 or later), Rust, Node and a JDK are taken if they
+# are there. A language that is not, and cannot be had, is skipped,
 # with the reason. What is built is in build-foreign.
 set -eu
 cd "$(dirname "$0")/.."
@@ -39,6 +41,8 @@ run() {
     rb) ruby "$2/handoffs.rb" "$header" ;;
     pl) perl "$2/handoffs.pl" "$header" ;;
     go | rs) "$2/host" ;;
+    mjs) node "$2/handoffs.mjs" "$header" ;;
+    java) java -cp "$2:$jna" handoffs "$header" ;;
     esac
 }
 
@@ -78,6 +82,7 @@ made() {
     fi
     case $1 in
     go) cp examples/foreign/go.mod "$2" && (cd "$2" && test -z "$(gofmt -l .)" && go vet . && go build -o host .) ;;
+    java) javac -Xlint:all -Werror -encoding US-ASCII -cp "$jna" -d "$2" "$2/handoffs.java" ;;
     rs) rustc --edition 2021 -D warnings -L "$(dirname "$library")" -o "$2/host" "$2/handoffs.rs" ;;
     esac
 }
@@ -120,6 +125,17 @@ alike() {
     members_of_header "$1" >"$scratch/header"
     members_of_rust "$2" >"$scratch/rust"
     [ -s "$scratch/header" ] && diff "$scratch/header" "$scratch/rust"
+}
+# Java's likewise, whose numbers have no sign of their own; the order it takes from the header.
+members_of_java() {
+    sed -n -e '/class '"$1"' extends Struct /,/^    }/ { s/byte\[\] \([a-z]*\) = new byte\(\[.*\]\);/byte\2 \1;/
+        s/text \([a-z]*\);/cxj_text \1;/; s/^ *public \([^ ]*\) \([a-z_]*\);$/\2 \1/p; }' examples/foreign/handoffs.java
+}
+alike_in_java() {
+    members_of_header "cxj_$1" | sed -e 's/u\{0,1\}int64_t/long/' -e 's/u\{0,1\}int32_t/int/' \
+        -e 's/u\{0,1\}int8_t/byte/' >"$scratch/header"
+    members_of_java "$1" >"$scratch/java"
+    [ -s "$scratch/header" ] && diff "$scratch/header" "$scratch/java"
 }
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -194,5 +210,36 @@ else
     show "Rust: a touchpoint is declared as the header does" alike cxj_named_touchpoint NamedTouchpoint
     show "Rust: a value is declared as the header does" alike cxj_value Value
     host Rust rs
+fi
+
+headline "Node.js"
+koffi() {
+    mkdir -p "$hosts" && npm install --prefix "$hosts" --no-audit --no-fund --ignore-scripts koffi@2 &&
+        (cd "$hosts" && node -e 'require("koffi")')
+}
+version=$(node --version 2>/dev/null | sed -n 's/^v\([0-9]*\).*/\1/p')
+if [ -z "$version" ] || ! command -v npm >/dev/null 2>&1; then
+    skip "Node.js" "it is not here, or without npm"
+elif [ "$version" -lt 18 ]; then
+    skip "Node.js" "this one is older than 18"
+elif ! koffi >"$words" 2>&1; then
+    skip "Node.js" "koffi cannot be installed: $(tail -n 1 "$words")"
+else
+    host Node.js mjs
+fi
+
+headline "Java"
+jna=/usr/share/java/jna.jar
+version=$(javac -version 2>/dev/null | sed -n 's/^javac \([0-9]*\).*/\1/p')
+if [ -z "$version" ]; then
+    skip "Java" "there is no JDK here"
+elif [ "$version" -lt 11 ]; then
+    skip "Java" "this one is older than 11"
+elif ! need libjna-java "file:$jna"; then
+    skip "Java" "JNA is not here and cannot be installed"
+else
+    show "Java: a touchpoint is declared as the header does" alike_in_java named_touchpoint
+    show "Java: a value is declared as the header does" alike_in_java value
+    host Java java
 fi
 finish
