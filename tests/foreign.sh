@@ -114,7 +114,7 @@ plain() {
 
 # Rust's structs are written by hand. alike STRUCT RUST: whether one has the members that the header says, in that order.
 members_of_header() {
-    sed -n -e '/^typedef struct '"$1"' {/,/^}/ s/^ *\([a-z][a-z0-9_]*\) \([a-z_]*\)\([^;]*\);.*/\2 \1\3/p' "$header"
+    sed -n -e '/^typedef struct '"$1"' {/,/^}/ s/^ *\([a-z][a-z0-9_]*\) \([a-z_]*\)\(\[[0-9]*\]\)\{0,1\};.*/\2 \1\3/p' "$header"
 }
 members_of_rust() {
     sed -n -e '/^pub struct '"$1"' {/,/^}/ { s/r#//; s/\[\([a-z0-9]*\); \([0-9]*\)\]/\1[\2]/; s/Text/cxj_text/

@@ -223,7 +223,7 @@ check "consumer as meson subproject: build" ninja -C build-consumer/project/buil
 suites build-consumer/project/build
 
 headline "What documents show"
-set -- --readme README.md
+set -- --readme README.md --readme examples/README.md
 if [ -f build-debug/bindings/sqlite/cxj.so ] && command -v sqlite3 >/dev/null 2>&1; then
     set -- "$@" --readme bindings/sqlite/README.md
 else
