@@ -328,7 +328,8 @@ class Pictures(unittest.TestCase):
 
     def test_names_of_any_length_and_script(self) -> None:
         names = [LONG, "顧客サービス部門", "שירות לקוחות", "", "\x1b[31mred\u202e", r"$\frac{1}{2}$ \$", "_hidden", "x" * 90]
-        with cxj.Engine(["touchpoints by team", "transitions by team", "touchpoints by team per month", "journeys by type"]) as engine:
+        views = ["touchpoints by team", "transitions by team", "touchpoints by team per month", "journeys by type"]
+        with cxj.Engine(views) as engine:
             for journey in range(1, 120):
                 for step in range(3):
                     engine.record(journey=journey, id=step + 1, at=DAY * journey + step, team=names[(journey * (step + 1)) % 8],
@@ -338,8 +339,8 @@ class Pictures(unittest.TestCase):
                     warnings.simplefilter("always")
                     axes = view.plot()
                     texts = self.legible(axes)
-                self.assertLessEqual({(one.category, one.filename) for one in caught if issubclass(one.category, UserWarning)},
-                                     {(cxj.DoubtWarning, __file__)})
+                ours = {(one.category, one.filename) for one in caught if one.category.__module__ in ("builtins", "cxj._library")}
+                self.assertLessEqual(ours, {(cxj.DoubtWarning, __file__)})
                 for text in texts:
                     self.assertFalse([sign for sign in text if ord(sign) < 32 and sign != "\n" or sign == "\u202e"])
                 self.assertTrue(any("x1b[31mred" in text for text in texts))
