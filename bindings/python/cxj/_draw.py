@@ -13,7 +13,8 @@ from ._library import warn_of
 from ._text import visible, width
 
 # Distinct to those who see few colours, and dark enough for text; with marks, so that colour is never alone.
-COLORS = ("#0072B2", "#C44E00", "#007A5A", "#9C4A78", "#5B4B9A", "#7A6200", "#333333")
+_ON_LIGHT = ("#0072B2", "#C44E00", "#007A5A", "#9C4A78", "#5B4B9A", "#7A6200", "#333333")
+_ON_DARK = ("#56B4E9", "#FF9F5A", "#3FC79A", "#E58FBF", "#B3A6FF", "#D9C24A", "#DDDDDD")
 MARKS = "osD^vPX"
 SMALL, TEXT, HEAD = 8.5, 9.5, 13.0
 FADED = 0.68  # of text that comes second
@@ -198,6 +199,10 @@ class Canvas:
         if ax is None:
             _, ax = pyplot.subplots(figsize=(wide, 4.0), layout="constrained")
         self.ax, self.figure, self.wide = ax, ax.figure, wide
+        from matplotlib.colors import to_rgb
+
+        self.ground = ax.get_facecolor() if ax.get_facecolor()[3] else self.figure.get_facecolor()
+        self.colors = _ON_LIGHT if sum(to_rgb(self.ground)) > 1.5 else _ON_DARK
         for side in ("top", "right", "left"):
             ax.spines[side].set_visible(False)
         ax.spines["bottom"].set_alpha(0.4)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _header as header
 from . import _periods
-from ._draw import COLORS, FADED, MARKS, SMALL, TEXT, UNSTATED, Canvas, Scale, label, plain, say_unreadable
+from ._draw import FADED, MARKS, SMALL, TEXT, UNSTATED, Canvas, Scale, label, plain, say_unreadable
 from ._library import InvalidError
 from ._text import visible, width
-from ._values import MetricInfo, show
+from ._values import MetricInfo, integer_of
 from ._words import title
 
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ class Picture:
     """What a view shows of one metric, and the words for it."""
 
     def __init__(self, view: View, metric: str | None, sort: str | None, top: int | None) -> None:
-        self.view, self.sort, self.top = view, sort, top
+        self.view, self.sort = view, sort
+        self.top = None if top is None else integer_of("top", top, 1)
         self.names = view.key_names
         self.clock = not view._in_working_hours()
         self.show = view._show_in()
@@ -212,7 +213,7 @@ def _order(picture: Picture, rows: list[Row], value: Any) -> list[Row]:
 
 def _fitting(picture: Picture, canvas: Canvas, high: float) -> int:
     """How many rows there is room for, each so many points high."""
-    most = max(1, picture.top) if picture.top is not None else _BARS
+    most = picture.top or _BARS
     return most if canvas.own else max(1, min(most, int(canvas.room()[1] / high)))
 
 
@@ -270,10 +271,10 @@ def _bars(picture: Picture, canvas: Canvas) -> None:
     if dots:
         below = [max(0.0, row.value - row.low) if row.low == row.low else 0.0 for row in drawn]
         above = [max(0.0, row.high - row.value) if row.high == row.high else 0.0 for row in drawn]
-        ax.errorbar(values, range(len(drawn)), xerr=[below, above], fmt="o", color=COLORS[0], markersize=6, elinewidth=2.2,
-                    ecolor=COLORS[0] + "80", capsize=0)
+        ax.errorbar(values, range(len(drawn)), xerr=[below, above], fmt="o", color=canvas.colors[0], markersize=6, elinewidth=2.2,
+                    ecolor=canvas.colors[0] + "80", capsize=0)
     else:
-        ax.barh(range(len(drawn)), values, height=0.68, color=COLORS[0])
+        ax.barh(range(len(drawn)), values, height=0.68, color=canvas.colors[0])
     if scale.low < 0 < scale.high:
         ax.axvline(0, color="0.5", linewidth=0.8)
     body = _rows_axis(canvas, [picture.name(row.key, wide=canvas.columns()) for row in (*drawn, *shown)], scale, dots)
@@ -346,7 +347,7 @@ def _against(picture: Picture, canvas: Canvas) -> None:
             errors = [[max(0.0, row.value - row.low) if row.low == row.low else 0.0 for _, row in points],
                       [max(0.0, row.high - row.value) if row.high == row.high else 0.0 for _, row in points]]
             ax.errorbar([row.value for _, row in points], [y for y, _ in points], xerr=errors, fmt="os"[place], markersize=6.5,
-                        color=COLORS[place], ecolor=COLORS[place] + "90", elinewidth=2, capsize=0, label=words)
+                        color=canvas.colors[place], ecolor=canvas.colors[place] + "90", elinewidth=2, capsize=0, label=words)
     scale = picture.scale([], fixed=True, most=5)
     body = _rows_axis(canvas, [picture.name(row.key, wide=canvas.columns()) for row in (*drawn, *shown)], scale, True) + 0.3
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, fontsize=TEXT, borderaxespad=0.1,
@@ -415,7 +416,7 @@ def _by_period(picture: Picture, canvas: Canvas) -> None:
 
 def _line(picture: Picture, canvas: Canvas, rows: dict[int, Row], number: int, banded: bool, key: tuple[str, ...], first: int,
           last: int) -> None:
-    ax, color = canvas.ax, COLORS[number % len(COLORS)]
+    ax, color = canvas.ax, canvas.colors[number % len(canvas.colors)]
     span = range(min(rows), max(rows) + 1)
     values = [rows[place].value if place in rows else math.nan for place in span]
     marked = last - first <= 60 or not any(one == one and other == other for one, other in zip(values, values[1:]))
@@ -466,7 +467,7 @@ def _ends(picture: Picture, canvas: Canvas, lines: list[tuple[tuple[str, ...], d
     ends.sort(key=lambda end: end.y)
     begin = canvas.beside(max(canvas.measure(end.text, SMALL)[0] for end in ends) + 12)
     for end, y in zip(ends, _apart([(end.y, end.high) for end in ends])):
-        color = COLORS[end.line % len(COLORS)]
+        color = canvas.colors[end.line % len(canvas.colors)]
         canvas.ax.annotate(plain(end.text), (1, y), (begin + 7, 0), "axes fraction", "offset points", color=color, fontsize=SMALL,
                            va="center", annotation_clip=False, linespacing=1.0)
         canvas.ax.annotate("", (end.place, end.value), (1, y), "data", canvas.right(begin + 4),
@@ -622,7 +623,7 @@ def _squares(picture: Picture, canvas: Canvas, grid: list[list[float]], down: Se
         low = min(known)
     skewed = picture.info.unit in ("count", "money", "duration") and low >= 0
     norm = PowerNorm(0.5, 0, high or 1) if skewed else Normalize(low, high if high > low else low + 1)
-    ax.patch.set(facecolor="none", hatch="////", edgecolor="0.85", linewidth=0)
+    ax.patch.set(facecolor="none", hatch="////", edgecolor=(0.5, 0.5, 0.5, 0.3), linewidth=0)
     image = ax.imshow(grid, aspect="auto", cmap=colors, norm=norm)
     ax.set_xticks([])
     ax.set_yticks(range(len(down)), [plain(name) for name in _downs(canvas, down)], fontsize=TEXT)
@@ -634,23 +635,25 @@ def _squares(picture: Picture, canvas: Canvas, grid: list[list[float]], down: Se
     for spine in ax.spines.values():
         spine.set_visible(False)
     for edge in range(1, len(across)):
-        ax.axvline(edge - 0.5, color="white", linewidth=1.5)
+        ax.axvline(edge - 0.5, color=canvas.ground, linewidth=1.5)
     for edge in range(1, len(down)):
-        ax.axhline(edge - 0.5, color="white", linewidth=1.5)
+        ax.axhline(edge - 0.5, color=canvas.ground, linewidth=1.5)
     for y, row in enumerate(grid):
         for x, value in enumerate(row):
             if off and down[y] == across[x]:
-                ax.add_patch(_square(x, y))
+                ax.add_patch(_square(x, y, canvas.ground))
     if not _numbers(picture, canvas, image, grid, few, _room(canvas, down, across)):
         _bar(picture, canvas, image, Scale([low, high], picture.info.unit, show=_signed(picture.show), clock=picture.clock,
                                            whole=picture.counts and picture.info.unit != "money", most=5))
 
 
-def _square(x: int, y: int) -> Any:
+def _square(x: int, y: int, ground: Any) -> Any:
     """What stays where it is, and is no change."""
+    from matplotlib.colors import to_rgb
     from matplotlib.patches import Rectangle
 
-    return Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor="0.93", edgecolor="white", linewidth=1.5)
+    gray = [0.86 * part + 0.14 * 0.5 for part in to_rgb(ground)]
+    return Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor=gray, edgecolor=ground, linewidth=1.5)
 
 
 def _numbers(picture: Picture, canvas: Canvas, image: Any, grid: list[list[float]], few: set[tuple[int, int]],
