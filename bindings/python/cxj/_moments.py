@@ -27,9 +27,9 @@ _LONGEST = 60  # characters of a text that a sentence shows
 # A date, and what may stand behind it: a time, perhaps with a zone, as SPEC 7 has it. In another order than ISO's an hour may
 # have one digit, and AM or PM stand in place of a fraction and a zone.
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
-_BEHIND = r":(\d{2})(?::(\d{2})(?:[.,](\d+))?)?(?:(Z)|([+-])(\d{2})(?::?(\d{2}))?)?"
-_CLOCK = re.compile(rf"[T ](\d{{2}}){_BEHIND}", re.ASCII)
-_LOOSE = re.compile(rf"[T ](\d{{1,2}}){_BEHIND}", re.ASCII)
+_MINUTE = re.compile(r"[T ](\d{2}):(\d{2})", re.ASCII)
+_LOOSE_MINUTE = re.compile(r"[T ](\d{1,2}):(\d{2})", re.ASCII)
+_BEHIND = re.compile(r"(?::(\d{2})(?:[.,](\d+))?)?(?:(Z)|([+-])(\d{2})(?::?(\d{2}))?)?", re.ASCII)
 _HALVES = re.compile(r"[T ](\d{1,2}):(\d{2})(?::(\d{2}))? ([AP])M", re.ASCII)
 _PARTS = {"d": r"(?P<day>\d{1,2})", "m": r"(?P<month>\d{1,2})", "y": r"(?P<year>\d{4})"}
 _ORDERS = {order: re.compile(rf"{_PARTS[order[0]]}(?P<mark>[/.-]){_PARTS[order[1]]}(?P=mark){_PARTS[order[2]]}", re.ASCII)
@@ -139,15 +139,16 @@ def moment_of_text(text: str, order: str | None) -> tuple[int, str]:
     day = _iso_day(text[:10])
     if day is not None and len(text) == 10:
         return day, "day"
-    behind = None if day is None else _clock(text[10:]) if len(text) < _LONGEST else _time(_CLOCK.fullmatch(text, 10))
-    if (day is None or behind is None) and order:
-        day, behind = _ordered(text, order)
-    if day is None or behind is None:
+    minute, behind = _minute(text[10:16]), _behind(text[16:]) if len(text) < _LONGEST else _behind.__wrapped__(text[16:])
+    if day is not None and minute is not None and behind is not None:
+        return day + minute + behind[0], behind[1]
+    found = _ordered(text, order) if order else None
+    if found is None:
         raise InvalidError(f"{text[:_LONGEST]!r} is no moment; {_hint(text[:_LONGEST], order)}")
-    return day + behind[0], behind[1]
+    return found
 
 
-@lru_cache(1 << 12)  # a log has few days, and many moments of each
+@lru_cache(1 << 12)  # a log has many moments, but few days, minutes, and seconds of them
 def _iso_day(text: str) -> int | None:
     """The first millisecond of a day that is written as 2026-11-21."""
     found = _ISO.fullmatch(text)
@@ -161,53 +162,58 @@ def _day(year: int, month: int, day: int) -> int | None:
         return None
 
 
-@lru_cache(1 << 14)
-def _clock(text: str) -> tuple[int, str] | None:
-    """What stands behind a date: milliseconds, and whether these are exact or local."""
-    return _time(_CLOCK.fullmatch(text))
+@lru_cache(1 << 12)
+def _minute(text: str) -> int | None:
+    """The milliseconds of an hour and a minute, such as T22:43."""
+    found = _MINUTE.fullmatch(text)
+    return None if found is None else _of_day(int(found[1]), int(found[2]))
 
 
-def _time(found: re.Match[str] | None) -> tuple[int, str] | None:
-    """The same of what _CLOCK has found, or _LOOSE."""
+def _of_day(hour: int, minute: int) -> int | None:
+    return (hour * 60 + minute) * 60000 if hour < 24 and minute < 60 else None
+
+
+@lru_cache(1 << 12)
+def _behind(text: str) -> tuple[int, str] | None:
+    """What may stand behind a minute, such as :47.5Z: milliseconds, and whether the moment is exact or local."""
+    found = _BEHIND.fullmatch(text)
     if found is None:
         return None
-    hour, minute, second, part, zero, sign, hours, minutes = found.groups()
-    shown = _of_day(int(hour), int(minute), int(second or 0))
-    if shown is None or sign and (int(hours) > 23 or int(minutes or 0) > 59):
+    second, part, zero, sign, hours, minutes = found.groups()
+    if second and int(second) > 59 or sign and (int(hours) > 23 or int(minutes or 0) > 59):
         return None
-    if part:
-        shown += int(f"{part}00"[:3])
+    shown = int(second or 0) * 1000 + int(f"{part or ''}000"[:3])
     if not sign:
         return shown, "exact" if zero else "local"
     offset = (int(hours) * 60 + int(minutes or 0)) * 60000
     return shown + (offset if sign == "-" else -offset), "exact"
 
 
-def _half(found: re.Match[str] | None) -> tuple[int, str] | None:
-    """The same of what _HALVES has found."""
+def _ordered(text: str, order: str) -> tuple[int, str] | None:
+    """The moment of a date whose parts stand in another order than ISO's, and what it is."""
+    found = _ORDERS[order].match(text)
+    day = None if found is None else _day(int(found["year"]), int(found["month"]), int(found["day"]))
+    if found is None or day is None or found.end() == len(text):
+        return None if day is None else (day, "day")
+    clock = _LOOSE_MINUTE.match(text, found.end())
+    behind = None if clock is None else _behind.__wrapped__(text[clock.end():])
+    minute = None if clock is None else _of_day(int(clock[1]), int(clock[2]))
+    if behind is None or minute is None:
+        return _half(day, _HALVES.fullmatch(text, found.end()))
+    return day + minute + behind[0], behind[1]
+
+
+def _half(day: int, found: re.Match[str] | None) -> tuple[int, str] | None:
+    """The moment of a time by a clock of twelve hours."""
     if found is None or not 1 <= int(found[1]) <= 12:
         return None
-    shown = _of_day(int(found[1]) % 12 + (12 if found[4] == "P" else 0), int(found[2]), int(found[3] or 0))
-    return None if shown is None else (shown, "local")
-
-
-def _of_day(hour: int, minute: int, second: int) -> int | None:
-    return (hour * 60 + minute) * 60000 + second * 1000 if hour < 24 and minute < 60 and second < 60 else None
-
-
-def _ordered(text: str, order: str) -> tuple[int | None, tuple[int, str] | None]:
-    """A day whose parts stand in another order than ISO's, and what stands behind it."""
-    found = _ORDERS[order].match(text)
-    if found is None:
-        return None, None
-    rest = text[found.end():]
-    behind = (0, "day") if not rest else _time(_LOOSE.fullmatch(rest)) or _half(_HALVES.fullmatch(rest))
-    return _day(int(found["year"]), int(found["month"]), int(found["day"])), behind
+    minute = _of_day(int(found[1]) % 12 + (12 if found[4] == "P" else 0), int(found[2]))
+    return None if minute is None or int(found[3] or 0) > 59 else (day + minute + int(found[3] or 0) * 1000, "local")
 
 
 def _hint(text: str, order: str | None) -> str:
     """What may help, by what a text looks like."""
-    fits = [one for one in _ORDERS if one != order and None not in _ordered(text, one)]
+    fits = [one for one in _ORDERS if one != order and _ordered(text, one) is not None]
     if order is None and fits:
         return "dates='ymd' reads 2026/11/21 and 9:05" if "ymd" in fits else (
             "dayfirst=True reads 21.11.2026, dayfirst=False 11/21/2026")

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ctypes
 import importlib
 import sys
+import time
 import warnings
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -34,7 +35,7 @@ class Run:
         self._given: Any = None  # the library's receipt of the latest slice, counted or not
         self._done: tuple[Receipt, Any] = (Receipt(), None)  # in one place, for an interrupt comes between any two steps
         self._meter: Any = None
-        self._shows = _bar_class()
+        self._hidden, self._begin, self._is_watched = 0, time.monotonic(), True
 
     @property
     def total(self) -> Receipt:
@@ -46,12 +47,15 @@ class Run:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._meter is not None:
             self._meter.close()
+            self._meter = None
         if isinstance(error, KeyboardInterrupt):
             raise Interrupted(self._all()) from None
 
     def _all(self) -> Receipt:
         total, counted = self._done
-        return total if self._given is counted else total.and_then(Receipt.of(self._given, "").of_columns())
+        if self._given is counted or not self._given.processed:  # or it has not come to the library
+            return total
+        return total.and_then(Receipt.of(self._given, "").of_columns())
 
     def record(self, engine: Engine, rows: Rows, first: int, count: int, flags: int = 0) -> tuple[int, Receipt]:
         """Records a slice of rows, and gives the status and what became of them. Under the engine's lock."""
@@ -65,10 +69,16 @@ class Run:
 
     def show(self, rows: int) -> None:
         """Shows that so many rows more are done, where somebody looks on."""
-        if self._shows is not None:
-            if self._meter is None:
-                self._meter = self._shows(total=self._rows, unit=" rows", unit_scale=True, leave=False, delay=DELAY, desc="cxj")
-            self._meter.update(rows)
+        self._hidden += rows
+        if not self._is_watched or time.monotonic() - self._begin < DELAY:
+            return
+        if self._meter is None:
+            shows = _bar_class()
+            self._is_watched = shows is not None
+            self._meter = shows(total=self._rows, unit=" rows", unit_scale=True, leave=False, desc="cxj") if shows else None
+        if self._meter is not None:
+            self._meter.update(self._hidden)
+            self._hidden = 0
 
 
 def _bar_class() -> Any:

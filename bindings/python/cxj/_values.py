@@ -59,6 +59,8 @@ def identity_of(name: str, value: Number | None, engine: ctypes.c_void_p | None)
     """A number of a journey, a touchpoint or a customer: a whole number is that; a text stands for one, by the key of an
     engine; None is 0."""
     if isinstance(value, str):
+        if len(value) <= 18 and value.isdigit() and value.isascii() and value[0] != "0":
+            return int(value)  # as the library would say, but sooner
         return number_of(encoded(name, value), engine)
     return 0 if value is None else integer_of(name, value, 0)
 

@@ -29,6 +29,40 @@ class FromFrame(unittest.TestCase):
                 assert engine.reading
                 self.assertEqual(engine.reading.fields["owner"], name)
 
+    def test_moments_as_texts(self) -> None:
+        """SPEC 7: a number; 2026-11-21, perhaps with a time, a fraction, a zone; with an order other dates, hours of one digit, and
+        AM or PM, beside which there is neither a fraction nor a zone."""
+        morning = datetime.datetime(2026, 1, 2, 9, 5, tzinfo=UTC)
+        for text, order, shift in (
+                ("2026-01-02T09:05", None, 0), ("2026-01-02 09:05:00", None, 0), ("2026-01-02T09:05:00,0009Z", None, 0),
+                ("2026-01-02T11:05+02", None, 0), ("2026-01-02T06:35-0230", None, 0), ("2026-01-02T09:05:59.9999Z", None, 59999),
+                ("2.1.2026 9:05", "dmy", 0), ("1/2/2026 9:05 AM", "mdy", 0), ("2026/1/2 9:05:01", "ymd", 1000),
+                ("2026-1-2T9:05+00:00", "ymd", 0), ("2-1-2026 9:05:07 PM", "dmy", 43207000), ("2026-01-02T09:05", "dmy", 0),
+                ("2026-01-02T09:05 ", None, None), ("2026-01-02T9:05", None, None), ("2026-01-02T9:05", "dmy", None),
+                ("2026-01-02T09:60", None, None), ("2026-01-02T24:00", None, None), ("2026-01-02T09:05:60", None, None),
+                ("2026-01-02T09:05.5", None, None), ("2026-01-02T09:05:00.", None, None), ("2026-02-30", None, None),
+                ("2026-01-02T09:05+24:00", None, None), ("2026-01-02Z", None, None), ("２026-01-02", None, None),
+                ("2.1.2026 9:05:00.5 AM", "dmy", None), ("2.1.2026 9:05 AM+01:00", "dmy", None), ("2.1/2026", "dmy", None),
+                ("2.1.2026 13:05 PM", "dmy", None), ("2.1.2026 0:05 AM", "dmy", None), ("2.1.26", "dmy", None),
+                ("9" * 5000, None, None), ("--5", None, None), ("1.5", None, None), ("", None, None)):
+            with self.subTest(text=text[:40], order=order), warnings.catch_warnings(), cxj.Engine.from_frame(
+                    {"journey": ["a"], "at": [text]}, dates=order, tz="UTC", on_refused="skip") as engine:
+                found = [one.at for one in engine.touchpoints("a")] if engine.stats().touchpoints else [None]
+                self.assertEqual(found, [None if shift is None else morning + datetime.timedelta(milliseconds=shift)])
+
+    def test_numbers_as_texts(self) -> None:
+        """SPEC 7: "A number is ASCII digits, with one `-` before it where the field may be negative; `.0` behind a number … is
+        left out … in number fields and in journey, id and customer, not in names"."""
+        for field, text, wanted in (("value", "-7.0", -7), ("value", "-0", 0), ("value", "+7", None), ("value", "--7", None),
+                                    ("revision", "007.0", 7), ("revision", "-0", None), ("revision", "9" * 5000, None),
+                                    ("revision", str(2**64 - 1), 2**64 - 1), ("revision", str(2**64), None), ("revision", "1.00", None),
+                                    ("customer", "12.0", 12), ("customer", "-12.0", "-12.0"), ("customer", "012.0", "012"),
+                                    ("customer", "12.00", "12.00"), ("owner", "12.0", "12.0"), ("owner", "none", "none")):
+            data = {"journey": ["a"], "id": ["1"], "at": ["2026-01-01"], field: [text]}
+            with self.subTest(field, text=text[:40]), cxj.Engine.from_frame(data, tz="UTC", on_refused="skip") as engine:
+                found = [getattr(one, field) for one in engine.touchpoints("a")] if engine.stats().touchpoints else [None]
+                self.assertEqual(found, [wanted])
+
     def test_all_that_is_wrong_is_said(self) -> None:
         with self.assertRaises(ValueError) as caught:
             cxj.Engine.from_frame({"ticket": [1], "x": [1]}, map={"ownr": "x", "team": "y"})

@@ -191,7 +191,8 @@ class Watched(unittest.TestCase):
     """Progress shows where tqdm is there and somebody looks on, and never otherwise."""
 
     @contextlib.contextmanager
-    def looking(self, terminal: bool, notebook: bool = False, there: bool = True) -> "Iterator[list[Bar]]":
+    def looking(self, terminal: bool, notebook: bool = False, there: bool = True,
+                delay: float = 0) -> "Iterator[list[Bar]]":
         shown: Any = types.SimpleNamespace(tqdm=Bar)
         shell = types.SimpleNamespace(get_ipython=lambda: types.SimpleNamespace(kernel=1) if notebook else None)
         error = io.StringIO()
@@ -199,7 +200,8 @@ class Watched(unittest.TestCase):
         bar = shown if there else None
         with mock.patch.dict(sys.modules, {"tqdm": bar, "tqdm.auto": bar, "IPython": shell}), \
                 mock.patch.object(sys, "stderr", error), mock.patch.object(error, "isatty", lambda: terminal), \
-                mock.patch("cxj._engine.SLICE", 10), mock.patch.object(_frames, "AT_ONCE", 40):
+                mock.patch("cxj._engine.SLICE", 10), mock.patch.object(_frames, "AT_ONCE", 40), \
+                mock.patch.object(_progress, "DELAY", delay):
             yield Bar.made
         self.assertEqual(error.getvalue(), "")
 
@@ -213,6 +215,11 @@ class Watched(unittest.TestCase):
                 cxj.Engine.from_frame(rows(100)).close()
                 self.assertEqual([(bar.count, bar.options["total"], bar.closed) for bar in bars],
                                  [(100, 100, True), (100, None, True), (100, None, True)] if there and (terminal or notebook) else [])
+
+    def test_what_is_soon_done_is_not_shown(self) -> None:
+        with self.looking(True, delay=1000) as bars, cxj.Engine() as engine:
+            engine.record_many(rows(100))
+            self.assertEqual(bars, [])
 
     def test_it_ends_with_what_is_raised(self) -> None:
         with self.looking(True) as bars, cxj.Engine() as engine, self.assertRaises(ValueError):
