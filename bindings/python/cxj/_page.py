@@ -108,8 +108,9 @@ def _resolve(text: str, place: int, period: str) -> tuple[str, str | None]:
         if match[1] == "period":
             return period
         names = match[1].split("|")
-        found = names[place] if place < len(names) else ""
-        return found
+        name = names[place] if place < len(names) else ""
+        found = name
+        return name
 
     return re.sub(r"\{(.*?)\}", put, text), found
 
