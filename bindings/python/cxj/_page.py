@@ -143,7 +143,7 @@ class _Cells:
     @staticmethod
     def _column(columns: Mapping[str, Any], name: str) -> list[_Value]:
         def part(of: str) -> Any:
-            array, begin, end = columns[of]
+            array, begin, end, _ = columns[of]
             return array[begin:end]
 
         values, counts = part(name), part(name + "_n")
