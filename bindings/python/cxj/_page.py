@@ -108,8 +108,8 @@ def _resolve(text: str, place: int, period: str) -> tuple[str, str | None]:
         if match[1] == "period":
             return period
         names = match[1].split("|")
-        found = names[place] if place < len(names) else ""
-        return found
+        found = name = names[place] if place < len(names) else ""
+        return name
 
     return re.sub(r"\{(.*?)\}", put, text), found
 
@@ -143,7 +143,7 @@ class _Cells:
     @staticmethod
     def _column(columns: Mapping[str, Any], name: str) -> list[_Value]:
         def part(of: str) -> Any:
-            array, begin, end = columns[of]
+            array, begin, end, _ = columns[of]
             return array[begin:end]
 
         values, counts = part(name), part(name + "_n")
