@@ -49,6 +49,8 @@ def _cut(text: str, columns: int) -> str:
 
 def _wrap(text: str, most: float, measure: Callable[[str], float], lines: int = 1000) -> list[str]:
     """A text in lines, broken between words, or in East Asian writing, and in words that are too long, between signs."""
+    if measure(text) <= most:
+        return [text]
     done: list[str] = []
     line = ""
     for piece in re.findall(r"[ \n]+|[^ \n\u2e80-\u9fff\uac00-\ud7ff\uff00-\uffef]+|.", text):
@@ -196,6 +198,7 @@ class Canvas:
         import matplotlib.pyplot as pyplot
 
         self.own = ax is None
+        self._measured: dict[tuple[str, float, bool], tuple[float, float]] = {}
         if ax is None:
             _, ax = pyplot.subplots(figsize=(wide, 4.0), layout="constrained")
         self.ax, self.figure, self.wide = ax, ax.figure, wide
@@ -211,11 +214,16 @@ class Canvas:
 
     def measure(self, text: str, size: float = TEXT, bold: bool = False) -> tuple[float, float]:
         """How wide and how high a text is, in points."""
+        known = self._measured.get((text, size, bold))
+        if known is not None:
+            return known
         probe = self.figure.text(0, 0, plain(text), fontsize=size, fontweight="bold" if bold else "normal")
         dress([probe])
         box = probe.get_window_extent()
         probe.remove()
-        return box.width * 72 / self._dpi(), box.height * 72 / self._dpi()
+        found = (box.width * 72 / self._dpi(), box.height * 72 / self._dpi())
+        self._measured[text, size, bold] = found
+        return found
 
     def _dpi(self) -> float:
         return float(self.figure.figure.dpi)
