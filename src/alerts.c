@@ -29,7 +29,13 @@ struct watch {
 struct changed {
     int64_t next; /* when it is to be looked at again */
     uint32_t place;
-    uint32_t count; /* occasions that are new, if it stays so */
+    uint32_t count;      /* occasions that are new, if it stays so */
+    uint32_t first, end; /* of the rules that they are of, the first, and the one behind the last */
+};
+
+/* Rules that are asked: those from one to before another. */
+struct asked {
+    size_t first, end;
 };
 
 struct cxj__alerts {
@@ -236,16 +242,19 @@ static void raise_alert(struct cxj__core *core, const struct cxj__journey *journ
 
 /* ---- looking at a journey --------------------------------------------------------------------------------------- */
 
-/* Lets the rules from one on look at a journey; returns how many of its occasions are new, or SIZE_MAX where there was no
- * memory for one; those before it are dealt with. For what was counted before there is room. */
-static size_t look_at(struct cxj__core *core, struct cxj__rule_look *look, size_t first, enum fate fate) {
+/* Lets rules look at a journey, and says of which of them there is something new; returns how many of its occasions are
+ * new, or SIZE_MAX where there was no memory for one; those before it are dealt with. For what was counted before there
+ * is room. */
+static size_t look_at(struct cxj__core *core, struct cxj__rule_look *look, struct asked *rules, enum fate fate) {
     struct cxj__alerts *alerts = core->alerts;
     struct watch *watch = watch_of(alerts, look->journey->place);
+    struct asked found_of = {0, 0};
     uint32_t place = 0;
     size_t count = 0;
-    for (size_t r = first; r < alerts->rules.count; r++) {
+    for (size_t r = rules->first; r < rules->end; r++) {
         struct cxj__rule *rule = &alerts->rules.items[r];
         struct cxj__rule_occasion occasions[CXJ__COMMITMENTS];
+        if (!cxj__rule_may_hold(rule, look)) continue;
         size_t found = cxj__rule_occasions(rule, look, occasions);
         for (size_t i = 0; i < found; i++) {
             struct cxj__rule_occasion *occasion = &occasions[i];
@@ -254,7 +263,8 @@ static size_t look_at(struct cxj__core *core, struct cxj__rule_look *look, size_
             bool is_new = raised == NULL ||
                           (rule->later_only ? occasion->since > raised->since : occasion->since != raised->since);
             if (!is_new || !cxj__rule_refine(rule, look, occasion)) continue;
-            count++;
+            if (count++ == 0) found_of.first = r;
+            found_of.end = r + 1;
             if (fate == IS_COUNTED) continue;
             if (raised == NULL && !cxj__raised_reserve(&watch->raised, &core->memory, 1)) return SIZE_MAX;
             if (raised == NULL) raised = cxj__raised_insert(watch->raised, place, rule->number, occasion->commitment);
@@ -262,6 +272,7 @@ static size_t look_at(struct cxj__core *core, struct cxj__rule_look *look, size_
             if (fate == IS_RAISED) raise_alert(core, look->journey, rule, occasion);
         }
     }
+    *rules = found_of;
     return count;
 }
 
@@ -405,12 +416,12 @@ CXJ__COLD void cxj__alerts_drop_rule(struct cxj__core *core, size_t place) {
 static bool look_at_next(struct cxj__core *core, const struct cxj__alerts_noting *noting, enum fate fate, size_t *place,
                          size_t *count, struct cxj__rule_look *look) {
     struct cxj__alerts *alerts = core->alerts;
-    size_t first = noting->last_only ? alerts->rules.count - 1 : 0;
     while (*place < core->store.places) {
         const struct cxj__journey *journey = cxj__store_at(&core->store, (*place)++);
         if (journey->number == 0) continue;
         cxj__rule_begin(look, journey, noting->calendar, moment_before(noting->now), noting->now);
-        *count = look_at(core, look, first, fate);
+        struct asked rules = {noting->last_only ? alerts->rules.count - 1 : 0, alerts->rules.count};
+        *count = look_at(core, look, &rules, fate);
         return true;
     }
     return false;
@@ -456,9 +467,10 @@ static void approach_alert(const struct cxj__core *core, const struct cxj__journ
 /* Raises what holds of a journey at some moment after one, up to now. There is room for a deadline. */
 static bool raise_since(struct cxj__core *core, const struct cxj__journey *journey, int64_t after) {
     struct cxj__rule_look look;
+    struct asked rules = {0, core->alerts->rules.count};
     if (!reserve_alerts(core, core->alerts->most)) return false;
     cxj__rule_begin(&look, journey, core->calendar, after, core->now);
-    bool room = look_at(core, &look, 0, IS_RAISED) != SIZE_MAX;
+    bool room = look_at(core, &look, &rules, IS_RAISED) != SIZE_MAX;
     if (room) watch_until(core->alerts, journey->place, look.next);
     return room;
 }
@@ -537,21 +549,23 @@ bool cxj__alerts_begin_call(struct cxj__core *core) {
 bool cxj__alerts_expect(struct cxj__core *core, const struct cxj__journey *journey) {
     struct cxj__alerts *alerts = core->alerts;
     struct cxj__rule_look look;
-    if (!reserve_watches(alerts, &core->memory, journey->place) ||
-        !reserve_watching(core, alerts->changed.count - alerts->standing + 1) ||
-        !CXJ__APPEND(&core->memory, alerts->changed)) {
+    struct asked rules = {0, alerts->rules.count};
+    if (!reserve_watches(alerts, &core->memory, journey->place) || !CXJ__APPEND(&core->memory, alerts->changed)) {
         return false;
     }
+    struct watch *watch = watch_of(alerts, journey->place);
     cxj__rule_begin(&look, journey, core->calendar, moment_before(core->now), core->now);
-    look.next = watch_of(alerts, journey->place)->at; /* what comes later need not be found */
-    size_t count = look_at(core, &look, 0, IS_COUNTED);
-    if (count > 0 && (!cxj__raised_reserve(&watch_of(alerts, journey->place)->raised, &core->memory, count) ||
-                      !reserve_alerts(core, alerts->owed + count))) {
+    look.next = watch->at; /* what comes later need not be found */
+    size_t count = look_at(core, &look, &rules, IS_COUNTED);
+    if ((look.next < watch->at && !reserve_watching(core, alerts->changed.count - alerts->standing)) ||
+        (count > 0 &&
+         (!cxj__raised_reserve(&watch->raised, &core->memory, count) || !reserve_alerts(core, alerts->owed + count)))) {
         alerts->changed.count--;
         return false;
     }
     alerts->owed += count;
-    *CXJ__LAST(alerts->changed) = (struct changed){look.next, journey->place, (uint32_t)count};
+    *CXJ__LAST(alerts->changed) =
+        (struct changed){look.next, journey->place, (uint32_t)count, (uint32_t)rules.first, (uint32_t)rules.end};
     return true;
 }
 
@@ -581,7 +595,9 @@ void cxj__alerts_end_call(struct cxj__core *core) {
     enum { KEEP = 4096 };
     struct cxj__alerts *alerts = core->alerts;
     for (size_t i = 0; i < alerts->standing; i++) {
-        const struct cxj__journey *journey = cxj__store_at(&core->store, alerts->changed.items[i].place);
+        const struct changed *item = &alerts->changed.items[i];
+        const struct cxj__journey *journey = cxj__store_at(&core->store, item->place);
+        struct asked rules = {item->first, item->end}; /* the last item of a journey names all that is new now */
         /* They were left behind in the course of the call: two come nearer at a time, in two stages. */
         if (i + BATCH < alerts->standing) {
             const struct cxj__journey *later = cxj__store_at(&core->store, alerts->changed.items[i + BATCH].place);
@@ -594,7 +610,7 @@ void cxj__alerts_end_call(struct cxj__core *core) {
         struct cxj__rule_look look;
         if (journey->number == 0) continue;
         cxj__rule_begin(&look, journey, core->calendar, moment_before(core->now), core->now);
-        (void)look_at(core, &look, 0, IS_RAISED);
+        (void)look_at(core, &look, &rules, IS_RAISED);
     }
     cxj__alerts_cancel_call(core);
     queue_call(core);

@@ -292,9 +292,22 @@ struct cxj__seed cxj__base_seed(const uint64_t seed[2], const void *somewhere) {
 
 /* ---- sorting ---------------------------------------------------------------------------------------------------- */
 
-static bool is_sorted(const char *items, size_t count, size_t size, cxj__base_compare compare, const void *context) {
+/* Lets each item sink to where it belongs, as long as that takes no more than one move for each of them on average: what
+ * is sorted is seen in one look, and what is nearly so in little more. False if it takes more; then the first are
+ * sorted, and all equal ones stand as they stood. */
+static bool sort_nearly(char *items, char *scratch, size_t count, size_t size, cxj__base_compare compare,
+                        const void *context) {
+    size_t moves = 0;
     for (size_t i = 1; i < count; i++) {
-        if (compare(items + (i - 1) * size, items + i * size, context) > 0) return false;
+        char *item = items + i * size, *to = item;
+        while (to > items && compare(to - size, item, context) > 0) {
+            if (moves++ == count) return false;
+            to -= size;
+        }
+        if (to == item) continue;
+        memcpy(scratch, item, size);
+        memmove(to + size, to, (size_t)(item - to));
+        memcpy(to, scratch, size);
     }
     return true;
 }
@@ -311,7 +324,7 @@ static void merge_runs(const char *from, char *to, size_t middle, size_t count, 
 
 void cxj__base_sort(void *items, void *scratch, size_t count, size_t size, cxj__base_compare compare,
                     const void *context) {
-    if (is_sorted(items, count, size, compare, context)) return;
+    if (sort_nearly(items, scratch, count, size, compare, context)) return;
     char *from = items, *to = scratch;
     for (size_t run = 1; run < count; run *= 2) {
         for (size_t start = 0; start < count; start += 2 * run) {

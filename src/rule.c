@@ -27,6 +27,10 @@ enum what {
     IS_CHURNED,
 };
 
+/* A kind's bit among the signs of a journey. */
+#define SIGN(what) (1U << (what))
+#define CLOCK_SIGNS (SIGN(IS_SAME + 1) - 1)
+
 /* What stands behind the first words. */
 enum { NOTHING, WITHIN = 1, FOR = 2, A_COUNT = 4, OR_NOTHING = 8 };
 
@@ -81,6 +85,7 @@ static cxj_status read_kind(struct cxj__reader *reader, struct cxj__rule *rule) 
         rule->kind = &kinds[i];
         rule->needs_all = kinds[i].needs_all;
         rule->needs_any = kinds[i].needs_any;
+        rule->signs = (uint16_t)SIGN(kinds[i].what);
         rule->by_clock = kinds[i].what <= IS_SAME;
         rule->later_only = kinds[i].what == IS_DISSATISFIED || kinds[i].what == IS_REOPENED;
         return CXJ_OK;
@@ -262,6 +267,22 @@ CXJ__COLD bool cxj__rule_lacks(const struct cxj__rule *rule, uint32_t unrecorded
 
 enum { CHANNEL_TRACK = CXJ_DIMENSION_CHANNEL - 1 };
 
+/* The kinds of rules that may have an occasion in a journey, by what its fold says at once. */
+static unsigned signs_of(const struct cxj__journey *journey) {
+    const struct cxj__fold *fold = &journey->fold;
+    unsigned signs = SIGN(IS_OVER);
+    if (journey->count == 0) return 0;
+    if (fold->loop_open) signs |= SIGN(IS_UNANSWERED);
+    if (fold->counts[CXJ__F_LOOPS] > 0) signs |= SIGN(IS_DISSATISFIED);
+    if (fold->churned) signs |= SIGN(IS_CHURNED);
+    if (fold->outcome != 0) return signs;
+    signs |= SIGN(IS_OPEN) | SIGN(IS_SAME);
+    if (fold->promises_open != 0) signs |= SIGN(IS_DUE) | SIGN(IS_OVERDUE);
+    if (!fold->paused) signs |= SIGN(IS_SILENT);
+    if (fold->counts[CXJ__F_WAITING] > 0) signs |= SIGN(IS_WAITING);
+    return fold->reopened ? signs | SIGN(IS_REOPENED) : signs;
+}
+
 void cxj__rule_begin(struct cxj__rule_look *look, const struct cxj__journey *journey,
                      const struct cxj__calendar *calendar, int64_t after, int64_t to) {
     look->journey = journey;
@@ -270,6 +291,7 @@ void cxj__rule_begin(struct cxj__rule_look *look, const struct cxj__journey *jou
     look->to = to;
     look->next = INT64_MAX;
     look->fold = NULL;
+    look->signs = (uint16_t)(signs_of(journey) & (to == INT64_MIN ? ~CLOCK_SIGNS : ~0U));
     look->has_moments = false;
 }
 
@@ -324,29 +346,21 @@ static int64_t dissatisfied_at(struct cxj__rule_look *look) {
     return fold->rated_low_again ? moments_of(look)->dissatisfied_at : fold->loop_at;
 }
 
-/* The moment at which a rule by the clock that has at most one occasion in a journey begins to count; false if it has
- * none. In a silent journey quiet time has begun later, by what the customer took. */
-static bool find_begin(const struct cxj__rule *rule, struct cxj__rule_look *look, int64_t *begin) {
+/* The moment at which a rule by the clock that has at most one occasion in a journey begins to count. In a silent
+ * journey quiet time has begun later, by what the customer took. */
+static int64_t find_begin(const struct cxj__rule *rule, struct cxj__rule_look *look) {
     const struct cxj__fold *fold = &look->journey->fold;
-    const struct cxj__track *track = &fold->tracks[rule->kind->detail];
-    bool runs = fold->outcome == 0;
     switch (rule->kind->what) {
     case IS_SILENT:
-        if (!runs || fold->paused) return false;
-        *begin = rule->query.in_hours ? quiet_since(look) : fold->last_at - fold->lasted.of[CXJ__QUIET];
-        return true;
+        return rule->query.in_hours ? quiet_since(look) : fold->last_at - fold->lasted.of[CXJ__QUIET];
     case IS_WAITING:
-        *begin = fold->waits_since;
-        return runs && fold->counts[CXJ__F_WAITING] > 0;
+        return fold->waits_since;
     case IS_UNANSWERED:
-        *begin = fold->loop_at;
-        return fold->loop_open;
+        return fold->loop_at;
     case IS_OPEN:
-        *begin = runs ? opened_at(look) : 0;
-        return runs;
+        return opened_at(look);
     default:
-        *begin = track->change_at;
-        return runs && track->value != 0;
+        return fold->tracks[rule->kind->detail].change_at;
     }
 }
 
@@ -379,7 +393,7 @@ static size_t find_dues(const struct cxj__rule *rule, struct cxj__rule_look *loo
                         struct cxj__rule_occasion occasions[CXJ__COMMITMENTS]) {
     const struct cxj__fold *fold = &look->journey->fold;
     size_t count = 0;
-    if (fold->promises_open == 0 || fold->outcome != 0 || !meets_conditions(rule, fold)) return 0;
+    if (!meets_conditions(rule, fold)) return 0;
     if (look->fold == NULL) look->fold = cxj__journey_fold(look->journey, &look->room);
     for (uint32_t c = 0; look->fold->promises_open >> c != 0; c++) {
         if ((look->fold->promises_open >> c & 1) == 0) continue;
@@ -392,22 +406,8 @@ static size_t find_dues(const struct cxj__rule *rule, struct cxj__rule_look *loo
 static size_t find_state(const struct cxj__rule *rule, struct cxj__rule_look *look,
                          struct cxj__rule_occasion *occasion) {
     const struct cxj__fold *fold = &look->journey->fold;
-    bool holds = false;
-    switch (rule->kind->what) {
-    case IS_OVER:
-        holds = fold->counts[rule->kind->detail] > rule->count;
-        break;
-    case IS_DISSATISFIED:
-        holds = fold->counts[CXJ__F_LOOPS] > 0;
-        break; /* the first opened one */
-    case IS_REOPENED:
-        holds = fold->outcome == 0 && fold->reopened;
-        break;
-    default:
-        holds = fold->churned;
-        break;
-    }
-    if (!holds || !meets_conditions(rule, fold)) return 0;
+    if (rule->kind->what == IS_OVER && fold->counts[rule->kind->detail] <= rule->count) return 0;
+    if (!meets_conditions(rule, fold)) return 0;
     int64_t since = rule->kind->what == IS_DISSATISFIED ? dissatisfied_at(look)
                     : rule->kind->what == IS_REOPENED   ? moments_of(look)->opened_at
                                                         : 0;
@@ -418,14 +418,12 @@ static size_t find_state(const struct cxj__rule *rule, struct cxj__rule_look *lo
 size_t cxj__rule_occasions(const struct cxj__rule *rule, struct cxj__rule_look *look,
                            struct cxj__rule_occasion occasions[CXJ__COMMITMENTS]) {
     const struct cxj__fold *fold = &look->journey->fold;
-    int64_t begin = 0;
-    if (look->journey->count == 0) return 0;
     if (!rule->by_clock) return find_state(rule, look, occasions);
-    if (look->to == INT64_MIN) return 0;
     if (rule->kind->what <= IS_OVERDUE) return find_dues(rule, look, occasions);
-    if (!find_begin(rule, look, &begin)) return 0;
-    occasions[0] = (struct cxj__rule_occasion){begin, begin + rule->span, INT64_MAX, 0, rule->query.in_hours};
-    if (occasions[0].from > look->to && occasions[0].from >= look->next) return 0;
+    if (rule->kind->what == IS_SAME && fold->tracks[rule->kind->detail].value == 0) return 0;
+    int64_t begin = find_begin(rule, look), from = begin + rule->span;
+    if (from > look->to && from >= look->next) return 0;
+    occasions[0] = (struct cxj__rule_occasion){begin, from, INT64_MAX, 0, rule->query.in_hours};
     if (!meets_conditions(rule, fold) || keep_in_time(look, occasions) == 0) return 0;
     if (rule->kind->what == IS_SILENT) occasions[0].since = quiet_since(look);
     return 1;

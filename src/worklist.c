@@ -143,6 +143,37 @@ static int compare_lines(const void *a, const void *b, const void *context) {
     return (x->commitment > y->commitment) - (x->commitment < y->commitment);
 }
 
+/* A byte of from, such that from stands in the order of these bytes. */
+static size_t byte_of(const struct line *line, unsigned shift) {
+    return (size_t)(((uint64_t)line->from ^ UINT64_C(1) << 63) >> shift & 255);
+}
+
+/* Sorts lines by from, byte by byte from the lowest to the last that differs: comparing many takes far longer. Returns
+ * where they stand then, which is where they stood or *room, and *room is the other. */
+static struct line *sort_by_from(struct line *lines, size_t count, struct line **room) {
+    uint64_t differing = 0;
+    for (size_t i = 1; i < count; i++) differing |= (uint64_t)(lines[i].from ^ lines[0].from);
+    for (unsigned shift = 0; shift < 64 && differing >> shift != 0; shift += 8) {
+        struct line *to = *room;
+        size_t places[257] = {0};
+        for (size_t i = 0; i < count; i++) places[byte_of(&lines[i], shift) + 1]++;
+        for (size_t k = 1; k < 256; k++) places[k] += places[k - 1];
+        for (size_t i = 0; i < count; i++) to[places[byte_of(&lines[i], shift)]++] = lines[i];
+        *room = lines;
+        lines = to;
+    }
+    return lines;
+}
+
+enum { AHEAD = 12 }; /* so many journeys later is the one that comes nearer meanwhile */
+
+/* Brings nearer what a line says of a journey. */
+static void approach_line(const struct cxj__journey *journey) {
+    CXJ__PREFETCH(journey);
+    CXJ__PREFETCH(&journey->fold.tracks[0]);
+    CXJ__PREFETCH(&journey->fold.type);
+}
+
 /* Finds what holds; false if there is no memory. */
 static bool find_lines(const struct cxj__core *core, const struct cxj__rule *rule, struct lines *lines) {
     struct cxj__rule_look look;
@@ -152,7 +183,7 @@ static bool find_lines(const struct cxj__core *core, const struct cxj__rule *rul
         struct cxj__rule_occasion occasions[CXJ__COMMITMENTS];
         if (journey->number == 0) continue;
         cxj__rule_begin(&look, journey, core->calendar, after, core->now);
-        size_t found = cxj__rule_occasions(rule, &look, occasions);
+        size_t found = cxj__rule_may_hold(rule, &look) ? cxj__rule_occasions(rule, &look, occasions) : 0;
         for (size_t i = 0; i < found; i++) {
             if (!cxj__rule_refine(rule, &look, &occasions[i]) || ++lines->count > lines->limit) continue;
             if (!cxj__base_grow(&lines->memory, &lines->items, &lines->capacity, 2 * lines->count,
@@ -168,13 +199,14 @@ static bool find_lines(const struct cxj__core *core, const struct cxj__rule *rul
 
 /* Writes the lines in order. */
 static void give_lines(const struct cxj__core *core, struct lines *lines, void *occasions, size_t occasion_size) {
-    if (lines->count > 0) {
-        cxj__base_sort(lines->items, lines->items + lines->count, lines->count, sizeof *lines->items, compare_lines,
-                       NULL);
-    }
+    if (lines->count == 0) return;
+    struct line *room = lines->items + lines->count, *sorted = sort_by_from(lines->items, lines->count, &room);
+    /* Now those that are from one moment. */
+    cxj__base_sort(sorted, room, lines->count, sizeof *sorted, compare_lines, NULL);
     for (size_t i = 0; i < lines->count; i++) {
-        const struct line *line = &lines->items[i];
+        const struct line *line = &sorted[i];
         cxj_occasion known;
+        if (i + AHEAD < lines->count) approach_line(cxj__store_at(&core->store, sorted[i + AHEAD].place));
         cxj__alerts_describe(cxj__store_at(&core->store, line->place), &known);
         known.since = line->since;
         known.from = line->from;
