@@ -6,7 +6,8 @@
  * deadline further leaves it where it is, and nothing is looked up by a hash.
  *
  * Journeys that a call changes are looked at twice. Once where the change is made, and may fail: how much that is new
- * they may raise is counted, and room for it made. And once when the call ends, as they stand then, which cannot fail.
+ * they may raise is counted, and room for it made. And once when the call ends, as they stand then, by the rules from
+ * the first to the last that had something new; that cannot fail.
  * What the clock brings needs memory, too: where that ends, the alerts are behind, and who comes next looks at all
  * journeys, from the moment up to which all was raised. */
 #include "alerts.h"
@@ -27,9 +28,15 @@ struct watch {
 
 /* A journey that a call has changed. */
 struct changed {
-    int64_t next; /* when it is to be looked at again */
+    int64_t next; /* when it is to be looked at, if that is earlier than it was; else NEVER */
     uint32_t place;
-    uint32_t count; /* occasions that are new, if it stays so */
+    uint32_t count;      /* occasions that are new, if it stays so */
+    uint32_t first, end; /* of the rules that they are of, the first, and the one behind the last */
+};
+
+/* Rules that are asked: those from one to before another. */
+struct asked {
+    size_t first, end;
 };
 
 struct cxj__alerts {
@@ -236,15 +243,18 @@ static void raise_alert(struct cxj__core *core, const struct cxj__journey *journ
 
 /* ---- looking at a journey --------------------------------------------------------------------------------------- */
 
-/* Lets the rules from one on look at a journey; returns how many of its occasions are new, or SIZE_MAX where there was no
- * memory for one; those before it are dealt with. For what was counted before there is room. */
-static size_t look_at(struct cxj__core *core, struct cxj__rule_look *look, size_t first, enum fate fate) {
+/* Lets rules look at a journey, and says of which of them there is something new; returns how many of its occasions are
+ * new, or SIZE_MAX where there was no memory for one; those before it are dealt with. For what was counted before there
+ * is room. */
+static size_t look_at(struct cxj__core *core, struct watch *watch, struct cxj__rule_look *look, struct asked *rules,
+                      enum fate fate) {
     struct cxj__alerts *alerts = core->alerts;
-    struct watch *watch = watch_of(alerts, look->journey->place);
+    struct asked found_of = {0, 0};
     uint32_t place = 0;
     size_t count = 0;
-    for (size_t r = first; r < alerts->rules.count; r++) {
-        struct cxj__rule *rule = &alerts->rules.items[r];
+    struct cxj__rule *all = alerts->rules.items;
+    for (size_t r = rules->first; (r = cxj__rule_next(all, r, rules->end, look)) < rules->end; r++) {
+        struct cxj__rule *rule = &all[r];
         struct cxj__rule_occasion occasions[CXJ__COMMITMENTS];
         size_t found = cxj__rule_occasions(rule, look, occasions);
         for (size_t i = 0; i < found; i++) {
@@ -254,7 +264,8 @@ static size_t look_at(struct cxj__core *core, struct cxj__rule_look *look, size_
             bool is_new = raised == NULL ||
                           (rule->later_only ? occasion->since > raised->since : occasion->since != raised->since);
             if (!is_new || !cxj__rule_refine(rule, look, occasion)) continue;
-            count++;
+            if (count++ == 0) found_of.first = r;
+            found_of.end = r + 1;
             if (fate == IS_COUNTED) continue;
             if (raised == NULL && !cxj__raised_reserve(&watch->raised, &core->memory, 1)) return SIZE_MAX;
             if (raised == NULL) raised = cxj__raised_insert(watch->raised, place, rule->number, occasion->commitment);
@@ -262,6 +273,7 @@ static size_t look_at(struct cxj__core *core, struct cxj__rule_look *look, size_
             if (fate == IS_RAISED) raise_alert(core, look->journey, rule, occasion);
         }
     }
+    *rules = found_of;
     return count;
 }
 
@@ -369,7 +381,8 @@ CXJ__COLD void cxj__alerts_add_rule(struct cxj__core *core, struct cxj__rule *ru
 
 /* Takes out of the queue what a test does not let stay. */
 CXJ__COLD static void filter_queue(struct cxj__core *core,
-                                   bool (*may_stay)(struct cxj__core *core, cxj_alert *alert, uint64_t of), uint64_t of) {
+                                   bool (*may_stay)(struct cxj__core *core, cxj_alert *alert, uint64_t of),
+                                   uint64_t of) {
     struct cxj__alerts *alerts = core->alerts;
     size_t count = alerts->queue_count, kept = 0;
     for (size_t i = 0; i < count; i++) {
@@ -405,12 +418,12 @@ CXJ__COLD void cxj__alerts_drop_rule(struct cxj__core *core, size_t place) {
 static bool look_at_next(struct cxj__core *core, const struct cxj__alerts_noting *noting, enum fate fate, size_t *place,
                          size_t *count, struct cxj__rule_look *look) {
     struct cxj__alerts *alerts = core->alerts;
-    size_t first = noting->last_only ? alerts->rules.count - 1 : 0;
     while (*place < core->store.places) {
         const struct cxj__journey *journey = cxj__store_at(&core->store, (*place)++);
         if (journey->number == 0) continue;
         cxj__rule_begin(look, journey, noting->calendar, moment_before(noting->now), noting->now);
-        *count = look_at(core, look, first, fate);
+        struct asked rules = {noting->last_only ? alerts->rules.count - 1 : 0, alerts->rules.count};
+        *count = look_at(core, watch_of(alerts, *place - 1), look, &rules, fate);
         return true;
     }
     return false;
@@ -456,9 +469,11 @@ static void approach_alert(const struct cxj__core *core, const struct cxj__journ
 /* Raises what holds of a journey at some moment after one, up to now. There is room for a deadline. */
 static bool raise_since(struct cxj__core *core, const struct cxj__journey *journey, int64_t after) {
     struct cxj__rule_look look;
+    struct asked rules = {0, core->alerts->rules.count};
+    struct watch *watch = watch_of(core->alerts, journey->place);
     if (!reserve_alerts(core, core->alerts->most)) return false;
     cxj__rule_begin(&look, journey, core->calendar, after, core->now);
-    bool room = look_at(core, &look, 0, IS_RAISED) != SIZE_MAX;
+    bool room = look_at(core, watch, &look, &rules, IS_RAISED) != SIZE_MAX;
     if (room) watch_until(core->alerts, journey->place, look.next);
     return room;
 }
@@ -484,28 +499,40 @@ CXJ__COLD static bool catch_up(struct cxj__core *core) {
     return true;
 }
 
-/* Takes some journeys whose time has come off the agenda. */
-static size_t take_due(struct cxj__core *core, const struct cxj__journey *journeys[BATCH]) {
+/* Takes some deadlines that have come off the agenda, and brings nearer what is known of their journeys. */
+static size_t take_due(struct cxj__core *core, struct cxj__deadline due[BATCH]) {
     struct cxj__alerts *alerts = core->alerts;
-    struct cxj__deadline deadline;
+    size_t taken = 0;
+    while (taken < BATCH && cxj__agenda_pop(&alerts->agenda, core->now + 1, &due[taken])) {
+        CXJ__PREFETCH(watch_of(alerts, due[taken++].place));
+    }
+    return taken;
+}
+
+/* The journeys of those deadlines that still are some; they come nearer. No deadline stands there any more. */
+static size_t find_watched(struct cxj__core *core, const struct cxj__deadline due[BATCH], size_t taken,
+                           const struct cxj__journey *journeys[BATCH]) {
     size_t count = 0;
-    while (count < BATCH && cxj__agenda_pop(&alerts->agenda, core->now + 1, &deadline)) {
-        if (!is_watched(core, &deadline)) continue;
-        watch_of(alerts, deadline.place)->at = NEVER;
-        journeys[count] = cxj__store_at(&core->store, deadline.place);
+    for (size_t i = 0; i < taken; i++) {
+        if (!is_watched(core, &due[i])) continue;
+        watch_of(core->alerts, due[i].place)->at = NEVER;
+        journeys[count] = cxj__store_at(&core->store, due[i].place);
         cxj__store_prefetch_journey(journeys[count++]);
     }
     return count;
 }
 
+/* While the next deadlines are taken off the agenda, the journeys of those before come nearer. */
 bool cxj__alerts_advance(struct cxj__core *core, int64_t from) {
     struct cxj__alerts *alerts = core->alerts;
+    struct cxj__deadline due[BATCH];
     const struct cxj__journey *journeys[BATCH];
     bool room = !alerts->is_behind || catch_up(core);
-    size_t count = BATCH;
-    while (room && core->now > from && count > 0) {
-        room = reserve_watching(core, BATCH);
-        count = room ? take_due(core, journeys) : 0;
+    size_t taken = room && core->now > from ? take_due(core, due) : 0;
+    while (taken > 0) {
+        size_t count = find_watched(core, due, taken, journeys);
+        room = room && reserve_watching(core, BATCH);
+        taken = room ? take_due(core, due) : 0;
         for (size_t i = 0; i < count; i++) approach_alert(core, journeys[i]);
         for (size_t i = 0; i < count; i++) room = room && raise_since(core, journeys[i], from);
     }
@@ -537,21 +564,26 @@ bool cxj__alerts_begin_call(struct cxj__core *core) {
 bool cxj__alerts_expect(struct cxj__core *core, const struct cxj__journey *journey) {
     struct cxj__alerts *alerts = core->alerts;
     struct cxj__rule_look look;
-    if (!reserve_watches(alerts, &core->memory, journey->place) ||
-        !reserve_watching(core, alerts->changed.count - alerts->standing + 1) ||
+    struct asked rules = {0, alerts->rules.count};
+    struct watch *watch = watch_of(alerts, journey->place);
+    if ((watch == NULL && !reserve_watches(alerts, &core->memory, journey->place)) ||
         !CXJ__APPEND(&core->memory, alerts->changed)) {
         return false;
     }
+    watch = watch_of(alerts, journey->place);
     cxj__rule_begin(&look, journey, core->calendar, moment_before(core->now), core->now);
-    look.next = watch_of(alerts, journey->place)->at; /* what comes later need not be found */
-    size_t count = look_at(core, &look, 0, IS_COUNTED);
-    if (count > 0 && (!cxj__raised_reserve(&watch_of(alerts, journey->place)->raised, &core->memory, count) ||
-                      !reserve_alerts(core, alerts->owed + count))) {
+    look.next = watch->at; /* what comes later need not be found */
+    size_t count = look_at(core, watch, &look, &rules, IS_COUNTED);
+    if (look.next == watch->at) look.next = NEVER;
+    if ((look.next != NEVER && !reserve_watching(core, alerts->changed.count - alerts->standing)) ||
+        (count > 0 &&
+         (!cxj__raised_reserve(&watch->raised, &core->memory, count) || !reserve_alerts(core, alerts->owed + count)))) {
         alerts->changed.count--;
         return false;
     }
     alerts->owed += count;
-    *CXJ__LAST(alerts->changed) = (struct changed){look.next, journey->place, (uint32_t)count};
+    *CXJ__LAST(alerts->changed) =
+        (struct changed){look.next, journey->place, (uint32_t)count, (uint32_t)rules.first, (uint32_t)rules.end};
     return true;
 }
 
@@ -563,7 +595,7 @@ void cxj__alerts_settle(struct cxj__core *core, size_t count) {
             alerts->owed -= items[i].count;
             continue;
         }
-        watch_until(alerts, items[i].place, items[i].next);
+        if (items[i].next != NEVER) watch_until(alerts, items[i].place, items[i].next);
         if (items[i].count > 0) items[alerts->standing++] = items[i];
     }
     alerts->changed.count = alerts->standing;
@@ -581,7 +613,9 @@ void cxj__alerts_end_call(struct cxj__core *core) {
     enum { KEEP = 4096 };
     struct cxj__alerts *alerts = core->alerts;
     for (size_t i = 0; i < alerts->standing; i++) {
-        const struct cxj__journey *journey = cxj__store_at(&core->store, alerts->changed.items[i].place);
+        const struct changed *item = &alerts->changed.items[i];
+        const struct cxj__journey *journey = cxj__store_at(&core->store, item->place);
+        struct asked rules = {item->first, item->end}; /* the last item of a journey names all that is new now */
         /* They were left behind in the course of the call: two come nearer at a time, in two stages. */
         if (i + BATCH < alerts->standing) {
             const struct cxj__journey *later = cxj__store_at(&core->store, alerts->changed.items[i + BATCH].place);
@@ -594,7 +628,7 @@ void cxj__alerts_end_call(struct cxj__core *core) {
         struct cxj__rule_look look;
         if (journey->number == 0) continue;
         cxj__rule_begin(&look, journey, core->calendar, moment_before(core->now), core->now);
-        (void)look_at(core, &look, 0, IS_RAISED);
+        (void)look_at(core, watch_of(alerts, item->place), &look, &rules, IS_RAISED);
     }
     cxj__alerts_cancel_call(core);
     queue_call(core);

@@ -170,7 +170,7 @@ static cxj_status read_hours(struct cxj__reader *reader, const struct cxj__rule 
                                                                       : "\"where\" or the end");
 }
 
-static cxj_status read_text(struct cxj__reader *reader, struct cxj__rule *rule) {
+CXJ__COLD static cxj_status read_text(struct cxj__reader *reader, struct cxj__rule *rule) {
     static const uint32_t allowed =
         UINT32_C(1) << CXJ_DIMENSION_TYPE | UINT32_C(1) << CXJ_DIMENSION_SEGMENT | UINT32_C(1) << CXJ_DIMENSION_REASON |
         UINT32_C(1) << CXJ_DIMENSION_ENTRY | UINT32_C(1) << CXJ_DIMENSION_EXIT | UINT32_C(1) << CXJ_DIMENSION_CHURNED |
@@ -192,7 +192,7 @@ static cxj_status read_text(struct cxj__reader *reader, struct cxj__rule *rule) 
 
 /* Writes the text with one blank between words and behind commas, and all else as it was given: a rule is another where
  * more than blanks differs. Returns its bytes; to is NULL or has room for them. */
-static size_t put_words(const struct cxj__reader *reader, char *to) {
+CXJ__COLD static size_t put_words(const struct cxj__reader *reader, char *to) {
     struct cxj__reader words = *reader;
     size_t at, length, bytes = 0;
     char before = '(';
@@ -279,6 +279,75 @@ static const struct cxj__moments *moments_of(struct cxj__rule_look *look) {
     return &look->moments;
 }
 
+/* What holds from a later moment on is not asked for: it neither holds up to look->to nor is the next that does. Before
+ * the clock is set that is INT64_MIN, earlier than anything. */
+static inline int64_t reach_of(const struct cxj__rule_look *look) {
+    if (look->to == INT64_MIN) return INT64_MIN;
+    return look->next > look->to ? look->next - 1 : look->to;
+}
+#define FROM_EVER (INT64_MIN + 1)
+
+static inline bool runs(const struct cxj__fold *fold) {
+    return fold->outcome == 0;
+}
+
+/* False if a rule has no occasion in a journey up to look->to, nor one before look->next: a few comparisons say it of
+ * nearly all. Of rules by the clock they look at a moment before which there is none: where the journey was taken up
+ * again, or the customer was to act, what counts has begun even later. Most journeys have no commitment but the first;
+ * how long it is before a due in working hours the calendar says. */
+static inline bool may_hold(const struct cxj__rule *rule, const struct cxj__rule_look *look, int64_t reach) {
+    const struct cxj__fold *fold = &look->journey->fold;
+    const struct cxj__promise *first = &fold->promises[0];
+    int64_t from = rule->span;
+    switch (rule->kind->what) {
+    case IS_DUE:
+        if (!runs(fold) || fold->promises_open == 0 || (fold->promises_open == 1 && first->due <= look->after))
+            return false;
+        from = fold->promises_open != 1 || rule->query.in_hours ? FROM_EVER : first->due - from;
+        break;
+    case IS_OVERDUE:
+        if (!runs(fold) || fold->promises_open == 0) return false;
+        from = fold->promises_open != 1 ? FROM_EVER : first->due + from + 1;
+        break;
+    case IS_SILENT:
+        if (!runs(fold) || fold->paused) return false;
+        from += fold->last_at - fold->lasted.of[CXJ__QUIET];
+        break;
+    case IS_WAITING:
+        if (!runs(fold) || fold->counts[CXJ__F_WAITING] == 0) return false;
+        from += fold->waits_since;
+        break;
+    case IS_UNANSWERED:
+        if (!fold->loop_open) return false;
+        from += fold->loop_at;
+        break;
+    case IS_OPEN:
+        if (!runs(fold)) return false;
+        from += fold->first_at;
+        break;
+    case IS_SAME:
+        if (!runs(fold) || fold->tracks[rule->kind->detail].value == 0) return false;
+        from += fold->tracks[rule->kind->detail].change_at;
+        break;
+    case IS_OVER:
+        return fold->counts[rule->kind->detail] > rule->count;
+    case IS_DISSATISFIED:
+        return fold->counts[CXJ__F_LOOPS] > 0;
+    case IS_REOPENED:
+        return runs(fold) && fold->reopened;
+    default:
+        return fold->churned;
+    }
+    return from <= reach;
+}
+
+size_t cxj__rule_next(const struct cxj__rule *rules, size_t first, size_t end, const struct cxj__rule_look *look) {
+    if (look->journey->count == 0) return end;
+    int64_t reach = reach_of(look);
+    while (first < end && !may_hold(&rules[first], look, reach)) first++;
+    return first;
+}
+
 /* The code by which a condition judges a journey: of what it states, or of what it held last. */
 static uint32_t judged_code(const struct cxj__fold *fold, uint32_t dimension) {
     switch (dimension) {
@@ -324,29 +393,21 @@ static int64_t dissatisfied_at(struct cxj__rule_look *look) {
     return fold->rated_low_again ? moments_of(look)->dissatisfied_at : fold->loop_at;
 }
 
-/* The moment at which a rule by the clock that has at most one occasion in a journey begins to count; false if it has
- * none. In a silent journey quiet time has begun later, by what the customer took. */
-static bool find_begin(const struct cxj__rule *rule, struct cxj__rule_look *look, int64_t *begin) {
+/* The moment at which a rule by the clock that has at most one occasion in a journey begins to count. In a silent
+ * journey quiet time has begun later, by what the customer took. */
+static int64_t find_begin(const struct cxj__rule *rule, struct cxj__rule_look *look) {
     const struct cxj__fold *fold = &look->journey->fold;
-    const struct cxj__track *track = &fold->tracks[rule->kind->detail];
-    bool runs = fold->outcome == 0;
     switch (rule->kind->what) {
     case IS_SILENT:
-        if (!runs || fold->paused) return false;
-        *begin = rule->query.in_hours ? quiet_since(look) : fold->last_at - fold->lasted.of[CXJ__QUIET];
-        return true;
+        return rule->query.in_hours ? quiet_since(look) : fold->last_at - fold->lasted.of[CXJ__QUIET];
     case IS_WAITING:
-        *begin = fold->waits_since;
-        return runs && fold->counts[CXJ__F_WAITING] > 0;
+        return fold->waits_since;
     case IS_UNANSWERED:
-        *begin = fold->loop_at;
-        return fold->loop_open;
+        return fold->loop_at;
     case IS_OPEN:
-        *begin = runs ? opened_at(look) : 0;
-        return runs;
+        return opened_at(look);
     default:
-        *begin = track->change_at;
-        return runs && track->value != 0;
+        return fold->tracks[rule->kind->detail].change_at;
     }
 }
 
@@ -379,7 +440,7 @@ static size_t find_dues(const struct cxj__rule *rule, struct cxj__rule_look *loo
                         struct cxj__rule_occasion occasions[CXJ__COMMITMENTS]) {
     const struct cxj__fold *fold = &look->journey->fold;
     size_t count = 0;
-    if (fold->promises_open == 0 || fold->outcome != 0 || !meets_conditions(rule, fold)) return 0;
+    if (!meets_conditions(rule, fold)) return 0;
     if (look->fold == NULL) look->fold = cxj__journey_fold(look->journey, &look->room);
     for (uint32_t c = 0; look->fold->promises_open >> c != 0; c++) {
         if ((look->fold->promises_open >> c & 1) == 0) continue;
@@ -392,22 +453,7 @@ static size_t find_dues(const struct cxj__rule *rule, struct cxj__rule_look *loo
 static size_t find_state(const struct cxj__rule *rule, struct cxj__rule_look *look,
                          struct cxj__rule_occasion *occasion) {
     const struct cxj__fold *fold = &look->journey->fold;
-    bool holds = false;
-    switch (rule->kind->what) {
-    case IS_OVER:
-        holds = fold->counts[rule->kind->detail] > rule->count;
-        break;
-    case IS_DISSATISFIED:
-        holds = fold->counts[CXJ__F_LOOPS] > 0;
-        break; /* the first opened one */
-    case IS_REOPENED:
-        holds = fold->outcome == 0 && fold->reopened;
-        break;
-    default:
-        holds = fold->churned;
-        break;
-    }
-    if (!holds || !meets_conditions(rule, fold)) return 0;
+    if (!meets_conditions(rule, fold)) return 0;
     int64_t since = rule->kind->what == IS_DISSATISFIED ? dissatisfied_at(look)
                     : rule->kind->what == IS_REOPENED   ? moments_of(look)->opened_at
                                                         : 0;
@@ -418,14 +464,11 @@ static size_t find_state(const struct cxj__rule *rule, struct cxj__rule_look *lo
 size_t cxj__rule_occasions(const struct cxj__rule *rule, struct cxj__rule_look *look,
                            struct cxj__rule_occasion occasions[CXJ__COMMITMENTS]) {
     const struct cxj__fold *fold = &look->journey->fold;
-    int64_t begin = 0;
-    if (look->journey->count == 0) return 0;
     if (!rule->by_clock) return find_state(rule, look, occasions);
-    if (look->to == INT64_MIN) return 0;
     if (rule->kind->what <= IS_OVERDUE) return find_dues(rule, look, occasions);
-    if (!find_begin(rule, look, &begin)) return 0;
-    occasions[0] = (struct cxj__rule_occasion){begin, begin + rule->span, INT64_MAX, 0, rule->query.in_hours};
-    if (occasions[0].from > look->to && occasions[0].from >= look->next) return 0;
+    int64_t begin = find_begin(rule, look), from = begin + rule->span;
+    if (from > reach_of(look)) return 0;
+    occasions[0] = (struct cxj__rule_occasion){begin, from, INT64_MAX, 0, rule->query.in_hours};
     if (!meets_conditions(rule, fold) || keep_in_time(look, occasions) == 0) return 0;
     if (rule->kind->what == IS_SILENT) occasions[0].since = quiet_since(look);
     return 1;

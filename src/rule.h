@@ -63,7 +63,10 @@ struct cxj__rule_look {
 void cxj__rule_begin(struct cxj__rule_look *look, const struct cxj__journey *journey,
                      const struct cxj__calendar *calendar, int64_t after, int64_t to);
 
-/* Finds the occasions of a rule that hold at some moment after look->after, up to look->to, or may, where they are
+/* The place of the next rule, from first on, that may have an occasion; end if there is none. */
+size_t cxj__rule_next(const struct cxj__rule *rules, size_t first, size_t end, const struct cxj__rule_look *look);
+
+/* Finds the occasions of such a rule that hold at some moment after look->after, up to look->to, or may, where they are
  * rough; by commitment. Returns how many there are; for those to come, look->next is what it says. */
 size_t cxj__rule_occasions(const struct cxj__rule *rule, struct cxj__rule_look *look,
                            struct cxj__rule_occasion occasions[CXJ__COMMITMENTS]);

@@ -120,27 +120,71 @@ cxj_status cxj_alerts(cxj_engine *engine, cxj_alert *alerts, size_t alert_size, 
 
 /* ---- worklists -------------------------------------------------------------------------------------------------- */
 
-/* An occasion that holds, and the place of its journey. */
+/* From when on an occasion holds, and which of those found it is. */
 struct line {
-    int64_t from, since;
-    uint64_t journey;
-    uint32_t place, commitment;
+    int64_t from;
+    size_t place;
 };
 
+/* Occasions are described where they are found, for journeys come one after the other then; what is sorted is small. */
 struct lines {
     struct cxj__memory memory; /* the engine's allocator; its account is not touched by readers */
-    struct line *items;        /* the second half is room for sorting */
-    size_t capacity;           /* of both */
+    cxj_occasion *found;
+    struct line *items; /* the second half is room for sorting */
+    size_t found_capacity, capacity;
     size_t count;
     size_t limit; /* lines that are wanted; the others are only counted */
 };
 
 static int compare_lines(const void *a, const void *b, const void *context) {
-    (void)context;
     const struct line *x = a, *y = b;
+    const cxj_occasion *found = context, *p = &found[x->place], *q = &found[y->place];
     if (x->from != y->from) return x->from < y->from ? -1 : 1;
-    if (x->journey != y->journey) return x->journey < y->journey ? -1 : 1;
-    return (x->commitment > y->commitment) - (x->commitment < y->commitment);
+    if (p->journey != q->journey) return p->journey < q->journey ? -1 : 1;
+    return (p->commitment > q->commitment) - (p->commitment < q->commitment);
+}
+
+/* A byte of from, such that from stands in the order of these bytes. */
+static size_t byte_of(const struct line *line, unsigned shift) {
+    return (size_t)(((uint64_t)line->from ^ UINT64_C(1) << 63) >> shift & 255);
+}
+
+/* Sorts lines by from, byte by byte from the lowest to the last that differs: comparing many takes far longer. Returns
+ * where they stand then, which is where they stood or *room, and *room is the other. */
+static struct line *sort_by_from(struct line *lines, size_t count, struct line **room) {
+    uint64_t differing = 0;
+    bool in_order = true;
+    for (size_t i = 1; i < count; i++) {
+        differing |= (uint64_t)(lines[i].from ^ lines[0].from);
+        in_order = in_order && lines[i - 1].from <= lines[i].from;
+    }
+    for (unsigned shift = 0; !in_order && shift < 64 && differing >> shift != 0; shift += 8) {
+        struct line *to = *room;
+        size_t places[257] = {0};
+        for (size_t i = 0; i < count; i++) places[byte_of(&lines[i], shift) + 1]++;
+        for (size_t k = 1; k < 256; k++) places[k] += places[k - 1];
+        for (size_t i = 0; i < count; i++) to[places[byte_of(&lines[i], shift)]++] = lines[i];
+        *room = lines;
+        lines = to;
+    }
+    return lines;
+}
+
+/* Notes an occasion of a journey; false if there is no memory. */
+static bool add_line(struct lines *lines, const struct cxj__journey *journey,
+                     const struct cxj__rule_occasion *occasion) {
+    if (lines->count++ >= lines->limit) return true;
+    if (!cxj__base_grow(&lines->memory, &lines->found, &lines->found_capacity, lines->count, sizeof *lines->found) ||
+        !cxj__base_grow(&lines->memory, &lines->items, &lines->capacity, 2 * lines->count, sizeof *lines->items)) {
+        return false;
+    }
+    cxj_occasion *known = &lines->found[lines->count - 1];
+    cxj__alerts_describe(journey, known);
+    known->since = occasion->since;
+    known->from = occasion->from;
+    known->commitment = occasion->commitment;
+    lines->items[lines->count - 1] = (struct line){occasion->from, lines->count - 1};
+    return true;
 }
 
 /* Finds what holds; false if there is no memory. */
@@ -152,34 +196,29 @@ static bool find_lines(const struct cxj__core *core, const struct cxj__rule *rul
         struct cxj__rule_occasion occasions[CXJ__COMMITMENTS];
         if (journey->number == 0) continue;
         cxj__rule_begin(&look, journey, core->calendar, after, core->now);
-        size_t found = cxj__rule_occasions(rule, &look, occasions);
+        size_t found = cxj__rule_next(rule, 0, 1, &look) == 0 ? cxj__rule_occasions(rule, &look, occasions) : 0;
         for (size_t i = 0; i < found; i++) {
-            if (!cxj__rule_refine(rule, &look, &occasions[i]) || ++lines->count > lines->limit) continue;
-            if (!cxj__base_grow(&lines->memory, &lines->items, &lines->capacity, 2 * lines->count,
-                                sizeof *lines->items)) {
-                return false;
-            }
-            lines->items[lines->count - 1] = (struct line){occasions[i].from, occasions[i].since, journey->number,
-                                                           (uint32_t)place, occasions[i].commitment};
+            if (cxj__rule_refine(rule, &look, &occasions[i]) && !add_line(lines, journey, &occasions[i])) return false;
         }
     }
     return true;
 }
 
 /* Writes the lines in order. */
-static void give_lines(const struct cxj__core *core, struct lines *lines, void *occasions, size_t occasion_size) {
-    if (lines->count > 0) {
-        cxj__base_sort(lines->items, lines->items + lines->count, lines->count, sizeof *lines->items, compare_lines,
-                       NULL);
-    }
+static void give_lines(const struct lines *lines, void *occasions, size_t occasion_size) {
+    enum { AHEAD = 16 }; /* so many lines later is the one that comes nearer meanwhile */
+    if (lines->count == 0) return;
+    struct line *room = lines->items + lines->count, *sorted = sort_by_from(lines->items, lines->count, &room);
+    /* Now those that are from one moment. */
+    cxj__base_sort(sorted, room, lines->count, sizeof *sorted, compare_lines, lines->found);
     for (size_t i = 0; i < lines->count; i++) {
-        const struct line *line = &lines->items[i];
-        cxj_occasion known;
-        cxj__alerts_describe(cxj__store_at(&core->store, line->place), &known);
-        known.since = line->since;
-        known.from = line->from;
-        known.commitment = line->commitment;
-        cxj__engine_give((char *)occasions + i * occasion_size, occasion_size, &known, sizeof known);
+        if (i + AHEAD < lines->count) {
+            const cxj_occasion *later = &lines->found[sorted[i + AHEAD].place];
+            CXJ__PREFETCH(later);
+            CXJ__PREFETCH(later + 1);
+        }
+        cxj__engine_give((char *)occasions + i * occasion_size, occasion_size, &lines->found[sorted[i].place],
+                         sizeof *lines->found);
     }
 }
 
@@ -218,9 +257,10 @@ cxj_status cxj_worklist(const cxj_engine *engine, const char *rule, size_t lengt
     cxj__rule_finish(&read, NULL, &lines.memory);
     if (status == CXJ_OK) {
         *count = lines.count;
-        if (lines.count <= capacity) give_lines(core, &lines, occasions, occasion_size);
+        if (lines.count <= capacity) give_lines(&lines, occasions, occasion_size);
     }
     cxj__base_release(&lines.memory, &lines.items, &lines.capacity, sizeof *lines.items);
+    cxj__base_release(&lines.memory, &lines.found, &lines.found_capacity, sizeof *lines.found);
     if (status != CXJ_OK) return cxj__engine_refuse(message, message_capacity, status, why.text);
     if (lines.count <= capacity) return CXJ_OK;
     return cxj__engine_refuse_room(message, message_capacity, "occasions", lines.count, capacity);
