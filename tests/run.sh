@@ -137,6 +137,9 @@ else
     skip "valgrind" "it is not here and cannot be installed"
 fi
 
+headline "The bundle: the library as two files"
+part tests/bundle.sh
+
 headline "The header alone"
 cxx=
 if need g++ g++; then
