@@ -10,6 +10,8 @@ Checks the rules of the layout, those that a compiler does not check:
   alike, so that one file can include them all (a macro that its file undefines again is none);
 - src includes ISO C headers and its own, and headers beyond ISO C stand in base.c alone;
 - every declaration of include/cxj.h has a /** comment, whose @param names are the parameters, in order;
+- include/cxj.hpp calls every function of include/cxj.h, and each of its own has a /** comment in the same way, but for
+  operators and what containers have (data, size, …);
 - with --library: the shared library shows exactly the functions that the header declares, and all begin with cxj_;
 - every room has its unit test;
 - src/SPEC.md is there and, where ../shared/SPEC.md lies beside the checkout, the same byte for byte;
@@ -289,6 +291,82 @@ def check_header(root: pathlib.Path) -> Iterator[str]:
                 yield f"{where} {name}: @param says {', '.join(stated) or 'nothing'}; parameters are {', '.join(names)}"
 
 
+OF_CONTAINERS = {"data", "size", "empty", "begin", "end"}
+
+
+class Method(NamedTuple):
+    """A function of C++ that others see: in a namespace other than detail, or in what a class shows."""
+
+    name: str
+    head: str  # what stands before its body, without comments, a template's parameters and what constructors begin with
+    comment: str
+    line: int
+
+
+def methods(source: str) -> Iterator[Method]:
+    """The functions of a header of C++ in the house's format: classes and namespaces are looked into, bodies are not."""
+    scopes: list[bool] = []  # of each pair of braces that is open: whether it is looked into, and shown
+    shown, head, comment, line = True, "", "", 1
+    body = 0
+    for token in TOKEN.finditer(source):
+        piece = token[0]
+        if body:
+            body += {"{": 1, "}": -1}.get(piece, 0) if token["other"] else 0
+            head = "" if not body else head
+        elif token["comment"]:
+            comment = piece if not head.strip() else comment
+        elif token["other"] == "{":
+            if head.count("(") > head.count(")"):  # braces among parameters
+                head += piece
+                continue
+            head = re.sub(r"^template\s*<(?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*>", "", " ".join(head.split()))
+            scope = re.match(r"(?:namespace|class|struct) (\w+)|extern\b", head)
+            if scope and "(" not in head:
+                scopes.append(shown)
+                shown = shown and scope[1] != "detail"
+            else:
+                match = re.search(r"(operator\W+?|\w+) ?\(", head)
+                if match and shown:
+                    yield Method(match[1], head.split(" : ")[0], comment, line)
+                body = 1
+            head, comment = (head, "") if body else ("", "")
+        elif token["other"] == "}" and head.count("(") > head.count(")"):
+            head += piece
+        elif token["other"] == "}":
+            shown = scopes.pop() if scopes else True
+            head = ""
+        elif token["other"] == ";":
+            head = comment = ""
+        elif not token["directive"]:
+            head += piece
+            access = re.fullmatch(r"\s*(public|private|protected):", head)
+            if access:
+                shown, head = access[1] == "public", ""
+        line += piece.count("\n")
+
+
+def check_plusplus(root: pathlib.Path) -> Iterator[str]:
+    path = root / "include/cxj.hpp"
+    if not path.exists():
+        yield "include/cxj.hpp is not there"
+        return
+    source = read(path)
+    code = "".join(token[0] for token in TOKEN.finditer(source) if not token["comment"])
+    for name in public_functions(root):
+        if not re.search(rf"\b{name}\b", code):
+            yield f"include/cxj.hpp does not call {name}"
+    for method in methods(source):
+        if method.name in OF_CONTAINERS or method.name.startswith("operator"):
+            continue
+        where = f"include/cxj.hpp:{method.line} {method.name}"
+        names = parameter_names(re.sub(r"<(?:[^<>]|<[^<>]*>)*>| = [^,()]*(?=[,)])", "", method.head))
+        stated = re.findall(r"@param\s+(\w+)", method.comment)
+        if not method.comment.startswith("/**"):
+            yield f"{where} has no /** comment"
+        elif stated != names:
+            yield f"{where}: @param says {', '.join(stated) or 'nothing'}; parameters are {', '.join(names)}"
+
+
 def check_tests(root: pathlib.Path) -> Iterator[str]:
     for path in sorted((root / "src").glob("*.c")):
         if not (root / f"tests/test_{path.stem}.c").exists():
@@ -370,7 +448,7 @@ def check_library(root: pathlib.Path, library: str) -> Iterator[str]:
 
 
 RULES: list[Callable[[pathlib.Path], Iterator[str]]] = [
-    check_rooms, check_names, check_unique, check_header, check_tests, check_specification, check_documents, check_top, check_notes,
+    check_rooms, check_names, check_unique, check_header, check_plusplus, check_tests, check_specification, check_documents, check_top, check_notes,
 ]
 
 
@@ -398,6 +476,11 @@ SMALL_PROJECT = {
         "enum {\n    CXJ_ONE = 1, /**< one */\n    CXJ_TWO = 2  /**< two */\n};\n\n"
         "/** Frees block. */\ntypedef void *(*cxj_allocate)(void *context, void *block);\n\n"
         "#ifdef __cplusplus\n}\n#endif\n#endif\n"),
+    "include/cxj.hpp": (
+        "#include \"cxj.h\"\nnamespace cxj {\nnamespace detail {\ninline int helper(int a) {\n    return a;\n}\n} // namespace detail\n\n"
+        "/** A thing. */\nclass thing {\npublic:\n    /** Makes one.\n     * @param size  its size */\n"
+        "    template <class T, class = std::pair<T, T>> explicit thing(T size = {}) : held_(size) {\n        cxj_make(size, &thing_);\n    }\n"
+        "    int size() const {\n        return 1;\n    }\n\nprivate:\n    int hidden(int a) {\n        return a;\n    }\n};\n} // namespace cxj\n"),
     "src/README.md": (
         "# map\n\n| room | holds | may include |\n| --- | --- | --- |\n| `upper` | things | `lower`, base |\n"
         "| lower | bits | base |\n| base | ground | nothing |\n\nThe end.\n"),
@@ -452,6 +535,11 @@ BREACHES: list[tuple[str, str, str | None, str]] = [
     ("include/cxj.h", "@param size ", "@param sizes ", "@param says sizes, thing"),
     ("include/cxj.h", " * @param size  its size\n", "", "@param says thing"),
     ("include/cxj.h", "cxj_make(", "make(", "does not begin with cxj_"),
+    ("include/cxj.hpp", "cxj_make(size", "cxj_makes(size", "does not call cxj_make"),
+    ("include/cxj.hpp", "/** Makes", "/* Makes", "thing has no /** comment"),
+    ("include/cxj.hpp", "@param size ", "@param sizes ", "@param says sizes"),
+    ("include/cxj.hpp", "private:", "public:", "hidden has no /** comment"),
+    ("include/cxj.hpp", "", None, "is not there"),
     ("tests/test_lower.c", "\n", None, "has no unit test"),
     ("src/SPEC.md", "law", "lore", "differs from"),
     ("src/SPEC.md", "law\n", "law\r\n", "differs from"),

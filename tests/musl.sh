@@ -39,9 +39,9 @@ cat >build-cross-packages/musl.txt <<END
 [built-in options]
 pkg_config_path = '$PWD/build-cross-packages/musl/lib/pkgconfig'
 END
-# The SQLite of this machine needs its C library, so what needs that stays out.
+# The SQLite of this machine needs its C library, and so does what g++ links, so what needs these stays out.
 build musl-gcc build-musl --native-file build-cross-packages/musl.txt --buildtype=debugoptimized --werror -Db_ndebug=false \
-    -Dsqlite=disabled
+    -Dsqlite=disabled -Dcpp=disabled
 is_of_musl() {
     LC_ALL=C readelf -d build-musl/src/libcxj.so build-musl/tests/test_base | tee "$scratch/needed"
     grep -q 'NEEDED.*\[libc\.so\]' "$scratch/needed" && ! grep -q 'NEEDED.*libc\.so\.6' "$scratch/needed"

@@ -140,6 +140,9 @@ fi
 headline "The bundle: the library as two files"
 part tests/bundle.sh
 
+headline "The header for C++"
+part tests/plusplus.sh
+
 headline "The header alone"
 cxx=
 if need g++ g++; then
