@@ -170,7 +170,7 @@ elif [ "${1:-}" = --self-test ]; then
     self_test
 else
     headline "The interface"
-    build gcc build-abi --buildtype=debug -Dexamples=false -Dtests=disabled -Ddefault_library=shared
+    build gcc build-abi --buildtype=debug -Dexamples=false -Dtests=disabled -Ddefault_library=shared -Dstatic=false
     check "description of the library" describe include build-abi/src/libcxj.so "$scratch/now"
     if [ "${1:-}" = --update ]; then
         check "tests/abi is described anew" cp "$scratch/now/x86_64.xml" "$scratch/now/constants.txt" tests/abi

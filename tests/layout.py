@@ -49,8 +49,8 @@ BEYOND_ISO = "base"
 # Put together here, so that this file does not hold what it looks for.
 NOTES = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "X" + "XX"]) + r")\b")
 TEXT_FILES = {
-    ".c", ".h", ".cpp", ".py", ".sh", ".md", ".build", ".txt", ".toml", ".php", ".rb", ".pl", ".go", ".mod", ".rs", ".mjs",
-    ".java", "",
+    ".c", ".h", ".cpp", ".hpp", ".py", ".sh", ".md", ".build", ".txt", ".toml", ".php", ".rb", ".pl", ".go", ".mod", ".rs", ".mjs",
+    ".java", ".cmake", ".in", ".wrap", "",
 }
 
 

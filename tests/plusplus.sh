@@ -1,12 +1,12 @@
 #!/bin/sh
-# plusplus.sh: include/cxj.hpp, the header for C++.
+# plusplus.sh [quick]: include/cxj.hpp, the header for C++.
 #
 # Do tests/plusplus.cpp and examples/embed.cpp build with gcc and clang, as C++17 and C++20, with warnings as errors, and
 # hold, with AddressSanitizer and UndefinedBehaviorSanitizer? (tests/layout.py says whether the header calls every function
 # of cxj.h.)
 #
-# It needs a Debian-like machine with network and root or sudo, and installs what is missing. What is built is in
-# build-plusplus.
+# With quick each compiler is tried with one of the standards. It needs a Debian-like machine with network and root or
+# sudo, and installs what is missing. What is built is in build-plusplus.
 set -eu
 cd "$(dirname "$0")/.."
 . examples/need.sh
@@ -44,7 +44,12 @@ for compiler in $compilers; do
         skip "sanitizers with $compiler" "$(head -n 1 "$words")"
         checks=
     fi
-    for standard in c++17 c++20; do
+    standards="c++17 c++20"
+    case ${1:-}$compiler in
+    quickg++) standards=c++17 ;;
+    quickclang++) standards=c++20 ;;
+    esac
+    for standard in $standards; do
         program=$folder/plusplus-$compiler-$standard
         # shellcheck disable=SC2086
         check "$compiler, $standard: build" "$compiler" "-std=$standard" -O0 -g $checks $warnings -Iinclude \

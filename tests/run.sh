@@ -138,10 +138,10 @@ else
 fi
 
 headline "The bundle: the library as two files"
-part tests/bundle.sh
+part tests/bundle.sh quick
 
 headline "The header for C++"
-part tests/plusplus.sh
+part tests/plusplus.sh quick
 
 headline "The header alone"
 cxx=
@@ -228,6 +228,8 @@ check "consumer as meson subproject: setup" \
 check "consumer as meson subproject: build" ninja -C build-consumer/project/build
 suites build-consumer/project/build
 
+part tests/cmake.sh "$prefix"
+
 headline "What documents show"
 set -- --readme README.md --readme examples/README.md
 if [ -f build-debug/bindings/sqlite/cxj.so ] && command -v sqlite3 >/dev/null 2>&1; then
@@ -301,6 +303,11 @@ show "watch, two hundred kills" python3 tests/watch.py build-debug/examples/watc
 
 headline "Hosts in other languages"
 timed tests/foreign.sh
+
+headline "The bundle, C++ and CMake, in all ways"
+timed tests/bundle.sh
+timed tests/plusplus.sh
+timed tests/cmake.sh
 
 headline "MemorySanitizer"
 timed tests/msan.sh
