@@ -94,8 +94,16 @@ check "FetchContent, shared" consumer fetched -DCXJ_BY=fetched "-DCXJ_ARCHIVE=$p
 check "which it does" needs fetched yes
 shared=$(find "$place/consumers/fetched" -name 'libcxj.so.*' -type f)
 show "which shows the functions of the header" python3 tests/layout.py --library "$shared"
+installed() {
+    cmake -S "$1/bindings/cmake" -B "$place/consumers/installed" -DCMAKE_BUILD_TYPE=Debug -DCXJ_INSTALL=ON -DBUILD_SHARED_LIBS=ON \
+        "-DCMAKE_INSTALL_PREFIX=$place/consumers/prefix" &&
+        cmake --build "$place/consumers/installed" --target install
+}
 soname() {
     readelf -d "$1" | grep "SONAME.*\[$(basename "$(find "$prefix" -name 'libcxj.so.*' -type l)")\]"
 }
 check "and has the soname of meson's" soname "$shared"
+check "installed" installed "$place/consumers/cxj"
+check "what CMake installed, found" consumer reinstalled -DCXJ_BY=installed "-DCMAKE_PREFIX_PATH=$place/consumers/prefix" \
+    "-DCXJ_VERSION=$version"
 finish
