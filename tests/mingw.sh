@@ -78,12 +78,12 @@ exports() {
         sed -n '/^\[Ordinal\/Name Pointer\] Table/,/^$/s/^[[:space:]]*\[ *[0-9]*\].* \([A-Za-z_0-9]*\)$/\1/p'
 }
 shows_the_header() {
-    exports "$dll" | LC_ALL=C sort >"$scratch/shown"
+    exports "$1" | LC_ALL=C sort >"$scratch/shown"
     "$gcc" -E -P '-DCXJ_API=SHOWN ' include/cxj.h | tr '\n' ' ' | grep -o 'SHOWN [^;{(]*(' | grep -o 'cxj_[a-z_0-9]*($' |
         tr -d '(' | LC_ALL=C sort >"$scratch/declared"
     [ -s "$scratch/declared" ] && diff "$scratch/declared" "$scratch/shown"
 }
-check "the DLL shows what the header declares" shows_the_header
+check "the DLL shows what the header declares" shows_the_header "$dll"
 mkdir -p "$scratch/programs"
 cp "$dll" "$scratch/programs"
 check "consumer in C, DLL: compiled" "$gcc" -std=c11 -Wall -Wextra -Wpedantic -Werror -Iinclude -c \
@@ -111,4 +111,12 @@ shows_its_own() {
     [ "$(exports "$scratch/programs/hidden.dll")" = consumer_version ]
 }
 check "it shows nothing of cxj" shows_its_own
+
+headline "The bundle"
+check "bundle" sh src/bundle.sh build-mingw/bundle
+check "as a DLL" "$gcc" -std=c11 -Wall -Wextra -Wpedantic -Werror -shared build-mingw/bundle/cxj.c -o "$scratch/programs/cxj.dll"
+check "it shows what the header declares" shows_the_header "$scratch/programs/cxj.dll"
+check "in a program" "$gcc" -std=c11 -Wall -Wextra -Wpedantic -Werror -DCXJ_STATIC -Ibuild-mingw/bundle \
+    tests/consumer/main.c build-mingw/bundle/cxj.c -o "$scratch/programs/bundle.exe"
+show "which runs" "$wine" "$scratch/programs/bundle.exe"
 finish
