@@ -480,6 +480,11 @@ void sealing() {
     CHECK(thrown([&] { engine.require(engine.record(touchpoint(1, 2, 0))); }) == CXJ_LATE);
     cxj::view late = engine.add_view("touchpoints by team");
     CHECK(late.describe().lacks_sealed == 1 && late.cells().incomplete());
+    const std::uint32_t touchpoints = CXJ_METRIC_TOUCHPOINTS_TOUCHPOINTS;
+    engine.record(touchpoint(2, 1, 0));
+    CHECK(late.value("", touchpoints).incomplete && late.values("", {touchpoints}).incomplete);
+    CHECK(late.find("", touchpoints)->incomplete && late.journeys("").incomplete && late.read_part(0).incomplete);
+    CHECK(!view.value("", touchpoints).incomplete && !view.journeys("").incomplete);
     CHECK(engine.erase_journey(1) == CXJ_PARTIALLY_ERASED);
 }
 

@@ -57,9 +57,13 @@ for compiler in $compilers; do
         show "$compiler, $standard: what the header adds" "$program"
     done
 done
+# In two files of one program, for a header must be able to stand in both.
 embed() {
+    echo '#include <cxj.hpp>
+std::string_view other();
+std::string_view other() { return cxj::engine().message(); }' >"$scratch/other.cpp"
     # shellcheck disable=SC2086
-    g++ -std=c++17 $warnings -Iinclude examples/embed.cpp "$folder/cxj.o" -lm -o "$folder/embed" && "$folder/embed"
+    g++ -std=c++17 $warnings -Iinclude examples/embed.cpp "$scratch/other.cpp" "$folder/cxj.o" -lm -o "$folder/embed" && "$folder/embed"
 }
 show "examples/embed.cpp" embed
 finish
