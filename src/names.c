@@ -184,9 +184,9 @@ void cxj__names_text_key(const uint64_t given[2], uint64_t key[2]) {
 /* Reads canonical digits of a number below 2^63: no leading zero, and not 0. So many digits cannot pass 2^64, so the bound
  * is looked at once, at the end. */
 static bool read_digits(const char *text, size_t length, uint64_t *number) {
-    enum { DIGITS = 19 };
+    enum { MOST_DIGITS = 19 };
     uint64_t value = 0;
-    if (length > DIGITS || text[0] == '0') return false;
+    if (length > MOST_DIGITS || text[0] == '0') return false;
     for (size_t i = 0; i < length; i++) {
         if (text[i] < '0' || text[i] > '9') return false;
         value = value * 10 + (uint64_t)(text[i] - '0');
