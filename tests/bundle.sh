@@ -14,9 +14,7 @@ cd "$(dirname "$0")/.."
 . tests/steps.sh
 
 headline "What is needed"
-need gcc gcc cc
-need libc6-dev header:stdio.h
-need python3 python3
+need_builder
 compilers=gcc
 if [ "${1:-}" = quick ]; then
     :
@@ -33,16 +31,16 @@ else
 fi
 
 headline "The bundle"
-folder=build-bundle
-rm -rf "$folder"
-check "bundle" sh src/bundle.sh "$folder"
-ls -l "$folder" | tail -n +2
+place=build-bundle
+rm -rf "$place"
+check "bundle" sh src/bundle.sh "$place"
+ls -l "$place" | tail -n +2
 # Elsewhere, from elsewhere, by another user's mask and locale.
 again() {
     mkdir "$scratch/other" &&
         cp -R src include LICENSE "$scratch/other" &&
         (cd / && umask 077 && LC_ALL=C.UTF-8 TZ=Asia/Tokyo sh "$scratch/other/src/bundle.sh" "$scratch/other/bundle") &&
-        cmp "$folder/cxj.c" "$scratch/other/bundle/cxj.c" && cmp "$folder/cxj.h" "$scratch/other/bundle/cxj.h"
+        cmp "$place/cxj.c" "$scratch/other/bundle/cxj.c" && cmp "$place/cxj.h" "$scratch/other/bundle/cxj.h"
 }
 check "another copy gives the same bytes" again
 # What is not listed would be missing from it.
@@ -51,7 +49,7 @@ unlisted() {
     ! sh "$scratch/other/src/bundle.sh" "$scratch/other/more" && [ ! -e "$scratch/other/more" ]
 }
 check "a source that src/meson.build does not list is noticed" unlisted
-check "its header is the header" cmp include/cxj.h "$folder/cxj.h"
+check "its header is the header" cmp include/cxj.h "$place/cxj.h"
 
 warnings="-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror"
 # shown WHAT...: what nm says is there for others, a name a line.
@@ -91,36 +89,36 @@ for compiler in $compilers; do
         # Only gcc's warnings depend on what it optimises.
         level=-O0
         [ "$compiler" = clang ] || level=-O2
-        check "$compiler: object" "$compiler" -std=c11 $level $warnings -fPIC -c "$folder/cxj.c" -o "$folder/$compiler.o"
-        check "$compiler: it shows the functions of the header alone" shows_header "$folder/$compiler.o"
-        check "$compiler: shared library" "$compiler" -shared "$folder/$compiler.o" -lm -o "$folder/libcxj-$compiler.so"
+        check "$compiler: object" "$compiler" -std=c11 $level $warnings -fPIC -c "$place/cxj.c" -o "$place/$compiler.o"
+        check "$compiler: it shows the functions of the header alone" shows_header "$place/$compiler.o"
+        check "$compiler: shared library" "$compiler" -shared "$place/$compiler.o" -lm -o "$place/libcxj-$compiler.so"
         check "$compiler: a program with it, by one command" \
-            "$compiler" -std=c11 -O0 $warnings "-I$folder" tests/consumer/main.c "$folder/cxj.c" -lm -o "$folder/main-$compiler"
-        show "$compiler: it runs" "$folder/main-$compiler"
+            "$compiler" -std=c11 -O0 $warnings "-I$place" tests/consumer/main.c "$place/cxj.c" -lm -o "$place/main-$compiler"
+        show "$compiler: it runs" "$place/main-$compiler"
         check "$compiler: static, in a library" "$compiler" -std=c11 $eager -O2 $warnings -DCXJ_STATIC -fPIC -shared \
-            "-I$folder" tests/consumer/hidden.c "$folder/cxj.c" -lm -o "$folder/hidden-$compiler.so"
-        check "$compiler: which shows nothing of it" shows_nothing "$folder/hidden-$compiler.so"
+            "-I$place" tests/consumer/hidden.c "$place/cxj.c" -lm -o "$place/hidden-$compiler.so"
+        check "$compiler: which shows nothing of it" shows_nothing "$place/hidden-$compiler.so"
         if [ -n "$eager" ]; then
             check "$compiler contracts where it may" would_contract "$compiler"
-            check "$compiler: but nothing of the bundle" never_contracts "$folder/hidden-$compiler.so"
+            check "$compiler: but nothing of the bundle" never_contracts "$place/hidden-$compiler.so"
         fi
     }
 done
-show "what the shared library shows" python3 tests/layout.py --library "$folder/libcxj-gcc.so"
+show "what the shared library shows" python3 tests/layout.py --library "$place/libcxj-gcc.so"
 if [ -n "$cxx" ]; then
-    check "a program in C++ with it" "$cxx" -std=c++17 -Wall -Wextra -Wpedantic -Werror "-I$folder" \
-        tests/consumer/main.cpp "$folder/gcc.o" -o "$folder/plusplus"
-    show "it runs" "$folder/plusplus"
+    check "a program in C++ with it" "$cxx" -std=c++17 -Wall -Wextra -Wpedantic -Werror "-I$place" \
+        tests/consumer/main.cpp "$place/gcc.o" -o "$place/plusplus"
+    show "it runs" "$place/plusplus"
 fi
 
 headline "Conformance"
-# The programs of the report, as examples/meson.build lists them.
-report=$(sed -n "/^report_sources = files(/,/)/p" examples/meson.build | tr -d "\n" | sed "s/.*files(//; s/).*//" |
-    tr -d "', " | sed 's/\.c/.c /g')
-for name in $report; do
-    echo "examples/$name"
-done >"$scratch/sources"
-# shellcheck disable=SC2046 # names without blanks
-check "report program" gcc -std=c11 -O1 "-I$folder" $(cat "$scratch/sources") "$folder/gcc.o" -lm -o "$folder/cxj-report"
-show "conformance" python3 tests/conformance.py "$folder/cxj-report"
+# The report program as meson builds it from whatever it is made of, with the bundle in the library's place.
+built=build-debug
+if [ ! -f "$built/build.ninja" ]; then
+    built=$place/report
+    check "setup of $built" env CC=gcc meson setup "$built" --buildtype=debugoptimized -Dtests=disabled
+fi
+check "report program by meson" ninja -C "$built" examples/cxj-report
+check "report program with the bundle" gcc "$built"/examples/cxj-report.p/*.o "$place/gcc.o" -lm -o "$place/cxj-report"
+show "conformance" python3 tests/conformance.py "$place/cxj-report"
 finish

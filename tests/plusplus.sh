@@ -30,10 +30,10 @@ fi
 [ -n "$compilers" ] || finish
 
 headline "The header for C++"
-folder=build-plusplus
-rm -rf "$folder"
-check "bundle" sh src/bundle.sh "$folder"
-check "library" gcc -std=c11 -O0 -g -c "$folder/cxj.c" -o "$folder/cxj.o"
+place=build-plusplus
+rm -rf "$place"
+check "bundle" sh src/bundle.sh "$place"
+check "library" gcc -std=c11 -O0 -g -c "$place/cxj.c" -o "$place/cxj.o"
 
 warnings="-pedantic-errors -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast -Wnon-virtual-dtor -Werror"
 for compiler in $compilers; do
@@ -50,10 +50,10 @@ for compiler in $compilers; do
     quickclang++) standards=c++20 ;;
     esac
     for standard in $standards; do
-        program=$folder/plusplus-$compiler-$standard
+        program=$place/plusplus-$compiler-$standard
         # shellcheck disable=SC2086
         check "$compiler, $standard: build" "$compiler" "-std=$standard" -O0 -g $checks $warnings -Iinclude \
-            tests/plusplus.cpp "$folder/cxj.o" -lm -o "$program"
+            tests/plusplus.cpp "$place/cxj.o" -lm -o "$program"
         show "$compiler, $standard: what the header adds" "$program"
     done
 done
@@ -63,7 +63,7 @@ embed() {
 std::string_view other();
 std::string_view other() { return cxj::engine().message(); }' >"$scratch/other.cpp"
     # shellcheck disable=SC2086
-    g++ -std=c++17 $warnings -Iinclude examples/embed.cpp "$scratch/other.cpp" "$folder/cxj.o" -lm -o "$folder/embed" && "$folder/embed"
+    g++ -std=c++17 $warnings -Iinclude examples/embed.cpp "$scratch/other.cpp" "$place/cxj.o" -lm -o "$place/embed" && "$place/embed"
 }
 show "examples/embed.cpp" embed
 finish
