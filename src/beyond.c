@@ -14,9 +14,9 @@
 
 /* The kinds of metrics that go with a question, as its sentence says them. */
 enum kinds { NO_METRIC, ANY_KIND, COMPARED, NO_QUANTILE, QUANTILES };
-static const char *say_kinds(enum kinds kinds) {
-    return kinds == COMPARED ? "metrics with an interval do, but for gap, and on_time_rate and kept_rate of journeys"
-           : kinds == NO_QUANTILE ? "all do but quantiles (_p50, _p90, _p99)"
+static const char *say_kinds(enum kinds which) {
+    return which == COMPARED ? "metrics with an interval do, but for gap, and on_time_rate and kept_rate of journeys"
+           : which == NO_QUANTILE ? "all do but quantiles (_p50, _p90, _p99)"
                                   : "quantiles of durations do, such as wait_p50";
 }
 
@@ -42,9 +42,9 @@ static cxj_status refuse_question(const struct question *question, cxj_status st
     return cxj__engine_refuse(question->message, question->message_capacity, status, sentence);
 }
 
-static bool does_go(const cxj_metric_info *info, enum kinds kinds) {
-    if (kinds == COMPARED) return info->compares != 0;
-    return kinds == ANY_KIND || (info->kind == CXJ_KIND_QUANTILE) == (kinds == QUANTILES);
+static bool does_go(const cxj_metric_info *info, enum kinds which) {
+    if (which == COMPARED) return info->compares != 0;
+    return which == ANY_KIND || (info->kind == CXJ_KIND_QUANTILE) == (which == QUANTILES);
 }
 
 /* What is wrong with a metric, NULL if it is one of the view's grain that goes. */

@@ -130,12 +130,12 @@ static size_t take_passing(struct cxj__core *core, int64_t now, struct cxj__dead
 }
 
 void cxj__due_advance(struct cxj__core *core, int64_t now) {
-    enum { LOT = 16 };
-    struct cxj__deadline deadlines[LOT];
+    enum { PASSING = 16 };
+    struct cxj__deadline deadlines[PASSING];
     bool is_first = core->now == INT64_MIN;
     if (core->deadlines_lost) pass_all(core, now);
-    for (size_t count = LOT; count > 0;) {
-        count = take_passing(core, now, deadlines, LOT);
+    for (size_t count = PASSING; count > 0;) {
+        count = take_passing(core, now, deadlines, PASSING);
         for (size_t i = 0; i < count; i++) {
             struct cxj__journey *journey = cxj__store_at(&core->store, deadlines[i].place);
             if (journey->is_coming || !cxj__due_holds(core, &deadlines[i])) continue;
