@@ -120,15 +120,28 @@ static void pass_all(struct cxj__core *core, int64_t now) {
     }
 }
 
+/* Takes some commitments that come due before a moment; their journeys come nearer together. */
+static size_t take_passing(struct cxj__core *core, int64_t now, struct cxj__deadline *deadlines, size_t most) {
+    size_t count = 0;
+    while (count < most && cxj__agenda_pop(&core->agenda, now, &deadlines[count])) {
+        cxj__store_prefetch_journey(cxj__store_at(&core->store, deadlines[count++].place));
+    }
+    return count;
+}
+
 void cxj__due_advance(struct cxj__core *core, int64_t now) {
-    struct cxj__deadline deadline;
+    enum { LOT = 16 };
+    struct cxj__deadline deadlines[LOT];
     bool is_first = core->now == INT64_MIN;
     if (core->deadlines_lost) pass_all(core, now);
-    while (cxj__agenda_pop(&core->agenda, now, &deadline)) {
-        struct cxj__journey *journey = cxj__store_at(&core->store, deadline.place);
-        if (journey->is_coming || !cxj__due_holds(core, &deadline)) continue;
-        cxj__agenda_note(&core->agenda, 0, 1);
-        pass_one(core, journey);
+    for (size_t count = LOT; count > 0;) {
+        count = take_passing(core, now, deadlines, LOT);
+        for (size_t i = 0; i < count; i++) {
+            struct cxj__journey *journey = cxj__store_at(&core->store, deadlines[i].place);
+            if (journey->is_coming || !cxj__due_holds(core, &deadlines[i])) continue;
+            cxj__agenda_note(&core->agenda, 0, 1);
+            pass_one(core, journey);
+        }
     }
     core->version += is_first;
     core->now = now;
