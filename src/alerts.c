@@ -496,28 +496,40 @@ CXJ__COLD static bool catch_up(struct cxj__core *core) {
     return true;
 }
 
-/* Takes some journeys whose time has come off the agenda. */
-static size_t take_due(struct cxj__core *core, const struct cxj__journey *journeys[BATCH]) {
+/* Takes some deadlines that have come off the agenda, and brings nearer what is known of their journeys. */
+static size_t take_due(struct cxj__core *core, struct cxj__deadline due[BATCH]) {
     struct cxj__alerts *alerts = core->alerts;
-    struct cxj__deadline deadline;
+    size_t taken = 0;
+    while (taken < BATCH && cxj__agenda_pop(&alerts->agenda, core->now + 1, &due[taken])) {
+        CXJ__PREFETCH(watch_of(alerts, due[taken++].place));
+    }
+    return taken;
+}
+
+/* The journeys of those deadlines that still are some; they come nearer. No deadline stands there any more. */
+static size_t find_watched(struct cxj__core *core, const struct cxj__deadline due[BATCH], size_t taken,
+                       const struct cxj__journey *journeys[BATCH]) {
     size_t count = 0;
-    while (count < BATCH && cxj__agenda_pop(&alerts->agenda, core->now + 1, &deadline)) {
-        if (!is_watched(core, &deadline)) continue;
-        watch_of(alerts, deadline.place)->at = NEVER;
-        journeys[count] = cxj__store_at(&core->store, deadline.place);
+    for (size_t i = 0; i < taken; i++) {
+        if (!is_watched(core, &due[i])) continue;
+        watch_of(core->alerts, due[i].place)->at = NEVER;
+        journeys[count] = cxj__store_at(&core->store, due[i].place);
         cxj__store_prefetch_journey(journeys[count++]);
     }
     return count;
 }
 
+/* While the next deadlines are taken off the agenda, the journeys of those before come nearer. */
 bool cxj__alerts_advance(struct cxj__core *core, int64_t from) {
     struct cxj__alerts *alerts = core->alerts;
+    struct cxj__deadline due[BATCH];
     const struct cxj__journey *journeys[BATCH];
     bool room = !alerts->is_behind || catch_up(core);
-    size_t count = BATCH;
-    while (room && core->now > from && count > 0) {
-        room = reserve_watching(core, BATCH);
-        count = room ? take_due(core, journeys) : 0;
+    size_t taken = room && core->now > from ? take_due(core, due) : 0;
+    while (taken > 0) {
+        size_t count = find_watched(core, due, taken, journeys);
+        room = room && reserve_watching(core, BATCH);
+        taken = room ? take_due(core, due) : 0;
         for (size_t i = 0; i < count; i++) approach_alert(core, journeys[i]);
         for (size_t i = 0; i < count; i++) room = room && raise_since(core, journeys[i], from);
     }
