@@ -57,27 +57,25 @@ static void rise(struct cxj__heap *heap, size_t index, size_t top, struct cxj__d
     *at(heap, index) = deadline;
 }
 
-/* The earlier of two, and the earliest of the children from first on. */
-static inline size_t earlier(const struct cxj__heap *heap, size_t a, size_t b) {
-    return comes_before(at(heap, b), at(heap, a)) ? b : a;
-}
-
+/* The earliest of the children from first on, which mostly are four on one page. */
 static inline size_t earliest(const struct cxj__heap *heap, size_t first) {
     size_t end = first + ARITY < heap->count ? first + ARITY : heap->count, best = first;
-    if (end == first + ARITY) {
-        size_t a = first + comes_before(at(heap, first + 1), at(heap, first));
-        size_t b = first + 2 + comes_before(at(heap, first + 3), at(heap, first + 2));
-        return a + (b - a) * comes_before(at(heap, b), at(heap, a));
+    if (end - first == ARITY && first % PAGE + ARITY <= PAGE) {
+        const struct cxj__deadline *children = at(heap, first);
+        size_t a = comes_before(&children[1], &children[0]), b = 2 + comes_before(&children[3], &children[2]);
+        return first + a + (b - a) * comes_before(&children[b], &children[a]);
     }
-    while (++first < end) best = earlier(heap, best, first);
+    while (++first < end) best = comes_before(at(heap, first), at(heap, best)) ? first : best;
     return best;
 }
 
 /* Brings the children of ARITY deadlines nearer while it is found out which of these is the earliest. */
 static inline void approach_children(const struct cxj__heap *heap, size_t first) {
-    enum { LINE = 64 / sizeof(struct cxj__deadline) };
-    size_t from = ARITY * first + 1, end = from + ARITY * ARITY;
-    for (; from < end && from < heap->count; from += LINE) CXJ__PREFETCH(at(heap, from));
+    enum { LINE = 64 / sizeof(struct cxj__deadline), CHILDREN = ARITY * ARITY };
+    size_t from = ARITY * first + 1;
+    if (from + CHILDREN > heap->count || from % PAGE + CHILDREN > PAGE) return;
+    const struct cxj__deadline *children = at(heap, from);
+    for (size_t i = 0; i < CHILDREN; i += LINE) CXJ__PREFETCH(&children[i]);
 }
 
 /* Puts a deadline where it belongs on the way from a place that is free down along the earliest children: it mostly was
