@@ -251,10 +251,10 @@ static size_t look_at(struct cxj__core *core, struct cxj__rule_look *look, struc
     struct asked found_of = {0, 0};
     uint32_t place = 0;
     size_t count = 0;
-    for (size_t r = rules->first; r < rules->end; r++) {
-        struct cxj__rule *rule = &alerts->rules.items[r];
+    struct cxj__rule *all = alerts->rules.items;
+    for (size_t r = rules->first; (r = cxj__rule_next(all, r, rules->end, look)) < rules->end; r++) {
+        struct cxj__rule *rule = &all[r];
         struct cxj__rule_occasion occasions[CXJ__COMMITMENTS];
-        if (!cxj__rule_may_hold(rule, look)) continue;
         size_t found = cxj__rule_occasions(rule, look, occasions);
         for (size_t i = 0; i < found; i++) {
             struct cxj__rule_occasion *occasion = &occasions[i];

@@ -27,10 +27,6 @@ enum what {
     IS_CHURNED,
 };
 
-/* A kind's bit among the signs of a journey. */
-#define SIGN(what) (1U << (what))
-#define CLOCK_SIGNS (SIGN(IS_SAME + 1) - 1)
-
 /* What stands behind the first words. */
 enum { NOTHING, WITHIN = 1, FOR = 2, A_COUNT = 4, OR_NOTHING = 8 };
 
@@ -85,7 +81,6 @@ static cxj_status read_kind(struct cxj__reader *reader, struct cxj__rule *rule) 
         rule->kind = &kinds[i];
         rule->needs_all = kinds[i].needs_all;
         rule->needs_any = kinds[i].needs_any;
-        rule->signs = (uint16_t)SIGN(kinds[i].what);
         rule->by_clock = kinds[i].what <= IS_SAME;
         rule->later_only = kinds[i].what == IS_DISSATISFIED || kinds[i].what == IS_REOPENED;
         return CXJ_OK;
@@ -267,22 +262,6 @@ CXJ__COLD bool cxj__rule_lacks(const struct cxj__rule *rule, uint32_t unrecorded
 
 enum { CHANNEL_TRACK = CXJ_DIMENSION_CHANNEL - 1 };
 
-/* The kinds of rules that may have an occasion in a journey, by what its fold says at once. */
-static unsigned signs_of(const struct cxj__journey *journey) {
-    const struct cxj__fold *fold = &journey->fold;
-    unsigned signs = SIGN(IS_OVER);
-    if (journey->count == 0) return 0;
-    if (fold->loop_open) signs |= SIGN(IS_UNANSWERED);
-    if (fold->counts[CXJ__F_LOOPS] > 0) signs |= SIGN(IS_DISSATISFIED);
-    if (fold->churned) signs |= SIGN(IS_CHURNED);
-    if (fold->outcome != 0) return signs;
-    signs |= SIGN(IS_OPEN) | SIGN(IS_SAME);
-    if (fold->promises_open != 0) signs |= SIGN(IS_DUE) | SIGN(IS_OVERDUE);
-    if (!fold->paused) signs |= SIGN(IS_SILENT);
-    if (fold->counts[CXJ__F_WAITING] > 0) signs |= SIGN(IS_WAITING);
-    return fold->reopened ? signs | SIGN(IS_REOPENED) : signs;
-}
-
 void cxj__rule_begin(struct cxj__rule_look *look, const struct cxj__journey *journey,
                      const struct cxj__calendar *calendar, int64_t after, int64_t to) {
     look->journey = journey;
@@ -291,7 +270,6 @@ void cxj__rule_begin(struct cxj__rule_look *look, const struct cxj__journey *jou
     look->to = to;
     look->next = INT64_MAX;
     look->fold = NULL;
-    look->signs = (uint16_t)(signs_of(journey) & (to == INT64_MIN ? ~CLOCK_SIGNS : ~0U));
     look->has_moments = false;
 }
 
@@ -299,6 +277,57 @@ static const struct cxj__moments *moments_of(struct cxj__rule_look *look) {
     if (!look->has_moments) cxj__journey_moments(look->journey, &look->moments);
     look->has_moments = true;
     return &look->moments;
+}
+
+/* True if what holds no earlier than at a moment may hold already, or is the next that does. */
+static inline bool is_in_reach(const struct cxj__rule_look *look, int64_t from) {
+    return look->to != INT64_MIN && (from <= look->to || from < look->next);
+}
+
+/* Most journeys have no commitment but the first. How long it is before a due in working hours the calendar says. */
+static inline bool may_come_due(const struct cxj__rule *rule, const struct cxj__rule_look *look) {
+    const struct cxj__fold *fold = &look->journey->fold;
+    int64_t due = fold->promises[0].due;
+    if (fold->promises_open != 1) return fold->promises_open != 0 && look->to != INT64_MIN;
+    if (rule->kind->what == IS_OVERDUE) return is_in_reach(look, due + rule->span + 1);
+    return due > look->after && (rule->query.in_hours || is_in_reach(look, due - rule->span));
+}
+
+/* False if a rule has no occasion in a journey up to look->to, nor one before look->next: a few comparisons say it of
+ * nearly all. Where a journey was taken up again, or the customer was to act, what counts has begun even later. */
+static inline bool may_hold(const struct cxj__rule *rule, const struct cxj__rule_look *look) {
+    const struct cxj__fold *fold = &look->journey->fold;
+    bool runs = fold->outcome == 0;
+    switch (rule->kind->what) {
+    case IS_DUE:
+    case IS_OVERDUE:
+        return runs && may_come_due(rule, look);
+    case IS_SILENT:
+        return runs && !fold->paused && is_in_reach(look, fold->last_at - fold->lasted.of[CXJ__QUIET] + rule->span);
+    case IS_WAITING:
+        return runs && fold->counts[CXJ__F_WAITING] > 0 && is_in_reach(look, fold->waits_since + rule->span);
+    case IS_UNANSWERED:
+        return fold->loop_open && is_in_reach(look, fold->loop_at + rule->span);
+    case IS_OPEN:
+        return runs && is_in_reach(look, fold->first_at + rule->span);
+    case IS_SAME:
+        return runs && fold->tracks[rule->kind->detail].value != 0 &&
+               is_in_reach(look, fold->tracks[rule->kind->detail].change_at + rule->span);
+    case IS_OVER:
+        return fold->counts[rule->kind->detail] > rule->count;
+    case IS_DISSATISFIED:
+        return fold->counts[CXJ__F_LOOPS] > 0;
+    case IS_REOPENED:
+        return runs && fold->reopened;
+    default:
+        return fold->churned;
+    }
+}
+
+size_t cxj__rule_next(const struct cxj__rule *rules, size_t first, size_t end, const struct cxj__rule_look *look) {
+    if (look->journey->count == 0) return end;
+    while (first < end && !may_hold(&rules[first], look)) first++;
+    return first;
 }
 
 /* The code by which a condition judges a journey: of what it states, or of what it held last. */
@@ -406,7 +435,6 @@ static size_t find_dues(const struct cxj__rule *rule, struct cxj__rule_look *loo
 static size_t find_state(const struct cxj__rule *rule, struct cxj__rule_look *look,
                          struct cxj__rule_occasion *occasion) {
     const struct cxj__fold *fold = &look->journey->fold;
-    if (rule->kind->what == IS_OVER && fold->counts[rule->kind->detail] <= rule->count) return 0;
     if (!meets_conditions(rule, fold)) return 0;
     int64_t since = rule->kind->what == IS_DISSATISFIED ? dissatisfied_at(look)
                     : rule->kind->what == IS_REOPENED   ? moments_of(look)->opened_at
@@ -420,9 +448,8 @@ size_t cxj__rule_occasions(const struct cxj__rule *rule, struct cxj__rule_look *
     const struct cxj__fold *fold = &look->journey->fold;
     if (!rule->by_clock) return find_state(rule, look, occasions);
     if (rule->kind->what <= IS_OVERDUE) return find_dues(rule, look, occasions);
-    if (rule->kind->what == IS_SAME && fold->tracks[rule->kind->detail].value == 0) return 0;
     int64_t begin = find_begin(rule, look), from = begin + rule->span;
-    if (from > look->to && from >= look->next) return 0;
+    if (!is_in_reach(look, from)) return 0;
     occasions[0] = (struct cxj__rule_occasion){begin, from, INT64_MAX, 0, rule->query.in_hours};
     if (!meets_conditions(rule, fold) || keep_in_time(look, occasions) == 0) return 0;
     if (rule->kind->what == IS_SILENT) occasions[0].since = quiet_since(look);

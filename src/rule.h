@@ -16,7 +16,6 @@ struct cxj__rule {
     uint32_t needs_any; /* facets of which it needs one; 0: none */
     uint32_t number;    /* the host's name for it; 0: it was not added */
     uint64_t raised;    /* alerts so far */
-    uint16_t signs;     /* it has no occasion in a journey that shows none of them; see struct cxj__rule_look */
     bool by_clock;      /* its occasions hold from some moment on */
     bool later_only;    /* an earlier since is never new */
 };
@@ -55,22 +54,19 @@ struct cxj__rule_look {
     int64_t after, to;
     int64_t next; /* no occasion that does not hold yet does so before that, if the journey stays as it is */
     const struct cxj__fold *fold; /* NULL: not found yet */
-    uint16_t signs;               /* kinds of rules, a bit for each, that may have an occasion in it */
     bool has_moments;
     struct cxj__moments moments;
     struct cxj__fold room;
 };
 
-/* A look at a journey: those members are set, and its signs. */
+/* A look at a journey: those members are set. */
 void cxj__rule_begin(struct cxj__rule_look *look, const struct cxj__journey *journey,
                      const struct cxj__calendar *calendar, int64_t after, int64_t to);
 
-/* False if a rule has no occasion in the journey, which one comparison says. */
-static inline bool cxj__rule_may_hold(const struct cxj__rule *rule, const struct cxj__rule_look *look) {
-    return (rule->signs & look->signs) != 0;
-}
+/* The place of the next rule, from first on, that may have an occasion; end if there is none. */
+size_t cxj__rule_next(const struct cxj__rule *rules, size_t first, size_t end, const struct cxj__rule_look *look);
 
-/* Finds the occasions of a rule, which may have some, that hold at some moment after look->after, up to look->to, or may, where they are
+/* Finds the occasions of such a rule that hold at some moment after look->after, up to look->to, or may, where they are
  * rough; by commitment. Returns how many there are; for those to come, look->next is what it says. */
 size_t cxj__rule_occasions(const struct cxj__rule *rule, struct cxj__rule_look *look,
                            struct cxj__rule_occasion occasions[CXJ__COMMITMENTS]);

@@ -183,7 +183,7 @@ static bool find_lines(const struct cxj__core *core, const struct cxj__rule *rul
         struct cxj__rule_occasion occasions[CXJ__COMMITMENTS];
         if (journey->number == 0) continue;
         cxj__rule_begin(&look, journey, core->calendar, after, core->now);
-        size_t found = cxj__rule_may_hold(rule, &look) ? cxj__rule_occasions(rule, &look, occasions) : 0;
+        size_t found = cxj__rule_next(rule, 0, 1, &look) == 0 ? cxj__rule_occasions(rule, &look, occasions) : 0;
         for (size_t i = 0; i < found; i++) {
             if (!cxj__rule_refine(rule, &look, &occasions[i]) || ++lines->count > lines->limit) continue;
             if (!cxj__base_grow(&lines->memory, &lines->items, &lines->capacity, 2 * lines->count,
