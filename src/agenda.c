@@ -110,7 +110,7 @@ static bool begins_with(const struct cxj__heap *heap, const struct cxj__deadline
 }
 
 /* Keeps what holds, in linear time. */
-static void filter(struct cxj__heap *heap, cxj__agenda_holds holds, const void *context) {
+CXJ__COLD static void filter(struct cxj__heap *heap, cxj__agenda_holds holds, const void *context) {
     size_t before = heap->count, kept = 0;
     for (size_t i = 0; i < before; i++) {
         if (holds(context, at(heap, i))) *at(heap, kept++) = *at(heap, i);
@@ -120,7 +120,7 @@ static void filter(struct cxj__heap *heap, cxj__agenda_holds holds, const void *
     for (size_t i = (kept + ARITY - 2) / ARITY; i-- > 0;) sink(heap, i, *at(heap, i));
 }
 
-static void finish_list(struct cxj__heap *heap, struct cxj__memory *memory) {
+CXJ__COLD static void finish_list(struct cxj__heap *heap, struct cxj__memory *memory) {
     for (size_t i = 0; i < heap->owned; i++) {
         cxj__base_resize(memory, heap->pages[i], (i == 0 ? heap->first : PAGE) * sizeof **heap->pages, 0);
     }
@@ -275,7 +275,7 @@ bool cxj__agenda_pop(struct cxj__agenda *agenda, int64_t before, struct cxj__dea
     return true;
 }
 
-void cxj__agenda_finish(struct cxj__agenda *agenda, struct cxj__memory *memory) {
+CXJ__COLD void cxj__agenda_finish(struct cxj__agenda *agenda, struct cxj__memory *memory) {
     finish_list(&agenda->heap, memory);
     finish_list(&agenda->old, memory);
     *agenda = (struct cxj__agenda){0};

@@ -128,7 +128,7 @@ static bool step(struct cxj__core *core, struct cxj__appended *item) {
 }
 
 /* Takes a touchpoint back from its journey; cells do not have it. */
-static void take_from_journey(struct cxj__core *core, const struct cxj__appended *item) {
+CXJ__COLD static void take_from_journey(struct cxj__core *core, const struct cxj__appended *item) {
     struct cxj__journey *journey = item->journey;
     cxj__journey_drop_last(journey, &core->seed);
     if (journey->index != NULL) index_held(core, journey, &item->touchpoint, item->held, -1);
@@ -366,7 +366,7 @@ static void release_ids(const struct change *change, const struct side *side) {
 }
 
 /* An index that does not know what views want to know would be worse than none. */
-static bool index_views(struct cxj__core *core, struct cxj__journey *journey) {
+CXJ__COLD static bool index_views(struct cxj__core *core, struct cxj__journey *journey) {
     for (size_t v = 0; v < core->view_count; v++) {
         if (cxj__post_index_view(core, journey, core->views[v])) continue;
         cxj__journey_drop_index(journey, &core->memory);
@@ -376,7 +376,7 @@ static bool index_views(struct cxj__core *core, struct cxj__journey *journey) {
 }
 
 /* The records of a journey that became long know now which of all their values were held before. */
-static void learn_held(const struct cxj__edit *edit) {
+CXJ__COLD static void learn_held(const struct cxj__edit *edit) {
     for (size_t i = 0, k = 0; i < edit->leaving_count; i++) {
         struct cxj__entry *entry = &edit->leaving[i];
         entry->held = cxj__journey_held(edit->journey, edit->position + i);
@@ -529,7 +529,7 @@ static bool lead_on(struct change *change, struct progress *made) {
 
 /* Leads a change back that was made so far. First all that was added is taken back: so the index of a long journey is
  * never fuller than it was. */
-static void lead_back(struct change *change, const struct progress *made) {
+CXJ__COLD static void lead_back(struct change *change, const struct progress *made) {
     struct side *old = &change->old, *new = &change->new;
     set_posting(new, CXJ__POST_TAKE, made->rest);
     (void)post_rest(change, new);
@@ -597,7 +597,7 @@ void cxj__append_settle(struct cxj__core *core, const struct cxj__edit *edit) {
 
 /* ---- what takes away -------------------------------------------------------------------------------------------- */
 
-void cxj__append_count_out(struct cxj__core *core, const struct cxj__journey *journey) {
+CXJ__COLD void cxj__append_count_out(struct cxj__core *core, const struct cxj__journey *journey) {
     for (size_t i = 0; i < journey->count; i++) {
         struct cxj__entry entry;
         cxj__journey_unpack(journey, i, &entry);
@@ -609,7 +609,7 @@ void cxj__append_count_out(struct cxj__core *core, const struct cxj__journey *jo
     cxj__core_count_gone(core, journey);
 }
 
-void cxj__append_erase(struct cxj__core *core, struct cxj__journey *journey) {
+CXJ__COLD void cxj__append_erase(struct cxj__core *core, struct cxj__journey *journey) {
     (void)cxj__post_journey(core, journey, CXJ__POST_TAKE);
     cxj__append_count_out(core, journey);
     core->version++;
@@ -619,7 +619,7 @@ void cxj__append_erase(struct cxj__core *core, struct cxj__journey *journey) {
 }
 
 /* Values that no earlier record holds than the one to be taken back: the next that holds one is the first then. */
-static void pass_on_held(struct cxj__core *core, struct cxj__journey *journey, size_t position) {
+CXJ__COLD static void pass_on_held(struct cxj__core *core, struct cxj__journey *journey, size_t position) {
     struct cxj__index *index = journey->index;
     for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
         if (cxj__journey_held(journey, position) >> h & 1) continue;
@@ -636,7 +636,7 @@ static void pass_on_held(struct cxj__core *core, struct cxj__journey *journey, s
     }
 }
 
-void cxj__append_fold_anew(struct cxj__core *core, struct cxj__journey *journey) {
+CXJ__COLD void cxj__append_fold_anew(struct cxj__core *core, struct cxj__journey *journey) {
     struct cxj__fold fold;
     struct cxj__hours hours = {core->hours, &fold.in_hours};
     struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];

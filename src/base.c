@@ -147,7 +147,7 @@ static void multiply_wide(struct cxj__int128 a, struct cxj__int128 b, uint32_t d
     }
 }
 
-bool cxj__base_is_square_within(struct cxj__int128 a, struct cxj__int128 b, struct cxj__int128 c) {
+CXJ__COLD bool cxj__base_is_square_within(struct cxj__int128 a, struct cxj__int128 b, struct cxj__int128 c) {
     uint32_t low[8], high[8];
     if (is_negative(a)) a = cxj__base_negate(a);
     multiply_wide(a, a, low);
@@ -181,7 +181,7 @@ int64_t cxj__base_clamp(struct cxj__int128 a) {
 /* ---- moments ---------------------------------------------------------------------------------------------------- */
 
 /* Counted in eras of 400 years that begin in March. */
-struct cxj__date cxj__base_date(int64_t days) {
+CXJ__COLD struct cxj__date cxj__base_date(int64_t days) {
     int64_t shifted = days + 719468;
     int64_t era = cxj__base_floor(shifted, 146097);
     int64_t day_of_era = shifted - era * 146097;
@@ -193,7 +193,7 @@ struct cxj__date cxj__base_date(int64_t days) {
                               day_of_year - (153 * month_from_march + 2) / 5 + 1};
 }
 
-int64_t cxj__base_days(struct cxj__date date) {
+CXJ__COLD int64_t cxj__base_days(struct cxj__date date) {
     int64_t year = date.year - (date.month <= 2);
     int64_t era = cxj__base_floor(year, 400);
     int64_t year_of_era = year - era * 400;
@@ -248,7 +248,7 @@ uint64_t cxj__base_siphash(const uint64_t key[2], const void *bytes, size_t leng
 }
 
 /* Random bits of the system, without waiting for them; false where there are none. */
-static bool draw(uint64_t key[2]) {
+CXJ__COLD static bool draw(uint64_t key[2]) {
 #if defined(HAVE_RAND_S)
     /* stdlib.h declares it only where it was asked to before its first inclusion, wherever that was. */
     extern int __cdecl rand_s(unsigned int *value);
@@ -271,7 +271,7 @@ static bool draw(uint64_t key[2]) {
 }
 
 /* All that ISO C has to offer: the clocks, and where the system put stack and heap. */
-static void seed_from_clock(uint64_t key[2], const void *somewhere) {
+CXJ__COLD static void seed_from_clock(uint64_t key[2], const void *somewhere) {
     struct timespec now = {0, 0};
 #if defined(TIME_UTC)
     (void)timespec_get(&now, TIME_UTC);
@@ -282,7 +282,7 @@ static void seed_from_clock(uint64_t key[2], const void *somewhere) {
     key[1] = (uint64_t)(uintptr_t)somewhere ^ rotate((uint64_t)(uintptr_t)&now, 32) ^ (uint64_t)clock();
 }
 
-struct cxj__seed cxj__base_seed(const uint64_t seed[2], const void *somewhere) {
+CXJ__COLD struct cxj__seed cxj__base_seed(const uint64_t seed[2], const void *somewhere) {
     uint64_t key[2] = {seed[0], seed[1]};
     if ((key[0] | key[1]) == 0 && !draw(key)) seed_from_clock(key, somewhere);
     struct cxj__seed drawn;
@@ -408,7 +408,7 @@ void cxj__base_tell(char *to, size_t capacity, const char *sentence) {
     to[length] = '\0';
 }
 
-void cxj__base_say(struct cxj__message *message, const char *format, ...) {
+CXJ__COLD void cxj__base_say(struct cxj__message *message, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     int length = vsnprintf(message->text, sizeof message->text, format, arguments);

@@ -187,7 +187,7 @@ struct cxj__cell *cxj__cell_make(struct cxj__memory *memory, uint32_t grain, boo
     return cell;
 }
 
-void cxj__cell_destroy(struct cxj__cell *cell, struct cxj__memory *memory) {
+CXJ__COLD void cxj__cell_destroy(struct cxj__cell *cell, struct cxj__memory *memory) {
     struct cxj__histogram *histograms = cxj__cell_histograms(cell);
     for (size_t i = 0; i < shapes[cell->grain].histograms; i++) cxj__histogram_finish(&histograms[i], memory);
     if (cell->sealed != NULL) cxj__cell_destroy(cell->sealed, memory);
@@ -415,7 +415,7 @@ bool cxj__cell_reserve_sample(struct cxj__cell *cell, struct cxj__memory *memory
 
 /* ---- cell by cell ----------------------------------------------------------------------------------------------- */
 
-bool cxj__cell_reserve_cell(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__cell *other) {
+CXJ__COLD bool cxj__cell_reserve_cell(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__cell *other) {
     struct cxj__histogram *to = cxj__cell_histograms(cell), *from = cxj__cell_histograms(other);
     for (size_t i = 0; i < shapes[cell->grain].histograms; i++) {
         if (!cxj__histogram_reserve_all(&to[i], memory, &from[i])) return false;
@@ -423,7 +423,7 @@ bool cxj__cell_reserve_cell(struct cxj__cell *cell, struct cxj__memory *memory, 
     return other->unknown == NULL || cxj__cell_reserve_unknown(cell, memory);
 }
 
-void cxj__cell_add_cell(struct cxj__cell *cell, const struct cxj__cell *other, int sign) {
+CXJ__COLD void cxj__cell_add_cell(struct cxj__cell *cell, const struct cxj__cell *other, int sign) {
     const struct cxj__cell_shape *shape = &shapes[cell->grain];
     const struct cxj__int128 *sums = cxj__cell_sums(other);
     for (size_t i = 0; i < shape->counts; i++) cxj__cell_counts(cell)[i] += sign * cxj__cell_counts(other)[i];

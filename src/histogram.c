@@ -80,7 +80,7 @@ bool cxj__histogram_reserve_all(struct cxj__histogram *histogram, struct cxj__me
     return true;
 }
 
-void cxj__histogram_add_all(struct cxj__histogram *histogram, const struct cxj__histogram *other, int sign) {
+CXJ__COLD void cxj__histogram_add_all(struct cxj__histogram *histogram, const struct cxj__histogram *other, int sign) {
     for (uint32_t i = 0; i < other->capacity; i++) {
         uint64_t slot = other->slots[i];
         int64_t count = (int64_t)(slot & COUNT_MASK);
@@ -94,7 +94,7 @@ uint64_t cxj__histogram_total(const struct cxj__histogram *histogram) {
     return total;
 }
 
-uint64_t cxj__histogram_within(const struct cxj__histogram *histogram, int64_t most) {
+CXJ__COLD uint64_t cxj__histogram_within(const struct cxj__histogram *histogram, int64_t most) {
     uint64_t within = 0;
     for (uint32_t i = 0; i < histogram->capacity; i++) {
         uint64_t slot = histogram->slots[i];
@@ -103,7 +103,7 @@ uint64_t cxj__histogram_within(const struct cxj__histogram *histogram, int64_t m
     return within;
 }
 
-void cxj__histogram_bounds(const struct cxj__histogram *histogram, struct cxj__int128 *least,
+CXJ__COLD void cxj__histogram_bounds(const struct cxj__histogram *histogram, struct cxj__int128 *least,
                            struct cxj__int128 *most) {
     *least = *most = cxj__base_wide(0);
     for (uint32_t i = 0; i < histogram->capacity; i++) {
@@ -143,7 +143,7 @@ size_t cxj__histogram_list(const struct cxj__histogram *histogram, struct cxj__h
     return count;
 }
 
-double cxj__histogram_quantile(const struct cxj__histogram *histogram, uint64_t n, uint32_t percent) {
+CXJ__COLD double cxj__histogram_quantile(const struct cxj__histogram *histogram, uint64_t n, uint32_t percent) {
     /* The slots stand in no order; a walk through the buckets that occur, in order, is a sort by bucket. */
     uint16_t slot_of[BUCKETS];
     memset(slot_of, 0, sizeof slot_of);

@@ -36,7 +36,7 @@ struct cxj__index_entry *cxj__index_reach(struct cxj__index *index, const struct
     return entry;
 }
 
-void cxj__index_drop(struct cxj__index *index, const struct cxj__seed *seed, struct cxj__index_entry *entry) {
+CXJ__COLD void cxj__index_drop(struct cxj__index *index, const struct cxj__seed *seed, struct cxj__index_entry *entry) {
     size_t mask = index->capacity - 1;
     size_t hole = (size_t)(entry - index->entries);
     for (size_t next = (hole + 1) & mask; index->entries[next].kind != CXJ__INDEX_NONE; next = (next + 1) & mask) {
@@ -75,7 +75,7 @@ bool cxj__index_reserve(struct cxj__index *index, struct cxj__memory *memory, co
     return true;
 }
 
-void cxj__index_free(struct cxj__index *index, struct cxj__memory *memory) {
+CXJ__COLD void cxj__index_free(struct cxj__index *index, struct cxj__memory *memory) {
     if (index == NULL) return;
     if (index->entries != NULL) memset(index->entries, 0, index->capacity * sizeof *index->entries);
     if (index->checkpoints != NULL) {

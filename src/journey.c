@@ -20,7 +20,7 @@ enum { FURTHER_PROMISES = CXJ__COMMITMENTS - 1 };
 _Static_assert(CXJ__TOUCHPOINTS_LIMIT <= UINT16_MAX, "a journey counts its records in 16 bits");
 
 /* What is forgotten shall not lie about in freed memory, nor in a place that waits for another journey. */
-void cxj__journey_free(struct cxj__journey *journey, struct cxj__memory *memory) {
+CXJ__COLD void cxj__journey_free(struct cxj__journey *journey, struct cxj__memory *memory) {
     size_t further = journey->capacity * sizeof *journey->further_records;
     if (further > 0) memset(journey->further_records, 0, further);
     if (journey->rares != NULL) memset(journey->rares, 0, journey->rare_capacity * sizeof *journey->rares);
@@ -106,7 +106,7 @@ void cxj__journey_drop_hours(struct cxj__journey *journey, struct cxj__memory *m
     journey->in_hours = NULL;
 }
 
-bool cxj__journey_reserve_fold(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__fold *fold) {
+CXJ__COLD bool cxj__journey_reserve_fold(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__fold *fold) {
     if (!has_further(fold) || journey->further != NULL) return true;
     struct cxj__fold room;
     struct cxj__promise *further = cxj__base_resize(memory, NULL, 0, FURTHER_BYTES);
@@ -456,7 +456,7 @@ static size_t withdrawn_below(const struct cxj__journey *journey, uint64_t id) {
     return low;
 }
 
-bool cxj__journey_find_withdrawn(const struct cxj__journey *journey, uint64_t id, uint64_t *revision) {
+CXJ__COLD bool cxj__journey_find_withdrawn(const struct cxj__journey *journey, uint64_t id, uint64_t *revision) {
     size_t k = withdrawn_below(journey, id);
     if (k == journey->withdrawn || cxj__journey_withdrawn_record(journey, k)->id != id) return false;
     *revision = (uint64_t)cxj__journey_withdrawn_record(journey, k)->at;
@@ -487,7 +487,7 @@ static size_t revise_withdrawn(struct cxj__journey *journey, const struct cxj__r
     return new;
 }
 
-void cxj__journey_take_back(struct cxj__journey *journey, const struct cxj__seed *seed, size_t position,
+CXJ__COLD void cxj__journey_take_back(struct cxj__journey *journey, const struct cxj__seed *seed, size_t position,
                             uint64_t revision) {
     struct cxj__entry entry;
     cxj__journey_unpack(journey, position, &entry);

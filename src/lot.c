@@ -131,7 +131,7 @@ static bool take(struct cxj__target *target) {
     return true;
 }
 
-void cxj__lot_lose(const struct cxj__post *post, struct cxj_view *view, struct cxj__cell *cell) {
+CXJ__COLD void cxj__lot_lose(const struct cxj__post *post, struct cxj_view *view, struct cxj__cell *cell) {
     struct cxj__core *core = post->core;
     struct cxj__index *index = post->journey->index;
     if (index != NULL && cxj__index_value(index, &core->seed, CXJ__INDEX_CELL, cell->number, &core->store.probes)) {
@@ -143,7 +143,7 @@ void cxj__lot_lose(const struct cxj__post *post, struct cxj_view *view, struct c
 }
 
 /* The cell that the target has may be lost already. */
-static bool force(struct cxj__target *target) {
+CXJ__COLD static bool force(struct cxj__target *target) {
     struct cxj__core *core = target->post->core;
     struct cxj__cell *cell = NULL;
     if (!cxj__lot_reach(core, target->view, &target->key, &cell)) target->view->incomplete = true;

@@ -148,7 +148,7 @@ bool cxj__post_records(struct cxj__post *post, struct cxj__views views, size_t p
 typedef bool (*visit_sample)(void *context, uint32_t sample);
 
 /* Finds out the samples of a journey, and visits them as long as that says true. */
-static bool find_samples(const struct cxj__core *core, const struct cxj__journey *journey, visit_sample visit,
+CXJ__COLD static bool find_samples(const struct cxj__core *core, const struct cxj__journey *journey, visit_sample visit,
                          void *context) {
     struct cxj__fold fold;
     struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];

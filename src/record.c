@@ -277,7 +277,7 @@ static cxj_status settle_one(struct call *call, size_t index) {
 
 /* Lets the touchpoints from index on arrive, count of them, and makes the changes; *arrived says how many did, fewer
  * than count where one is refused and the call stops there. */
-static cxj_status settle_range(struct call *call, size_t index, size_t count, size_t *arrived) {
+CXJ__COLD static cxj_status settle_range(struct call *call, size_t index, size_t count, size_t *arrived) {
     struct cxj__settling *settling = &call->engine->settling;
     struct cxj__core *core = &call->engine->core;
     cxj__settle_begin(settling);
@@ -552,7 +552,7 @@ CXJ__COLD cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t
 
 /* Forgets the names that nobody uses any more, a customer (0: none), and what the room for changes still has of what was
  * erased. Where nothing was, only what it has of touchpoints that were never held. */
-static void forget(cxj_engine *engine, bool is_erased, uint64_t customer) {
+CXJ__COLD static void forget(cxj_engine *engine, bool is_erased, uint64_t customer) {
     struct cxj__core *core = &engine->core;
     cxj__engine_free_room(engine);
     if (!is_erased) {

@@ -170,7 +170,7 @@ static cxj_status read_hours(struct cxj__reader *reader, const struct cxj__rule 
                                                                       : "\"where\" or the end");
 }
 
-static cxj_status read_text(struct cxj__reader *reader, struct cxj__rule *rule) {
+CXJ__COLD static cxj_status read_text(struct cxj__reader *reader, struct cxj__rule *rule) {
     static const uint32_t allowed =
         UINT32_C(1) << CXJ_DIMENSION_TYPE | UINT32_C(1) << CXJ_DIMENSION_SEGMENT | UINT32_C(1) << CXJ_DIMENSION_REASON |
         UINT32_C(1) << CXJ_DIMENSION_ENTRY | UINT32_C(1) << CXJ_DIMENSION_EXIT | UINT32_C(1) << CXJ_DIMENSION_CHURNED |
@@ -192,7 +192,7 @@ static cxj_status read_text(struct cxj__reader *reader, struct cxj__rule *rule) 
 
 /* Writes the text with one blank between words and behind commas, and all else as it was given: a rule is another where
  * more than blanks differs. Returns its bytes; to is NULL or has room for them. */
-static size_t put_words(const struct cxj__reader *reader, char *to) {
+CXJ__COLD static size_t put_words(const struct cxj__reader *reader, char *to) {
     struct cxj__reader words = *reader;
     size_t at, length, bytes = 0;
     char before = '(';
@@ -284,43 +284,50 @@ static inline bool is_in_reach(const struct cxj__rule_look *look, int64_t from) 
     return look->to != INT64_MIN && (from <= look->to || from < look->next);
 }
 
-/* Most journeys have no commitment but the first. How long it is before a due in working hours the calendar says. */
-static inline bool may_come_due(const struct cxj__rule *rule, const struct cxj__rule_look *look) {
+/* A moment before which a rule by the clock has no occasion in a journey; INT64_MAX: it has none. Where the journey was
+ * taken up again, or the customer was to act, what counts has begun even later. Most have no commitment but the first;
+ * how long it is before a due in working hours the calendar says. */
+static inline int64_t least_from(const struct cxj__rule *rule, const struct cxj__rule_look *look) {
     const struct cxj__fold *fold = &look->journey->fold;
-    int64_t due = fold->promises[0].due;
-    if (fold->promises_open != 1) return fold->promises_open != 0 && look->to != INT64_MIN;
-    if (rule->kind->what == IS_OVERDUE) return is_in_reach(look, due + rule->span + 1);
-    return due > look->after && (rule->query.in_hours || is_in_reach(look, due - rule->span));
-}
-
-/* False if a rule has no occasion in a journey up to look->to, nor one before look->next: a few comparisons say it of
- * nearly all. Where a journey was taken up again, or the customer was to act, what counts has begun even later. */
-static inline bool may_hold(const struct cxj__rule *rule, const struct cxj__rule_look *look) {
-    const struct cxj__fold *fold = &look->journey->fold;
+    const struct cxj__track *track = &fold->tracks[rule->kind->detail];
     bool runs = fold->outcome == 0;
     switch (rule->kind->what) {
     case IS_DUE:
+        if (!runs || fold->promises_open == 0) return INT64_MAX;
+        if (fold->promises_open != 1) return INT64_MIN;
+        if (fold->promises[0].due <= look->after) return INT64_MAX;
+        return rule->query.in_hours ? INT64_MIN : fold->promises[0].due - rule->span;
     case IS_OVERDUE:
-        return runs && may_come_due(rule, look);
+        if (!runs || fold->promises_open == 0) return INT64_MAX;
+        return fold->promises_open == 1 ? fold->promises[0].due + rule->span + 1 : INT64_MIN;
     case IS_SILENT:
-        return runs && !fold->paused && is_in_reach(look, fold->last_at - fold->lasted.of[CXJ__QUIET] + rule->span);
+        return runs && !fold->paused ? fold->last_at - fold->lasted.of[CXJ__QUIET] + rule->span : INT64_MAX;
     case IS_WAITING:
-        return runs && fold->counts[CXJ__F_WAITING] > 0 && is_in_reach(look, fold->waits_since + rule->span);
+        return runs && fold->counts[CXJ__F_WAITING] > 0 ? fold->waits_since + rule->span : INT64_MAX;
     case IS_UNANSWERED:
-        return fold->loop_open && is_in_reach(look, fold->loop_at + rule->span);
+        return fold->loop_open ? fold->loop_at + rule->span : INT64_MAX;
     case IS_OPEN:
-        return runs && is_in_reach(look, fold->first_at + rule->span);
-    case IS_SAME:
-        return runs && fold->tracks[rule->kind->detail].value != 0 &&
-               is_in_reach(look, fold->tracks[rule->kind->detail].change_at + rule->span);
+        return runs ? fold->first_at + rule->span : INT64_MAX;
+    default:
+        return runs && track->value != 0 ? track->change_at + rule->span : INT64_MAX;
+    }
+}
+
+/* False if a rule has no occasion in a journey up to look->to, nor one before look->next: a few comparisons say it of
+ * nearly all. */
+static inline bool may_hold(const struct cxj__rule *rule, const struct cxj__rule_look *look) {
+    const struct cxj__fold *fold = &look->journey->fold;
+    switch (rule->kind->what) {
     case IS_OVER:
         return fold->counts[rule->kind->detail] > rule->count;
     case IS_DISSATISFIED:
         return fold->counts[CXJ__F_LOOPS] > 0;
     case IS_REOPENED:
-        return runs && fold->reopened;
-    default:
+        return fold->outcome == 0 && fold->reopened;
+    case IS_CHURNED:
         return fold->churned;
+    default:
+        return is_in_reach(look, least_from(rule, look));
     }
 }
 

@@ -25,7 +25,7 @@ static void free_copy(struct cxj__journey *copy, struct cxj__memory *memory) {
     cxj__base_resize(memory, copy, CXJ__JOURNEY_BYTES, 0);
 }
 
-void cxj__store_finish(struct cxj__store *store, struct cxj__memory *memory) {
+CXJ__COLD void cxj__store_finish(struct cxj__store *store, struct cxj__memory *memory) {
     for (size_t place = 0; place < store->places; place++) cxj__journey_free(cxj__store_at(store, place), memory);
     for (size_t block = 0; block * BLOCK < store->places; block++) {
         cxj__base_resize(memory, store->blocks[block], BLOCK * CXJ__JOURNEY_BYTES, 0);
@@ -143,7 +143,7 @@ void cxj__store_attach(struct cxj__store *store, const struct cxj__seed *seed, c
     cxj__table_insert(&store->table, tag, index_slot_of(tag, journey));
 }
 
-bool cxj__store_rename(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
+CXJ__COLD bool cxj__store_rename(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
                        struct cxj__journey *journey, uint64_t number) {
     if (!cxj__table_reserve(&store->table, memory, seed, cxj__table_tag(seed, number), &store->probes)) return false;
     cxj__store_detach(store, seed, journey);
@@ -185,7 +185,7 @@ bool cxj__store_seal(struct cxj__store *store, struct cxj__memory *memory, const
     return true;
 }
 
-void cxj__store_unseal(struct cxj__store *store, const struct cxj__seed *seed, uint64_t number) {
+CXJ__COLD void cxj__store_unseal(struct cxj__store *store, const struct cxj__seed *seed, uint64_t number) {
     cxj__table_remove(&store->sealed, seed, cxj__table_tag(seed, number), number);
 }
 
@@ -205,7 +205,7 @@ static int64_t latest_of(const struct cxj__store *store, size_t block) {
     return latest;
 }
 
-int64_t cxj__store_find_latest(struct cxj__store *store) {
+CXJ__COLD int64_t cxj__store_find_latest(struct cxj__store *store) {
     for (;;) {
         size_t first = 0;
         for (size_t block = 0; block * BLOCK < store->places; block++) {
@@ -220,7 +220,7 @@ int64_t cxj__store_find_latest(struct cxj__store *store) {
 
 /* ---- snapshots -------------------------------------------------------------------------------------------------- */
 
-void cxj__store_open_snapshot(struct cxj__store *store) {
+CXJ__COLD void cxj__store_open_snapshot(struct cxj__store *store) {
     store->snapshot = (struct cxj__snapshot){.places = store->places, .free = store->free, .is_open = true};
     store->free = 0;
 }
@@ -258,7 +258,7 @@ const struct cxj__journey *cxj__store_in_snapshot(const struct cxj__store *store
     return journey->kept != 0 ? store->snapshot.kept[journey->kept - 1] : journey;
 }
 
-void cxj__store_close_snapshot(struct cxj__store *store, struct cxj__memory *memory) {
+CXJ__COLD void cxj__store_close_snapshot(struct cxj__store *store, struct cxj__memory *memory) {
     struct cxj__snapshot *snapshot = &store->snapshot;
     for (size_t i = 0; i < snapshot->count; i++) {
         cxj__store_at(store, snapshot->kept[i]->place)->kept = 0;
@@ -272,7 +272,7 @@ void cxj__store_close_snapshot(struct cxj__store *store, struct cxj__memory *mem
     *snapshot = (struct cxj__snapshot){.is_open = false};
 }
 
-struct cxj__journey *cxj__store_copy(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
+CXJ__COLD struct cxj__journey *cxj__store_copy(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
                                      const struct cxj__journey *journey, uint32_t *const *codes,
                                      const struct cxj__calendar *calendar, bool attached) {
     struct cxj__journey *copy = attached ? cxj__store_make(store, memory, seed, journey->number)

@@ -72,7 +72,7 @@ static int64_t period_start(enum cxj__period period, int64_t number) {
     }
 }
 
-static size_t write_period(enum cxj__period period, int64_t number, char buffer[CXJ__PERIOD_TEXT]) {
+CXJ__COLD static size_t write_period(enum cxj__period period, int64_t number, char buffer[CXJ__PERIOD_TEXT]) {
     int64_t start = period_start(period, number);
     int64_t days = cxj__base_floor(start, CXJ__DAY_MS);
     struct cxj__date date = cxj__base_date(days);
@@ -113,7 +113,7 @@ static bool is_period(const struct cxj_view *view, int64_t number) {
 }
 
 /* Reads what write_period() writes; whatever does not come out the same is no period. */
-static bool parse_period(const struct cxj_view *view, const char *text, size_t length, int64_t *number) {
+CXJ__COLD static bool parse_period(const struct cxj_view *view, const char *text, size_t length, int64_t *number) {
     const enum cxj__period period = view->period;
     size_t at = 0, digits = length > 4 && text[4] == '0' ? 5 : 4; /* local time may reach the year 10000 */
     struct cxj__date date = {cxj__base_digits(text, length, &at, digits), 1, 1};
@@ -189,7 +189,7 @@ void cxj__view_part_name(const struct cxj_view *view, uint32_t part, const char 
     if (dimension != NULL) *dimension = named;
 }
 
-bool cxj__view_is_key(const struct cxj_view *view, const struct cxj__key *key, const size_t *names) {
+CXJ__COLD bool cxj__view_is_key(const struct cxj_view *view, const struct cxj__key *key, const size_t *names) {
     uint32_t parts = cxj__view_code_parts(view);
     if (!is_period(view, key->period)) return false;
     for (uint32_t part = 0; part < parts; part++) {
@@ -235,7 +235,7 @@ CXJ__COLD void cxj__view_translate_key(const struct cxj_view *view, const struct
     }
 }
 
-cxj_status cxj__view_parse_codes(const struct cxj_view *view, const struct cxj__names *dictionaries,
+CXJ__COLD cxj_status cxj__view_parse_codes(const struct cxj_view *view, const struct cxj__names *dictionaries,
                                  const struct cxj__seed *seed, const cxj_text *parts, size_t part_size,
                                  struct cxj__key *key) {
     for (uint32_t part = 0; part < cxj__view_code_parts(view); part++) {
@@ -419,7 +419,7 @@ static int compare_periods(enum cxj__period period, int64_t a, int64_t b) {
     return strcmp(x, y);
 }
 
-static int compare_cells(const void *a, const void *b, const void *context) {
+CXJ__COLD static int compare_cells(const void *a, const void *b, const void *context) {
     const struct order *order = context;
     const struct cxj_view *view = order->view;
     struct cxj__cell *x, *y;
