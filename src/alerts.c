@@ -27,7 +27,7 @@ struct watch {
 
 /* A journey that a call has changed. */
 struct changed {
-    int64_t next; /* when it is to be looked at again */
+    int64_t next; /* when it is to be looked at, if that is earlier than it was; else NEVER */
     uint32_t place;
     uint32_t count;      /* occasions that are new, if it stays so */
     uint32_t first, end; /* of the rules that they are of, the first, and the one behind the last */
@@ -245,9 +245,9 @@ static void raise_alert(struct cxj__core *core, const struct cxj__journey *journ
 /* Lets rules look at a journey, and says of which of them there is something new; returns how many of its occasions are
  * new, or SIZE_MAX where there was no memory for one; those before it are dealt with. For what was counted before there
  * is room. */
-static size_t look_at(struct cxj__core *core, struct cxj__rule_look *look, struct asked *rules, enum fate fate) {
+static size_t look_at(struct cxj__core *core, struct watch *watch, struct cxj__rule_look *look, struct asked *rules,
+                      enum fate fate) {
     struct cxj__alerts *alerts = core->alerts;
-    struct watch *watch = watch_of(alerts, look->journey->place);
     struct asked found_of = {0, 0};
     uint32_t place = 0;
     size_t count = 0;
@@ -292,8 +292,7 @@ static bool reserve_watching(struct cxj__core *core, size_t further) {
 }
 
 /* Sees to it that a journey is looked at no later than at a moment. There is room. */
-static void watch_until(struct cxj__alerts *alerts, size_t place, int64_t moment) {
-    struct watch *watch = watch_of(alerts, place);
+static void watch_until(struct cxj__alerts *alerts, struct watch *watch, size_t place, int64_t moment) {
     if (moment >= watch->at) return;
     watch->at = moment;
     cxj__agenda_push(&alerts->agenda, (struct cxj__deadline){moment, (uint32_t)place, 0});
@@ -421,7 +420,7 @@ static bool look_at_next(struct cxj__core *core, const struct cxj__alerts_noting
         if (journey->number == 0) continue;
         cxj__rule_begin(look, journey, noting->calendar, moment_before(noting->now), noting->now);
         struct asked rules = {noting->last_only ? alerts->rules.count - 1 : 0, alerts->rules.count};
-        *count = look_at(core, look, &rules, fate);
+        *count = look_at(core, watch_of(alerts, *place - 1), look, &rules, fate);
         return true;
     }
     return false;
@@ -443,7 +442,9 @@ CXJ__COLD bool cxj__alerts_reserve_noting(struct cxj__core *core, const struct c
 CXJ__COLD void cxj__alerts_note(struct cxj__core *core, const struct cxj__alerts_noting *noting) {
     struct cxj__rule_look look;
     size_t place = 0, count = 0;
-    while (look_at_next(core, noting, IS_NOTED, &place, &count, &look)) watch_until(core->alerts, place - 1, look.next);
+    while (look_at_next(core, noting, IS_NOTED, &place, &count, &look)) {
+        watch_until(core->alerts, watch_of(core->alerts, place - 1), place - 1, look.next);
+    }
 }
 
 /* ---- what the clock brings -------------------------------------------------------------------------------------- */
@@ -468,10 +469,11 @@ static void approach_alert(const struct cxj__core *core, const struct cxj__journ
 static bool raise_since(struct cxj__core *core, const struct cxj__journey *journey, int64_t after) {
     struct cxj__rule_look look;
     struct asked rules = {0, core->alerts->rules.count};
+    struct watch *watch = watch_of(core->alerts, journey->place);
     if (!reserve_alerts(core, core->alerts->most)) return false;
     cxj__rule_begin(&look, journey, core->calendar, after, core->now);
-    bool room = look_at(core, &look, &rules, IS_RAISED) != SIZE_MAX;
-    if (room) watch_until(core->alerts, journey->place, look.next);
+    bool room = look_at(core, watch, &look, &rules, IS_RAISED) != SIZE_MAX;
+    if (room) watch_until(core->alerts, watch, journey->place, look.next);
     return room;
 }
 
@@ -545,7 +547,8 @@ CXJ__COLD bool cxj__alerts_reserve_all(struct cxj__core *core) {
 
 CXJ__COLD void cxj__alerts_watch_all(struct cxj__core *core) {
     for (size_t place = 0; place < core->store.places; place++) {
-        if (cxj__store_at(&core->store, place)->number != 0) watch_until(core->alerts, place, core->now);
+        if (cxj__store_at(&core->store, place)->number == 0) continue;
+        watch_until(core->alerts, watch_of(core->alerts, place), place, core->now);
     }
 }
 
@@ -562,14 +565,17 @@ bool cxj__alerts_expect(struct cxj__core *core, const struct cxj__journey *journ
     struct cxj__alerts *alerts = core->alerts;
     struct cxj__rule_look look;
     struct asked rules = {0, alerts->rules.count};
-    if (!reserve_watches(alerts, &core->memory, journey->place) || !CXJ__APPEND(&core->memory, alerts->changed)) {
+    struct watch *watch = watch_of(alerts, journey->place);
+    if ((watch == NULL && !reserve_watches(alerts, &core->memory, journey->place)) ||
+        !CXJ__APPEND(&core->memory, alerts->changed)) {
         return false;
     }
-    struct watch *watch = watch_of(alerts, journey->place);
+    if (watch == NULL) watch = watch_of(alerts, journey->place);
     cxj__rule_begin(&look, journey, core->calendar, moment_before(core->now), core->now);
     look.next = watch->at; /* what comes later need not be found */
-    size_t count = look_at(core, &look, &rules, IS_COUNTED);
-    if ((look.next < watch->at && !reserve_watching(core, alerts->changed.count - alerts->standing)) ||
+    size_t count = look_at(core, watch, &look, &rules, IS_COUNTED);
+    if (look.next == watch->at) look.next = NEVER;
+    if ((look.next != NEVER && !reserve_watching(core, alerts->changed.count - alerts->standing)) ||
         (count > 0 &&
          (!cxj__raised_reserve(&watch->raised, &core->memory, count) || !reserve_alerts(core, alerts->owed + count)))) {
         alerts->changed.count--;
@@ -589,7 +595,7 @@ void cxj__alerts_settle(struct cxj__core *core, size_t count) {
             alerts->owed -= items[i].count;
             continue;
         }
-        watch_until(alerts, items[i].place, items[i].next);
+        if (items[i].next != NEVER) watch_until(alerts, watch_of(alerts, items[i].place), items[i].place, items[i].next);
         if (items[i].count > 0) items[alerts->standing++] = items[i];
     }
     alerts->changed.count = alerts->standing;
@@ -622,7 +628,7 @@ void cxj__alerts_end_call(struct cxj__core *core) {
         struct cxj__rule_look look;
         if (journey->number == 0) continue;
         cxj__rule_begin(&look, journey, core->calendar, moment_before(core->now), core->now);
-        (void)look_at(core, &look, &rules, IS_RAISED);
+        (void)look_at(core, watch_of(alerts, item->place), &look, &rules, IS_RAISED);
     }
     cxj__alerts_cancel_call(core);
     queue_call(core);

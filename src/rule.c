@@ -284,51 +284,54 @@ static inline bool is_in_reach(const struct cxj__rule_look *look, int64_t from) 
     return look->to != INT64_MIN && (from <= look->to || from < look->next);
 }
 
-/* A moment before which a rule by the clock has no occasion in a journey; INT64_MAX: it has none. Where the journey was
- * taken up again, or the customer was to act, what counts has begun even later. Most have no commitment but the first;
- * how long it is before a due in working hours the calendar says. */
-static inline int64_t least_from(const struct cxj__rule *rule, const struct cxj__rule_look *look) {
-    const struct cxj__fold *fold = &look->journey->fold;
-    const struct cxj__track *track = &fold->tracks[rule->kind->detail];
-    bool runs = fold->outcome == 0;
-    switch (rule->kind->what) {
-    case IS_DUE:
-        if (!runs || fold->promises_open == 0) return INT64_MAX;
-        if (fold->promises_open != 1) return INT64_MIN;
-        if (fold->promises[0].due <= look->after) return INT64_MAX;
-        return rule->query.in_hours ? INT64_MIN : fold->promises[0].due - rule->span;
-    case IS_OVERDUE:
-        if (!runs || fold->promises_open == 0) return INT64_MAX;
-        return fold->promises_open == 1 ? fold->promises[0].due + rule->span + 1 : INT64_MIN;
-    case IS_SILENT:
-        return runs && !fold->paused ? fold->last_at - fold->lasted.of[CXJ__QUIET] + rule->span : INT64_MAX;
-    case IS_WAITING:
-        return runs && fold->counts[CXJ__F_WAITING] > 0 ? fold->waits_since + rule->span : INT64_MAX;
-    case IS_UNANSWERED:
-        return fold->loop_open ? fold->loop_at + rule->span : INT64_MAX;
-    case IS_OPEN:
-        return runs ? fold->first_at + rule->span : INT64_MAX;
-    default:
-        return runs && track->value != 0 ? track->change_at + rule->span : INT64_MAX;
-    }
-}
-
 /* False if a rule has no occasion in a journey up to look->to, nor one before look->next: a few comparisons say it of
- * nearly all. */
+ * nearly all. Of rules by the clock they look at a moment before which there is none: where the journey was taken up
+ * again, or the customer was to act, what counts has begun even later. Most journeys have no commitment but the first;
+ * how long it is before a due in working hours the calendar says. */
 static inline bool may_hold(const struct cxj__rule *rule, const struct cxj__rule_look *look) {
     const struct cxj__fold *fold = &look->journey->fold;
+    const struct cxj__promise *first = &fold->promises[0];
+    bool runs = fold->outcome == 0;
+    int64_t from = rule->span;
     switch (rule->kind->what) {
+    case IS_DUE:
+        if (!runs || fold->promises_open == 0 || (fold->promises_open == 1 && first->due <= look->after)) return false;
+        from = fold->promises_open != 1 || rule->query.in_hours ? INT64_MIN : first->due - from;
+        break;
+    case IS_OVERDUE:
+        if (!runs || fold->promises_open == 0) return false;
+        from = fold->promises_open != 1 ? INT64_MIN : first->due + from + 1;
+        break;
+    case IS_SILENT:
+        if (!runs || fold->paused) return false;
+        from += fold->last_at - fold->lasted.of[CXJ__QUIET];
+        break;
+    case IS_WAITING:
+        if (!runs || fold->counts[CXJ__F_WAITING] == 0) return false;
+        from += fold->waits_since;
+        break;
+    case IS_UNANSWERED:
+        if (!fold->loop_open) return false;
+        from += fold->loop_at;
+        break;
+    case IS_OPEN:
+        if (!runs) return false;
+        from += fold->first_at;
+        break;
+    case IS_SAME:
+        if (!runs || fold->tracks[rule->kind->detail].value == 0) return false;
+        from += fold->tracks[rule->kind->detail].change_at;
+        break;
     case IS_OVER:
         return fold->counts[rule->kind->detail] > rule->count;
     case IS_DISSATISFIED:
         return fold->counts[CXJ__F_LOOPS] > 0;
     case IS_REOPENED:
-        return fold->outcome == 0 && fold->reopened;
-    case IS_CHURNED:
-        return fold->churned;
+        return runs && fold->reopened;
     default:
-        return is_in_reach(look, least_from(rule, look));
+        return fold->churned;
     }
+    return is_in_reach(look, from);
 }
 
 size_t cxj__rule_next(const struct cxj__rule *rules, size_t first, size_t end, const struct cxj__rule_look *look) {
