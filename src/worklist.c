@@ -152,8 +152,12 @@ static size_t byte_of(const struct line *line, unsigned shift) {
  * where they stand then, which is where they stood or *room, and *room is the other. */
 static struct line *sort_by_from(struct line *lines, size_t count, struct line **room) {
     uint64_t differing = 0;
-    for (size_t i = 1; i < count; i++) differing |= (uint64_t)(lines[i].from ^ lines[0].from);
-    for (unsigned shift = 0; shift < 64 && differing >> shift != 0; shift += 8) {
+    bool in_order = true;
+    for (size_t i = 1; i < count; i++) {
+        differing |= (uint64_t)(lines[i].from ^ lines[0].from);
+        in_order = in_order && lines[i - 1].from <= lines[i].from;
+    }
+    for (unsigned shift = 0; !in_order && shift < 64 && differing >> shift != 0; shift += 8) {
         struct line *to = *room;
         size_t places[257] = {0};
         for (size_t i = 0; i < count; i++) places[byte_of(&lines[i], shift) + 1]++;
@@ -165,13 +169,17 @@ static struct line *sort_by_from(struct line *lines, size_t count, struct line *
     return lines;
 }
 
-enum { AHEAD = 12 }; /* so many journeys later is the one that comes nearer meanwhile */
+enum { AHEAD = 16, SOON = 8 }; /* so many lines later are the journeys that come nearer meanwhile */
 
-/* Brings nearer what a line says of a journey. */
+/* Brings nearer what a line says of a journey; and then its last rare field, where its customer may stand. */
 static void approach_line(const struct cxj__journey *journey) {
     CXJ__PREFETCH(journey);
     CXJ__PREFETCH(&journey->fold.tracks[0]);
     CXJ__PREFETCH(&journey->fold.type);
+}
+
+static void approach_customer(const struct cxj__journey *journey) {
+    if (journey->rare_count > 0) CXJ__PREFETCH(&journey->rares[journey->rare_count - 1]);
 }
 
 /* Finds what holds; false if there is no memory. */
@@ -207,6 +215,7 @@ static void give_lines(const struct cxj__core *core, struct lines *lines, void *
         const struct line *line = &sorted[i];
         cxj_occasion known;
         if (i + AHEAD < lines->count) approach_line(cxj__store_at(&core->store, sorted[i + AHEAD].place));
+        if (i + SOON < lines->count) approach_customer(cxj__store_at(&core->store, sorted[i + SOON].place));
         cxj__alerts_describe(cxj__store_at(&core->store, line->place), &known);
         known.since = line->since;
         known.from = line->from;
