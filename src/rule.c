@@ -284,6 +284,10 @@ static inline bool is_in_reach(const struct cxj__rule_look *look, int64_t from) 
     return look->to != INT64_MIN && (from <= look->to || from < look->next);
 }
 
+static inline bool runs(const struct cxj__fold *fold) {
+    return fold->outcome == 0;
+}
+
 /* False if a rule has no occasion in a journey up to look->to, nor one before look->next: a few comparisons say it of
  * nearly all. Of rules by the clock they look at a moment before which there is none: where the journey was taken up
  * again, or the customer was to act, what counts has begun even later. Most journeys have no commitment but the first;
@@ -291,23 +295,22 @@ static inline bool is_in_reach(const struct cxj__rule_look *look, int64_t from) 
 static inline bool may_hold(const struct cxj__rule *rule, const struct cxj__rule_look *look) {
     const struct cxj__fold *fold = &look->journey->fold;
     const struct cxj__promise *first = &fold->promises[0];
-    bool runs = fold->outcome == 0;
     int64_t from = rule->span;
     switch (rule->kind->what) {
     case IS_DUE:
-        if (!runs || fold->promises_open == 0 || (fold->promises_open == 1 && first->due <= look->after)) return false;
+        if (!runs(fold) || fold->promises_open == 0 || (fold->promises_open == 1 && first->due <= look->after)) return false;
         from = fold->promises_open != 1 || rule->query.in_hours ? INT64_MIN : first->due - from;
         break;
     case IS_OVERDUE:
-        if (!runs || fold->promises_open == 0) return false;
+        if (!runs(fold) || fold->promises_open == 0) return false;
         from = fold->promises_open != 1 ? INT64_MIN : first->due + from + 1;
         break;
     case IS_SILENT:
-        if (!runs || fold->paused) return false;
+        if (!runs(fold) || fold->paused) return false;
         from += fold->last_at - fold->lasted.of[CXJ__QUIET];
         break;
     case IS_WAITING:
-        if (!runs || fold->counts[CXJ__F_WAITING] == 0) return false;
+        if (!runs(fold) || fold->counts[CXJ__F_WAITING] == 0) return false;
         from += fold->waits_since;
         break;
     case IS_UNANSWERED:
@@ -315,11 +318,11 @@ static inline bool may_hold(const struct cxj__rule *rule, const struct cxj__rule
         from += fold->loop_at;
         break;
     case IS_OPEN:
-        if (!runs) return false;
+        if (!runs(fold)) return false;
         from += fold->first_at;
         break;
     case IS_SAME:
-        if (!runs || fold->tracks[rule->kind->detail].value == 0) return false;
+        if (!runs(fold) || fold->tracks[rule->kind->detail].value == 0) return false;
         from += fold->tracks[rule->kind->detail].change_at;
         break;
     case IS_OVER:
@@ -327,7 +330,7 @@ static inline bool may_hold(const struct cxj__rule *rule, const struct cxj__rule
     case IS_DISSATISFIED:
         return fold->counts[CXJ__F_LOOPS] > 0;
     case IS_REOPENED:
-        return runs && fold->reopened;
+        return runs(fold) && fold->reopened;
     default:
         return fold->churned;
     }
