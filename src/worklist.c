@@ -120,27 +120,28 @@ cxj_status cxj_alerts(cxj_engine *engine, cxj_alert *alerts, size_t alert_size, 
 
 /* ---- worklists -------------------------------------------------------------------------------------------------- */
 
-/* An occasion that holds, and the place of its journey. */
+/* From when on an occasion holds, and which of those found it is. */
 struct line {
-    int64_t from, since;
-    uint64_t journey;
-    uint32_t place, commitment;
+    int64_t from;
+    size_t place;
 };
 
+/* Occasions are described where they are found, for journeys come one after the other then; what is sorted is small. */
 struct lines {
     struct cxj__memory memory; /* the engine's allocator; its account is not touched by readers */
-    struct line *items;        /* the second half is room for sorting */
-    size_t capacity;           /* of both */
+    cxj_occasion *found;
+    struct line *items; /* the second half is room for sorting */
+    size_t found_capacity, capacity;
     size_t count;
     size_t limit; /* lines that are wanted; the others are only counted */
 };
 
 static int compare_lines(const void *a, const void *b, const void *context) {
-    (void)context;
     const struct line *x = a, *y = b;
+    const cxj_occasion *found = context, *p = &found[x->place], *q = &found[y->place];
     if (x->from != y->from) return x->from < y->from ? -1 : 1;
-    if (x->journey != y->journey) return x->journey < y->journey ? -1 : 1;
-    return (x->commitment > y->commitment) - (x->commitment < y->commitment);
+    if (p->journey != q->journey) return p->journey < q->journey ? -1 : 1;
+    return (p->commitment > q->commitment) - (p->commitment < q->commitment);
 }
 
 /* A byte of from, such that from stands in the order of these bytes. */
@@ -169,17 +170,21 @@ static struct line *sort_by_from(struct line *lines, size_t count, struct line *
     return lines;
 }
 
-enum { AHEAD = 16, SOON = 8 }; /* so many lines later are the journeys that come nearer meanwhile */
-
-/* Brings nearer what a line says of a journey; and then its last rare field, where its customer may stand. */
-static void approach_line(const struct cxj__journey *journey) {
-    CXJ__PREFETCH(journey);
-    CXJ__PREFETCH(&journey->fold.tracks[0]);
-    CXJ__PREFETCH(&journey->fold.type);
-}
-
-static void approach_customer(const struct cxj__journey *journey) {
-    if (journey->rare_count > 0) CXJ__PREFETCH(&journey->rares[journey->rare_count - 1]);
+/* Notes an occasion of a journey; false if there is no memory. */
+static bool add_line(struct lines *lines, const struct cxj__journey *journey,
+                     const struct cxj__rule_occasion *occasion) {
+    if (lines->count++ >= lines->limit) return true;
+    if (!cxj__base_grow(&lines->memory, &lines->found, &lines->found_capacity, lines->count, sizeof *lines->found) ||
+        !cxj__base_grow(&lines->memory, &lines->items, &lines->capacity, 2 * lines->count, sizeof *lines->items)) {
+        return false;
+    }
+    cxj_occasion *known = &lines->found[lines->count - 1];
+    cxj__alerts_describe(journey, known);
+    known->since = occasion->since;
+    known->from = occasion->from;
+    known->commitment = occasion->commitment;
+    lines->items[lines->count - 1] = (struct line){occasion->from, lines->count - 1};
+    return true;
 }
 
 /* Finds what holds; false if there is no memory. */
@@ -193,34 +198,27 @@ static bool find_lines(const struct cxj__core *core, const struct cxj__rule *rul
         cxj__rule_begin(&look, journey, core->calendar, after, core->now);
         size_t found = cxj__rule_next(rule, 0, 1, &look) == 0 ? cxj__rule_occasions(rule, &look, occasions) : 0;
         for (size_t i = 0; i < found; i++) {
-            if (!cxj__rule_refine(rule, &look, &occasions[i]) || ++lines->count > lines->limit) continue;
-            if (!cxj__base_grow(&lines->memory, &lines->items, &lines->capacity, 2 * lines->count,
-                                sizeof *lines->items)) {
-                return false;
-            }
-            lines->items[lines->count - 1] = (struct line){occasions[i].from, occasions[i].since, journey->number,
-                                                           (uint32_t)place, occasions[i].commitment};
+            if (cxj__rule_refine(rule, &look, &occasions[i]) && !add_line(lines, journey, &occasions[i])) return false;
         }
     }
     return true;
 }
 
 /* Writes the lines in order. */
-static void give_lines(const struct cxj__core *core, struct lines *lines, void *occasions, size_t occasion_size) {
+static void give_lines(const struct lines *lines, void *occasions, size_t occasion_size) {
+    enum { AHEAD = 16 }; /* so many lines later is the one that comes nearer meanwhile */
     if (lines->count == 0) return;
     struct line *room = lines->items + lines->count, *sorted = sort_by_from(lines->items, lines->count, &room);
     /* Now those that are from one moment. */
-    cxj__base_sort(sorted, room, lines->count, sizeof *sorted, compare_lines, NULL);
+    cxj__base_sort(sorted, room, lines->count, sizeof *sorted, compare_lines, lines->found);
     for (size_t i = 0; i < lines->count; i++) {
-        const struct line *line = &sorted[i];
-        cxj_occasion known;
-        if (i + AHEAD < lines->count) approach_line(cxj__store_at(&core->store, sorted[i + AHEAD].place));
-        if (i + SOON < lines->count) approach_customer(cxj__store_at(&core->store, sorted[i + SOON].place));
-        cxj__alerts_describe(cxj__store_at(&core->store, line->place), &known);
-        known.since = line->since;
-        known.from = line->from;
-        known.commitment = line->commitment;
-        cxj__engine_give((char *)occasions + i * occasion_size, occasion_size, &known, sizeof known);
+        if (i + AHEAD < lines->count) {
+            const cxj_occasion *later = &lines->found[sorted[i + AHEAD].place];
+            CXJ__PREFETCH(later);
+            CXJ__PREFETCH(later + 1);
+        }
+        cxj__engine_give((char *)occasions + i * occasion_size, occasion_size, &lines->found[sorted[i].place],
+                         sizeof *lines->found);
     }
 }
 
@@ -259,9 +257,10 @@ cxj_status cxj_worklist(const cxj_engine *engine, const char *rule, size_t lengt
     cxj__rule_finish(&read, NULL, &lines.memory);
     if (status == CXJ_OK) {
         *count = lines.count;
-        if (lines.count <= capacity) give_lines(core, &lines, occasions, occasion_size);
+        if (lines.count <= capacity) give_lines(&lines, occasions, occasion_size);
     }
     cxj__base_release(&lines.memory, &lines.items, &lines.capacity, sizeof *lines.items);
+    cxj__base_release(&lines.memory, &lines.found, &lines.found_capacity, sizeof *lines.found);
     if (status != CXJ_OK) return cxj__engine_refuse(message, message_capacity, status, why.text);
     if (lines.count <= capacity) return CXJ_OK;
     return cxj__engine_refuse_room(message, message_capacity, "occasions", lines.count, capacity);
