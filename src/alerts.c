@@ -292,7 +292,8 @@ static bool reserve_watching(struct cxj__core *core, size_t further) {
 }
 
 /* Sees to it that a journey is looked at no later than at a moment. There is room. */
-static void watch_until(struct cxj__alerts *alerts, struct watch *watch, size_t place, int64_t moment) {
+static void watch_until(struct cxj__alerts *alerts, size_t place, int64_t moment) {
+    struct watch *watch = watch_of(alerts, place);
     if (moment >= watch->at) return;
     watch->at = moment;
     cxj__agenda_push(&alerts->agenda, (struct cxj__deadline){moment, (uint32_t)place, 0});
@@ -379,7 +380,8 @@ CXJ__COLD void cxj__alerts_add_rule(struct cxj__core *core, struct cxj__rule *ru
 
 /* Takes out of the queue what a test does not let stay. */
 CXJ__COLD static void filter_queue(struct cxj__core *core,
-                                   bool (*may_stay)(struct cxj__core *core, cxj_alert *alert, uint64_t of), uint64_t of) {
+                                   bool (*may_stay)(struct cxj__core *core, cxj_alert *alert, uint64_t of),
+                                   uint64_t of) {
     struct cxj__alerts *alerts = core->alerts;
     size_t count = alerts->queue_count, kept = 0;
     for (size_t i = 0; i < count; i++) {
@@ -442,9 +444,7 @@ CXJ__COLD bool cxj__alerts_reserve_noting(struct cxj__core *core, const struct c
 CXJ__COLD void cxj__alerts_note(struct cxj__core *core, const struct cxj__alerts_noting *noting) {
     struct cxj__rule_look look;
     size_t place = 0, count = 0;
-    while (look_at_next(core, noting, IS_NOTED, &place, &count, &look)) {
-        watch_until(core->alerts, watch_of(core->alerts, place - 1), place - 1, look.next);
-    }
+    while (look_at_next(core, noting, IS_NOTED, &place, &count, &look)) watch_until(core->alerts, place - 1, look.next);
 }
 
 /* ---- what the clock brings -------------------------------------------------------------------------------------- */
@@ -473,7 +473,7 @@ static bool raise_since(struct cxj__core *core, const struct cxj__journey *journ
     if (!reserve_alerts(core, core->alerts->most)) return false;
     cxj__rule_begin(&look, journey, core->calendar, after, core->now);
     bool room = look_at(core, watch, &look, &rules, IS_RAISED) != SIZE_MAX;
-    if (room) watch_until(core->alerts, watch, journey->place, look.next);
+    if (room) watch_until(core->alerts, journey->place, look.next);
     return room;
 }
 
@@ -510,7 +510,7 @@ static size_t take_due(struct cxj__core *core, struct cxj__deadline due[BATCH]) 
 
 /* The journeys of those deadlines that still are some; they come nearer. No deadline stands there any more. */
 static size_t find_watched(struct cxj__core *core, const struct cxj__deadline due[BATCH], size_t taken,
-                       const struct cxj__journey *journeys[BATCH]) {
+                           const struct cxj__journey *journeys[BATCH]) {
     size_t count = 0;
     for (size_t i = 0; i < taken; i++) {
         if (!is_watched(core, &due[i])) continue;
@@ -547,8 +547,7 @@ CXJ__COLD bool cxj__alerts_reserve_all(struct cxj__core *core) {
 
 CXJ__COLD void cxj__alerts_watch_all(struct cxj__core *core) {
     for (size_t place = 0; place < core->store.places; place++) {
-        if (cxj__store_at(&core->store, place)->number == 0) continue;
-        watch_until(core->alerts, watch_of(core->alerts, place), place, core->now);
+        if (cxj__store_at(&core->store, place)->number != 0) watch_until(core->alerts, place, core->now);
     }
 }
 
@@ -570,7 +569,7 @@ bool cxj__alerts_expect(struct cxj__core *core, const struct cxj__journey *journ
         !CXJ__APPEND(&core->memory, alerts->changed)) {
         return false;
     }
-    if (watch == NULL) watch = watch_of(alerts, journey->place);
+    watch = watch_of(alerts, journey->place);
     cxj__rule_begin(&look, journey, core->calendar, moment_before(core->now), core->now);
     look.next = watch->at; /* what comes later need not be found */
     size_t count = look_at(core, watch, &look, &rules, IS_COUNTED);
@@ -595,7 +594,7 @@ void cxj__alerts_settle(struct cxj__core *core, size_t count) {
             alerts->owed -= items[i].count;
             continue;
         }
-        if (items[i].next != NEVER) watch_until(alerts, watch_of(alerts, items[i].place), items[i].place, items[i].next);
+        if (items[i].next != NEVER) watch_until(alerts, items[i].place, items[i].next);
         if (items[i].count > 0) items[alerts->standing++] = items[i];
     }
     alerts->changed.count = alerts->standing;

@@ -415,7 +415,8 @@ bool cxj__cell_reserve_sample(struct cxj__cell *cell, struct cxj__memory *memory
 
 /* ---- cell by cell ----------------------------------------------------------------------------------------------- */
 
-CXJ__COLD bool cxj__cell_reserve_cell(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__cell *other) {
+CXJ__COLD bool cxj__cell_reserve_cell(struct cxj__cell *cell, struct cxj__memory *memory,
+                                      const struct cxj__cell *other) {
     struct cxj__histogram *to = cxj__cell_histograms(cell), *from = cxj__cell_histograms(other);
     for (size_t i = 0; i < shapes[cell->grain].histograms; i++) {
         if (!cxj__histogram_reserve_all(&to[i], memory, &from[i])) return false;

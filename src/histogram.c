@@ -104,7 +104,7 @@ CXJ__COLD uint64_t cxj__histogram_within(const struct cxj__histogram *histogram,
 }
 
 CXJ__COLD void cxj__histogram_bounds(const struct cxj__histogram *histogram, struct cxj__int128 *least,
-                           struct cxj__int128 *most) {
+                                     struct cxj__int128 *most) {
     *least = *most = cxj__base_wide(0);
     for (uint32_t i = 0; i < histogram->capacity; i++) {
         int64_t count = (int64_t)(histogram->slots[i] & COUNT_MASK);

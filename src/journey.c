@@ -106,7 +106,8 @@ void cxj__journey_drop_hours(struct cxj__journey *journey, struct cxj__memory *m
     journey->in_hours = NULL;
 }
 
-CXJ__COLD bool cxj__journey_reserve_fold(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__fold *fold) {
+CXJ__COLD bool cxj__journey_reserve_fold(struct cxj__journey *journey, struct cxj__memory *memory,
+                                         const struct cxj__fold *fold) {
     if (!has_further(fold) || journey->further != NULL) return true;
     struct cxj__fold room;
     struct cxj__promise *further = cxj__base_resize(memory, NULL, 0, FURTHER_BYTES);
@@ -488,7 +489,7 @@ static size_t revise_withdrawn(struct cxj__journey *journey, const struct cxj__r
 }
 
 CXJ__COLD void cxj__journey_take_back(struct cxj__journey *journey, const struct cxj__seed *seed, size_t position,
-                            uint64_t revision) {
+                                      uint64_t revision) {
     struct cxj__entry entry;
     cxj__journey_unpack(journey, position, &entry);
     const struct cxj__retraction retraction = {entry.touchpoint.id, revision, false, true};

@@ -149,7 +149,7 @@ typedef bool (*visit_sample)(void *context, uint32_t sample);
 
 /* Finds out the samples of a journey, and visits them as long as that says true. */
 CXJ__COLD static bool find_samples(const struct cxj__core *core, const struct cxj__journey *journey, visit_sample visit,
-                         void *context) {
+                                   void *context) {
     struct cxj__fold fold;
     struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
     memset(&fold, 0, sizeof fold);

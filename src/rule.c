@@ -298,7 +298,8 @@ static inline bool may_hold(const struct cxj__rule *rule, const struct cxj__rule
     int64_t from = rule->span;
     switch (rule->kind->what) {
     case IS_DUE:
-        if (!runs(fold) || fold->promises_open == 0 || (fold->promises_open == 1 && first->due <= look->after)) return false;
+        if (!runs(fold) || fold->promises_open == 0 || (fold->promises_open == 1 && first->due <= look->after))
+            return false;
         from = fold->promises_open != 1 || rule->query.in_hours ? INT64_MIN : first->due - from;
         break;
     case IS_OVERDUE:

@@ -144,7 +144,7 @@ void cxj__store_attach(struct cxj__store *store, const struct cxj__seed *seed, c
 }
 
 CXJ__COLD bool cxj__store_rename(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
-                       struct cxj__journey *journey, uint64_t number) {
+                                 struct cxj__journey *journey, uint64_t number) {
     if (!cxj__table_reserve(&store->table, memory, seed, cxj__table_tag(seed, number), &store->probes)) return false;
     cxj__store_detach(store, seed, journey);
     journey->number = number;
@@ -272,9 +272,10 @@ CXJ__COLD void cxj__store_close_snapshot(struct cxj__store *store, struct cxj__m
     *snapshot = (struct cxj__snapshot){.is_open = false};
 }
 
-CXJ__COLD struct cxj__journey *cxj__store_copy(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
-                                     const struct cxj__journey *journey, uint32_t *const *codes,
-                                     const struct cxj__calendar *calendar, bool attached) {
+CXJ__COLD struct cxj__journey *cxj__store_copy(struct cxj__store *store, struct cxj__memory *memory,
+                                               const struct cxj__seed *seed, const struct cxj__journey *journey,
+                                               uint32_t *const *codes, const struct cxj__calendar *calendar,
+                                               bool attached) {
     struct cxj__journey *copy = attached ? cxj__store_make(store, memory, seed, journey->number)
                                          : make_detached(store, memory, journey->number);
     if (copy == NULL || cxj__transfer_copy(copy, memory, seed, journey, codes, calendar)) return copy;

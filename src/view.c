@@ -236,8 +236,8 @@ CXJ__COLD void cxj__view_translate_key(const struct cxj_view *view, const struct
 }
 
 CXJ__COLD cxj_status cxj__view_parse_codes(const struct cxj_view *view, const struct cxj__names *dictionaries,
-                                 const struct cxj__seed *seed, const cxj_text *parts, size_t part_size,
-                                 struct cxj__key *key) {
+                                           const struct cxj__seed *seed, const cxj_text *parts, size_t part_size,
+                                           struct cxj__key *key) {
     for (uint32_t part = 0; part < cxj__view_code_parts(view); part++) {
         cxj_text given;
         memcpy(&given, (const char *)parts + part * part_size, sizeof given);

@@ -718,6 +718,11 @@ static int compare_items(const void *a, const void *b, const void *context) {
     return comparing->sign * ((x->key > y->key) - (x->key < y->key));
 }
 
+static int compare_keys(const void *a, const void *b) {
+    const struct item *x = a, *y = b;
+    return (x->key > y->key) - (x->key < y->key);
+}
+
 /* Sorts items of some keys and checks order, stability and that nothing was lost. */
 static size_t sort_checked(struct item *items, size_t count, int sign) {
     struct item scratch[71];
@@ -774,6 +779,41 @@ START_TEST(sort_takes_n_log_n_comparisons) {
     struct item items[71];
     for (size_t i = 0; i < 64; i++) items[i].key = (unsigned char)(63 - i);
     ck_assert_uint_le(sort_checked(items, 64, 1), 64 * 6 + 64);
+}
+END_TEST
+
+/* Pairs of keys that stand the wrong way round: each is a move for items that sink to their places. */
+static size_t inversions(const struct item *items, size_t count) {
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < i; k++) found += items[k].key > items[i].key;
+    }
+    return found;
+}
+
+/* Items that a few moves put in order are looked at little more than once; where they need one move more than there are
+ * items, all are sorted otherwise. Both give what qsort() does. */
+START_TEST(sort_of_nearly_sorted_items_moves_few) {
+    struct item items[71], wanted[71];
+    for (size_t moves = 0; moves <= 140; moves++) {
+        for (size_t i = 0; i < 70; i++) items[i].key = (unsigned char)(2 * i + 1);
+        for (size_t made = 0;
+             made < moves;) { /* neighbours in order change places: one pair more is the wrong way round */
+            size_t i = chance() % 69;
+            if (items[i].key > items[i + 1].key) continue;
+            struct item item = items[i];
+            items[i] = items[i + 1];
+            items[i + 1] = item;
+            made++;
+        }
+        ck_assert_uint_eq(inversions(items, 70), moves);
+        for (size_t i = 0; i < 70; i++) wanted[i].key = items[i].key;
+        qsort(wanted, 70, sizeof *wanted, compare_keys);
+        size_t calls = sort_checked(items, 70, 1);
+        if (moves <= 70) ck_assert_uint_le(calls, 69 + moves);
+        if (moves > 70) ck_assert_uint_gt(calls, 69 + 70);
+        for (size_t i = 0; i < 70; i++) ck_assert_uint_eq(items[i].key, wanted[i].key);
+    }
 }
 END_TEST
 
@@ -1120,6 +1160,7 @@ int main(void) {
     tcase_add_test(sorting, sort_turns_descending_items_round);
     tcase_add_test(sorting, sort_of_sorted_items_looks_once);
     tcase_add_test(sorting, sort_takes_n_log_n_comparisons);
+    tcase_add_test(sorting, sort_of_nearly_sorted_items_moves_few);
     TCase *text = group(suite, "text");
     tcase_add_test(text, length_knows_ended_and_null);
     tcase_add_loop_test(text, utf8_is_as_the_standard_has_it, 0, TEXTS);

@@ -204,6 +204,105 @@ START_TEST(test_order_and_room) {
 }
 END_TEST
 
+/* ---- the order of lines ----------------------------------------------------------------------------------------- */
+
+enum { MOST_LINES = 700 };
+
+struct wanted {
+    int64_t from;
+    uint64_t journey;
+};
+
+static int compare_wanted(const void *a, const void *b) {
+    const struct wanted *x = a, *y = b;
+    if (x->from != y->from) return x->from < y->from ? -1 : 1;
+    return (x->journey > y->journey) - (x->journey < y->journey);
+}
+
+/* Lists journeys that have begun at some moments, journey 1 + i % 7 * 1000 + i at first + steps[i], and holds the order
+ * against that of qsort(). */
+static void check_order(int64_t first, const int64_t *steps, size_t count) {
+    static cxj_occasion found[MOST_LINES];
+    static struct wanted wanted[MOST_LINES];
+    cxj_engine *engine = make_with((cxj_options){0});
+    int64_t last = first;
+    size_t lines = 0;
+    for (size_t i = 0; i < count; i++) {
+        wanted[i] = (struct wanted){first + steps[i] + 60000, 1 + i % 7 * 1000 + i};
+        if (first + steps[i] > last) last = first + steps[i];
+        record(engine, (cxj_touchpoint){.journey = wanted[i].journey, .at = first + steps[i], .customer = i + 1});
+    }
+    advance(engine, last + 60000);
+    qsort(wanted, count, sizeof *wanted, compare_wanted);
+    ck_assert_int_eq(cxj_worklist(engine, "open for 1m", 11, MOST_LINES, NULL, 0, found, sizeof *found, &lines),
+                     CXJ_OK);
+    ck_assert_uint_eq(lines, count);
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_int_eq(found[i].from, wanted[i].from);
+        ck_assert_uint_eq(found[i].journey, wanted[i].journey);
+        ck_assert_uint_eq(found[i].customer, (wanted[i].journey - 1) % 1000 + 1);
+    }
+    cxj_engine_destroy(engine);
+}
+
+/* SPEC 9: a worklist is ordered by (from, journey, commitment). So whether lines need no sorting (in order already, or
+ * all from one moment), or sorting by one byte of from, or by any number of them, even or odd; before 1970, and across. */
+START_TEST(test_order_by_any_bytes) {
+    static const int64_t firsts[] = {1, -999, START + 1, INT64_C(-50000000000001), INT64_C(-255)};
+    static const size_t counts[] = {1, 2, 3, MOST_LINES};
+    static int64_t steps[MOST_LINES];
+    chance_state = seed_of_test();
+    for (size_t f = 0; f < sizeof firsts / sizeof *firsts; f++) {
+        for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+            for (unsigned bits = 0; bits <= 40; bits += 4) { /* of those that differ: 0 to 5 bytes, and on */
+                for (size_t i = 0; i < counts[c]; i++) {
+                    uint64_t random = (uint64_t)chance(1U << 31) << 31 | chance(1U << 31);
+                    steps[i] =
+                        (int64_t)(2 * (random >> (62 - bits))); /* firsts are odd: no moment is 0, which is none */
+                }
+                check_order(firsts[f], steps, counts[c]);
+            }
+            for (size_t i = 0; i < counts[c]; i++) steps[i] = (int64_t)i / 2 * 1000; /* in order, each moment twice */
+            check_order(firsts[f], steps, counts[c]);
+            for (size_t i = 0; i < counts[c]; i++) steps[i] = (int64_t)(counts[c] - i) * INT64_C(0x100000001);
+            check_order(firsts[f], steps, counts[c]);
+        }
+    }
+}
+END_TEST
+
+/* A worklist that there is no memory for says so, writes nothing in the host's room, and is given when there is. */
+START_TEST(test_a_worklist_without_memory) {
+    enum { JOURNEYS = 40 };
+    cxj_occasion found[JOURNEYS];
+    heap memory = {0};
+    cxj_engine *engine = make_in(&memory);
+    for (uint64_t journey = 1; journey <= JOURNEYS; journey++) {
+        record(engine, (cxj_touchpoint){.journey = journey, .at = START + HOUR * (int64_t)(journey * 7 % 11)});
+    }
+    advance(engine, START + 100 * HOUR);
+    uint64_t fail = 1;
+    for (cxj_status status = CXJ_NO_MEMORY; status != CXJ_OK; fail++) {
+        char sentence[320];
+        size_t count = 7;
+        memset(found, 0xa5, sizeof found);
+        heap_fail(&memory, fail, true);
+        status =
+            cxj_worklist(engine, "open for 1h", 11, JOURNEYS, sentence, sizeof sentence, found, sizeof *found, &count);
+        heap_fail(&memory, 0, false);
+        ck_assert_uint_eq(count, status == CXJ_OK ? JOURNEYS : 7);
+        if (status == CXJ_OK) break;
+        ck_assert_int_eq(status, CXJ_NO_MEMORY);
+        ck_assert_str_ne(sentence, "");
+        for (size_t i = 0; i < sizeof found; i++) ck_assert_uint_eq(((const unsigned char *)found)[i], 0xa5);
+    }
+    ck_assert_uint_gt(fail, 4); /* its text, the occasions and the lines, more than once each */
+    for (size_t i = 1; i < JOURNEYS; i++) ck_assert_int_le(found[i - 1].from, found[i].from);
+    cxj_engine_destroy(engine);
+    ck_assert_uint_eq(memory.blocks, 0);
+}
+END_TEST
+
 /* What an engine with rules held is given back, and a lack of memory leaves it as it was. */
 START_TEST(test_without_memory) {
     static const char *const texts[] = {"overdue where owner in (Ann, Bob)", "open for 1h", "dissatisfied"};
@@ -237,7 +336,8 @@ int main(void) {
     const TTest *const all[] = {test_bad_arguments,  test_options,
                                 test_limit_of_rules, test_facets_that_are_not_recorded,
                                 test_names,          test_cursors_and_savers,
-                                test_order_and_room, test_without_memory};
+                                test_order_and_room, test_order_by_any_bytes,
+                                test_without_memory, test_a_worklist_without_memory};
     Suite *suite = suite_create("worklist");
     ADD_CASE(suite, "all", all);
     return run_suite(suite);
