@@ -6,7 +6,8 @@
  * deadline further leaves it where it is, and nothing is looked up by a hash.
  *
  * Journeys that a call changes are looked at twice. Once where the change is made, and may fail: how much that is new
- * they may raise is counted, and room for it made. And once when the call ends, as they stand then, which cannot fail.
+ * they may raise is counted, and room for it made. And once when the call ends, as they stand then, by the rules from
+ * the first to the last that had something new; that cannot fail.
  * What the clock brings needs memory, too: where that ends, the alerts are behind, and who comes next looks at all
  * journeys, from the moment up to which all was raised. */
 #include "alerts.h"
