@@ -279,10 +279,13 @@ static const struct cxj__moments *moments_of(struct cxj__rule_look *look) {
     return &look->moments;
 }
 
-/* True if what holds no earlier than at a moment may hold already, or is the next that does. */
-static inline bool is_in_reach(const struct cxj__rule_look *look, int64_t from) {
-    return look->to != INT64_MIN && (from <= look->to || from < look->next);
+/* What holds from a later moment on is not asked for: it neither holds up to look->to nor is the next that does. Before
+ * the clock is set that is INT64_MIN, earlier than anything. */
+static inline int64_t reach_of(const struct cxj__rule_look *look) {
+    if (look->to == INT64_MIN) return INT64_MIN;
+    return look->next > look->to ? look->next - 1 : look->to;
 }
+#define FROM_EVER (INT64_MIN + 1)
 
 static inline bool runs(const struct cxj__fold *fold) {
     return fold->outcome == 0;
@@ -292,7 +295,7 @@ static inline bool runs(const struct cxj__fold *fold) {
  * nearly all. Of rules by the clock they look at a moment before which there is none: where the journey was taken up
  * again, or the customer was to act, what counts has begun even later. Most journeys have no commitment but the first;
  * how long it is before a due in working hours the calendar says. */
-static inline bool may_hold(const struct cxj__rule *rule, const struct cxj__rule_look *look) {
+static inline bool may_hold(const struct cxj__rule *rule, const struct cxj__rule_look *look, int64_t reach) {
     const struct cxj__fold *fold = &look->journey->fold;
     const struct cxj__promise *first = &fold->promises[0];
     int64_t from = rule->span;
@@ -300,11 +303,11 @@ static inline bool may_hold(const struct cxj__rule *rule, const struct cxj__rule
     case IS_DUE:
         if (!runs(fold) || fold->promises_open == 0 || (fold->promises_open == 1 && first->due <= look->after))
             return false;
-        from = fold->promises_open != 1 || rule->query.in_hours ? INT64_MIN : first->due - from;
+        from = fold->promises_open != 1 || rule->query.in_hours ? FROM_EVER : first->due - from;
         break;
     case IS_OVERDUE:
         if (!runs(fold) || fold->promises_open == 0) return false;
-        from = fold->promises_open != 1 ? INT64_MIN : first->due + from + 1;
+        from = fold->promises_open != 1 ? FROM_EVER : first->due + from + 1;
         break;
     case IS_SILENT:
         if (!runs(fold) || fold->paused) return false;
@@ -335,12 +338,13 @@ static inline bool may_hold(const struct cxj__rule *rule, const struct cxj__rule
     default:
         return fold->churned;
     }
-    return is_in_reach(look, from);
+    return from <= reach;
 }
 
 size_t cxj__rule_next(const struct cxj__rule *rules, size_t first, size_t end, const struct cxj__rule_look *look) {
     if (look->journey->count == 0) return end;
-    while (first < end && !may_hold(&rules[first], look)) first++;
+    int64_t reach = reach_of(look);
+    while (first < end && !may_hold(&rules[first], look, reach)) first++;
     return first;
 }
 
@@ -463,7 +467,7 @@ size_t cxj__rule_occasions(const struct cxj__rule *rule, struct cxj__rule_look *
     if (!rule->by_clock) return find_state(rule, look, occasions);
     if (rule->kind->what <= IS_OVERDUE) return find_dues(rule, look, occasions);
     int64_t begin = find_begin(rule, look), from = begin + rule->span;
-    if (!is_in_reach(look, from)) return 0;
+    if (from > reach_of(look)) return 0;
     occasions[0] = (struct cxj__rule_occasion){begin, from, INT64_MAX, 0, rule->query.in_hours};
     if (!meets_conditions(rule, fold) || keep_in_time(look, occasions) == 0) return 0;
     if (rule->kind->what == IS_SILENT) occasions[0].since = quiet_since(look);
