@@ -266,6 +266,24 @@ START_TEST(any_order_of_pushes_pops_in_order) {
 }
 END_TEST
 
+/* On several pages: children of a deadline may stand on two, and those of four deadlines, too. */
+START_TEST(any_order_on_several_pages_pops_in_order) {
+    enum { COUNT = 20000 };
+    static struct cxj__deadline deadlines[COUNT];
+    for (uint64_t dues = 10; dues <= 1000000000; dues *= 10000) { /* few: most are equal but for their places */
+        struct cxj__memory memory = plenty();
+        struct cxj__agenda agenda = {0};
+        for (size_t i = 0; i < COUNT; i++) {
+            deadlines[i] = (struct cxj__deadline){(int64_t)(chance() % dues), (uint32_t)(chance() % COUNT),
+                                                  (uint32_t)(chance() % 8)};
+            push(&agenda, &memory, deadlines[i].due, deadlines[i].place, deadlines[i].commitment);
+        }
+        pops_sorted(&agenda, deadlines, COUNT);
+        finish(&agenda, &memory);
+    }
+}
+END_TEST
+
 START_TEST(pushes_and_pops_may_alternate) {
     struct cxj__memory memory = plenty();
     struct cxj__agenda agenda = {0};
@@ -798,6 +816,7 @@ int main(void) {
     tcase_add_test(order, order_is_by_due_then_place_then_commitment);
     tcase_add_test(order, equal_deadlines_are_popped_once);
     tcase_add_test(order, any_order_of_pushes_pops_in_order);
+    tcase_add_test(order, any_order_on_several_pages_pops_in_order);
     tcase_add_test(order, pushes_and_pops_may_alternate);
     tcase_add_test(order, what_holds_pops_in_order_whatever_happens);
     TCase *sweeps = group(suite, "sweeps");

@@ -342,6 +342,49 @@ START_TEST(test_moving_a_deadline_further_costs_nothing) {
 }
 END_TEST
 
+/* Takes all alerts, and expects one of each journey, from a moment that is the journey's. */
+static void expect_one_of_each(cxj_engine *engine, uint64_t journeys, int64_t after) {
+    bool seen[64] = {false};
+    expect_alerts(engine, journeys);
+    for (uint64_t i = 0; i < journeys; i++) {
+        ck_assert_uint_le(alerts[i].journey, journeys);
+        ck_assert(!seen[alerts[i].journey]);
+        seen[alerts[i].journey] = true;
+        ck_assert_int_eq(alerts[i].from, AT((int64_t)(alerts[i].journey * 7 % 11)) + after);
+    }
+}
+
+/* Memory that ends on the way loses no alert, and raises none twice: the clock brings several lots of them, each with
+ * the next ones taken off the agenda already, and every allocation fails, once or from then on. What was taken off is
+ * looked at again at its next moment, too. */
+START_TEST(test_the_clock_brings_many_without_memory) {
+    enum { MANY = 60 };
+    for (int for_ever = 0; for_ever < 2; for_ever++) {
+        uint64_t failed = 1;
+        for (uint64_t fail = 1; failed > 0; fail++) {
+            heap memory = {0};
+            cxj_engine *engine = make_in(&memory);
+            (void)add_rule(engine, "open for 1d");
+            (void)add_rule(engine, "open for 3d");
+            advance(engine, AT(11));
+            for (uint64_t journey = 1; journey <= MANY; journey++) {
+                record(engine, (cxj_touchpoint){.journey = journey, .at = AT((int64_t)(journey * 7 % 11))});
+            }
+            failed = 0;
+            heap_fail(&memory, fail, for_ever);
+            if (cxj_advance(engine, AT(11) + DAY) != CXJ_OK) failed++;
+            heap_fail(&memory, 0, false);
+            ck_assert_int_eq(cxj_advance(engine, AT(11) + DAY), CXJ_OK);
+            expect_one_of_each(engine, MANY, DAY);
+            advance(engine, AT(11) + 3 * DAY);
+            expect_one_of_each(engine, MANY, 3 * DAY);
+            cxj_engine_destroy(engine);
+            ck_assert_uint_eq(memory.blocks, 0);
+        }
+    }
+}
+END_TEST
+
 /* ---------------------------------------------------------------------------------------------------------------------
  * By chance
  * ------------------------------------------------------------------------------------------------------------------ */
@@ -716,7 +759,8 @@ int main(void) {
                                     test_rules_are_not_saved,
                                     test_calendars,
                                     test_alerts_say_what_the_journey_held,
-                                    test_moving_a_deadline_further_costs_nothing};
+                                    test_moving_a_deadline_further_costs_nothing,
+                                    test_the_clock_brings_many_without_memory};
     const TTest *const by_chance[] = {test_exactly_once, test_exactly_once_without_memory};
     Suite *suite = suite_create("alerts");
     ADD_CASE(suite, "by hand", by_hand);
