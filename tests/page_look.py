@@ -235,8 +235,8 @@ def check_finding(tab: Tab, name: str, page: Page) -> None:
     if name == "onboarding":
         cell = cells[0]
         fall, touch = shown("share", cell["metrics"]["journey_fall"]), shown("satisfaction", cell["metrics"]["touch_satisfaction"])
-        expect(said == f"Touchpoints are rated {touch}, from the first to the last; the journey falls by {fall} from its first rating to its last, "
-                       "most in segment mover and switcher.", f"the finding of the sample log is {said!r}")
+        expect(said == f"Touchpoints are rated {touch} and stay so from the first to the last; the journey falls by {fall} "
+                       "from its first rating to its last, most in segments mover and switcher.", f"the finding of the sample log is {said!r}")
         when = tab.locator(".answers").inner_text()
         expect("Since 2025-12" in when and "customers had to repeat themselves" in when, f"since when: {when!r}")
     elif name == "alike":
