@@ -127,7 +127,8 @@ enum {
 /** A length that stands for "up to the first NUL". */
 enum { CXJ_ZERO_TERMINATED = 2147483647 };
 
-/** The library's version as major * 1,000,000 + minor * 1,000 + patch. Never fails. Constant time. */
+/** The library's version as major * 1,000,000 + minor * 1,000 + patch. Never fails. Constant time.
+ * Example: tests/consumer/main.c. */
 CXJ_API uint32_t cxj_version(void);
 
 /** The library's version as text, such as "0.3.0"; static, NUL-terminated. Never fails. Constant time. */
@@ -219,10 +220,10 @@ typedef struct cxj_stats {
     uint64_t journeys;    /**< journeys with a touchpoint that contributes */
     uint64_t held;        /**< touchpoints kept, with those that are withdrawn (of which only the id is kept) */
     uint64_t duplicates;  /**< of all that arrived; likewise the next four. They describe the feed, not the state */
-    uint64_t conflicts;
-    uint64_t superseded;
-    uint64_t late;
-    uint64_t refused;
+    uint64_t conflicts;   /**< of the duplicates, how many differed in content */
+    uint64_t superseded;  /**< of a lower revision than the one held, or held and replaced by a higher */
+    uint64_t late;        /**< for a journey that is sealed */
+    uint64_t refused;     /**< not taken, for a field out of bounds or a limit */
     int64_t latest_at;    /**< the greatest at of a touchpoint that contributes; 0 if there is none */
     int64_t now;          /**< the clock; 0 before the first cxj_advance() */
     uint64_t memory;      /**< bytes the engine holds now */
@@ -348,7 +349,8 @@ CXJ_API cxj_status cxj_codes(const cxj_engine *engine, uint32_t dimension, size_
  * 2^63 + (h mod 2^63) with h its SipHash-2-4 (Aumasson and Bernstein, 2012); the empty text is 0, none.
  * The hash's key is the engine's (cxj_options: text_key), the public one 00 01 02 … 0f by default: with that, logs read
  * apart can be merged, and anybody can look for two texts with one number. Two texts meet by chance once in 2^31.5
- * texts or so; a host that wants to refuse even that keeps cxj_id_check() of each text, as examples/log.c does.
+ * texts or so; a host that wants to refuse even that keeps cxj_id_check() of each text, as examples/frame.c does, or the
+ * text itself, as examples/texts.c does.
  * @param engine  whose key; NULL: the public key
  * @param text    any bytes
  * @param length  bytes of text, or CXJ_ZERO_TERMINATED
@@ -455,15 +457,15 @@ typedef struct cxj_touchpoint {
     uint32_t facets;   /**< CXJ_FACET_CONTACT | … */
     uint16_t team;     /**< the owner's group */
     uint16_t activity; /**< what kind of touchpoint it is */
-    uint16_t channel;
-    uint16_t stage;
-    uint16_t cause;      /**< what lies behind a bad moment: policy, knowledge, tool, … */
-    uint16_t type;       /**< of the journey: its kind */
-    uint16_t segment;    /**< of the journey: the customer's segment */
-    uint16_t reason;     /**< of the journey: the need behind it */
-    uint8_t scale;       /**< CXJ_SCALE_CSAT5 …; 0: no rating, and then score and scope are 0 */
-    uint8_t score;       /**< on that scale */
-    uint8_t scope;       /**< CXJ_SCOPE_TOUCHPOINT …; not 0 with a scale */
+    uint16_t channel;  /**< where it took place: phone, mail, chat, … */
+    uint16_t stage;    /**< how far along the journey was */
+    uint16_t cause;    /**< what lies behind a bad moment: policy, knowledge, tool, … */
+    uint16_t type;     /**< of the journey: its kind */
+    uint16_t segment;  /**< of the journey: the customer's segment */
+    uint16_t reason;   /**< of the journey: the need behind it */
+    uint8_t scale;     /**< CXJ_SCALE_CSAT5 …; 0: no rating, and then score and scope are 0 */
+    uint8_t score;     /**< on that scale */
+    uint8_t scope;     /**< CXJ_SCOPE_TOUCHPOINT …; not 0 with a scale */
     uint8_t commitment;  /**< 0..7: which commitment of the journey due and delivered speak of */
     uint8_t outcome;     /**< CXJ_OUTCOME_COMPLETED, CXJ_OUTCOME_ABANDONED: the journey ends here; 0: it does not */
     uint8_t reserved[7]; /**< zero */
@@ -510,30 +512,30 @@ CXJ_API cxj_status cxj_record(cxj_engine *engine, const cxj_touchpoint *touchpoi
 /** Columns of touchpoints, as a data frame has them: each member is an array of as many values as there are rows, or
  * NULL for none in every row. The members mean what they mean in cxj_touchpoint. */
 typedef struct cxj_columns {
-    size_t size;             /**< sizeof(cxj_columns); must be set */
-    const uint64_t *journey; /**< must not be NULL */
-    const uint64_t *id;
-    const uint64_t *revision;
-    const int64_t *at; /**< must not be NULL */
-    const int64_t *due;
-    const int64_t *value;
-    const uint64_t *customer;
-    const uint32_t *sequence;
-    const uint32_t *owner;
-    const uint32_t *facets;
-    const uint16_t *team;
-    const uint16_t *activity;
-    const uint16_t *channel;
-    const uint16_t *stage;
-    const uint16_t *cause;
-    const uint16_t *type;
-    const uint16_t *segment;
-    const uint16_t *reason;
-    const uint8_t *scale;
-    const uint8_t *score;
-    const uint8_t *scope;
-    const uint8_t *commitment;
-    const uint8_t *outcome;
+    size_t size;               /**< sizeof(cxj_columns); must be set */
+    const uint64_t *journey;   /**< must not be NULL */
+    const uint64_t *id;        /**< as in cxj_touchpoint; NULL: 0 in each */
+    const uint64_t *revision;  /**< as in cxj_touchpoint; NULL: 0 in each */
+    const int64_t *at;         /**< must not be NULL */
+    const int64_t *due;        /**< as in cxj_touchpoint; NULL: 0 in each */
+    const int64_t *value;      /**< as in cxj_touchpoint; NULL: 0 in each */
+    const uint64_t *customer;  /**< as in cxj_touchpoint; NULL: 0 in each */
+    const uint32_t *sequence;  /**< as in cxj_touchpoint; NULL: 0 in each */
+    const uint32_t *owner;     /**< as in cxj_touchpoint; NULL: 0 in each */
+    const uint32_t *facets;    /**< as in cxj_touchpoint; NULL: 0 in each */
+    const uint16_t *team;      /**< as in cxj_touchpoint; NULL: 0 in each */
+    const uint16_t *activity;  /**< as in cxj_touchpoint; NULL: 0 in each */
+    const uint16_t *channel;   /**< as in cxj_touchpoint; NULL: 0 in each */
+    const uint16_t *stage;     /**< as in cxj_touchpoint; NULL: 0 in each */
+    const uint16_t *cause;     /**< as in cxj_touchpoint; NULL: 0 in each */
+    const uint16_t *type;      /**< as in cxj_touchpoint; NULL: 0 in each */
+    const uint16_t *segment;   /**< as in cxj_touchpoint; NULL: 0 in each */
+    const uint16_t *reason;    /**< as in cxj_touchpoint; NULL: 0 in each */
+    const uint8_t *scale;      /**< as in cxj_touchpoint; NULL: 0 in each */
+    const uint8_t *score;      /**< as in cxj_touchpoint; NULL: 0 in each */
+    const uint8_t *scope;      /**< as in cxj_touchpoint; NULL: 0 in each */
+    const uint8_t *commitment; /**< as in cxj_touchpoint; NULL: 0 in each */
+    const uint8_t *outcome;    /**< as in cxj_touchpoint; NULL: 0 in each */
 } cxj_columns;
 
 /** Records touchpoints from separate arrays, without building structs first. Otherwise as cxj_record().
@@ -556,33 +558,33 @@ typedef struct cxj_text {
 /** A touchpoint with texts in place of codes and, where the host has texts, of numbers; otherwise as cxj_touchpoint.
  * Set it to zero first: what is zero states nothing. */
 typedef struct cxj_named_touchpoint {
-    cxj_text journey;  /**< a text that stands for its number (cxj_id_from_text(), with the engine's key) */
-    cxj_text id;       /**< likewise */
-    cxj_text customer; /**< likewise */
-    cxj_text owner;    /**< a name; a new one gets a code; likewise the names below */
-    cxj_text team;
-    cxj_text activity;
-    cxj_text channel;
-    cxj_text stage;
-    cxj_text cause;
-    cxj_text type;
-    cxj_text segment;
-    cxj_text reason;
-    uint64_t journey_number; /**< the journey's number, if it has no text; else 0; likewise the next two */
-    uint64_t id_number;
-    uint64_t customer_number;
-    uint64_t revision;
-    int64_t at;
-    int64_t due;
-    int64_t value;
-    uint32_t sequence;
-    uint32_t facets;
-    uint8_t scale;
-    uint8_t score;
-    uint8_t scope;
-    uint8_t commitment;
-    uint8_t outcome;
-    uint8_t reserved[3]; /**< zero */
+    cxj_text journey;         /**< a text that stands for its number (cxj_id_from_text(), with the engine's key) */
+    cxj_text id;              /**< likewise */
+    cxj_text customer;        /**< likewise */
+    cxj_text owner;           /**< a name; a new one gets a code; likewise the names below */
+    cxj_text team;            /**< a name, as owner */
+    cxj_text activity;        /**< a name, as owner */
+    cxj_text channel;         /**< a name, as owner */
+    cxj_text stage;           /**< a name, as owner */
+    cxj_text cause;           /**< a name, as owner */
+    cxj_text type;            /**< a name, as owner */
+    cxj_text segment;         /**< a name, as owner */
+    cxj_text reason;          /**< a name, as owner */
+    uint64_t journey_number;  /**< the journey's number, if it has no text; else 0; likewise the next two */
+    uint64_t id_number;       /**< that of the touchpoint, if it has no text; else 0 */
+    uint64_t customer_number; /**< that of the customer, if there is no text; else 0 */
+    uint64_t revision;        /**< as in cxj_touchpoint */
+    int64_t at;               /**< as in cxj_touchpoint */
+    int64_t due;              /**< as in cxj_touchpoint */
+    int64_t value;            /**< as in cxj_touchpoint */
+    uint32_t sequence;        /**< as in cxj_touchpoint */
+    uint32_t facets;          /**< as in cxj_touchpoint */
+    uint8_t scale;            /**< as in cxj_touchpoint */
+    uint8_t score;            /**< as in cxj_touchpoint */
+    uint8_t scope;            /**< as in cxj_touchpoint */
+    uint8_t commitment;       /**< as in cxj_touchpoint */
+    uint8_t outcome;          /**< as in cxj_touchpoint */
+    uint8_t reserved[3];      /**< zero */
 } cxj_named_touchpoint;
 
 /** Records touchpoints by names, so that a host needs no table of codes, and no code can be stale. Otherwise as
@@ -705,11 +707,11 @@ CXJ_API cxj_status cxj_view_part(const cxj_view *view, uint32_t part, const char
 /** A metric's value in one cell. */
 typedef struct cxj_value {
     double value; /**< NaN: it has none (nothing to divide by, or the facts are not fed) */
-    double low; /**< the 95 % interval; NaN: it has none. For a share: Wilson (1927); for a mean of n ≥ 2 values that
+    double low;  /**< the 95 % interval; NaN: it has none. For a share: Wilson (1927); for a mean of n ≥ 2 values that
                        are not all equal: Student's, ± t·sqrt(s²/n), held within what the mean can be; for NPS: adjusted
                        Wald (Rocks 2016) */
-    double high;
-    uint64_t n; /**< how many observations stand behind the value */
+    double high; /**< its upper end, where low is the lower; NaN: it has none */
+    uint64_t n;  /**< how many observations stand behind the value */
 } cxj_value;
 
 /** Units of a metric. */
@@ -1052,8 +1054,8 @@ typedef struct cxj_spread {
                                in the order of a cursor, from 0; CXJ_NO_INDEX: there are no two with different values */
     uint64_t highest_cell;  /**< the same of the highest; of cells with equal values it is the first */
     cxj_value lowest;       /**< its value; NaN where there is none; likewise below */
-    cxj_value highest;
-    cxj_value difference; /**< highest less lowest, with an interval as cxj_parity has it; n is that of both */
+    cxj_value highest;      /**< the value of the highest cell */
+    cxj_value difference;   /**< highest less lowest, with an interval as cxj_parity has it; n is that of both */
 } cxj_spread;
 
 /** Works out how far a metric spreads over the cells of a view.
@@ -1072,7 +1074,7 @@ CXJ_API cxj_status cxj_view_spread(const cxj_view *view, uint32_t metric, char *
 typedef struct cxj_control_point {
     int64_t start;   /**< the moment at which the period begins */
     char period[24]; /**< the period as a cursor shows it, such as "2026-11"; NUL-terminated */
-    cxj_value value;
+    cxj_value value; /**< the metric's value in that period */
     uint8_t outside; /**< 1: beyond a limit */
     uint8_t in_run;  /**< 1: one of eight or more neighbours that are all on one side of the centre */
     uint8_t reserved[6];
@@ -1083,7 +1085,7 @@ typedef struct cxj_control {
     uint64_t points; /**< periods that have a value */
     double centre;   /**< their mean; NaN: there are fewer than eight periods, and no limits; likewise below */
     double low;      /**< limits: what lies beyond them does not just vary */
-    double high;
+    double high;     /**< the upper limit, where low is the lower */
 } cxj_control;
 
 /** Works out whether a metric has changed over time, or just varies: an XmR chart (Shewhart 1931, Wheeler 1993) of one
@@ -1110,8 +1112,8 @@ CXJ_API cxj_status cxj_view_control(const cxj_view *view, const cxj_text *parts,
 
 /** A metric in two cells, and the difference. */
 typedef struct cxj_parity {
-    cxj_value a; /**< NaN, with n 0: it has no value there; likewise b */
-    cxj_value b;
+    cxj_value a;          /**< NaN, with n 0: it has no value there; likewise b */
+    cxj_value b;          /**< the value in the other cell */
     cxj_value difference; /**< a less b, with its 95 % interval; n is that of both. For shares: Newcombe (1998, method
                                10); for means and NPS: Welch (1947), held within what the difference can be; none where
                                one has n 1, or where on both sides all values are equal */
@@ -1141,7 +1143,7 @@ typedef struct cxj_relation {
                       three cells, or the first does not vary */
     double intercept; /**< the second where the first is 0, on that line */
     double low;       /**< the slope's 95 % interval (Student's); NaN: none, for the line meets all */
-    double high;
+    double high;      /**< its upper end; NaN: none */
 } cxj_relation;
 
 /** Works out how one metric goes with another over the cells of a view: it is association, not cause. Of a view with a
@@ -1286,32 +1288,32 @@ typedef struct cxj_commitment {
 
 /** Where one journey stands: what the screen of a CRM shows. */
 typedef struct cxj_journey {
-    uint64_t journey;
-    uint64_t customer; /**< 0: none; as last stated, likewise type, segment, reason */
-    int64_t first_at;  /**< its first touchpoint */
-    int64_t last_at;   /**< its last touchpoint */
-    int64_t end_at;    /**< its end; 0 while it is open */
-    int64_t quiet;     /**< quiet time so far, up to the last touchpoint, while it runs, ms */
-    int64_t silence;   /**< longest gap so far, ms */
-    int64_t pending;   /**< time spent waiting for the customer, ms */
-    int64_t value;     /**< sum of the touchpoints' value, held within the range of the type */
-    uint32_t type;     /**< code; likewise segment, reason */
-    uint32_t segment;
-    uint32_t reason;
-    uint32_t owner; /**< who held the work last; 0: nobody so far; likewise team, stage, channel, activity */
-    uint32_t team;
-    uint32_t stage;
-    uint32_t channel;
-    uint32_t activity;
-    uint32_t touchpoints; /**< that contribute; likewise the counts below */
-    uint32_t contacts;
-    uint32_t handoffs;
-    uint32_t bounces; /**< of owner */
-    uint32_t repeats;
-    uint32_t faults;
-    uint32_t chases;
-    uint32_t touch_ratings;        /**< touchpoint ratings of kind satisfaction */
-    double touch_satisfaction;     /**< their mean, 0..1; NaN: none */
+    uint64_t journey;          /**< its number */
+    uint64_t customer;         /**< 0: none; as last stated, likewise type, segment, reason */
+    int64_t first_at;          /**< its first touchpoint */
+    int64_t last_at;           /**< its last touchpoint */
+    int64_t end_at;            /**< its end; 0 while it is open */
+    int64_t quiet;             /**< quiet time so far, up to the last touchpoint, while it runs, ms */
+    int64_t silence;           /**< longest gap so far, ms */
+    int64_t pending;           /**< time spent waiting for the customer, ms */
+    int64_t value;             /**< sum of the touchpoints' value, held within the range of the type */
+    uint32_t type;             /**< code; likewise segment, reason */
+    uint32_t segment;          /**< code, as last stated; 0: none */
+    uint32_t reason;           /**< code, as last stated; 0: none */
+    uint32_t owner;            /**< who held the work last; 0: nobody so far; likewise team, stage, channel, activity */
+    uint32_t team;             /**< that of the last with one */
+    uint32_t stage;            /**< the last with one */
+    uint32_t channel;          /**< the last with one */
+    uint32_t activity;         /**< the last with one */
+    uint32_t touchpoints;      /**< that contribute; likewise the counts below */
+    uint32_t contacts;         /**< in which the customer took part */
+    uint32_t handoffs;         /**< the work went to another owner */
+    uint32_t bounces;          /**< of owner */
+    uint32_t repeats;          /**< the customer had to say something again */
+    uint32_t faults;           /**< something went wrong */
+    uint32_t chases;           /**< the customer asked where things stand */
+    uint32_t touch_ratings;    /**< touchpoint ratings of kind satisfaction */
+    double touch_satisfaction; /**< their mean, 0..1; NaN: none */
     double journey_satisfaction;   /**< the journey's own rating of kind satisfaction, 0..1; NaN: none */
     double journey_nps;            /**< its last NPS score, 0..10; NaN: none */
     double journey_ces;            /**< its last CES score, 1..7; NaN: none */
@@ -1453,19 +1455,19 @@ CXJ_API cxj_status cxj_rule_at(const cxj_engine *engine, size_t index, cxj_rule_
 
 /** One line of a worklist: what holds of a journey. */
 typedef struct cxj_occasion {
-    uint64_t journey;
+    uint64_t journey;    /**< its number */
     uint64_t customer;   /**< as last stated; 0: none */
     int64_t since;       /**< what tells the occasion from others (SPEC 9): the time promised, or the moment from which
                             the customer waits, …; 0 where a journey has one occasion at most */
     int64_t from;        /**< the moment from which it holds */
     uint32_t commitment; /**< 0 where the rule speaks of none */
     uint32_t owner;      /**< code of what the journey held last, 0: none; likewise team, stage, channel */
-    uint16_t team;
-    uint16_t stage;
-    uint16_t channel;
-    uint16_t type; /**< code, as last stated; likewise segment, reason */
-    uint16_t segment;
-    uint16_t reason;
+    uint16_t team;       /**< as owner */
+    uint16_t stage;      /**< as owner */
+    uint16_t channel;    /**< as owner */
+    uint16_t type;       /**< code, as last stated; likewise segment, reason */
+    uint16_t segment;    /**< as type */
+    uint16_t reason;     /**< as type */
     uint32_t reserved;
 } cxj_occasion;
 
@@ -1489,20 +1491,20 @@ CXJ_API cxj_status cxj_worklist(const cxj_engine *engine, const char *rule, size
 
 /** An occasion that a rule has raised. All but rule is as it was then. */
 typedef struct cxj_alert {
-    uint64_t journey;
-    uint64_t customer;
-    int64_t since;
-    int64_t from;
-    int64_t raised_at; /**< the clock when it was raised; 0 before the first cxj_advance() */
-    uint32_t rule;     /**< number of the rule */
-    uint32_t commitment;
+    uint64_t journey;    /**< as in cxj_occasion */
+    uint64_t customer;   /**< as in cxj_occasion */
+    int64_t since;       /**< as in cxj_occasion */
+    int64_t from;        /**< as in cxj_occasion */
+    int64_t raised_at;   /**< the clock when it was raised; 0 before the first cxj_advance() */
+    uint32_t rule;       /**< number of the rule */
+    uint32_t commitment; /**< as in cxj_occasion */
     uint32_t owner; /**< code of what the journey held last, as in cxj_occasion; 0 also if the name was retired since */
-    uint16_t team;
-    uint16_t stage;
-    uint16_t channel;
-    uint16_t type;
-    uint16_t segment;
-    uint16_t reason;
+    uint16_t team;  /**< as in cxj_occasion */
+    uint16_t stage; /**< as in cxj_occasion */
+    uint16_t channel; /**< as in cxj_occasion */
+    uint16_t type;    /**< as in cxj_occasion */
+    uint16_t segment; /**< as in cxj_occasion */
+    uint16_t reason;  /**< as in cxj_occasion */
     uint32_t reserved[2];
 } cxj_alert;
 
@@ -1790,7 +1792,7 @@ CXJ_API cxj_status cxj_load_bytes(const cxj_options *options, const void *bytes,
 /** Merges saved bytes into an engine, as cxj_merge() merges another engine: facets that are not recorded in what was
  * saved are not recorded in the engine any more; its mark and when it seals journeys stay. The saved engine must have
  * the same views, though perhaps in another order. The engine's load_work_limit holds. All or nothing: if it fails, the
- * engine is as before.
+ * engine is as before. Example: examples/frame.c merges bytes, examples/file.c has a function that reads.
  * @param engine   the engine that receives; its message says why it failed
  * @param read     gives the bytes, as for cxj_load()
  * @param context  passed to read as it is
@@ -1811,9 +1813,9 @@ typedef struct cxj_validation {
     uint64_t touchpoints; /**< that were held; this and all below is known, and else 0, only if nothing is wrong */
     uint64_t journeys;    /**< that were held */
     uint64_t sealed;      /**< journeys whose numbers are kept */
-    uint64_t views;
-    uint64_t names;  /**< in use, of all dimensions */
-    uint32_t format; /**< the number of the format; known also if something else is wrong */
+    uint64_t views;       /**< that were held */
+    uint64_t names;       /**< in use, of all dimensions */
+    uint32_t format;      /**< the number of the format; known also if something else is wrong */
     uint32_t reserved;
     uint64_t work;   /**< touchpoints times views: what loading takes, in units of 0.1 to 2 µs. See load_work_limit */
     uint64_t memory; /**< bytes that an engine of it takes at least. What it takes beyond that is mostly the cells of

@@ -122,8 +122,8 @@ class record_error : public error {
 
 /** A result, and whether it may lack something that the view lacks (CXJ_INCOMPLETE). */
 template <class T> struct answer {
-    T value;
-    bool incomplete;
+    T value;         /**< what was asked for */
+    bool incomplete; /**< the view lacks something, as CXJ_INCOMPLETE says */
 
     const T &operator*() const noexcept {
         return value;
@@ -617,22 +617,22 @@ class cells {
 
 /** All cells of a view: result i of metric m at [m * cells + i] of each. */
 struct view_columns {
-    std::size_t cells = 0;
-    std::vector<double> values; /**< NaN where there is none */
-    std::vector<double> lows;
-    std::vector<double> highs;
+    std::size_t cells = 0;             /**< how many there are */
+    std::vector<double> values;        /**< NaN where there is none */
+    std::vector<double> lows;          /**< of the intervals; NaN where there is none */
+    std::vector<double> highs;         /**< likewise */
     std::vector<std::uint64_t> counts; /**< observations behind each value */
 };
 
 /** A part of a view's keys. */
 struct view_part {
-    std::string_view name;
+    std::string_view name;   /**< as the view's text has it */
     std::uint32_t dimension; /**< whose dictionary has its names; 0: a period */
 };
 
 /** A control chart. */
 struct control {
-    control_limits limits;
+    control_limits limits;             /**< the centre and the limits */
     std::vector<control_point> points; /**< in order of time */
 };
 
@@ -949,7 +949,7 @@ class saver {
 
 /** A code in use. */
 struct code_use {
-    std::uint32_t code;
+    std::uint32_t code; /**< of the dimension that was asked for */
     std::uint64_t uses; /**< retained touchpoints that carry it */
 };
 
