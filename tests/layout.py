@@ -291,6 +291,34 @@ def check_header(root: pathlib.Path) -> Iterator[str]:
                 yield f"{where} {name}: @param says {', '.join(stated) or 'nothing'}; parameters are {', '.join(names)}"
 
 
+COMMENTS = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+FENCES = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+
+
+def example_code(root: pathlib.Path) -> str:
+    """What hosts to copy call: the examples and consumers without comments of C, and what README.md shows."""
+    readme = root / "README.md"
+    parts = FENCES.findall(read(readme)) if readme.exists() else []
+    for folder in ("examples", "tests/consumer"):
+        for path in sorted((root / folder).rglob("*")):
+            if path.is_file() and path.suffix not in {".md", ".csv", ".html", ".png"}:
+                parts.append(COMMENTS.sub(" ", path.read_text(encoding="utf-8", errors="replace")))
+    return "\n".join(parts)
+
+
+def check_examples(root: pathlib.Path) -> Iterator[str]:
+    called = set(re.findall(r"\bcxj_\w+", example_code(root)))
+    for declaration in declarations(read(root / "include/cxj.h")):
+        name = function_name(declaration.text)
+        if not name:
+            continue
+        named = re.findall(r"\b(?:examples|tests/consumer)/[\w/]+\.\w+", declaration.comment)
+        yield from (f"include/cxj.h:{declaration.line} {name} names {file}, which is not there" for file in named
+                    if not (root / file).exists())
+        if not named and name not in called:
+            yield f"include/cxj.h:{declaration.line} {name} is called in no example, and its comment names none"
+
+
 OF_CONTAINERS = {"data", "size", "empty", "begin", "end"}
 
 
@@ -448,7 +476,7 @@ def check_library(root: pathlib.Path, library: str) -> Iterator[str]:
 
 
 RULES: list[Callable[[pathlib.Path], Iterator[str]]] = [
-    check_rooms, check_names, check_unique, check_header, check_plusplus, check_tests, check_specification, check_documents, check_top, check_notes,
+    check_rooms, check_names, check_unique, check_header, check_examples, check_plusplus, check_tests, check_specification, check_documents, check_top, check_notes,
 ]
 
 
@@ -504,6 +532,7 @@ SMALL_PROJECT = {
     "tests/test_lower.c": "\n",
     "tests/test_base.c": "\n",
     "examples/long.c": "int main(void) {\n" + "    ;\n" * 70 + "}\n",
+    "examples/make.c": "int main(void) {\n    cxj_make(1, 0); /* makes */\n}\n",
 }
 
 # Each: the file, what to take out ("": nothing), what to put in its place (or at the end; None: the file goes), and
@@ -535,6 +564,8 @@ BREACHES: list[tuple[str, str, str | None, str]] = [
     ("include/cxj.h", "@param size ", "@param sizes ", "@param says sizes, thing"),
     ("include/cxj.h", " * @param size  its size\n", "", "@param says thing"),
     ("include/cxj.h", "cxj_make(", "make(", "does not begin with cxj_"),
+    ("examples/make.c", "cxj_make(1, 0); /* makes */", "/* cxj_make(1, 0); */", "is called in no example"),
+    ("include/cxj.h", "its size\n", "its size; see examples/lost.c\n", "names examples/lost.c"),
     ("include/cxj.hpp", "cxj_make(size", "cxj_makes(size", "does not call cxj_make"),
     ("include/cxj.hpp", "/** Makes", "/* Makes", "thing has no /** comment"),
     ("include/cxj.hpp", "@param size ", "@param sizes ", "@param says sizes"),
