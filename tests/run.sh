@@ -250,6 +250,7 @@ else
     skip "the interface" "libabigail is not here and cannot be installed"
 fi
 
+part tests/reference.sh
 part tests/page.sh
 part tests/python.sh all
 
