@@ -2,52 +2,52 @@
  *
  * SPDX-License-Identifier: MIT
  *
- * What holds for every function, said once:
+ * Conventions of every function:
  *
- * Status.     A function returns a status. Errors are negative; 0 is CXJ_OK; positive numbers are outcomes that are no
- *             errors (a cursor is at its end, some touchpoints were refused, …). So `status < 0` asks whether a call
- *             failed, and keeps asking that when later versions add to either side. Results go through the last
- *             pointers of the parameter list, and are written only with CXJ_OK, or where the function says so.
- * Sentences   cxj_message() has the sentence for the last call that changed an engine and failed. A function that only
- *             reads must not write in the engine: it puts its sentence into a buffer that the caller passes (message
- *             and message_capacity, just before the results), as do functions that make an engine. Such a buffer is
- *             NUL-terminated, cut at a character to fit, and "" if the call did not fail; with message NULL or
+ * Status.     A function returns a status. Errors are negative; 0 is CXJ_OK; positive numbers are outcomes other than
+ *             errors (a cursor is at its end, some touchpoints were refused, …). So `status < 0` tests for failure, and
+ *             still does when later versions add statuses. Results go through the last pointers of the parameter list;
+ *             they are written only with CXJ_OK, or where the description says so.
+ * Sentences   cxj_message() has the sentence for the last call that changed an engine and failed. Functions that only
+ *             read cannot write to the engine, and functions that make an engine have none yet: they write the sentence
+ *             to a buffer of the caller (message and message_capacity, just before the results). That buffer is
+ *             NUL-terminated, cut between characters to fit, and "" if the call did not fail; with message NULL or
  *             message_capacity 0 no sentence is written. 320 bytes hold every sentence. Functions without one (names,
- *             descriptions) fail for the one reason that their status says.
- * Room.       Where a host passes room for a result of unknown size, and it is too small, the status is CXJ_TOO_SMALL,
- *             the size that is needed is told, and nothing else is written. So capacity 0 asks for the size.
- * After an    A call that fails has changed nothing, unless its description says what it left. cxj_record() and its kin
- * error       leave exactly the touchpoints before the one that failed, and the receipt says how many.
- * NULL        is refused with CXJ_BAD_ARGUMENT wherever the description does not give it a meaning. Functions that end
- *             the life of something take NULL and do nothing.
+ *             descriptions) fail only for the reason that their status gives.
+ * Room.       If the room passed for a result is too small, the status is CXJ_TOO_SMALL: the size needed is written,
+ *             and nothing else. So capacity 0 asks for the size.
+ * After an    A call that fails has changed nothing, unless its description says otherwise. The cxj_record() functions
+ * error       keep exactly the touchpoints before the one that failed; the receipt says how many.
+ * NULL        is refused with CXJ_BAD_ARGUMENT unless the description gives it a meaning. Functions that destroy, close
+ *             or drop something do nothing if given NULL.
  * Ownership.  What a create or open function returns belongs to the caller, who ends it with the matching destroy or
- *             close. Views belong to their engine. Nothing that a host passes in is kept: texts and arrays are copied.
- *             Texts handed out belong to the library; each description says how long they live.
- * Threads.    One engine is used by one writer at a time, or by any number of readers while nobody writes. Functions
- *             that take a const engine or view, and those of a cursor, are readers: they write nothing in the engine
- *             (a cursor itself belongs to one thread). Different engines share nothing: there is no global state. An
- *             allocator that a host supplies is called from the threads that call the library.
+ *             close. Views belong to their engine. The library keeps no pointer to what a host passes in: texts and
+ *             arrays are copied. Texts that it returns belong to the library; each description says how long they live.
+ * Threads.    An engine may be used by one writer at a time, or by any number of readers while nobody writes. Functions
+ *             that take a const engine or view, or a cursor, are readers: they write nothing in the engine (a cursor
+ *             itself belongs to one thread). Different engines share nothing: there is no global state. A host's
+ *             allocator is called from the threads that call the library.
  * Units.      Moments are milliseconds since 1970-01-01T00:00:00Z, without leap seconds; durations are milliseconds;
  *             money is in minor units; satisfaction runs from 0 to 1.
  * Texts       are UTF-8 without NUL, given as pointer and length in bytes, at most 2^31 - 2; the length
  *             CXJ_ZERO_TERMINATED stands for "up to the first NUL". A pointer may be NULL where the length is 0.
  * Structs.    An array of structs is passed with the size of its items; a struct to be filled is passed with its size
  *             and is written up to it; an options struct begins with its size. So a program keeps working with a
- *             library whose structs have grown. A size below that of version 0.2, which no program can have been built
- *             with, is refused (so `sizeof pointer` never passes); a larger one than the library knows is taken if the
- *             unknown tail is zero. Reserved members must be zero. A member that is zero means the default that its
+ *             library whose structs have grown. A size below that of version 0.2, with which no program can have been
+ *             built, is refused (so `sizeof pointer` never passes); a size larger than the library knows is accepted if
+ *             the unknown tail is zero. Reserved members must be zero. A member that is zero means the default that its
  *             comment states.
- * Callbacks   (allocators, functions for reading and writing) are called during the call that they serve, by its
- *             thread. They must come back: no exception may leave them, no longjmp(), and they must not call functions
- *             of this header with the same engine, saver or cursor.
+ * Callbacks   (allocators, functions for reading and writing) run during the call that they serve, in its thread. They
+ *             must return: no exception and no longjmp() may leave them, and they must not call functions of this
+ *             header with the same engine, saver or cursor.
  * Numbers     (statuses, dimensions, facets, scales, metrics, …) are never reused for another meaning.
- * Foreign     A foreign-function interface that reads C can read this header once the preprocessor's lines, with what
- * languages   they put between #ifdef __cplusplus and #endif, and the word CXJ_API are taken out. A directive is one
- *             line; what is left are typedefs, structs, enumerators and functions, without macros and bit fields. Every
- *             constant is an enumerator, but for the versions and CXJ_NO_INDEX, which fits in none.
+ * Foreign     A foreign-function interface that parses C can read this header after removing the preprocessor lines,
+ * languages   everything between #ifdef __cplusplus and #endif, and the word CXJ_API. Each directive is one line; what
+ *             is left is typedefs, structs, enumerators and functions, without macros or bit fields. Every constant is
+ *             an enumerator, except the versions and CXJ_NO_INDEX, which fits in none.
  *
- * What the numbers mean (the order of touchpoints, the fold, every metric) is said in src/SPEC.md of the sources, whose
- * sections are cited here as "SPEC 4", and in a sentence for each metric by cxj_metric_describe().
+ * src/SPEC.md in the sources defines what the numbers mean (the order of touchpoints, the fold, every metric); its
+ * sections are cited here as "SPEC 4". cxj_metric_describe() gives one sentence for each metric.
  */
 #ifndef CXJ_H
 #define CXJ_H
@@ -55,9 +55,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What stands before each function. Whoever links the static library may define CXJ_STATIC: then nothing of cxj is
- * shown by a shared library or program that links it; on Windows it must be defined, since without it functions come
- * from the DLL. CXJ_API itself can be defined before this header is included, and then stays as it is.
+/* The linkage of each function. A program that links the static library may define CXJ_STATIC: then the program, or a
+ * shared library made from it, exports nothing of cxj. On Windows it must be defined for the static library, since
+ * functions are otherwise imported from the DLL. A CXJ_API that is defined before this header is included is kept.
  * CXJ_BUILDING_SHARED is for the build of the shared library. */
 #ifndef CXJ_API
 #if defined(CXJ_STATIC) && defined(__GNUC__) && !defined(_WIN32)
@@ -95,33 +95,33 @@ typedef int32_t cxj_status;
 enum {
     CXJ_OK = 0, /**< done */
 
-    /* outcomes that are no errors */
-    CXJ_DONE = 1,    /**< there is nothing left: a cursor has no further cell, a save in steps is all written */
+    /* outcomes other than errors */
+    CXJ_DONE = 1,    /**< there is nothing left: a cursor has no further cell, or an incremental save is complete */
     CXJ_STALE = 2,   /**< the engine has changed since the cursor was opened; open another */
-    CXJ_REFUSED = 3, /**< some touchpoints were refused or late; all others were taken; see the receipt */
+    CXJ_REFUSED = 3, /**< some touchpoints were refused or late; all others were recorded; see the receipt */
     CXJ_PARTIALLY_ERASED = 4, /**< a sealed journey was erased: its number is gone; its sums, which name nobody, stay */
-    CXJ_INCOMPLETE = 5,       /**< done, but the view lacks something (cxj_view_info: incomplete, lacks_sealed) */
+    CXJ_INCOMPLETE = 5,       /**< done, but the view lacks some data (cxj_view_info: incomplete, lacks_sealed) */
 
     /* errors */
-    CXJ_BAD_ARGUMENT = -1, /**< a NULL, an unknown number, a size or a reserved member that is not as it must be */
+    CXJ_BAD_ARGUMENT = -1, /**< a NULL, an unknown number, a wrong size, or a reserved member that is not zero */
     CXJ_BAD_FIELD = -2,    /**< a field of a touchpoint is out of its bounds */
     CXJ_BAD_TEXT = -3,     /**< a text is not UTF-8, has a NUL, is too long, or is no view, rule or period */
     CXJ_NOT_FOUND = -4,    /**< there is no such journey, touchpoint, name, code, metric or cell */
     CXJ_LIMIT = -5,      /**< a limit of the options is reached (touchpoints of a journey, codes of a dictionary, …) */
-    CXJ_NO_MEMORY = -6,  /**< the allocator gave none, or the limit of memory is reached */
-    CXJ_CLOCK = -7,      /**< the clock does not go back, and not ten years ahead at once */
+    CXJ_NO_MEMORY = -6,  /**< the allocator returned NULL, or the memory limit is reached */
+    CXJ_CLOCK = -7,      /**< the clock cannot go back, nor jump more than ten years ahead */
     CXJ_LATE = -8,       /**< the journey is sealed; the touchpoint came too late */
     CXJ_SEALED = -9,     /**< the journey is sealed: its touchpoints were released */
-    CXJ_SAVING = -10,    /**< a save in steps is under way; end it first */
+    CXJ_SAVING = -10,    /**< an incremental save is under way; end it first */
     CXJ_IO = -11,        /**< the host's function for writing or reading failed */
-    CXJ_BAD_BYTES = -12, /**< these bytes are not those of an engine, or not whole */
+    CXJ_BAD_BYTES = -12, /**< the bytes are not a saved engine, or not a complete one */
     CXJ_NEWER_FORMAT = -13,   /**< the bytes were written by a newer version, in a format that this one does not know */
-    CXJ_OTHER_VIEWS = -14,    /**< the saved engine does not have the views of this one */
-    CXJ_TOO_SMALL = -15,      /**< the room passed for a result is too small; the size that is needed was told */
+    CXJ_OTHER_VIEWS = -14,    /**< the saved engine does not have the same views as this one */
+    CXJ_TOO_SMALL = -15,      /**< the room passed for a result is too small; the size needed was written */
     CXJ_OTHER_KEY = -16,      /**< text ids of the two engines were made with different keys (cxj_options: text_key) */
-    CXJ_NO_CALENDAR = -17,    /**< working hours need a calendar: there is none, or it cannot be taken away */
-    CXJ_OTHER_CALENDAR = -18, /**< the two engines have different calendars, or only one has any */
-    CXJ_SAME_ID = -19         /**< two journeys that are to be one both have a touchpoint with the same id */
+    CXJ_NO_CALENDAR = -17,    /**< working hours need a calendar: there is none, or it cannot be removed */
+    CXJ_OTHER_CALENDAR = -18, /**< the two engines have different calendars, or only one of them has one */
+    CXJ_SAME_ID = -19         /**< two journeys that are to become one have a touchpoint with the same id */
 };
 
 /** A length that stands for "up to the first NUL". */
@@ -162,38 +162,38 @@ typedef struct cxj_options {
     cxj_allocate allocate;  /**< NULL: malloc, realloc and free */
     void *allocate_context; /**< passed to allocate as it is */
     uint64_t seed[2];       /**< key of the hash tables. Both 0: drawn from the system's random numbers (getrandom,
-                                      arc4random, rand_s), where it has none from clock and addresses; there a host
-                                      that takes numbers from strangers should give random bits. No result depends
+                                      arc4random, rand_s) or, if it has none, from clock and addresses; then a host
+                                      that takes numbers from strangers should supply random bits. No result depends
                                       on it. */
     uint64_t text_key[2];  /**< key of the numbers that stand for text ids (cxj_id_from_text()). Both 0: the public key,
-                                      the same everywhere. With that key two texts that become one number can be found
-                                      within a minute, and two journeys would silently be one: a host whose text ids
-                                      come from strangers gives 128 secret bits, always the same ones. Engines with
-                                      different keys do not merge. What is saved does not hold the key, but tells
+                                      the same everywhere. With the public key, anyone can find two texts with the same
+                                      number within a minute; their journeys would silently become one. A host whose
+                                      text ids come from strangers sets 128 secret bits, always the same ones. Engines
+                                      with different keys do not merge. Saved bytes do not contain the key, but show
                                       whether it is the same */
-    uint64_t memory_limit; /**< bytes the engine may hold; 0: no limit. A 64th of them, 16 MB at most, is kept for
-                                cxj_withdraw(): at its limit an engine can still be given room */
+    uint64_t memory_limit; /**< bytes the engine may hold; 0: no limit. A 64th of them, 16 MB at most, is reserved for
+                                cxj_withdraw(), so that an engine at its limit can still free room */
     uint64_t cells_limit;  /**< cells of one view; 0: 1,000,000. Beyond it the view is incomplete (cxj_view_info) */
     uint32_t touchpoints_limit; /**< touchpoints of one journey, 1..29,000; 0: 10,000. Further ones are refused:
                                      CXJ_LIMIT */
     uint32_t codes_limit;       /**< codes of one dictionary, 1..16,777,215; 0: 16,777,215. Other than owner: 65,535 at
                                 most */
-    uint32_t unrecorded_facets; /**< facets (CXJ_FACET_CONTACT | …) that the feed cannot carry; 0: all are fed. See
+    uint32_t unrecorded_facets; /**< facets (CXJ_FACET_CONTACT | …) that are unrecorded: the feed cannot carry them. See
                                      cxj_set_unrecorded() */
     uint32_t views_limit;       /**< views of the engine, added or read from saved bytes, 1..4,096; 0: 4,096 */
-    uint32_t load_work_limit; /**< what reading saved bytes may take: touchpoints times views, for each byte read, after
-                                 the first million; 0: 16, which a file of fewer than 300 views does not come near
+    uint32_t load_work_limit; /**< bounds the work of reading saved bytes: touchpoints times views, for each byte read,
+                                 beyond the first million; 0: 16, which no file of fewer than 300 views comes near
                                  unless it was made to be slow. See cxj_load() */
     uint32_t rules_limit;     /**< rules of the engine (cxj_rule_add()), 1..4,096; 0: 256 */
-    uint32_t alerts_limit;    /**< alerts that wait until the host takes them (cxj_alerts()), 1..16,777,216; 0: 65,536.
+    uint32_t alerts_limit;    /**< alerts queued until the host takes them (cxj_alerts()), 1..16,777,216; 0: 65,536.
                                  Beyond it the oldest are dropped, and counted */
     uint32_t reserved[1];     /**< zero */
     int64_t seal_ended_after; /**< ms after its end at which a journey is sealed (see cxj_advance()); 0: never */
     int64_t seal_idle_after;  /**< ms after its last touchpoint at which a journey is sealed, whether it has ended or
-                                   not; 0: never. Both are at most 10^15; where both say something, the earlier holds.
-                                   Only touchpoints that contribute count: one that is withdrawn, whatever its date,
-                                   decides nothing, and a journey that holds no others is not sealed; it stays until it
-                                   is erased. Both are saved with the engine, and of cxj_load() 0 means: as saved */
+                                   not; 0: never. Both are at most 10^15; if both are set, the earlier time applies.
+                                   Only touchpoints that contribute count: a withdrawn one decides nothing, whatever
+                                   its date, and a journey that has no others is not sealed; it stays until it is
+                                   erased. Both are saved with the engine; in cxj_load() 0 means: as saved */
 } cxj_options;
 
 /** Makes an engine.
@@ -209,7 +209,7 @@ CXJ_API cxj_status cxj_engine_create(const cxj_options *options, char *message, 
  * @param engine  NULL does nothing. Time in proportion to what the engine holds. */
 CXJ_API void cxj_engine_destroy(cxj_engine *engine);
 
-/** Why the last call that changes this engine failed: a sentence naming the field, value, column or limit.
+/** Why the last call that tried to change this engine failed: a sentence naming the field, value, column or limit.
  * @param engine  NULL gives ""
  * @return a NUL-terminated text that lives until the next call that changes the engine; "" if that call succeeded. */
 CXJ_API const char *cxj_message(const cxj_engine *engine);
@@ -218,8 +218,8 @@ CXJ_API const char *cxj_message(const cxj_engine *engine);
 typedef struct cxj_stats {
     uint64_t touchpoints; /**< touchpoints that contribute */
     uint64_t journeys;    /**< journeys with a touchpoint that contributes */
-    uint64_t held;        /**< touchpoints kept, with those that are withdrawn (of which only the id is kept) */
-    uint64_t duplicates;  /**< of all that arrived; likewise the next four. They describe the feed, not the state */
+    uint64_t held;        /**< retained touchpoints, including withdrawn ones (of which only the id is retained) */
+    uint64_t duplicates;  /**< among all that arrived; likewise the next four. They describe the feed, not the state */
     uint64_t conflicts;   /**< of the duplicates, how many differed in content */
     uint64_t superseded;  /**< of a lower revision than the one held, or held and replaced by a higher */
     uint64_t late;        /**< for a journey that is sealed */
@@ -227,15 +227,15 @@ typedef struct cxj_stats {
     int64_t latest_at;    /**< the greatest at of a touchpoint that contributes; 0 if there is none */
     int64_t now;          /**< the clock; 0 before the first cxj_advance() */
     uint64_t memory;      /**< bytes the engine holds now */
-    uint64_t work_folded; /**< touchpoints folded since the engine was made: the work done, to be counted, not timed */
-    uint64_t work_probed; /**< slots of hash tables looked at since then */
+    uint64_t work_folded; /**< touchpoints folded since the engine was made: work measured by counting, not timing */
+    uint64_t work_probed; /**< hash table slots probed since then */
     uint8_t has_now;      /**< 1 if the clock was ever advanced */
     uint8_t reserved[3];
     uint32_t unrecorded_facets; /**< facets that the feed cannot carry (cxj_set_unrecorded()) */
-    uint64_t sealed;            /**< journeys that are sealed. Their touchpoints contribute, but are not retained */
-    uint64_t rules;             /**< rules there are (cxj_rule_add()) */
-    uint64_t alerts;            /**< alerts that wait (cxj_alerts()) */
-    uint64_t alerts_dropped;    /**< alerts that nobody took in time: the oldest, beyond the limit of the options */
+    uint64_t sealed;            /**< sealed journeys. Their touchpoints contribute, but are not retained */
+    uint64_t rules;             /**< rules of the engine (cxj_rule_add()) */
+    uint64_t alerts;            /**< queued alerts (cxj_alerts()) */
+    uint64_t alerts_dropped;    /**< alerts dropped because the queue was full (cxj_options: alerts_limit) */
 } cxj_stats;
 
 /** Reads what an engine holds.
@@ -245,14 +245,14 @@ typedef struct cxj_stats {
  * @return CXJ_OK; CXJ_BAD_ARGUMENT. Constant time. */
 CXJ_API cxj_status cxj_engine_stats(const cxj_engine *engine, cxj_stats *stats, size_t stats_size);
 
-/** Says which facets the feed cannot carry, so that a zero does not look like good news where nobody records the fact:
- * a metric that needs one of them has no value from now on (cxj_metric_info: needs_all, needs_any; SPEC 6, feeds), and
- * a rule that needs one is refused; where there is such a rule already, the call is, so that no rule tells from then on
- * what nobody can know. What a recorded facet implies is recorded, too, whatever is said of it here. Takes the place of
- * unrecorded_facets of the options. Saved with the engine; loading and merging add to them what was not recorded there. Changes no cell; makes
- * cursors stale if it changes anything.
+/** Declares which facets are unrecorded because the feed cannot carry them, so that a zero does not look like good news
+ * where nobody records the fact. A metric that needs one of them has no value from then on (cxj_metric_info: needs_all,
+ * needs_any; SPEC 6, feeds), and a rule that needs one is refused. If a rule already there needs one, this call is
+ * refused instead: no rule may report what nobody can know. A facet that a recorded facet implies is always recorded,
+ * even if it is listed here. Replaces unrecorded_facets of the options. Saved with the engine; loading and merging add
+ * the facets unrecorded there. Changes no cell; makes cursors stale if it changes anything.
  * @param engine        the engine
- * @param unrecorded_facets  CXJ_FACET_CONTACT | … ; 0: all are fed
+ * @param unrecorded_facets  CXJ_FACET_CONTACT | … ; 0: all are recorded
  * @return CXJ_OK; CXJ_BAD_ARGUMENT (an unknown bit, or a rule needs one of the facets; cxj_message() names both). Time
  *         in proportion to the rules. */
 CXJ_API cxj_status cxj_set_unrecorded(cxj_engine *engine, uint32_t unrecorded_facets);
@@ -278,7 +278,7 @@ enum {
     CXJ_DIMENSION_EXIT = 13
 };
 
-/** What a dimension is, and how full its dictionary. */
+/** What a dimension is, and how full its dictionary is. */
 typedef struct cxj_dimension_info {
     const char *name;       /**< such as "channel", as views and logs call it; static */
     uint64_t names;         /**< names that have a code; 0 for a dimension without a dictionary; likewise room */
@@ -299,10 +299,10 @@ CXJ_API cxj_status cxj_dimension_describe(const cxj_engine *engine, uint32_t dim
 
 /** The code of a name, made if the name is new. A host that records by names (cxj_record_named()) needs no codes.
  *
- * A code is good until an erasure retires its name, or the engine ends; a loaded engine has other codes than the one
- * that was saved. An erasure retires names that came with touchpoints and that no retained touchpoint uses (names in
- * the conditions of views, and of sealed journeys, stay). A retired code is refused, until it is given to another name:
- * so after an erasure that retired names, ask again for the codes you keep. Makes no cursor stale.
+ * A code is valid until an erasure retires its name, or the engine ends; a loaded engine has different codes from the
+ * one that was saved. An erasure retires names that came with touchpoints and that no retained touchpoint uses (names
+ * in the conditions of views, and of sealed journeys, stay). A retired code is refused until it is given to another
+ * name: so after an erasure that retired names, ask again for the codes you keep. Makes no cursor stale.
  * @param engine     the engine
  * @param dimension  CXJ_DIMENSION_OWNER … CXJ_DIMENSION_REASON
  * @param name       UTF-8; the empty name has code 0, none
@@ -347,10 +347,10 @@ CXJ_API cxj_status cxj_codes(const cxj_engine *engine, uint32_t dimension, size_
 /** The number that a text stands for, as a journey, a touchpoint's id or a customer (SPEC 7): a number below 2^63 in
  * ASCII digits without leading zeros, other than 0, is taken as it is; any other text ("007" and "0", too) is
  * 2^63 + (h mod 2^63) with h its SipHash-2-4 (Aumasson and Bernstein, 2012); the empty text is 0, none.
- * The hash's key is the engine's (cxj_options: text_key), the public one 00 01 02 … 0f by default: with that, logs read
- * apart can be merged, and anybody can look for two texts with one number. Two texts meet by chance once in 2^31.5
- * texts or so; a host that wants to refuse even that keeps cxj_id_check() of each text, as examples/frame.c does, or the
- * text itself, as examples/texts.c does.
+ * The hash's key is the engine's (cxj_options: text_key), by default the public one 00 01 02 … 0f: with that, logs read
+ * separately can be merged, but anybody can look for two texts with one number. By chance, two texts collide once in
+ * 2^31.5 texts or so; a host that wants to catch even that keeps cxj_id_check() of each text, as examples/frame.c
+ * does, or the text itself, as examples/texts.c does.
  * @param engine  whose key; NULL: the public key
  * @param text    any bytes
  * @param length  bytes of text, or CXJ_ZERO_TERMINATED
@@ -358,9 +358,9 @@ CXJ_API cxj_status cxj_codes(const cxj_engine *engine, uint32_t dimension, size_
  * @return CXJ_OK; CXJ_BAD_ARGUMENT. Constant time for each byte. */
 CXJ_API cxj_status cxj_id_from_text(const cxj_engine *engine, const char *text, size_t length, uint64_t *id);
 
-/** 64 further bits of a text, by which a host sees that two different texts have one number: the SipHash-2-4 of the
- * text under the complement of the key of cxj_id_from_text(). Where the numbers are equal and these are not, the texts
- * differ; keep it beside the number, and refuse what does not match.
+/** A second 64-bit hash of a text, to detect that two different texts have the same number: the SipHash-2-4 of the text
+ * under the complement of the key of cxj_id_from_text(). If the numbers are equal and these bits are not, the texts
+ * differ. Keep them with the number, and refuse a text that does not match.
  * @param engine  whose key; NULL: the public key
  * @param text    any bytes
  * @param length  bytes of text, or CXJ_ZERO_TERMINATED
@@ -372,7 +372,7 @@ CXJ_API cxj_status cxj_id_check(const cxj_engine *engine, const char *text, size
  * Touchpoints
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/** Facets: yes/no facts about a touchpoint, as bits. What one implies is added on arrival. */
+/** Facets: yes/no facts about a touchpoint, as bits. Facets that one implies are added on arrival. */
 enum {
     CXJ_FACET_CONTACT = 1,        /**< the customer took part */
     CXJ_FACET_INBOUND = 2,        /**< the customer came to us; implies contact */
@@ -382,8 +382,8 @@ enum {
     CXJ_FACET_EXPLAINS = 32,      /**< we gave the reason for a delay, past or coming; implies update */
     CXJ_FACET_DELIVERED = 64,     /**< the commitment was met at this moment */
     CXJ_FACET_REQUESTED = 128,    /**< the time promised is the one the customer asked for */
-    CXJ_FACET_REPEATED = 256,     /**< the customer had to say again what had been said */
-    CXJ_FACET_CONTRADICTED = 512, /**< what the customer was told did not agree with what had been said before */
+    CXJ_FACET_REPEATED = 256,     /**< the customer had to repeat what had been said */
+    CXJ_FACET_CONTRADICTED = 512, /**< what the customer was told contradicted what they had been told before */
     CXJ_FACET_FAULT = 1024,       /**< something went wrong */
     CXJ_FACET_RESOLVED = 2048,    /**< the need was met at this moment */
     CXJ_FACET_REOPENS = 4096,     /**< the journey is taken up again */
@@ -391,7 +391,7 @@ enum {
     CXJ_FACET_ASKED = 16384,      /**< we asked the customer for a rating */
     CXJ_FACET_CHURNED = 32768,    /**< the customer left */
     CXJ_FACET_WITHDRAWN = 65536,  /**< this touchpoint is taken back */
-    CXJ_FACET_RESUMES = 131072,   /**< we go on, though the customer has not come (a state of waiting was left) */
+    CXJ_FACET_RESUMES = 131072,   /**< we go on without having heard from the customer (a waiting state was left) */
     CXJ_FACETS_ALL = 262143       /**< every facet that this version knows */
 };
 
@@ -410,13 +410,13 @@ typedef struct cxj_facet_info {
  * @return CXJ_OK; CXJ_NOT_FOUND (past the last); CXJ_BAD_ARGUMENT. Constant time. */
 CXJ_API cxj_status cxj_facet_describe(size_t index, cxj_facet_info *info, size_t info_size);
 
-/** How many touchpoints have each facet: of those that contribute, also of sealed journeys; exact when touchpoints are
- * corrected, withdrawn or erased. A facet that never occurs is perhaps not recorded by the feed: cxj_set_unrecorded().
+/** How many contributing touchpoints have each facet, including those of sealed journeys; stays exact when touchpoints
+ * are corrected, withdrawn or erased. A facet that never occurs may be unrecorded: see cxj_set_unrecorded().
  * @param engine  the engine
  * @param counts  receives 32 numbers, one for each bit of a touchpoint's facets, the lowest first; 0 for bits without a
  *   facet, and for CXJ_FACET_WITHDRAWN
- * @return CXJ_OK; CXJ_INCOMPLETE (written; but of some touchpoints of sealed journeys it is not known, since they were
- *         saved by a version that did not count them); CXJ_BAD_ARGUMENT. Constant time. */
+ * @return CXJ_OK; CXJ_INCOMPLETE (written, but without some touchpoints of sealed journeys, which were saved by a
+ *         version that did not count them); CXJ_BAD_ARGUMENT. Constant time. */
 CXJ_API cxj_status cxj_facet_counts(const cxj_engine *engine, uint64_t *counts);
 
 /** Scales of a rating. Scores run over the range given; satisfied, delighted and dissatisfied are the scores named. */
@@ -442,48 +442,48 @@ enum { CXJ_OUTCOME_COMPLETED = 1, CXJ_OUTCOME_ABANDONED = 2 };
 
 /** One dated moment of a journey. Zero in a field states nothing; set the struct to zero first. 96 bytes. */
 typedef struct cxj_touchpoint {
-    uint64_t journey;  /**< the host's number of the journey, not 0 (cxj_id_from_text() gives one for a text) */
-    uint64_t id;       /**< the host's number of this touchpoint, unique within its journey; 0: none, and then the same
+    uint64_t journey;   /**< the host's number of the journey, not 0 (cxj_id_from_text() gives one for a text) */
+    uint64_t id;        /**< the host's number of this touchpoint, unique within its journey; 0: none, and then the same
                               touchpoint sent twice counts twice */
-    uint64_t revision; /**< of this id; a correction carries a higher one (the time of last change serves) */
-    int64_t at;        /**< when it was; years 0001 to 9999; not 0, which is none (SPEC 2), unless it is withdrawn: what
-                              is taken back needs no moment */
-    int64_t due;       /**< the time promised at this moment, years 0001 to 9999; 0: none */
-    int64_t value;     /**< money in minor units, within ±10^15 */
-    uint64_t customer; /**< whose journey it is; 0 states nothing. The last statement in order holds; likewise type,
+    uint64_t revision;  /**< of this id; a correction carries a higher one (the time of last change will do) */
+    int64_t at;         /**< when it happened; years 0001 to 9999; not 0, which is none (SPEC 2), except in a withdrawn
+                              touchpoint, which needs no moment */
+    int64_t due;        /**< the time promised at this moment, years 0001 to 9999; 0: none */
+    int64_t value;      /**< money in minor units, within ±10^15 */
+    uint64_t customer;  /**< whose journey it is; 0 states nothing. The last statement in order applies; likewise type,
                               segment, reason */
-    uint32_t sequence; /**< order among the touchpoints of one journey with the same at */
-    uint32_t owner;    /**< code of who holds the work; 0: none; likewise the codes below */
-    uint32_t facets;   /**< CXJ_FACET_CONTACT | … */
-    uint16_t team;     /**< the owner's group */
-    uint16_t activity; /**< what kind of touchpoint it is */
-    uint16_t channel;  /**< where it took place: phone, mail, chat, … */
-    uint16_t stage;    /**< how far along the journey was */
-    uint16_t cause;    /**< what lies behind a bad moment: policy, knowledge, tool, … */
-    uint16_t type;     /**< of the journey: its kind */
-    uint16_t segment;  /**< of the journey: the customer's segment */
-    uint16_t reason;   /**< of the journey: the need behind it */
-    uint8_t scale;     /**< CXJ_SCALE_CSAT5 …; 0: no rating, and then score and scope are 0 */
-    uint8_t score;     /**< on that scale */
-    uint8_t scope;     /**< CXJ_SCOPE_TOUCHPOINT …; not 0 with a scale */
-    uint8_t commitment;  /**< 0..7: which commitment of the journey due and delivered speak of */
-    uint8_t outcome;     /**< CXJ_OUTCOME_COMPLETED, CXJ_OUTCOME_ABANDONED: the journey ends here; 0: it does not */
+    uint32_t sequence;  /**< order among the touchpoints of one journey with the same at */
+    uint32_t owner;     /**< code of who holds the work; 0: none; likewise the codes below */
+    uint32_t facets;    /**< CXJ_FACET_CONTACT | … */
+    uint16_t team;      /**< the owner's group */
+    uint16_t activity;  /**< what kind of touchpoint it is */
+    uint16_t channel;   /**< where it took place: phone, mail, chat, … */
+    uint16_t stage;     /**< how far along the journey was */
+    uint16_t cause;     /**< what lies behind a bad moment: policy, knowledge, tool, … */
+    uint16_t type;      /**< of the journey: its kind */
+    uint16_t segment;   /**< of the journey: the customer's segment */
+    uint16_t reason;    /**< of the journey: the need behind it */
+    uint8_t scale;      /**< CXJ_SCALE_CSAT5 …; 0: no rating, and then score and scope are 0 */
+    uint8_t score;      /**< on that scale */
+    uint8_t scope;      /**< CXJ_SCOPE_TOUCHPOINT …; not 0 with a scale */
+    uint8_t commitment; /**< 0..7: the commitment of the journey to which due and delivered refer */
+    uint8_t outcome;    /**< CXJ_OUTCOME_COMPLETED, CXJ_OUTCOME_ABANDONED: the journey ends here; 0: it does not */
     uint8_t reserved[7]; /**< zero */
 } cxj_touchpoint;
 
-/** No index: what cxj_receipt.first_refusal says when nothing was refused. A language that does not see macros,
- * or not their type, asks first_status. */
+/** No index: first_refusal of cxj_receipt when nothing was refused. A language that cannot see macros, or not their
+ * type, checks first_status instead. */
 #define CXJ_NO_INDEX 0xffffffffffffffff
 
 /** What became of the touchpoints of one call. */
 typedef struct cxj_receipt {
-    uint64_t processed;      /**< touchpoints dealt with, from the first: all, unless the call stopped */
-    uint64_t accepted;       /**< taken: new ones, and corrections that took the place of an earlier revision */
-    uint64_t duplicates;     /**< of the revision already held; the greater of the two holds */
+    uint64_t processed;      /**< touchpoints processed, from the first: all, unless the call stopped */
+    uint64_t accepted;       /**< recorded: new ones, and corrections that replaced an earlier revision */
+    uint64_t duplicates;     /**< of the revision already retained; the greater of the two is kept */
     uint64_t conflicts;      /**< of those, how many differed in content */
-    uint64_t superseded;     /**< of a lower revision than the one held, or held and replaced by a higher */
-    uint64_t late;           /**< for a sealed journey; not taken */
-    uint64_t refused;        /**< not taken, for a bad field or at the limit of touchpoints of a journey */
+    uint64_t superseded;     /**< of a lower revision than the retained one, or retained and replaced by a higher one */
+    uint64_t late;           /**< for a sealed journey; not recorded */
+    uint64_t refused;        /**< not recorded: a bad field, or the journey is at its limit of touchpoints */
     uint64_t first_refusal;  /**< index of the first refused or late one, else CXJ_NO_INDEX; cxj_message() says why */
     cxj_status first_status; /**< its status: CXJ_BAD_FIELD, CXJ_LIMIT, CXJ_LATE; CXJ_OK if there is none */
     uint32_t reserved;
@@ -492,7 +492,7 @@ typedef struct cxj_receipt {
 /** Flags of cxj_record(), cxj_record_columns() and cxj_record_named(). */
 enum { CXJ_STOP_AT_REFUSAL = 1 /**< stop before the first touchpoint that is refused or late */ };
 
-/** Records touchpoints, in any order, duplicates and corrections among them. Afterwards every view is up to date.
+/** Records touchpoints, in any order, including duplicates and corrections. Afterwards every view is up to date.
  * A refused touchpoint does not stop the others, unless flags says so.
  * @param engine        the engine
  * @param touchpoints   the first of count structs; NULL only if count is 0
@@ -501,16 +501,16 @@ enum { CXJ_STOP_AT_REFUSAL = 1 /**< stop before the first touchpoint that is ref
  * @param flags         0 or CXJ_STOP_AT_REFUSAL
  * @param receipt       receives what became of them, whatever the status; NULL: not wanted
  * @param receipt_size  sizeof(cxj_receipt)
- * @return CXJ_OK: none was refused. CXJ_REFUSED: some were. CXJ_NO_MEMORY: receipt->processed were dealt with, the
- *         rest not at all. CXJ_BAD_ARGUMENT: nothing was done. Constant time for a touchpoint that comes last in its
- *         journey (and for each view); else in proportion to the touchpoints after it; many of one journey in one call
- *         are folded together. One that changes what holds for the whole journey (type, segment, reason, outcome,
- *         churned) moves all of its touchpoints in the views that look at that. */
+ * @return CXJ_OK: none was refused. CXJ_REFUSED: some were. CXJ_NO_MEMORY: receipt->processed were processed, the rest
+ *         not at all. CXJ_BAD_ARGUMENT: nothing was done. Constant time for a touchpoint that comes last in its journey
+ *         (and for each view); else in proportion to the touchpoints after it; many of one journey in one call are
+ *         folded together. A touchpoint that changes a value of the whole journey (type, segment, reason, outcome,
+ *         churned) moves all of the journey's touchpoints in the views that use that value. */
 CXJ_API cxj_status cxj_record(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t touchpoint_size,
                               size_t count, uint32_t flags, cxj_receipt *receipt, size_t receipt_size);
 
-/** Columns of touchpoints, as a data frame has them: each member is an array of as many values as there are rows, or
- * NULL for none in every row. The members mean what they mean in cxj_touchpoint. */
+/** Columns of touchpoints, as in a data frame: each member is an array with one value for each row, or NULL if no row
+ * has any. The members mean what they mean in cxj_touchpoint. */
 typedef struct cxj_columns {
     size_t size;               /**< sizeof(cxj_columns); must be set */
     const uint64_t *journey;   /**< must not be NULL */
@@ -538,7 +538,7 @@ typedef struct cxj_columns {
     const uint8_t *outcome;    /**< as in cxj_touchpoint; NULL: 0 in each */
 } cxj_columns;
 
-/** Records touchpoints from separate arrays, without building structs first. Otherwise as cxj_record().
+/** Records touchpoints from separate arrays, without building structs first. Otherwise like cxj_record().
  * @param engine        the engine
  * @param columns       the arrays
  * @param count         rows: values in each array
@@ -555,8 +555,8 @@ typedef struct cxj_text {
     size_t length;    /**< bytes, or CXJ_ZERO_TERMINATED */
 } cxj_text;
 
-/** A touchpoint with texts in place of codes and, where the host has texts, of numbers; otherwise as cxj_touchpoint.
- * Set it to zero first: what is zero states nothing. */
+/** A touchpoint with names instead of codes and, if the host's ids are texts, with texts instead of numbers; otherwise
+ * like cxj_touchpoint. Set it to zero first: fields left zero state nothing. */
 typedef struct cxj_named_touchpoint {
     cxj_text journey;         /**< a text that stands for its number (cxj_id_from_text(), with the engine's key) */
     cxj_text id;              /**< likewise */
@@ -587,15 +587,15 @@ typedef struct cxj_named_touchpoint {
     uint8_t reserved[3];      /**< zero */
 } cxj_named_touchpoint;
 
-/** Records touchpoints by names, so that a host needs no table of codes, and no code can be stale. Otherwise as
+/** Records touchpoints by names, so that a host needs no table of codes and cannot use a stale one. Otherwise like
  * cxj_record().
  * @param engine           the engine
  * @param touchpoints      the first of count structs; NULL only if count is 0
  * @param touchpoint_size  sizeof(cxj_named_touchpoint)
  * @param count            how many
  * @param flags            0 or CXJ_STOP_AT_REFUSAL
- * @param receipt          as in cxj_record(). Refused are also a name that cannot be taken (first_status CXJ_BAD_TEXT;
- *   CXJ_LIMIT where the dictionary is full), and a field with both a text and a number (CXJ_BAD_FIELD)
+ * @param receipt          as in cxj_record(). Also refused: an invalid name (first_status CXJ_BAD_TEXT), a new name if
+ *   the dictionary is full (CXJ_LIMIT), and a field with both a text and a number (CXJ_BAD_FIELD)
  * @param receipt_size     sizeof(cxj_receipt)
  * @return as cxj_record(). Time as cxj_record(), and in proportion to the bytes of the texts. */
 CXJ_API cxj_status cxj_record_named(cxj_engine *engine, const cxj_named_touchpoint *touchpoints, size_t touchpoint_size,
@@ -605,7 +605,7 @@ CXJ_API cxj_status cxj_record_named(cxj_engine *engine, const cxj_named_touchpoi
  * Views and cells
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/** A question kept permanently answered. Opaque; belongs to its engine. */
+/** A question whose answer is kept current. Opaque; belongs to its engine. */
 typedef struct cxj_view cxj_view;
 
 /** Grains: what a view counts. */
@@ -615,7 +615,7 @@ enum {
     CXJ_GRAIN_JOURNEYS = 3     /**< for each journey */
 };
 
-/** Adds a view, filled as if it had been there from the start. A view is one line of text:
+/** Adds a view, filled as if it had existed from the start. A view is one line of text:
  *
  *     touchpoints by channel, team per week where type = onboarding
  *     transitions by owner per month
@@ -631,35 +631,35 @@ enum {
  * churned; transitions: first one of owner, team, channel, stage, activity (the key holds from and to), then type,
  * segment, reason, outcome, churned; journeys: type, segment, reason, outcome, churned, entry, exit. At most four
  * dimensions and four conditions. `ended` (periods by a journey's end, open ones left out) and `had` (journeys with at
- * least one touchpoint of that owner, team, channel, stage, activity or cause) stand in journeys views only; so does
- * `with drivers`, by which each cell also keeps what cxj_view_drivers() needs, in 3 KB more. `""` matches none. The
- * names of the conditions enter the dictionaries. Periods are those of local time, and `in working hours` leaves out of
- * durations what is closed, both by the engine's calendar (cxj_set_calendar()); without one local time is UTC, and
- * there are no working hours.
+ * least one touchpoint of that owner, team, channel, stage, activity or cause) are for journeys views only; so is
+ * `with drivers`, which makes each cell also keep what cxj_view_drivers() needs, 3 KB more. `""` matches none. The
+ * names of the conditions enter the dictionaries. Periods follow local time, and `in working hours` excludes closed
+ * time from durations, both by the engine's calendar (cxj_set_calendar()); without one, local time is UTC and there are
+ * no working hours.
  *
  * A view's text is normalised: one blank between words and after commas, quotes only where a name needs them, the names
  * of a condition in the order of their bytes and each once, `=` for a single one, conditions in the order of dimensions
- * (of one dimension in that of their names, and each once), those with `had` last. Texts that say the same give one
- * view.
+ * (of one dimension in that of their names, and each once), those with `had` last. Texts with the same meaning give the
+ * same view.
  * @param engine  the engine
- * @param text    the view; one that is there already gives the view that there is
+ * @param text    the view; if the engine has it already, the existing view is returned
  * @param length  bytes of text, or CXJ_ZERO_TERMINATED
  * @param view    receives the view, which lives until cxj_view_drop() or the end of the engine
  * @return CXJ_OK; CXJ_BAD_TEXT (cxj_message() names the column, counted in bytes from 1, and what was expected there);
  *         CXJ_LIMIT (a dictionary is full, or there are 4,096 views); CXJ_NO_CALENDAR (the view is in working hours,
- *         and the engine has no calendar); CXJ_SAVING (a save in steps is under way, and the view is new);
+ *         and the engine has no calendar); CXJ_SAVING (an incremental save is under way, and the view is new);
  *         CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT.
- *         Time in proportion to the touchpoints held. */
+ *         Time in proportion to the retained touchpoints. */
 CXJ_API cxj_status cxj_view_add(cxj_engine *engine, const char *text, size_t length, cxj_view **view);
 
-/** Drops a view and its cells. The pointer must not be used any more; cursors on it must have been closed.
+/** Drops a view and its cells. The pointer must not be used afterwards; cursors on it must have been closed.
  * @param engine  the engine
  * @param view    a view of that engine; NULL does nothing
- * @return CXJ_OK; CXJ_NOT_FOUND (no view of this engine); CXJ_SAVING (a save in steps is under way). Time in proportion
- *         to its cells and to the journeys held. */
+ * @return CXJ_OK; CXJ_NOT_FOUND (no view of this engine); CXJ_SAVING (an incremental save is under way). Time in
+ *         proportion to its cells and to the retained journeys. */
 CXJ_API cxj_status cxj_view_drop(cxj_engine *engine, cxj_view *view);
 
-/** The view that stands at a place, in the order in which views were added.
+/** The view with an index, in the order in which views were added.
  * @param engine  the engine
  * @param index   0 and up
  * @param view    receives the view
@@ -670,15 +670,15 @@ CXJ_API cxj_status cxj_view_at(const cxj_engine *engine, size_t index, cxj_view 
 typedef struct cxj_view_info {
     const char *text;     /**< normalised, NUL-terminated; lives as long as the view */
     size_t text_length;   /**< bytes */
-    uint64_t cells;       /**< cells there are now */
+    uint64_t cells;       /**< how many cells it has now */
     uint32_t grain;       /**< CXJ_GRAIN_TOUCHPOINTS … */
     uint32_t parts;       /**< parts of a key: the period if there is one, then the dimensions (from and to are two) */
     uint8_t incomplete;   /**< 1 if the limit of cells was reached, or cxj_withdraw() found no memory for a cell: the
-                             cells that are there are exact, others are missing. To mend: drop the view, and add it
-                             again (in an engine with a higher limit) */
+                             existing cells are exact, others are missing. To repair: drop the view and add it again
+                             (in an engine with a higher limit) */
     uint8_t has_period;   /**< 1 if the first part of a key is a period */
-    uint8_t lacks_sealed; /**< 1 if what some sealed journeys have contributed is missing, and cannot be had again: the
-                             view was added after they were sealed, or they were left out at the limit of cells */
+    uint8_t lacks_sealed; /**< 1 if contributions of some sealed journeys are missing and cannot be recovered: the view
+                             was added after they were sealed, or they were left out at the limit of cells */
     uint8_t has_drivers;  /**< 1 if the view is `with drivers`: see cxj_view_drivers() */
     uint8_t reserved[4];
 } cxj_view_info;
@@ -706,12 +706,12 @@ CXJ_API cxj_status cxj_view_part(const cxj_view *view, uint32_t part, const char
 
 /** A metric's value in one cell. */
 typedef struct cxj_value {
-    double value; /**< NaN: it has none (nothing to divide by, or the facts are not fed) */
+    double value; /**< NaN: it has none (nothing to divide by, or the facts are unrecorded) */
     double low;  /**< the 95 % interval; NaN: it has none. For a share: Wilson (1927); for a mean of n ≥ 2 values that
                        are not all equal: Student's, ± t·sqrt(s²/n), held within what the mean can be; for NPS: adjusted
                        Wald (Rocks 2016) */
     double high; /**< its upper end, where low is the lower; NaN: it has none */
-    uint64_t n;  /**< how many observations stand behind the value */
+    uint64_t n;  /**< how many observations the value is based on */
 } cxj_value;
 
 /** Units of a metric. */
@@ -724,7 +724,7 @@ enum {
     CXJ_UNIT_MONEY = 6         /**< minor units */
 };
 
-/** Kinds of a metric: how its value comes about. */
+/** Kinds of a metric: how its value is calculated. */
 enum {
     CXJ_KIND_COUNT = 1,    /**< counted or summed; exact */
     CXJ_KIND_SHARE = 2,    /**< k of n */
@@ -741,10 +741,10 @@ typedef struct cxj_metric_info {
     uint32_t grain;       /**< CXJ_GRAIN_TOUCHPOINTS … */
     uint32_t unit;        /**< CXJ_UNIT_COUNT … */
     uint32_t kind;        /**< CXJ_KIND_COUNT … */
-    uint32_t needs_all;   /**< facets that must all be fed, else it has no value */
-    uint32_t needs_any;   /**< facets of which one must be fed, else it has no value; 0: no such condition */
+    uint32_t needs_all;   /**< facets that must all be recorded, else it has no value */
+    uint32_t needs_any;   /**< facets of which one must be recorded, else it has no value; 0: no such condition */
     uint8_t has_interval; /**< 1 if it comes with an interval where n allows */
-    uint8_t needs_now;    /**< 1 if it depends on the clock; without value before the first cxj_advance() */
+    uint8_t needs_now;    /**< 1 if it depends on the clock; it has no value before the first cxj_advance() */
     uint8_t compares;     /**< 1 if it compares between cells: cxj_view_spread(), cxj_view_parity() */
     uint8_t reserved[5];
 } cxj_metric_info;
@@ -924,9 +924,9 @@ enum {
  * @return CXJ_OK; CXJ_NOT_FOUND; CXJ_BAD_ARGUMENT. Time in proportion to the catalogue. */
 CXJ_API cxj_status cxj_metric_find(uint32_t grain, const char *name, size_t length, uint32_t *metric);
 
-/** The metric that a name which is none may mean: one for which it is another word, such as "frt" or "CSAT score", else
- * the one whose name is nearest in spelling. Capitals, blanks, "-" and "_" do not matter. For a sentence that says what
- * there is; whether it was meant, the reader knows.
+/** Suggests a metric for an unknown name: one for which it is a synonym, such as "frt" or "CSAT score", else the one
+ * nearest in spelling. Capitals, blanks, "-" and "_" do not matter. Use it to suggest ("did you mean …?"); only the
+ * reader knows whether it was meant.
  * @param grain   CXJ_GRAIN_TOUCHPOINTS …; 0: any
  * @param name    the name
  * @param length  bytes of name, or CXJ_ZERO_TERMINATED
@@ -946,11 +946,11 @@ CXJ_API cxj_status cxj_metric_nearest(uint32_t grain, const char *name, size_t l
  * @param message_capacity  bytes at message
  * @param results      receives metric_count results, with CXJ_OK and CXJ_INCOMPLETE
  * @param result_size  sizeof(cxj_value)
- * @return CXJ_OK; CXJ_INCOMPLETE (read; but of this cell, too, what sealed journeys have contributed may be missing:
- *         lacks_sealed); CXJ_NOT_FOUND (nothing contributes to such a cell); CXJ_LIMIT (the view lacks cells, perhaps
- *         this one, so it is not known whether anything contributes: incomplete, lacks_sealed); CXJ_BAD_TEXT (a part
- *         that is no period); CXJ_BAD_ARGUMENT (also a metric of another grain). Constant time for each part and
- *         metric; a quantile in proportion to the buckets in use. */
+ * @return CXJ_OK; CXJ_INCOMPLETE (read, but this cell may lack contributions of sealed journeys: lacks_sealed);
+ *         CXJ_NOT_FOUND (nothing contributes to such a cell); CXJ_LIMIT (the view lacks cells, perhaps this one, so
+ *         whether anything contributes is unknown: incomplete, lacks_sealed); CXJ_BAD_TEXT (an invalid period);
+ *         CXJ_BAD_ARGUMENT (also a metric of another grain). Constant time for each part and metric; a quantile in
+ *         proportion to the buckets in use. */
 CXJ_API cxj_status cxj_view_get(const cxj_view *view, const cxj_text *parts, size_t part_size, size_t part_count,
                                 const uint32_t *metrics, size_t metric_count, char *message, size_t message_capacity,
                                 cxj_value *results, size_t result_size);
@@ -958,13 +958,13 @@ CXJ_API cxj_status cxj_view_get(const cxj_view *view, const cxj_text *parts, siz
 /** Walks over the cells of a view in the order of their keys: part by part, each as text, byte by byte. Opaque. */
 typedef struct cxj_cursor cxj_cursor;
 
-/** Opens a cursor, before the first cell. It becomes stale with the first call that changes something in its engine
- * (one that only finds duplicates, or refuses everything, changes nothing).
+/** Opens a cursor, before the first cell. It becomes stale with the first call that changes anything in its engine
+ * (a call that only finds duplicates, or refuses everything, changes nothing).
  * @param view    the view
  * @param message where to write why it failed; NULL: nowhere
  * @param message_capacity  bytes at message
  * @param cursor  receives the cursor, or NULL if the call fails; end it with cxj_cursor_close(), before its view ends
- * @return CXJ_OK; CXJ_INCOMPLETE (it is open; but the view lacks cells, or what sealed journeys have contributed);
+ * @return CXJ_OK; CXJ_INCOMPLETE (open, but the view lacks cells or contributions of sealed journeys);
  *         CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time c·log(c) for c cells. */
 CXJ_API cxj_status cxj_cursor_open(const cxj_view *view, char *message, size_t message_capacity, cxj_cursor **cursor);
 
@@ -1012,7 +1012,7 @@ CXJ_API void cxj_cursor_close(cxj_cursor *cursor);
  * @param highs         receives the upper ends
  * @param counts        receives how many observations are behind each value (n of cxj_value)
  * @param cells         receives the number of cells, also with CXJ_TOO_SMALL; so capacity 0 asks for the number
- * @return CXJ_OK; CXJ_INCOMPLETE (read; but the view lacks cells, or what sealed journeys have contributed);
+ * @return CXJ_OK; CXJ_INCOMPLETE (read, but the view lacks cells or contributions of sealed journeys);
  *         CXJ_TOO_SMALL (there are more cells than capacity); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time c·log(c) for c
  *         cells, and as cxj_view_get() for each. */
 CXJ_API cxj_status cxj_view_read(const cxj_view *view, const uint32_t *metrics, size_t metric_count, size_t capacity,
@@ -1035,30 +1035,30 @@ CXJ_API cxj_status cxj_view_read_part(const cxj_view *view, uint32_t part, size_
 /* ------------------------------------------------------------------------------------------------------------------
  * Beyond one cell
  *
- * What is worked out when it is asked for, from the cells of a view, and never kept (SPEC 8). Each says how much stands
- * behind it, and has no value (NaN) where one would mislead. Spread and parity take metrics that compare between cells
+ * These are computed from the cells of a view when read, and never stored (SPEC 8). Each states how much data is behind
+ * it, and has no value (NaN) where one would mislead. Spread and parity take metrics that compare between cells
  * (cxj_metric_info): those with an interval, but for gap, and on_time_rate and kept_rate of journeys. Statuses are
- * those of cxj_view_read() and, where a cell is named, of cxj_view_get(); a metric that does not go is
- * CXJ_BAD_ARGUMENT, and the sentence says which do.
+ * those of cxj_view_read() and, where a cell is named, of cxj_view_get(); an unsuitable metric gives CXJ_BAD_ARGUMENT,
+ * and the sentence names those that fit.
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/** How far a metric depends on where one looks: on whom, or on which channel, one meets. */
+/** How far a metric varies between cells: does it depend on the person, or the channel, that a customer meets? */
 typedef struct cxj_spread {
     uint64_t n;             /**< observations in all cells */
     uint64_t cells;         /**< cells that have a value */
-    double eta_squared;     /**< the part of all variance that lies between cells, 0..1; NaN: nothing varies, or there
+    double eta_squared;     /**< the share of all variance that lies between cells, 0..1; NaN: nothing varies, or there
                                are fewer than two cells */
-    double epsilon_squared; /**< the same, less what cells would differ by chance; below 0 if they differ by less than
-                               that; NaN also where each cell has one observation */
-    uint64_t lowest_cell;   /**< of the cells with 30 observations or more the one with the lowest value, as its place
-                               in the order of a cursor, from 0; CXJ_NO_INDEX: there are no two with different values */
-    uint64_t highest_cell;  /**< the same of the highest; of cells with equal values it is the first */
+    double epsilon_squared; /**< the same, less the variance between cells expected by chance; below 0 if there is less
+                               than that; NaN also if each cell has one observation */
+    uint64_t lowest_cell;   /**< among cells with 30 observations or more, the one with the lowest value: its index in
+                               the order of a cursor, from 0; CXJ_NO_INDEX: no two of them have different values */
+    uint64_t highest_cell;  /**< the same for the highest; of cells with equal values, the first */
     cxj_value lowest;       /**< its value; NaN where there is none; likewise below */
     cxj_value highest;      /**< the value of the highest cell */
-    cxj_value difference;   /**< highest less lowest, with an interval as cxj_parity has it; n is that of both */
+    cxj_value difference;   /**< highest minus lowest, with an interval as in cxj_parity; n is that of both */
 } cxj_spread;
 
-/** Works out how far a metric spreads over the cells of a view.
+/** Calculates how far a metric varies between the cells of a view.
  * @param view        the view
  * @param metric      a metric of its grain that compares between cells
  * @param message     where to write why it failed; NULL: nowhere
@@ -1084,18 +1084,18 @@ typedef struct cxj_control_point {
 typedef struct cxj_control {
     uint64_t points; /**< periods that have a value */
     double centre;   /**< their mean; NaN: there are fewer than eight periods, and no limits; likewise below */
-    double low;      /**< limits: what lies beyond them does not just vary */
+    double low;      /**< limits: a value beyond them is more than ordinary variation */
     double high;     /**< the upper limit, where low is the lower */
 } cxj_control;
 
-/** Works out whether a metric has changed over time, or just varies: an XmR chart (Shewhart 1931, Wheeler 1993) of one
- * key of a view with a period. Periods in which nothing contributes are passed over, as are those without a value and,
- * once the clock was advanced, the one in which it stands and those after it, which are not over.
+/** Tests whether a metric has changed over time, or just varies: an XmR chart (Shewhart 1931, Wheeler 1993) of one key
+ * of a view with a period. Skips periods to which nothing contributes or that have no value and, once the clock has
+ * been advanced, the current period and later ones, which are not over.
  * @param view        the view
  * @param parts       the key's parts after the period, each as text; NULL if there are none
  * @param part_size   sizeof(cxj_text)
  * @param part_count  one less than cxj_view_info says
- * @param metric      a metric of its grain that is no quantile
+ * @param metric      a metric of its grain other than a quantile
  * @param capacity    points for which there is room
  * @param message     where to write why it failed; NULL: nowhere
  * @param message_capacity  bytes at message
@@ -1114,12 +1114,12 @@ CXJ_API cxj_status cxj_view_control(const cxj_view *view, const cxj_text *parts,
 typedef struct cxj_parity {
     cxj_value a;          /**< NaN, with n 0: it has no value there; likewise b */
     cxj_value b;          /**< the value in the other cell */
-    cxj_value difference; /**< a less b, with its 95 % interval; n is that of both. For shares: Newcombe (1998, method
-                               10); for means and NPS: Welch (1947), held within what the difference can be; none where
-                               one has n 1, or where on both sides all values are equal */
+    cxj_value difference; /**< a minus b, with its 95 % interval; n is that of both. For shares: Newcombe (1998, method
+                               10); for means and NPS: Welch (1947), limited to possible differences; none if one has
+                               n 1, or if all values are equal on both sides */
 } cxj_parity;
 
-/** Compares a metric in two cells of a view: do these get what those get?
+/** Compares a metric in two cells of a view: are two groups treated alike?
  * @param view        the view
  * @param a_parts     the parts of the first key, each as text as a cursor shows it; NULL if there are none
  * @param b_parts     the same of the second key
@@ -1142,12 +1142,12 @@ typedef struct cxj_relation {
     double slope;     /**< by how much the second grows where the first is one higher, by least squares; NaN: fewer than
                       three cells, or the first does not vary */
     double intercept; /**< the second where the first is 0, on that line */
-    double low;       /**< the slope's 95 % interval (Student's); NaN: none, for the line meets all */
+    double low;       /**< the slope's 95 % interval (Student's); NaN: none, for the line passes through all cells */
     double high;      /**< its upper end; NaN: none */
 } cxj_relation;
 
-/** Works out how one metric goes with another over the cells of a view: it is association, not cause. Of a view with a
- * period, without the cells of the periods that cxj_view_control() leaves out.
+/** Calculates how one metric goes with another over the cells of a view: association, not cause. In a view with a
+ * period, cells of the periods that cxj_view_control() skips are left out.
  * @param view        the view
  * @param first       a metric of its grain, of any kind
  * @param second      likewise
@@ -1159,25 +1159,25 @@ typedef struct cxj_relation {
 CXJ_API cxj_status cxj_view_relation(const cxj_view *view, uint32_t first, uint32_t second, char *message,
                                      size_t message_capacity, cxj_relation *relation, size_t relation_size);
 
-/** Of the durations of one cell of which a metric is a quantile: the share of those that are at most so long.
+/** The share of a cell's durations that are no longer than a span. The metric, a quantile, says which durations.
  * @param view        the view
  * @param parts       the key's parts in order, each as text as a cursor shows it; NULL if there are none
  * @param part_size   sizeof(cxj_text)
  * @param part_count  as many as cxj_view_info says
  * @param metric      any quantile of these durations, such as CXJ_METRIC_TOUCHPOINTS_WAIT_P50
- * @param span_ms     how long, 0 and up
+ * @param span_ms     the span, 0 and up
  * @param message     where to write why it failed; NULL: nowhere
  * @param message_capacity  bytes at message
- * @param result      receives the share, off by what stands in the one bucket around the span (within 1/128 of it) at
- *   most, Wilson's interval, and how many durations there are; NaN, with n 0: none, or they are not recorded
+ * @param result      receives the share, Wilson's interval, and how many durations there are; the share is off by at
+ *   most the durations in the one bucket around the span (within 1/128 of it); NaN, with n 0: none, or unrecorded
  * @param result_size sizeof(cxj_value)
  * @return as cxj_view_get(). Time in proportion to the buckets in use. */
 CXJ_API cxj_status cxj_view_within(const cxj_view *view, const cxj_text *parts, size_t part_size, size_t part_count,
                                    uint32_t metric, int64_t span_ms, char *message, size_t message_capacity,
                                    cxj_value *result, size_t result_size);
 
-/** The journeys behind a cell: those that contribute to it, with a touchpoint, with a transition, or themselves. Those
- * that are sealed contribute and are not known any more; they are counted.
+/** The journeys behind a cell: those that contribute to it with a touchpoint, with a transition, or as a whole. Sealed
+ * journeys contribute, but can no longer be identified; they are only counted.
  * @param view        the view
  * @param parts       the key's parts in order, each as text as a cursor shows it; NULL if there are none
  * @param part_size   sizeof(cxj_text)
@@ -1187,10 +1187,10 @@ CXJ_API cxj_status cxj_view_within(const cxj_view *view, const cxj_text *parts, 
  * @param message_capacity  bytes at message
  * @param journeys    receives their numbers, ascending; NULL if capacity is 0
  * @param count       receives how many there are, also with CXJ_TOO_SMALL
- * @param sealed      receives how many are sealed, those among them whose numbers were erased since, also with
- *   CXJ_TOO_SMALL; of a view of transitions how many transitions they have there, for its cells count no journeys;
+ * @param sealed      receives how many are sealed, including those whose numbers have since been erased, also with
+ *   CXJ_TOO_SMALL; in a view of transitions, whose cells count no journeys, how many transitions they have there;
  *   NULL: not wanted
- * @return as cxj_view_get(); CXJ_TOO_SMALL; CXJ_NO_MEMORY. Time in proportion to the journeys held, and to the
+ * @return as cxj_view_get(); CXJ_TOO_SMALL; CXJ_NO_MEMORY. Time in proportion to the retained journeys, and to the
  *         touchpoints of those that might contribute. */
 CXJ_API cxj_status cxj_view_journeys(const cxj_view *view, const cxj_text *parts, size_t part_size, size_t part_count,
                                      size_t capacity, char *message, size_t message_capacity, uint64_t *journeys,
@@ -1200,10 +1200,10 @@ CXJ_API cxj_status cxj_view_journeys(const cxj_view *view, const cxj_text *parts
  * Drivers
  * ------------------------------------------------------------------------------------------------------------------
  *
- * What goes with content customers, and with customers who leave, in a host's own data: for a cell of a journeys view
- * `with drivers`, least squares on what its journeys were like (SPEC 8.1). It is association, not cause: what weighs
- * here may itself come from something that nobody records. Sums are integers, so drivers are as exact under any order,
- * correction, erasure and merge as all else; they are worked out when they are asked for.
+ * What goes with satisfied customers, and with customers who leave, in a host's own data: for a cell of a journeys view
+ * `with drivers`, least squares on what its journeys were like (SPEC 8.1). This is association, not cause: a driver may
+ * itself be caused by something that nobody records. Sums are integers, so drivers are as exact as everything else,
+ * under any order, correction, erasure and merge; they are computed when read.
  */
 
 /** Models: what is explained. */
@@ -1223,17 +1223,17 @@ typedef struct cxj_predictor_info {
     uint32_t needs_any;   /**< facets without all of which it is left out; 0: none */
 } cxj_predictor_info;
 
-/** Describes a predictor. They are taken in this order.
+/** Describes a predictor. Predictors enter a model in this order.
  * @param index      0 and up
  * @param info       receives the description
  * @param info_size  sizeof(cxj_predictor_info)
  * @return CXJ_OK; CXJ_NOT_FOUND (index is past the last); CXJ_BAD_ARGUMENT. Time in proportion to the metrics. */
 CXJ_API cxj_status cxj_predictor_describe(size_t index, cxj_predictor_info *info, size_t info_size);
 
-/** What one predictor weighs. NaN: it has no such value. */
+/** The weight of one predictor in a model. NaN: it has no such value. */
 typedef struct cxj_predictor {
-    double mean;        /**< over the journeys of the model; what is counted for each journey, or days */
-    double coefficient; /**< by how much what is explained goes up with one more, all other predictors being equal */
+    double mean;        /**< over the journeys of the model: a count for each journey, or days */
+    double coefficient; /**< by how much the outcome rises with one more, all other predictors being equal */
     double error;       /**< standard error of the coefficient, 0 and up */
     double t;           /**< coefficient / error; NaN where the error is 0 */
     double share;       /**< of R²: what it adds, averaged over all orders in which predictors can be taken (LMG:
@@ -1244,17 +1244,17 @@ typedef struct cxj_predictor {
 typedef struct cxj_drivers {
     uint64_t n;                   /**< journeys of the model */
     double r2;                    /**< R², 0..1; NaN: the model has no value. Then all below is NaN, and taken says
-                                       which predictors could have been: it takes at least one, 2 · (how many + 1)
-                                       journeys, and that what is explained is not the same for all of them */
+                                       which predictors were possible: a model needs at least one, 2 · (how many + 1)
+                                       journeys, and an outcome that is not the same for all of them */
     double r2_adjusted;           /**< 1 - (1 - R²)(n - 1)/(n - k - 1), k predictors being taken */
     double groups[8];             /**< by place: the sum of its predictors' shares; 0: none of them is taken */
     cxj_predictor predictors[16]; /**< by place; NaN if it is not taken */
     uint32_t taken;               /**< a bit for each predictor, by place */
-    uint32_t left_out;            /**< the same of those that are not taken: not recorded, without variance, or in
-                                       line with those before them but for a millionth */
+    uint32_t left_out;            /**< the same for those not taken: unrecorded, without variance, or explained by
+                                       those before them to within a millionth */
 } cxj_drivers;
 
-/** Works out the drivers of the cell under one key.
+/** Calculates the drivers of the cell under one key.
  * @param view          a view `with drivers` (cxj_view_info: has_drivers)
  * @param parts         the key's parts in order, as in cxj_view_get()
  * @param part_size     sizeof(cxj_text)
@@ -1286,17 +1286,17 @@ typedef struct cxj_commitment {
     uint8_t reserved[5];
 } cxj_commitment;
 
-/** Where one journey stands: what the screen of a CRM shows. */
+/** The state of one journey, as a CRM screen shows it. */
 typedef struct cxj_journey {
     uint64_t journey;          /**< its number */
     uint64_t customer;         /**< 0: none; as last stated, likewise type, segment, reason */
     int64_t first_at;          /**< its first touchpoint */
     int64_t last_at;           /**< its last touchpoint */
     int64_t end_at;            /**< its end; 0 while it is open */
-    int64_t quiet;             /**< quiet time so far, up to the last touchpoint, while it runs, ms */
+    int64_t quiet;             /**< quiet time so far, up to the last touchpoint, while the journey runs, ms */
     int64_t silence;           /**< longest gap so far, ms */
     int64_t pending;           /**< time spent waiting for the customer, ms */
-    int64_t value;             /**< sum of the touchpoints' value, held within the range of the type */
+    int64_t value;             /**< sum of the touchpoints' value, limited to the range of the type */
     uint32_t type;             /**< code; likewise segment, reason */
     uint32_t segment;          /**< code, as last stated; 0: none */
     uint32_t reason;           /**< code, as last stated; 0: none */
@@ -1305,7 +1305,7 @@ typedef struct cxj_journey {
     uint32_t stage;            /**< the last with one */
     uint32_t channel;          /**< the last with one */
     uint32_t activity;         /**< the last with one */
-    uint32_t touchpoints;      /**< that contribute; likewise the counts below */
+    uint32_t touchpoints;      /**< touchpoints that contribute; likewise the counts below */
     uint32_t contacts;         /**< in which the customer took part */
     uint32_t handoffs;         /**< the work went to another owner */
     uint32_t bounces;          /**< of owner */
@@ -1330,7 +1330,7 @@ typedef struct cxj_journey {
     int64_t waiting_since;   /**< since when the customer waits for an answer; 0: they do not */
 } cxj_journey;
 
-/** Where a journey stands after its last touchpoint.
+/** The state of a journey after its last touchpoint.
  * @param engine      the engine
  * @param journey     its number
  * @param message     where to write why it failed; NULL: nowhere
@@ -1342,8 +1342,8 @@ typedef struct cxj_journey {
 CXJ_API cxj_status cxj_journey_state(const cxj_engine *engine, uint64_t journey, char *message, size_t message_capacity,
                                      cxj_journey *state, size_t state_size);
 
-/** The touchpoints of a journey in order, then those that are withdrawn, by id: of these only journey, id, revision and
- * the facet CXJ_FACET_WITHDRAWN are kept, and all else is 0.
+/** The touchpoints of a journey in order, then the withdrawn ones, by id: of these only journey, id, revision and the
+ * facet CXJ_FACET_WITHDRAWN are retained; all else is 0.
  * @param engine           the engine
  * @param journey          its number
  * @param capacity         structs for which there is room
@@ -1362,30 +1362,30 @@ CXJ_API cxj_status cxj_journey_touchpoints(const cxj_engine *engine, uint64_t jo
  * Clock
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/** Moves the clock, on which only metrics marked now depend (overdue), worklists and alerts, and by which journeys are
- * sealed. It never moves by itself, and never back. Rules raise what begins to hold on the way, also what holds no more
- * when the clock arrives; at the first call nothing is raised, for what holds then may have held for long.
+/** Advances the clock. Only metrics marked now (overdue), worklists and alerts depend on it, and the sealing of
+ * journeys. It never moves by itself, and never back. Rules raise everything that began to hold on the way, even if it
+ * no longer holds at the new time; the first call raises nothing, since what holds then may have held for long.
  *
- * Where the options ask for it, journeys whose time has come are sealed: their touchpoints are released, what they have
- * contributed to the views there are stays as it is, and of the journey itself nothing is kept but its number. So a
- * stream can run for ever. A touchpoint that comes for a sealed journey is not taken, and counted as late. A view that
- * is added afterwards knows nothing of it.
+ * If the options ask for it, journeys whose time has come are sealed: their touchpoints are released, their
+ * contributions to existing views stay, and of the journey itself only its number is retained. So a stream can run for
+ * ever. A touchpoint that arrives for a sealed journey is not recorded, but counted as late. A view that is added
+ * afterwards lacks the sealed journeys.
  * @param engine  the engine
  * @param now     the moment; years 0001 to 9999
  * @return CXJ_OK; CXJ_CLOCK (now is before the clock; or it is more than ten years, 3,653 days, after both the clock
- *         and the latest touchpoint: then a wrong unit is likelier than the moment, and no clock can be taken back. The
- *         clock stays. The first advance may go anywhere); CXJ_BAD_ARGUMENT (out of bounds); CXJ_NO_MEMORY
- *         (the clock has moved, but some journeys are not sealed yet, or rules have not raised all that began to hold;
- *         any later advance, also to the same moment, goes on. The first advance of an engine with rules leaves the
- *         clock where it is then). Time log(p) for each promised time that is passed, p being all promised times to come; the same for each
- *         journey that is sealed, and its touchpoints. */
+ *         and the latest touchpoint: then a wrong unit is more likely, and the clock could not be set back. The clock
+ *         does not move. The first advance may go anywhere); CXJ_BAD_ARGUMENT (out of bounds); CXJ_NO_MEMORY (the clock
+ *         has moved, but some journeys are not sealed yet, or rules have not raised everything that began to hold; any
+ *         later advance, even to the same moment, continues. If it is the first advance of an engine with rules, the
+ *         clock has not moved). Time log(p) for each promised time passed, p being all promised times to come; the same
+ *         for each journey that is sealed, and in proportion to its touchpoints. */
 CXJ_API cxj_status cxj_advance(cxj_engine *engine, int64_t now);
 
 /* ------------------------------------------------------------------------------------------------------------------
  * Rules, worklists and alerts
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/** Adds a rule, which raises an alert when something begins to hold of a journey (SPEC 9). A rule is one line of text:
+/** Adds a rule, which raises an alert when it begins to hold for a journey (SPEC 9). A rule is one line of text:
  *
  *     overdue for 1d where team = billing
  *     silent for 8h in working hours where type in (onboarding, move)
@@ -1402,36 +1402,36 @@ CXJ_API cxj_status cxj_advance(cxj_engine *engine, int64_t now);
  *
  * Conditions are those of views (cxj_view_add()), without `had`, over type, segment, reason, entry, exit and churned,
  * and over owner, team, stage, channel and activity: the value that the journey held last. At most four. Their names
- * enter the dictionaries. `in working hours` goes with the rules that have a span, measures it by the engine's calendar,
- * and takes minutes and hours only.
+ * enter the dictionaries. `in working hours` is for rules with a span, which the engine's calendar then measures; the
+ * span is in minutes or hours only.
  *
- * What a rule says of a journey as it stands are its occasions; each has a commitment (0 where the rule speaks of
- * none), a since that tells it from others, and the moment from which it holds. Rules with a span, and overdue, go by
- * the clock: nothing of theirs holds before the first cxj_advance(). An occasion is raised once, after the call that
- * brought it about (recording, correcting, withdrawing, merging, advancing the clock), as the journey stands when the
- * call ends. What holds at the moment when a rule is added, when the clock is set first, or when a calendar is set,
- * counts as raised, and is not: cxj_worklist() lists it. Alerts wait in a queue until cxj_alerts() takes them.
+ * Each case in which a rule holds for a journey is an occasion. It has a commitment (0 if the rule concerns none), a
+ * since that distinguishes it from others, and the moment from which it holds. Rules with a span, and overdue, depend
+ * on the clock: they hold for nothing before the first cxj_advance(). An occasion is raised once, after the call that
+ * caused it (recording, correcting, withdrawing, merging, advancing the clock), by the state of the journey when the
+ * call ends. Whatever already holds when a rule is added, when the clock is first set, or when a calendar is set raises
+ * no alert, then or later: cxj_worklist() lists it. Alerts are queued until cxj_alerts() takes them.
  *
- * Rules and alerts are not saved: a host adds its rules again after loading. Of a rule's text only the blanks are
- * normalised: one between words and behind commas. While there are rules, recording takes memory for what each call may
- * raise; where there is none, a touchpoint is refused as for any other lack. Journeys that the clock seals are looked at
- * before.
+ * Rules and alerts are not saved: a host adds its rules again after loading. Only the blanks of a rule's text are
+ * normalised: one between words and after commas. While there are rules, recording reserves memory for the alerts that
+ * each call may raise; if there is none, the call fails as for any other lack of memory. Rules look at journeys before
+ * the clock seals them.
  * @param engine  the engine
- * @param text    the rule; one that is there already gives its number
+ * @param text    the rule; if the engine has it already, its number is returned
  * @param length  bytes of text, or CXJ_ZERO_TERMINATED
  * @param rule    receives the rule's number: 1 and up in the order of adding, never given twice in an engine
  * @return CXJ_OK; CXJ_BAD_TEXT (cxj_message() names the column, counted in bytes from 1, and what was expected there);
  *         CXJ_NO_CALENDAR (the rule is in working hours, and the engine has no calendar); CXJ_LIMIT (there are as many
- *         rules as the options allow, or a dictionary is full); CXJ_SAVING (a save in steps is under way, and the rule
- *         is new); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT (a NULL; or the rule needs a facet that the feed cannot carry, see
- *         cxj_set_unrecorded(); cxj_message() names it). Time in proportion to the journeys held. */
+ *         rules as the options allow, or a dictionary is full); CXJ_SAVING (an incremental save is under way, and the
+ *         rule is new); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT (a NULL; or the rule needs an unrecorded facet, see
+ *         cxj_set_unrecorded(); cxj_message() names it). Time in proportion to the retained journeys. */
 CXJ_API cxj_status cxj_rule_add(cxj_engine *engine, const char *text, size_t length, uint32_t *rule);
 
-/** Drops a rule. What it raised is forgotten, and its alerts that wait go.
+/** Drops a rule. What it raised is forgotten, and its queued alerts are removed.
  * @param engine  the engine
  * @param rule    its number
  * @return CXJ_OK; CXJ_NOT_FOUND (no rule has this number, or it was dropped); CXJ_BAD_ARGUMENT. Time in proportion to
- *         what the rules have raised, and to the journeys held. */
+ *         what the rules have raised, and to the retained journeys. */
 CXJ_API cxj_status cxj_rule_drop(cxj_engine *engine, uint32_t rule);
 
 /** What a rule is. */
@@ -1440,12 +1440,12 @@ typedef struct cxj_rule_info {
     size_t text_length; /**< bytes */
     uint64_t raised;    /**< alerts since it was added */
     uint32_t rule;      /**< its number */
-    uint32_t needs_all; /**< facets without each of which it is refused (CXJ_FACET_…) */
-    uint32_t needs_any; /**< facets of which one must be recorded; 0: none */
+    uint32_t needs_all; /**< facets that must all be recorded, else it is refused (CXJ_FACET_…) */
+    uint32_t needs_any; /**< facets of which one must be recorded; 0: no such condition */
     uint32_t reserved;
 } cxj_rule_info;
 
-/** The rule that stands at a place, in the order in which rules were added.
+/** The rule with an index, in the order in which rules were added.
  * @param engine     the engine
  * @param index      0 and up
  * @param info       receives what it is
@@ -1453,14 +1453,14 @@ typedef struct cxj_rule_info {
  * @return CXJ_OK; CXJ_NOT_FOUND (index is past the last); CXJ_BAD_ARGUMENT. Constant time. */
 CXJ_API cxj_status cxj_rule_at(const cxj_engine *engine, size_t index, cxj_rule_info *info, size_t info_size);
 
-/** One line of a worklist: what holds of a journey. */
+/** One line of a worklist: a case in which a rule holds for a journey. */
 typedef struct cxj_occasion {
     uint64_t journey;    /**< its number */
     uint64_t customer;   /**< as last stated; 0: none */
-    int64_t since;       /**< what tells the occasion from others (SPEC 9): the time promised, or the moment from which
-                            the customer waits, …; 0 where a journey has one occasion at most */
+    int64_t since;       /**< what distinguishes the occasion from others (SPEC 9): the time promised, or the moment
+                            from which the customer waits, …; 0 if a journey has one occasion at most */
     int64_t from;        /**< the moment from which it holds */
-    uint32_t commitment; /**< 0 where the rule speaks of none */
+    uint32_t commitment; /**< 0 if the rule concerns none */
     uint32_t owner;      /**< code of what the journey held last, 0: none; likewise team, stage, channel */
     uint16_t team;       /**< as owner */
     uint16_t stage;      /**< as owner */
@@ -1472,7 +1472,7 @@ typedef struct cxj_occasion {
 } cxj_occasion;
 
 /** All occasions of a rule that hold now, in the order of from, then of journey, then of commitment: who waits, for
- * what, since when. The rule need not have been added, and what was raised does not matter.
+ * what, since when. The rule need not have been added; whether an occasion was raised does not matter.
  * @param engine           the engine
  * @param rule             the text of a rule, as of cxj_rule_add(); a name in it that does not occur matches nothing
  * @param length           bytes of it, or CXJ_ZERO_TERMINATED
@@ -1483,13 +1483,13 @@ typedef struct cxj_occasion {
  * @param occasion_size    sizeof(cxj_occasion)
  * @param count            receives how many there are, also with CXJ_TOO_SMALL
  * @return CXJ_OK; CXJ_TOO_SMALL (there are more than capacity); CXJ_BAD_TEXT; CXJ_NO_CALENDAR; CXJ_NO_MEMORY;
- *         CXJ_BAD_ARGUMENT (also: the rule needs a facet that the feed cannot carry; the sentence names it). Time in
- *         proportion to the journeys held, and for some rules to the touchpoints of those of which something holds. */
+ *         CXJ_BAD_ARGUMENT (also: the rule needs an unrecorded facet; the sentence names it). Time in proportion to the
+ *         retained journeys, and for some rules to the touchpoints of those for which the rule holds. */
 CXJ_API cxj_status cxj_worklist(const cxj_engine *engine, const char *rule, size_t length, size_t capacity,
                                 char *message, size_t message_capacity, cxj_occasion *occasions, size_t occasion_size,
                                 size_t *count);
 
-/** An occasion that a rule has raised. All but rule is as it was then. */
+/** An occasion that a rule has raised. All members but rule are as they were then. */
 typedef struct cxj_alert {
     uint64_t journey;    /**< as in cxj_occasion */
     uint64_t customer;   /**< as in cxj_occasion */
@@ -1508,13 +1508,13 @@ typedef struct cxj_alert {
     uint32_t reserved[2];
 } cxj_alert;
 
-/** Takes alerts out of the queue, the oldest first. Those of one call stand in the order of from, then of their rules'
- * numbers, then of journey, then of commitment. Makes no cursor stale.
+/** Takes alerts out of the queue, the oldest first. Those raised by one call are in the order of from, then of their
+ * rules' numbers, then of journey, then of commitment. Makes no cursor stale.
  * @param engine      the engine
  * @param alerts      receives the alerts; NULL if capacity is 0
  * @param alert_size  sizeof(cxj_alert)
- * @param capacity    structs for which there is room; more alerts wait for the next call
- * @param count       receives how many were taken; 0: none waits, or capacity is 0
+ * @param capacity    structs for which there is room; further alerts stay queued for the next call
+ * @param count       receives how many were taken; 0: none is queued, or capacity is 0
  * @return CXJ_OK; CXJ_BAD_ARGUMENT. Time in proportion to what is taken. */
 CXJ_API cxj_status cxj_alerts(cxj_engine *engine, cxj_alert *alerts, size_t alert_size, size_t capacity, size_t *count);
 
@@ -1533,30 +1533,32 @@ CXJ_API cxj_status cxj_alerts(cxj_engine *engine, cxj_alert *alerts, size_t aler
  *     on 2026-12-24 09:00-12:00
  *     # a remark; empty lines are skipped
  *
- * Words stand apart by blanks; lines end with LF or CR LF. Offsets are within 18:00. Without a line of hours all days
- * are open from 00:00 to 24:00, else days without one are closed. examples/calendar.c writes the offsets of a time zone.
+ * Words are separated by blanks; lines end with LF or CR LF. Offsets are within 18:00. Without a line of hours all days
+ * are open from 00:00 to 24:00; otherwise days without one are closed. examples/calendar.c writes a time zone's
+ * offsets.
  *
- * Periods of all views are those of local time, and views in working hours measure durations by open time. All that is
- * held is measured again, as if the calendar had been there from the start; so the calendar of a large engine is best
- * set first. What holds by the rules there are counts as raised then. It takes the place of the one before, and is
- * saved with the engine. Makes cursors stale. One that is the same as before changes nothing at all. All or nothing: if
- * it fails, the engine is as before.
+ * Periods of all views follow local time, and views in working hours count only open time in durations. Everything
+ * retained is measured again, as if the calendar had been there from the start; so set the calendar of a large engine
+ * first. Whatever the existing rules hold for then raises no alert. A new calendar replaces the previous one; it is
+ * saved with the engine. Makes cursors stale. Setting the same calendar again changes nothing. All or nothing: if it
+ * fails, the engine is as before.
  * @param engine  the engine
  * @param text    the calendar; NULL if length is 0
- * @param length  bytes of text, or CXJ_ZERO_TERMINATED; 0, or an empty text, takes the calendar away
+ * @param length  bytes of text, or CXJ_ZERO_TERMINATED; 0, or an empty text, removes the calendar
  * @return CXJ_OK; CXJ_BAD_TEXT (cxj_message() names the line, the column, counted in bytes from 1, and what was
- *         expected there); CXJ_SEALED (journeys are sealed, and weekly hours, or dates or offsets up to the clock, are
- *         others than before: what was released cannot be measured again); CXJ_NO_CALENDAR (it was to be taken away,
- *         and a view or a rule in working hours needs it); CXJ_SAVING (a save in steps is under way); CXJ_NO_MEMORY;
- *         CXJ_BAD_ARGUMENT. Time in proportion to the touchpoints held, for each view with a period. */
+ *         expected there); CXJ_SEALED (journeys are sealed, and the new calendar changes weekly hours, or dates or
+ *         offsets up to the clock: released touchpoints cannot be measured again); CXJ_NO_CALENDAR (a view or a rule in
+ *         working hours still needs the calendar that was to be removed); CXJ_SAVING (an incremental save is under
+ *         way); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time in proportion to the retained touchpoints, for each view with a
+ *         period. */
 CXJ_API cxj_status cxj_set_calendar(cxj_engine *engine, const char *text, size_t length);
 
-/** The calendar of an engine, in the one way in which it is written: the words as they were given, apart by one blank,
- * lines ended by LF, no remarks; lines of hours last, in the order of their first days; "#\n" if it says nothing.
- * Engines merge only where these texts are equal, or both have none.
+/** The calendar of an engine in its canonical form: the words as they were given, separated by one blank, lines ended
+ * by LF, no remarks; lines of hours last, in the order of their first days; "#\n" if it says nothing. Engines merge
+ * only if these texts are equal, or neither has one.
  * @param engine  the engine
- * @param text    receives it, NUL-terminated, living until cxj_set_calendar() or until the engine ends; NULL if there is
- *   none
+ * @param text    receives it, NUL-terminated, living until cxj_set_calendar() or until the engine ends; NULL if there
+ *   is none
  * @param length  receives its bytes, 0 if there is none; NULL: not wanted
  * @return CXJ_OK; CXJ_BAD_ARGUMENT. Constant time. */
 CXJ_API cxj_status cxj_calendar(const cxj_engine *engine, const char **text, size_t *length);
@@ -1565,143 +1567,143 @@ CXJ_API cxj_status cxj_calendar(const cxj_engine *engine, const char **text, siz
  * Corrections and erasure
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/** Takes a touchpoint back: it contributes nothing any more, as if it had been recorded again with CXJ_FACET_WITHDRAWN
- * and a higher revision (which may also be done with cxj_record(), and before the touchpoint itself arrives). Nothing
- * is kept of it but its id and this revision, which keep it away if it comes again: none of its numbers, and none of
- * its names, which an erasure then retires if nothing else uses them. So it is the same state whichever came first. Of
- * equal revisions one that is withdrawn holds over one that is not. One that is withdrawn and has no id can take
- * nothing back; cxj_record() accepts it and keeps nothing.
+/** Withdraws a touchpoint: it no longer contributes, as if it had been recorded again with CXJ_FACET_WITHDRAWN and a
+ * higher revision (which cxj_record() can do as well, even before the touchpoint itself arrives). Only its id and this
+ * revision are retained, to reject the touchpoint if it arrives again: none of its numbers, and none of its names,
+ * which the next erasure retires if nothing else uses them. So the state is the same whichever arrived first. Of equal
+ * revisions, a withdrawal takes precedence. A withdrawal without an id withdraws nothing; cxj_record() accepts it and
+ * retains nothing.
  * @param engine    the engine
  * @param journey   the journey's number
  * @param id        the touchpoint's id, not 0
- * @param revision  the revision of this withdrawal, higher than that of what is taken back; 0: one more than the one
- *   held
+ * @param revision  the revision of this withdrawal, higher than that of the touchpoint; 0: one more than the retained
+ *   one
  * @return CXJ_OK; CXJ_NOT_FOUND (revision is 0 and there is no such touchpoint); CXJ_REFUSED (revision is not higher
- *         than the one held, and nothing changed); CXJ_LATE (the journey is sealed); CXJ_LIMIT and CXJ_NO_MEMORY (only
- *         if the touchpoint has not come yet: to keep it away needs room); CXJ_BAD_ARGUMENT. Time as cxj_record().
- *         A touchpoint that is held is always taken back, whatever memory there is. Where there is none for a cell in
- *         which the journey counts then, that cell is lost and its view incomplete (cxj_view_info); all cells that are
- *         there stay exact. That takes time in proportion to the journey. */
+ *         than the retained one, and nothing changed); CXJ_LATE (the journey is sealed); CXJ_LIMIT and CXJ_NO_MEMORY
+ *         (only if the touchpoint has not arrived yet: rejecting it later needs room); CXJ_BAD_ARGUMENT. Time as
+ *         cxj_record(). A retained touchpoint can always be withdrawn, whatever memory there is. If there is none for a
+ *         cell to which the journey then contributes, that cell is lost and its view is incomplete (cxj_view_info); all
+ *         existing cells stay exact. That takes time in proportion to the journey. */
 CXJ_API cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t id, uint64_t revision);
 
-/** Erases a journey: nothing of it is left in the engine, and the cells are what they would be had it never come.
- * Names that no touchpoint uses any more go with it (cxj_code()), and its alerts that wait.
+/** Erases a journey: nothing of it is left in the engine, and the cells are as if it had never been recorded. Names
+ * that no touchpoint uses any more are retired (cxj_code()), and its queued alerts are removed.
  * @param engine   the engine
  * @param journey  its number
  * @return CXJ_OK; CXJ_PARTIALLY_ERASED (the journey was sealed: its number is erased, so a touchpoint for it would
- *         begin a new journey; what it contributed cannot be told apart any more, and stays); CXJ_NOT_FOUND; CXJ_SAVING
- *         (a save in steps is under way); CXJ_BAD_ARGUMENT. It needs no memory. Time in proportion to its touchpoints,
- *         to the codes and to the promises that are open. */
+ *         begin a new journey; its contributions can no longer be told apart, and stay); CXJ_NOT_FOUND; CXJ_SAVING (an
+ *         incremental save is under way); CXJ_BAD_ARGUMENT. It needs no memory. Time in proportion to its touchpoints,
+ *         to the codes and to the open promises. */
 CXJ_API cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey);
 
-/** Erases all journeys of which any touchpoint held states a customer, also where a later touchpoint states another.
- * Sealed journeys hold none and name no customer: a host that has to forget their numbers, too, erases them one by one.
+/** Erases every journey in which any retained touchpoint states a customer, even if a later touchpoint states another.
+ * Sealed journeys retain no touchpoints and name no customer: to erase their numbers, too, erase them one by one.
  * @param engine    the engine
  * @param customer  the customer's number, not 0
  * @param erased    receives how many journeys were erased; NULL: not wanted
- * @return CXJ_OK; CXJ_NOT_FOUND (no journey states it); CXJ_SAVING (a save in steps is under way); CXJ_BAD_ARGUMENT. It
- *         needs no memory. Time in proportion to the touchpoints held. */
+ * @return CXJ_OK; CXJ_NOT_FOUND (no journey states it); CXJ_SAVING (an incremental save is under way);
+ *         CXJ_BAD_ARGUMENT. It needs no memory. Time in proportion to the retained touchpoints. */
 CXJ_API cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uint64_t *erased);
 
-/** Moves all touchpoints of a journey into another, such as those of a ticket that was merged into another one. From
- * then on everything counts exactly as if they, and those withdrawn, had always been the other's: cells, worklists and
- * saved bytes are those of an engine in which they were recorded so; a handoff between two tickets becomes a transition
- * of one journey. Of touchpoints equal in (at, sequence) that have no ids, to's stand before from's, as if they had
- * arrived before. The journey moved is gone: a touchpoint for its number would begin a new one, so a host records what
- * comes for it under the other from then on. The counts of the feed (duplicates, …) stay. All or nothing.
+/** Moves all touchpoints of one journey into another, such as when two tickets are merged. From then on everything is
+ * exactly as if they, including withdrawn ones, had always belonged to the other: cells, worklists and saved bytes are
+ * those of an engine that recorded them so; a handoff between two tickets becomes a transition of one journey. Among
+ * touchpoints without ids and with equal (at, sequence), to's come before from's, as if they had arrived first. The
+ * journey from is gone: a touchpoint with its number would begin a new journey, so record later touchpoints under to.
+ * The counts of the feed (duplicates, …) stay. All or nothing.
  *
- * Alerts that wait for from are to's from then on. What rules have raised of to stays raised, what they have raised of
- * from is forgotten, and to is looked at as a journey that a call has changed; where nobody knows to, what was raised of
- * from stays raised.
+ * Queued alerts of from become alerts of to. What rules have raised for to stays raised, what they have raised for from
+ * is forgotten, and rules look at to as at any journey that a call has changed. If there was no journey to, what was
+ * raised for from stays raised.
  * @param engine  the engine
  * @param from    the number of the journey that is moved
- * @param to      that of the other, not from; of none, and then from gets this number
+ * @param to      the number of the other journey, not from; if there is no such journey, from gets this number
  * @return CXJ_OK; CXJ_NOT_FOUND (there is no journey from); CXJ_SEALED (from or to is sealed; cxj_message() names it);
  *         CXJ_SAME_ID (both have a touchpoint with the same id, withdrawn or not; cxj_message() names it); CXJ_LIMIT
- *         (the two have more touchpoints than one journey may); CXJ_SAVING (a save in steps is under way);
+ *         (the two have more touchpoints than one journey may); CXJ_SAVING (an incremental save is under way);
  *         CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT (a number is 0, or both are the same). Time in proportion to the touchpoints
- *         of from, to those after them in to, and to the alerts that wait. */
+ *         of from, to those after them in to, and to the queued alerts. */
 CXJ_API cxj_status cxj_journey_move(cxj_engine *engine, uint64_t from, uint64_t to);
 
 /* ------------------------------------------------------------------------------------------------------------------
  * Merge
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/** Merges another engine into this one: afterwards it holds what one engine would hold that had seen all touchpoints of
- * both, also where a journey's touchpoints are split between them. Names meet by their text. The views are those of the
- * engine, brought up to date; the clock is the later of the two. The counts of the feed (duplicates, …) are not
- * merged.
- * Facets that are not recorded in one of them (cxj_set_unrecorded()) are not recorded in the result. When journeys are
- * sealed, rules, what they have raised, and the mark, stay those of the engine; rules look at the journeys that the
- * merge has changed.
- * What sealed journeys of the source have contributed to a view with the same text is added, too. If the
- * source lacks that view, or lost part of it (at the limit of cells, or because journeys were sealed before the view was
- * added), the merge is refused. By their numbers engines are kept from merging the same sealed journeys twice;
- * numbers that have been erased do so no more.
+/** Merges another engine into this one: afterwards it is as if one engine had recorded all touchpoints of both, even if
+ * a journey's touchpoints are split between them. Names are matched by their text. The views are those of the receiving
+ * engine, brought up to date; the clock is the later of the two. The counts of the feed (duplicates, …) are not merged.
+ *
+ * Facets unrecorded in either engine (cxj_set_unrecorded()) are unrecorded in the result. The receiving engine keeps
+ * its own sealing options, rules, raised occasions and mark; its rules look at the journeys that the merge has changed.
+ *
+ * Contributions of the source's sealed journeys are added to views with the same text. If the source lacks that view,
+ * or lost part of it (at the limit of cells, or because journeys were sealed before the view was added), the merge is
+ * refused. The numbers of sealed journeys prevent merging the same ones twice; numbers that were erased no longer do.
+ *
  * All or nothing: if it fails, the engine is as before.
  * @param engine  the engine that receives
  * @param source  the other, which stays as it is; not the same engine
  * @return CXJ_OK; CXJ_SEALED (a journey that is sealed in one is known to the other, or the source has sealed journeys
  *         and a view that does not know all of them; cxj_message() names it); CXJ_LIMIT (a dictionary would overflow, a
- *         journey would pass its limit of touchpoints, or sealed journeys would have had more than 2^40); CXJ_OTHER_KEY
- *         (text ids of the two were made with different keys); CXJ_OTHER_CALENDAR (their calendars differ, or only one
- *         has any); CXJ_SAVING (a save in steps of the engine is under way); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT (also: a
- *         rule needs a facet that the source does not record). Time in proportion to the touchpoints of source, and to those after them in the engine; if the source has sealed
- *         journeys, also to its cells and their numbers. */
+ *         journey would exceed its limit of touchpoints, or sealed journeys would have had more than 2^40);
+ *         CXJ_OTHER_KEY (text ids of the two were made with different keys); CXJ_OTHER_CALENDAR (their calendars
+ *         differ, or only one has one); CXJ_SAVING (an incremental save of the engine is under way); CXJ_NO_MEMORY;
+ *         CXJ_BAD_ARGUMENT (also: a rule needs a facet that is unrecorded in the source). Time in proportion to the
+ *         touchpoints of source, and to those after them in the engine; if the source has sealed journeys, also to its
+ *         cells and their numbers. */
 CXJ_API cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source);
 
 /* ------------------------------------------------------------------------------------------------------------------
  * Save and load
  * ------------------------------------------------------------------------------------------------------------------
  *
- * What is saved is what an engine knows: its touchpoints (of withdrawn ones id and revision), what sealed journeys have
- * contributed and their numbers, its views, the names in use, its clock, its calendar, the facets that are not
- * recorded, when journeys are sealed, and the host's mark. Not saved are the other options, and the counts of the feed. Two engines
- * that know the same, and have their views in the same order, are saved as the same bytes, whatever way they came to
- * it. A loaded engine is the saved one, and is saved as the same bytes again; its codes are others.
+ * A save contains all that an engine knows: its touchpoints (only id and revision of withdrawn ones), the contributions
+ * and numbers of sealed journeys, its views, the names in use, its clock, its calendar, the unrecorded facets, the
+ * options that say when journeys are sealed, and the host's mark. The other options and the counts of the feed are not
+ * saved. Two engines that know the same, and have their views in the same order, are saved as the same bytes, however
+ * they got there. A loaded engine equals the saved one, and is saved as the same bytes again; only its codes differ.
  *
- * What earlier versions saved is read for ever. Where a metric needs a sum that did not exist yet when a journey was
- * sealed, it has no value (NaN) in the cells to which that journey contributed. A view that was added after journeys
- * had been sealed lacks what they contributed, and so does what is saved of it and loaded again (cxj_view_info:
- * incomplete).
+ * Later versions will always read what earlier ones saved. If a metric needs a sum that did not exist yet when a
+ * journey was sealed, it has no value (NaN) in the cells to which that journey contributed. A view that was added after
+ * journeys had been sealed lacks their contributions, also after saving and loading (cxj_view_info: incomplete).
  *
- * Bytes are taken from anybody: whatever they are, they are either the bytes of an engine, down to the last number, or
- * refused with the offset of the first byte that is wrong, and why. Lengths that lie cost nothing: memory is taken for
- * what has come, never for what is announced. Checking takes time in proportion to n·log(n) for n bytes.
+ * Bytes may come from anybody: they are either a saved engine, down to the last number, or are refused with the offset
+ * of the first wrong byte, and the reason. A false length costs nothing: memory is taken for what has arrived, never
+ * for what is announced. Checking takes time in proportion to n·log(n) for n bytes.
  *
- * Loading records what was saved, and that may be more than bytes let expect: each touchpoint is put into each view. A
- * few bytes are a journey of one touchpoint, which takes about 1,100 in an engine, and in each view that groups by what
- * it alone has a cell of 400 to 1,200 bytes (in a view with drivers 3,300 more) and up to 2 µs (0.1 µs where others
- * have the same). So loading (and merging bytes) takes time and memory in proportion to touchpoints times views. The
- * option load_work_limit bounds that by what was read: for n bytes, touchpoints times views are at most 1,000,000 +
- * load_work_limit · n, and all else takes n·log(n). That is beyond what hosts save, and still much: at its worst, if
- * each brings a cell, 2 µs and 1 KB for each, with drivers 4 KB. cxj_validate() says beforehand how much it would be. A
- * host that takes bytes from strangers asks that first, or sets views_limit to as many as it has itself, and
- * memory_limit, which holds whatever the bytes are.
+ * Loading records what was saved, which may be more work than the number of bytes suggests: each touchpoint is added to
+ * each view. A few bytes can be a journey of one touchpoint, which takes about 1,100 bytes in an engine. In each view
+ * that groups by something unique to it, it also takes a cell of 400 to 1,200 bytes (in a view with drivers 3,300 more)
+ * and up to 2 µs (0.1 µs if others share the cell). So loading (and merging bytes) takes time and memory in proportion
+ * to touchpoints times views. The option load_work_limit bounds that by what was read: for n bytes, touchpoints times
+ * views are at most 1,000,000 + load_work_limit · n, and all else takes n·log(n). That is beyond what hosts save, and
+ * still much: in the worst case, 2 µs and 1 KB for each touchpoint in each view, with drivers 4 KB. cxj_validate()
+ * tells beforehand how much it would be. A host that takes bytes from strangers calls it first, or sets views_limit to
+ * the number of its own views, and memory_limit, which holds whatever the bytes are.
  */
 
 /** A host's function for writing: takes length bytes, or fewer; it is called again for the rest.
  * @return how many bytes it took, 1 to length; anything else: it failed, and is not called again */
 typedef int64_t (*cxj_write)(void *context, const void *bytes, size_t length);
 
-/** A host's function for reading: puts up to capacity bytes at bytes.
- * @return how many bytes there are, 1 to capacity; 0: there are no more; anything else: it failed, and is not called
+/** A host's function for reading: writes up to capacity bytes to bytes.
+ * @return how many bytes it wrote, 1 to capacity; 0: there are no more; anything else: it failed, and is not called
  *         again */
 typedef int64_t (*cxj_read)(void *context, void *bytes, size_t capacity);
 
 /** Saves an engine at once. A reader: it writes nothing in the engine. The bytes are written in blocks of about 64 KB.
- * If it fails, what was written is not whole, and will be refused when it is read.
+ * If it fails, what was written is incomplete, and loading it will be refused.
  * @param engine            the engine
  * @param write             takes the bytes, in order
  * @param context           passed to write as it is
  * @param message           where to write why it failed, NUL-terminated and cut to fit; NULL: nowhere
  * @param message_capacity  bytes at message; 0: nothing is written
  * @return CXJ_OK; CXJ_IO (write failed); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time in proportion to what the engine holds
- *         (names: n·log(n)). Memory while it lasts: 32 bytes for each journey, 12 for each code. */
+ *         (names: n·log(n)). Memory during the call: 32 bytes for each journey, 12 for each code. */
 CXJ_API cxj_status cxj_save(const cxj_engine *engine, cxj_write write, void *context, char *message,
                             size_t message_capacity);
 
-/** Saves an engine to memory, otherwise as cxj_save().
+/** Saves an engine to memory, otherwise like cxj_save().
  * @param engine    the engine
  * @param capacity  bytes for which there is room
  * @param message   where to write why it failed; NULL: nowhere
@@ -1709,76 +1711,76 @@ CXJ_API cxj_status cxj_save(const cxj_engine *engine, cxj_write write, void *con
  * @param bytes     receives the bytes; NULL if capacity is 0
  * @param length    receives how many bytes there are, also with CXJ_TOO_SMALL; so capacity 0 asks for the number, which
  *   takes as long as saving
- * @return CXJ_OK; CXJ_TOO_SMALL (there are more than capacity; what was written of them was set to 0 again);
+ * @return CXJ_OK; CXJ_TOO_SMALL (there are more than capacity; bytes already written were set to 0 again);
  *         CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT */
 CXJ_API cxj_status cxj_save_bytes(const cxj_engine *engine, size_t capacity, char *message, size_t message_capacity,
                                   void *bytes, size_t *length);
 
-/** Saves incrementally, so that a host with many touchpoints need not stop for it. Opaque. */
+/** An incremental save, so that a host with many touchpoints need not stop for it. Opaque. */
 typedef struct cxj_saver cxj_saver;
 
-/** Begins to save incrementally. Writes a snapshot as of this call; later recording does not affect it.
- * Until the save has ended touchpoints may be recorded and withdrawn, codes asked for and the clock advanced (journeys are
- * not sealed; the next cxj_advance() after the save does that); erasing, moving, merging, adding or dropping a view, and
- * setting a calendar are refused with CXJ_SAVING, for what is erased must not be written afterwards. One save in steps
- * at a time.
+/** Begins to save incrementally. Writes a snapshot as of this call; later recording does not affect it. Until the save
+ * ends, touchpoints may be recorded and withdrawn, codes asked for and the clock advanced (no journeys are sealed; the
+ * first cxj_advance() after the save does that). Erasing, moving, merging, adding or dropping a view, and setting a
+ * calendar are refused with CXJ_SAVING, since nothing that was erased may be written afterwards. Only one incremental
+ * save at a time.
  * @param engine   the engine
  * @param write    takes the bytes, in order, during the calls of cxj_saver_step()
  * @param context  passed to write as it is
  * @param saver    receives the saver; end it with cxj_saver_close(), before the engine ends
  * @return CXJ_OK; CXJ_SAVING (one is under way); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time n·log(n) for n names in use,
- *         and in proportion to the cells; memory as cxj_save(), and while it lasts that of each journey that changes
- *         before it is written, once. */
+ *         and in proportion to the cells; memory as cxj_save(), and during the save one copy of each journey that
+ *         changes before it is written. */
 CXJ_API cxj_status cxj_saver_open(cxj_engine *engine, cxj_write write, void *context, cxj_saver **saver);
 
-/** Goes on with a save. When it is all written, or has failed, the engine is free of it.
+/** Continues a save. Once it is complete or has failed, it no longer restricts the engine.
  * @param saver        the saver
- * @param touchpoints  how much to do: about as much as so many touchpoints take (100 ns each or so); 0: 1,000. A
- *   journey is not left half written, the cells of sealed journeys in one view are put in order in one step, and the
- *   last step gives back what the save took (3 ns or so for each journey)
+ * @param touchpoints  how much to do: about the work of this many touchpoints (100 ns each or so); 0: 1,000. A step
+ *   always finishes a journey that it begins and sorts the cells of sealed journeys of a whole view, and the last step
+ *   frees the memory of the save (3 ns or so for each journey)
  * @return CXJ_OK: there is more to do. CXJ_DONE: all is written. CXJ_IO (write failed), CXJ_NO_MEMORY: the save has
- *         failed, and each further step says so. CXJ_BAD_ARGUMENT */
+ *         failed, and each further step returns the same. CXJ_BAD_ARGUMENT */
 CXJ_API cxj_status cxj_saver_step(cxj_saver *saver, size_t touchpoints);
 
-/** Ends a saver; one that has not come to its end is given up.
+/** Ends a saver; an unfinished save is abandoned.
  * @param saver  NULL does nothing */
 CXJ_API void cxj_saver_close(cxj_saver *saver);
 
-/** Gives the engine a mark: bytes of the host's own that are saved with it and handed out once it is loaded, such as a
- * position in the host's log, up to which the engine knows everything. It takes the place of the mark before. The
- * library does not look at it. A save in steps that is under way writes the mark that was set when it was opened. A
- * merge leaves the mark of the engine that receives as it is. Makes no cursor stale.
+/** Sets the engine's mark: bytes of the host's own that are saved with the engine and available after loading, such as
+ * the position in the host's log up to which the engine has recorded everything. Replaces the previous mark. The
+ * library does not interpret it. An incremental save that is under way writes the mark that was set when it was opened.
+ * A merge leaves the mark of the receiving engine as it is. Makes no cursor stale.
  * @param engine  the engine
  * @param bytes   the mark, which is copied; NULL if length is 0
- * @param length  how many bytes, at most 65,536; 0 takes the mark away
+ * @param length  how many bytes, at most 65,536; 0 removes the mark
  * @return CXJ_OK; CXJ_BAD_ARGUMENT (too long, or bytes is NULL), CXJ_NO_MEMORY: the mark is as before. Time in
  *         proportion to length. */
 CXJ_API cxj_status cxj_set_mark(cxj_engine *engine, const void *bytes, size_t length);
 
 /** The mark of an engine, as it was set, or as it was saved if the engine was loaded.
  * @param engine  the engine
- * @param bytes   receives where it stands, living until cxj_set_mark() or until the engine ends; NULL if there is none
+ * @param bytes   receives its address, valid until cxj_set_mark() or until the engine ends; NULL if there is none
  * @param length  receives how many bytes it has; 0 if there is none
  * @return CXJ_OK; CXJ_BAD_ARGUMENT. Constant time. */
 CXJ_API cxj_status cxj_mark(const cxj_engine *engine, const void **bytes, size_t *length);
 
-/** Makes an engine of saved bytes: the one that was saved, but for options, codes, and counts of the feed. Of the
- * options, the facets that are not recorded are those given here and those saved, together; seal_ended_after and
- * seal_idle_after hold as given where they are not 0, else as saved; all others are those given here.
+/** Loads an engine from saved bytes: it equals the saved one, except for options, codes, and counts of the feed. A
+ * facet is unrecorded if the options here say so or the saved engine did; seal_ended_after and seal_idle_after apply as
+ * given here if they are not 0, else as saved; all other options are those given here.
  * @param options           as for cxj_engine_create()
- * @param read              gives the bytes, in order; it is asked until it says that there are no more
+ * @param read              supplies the bytes, in order; it is called until it returns that there are no more
  * @param context           passed to read as it is
  * @param message           where to write why it failed, with the offset; NUL-terminated and cut to fit; NULL: nowhere
  * @param message_capacity  bytes at message; 0: nothing is written
  * @param engine            receives the engine, or NULL if the call fails; end it with cxj_engine_destroy()
- * @return CXJ_OK; CXJ_BAD_BYTES (not those of an engine, or not whole); CXJ_NEWER_FORMAT; CXJ_OTHER_KEY (text_key of
- *         the options is not the one that the engine was saved with); CXJ_IO (read failed); CXJ_LIMIT
- *         (a limit of the options is below what was saved, or load_work_limit below what it takes; the sentence names
- *         the limit that would do); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time as recording what is in it. */
+ * @return CXJ_OK; CXJ_BAD_BYTES (not a saved engine, or not a complete one); CXJ_NEWER_FORMAT; CXJ_OTHER_KEY (text_key
+ *         of the options is not the one that the engine was saved with); CXJ_IO (read failed); CXJ_LIMIT (a limit of
+ *         the options is below what was saved, or load_work_limit below the work needed; the sentence names the limit
+ *         that would do); CXJ_NO_MEMORY; CXJ_BAD_ARGUMENT. Time as for recording the same touchpoints. */
 CXJ_API cxj_status cxj_load(const cxj_options *options, cxj_read read, void *context, char *message,
                             size_t message_capacity, cxj_engine **engine);
 
-/** Makes an engine of saved bytes in memory, otherwise as cxj_load().
+/** Loads an engine from saved bytes in memory, otherwise like cxj_load().
  * @param options           as for cxj_engine_create()
  * @param bytes             the bytes; NULL if length is 0
  * @param length            how many
@@ -1789,45 +1791,45 @@ CXJ_API cxj_status cxj_load(const cxj_options *options, cxj_read read, void *con
 CXJ_API cxj_status cxj_load_bytes(const cxj_options *options, const void *bytes, size_t length, char *message,
                                   size_t message_capacity, cxj_engine **engine);
 
-/** Merges saved bytes into an engine, as cxj_merge() merges another engine: facets that are not recorded in what was
- * saved are not recorded in the engine any more; its mark and when it seals journeys stay. The saved engine must have
- * the same views, though perhaps in another order. The engine's load_work_limit holds. All or nothing: if it fails, the
- * engine is as before. Example: examples/frame.c merges bytes, examples/file.c has a function that reads.
+/** Merges saved bytes into an engine, as cxj_merge() merges another engine: facets unrecorded in the saved engine
+ * become unrecorded in this one; its mark and its sealing options stay. The saved engine must have the same views,
+ * though perhaps in another order. The receiving engine's load_work_limit applies. All or nothing: if it fails, the
+ * engine is as before. Example: examples/frame.c merges bytes, examples/file.c has a function that
+ * reads.
  * @param engine   the engine that receives; its message says why it failed
- * @param read     gives the bytes, as for cxj_load()
+ * @param read     supplies the bytes, as for cxj_load()
  * @param context  passed to read as it is
  * @return CXJ_OK; CXJ_OTHER_VIEWS (cxj_message() names one that only one of them has); what cxj_load() and cxj_merge()
  *         return. Time as both. */
 CXJ_API cxj_status cxj_merge_saved(cxj_engine *engine, cxj_read read, void *context);
 
-/** Merges saved bytes in memory into an engine, otherwise as cxj_merge_saved().
+/** Merges saved bytes in memory into an engine, otherwise like cxj_merge_saved().
  * @param engine  the engine that receives
  * @param bytes   the bytes; NULL if length is 0
  * @param length  how many
  * @return as cxj_merge_saved(), but not CXJ_IO */
 CXJ_API cxj_status cxj_merge_bytes(cxj_engine *engine, const void *bytes, size_t length);
 
-/** What was found in saved bytes. */
+/** What saved bytes contain. */
 typedef struct cxj_validation {
-    uint64_t offset;      /**< of the first byte that is wrong, from 0; if none is, how many bytes there are */
-    uint64_t touchpoints; /**< that were held; this and all below is known, and else 0, only if nothing is wrong */
-    uint64_t journeys;    /**< that were held */
-    uint64_t sealed;      /**< journeys whose numbers are kept */
+    uint64_t offset;      /**< of the first wrong byte, from 0; if none is wrong, how many bytes there are */
+    uint64_t touchpoints; /**< retained touchpoints; this and all below is 0 if anything is wrong */
+    uint64_t journeys;    /**< retained journeys */
+    uint64_t sealed;      /**< sealed journeys whose numbers are retained */
     uint64_t views;       /**< that were held */
     uint64_t names;       /**< in use, of all dimensions */
     uint32_t format;      /**< the number of the format; known also if something else is wrong */
     uint32_t reserved;
-    uint64_t work;   /**< touchpoints times views: what loading takes, in units of 0.1 to 2 µs. See load_work_limit */
-    uint64_t memory; /**< bytes that an engine of it takes at least. What it takes beyond that is mostly the cells of
-                        its views, of which there may be as many as work says, of 400 to 1,200 bytes each,
-                        with drivers 3,300 more */
+    uint64_t work;   /**< touchpoints times views: the work of loading, in units of 0.1 to 2 µs. See load_work_limit */
+    uint64_t memory; /**< bytes that a loaded engine takes at least. Beyond that it is mostly the cells of its views:
+                        as many as work says at most, of 400 to 1,200 bytes each, with drivers 3,300 more */
 } cxj_validation;
 
-/** Checks whether bytes are those of an engine: what it takes, cxj_load() with no limits takes too, and nothing else.
- * Builds no engine.
- * @param options           of these allocate, allocate_context, memory_limit and seed are used, and no other limit; NULL:
+/** Checks whether bytes are a saved engine: it accepts exactly what cxj_load() without limits accepts. Builds no
+ * engine.
+ * @param options           only allocate, allocate_context, memory_limit and seed are used, and no other limit; NULL:
  *                          all defaults
- * @param read              gives the bytes, as for cxj_load()
+ * @param read              supplies the bytes, as for cxj_load()
  * @param context           passed to read as it is
  * @param message           where to write what is wrong, with the offset; NULL: nowhere
  * @param message_capacity  bytes at message
@@ -1838,7 +1840,7 @@ typedef struct cxj_validation {
 CXJ_API cxj_status cxj_validate(const cxj_options *options, cxj_read read, void *context, char *message,
                                 size_t message_capacity, cxj_validation *validation, size_t validation_size);
 
-/** Checks bytes in memory, otherwise as cxj_validate().
+/** Checks bytes in memory, otherwise like cxj_validate().
  * @param options           as for cxj_validate()
  * @param bytes             the bytes; NULL if length is 0
  * @param length            how many
