@@ -52,7 +52,8 @@ prepare() {
         kept = ""
     }
     NR == 1 { sub(/^\/\* /, ""); print "/** @file"; print " * @brief " $0; print " * @verbatim"; head = 1; next }
-    head && /^ \*\/$/ { print " * @endverbatim */"; head = 0; next }
+    head && /^ \*\/$/ { print "@endverbatim */"; head = 0; next }
+    head { sub(/^ \* ?/, "") }
     /^ *[a-z0-9_]+ reserved(\[[0-9]+\])?;$/ { $0 = $0 " /**< zero */" }
     /^using [a-z_]+ = cxj_[a-z_]+;$/ { $0 = $0 " /**< as in cxj.h */" }
     /^#define CXJ_VERSION_(MINOR|PATCH) [0-9]+$/ { $0 = $0 " /**< likewise */" }
@@ -66,8 +67,13 @@ prepare() {
 prepare cxj.h
 prepare cxj.hpp
 
-# The catalogue: the first four chapters; what follows them is about Python.
+# The catalogue: the first four chapters; what follows them is about Python, and so are three names in them.
 awk '
+{
+    sub(/`View\.spread\(\)`, `View\.parity\(\)`/, "cxj_view_spread()")
+    sub(/`cxj\.compare\(\)`/, "cxj_view_parity()")
+    sub(/, for `record\(facets=…\)`/, ": `CXJ_FACET_CONTACT` and its like, of cxj_touchpoint")
+}
 /^## / { taken = $2 == "Metrics" || $2 == "Facets" || $2 == "Dimensions" || $2 == "Predictors" }
 taken { print }
 BEGIN { print "# Catalogue {#catalogue}\n" }' "$root/bindings/python/REFERENCE.md" >"$made/catalogue.md"
