@@ -100,7 +100,7 @@ enum {
     CXJ_STALE = 2,   /**< the engine has changed since the cursor was opened; open another */
     CXJ_REFUSED = 3, /**< some touchpoints were refused or late; all others were recorded; see the receipt */
     CXJ_PARTIALLY_ERASED = 4, /**< a sealed journey was erased: its number is gone; its sums, which name nobody, stay */
-    CXJ_INCOMPLETE = 5,       /**< done, but the view lacks some data (cxj_view_info: incomplete, lacks_sealed) */
+    CXJ_INCOMPLETE = 5,       /**< done, but the view lacks something (cxj_view_info: incomplete, lacks_sealed) */
 
     /* errors */
     CXJ_BAD_ARGUMENT = -1, /**< a NULL, an unknown number, a wrong size, or a reserved member that is not zero */
@@ -382,8 +382,8 @@ enum {
     CXJ_FACET_EXPLAINS = 32,      /**< we gave the reason for a delay, past or coming; implies update */
     CXJ_FACET_DELIVERED = 64,     /**< the commitment was met at this moment */
     CXJ_FACET_REQUESTED = 128,    /**< the time promised is the one the customer asked for */
-    CXJ_FACET_REPEATED = 256,     /**< the customer had to repeat what had been said */
-    CXJ_FACET_CONTRADICTED = 512, /**< what the customer was told contradicted what they had been told before */
+    CXJ_FACET_REPEATED = 256,     /**< the customer had to say again what had been said */
+    CXJ_FACET_CONTRADICTED = 512, /**< what the customer was told did not agree with what had been said before */
     CXJ_FACET_FAULT = 1024,       /**< something went wrong */
     CXJ_FACET_RESOLVED = 2048,    /**< the need was met at this moment */
     CXJ_FACET_REOPENS = 4096,     /**< the journey is taken up again */
@@ -391,7 +391,7 @@ enum {
     CXJ_FACET_ASKED = 16384,      /**< we asked the customer for a rating */
     CXJ_FACET_CHURNED = 32768,    /**< the customer left */
     CXJ_FACET_WITHDRAWN = 65536,  /**< this touchpoint is taken back */
-    CXJ_FACET_RESUMES = 131072,   /**< we go on without having heard from the customer (a waiting state was left) */
+    CXJ_FACET_RESUMES = 131072,   /**< we go on, though the customer has not come (a state of waiting was left) */
     CXJ_FACETS_ALL = 262143       /**< every facet that this version knows */
 };
 

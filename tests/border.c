@@ -386,7 +386,7 @@ START_TEST(results_are_written_up_to_their_size) {
 }
 END_TEST
 
-/* "a larger one than the library knows is taken if the unknown tail is zero" */
+/* "a size larger than the library knows is accepted if the unknown tail is zero" */
 START_TEST(structs_are_taken_if_their_tail_is_zero) {
     const sized *one = &sizes[_i];
     if (!one->is_read) return;
@@ -472,7 +472,7 @@ typedef struct roomy {
     size_t item;  /* bytes of one */
     int arrays;
     cxj_status (*call)(arrays *a, size_t capacity, size_t *count, char *message, size_t message_capacity);
-    bool may_clear; /* "what was written of them was set to 0 again" */
+    bool may_clear; /* "bytes already written were set to 0 again" */
 } roomy;
 
 #define AT(i) ((void *)(a->bytes[i] + GUARD))
@@ -1056,7 +1056,7 @@ END_TEST
  * Constants and tables
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/* "Errors are negative; 0 is CXJ_OK; positive numbers are outcomes that are no errors": as the header lists them, each
+/* "Errors are negative; 0 is CXJ_OK; positive numbers are outcomes other than errors": as the header lists them, each
  * with a text. */
 START_TEST(errors_are_negative_and_outcomes_are_not) {
     char *text = header();

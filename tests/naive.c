@@ -346,7 +346,7 @@ uint64_t naive_erase_journey(naive_log *log, uint64_t journey) {
     return held;
 }
 
-/* "all journeys of which any touchpoint held states a customer, also where a later touchpoint states another" */
+/* "every journey in which any retained touchpoint states a customer, even if a later touchpoint states another" */
 uint64_t naive_erase_customer(naive_log *log, uint64_t customer) {
     uint64_t erased = 0;
     for (size_t i = 0; i < log->count;) {
@@ -366,7 +366,8 @@ uint64_t naive_erase_customer(naive_log *log, uint64_t customer) {
     return erased;
 }
 
-/* "as if they, and those withdrawn, had always been the other's", says the header, and had arrived behind to's. */
+/* "as if they, including withdrawn ones, had always belonged to the other", says the header, and had arrived behind
+ * to's. */
 cxj_status naive_move_journey(naive_log *log, uint64_t from, uint64_t to) {
     const naive_touchpoint **held = naive_allocate((log->count + 1) * sizeof *held);
     size_t count = naive_held(log, from, held), moved = 0;

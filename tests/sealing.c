@@ -1000,7 +1000,7 @@ END_TEST
  * Views and cells
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/* A view that was dropped and is added again "knows nothing of it". */
+/* A view that was dropped and is added again "lacks the sealed journeys". */
 START_TEST(view_added_again_covers_what_is_not_sealed) {
     cxj_engine *engine = make_with_one_sealed();
     record(engine, (cxj_touchpoint){.journey = 2, .id = 1, .at = START + HOUR});
@@ -1020,7 +1020,7 @@ START_TEST(view_added_again_covers_what_is_not_sealed) {
 }
 END_TEST
 
-/* "the cells that are there are exact, others are missing", sealed or not. */
+/* "the existing cells are exact, others are missing", sealed or not. */
 START_TEST(incomplete_view_seals_too) {
     const cxj_options options = {.size = sizeof options, .cells_limit = 3, .seal_idle_after = 50 * HOUR};
     cxj_engine *engine = make_with(&options), *all = make(0, 0);
@@ -1101,8 +1101,8 @@ static cxj_engine *make_with_times(int64_t ended, int64_t idle, int64_t end, int
     return engine;
 }
 
-/* "ms after its end at which a journey is sealed"; "ms after its last touchpoint"; "where both say something, the
- * earlier holds". */
+/* "ms after its end at which a journey is sealed"; "ms after its last touchpoint"; "if both are set, the earlier time
+ * applies". */
 START_TEST(sealed_at_the_moment_and_not_before) {
     check_moment(make_with_times(10, 0, START, START + 50), 1, START + 10);
     check_moment(make_with_times(0, 10, START, START + 50), 1, START + 60);
@@ -1261,7 +1261,7 @@ START_TEST(erased_journey_seals_nobody_else) {
 }
 END_TEST
 
-/* "A size below that of version 0.2, which no program can have been built with, is refused": sealing is in it. */
+/* "A size below that of version 0.2, with which no program can have been built, is refused": sealing is in it. */
 START_TEST(hosts_that_know_nothing_of_it_are_refused) {
     static const size_t sizes[] = {offsetof(cxj_options, seal_ended_after), offsetof(cxj_options, seal_idle_after)};
     for (size_t i = 0; i < 2; i++) {
@@ -1419,7 +1419,7 @@ static cxj_engine *merge_parts(shares *all, int way) {
 }
 
 /* "the result is what one engine would hold that had seen all touchpoints of both"; "Merge is commutative and
- * associative" (section 3.5). What sealed journeys "have contributed to a view with the same text is added, too". */
+ * associative" (section 3.5). Contributions of sealed journeys "are added to views with the same text". */
 START_TEST(merge_is_as_if_one_had_sealed_all) {
     shares all;
     open_shares(&all, (uint64_t)_i);
@@ -1659,7 +1659,7 @@ START_TEST(merge_that_fails_late_takes_nothing_over) {
 }
 END_TEST
 
-/* "the cells that are there are exact, others are missing": where cells have no room, or the source misses some. */
+/* "the existing cells are exact, others are missing": where cells have no room, or the source misses some. */
 START_TEST(merge_with_a_limit_of_cells) {
     for (uint64_t limit = 1; limit < 40; limit += 3) {
         const cxj_options options = {.size = sizeof options, .cells_limit = limit};
@@ -1901,7 +1901,7 @@ START_TEST(memory_fails_while_merging) {
 }
 END_TEST
 
-/* "CXJ_NO_MEMORY: receipt->processed were dealt with, the rest not at all", where journeys are watched and late. */
+/* "CXJ_NO_MEMORY: receipt->processed were processed, the rest not at all", where journeys are watched and late. */
 START_TEST(memory_fails_while_recording) {
     bool failed = true;
     for (uint64_t fail_at = 1; failed; fail_at += 1 + fail_at / 20) {

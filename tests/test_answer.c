@@ -604,7 +604,7 @@ START_TEST(parts_of_a_key_must_be_texts) {
                      CXJ_BAD_ARGUMENT);
     ck_assert_uint_eq(result.n, 77);
     ck_assert_int_eq(cxj_view_get(view, &longer[0].part, sizeof *longer, 2, &count, 1, NULL, 0, &result, sizeof result),
-                     CXJ_BAD_ARGUMENT); /* "taken if the unknown tail is zero" */
+                     CXJ_BAD_ARGUMENT); /* "accepted if the unknown tail is zero" */
     longer[0].more = longer[1].more = 0;
     ck_assert_int_eq(cxj_view_get(view, &longer[0].part, sizeof *longer, 2, &count, 1, NULL, 0, &result, sizeof result),
                      CXJ_OK);

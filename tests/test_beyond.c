@@ -121,8 +121,8 @@ static cxj_status journeys_of(const cxj_view *view, const char *text, size_t cap
  * Which metrics go
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/* "a metric that does not go is CXJ_BAD_ARGUMENT, and the sentence says which do"; so is one of another grain, and a
- * number that is none. */
+/* "an unsuitable metric gives CXJ_BAD_ARGUMENT, and the sentence names those that fit"; so is one of another grain, and
+ * a number that is none. */
 START_TEST(only_some_metrics_go) {
     cxj_engine *engine = make_with((cxj_options){.size = 0});
     cxj_view *view = add(engine, "touchpoints by owner per day"), *ended = add(engine, "journeys");
@@ -235,7 +235,7 @@ static void record_owner(cxj_engine *engine, const char *owner, uint32_t touchpo
     }
 }
 
-/* "of the cells with 30 observations or more the one with the lowest value, as its place in the order of a cursor" */
+/* "among cells with 30 observations or more, the one with the lowest value: its index in the order of a cursor" */
 START_TEST(the_extremes_of_a_spread_are_places_of_cells) {
     cxj_engine *engine = make_with((cxj_options){.size = 0});
     cxj_view *view = add(engine, "touchpoints by owner");
@@ -295,7 +295,7 @@ START_TEST(a_relation_is_over_cells_that_have_both) {
 }
 END_TEST
 
-/* "the share of those that are at most so long"; "NaN, with n 0: none, or they are not recorded" */
+/* "The share of a cell's durations that are no longer than a span"; "NaN, with n 0: none, or unrecorded" */
 START_TEST(within_is_of_one_cell) {
     cxj_engine *engine = make_with((cxj_options){.size = 0});
     cxj_view *view = add(engine, "touchpoints by owner"), *ended = add(engine, "journeys by type");
@@ -332,8 +332,8 @@ END_TEST
 
 #define DAY (24 * HOUR)
 
-/* "Periods in which nothing contributes are passed over, as are those without a value and, once the clock was advanced,
- * the one in which it stands and those after it"; in order of time, of one key. */
+/* "Skips periods to which nothing contributes or that have no value and, once the clock has been advanced, the current
+ * period and later ones"; in order of time, of one key. */
 START_TEST(a_chart_is_of_periods_that_are_over) {
     cxj_engine *engine = make_with((cxj_options){.size = 0});
     cxj_view *view = add(engine, "touchpoints by owner per day"), *alone = add(engine, "touchpoints per day");
@@ -440,7 +440,7 @@ START_TEST(a_chart_tells_how_many_points_there_are) {
 }
 END_TEST
 
-/* "Of a view with a period, without the cells of the periods that cxj_view_control() leaves out." */
+/* "In a view with a period, cells of the periods that cxj_view_control() skips are left out." */
 START_TEST(a_relation_leaves_out_what_is_not_over) {
     cxj_engine *engine = make_with((cxj_options){.size = 0});
     cxj_view *view = add(engine, "journeys per day ended"), *always = add(engine, "journeys by type");
@@ -542,7 +542,7 @@ START_TEST(the_journeys_behind_each_cell_are_those_that_contribute) {
 }
 END_TEST
 
-/* "Those that are sealed contribute and are not known any more; they are counted." Of transitions it is how many
+/* "Sealed journeys contribute, but can no longer be identified; they are only counted." Of transitions it is how many
  * transitions they have there. Every cell knows as many as all have together. */
 START_TEST(sealed_journeys_are_counted_apart) {
     chance_state = seed_of_test();

@@ -994,7 +994,7 @@ START_TEST(what_is_too_much_for_its_bytes_is_refused_on_the_way) {
 }
 END_TEST
 
-/* "bytes that an engine of it takes at least" */
+/* "bytes that a loaded engine takes at least" */
 START_TEST(memory_is_foretold) {
     for (uint64_t turn = 0; turn < 4; turn++) {
         begin_chance(800 + turn);

@@ -161,7 +161,7 @@ START_TEST(message_of_creation_is_cut_to_fit) {
 }
 END_TEST
 
-/* "Functions that end the life of something take NULL and do nothing." */
+/* "Functions that destroy, close or drop something do nothing if given NULL." */
 START_TEST(ending_nothing_does_nothing) {
     cxj_engine *engine = make();
     cxj_engine_destroy(NULL);
@@ -512,7 +512,7 @@ START_TEST(same_text_is_the_same_view) {
     cxj_engine *engine = make();
     const cxj_view *view = add(engine, "touchpoints by channel");
     ck_assert_ptr_eq(add(engine, "touchpoints by channel"), view);
-    ck_assert_ptr_eq(add(engine, "touchpoints  by channel"), view); /* "Texts that say the same give one view." */
+    ck_assert_ptr_eq(add(engine, "touchpoints  by channel"), view); /* "Texts with the same meaning …" */
     cxj_engine_destroy(engine);
 }
 END_TEST
@@ -533,7 +533,7 @@ START_TEST(views_stand_in_the_order_of_their_coming) {
 }
 END_TEST
 
-/* "Nothing that a host passes in is kept: texts and arrays are copied." */
+/* "The library keeps no pointer to what a host passes in: texts and arrays are copied." */
 START_TEST(text_of_a_view_is_copied) {
     char text[] = "touchpoints by channel|";
     cxj_engine *engine = make();
@@ -647,7 +647,7 @@ static void check_calendar(const cxj_engine *engine, const char *expected) {
     }
 }
 
-/* "The calendar of an engine, in the one way in which it is written"; "0, or an empty text, takes the calendar away". */
+/* "The calendar of an engine in its canonical form"; "0, or an empty text, removes the calendar". */
 START_TEST(calendar_is_set_and_taken_away) {
     cxj_engine *engine = make();
     check_calendar(engine, NULL);

@@ -120,7 +120,7 @@ static void mutate(bytes *b) {
     }
 }
 
-/* "what it takes, cxj_load() with no limits takes too, and nothing else"; "There is exactly one way to write a state,
+/* "it accepts exactly what cxj_load() without limits accepts"; "There is exactly one way to write a state,
  * and nothing else is read: what is taken is written again byte for byte." So also for whoever corrects the
  * checksums. */
 START_TEST(checking_takes_what_loading_takes) {
@@ -245,7 +245,7 @@ START_TEST(limits_below_what_was_saved_are_kept) {
 }
 END_TEST
 
-/* "puts up to capacity bytes at bytes" */
+/* "writes up to capacity bytes to bytes" */
 START_TEST(a_host_may_give_a_byte_at_a_time) {
     begin_chance(3);
     cxj_engine *engine = small_engine(), *loaded = NULL;
@@ -256,7 +256,7 @@ START_TEST(a_host_may_give_a_byte_at_a_time) {
     b.calls = 0;
     ck_assert_int_eq(cxj_load(NULL, read_bytes, &b, NULL, 0, &loaded), CXJ_OK);
     ck_assert_uint_eq(b.at, b.length);
-    ck_assert_uint_eq(b.calls, b.length + 1); /* "it is asked until it says that there are no more" */
+    ck_assert_uint_eq(b.calls, b.length + 1); /* "it is called until it returns that there are no more" */
     check_saved_as(loaded, &b, "a byte at a time");
     b.at = 0;
     ck_assert_int_eq(cxj_validate(NULL, read_bytes, &b, NULL, 0, &found, sizeof found), CXJ_OK);
@@ -460,7 +460,7 @@ START_TEST(bad_arguments_are_refused) {
 }
 END_TEST
 
-/* "of these allocate, allocate_context, memory_limit and seed are used, and no other limit": all memory comes from the
+/* "only allocate, allocate_context, memory_limit and seed are used, and no other limit": all memory comes from the
  * host, within its limit, and goes back there. */
 START_TEST(checking_uses_the_hosts_memory) {
     bytes b = rich_bytes();

@@ -85,7 +85,7 @@ static void crowd(cxj_engine *engine) {
     }
 }
 
-/* "Names meet by their text": each field arrives, and each code in its own dimension. */
+/* "Names are matched by their text": each field arrives, and each code in its own dimension. */
 START_TEST(every_field_comes_over) {
     cxj_engine *engine = make(), *source = make();
     crowd(engine);
@@ -221,7 +221,7 @@ START_TEST(cursors_are_stale_after_a_merge_alone) {
 }
 END_TEST
 
-/* "It becomes stale with the first call that changes something in its engine" (cxj_cursor_open()): a merge that brings
+/* "It becomes stale with the first call that changes anything in its engine" (cxj_cursor_open()): a merge that brings
  * nothing new changes nothing. */
 START_TEST(cursors_outlive_a_merge_that_brings_nothing_new) {
     cxj_engine *engine = make(), *source = make();
@@ -679,7 +679,7 @@ static cxj_engine *make_receiver(const struct two *two, heap *memory) {
     return engine;
 }
 
-/* "what one engine would hold that had seen all touchpoints of both"; "the clock is the later of the two". */
+/* "as if one engine had recorded all touchpoints of both"; "the clock is the later of the two". */
 static cxj_engine *make_one(const struct two *two) {
     cxj_engine *one = make_named((cxj_options){.seal_ended_after = (two->way & SEALS) != 0}, NULL);
     const int64_t hours = two->way & ENGINE_CLOCK && !(two->way & LATER) ? 900 : two->way & LATER ? 1100 : 600;

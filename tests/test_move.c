@@ -1,7 +1,7 @@
-/* move: one journey into another. "From then on everything counts exactly as if they, and those withdrawn, had always
- * been the other's": metrics worked out by hand before and after; an engine in which touchpoints were moved against one
- * in which they were recorded so, as text, inside and as saved bytes, in whatever state both are; and that nothing shows
- * of a move that is refused or finds no memory.
+/* move: one journey into another. "From then on everything is exactly as if they, including withdrawn ones, had always
+ * belonged to the other": metrics worked out by hand before and after; an engine in which touchpoints were moved
+ * against one in which they were recorded so, as text, inside and as saved bytes, in whatever state both are; and that
+ * nothing shows of a move that is refused or finds no memory.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -291,7 +291,7 @@ static void hand_over(cxj_engine *engine, uint64_t first, uint64_t second) {
     }
 }
 
-/* SPEC 9: "Alerts that wait for from are to's from then on"; what holds of the one journey only now is raised by the
+/* SPEC 9: "Queued alerts of from become alerts of to"; what holds of the one journey only now is raised by the
  * move, once; what was raised of to is not raised again. */
 START_TEST(moves_raise_what_begins_to_hold) {
     cxj_engine *engine = make();
@@ -413,7 +413,7 @@ START_TEST(a_save_in_steps_comes_first) {
 }
 END_TEST
 
-/* "It becomes stale with the first call that changes something in its engine." */
+/* "It becomes stale with the first call that changes anything in its engine." */
 START_TEST(cursors_are_stale_after_a_move) {
     for (uint64_t to = 2; to <= 3; to++) {
         cxj_engine *engine = make();

@@ -505,7 +505,7 @@ static void call_both(cxj_engine *codes, cxj_engine *names, const cxj_touchpoint
     ck_assert_uint_eq(a.superseded, b.superseded);
 }
 
-/* "Otherwise as cxj_record()": random calls of up to 300, with corrections, withdrawals, refusals, a limit of
+/* "Otherwise like cxj_record()": random calls of up to 300, with corrections, withdrawals, refusals, a limit of
  * touchpoints, and journeys that are sealed. */
 START_TEST(random_calls_are_as_by_codes) {
     begin_chance(100 + (uint64_t)_i);
@@ -759,7 +759,7 @@ END_TEST
  * Memory
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/* "CXJ_NO_MEMORY: receipt->processed were dealt with, the rest not at all": each allocation of a call fails, alone and
+/* "CXJ_NO_MEMORY: receipt->processed were processed, the rest not at all": each allocation of a call fails, alone and
  * with all after it. */
 START_TEST(lack_of_memory_leaves_exactly_those_before) {
     enum { COUNT = 150 };
@@ -810,7 +810,7 @@ END_TEST
  * Facets
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/* "of those that contribute, also of sealed journeys; exact when touchpoints are corrected, withdrawn or erased" */
+/* "including those of sealed journeys; stays exact when touchpoints are corrected, withdrawn or erased" */
 START_TEST(facets_are_counted) {
     cxj_engine *engine = make_with((cxj_options){.seal_ended_after = HOUR});
     uint64_t counts[32], expected[32] = {0};

@@ -23,7 +23,7 @@ static void means(uint32_t grain, const char *name, const char *metric) {
                   metric);
 }
 
-/* "one for which it is another word, such as "frt" or "CSAT score"" */
+/* "one for which it is a synonym, such as "frt" or "CSAT score"" */
 START_TEST(other_words_are_known) {
     means(0, "ttr", "duration_p50");
     means(0, "time_to_resolution", "duration_p50");
@@ -124,7 +124,7 @@ START_TEST(writing_does_not_matter) {
 }
 END_TEST
 
-/* "else the one whose name is nearest in spelling" */
+/* "else the one nearest in spelling" */
 START_TEST(slips_are_seen_through) {
     means(0, "satisfacton", "satisfaction");
     means(0, "fault_rates", "fault_rate");

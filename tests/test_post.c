@@ -717,7 +717,7 @@ START_TEST(journey_is_counted_while_it_had_what_is_asked) {
 }
 END_TEST
 
-/* "the cells that are there are exact, others are missing" (cxj_view_info), also when a journey that has touchpoints in
+/* "the existing cells are exact, others are missing" (cxj_view_info), also when a journey that has touchpoints in
  * both becomes long. */
 START_TEST(long_journey_in_an_incomplete_view_counts_what_is_there) {
     enum { LONG = 66 };

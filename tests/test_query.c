@@ -468,8 +468,8 @@ START_TEST(well_formed_views_are_read) {
 }
 END_TEST
 
-/* "Texts that say the same give one view": blanks and their lack, quotes, the order of names and conditions, names and
- * conditions that are said twice, "in" with a single name. Names are taken as they are, however hostile. */
+/* "Texts with the same meaning give the same view": blanks and their lack, quotes, the order of names and conditions,
+ * names and conditions that are said twice, "in" with a single name. Names are taken as they are, however hostile. */
 static const char *const spellings[][6] = {
     {"touchpoints by channel, team", "touchpoints by channel,team", " touchpoints\tby\r\nchannel ,\n team ",
      "touchpoints  by channel , team"},

@@ -736,8 +736,8 @@ START_TEST(absent_columns_state_nothing) {
 }
 END_TEST
 
-/* "A larger size than the library knows is taken if the unknown tail is zero"; a column that it does not know would be
- * lost. The size "must be set". */
+/* "A larger size than the library knows is accepted if the unknown tail is zero"; a column that it does not know would
+ * be lost. The size "must be set". */
 START_TEST(columns_of_other_sizes) {
     static const uint64_t journey[1] = {1};
     static const int64_t at[1] = {5};
@@ -1012,8 +1012,8 @@ START_TEST(erased_journey_may_come_again) {
 }
 END_TEST
 
-/* "all journeys of which any touchpoint held states a customer, also where a later touchpoint states another". What is
- * withdrawn keeps its id and revision, and states nothing (section 3.3). */
+/* "every journey in which any retained touchpoint states a customer, even if a later touchpoint states another". What
+ * is withdrawn keeps its id and revision, and states nothing (section 3.3). */
 START_TEST(customer_is_erased_wherever_stated) {
     cxj_engine *engine = make();
     uint64_t erased = 99;

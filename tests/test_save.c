@@ -63,8 +63,8 @@ static cxj_engine *build(const feed *f, cxj_options options, uint32_t turn) {
  * What comes back
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/* "A loaded engine is the saved one, and is saved as the same bytes again; its codes are others." And it goes on as the
- * saved one would. */
+/* "A loaded engine equals the saved one, and is saved as the same bytes again; only its codes differ." And it goes on
+ * as the saved one would. */
 START_TEST(what_was_saved_comes_back_exactly) {
     for (uint32_t turn = 0; turn < 12; turn++) {
         begin_chance(turn);
@@ -187,8 +187,8 @@ END_TEST
  * The same bytes
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/* "Two engines that know the same, and have their views in the same order, are saved as the same bytes, whatever way
- * they came to it." In whatever order touchpoints came, names were asked for, and others were erased. */
+/* "Two engines that know the same, and have their views in the same order, are saved as the same bytes, however they
+ * got there." In whatever order touchpoints came, names were asked for, and others were erased. */
 START_TEST(whatever_the_order_the_bytes_are_the_same) {
     for (uint64_t round = 0; round < 8; round++) {
         begin_chance(100 + round);
@@ -385,8 +385,8 @@ START_TEST(a_host_that_fails_is_not_called_again) {
 }
 END_TEST
 
-/* "receives how many bytes there are, also with CXJ_TOO_SMALL; so capacity 0 asks for the number"; "what was written of
- * them was set to 0 again". */
+/* "receives how many bytes there are, also with CXJ_TOO_SMALL; so capacity 0 asks for the number"; "bytes already
+ * written were set to 0 again". */
 START_TEST(saving_to_memory_says_how_many_bytes_there_are) {
     begin_chance(304);
     feed f = make_feed(100, 10, 6, true);
@@ -415,7 +415,7 @@ START_TEST(saving_to_memory_says_how_many_bytes_there_are) {
 }
 END_TEST
 
-/* "NULL is refused with CXJ_BAD_ARGUMENT wherever the description does not give it a meaning." */
+/* "NULL is refused with CXJ_BAD_ARGUMENT unless the description gives it a meaning." */
 START_TEST(bad_arguments_are_refused) {
     cxj_engine *engine = make_with(plain);
     char message[64] = "?";
@@ -663,7 +663,7 @@ START_TEST(a_mark_comes_back) {
 }
 END_TEST
 
-/* "A save in steps that is under way writes the mark that was set when it was opened." So it is with facets not
+/* "An incremental save that is under way writes the mark that was set when it was opened." So it is with facets not
  * recorded. */
 START_TEST(what_is_set_meanwhile_is_of_the_next_save) {
     for (size_t before = 0; before < 2; before++) {
@@ -688,8 +688,8 @@ START_TEST(what_is_set_meanwhile_is_of_the_next_save) {
 }
 END_TEST
 
-/* "A merge leaves the mark of the engine that receives as it is"; "Facets that are not recorded in one of them … are
- * not recorded in the result. When journeys are sealed … stay those of the engine." By handle, and by bytes. */
+/* "A merge leaves the mark of the receiving engine as it is"; "Facets unrecorded in either engine … are unrecorded in
+ * the result. The receiving engine keeps its own sealing options, …" By handle, and by bytes. */
 START_TEST(merges_leave_marks_and_times_and_join_what_is_not_recorded) {
     for (int by_bytes = 0; by_bytes < 2; by_bytes++) {
         cxj_engine *engine = make_with((cxj_options){.seal_idle_after = 700, .unrecorded_facets = CXJ_FACET_FAULT});
@@ -712,8 +712,8 @@ START_TEST(merges_leave_marks_and_times_and_join_what_is_not_recorded) {
 }
 END_TEST
 
-/* "the facets that are not recorded are those given here and those saved, together; seal_ended_after and
- * seal_idle_after hold as given where they are not 0, else as saved" */
+/* "A facet is unrecorded if the options here say so or the saved engine did; seal_ended_after and seal_idle_after apply
+ * as given here if they are not 0, else as saved" */
 START_TEST(settings_come_back) {
     cxj_engine *engine = make_with((cxj_options){
         .seal_idle_after = 700 * HOUR, .seal_ended_after = 800 * HOUR, .unrecorded_facets = CXJ_FACET_FAULT});
@@ -749,8 +749,8 @@ START_TEST(settings_come_back) {
 }
 END_TEST
 
-/* "A view that was added after journeys had been sealed lacks what they contributed, and so does what is saved of it
- * and loaded again"; also one that was there, and was dropped. Nothing that lacks something is merged. */
+/* "A view that was added after journeys had been sealed lacks their contributions, also after saving and
+ * loading"; also one that was there, and was dropped. Nothing that lacks something is merged. */
 START_TEST(a_view_added_after_sealing_says_so) {
     for (int drops = 0; drops < 2; drops++) {
         cxj_engine *engine = make_with((cxj_options){.seal_idle_after = HOUR});
@@ -865,8 +865,8 @@ static void check_refused(cxj_engine *engine, cxj_view *view, const cxj_engine *
     free_bytes(&b);
 }
 
-/* "erasing, merging, and adding or dropping a view are refused with CXJ_SAVING, for what is erased must not be written
- * afterwards. One save in steps at a time." Until it is all written, has failed, or was given up. */
+/* "Erasing, … merging, adding or dropping a view … are refused with CXJ_SAVING, since nothing that was erased may be
+ * written afterwards. Only one incremental save at a time." Until it is all written, has failed, or was given up. */
 START_TEST(what_would_change_the_saved_is_refused_meanwhile) {
     for (int way = 0; way < 4; way++) {
         heap memory = {0};
@@ -910,8 +910,8 @@ START_TEST(what_would_change_the_saved_is_refused_meanwhile) {
 }
 END_TEST
 
-/* "When it is all written, or has failed, the engine is free of it": another save may be opened before the first saver
- * is closed, and closing that is no business of the other. */
+/* "Once it is complete or has failed, it no longer restricts the engine": another save may be opened before the first
+ * saver is closed, and closing that is no business of the other. */
 START_TEST(a_saver_that_is_over_does_not_disturb_the_next) {
     for (int fails = 0; fails < 2; fails++) {
         heap memory = {0};

@@ -428,7 +428,7 @@ START_TEST(no_view_has_more_than_there_was) {
 }
 END_TEST
 
-/* cxj_validation: "bytes that an engine of it takes at least": no more than it does, nor less than half where all is
+/* cxj_validation: "bytes that a loaded engine takes at least": no more than it does, nor less than half where all is
  * sealed. */
 START_TEST(memory_is_told_of_cells_that_are_not_made) {
     char message[400];

@@ -1,4 +1,5 @@
-/* test_translation: the codes that the names of one engine have in another: "Names meet by their text" (src/merge.c).
+/* test_translation: the codes that the names of one engine have in another: "Names are matched by their text"
+ * (src/merge.c).
  *
  * SPDX-License-Identifier: MIT
  */

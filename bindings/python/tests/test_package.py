@@ -339,7 +339,7 @@ class Shown(unittest.TestCase):
             self.assertFalse(beside & {*names, *cxj.DIMENSIONS, "outcome", "churned", "entry", "exit", "from", "to", "period"})
 
     def test_a_view_is_found_however_it_is_spelled(self) -> None:
-        """"Texts that say the same give one view" (cxj_view_add())."""
+        """"Texts with the same meaning give the same view" (cxj_view_add())."""
         spellings = ('journeys by type where segment = a and type in (b, "x  y")',
                      'journeys  by type\twhere type in ("x  y",b,b) and segment in ("a")')
         for first in spellings:
@@ -498,7 +498,7 @@ class Incomplete(unittest.TestCase):
                     reads.append(getattr(view, {"pyarrow": "to_arrow"}.get(name, "to_" + name)))
             for read in reads:
                 self.assertEqual(self.said(read), [f"'{text}' is incomplete: it lacks cells beyond the limit of cells"])
-            # "the cells that are there are exact": reading one warns of nothing.
+            # "the existing cells are exact": reading one warns of nothing.
             self.assertEqual(self.said(lambda: view.get(**cell.key)), [])
             self.assertEqual(self.said(lambda: (len(view), repr(view), view.key_names, view.metrics())), [])
             other = {name: "nothing" for name in cell.key}
@@ -753,7 +753,7 @@ class Lasting(unittest.TestCase):
                         other.mark = b"own"
                         other.merge(again)
                         other.merge(again.to_bytes())
-                        self.assertEqual(other.mark, b"own")  # "A merge leaves the mark of the engine that receives"
+                        self.assertEqual(other.mark, b"own")  # "A merge leaves the mark of the receiving engine"
             with self.assertRaises(ValueError):
                 engine.mark = bytes(65537)
             with self.assertRaisesRegex(TypeError, "mark: bytes are expected, not str"):
