@@ -834,7 +834,7 @@ class view {
 };
 
 /* ------------------------------------------------------------------------------------------------------------------
- * Alerts, and saving in steps
+ * Alerts, and incremental saves
  * ------------------------------------------------------------------------------------------------------------------ */
 
 /** The alerts that wait, taken one by one as a loop comes to them: `for (const cxj::alert &alert : engine.alerts())`. What
@@ -911,7 +911,7 @@ class alerts {
     alert current_{};
 };
 
-/** A save in steps. One that ends before all is written is given up. */
+/** An incremental save. If it is destroyed before it is complete, the save is abandoned. */
 class saver {
   public:
     /** cxj_saver_open().
@@ -1376,7 +1376,7 @@ class engine {
         return length;
     }
 
-    /** Begins to save in steps.
+    /** Begins to save incrementally.
      * @param write  takes the bytes, during the steps
      * @return the saver, which must end before the engine */
     saver open_saver(writer write) {
