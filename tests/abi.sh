@@ -140,7 +140,7 @@ self_test() {
     breach "a member is wider" 's/^    uint32_t touchpoints_limit; /    uint64_t touchpoints_limit; /'
     breach "a member is as wide, of another type" 's/^    uint64_t revision; /    int64_t revision; /'
     breach "an array has a length more" 's/^    cxj_commitment commitments\[8\]; /    cxj_commitment commitments[9]; /'
-    breach "two members have changed places" 's/^    double low; /    double high; \/*/;s/^    double high;$/    double low;/'
+    breach "two members have changed places" '/^    double low; /{s/low; /high; /;b;};s/^    double high; /    double low; /'
     breach "a member has another name" 's/^    uint64_t held; /    uint64_t kept; /'
     breach "a reserved member is gone, and with it the size" '/^    uint8_t reserved\[7\];$/d;s/^    uint8_t has_now; /    uint64_t has_now; /'
     breach "more than the reserved member is used" 's/^    uint32_t reserved\[1\]; /    uint64_t more[1]; /'
