@@ -130,7 +130,7 @@ headline "Valgrind on the unit tests, less those of many failing allocations, an
 if need valgrind valgrind; then
     export CK_FORK=no CXJ_STRIDE=101
     suites build-debug --suite unit --no-suite load --no-suite save --no-suite journey --no-suite append --no-suite settle \
-        --no-suite seal --no-suite post --no-suite lot --no-suite merge --timeout-multiplier 10 \
+        --no-suite seal --no-suite post --no-suite lot --no-suite merge --no-suite sums --timeout-multiplier 10 \
         --wrap "valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,indirect"
     unset CK_FORK CXJ_STRIDE
 else
