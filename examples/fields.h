@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "csv.h"
 #include "cxj.h"
@@ -90,6 +91,25 @@ typedef struct fields_layout {
     size_t present_count;
     bool has_ratings; /* one of them is a score under its scale */
 } fields_layout;
+
+/* Stores a value in a member of a touchpoint; a negative one in two's complement. Inline, for each value that is read goes
+ * through it. */
+static inline void fields_store(cxj_touchpoint *touchpoint, const field_info *field, uint64_t value) {
+    char *member = (char *)touchpoint + field->offset;
+    switch (field->size) {
+    case sizeof(uint8_t):
+        memcpy(member, &(uint8_t){(uint8_t)value}, sizeof(uint8_t));
+        break;
+    case sizeof(uint16_t):
+        memcpy(member, &(uint16_t){(uint16_t)value}, sizeof(uint16_t));
+        break;
+    case sizeof(uint32_t):
+        memcpy(member, &(uint32_t){(uint32_t)value}, sizeof(uint32_t));
+        break;
+    default:
+        memcpy(member, &value, sizeof value);
+    }
+}
 
 /* Takes the names of columns from a header's row, which is well formed. returns  false: no memory */
 bool fields_columns(fields_layout *layout, const char *row, size_t length, size_t columns, char delimiter);

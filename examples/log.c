@@ -315,24 +315,6 @@ static log_reason read_field(log_reader *log, size_t number, const char *text, s
     return LOG_BAD_NUMBER;
 }
 
-/* Stores a value in a member of a touchpoint. */
-static void store(cxj_touchpoint *touchpoint, const field_info *field, uint64_t value) {
-    char *member = (char *)touchpoint + field->offset;
-    switch (field->size) {
-    case sizeof(uint8_t):
-        memcpy(member, &(uint8_t){(uint8_t)value}, sizeof(uint8_t));
-        break;
-    case sizeof(uint16_t):
-        memcpy(member, &(uint16_t){(uint16_t)value}, sizeof(uint16_t));
-        break;
-    case sizeof(uint32_t):
-        memcpy(member, &(uint32_t){(uint32_t)value}, sizeof(uint32_t));
-        break;
-    default:
-        memcpy(member, &value, sizeof value);
-    }
-}
-
 /* Takes the doubled quotes off a field, and makes it empty where it stands for none. */
 static void make_plain(const log_reader *log, csv_slice *at, char *text) {
     if (at->escaped) {
@@ -473,7 +455,7 @@ static log_status read_row(log_reader *log, cxj_touchpoint *touchpoint) {
                 reason = take_rating(touchpoint, number, value);
                 rated = number;
             } else {
-                store(touchpoint, &fields[number], value);
+                fields_store(touchpoint, &fields[number], value);
             }
         } else if (number == FIELD_journey || number == FIELD_at || (number == FIELD_score && touchpoint->scale != 0)) {
             reason = LOG_EMPTY;

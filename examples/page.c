@@ -319,24 +319,6 @@ static bool put_figure(page *at, figure *made) {
 
 /* ---- Worklists ------------------------------------------------------------------------------------------- */
 
-/* Since when it is so: of occasions that have no since, from when. */
-static int64_t waits_since(const cxj_occasion *occasion) {
-    return occasion->since != 0 ? occasion->since : occasion->from;
-}
-
-/* Whoever waits longest comes first. */
-static int compare_waits(const void *a, const void *b) {
-    const cxj_occasion *one = a, *other = b;
-    const int64_t first = waits_since(one), second = waits_since(other);
-    if (first != second) {
-        return first < second ? -1 : 1;
-    }
-    if (one->journey != other->journey) {
-        return one->journey < other->journey ? -1 : 1;
-    }
-    return (one->commitment > other->commitment) - (one->commitment < other->commitment);
-}
-
 static cxj_text name_of(const cxj_engine *engine, uint32_t dimension, uint32_t code) {
     cxj_text name = {"", 0};
     if (code == 0 || cxj_name(engine, dimension, code, &name.text, &name.length) != CXJ_OK) {
@@ -357,7 +339,7 @@ static void put_occasion(FILE *out, const page *at, const cxj_occasion *occasion
     fputs("\n  {\"journey\": ", out);
     json_text(out, text.text, text.length);
     fprintf(out, ", \"commitment\": %" PRIu32 ", \"since\": %" PRId64 ", \"from\": %" PRId64, occasion->commitment,
-            waits_since(occasion), occasion->from);
+            worklist_since(occasion), occasion->from);
     put_name(out, at->from->engine, "owner", CXJ_DIMENSION_OWNER, occasion->owner);
     put_name(out, at->from->engine, "team", CXJ_DIMENSION_TEAM, occasion->team);
     fputc('}', out);
@@ -381,7 +363,7 @@ static void plain_list(const page *at, const char *title, const char *rule, cons
         char room[JOURNEY_DIGITS], moment[WORKLIST_MOMENT];
         const cxj_text text = journey_text(at->from->log, items[i].journey, room);
         const uint32_t codes[] = {items[i].owner, items[i].team};
-        worklist_moment(moment, waits_since(&items[i]));
+        worklist_moment(moment, worklist_since(&items[i]));
         fputs("<tr><th scope=\"row\"><bdi>", out);
         figure_text(out, text.text, text.length);
         fprintf(out, "</bdi></th><td>%" PRIu32 "</td><td>%s</td>", items[i].commitment, moment);
@@ -421,9 +403,7 @@ static bool put_worklist(page *at, const char *title, const char *rule) {
         fputs(", \"rule\": ", out);
         json_text(out, rule, strlen(rule));
         fprintf(out, ", \"of\": %zu, \"occasions\": [", count);
-        if (count > 0) {
-            qsort(items, count, sizeof *items, compare_waits);
-        }
+        worklist_sort(items, count);
         for (size_t i = 0; i < count && i < LISTED; i++) {
             fputs(i == 0 ? "" : ",", out);
             put_occasion(out, at, &items[i]);

@@ -104,15 +104,13 @@ cxj_status worklist_json(FILE *out, const cxj_engine *engine, const log_reader *
 
 /* ---- Tables ---------------------------------------------------------------------------------------------- */
 
-/* Since when the customer waits: of occasions that have no since, from when it is so. */
-static int64_t waits_since(const cxj_occasion *occasion) {
+int64_t worklist_since(const cxj_occasion *occasion) {
     return occasion->since != 0 ? occasion->since : occasion->from;
 }
 
-/* Whoever waits longest comes first. */
 static int compare_waits(const void *a, const void *b) {
     const cxj_occasion *one = a, *other = b;
-    const int64_t first = waits_since(one), second = waits_since(other);
+    const int64_t first = worklist_since(one), second = worklist_since(other);
     if (first != second) {
         return first < second ? -1 : 1;
     }
@@ -120,6 +118,12 @@ static int compare_waits(const void *a, const void *b) {
         return one->journey < other->journey ? -1 : 1;
     }
     return (one->commitment > other->commitment) - (one->commitment < other->commitment);
+}
+
+void worklist_sort(cxj_occasion *items, size_t count) {
+    if (count > 1) {
+        qsort(items, count, sizeof *items, compare_waits);
+    }
 }
 
 /* Writes a text and blanks behind it up to a width. */
@@ -145,7 +149,7 @@ static void put_name(FILE *out, const cxj_engine *engine, uint32_t dimension, ui
 static void put_occasion(FILE *out, const cxj_engine *engine, const log_reader *log, const cxj_occasion *occasion,
                          bool has_commitment, int64_t now) {
     char room[JOURNEY_DIGITS], moment[WORKLIST_MOMENT];
-    const int64_t since = waits_since(occasion);
+    const int64_t since = worklist_since(occasion);
     const cxj_text text = journey_text(log, occasion->journey, room);
     fputs(since > now ? "  in" : "    ", out);
     table_duration(out, since > now ? since - now : now - since, WAIT);
@@ -213,7 +217,7 @@ cxj_status worklist_table(FILE *out, const cxj_engine *engine, const log_reader 
         fputs(": ", out);
         table_count(out, list.count);
         fputs(list.count == 1 ? " waits\n" : " wait, the longest first\n", out);
-        qsort(list.items, list.count, sizeof *list.items, compare_waits);
+        worklist_sort(list.items, list.count);
         put_list(out, engine, log, &list, speaks_of_commitments(rule), stats.now);
     }
     free(list.items);

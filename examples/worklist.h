@@ -29,6 +29,12 @@ cxj_status worklist_table(FILE *out, const cxj_engine *engine, const log_reader 
 /* Writes what an occasion and an alert have in common, as members of an object: "journey": …, "commitment": … */
 void worklist_json_journey(FILE *out, const log_reader *log, uint64_t journey, uint32_t commitment);
 
+/* Since when the customer waits: of occasions that have no since, from when it is so. */
+int64_t worklist_since(const cxj_occasion *occasion);
+
+/* Whoever waits longest comes first; then journeys and commitments by their numbers. */
+void worklist_sort(cxj_occasion *items, size_t count);
+
 /* A moment in UTC, such as 2026-11-21 22:43. */
 enum { WORKLIST_MOMENT = 80 };
 void worklist_moment(char text[WORKLIST_MOMENT], int64_t at);

@@ -111,24 +111,6 @@ bool rows_are_named(rows *at) {
 
 /* ---- Values ---------------------------------------------------------------------------------------------- */
 
-/* Stores a value in a member of a touchpoint; a negative one in two's complement. */
-static void store(cxj_touchpoint *touchpoint, const field_info *field, uint64_t value) {
-    char *member = (char *)touchpoint + field->offset;
-    switch (field->size) {
-    case sizeof(uint8_t):
-        memcpy(member, &(uint8_t){(uint8_t)value}, sizeof(uint8_t));
-        break;
-    case sizeof(uint16_t):
-        memcpy(member, &(uint16_t){(uint16_t)value}, sizeof(uint16_t));
-        break;
-    case sizeof(uint32_t):
-        memcpy(member, &(uint32_t){(uint32_t)value}, sizeof(uint32_t));
-        break;
-    default:
-        memcpy(member, &value, sizeof value);
-    }
-}
-
 /* The number that a text stands for, unless another text stands for it already. */
 static bool read_key(rows *at, size_t field, const rows_value *value, uint64_t *number) {
     const size_t length = values_trimmed(value->text, value->length);
@@ -250,7 +232,7 @@ static bool read_row(rows *at, const rows_value *values, cxj_touchpoint *touchpo
         }
         if (!is_rating) {
             has_score = has_score || field == FIELD_score;
-            store(touchpoint, &fields[field], number);
+            fields_store(touchpoint, &fields[field], number);
         } else if (touchpoint->scale != 0 || has_score) {
             return refuse(at, field, value, "two ratings in one row; they are two touchpoints");
         } else {
