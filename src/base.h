@@ -45,6 +45,10 @@ void cxj__base_release(struct cxj__memory *memory, void *array_of_items, size_t 
 #define CXJ__PREFETCH(address) ((void)(address))
 #endif
 
+/* Reads a byte, so that its line comes near even where the processor does not know its page yet: some forget to prefetch
+ * that. They look for the pages of several addresses at a time, if these are read one right after the other. */
+#define CXJ__READ(address) ((void)*(const volatile char *)(address))
+
 /* The same by reading a byte, for memory whose page the processor may not know: it forgets to bring that nearer if it
  * is only asked to. What is read one right after the other comes at the same time. */
 static inline void cxj__base_touch(const void *address) {

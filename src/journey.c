@@ -34,12 +34,15 @@ CXJ__COLD void cxj__journey_free(struct cxj__journey *journey, struct cxj__memor
     memset(journey, 0, CXJ__JOURNEY_BYTES);
 }
 
-void cxj__journey_prefetch(const struct cxj__journey *journey) {
-    if (journey == NULL || journey->count == 0) return;
-    const struct cxj__record *last = cxj__journey_record(journey, journey->count - 1U);
-    CXJ__PREFETCH(last);
-    CXJ__PREFETCH(last + 1);
-    CXJ__PREFETCH((const char *)(last + 2) - 1);
+void cxj__journey_approach_end(const struct cxj__journey *journey, const cxj_touchpoint *next) {
+    if (journey->count > 0) {
+        const struct cxj__record *last = cxj__journey_record(journey, journey->count - 1U);
+        CXJ__PREFETCH(last);
+        CXJ__PREFETCH((const char *)(last + 2) - 1);
+    }
+    if (journey->rares != NULL && next != NULL && cxj__journey_is_rare(next)) {
+        CXJ__PREFETCH(&journey->rares[journey->rare_count]);
+    }
     if (journey->in_hours == NULL) return;
     CXJ__PREFETCH(journey->in_hours);
     CXJ__PREFETCH((const char *)(journey->in_hours + 1) - 1);
@@ -88,7 +91,9 @@ const struct cxj__fold *cxj__journey_fold(const struct cxj__journey *journey, st
 }
 
 void cxj__journey_copy_fold(const struct cxj__journey *journey, struct cxj__fold *fold) {
-    memcpy(fold, &journey->fold, offsetof(struct cxj__fold, promises[1]));
+    /* In two parts, for compilers copy what is larger with an instruction that takes long to begin. */
+    memcpy(fold, &journey->fold, offsetof(struct cxj__fold, seen));
+    memcpy(fold->seen, journey->fold.seen, offsetof(struct cxj__fold, promises[1]) - offsetof(struct cxj__fold, seen));
     if (journey->in_hours != NULL) fold->in_hours = *journey->in_hours;
 }
 
@@ -195,7 +200,7 @@ int64_t cxj__journey_moment(const struct cxj__journey *journey, size_t position)
 }
 
 bool cxj__journey_comes_last(const struct cxj__journey *journey, const cxj_touchpoint *t) {
-    return journey->count == 0 ||
+    return journey->count == 0 || t->at > journey->fold.last_at ||
            compare_record(cxj__journey_record(journey, journey->count - 1), t->at, t->sequence, t->id) <= 0;
 }
 

@@ -16,8 +16,8 @@
  * what a journey may have. */
 enum { LARGEST = 65536, COSTLY = 40 };
 
-/* Touchpoints for which it is looked ahead together, and room for the journeys of two such lots. */
-enum { LOT = 16, COMING = 2 * LOT, SOON = 2 };
+/* Touchpoints for which it is looked ahead together, and room for the journeys of the lots at hand, a power of two. */
+enum { LOT = 16, COMING = 4 * LOT, SOON = 2 };
 
 /* ---- validation ------------------------------------------------------------------------------------------------- */
 
@@ -51,11 +51,12 @@ struct source {
     const cxj_columns *columns;
 };
 
-/* True if touchpoint i stands where it can be read in place. */
-static bool is_in_place(const struct source *source, size_t i) {
+/* Touchpoint i, if it stands where it can be read in place; else NULL. */
+static const cxj_touchpoint *in_place(const struct source *source, size_t i) {
     uintptr_t address = (uintptr_t)source->structs + i * source->struct_size;
-    return source->columns == NULL && source->struct_size == sizeof(cxj_touchpoint) &&
-           address % _Alignof(cxj_touchpoint) == 0;
+    bool is_there = source->columns == NULL && source->struct_size == sizeof(cxj_touchpoint) &&
+                    address % _Alignof(cxj_touchpoint) == 0;
+    return is_there ? (const cxj_touchpoint *)source->structs + i : NULL;
 }
 
 static void read_row(const struct source *source, size_t i, cxj_touchpoint *t) {
@@ -110,22 +111,26 @@ static void note_refusal(struct call *call, size_t index, cxj_status status, con
                   (long long)refusal->value, refusal->rule);
 }
 
+/* Copies touchpoint i, which cannot be read in place. */
+static bool take_copy(const struct source *source, size_t i, cxj_touchpoint *copy, struct cxj__refusal *refusal) {
+    if (source->columns != NULL) {
+        read_row(source, i, copy);
+        return true;
+    }
+    const char *passed = (const char *)source->structs + i * source->struct_size;
+    if (cxj__engine_take(copy, sizeof *copy, passed, source->struct_size)) return true;
+    *refusal = (struct cxj__refusal){"struct", (int64_t)source->struct_size,
+                                     "bytes long, has members that this version does not know and that are not zero"};
+    return false;
+}
+
 /* What is wrong with touchpoint index, if anything; else *touchpoint is where it stands, or copy. */
 static bool read_touchpoint(const struct call *call, size_t index, cxj_touchpoint *copy,
                             const cxj_touchpoint **touchpoint, struct cxj__refusal *refusal) {
-    const struct source *source = &call->source;
-    const char *passed = source->columns == NULL ? (const char *)source->structs + index * source->struct_size : NULL;
-    *touchpoint = copy;
-    if (is_in_place(source, index)) {
-        *touchpoint = (const cxj_touchpoint *)(const void *)passed;
-    } else if (source->columns != NULL) {
-        read_row(source, index, copy);
-    } else if (!cxj__engine_take(copy, sizeof *copy, passed, source->struct_size)) {
-        *refusal =
-            (struct cxj__refusal){"struct", (int64_t)source->struct_size,
-                                  "bytes long, has members that this version does not know and that are not zero"};
-        *touchpoint = NULL;
-        return false;
+    *touchpoint = in_place(&call->source, index);
+    if (*touchpoint == NULL) {
+        if (!take_copy(&call->source, index, copy, refusal)) return false;
+        *touchpoint = copy;
     }
     return cxj__touchpoint_check(*touchpoint, refusal) && check_codes(&call->engine->core, *touchpoint, refusal);
 }
@@ -148,54 +153,76 @@ static uint64_t journey_of(const struct source *source, size_t i) {
     return number;
 }
 
-/* Brings nearer the slots of the journeys of a lot, whose first touchpoint is i. */
-static void prefetch_slots(const struct call *call, size_t i) {
+/* Brings nearer the slots of the journeys of a lot, whose first touchpoint is i. First all addresses are found, here and
+ * below: what is asked for in one go comes together. */
+static void approach_slots(const struct call *call, size_t i) {
     const struct cxj__core *core = &call->engine->core;
+    const void *slots[LOT];
+    size_t count = 0;
     for (size_t k = i; k < i + LOT && k < call->count; k++) {
-        cxj__store_prefetch_slot(&core->store, &core->seed, journey_of(&call->source, k));
+        const void *slot = cxj__store_slot(&core->store, &core->seed, journey_of(&call->source, k));
+        if (slot != NULL) slots[count++] = slot;
     }
+    for (size_t k = 0; k < count; k++) CXJ__READ(slots[k]);
 }
 
-/* Finds the journeys of a lot. Their first lines come near already: where their pages are the processor finds out for
- * several at a time, if it is asked for them one right after the other. */
+/* Finds the journeys of a lot, and brings nearer where they begin and end, and so their pages. */
 static void guess_journeys(struct call *call, size_t i) {
     const struct cxj__core *core = &call->engine->core;
+    const struct cxj__journey *found[LOT];
+    size_t count = 0;
     for (size_t k = i; k < i + LOT && k < call->count; k++) {
-        call->coming[k % COMING] = cxj__store_guess(&core->store, &core->seed, journey_of(&call->source, k));
+        struct cxj__journey *guess = cxj__store_guess(&core->store, &core->seed, journey_of(&call->source, k));
+        call->coming[k % COMING] = guess;
+        if (guess != NULL) found[count++] = guess;
+    }
+    for (size_t k = 0; k < count; k++) {
+        CXJ__PREFETCH(found[k]);
+        CXJ__PREFETCH((const char *)found[k] + CXJ__JOURNEY_BYTES - 1);
     }
 }
 
-/* Looks ahead when a lot begins with touchpoint i: slots come near two lots ahead, journeys one, and the last records
- * of those that are to be taken now. */
+/* Brings nearer where the touchpoints of a lot will stand in their journeys. */
+static void approach_ends(const struct call *call, size_t i) {
+    for (size_t k = i; k < i + LOT && k < call->count; k++) {
+        const struct cxj__journey *journey = call->coming[k % COMING];
+        if (journey != NULL) cxj__journey_approach_end(journey, in_place(&call->source, k));
+    }
+}
+
+/* What is raised of the journeys from touchpoint k to the end of its lot comes near, by stages. */
+static void approach_alerts(const struct call *call, size_t k, size_t end,
+                            void (*approach)(const struct cxj__core *core, const struct cxj__journey *journey)) {
+    for (; k < end && k < call->count; k++) {
+        if (call->coming[k % COMING] != NULL) approach(&call->engine->core, call->coming[k % COMING]);
+    }
+}
+
+/* Looks ahead when a lot begins with touchpoint i: slots come near three lots ahead, journeys two, where their next
+ * touchpoints will stand one. */
 static void begin_lot(struct call *call, size_t i) {
     if (i != call->looked) { /* the first, or some were taken otherwise */
-        prefetch_slots(call, i);
-        prefetch_slots(call, i + LOT);
-        guess_journeys(call, i);
-        for (size_t k = i; k < i + LOT && k < call->count; k++) cxj__store_prefetch_journey(call->coming[k % COMING]);
-    }
-    for (size_t k = i; k < i + LOT && k < call->count; k++) cxj__journey_prefetch(call->coming[k % COMING]);
-    for (size_t k = i; k < i + LOT && k < call->count && call->engine->core.alerts != NULL; k++) {
-        if (call->coming[k % COMING] != NULL) {
-            cxj__alerts_approach(&call->engine->core, call->coming[k % COMING]);
+        for (size_t ahead = 0; ahead < 3; ahead++) approach_slots(call, i + ahead * LOT);
+        for (size_t ahead = 0; ahead < 2; ahead++) guess_journeys(call, i + ahead * LOT);
+        for (size_t k = i; k < i + 2 * LOT && k < call->count; k++) {
+            cxj__store_prefetch_journey(call->coming[k % COMING]);
         }
+        approach_ends(call, i);
     }
-    guess_journeys(call, i + LOT);
-    prefetch_slots(call, i + 2 * LOT);
+    if (call->engine->core.alerts != NULL) approach_alerts(call, i, i + LOT, cxj__alerts_approach);
+    approach_ends(call, i + LOT);
+    guess_journeys(call, i + 2 * LOT);
+    approach_slots(call, i + 3 * LOT);
     call->looked = i + LOT;
 }
 
-/* Looks ahead from touchpoint i: what is left of the journey that comes a lot later comes near, one with each, for what
- * is asked for all at once may not be brought at all. */
+/* Looks ahead from touchpoint i: what is left of the journey that comes two lots later comes near, one with each, for
+ * what is asked for all at once may not be brought at all. */
 static void look_ahead(struct call *call, size_t i) {
     if (i >= call->looked || i + LOT < call->looked) begin_lot(call, i);
-    if (i + LOT < call->count) cxj__store_prefetch_journey(call->coming[(i + LOT) % COMING]);
+    if (i + 2 * LOT < call->count) cxj__store_prefetch_journey(call->coming[(i + 2 * LOT) % COMING]);
     if (call->engine->core.alerts == NULL || i + LOT != call->looked + SOON) return;
-    for (size_t k = i; k < call->looked; k++) {
-        if (call->coming[k % COMING] != NULL) {
-            cxj__alerts_approach_raised(&call->engine->core, call->coming[k % COMING]);
-        }
-    }
+    approach_alerts(call, i, call->looked, cxj__alerts_approach_raised);
 }
 
 /* Finishes the group under way, whose first touchpoint is at index; *taken says how many of it are in. */

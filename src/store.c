@@ -57,11 +57,9 @@ struct cxj__journey *cxj__store_find(const struct cxj__store *store, const struc
     return journey;
 }
 
-void cxj__store_prefetch_slot(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number) {
+const void *cxj__store_slot(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number) {
     struct cxj__search search;
-    if (cxj__table_search(&store->table, cxj__table_tag(seed, number), &search)) {
-        CXJ__PREFETCH(&search.slots[search.at]);
-    }
+    return cxj__table_search(&store->table, cxj__table_tag(seed, number), &search) ? &search.slots[search.at] : NULL;
 }
 
 /* The first that has the tag is nearly always the one that is meant; whether it is, whoever takes it sees. */
@@ -70,9 +68,7 @@ struct cxj__journey *cxj__store_guess(const struct cxj__store *store, const stru
     struct cxj__search search;
     if (!cxj__table_search(&store->table, tag, &search)) return NULL;
     uint64_t probes = 0; /* a guess is no work that counts: it is made again */
-    struct cxj__journey *journey = next_with_tag(store, tag, &search, &probes);
-    CXJ__PREFETCH(journey);
-    return journey;
+    return next_with_tag(store, tag, &search, &probes);
 }
 
 /* Prefetching goes line by line; where the first begins before from, the last byte is on one more. */

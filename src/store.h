@@ -40,10 +40,10 @@ void cxj__store_finish(struct cxj__store *store, struct cxj__memory *memory);
 struct cxj__journey *cxj__store_find(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number,
                                      uint64_t *probes);
 
-/* Looking ahead to the touchpoints that are about to come, in stages, each of which needs time before the next: brings
- * nearer the slot in which a number will be looked for; guesses the journey from what stands there, NULL if there is
- * none; brings that nearer; and then the end of its records. */
-void cxj__store_prefetch_slot(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number);
+/* Looking ahead to the touchpoints that are about to come, in stages, each of which needs time before the next: the slot
+ * in which a number will be looked for, NULL if there is none; a guess of the journey from what stands there, NULL if
+ * there is none; what every touchpoint needs of a journey comes nearer. */
+const void *cxj__store_slot(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number);
 struct cxj__journey *cxj__store_guess(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number);
 void cxj__store_prefetch_journey(const struct cxj__journey *journey);
 

@@ -14,7 +14,7 @@ static uint32_t tag_of(const struct cxj__table *table, const struct cxj__seed *s
 }
 
 static size_t directory_bytes(uint32_t depth) {
-    return sizeof(struct cxj__segment *) << depth;
+    return sizeof(struct cxj__entrance) << depth;
 }
 
 static size_t segment_bytes(uint32_t capacity) {
@@ -57,12 +57,15 @@ static void replace(struct cxj__table *table, uint32_t tag, const struct cxj__se
                     struct cxj__segment *high) {
     size_t span = (size_t)1 << (table->depth - old->depth);
     size_t first = entry_of(table, tag) / span * span;
-    for (size_t i = 0; i < span; i++) table->directory[first + i] = i < span / 2 || span == 1 ? low : high;
+    for (size_t i = 0; i < span; i++) {
+        struct cxj__segment *segment = i < span / 2 || span == 1 ? low : high;
+        table->directory[first + i] = (struct cxj__entrance){segment, segment->capacity};
+    }
 }
 
 static bool double_directory(struct cxj__table *table, struct cxj__memory *memory) {
     size_t bytes = directory_bytes(table->depth);
-    struct cxj__segment **larger = cxj__base_resize(memory, NULL, 0, 2 * bytes);
+    struct cxj__entrance *larger = cxj__base_resize(memory, NULL, 0, 2 * bytes);
     if (larger == NULL) return false;
     for (size_t i = 0; i < (size_t)2 << table->depth; i++) larger[i] = table->directory[i / 2];
     cxj__base_resize(memory, table->directory, bytes, 0);
@@ -78,7 +81,7 @@ static uint32_t next_capacity(uint32_t capacity) {
 
 /* Puts all slots of a segment into a larger one. */
 static bool grow(struct cxj__table *table, struct cxj__memory *memory, const struct cxj__seed *seed, uint32_t tag) {
-    struct cxj__segment *old = table->directory[entry_of(table, tag)];
+    struct cxj__segment *old = table->directory[entry_of(table, tag)].segment;
     struct cxj__segment *larger = make_segment(memory, next_capacity(old->capacity), old->depth);
     if (larger == NULL) return false;
     for (uint32_t i = 0; i < old->capacity; i++) {
@@ -104,7 +107,7 @@ static uint32_t half_capacity(size_t used) {
 
 /* Divides the slots of a segment between two. */
 static bool split(struct cxj__table *table, struct cxj__memory *memory, const struct cxj__seed *seed, uint32_t tag) {
-    struct cxj__segment *old = table->directory[entry_of(table, tag)];
+    struct cxj__segment *old = table->directory[entry_of(table, tag)].segment;
     size_t used[2] = {0, 0};
     if (old->depth == table->depth && !double_directory(table, memory)) return false;
     for (uint32_t i = 0; i < old->capacity; i++) {
@@ -134,7 +137,7 @@ static bool make_first(struct cxj__table *table, struct cxj__memory *memory) {
         free_segment(first, memory);
         return false;
     }
-    table->directory[0] = first;
+    table->directory[0] = (struct cxj__entrance){first, first->capacity};
     table->depth = 0;
     return true;
 }
@@ -143,7 +146,7 @@ bool cxj__table_reserve(struct cxj__table *table, struct cxj__memory *memory, co
                         uint32_t tag, uint64_t *moved) {
     if (table->directory == NULL && !make_first(table, memory)) return false;
     for (;;) {
-        const struct cxj__segment *segment = table->directory[entry_of(table, tag)];
+        const struct cxj__segment *segment = table->directory[entry_of(table, tag)].segment;
         if (has_room(segment->capacity, segment->used)) return true;
         *moved += segment->used;
         bool splits = segment->capacity >= LARGEST_SEGMENT && segment->depth < MOST_DEPTH;
@@ -152,13 +155,13 @@ bool cxj__table_reserve(struct cxj__table *table, struct cxj__memory *memory, co
 }
 
 void cxj__table_insert(struct cxj__table *table, uint32_t tag, uint64_t slot) {
-    put(table->directory[entry_of(table, tag)], tag, slot);
+    put(table->directory[entry_of(table, tag)].segment, tag, slot);
     table->count++;
 }
 
 /* Slots behind the one that goes move up, so that no search ends too early. */
 void cxj__table_remove(struct cxj__table *table, const struct cxj__seed *seed, uint32_t tag, uint64_t slot) {
-    struct cxj__segment *segment = table->directory[entry_of(table, tag)];
+    struct cxj__segment *segment = table->directory[entry_of(table, tag)].segment;
     uint32_t capacity = segment->capacity, hole = cxj__table_home(tag, capacity);
     while (segment->slots[hole] != slot) hole = hole + 1 == capacity ? 0 : hole + 1;
     for (uint32_t next = hole;;) {
@@ -178,7 +181,7 @@ void cxj__table_remove(struct cxj__table *table, const struct cxj__seed *seed, u
 
 /* Entries of the directory that lead to the same segment as the one at i, the first of them. */
 static size_t span_of(const struct cxj__table *table, size_t i) {
-    return (size_t)1 << (table->depth - table->directory[i]->depth);
+    return (size_t)1 << (table->depth - table->directory[i].segment->depth);
 }
 
 size_t cxj__table_places(const struct cxj__table *table) {
@@ -186,7 +189,7 @@ size_t cxj__table_places(const struct cxj__table *table) {
 }
 
 bool cxj__table_some(const struct cxj__table *table, size_t *place, cxj__table_visit visit, void *context) {
-    const struct cxj__segment *segment = table->directory[*place];
+    const struct cxj__segment *segment = table->directory[*place].segment;
     for (uint32_t at = 0; at < segment->capacity; at++) {
         if (segment->slots[at] != 0 && !visit(context, segment->slots[at])) return false;
     }
@@ -206,7 +209,7 @@ void cxj__table_finish(struct cxj__table *table, struct cxj__memory *memory) {
     size_t entries = (size_t)1 << table->depth;
     for (size_t i = 0, step; i < entries; i += step) {
         step = span_of(table, i);
-        free_segment(table->directory[i], memory);
+        free_segment(table->directory[i].segment, memory);
     }
     cxj__base_resize(memory, table->directory, directory_bytes(table->depth), 0);
     table->directory = NULL;

@@ -19,8 +19,14 @@ struct cxj__segment {
     uint64_t slots[]; /* open addressing, at most four fifths full */
 };
 
+/* The capacity stands here, too, so that a search waits for the slot alone. */
+struct cxj__entrance {
+    struct cxj__segment *segment;
+    uint32_t capacity;
+};
+
 struct cxj__table {
-    struct cxj__segment **directory; /* by the upper bits of the tag; those of one segment are neighbours */
+    struct cxj__entrance *directory; /* by the upper bits of the tag; those of one segment are neighbours */
     uint32_t depth;                  /* bits by which the directory is entered */
     bool of_numbers;
     size_t count;
@@ -47,8 +53,8 @@ static inline uint32_t cxj__table_home(uint32_t tag, uint32_t capacity) {
 /* Begins to search for a tag. False if the table is empty. */
 static inline bool cxj__table_search(const struct cxj__table *table, uint32_t tag, struct cxj__search *search) {
     if (table->directory == NULL) return false;
-    const struct cxj__segment *segment = table->directory[(uint64_t)tag >> (32 - table->depth)];
-    *search = (struct cxj__search){segment->slots, segment->capacity, cxj__table_home(tag, segment->capacity)};
+    const struct cxj__entrance *at = &table->directory[(uint64_t)tag >> (32 - table->depth)];
+    *search = (struct cxj__search){at->segment->slots, at->capacity, cxj__table_home(tag, at->capacity)};
     return true;
 }
 

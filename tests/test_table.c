@@ -193,11 +193,13 @@ static size_t is_consistent(const struct world *w) {
         return 0;
     }
     for (size_t entry = 0; entry < (size_t)1 << w->table.depth;) {
-        const struct cxj__segment *segment = w->table.directory[entry];
+        const struct cxj__segment *segment = w->table.directory[entry].segment;
         MUST(segment->depth <= w->table.depth);
         size_t span = (size_t)1 << (w->table.depth - segment->depth);
         MUST(entry % span == 0);
-        for (size_t i = 0; i < span; i++) MUST(w->table.directory[entry + i] == segment);
+        for (size_t i = 0; i < span; i++)
+            MUST(w->table.directory[entry + i].segment == segment &&
+                 w->table.directory[entry + i].capacity == segment->capacity);
         segment_is_consistent(w, segment, entry);
         count += segment->used;
         capacity += segment->capacity;
