@@ -358,9 +358,14 @@ static bool check_record_codes(struct cxj__decode *decode, const cxj_touchpoint 
 /* Fields must be within their bounds. Earlier versions took a touchpoint at 0. */
 static bool check_record(struct cxj__decode *decode, const cxj_touchpoint *t) {
     struct cxj__refusal refusal;
-    cxj_touchpoint checked = *t;
-    if (checked.at == 0) checked.at = 1;
-    if (!cxj__touchpoint_check(&checked, &refusal)) {
+    cxj_touchpoint later;
+    const cxj_touchpoint *checked = t;
+    if (t->at == 0) {
+        later = *t;
+        later.at = 1;
+        checked = &later;
+    }
+    if (!cxj__touchpoint_check(checked, &refusal)) {
         char why[160];
         (void)snprintf(why, sizeof why, "a touchpoint's %s %s", refusal.field, refusal.rule);
         return refuse_bytes(decode, why);
@@ -377,7 +382,11 @@ static bool take_touchpoint(struct cxj__decode *decode, const cxj_touchpoint *t)
         return true;
     }
     if (!CXJ__APPEND(&decode->engine->core.memory, decode->entries)) return cxj__wire_lack_memory(&decode->in);
-    *CXJ__LAST(decode->entries) = (struct cxj__entry){.touchpoint = *t, .moves = 1};
+    struct cxj__entry *entry = CXJ__LAST(decode->entries);
+    entry->touchpoint = *t;
+    entry->held = 0;
+    entry->moves = 1;
+    entry->next = entry->place = entry->position = 0;
     return true;
 }
 
@@ -476,6 +485,9 @@ static bool read_held(struct cxj__decode *decode, size_t count, size_t withdrawn
         return false;
     }
     decode->id_count = decode->entries.count = decode->retractions.count = 0;
+    if (decode->purpose != CXJ__DECODE_CHECK) {
+        cxj__store_approach_new(&decode->engine->core.store, &decode->engine->core.seed, decode->number);
+    }
     for (size_t i = 0; i < count; i++) {
         if (!read_held_touchpoint(decode, &before, &touchpoint)) return false;
     }

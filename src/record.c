@@ -172,9 +172,14 @@ static void guess_journeys(struct call *call, size_t i) {
     const struct cxj__journey *found[LOT];
     size_t count = 0;
     for (size_t k = i; k < i + LOT && k < call->count; k++) {
-        struct cxj__journey *guess = cxj__store_guess(&core->store, &core->seed, journey_of(&call->source, k));
+        const uint64_t number = journey_of(&call->source, k);
+        struct cxj__journey *guess = cxj__store_guess(&core->store, &core->seed, number);
         call->coming[k % COMING] = guess;
-        if (guess != NULL) found[count++] = guess;
+        if (guess == NULL) {
+            cxj__store_approach_new(&core->store, &core->seed, number);
+        } else {
+            found[count++] = guess;
+        }
     }
     for (size_t k = 0; k < count; k++) {
         CXJ__PREFETCH(found[k]);

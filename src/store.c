@@ -71,6 +71,10 @@ struct cxj__journey *cxj__store_guess(const struct cxj__store *store, const stru
     return next_with_tag(store, tag, &search, &probes);
 }
 
+void cxj__store_approach_new(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number) {
+    cxj__table_approach(&store->table, cxj__table_tag(seed, number));
+}
+
 /* Prefetching goes line by line; where the first begins before from, the last byte is on one more. */
 static void come_near(const void *from, size_t bytes) {
     enum { LINE = 64 };

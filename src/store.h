@@ -47,6 +47,9 @@ const void *cxj__store_slot(const struct cxj__store *store, const struct cxj__se
 struct cxj__journey *cxj__store_guess(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number);
 void cxj__store_prefetch_journey(const struct cxj__journey *journey);
 
+/* The same for a number that has no journey, and for which one will be made. */
+void cxj__store_approach_new(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number);
+
 /* The journey at a place below store->places; one whose number is 0 is not there. */
 struct cxj__journey *cxj__store_at(const struct cxj__store *store, size_t place);
 

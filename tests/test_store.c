@@ -282,6 +282,7 @@ START_TEST(looking_ahead_changes_nothing) {
     uint64_t used = here.memory.used;
     size_t others = 0;
     cxj__store_prefetch_journey(NULL);
+    cxj__store_approach_new(&here.store, &here.key, 7);
     cxj_touchpoint rare = {.journey = 1, .at = 4, .due = 5};
     for (uint64_t number = 0; number < 1000 + 2 * JOURNEYS; number++) {
         const struct cxj__journey *found = cxj__store_find(&here.store, &here.key, number, &here.probes);
