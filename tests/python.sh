@@ -49,9 +49,9 @@ package() {
     (cd bindings/python && "$1" -m unittest discover --verbose -s tests -t . 2>&1) || return 1
 }
 
-# tested WHAT PYTHON: the same as a check, and how many tests were skipped for which reason.
+# tested WHAT COMMAND...: a check of the package, and how many tests were skipped for which reason.
 tested() {
-    check "$1" package "$2"
+    check "$@"
     cp "$words" "$scratch/tested"
     sed -n -e 's/^Ran .*/    &/p' -e 's/^\(.* \)*\([0-9]* cases, .*\)$/    \2/p' "$words"
     sed -n "s/^.*\.\.\. skipped '\(.*\)'$/\1/p" "$words" | sort | uniq -c | sed 's/^ *\([0-9]*\) \(.*\)/    skipped: \1 (\2)/'
@@ -111,14 +111,15 @@ export CXJ_LIBRARY="$PWD/build-debug/src/libcxj.so"
 
 headline "The Python package, with nothing but the standard library"
 [ "$scope" = plain ] || export CXJ_ENGINES="${CXJ_ENGINES:-100000}"
-tested "the package, $(python3 --version)" python3
+beside machine package python3
 unset CXJ_ENGINES
 oldest=no
 for python in $(pythons | uniq); do
     version=$("$python" --version)
-    [ "$version" = "$(python3 --version)" ] || tested "the package, $version" "$python"
+    [ "$version" = "$(python3 --version)" ] || tested "the package, $version" package "$python"
     case $version in "Python 3.$OLDEST."*) oldest=$python ;; esac
 done
+tested "the package, $(python3 --version)" fetched machine
 [ "$oldest" != no ] || skip "Python 3.$OLDEST" "it is not on this machine"
 
 if [ "$scope" = plain ]; then
@@ -127,13 +128,27 @@ fi
 
 # ----------------------------------------------------------------------------------------------------------------------
 
+# The versions that the oldest Python gets go on beside the others.
+old_frames() {
+    # shellcheck disable=SC2086
+    make_environment "$oldest" "$environment-oldest" $FRAMES $STATISTICS >"$scratch/lacking" 2>&1 || return 3
+    package "$environment-oldest/bin/python"
+}
+if [ "$oldest" != no ]; then
+    # Beside other steps nothing is installed on the machine.
+    "$oldest" -c 'import ensurepip' 2>/dev/null || need_install python3-venv || :
+    beside old old_frames
+fi
+
 headline "The Python package, with data frames, pictures and clusters"
+framed=no
 # shellcheck disable=SC2086
 if make_environment python3 "$environment" "setuptools>=77" mypy $FRAMES $STATISTICS $CLUSTERS >"$words" 2>&1; then
+    framed=yes
     if ! need default-jre-headless java; then
         lacking "Spark" "it needs Java, which cannot be installed"
     fi
-    tested "the package, and all it is at home with" "$environment/bin/python"
+    tested "the package, and all it is at home with" package "$environment/bin/python"
     if [ "${CXJ_PYTHON:-}" = required ]; then
         check "nothing was skipped" sh -c '! grep "\.\.\. skipped" "$1"' sh "$scratch/tested"
     fi
@@ -162,81 +177,86 @@ if make_environment python3 "$environment" "setuptools>=77" mypy $FRAMES $STATIS
     else
         skip "types, by pyright" "it cannot be had: $(tail -n 1 "$words")"
     fi
-
-    headline "Wheels"
-    rm -rf build-wheel
-    check "a wheel that carries the library" "$environment/bin/pip" wheel --quiet --no-deps --no-build-isolation \
-        --disable-pip-version-check --wheel-dir build-wheel ./bindings/python
-    rm -rf bindings/python/build bindings/python/*.egg-info
-    # Who installs it needs no compiler: an environment where nothing but Python can be found.
-    installed() {
-        python3 -m venv build-wheel/user
-        (cd build-wheel/user && unset CXJ_LIBRARY && PATH=$PWD/bin &&
-            pip install --quiet --disable-pip-version-check --no-index ../*.whl &&
-            python -c "import cxj, sys; print(cxj.loaded_from, cxj.__version__); sys.exit('user' not in cxj.loaded_from)" &&
-            python -c "import cxj; cxj.Engine().page('page.html')" && # whose template it carries, too
-            ! python -c "import numpy" 2>/dev/null)
-    }
-    show "it is installed, and finds its own library" installed
-    # Nor has it any other program: the commands that came with it find the one inside, and that its own library.
-    commanded() {
-        build-debug/examples/cxj-report --json examples/onboarding.csv >"$scratch/wanted.json" 2>"$scratch/wanted.said" || return 1
-        (unset CXJ_LIBRARY CXJ_REPORT && PATH=$PWD/build-wheel/user/bin && python -m cxj convert --from xes --help >/dev/null &&
-            cxj report --json examples/onboarding.csv >"$scratch/got.json" 2>"$scratch/got.said" &&
-            cxj-report --version) && cmp "$scratch/wanted.json" "$scratch/got.json" && cmp "$scratch/wanted.said" "$scratch/got.said"
-    }
-    show "it brings the report program, as a command" commanded
-    # It was built without meson: are its answers the same?
-    carried() {
-        (cd bindings/python && CXJ_LIBRARY=$(ls ../../build-wheel/user/lib/python3.*/site-packages/cxj/libcxj.so) \
-            "$environment/bin/python" -m unittest tests.test_package tests.test_conformance tests.test_frames \
-            tests.test_analysis tests.test_calendar tests.test_rules)
-    }
-    check "the library that it carries" carried
-    # And from a checkout, as README.md has it.
-    from_checkout() {
-        python3 -m venv build-wheel/builder
-        (unset CXJ_LIBRARY && build-wheel/builder/bin/pip install --quiet --disable-pip-version-check ./bindings/python &&
-            cd build-wheel && builder/bin/python -c "import cxj, sys; sys.exit('builder' not in cxj.loaded_from)")
-    }
-    check "pip install ./bindings/python" from_checkout
-    rm -rf bindings/python/build bindings/python/*.egg-info
-    # A source distribution carries the library's sources: it is installed where no checkout is near.
-    from_sources() {
-        (cd bindings/python && "$environment/bin/python" -c \
-            "from setuptools.build_meta import build_sdist; build_sdist('../../build-wheel')") &&
-            rm -rf "$scratch/away" && mkdir "$scratch/away" && cp build-wheel/cxj-*.tar.gz "$scratch/away" || return 1
-        python3 -m venv "$scratch/away/user" &&
-            (unset CXJ_LIBRARY && cd "$scratch/away" && user/bin/pip install --quiet --disable-pip-version-check cxj-*.tar.gz &&
-                user/bin/python -c "import cxj, sys; cxj.Engine('journeys'); sys.exit('site-packages' not in cxj.loaded_from)" &&
-                user/bin/cxj-report --version)
-    }
-    check "pip install of a source distribution, without the checkout" from_sources
-    rm -rf bindings/python/build bindings/python/*.egg-info "$scratch/away"
-    # An editable one: the modules are those of the checkout, and the library is in a build folder of its own.
-    editable() {
-        rm -rf build-editable
-        python3 -m venv build-wheel/editor
-        (unset CXJ_LIBRARY && build-wheel/editor/bin/pip install --quiet --disable-pip-version-check -e ./bindings/python) &&
-            CXJ_LIBRARY=$PWD/build-editable/src/libcxj.so && export CXJ_LIBRARY || return 1
-        (cd build-wheel && editor/bin/python -c "import cxj, sys; cxj.Engine('journeys'); sys.exit('bindings' not in cxj.__file__)" &&
-            editor/bin/cxj report --version)
-    }
-    check "pip install -e ./bindings/python" editable
-    export CXJ_LIBRARY="$PWD/build-debug/src/libcxj.so"
-    rm -rf bindings/python/build bindings/python/*.egg-info build-editable
 else
     lacking "data frames, pictures and clusters" "the packages cannot be had: $(tail -n 1 "$words")"
 fi
 
 headline "The versions that the oldest Python gets"
-# shellcheck disable=SC2086
 if [ "$oldest" = no ]; then
     skip "data frames with Python 3.$OLDEST" "it is not on this machine"
-elif make_environment "$oldest" "$environment-oldest" $FRAMES $STATISTICS >"$words" 2>&1; then
-    tested "the package with old data frames" "$environment-oldest/bin/python"
 else
-    skip "data frames with Python 3.$OLDEST" "the packages cannot be had: $(tail -n 1 "$words")"
+    outcome=0
+    fetched old >"$scratch/old" 2>&1 || outcome=$?
+    if [ "$outcome" -eq 3 ]; then
+        skip "data frames with Python 3.$OLDEST" "the packages cannot be had: $(tail -n 1 "$scratch/lacking")"
+    else
+        tested "the package with old data frames" sh -c 'cat "$1"; exit "$2"' sh "$scratch/old" "$outcome"
+    fi
 fi
+
+[ "$framed" = yes ] || finish
+
+headline "Wheels"
+rm -rf build-wheel
+check "a wheel that carries the library" "$environment/bin/pip" wheel --quiet --no-deps --no-build-isolation \
+    --disable-pip-version-check --wheel-dir build-wheel ./bindings/python
+rm -rf bindings/python/build bindings/python/*.egg-info
+# Who installs it needs no compiler: an environment where nothing but Python can be found.
+installed() {
+    python3 -m venv build-wheel/user
+    (cd build-wheel/user && unset CXJ_LIBRARY && PATH=$PWD/bin &&
+        pip install --quiet --disable-pip-version-check --no-index ../*.whl &&
+        python -c "import cxj, sys; print(cxj.loaded_from, cxj.__version__); sys.exit('user' not in cxj.loaded_from)" &&
+        python -c "import cxj; cxj.Engine().page('page.html')" && # whose template it carries, too
+        ! python -c "import numpy" 2>/dev/null)
+}
+show "it is installed, and finds its own library" installed
+# Nor has it any other program: the commands that came with it find the one inside, and that its own library.
+commanded() {
+    build-debug/examples/cxj-report --json examples/onboarding.csv >"$scratch/wanted.json" 2>"$scratch/wanted.said" || return 1
+    (unset CXJ_LIBRARY CXJ_REPORT && PATH=$PWD/build-wheel/user/bin && python -m cxj convert --from xes --help >/dev/null &&
+        cxj report --json examples/onboarding.csv >"$scratch/got.json" 2>"$scratch/got.said" &&
+        cxj-report --version) && cmp "$scratch/wanted.json" "$scratch/got.json" && cmp "$scratch/wanted.said" "$scratch/got.said"
+}
+show "it brings the report program, as a command" commanded
+# It was built without meson: are its answers the same?
+carried() {
+    (cd bindings/python && CXJ_LIBRARY=$(ls ../../build-wheel/user/lib/python3.*/site-packages/cxj/libcxj.so) \
+        "$environment/bin/python" -m unittest tests.test_package tests.test_conformance tests.test_frames \
+        tests.test_analysis tests.test_calendar tests.test_rules)
+}
+check "the library that it carries" carried
+# And from a checkout, as README.md has it.
+from_checkout() {
+    python3 -m venv build-wheel/builder
+    (unset CXJ_LIBRARY && build-wheel/builder/bin/pip install --quiet --disable-pip-version-check ./bindings/python &&
+        cd build-wheel && builder/bin/python -c "import cxj, sys; sys.exit('builder' not in cxj.loaded_from)")
+}
+check "pip install ./bindings/python" from_checkout
+rm -rf bindings/python/build bindings/python/*.egg-info
+# A source distribution carries the library's sources: it is installed where no checkout is near.
+from_sources() {
+    (cd bindings/python && "$environment/bin/python" -c \
+        "from setuptools.build_meta import build_sdist; build_sdist('../../build-wheel')") &&
+        rm -rf "$scratch/away" && mkdir "$scratch/away" && cp build-wheel/cxj-*.tar.gz "$scratch/away" || return 1
+    python3 -m venv "$scratch/away/user" &&
+        (unset CXJ_LIBRARY && cd "$scratch/away" && user/bin/pip install --quiet --disable-pip-version-check cxj-*.tar.gz &&
+            user/bin/python -c "import cxj, sys; cxj.Engine('journeys'); sys.exit('site-packages' not in cxj.loaded_from)" &&
+            user/bin/cxj-report --version)
+}
+check "pip install of a source distribution, without the checkout" from_sources
+rm -rf bindings/python/build bindings/python/*.egg-info "$scratch/away"
+# An editable one: the modules are those of the checkout, and the library is in a build folder of its own.
+editable() {
+    rm -rf build-editable
+    python3 -m venv build-wheel/editor
+    (unset CXJ_LIBRARY && build-wheel/editor/bin/pip install --quiet --disable-pip-version-check -e ./bindings/python) &&
+        CXJ_LIBRARY=$PWD/build-editable/src/libcxj.so && export CXJ_LIBRARY || return 1
+    (cd build-wheel && editor/bin/python -c "import cxj, sys; cxj.Engine('journeys'); sys.exit('bindings' not in cxj.__file__)" &&
+        editor/bin/cxj report --version)
+}
+check "pip install -e ./bindings/python" editable
+export CXJ_LIBRARY="$PWD/build-debug/src/libcxj.so"
+rm -rf bindings/python/build bindings/python/*.egg-info build-editable
 
 finish

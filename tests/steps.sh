@@ -6,6 +6,8 @@
 #     suites build --suite unit                # tests that meson runs
 #     check "what is due" COMMAND...           # one step more; show prints also what the command says
 #     skip "valgrind" "it is not here"         # what cannot run here is said, and is no failure
+#     beside NAME COMMAND...                   # begins something that runs beside what follows
+#     check "what is due" fetched NAME         # and what became of it
 #     part tests/cross.sh s390x                # another script that ends with finish, and its count
 #     finish
 #
@@ -18,7 +20,7 @@ passed=0
 failed=0
 scratch=$(mktemp -d)
 words=$scratch/words
-trap 'rm -rf "$scratch"' EXIT
+trap 'kill $(jobs -p) 2>/dev/null || :; rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
 
 headline() {
@@ -52,6 +54,24 @@ check() {
 show() {
     check "$@"
     sed 's/^/    /' "$words"
+}
+
+# beside NAME COMMAND...: begins a command, which goes on beside what follows until it is fetched by its name. Not more than
+# a machine with two processors can do.
+beside() {
+    name=$1
+    shift
+    ("$@" >"$scratch/beside-$name" 2>&1) &
+    eval "beside_$name=$!"
+}
+
+# fetched NAME: waits for it, says what it said and ends as it did.
+fetched() {
+    eval "process=\$beside_$1"
+    outcome=0
+    wait "$process" || outcome=$?
+    cat "$scratch/beside-$1"
+    return "$outcome"
 }
 
 skip() {
