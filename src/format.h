@@ -85,7 +85,7 @@ bool cxj__format_knows_all(const struct cxj__format_columns *columns);
 
 /* ---- cells ------------------------------------------------------------------------------------------------------ */
 
-/* What a cell sums, less its key, and the bytes that may take. scratch has room for 2 * CXJ__HISTOGRAM_BUCKETS. */
+/* What a cell sums, less its key, and the bytes that may take. scratch has room for CXJ__HISTOGRAM_BUCKETS. */
 size_t cxj__format_cell_bytes(const struct cxj__cell *cell);
 void cxj__format_put_cell(struct cxj__wire_out *out, const struct cxj__cell *cell,
                           const struct cxj__format_columns *columns, struct cxj__histogram_count *scratch);

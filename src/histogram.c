@@ -126,37 +126,48 @@ CXJ__COLD bool cxj__histogram_is_same(const struct cxj__histogram *a, const stru
     return cxj__histogram_total(a) == cxj__histogram_total(b);
 }
 
-static int compare_buckets(const void *a, const void *b, const void *context) {
-    (void)context;
-    const struct cxj__histogram_count *x = a, *y = b;
-    return (x->bucket > y->bucket) - (x->bucket < y->bucket);
+/* The buckets that occur, a bit for each, behind one for none: the slots stand in no order, and bits are passed faster
+ * than a sort takes. */
+struct walk {
+    uint64_t occurs[BUCKETS / 64 + 1];
+    uint32_t word;
+};
+
+static struct walk begin_walk(const struct cxj__histogram *histogram) {
+    struct walk walk = {.word = 0};
+    for (uint32_t i = 0; i < histogram->capacity; i++) {
+        uint64_t slot = histogram->slots[i], bit = slot >> COUNT_BITS;
+        walk.occurs[bit / 64] |= (uint64_t)((slot & COUNT_MASK) != 0) << bit % 64;
+    }
+    return walk;
+}
+
+/* The next bucket in order, and how often it occurs; false if there is none. */
+static bool walk_on(struct walk *walk, const struct cxj__histogram *histogram, struct cxj__histogram_count *next) {
+    const uint32_t words = sizeof walk->occurs / sizeof *walk->occurs;
+    while (walk->word < words && walk->occurs[walk->word] == 0) walk->word++;
+    if (walk->word == words) return false;
+    uint64_t *bits = &walk->occurs[walk->word];
+    next->bucket = walk->word * 64 + cxj__base_lowest_bit(*bits) - 1;
+    *bits &= *bits - 1;
+    next->count = *find_slot(histogram, next->bucket) & COUNT_MASK;
+    return true;
 }
 
 size_t cxj__histogram_list(const struct cxj__histogram *histogram, struct cxj__histogram_count *counts) {
+    struct walk walk = begin_walk(histogram);
     size_t count = 0;
-    for (uint32_t i = 0; i < histogram->capacity; i++) {
-        uint64_t slot = histogram->slots[i];
-        if ((slot & COUNT_MASK) == 0) continue;
-        counts[count++] = (struct cxj__histogram_count){bucket_of(slot), slot & COUNT_MASK};
-    }
-    cxj__base_sort(counts, counts + count, count, sizeof *counts, compare_buckets, NULL);
+    while (walk_on(&walk, histogram, &counts[count])) count++;
     return count;
 }
 
-CXJ__COLD double cxj__histogram_quantile(const struct cxj__histogram *histogram, uint64_t n, uint32_t percent) {
-    /* The slots stand in no order; a walk through the buckets that occur, in order, is a sort by bucket. */
-    uint16_t slot_of[BUCKETS];
-    memset(slot_of, 0, sizeof slot_of);
-    for (uint32_t i = 0; i < histogram->capacity; i++) {
-        if ((histogram->slots[i] & COUNT_MASK) != 0)
-            slot_of[(histogram->slots[i] >> COUNT_BITS) - 1] = (uint16_t)(i + 1);
-    }
-    uint64_t rank = n / 100 * percent + (n % 100 * percent + 99) / 100;
-    uint64_t passed = 0;
-    for (uint32_t bucket = 0; bucket < BUCKETS; bucket++) {
-        if (slot_of[bucket] == 0) continue;
-        passed += histogram->slots[slot_of[bucket] - 1] & COUNT_MASK;
-        if (passed >= rank) return cxj__histogram_middle(bucket);
+double cxj__histogram_quantile(const struct cxj__histogram *histogram, uint64_t n, uint32_t percent) {
+    struct walk walk = begin_walk(histogram);
+    struct cxj__histogram_count next;
+    uint64_t rank = n / 100 * percent + (n % 100 * percent + 99) / 100, passed = 0;
+    while (walk_on(&walk, histogram, &next)) {
+        passed += next.count;
+        if (passed >= rank) return cxj__histogram_middle(next.bucket);
     }
     return 0; /* not reached while n is the number of durations counted */
 }

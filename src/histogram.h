@@ -70,8 +70,7 @@ struct cxj__histogram_count {
     uint64_t count;
 };
 
-/* Writes what is counted to counts, in the order of buckets, and says how many there are. counts has room for twice as
- * many. */
+/* Writes what is counted to counts, in the order of buckets, and says how many there are. */
 size_t cxj__histogram_list(const struct cxj__histogram *histogram, struct cxj__histogram_count *counts);
 
 /* The duration at rank ⌈percent/100 · n⌉ among those counted, n being their number; n > 0. */

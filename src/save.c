@@ -494,7 +494,7 @@ static cxj_status begin(struct cxj_saver *saver, const cxj_engine *engine, cxj_w
     saver->major = 1;
     saver->item_room = store->table.count + store->sealed.count;
     if (status != CXJ_OK || !note_settings(saver, engine) || !find_names(saver) ||
-        !take_snapshot(saver, &saver->buckets, 2 * CXJ__HISTOGRAM_BUCKETS, sizeof *saver->buckets) ||
+        !take_snapshot(saver, &saver->buckets, CXJ__HISTOGRAM_BUCKETS, sizeof *saver->buckets) ||
         !take_snapshot(saver, &saver->items, saver->item_room, sizeof *saver->items) ||
         !take_snapshot(saver, &saver->scratch, saver->item_room, sizeof *saver->scratch)) {
         return CXJ_NO_MEMORY;
@@ -550,7 +550,7 @@ static void finish_save(struct cxj_saver *saver) {
     give_back(saver, &saver->ranks_block, saver->name_room, sizeof *saver->ranks_block);
     give_back(saver, &saver->mark, saver->mark_length, 1);
     give_back(saver, &saver->cells, saver->cell_room, sizeof *saver->cells);
-    give_back(saver, &saver->buckets, 2 * CXJ__HISTOGRAM_BUCKETS, sizeof *saver->buckets);
+    give_back(saver, &saver->buckets, CXJ__HISTOGRAM_BUCKETS, sizeof *saver->buckets);
     give_back(saver, &saver->items, saver->item_room, sizeof *saver->items);
     give_back(saver, &saver->scratch, saver->item_room, sizeof *saver->scratch);
     cxj__wire_out_finish(&saver->out);

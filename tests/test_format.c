@@ -412,7 +412,7 @@ static struct cxj__format_columns all_columns(uint32_t grain) {
 /* Contents in which a cell stands. */
 static bytes cell_contents(const struct cxj__cell *cell) {
     const struct cxj__format_columns columns = all_columns(cell->grain);
-    static struct cxj__histogram_count scratch[2 * CXJ__HISTOGRAM_BUCKETS];
+    static struct cxj__histogram_count scratch[CXJ__HISTOGRAM_BUCKETS];
     struct cxj__wire_out out;
     bytes b = {0}, contents = {0};
     open_out(&out, &b);
