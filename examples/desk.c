@@ -30,7 +30,7 @@
 #include "file.h"
 
 enum {
-    SAVE_EVERY = 100, /* changes from one save to the next. keep.c saves in steps, for a desk that must not stop */
+    SAVE_EVERY = 100, /* changes from one save to the next. keep.c saves incrementally, for a desk that must not stop */
     PATH = 4096,
     SHOWN = 5 /* lines of each worklist */
 };

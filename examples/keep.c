@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: MIT
  *
  * Idea: the truth is the host's own database, in which each change has a number: 1, 2, 3, … The engine only follows it.
- * The number of the last change that the engine knows is its mark, which is saved with it. A save in steps is of the
+ * The number of the last change that the engine knows is its mark, which is saved with it. An incremental save is of the
  * engine, and of its mark, as they were when it was begun, whatever is recorded meanwhile. After a crash the saved file
  * is loaded, its mark says up to where it knows the database, and what is beyond is recorded again: nothing is missing,
  * nothing counts twice.

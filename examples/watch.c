@@ -29,7 +29,7 @@
  * What SPEC 9.5 leaves open is left open here, too: an alert that was raised before a save, and whose occasion was
  * taken away when that save was made, is raised again if it comes back after a crash.
  *
- * Here a save keeps the feed waiting until it is done; keep.c shows how to save in steps. What goes beyond ISO C is
+ * Here a save keeps the feed waiting until it is done; keep.c shows how to save incrementally. What goes beyond ISO C is
  * POSIX. */
 #ifndef _XOPEN_SOURCE
 #define _XOPEN_SOURCE 700

@@ -126,7 +126,7 @@ cxj_status cxj__engine_fail(cxj_engine *engine, cxj_status status, const char *s
 
 bool cxj__engine_is_saving(cxj_engine *engine) {
     if (engine->is_saving) {
-        cxj__engine_fail(engine, CXJ_SAVING, "a save in steps is under way; take it to its end, or close it");
+        cxj__engine_fail(engine, CXJ_SAVING, "an incremental save is under way; complete or close it");
     }
     return engine->is_saving;
 }

@@ -16,7 +16,7 @@ struct cxj_engine {
     uint64_t late, refused;
     uint32_t unrecorded;  /* facets that the feed cannot carry */
     uint32_t next_view;   /* the id of the next view */
-    bool is_saving;       /* in steps, and meanwhile some calls are refused */
+    bool is_saving;       /* incrementally, and meanwhile some calls are refused */
     uint64_t text_key[2]; /* of the numbers that stand for text ids */
 };
 
@@ -26,7 +26,7 @@ void cxj__engine_begin(cxj_engine *engine);
 /* Says why a changing call fails, and gives the status back. */
 cxj_status cxj__engine_fail(cxj_engine *engine, cxj_status status, const char *sentence);
 
-/* True, and said why, if a save in steps is under way. */
+/* True, and said why, if an incremental save is under way. */
 bool cxj__engine_is_saving(cxj_engine *engine);
 
 /* The sizes of the structs of the header in version 0.2, the first that they are promised for: up to their last member

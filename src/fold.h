@@ -130,6 +130,7 @@ void cxj__fold_copy(struct cxj__fold *to, const struct cxj__fold *from);
 enum cxj__saw { CXJ__NOT_SEEN, CXJ__SEEN, CXJ__PERHAPS_SEEN };
 static inline enum cxj__saw cxj__fold_saw(const struct cxj__fold *fold, uint32_t d, uint32_t value) {
     if ((fold->seen[d] >> (value & 31) & 1) == 0) return CXJ__NOT_SEEN;
+    if (fold->tracks[d].value == value) return CXJ__SEEN; /* as with most owners: the last one again */
     return value > 31 || (fold->wide >> d & 1) != 0 ? CXJ__PERHAPS_SEEN : CXJ__SEEN;
 }
 

@@ -137,7 +137,7 @@ CXJ__COLD void cxj__lot_lose(const struct cxj__post *post, struct cxj_view *view
     if (index != NULL && cxj__index_value(index, &core->seed, CXJ__INDEX_CELL, cell->number, &core->store.probes)) {
         cxj__index_drop(index, &core->seed, cxj__index_reach(index, &core->seed, CXJ__INDEX_CELL, cell->number));
     }
-    /* What a save in steps has listed may be among what goes. */
+    /* What an incremental save has listed may be among what goes. */
     core->store.snapshot.is_lost |= core->store.snapshot.is_open;
     cxj__view_lose(view, cell, &core->memory);
 }

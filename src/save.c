@@ -1,7 +1,7 @@
-/* save: an engine as bytes, at once or in steps.
+/* save: an engine as bytes, at once or incrementally.
  *
  * What is written, format.c says; here is in which order it is found. Names and cells are put in order by their texts,
- * journeys by their numbers: a radix sort, which can be left and taken up anywhere. A save in steps opens a snapshot of
+ * journeys by their numbers: a radix sort, which can be left and taken up anywhere. An incremental save opens a snapshot of
  * the store, so that the host goes on recording between the steps, and what is saved is the engine as it was when the
  * save was opened: names keep their codes and views their cells' sealed parts, for what could change those is refused
  * or waits meanwhile. A save at once writes nothing in the engine, and asks its allocator for memory on an account of
@@ -38,7 +38,7 @@ struct sealed_cell {
 enum stage { SETTINGS, MARK, CALENDAR, NAMES, VIEWS, COLUMNS, CELLS, COLLECT, COLLECT_SEALED, SORT, JOURNEYS, END };
 
 struct cxj_saver {
-    cxj_engine *engine;           /* of a save in steps */
+    cxj_engine *engine;           /* of an incremental save */
     const struct cxj__core *core; /* what is saved */
     struct cxj__memory own;       /* the account of a save at once */
     struct cxj__memory *memory;
@@ -163,7 +163,7 @@ static cxj_status put_name(struct cxj_saver *saver) {
 
 /* ---- what the host has set ------------------------------------------------------------------------------------- */
 
-/* Notes what the host may set anew while a save in steps goes on. */
+/* Notes what the host may set anew while an incremental save goes on. */
 static bool note_settings(struct cxj_saver *saver, const cxj_engine *engine) {
     const struct cxj__core *core = &engine->core;
     saver->settings[CXJ__FORMAT_UNRECORDED] = engine->unrecorded;
@@ -204,7 +204,7 @@ static cxj_status put_mark(struct cxj_saver *saver) {
     return CXJ_OK;
 }
 
-/* None is set while a save in steps goes on. */
+/* None is set while an incremental save goes on. */
 static cxj_status put_calendar(struct cxj_saver *saver) {
     size_t length = 0;
     saver->stage = NAMES;
@@ -645,7 +645,7 @@ cxj_status cxj_save_bytes(const cxj_engine *engine, size_t capacity, char *messa
     return cxj__engine_refuse_room(message, message_capacity, "bytes", room.length, capacity);
 }
 
-/* ---- in steps --------------------------------------------------------------------------------------------------- */
+/* ---- incrementally ---------------------------------------------------------------------------------------------- */
 
 cxj_status cxj_saver_open(cxj_engine *engine, cxj_write write, void *context, cxj_saver **saver) {
     if (engine == NULL) return CXJ_BAD_ARGUMENT;

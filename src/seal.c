@@ -119,7 +119,7 @@ static cxj_status seal_all_due(struct cxj__core *core) {
 }
 
 cxj_status cxj__seal_due(struct cxj__core *core) {
-    /* What a save in steps has begun to write must not go; it can go afterwards. */
+    /* What an incremental save has begun to write must not go; it can go afterwards. */
     if (core->store.snapshot.is_open) return CXJ_OK;
     cxj_status status = seal_all_due(core);
     cxj__core_find_latest(core);

@@ -559,7 +559,7 @@ static const struct {
     {"record the same again", step_first, true, false},
     {"merge the same again", step_merge, false, false},
     {"save", step_save, false, true},
-    {"save in steps", step_save_in_steps, false, false},
+    {"incremental save", step_save_in_steps, false, false},
     {"merge saved bytes", step_merge_bytes, false, false},
     {"load", step_load, false, true},
 };

@@ -318,7 +318,7 @@ START_TEST(numbers_of_an_erased_sealed_journey_are_forgotten) {
 }
 END_TEST
 
-/* Copies that a save in steps kept: it was taken to its end, or given up. */
+/* Copies that an incremental save kept: it was taken to its end, or given up. */
 START_TEST(what_a_save_in_steps_kept_is_forgotten) {
     for (int closes_early = 0; closes_early < 2; closes_early++) {
         heap memory = {0};

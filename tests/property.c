@@ -543,7 +543,7 @@ struct side {
     size_t view_count;
     int number; /* for the trace */
 
-    cxj_saver *saver;      /* a save in steps under way, or NULL */
+    cxj_saver *saver;      /* an incremental save under way, or NULL */
     struct bytes expected; /* what it is to write: the engine as it was when the save was opened */
     struct bytes written;
 };
@@ -579,7 +579,7 @@ static void end_save(struct side *side, bool gives_up) {
     while (!gives_up && status == CXJ_OK) status = cxj_saver_step(side->saver, 1 + below(30));
     if (!gives_up) {
         expect_status("cxj_saver_step", CXJ_DONE, status);
-        expect_bytes("a save in steps", &side->expected, &side->written);
+        expect_bytes("an incremental save", &side->expected, &side->written);
     }
     cxj_saver_close(side->saver);
     side->saver = NULL;

@@ -395,7 +395,7 @@ static int64_t drop_bytes(void *context, const void *bytes, size_t length) {
     return (int64_t)length;
 }
 
-/* "moving … refused with CXJ_SAVING" while a save in steps is under way; after it, not. */
+/* "moving … refused with CXJ_SAVING" while an incremental save is under way; after it, not. */
 START_TEST(a_save_in_steps_comes_first) {
     cxj_engine *engine = make();
     cxj_saver *saver = NULL;

@@ -1,6 +1,6 @@
 /* save: an engine as bytes, at once or in steps. What include/cxj.h says of it under "Save and load": that what was
  * saved comes back exactly; that engines which know the same are saved as the same bytes, whatever way they came to it;
- * that a save in steps writes the engine as it was when it was opened, and costs the host nothing but memory; that
+ * that an incremental save writes the engine as it was when it was opened, and costs the host nothing but memory; that
  * hosts and allocators may fail. What is refused when it is read, test_decode.c and test_sums.c show.
  *
  * CXJ_SEED takes the seed of the random feeds; it is printed.
@@ -522,7 +522,7 @@ START_TEST(a_save_in_steps_writes_the_engine_as_it_was) {
         check_same_state(engine, twin, &f);
         check_same_state(engine, twin, &more);
         bytes after = save_of(twin);
-        check_saved_as(engine, &after, "after a save in steps");
+        check_saved_as(engine, &after, "after an incremental save");
         free_bytes(&after);
         free_bytes(&expected);
         free_feed(&f);
@@ -842,7 +842,7 @@ static void check_refused(cxj_engine *engine, cxj_view *view, const cxj_engine *
     const char *message = cxj_message(engine);
 #define CALL(place, expression, usual)                                                                                 \
     calls[place].status = (expression), calls[place].otherwise = (usual);                                              \
-    ck_assert(!refused || strstr(message, "a save in steps is under way") != NULL)
+    ck_assert(!refused || strstr(message, "an incremental save is under way") != NULL)
     CALL(0, cxj_erase_journey(engine, 1), CXJ_OK);
     CALL(1, cxj_erase_customer(engine, 6, &erased), CXJ_OK);
     CALL(2, cxj_merge(engine, source), CXJ_OK);
@@ -1133,7 +1133,7 @@ START_TEST(lack_of_memory_to_keep_a_journey_fails_the_save_alone) {
 }
 END_TEST
 
-/* A limit of memory holds for a save in steps, too, which is of the engine. */
+/* A limit of memory holds for an incremental save, too, which is of the engine. */
 START_TEST(the_limit_of_memory_holds_for_a_save_in_steps) {
     cxj_engine *engine = make_with((cxj_options){.memory_limit = 200000});
     for (uint64_t i = 1; i <= 100; i++) record(engine, (cxj_touchpoint){.journey = i, .at = START});

@@ -127,7 +127,7 @@ START_TEST(journey_without_touchpoints_is_not_sealed) {
 }
 END_TEST
 
-/* "What a save in steps has begun to write must not go; it can go afterwards." */
+/* "What an incremental save has begun to write must not go; it can go afterwards." */
 START_TEST(nothing_is_sealed_while_a_snapshot_is_open) {
     cxj_engine *engine = make_sealing(NULL, 10, 0);
     struct cxj__core *core = &engine->core;

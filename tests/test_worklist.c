@@ -151,7 +151,7 @@ static int64_t write_all(void *context, const void *data, size_t length) {
     return (int64_t)length;
 }
 
-/* Taking alerts makes no cursor stale, and while a save in steps is under way no rule is added. */
+/* Taking alerts makes no cursor stale, and while an incremental save is under way no rule is added. */
 START_TEST(test_cursors_and_savers) {
     cxj_engine *engine = make_with((cxj_options){0});
     cxj_view *view = add(engine, "touchpoints");

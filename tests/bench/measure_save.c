@@ -98,7 +98,7 @@ static void run(const workload *stream, rig_block *block, bytes *saved, pair *ti
     said->length = saved->length;
     saved->length = 0;
     save_in_steps(engine, given.touchpoints, saved, &spent[STEPS], said);
-    rig_check(saved->length == said->length, "a save in steps is as long as one at once");
+    rig_check(saved->length == said->length, "an incremental save is as long as one at once");
     cxj_engine_destroy(engine); /* there may be no room for two */
     cxj_validation validation;
     start = rig_start();
@@ -130,7 +130,7 @@ void measure_save(rig_options *options, uint64_t journeys) {
     free(saved.at);
     rig_block_destroy(&block);
     result_figure("a touchpoint saved", journeys, "bytes", (double)said.length / (double)workload_count(&stream), NAN);
-    result_figure("opening a save in steps", journeys, "ns", said.opening, NAN);
+    result_figure("opening an incremental save", journeys, "ns", said.opening, NAN);
     result_figure("longest step of a save", journeys, "ns", said.longest, NAN);
     for (size_t p = 0; p < PARTS; p++) {
         const pair_figures figures = pair_read(&times[p]);
