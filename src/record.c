@@ -84,9 +84,9 @@ struct call {
     uint32_t flags;
     cxj_receipt receipt;
     bool stop;
-    size_t change;                       /* touchpoints that the next change may take */
-    struct cxj__journey *coming[COMING]; /* [i % COMING]: the journey of touchpoint i, as far as that can be guessed */
-    size_t looked;                       /* touchpoints whose lots were looked at ahead */
+    size_t change;                /* touchpoints that the next change may take */
+    struct cxj__journey **coming; /* [i % COMING]: the journey of touchpoint i, as far as that can be guessed */
+    size_t looked;                /* touchpoints whose lots were looked at ahead */
 };
 
 /* Notes that a touchpoint is refused or late; true if it is the first in the call, and its sentence is to be said. */
@@ -410,6 +410,9 @@ static void finish_call(cxj_engine *engine) {
 /* Records what a call brings; its receipt says what became of it. */
 static cxj_status record(struct call *call, size_t count) {
     cxj_engine *engine = call->engine;
+    struct cxj__journey
+        *coming[COMING]; /* not set for each call, which may be of one touchpoint: looking ahead does it */
+    call->coming = coming;
     call->count = count;
     call->looked = SIZE_MAX;
     call->receipt.first_refusal = CXJ_NO_INDEX;
