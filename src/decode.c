@@ -377,10 +377,8 @@ static bool check_record(struct cxj__decode *decode, const cxj_touchpoint *t) {
 
 /* Keeps a touchpoint until all of its journey is there. */
 static bool take_touchpoint(struct cxj__decode *decode, const cxj_touchpoint *t) {
-    if (decode->purpose == CXJ__DECODE_CHECK) {
-        if (cxj__journey_is_rare(t)) decode->memory += sizeof(struct cxj__rare);
-        return true;
-    }
+    decode->rares += cxj__journey_is_rare(t);
+    if (decode->purpose == CXJ__DECODE_CHECK) return true;
     if (!CXJ__APPEND(&decode->engine->core.memory, decode->entries)) return cxj__wire_lack_memory(&decode->in);
     struct cxj__entry *entry = CXJ__LAST(decode->entries);
     entry->touchpoint = *t;
@@ -484,7 +482,7 @@ static bool read_held(struct cxj__decode *decode, size_t count, size_t withdrawn
                     decode->in.offset + decode->in.length)) {
         return false;
     }
-    decode->id_count = decode->entries.count = decode->retractions.count = 0;
+    decode->id_count = decode->entries.count = decode->retractions.count = decode->rares = 0;
     if (decode->purpose != CXJ__DECODE_CHECK) {
         cxj__store_approach_new(&decode->engine->core.store, &decode->engine->core.seed, decode->number);
     }
@@ -494,6 +492,7 @@ static bool read_held(struct cxj__decode *decode, size_t count, size_t withdrawn
     if (!read_withdrawn(decode, withdrawn)) return false;
     decode->memory += LEAST_OF_JOURNEY;
     if (count > CXJ__FIRST_RECORDS) decode->memory += (count - CXJ__FIRST_RECORDS) * sizeof(struct cxj__record);
+    if (decode->rares > CXJ__FIRST_RARES) decode->memory += decode->rares * sizeof(struct cxj__rare);
     return check_ids(decode) && (decode->in.format > CXJ__FORMAT_FIRST || order_retractions(decode));
 }
 

@@ -40,6 +40,7 @@ struct cxj__decode {
     size_t view_count, view_capacity;
     /* The journey under way. */
     uint64_t number;
+    size_t rares;                                  /* touchpoints with fields that few have */
     bool is_sealed;                                /* then nothing else is known of it */
     CXJ__LIST(struct cxj__entry) entries;          /* what contributes, in order; not kept if it is only checked */
     CXJ__LIST(struct cxj__retraction) retractions; /* what is withdrawn, by id; likewise */

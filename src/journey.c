@@ -20,12 +20,18 @@ enum { FURTHER_PROMISES = CXJ__COMMITMENTS - 1 };
 _Static_assert(CXJ__TOUCHPOINTS_LIMIT <= UINT16_MAX, "a journey counts its records in 16 bits");
 
 /* What is forgotten shall not lie about in freed memory, nor in a place that waits for another journey. */
-CXJ__COLD void cxj__journey_free(struct cxj__journey *journey, struct cxj__memory *memory) {
+CXJ__COLD static bool has_rares_apart(const struct cxj__journey *journey) {
+    return journey->rares != NULL && journey->rares != journey->first_rares;
+}
+
+void cxj__journey_free(struct cxj__journey *journey, struct cxj__memory *memory) {
     size_t further = journey->capacity * sizeof *journey->further_records;
     if (further > 0) memset(journey->further_records, 0, further);
-    if (journey->rares != NULL) memset(journey->rares, 0, journey->rare_capacity * sizeof *journey->rares);
+    if (has_rares_apart(journey)) {
+        memset(journey->rares, 0, journey->rare_capacity * sizeof *journey->rares);
+        cxj__base_resize(memory, journey->rares, journey->rare_capacity * sizeof *journey->rares, 0);
+    }
     cxj__base_resize(memory, journey->further_records, further, 0);
-    cxj__base_resize(memory, journey->rares, journey->rare_capacity * sizeof *journey->rares, 0);
     cxj__base_resize(memory, journey->samples, journey->sample_capacity * sizeof *journey->samples, 0);
     if (journey->further != NULL) memset(journey->further, 0, FURTHER_BYTES);
     cxj__base_resize(memory, journey->further, journey->further == NULL ? 0 : FURTHER_BYTES, 0);
@@ -40,8 +46,9 @@ void cxj__journey_approach_end(const struct cxj__journey *journey, const cxj_tou
         CXJ__PREFETCH(last);
         CXJ__PREFETCH((const char *)(last + 2) - 1);
     }
-    if (journey->rares != NULL && next != NULL && cxj__journey_is_rare(next)) {
-        CXJ__PREFETCH(&journey->rares[journey->rare_count]);
+    if (next != NULL && cxj__journey_is_rare(next)) {
+        const struct cxj__rare *rares = journey->rares == NULL ? journey->first_rares : journey->rares;
+        CXJ__PREFETCH(rares + journey->rare_count);
     }
     if (journey->in_hours == NULL) return;
     CXJ__PREFETCH(journey->in_hours);
@@ -560,10 +567,28 @@ static bool reserve_further(struct cxj__journey *journey, struct cxj__memory *me
     return true;
 }
 
+bool cxj__journey_reserve_rares(struct cxj__journey *journey, struct cxj__memory *memory, size_t count) {
+    bool are_apart = has_rares_apart(journey);
+    struct cxj__rare *apart = are_apart ? journey->rares : NULL;
+    uint32_t capacity = are_apart ? journey->rare_capacity : 0;
+    if (count <= journey->rare_capacity) return true;
+    if (count <= CXJ__FIRST_RARES) {
+        journey->rares = journey->first_rares;
+        journey->rare_capacity = CXJ__FIRST_RARES;
+        return true;
+    }
+    if (!reserve_items(memory, &apart, &capacity, count, CXJ__FIRST_RARES, sizeof *apart)) return false;
+    if (!are_apart) memcpy(apart, journey->first_rares, sizeof journey->first_rares);
+    if (!are_apart) memset(journey->first_rares, 0, sizeof journey->first_rares);
+    journey->rares = apart;
+    journey->rare_capacity = capacity;
+    return true;
+}
+
 bool cxj__journey_reserve(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed,
                           size_t count, size_t further, size_t rares) {
     if (!reserve_further(journey, memory, count + journey->withdrawn + further) ||
-        !reserve_items(memory, &journey->rares, &journey->rare_capacity, rares, 2, sizeof *journey->rares)) {
+        !cxj__journey_reserve_rares(journey, memory, rares)) {
         return false;
     }
     if (count <= CXJ__INDEX_BEYOND && journey->index == NULL) return true;

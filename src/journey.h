@@ -12,6 +12,7 @@
 enum {
     CXJ__INDEX_BEYOND = 64, /* touchpoints beyond which a journey keeps an index */
     CXJ__FIRST_RECORDS = 5, /* that stand in the journey itself */
+    CXJ__FIRST_RARES = 2,   /* the same of rare fields: who the customer is, and what was promised first */
     CXJ__HOLDERS = 6        /* dimensions of which we know which values were held: the fold's tracks, and cause */
 };
 #define CXJ__CAUSE_HOLDER 5
@@ -44,7 +45,7 @@ struct cxj__journey {
     uint64_t number;
     uint64_t ids; /* two bits for each id there ever was: most ids that arrive are new, and seen to be here */
     struct cxj__record *further_records; /* those behind the first, which stand below */
-    struct cxj__rare *rares;
+    struct cxj__rare *rares;             /* the first below, or all apart; NULL: there was none yet */
     uint32_t *samples;        /* in order; as many as the fold says, or where there was no memory for that, none */
     struct cxj__index *index; /* NULL while it is short */
     uint16_t count;           /* of records: touchpoints that contribute */
@@ -63,6 +64,7 @@ struct cxj__journey {
     struct cxj__promise *further;    /* of commitments 1 and up; NULL if none was ever made */
     struct cxj__durations *in_hours; /* the fold's; NULL: nobody asks for them */
     struct cxj__record first_records[CXJ__FIRST_RECORDS];
+    struct cxj__rare first_rares[CXJ__FIRST_RARES];
     struct cxj__fold fold;
 };
 
@@ -189,6 +191,7 @@ bool cxj__journey_holds(const struct cxj__journey *journey, size_t position, uin
  * is reserved apart. */
 bool cxj__journey_reserve(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed,
                           size_t count, size_t further, size_t rares);
+bool cxj__journey_reserve_rares(struct cxj__journey *journey, struct cxj__memory *memory, size_t count);
 bool cxj__journey_reserve_samples(struct cxj__journey *journey, struct cxj__memory *memory, size_t count);
 void cxj__journey_drop_samples(struct cxj__journey *journey, struct cxj__memory *memory);
 bool cxj__journey_reserve_index(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed,

@@ -69,12 +69,10 @@ CXJ__COLD bool cxj__transfer_records(struct cxj__journey *copy, const struct cxj
                                      struct cxj__memory *memory) {
     size_t kept = cxj__journey_kept(journey);
     size_t further = kept > CXJ__FIRST_RECORDS ? kept - CXJ__FIRST_RECORDS : 0;
-    size_t capacity = 0, rare_capacity = 0;
-    bool room = cxj__base_grow(memory, &copy->further_records, &capacity, further, sizeof *copy->further_records) &&
-                cxj__base_grow(memory, &copy->rares, &rare_capacity, journey->rare_count, sizeof *copy->rares);
+    size_t capacity = 0;
+    bool room = cxj__base_grow(memory, &copy->further_records, &capacity, further, sizeof *copy->further_records);
     copy->capacity = (uint32_t)capacity;
-    copy->rare_capacity = (uint32_t)rare_capacity;
-    if (!room) return false;
+    if (!room || !cxj__journey_reserve_rares(copy, memory, journey->rare_count)) return false;
     copy->count = journey->count;
     copy->withdrawn = journey->withdrawn;
     copy->rare_count = journey->rare_count;
