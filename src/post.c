@@ -459,7 +459,7 @@ static bool move_in(struct move *move, struct cxj_view *view) {
     struct cxj__cell *from = NULL, *to = NULL;
     bool is_there = stands(core, move->journey, move->after, view, &key);
     if (move->stays) {
-        from = is_there ? cxj__lot_find_cell(core, view, &key) : NULL;
+        from = is_there ? cxj__lot_seek_cell(core, view, &key) : NULL;
         if (from == NULL) return true; /* it stood nowhere, or where the view has no room */
         if (!reserve_move(move, view, from, true)) return false;
         change_in(move, view, from);

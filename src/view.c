@@ -9,6 +9,14 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A grid has so many places for each cell at most; and is made after so many cells that had none in the one before, and
+ * twice as many as there are. */
+#ifdef CXJ__ALWAYS_EDIT /* as a test builds the library, whose logs are short */
+enum { GRID_PLACES = 8, GRID_MISSED = 4 };
+#else
+enum { GRID_PLACES = 8, GRID_MISSED = 1024 };
+#endif
+
 cxj_status cxj__view_read(struct cxj_view *view, struct cxj__names *dictionaries, struct cxj__memory *memory,
                           const struct cxj__seed *seed, const char *text, size_t length, struct cxj__message *message) {
     memset(view, 0, sizeof *view);
@@ -20,6 +28,7 @@ void cxj__view_empty(struct cxj_view *view) {
     view->marked_empty = NULL;
     view->slots = NULL;
     view->cell_count = view->cell_capacity = view->slot_capacity = 0;
+    view->grid = (struct cxj__grid){.cells = NULL};
     view->incomplete = view->has_left_out = false;
 }
 
@@ -27,6 +36,7 @@ void cxj__view_free_cells(struct cxj_view *view, struct cxj__memory *memory) {
     for (size_t i = 0; i < view->cell_count; i++) cxj__cell_destroy(view->cells[i], memory);
     cxj__base_release(memory, &view->cells, &view->cell_capacity, sizeof *view->cells);
     cxj__base_release(memory, &view->slots, &view->slot_capacity, sizeof *view->slots);
+    cxj__base_release(memory, &view->grid.cells, &view->grid.capacity, sizeof *view->grid.cells);
 }
 
 void cxj__view_finish(struct cxj_view *view, struct cxj__names *dictionaries, struct cxj__memory *memory) {
@@ -282,6 +292,8 @@ static uint64_t slot_of(const struct cxj__cell *cell) {
 
 struct cxj__cell *cxj__view_find(const struct cxj_view *view, const struct cxj__seed *seed, const struct cxj__key *key,
                                  uint64_t *probes) {
+    struct cxj__cell **place = cxj__view_place(&view->grid, key);
+    if (place != NULL) return *place;
     if (view->slot_capacity == 0) return NULL;
     uint32_t hash = hash_key(seed, key);
     size_t mask = view->slot_capacity - 1;
@@ -302,6 +314,49 @@ struct cxj__cell *cxj__view_guess(const struct cxj_view *view, const struct cxj_
     size_t mask = view->slot_capacity - 1, slot = hash & mask;
     while (view->slots[slot] != 0 && view->slots[slot] >> 32 != hash) slot = (slot + 1) & mask;
     return view->slots[slot] == 0 ? NULL : view->cells[(uint32_t)view->slots[slot] - 1];
+}
+
+/* Sets the place of a cell in the grid, if it has one. */
+static void set_place(struct cxj_view *view, struct cxj__cell *cell, struct cxj__cell *there) {
+    struct cxj__cell **place = cxj__view_place(&view->grid, &cell->key);
+    if (place != NULL) *place = there;
+}
+
+/* The places of a grid for all cells of its period, and some more for codes that are to come. */
+static size_t measure_grid(const struct cxj_view *view, struct cxj__grid *grid) {
+    size_t places = 1, cells = 1;
+    for (size_t i = 0; i < view->cell_count; i++) {
+        const struct cxj__key *key = &view->cells[i]->key;
+        if (key->period != grid->period) continue;
+        cells++;
+        for (size_t k = 0; k < CXJ__KEY_PARTS; k++) {
+            if (key->parts[k] > grid->most[k]) grid->most[k] = key->parts[k];
+        }
+    }
+    for (size_t k = 0; k < CXJ__KEY_PARTS; k++) {
+        if (grid->most[k] / GRID_PLACES > cells / places) return 0;
+        grid->most[k] += (grid->most[k] + 3) / 4;
+        grid->steps[k] = (uint32_t)places;
+        places *= grid->most[k] + 1;
+    }
+    return places;
+}
+
+CXJ__COLD static void make_grid(struct cxj_view *view, struct cxj__memory *memory, int64_t period) {
+    struct cxj__grid grid = {.period = period};
+    view->grid.missed = 0;
+    grid.capacity = measure_grid(view, &grid);
+    if (grid.capacity == 0) return;
+    grid.cells = cxj__base_resize(memory, NULL, 0, grid.capacity * sizeof *grid.cells);
+    if (grid.cells == NULL) return;
+    memset(grid.cells, 0, grid.capacity * sizeof *grid.cells);
+    cxj__base_release(memory, &view->grid.cells, &view->grid.capacity, sizeof *grid.cells);
+    view->grid = grid;
+    for (size_t i = 0; i < view->cell_count; i++) set_place(view, view->cells[i], view->cells[i]);
+}
+
+void cxj__view_miss(struct cxj_view *view, struct cxj__memory *memory, int64_t period) {
+    if (++view->grid.missed > 2 * view->cell_count + GRID_MISSED) make_grid(view, memory, period);
 }
 
 static void insert_slot(struct cxj_view *view, const struct cxj__cell *cell) {
@@ -339,6 +394,7 @@ struct cxj__cell *cxj__view_make(struct cxj_view *view, struct cxj__memory *memo
     cell->number = (uint64_t)view->id << CXJ__CELL_NUMBER_BITS | view->cells_made++;
     view->cells[view->cell_count++] = cell;
     insert_slot(view, cell);
+    set_place(view, cell, cell);
     return cell;
 }
 
@@ -366,6 +422,7 @@ void cxj__view_mark_empty(struct cxj_view *view, struct cxj__cell *cell) {
 /* The last cell takes the place of the one that goes. */
 static void drop(struct cxj_view *view, struct cxj__cell *cell, struct cxj__memory *memory) {
     remove_slot(view, cell);
+    set_place(view, cell, NULL);
     struct cxj__cell *last = view->cells[view->cell_count - 1];
     if (last != cell) {
         size_t mask = view->slot_capacity - 1;
