@@ -214,9 +214,9 @@ static void add_mask(int64_t *counts, uint64_t mask, int sign) {
     for (; mask != 0; mask &= mask - 1) counts[cxj__base_lowest_bit(mask)] += sign;
 }
 
-/* Where the durations of a fact are counted; NULL: it has none. */
+/* Where the durations of a fact are counted; without a slot: it has none. */
 struct slots {
-    uint64_t *wait, *lateness, *response;
+    struct cxj__counter wait, lateness, response;
 };
 
 static void add_touchpoint(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
@@ -246,11 +246,14 @@ static void add_transition(struct cxj__cell *cell, const struct cxj__fact *fact,
 
 /* Adds a fact whose durations are counted in slots, which never go below 0, so that a negative amount does not borrow
  * from the bucket's bits. */
-static void add_at(struct cxj__cell *cell, const struct cxj__fact *fact, struct slots slots, int sign) {
+static inline void count_at(struct cxj__counter counter, int sign) {
+    if (counter.slot != NULL) *counter.slot += sign < 0 ? 0 - counter.one : counter.one;
+}
+static void add_at(struct cxj__cell *cell, const struct cxj__fact *fact, const struct slots *slots, int sign) {
     add_mask(counts_of(cell, fact->grain), fact->mask, sign);
-    if (slots.wait != NULL) *slots.wait += (uint64_t)(int64_t)sign;
-    if (slots.lateness != NULL) *slots.lateness += (uint64_t)(int64_t)sign;
-    if (slots.response != NULL) *slots.response += (uint64_t)(int64_t)sign;
+    count_at(slots->wait, sign);
+    count_at(slots->lateness, sign);
+    count_at(slots->response, sign);
     if (fact->grain == CXJ_GRAIN_TOUCHPOINTS) {
         add_touchpoint(cell, fact, sign);
     } else {
@@ -260,15 +263,15 @@ static void add_at(struct cxj__cell *cell, const struct cxj__fact *fact, struct 
 
 /* Finds the slot of a duration, or makes it if there is memory given; false if that is not enough. */
 static bool find_duration(const struct cxj__cell *cell, struct cxj__memory *memory, size_t histogram, int64_t duration,
-                          uint64_t **slot) {
-    *slot = cxj__histogram_reach(&histograms_of(cell)[histogram], memory, cxj__histogram_bucket(duration));
-    return *slot != NULL;
+                          struct cxj__counter *counter) {
+    *counter = cxj__histogram_reach(&histograms_of(cell)[histogram], memory, cxj__histogram_bucket(duration));
+    return counter->slot != NULL;
 }
 
 /* The same of all durations that a fact has. */
 static bool find_slots(const struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact,
                        struct slots *slots) {
-    *slots = (struct slots){NULL, NULL, NULL};
+    slots->wait.slot = slots->lateness.slot = slots->response.slot = NULL;
     if (fact->grain == CXJ_GRAIN_TRANSITIONS) {
         return !has_bit(fact, CXJ__X_TRANSITIONS) ||
                find_duration(cell, memory, CXJ__X_HISTOGRAM_WAIT, cxj__cell_wait(fact), &slots->wait);
@@ -284,7 +287,7 @@ static bool find_slots(const struct cxj__cell *cell, struct cxj__memory *memory,
 void cxj__cell_add_fact(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
     struct slots slots;
     (void)find_slots(cell, NULL, fact, &slots); /* they are there */
-    add_at(cell, fact, slots, sign);
+    add_at(cell, fact, &slots, sign);
 }
 
 /* Whether a contribution has a duration for a histogram. */
@@ -395,7 +398,7 @@ bool cxj__cell_reserve_fact(struct cxj__cell *cell, struct cxj__memory *memory, 
 bool cxj__cell_take_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact) {
     struct slots slots;
     if (!find_slots(cell, memory, fact, &slots)) return false;
-    add_at(cell, fact, slots, 1);
+    add_at(cell, fact, &slots, 1);
     return true;
 }
 
@@ -404,13 +407,13 @@ bool cxj__cell_reserve_contribution(struct cxj__cell *cell, struct cxj__memory *
     for (size_t i = 0; i < CXJ__J_STANDING; i++) {
         uint32_t bucket = cxj__histogram_bucket(contribution->durations[i]);
         if (!has_duration(contribution, i)) continue;
-        if (!cxj__histogram_reserve(&histograms_of(cell)[i], memory, bucket)) return false;
+        if (!cxj__histogram_reserve(&histograms_of(cell)[i], memory, bucket, 1)) return false;
     }
     return true;
 }
 
 bool cxj__cell_reserve_sample(struct cxj__cell *cell, struct cxj__memory *memory, uint32_t sample) {
-    return cxj__histogram_reserve(&histograms_of(cell)[sample >> 16], memory, sample & 0xffff);
+    return cxj__histogram_reserve(&histograms_of(cell)[sample >> 16], memory, sample & 0xffff, 1);
 }
 
 /* ---- cell by cell ----------------------------------------------------------------------------------------------- */
