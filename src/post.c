@@ -399,7 +399,7 @@ struct move {
     struct cxj__core *core;
     struct cxj__journey *journey;
     const struct cxj__standing *before, *after;
-    bool stays, is_alike;
+    bool stays, is_compared, is_alike;
     bool are_known[2]; /* by the one clock, and in working hours; likewise the next */
     struct cxj__contribution was[2], is[2];
 };
@@ -440,6 +440,8 @@ static void add_samples(const struct move *move, const struct cxj_view *view, st
 static void change_in(struct move *move, const struct cxj_view *view, struct cxj__cell *cell) {
     size_t was = move->before->fold->samples, is = move->after->fold->samples, stay = was < is ? was : is;
     cxj__contribution_observe(cell, move->before->fold, move->after->fold);
+    if (!move->is_compared) move->is_alike = cxj__contribution_is_alike(move->before->fold, move->after->fold);
+    move->is_compared = true;
     if (move->is_alike) {
         const struct cxj__durations *lasted = lasted_in(view, move->before), *lasts = lasted_in(view, move->after);
         cxj__cell_change_counts(cell, move->before->fold->counts, move->after->fold->counts,
@@ -497,7 +499,7 @@ bool cxj__post_move(struct cxj__core *core, struct cxj__journey *journey, const 
     move.after = after;
     move.stays = stays;
     move.are_known[0] = move.are_known[1] = false;
-    move.is_alike = cxj__contribution_is_alike(before->fold, after->fold);
+    move.is_compared = false;
     size_t done = 0;
     for (; done < core->view_count; done++) {
         struct cxj_view *view = core->views[done];
@@ -507,7 +509,7 @@ bool cxj__post_move(struct cxj__core *core, struct cxj__journey *journey, const 
     /* The way back: all cells and all room in them are there. */
     move.before = after;
     move.after = before;
-    move.is_alike = move.are_known[0] = move.are_known[1] = false;
+    move.is_compared = move.is_alike = move.are_known[0] = move.are_known[1] = false;
     while (done-- > 0) {
         struct cxj_view *view = core->views[done];
         if (view->grain == CXJ_GRAIN_JOURNEYS) (void)move_in(&move, view);
