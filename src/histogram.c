@@ -52,7 +52,7 @@ static uint64_t *set_slot(struct cxj__histogram *histogram, uint32_t group) {
 }
 
 /* Gives a histogram other slots. Each bucket for which there was room keeps it. */
-static bool move_slots(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t capacity, bool is_wide) {
+CXJ__COLD static bool move_slots(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t capacity, bool is_wide) {
     struct cxj__histogram larger = {NULL, capacity, 0, is_wide};
     larger.slots = cxj__base_resize(memory, NULL, 0, capacity * sizeof *larger.slots);
     if (larger.slots == NULL) return false;
@@ -106,14 +106,14 @@ bool cxj__histogram_reserve(struct cxj__histogram *histogram, struct cxj__memory
     return make_room(histogram, memory, bucket, count);
 }
 
-void cxj__histogram_add(struct cxj__histogram *histogram, uint32_t bucket, int64_t count) {
+CXJ__COLD void cxj__histogram_add(struct cxj__histogram *histogram, uint32_t bucket, int64_t count) {
     /* Counts never go below 0, so a negative amount does not borrow from what stands above. */
     struct cxj__counter counter = cxj__histogram_reach(histogram, NULL, bucket);
     *counter.slot += (uint64_t)count * counter.one;
 }
 
 /* Finds the next bucket that is counted from a place on, and goes behind it; false if there is none. */
-static bool next_count(const struct cxj__histogram *histogram, uint32_t *at, struct cxj__histogram_count *next) {
+CXJ__COLD static bool next_count(const struct cxj__histogram *histogram, uint32_t *at, struct cxj__histogram_count *next) {
     for (; *at < histogram->capacity * GROUP; ++*at) {
         const uint64_t slot = histogram->slots[*at / GROUP];
         next->count = count_at(histogram, slot, *at % GROUP);
@@ -126,7 +126,7 @@ static bool next_count(const struct cxj__histogram *histogram, uint32_t *at, str
     return false;
 }
 
-bool cxj__histogram_reserve_all(struct cxj__histogram *histogram, struct cxj__memory *memory,
+CXJ__COLD bool cxj__histogram_reserve_all(struct cxj__histogram *histogram, struct cxj__memory *memory,
                                 const struct cxj__histogram *other) {
     struct cxj__histogram_count next;
     for (uint32_t at = 0; next_count(other, &at, &next);) {
@@ -142,7 +142,7 @@ CXJ__COLD void cxj__histogram_add_all(struct cxj__histogram *histogram, const st
     }
 }
 
-uint64_t cxj__histogram_total(const struct cxj__histogram *histogram) {
+CXJ__COLD uint64_t cxj__histogram_total(const struct cxj__histogram *histogram) {
     struct cxj__histogram_count next;
     uint64_t total = 0;
     for (uint32_t at = 0; next_count(histogram, &at, &next);) total += next.count;
@@ -171,7 +171,7 @@ CXJ__COLD void cxj__histogram_bounds(const struct cxj__histogram *histogram, str
 }
 
 /* How often a bucket occurred. */
-static uint64_t count_of(const struct cxj__histogram *histogram, uint32_t bucket) {
+CXJ__COLD static uint64_t count_of(const struct cxj__histogram *histogram, uint32_t bucket) {
     if (histogram->capacity == 0) return 0;
     return count_at(histogram, *find_slot(histogram, cxj__histogram_group(histogram, bucket)),
                     histogram->is_wide ? 0 : bucket % GROUP);
@@ -191,7 +191,7 @@ static int compare_buckets(const void *a, const void *b, const void *context) {
     return (x->bucket > y->bucket) - (x->bucket < y->bucket);
 }
 
-size_t cxj__histogram_list(const struct cxj__histogram *histogram, struct cxj__histogram_count *counts) {
+CXJ__COLD size_t cxj__histogram_list(const struct cxj__histogram *histogram, struct cxj__histogram_count *counts) {
     struct cxj__histogram_count next;
     size_t count = 0;
     for (uint32_t at = 0; next_count(histogram, &at, &next);) counts[count++] = next;
@@ -216,7 +216,7 @@ CXJ__COLD double cxj__histogram_quantile(const struct cxj__histogram *histogram,
     return 0; /* not reached while n is the number of durations counted */
 }
 
-void cxj__histogram_finish(struct cxj__histogram *histogram, struct cxj__memory *memory) {
+CXJ__COLD void cxj__histogram_finish(struct cxj__histogram *histogram, struct cxj__memory *memory) {
     cxj__base_resize(memory, histogram->slots, histogram->capacity * sizeof *histogram->slots, 0);
     *histogram = (struct cxj__histogram){.slots = NULL};
 }

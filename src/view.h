@@ -17,7 +17,8 @@ struct cxj__grid {
     struct cxj__cell **cells;
     size_t capacity;
     int64_t period;
-    uint32_t most[CXJ__KEY_PARTS], steps[CXJ__KEY_PARTS];
+    uint32_t parts; /* codes of a key that may not be 0 */
+    uint32_t most[CXJ__KEY_PARTS];
     uint32_t missed; /* cells asked for that have no place in it */
 };
 
@@ -123,10 +124,13 @@ struct cxj__cell *cxj__view_find(const struct cxj_view *view, const struct cxj__
 
 /* The place of a key in a grid; NULL: it has none. */
 static inline struct cxj__cell **cxj__view_place(const struct cxj__grid *grid, const struct cxj__key *key) {
-    const uint32_t *p = key->parts, *most = grid->most, *steps = grid->steps;
-    bool is_beyond = (p[0] > most[0]) | (p[1] > most[1]) | (p[2] > most[2]) | (p[3] > most[3]) | (p[4] > most[4]);
-    if (is_beyond || key->period != grid->period || grid->cells == NULL) return NULL;
-    return &grid->cells[p[0] * steps[0] + p[1] * steps[1] + p[2] * steps[2] + p[3] * steps[3] + p[4] * steps[4]];
+    size_t place = 0;
+    if (grid->cells == NULL || key->period != grid->period) return NULL;
+    for (uint32_t k = 0; k < grid->parts; k++) {
+        if (key->parts[k] > grid->most[k]) return NULL;
+        place = place * (grid->most[k] + (size_t)1) + key->parts[k];
+    }
+    return &grid->cells[place];
 }
 
 /* Counts a cell without a place in the grid; after many a grid is made in which such have one, if there is memory. */
