@@ -94,40 +94,40 @@ static const struct {
                             {predictors, CXJ__PREDICTORS, 0}},
 };
 
-size_t cxj__cell_first_column(uint32_t grain, enum cxj__list list) {
+CXJ__COLD size_t cxj__cell_first_column(uint32_t grain, enum cxj__list list) {
     size_t column = 0;
     for (enum cxj__list before = CXJ__COUNTS; before < list; before++) column += lists[grain][before].count;
     return column;
 }
 
-size_t cxj__cell_columns(uint32_t grain) {
+CXJ__COLD size_t cxj__cell_columns(uint32_t grain) {
     return cxj__cell_first_column(grain, CXJ__LISTS);
 }
 
-size_t cxj__cell_own_columns(const struct cxj__cell *cell) {
+CXJ__COLD size_t cxj__cell_own_columns(const struct cxj__cell *cell) {
     return cxj__cell_first_column(cell->grain, cell->has_products ? CXJ__LISTS : CXJ__DRIVERS);
 }
 
-uint32_t cxj__cell_known_predictors(const struct cxj__cell *cell) {
+CXJ__COLD uint32_t cxj__cell_known_predictors(const struct cxj__cell *cell) {
     size_t first = cxj__cell_first_column(CXJ_GRAIN_JOURNEYS, CXJ__DRIVERS);
     uint32_t known = 0;
     for (size_t p = 0; p < CXJ__PREDICTORS; p++) known |= (uint32_t)cxj__cell_knows(cell, first + p) << p;
     return known;
 }
 
-uint32_t cxj__cell_number(uint32_t grain, enum cxj__list list, size_t place) {
+CXJ__COLD uint32_t cxj__cell_number(uint32_t grain, enum cxj__list list, size_t place) {
     (void)cell_numbers_differ; /* it has done its work */
     return lists[grain][list].numbers[place];
 }
 
-size_t cxj__cell_column(uint32_t grain, enum cxj__list list, uint32_t number) {
+CXJ__COLD size_t cxj__cell_column(uint32_t grain, enum cxj__list list, uint32_t number) {
     for (size_t place = 0; place < lists[grain][list].count; place++) {
         if (lists[grain][list].numbers[place] == number) return cxj__cell_first_column(grain, list) + place;
     }
     return CXJ__COLUMNS;
 }
 
-uint32_t cxj__cell_greatest_number(uint32_t grain, enum cxj__list list) {
+CXJ__COLD uint32_t cxj__cell_greatest_number(uint32_t grain, enum cxj__list list) {
     uint32_t greatest = lists[grain][list].first;
     for (size_t place = 0; place < lists[grain][list].count; place++) {
         if (lists[grain][list].numbers[place] > greatest) greatest = lists[grain][list].numbers[place];
@@ -177,7 +177,7 @@ struct cxj__products *cxj__cell_products(const struct cxj__cell *cell) {
     return (struct cxj__products *)(uintptr_t)(sums_of(cell, CXJ_GRAIN_JOURNEYS) + CXJ__J_SUMS);
 }
 
-struct cxj__cell *cxj__cell_make(struct cxj__memory *memory, uint32_t grain, bool has_products) {
+CXJ__COLD struct cxj__cell *cxj__cell_make(struct cxj__memory *memory, uint32_t grain, bool has_products) {
     size_t bytes = bytes_of(grain, has_products);
     struct cxj__cell *cell = cxj__base_resize(memory, NULL, 0, bytes);
     if (cell == NULL) return NULL;
@@ -201,7 +201,7 @@ static void add_amount(struct cxj__int128 *sum, int64_t amount, int sign) {
     cxj__base_add(sum, cxj__base_wide(sign < 0 ? -amount : amount));
 }
 
-static void add_with_square(struct cxj__int128 *sum, struct cxj__int128 *squares, int64_t amount, int sign) {
+CXJ__COLD static void add_with_square(struct cxj__int128 *sum, struct cxj__int128 *squares, int64_t amount, int sign) {
     add_amount(sum, amount, sign);
     add_amount(squares, amount * amount, sign); /* at most 12600², far from 64 bits */
 }
@@ -214,9 +214,9 @@ static void add_mask(int64_t *counts, uint64_t mask, int sign) {
     for (; mask != 0; mask &= mask - 1) counts[cxj__base_lowest_bit(mask)] += sign;
 }
 
-/* Where the durations of a fact are counted; NULL: it has none. */
+/* Where the durations of a fact are counted; without a slot: it has none. */
 struct slots {
-    uint64_t *wait, *lateness, *response;
+    struct cxj__counter wait, lateness, response;
 };
 
 static void add_touchpoint(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
@@ -246,11 +246,14 @@ static void add_transition(struct cxj__cell *cell, const struct cxj__fact *fact,
 
 /* Adds a fact whose durations are counted in slots, which never go below 0, so that a negative amount does not borrow
  * from the bucket's bits. */
-static void add_at(struct cxj__cell *cell, const struct cxj__fact *fact, struct slots slots, int sign) {
+static inline void count_at(struct cxj__counter counter, int sign) {
+    if (counter.slot != NULL) *counter.slot += sign < 0 ? 0 - counter.one : counter.one;
+}
+static void add_at(struct cxj__cell *cell, const struct cxj__fact *fact, const struct slots *slots, int sign) {
     add_mask(counts_of(cell, fact->grain), fact->mask, sign);
-    if (slots.wait != NULL) *slots.wait += (uint64_t)(int64_t)sign;
-    if (slots.lateness != NULL) *slots.lateness += (uint64_t)(int64_t)sign;
-    if (slots.response != NULL) *slots.response += (uint64_t)(int64_t)sign;
+    count_at(slots->wait, sign);
+    count_at(slots->lateness, sign);
+    count_at(slots->response, sign);
     if (fact->grain == CXJ_GRAIN_TOUCHPOINTS) {
         add_touchpoint(cell, fact, sign);
     } else {
@@ -260,15 +263,15 @@ static void add_at(struct cxj__cell *cell, const struct cxj__fact *fact, struct 
 
 /* Finds the slot of a duration, or makes it if there is memory given; false if that is not enough. */
 static bool find_duration(const struct cxj__cell *cell, struct cxj__memory *memory, size_t histogram, int64_t duration,
-                          uint64_t **slot) {
-    *slot = cxj__histogram_reach(&histograms_of(cell)[histogram], memory, cxj__histogram_bucket(duration));
-    return *slot != NULL;
+                          struct cxj__counter *counter) {
+    *counter = cxj__histogram_reach(&histograms_of(cell)[histogram], memory, cxj__histogram_bucket(duration));
+    return counter->slot != NULL;
 }
 
 /* The same of all durations that a fact has. */
 static bool find_slots(const struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact,
                        struct slots *slots) {
-    *slots = (struct slots){NULL, NULL, NULL};
+    slots->wait.slot = slots->lateness.slot = slots->response.slot = NULL;
     if (fact->grain == CXJ_GRAIN_TRANSITIONS) {
         return !has_bit(fact, CXJ__X_TRANSITIONS) ||
                find_duration(cell, memory, CXJ__X_HISTOGRAM_WAIT, cxj__cell_wait(fact), &slots->wait);
@@ -284,7 +287,7 @@ static bool find_slots(const struct cxj__cell *cell, struct cxj__memory *memory,
 void cxj__cell_add_fact(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
     struct slots slots;
     (void)find_slots(cell, NULL, fact, &slots); /* they are there */
-    add_at(cell, fact, slots, sign);
+    add_at(cell, fact, &slots, sign);
 }
 
 /* Whether a contribution has a duration for a histogram. */
@@ -305,8 +308,7 @@ static void change_durations(struct cxj__cell *cell, const struct cxj__contribut
     }
 }
 
-static void add_value(struct cxj__int128 *sums, const struct cxj__contribution *contribution, int sign) {
-    if ((contribution->value.low | contribution->value.high) == 0) return;
+CXJ__COLD static void add_value(struct cxj__int128 *sums, const struct cxj__contribution *contribution, int sign) {
     struct cxj__int128 value = sign < 0 ? cxj__base_negate(contribution->value) : contribution->value;
     cxj__base_add(&sums[CXJ__J_SUM_VALUE], value);
     if (contribution->counts[CXJ__J_CHURNED]) cxj__base_add(&sums[CXJ__J_SUM_VALUE_LOST], value);
@@ -338,8 +340,8 @@ void cxj__cell_change_contribution(struct cxj__cell *cell, const struct cxj__con
     for (size_t i = 0; i < CXJ__J_NARROW_SUMS; i++) {
         if (before->sums[i] != after->sums[i]) add_amount(&sums[i], after->sums[i] - before->sums[i], 1);
     }
-    add_value(sums, before, -1);
-    add_value(sums, after, 1);
+    if ((before->value.low | before->value.high) != 0) add_value(sums, before, -1);
+    if ((after->value.low | after->value.high) != 0) add_value(sums, after, 1);
     change_durations(cell, before, after);
 }
 
@@ -395,7 +397,7 @@ bool cxj__cell_reserve_fact(struct cxj__cell *cell, struct cxj__memory *memory, 
 bool cxj__cell_take_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact) {
     struct slots slots;
     if (!find_slots(cell, memory, fact, &slots)) return false;
-    add_at(cell, fact, slots, 1);
+    add_at(cell, fact, &slots, 1);
     return true;
 }
 
@@ -404,13 +406,13 @@ bool cxj__cell_reserve_contribution(struct cxj__cell *cell, struct cxj__memory *
     for (size_t i = 0; i < CXJ__J_STANDING; i++) {
         uint32_t bucket = cxj__histogram_bucket(contribution->durations[i]);
         if (!has_duration(contribution, i)) continue;
-        if (!cxj__histogram_reserve(&histograms_of(cell)[i], memory, bucket)) return false;
+        if (!cxj__histogram_reserve(&histograms_of(cell)[i], memory, bucket, 1)) return false;
     }
     return true;
 }
 
 bool cxj__cell_reserve_sample(struct cxj__cell *cell, struct cxj__memory *memory, uint32_t sample) {
-    return cxj__histogram_reserve(&histograms_of(cell)[sample >> 16], memory, sample & 0xffff);
+    return cxj__histogram_reserve(&histograms_of(cell)[sample >> 16], memory, sample & 0xffff, 1);
 }
 
 /* ---- cell by cell ----------------------------------------------------------------------------------------------- */
@@ -440,7 +442,7 @@ CXJ__COLD void cxj__cell_add_cell(struct cxj__cell *cell, const struct cxj__cell
     }
 }
 
-bool cxj__cell_reserve_unknown(struct cxj__cell *cell, struct cxj__memory *memory) {
+CXJ__COLD bool cxj__cell_reserve_unknown(struct cxj__cell *cell, struct cxj__memory *memory) {
     if (cell->unknown != NULL) return true;
     cell->unknown = cxj__base_resize(memory, NULL, 0, sizeof *cell->unknown);
     if (cell->unknown == NULL) return false;
@@ -448,7 +450,7 @@ bool cxj__cell_reserve_unknown(struct cxj__cell *cell, struct cxj__memory *memor
     return true;
 }
 
-bool cxj__cell_reserve_sealed(struct cxj__cell *cell, struct cxj__memory *memory) {
+CXJ__COLD bool cxj__cell_reserve_sealed(struct cxj__cell *cell, struct cxj__memory *memory) {
     if (cell->sealed == NULL) cell->sealed = cxj__cell_make(memory, cell->grain, cell->has_products);
     return cell->sealed != NULL;
 }

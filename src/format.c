@@ -348,7 +348,7 @@ size_t cxj__format_cell_bytes(const struct cxj__cell *cell) {
     bytes += shape->counts * CXJ__WIRE_NUMBER + shape->sums * (WIDEST_SUM + 1);
     if (cell->has_products) bytes += CXJ__MODELS * CXJ__PRODUCTS_ROW(CXJ__PREDICTORS) * (WIDEST_SUM + 1);
     for (size_t i = 0; i < shape->histograms; i++) {
-        bytes += CXJ__WIRE_NUMBER + cxj__cell_histograms(cell)[i].used * 2 * CXJ__WIRE_NUMBER;
+        bytes += CXJ__WIRE_NUMBER + cxj__histogram_most(&cxj__cell_histograms(cell)[i]) * 2 * CXJ__WIRE_NUMBER;
     }
     return bytes;
 }
@@ -470,7 +470,7 @@ static void get_histogram(struct cxj__wire_in *in, struct cxj__histogram *histog
         if (times == 0) cxj__wire_refuse(in, CXJ_BAD_BYTES, "a bucket is empty");
         if (in->status != CXJ_OK) return;
         if (histogram == NULL) continue;
-        if (!cxj__histogram_reserve(histogram, in->memory, (uint32_t)bucket)) {
+        if (!cxj__histogram_reserve(histogram, in->memory, (uint32_t)bucket, times)) {
             cxj__wire_refuse(in, CXJ_NO_MEMORY, "no memory for a histogram");
             return;
         }

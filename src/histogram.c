@@ -9,9 +9,13 @@
 
 enum { SUB_BITS = CXJ__HISTOGRAM_SUB_BITS, SUB_BUCKETS = 1 << SUB_BITS, BUCKETS = CXJ__HISTOGRAM_BUCKETS };
 
-#define COUNT_BITS 48
-#define COUNT_MASK ((UINT64_C(1) << COUNT_BITS) - 1)
-_Static_assert(BUCKETS < 1 << (64 - COUNT_BITS), "a slot has room for a bucket, plus one");
+enum { GROUP = CXJ__HISTOGRAM_GROUP, NARROW_BITS = 16, WIDE_BITS = GROUP * NARROW_BITS };
+
+/* What is counted in a narrow slot before a change, or what it adds, is no more than this each. A change may make room
+ * several times before it adds: for a journey, whose durations are 29,000 at most, and for cells of another engine. */
+enum { NARROW_MOST = 1 << 13 };
+_Static_assert(4 * NARROW_MOST + 29000 < 1 << NARROW_BITS, "no count runs into the next one");
+_Static_assert(BUCKETS < 1 << (64 - WIDE_BITS), "a slot has room for a bucket, plus one");
 
 double cxj__histogram_middle(uint32_t bucket) {
     if (bucket < 2 * SUB_BUCKETS) return (double)bucket;
@@ -20,124 +24,178 @@ double cxj__histogram_middle(uint32_t bucket) {
     return (double)lowest + (double)((UINT64_C(1) << shift) - 1) / 2;
 }
 
-/* The slot of a bucket, or the empty one where it would stand. The table has an empty slot. Those that meet are of
+/* The slot of a group, or the empty one where it would stand. The table has an empty slot. Those that meet are of
  * different powers of two, and go on in different steps; a step is odd, and so comes to every slot. */
-static uint64_t *find_slot(const struct cxj__histogram *histogram, uint32_t bucket) {
-    uint32_t mask = histogram->capacity - 1, step = bucket >> (SUB_BITS - 2) | 1;
-    uint32_t i = cxj__histogram_home(histogram, bucket);
-    while (histogram->slots[i] != 0 && histogram->slots[i] >> COUNT_BITS != bucket + 1) i = (i + step) & mask;
+static uint64_t *find_slot(const struct cxj__histogram *histogram, uint32_t group) {
+    uint32_t mask = histogram->capacity - 1, step = group >> (SUB_BITS - 2) | 1, i = group & mask;
+    while (histogram->slots[i] != 0 && histogram->slots[i] >> WIDE_BITS != group + 1) i = (i + step) & mask;
     return &histogram->slots[i];
 }
 
-static bool grow_slots(struct cxj__histogram *histogram, struct cxj__memory *memory) {
-    struct cxj__histogram larger = {NULL, histogram->capacity == 0 ? 4 : 2 * histogram->capacity, histogram->used};
-    larger.slots = cxj__base_resize(memory, NULL, 0, larger.capacity * sizeof *larger.slots);
+/* The bits of a slot below those of a bucket. */
+static unsigned shift_of(const struct cxj__histogram *histogram, uint32_t bucket) {
+    return histogram->is_wide ? 0 : bucket % GROUP * NARROW_BITS;
+}
+
+/* The count of one of a slot's buckets; those of a wide one behind the first are 0. */
+static uint64_t count_at(const struct cxj__histogram *histogram, uint64_t slot, uint32_t place) {
+    if (!histogram->is_wide) return slot >> place * NARROW_BITS & ((1U << NARROW_BITS) - 1);
+    return place > 0 ? 0 : slot & ((UINT64_C(1) << WIDE_BITS) - 1);
+}
+
+/* The slot of a group that has none. */
+static uint64_t *set_slot(struct cxj__histogram *histogram, uint32_t group) {
+    uint64_t *slot = find_slot(histogram, group);
+    *slot = (uint64_t)(group + 1) << WIDE_BITS;
+    histogram->used++;
+    return slot;
+}
+
+/* Gives a histogram other slots. Each bucket for which there was room keeps it. */
+CXJ__COLD static bool move_slots(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t capacity, bool is_wide) {
+    struct cxj__histogram larger = {NULL, capacity, 0, is_wide};
+    larger.slots = cxj__base_resize(memory, NULL, 0, capacity * sizeof *larger.slots);
     if (larger.slots == NULL) return false;
-    memset(larger.slots, 0, larger.capacity * sizeof *larger.slots);
+    memset(larger.slots, 0, capacity * sizeof *larger.slots);
     for (uint32_t i = 0; i < histogram->capacity; i++) {
         uint64_t slot = histogram->slots[i];
-        if (slot != 0) *find_slot(&larger, (uint32_t)(slot >> COUNT_BITS) - 1) = slot;
+        uint32_t group = (uint32_t)(slot >> WIDE_BITS) - 1;
+        if (slot == 0) continue;
+        if (is_wide == histogram->is_wide) {
+            *set_slot(&larger, group) = slot;
+            continue;
+        }
+        for (uint32_t k = 0; k < GROUP; k++) *set_slot(&larger, group * GROUP + k) += count_at(histogram, slot, k);
     }
     cxj__base_resize(memory, histogram->slots, histogram->capacity * sizeof *histogram->slots, 0);
     *histogram = larger;
     return true;
 }
 
-/* Makes a slot that is not there. */
-static uint64_t *make_slot(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t bucket) {
-    if (histogram->used + 1 > histogram->capacity / 4 * 3 && !grow_slots(histogram, memory)) return NULL;
-    uint64_t *slot = find_slot(histogram, bucket);
-    *slot = (uint64_t)(bucket + 1) << COUNT_BITS;
-    histogram->used++;
-    return slot;
+/* Makes room for so many more where there is none yet, or too little. */
+CXJ__COLD static bool make_room(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t bucket,
+                                uint64_t count) {
+    uint32_t capacity = histogram->capacity;
+    uint64_t slot = capacity == 0 ? 0 : *find_slot(histogram, cxj__histogram_group(histogram, bucket));
+    bool is_full = !histogram->is_wide && count_at(histogram, slot, bucket % GROUP) + count > NARROW_MOST;
+    if (is_full && !move_slots(histogram, memory, capacity == 0 ? 4 : 4 * capacity, true)) return false;
+    if (is_full && capacity > 0) slot = *find_slot(histogram, bucket);
+    if (slot != 0) return true;
+    capacity = histogram->capacity;
+    if (histogram->used + 1U > capacity / 4 * 3 &&
+        !move_slots(histogram, memory, capacity == 0 ? 4 : 2 * capacity, histogram->is_wide)) {
+        return false;
+    }
+    (void)set_slot(histogram, cxj__histogram_group(histogram, bucket));
+    return true;
 }
 
-uint64_t *cxj__histogram_reach(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t bucket) {
-    uint64_t *slot = histogram->capacity > 0 ? find_slot(histogram, bucket) : NULL;
-    return slot != NULL && *slot != 0 ? slot : make_slot(histogram, memory, bucket);
+struct cxj__counter cxj__histogram_reach(struct cxj__histogram *histogram, struct cxj__memory *memory,
+                                         uint32_t bucket) {
+    uint32_t group = cxj__histogram_group(histogram, bucket);
+    unsigned shift = shift_of(histogram, bucket);
+    uint64_t *slot = histogram->capacity > 0 ? find_slot(histogram, group) : NULL;
+    bool has_room = slot != NULL && *slot != 0 && (histogram->is_wide || (*slot >> shift & 0xffff) < NARROW_MOST);
+    if (has_room || memory == NULL) return (struct cxj__counter){slot, UINT64_C(1) << shift};
+    if (!make_room(histogram, memory, bucket, 1)) return (struct cxj__counter){NULL, 0};
+    return cxj__histogram_reach(histogram, NULL, bucket);
 }
 
-bool cxj__histogram_reserve(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t bucket) {
-    return cxj__histogram_reach(histogram, memory, bucket) != NULL;
+bool cxj__histogram_reserve(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t bucket,
+                            uint64_t count) {
+    return make_room(histogram, memory, bucket, count);
 }
 
-void cxj__histogram_add(struct cxj__histogram *histogram, uint32_t bucket, int64_t count) {
-    /* Counts never go below 0, so a negative amount does not borrow from the bucket's bits. */
-    *find_slot(histogram, bucket) += (uint64_t)count;
+CXJ__COLD void cxj__histogram_add(struct cxj__histogram *histogram, uint32_t bucket, int64_t count) {
+    /* Counts never go below 0, so a negative amount does not borrow from what stands above. */
+    struct cxj__counter counter = cxj__histogram_reach(histogram, NULL, bucket);
+    *counter.slot += (uint64_t)count * counter.one;
 }
 
-/* What a slot says: its bucket, and how often. */
-static uint32_t bucket_of(uint64_t slot) {
-    return (uint32_t)(slot >> COUNT_BITS) - 1;
+/* Finds the next bucket that is counted from a place on, and goes behind it; false if there is none. */
+CXJ__COLD static bool next_count(const struct cxj__histogram *histogram, uint32_t *at, struct cxj__histogram_count *next) {
+    for (; *at < histogram->capacity * GROUP; ++*at) {
+        const uint64_t slot = histogram->slots[*at / GROUP];
+        next->count = count_at(histogram, slot, *at % GROUP);
+        if (next->count == 0) continue;
+        uint32_t group = (uint32_t)(slot >> WIDE_BITS) - 1;
+        next->bucket = histogram->is_wide ? group : group * GROUP + *at % GROUP;
+        ++*at;
+        return true;
+    }
+    return false;
 }
 
-bool cxj__histogram_reserve_all(struct cxj__histogram *histogram, struct cxj__memory *memory,
+CXJ__COLD bool cxj__histogram_reserve_all(struct cxj__histogram *histogram, struct cxj__memory *memory,
                                 const struct cxj__histogram *other) {
-    for (uint32_t i = 0; i < other->capacity; i++) {
-        uint64_t slot = other->slots[i];
-        if ((slot & COUNT_MASK) != 0 && !cxj__histogram_reserve(histogram, memory, bucket_of(slot))) return false;
+    struct cxj__histogram_count next;
+    for (uint32_t at = 0; next_count(other, &at, &next);) {
+        if (!cxj__histogram_reserve(histogram, memory, next.bucket, next.count)) return false;
     }
     return true;
 }
 
 CXJ__COLD void cxj__histogram_add_all(struct cxj__histogram *histogram, const struct cxj__histogram *other, int sign) {
-    for (uint32_t i = 0; i < other->capacity; i++) {
-        uint64_t slot = other->slots[i];
-        int64_t count = (int64_t)(slot & COUNT_MASK);
-        if (count != 0) cxj__histogram_add(histogram, bucket_of(slot), sign * count);
+    struct cxj__histogram_count next;
+    for (uint32_t at = 0; next_count(other, &at, &next);) {
+        cxj__histogram_add(histogram, next.bucket, sign * (int64_t)next.count);
     }
 }
 
-uint64_t cxj__histogram_total(const struct cxj__histogram *histogram) {
+CXJ__COLD uint64_t cxj__histogram_total(const struct cxj__histogram *histogram) {
+    struct cxj__histogram_count next;
     uint64_t total = 0;
-    for (uint32_t i = 0; i < histogram->capacity; i++) total += histogram->slots[i] & COUNT_MASK;
+    for (uint32_t at = 0; next_count(histogram, &at, &next);) total += next.count;
     return total;
 }
 
 CXJ__COLD uint64_t cxj__histogram_within(const struct cxj__histogram *histogram, int64_t most) {
+    struct cxj__histogram_count next;
     uint64_t within = 0;
-    for (uint32_t i = 0; i < histogram->capacity; i++) {
-        uint64_t slot = histogram->slots[i];
-        if (slot != 0 && cxj__histogram_middle(bucket_of(slot)) <= (double)most) within += slot & COUNT_MASK;
+    for (uint32_t at = 0; next_count(histogram, &at, &next);) {
+        if (cxj__histogram_middle(next.bucket) <= (double)most) within += next.count;
     }
     return within;
 }
 
 CXJ__COLD void cxj__histogram_bounds(const struct cxj__histogram *histogram, struct cxj__int128 *least,
                                      struct cxj__int128 *most) {
+    struct cxj__histogram_count next;
     *least = *most = cxj__base_wide(0);
-    for (uint32_t i = 0; i < histogram->capacity; i++) {
-        int64_t count = (int64_t)(histogram->slots[i] & COUNT_MASK);
-        if (count == 0) continue;
-        uint32_t bucket = bucket_of(histogram->slots[i]);
-        uint32_t shift = bucket < 2 * SUB_BUCKETS ? 0 : bucket / SUB_BUCKETS - 1;
-        int64_t lowest = (int64_t)(bucket - shift * SUB_BUCKETS) << shift;
-        cxj__base_add(least, cxj__base_product(lowest, count));
-        cxj__base_add(most, cxj__base_product(lowest + (INT64_C(1) << shift) - 1, count));
+    for (uint32_t at = 0; next_count(histogram, &at, &next);) {
+        uint32_t shift = next.bucket < 2 * SUB_BUCKETS ? 0 : next.bucket / SUB_BUCKETS - 1;
+        int64_t lowest = (int64_t)(next.bucket - shift * SUB_BUCKETS) << shift;
+        cxj__base_add(least, cxj__base_product(lowest, (int64_t)next.count));
+        cxj__base_add(most, cxj__base_product(lowest + (INT64_C(1) << shift) - 1, (int64_t)next.count));
     }
 }
 
+/* How often a bucket occurred. */
+CXJ__COLD static uint64_t count_of(const struct cxj__histogram *histogram, uint32_t bucket) {
+    if (histogram->capacity == 0) return 0;
+    return count_at(histogram, *find_slot(histogram, cxj__histogram_group(histogram, bucket)),
+                    histogram->is_wide ? 0 : bucket % GROUP);
+}
+
 CXJ__COLD bool cxj__histogram_is_same(const struct cxj__histogram *a, const struct cxj__histogram *b) {
-    for (uint32_t i = 0; i < a->capacity; i++) {
-        uint64_t slot = a->slots[i];
-        if ((slot & COUNT_MASK) == 0) continue;
-        if (b->capacity == 0 || *find_slot(b, bucket_of(slot)) != slot) return false;
+    struct cxj__histogram_count next;
+    for (uint32_t at = 0; next_count(a, &at, &next);) {
+        if (count_of(b, next.bucket) != next.count) return false;
     }
     return cxj__histogram_total(a) == cxj__histogram_total(b);
 }
 
-/* The buckets that occur, a bit for each, behind one for none: the slots stand in no order, and bits are passed faster
- * than a sort takes. */
+/* The buckets that occur, a bit for each: the slots stand in no order, and bits are passed faster than a sort takes. */
 struct walk {
-    uint64_t occurs[BUCKETS / 64 + 1];
+    uint64_t occurs[(BUCKETS + 63) / 64];
     uint32_t word;
 };
 
 static struct walk begin_walk(const struct cxj__histogram *histogram) {
     struct walk walk = {.word = 0};
-    for (uint32_t i = 0; i < histogram->capacity; i++) {
-        uint64_t slot = histogram->slots[i], bit = slot >> COUNT_BITS;
-        walk.occurs[bit / 64] |= (uint64_t)((slot & COUNT_MASK) != 0) << bit % 64;
+    struct cxj__histogram_count next;
+    for (uint32_t at = 0; next_count(histogram, &at, &next);) {
+        walk.occurs[next.bucket / 64] |= UINT64_C(1) << next.bucket % 64;
     }
     return walk;
 }
@@ -148,9 +206,9 @@ static bool walk_on(struct walk *walk, const struct cxj__histogram *histogram, s
     while (walk->word < words && walk->occurs[walk->word] == 0) walk->word++;
     if (walk->word == words) return false;
     uint64_t *bits = &walk->occurs[walk->word];
-    next->bucket = walk->word * 64 + cxj__base_lowest_bit(*bits) - 1;
+    next->bucket = walk->word * 64 + cxj__base_lowest_bit(*bits);
     *bits &= *bits - 1;
-    next->count = *find_slot(histogram, next->bucket) & COUNT_MASK;
+    next->count = count_of(histogram, next->bucket);
     return true;
 }
 
@@ -172,7 +230,7 @@ double cxj__histogram_quantile(const struct cxj__histogram *histogram, uint64_t 
     return 0; /* not reached while n is the number of durations counted */
 }
 
-void cxj__histogram_finish(struct cxj__histogram *histogram, struct cxj__memory *memory) {
+CXJ__COLD void cxj__histogram_finish(struct cxj__histogram *histogram, struct cxj__memory *memory) {
     cxj__base_resize(memory, histogram->slots, histogram->capacity * sizeof *histogram->slots, 0);
-    *histogram = (struct cxj__histogram){NULL, 0, 0};
+    *histogram = (struct cxj__histogram){.slots = NULL};
 }

@@ -4,14 +4,17 @@
 
 #include "base.h"
 
-/* Counts by bucket in an open-addressing table. A slot holds (bucket + 1) in its upper 16 bits and the count in the
- * lower 48; 0 is an empty slot. A slot once made stays, at a count of 0 too, so that a reservation holds until the
- * cell ends. */
+/* Counts by bucket in an open-addressing table. A slot holds the counts of three neighbouring buckets, a group, 16 bits
+ * each, below the number of the group plus one in its upper 16 bits; 0 is an empty slot. Once a count comes near its
+ * bound the table is made wide: then a group is one bucket, whose count has 48 bits. A slot once made stays, at counts
+ * of 0 too, so that a reservation holds until the cell ends. */
 struct cxj__histogram {
     uint64_t *slots;
     uint32_t capacity; /* a power of two, or 0 */
-    uint32_t used;
+    uint16_t used;
+    bool is_wide;
 };
+enum { CXJ__HISTOGRAM_GROUP = 3 };
 
 enum { CXJ__HISTOGRAM_SUB_BITS = 6 };
 
@@ -27,10 +30,15 @@ static inline uint32_t cxj__histogram_bucket(int64_t duration) {
 /* The middle of a bucket: off by at most 1/128 of any duration in it; durations below 128 ms are exact. */
 double cxj__histogram_middle(uint32_t bucket);
 
+/* The group of a bucket. */
+static inline uint32_t cxj__histogram_group(const struct cxj__histogram *histogram, uint32_t bucket) {
+    return histogram->is_wide ? bucket : bucket / CXJ__HISTOGRAM_GROUP;
+}
+
 /* Where a bucket's slot is looked for first: neighbours stand side by side, so that most durations of a cell, which are
  * not far from each other, share lines of memory and never meet. */
 static inline uint32_t cxj__histogram_home(const struct cxj__histogram *histogram, uint32_t bucket) {
-    return bucket & (histogram->capacity - 1);
+    return cxj__histogram_group(histogram, bucket) & (histogram->capacity - 1);
 }
 
 /* Brings a bucket's slot nearer. */
@@ -38,12 +46,20 @@ static inline void cxj__histogram_touch(const struct cxj__histogram *histogram, 
     if (histogram->capacity > 0) cxj__base_touch(&histogram->slots[cxj__histogram_home(histogram, bucket)]);
 }
 
-/* The slot of a bucket, made if it is not there; NULL if there is no memory. It stays there until another is made. What
- * is added to it is added to the bucket. */
-uint64_t *cxj__histogram_reach(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t bucket);
+/* The slot of a bucket, which stays where it is until another is made; and what one more of the bucket adds to it. */
+struct cxj__counter {
+    uint64_t *slot;
+    uint64_t one;
+};
 
-/* Makes room for a bucket, so that adding to it cannot fail. */
-bool cxj__histogram_reserve(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t bucket);
+/* Finds it; or makes it, with room for what a change may add, if memory is given: then slot is NULL if that is not
+ * enough. */
+struct cxj__counter cxj__histogram_reach(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t bucket);
+
+/* Makes room for so many more in a bucket, so that adding them cannot fail; where that is one, for as many as a single
+ * change may add. */
+bool cxj__histogram_reserve(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t bucket,
+                            uint64_t count);
 
 /* Adds to (or takes from) a bucket that was reserved. */
 void cxj__histogram_add(struct cxj__histogram *histogram, uint32_t bucket, int64_t count);
@@ -53,7 +69,10 @@ bool cxj__histogram_reserve_all(struct cxj__histogram *histogram, struct cxj__me
                                 const struct cxj__histogram *other);
 void cxj__histogram_add_all(struct cxj__histogram *histogram, const struct cxj__histogram *other, int sign);
 
-/* How many durations there are; and how many of them are at most so long, those of one bucket taken for its middle. */
+/* Buckets that it may count at most; how many durations there are; and how many of them are at most so long, those of one bucket taken for its middle. */
+static inline size_t cxj__histogram_most(const struct cxj__histogram *histogram) {
+    return (size_t)histogram->used * CXJ__HISTOGRAM_GROUP;
+}
 uint64_t cxj__histogram_total(const struct cxj__histogram *histogram);
 uint64_t cxj__histogram_within(const struct cxj__histogram *histogram, int64_t most);
 

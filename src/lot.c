@@ -206,7 +206,7 @@ void cxj__lot_approach(struct cxj__core *core, const struct cxj__lot *lot) {
     for (size_t i = 0; i < lot->count; i++) {
         struct cxj__target *target = &lot->targets[i];
         if (target->cell == NULL) continue;
-        if (!cxj__cell_has_key(target->cell, &target->key)) {
+        if (!target->is_found && !cxj__cell_has_key(target->cell, &target->key)) {
             target->cell = cxj__lot_find_cell(core, target->view, &target->key);
         }
         if (target->cell != NULL) cxj__cell_prefetch_sums(target->cell);
@@ -265,6 +265,13 @@ void cxj__lot_list(struct cxj__post *post, struct cxj__target *target, struct cx
     target->fact = view->in_hours ? measure_in_hours(post->core, target, fact) : fact;
     target->held = post->said.held;
     target->position = (uint32_t)post->said.position;
-    target->cell = cxj__view_guess(view, &post->core->seed, &target->key);
+    struct cxj__cell **place = cxj__view_place(&view->grid, &target->key);
+    target->is_found = place != NULL;
+    if (place != NULL) {
+        target->cell = *place;
+    } else {
+        cxj__view_miss(view, &post->core->memory, target->key.period);
+        target->cell = cxj__view_guess(view, &post->core->seed, &target->key);
+    }
     cxj__cell_prefetch(target->cell);
 }

@@ -97,7 +97,7 @@ static uint32_t kept_sample(const struct cxj__core *core, const struct cxj__fact
     return (uint32_t)fact->dimension << 2 * KEPT_BITS | in_hours << KEPT_BITS | bucket;
 }
 
-void cxj__post_drop_hours(struct cxj__journey *journey) {
+CXJ__COLD void cxj__post_drop_hours(struct cxj__journey *journey) {
     size_t count = journey->sample_capacity < journey->fold.samples ? 0 : journey->fold.samples;
     for (size_t i = 0; i < count; i++) journey->samples[i] &= ~((uint32_t)KEPT_MASK << KEPT_BITS);
 }
@@ -180,7 +180,7 @@ static bool keep_sample(void *context, uint32_t sample) {
     return true;
 }
 
-static bool try_to_renew(struct cxj__core *core, struct cxj__journey *journey) {
+CXJ__COLD static bool try_to_renew(struct cxj__core *core, struct cxj__journey *journey) {
     if (!cxj__journey_reserve_samples(journey, &core->memory, journey->fold.samples)) return false;
     uint32_t *next = journey->samples;
     return find_samples(core, journey, keep_sample, &next);
@@ -190,7 +190,7 @@ bool cxj__post_regain_samples(struct cxj__core *core, struct cxj__journey *journ
     return journey->sample_capacity >= journey->fold.samples || try_to_renew(core, journey);
 }
 
-void cxj__post_renew_samples(struct cxj__core *core, struct cxj__journey *journey) {
+CXJ__COLD void cxj__post_renew_samples(struct cxj__core *core, struct cxj__journey *journey) {
     if (!try_to_renew(core, journey)) cxj__journey_drop_samples(journey, &core->memory);
 }
 
@@ -252,7 +252,7 @@ static struct cxj__standing own_standing(const struct cxj__journey *journey, con
     return (struct cxj__standing){&journey->fold, journey->in_hours, codes, journey->count, NULL, 0};
 }
 
-bool cxj__post_stands(const struct cxj__core *core, const struct cxj__journey *journey, const struct cxj_view *view,
+CXJ__COLD bool cxj__post_stands(const struct cxj__core *core, const struct cxj__journey *journey, const struct cxj_view *view,
                       struct cxj__key *key) {
     struct cxj__codes codes = {{0}};
     cxj__core_set_journey_codes(&journey->fold, &codes);
@@ -355,7 +355,7 @@ static bool post_whole(const struct whole *whole, struct cxj_view *view, const s
     return whole->post->posting == CXJ__POST_SEEK || ways[whole->post->posting](whole, view, key);
 }
 
-bool cxj__post_standing(struct cxj__post *post) {
+CXJ__COLD bool cxj__post_standing(struct cxj__post *post) {
     struct cxj__core *core = post->core;
     struct cxj__journey *journey = post->journey;
     struct cxj__standing standing = own_standing(journey, &post->codes);
@@ -399,7 +399,7 @@ struct move {
     struct cxj__core *core;
     struct cxj__journey *journey;
     const struct cxj__standing *before, *after;
-    bool stays, is_alike;
+    bool stays, is_compared, is_alike;
     bool are_known[2]; /* by the one clock, and in working hours; likewise the next */
     struct cxj__contribution was[2], is[2];
 };
@@ -440,6 +440,8 @@ static void add_samples(const struct move *move, const struct cxj_view *view, st
 static void change_in(struct move *move, const struct cxj_view *view, struct cxj__cell *cell) {
     size_t was = move->before->fold->samples, is = move->after->fold->samples, stay = was < is ? was : is;
     cxj__contribution_observe(cell, move->before->fold, move->after->fold);
+    if (!move->is_compared) move->is_alike = cxj__contribution_is_alike(move->before->fold, move->after->fold);
+    move->is_compared = true;
     if (move->is_alike) {
         const struct cxj__durations *lasted = lasted_in(view, move->before), *lasts = lasted_in(view, move->after);
         cxj__cell_change_counts(cell, move->before->fold->counts, move->after->fold->counts,
@@ -459,7 +461,7 @@ static bool move_in(struct move *move, struct cxj_view *view) {
     struct cxj__cell *from = NULL, *to = NULL;
     bool is_there = stands(core, move->journey, move->after, view, &key);
     if (move->stays) {
-        from = is_there ? cxj__lot_find_cell(core, view, &key) : NULL;
+        from = is_there ? cxj__lot_seek_cell(core, view, &key) : NULL;
         if (from == NULL) return true; /* it stood nowhere, or where the view has no room */
         if (!reserve_move(move, view, from, true)) return false;
         change_in(move, view, from);
@@ -497,7 +499,7 @@ bool cxj__post_move(struct cxj__core *core, struct cxj__journey *journey, const 
     move.after = after;
     move.stays = stays;
     move.are_known[0] = move.are_known[1] = false;
-    move.is_alike = cxj__contribution_is_alike(before->fold, after->fold);
+    move.is_compared = false;
     size_t done = 0;
     for (; done < core->view_count; done++) {
         struct cxj_view *view = core->views[done];
@@ -507,7 +509,7 @@ bool cxj__post_move(struct cxj__core *core, struct cxj__journey *journey, const 
     /* The way back: all cells and all room in them are there. */
     move.before = after;
     move.after = before;
-    move.is_alike = move.are_known[0] = move.are_known[1] = false;
+    move.is_compared = move.is_alike = move.are_known[0] = move.are_known[1] = false;
     while (done-- > 0) {
         struct cxj_view *view = core->views[done];
         if (view->grain == CXJ_GRAIN_JOURNEYS) (void)move_in(&move, view);
@@ -535,7 +537,7 @@ void cxj__post_count_had(const struct cxj__core *core, struct cxj__index *index,
 }
 
 /* Counts the values that the journey has held with the conditions of a view that they meet. */
-static bool index_had(struct cxj__core *core, struct cxj__journey *journey, const struct cxj_view *view) {
+CXJ__COLD static bool index_had(struct cxj__core *core, struct cxj__journey *journey, const struct cxj_view *view) {
     size_t conditions = 0;
     for (size_t i = 0; i < view->condition_count; i++) conditions += view->conditions[i].had;
     if (conditions == 0) return true;
@@ -551,7 +553,7 @@ static bool index_had(struct cxj__core *core, struct cxj__journey *journey, cons
 }
 
 /* Counts the touchpoints of a journey by the cells of a touchpoints view into which they fall. */
-static bool index_cells(struct cxj__core *core, struct cxj__journey *journey, const struct cxj_view *view) {
+CXJ__COLD static bool index_cells(struct cxj__core *core, struct cxj__journey *journey, const struct cxj_view *view) {
     struct cxj__codes codes = {{0}};
     cxj__core_set_journey_codes(&journey->fold, &codes);
     for (size_t i = 0; i < journey->count; i++) {

@@ -9,32 +9,49 @@
 #include <stdio.h>
 #include <string.h>
 
-cxj_status cxj__view_read(struct cxj_view *view, struct cxj__names *dictionaries, struct cxj__memory *memory,
+/* A grid has so many places for each cell at most; and is made after so many cells that had none in the one before, and
+ * twice as many as there are. */
+#ifdef CXJ__ALWAYS_EDIT /* as a test builds the library, whose logs are short */
+enum { GRID_PLACES = 8, GRID_MISSED = 4 };
+#else
+enum { GRID_PLACES = 8, GRID_MISSED = 1024 };
+#endif
+
+CXJ__COLD cxj_status cxj__view_read(struct cxj_view *view, struct cxj__names *dictionaries, struct cxj__memory *memory,
                           const struct cxj__seed *seed, const char *text, size_t length, struct cxj__message *message) {
     memset(view, 0, sizeof *view);
     return cxj__query_read(&view->query, dictionaries, memory, seed, text, length, message);
 }
 
-void cxj__view_empty(struct cxj_view *view) {
+CXJ__COLD void cxj__view_empty(struct cxj_view *view) {
     view->cells = NULL;
     view->marked_empty = NULL;
     view->slots = NULL;
     view->cell_count = view->cell_capacity = view->slot_capacity = 0;
+    view->grid = (struct cxj__grid){.cells = NULL};
     view->incomplete = view->has_left_out = false;
 }
 
-void cxj__view_free_cells(struct cxj_view *view, struct cxj__memory *memory) {
+CXJ__COLD void cxj__view_free_cells(struct cxj_view *view, struct cxj__memory *memory) {
     for (size_t i = 0; i < view->cell_count; i++) cxj__cell_destroy(view->cells[i], memory);
     cxj__base_release(memory, &view->cells, &view->cell_capacity, sizeof *view->cells);
     cxj__base_release(memory, &view->slots, &view->slot_capacity, sizeof *view->slots);
+    cxj__base_release(memory, &view->grid.cells, &view->grid.capacity, sizeof *view->grid.cells);
 }
 
-void cxj__view_finish(struct cxj_view *view, struct cxj__names *dictionaries, struct cxj__memory *memory) {
+CXJ__COLD void cxj__view_finish(struct cxj_view *view, struct cxj__names *dictionaries, struct cxj__memory *memory) {
     cxj__view_free_cells(view, memory);
     cxj__query_finish(&view->query, dictionaries, memory);
 }
 
 /* ---- periods ---------------------------------------------------------------------------------------------------- */
+
+/* The period of a day, if it is a month or longer. */
+CXJ__COLD static int64_t period_of_day(enum cxj__period period, int64_t days) {
+    struct cxj__date date = cxj__base_date(days);
+    if (period == CXJ__YEAR) return date.year;
+    return period == CXJ__MONTH ? date.year * 12 + date.month - 1 : date.year * 4 + (date.month - 1) / 3;
+}
 
 /* Of local time. */
 static int64_t period_of(enum cxj__period period, int64_t at) {
@@ -43,13 +60,11 @@ static int64_t period_of(enum cxj__period period, int64_t at) {
     int64_t days = cxj__base_floor(at, CXJ__DAY_MS);
     if (period == CXJ__DAY) return days;
     if (period == CXJ__WEEK) return cxj__base_floor(days + 3, 7); /* 1970-01-01 was a Thursday */
-    struct cxj__date date = cxj__base_date(days);
-    if (period == CXJ__YEAR) return date.year;
-    return period == CXJ__MONTH ? date.year * 12 + date.month - 1 : date.year * 4 + (date.month - 1) / 3;
+    return period_of_day(period, days);
 }
 
 /* The local time at which a period begins. */
-static int64_t period_start(enum cxj__period period, int64_t number) {
+CXJ__COLD static int64_t period_start(enum cxj__period period, int64_t number) {
     switch (period) {
     case CXJ__NO_PERIOD:
         return 0;
@@ -106,7 +121,7 @@ static int64_t period_at(const struct cxj_view *view, int64_t at) {
 }
 
 /* True if a period is one of the years 0001 to 9999, by whatever local time a calendar may have. */
-static bool is_period(const struct cxj_view *view, int64_t number) {
+CXJ__COLD static bool is_period(const struct cxj_view *view, int64_t number) {
     int64_t offset = view->calendar == NULL ? 0 : CXJ__CALENDAR_OFFSET * (CXJ__HOUR_MS / 60);
     return number >= period_of(view->period, CXJ__EARLIEST - offset) &&
            number <= period_of(view->period, CXJ__LATEST + offset);
@@ -148,7 +163,7 @@ uint32_t cxj__view_code_parts(const struct cxj_view *view) {
     return view->dimension_count + (uint32_t)(view->grain == CXJ_GRAIN_TRANSITIONS);
 }
 
-uint32_t cxj__view_parts(const struct cxj_view *view) {
+CXJ__COLD uint32_t cxj__view_parts(const struct cxj_view *view) {
     return cxj__view_code_parts(view) + (uint32_t)(view->period != CXJ__NO_PERIOD);
 }
 
@@ -173,7 +188,7 @@ uint32_t cxj__view_part_dimension(const struct cxj_view *view, uint32_t part) {
     return cxj__query_names_of(view->dimensions[part]);
 }
 
-void cxj__view_part_name(const struct cxj_view *view, uint32_t part, const char **name, uint32_t *dimension) {
+CXJ__COLD void cxj__view_part_name(const struct cxj_view *view, uint32_t part, const char **name, uint32_t *dimension) {
     uint32_t named = 0;
     if (view->period != CXJ__NO_PERIOD && part-- == 0) {
         *name = "period";
@@ -210,14 +225,14 @@ CXJ__COLD const char *cxj__view_part_text(const struct cxj_view *view, const str
     return cxj__query_code_text(dictionaries, cxj__view_part_dimension(view, part), key->parts[part], length);
 }
 
-int64_t cxj__view_part_number(const struct cxj_view *view, const struct cxj__key *key, uint32_t part) {
+CXJ__COLD int64_t cxj__view_part_number(const struct cxj_view *view, const struct cxj__key *key, uint32_t part) {
     if (view->period != CXJ__NO_PERIOD && part-- == 0) {
         return cxj__calendar_moment(view->calendar, period_start(view->period, key->period));
     }
     return key->parts[part];
 }
 
-int cxj__view_compare_keys(const struct cxj__key *a, const struct cxj__key *b) {
+CXJ__COLD int cxj__view_compare_keys(const struct cxj__key *a, const struct cxj__key *b) {
     if (a->period != b->period) return a->period < b->period ? -1 : 1;
     for (size_t part = 0; part < CXJ__KEY_PARTS; part++) {
         if (a->parts[part] != b->parts[part]) return a->parts[part] < b->parts[part] ? -1 : 1;
@@ -282,6 +297,8 @@ static uint64_t slot_of(const struct cxj__cell *cell) {
 
 struct cxj__cell *cxj__view_find(const struct cxj_view *view, const struct cxj__seed *seed, const struct cxj__key *key,
                                  uint64_t *probes) {
+    struct cxj__cell **place = cxj__view_place(&view->grid, key);
+    if (place != NULL) return *place;
     if (view->slot_capacity == 0) return NULL;
     uint32_t hash = hash_key(seed, key);
     size_t mask = view->slot_capacity - 1;
@@ -304,6 +321,48 @@ struct cxj__cell *cxj__view_guess(const struct cxj_view *view, const struct cxj_
     return view->slots[slot] == 0 ? NULL : view->cells[(uint32_t)view->slots[slot] - 1];
 }
 
+/* Sets the place of a cell in the grid, if it has one. */
+CXJ__COLD static void set_place(struct cxj_view *view, struct cxj__cell *cell, struct cxj__cell *there) {
+    struct cxj__cell **place = cxj__view_place(&view->grid, &cell->key);
+    if (place != NULL) *place = there;
+}
+
+/* The places of a grid for all cells of its period, and some more for codes that are to come. */
+CXJ__COLD static size_t measure_grid(const struct cxj_view *view, struct cxj__grid *grid) {
+    size_t places = 1, cells = 1;
+    for (size_t i = 0; i < view->cell_count; i++) {
+        const struct cxj__key *key = &view->cells[i]->key;
+        if (key->period != grid->period) continue;
+        cells++;
+        for (uint32_t k = 0; k < grid->parts; k++) {
+            if (key->parts[k] > grid->most[k]) grid->most[k] = key->parts[k];
+        }
+    }
+    for (uint32_t k = 0; k < grid->parts; k++) {
+        if (grid->most[k] / GRID_PLACES > cells / places) return 0;
+        grid->most[k] += (grid->most[k] + 3) / 4;
+        places *= grid->most[k] + 1;
+    }
+    return places;
+}
+
+CXJ__COLD static void make_grid(struct cxj_view *view, struct cxj__memory *memory, int64_t period) {
+    struct cxj__grid grid = {.period = period, .parts = cxj__view_code_parts(view)};
+    view->grid.missed = 0;
+    grid.capacity = measure_grid(view, &grid);
+    if (grid.capacity == 0) return;
+    grid.cells = cxj__base_resize(memory, NULL, 0, grid.capacity * sizeof *grid.cells);
+    if (grid.cells == NULL) return;
+    memset(grid.cells, 0, grid.capacity * sizeof *grid.cells);
+    cxj__base_release(memory, &view->grid.cells, &view->grid.capacity, sizeof *grid.cells);
+    view->grid = grid;
+    for (size_t i = 0; i < view->cell_count; i++) set_place(view, view->cells[i], view->cells[i]);
+}
+
+void cxj__view_miss(struct cxj_view *view, struct cxj__memory *memory, int64_t period) {
+    if (++view->grid.missed > 2 * view->cell_count + GRID_MISSED) make_grid(view, memory, period);
+}
+
 static void insert_slot(struct cxj_view *view, const struct cxj__cell *cell) {
     size_t mask = view->slot_capacity - 1;
     size_t slot = cell->hash & mask;
@@ -311,7 +370,7 @@ static void insert_slot(struct cxj_view *view, const struct cxj__cell *cell) {
     view->slots[slot] = slot_of(cell);
 }
 
-static bool reserve_slots(struct cxj_view *view, struct cxj__memory *memory, size_t count) {
+CXJ__COLD static bool reserve_slots(struct cxj_view *view, struct cxj__memory *memory, size_t count) {
     size_t wanted = view->slot_capacity == 0 ? 16 : view->slot_capacity;
     while (count > wanted / 4 * 3) wanted *= 2;
     if (wanted == view->slot_capacity) return true;
@@ -325,7 +384,7 @@ static bool reserve_slots(struct cxj_view *view, struct cxj__memory *memory, siz
     return true;
 }
 
-struct cxj__cell *cxj__view_make(struct cxj_view *view, struct cxj__memory *memory, const struct cxj__seed *seed,
+CXJ__COLD struct cxj__cell *cxj__view_make(struct cxj_view *view, struct cxj__memory *memory, const struct cxj__seed *seed,
                                  const struct cxj__key *key) {
     if (!reserve_slots(view, memory, view->cell_count + 1) ||
         !cxj__base_grow(memory, &view->cells, &view->cell_capacity, view->cell_count + 1, sizeof *view->cells)) {
@@ -339,11 +398,12 @@ struct cxj__cell *cxj__view_make(struct cxj_view *view, struct cxj__memory *memo
     cell->number = (uint64_t)view->id << CXJ__CELL_NUMBER_BITS | view->cells_made++;
     view->cells[view->cell_count++] = cell;
     insert_slot(view, cell);
+    set_place(view, cell, cell);
     return cell;
 }
 
 /* Takes a slot out and moves those behind it up, so that no search ends too early. */
-static void remove_slot(struct cxj_view *view, const struct cxj__cell *cell) {
+CXJ__COLD static void remove_slot(struct cxj_view *view, const struct cxj__cell *cell) {
     size_t mask = view->slot_capacity - 1;
     size_t hole = cell->hash & mask;
     while (view->slots[hole] != slot_of(cell)) hole = (hole + 1) & mask;
@@ -364,8 +424,9 @@ void cxj__view_mark_empty(struct cxj_view *view, struct cxj__cell *cell) {
 }
 
 /* The last cell takes the place of the one that goes. */
-static void drop(struct cxj_view *view, struct cxj__cell *cell, struct cxj__memory *memory) {
+CXJ__COLD static void drop(struct cxj_view *view, struct cxj__cell *cell, struct cxj__memory *memory) {
     remove_slot(view, cell);
+    set_place(view, cell, NULL);
     struct cxj__cell *last = view->cells[view->cell_count - 1];
     if (last != cell) {
         size_t mask = view->slot_capacity - 1;
@@ -379,7 +440,7 @@ static void drop(struct cxj_view *view, struct cxj__cell *cell, struct cxj__memo
     cxj__cell_destroy(cell, memory);
 }
 
-bool cxj__view_sweep(struct cxj_view *view, struct cxj__memory *memory) {
+CXJ__COLD bool cxj__view_sweep(struct cxj_view *view, struct cxj__memory *memory) {
     struct cxj__cell *kept = NULL;
     while (view->marked_empty != NULL) {
         struct cxj__cell *cell = view->marked_empty;
@@ -396,7 +457,7 @@ bool cxj__view_sweep(struct cxj_view *view, struct cxj__memory *memory) {
     return kept != NULL;
 }
 
-void cxj__view_lose(struct cxj_view *view, struct cxj__cell *cell, struct cxj__memory *memory) {
+CXJ__COLD void cxj__view_lose(struct cxj_view *view, struct cxj__cell *cell, struct cxj__memory *memory) {
     struct cxj__cell **link = &view->marked_empty;
     while (cell->marked_empty && *link != cell) link = &(*link)->next_empty;
     if (cell->marked_empty) *link = cell->next_empty;
@@ -411,7 +472,7 @@ struct order {
 };
 
 /* By their texts. Those of the years up to 9999 have a fixed width, so they stand in the order of their numbers. */
-static int compare_periods(enum cxj__period period, int64_t a, int64_t b) {
+CXJ__COLD static int compare_periods(enum cxj__period period, int64_t a, int64_t b) {
     char x[CXJ__PERIOD_TEXT], y[CXJ__PERIOD_TEXT];
     if (period_start(period, a < b ? b : a) <= CXJ__LATEST) return a < b ? -1 : 1;
     (void)write_period(period, a, x);
@@ -438,7 +499,7 @@ CXJ__COLD static int compare_cells(const void *a, const void *b, const void *con
     return 0;
 }
 
-void cxj__view_sort(const struct cxj_view *view, const struct cxj__names *dictionaries, struct cxj__cell **sorted) {
+CXJ__COLD void cxj__view_sort(const struct cxj_view *view, const struct cxj__names *dictionaries, struct cxj__cell **sorted) {
     struct order order = {view, dictionaries};
     if (view->cell_count == 0) return;
     memcpy(sorted, view->cells, view->cell_count * sizeof *sorted);

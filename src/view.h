@@ -11,6 +11,17 @@
 /* A cell's number is its view's id, then this many bits that count the cells the view has made. */
 #define CXJ__CELL_NUMBER_BITS 40
 
+/* The cells of one period by their codes, so that they are found without a hash and without a look at them: each that is
+ * there stands at its place, if its codes are no greater than these. It is made where it pays, and there may be none. */
+struct cxj__grid {
+    struct cxj__cell **cells;
+    size_t capacity;
+    int64_t period;
+    uint32_t parts; /* codes of a key that may not be 0 */
+    uint32_t most[CXJ__KEY_PARTS];
+    uint32_t missed; /* cells asked for that have no place in it */
+};
+
 struct cxj_view {
     const struct cxj_engine *engine; /* whose dictionaries name its codes */
     union {
@@ -27,6 +38,7 @@ struct cxj_view {
     uint64_t *slots; /* an open-addressing table of hashes and places in cells, plus one */
     size_t slot_capacity;
     uint64_t cells_made; /* ever */
+    struct cxj__grid grid;
     bool incomplete;     /* at the limit of cells, facts were left out */
     bool has_left_out;   /* while a change lasts: there was no room for a cell of it */
     bool sealed_lost;    /* of what journeys contributed that are sealed now, some is not in it and cannot be had again:
@@ -109,6 +121,20 @@ static inline struct cxj__cell *cxj__view_make_apart(const struct cxj_view *view
 /* The cell under a key, or NULL. probes counts the slots looked at. */
 struct cxj__cell *cxj__view_find(const struct cxj_view *view, const struct cxj__seed *seed, const struct cxj__key *key,
                                  uint64_t *probes);
+
+/* The place of a key in a grid; NULL: it has none. */
+static inline struct cxj__cell **cxj__view_place(const struct cxj__grid *grid, const struct cxj__key *key) {
+    size_t place = 0;
+    if (grid->cells == NULL || key->period != grid->period) return NULL;
+    for (uint32_t k = 0; k < grid->parts; k++) {
+        if (key->parts[k] > grid->most[k]) return NULL;
+        place = place * (grid->most[k] + (size_t)1) + key->parts[k];
+    }
+    return &grid->cells[place];
+}
+
+/* Counts a cell without a place in the grid; after many a grid is made in which such have one, if there is memory. */
+void cxj__view_miss(struct cxj_view *view, struct cxj__memory *memory, int64_t period);
 
 /* The cell that is nearly always the one under a key, which has its hash; NULL: there is none. */
 struct cxj__cell *cxj__view_guess(const struct cxj_view *view, const struct cxj__seed *seed,

@@ -61,10 +61,7 @@ static const struct {
 
 /* Counts in all buckets of a histogram. */
 static uint64_t counted(const struct cxj__cell *cell, size_t histogram) {
-    const struct cxj__histogram *h = &cxj__cell_histograms(cell)[histogram];
-    uint64_t sum = 0;
-    for (uint32_t i = 0; i < h->capacity; i++) sum += h->slots[i] << 16 >> 16;
-    return sum;
+    return cxj__histogram_total(&cxj__cell_histograms(cell)[histogram]);
 }
 
 static double median(const struct cxj__cell *cell, size_t histogram) {
@@ -146,7 +143,7 @@ START_TEST(counts_sums_and_histograms_do_not_overlap) {
         for (size_t i = 0; i < shapes[grain].counts; i++) cxj__cell_counts(cell)[i] = (int64_t)i + 1;
         for (size_t i = 0; i < shapes[grain].sums; i++) cxj__cell_sums(cell)[i] = cxj__base_wide(-(int64_t)i - 1);
         for (size_t i = 0; i < shapes[grain].histograms; i++) {
-            ck_assert(cxj__histogram_reserve(&cxj__cell_histograms(cell)[i], &memory, (uint32_t)i));
+            ck_assert(cxj__histogram_reserve(&cxj__cell_histograms(cell)[i], &memory, (uint32_t)i, 1));
         }
         for (size_t i = 0; i < shapes[grain].counts; i++) ck_assert_int_eq(cxj__cell_counts(cell)[i], (int64_t)i + 1);
         for (size_t i = 0; i < shapes[grain].sums; i++) ck_assert_int_eq(sum(cell, i), -(int64_t)i - 1);
@@ -912,7 +909,7 @@ START_TEST(a_cell_reserves_for_every_histogram_of_the_other) {
             struct cxj__cell *cell = create(grain), *other = create_other(grain);
             for (uint32_t i = 0; i < (uint32_t)histograms; i++) {
                 struct cxj__histogram *h = &cxj__cell_histograms(other)[i];
-                ck_assert(cxj__histogram_reserve(h, &memory, 100 + i));
+                ck_assert(cxj__histogram_reserve(h, &memory, 100 + i, 1));
                 cxj__histogram_add(h, 100 + i, (int64_t)i + 1);
             }
             left = given;

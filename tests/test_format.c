@@ -328,7 +328,7 @@ static struct cxj__cell *make_cell(uint32_t grain) {
 
 static void add_duration(struct cxj__cell *cell, size_t histogram, uint32_t bucket, int64_t times) {
     struct cxj__histogram *its = &cxj__cell_histograms(cell)[histogram];
-    ck_assert(cxj__histogram_reserve(its, &memory, bucket));
+    ck_assert(cxj__histogram_reserve(its, &memory, bucket, (uint64_t)times));
     cxj__histogram_add(its, bucket, times);
 }
 

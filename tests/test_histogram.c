@@ -43,7 +43,7 @@ static struct cxj__memory plenty(void) {
 
 static void add(struct cxj__histogram *histogram, struct cxj__memory *memory, int64_t duration, int64_t count) {
     uint32_t bucket = cxj__histogram_bucket(duration);
-    ck_assert(cxj__histogram_reserve(histogram, memory, bucket));
+    ck_assert(cxj__histogram_reserve(histogram, memory, bucket, count > 0 ? (uint64_t)count : 1));
     cxj__histogram_add(histogram, bucket, count);
 }
 
@@ -245,7 +245,7 @@ START_TEST(every_bucket_has_room_at_once) {
     struct cxj__memory memory = plenty();
     struct cxj__histogram histogram = {0};
     for (uint32_t bucket = BUCKETS; bucket-- > 0;) {
-        ck_assert(cxj__histogram_reserve(&histogram, &memory, bucket));
+        ck_assert(cxj__histogram_reserve(&histogram, &memory, bucket, 1));
         ck_assert(histogram.used * 4 <= histogram.capacity * 3 && histogram.capacity <= 4 * histogram.used);
         cxj__histogram_add(&histogram, bucket, 1);
     }
@@ -261,13 +261,13 @@ END_TEST
 START_TEST(a_bucket_reserved_stays_reserved) {
     struct cxj__memory memory = plenty();
     struct cxj__histogram histogram = {0};
-    for (uint32_t bucket = 0; bucket < 200; bucket++) ck_assert(cxj__histogram_reserve(&histogram, &memory, bucket));
+    for (uint32_t bucket = 0; bucket < 200; bucket++) ck_assert(cxj__histogram_reserve(&histogram, &memory, bucket, 1));
     left = 0;
     for (uint32_t bucket = 0; bucket < 200; bucket++) {
-        ck_assert(cxj__histogram_reserve(&histogram, &memory, bucket)); /* there is room: no memory needed */
+        ck_assert(cxj__histogram_reserve(&histogram, &memory, bucket, 1)); /* there is room: no memory needed */
         cxj__histogram_add(&histogram, bucket, 1);
         cxj__histogram_add(&histogram, bucket, -1);
-        ck_assert(cxj__histogram_reserve(&histogram, &memory, bucket));
+        ck_assert(cxj__histogram_reserve(&histogram, &memory, bucket, 1));
     }
     left = -1;
     finish(&histogram, &memory);
@@ -281,11 +281,11 @@ START_TEST(lack_of_memory_changes_nothing) {
     for (uint32_t bucket = 0; bucket < 200; bucket++) {
         left = 0;
         uint64_t used = memory.used;
-        bool reserved = cxj__histogram_reserve(&histogram, &memory, bucket);
+        bool reserved = cxj__histogram_reserve(&histogram, &memory, bucket, 1);
         ck_assert_uint_eq(memory.used, used);
         left = -1;
         failures += !reserved;
-        if (!reserved) ck_assert(cxj__histogram_reserve(&histogram, &memory, bucket));
+        if (!reserved) ck_assert(cxj__histogram_reserve(&histogram, &memory, bucket, 1));
         cxj__histogram_add(&histogram, bucket, 1);
     }
     ck_assert_uint_ge(failures, 4); /* It grows by leaps, not each time. */
@@ -302,7 +302,7 @@ START_TEST(homes_lie_within_and_spread) {
     struct cxj__histogram histogram = {0};
     cxj__histogram_touch(&histogram, 0); /* without any slot */
     for (uint32_t bucket = 0; bucket < BUCKETS; bucket++) {
-        ck_assert(cxj__histogram_reserve(&histogram, &memory, bucket));
+        ck_assert(cxj__histogram_reserve(&histogram, &memory, bucket, 1));
         ck_assert_uint_lt(cxj__histogram_home(&histogram, bucket), histogram.capacity);
     }
     uint8_t filled[2 * BUCKETS] = {0};
@@ -313,6 +313,74 @@ START_TEST(homes_lie_within_and_spread) {
         ck_assert_uint_eq(histogram.slots[cxj__histogram_home(&histogram, bucket)], before);
         ck_assert_uint_le(++filled[cxj__histogram_home(&histogram, bucket)], 8);
     }
+    finish(&histogram, &memory);
+}
+END_TEST
+
+/* "Once a count comes near its bound the table is made wide": no count runs into that of a neighbour, whether it grows by
+ * one each time or at once, and what has become wide counts the same as what has not. */
+START_TEST(counts_beyond_16_bits_stay_apart) {
+    static const uint32_t times[] = {70000, 1, 0, 200000, 8191, 8192, 8193, 65535, 65536, 5};
+    enum { COUNT = sizeof times / sizeof *times, FIRST = 100 };
+    struct cxj__memory memory = plenty();
+    struct cxj__histogram one_by_one = {0}, at_once = {0}, small = {0};
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < COUNT; i++) {
+        for (uint32_t n = 0; n < times[i]; n++) {
+            struct cxj__counter counter = cxj__histogram_reach(&one_by_one, &memory, FIRST + i);
+            ck_assert_ptr_nonnull(counter.slot);
+            *counter.slot += counter.one;
+        }
+        if (times[i] > 0) add(&at_once, &memory, FIRST + i, times[i]);
+        total += times[i];
+    }
+    ck_assert(one_by_one.is_wide && at_once.is_wide && !small.is_wide);
+    ck_assert(cxj__histogram_is_same(&one_by_one, &at_once) && cxj__histogram_is_same(&at_once, &one_by_one));
+    ck_assert_uint_eq(cxj__histogram_total(&one_by_one), total);
+    struct cxj__histogram_count counts[2 * COUNT];
+    ck_assert_uint_eq(cxj__histogram_list(&one_by_one, counts), COUNT - 1);
+    for (uint32_t i = 0, k = 0; i < COUNT; i++) {
+        if (times[i] == 0) continue;
+        ck_assert_uint_eq(counts[k].bucket, FIRST + i);
+        ck_assert_uint_eq(counts[k++].count, times[i]);
+    }
+    /* Taken away all but one each, they are what few durations make. */
+    for (uint32_t i = 0; i < COUNT; i++) {
+        if (times[i] == 0) continue;
+        cxj__histogram_add(&one_by_one, FIRST + i, 1 - (int64_t)times[i]);
+        add(&small, &memory, FIRST + i, 1);
+    }
+    ck_assert(!small.is_wide && cxj__histogram_is_same(&one_by_one, &small));
+    ck_assert(cxj__histogram_is_same(&small, &one_by_one));
+    ck_assert(cxj__histogram_reserve_all(&small, &memory, &at_once) && small.is_wide);
+    cxj__histogram_add_all(&small, &at_once, 1);
+    ck_assert_uint_eq(cxj__histogram_total(&small), total + COUNT - 1);
+    cxj__histogram_finish(&one_by_one, &memory);
+    cxj__histogram_finish(&at_once, &memory);
+    finish(&small, &memory);
+}
+END_TEST
+
+/* "So that adding them cannot fail": where memory ends as a count would need a wide table, nothing has changed. */
+START_TEST(becoming_wide_may_fail_and_changes_nothing_then) {
+    struct cxj__memory memory = plenty();
+    struct cxj__histogram histogram = {0};
+    add(&histogram, &memory, 7, 8192);
+    const uint64_t used = memory.used;
+    left = 0;
+    ck_assert(!cxj__histogram_reserve(&histogram, &memory, 7, 1));
+    ck_assert_ptr_null(cxj__histogram_reach(&histogram, &memory, 7).slot);
+    ck_assert(cxj__histogram_reserve(&histogram, &memory, 8, 8192)); /* which shares its slot */
+    ck_assert(!histogram.is_wide);
+    ck_assert_uint_eq(memory.used, used);
+    ck_assert_uint_eq(cxj__histogram_total(&histogram), 8192);
+    left = -1;
+    ck_assert(cxj__histogram_reserve(&histogram, &memory, 7, 1));
+    ck_assert(histogram.is_wide);
+    ck_assert_uint_eq(cxj__histogram_total(&histogram), 8192);
+    left = 0;
+    cxj__histogram_add(&histogram, 8, INT64_C(1) << 40); /* it kept its room */
+    ck_assert_uint_eq(cxj__histogram_total(&histogram), 8192 + (UINT64_C(1) << 40));
     finish(&histogram, &memory);
 }
 END_TEST
@@ -332,7 +400,7 @@ START_TEST(what_is_within_is_off_by_one_bucket_at_most) {
     struct cxj__histogram histogram = {0};
     for (size_t i = 0; i < COUNT; i++) {
         uint32_t bucket = cxj__histogram_bucket(durations[i]);
-        ck_assert(cxj__histogram_reserve(&histogram, &memory, bucket));
+        ck_assert(cxj__histogram_reserve(&histogram, &memory, bucket, 1));
         cxj__histogram_add(&histogram, bucket, (int64_t)i + 1);
     }
     for (size_t i = 0; i < COUNT; i++) {
@@ -388,6 +456,8 @@ int main(void) {
     tcase_add_test(counting, a_bucket_reserved_stays_reserved);
     tcase_add_test(counting, lack_of_memory_changes_nothing);
     tcase_add_test(counting, homes_lie_within_and_spread);
+    tcase_add_test(counting, counts_beyond_16_bits_stay_apart);
+    tcase_add_test(counting, becoming_wide_may_fail_and_changes_nothing_then);
     tcase_add_test(counting, an_empty_histogram_ends);
 
     return run_suite(suite);

@@ -88,6 +88,7 @@ START_TEST(what_is_listed_is_the_first_postings) {
     for (size_t i = 0; i < lot.count; i++) {
         const struct cxj_view *view = targets[i].view;
         targets[i].cell = i == 0 ? NULL : view->cells[i % view->cell_count];
+        targets[i].is_found = false;
     }
     cxj__lot_approach(&engine->core, &lot);
     ck_assert_ptr_null(targets[0].cell);

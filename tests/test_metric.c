@@ -398,7 +398,7 @@ static void fill(struct cxj__cell *cell, int histogram, int64_t n, uint32_t base
     static const int64_t percents[] = {49, 1, 39, 1, 8, 1, 1};
     for (uint32_t i = 0; i < 7; i++) {
         struct cxj__histogram *h = &cxj__cell_histograms(cell)[histogram];
-        ck_assert(cxj__histogram_reserve(h, &memory, base + i));
+        ck_assert(cxj__histogram_reserve(h, &memory, base + i, (uint64_t)(n / 100 * percents[i])));
         cxj__histogram_add(h, base + i, n / 100 * percents[i]);
     }
 }
@@ -731,7 +731,7 @@ START_TEST(one_is_enough_to_divide_by) {
     set_count(cell, CXJ__J_JOURNEY_RATINGS, 1);
     set_sum(cell, CXJ__J_SUM_DURATION, 7);
     set_sum(cell, CXJ__J_SUM_JOURNEY, 6300);
-    ck_assert(cxj__histogram_reserve(&cxj__cell_histograms(cell)[CXJ__J_HISTOGRAM_DURATION], &memory, 7));
+    ck_assert(cxj__histogram_reserve(&cxj__cell_histograms(cell)[CXJ__J_HISTOGRAM_DURATION], &memory, 7, 1));
     cxj__histogram_add(&cxj__cell_histograms(cell)[CXJ__J_HISTOGRAM_DURATION], 7, 1);
     has_value(cell, "touchpoints_per_journey", 3, 1);
     has_value(cell, "duration_mean", 7, 1);

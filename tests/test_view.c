@@ -751,6 +751,69 @@ START_TEST(squares_of_keys_spread) {
 }
 END_TEST
 
+static struct cxj__cell *look_for(const struct cxj_view *view, const struct cxj__key *key) {
+    for (size_t i = 0; i < view->cell_count; i++) {
+        if (cxj__view_compare_keys(&view->cells[i]->key, key) == 0) return view->cells[i];
+    }
+    return NULL;
+}
+
+/* Misses cells of a period until a grid is made, or could have been. */
+static void miss(struct world *w, int64_t period) {
+    for (int i = 0; i < 8000; i++) cxj__view_miss(&w->view, &w->memory, period);
+}
+
+/* "Each that is there stands at its place, if its codes are no greater than these": with a grid of whatever period, cells
+ * are found, or not, as they are without, while they come and go; without memory it stays as it was. */
+START_TEST(cells_are_found_by_a_grid) {
+    struct world w;
+    size_t found = 0, placed = 0;
+    open_view(&w, "transitions by owner, type, segment, reason per hour");
+    for (int i = 0; i < 20000; i++) {
+        struct cxj__key key = {.period = (int64_t)chance(3) * DAY - DAY,
+                               .parts = {(uint32_t)chance(i % 100 == 0 ? 14 : 7), (uint32_t)chance(5), 0,
+                                         (uint32_t)chance(3), 0}};
+        struct cxj__cell *cell = look_for(&w.view, &key);
+        ck_assert_ptr_eq(cxj__view_find(&w.view, &w.seed, &key, &w.probes), cell);
+        struct cxj__cell **place = cxj__view_place(&w.view.grid, &key);
+        if (place != NULL) ck_assert_ptr_eq(*place, cell);
+        placed += place != NULL;
+        found += cell != NULL;
+        if (cell == NULL) ck_assert_ptr_nonnull(cxj__view_make(&w.view, &w.memory, &w.seed, &key));
+        if (cell != NULL && chance(4) == 0) drop(&w, cell);
+        if (i % 1500 != 1499) continue;
+        struct cxj__cell **before = w.view.grid.cells;
+        w.left = 0;
+        miss(&w, key.period);
+        ck_assert_ptr_eq(w.view.grid.cells, before);
+        w.left = -1;
+        miss(&w, key.period);
+        ck_assert_ptr_nonnull(w.view.grid.cells);
+        ck_assert_int_eq(w.view.grid.period, key.period);
+        ck_assert_uint_le(w.view.grid.capacity, 32 * w.view.cell_count);
+    }
+    ck_assert_uint_gt(found, 5000);
+    ck_assert_uint_gt(placed, 3000);
+    is_consistent(&w);
+    close_view(&w);
+}
+END_TEST
+
+/* Where codes are far apart there is none: it would be larger than the cells. */
+START_TEST(no_grid_is_larger_than_its_cells) {
+    struct world w;
+    open_view(&w, "transitions by owner, type, segment, reason per hour");
+    for (uint32_t i = 0; i < 40; i++) {
+        struct cxj__key key = {.parts = {i == 39 ? UINT32_MAX - 1 : i * 90, i * 70, 0, 0, 7}};
+        ck_assert_ptr_nonnull(cxj__view_make(&w.view, &w.memory, &w.seed, &key));
+    }
+    miss(&w, 0);
+    miss(&w, 1);
+    ck_assert(w.view.grid.cells == NULL || w.view.grid.capacity <= 40);
+    close_view(&w);
+}
+END_TEST
+
 /* Under keys of the seed that hash everything alike, cells are still told apart, and any of them may go. */
 START_TEST(equal_hashes_are_told_apart) {
     struct world w;
@@ -1019,6 +1082,8 @@ static void add_cells(Suite *suite) {
     tcase_add_test(cases, keys_differ_by_every_part);
     tcase_add_test(cases, regular_keys_spread);
     tcase_add_test(cases, squares_of_keys_spread);
+    tcase_add_test(cases, cells_are_found_by_a_grid);
+    tcase_add_test(cases, no_grid_is_larger_than_its_cells);
     tcase_add_test(cases, equal_hashes_are_told_apart);
     tcase_add_test(cases, hashes_of_keys_depend_on_the_seed);
     tcase_add_test(cases, dropping_any_cell_leaves_the_others);
