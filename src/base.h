@@ -167,6 +167,16 @@ typedef int (*cxj__base_compare)(const void *a, const void *b, const void *conte
 void cxj__base_sort(void *items, void *scratch, size_t count, size_t size, cxj__base_compare compare,
                     const void *context);
 
+/* Where something stands, to be put in order by a moment, and those of one moment as compare says, which is given two of
+ * these and looks at the moments, too. Returns the sorted ones, which stand where they stood or in *room, which is the
+ * other then. Many take far less time than comparing them. */
+struct cxj__moment {
+    int64_t at;
+    size_t place;
+};
+struct cxj__moment *cxj__base_sort_moments(struct cxj__moment *items, size_t count, struct cxj__moment **room,
+                                           cxj__base_compare compare, const void *context);
+
 /* ---- text ------------------------------------------------------------------------------------------------------- */
 
 /* The bytes of a text whose length may be CXJ_ZERO_TERMINATED; a NULL is empty. */

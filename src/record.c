@@ -17,7 +17,7 @@
 enum { LARGEST = 65536, COSTLY = 40 };
 
 /* Touchpoints for which it is looked ahead together, and room for the journeys of two such lots. */
-enum { LOT = 16, COMING = 2 * LOT, SOON = 2 };
+enum { LOT = 16, COMING = 2 * LOT };
 
 /* ---- validation ------------------------------------------------------------------------------------------------- */
 
@@ -190,12 +190,6 @@ static void begin_lot(struct call *call, size_t i) {
 static void look_ahead(struct call *call, size_t i) {
     if (i >= call->looked || i + LOT < call->looked) begin_lot(call, i);
     if (i + LOT < call->count) cxj__store_prefetch_journey(call->coming[(i + LOT) % COMING]);
-    if (call->engine->core.alerts == NULL || i + LOT != call->looked + SOON) return;
-    for (size_t k = i; k < call->looked; k++) {
-        if (call->coming[k % COMING] != NULL) {
-            cxj__alerts_approach_raised(&call->engine->core, call->coming[k % COMING]);
-        }
-    }
 }
 
 /* Finishes the group under way, whose first touchpoint is at index; *taken says how many of it are in. */

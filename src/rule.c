@@ -486,3 +486,20 @@ bool cxj__rule_refine(const struct cxj__rule *rule, struct cxj__rule_look *look,
     if (rule->kind->what == IS_OVERDUE) occasion->from++;
     return keep_in_time(look, occasion) != 0;
 }
+
+void cxj__rule_describe(const struct cxj__journey *journey, const struct cxj__rule_occasion *occasion,
+                        cxj_occasion *told) {
+    const struct cxj__fold *fold = &journey->fold;
+    const struct cxj__track *tracks = fold->tracks;
+    *told = (cxj_occasion){.journey = journey->number,
+                           .since = occasion->since,
+                           .from = occasion->from,
+                           .commitment = occasion->commitment,
+                           .owner = tracks[CXJ_DIMENSION_OWNER - 1].value,
+                           .team = (uint16_t)tracks[CXJ_DIMENSION_TEAM - 1].value,
+                           .stage = (uint16_t)tracks[CXJ_DIMENSION_STAGE - 1].value,
+                           .channel = (uint16_t)tracks[CXJ_DIMENSION_CHANNEL - 1].value,
+                           .type = fold->type,
+                           .segment = fold->segment,
+                           .reason = fold->reason};
+}

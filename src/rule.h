@@ -74,4 +74,8 @@ size_t cxj__rule_occasions(const struct cxj__rule *rule, struct cxj__rule_look *
 /* Finds out from when on an occasion holds that is rough. False if that is later than look->to, or never. */
 bool cxj__rule_refine(const struct cxj__rule *rule, struct cxj__rule_look *look, struct cxj__rule_occasion *occasion);
 
+/* Sets what a host is told of an occasion of a journey, but for the customer, who stands apart. */
+void cxj__rule_describe(const struct cxj__journey *journey, const struct cxj__rule_occasion *occasion,
+                        cxj_occasion *told);
+
 #endif
