@@ -437,9 +437,9 @@ void cxj__alerts_approach(const struct cxj__core *core, const struct cxj__journe
     if (watch != NULL) cxj__base_touch(watch);
 }
 
-/* Brings nearer what raising an alert of a journey will ask for beside the journey itself, which is near. */
-static void approach_alert(const struct cxj__journey *journey) {
-    if (journey->rare_count > 0) CXJ__PREFETCH(&journey->rares[journey->rare_count - 1]);
+/* Brings nearer where a journey, which is near, says who its customer is. */
+static void approach_customer(const struct cxj__journey *journey) {
+    if (journey->rare_count > 0) cxj__base_touch(&journey->rares[journey->rare_count - 1]);
 }
 
 /* Raises what holds of a journey at some moment after one, up to now. There is room for a deadline. */
@@ -511,7 +511,7 @@ bool cxj__alerts_advance(struct cxj__core *core, int64_t from) {
         size_t count = find_watched(core, due, taken, journeys);
         room = room && reserve_watching(core, BATCH);
         taken = room ? take_due(core, due) : 0;
-        for (size_t i = 0; i < count; i++) approach_alert(journeys[i]);
+        for (size_t i = 0; i < count; i++) approach_customer(journeys[i]);
         for (size_t i = 0; i < count; i++) room = room && raise_since(core, journeys[i], from);
     }
     if (!room) fall_behind(alerts, from);
@@ -556,7 +556,6 @@ bool cxj__alerts_expect(struct cxj__core *core, const struct cxj__journey *journ
         alerts->changed.count--;
         return false;
     }
-    if (count > 0) approach_alert(journey);
     *CXJ__LAST(alerts->changed) = (struct changed){look.next, first, (uint32_t)count, journey->place};
     return true;
 }
@@ -572,6 +571,9 @@ static void make_void(struct cxj__alerts *alerts, struct cxj__watch *watch) {
 void cxj__alerts_settle(struct cxj__core *core, size_t count) {
     struct cxj__alerts *alerts = core->alerts;
     struct changed *items = alerts->changed.items;
+    for (size_t i = alerts->standing; i < alerts->changed.count; i++) {
+        if (items[i].count > 0) approach_customer(cxj__store_at(&core->store, items[i].place));
+    }
     for (size_t i = alerts->standing; i < alerts->changed.count; i++) {
         const struct changed item = items[i];
         struct cxj__watch *watch = watch_of(alerts, item.place);

@@ -388,9 +388,9 @@ static int64_t opened_at(struct cxj__rule_look *look) {
     return fold->reopened ? moments_of(look)->opened_at : fold->first_at;
 }
 
-static int64_t dissatisfied_at(struct cxj__rule_look *look) {
+static int64_t dissatisfied_at(const struct cxj__rule_look *look) {
     const struct cxj__fold *fold = &look->journey->fold;
-    return fold->rated_low_again ? moments_of(look)->dissatisfied_at : fold->loop_at;
+    return fold->rated_low_again ? cxj__journey_dissatisfied_at(look->journey) : fold->loop_at;
 }
 
 /* The moment at which a rule by the clock that has at most one occasion in a journey begins to count. In a silent
