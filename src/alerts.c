@@ -23,12 +23,13 @@ _Static_assert((int)CXJ__RAISED_EACH == (int)CXJ__COMMITMENTS &&
                    CXJ__RAISED_MOST >= (int)CXJ__MOST_RULES * CXJ__COMMITMENTS,
                "each rule and commitment has its key");
 
-/* A journey that a call has changed. */
+/* A journey that a call has changed, if that matters to rules. */
 struct changed {
     int64_t next;   /* when it is to be looked at, if that is earlier than it was; else NEVER */
     size_t first;   /* of its alerts */
     uint32_t count; /* of those */
     uint32_t place;
+    uint32_t nth; /* of those since it was known the last time which stand */
 };
 
 struct cxj__alerts {
@@ -38,7 +39,8 @@ struct cxj__alerts {
     struct cxj__agenda agenda;
     CXJ__LIST(struct changed) changed; /* first those that stand, and raise something, then those that may not stand */
     size_t standing;
-    cxj_alert *call; /* alerts of the call; rule is its place, plus one, and 0 in those that are void */
+    uint32_t expected; /* those since it was known the last time which stand */
+    cxj_alert *call;   /* alerts of the call; rule is its place, plus one, and 0 in those that are void */
     size_t call_count, call_capacity;
     struct cxj__moment *order; /* room to put those in order, and to sort them */
     size_t order_capacity;
@@ -543,20 +545,25 @@ bool cxj__alerts_expect(struct cxj__core *core, const struct cxj__journey *journ
     struct cxj__alerts *alerts = core->alerts;
     struct cxj__rule_look look;
     size_t first = alerts->call_count;
-    if (!reserve_watches(core, journey->place) || !CXJ__APPEND(&core->memory, alerts->changed)) return false;
+    if (!reserve_watches(core, journey->place)) return false;
     struct cxj__watch *watch = watch_of(alerts, journey->place);
     cxj__rule_begin(&look, journey, core->calendar, moment_before(core->now), core->now);
     look.next = watch->at; /* what comes later need not be found */
     size_t count = look_at(core, watch, &look, 0, IS_WRITTEN);
     if (look.next == watch->at) look.next = NEVER;
+    if (count == 0 && look.next == NEVER && watch->changed == 0) {
+        alerts->expected++;
+        return true;
+    }
     if (count == SIZE_MAX ||
-        (look.next != NEVER && !reserve_watching(core, alerts->changed.count - alerts->standing)) ||
-        (count > 0 && (!cxj__raised_reserve(watch, &core->memory, count) || !reserve_queue(core, 0)))) {
+        (look.next != NEVER && !reserve_watching(core, alerts->changed.count - alerts->standing + 1)) ||
+        (count > 0 && (!cxj__raised_reserve(watch, &core->memory, count) || !reserve_queue(core, 0))) ||
+        !CXJ__APPEND(&core->memory, alerts->changed)) {
         cut_call(alerts, first);
-        alerts->changed.count--;
         return false;
     }
-    *CXJ__LAST(alerts->changed) = (struct changed){look.next, first, (uint32_t)count, journey->place};
+    *CXJ__LAST(alerts->changed) =
+        (struct changed){look.next, first, (uint32_t)count, journey->place, alerts->expected++};
     return true;
 }
 
@@ -576,12 +583,12 @@ void cxj__alerts_settle(struct cxj__core *core, size_t count) {
     }
     for (size_t i = alerts->standing; i < alerts->changed.count; i++) {
         const struct changed item = items[i];
-        struct cxj__watch *watch = watch_of(alerts, item.place);
-        if (count-- == 0) {
+        if (item.nth >= count) {
             cut_call(alerts, item.first);
             break;
         }
         if (item.next != NEVER) watch_until(alerts, item.place, item.next);
+        struct cxj__watch *watch = watch_of(alerts, item.place);
         make_void(alerts, watch);
         if (item.count == 0) continue;
         add_customers(alerts, cxj__store_at(&core->store, item.place), item.first, item.count);
@@ -589,6 +596,7 @@ void cxj__alerts_settle(struct cxj__core *core, size_t count) {
         watch->changed = (uint32_t)alerts->standing;
     }
     alerts->changed.count = alerts->standing;
+    alerts->expected = 0;
 }
 
 void cxj__alerts_expect_anyway(struct cxj__core *core, const struct cxj__journey *journey) {
