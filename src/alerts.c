@@ -1,13 +1,14 @@
 /* alerts: rules that were added, what they have raised, and the queue of alerts (SPEC.md section 9).
  *
- * Beside the store stands, for each of its places, what rules know of the journey there: the moment at which it is to be
- * looked at, never later than the one at which something begins to hold of it; and what was raised of it, side by side in
- * the order of rules, so that one walk along it tells which of the occasions are new. So a touchpoint that moves a
- * deadline further leaves it where it is, and nothing is looked up by a hash.
+ * Beside the store stands, for each of its places, what rules know of the journey there (raised.h): the moment at which
+ * it is to be looked at, never later than the one at which something begins to hold of it; and what was raised of it,
+ * side by side in the order of rules, so that one walk along it tells which of the occasions are new. So a touchpoint
+ * that moves a deadline further leaves it where it is, and nothing is looked up by a hash.
  *
- * Journeys that a call changes are looked at twice. Once where the change is made, and may fail: how much that is new
- * they may raise is counted, and room for it made. And once when the call ends, as they stand then, by the rules from
- * the first to the last that had something new; that cannot fail.
+ * A journey that a call changes is looked at where the change is made, and may fail: room is made for what is new, and
+ * its alerts are written while the journey is near. They wait until the call ends. Where the journey changes again in
+ * the same call it is looked at again, and those of before are void: what was raised of it is only noted when the call
+ * ends, which cannot fail.
  * What the clock brings needs memory, too: where that ends, the alerts are behind, and who comes next looks at all
  * journeys, from the moment up to which all was raised. */
 #include "alerts.h"
@@ -15,94 +16,55 @@
 #include <assert.h>
 #include <string.h>
 
-#include "raised.h"
-
-enum { WATCHES = 1024, BATCH = 16, LEAST_QUEUE = 64 };
+enum { BATCH = 16, LEAST_QUEUE = 64 };
 #define NEVER INT64_MAX
 
-/* What is known of the journey at a place of the store. */
-struct watch {
-    int64_t at;                      /* a deadline stands there; NEVER: none does */
-    struct cxj__raised_list *raised; /* NULL: there is no room for any */
-};
+_Static_assert((int)CXJ__RAISED_EACH == (int)CXJ__COMMITMENTS &&
+                   CXJ__RAISED_MOST >= (int)CXJ__MOST_RULES * CXJ__COMMITMENTS,
+               "each rule and commitment has its key");
 
-/* A journey that a call has changed. */
+/* A journey that a call has changed, if that matters to rules. */
 struct changed {
-    int64_t next; /* when it is to be looked at, if that is earlier than it was; else NEVER */
+    int64_t next;   /* when it is to be looked at, if that is earlier than it was; else NEVER */
+    size_t first;   /* of its alerts */
+    uint32_t count; /* of those */
     uint32_t place;
-    uint32_t count;      /* occasions that are new, if it stays so */
-    uint32_t first, end; /* of the rules that they are of, the first, and the one behind the last */
-};
-
-/* Rules that are asked: those from one to before another. */
-struct asked {
-    size_t first, end;
+    uint32_t nth; /* of those since it was known the last time which stand */
 };
 
 struct cxj__alerts {
     CXJ__LIST(struct cxj__rule) rules; /* by number */
     size_t most;                       /* occasions that all rules can have in one journey */
-    struct watch **watches;            /* pages */
-    size_t watch_pages, watch_capacity;
+    struct cxj__watches watches;
     struct cxj__agenda agenda;
     CXJ__LIST(struct changed) changed; /* first those that stand, and raise something, then those that may not stand */
     size_t standing;
-    size_t owed;     /* what they may raise */
-    cxj_alert *call; /* alerts of the call; behind room for them as much again, to sort them */
+    uint32_t expected; /* those since it was known the last time which stand */
+    cxj_alert *call;   /* alerts of the call; rule is its place, plus one, and 0 in those that are void */
     size_t call_count, call_capacity;
-    size_t call_most; /* so many were there at once */
+    struct cxj__moment *order; /* room to put those in order, and to sort them */
+    size_t order_capacity;
     cxj_alert *queue; /* a ring */
     size_t queue_first, queue_count, queue_capacity;
     bool is_behind;
     int64_t raised_to; /* if it is behind: all that held up to then was raised */
 };
 
-/* What becomes of an occasion that is new. */
-enum fate { IS_COUNTED, IS_NOTED, IS_RAISED };
+/* What becomes of an occasion that is new: nothing; it counts as raised; an alert is written; or both. */
+enum fate { IS_COUNTED, IS_NOTED, IS_WRITTEN, IS_RAISED };
 
 /* ---- room ------------------------------------------------------------------------------------------------------- */
 
-/* A further page of so many bytes; NULL if there is no memory. */
-static void *make_page(struct cxj__memory *memory, void *pages, size_t *capacity, size_t count, size_t bytes) {
-    if (!cxj__base_grow(memory, pages, capacity, count + 1, sizeof(void *))) return NULL;
-    return cxj__base_resize(memory, NULL, 0, bytes);
+static struct cxj__watch *watch_of(const struct cxj__alerts *alerts, size_t place) {
+    return cxj__raised_watch(&alerts->watches, place);
 }
 
-/* Room for what is known of the journeys up to a place. */
-static bool reserve_watches(struct cxj__alerts *alerts, struct cxj__memory *memory, size_t place) {
-    while (place / WATCHES >= alerts->watch_pages) {
-        struct watch *page =
-            make_page(memory, &alerts->watches, &alerts->watch_capacity, alerts->watch_pages, WATCHES * sizeof *page);
-        if (page == NULL) return false;
-        for (size_t i = 0; i < WATCHES; i++) page[i] = (struct watch){NEVER, NULL};
-        alerts->watches[alerts->watch_pages++] = page;
-    }
-    return true;
-}
-
-/* What is known of a place; NULL: nothing. */
-static struct watch *watch_of(const struct cxj__alerts *alerts, size_t place) {
-    return place / WATCHES < alerts->watch_pages ? &alerts->watches[place / WATCHES][place % WATCHES] : NULL;
-}
-
-/* The queue holds no more than the limit, and of a call no more is kept on the way than twice that. */
-static size_t most_of_call(const struct cxj__core *core) {
-    return 2 * (size_t)core->alerts_limit;
-}
-
+/* Room for so many alerts of the call, and to put them in order. */
 static bool reserve_call(struct cxj__core *core, size_t further) {
     struct cxj__alerts *alerts = core->alerts;
-    size_t wanted = alerts->call_count + further, capacity = alerts->call_capacity;
-    if (wanted > most_of_call(core)) wanted = most_of_call(core);
-    if (wanted <= capacity) return true;
-    capacity = 2 * capacity > wanted ? 2 * capacity : wanted;
-    if (capacity > most_of_call(core)) capacity = most_of_call(core);
-    cxj_alert *call = cxj__base_resize(&core->memory, alerts->call, 2 * alerts->call_capacity * sizeof *call,
-                                       2 * capacity * sizeof *call);
-    if (call == NULL) return false;
-    alerts->call = call;
-    alerts->call_capacity = capacity;
-    return true;
+    size_t wanted = alerts->call_count + further;
+    return cxj__base_grow(&core->memory, &alerts->call, &alerts->call_capacity, wanted, sizeof *alerts->call) &&
+           cxj__base_grow(&core->memory, &alerts->order, &alerts->order_capacity, 2 * wanted, sizeof *alerts->order);
 }
 
 static cxj_alert *queued(const struct cxj__alerts *alerts, size_t place) {
@@ -115,6 +77,7 @@ static void free_queue(struct cxj__alerts *alerts, struct cxj__memory *memory) {
     cxj__base_resize(memory, alerts->queue, bytes, 0);
 }
 
+/* Room for the alerts of the call where those go that it raises, and for so many more. */
 CXJ__COLD static bool reserve_queue(struct cxj__core *core, size_t further) {
     struct cxj__alerts *alerts = core->alerts;
     size_t wanted = alerts->queue_count + alerts->call_count + further, capacity = alerts->queue_capacity;
@@ -134,33 +97,53 @@ CXJ__COLD static bool reserve_queue(struct cxj__core *core, size_t further) {
     return true;
 }
 
-/* Room for so many alerts, on their whole way. */
-static bool reserve_alerts(struct cxj__core *core, size_t further) {
-    return reserve_call(core, further) && reserve_queue(core, further);
-}
-
 /* ---- the queue -------------------------------------------------------------------------------------------------- */
 
+/* Forgets the alerts of the call from one on, and leaves no trace of them. */
+static void cut_call(struct cxj__alerts *alerts, size_t count) {
+    if (count < alerts->call_count) {
+        memset(alerts->call + count, 0, (alerts->call_count - count) * sizeof *alerts->call);
+    }
+    alerts->call_count = count;
+}
+
 static int compare_alerts(const void *a, const void *b, const void *context) {
-    (void)context;
-    const cxj_alert *x = a, *y = b;
-    if (x->from != y->from) return x->from < y->from ? -1 : 1;
+    const struct cxj__moment *m = a, *n = b;
+    const cxj_alert *call = context, *x = &call[m->place], *y = &call[n->place];
+    if (m->at != n->at) return m->at < n->at ? -1 : 1;
     if (x->rule != y->rule) return x->rule < y->rule ? -1 : 1;
     if (x->journey != y->journey) return x->journey < y->journey ? -1 : 1;
     return (x->commitment > y->commitment) - (x->commitment < y->commitment);
 }
 
-/* Puts the alerts of the call in order, and drops the oldest of those that are more than the queue can hold. */
-static void order_call(struct cxj__core *core) {
+/* Puts the alerts of the call in order, but for those that are void, and the oldest of those that are more than the
+ * queue can hold. Returns how many there are, and where they stand in order. */
+static size_t order_call(struct cxj__core *core, const struct cxj__moment **order) {
     struct cxj__alerts *alerts = core->alerts;
-    cxj_alert *call = alerts->call;
-    size_t count = alerts->call_count, limit = core->alerts_limit;
-    if (count > alerts->call_most) alerts->call_most = count;
-    cxj__base_sort(call, call + alerts->call_capacity, count, sizeof *call, compare_alerts, NULL);
-    if (count <= limit) return;
+    struct cxj__moment *items = alerts->order, *room = items + alerts->call_count;
+    size_t count = 0, limit = core->alerts_limit;
+    for (size_t i = 0; i < alerts->call_count; i++) {
+        if (alerts->call[i].rule != 0) items[count++] = (struct cxj__moment){alerts->call[i].from, i};
+    }
+    items = cxj__base_sort_moments(items, count, &room, compare_alerts, alerts->call);
+    *order = items;
+    if (count <= limit) return count;
     core->alerts_dropped += count - limit;
-    memmove(call, call + (count - limit), limit * sizeof *call);
-    alerts->call_count = limit;
+    for (size_t i = 0; i < count - limit; i++) alerts->call[items[i].place].rule = 0;
+    *order = items + (count - limit);
+    return limit;
+}
+
+/* Lets go of those that are more than the queue can hold, where nothing makes others void any more. */
+CXJ__COLD static void thin_call(struct cxj__core *core) {
+    struct cxj__alerts *alerts = core->alerts;
+    const struct cxj__moment *order;
+    size_t kept = 0;
+    (void)order_call(core, &order);
+    for (size_t i = 0; i < alerts->call_count; i++) {
+        if (alerts->call[i].rule != 0) alerts->call[kept++] = alerts->call[i];
+    }
+    cut_call(alerts, kept);
 }
 
 static void drop_oldest(struct cxj__alerts *alerts) {
@@ -171,25 +154,25 @@ static void drop_oldest(struct cxj__alerts *alerts) {
 
 /* Takes the alerts of the call to the queue, and leaves no trace of them where they were. */
 static void queue_call(struct cxj__core *core) {
-    enum { KEEP = 4096 };
+    enum { KEEP = 8192 };
     struct cxj__alerts *alerts = core->alerts;
+    const struct cxj__moment *order;
     if (alerts->call_count == 0) return;
-    order_call(core);
-    for (size_t i = 0; i < alerts->call_count; i++) {
+    size_t count = order_call(core, &order);
+    for (size_t i = 0; i < count; i++) {
         if (alerts->queue_count == core->alerts_limit) {
             drop_oldest(alerts);
             core->alerts_dropped++;
         }
-        alerts->call[i].raised_at = core->now == INT64_MIN ? 0 : core->now;
-        *queued(alerts, alerts->queue_count++) = alerts->call[i];
+        cxj_alert *alert = queued(alerts, alerts->queue_count++);
+        *alert = alerts->call[order[i].place];
+        alert->rule = alerts->rules.items[alert->rule - 1].number;
+        alert->raised_at = core->now == INT64_MIN ? 0 : core->now;
     }
-    memset(alerts->call, 0, alerts->call_most * sizeof *alerts->call);
-    memset(alerts->call + alerts->call_capacity, 0, alerts->call_most * sizeof *alerts->call);
-    alerts->call_count = alerts->call_most = 0;
+    cut_call(alerts, 0);
     if (alerts->call_capacity <= KEEP) return;
-    cxj__base_resize(&core->memory, alerts->call, 2 * alerts->call_capacity * sizeof *alerts->call, 0);
-    alerts->call = NULL;
-    alerts->call_capacity = 0;
+    cxj__base_release(&core->memory, &alerts->call, &alerts->call_capacity, sizeof *alerts->call);
+    cxj__base_release(&core->memory, &alerts->order, &alerts->order_capacity, sizeof *alerts->order);
 }
 
 size_t cxj__alerts_waiting(const struct cxj__core *core) {
@@ -203,34 +186,17 @@ bool cxj__alerts_take(struct cxj__core *core, cxj_alert *alert) {
     return true;
 }
 
-void cxj__alerts_describe(const struct cxj__journey *journey, cxj_occasion *occasion) {
-    const struct cxj__fold *fold = &journey->fold;
-    const struct cxj__track *tracks = fold->tracks;
-    memset(occasion, 0, sizeof *occasion);
-    occasion->journey = journey->number;
-    occasion->customer = cxj__journey_customer(journey);
-    occasion->owner = tracks[CXJ_DIMENSION_OWNER - 1].value;
-    occasion->team = (uint16_t)tracks[CXJ_DIMENSION_TEAM - 1].value;
-    occasion->stage = (uint16_t)tracks[CXJ_DIMENSION_STAGE - 1].value;
-    occasion->channel = (uint16_t)tracks[CXJ_DIMENSION_CHANNEL - 1].value;
-    occasion->type = fold->type;
-    occasion->segment = fold->segment;
-    occasion->reason = fold->reason;
-}
-
-/* Notes an alert of the call; there is room. */
-static void raise_alert(struct cxj__core *core, const struct cxj__journey *journey, struct cxj__rule *rule,
+/* Writes an alert of the call, for which there is room. Its customer is asked for later: few journeys are near with
+ * their rare fields. */
+static void write_alert(struct cxj__alerts *alerts, const struct cxj__journey *journey, size_t rule,
                         const struct cxj__rule_occasion *occasion) {
-    struct cxj__alerts *alerts = core->alerts;
     cxj_occasion known;
-    if (alerts->call_count == most_of_call(core)) order_call(core);
-    cxj__alerts_describe(journey, &known);
+    cxj__rule_describe(journey, occasion, &known);
     alerts->call[alerts->call_count++] = (cxj_alert){.journey = known.journey,
-                                                     .customer = known.customer,
-                                                     .since = occasion->since,
-                                                     .from = occasion->from,
-                                                     .rule = rule->number,
-                                                     .commitment = occasion->commitment,
+                                                     .since = known.since,
+                                                     .from = known.from,
+                                                     .rule = (uint32_t)rule + 1,
+                                                     .commitment = known.commitment,
                                                      .owner = known.owner,
                                                      .team = known.team,
                                                      .stage = known.stage,
@@ -238,43 +204,65 @@ static void raise_alert(struct cxj__core *core, const struct cxj__journey *journ
                                                      .type = known.type,
                                                      .segment = known.segment,
                                                      .reason = known.reason};
-    rule->raised++;
+}
+
+static void add_customers(struct cxj__alerts *alerts, const struct cxj__journey *journey, size_t first, size_t count) {
+    uint64_t customer = count > 0 ? cxj__journey_customer(journey) : 0;
+    for (size_t i = first; i < first + count; i++) alerts->call[i].customer = customer;
 }
 
 /* ---- looking at a journey --------------------------------------------------------------------------------------- */
 
-/* Lets rules look at a journey, and says of which of them there is something new; returns how many of its occasions are
- * new, or SIZE_MAX where there was no memory for one; those before it are dealt with. For what was counted before there
- * is room. */
-static size_t look_at(struct cxj__core *core, struct watch *watch, struct cxj__rule_look *look, struct asked *rules,
+/* True if an occasion is new; *place goes on to where it stands, or would. */
+static inline bool is_new(struct cxj__watch *watch, const struct cxj__rule *rule, uint16_t key, int64_t since,
+                          uint32_t *place) {
+    *place = cxj__raised_find(watch, *place, key);
+    if (!cxj__raised_is_at(watch, *place, key)) return true;
+    int64_t raised = *cxj__raised_since(watch, *place);
+    return rule->later_only ? since > raised : since != raised;
+}
+
+/* Notes that an occasion that is new was raised, for which there is room. */
+static void note_raised(struct cxj__watch *watch, uint32_t place, uint16_t key, int64_t since) {
+    if (cxj__raised_is_at(watch, place, key)) {
+        *cxj__raised_since(watch, place) = since;
+    } else {
+        cxj__raised_insert(watch, place, key, since);
+    }
+}
+
+/* Lets rules from one on look at a journey; returns how many of its occasions are new, or SIZE_MAX where there was no
+ * memory for one; those before it are dealt with. */
+static size_t look_at(struct cxj__core *core, struct cxj__watch *watch, struct cxj__rule_look *look, size_t first,
                       enum fate fate) {
     struct cxj__alerts *alerts = core->alerts;
-    struct asked found_of = {0, 0};
-    uint32_t place = 0;
-    size_t count = 0;
     struct cxj__rule *all = alerts->rules.items;
-    for (size_t r = rules->first; (r = cxj__rule_next(all, r, rules->end, look)) < rules->end; r++) {
-        struct cxj__rule *rule = &all[r];
+    uint32_t place = 0;
+    size_t count = 0, end = alerts->rules.count;
+    for (size_t r = first; (r = cxj__rule_next(all, r, end, look)) < end; r++) {
         struct cxj__rule_occasion occasions[CXJ__COMMITMENTS];
-        size_t found = cxj__rule_occasions(rule, look, occasions);
+        size_t found = cxj__rule_occasions(&all[r], look, occasions);
         for (size_t i = 0; i < found; i++) {
             struct cxj__rule_occasion *occasion = &occasions[i];
-            place = cxj__raised_find(watch->raised, place, rule->number, occasion->commitment);
-            struct cxj__raised *raised = cxj__raised_at(watch->raised, place, rule->number, occasion->commitment);
-            bool is_new = raised == NULL ||
-                          (rule->later_only ? occasion->since > raised->since : occasion->since != raised->since);
-            if (!is_new || !cxj__rule_refine(rule, look, occasion)) continue;
-            if (count++ == 0) found_of.first = r;
-            found_of.end = r + 1;
-            if (fate == IS_COUNTED) continue;
-            if (raised == NULL && !cxj__raised_reserve(&watch->raised, &core->memory, 1)) return SIZE_MAX;
-            if (raised == NULL) raised = cxj__raised_insert(watch->raised, place, rule->number, occasion->commitment);
-            raised->since = occasion->since;
-            if (fate == IS_RAISED) raise_alert(core, look->journey, rule, occasion);
+            uint16_t key = cxj__raised_key(r, occasion->commitment);
+            if (!is_new(watch, &all[r], key, occasion->since, &place) || !cxj__rule_refine(&all[r], look, occasion)) {
+                continue;
+            }
+            count++;
+            if (fate >= IS_WRITTEN && !reserve_call(core, 1)) return SIZE_MAX;
+            if (fate == IS_NOTED || fate == IS_RAISED) {
+                if (!cxj__raised_reserve(watch, &core->memory, 1)) return SIZE_MAX;
+                note_raised(watch, place, key, occasion->since);
+            }
+            if (fate >= IS_WRITTEN) write_alert(alerts, look->journey, r, occasion);
+            all[r].raised += fate == IS_RAISED;
         }
     }
-    *rules = found_of;
     return count;
+}
+
+static bool reserve_watches(struct cxj__core *core, size_t place) {
+    return cxj__raised_reserve_watches(&core->alerts->watches, &core->memory, place);
 }
 
 static int64_t moment_before(int64_t now) {
@@ -284,7 +272,7 @@ static int64_t moment_before(int64_t now) {
 /* True if a deadline is still one. */
 static bool is_watched(const void *context, const struct cxj__deadline *deadline) {
     const struct cxj__core *core = context;
-    const struct watch *watch = watch_of(core->alerts, deadline->place);
+    const struct cxj__watch *watch = watch_of(core->alerts, deadline->place);
     return watch != NULL && watch->at == deadline->due;
 }
 
@@ -294,7 +282,7 @@ static bool reserve_watching(struct cxj__core *core, size_t further) {
 
 /* Sees to it that a journey is looked at no later than at a moment. There is room. */
 static void watch_until(struct cxj__alerts *alerts, size_t place, int64_t moment) {
-    struct watch *watch = watch_of(alerts, place);
+    struct cxj__watch *watch = watch_of(alerts, place);
     if (moment >= watch->at) return;
     watch->at = moment;
     cxj__agenda_push(&alerts->agenda, (struct cxj__deadline){moment, (uint32_t)place, 0});
@@ -327,13 +315,10 @@ CXJ__COLD void cxj__alerts_close(struct cxj__core *core) {
     }
     CXJ__FREE(memory, alerts->rules);
     CXJ__FREE(memory, alerts->changed);
-    for (size_t i = 0; i < alerts->watch_pages; i++) {
-        for (size_t k = 0; k < WATCHES; k++) cxj__raised_free(&alerts->watches[i][k].raised, memory);
-        cxj__base_resize(memory, alerts->watches[i], WATCHES * sizeof **alerts->watches, 0);
-    }
-    cxj__base_release(memory, &alerts->watches, &alerts->watch_capacity, sizeof *alerts->watches);
+    cxj__raised_finish(&alerts->watches, memory);
     cxj__agenda_finish(&alerts->agenda, memory);
-    cxj__base_resize(memory, alerts->call, 2 * alerts->call_capacity * sizeof *alerts->call, 0);
+    cxj__base_release(memory, &alerts->call, &alerts->call_capacity, sizeof *alerts->call);
+    cxj__base_release(memory, &alerts->order, &alerts->order_capacity, sizeof *alerts->order);
     free_queue(alerts, memory);
     core->alerts = NULL;
     cxj__base_resize(memory, alerts, sizeof *alerts, 0);
@@ -401,8 +386,7 @@ static bool is_of_other_rule(struct cxj__core *core, cxj_alert *alert, uint64_t 
 CXJ__COLD void cxj__alerts_drop_rule(struct cxj__core *core, size_t place) {
     struct cxj__alerts *alerts = core->alerts;
     struct cxj__rule *rule = &alerts->rules.items[place];
-    for (size_t p = 0; p < alerts->watch_pages * WATCHES; p++)
-        cxj__raised_forget_rule(watch_of(alerts, p)->raised, rule->number);
+    for (size_t p = 0; p < alerts->watches.count * CXJ__WATCHES; p++) cxj__raised_drop_rule(watch_of(alerts, p), place);
     filter_queue(core, is_of_other_rule, rule->number);
     cxj__rule_finish(rule, core->dictionaries, &core->memory);
     alerts->rules.count--;
@@ -422,8 +406,8 @@ static bool look_at_next(struct cxj__core *core, const struct cxj__alerts_noting
         const struct cxj__journey *journey = cxj__store_at(&core->store, (*place)++);
         if (journey->number == 0) continue;
         cxj__rule_begin(look, journey, noting->calendar, moment_before(noting->now), noting->now);
-        struct asked rules = {noting->last_only ? alerts->rules.count - 1 : 0, alerts->rules.count};
-        *count = look_at(core, watch_of(alerts, *place - 1), look, &rules, fate);
+        *count =
+            look_at(core, watch_of(alerts, *place - 1), look, noting->last_only ? alerts->rules.count - 1 : 0, fate);
         return true;
     }
     return false;
@@ -433,10 +417,10 @@ CXJ__COLD bool cxj__alerts_reserve_noting(struct cxj__core *core, const struct c
     struct cxj__alerts *alerts = core->alerts;
     struct cxj__rule_look look;
     size_t place = 0, count = 0, deadlines = 0;
-    if (core->store.places > 0 && !reserve_watches(alerts, &core->memory, core->store.places - 1)) return false;
+    if (core->store.places > 0 && !reserve_watches(core, core->store.places - 1)) return false;
     while (look_at_next(core, noting, IS_COUNTED, &place, &count, &look)) {
-        struct watch *watch = watch_of(alerts, place - 1);
-        if (!cxj__raised_reserve(&watch->raised, &core->memory, count)) return false;
+        struct cxj__watch *watch = watch_of(alerts, place - 1);
+        if (!cxj__raised_reserve(watch, &core->memory, count)) return false;
         deadlines += look.next < watch->at;
     }
     return deadlines == 0 || reserve_watching(core, deadlines);
@@ -451,30 +435,27 @@ CXJ__COLD void cxj__alerts_note(struct cxj__core *core, const struct cxj__alerts
 /* ---- what the clock brings -------------------------------------------------------------------------------------- */
 
 void cxj__alerts_approach(const struct cxj__core *core, const struct cxj__journey *journey) {
-    const struct watch *watch = watch_of(core->alerts, journey->place);
-    if (watch != NULL) CXJ__PREFETCH(watch);
+    const struct cxj__watch *watch = watch_of(core->alerts, journey->place);
+    if (watch != NULL) cxj__base_touch(watch);
 }
 
-void cxj__alerts_approach_raised(const struct cxj__core *core, const struct cxj__journey *journey) {
-    const struct watch *watch = watch_of(core->alerts, journey->place);
-    if (watch != NULL) CXJ__PREFETCH(watch->raised);
-}
-
-/* Brings nearer what raising an alert of a journey will ask for beside the journey itself, which is near. */
-static void approach_alert(const struct cxj__core *core, const struct cxj__journey *journey) {
-    cxj__alerts_approach_raised(core, journey);
-    if (journey->rare_count > 0) CXJ__PREFETCH(&journey->rares[journey->rare_count - 1]);
+/* Brings nearer where a journey, which is near, says who its customer is. */
+static void approach_customer(const struct cxj__journey *journey) {
+    if (journey->rare_count > 0) cxj__base_touch(&journey->rares[journey->rare_count - 1]);
 }
 
 /* Raises what holds of a journey at some moment after one, up to now. There is room for a deadline. */
 static bool raise_since(struct cxj__core *core, const struct cxj__journey *journey, int64_t after) {
+    struct cxj__alerts *alerts = core->alerts;
     struct cxj__rule_look look;
-    struct asked rules = {0, core->alerts->rules.count};
-    struct watch *watch = watch_of(core->alerts, journey->place);
-    if (!reserve_alerts(core, core->alerts->most)) return false;
+    struct cxj__watch *watch = watch_of(alerts, journey->place);
+    if (alerts->call_count >= 2 * (size_t)core->alerts_limit) thin_call(core);
+    if (!reserve_call(core, alerts->most) || !reserve_queue(core, alerts->most)) return false;
+    size_t first = alerts->call_count;
     cxj__rule_begin(&look, journey, core->calendar, after, core->now);
-    bool room = look_at(core, watch, &look, &rules, IS_RAISED) != SIZE_MAX;
-    if (room) watch_until(core->alerts, journey->place, look.next);
+    bool room = look_at(core, watch, &look, 0, IS_RAISED) != SIZE_MAX;
+    add_customers(alerts, journey, first, alerts->call_count - first);
+    if (room) watch_until(alerts, journey->place, look.next);
     return room;
 }
 
@@ -490,7 +471,7 @@ CXJ__COLD static bool catch_up(struct cxj__core *core) {
     for (size_t place = 0; place < core->store.places; place++) {
         const struct cxj__journey *journey = cxj__store_at(&core->store, place);
         if (journey->number == 0) continue;
-        if (!reserve_watches(alerts, &core->memory, place) || !reserve_watching(core, 1) ||
+        if (!reserve_watches(core, place) || !reserve_watching(core, 1) ||
             !raise_since(core, journey, alerts->raised_to)) {
             return false;
         }
@@ -503,9 +484,8 @@ CXJ__COLD static bool catch_up(struct cxj__core *core) {
 static size_t take_due(struct cxj__core *core, struct cxj__deadline due[BATCH]) {
     struct cxj__alerts *alerts = core->alerts;
     size_t taken = 0;
-    while (taken < BATCH && cxj__agenda_pop(&alerts->agenda, core->now + 1, &due[taken])) {
-        CXJ__PREFETCH(watch_of(alerts, due[taken++].place));
-    }
+    while (taken < BATCH && cxj__agenda_pop(&alerts->agenda, core->now + 1, &due[taken])) taken++;
+    for (size_t i = 0; i < taken; i++) cxj__base_touch(watch_of(alerts, due[i].place));
     return taken;
 }
 
@@ -533,7 +513,7 @@ bool cxj__alerts_advance(struct cxj__core *core, int64_t from) {
         size_t count = find_watched(core, due, taken, journeys);
         room = room && reserve_watching(core, BATCH);
         taken = room ? take_due(core, due) : 0;
-        for (size_t i = 0; i < count; i++) approach_alert(core, journeys[i]);
+        for (size_t i = 0; i < count; i++) approach_customer(journeys[i]);
         for (size_t i = 0; i < count; i++) room = room && raise_since(core, journeys[i], from);
     }
     if (!room) fall_behind(alerts, from);
@@ -543,7 +523,7 @@ bool cxj__alerts_advance(struct cxj__core *core, int64_t from) {
 
 CXJ__COLD bool cxj__alerts_reserve_all(struct cxj__core *core) {
     size_t places = core->store.places;
-    return places == 0 || (reserve_watches(core->alerts, &core->memory, places - 1) && reserve_watching(core, places));
+    return places == 0 || (reserve_watches(core, places - 1) && reserve_watching(core, places));
 }
 
 CXJ__COLD void cxj__alerts_watch_all(struct cxj__core *core) {
@@ -564,41 +544,59 @@ bool cxj__alerts_begin_call(struct cxj__core *core) {
 bool cxj__alerts_expect(struct cxj__core *core, const struct cxj__journey *journey) {
     struct cxj__alerts *alerts = core->alerts;
     struct cxj__rule_look look;
-    struct asked rules = {0, alerts->rules.count};
-    struct watch *watch = watch_of(alerts, journey->place);
-    if ((watch == NULL && !reserve_watches(alerts, &core->memory, journey->place)) ||
-        !CXJ__APPEND(&core->memory, alerts->changed)) {
-        return false;
-    }
-    watch = watch_of(alerts, journey->place);
+    size_t first = alerts->call_count;
+    if (!reserve_watches(core, journey->place)) return false;
+    struct cxj__watch *watch = watch_of(alerts, journey->place);
     cxj__rule_begin(&look, journey, core->calendar, moment_before(core->now), core->now);
     look.next = watch->at; /* what comes later need not be found */
-    size_t count = look_at(core, watch, &look, &rules, IS_COUNTED);
+    size_t count = look_at(core, watch, &look, 0, IS_WRITTEN);
     if (look.next == watch->at) look.next = NEVER;
-    if ((look.next != NEVER && !reserve_watching(core, alerts->changed.count - alerts->standing)) ||
-        (count > 0 &&
-         (!cxj__raised_reserve(&watch->raised, &core->memory, count) || !reserve_alerts(core, alerts->owed + count)))) {
-        alerts->changed.count--;
+    if (count == 0 && look.next == NEVER && watch->changed == 0) {
+        alerts->expected++;
+        return true;
+    }
+    if (count == SIZE_MAX ||
+        (look.next != NEVER && !reserve_watching(core, alerts->changed.count - alerts->standing + 1)) ||
+        (count > 0 && (!cxj__raised_reserve(watch, &core->memory, count) || !reserve_queue(core, 0))) ||
+        !CXJ__APPEND(&core->memory, alerts->changed)) {
+        cut_call(alerts, first);
         return false;
     }
-    alerts->owed += count;
     *CXJ__LAST(alerts->changed) =
-        (struct changed){look.next, journey->place, (uint32_t)count, (uint32_t)rules.first, (uint32_t)rules.end};
+        (struct changed){look.next, first, (uint32_t)count, journey->place, alerts->expected++};
     return true;
+}
+
+/* What a journey would have raised as it stood before in the call is void. */
+static void make_void(struct cxj__alerts *alerts, struct cxj__watch *watch) {
+    if (watch->changed == 0) return;
+    const struct changed *item = &alerts->changed.items[watch->changed - 1];
+    for (size_t i = item->first; i < item->first + item->count; i++) alerts->call[i].rule = 0;
+    watch->changed = 0;
 }
 
 void cxj__alerts_settle(struct cxj__core *core, size_t count) {
     struct cxj__alerts *alerts = core->alerts;
     struct changed *items = alerts->changed.items;
-    for (size_t i = alerts->standing; i < alerts->changed.count; i++, count -= count > 0) {
-        if (count == 0) {
-            alerts->owed -= items[i].count;
-            continue;
+    for (size_t i = alerts->standing; i < alerts->changed.count; i++) {
+        if (items[i].count > 0) approach_customer(cxj__store_at(&core->store, items[i].place));
+    }
+    for (size_t i = alerts->standing; i < alerts->changed.count; i++) {
+        const struct changed item = items[i];
+        if (item.nth >= count) {
+            cut_call(alerts, item.first);
+            break;
         }
-        if (items[i].next != NEVER) watch_until(alerts, items[i].place, items[i].next);
-        if (items[i].count > 0) items[alerts->standing++] = items[i];
+        if (item.next != NEVER) watch_until(alerts, item.place, item.next);
+        struct cxj__watch *watch = watch_of(alerts, item.place);
+        make_void(alerts, watch);
+        if (item.count == 0) continue;
+        add_customers(alerts, cxj__store_at(&core->store, item.place), item.first, item.count);
+        items[alerts->standing++] = item;
+        watch->changed = (uint32_t)alerts->standing;
     }
     alerts->changed.count = alerts->standing;
+    alerts->expected = 0;
 }
 
 void cxj__alerts_expect_anyway(struct cxj__core *core, const struct cxj__journey *journey) {
@@ -609,60 +607,75 @@ void cxj__alerts_expect_anyway(struct cxj__core *core, const struct cxj__journey
     }
 }
 
+/* Notes what a journey has raised, which makes room for it sure. What is not new after all is void. */
+static void note_changed(struct cxj__alerts *alerts, const struct changed *item) {
+    struct cxj__watch *watch = watch_of(alerts, item->place);
+    uint32_t place = 0;
+    watch->changed = 0;
+    for (size_t i = item->first; i < item->first + item->count; i++) {
+        cxj_alert *alert = &alerts->call[i];
+        if (alert->rule == 0) continue;
+        struct cxj__rule *rule = &alerts->rules.items[alert->rule - 1];
+        uint16_t key = cxj__raised_key(alert->rule - 1, alert->commitment);
+        if (is_new(watch, rule, key, alert->since, &place)) {
+            note_raised(watch, place, key, alert->since);
+            rule->raised++;
+        } else {
+            alert->rule = 0;
+        }
+    }
+}
+
 void cxj__alerts_end_call(struct cxj__core *core) {
     enum { KEEP = 4096 };
     struct cxj__alerts *alerts = core->alerts;
+    const struct changed *items = alerts->changed.items;
     for (size_t i = 0; i < alerts->standing; i++) {
-        const struct changed *item = &alerts->changed.items[i];
-        const struct cxj__journey *journey = cxj__store_at(&core->store, item->place);
-        struct asked rules = {item->first, item->end}; /* the last item of a journey names all that is new now */
-        /* They were left behind in the course of the call: two come nearer at a time, in two stages. */
-        if (i + BATCH < alerts->standing) {
-            const struct cxj__journey *later = cxj__store_at(&core->store, alerts->changed.items[i + BATCH].place);
-            cxj__store_prefetch_journey(later);
-            CXJ__PREFETCH(watch_of(alerts, alerts->changed.items[i + BATCH].place));
+        if (i % BATCH == 0) {
+            for (size_t k = i; k < i + BATCH && k < alerts->standing; k++)
+                cxj__base_touch(watch_of(alerts, items[k].place));
         }
-        if (i + BATCH / 2 < alerts->standing) {
-            approach_alert(core, cxj__store_at(&core->store, alerts->changed.items[i + BATCH / 2].place));
-        }
-        struct cxj__rule_look look;
-        if (journey->number == 0) continue;
-        cxj__rule_begin(&look, journey, core->calendar, moment_before(core->now), core->now);
-        (void)look_at(core, watch_of(alerts, item->place), &look, &rules, IS_RAISED);
+        note_changed(alerts, &items[i]);
     }
-    cxj__alerts_cancel_call(core);
+    alerts->changed.count = alerts->standing = 0;
     queue_call(core);
     if (alerts->changed.capacity > KEEP) CXJ__FREE(&core->memory, alerts->changed);
 }
 
 void cxj__alerts_cancel_call(struct cxj__core *core) {
-    core->alerts->changed.count = core->alerts->standing = core->alerts->owed = 0;
+    struct cxj__alerts *alerts = core->alerts;
+    for (size_t i = 0; i < alerts->standing; i++) watch_of(alerts, alerts->changed.items[i].place)->changed = 0;
+    alerts->changed.count = alerts->standing = 0;
+    cut_call(alerts, 0);
 }
 
 /* ---- journeys that go ------------------------------------------------------------------------------------------- */
 
 void cxj__alerts_forget(struct cxj__core *core, const struct cxj__journey *journey) {
-    struct watch *watch = watch_of(core->alerts, journey->place);
+    struct cxj__watch *watch = watch_of(core->alerts, journey->place);
     if (watch == NULL) return;
-    cxj__raised_free(&watch->raised, &core->memory);
-    watch->at = NEVER;
+    make_void(core->alerts, watch);
+    cxj__raised_clear(watch, &core->memory);
 }
 
 CXJ__COLD bool cxj__alerts_reserve_passing(struct cxj__core *core, const struct cxj__journey *from,
                                            const struct cxj__journey *to) {
-    struct watch *had = watch_of(core->alerts, from->place), *has = watch_of(core->alerts, to->place);
-    return had == NULL || has->raised == NULL ||
-           cxj__raised_reserve(&had->raised, &core->memory, has->raised->capacity);
+    struct cxj__watch *had = watch_of(core->alerts, from->place), *has = watch_of(core->alerts, to->place);
+    return had == NULL || has->changed == 0 ||
+           cxj__raised_reserve(had, &core->memory, core->alerts->changed.items[has->changed - 1].count);
 }
 
 CXJ__COLD void cxj__alerts_pass_on(struct cxj__core *core, const struct cxj__journey *from,
                                    const struct cxj__journey *to) {
-    struct watch *had = watch_of(core->alerts, from->place), *has = watch_of(core->alerts, to->place);
+    struct cxj__watch *had = watch_of(core->alerts, from->place), *has = watch_of(core->alerts, to->place);
     if (had == NULL) return;
-    assert(has != NULL && (has->raised == NULL || has->raised->count == 0)); /* expected, and raised nothing yet */
-    cxj__raised_free(&has->raised, &core->memory);
-    has->raised = had->raised;
-    *had = (struct watch){NEVER, NULL};
+    assert(has != NULL && has->count == 0); /* expected, and raised nothing yet */
+    const struct cxj__watch expected = *has;
+    cxj__raised_clear(has, &core->memory);
+    *has = *had;
+    has->at = expected.at;
+    has->changed = expected.changed;
+    *had = (struct cxj__watch){.at = NEVER};
 }
 
 void cxj__alerts_renumber(struct cxj__core *core, uint64_t from, uint64_t to) {

@@ -5,6 +5,7 @@
 #define CXJ__ALERTS_H
 
 #include "core.h"
+#include "raised.h"
 #include "rule.h"
 
 /* Makes room for one more rule, and the alerts themselves if they are not there; false if there is no memory. Takes all
@@ -48,9 +49,8 @@ void cxj__alerts_note(struct cxj__core *core, const struct cxj__alerts_noting *n
  * raised now either. */
 bool cxj__alerts_begin_call(struct cxj__core *core);
 
-/* Brings nearer what is known of a journey; and then what was raised of it. */
+/* Brings nearer what is known of a journey. */
 void cxj__alerts_approach(const struct cxj__core *core, const struct cxj__journey *journey);
-void cxj__alerts_approach_raised(const struct cxj__core *core, const struct cxj__journey *journey);
 
 /* A journey stands otherwise now; makes room for all that this may raise. False if there is no memory. Then follows
  * whether the first so many of those since the last time stand; the others are as they were. */
@@ -95,8 +95,5 @@ size_t cxj__alerts_waiting(const struct cxj__core *core);
 
 /* Takes the oldest alert; false if there is none. */
 bool cxj__alerts_take(struct cxj__core *core, cxj_alert *alert);
-
-/* Sets what stands in an alert and in a line of a worklist alike. */
-void cxj__alerts_describe(const struct cxj__journey *journey, cxj_occasion *occasion);
 
 #endif

@@ -339,6 +339,34 @@ void cxj__base_sort(void *items, void *scratch, size_t count, size_t size, cxj__
     if (from != items) memcpy(items, from, count * size);
 }
 
+/* A byte of a moment, such that moments stand in the order of these bytes. */
+static size_t byte_of(const struct cxj__moment *item, unsigned shift) {
+    return (size_t)(((uint64_t)item->at ^ UINT64_C(1) << 63) >> shift & 255);
+}
+
+struct cxj__moment *cxj__base_sort_moments(struct cxj__moment *items, size_t count, struct cxj__moment **room,
+                                           cxj__base_compare compare, const void *context) {
+    enum { FEW = 64 };
+    uint64_t differing = 0;
+    bool in_order = true;
+    for (size_t i = 1; i < count; i++) {
+        differing |= (uint64_t)(items[i].at ^ items[0].at);
+        in_order = in_order && items[i - 1].at <= items[i].at;
+    }
+    in_order = in_order || count < FEW; /* it does not pay */
+    for (unsigned shift = 0; !in_order && shift < 64 && differing >> shift != 0; shift += 8) {
+        struct cxj__moment *to = *room;
+        size_t places[257] = {0};
+        for (size_t i = 0; i < count; i++) places[byte_of(&items[i], shift) + 1]++;
+        for (size_t k = 1; k < 256; k++) places[k] += places[k - 1];
+        for (size_t i = 0; i < count; i++) to[places[byte_of(&items[i], shift)]++] = items[i];
+        *room = items;
+        items = to;
+    }
+    cxj__base_sort(items, *room, count, sizeof *items, compare, context);
+    return items;
+}
+
 /* ---- text ------------------------------------------------------------------------------------------------------- */
 
 size_t cxj__base_length(const char *text, size_t length) {

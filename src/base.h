@@ -45,10 +45,6 @@ void cxj__base_release(struct cxj__memory *memory, void *array_of_items, size_t 
 #define CXJ__PREFETCH(address) ((void)(address))
 #endif
 
-/* Reads a byte, so that its line comes near even where the processor does not know its page yet: some forget to prefetch
- * that. They look for the pages of several addresses at a time, if these are read one right after the other. */
-#define CXJ__READ(address) ((void)*(const volatile char *)(address))
-
 /* The same by reading a byte, for memory whose page the processor may not know: it forgets to bring that nearer if it
  * is only asked to. What is read one right after the other comes at the same time. */
 static inline void cxj__base_touch(const void *address) {
@@ -170,6 +166,16 @@ typedef int (*cxj__base_compare)(const void *a, const void *b, const void *conte
  * n where they are in order already. */
 void cxj__base_sort(void *items, void *scratch, size_t count, size_t size, cxj__base_compare compare,
                     const void *context);
+
+/* Where something stands, to be put in order by a moment, and those of one moment as compare says, which is given two of
+ * these and looks at the moments, too. Returns the sorted ones, which stand where they stood or in *room, which is the
+ * other then. Many take far less time than comparing them. */
+struct cxj__moment {
+    int64_t at;
+    size_t place;
+};
+struct cxj__moment *cxj__base_sort_moments(struct cxj__moment *items, size_t count, struct cxj__moment **room,
+                                           cxj__base_compare compare, const void *context);
 
 /* ---- text ------------------------------------------------------------------------------------------------------- */
 

@@ -584,6 +584,11 @@ void cxj__fold_restate(struct cxj__fold *fold, const cxj_touchpoint *m) {
     (void)run(fold, m);
 }
 
+bool cxj__fold_is_rated_low(const cxj_touchpoint *m) {
+    const struct step step = {.m = m, .scale = cxj__touchpoint_scale(m->scale)};
+    return is_rated_low(&step);
+}
+
 bool cxj__fold_note_moments(struct cxj__fold *fold, const cxj_touchpoint *m, struct cxj__moments *moments) {
     struct step step = {.fold = fold,
                         .m = m,

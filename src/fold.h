@@ -149,6 +149,9 @@ void cxj__fold_restate(struct cxj__fold *fold, const cxj_touchpoint *m);
  * starts again. Of the fold, else, only how many touchpoints there were is kept, and all else is not true any more. */
 bool cxj__fold_note_moments(struct cxj__fold *fold, const cxj_touchpoint *m, struct cxj__moments *moments);
 
+/* True if a customer is dissatisfied, by the scale, score and scope of a touchpoint. */
+bool cxj__fold_is_rated_low(const cxj_touchpoint *m);
+
 /* Folds in one touchpoint, whose facets are implied already and which is not withdrawn.
  * held: a bit for each dimension whose value an earlier touchpoint of the journey has held.
  * wanted: a bit for each dimension whose transitions are of interest; the others' leave no facts.

@@ -211,6 +211,12 @@ bool cxj__journey_comes_last(const struct cxj__journey *journey, const cxj_touch
            compare_record(cxj__journey_record(journey, journey->count - 1), t->at, t->sequence, t->id) <= 0;
 }
 
+static void unpack_rating(const struct cxj__record *record, cxj_touchpoint *t) {
+    t->scale = record->bits >> SCALE_SHIFT & 0x7;
+    t->score = record->bits >> SCORE_SHIFT & 0x7f;
+    t->scope = record->bits >> SCOPE_SHIFT & 0x3;
+}
+
 void cxj__journey_unpack(const struct cxj__journey *journey, size_t position, struct cxj__entry *entry) {
     cxj_touchpoint *t = &entry->touchpoint;
     memset(entry, 0, sizeof *entry);
@@ -232,9 +238,7 @@ void cxj__journey_unpack(const struct cxj__journey *journey, size_t position, st
     t->channel = record->channel;
     t->stage = record->stage;
     t->facets = facets_of(record);
-    t->scale = record->bits >> SCALE_SHIFT & 0x7;
-    t->score = record->bits >> SCORE_SHIFT & 0x7f;
-    t->scope = record->bits >> SCOPE_SHIFT & 0x3;
+    unpack_rating(record, t);
     t->outcome = record->bits >> OUTCOME_SHIFT & 0x3;
     t->commitment = record->more & 0x7;
     entry->held = held_of(record);
@@ -651,6 +655,18 @@ void cxj__journey_moments(const struct cxj__journey *journey, struct cxj__moment
     const struct cxj__fold *last = count > 0 ? &index->checkpoints[count - 1] : NULL;
     *moments = last != NULL ? last->moments : (struct cxj__moments){0, 0, 0};
     move_moments(journey, last, count * CXJ__CHECKPOINT_EVERY, journey->count, moments);
+}
+
+int64_t cxj__journey_dissatisfied_at(const struct cxj__journey *journey) {
+    struct cxj__moments moments;
+    for (size_t i = journey->index == NULL ? journey->count : 0; i > 0; i--) {
+        const struct cxj__record *record = cxj__journey_record(journey, i - 1);
+        cxj_touchpoint t;
+        unpack_rating(record, &t);
+        if (t.scale != 0 && cxj__fold_is_rated_low(&t)) return record->at;
+    }
+    cxj__journey_moments(journey, &moments);
+    return moments.dissatisfied_at;
 }
 
 CXJ__COLD int64_t cxj__journey_paused_in(const struct cxj__journey *journey, const struct cxj__calendar *calendar) {

@@ -212,6 +212,9 @@ void cxj__journey_checkpoint(struct cxj__journey *journey, size_t behind, const 
 /* What only rules ask for. Time in proportion to the records behind the last checkpoint. */
 void cxj__journey_moments(const struct cxj__journey *journey, struct cxj__moments *moments);
 
+/* The one of those that is asked for most often: a short journey is gone through from its end for it. */
+int64_t cxj__journey_dissatisfied_at(const struct cxj__journey *journey);
+
 /* How long the journey was paused in the working hours of a calendar since its quiet time is counted. Time in
  * proportion to its records. */
 int64_t cxj__journey_paused_in(const struct cxj__journey *journey, const struct cxj__calendar *calendar);

@@ -17,7 +17,7 @@
 enum { LARGEST = 65536, COSTLY = 40 };
 
 /* Touchpoints for which it is looked ahead together, and room for the journeys of the lots at hand, a power of two. */
-enum { LOT = 16, COMING = 4 * LOT, SOON = 2 };
+enum { LOT = 16, COMING = 4 * LOT };
 
 /* ---- validation ------------------------------------------------------------------------------------------------- */
 
@@ -163,7 +163,7 @@ static void approach_slots(const struct call *call, size_t i) {
         const void *slot = cxj__store_slot(&core->store, &core->seed, journey_of(&call->source, k));
         if (slot != NULL) slots[count++] = slot;
     }
-    for (size_t k = 0; k < count; k++) CXJ__READ(slots[k]);
+    for (size_t k = 0; k < count; k++) cxj__base_touch(slots[k]);
 }
 
 /* Finds the journeys of a lot, and brings nearer where they begin and end, and so their pages. */
@@ -195,11 +195,11 @@ static void approach_ends(const struct call *call, size_t i) {
     }
 }
 
-/* What is raised of the journeys from touchpoint k to the end of its lot comes near, by stages. */
-static void approach_alerts(const struct call *call, size_t k, size_t end,
-                            void (*approach)(const struct cxj__core *core, const struct cxj__journey *journey)) {
-    for (; k < end && k < call->count; k++) {
-        if (call->coming[k % COMING] != NULL) approach(&call->engine->core, call->coming[k % COMING]);
+/* Brings nearer what rules know of the journeys of a lot. */
+static void approach_alerts(const struct call *call, size_t i) {
+    for (size_t k = i; k < i + LOT && k < call->count; k++) {
+        const struct cxj__journey *journey = call->coming[k % COMING];
+        if (journey != NULL) cxj__alerts_approach(&call->engine->core, journey);
     }
 }
 
@@ -214,7 +214,7 @@ static void begin_lot(struct call *call, size_t i) {
         }
         approach_ends(call, i);
     }
-    if (call->engine->core.alerts != NULL) approach_alerts(call, i, i + LOT, cxj__alerts_approach);
+    if (call->engine->core.alerts != NULL) approach_alerts(call, i);
     approach_ends(call, i + LOT);
     guess_journeys(call, i + 2 * LOT);
     approach_slots(call, i + 3 * LOT);
@@ -226,8 +226,6 @@ static void begin_lot(struct call *call, size_t i) {
 static void look_ahead(struct call *call, size_t i) {
     if (i >= call->looked || i + LOT < call->looked) begin_lot(call, i);
     if (i + 2 * LOT < call->count) cxj__store_prefetch_journey(call->coming[(i + 2 * LOT) % COMING]);
-    if (call->engine->core.alerts == NULL || i + LOT != call->looked + SOON) return;
-    approach_alerts(call, i, call->looked, cxj__alerts_approach_raised);
 }
 
 /* Finishes the group under way, whose first touchpoint is at index; *taken says how many of it are in. */

@@ -79,6 +79,8 @@ static cxj_status read_kind(struct cxj__reader *reader, struct cxj__rule *rule) 
         const char *word = kinds[i].words[is_same ? 1 : 0];
         if ((kinds[i].words[1] != NULL) != is_same || !cxj__query_take_word(reader, word)) continue;
         rule->kind = &kinds[i];
+        rule->what = kinds[i].what;
+        rule->detail = kinds[i].detail;
         rule->needs_all = kinds[i].needs_all;
         rule->needs_any = kinds[i].needs_any;
         rule->by_clock = kinds[i].what <= IS_SAME;
@@ -166,8 +168,8 @@ static cxj_status read_hours(struct cxj__reader *reader, const struct cxj__rule 
     if (rule->span > 0) {
         return cxj__query_expected(reader, "no \"in working hours\": a working day is not 24 hours; say m or h");
     }
-    return cxj__query_expected(reader, rule->kind->what == IS_OVERDUE ? "\"for\" and a span, \"where\" or the end"
-                                                                      : "\"where\" or the end");
+    return cxj__query_expected(reader, rule->what == IS_OVERDUE ? "\"for\" and a span, \"where\" or the end"
+                                                                : "\"where\" or the end");
 }
 
 CXJ__COLD static cxj_status read_text(struct cxj__reader *reader, struct cxj__rule *rule) {
@@ -299,7 +301,7 @@ static inline bool may_hold(const struct cxj__rule *rule, const struct cxj__rule
     const struct cxj__fold *fold = &look->journey->fold;
     const struct cxj__promise *first = &fold->promises[0];
     int64_t from = rule->span;
-    switch (rule->kind->what) {
+    switch (rule->what) {
     case IS_DUE:
         if (!runs(fold) || fold->promises_open == 0 || (fold->promises_open == 1 && first->due <= look->after))
             return false;
@@ -326,11 +328,11 @@ static inline bool may_hold(const struct cxj__rule *rule, const struct cxj__rule
         from += fold->first_at;
         break;
     case IS_SAME:
-        if (!runs(fold) || fold->tracks[rule->kind->detail].value == 0) return false;
-        from += fold->tracks[rule->kind->detail].change_at;
+        if (!runs(fold) || fold->tracks[rule->detail].value == 0) return false;
+        from += fold->tracks[rule->detail].change_at;
         break;
     case IS_OVER:
-        return fold->counts[rule->kind->detail] > rule->count;
+        return fold->counts[rule->detail] > rule->count;
     case IS_DISSATISFIED:
         return fold->counts[CXJ__F_LOOPS] > 0;
     case IS_REOPENED:
@@ -388,16 +390,16 @@ static int64_t opened_at(struct cxj__rule_look *look) {
     return fold->reopened ? moments_of(look)->opened_at : fold->first_at;
 }
 
-static int64_t dissatisfied_at(struct cxj__rule_look *look) {
+static int64_t dissatisfied_at(const struct cxj__rule_look *look) {
     const struct cxj__fold *fold = &look->journey->fold;
-    return fold->rated_low_again ? moments_of(look)->dissatisfied_at : fold->loop_at;
+    return fold->rated_low_again ? cxj__journey_dissatisfied_at(look->journey) : fold->loop_at;
 }
 
 /* The moment at which a rule by the clock that has at most one occasion in a journey begins to count. In a silent
  * journey quiet time has begun later, by what the customer took. */
 static int64_t find_begin(const struct cxj__rule *rule, struct cxj__rule_look *look) {
     const struct cxj__fold *fold = &look->journey->fold;
-    switch (rule->kind->what) {
+    switch (rule->what) {
     case IS_SILENT:
         return rule->query.in_hours ? quiet_since(look) : fold->last_at - fold->lasted.of[CXJ__QUIET];
     case IS_WAITING:
@@ -407,7 +409,7 @@ static int64_t find_begin(const struct cxj__rule *rule, struct cxj__rule_look *l
     case IS_OPEN:
         return opened_at(look);
     default:
-        return fold->tracks[rule->kind->detail].change_at;
+        return fold->tracks[rule->detail].change_at;
     }
 }
 
@@ -424,7 +426,7 @@ static size_t find_due(const struct cxj__rule *rule, struct cxj__rule_look *look
                        struct cxj__rule_occasion *occasion) {
     bool in_hours = rule->query.in_hours;
     *occasion = (struct cxj__rule_occasion){due, 0, INT64_MAX, commitment, false};
-    if (rule->kind->what == IS_OVERDUE) {
+    if (rule->what == IS_OVERDUE) {
         occasion->from = due + rule->span + 1;
         occasion->is_rough = in_hours;
         return keep_in_time(look, occasion);
@@ -454,9 +456,9 @@ static size_t find_state(const struct cxj__rule *rule, struct cxj__rule_look *lo
                          struct cxj__rule_occasion *occasion) {
     const struct cxj__fold *fold = &look->journey->fold;
     if (!meets_conditions(rule, fold)) return 0;
-    int64_t since = rule->kind->what == IS_DISSATISFIED ? dissatisfied_at(look)
-                    : rule->kind->what == IS_REOPENED   ? moments_of(look)->opened_at
-                                                        : 0;
+    int64_t since = rule->what == IS_DISSATISFIED ? dissatisfied_at(look)
+                    : rule->what == IS_REOPENED   ? moments_of(look)->opened_at
+                                                  : 0;
     *occasion = (struct cxj__rule_occasion){since, since != 0 ? since : fold->last_at, INT64_MAX, 0, false};
     return 1;
 }
@@ -465,12 +467,12 @@ size_t cxj__rule_occasions(const struct cxj__rule *rule, struct cxj__rule_look *
                            struct cxj__rule_occasion occasions[CXJ__COMMITMENTS]) {
     const struct cxj__fold *fold = &look->journey->fold;
     if (!rule->by_clock) return find_state(rule, look, occasions);
-    if (rule->kind->what <= IS_OVERDUE) return find_dues(rule, look, occasions);
+    if (rule->what <= IS_OVERDUE) return find_dues(rule, look, occasions);
     int64_t begin = find_begin(rule, look), from = begin + rule->span;
     if (from > reach_of(look)) return 0;
     occasions[0] = (struct cxj__rule_occasion){begin, from, INT64_MAX, 0, rule->query.in_hours};
     if (!meets_conditions(rule, fold) || keep_in_time(look, occasions) == 0) return 0;
-    if (rule->kind->what == IS_SILENT) occasions[0].since = quiet_since(look);
+    if (rule->what == IS_SILENT) occasions[0].since = quiet_since(look);
     return 1;
 }
 
@@ -478,11 +480,28 @@ bool cxj__rule_refine(const struct cxj__rule *rule, struct cxj__rule_look *look,
     const struct cxj__calendar *calendar = look->calendar;
     int64_t span = rule->span;
     if (!occasion->is_rough) return true;
-    if (rule->kind->what == IS_SILENT && look->journey->fold.lasted.of[CXJ__PENDING] > 0) {
+    if (rule->what == IS_SILENT && look->journey->fold.lasted.of[CXJ__PENDING] > 0) {
         span += cxj__journey_paused_in(look->journey, calendar);
     }
     occasion->is_rough = false;
     if (!cxj__calendar_after(calendar, occasion->since, span, &occasion->from)) return false;
-    if (rule->kind->what == IS_OVERDUE) occasion->from++;
+    if (rule->what == IS_OVERDUE) occasion->from++;
     return keep_in_time(look, occasion) != 0;
+}
+
+void cxj__rule_describe(const struct cxj__journey *journey, const struct cxj__rule_occasion *occasion,
+                        cxj_occasion *told) {
+    const struct cxj__fold *fold = &journey->fold;
+    const struct cxj__track *tracks = fold->tracks;
+    *told = (cxj_occasion){.journey = journey->number,
+                           .since = occasion->since,
+                           .from = occasion->from,
+                           .commitment = occasion->commitment,
+                           .owner = tracks[CXJ_DIMENSION_OWNER - 1].value,
+                           .team = (uint16_t)tracks[CXJ_DIMENSION_TEAM - 1].value,
+                           .stage = (uint16_t)tracks[CXJ_DIMENSION_STAGE - 1].value,
+                           .channel = (uint16_t)tracks[CXJ_DIMENSION_CHANNEL - 1].value,
+                           .type = fold->type,
+                           .segment = fold->segment,
+                           .reason = fold->reason};
 }

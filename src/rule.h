@@ -10,14 +10,15 @@
 struct cxj__rule {
     struct cxj__query query; /* its text, conditions and whether it is in working hours */
     const struct cxj__rule_kind *kind;
-    int64_t span;       /* ms, of rules that go by the clock */
-    uint32_t count;     /* N, of those that are over one */
-    uint32_t needs_all; /* facets without which it says nothing */
-    uint32_t needs_any; /* facets of which it needs one; 0: none */
-    uint32_t number;    /* the host's name for it; 0: it was not added */
-    uint64_t raised;    /* alerts so far */
-    bool by_clock;      /* its occasions hold from some moment on */
-    bool later_only;    /* an earlier since is never new */
+    uint8_t what, detail; /* of its kind */
+    int64_t span;         /* ms, of rules that go by the clock */
+    uint32_t count;       /* N, of those that are over one */
+    uint32_t needs_all;   /* facets without which it says nothing */
+    uint32_t needs_any;   /* facets of which it needs one; 0: none */
+    uint32_t number;      /* the host's name for it; 0: it was not added */
+    uint64_t raised;      /* alerts so far */
+    bool by_clock;        /* its occasions hold from some moment on */
+    bool later_only;      /* an earlier since is never new */
 };
 
 /* Facets in a sentence: "contact or update". */
@@ -73,5 +74,9 @@ size_t cxj__rule_occasions(const struct cxj__rule *rule, struct cxj__rule_look *
 
 /* Finds out from when on an occasion holds that is rough. False if that is later than look->to, or never. */
 bool cxj__rule_refine(const struct cxj__rule *rule, struct cxj__rule_look *look, struct cxj__rule_occasion *occasion);
+
+/* Sets what a host is told of an occasion of a journey, but for the customer, who stands apart. */
+void cxj__rule_describe(const struct cxj__journey *journey, const struct cxj__rule_occasion *occasion,
+                        cxj_occasion *told);
 
 #endif

@@ -120,54 +120,22 @@ cxj_status cxj_alerts(cxj_engine *engine, cxj_alert *alerts, size_t alert_size, 
 
 /* ---- worklists -------------------------------------------------------------------------------------------------- */
 
-/* From when on an occasion holds, and which of those found it is. */
-struct line {
-    int64_t from;
-    size_t place;
-};
-
 /* Occasions are described where they are found, for journeys come one after the other then; what is sorted is small. */
 struct lines {
     struct cxj__memory memory; /* the engine's allocator; its account is not touched by readers */
     cxj_occasion *found;
-    struct line *items; /* the second half is room for sorting */
+    struct cxj__moment *items; /* the second half is room for sorting */
     size_t found_capacity, capacity;
     size_t count;
     size_t limit; /* lines that are wanted; the others are only counted */
 };
 
 static int compare_lines(const void *a, const void *b, const void *context) {
-    const struct line *x = a, *y = b;
+    const struct cxj__moment *x = a, *y = b;
     const cxj_occasion *found = context, *p = &found[x->place], *q = &found[y->place];
-    if (x->from != y->from) return x->from < y->from ? -1 : 1;
+    if (x->at != y->at) return x->at < y->at ? -1 : 1;
     if (p->journey != q->journey) return p->journey < q->journey ? -1 : 1;
     return (p->commitment > q->commitment) - (p->commitment < q->commitment);
-}
-
-/* A byte of from, such that from stands in the order of these bytes. */
-static size_t byte_of(const struct line *line, unsigned shift) {
-    return (size_t)(((uint64_t)line->from ^ UINT64_C(1) << 63) >> shift & 255);
-}
-
-/* Sorts lines by from, byte by byte from the lowest to the last that differs: comparing many takes far longer. Returns
- * where they stand then, which is where they stood or *room, and *room is the other. */
-static struct line *sort_by_from(struct line *lines, size_t count, struct line **room) {
-    uint64_t differing = 0;
-    bool in_order = true;
-    for (size_t i = 1; i < count; i++) {
-        differing |= (uint64_t)(lines[i].from ^ lines[0].from);
-        in_order = in_order && lines[i - 1].from <= lines[i].from;
-    }
-    for (unsigned shift = 0; !in_order && shift < 64 && differing >> shift != 0; shift += 8) {
-        struct line *to = *room;
-        size_t places[257] = {0};
-        for (size_t i = 0; i < count; i++) places[byte_of(&lines[i], shift) + 1]++;
-        for (size_t k = 1; k < 256; k++) places[k] += places[k - 1];
-        for (size_t i = 0; i < count; i++) to[places[byte_of(&lines[i], shift)]++] = lines[i];
-        *room = lines;
-        lines = to;
-    }
-    return lines;
 }
 
 /* Notes an occasion of a journey; false if there is no memory. */
@@ -179,11 +147,9 @@ static bool add_line(struct lines *lines, const struct cxj__journey *journey,
         return false;
     }
     cxj_occasion *known = &lines->found[lines->count - 1];
-    cxj__alerts_describe(journey, known);
-    known->since = occasion->since;
-    known->from = occasion->from;
-    known->commitment = occasion->commitment;
-    lines->items[lines->count - 1] = (struct line){occasion->from, lines->count - 1};
+    cxj__rule_describe(journey, occasion, known);
+    known->customer = cxj__journey_customer(journey);
+    lines->items[lines->count - 1] = (struct cxj__moment){occasion->from, lines->count - 1};
     return true;
 }
 
@@ -208,9 +174,9 @@ static bool find_lines(const struct cxj__core *core, const struct cxj__rule *rul
 static void give_lines(const struct lines *lines, void *occasions, size_t occasion_size) {
     enum { AHEAD = 16 }; /* so many lines later is the one that comes nearer meanwhile */
     if (lines->count == 0) return;
-    struct line *room = lines->items + lines->count, *sorted = sort_by_from(lines->items, lines->count, &room);
-    /* Now those that are from one moment. */
-    cxj__base_sort(sorted, room, lines->count, sizeof *sorted, compare_lines, lines->found);
+    struct cxj__moment *room = lines->items + lines->count;
+    const struct cxj__moment *sorted =
+        cxj__base_sort_moments(lines->items, lines->count, &room, compare_lines, lines->found);
     for (size_t i = 0; i < lines->count; i++) {
         if (i + AHEAD < lines->count) {
             const cxj_occasion *later = &lines->found[sorted[i + AHEAD].place];

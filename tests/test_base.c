@@ -782,6 +782,41 @@ START_TEST(sort_takes_n_log_n_comparisons) {
 }
 END_TEST
 
+/* By moment, then as they stood: places tell it. */
+static int compare_moments(const void *a, const void *b, const void *context) {
+    const struct cxj__moment *x = a, *y = b;
+    (void)context;
+    if (x->at != y->at) return x->at < y->at ? -1 : 1;
+    return (x->place > y->place) - (x->place < y->place);
+}
+
+/* Few and many, of which few or many bytes differ, before 1970 and behind it; the place of each says where it stood. */
+START_TEST(moments_are_sorted_by_bytes) {
+    struct cxj__moment items[2 * 300];
+    bool seen[300];
+    for (int round = 0; round < 400; round++) {
+        size_t count = chance() % 301;
+        int64_t base = round % 3 == 0 ? INT64_MIN : round % 3 == 1 ? -500 : 1780000000000;
+        uint64_t span = UINT64_C(1) << chance() % 63;
+        int64_t at[300];
+        for (size_t i = 0; i < count; i++) {
+            at[i] = (int64_t)((uint64_t)base + chance() % span);
+            items[i] = (struct cxj__moment){at[i], i};
+        }
+        struct cxj__moment *room = items + count;
+        const struct cxj__moment *sorted = cxj__base_sort_moments(items, count, &room, compare_moments, NULL);
+        ck_assert(sorted == items ? room == items + count : sorted == items + count && room == items);
+        memset(seen, 0, sizeof seen);
+        for (size_t i = 0; i < count; i++) {
+            ck_assert(!seen[sorted[i].place]);
+            seen[sorted[i].place] = true;
+            ck_assert_int_eq(sorted[i].at, at[sorted[i].place]);
+            if (i > 0) ck_assert_int_lt(compare_moments(&sorted[i - 1], &sorted[i], NULL), 0);
+        }
+    }
+}
+END_TEST
+
 /* Pairs of keys that stand the wrong way round: each is a move for items that sink to their places. */
 static size_t inversions(const struct item *items, size_t count) {
     size_t found = 0;
@@ -1161,6 +1196,7 @@ int main(void) {
     tcase_add_test(sorting, sort_of_sorted_items_looks_once);
     tcase_add_test(sorting, sort_takes_n_log_n_comparisons);
     tcase_add_test(sorting, sort_of_nearly_sorted_items_moves_few);
+    tcase_add_test(sorting, moments_are_sorted_by_bytes);
     TCase *text = group(suite, "text");
     tcase_add_test(text, length_knows_ended_and_null);
     tcase_add_loop_test(text, utf8_is_as_the_standard_has_it, 0, TEXTS);
