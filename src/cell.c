@@ -355,6 +355,8 @@ void cxj__cell_change_counts(struct cxj__cell *cell, const uint16_t before[CXJ__
     struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_JOURNEYS);
     int first = after[CXJ__F_FIRST_RESPONSES] - before[CXJ__F_FIRST_RESPONSES];
     add_differences(counts_of(cell, CXJ_GRAIN_JOURNEYS) + CXJ__J_JOURNEYS + 1, before, after, CXJ__F_COUNTS);
+    counts_of(cell, CXJ_GRAIN_JOURNEYS)[CXJ__J_HANDOFF_FREE] +=
+        (after[CXJ__F_HANDOFFS] == 0) - (before[CXJ__F_HANDOFFS] == 0);
     if (response != 0) add_amount(&sums[CXJ__J_SUM_RESPONSE], response, 1);
     if (first == 0) return;
     add_amount(&sums[CXJ__J_SUM_FIRST_RESPONSE], response, 1);

@@ -444,8 +444,8 @@ static void change_in(struct move *move, const struct cxj_view *view, struct cxj
     move->is_compared = true;
     if (move->is_alike) {
         const struct cxj__durations *lasted = lasted_in(view, move->before), *lasts = lasted_in(view, move->after);
-        cxj__cell_change_counts(cell, move->before->fold->counts, move->after->fold->counts,
-                                lasts->of[CXJ__RESPONSE] - lasted->of[CXJ__RESPONSE]);
+        cxj__contribution_change(cell, move->before->fold, move->after->fold,
+                                 lasts->of[CXJ__RESPONSE] - lasted->of[CXJ__RESPONSE]);
     } else {
         know(move, view);
         cxj__cell_change_contribution(cell, &move->was[view->in_hours], &move->is[view->in_hours]);
