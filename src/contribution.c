@@ -159,12 +159,12 @@ bool cxj__contribution_is_alike(const struct cxj__fold *before, const struct cxj
         if (before->promises_open >> c & 1 && !is_same_promise(&before->promises[c], &after->promises[c])) return false;
     }
     /* The gap is between ratings of touchpoints and of the journey. */
-    if (before->rated && (before->touch_sum != after->touch_sum || a[CXJ__F_TOUCH_RATINGS] != b[CXJ__F_TOUCH_RATINGS])) {
+    if (before->rated &&
+        (before->touch_sum != after->touch_sum || a[CXJ__F_TOUCH_RATINGS] != b[CXJ__F_TOUCH_RATINGS])) {
         return false;
     }
     /* What a contribution asks of the other counts is whether there are any. */
-    return a[CXJ__F_TOUCHPOINTS] > 0 &&
-           (!before->resolved || (a[CXJ__F_INBOUND] == 0) == (b[CXJ__F_INBOUND] == 0)) &&
+    return a[CXJ__F_TOUCHPOINTS] > 0 && (!before->resolved || (a[CXJ__F_INBOUND] == 0) == (b[CXJ__F_INBOUND] == 0)) &&
            (a[CXJ__F_PROMISES] == 0) == (b[CXJ__F_PROMISES] == 0) &&
            (a[CXJ__F_FIRST_RESPONSES] == b[CXJ__F_FIRST_RESPONSES] || a[CXJ__F_RESPONSES] + b[CXJ__F_RESPONSES] == 1);
 }

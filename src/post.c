@@ -252,8 +252,8 @@ static struct cxj__standing own_standing(const struct cxj__journey *journey, con
     return (struct cxj__standing){&journey->fold, journey->in_hours, codes, journey->count, NULL, 0};
 }
 
-CXJ__COLD bool cxj__post_stands(const struct cxj__core *core, const struct cxj__journey *journey, const struct cxj_view *view,
-                      struct cxj__key *key) {
+CXJ__COLD bool cxj__post_stands(const struct cxj__core *core, const struct cxj__journey *journey,
+                                const struct cxj_view *view, struct cxj__key *key) {
     struct cxj__codes codes = {{0}};
     cxj__core_set_journey_codes(&journey->fold, &codes);
     struct cxj__standing standing = own_standing(journey, &codes);
