@@ -246,14 +246,14 @@ static void add_transition(struct cxj__cell *cell, const struct cxj__fact *fact,
 
 /* Adds a fact whose durations are counted in slots, which never go below 0, so that a negative amount does not borrow
  * from the bucket's bits. */
-static inline void count_at(struct cxj__counter counter, int sign) {
+static inline void count_duration(struct cxj__counter counter, int sign) {
     if (counter.slot != NULL) *counter.slot += sign < 0 ? 0 - counter.one : counter.one;
 }
 static void add_at(struct cxj__cell *cell, const struct cxj__fact *fact, const struct slots *slots, int sign) {
     add_mask(counts_of(cell, fact->grain), fact->mask, sign);
-    count_at(slots->wait, sign);
-    count_at(slots->lateness, sign);
-    count_at(slots->response, sign);
+    count_duration(slots->wait, sign);
+    count_duration(slots->lateness, sign);
+    count_duration(slots->response, sign);
     if (fact->grain == CXJ_GRAIN_TOUCHPOINTS) {
         add_touchpoint(cell, fact, sign);
     } else {
@@ -355,6 +355,8 @@ void cxj__cell_change_counts(struct cxj__cell *cell, const uint16_t before[CXJ__
     struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_JOURNEYS);
     int first = after[CXJ__F_FIRST_RESPONSES] - before[CXJ__F_FIRST_RESPONSES];
     add_differences(counts_of(cell, CXJ_GRAIN_JOURNEYS) + CXJ__J_JOURNEYS + 1, before, after, CXJ__F_COUNTS);
+    counts_of(cell, CXJ_GRAIN_JOURNEYS)[CXJ__J_HANDOFF_FREE] +=
+        (after[CXJ__F_HANDOFFS] == 0) - (before[CXJ__F_HANDOFFS] == 0);
     if (response != 0) add_amount(&sums[CXJ__J_SUM_RESPONSE], response, 1);
     if (first == 0) return;
     add_amount(&sums[CXJ__J_SUM_FIRST_RESPONSE], response, 1);

@@ -274,7 +274,8 @@ void cxj__cell_add_contribution(struct cxj__cell *cell, const struct cxj__contri
 void cxj__cell_change_contribution(struct cxj__cell *cell, const struct cxj__contribution *before,
                                    const struct cxj__contribution *after);
 
-/* The same where only the fold's counts differ, and the time that responses took: it is so much more. If first responses
+/* The same where only the fold's counts differ, whether any are handoffs, and the time that responses took: it is so
+ * much more. If first responses
  * differ, one of both has just that response, and the other has none; for it there is room. */
 void cxj__cell_change_counts(struct cxj__cell *cell, const uint16_t before[CXJ__F_COUNTS],
                              const uint16_t after[CXJ__F_COUNTS], int64_t response);

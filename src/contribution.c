@@ -43,15 +43,25 @@ static void stand_ended(const struct cxj__fold *fold, const struct cxj__calendar
     counts[CXJ__J_WOW] = counts[CXJ__J_FLAWLESS] && fold->delighted;
 }
 
+/* What ratings of touchpoints are part of, beside the gap: sums in the order of their columns, and if there is a drop. */
+enum { TOUCH_SUMS = 4 };
+static bool sum_touch(const struct cxj__fold *fold, int64_t sums[TOUCH_SUMS]) {
+    bool has_drop = fold->counts[CXJ__F_TOUCH_RATINGS] >= 2;
+    int64_t drop = has_drop ? (int64_t)fold->touch_first - fold->touch_last : 0;
+    sums[0] = fold->touch_sum;
+    sums[1] = (int64_t)fold->touch_squares;
+    sums[2] = drop;
+    sums[3] = drop * drop;
+    return has_drop;
+}
+_Static_assert(CXJ__J_SUM_TOUCH_SQUARES == CXJ__J_SUM_TOUCH + 1 && CXJ__J_SUM_TOUCH_DROP == CXJ__J_SUM_TOUCH + 2 &&
+                   CXJ__J_SUM_TOUCH_DROP_SQUARES == CXJ__J_SUM_TOUCH + 3,
+               "sums of ratings of touchpoints stand side by side");
+
 static void stand_rated(const struct cxj__fold *fold, struct cxj__contribution *contribution) {
     uint16_t *counts = contribution->counts;
     int64_t touch_ratings = fold->counts[CXJ__F_TOUCH_RATINGS];
-    contribution->sums[CXJ__J_SUM_TOUCH] = fold->touch_sum;
-    contribution->sums[CXJ__J_SUM_TOUCH_SQUARES] = (int64_t)fold->touch_squares;
-    if (touch_ratings >= 2) {
-        counts[CXJ__J_TOUCH_DROPS] = 1;
-        contribute(contribution, CXJ__J_SUM_TOUCH_DROP, (int64_t)fold->touch_first - fold->touch_last, true);
-    }
+    counts[CXJ__J_TOUCH_DROPS] = sum_touch(fold, &contribution->sums[CXJ__J_SUM_TOUCH]);
     if (fold->rated) {
         counts[CXJ__J_JOURNEY_RATINGS] = 1;
         contribute(contribution, CXJ__J_SUM_JOURNEY, fold->journey_last, true);
@@ -118,10 +128,28 @@ static bool is_same_promise(const struct cxj__promise *a, const struct cxj__prom
     return a->first_due == b->first_due && a->due == b->due;
 }
 
+void cxj__contribution_change(struct cxj__cell *cell, const struct cxj__fold *before, const struct cxj__fold *after,
+                              int64_t response) {
+    int64_t was[TOUCH_SUMS], is[TOUCH_SUMS];
+    cxj__cell_change_counts(cell, before->counts, after->counts, response);
+    if (before->touch_squares == after->touch_squares && before->touch_last == after->touch_last &&
+        before->touch_sum == after->touch_sum &&
+        before->counts[CXJ__F_TOUCH_RATINGS] == after->counts[CXJ__F_TOUCH_RATINGS] &&
+        before->touch_first == after->touch_first) {
+        return;
+    }
+    bool had_drop = sum_touch(before, was), has_drop = sum_touch(after, is);
+    cxj__cell_counts(cell)[CXJ__J_TOUCH_DROPS] += (int64_t)has_drop - had_drop;
+    for (int i = 0; i < TOUCH_SUMS; i++) {
+        cxj__base_add(&cxj__cell_sums(cell)[CXJ__J_SUM_TOUCH + i], cxj__base_wide(is[i] - was[i]));
+    }
+}
+
 bool cxj__contribution_is_alike(const struct cxj__fold *before, const struct cxj__fold *after) {
-    static const size_t from = offsetof(struct cxj__fold, touch_sum), to = offsetof(struct cxj__fold, promises);
+    static const size_t from = offsetof(struct cxj__fold, journey_first), to = offsetof(struct cxj__fold, promises);
     const uint16_t *a = before->counts, *b = after->counts;
-    if (before->outcome != 0 || memcmp((const char *)before + from, (const char *)after + from, to - from) != 0) {
+    if (before->outcome != 0 || before->value != after->value ||
+        memcmp((const char *)before + from, (const char *)after + from, to - from) != 0) {
         return false;
     }
     for (int i = CXJ__SLIP; i < CXJ__RESPONSE; i++) {
@@ -130,11 +158,14 @@ bool cxj__contribution_is_alike(const struct cxj__fold *before, const struct cxj
     for (unsigned c = 0; before->promises_open >> c != 0; c++) {
         if (before->promises_open >> c & 1 && !is_same_promise(&before->promises[c], &after->promises[c])) return false;
     }
-    /* What a contribution asks of the counts is whether there are any. */
-    return a[CXJ__F_TOUCHPOINTS] > 0 && (a[CXJ__F_HANDOFFS] == 0) == (b[CXJ__F_HANDOFFS] == 0) &&
-           (a[CXJ__F_INBOUND] == 0) == (b[CXJ__F_INBOUND] == 0) &&
+    /* The gap is between ratings of touchpoints and of the journey. */
+    if (before->rated &&
+        (before->touch_sum != after->touch_sum || a[CXJ__F_TOUCH_RATINGS] != b[CXJ__F_TOUCH_RATINGS])) {
+        return false;
+    }
+    /* What a contribution asks of the other counts is whether there are any. */
+    return a[CXJ__F_TOUCHPOINTS] > 0 && (!before->resolved || (a[CXJ__F_INBOUND] == 0) == (b[CXJ__F_INBOUND] == 0)) &&
            (a[CXJ__F_PROMISES] == 0) == (b[CXJ__F_PROMISES] == 0) &&
-           a[CXJ__F_TOUCH_RATINGS] == b[CXJ__F_TOUCH_RATINGS] &&
            (a[CXJ__F_FIRST_RESPONSES] == b[CXJ__F_FIRST_RESPONSES] || a[CXJ__F_RESPONSES] + b[CXJ__F_RESPONSES] == 1);
 }
 

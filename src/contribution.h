@@ -4,10 +4,14 @@
 
 #include "fold.h"
 
-/* True if the two contributions of a journey that runs differ in the counts of the fold and the time of its responses
- * alone, as they do nearly always when a touchpoint comes last; and in the first response only if it is the only one of
- * either. False where that is not plain to see. */
+/* True if the two contributions of a journey that runs differ in the counts of the fold, in whether any of them are
+ * handoffs, in ratings of touchpoints and the time of its responses alone, as they do nearly always when a touchpoint
+ * comes last; and in the first response only if it is the only one of either. False where that is not plain to see. */
 bool cxj__contribution_is_alike(const struct cxj__fold *before, const struct cxj__fold *after);
+
+/* Turns the one into the other in the cell, their responses having taken so much more time. */
+void cxj__contribution_change(struct cxj__cell *cell, const struct cxj__fold *before, const struct cxj__fold *after,
+                              int64_t response);
 
 /* In what a journeys cell sums for drivers, if it does, a journey that was as one fold says is as another says from now
  * on; NULL: it was, or is, not there. */

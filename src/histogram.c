@@ -52,7 +52,8 @@ static uint64_t *set_slot(struct cxj__histogram *histogram, uint32_t group) {
 }
 
 /* Gives a histogram other slots. Each bucket for which there was room keeps it. */
-CXJ__COLD static bool move_slots(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t capacity, bool is_wide) {
+CXJ__COLD static bool move_slots(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t capacity,
+                                 bool is_wide) {
     struct cxj__histogram larger = {NULL, capacity, 0, is_wide};
     larger.slots = cxj__base_resize(memory, NULL, 0, capacity * sizeof *larger.slots);
     if (larger.slots == NULL) return false;
@@ -73,7 +74,7 @@ CXJ__COLD static bool move_slots(struct cxj__histogram *histogram, struct cxj__m
 }
 
 /* Makes room for so many more where there is none yet, or too little. */
-CXJ__COLD static bool make_room(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t bucket,
+CXJ__COLD static bool make_slot(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t bucket,
                                 uint64_t count) {
     uint32_t capacity = histogram->capacity;
     uint64_t slot = capacity == 0 ? 0 : *find_slot(histogram, cxj__histogram_group(histogram, bucket));
@@ -97,13 +98,13 @@ struct cxj__counter cxj__histogram_reach(struct cxj__histogram *histogram, struc
     uint64_t *slot = histogram->capacity > 0 ? find_slot(histogram, group) : NULL;
     bool has_room = slot != NULL && *slot != 0 && (histogram->is_wide || (*slot >> shift & 0xffff) < NARROW_MOST);
     if (has_room || memory == NULL) return (struct cxj__counter){slot, UINT64_C(1) << shift};
-    if (!make_room(histogram, memory, bucket, 1)) return (struct cxj__counter){NULL, 0};
+    if (!make_slot(histogram, memory, bucket, 1)) return (struct cxj__counter){NULL, 0};
     return cxj__histogram_reach(histogram, NULL, bucket);
 }
 
 bool cxj__histogram_reserve(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t bucket,
                             uint64_t count) {
-    return make_room(histogram, memory, bucket, count);
+    return make_slot(histogram, memory, bucket, count);
 }
 
 CXJ__COLD void cxj__histogram_add(struct cxj__histogram *histogram, uint32_t bucket, int64_t count) {
@@ -113,7 +114,8 @@ CXJ__COLD void cxj__histogram_add(struct cxj__histogram *histogram, uint32_t buc
 }
 
 /* Finds the next bucket that is counted from a place on, and goes behind it; false if there is none. */
-CXJ__COLD static bool next_count(const struct cxj__histogram *histogram, uint32_t *at, struct cxj__histogram_count *next) {
+CXJ__COLD static bool next_count(const struct cxj__histogram *histogram, uint32_t *at,
+                                 struct cxj__histogram_count *next) {
     for (; *at < histogram->capacity * GROUP; ++*at) {
         const uint64_t slot = histogram->slots[*at / GROUP];
         next->count = count_at(histogram, slot, *at % GROUP);
@@ -127,7 +129,7 @@ CXJ__COLD static bool next_count(const struct cxj__histogram *histogram, uint32_
 }
 
 CXJ__COLD bool cxj__histogram_reserve_all(struct cxj__histogram *histogram, struct cxj__memory *memory,
-                                const struct cxj__histogram *other) {
+                                          const struct cxj__histogram *other) {
     struct cxj__histogram_count next;
     for (uint32_t at = 0; next_count(other, &at, &next);) {
         if (!cxj__histogram_reserve(histogram, memory, next.bucket, next.count)) return false;

@@ -49,9 +49,9 @@ struct cxj__target {
     struct cxj__cell *cell;
     const struct cxj__fact *fact;
     struct cxj__key key;
-    struct cxj__fact in_hours; /* in a view in working hours: the fact as it measures it */
     uint32_t held, position;   /* of the record */
     bool is_found;             /* it is no guess */
+    struct cxj__fact in_hours; /* last, since it is seldom: in a view in working hours: the fact as it measures it */
 };
 
 /* Postings that are listed together, so that their cells come nearer at the same time, and then made one by one. One

@@ -252,8 +252,8 @@ static struct cxj__standing own_standing(const struct cxj__journey *journey, con
     return (struct cxj__standing){&journey->fold, journey->in_hours, codes, journey->count, NULL, 0};
 }
 
-CXJ__COLD bool cxj__post_stands(const struct cxj__core *core, const struct cxj__journey *journey, const struct cxj_view *view,
-                      struct cxj__key *key) {
+CXJ__COLD bool cxj__post_stands(const struct cxj__core *core, const struct cxj__journey *journey,
+                                const struct cxj_view *view, struct cxj__key *key) {
     struct cxj__codes codes = {{0}};
     cxj__core_set_journey_codes(&journey->fold, &codes);
     struct cxj__standing standing = own_standing(journey, &codes);
@@ -444,8 +444,8 @@ static void change_in(struct move *move, const struct cxj_view *view, struct cxj
     move->is_compared = true;
     if (move->is_alike) {
         const struct cxj__durations *lasted = lasted_in(view, move->before), *lasts = lasted_in(view, move->after);
-        cxj__cell_change_counts(cell, move->before->fold->counts, move->after->fold->counts,
-                                lasts->of[CXJ__RESPONSE] - lasted->of[CXJ__RESPONSE]);
+        cxj__contribution_change(cell, move->before->fold, move->after->fold,
+                                 lasts->of[CXJ__RESPONSE] - lasted->of[CXJ__RESPONSE]);
     } else {
         know(move, view);
         cxj__cell_change_contribution(cell, &move->was[view->in_hours], &move->is[view->in_hours]);

@@ -1,9 +1,9 @@
 /* view: cells by key (SPEC.md section 5).
  *
  * A key holds the number of the period (hours, days, weeks, months, … since 1970, of local time) and a code for each
- * part. Cells are
- * found by a table of places; texts are compared only to put them in order. Invariant: every cell stands once in cells,
- * at its place, and once in slots, which are at most three quarters full. */
+ * part. Cells are found by a table of places; texts are compared only to put them in order. Those of one period may have
+ * places in a grid, too. Invariant: every cell stands once in cells, at its place, once in slots, which are at most three
+ * quarters full, and in the grid if its key has a place there. */
 #include "view.h"
 
 #include <stdio.h>
@@ -18,7 +18,8 @@ enum { GRID_PLACES = 8, GRID_MISSED = 1024 };
 #endif
 
 CXJ__COLD cxj_status cxj__view_read(struct cxj_view *view, struct cxj__names *dictionaries, struct cxj__memory *memory,
-                          const struct cxj__seed *seed, const char *text, size_t length, struct cxj__message *message) {
+                                    const struct cxj__seed *seed, const char *text, size_t length,
+                                    struct cxj__message *message) {
     memset(view, 0, sizeof *view);
     return cxj__query_read(&view->query, dictionaries, memory, seed, text, length, message);
 }
@@ -384,8 +385,8 @@ CXJ__COLD static bool reserve_slots(struct cxj_view *view, struct cxj__memory *m
     return true;
 }
 
-CXJ__COLD struct cxj__cell *cxj__view_make(struct cxj_view *view, struct cxj__memory *memory, const struct cxj__seed *seed,
-                                 const struct cxj__key *key) {
+CXJ__COLD struct cxj__cell *cxj__view_make(struct cxj_view *view, struct cxj__memory *memory,
+                                           const struct cxj__seed *seed, const struct cxj__key *key) {
     if (!reserve_slots(view, memory, view->cell_count + 1) ||
         !cxj__base_grow(memory, &view->cells, &view->cell_capacity, view->cell_count + 1, sizeof *view->cells)) {
         return NULL;
@@ -499,7 +500,8 @@ CXJ__COLD static int compare_cells(const void *a, const void *b, const void *con
     return 0;
 }
 
-CXJ__COLD void cxj__view_sort(const struct cxj_view *view, const struct cxj__names *dictionaries, struct cxj__cell **sorted) {
+CXJ__COLD void cxj__view_sort(const struct cxj_view *view, const struct cxj__names *dictionaries,
+                              struct cxj__cell **sorted) {
     struct order order = {view, dictionaries};
     if (view->cell_count == 0) return;
     memcpy(sorted, view->cells, view->cell_count * sizeof *sorted);

@@ -39,9 +39,9 @@ struct cxj_view {
     size_t slot_capacity;
     uint64_t cells_made; /* ever */
     struct cxj__grid grid;
-    bool incomplete;     /* at the limit of cells, facts were left out */
-    bool has_left_out;   /* while a change lasts: there was no room for a cell of it */
-    bool sealed_lost;    /* of what journeys contributed that are sealed now, some is not in it and cannot be had again:
+    bool incomplete;   /* at the limit of cells, facts were left out */
+    bool has_left_out; /* while a change lasts: there was no room for a cell of it */
+    bool sealed_lost;  /* of what journeys contributed that are sealed now, some is not in it and cannot be had again:
                                  it was left out, or the view was added later */
     struct cxj__cell *marked_empty; /* cells that are to be dropped */
 };

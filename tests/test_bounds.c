@@ -169,8 +169,7 @@ END_TEST
 
 static void count_duration(struct cxj__cell *cell, size_t histogram, int64_t duration, int64_t times) {
     struct cxj__histogram *its = &cxj__cell_histograms(cell)[histogram];
-    ck_assert(cxj__histogram_reserve(its, &memory, cxj__histogram_bucket(duration),
-                                    times > 0 ? (uint64_t)times : 1));
+    ck_assert(cxj__histogram_reserve(its, &memory, cxj__histogram_bucket(duration), times > 0 ? (uint64_t)times : 1));
     cxj__histogram_add(its, cxj__histogram_bucket(duration), times);
 }
 

@@ -132,33 +132,37 @@ END_TEST
  * Contributions that are alike
  * ------------------------------------------------------------------------------------------------------------------ */
 
-/* True if two contributions differ in nothing but the counts that the fold itself keeps, and the time of responses. */
-static bool differ_in_counts_alone(const struct journey *a, const struct journey *b, int64_t now) {
-    enum { AFTER = CXJ__J_JOURNEYS + 1 + CXJ__F_COUNTS };
+static struct cxj__cell *make_cell(struct cxj__memory *memory, const struct cxj__contribution *holds) {
+    struct cxj__cell *cell = cxj__cell_create(memory, CXJ_GRAIN_JOURNEYS);
+    ck_assert_ptr_nonnull(cell);
+    ck_assert(cxj__cell_reserve_contribution(cell, memory, holds));
+    cxj__cell_add_contribution(cell, holds, 1);
+    return cell;
+}
+
+/* True if what turns the one contribution into the other in a cell leaves the other there, and nothing else. */
+static bool is_turned(const struct journey *a, const struct journey *b, int64_t now) {
+    struct cxj__memory memory = {cxj__base_allocate, NULL, 0, 0};
     struct cxj__contribution x = stand_at(a, now), y = stand_at(b, now);
-    if (x.counts[CXJ__J_FIRST_RESPONSES] != y.counts[CXJ__J_FIRST_RESPONSES]) {
-        int64_t response = y.sums[CXJ__J_SUM_RESPONSE] - x.sums[CXJ__J_SUM_RESPONSE];
-        if (x.counts[CXJ__J_RESPONSES] + y.counts[CXJ__J_RESPONSES] != 1) return false;
-        if (y.sums[CXJ__J_SUM_FIRST_RESPONSE] - x.sums[CXJ__J_SUM_FIRST_RESPONSE] != response) return false;
-        x.sums[CXJ__J_SUM_FIRST_RESPONSE] = y.sums[CXJ__J_SUM_FIRST_RESPONSE];
-    } else if (memcmp(x.durations, y.durations, sizeof x.durations) != 0) {
-        return false;
-    }
-    x.sums[CXJ__J_SUM_RESPONSE] = y.sums[CXJ__J_SUM_RESPONSE];
-    return !x.ended && !y.ended && x.counts[CXJ__J_JOURNEYS] == y.counts[CXJ__J_JOURNEYS] &&
-           memcmp(x.counts + AFTER, y.counts + AFTER, (CXJ__J_COUNTS - AFTER) * sizeof *x.counts) == 0 &&
-           memcmp(x.sums, y.sums, sizeof x.sums) == 0 && memcmp(&x.value, &y.value, sizeof x.value) == 0;
+    struct cxj__cell *turned = make_cell(&memory, &x), *other = make_cell(&memory, &y);
+    ck_assert(cxj__cell_reserve_contribution(turned, &memory, &y));
+    cxj__contribution_change(turned, &a->fold, &b->fold,
+                             b->fold.lasted.of[CXJ__RESPONSE] - a->fold.lasted.of[CXJ__RESPONSE]);
+    bool is_same = !x.ended && !y.ended && cxj__cell_is_same(turned, other);
+    cxj__cell_destroy(turned, &memory);
+    cxj__cell_destroy(other, &memory);
+    return is_same;
 }
 
 static void check_alike(const struct journey *before, const struct journey *after) {
     if (after->fold.counts[CXJ__F_TOUCHPOINTS] == 0 || !cxj__contribution_is_alike(&before->fold, &after->fold)) return;
     ck_assert(before->fold.counts[CXJ__F_TOUCHPOINTS] > 0);
-    for (int64_t now = -10; now < 100; now += 5) ck_assert(differ_in_counts_alone(before, after, now));
+    for (int64_t now = -10; now < 100; now += 5) ck_assert(is_turned(before, after, now));
 }
 
-/* contribution.h: "True if the two contributions of a journey that runs differ in the counts of the fold and the time of its
- * responses alone". Here a touchpoint comes last. */
-START_TEST(contributions_that_are_alike_differ_in_counts_alone) {
+/* contribution.h: "True if the two contributions of a journey that runs differ in the counts of the fold, in whether any of
+ * them are handoffs, in ratings of touchpoints and the time of its responses alone". Here a touchpoint comes last. */
+START_TEST(contributions_that_are_alike_are_turned_into_each_other) {
     static struct journey before, after;
     for (int round = 0; round < 100; round++) {
         memset(&after, 0, sizeof after);
@@ -198,8 +202,9 @@ START_TEST(contributions_that_are_alike_after_a_correction_too) {
 }
 END_TEST
 
-/* Three ratings of which the last two change places: the sums are the same, and yet the last one is another. */
-START_TEST(contributions_are_not_alike_if_the_last_rating_is_another) {
+/* Three ratings of which the last two change places: the sums are the same, and yet the last one is another. Beside a
+ * rating of the journey another sum of touchpoints means another gap. */
+START_TEST(contributions_tell_the_last_rating_and_the_gap) {
     static struct journey before, after;
     add(&before, 1, T(RATED(TOUCHPOINT, CSAT5, 3)));
     add(&after, 1, T(RATED(TOUCHPOINT, CSAT5, 3)));
@@ -209,6 +214,17 @@ START_TEST(contributions_are_not_alike_if_the_last_rating_is_another) {
     add(&after, 3, T(RATED(TOUCHPOINT, CSAT5, 5)));
     ck_assert_int_eq(summed(&before, CXJ__J_SUM_TOUCH_DROP), 6300);
     ck_assert_int_eq(summed(&after, CXJ__J_SUM_TOUCH_DROP), -6300);
+    ck_assert(cxj__contribution_is_alike(&before.fold, &after.fold));
+    check_alike(&before, &after);
+    memcpy(&before, &after, sizeof before);
+    add(&after, 4, T(RATED(TOUCHPOINT, CSAT5, 2)));
+    ck_assert(cxj__contribution_is_alike(&before.fold, &after.fold));
+    check_alike(&before, &after);
+    add(&after, 5, T(RATED(JOURNEY, CSAT5, 2)));
+    memcpy(&before, &after, sizeof before);
+    add(&after, 6, T(.owner = 3));
+    ck_assert(cxj__contribution_is_alike(&before.fold, &after.fold));
+    add(&after, 7, T(RATED(TOUCHPOINT, CSAT5, 1)));
     ck_assert(!cxj__contribution_is_alike(&before.fold, &after.fold));
 }
 END_TEST
@@ -467,9 +483,9 @@ int main(void) {
     tcase_add_test(drivers, a_cell_without_products_is_left_alone);
 
     TCase *pairs = group(suite, "pairs");
-    tcase_add_test(pairs, contributions_that_are_alike_differ_in_counts_alone);
+    tcase_add_test(pairs, contributions_that_are_alike_are_turned_into_each_other);
     tcase_add_test(pairs, contributions_that_are_alike_after_a_correction_too);
-    tcase_add_test(pairs, contributions_are_not_alike_if_the_last_rating_is_another);
+    tcase_add_test(pairs, contributions_tell_the_last_rating_and_the_gap);
     tcase_add_test(pairs, contributions_are_not_alike_if_other_promises_moved);
     tcase_add_test(pairs, contributions_are_not_alike_if_the_first_came_inbound);
     tcase_add_test(pairs, contributions_are_not_alike_if_the_last_promise_is_another);

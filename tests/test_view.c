@@ -770,9 +770,9 @@ START_TEST(cells_are_found_by_a_grid) {
     size_t found = 0, placed = 0;
     open_view(&w, "transitions by owner, type, segment, reason per hour");
     for (int i = 0; i < 20000; i++) {
-        struct cxj__key key = {.period = (int64_t)chance(3) * DAY - DAY,
-                               .parts = {(uint32_t)chance(i % 100 == 0 ? 14 : 7), (uint32_t)chance(5), 0,
-                                         (uint32_t)chance(3), 0}};
+        struct cxj__key key = {
+            .period = (int64_t)chance(3) * DAY - DAY,
+            .parts = {(uint32_t)chance(i % 100 == 0 ? 14 : 7), (uint32_t)chance(5), 0, (uint32_t)chance(3), 0}};
         struct cxj__cell *cell = look_for(&w.view, &key);
         ck_assert_ptr_eq(cxj__view_find(&w.view, &w.seed, &key, &w.probes), cell);
         struct cxj__cell **place = cxj__view_place(&w.view.grid, &key);
