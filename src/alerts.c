@@ -201,11 +201,14 @@ static void write_alert(struct cxj__alerts *alerts, const struct cxj__journey *j
     cxj_occasion told;
     cxj_alert *alert = &alerts->call[alerts->call_count++];
     cxj__rule_describe(journey, occasion, &told);
-    *alert = (cxj_alert){.journey = told.journey,
-                         .since = told.since,
-                         .from = told.from,
-                         .rule = (uint32_t)rule + 1,
-                         .commitment = told.commitment};
+    alert->journey = told.journey;
+    alert->customer = 0;
+    alert->since = told.since;
+    alert->from = told.from;
+    alert->raised_at = 0;
+    alert->rule = (uint32_t)rule + 1;
+    alert->commitment = told.commitment;
+    alert->reserved[0] = alert->reserved[1] = 0;
     memcpy(&alert->owner, &told.owner, HELD_BYTES);
 }
 
