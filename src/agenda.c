@@ -144,7 +144,7 @@ static size_t capacity(const struct cxj__agenda *agenda) {
 }
 
 /* Makes the first page larger, up to a whole one. */
-static bool extend_first(struct cxj__heap *heap, struct cxj__memory *memory, size_t wanted) {
+CXJ__COLD static bool extend_first(struct cxj__heap *heap, struct cxj__memory *memory, size_t wanted) {
     size_t first = heap->first > 0 ? heap->first : FEWEST;
     while (first < PAGE && first < wanted) first *= 2;
     if (!cxj__base_grow(memory, &heap->pages, &heap->directory, 1, sizeof *heap->pages)) return false;
@@ -158,7 +158,7 @@ static bool extend_first(struct cxj__heap *heap, struct cxj__memory *memory, siz
 }
 
 /* A further page. The directory has room for those that are with the old heap, too. */
-static bool add_page(struct cxj__agenda *agenda, struct cxj__memory *memory) {
+CXJ__COLD static bool add_page(struct cxj__agenda *agenda, struct cxj__memory *memory) {
     struct cxj__heap *heap = &agenda->heap;
     size_t pages = heap->owned + others(&agenda->old) + 1;
     if (!cxj__base_grow(memory, &heap->pages, &heap->directory, pages, sizeof *heap->pages)) return false;
@@ -167,7 +167,7 @@ static bool add_page(struct cxj__agenda *agenda, struct cxj__memory *memory) {
     return page != NULL;
 }
 
-static bool make_room_for(struct cxj__agenda *agenda, struct cxj__memory *memory, size_t wanted) {
+CXJ__COLD static bool make_room_for(struct cxj__agenda *agenda, struct cxj__memory *memory, size_t wanted) {
     if (agenda->heap.first < PAGE && agenda->heap.first < wanted) {
         if (!extend_first(&agenda->heap, memory, wanted)) return false;
     }
@@ -178,7 +178,7 @@ static bool make_room_for(struct cxj__agenda *agenda, struct cxj__memory *memory
 }
 
 /* Gives a page back if that one and a further one are not needed: so none comes and goes all the time. */
-static void return_page(struct cxj__agenda *agenda, struct cxj__memory *memory, size_t wanted) {
+CXJ__COLD static void return_page(struct cxj__agenda *agenda, struct cxj__memory *memory, size_t wanted) {
     struct cxj__heap *heap = &agenda->heap;
     if (capacity(agenda) < wanted + 2 * PAGE) return;
     assert(heap->owned > 1 && (heap->owned - 1) * PAGE >= heap->count); /* all that are empty are with the new heap */
@@ -201,7 +201,7 @@ size_t cxj__agenda_count(const struct cxj__agenda *agenda) {
 
 /* Begins a sweep if it is time and worth it. All memory that it needs is taken now; where there is none, it can wait.
  * Its first step hands the empty pages over. */
-static void begin_sweep(struct cxj__agenda *agenda, struct cxj__memory *memory) {
+CXJ__COLD static void begin_sweep(struct cxj__agenda *agenda, struct cxj__memory *memory) {
     struct cxj__heap *heap = &agenda->heap, *old = &agenda->old, other;
     if (heap->count < 4 * agenda->held + SWEEP_FROM) return;
     if (heap->count <= 2 * agenda->known) {
@@ -217,7 +217,7 @@ static void begin_sweep(struct cxj__agenda *agenda, struct cxj__memory *memory) 
 }
 
 /* One step of a sweep. */
-static void drain(struct cxj__agenda *agenda, cxj__agenda_holds holds, const void *context) {
+CXJ__COLD static void drain(struct cxj__agenda *agenda, cxj__agenda_holds holds, const void *context) {
     struct cxj__deadline deadline = take_first(&agenda->old);
     hand_over_block(agenda);
     if (begins_with(&agenda->old, &deadline) || !holds(context, &deadline)) return;

@@ -29,7 +29,8 @@ struct changed {
     size_t first;   /* of its alerts */
     uint32_t count; /* of those */
     uint32_t place;
-    uint32_t nth; /* of those since it was known the last time which stand */
+    const struct cxj__journey *journey; /* as long as it is not known whether it stands */
+    uint32_t nth;                       /* of those since it was known the last time which stand */
 };
 
 struct cxj__alerts {
@@ -60,7 +61,7 @@ static struct cxj__watch *watch_of(const struct cxj__alerts *alerts, size_t plac
 }
 
 /* Room for so many alerts of the call, and to put them in order. */
-static bool reserve_call(struct cxj__core *core, size_t further) {
+CXJ__COLD static bool reserve_call(struct cxj__core *core, size_t further) {
     struct cxj__alerts *alerts = core->alerts;
     size_t wanted = alerts->call_count + further;
     return cxj__base_grow(&core->memory, &alerts->call, &alerts->call_capacity, wanted, sizeof *alerts->call) &&
@@ -186,27 +187,33 @@ bool cxj__alerts_take(struct cxj__core *core, cxj_alert *alert) {
     return true;
 }
 
+/* From owner on both say the same in the same order. */
+#define HELD_BYTES (offsetof(cxj_occasion, reserved) - offsetof(cxj_occasion, owner))
+_Static_assert(HELD_BYTES == offsetof(cxj_alert, reserved) - offsetof(cxj_alert, owner) &&
+                   offsetof(cxj_alert, reason) - offsetof(cxj_alert, owner) ==
+                       offsetof(cxj_occasion, reason) - offsetof(cxj_occasion, owner),
+               "an alert tells what a line of a worklist does");
+
 /* Writes an alert of the call, for which there is room. Its customer is asked for later: few journeys are near with
  * their rare fields. */
 static void write_alert(struct cxj__alerts *alerts, const struct cxj__journey *journey, size_t rule,
                         const struct cxj__rule_occasion *occasion) {
-    cxj_occasion known;
-    cxj__rule_describe(journey, occasion, &known);
-    alerts->call[alerts->call_count++] = (cxj_alert){.journey = known.journey,
-                                                     .since = known.since,
-                                                     .from = known.from,
-                                                     .rule = (uint32_t)rule + 1,
-                                                     .commitment = known.commitment,
-                                                     .owner = known.owner,
-                                                     .team = known.team,
-                                                     .stage = known.stage,
-                                                     .channel = known.channel,
-                                                     .type = known.type,
-                                                     .segment = known.segment,
-                                                     .reason = known.reason};
+    cxj_occasion told;
+    cxj_alert *alert = &alerts->call[alerts->call_count++];
+    cxj__rule_describe(journey, occasion, &told);
+    alert->journey = told.journey;
+    alert->customer = 0;
+    alert->since = told.since;
+    alert->from = told.from;
+    alert->raised_at = 0;
+    alert->rule = (uint32_t)rule + 1;
+    alert->commitment = told.commitment;
+    alert->reserved[0] = alert->reserved[1] = 0;
+    memcpy(&alert->owner, &told.owner, HELD_BYTES);
 }
 
-static void add_customers(struct cxj__alerts *alerts, const struct cxj__journey *journey, size_t first, size_t count) {
+CXJ__COLD static void add_customers(struct cxj__alerts *alerts, const struct cxj__journey *journey, size_t first,
+                                    size_t count) {
     uint64_t customer = count > 0 ? cxj__journey_customer(journey) : 0;
     for (size_t i = first; i < first + count; i++) alerts->call[i].customer = customer;
 }
@@ -239,6 +246,7 @@ static size_t look_at(struct cxj__core *core, struct cxj__watch *watch, struct c
     struct cxj__rule *all = alerts->rules.items;
     uint32_t place = 0;
     size_t count = 0, end = alerts->rules.count;
+    if (look->journey->count == 0) return 0;
     for (size_t r = first; (r = cxj__rule_next(all, r, end, look)) < end; r++) {
         struct cxj__rule_occasion occasions[CXJ__COMMITMENTS];
         size_t found = cxj__rule_occasions(&all[r], look, occasions);
@@ -563,12 +571,12 @@ bool cxj__alerts_expect(struct cxj__core *core, const struct cxj__journey *journ
         return false;
     }
     *CXJ__LAST(alerts->changed) =
-        (struct changed){look.next, first, (uint32_t)count, journey->place, alerts->expected++};
+        (struct changed){look.next, first, (uint32_t)count, journey->place, journey, alerts->expected++};
     return true;
 }
 
 /* What a journey would have raised as it stood before in the call is void. */
-static void make_void(struct cxj__alerts *alerts, struct cxj__watch *watch) {
+CXJ__COLD static void make_void(struct cxj__alerts *alerts, struct cxj__watch *watch) {
     if (watch->changed == 0) return;
     const struct changed *item = &alerts->changed.items[watch->changed - 1];
     for (size_t i = item->first; i < item->first + item->count; i++) alerts->call[i].rule = 0;
@@ -579,7 +587,7 @@ void cxj__alerts_settle(struct cxj__core *core, size_t count) {
     struct cxj__alerts *alerts = core->alerts;
     struct changed *items = alerts->changed.items;
     for (size_t i = alerts->standing; i < alerts->changed.count; i++) {
-        if (items[i].count > 0) approach_customer(cxj__store_at(&core->store, items[i].place));
+        if (items[i].count > 0) approach_customer(items[i].journey);
     }
     for (size_t i = alerts->standing; i < alerts->changed.count; i++) {
         const struct changed item = items[i];
@@ -591,7 +599,7 @@ void cxj__alerts_settle(struct cxj__core *core, size_t count) {
         struct cxj__watch *watch = watch_of(alerts, item.place);
         make_void(alerts, watch);
         if (item.count == 0) continue;
-        add_customers(alerts, cxj__store_at(&core->store, item.place), item.first, item.count);
+        add_customers(alerts, item.journey, item.first, item.count);
         items[alerts->standing++] = item;
         watch->changed = (uint32_t)alerts->standing;
     }
@@ -639,7 +647,8 @@ void cxj__alerts_end_call(struct cxj__core *core) {
     }
     alerts->changed.count = alerts->standing = 0;
     queue_call(core);
-    if (alerts->changed.capacity > KEEP) CXJ__FREE(&core->memory, alerts->changed);
+    if (alerts->changed.capacity <= KEEP) return;
+    cxj__base_release(&core->memory, &alerts->changed.items, &alerts->changed.capacity, sizeof *alerts->changed.items);
 }
 
 void cxj__alerts_cancel_call(struct cxj__core *core) {
@@ -684,25 +693,27 @@ void cxj__alerts_renumber(struct cxj__core *core, uint64_t from, uint64_t to) {
     }
 }
 
-/* A code stays as long as it has its name. */
-static uint32_t known_code(const struct cxj__core *core, uint32_t dimension, uint32_t code) {
-    return cxj__names_has(&core->dictionaries[dimension], code) ? code : 0;
-}
-
 CXJ__COLD static bool is_of_known(struct cxj__core *core, cxj_alert *alert, uint64_t customer) {
+    static const struct {
+        uint8_t dimension, offset;
+    } codes[] = {
+        {CXJ_DIMENSION_TEAM, offsetof(cxj_alert, team)},       {CXJ_DIMENSION_STAGE, offsetof(cxj_alert, stage)},
+        {CXJ_DIMENSION_CHANNEL, offsetof(cxj_alert, channel)}, {CXJ_DIMENSION_TYPE, offsetof(cxj_alert, type)},
+        {CXJ_DIMENSION_SEGMENT, offsetof(cxj_alert, segment)}, {CXJ_DIMENSION_REASON, offsetof(cxj_alert, reason)}};
     struct cxj__store *store = &core->store;
     if (cxj__store_find(store, &core->seed, alert->journey, &store->probes) == NULL &&
         !cxj__store_is_sealed(store, &core->seed, alert->journey, &store->probes)) {
         return false;
     }
     if (alert->customer == customer) alert->customer = 0;
-    alert->owner = known_code(core, CXJ_DIMENSION_OWNER, alert->owner);
-    alert->team = (uint16_t)known_code(core, CXJ_DIMENSION_TEAM, alert->team);
-    alert->stage = (uint16_t)known_code(core, CXJ_DIMENSION_STAGE, alert->stage);
-    alert->channel = (uint16_t)known_code(core, CXJ_DIMENSION_CHANNEL, alert->channel);
-    alert->type = (uint16_t)known_code(core, CXJ_DIMENSION_TYPE, alert->type);
-    alert->segment = (uint16_t)known_code(core, CXJ_DIMENSION_SEGMENT, alert->segment);
-    alert->reason = (uint16_t)known_code(core, CXJ_DIMENSION_REASON, alert->reason);
+    /* A code stays as long as it has its name. */
+    if (!cxj__names_has(&core->dictionaries[CXJ_DIMENSION_OWNER], alert->owner)) alert->owner = 0;
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        uint16_t code;
+        memcpy(&code, (char *)alert + codes[i].offset, sizeof code);
+        if (!cxj__names_has(&core->dictionaries[codes[i].dimension], code)) code = 0;
+        memcpy((char *)alert + codes[i].offset, &code, sizeof code);
+    }
     return true;
 }
 

@@ -344,17 +344,12 @@ static size_t byte_of(const struct cxj__moment *item, unsigned shift) {
     return (size_t)(((uint64_t)item->at ^ UINT64_C(1) << 63) >> shift & 255);
 }
 
-struct cxj__moment *cxj__base_sort_moments(struct cxj__moment *items, size_t count, struct cxj__moment **room,
-                                           cxj__base_compare compare, const void *context) {
-    enum { FEW = 64 };
+CXJ__COLD struct cxj__moment *cxj__base_sort_moments(struct cxj__moment *items, size_t count, struct cxj__moment **room,
+                                                     cxj__base_compare compare, const void *context) {
+    enum { FEW = 64 }; /* with fewer it does not pay */
     uint64_t differing = 0;
-    bool in_order = true;
-    for (size_t i = 1; i < count; i++) {
-        differing |= (uint64_t)(items[i].at ^ items[0].at);
-        in_order = in_order && items[i - 1].at <= items[i].at;
-    }
-    in_order = in_order || count < FEW; /* it does not pay */
-    for (unsigned shift = 0; !in_order && shift < 64 && differing >> shift != 0; shift += 8) {
+    for (size_t i = 1; i < count && count >= FEW; i++) differing |= (uint64_t)(items[i].at ^ items[0].at);
+    for (unsigned shift = 0; shift < 64 && differing >> shift != 0; shift += 8) {
         struct cxj__moment *to = *room;
         size_t places[257] = {0};
         for (size_t i = 0; i < count; i++) places[byte_of(&items[i], shift) + 1]++;

@@ -584,7 +584,7 @@ void cxj__fold_restate(struct cxj__fold *fold, const cxj_touchpoint *m) {
     (void)run(fold, m);
 }
 
-bool cxj__fold_is_rated_low(const cxj_touchpoint *m) {
+CXJ__COLD bool cxj__fold_is_rated_low(const cxj_touchpoint *m) {
     const struct step step = {.m = m, .scale = cxj__touchpoint_scale(m->scale)};
     return is_rated_low(&step);
 }

@@ -649,7 +649,7 @@ static void move_moments(const struct cxj__journey *journey, const struct cxj__f
     }
 }
 
-void cxj__journey_moments(const struct cxj__journey *journey, struct cxj__moments *moments) {
+CXJ__COLD void cxj__journey_moments(const struct cxj__journey *journey, struct cxj__moments *moments) {
     const struct cxj__index *index = journey->index;
     size_t count = index == NULL ? 0 : index->checkpoint_count;
     const struct cxj__fold *last = count > 0 ? &index->checkpoints[count - 1] : NULL;
@@ -657,7 +657,7 @@ void cxj__journey_moments(const struct cxj__journey *journey, struct cxj__moment
     move_moments(journey, last, count * CXJ__CHECKPOINT_EVERY, journey->count, moments);
 }
 
-int64_t cxj__journey_dissatisfied_at(const struct cxj__journey *journey) {
+CXJ__COLD int64_t cxj__journey_dissatisfied_at(const struct cxj__journey *journey) {
     struct cxj__moments moments;
     for (size_t i = journey->index == NULL ? journey->count : 0; i > 0; i--) {
         const struct cxj__record *record = cxj__journey_record(journey, i - 1);

@@ -344,10 +344,45 @@ static inline bool may_hold(const struct cxj__rule *rule, const struct cxj__rule
 }
 
 size_t cxj__rule_next(const struct cxj__rule *rules, size_t first, size_t end, const struct cxj__rule_look *look) {
-    if (look->journey->count == 0) return end;
     int64_t reach = reach_of(look);
     while (first < end && !may_hold(&rules[first], look, reach)) first++;
     return first;
+}
+
+/* Where in a fold what a rule looks at first stands, by its kind; 0: nothing more. All but a count stands beside others that
+ * are looked at, too. */
+#define IN_FOLD(member) ((uint16_t)offsetof(struct cxj__fold, member))
+static const uint16_t looked_at[][3] = {
+    [IS_DUE] = {IN_FOLD(promises_open), IN_FOLD(promises[0].due)},
+    [IS_OVERDUE] = {IN_FOLD(promises_open), IN_FOLD(promises[0].due)},
+    [IS_SILENT] = {IN_FOLD(promises_open), IN_FOLD(last_at), IN_FOLD(lasted.of[CXJ__QUIET])},
+    [IS_WAITING] = {IN_FOLD(promises_open), IN_FOLD(counts[CXJ__F_WAITING]), IN_FOLD(waits_since)},
+    [IS_UNANSWERED] = {IN_FOLD(samples), IN_FOLD(loop_at)},
+    [IS_OPEN] = {IN_FOLD(promises_open)},
+    [IS_SAME] = {IN_FOLD(promises_open)},
+    [IS_DISSATISFIED] = {IN_FOLD(counts[CXJ__F_LOOPS])},
+    [IS_REOPENED] = {IN_FOLD(promises_open)},
+    [IS_CHURNED] = {IN_FOLD(promises_open)},
+};
+
+CXJ__COLD void cxj__rule_approach(const struct cxj__rule *rule, const struct cxj__journey *journey) {
+    const struct cxj__fold *fold = &journey->fold;
+    const uint16_t *offsets = looked_at[rule->what];
+    for (size_t i = 0; i < 3 && offsets[i] != 0; i++) cxj__base_touch((const char *)fold + offsets[i]);
+    if (rule->what == IS_OVER) cxj__base_touch(&fold->counts[rule->detail]);
+    if (rule->what == IS_SAME) cxj__base_touch(&fold->tracks[rule->detail].change_at);
+    if (rule->what == IS_SILENT) cxj__base_touch(&fold->samples);
+    if (rule->query.condition_count > 0) cxj__base_touch(&fold->tracks[1].value);
+}
+
+CXJ__COLD void cxj__rule_approach_told(const struct cxj__journey *journey) {
+    const struct cxj__track *tracks = journey->fold.tracks;
+    cxj__base_touch(&journey->number);
+    cxj__base_touch(&tracks[0].value);
+    cxj__base_touch(&tracks[2].value);
+    cxj__base_touch(&tracks[4].value);
+    cxj__base_touch(&journey->fold.type);
+    if (journey->rare_count > 0) cxj__base_touch(&journey->rares[journey->rare_count - 1]);
 }
 
 /* The code by which a condition judges a journey: of what it states, or of what it held last. */
@@ -376,6 +411,10 @@ static bool meets_conditions(const struct cxj__rule *rule, const struct cxj__fol
         if (!cxj__query_has_code(condition, judged_code(fold, condition->dimension))) return false;
     }
     return true;
+}
+
+bool cxj__rule_may_hold(const struct cxj__rule *rule, const struct cxj__rule_look *look) {
+    return cxj__rule_next(rule, 0, 1, look) == 0 && meets_conditions(rule, &look->journey->fold);
 }
 
 /* Quiet time is counted from there. Where the journey never waited for the customer the fold says it. */
@@ -489,19 +528,22 @@ bool cxj__rule_refine(const struct cxj__rule *rule, struct cxj__rule_look *look,
     return keep_in_time(look, occasion) != 0;
 }
 
-void cxj__rule_describe(const struct cxj__journey *journey, const struct cxj__rule_occasion *occasion,
-                        cxj_occasion *told) {
+CXJ__COLD void cxj__rule_describe(const struct cxj__journey *journey, const struct cxj__rule_occasion *occasion,
+                                  cxj_occasion *told) {
     const struct cxj__fold *fold = &journey->fold;
     const struct cxj__track *tracks = fold->tracks;
-    *told = (cxj_occasion){.journey = journey->number,
-                           .since = occasion->since,
-                           .from = occasion->from,
-                           .commitment = occasion->commitment,
-                           .owner = tracks[CXJ_DIMENSION_OWNER - 1].value,
-                           .team = (uint16_t)tracks[CXJ_DIMENSION_TEAM - 1].value,
-                           .stage = (uint16_t)tracks[CXJ_DIMENSION_STAGE - 1].value,
-                           .channel = (uint16_t)tracks[CXJ_DIMENSION_CHANNEL - 1].value,
-                           .type = fold->type,
-                           .segment = fold->segment,
-                           .reason = fold->reason};
+    /* One by one: cleared first, they take several times as long where a compiler makes it small. */
+    told->journey = journey->number;
+    told->customer = 0;
+    told->since = occasion->since;
+    told->from = occasion->from;
+    told->commitment = occasion->commitment;
+    told->owner = tracks[CXJ_DIMENSION_OWNER - 1].value;
+    told->team = (uint16_t)tracks[CXJ_DIMENSION_TEAM - 1].value;
+    told->stage = (uint16_t)tracks[CXJ_DIMENSION_STAGE - 1].value;
+    told->channel = (uint16_t)tracks[CXJ_DIMENSION_CHANNEL - 1].value;
+    told->type = fold->type;
+    told->segment = fold->segment;
+    told->reason = fold->reason;
+    told->reserved = 0;
 }

@@ -64,8 +64,18 @@ struct cxj__rule_look {
 void cxj__rule_begin(struct cxj__rule_look *look, const struct cxj__journey *journey,
                      const struct cxj__calendar *calendar, int64_t after, int64_t to);
 
-/* The place of the next rule, from first on, that may have an occasion; end if there is none. */
+/* The place of the next rule, from first on, that may have an occasion; end if there is none. Of a journey that holds
+ * nothing there is none, which is for the caller to see. */
 size_t cxj__rule_next(const struct cxj__rule *rules, size_t first, size_t end, const struct cxj__rule_look *look);
+
+/* True if a rule may have an occasion in what perhaps is no journey, and its conditions are met. So of most journeys a
+ * line or two are read. */
+bool cxj__rule_may_hold(const struct cxj__rule *rule, const struct cxj__rule_look *look);
+
+/* Where many journeys are looked at by one rule: brings nearer what that reads of a journey; and what it then reads
+ * where it may hold, and a host is told. */
+void cxj__rule_approach(const struct cxj__rule *rule, const struct cxj__journey *journey);
+void cxj__rule_approach_told(const struct cxj__journey *journey);
 
 /* Finds the occasions of such a rule that hold at some moment after look->after, up to look->to, or may, where they are
  * rough; by commitment. Returns how many there are; for those to come, look->next is what it says. */

@@ -153,18 +153,41 @@ static bool add_line(struct lines *lines, const struct cxj__journey *journey,
     return true;
 }
 
-/* Finds what holds; false if there is no memory. */
+/* Finds what holds of a journey; false if there is no memory. */
+static bool find_lines_of(const struct cxj__rule *rule, struct cxj__rule_look *look, struct lines *lines) {
+    struct cxj__rule_occasion occasions[CXJ__COMMITMENTS];
+    size_t found = cxj__rule_occasions(rule, look, occasions);
+    for (size_t i = 0; i < found; i++) {
+        if (cxj__rule_refine(rule, look, &occasions[i]) && !add_line(lines, look->journey, &occasions[i])) return false;
+    }
+    return true;
+}
+
+/* Finds what holds; false if there is no memory. Journeys are looked at some at a time: while those are, what is read
+ * of the next comes nearer, and then what is told of those of which the rule may hold. */
 static bool find_lines(const struct cxj__core *core, const struct cxj__rule *rule, struct lines *lines) {
+    enum { SOME = 16 };
+    const struct cxj__store *store = &core->store;
+    const struct cxj__journey *held[SOME];
     struct cxj__rule_look look;
+    bool most_hold = false; /* all lines are read in order then, which the processor sees by itself */
     int64_t after = core->now == INT64_MIN ? core->now : core->now - 1;
-    for (size_t place = 0; place < core->store.places; place++) {
-        const struct cxj__journey *journey = cxj__store_at(&core->store, place);
-        struct cxj__rule_occasion occasions[CXJ__COMMITMENTS];
-        if (journey->number == 0) continue;
-        cxj__rule_begin(&look, journey, core->calendar, after, core->now);
-        size_t found = cxj__rule_next(rule, 0, 1, &look) == 0 ? cxj__rule_occasions(rule, &look, occasions) : 0;
-        for (size_t i = 0; i < found; i++) {
-            if (cxj__rule_refine(rule, &look, &occasions[i]) && !add_line(lines, journey, &occasions[i])) return false;
+    for (size_t place = 0; place < store->places; place += SOME) {
+        size_t end = place + SOME < store->places ? place + SOME : store->places, count = 0;
+        for (size_t i = end; i < end + SOME && i < store->places && !most_hold; i++) {
+            cxj__rule_approach(rule, cxj__store_at(store, i));
+        }
+        for (size_t i = place; i < end; i++) {
+            held[count] = cxj__store_at(store, i);
+            cxj__rule_begin(&look, held[count], core->calendar, after, core->now);
+            count += cxj__rule_may_hold(rule, &look);
+        }
+        for (size_t i = 0; i < count && !most_hold; i++) cxj__rule_approach_told(held[i]);
+        most_hold = 2 * count > SOME;
+        for (size_t i = 0; i < count; i++) {
+            if (held[i]->number == 0 || held[i]->count == 0) continue;
+            cxj__rule_begin(&look, held[i], core->calendar, after, core->now);
+            if (!find_lines_of(rule, &look, lines)) return false;
         }
     }
     return true;
