@@ -170,20 +170,20 @@ static bool find_lines(const struct cxj__core *core, const struct cxj__rule *rul
     const struct cxj__store *store = &core->store;
     const struct cxj__journey *held[SOME];
     struct cxj__rule_look look;
-    bool most_hold = false; /* all lines are read in order then, which the processor sees by itself */
+    size_t some = SOME; /* 1 where most hold: all lines are read in order then, which the processor sees by itself */
     int64_t after = core->now == INT64_MIN ? core->now : core->now - 1;
-    for (size_t place = 0; place < store->places; place += SOME) {
-        size_t end = place + SOME < store->places ? place + SOME : store->places, count = 0;
-        for (size_t i = end; i < end + SOME && i < store->places && !most_hold; i++) {
+    for (size_t place = 0; place < store->places;) {
+        size_t end = place + some < store->places ? place + some : store->places, count = 0;
+        for (size_t i = end; i < end + SOME && i < store->places && some == SOME; i++) {
             cxj__rule_approach(rule, cxj__store_at(store, i));
         }
-        for (size_t i = place; i < end; i++) {
-            held[count] = cxj__store_at(store, i);
+        for (; place < end; place++) {
+            held[count] = cxj__store_at(store, place);
             cxj__rule_begin(&look, held[count], core->calendar, after, core->now);
             count += cxj__rule_may_hold(rule, &look);
         }
-        for (size_t i = 0; i < count && !most_hold; i++) cxj__rule_approach_told(held[i]);
-        most_hold = 2 * count > SOME;
+        for (size_t i = 0; i < count && some == SOME; i++) cxj__rule_approach_told(held[i]);
+        some = 2 * count > some ? 1 : SOME;
         for (size_t i = 0; i < count; i++) {
             if (held[i]->number == 0 || held[i]->count == 0) continue;
             cxj__rule_begin(&look, held[i], core->calendar, after, core->now);
