@@ -69,10 +69,12 @@ bool cxj__histogram_reserve_all(struct cxj__histogram *histogram, struct cxj__me
                                 const struct cxj__histogram *other);
 void cxj__histogram_add_all(struct cxj__histogram *histogram, const struct cxj__histogram *other, int sign);
 
-/* Buckets that it may count at most; how many durations there are; and how many of them are at most so long, those of one bucket taken for its middle. */
+/* Buckets that may be counted, at most. */
 static inline size_t cxj__histogram_most(const struct cxj__histogram *histogram) {
     return (size_t)histogram->used * CXJ__HISTOGRAM_GROUP;
 }
+
+/* How many durations there are; and how many of them are at most so long, those of one bucket taken for its middle. */
 uint64_t cxj__histogram_total(const struct cxj__histogram *histogram);
 uint64_t cxj__histogram_within(const struct cxj__histogram *histogram, int64_t most);
 

@@ -1,9 +1,9 @@
 /* view: cells by key (SPEC.md section 5).
  *
  * A key holds the number of the period (hours, days, weeks, months, … since 1970, of local time) and a code for each
- * part. Cells are found by a table of places; texts are compared only to put them in order. Those of one period may have
- * places in a grid, too. Invariant: every cell stands once in cells, at its place, once in slots, which are at most three
- * quarters full, and in the grid if its key has a place there. */
+ * part. Cells are found by a table of places; texts are compared only to put them in order. Those of one period may
+ * have places in a grid, too. Invariant: every cell stands once in cells, at its place, once in slots, which are at
+ * most three quarters full, and in the grid if its key has a place there. */
 #include "view.h"
 
 #include <stdio.h>

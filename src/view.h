@@ -11,8 +11,9 @@
 /* A cell's number is its view's id, then this many bits that count the cells the view has made. */
 #define CXJ__CELL_NUMBER_BITS 40
 
-/* The cells of one period by their codes, so that they are found without a hash and without a look at them: each that is
- * there stands at its place, if its codes are no greater than these. It is made where it pays, and there may be none. */
+/* The cells of one period by their codes, so that they are found without a hash and without a look at them: each that
+ * is there stands at its place, if its codes are no greater than these. It is made where it pays, and there may be
+ * none. */
 struct cxj__grid {
     struct cxj__cell **cells;
     size_t capacity;

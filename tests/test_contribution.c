@@ -160,8 +160,8 @@ static void check_alike(const struct journey *before, const struct journey *afte
     for (int64_t now = -10; now < 100; now += 5) ck_assert(is_turned(before, after, now));
 }
 
-/* contribution.h: "True if the two contributions of a journey that runs differ in the counts of the fold, in whether any of
- * them are handoffs, in ratings of touchpoints and the time of its responses alone". Here a touchpoint comes last. */
+/* contribution.h: "True if the two contributions of a journey that runs differ in the counts of the fold, in whether any
+ * of them are handoffs, in ratings of touchpoints and the time of its responses alone". Here a touchpoint comes last. */
 START_TEST(contributions_that_are_alike_are_turned_into_each_other) {
     static struct journey before, after;
     for (int round = 0; round < 100; round++) {

@@ -317,8 +317,8 @@ START_TEST(homes_lie_within_and_spread) {
 }
 END_TEST
 
-/* "Once a count comes near its bound the table is made wide": no count runs into that of a neighbour, whether it grows by
- * one each time or at once, and what has become wide counts the same as what has not. */
+/* "Once a count comes near its bound the table is made wide": no count runs into that of a neighbour, whether it grows
+ * by one each time or at once, and what has become wide counts the same as what has not. */
 START_TEST(counts_beyond_16_bits_stay_apart) {
     static const uint32_t times[] = {70000, 1, 0, 200000, 8191, 8192, 8193, 65535, 65536, 5};
     enum { COUNT = sizeof times / sizeof *times, FIRST = 100 };

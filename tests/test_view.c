@@ -763,8 +763,8 @@ static void miss(struct world *w, int64_t period) {
     for (int i = 0; i < 8000; i++) cxj__view_miss(&w->view, &w->memory, period);
 }
 
-/* "Each that is there stands at its place, if its codes are no greater than these": with a grid of whatever period, cells
- * are found, or not, as they are without, while they come and go; without memory it stays as it was. */
+/* "Each that is there stands at its place, if its codes are no greater than these": with a grid of whatever period,
+ * cells are found, or not, as they are without, while they come and go; without memory it stays as it was. */
 START_TEST(cells_are_found_by_a_grid) {
     struct world w;
     size_t found = 0, placed = 0;
