@@ -204,6 +204,90 @@ START_TEST(test_order_and_room) {
 }
 END_TEST
 
+/* ---- journeys among others -------------------------------------------------------------------------------------- */
+
+/* Records a journey of some kind; of kind 0 nothing is left but a withdrawal. */
+static void record_kind(cxj_engine *engine, uint64_t journey, uint32_t kind) {
+    uint32_t owner[2];
+    ck_assert_int_eq(cxj_code(engine, CXJ_DIMENSION_OWNER, "ann", 3, &owner[0]), CXJ_OK);
+    ck_assert_int_eq(cxj_code(engine, CXJ_DIMENSION_OWNER, "bob", 3, &owner[1]), CXJ_OK);
+    cxj_touchpoint t = {.journey = journey, .id = 1, .at = START, .owner = owner[kind % 2], .customer = journey + 7};
+    if ((kind & 2) != 0) t.due = START + HOUR;
+    if ((kind & 4) != 0) t.facets = CXJ_FACET_INBOUND;
+    record(engine, t);
+    if (kind == 0) {
+        ck_assert_int_eq(cxj_withdraw(engine, journey, 1, 0), CXJ_OK);
+        return;
+    }
+    t = (cxj_touchpoint){.journey = journey, .id = 2, .at = START + 2 * HOUR, .owner = owner[kind / 8 % 2]};
+    if ((kind & 16) != 0) t.facets = CXJ_FACET_CONTACT;
+    if ((kind & 32) != 0) {
+        t.scale = CXJ_SCALE_CSAT5;
+        t.score = 1;
+        t.scope = CXJ_SCOPE_TOUCHPOINT;
+    }
+    if ((kind & 64) != 0) t.outcome = CXJ_OUTCOME_COMPLETED;
+    record(engine, t);
+}
+
+/* "A worklist of a rule: all occasions that hold now": each journey has the lines that it has where it is alone, whatever
+ * stands before and behind it, and though others have gone. Many of one kind come one after the other. */
+START_TEST(test_journeys_among_others) {
+    enum { JOURNEYS = 300, KINDS = 128 };
+    static const char *const texts[] = {
+        "due within 4h", "overdue",           "silent for 3h",   "waiting for 3h", "unanswered for 1h",
+        "open for 3h",   "same owner for 4h", "handoffs over 0", "dissatisfied",   "silent for 1h where owner = ann",
+    };
+    enum { TEXTS = sizeof texts / sizeof *texts };
+    static cxj_occasion found[JOURNEYS], alone[KINDS][TEXTS];
+    static size_t had[KINDS][TEXTS];
+    static uint32_t kinds[JOURNEYS + 1];
+    cxj_engine *engine = make_with((cxj_options){0});
+    chance_state = seed_of_test();
+    for (uint32_t kind = 0; kind < KINDS; kind++) {
+        cxj_engine *single = make_with((cxj_options){0});
+        record_kind(single, 1, kind);
+        advance(single, START + 5 * HOUR);
+        for (size_t i = 0; i < TEXTS; i++) {
+            ck_assert_int_eq(cxj_worklist(single, texts[i], CXJ_ZERO_TERMINATED, 1, NULL, 0, &alone[kind][i],
+                                          sizeof **alone, &had[kind][i]),
+                             CXJ_OK);
+        }
+        cxj_engine_destroy(single);
+    }
+    for (uint64_t journey = 1; journey <= JOURNEYS; journey++) {
+        kinds[journey] = chance(10) == 0 || journey == 1 ? (uint32_t)chance(KINDS) : kinds[journey - 1];
+        record_kind(engine, journey, kinds[journey]);
+    }
+    for (uint64_t journey = 1; journey <= JOURNEYS; journey++) {
+        if (chance(4) > 0) continue;
+        ck_assert_int_eq(cxj_erase_journey(engine, journey), CXJ_OK);
+        kinds[journey] = UINT32_MAX;
+    }
+    advance(engine, START + 5 * HOUR);
+    for (size_t i = 0; i < TEXTS; i++) {
+        size_t count = 0, wanted = 0;
+        ck_assert_int_eq(
+            cxj_worklist(engine, texts[i], CXJ_ZERO_TERMINATED, JOURNEYS, NULL, 0, found, sizeof *found, &count),
+            CXJ_OK);
+        for (uint64_t journey = 1; journey <= JOURNEYS; journey++) {
+            if (kinds[journey] == UINT32_MAX) continue;
+            wanted += had[kinds[journey]][i];
+        }
+        ck_assert_uint_eq(count, wanted);
+        for (size_t k = 0; k < count; k++) { /* each once, for they stand in order */
+            cxj_occasion line = alone[kinds[found[k].journey]][i];
+            ck_assert_uint_eq(had[kinds[found[k].journey]][i], 1);
+            line.journey = found[k].journey;
+            line.customer = line.journey + 7;
+            ck_assert_int_eq(memcmp(&line, &found[k], sizeof line), 0);
+            ck_assert(k == 0 || found[k - 1].from < line.from || found[k - 1].journey < line.journey);
+        }
+    }
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
 /* ---- the order of lines ----------------------------------------------------------------------------------------- */
 
 enum { MOST_LINES = 700 };
@@ -333,11 +417,17 @@ START_TEST(test_without_memory) {
 END_TEST
 
 int main(void) {
-    const TTest *const all[] = {test_bad_arguments,  test_options,
-                                test_limit_of_rules, test_facets_that_are_not_recorded,
-                                test_names,          test_cursors_and_savers,
-                                test_order_and_room, test_order_by_any_bytes,
-                                test_without_memory, test_a_worklist_without_memory};
+    const TTest *const all[] = {test_bad_arguments,
+                                test_options,
+                                test_limit_of_rules,
+                                test_facets_that_are_not_recorded,
+                                test_names,
+                                test_cursors_and_savers,
+                                test_order_and_room,
+                                test_order_by_any_bytes,
+                                test_without_memory,
+                                test_a_worklist_without_memory,
+                                test_journeys_among_others};
     Suite *suite = suite_create("worklist");
     ADD_CASE(suite, "all", all);
     return run_suite(suite);
