@@ -16,7 +16,9 @@
 #include <assert.h>
 #include <string.h>
 
-enum { BATCH = 16, LEAST_QUEUE = 64 };
+#include "queue.h"
+
+enum { BATCH = 16, MANY_VOID = 16 };
 #define NEVER INT64_MAX
 
 _Static_assert((int)CXJ__RAISED_EACH == (int)CXJ__COMMITMENTS &&
@@ -42,11 +44,10 @@ struct cxj__alerts {
     size_t standing;
     uint32_t expected; /* those since it was known the last time which stand */
     cxj_alert *call;   /* alerts of the call; rule is its place, plus one, and 0 in those that are void */
-    size_t call_count, call_capacity;
+    size_t call_count, call_capacity, call_void;
     struct cxj__moment *order; /* room to put those in order, and to sort them */
     size_t order_capacity;
-    cxj_alert *queue; /* a ring */
-    size_t queue_first, queue_count, queue_capacity;
+    struct cxj__queue queue;
     bool is_behind;
     int64_t raised_to; /* if it is behind: all that held up to then was raised */
 };
@@ -68,43 +69,19 @@ CXJ__COLD static bool reserve_call(struct cxj__core *core, size_t further) {
            cxj__base_grow(&core->memory, &alerts->order, &alerts->order_capacity, 2 * wanted, sizeof *alerts->order);
 }
 
-static cxj_alert *queued(const struct cxj__alerts *alerts, size_t place) {
-    return &alerts->queue[(alerts->queue_first + place) % alerts->queue_capacity];
-}
-
-static void free_queue(struct cxj__alerts *alerts, struct cxj__memory *memory) {
-    size_t bytes = alerts->queue_capacity * sizeof *alerts->queue;
-    if (bytes > 0) memset(alerts->queue, 0, bytes);
-    cxj__base_resize(memory, alerts->queue, bytes, 0);
-}
-
 /* Room for the alerts of the call where those go that it raises, and for so many more. */
 CXJ__COLD static bool reserve_queue(struct cxj__core *core, size_t further) {
     struct cxj__alerts *alerts = core->alerts;
-    size_t wanted = alerts->queue_count + alerts->call_count + further, capacity = alerts->queue_capacity;
-    if (wanted > core->alerts_limit) wanted = core->alerts_limit;
-    if (wanted <= capacity) return true;
-    if (capacity < LEAST_QUEUE) capacity = LEAST_QUEUE;
-    while (capacity < wanted) capacity *= 2;
-    if (capacity > core->alerts_limit) capacity = core->alerts_limit;
-    cxj_alert *queue = cxj__base_resize(&core->memory, NULL, 0, capacity * sizeof *queue);
-    if (queue == NULL) return false;
-    memset(queue, 0, capacity * sizeof *queue);
-    for (size_t i = 0; i < alerts->queue_count; i++) queue[i] = *queued(alerts, i);
-    free_queue(alerts, &core->memory);
-    alerts->queue = queue;
-    alerts->queue_first = 0;
-    alerts->queue_capacity = capacity;
-    return true;
+    size_t wanted = alerts->queue.count + alerts->call_count + further;
+    return cxj__queue_reserve(&alerts->queue, &core->memory, wanted, core->alerts_limit);
 }
 
 /* ---- the queue -------------------------------------------------------------------------------------------------- */
 
 /* Forgets the alerts of the call from one on, and leaves no trace of them. */
 static void cut_call(struct cxj__alerts *alerts, size_t count) {
-    if (count < alerts->call_count) {
-        memset(alerts->call + count, 0, (alerts->call_count - count) * sizeof *alerts->call);
-    }
+    size_t cut = alerts->call_count - count;
+    if (cut > 0) memset(alerts->call + count, 0, cut * sizeof *alerts->call);
     alerts->call_count = count;
 }
 
@@ -147,12 +124,6 @@ CXJ__COLD static void thin_call(struct cxj__core *core) {
     cut_call(alerts, kept);
 }
 
-static void drop_oldest(struct cxj__alerts *alerts) {
-    memset(queued(alerts, 0), 0, sizeof *alerts->queue);
-    alerts->queue_first = (alerts->queue_first + 1) % alerts->queue_capacity;
-    alerts->queue_count--;
-}
-
 /* Takes the alerts of the call to the queue, and leaves no trace of them where they were. */
 static void queue_call(struct cxj__core *core) {
     enum { KEEP = 8192 };
@@ -161,29 +132,30 @@ static void queue_call(struct cxj__core *core) {
     if (alerts->call_count == 0) return;
     size_t count = order_call(core, &order);
     for (size_t i = 0; i < count; i++) {
-        if (alerts->queue_count == core->alerts_limit) {
-            drop_oldest(alerts);
+        if (alerts->queue.count == core->alerts_limit) {
+            cxj__queue_drop_first(&alerts->queue);
             core->alerts_dropped++;
         }
-        cxj_alert *alert = queued(alerts, alerts->queue_count++);
+        cxj_alert *alert = cxj__queue_add(&alerts->queue);
         *alert = alerts->call[order[i].place];
         alert->rule = alerts->rules.items[alert->rule - 1].number;
         alert->raised_at = core->now == INT64_MIN ? 0 : core->now;
     }
     cut_call(alerts, 0);
+    alerts->call_void = 0;
     if (alerts->call_capacity <= KEEP) return;
     cxj__base_release(&core->memory, &alerts->call, &alerts->call_capacity, sizeof *alerts->call);
     cxj__base_release(&core->memory, &alerts->order, &alerts->order_capacity, sizeof *alerts->order);
 }
 
 size_t cxj__alerts_waiting(const struct cxj__core *core) {
-    return core->alerts == NULL ? 0 : core->alerts->queue_count;
+    return core->alerts == NULL ? 0 : core->alerts->queue.count;
 }
 
 bool cxj__alerts_take(struct cxj__core *core, cxj_alert *alert) {
     if (cxj__alerts_waiting(core) == 0) return false;
-    *alert = *queued(core->alerts, 0);
-    drop_oldest(core->alerts);
+    *alert = *cxj__queue_at(&core->alerts->queue, 0);
+    cxj__queue_drop_first(&core->alerts->queue);
     return true;
 }
 
@@ -327,7 +299,7 @@ CXJ__COLD void cxj__alerts_close(struct cxj__core *core) {
     cxj__agenda_finish(&alerts->agenda, memory);
     cxj__base_release(memory, &alerts->call, &alerts->call_capacity, sizeof *alerts->call);
     cxj__base_release(memory, &alerts->order, &alerts->order_capacity, sizeof *alerts->order);
-    free_queue(alerts, memory);
+    cxj__queue_finish(&alerts->queue, memory);
     core->alerts = NULL;
     cxj__base_resize(memory, alerts, sizeof *alerts, 0);
 }
@@ -372,22 +344,8 @@ CXJ__COLD void cxj__alerts_add_rule(struct cxj__core *core, struct cxj__rule *ru
     memset(rule, 0, sizeof *rule);
 }
 
-/* Takes out of the queue what a test does not let stay. */
-CXJ__COLD static void filter_queue(struct cxj__core *core,
-                                   bool (*may_stay)(struct cxj__core *core, cxj_alert *alert, uint64_t of),
-                                   uint64_t of) {
-    struct cxj__alerts *alerts = core->alerts;
-    size_t count = alerts->queue_count, kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        cxj_alert alert = *queued(alerts, i);
-        if (may_stay(core, &alert, of)) *queued(alerts, kept++) = alert;
-    }
-    for (size_t i = kept; i < count; i++) memset(queued(alerts, i), 0, sizeof *alerts->queue);
-    alerts->queue_count = kept;
-}
-
-static bool is_of_other_rule(struct cxj__core *core, cxj_alert *alert, uint64_t rule) {
-    (void)core;
+static bool is_of_other_rule(void *context, cxj_alert *alert, uint64_t rule) {
+    (void)context;
     return alert->rule != rule;
 }
 
@@ -395,7 +353,7 @@ CXJ__COLD void cxj__alerts_drop_rule(struct cxj__core *core, size_t place) {
     struct cxj__alerts *alerts = core->alerts;
     struct cxj__rule *rule = &alerts->rules.items[place];
     for (size_t p = 0; p < alerts->watches.count * CXJ__WATCHES; p++) cxj__raised_drop_rule(watch_of(alerts, p), place);
-    filter_queue(core, is_of_other_rule, rule->number);
+    cxj__queue_filter(&alerts->queue, is_of_other_rule, NULL, rule->number);
     cxj__rule_finish(rule, core->dictionaries, &core->memory);
     alerts->rules.count--;
     alerts->most -= CXJ__COMMITMENTS;
@@ -445,11 +403,6 @@ CXJ__COLD void cxj__alerts_note(struct cxj__core *core, const struct cxj__alerts
 void cxj__alerts_approach(const struct cxj__core *core, const struct cxj__journey *journey) {
     const struct cxj__watch *watch = watch_of(core->alerts, journey->place);
     if (watch != NULL) cxj__base_touch(watch);
-}
-
-/* Brings nearer where a journey, which is near, says who its customer is. */
-static void approach_customer(const struct cxj__journey *journey) {
-    if (journey->rare_count > 0) cxj__base_touch(&journey->rares[journey->rare_count - 1]);
 }
 
 /* Raises what holds of a journey at some moment after one, up to now. There is room for a deadline. */
@@ -521,7 +474,7 @@ bool cxj__alerts_advance(struct cxj__core *core, int64_t from) {
         size_t count = find_watched(core, due, taken, journeys);
         room = room && reserve_watching(core, BATCH);
         taken = room ? take_due(core, due) : 0;
-        for (size_t i = 0; i < count; i++) approach_customer(journeys[i]);
+        for (size_t i = 0; i < count; i++) cxj__journey_approach_customer(journeys[i]);
         for (size_t i = 0; i < count; i++) room = room && raise_since(core, journeys[i], from);
     }
     if (!room) fall_behind(alerts, from);
@@ -580,14 +533,34 @@ CXJ__COLD static void make_void(struct cxj__alerts *alerts, struct cxj__watch *w
     if (watch->changed == 0) return;
     const struct changed *item = &alerts->changed.items[watch->changed - 1];
     for (size_t i = item->first; i < item->first + item->count; i++) alerts->call[i].rule = 0;
+    alerts->call_void += item->count;
     watch->changed = 0;
+}
+
+/* Where journeys change again and again in a call, most of its alerts are void: those that stand move together, so that
+ * the room they take is in proportion to them. */
+CXJ__COLD static void compact_call(struct cxj__alerts *alerts) {
+    struct changed *items = alerts->changed.items;
+    size_t kept = 0, standing = 0;
+    for (size_t i = 0; i < alerts->standing; i++) {
+        const struct changed item = items[i];
+        if (watch_of(alerts, item.place)->changed != i + 1) continue; /* it has changed since */
+        memmove(&alerts->call[kept], &alerts->call[item.first], item.count * sizeof *alerts->call);
+        items[standing] = item;
+        items[standing].first = kept;
+        kept += item.count;
+        watch_of(alerts, item.place)->changed = (uint32_t)++standing;
+    }
+    cut_call(alerts, kept);
+    alerts->call_void = 0;
+    alerts->standing = alerts->changed.count = standing;
 }
 
 void cxj__alerts_settle(struct cxj__core *core, size_t count) {
     struct cxj__alerts *alerts = core->alerts;
     struct changed *items = alerts->changed.items;
     for (size_t i = alerts->standing; i < alerts->changed.count; i++) {
-        if (items[i].count > 0) approach_customer(items[i].journey);
+        if (items[i].count > 0) cxj__journey_approach_customer(items[i].journey);
     }
     for (size_t i = alerts->standing; i < alerts->changed.count; i++) {
         const struct changed item = items[i];
@@ -605,6 +578,7 @@ void cxj__alerts_settle(struct cxj__core *core, size_t count) {
     }
     alerts->changed.count = alerts->standing;
     alerts->expected = 0;
+    if (alerts->call_void > MANY_VOID && alerts->call_void > alerts->call_count / 2) compact_call(alerts);
 }
 
 void cxj__alerts_expect_anyway(struct cxj__core *core, const struct cxj__journey *journey) {
@@ -654,7 +628,7 @@ void cxj__alerts_end_call(struct cxj__core *core) {
 void cxj__alerts_cancel_call(struct cxj__core *core) {
     struct cxj__alerts *alerts = core->alerts;
     for (size_t i = 0; i < alerts->standing; i++) watch_of(alerts, alerts->changed.items[i].place)->changed = 0;
-    alerts->changed.count = alerts->standing = 0;
+    alerts->changed.count = alerts->standing = alerts->call_void = 0;
     cut_call(alerts, 0);
 }
 
@@ -689,11 +663,13 @@ CXJ__COLD void cxj__alerts_pass_on(struct cxj__core *core, const struct cxj__jou
 
 void cxj__alerts_renumber(struct cxj__core *core, uint64_t from, uint64_t to) {
     for (size_t i = 0; i < cxj__alerts_waiting(core); i++) {
-        if (queued(core->alerts, i)->journey == from) queued(core->alerts, i)->journey = to;
+        cxj_alert *alert = cxj__queue_at(&core->alerts->queue, i);
+        if (alert->journey == from) alert->journey = to;
     }
 }
 
-CXJ__COLD static bool is_of_known(struct cxj__core *core, cxj_alert *alert, uint64_t customer) {
+CXJ__COLD static bool is_of_known(void *context, cxj_alert *alert, uint64_t customer) {
+    struct cxj__core *core = context;
     static const struct {
         uint8_t dimension, offset;
     } codes[] = {
@@ -718,6 +694,6 @@ CXJ__COLD static bool is_of_known(struct cxj__core *core, cxj_alert *alert, uint
 }
 
 CXJ__COLD void cxj__alerts_erase(struct cxj__core *core, uint64_t customer) {
-    filter_queue(core, is_of_known, customer);
+    cxj__queue_filter(&core->alerts->queue, is_of_known, core, customer);
     cxj__agenda_compact(&core->alerts->agenda, is_watched, core);
 }

@@ -40,21 +40,6 @@ void cxj__journey_free(struct cxj__journey *journey, struct cxj__memory *memory)
     memset(journey, 0, CXJ__JOURNEY_BYTES);
 }
 
-void cxj__journey_approach_end(const struct cxj__journey *journey, const cxj_touchpoint *next) {
-    if (journey->count > 0) {
-        const struct cxj__record *last = cxj__journey_record(journey, journey->count - 1U);
-        CXJ__PREFETCH(last);
-        CXJ__PREFETCH((const char *)(last + 2) - 1);
-    }
-    if (next != NULL && cxj__journey_is_rare(next)) {
-        const struct cxj__rare *rares = journey->rares == NULL ? journey->first_rares : journey->rares;
-        CXJ__PREFETCH(rares + journey->rare_count);
-    }
-    if (journey->in_hours == NULL) return;
-    CXJ__PREFETCH(journey->in_hours);
-    CXJ__PREFETCH((const char *)(journey->in_hours + 1) - 1);
-}
-
 uint64_t cxj__journey_customer(const struct cxj__journey *journey) {
     size_t i = journey->rare_count;
     while (i > 0 && journey->rares[i - 1].customer == 0) i--;

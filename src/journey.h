@@ -107,11 +107,13 @@ static inline struct cxj__record *cxj__journey_withdrawn_record(const struct cxj
     return cxj__journey_record(journey, CXJ__FIRST_RECORDS + journey->capacity - 1 - k);
 }
 
-/* Brings nearer where its next touchpoint will stand; NULL: it is not known yet. */
-void cxj__journey_approach_end(const struct cxj__journey *journey, const cxj_touchpoint *next);
-
 /* The customer whose journey it is: as last stated; 0: nobody has said so. Most journeys have few rare fields. */
 uint64_t cxj__journey_customer(const struct cxj__journey *journey);
+
+/* Brings nearer where a journey, which is near, says that. */
+static inline void cxj__journey_approach_customer(const struct cxj__journey *journey) {
+    if (journey->rare_count > 0) cxj__base_touch(&journey->rares[journey->rare_count - 1]);
+}
 
 /* ---- the fold of a journey -------------------------------------------------------------------------------------- */
 

@@ -191,7 +191,7 @@ static void guess_journeys(struct call *call, size_t i) {
 static void approach_ends(const struct call *call, size_t i) {
     for (size_t k = i; k < i + LOT && k < call->count; k++) {
         const struct cxj__journey *journey = call->coming[k % COMING];
-        if (journey != NULL) cxj__journey_approach_end(journey, in_place(&call->source, k));
+        if (journey != NULL) cxj__store_approach_end(journey, in_place(&call->source, k));
     }
 }
 

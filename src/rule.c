@@ -372,7 +372,14 @@ CXJ__COLD void cxj__rule_approach(const struct cxj__rule *rule, const struct cxj
     if (rule->what == IS_OVER) cxj__base_touch(&fold->counts[rule->detail]);
     if (rule->what == IS_SAME) cxj__base_touch(&fold->tracks[rule->detail].change_at);
     if (rule->what == IS_SILENT) cxj__base_touch(&fold->samples);
-    if (rule->query.condition_count > 0) cxj__base_touch(&fold->tracks[1].value);
+}
+
+CXJ__COLD void cxj__rule_approach_conditions(const struct cxj__rule *rule, const struct cxj__journey *journey) {
+    for (size_t i = 0; i < rule->query.condition_count; i++) {
+        uint32_t track = rule->query.conditions[i].dimension - 1;
+        const void *judged = &journey->fold.type; /* and what else holds for a whole journey, nearly always */
+        cxj__base_touch(track < CXJ__TRACKS ? &journey->fold.tracks[track].value : judged);
+    }
 }
 
 CXJ__COLD void cxj__rule_approach_told(const struct cxj__journey *journey) {
@@ -382,7 +389,7 @@ CXJ__COLD void cxj__rule_approach_told(const struct cxj__journey *journey) {
     cxj__base_touch(&tracks[2].value);
     cxj__base_touch(&tracks[4].value);
     cxj__base_touch(&journey->fold.type);
-    if (journey->rare_count > 0) cxj__base_touch(&journey->rares[journey->rare_count - 1]);
+    cxj__journey_approach_customer(journey);
 }
 
 /* The code by which a condition judges a journey: of what it states, or of what it held last. */
@@ -405,16 +412,12 @@ static uint32_t judged_code(const struct cxj__fold *fold, uint32_t dimension) {
     }
 }
 
-static bool meets_conditions(const struct cxj__rule *rule, const struct cxj__fold *fold) {
+bool cxj__rule_meets(const struct cxj__rule *rule, const struct cxj__fold *fold) {
     for (size_t i = 0; i < rule->query.condition_count; i++) {
         const struct cxj__condition *condition = &rule->query.conditions[i];
         if (!cxj__query_has_code(condition, judged_code(fold, condition->dimension))) return false;
     }
     return true;
-}
-
-bool cxj__rule_may_hold(const struct cxj__rule *rule, const struct cxj__rule_look *look) {
-    return cxj__rule_next(rule, 0, 1, look) == 0 && meets_conditions(rule, &look->journey->fold);
 }
 
 /* Quiet time is counted from there. Where the journey never waited for the customer the fold says it. */
@@ -481,7 +484,7 @@ static size_t find_dues(const struct cxj__rule *rule, struct cxj__rule_look *loo
                         struct cxj__rule_occasion occasions[CXJ__COMMITMENTS]) {
     const struct cxj__fold *fold = &look->journey->fold;
     size_t count = 0;
-    if (!meets_conditions(rule, fold)) return 0;
+    if (!cxj__rule_meets(rule, fold)) return 0;
     if (look->fold == NULL) look->fold = cxj__journey_fold(look->journey, &look->room);
     for (uint32_t c = 0; look->fold->promises_open >> c != 0; c++) {
         if ((look->fold->promises_open >> c & 1) == 0) continue;
@@ -494,7 +497,7 @@ static size_t find_dues(const struct cxj__rule *rule, struct cxj__rule_look *loo
 static size_t find_state(const struct cxj__rule *rule, struct cxj__rule_look *look,
                          struct cxj__rule_occasion *occasion) {
     const struct cxj__fold *fold = &look->journey->fold;
-    if (!meets_conditions(rule, fold)) return 0;
+    if (!cxj__rule_meets(rule, fold)) return 0;
     int64_t since = rule->what == IS_DISSATISFIED ? dissatisfied_at(look)
                     : rule->what == IS_REOPENED   ? moments_of(look)->opened_at
                                                   : 0;
@@ -510,7 +513,7 @@ size_t cxj__rule_occasions(const struct cxj__rule *rule, struct cxj__rule_look *
     int64_t begin = find_begin(rule, look), from = begin + rule->span;
     if (from > reach_of(look)) return 0;
     occasions[0] = (struct cxj__rule_occasion){begin, from, INT64_MAX, 0, rule->query.in_hours};
-    if (!meets_conditions(rule, fold) || keep_in_time(look, occasions) == 0) return 0;
+    if (!cxj__rule_meets(rule, fold) || keep_in_time(look, occasions) == 0) return 0;
     if (rule->what == IS_SILENT) occasions[0].since = quiet_since(look);
     return 1;
 }

@@ -68,12 +68,12 @@ void cxj__rule_begin(struct cxj__rule_look *look, const struct cxj__journey *jou
  * nothing there is none, which is for the caller to see. */
 size_t cxj__rule_next(const struct cxj__rule *rules, size_t first, size_t end, const struct cxj__rule_look *look);
 
-/* True if a rule may have an occasion in what perhaps is no journey, and its conditions are met. So of most journeys a
- * line or two are read. */
-bool cxj__rule_may_hold(const struct cxj__rule *rule, const struct cxj__rule_look *look);
+/* True if a journey with such a fold meets the conditions of a rule. */
+bool cxj__rule_meets(const struct cxj__rule *rule, const struct cxj__fold *fold);
 
-/* Where many journeys are looked at by one rule: brings nearer what that reads of a journey; and what it then reads
- * where it may hold, and a host is told. */
+/* Where many journeys are looked at by one rule: brings nearer what its conditions read of a journey; what cxj__rule_next()
+ * reads of it; and what is read where it may hold, and a host is told. */
+void cxj__rule_approach_conditions(const struct cxj__rule *rule, const struct cxj__journey *journey);
 void cxj__rule_approach(const struct cxj__rule *rule, const struct cxj__journey *journey);
 void cxj__rule_approach_told(const struct cxj__journey *journey);
 

@@ -88,6 +88,21 @@ void cxj__store_prefetch_journey(const struct cxj__journey *journey) {
     come_near(&journey->fold, CXJ__JOURNEY_BYTES - offsetof(struct cxj__journey, fold));
 }
 
+void cxj__store_approach_end(const struct cxj__journey *journey, const cxj_touchpoint *next) {
+    if (journey->count > 0) {
+        const struct cxj__record *last = cxj__journey_record(journey, journey->count - 1U);
+        CXJ__PREFETCH(last);
+        CXJ__PREFETCH((const char *)(last + 2) - 1);
+    }
+    if (next != NULL && cxj__journey_is_rare(next)) {
+        const struct cxj__rare *rares = journey->rares == NULL ? journey->first_rares : journey->rares;
+        CXJ__PREFETCH(rares + journey->rare_count);
+    }
+    if (journey->in_hours == NULL) return;
+    CXJ__PREFETCH(journey->in_hours);
+    CXJ__PREFETCH((const char *)(journey->in_hours + 1) - 1);
+}
+
 /* Makes room for one more place. */
 static bool reserve_place(struct cxj__store *store, struct cxj__memory *memory) {
     if (store->free != 0 || store->places % BLOCK != 0) return true;

@@ -47,6 +47,9 @@ const void *cxj__store_slot(const struct cxj__store *store, const struct cxj__se
 struct cxj__journey *cxj__store_guess(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number);
 void cxj__store_prefetch_journey(const struct cxj__journey *journey);
 
+/* And where its next touchpoint will stand, whose fields may not be known yet (NULL). */
+void cxj__store_approach_end(const struct cxj__journey *journey, const cxj_touchpoint *next);
+
 /* The same for a number that has no journey, and for which one will be made. */
 void cxj__store_approach_new(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number);
 

@@ -163,30 +163,57 @@ static bool find_lines_of(const struct cxj__rule *rule, struct cxj__rule_look *l
     return true;
 }
 
+/* Journeys that are looked at together. */
+enum { SOME = 16 };
+
+static void begin_look(const struct cxj__core *core, const struct cxj__journey *journey, struct cxj__rule_look *look) {
+    int64_t after = core->now == INT64_MIN ? core->now : core->now - 1;
+    cxj__rule_begin(look, journey, core->calendar, after, core->now);
+}
+
+/* Keeps those journeys that a rule may hold of; of what is no journey it may seem to. First those that meet its
+ * conditions, for which a line of most is read. */
+static size_t keep_held(const struct cxj__core *core, const struct cxj__rule *rule, const struct cxj__journey **held,
+                        size_t count) {
+    struct cxj__rule_look look;
+    size_t kept = 0;
+    if (rule->query.condition_count > 0) {
+        for (size_t i = 0; i < count; i++) {
+            held[kept] = held[i];
+            kept += cxj__rule_meets(rule, &held[i]->fold);
+        }
+        for (size_t i = 0; i < kept; i++) cxj__rule_approach(rule, held[i]);
+        count = kept;
+        kept = 0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        begin_look(core, held[i], &look);
+        held[kept] = held[i];
+        kept += cxj__rule_next(rule, 0, 1, &look) == 0;
+    }
+    return kept;
+}
+
 /* Finds what holds; false if there is no memory. Journeys are looked at some at a time: while those are, what is read
- * of the next comes nearer, and then what is told of those of which the rule may hold. */
+ * first of the next comes nearer, and then what is told of those of which the rule may hold. */
 static bool find_lines(const struct cxj__core *core, const struct cxj__rule *rule, struct lines *lines) {
-    enum { SOME = 16 };
     const struct cxj__store *store = &core->store;
     const struct cxj__journey *held[SOME];
     struct cxj__rule_look look;
     size_t some = SOME; /* 1 where most hold: all lines are read in order then, which the processor sees by itself */
-    int64_t after = core->now == INT64_MIN ? core->now : core->now - 1;
     for (size_t place = 0; place < store->places;) {
         size_t end = place + some < store->places ? place + some : store->places, count = 0;
         for (size_t i = end; i < end + SOME && i < store->places && some == SOME; i++) {
-            cxj__rule_approach(rule, cxj__store_at(store, i));
+            bool is_asked = rule->query.condition_count == 0;
+            (is_asked ? cxj__rule_approach : cxj__rule_approach_conditions)(rule, cxj__store_at(store, i));
         }
-        for (; place < end; place++) {
-            held[count] = cxj__store_at(store, place);
-            cxj__rule_begin(&look, held[count], core->calendar, after, core->now);
-            count += cxj__rule_may_hold(rule, &look);
-        }
+        while (place < end) held[count++] = cxj__store_at(store, place++);
+        count = keep_held(core, rule, held, count);
         for (size_t i = 0; i < count && some == SOME; i++) cxj__rule_approach_told(held[i]);
         some = 2 * count > some ? 1 : SOME;
         for (size_t i = 0; i < count; i++) {
             if (held[i]->number == 0 || held[i]->count == 0) continue;
-            cxj__rule_begin(&look, held[i], core->calendar, after, core->now);
+            begin_look(core, held[i], &look);
             if (!find_lines_of(rule, &look, lines)) return false;
         }
     }

@@ -354,6 +354,31 @@ static void expect_one_of_each(cxj_engine *engine, uint64_t journeys, int64_t af
     }
 }
 
+/* "Each journey that it changed is looked at as it then stands": what it would have raised before takes no room in proportion
+ * to the touchpoints of the call. */
+START_TEST(test_what_is_void_takes_little_room) {
+    enum { JOURNEYS = 2000, EACH = 20, MANY = JOURNEYS * EACH };
+    static cxj_touchpoint t[MANY];
+    uint64_t used = 0;
+    for (size_t i = 0; i < MANY; i++) {
+        t[i] = (cxj_touchpoint){.journey = 1 + i % JOURNEYS, .at = AT(1) + (int64_t)i, .owner = 1 + i / JOURNEYS % 2};
+    }
+    for (int turn = 0; turn < 2; turn++) {
+        cxj_engine *engine = make_with((cxj_options){.memory_limit = turn == 0 ? 0 : used + (2 << 20)});
+        cxj_stats stats;
+        uint32_t code = 0;
+        ck_assert_int_eq(cxj_code(engine, CXJ_DIMENSION_OWNER, "a", CXJ_ZERO_TERMINATED, &code), CXJ_OK);
+        ck_assert_int_eq(cxj_code(engine, CXJ_DIMENSION_OWNER, "b", CXJ_ZERO_TERMINATED, &code), CXJ_OK);
+        if (turn == 1) (void)add_rule(engine, "handoffs over 0");
+        ck_assert_int_eq(cxj_record(engine, t, sizeof *t, MANY, 0, NULL, 0), CXJ_OK);
+        ck_assert_int_eq(cxj_engine_stats(engine, &stats, sizeof stats), CXJ_OK);
+        ck_assert_uint_eq(stats.alerts, turn == 0 ? 0 : JOURNEYS);
+        used = stats.memory;
+        cxj_engine_destroy(engine);
+    }
+}
+END_TEST
+
 /* Memory that ends on the way loses no alert, and raises none twice: the clock brings several lots of them, each with
  * the next ones taken off the agenda already, and every allocation fails, once or from then on. What was taken off is
  * looked at again at its next moment, too. */
@@ -760,6 +785,7 @@ int main(void) {
                                     test_calendars,
                                     test_alerts_say_what_the_journey_held,
                                     test_moving_a_deadline_further_costs_nothing,
+                                    test_what_is_void_takes_little_room,
                                     test_the_clock_brings_many_without_memory};
     const TTest *const by_chance[] = {test_exactly_once, test_exactly_once_without_memory};
     Suite *suite = suite_create("alerts");

@@ -294,8 +294,8 @@ START_TEST(looking_ahead_changes_nothing) {
         struct cxj__journey before;
         memcpy(&before, guess, JOURNEY_BYTES);
         cxj__store_prefetch_journey(guess);
-        cxj__journey_approach_end(guess, NULL);
-        cxj__journey_approach_end(guess, &rare);
+        cxj__store_approach_end(guess, NULL);
+        cxj__store_approach_end(guess, &rare);
         ck_assert_mem_eq(guess, &before, JOURNEY_BYTES);
     }
     ck_assert_uint_le(others, 2);
