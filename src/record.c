@@ -135,7 +135,7 @@ static bool read_touchpoint(const struct call *call, size_t index, cxj_touchpoin
     return cxj__touchpoint_check(*touchpoint, refusal) && check_codes(&call->engine->core, *touchpoint, refusal);
 }
 
-static void note_feed(struct call *call, const struct cxj__feed *feed) {
+CXJ__COLD static void note_feed(struct call *call, const struct cxj__feed *feed) {
     call->receipt.accepted += feed->accepted;
     call->receipt.duplicates += feed->duplicates;
     call->receipt.conflicts += feed->conflicts;
@@ -287,7 +287,7 @@ static cxj_status append_group(struct call *call, size_t index, size_t *taken, b
 }
 
 /* Lets touchpoint index arrive, or notes why not. */
-static cxj_status settle_one(struct call *call, size_t index) {
+CXJ__COLD static cxj_status settle_one(struct call *call, size_t index) {
     struct cxj__core *core = &call->engine->core;
     struct cxj__refusal refusal = {0};
     cxj_touchpoint copy;
@@ -340,7 +340,7 @@ static size_t first_full(const struct cxj__settling *settling) {
 
 /* Takes the touchpoints from index on, count of them, as one change; *taken says how many were dealt with. On
  * CXJ_NO_MEMORY none was, and what had been noted of them is forgotten. */
-static cxj_status change_range(struct call *call, size_t index, size_t count, size_t *taken) {
+CXJ__COLD static cxj_status change_range(struct call *call, size_t index, size_t count, size_t *taken) {
     struct cxj__settling *settling = &call->engine->settling;
     struct cxj__core *core = &call->engine->core;
     cxj_receipt receipt = call->receipt;
@@ -366,7 +366,7 @@ static cxj_status change_range(struct call *call, size_t index, size_t count, si
 }
 
 /* Takes one change from index on, as large as the one before has shown to be right, or as there is memory for. */
-static cxj_status take_change(struct call *call, size_t index, size_t *taken) {
+CXJ__COLD static cxj_status take_change(struct call *call, size_t index, size_t *taken) {
     const struct cxj__core *core = &call->engine->core;
     size_t size = call->count - index < call->change ? call->count - index : call->change;
     for (;;) {
