@@ -20,11 +20,11 @@ enum { FURTHER_PROMISES = CXJ__COMMITMENTS - 1 };
 _Static_assert(CXJ__TOUCHPOINTS_LIMIT <= UINT16_MAX, "a journey counts its records in 16 bits");
 
 /* What is forgotten shall not lie about in freed memory, nor in a place that waits for another journey. */
-CXJ__COLD static bool has_rares_apart(const struct cxj__journey *journey) {
+static bool has_rares_apart(const struct cxj__journey *journey) {
     return journey->rares != NULL && journey->rares != journey->first_rares;
 }
 
-void cxj__journey_free(struct cxj__journey *journey, struct cxj__memory *memory) {
+CXJ__COLD void cxj__journey_free(struct cxj__journey *journey, struct cxj__memory *memory) {
     size_t further = journey->capacity * sizeof *journey->further_records;
     if (further > 0) memset(journey->further_records, 0, further);
     if (has_rares_apart(journey)) {
@@ -557,10 +557,10 @@ static bool reserve_further(struct cxj__journey *journey, struct cxj__memory *me
 }
 
 bool cxj__journey_reserve_rares(struct cxj__journey *journey, struct cxj__memory *memory, size_t count) {
+    if (count <= journey->rare_capacity) return true;
     bool are_apart = has_rares_apart(journey);
     struct cxj__rare *apart = are_apart ? journey->rares : NULL;
     uint32_t capacity = are_apart ? journey->rare_capacity : 0;
-    if (count <= journey->rare_capacity) return true;
     if (count <= CXJ__FIRST_RARES) {
         journey->rares = journey->first_rares;
         journey->rare_capacity = CXJ__FIRST_RARES;

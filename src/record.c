@@ -408,8 +408,7 @@ static void finish_call(cxj_engine *engine) {
 /* Records what a call brings; its receipt says what became of it. */
 static cxj_status record(struct call *call, size_t count) {
     cxj_engine *engine = call->engine;
-    struct cxj__journey
-        *coming[COMING]; /* not set for each call, which may be of one touchpoint: looking ahead does it */
+    struct cxj__journey *coming[COMING]; /* looking ahead sets what is read; a call may be of one touchpoint */
     call->coming = coming;
     call->count = count;
     call->looked = SIZE_MAX;
