@@ -94,8 +94,7 @@ static int compare_alerts(const void *a, const void *b, const void *context) {
     return (x->commitment > y->commitment) - (x->commitment < y->commitment);
 }
 
-/* Puts the alerts of the call in order, but for those that are void, and the oldest of those that are more than the
- * queue can hold. Returns how many there are, and where they stand in order. */
+/* Puts the alerts of the call in order that are not void and that the queue can hold; returns how many there are. */
 static size_t order_call(struct cxj__core *core, const struct cxj__moment **order) {
     struct cxj__alerts *alerts = core->alerts;
     struct cxj__moment *items = alerts->order, *room = items + alerts->call_count;
@@ -112,7 +111,7 @@ static size_t order_call(struct cxj__core *core, const struct cxj__moment **orde
     return limit;
 }
 
-/* Lets go of those that are more than the queue can hold, where nothing makes others void any more. */
+/* Lets go of the others, where nothing makes alerts void any more. */
 CXJ__COLD static void thin_call(struct cxj__core *core) {
     struct cxj__alerts *alerts = core->alerts;
     const struct cxj__moment *order;
@@ -159,31 +158,7 @@ bool cxj__alerts_take(struct cxj__core *core, cxj_alert *alert) {
     return true;
 }
 
-/* From owner on both say the same in the same order. */
-#define HELD_BYTES (offsetof(cxj_occasion, reserved) - offsetof(cxj_occasion, owner))
-_Static_assert(HELD_BYTES == offsetof(cxj_alert, reserved) - offsetof(cxj_alert, owner) &&
-                   offsetof(cxj_alert, reason) - offsetof(cxj_alert, owner) ==
-                       offsetof(cxj_occasion, reason) - offsetof(cxj_occasion, owner),
-               "an alert tells what a line of a worklist does");
-
-/* Writes an alert of the call, for which there is room. Its customer is asked for later: few journeys are near with
- * their rare fields. */
-static void write_alert(struct cxj__alerts *alerts, const struct cxj__journey *journey, size_t rule,
-                        const struct cxj__rule_occasion *occasion) {
-    cxj_occasion told;
-    cxj_alert *alert = &alerts->call[alerts->call_count++];
-    cxj__rule_describe(journey, occasion, &told);
-    alert->journey = told.journey;
-    alert->customer = 0;
-    alert->since = told.since;
-    alert->from = told.from;
-    alert->raised_at = 0;
-    alert->rule = (uint32_t)rule + 1;
-    alert->commitment = told.commitment;
-    alert->reserved[0] = alert->reserved[1] = 0;
-    memcpy(&alert->owner, &told.owner, HELD_BYTES);
-}
-
+/* Adds the customer to alerts, later than all else: few journeys are near with their rare fields. */
 CXJ__COLD static void add_customers(struct cxj__alerts *alerts, const struct cxj__journey *journey, size_t first,
                                     size_t count) {
     uint64_t customer = count > 0 ? cxj__journey_customer(journey) : 0;
@@ -234,7 +209,9 @@ static size_t look_at(struct cxj__core *core, struct cxj__watch *watch, struct c
                 if (!cxj__raised_reserve(watch, &core->memory, 1)) return SIZE_MAX;
                 note_raised(watch, place, key, occasion->since);
             }
-            if (fate >= IS_WRITTEN) write_alert(alerts, look->journey, r, occasion);
+            if (fate >= IS_WRITTEN) {
+                cxj__rule_write(look->journey, occasion, (uint32_t)r + 1, &alerts->call[alerts->call_count++]);
+            }
             all[r].raised += fate == IS_RAISED;
         }
     }

@@ -349,8 +349,8 @@ size_t cxj__rule_next(const struct cxj__rule *rules, size_t first, size_t end, c
     return first;
 }
 
-/* Where in a fold what a rule looks at first stands, by its kind; 0: nothing more. All but a count stands beside others that
- * are looked at, too. */
+/* Where in a fold that stands at which a rule looks first, by its kind; 0: nothing more. What stands right behind it is
+ * looked at, too. */
 #define IN_FOLD(member) ((uint16_t)offsetof(struct cxj__fold, member))
 static const uint16_t looked_at[][3] = {
     [IS_DUE] = {IN_FOLD(promises_open), IN_FOLD(promises[0].due)},
@@ -549,4 +549,26 @@ CXJ__COLD void cxj__rule_describe(const struct cxj__journey *journey, const stru
     told->segment = fold->segment;
     told->reason = fold->reason;
     told->reserved = 0;
+}
+
+/* From owner on both say the same in the same order. */
+#define HELD_BYTES (offsetof(cxj_occasion, reserved) - offsetof(cxj_occasion, owner))
+_Static_assert(HELD_BYTES == offsetof(cxj_alert, reserved) - offsetof(cxj_alert, owner) &&
+                   offsetof(cxj_alert, reason) - offsetof(cxj_alert, owner) ==
+                       offsetof(cxj_occasion, reason) - offsetof(cxj_occasion, owner),
+               "an alert tells what a line of a worklist does");
+
+CXJ__COLD void cxj__rule_write(const struct cxj__journey *journey, const struct cxj__rule_occasion *occasion,
+                               uint32_t rule, cxj_alert *alert) {
+    cxj_occasion told;
+    cxj__rule_describe(journey, occasion, &told);
+    alert->journey = told.journey;
+    alert->customer = 0;
+    alert->since = told.since;
+    alert->from = told.from;
+    alert->raised_at = 0;
+    alert->rule = rule;
+    alert->commitment = told.commitment;
+    memcpy(&alert->owner, &told.owner, HELD_BYTES);
+    alert->reserved[0] = alert->reserved[1] = 0;
 }

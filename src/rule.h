@@ -89,4 +89,8 @@ bool cxj__rule_refine(const struct cxj__rule *rule, struct cxj__rule_look *look,
 void cxj__rule_describe(const struct cxj__journey *journey, const struct cxj__rule_occasion *occasion,
                         cxj_occasion *told);
 
+/* The same as an alert of a rule. */
+void cxj__rule_write(const struct cxj__journey *journey, const struct cxj__rule_occasion *occasion, uint32_t rule,
+                     cxj_alert *alert);
+
 #endif
