@@ -660,7 +660,7 @@ static bool is_one_of(const char *word, const char *const *words) {
 const char *naive_csv_wrong(const naive_csv_manner *m) {
     const char *delimiter = m->delimiter;
     if (delimiter && strcmp(delimiter, "tab") != 0 &&
-        (!*delimiter || delimiter[1] || *delimiter < 0 || strchr("\"\r\n", *delimiter)))
+        (!*delimiter || delimiter[1] || (unsigned char)*delimiter > 127 || strchr("\"\r\n", *delimiter)))
         return delimiter;
     if (m->dates && !is_one_of(m->dates, (const char *const[]){"dmy", "mdy", "ymd", NULL})) return m->dates;
     if (m->unit && !is_one_of(m->unit, (const char *const[]){"ms", "s", "us", "ns", NULL})) return m->unit;
