@@ -1742,7 +1742,7 @@ static void *heap_allocate(void *context, void *block, size_t old_size, size_t n
     if (block != NULL) memcpy(given, block, old_size < new_size ? old_size : new_size);
     free(block);
     memory->blocks += block == NULL;
-    memory->bytes += new_size - old_size;
+    memory->bytes += (uint64_t)new_size - old_size;
     return given;
 }
 

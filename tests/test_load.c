@@ -749,7 +749,7 @@ static void *keep_account(void *context, void *block, size_t old_size, size_t ne
     account *its = context;
     void *resized = cxj__base_allocate(NULL, block, old_size, new_size);
     if (resized == NULL && new_size > 0) return NULL;
-    its->bytes += new_size - old_size;
+    its->bytes += (uint64_t)new_size - old_size;
     if (its->bytes > its->peak) its->peak = its->bytes;
     return resized;
 }
