@@ -2,7 +2,7 @@
 # cross.sh [s390x|armhf]...: the tests on other kinds of machine, each emulated by qemu-user: s390x (64 bit, big endian)
 # and armhf (32 bit, little endian); without a name, both.
 #
-# On each: the unit tests, faults (every 101st allocation), hostile shapes, sealing (2 random logs), the inputs kept from
+# On each: the unit tests, faults (every 23rd allocation), hostile shapes, sealing (2 random logs), the inputs kept from
 # fuzzing, the property test, the hosts of examples/, and conformance. What the report program prints and saves there must
 # be, byte for byte, what it prints and saves here: for each case of tests/conformance, and for the sample log, as JSON and
 # as tables. What is saved here must be read there. The generator of the sample log must make the same log, too.
@@ -157,7 +157,7 @@ END
     # A second of the tests' own limits of time is shorter under emulation. The layout is that of the sources, the same
     # everywhere. What meson starts through a shell or Python it starts without the emulator: that comes afterwards, but
     # for failing files, which take a library that is loaded into the program.
-    export CXJ_STRIDE=101 CXJ_LOGS=2 CK_TIMEOUT_MULTIPLIER=10
+    export CXJ_STRIDE=23 CXJ_LOGS=2 CK_TIMEOUT_MULTIPLIER=10
     suites "$folder" --timeout-multiplier 10 --no-suite property --no-suite layout --no-suite conformance \
         --no-suite examples --no-suite files --no-suite texts
     suites "$folder" --timeout-multiplier 10 embed threads

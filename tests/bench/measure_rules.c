@@ -4,7 +4,6 @@
  * SPDX-License-Identifier: MIT
  */
 #include <stdio.h>
-#include <string.h>
 #include <stdlib.h>
 
 #include "measures.h"
@@ -121,7 +120,6 @@ static void measure_advance(uint64_t journeys) {
     const workload stream = workload_of(journeys);
     cxj_engine *engine = rig_engine(NULL, RIG_USUAL_VIEWS);
     cxj_occasion *occasions = rig_allocate((size_t)journeys, sizeof *occasions);
-    memset(occasions, 0, (size_t)journeys * sizeof *occasions); /* else the first worklist would wait for its pages */
     rig_time time = {0};
     rig_block block;
     char name[96];
