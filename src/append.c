@@ -217,7 +217,7 @@ static bool add_to_cells(struct cxj__core *core, struct cxj__appended *item) {
     if (post_item(core, item, CXJ__POST_ADD, SIZE_MAX)) {
         bool it_stays = stays(core, item);
         if (!it_stays) cxj__core_set_journey_codes(&item->before, &was);
-        if (cxj__post_move(core, item->journey, &before, &after, it_stays)) return true;
+        if (cxj__post_move(core, item->journey, &before, &after, &item->facts[0], it_stays)) return true;
     }
     (void)post_item(core, item, CXJ__POST_TAKE, item->post.made);
     return false;

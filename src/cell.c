@@ -350,17 +350,13 @@ void cxj__cell_add_contribution(struct cxj__cell *cell, const struct cxj__contri
     cxj__cell_change_contribution(cell, sign < 0 ? contribution : &nothing, sign < 0 ? &nothing : contribution);
 }
 
-void cxj__cell_change_counts(struct cxj__cell *cell, const uint16_t before[CXJ__F_COUNTS],
-                             const uint16_t after[CXJ__F_COUNTS], int64_t response) {
-    struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_JOURNEYS);
-    int first = after[CXJ__F_FIRST_RESPONSES] - before[CXJ__F_FIRST_RESPONSES];
-    add_differences(counts_of(cell, CXJ_GRAIN_JOURNEYS) + CXJ__J_JOURNEYS + 1, before, after, CXJ__F_COUNTS);
-    counts_of(cell, CXJ_GRAIN_JOURNEYS)[CXJ__J_HANDOFF_FREE] +=
-        (after[CXJ__F_HANDOFFS] == 0) - (before[CXJ__F_HANDOFFS] == 0);
-    if (response != 0) add_amount(&sums[CXJ__J_SUM_RESPONSE], response, 1);
-    if (first == 0) return;
-    add_amount(&sums[CXJ__J_SUM_FIRST_RESPONSE], response, 1);
-    cxj__cell_add_sample(cell, cxj__cell_first_response(first * response), first);
+void cxj__cell_change_counts(struct cxj__cell *cell, uint64_t which, const uint16_t before[CXJ__F_COUNTS],
+                             const uint16_t after[CXJ__F_COUNTS]) {
+    int64_t *counts = counts_of(cell, CXJ_GRAIN_JOURNEYS) + CXJ__J_JOURNEYS + 1;
+    for (; which != 0; which &= which - 1) {
+        unsigned c = cxj__base_lowest_bit(which);
+        counts[c] += after[c] - before[c];
+    }
 }
 
 void cxj__cell_add_sample(struct cxj__cell *cell, uint32_t sample, int sign) {

@@ -124,7 +124,12 @@ static inline int64_t cxj__cell_span(int64_t from, int64_t to) {
 struct cxj__fact {
     uint8_t grain;       /* CXJ_GRAIN_… of the cells that it goes to */
     uint8_t dimension;   /* transitions: which one, 0..4; journeys: which histogram */
-    uint32_t from, to;   /* transitions: codes */
+    union {
+        struct {
+            uint32_t from, to; /* transitions: codes */
+        };
+        uint64_t counted; /* touchpoints: the counts of its journey that it has changed, a bit for each */
+    };
     int32_t rating;      /* touchpoints: s, 0..12600; transitions: a step, -12600..12600 */
     int64_t at;          /* the moment by which the cell's period is found, and at which its durations end */
     uint64_t mask;       /* bit c: count c grows by one */
@@ -274,11 +279,9 @@ void cxj__cell_add_contribution(struct cxj__cell *cell, const struct cxj__contri
 void cxj__cell_change_contribution(struct cxj__cell *cell, const struct cxj__contribution *before,
                                    const struct cxj__contribution *after);
 
-/* The same where only the fold's counts differ, whether any are handoffs, and the time that responses took: it is so
- * much more. If first responses
- * differ, one of both has just that response, and the other has none; for it there is room. */
-void cxj__cell_change_counts(struct cxj__cell *cell, const uint16_t before[CXJ__F_COUNTS],
-                             const uint16_t after[CXJ__F_COUNTS], int64_t response);
+/* Turns counts of a fold into others in a journeys cell: those of which a bit is set; the others are the same. */
+void cxj__cell_change_counts(struct cxj__cell *cell, uint64_t which, const uint16_t before[CXJ__F_COUNTS],
+                             const uint16_t after[CXJ__F_COUNTS]);
 void cxj__cell_add_sample(struct cxj__cell *cell, uint32_t sample, int sign);
 
 /* Makes room for all that another cell of the same grain sums, so that adding or taking it away cannot fail; and does

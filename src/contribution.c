@@ -124,25 +124,56 @@ void cxj__contribution_move_products(const struct cxj__cell *cell, const struct 
     cxj__products_change(cxj__cell_products(cell), before == NULL ? NULL : &was, after == NULL ? NULL : &is);
 }
 
-static bool is_same_promise(const struct cxj__promise *a, const struct cxj__promise *b) {
-    return a->first_due == b->first_due && a->due == b->due;
-}
-
-void cxj__contribution_change(struct cxj__cell *cell, const struct cxj__fold *before, const struct cxj__fold *after,
-                              int64_t response) {
+static void change_touch(struct cxj__cell *cell, const struct cxj__fold *before, const struct cxj__fold *after) {
     int64_t was[TOUCH_SUMS], is[TOUCH_SUMS];
-    cxj__cell_change_counts(cell, before->counts, after->counts, response);
-    if (before->touch_squares == after->touch_squares && before->touch_last == after->touch_last &&
-        before->touch_sum == after->touch_sum &&
-        before->counts[CXJ__F_TOUCH_RATINGS] == after->counts[CXJ__F_TOUCH_RATINGS] &&
-        before->touch_first == after->touch_first) {
-        return;
-    }
     bool had_drop = sum_touch(before, was), has_drop = sum_touch(after, is);
     cxj__cell_counts(cell)[CXJ__J_TOUCH_DROPS] += (int64_t)has_drop - had_drop;
     for (int i = 0; i < TOUCH_SUMS; i++) {
         cxj__base_add(&cxj__cell_sums(cell)[CXJ__J_SUM_TOUCH + i], cxj__base_wide(is[i] - was[i]));
     }
+}
+
+/* Durations that a journey contributes while it runs, in the order of their sums. */
+static void change_durations(struct cxj__cell *cell, const struct cxj__durations *lasted,
+                             const struct cxj__durations *lasts) {
+    struct cxj__int128 *sums = &cxj__cell_sums(cell)[CXJ__J_SUM_SLIP];
+    for (int i = CXJ__SLIP; i < CXJ__DURATIONS; i++) {
+        if (lasted->of[i] == lasts->of[i]) continue;
+        cxj__base_add(&sums[i - CXJ__SLIP], cxj__base_wide(lasts->of[i] - lasted->of[i]));
+    }
+}
+#define IN_ORDER(name) ((int)CXJ__J_SUM_##name - (int)CXJ__J_SUM_SLIP == (int)CXJ__##name - (int)CXJ__SLIP)
+_Static_assert(IN_ORDER(LATENESS) && IN_ORDER(DARK) && IN_ORDER(RESPONSE) && IN_ORDER(FIRST_RESPONSE),
+               "durations of a journey that runs stand in the order of their sums");
+
+/* Those that some promise, delivery or response changes. */
+#define TIMED                                                                                                          \
+    (CXJ__BIT(CXJ__F_PROMISES) | CXJ__BIT(CXJ__F_SHIFTS) | CXJ__BIT(CXJ__F_RESCHEDULES) |                             \
+     CXJ__BIT(CXJ__F_DELIVERIES) | CXJ__BIT(CXJ__F_RESPONSES) | CXJ__BIT(CXJ__F_FIRST_RESPONSES))
+
+static void change_timed(struct cxj__cell *cell, const struct cxj__turn *turn, const struct cxj__durations *lasted,
+                         const struct cxj__durations *lasts) {
+    const struct cxj__fold *before = turn->before, *after = turn->after;
+    int64_t *counts = cxj__cell_counts(cell);
+    int first = after->counts[CXJ__F_FIRST_RESPONSES] - before->counts[CXJ__F_FIRST_RESPONSES];
+    change_durations(cell, lasted, lasts);
+    counts[CXJ__J_PROMISED] += (after->counts[CXJ__F_PROMISES] > 0) - (before->counts[CXJ__F_PROMISES] > 0);
+    counts[CXJ__J_OVERDUE] += count_promises_before(after, turn->now) - count_promises_before(before, turn->now);
+    if (first != 0) {
+        const struct cxj__durations *of = first > 0 ? lasts : lasted;
+        cxj__cell_add_sample(cell, cxj__cell_first_response(of->of[CXJ__FIRST_RESPONSE]), first);
+    }
+}
+
+void cxj__contribution_change(struct cxj__cell *cell, const struct cxj__turn *turn, const struct cxj__durations *lasted,
+                              const struct cxj__durations *lasts) {
+    const uint16_t *a = turn->before->counts, *b = turn->after->counts;
+    cxj__cell_change_counts(cell, turn->counted, a, b);
+    if (turn->counted & CXJ__BIT(CXJ__F_HANDOFFS)) {
+        cxj__cell_counts(cell)[CXJ__J_HANDOFF_FREE] += (b[CXJ__F_HANDOFFS] == 0) - (a[CXJ__F_HANDOFFS] == 0);
+    }
+    if (turn->counted & TIMED) change_timed(cell, turn, lasted, lasts);
+    if (turn->counted & CXJ__BIT(CXJ__F_TOUCH_RATINGS)) change_touch(cell, turn->before, turn->after);
 }
 
 bool cxj__contribution_is_alike(const struct cxj__fold *before, const struct cxj__fold *after) {
@@ -152,21 +183,12 @@ bool cxj__contribution_is_alike(const struct cxj__fold *before, const struct cxj
         memcmp((const char *)before + from, (const char *)after + from, to - from) != 0) {
         return false;
     }
-    for (int i = CXJ__SLIP; i < CXJ__RESPONSE; i++) {
-        if (before->lasted.of[i] != after->lasted.of[i]) return false;
-    }
-    for (unsigned c = 0; before->promises_open >> c != 0; c++) {
-        if (before->promises_open >> c & 1 && !is_same_promise(&before->promises[c], &after->promises[c])) return false;
-    }
     /* The gap is between ratings of touchpoints and of the journey. */
     if (before->rated &&
         (before->touch_sum != after->touch_sum || a[CXJ__F_TOUCH_RATINGS] != b[CXJ__F_TOUCH_RATINGS])) {
         return false;
     }
-    /* What a contribution asks of the other counts is whether there are any. */
-    return a[CXJ__F_TOUCHPOINTS] > 0 && (!before->resolved || (a[CXJ__F_INBOUND] == 0) == (b[CXJ__F_INBOUND] == 0)) &&
-           (a[CXJ__F_PROMISES] == 0) == (b[CXJ__F_PROMISES] == 0) &&
-           (a[CXJ__F_FIRST_RESPONSES] == b[CXJ__F_FIRST_RESPONSES] || a[CXJ__F_RESPONSES] + b[CXJ__F_RESPONSES] == 1);
+    return a[CXJ__F_TOUCHPOINTS] > 0 && (!before->resolved || (a[CXJ__F_INBOUND] == 0) == (b[CXJ__F_INBOUND] == 0));
 }
 
 void cxj__contribution_make(const struct cxj__fold *fold, const struct cxj__calendar *calendar,
@@ -184,11 +206,9 @@ void cxj__contribution_make(const struct cxj__fold *fold, const struct cxj__cale
         counts[CXJ__J_FIRST_CONTACT_RESOLVED] = fold->resolved_at_once && !fold->inbound_after_resolution;
     }
     contribution->value = cxj__fold_value(fold);
-    contribution->sums[CXJ__J_SUM_SLIP] = lasted->of[CXJ__SLIP];
-    contribution->sums[CXJ__J_SUM_LATENESS] = lasted->of[CXJ__LATENESS];
-    contribution->sums[CXJ__J_SUM_DARK] = lasted->of[CXJ__DARK];
-    contribution->sums[CXJ__J_SUM_RESPONSE] = lasted->of[CXJ__RESPONSE];
-    contribution->sums[CXJ__J_SUM_FIRST_RESPONSE] = lasted->of[CXJ__FIRST_RESPONSE];
+    for (int i = CXJ__SLIP; i < CXJ__DURATIONS; i++) {
+        contribution->sums[CXJ__J_SUM_SLIP + i - CXJ__SLIP] = lasted->of[i];
+    }
     contribution->durations[CXJ__J_HISTOGRAM_FIRST_RESPONSE] = lasted->of[CXJ__FIRST_RESPONSE];
     stand_rated(fold, contribution);
     if (fold->outcome != 0) {

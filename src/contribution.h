@@ -5,13 +5,20 @@
 #include "fold.h"
 
 /* True if the two contributions of a journey that runs differ in the counts of the fold, in whether any of them are
- * handoffs, in ratings of touchpoints and the time of its responses alone, as they do nearly always when a touchpoint
- * comes last; and in the first response only if it is the only one of either. False where that is not plain to see. */
+ * handoffs or promises, in promises, ratings of touchpoints and durations alone, as they do nearly always when a
+ * touchpoint comes last. False where that is not plain to see. */
 bool cxj__contribution_is_alike(const struct cxj__fold *before, const struct cxj__fold *after);
 
-/* Turns the one into the other in the cell, their responses having taken so much more time. */
-void cxj__contribution_change(struct cxj__cell *cell, const struct cxj__fold *before, const struct cxj__fold *after,
-                              int64_t response);
+/* Turns the one into the other in the cell, where there is room for a first response. counted: the counts of the fold
+ * that may differ, a bit for each. Durations are those by the clock of the cell's view; now is INT64_MIN before the clock
+ * is set. */
+struct cxj__turn {
+    const struct cxj__fold *before, *after;
+    uint64_t counted;
+    int64_t now;
+};
+void cxj__contribution_change(struct cxj__cell *cell, const struct cxj__turn *turn, const struct cxj__durations *lasted,
+                              const struct cxj__durations *lasts);
 
 /* In what a journeys cell sums for drivers, if it does, a journey that was as one fold says is as another says from now
  * on; NULL: it was, or is, not there. */

@@ -73,6 +73,7 @@ static void lengthen(struct step *step, enum cxj__duration duration, int64_t fro
 
 static void count_one(struct step *step, int fold_count) {
     step->fold->counts[fold_count]++;
+    step->facts[0].counted |= CXJ__BIT(fold_count);
 }
 
 /* Counts something in the journey and in the touchpoint's own fact. */
@@ -428,6 +429,7 @@ static void respond(struct step *step) {
         step->waits_since = step->m->at;
     }
     if (*waits == 0) return;
+    step->facts[0].counted |= CXJ__BIT(CXJ__F_WAITING);
     if (answers(step)) {
         note_response(step);
         *waits = 0;

@@ -94,10 +94,10 @@ struct cxj__fold {
     uint64_t touch_squares;
     uint64_t value;                   /* the lower 64 bits of the sum; above them: value_above. See cxj__fold_value() */
     uint16_t touch_first, touch_last; /* s of the first and last touch rating */
-    uint16_t journey_first, journey_last;
-    uint16_t loyalty_last, effort_last; /* s of the last rating of scope journey of that kind */
     uint8_t value_above;
     uint8_t promises_open; /* a bit for each commitment */
+    uint16_t journey_first, journey_last;
+    uint16_t loyalty_last, effort_last; /* s of the last rating of scope journey of that kind */
     unsigned outcome : 2;  /* 0 while the journey runs */
     unsigned reopened : 1;
     unsigned churned : 1;

@@ -399,6 +399,7 @@ struct move {
     struct cxj__core *core;
     struct cxj__journey *journey;
     const struct cxj__standing *before, *after;
+    struct cxj__turn turn; /* from the one fold to the other */
     bool stays, is_compared, is_alike;
     bool are_known[2]; /* by the one clock, and in working hours; likewise the next */
     struct cxj__contribution was[2], is[2];
@@ -443,9 +444,7 @@ static void change_in(struct move *move, const struct cxj_view *view, struct cxj
     if (!move->is_compared) move->is_alike = cxj__contribution_is_alike(move->before->fold, move->after->fold);
     move->is_compared = true;
     if (move->is_alike) {
-        const struct cxj__durations *lasted = lasted_in(view, move->before), *lasts = lasted_in(view, move->after);
-        cxj__contribution_change(cell, move->before->fold, move->after->fold,
-                                 lasts->of[CXJ__RESPONSE] - lasted->of[CXJ__RESPONSE]);
+        cxj__contribution_change(cell, &move->turn, lasted_in(view, move->before), lasted_in(view, move->after));
     } else {
         know(move, view);
         cxj__cell_change_contribution(cell, &move->was[view->in_hours], &move->is[view->in_hours]);
@@ -490,16 +489,22 @@ static bool move_in(struct move *move, struct cxj_view *view) {
     return true;
 }
 
+/* Sets from where to where the journey moves: on, or back. */
+static void set_way(struct move *move, const struct cxj__standing *before, const struct cxj__standing *after,
+                    const struct cxj__fact *said) {
+    move->before = before;
+    move->after = after;
+    move->turn = (struct cxj__turn){before->fold, after->fold, said->counted, move->core->now};
+    move->is_compared = move->is_alike = move->are_known[0] = move->are_known[1] = false;
+}
+
 bool cxj__post_move(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__standing *before,
-                    const struct cxj__standing *after, bool stays) {
+                    const struct cxj__standing *after, const struct cxj__fact *said, bool stays) {
     struct move move;
     move.core = core;
     move.journey = journey;
-    move.before = before;
-    move.after = after;
     move.stays = stays;
-    move.are_known[0] = move.are_known[1] = false;
-    move.is_compared = false;
+    set_way(&move, before, after, said);
     size_t done = 0;
     for (; done < core->view_count; done++) {
         struct cxj_view *view = core->views[done];
@@ -507,9 +512,7 @@ bool cxj__post_move(struct cxj__core *core, struct cxj__journey *journey, const 
     }
     if (done == core->view_count) return true;
     /* The way back: all cells and all room in them are there. */
-    move.before = after;
-    move.after = before;
-    move.is_compared = move.is_alike = move.are_known[0] = move.are_known[1] = false;
+    set_way(&move, after, before, said);
     while (done-- > 0) {
         struct cxj_view *view = core->views[done];
         if (view->grain == CXJ_GRAIN_JOURNEYS) (void)move_in(&move, view);

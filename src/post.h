@@ -47,9 +47,10 @@ struct cxj__standing {
 };
 
 /* Lets a journey stand as it does after a touchpoint came last, in all views of journeys; stays: it stands under the
- * same keys. False where there is no memory, and nothing has moved then. The samples of both are in the journey. */
+ * same keys. said: the touchpoint's own fact. False where there is no memory, and nothing has moved then. The samples of
+ * both are in the journey. */
 bool cxj__post_move(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__standing *before,
-                    const struct cxj__standing *after, bool stays);
+                    const struct cxj__standing *after, const struct cxj__fact *said, bool stays);
 
 /* The key under which a journey stands in a view of journeys, by its own fold; false: it does not. */
 bool cxj__post_stands(const struct cxj__core *core, const struct cxj__journey *journey, const struct cxj_view *view,

@@ -140,14 +140,23 @@ static struct cxj__cell *make_cell(struct cxj__memory *memory, const struct cxj_
     return cell;
 }
 
+/* The counts in which two journeys may differ: where one has come by a touchpoint more, those of which its fact says so;
+ * else all. */
+static uint64_t counted_apart(const struct journey *a, const struct journey *b) {
+    const struct journey *longer = a->fold.counts[CXJ__F_TOUCHPOINTS] > b->fold.counts[CXJ__F_TOUCHPOINTS] ? a : b;
+    const struct journey *other = longer == a ? b : a;
+    bool is_step = longer->fold.counts[CXJ__F_TOUCHPOINTS] == other->fold.counts[CXJ__F_TOUCHPOINTS] + 1;
+    return is_step ? longer->facts[0].counted : CXJ__BIT(CXJ__F_COUNTS) - 1;
+}
+
 /* True if what turns the one contribution into the other in a cell leaves the other there, and nothing else. */
 static bool is_turned(const struct journey *a, const struct journey *b, int64_t now) {
     struct cxj__memory memory = {cxj__base_allocate, NULL, 0, 0};
     struct cxj__contribution x = stand_at(a, now), y = stand_at(b, now);
     struct cxj__cell *turned = make_cell(&memory, &x), *other = make_cell(&memory, &y);
     ck_assert(cxj__cell_reserve_contribution(turned, &memory, &y));
-    cxj__contribution_change(turned, &a->fold, &b->fold,
-                             b->fold.lasted.of[CXJ__RESPONSE] - a->fold.lasted.of[CXJ__RESPONSE]);
+    struct cxj__turn turn = {&a->fold, &b->fold, counted_apart(a, b), now};
+    cxj__contribution_change(turned, &turn, &a->fold.lasted, &b->fold.lasted);
     bool is_same = !x.ended && !y.ended && cxj__cell_is_same(turned, other);
     cxj__cell_destroy(turned, &memory);
     cxj__cell_destroy(other, &memory);
@@ -161,7 +170,8 @@ static void check_alike(const struct journey *before, const struct journey *afte
 }
 
 /* contribution.h: "True if the two contributions of a journey that runs differ in the counts of the fold, in whether any
- * of them are handoffs, in ratings of touchpoints and the time of its responses alone". Here a touchpoint comes last. */
+ * of them are handoffs or promises, in promises, ratings of touchpoints and durations alone". Here a touchpoint comes
+ * last. */
 START_TEST(contributions_that_are_alike_are_turned_into_each_other) {
     static struct journey before, after;
     for (int round = 0; round < 100; round++) {
@@ -230,7 +240,7 @@ START_TEST(contributions_tell_the_last_rating_and_the_gap) {
 END_TEST
 
 /* One slip or the other: their sum is the same, and yet other promises are overdue. */
-START_TEST(contributions_are_not_alike_if_other_promises_moved) {
+START_TEST(contributions_that_are_alike_tell_which_promises_moved) {
     static struct journey before, after;
     for (uint8_t c = 0; c < 2; c++) {
         add(&before, 1, T(.due = 5 + 5 * c, .commitment = c));
@@ -240,7 +250,33 @@ START_TEST(contributions_are_not_alike_if_other_promises_moved) {
     add(&after, 2, T(.due = 12, .commitment = 1));
     ck_assert_int_eq(stand_at(&before, 6).counts[CXJ__J_OVERDUE], 0);
     ck_assert_int_eq(stand_at(&after, 6).counts[CXJ__J_OVERDUE], 1);
-    ck_assert(!cxj__contribution_is_alike(&before.fold, &after.fold));
+    ck_assert(cxj__contribution_is_alike(&before.fold, &after.fold));
+    check_alike(&before, &after);
+    check_alike(&after, &before);
+}
+END_TEST
+
+/* A promise, its delivery and a first response: each is a difference, on and back, whether the response took time or
+ * not. */
+START_TEST(contributions_that_are_alike_tell_promises_and_responses) {
+    static struct journey before, after;
+    for (int64_t at = 1; at < 3; at++) {
+        memset(&after, 0, sizeof after);
+        add(&after, 1, T(.facets = INBOUND, .due = 40));
+        memcpy(&before, &after, sizeof before);
+        add(&after, at, T(.facets = UPDATE));
+        ck_assert_int_eq(counted(&after, CXJ__J_FIRST_RESPONSES), 1);
+        ck_assert_int_eq(summed(&after, CXJ__J_SUM_FIRST_RESPONSE), at - 1);
+        ck_assert(cxj__contribution_is_alike(&before.fold, &after.fold));
+        check_alike(&before, &after);
+        check_alike(&after, &before);
+        memcpy(&before, &after, sizeof before);
+        add(&after, 50, T(.facets = CXJ_FACET_DELIVERED));
+        ck_assert_int_eq(summed(&after, CXJ__J_SUM_LATENESS), 10);
+        ck_assert(cxj__contribution_is_alike(&before.fold, &after.fold));
+        check_alike(&before, &after);
+        check_alike(&after, &before);
+    }
 }
 END_TEST
 
@@ -260,7 +296,7 @@ END_TEST
 
 /* Section 4: "Those of an open journey with due < now are overdue." Two journeys slipped alike and promised the same
  * first, one of them because the customer asked for it; only what was promised last is another. */
-START_TEST(contributions_are_not_alike_if_the_last_promise_is_another) {
+START_TEST(contributions_that_are_alike_tell_the_last_promise) {
     static struct journey asked, moved;
     add(&asked, 1, T(.due = 90));
     add(&moved, 1, T(.due = 100));
@@ -272,14 +308,14 @@ START_TEST(contributions_are_not_alike_if_the_last_promise_is_another) {
     ck_assert_int_eq(summed(&moved, CXJ__J_SUM_SLIP), 50);
     ck_assert_int_eq(stand_at(&asked, 120).counts[CXJ__J_OVERDUE], 1);
     ck_assert_int_eq(stand_at(&moved, 120).counts[CXJ__J_OVERDUE], 0);
-    ck_assert(!cxj__contribution_is_alike(&asked.fold, &moved.fold));
-    ck_assert(!cxj__contribution_is_alike(&moved.fold, &asked.fold));
+    ck_assert(cxj__contribution_is_alike(&asked.fold, &moved.fold));
+    ck_assert(is_turned(&asked, &moved, 120) && is_turned(&moved, &asked, 120));
 }
 END_TEST
 
 /* Section 6: promised_share is "journeys with a promise / journeys". A promise that was kept leaves no more than that
  * there was one. */
-START_TEST(contributions_are_not_alike_if_a_promise_was_made_and_kept) {
+START_TEST(contributions_that_are_alike_tell_a_promise_that_was_kept) {
     static struct journey without, with;
     add(&without, 1, T(0));
     add(&with, 1, T(.due = 9));
@@ -287,8 +323,8 @@ START_TEST(contributions_are_not_alike_if_a_promise_was_made_and_kept) {
     add(&with, 2, T(.facets = DELIVERED));
     ck_assert_int_eq(counted(&without, CXJ__J_PROMISED), 0);
     ck_assert_int_eq(counted(&with, CXJ__J_PROMISED), 1);
-    ck_assert(!cxj__contribution_is_alike(&without.fold, &with.fold));
-    ck_assert(!cxj__contribution_is_alike(&with.fold, &without.fold));
+    ck_assert(cxj__contribution_is_alike(&without.fold, &with.fold));
+    ck_assert(is_turned(&without, &with, 120) && is_turned(&with, &without, 120));
 }
 END_TEST
 
@@ -486,10 +522,11 @@ int main(void) {
     tcase_add_test(pairs, contributions_that_are_alike_are_turned_into_each_other);
     tcase_add_test(pairs, contributions_that_are_alike_after_a_correction_too);
     tcase_add_test(pairs, contributions_tell_the_last_rating_and_the_gap);
-    tcase_add_test(pairs, contributions_are_not_alike_if_other_promises_moved);
+    tcase_add_test(pairs, contributions_that_are_alike_tell_which_promises_moved);
+    tcase_add_test(pairs, contributions_that_are_alike_tell_promises_and_responses);
     tcase_add_test(pairs, contributions_are_not_alike_if_the_first_came_inbound);
-    tcase_add_test(pairs, contributions_are_not_alike_if_the_last_promise_is_another);
-    tcase_add_test(pairs, contributions_are_not_alike_if_a_promise_was_made_and_kept);
+    tcase_add_test(pairs, contributions_that_are_alike_tell_the_last_promise);
+    tcase_add_test(pairs, contributions_that_are_alike_tell_a_promise_that_was_kept);
     tcase_add_test(pairs, contributions_are_alike_where_nothing_happens);
     return run_suite(suite);
 }

@@ -348,7 +348,7 @@ static bool move(cxj_engine *engine, const cxj_touchpoint *t) {
     cxj__core_set_journey_codes(&journey->fold, &is);
     struct cxj__standing before = {&item->before, &item->before.in_hours, &was, journey->count - 1U, &item->touchpoint, item->held};
     struct cxj__standing after = {&journey->fold, journey->in_hours, &is, journey->count, NULL, 0};
-    return cxj__post_move(&engine->core, journey, &before, &after, false);
+    return cxj__post_move(&engine->core, journey, &before, &after, &item->facts[0], false);
 }
 
 /* "False where there is no memory, and nothing has moved then": of several views, in each of which the journey comes to
