@@ -181,12 +181,11 @@ static void aim(struct cxj__core *core, struct cxj__appended *item) {
     item->is_listed = list_item(item);
 }
 
-/* Lets the cells of a whole group come nearer, in stages: each needs what the one before it has brought. */
+/* Lets the cells of a whole group come nearer, in two stages: the second needs what the first has brought. */
 static void approach(struct cxj__core *core, struct cxj__append *append) {
     if (core->view_count == 0) return;
     for (size_t i = 0; i < append->count; i++) aim(core, &append->items[i]);
     for (size_t i = 0; i < append->count; i++) cxj__lot_approach(core, &append->items[i].lot);
-    for (size_t i = 0; i < append->count; i++) cxj__lot_touch(&append->items[i].lot);
 }
 
 /* Makes the postings of a touchpoint's facts, so many at most; false where that was all, or memory ends. */

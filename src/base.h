@@ -51,6 +51,13 @@ static inline void cxj__base_touch(const void *address) {
     (void)*(const volatile unsigned char *)address;
 }
 
+/* Of a function that every touchpoint goes through: it is part of the one that calls it, however large that becomes. */
+#if defined(__GNUC__)
+#define CXJ__HOT static inline __attribute__((always_inline))
+#else
+#define CXJ__HOT static inline
+#endif
+
 /* Of a function that is seldom called, and all that only it calls: it may be small rather than fast. */
 #if defined(__GNUC__)
 #define CXJ__COLD __attribute__((cold))

@@ -14,7 +14,6 @@ _Static_assert(sizeof(struct cxj__cell) % _Alignof(struct cxj__int128) == 0,
                "what is summed stands right behind a cell");
 _Static_assert(CXJ__HISTOGRAM_BUCKETS <= 1 << 16, "a sample has 16 bits for its bucket");
 _Static_assert(CXJ__J_JOURNEYS == 0 && CXJ__T_TOUCHPOINTS == 0 && CXJ__X_TRANSITIONS == 0, "contributions count first");
-_Static_assert(CXJ__T_JOURNEYS == CXJ__T_COUNTS - 1, "no touchpoint knows whether its journey is a new one");
 _Static_assert(CXJ__J_TOUCHPOINTS == CXJ__J_JOURNEYS + 1 + CXJ__F_TOUCHPOINTS &&
                    CXJ__J_WAITING == CXJ__J_JOURNEYS + 1 + CXJ__F_WAITING && CXJ__F_WAITING == CXJ__F_COUNTS - 1,
                "the fold's counts stand in a contribution as they stand in the fold");
@@ -201,7 +200,7 @@ static void add_amount(struct cxj__int128 *sum, int64_t amount, int sign) {
     cxj__base_add(sum, cxj__base_wide(sign < 0 ? -amount : amount));
 }
 
-CXJ__COLD static void add_with_square(struct cxj__int128 *sum, struct cxj__int128 *squares, int64_t amount, int sign) {
+static void add_with_square(struct cxj__int128 *sum, struct cxj__int128 *squares, int64_t amount, int sign) {
     add_amount(sum, amount, sign);
     add_amount(squares, amount * amount, sign); /* at most 12600², far from 64 bits */
 }
@@ -210,7 +209,7 @@ static inline bool has_bit(const struct cxj__fact *fact, int count) {
     return (fact->mask >> count & 1) != 0;
 }
 
-static void add_mask(int64_t *counts, uint64_t mask, int sign) {
+CXJ__HOT void add_mask(int64_t *counts, uint64_t mask, int sign) {
     for (; mask != 0; mask &= mask - 1) counts[cxj__base_lowest_bit(mask)] += sign;
 }
 
@@ -219,7 +218,7 @@ struct slots {
     struct cxj__counter wait, lateness, response;
 };
 
-static void add_touchpoint(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
+CXJ__HOT void add_touchpoint(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
     struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_TOUCHPOINTS);
     if (has_bit(fact, CXJ__T_WAITS)) add_amount(&sums[CXJ__T_SUM_WAIT], cxj__cell_wait(fact), sign);
     if (has_bit(fact, CXJ__T_LATE)) add_amount(&sums[CXJ__T_SUM_LATENESS], cxj__cell_lateness(fact), sign);
@@ -236,7 +235,7 @@ static void add_touchpoint(struct cxj__cell *cell, const struct cxj__fact *fact,
     }
 }
 
-static void add_transition(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
+CXJ__HOT void add_transition(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
     struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_TRANSITIONS);
     if (has_bit(fact, CXJ__X_TRANSITIONS)) add_amount(&sums[CXJ__X_SUM_WAIT], cxj__cell_wait(fact), sign);
     if (has_bit(fact, CXJ__X_STEPS)) {
@@ -246,10 +245,10 @@ static void add_transition(struct cxj__cell *cell, const struct cxj__fact *fact,
 
 /* Adds a fact whose durations are counted in slots, which never go below 0, so that a negative amount does not borrow
  * from the bucket's bits. */
-static inline void count_duration(struct cxj__counter counter, int sign) {
+CXJ__HOT void count_duration(struct cxj__counter counter, int sign) {
     if (counter.slot != NULL) *counter.slot += sign < 0 ? 0 - counter.one : counter.one;
 }
-static void add_at(struct cxj__cell *cell, const struct cxj__fact *fact, const struct slots *slots, int sign) {
+CXJ__HOT void add_at(struct cxj__cell *cell, const struct cxj__fact *fact, const struct slots *slots, int sign) {
     add_mask(counts_of(cell, fact->grain), fact->mask, sign);
     count_duration(slots->wait, sign);
     count_duration(slots->lateness, sign);
@@ -262,14 +261,14 @@ static void add_at(struct cxj__cell *cell, const struct cxj__fact *fact, const s
 }
 
 /* Finds the slot of a duration, or makes it if there is memory given; false if that is not enough. */
-static bool find_duration(const struct cxj__cell *cell, struct cxj__memory *memory, size_t histogram, int64_t duration,
+CXJ__HOT bool find_duration(const struct cxj__cell *cell, struct cxj__memory *memory, size_t histogram, int64_t duration,
                           struct cxj__counter *counter) {
     *counter = cxj__histogram_reach(&histograms_of(cell)[histogram], memory, cxj__histogram_bucket(duration));
     return counter->slot != NULL;
 }
 
 /* The same of all durations that a fact has. */
-static bool find_slots(const struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact,
+CXJ__HOT bool find_slots(const struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact,
                        struct slots *slots) {
     slots->wait.slot = slots->lateness.slot = slots->response.slot = NULL;
     if (fact->grain == CXJ_GRAIN_TRANSITIONS) {
@@ -364,12 +363,6 @@ void cxj__cell_add_sample(struct cxj__cell *cell, uint32_t sample, int sign) {
 }
 
 /* ---- looking ahead ---------------------------------------------------------------------------------------------- */
-
-void cxj__cell_prefetch_sums(const struct cxj__cell *cell) {
-    enum { LINE = 64, NEAR = 2 * LINE }; /* the lines of the key and of the histograms are there */
-    const char *end = (const char *)cell + bytes_of(cell->grain, false);
-    for (const char *line = (const char *)cell + NEAR; line < end; line += LINE) CXJ__PREFETCH(line);
-}
 
 static void touch(const struct cxj__cell *cell, size_t histogram, int64_t duration) {
     cxj__histogram_touch(&histograms_of(cell)[histogram], cxj__histogram_bucket(duration));

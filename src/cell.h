@@ -20,20 +20,21 @@
  * it is not known of the cells that have such bytes in them, rather than 0 (cxj__cell_knows()).
  *
  * The first count of each grain is that of its contributions: a cell where it is 0 does not exist. The counts of
- * touchpoints, but for the last, grow by 0 or 1 with each touchpoint: a fact says which in one mask. The last two sums
- * of journeys need 128 bits for one journey, too; sums of squares stand behind the sums of what they are of. */
+ * touchpoints, but for that of journeys, grow by 0 or 1 with each touchpoint: a fact says which in one mask. The last two
+ * sums of journeys need 128 bits for one journey, too; sums of squares stand behind the sums of what they are of. What
+ * most touchpoints add to comes first, so that it is in one line of memory. */
 /* clang-format off */
 #define CXJ__TOUCHPOINT_COUNTS(X)                                                                                     \
-    X(TOUCHPOINTS, 1) X(CONTACTS, 2) X(INBOUND, 3) X(CHASES, 4) X(UPDATES, 5) X(PROACTIVE_UPDATES, 6)                 \
-    X(NEXT_STEPS, 7) X(EXPLANATIONS, 8) X(REPEATS, 9) X(CONTRADICTIONS, 10) X(FAULTS, 11) X(RESOLUTIONS, 12)          \
-    X(ASKS, 13) X(CLEAN, 14) X(WAITS, 15) X(RATINGS, 16) X(SATISFIED, 17) X(DISSATISFIED, 18) X(NPS_RATINGS, 19)      \
-    X(NPS_SATISFIED, 20) X(NPS_DISSATISFIED, 21) X(CES_RATINGS, 22) X(EMPLOYEE_RATINGS, 23) X(PROMISES, 24)           \
-    X(SHIFTS, 25) X(RESCHEDULES, 26) X(DELIVERIES, 27) X(ON_TIME, 28) X(KEPT, 29) X(LATE, 30)                         \
-    X(LATE_PROACTIVE, 31) X(LATE_REACTIVE, 32) X(LATE_SILENT, 33) X(LATE_UNEXPLAINED, 34) X(RESPONSES, 36)            \
-    CXJ__DUMMY(X, 60) X(JOURNEYS, 35)
+    X(TOUCHPOINTS, 1) X(JOURNEYS, 35) X(CONTACTS, 2) X(INBOUND, 3) X(UPDATES, 5) X(CLEAN, 14) X(WAITS, 15)            \
+    X(RESPONSES, 36) X(CHASES, 4) X(PROACTIVE_UPDATES, 6) X(NEXT_STEPS, 7) X(EXPLANATIONS, 8) X(REPEATS, 9)           \
+    X(CONTRADICTIONS, 10) X(FAULTS, 11) X(RESOLUTIONS, 12) X(ASKS, 13) X(RATINGS, 16) X(SATISFIED, 17)                \
+    X(DISSATISFIED, 18) X(NPS_RATINGS, 19) X(NPS_SATISFIED, 20) X(NPS_DISSATISFIED, 21) X(CES_RATINGS, 22)            \
+    X(EMPLOYEE_RATINGS, 23) X(PROMISES, 24) X(SHIFTS, 25) X(RESCHEDULES, 26) X(DELIVERIES, 27) X(ON_TIME, 28)         \
+    X(KEPT, 29) X(LATE, 30) X(LATE_PROACTIVE, 31) X(LATE_REACTIVE, 32) X(LATE_SILENT, 33) X(LATE_UNEXPLAINED, 34)     \
+    CXJ__DUMMY(X, 60)
 #define CXJ__TOUCHPOINT_SUMS(X)                                                                                       \
-    X(WAIT, 1) X(LATENESS, 2) X(VALUE, 3) X(RATING, 4) X(RATING_SQUARES, 5) X(CES, 6) X(CES_SQUARES, 7)               \
-    X(EMPLOYEE, 8) X(EMPLOYEE_SQUARES, 9) X(RESPONSE, 10) CXJ__DUMMY(X, 20)
+    X(WAIT, 1) X(RESPONSE, 10) X(LATENESS, 2) X(VALUE, 3) X(RATING, 4) X(RATING_SQUARES, 5) X(CES, 6)                 \
+    X(CES_SQUARES, 7) X(EMPLOYEE, 8) X(EMPLOYEE_SQUARES, 9) CXJ__DUMMY(X, 20)
 #define CXJ__TOUCHPOINT_HISTOGRAMS(X)                                                                                 \
     X(WAIT, 1) X(LATENESS, 2) X(RESPONSE, 3) CXJ__DUMMY(X, 10)
 
@@ -252,14 +253,17 @@ static inline bool cxj__cell_has_key(const struct cxj__cell *cell, const struct 
 }
 _Static_assert(CXJ__KEY_PARTS == 5, "all parts of a key are compared");
 
-/* Brings nearer where a cell, perhaps none, is found, and its histograms; when these are there, what is counted and
- * summed; and where a fact's durations are counted. */
-static inline void cxj__cell_prefetch(const struct cxj__cell *cell) {
-    if (cell == NULL) return;
-    CXJ__PREFETCH(cell);
-    CXJ__PREFETCH(cell + 1);
+/* Brings nearer what most facts of a grain add to in a cell; and when that is there, where the durations of a fact are
+ * counted. */
+static inline void cxj__cell_prefetch(const struct cxj__cell *cell, uint32_t grain) {
+    enum { LINE = 64, NEAR = CXJ__T_HISTOGRAMS * sizeof(struct cxj__histogram) };
+    enum { SUMS = NEAR + CXJ__T_COUNTS * sizeof(int64_t) };
+    const char *begin = (const char *)(cell + 1);
+    CXJ__PREFETCH(begin);
+    CXJ__PREFETCH(begin + LINE);
+    CXJ__PREFETCH(begin + NEAR + LINE - 1);
+    if (grain == CXJ_GRAIN_TOUCHPOINTS) CXJ__PREFETCH(begin + SUMS);
 }
-void cxj__cell_prefetch_sums(const struct cxj__cell *cell);
 void cxj__cell_touch_durations(const struct cxj__cell *cell, const struct cxj__fact *fact);
 
 /* Makes room for a fact, a contribution or a sample, so that adding it cannot fail. */

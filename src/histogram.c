@@ -9,11 +9,8 @@
 
 enum { SUB_BITS = CXJ__HISTOGRAM_SUB_BITS, SUB_BUCKETS = 1 << SUB_BITS, BUCKETS = CXJ__HISTOGRAM_BUCKETS };
 
-enum { GROUP = CXJ__HISTOGRAM_GROUP, NARROW_BITS = 16, WIDE_BITS = GROUP * NARROW_BITS };
-
-/* What is counted in a narrow slot before a change, or what it adds, is no more than this each. A change may make room
- * several times before it adds: for a journey, whose durations are 29,000 at most, and for cells of another engine. */
-enum { NARROW_MOST = 1 << 13 };
+enum { GROUP = CXJ__HISTOGRAM_GROUP, NARROW_BITS = CXJ__HISTOGRAM_NARROW_BITS, WIDE_BITS = CXJ__HISTOGRAM_WIDE_BITS };
+enum { NARROW_MOST = CXJ__HISTOGRAM_NARROW_MOST };
 _Static_assert(4 * NARROW_MOST + 29000 < 1 << NARROW_BITS, "no count runs into the next one");
 _Static_assert(BUCKETS < 1 << (64 - WIDE_BITS), "a slot has room for a bucket, plus one");
 
@@ -91,15 +88,15 @@ CXJ__COLD static bool make_slot(struct cxj__histogram *histogram, struct cxj__me
     return true;
 }
 
-struct cxj__counter cxj__histogram_reach(struct cxj__histogram *histogram, struct cxj__memory *memory,
-                                         uint32_t bucket) {
+struct cxj__counter cxj__histogram_reach_far(struct cxj__histogram *histogram, struct cxj__memory *memory,
+                                             uint32_t bucket) {
     uint32_t group = cxj__histogram_group(histogram, bucket);
     unsigned shift = shift_of(histogram, bucket);
     uint64_t *slot = histogram->capacity > 0 ? find_slot(histogram, group) : NULL;
-    bool has_room = slot != NULL && *slot != 0 && (histogram->is_wide || (*slot >> shift & 0xffff) < NARROW_MOST);
+    bool has_room = slot != NULL && *slot != 0 && (histogram->is_wide || (*slot >> shift & CXJ__HISTOGRAM_NARROW_MASK) < NARROW_MOST);
     if (has_room || memory == NULL) return (struct cxj__counter){slot, UINT64_C(1) << shift};
     if (!make_slot(histogram, memory, bucket, 1)) return (struct cxj__counter){NULL, 0};
-    return cxj__histogram_reach(histogram, NULL, bucket);
+    return cxj__histogram_reach_far(histogram, NULL, bucket);
 }
 
 bool cxj__histogram_reserve(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t bucket,

@@ -14,7 +14,12 @@ struct cxj__histogram {
     uint16_t used;
     bool is_wide;
 };
-enum { CXJ__HISTOGRAM_GROUP = 3 };
+enum { CXJ__HISTOGRAM_GROUP = 3, CXJ__HISTOGRAM_NARROW_BITS = 16, CXJ__HISTOGRAM_NARROW_MASK = 0xffff };
+enum { CXJ__HISTOGRAM_WIDE_BITS = CXJ__HISTOGRAM_GROUP * CXJ__HISTOGRAM_NARROW_BITS };
+
+/* What is counted in a narrow slot before a change, or what it adds, is no more than this each. A change may make room
+ * several times before it adds: for a journey, whose durations are 29,000 at most, and for cells of another engine. */
+enum { CXJ__HISTOGRAM_NARROW_MOST = 1 << 13 };
 
 enum { CXJ__HISTOGRAM_SUB_BITS = 6 };
 
@@ -53,8 +58,21 @@ struct cxj__counter {
 };
 
 /* Finds it; or makes it, with room for what a change may add, if memory is given: then slot is NULL if that is not
- * enough. */
-struct cxj__counter cxj__histogram_reach(struct cxj__histogram *histogram, struct cxj__memory *memory, uint32_t bucket);
+ * enough. Nearly always it is there, with room, and where it is looked for first. */
+struct cxj__counter cxj__histogram_reach_far(struct cxj__histogram *histogram, struct cxj__memory *memory,
+                                             uint32_t bucket);
+static inline struct cxj__counter cxj__histogram_reach(struct cxj__histogram *histogram, struct cxj__memory *memory,
+                                                       uint32_t bucket) {
+    if (histogram->capacity > 0 && !histogram->is_wide) {
+        uint64_t *slot = &histogram->slots[cxj__histogram_home(histogram, bucket)];
+        unsigned shift = bucket % CXJ__HISTOGRAM_GROUP * CXJ__HISTOGRAM_NARROW_BITS;
+        if (*slot >> CXJ__HISTOGRAM_WIDE_BITS == cxj__histogram_group(histogram, bucket) + 1 &&
+            (*slot >> shift & CXJ__HISTOGRAM_NARROW_MASK) < CXJ__HISTOGRAM_NARROW_MOST) {
+            return (struct cxj__counter){slot, UINT64_C(1) << shift};
+        }
+    }
+    return cxj__histogram_reach_far(histogram, memory, bucket);
+}
 
 /* Makes room for so many more in a bucket, so that adding them cannot fail; where that is one, for as many as a single
  * change may add. */

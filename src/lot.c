@@ -90,7 +90,7 @@ static bool count_indexed(const struct cxj__core *core, struct cxj__index *index
 /* ---- one posting ------------------------------------------------------------------------------------------------ */
 
 /* Whether the journey comes into the cell with the touchpoint, or leaves it. */
-static bool is_first(const struct cxj__target *target, const struct cxj__cell *cell, int sign) {
+static inline bool is_first(const struct cxj__target *target, const struct cxj__cell *cell, int sign) {
     const struct cxj__post *post = target->post;
     if (target->fact->grain != CXJ_GRAIN_TOUCHPOINTS) return false;
     struct cxj__index *index = post->journey->index;
@@ -98,7 +98,7 @@ static bool is_first(const struct cxj__target *target, const struct cxj__cell *c
     return cxj__lot_is_first(post, target->view, &target->key, target->held, target->position);
 }
 
-static void count_distinct(const struct cxj__target *target, struct cxj__cell *cell, int sign) {
+static inline void count_distinct(const struct cxj__target *target, struct cxj__cell *cell, int sign) {
     if (is_first(target, cell, sign)) cxj__cell_counts(cell)[CXJ__T_JOURNEYS] += sign;
 }
 
@@ -112,13 +112,12 @@ static bool reserve_in_index(const struct cxj__target *target, bool is_forced) {
            (is_forced && index->used + 2 < index->capacity);
 }
 
-static bool add(struct cxj__target *target) {
+static inline bool add(struct cxj__target *target) {
     struct cxj__core *core = target->post->core;
     if (target->cell == NULL && !cxj__lot_reach(core, target->view, &target->key, &target->cell)) return false;
     if (target->cell == NULL) return true;
-    if (!reserve_in_index(target, false) || !cxj__cell_take_fact(target->cell, &core->memory, target->fact)) {
-        return false;
-    }
+    if (target->post->journey->index != NULL && !reserve_in_index(target, false)) return false;
+    if (!cxj__cell_take_fact(target->cell, &core->memory, target->fact)) return false;
     count_distinct(target, target->cell, 1);
     return true;
 }
@@ -186,18 +185,14 @@ static bool seek(struct cxj__target *target) {
     return true;
 }
 
-static bool post_target(struct cxj__target *target) {
-    static bool (*const ways[])(struct cxj__target *target) = {[CXJ__POST_ADD] = add,
-                                                               [CXJ__POST_SEEK] = seek,
+static bool post_otherwise(struct cxj__target *target) {
+    static bool (*const ways[])(struct cxj__target *target) = {[CXJ__POST_SEEK] = seek,
                                                                [CXJ__POST_TAKE] = take,
                                                                [CXJ__POST_NEED] = need,
                                                                [CXJ__POST_FORCE] = force,
                                                                [CXJ__POST_RESERVE_APART] = reserve_apart,
                                                                [CXJ__POST_ADD_APART] = add_apart};
-    struct cxj__post *post = target->post;
-    bool done = post->made < post->budget && ways[post->posting](target);
-    post->made += done;
-    return done;
+    return ways[target->post->posting](target);
 }
 
 /* ---- a lot of postings ------------------------------------------------------------------------------------------ */
@@ -209,35 +204,26 @@ void cxj__lot_approach(struct cxj__core *core, const struct cxj__lot *lot) {
         if (!target->is_found && !cxj__cell_has_key(target->cell, &target->key)) {
             target->cell = cxj__lot_find_cell(core, target->view, &target->key);
         }
-        if (target->cell != NULL) cxj__cell_prefetch_sums(target->cell);
-    }
-}
-
-void cxj__lot_touch(const struct cxj__lot *lot) {
-    for (size_t i = 0; i < lot->count; i++) {
-        if (lot->targets[i].cell != NULL) cxj__cell_touch_durations(lot->targets[i].cell, lot->targets[i].fact);
+        if (target->cell != NULL) cxj__cell_touch_durations(target->cell, target->fact);
     }
 }
 
 bool cxj__lot_make(const struct cxj__lot *lot) {
     for (size_t i = 0; i < lot->count; i++) {
-        if (!post_target(&lot->targets[i])) return false;
+        struct cxj__target *target = &lot->targets[i];
+        struct cxj__post *post = target->post;
+        if (post->made == post->budget) return false;
+        if (!(post->posting == CXJ__POST_ADD ? add(target) : post_otherwise(target))) return false;
+        post->made++;
     }
     return true;
 }
 
 bool cxj__lot_finish(struct cxj__core *core, struct cxj__lot *lot) {
     cxj__lot_approach(core, lot);
-    cxj__lot_touch(lot);
     bool done = cxj__lot_make(lot);
     lot->count = 0;
     return done;
-}
-
-struct cxj__target *cxj__lot_next(struct cxj__post *post) {
-    struct cxj__lot *lot = post->lot;
-    if (lot->count == lot->capacity && (lot->stays || !cxj__lot_finish(post->core, lot))) return NULL;
-    return &lot->targets[lot->count];
 }
 
 /* The fact as a view in working hours measures it: the moments of its durations are time that was open before them. */
@@ -257,21 +243,35 @@ static const struct cxj__fact *measure_in_hours(const struct cxj__core *core, st
     return in_hours;
 }
 
-void cxj__lot_list(struct cxj__post *post, struct cxj__target *target, struct cxj_view *view,
-                   const struct cxj__fact *fact) {
-    post->lot->count++;
-    target->post = post;
-    target->view = view;
-    target->fact = view->in_hours ? measure_in_hours(post->core, target, fact) : fact;
-    target->held = post->said.held;
-    target->position = (uint32_t)post->said.position;
+/* Its cell, or the one that is nearly always it. */
+static inline void seek_cell(struct cxj__core *core, struct cxj__target *target) {
+    struct cxj_view *view = target->view;
     struct cxj__cell **place = cxj__view_place(&view->grid, &target->key);
     target->is_found = place != NULL;
     if (place != NULL) {
         target->cell = *place;
     } else {
-        cxj__view_miss(view, &post->core->memory, target->key.period);
-        target->cell = cxj__view_guess(view, &post->core->seed, &target->key);
+        cxj__view_miss(view, &core->memory, target->key.period);
+        target->cell = cxj__view_guess(view, &core->seed, &target->key);
+        CXJ__PREFETCH(target->cell); /* its key; that of none is asked for in vain */
     }
-    cxj__cell_prefetch(target->cell);
+    if (target->cell != NULL) cxj__cell_prefetch(target->cell, view->grain);
+}
+
+bool cxj__lot_list(struct cxj__post *post, struct cxj_view *view, const struct cxj__fact *fact) {
+    struct cxj__lot *lot = post->lot;
+    if (lot->count == lot->capacity && (lot->stays || !cxj__lot_finish(post->core, lot))) return false;
+    struct cxj__target *target = &lot->targets[lot->count++];
+    if (fact->grain == CXJ_GRAIN_TOUCHPOINTS) {
+        cxj__view_key(view, &post->codes, fact->at, &target->key);
+    } else {
+        cxj__view_transition_key(view, &post->codes, fact->from, fact->to, fact->at, &target->key);
+    }
+    target->post = post;
+    target->view = view;
+    target->fact = view->in_hours ? measure_in_hours(post->core, target, fact) : fact;
+    target->held = post->said.held;
+    target->position = (uint32_t)post->said.position;
+    seek_cell(post->core, target);
+    return true;
 }

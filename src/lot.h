@@ -101,18 +101,13 @@ bool cxj__lot_is_first(const struct cxj__post *post, const struct cxj_view *view
 
 /* ---- postings --------------------------------------------------------------------------------------------------- */
 
-/* Room for the next posting in its lot, whose key is to be set before it is listed. NULL where the lot is full and
- * stays, or could not be posted. */
-struct cxj__target *cxj__lot_next(struct cxj__post *post);
+/* Lists a posting of a fact in a view, and guesses its cell, which comes nearer. False where the lot is full and stays,
+ * or could not be posted. */
+bool cxj__lot_list(struct cxj__post *post, struct cxj_view *view, const struct cxj__fact *fact);
 
-/* Lists it, and guesses its cell. */
-void cxj__lot_list(struct cxj__post *post, struct cxj__target *target, struct cxj_view *view,
-                   const struct cxj__fact *fact);
-
-/* Brings nearer what the postings of a lot will touch, in two stages, after what was guessed has come: their cells, and
- * where durations are counted in those. */
+/* When what was guessed has come: sees to it that the cells are the ones, and brings nearer where durations are counted
+ * in them. */
 void cxj__lot_approach(struct cxj__core *core, const struct cxj__lot *lot);
-void cxj__lot_touch(const struct cxj__lot *lot);
 
 /* Makes the postings of a lot; false where a budget ends or, adding, memory does: those before are made. And goes
  * through all stages, and empties it. */

@@ -46,40 +46,41 @@ static uint32_t same_facts(const struct cxj__said *a, const struct cxj__said *b)
     return same;
 }
 
-/* True if a short journey comes into the cell with the touchpoint in both, or in neither. */
-static bool is_first_in_both(const struct cxj__post *post, const struct cxj__post *twin, const struct cxj_view *view,
-                             const struct cxj__key *key) {
-    return cxj__lot_is_first(post, view, key, post->said.held, post->said.position) ==
-           cxj__lot_is_first(twin, view, key, twin->said.held, twin->said.position);
+/* True if a short journey comes into its cell with the touchpoint in both, or in neither. */
+static bool is_first_in_both(const struct cxj__post *post, const struct cxj__post *twin, const struct cxj_view *view) {
+    struct cxj__key key;
+    cxj__view_key(view, &post->codes, post->said.touchpoint->at, &key);
+    return cxj__lot_is_first(post, view, &key, post->said.held, post->said.position) ==
+           cxj__lot_is_first(twin, view, &key, twin->said.held, twin->said.position);
 }
 
-/* Whether a long journey comes into a cell is counted, and what stays does not change that. */
+/* Whether a fact that is the same in both means the same to a view. Whether a long journey comes into a cell is counted,
+ * and what stays does not change that. */
+static bool means_the_same(const struct cxj__post *post, const struct cxj__post *twin, const struct cxj_view *view) {
+    return view->grain != CXJ_GRAIN_TOUCHPOINTS || post->journey->index != NULL || is_first_in_both(post, twin, view);
+}
+
+/* True if a view sees a fact that is not its touchpoint's own. */
+static inline bool sees(const struct cxj_view *view, const struct cxj__fact *fact) {
+    return fact->grain == CXJ_GRAIN_TRANSITIONS && fact->dimension + 1 == view->dimensions[0];
+}
+
 bool cxj__post_facts(struct cxj__post *post, struct cxj__views views, const struct cxj__post *twin) {
     const struct cxj__core *core = post->core;
     const struct cxj__said *said = &post->said;
-    const bool is_long = post->journey->index != NULL;
     const uint32_t same = twin == NULL ? 0 : same_facts(said, &twin->said);
-    struct cxj__target *target;
-    if (is_long && same + 1 == 1U << said->count) return true;
+    if (same + 1 == 1U << said->count && post->journey->index != NULL) return true;
     cxj__core_set_own_codes(said->touchpoint, &post->codes);
     for (size_t v = 0; v < core->view_count; v++) {
         struct cxj_view *view = core->views[v];
         if (!is_meant(post, views, view) || !cxj__query_passes(&view->query, &post->codes)) continue;
-        if (view->grain == CXJ_GRAIN_TOUCHPOINTS) {
-            if ((same & 1) != 0 && is_long) continue;
-            if ((target = cxj__lot_next(post)) == NULL) return false;
-            cxj__view_key(view, &post->codes, said->touchpoint->at, &target->key);
-            if ((same & 1) != 0 && is_first_in_both(post, twin, view, &target->key)) continue;
-            cxj__lot_list(post, target, view, &said->facts[0]);
-            continue;
-        }
-        for (size_t i = 1; i < said->count; i++) {
+        const bool is_own = view->grain == CXJ_GRAIN_TOUCHPOINTS;
+        const size_t end = is_own ? 1 : said->count;
+        for (size_t i = is_own ? 0 : 1; i < end; i++) {
             const struct cxj__fact *fact = &said->facts[i];
-            if (fact->grain != CXJ_GRAIN_TRANSITIONS || fact->dimension + 1 != view->dimensions[0]) continue;
-            if ((same >> i & 1) != 0) continue;
-            if ((target = cxj__lot_next(post)) == NULL) return false;
-            cxj__view_transition_key(view, &post->codes, fact->from, fact->to, fact->at, &target->key);
-            cxj__lot_list(post, target, view, fact);
+            if (!is_own && !sees(view, fact)) continue;
+            if ((same >> i & 1) != 0 && means_the_same(post, twin, view)) continue;
+            if (!cxj__lot_list(post, view, fact)) return false;
         }
     }
     return true;

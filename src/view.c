@@ -116,9 +116,8 @@ CXJ__COLD static size_t write_period(enum cxj__period period, int64_t number, ch
     return (size_t)written;
 }
 
-/* The period of a moment in a view. */
-static int64_t period_at(const struct cxj_view *view, int64_t at) {
-    return view->period == CXJ__NO_PERIOD ? 0 : period_of(view->period, cxj__calendar_local(view->calendar, at));
+int64_t cxj__view_number_period(const struct cxj_view *view, int64_t at) {
+    return period_of(view->period, cxj__calendar_local(view->calendar, at));
 }
 
 /* True if a period is one of the years 0001 to 9999, by whatever local time a calendar may have. */
@@ -168,19 +167,8 @@ CXJ__COLD uint32_t cxj__view_parts(const struct cxj_view *view) {
     return cxj__view_code_parts(view) + (uint32_t)(view->period != CXJ__NO_PERIOD);
 }
 
-void cxj__view_key(const struct cxj_view *view, const struct cxj__codes *codes, int64_t at, struct cxj__key *key) {
-    *key = (struct cxj__key){.period = period_at(view, at)};
-    for (size_t i = 0; i < view->dimension_count; i++) key->parts[i] = codes->codes[view->dimensions[i]];
-}
-
 bool cxj__view_is_in_period(const struct cxj_view *view, const struct cxj__key *key, int64_t at) {
-    return period_at(view, at) == key->period;
-}
-
-void cxj__view_transition_key(const struct cxj_view *view, const struct cxj__codes *codes, uint32_t from, uint32_t to,
-                              int64_t at, struct cxj__key *key) {
-    *key = (struct cxj__key){.period = period_at(view, at), .parts = {from, to}};
-    for (size_t i = 1; i < view->dimension_count; i++) key->parts[i + 1] = codes->codes[view->dimensions[i]];
+    return cxj__view_period(view, at) == key->period;
 }
 
 /* The dimension whose names serve for one of the parts after the period, which is not counted. */

@@ -63,15 +63,28 @@ void cxj__view_free_cells(struct cxj_view *view, struct cxj__memory *memory);
 /* Parts of a key: the period if there is one, then the dimensions; a transitions view has from and to for the first. */
 uint32_t cxj__view_parts(const struct cxj_view *view);
 
+/* The number of the period in which a moment is, of a view that has some. */
+int64_t cxj__view_number_period(const struct cxj_view *view, int64_t at);
+static inline int64_t cxj__view_period(const struct cxj_view *view, int64_t at) {
+    return view->period == CXJ__NO_PERIOD ? 0 : cxj__view_number_period(view, at);
+}
+
 /* The key under which a touchpoint or journey with these codes falls, at being the moment of its period. */
-void cxj__view_key(const struct cxj_view *view, const struct cxj__codes *codes, int64_t at, struct cxj__key *key);
+static inline void cxj__view_key(const struct cxj_view *view, const struct cxj__codes *codes, int64_t at,
+                                 struct cxj__key *key) {
+    *key = (struct cxj__key){.period = cxj__view_period(view, at)};
+    for (size_t i = 0; i < view->dimension_count; i++) key->parts[i] = codes->codes[view->dimensions[i]];
+}
 
 /* True if a moment is in the period of a key. */
 bool cxj__view_is_in_period(const struct cxj_view *view, const struct cxj__key *key, int64_t at);
 
 /* The key of a transition from one code to another. */
-void cxj__view_transition_key(const struct cxj_view *view, const struct cxj__codes *codes, uint32_t from, uint32_t to,
-                              int64_t at, struct cxj__key *key);
+static inline void cxj__view_transition_key(const struct cxj_view *view, const struct cxj__codes *codes, uint32_t from,
+                                            uint32_t to, int64_t at, struct cxj__key *key) {
+    *key = (struct cxj__key){.period = cxj__view_period(view, at), .parts = {from, to}};
+    for (size_t i = 1; i < view->dimension_count; i++) key->parts[i + 1] = codes->codes[view->dimensions[i]];
+}
 
 /* The name of one part of a key, and the dimension whose names it has (0: a period); dimension may be NULL. */
 void cxj__view_part_name(const struct cxj_view *view, uint32_t part, const char **name, uint32_t *dimension);

@@ -543,20 +543,17 @@ START_TEST(prefetching_changes_nothing) {
                                  .first_due = INT64_C(-315537897599999),
                                  .waits_since = INT64_C(-315537897599999)};
         left = 0;
-        cxj__cell_prefetch(cell);
-        cxj__cell_prefetch_sums(cell);
+        cxj__cell_prefetch(cell, grain);
         cxj__cell_touch_durations(cell, &fact);
         is_empty(cell);
         left = -1;
         ck_assert(cxj__cell_reserve_fact(cell, &memory, &fact));
         uint64_t used = memory.used;
         left = 0;
-        cxj__cell_prefetch(cell);
-        cxj__cell_prefetch_sums(cell);
+        cxj__cell_prefetch(cell, grain);
         cxj__cell_touch_durations(cell, &fact);
         fact.mask = 0;
-        cxj__cell_prefetch(cell);
-        cxj__cell_prefetch_sums(cell);
+        cxj__cell_prefetch(cell, grain);
         cxj__cell_touch_durations(cell, &fact);
         ck_assert_uint_eq(memory.used, used);
         is_empty(cell);

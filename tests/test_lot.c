@@ -95,7 +95,6 @@ START_TEST(what_is_listed_is_the_first_postings) {
     for (size_t i = 1; i < lot.count; i++) ck_assert(cxj__cell_has_key(targets[i].cell, &targets[i].key));
     targets[0].cell = targets[0].view->cells[targets[0].view->cell_count - 1];
     cxj__lot_approach(&engine->core, &lot);
-    cxj__lot_touch(&lot);
     ck_assert(cxj__lot_make(&lot));
     ck_assert_uint_eq(sought.made, lot.count);
     show_cells(&now, engine);
