@@ -93,21 +93,43 @@ static bool comes_next(struct cxj__core *core, const struct cxj__journey *journe
                           !cxj__journey_has_withdrawn(journey, t->id));
 }
 
+/* Gives a block back, and leaves no trace of what was in it. */
+static void clear_block(struct cxj__memory *memory, void *block, size_t bytes) {
+    if (block == NULL) return;
+    memset(block, 0, bytes);
+    cxj__base_resize(memory, block, bytes, 0);
+}
+
+void cxj__append_free(struct cxj__append *append, struct cxj__memory *memory) {
+    clear_block(memory, append->items, CXJ__APPEND_GROUP * sizeof *append->items);
+    clear_block(memory, append->lot.targets, CXJ__APPEND_TARGETS * sizeof *append->lot.targets);
+    *append = (struct cxj__append){.items = NULL};
+}
+
+/* Room for a group and its postings. */
+static bool reserve_items(struct cxj__append *append, struct cxj__memory *memory) {
+    const size_t items = CXJ__APPEND_GROUP * sizeof *append->items;
+    const size_t targets = CXJ__APPEND_TARGETS * sizeof *append->lot.targets;
+    if (append->lot.targets != NULL) return true;
+    if (append->items == NULL) append->items = cxj__base_resize(memory, NULL, 0, items);
+    if (append->items == NULL) return false;
+    memset(append->items, 0, items);
+    append->lot = (struct cxj__lot){cxj__base_resize(memory, NULL, 0, targets), 0, CXJ__APPEND_TARGETS, true};
+    if (append->lot.targets != NULL) memset(append->lot.targets, 0, targets);
+    return append->lot.targets != NULL;
+}
+
 /* Room for a group, and for all that it may make come due: what is reserved later might drop a deadline that is to hold
  * again. */
 static bool begin_group(struct cxj__append *append, struct cxj__core *core) {
-    if (append->items == NULL) {
-        append->items = cxj__base_resize(&core->memory, NULL, 0, CXJ__APPEND_GROUP * sizeof *append->items);
-        if (append->items == NULL) return false;
-        memset(append->items, 0, CXJ__APPEND_GROUP * sizeof *append->items);
-    }
-    return cxj__due_reserve(core, CXJ__APPEND_GROUP) && cxj__seal_reserve(core, CXJ__APPEND_GROUP);
+    return reserve_items(append, &core->memory) && cxj__due_reserve(core, CXJ__APPEND_GROUP) && cxj__seal_reserve(core, CXJ__APPEND_GROUP);
 }
 
 /* Room for the touchpoint in its journey. */
 static bool reserve_next(struct cxj__core *core, struct cxj__journey *journey, const cxj_touchpoint *t) {
     size_t rares = journey->rare_count + (size_t)cxj__journey_is_rare(t);
-    return cxj__journey_reserve(journey, &core->memory, &core->seed, journey->count + 1U, 0, rares) &&
+    return (cxj__journey_has_room(journey, rares) ||
+            cxj__journey_reserve(journey, &core->memory, &core->seed, journey->count + 1U, 0, rares)) &&
            (core->hours == NULL || cxj__journey_reserve_hours(journey, &core->memory)) &&
            cxj__post_regain_samples(core, journey) && reserve_entries(core, journey, 1);
 }
@@ -121,7 +143,7 @@ static bool step(struct cxj__core *core, struct cxj__appended *item) {
     struct cxj__hours hours = {core->hours, journey->in_hours};
     item->fact_count = cxj__fold_step(&journey->fold, hours, t, item->held, core->wanted, item->facts);
     core->folded++;
-    item->changed = cxj__core_differences(&item->before, &journey->fold);
+    item->changed = (core->depends | core->stands_by) == 0 ? 0 : cxj__core_differences(&item->before, &journey->fold);
     if ((item->changed & core->depends) == 0 || journey->count == 0) return true;
     cxj__journey_set_fold(journey, &item->before);
     return false;
@@ -153,10 +175,10 @@ enum cxj__append_result cxj__append_next(struct cxj__append *append, struct cxj_
         return CXJ__APPEND_NO_MEMORY;
     }
     cxj__post_keep_samples(core, journey, item->before.samples, item->facts, item->fact_count);
-    cxj__store_keep(&core->store, &core->memory, journey);
+    if (core->store.snapshot.is_open) cxj__store_keep(&core->store, &core->memory, journey);
     if (journey->index != NULL) index_held(core, journey, &item->touchpoint, item->held, 1);
     cxj__journey_append(journey, &core->seed, &item->touchpoint, item->held);
-    cxj__journey_checkpoint(journey, journey->count, &journey->fold, journey->in_hours);
+    if (journey->index != NULL) cxj__journey_checkpoint(journey, journey->count, &journey->fold, journey->in_hours);
     if (core->alerts != NULL && !cxj__alerts_expect(core, journey)) {
         take_from_journey(core, item);
         return CXJ__APPEND_NO_MEMORY;
@@ -173,30 +195,40 @@ static bool list_item(struct cxj__appended *item) {
     return cxj__post_facts(&item->post, all_views, NULL);
 }
 
-/* The same, so that their cells come nearer. */
-static void aim(struct cxj__core *core, struct cxj__appended *item) {
-    item->lot = (struct cxj__lot){item->targets, 0, CXJ__APPEND_TARGETS, true};
+/* The same in the group's lot, as long as that has room. */
+static void aim(struct cxj__append *append, struct cxj__core *core, struct cxj__appended *item) {
+    struct cxj__lot *lot = &append->lot;
+    item->first = lot->count;
     cxj__post_begin(&item->post, core, item->journey, &item->journey->fold, CXJ__POST_ADD);
-    item->post.lot = &item->lot;
+    item->post.lot = lot;
     item->is_listed = list_item(item);
+    if (!item->is_listed) lot->count = item->first;
+    item->end = lot->count;
 }
 
-/* Lets the cells of a whole group come nearer, in two stages: the second needs what the first has brought. */
-static void approach(struct cxj__core *core, struct cxj__append *append) {
+/* Lets the cells of a whole group come nearer. */
+static void approach(struct cxj__append *append, struct cxj__core *core) {
+    append->lot.count = 0;
     if (core->view_count == 0) return;
-    for (size_t i = 0; i < append->count; i++) aim(core, &append->items[i]);
-    for (size_t i = 0; i < append->count; i++) cxj__lot_approach(core, &append->items[i].lot);
+    for (size_t i = 0; i < append->count; i++) aim(append, core, &append->items[i]);
+    cxj__lot_approach(core, &append->lot);
+}
+
+/* The same as below, of one whose postings the group's lot has no room for. */
+CXJ__COLD static bool post_apart(struct cxj__core *core, struct cxj__appended *item) {
+    struct cxj__target targets[CXJ__LOT];
+    struct cxj__lot lot = {targets, 0, CXJ__LOT, false};
+    item->post.lot = &lot;
+    return list_item(item) && cxj__lot_finish(core, &lot);
 }
 
 /* Makes the postings of a touchpoint's facts, so many at most; false where that was all, or memory ends. */
-static bool post_item(struct cxj__core *core, struct cxj__appended *item, enum cxj__posting posting, size_t budget) {
+static bool post_item(const struct cxj__append *append, struct cxj__core *core, struct cxj__appended *item,
+                      enum cxj__posting posting, size_t budget) {
     item->post.posting = posting;
     item->post.budget = budget;
     item->post.made = 0;
-    if (item->is_listed) return cxj__lot_make(&item->lot);
-    item->lot.count = 0;
-    item->lot.stays = false;
-    return list_item(item) && cxj__lot_finish(core, &item->lot);
+    return item->is_listed ? cxj__lot_make(&append->lot, item->first, item->end) : post_apart(core, item);
 }
 
 /* True if the journey stands under the same keys as before, in all views of journeys. */
@@ -206,19 +238,19 @@ static bool stays(const struct cxj__core *core, const struct cxj__appended *item
 }
 
 /* Adds to cells what a touchpoint says. False where memory ends, and then nothing is added. */
-static bool add_to_cells(struct cxj__core *core, struct cxj__appended *item) {
+static bool add_to_cells(const struct cxj__append *append, struct cxj__core *core, struct cxj__appended *item) {
     const struct cxj__journey *journey = item->journey;
     struct cxj__codes was;
     if (core->view_count == 0) return true;
     struct cxj__standing before = {&item->before,       &item->before.in_hours, &was,
                                    journey->count - 1U, &item->touchpoint,      item->held};
     struct cxj__standing after = {&journey->fold, journey->in_hours, &item->post.codes, journey->count, NULL, 0};
-    if (post_item(core, item, CXJ__POST_ADD, SIZE_MAX)) {
+    if (post_item(append, core, item, CXJ__POST_ADD, SIZE_MAX)) {
         bool it_stays = stays(core, item);
         if (!it_stays) cxj__core_set_journey_codes(&item->before, &was);
         if (cxj__post_move(core, item->journey, &before, &after, &item->facts[0], it_stays)) return true;
     }
-    (void)post_item(core, item, CXJ__POST_TAKE, item->post.made);
+    (void)post_item(append, core, item, CXJ__POST_TAKE, item->post.made);
     return false;
 }
 
@@ -231,16 +263,16 @@ static void count_item(struct cxj__core *core, const struct cxj__appended *item)
     cxj__core_count(core, &item->touchpoint, 1);
     cxj__core_count_journey(core, journey, before);
     if (item->before.promises_open != 0) cxj__due_of(core, &item->before, &dues);
-    cxj__due_push(core, journey, &dues);
+    if ((dues.open | journey->fold.promises_open) != 0) cxj__due_push(core, journey, &dues);
     cxj__seal_watch(core, journey);
 }
 
 size_t cxj__append_finish_group(struct cxj__append *append, struct cxj__core *core) {
     size_t count = append->count, done = 0;
-    approach(core, append);
+    approach(append, core);
     for (; done < count; done++) {
-        if (!add_to_cells(core, &append->items[done])) break;
-        cxj__core_note_left_out(core, true);
+        if (!add_to_cells(append, core, &append->items[done])) break;
+        if (core->has_left_out) cxj__core_note_left_out(core, true);
         count_item(core, &append->items[done]);
     }
     cxj__core_note_left_out(core, false);
@@ -255,12 +287,6 @@ size_t cxj__append_finish_group(struct cxj__append *append, struct cxj__core *co
     core->version += done > 0;
     cxj__core_sweep(core);
     return done;
-}
-
-void cxj__append_free(struct cxj__append *append, struct cxj__memory *memory) {
-    if (append->items != NULL) memset(append->items, 0, CXJ__APPEND_GROUP * sizeof *append->items);
-    cxj__base_resize(memory, append->items, append->items == NULL ? 0 : CXJ__APPEND_GROUP * sizeof *append->items, 0);
-    append->items = NULL;
 }
 
 /* ---- any change ------------------------------------------------------------------------------------------------- */

@@ -10,7 +10,7 @@
 
 /* Touchpoints that are appended together: first their journeys take them, then cells come nearer, then they are added
  * there. So memory is waited for in parallel. */
-enum { CXJ__APPEND_GROUP = 16, CXJ__APPEND_TARGETS = 12 };
+enum { CXJ__APPEND_GROUP = 16, CXJ__APPEND_TARGETS = CXJ__LARGEST_LOT };
 
 /* One of them, its journey as it was before, and the facts that it made. */
 struct cxj__appended {
@@ -21,16 +21,16 @@ struct cxj__appended {
     struct cxj__fold before;
     struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
     struct cxj__post post;
-    struct cxj__lot lot; /* of its postings, in targets */
-    struct cxj__target targets[CXJ__APPEND_TARGETS];
-    bool is_listed;   /* there was room for all */
-    uint32_t changed; /* dimensions of the journey that it has changed */
+    size_t first, end; /* of its postings in the lot of the group */
+    bool is_listed;    /* there was room for all */
+    uint32_t changed;  /* dimensions of the journey that it has changed */
 };
 
 /* A group under way. A journey is in it once at most. */
 struct cxj__append {
     struct cxj__appended *items; /* room for CXJ__APPEND_GROUP; NULL: none yet */
     size_t count;
+    struct cxj__lot lot; /* of their postings, in room for CXJ__APPEND_TARGETS */
 };
 
 enum cxj__append_result {

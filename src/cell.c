@@ -270,7 +270,7 @@ CXJ__HOT bool find_duration(const struct cxj__cell *cell, struct cxj__memory *me
 /* The same of all durations that a fact has. */
 CXJ__HOT bool find_slots(const struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact,
                        struct slots *slots) {
-    slots->wait.slot = slots->lateness.slot = slots->response.slot = NULL;
+    slots->wait = slots->lateness = slots->response = (struct cxj__counter){NULL, 0};
     if (fact->grain == CXJ_GRAIN_TRANSITIONS) {
         return !has_bit(fact, CXJ__X_TRANSITIONS) ||
                find_duration(cell, memory, CXJ__X_HISTOGRAM_WAIT, cxj__cell_wait(fact), &slots->wait);
@@ -364,18 +364,28 @@ void cxj__cell_add_sample(struct cxj__cell *cell, uint32_t sample, int sign) {
 
 /* ---- looking ahead ---------------------------------------------------------------------------------------------- */
 
-static void touch(const struct cxj__cell *cell, size_t histogram, int64_t duration) {
-    cxj__histogram_touch(&histograms_of(cell)[histogram], cxj__histogram_bucket(duration));
+/* The place of a duration behind count others; how many there are then. A histogram without slots has none. */
+CXJ__HOT size_t add_place(const struct cxj__cell *cell, size_t histogram, int64_t duration, const void **places,
+                          size_t count) {
+    const struct cxj__histogram *counts = &histograms_of(cell)[histogram];
+    if (counts->capacity == 0) return count;
+    places[count] = &counts->slots[cxj__histogram_home(counts, cxj__histogram_bucket(duration))];
+    return count + 1;
 }
 
-void cxj__cell_touch_durations(const struct cxj__cell *cell, const struct cxj__fact *fact) {
+size_t cxj__cell_places(const struct cxj__cell *cell, const struct cxj__fact *fact,
+                        const void *places[CXJ__DURATIONS_OF_A_FACT]) {
+    size_t n = 0;
     if (fact->grain == CXJ_GRAIN_TRANSITIONS) {
-        if (has_bit(fact, CXJ__X_TRANSITIONS)) touch(cell, CXJ__X_HISTOGRAM_WAIT, cxj__cell_wait(fact));
-        return;
+        if (!has_bit(fact, CXJ__X_TRANSITIONS)) return 0;
+        return add_place(cell, CXJ__X_HISTOGRAM_WAIT, cxj__cell_wait(fact), places, 0);
     }
-    if (has_bit(fact, CXJ__T_WAITS)) touch(cell, CXJ__T_HISTOGRAM_WAIT, cxj__cell_wait(fact));
-    if (has_bit(fact, CXJ__T_LATE)) touch(cell, CXJ__T_HISTOGRAM_LATENESS, cxj__cell_lateness(fact));
-    if (has_bit(fact, CXJ__T_RESPONSES)) touch(cell, CXJ__T_HISTOGRAM_RESPONSE, cxj__cell_response(fact));
+    if (has_bit(fact, CXJ__T_WAITS)) n = add_place(cell, CXJ__T_HISTOGRAM_WAIT, cxj__cell_wait(fact), places, n);
+    if (has_bit(fact, CXJ__T_LATE)) n = add_place(cell, CXJ__T_HISTOGRAM_LATENESS, cxj__cell_lateness(fact), places, n);
+    if (has_bit(fact, CXJ__T_RESPONSES)) {
+        n = add_place(cell, CXJ__T_HISTOGRAM_RESPONSE, cxj__cell_response(fact), places, n);
+    }
+    return n;
 }
 
 /* ---- reserving -------------------------------------------------------------------------------------------------- */

@@ -253,8 +253,7 @@ static inline bool cxj__cell_has_key(const struct cxj__cell *cell, const struct 
 }
 _Static_assert(CXJ__KEY_PARTS == 5, "all parts of a key are compared");
 
-/* Brings nearer what most facts of a grain add to in a cell; and when that is there, where the durations of a fact are
- * counted. */
+/* Brings nearer what most facts of a grain add to in a cell. */
 static inline void cxj__cell_prefetch(const struct cxj__cell *cell, uint32_t grain) {
     enum { LINE = 64, NEAR = CXJ__T_HISTOGRAMS * sizeof(struct cxj__histogram) };
     enum { SUMS = NEAR + CXJ__T_COUNTS * sizeof(int64_t) };
@@ -264,7 +263,11 @@ static inline void cxj__cell_prefetch(const struct cxj__cell *cell, uint32_t gra
     CXJ__PREFETCH(begin + NEAR + LINE - 1);
     if (grain == CXJ_GRAIN_TOUCHPOINTS) CXJ__PREFETCH(begin + SUMS);
 }
-void cxj__cell_touch_durations(const struct cxj__cell *cell, const struct cxj__fact *fact);
+
+/* Writes to places, when that has come, where the durations of a fact are counted; returns how many. */
+enum { CXJ__DURATIONS_OF_A_FACT = 3 };
+size_t cxj__cell_places(const struct cxj__cell *cell, const struct cxj__fact *fact,
+                        const void *places[CXJ__DURATIONS_OF_A_FACT]);
 
 /* Makes room for a fact, a contribution or a sample, so that adding it cannot fail. */
 bool cxj__cell_reserve_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact);

@@ -30,13 +30,15 @@ void cxj__core_set_own_codes(const cxj_touchpoint *touchpoint, struct cxj__codes
 
 uint32_t cxj__core_differences(const struct cxj__fold *a, const struct cxj__fold *b) {
     enum { EXIT = CXJ_DIMENSION_CHANNEL - 1 };
+    enum { STATED = offsetof(struct cxj__fold, samples) - offsetof(struct cxj__fold, type) };
+    uint32_t exit = (uint32_t)(a->tracks[EXIT].value != b->tracks[EXIT].value) << CXJ_DIMENSION_EXIT;
+    if (memcmp(&a->type, &b->type, STATED) == 0 && a->outcome == b->outcome && a->churned == b->churned) return exit;
     return (uint32_t)(a->type != b->type) << CXJ_DIMENSION_TYPE |
            (uint32_t)(a->segment != b->segment) << CXJ_DIMENSION_SEGMENT |
            (uint32_t)(a->reason != b->reason) << CXJ_DIMENSION_REASON |
            (uint32_t)(a->outcome != b->outcome) << CXJ_DIMENSION_OUTCOME |
            (uint32_t)(a->churned != b->churned) << CXJ_DIMENSION_CHURNED |
-           (uint32_t)(a->entry != b->entry) << CXJ_DIMENSION_ENTRY |
-           (uint32_t)(a->tracks[EXIT].value != b->tracks[EXIT].value) << CXJ_DIMENSION_EXIT;
+           (uint32_t)(a->entry != b->entry) << CXJ_DIMENSION_ENTRY | exit;
 }
 
 /* ---- counting --------------------------------------------------------------------------------------------------- */

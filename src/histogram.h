@@ -46,11 +46,6 @@ static inline uint32_t cxj__histogram_home(const struct cxj__histogram *histogra
     return cxj__histogram_group(histogram, bucket) & (histogram->capacity - 1);
 }
 
-/* Brings a bucket's slot nearer. */
-static inline void cxj__histogram_touch(const struct cxj__histogram *histogram, uint32_t bucket) {
-    if (histogram->capacity > 0) cxj__base_touch(&histogram->slots[cxj__histogram_home(histogram, bucket)]);
-}
-
 /* The slot of a bucket, which stays where it is until another is made; and what one more of the bucket adds to it. */
 struct cxj__counter {
     uint64_t *slot;

@@ -178,11 +178,6 @@ static uint32_t held_of(const struct cxj__record *record) {
     return record->more >> HELD_SHIFT & 0x3f;
 }
 
-bool cxj__journey_is_rare(const cxj_touchpoint *t) {
-    return t->revision != 0 || t->due != 0 || t->value != 0 || t->customer != 0 ||
-           (t->cause | t->type | t->segment | t->reason) != 0;
-}
-
 int64_t cxj__journey_last_at(const struct cxj__journey *journey) {
     return cxj__journey_record(journey, journey->count - 1)->at;
 }

@@ -225,7 +225,17 @@ int64_t cxj__journey_paused_in(const struct cxj__journey *journey, const struct 
 void cxj__journey_drop_checkpoints(struct cxj__journey *journey, size_t position);
 
 /* True if a touchpoint has fields that are kept aside. */
-bool cxj__journey_is_rare(const cxj_touchpoint *touchpoint);
+static inline bool cxj__journey_is_rare(const cxj_touchpoint *t) {
+    return (t->revision | (uint64_t)t->due | (uint64_t)t->value | t->customer |
+            (t->cause | t->type | t->segment | (uint64_t)t->reason)) != 0;
+}
+
+/* True if a short journey has room for one more record, with so many rare fields in all; else it has to be reserved. */
+static inline bool cxj__journey_has_room(const struct cxj__journey *journey, size_t rares) {
+    size_t kept = cxj__journey_kept(journey);
+    return journey->index == NULL && kept < CXJ__FIRST_RECORDS + (size_t)journey->capacity &&
+           kept < CXJ__INDEX_BEYOND && rares <= journey->rare_capacity;
+}
 
 /* Puts a touchpoint behind all that are there, for which there is room; takes the last one out again. */
 void cxj__journey_append(struct cxj__journey *journey, const struct cxj__seed *seed, const cxj_touchpoint *touchpoint,

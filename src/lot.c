@@ -197,19 +197,34 @@ static bool post_otherwise(struct cxj__target *target) {
 
 /* ---- a lot of postings ------------------------------------------------------------------------------------------ */
 
-void cxj__lot_approach(struct cxj__core *core, const struct cxj__lot *lot) {
-    for (size_t i = 0; i < lot->count; i++) {
-        struct cxj__target *target = &lot->targets[i];
-        if (target->cell == NULL) continue;
-        if (!target->is_found && !cxj__cell_has_key(target->cell, &target->key)) {
-            target->cell = cxj__lot_find_cell(core, target->view, &target->key);
-        }
-        if (target->cell != NULL) cxj__cell_touch_durations(target->cell, target->fact);
+/* The cell of a target, if there is one: of what is guessed it is seen now whether it is the one. */
+static inline struct cxj__cell *see_cell(struct cxj__core *core, struct cxj__target *target) {
+    if (target->cell != NULL && !target->is_found && !cxj__cell_has_key(target->cell, &target->key)) {
+        target->cell = cxj__lot_find_cell(core, target->view, &target->key);
     }
+    return target->cell;
 }
 
-bool cxj__lot_make(const struct cxj__lot *lot) {
-    for (size_t i = 0; i < lot->count; i++) {
+/* In stages, each for all: what is asked for in one go comes together, and then what is near it is soon asked for, too. */
+void cxj__lot_approach(struct cxj__core *core, const struct cxj__lot *lot) {
+    const void *places[CXJ__DURATIONS_OF_A_FACT * CXJ__LARGEST_LOT];
+    struct cxj__target *const end = lot->targets + lot->count;
+    size_t count = 0;
+    for (const struct cxj__target *target = lot->targets; target < end; target++) {
+        if (target->cell != NULL) cxj__base_touch(target->cell + target->is_found);
+    }
+    for (const struct cxj__target *target = lot->targets; target < end; target++) {
+        if (target->cell != NULL) cxj__cell_prefetch(target->cell, target->view->grain);
+    }
+    for (struct cxj__target *target = lot->targets; target < end; target++) {
+        const struct cxj__cell *cell = see_cell(core, target);
+        if (cell != NULL) count += cxj__cell_places(cell, target->fact, &places[count]);
+    }
+    for (size_t i = 0; i < count; i++) cxj__base_touch(places[i]);
+}
+
+bool cxj__lot_make(const struct cxj__lot *lot, size_t from, size_t to) {
+    for (size_t i = from; i < to; i++) {
         struct cxj__target *target = &lot->targets[i];
         struct cxj__post *post = target->post;
         if (post->made == post->budget) return false;
@@ -221,7 +236,7 @@ bool cxj__lot_make(const struct cxj__lot *lot) {
 
 bool cxj__lot_finish(struct cxj__core *core, struct cxj__lot *lot) {
     cxj__lot_approach(core, lot);
-    bool done = cxj__lot_make(lot);
+    bool done = cxj__lot_make(lot, 0, lot->count);
     lot->count = 0;
     return done;
 }
@@ -253,9 +268,7 @@ static inline void seek_cell(struct cxj__core *core, struct cxj__target *target)
     } else {
         cxj__view_miss(view, &core->memory, target->key.period);
         target->cell = cxj__view_guess(view, &core->seed, &target->key);
-        CXJ__PREFETCH(target->cell); /* its key; that of none is asked for in vain */
     }
-    if (target->cell != NULL) cxj__cell_prefetch(target->cell, view->grain);
 }
 
 bool cxj__lot_list(struct cxj__post *post, struct cxj_view *view, const struct cxj__fact *fact) {

@@ -61,7 +61,7 @@ struct cxj__lot {
     size_t count, capacity;
     bool stays;
 };
-enum { CXJ__LOT = 64 };
+enum { CXJ__LOT = 64, CXJ__LARGEST_LOT = 128 };
 
 /* ---- cells ------------------------------------------------------------------------------------------------------ */
 
@@ -105,13 +105,13 @@ bool cxj__lot_is_first(const struct cxj__post *post, const struct cxj_view *view
  * or could not be posted. */
 bool cxj__lot_list(struct cxj__post *post, struct cxj_view *view, const struct cxj__fact *fact);
 
-/* When what was guessed has come: sees to it that the cells are the ones, and brings nearer where durations are counted
- * in them. */
+/* Sees to it that the cells of a lot, of which some are guessed, are the ones, and brings them nearer, and where
+ * durations are counted in them. */
 void cxj__lot_approach(struct cxj__core *core, const struct cxj__lot *lot);
 
-/* Makes the postings of a lot; false where a budget ends or, adding, memory does: those before are made. And goes
- * through all stages, and empties it. */
-bool cxj__lot_make(const struct cxj__lot *lot);
+/* Makes the postings of a lot from one on, before another; false where a budget ends or, adding, memory does: those
+ * before are made. And goes through all stages, and empties it. */
+bool cxj__lot_make(const struct cxj__lot *lot, size_t from, size_t to);
 bool cxj__lot_finish(struct cxj__core *core, struct cxj__lot *lot);
 
 #endif

@@ -19,6 +19,9 @@ enum { LARGEST = 65536, COSTLY = 40 };
 /* Touchpoints for which it is looked ahead together, and room for the journeys of the lots at hand, a power of two. */
 enum { LOT = 16, COMING = 4 * LOT };
 
+/* Bytes of slots behind the first one that a search seldom leaves. */
+enum { BEHIND = 5 * sizeof(uint64_t) };
+
 /* ---- validation ------------------------------------------------------------------------------------------------- */
 
 /* True if the dictionaries have all codes of a touchpoint. Written out, which is half the work of a loop. */
@@ -153,8 +156,8 @@ static uint64_t journey_of(const struct source *source, size_t i) {
     return number;
 }
 
-/* Brings nearer the slots of the journeys of a lot, whose first touchpoint is i. First all addresses are found, here and
- * below: what is asked for in one go comes together. */
+/* Brings nearer the slots of the journeys of a lot, whose first touchpoint is i, and some behind them, to which a search
+ * may go on. First all addresses are found, here and below: what is asked for in one go comes together. */
 static void approach_slots(const struct call *call, size_t i) {
     const struct cxj__core *core = &call->engine->core;
     const void *slots[LOT];
@@ -163,7 +166,10 @@ static void approach_slots(const struct call *call, size_t i) {
         const void *slot = cxj__store_slot(&core->store, &core->seed, journey_of(&call->source, k));
         if (slot != NULL) slots[count++] = slot;
     }
-    for (size_t k = 0; k < count; k++) cxj__base_touch(slots[k]);
+    for (size_t k = 0; k < count; k++) {
+        cxj__base_touch(slots[k]);
+        CXJ__PREFETCH((const char *)slots[k] + BEHIND);
+    }
 }
 
 /* Finds the journeys of a lot, and brings nearer where they begin and end, and so their pages. */

@@ -532,29 +532,43 @@ START_TEST(a_key_is_another_by_any_bit) {
 }
 END_TEST
 
-/* cell.h: "Brings nearer … where a fact's durations are counted." It may be called before there is room for the fact,
- * and changes nothing. */
-START_TEST(prefetching_changes_nothing) {
+/* What a narrow slot of a histogram counts. */
+static uint64_t counted_in(const uint64_t *slot) {
+    uint64_t count = 0;
+    for (unsigned k = 0; k < CXJ__HISTOGRAM_GROUP; k++) {
+        count += *slot >> k * CXJ__HISTOGRAM_NARROW_BITS & CXJ__HISTOGRAM_NARROW_MASK;
+    }
+    return count;
+}
+
+/* cell.h: "Writes to places … where the durations of a fact are counted; returns how many." It may be asked before there
+ * is room for the fact, and then there are none; what is asked for and what comes nearer changes nothing. */
+START_TEST(places_are_where_durations_are_counted) {
     for (uint8_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_TRANSITIONS; grain++) {
+        const void *places[CXJ__DURATIONS_OF_A_FACT + 1] = {NULL};
         struct cxj__cell *cell = create(grain);
         struct cxj__fact fact = {.grain = grain,
                                  .mask = CXJ__BIT(shapes[grain].counts) - 1,
                                  .since = INT64_C(-315537897599999),
-                                 .first_due = INT64_C(-315537897599999),
-                                 .waits_since = INT64_C(-315537897599999)};
+                                 .first_due = INT64_C(-315537897599998),
+                                 .waits_since = INT64_C(-315537897599997)};
         left = 0;
         cxj__cell_prefetch(cell, grain);
-        cxj__cell_touch_durations(cell, &fact);
+        ck_assert_uint_eq(cxj__cell_places(cell, &fact, places), 0);
         is_empty(cell);
         left = -1;
         ck_assert(cxj__cell_reserve_fact(cell, &memory, &fact));
         uint64_t used = memory.used;
         left = 0;
         cxj__cell_prefetch(cell, grain);
-        cxj__cell_touch_durations(cell, &fact);
+        const size_t count = cxj__cell_places(cell, &fact, places);
+        ck_assert_uint_eq(count, shapes[grain].histograms);
+        cxj__cell_add_fact(cell, &fact, 1);
+        for (size_t i = 0; i < count; i++) ck_assert_uint_eq(counted_in(places[i]), 1);
+        ck_assert_ptr_null(places[count]);
+        cxj__cell_add_fact(cell, &fact, -1);
         fact.mask = 0;
-        cxj__cell_prefetch(cell, grain);
-        cxj__cell_touch_durations(cell, &fact);
+        ck_assert_uint_eq(cxj__cell_places(cell, &fact, places), 0);
         ck_assert_uint_eq(memory.used, used);
         is_empty(cell);
         left = -1;
@@ -954,7 +968,7 @@ int main(void) {
     tcase_add_test(shape, a_cell_takes_no_more_memory_than_it_sums);
     tcase_add_test(shape, lack_of_memory_makes_no_cell);
     tcase_add_test(shape, a_key_is_another_by_any_bit);
-    tcase_add_test(shape, prefetching_changes_nothing);
+    tcase_add_test(shape, places_are_where_durations_are_counted);
     add_facts(suite);
     TCase *journeys = group(suite, "journeys");
     tcase_add_test(journeys, a_contribution_adds_every_count_and_sum);

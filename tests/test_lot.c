@@ -95,7 +95,7 @@ START_TEST(what_is_listed_is_the_first_postings) {
     for (size_t i = 1; i < lot.count; i++) ck_assert(cxj__cell_has_key(targets[i].cell, &targets[i].key));
     targets[0].cell = targets[0].view->cells[targets[0].view->cell_count - 1];
     cxj__lot_approach(&engine->core, &lot);
-    ck_assert(cxj__lot_make(&lot));
+    ck_assert(cxj__lot_make(&lot, 0, lot.count));
     ck_assert_uint_eq(sought.made, lot.count);
     show_cells(&now, engine);
     check_texts(&now, &with);
@@ -172,11 +172,11 @@ START_TEST(what_is_listed_makes_its_cells) {
     cxj__lot_approach(&engine->core, &lot);
     for (size_t i = 0; i < lot.count; i++) ck_assert_ptr_null(targets[i].cell);
     for (size_t v = 0; v < VIEWS; v++) ck_assert_uint_eq(cells_of(engine->core.views[v]), 0);
-    ck_assert(cxj__lot_make(&lot));
+    ck_assert(cxj__lot_make(&lot, 0, lot.count));
     for (size_t i = 0; i < lot.count; i++) ck_assert(cxj__cell_has_key(targets[i].cell, &targets[i].key));
     post.posting = CXJ__POST_TAKE;
     post.made = 0;
-    ck_assert(cxj__lot_make(&lot));
+    ck_assert(cxj__lot_make(&lot, 0, lot.count));
     show_cells(&now, engine);
     check_texts(&now, &without);
     (void)cxj__post_journey(&engine->core, find_journey(engine, 1), CXJ__POST_ADD);
