@@ -174,7 +174,9 @@ enum cxj__append_result cxj__append_next(struct cxj__append *append, struct cxj_
         cxj__journey_set_fold(journey, &item->before);
         return CXJ__APPEND_NO_MEMORY;
     }
-    cxj__post_keep_samples(core, journey, item->before.samples, item->facts, item->fact_count);
+    if (journey->fold.samples != item->before.samples) {
+        cxj__post_keep_samples(core, journey, item->before.samples, item->facts, item->fact_count);
+    }
     if (core->store.snapshot.is_open) cxj__store_keep(&core->store, &core->memory, journey);
     if (journey->index != NULL) index_held(core, journey, &item->touchpoint, item->held, 1);
     cxj__journey_append(journey, &core->seed, &item->touchpoint, item->held);

@@ -75,18 +75,8 @@ void cxj__base_release(struct cxj__memory *memory, void *array_of_items, size_t 
 
 /* ---- integers of 128 bits --------------------------------------------------------------------------------------- */
 
-struct cxj__int128 cxj__base_wide(int64_t value) {
-    return (struct cxj__int128){(uint64_t)value, value < 0 ? UINT64_MAX : 0};
-}
-
 struct cxj__int128 cxj__base_negate(struct cxj__int128 a) {
     return (struct cxj__int128){~a.low + 1, ~a.high + (a.low == 0)};
-}
-
-void cxj__base_add(struct cxj__int128 *sum, struct cxj__int128 amount) {
-    uint64_t low = sum->low + amount.low;
-    sum->high += amount.high + (low < sum->low);
-    sum->low = low;
 }
 
 /* The full product of two words, by halves. */

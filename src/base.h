@@ -58,6 +58,13 @@ static inline void cxj__base_touch(const void *address) {
 #define CXJ__HOT static inline
 #endif
 
+/* A condition that is seldom true of a touchpoint: what follows from it stands aside. */
+#if defined(__GNUC__)
+#define CXJ__SELDOM(condition) __builtin_expect(!!(condition), 0)
+#else
+#define CXJ__SELDOM(condition) (condition)
+#endif
+
 /* Of a function that is seldom called, and all that only it calls: it may be small rather than fast. */
 #if defined(__GNUC__)
 #define CXJ__COLD __attribute__((cold))
@@ -73,10 +80,16 @@ struct cxj__int128 {
     uint64_t high;
 };
 
-struct cxj__int128 cxj__base_wide(int64_t value);
+static inline struct cxj__int128 cxj__base_wide(int64_t value) {
+    return (struct cxj__int128){(uint64_t)value, value < 0 ? UINT64_MAX : 0};
+}
+static inline void cxj__base_add(struct cxj__int128 *sum, struct cxj__int128 amount) {
+    uint64_t low = sum->low + amount.low;
+    sum->high += amount.high + (low < sum->low);
+    sum->low = low;
+}
 struct cxj__int128 cxj__base_product(int64_t a, int64_t b);
 struct cxj__int128 cxj__base_negate(struct cxj__int128 a);
-void cxj__base_add(struct cxj__int128 *sum, struct cxj__int128 amount);
 
 /* a less b; and the sign of a: -1, 0 or 1. */
 struct cxj__int128 cxj__base_less(struct cxj__int128 a, struct cxj__int128 b);

@@ -248,12 +248,13 @@ CXJ__HOT void add_transition(struct cxj__cell *cell, const struct cxj__fact *fac
 CXJ__HOT void count_duration(struct cxj__counter counter, int sign) {
     if (counter.slot != NULL) *counter.slot += sign < 0 ? 0 - counter.one : counter.one;
 }
-CXJ__HOT void add_at(struct cxj__cell *cell, const struct cxj__fact *fact, const struct slots *slots, int sign) {
-    add_mask(counts_of(cell, fact->grain), fact->mask, sign);
+CXJ__HOT void add_at(struct cxj__cell *cell, uint32_t grain, const struct cxj__fact *fact, const struct slots *slots,
+                     int sign) {
+    add_mask(counts_of(cell, grain), fact->mask, sign);
     count_duration(slots->wait, sign);
     count_duration(slots->lateness, sign);
     count_duration(slots->response, sign);
-    if (fact->grain == CXJ_GRAIN_TOUCHPOINTS) {
+    if (grain == CXJ_GRAIN_TOUCHPOINTS) {
         add_touchpoint(cell, fact, sign);
     } else {
         add_transition(cell, fact, sign);
@@ -261,17 +262,17 @@ CXJ__HOT void add_at(struct cxj__cell *cell, const struct cxj__fact *fact, const
 }
 
 /* Finds the slot of a duration, or makes it if there is memory given; false if that is not enough. */
-CXJ__HOT bool find_duration(const struct cxj__cell *cell, struct cxj__memory *memory, size_t histogram, int64_t duration,
-                          struct cxj__counter *counter) {
+CXJ__HOT bool find_duration(const struct cxj__cell *cell, struct cxj__memory *memory, size_t histogram,
+                            int64_t duration, struct cxj__counter *counter) {
     *counter = cxj__histogram_reach(&histograms_of(cell)[histogram], memory, cxj__histogram_bucket(duration));
     return counter->slot != NULL;
 }
 
 /* The same of all durations that a fact has. */
-CXJ__HOT bool find_slots(const struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact,
-                       struct slots *slots) {
+CXJ__HOT bool find_slots(const struct cxj__cell *cell, uint32_t grain, struct cxj__memory *memory,
+                         const struct cxj__fact *fact, struct slots *slots) {
     slots->wait = slots->lateness = slots->response = (struct cxj__counter){NULL, 0};
-    if (fact->grain == CXJ_GRAIN_TRANSITIONS) {
+    if (grain == CXJ_GRAIN_TRANSITIONS) {
         return !has_bit(fact, CXJ__X_TRANSITIONS) ||
                find_duration(cell, memory, CXJ__X_HISTOGRAM_WAIT, cxj__cell_wait(fact), &slots->wait);
     }
@@ -283,10 +284,23 @@ CXJ__HOT bool find_slots(const struct cxj__cell *cell, struct cxj__memory *memor
             find_duration(cell, memory, CXJ__T_HISTOGRAM_RESPONSE, cxj__cell_response(fact), &slots->response));
 }
 
-void cxj__cell_add_fact(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
+CXJ__HOT bool take(struct cxj__cell *cell, uint32_t grain, struct cxj__memory *memory, const struct cxj__fact *fact) {
     struct slots slots;
-    (void)find_slots(cell, NULL, fact, &slots); /* they are there */
-    add_at(cell, fact, &slots, sign);
+    if (!find_slots(cell, grain, memory, fact, &slots)) return false;
+    add_at(cell, grain, fact, &slots, 1);
+    return true;
+}
+
+/* Of one grain after the other, so that each knows where its columns stand. */
+bool cxj__cell_take_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact) {
+    return fact->grain == CXJ_GRAIN_TOUCHPOINTS ? take(cell, CXJ_GRAIN_TOUCHPOINTS, memory, fact)
+                                                : take(cell, CXJ_GRAIN_TRANSITIONS, memory, fact);
+}
+
+CXJ__COLD void cxj__cell_add_fact(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
+    struct slots slots;
+    (void)find_slots(cell, fact->grain, NULL, fact, &slots); /* they are there */
+    add_at(cell, fact->grain, fact, &slots, sign);
 }
 
 /* Whether a contribution has a duration for a histogram. */
@@ -390,16 +404,9 @@ size_t cxj__cell_places(const struct cxj__cell *cell, const struct cxj__fact *fa
 
 /* ---- reserving -------------------------------------------------------------------------------------------------- */
 
-bool cxj__cell_reserve_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact) {
+CXJ__COLD bool cxj__cell_reserve_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact) {
     struct slots slots;
-    return find_slots(cell, memory, fact, &slots);
-}
-
-bool cxj__cell_take_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact) {
-    struct slots slots;
-    if (!find_slots(cell, memory, fact, &slots)) return false;
-    add_at(cell, fact, &slots, 1);
-    return true;
+    return find_slots(cell, fact->grain, memory, fact, &slots);
 }
 
 bool cxj__cell_reserve_contribution(struct cxj__cell *cell, struct cxj__memory *memory,

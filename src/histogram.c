@@ -106,7 +106,7 @@ bool cxj__histogram_reserve(struct cxj__histogram *histogram, struct cxj__memory
 
 CXJ__COLD void cxj__histogram_add(struct cxj__histogram *histogram, uint32_t bucket, int64_t count) {
     /* Counts never go below 0, so a negative amount does not borrow from what stands above. */
-    struct cxj__counter counter = cxj__histogram_reach(histogram, NULL, bucket);
+    struct cxj__counter counter = cxj__histogram_reach_far(histogram, NULL, bucket);
     *counter.slot += (uint64_t)count * counter.one;
 }
 

@@ -402,6 +402,7 @@ struct move {
     const struct cxj__standing *before, *after;
     struct cxj__turn turn; /* from the one fold to the other */
     bool stays, is_compared, is_alike;
+    bool is_plain; /* it runs, and no sample and no first response comes or goes */
     bool are_known[2]; /* by the one clock, and in working hours; likewise the next */
     struct cxj__contribution was[2], is[2];
 };
@@ -419,6 +420,7 @@ static void know(struct move *move, const struct cxj_view *view) {
 static bool reserve_move(struct move *move, const struct cxj_view *view, struct cxj__cell *to, bool is_there) {
     struct cxj__memory *memory = &move->core->memory;
     const struct cxj__fold *was = move->before->fold, *is = move->after->fold;
+    if (is_there && move->is_plain) return true;
     uint16_t responses = is_there ? was->counts[CXJ__F_FIRST_RESPONSES] : 0;
     size_t from = is_there ? was->samples : 0;
     if (is->outcome != 0) {
@@ -450,6 +452,7 @@ static void change_in(struct move *move, const struct cxj_view *view, struct cxj
         know(move, view);
         cxj__cell_change_contribution(cell, &move->was[view->in_hours], &move->is[view->in_hours]);
     }
+    if (move->is_plain) return;
     add_samples(move, view, cell, stay, was, -1);
     add_samples(move, view, cell, stay, is, 1);
 }
@@ -496,6 +499,8 @@ static void set_way(struct move *move, const struct cxj__standing *before, const
     move->before = before;
     move->after = after;
     move->turn = (struct cxj__turn){before->fold, after->fold, said->counted, move->core->now};
+    move->is_plain = after->fold->outcome == 0 && before->fold->samples == after->fold->samples &&
+                     (said->counted & CXJ__BIT(CXJ__F_FIRST_RESPONSES)) == 0;
     move->is_compared = move->is_alike = move->are_known[0] = move->are_known[1] = false;
 }
 
