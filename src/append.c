@@ -26,19 +26,19 @@ static const struct cxj__views all_views = {0, false};
  * the records before a position, and entries behind them. */
 static uint32_t look_back(const struct cxj__journey *journey, size_t position, const struct cxj__entry *entries,
                           size_t count, const struct cxj__fold *fold, const cxj_touchpoint *t) {
-    uint32_t held = 0;
-    for (uint32_t h = 0; h < CXJ__TRACKS; h++) {
-        uint32_t code = cxj__journey_code(t, h);
-        if (code == 0) continue;
-        enum cxj__saw saw = cxj__fold_saw(fold, h, code);
-        if (saw == CXJ__PERHAPS_SEEN) {
-            size_t i = count;
-            while (i > 0 && cxj__journey_code(&entries[i - 1].touchpoint, h) != code) i--;
-            saw = i > 0 || cxj__journey_holds(journey, position, h, code) ? CXJ__SEEN : CXJ__NOT_SEEN;
-        }
-        held |= (uint32_t)(saw == CXJ__SEEN) << h;
+    struct cxj__saw saw = {0, 0};
+    cxj__fold_saw(fold, CXJ_DIMENSION_OWNER - 1, t->owner, &saw);
+    cxj__fold_saw(fold, CXJ_DIMENSION_TEAM - 1, t->team, &saw);
+    cxj__fold_saw(fold, CXJ_DIMENSION_CHANNEL - 1, t->channel, &saw);
+    cxj__fold_saw(fold, CXJ_DIMENSION_STAGE - 1, t->stage, &saw);
+    cxj__fold_saw(fold, CXJ_DIMENSION_ACTIVITY - 1, t->activity, &saw);
+    for (; CXJ__SELDOM(saw.perhaps != 0); saw.perhaps &= saw.perhaps - 1) {
+        const uint32_t h = cxj__base_lowest_bit(saw.perhaps), code = cxj__journey_code(t, h);
+        size_t i = count;
+        while (i > 0 && cxj__journey_code(&entries[i - 1].touchpoint, h) != code) i--;
+        saw.seen |= (uint32_t)(i > 0 || cxj__journey_holds(journey, position, h, code)) << h;
     }
-    return held;
+    return saw.seen;
 }
 
 enum { ALL_HOLDERS = (1 << CXJ__HOLDERS) - 1 };

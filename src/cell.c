@@ -15,7 +15,8 @@ _Static_assert(sizeof(struct cxj__cell) % _Alignof(struct cxj__int128) == 0,
 _Static_assert(CXJ__HISTOGRAM_BUCKETS <= 1 << 16, "a sample has 16 bits for its bucket");
 _Static_assert(CXJ__J_JOURNEYS == 0 && CXJ__T_TOUCHPOINTS == 0 && CXJ__X_TRANSITIONS == 0, "contributions count first");
 _Static_assert(CXJ__J_TOUCHPOINTS == CXJ__J_JOURNEYS + 1 + CXJ__F_TOUCHPOINTS &&
-                   CXJ__J_WAITING == CXJ__J_JOURNEYS + 1 + CXJ__F_WAITING && CXJ__F_WAITING == CXJ__F_COUNTS - 1,
+                   CXJ__J_FIRST_RESPONSES == CXJ__J_JOURNEYS + 1 + CXJ__F_FIRST_RESPONSES &&
+                   CXJ__F_FIRST_RESPONSES == CXJ__F_COUNTS - 1,
                "the fold's counts stand in a contribution as they stand in the fold");
 _Static_assert(CXJ__J_SUM_VALUE == CXJ__J_SUMS - 2 && CXJ__J_SUM_VALUE_LOST == CXJ__J_SUMS - 1, "wide sums come last");
 _Static_assert(CXJ__J_HISTOGRAM_DURATION == 0 && CXJ__J_HISTOGRAM_SILENCE == 1 &&
@@ -209,8 +210,9 @@ static inline bool has_bit(const struct cxj__fact *fact, int count) {
     return (fact->mask >> count & 1) != 0;
 }
 
-CXJ__HOT void add_mask(int64_t *counts, uint64_t mask, int sign) {
-    for (; mask != 0; mask &= mask - 1) counts[cxj__base_lowest_bit(mask)] += sign;
+CXJ__HOT void add_mask(int64_t *counts, size_t frequent, uint64_t mask, int sign) {
+    for (size_t c = 0; c < frequent; c++) counts[c] += sign * (int64_t)(mask >> c & 1);
+    for (mask = mask >> frequent << frequent; mask != 0; mask &= mask - 1) counts[cxj__base_lowest_bit(mask)] += sign;
 }
 
 /* Where the durations of a fact are counted; without a slot: it has none. */
@@ -250,7 +252,8 @@ CXJ__HOT void count_duration(struct cxj__counter counter, int sign) {
 }
 CXJ__HOT void add_at(struct cxj__cell *cell, uint32_t grain, const struct cxj__fact *fact, const struct slots *slots,
                      int sign) {
-    add_mask(counts_of(cell, grain), fact->mask, sign);
+    add_mask(counts_of(cell, grain), grain == CXJ_GRAIN_TOUCHPOINTS ? (size_t)CXJ__T_FREQUENT : (size_t)CXJ__X_FREQUENT,
+             fact->mask, sign);
     count_duration(slots->wait, sign);
     count_duration(slots->lateness, sign);
     count_duration(slots->response, sign);
@@ -366,7 +369,8 @@ void cxj__cell_add_contribution(struct cxj__cell *cell, const struct cxj__contri
 void cxj__cell_change_counts(struct cxj__cell *cell, uint64_t which, const uint16_t before[CXJ__F_COUNTS],
                              const uint16_t after[CXJ__F_COUNTS]) {
     int64_t *counts = counts_of(cell, CXJ_GRAIN_JOURNEYS) + CXJ__J_JOURNEYS + 1;
-    for (; which != 0; which &= which - 1) {
+    for (size_t c = 0; c < CXJ__F_FREQUENT; c++) counts[c] += after[c] - before[c];
+    for (which = which >> CXJ__F_FREQUENT << CXJ__F_FREQUENT; which != 0; which &= which - 1) {
         unsigned c = cxj__base_lowest_bit(which);
         counts[c] += after[c] - before[c];
     }

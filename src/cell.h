@@ -22,11 +22,12 @@
  * The first count of each grain is that of its contributions: a cell where it is 0 does not exist. The counts of
  * touchpoints, but for that of journeys, grow by 0 or 1 with each touchpoint: a fact says which in one mask. The last two
  * sums of journeys need 128 bits for one journey, too; sums of squares stand behind the sums of what they are of. What
- * most touchpoints add to comes first, so that it is in one line of memory. */
+ * most touchpoints add to comes first: it is near together, and added without asking whether it is 0, for what is so
+ * different from one to the next no processor foresees. */
 /* clang-format off */
 #define CXJ__TOUCHPOINT_COUNTS(X)                                                                                     \
-    X(TOUCHPOINTS, 1) X(JOURNEYS, 35) X(CONTACTS, 2) X(INBOUND, 3) X(UPDATES, 5) X(CLEAN, 14) X(WAITS, 15)            \
-    X(RESPONSES, 36) X(CHASES, 4) X(PROACTIVE_UPDATES, 6) X(NEXT_STEPS, 7) X(EXPLANATIONS, 8) X(REPEATS, 9)           \
+    X(TOUCHPOINTS, 1) X(WAITS, 15) X(CONTACTS, 2) X(INBOUND, 3) X(CHASES, 4) X(UPDATES, 5) X(NEXT_STEPS, 7)           \
+    X(EXPLANATIONS, 8) X(CLEAN, 14) X(RESPONSES, 36) X(PROACTIVE_UPDATES, 6) X(JOURNEYS, 35) X(REPEATS, 9)            \
     X(CONTRADICTIONS, 10) X(FAULTS, 11) X(RESOLUTIONS, 12) X(ASKS, 13) X(RATINGS, 16) X(SATISFIED, 17)                \
     X(DISSATISFIED, 18) X(NPS_RATINGS, 19) X(NPS_SATISFIED, 20) X(NPS_DISSATISFIED, 21) X(CES_RATINGS, 22)            \
     X(EMPLOYEE_RATINGS, 23) X(PROMISES, 24) X(SHIFTS, 25) X(RESCHEDULES, 26) X(DELIVERIES, 27) X(ON_TIME, 28)         \
@@ -49,12 +50,12 @@
 /* Counts that the fold keeps for each journey, and that a journeys cell sums as they are. Of first responses, and of
  * customers who wait for one, a journey has 0 or 1. */
 #define CXJ__FOLD_COUNTS(X)                                                                                           \
-    X(TOUCHPOINTS, 2) X(CONTACTS, 3) X(INBOUND, 4) X(CHASES, 5) X(UPDATES, 6) X(PROACTIVE_UPDATES, 7)                 \
-    X(REPEATS, 8) X(CONTRADICTIONS, 9) X(FAULTS, 10) X(ASKS, 11) X(CLEAN, 12) X(HANDOFFS, 13) X(TEAM_CHANGES, 14)     \
-    X(CHANNEL_SWITCHES, 15) X(BOUNCES, 16) X(LOST_CONTEXT, 17) X(TOUCH_RATINGS, 18) X(PROMISES, 19) X(SHIFTS, 20)     \
-    X(RESCHEDULES, 21) X(DELIVERIES, 22) X(ON_TIME, 23) X(KEPT, 24) X(LATE, 25) X(LATE_PROACTIVE, 26)                 \
-    X(LATE_REACTIVE, 27) X(LATE_SILENT, 28) X(LATE_UNEXPLAINED, 29) X(LOOPS, 57) X(LOOPS_CLOSED, 58)                  \
-    X(RESPONSES, 59) X(FIRST_RESPONSES, 60) X(WAITING, 61)
+    X(TOUCHPOINTS, 2) X(CONTACTS, 3) X(INBOUND, 4) X(CHASES, 5) X(UPDATES, 6) X(PROACTIVE_UPDATES, 7) X(CLEAN, 12)    \
+    X(HANDOFFS, 13) X(TEAM_CHANGES, 14) X(CHANNEL_SWITCHES, 15) X(RESPONSES, 59) X(WAITING, 61) X(BOUNCES, 16)        \
+    X(LOST_CONTEXT, 17) X(REPEATS, 8) X(CONTRADICTIONS, 9) X(FAULTS, 10) X(ASKS, 11) X(TOUCH_RATINGS, 18)             \
+    X(PROMISES, 19) X(SHIFTS, 20) X(RESCHEDULES, 21) X(DELIVERIES, 22) X(ON_TIME, 23) X(KEPT, 24) X(LATE, 25)         \
+    X(LATE_PROACTIVE, 26) X(LATE_REACTIVE, 27) X(LATE_SILENT, 28) X(LATE_UNEXPLAINED, 29) X(LOOPS, 57)                \
+    X(LOOPS_CLOSED, 58) X(FIRST_RESPONSES, 60)
 /* Counts of journeys, and what is known only from where a journey stands. */
 #define CXJ__CONTRIBUTION_COUNTS(X)                                                                                   \
     CXJ__DUMMY(X, 80) X(COMPLETED, 32) X(ABANDONED, 33) X(CHURNED, 34) X(REOPENED, 35) X(HANDOFF_FREE, 36)            \
@@ -96,6 +97,9 @@ enum { CXJ__JOURNEY_SUMS(CXJ__JOURNEY_SUM) CXJ__J_SUMS };
 enum { CXJ__JOURNEY_HISTOGRAMS(CXJ__JOURNEY_HISTOGRAM) CXJ__J_HISTOGRAMS };
 
 #define CXJ__BIT(count) (UINT64_C(1) << (count))
+
+/* How many come first of those that most touchpoints add to. */
+enum { CXJ__T_FREQUENT = CXJ__T_JOURNEYS, CXJ__X_FREQUENT = CXJ__X_COUNTS, CXJ__F_FREQUENT = CXJ__F_BOUNCES };
 
 /* Of what is summed for a grain, the lists one after the other, and a set of such columns. The last list is that of the
  * predictors (products.h), which only cells in views with drivers have. */
@@ -260,7 +264,7 @@ static inline void cxj__cell_prefetch(const struct cxj__cell *cell, uint32_t gra
     const char *begin = (const char *)(cell + 1);
     CXJ__PREFETCH(begin);
     CXJ__PREFETCH(begin + LINE);
-    CXJ__PREFETCH(begin + NEAR + LINE - 1);
+    CXJ__PREFETCH(begin + NEAR + CXJ__T_FREQUENT * sizeof(int64_t));
     if (grain == CXJ_GRAIN_TOUCHPOINTS) CXJ__PREFETCH(begin + SUMS);
 }
 
@@ -286,7 +290,7 @@ void cxj__cell_add_contribution(struct cxj__cell *cell, const struct cxj__contri
 void cxj__cell_change_contribution(struct cxj__cell *cell, const struct cxj__contribution *before,
                                    const struct cxj__contribution *after);
 
-/* Turns counts of a fold into others in a journeys cell: those of which a bit is set; the others are the same. */
+/* Turns counts of a fold into others in a journeys cell. Of those that differ, a bit of which is set. */
 void cxj__cell_change_counts(struct cxj__cell *cell, uint64_t which, const uint16_t before[CXJ__F_COUNTS],
                              const uint16_t after[CXJ__F_COUNTS]);
 void cxj__cell_add_sample(struct cxj__cell *cell, uint32_t sample, int sign);

@@ -117,19 +117,26 @@ static void add_sample(struct step *step, uint8_t histogram, int64_t from, int64
 
 /* ---- the steps of section 4 ------------------------------------------------------------------------------------- */
 
-/* What a touchpoint states and counts by itself. */
+/* What a touchpoint states and counts by itself. The first facets are so frequent that each is counted, also where it is
+ * not there. */
+enum { ALSO_IN_FOLD = 4, FREQUENT = 6 };
+_Static_assert(CXJ_FACET_CONTACT == 1 && CXJ_FACET_INBOUND == 2 && CXJ_FACET_CHASE == 4 && CXJ_FACET_UPDATE == 8 &&
+                   CXJ_FACET_NEXT_STEP == 16 && CXJ_FACET_EXPLAINS == 32,
+               "frequent facets come first");
+_Static_assert(CXJ__F_INBOUND == CXJ__F_CONTACTS + 1 && CXJ__F_CHASES == CXJ__F_CONTACTS + 2 &&
+                   CXJ__F_UPDATES == CXJ__F_CONTACTS + 3,
+               "their counts stand in the same order in a fold");
+_Static_assert(CXJ__T_INBOUND == CXJ__T_CONTACTS + 1 && CXJ__T_CHASES == CXJ__T_CONTACTS + 2 &&
+                   CXJ__T_UPDATES == CXJ__T_CONTACTS + 3 && CXJ__T_NEXT_STEPS == CXJ__T_CONTACTS + 4 &&
+                   CXJ__T_EXPLANATIONS == CXJ__T_CONTACTS + 5,
+               "and in a cell");
+
 static void note_facets(struct step *step) {
     enum { NOT = -1 };
     static const struct {
         int8_t fold_count, touchpoint_count;
     } counted[] = {
-        /* in the order of the facets' bits */
-        {CXJ__F_CONTACTS, CXJ__T_CONTACTS},
-        {CXJ__F_INBOUND, CXJ__T_INBOUND},
-        {CXJ__F_CHASES, CXJ__T_CHASES},
-        {CXJ__F_UPDATES, CXJ__T_UPDATES},
-        {NOT, CXJ__T_NEXT_STEPS},
-        {NOT, CXJ__T_EXPLANATIONS},
+        /* in the order of the facets' bits, those behind the frequent ones */
         {NOT, NOT}, /* delivered */
         {NOT, NOT}, /* requested */
         {CXJ__F_REPEATS, CXJ__T_REPEATS},
@@ -143,9 +150,14 @@ static void note_facets(struct step *step) {
         {NOT, NOT}, /* withdrawn, which none is here */
         {NOT, NOT}, /* resumes */
     };
+    const uint32_t facets = step->m->facets;
+    uint16_t *counts = &step->fold->counts[CXJ__F_CONTACTS];
     count_both(step, CXJ__F_TOUCHPOINTS, CXJ__T_TOUCHPOINTS);
-    for (uint32_t facets = step->m->facets; facets != 0; facets &= facets - 1) {
-        unsigned bit = cxj__base_lowest_bit(facets);
+    for (unsigned i = 0; i < ALSO_IN_FOLD; i++) counts[i] = (uint16_t)(counts[i] + (facets >> i & 1));
+    step->facts[0].counted |= (uint64_t)(facets & ((1U << ALSO_IN_FOLD) - 1)) << CXJ__F_CONTACTS;
+    step->facts[0].mask |= (uint64_t)(facets & ((1U << FREQUENT) - 1)) << CXJ__T_CONTACTS;
+    for (uint32_t others = facets >> FREQUENT; others != 0; others &= others - 1) {
+        unsigned bit = cxj__base_lowest_bit(others);
         if (counted[bit].touchpoint_count != NOT) step->facts[0].mask |= CXJ__BIT(counted[bit].touchpoint_count);
         if (counted[bit].fold_count != NOT) count_one(step, counted[bit].fold_count);
     }
@@ -237,7 +249,7 @@ static void keep_silence(struct step *step) {
     pause_or_go_on(step);
 }
 
-static void count_change(struct step *step, uint8_t d, bool bounce) {
+CXJ__HOT void count_change(struct step *step, uint8_t d, bool bounce) {
     if (d == BY_OWNER) {
         count_one(step, CXJ__F_HANDOFFS);
         if (bounce) count_one(step, CXJ__F_BOUNCES);
@@ -258,7 +270,7 @@ static void note_transition(struct step *step, uint8_t d, uint32_t value, uint64
     fact->since = track->at;
 }
 
-static void change(struct step *step, uint8_t d, bool bounce) {
+CXJ__HOT void change(struct step *step, uint8_t d, bool bounce) {
     struct cxj__fold *fold = step->fold;
     struct cxj__track *track = &fold->tracks[d];
     count_change(step, d, bounce);
@@ -268,17 +280,17 @@ static void change(struct step *step, uint8_t d, bool bounce) {
     fold->lost &= (uint8_t)~(1U << d);
 }
 
-/* One dimension of step 4, of which m has the value. */
-static void move(struct step *step, uint8_t d, uint32_t value, bool held) {
+/* One dimension of step 4, of which m has the value, if that is not 0. */
+CXJ__HOT void move(struct step *step, uint8_t d, uint32_t value, uint32_t all_held) {
     struct cxj__fold *fold = step->fold;
     struct cxj__track *track = &fold->tracks[d];
+    if (value == 0) return;
     if (track->value != 0) {
-        bool changes = value != track->value, bounce = changes && value == track->before;
-        uint64_t mask = CXJ__BIT(CXJ__X_TRANSITIONS);
-        if (changes) mask |= CXJ__BIT(CXJ__X_CHANGES);
-        if (bounce) mask |= CXJ__BIT(CXJ__X_BOUNCES);
-        if (changes && held) mask |= CXJ__BIT(CXJ__X_RETURNS);
-        note_transition(step, d, value, mask);
+        const uint64_t changes = value != track->value, held = all_held >> d & 1;
+        const uint64_t bounce = changes & (uint64_t)(value == track->before);
+        note_transition(step, d, value,
+                        CXJ__BIT(CXJ__X_TRANSITIONS) | changes << CXJ__X_CHANGES | bounce << CXJ__X_BOUNCES |
+                            (changes & held) << CXJ__X_RETURNS);
         if (changes) change(step, d, bounce);
     } else {
         track->change_at = step->m->at;
@@ -288,22 +300,14 @@ static void move(struct step *step, uint8_t d, uint32_t value, bool held) {
     cxj__fold_note_seen(fold, d, value);
 }
 
-/* The values of a touchpoint, dimension by dimension. */
-static void read_values(const cxj_touchpoint *m, uint32_t values[CXJ__TRACKS]) {
-    values[CXJ_DIMENSION_OWNER - 1] = m->owner;
-    values[CXJ_DIMENSION_TEAM - 1] = m->team;
-    values[CXJ_DIMENSION_CHANNEL - 1] = m->channel;
-    values[CXJ_DIMENSION_STAGE - 1] = m->stage;
-    values[CXJ_DIMENSION_ACTIVITY - 1] = m->activity;
-}
-
-/* Step 4. */
+/* Step 4. Written out, so that each dimension knows what it counts. */
 static void move_all(struct step *step, uint32_t held) {
-    uint32_t values[CXJ__TRACKS];
-    read_values(step->m, values);
-    for (uint8_t d = 0; d < CXJ__TRACKS; d++) {
-        if (values[d] != 0) move(step, d, values[d], held >> d & 1);
-    }
+    const cxj_touchpoint *m = step->m;
+    move(step, CXJ_DIMENSION_OWNER - 1, m->owner, held);
+    move(step, CXJ_DIMENSION_TEAM - 1, m->team, held);
+    move(step, CXJ_DIMENSION_CHANNEL - 1, m->channel, held);
+    move(step, CXJ_DIMENSION_STAGE - 1, m->stage, held);
+    move(step, CXJ_DIMENSION_ACTIVITY - 1, m->activity, held);
 }
 
 static void note_explanation(struct step *step) {
@@ -402,12 +406,11 @@ static void lose_context(struct step *step) {
 /* Step 7. */
 static void keep_asking(struct step *step) {
     struct cxj__fold *fold = step->fold;
-    bool chase = has(step, CXJ_FACET_CHASE);
+    const bool chase = has(step, CXJ_FACET_CHASE);
     if (has(step, CXJ_FACET_UPDATE) && !chase && !fold->asking) {
         count_both(step, CXJ__F_PROACTIVE_UPDATES, CXJ__T_PROACTIVE_UPDATES);
     }
-    if (is_visible(step) && !has(step, CXJ_FACET_INBOUND)) fold->asking = 0;
-    if (chase) fold->asking = 1;
+    fold->asking = chase || (fold->asking && (!is_visible(step) || has(step, CXJ_FACET_INBOUND)));
 }
 
 static void note_response(struct step *step) {
@@ -579,9 +582,11 @@ size_t cxj__fold_step(struct cxj__fold *fold, struct cxj__hours hours, const cxj
 }
 
 void cxj__fold_restate(struct cxj__fold *fold, const cxj_touchpoint *m) {
-    uint32_t values[CXJ__TRACKS];
-    read_values(m, values);
-    for (uint32_t d = 0; d < CXJ__TRACKS; d++) cxj__fold_note_seen(fold, d, values[d]);
+    cxj__fold_note_seen(fold, CXJ_DIMENSION_OWNER - 1, m->owner);
+    cxj__fold_note_seen(fold, CXJ_DIMENSION_TEAM - 1, m->team);
+    cxj__fold_note_seen(fold, CXJ_DIMENSION_CHANNEL - 1, m->channel);
+    cxj__fold_note_seen(fold, CXJ_DIMENSION_STAGE - 1, m->stage);
+    cxj__fold_note_seen(fold, CXJ_DIMENSION_ACTIVITY - 1, m->activity);
     state(fold, m);
     (void)run(fold, m);
 }

@@ -126,12 +126,16 @@ void cxj__fold_copy(struct cxj__fold *to, const struct cxj__fold *from);
 
 /* Whether an earlier touchpoint of the journey has held a value (not none) of a dimension. The fold knows it while all
  * values of the dimension are below 32, and as long as none that is alike modulo 32 has been seen; where it does not
- * know, the touchpoints have to be asked. */
-enum cxj__saw { CXJ__NOT_SEEN, CXJ__SEEN, CXJ__PERHAPS_SEEN };
-static inline enum cxj__saw cxj__fold_saw(const struct cxj__fold *fold, uint32_t d, uint32_t value) {
-    if ((fold->seen[d] >> (value & 31) & 1) == 0) return CXJ__NOT_SEEN;
-    if (fold->tracks[d].value == value) return CXJ__SEEN; /* as with most owners: the last one again */
-    return value > 31 || (fold->wide >> d & 1) != 0 ? CXJ__PERHAPS_SEEN : CXJ__SEEN;
+ * know, the touchpoints have to be asked. Bits of dimension d; those of none are 0. */
+struct cxj__saw {
+    uint32_t seen, perhaps;
+};
+CXJ__HOT void cxj__fold_saw(const struct cxj__fold *fold, uint32_t d, uint32_t value, struct cxj__saw *saw) {
+    const uint32_t may = (uint32_t)(value != 0) & fold->seen[d] >> (value & 31);
+    const uint32_t is_last = (uint32_t)(fold->tracks[d].value == value); /* as with most owners: the last one again */
+    const uint32_t knows = is_last | ((uint32_t)(value < 32) & ~((uint32_t)fold->wide >> d));
+    saw->seen |= (may & knows & 1) << d;
+    saw->perhaps |= (may & ~knows & 1) << d;
 }
 
 /* Notes that a value of a dimension was seen; that there was none is nothing to note. */

@@ -577,30 +577,31 @@ START_TEST(places_are_where_durations_are_counted) {
 }
 END_TEST
 
-/* cell.h: "Turns counts of a fold into others in a journeys cell: those of which a bit is set". They follow the count of
- * journeys; others are left alone. */
+/* cell.h: "Turns counts of a fold into others in a journeys cell. Of those that differ, a bit of which is set." They
+ * follow the count of journeys; others are left alone. */
 START_TEST(changed_counts_are_those_of_the_fold) {
     const uint64_t all = CXJ__BIT(CXJ__F_COUNTS) - 1, some = UINT64_C(0x5a5a5a5a5a5a5a5a) & all;
     struct cxj__cell *cell = create(CXJ_GRAIN_JOURNEYS);
-    uint16_t before[CXJ__F_COUNTS], after[CXJ__F_COUNTS];
+    uint16_t before[CXJ__F_COUNTS], between[CXJ__F_COUNTS], after[CXJ__F_COUNTS];
     for (size_t i = 0; i < CXJ__F_COUNTS; i++) {
         before[i] = (uint16_t)(i * 1500);
         after[i] = (uint16_t)(60000 - i * 1499);
+        between[i] = (some >> i & 1) != 0 ? after[i] : before[i];
     }
-    cxj__cell_change_counts(cell, some, before, after);
+    cxj__cell_change_counts(cell, some, before, between);
     for (size_t i = 0; i < CXJ__J_COUNTS; i++) {
         size_t place = i - CXJ__J_TOUCHPOINTS;
-        bool changes = i >= CXJ__J_TOUCHPOINTS && place < CXJ__F_COUNTS && (some >> place & 1) != 0;
-        ck_assert_int_eq(cxj__cell_counts(cell)[i], changes ? (int64_t)after[place] - before[place] : 0);
+        bool folds = i >= CXJ__J_TOUCHPOINTS && place < CXJ__F_COUNTS;
+        ck_assert_int_eq(cxj__cell_counts(cell)[i], folds ? (int64_t)between[place] - before[place] : 0);
     }
     only_sums(cell, (const int64_t[][2]){{-1, 0}});
-    cxj__cell_change_counts(cell, all & ~some, before, after);
+    cxj__cell_change_counts(cell, all & ~some, between, after);
     for (size_t i = 0; i < CXJ__F_COUNTS; i++) {
         ck_assert_int_eq(cxj__cell_counts(cell)[CXJ__J_TOUCHPOINTS + i], (int64_t)after[i] - before[i]);
     }
     cxj__cell_change_counts(cell, all, after, before);
     is_empty(cell);
-    cxj__cell_change_counts(cell, all, before, before);
+    cxj__cell_change_counts(cell, 0, before, before);
     is_empty(cell);
     destroy(cell);
 }

@@ -1725,11 +1725,15 @@ static bool may_be_unknown(const struct values *values, uint32_t value) {
 }
 
 static void check_saw(const struct cxj__fold *fold, const struct values *values, uint32_t d, uint32_t value) {
-    enum cxj__saw saw = cxj__fold_saw(fold, d, value);
-    if (saw == CXJ__PERHAPS_SEEN) {
+    struct cxj__saw saw = {0, 0}, none = {0, 0};
+    cxj__fold_saw(fold, d, value, &saw);
+    cxj__fold_saw(fold, d, 0, &none);
+    ck_assert_uint_eq(none.seen | none.perhaps | (saw.seen & saw.perhaps), 0);
+    ck_assert_uint_eq((saw.seen | saw.perhaps) & ~(1U << d), 0);
+    if (saw.perhaps != 0) {
         ck_assert_msg(may_be_unknown(values, value), "value %u of dimension %u should be known", value, d);
     } else {
-        ck_assert_int_eq(saw == CXJ__SEEN, has_value(values, value));
+        ck_assert_int_eq(saw.seen != 0, has_value(values, value));
     }
 }
 
