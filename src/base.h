@@ -58,6 +58,15 @@ static inline void cxj__base_touch(const void *address) {
 #define CXJ__HOT static inline
 #endif
 
+/* Of a short loop that every touchpoint goes through: its rounds are written out. */
+#if defined(__clang__)
+#define CXJ__UNROLL _Pragma("unroll")
+#elif defined(__GNUC__)
+#define CXJ__UNROLL _Pragma("GCC unroll 16")
+#else
+#define CXJ__UNROLL
+#endif
+
 /* A condition that is seldom true of a touchpoint: what follows from it stands aside. */
 #if defined(__GNUC__)
 #define CXJ__SELDOM(condition) __builtin_expect(!!(condition), 0)

@@ -211,6 +211,7 @@ static inline bool has_bit(const struct cxj__fact *fact, int count) {
 }
 
 CXJ__HOT void add_mask(int64_t *counts, size_t frequent, uint64_t mask, int sign) {
+    CXJ__UNROLL
     for (size_t c = 0; c < frequent; c++) counts[c] += sign * (int64_t)(mask >> c & 1);
     for (mask = mask >> frequent << frequent; mask != 0; mask &= mask - 1) counts[cxj__base_lowest_bit(mask)] += sign;
 }
@@ -369,6 +370,7 @@ void cxj__cell_add_contribution(struct cxj__cell *cell, const struct cxj__contri
 void cxj__cell_change_counts(struct cxj__cell *cell, uint64_t which, const uint16_t before[CXJ__F_COUNTS],
                              const uint16_t after[CXJ__F_COUNTS]) {
     int64_t *counts = counts_of(cell, CXJ_GRAIN_JOURNEYS) + CXJ__J_JOURNEYS + 1;
+    CXJ__UNROLL
     for (size_t c = 0; c < CXJ__F_FREQUENT; c++) counts[c] += after[c] - before[c];
     for (which = which >> CXJ__F_FREQUENT << CXJ__F_FREQUENT; which != 0; which &= which - 1) {
         unsigned c = cxj__base_lowest_bit(which);

@@ -153,6 +153,7 @@ static void note_facets(struct step *step) {
     const uint32_t facets = step->m->facets;
     uint16_t *counts = &step->fold->counts[CXJ__F_CONTACTS];
     count_both(step, CXJ__F_TOUCHPOINTS, CXJ__T_TOUCHPOINTS);
+    CXJ__UNROLL
     for (unsigned i = 0; i < ALSO_IN_FOLD; i++) counts[i] = (uint16_t)(counts[i] + (facets >> i & 1));
     step->facts[0].counted |= (uint64_t)(facets & ((1U << ALSO_IN_FOLD) - 1)) << CXJ__F_CONTACTS;
     step->facts[0].mask |= (uint64_t)(facets & ((1U << FREQUENT) - 1)) << CXJ__T_CONTACTS;
