@@ -77,7 +77,7 @@ struct cxj__fold {
                         was another while it was open */
     struct cxj__durations lasted;
     struct cxj__track tracks[CXJ__TRACKS];
-    uint32_t seen[CXJ__TRACKS]; /* values so far, by dimension: bit value % 32; see cxj__fold_saw() */
+    uint64_t seen[CXJ__TRACKS]; /* values so far, by dimension: bit value % 64; see cxj__fold_saw() */
     uint16_t counts[CXJ__F_COUNTS];
     uint16_t type, segment, reason, entry;
     uint32_t samples;    /* facts of grain journeys so far */
@@ -87,7 +87,7 @@ struct cxj__fold {
     unsigned rated_low_again : 1; /* there was another */
     uint8_t step_waits;           /* a bit for each dimension: no touch rating since its last change */
     uint8_t lost;                 /* a bit for each dimension: its last change lost context */
-    uint8_t wide;                 /* a bit for each dimension: a value of 32 or more was seen */
+    uint8_t wide;                 /* a bit for each dimension: a value of 64 or more was seen */
     uint8_t announced, explained; /* a bit for each commitment that is open */
     /* From here on: what a contribution is made of. */
     uint32_t touch_sum;
@@ -125,15 +125,15 @@ static inline struct cxj__int128 cxj__fold_value(const struct cxj__fold *fold) {
 void cxj__fold_copy(struct cxj__fold *to, const struct cxj__fold *from);
 
 /* Whether an earlier touchpoint of the journey has held a value (not none) of a dimension. The fold knows it while all
- * values of the dimension are below 32, and as long as none that is alike modulo 32 has been seen; where it does not
+ * values of the dimension are below 64, and as long as none that is alike modulo 64 has been seen; where it does not
  * know, the touchpoints have to be asked. Bits of dimension d; those of none are 0. */
 struct cxj__saw {
     uint32_t seen, perhaps;
 };
 CXJ__HOT void cxj__fold_saw(const struct cxj__fold *fold, uint32_t d, uint32_t value, struct cxj__saw *saw) {
-    const uint32_t may = (uint32_t)(value != 0) & fold->seen[d] >> (value & 31);
+    const uint32_t may = (uint32_t)(value != 0) & (uint32_t)(fold->seen[d] >> (value & 63));
     const uint32_t is_last = (uint32_t)(fold->tracks[d].value == value); /* as with most owners: the last one again */
-    const uint32_t knows = is_last | ((uint32_t)(value < 32) & ~((uint32_t)fold->wide >> d));
+    const uint32_t knows = is_last | ((uint32_t)(value < 64) & ~((uint32_t)fold->wide >> d));
     saw->seen |= (may & knows & 1) << d;
     saw->perhaps |= (may & ~knows & 1) << d;
 }
@@ -141,8 +141,8 @@ CXJ__HOT void cxj__fold_saw(const struct cxj__fold *fold, uint32_t d, uint32_t v
 /* Notes that a value of a dimension was seen; that there was none is nothing to note. */
 static inline void cxj__fold_note_seen(struct cxj__fold *fold, uint32_t d, uint32_t value) {
     if (value == 0) return;
-    fold->seen[d] |= UINT32_C(1) << (value & 31);
-    if (value > 31) fold->wide |= (uint8_t)(1U << d);
+    fold->seen[d] |= UINT64_C(1) << (value & 63);
+    if (value > 63) fold->wide |= (uint8_t)(1U << d);
 }
 
 /* The part of a step that says what holds for the whole journey from a touchpoint on (type, segment, reason, outcome,

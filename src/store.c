@@ -36,25 +36,18 @@ CXJ__COLD void cxj__store_finish(struct cxj__store *store, struct cxj__memory *m
     cxj__table_finish(&store->sealed, memory);
 }
 
-/* The next journey whose number has a tag, or NULL. probes counts the slots looked at. */
-static struct cxj__journey *next_with_tag(const struct cxj__store *store, uint32_t tag, struct cxj__search *search,
-                                          uint64_t *probes) {
-    for (uint64_t slot; (slot = cxj__table_next(search)) != 0;) {
-        ++*probes;
-        if (slot >> 32 == tag) return cxj__store_at(store, (uint32_t)slot - 1);
-    }
-    return NULL;
-}
-
 struct cxj__journey *cxj__store_find(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number,
                                      uint64_t *probes) {
     uint32_t tag = cxj__table_tag(seed, number);
     struct cxj__search search;
     if (!cxj__table_search(&store->table, tag, &search)) return NULL;
-    struct cxj__journey *journey;
-    do journey = next_with_tag(store, tag, &search, probes);
-    while (journey != NULL && journey->number != number);
-    return journey;
+    for (uint64_t slot; (slot = cxj__table_next(&search)) != 0;) {
+        ++*probes;
+        if (slot >> 32 != tag) continue;
+        struct cxj__journey *journey = cxj__store_at(store, (uint32_t)slot - 1);
+        if (journey->number == number) return journey;
+    }
+    return NULL;
 }
 
 const void *cxj__store_slot(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number) {
@@ -62,13 +55,18 @@ const void *cxj__store_slot(const struct cxj__store *store, const struct cxj__se
     return cxj__table_search(&store->table, cxj__table_tag(seed, number), &search) ? &search.slots[search.at] : NULL;
 }
 
-/* The first that has the tag is nearly always the one that is meant; whether it is, whoever takes it sees. */
+/* The first that has the tag is nearly always the one that is meant; whether it is, whoever takes it sees. A guess is no
+ * work that counts: it is made again. */
 struct cxj__journey *cxj__store_guess(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number) {
     uint32_t tag = cxj__table_tag(seed, number);
     struct cxj__search search;
     if (!cxj__table_search(&store->table, tag, &search)) return NULL;
-    uint64_t probes = 0; /* a guess is no work that counts: it is made again */
-    return next_with_tag(store, tag, &search, &probes);
+    for (uint64_t slot; (slot = cxj__table_next(&search)) != 0;) {
+        if (slot >> 32 != tag) continue;
+        CXJ__PREFETCH(&store->latest[((uint32_t)slot - 1) / BLOCK]);
+        return cxj__store_at(store, (uint32_t)slot - 1);
+    }
+    return NULL;
 }
 
 void cxj__store_approach_new(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number) {

@@ -1714,12 +1714,12 @@ static bool has_value(const struct values *values, uint32_t value) {
     return false;
 }
 
-/* True if the fold may not know: one like it was seen, and values of 32 and more play a part. */
+/* True if the fold may not know: one like it was seen, and values of 64 and more play a part. */
 static bool may_be_unknown(const struct values *values, uint32_t value) {
-    bool like = false, wide = value > 31;
+    bool like = false, wide = value > 63;
     for (size_t i = 0; i < values->count; i++) {
-        if (values->value[i] % 32 == value % 32) like = true;
-        if (values->value[i] > 31) wide = true;
+        if (values->value[i] % 64 == value % 64) like = true;
+        if (values->value[i] > 63) wide = true;
     }
     return like && wide;
 }
@@ -1738,7 +1738,7 @@ static void check_saw(const struct cxj__fold *fold, const struct values *values,
 }
 
 /* fold.h: "Whether an earlier touchpoint of the journey has held a value (not none) of a dimension. The fold knows it
- * while all values of the dimension are below 32, and as long as none that is alike modulo 32 has been seen". */
+ * while all values of the dimension are below 64, and as long as none that is alike modulo 64 has been seen". */
 START_TEST(what_was_seen_is_known_or_perhaps) {
     for (int round = 0; round < 300; round++) {
         static struct values values[CXJ__TRACKS];
@@ -1749,8 +1749,8 @@ START_TEST(what_was_seen_is_known_or_perhaps) {
         for (int64_t at = 0; at < 40; at++) {
             uint32_t value[CXJ__TRACKS];
             for (int d = 0; d < CXJ__TRACKS; d++) value[d] = chance(3) == 0 ? any_value(d) : 0;
-            if (round % 3 == 0) { /* no value above 31 */
-                for (int d = 0; d < CXJ__TRACKS; d++) value[d] %= 32;
+            if (round % 3 == 0) { /* no value above 63 */
+                for (int d = 0; d < CXJ__TRACKS; d++) value[d] %= 64;
             }
             cxj_touchpoint m = {.journey = 1,
                                 .at = at,
