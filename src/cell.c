@@ -251,10 +251,9 @@ CXJ__HOT void add_transition(struct cxj__cell *cell, const struct cxj__fact *fac
 CXJ__HOT void count_duration(struct cxj__counter counter, int sign) {
     if (counter.slot != NULL) *counter.slot += sign < 0 ? 0 - counter.one : counter.one;
 }
-CXJ__HOT void add_at(struct cxj__cell *cell, uint32_t grain, const struct cxj__fact *fact, const struct slots *slots,
-                     int sign) {
-    add_mask(counts_of(cell, grain), grain == CXJ_GRAIN_TOUCHPOINTS ? (size_t)CXJ__T_FREQUENT : (size_t)CXJ__X_FREQUENT,
-             fact->mask, sign);
+CXJ__HOT void add_at(struct cxj__cell *cell, uint32_t grain, size_t frequent, const struct cxj__fact *fact,
+                     const struct slots *slots, int sign) {
+    add_mask(counts_of(cell, grain), frequent, fact->mask, sign);
     count_duration(slots->wait, sign);
     count_duration(slots->lateness, sign);
     count_duration(slots->response, sign);
@@ -288,23 +287,30 @@ CXJ__HOT bool find_slots(const struct cxj__cell *cell, uint32_t grain, struct cx
             find_duration(cell, memory, CXJ__T_HISTOGRAM_RESPONSE, cxj__cell_response(fact), &slots->response));
 }
 
-CXJ__HOT bool take(struct cxj__cell *cell, uint32_t grain, struct cxj__memory *memory, const struct cxj__fact *fact) {
+CXJ__HOT bool take(struct cxj__cell *cell, uint32_t grain, size_t frequent, struct cxj__memory *memory,
+                   const struct cxj__fact *fact) {
     struct slots slots;
     if (!find_slots(cell, grain, memory, fact, &slots)) return false;
-    add_at(cell, grain, fact, &slots, 1);
+    add_at(cell, grain, frequent, fact, &slots, 1);
     return true;
 }
 
-/* Of one grain after the other, so that each knows where its columns stand. */
+/* Of one grain or the other, so that each knows where its columns stand. */
 bool cxj__cell_take_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact) {
-    return fact->grain == CXJ_GRAIN_TOUCHPOINTS ? take(cell, CXJ_GRAIN_TOUCHPOINTS, memory, fact)
-                                                : take(cell, CXJ_GRAIN_TRANSITIONS, memory, fact);
+    return fact->grain == CXJ_GRAIN_TOUCHPOINTS ? take(cell, CXJ_GRAIN_TOUCHPOINTS, CXJ__T_FREQUENT, memory, fact)
+                                                : take(cell, CXJ_GRAIN_TRANSITIONS, CXJ__X_FREQUENT, memory, fact);
+}
+
+/* The same for what is seldom done, and for which one copy of the above is enough. */
+CXJ__COLD static bool find_slots_seldom(const struct cxj__cell *cell, struct cxj__memory *memory,
+                                        const struct cxj__fact *fact, struct slots *slots) {
+    return find_slots(cell, fact->grain, memory, fact, slots);
 }
 
 CXJ__COLD void cxj__cell_add_fact(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
     struct slots slots;
-    (void)find_slots(cell, fact->grain, NULL, fact, &slots); /* they are there */
-    add_at(cell, fact->grain, fact, &slots, sign);
+    (void)find_slots_seldom(cell, NULL, fact, &slots); /* they are there */
+    add_at(cell, fact->grain, 0, fact, &slots, sign);
 }
 
 /* Whether a contribution has a duration for a histogram. */
@@ -412,7 +418,7 @@ size_t cxj__cell_places(const struct cxj__cell *cell, const struct cxj__fact *fa
 
 CXJ__COLD bool cxj__cell_reserve_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact) {
     struct slots slots;
-    return find_slots(cell, fact->grain, memory, fact, &slots);
+    return find_slots_seldom(cell, memory, fact, &slots);
 }
 
 bool cxj__cell_reserve_contribution(struct cxj__cell *cell, struct cxj__memory *memory,
