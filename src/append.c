@@ -27,11 +27,7 @@ static const struct cxj__views all_views = {0, false};
 static uint32_t look_back(const struct cxj__journey *journey, size_t position, const struct cxj__entry *entries,
                           size_t count, const struct cxj__fold *fold, const cxj_touchpoint *t) {
     struct cxj__saw saw = {0, 0};
-    cxj__fold_saw(fold, CXJ_DIMENSION_OWNER - 1, t->owner, &saw);
-    cxj__fold_saw(fold, CXJ_DIMENSION_TEAM - 1, t->team, &saw);
-    cxj__fold_saw(fold, CXJ_DIMENSION_CHANNEL - 1, t->channel, &saw);
-    cxj__fold_saw(fold, CXJ_DIMENSION_STAGE - 1, t->stage, &saw);
-    cxj__fold_saw(fold, CXJ_DIMENSION_ACTIVITY - 1, t->activity, &saw);
+    for (uint32_t h = 0; h < CXJ__TRACKS; h++) cxj__fold_saw(fold, h, cxj__journey_code(t, h), &saw);
     for (; CXJ__SELDOM(saw.perhaps != 0); saw.perhaps &= saw.perhaps - 1) {
         const uint32_t h = cxj__base_lowest_bit(saw.perhaps), code = cxj__journey_code(t, h);
         size_t i = count;
@@ -44,7 +40,7 @@ static uint32_t look_back(const struct cxj__journey *journey, size_t position, c
 enum { ALL_HOLDERS = (1 << CXJ__HOLDERS) - 1 };
 
 /* In a long journey: which values its index knows of, of those that are asked for. */
-static uint32_t look_up(struct cxj__core *core, const struct cxj__journey *journey, const cxj_touchpoint *t,
+CXJ__COLD static uint32_t look_up(struct cxj__core *core, const struct cxj__journey *journey, const cxj_touchpoint *t,
                         uint32_t asked) {
     uint32_t held = 0;
     for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
@@ -57,7 +53,7 @@ static uint32_t look_up(struct cxj__core *core, const struct cxj__journey *journ
 }
 
 /* In a long journey: what a touchpoint holds first enters the index (sign 1), for which there is room, or leaves it. */
-static void index_held(const struct cxj__core *core, const struct cxj__journey *journey, const cxj_touchpoint *t,
+CXJ__COLD static void index_held(const struct cxj__core *core, const struct cxj__journey *journey, const cxj_touchpoint *t,
                        uint32_t held, int sign) {
     struct cxj__index *index = journey->index;
     for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
@@ -414,7 +410,7 @@ CXJ__COLD static void learn_held(const struct cxj__edit *edit) {
 }
 
 /* Room for all that an edit needs beside cells and samples; a journey that becomes long gets its index. */
-static bool reserve_edit(struct cxj__core *core, const struct cxj__edit *edit, const struct cxj__fold *after) {
+CXJ__COLD static bool reserve_edit(struct cxj__core *core, const struct cxj__edit *edit, const struct cxj__fold *after) {
     struct cxj__journey *journey = edit->journey;
     bool was_short = journey->index == NULL;
     size_t rares = journey->rare_count, count = edit->position + edit->arriving_count, further = 1;
@@ -595,7 +591,7 @@ bool cxj__append_edit(struct cxj__core *core, struct cxj__edit *edit) {
     return false;
 }
 
-void cxj__append_undo(struct cxj__core *core, const struct cxj__edit *edit) {
+CXJ__COLD void cxj__append_undo(struct cxj__core *core, const struct cxj__edit *edit) {
     static const struct progress all = {SIZE_MAX, SIZE_MAX, SIZE_MAX};
     struct change change = change_of(core, edit);
     struct cxj__fold fold;
@@ -611,7 +607,7 @@ static void count_entries(struct cxj__core *core, const struct cxj__entry *entri
     }
 }
 
-void cxj__append_settle(struct cxj__core *core, const struct cxj__edit *edit) {
+CXJ__COLD void cxj__append_settle(struct cxj__core *core, const struct cxj__edit *edit) {
     struct cxj__journey *journey = edit->journey;
     cxj__store_keep(&core->store, &core->memory, journey);
     cxj__journey_retract(journey, &core->seed, edit->retractions, edit->retraction_count);

@@ -149,7 +149,7 @@ CXJ__COLD bool cxj__base_is_square_within(struct cxj__int128 a, struct cxj__int1
 }
 
 /* The nearest double of a number without a sign. */
-static double double_of(struct cxj__int128 a) {
+CXJ__COLD static double double_of(struct cxj__int128 a) {
     if (a.high == 0) return (double)a.low;
     /* Keep the 64 leading bits; what is cut off leaves a sticky bit, so that the conversion rounds as if it saw all. */
     int shift = 0;
@@ -312,7 +312,7 @@ static void merge_runs(const char *from, char *to, size_t middle, size_t count, 
     }
 }
 
-void cxj__base_sort(void *items, void *scratch, size_t count, size_t size, cxj__base_compare compare,
+CXJ__COLD void cxj__base_sort(void *items, void *scratch, size_t count, size_t size, cxj__base_compare compare,
                     const void *context) {
     if (sort_nearly(items, scratch, count, size, compare, context)) return;
     char *from = items, *to = scratch;

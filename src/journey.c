@@ -71,7 +71,7 @@ static void fold_again(const struct cxj__journey *journey, struct cxj__fold *fol
     fold_on(journey, 0, journey->count, NULL, fold, &folded);
 }
 
-const struct cxj__fold *cxj__journey_fold(const struct cxj__journey *journey, struct cxj__fold *room) {
+CXJ__COLD const struct cxj__fold *cxj__journey_fold(const struct cxj__journey *journey, struct cxj__fold *room) {
     if (!has_further(&journey->fold)) return &journey->fold;
     if (journey->further == NULL) {
         fold_again(journey, room);
@@ -115,7 +115,7 @@ CXJ__COLD bool cxj__journey_reserve_fold(struct cxj__journey *journey, struct cx
     return true;
 }
 
-void cxj__journey_set_fold(struct cxj__journey *journey, const struct cxj__fold *fold) {
+CXJ__COLD void cxj__journey_set_fold(struct cxj__journey *journey, const struct cxj__fold *fold) {
     memcpy(&journey->fold, fold, offsetof(struct cxj__fold, promises[1]));
     if (has_further(fold) && journey->further != NULL) memcpy(journey->further, &fold->promises[1], FURTHER_BYTES);
     if (journey->in_hours != NULL) *journey->in_hours = fold->in_hours;
@@ -256,7 +256,7 @@ static void pack(struct cxj__journey *journey, size_t position, const cxj_touchp
 }
 
 /* The first position whose record does not stand before (at, sequence, id); or, with behind, not even with it. */
-static size_t search(const struct cxj__journey *journey, int64_t at, uint32_t sequence, uint64_t id, bool behind) {
+CXJ__COLD static size_t search(const struct cxj__journey *journey, int64_t at, uint32_t sequence, uint64_t id, bool behind) {
     size_t low = 0, high = journey->count;
     if (high > 0 && compare_record(cxj__journey_record(journey, high - 1), at, sequence, id) < (behind ? 1 : 0))
         return high;
@@ -665,7 +665,7 @@ CXJ__COLD int64_t cxj__journey_paused_in(const struct cxj__journey *journey, con
     return paused_for;
 }
 
-void cxj__journey_checkpoint(struct cxj__journey *journey, size_t behind, const struct cxj__fold *fold,
+CXJ__COLD void cxj__journey_checkpoint(struct cxj__journey *journey, size_t behind, const struct cxj__fold *fold,
                              const struct cxj__durations *in_hours) {
     struct cxj__index *index = journey->index;
     if (index == NULL || behind % CXJ__CHECKPOINT_EVERY != 0) return;
@@ -679,7 +679,7 @@ void cxj__journey_checkpoint(struct cxj__journey *journey, size_t behind, const 
     move_moments(journey, before, behind - CXJ__CHECKPOINT_EVERY, behind, &checkpoint->moments);
 }
 
-void cxj__journey_drop_checkpoints(struct cxj__journey *journey, size_t position) {
+CXJ__COLD void cxj__journey_drop_checkpoints(struct cxj__journey *journey, size_t position) {
     struct cxj__index *index = journey->index;
     if (index == NULL) return;
     size_t kept = position / CXJ__CHECKPOINT_EVERY;

@@ -122,7 +122,7 @@ static inline bool add(struct cxj__target *target) {
     return true;
 }
 
-static bool take(struct cxj__target *target) {
+CXJ__COLD static bool take(struct cxj__target *target) {
     if (target->cell == NULL) return true;
     cxj__cell_add_fact(target->cell, target->fact, -1);
     count_distinct(target, target->cell, -1);
@@ -169,7 +169,7 @@ static bool reserve_apart(struct cxj__target *target) {
 }
 
 /* The index is counted down, for the journey is about to go. */
-static bool add_apart(struct cxj__target *target) {
+CXJ__COLD static bool add_apart(struct cxj__target *target) {
     struct cxj__cell *cell = target->cell;
     if (cell == NULL) {
         target->view->sealed_lost = true;
@@ -242,7 +242,7 @@ bool cxj__lot_finish(struct cxj__core *core, struct cxj__lot *lot) {
 }
 
 /* The fact as a view in working hours measures it: the moments of its durations are time that was open before them. */
-static const struct cxj__fact *measure_in_hours(const struct cxj__core *core, struct cxj__target *target,
+CXJ__COLD static const struct cxj__fact *measure_in_hours(const struct cxj__core *core, struct cxj__target *target,
                                                 const struct cxj__fact *fact) {
     static const uint64_t waits[] = {[CXJ_GRAIN_TOUCHPOINTS] = CXJ__BIT(CXJ__T_WAITS),
                                      [CXJ_GRAIN_TRANSITIONS] = CXJ__BIT(CXJ__X_TRANSITIONS)};

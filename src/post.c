@@ -281,14 +281,14 @@ struct whole {
     const struct cxj__contribution *contribution;
 };
 
-static bool reserve_whole(const struct whole *whole, struct cxj__cell *cell) {
+CXJ__COLD static bool reserve_whole(const struct whole *whole, struct cxj__cell *cell) {
     struct cxj__core *core = whole->post->core;
     struct sampling sampling = {core, whole->view, cell, 0};
     return cxj__cell_reserve_contribution(cell, &core->memory, whole->contribution) &&
            each_sample(core, whole->post->journey, deal_with_sample, &sampling);
 }
 
-static void add_whole(const struct whole *whole, struct cxj__cell *cell, int sign) {
+CXJ__COLD static void add_whole(const struct whole *whole, struct cxj__cell *cell, int sign) {
     struct sampling sampling = {whole->post->core, whole->view, cell, sign};
     cxj__cell_add_contribution(cell, whole->contribution, sign);
     cxj__contribution_observe(cell, sign < 0 ? whole->fold : NULL, sign < 0 ? NULL : whole->fold);
@@ -305,7 +305,7 @@ static bool add_standing(const struct whole *whole, struct cxj_view *view, const
 }
 
 /* The same, or lets its cell go if there is no room. */
-static bool force_standing(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
+CXJ__COLD static bool force_standing(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
     struct cxj__cell *cell = NULL;
     if (!cxj__lot_reach(whole->post->core, view, key, &cell)) view->incomplete = true;
     if (cell == NULL) return true;
@@ -318,7 +318,7 @@ static bool force_standing(const struct whole *whole, struct cxj_view *view, con
     return true;
 }
 
-static bool take_standing(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
+CXJ__COLD static bool take_standing(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
     struct cxj__cell *cell = cxj__lot_find_cell(whole->post->core, view, key);
     if (cell == NULL) return true;
     add_whole(whole, cell, -1);
@@ -326,7 +326,7 @@ static bool take_standing(const struct whole *whole, struct cxj_view *view, cons
     return true;
 }
 
-static bool need_standing(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
+CXJ__COLD static bool need_standing(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
     struct cxj__cell *cell = cxj__lot_find_cell(whole->post->core, view, key);
     if (cell != NULL) cell->is_needed = true;
     return true;
@@ -388,7 +388,7 @@ bool cxj__post_whole(struct cxj__post *post) {
     return cxj__post_standing(post) && cxj__post_records(post, all, 0, &fold);
 }
 
-bool cxj__post_journey(struct cxj__core *core, struct cxj__journey *journey, enum cxj__posting posting) {
+CXJ__COLD bool cxj__post_journey(struct cxj__core *core, struct cxj__journey *journey, enum cxj__posting posting) {
     struct cxj__post post = cxj__post_of(core, journey, &journey->fold, posting);
     return cxj__post_whole(&post);
 }
@@ -528,7 +528,7 @@ bool cxj__post_move(struct cxj__core *core, struct cxj__journey *journey, const 
 
 /* ---- what a long journey's index knows of views ------------------------------------------------------------------ */
 
-static void count_had_of(const struct cxj__core *core, struct cxj__index *index, const struct cxj_view *view,
+CXJ__COLD static void count_had_of(const struct cxj__core *core, struct cxj__index *index, const struct cxj_view *view,
                          uint32_t holder, uint32_t code, int sign) {
     for (size_t i = 0; i < view->condition_count; i++) {
         const struct cxj__condition *condition = &view->conditions[i];

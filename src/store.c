@@ -178,7 +178,7 @@ void cxj__store_remove(struct cxj__store *store, struct cxj__memory *memory, con
     cxj__store_release(store, memory, journey);
 }
 
-bool cxj__store_is_sealed(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number,
+CXJ__COLD bool cxj__store_is_sealed(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number,
                           uint64_t *probes) {
     struct cxj__search search;
     if (!cxj__table_search(&store->sealed, cxj__table_tag(seed, number), &search)) return false;
@@ -251,7 +251,7 @@ static struct cxj__journey *keep_copy(const struct cxj__journey *journey, struct
 }
 
 /* A lack of memory loses the snapshot, not the change. */
-void cxj__store_keep(struct cxj__store *store, struct cxj__memory *memory, struct cxj__journey *journey) {
+CXJ__COLD void cxj__store_keep(struct cxj__store *store, struct cxj__memory *memory, struct cxj__journey *journey) {
     struct cxj__snapshot *snapshot = &store->snapshot;
     if (!snapshot->is_open || journey->kept != 0 || journey->place >= snapshot->places) return;
     if (snapshot->is_lost || journey->number <= snapshot->done) return;
