@@ -122,7 +122,7 @@ int cxj__base_order(struct cxj__int128 a, struct cxj__int128 b) {
 }
 
 /* The product of two numbers without a sign: eight digits of 32 bits, the lowest first. */
-static void multiply_wide(struct cxj__int128 a, struct cxj__int128 b, uint32_t digits[8]) {
+CXJ__COLD static void multiply_wide(struct cxj__int128 a, struct cxj__int128 b, uint32_t digits[8]) {
     const uint32_t x[4] = {(uint32_t)a.low, (uint32_t)(a.low >> 32), (uint32_t)a.high, (uint32_t)(a.high >> 32)};
     const uint32_t y[4] = {(uint32_t)b.low, (uint32_t)(b.low >> 32), (uint32_t)b.high, (uint32_t)(b.high >> 32)};
     memset(digits, 0, 8 * sizeof *digits);

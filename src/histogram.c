@@ -190,13 +190,17 @@ struct walk {
     uint32_t word;
 };
 
-static struct walk begin_walk(const struct cxj__histogram *histogram) {
-    struct walk walk = {.word = 0};
-    struct cxj__histogram_count next;
-    for (uint32_t at = 0; next_count(histogram, &at, &next);) {
-        walk.occurs[next.bucket / 64] |= UINT64_C(1) << next.bucket % 64;
+static void begin_walk(struct walk *walk, const struct cxj__histogram *histogram) {
+    memset(walk, 0, sizeof *walk);
+    for (uint32_t i = 0; i < histogram->capacity; i++) {
+        const uint64_t slot = histogram->slots[i];
+        if (slot == 0) continue;
+        const uint32_t group = (uint32_t)(slot >> WIDE_BITS) - 1;
+        for (uint32_t k = 0; k < GROUP; k++) {
+            const uint32_t bucket = histogram->is_wide ? group : group * GROUP + k;
+            if (count_at(histogram, slot, k) != 0) walk->occurs[bucket / 64] |= UINT64_C(1) << bucket % 64;
+        }
     }
-    return walk;
 }
 
 /* The next bucket in order, and how often it occurs; false if there is none. */
@@ -212,15 +216,17 @@ static bool walk_on(struct walk *walk, const struct cxj__histogram *histogram, s
 }
 
 size_t cxj__histogram_list(const struct cxj__histogram *histogram, struct cxj__histogram_count *counts) {
-    struct walk walk = begin_walk(histogram);
+    struct walk walk;
     size_t count = 0;
+    begin_walk(&walk, histogram);
     while (walk_on(&walk, histogram, &counts[count])) count++;
     return count;
 }
 
 double cxj__histogram_quantile(const struct cxj__histogram *histogram, uint64_t n, uint32_t percent) {
-    struct walk walk = begin_walk(histogram);
+    struct walk walk;
     struct cxj__histogram_count next;
+    begin_walk(&walk, histogram);
     uint64_t rank = n / 100 * percent + (n % 100 * percent + 99) / 100, passed = 0;
     while (walk_on(&walk, histogram, &next)) {
         passed += next.count;

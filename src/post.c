@@ -23,7 +23,7 @@ void cxj__post_begin(struct cxj__post *post, struct cxj__core *core, struct cxj_
     cxj__core_set_journey_codes(fold, &post->codes);
 }
 
-struct cxj__post cxj__post_of(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__fold *fold,
+CXJ__COLD struct cxj__post cxj__post_of(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__fold *fold,
                               enum cxj__posting posting) {
     struct cxj__post post;
     cxj__post_begin(&post, core, journey, fold, posting);

@@ -432,7 +432,7 @@ static cxj_status record(struct call *call, size_t count) {
     return call->receipt.refused + call->receipt.late > 0 ? CXJ_REFUSED : CXJ_OK;
 }
 
-cxj_status cxj__record_from(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t count, size_t base,
+CXJ__COLD cxj_status cxj__record_from(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t count, size_t base,
                             uint32_t flags, cxj_receipt *receipt) {
     struct call call = {
         .engine = engine, .source = {touchpoints, sizeof *touchpoints, NULL}, .base = base, .flags = flags};

@@ -189,7 +189,7 @@ CXJ__COLD bool cxj__store_is_sealed(const struct cxj__store *store, const struct
     return false;
 }
 
-bool cxj__store_seal(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
+CXJ__COLD bool cxj__store_seal(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
                      uint64_t number) {
     uint32_t tag = cxj__table_tag(seed, number);
     store->sealed.of_numbers = true;
