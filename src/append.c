@@ -41,7 +41,7 @@ enum { ALL_HOLDERS = (1 << CXJ__HOLDERS) - 1 };
 
 /* In a long journey: which values its index knows of, of those that are asked for. */
 CXJ__COLD static uint32_t look_up(struct cxj__core *core, const struct cxj__journey *journey, const cxj_touchpoint *t,
-                        uint32_t asked) {
+                                  uint32_t asked) {
     uint32_t held = 0;
     for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
         if ((asked >> h & 1) == 0) continue;
@@ -53,8 +53,8 @@ CXJ__COLD static uint32_t look_up(struct cxj__core *core, const struct cxj__jour
 }
 
 /* In a long journey: what a touchpoint holds first enters the index (sign 1), for which there is room, or leaves it. */
-CXJ__COLD static void index_held(const struct cxj__core *core, const struct cxj__journey *journey, const cxj_touchpoint *t,
-                       uint32_t held, int sign) {
+CXJ__COLD static void index_held(const struct cxj__core *core, const struct cxj__journey *journey,
+                                 const cxj_touchpoint *t, uint32_t held, int sign) {
     struct cxj__index *index = journey->index;
     for (uint32_t h = 0; h < CXJ__HOLDERS; h++) {
         if (held >> h & 1) continue;
@@ -118,7 +118,8 @@ static bool reserve_items(struct cxj__append *append, struct cxj__memory *memory
 /* Room for a group, and for all that it may make come due: what is reserved later might drop a deadline that is to hold
  * again. */
 static bool begin_group(struct cxj__append *append, struct cxj__core *core) {
-    return reserve_items(append, &core->memory) && cxj__due_reserve(core, CXJ__APPEND_GROUP) && cxj__seal_reserve(core, CXJ__APPEND_GROUP);
+    return reserve_items(append, &core->memory) && cxj__due_reserve(core, CXJ__APPEND_GROUP) &&
+           cxj__seal_reserve(core, CXJ__APPEND_GROUP);
 }
 
 /* Room for the touchpoint in its journey. */
@@ -410,7 +411,8 @@ CXJ__COLD static void learn_held(const struct cxj__edit *edit) {
 }
 
 /* Room for all that an edit needs beside cells and samples; a journey that becomes long gets its index. */
-CXJ__COLD static bool reserve_edit(struct cxj__core *core, const struct cxj__edit *edit, const struct cxj__fold *after) {
+CXJ__COLD static bool reserve_edit(struct cxj__core *core, const struct cxj__edit *edit,
+                                   const struct cxj__fold *after) {
     struct cxj__journey *journey = edit->journey;
     bool was_short = journey->index == NULL;
     size_t rares = journey->rare_count, count = edit->position + edit->arriving_count, further = 1;

@@ -313,7 +313,7 @@ static void merge_runs(const char *from, char *to, size_t middle, size_t count, 
 }
 
 CXJ__COLD void cxj__base_sort(void *items, void *scratch, size_t count, size_t size, cxj__base_compare compare,
-                    const void *context) {
+                              const void *context) {
     if (sort_nearly(items, scratch, count, size, compare, context)) return;
     char *from = items, *to = scratch;
     for (size_t run = 1; run < count; run *= 2) {

@@ -416,7 +416,8 @@ size_t cxj__cell_places(const struct cxj__cell *cell, const struct cxj__fact *fa
 
 /* ---- reserving -------------------------------------------------------------------------------------------------- */
 
-CXJ__COLD bool cxj__cell_reserve_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact) {
+CXJ__COLD bool cxj__cell_reserve_fact(struct cxj__cell *cell, struct cxj__memory *memory,
+                                      const struct cxj__fact *fact) {
     struct slots slots;
     return find_slots_seldom(cell, memory, fact, &slots);
 }

@@ -127,8 +127,8 @@ static inline int64_t cxj__cell_span(int64_t from, int64_t to) {
  * an earlier change, to which something is charged), or one duration to a histogram of its journey's cell. Of its
  * durations it has the moments: they are measured where they are added. */
 struct cxj__fact {
-    uint8_t grain;       /* CXJ_GRAIN_… of the cells that it goes to */
-    uint8_t dimension;   /* transitions: which one, 0..4; journeys: which histogram */
+    uint8_t grain;     /* CXJ_GRAIN_… of the cells that it goes to */
+    uint8_t dimension; /* transitions: which one, 0..4; journeys: which histogram */
     union {
         struct {
             uint32_t from, to; /* transitions: codes */

@@ -148,7 +148,7 @@ _Static_assert(IN_ORDER(LATENESS) && IN_ORDER(DARK) && IN_ORDER(RESPONSE) && IN_
 
 /* Those that some promise, delivery or response changes. */
 #define TIMED                                                                                                          \
-    (CXJ__BIT(CXJ__F_PROMISES) | CXJ__BIT(CXJ__F_SHIFTS) | CXJ__BIT(CXJ__F_RESCHEDULES) |                             \
+    (CXJ__BIT(CXJ__F_PROMISES) | CXJ__BIT(CXJ__F_SHIFTS) | CXJ__BIT(CXJ__F_RESCHEDULES) |                              \
      CXJ__BIT(CXJ__F_DELIVERIES) | CXJ__BIT(CXJ__F_RESPONSES) | CXJ__BIT(CXJ__F_FIRST_RESPONSES))
 
 static void change_timed(struct cxj__cell *cell, const struct cxj__turn *turn, const struct cxj__durations *lasted,

@@ -98,7 +98,7 @@ struct cxj__fold {
     uint8_t promises_open; /* a bit for each commitment */
     uint16_t journey_first, journey_last;
     uint16_t loyalty_last, effort_last; /* s of the last rating of scope journey of that kind */
-    unsigned outcome : 2;  /* 0 while the journey runs */
+    unsigned outcome : 2;               /* 0 while the journey runs */
     unsigned reopened : 1;
     unsigned churned : 1;
     unsigned resolved : 1;

@@ -93,7 +93,8 @@ struct cxj__counter cxj__histogram_reach_far(struct cxj__histogram *histogram, s
     uint32_t group = cxj__histogram_group(histogram, bucket);
     unsigned shift = shift_of(histogram, bucket);
     uint64_t *slot = histogram->capacity > 0 ? find_slot(histogram, group) : NULL;
-    bool has_room = slot != NULL && *slot != 0 && (histogram->is_wide || (*slot >> shift & CXJ__HISTOGRAM_NARROW_MASK) < NARROW_MOST);
+    bool has_room = slot != NULL && *slot != 0 &&
+                    (histogram->is_wide || (*slot >> shift & CXJ__HISTOGRAM_NARROW_MASK) < NARROW_MOST);
     if (has_room || memory == NULL) return (struct cxj__counter){slot, UINT64_C(1) << shift};
     if (!make_slot(histogram, memory, bucket, 1)) return (struct cxj__counter){NULL, 0};
     return cxj__histogram_reach_far(histogram, NULL, bucket);
@@ -125,17 +126,41 @@ CXJ__COLD static bool next_count(const struct cxj__histogram *histogram, uint32_
     return false;
 }
 
+/* True if what a narrow slot counts can be added to the one of its group at once. */
+static bool has_room_for(const struct cxj__histogram *histogram, uint64_t other) {
+    if (histogram->is_wide || histogram->capacity == 0) return false;
+    const uint64_t slot = *find_slot(histogram, (uint32_t)(other >> WIDE_BITS) - 1);
+    bool has_room = slot != 0;
+    for (uint32_t k = 0; k < GROUP; k++) {
+        has_room &=
+            count_at(histogram, slot, k) + (other >> k * NARROW_BITS & CXJ__HISTOGRAM_NARROW_MASK) <= NARROW_MOST;
+    }
+    return has_room;
+}
+
 CXJ__COLD bool cxj__histogram_reserve_all(struct cxj__histogram *histogram, struct cxj__memory *memory,
                                           const struct cxj__histogram *other) {
     struct cxj__histogram_count next;
-    for (uint32_t at = 0; next_count(other, &at, &next);) {
-        if (!cxj__histogram_reserve(histogram, memory, next.bucket, next.count)) return false;
+    for (uint32_t i = 0; i < other->capacity; i++) {
+        if (other->slots[i] == 0 || (!other->is_wide && has_room_for(histogram, other->slots[i]))) continue;
+        for (uint32_t at = i * GROUP; next_count(other, &at, &next) && at <= (i + 1) * GROUP;) {
+            if (!cxj__histogram_reserve(histogram, memory, next.bucket, next.count)) return false;
+        }
     }
     return true;
 }
 
+/* Counts never go below 0, so what is taken away from one bucket of a slot does not borrow from the next. */
 CXJ__COLD void cxj__histogram_add_all(struct cxj__histogram *histogram, const struct cxj__histogram *other, int sign) {
     struct cxj__histogram_count next;
+    if (!histogram->is_wide && !other->is_wide) {
+        for (uint32_t i = 0; i < other->capacity; i++) {
+            const uint64_t slot = other->slots[i], counts = slot << (64 - WIDE_BITS) >> (64 - WIDE_BITS);
+            if (counts == 0) continue;
+            *find_slot(histogram, (uint32_t)(slot >> WIDE_BITS) - 1) += sign < 0 ? 0 - counts : counts;
+        }
+        return;
+    }
     for (uint32_t at = 0; next_count(other, &at, &next);) {
         cxj__histogram_add(histogram, next.bucket, sign * (int64_t)next.count);
     }

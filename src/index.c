@@ -56,7 +56,7 @@ int64_t cxj__index_value(const struct cxj__index *index, const struct cxj__seed 
 }
 
 CXJ__COLD bool cxj__index_reserve(struct cxj__index *index, struct cxj__memory *memory, const struct cxj__seed *seed,
-                        size_t further) {
+                                  size_t further) {
     struct cxj__index larger = {.capacity = index->capacity == 0 ? 256 : index->capacity};
     while (index->used + further > larger.capacity / 2) larger.capacity *= 2;
     if (larger.capacity == index->capacity) return true;

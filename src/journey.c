@@ -256,7 +256,8 @@ static void pack(struct cxj__journey *journey, size_t position, const cxj_touchp
 }
 
 /* The first position whose record does not stand before (at, sequence, id); or, with behind, not even with it. */
-CXJ__COLD static size_t search(const struct cxj__journey *journey, int64_t at, uint32_t sequence, uint64_t id, bool behind) {
+CXJ__COLD static size_t search(const struct cxj__journey *journey, int64_t at, uint32_t sequence, uint64_t id,
+                               bool behind) {
     size_t low = 0, high = journey->count;
     if (high > 0 && compare_record(cxj__journey_record(journey, high - 1), at, sequence, id) < (behind ? 1 : 0))
         return high;
@@ -666,7 +667,7 @@ CXJ__COLD int64_t cxj__journey_paused_in(const struct cxj__journey *journey, con
 }
 
 CXJ__COLD void cxj__journey_checkpoint(struct cxj__journey *journey, size_t behind, const struct cxj__fold *fold,
-                             const struct cxj__durations *in_hours) {
+                                       const struct cxj__durations *in_hours) {
     struct cxj__index *index = journey->index;
     if (index == NULL || behind % CXJ__CHECKPOINT_EVERY != 0) return;
     index->checkpoint_count = behind / CXJ__CHECKPOINT_EVERY;

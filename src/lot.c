@@ -243,7 +243,7 @@ bool cxj__lot_finish(struct cxj__core *core, struct cxj__lot *lot) {
 
 /* The fact as a view in working hours measures it: the moments of its durations are time that was open before them. */
 CXJ__COLD static const struct cxj__fact *measure_in_hours(const struct cxj__core *core, struct cxj__target *target,
-                                                const struct cxj__fact *fact) {
+                                                          const struct cxj__fact *fact) {
     static const uint64_t waits[] = {[CXJ_GRAIN_TOUCHPOINTS] = CXJ__BIT(CXJ__T_WAITS),
                                      [CXJ_GRAIN_TRANSITIONS] = CXJ__BIT(CXJ__X_TRANSITIONS)};
     const uint64_t late = CXJ__BIT(CXJ__T_LATE), responses = CXJ__BIT(CXJ__T_RESPONSES);

@@ -38,20 +38,36 @@ struct merge {
 
 /* ---- journeys --------------------------------------------------------------------------------------------------- */
 
+/* Brings nearer where the engine has the journeys of a lot of the source's places, or will have them. */
+enum { LOT = 16 };
+static void approach_slots(const struct merge *merge, size_t place) {
+    const struct cxj__core *core = &merge->engine->core;
+    const struct cxj__store *store = &merge->source->store;
+    const void *slots[LOT];
+    size_t count = 0;
+    for (size_t i = place; i < place + LOT && i < store->places; i++) {
+        slots[count] = cxj__store_slot(&core->store, &core->seed, cxj__store_at(store, i)->number);
+        count += slots[count] != NULL;
+    }
+    for (size_t i = 0; i < count; i++) cxj__base_touch(slots[i]);
+}
+
 /* Takes over copies of all journeys of the source. */
 static bool copy_journeys(struct merge *merge) {
     struct cxj__core *core = &merge->engine->core;
     const struct cxj__store *store = &merge->source->store;
+    uint32_t *const *codes = merge->translation.is_same ? NULL : merge->translation.codes;
     for (size_t place = 0; place < store->places; place++) {
         const struct cxj__journey *journey = cxj__store_at(store, place);
+        if (place % LOT == 0) approach_slots(merge, place);
         if (journey->number == 0) continue;
         if (!CXJ__APPEND(&core->memory, merge->taken)) return false;
         struct taken *taken = CXJ__LAST(merge->taken);
         taken->own = cxj__store_find(&core->store, &core->seed, journey->number, &core->store.probes);
         taken->joined = NULL;
         taken->is_known = false;
-        taken->copy = cxj__store_copy(&core->store, &core->memory, &core->seed, journey, merge->translation.codes,
-                                      core->hours, taken->own == NULL);
+        taken->copy =
+            cxj__store_copy(&core->store, &core->memory, &core->seed, journey, codes, core->hours, taken->own == NULL);
         if (taken->copy == NULL) {
             merge->taken.count--;
             return false;

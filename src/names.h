@@ -66,8 +66,8 @@ static inline size_t cxj__names_count(const struct cxj__names *dictionary) {
 
 /* True for a code that was given and not retired, and for 0. */
 static inline bool cxj__names_has(const struct cxj__names *dictionary, uint32_t code) {
-    return code == 0 || (code <= dictionary->count &&
-                         (dictionary->waiting_count == 0 || dictionary->names[code - 1].text != NULL));
+    return code == 0 ||
+           (code <= dictionary->count && (dictionary->waiting_count == 0 || dictionary->names[code - 1].text != NULL));
 }
 
 /* Counts uses of a code; 0 is none and not counted. */

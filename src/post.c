@@ -23,8 +23,8 @@ void cxj__post_begin(struct cxj__post *post, struct cxj__core *core, struct cxj_
     cxj__core_set_journey_codes(fold, &post->codes);
 }
 
-CXJ__COLD struct cxj__post cxj__post_of(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__fold *fold,
-                              enum cxj__posting posting) {
+CXJ__COLD struct cxj__post cxj__post_of(struct cxj__core *core, struct cxj__journey *journey,
+                                        const struct cxj__fold *fold, enum cxj__posting posting) {
     struct cxj__post post;
     cxj__post_begin(&post, core, journey, fold, posting);
     return post;
@@ -402,7 +402,7 @@ struct move {
     const struct cxj__standing *before, *after;
     struct cxj__turn turn; /* from the one fold to the other */
     bool stays, is_compared, is_alike;
-    bool is_plain; /* it runs, and no sample and no first response comes or goes */
+    bool is_plain;     /* it runs, and no sample and no first response comes or goes */
     bool are_known[2]; /* by the one clock, and in working hours; likewise the next */
     struct cxj__contribution was[2], is[2];
 };
@@ -529,7 +529,7 @@ bool cxj__post_move(struct cxj__core *core, struct cxj__journey *journey, const 
 /* ---- what a long journey's index knows of views ------------------------------------------------------------------ */
 
 CXJ__COLD static void count_had_of(const struct cxj__core *core, struct cxj__index *index, const struct cxj_view *view,
-                         uint32_t holder, uint32_t code, int sign) {
+                                   uint32_t holder, uint32_t code, int sign) {
     for (size_t i = 0; i < view->condition_count; i++) {
         const struct cxj__condition *condition = &view->conditions[i];
         if (!condition->had || condition->dimension != holder + 1 || !cxj__query_has_code(condition, code)) continue;

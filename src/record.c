@@ -433,7 +433,7 @@ static cxj_status record(struct call *call, size_t count) {
 }
 
 CXJ__COLD cxj_status cxj__record_from(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t count, size_t base,
-                            uint32_t flags, cxj_receipt *receipt) {
+                                      uint32_t flags, cxj_receipt *receipt) {
     struct call call = {
         .engine = engine, .source = {touchpoints, sizeof *touchpoints, NULL}, .base = base, .flags = flags};
     cxj_status status = record(&call, count);
@@ -473,7 +473,7 @@ cxj_status cxj_record(cxj_engine *engine, const cxj_touchpoint *touchpoints, siz
 }
 
 CXJ__COLD cxj_status cxj_record_columns(cxj_engine *engine, const cxj_columns *columns, size_t count, uint32_t flags,
-                              cxj_receipt *receipt, size_t receipt_size) {
+                                        cxj_receipt *receipt, size_t receipt_size) {
     if (engine == NULL) return CXJ_BAD_ARGUMENT;
     cxj__engine_begin(engine);
     cxj_columns known = {0};

@@ -179,7 +179,7 @@ void cxj__store_remove(struct cxj__store *store, struct cxj__memory *memory, con
 }
 
 CXJ__COLD bool cxj__store_is_sealed(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number,
-                          uint64_t *probes) {
+                                    uint64_t *probes) {
     struct cxj__search search;
     if (!cxj__table_search(&store->sealed, cxj__table_tag(seed, number), &search)) return false;
     for (uint64_t slot; (slot = cxj__table_next(&search)) != 0;) {
@@ -190,7 +190,7 @@ CXJ__COLD bool cxj__store_is_sealed(const struct cxj__store *store, const struct
 }
 
 CXJ__COLD bool cxj__store_seal(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
-                     uint64_t number) {
+                               uint64_t number) {
     uint32_t tag = cxj__table_tag(seed, number);
     store->sealed.of_numbers = true;
     if (!cxj__table_reserve(&store->sealed, memory, seed, tag, &store->probes)) return false;

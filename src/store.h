@@ -72,8 +72,8 @@ bool cxj__store_rename(struct cxj__store *store, struct cxj__memory *memory, con
 /* Frees a journey that is out of the table, and all that it holds. */
 void cxj__store_release(struct cxj__store *store, struct cxj__memory *memory, struct cxj__journey *journey);
 
-/* Copies a journey of another store, whose codes become codes[dimension][code] here; to the table, or out of it. The
- * index of a long one knows nothing of views. With a calendar it has durations in working hours, zero if the other has
+/* Copies a journey of another store, whose codes become codes[dimension][code] here (NULL: they stay); to the table, or
+ * out of it. The index of a long one knows nothing of views. With a calendar it has durations in working hours, zero if the other has
  * none. NULL if there is no memory. */
 struct cxj__journey *cxj__store_copy(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
                                      const struct cxj__journey *journey, uint32_t *const *codes,

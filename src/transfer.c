@@ -6,15 +6,7 @@
 
 #include <string.h>
 
-static void translate_records(struct cxj__journey *journey, uint32_t *const *codes) {
-    for (size_t i = 0; i < journey->count; i++) {
-        struct cxj__record *record = cxj__journey_record(journey, i);
-        record->owner = codes[CXJ_DIMENSION_OWNER][record->owner];
-        record->team = (uint16_t)codes[CXJ_DIMENSION_TEAM][record->team];
-        record->channel = (uint16_t)codes[CXJ_DIMENSION_CHANNEL][record->channel];
-        record->stage = (uint16_t)codes[CXJ_DIMENSION_STAGE][record->stage];
-        record->activity = (uint16_t)codes[CXJ_DIMENSION_ACTIVITY][record->activity];
-    }
+static void translate_rares(struct cxj__journey *journey, uint32_t *const *codes) {
     for (size_t i = 0; i < journey->rare_count; i++) {
         struct cxj__rare *rare = &journey->rares[i];
         rare->cause = (uint16_t)codes[CXJ_DIMENSION_CAUSE][rare->cause];
@@ -24,9 +16,8 @@ static void translate_records(struct cxj__journey *journey, uint32_t *const *cod
     }
 }
 
-/* Which values the fold has seen is known by code: it is found out again. */
-static void translate_fold(struct cxj__journey *journey, uint32_t *const *codes) {
-    struct cxj__fold *fold = &journey->fold;
+/* The fold's, but for the values that it has seen, of which it knows none then. */
+static void translate_fold(struct cxj__fold *fold, uint32_t *const *codes) {
     fold->type = (uint16_t)codes[CXJ_DIMENSION_TYPE][fold->type];
     fold->segment = (uint16_t)codes[CXJ_DIMENSION_SEGMENT][fold->segment];
     fold->reason = (uint16_t)codes[CXJ_DIMENSION_REASON][fold->reason];
@@ -38,9 +29,26 @@ static void translate_fold(struct cxj__journey *journey, uint32_t *const *codes)
         fold->seen[d] = 0;
     }
     fold->wide = 0;
+}
+
+/* Which values the fold has seen is known by code: it is found out again. */
+static void translate(struct cxj__journey *journey, uint32_t *const *codes) {
+    struct cxj__fold *fold = &journey->fold;
+    translate_fold(fold, codes);
     for (size_t i = 0; i < journey->count; i++) {
-        for (uint32_t d = 0; d < CXJ__TRACKS; d++) cxj__fold_note_seen(fold, d, cxj__journey_code_at(journey, i, d));
+        struct cxj__record *record = cxj__journey_record(journey, i);
+        record->owner = codes[CXJ_DIMENSION_OWNER][record->owner];
+        record->team = (uint16_t)codes[CXJ_DIMENSION_TEAM][record->team];
+        record->channel = (uint16_t)codes[CXJ_DIMENSION_CHANNEL][record->channel];
+        record->stage = (uint16_t)codes[CXJ_DIMENSION_STAGE][record->stage];
+        record->activity = (uint16_t)codes[CXJ_DIMENSION_ACTIVITY][record->activity];
+        cxj__fold_note_seen(fold, CXJ_DIMENSION_OWNER - 1, record->owner);
+        cxj__fold_note_seen(fold, CXJ_DIMENSION_TEAM - 1, record->team);
+        cxj__fold_note_seen(fold, CXJ_DIMENSION_CHANNEL - 1, record->channel);
+        cxj__fold_note_seen(fold, CXJ_DIMENSION_STAGE - 1, record->stage);
+        cxj__fold_note_seen(fold, CXJ_DIMENSION_ACTIVITY - 1, record->activity);
     }
+    translate_rares(journey, codes);
 }
 
 /* The index of a copy, and the folds that it keeps. */
@@ -77,7 +85,10 @@ CXJ__COLD bool cxj__transfer_records(struct cxj__journey *copy, const struct cxj
     copy->withdrawn = journey->withdrawn;
     copy->rare_count = journey->rare_count;
     memcpy(copy->first_records, journey->first_records, sizeof copy->first_records);
-    for (size_t i = 0; i < journey->count; i++) *cxj__journey_record(copy, i) = *cxj__journey_record(journey, i);
+    if (journey->count > CXJ__FIRST_RECORDS) {
+        size_t count = journey->count - (size_t)CXJ__FIRST_RECORDS;
+        memcpy(copy->further_records, journey->further_records, count * sizeof *copy->further_records);
+    }
     for (size_t i = 0; i < journey->withdrawn; i++)
         *cxj__journey_withdrawn_record(copy, i) = *cxj__journey_withdrawn_record(journey, i);
     if (copy->rare_count > 0) memcpy(copy->rares, journey->rares, copy->rare_count * sizeof *copy->rares);
@@ -101,7 +112,6 @@ bool cxj__transfer_copy(struct cxj__journey *copy, struct cxj__memory *memory, c
         memcpy(copy->samples, journey->samples, fold->samples * sizeof *copy->samples);
     }
     copy->ids = journey->ids;
-    translate_records(copy, codes);
-    translate_fold(copy, codes);
+    if (codes != NULL) translate(copy, codes);
     return journey->index == NULL || index_copy(copy, memory, seed, calendar);
 }

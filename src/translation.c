@@ -28,14 +28,16 @@ cxj_status cxj__translation_make(struct cxj__translation *translation, const str
                                  struct cxj__names *own, struct cxj__memory *memory, const struct cxj__seed *seed,
                                  struct cxj__message *message) {
     if (!reserve_codes(translation, theirs, memory)) return CXJ_NO_MEMORY;
+    translation->is_same = true;
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
         for (size_t i = 0; i < theirs[d].count; i++) {
             const struct cxj__name *name = &theirs[d].names[i];
             uint32_t *code = &translation->codes[d][i + 1];
             if (name->text == NULL || !is_used(&theirs[d], (uint32_t)i + 1)) continue;
             *code = cxj__names_find(&own[d], seed, name->text, name->length);
-            if (*code != 0) continue;
-            cxj_status status = cxj__names_add(&own[d], memory, seed, name->text, name->length, code);
+            cxj_status status = CXJ_OK;
+            if (*code == 0) status = cxj__names_add(&own[d], memory, seed, name->text, name->length, code);
+            translation->is_same &= *code == i + 1;
             if (status == CXJ_LIMIT) {
                 cxj__base_say(message, "merge: the dictionary of %s would have more than %u codes",
                               cxj__query_dimension_name(d), (unsigned)own[d].limit);

@@ -9,6 +9,7 @@ struct cxj__translation {
     uint32_t *block; /* one for all */
     size_t length;
     uint32_t *codes[CXJ__DICTIONARIES + 1];
+    bool is_same; /* what a touchpoint carries has the same code here, as where both were told their names alike */
 };
 
 /* Gives every name that is used in their dictionaries a code in one's own. CXJ_OK; CXJ_NO_MEMORY or CXJ_LIMIT, which is

@@ -103,20 +103,22 @@ static void is_fold(const struct cxj__fold *a, const struct cxj__fold *b) {
     }
 }
 
-/* "Makes an empty journey the copy of another, whose codes become codes[dimension][code]": touchpoints, and what comes
- * of them, are as if they had been recorded there. */
+/* "Makes an empty journey the copy of another, whose codes become codes[dimension][code]; NULL: they stay": touchpoints,
+ * and what comes of them, are as if they had been recorded there. */
 START_TEST(a_copy_is_as_if_recorded_there) {
     static cxj_touchpoint touchpoints[LONG], others[LONG];
     make_codes();
-    for (size_t count = 1; count <= LONG; count += 1 + count / 3) {
+    for (size_t round = 0, count = 1; count <= LONG; count += round % 2 * (1 + count / 3), round++) {
+        const bool stay = round % 2 == 0;
         world here, other;
         struct cxj__fold room, expected, kept;
         uint64_t probes = 0, folded = 0;
         open_world(&here);
         open_world(&other);
         fill(&here, touchpoints, count);
-        for (size_t i = 0; i < count; i++) others[i] = there(touchpoints[i]);
-        ck_assert(cxj__transfer_copy(other.journey, &other.memory, &other.key, here.journey, codes, NULL));
+        for (size_t i = 0; i < count; i++) others[i] = stay ? touchpoints[i] : there(touchpoints[i]);
+        ck_assert(
+            cxj__transfer_copy(other.journey, &other.memory, &other.key, here.journey, stay ? NULL : codes, NULL));
         ck_assert_uint_eq(other.journey->count, count);
         for (size_t i = 0; i < count; i++) {
             cxj_touchpoint found = stored(&other, i);

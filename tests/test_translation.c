@@ -67,6 +67,7 @@ START_TEST(names_meet_by_their_text) {
     uint32_t unused = add(&library, theirs, "unused", false);
     ck_assert_int_eq(translate(&library), CXJ_OK);
     const uint32_t *codes = library.translation.codes[CXJ_DIMENSION_TEAM];
+    ck_assert(!library.translation.is_same);
     ck_assert_uint_eq(codes[0], 0);
     ck_assert_uint_eq(codes[field], known);
     ck_assert_uint_eq(codes[unused], 0);
@@ -74,6 +75,24 @@ START_TEST(names_meet_by_their_text) {
     ck_assert_str_eq(own->names[codes[sales] - 1].text, "sales");
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) ck_assert_uint_eq(library.translation.codes[d][0], 0);
     close_library(&library);
+}
+END_TEST
+
+/* translation.h: "what a touchpoint carries has the same code here": known or new; what nothing carries does not matter. */
+START_TEST(names_told_alike_have_the_same_codes) {
+    for (int differs = 0; differs < 3; differs++) {
+        struct library library;
+        open_library(&library);
+        struct cxj__names *theirs = &library.theirs[CXJ_DIMENSION_TEAM], *own = &library.own[CXJ_DIMENSION_TEAM];
+        add(&library, own, "care", false);
+        add(&library, own, differs == 1 ? "field" : "unused", false);
+        add(&library, theirs, "care", true);
+        add(&library, theirs, "sales", differs == 2);
+        add(&library, theirs, "field", differs != 2);
+        ck_assert_int_eq(translate(&library), CXJ_OK);
+        ck_assert_int_eq(library.translation.is_same, differs == 0);
+        close_library(&library);
+    }
 }
 END_TEST
 
@@ -109,7 +128,8 @@ START_TEST(lack_of_memory_leaves_nothing) {
 END_TEST
 
 int main(void) {
-    const TTest *all[] = {names_meet_by_their_text, a_full_dictionary_is_named, lack_of_memory_leaves_nothing};
+    const TTest *all[] = {names_meet_by_their_text, names_told_alike_have_the_same_codes, a_full_dictionary_is_named,
+                          lack_of_memory_leaves_nothing};
     Suite *suite = suite_create("translation");
     ADD_CASE(suite, "names", all);
     return run_suite(suite);
