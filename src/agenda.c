@@ -225,8 +225,8 @@ CXJ__COLD static void drain(struct cxj__agenda *agenda, cxj__agenda_holds holds,
     agenda->held++;
 }
 
-static void sweep_agenda(struct cxj__agenda *agenda, struct cxj__memory *memory, size_t steps, cxj__agenda_holds holds,
-                         const void *context) {
+CXJ__COLD static void sweep_agenda(struct cxj__agenda *agenda, struct cxj__memory *memory, size_t steps,
+                                   cxj__agenda_holds holds, const void *context) {
     if (agenda->old.count == 0) begin_sweep(agenda, memory);
     for (; steps > 0 && agenda->old.count > 0; steps--) drain(agenda, holds, context);
 }

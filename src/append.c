@@ -96,14 +96,14 @@ static void clear_block(struct cxj__memory *memory, void *block, size_t bytes) {
     cxj__base_resize(memory, block, bytes, 0);
 }
 
-void cxj__append_free(struct cxj__append *append, struct cxj__memory *memory) {
+CXJ__COLD void cxj__append_free(struct cxj__append *append, struct cxj__memory *memory) {
     clear_block(memory, append->items, CXJ__APPEND_GROUP * sizeof *append->items);
     clear_block(memory, append->lot.targets, CXJ__APPEND_TARGETS * sizeof *append->lot.targets);
     *append = (struct cxj__append){.items = NULL};
 }
 
 /* Room for a group and its postings. */
-static bool reserve_items(struct cxj__append *append, struct cxj__memory *memory) {
+static bool reserve_group(struct cxj__append *append, struct cxj__memory *memory) {
     const size_t items = CXJ__APPEND_GROUP * sizeof *append->items;
     const size_t targets = CXJ__APPEND_TARGETS * sizeof *append->lot.targets;
     if (append->lot.targets != NULL) return true;
@@ -118,7 +118,7 @@ static bool reserve_items(struct cxj__append *append, struct cxj__memory *memory
 /* Room for a group, and for all that it may make come due: what is reserved later might drop a deadline that is to hold
  * again. */
 static bool begin_group(struct cxj__append *append, struct cxj__core *core) {
-    return reserve_items(append, &core->memory) && cxj__due_reserve(core, CXJ__APPEND_GROUP) &&
+    return reserve_group(append, &core->memory) && cxj__due_reserve(core, CXJ__APPEND_GROUP) &&
            cxj__seal_reserve(core, CXJ__APPEND_GROUP);
 }
 
@@ -334,7 +334,7 @@ static void restate_entries(const struct change *change, const struct side *side
 
 /* Values that come or go for good with entries, by holder: bit code % 64. Only of these another record may be the first
  * then. */
-static void note_moving(uint64_t moving[CXJ__HOLDERS], const struct side *side) {
+CXJ__COLD static void note_moving(uint64_t moving[CXJ__HOLDERS], const struct side *side) {
     for (size_t i = 0; i < side->count; i++) {
         const cxj_touchpoint *t = &side->entries[i].touchpoint;
         for (uint32_t h = 0; h < CXJ__HOLDERS && side->entries[i].moves; h++) {
@@ -380,7 +380,7 @@ static void place_records(const struct change *change, const struct side *from, 
 }
 
 /* In a long journey: ids of entries that come or go for good leave the index. */
-static void release_ids(const struct change *change, const struct side *side) {
+CXJ__COLD static void release_ids(const struct change *change, const struct side *side) {
     struct cxj__journey *journey = change->journey;
     for (size_t i = 0; i < side->count && journey->index != NULL; i++) {
         if (side->entries[i].moves) {

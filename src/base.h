@@ -53,15 +53,15 @@ static inline void cxj__base_touch(const void *address) {
 
 /* Of a function that every touchpoint goes through: it is part of the one that calls it, however large that becomes. */
 #if defined(__GNUC__)
-#define CXJ__HOT static inline __attribute__((always_inline))
+#define CXJ__HOT inline __attribute__((always_inline))
 #else
-#define CXJ__HOT static inline
+#define CXJ__HOT inline
 #endif
 
 /* Of a short loop that every touchpoint goes through: its rounds are written out. */
 #if defined(__clang__)
 #define CXJ__UNROLL _Pragma("unroll")
-#elif defined(__GNUC__)
+#elif defined(__GNUC__) && __GNUC__ >= 8
 #define CXJ__UNROLL _Pragma("GCC unroll 16")
 #else
 #define CXJ__UNROLL

@@ -210,7 +210,7 @@ static inline bool has_bit(const struct cxj__fact *fact, int count) {
     return (fact->mask >> count & 1) != 0;
 }
 
-CXJ__HOT void add_mask(int64_t *counts, size_t frequent, uint64_t mask, int sign) {
+static CXJ__HOT void add_mask(int64_t *counts, size_t frequent, uint64_t mask, int sign) {
     CXJ__UNROLL
     for (size_t c = 0; c < frequent; c++) counts[c] += sign * (int64_t)(mask >> c & 1);
     for (mask = mask >> frequent << frequent; mask != 0; mask &= mask - 1) counts[cxj__base_lowest_bit(mask)] += sign;
@@ -221,7 +221,7 @@ struct slots {
     struct cxj__counter wait, lateness, response;
 };
 
-CXJ__HOT void add_touchpoint(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
+static CXJ__HOT void add_touchpoint(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
     struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_TOUCHPOINTS);
     if (has_bit(fact, CXJ__T_WAITS)) add_amount(&sums[CXJ__T_SUM_WAIT], cxj__cell_wait(fact), sign);
     if (has_bit(fact, CXJ__T_LATE)) add_amount(&sums[CXJ__T_SUM_LATENESS], cxj__cell_lateness(fact), sign);
@@ -238,7 +238,7 @@ CXJ__HOT void add_touchpoint(struct cxj__cell *cell, const struct cxj__fact *fac
     }
 }
 
-CXJ__HOT void add_transition(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
+static CXJ__HOT void add_transition(struct cxj__cell *cell, const struct cxj__fact *fact, int sign) {
     struct cxj__int128 *sums = sums_of(cell, CXJ_GRAIN_TRANSITIONS);
     if (has_bit(fact, CXJ__X_TRANSITIONS)) add_amount(&sums[CXJ__X_SUM_WAIT], cxj__cell_wait(fact), sign);
     if (has_bit(fact, CXJ__X_STEPS)) {
@@ -248,11 +248,11 @@ CXJ__HOT void add_transition(struct cxj__cell *cell, const struct cxj__fact *fac
 
 /* Adds a fact whose durations are counted in slots, which never go below 0, so that a negative amount does not borrow
  * from the bucket's bits. */
-CXJ__HOT void count_duration(struct cxj__counter counter, int sign) {
+static CXJ__HOT void count_duration(struct cxj__counter counter, int sign) {
     if (counter.slot != NULL) *counter.slot += sign < 0 ? 0 - counter.one : counter.one;
 }
-CXJ__HOT void add_at(struct cxj__cell *cell, uint32_t grain, size_t frequent, const struct cxj__fact *fact,
-                     const struct slots *slots, int sign) {
+static CXJ__HOT void add_at(struct cxj__cell *cell, uint32_t grain, size_t frequent, const struct cxj__fact *fact,
+                            const struct slots *slots, int sign) {
     add_mask(counts_of(cell, grain), frequent, fact->mask, sign);
     count_duration(slots->wait, sign);
     count_duration(slots->lateness, sign);
@@ -265,15 +265,15 @@ CXJ__HOT void add_at(struct cxj__cell *cell, uint32_t grain, size_t frequent, co
 }
 
 /* Finds the slot of a duration, or makes it if there is memory given; false if that is not enough. */
-CXJ__HOT bool find_duration(const struct cxj__cell *cell, struct cxj__memory *memory, size_t histogram,
-                            int64_t duration, struct cxj__counter *counter) {
+static CXJ__HOT bool find_duration(const struct cxj__cell *cell, struct cxj__memory *memory, size_t histogram,
+                                   int64_t duration, struct cxj__counter *counter) {
     *counter = cxj__histogram_reach(&histograms_of(cell)[histogram], memory, cxj__histogram_bucket(duration));
     return counter->slot != NULL;
 }
 
 /* The same of all durations that a fact has. */
-CXJ__HOT bool find_slots(const struct cxj__cell *cell, uint32_t grain, struct cxj__memory *memory,
-                         const struct cxj__fact *fact, struct slots *slots) {
+static CXJ__HOT bool find_slots(const struct cxj__cell *cell, uint32_t grain, struct cxj__memory *memory,
+                                const struct cxj__fact *fact, struct slots *slots) {
     slots->wait = slots->lateness = slots->response = (struct cxj__counter){NULL, 0};
     if (grain == CXJ_GRAIN_TRANSITIONS) {
         return !has_bit(fact, CXJ__X_TRANSITIONS) ||
@@ -287,8 +287,8 @@ CXJ__HOT bool find_slots(const struct cxj__cell *cell, uint32_t grain, struct cx
             find_duration(cell, memory, CXJ__T_HISTOGRAM_RESPONSE, cxj__cell_response(fact), &slots->response));
 }
 
-CXJ__HOT bool take(struct cxj__cell *cell, uint32_t grain, size_t frequent, struct cxj__memory *memory,
-                   const struct cxj__fact *fact) {
+static CXJ__HOT bool take_by_grain(struct cxj__cell *cell, uint32_t grain, size_t frequent, struct cxj__memory *memory,
+                                   const struct cxj__fact *fact) {
     struct slots slots;
     if (!find_slots(cell, grain, memory, fact, &slots)) return false;
     add_at(cell, grain, frequent, fact, &slots, 1);
@@ -297,8 +297,9 @@ CXJ__HOT bool take(struct cxj__cell *cell, uint32_t grain, size_t frequent, stru
 
 /* Of one grain or the other, so that each knows where its columns stand. */
 bool cxj__cell_take_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact) {
-    return fact->grain == CXJ_GRAIN_TOUCHPOINTS ? take(cell, CXJ_GRAIN_TOUCHPOINTS, CXJ__T_FREQUENT, memory, fact)
-                                                : take(cell, CXJ_GRAIN_TRANSITIONS, CXJ__X_FREQUENT, memory, fact);
+    return fact->grain == CXJ_GRAIN_TOUCHPOINTS
+               ? take_by_grain(cell, CXJ_GRAIN_TOUCHPOINTS, CXJ__T_FREQUENT, memory, fact)
+               : take_by_grain(cell, CXJ_GRAIN_TRANSITIONS, CXJ__X_FREQUENT, memory, fact);
 }
 
 /* The same for what is seldom done, and for which one copy of the above is enough. */
@@ -391,8 +392,8 @@ void cxj__cell_add_sample(struct cxj__cell *cell, uint32_t sample, int sign) {
 /* ---- looking ahead ---------------------------------------------------------------------------------------------- */
 
 /* The place of a duration behind count others; how many there are then. A histogram without slots has none. */
-CXJ__HOT size_t add_place(const struct cxj__cell *cell, size_t histogram, int64_t duration, const void **places,
-                          size_t count) {
+static CXJ__HOT size_t add_place(const struct cxj__cell *cell, size_t histogram, int64_t duration, const void **places,
+                                 size_t count) {
     const struct cxj__histogram *counts = &histograms_of(cell)[histogram];
     if (counts->capacity == 0) return count;
     places[count] = &counts->slots[cxj__histogram_home(counts, cxj__histogram_bucket(duration))];

@@ -134,8 +134,8 @@ static void change_touch(struct cxj__cell *cell, const struct cxj__fold *before,
 }
 
 /* Durations that a journey contributes while it runs, in the order of their sums. */
-static void change_durations(struct cxj__cell *cell, const struct cxj__durations *lasted,
-                             const struct cxj__durations *lasts) {
+static void change_lasted(struct cxj__cell *cell, const struct cxj__durations *lasted,
+                          const struct cxj__durations *lasts) {
     struct cxj__int128 *sums = &cxj__cell_sums(cell)[CXJ__J_SUM_SLIP];
     for (int i = CXJ__SLIP; i < CXJ__DURATIONS; i++) {
         if (lasted->of[i] == lasts->of[i]) continue;
@@ -156,7 +156,7 @@ static void change_timed(struct cxj__cell *cell, const struct cxj__turn *turn, c
     const struct cxj__fold *before = turn->before, *after = turn->after;
     int64_t *counts = cxj__cell_counts(cell);
     int first = after->counts[CXJ__F_FIRST_RESPONSES] - before->counts[CXJ__F_FIRST_RESPONSES];
-    change_durations(cell, lasted, lasts);
+    change_lasted(cell, lasted, lasts);
     counts[CXJ__J_PROMISED] += (after->counts[CXJ__F_PROMISES] > 0) - (before->counts[CXJ__F_PROMISES] > 0);
     counts[CXJ__J_OVERDUE] += count_promises_before(after, turn->now) - count_promises_before(before, turn->now);
     if (first != 0) {

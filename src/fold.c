@@ -250,7 +250,7 @@ static void keep_silence(struct step *step) {
     pause_or_go_on(step);
 }
 
-CXJ__HOT void count_change(struct step *step, uint8_t d, bool bounce) {
+static CXJ__HOT void count_change(struct step *step, uint8_t d, bool bounce) {
     if (d == BY_OWNER) {
         count_one(step, CXJ__F_HANDOFFS);
         if (bounce) count_one(step, CXJ__F_BOUNCES);
@@ -271,7 +271,7 @@ static void note_transition(struct step *step, uint8_t d, uint32_t value, uint64
     fact->since = track->at;
 }
 
-CXJ__HOT void change(struct step *step, uint8_t d, bool bounce) {
+static CXJ__HOT void change(struct step *step, uint8_t d, bool bounce) {
     struct cxj__fold *fold = step->fold;
     struct cxj__track *track = &fold->tracks[d];
     count_change(step, d, bounce);
@@ -282,7 +282,7 @@ CXJ__HOT void change(struct step *step, uint8_t d, bool bounce) {
 }
 
 /* One dimension of step 4, of which m has the value, if that is not 0. */
-CXJ__HOT void move(struct step *step, uint8_t d, uint32_t value, uint32_t all_held) {
+static CXJ__HOT void move(struct step *step, uint8_t d, uint32_t value, uint32_t all_held) {
     struct cxj__fold *fold = step->fold;
     struct cxj__track *track = &fold->tracks[d];
     if (value == 0) return;
@@ -311,7 +311,7 @@ static void move_all(struct step *step, uint32_t held) {
     move(step, CXJ_DIMENSION_ACTIVITY - 1, m->activity, held);
 }
 
-static void note_explanation(struct step *step) {
+CXJ__COLD static void note_explanation(struct step *step) {
     struct cxj__fold *fold = step->fold;
     for (unsigned c = 0; c < CXJ__COMMITMENTS; c++) {
         if ((fold->promises_open & ~fold->announced) >> c & 1) fold->promises[c].announced_at = step->m->at;
@@ -321,7 +321,8 @@ static void note_explanation(struct step *step) {
 }
 
 /* A commitment closes after its first due. */
-static void close_late(struct step *step, const struct cxj__promise *promise, bool announced, bool explained) {
+CXJ__COLD static void close_late(struct step *step, const struct cxj__promise *promise, bool announced,
+                                 bool explained) {
     step->late = true;
     step->facts[0].first_due = promise->first_due;
     count_both(step, CXJ__F_LATE, CXJ__T_LATE);
@@ -482,7 +483,7 @@ static void rate_touchpoint(struct step *step) {
     if (is_dissatisfied(step)) step->facts[0].mask |= CXJ__BIT(CXJ__T_DISSATISFIED);
 }
 
-static void rate_journey(struct step *step) {
+CXJ__COLD static void rate_journey(struct step *step) {
     struct cxj__fold *fold = step->fold;
     switch (step->scale->kind) {
     case CXJ__SATISFACTION:
@@ -504,7 +505,7 @@ static void rate_journey(struct step *step) {
 }
 
 /* Ratings of loyalty and effort, of whichever of the customers' scopes, as their touchpoint counts them. */
-static void rate_kind(struct step *step) {
+CXJ__COLD static void rate_kind(struct step *step) {
     uint64_t *mask = &step->facts[0].mask;
     if (step->scale->kind == CXJ__EFFORT) *mask |= CXJ__BIT(CXJ__T_CES_RATINGS);
     if (step->scale->kind != CXJ__LOYALTY) return;

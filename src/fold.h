@@ -130,7 +130,7 @@ void cxj__fold_copy(struct cxj__fold *to, const struct cxj__fold *from);
 struct cxj__saw {
     uint32_t seen, perhaps;
 };
-CXJ__HOT void cxj__fold_saw(const struct cxj__fold *fold, uint32_t d, uint32_t value, struct cxj__saw *saw) {
+static CXJ__HOT void cxj__fold_saw(const struct cxj__fold *fold, uint32_t d, uint32_t value, struct cxj__saw *saw) {
     const uint32_t may = (uint32_t)(value != 0) & (uint32_t)(fold->seen[d] >> (value & 63));
     const uint32_t is_last = (uint32_t)(fold->tracks[d].value == value); /* as with most owners: the last one again */
     const uint32_t knows = is_last | ((uint32_t)(value < 64) & ~((uint32_t)fold->wide >> d));

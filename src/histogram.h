@@ -56,8 +56,8 @@ struct cxj__counter {
  * enough. Nearly always it is there, with room, and where it is looked for first. */
 struct cxj__counter cxj__histogram_reach_far(struct cxj__histogram *histogram, struct cxj__memory *memory,
                                              uint32_t bucket);
-CXJ__HOT struct cxj__counter cxj__histogram_reach(struct cxj__histogram *histogram, struct cxj__memory *memory,
-                                                  uint32_t bucket) {
+static CXJ__HOT struct cxj__counter cxj__histogram_reach(struct cxj__histogram *histogram, struct cxj__memory *memory,
+                                                         uint32_t bucket) {
     if (histogram->capacity > 0 && !histogram->is_wide) {
         uint64_t *slot = &histogram->slots[cxj__histogram_home(histogram, bucket)];
         unsigned shift = bucket % CXJ__HISTOGRAM_GROUP * CXJ__HISTOGRAM_NARROW_BITS;

@@ -89,7 +89,7 @@ void cxj__journey_copy_fold(const struct cxj__journey *journey, struct cxj__fold
     if (journey->in_hours != NULL) fold->in_hours = *journey->in_hours;
 }
 
-bool cxj__journey_reserve_hours(struct cxj__journey *journey, struct cxj__memory *memory) {
+CXJ__COLD bool cxj__journey_reserve_hours(struct cxj__journey *journey, struct cxj__memory *memory) {
     if (journey->in_hours != NULL) return true;
     journey->in_hours = cxj__base_resize(memory, NULL, 0, sizeof *journey->in_hours);
     if (journey->in_hours != NULL) memset(journey->in_hours, 0, sizeof *journey->in_hours);
@@ -327,7 +327,7 @@ static void note_id(struct cxj__journey *journey, const struct cxj__seed *seed, 
 }
 
 /* Clears what was taken back: records from the last on, up to before; rare fields up to rares. */
-static void clear_behind(struct cxj__journey *journey, size_t before, size_t rares) {
+CXJ__COLD static void clear_behind(struct cxj__journey *journey, size_t before, size_t rares) {
     for (size_t i = journey->count; i < before; i++)
         memset(cxj__journey_record(journey, i), 0, sizeof(struct cxj__record));
     if (rares > journey->rare_count) {
@@ -618,8 +618,8 @@ void cxj__journey_fold_at(const struct cxj__journey *journey, size_t position, c
 
 /* Moves the moments of a journey on through its records from one position to another; before: the fold before them, NULL
  * if there is none. */
-static void move_moments(const struct cxj__journey *journey, const struct cxj__fold *before, size_t from, size_t to,
-                         struct cxj__moments *moments) {
+CXJ__COLD static void move_moments(const struct cxj__journey *journey, const struct cxj__fold *before, size_t from,
+                                   size_t to, struct cxj__moments *moments) {
     struct cxj__fold fold;
     memset(&fold, 0, sizeof fold);
     if (before != NULL) cxj__fold_copy(&fold, before);

@@ -104,7 +104,7 @@ static inline void count_distinct(const struct cxj__target *target, struct cxj__
 
 /* Makes room in the index for one more cell. One that is fuller than usual is slower, but right, as long as it has an
  * empty slot. */
-static bool reserve_in_index(const struct cxj__target *target, bool is_forced) {
+CXJ__COLD static bool reserve_in_index(const struct cxj__target *target, bool is_forced) {
     const struct cxj__post *post = target->post;
     const struct cxj__index *index = post->journey->index;
     if (index == NULL || target->fact->grain != CXJ_GRAIN_TOUCHPOINTS) return true;

@@ -38,14 +38,14 @@ struct merge {
 
 /* ---- journeys --------------------------------------------------------------------------------------------------- */
 
-/* Brings nearer where the engine has the journeys of a lot of the source's places, or will have them. */
-enum { LOT = 16 };
-static void approach_slots(const struct merge *merge, size_t place) {
+/* Brings nearer where the engine has the journeys of some of the source's places, or will have them. */
+enum { TOGETHER = 16 };
+static void approach_places(const struct merge *merge, size_t place) {
     const struct cxj__core *core = &merge->engine->core;
     const struct cxj__store *store = &merge->source->store;
-    const void *slots[LOT];
+    const void *slots[TOGETHER];
     size_t count = 0;
-    for (size_t i = place; i < place + LOT && i < store->places; i++) {
+    for (size_t i = place; i < place + TOGETHER && i < store->places; i++) {
         slots[count] = cxj__store_slot(&core->store, &core->seed, cxj__store_at(store, i)->number);
         count += slots[count] != NULL;
     }
@@ -59,7 +59,7 @@ static bool copy_journeys(struct merge *merge) {
     uint32_t *const *codes = merge->translation.is_same ? NULL : merge->translation.codes;
     for (size_t place = 0; place < store->places; place++) {
         const struct cxj__journey *journey = cxj__store_at(store, place);
-        if (place % LOT == 0) approach_slots(merge, place);
+        if (place % TOGETHER == 0) approach_places(merge, place);
         if (journey->number == 0) continue;
         if (!CXJ__APPEND(&core->memory, merge->taken)) return false;
         struct taken *taken = CXJ__LAST(merge->taken);

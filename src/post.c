@@ -124,7 +124,8 @@ void cxj__post_step(struct cxj__post *post, struct cxj__fold *fold, const struct
     post->core->folded++;
 }
 
-bool cxj__post_records(struct cxj__post *post, struct cxj__views views, size_t position, struct cxj__fold *fold) {
+CXJ__COLD bool cxj__post_records(struct cxj__post *post, struct cxj__views views, size_t position,
+                                 struct cxj__fold *fold) {
     struct cxj__target targets[CXJ__LOT];
     struct cxj__fact facts[CXJ__LOT];
     struct cxj__lot lot = {targets, 0, CXJ__LOT, false};
@@ -296,7 +297,7 @@ CXJ__COLD static void add_whole(const struct whole *whole, struct cxj__cell *cel
 }
 
 /* Adds the whole journey. */
-static bool add_standing(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
+CXJ__COLD static bool add_standing(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
     struct cxj__cell *cell = NULL;
     if (!cxj__lot_reach(whole->post->core, view, key, &cell)) return false;
     if (cell != NULL && !reserve_whole(whole, cell)) return false;

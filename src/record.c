@@ -441,7 +441,8 @@ CXJ__COLD cxj_status cxj__record_from(cxj_engine *engine, const cxj_touchpoint *
     return status;
 }
 
-cxj_status cxj__record_refuse(cxj_engine *engine, const char *wrong, cxj_receipt *receipt, size_t receipt_size) {
+CXJ__COLD cxj_status cxj__record_refuse(cxj_engine *engine, const char *wrong, cxj_receipt *receipt,
+                                        size_t receipt_size) {
     cxj_receipt nothing = {.first_refusal = CXJ_NO_INDEX};
     if (receipt != NULL && receipt_size >= CXJ__LEAST_RECEIPT) {
         cxj__engine_give(receipt, receipt_size, &nothing, sizeof nothing);

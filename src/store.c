@@ -151,7 +151,8 @@ void cxj__store_detach(struct cxj__store *store, const struct cxj__seed *seed, c
     cxj__table_remove(&store->table, seed, tag, index_slot_of(tag, journey));
 }
 
-void cxj__store_attach(struct cxj__store *store, const struct cxj__seed *seed, const struct cxj__journey *journey) {
+CXJ__COLD void cxj__store_attach(struct cxj__store *store, const struct cxj__seed *seed,
+                                 const struct cxj__journey *journey) {
     uint32_t tag = cxj__table_tag(seed, journey->number);
     cxj__table_insert(&store->table, tag, index_slot_of(tag, journey));
 }

@@ -19,7 +19,7 @@ void cxj__touchpoint_set_codes(cxj_touchpoint *t, const uint32_t codes[CXJ__DICT
     t->reason = (uint16_t)codes[CXJ_DIMENSION_REASON];
 }
 
-void cxj__touchpoint_translate(cxj_touchpoint *t, uint32_t *const *to) {
+CXJ__COLD void cxj__touchpoint_translate(cxj_touchpoint *t, uint32_t *const *to) {
     uint32_t codes[CXJ__DICTIONARIES + 1];
     cxj__touchpoint_codes(t, codes);
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) codes[d] = to[d][codes[d]];
