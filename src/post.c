@@ -120,6 +120,7 @@ void cxj__post_step(struct cxj__post *post, struct cxj__fold *fold, const struct
                     struct cxj__fact *facts) {
     struct cxj__hours hours = {post->core->hours, &fold->in_hours};
     size_t count = cxj__fold_step(fold, hours, &entry->touchpoint, entry->held, post->core->wanted, facts);
+    facts[0].counted = 0; /* that is for who appends; here what is alike shall be seen to be so */
     post->said = (struct cxj__said){&entry->touchpoint, entry->held, position, facts, count};
     post->core->folded++;
 }
