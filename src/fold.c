@@ -584,11 +584,7 @@ size_t cxj__fold_step(struct cxj__fold *fold, struct cxj__hours hours, const cxj
 }
 
 void cxj__fold_restate(struct cxj__fold *fold, const cxj_touchpoint *m) {
-    cxj__fold_note_seen(fold, CXJ_DIMENSION_OWNER - 1, m->owner);
-    cxj__fold_note_seen(fold, CXJ_DIMENSION_TEAM - 1, m->team);
-    cxj__fold_note_seen(fold, CXJ_DIMENSION_CHANNEL - 1, m->channel);
-    cxj__fold_note_seen(fold, CXJ_DIMENSION_STAGE - 1, m->stage);
-    cxj__fold_note_seen(fold, CXJ_DIMENSION_ACTIVITY - 1, m->activity);
+    cxj__fold_note_values(fold, m->owner, m->team, m->channel, m->stage, m->activity);
     state(fold, m);
     (void)run(fold, m);
 }

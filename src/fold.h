@@ -145,6 +145,16 @@ static inline void cxj__fold_note_seen(struct cxj__fold *fold, uint32_t d, uint3
     if (value > 63) fold->wide |= (uint8_t)(1U << d);
 }
 
+/* The same of all dimensions. */
+static inline void cxj__fold_note_values(struct cxj__fold *fold, uint32_t owner, uint32_t team, uint32_t channel,
+                                         uint32_t stage, uint32_t activity) {
+    cxj__fold_note_seen(fold, CXJ_DIMENSION_OWNER - 1, owner);
+    cxj__fold_note_seen(fold, CXJ_DIMENSION_TEAM - 1, team);
+    cxj__fold_note_seen(fold, CXJ_DIMENSION_CHANNEL - 1, channel);
+    cxj__fold_note_seen(fold, CXJ_DIMENSION_STAGE - 1, stage);
+    cxj__fold_note_seen(fold, CXJ_DIMENSION_ACTIVITY - 1, activity);
+}
+
 /* The part of a step that says what holds for the whole journey from a touchpoint on (type, segment, reason, outcome,
  * churned, entry), and which values it has seen. All else of the fold stays as it is, and is not true any more. */
 void cxj__fold_restate(struct cxj__fold *fold, const cxj_touchpoint *m);

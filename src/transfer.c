@@ -42,11 +42,7 @@ static void translate(struct cxj__journey *journey, uint32_t *const *codes) {
         record->channel = (uint16_t)codes[CXJ_DIMENSION_CHANNEL][record->channel];
         record->stage = (uint16_t)codes[CXJ_DIMENSION_STAGE][record->stage];
         record->activity = (uint16_t)codes[CXJ_DIMENSION_ACTIVITY][record->activity];
-        cxj__fold_note_seen(fold, CXJ_DIMENSION_OWNER - 1, record->owner);
-        cxj__fold_note_seen(fold, CXJ_DIMENSION_TEAM - 1, record->team);
-        cxj__fold_note_seen(fold, CXJ_DIMENSION_CHANNEL - 1, record->channel);
-        cxj__fold_note_seen(fold, CXJ_DIMENSION_STAGE - 1, record->stage);
-        cxj__fold_note_seen(fold, CXJ_DIMENSION_ACTIVITY - 1, record->activity);
+        cxj__fold_note_values(fold, record->owner, record->team, record->channel, record->stage, record->activity);
     }
     translate_rares(journey, codes);
 }
