@@ -60,11 +60,10 @@ static void use_names(struct cxj__names *dictionaries, const cxj_touchpoint *tou
 
 /* Counts the facets of a touchpoint once more, or once less. */
 static void count_facets(uint64_t counts[CXJ__FACETS], uint32_t facets, int sign) {
-    enum { ALWAYS = 6 }; /* of those that come first each is counted, also where it is not there */
     const uint64_t one = (uint64_t)(int64_t)sign;
     CXJ__UNROLL
-    for (unsigned bit = 0; bit < ALWAYS; bit++) counts[bit] += (facets >> bit & 1) * one;
-    for (facets = facets >> ALWAYS << ALWAYS; facets != 0; facets &= facets - 1) {
+    for (unsigned bit = 0; bit < CXJ__FREQUENT_FACETS; bit++) counts[bit] += (facets >> bit & 1) * one;
+    for (facets = facets >> CXJ__FREQUENT_FACETS << CXJ__FREQUENT_FACETS; facets != 0; facets &= facets - 1) {
         counts[cxj__base_lowest_bit(facets)] += one;
     }
 }

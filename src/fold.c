@@ -117,9 +117,8 @@ static void add_sample(struct step *step, uint8_t histogram, int64_t from, int64
 
 /* ---- the steps of section 4 ------------------------------------------------------------------------------------- */
 
-/* What a touchpoint states and counts by itself. The first facets are so frequent that each is counted, also where it is
- * not there. */
-enum { ALSO_IN_FOLD = 4, FREQUENT = 6 };
+/* What a touchpoint states and counts by itself. Of the frequent facets, the first have counts in the fold, too. */
+enum { ALSO_IN_FOLD = 4, FREQUENT = CXJ__FREQUENT_FACETS };
 _Static_assert(CXJ_FACET_CONTACT == 1 && CXJ_FACET_INBOUND == 2 && CXJ_FACET_CHASE == 4 && CXJ_FACET_UPDATE == 8 &&
                    CXJ_FACET_NEXT_STEP == 16 && CXJ_FACET_EXPLAINS == 32,
                "frequent facets come first");

@@ -49,6 +49,10 @@ struct cxj__facet {
 /* The facet at a place of the table, in the order of bits; NULL behind the last. */
 const struct cxj__facet *cxj__touchpoint_facet(size_t place);
 
+/* How many facets, from the lowest bit on, are so frequent that they are counted also where they are not there: which of
+ * them a touchpoint has, no processor foresees. */
+enum { CXJ__FREQUENT_FACETS = 6 };
+
 /* The facets with all that they imply. */
 uint32_t cxj__touchpoint_imply(uint32_t facets);
 
