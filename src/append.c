@@ -27,6 +27,8 @@ static const struct cxj__views all_views = {0, false};
 static uint32_t look_back(const struct cxj__journey *journey, size_t position, const struct cxj__entry *entries,
                           size_t count, const struct cxj__fold *fold, const cxj_touchpoint *t) {
     struct cxj__saw saw = {0, 0};
+    if (cxj__fold_knows_held(fold, t, &saw.seen)) return saw.seen;
+    saw.seen = 0;
     for (uint32_t h = 0; h < CXJ__TRACKS; h++) cxj__fold_saw(fold, h, cxj__journey_code(t, h), &saw);
     for (; CXJ__SELDOM(saw.perhaps != 0); saw.perhaps &= saw.perhaps - 1) {
         const uint32_t h = cxj__base_lowest_bit(saw.perhaps), code = cxj__journey_code(t, h);

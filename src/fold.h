@@ -138,11 +138,22 @@ static CXJ__HOT void cxj__fold_saw(const struct cxj__fold *fold, uint32_t d, uin
     saw->perhaps |= (may & ~knows & 1) << d;
 }
 
+/* The same of all dimensions of a touchpoint, where the fold knows it of each: that no value of 64 or more is among them,
+ * nor was seen. None is no value that was seen, for bit 0 is 64's. */
+static inline bool cxj__fold_knows_held(const struct cxj__fold *fold, const cxj_touchpoint *m, uint32_t *held) {
+#define CXJ__HELD(field, dimension)                                                                                    \
+    ((uint32_t)(fold->seen[CXJ_DIMENSION_##dimension - 1] >> (m->field & 63) & 1) << (CXJ_DIMENSION_##dimension - 1))
+    *held = CXJ__HELD(owner, OWNER) | CXJ__HELD(team, TEAM) | CXJ__HELD(channel, CHANNEL) | CXJ__HELD(stage, STAGE) |
+            CXJ__HELD(activity, ACTIVITY);
+    return ((m->owner | m->team | m->channel | m->stage | m->activity) >> 6 | fold->wide) == 0;
+#undef CXJ__HELD
+}
+
 /* Notes that a value of a dimension was seen; that there was none is nothing to note. */
 static inline void cxj__fold_note_seen(struct cxj__fold *fold, uint32_t d, uint32_t value) {
     if (value == 0) return;
     fold->seen[d] |= UINT64_C(1) << (value & 63);
-    if (value > 63) fold->wide |= (uint8_t)(1U << d);
+    fold->wide |= (uint8_t)((uint32_t)(value > 63) << d);
 }
 
 /* The same of all dimensions. */
