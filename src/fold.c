@@ -63,7 +63,7 @@ static bool ends_gap(const struct step *step) {
 }
 
 /* Lets one of the journey's durations last longer. */
-static void lengthen(struct step *step, enum cxj__duration duration, int64_t from, int64_t to) {
+static inline void lengthen(struct step *step, enum cxj__duration duration, int64_t from, int64_t to) {
     const struct cxj__calendar *calendar = step->hours.calendar;
     step->fold->lasted.of[duration] += cxj__cell_span(from, to);
     if (calendar != NULL) step->hours.lasted->of[duration] += cxj__calendar_between(calendar, from, to);
@@ -261,7 +261,6 @@ static CXJ__HOT void count_change(struct step *step, uint8_t d, bool bounce) {
 /* The fact of a transition from the track's value, before the track moves on. */
 static void note_transition(struct step *step, uint8_t d, uint32_t value, uint64_t mask) {
     const struct cxj__track *track = &step->fold->tracks[d];
-    if (!is_wanted(step, d)) return;
     struct cxj__fact *fact = new_fact(step, CXJ_GRAIN_TRANSITIONS);
     fact->dimension = d;
     fact->from = track->value;
@@ -286,11 +285,13 @@ static CXJ__HOT void move(struct step *step, uint8_t d, uint32_t value, uint32_t
     struct cxj__track *track = &fold->tracks[d];
     if (value == 0) return;
     if (track->value != 0) {
-        const uint64_t changes = value != track->value, held = all_held >> d & 1;
-        const uint64_t bounce = changes & (uint64_t)(value == track->before);
-        note_transition(step, d, value,
-                        CXJ__BIT(CXJ__X_TRANSITIONS) | changes << CXJ__X_CHANGES | bounce << CXJ__X_BOUNCES |
-                            (changes & held) << CXJ__X_RETURNS);
+        const uint64_t changes = value != track->value, bounce = changes & (uint64_t)(value == track->before);
+        if (is_wanted(step, d)) {
+            const uint64_t returns = changes & all_held >> d;
+            note_transition(step, d, value,
+                            CXJ__BIT(CXJ__X_TRANSITIONS) | changes << CXJ__X_CHANGES | bounce << CXJ__X_BOUNCES |
+                                returns << CXJ__X_RETURNS);
+        }
         if (changes) change(step, d, bounce);
     } else {
         track->change_at = step->m->at;
@@ -308,6 +309,7 @@ static void move_all(struct step *step, uint32_t held) {
     move(step, CXJ_DIMENSION_CHANNEL - 1, m->channel, held);
     move(step, CXJ_DIMENSION_STAGE - 1, m->stage, held);
     move(step, CXJ_DIMENSION_ACTIVITY - 1, m->activity, held);
+    cxj__fold_note_wide(step->fold, m->owner, m->team, m->channel, m->stage, m->activity);
 }
 
 CXJ__COLD static void note_explanation(struct step *step) {

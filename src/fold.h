@@ -149,21 +149,29 @@ static inline bool cxj__fold_knows_held(const struct cxj__fold *fold, const cxj_
 #undef CXJ__HELD
 }
 
-/* Notes that a value of a dimension was seen; that there was none is nothing to note. */
+/* Notes that a value of a dimension was seen, which is not none. */
 static inline void cxj__fold_note_seen(struct cxj__fold *fold, uint32_t d, uint32_t value) {
-    if (value == 0) return;
     fold->seen[d] |= UINT64_C(1) << (value & 63);
-    fold->wide |= (uint8_t)((uint32_t)(value > 63) << d);
 }
 
-/* The same of all dimensions. */
+/* Notes in which dimensions a value of 64 or more was seen. */
+static inline void cxj__fold_note_wide(struct cxj__fold *fold, uint32_t owner, uint32_t team, uint32_t channel,
+                                       uint32_t stage, uint32_t activity) {
+    if ((owner | team | channel | stage | activity) < 64) return; /* nearly always */
+    fold->wide |= (uint8_t)((owner > 63) << (CXJ_DIMENSION_OWNER - 1) | (team > 63) << (CXJ_DIMENSION_TEAM - 1) |
+                            (channel > 63) << (CXJ_DIMENSION_CHANNEL - 1) | (stage > 63) << (CXJ_DIMENSION_STAGE - 1) |
+                            (activity > 63) << (CXJ_DIMENSION_ACTIVITY - 1));
+}
+
+/* Both of all dimensions; that there was no value is nothing to note. */
 static inline void cxj__fold_note_values(struct cxj__fold *fold, uint32_t owner, uint32_t team, uint32_t channel,
                                          uint32_t stage, uint32_t activity) {
-    cxj__fold_note_seen(fold, CXJ_DIMENSION_OWNER - 1, owner);
-    cxj__fold_note_seen(fold, CXJ_DIMENSION_TEAM - 1, team);
-    cxj__fold_note_seen(fold, CXJ_DIMENSION_CHANNEL - 1, channel);
-    cxj__fold_note_seen(fold, CXJ_DIMENSION_STAGE - 1, stage);
-    cxj__fold_note_seen(fold, CXJ_DIMENSION_ACTIVITY - 1, activity);
+    if (owner != 0) cxj__fold_note_seen(fold, CXJ_DIMENSION_OWNER - 1, owner);
+    if (team != 0) cxj__fold_note_seen(fold, CXJ_DIMENSION_TEAM - 1, team);
+    if (channel != 0) cxj__fold_note_seen(fold, CXJ_DIMENSION_CHANNEL - 1, channel);
+    if (stage != 0) cxj__fold_note_seen(fold, CXJ_DIMENSION_STAGE - 1, stage);
+    if (activity != 0) cxj__fold_note_seen(fold, CXJ_DIMENSION_ACTIVITY - 1, activity);
+    cxj__fold_note_wide(fold, owner, team, channel, stage, activity);
 }
 
 /* The part of a step that says what holds for the whole journey from a touchpoint on (type, segment, reason, outcome,

@@ -226,8 +226,7 @@ void cxj__journey_drop_checkpoints(struct cxj__journey *journey, size_t position
 
 /* True if a touchpoint has fields that are kept aside. */
 static inline bool cxj__journey_is_rare(const cxj_touchpoint *t) {
-    return (t->revision | (uint64_t)t->due | (uint64_t)t->value | t->customer |
-            (t->cause | t->type | t->segment | (uint64_t)t->reason)) != 0;
+    return (t->revision | (uint64_t)t->due | (uint64_t)t->value | t->customer | cxj__touchpoint_rare_codes(t)) != 0;
 }
 
 /* True if a short journey has room for one more record, with so many rare fields in all; else it has to be reserved. */

@@ -27,7 +27,8 @@ enum { BEHIND = 5 * sizeof(uint64_t) };
 /* True if the dictionaries have all codes of a touchpoint. Written out, which is half the work of a loop. */
 static bool has_codes(const struct cxj__names *dictionaries, const cxj_touchpoint *t) {
 #define HAS_CODE(field, dimension) &&cxj__names_has(&dictionaries[CXJ_DIMENSION_##dimension], t->field)
-    return true CXJ__FIELDS(CXJ__NO_FIELD, HAS_CODE);
+    return true CXJ__FREQUENT_CODES(HAS_CODE) &&
+           (cxj__touchpoint_rare_codes(t) == 0 || (true CXJ__RARE_CODES(HAS_CODE)));
 #undef HAS_CODE
 }
 
@@ -52,14 +53,17 @@ struct source {
     const void *structs;
     size_t struct_size;
     const cxj_columns *columns;
+    const cxj_touchpoint *in_place; /* the structs, if they can be read where they stand */
 };
+
+static struct source source_of_structs(const void *structs, size_t struct_size) {
+    bool is_in_place = struct_size == sizeof(cxj_touchpoint) && (uintptr_t)structs % _Alignof(cxj_touchpoint) == 0;
+    return (struct source){.structs = structs, .struct_size = struct_size, .in_place = is_in_place ? structs : NULL};
+}
 
 /* Touchpoint i, if it stands where it can be read in place; else NULL. */
 static const cxj_touchpoint *in_place(const struct source *source, size_t i) {
-    uintptr_t address = (uintptr_t)source->structs + i * source->struct_size;
-    bool is_there = source->columns == NULL && source->struct_size == sizeof(cxj_touchpoint) &&
-                    address % _Alignof(cxj_touchpoint) == 0;
-    return is_there ? (const cxj_touchpoint *)source->structs + i : NULL;
+    return source->in_place != NULL ? source->in_place + i : NULL;
 }
 
 static void read_row(const struct source *source, size_t i, cxj_touchpoint *t) {
@@ -151,6 +155,7 @@ CXJ__COLD static void note_feed(struct call *call, const struct cxj__feed *feed)
 /* The journey of a touchpoint that is not read yet. */
 static uint64_t journey_of(const struct source *source, size_t i) {
     uint64_t number;
+    if (source->in_place != NULL) return source->in_place[i].journey;
     if (source->columns != NULL) return source->columns->journey[i];
     memcpy(&number, (const char *)source->structs + i * source->struct_size, sizeof number); /* the first member */
     return number;
@@ -435,7 +440,7 @@ static cxj_status record(struct call *call, size_t count) {
 CXJ__COLD cxj_status cxj__record_from(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t count, size_t base,
                                       uint32_t flags, cxj_receipt *receipt) {
     struct call call = {
-        .engine = engine, .source = {touchpoints, sizeof *touchpoints, NULL}, .base = base, .flags = flags};
+        .engine = engine, .source = source_of_structs(touchpoints, sizeof *touchpoints), .base = base, .flags = flags};
     cxj_status status = record(&call, count);
     *receipt = call.receipt;
     return status;
@@ -466,7 +471,7 @@ cxj_status cxj_record(cxj_engine *engine, const cxj_touchpoint *touchpoints, siz
         wrong = "touchpoint_size is below sizeof(cxj_touchpoint)";
     }
     if (wrong != NULL) return cxj__record_refuse(engine, wrong, receipt, receipt_size);
-    struct call call = {.engine = engine, .source = {touchpoints, touchpoint_size, NULL}, .flags = flags};
+    struct call call = {.engine = engine, .source = source_of_structs(touchpoints, touchpoint_size), .flags = flags};
     cxj_status status = record(&call, count);
     if (engine->core.alerts != NULL) cxj__alerts_end_call(&engine->core);
     if (receipt != NULL) cxj__engine_give(receipt, receipt_size, &call.receipt, sizeof call.receipt);
@@ -487,7 +492,7 @@ CXJ__COLD cxj_status cxj_record_columns(cxj_engine *engine, const cxj_columns *c
     if (wrong == NULL && known.journey == NULL) wrong = "columns: journey is NULL";
     if (wrong == NULL && known.at == NULL) wrong = "columns: at is NULL";
     if (wrong != NULL) return cxj__record_refuse(engine, wrong, receipt, receipt_size);
-    struct call call = {.engine = engine, .source = {NULL, 0, &known}, .flags = flags};
+    struct call call = {.engine = engine, .source = {.columns = &known}, .flags = flags};
     cxj_status status = record(&call, count);
     if (engine->core.alerts != NULL) cxj__alerts_end_call(&engine->core);
     if (receipt != NULL) cxj__engine_give(receipt, receipt_size, &call.receipt, sizeof call.receipt);

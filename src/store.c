@@ -76,6 +76,7 @@ void cxj__store_approach_new(const struct cxj__store *store, const struct cxj__s
 /* Prefetching goes line by line; where the first begins before from, the last byte is on one more. */
 static void come_near(const void *from, size_t bytes) {
     enum { LINE = 64 };
+    CXJ__UNROLL
     for (size_t i = 0; i < bytes; i += LINE) CXJ__PREFETCH((const char *)from + i);
     CXJ__PREFETCH((const char *)from + bytes - 1);
 }

@@ -3,6 +3,8 @@
 #ifndef CXJ__TOUCHPOINT_H
 #define CXJ__TOUCHPOINT_H
 
+#include <string.h>
+
 #include "names.h"
 
 /* ---- fields ----------------------------------------------------------------------------------------------------- */
@@ -12,10 +14,12 @@
  * there are. Columns, comparison, codes and names are made from this list; a test holds it against the struct, and
  * cxj_columns and cxj_named_touchpoint against it. */
 /* clang-format off */
+#define CXJ__FREQUENT_CODES(CODE)                                                                                      \
+    CODE(owner, OWNER) CODE(team, TEAM) CODE(activity, ACTIVITY) CODE(channel, CHANNEL) CODE(stage, STAGE)
+#define CXJ__RARE_CODES(CODE) CODE(cause, CAUSE) CODE(type, TYPE) CODE(segment, SEGMENT) CODE(reason, REASON)
 #define CXJ__FIELDS(NUMBER, CODE)                                                                                      \
     NUMBER(at) NUMBER(sequence) NUMBER(due) NUMBER(value) NUMBER(customer)                                             \
-    CODE(owner, OWNER) CODE(team, TEAM) CODE(activity, ACTIVITY) CODE(channel, CHANNEL) CODE(stage, STAGE)             \
-    CODE(cause, CAUSE) CODE(type, TYPE) CODE(segment, SEGMENT) CODE(reason, REASON)                                    \
+    CXJ__FREQUENT_CODES(CODE) CXJ__RARE_CODES(CODE)                                                                    \
     NUMBER(facets) NUMBER(scale) NUMBER(score) NUMBER(scope) NUMBER(commitment) NUMBER(outcome)
 /* clang-format on */
 #define CXJ__NO_FIELD(...)
@@ -27,6 +31,17 @@ static inline void cxj__touchpoint_codes(const cxj_touchpoint *t, uint32_t codes
     CXJ__FIELDS(CXJ__NO_FIELD, CXJ__READ_CODE)
 #undef CXJ__READ_CODE
 }
+
+/* The codes that few touchpoints state, read as one: 0 where none is stated. */
+static inline uint64_t cxj__touchpoint_rare_codes(const cxj_touchpoint *t) {
+    uint64_t codes;
+    memcpy(&codes, (const char *)t + offsetof(cxj_touchpoint, cause), sizeof codes);
+    return codes;
+}
+_Static_assert(offsetof(cxj_touchpoint, type) == offsetof(cxj_touchpoint, cause) + 2 &&
+                   offsetof(cxj_touchpoint, segment) == offsetof(cxj_touchpoint, cause) + 4 &&
+                   offsetof(cxj_touchpoint, reason) == offsetof(cxj_touchpoint, cause) + 6,
+               "the rare codes stand side by side");
 
 /* Gives a touchpoint these codes, which fit their fields. */
 void cxj__touchpoint_set_codes(cxj_touchpoint *touchpoint, const uint32_t codes[CXJ__DICTIONARIES + 1]);
