@@ -18,6 +18,9 @@ _Static_assert(CXJ__J_TOUCHPOINTS == CXJ__J_JOURNEYS + 1 + CXJ__F_TOUCHPOINTS &&
                    CXJ__J_FIRST_RESPONSES == CXJ__J_JOURNEYS + 1 + CXJ__F_FIRST_RESPONSES &&
                    CXJ__F_FIRST_RESPONSES == CXJ__F_COUNTS - 1,
                "the fold's counts stand in a contribution as they stand in the fold");
+_Static_assert(CXJ__T_FREQUENT + CXJ__AT_ONCE <= CXJ__T_COUNTS && CXJ__X_COUNTS % CXJ__AT_ONCE == 0 &&
+                   CXJ__F_FREQUENT + CXJ__AT_ONCE <= CXJ__F_COUNTS,
+               "frequent counts are added by whole fours");
 _Static_assert(CXJ__J_SUM_VALUE == CXJ__J_SUMS - 2 && CXJ__J_SUM_VALUE_LOST == CXJ__J_SUMS - 1, "wide sums come last");
 _Static_assert(CXJ__J_HISTOGRAM_DURATION == 0 && CXJ__J_HISTOGRAM_SILENCE == 1 &&
                    CXJ__J_HISTOGRAM_FIRST_RESPONSE == 2 && CXJ__J_STANDING == 3,
@@ -210,9 +213,9 @@ static inline bool has_bit(const struct cxj__fact *fact, int count) {
     return (fact->mask >> count & 1) != 0;
 }
 
+/* With frequent ones, only to add. */
 static CXJ__HOT void add_mask(int64_t *counts, size_t frequent, uint64_t mask, int sign) {
-    CXJ__UNROLL
-    for (size_t c = 0; c < frequent; c++) counts[c] += sign * (int64_t)(mask >> c & 1);
+    cxj__base_count_bits(counts, frequent, mask & (CXJ__BIT(frequent) - 1));
     for (mask = mask >> frequent << frequent; mask != 0; mask &= mask - 1) counts[cxj__base_lowest_bit(mask)] += sign;
 }
 
@@ -377,9 +380,11 @@ void cxj__cell_add_contribution(struct cxj__cell *cell, const struct cxj__contri
 void cxj__cell_change_counts(struct cxj__cell *cell, uint64_t which, const uint16_t before[CXJ__F_COUNTS],
                              const uint16_t after[CXJ__F_COUNTS]) {
     int64_t *counts = counts_of(cell, CXJ_GRAIN_JOURNEYS) + CXJ__J_JOURNEYS + 1;
-    CXJ__UNROLL
-    for (size_t c = 0; c < CXJ__F_FREQUENT; c++) counts[c] += after[c] - before[c];
-    for (which = which >> CXJ__F_FREQUENT << CXJ__F_FREQUENT; which != 0; which &= which - 1) {
+    if (after[CXJ__F_TOUCHPOINTS] > before[CXJ__F_TOUCHPOINTS]) {
+        cxj__base_count_bits(counts, CXJ__F_FREQUENT, which & (CXJ__BIT(CXJ__F_FREQUENT) - 1));
+        which = which >> CXJ__F_FREQUENT << CXJ__F_FREQUENT;
+    }
+    for (; which != 0; which &= which - 1) {
         unsigned c = cxj__base_lowest_bit(which);
         counts[c] += after[c] - before[c];
     }

@@ -98,8 +98,8 @@ enum { CXJ__JOURNEY_HISTOGRAMS(CXJ__JOURNEY_HISTOGRAM) CXJ__J_HISTOGRAMS };
 
 #define CXJ__BIT(count) (UINT64_C(1) << (count))
 
-/* How many come first of those that most touchpoints add to. */
-enum { CXJ__T_FREQUENT = CXJ__T_JOURNEYS, CXJ__X_FREQUENT = CXJ__X_COUNTS, CXJ__F_FREQUENT = CXJ__F_BOUNCES };
+/* How many come first of those that most touchpoints add to: one, if anything. */
+enum { CXJ__T_FREQUENT = CXJ__T_JOURNEYS, CXJ__X_FREQUENT = CXJ__X_COUNTS, CXJ__F_FREQUENT = CXJ__F_WAITING };
 
 /* Of what is summed for a grain, the lists one after the other, and a set of such columns. The last list is that of the
  * predictors (products.h), which only cells in views with drivers have. */
@@ -290,7 +290,8 @@ void cxj__cell_add_contribution(struct cxj__cell *cell, const struct cxj__contri
 void cxj__cell_change_contribution(struct cxj__cell *cell, const struct cxj__contribution *before,
                                    const struct cxj__contribution *after);
 
-/* Turns counts of a fold into others in a journeys cell. Of those that differ, a bit of which is set. */
+/* Turns counts of a fold into others in a journeys cell: those before a touchpoint into those after it, or back. Of those
+ * that differ, a bit of which is set; of the frequent ones, of no others, and they differ by one. */
 void cxj__cell_change_counts(struct cxj__cell *cell, uint64_t which, const uint16_t before[CXJ__F_COUNTS],
                              const uint16_t after[CXJ__F_COUNTS]);
 void cxj__cell_add_sample(struct cxj__cell *cell, uint32_t sample, int sign);

@@ -62,9 +62,11 @@ static void use_names(struct cxj__names *dictionaries, const cxj_touchpoint *tou
 /* Counts the facets of a touchpoint once more, or once less. */
 static void count_facets(uint64_t counts[CXJ__FACETS], uint32_t facets, int sign) {
     const uint64_t one = (uint64_t)(int64_t)sign;
-    CXJ__UNROLL
-    for (unsigned bit = 0; bit < CXJ__FREQUENT_FACETS; bit++) counts[bit] += (facets >> bit & 1) * one;
-    for (facets = facets >> CXJ__FREQUENT_FACETS << CXJ__FREQUENT_FACETS; facets != 0; facets &= facets - 1) {
+    if (sign > 0) {
+        cxj__base_count_bits((int64_t *)counts, CXJ__FREQUENT_FACETS, facets & ((1U << CXJ__FREQUENT_FACETS) - 1));
+        facets = facets >> CXJ__FREQUENT_FACETS << CXJ__FREQUENT_FACETS;
+    }
+    for (; facets != 0; facets &= facets - 1) {
         counts[cxj__base_lowest_bit(facets)] += one;
     }
 }
