@@ -18,7 +18,7 @@ _Static_assert(CXJ__J_TOUCHPOINTS == CXJ__J_JOURNEYS + 1 + CXJ__F_TOUCHPOINTS &&
                    CXJ__J_FIRST_RESPONSES == CXJ__J_JOURNEYS + 1 + CXJ__F_FIRST_RESPONSES &&
                    CXJ__F_FIRST_RESPONSES == CXJ__F_COUNTS - 1,
                "the fold's counts stand in a contribution as they stand in the fold");
-_Static_assert(CXJ__T_FREQUENT + CXJ__AT_ONCE <= CXJ__T_COUNTS && CXJ__X_COUNTS % CXJ__AT_ONCE == 0 &&
+_Static_assert(CXJ__T_FREQUENT + CXJ__AT_ONCE <= CXJ__T_COUNTS && CXJ__X_FREQUENT % CXJ__AT_ONCE == 0 &&
                    CXJ__F_FREQUENT + CXJ__AT_ONCE <= CXJ__F_COUNTS,
                "frequent counts are added by whole fours");
 _Static_assert(CXJ__J_SUM_VALUE == CXJ__J_SUMS - 2 && CXJ__J_SUM_VALUE_LOST == CXJ__J_SUMS - 1, "wide sums come last");

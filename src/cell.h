@@ -99,7 +99,7 @@ enum { CXJ__JOURNEY_HISTOGRAMS(CXJ__JOURNEY_HISTOGRAM) CXJ__J_HISTOGRAMS };
 #define CXJ__BIT(count) (UINT64_C(1) << (count))
 
 /* How many come first of those that most touchpoints add to: one, if anything. */
-enum { CXJ__T_FREQUENT = CXJ__T_JOURNEYS, CXJ__X_FREQUENT = CXJ__X_COUNTS, CXJ__F_FREQUENT = CXJ__F_WAITING };
+enum { CXJ__T_FREQUENT = CXJ__T_JOURNEYS, CXJ__X_FREQUENT = CXJ__X_DEGRADED + 1, CXJ__F_FREQUENT = CXJ__F_WAITING };
 
 /* Of what is summed for a grain, the lists one after the other, and a set of such columns. The last list is that of the
  * predictors (products.h), which only cells in views with drivers have. */

@@ -543,6 +543,21 @@ START_TEST(bits_are_found_at_both_ends) {
 }
 END_TEST
 
+/* base.h: "Adds one to each count whose bit is set in the mask." No other count is another then. */
+START_TEST(bits_are_counted_one_by_one) {
+    enum { COUNTS = 16 };
+    for (size_t many = 0; many <= COUNTS; many++) {
+        for (int round = 0; round < 200; round++) {
+            int64_t counts[COUNTS], before[COUNTS];
+            const uint64_t mask = chance() & ((UINT64_C(1) << many) - 1);
+            for (size_t i = 0; i < COUNTS; i++) counts[i] = before[i] = (int64_t)(chance() >> 2);
+            cxj__base_count_bits(counts, many, mask);
+            for (size_t i = 0; i < COUNTS; i++) ck_assert_int_eq(counts[i] - before[i], (int64_t)(mask >> i & 1));
+        }
+    }
+}
+END_TEST
+
 START_TEST(siphash_gives_the_published_vectors) {
     static const struct {
         size_t length;
@@ -1162,6 +1177,7 @@ static void add_integers(Suite *suite) {
 static void add_hashes(Suite *suite) {
     TCase *hashes = group(suite, "hashes");
     tcase_add_test(hashes, bits_are_found_at_both_ends);
+    tcase_add_test(hashes, bits_are_counted_one_by_one);
     tcase_add_test(hashes, siphash_gives_the_published_vectors);
     tcase_add_test(hashes, siphash_sees_every_byte);
     tcase_add_test(hashes, seed_that_is_given_decides_all_keys);

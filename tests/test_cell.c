@@ -577,15 +577,17 @@ START_TEST(places_are_where_durations_are_counted) {
 }
 END_TEST
 
-/* cell.h: "Turns counts of a fold into others in a journeys cell. Of those that differ, a bit of which is set." They
- * follow the count of journeys; others are left alone. */
+/* cell.h: "Turns counts of a fold into others in a journeys cell: those before a touchpoint into those after it, or back.
+ * Of those that differ, a bit of which is set." They follow the count of journeys; others are left alone. Frequent ones
+ * differ by one, and are left alone where their bit is not set, too. */
 START_TEST(changed_counts_are_those_of_the_fold) {
-    const uint64_t all = CXJ__BIT(CXJ__F_COUNTS) - 1, some = UINT64_C(0x5a5a5a5a5a5a5a5a) & all;
+    const uint64_t all = CXJ__BIT(CXJ__F_COUNTS) - 1;
+    const uint64_t some = (UINT64_C(0x5a5a5a5a5a5a5a5a) | CXJ__BIT(CXJ__F_TOUCHPOINTS)) & all;
     struct cxj__cell *cell = create(CXJ_GRAIN_JOURNEYS);
     uint16_t before[CXJ__F_COUNTS], between[CXJ__F_COUNTS], after[CXJ__F_COUNTS];
     for (size_t i = 0; i < CXJ__F_COUNTS; i++) {
         before[i] = (uint16_t)(i * 1500);
-        after[i] = (uint16_t)(60000 - i * 1499);
+        after[i] = (uint16_t)(i < CXJ__F_FREQUENT ? i * 1500 + 1 : 60000 - i * 1499);
         between[i] = (some >> i & 1) != 0 ? after[i] : before[i];
     }
     cxj__cell_change_counts(cell, some, before, between);
@@ -595,6 +597,7 @@ START_TEST(changed_counts_are_those_of_the_fold) {
         ck_assert_int_eq(cxj__cell_counts(cell)[i], folds ? (int64_t)between[place] - before[place] : 0);
     }
     only_sums(cell, (const int64_t[][2]){{-1, 0}});
+    between[CXJ__F_TOUCHPOINTS]--; /* another touchpoint, which counts the others */
     cxj__cell_change_counts(cell, all & ~some, between, after);
     for (size_t i = 0; i < CXJ__F_COUNTS; i++) {
         ck_assert_int_eq(cxj__cell_counts(cell)[CXJ__J_TOUCHPOINTS + i], (int64_t)after[i] - before[i]);
