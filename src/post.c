@@ -60,9 +60,16 @@ static bool means_the_same(const struct cxj__post *post, const struct cxj__post 
     return view->grain != CXJ_GRAIN_TOUCHPOINTS || post->journey->index != NULL || is_first_in_both(post, twin, view);
 }
 
-/* True if a view sees a fact that is not its touchpoint's own. */
+/* True if a view of transitions sees a fact that is not its touchpoint's own. */
 static inline bool sees(const struct cxj_view *view, const struct cxj__fact *fact) {
     return fact->grain == CXJ_GRAIN_TRANSITIONS && fact->dimension + 1 == view->dimensions[0];
+}
+
+/* Lists the posting of a fact of the record at hand, unless it is the same in both and means the same. */
+static inline bool list_fact(struct cxj__post *post, const struct cxj__post *twin, uint32_t same,
+                             struct cxj_view *view, size_t fact) {
+    if (same >> fact & 1 && means_the_same(post, twin, view)) return true;
+    return cxj__lot_list(post, view, &post->said.facts[fact]);
 }
 
 bool cxj__post_facts(struct cxj__post *post, struct cxj__views views, const struct cxj__post *twin) {
@@ -74,13 +81,12 @@ bool cxj__post_facts(struct cxj__post *post, struct cxj__views views, const stru
     for (size_t v = 0; v < core->view_count; v++) {
         struct cxj_view *view = core->views[v];
         if (!is_meant(post, views, view) || !cxj__query_passes(&view->query, &post->codes)) continue;
-        const bool is_own = view->grain == CXJ_GRAIN_TOUCHPOINTS;
-        const size_t end = is_own ? 1 : said->count;
-        for (size_t i = is_own ? 0 : 1; i < end; i++) {
-            const struct cxj__fact *fact = &said->facts[i];
-            if (!is_own && !sees(view, fact)) continue;
-            if ((same >> i & 1) != 0 && means_the_same(post, twin, view)) continue;
-            if (!cxj__lot_list(post, view, fact)) return false;
+        if (view->grain == CXJ_GRAIN_TOUCHPOINTS) {
+            if (!list_fact(post, twin, same, view, 0)) return false;
+            continue;
+        }
+        for (size_t i = 1; i < said->count; i++) {
+            if (sees(view, &said->facts[i]) && !list_fact(post, twin, same, view, i)) return false;
         }
     }
     return true;
@@ -403,7 +409,7 @@ struct move {
     struct cxj__journey *journey;
     const struct cxj__standing *before, *after;
     struct cxj__turn turn; /* from the one fold to the other */
-    bool stays, is_compared, is_alike;
+    bool is_compared, is_alike;
     bool is_plain;     /* it runs, and no sample and no first response comes or goes */
     bool are_known[2]; /* by the one clock, and in working hours; likewise the next */
     struct cxj__contribution was[2], is[2];
@@ -422,7 +428,6 @@ static void know(struct move *move, const struct cxj_view *view) {
 static bool reserve_move(struct move *move, const struct cxj_view *view, struct cxj__cell *to, bool is_there) {
     struct cxj__memory *memory = &move->core->memory;
     const struct cxj__fold *was = move->before->fold, *is = move->after->fold;
-    if (is_there && move->is_plain) return true;
     uint16_t responses = is_there ? was->counts[CXJ__F_FIRST_RESPONSES] : 0;
     size_t from = is_there ? was->samples : 0;
     if (is->outcome != 0) {
@@ -459,19 +464,23 @@ static void change_in(struct move *move, const struct cxj_view *view, struct cxj
     add_samples(move, view, cell, stay, is, 1);
 }
 
+/* Changes what the journey contributes to one view, under the key under which it stood. */
+static CXJ__HOT bool stay_in(struct move *move, struct cxj_view *view) {
+    struct cxj__key key;
+    if (!stands(move->core, move->journey, move->after, view, &key)) return true;
+    struct cxj__cell *cell = cxj__lot_seek_cell(move->core, view, &key);
+    if (cell == NULL) return true; /* the view has no room for it */
+    if (!move->is_plain && !reserve_move(move, view, cell, true)) return false;
+    change_in(move, view, cell);
+    return true;
+}
+
 /* Moves the journey in one view. */
 static bool move_in(struct move *move, struct cxj_view *view) {
     struct cxj__core *core = move->core;
     struct cxj__key key, old;
     struct cxj__cell *from = NULL, *to = NULL;
     bool is_there = stands(core, move->journey, move->after, view, &key);
-    if (move->stays) {
-        from = is_there ? cxj__lot_seek_cell(core, view, &key) : NULL;
-        if (from == NULL) return true; /* it stood nowhere, or where the view has no room */
-        if (!reserve_move(move, view, from, true)) return false;
-        change_in(move, view, from);
-        return true;
-    }
     if (stands(core, move->journey, move->before, view, &old)) from = cxj__lot_find_cell(core, view, &old);
     if (is_there && from != NULL && cxj__cell_has_key(from, &key)) {
         if (!reserve_move(move, view, from, true)) return false;
@@ -511,12 +520,12 @@ bool cxj__post_move(struct cxj__core *core, struct cxj__journey *journey, const 
     struct move move;
     move.core = core;
     move.journey = journey;
-    move.stays = stays;
     set_way(&move, before, after, said);
     size_t done = 0;
     for (; done < core->view_count; done++) {
         struct cxj_view *view = core->views[done];
-        if (view->grain == CXJ_GRAIN_JOURNEYS && !move_in(&move, view)) break;
+        if (view->grain != CXJ_GRAIN_JOURNEYS) continue;
+        if (!(stays ? stay_in(&move, view) : move_in(&move, view))) break;
     }
     if (done == core->view_count) return true;
     /* The way back: all cells and all room in them are there. */

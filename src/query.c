@@ -70,7 +70,7 @@ bool cxj__query_has_code(const struct cxj__condition *condition, uint32_t code) 
     return false;
 }
 
-bool cxj__query_passes(const struct cxj__query *query, const struct cxj__codes *codes) {
+bool cxj__query_passes_all(const struct cxj__query *query, const struct cxj__codes *codes) {
     for (size_t i = 0; i < query->condition_count; i++) {
         const struct cxj__condition *condition = &query->conditions[i];
         if (!condition->had && !cxj__query_has_code(condition, codes->codes[condition->dimension])) return false;

@@ -110,8 +110,11 @@ cxj_status cxj__query_end(struct cxj__reader *reader, cxj_status status);
 /* True if a code is one of the condition's. */
 bool cxj__query_has_code(const struct cxj__condition *condition, uint32_t code);
 
-/* True if what has these codes passes the conditions, those with had left aside. */
-bool cxj__query_passes(const struct cxj__query *query, const struct cxj__codes *codes);
+/* True if what has these codes passes the conditions, those with had left aside. Most have none. */
+bool cxj__query_passes_all(const struct cxj__query *query, const struct cxj__codes *codes);
+static inline bool cxj__query_passes(const struct cxj__query *query, const struct cxj__codes *codes) {
+    return query->condition_count == 0 || cxj__query_passes_all(query, codes);
+}
 
 /* ---- names of dimensions and codes ------------------------------------------------------------------------------ */
 
