@@ -240,6 +240,10 @@ uint64_t cxj__wire_get(struct cxj__wire_in *in, uint64_t most) {
     if (in->status != CXJ_OK) return 0;
     const unsigned char *bytes = in->bytes + in->at;
     size_t left = in->end - in->at, at = 0;
+    if (left > 0 && bytes[0] <= 0x7f && bytes[0] <= most) { /* as most are */
+        in->at++;
+        return bytes[0];
+    }
     for (unsigned shift = 0; byte > 0x7f; shift += 7) {
         if (at == left)
             return refuse_at(in, in->at + at, CXJ_BAD_BYTES, "a number goes on behind the end of its block");
