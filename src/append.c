@@ -22,14 +22,15 @@ static const struct cxj__views all_views = {0, false};
 
 /* ---- which values were held ------------------------------------------------------------------------------------- */
 
-/* In a short journey: which of its values a touchpoint has from earlier ones, the fold being that before it. These are
- * the records before a position, and entries behind them. */
-static uint32_t look_back(const struct cxj__journey *journey, size_t position, const struct cxj__entry *entries,
-                          size_t count, const struct cxj__fold *fold, const cxj_touchpoint *t) {
+/* In a short journey, of some dimensions: in which of them a touchpoint has its value from an earlier one, the fold being
+ * that before it. These are the records before a position, and entries behind them. */
+CXJ__COLD static uint32_t look_back_in(const struct cxj__journey *journey, size_t position, const struct cxj__entry *entries,
+                             size_t count, const struct cxj__fold *fold, const cxj_touchpoint *t, uint32_t dimensions) {
     struct cxj__saw saw = {0, 0};
-    if (cxj__fold_knows_held(fold, t, &saw.seen)) return saw.seen;
-    saw.seen = 0;
-    for (uint32_t h = 0; h < CXJ__TRACKS; h++) cxj__fold_saw(fold, h, cxj__journey_code(t, h), &saw);
+    for (; dimensions != 0; dimensions &= dimensions - 1) {
+        const uint32_t h = cxj__base_lowest_bit(dimensions);
+        cxj__fold_saw(fold, h, cxj__journey_code(t, h), &saw);
+    }
     for (; CXJ__SELDOM(saw.perhaps != 0); saw.perhaps &= saw.perhaps - 1) {
         const uint32_t h = cxj__base_lowest_bit(saw.perhaps), code = cxj__journey_code(t, h);
         size_t i = count;
@@ -37,6 +38,16 @@ static uint32_t look_back(const struct cxj__journey *journey, size_t position, c
         saw.seen |= (uint32_t)(i > 0 || cxj__journey_holds(journey, position, h, code)) << h;
     }
     return saw.seen;
+}
+
+/* The same of all dimensions, most of which the fold knows. */
+static CXJ__HOT uint32_t look_back(const struct cxj__journey *journey, size_t position,
+                                   const struct cxj__entry *entries, size_t count, const struct cxj__fold *fold,
+                                   const cxj_touchpoint *t) {
+    uint32_t held;
+    const uint32_t unknown = cxj__fold_held(fold, t, &held);
+    if (unknown == 0) return held;
+    return (held & ~unknown) | look_back_in(journey, position, entries, count, fold, t, unknown);
 }
 
 enum { ALL_HOLDERS = (1 << CXJ__HOLDERS) - 1 };

@@ -21,7 +21,7 @@ static uint16_t count_promises_before(const struct cxj__fold *fold, int64_t mome
     return passed;
 }
 
-static void stand_ended(const struct cxj__fold *fold, const struct cxj__calendar *calendar,
+CXJ__COLD static void stand_ended(const struct cxj__fold *fold, const struct cxj__calendar *calendar,
                         const struct cxj__durations *lasted, struct cxj__contribution *contribution) {
     uint16_t *counts = contribution->counts;
     bool clean = fold->counts[CXJ__F_CLEAN] == fold->counts[CXJ__F_TOUCHPOINTS];
@@ -58,7 +58,7 @@ _Static_assert(CXJ__J_SUM_TOUCH_SQUARES == CXJ__J_SUM_TOUCH + 1 && CXJ__J_SUM_TO
                    CXJ__J_SUM_TOUCH_DROP_SQUARES == CXJ__J_SUM_TOUCH + 3,
                "sums of ratings of touchpoints stand side by side");
 
-static void stand_rated(const struct cxj__fold *fold, struct cxj__contribution *contribution) {
+CXJ__COLD static void stand_rated(const struct cxj__fold *fold, struct cxj__contribution *contribution) {
     uint16_t *counts = contribution->counts;
     int64_t touch_ratings = fold->counts[CXJ__F_TOUCH_RATINGS];
     counts[CXJ__J_TOUCH_DROPS] = sum_touch(fold, &contribution->sums[CXJ__J_SUM_TOUCH]);
@@ -92,7 +92,7 @@ static void stand_rated(const struct cxj__fold *fold, struct cxj__contribution *
 }
 
 /* Days of silence are days by the clock (SPEC.md section 8.1), also where no touchpoint has ended the gap yet. */
-static void see(const struct cxj__fold *fold, struct cxj__observation *observation) {
+CXJ__COLD static void see(const struct cxj__fold *fold, struct cxj__observation *observation) {
 #define SEEN(name) observation->predictors[CXJ__P_##name] = fold->counts[CXJ__F_##name]
     static const int64_t day = 86400000;
     const int64_t *lasted = fold->lasted.of;
@@ -116,7 +116,7 @@ static void see(const struct cxj__fold *fold, struct cxj__observation *observati
 #undef SEEN
 }
 
-void cxj__contribution_move_products(const struct cxj__cell *cell, const struct cxj__fold *before,
+CXJ__COLD void cxj__contribution_move_products(const struct cxj__cell *cell, const struct cxj__fold *before,
                                      const struct cxj__fold *after) {
     struct cxj__observation was, is;
     if (before != NULL) see(before, &was);

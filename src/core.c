@@ -71,7 +71,7 @@ static void count_facets(uint64_t counts[CXJ__FACETS], uint32_t facets, int sign
     }
 }
 
-void cxj__core_note_names(struct cxj__core *core, const cxj_touchpoint *touchpoint) {
+CXJ__COLD void cxj__core_note_names(struct cxj__core *core, const cxj_touchpoint *touchpoint) {
     count_names(core->dictionaries, touchpoint, cxj__names_came);
 }
 
@@ -84,7 +84,7 @@ void cxj__core_count(struct cxj__core *core, const cxj_touchpoint *touchpoint, i
     count_facets(core->facet_counts, touchpoint->facets, sign);
 }
 
-void cxj__core_count_sealed(struct cxj__core *core, const cxj_touchpoint *touchpoint) {
+CXJ__COLD void cxj__core_count_sealed(struct cxj__core *core, const cxj_touchpoint *touchpoint) {
     count_names(core->dictionaries, touchpoint, cxj__names_release);
     count_names(core->dictionaries, touchpoint, cxj__names_note_sealed);
     count_facets(core->sealed_facets, touchpoint->facets, 1);
@@ -101,7 +101,7 @@ static void note_latest(struct cxj__core *core, size_t place, int64_t before, in
     }
 }
 
-struct cxj__counted cxj__core_counted(const struct cxj__journey *journey) {
+CXJ__COLD struct cxj__counted cxj__core_counted(const struct cxj__journey *journey) {
     return (struct cxj__counted){cxj__journey_kept(journey), journey->count, cxj__core_last_at(&journey->fold)};
 }
 
@@ -113,12 +113,12 @@ void cxj__core_count_journey(struct cxj__core *core, const struct cxj__journey *
     core->held += cxj__journey_kept(journey) - before.kept;
 }
 
-void cxj__core_count_gone(struct cxj__core *core, const struct cxj__journey *journey) {
+CXJ__COLD void cxj__core_count_gone(struct cxj__core *core, const struct cxj__journey *journey) {
     note_latest(core, journey->place, cxj__core_last_at(&journey->fold), INT64_MIN);
     core->held -= cxj__journey_kept(journey);
 }
 
-void cxj__core_find_latest(struct cxj__core *core) {
+CXJ__COLD void cxj__core_find_latest(struct cxj__core *core) {
     if (core->is_tentative) return; /* there are journeys that may go again */
     if (core->latest_is_gone) core->latest = cxj__store_find_latest(&core->store);
     core->latest_is_gone = false;
@@ -132,7 +132,7 @@ enum {
     1 << CXJ_DIMENSION_OUTCOME | 1 << CXJ_DIMENSION_CHURNED | 1 << CXJ_DIMENSION_ENTRY | 1 << CXJ_DIMENSION_EXIT
 };
 
-void cxj__core_note_views(struct cxj__core *core) {
+CXJ__COLD void cxj__core_note_views(struct cxj__core *core) {
     core->wanted = core->depends = core->stands_by = 0;
     core->had_conditions = 0;
     for (size_t v = 0; v < core->view_count; v++) {
@@ -144,14 +144,14 @@ void cxj__core_note_views(struct cxj__core *core) {
     }
 }
 
-const struct cxj_view *cxj__core_view_in_hours(const struct cxj__core *core) {
+CXJ__COLD const struct cxj_view *cxj__core_view_in_hours(const struct cxj__core *core) {
     for (size_t v = 0; v < core->view_count; v++) {
         if (core->views[v]->in_hours) return core->views[v];
     }
     return NULL;
 }
 
-void cxj__core_note_left_out(struct cxj__core *core, bool is_made) {
+CXJ__COLD void cxj__core_note_left_out(struct cxj__core *core, bool is_made) {
     if (core->is_tentative) return;
     for (size_t v = 0; v < core->view_count && core->has_left_out; v++) {
         struct cxj_view *view = core->views[v];
@@ -161,7 +161,7 @@ void cxj__core_note_left_out(struct cxj__core *core, bool is_made) {
     core->has_left_out = false;
 }
 
-void cxj__core_sweep(struct cxj__core *core) {
+CXJ__COLD void cxj__core_sweep(struct cxj__core *core) {
     bool are_left = false;
     if (core->is_tentative) return;
     for (size_t v = 0; v < core->view_count && core->has_emptied; v++) {

@@ -63,10 +63,12 @@ static bool ends_gap(const struct step *step) {
 }
 
 /* Lets one of the journey's durations last longer. */
+CXJ__COLD static void lengthen_in_hours(struct step *step, enum cxj__duration duration, int64_t from, int64_t to) {
+    step->hours.lasted->of[duration] += cxj__calendar_between(step->hours.calendar, from, to);
+}
 static inline void lengthen(struct step *step, enum cxj__duration duration, int64_t from, int64_t to) {
-    const struct cxj__calendar *calendar = step->hours.calendar;
     step->fold->lasted.of[duration] += cxj__cell_span(from, to);
-    if (calendar != NULL) step->hours.lasted->of[duration] += cxj__calendar_between(calendar, from, to);
+    if (step->hours.calendar != NULL) lengthen_in_hours(step, duration, from, to);
 }
 
 /* ---- facts ------------------------------------------------------------------------------------------------------ */
@@ -309,7 +311,7 @@ static void move_all(struct step *step, uint32_t held) {
     move(step, CXJ_DIMENSION_CHANNEL - 1, m->channel, held);
     move(step, CXJ_DIMENSION_STAGE - 1, m->stage, held);
     move(step, CXJ_DIMENSION_ACTIVITY - 1, m->activity, held);
-    cxj__fold_note_wide(step->fold, m->owner, m->team, m->channel, m->stage, m->activity);
+    step->fold->wide |= (uint8_t)cxj__fold_wide(m->owner, m->team, m->channel, m->stage, m->activity);
 }
 
 CXJ__COLD static void note_explanation(struct step *step) {
@@ -582,6 +584,14 @@ size_t cxj__fold_step(struct cxj__fold *fold, struct cxj__hours hours, const cxj
     judge_closing(&step);
     fold->last_at = m->at;
     return step.count;
+}
+
+CXJ__COLD uint32_t cxj__fold_find_wide(uint32_t owner, uint32_t team, uint32_t channel, uint32_t stage,
+                                       uint32_t activity) {
+    return (uint32_t)(owner > 63) << (CXJ_DIMENSION_OWNER - 1) | (uint32_t)(team > 63) << (CXJ_DIMENSION_TEAM - 1) |
+           (uint32_t)(channel > 63) << (CXJ_DIMENSION_CHANNEL - 1) |
+           (uint32_t)(stage > 63) << (CXJ_DIMENSION_STAGE - 1) |
+           (uint32_t)(activity > 63) << (CXJ_DIMENSION_ACTIVITY - 1);
 }
 
 void cxj__fold_restate(struct cxj__fold *fold, const cxj_touchpoint *m) {

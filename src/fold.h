@@ -130,7 +130,7 @@ void cxj__fold_copy(struct cxj__fold *to, const struct cxj__fold *from);
 struct cxj__saw {
     uint32_t seen, perhaps;
 };
-static CXJ__HOT void cxj__fold_saw(const struct cxj__fold *fold, uint32_t d, uint32_t value, struct cxj__saw *saw) {
+static inline void cxj__fold_saw(const struct cxj__fold *fold, uint32_t d, uint32_t value, struct cxj__saw *saw) {
     const uint32_t may = (uint32_t)(value != 0) & (uint32_t)(fold->seen[d] >> (value & 63));
     const uint32_t is_last = (uint32_t)(fold->tracks[d].value == value); /* as with most owners: the last one again */
     const uint32_t knows = is_last | ((uint32_t)(value < 64) & ~((uint32_t)fold->wide >> d));
@@ -138,14 +138,22 @@ static CXJ__HOT void cxj__fold_saw(const struct cxj__fold *fold, uint32_t d, uin
     saw->perhaps |= (may & ~knows & 1) << d;
 }
 
-/* The same of all dimensions of a touchpoint, where the fold knows it of each: that no value of 64 or more is among them,
- * nor was seen. None is no value that was seen, for bit 0 is 64's. */
-static inline bool cxj__fold_knows_held(const struct cxj__fold *fold, const cxj_touchpoint *m, uint32_t *held) {
+/* The dimensions in which these values are 64 or more, a bit for each. */
+uint32_t cxj__fold_find_wide(uint32_t owner, uint32_t team, uint32_t channel, uint32_t stage, uint32_t activity);
+static inline uint32_t cxj__fold_wide(uint32_t owner, uint32_t team, uint32_t channel, uint32_t stage,
+                                      uint32_t activity) {
+    const bool has_any = (owner | team | channel | stage | activity) > 63;
+    return has_any ? cxj__fold_find_wide(owner, team, channel, stage, activity) : 0;
+}
+
+/* The same of all dimensions of a touchpoint at once, but for those that are returned: in these there are values of 64 or
+ * more, and they have to be asked one by one. None is no value that was seen, for bit 0 is 64's. */
+static inline uint32_t cxj__fold_held(const struct cxj__fold *fold, const cxj_touchpoint *m, uint32_t *held) {
 #define CXJ__HELD(field, dimension)                                                                                    \
     ((uint32_t)(fold->seen[CXJ_DIMENSION_##dimension - 1] >> (m->field & 63) & 1) << (CXJ_DIMENSION_##dimension - 1))
     *held = CXJ__HELD(owner, OWNER) | CXJ__HELD(team, TEAM) | CXJ__HELD(channel, CHANNEL) | CXJ__HELD(stage, STAGE) |
             CXJ__HELD(activity, ACTIVITY);
-    return ((m->owner | m->team | m->channel | m->stage | m->activity) >> 6 | fold->wide) == 0;
+    return fold->wide | cxj__fold_wide(m->owner, m->team, m->channel, m->stage, m->activity);
 #undef CXJ__HELD
 }
 
@@ -154,16 +162,7 @@ static inline void cxj__fold_note_seen(struct cxj__fold *fold, uint32_t d, uint3
     fold->seen[d] |= UINT64_C(1) << (value & 63);
 }
 
-/* Notes in which dimensions a value of 64 or more was seen. */
-static inline void cxj__fold_note_wide(struct cxj__fold *fold, uint32_t owner, uint32_t team, uint32_t channel,
-                                       uint32_t stage, uint32_t activity) {
-    if ((owner | team | channel | stage | activity) < 64) return; /* nearly always */
-    fold->wide |= (uint8_t)((owner > 63) << (CXJ_DIMENSION_OWNER - 1) | (team > 63) << (CXJ_DIMENSION_TEAM - 1) |
-                            (channel > 63) << (CXJ_DIMENSION_CHANNEL - 1) | (stage > 63) << (CXJ_DIMENSION_STAGE - 1) |
-                            (activity > 63) << (CXJ_DIMENSION_ACTIVITY - 1));
-}
-
-/* Both of all dimensions; that there was no value is nothing to note. */
+/* The same of all dimensions, and which values are wide; that there was none is nothing to note. */
 static inline void cxj__fold_note_values(struct cxj__fold *fold, uint32_t owner, uint32_t team, uint32_t channel,
                                          uint32_t stage, uint32_t activity) {
     if (owner != 0) cxj__fold_note_seen(fold, CXJ_DIMENSION_OWNER - 1, owner);
@@ -171,7 +170,7 @@ static inline void cxj__fold_note_values(struct cxj__fold *fold, uint32_t owner,
     if (channel != 0) cxj__fold_note_seen(fold, CXJ_DIMENSION_CHANNEL - 1, channel);
     if (stage != 0) cxj__fold_note_seen(fold, CXJ_DIMENSION_STAGE - 1, stage);
     if (activity != 0) cxj__fold_note_seen(fold, CXJ_DIMENSION_ACTIVITY - 1, activity);
-    cxj__fold_note_wide(fold, owner, team, channel, stage, activity);
+    fold->wide |= (uint8_t)cxj__fold_wide(owner, team, channel, stage, activity);
 }
 
 /* The part of a step that says what holds for the whole journey from a touchpoint on (type, segment, reason, outcome,

@@ -38,7 +38,7 @@ static bool is_meant(const struct cxj__post *post, struct cxj__views views, cons
 }
 
 /* The facts of the record at hand that are the same in both, a bit for each. */
-static uint32_t same_facts(const struct cxj__said *a, const struct cxj__said *b) {
+CXJ__COLD static uint32_t same_facts(const struct cxj__said *a, const struct cxj__said *b) {
     uint32_t same = 0;
     for (size_t i = 0; i < a->count && i < b->count; i++) {
         same |= (uint32_t)(memcmp(&a->facts[i], &b->facts[i], sizeof *a->facts) == 0) << i;
@@ -56,7 +56,7 @@ static bool is_first_in_both(const struct cxj__post *post, const struct cxj__pos
 
 /* Whether a fact that is the same in both means the same to a view. Whether a long journey comes into a cell is counted,
  * and what stays does not change that. */
-static bool means_the_same(const struct cxj__post *post, const struct cxj__post *twin, const struct cxj_view *view) {
+CXJ__COLD static bool means_the_same(const struct cxj__post *post, const struct cxj__post *twin, const struct cxj_view *view) {
     return view->grain != CXJ_GRAIN_TOUCHPOINTS || post->journey->index != NULL || is_first_in_both(post, twin, view);
 }
 
@@ -226,7 +226,7 @@ static uint64_t had_key(const struct cxj_view *view, size_t condition) {
 }
 
 /* True if a journey has a touchpoint with one of a condition's codes. */
-static bool had(const struct cxj__core *core, const struct cxj__journey *journey, const struct cxj__standing *standing,
+CXJ__COLD static bool had(const struct cxj__core *core, const struct cxj__journey *journey, const struct cxj__standing *standing,
                 const struct cxj_view *view, size_t place) {
     const struct cxj__condition *condition = &view->conditions[place];
     const uint32_t holder = condition->dimension - 1U;
@@ -476,7 +476,7 @@ static CXJ__HOT bool stay_in(struct move *move, struct cxj_view *view) {
 }
 
 /* Moves the journey in one view. */
-static bool move_in(struct move *move, struct cxj_view *view) {
+CXJ__COLD static bool move_in(struct move *move, struct cxj_view *view) {
     struct cxj__core *core = move->core;
     struct cxj__key key, old;
     struct cxj__cell *from = NULL, *to = NULL;
