@@ -384,6 +384,8 @@ void cxj__cell_change_counts(struct cxj__cell *cell, uint64_t which, const uint1
         cxj__base_count_bits(counts, CXJ__F_FREQUENT, which & (CXJ__BIT(CXJ__F_FREQUENT) - 1));
         which = which >> CXJ__F_FREQUENT << CXJ__F_FREQUENT;
     }
+    counts[CXJ__F_WAITING] += after[CXJ__F_WAITING] - before[CXJ__F_WAITING];
+    which &= ~CXJ__BIT(CXJ__F_WAITING);
     for (; which != 0; which &= which - 1) {
         unsigned c = cxj__base_lowest_bit(which);
         counts[c] += after[c] - before[c];

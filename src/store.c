@@ -61,12 +61,10 @@ struct cxj__journey *cxj__store_guess(const struct cxj__store *store, const stru
     uint32_t tag = cxj__table_tag(seed, number);
     struct cxj__search search;
     if (!cxj__table_search(&store->table, tag, &search)) return NULL;
-    for (uint64_t slot; (slot = cxj__table_next(&search)) != 0;) {
-        if (slot >> 32 != tag) continue;
-        CXJ__PREFETCH(&store->latest[((uint32_t)slot - 1) / BLOCK]);
-        return cxj__store_at(store, (uint32_t)slot - 1);
-    }
-    return NULL;
+    const uint64_t slot = cxj__table_find_tag(&search, tag);
+    if (slot == 0) return NULL;
+    CXJ__PREFETCH(&store->latest[((uint32_t)slot - 1) / BLOCK]);
+    return cxj__store_at(store, (uint32_t)slot - 1);
 }
 
 void cxj__store_approach_new(const struct cxj__store *store, const struct cxj__seed *seed, uint64_t number) {

@@ -73,6 +73,20 @@ static inline uint64_t cxj__table_next(struct cxj__search *search) {
     return slot;
 }
 
+/* A slot with a tag in its upper half, nearly always the one that the search would come to first; 0: there is none. The
+ * first ones are looked at together, for how far a search goes no processor foresees. */
+static inline uint64_t cxj__table_find_tag(struct cxj__search *search, uint32_t tag) {
+    enum { TOGETHER = 4 };
+    uint64_t slot = 0;
+    if (search->at + TOGETHER <= search->capacity) {
+        const uint64_t *slots = &search->slots[search->at];
+        for (size_t i = TOGETHER; i-- > 0;) slot = slots[i] >> 32 == tag ? slots[i] : slot;
+        if (slot != 0) return slot;
+    }
+    while ((slot = cxj__table_next(search)) != 0 && slot >> 32 != tag) continue;
+    return slot;
+}
+
 /* Makes room for one more slot with a tag. moved counts the slots that were moved for it. */
 bool cxj__table_reserve(struct cxj__table *table, struct cxj__memory *memory, const struct cxj__seed *seed,
                         uint32_t tag, uint64_t *moved);
