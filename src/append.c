@@ -24,8 +24,9 @@ static const struct cxj__views all_views = {0, false};
 
 /* In a short journey, of some dimensions: in which of them a touchpoint has its value from an earlier one, the fold being
  * that before it. These are the records before a position, and entries behind them. */
-CXJ__COLD static uint32_t look_back_in(const struct cxj__journey *journey, size_t position, const struct cxj__entry *entries,
-                             size_t count, const struct cxj__fold *fold, const cxj_touchpoint *t, uint32_t dimensions) {
+CXJ__COLD static uint32_t look_back_in(const struct cxj__journey *journey, size_t position,
+                                       const struct cxj__entry *entries, size_t count, const struct cxj__fold *fold,
+                                       const cxj_touchpoint *t, uint32_t dimensions) {
     struct cxj__saw saw = {0, 0};
     for (; dimensions != 0; dimensions &= dimensions - 1) {
         const uint32_t h = cxj__base_lowest_bit(dimensions);

@@ -22,7 +22,7 @@ static uint16_t count_promises_before(const struct cxj__fold *fold, int64_t mome
 }
 
 CXJ__COLD static void stand_ended(const struct cxj__fold *fold, const struct cxj__calendar *calendar,
-                        const struct cxj__durations *lasted, struct cxj__contribution *contribution) {
+                                  const struct cxj__durations *lasted, struct cxj__contribution *contribution) {
     uint16_t *counts = contribution->counts;
     bool clean = fold->counts[CXJ__F_CLEAN] == fold->counts[CXJ__F_TOUCHPOINTS];
     bool completed = fold->outcome == CXJ_OUTCOME_COMPLETED;
@@ -117,7 +117,7 @@ CXJ__COLD static void see(const struct cxj__fold *fold, struct cxj__observation 
 }
 
 CXJ__COLD void cxj__contribution_move_products(const struct cxj__cell *cell, const struct cxj__fold *before,
-                                     const struct cxj__fold *after) {
+                                               const struct cxj__fold *after) {
     struct cxj__observation was, is;
     if (before != NULL) see(before, &was);
     if (after != NULL) see(after, &is);

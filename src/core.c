@@ -55,7 +55,9 @@ static void count_names(struct cxj__names *dictionaries, const cxj_touchpoint *t
 static void use_names(struct cxj__names *dictionaries, const cxj_touchpoint *touchpoint) {
 #define USE_CODE(field, dimension) cxj__names_use(&dictionaries[CXJ_DIMENSION_##dimension], touchpoint->field);
     CXJ__FREQUENT_CODES(USE_CODE)
-    if (cxj__touchpoint_rare_codes(touchpoint) != 0) { CXJ__RARE_CODES(USE_CODE) }
+    if (cxj__touchpoint_rare_codes(touchpoint) != 0) {
+        CXJ__RARE_CODES(USE_CODE)
+    }
 #undef USE_CODE
 }
 

@@ -56,7 +56,8 @@ static bool is_first_in_both(const struct cxj__post *post, const struct cxj__pos
 
 /* Whether a fact that is the same in both means the same to a view. Whether a long journey comes into a cell is counted,
  * and what stays does not change that. */
-CXJ__COLD static bool means_the_same(const struct cxj__post *post, const struct cxj__post *twin, const struct cxj_view *view) {
+CXJ__COLD static bool means_the_same(const struct cxj__post *post, const struct cxj__post *twin,
+                                     const struct cxj_view *view) {
     return view->grain != CXJ_GRAIN_TOUCHPOINTS || post->journey->index != NULL || is_first_in_both(post, twin, view);
 }
 
@@ -66,8 +67,8 @@ static inline bool sees(const struct cxj_view *view, const struct cxj__fact *fac
 }
 
 /* Lists the posting of a fact of the record at hand, unless it is the same in both and means the same. */
-static inline bool list_fact(struct cxj__post *post, const struct cxj__post *twin, uint32_t same,
-                             struct cxj_view *view, size_t fact) {
+static inline bool list_fact(struct cxj__post *post, const struct cxj__post *twin, uint32_t same, struct cxj_view *view,
+                             size_t fact) {
     if (same >> fact & 1 && means_the_same(post, twin, view)) return true;
     return cxj__lot_list(post, view, &post->said.facts[fact]);
 }
@@ -226,8 +227,8 @@ static uint64_t had_key(const struct cxj_view *view, size_t condition) {
 }
 
 /* True if a journey has a touchpoint with one of a condition's codes. */
-CXJ__COLD static bool had(const struct cxj__core *core, const struct cxj__journey *journey, const struct cxj__standing *standing,
-                const struct cxj_view *view, size_t place) {
+CXJ__COLD static bool had(const struct cxj__core *core, const struct cxj__journey *journey,
+                          const struct cxj__standing *standing, const struct cxj_view *view, size_t place) {
     const struct cxj__condition *condition = &view->conditions[place];
     const uint32_t holder = condition->dimension - 1U;
     if (journey->index != NULL) {
