@@ -164,9 +164,9 @@ static inline unsigned cxj__base_lowest_bit(uint64_t word) {
 }
 #endif
 
-/* Adds one to each count whose bit is set in the mask, which may have bits of the first many counts. It goes by four
- * counts, and asks of none whether its bit is set, for that no processor foresees; there are as many counts as whole fours
- * take. */
+/* Adds one to each of the first many counts whose bit is set in the mask, which has no others. It goes by four counts, so
+ * there are at least as many as whole fours take, and asks of none whether its bit is set, for that no processor
+ * foresees. */
 enum { CXJ__AT_ONCE = 4 };
 extern const int64_t cxj__base_bits_of[1 << CXJ__AT_ONCE][CXJ__AT_ONCE];
 static CXJ__HOT void cxj__base_count_bits(int64_t *counts, size_t many, uint64_t mask) {

@@ -543,7 +543,7 @@ START_TEST(bits_are_found_at_both_ends) {
 }
 END_TEST
 
-/* base.h: "Adds one to each count whose bit is set in the mask." No other count is another then. */
+/* base.h: "Adds one to each of the first many counts whose bit is set in the mask." No other count is another then. */
 START_TEST(bits_are_counted_one_by_one) {
     enum { COUNTS = 16 };
     for (size_t many = 0; many <= COUNTS; many++) {
