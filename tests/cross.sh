@@ -146,32 +146,46 @@ END
     build "$triplet-gcc" "$folder" --cross-file "tests/cross/$name.txt" --cross-file "$packages/paths.txt" \
         --buildtype=debugoptimized --werror -Db_ndebug=false
     # What the emulator runs, as a program of this machine.
-    for program in cxj-report keep sample_log; do
-        cat >"$folder/$program" <<END
+    emulated=$folder/emulated
+    mkdir -p "$emulated"
+    for program in examples/cxj-report examples/keep examples/sample_log tests/naive-report tests/report_always_edit \
+        tests/edits tests/edits_always_edit; do
+        cat >"$emulated/${program#*/}" <<END
 #!/bin/sh
-exec $qemu -L /usr/$triplet "$PWD/$folder/examples/$program" "\$@"
+exec $qemu -L /usr/$triplet "$PWD/$folder/$program" "\$@"
 END
-        chmod +x "$folder/$program"
+        chmod +x "$emulated/${program#*/}"
     done
 
     # A second of the tests' own limits of time is shorter under emulation. The layout is that of the sources, the same
-    # everywhere. What meson starts through a shell or Python it starts without the emulator: that comes afterwards, but
-    # for failing files, which take a library that is loaded into the program.
+    # everywhere. What meson starts through a shell or Python starts programs without the emulator: that comes afterwards,
+    # but for failing files, which take a library that is loaded into the program, and texts.
     export CXJ_STRIDE=23 CXJ_LOGS=2 CK_TIMEOUT_MULTIPLIER=10
     suites "$folder" --timeout-multiplier 10 --no-suite property --no-suite layout --no-suite conformance \
-        --no-suite examples --no-suite files --no-suite texts
-    suites "$folder" --timeout-multiplier 10 embed threads
+        --no-suite examples --no-suite files --no-suite texts --no-suite naive --no-suite page --no-suite weights \
+        --no-suite always-edit
+    suites "$folder" --timeout-multiplier 10 embed threads property-always-edit property-rules-always-edit \
+        record-always-edit merge-always-edit
+    show "$name: edits" python3 tests/printed.py "$emulated/edits" "$emulated/edits_always_edit"
     unset CXJ_STRIDE CXJ_LOGS CK_TIMEOUT_MULTIPLIER
     show "$name: property" "$qemu" -L "/usr/$triplet" "$folder/tests/property" "$logs"
     show "$name: property of rules" "$qemu" -L "/usr/$triplet" "$folder/tests/property_rules" "$logs"
 
     show "$name: conformance, and the same bytes as here" \
-        python3 tests/conformance.py "$folder/cxj-report" --against build-debug/examples/cxj-report --shuffles 1
-    check "$name: answers about the sample log" answers "$folder/answers" "$folder/cxj-report"
+        python3 tests/conformance.py "$emulated/cxj-report" --against build-debug/examples/cxj-report --shuffles 1
+    show "$name: the same of a library that always edits" \
+        python3 tests/conformance.py "$emulated/report_always_edit" --against build-debug/examples/cxj-report --shuffles 1
+    show "$name: conformance of the plain implementation" python3 tests/conformance.py "$emulated/naive-report"
+    show "$name: the two programs read alike" \
+        python3 tests/reading.py "$emulated/cxj-report" "$emulated/naive-report"
+    show "$name: page" python3 tests/page.py "$emulated/cxj-report"
+    show "$name: weights" \
+        python3 tests/weights.py "$emulated/cxj-report" "$emulated/sample_log" examples/onboarding.csv
+    check "$name: answers about the sample log" answers "$folder/answers" "$emulated/cxj-report"
     show "$name: they are the same bytes as here" same_answers "$folder/answers"
-    check "$name: what was saved here goes on there" goes_on "$folder/answers" "$folder/cxj-report"
-    check "$name: a host that is started again" remembers "$folder/keep"
-    "$folder/sample_log" >"$scratch/log" || echo "ended with $?" >>"$scratch/log"
+    check "$name: what was saved here goes on there" goes_on "$folder/answers" "$emulated/cxj-report"
+    check "$name: a host that is started again" remembers "$emulated/keep"
+    "$emulated/sample_log" >"$scratch/log" || echo "ended with $?" >>"$scratch/log"
     check "$name: the sample log is made alike" cmp "$scratch/log" examples/onboarding.csv
     echo "$name took $(($(date +%s) - began)) s"
 }
