@@ -232,9 +232,24 @@ static void begin_lot(struct call *call, size_t i) {
     call->looked = i + LOT;
 }
 
+/* Brings nearer what the only touchpoint of a call needs, for which there is nothing to do meanwhile. */
+static void approach_alone(struct call *call) {
+    const struct cxj__core *core = &call->engine->core;
+    struct cxj__journey *guess = cxj__store_guess(&core->store, &core->seed, journey_of(&call->source, 0));
+    call->coming[0] = guess;
+    if (guess == NULL) return;
+    cxj__store_prefetch_journey(guess);
+    cxj__store_approach_end(guess, in_place(&call->source, 0));
+    if (core->alerts != NULL) cxj__alerts_approach(core, guess);
+}
+
 /* Looks ahead from touchpoint i: what is left of the journey that comes two lots later comes near, one with each, for
  * what is asked for all at once may not be brought at all. */
 static void look_ahead(struct call *call, size_t i) {
+    if (call->count == 1) {
+        approach_alone(call);
+        return;
+    }
     if (i >= call->looked || i + LOT < call->looked) begin_lot(call, i);
     if (i + 2 * LOT < call->count) cxj__store_prefetch_journey(call->coming[(i + 2 * LOT) % COMING]);
 }
