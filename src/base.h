@@ -168,11 +168,14 @@ static inline unsigned cxj__base_lowest_bit(uint64_t word) {
  * there are at least as many as whole fours take, and asks of none whether its bit is set, for that no processor
  * foresees. */
 enum { CXJ__AT_ONCE = 4 };
-extern const int64_t cxj__base_bits_of[1 << CXJ__AT_ONCE][CXJ__AT_ONCE];
 static CXJ__HOT void cxj__base_count_bits(int64_t *counts, size_t many, uint64_t mask) {
+    static const int64_t bits_of[1 << CXJ__AT_ONCE][CXJ__AT_ONCE] = {
+        {0, 0, 0, 0}, {1, 0, 0, 0}, {0, 1, 0, 0}, {1, 1, 0, 0}, {0, 0, 1, 0}, {1, 0, 1, 0}, {0, 1, 1, 0}, {1, 1, 1, 0},
+        {0, 0, 0, 1}, {1, 0, 0, 1}, {0, 1, 0, 1}, {1, 1, 0, 1}, {0, 0, 1, 1}, {1, 0, 1, 1}, {0, 1, 1, 1}, {1, 1, 1, 1},
+    };
     CXJ__UNROLL
     for (size_t i = 0; i < many; i += CXJ__AT_ONCE, mask >>= CXJ__AT_ONCE) {
-        const int64_t *bits = cxj__base_bits_of[mask % (1 << CXJ__AT_ONCE)];
+        const int64_t *bits = bits_of[mask % (1 << CXJ__AT_ONCE)];
         for (size_t k = 0; k < CXJ__AT_ONCE; k++) counts[i + k] += bits[k];
     }
 }
