@@ -35,7 +35,7 @@ done
 [ $# -gt 0 ] || set -- s390x armhf
 
 # About all there is in the sample log: each grain, each dimension that it fills, each period, drivers; and what lies beyond one
-# cell.
+# cell. Names in brackets stand in their order, as a saved engine says them.
 cat >"$scratch/views" <<'END'
 journeys
 journeys by type, segment per month
@@ -50,7 +50,7 @@ touchpoints by cause per year where cause in (policy, tool)
 transitions by owner
 transitions by team, outcome per month
 transitions by channel
-journeys by segment where outcome in (completed, abandoned) with drivers
+journeys by segment where outcome in (abandoned, completed) with drivers
 END
 
 # What lies beyond one cell, which is asked for and not saved.
