@@ -62,7 +62,7 @@ static bool ends_gap(const struct step *step) {
     return step->ran && (is_visible(step) || step->m->outcome != 0);
 }
 
-/* Lets one of the journey's durations last longer. */
+/* Lets one of the journey's durations last longer: in working hours, and by each clock that is asked for. */
 CXJ__COLD static void lengthen_in_hours(struct step *step, enum cxj__duration duration, int64_t from, int64_t to) {
     step->hours.lasted->of[duration] += cxj__calendar_between(step->hours.calendar, from, to);
 }

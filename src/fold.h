@@ -146,8 +146,8 @@ static inline uint32_t cxj__fold_wide(uint32_t owner, uint32_t team, uint32_t ch
     return has_any ? cxj__fold_find_wide(owner, team, channel, stage, activity) : 0;
 }
 
-/* The same of all dimensions of a touchpoint at once, but for those that are returned: in these there are values of 64 or
- * more, and they have to be asked one by one. None is no value that was seen, for bit 0 is 64's. */
+/* Which of its values an earlier touchpoint has held, as cxj__fold_saw() says it of one, of all dimensions at once, but for
+ * those that are returned: in these there are values of 64 or more, and they have to be asked one by one. None is no value that was seen, for bit 0 is 64's. */
 static inline uint32_t cxj__fold_held(const struct cxj__fold *fold, const cxj_touchpoint *m, uint32_t *held) {
 #define CXJ__HELD(field, dimension)                                                                                    \
     ((uint32_t)(fold->seen[CXJ_DIMENSION_##dimension - 1] >> (m->field & 63) & 1) << (CXJ_DIMENSION_##dimension - 1))
