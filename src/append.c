@@ -256,8 +256,10 @@ static bool add_to_cells(const struct cxj__append *append, struct cxj__core *cor
     struct cxj__codes was;
     if (core->view_count == 0) return true;
     struct cxj__standing before = {&item->before,       &item->before.in_hours, &was,
-                                   journey->count - 1U, &item->touchpoint,      item->held};
-    struct cxj__standing after = {&journey->fold, journey->in_hours, &item->post.codes, journey->count, NULL, 0};
+                                   journey->count - 1U, journey->samples,       &item->touchpoint,
+                                   item->held};
+    struct cxj__standing after = {
+        &journey->fold, journey->in_hours, &item->post.codes, journey->count, journey->samples, NULL, 0};
     if (post_item(append, core, item, CXJ__POST_ADD, SIZE_MAX)) {
         bool it_stays = stays(core, item);
         if (!it_stays) cxj__core_set_journey_codes(&item->before, &was);
@@ -312,6 +314,9 @@ struct side {
     struct cxj__post post;
 };
 
+/* More samples than most journeys ever have. */
+enum { SAMPLES_AT_HAND = 32 };
+
 /* One under way, and the fold before its position. */
 struct change {
     struct cxj__core *core;
@@ -320,6 +325,8 @@ struct change {
     struct cxj__fold start;
     struct side old, new;
     struct cxj__views moving; /* views in which all facts of the journey move */
+    bool turns; /* where the journey stands changes once both sides are known; else it is taken away, and added again */
+    uint32_t samples[SAMPLES_AT_HAND]; /* if it turns: those that it had */
 };
 
 /* What was promised before may be open again, when what delivered it is taken back. */
@@ -446,12 +453,23 @@ CXJ__COLD static bool reserve_edit(struct cxj__core *core, const struct cxj__edi
            reserve_entries(core, journey, further);
 }
 
-static struct change change_of(struct cxj__core *core, const struct cxj__edit *edit) {
-    return (struct change){.core = core,
-                           .journey = edit->journey,
-                           .position = edit->position,
-                           .old = {.entries = edit->leaving, .count = edit->leaving_count},
-                           .new = {.entries = edit->arriving, .count = edit->arriving_count}};
+/* The rest is for find_change(). */
+static void begin_change(struct change *change, struct cxj__core *core, const struct cxj__edit *edit) {
+    change->core = core;
+    change->journey = edit->journey;
+    change->position = edit->position;
+    change->old.entries = edit->leaving;
+    change->old.count = edit->leaving_count;
+    change->new.entries = edit->arriving;
+    change->new.count = edit->arriving_count;
+}
+
+/* True if the journey can stand from one side to the other at once. What it had is not known any more when both sides
+ * are. */
+static bool can_turn(const struct change *change) {
+    const struct cxj__journey *journey = change->journey;
+    return change->core->had_conditions == 0 && journey->fold.samples <= SAMPLES_AT_HAND &&
+           journey->fold.samples <= journey->sample_capacity;
 }
 
 /* Finds out what a change means, the journey being as one side says; fold is the one that the other side will make, as
@@ -459,7 +477,8 @@ static struct change change_of(struct cxj__core *core, const struct cxj__edit *e
 static void find_change(struct change *change, struct side *is, struct side *becomes, bool with_held,
                         struct cxj__fold *fold) {
     struct cxj__core *core = change->core;
-    cxj__journey_fold_at(change->journey, change->position, core->hours, &change->start, &core->folded);
+    const struct cxj__journey *journey = change->journey;
+    cxj__journey_fold_at(journey, change->position, core->hours, &change->start, &core->folded);
     restate_entries(change, becomes, with_held, fold);
     cxj__post_begin(&is->post, core, change->journey, &change->journey->fold, CXJ__POST_TAKE);
     cxj__post_begin(&becomes->post, core, change->journey, fold, CXJ__POST_ADD);
@@ -470,6 +489,10 @@ static void find_change(struct change *change, struct side *is, struct side *bec
     if (change->position == 0 && (is->count == 0 || becomes->count == 0))
         changed = 0; /* nothing stays, and could move */
     change->moving = (struct cxj__views){changed, changed != 0};
+    change->turns = can_turn(change);
+    if (change->turns && journey->fold.samples > 0) {
+        memcpy(change->samples, journey->samples, journey->fold.samples * sizeof *change->samples);
+    }
 }
 
 /* Folds the next entry of a side; with keep, the journey keeps its samples, and checkpoints. False where there is no
@@ -527,7 +550,23 @@ static bool post_rest(const struct change *change, struct side *side) {
     struct cxj__fold fold;
     memset(&fold, 0, sizeof fold);
     if (change->moving.dependent && !cxj__post_records(&side->post, change->moving, 0, &fold)) return false;
-    return cxj__post_standing(&side->post);
+    return change->turns || cxj__post_standing(&side->post);
+}
+
+/* Lets the journey, which stands as one side says if it turns, stand as the other does, which has its records and
+ * samples. */
+static bool turn(const struct change *change, const struct side *from, const struct side *to) {
+    if (!change->turns) return true;
+    const struct cxj__standing before = {
+        &from->fold, &from->fold.in_hours, &from->post.codes, change->position + from->count, change->samples, NULL, 0};
+    const struct cxj__standing after = {&to->fold,
+                                        &to->fold.in_hours,
+                                        &to->post.codes,
+                                        change->position + to->count,
+                                        change->journey->samples,
+                                        NULL,
+                                        0};
+    return cxj__post_turn(change->core, change->journey, &before, &after);
 }
 
 /* Gives the journey the fold that a side has made, by which it will stand. */
@@ -542,15 +581,17 @@ static void set_posting(struct side *side, enum cxj__posting posting, size_t bud
     side->post.made = 0;
 }
 
-/* How far a change has come: postings of what differs, by side, and of the rest that the new side says. */
+/* How far a change has come: postings of what differs, by side, and of the rest that the new side says, and whether the
+ * journey stands as that says. */
 struct progress {
     size_t old, new, rest;
+    bool turned;
 };
 
 /* Makes a change, or as much of it as there is memory for, which is what *made says. */
 static bool lead_on(struct change *change, struct progress *made) {
     struct side *old = &change->old, *new = &change->new;
-    *made = (struct progress){0, 0, 0};
+    *made = (struct progress){0, 0, 0, false};
     (void)post_rest(change, old);
     release_ids(change, old);
     place_records(change, old, new);
@@ -563,7 +604,8 @@ static bool lead_on(struct change *change, struct progress *made) {
     new->post.made = 0;
     room = post_rest(change, new);
     made->rest = new->post.made;
-    return room;
+    made->turned = room && turn(change, old, new);
+    return made->turned;
 }
 
 /* Leads a change back that was made so far. First all that was added is taken back: so the index of a long journey is
@@ -583,6 +625,7 @@ CXJ__COLD static void lead_back(struct change *change, const struct progress *ma
     set_fold(change, old);
     set_posting(old, CXJ__POST_ADD, SIZE_MAX);
     (void)post_rest(change, old);
+    if (made->turned) (void)turn(change, new, old);
 }
 
 static bool is_empty(const struct cxj__edit *edit) {
@@ -591,7 +634,7 @@ static bool is_empty(const struct cxj__edit *edit) {
 
 bool cxj__append_edit(struct cxj__core *core, struct cxj__edit *edit) {
     struct cxj__journey *journey = edit->journey;
-    struct change change = change_of(core, edit);
+    struct change change;
     struct progress made;
     struct cxj__fold fold, room;
     bool is_long = journey->index != NULL || edit->position + edit->arriving_count > CXJ__INDEX_BEYOND;
@@ -599,6 +642,7 @@ bool cxj__append_edit(struct cxj__core *core, struct cxj__edit *edit) {
     cxj__due_of(core, cxj__journey_fold(journey, &room), &edit->dues);
     if (is_empty(edit)) return reserve_edit(core, edit, &journey->fold);
     if (!cxj__post_regain_samples(core, journey)) return false;
+    begin_change(&change, core, edit);
     find_change(&change, &change.old, &change.new, !is_long, &fold);
     if (!reserve_edit(core, edit, &fold)) return false;
     cxj__store_keep(&core->store, &core->memory, journey);
@@ -608,10 +652,11 @@ bool cxj__append_edit(struct cxj__core *core, struct cxj__edit *edit) {
 }
 
 CXJ__COLD void cxj__append_undo(struct cxj__core *core, const struct cxj__edit *edit) {
-    static const struct progress all = {SIZE_MAX, SIZE_MAX, SIZE_MAX};
-    struct change change = change_of(core, edit);
+    static const struct progress all = {SIZE_MAX, SIZE_MAX, SIZE_MAX, true};
+    struct change change;
     struct cxj__fold fold;
     if (is_empty(edit)) return;
+    begin_change(&change, core, edit);
     find_change(&change, &change.new, &change.old, false, &fold);
     lead_back(&change, &all);
 }

@@ -259,7 +259,7 @@ static bool stands(const struct cxj__core *core, const struct cxj__journey *jour
 }
 
 static struct cxj__standing own_standing(const struct cxj__journey *journey, const struct cxj__codes *codes) {
-    return (struct cxj__standing){&journey->fold, journey->in_hours, codes, journey->count, NULL, 0};
+    return (struct cxj__standing){&journey->fold, journey->in_hours, codes, journey->count, journey->samples, NULL, 0};
 }
 
 CXJ__COLD bool cxj__post_stands(const struct cxj__core *core, const struct cxj__journey *journey,
@@ -404,14 +404,16 @@ CXJ__COLD bool cxj__post_journey(struct cxj__core *core, struct cxj__journey *jo
 
 /* ---- a journey that moves --------------------------------------------------------------------------------------- */
 
-/* One that takes a touchpoint; what it contributes before and after is found out when it is needed. */
+/* One that takes a touchpoint, or changes; what it contributes before and after is found out when it is needed. */
 struct move {
     struct cxj__core *core;
     struct cxj__journey *journey;
     const struct cxj__standing *before, *after;
     struct cxj__turn turn; /* from the one fold to the other */
     bool is_compared, is_alike;
-    bool is_plain;     /* it runs, and no sample and no first response comes or goes */
+    bool is_next;      /* a touchpoint came last, or, on the way back, it did not */
+    bool is_plain;     /* so it is, it runs, and no sample and no first response comes or goes */
+    size_t stay;       /* samples of both, the first ones */
     bool are_known[2]; /* by the one clock, and in working hours; likewise the next */
     struct cxj__contribution was[2], is[2];
 };
@@ -430,27 +432,27 @@ static bool reserve_move(struct move *move, const struct cxj_view *view, struct 
     struct cxj__memory *memory = &move->core->memory;
     const struct cxj__fold *was = move->before->fold, *is = move->after->fold;
     uint16_t responses = is_there ? was->counts[CXJ__F_FIRST_RESPONSES] : 0;
-    size_t from = is_there ? was->samples : 0;
-    if (is->outcome != 0) {
+    if (is->outcome != 0 || !move->is_next) {
         know(move, view);
         if (!cxj__cell_reserve_contribution(to, memory, &move->is[view->in_hours])) return false;
     } else if (is->counts[CXJ__F_FIRST_RESPONSES] > responses) {
         uint32_t response = cxj__cell_first_response(lasted_in(view, move->after)->of[CXJ__FIRST_RESPONSE]);
         if (!cxj__cell_reserve_sample(to, memory, response)) return false;
     }
-    for (size_t i = from; i < is->samples; i++) {
-        if (!cxj__cell_reserve_sample(to, memory, sample_in(view, move->journey->samples[i]))) return false;
+    for (size_t i = is_there ? move->stay : 0; i < is->samples; i++) {
+        if (!cxj__cell_reserve_sample(to, memory, sample_in(view, move->after->samples[i]))) return false;
     }
     return true;
 }
 
-static void add_samples(const struct move *move, const struct cxj_view *view, struct cxj__cell *cell, size_t from,
-                        size_t to, int sign) {
-    for (size_t i = from; i < to; i++) cxj__cell_add_sample(cell, sample_in(view, move->journey->samples[i]), sign);
+static void add_samples(const struct cxj__standing *standing, const struct cxj_view *view, struct cxj__cell *cell,
+                        size_t from, int sign) {
+    for (size_t i = from; i < standing->fold->samples; i++) {
+        cxj__cell_add_sample(cell, sample_in(view, standing->samples[i]), sign);
+    }
 }
 
 static void change_in(struct move *move, const struct cxj_view *view, struct cxj__cell *cell) {
-    size_t was = move->before->fold->samples, is = move->after->fold->samples, stay = was < is ? was : is;
     cxj__contribution_observe(cell, move->before->fold, move->after->fold);
     if (!move->is_compared) move->is_alike = cxj__contribution_is_alike(move->before->fold, move->after->fold);
     move->is_compared = true;
@@ -461,8 +463,8 @@ static void change_in(struct move *move, const struct cxj_view *view, struct cxj
         cxj__cell_change_contribution(cell, &move->was[view->in_hours], &move->is[view->in_hours]);
     }
     if (move->is_plain) return;
-    add_samples(move, view, cell, stay, was, -1);
-    add_samples(move, view, cell, stay, is, 1);
+    add_samples(move->before, view, cell, move->stay, -1);
+    add_samples(move->after, view, cell, move->stay, 1);
 }
 
 /* Changes what the journey contributes to one view, under the key under which it stood. */
@@ -494,13 +496,13 @@ CXJ__COLD static bool move_in(struct move *move, struct cxj_view *view) {
     if (from != NULL) {
         cxj__cell_add_contribution(from, &move->was[view->in_hours], -1);
         cxj__contribution_observe(from, move->before->fold, NULL);
-        add_samples(move, view, from, 0, move->before->fold->samples, -1);
+        add_samples(move->before, view, from, 0, -1);
         cxj__lot_note_empty(core, view, from);
     }
     if (to != NULL) {
         cxj__cell_add_contribution(to, &move->is[view->in_hours], 1);
         cxj__contribution_observe(to, NULL, move->after->fold);
-        add_samples(move, view, to, 0, move->after->fold->samples, 1);
+        add_samples(move->after, view, to, 0, 1);
     }
     return true;
 }
@@ -511,9 +513,19 @@ static void set_way(struct move *move, const struct cxj__standing *before, const
     move->before = before;
     move->after = after;
     move->turn = (struct cxj__turn){before->fold, after->fold, said->counted, move->core->now};
+    move->stay = before->fold->samples < after->fold->samples ? before->fold->samples : after->fold->samples;
+    move->is_next = true;
     move->is_plain = after->fold->outcome == 0 && before->fold->samples == after->fold->samples &&
                      (said->counted & CXJ__BIT(CXJ__F_FIRST_RESPONSES)) == 0;
     move->is_compared = move->is_alike = move->are_known[0] = move->are_known[1] = false;
+}
+
+/* Moves the journey back, which has moved in the first views: all cells and all room in them are there. */
+CXJ__COLD static void move_back(struct move *move, size_t views) {
+    while (views-- > 0) {
+        struct cxj_view *view = move->core->views[views];
+        if (view->grain == CXJ_GRAIN_JOURNEYS) (void)move_in(move, view);
+    }
 }
 
 bool cxj__post_move(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__standing *before,
@@ -529,12 +541,37 @@ bool cxj__post_move(struct cxj__core *core, struct cxj__journey *journey, const 
         if (!(stays ? stay_in(&move, view) : move_in(&move, view))) break;
     }
     if (done == core->view_count) return true;
-    /* The way back: all cells and all room in them are there. */
     set_way(&move, after, before, said);
-    while (done-- > 0) {
+    move_back(&move, done);
+    return false;
+}
+
+/* The same where anything may have changed. */
+static void set_turn(struct move *move, const struct cxj__standing *before, const struct cxj__standing *after) {
+    size_t least = before->fold->samples < after->fold->samples ? before->fold->samples : after->fold->samples;
+    move->before = before;
+    move->after = after;
+    move->stay = 0;
+    while (move->stay < least && before->samples[move->stay] == after->samples[move->stay]) move->stay++;
+    move->is_next = move->is_plain = move->is_alike = false;
+    move->is_compared = true;
+    move->are_known[0] = move->are_known[1] = false;
+}
+
+bool cxj__post_turn(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__standing *before,
+                    const struct cxj__standing *after) {
+    struct move move;
+    move.core = core;
+    move.journey = journey;
+    set_turn(&move, before, after);
+    size_t done = 0;
+    for (; done < core->view_count; done++) {
         struct cxj_view *view = core->views[done];
-        if (view->grain == CXJ_GRAIN_JOURNEYS) (void)move_in(&move, view);
+        if (view->grain == CXJ_GRAIN_JOURNEYS && !move_in(&move, view)) break;
     }
+    if (done == core->view_count) return true;
+    set_turn(&move, after, before);
+    move_back(&move, done);
     return false;
 }
 

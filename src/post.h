@@ -42,6 +42,7 @@ struct cxj__standing {
     const struct cxj__durations *in_hours; /* of the fold, where a view asks for them */
     const struct cxj__codes *codes;
     size_t count;                  /* its records up to this one */
+    const uint32_t *samples;       /* as many as the fold says */
     const cxj_touchpoint *without; /* a touchpoint that the index of a long journey knows and that did not come yet */
     uint32_t without_held;
 };
@@ -51,6 +52,11 @@ struct cxj__standing {
  * both are in the journey. */
 bool cxj__post_move(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__standing *before,
                     const struct cxj__standing *after, const struct cxj__fact *said, bool stays);
+
+/* The same after any other change, where no view has a condition on what a journey had. Back to where it stood there is
+ * always room. */
+bool cxj__post_turn(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__standing *before,
+                    const struct cxj__standing *after);
 
 /* The key under which a journey stands in a view of journeys, by its own fold; false: it does not. */
 bool cxj__post_stands(const struct cxj__core *core, const struct cxj__journey *journey, const struct cxj_view *view,
