@@ -139,6 +139,7 @@ class Cluster(unittest.TestCase):
         from pyspark.sql import SparkSession
 
         session = (SparkSession.builder.master("local-cluster[2,1,1024]").config("spark.ui.enabled", "false")
+                   .config("spark.sql.shuffle.partitions", "4").config("spark.task.maxFailures", "1")
                    .config("spark.executorEnv.PYTHONPATH", os.environ["PYTHONPATH"])
                    .config("spark.executorEnv.CXJ_LIBRARY", os.environ["CXJ_LIBRARY"]).getOrCreate())
         try:
