@@ -544,12 +544,17 @@ static bool post_difference(struct change *change, const struct side *kept) {
     return room && cxj__lot_finish(change->core, &lot);
 }
 
+/* Posts what all records of a side say in the views that move. */
+CXJ__COLD static bool post_moving(const struct change *change, struct side *side) {
+    struct cxj__fold fold;
+    memset(&fold, 0, sizeof fold);
+    return cxj__post_records(&side->post, change->moving, 0, &fold);
+}
+
 /* Posts the rest of what a side says, its records being the journey's: in the views that move, and where the journey
  * stands. */
 static bool post_rest(const struct change *change, struct side *side) {
-    struct cxj__fold fold;
-    memset(&fold, 0, sizeof fold);
-    if (change->moving.dependent && !cxj__post_records(&side->post, change->moving, 0, &fold)) return false;
+    if (change->moving.dependent && !post_moving(change, side)) return false;
     return change->turns || cxj__post_standing(&side->post);
 }
 

@@ -422,7 +422,9 @@ struct move {
 static void know(struct move *move, const struct cxj_view *view) {
     const bool in_hours = view->in_hours;
     if (move->are_known[in_hours]) return;
-    contribute_by_clock(move->core, view, move->before, move->before->fold, &move->was[in_hours]);
+    if (move->before->fold->counts[CXJ__F_TOUCHPOINTS] > 0) { /* else it stood nowhere */
+        contribute_by_clock(move->core, view, move->before, move->before->fold, &move->was[in_hours]);
+    }
     contribute_by_clock(move->core, view, move->after, move->after->fold, &move->is[in_hours]);
     move->are_known[in_hours] = true;
 }
