@@ -80,22 +80,4 @@ void cxj__append_undo(struct cxj__core *core, const struct cxj__edit *edit);
 /* Settles a change: what is withdrawn, what is counted, what comes due. Cannot fail. */
 void cxj__append_settle(struct cxj__core *core, const struct cxj__edit *edit);
 
-/* ---- what takes away -------------------------------------------------------------------------------------------- */
-
-/* Folds all records of a journey, and keeps what comes of it as far as there is room: what there is none for is found
- * out again when it is needed. */
-void cxj__append_fold_anew(struct cxj__core *core, struct cxj__journey *journey);
-
-/* Counts a journey out that goes, with all that is counted of its touchpoints, names and deadlines; cells do not have it
- * any more. */
-void cxj__append_count_out(struct cxj__core *core, const struct cxj__journey *journey);
-
-/* Erases a journey. Needs no memory, and cannot fail. The call must find the latest touchpoint again before it ends. */
-void cxj__append_erase(struct cxj__core *core, struct cxj__journey *journey);
-
-/* Takes the touchpoint at a position of a journey back where there was no memory to do it as a change. It cannot fail:
- * what can be added without memory, or with what there still is, is added; a cell in which there is no room for what
- * the journey amounts to now is lost, and its view incomplete. */
-void cxj__append_withdraw(struct cxj__core *core, struct cxj__journey *journey, size_t position, uint64_t revision);
-
 #endif

@@ -21,7 +21,7 @@ CXJ__COLD bool cxj__fill_set_hours(struct cxj__core *core, const struct cxj__cal
     core->hours = calendar;
     for (size_t place = 0; place < store->places; place++) {
         struct cxj__journey *journey = cxj__store_at(store, place);
-        if (journey->number != 0) cxj__append_fold_anew(core, journey);
+        if (journey->number != 0) cxj__post_fold_anew(core, journey);
     }
     return true;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "engine.h"
+#include "erase.h"
 #include "touchpoint.h"
 #include "translation.h"
 
@@ -72,7 +73,7 @@ static bool copy_journeys(struct merge *merge) {
             merge->taken.count--;
             return false;
         }
-        if (core->hours != NULL && merge->source->hours == NULL) cxj__append_fold_anew(core, taken->copy);
+        if (core->hours != NULL && merge->source->hours == NULL) cxj__post_fold_anew(core, taken->copy);
     }
     return true;
 }
@@ -158,7 +159,7 @@ static void erase_joined(struct merge *merge, struct taken *taken) {
     struct cxj__core *core = &merge->engine->core;
     const int64_t now = core->now;
     core->now = merge->now;
-    cxj__append_erase(core, taken->joined);
+    cxj__erase_journey(core, taken->joined);
     core->now = now;
     taken->joined = NULL;
 }
@@ -290,7 +291,7 @@ static bool commit_joined(struct cxj__core *core, const struct taken *taken) {
     cxj__store_release(&core->store, &core->memory, taken->copy);
     if (taken->is_known) return false;
     if (core->alerts != NULL) cxj__alerts_pass_on(core, own, taken->joined);
-    cxj__append_count_out(core, own);
+    cxj__erase_count_out(core, own);
     cxj__store_release(&core->store, &core->memory, own);
     return true;
 }

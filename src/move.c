@@ -5,6 +5,7 @@
  * room until the call ends: so where memory ends it is posted again, which needs none, and nothing shows. Where nobody
  * knows the other number, only that changes: no cell knows it. */
 #include "engine.h"
+#include "erase.h"
 
 /* The two, and the numbers by which the host calls them; to is NULL where nothing is held under its number. */
 struct moving {
@@ -96,7 +97,7 @@ static bool let_them_arrive(const struct moving *moving) {
 /* The one goes, which cells do not have any more. */
 static void drop_from(const struct moving *moving) {
     struct cxj__core *core = &moving->engine->core;
-    cxj__append_count_out(core, moving->from);
+    cxj__erase_count_out(core, moving->from);
     if (core->alerts != NULL) cxj__alerts_forget(core, moving->from);
     cxj__store_remove(&core->store, &core->memory, &core->seed, moving->from);
 }

@@ -204,6 +204,24 @@ CXJ__COLD void cxj__post_renew_samples(struct cxj__core *core, struct cxj__journ
     if (!try_to_renew(core, journey)) cxj__journey_drop_samples(journey, &core->memory);
 }
 
+CXJ__COLD void cxj__post_fold_anew(struct cxj__core *core, struct cxj__journey *journey) {
+    struct cxj__fold fold;
+    struct cxj__hours hours = {core->hours, &fold.in_hours};
+    struct cxj__fact facts[CXJ__FACTS_OF_A_STEP];
+    memset(&fold, 0, sizeof fold);
+    cxj__journey_drop_checkpoints(journey, 0);
+    for (size_t i = 0; i < journey->count; i++) {
+        struct cxj__entry entry;
+        cxj__journey_unpack(journey, i, &entry);
+        (void)cxj__fold_step(&fold, hours, &entry.touchpoint, entry.held, 0, facts);
+        cxj__journey_checkpoint(journey, i + 1, &fold, &fold.in_hours);
+        core->folded++;
+    }
+    (void)cxj__journey_reserve_fold(journey, &core->memory, &fold);
+    cxj__journey_set_fold(journey, &fold);
+    cxj__post_renew_samples(core, journey);
+}
+
 /* A cell for which there is to be room for samples (sign 0), or to which they go or from which they come. */
 struct sampling {
     struct cxj__core *core;

@@ -77,6 +77,10 @@ void cxj__post_drop_hours(struct cxj__journey *journey);
 /* Finds out the samples of a journey anew; without memory it keeps none. */
 void cxj__post_renew_samples(struct cxj__core *core, struct cxj__journey *journey);
 
+/* Folds all records of a journey, and keeps what comes of it as far as there is room: what there is none for is found
+ * out again when it is needed. */
+void cxj__post_fold_anew(struct cxj__core *core, struct cxj__journey *journey);
+
 /* ---- what a long journey's index knows of views ------------------------------------------------------------------ */
 
 /* Bits of an index's key of kind CXJ__INDEX_HAD that say which condition of the view it is. */

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "erase.h"
 #include "touchpoint.h"
 
 /* COSTLY: entries unpacked and folded for a touchpoint, beyond which it pays to change more at once. LARGEST is above
@@ -528,7 +529,7 @@ static bool withdraw_without_memory(cxj_engine *engine, const cxj_touchpoint *to
     const struct cxj__retraction again = {touchpoint->id, touchpoint->revision, true, true};
     cxj__engine_free_room(engine); /* which may be enough for all cells */
     if (position != SIZE_MAX) {
-        cxj__append_withdraw(core, journey, position, touchpoint->revision);
+        cxj__erase_touchpoint(core, journey, position, touchpoint->revision);
     } else if (cxj__journey_find_withdrawn(journey, touchpoint->id, &revision)) {
         cxj__store_keep(&core->store, &core->memory, journey);
         cxj__journey_retract(journey, &core->seed, &again, 1);
@@ -636,7 +637,7 @@ CXJ__COLD cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey) {
     struct cxj__journey *found = cxj__store_find(&core->store, &core->seed, journey, &core->store.probes);
     bool is_sealed = found == NULL && cxj__store_is_sealed(&core->store, &core->seed, journey, &core->store.probes);
     if (is_sealed) cxj__store_unseal(&core->store, &core->seed, journey);
-    if (found != NULL) cxj__append_erase(core, found);
+    if (found != NULL) cxj__erase_journey(core, found);
     forget(engine, found != NULL || is_sealed, 0);
     if (is_sealed) {
         return cxj__engine_fail(engine, CXJ_PARTIALLY_ERASED,
@@ -663,7 +664,7 @@ CXJ__COLD cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, u
     for (size_t place = 0; place < core->store.places; place++) {
         struct cxj__journey *journey = cxj__store_at(&core->store, place);
         if (journey->number == 0 || !states_customer(journey, customer)) continue;
-        cxj__append_erase(core, journey);
+        cxj__erase_journey(core, journey);
         gone++;
     }
     forget(engine, gone > 0, customer);

@@ -127,13 +127,13 @@ fi
 headline "Unity build: all rooms of src in one file, warnings as errors"
 build gcc build-unity --unity=on -Dunity_size=1000 --buildtype=debugoptimized --werror -Db_ndebug=false -Dexamples=false
 export CXJ_STRIDE=23
-suites build-unity --suite unit --no-suite load --no-suite save --no-suite append --no-suite journey
+suites build-unity --suite unit --no-suite load --no-suite save --no-suite append --no-suite erase --no-suite journey
 unset CXJ_STRIDE
 
 headline "Valgrind on the unit tests, less those of many failing allocations, and the long random ones"
 if need valgrind valgrind; then
     export CK_FORK=no CXJ_STRIDE=101
-    suites build-debug --suite unit --no-suite load --no-suite save --no-suite journey --no-suite append --no-suite settle \
+    suites build-debug --suite unit --no-suite load --no-suite save --no-suite journey --no-suite append --no-suite erase --no-suite settle \
         --no-suite seal --no-suite post --no-suite lot --no-suite merge --no-suite sums --timeout-multiplier 10 \
         --wrap "valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,indirect"
     unset CK_FORK CXJ_STRIDE

@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "erase.h"
 #include "world.h"
 
 #include <string.h>
@@ -100,7 +101,7 @@ START_TEST(deadline_does_not_pass_to_the_next_journey_in_its_place) {
     struct cxj__core *core = &engine->core;
     record(engine, (cxj_touchpoint){.journey = 1, .id = 1, .at = 5, .outcome = 1});
     size_t place = find_journey(engine, 1)->place;
-    cxj__append_erase(core, find_journey(engine, 1)); /* and the deadline stays */
+    cxj__erase_journey(core, find_journey(engine, 1)); /* and the deadline stays */
     cxj__core_find_latest(core);
     record(engine, (cxj_touchpoint){.journey = 2, .id = 1, .at = 6});
     ck_assert_uint_eq(find_journey(engine, 2)->place, place);
@@ -151,7 +152,7 @@ START_TEST(compacting_keeps_what_is_watched) {
         record(engine, (cxj_touchpoint){.journey = i, .id = 1, .at = (int64_t)(1000 + i)});
         record(engine, (cxj_touchpoint){.journey = i, .id = 1, .revision = 1, .at = (int64_t)i}); /* earlier */
     }
-    for (uint64_t i = 1; i <= 20; i++) cxj__append_erase(core, find_journey(engine, i));
+    for (uint64_t i = 1; i <= 20; i++) cxj__erase_journey(core, find_journey(engine, i));
     cxj__seal_compact(core);
     ck_assert_uint_eq(cxj__agenda_count(&core->sealings), 30);
     set_clock(engine, 100);
