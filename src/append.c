@@ -544,17 +544,14 @@ static bool post_difference(struct change *change, const struct side *kept) {
     return room && cxj__lot_finish(change->core, &lot);
 }
 
-/* Posts what all records of a side say in the views that move. */
-CXJ__COLD static bool post_moving(const struct change *change, struct side *side) {
-    struct cxj__fold fold;
-    memset(&fold, 0, sizeof fold);
-    return cxj__post_records(&side->post, change->moving, 0, &fold);
-}
-
 /* Posts the rest of what a side says, its records being the journey's: in the views that move, and where the journey
  * stands. */
 static bool post_rest(const struct change *change, struct side *side) {
-    if (change->moving.dependent && !post_moving(change, side)) return false;
+    if (change->moving.dependent) {
+        struct cxj__fold fold;
+        memset(&fold, 0, sizeof fold);
+        if (!cxj__post_records(&side->post, change->moving, 0, &fold)) return false;
+    }
     return change->turns || cxj__post_standing(&side->post);
 }
 
@@ -657,10 +654,11 @@ bool cxj__append_edit(struct cxj__core *core, struct cxj__edit *edit) {
 }
 
 CXJ__COLD void cxj__append_undo(struct cxj__core *core, const struct cxj__edit *edit) {
-    static const struct progress all = {SIZE_MAX, SIZE_MAX, SIZE_MAX, true};
+    struct progress all = {.turned = true};
     struct change change;
     struct cxj__fold fold;
     if (is_empty(edit)) return;
+    all.old = all.new = all.rest = SIZE_MAX;
     begin_change(&change, core, edit);
     find_change(&change, &change.new, &change.old, false, &fold);
     lead_back(&change, &all);

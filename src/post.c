@@ -567,7 +567,7 @@ bool cxj__post_move(struct cxj__core *core, struct cxj__journey *journey, const 
 }
 
 /* The same where anything may have changed. */
-static void set_turn(struct move *move, const struct cxj__standing *before, const struct cxj__standing *after) {
+CXJ__COLD static void set_turn(struct move *move, const struct cxj__standing *before, const struct cxj__standing *after) {
     size_t least = before->fold->samples < after->fold->samples ? before->fold->samples : after->fold->samples;
     move->before = before;
     move->after = after;
@@ -578,7 +578,7 @@ static void set_turn(struct move *move, const struct cxj__standing *before, cons
     move->are_known[0] = move->are_known[1] = false;
 }
 
-bool cxj__post_turn(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__standing *before,
+CXJ__COLD bool cxj__post_turn(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__standing *before,
                     const struct cxj__standing *after) {
     struct move move;
     move.core = core;
