@@ -255,9 +255,8 @@ static bool add_to_cells(const struct cxj__append *append, struct cxj__core *cor
     const struct cxj__journey *journey = item->journey;
     struct cxj__codes was;
     if (core->view_count == 0) return true;
-    struct cxj__standing before = {&item->before,       &item->before.in_hours, &was,
-                                   journey->count - 1U, journey->samples,       &item->touchpoint,
-                                   item->held};
+    struct cxj__standing before = {&item->before,    &item->before.in_hours, &was,      journey->count - 1U,
+                                   journey->samples, &item->touchpoint,      item->held};
     struct cxj__standing after = {
         &journey->fold, journey->in_hours, &item->post.codes, journey->count, journey->samples, NULL, 0};
     if (post_item(append, core, item, CXJ__POST_ADD, SIZE_MAX)) {
@@ -561,13 +560,9 @@ static bool turn(const struct change *change, const struct side *from, const str
     if (!change->turns) return true;
     const struct cxj__standing before = {
         &from->fold, &from->fold.in_hours, &from->post.codes, change->position + from->count, change->samples, NULL, 0};
-    const struct cxj__standing after = {&to->fold,
-                                        &to->fold.in_hours,
-                                        &to->post.codes,
-                                        change->position + to->count,
-                                        change->journey->samples,
-                                        NULL,
-                                        0};
+    const struct cxj__standing after = {
+        &to->fold, &to->fold.in_hours, &to->post.codes, change->position + to->count, change->journey->samples, NULL,
+        0};
     return cxj__post_turn(change->core, change->journey, &before, &after);
 }
 

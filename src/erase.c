@@ -47,7 +47,7 @@ CXJ__COLD static void pass_on_held(struct cxj__core *core, struct cxj__journey *
 
 /* Cells that the journey left empty give their memory, but for those that it needs again. */
 CXJ__COLD void cxj__erase_touchpoint(struct cxj__core *core, struct cxj__journey *journey, size_t position,
-                                    uint64_t revision) {
+                                     uint64_t revision) {
     struct cxj__entry entry;
     struct cxj__counted before = cxj__core_counted(journey);
     cxj__store_keep(&core->store, &core->memory, journey);

@@ -567,7 +567,8 @@ bool cxj__post_move(struct cxj__core *core, struct cxj__journey *journey, const 
 }
 
 /* The same where anything may have changed. */
-CXJ__COLD static void set_turn(struct move *move, const struct cxj__standing *before, const struct cxj__standing *after) {
+CXJ__COLD static void set_turn(struct move *move, const struct cxj__standing *before,
+                               const struct cxj__standing *after) {
     size_t least = before->fold->samples < after->fold->samples ? before->fold->samples : after->fold->samples;
     move->before = before;
     move->after = after;
@@ -579,7 +580,7 @@ CXJ__COLD static void set_turn(struct move *move, const struct cxj__standing *be
 }
 
 CXJ__COLD bool cxj__post_turn(struct cxj__core *core, struct cxj__journey *journey, const struct cxj__standing *before,
-                    const struct cxj__standing *after) {
+                              const struct cxj__standing *after) {
     struct move move;
     move.core = core;
     move.journey = journey;

@@ -346,11 +346,9 @@ static bool move(cxj_engine *engine, const cxj_touchpoint *t) {
     }
     cxj__core_set_journey_codes(&item->before, &was);
     cxj__core_set_journey_codes(&journey->fold, &is);
-    struct cxj__standing before = {&item->before,       &item->before.in_hours, &was,
-                                   journey->count - 1U, journey->samples,       &item->touchpoint,
-                                   item->held};
-    struct cxj__standing after = {
-        &journey->fold, journey->in_hours, &is, journey->count, journey->samples, NULL, 0};
+    struct cxj__standing before = {&item->before,    &item->before.in_hours, &was,      journey->count - 1U,
+                                   journey->samples, &item->touchpoint,      item->held};
+    struct cxj__standing after = {&journey->fold, journey->in_hours, &is, journey->count, journey->samples, NULL, 0};
     return cxj__post_move(&engine->core, journey, &before, &after, &item->facts[0], false);
 }
 
