@@ -10,7 +10,8 @@
  * are there. Until a change is settled nothing that it took back is given up: cells that it emptied stay, a bucket
  * stays for ever, records that left are kept as entries, and the room of the journey only grows. So where memory ends,
  * what was added so far is taken back, as many postings as were made, and what was taken back is added again, which
- * finds all the room that it had. Deadlines are reserved before anything changes, and noted when nothing can fail any
+ * finds all the room that it had. Where the journey itself stands changes last, in all views or in none; or it was taken
+ * away first, and is added again. Deadlines are reserved before anything changes, and noted when nothing can fail any
  * more; names, facets and totals are counted then, too. */
 #include "append.h"
 
@@ -463,8 +464,8 @@ static void begin_change(struct change *change, struct cxj__core *core, const st
     change->new.count = edit->arriving_count;
 }
 
-/* True if the journey can stand from one side to the other at once. What it had is not known any more when both sides
- * are. */
+/* True if where the journey stands can wait until both sides are folded. Which values it had before is not to be found
+ * out any more then, and its samples are, if there is room for them here. */
 static bool can_turn(const struct change *change) {
     const struct cxj__journey *journey = change->journey;
     return change->core->had_conditions == 0 && journey->fold.samples <= SAMPLES_AT_HAND &&

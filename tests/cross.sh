@@ -167,7 +167,7 @@ END
     # but for failing files, which take a library that is loaded into the program, and texts.
     export CXJ_STRIDE=23 CXJ_LOGS=2 CK_TIMEOUT_MULTIPLIER=10
     suites "$folder" --timeout-multiplier 10 --no-suite property --no-suite layout --no-suite conformance \
-        --no-suite examples --no-suite files --no-suite texts --no-suite naive --no-suite page --no-suite weights \
+        --no-suite examples --no-suite files --no-suite texts --no-suite naive --no-suite reading --no-suite page --no-suite weights \
         --no-suite always-edit
     suites "$folder" --timeout-multiplier 10 embed threads property-always-edit property-rules-always-edit \
         record-always-edit merge-always-edit

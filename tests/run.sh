@@ -78,8 +78,7 @@ fi
 headline "AddressSanitizer and UndefinedBehaviorSanitizer"
 if printf 'int main(void) { return 0; }\n' | gcc -fsanitize=address,undefined -x c - -o "$scratch/probe" 2>/dev/null; then
     rm -f "$scratch/probe"
-    # Warnings are none of this build's business: with the checks put in, gcc loses sight of what a value can be. Nor is
-    # the plain implementation, which is a test.
+    # Warnings are none of this build's business: with the checks put in, gcc loses sight of what a value can be.
     build gcc build-asan --buildtype=debugoptimized -Db_ndebug=false -Db_sanitize=address,undefined \
         -Db_lundef=false -Dc_args=-fno-sanitize-recover=all
     # Check runs each test in a process of its own; one that looks for leaks must live to its end.
@@ -133,8 +132,8 @@ unset CXJ_STRIDE
 headline "Valgrind on the unit tests, less those of many failing allocations, and the long random ones"
 if need valgrind valgrind; then
     export CK_FORK=no CXJ_STRIDE=101
-    suites build-debug --suite unit --no-suite load --no-suite save --no-suite journey --no-suite append --no-suite erase --no-suite settle \
-        --no-suite seal --no-suite post --no-suite lot --no-suite merge --no-suite sums --timeout-multiplier 10 \
+    suites build-debug --suite unit --no-suite load --no-suite save --no-suite journey --no-suite append --no-suite erase \
+        --no-suite settle --no-suite seal --no-suite post --no-suite lot --no-suite merge --no-suite sums --timeout-multiplier 10 \
         --wrap "valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,indirect"
     unset CK_FORK CXJ_STRIDE
 else

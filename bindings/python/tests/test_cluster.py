@@ -138,6 +138,7 @@ class Cluster(unittest.TestCase):
     def test_spark(self) -> None:
         from pyspark.sql import SparkSession
 
+        # Two workers need no 200 partitions behind a shuffle, and what is refused will be refused again.
         session = (SparkSession.builder.master("local-cluster[2,1,1024]").config("spark.ui.enabled", "false")
                    .config("spark.sql.shuffle.partitions", "4").config("spark.task.maxFailures", "1")
                    .config("spark.executorEnv.PYTHONPATH", os.environ["PYTHONPATH"])
