@@ -41,7 +41,8 @@ need_root() {
     fi
 }
 
-# need_install PACKAGE: installs one package quietly; shows apt-get's own words only if it fails.
+# need_install PACKAGE: installs one package quietly; shows apt-get's own words only if it fails. Where something else is
+# installing (another script, the machine's own updates), it waits for that to end, up to ten minutes.
 need_install() {
     need_words=$(mktemp) || return 1
     need_status=0
@@ -50,7 +51,7 @@ need_install() {
         need_root apt-get update -q >"$need_words" 2>&1 || true
         need_listed=yes
     fi
-    if need_root apt-get install -q -y --no-install-recommends "$1" </dev/null >>"$need_words" 2>&1; then
+    if need_root apt-get -o DPkg::Lock::Timeout=600 install -q -y --no-install-recommends "$1" </dev/null >>"$need_words" 2>&1; then
         :
     else
         need_status=1

@@ -109,6 +109,17 @@ if [ ! -f build-debug/src/libcxj.so ]; then
 fi
 export CXJ_LIBRARY="$PWD/build-debug/src/libcxj.so"
 
+# What is fetched and unpacked for the other tests is so beside the first ones. Whether it could be is said by its status;
+# beside other steps nothing is installed on the machine.
+environment_of_all() {
+    # shellcheck disable=SC2086
+    make_environment python3 "$environment" "setuptools>=77" mypy $FRAMES $STATISTICS $CLUSTERS
+}
+if [ "$scope" = all ]; then
+    python3 -c 'import ensurepip' 2>/dev/null || need_install python3-venv || :
+    beside environment environment_of_all
+fi
+
 headline "The Python package, with nothing but the standard library"
 [ "$scope" = plain ] || export CXJ_ENGINES="${CXJ_ENGINES:-100000}"
 beside machine package python3
@@ -135,15 +146,13 @@ old_frames() {
     package "$environment-oldest/bin/python"
 }
 if [ "$oldest" != no ]; then
-    # Beside other steps nothing is installed on the machine.
     "$oldest" -c 'import ensurepip' 2>/dev/null || need_install python3-venv || :
     beside old old_frames
 fi
 
 headline "The Python package, with data frames, pictures and clusters"
 framed=no
-# shellcheck disable=SC2086
-if make_environment python3 "$environment" "setuptools>=77" mypy $FRAMES $STATISTICS $CLUSTERS >"$words" 2>&1; then
+if fetched environment >"$words" 2>&1; then
     framed=yes
     if ! need default-jre-headless java; then
         lacking "Spark" "it needs Java, which cannot be installed"
@@ -160,9 +169,7 @@ if make_environment python3 "$environment" "setuptools>=77" mypy $FRAMES $STATIS
             tests.test_frames tests.test_package tests.test_analysis tests.test_calendar tests.test_rules \
             tests.test_conformance)
     }
-    if [ -f build-asan/src/libcxj.so ]; then
-        check "the package, on a library with AddressSanitizer" sanitized
-    fi
+    [ ! -f build-asan/src/libcxj.so ] || beside sanitized sanitized
 
     typed() {
         (cd bindings/python && "$environment/bin/python" -m mypy --cache-dir=/dev/null cxj)
@@ -176,6 +183,9 @@ if make_environment python3 "$environment" "setuptools>=77" mypy $FRAMES $STATIS
         show "types, by pyright" typed_too
     else
         skip "types, by pyright" "it cannot be had: $(tail -n 1 "$words")"
+    fi
+    if [ -f build-asan/src/libcxj.so ]; then
+        check "the package, on a library with AddressSanitizer" fetched sanitized
     fi
 else
     lacking "data frames, pictures and clusters" "the packages cannot be had: $(tail -n 1 "$words")"
@@ -225,7 +235,7 @@ carried() {
         "$environment/bin/python" -m unittest tests.test_package tests.test_conformance tests.test_frames \
         tests.test_analysis tests.test_calendar tests.test_rules)
 }
-check "the library that it carries" carried
+beside carried carried
 # And from a checkout, as README.md has it.
 from_checkout() {
     python3 -m venv build-wheel/builder
@@ -258,5 +268,6 @@ editable() {
 check "pip install -e ./bindings/python" editable
 export CXJ_LIBRARY="$PWD/build-debug/src/libcxj.so"
 rm -rf bindings/python/build bindings/python/*.egg-info build-editable
+check "the library that the wheel carries" fetched carried
 
 finish

@@ -78,8 +78,9 @@ fi
 headline "AddressSanitizer and UndefinedBehaviorSanitizer"
 if printf 'int main(void) { return 0; }\n' | gcc -fsanitize=address,undefined -x c - -o "$scratch/probe" 2>/dev/null; then
     rm -f "$scratch/probe"
-    # Warnings are none of this build's business: with the checks put in, gcc loses sight of what a value can be.
-    build gcc build-asan --buildtype=debugoptimized -Db_ndebug=false -Db_sanitize=address,undefined \
+    # Warnings are none of this build's business: with the checks put in, gcc loses sight of what a value can be. More
+    # optimisation takes longer to build than it saves in the tests.
+    build gcc build-asan --buildtype=debugoptimized -Doptimization=1 -Db_ndebug=false -Db_sanitize=address,undefined \
         -Db_lundef=false -Dc_args=-fno-sanitize-recover=all
     # Check runs each test in a process of its own; one that looks for leaks must live to its end.
     export CK_FORK=no CXJ_STRIDE=23
@@ -139,6 +140,9 @@ if need valgrind valgrind; then
 else
     skip "valgrind" "it is not here and cannot be installed"
 fi
+
+# What needs one processor for minutes goes on beside what needs one, too.
+beside page sh tests/page.sh
 
 headline "The bundle: the library as two files"
 part tests/bundle.sh quick
@@ -254,11 +258,12 @@ else
 fi
 
 part tests/reference.sh
-part tests/page.sh
 part tests/python.sh all
+part fetched page
 
 headline "Release build"
-build gcc build --buildtype=release
+setup gcc build --buildtype=release
+check "build of the library and of the report program" ninja -C build src/libcxj.so examples/cxj-report
 show "layout, and what the shared library exports" python3 tests/layout.py --library build/src/libcxj.so
 check "layout.py notices breaches" python3 tests/layout.py --self-test
 
@@ -296,6 +301,9 @@ timed() {
     part "$@"
     echo "$* took $(($(date +%s) - began)) s"
 }
+
+headline "Release build, the tests and all examples, too"
+check "build of the rest" ninja -C build
 
 headline "A thousand kills"
 began=$(date +%s)

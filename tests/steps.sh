@@ -2,13 +2,14 @@
 #
 #     . tests/steps.sh
 #     headline "Release build"
-#     build gcc build --buildtype=release      # into a folder, with meson
+#     build gcc build --buildtype=release      # into a folder, with meson; setup does all but the building
 #     suites build --suite unit                # tests that meson runs
 #     check "what is due" COMMAND...           # one step more; show prints also what the command says
 #     skip "valgrind" "it is not here"         # what cannot run here is said, and is no failure
 #     beside NAME COMMAND...                   # begins something that runs beside what follows
 #     check "what is due" fetched NAME         # and what became of it
 #     part tests/cross.sh s390x                # another script that ends with finish, and its count
+#     part fetched NAME                        # the same of one that was begun with beside NAME sh tests/cross.sh s390x
 #     finish
 #
 # A script ends at the first step that fails. Its last line says how many checks passed and failed, and its status is 0
@@ -78,9 +79,9 @@ skip() {
     echo "skipped: $1 ($2)"
 }
 
-# build COMPILER FOLDER OPTION...: builds into a folder with these options. One that was set up with the same options is
-# used again. The folder build belongs to whoever works here: its options are changed, but it is never thrown away.
-build() {
+# setup COMPILER FOLDER OPTION...: sets up a folder to build in, with these options. One that has the same options is used
+# again. The folder build belongs to whoever works here: its options are changed, but it is never thrown away.
+setup() {
     compiler=$1
     folder=$2
     shift 2
@@ -91,6 +92,11 @@ build() {
         check "setup of $folder" env "CC=$compiler" meson setup "$folder" "$@"
         echo "$*" >"$folder/options.txt"
     fi
+}
+
+# build COMPILER FOLDER OPTION...: sets it up, and builds all that is to be built there.
+build() {
+    setup "$@"
     check "build of $folder" ninja -C "$folder"
 }
 
@@ -114,11 +120,19 @@ suites() {
     fi
 }
 
-# part SCRIPT ARGUMENT...: runs another script that ends with finish, shows what it says, and adds up what it counted.
+# part SCRIPT ARGUMENT...: runs another script that ends with finish, shows what it says, and adds up what it counted; or
+# does so with one that was begun beside (part fetched NAME).
 part() {
-    rm -f "$scratch/status"
-    { sh "$@" 2>&1 || echo "$?" >"$scratch/status"; } | tee "$words"
-    status=$(cat "$scratch/status" 2>/dev/null || echo 0)
+    status=0
+    if [ "$1" = fetched ]; then
+        # Only the shell that began it can wait for it, which one at the head of a pipe is not.
+        "$@" >"$words" 2>&1 || status=$?
+        cat "$words"
+    else
+        rm -f "$scratch/status"
+        { sh "$@" 2>&1 || echo "$?" >"$scratch/status"; } | tee "$words"
+        status=$(cat "$scratch/status" 2>/dev/null || echo 0)
+    fi
     good=$(sed -n 's/^\([0-9]*\) passed, [0-9]* failed$/\1/p' "$words" | tail -n 1)
     bad=$(sed -n 's/^[0-9]* passed, \([0-9]*\) failed$/\1/p' "$words" | tail -n 1)
     passed=$((passed + ${good:-0}))
@@ -127,7 +141,7 @@ part() {
         skip "$*" "nothing of it can run here"
     elif [ "$status" -ne 0 ] || [ "${good:-0}" -eq 0 ]; then
         [ "$failed" -gt 0 ] || failed=1
-        echo "FAILED: sh $*"
+        echo "FAILED: $*"
         finish
     fi
 }
