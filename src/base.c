@@ -192,6 +192,16 @@ CXJ__COLD int64_t cxj__base_days(struct cxj__date date) {
     return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
 }
 
+/* ---- bits ------------------------------------------------------------------------------------------------------- */
+
+const cxj__bits *cxj__base_bits(void) {
+    static const cxj__bits bits[1 << CXJ__AT_ONCE] = {
+        {0, 0, 0, 0}, {1, 0, 0, 0}, {0, 1, 0, 0}, {1, 1, 0, 0}, {0, 0, 1, 0}, {1, 0, 1, 0}, {0, 1, 1, 0}, {1, 1, 1, 0},
+        {0, 0, 0, 1}, {1, 0, 0, 1}, {0, 1, 0, 1}, {1, 1, 0, 1}, {0, 0, 1, 1}, {1, 0, 1, 1}, {0, 1, 1, 1}, {1, 1, 1, 1},
+    };
+    return bits;
+}
+
 /* ---- hashes ----------------------------------------------------------------------------------------------------- */
 
 static uint64_t rotate(uint64_t x, int bits) {
@@ -211,12 +221,6 @@ static inline void sip_round(uint64_t v[4]) {
     v[2] = rotate(v[2], 32);
 }
 
-/* The eight bytes from here on, the first being the lowest: written so that compilers make it one load. */
-static uint64_t word_at(const unsigned char *bytes) {
-    return (uint64_t)bytes[0] | (uint64_t)bytes[1] << 8 | (uint64_t)bytes[2] << 16 | (uint64_t)bytes[3] << 24 |
-           (uint64_t)bytes[4] << 32 | (uint64_t)bytes[5] << 40 | (uint64_t)bytes[6] << 48 | (uint64_t)bytes[7] << 56;
-}
-
 /* SipHash-2-4, after Aumasson and Bernstein, "SipHash: a fast short-input PRF" (2012). */
 uint64_t cxj__base_siphash(const uint64_t key[2], const void *bytes, size_t length) {
     const unsigned char *in = bytes;
@@ -226,7 +230,7 @@ uint64_t cxj__base_siphash(const uint64_t key[2], const void *bytes, size_t leng
     uint64_t last = (uint64_t)(length & 0xff) << 56;
     for (size_t i = whole; i < length; i++) last |= (uint64_t)in[i] << (8 * (i - whole));
     for (size_t i = 0; i <= whole; i += 8) {
-        uint64_t word = i < whole ? word_at(in + i) : last;
+        uint64_t word = i < whole ? cxj__base_word_at(in + i) : last;
         v[3] ^= word;
         sip_round(v);
         sip_round(v);

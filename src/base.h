@@ -81,6 +81,13 @@ static inline void cxj__base_touch(const void *address) {
 #define CXJ__COLD
 #endif
 
+/* Of a function that takes less room by itself than as a part of the only one that calls it. */
+#if defined(__GNUC__)
+#define CXJ__APART __attribute__((noinline))
+#else
+#define CXJ__APART
+#endif
+
 /* ---- integers of 128 bits --------------------------------------------------------------------------------------- */
 
 /* Two's complement in two words. Sums of durations, values and squares cannot overflow it. */
@@ -164,19 +171,26 @@ static inline unsigned cxj__base_lowest_bit(uint64_t word) {
 }
 #endif
 
+/* The eight bytes from here on, the first being the lowest: written so that compilers make it one load. */
+static inline uint64_t cxj__base_word_at(const unsigned char *from) {
+    return (uint64_t)from[0] | (uint64_t)from[1] << 8 | (uint64_t)from[2] << 16 | (uint64_t)from[3] << 24 |
+           (uint64_t)from[4] << 32 | (uint64_t)from[5] << 40 | (uint64_t)from[6] << 48 | (uint64_t)from[7] << 56;
+}
+
+/* Bits of a word as numbers, AT_ONCE of them: a row for each value that they can have. */
+enum { CXJ__AT_ONCE = 4 };
+typedef int64_t cxj__bits[CXJ__AT_ONCE];
+const cxj__bits *cxj__base_bits(void);
+
 /* Adds one to each of the first many counts whose bit is set in the mask, which has no others. It goes by four counts, so
  * there are at least as many as whole fours take, and asks of none whether its bit is set, for that no processor
  * foresees. */
-enum { CXJ__AT_ONCE = 4 };
 static CXJ__HOT void cxj__base_count_bits(int64_t *counts, size_t many, uint64_t mask) {
-    static const int64_t bits_of[1 << CXJ__AT_ONCE][CXJ__AT_ONCE] = {
-        {0, 0, 0, 0}, {1, 0, 0, 0}, {0, 1, 0, 0}, {1, 1, 0, 0}, {0, 0, 1, 0}, {1, 0, 1, 0}, {0, 1, 1, 0}, {1, 1, 1, 0},
-        {0, 0, 0, 1}, {1, 0, 0, 1}, {0, 1, 0, 1}, {1, 1, 0, 1}, {0, 0, 1, 1}, {1, 0, 1, 1}, {0, 1, 1, 1}, {1, 1, 1, 1},
-    };
+    const cxj__bits *bits = cxj__base_bits();
     CXJ__UNROLL
     for (size_t i = 0; i < many; i += CXJ__AT_ONCE, mask >>= CXJ__AT_ONCE) {
-        const int64_t *bits = bits_of[mask % (1 << CXJ__AT_ONCE)];
-        for (size_t k = 0; k < CXJ__AT_ONCE; k++) counts[i + k] += bits[k];
+        const int64_t *more = bits[mask % (1 << CXJ__AT_ONCE)];
+        for (size_t k = 0; k < CXJ__AT_ONCE; k++) counts[i + k] += more[k];
     }
 }
 

@@ -344,28 +344,14 @@ static bool note_read_id(struct cxj__decode *decode, uint64_t id) {
     return true;
 }
 
-/* Codes must be those of names that are there, and their names are used. */
-static bool check_record_codes(struct cxj__decode *decode, const cxj_touchpoint *t) {
-    uint32_t codes[CXJ__DICTIONARIES + 1];
-    cxj__touchpoint_codes(t, codes);
-    for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
-        if (codes[d] > decode->totals.names[d]) return refuse_bytes(decode, "a touchpoint has a code of no name");
-        cxj__names_came(&decode->engine->core.dictionaries[d], codes[d]);
-    }
-    return true;
-}
-
-/* Fields must be within their bounds. Earlier versions took a touchpoint at 0. */
-static bool check_record(struct cxj__decode *decode, const cxj_touchpoint *t) {
+/* Fields must be within their bounds. Earlier versions took a touchpoint at 0: it is checked as if it were at 1. */
+static bool check_record(struct cxj__decode *decode, cxj_touchpoint *t) {
     struct cxj__refusal refusal;
-    cxj_touchpoint later;
-    const cxj_touchpoint *checked = t;
-    if (t->at == 0) {
-        later = *t;
-        later.at = 1;
-        checked = &later;
-    }
-    if (!cxj__touchpoint_check(checked, &refusal)) {
+    const bool is_at_0 = t->at == 0;
+    t->at += is_at_0;
+    const bool is_within = cxj__touchpoint_check(t, &refusal);
+    t->at -= is_at_0;
+    if (!is_within) {
         char why[160];
         (void)snprintf(why, sizeof why, "a touchpoint's %s %s", refusal.field, refusal.rule);
         return refuse_bytes(decode, why);
@@ -402,14 +388,16 @@ static bool take_withdrawn(struct cxj__decode *decode, uint64_t id, uint64_t rev
 static bool read_held_touchpoint(struct cxj__decode *decode, struct cxj__format_before *before, cxj_touchpoint *t) {
     cxj_touchpoint last = *t;
     bool is_first = !before->is_there;
-    cxj__format_get_touchpoint(&decode->in, t, before);
+    cxj__format_get_touchpoint(&decode->in, t, before, decode->totals.names);
     if (decode->in.status != CXJ_OK) return false;
     t->journey = decode->number;
     if (!check_record(decode, t)) return false;
     int order = is_first ? -1 : cxj__journey_compare(&last, t);
     if (order > 0 || (order == 0 && t->id != 0)) return refuse_bytes(decode, "touchpoints are not in order");
-    if (!check_record_codes(decode, t)) return false;
-    if ((t->facets & CXJ_FACET_WITHDRAWN) == 0) {
+    const bool is_withdrawn = (t->facets & CXJ_FACET_WITHDRAWN) != 0;
+    /* Of those that are taken into an engine names are counted. */
+    if (is_withdrawn || decode->purpose == CXJ__DECODE_CHECK) cxj__core_note_names(&decode->engine->core, t);
+    if (!is_withdrawn) {
         decode->touchpoints++;
         return note_read_id(decode, t->id) && take_touchpoint(decode, t);
     }

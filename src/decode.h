@@ -53,7 +53,8 @@ struct cxj__decode {
  * finished in any case. */
 bool cxj__decode_begin(struct cxj__decode *decode, cxj_read read, void *context);
 
-/* Reads the next journey, of which there are totals.journeys. */
+/* Reads the next journey, of which there are totals.journeys. Who builds an engine takes it in before the next, and so
+ * counts the names that it uses; without one they are noted here. */
 bool cxj__decode_journey(struct cxj__decode *decode);
 
 /* Reads the end, once there are no further journeys, and sees to it that what was said at the beginning is what was

@@ -131,16 +131,31 @@ enum field {
 _Static_assert(FIELDS <= 31, "a bit for each field");
 
 /* Which fields are not none. */
-static uint32_t fields_of(const cxj_touchpoint *t) {
-    return (uint32_t)(t->id != 0) << ID | (uint32_t)(t->owner != 0) << OWNER | (uint32_t)(t->team != 0) << TEAM |
-           (uint32_t)(t->activity != 0) << ACTIVITY | (uint32_t)(t->channel != 0) << CHANNEL |
-           (uint32_t)(t->stage != 0) << STAGE | (uint32_t)(t->facets != 0) << FACETS |
-           (uint32_t)(t->scale != 0) << RATING | (uint32_t)(t->sequence != 0) << SEQUENCE |
-           (uint32_t)(t->revision != 0) << REVISION | (uint32_t)(t->due != 0) << DUE |
-           (uint32_t)(t->type != 0) << TYPE | (uint32_t)(t->segment != 0) << SEGMENT |
-           (uint32_t)(t->reason != 0) << REASON | (uint32_t)(t->customer != 0) << CUSTOMER |
-           (uint32_t)(t->value != 0) << VALUE | (uint32_t)(t->cause != 0) << CAUSE |
-           (uint32_t)(t->commitment != 0) << COMMITMENT | (uint32_t)(t->outcome != 0) << OUTCOME;
+CXJ__APART static uint32_t fields_of(const cxj_touchpoint *t) {
+    uint32_t fields = 0;
+#define HAS(bit, field)                                                                                                \
+    if (t->field != 0) fields |= UINT32_C(1) << (bit)
+    HAS(ID, id);
+    HAS(OWNER, owner);
+    HAS(TEAM, team);
+    HAS(ACTIVITY, activity);
+    HAS(CHANNEL, channel);
+    HAS(STAGE, stage);
+    HAS(FACETS, facets);
+    HAS(RATING, scale);
+    HAS(SEQUENCE, sequence);
+    HAS(REVISION, revision);
+    HAS(DUE, due);
+    HAS(TYPE, type);
+    HAS(SEGMENT, segment);
+    HAS(REASON, reason);
+    HAS(CUSTOMER, customer);
+    HAS(VALUE, value);
+    HAS(CAUSE, cause);
+    HAS(COMMITMENT, commitment);
+    HAS(OUTCOME, outcome);
+#undef HAS
+    return fields;
 }
 
 static void go_on(struct cxj__format_before *before, const cxj_touchpoint *t) {
@@ -201,41 +216,54 @@ static uint32_t get_facets(struct cxj__wire_in *in) {
     return (uint32_t)facets;
 }
 
-void cxj__format_get_touchpoint(struct cxj__wire_in *in, cxj_touchpoint *t, struct cxj__format_before *before) {
+/* A field is written only if it is not 0, which is none. */
+static uint64_t some(struct cxj__wire_in *in, uint64_t number) {
+    if (number == 0) cxj__wire_refuse(in, CXJ_BAD_BYTES, "a field of the touchpoint is there, and none");
+    return number;
+}
+
+/* The code of one of so many names. */
+static uint32_t get_code(struct cxj__wire_in *in, size_t names) {
+    uint64_t code = some(in, cxj__wire_get(in, UINT32_MAX));
+    if (code > names) cxj__wire_refuse(in, CXJ_BAD_BYTES, "a touchpoint has a code of no name");
+    return (uint32_t)code;
+}
+
+void cxj__format_get_touchpoint(struct cxj__wire_in *in, cxj_touchpoint *t, struct cxj__format_before *before,
+                                const size_t *names) {
     memset(t, 0, sizeof *t);
-    size_t begin = in->at;
+    const size_t begin = in->at;
     uint32_t fields = (uint32_t)cxj__wire_get(in, (UINT32_C(1) << FIELDS) - 1);
     uint64_t at = before->is_there ? cxj__wire_get(in, UINT64_MAX) + (uint64_t)before->at : cxj__wire_get_folded(in);
     t->at = cxj__wire_as_signed(at);
-#define GET(field, statement)                                                                                          \
-    if (fields >> (field) & 1) statement
-    GET(ID, t->id = cxj__wire_get_folded(in) + before->id);
-    GET(OWNER, t->owner = (uint32_t)cxj__wire_get(in, UINT32_MAX));
-    GET(TEAM, t->team = (uint16_t)cxj__wire_get(in, UINT16_MAX));
-    GET(ACTIVITY, t->activity = (uint16_t)cxj__wire_get(in, UINT16_MAX));
-    GET(CHANNEL, t->channel = (uint16_t)cxj__wire_get(in, UINT16_MAX));
-    GET(STAGE, t->stage = (uint16_t)cxj__wire_get(in, UINT16_MAX));
-    GET(FACETS, t->facets = get_facets(in));
+#define GET(bit, field, value)                                                                                         \
+    if (fields >> (bit) & 1) t->field = value
+    GET(ID, id, some(in, cxj__wire_get_folded(in) + before->id));
+    GET(OWNER, owner, get_code(in, names[CXJ_DIMENSION_OWNER]));
+    GET(TEAM, team, (uint16_t)get_code(in, names[CXJ_DIMENSION_TEAM]));
+    GET(ACTIVITY, activity, (uint16_t)get_code(in, names[CXJ_DIMENSION_ACTIVITY]));
+    GET(CHANNEL, channel, (uint16_t)get_code(in, names[CXJ_DIMENSION_CHANNEL]));
+    GET(STAGE, stage, (uint16_t)get_code(in, names[CXJ_DIMENSION_STAGE]));
+    GET(FACETS, facets, (uint32_t)some(in, get_facets(in)));
     if (fields >> RATING & 1) {
-        t->scale = get_byte(in);
+        t->scale = (uint8_t)some(in, get_byte(in));
         t->scope = get_byte(in);
         t->score = get_byte(in);
     }
-    GET(SEQUENCE, t->sequence = (uint32_t)cxj__wire_get(in, UINT32_MAX));
-    GET(REVISION, t->revision = cxj__wire_get(in, UINT64_MAX));
-    GET(DUE, t->due = cxj__wire_as_signed(cxj__wire_get_folded(in) + at));
-    GET(TYPE, t->type = (uint16_t)cxj__wire_get(in, UINT16_MAX));
-    GET(SEGMENT, t->segment = (uint16_t)cxj__wire_get(in, UINT16_MAX));
-    GET(REASON, t->reason = (uint16_t)cxj__wire_get(in, UINT16_MAX));
-    GET(CUSTOMER, t->customer = cxj__wire_get(in, UINT64_MAX));
-    GET(VALUE, t->value = cxj__wire_get_signed(in));
-    GET(CAUSE, t->cause = (uint16_t)cxj__wire_get(in, UINT16_MAX));
-    GET(COMMITMENT, t->commitment = (uint8_t)cxj__wire_get(in, UINT8_MAX));
-    GET(OUTCOME, t->outcome = (uint8_t)cxj__wire_get(in, UINT8_MAX));
+    GET(SEQUENCE, sequence, (uint32_t)some(in, cxj__wire_get(in, UINT32_MAX)));
+    GET(REVISION, revision, some(in, cxj__wire_get(in, UINT64_MAX)));
+    GET(DUE, due, cxj__wire_as_signed(some(in, cxj__wire_get_folded(in) + at)));
+    GET(TYPE, type, (uint16_t)get_code(in, names[CXJ_DIMENSION_TYPE]));
+    GET(SEGMENT, segment, (uint16_t)get_code(in, names[CXJ_DIMENSION_SEGMENT]));
+    GET(REASON, reason, (uint16_t)get_code(in, names[CXJ_DIMENSION_REASON]));
+    GET(CUSTOMER, customer, some(in, cxj__wire_get(in, UINT64_MAX)));
+    GET(VALUE, value, cxj__wire_as_signed(some(in, cxj__wire_get_folded(in))));
+    GET(CAUSE, cause, (uint16_t)get_code(in, names[CXJ_DIMENSION_CAUSE]));
+    GET(COMMITMENT, commitment, (uint8_t)some(in, cxj__wire_get(in, UINT8_MAX)));
+    GET(OUTCOME, outcome, (uint8_t)some(in, cxj__wire_get(in, UINT8_MAX)));
 #undef GET
     go_on(before, t);
     in->field = begin;
-    if (fields_of(t) != fields) cxj__wire_refuse(in, CXJ_BAD_BYTES, "a field of the touchpoint is there, and none");
 }
 
 /* ---- columns ---------------------------------------------------------------------------------------------------- */

@@ -54,8 +54,10 @@ enum { CXJ__FORMAT_TOUCHPOINT = 192 };
 void cxj__format_put_touchpoint(struct cxj__wire_out *out, const cxj_touchpoint *touchpoint,
                                 struct cxj__format_before *before);
 
-/* A touchpoint, less its journey, as it was put; its fields are for who asks to check. */
-void cxj__format_get_touchpoint(struct cxj__wire_in *in, cxj_touchpoint *touchpoint, struct cxj__format_before *before);
+/* A touchpoint, less its journey, as it was put. Its codes are those of names: names[dimension] is how many there are of
+ * each (CXJ_DIMENSION_…). What else its fields must be is for who asks to check. */
+void cxj__format_get_touchpoint(struct cxj__wire_in *in, cxj_touchpoint *touchpoint, struct cxj__format_before *before,
+                                const size_t *names);
 
 /* ---- columns ---------------------------------------------------------------------------------------------------- */
 

@@ -234,28 +234,42 @@ uint32_t cxj__wire_next(struct cxj__wire_in *in) {
     return arrive(in) ? in->kind : 0;
 }
 
+/* The number that eight bytes say with seven bits each, the lowest first: the upper one of each two moves down by the bit
+ * that it does not use, then the upper two of each four, and so on. */
+static uint64_t join_sevens(uint64_t word) {
+    word -= (word & UINT64_C(0x7f007f007f007f00)) >> 1;
+    word -= (word & UINT64_C(0x3fff00003fff0000)) / 4 * 3;
+    return word - (word & UINT64_C(0x0fffffff00000000)) / 16 * 15;
+}
+
+/* Most numbers take one byte, and nearly all no more than eight. Behind the contents of a block stands its checksum, so
+ * from any place in it eight bytes can be read. */
 uint64_t cxj__wire_get(struct cxj__wire_in *in, uint64_t most) {
-    uint64_t number = 0, byte = 0x80;
+    enum { AT_ONCE = CHECKSUM, LONGEST = 10 };
+    const uint64_t more_bits = UINT64_C(0x8080808080808080);
     in->field = in->at;
     if (in->status != CXJ_OK) return 0;
     const unsigned char *bytes = in->bytes + in->at;
-    size_t left = in->end - in->at, at = 0;
-    if (left > 0 && bytes[0] <= 0x7f && bytes[0] <= most) { /* as most are */
+    const size_t left = in->end - in->at;
+    if (left > 0 && bytes[0] <= 0x7f && bytes[0] <= most) {
         in->at++;
         return bytes[0];
     }
-    for (unsigned shift = 0; byte > 0x7f; shift += 7) {
-        if (at == left)
-            return refuse_at(in, in->at + at, CXJ_BAD_BYTES, "a number goes on behind the end of its block");
-        byte = bytes[at++];
-        number |= (byte & 0x7f) << shift;
-        if (shift < 63 || byte <= 1) continue;
-        return refuse_at(in, in->at + at - 1, CXJ_BAD_BYTES, "a number is longer than 64 bits");
+    const uint64_t word = cxj__base_word_at(bytes), ends = ~word & more_bits;
+    uint64_t number = join_sevens(word & (ends ^ (ends - 1)) & ~more_bits);
+    size_t last = ends == 0 ? AT_ONCE : cxj__base_lowest_bit(ends) / 8;
+    for (; ends == 0 && last < left; last++) {
+        number |= (uint64_t)(bytes[last] & 0x7f) << 7 * last;
+        if (last == LONGEST - 1 && bytes[last] > 1)
+            return refuse_at(in, in->at + last, CXJ_BAD_BYTES, "a number is longer than 64 bits");
+        if (bytes[last] <= 0x7f) break;
     }
-    if (byte == 0 && at > 1)
-        return refuse_at(in, in->at + at - 1, CXJ_BAD_BYTES, "a number takes more bytes than it needs");
+    if (last >= left)
+        return refuse_at(in, in->at + left, CXJ_BAD_BYTES, "a number goes on behind the end of its block");
+    if (bytes[last] == 0 && last > 0)
+        return refuse_at(in, in->at + last, CXJ_BAD_BYTES, "a number takes more bytes than it needs");
     if (number > most) return refuse_at(in, in->at, CXJ_BAD_BYTES, "a number is greater than it can be here");
-    in->at += at;
+    in->at += last + 1;
     return number;
 }
 

@@ -62,6 +62,7 @@ void check_wrong(struct cxj__wire_in *in, cxj_status status, uint64_t offset, co
     uint64_t calls = ((bytes *)in->context)->calls;
     cxj_touchpoint touchpoint;
     struct cxj__format_before before = {0};
+    static const size_t no_names[CXJ_DIMENSION_REASON + 1];
     ck_assert(!cxj__format_item(in, CXJ__FORMAT_END));
     ck_assert_uint_eq(cxj__wire_next(in), 0);
     ck_assert_uint_eq(cxj__wire_get(in, UINT64_MAX), 0);
@@ -69,7 +70,7 @@ void check_wrong(struct cxj__wire_in *in, cxj_status status, uint64_t offset, co
     ck_assert_ptr_null(cxj__wire_get_bytes(in, 0));
     struct cxj__int128 sum = cxj__wire_get_sum(in, 16);
     ck_assert_uint_eq(sum.high | sum.low, 0);
-    cxj__format_get_touchpoint(in, &touchpoint, &before);
+    cxj__format_get_touchpoint(in, &touchpoint, &before, no_names);
     ck_assert(!cxj__format_in_end(in));
     ck_assert(!cxj__wire_in_end(in));
     ck_assert(!cxj__wire_refuse(in, CXJ_LIMIT, "something else"));

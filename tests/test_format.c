@@ -14,6 +14,12 @@
 
 enum { FIELDS = 19 };
 
+/* As many names of each dimension as there can be codes. */
+static const size_t all_names[] = {
+    [CXJ_DIMENSION_OWNER] = UINT32_MAX,   [CXJ_DIMENSION_TEAM] = UINT16_MAX,    [CXJ_DIMENSION_ACTIVITY] = UINT16_MAX,
+    [CXJ_DIMENSION_CHANNEL] = UINT16_MAX, [CXJ_DIMENSION_STAGE] = UINT16_MAX,   [CXJ_DIMENSION_CAUSE] = UINT16_MAX,
+    [CXJ_DIMENSION_TYPE] = UINT16_MAX,    [CXJ_DIMENSION_SEGMENT] = UINT16_MAX, [CXJ_DIMENSION_REASON] = UINT16_MAX};
+
 /* ---------------------------------------------------------------------------------------------------------------------
  * Kinds of blocks
  * ------------------------------------------------------------------------------------------------------------------ */
@@ -110,7 +116,7 @@ static void put_by_hand(bytes *b, const cxj_touchpoint *t, uint32_t fields) {
     put(b, fields);
     put_signed(b, t->at);
 #define BY_HAND(place, statement)                                                                                      \
-    if (fields >> (place) & 1) statement
+    if (fields >> (place)&1) statement
     BY_HAND(0, put_signed(b, (int64_t)t->id));
     BY_HAND(1, put(b, t->owner));
     BY_HAND(2, put(b, t->team));
@@ -158,7 +164,7 @@ START_TEST(fields_stand_under_their_bits) {
             before = (struct cxj__format_before){0};
             ck_assert(open_in(&in, &b));
             ck_assert(cxj__format_item(&in, CXJ__FORMAT_JOURNEYS));
-            cxj__format_get_touchpoint(&in, &got, &before);
+            cxj__format_get_touchpoint(&in, &got, &before, all_names);
             ck_assert_int_eq(in.status, CXJ_OK);
             ck_assert_mem_eq(&got, &t, sizeof t);
             ck_assert(cxj__format_in_end(&in));
@@ -200,7 +206,7 @@ START_TEST(touchpoints_are_told_apart_from_the_one_before) {
     before = (struct cxj__format_before){0};
     for (size_t i = 0; i < COUNT; i++) {
         cxj_touchpoint got;
-        cxj__format_get_touchpoint(&in, &got, &before);
+        cxj__format_get_touchpoint(&in, &got, &before, all_names);
         ck_assert_int_eq(in.status, CXJ_OK);
         ck_assert_mem_eq(&got, &journey[i], sizeof got);
     }
@@ -236,6 +242,7 @@ START_TEST(fields_that_are_none_or_out_of_bounds_are_refused) {
         put(&contents, 99); /* so that the touchpoint does not stand first */
         put(&contents, UINT32_C(1) << field);
         put(&contents, 0);
+        size_t place = contents.length;
         if (field == 0) {
             put_signed(&contents, -7); /* the id that this is a distance to is 0 */
         } else if (field == 7) {
@@ -248,19 +255,19 @@ START_TEST(fields_that_are_none_or_out_of_bounds_are_refused) {
         bytes b;
         open_contents(&in, &contents, &b);
         (void)cxj__wire_get(&in, 99);
-        cxj__format_get_touchpoint(&in, &t, &before);
-        close_wrong(&in, &b, CXJ_BAD_BYTES, 1, "a field of the touchpoint is there, and none");
+        cxj__format_get_touchpoint(&in, &t, &before, all_names);
+        close_wrong(&in, &b, CXJ_BAD_BYTES, place, "a field of the touchpoint is there, and none");
         free_bytes(&contents);
         if (beyond[field] == 0) continue;
-        size_t place = 0;
         put(&contents, UINT32_C(1) << field);
         put_signed(&contents, START);
         place = contents.length;
         put(&contents, beyond[field]);
         open_contents(&in, &contents, &b);
         before = (struct cxj__format_before){0};
-        cxj__format_get_touchpoint(&in, &t, &before);
-        close_wrong(&in, &b, CXJ_BAD_BYTES, place, "greater than it can be here");
+        cxj__format_get_touchpoint(&in, &t, &before, all_names);
+        close_wrong(&in, &b, CXJ_BAD_BYTES, place,
+                    beyond[field] == 65536 ? "a code of no name" : "greater than it can be here");
         free_bytes(&contents);
     }
     /* an unknown facet: "A version that does not know … a facet says that a newer one is needed" (format.c) */
@@ -273,7 +280,7 @@ START_TEST(fields_that_are_none_or_out_of_bounds_are_refused) {
         put_signed(&contents, 1);
         put(&contents, facet | CXJ_FACET_CONTACT);
         open_contents(&in, &contents, &b);
-        cxj__format_get_touchpoint(&in, &t, &before);
+        cxj__format_get_touchpoint(&in, &t, &before, all_names);
         close_wrong(&in, &b, CXJ_NEWER_FORMAT, 2, "a newer one is needed");
         free_bytes(&contents);
     }
@@ -286,7 +293,7 @@ START_TEST(fields_that_are_none_or_out_of_bounds_are_refused) {
     put(&contents, 0);
     bytes b;
     open_contents(&in, &contents, &b);
-    cxj__format_get_touchpoint(&in, &t, &before);
+    cxj__format_get_touchpoint(&in, &t, &before, all_names);
     close_wrong(&in, &b, CXJ_BAD_BYTES, 0, "greater than it can be here");
     free_bytes(&contents);
 }
@@ -303,7 +310,7 @@ START_TEST(touchpoints_end_with_the_block) {
         struct cxj__format_before before = {0};
         bytes b;
         open_contents(&in, &contents, &b);
-        cxj__format_get_touchpoint(&in, &got, &before);
+        cxj__format_get_touchpoint(&in, &got, &before, all_names);
         ck_assert_int_eq(in.status, CXJ_BAD_BYTES);
         ck_assert_uint_eq(in.wrong, HEAD + BLOCK_HEADER + contents.length);
         cxj__wire_in_finish(&in);

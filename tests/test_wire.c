@@ -616,6 +616,14 @@ static void refuse_number(const char *data, size_t length, uint64_t most, uint64
 
 /* No other way to write a number is read, and none that is greater than it can be. */
 START_TEST(other_numbers_are_refused) {
+    for (size_t length = 1; length < 10; length++) {
+        char long_one[10];
+        memset(long_one, 0x80, sizeof long_one);
+        refuse_number(long_one, length, UINT64_MAX, length, "behind the end of its block");
+        long_one[length] = 0;
+        refuse_number(long_one, length + 1, UINT64_MAX, length, "more bytes than it needs");
+    }
+    refuse_number("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 10, UINT64_MAX, 9, "longer than 64 bits");
     refuse_number("\x80\x00", 2, UINT64_MAX, 1, "more bytes than it needs");
     refuse_number("\xff\x80\x00", 3, UINT64_MAX, 2, "more bytes than it needs");
     refuse_number("\x80", 1, UINT64_MAX, 1, "behind the end of its block");
