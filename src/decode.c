@@ -384,15 +384,15 @@ static bool take_withdrawn(struct cxj__decode *decode, uint64_t id, uint64_t rev
     return true;
 }
 
-/* Reads a touchpoint of the journey under way, behind the last one, which stands in *t. */
-static bool read_held_touchpoint(struct cxj__decode *decode, struct cxj__format_before *before, cxj_touchpoint *t) {
-    cxj_touchpoint last = *t;
-    bool is_first = !before->is_there;
+/* Reads a touchpoint of the journey under way, behind the last one, if there is one. */
+static bool read_held_touchpoint(struct cxj__decode *decode, struct cxj__format_before *before,
+                                 const cxj_touchpoint *last, cxj_touchpoint *t) {
+    const bool is_first = !before->is_there;
     cxj__format_get_touchpoint(&decode->in, t, before, decode->totals.names);
     if (decode->in.status != CXJ_OK) return false;
     t->journey = decode->number;
     if (!check_record(decode, t)) return false;
-    int order = is_first ? -1 : cxj__journey_compare(&last, t);
+    int order = is_first ? -1 : cxj__journey_compare(last, t);
     if (order > 0 || (order == 0 && t->id != 0)) return refuse_bytes(decode, "touchpoints are not in order");
     const bool is_withdrawn = (t->facets & CXJ_FACET_WITHDRAWN) != 0;
     /* Of those that are taken into an engine names are counted. */
@@ -461,7 +461,7 @@ static bool order_retractions(struct cxj__decode *decode) {
 /* Reads what is held of the journey under way. */
 static bool read_held(struct cxj__decode *decode, size_t count, size_t withdrawn) {
     struct cxj__format_before before = {0};
-    cxj_touchpoint touchpoint = {0};
+    cxj_touchpoint touchpoints[2]; /* in turn: each is compared with the one before it */
     if (count + withdrawn > decode->engine->core.touchpoints_limit) {
         return cxj__wire_refuse(&decode->in, CXJ_LIMIT, "a journey has more touchpoints than it may have");
     }
@@ -475,7 +475,7 @@ static bool read_held(struct cxj__decode *decode, size_t count, size_t withdrawn
         cxj__store_approach_new(&decode->engine->core.store, &decode->engine->core.seed, decode->number);
     }
     for (size_t i = 0; i < count; i++) {
-        if (!read_held_touchpoint(decode, &before, &touchpoint)) return false;
+        if (!read_held_touchpoint(decode, &before, &touchpoints[(i + 1) % 2], &touchpoints[i % 2])) return false;
     }
     if (!read_withdrawn(decode, withdrawn)) return false;
     decode->memory += LEAST_OF_JOURNEY;

@@ -263,7 +263,7 @@ part fetched page
 
 headline "Release build"
 setup gcc build --buildtype=release
-check "build of the library and of the report program" ninja -C build src/libcxj.so examples/cxj-report
+check "build of the library and of the report program" meson compile -C build cxj:shared_library cxj-report
 show "layout, and what the shared library exports" python3 tests/layout.py --library build/src/libcxj.so
 check "layout.py notices breaches" python3 tests/layout.py --self-test
 
