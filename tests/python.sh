@@ -3,10 +3,10 @@
 #
 # plain: with the machine's Python and nothing beside it, and with the oldest Python that the package supports and the
 #   newest, where they are.
-# all (the default): that, and an environment in build-python with numpy, pandas, polars, pyarrow, DuckDB, matplotlib, SciPy,
-#   Dask and PySpark: data frames, pictures, statistics beside SciPy's, clusters of two workers, types, wheels; and data
-#   frames and statistics again with the oldest Python, if it is there. What cannot be had is skipped, and said; with
-#   CXJ_PYTHON=required all but the oldest Python and pyright must be had.
+# all (the default): that, less the oldest by itself, and an environment in build-python with numpy, pandas, polars,
+#   pyarrow, DuckDB, matplotlib, SciPy, Dask and PySpark: data frames, pictures, statistics beside SciPy's, clusters of two
+#   workers, types, wheels; and all with data frames and statistics again with the oldest Python, if it is there. What
+#   cannot be had is skipped, and said; with CXJ_PYTHON=required all but the oldest Python and pyright must be had.
 # bench: how fast data frames go in (bindings/python/bench/bulk.py), then Dask and Spark on 10 million touchpoints
 #   (bench/cluster.py; some six minutes and 8 GB). No time fails it, but a wrong answer does.
 #
@@ -127,8 +127,10 @@ unset CXJ_ENGINES
 oldest=no
 for python in $(pythons | uniq); do
     version=$("$python" --version)
-    [ "$version" = "$(python3 --version)" ] || tested "the package, $version" package "$python"
     case $version in "Python 3.$OLDEST."*) oldest=$python ;; esac
+    # All of it goes with old data frames beside it, too, further down.
+    [ "$scope" = plain ] || [ "$oldest" != "$python" ] || continue
+    [ "$version" = "$(python3 --version)" ] || tested "the package, $version" package "$python"
 done
 tested "the package, $(python3 --version)" fetched machine
 [ "$oldest" != no ] || skip "Python 3.$OLDEST" "it is not on this machine"
@@ -199,6 +201,7 @@ else
     fetched old >"$scratch/old" 2>&1 || outcome=$?
     if [ "$outcome" -eq 3 ]; then
         skip "data frames with Python 3.$OLDEST" "the packages cannot be had: $(tail -n 1 "$scratch/lacking")"
+        tested "the package, $("$oldest" --version)" package "$oldest"
     else
         tested "the package with old data frames" sh -c 'cat "$1"; exit "$2"' sh "$scratch/old" "$outcome"
     fi

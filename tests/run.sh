@@ -116,7 +116,7 @@ rm -f "$scratch/probe"
 
 headline "Debug build, clang, warnings as errors"
 if need clang clang; then
-    build clang build-clang --buildtype=debugoptimized --werror -Db_ndebug=false
+    build clang build-clang --buildtype=debugoptimized -Doptimization=1 --werror -Db_ndebug=false
     export CXJ_STRIDE=23
     suites build-clang --suite unit --suite faults --suite hostile --suite conformance
     unset CXJ_STRIDE
@@ -134,7 +134,8 @@ headline "Valgrind on the unit tests, less those of many failing allocations, an
 if need valgrind valgrind; then
     export CK_FORK=no CXJ_STRIDE=101
     suites build-debug --suite unit --no-suite load --no-suite save --no-suite journey --no-suite append --no-suite erase \
-        --no-suite settle --no-suite seal --no-suite post --no-suite lot --no-suite merge --no-suite sums --timeout-multiplier 10 \
+        --no-suite settle --no-suite seal --no-suite post --no-suite lot --no-suite merge --no-suite sums \
+        --no-suite alerts --no-suite fill --no-suite move --timeout-multiplier 10 \
         --wrap "valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,indirect"
     unset CK_FORK CXJ_STRIDE
 else
