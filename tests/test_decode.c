@@ -264,6 +264,14 @@ static void begin_touchpoints(draft *d, uint64_t count) {
 
 START_TEST(touchpoints_are_in_order) {
     written = (uint32_t)_i;
+    /* one at 0, which earlier versions took, is taken and stays there, in front of others */
+    draft early = {.wrong_kind = 0};
+    totals(&early, 1, 0, 1, 2);
+    text(&early, TEXTS, "a");
+    journey(&early, 1, 2);
+    touchpoint(&early, true, 0, 50, 1);
+    touchpoint(&early, false, 1, -30, 0);
+    take(&early);
     draft d = {.wrong_kind = 0};
     begin_touchpoints(&d, 4);
     d.wrong_kind = 0;
