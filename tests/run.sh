@@ -5,7 +5,7 @@
 # quick: one build, and on it the unit tests, faults, hostile shapes, files, fuzz corpora, conformance, fewer random logs
 # and the layout.
 # all (the default): that, and the sanitizers, clang, valgrind, the ABI, an installation with its consumers, and more; see
-# tests/README.md. Some 25 minutes on two cores.
+# tests/README.md. Some 25 to 35 minutes on two cores.
 # long: all, and packages, hosts in other languages, MemorySanitizer, other machines by emulation, musl, Windows by mingw
 # wine, coverage, a thousand kills, ten minutes of fuzzing for each target, mutants. Some two hours on two cores; it says
 # how long each part took.
