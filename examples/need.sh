@@ -51,7 +51,8 @@ need_install() {
         need_root apt-get update -q >"$need_words" 2>&1 || true
         need_listed=yes
     fi
-    if need_root apt-get -o DPkg::Lock::Timeout=600 install -q -y --no-install-recommends "$1" </dev/null >>"$need_words" 2>&1; then
+    if need_root apt-get -o DPkg::Lock::Timeout=600 install -q -y --no-install-recommends "$1" \
+        </dev/null >>"$need_words" 2>&1; then
         :
     else
         need_status=1

@@ -1,10 +1,11 @@
 #!/bin/sh
-# page.sh [PICTURE.png]: looks at the page of the report program in a browser, by tests/page.py: Chromium from the system's
+# page.sh [needs|PICTURE.png]: looks at the page of the report program in a browser, by tests/page.py: Chromium from the system's
 # packages, driven by Playwright from Python's, with axe-core from the npm registry. What cannot be had is said, and its part
 # skipped; without the browser the template, the JSON and the plain tables are looked at all the same.
 #
 # Pictures of every page, width and mode are left in build-page/pictures. With PICTURE.png it only writes the picture that
-# README.md shows.
+# README.md shows; with needs it only installs on the machine what it needs there, so that the rest can go on beside other
+# scripts, which install things, too.
 #
 # It needs a Debian-like machine with network and root or sudo, and installs what is missing. Program and library are taken
 # from build-debug, and built if they are not there.
@@ -12,6 +13,13 @@ set -eu
 cd "$(dirname "$0")/.."
 . examples/need.sh
 . tests/steps.sh
+
+if [ "${1:-}" = needs ]; then
+    need chromium chromium || :
+    need npm npm || :
+    python3 -c 'import ensurepip' 2>/dev/null || need_install python3-venv || :
+    exit 0
+fi
 
 environment=$PWD/build-page
 report=build-debug/examples/cxj-report

@@ -133,16 +133,22 @@ unset CXJ_STRIDE
 headline "Valgrind on the unit tests, less those of many failing allocations, and the long random ones"
 if need valgrind valgrind; then
     export CK_FORK=no CXJ_STRIDE=101
+    set --
+    if [ "$scope" = all ]; then
+        skip "suites alerts, fill and move, with valgrind" "they take two minutes; sh tests/run.sh long has them"
+        set -- --no-suite alerts --no-suite fill --no-suite move
+    fi
     suites build-debug --suite unit --no-suite load --no-suite save --no-suite journey --no-suite append --no-suite erase \
         --no-suite settle --no-suite seal --no-suite post --no-suite lot --no-suite merge --no-suite sums \
-        --no-suite alerts --no-suite fill --no-suite move --timeout-multiplier 10 \
+        "$@" --timeout-multiplier 10 \
         --wrap "valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,indirect"
     unset CK_FORK CXJ_STRIDE
 else
     skip "valgrind" "it is not here and cannot be installed"
 fi
 
-# What needs one processor for minutes goes on beside what needs one, too.
+# What needs one processor for minutes goes on beside what needs one, too; but two do not install at the same time.
+sh tests/page.sh needs
 beside page sh tests/page.sh
 
 headline "The bundle: the library as two files"
@@ -305,6 +311,8 @@ timed() {
 
 headline "Release build, the tests and all examples, too"
 check "build of the rest" ninja -C build
+
+part tests/python.sh plain
 
 headline "A thousand kills"
 began=$(date +%s)

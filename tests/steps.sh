@@ -57,8 +57,8 @@ show() {
     sed 's/^/    /' "$words"
 }
 
-# beside NAME COMMAND...: begins a command, which goes on beside what follows until it is fetched by its name. Not more than
-# a machine with two processors can do.
+# beside NAME COMMAND...: begins a command, which goes on beside what follows until it is fetched by its name. Two or three
+# at a time, each of which keeps one processor busy or waits for the network, are what a machine with two can do.
 beside() {
     name=$1
     shift
