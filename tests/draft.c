@@ -12,10 +12,12 @@
 #include <string.h>
 
 static uint64_t seed = 1;
+uint64_t stride = 1;
 const cxj_options plain = {.size = sizeof plain};
 
 void take_seed(void) {
     seed = seed_of_test();
+    stride = stride_of_test();
 }
 
 void begin_chance(uint64_t turn) {

@@ -12,7 +12,8 @@
 enum { HEAD = 12, BLOCK_HEADER = 5, CHECKSUM = 8 };
 enum { TOTALS = 1, TEXTS, VIEWS_BLOCK, CELLS, JOURNEYS, END, SETTINGS, MARK, CALENDAR, KINDS };
 
-/* Takes the seed of what is random, and begins a turn of it. */
+/* Takes the seed of what is random and the stride, and begins a turn of what is random. */
+extern uint64_t stride;
 void take_seed(void);
 void begin_chance(uint64_t turn);
 

@@ -3,7 +3,7 @@
 #
 # plain: with the machine's Python and nothing beside it, and with the oldest Python that the package supports and the
 #   newest, where they are.
-# all (the default): that, less the oldest by itself, and an environment in build-python with numpy, pandas, polars,
+# all (the default): that with one of them alone, the newest, and an environment in build-python with numpy, pandas, polars,
 #   pyarrow, DuckDB, matplotlib, SciPy, Dask and PySpark: data frames, pictures, statistics beside SciPy's, clusters of two
 #   workers, types, wheels; and all with data frames and statistics again with the oldest Python, if it is there. What
 #   cannot be had is skipped, and said; with CXJ_PYTHON=required all but the oldest Python and pyright must be had.
@@ -120,21 +120,46 @@ if [ "$scope" = all ]; then
     beside environment environment_of_all
 fi
 
-headline "The Python package, with nothing but the standard library"
-[ "$scope" = plain ] || export CXJ_ENGINES="${CXJ_ENGINES:-100000}"
-beside machine package python3
-unset CXJ_ENGINES
+# The versions that the oldest Python gets go on beside the others.
 oldest=no
+newest=python3
 for python in $(pythons | uniq); do
-    version=$("$python" --version)
-    case $version in "Python 3.$OLDEST."*) oldest=$python ;; esac
-    if [ "$scope" = all ] && [ "$oldest" = "$python" ]; then
-        skip "the package, $version, by itself" "all of it goes with old data frames further down; plain has it"
-        continue
-    fi
-    [ "$version" = "$(python3 --version)" ] || tested "the package, $version" package "$python"
+    case $("$python" --version) in
+    "Python 3.$OLDEST."*) oldest=$python ;;
+    "$(python3 --version)") ;;
+    *) newest=$python ;;
+    esac
 done
-tested "the package, $(python3 --version)" fetched machine
+old_frames() {
+    # shellcheck disable=SC2086
+    make_environment "$oldest" "$environment-oldest" $FRAMES $STATISTICS >"$scratch/lacking" 2>&1 || return 3
+    package "$environment-oldest/bin/python"
+}
+if [ "$scope" = all ] && [ "$oldest" != no ]; then
+    "$oldest" -c 'import ensurepip' 2>/dev/null || need_install python3-venv || :
+    beside old old_frames
+fi
+
+headline "The Python package, with nothing but the standard library"
+# alone PYTHON: all tests that run with this one by itself.
+alone() {
+    tested "the package, $("$1" --version)" package "$1"
+}
+left_to_plain() {
+    skip "the package, $("$1" --version), by itself" "all of it goes with $2 further down; plain has it"
+}
+if [ "$scope" = all ]; then
+    export CXJ_ENGINES="${CXJ_ENGINES:-100000}"
+    alone "$newest"
+    unset CXJ_ENGINES
+    [ "$newest" = python3 ] || left_to_plain python3 "data frames"
+    [ "$oldest" = no ] || left_to_plain "$oldest" "old data frames"
+else
+    beside machine package python3
+    [ "$oldest" = no ] || alone "$oldest"
+    [ "$newest" = python3 ] || alone "$newest"
+    tested "the package, $(python3 --version)" fetched machine
+fi
 [ "$oldest" != no ] || skip "Python 3.$OLDEST" "it is not on this machine"
 
 if [ "$scope" = plain ]; then
@@ -142,17 +167,6 @@ if [ "$scope" = plain ]; then
 fi
 
 # ----------------------------------------------------------------------------------------------------------------------
-
-# The versions that the oldest Python gets go on beside the others.
-old_frames() {
-    # shellcheck disable=SC2086
-    make_environment "$oldest" "$environment-oldest" $FRAMES $STATISTICS >"$scratch/lacking" 2>&1 || return 3
-    package "$environment-oldest/bin/python"
-}
-if [ "$oldest" != no ]; then
-    "$oldest" -c 'import ensurepip' 2>/dev/null || need_install python3-venv || :
-    beside old old_frames
-fi
 
 headline "The Python package, with data frames, pictures and clusters"
 framed=no
@@ -193,6 +207,7 @@ if fetched environment >"$words" 2>&1; then
     fi
 else
     lacking "data frames, pictures and clusters" "the packages cannot be had: $(tail -n 1 "$words")"
+    [ "$newest" = python3 ] || alone python3
 fi
 
 headline "The versions that the oldest Python gets"

@@ -31,6 +31,14 @@ uint64_t seed_of_test(void) {
     return seed;
 }
 
+uint64_t stride_of_test(void) {
+    const char *given = getenv("CXJ_STRIDE");
+    uint64_t stride = given && *given ? strtoull(given, NULL, 10) : 1;
+    stride += stride == 0;
+    printf("CXJ_STRIDE=%" PRIu64 "\n", stride);
+    return stride;
+}
+
 /* ---------------------------------------------------------------------------------------------------------------------
  * Memory
  * ------------------------------------------------------------------------------------------------------------------ */

@@ -23,6 +23,9 @@ uint32_t chance(uint32_t below);
 /* The seed of a random test: CXJ_SEED, else a fixed one. */
 uint64_t seed_of_test(void);
 
+/* CXJ_STRIDE, else 1: every how many-th of what is tried by rote is, under tools with which all is slow. */
+uint64_t stride_of_test(void);
+
 /* ---- memory ----------------------------------------------------------------------------------------------------- */
 
 /* Every block is known; each allocation that asks for more is counted, and can be made to fail: the one at fail_at,

@@ -174,7 +174,7 @@ class Cluster(unittest.TestCase):
         import pyarrow
 
         rows = pyarrow.table(self.columns).to_pylist()
-        frame = session.createDataFrame(rows).repartition(20)  # so that engines are merged on the workers, too
+        frame = session.createDataFrame(rows).repartition(10)  # so that engines are merged on the workers, too
         for by_journey in (True, False):
             with cxj.spark.aggregate(frame.withColumnRenamed("journey", "a `case`.id"), VIEWS,
                                      renames={"a `case`.id": "journey"}, by_journey=by_journey) as engine:
