@@ -96,7 +96,8 @@ static const struct {
 };
 
 /* Between what least and what most each of those counted adds to a sum lies, which together are no more than two counts
- * say; the sum of their squares; the histogram in which each of them stands. No sum is without a row. */
+ * say; the sum of their squares; the histogram in which each of them stands. No sum is without a row. What lasts 1 ms
+ * at least may last none in working hours. */
 #define RATING_MOST INT64_C(12600)
 #define GAP_MOST (INT64_C(65536) * 12600)
 #define MONEY_MOST INT64_C(1000000000000000)
@@ -227,12 +228,13 @@ static bool can_be_squares(struct cxj__int128 sum, struct cxj__int128 squares, i
     return !is_more(size, squares) && cxj__base_is_square_within(sum, cxj__base_wide(n), squares);
 }
 
-static bool is_within(const struct cxj__cell *cell, const struct bound *bound) {
+static bool is_within(const struct cxj__cell *cell, bool in_hours, const struct bound *bound) {
     const struct cxj__int128 *sums = cxj__cell_sums(cell);
     if (!knows_counts(cell, bound->counts, 2) || !knows_at(cell, CXJ__SUMS, bound->sum)) return true;
     int64_t n = add_up(cxj__cell_counts(cell), bound->counts, 2);
     struct cxj__int128 sum = sums[bound->sum];
-    struct cxj__int128 least = cxj__base_product(n, bound->least), most = cxj__base_product(n, bound->most);
+    const int64_t least_of_one = in_hours && bound->least > 0 ? 0 : bound->least;
+    struct cxj__int128 least = cxj__base_product(n, least_of_one), most = cxj__base_product(n, bound->most);
     if (is_more(least, sum) || is_more(sum, most)) return false;
     if (bound->histogram != NOWHERE && knows_at(cell, CXJ__HISTOGRAMS, bound->histogram)) {
         cxj__histogram_bounds(&cxj__cell_histograms(cell)[bound->histogram], &least, &most);
@@ -242,10 +244,10 @@ static bool is_within(const struct cxj__cell *cell, const struct bound *bound) {
            can_be_squares(sum, sums[bound->squares], n);
 }
 
-static bool has_sums_within(const struct cxj__cell *cell) {
+static bool has_sums_within(const struct cxj__cell *cell, bool in_hours) {
     const struct cxj__int128 *sums = cxj__cell_sums(cell);
     for (size_t i = 0; i < LENGTH_OF(bounds); i++) {
-        if (bounds[i].grain == cell->grain && !is_within(cell, &bounds[i])) return false;
+        if (bounds[i].grain == cell->grain && !is_within(cell, in_hours, &bounds[i])) return false;
     }
     for (size_t i = 0; i < LENGTH_OF(sums_within); i++) {
         if (sums_within[i].grain != cell->grain) continue;
@@ -269,9 +271,9 @@ static bool has_counts_within(const struct cxj__cell *cell) {
 }
 
 /* Of columns that are not known nothing is asked. */
-const char *cxj__bounds_contradiction(const struct cxj__cell *cell) {
+const char *cxj__bounds_contradiction(const struct cxj__cell *cell, bool in_hours) {
     if (!has_counts_within(cell) || !has_durations(cell)) return "the counts of a cell contradict each other";
     if (!has_shares_within(cell)) return "a part of what a cell counts is more than its whole";
-    if (!has_sums_within(cell)) return "a sum is not one of as many as were counted";
+    if (!has_sums_within(cell, in_hours)) return "a sum is not one of as many as were counted";
     return NULL;
 }

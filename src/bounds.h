@@ -4,7 +4,8 @@
 
 #include "cell.h"
 
-/* Why what a cell sums cannot be of touchpoints, as far as its numbers show; NULL if it can. */
-const char *cxj__bounds_contradiction(const struct cxj__cell *cell);
+/* Why what a cell sums cannot be of touchpoints, as far as its numbers show; NULL if it can. in_hours: its durations are
+ * measured in working hours. */
+const char *cxj__bounds_contradiction(const struct cxj__cell *cell, bool in_hours);
 
 #endif

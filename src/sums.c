@@ -76,12 +76,13 @@ static bool refuse_beyond(struct cxj__sums *sums) {
 }
 
 /* Reads what a cell sums into its sealed part, and adds that to the cell, and to the whole of its view. */
-static bool fill_cell(struct cxj__sums *sums, struct cxj__cell *cell, struct cxj__cell *whole) {
+static bool fill_cell(struct cxj__sums *sums, const struct cxj_view *view, struct cxj__cell *cell,
+                      struct cxj__cell *whole) {
     struct cxj__memory *memory = sums->in->memory;
     if (!cxj__cell_reserve_sealed(cell, memory)) return cxj__wire_lack_memory(sums->in);
     cxj__format_get_cell(sums->in, cell->sealed, &sums->columns[cell->grain], sums->touchpoints);
     if (sums->in->status != CXJ_OK) return false;
-    const char *contradiction = cxj__bounds_contradiction(cell->sealed);
+    const char *contradiction = cxj__bounds_contradiction(cell->sealed, view->in_hours);
     if (contradiction != NULL) return refuse_sums(sums, contradiction);
     if (!has_shares(cell->sealed)) return refuse_sums(sums, "a part of what a cell counts is more than its whole");
     if (cell->has_products && !has_products(cell->sealed)) {
@@ -118,7 +119,7 @@ static bool read_sealed_cell(struct cxj__sums *sums, const struct cxj__sums_view
     struct cxj__cell *cell =
         is_kept ? cxj__view_make(view, memory, sums->seed, key) : cxj__view_make_apart(view, memory);
     if (cell == NULL) return cxj__wire_lack_memory(sums->in);
-    bool is_right = fill_cell(sums, cell, whole);
+    bool is_right = fill_cell(sums, view, cell, whole);
     if (!is_kept) {
         if (is_right) sums->memory += memory_of(cell) + memory_of(cell->sealed);
         cxj__cell_destroy(cell, memory);

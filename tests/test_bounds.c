@@ -39,7 +39,7 @@ static void destroy(struct cxj__cell *cell) {
 }
 
 static void is_sound(const struct cxj__cell *cell, const char *what) {
-    const char *contradiction = cxj__bounds_contradiction(cell);
+    const char *contradiction = cxj__bounds_contradiction(cell, false);
     ck_assert_msg(contradiction == NULL, "%s: %s", what, contradiction);
 }
 
@@ -204,7 +204,7 @@ START_TEST(answers_go_together) {
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct cxj__cell *cell = answered();
         cxj__cell_counts(cell)[wrong[i].count] = wrong[i].amount;
-        ck_assert_msg(cxj__bounds_contradiction(cell) != NULL, "%zu", i);
+        ck_assert_msg(cxj__bounds_contradiction(cell, false) != NULL, "%zu", i);
         destroy(cell);
     }
     /* both journeys have ended, and one customer waits */
@@ -212,7 +212,7 @@ START_TEST(answers_go_together) {
     int64_t *counts = cxj__cell_counts(cell);
     counts[CXJ__J_COMPLETED] = counts[CXJ__J_ENDED_TOUCHPOINTS] = 2;
     for (size_t i = 0; i < 2; i++) count_duration(cell, i, 0, 2);
-    ck_assert_str_eq(cxj__bounds_contradiction(cell), "a part of what a cell counts is more than its whole");
+    ck_assert_str_eq(cxj__bounds_contradiction(cell, false), "a part of what a cell counts is more than its whole");
     counts[CXJ__J_WAITING] = 0;
     is_sound(cell, "ended");
     destroy(cell);
@@ -233,15 +233,32 @@ START_TEST(the_time_of_answers_is_within_bounds) {
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct cxj__cell *cell = answered();
         cxj__cell_sums(cell)[wrong[i].sum] = cxj__base_wide(wrong[i].amount);
-        ck_assert_str_eq(cxj__bounds_contradiction(cell), "a sum is not one of as many as were counted");
+        ck_assert_str_eq(cxj__bounds_contradiction(cell, false), "a sum is not one of as many as were counted");
         destroy(cell);
     }
     struct cxj__cell *cell = answered();
     cxj__cell_sums(cell)[CXJ__J_SUM_RESPONSE] = cxj__base_wide(3 * (CXJ__LATEST - CXJ__EARLIEST));
     is_sound(cell, "the longest");
     count_duration(cell, CXJ__J_HISTOGRAM_FIRST_RESPONSE, 10, 1);
-    ck_assert_str_eq(cxj__bounds_contradiction(cell), "the counts of a cell contradict each other");
+    ck_assert_str_eq(cxj__bounds_contradiction(cell, false), "the counts of a cell contradict each other");
     destroy(cell);
+}
+END_TEST
+
+/* What is late is so by 1 ms at least; but in working hours it may be by none, if it was due and came while they were
+ * closed. */
+START_TEST(lateness_in_hours_may_be_none) {
+    for (int64_t late = 0; late < 4; late++) {
+        struct cxj__cell *cell = create(CXJ_GRAIN_TOUCHPOINTS);
+        int64_t *counts = cxj__cell_counts(cell);
+        counts[CXJ__T_TOUCHPOINTS] = counts[CXJ__T_DELIVERIES] = counts[CXJ__T_LATE] = counts[CXJ__T_LATE_SILENT] = 2;
+        count_duration(cell, CXJ__T_HISTOGRAM_LATENESS, late / 2, 1);
+        count_duration(cell, CXJ__T_HISTOGRAM_LATENESS, late - late / 2, 1);
+        cxj__cell_sums(cell)[CXJ__T_SUM_LATENESS] = cxj__base_wide(late);
+        ck_assert_ptr_null(cxj__bounds_contradiction(cell, true));
+        ck_assert_int_eq(cxj__bounds_contradiction(cell, false) == NULL, late >= 2);
+        destroy(cell);
+    }
 }
 END_TEST
 
@@ -250,13 +267,13 @@ START_TEST(responses_of_touchpoints_have_their_time) {
     struct cxj__cell *cell = create(CXJ_GRAIN_TOUCHPOINTS);
     cxj__cell_counts(cell)[CXJ__T_TOUCHPOINTS] = 5;
     cxj__cell_counts(cell)[CXJ__T_RESPONSES] = 2;
-    ck_assert_ptr_nonnull(cxj__bounds_contradiction(cell));
+    ck_assert_ptr_nonnull(cxj__bounds_contradiction(cell, false));
     count_duration(cell, CXJ__T_HISTOGRAM_RESPONSE, 7, 2);
-    ck_assert_ptr_nonnull(cxj__bounds_contradiction(cell)); /* which are not 0 together */
+    ck_assert_ptr_nonnull(cxj__bounds_contradiction(cell, false)); /* which are not 0 together */
     cxj__cell_sums(cell)[CXJ__T_SUM_RESPONSE] = cxj__base_wide(14);
     is_sound(cell, "responses");
     cxj__cell_counts(cell)[CXJ__T_TOUCHPOINTS] = 1;
-    ck_assert_ptr_nonnull(cxj__bounds_contradiction(cell));
+    ck_assert_ptr_nonnull(cxj__bounds_contradiction(cell, false));
     destroy(cell);
 }
 END_TEST
@@ -271,18 +288,18 @@ START_TEST(squares_are_those_of_their_sums) {
         cxj__cell_counts(cell)[CXJ__T_TOUCHPOINTS] = cxj__cell_counts(cell)[CXJ__T_RATINGS] = count;
         sums[CXJ__T_SUM_RATING] = cxj__base_product(count, each);
         sums[CXJ__T_SUM_RATING_SQUARES] = cxj__base_product(count, each * each);
-        ck_assert_ptr_null(cxj__bounds_contradiction(cell));
+        ck_assert_ptr_null(cxj__bounds_contradiction(cell, false));
         cxj__base_add(&sums[CXJ__T_SUM_RATING_SQUARES], cxj__base_wide(-1));
-        ck_assert_ptr_nonnull(cxj__bounds_contradiction(cell));
+        ck_assert_ptr_nonnull(cxj__bounds_contradiction(cell, false));
         cxj__base_add(&sums[CXJ__T_SUM_RATING_SQUARES], cxj__base_wide(2));
-        ck_assert_ptr_null(cxj__bounds_contradiction(cell));
+        ck_assert_ptr_null(cxj__bounds_contradiction(cell, false));
         sums[CXJ__T_SUM_RATING_SQUARES] = cxj__base_negate(sums[CXJ__T_SUM_RATING_SQUARES]);
-        ck_assert_ptr_nonnull(cxj__bounds_contradiction(cell)); /* squares below 0 */
+        ck_assert_ptr_nonnull(cxj__bounds_contradiction(cell, false)); /* squares below 0 */
         sums[CXJ__T_SUM_RATING] = cxj__base_product(count, 12600);
         sums[CXJ__T_SUM_RATING_SQUARES] = cxj__base_product(count, 12600 * 12600);
-        ck_assert_ptr_null(cxj__bounds_contradiction(cell));
+        ck_assert_ptr_null(cxj__bounds_contradiction(cell, false));
         cxj__base_add(&sums[CXJ__T_SUM_RATING], cxj__base_wide(1));
-        ck_assert_ptr_nonnull(cxj__bounds_contradiction(cell));
+        ck_assert_ptr_nonnull(cxj__bounds_contradiction(cell, false));
         destroy(cell);
     }
 }
@@ -459,7 +476,7 @@ static struct cxj__cell *counted(uint32_t grain) {
 static bool may_count(struct cxj__cell *cell, int count, int64_t amount) {
     int64_t *counts = cxj__cell_counts(cell), before = counts[count];
     counts[count] = amount;
-    bool may = cxj__bounds_contradiction(cell) == NULL;
+    bool may = cxj__bounds_contradiction(cell, false) == NULL;
     counts[count] = before;
     return may;
 }
@@ -540,7 +557,7 @@ START_TEST(no_more_have_an_answer_or_an_end_than_there_are) {
     counts[CXJ__J_COMPLETED] = 19;
     count_duration(cell, CXJ__J_HISTOGRAM_DURATION, 0, 1);
     count_duration(cell, CXJ__J_HISTOGRAM_SILENCE, 0, 1);
-    ck_assert_str_eq(cxj__bounds_contradiction(cell), "a part of what a cell counts is more than its whole");
+    ck_assert_str_eq(cxj__bounds_contradiction(cell, false), "a part of what a cell counts is more than its whole");
     destroy(cell);
 }
 END_TEST
@@ -550,9 +567,9 @@ START_TEST(histograms_have_as_many_as_were_counted) {
     for (size_t i = 0; i < LENGTH(durations); i++) {
         struct cxj__cell *cell = counted(durations[i].grain);
         count_duration(cell, (size_t)durations[i].histogram, durations[i].duration, 1);
-        ck_assert_str_eq(cxj__bounds_contradiction(cell), "the counts of a cell contradict each other");
+        ck_assert_str_eq(cxj__bounds_contradiction(cell, false), "the counts of a cell contradict each other");
         count_duration(cell, (size_t)durations[i].histogram, durations[i].duration, -2);
-        ck_assert_str_eq(cxj__bounds_contradiction(cell), "the counts of a cell contradict each other");
+        ck_assert_str_eq(cxj__bounds_contradiction(cell, false), "the counts of a cell contradict each other");
         destroy(cell);
     }
 }
@@ -573,7 +590,7 @@ static bool may_sum(struct cxj__cell *cell, struct summed of, struct cxj__int128
     if (of.squares >= 0) before_squares = sums[of.squares];
     sums[of.sum] = sum;
     if (of.squares >= 0) sums[of.squares] = squares;
-    bool may = cxj__bounds_contradiction(cell) == NULL;
+    bool may = cxj__bounds_contradiction(cell, false) == NULL;
     sums[of.sum] = before;
     if (of.squares >= 0) sums[of.squares] = before_squares;
     return may;
@@ -668,7 +685,7 @@ START_TEST(nothing_is_late_by_nothing) {
         count_duration(cell, histogram, 1, -1);
         count_duration(cell, histogram, 0, 1);
         cxj__cell_sums(cell)[sum] = cxj__base_wide(2);
-        ck_assert_str_eq(cxj__bounds_contradiction(cell), "a sum is not one of as many as were counted");
+        ck_assert_str_eq(cxj__bounds_contradiction(cell, false), "a sum is not one of as many as were counted");
         destroy(cell);
     }
 }
@@ -696,11 +713,11 @@ START_TEST(a_sum_is_not_held_against_one_that_is_not_known) {
     struct cxj__cell *cell = counted(CXJ_GRAIN_JOURNEYS);
     struct cxj__int128 *sums = cxj__cell_sums(cell);
     sums[CXJ__J_SUM_PENDING] = cxj__base_wide(7);
-    ck_assert_ptr_nonnull(cxj__bounds_contradiction(cell));
+    ck_assert_ptr_nonnull(cxj__bounds_contradiction(cell, false));
     forget_sum(cell, CXJ__J_SUM_DURATION);
     is_sound(cell, "the whole is not known");
     sums[CXJ__J_SUM_DARK] = cxj__base_wide(4);
-    ck_assert_ptr_nonnull(cxj__bounds_contradiction(cell));
+    ck_assert_ptr_nonnull(cxj__bounds_contradiction(cell, false));
     destroy(cell);
     cell = counted(CXJ_GRAIN_JOURNEYS);
     sums = cxj__cell_sums(cell);
@@ -708,7 +725,7 @@ START_TEST(a_sum_is_not_held_against_one_that_is_not_known) {
     forget_sum(cell, CXJ__J_SUM_PENDING);
     is_sound(cell, "the part is not known");
     sums[CXJ__J_SUM_DARK] = cxj__base_wide(4);
-    ck_assert_ptr_nonnull(cxj__bounds_contradiction(cell));
+    ck_assert_ptr_nonnull(cxj__bounds_contradiction(cell, false));
     destroy(cell);
 }
 END_TEST
@@ -717,7 +734,7 @@ END_TEST
 START_TEST(a_cell_counts_something) {
     for (uint32_t grain = CXJ_GRAIN_TOUCHPOINTS; grain <= CXJ_GRAIN_JOURNEYS; grain++) {
         struct cxj__cell *cell = create(grain);
-        ck_assert_str_eq(cxj__bounds_contradiction(cell), "the counts of a cell contradict each other");
+        ck_assert_str_eq(cxj__bounds_contradiction(cell, false), "the counts of a cell contradict each other");
         destroy(cell);
     }
 }
@@ -735,7 +752,7 @@ int main(void) {
     const TTest *counts[] = {each_count_lies_between_its_parts_and_its_wholes, of_two_wholes_each_binds,
                              no_more_have_an_answer_or_an_end_than_there_are, histograms_have_as_many_as_were_counted,
                              a_cell_counts_something};
-    const TTest *sums[] = {each_sum_has_its_squares, each_sum_is_of_as_many_as_were_counted, nothing_is_late_by_nothing,
+    const TTest *sums[] = {lateness_in_hours_may_be_none, each_sum_has_its_squares, each_sum_is_of_as_many_as_were_counted, nothing_is_late_by_nothing,
                            value_is_lost_by_who_has_churned, a_sum_is_not_held_against_one_that_is_not_known};
     ADD_CASE(suite, "can", can);
     ADD_CASE(suite, "cannot", cannot);

@@ -300,15 +300,15 @@ START_TEST(sums_beyond_their_counts_are_refused) {
     for (size_t v = 0; v < engine->core.view_count; v++) {
         const struct cxj_view *its = engine->core.views[v];
         struct cxj__cell *sealed = sealed_cell(its);
-        const char *contradiction = cxj__bounds_contradiction(sealed);
+        const char *contradiction = cxj__bounds_contradiction(sealed, its->in_hours);
         ck_assert_msg(contradiction == NULL, "%s", contradiction);
         for (size_t i = 0; i < cxj__cell_shape(its->grain)->sums; i++) {
             struct cxj__int128 *sum = &cxj__cell_sums(sealed)[i], before = *sum;
             for (size_t k = 0; k < 3; k++) {
                 /* 9 * 10^13 may be a sum of many durations, and of money; it is none of ratings */
                 *sum = wrong_sums[k];
-                if (k == 2 && cxj__bounds_contradiction(sealed) == NULL) continue;
-                ck_assert_msg(cxj__bounds_contradiction(sealed) != NULL, "%s, sum %zu, %zu", its->text, i, k);
+                if (k == 2 && cxj__bounds_contradiction(sealed, its->in_hours) == NULL) continue;
+                ck_assert_msg(cxj__bounds_contradiction(sealed, its->in_hours) != NULL, "%s, sum %zu, %zu", its->text, i, k);
                 if (i % 3 == k) {
                     ck_assert(!is_saved_taken(engine, its->text, message, sizeof message));
                     ck_assert_msg(strstr(message, "a sum is not one of as many as were counted"), "%s", message);
