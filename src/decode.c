@@ -462,6 +462,7 @@ static bool order_retractions(struct cxj__decode *decode) {
 static bool read_held(struct cxj__decode *decode, size_t count, size_t withdrawn) {
     struct cxj__format_before before = {0};
     cxj_touchpoint touchpoints[2]; /* in turn: each is compared with the one before it */
+    const uint64_t unheld = decode->unheld;
     if (count + withdrawn > decode->engine->core.touchpoints_limit) {
         return cxj__wire_refuse(&decode->in, CXJ_LIMIT, "a journey has more touchpoints than it may have");
     }
@@ -478,8 +479,12 @@ static bool read_held(struct cxj__decode *decode, size_t count, size_t withdrawn
         if (!read_held_touchpoint(decode, &before, &touchpoints[(i + 1) % 2], &touchpoints[i % 2])) return false;
     }
     if (!read_withdrawn(decode, withdrawn)) return false;
+    const size_t kept = count + withdrawn - (size_t)(decode->unheld - unheld);
+    decode->is_empty = kept == 0;
+    decode->empty += decode->is_empty;
+    if (decode->is_empty) return true;
     decode->memory += LEAST_OF_JOURNEY;
-    if (count > CXJ__FIRST_RECORDS) decode->memory += (count - CXJ__FIRST_RECORDS) * sizeof(struct cxj__record);
+    if (kept > CXJ__FIRST_RECORDS) decode->memory += (kept - CXJ__FIRST_RECORDS) * sizeof(struct cxj__record);
     if (decode->rares > CXJ__FIRST_RARES) decode->memory += decode->rares * sizeof(struct cxj__rare);
     return check_ids(decode) && (decode->in.format > CXJ__FORMAT_FIRST || order_retractions(decode));
 }
@@ -492,6 +497,7 @@ bool cxj__decode_journey(struct cxj__decode *decode) {
     decode->number += step;
     if (!read_counts(decode, &count, &withdrawn)) return false;
     decode->is_sealed = count == 0 && withdrawn == 0;
+    decode->is_empty = false;
     if (!decode->is_sealed) return read_held(decode, count, withdrawn);
     decode->sealed++;
     decode->memory += sizeof decode->number;

@@ -32,7 +32,8 @@ struct cxj__decode {
     struct cxj__wire_in in; /* and what is wrong */
     struct cxj__decode_totals totals;
     uint64_t sealed, touchpoints; /* sealed journeys; touchpoints that contribute */
-    uint64_t withdrawn, unheld;   /* withdrawn ones, and, in format 1, such as are left out */
+    uint64_t withdrawn, unheld;   /* withdrawn ones, and, in format 1, such as are left out: those without an id */
+    uint64_t empty;               /* journeys that had no others */
     uint64_t text_key_print;      /* 0: the public key */
     uint64_t work;                /* touchpoints times views */
     uint64_t memory;              /* bytes that all of it takes at least */
@@ -42,6 +43,7 @@ struct cxj__decode {
     uint64_t number;
     size_t rares;                                  /* touchpoints with fields that few have */
     bool is_sealed;                                /* then nothing else is known of it */
+    bool is_empty;                                 /* nothing of it is kept: there is no such journey */
     CXJ__LIST(struct cxj__entry) entries;          /* what contributes, in order; not kept if it is only checked */
     CXJ__LIST(struct cxj__retraction) retractions; /* what is withdrawn, by id; likewise */
     uint64_t *ids;

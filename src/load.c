@@ -42,7 +42,7 @@ static bool build_sealed(struct cxj__decode *decode) {
 static bool build_journeys(struct cxj__decode *decode) {
     for (uint64_t i = 0; i < decode->totals.journeys; i++) {
         if (!cxj__decode_journey(decode)) return false;
-        if (decode->purpose == CXJ__DECODE_CHECK) continue;
+        if (decode->purpose == CXJ__DECODE_CHECK || decode->is_empty) continue;
         if (!(decode->is_sealed ? build_sealed(decode) : build_journey(decode))) return false;
     }
     return true;
@@ -204,7 +204,7 @@ static void describe(const struct cxj__decode *decode, cxj_validation *validatio
     if (decode->in.status != CXJ_OK) return;
     validation->offset = decode->in.offset + decode->in.length;
     validation->touchpoints = decode->touchpoints + decode->withdrawn;
-    validation->journeys = decode->totals.journeys - decode->sealed;
+    validation->journeys = decode->totals.journeys - decode->sealed - decode->empty;
     validation->sealed = decode->sealed;
     validation->views = decode->engine->core.view_count;
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) validation->names += decode->totals.names[d];

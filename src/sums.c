@@ -121,7 +121,7 @@ static bool read_sealed_cell(struct cxj__sums *sums, const struct cxj__sums_view
     if (cell == NULL) return cxj__wire_lack_memory(sums->in);
     bool is_right = fill_cell(sums, view, cell, whole);
     if (!is_kept) {
-        if (is_right) sums->memory += memory_of(cell) + memory_of(cell->sealed);
+        if (is_right && !loaded->is_left_out) sums->memory += memory_of(cell) + memory_of(cell->sealed);
         cxj__cell_destroy(cell, memory);
     }
     return is_right;

@@ -785,6 +785,43 @@ START_TEST(withdrawn_touchpoints_of_format_1_lose_their_fields) {
 }
 END_TEST
 
+/* The same where a journey has no others: nothing of it is kept, and it is none that was sealed. */
+START_TEST(journeys_of_format_1_of_which_nothing_is_kept_are_none) {
+    draft d = {.wrong_kind = 0};
+    written = 1;
+    totals(&d, 0, 0, 2, 3);
+    for (uint64_t i = 0; i < 2; i++) { /* journey 7 has a touchpoint without id that is withdrawn; 8 has another, too */
+        journey(&d, i == 0 ? 7 : 1, 1 + i);
+        n(&d, JOURNEYS, 1 << 6);
+        put_signed(&d.contents[JOURNEYS], START);
+        n(&d, JOURNEYS, CXJ_FACET_WITHDRAWN);
+        if (i == 1) touchpoint(&d, false, 5, 1, 0);
+    }
+    uint64_t offset = 0;
+    char message[200];
+    cxj_validation found;
+    bytes b = write_draft(&d, &offset);
+    written = 2;
+    ck_assert_msg(validate(&b, &found, message, sizeof message) == CXJ_OK, "%s", message);
+    ck_assert_uint_eq(found.journeys, 1);
+    ck_assert_uint_eq(found.sealed, 0);
+    ck_assert_uint_eq(found.touchpoints, 1);
+    cxj_engine *engine = load_of(&b, plain);
+    for (int times = 0; times < 2; times++) ck_assert_int_eq(cxj_merge_bytes(engine, b.data, b.length), CXJ_OK);
+    ck_assert_uint_eq(stats_of(engine).journeys, 1);
+    bytes saved = save_of(engine);
+    cxj_engine *loaded = load_of(&saved, plain);
+    check_saved_as(loaded, &saved, "saved again");
+    const cxj_touchpoint t = {.journey = 7, .id = 9, .at = START};
+    ck_assert_int_eq(cxj_record(loaded, &t, sizeof t, 1, 0, NULL, 0), CXJ_OK); /* not late */
+    ck_assert_uint_eq(stats_of(loaded).journeys, 2);
+    free_bytes(&saved);
+    free_bytes(&b);
+    cxj_engine_destroy(loaded);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
 /* ---------------------------------------------------------------------------------------------------------------------
  * What is handed out
  * ------------------------------------------------------------------------------------------------------------------ */
@@ -1061,7 +1098,8 @@ int main(void) {
                                periods_go_as_far_as_local_time,
                                facets_of_sealed_touchpoints_are_in_order,
                                withdrawn_touchpoints_have_an_id_and_a_revision,
-                               withdrawn_touchpoints_of_format_1_lose_their_fields};
+                               withdrawn_touchpoints_of_format_1_lose_their_fields,
+        journeys_of_format_1_of_which_nothing_is_kept_are_none};
     const TTest *handed_out[] = {journeys_are_handed_out_one_by_one,
                                  withdrawn_touchpoints_of_format_1_are_put_in_order};
     const TTest *work[] = {what_is_too_much_for_its_bytes_is_refused_beforehand,
