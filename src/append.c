@@ -262,6 +262,7 @@ static bool add_to_cells(const struct cxj__append *append, struct cxj__core *cor
         &journey->fold, journey->in_hours, &item->post.codes, journey->count, journey->samples, NULL, 0};
     if (post_item(append, core, item, CXJ__POST_ADD, SIZE_MAX)) {
         bool it_stays = stays(core, item);
+        if (it_stays) before.codes = after.codes; /* its keys are the same, also on the way back */
         if (!it_stays) cxj__core_set_journey_codes(&item->before, &was);
         if (cxj__post_move(core, item->journey, &before, &after, &item->facts[0], it_stays)) return true;
     }

@@ -444,6 +444,12 @@ bool cxj__cell_reserve_sample(struct cxj__cell *cell, struct cxj__memory *memory
     return cxj__histogram_reserve(&histograms_of(cell)[sample >> 16], memory, sample & 0xffff, 1);
 }
 
+bool cxj__cell_take_sample(struct cxj__cell *cell, struct cxj__memory *memory, uint32_t sample) {
+    if (!cxj__cell_reserve_sample(cell, memory, sample)) return false;
+    cxj__cell_add_sample(cell, sample, 1);
+    return true;
+}
+
 /* ---- cell by cell ----------------------------------------------------------------------------------------------- */
 
 CXJ__COLD bool cxj__cell_reserve_cell(struct cxj__cell *cell, struct cxj__memory *memory,

@@ -279,8 +279,9 @@ bool cxj__cell_reserve_contribution(struct cxj__cell *cell, struct cxj__memory *
                                     const struct cxj__contribution *contribution);
 bool cxj__cell_reserve_sample(struct cxj__cell *cell, struct cxj__memory *memory, uint32_t sample);
 
-/* Makes room for a fact and adds it; false if there is no memory. */
+/* Makes room for a fact, or a sample, and adds it; false if there is no memory. */
 bool cxj__cell_take_fact(struct cxj__cell *cell, struct cxj__memory *memory, const struct cxj__fact *fact);
+bool cxj__cell_take_sample(struct cxj__cell *cell, struct cxj__memory *memory, uint32_t sample);
 
 /* Adds (sign 1) or takes away (sign -1) what was reserved. */
 void cxj__cell_add_fact(struct cxj__cell *cell, const struct cxj__fact *fact, int sign);

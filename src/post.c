@@ -222,19 +222,31 @@ CXJ__COLD void cxj__post_fold_anew(struct cxj__core *core, struct cxj__journey *
     cxj__post_renew_samples(core, journey);
 }
 
-/* A cell for which there is to be room for samples (sign 0), or to which they go or from which they come. */
+/* A cell to which so many samples go, which have room or find it, or from which they come. */
 struct sampling {
-    struct cxj__core *core;
+    struct cxj__memory *memory;
     const struct cxj_view *view;
     struct cxj__cell *cell;
-    int sign;
+    bool (*deal)(struct cxj__cell *cell, struct cxj__memory *memory, uint32_t sample);
+    size_t budget, done;
 };
 
 static bool deal_with_sample(void *context, uint32_t sample) {
-    const struct sampling *sampling = context;
-    sample = sample_in(sampling->view, sample);
-    if (sampling->sign == 0) return cxj__cell_reserve_sample(sampling->cell, &sampling->core->memory, sample);
-    cxj__cell_add_sample(sampling->cell, sample, sampling->sign);
+    struct sampling *sampling = context;
+    if (sampling->done == sampling->budget) return false;
+    if (!sampling->deal(sampling->cell, sampling->memory, sample_in(sampling->view, sample))) return false;
+    sampling->done++;
+    return true;
+}
+
+static bool add_sample(struct cxj__cell *cell, struct cxj__memory *memory, uint32_t sample) {
+    (void)memory;
+    cxj__cell_add_sample(cell, sample, 1);
+    return true;
+}
+static bool subtract_sample(struct cxj__cell *cell, struct cxj__memory *memory, uint32_t sample) {
+    (void)memory;
+    cxj__cell_add_sample(cell, sample, -1);
     return true;
 }
 
@@ -308,27 +320,36 @@ struct whole {
     const struct cxj__contribution *contribution;
 };
 
-CXJ__COLD static bool reserve_whole(const struct whole *whole, struct cxj__cell *cell) {
-    struct cxj__core *core = whole->post->core;
-    struct sampling sampling = {core, whole->view, cell, 0};
-    return cxj__cell_reserve_contribution(cell, &core->memory, whole->contribution) &&
-           each_sample(core, whole->post->journey, deal_with_sample, &sampling);
+/* Deals with the first of the journey's samples; true if with all that there are, or are asked for. */
+static bool deal_with_samples(const struct whole *whole, struct sampling *sampling) {
+    return each_sample(whole->post->core, whole->post->journey, deal_with_sample, sampling) ||
+           sampling->done == sampling->budget;
 }
 
-CXJ__COLD static void add_whole(const struct whole *whole, struct cxj__cell *cell, int sign) {
-    struct sampling sampling = {whole->post->core, whole->view, cell, sign};
+static void add_contribution(const struct whole *whole, struct cxj__cell *cell, int sign) {
     cxj__cell_add_contribution(cell, whole->contribution, sign);
     cxj__contribution_observe(cell, sign < 0 ? whole->fold : NULL, sign < 0 ? NULL : whole->fold);
-    (void)each_sample(whole->post->core, whole->post->journey, deal_with_sample, &sampling);
+}
+
+/* All of it, or nothing. Each sample gets its room when it is added, not all of them before: so no slot is ever counted
+ * beyond the room that one more needs, and what has been taken out finds its own again without memory. */
+CXJ__COLD static bool add_whole(const struct whole *whole, struct cxj__cell *cell) {
+    struct cxj__memory *memory = &whole->post->core->memory;
+    struct sampling sampling = {memory, whole->view, cell, cxj__cell_take_sample, SIZE_MAX, 0};
+    if (!cxj__cell_reserve_contribution(cell, memory, whole->contribution)) return false;
+    if (!deal_with_samples(whole, &sampling)) {
+        struct sampling back = {memory, whole->view, cell, subtract_sample, sampling.done, 0};
+        (void)deal_with_samples(whole, &back);
+        return false;
+    }
+    add_contribution(whole, cell, 1);
+    return true;
 }
 
 /* Adds the whole journey. */
 CXJ__COLD static bool add_standing(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
     struct cxj__cell *cell = NULL;
-    if (!cxj__lot_reach(whole->post->core, view, key, &cell)) return false;
-    if (cell != NULL && !reserve_whole(whole, cell)) return false;
-    if (cell != NULL) add_whole(whole, cell, 1);
-    return true;
+    return cxj__lot_reach(whole->post->core, view, key, &cell) && (cell == NULL || add_whole(whole, cell));
 }
 
 /* The same, or lets its cell go if there is no room. */
@@ -337,18 +358,16 @@ CXJ__COLD static bool force_standing(const struct whole *whole, struct cxj_view 
     if (!cxj__lot_reach(whole->post->core, view, key, &cell)) view->incomplete = true;
     if (cell == NULL) return true;
     cell->is_needed = false;
-    if (reserve_whole(whole, cell)) {
-        add_whole(whole, cell, 1);
-    } else {
-        cxj__lot_lose(whole->post, view, cell);
-    }
+    if (!add_whole(whole, cell)) cxj__lot_lose(whole->post, view, cell);
     return true;
 }
 
 CXJ__COLD static bool take_standing(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
     struct cxj__cell *cell = cxj__lot_find_cell(whole->post->core, view, key);
     if (cell == NULL) return true;
-    add_whole(whole, cell, -1);
+    struct sampling sampling = {NULL, whole->view, cell, subtract_sample, SIZE_MAX, 0};
+    add_contribution(whole, cell, -1);
+    (void)deal_with_samples(whole, &sampling);
     cxj__lot_note_empty(whole->post->core, view, cell);
     return true;
 }
@@ -361,15 +380,21 @@ CXJ__COLD static bool need_standing(const struct whole *whole, struct cxj_view *
 
 static bool reserve_standing_apart(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
     struct cxj__cell *cell = cxj__lot_find_cell(whole->post->core, view, key);
+    struct cxj__memory *memory = &whole->post->core->memory;
     if (cell == NULL) return true;
-    return cxj__cell_reserve_sealed(cell, &whole->post->core->memory) && reserve_whole(whole, cell->sealed);
+    if (!cxj__cell_reserve_sealed(cell, memory)) return false;
+    struct sampling sampling = {memory, whole->view, cell->sealed, cxj__cell_reserve_sample, SIZE_MAX, 0};
+    return cxj__cell_reserve_contribution(cell->sealed, memory, whole->contribution) &&
+           deal_with_samples(whole, &sampling);
 }
 
 static bool add_standing_apart(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
     struct cxj__cell *cell = cxj__lot_find_cell(whole->post->core, view, key);
-    if (cell != NULL) add_whole(whole, cell->sealed, 1);
     view->sealed_lost |= cell == NULL;
-    return true;
+    if (cell == NULL) return true;
+    struct sampling sampling = {NULL, whole->view, cell->sealed, add_sample, SIZE_MAX, 0};
+    add_contribution(whole, cell->sealed, 1);
+    return deal_with_samples(whole, &sampling);
 }
 
 static bool post_whole(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
@@ -447,8 +472,24 @@ static void know(struct move *move, const struct cxj_view *view) {
     move->are_known[in_hours] = true;
 }
 
-/* Room in the cell where the journey will stand, or stands already. */
-static bool reserve_move(struct move *move, const struct cxj_view *view, struct cxj__cell *to, bool is_there) {
+static void subtract_samples(const struct cxj__standing *standing, const struct cxj_view *view, struct cxj__cell *cell,
+                             size_t from, size_t to) {
+    while (to-- > from) cxj__cell_add_sample(cell, sample_in(view, standing->samples[to]), -1);
+}
+
+/* Adds the samples from one on, with room for each when it is added, as add_whole() does; or none. */
+static bool take_samples(struct cxj__memory *memory, const struct cxj__standing *standing, const struct cxj_view *view,
+                         struct cxj__cell *cell, size_t from) {
+    for (size_t i = from; i < standing->fold->samples; i++) {
+        if (cxj__cell_take_sample(cell, memory, sample_in(view, standing->samples[i]))) continue;
+        subtract_samples(standing, view, cell, from, i);
+        return false;
+    }
+    return true;
+}
+
+/* Room in the cell where the journey will stand, or stands already; what it has of samples there besides is in then. */
+static bool come_into(struct move *move, const struct cxj_view *view, struct cxj__cell *to, bool is_there) {
     struct cxj__memory *memory = &move->core->memory;
     const struct cxj__fold *was = move->before->fold, *is = move->after->fold;
     uint16_t responses = is_there ? was->counts[CXJ__F_FIRST_RESPONSES] : 0;
@@ -459,17 +500,7 @@ static bool reserve_move(struct move *move, const struct cxj_view *view, struct 
         uint32_t response = cxj__cell_first_response(lasted_in(view, move->after)->of[CXJ__FIRST_RESPONSE]);
         if (!cxj__cell_reserve_sample(to, memory, response)) return false;
     }
-    for (size_t i = is_there ? move->stay : 0; i < is->samples; i++) {
-        if (!cxj__cell_reserve_sample(to, memory, sample_in(view, move->after->samples[i]))) return false;
-    }
-    return true;
-}
-
-static void add_samples(const struct cxj__standing *standing, const struct cxj_view *view, struct cxj__cell *cell,
-                        size_t from, int sign) {
-    for (size_t i = from; i < standing->fold->samples; i++) {
-        cxj__cell_add_sample(cell, sample_in(view, standing->samples[i]), sign);
-    }
+    return take_samples(memory, move->after, view, to, is_there ? move->stay : 0);
 }
 
 static void change_in(struct move *move, const struct cxj_view *view, struct cxj__cell *cell) {
@@ -482,9 +513,7 @@ static void change_in(struct move *move, const struct cxj_view *view, struct cxj
         know(move, view);
         cxj__cell_change_contribution(cell, &move->was[view->in_hours], &move->is[view->in_hours]);
     }
-    if (move->is_plain) return;
-    add_samples(move->before, view, cell, move->stay, -1);
-    add_samples(move->after, view, cell, move->stay, 1);
+    if (!move->is_plain) subtract_samples(move->before, view, cell, move->stay, move->before->fold->samples);
 }
 
 /* Changes what the journey contributes to one view, under the key under which it stood. */
@@ -493,7 +522,7 @@ static CXJ__HOT bool stay_in(struct move *move, struct cxj_view *view) {
     if (!stands(move->core, move->journey, move->after, view, &key)) return true;
     struct cxj__cell *cell = cxj__lot_seek_cell(move->core, view, &key);
     if (cell == NULL) return true; /* the view has no room for it */
-    if (!move->is_plain && !reserve_move(move, view, cell, true)) return false;
+    if (!move->is_plain && !come_into(move, view, cell, true)) return false;
     change_in(move, view, cell);
     return true;
 }
@@ -506,23 +535,22 @@ CXJ__COLD static bool move_in(struct move *move, struct cxj_view *view) {
     bool is_there = stands(core, move->journey, move->after, view, &key);
     if (stands(core, move->journey, move->before, view, &old)) from = cxj__lot_find_cell(core, view, &old);
     if (is_there && from != NULL && cxj__cell_has_key(from, &key)) {
-        if (!reserve_move(move, view, from, true)) return false;
+        if (!come_into(move, view, from, true)) return false;
         change_in(move, view, from);
         return true;
     }
     if (is_there && !cxj__lot_reach(core, view, &key, &to)) return false;
-    if (to != NULL && !reserve_move(move, view, to, false)) return false;
+    if (to != NULL && !come_into(move, view, to, false)) return false;
     know(move, view);
     if (from != NULL) {
         cxj__cell_add_contribution(from, &move->was[view->in_hours], -1);
         cxj__contribution_observe(from, move->before->fold, NULL);
-        add_samples(move->before, view, from, 0, -1);
+        subtract_samples(move->before, view, from, 0, move->before->fold->samples);
         cxj__lot_note_empty(core, view, from);
     }
     if (to != NULL) {
         cxj__cell_add_contribution(to, &move->is[view->in_hours], 1);
         cxj__contribution_observe(to, NULL, move->after->fold);
-        add_samples(move->after, view, to, 0, 1);
     }
     return true;
 }

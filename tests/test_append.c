@@ -136,6 +136,47 @@ START_TEST(group_takes_what_comes_before_the_end_of_memory) {
 }
 END_TEST
 
+/* Leaves what nobody has set in the stack below. */
+static void scribble(void) {
+    volatile unsigned char junk[1 << 14];
+    for (size_t i = 0; i < sizeof junk; i++) junk[i] = 0xa5;
+}
+
+/* The same where a journey stands under the same keys as before, and has one duration more: in some views it has been
+ * added when memory ends in another. */
+START_TEST(journey_that_stays_is_as_it_was) {
+    static picture before;
+    heap memory = {0};
+    cxj_engine *engine = make_engine(&memory, 0);
+    add(engine, "journeys");
+    add(engine, "journeys by type");
+    add(engine, "journeys by segment");
+    for (uint64_t journey = 1; journey <= 9; journey++) {
+        const cxj_touchpoint low = {
+            .journey = journey, .at = START, .scale = CXJ_SCALE_CSAT5, .score = 1, .scope = CXJ_SCOPE_TOUCHPOINT};
+        cxj_touchpoint answer = {.journey = journey, .at = START + 1, .facets = CXJ_FACET_UPDATE};
+        record(engine, low);
+        answer.at += HOUR << journey; /* a bucket of its own */
+        take_picture(&before, engine);
+        cxj_status status = CXJ_NO_MEMORY;
+        uint64_t n = 1;
+        for (; status != CXJ_OK; n++) {
+            memory.for_good = true;
+            let_fail(&memory, n);
+            scribble();
+            status = cxj_record(engine, &answer, sizeof answer, 1, 0, NULL, 0);
+            let_fail(&memory, 0);
+            if (status != CXJ_OK) check_picture(&before, engine);
+        }
+        if (journey == 1) ck_assert_uint_gt(n, 4); /* some of them in the views, one after the other */
+        free_picture(&before);
+        check_cells(engine);
+    }
+    cxj_engine_destroy(engine);
+    ck_assert_uint_eq(memory.blocks, 0);
+}
+END_TEST
+
 /* The same of a call that records: "what has been taken is always the first part of what was passed"; also where
  * journeys have 64 touchpoints and become long, which makes a change of each. */
 START_TEST(call_takes_what_comes_before_the_end_of_memory) {
@@ -766,6 +807,7 @@ int main(void) {
     tcase_set_timeout(groups, 240);
     tcase_add_loop_test(groups, group_takes_what_comes_before_the_end_of_memory, 0, LENGTHS * SIZES);
     tcase_add_loop_test(groups, call_takes_what_comes_before_the_end_of_memory, 0, 6);
+    tcase_add_test(groups, journey_that_stays_is_as_it_was);
     tcase_add_test(groups, what_does_not_come_next_changes_nothing);
     tcase_add_test(groups, group_has_a_journey_once_and_sixteen_touchpoints);
     tcase_add_loop_test(groups, appending_is_what_a_change_is, 0, 3);

@@ -784,6 +784,78 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------------------------------------ */
 
+/* Moves a journey as often as memory ends, from each allocation on for good, until it succeeds: before that nothing has
+ * changed. Says how often it failed. */
+static size_t move_without_memory(cxj_engine *engine, heap *memory, uint64_t from, uint64_t to) {
+    static picture before;
+    size_t failures = 0;
+    take_picture(&before, engine);
+    for (uint64_t n = 1;; n++, failures++) {
+        memory->for_good = true;
+        let_fail(memory, n);
+        cxj_status status = cxj_journey_move(engine, from, to);
+        let_fail(memory, 0);
+        if (status == CXJ_OK) break;
+        ck_assert_int_eq(status, CXJ_NO_MEMORY);
+        check_picture(&before, engine);
+    }
+    free_picture(&before);
+    return failures;
+}
+
+/* What was in the index of a long journey finds its place there again, also where the index is as full as it may be
+ * before it grows: 485 touchpoints and one between them, with values of its own, in seven views. */
+START_TEST(a_full_index_takes_back_what_it_had) {
+    static const char *const texts[] = {"touchpoints by owner",    "touchpoints by team",  "touchpoints by channel",
+                                        "touchpoints by stage",    "touchpoints by activity", "touchpoints by cause",
+                                        "touchpoints by owner, team"};
+    heap memory = {0};
+    cxj_engine *engine = make_named((cxj_options){0}, &memory);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) add(engine, texts[i]);
+    cxj_touchpoint t = {.journey = 1, .owner = 1, .team = 1, .channel = 1, .stage = 1, .activity = 1, .cause = 1};
+    for (uint64_t i = 0; i < 485; i++) {
+        t.id = 1 + i;
+        t.at = START + (int64_t)i * HOUR;
+        record(engine, t);
+    }
+    t = (cxj_touchpoint){.journey = 1, .id = 100000, .at = START + 100 * HOUR, .owner = 2, .team = 2, .channel = 2,
+                         .stage = 2, .activity = 2, .cause = 2};
+    record(engine, t);
+    const struct cxj__index *index = find_journey(engine, 1)->index;
+    ck_assert_uint_eq(index->used, index->capacity / 2);
+    t.journey = 2, t.id = 200000, t.owner = 3;
+    record(engine, t);
+    ck_assert_uint_gt(move_without_memory(engine, &memory, 1, 2), 2);
+    cxj_engine_destroy(engine);
+    ck_assert_uint_eq(memory.blocks, 0);
+}
+END_TEST
+
+/* The same of a bucket in which more is counted than a narrow slot takes one by one, for a journey of 9,000 answers, each
+ * a minute after a low rating, came to the view at once; another journey's only answer is one of them. */
+START_TEST(a_full_bucket_takes_back_what_it_had) {
+    heap memory = {0};
+    cxj_engine *engine = make_named((cxj_options){0}, &memory);
+    const int64_t minute = HOUR / 60;
+    cxj_touchpoint low = {.id = 1, .at = START, .scale = CXJ_SCALE_CSAT5, .score = 1, .scope = CXJ_SCOPE_TOUCHPOINT};
+    low.journey = 1;
+    record(engine, low);
+    record(engine, (cxj_touchpoint){.journey = 1, .id = 2, .at = START + minute, .facets = CXJ_FACET_UPDATE});
+    low.journey = 2;
+    low.facets = CXJ_FACET_UPDATE;
+    for (uint64_t i = 0; i < 9000; i++) {
+        low.id = 1 + i;
+        low.at = START + (int64_t)i * minute;
+        record(engine, low);
+    }
+    record(engine, (cxj_touchpoint){.journey = 3, .id = 77, .at = START + 5});
+    add(engine, "journeys");
+    ck_assert_uint_gt(move_without_memory(engine, &memory, 1, 3), 2);
+    cxj_engine_destroy(engine);
+    ck_assert_uint_eq(memory.blocks, 0);
+}
+END_TEST
+
 int main(void) {
     read_surroundings("move");
     const TTest *by_hand[] = {handoffs_between_tickets_become_transitions, the_journey_moved_is_gone,
@@ -792,7 +864,8 @@ int main(void) {
     const TTest *clock[] = {promises_come_due_where_they_are, journeys_are_sealed_by_what_they_are_now};
     const TTest *alerts[] = {moves_raise_what_begins_to_hold, moved_journeys_are_watched};
     const TTest *refused[] = {what_cannot_be_is_refused, a_save_in_steps_comes_first, cursors_are_stale_after_a_move};
-    const TTest *memory[] = {a_number_needs_room, moving_leaves_nothing_behind};
+    const TTest *memory[] = {a_number_needs_room, moving_leaves_nothing_behind, a_full_index_takes_back_what_it_had,
+                             a_full_bucket_takes_back_what_it_had};
     Suite *suite = suite_create("move");
     ADD_CASE(suite, "by hand", by_hand);
     ADD_CASE(suite, "clock", clock);
