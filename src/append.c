@@ -394,7 +394,7 @@ static void exchange_held(struct cxj__core *core, const struct cxj__journey *jou
 }
 
 /* Puts the records of one side in the place of those of the other. There is room. */
-static void place_records(const struct change *change, const struct side *from, const struct side *to) {
+CXJ__COLD static void place_records(const struct change *change, const struct side *from, const struct side *to) {
     struct cxj__journey *journey = change->journey;
     if (journey->index != NULL) exchange_held(change->core, journey, from, to);
     cxj__journey_drop_checkpoints(journey, change->position);

@@ -570,7 +570,7 @@ bool cxj__journey_reserve_rares(struct cxj__journey *journey, struct cxj__memory
     return true;
 }
 
-bool cxj__journey_reserve(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed,
+CXJ__COLD bool cxj__journey_reserve(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed,
                           size_t count, size_t further, size_t rares) {
     if (!reserve_further(journey, memory, count + journey->withdrawn + further) ||
         !cxj__journey_reserve_rares(journey, memory, rares)) {

@@ -231,7 +231,7 @@ struct sampling {
     size_t budget, done;
 };
 
-static bool deal_with_sample(void *context, uint32_t sample) {
+CXJ__COLD static bool deal_with_sample(void *context, uint32_t sample) {
     struct sampling *sampling = context;
     if (sampling->done == sampling->budget) return false;
     if (!sampling->deal(sampling->cell, sampling->memory, sample_in(sampling->view, sample))) return false;
@@ -239,12 +239,12 @@ static bool deal_with_sample(void *context, uint32_t sample) {
     return true;
 }
 
-static bool add_sample(struct cxj__cell *cell, struct cxj__memory *memory, uint32_t sample) {
+CXJ__COLD static bool add_sample(struct cxj__cell *cell, struct cxj__memory *memory, uint32_t sample) {
     (void)memory;
     cxj__cell_add_sample(cell, sample, 1);
     return true;
 }
-static bool subtract_sample(struct cxj__cell *cell, struct cxj__memory *memory, uint32_t sample) {
+CXJ__COLD static bool subtract_sample(struct cxj__cell *cell, struct cxj__memory *memory, uint32_t sample) {
     (void)memory;
     cxj__cell_add_sample(cell, sample, -1);
     return true;
@@ -321,12 +321,12 @@ struct whole {
 };
 
 /* Deals with the first of the journey's samples; true if with all that there are, or are asked for. */
-static bool deal_with_samples(const struct whole *whole, struct sampling *sampling) {
+CXJ__COLD static bool deal_with_samples(const struct whole *whole, struct sampling *sampling) {
     return each_sample(whole->post->core, whole->post->journey, deal_with_sample, sampling) ||
            sampling->done == sampling->budget;
 }
 
-static void add_contribution(const struct whole *whole, struct cxj__cell *cell, int sign) {
+CXJ__COLD static void add_contribution(const struct whole *whole, struct cxj__cell *cell, int sign) {
     cxj__cell_add_contribution(cell, whole->contribution, sign);
     cxj__contribution_observe(cell, sign < 0 ? whole->fold : NULL, sign < 0 ? NULL : whole->fold);
 }
@@ -378,7 +378,7 @@ CXJ__COLD static bool need_standing(const struct whole *whole, struct cxj_view *
     return true;
 }
 
-static bool reserve_standing_apart(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
+CXJ__COLD static bool reserve_standing_apart(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
     struct cxj__cell *cell = cxj__lot_find_cell(whole->post->core, view, key);
     struct cxj__memory *memory = &whole->post->core->memory;
     if (cell == NULL) return true;
@@ -388,7 +388,7 @@ static bool reserve_standing_apart(const struct whole *whole, struct cxj_view *v
            deal_with_samples(whole, &sampling);
 }
 
-static bool add_standing_apart(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
+CXJ__COLD static bool add_standing_apart(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
     struct cxj__cell *cell = cxj__lot_find_cell(whole->post->core, view, key);
     view->sealed_lost |= cell == NULL;
     if (cell == NULL) return true;
@@ -472,13 +472,13 @@ static void know(struct move *move, const struct cxj_view *view) {
     move->are_known[in_hours] = true;
 }
 
-static void subtract_samples(const struct cxj__standing *standing, const struct cxj_view *view, struct cxj__cell *cell,
+CXJ__COLD static void subtract_samples(const struct cxj__standing *standing, const struct cxj_view *view, struct cxj__cell *cell,
                              size_t from, size_t to) {
     while (to-- > from) cxj__cell_add_sample(cell, sample_in(view, standing->samples[to]), -1);
 }
 
 /* Adds the samples from one on, with room for each when it is added, as add_whole() does; or none. */
-static bool take_samples(struct cxj__memory *memory, const struct cxj__standing *standing, const struct cxj_view *view,
+CXJ__COLD static bool take_samples(struct cxj__memory *memory, const struct cxj__standing *standing, const struct cxj_view *view,
                          struct cxj__cell *cell, size_t from) {
     for (size_t i = from; i < standing->fold->samples; i++) {
         if (cxj__cell_take_sample(cell, memory, sample_in(view, standing->samples[i]))) continue;
@@ -489,7 +489,7 @@ static bool take_samples(struct cxj__memory *memory, const struct cxj__standing 
 }
 
 /* Room in the cell where the journey will stand, or stands already; what it has of samples there besides is in then. */
-static bool come_into(struct move *move, const struct cxj_view *view, struct cxj__cell *to, bool is_there) {
+CXJ__COLD static bool come_into(struct move *move, const struct cxj_view *view, struct cxj__cell *to, bool is_there) {
     struct cxj__memory *memory = &move->core->memory;
     const struct cxj__fold *was = move->before->fold, *is = move->after->fold;
     uint16_t responses = is_there ? was->counts[CXJ__F_FIRST_RESPONSES] : 0;

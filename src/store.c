@@ -126,7 +126,7 @@ static uint64_t index_slot_of(uint32_t tag, const struct cxj__journey *journey) 
     return (uint64_t)tag << 32 | (journey->place + 1);
 }
 
-static struct cxj__journey *make_detached(struct cxj__store *store, struct cxj__memory *memory, uint64_t number) {
+CXJ__COLD static struct cxj__journey *make_detached(struct cxj__store *store, struct cxj__memory *memory, uint64_t number) {
     if (!reserve_place(store, memory)) return NULL;
     uint32_t place = take_place(store);
     struct cxj__journey *journey = cxj__store_at(store, place);
