@@ -314,6 +314,7 @@ static inline bool may_hold(const struct cxj__rule *rule, const struct cxj__rule
     case IS_SILENT:
         if (!runs(fold) || fold->paused) return false;
         from += fold->last_at - fold->lasted.of[CXJ__QUIET];
+        if (rule->query.in_hours) from -= fold->lasted.of[CXJ__PENDING]; /* of which none need have been open */
         break;
     case IS_WAITING:
         if (!runs(fold) || fold->counts[CXJ__F_WAITING] == 0) return false;

@@ -295,6 +295,25 @@ START_TEST(test_calendars) {
 }
 END_TEST
 
+/* A pause in which nothing was open delays no alert in working hours, whatever other rule waits for the journey. */
+START_TEST(test_a_pause_outside_of_hours) {
+    for (int with_other = 0; with_other < 2; with_other++) {
+        cxj_engine *engine = make_with((cxj_options){0});
+        ck_assert_int_eq(cxj_set_calendar(engine, "hours mon-sun 00:00-02:00", CXJ_ZERO_TERMINATED), CXJ_OK);
+        advance(engine, AT(3));
+        (void)add_rule(engine, "silent for 1h in working hours");
+        if (with_other) (void)add_rule(engine, "open for 4h");
+        record(engine, (cxj_touchpoint){.journey = 1, .id = 1, .at = AT(0), .facets = CXJ_FACET_PENDING});
+        const cxj_touchpoint then[] = {{.journey = 1, .id = 1, .revision = 1, .at = AT(0)},
+                                       {.journey = 1, .id = 2, .at = AT(2), .facets = CXJ_FACET_PENDING},
+                                       {.journey = 1, .id = 3, .at = AT(10), .facets = CXJ_FACET_RESUMES}};
+        ck_assert_int_eq(cxj_record(engine, then, sizeof *then, 3, 0, NULL, 0), CXJ_OK);
+        expect_alert(engine, 1, AT(0), AT(1), AT(3));
+        cxj_engine_destroy(engine);
+    }
+}
+END_TEST
+
 /* An alert carries what the journey held last when it was raised; a name that is retired is none any more. */
 START_TEST(test_alerts_say_what_the_journey_held) {
     cxj_engine *engine = make_with((cxj_options){0});
@@ -783,6 +802,7 @@ int main(void) {
                                     test_the_queue_is_bounded,
                                     test_rules_are_not_saved,
                                     test_calendars,
+                                    test_a_pause_outside_of_hours,
                                     test_alerts_say_what_the_journey_held,
                                     test_moving_a_deadline_further_costs_nothing,
                                     test_what_is_void_takes_little_room,
