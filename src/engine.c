@@ -371,8 +371,10 @@ cxj_status cxj_facet_counts(const cxj_engine *engine, uint64_t *counts) {
 /* ---- views ------------------------------------------------------------------------------------------------------ */
 
 struct cxj_view *cxj__engine_find_view(const struct cxj__core *core, const char *text, size_t length) {
+    const uint64_t print = cxj__base_siphash(core->seed.key, text, length);
     for (size_t i = 0; i < core->view_count; i++) {
         struct cxj_view *view = core->views[i];
+        if (view->text_print != print) continue; /* texts may be long, and begin alike */
         if (view->text_length == length && memcmp(view->text, text, length) == 0) return view;
     }
     return NULL;

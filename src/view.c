@@ -21,7 +21,9 @@ CXJ__COLD cxj_status cxj__view_read(struct cxj_view *view, struct cxj__names *di
                                     const struct cxj__seed *seed, const char *text, size_t length,
                                     struct cxj__message *message) {
     memset(view, 0, sizeof *view);
-    return cxj__query_read(&view->query, dictionaries, memory, seed, text, length, message);
+    cxj_status status = cxj__query_read(&view->query, dictionaries, memory, seed, text, length, message);
+    if (status == CXJ_OK) view->text_print = cxj__base_siphash(seed->key, view->text, view->text_length);
+    return status;
 }
 
 CXJ__COLD void cxj__view_empty(struct cxj_view *view) {

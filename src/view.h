@@ -32,6 +32,7 @@ struct cxj_view {
         };
     };
     const struct cxj__calendar *calendar; /* by whose local time periods go; NULL: UTC */
+    uint64_t text_print;                  /* of its text, keyed: two that differ are told apart at once */
     uint32_t id;                          /* never used again within an engine */
     struct cxj__cell **cells;             /* in no order */
     size_t cell_count;
