@@ -504,8 +504,10 @@ enum { CXJ_STOP_AT_REFUSAL = 1 /**< stop before the first touchpoint that is ref
  * @return CXJ_OK: none was refused. CXJ_REFUSED: some were. CXJ_NO_MEMORY: receipt->processed were processed, the rest
  *         not at all. CXJ_BAD_ARGUMENT: nothing was done. Constant time for a touchpoint that comes last in its journey
  *         (and for each view); else in proportion to the touchpoints after it; many of one journey in one call are
- *         folded together. A touchpoint that changes a value of the whole journey (type, segment, reason, outcome,
- *         churned) moves all of the journey's touchpoints in the views that use that value. */
+ *         folded together, for which the call takes some 300 bytes for each touchpoint after them while it lasts. A
+ *         touchpoint that changes a value of the whole journey (type, segment, reason, outcome, churned) moves all of
+ *         the journey's touchpoints in the views that use that value, and where its key in a view of journeys changes,
+ *         by its exit say, or touchpoints are late, all of its delays and answered complaints move there. */
 CXJ_API cxj_status cxj_record(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t touchpoint_size,
                               size_t count, uint32_t flags, cxj_receipt *receipt, size_t receipt_size);
 
@@ -597,7 +599,8 @@ typedef struct cxj_named_touchpoint {
  * @param receipt          as in cxj_record(). Also refused: an invalid name (first_status CXJ_BAD_TEXT), a new name if
  *   the dictionary is full (CXJ_LIMIT), and a field with both a text and a number (CXJ_BAD_FIELD)
  * @param receipt_size     sizeof(cxj_receipt)
- * @return as cxj_record(). Time as cxj_record(), and in proportion to the bytes of the texts. */
+ * @return as cxj_record(). Where the call ends before the last touchpoint, new names of up to 64 that were not processed
+ *         may have got their codes. Time as cxj_record(), and in proportion to the bytes of the texts. */
 CXJ_API cxj_status cxj_record_named(cxj_engine *engine, const cxj_named_touchpoint *touchpoints, size_t touchpoint_size,
                                     size_t count, uint32_t flags, cxj_receipt *receipt, size_t receipt_size);
 
@@ -1593,14 +1596,15 @@ CXJ_API cxj_status cxj_withdraw(cxj_engine *engine, uint64_t journey, uint64_t i
  * @return CXJ_OK; CXJ_PARTIALLY_ERASED (the journey was sealed: its number is erased, so a touchpoint for it would
  *         begin a new journey; its contributions can no longer be told apart, and stay); CXJ_NOT_FOUND; CXJ_SAVING (an
  *         incremental save is under way); CXJ_BAD_ARGUMENT. It needs no memory. Time in proportion to its touchpoints,
- *         to the codes and to the open promises. */
+ *         to the codes, to the open promises, and where journeys are sealed or rules are added, to the retained
+ *         journeys. */
 CXJ_API cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey);
 
 /** Erases every journey in which any retained touchpoint states a customer, even if a later touchpoint states another.
  * Sealed journeys retain no touchpoints and name no customer: to erase their numbers, too, erase them one by one.
  * @param engine    the engine
  * @param customer  the customer's number, not 0
- * @param erased    receives how many journeys were erased; NULL: not wanted
+ * @param erased    receives how many journeys were erased, if any was; NULL: not wanted
  * @return CXJ_OK; CXJ_NOT_FOUND (no journey states it); CXJ_SAVING (an incremental save is under way);
  *         CXJ_BAD_ARGUMENT. It needs no memory. Time in proportion to the retained touchpoints. */
 CXJ_API cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uint64_t *erased);
