@@ -605,7 +605,7 @@ CXJ__COLD bool cxj__fold_is_rated_low(const cxj_touchpoint *m) {
     return is_rated_low(&step);
 }
 
-bool cxj__fold_note_moments(struct cxj__fold *fold, const cxj_touchpoint *m, struct cxj__moments *moments) {
+CXJ__COLD bool cxj__fold_note_moments(struct cxj__fold *fold, const cxj_touchpoint *m, struct cxj__moments *moments) {
     struct step step = {.fold = fold,
                         .m = m,
                         .scale = cxj__touchpoint_scale(m->scale),

@@ -529,7 +529,7 @@ CXJ__COLD void cxj__journey_retract(struct cxj__journey *journey, const struct c
 /* ---- room for touchpoints --------------------------------------------------------------------------------------- */
 
 /* Makes room for needed items, at first for a few. */
-static bool reserve_items(struct cxj__memory *memory, void *array_of_items, uint32_t *capacity, size_t needed,
+CXJ__COLD static bool reserve_items(struct cxj__memory *memory, void *array_of_items, uint32_t *capacity, size_t needed,
                           size_t first, size_t item_size) {
     if (needed <= *capacity) return true;
     size_t room = *capacity, wanted = *capacity == 0 && needed < first ? first : needed;
@@ -552,7 +552,7 @@ static bool reserve_further(struct cxj__journey *journey, struct cxj__memory *me
     return true;
 }
 
-bool cxj__journey_reserve_rares(struct cxj__journey *journey, struct cxj__memory *memory, size_t count) {
+CXJ__COLD bool cxj__journey_reserve_rares(struct cxj__journey *journey, struct cxj__memory *memory, size_t count) {
     if (count <= journey->rare_capacity) return true;
     bool are_apart = has_rares_apart(journey);
     struct cxj__rare *apart = are_apart ? journey->rares : NULL;
@@ -648,22 +648,6 @@ CXJ__COLD int64_t cxj__journey_dissatisfied_at(const struct cxj__journey *journe
     }
     cxj__journey_moments(journey, &moments);
     return moments.dissatisfied_at;
-}
-
-CXJ__COLD int64_t cxj__journey_paused_in(const struct cxj__journey *journey, const struct cxj__calendar *calendar) {
-    int64_t paused_for = 0, last_at = 0;
-    struct cxj__moments moments;
-    struct cxj__fold fold;
-    memset(&fold, 0, sizeof fold);
-    for (size_t i = 0; i < journey->count; i++) {
-        struct cxj__entry entry;
-        cxj__journey_unpack(journey, i, &entry);
-        int64_t at = entry.touchpoint.at;
-        if (fold.paused) paused_for += cxj__calendar_between(calendar, last_at, at);
-        if (cxj__fold_note_moments(&fold, &entry.touchpoint, &moments)) paused_for = 0;
-        last_at = at;
-    }
-    return paused_for;
 }
 
 CXJ__COLD void cxj__journey_checkpoint(struct cxj__journey *journey, size_t behind, const struct cxj__fold *fold,

@@ -217,10 +217,6 @@ void cxj__journey_moments(const struct cxj__journey *journey, struct cxj__moment
 /* The one of those that is asked for most often: a short journey is gone through from its end for it. */
 int64_t cxj__journey_dissatisfied_at(const struct cxj__journey *journey);
 
-/* How long the journey was paused in the working hours of a calendar since its quiet time is counted. Time in
- * proportion to its records. */
-int64_t cxj__journey_paused_in(const struct cxj__journey *journey, const struct cxj__calendar *calendar);
-
 /* Forgets the folds that are kept behind a position. */
 void cxj__journey_drop_checkpoints(struct cxj__journey *journey, size_t position);
 

@@ -239,12 +239,12 @@ CXJ__COLD static bool deal_with_sample(void *context, uint32_t sample) {
     return true;
 }
 
-CXJ__COLD static bool add_sample(struct cxj__cell *cell, struct cxj__memory *memory, uint32_t sample) {
+CXJ__COLD static bool count_sample(struct cxj__cell *cell, struct cxj__memory *memory, uint32_t sample) {
     (void)memory;
     cxj__cell_add_sample(cell, sample, 1);
     return true;
 }
-CXJ__COLD static bool subtract_sample(struct cxj__cell *cell, struct cxj__memory *memory, uint32_t sample) {
+CXJ__COLD static bool uncount_sample(struct cxj__cell *cell, struct cxj__memory *memory, uint32_t sample) {
     (void)memory;
     cxj__cell_add_sample(cell, sample, -1);
     return true;
@@ -338,7 +338,7 @@ CXJ__COLD static bool add_whole(const struct whole *whole, struct cxj__cell *cel
     struct sampling sampling = {memory, whole->view, cell, cxj__cell_take_sample, SIZE_MAX, 0};
     if (!cxj__cell_reserve_contribution(cell, memory, whole->contribution)) return false;
     if (!deal_with_samples(whole, &sampling)) {
-        struct sampling back = {memory, whole->view, cell, subtract_sample, sampling.done, 0};
+        struct sampling back = {memory, whole->view, cell, uncount_sample, sampling.done, 0};
         (void)deal_with_samples(whole, &back);
         return false;
     }
@@ -365,7 +365,7 @@ CXJ__COLD static bool force_standing(const struct whole *whole, struct cxj_view 
 CXJ__COLD static bool take_standing(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
     struct cxj__cell *cell = cxj__lot_find_cell(whole->post->core, view, key);
     if (cell == NULL) return true;
-    struct sampling sampling = {NULL, whole->view, cell, subtract_sample, SIZE_MAX, 0};
+    struct sampling sampling = {NULL, whole->view, cell, uncount_sample, SIZE_MAX, 0};
     add_contribution(whole, cell, -1);
     (void)deal_with_samples(whole, &sampling);
     cxj__lot_note_empty(whole->post->core, view, cell);
@@ -392,7 +392,7 @@ CXJ__COLD static bool add_standing_apart(const struct whole *whole, struct cxj_v
     struct cxj__cell *cell = cxj__lot_find_cell(whole->post->core, view, key);
     view->sealed_lost |= cell == NULL;
     if (cell == NULL) return true;
-    struct sampling sampling = {NULL, whole->view, cell->sealed, add_sample, SIZE_MAX, 0};
+    struct sampling sampling = {NULL, whole->view, cell->sealed, count_sample, SIZE_MAX, 0};
     add_contribution(whole, cell->sealed, 1);
     return deal_with_samples(whole, &sampling);
 }

@@ -519,12 +519,43 @@ size_t cxj__rule_occasions(const struct cxj__rule *rule, struct cxj__rule_look *
     return 1;
 }
 
+/* How many checkpoints stand before the quiet time that is counted now: what was before it does not matter. */
+CXJ__COLD static size_t checkpoints_before_quiet(const struct cxj__journey *journey) {
+    const struct cxj__index *index = journey->index;
+    size_t count = index == NULL ? 0 : index->checkpoint_count;
+    struct cxj__moments now;
+    if (count > 0) cxj__journey_moments(journey, &now);
+    while (count > 0 && index->checkpoints[count - 1].moments.quiet_since == now.quiet_since) count--;
+    return count;
+}
+
+/* How long a journey was paused in working hours since its quiet time is counted. Time in proportion to its touchpoints
+ * since then. */
+CXJ__COLD static int64_t paused_in(const struct cxj__journey *journey, const struct cxj__calendar *calendar) {
+    const size_t before = checkpoints_before_quiet(journey);
+    int64_t paused_for = 0;
+    struct cxj__moments moments;
+    struct cxj__fold fold;
+    memset(&fold, 0, sizeof fold);
+    if (before > 0) cxj__fold_copy(&fold, &journey->index->checkpoints[before - 1]);
+    int64_t last_at = fold.last_at;
+    for (size_t i = before * CXJ__CHECKPOINT_EVERY; i < journey->count; i++) {
+        struct cxj__entry entry;
+        cxj__journey_unpack(journey, i, &entry);
+        int64_t at = entry.touchpoint.at;
+        if (fold.paused) paused_for += cxj__calendar_between(calendar, last_at, at);
+        if (cxj__fold_note_moments(&fold, &entry.touchpoint, &moments)) paused_for = 0;
+        last_at = at;
+    }
+    return paused_for;
+}
+
 bool cxj__rule_refine(const struct cxj__rule *rule, struct cxj__rule_look *look, struct cxj__rule_occasion *occasion) {
     const struct cxj__calendar *calendar = look->calendar;
     int64_t span = rule->span;
     if (!occasion->is_rough) return true;
     if (rule->what == IS_SILENT && look->journey->fold.lasted.of[CXJ__PENDING] > 0) {
-        span += cxj__journey_paused_in(look->journey, calendar);
+        span += paused_in(look->journey, calendar);
     }
     occasion->is_rough = false;
     if (!cxj__calendar_after(calendar, occasion->since, span, &occasion->from)) return false;

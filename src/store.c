@@ -136,7 +136,7 @@ CXJ__COLD static struct cxj__journey *make_detached(struct cxj__store *store, st
     return journey;
 }
 
-struct cxj__journey *cxj__store_make(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
+CXJ__COLD struct cxj__journey *cxj__store_make(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
                                      uint64_t number) {
     uint32_t tag = cxj__table_tag(seed, number);
     if (!cxj__table_reserve(&store->table, memory, seed, tag, &store->probes)) return NULL;
