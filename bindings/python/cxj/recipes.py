@@ -57,6 +57,12 @@ def _reader(tz: Zone) -> Callable[[Any], int]:
     return read
 
 
+def _when(rows: Table, row: Mapping[str, Any], read: Callable[[Any], int], *names: str) -> Optional[int]:
+    """The moment in the first of these columns that has one, if any."""
+    has_one = any(text(get(row, name)) is not None for name in names)
+    return rows.when(read, row, *names) if has_one else None
+
+
 def changes(source: Any, *, journey: str, at: str, state: str = "", final: Iterable[str] = (), pending: Iterable[str] = (),
             fields: Optional[Mapping[str, str]] = None, rules: Optional[Rules] = None, tz: Zone = None) -> Touchpoints:
     """Own rules for a table in which each row says what a ticket held from a moment on: the smallest recipe.
@@ -178,7 +184,8 @@ def jira(issues: Any, *, team: str = "Team", rules: Rules = JIRA, tz: Zone = Non
 
     The issue's creation is the reporter's first word. Who comments is an agent, unless it is the reporter or an account of
     type customer; comments with jsdPublic false are notes. A status is final where the rules name it, or where an issue has it
-    in the category Done."""
+    in the category Done. An issue that is done although no change says so ended when it was resolved; if it does not say when,
+    it stays open."""
     read = _reader(tz)
     rows = Table("issues", issues, "issues")
     done = {str(get(row, "fields.status.name") or row.get("Status")) for row in rows
@@ -187,12 +194,14 @@ def jira(issues: Any, *, team: str = "Team", rules: Rules = JIRA, tz: Zone = Non
     facts: list[Fact] = []
     for row in rows:
         if "Issue key" in row:
-            facts += _jira_csv(rows, row, read)
+            facts += _jira_csv(rows, row, read, rules)
             continue
         issue, fields = rows.need(row, "key", "id"), row.get("fields") or {}
         made, reporter = rows.when(read, row, "fields.created"), _jira_id(fields.get("reporter"))
         facts += [Change(issue, made, CREATED), Word(issue, made, "customer", id="created")]
-        facts += [Now(issue, name, _jira_who(value)) for name, value in fields.items() if name.casefold() in rules.fields]
+        resolved = _when(rows, row, read, "fields.resolutiondate")
+        facts += [Now(issue, name, _jira_who(value), resolved) for name, value in fields.items()
+                  if name.casefold() in rules.fields]
         facts += [Rating(issue, read(fields.get("resolutiondate") or fields["updated"]), str(value["rating"]),
                          "satisfaction")
                   for value in fields.values() if isinstance(value, Mapping) and set(value) == {"rating"}]
@@ -213,7 +222,8 @@ def jira(issues: Any, *, team: str = "Team", rules: Rules = JIRA, tz: Zone = Non
             who = "system" if author.get("accountType") == "app" else who
             facts.append(Word(issue, read(comment["created"]), who, comment.get("jsdPublic") is not False, None,
                               text(comment.get("id"))))
-    return touchpoints(facts, rules, _zone(tz))
+    return touchpoints(facts, rules, _zone(tz), history="issues with expand=changelog, or with the field resolutiondate (in a "
+                                                        "CSV: with the column Resolved)")
 
 
 def _all_there(ticket: Any, what: str, count: int, total: Any) -> None:
@@ -234,7 +244,8 @@ def _jira_who(value: Any) -> Any:
     return next((value[name] for name in ("displayName", "name", "value", "title", "key") if value.get(name)), None)
 
 
-def _jira_csv(rows: Table, row: Mapping[str, Any], read: Callable[[Any], int]) -> list[Fact]:
+def _jira_csv(rows: Table, row: Mapping[str, Any], read: Callable[[Any], int],
+              rules: Rules) -> list[Fact]:
     """An issue of the CSV of a search."""
     issue, made, reporter = rows.need(row, "Issue key"), rows.when(read, row, "Created"), row.get("Reporter")
     facts: list[Fact] = [Change(issue, made, CREATED), Word(issue, made, "customer", id="created"),
@@ -247,6 +258,8 @@ def _jira_csv(rows: Table, row: Mapping[str, Any], read: Callable[[Any], int]) -
         if len(parts) == 3:
             facts.append(Word(issue, read(parts[0]), "customer" if parts[1] == reporter else "agent",
                               id=f"comment {place}"))
+    if not text(row.get("Resolved")) and rules.outcome(text(row.get("Status"))):
+        facts.append(Now(issue, "status", row["Status"]))
     if text(row.get("Resolved")):
         facts.append(Change(issue, rows.when(read, row, "Resolved"), "status", row.get("Status"), id="resolved"))
         if text(row.get("Custom field (Satisfaction rating)")):
@@ -270,7 +283,8 @@ def zammad(history: Any, articles: Any = None, *, tickets: Any = None, rules: Ru
     history   GET /api/v1/ticket_history/{id} of each ticket; or the table histories with the names of its objects, types and
               attributes
     articles  GET /api/v1/ticket_articles/by_ticket/{id} of each ticket
-    tickets   GET /api/v1/tickets?expand=true: what tickets hold of which there is no change
+    tickets   GET /api/v1/tickets?expand=true: what tickets hold of which there is no change; a ticket whose end the history does
+              not have ended at its last_close_at or close_at
 
     Articles are the customer's or an agent's; internal ones are notes, and what Zammad sends by itself answers nobody."""
     read = _reader(tz)
@@ -290,9 +304,11 @@ def zammad(history: Any, articles: Any = None, *, tickets: Any = None, rules: Ru
         facts.append(Word(rows.need(row, "ticket_id"), rows.when(read, row, "created_at"), who,
                           not true(row.get("internal")),
                           text(row.get("type")), text(row.get("id"))))
-    for row in rows_of(tickets, "tickets"):
-        facts += [Now(row["id"], name, row.get(name)) for name in ("state", "owner", "group", "customer")]
-    return touchpoints(facts, rules, _zone(tz))
+    rows = Table("tickets", tickets, "tickets")
+    for row in rows:
+        ticket, closed = rows.need(row, "id"), _when(rows, row, read, "last_close_at", "close_at")
+        facts += [Now(ticket, name, row.get(name), closed) for name in ("state", "owner", "group", "customer")]
+    return touchpoints(facts, rules, _zone(tz), history="the whole history, or tickets with close_at")
 
 
 # ---- Salesforce ----------------------------------------------------------------------------------------------------
@@ -309,7 +325,8 @@ def salesforce(history: Any, cases: Any = None, emails: Any = None, comments: An
     """Salesforce Service Cloud, in the columns of its objects, by Data Loader or the weekly export.
 
     history   CaseHistory: Id, CaseId, CreatedDate, Field, OldValue, NewValue, and DataType where it was asked for
-    cases     Case: Id, CreatedDate, ContactId, Type, Reason, Status: what cases hold of which there is no change
+    cases     Case: Id, CreatedDate, ClosedDate, ContactId, Type, Reason, Status: what cases hold of which there is no change; one
+              whose end the history does not have ended at its ClosedDate
     emails    EmailMessage: Id, ParentId, Incoming, MessageDate, perhaps Status and IsDeleted: drafts are left out
     comments  CaseComment: Id, ParentId, IsPublished, CreatedDate: those that are published are an agent's words
 
@@ -337,11 +354,12 @@ def salesforce(history: Any, cases: Any = None, emails: Any = None, comments: An
             facts.append(Change(case, at, "owner", held[0], had[0], id))
             if held[1] or had[1]:
                 facts.append(Change(case, at, "queue", held[1] or had[1], had[1], id))
-    rows = Table("cases", cases, "records", columns="Id CreatedDate")
+    rows = Table("cases", cases, "records", columns="Id CreatedDate ClosedDate")
     for row in rows:
         case = rows.need(row, "Id")
         facts.append(Change(case, rows.when(read, row, "CreatedDate"), CREATED))
-        facts += [Now(case, name, value) for name, value in row.items() if name.casefold() in rules.fields]
+        closed = _when(rows, row, read, "ClosedDate")
+        facts += [Now(case, name, value, closed) for name, value in row.items() if name.casefold() in rules.fields]
     rows = Table("emails", emails, "records", columns="Id ParentId Incoming MessageDate CreatedDate")
     for row in rows:
         if true(row.get("IsDeleted")) or str(row.get("Status")) in ("5", "Draft"):
@@ -352,7 +370,7 @@ def salesforce(history: Any, cases: Any = None, emails: Any = None, comments: An
     for row in rows:
         facts.append(Word(rows.need(row, "ParentId"), rows.when(read, row, "CreatedDate"), "agent",
                           true(row.get("IsPublished")), None, text(row.get("Id"))))
-    return touchpoints(facts, rules, _zone(tz))
+    return touchpoints(facts, rules, _zone(tz), history="Case with ClosedDate, and have Salesforce track the history of Status")
 
 
 def _is_id_row(row: Mapping[str, Any], alike: list[Mapping[str, Any]]) -> bool:
@@ -387,8 +405,9 @@ def servicenow(audit: Any, journal: Any = None, incidents: Any = None, users: An
     audit      sys_audit where tablename is incident: documentkey, fieldname, oldvalue, newvalue, sys_created_on, sys_id
     journal    sys_journal_field where name is incident: element_id, element (comments, work_notes), sys_created_by,
                sys_created_on, sys_id
-    incidents  incident: sys_id, number, caller_id, opened_at, contact_type, category, state, assigned_to, assignment_group:
-               journeys are then called by number
+    incidents  incident: sys_id, number, caller_id, opened_at, resolved_at, closed_at, contact_type, category, state, assigned_to,
+               assignment_group: journeys are then called by number, and one whose end the audit log does not have ended when it
+               was resolved or closed
     users      sys_user: sys_id, user_name, name. Without it the caller is known by caller_id being a user_name
     groups     sys_user_group: sys_id, name
 
@@ -409,8 +428,9 @@ def servicenow(audit: Any, journal: Any = None, incidents: Any = None, users: An
         caller = _reference(row.get("caller_id"))
         callers[incident] = logins.get(str(caller), str(caller))
         opened[incident] = rows.when(read, row, "opened_at", "sys_created_on")
-        facts += [Change(incident, opened[incident], CREATED),
-                  Now(incident, "state", _INCIDENT.get(str(row.get("state")), row.get("state")))]
+        state = _INCIDENT.get(str(row.get("state")), row.get("state"))
+        ended = ("closed_at", "resolved_at") if rules.outcome(text(state)) == "abandoned" else ("resolved_at", "closed_at")
+        facts += [Change(incident, opened[incident], CREATED), Now(incident, "state", state, _when(rows, row, read, *ended))]
         facts += [Now(incident, name, _reference(row.get(name))) for name in _OF_INCIDENT]
     facts += _incident_changes(Table("audit", audit, "result", "records"), read)
     begun = set()
@@ -427,7 +447,8 @@ def servicenow(audit: Any, journal: Any = None, incidents: Any = None, users: An
     facts += [Word(incident, at, "customer", id="created") for incident, at in opened.items() if incident not in begun]
     facts = [_named(fact, assigned_to=people, assignment_group=teams) for fact in facts]
     facts = [fact._replace(journey=numbers.get(str(fact.journey), fact.journey)) for fact in facts]
-    return touchpoints(facts, rules, _zone(tz))
+    return touchpoints(facts, rules, _zone(tz), history="sys_audit with the rows of state, or incident with resolved_at and "
+                                                        "closed_at")
 
 
 def _reference(value: Any) -> Any:

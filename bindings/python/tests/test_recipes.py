@@ -523,6 +523,113 @@ class Systems(unittest.TestCase):
             recipes.jira({"errorMessages": []})
 
 
+class NoChangeLeadsToTheEnd(unittest.TestCase):
+    """A ticket is closed now, and its history does not say so: it ends when the export says, and not where it begins."""
+
+    BEGIN, ANSWER, END = "2026-03-01T09:00:00Z", "2026-03-02T09:00:00Z", "2026-03-11T09:00:00Z"
+
+    def jira(self, end: Any = END, items: Any = None) -> recipes.Touchpoints:
+        issue = {"key": "A-1", "fields": {
+            "created": self.BEGIN, "updated": self.END, "resolutiondate": end, "reporter": {"accountId": "1"},
+            "assignee": {"displayName": "agent1"}, "status": {"name": "Done", "statusCategory": {"key": "done"}},
+            "comment": {"comments": [{"id": "1", "created": self.ANSWER, "author": {"accountId": "2"}}], "total": 1}}}
+        if items is not None:
+            issue["changelog"] = {"histories": [{"id": "9", "created": self.ANSWER, "items": items}]}
+        return recipes.jira([issue])
+
+    def jira_csv(self, end: Any = "11/Mar/26 9:00 AM") -> recipes.Touchpoints:
+        return recipes.jira([{"Issue key": "A-1", "Status": "Done", "Status Category": "Done", "Reporter": "customer1",
+                              "Created": "01/Mar/26 9:00 AM", "Resolved": end, "Comment": "02/Mar/26 9:00 AM;agent1;Yes"}])
+
+    def salesforce(self, end: Any = END) -> recipes.Touchpoints:
+        return recipes.salesforce(
+            [{"Id": "1", "CaseId": "5", "CreatedDate": self.BEGIN, "Field": "created", "OldValue": "", "NewValue": ""}],
+            [{"Id": "5", "CreatedDate": self.BEGIN, "CLOSEDDATE": end, "Status": "Closed", "ContactId": "3"}],
+            [{"Id": str(n), "ParentId": "5", "Incoming": incoming, "MessageDate": at}
+             for n, (incoming, at) in enumerate([("true", self.BEGIN), ("false", self.ANSWER)])])
+
+    def servicenow(self, end: Any = END, state: str = "7", **more: Any) -> recipes.Touchpoints:
+        return recipes.servicenow(
+            [{"tablename": "incident", "documentkey": "c", "fieldname": "assigned_to", "oldvalue": "", "newvalue": "agent1",
+              "sys_created_on": self.ANSWER, "sys_id": "1"}],
+            [{"element_id": "c", "element": "comments", "sys_created_by": "agent1", "sys_created_on": self.ANSWER, "sys_id": "2"}],
+            [{"sys_id": "c", "number": "INC1", "caller_id": "customer1", "opened_at": self.BEGIN, "resolved_at": end,
+              "state": state, **more}], [{"sys_id": "customer1", "user_name": "customer1", "name": "customer1"}])
+
+    def zammad(self, end: Any = END) -> recipes.Touchpoints:
+        return recipes.zammad(
+            [{"object": "Ticket", "type": "created", "o_id": 1, "created_at": self.BEGIN}],
+            [{"id": n, "ticket_id": 1, "sender": sender, "created_at": at, "internal": False}
+             for n, (sender, at) in enumerate([("Customer", self.BEGIN), ("Agent", self.ANSWER)])],
+            tickets=[{"id": 1, "state": "closed", "owner": "agent1", "group": "first line", "customer": "customer1",
+                      "close_at": end}])
+
+    def systems(self) -> "list[Any]":
+        return [self.jira, lambda *end: self.jira(*(end or (self.END,)), items=[{"field": "assignee", "toString": "agent1"}]),
+                self.jira_csv, self.salesforce, self.servicenow, self.zammad]
+
+    def test_it_ends_when_the_export_says(self) -> None:
+        for place, system in enumerate(self.systems()):
+            with self.subTest(place), warnings.catch_warnings():
+                warnings.simplefilter("error")
+                rows = system()
+            self.assertEqual([row["at"] for row in rows if row["outcome"]], [at(self.END)])
+            self.assertEqual(figures(rows, "completed", "duration_mean", "first_responses", "first_response_mean"),
+                             {"completed": 1, "duration_mean": 240 * HOUR, "first_responses": 1, "first_response_mean": 24 * HOUR})
+
+    def test_without_a_date_it_stays_open(self) -> None:
+        """And so where the date is before the beginning. One warning, which says what to export."""
+        for place, system in enumerate(self.systems()):
+            for end in ("", None) if place == 2 else ("", None, "2026-02-01T09:00:00Z"):
+                with self.subTest(place, end=end), warnings.catch_warnings(record=True) as told:
+                    warnings.simplefilter("always")
+                    rows = system(end)
+                self.assertEqual(figures(rows, "completed", "open", "first_responses"),
+                                 {"completed": 0, "open": 1, "first_responses": 1})
+                self.assertEqual([one.category for one in told], [cxj.IncompleteWarning])
+                self.assertRegex(str(told[0].message), r"1 of 1 tickets are closed now, such as '.*', but no change leads there and "
+                                 "no date says since when, so they stay open; export .*"
+                                 "(expand=changelog|ClosedDate|resolved_at|close_at)")
+
+    def test_what_else_it_holds_it_holds_from_the_start(self) -> None:
+        self.assertEqual([(row["at"], row["owner"]) for row in self.zammad() if row["activity"] == "created"],
+                         [(at(self.BEGIN), "agent1")])
+
+    def test_changes_that_do_not_lead_there(self) -> None:
+        """Of a history that is cut off, the end is behind its last state; one that is dated before it is none."""
+        items = [{"field": "status", "fromString": "Open", "toString": "Waiting for customer"}]
+        rows = self.jira(items=items)
+        self.assertEqual([(row["at"], row["stage"]) for row in rows if row["stage"]],
+                         [(at(self.BEGIN), "Open"), (at(self.ANSWER), "Waiting for customer"), (at(self.END), "Done")])
+        with self.assertWarnsRegex(cxj.IncompleteWarning, "1 of 1 tickets are closed now"):
+            rows = self.jira("2026-03-01T10:00:00Z", items)
+        self.assertEqual([row["stage"] for row in rows if row["stage"]], ["Open", "Waiting for customer"])
+
+    def test_changes_that_lead_to_another_end(self) -> None:
+        """Resolved and then closed is one end, the first."""
+        items = [{"field": "status", "fromString": "Open", "toString": "Resolved"}]
+        self.assertEqual([row["at"] for row in self.jira(items=items) if row["outcome"]], [at(self.ANSWER)])
+
+    def test_which_date(self) -> None:
+        """Resolved is before closed; what is canceled was never resolved for good. Zammad has the first close, and the last."""
+        later = "2026-03-12T09:00:00Z"
+        for state, end in (("6", self.END), ("7", self.END), ("8", later)):
+            rows = self.servicenow(self.END, state, closed_at=later)
+            self.assertEqual([row["at"] for row in rows if row["outcome"]], [at(end)], state)
+        rows = recipes.zammad([{"object": "Ticket", "type": "created", "o_id": 1, "created_at": self.BEGIN}], tickets=[
+            {"id": 1, "state": "closed", "close_at": self.END, "last_close_at": later}])
+        self.assertEqual([row["at"] for row in rows if row["outcome"]], [at(later)])
+
+    def test_facts(self) -> None:
+        """By one's own recipe; how many it are, of how many."""
+        rules = Rules({"status": "state"}, completed=["solved"])
+        rows = recipes.touchpoints([Word(1, 1000, "customer"), Now(1, "status", "solved", "1970-01-02")], rules)  # type: ignore[arg-type]
+        self.assertEqual([(row["at"], row["outcome"]) for row in rows], [(1000, None), (24 * HOUR, "completed")])
+        with self.assertWarnsRegex(cxj.IncompleteWarning, "2 of 3 tickets are closed now, such as '2', .*; export the changes of"):
+            recipes.touchpoints([*(Word(n, 1000, "customer") for n in (1, 2, 3)), Change(1, 2000, "status", "solved"),
+                                 *(Now(n, "status", "Solved") for n in (1, 2, 3, 4))], rules)
+
+
 class Engine(unittest.TestCase):
     """Each rule of cxj._changes, by itself."""
 
