@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from datetime import tzinfo
@@ -178,7 +179,9 @@ def jira(issues: Any, *, team: str = "Team", rules: Rules = JIRA, tz: Zone = Non
     issues  GET /rest/api/2/search?jql=…&expand=changelog&fields=*all (or /rest/api/3/search/jql), page by page. An issue with
             more than 100 changes, or more comments than are sent with it, has them at /issue/{key}/changelog and
             /issue/{key}/comment: put them in the same places. Or the CSV of a search ("all fields"), which has no history: an
-            issue is then its creation, its comments, internal ones too, and its end.
+            issue is then its creation, its comments, internal ones too, its end, its rating (the custom field Satisfaction or
+            Satisfaction rating), and those custom fields that the rules name; left_out has the others. A comment is the
+            reporter's by Reporter or, as Jira Cloud writes accounts there, by Reporter Id.
     team    the field that says which team has the issue; where the issue has it as customfield_10001, name this as well with
             JIRA.but(fields={"customfield_10001": "team"})
 
@@ -222,8 +225,18 @@ def jira(issues: Any, *, team: str = "Team", rules: Rules = JIRA, tz: Zone = Non
             who = "system" if author.get("accountType") == "app" else who
             facts.append(Word(issue, read(comment["created"]), who, comment.get("jsdPublic") is not False, None,
                               text(comment.get("id"))))
-    return touchpoints(facts, rules, _zone(tz), history="issues with expand=changelog, or with the field resolutiondate (in a "
-                                                        "CSV: with the column Resolved)")
+    unknown = [row for row in rows if "Reporter Id" not in row and not _ACCOUNT.match(str(row.get("Reporter")))]
+    accounts = [author for row in unknown for _, _, author in _comments(row) if _ACCOUNT.match(author)]
+    if accounts:
+        warnings.warn(f"{len(accounts)} comments name their authors by accounts, such as {accounts[0]!r}, and nothing says which "
+                      "account the reporter has; export the column Reporter Id too", IncompleteWarning, stacklevel=2)
+    made_of = touchpoints(facts, rules, _zone(tz), history="issues with expand=changelog, or with the field resolutiondate "
+                                                           "(in a CSV: with the column Resolved)")
+    for row in rows:
+        for name, field in _custom_fields(row):
+            if field not in (*_SATISFACTION, *rules.fields):
+                made_of.left_out[name] = made_of.left_out.get(name, 0) + 1
+    return made_of
 
 
 def _all_there(ticket: Any, what: str, count: int, total: Any) -> None:
@@ -244,6 +257,22 @@ def _jira_who(value: Any) -> Any:
     return next((value[name] for name in ("displayName", "name", "value", "title", "key") if value.get(name)), None)
 
 
+_ACCOUNT = re.compile(r"\w+:[\w:-]+$|[0-9a-f]{24}$")  # of Jira Cloud
+_SATISFACTION = ("satisfaction rating", "satisfaction", "satisfaction date")
+
+
+def _custom_fields(row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The columns of custom fields that say something, and what the fields are called, in small letters."""
+    return [(name, name[14:-1].casefold()) for name in row if name.startswith("Custom field (") and row[name] not in ("", None)]
+
+
+def _comments(row: Mapping[str, Any]) -> list[tuple[int, str, str]]:
+    """The comments in a CSV: their places, moments and authors."""
+    comments = row.get("Comment") or []
+    parts = [comment.split(";", 2) for comment in ([comments] if isinstance(comments, str) else comments)]
+    return [(place, said[0], said[1]) for place, said in enumerate(parts) if len(said) == 3]
+
+
 def _jira_csv(rows: Table, row: Mapping[str, Any], read: Callable[[Any], int],
               rules: Rules) -> list[Fact]:
     """An issue of the CSV of a search."""
@@ -252,21 +281,27 @@ def _jira_csv(rows: Table, row: Mapping[str, Any], read: Callable[[Any], int],
                          Now(issue, "reporter", reporter)]
     facts += [Now(issue, "assignee", row.get("Assignee")), Now(issue, "issuetype", row.get("Issue Type")),
               Now(issue, "duedate", row.get("Due date") or row.get("Due Date"))]
-    comments = row.get("Comment") or []
-    for place, comment in enumerate([comments] if isinstance(comments, str) else comments):
-        parts = comment.split(";", 2)
-        if len(parts) == 3:
-            facts.append(Word(issue, read(parts[0]), "customer" if parts[1] == reporter else "agent",
-                              id=f"comment {place}"))
-    if not text(row.get("Resolved")) and rules.outcome(text(row.get("Status"))):
-        facts.append(Now(issue, "status", row["Status"]))
+    custom = {field: name for name, field in _custom_fields(row)}
+    facts += [Now(issue, field, row[name]) for field, name in custom.items() if field in rules.fields]
+    known_as = {text(reporter), text(row.get("Reporter Id"))}
+    facts += [Word(issue, read(at), "customer" if author in known_as else "agent", id=f"comment {place}")
+              for place, at, author in _comments(row)]
     if text(row.get("Resolved")):
         facts.append(Change(issue, rows.when(read, row, "Resolved"), "status", row.get("Status"), id="resolved"))
-        if text(row.get("Custom field (Satisfaction rating)")):
-            score = float(str(row["Custom field (Satisfaction rating)"]))
-            facts.append(Rating(issue, rows.when(read, row, "Custom field (Satisfaction date)", "Resolved"), f"{score:g}",
-                                "satisfaction"))
+    elif rules.outcome(text(row.get("Status"))):
+        facts.append(Now(issue, "status", row["Status"]))
+    rating = next((custom[field] for field in _SATISFACTION[:2] if field in custom), None)
+    if rating:
+        date = custom.get("satisfaction date", "Resolved")
+        facts.append(Rating(issue, rows.when(read, row, date, "Resolved", "Updated", "Created"), _score(str(row[rating])),
+                            "satisfaction"))
     return facts
+
+
+def _score(rating: str) -> str:
+    """A rating; a number without decimals that say nothing, whatever the mark before them."""
+    found = re.fullmatch(r"\s*(\d+)(?:[.,]0+)?\s*", rating)
+    return found[1] if found else rating
 
 
 # ---- Zammad --------------------------------------------------------------------------------------------------------

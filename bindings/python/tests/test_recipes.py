@@ -318,6 +318,49 @@ class Systems(unittest.TestCase):
         self.assertEqual(figures(rows, "completed", "first_response_mean", "journey_ratings"),
                          {"completed": 1, "first_response_mean": HOUR, "journey_ratings": 1})
 
+    def cloud(self, **columns: Any) -> "dict[str, Any]":
+        """A row of Jira Cloud's CSV: people by their names, and in comments by the ids of their accounts."""
+        return {"Issue key": "DESK-7", "Status": "Done", "Assignee": "agent1", "Assignee Id": "712020:a1",
+                "Reporter": "customer1", "Reporter Id": "712020:c1", "Created": "25/Feb/26 3:51 PM",
+                "Resolved": "26/Feb/26 4:40 PM", "Comment": ["25/Feb/26 4:38 PM;712020:a1;Which address?",
+                                                             "25/Feb/26 5:40 PM;712020:c1;This; still.", ""], **columns}
+
+    def test_jira_cloud_csv(self) -> None:
+        """Comments are the reporter's by name or by the id of the account."""
+        rows = recipes.jira([self.cloud()])
+        self.assertEqual([(row["activity"], row["facets"]) for row in rows], [
+            ("message", "inbound"), ("created", None), ("reply", "update"), ("message", "inbound"), ("status", None)])
+        with self.assertWarnsRegex(cxj.IncompleteWarning, "2 comments name their authors by accounts, such as '712020:a1', .* "
+                                   "export the column Reporter Id too"):
+            recipes.jira([{name: value for name, value in self.cloud().items() if name != "Reporter Id"}])
+        with warnings.catch_warnings():  # nobody is nobody's reporter
+            warnings.simplefilter("error")
+            rows = recipes.jira([self.cloud(**{"Reporter": "", "Reporter Id": "", "Comment": "25/Feb/26 4:38 PM;;Which?"})])
+        self.assertEqual(rows[-2]["facets"], "update")
+
+    def test_jira_csv_ratings(self) -> None:
+        """In the column of either name, whatever marks the decimals, resolved or not, at the date beside it if there is one."""
+        for name, rating in (("Satisfaction rating", "5.0"), ("Satisfaction", "5"), ("Satisfaction", "5,0")):
+            for date, resolved, when in (("26/Feb/26 5:40 PM", "26/Feb/26 4:40 PM", "2026-02-26T17:40Z"),
+                                         ("", "26/Feb/26 4:40 PM", "2026-02-26T16:40Z"),
+                                         ("27/Feb/26 5:40 PM", "", "2026-02-27T17:40Z"), ("", "", "2026-02-28T09:00Z")):
+                with self.subTest(name, date=date, resolved=resolved), warnings.catch_warnings():
+                    warnings.simplefilter("ignore", cxj.IncompleteWarning)  # that done has no date
+                    rows = recipes.jira([self.cloud(**{f"Custom field ({name})": rating, "Custom field (Satisfaction date)": date,
+                                                       "Resolved": resolved, "Updated": "28/Feb/26 9:00 AM"})])
+                self.assertEqual([(row["at"], row["scale"], row["score"]) for row in rows if row["score"]],
+                                 [(at(when), "csat5", 5)])
+                self.assertEqual(rows.left_out, {})
+
+    def test_jira_csv_custom_fields(self) -> None:
+        """Those that the rules name are read; the others are said, where they say something."""
+        columns = {"Custom field (Team)": "first line", "Custom field (Area)": "parcel", "Custom field (Rank)": "0|i",
+                   "Custom field (Flagged)": "", "Summary": "Parcel", "Custom field (Satisfaction date)": "26/Feb/26 5:40 PM"}
+        rows = recipes.jira([self.cloud(**columns), self.cloud(**{**columns, "Issue key": "DESK-8"})],
+                            rules=recipes.JIRA.but(fields={"Area": "reason"}))
+        self.assertEqual({(row["team"], row["reason"]) for row in rows if row["activity"] == "created"}, {("first line", "parcel")})
+        self.assertEqual(rows.left_out, {"Custom field (Rank)": 2})
+
     def test_due_date_is_a_promise(self) -> None:
         """A due date is kept by its end: solved on 5 March, a promise for that day is kept, one for the day before is not."""
         for day, kept in (("2024-03-05", 1), ("2024-03-04", 0)):
