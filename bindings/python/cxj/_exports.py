@@ -2,61 +2,84 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import io
 import json
 import os
+import re
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Callable, Optional
 
-from . import _xes
+from . import _csv, _xes
 from ._values import nearest
 
 Row = Mapping[str, Any]
-_MISSING = object()
+
+# Blank lines before a header, and the line in which Excel says the delimiter.
+_BEFORE = re.compile(r'(?:[ \t]*\r?\n)*(?:("?)sep=(.)\1[,;\t]*\r?\n)?(?:[ \t]*(?:\r?\n|$))*', re.IGNORECASE)
+_HEADER = re.compile('(?:"[^"]*"|[^"\n])*')
+_QUOTED = re.compile('"[^"]*"')
 
 
 def load(path: Any) -> Any:
-    """What a file holds: rows of a CSV, or what its JSON says. Ends in .gz: packed."""
+    """What a file holds, packed by gzip or not: rows of a CSV, events of XES, or what its JSON says."""
     name = os.fspath(path)
     if _xes.is_xes(name):
         return list(_xes.events(name))
     with open(name, "rb") as file:
         data = file.read()
-    if name.lower().endswith(".gz"):
-        data, name = gzip.decompress(data), name[:-3]
-    kind = os.path.splitext(name)[1].lower()
+    if data[:2] == b"\x1f\x8b":
+        try:
+            data = gzip.decompress(data)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise ValueError(f"{name}: what gzip has packed here is cut off, or damaged ({error})") from None
+    kind = os.path.splitext(name[:-3] if name.lower().endswith(".gz") else name)[1].lower()
+    is_json = kind in (".json", ".jsonl", ".ndjson")
     try:
         text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-        if kind in (".jsonl", ".ndjson"):
-            return [json.loads(line) for line in text.split("\n") if line.strip()]
-        return json.loads(text) if kind == ".json" else list(csv_rows(text))
     except UnicodeDecodeError as error:
-        raise ValueError(f"{os.fspath(path)}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
+        hint = "" if is_json else _csv.hint_of(data[:512])
+        raise ValueError(f"{name}: {hint or f'byte {error.start} is not UTF-8; save the file as UTF-8'}") from None
+    if not is_json:
+        if text.lstrip()[:1] == "{" or text.lstrip()[:2] == "[{":
+            raise ValueError(f"{name}: this is JSON; call it .json, or .jsonl if each line is an object")
+        return list(csv_rows(text, name))
+    try:
+        return json.loads(text) if kind == ".json" else [json.loads(line) for line in text.split("\n") if line.strip()]
     except ValueError as error:
-        raise ValueError(f"{os.fspath(path)}: {error}") from None
+        raise ValueError(f"{name}: {error}") from None
 
 
-def csv_rows(text: str) -> Iterator[dict[str, Any]]:
-    """Rows of a CSV with a header; commas, or semicolons or tabs where the header has no comma. A name that several columns
-    have has a list of their values."""
-    head = text.split("\n", 1)[0]
-    delimiter = next((one for one in ",;\t" if one in head), ",")
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    names = next(lines, [])
+def csv_rows(text: str, title: str) -> Iterator[dict[str, Any]]:
+    """Rows of a CSV with a header, by the rules of read_csv(); the first row that is not well formed is a ValueError with its
+    line. Fields stand between commas, semicolons or tabs, whichever the header has most of, or what a line sep=; before it
+    says. A name that several columns have has a list of their values."""
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
+    before = _BEFORE.match(text)
+    begin = before.end() if before else 0
+    if begin == len(text):
+        return
+    bare = _QUOTED.sub("", _HEADER.match(text, begin)[0])  # type: ignore[index]  # it matches nothing, too
+    delimiter = before[2] if before and before[2] else max(",;\t", key=bare.count)  # of several, the first
+    text = "\n" * text.count("\n", 0, begin) + text[begin:]  # so that lines have their numbers
+    reader = _csv.Reader(io.StringIO(text, newline=""), delimiter, title)
+    names = reader.names
     many = {name for name in names if names.count(name) > 1}
-    for line in lines:
-        if line and len(line) != len(names):
-            raise ValueError(f"line {lines.line_num}: {len(line)} fields, where the header has {len(names)}")
-        row: dict[str, Any] = {name: [] for name in many}
-        for name, value in zip(names, line):
-            if name in many:
-                row[name].append(value)
-            else:
-                row[name] = value
-        if line:
-            yield row
+    for batch in reader.batches():
+        if batch.faults and batch.label:
+            row, wrong = min(batch.faults.items())
+            raise ValueError(f"{batch.label(row)}: {wrong}; mend that line, or export it again with its fields in quotes")
+        columns = [batch.column(place) for place in range(len(names))]
+        for line in zip(*([column.words[place] for place in column.values] for column in columns)):
+            made: dict[str, Any] = {name: [] for name in many}
+            for name, value in zip(names, line):
+                if name in many:
+                    made[name].append(value)
+                else:
+                    made[name] = value
+            yield made
 
 
 def rows_of(source: Any, *keys: str) -> list[Row]:

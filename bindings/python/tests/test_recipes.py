@@ -267,8 +267,8 @@ class SameStory(unittest.TestCase):
         """The sentence names the file, and the place in it."""
         with tempfile.TemporaryDirectory() as folder:
             for name, data, words in (("history.csv", b"ticket_id,value\n1,2,3\n",
-                                       "history.csv: line 2: 3 fields, where the header has 2"),
-                                      ("history.csv", b"ticket_id,value\n1\n", "line 2: 1 fields"),
+                                       "history.csv:2: it has 3 fields, and the header 2; mend that"),
+                                      ("history.csv", b"ticket_id,value\n1\n", "history.csv:2: it has 1 fields"),
                                       ("history.csv", "ticket_id\nGru\u00df\n".encode("cp1252"),
                                        "history.csv: byte 13 is not UTF-8"),
                                       ("history.json", b"{", "history.json: Expecting")):
@@ -285,6 +285,69 @@ class SameStory(unittest.TestCase):
                     warnings.simplefilter("ignore", cxj.IncompleteWarning)
                     self.assertEqual([row["stage"] for row in recipes.zendesk(os.path.join(folder, "history.csv"))],
                                      ["new"])
+
+    def rows(self, data: Any, name: str = "log.csv") -> "list[Any]":
+        """The rows of a file."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, name)
+            path.write_bytes(data if isinstance(data, bytes) else data.encode())
+            return list(rows_of(path))
+
+    def test_a_stray_quote_loses_nothing(self) -> None:
+        """Rows behind a quote that is never closed were one field; what read_csv() refuses is refused, with file and line."""
+        head = "id,body\n1,hello\n"
+        for data, words in ((head + '2,"inches 5\n3,still?\n4,done\n', "log.csv:3: a field in quotes is never closed, .*; mend that"),
+                            (head + '2,"quoted" he said\n3,"so"\n', "log.csv:3: text behind a closing quote; quotes inside"),
+                            (head + '2,a 5" screen\n3,"so"\n', "log.csv:3: a quote inside a field that does not begin with one"),
+                            (head + '\n2,"a\n\nb"\n3,c\0\n', "log.csv:7: what is no UTF-8, or a NUL"),
+                            ('"id,body\n1,hello\n', "log.csv, line 1: the header cannot be read: a field in quotes is never")):
+            with self.subTest(words), self.assertRaisesRegex(ValueError, words):
+                self.rows(data)
+
+    def test_long_comments(self) -> None:
+        """Beyond what the csv module takes, whose limit stays what the process has set."""
+        for limit in (csv.field_size_limit(), 20):
+            before = csv.field_size_limit(limit)
+            try:
+                for long in ("x" * 200_000, 'a "quoted"\r\nword ' * 20_000):
+                    text = io.StringIO()
+                    csv.writer(text).writerows([["id", "body"], ["1", long], ["2", "short"]])
+                    self.assertEqual(self.rows(text.getvalue()), [{"id": "1", "body": long}, {"id": "2", "body": "short"}])
+                self.assertEqual(csv.field_size_limit(), limit)
+            finally:
+                csv.field_size_limit(before)
+
+    def test_delimiters(self) -> None:
+        """What the header has most of outside of quotes, or what sep= says; blank lines before the header are skipped."""
+        for head, delimiter in (('id;"last, first";at', ";"), ("id;last, first;at", ";"), ('"a;b;c",d', ","), ('"x\ny;;",d', ","),
+                                ("id\tat", "\t"), ("id", ","), ("a,b;c", ",")):
+            names = next(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter))
+            for before in ("", "\n", "\r\n \r\n", f"sep={delimiter}\n", f'"sep={delimiter}"\r\n', f"SEP={delimiter}\r\n\n"):
+                with self.subTest(head, before=before):
+                    line = delimiter.join(map(str, range(len(names))))
+                    self.assertEqual(self.rows(f"{before}{head}\n{line}\n"), [{name: str(i) for i, name in enumerate(names)}])
+        self.assertEqual(self.rows("sep=|\na,;|b\n1,;|2\n"), [{"a,;": "1,;", "b": "2"}])
+        with self.assertRaisesRegex(ValueError, "log.csv:4: it has 1 fields, and the header 2"):
+            self.rows("\nsep=;\na;b\n1\n")
+        self.assertEqual(self.rows("a,b\r1,2\r3,4\r"), [{"a": "1", "b": "2"}, {"a": "3", "b": "4"}], "as old Macs write it")
+        self.assertEqual((self.rows(""), self.rows("\n"), self.rows("a,b\n")), ([], [], []))
+
+    def test_what_is_no_csv(self) -> None:
+        """The sentence says what the file is. What gzip has packed is read by whatever name."""
+        import gzip
+
+        packed = gzip.compress(b"a,b\n1,2\n")
+        for name in ("log.csv", "log.csv.gz", "log"):
+            self.assertEqual(self.rows(packed, name), [{"a": "1", "b": "2"}])
+        self.assertEqual(self.rows(b"a,b\n1,2\n", "log.csv.gz"), [{"a": "1", "b": "2"}], "as browsers unpack it")
+        for data, name, words in ((b"PK\x03\x04\x14\0\xff\xfe", "history.xlsx", "history.xlsx: this is a spreadsheet, .*save it as CSV"),
+                                  (b"PAR1\xff", "log.csv", "log.csv: this is Parquet"), (packed[:-4], "log.csv", "is cut off, or damaged"),
+                                  (b'\n{"a": 1}\n', "log.txt", "log.txt: this is JSON; call it .json, or .jsonl"),
+                                  (b'[{"a": 1}]', "log.csv", "this is JSON"),
+                                  (b'{"a": "\xff"}', "log.json", "log.json: byte 7 is not UTF-8; save the file as UTF-8"),
+                                  ("a,b\n1,2\n".encode("utf-16-le"), "log.csv", "log.csv, line 1: .*UTF-16 without a byte-order")):
+            with self.subTest(words), self.assertRaisesRegex(ValueError, words):
+                self.rows(data, name)
 
     def test_log(self) -> None:
         """What to_csv() writes has the columns of SPEC.md section 7, and says the same."""
