@@ -7,14 +7,16 @@ import io
 import json
 import os
 import re
+import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, TypeVar
 
 from . import _csv, _xes
 from ._values import nearest
 
 Row = Mapping[str, Any]
+_Read = TypeVar("_Read")
 
 # Blank lines before a header, and the line in which Excel says the delimiter.
 _BEFORE = re.compile(r'(?:[ \t]*\r?\n)*(?:("?)sep=(.)\1[,;\t]*\r?\n)?(?:[ \t]*(?:\r?\n|$))*', re.IGNORECASE)
@@ -143,7 +145,7 @@ class Table:
             value = get(row, name)
             if value is not None and value != "":
                 return value
-        place = next((i for i, one in enumerate(self.rows) if one is row), 0)
+        place = self._place(row)
         if names[0] in row:
             raise ValueError(f"{self.name}, row {place}: {names[0]} is empty")
         close = nearest(names[0], map(str, row))
@@ -152,12 +154,20 @@ class Table:
 
     def when(self, read: Callable[[Any], int], row: Row, *names: str) -> int:
         """The moment in one of these columns."""
-        value = self.need(row, *names)
+        return self._read(read, row, self.need(row, *names))
+
+    def true(self, row: Row, value: Any, name: str) -> bool:
+        """A boolean of a row, and what it is called."""
+        return self._read(true, row, value, name + ": ")
+
+    def _read(self, read: Callable[[Any], _Read], row: Row, value: Any, name: str = "") -> _Read:
         try:
             return read(value)
         except ValueError as error:
-            place = next((i for i, one in enumerate(self.rows) if one is row), 0)
-            raise ValueError(f"{self.name}, row {place}: {error}") from None
+            raise ValueError(f"{self.name}, row {self._place(row)}: {name}{error}") from None
+
+    def _place(self, row: Row) -> int:
+        return next((i for i, one in enumerate(self.rows) if one is row), 0)
 
 
 def get(row: Any, path: str) -> Any:
@@ -183,9 +193,22 @@ def key(value: Any) -> str:
     return name[:-2] if name.endswith(".0") and name[:-2].isdigit() else name
 
 
+# Of programs, and of spreadsheets in English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Czech, Hungarian,
+# Swedish, Danish, Norwegian and Finnish.
+_TRUE = frozenset("true 1 1.0 t yes y on wahr ja j vrai oui verdadero sí si vero sì verdadeiro sim waar prawda tak pravda ano igaz "
+                  "igen sant sand sann tosi kyllä".split())
+_FALSE = frozenset("false 0 0.0 f no n off falsch nein faux non falso não onwaar nee fałsz nie nepravda ne hamis nem falskt falsk "
+                   "usann nej nei epätosi ei none null nan <na>".split())
+
+
 def true(value: Any) -> bool:
-    """A boolean, in whatever way an export writes it."""
-    return str(value).strip().lower() in ("true", "1", "1.0", "yes", "t")
+    """A boolean, in whatever way an export writes it; nothing is false. ValueError for what is none."""
+    if value is None or value != value:
+        return False
+    word = unicodedata.normalize("NFC", str(value)).strip().casefold()
+    if word and word not in _TRUE and word not in _FALSE:
+        raise ValueError(f"{value!r} is neither true nor false; true or false, 1 or 0, yes or no are expected")
+    return word in _TRUE
 
 
 def names_of(source: Any, *keys: str, id: str = "id",

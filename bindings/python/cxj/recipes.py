@@ -28,7 +28,7 @@ from datetime import tzinfo
 from typing import Any, Optional, Union
 
 from ._changes import CREATED, Change, Fact, Now, Rating, Rules, Touchpoints, Word, moment, table, touchpoints
-from ._exports import Table, get, key, names_of, rows_of, text, true
+from ._exports import Table, get, key, names_of, rows_of, text
 from ._library import IncompleteWarning
 
 __all__ = ["CREATED", "RECIPES", "Change", "Now", "Rating", "Rules", "Touchpoints", "Word", "changes", "from_files",
@@ -123,7 +123,7 @@ def zendesk(history: Any = None, comments: Any = None, ratings: Any = None, user
     rows = Table("comments", comments, "comments")
     for row in rows:
         said.append((rows.need(row, "ticket_id"), rows.when(read, row, "created", "created_at"),
-                     rows.need(row, "user_id", "author_id"), true(rows.need(row, "public")), row.get("id"),
+                     rows.need(row, "user_id", "author_id"), rows.true(row, rows.need(row, "public"), "public"), row.get("id"),
                      get(row, "via.channel")))
     rows = Table("ratings", ratings, "satisfaction_ratings")
     for row in rows:
@@ -140,8 +140,8 @@ def zendesk(history: Any = None, comments: Any = None, ratings: Any = None, user
                                     id))
             elif kind in ("Comment", "VoiceComment"):
                 via = "voice" if kind == "VoiceComment" else get(event, "via.channel") or get(row, "via.channel")
-                said.append((ticket, at, event.get("author_id") or row.get("author_id"), true(event.get("public")),
-                             event.get("id"), via))
+                said.append((ticket, at, event.get("author_id") or row.get("author_id"),
+                             rows.true(row, event.get("public"), "public"), event.get("id"), via))
             elif kind == "SatisfactionRating":
                 facts.append(Rating(ticket, at, str(event.get("score")), text(event.get("id"))))
     asks = {key(fact.journey): key(fact.new) for fact in facts if isinstance(fact, Change) and fact.field == "requester_id"}
@@ -337,7 +337,7 @@ def zammad(history: Any, articles: Any = None, *, tickets: Any = None, rules: Ru
         who = str(rows.need(row, "sender")).lower()
         who = who if who in ("customer", "agent") else "system"
         facts.append(Word(rows.need(row, "ticket_id"), rows.when(read, row, "created_at"), who,
-                          not true(row.get("internal")),
+                          not rows.true(row, row.get("internal"), "internal"),
                           text(row.get("type")), text(row.get("id"))))
     rows = Table("tickets", tickets, "tickets")
     for row in rows:
@@ -397,14 +397,15 @@ def salesforce(history: Any, cases: Any = None, emails: Any = None, comments: An
         facts += [Now(case, name, value, closed) for name, value in row.items() if name.casefold() in rules.fields]
     rows = Table("emails", emails, "records", columns="Id ParentId Incoming MessageDate CreatedDate")
     for row in rows:
-        if true(row.get("IsDeleted")) or str(row.get("Status")) in ("5", "Draft"):
+        if rows.true(row, row.get("IsDeleted"), "IsDeleted") or str(row.get("Status")) in ("5", "Draft"):
             continue
         facts.append(Word(rows.need(row, "ParentId"), rows.when(read, row, "MessageDate", "CreatedDate"),
-                          "customer" if true(row.get("Incoming")) else "agent", True, "email", text(row.get("Id"))))
+                          "customer" if rows.true(row, row.get("Incoming"), "Incoming") else "agent", True, "email",
+                          text(row.get("Id"))))
     rows = Table("comments", comments, "records", columns="Id ParentId IsPublished CreatedDate")
     for row in rows:
         facts.append(Word(rows.need(row, "ParentId"), rows.when(read, row, "CreatedDate"), "agent",
-                          true(row.get("IsPublished")), None, text(row.get("Id"))))
+                          rows.true(row, row.get("IsPublished"), "IsPublished"), None, text(row.get("Id"))))
     return touchpoints(facts, rules, _zone(tz), history="Case with ClosedDate, and have Salesforce track the history of Status")
 
 

@@ -31,7 +31,7 @@ from typing import Any
 import cxj
 from cxj import recipes
 from cxj._changes import table
-from cxj._exports import rows_of
+from cxj._exports import rows_of, true
 from cxj.recipes import Change, Now, Rating, Rules, Word
 
 from . import stories
@@ -603,6 +603,36 @@ class Systems(unittest.TestCase):
         users = [{**row, "name": "agent"} for row in rows_of(folder / "user.csv")]
         rows = recipes.zendesk(folder / "ticket_field_history.csv", users=users)
         self.assertEqual({row["owner"] for row in rows if row["owner"]}, {"agent (81)", "agent (82)"})
+
+    def test_booleans(self) -> None:
+        """As programs and spreadsheets write them; nothing is false, and what is neither is refused."""
+        for word in (True, 1, 1.0, "TRUE", " true ", "1", "1.0", "Yes", "Y", "on", "T", "WAHR", "VRAI", "VERDADERO", "VERO",
+                     "VERDADEIRO", "WAAR", "PRAWDA", "si\u0301"):
+            self.assertIs(true(word), True, word)
+        for word in (False, 0, 0.0, None, float("nan"), "", " ", "false", "0", "0.0", "no", "N", "OFF", "f", "FALSCH", "FAUX", "FALSO",
+                     "ONWAAR", "FA\u0141SZ", "None", "null"):
+            self.assertIs(true(word), False, word)
+        for word in ("perhaps", "2", 2, "-", "truee"):
+            with self.subTest(word), self.assertRaisesRegex(ValueError, f"{word!r} is neither true nor false; true or false, 1"):
+                true(word)
+
+    def test_booleans_of_rows(self) -> None:
+        """The sentence names table, row, column and word."""
+        comment = {"id": 1, "ticket_id": 1, "user_id": 7, "public": "WAHR", "created": "2026-03-04 09:00"}
+        change = {"ticket_id": 1, "field_name": "requester_id", "value": 7, "updated": "2026-03-04 09:00"}
+        self.assertEqual(facets(recipes.zendesk([change], [comment]))[0], "inbound")
+        with self.assertRaisesRegex(ValueError, "comments, row 1: public: 'perhaps' is neither true nor false"):
+            recipes.zendesk([change], [comment, {**comment, "public": "perhaps"}])
+        audit = {"ticket_id": 1, "created_at": "2026-03-04 09:00", "events": [{"type": "Comment", "author_id": 7, "public": "x"}]}
+        with self.assertRaisesRegex(ValueError, "audits, row 0: public: 'x'"):
+            recipes.zendesk(audits=[audit])
+        article = {"id": 1, "ticket_id": 1, "sender": "Agent", "created_at": "2026-03-04 09:00", "internal": "x"}
+        with self.assertRaisesRegex(ValueError, "articles, row 0: internal: 'x'"):
+            recipes.zammad([], [article])
+        for name, table in (("Incoming", "emails"), ("IsDeleted", "emails"), ("IsPublished", "comments")):
+            row = {"Id": "1", "ParentId": "5", "CreatedDate": "2026-03-04 09:00", name: "x"}
+            with self.assertRaisesRegex(ValueError, f"{table}, row 0: {name}: 'x'"):
+                recipes.salesforce([], None, **{table: [row]})
 
     def test_seconds_are_noticed(self) -> None:
         row = {"ticket_id": 1, "field_name": "status", "value": "new", "updated": 1_709_542_800}
