@@ -56,7 +56,7 @@ def load(path: Any) -> Any:
 def csv_rows(text: str, title: str) -> Iterator[dict[str, Any]]:
     """Rows of a CSV with a header, by the rules of read_csv(); the first row that is not well formed is a ValueError with its
     line. Fields stand between commas, semicolons or tabs, whichever the header has most of, or what a line sep=; before it
-    says. A name that several columns have has a list of their values."""
+    says. What columns of one name say, each() has."""
     if "\n" not in text:
         text = text.replace("\r", "\n")
     before = _BEFORE.match(text)
@@ -68,20 +68,55 @@ def csv_rows(text: str, title: str) -> Iterator[dict[str, Any]]:
     text = "\n" * text.count("\n", 0, begin) + text[begin:]  # so that lines have their numbers
     reader = _csv.Reader(io.StringIO(text, newline=""), delimiter, title)
     names = reader.names
-    many = {name for name in names if names.count(name) > 1}
+    many = {name: [place for place, other in enumerate(names) if other == name] for name in names if names.count(name) > 1}
     for batch in reader.batches():
         if batch.faults and batch.label:
             row, wrong = min(batch.faults.items())
             raise ValueError(f"{batch.label(row)}: {wrong}; mend that line, or export it again with its fields in quotes")
         columns = [batch.column(place) for place in range(len(names))]
-        for line in zip(*([column.words[place] for place in column.values] for column in columns)):
-            made: dict[str, Any] = {name: [] for name in many}
-            for name, value in zip(names, line):
-                if name in many:
-                    made[name].append(value)
-                else:
-                    made[name] = value
+        for row, line in enumerate(zip(*([column.words[place] for place in column.values] for column in columns))):
+            made = dict(zip(names, line))
+            if many and batch.label:
+                several = {name: [line[place] for place in places] for name, places in many.items()}
+                made = _Several(made, several, batch.label(row))
             yield made
+
+
+class _Several(dict[str, Any]):
+    """A row in which several columns have one name. It has the value of those that say something, if they say the same; else who
+    asks for it is refused.
+
+    several  what all columns of such a name say; where: the row's line, for sentences"""
+
+    def __init__(self, values: Mapping[str, Any], several: Mapping[str, list[Any]], where: str) -> None:
+        super().__init__(values)
+        self.several, self.where = several, where
+        for name, said in several.items():
+            self[name] = next((value for value in said if value.strip()), "")
+
+    def __getitem__(self, name: str) -> Any:
+        said = list(dict.fromkeys(value for value in self.several.get(name, ()) if value.strip()))
+        if len(said) > 1:
+            count = len(self.several[name])
+            raise ValueError(f"{self.where}: {'two' if count == 2 else count} columns are called {name!r}, with {said[0]!r} and "
+                             f"{said[1]!r}; rename them, or leave out all but one")
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self[name] if name in self else default
+
+    def renamed(self, names: Mapping[str, str]) -> _Several:
+        """The row with other names of columns."""
+        return _Several({names[name]: value for name, value in self.items()},
+                        {names[name]: said for name, said in self.several.items()}, self.where)
+
+
+def each(row: Row, name: str) -> list[Any]:
+    """What each of the columns of this name says."""
+    if isinstance(row, _Several) and name in row.several:
+        return row.several[name]
+    value = row.get(name)
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def rows_of(source: Any, *keys: str) -> list[Row]:
@@ -110,13 +145,17 @@ def rows_of(source: Any, *keys: str) -> list[Row]:
         elif not isinstance(row, Mapping):
             raise TypeError(f"rows that are dicts are expected, not {type(row).__name__}")
         else:
-            page = next((key for key in keys if isinstance(row.get(key), list)), None)
+            page = next((key for key in keys if isinstance(row.get(key), list)), None) if type(row) is not _Several else None
             rows += rows_of(row[page], *keys) if page is not None else [row]
     return rows
 
 
 def _fold(name: Any) -> str:
     return str(name).strip().casefold().replace(" ", "").replace("_", "")
+
+
+def _renamed(row: Row, names: Mapping[str, str]) -> Row:
+    return row.renamed(names) if isinstance(row, _Several) else {names[name]: value for name, value in row.items()}
 
 
 def _listed(names: Iterable[Any]) -> str:
@@ -134,7 +173,7 @@ class Table:
         self.rows: Any = rows_of(source, *keys)
         if columns:
             known = {_fold(column): column for column in columns.split()}
-            self.rows = [{known.get(_fold(column), column): value for column, value in row.items()} for row in self.rows]
+            self.rows = [_renamed(row, {column: known.get(_fold(column), column) for column in row}) for row in self.rows]
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)

@@ -28,7 +28,7 @@ from datetime import tzinfo
 from typing import Any, Optional, Union
 
 from ._changes import CREATED, Change, Fact, Now, Rating, Rules, Touchpoints, Word, moment, table, touchpoints
-from ._exports import Table, get, key, names_of, rows_of, text
+from ._exports import Table, each, get, key, names_of, rows_of, text
 from ._library import IncompleteWarning
 
 __all__ = ["CREATED", "RECIPES", "Change", "Now", "Rating", "Rules", "Touchpoints", "Word", "changes", "from_files",
@@ -263,13 +263,12 @@ _SATISFACTION = ("satisfaction rating", "satisfaction", "satisfaction date")
 
 def _custom_fields(row: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The columns of custom fields that say something, and what the fields are called, in small letters."""
-    return [(name, name[14:-1].casefold()) for name in row if name.startswith("Custom field (") and row[name] not in ("", None)]
+    return [(name, name[14:-1].casefold()) for name in row if name.startswith("Custom field (") and any(each(row, name))]
 
 
 def _comments(row: Mapping[str, Any]) -> list[tuple[int, str, str]]:
     """The comments in a CSV: their places, moments and authors."""
-    comments = row.get("Comment") or []
-    parts = [comment.split(";", 2) for comment in ([comments] if isinstance(comments, str) else comments)]
+    parts = [str(comment).split(";", 2) for comment in each(row, "Comment")]
     return [(place, said[0], said[1]) for place, said in enumerate(parts) if len(said) == 3]
 
 
@@ -394,7 +393,7 @@ def salesforce(history: Any, cases: Any = None, emails: Any = None, comments: An
         case = rows.need(row, "Id")
         facts.append(Change(case, rows.when(read, row, "CreatedDate"), CREATED))
         closed = _when(rows, row, read, "ClosedDate")
-        facts += [Now(case, name, value, closed) for name, value in row.items() if name.casefold() in rules.fields]
+        facts += [Now(case, name, row[name], closed) for name in row if name.casefold() in rules.fields]
     rows = Table("emails", emails, "records", columns="Id ParentId Incoming MessageDate CreatedDate")
     for row in rows:
         if rows.true(row, row.get("IsDeleted"), "IsDeleted") or str(row.get("Status")) in ("5", "Draft"):
@@ -763,7 +762,7 @@ def pm4py(log: Any, *, at: str = "complete", names: Optional[Mapping[str, str]] 
     whole, read_of = table(made), {name for known in columns.values() for name in known}.union(kept)
     for row in rows:
         for name in row:
-            if name not in read_of and text(row[name]) is not None:
+            if name not in read_of and any(text(value) is not None for value in each(row, name)):
                 whole.left_out[name] = whole.left_out.get(name, 0) + 1
     return whole
 

@@ -332,6 +332,50 @@ class SameStory(unittest.TestCase):
         self.assertEqual(self.rows("a,b\r1,2\r3,4\r"), [{"a": "1", "b": "2"}, {"a": "3", "b": "4"}], "as old Macs write it")
         self.assertEqual((self.rows(""), self.rows("\n"), self.rows("a,b\n")), ([], [], []))
 
+    def test_columns_of_one_name(self) -> None:
+        """Where one value is needed, they say the same, or all but one say nothing. What nobody asks for may differ."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "history.csv")
+
+            def znuny(columns: str, *rows: str) -> "list[Any]":
+                path.write_text("\n".join([f"ticket_id,create_time,history_type,{columns}", *(
+                    f"1,2026-03-04 09:0{n}:00,{'SendAnswer' if n else 'NewTicket'},{row}" for n, row in enumerate(rows)), ""]))
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", cxj.IncompleteWarning)
+                    return [(row["journey"], row["owner"]) for row in recipes.znuny(path)]
+
+            self.assertEqual(znuny("OWNER,name,name,OWNER,TICKET_ID", "agent1,a,b,agent1,1", "agent2,a,b,,1"),
+                             [("1", "agent1"), ("1", "agent1"), ("1", "agent2")])
+            self.assertEqual(znuny("OWNER,ticket_id", "agent1,"), [("1", "agent1")])
+            for columns, row, words in (("owner,owner", "agent2,5", "'owner', with 'agent2' and '5'; rename them, or leave"),
+                                        ("Owner,x,Owner", "agent2,x,5", "'owner', with 'agent2' and '5'"),
+                                        ("ticket_id,owner", "2,", "'ticket_id', with '1' and '2'")):
+                with self.subTest(columns), self.assertRaisesRegex(ValueError, "history.csv:3: two columns are called " + words):
+                    znuny(columns, "1,1,1"[:len(row.split(",")) * 2 - 1], row)
+            with self.assertRaisesRegex(ValueError, "history.csv:2: 3 columns are called 'owner'"):
+                znuny("owner,owner,owner", "a,,b")
+            path.write_text("case,at,activity,note,note\n1,2026-03-04,a,x,y\n1,2026-03-05,b,,\n")
+            rows = recipes.pm4py(path, names={"at": "at"})
+            self.assertEqual((len(rows), rows.left_out), (2, {"note": 1}))
+            path.write_text("journey,at,customer,reason,reason\n1,2026-03-04,7,r,r\n2,2026-03-05,7,,r\n")
+            self.assertEqual([(row["journey"], row["reason"]) for row in cxj.stitch(path)], [("1", "r"), ("1", "r")])
+            path.write_text("journey,at,customer,reason,reason\n1,2026-03-04,7,r,s\n")
+            with self.assertRaisesRegex(ValueError, "history.csv:2: two columns are called 'reason'"):
+                cxj.stitch(path)
+            path.write_text("CaseId,CreatedDate,Field,OldValue,NewValue\n")
+            cases = pathlib.Path(folder, "Case.csv")
+            for type_, words in (("a,a", None), ("a,b", "Case.csv:2: two columns are called 'Type'")):
+                cases.write_text(f"Id,CreatedDate,Type,Type\n5,2026-03-04,{type_}\n")
+                if words is None:
+                    self.assertEqual([row["type"] for row in recipes.salesforce(path, cases)], ["a"])
+                else:
+                    with self.assertRaisesRegex(ValueError, words):
+                        recipes.salesforce(path, cases)
+            path.write_text("Issue key,Created,Reporter,Comment,Comment,Custom field (X),Custom field (X)\n"
+                            "A-1,04/Mar/24 10:00 AM,customer1,04/Mar/24 11:00 AM;agent1;Yes,04/Mar/24 11:00 AM;agent1;Yes,a,b\n")
+            rows = recipes.jira(path)
+            self.assertEqual((facets(rows), rows.left_out), (["inbound", "", "update", "update"], {"Custom field (X)": 1}))
+
     def test_what_is_no_csv(self) -> None:
         """The sentence says what the file is. What gzip has packed is read by whatever name."""
         import gzip
