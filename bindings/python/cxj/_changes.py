@@ -200,8 +200,9 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 
 def moment(value: Any, tz: Optional[tzinfo] = None, by_end: bool = False) -> int:
-    """A moment in ms: of a datetime, of ms since 1970, or of a text such as 2024-03-04T09:00:00.000+0100, 2024-03-04 09:00
-    or 04/Mar/24 9:00 AM. Without a zone it is in tz, or UTC. by_end: a day alone is its last ms, as a promise is meant."""
+    """A moment in ms: of a datetime, of ms since 1970, or of a text such as 2024-03-04T09:00:00.000+0100, 2024-03-04 09:00,
+    04/Mar/24 9:00 AM, 202403040900, 20240304090000, or ms in 13 digits. Without a zone it is in tz, or UTC. by_end: a day alone
+    is its last ms, as a promise is meant."""
     if isinstance(value, bool) or value is None or value != value:  # pandas' NaT is not itself
         raise ValueError(f"a moment is expected, not {value!r}")
     if isinstance(value, (int, float)):
@@ -209,8 +210,11 @@ def moment(value: Any, tz: Optional[tzinfo] = None, by_end: bool = False) -> int
     if isinstance(value, datetime):
         return _at(value, tz)
     text = str(value).strip()
-    if re.fullmatch(r"\d{12,14}", text):
+    if re.fullmatch(r"\d{13}", text, re.ASCII):
         return int(text)
+    compact = compact_moment(text)
+    if compact:
+        return _at(compact, tz)
     found, named = _ISO.match(text), _NAMED.match(text)
     if found:
         year, month, day, hour, minute, second, fraction, zone = found.groups()
@@ -232,6 +236,17 @@ def moment(value: Any, tz: Optional[tzinfo] = None, by_end: bool = False) -> int
         minutes = int(zone[1:3]) * 60 + int(zone[3:].lstrip(":") or 0)
         return _at(whole, timezone(timedelta(minutes=-minutes if zone[0] == "-" else minutes)))
     return _at(whole, tz)
+
+
+def compact_moment(text: str) -> Optional[datetime]:
+    """What 12 or 14 digits say, from year to minute or second, where that is a moment of 1970 to 2100."""
+    found = re.fullmatch(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?", text, re.ASCII)
+    if found is None or not 1970 <= int(found[1]) <= 2100:
+        return None
+    try:
+        return datetime(*(int(part or 0) for part in found.groups()))  # type: ignore[arg-type]
+    except ValueError:
+        return None
 
 
 def _at(value: datetime, tz: Optional[tzinfo]) -> int:

@@ -27,7 +27,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import tzinfo
 from typing import Any, Optional, Union
 
-from ._changes import CREATED, Change, Fact, Now, Rating, Rules, Touchpoints, Word, moment, table, touchpoints
+from ._changes import CREATED, Change, Fact, Now, Rating, Rules, Touchpoints, Word, compact_moment, moment, table, touchpoints
 from ._exports import Table, each, get, key, names_of, rows_of, text
 from ._library import IncompleteWarning
 
@@ -53,6 +53,8 @@ def _reader(tz: Zone) -> Callable[[Any], int]:
         at = moment(value, zone)
         if isinstance(value, (int, float)) and abs(at) < 10**11:
             raise ValueError(f"{value!r} ms lies near 1970; what is in seconds is to be multiplied by 1000")
+        if isinstance(value, (int, float)) and compact_moment(str(at)):
+            raise ValueError(f"{value!r} ms lies in the year {1970 + at // 31_556_952_000}, but reads as a date; give it as a text")
         return at
 
     return read

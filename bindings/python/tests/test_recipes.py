@@ -981,6 +981,23 @@ class Engine(unittest.TestCase):
         with self.assertRaisesRegex(TypeError, "pending: a list of words is expected, not the text 'pending'"):
             Rules({}, pending="pending")
 
+    def test_moments_of_digits(self) -> None:
+        """13 digits are ms; 12 and 14 what they say, if that is a moment of 1970 to 2100, and nothing else."""
+        for text, same in (("202603040900", "2026-03-04 09:00"), ("20260304090007", "2026-03-04 09:00:07"),
+                           ("197001010000", "1970-01-01"), ("210012312359", "2100-12-31 23:59"), ("1772614800000", "2026-03-04 09:00")):
+            self.assertEqual(recipes.moment(text), at(same), text)
+        self.assertEqual(recipes.moment("202603040900", datetime.timezone(datetime.timedelta(hours=1))), at("2026-03-04 08:00"))
+        for wrong in ("202613040900", "202602300900", "196912312359", "210101010000", "946684800000", "20260304096000", "1772614800",
+                      "20260304", "177261480000012", "\u0661" * 13, "\u0661" * 12):
+            with self.subTest(wrong), self.assertRaisesRegex(ValueError, "is no moment"):
+                recipes.moment(wrong)
+        row = {"ticket_id": 1, "field_name": "status", "value": "solved"}
+        for number, words in ((202603040900, "202603040900 ms lies in the year 1976, but reads as a date; give it as a text"),
+                              (20260304090000, "ms lies in the year 2612")):
+            with self.subTest(number), self.assertRaisesRegex(ValueError, "history, row 0: .*" + words):
+                recipes.zendesk([{**row, "updated": number}])
+        self.assertEqual(recipes.zendesk([{**row, "updated": 946684800000}])[0]["at"], at("2000-01-01"))
+
     def test_moments(self) -> None:
         nine = 1_709_542_800_000
         for text in ("2024-03-04T09:00:00Z", "2024-03-04 09:00", "2024-03-04T10:00:00.000+0100",
