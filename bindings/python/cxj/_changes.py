@@ -161,7 +161,8 @@ class Touchpoints(list[dict[str, Any]]):
     same keys.
 
     states    the states of the export, and what each was taken as: completed, abandoned, pending, or open
-    left_out  fields of which there are changes, or columns, that nothing was made of, and how many"""
+    left_out  fields of which there are changes, columns, or words of ratings, such as "rating 7", that nothing was made of, and how
+              many"""
 
     states: dict[str, str]
     left_out: dict[str, int]
@@ -460,6 +461,8 @@ class _Ticket:
         elif word in self.rules.ratings:
             scale, score = self.rules.ratings[word]
             self.emit(rating.at, name, activity="rating", scale=scale, score=score, scope="journey")
+        elif word:
+            self.left_out.append(f"rating {rating.word.strip()}")
 
 
 def touchpoints(facts: Iterable[Fact], rules: Rules, tz: Optional[tzinfo] = None, *,

@@ -129,8 +129,7 @@ def zendesk(history: Any = None, comments: Any = None, ratings: Any = None, user
                      get(row, "via.channel")))
     rows = Table("ratings", ratings, "satisfaction_ratings")
     for row in rows:
-        facts.append(Rating(rows.need(row, "ticket_id"), rows.when(read, row, "created_at"), str(row.get("score")),
-                            text(row.get("id"))))
+        facts += _zendesk_rating(rows.need(row, "ticket_id"), rows.when(read, row, "created_at"), row)
     rows = Table("audits", audits, "audits", "ticket_audits")
     for row in rows:
         ticket, at, id = rows.need(row, "ticket_id"), rows.when(read, row, "created_at"), text(row.get("id"))
@@ -145,7 +144,7 @@ def zendesk(history: Any = None, comments: Any = None, ratings: Any = None, user
                 said.append((ticket, at, event.get("author_id") or row.get("author_id"),
                              rows.true(row, event.get("public"), "public"), event.get("id"), via))
             elif kind == "SatisfactionRating":
-                facts.append(Rating(ticket, at, str(event.get("score")), text(event.get("id"))))
+                facts += _zendesk_rating(ticket, at, event)
     asks = {key(fact.journey): key(fact.new) for fact in facts if isinstance(fact, Change) and fact.field == "requester_id"}
     for ticket, at, author, public, id, channel in said:
         role = roles.get(key(author), "")
@@ -153,6 +152,12 @@ def zendesk(history: Any = None, comments: Any = None, ratings: Any = None, user
         who = "system" if key(author) == "-1" else "customer" if is_customer else "agent"
         facts.append(Word(ticket, at, who, public, channel, text(id)))
     return touchpoints([_named(fact, assignee_id=people, group_id=teams) for fact in facts], rules, _zone(tz))
+
+
+def _zendesk_rating(ticket: Any, at: int, row: Mapping[str, Any]) -> list[Fact]:
+    """A rating, unless it says that there is none: Zendesk says so of each ticket whose customer was not asked."""
+    score = text(row.get("score"))
+    return [] if score is None or score == "unoffered" else [Rating(ticket, at, score, text(row.get("id")))]
 
 
 def _named(fact: Fact, **names: Mapping[str, str]) -> Fact:

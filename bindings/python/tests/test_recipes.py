@@ -527,6 +527,19 @@ class Systems(unittest.TestCase):
         self.assertEqual([row["owner"] for row in rows if row["owner"]], ["agent1", "agent2", "agent3", "agent2"])
         self.assertEqual({row["journey"] for row in rows}, {"1"})
 
+    def test_zendesk_ratings_that_nobody_knows(self) -> None:
+        """A survey with other words than good and bad: its words are said, and can be told. Unoffered and nothing are none."""
+        history = [{"ticket_id": 1, "field_name": "status", "value": "solved", "updated": "2026-03-04 09:00"}]
+        ratings = [{"id": n, "ticket_id": 1, "score": score, "created_at": "2026-03-05 09:00"}
+                   for n, score in enumerate(["5", 5, "4", "unoffered", "", None])]
+        self.assertEqual(recipes.zendesk(history, ratings=ratings).left_out, {"rating 5": 2, "rating 4": 1})
+        audits = [{"id": 7, "ticket_id": 1, "created_at": row["created_at"], "events": [{"type": "SatisfactionRating", **row}]}
+                  for row in ratings]
+        self.assertEqual(recipes.zendesk(audits=audits).left_out, {"rating 5": 2, "rating 4": 1})
+        rules = recipes.ZENDESK.but(ratings={str(score): ("csat5", score) for score in range(1, 6)})
+        rows = recipes.zendesk(history, ratings=ratings, rules=rules)
+        self.assertEqual(([row["score"] for row in rows if row["score"]], rows.left_out), ([5, 5, 4], {}))
+
     def test_nobody_wrote_it(self) -> None:
         """What a system writes by itself answers nobody, and a draft was not sent."""
         folder = DATA / "zendesk"
@@ -917,6 +930,13 @@ class Engine(unittest.TestCase):
                               Rating(1, 3000, "unoffered", "8"))
         self.assertEqual([(row["facets"], row["scale"], row["score"], row["scope"]) for row in rows],
                          [(None, None, None, None), ("asked", None, None, None), (None, "binary", 1, "journey")])
+
+    def test_ratings_that_nobody_knows(self) -> None:
+        """They are said, by their word; what says nothing is nothing."""
+        rows = self.run_facts(Change(1, 1000, "status", "solved"), *(Rating(1, 2000 + n, word) for n, word in enumerate(
+            ("Fine", "7", "7 ", "", "good"))))
+        self.assertEqual(rows.left_out, {"rating Fine": 1, "rating 7": 2})
+        self.assertEqual([row["score"] for row in rows if row["score"] is not None], [1])
 
     def test_own_rules(self) -> None:
         """The ninth system: a table of states, with final ones. Worked out in hours and minutes: 50 h 51 min."""
