@@ -27,6 +27,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import tzinfo
 from typing import Any, Optional, Union
 
+from . import _calendar
 from ._changes import CREATED, Change, Fact, Now, Rating, Rules, Touchpoints, Word, compact_moment, moment, table, touchpoints
 from ._exports import Table, each, get, key, names_of, rows_of, text
 from ._library import IncompleteWarning
@@ -39,11 +40,7 @@ Zone = Union[tzinfo, str, None]
 
 
 def _zone(tz: Zone) -> Optional[tzinfo]:
-    if isinstance(tz, str):
-        import zoneinfo
-
-        return zoneinfo.ZoneInfo(tz)
-    return tz
+    return None if tz is None else _calendar._zone_of(tz)
 
 
 def _reader(tz: Zone) -> Callable[[Any], int]:

@@ -710,6 +710,10 @@ class Systems(unittest.TestCase):
             recipes.from_files("zendesk", ["view_export.csv"])
         with self.assertRaisesRegex(ValueError, "zammad needs a file with 'history' in its name"):
             recipes.from_files("zammad", ["articles.json"])
+        for tz, words in (("Berlin", "zone: there is no zone 'Berlin'; the nearest is 'Europe/Berlin'"),
+                          (5, "zone: a name such as 'Europe/Berlin' or a tzinfo is expected, not 5")):
+            with self.subTest(tz), self.assertRaisesRegex(ValueError, words):
+                recipes.zendesk([row], tz=tz)
         with self.assertRaisesRegex(ValueError, "history or audits is needed"):
             recipes.zendesk()
         with self.assertRaisesRegex(ValueError, "an object with 'issues' is expected; this one has 'errorMessages'"):
