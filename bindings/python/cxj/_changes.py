@@ -161,8 +161,8 @@ class Touchpoints(list[dict[str, Any]]):
     same keys.
 
     states    the states of the export, and what each was taken as: completed, abandoned, pending, or open
-    left_out  fields of which there are changes, columns, or words of ratings, such as "rating 7", that nothing was made of, and how
-              many"""
+    left_out  fields of which there are changes, columns, or words of ratings, such as "rating 7", that nothing was made of,
+              and how many"""
 
     states: dict[str, str]
     left_out: dict[str, int]
@@ -502,8 +502,8 @@ def touchpoints(facts: Iterable[Fact], rules: Rules, tz: Optional[tzinfo] = None
                       "the customers are", IncompleteWarning, stacklevel=3)
     if undated:
         count = sum(1 for happened, _ in tickets.values() if happened)
-        warnings.warn(f"{len(undated)} of {count} tickets are closed now, such as {undated[0]!r}, but no change leads there and no "
-                      f"date says since when, so they stay open; export {history}", IncompleteWarning, stacklevel=3)
+        warnings.warn(f"{len(undated)} of {count} tickets are closed now, such as {undated[0]!r}, but no change leads there and "
+                      f"no date says since when, so they stay open; export {history}", IncompleteWarning, stacklevel=3)
     for row in rows:
         if row.get("stage") is not None:
             made.states[row["stage"]] = rules.outcome(row["stage"]) or ("pending" if rules.waits(row["stage"]) else "open")

@@ -44,7 +44,7 @@ def load(path: Any) -> Any:
         hint = "" if is_json else _csv.hint_of(data[:512])
         raise ValueError(f"{name}: {hint or f'byte {error.start} is not UTF-8; save the file as UTF-8'}") from None
     if not is_json:
-        if text.lstrip()[:1] == "{" or text.lstrip()[:2] == "[{":
+        if text[:512].lstrip().startswith(("{", "[{")):
             raise ValueError(f"{name}: this is JSON; call it .json, or .jsonl if each line is an object")
         return list(csv_rows(text, name))
     try:

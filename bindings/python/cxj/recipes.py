@@ -191,8 +191,8 @@ def jira(issues: Any, *, team: str = "Team", rules: Rules = JIRA, tz: Zone = Non
 
     The issue's creation is the reporter's first word. Who comments is an agent, unless it is the reporter or an account of
     type customer; comments with jsdPublic false are notes. A status is final where the rules name it, or where an issue has it
-    in the category Done. An issue that is done although no change says so ended when it was resolved; if it does not say when,
-    it stays open."""
+    in the category Done. An issue that is done although no change says so ended when it was resolved, else when it came into
+    the category Done; if it says neither, it stays open."""
     read = _reader(tz)
     rows = Table("issues", issues, "issues")
     done = {str(get(row, "fields.status.name") or row.get("Status")) for row in rows
@@ -206,8 +206,9 @@ def jira(issues: Any, *, team: str = "Team", rules: Rules = JIRA, tz: Zone = Non
         issue, fields = rows.need(row, "key", "id"), row.get("fields") or {}
         made, reporter = rows.when(read, row, "fields.created"), _jira_id(fields.get("reporter"))
         facts += [Change(issue, made, CREATED), Word(issue, made, "customer", id="created")]
-        resolved = _when(rows, row, read, "fields.resolutiondate")
-        facts += [Now(issue, name, _jira_who(value), resolved) for name, value in fields.items()
+        is_done = get(row, "fields.status.statusCategory.key") == "done"
+        ended = _when(rows, row, read, "fields.resolutiondate", *(["fields.statuscategorychangedate"] if is_done else []))
+        facts += [Now(issue, name, _jira_who(value), ended) for name, value in fields.items()
                   if name.casefold() in rules.fields]
         facts += [Rating(issue, read(fields.get("resolutiondate") or fields["updated"]), str(value["rating"]),
                          "satisfaction")
@@ -234,13 +235,13 @@ def jira(issues: Any, *, team: str = "Team", rules: Rules = JIRA, tz: Zone = Non
     if accounts:
         warnings.warn(f"{len(accounts)} comments name their authors by accounts, such as {accounts[0]!r}, and nothing says which "
                       "account the reporter has; export the column Reporter Id too", IncompleteWarning, stacklevel=2)
-    made_of = touchpoints(facts, rules, _zone(tz), history="issues with expand=changelog, or with the field resolutiondate "
-                                                           "(in a CSV: with the column Resolved)")
+    whole = touchpoints(facts, rules, _zone(tz), history="issues with expand=changelog, or with the field resolutiondate (in "
+                                                         "a CSV: with the column Resolved)")
     for row in rows:
         for name, field in _custom_fields(row):
             if field not in (*_SATISFACTION, *rules.fields):
-                made_of.left_out[name] = made_of.left_out.get(name, 0) + 1
-    return made_of
+                whole.left_out[name] = whole.left_out.get(name, 0) + 1
+    return whole
 
 
 def _all_there(ticket: Any, what: str, count: int, total: Any) -> None:
@@ -267,7 +268,8 @@ _SATISFACTION = ("satisfaction rating", "satisfaction", "satisfaction date")
 
 def _custom_fields(row: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The columns of custom fields that say something, and what the fields are called, in small letters."""
-    return [(name, name[14:-1].casefold()) for name in row if name.startswith("Custom field (") and any(each(row, name))]
+    return [(name, name[14:-1].casefold()) for name in row
+            if name.startswith("Custom field (") and any(text(value) is not None for value in each(row, name))]
 
 
 def _comments(row: Mapping[str, Any]) -> list[tuple[int, str, str]]:
@@ -276,8 +278,7 @@ def _comments(row: Mapping[str, Any]) -> list[tuple[int, str, str]]:
     return [(place, said[0], said[1]) for place, said in enumerate(parts) if len(said) == 3]
 
 
-def _jira_csv(rows: Table, row: Mapping[str, Any], read: Callable[[Any], int],
-              rules: Rules) -> list[Fact]:
+def _jira_csv(rows: Table, row: Mapping[str, Any], read: Callable[[Any], int], rules: Rules) -> list[Fact]:
     """An issue of the CSV of a search."""
     issue, made, reporter = rows.need(row, "Issue key"), rows.when(read, row, "Created"), row.get("Reporter")
     facts: list[Fact] = [Change(issue, made, CREATED), Word(issue, made, "customer", id="created"),
@@ -292,7 +293,8 @@ def _jira_csv(rows: Table, row: Mapping[str, Any], read: Callable[[Any], int],
     if text(row.get("Resolved")):
         facts.append(Change(issue, rows.when(read, row, "Resolved"), "status", row.get("Status"), id="resolved"))
     elif rules.outcome(text(row.get("Status"))):
-        facts.append(Now(issue, "status", row["Status"]))
+        changed = _when(rows, row, read, "Status Category Changed") if row.get("Status Category") == "Done" else None
+        facts.append(Now(issue, "status", row["Status"], changed))
     rating = next((custom[field] for field in _SATISFACTION[:2] if field in custom), None)
     if rating:
         date = custom.get("satisfaction date", "Resolved")

@@ -817,6 +817,18 @@ class NoChangeLeadsToTheEnd(unittest.TestCase):
             {"id": 1, "state": "closed", "close_at": self.END, "last_close_at": later}])
         self.assertEqual([row["at"] for row in rows if row["outcome"]], [at(later)])
 
+    def test_jira_without_a_resolution(self) -> None:
+        """Where done sets none, the category's date says when it was done, and nothing of a status that is not in Done."""
+        for category, ends in (("done", [at(self.END)]), ("indeterminate", [])):
+            issue = {"key": "A-1", "fields": {"created": self.BEGIN, "statuscategorychangedate": self.END, "resolutiondate": None,
+                                              "status": {"name": "Resolved", "statusCategory": {"key": category}}}}
+            row = {"Issue key": "A-1", "Created": "01/Mar/26 9:00 AM", "Resolved": "", "Status": "Resolved",
+                   "Status Category": category.title(), "Status Category Changed": "11/Mar/26 9:00 AM"}
+            for one in (issue, row):
+                with self.subTest(category), warnings.catch_warnings():
+                    warnings.simplefilter("ignore" if not ends else "error", cxj.IncompleteWarning)
+                    self.assertEqual([row["at"] for row in recipes.jira([one]) if row.get("outcome")], ends)
+
     def test_facts(self) -> None:
         """By one's own recipe; how many it are, of how many."""
         rules = Rules({"status": "state"}, completed=["solved"])
