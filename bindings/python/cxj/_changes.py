@@ -6,7 +6,9 @@ the rows that Engine.record_many() and the report program take. What is decided 
 
 - All that is changed in one moment is one touchpoint. What is said in that moment was said before it: an end without an answer
   would end the customer's waiting unanswered.
-- What a field held before its first change is read from that change, and stated where the ticket begins.
+- What a field held before its first change is read from that change, and stated where the ticket begins. A field without
+  changes held then what it holds now, unless that is a final state: such a one is stated where the export dates the end, and
+  nowhere if it does not.
 - A state that is final ends the journey; another final one behind it is paperwork; leaving it reopens.
 - A state that is pending pauses until the next state. What an agent sends meanwhile says pending again, as otherwise a
   reminder by phone would end it; leaving the state says resumes where the customer did not come.
@@ -60,11 +62,13 @@ class Change(NamedTuple):
 
 
 class Now(NamedTuple):
-    """What a field holds in the end: it held that from the start, unless there is a change of it."""
+    """What a field holds in the end: it held that from the start, unless there is a change of it. A state that is final, and
+    to which no change leads, is held from ended on, when the export says that the ticket has ended; None: it does not say."""
 
     journey: Any
     field: str
     value: Any
+    ended: Optional[int] = None
 
 
 class Word(NamedTuple):
@@ -157,7 +161,8 @@ class Touchpoints(list[dict[str, Any]]):
     same keys.
 
     states    the states of the export, and what each was taken as: completed, abandoned, pending, or open
-    left_out  fields of which there are changes, or columns, that nothing was made of, and how many"""
+    left_out  fields of which there are changes, columns, or words of ratings, such as "rating 7", that nothing was made of,
+              and how many"""
 
     states: dict[str, str]
     left_out: dict[str, int]
@@ -196,8 +201,9 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 
 def moment(value: Any, tz: Optional[tzinfo] = None, by_end: bool = False) -> int:
-    """A moment in ms: of a datetime, of ms since 1970, or of a text such as 2024-03-04T09:00:00.000+0100, 2024-03-04 09:00
-    or 04/Mar/24 9:00 AM. Without a zone it is in tz, or UTC. by_end: a day alone is its last ms, as a promise is meant."""
+    """A moment in ms: of a datetime, of ms since 1970, or of a text such as 2024-03-04T09:00:00.000+0100, 2024-03-04 09:00,
+    04/Mar/24 9:00 AM, 202403040900, 20240304090000, or ms in 13 digits. Without a zone it is in tz, or UTC. by_end: a day alone
+    is its last ms, as a promise is meant."""
     if isinstance(value, bool) or value is None or value != value:  # pandas' NaT is not itself
         raise ValueError(f"a moment is expected, not {value!r}")
     if isinstance(value, (int, float)):
@@ -205,8 +211,11 @@ def moment(value: Any, tz: Optional[tzinfo] = None, by_end: bool = False) -> int
     if isinstance(value, datetime):
         return _at(value, tz)
     text = str(value).strip()
-    if re.fullmatch(r"\d{12,14}", text):
+    if re.fullmatch(r"\d{13}", text, re.ASCII):
         return int(text)
+    compact = compact_moment(text)
+    if compact:
+        return _at(compact, tz)
     found, named = _ISO.match(text), _NAMED.match(text)
     if found:
         year, month, day, hour, minute, second, fraction, zone = found.groups()
@@ -228,6 +237,17 @@ def moment(value: Any, tz: Optional[tzinfo] = None, by_end: bool = False) -> int
         minutes = int(zone[1:3]) * 60 + int(zone[3:].lstrip(":") or 0)
         return _at(whole, timezone(timedelta(minutes=-minutes if zone[0] == "-" else minutes)))
     return _at(whole, tz)
+
+
+def compact_moment(text: str) -> Optional[datetime]:
+    """What 12 or 14 digits say, from year to minute or second, where that is a moment of 1970 to 2100."""
+    found = re.fullmatch(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?", text, re.ASCII)
+    if found is None or not 1970 <= int(found[1]) <= 2100:
+        return None
+    try:
+        return datetime(*(int(part or 0) for part in found.groups()))  # type: ignore[arg-type]
+    except ValueError:
+        return None
 
 
 def _at(value: datetime, tz: Optional[tzinfo]) -> int:
@@ -262,6 +282,7 @@ class _Ticket:
         self.promised = False
         self.leaves: list[int] = []  # when final states are left
         self.left_out: list[str] = []
+        self.lacks_end = False  # it has ended, and nothing says when
 
     def role(self, fact: Union[Change, Now]) -> Optional[str]:
         """Which field it is for us."""
@@ -284,6 +305,7 @@ class _Ticket:
     def begin(self, facts: list[Any], ends: list[Now]) -> list[Any]:
         """The facts in order, with what the fields held before the first change of each."""
         facts.sort(key=_rank)
+        facts, ends = self.end(facts, ends)
         seen: dict[str, Any] = {}
         for fact in facts:
             if isinstance(fact, Change) and fact.field != CREATED:
@@ -299,6 +321,21 @@ class _Ticket:
         first = facts[0].at
         return [Change(self.journey, first, _HELD + role, old) for role, old in seen.items()
                 if self.value(role, old) is not None] + facts
+
+    def end(self, facts: list[Any], ends: list[Now]) -> tuple[list[Any], list[Now]]:
+        """The facts in order with the end, where no change leads to it, and what else holds in the end."""
+        states = [fact for fact in facts if isinstance(fact, Change) and self.role(fact) == "state"]
+        if states and self.rules.outcome(self.value("state", states[-1].new)):
+            return facts, ends
+        final = [end for end in ends if self.role(end) == "state" and self.rules.outcome(self.value("state", end.value))]
+        if final:
+            ends = [end for end in ends if end not in final]
+            ended, earliest = final[0].ended, (states[-1] if states else facts[0]).at
+            if ended is not None and ended >= earliest:
+                facts = sorted([*facts, Change(self.journey, ended, final[0].field, final[0].value)], key=_rank)
+            else:
+                self.lacks_end = True
+        return facts, ends
 
     def run(self, facts: list[Any]) -> None:
         """All facts, moment by moment."""
@@ -424,30 +461,37 @@ class _Ticket:
         elif word in self.rules.ratings:
             scale, score = self.rules.ratings[word]
             self.emit(rating.at, name, activity="rating", scale=scale, score=score, scope="journey")
+        elif word:
+            self.left_out.append(f"rating {rating.word.strip()}")
 
 
-def touchpoints(facts: Iterable[Fact], rules: Rules, tz: Optional[tzinfo] = None) -> Touchpoints:
+def touchpoints(facts: Iterable[Fact], rules: Rules, tz: Optional[tzinfo] = None, *,
+                history: str = "the changes of states") -> Touchpoints:
     """The touchpoints of tickets, ticket by ticket in the order in which they first came. Moments of facts may be whatever
     moment() reads; tz is the zone of those, and of due dates, that name none. The order of facts matters only
-    where a ticket has several of one moment and kind without ids."""
+    where a ticket has several of one moment and kind without ids. history: what to export so that ends have a date, for the
+    sentence that warns of tickets whose end has none."""
     tickets: dict[str, tuple[list[Any], list[Now]]] = {}
     for fact in facts:
         if _text(fact.journey) is None:
             raise ValueError(f"a ticket is missing in {fact!r}")
         happened, ends = tickets.setdefault(key(fact.journey), ([], []))
         if isinstance(fact, Now):
-            ends.append(fact)
+            is_read = fact.ended is None or type(fact.ended) is int
+            ends.append(fact if is_read else fact._replace(ended=moment(fact.ended, tz)))
             continue
         if isinstance(fact, Word) and fact.who not in ("customer", "agent", "system"):
             raise ValueError(f"who: customer, agent or system is expected in {fact!r}")
         happened.append(fact if type(fact.at) is int else fact._replace(at=moment(fact.at, tz)))
     rows: list[dict[str, Any]] = []
     left_out: dict[str, int] = {}
+    undated: list[str] = []
     for journey, (happened, ends) in tickets.items():
         if happened:
             ticket = _Ticket(journey, rules, tz)
             ticket.run(ticket.begin(happened, ends))
             rows += ticket.rows
+            undated += [journey] if ticket.lacks_end else []
             for name in ticket.left_out:
                 left_out[name] = left_out.get(name, 0) + 1
     made = table(rows)
@@ -456,10 +500,14 @@ def touchpoints(facts: Iterable[Fact], rules: Rules, tz: Optional[tzinfo] = None
     if "agent" in who and "customer" not in who:
         warnings.warn(f"none of the {len(who)} words is a customer's, so nobody waits for an answer; the export must say who "
                       "the customers are", IncompleteWarning, stacklevel=3)
+    if undated:
+        count = sum(1 for happened, _ in tickets.values() if happened)
+        warnings.warn(f"{len(undated)} of {count} tickets are closed now, such as {undated[0]!r}, but no change leads there and "
+                      f"no date says since when, so they stay open; export {history}", IncompleteWarning, stacklevel=3)
     for row in rows:
         if row.get("stage") is not None:
             made.states[row["stage"]] = rules.outcome(row["stage"]) or ("pending" if rules.waits(row["stage"]) else "open")
-    if made.states and not {"completed", "abandoned"} & set(made.states.values()):
+    if made.states and not undated and not {"completed", "abandoned"} & set(made.states.values()):
         warnings.warn(f"no ticket ends: of its states ({', '.join(map(repr, made.states))}) none is known as final; "
                       f"rules.but(completed=[…]) says which are, in the command --completed STATE", IncompleteWarning, stacklevel=3)
     return made

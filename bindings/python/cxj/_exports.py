@@ -2,61 +2,121 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import io
 import json
 import os
+import re
+import unicodedata
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, TypeVar
 
-from . import _xes
+from . import _csv, _xes
 from ._values import nearest
 
 Row = Mapping[str, Any]
-_MISSING = object()
+_Read = TypeVar("_Read")
+
+# Blank lines before a header, and the line in which Excel says the delimiter.
+_BEFORE = re.compile(r'(?:[ \t]*\r?\n)*(?:("?)sep=(.)\1[,;\t]*\r?\n)?(?:[ \t]*(?:\r?\n|$))*', re.IGNORECASE)
+_HEADER = re.compile('(?:"[^"]*"|[^"\n])*')
+_QUOTED = re.compile('"[^"]*"')
 
 
 def load(path: Any) -> Any:
-    """What a file holds: rows of a CSV, or what its JSON says. Ends in .gz: packed."""
+    """What a file holds, packed by gzip or not: rows of a CSV, events of XES, or what its JSON says."""
     name = os.fspath(path)
     if _xes.is_xes(name):
         return list(_xes.events(name))
     with open(name, "rb") as file:
         data = file.read()
-    if name.lower().endswith(".gz"):
-        data, name = gzip.decompress(data), name[:-3]
-    kind = os.path.splitext(name)[1].lower()
+    if data[:2] == b"\x1f\x8b":
+        try:
+            data = gzip.decompress(data)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise ValueError(f"{name}: what gzip has packed here is cut off, or damaged ({error})") from None
+    kind = os.path.splitext(name[:-3] if name.lower().endswith(".gz") else name)[1].lower()
+    is_json = kind in (".json", ".jsonl", ".ndjson")
     try:
         text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-        if kind in (".jsonl", ".ndjson"):
-            return [json.loads(line) for line in text.split("\n") if line.strip()]
-        return json.loads(text) if kind == ".json" else list(csv_rows(text))
     except UnicodeDecodeError as error:
-        raise ValueError(f"{os.fspath(path)}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
+        hint = "" if is_json else _csv.hint_of(data[:512])
+        raise ValueError(f"{name}: {hint or f'byte {error.start} is not UTF-8; save the file as UTF-8'}") from None
+    if not is_json:
+        if text[:512].lstrip().startswith(("{", "[{")):
+            raise ValueError(f"{name}: this is JSON; call it .json, or .jsonl if each line is an object")
+        return list(csv_rows(text, name))
+    try:
+        return json.loads(text) if kind == ".json" else [json.loads(line) for line in text.split("\n") if line.strip()]
     except ValueError as error:
-        raise ValueError(f"{os.fspath(path)}: {error}") from None
+        raise ValueError(f"{name}: {error}") from None
 
 
-def csv_rows(text: str) -> Iterator[dict[str, Any]]:
-    """Rows of a CSV with a header; commas, or semicolons or tabs where the header has no comma. A name that several columns
-    have has a list of their values."""
-    head = text.split("\n", 1)[0]
-    delimiter = next((one for one in ",;\t" if one in head), ",")
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    names = next(lines, [])
-    many = {name for name in names if names.count(name) > 1}
-    for line in lines:
-        if line and len(line) != len(names):
-            raise ValueError(f"line {lines.line_num}: {len(line)} fields, where the header has {len(names)}")
-        row: dict[str, Any] = {name: [] for name in many}
-        for name, value in zip(names, line):
-            if name in many:
-                row[name].append(value)
-            else:
-                row[name] = value
-        if line:
-            yield row
+def csv_rows(text: str, title: str) -> Iterator[dict[str, Any]]:
+    """Rows of a CSV with a header, by the rules of read_csv(); the first row that is not well formed is a ValueError with its
+    line. Fields stand between commas, semicolons or tabs, whichever the header has most of, or what a line sep=; before it
+    says. What columns of one name say, each() has."""
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
+    before = _BEFORE.match(text)
+    begin = before.end() if before else 0
+    if begin == len(text):
+        return
+    bare = _QUOTED.sub("", _HEADER.match(text, begin)[0])  # type: ignore[index]  # it matches nothing, too
+    delimiter = before[2] if before and before[2] else max(",;\t", key=bare.count)  # of several, the first
+    text = "\n" * text.count("\n", 0, begin) + text[begin:]  # so that lines have their numbers
+    reader = _csv.Reader(io.StringIO(text, newline=""), delimiter, title)
+    names = reader.names
+    many = {name: [place for place, other in enumerate(names) if other == name] for name in names if names.count(name) > 1}
+    for batch in reader.batches():
+        if batch.faults and batch.label:
+            row, wrong = min(batch.faults.items())
+            raise ValueError(f"{batch.label(row)}: {wrong}; mend that line, or export it again with its fields in quotes")
+        columns = [batch.column(place) for place in range(len(names))]
+        for row, line in enumerate(zip(*([column.words[place] for place in column.values] for column in columns))):
+            made = dict(zip(names, line))
+            if many and batch.label:
+                several = {name: [line[place] for place in places] for name, places in many.items()}
+                made = _Several(made, several, batch.label(row))
+            yield made
+
+
+class _Several(dict[str, Any]):
+    """A row in which several columns have one name. It has the value of those that say something, if they say the same; else who
+    asks for it is refused.
+
+    several  what all columns of such a name say; where: the row's line, for sentences"""
+
+    def __init__(self, values: Mapping[str, Any], several: Mapping[str, list[Any]], where: str) -> None:
+        super().__init__(values)
+        self.several, self.where = several, where
+        for name, said in several.items():
+            self[name] = next((value for value in said if value.strip()), "")
+
+    def __getitem__(self, name: str) -> Any:
+        said = list(dict.fromkeys(value for value in self.several.get(name, ()) if value.strip()))
+        if len(said) > 1:
+            count = len(self.several[name])
+            raise ValueError(f"{self.where}: {'two' if count == 2 else count} columns are called {name!r}, with {said[0]!r} and "
+                             f"{said[1]!r}; rename them, or leave out all but one")
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self[name] if name in self else default
+
+    def renamed(self, names: Mapping[str, str]) -> _Several:
+        """The row with other names of columns."""
+        return _Several({names[name]: value for name, value in self.items()},
+                        {names[name]: said for name, said in self.several.items()}, self.where)
+
+
+def each(row: Row, name: str) -> list[Any]:
+    """What each of the columns of this name says."""
+    if isinstance(row, _Several) and name in row.several:
+        return row.several[name]
+    value = row.get(name)
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def rows_of(source: Any, *keys: str) -> list[Row]:
@@ -85,13 +145,17 @@ def rows_of(source: Any, *keys: str) -> list[Row]:
         elif not isinstance(row, Mapping):
             raise TypeError(f"rows that are dicts are expected, not {type(row).__name__}")
         else:
-            page = next((key for key in keys if isinstance(row.get(key), list)), None)
+            page = next((key for key in keys if isinstance(row.get(key), list)), None) if type(row) is not _Several else None
             rows += rows_of(row[page], *keys) if page is not None else [row]
     return rows
 
 
 def _fold(name: Any) -> str:
     return str(name).strip().casefold().replace(" ", "").replace("_", "")
+
+
+def _renamed(row: Row, names: Mapping[str, str]) -> Row:
+    return row.renamed(names) if isinstance(row, _Several) else {names[name]: value for name, value in row.items()}
 
 
 def _listed(names: Iterable[Any]) -> str:
@@ -109,7 +173,7 @@ class Table:
         self.rows: Any = rows_of(source, *keys)
         if columns:
             known = {_fold(column): column for column in columns.split()}
-            self.rows = [{known.get(_fold(column), column): value for column, value in row.items()} for row in self.rows]
+            self.rows = [_renamed(row, {column: known.get(_fold(column), column) for column in row}) for row in self.rows]
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
@@ -120,7 +184,7 @@ class Table:
             value = get(row, name)
             if value is not None and value != "":
                 return value
-        place = next((i for i, one in enumerate(self.rows) if one is row), 0)
+        place = self._place(row)
         if names[0] in row:
             raise ValueError(f"{self.name}, row {place}: {names[0]} is empty")
         close = nearest(names[0], map(str, row))
@@ -129,12 +193,20 @@ class Table:
 
     def when(self, read: Callable[[Any], int], row: Row, *names: str) -> int:
         """The moment in one of these columns."""
-        value = self.need(row, *names)
+        return self._read(read, row, self.need(row, *names))
+
+    def true(self, row: Row, value: Any, name: str) -> bool:
+        """A boolean of a row, and what it is called."""
+        return self._read(true, row, value, name + ": ")
+
+    def _read(self, read: Callable[[Any], _Read], row: Row, value: Any, name: str = "") -> _Read:
         try:
             return read(value)
         except ValueError as error:
-            place = next((i for i, one in enumerate(self.rows) if one is row), 0)
-            raise ValueError(f"{self.name}, row {place}: {error}") from None
+            raise ValueError(f"{self.name}, row {self._place(row)}: {name}{error}") from None
+
+    def _place(self, row: Row) -> int:
+        return next((i for i, one in enumerate(self.rows) if one is row), 0)
 
 
 def get(row: Any, path: str) -> Any:
@@ -160,9 +232,22 @@ def key(value: Any) -> str:
     return name[:-2] if name.endswith(".0") and name[:-2].isdigit() else name
 
 
+# Of programs, and of spreadsheets in English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Czech, Hungarian,
+# Swedish, Danish, Norwegian and Finnish.
+_TRUE = frozenset("true 1 1.0 t yes y on wahr ja j vrai oui verdadero sí si vero sì verdadeiro sim waar prawda tak pravda ano igaz "
+                  "igen sant sand sann tosi kyllä".split())
+_FALSE = frozenset("false 0 0.0 f no n off falsch nein faux non falso não onwaar nee fałsz nie nepravda ne hamis nem falskt falsk "
+                   "usann nej nei epätosi ei none null nan <na>".split())
+
+
 def true(value: Any) -> bool:
-    """A boolean, in whatever way an export writes it."""
-    return str(value).strip().lower() in ("true", "1", "1.0", "yes", "t")
+    """A boolean, in whatever way an export writes it; nothing is false. ValueError for what is none."""
+    if value is None or value != value:
+        return False
+    word = unicodedata.normalize("NFC", str(value)).strip().casefold()
+    if word and word not in _TRUE and word not in _FALSE:
+        raise ValueError(f"{value!r} is neither true nor false; true or false, 1 or 0, yes or no are expected")
+    return word in _TRUE
 
 
 def names_of(source: Any, *keys: str, id: str = "id",

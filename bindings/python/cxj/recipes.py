@@ -21,13 +21,15 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from datetime import tzinfo
 from typing import Any, Optional, Union
 
-from ._changes import CREATED, Change, Fact, Now, Rating, Rules, Touchpoints, Word, moment, table, touchpoints
-from ._exports import Table, get, key, names_of, rows_of, text, true
+from . import _calendar
+from ._changes import CREATED, Change, Fact, Now, Rating, Rules, Touchpoints, Word, compact_moment, moment, table, touchpoints
+from ._exports import Table, each, get, key, names_of, rows_of, text
 from ._library import IncompleteWarning
 
 __all__ = ["CREATED", "RECIPES", "Change", "Now", "Rating", "Rules", "Touchpoints", "Word", "changes", "from_files",
@@ -38,11 +40,7 @@ Zone = Union[tzinfo, str, None]
 
 
 def _zone(tz: Zone) -> Optional[tzinfo]:
-    if isinstance(tz, str):
-        import zoneinfo
-
-        return zoneinfo.ZoneInfo(tz)
-    return tz
+    return None if tz is None else _calendar._zone_of(tz)
 
 
 def _reader(tz: Zone) -> Callable[[Any], int]:
@@ -52,9 +50,17 @@ def _reader(tz: Zone) -> Callable[[Any], int]:
         at = moment(value, zone)
         if isinstance(value, (int, float)) and abs(at) < 10**11:
             raise ValueError(f"{value!r} ms lies near 1970; what is in seconds is to be multiplied by 1000")
+        if isinstance(value, (int, float)) and compact_moment(str(at)):
+            raise ValueError(f"{value!r} ms lies in the year {1970 + at // 31_556_952_000}, but reads as a date; give it as a text")
         return at
 
     return read
+
+
+def _when(rows: Table, row: Mapping[str, Any], read: Callable[[Any], int], *names: str) -> Optional[int]:
+    """The moment in the first of these columns that has one, if any."""
+    has_one = any(text(get(row, name)) is not None for name in names)
+    return rows.when(read, row, *names) if has_one else None
 
 
 def changes(source: Any, *, journey: str, at: str, state: str = "", final: Iterable[str] = (), pending: Iterable[str] = (),
@@ -116,12 +122,11 @@ def zendesk(history: Any = None, comments: Any = None, ratings: Any = None, user
     rows = Table("comments", comments, "comments")
     for row in rows:
         said.append((rows.need(row, "ticket_id"), rows.when(read, row, "created", "created_at"),
-                     rows.need(row, "user_id", "author_id"), true(rows.need(row, "public")), row.get("id"),
+                     rows.need(row, "user_id", "author_id"), rows.true(row, rows.need(row, "public"), "public"), row.get("id"),
                      get(row, "via.channel")))
     rows = Table("ratings", ratings, "satisfaction_ratings")
     for row in rows:
-        facts.append(Rating(rows.need(row, "ticket_id"), rows.when(read, row, "created_at"), str(row.get("score")),
-                            text(row.get("id"))))
+        facts += _zendesk_rating(rows.need(row, "ticket_id"), rows.when(read, row, "created_at"), row)
     rows = Table("audits", audits, "audits", "ticket_audits")
     for row in rows:
         ticket, at, id = rows.need(row, "ticket_id"), rows.when(read, row, "created_at"), text(row.get("id"))
@@ -133,10 +138,10 @@ def zendesk(history: Any = None, comments: Any = None, ratings: Any = None, user
                                     id))
             elif kind in ("Comment", "VoiceComment"):
                 via = "voice" if kind == "VoiceComment" else get(event, "via.channel") or get(row, "via.channel")
-                said.append((ticket, at, event.get("author_id") or row.get("author_id"), true(event.get("public")),
-                             event.get("id"), via))
+                said.append((ticket, at, event.get("author_id") or row.get("author_id"),
+                             rows.true(row, event.get("public"), "public"), event.get("id"), via))
             elif kind == "SatisfactionRating":
-                facts.append(Rating(ticket, at, str(event.get("score")), text(event.get("id"))))
+                facts += _zendesk_rating(ticket, at, event)
     asks = {key(fact.journey): key(fact.new) for fact in facts if isinstance(fact, Change) and fact.field == "requester_id"}
     for ticket, at, author, public, id, channel in said:
         role = roles.get(key(author), "")
@@ -144,6 +149,12 @@ def zendesk(history: Any = None, comments: Any = None, ratings: Any = None, user
         who = "system" if key(author) == "-1" else "customer" if is_customer else "agent"
         facts.append(Word(ticket, at, who, public, channel, text(id)))
     return touchpoints([_named(fact, assignee_id=people, group_id=teams) for fact in facts], rules, _zone(tz))
+
+
+def _zendesk_rating(ticket: Any, at: int, row: Mapping[str, Any]) -> list[Fact]:
+    """A rating, unless it says that there is none: Zendesk says so of each ticket whose customer was not asked."""
+    score = text(row.get("score"))
+    return [] if score is None or score == "unoffered" else [Rating(ticket, at, score, text(row.get("id")))]
 
 
 def _named(fact: Fact, **names: Mapping[str, str]) -> Fact:
@@ -172,13 +183,16 @@ def jira(issues: Any, *, team: str = "Team", rules: Rules = JIRA, tz: Zone = Non
     issues  GET /rest/api/2/search?jql=…&expand=changelog&fields=*all (or /rest/api/3/search/jql), page by page. An issue with
             more than 100 changes, or more comments than are sent with it, has them at /issue/{key}/changelog and
             /issue/{key}/comment: put them in the same places. Or the CSV of a search ("all fields"), which has no history: an
-            issue is then its creation, its comments, internal ones too, and its end.
+            issue is then its creation, its comments, internal ones too, its end, its rating (the custom field Satisfaction or
+            Satisfaction rating), and those custom fields that the rules name; left_out has the others. A comment is the
+            reporter's by Reporter or, as Jira Cloud writes accounts there, by Reporter Id.
     team    the field that says which team has the issue; where the issue has it as customfield_10001, name this as well with
             JIRA.but(fields={"customfield_10001": "team"})
 
     The issue's creation is the reporter's first word. Who comments is an agent, unless it is the reporter or an account of
     type customer; comments with jsdPublic false are notes. A status is final where the rules name it, or where an issue has it
-    in the category Done."""
+    in the category Done. An issue that is done although no change says so ended when it was resolved, else when it came into
+    the category Done; if it says neither, it stays open."""
     read = _reader(tz)
     rows = Table("issues", issues, "issues")
     done = {str(get(row, "fields.status.name") or row.get("Status")) for row in rows
@@ -187,12 +201,15 @@ def jira(issues: Any, *, team: str = "Team", rules: Rules = JIRA, tz: Zone = Non
     facts: list[Fact] = []
     for row in rows:
         if "Issue key" in row:
-            facts += _jira_csv(rows, row, read)
+            facts += _jira_csv(rows, row, read, rules)
             continue
         issue, fields = rows.need(row, "key", "id"), row.get("fields") or {}
         made, reporter = rows.when(read, row, "fields.created"), _jira_id(fields.get("reporter"))
         facts += [Change(issue, made, CREATED), Word(issue, made, "customer", id="created")]
-        facts += [Now(issue, name, _jira_who(value)) for name, value in fields.items() if name.casefold() in rules.fields]
+        is_done = get(row, "fields.status.statusCategory.key") == "done"
+        ended = _when(rows, row, read, "fields.resolutiondate", *(["fields.statuscategorychangedate"] if is_done else []))
+        facts += [Now(issue, name, _jira_who(value), ended) for name, value in fields.items()
+                  if name.casefold() in rules.fields]
         facts += [Rating(issue, read(fields.get("resolutiondate") or fields["updated"]), str(value["rating"]),
                          "satisfaction")
                   for value in fields.values() if isinstance(value, Mapping) and set(value) == {"rating"}]
@@ -213,7 +230,18 @@ def jira(issues: Any, *, team: str = "Team", rules: Rules = JIRA, tz: Zone = Non
             who = "system" if author.get("accountType") == "app" else who
             facts.append(Word(issue, read(comment["created"]), who, comment.get("jsdPublic") is not False, None,
                               text(comment.get("id"))))
-    return touchpoints(facts, rules, _zone(tz))
+    unknown = [row for row in rows if "Reporter Id" not in row and not _ACCOUNT.match(str(row.get("Reporter")))]
+    accounts = [author for row in unknown for _, _, author in _comments(row) if _ACCOUNT.match(author)]
+    if accounts:
+        warnings.warn(f"{len(accounts)} comments name their authors by accounts, such as {accounts[0]!r}, and nothing says which "
+                      "account the reporter has; export the column Reporter Id too", IncompleteWarning, stacklevel=2)
+    whole = touchpoints(facts, rules, _zone(tz), history="issues with expand=changelog, or with the field resolutiondate (in "
+                                                         "a CSV: with the column Resolved)")
+    for row in rows:
+        for name, field in _custom_fields(row):
+            if field not in (*_SATISFACTION, *rules.fields):
+                whole.left_out[name] = whole.left_out.get(name, 0) + 1
+    return whole
 
 
 def _all_there(ticket: Any, what: str, count: int, total: Any) -> None:
@@ -234,26 +262,51 @@ def _jira_who(value: Any) -> Any:
     return next((value[name] for name in ("displayName", "name", "value", "title", "key") if value.get(name)), None)
 
 
-def _jira_csv(rows: Table, row: Mapping[str, Any], read: Callable[[Any], int]) -> list[Fact]:
+_ACCOUNT = re.compile(r"\w+:[\w:-]+$|[0-9a-f]{24}$")  # of Jira Cloud
+_SATISFACTION = ("satisfaction rating", "satisfaction", "satisfaction date")
+
+
+def _custom_fields(row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The columns of custom fields that say something, and what the fields are called, in small letters."""
+    return [(name, name[14:-1].casefold()) for name in row
+            if name.startswith("Custom field (") and any(text(value) is not None for value in each(row, name))]
+
+
+def _comments(row: Mapping[str, Any]) -> list[tuple[int, str, str]]:
+    """The comments in a CSV: their places, moments and authors."""
+    parts = [str(comment).split(";", 2) for comment in each(row, "Comment")]
+    return [(place, said[0], said[1]) for place, said in enumerate(parts) if len(said) == 3]
+
+
+def _jira_csv(rows: Table, row: Mapping[str, Any], read: Callable[[Any], int], rules: Rules) -> list[Fact]:
     """An issue of the CSV of a search."""
     issue, made, reporter = rows.need(row, "Issue key"), rows.when(read, row, "Created"), row.get("Reporter")
     facts: list[Fact] = [Change(issue, made, CREATED), Word(issue, made, "customer", id="created"),
                          Now(issue, "reporter", reporter)]
     facts += [Now(issue, "assignee", row.get("Assignee")), Now(issue, "issuetype", row.get("Issue Type")),
               Now(issue, "duedate", row.get("Due date") or row.get("Due Date"))]
-    comments = row.get("Comment") or []
-    for place, comment in enumerate([comments] if isinstance(comments, str) else comments):
-        parts = comment.split(";", 2)
-        if len(parts) == 3:
-            facts.append(Word(issue, read(parts[0]), "customer" if parts[1] == reporter else "agent",
-                              id=f"comment {place}"))
+    custom = {field: name for name, field in _custom_fields(row)}
+    facts += [Now(issue, field, row[name]) for field, name in custom.items() if field in rules.fields]
+    known_as = {text(reporter), text(row.get("Reporter Id"))}
+    facts += [Word(issue, read(at), "customer" if author in known_as else "agent", id=f"comment {place}")
+              for place, at, author in _comments(row)]
     if text(row.get("Resolved")):
         facts.append(Change(issue, rows.when(read, row, "Resolved"), "status", row.get("Status"), id="resolved"))
-        if text(row.get("Custom field (Satisfaction rating)")):
-            score = float(str(row["Custom field (Satisfaction rating)"]))
-            facts.append(Rating(issue, rows.when(read, row, "Custom field (Satisfaction date)", "Resolved"), f"{score:g}",
-                                "satisfaction"))
+    elif rules.outcome(text(row.get("Status"))):
+        changed = _when(rows, row, read, "Status Category Changed") if row.get("Status Category") == "Done" else None
+        facts.append(Now(issue, "status", row["Status"], changed))
+    rating = next((custom[field] for field in _SATISFACTION[:2] if field in custom), None)
+    if rating:
+        date = custom.get("satisfaction date", "Resolved")
+        facts.append(Rating(issue, rows.when(read, row, date, "Resolved", "Updated", "Created"), _score(str(row[rating])),
+                            "satisfaction"))
     return facts
+
+
+def _score(rating: str) -> str:
+    """A rating; a number without decimals that say nothing, whatever the mark before them."""
+    found = re.fullmatch(r"\s*(\d+)(?:[.,]0+)?\s*", rating)
+    return found[1] if found else rating
 
 
 # ---- Zammad --------------------------------------------------------------------------------------------------------
@@ -270,7 +323,8 @@ def zammad(history: Any, articles: Any = None, *, tickets: Any = None, rules: Ru
     history   GET /api/v1/ticket_history/{id} of each ticket; or the table histories with the names of its objects, types and
               attributes
     articles  GET /api/v1/ticket_articles/by_ticket/{id} of each ticket
-    tickets   GET /api/v1/tickets?expand=true: what tickets hold of which there is no change
+    tickets   GET /api/v1/tickets?expand=true: what tickets hold of which there is no change; a ticket whose end the history does
+              not have ended at its last_close_at or close_at
 
     Articles are the customer's or an agent's; internal ones are notes, and what Zammad sends by itself answers nobody."""
     read = _reader(tz)
@@ -288,11 +342,13 @@ def zammad(history: Any, articles: Any = None, *, tickets: Any = None, rules: Ru
         who = str(rows.need(row, "sender")).lower()
         who = who if who in ("customer", "agent") else "system"
         facts.append(Word(rows.need(row, "ticket_id"), rows.when(read, row, "created_at"), who,
-                          not true(row.get("internal")),
+                          not rows.true(row, row.get("internal"), "internal"),
                           text(row.get("type")), text(row.get("id"))))
-    for row in rows_of(tickets, "tickets"):
-        facts += [Now(row["id"], name, row.get(name)) for name in ("state", "owner", "group", "customer")]
-    return touchpoints(facts, rules, _zone(tz))
+    rows = Table("tickets", tickets, "tickets")
+    for row in rows:
+        ticket, closed = rows.need(row, "id"), _when(rows, row, read, "last_close_at", "close_at")
+        facts += [Now(ticket, name, row.get(name), closed) for name in ("state", "owner", "group", "customer")]
+    return touchpoints(facts, rules, _zone(tz), history="the whole history, or tickets with close_at")
 
 
 # ---- Salesforce ----------------------------------------------------------------------------------------------------
@@ -309,7 +365,8 @@ def salesforce(history: Any, cases: Any = None, emails: Any = None, comments: An
     """Salesforce Service Cloud, in the columns of its objects, by Data Loader or the weekly export.
 
     history   CaseHistory: Id, CaseId, CreatedDate, Field, OldValue, NewValue, and DataType where it was asked for
-    cases     Case: Id, CreatedDate, ContactId, Type, Reason, Status: what cases hold of which there is no change
+    cases     Case: Id, CreatedDate, ClosedDate, ContactId, Type, Reason, Status: what cases hold of which there is no change; one
+              whose end the history does not have ended at its ClosedDate
     emails    EmailMessage: Id, ParentId, Incoming, MessageDate, perhaps Status and IsDeleted: drafts are left out
     comments  CaseComment: Id, ParentId, IsPublished, CreatedDate: those that are published are an agent's words
 
@@ -337,22 +394,24 @@ def salesforce(history: Any, cases: Any = None, emails: Any = None, comments: An
             facts.append(Change(case, at, "owner", held[0], had[0], id))
             if held[1] or had[1]:
                 facts.append(Change(case, at, "queue", held[1] or had[1], had[1], id))
-    rows = Table("cases", cases, "records", columns="Id CreatedDate")
+    rows = Table("cases", cases, "records", columns="Id CreatedDate ClosedDate")
     for row in rows:
         case = rows.need(row, "Id")
         facts.append(Change(case, rows.when(read, row, "CreatedDate"), CREATED))
-        facts += [Now(case, name, value) for name, value in row.items() if name.casefold() in rules.fields]
+        closed = _when(rows, row, read, "ClosedDate")
+        facts += [Now(case, name, row[name], closed) for name in row if name.casefold() in rules.fields]
     rows = Table("emails", emails, "records", columns="Id ParentId Incoming MessageDate CreatedDate")
     for row in rows:
-        if true(row.get("IsDeleted")) or str(row.get("Status")) in ("5", "Draft"):
+        if rows.true(row, row.get("IsDeleted"), "IsDeleted") or str(row.get("Status")) in ("5", "Draft"):
             continue
         facts.append(Word(rows.need(row, "ParentId"), rows.when(read, row, "MessageDate", "CreatedDate"),
-                          "customer" if true(row.get("Incoming")) else "agent", True, "email", text(row.get("Id"))))
+                          "customer" if rows.true(row, row.get("Incoming"), "Incoming") else "agent", True, "email",
+                          text(row.get("Id"))))
     rows = Table("comments", comments, "records", columns="Id ParentId IsPublished CreatedDate")
     for row in rows:
         facts.append(Word(rows.need(row, "ParentId"), rows.when(read, row, "CreatedDate"), "agent",
-                          true(row.get("IsPublished")), None, text(row.get("Id"))))
-    return touchpoints(facts, rules, _zone(tz))
+                          rows.true(row, row.get("IsPublished"), "IsPublished"), None, text(row.get("Id"))))
+    return touchpoints(facts, rules, _zone(tz), history="Case with ClosedDate, and have Salesforce track the history of Status")
 
 
 def _is_id_row(row: Mapping[str, Any], alike: list[Mapping[str, Any]]) -> bool:
@@ -387,8 +446,9 @@ def servicenow(audit: Any, journal: Any = None, incidents: Any = None, users: An
     audit      sys_audit where tablename is incident: documentkey, fieldname, oldvalue, newvalue, sys_created_on, sys_id
     journal    sys_journal_field where name is incident: element_id, element (comments, work_notes), sys_created_by,
                sys_created_on, sys_id
-    incidents  incident: sys_id, number, caller_id, opened_at, contact_type, category, state, assigned_to, assignment_group:
-               journeys are then called by number
+    incidents  incident: sys_id, number, caller_id, opened_at, resolved_at, closed_at, contact_type, category, state, assigned_to,
+               assignment_group: journeys are then called by number, and one whose end the audit log does not have ended when it
+               was resolved or closed
     users      sys_user: sys_id, user_name, name. Without it the caller is known by caller_id being a user_name
     groups     sys_user_group: sys_id, name
 
@@ -409,8 +469,9 @@ def servicenow(audit: Any, journal: Any = None, incidents: Any = None, users: An
         caller = _reference(row.get("caller_id"))
         callers[incident] = logins.get(str(caller), str(caller))
         opened[incident] = rows.when(read, row, "opened_at", "sys_created_on")
-        facts += [Change(incident, opened[incident], CREATED),
-                  Now(incident, "state", _INCIDENT.get(str(row.get("state")), row.get("state")))]
+        state = _INCIDENT.get(str(row.get("state")), row.get("state"))
+        ended = ("closed_at", "resolved_at") if rules.outcome(text(state)) == "abandoned" else ("resolved_at", "closed_at")
+        facts += [Change(incident, opened[incident], CREATED), Now(incident, "state", state, _when(rows, row, read, *ended))]
         facts += [Now(incident, name, _reference(row.get(name))) for name in _OF_INCIDENT]
     facts += _incident_changes(Table("audit", audit, "result", "records"), read)
     begun = set()
@@ -427,7 +488,8 @@ def servicenow(audit: Any, journal: Any = None, incidents: Any = None, users: An
     facts += [Word(incident, at, "customer", id="created") for incident, at in opened.items() if incident not in begun]
     facts = [_named(fact, assigned_to=people, assignment_group=teams) for fact in facts]
     facts = [fact._replace(journey=numbers.get(str(fact.journey), fact.journey)) for fact in facts]
-    return touchpoints(facts, rules, _zone(tz))
+    return touchpoints(facts, rules, _zone(tz), history="sys_audit with the rows of state, or incident with resolved_at and "
+                                                        "closed_at")
 
 
 def _reference(value: Any) -> Any:
@@ -706,7 +768,7 @@ def pm4py(log: Any, *, at: str = "complete", names: Optional[Mapping[str, str]] 
     whole, read_of = table(made), {name for known in columns.values() for name in known}.union(kept)
     for row in rows:
         for name in row:
-            if name not in read_of and text(row[name]) is not None:
+            if name not in read_of and any(text(value) is not None for value in each(row, name)):
                 whole.left_out[name] = whole.left_out.get(name, 0) + 1
     return whole
 

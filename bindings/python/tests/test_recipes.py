@@ -31,7 +31,7 @@ from typing import Any
 import cxj
 from cxj import recipes
 from cxj._changes import table
-from cxj._exports import rows_of
+from cxj._exports import rows_of, true
 from cxj.recipes import Change, Now, Rating, Rules, Word
 
 from . import stories
@@ -267,8 +267,8 @@ class SameStory(unittest.TestCase):
         """The sentence names the file, and the place in it."""
         with tempfile.TemporaryDirectory() as folder:
             for name, data, words in (("history.csv", b"ticket_id,value\n1,2,3\n",
-                                       "history.csv: line 2: 3 fields, where the header has 2"),
-                                      ("history.csv", b"ticket_id,value\n1\n", "line 2: 1 fields"),
+                                       "history.csv:2: it has 3 fields, and the header 2; mend that"),
+                                      ("history.csv", b"ticket_id,value\n1\n", "history.csv:2: it has 1 fields"),
                                       ("history.csv", "ticket_id\nGru\u00df\n".encode("cp1252"),
                                        "history.csv: byte 13 is not UTF-8"),
                                       ("history.json", b"{", "history.json: Expecting")):
@@ -285,6 +285,113 @@ class SameStory(unittest.TestCase):
                     warnings.simplefilter("ignore", cxj.IncompleteWarning)
                     self.assertEqual([row["stage"] for row in recipes.zendesk(os.path.join(folder, "history.csv"))],
                                      ["new"])
+
+    def rows(self, data: Any, name: str = "log.csv") -> "list[Any]":
+        """The rows of a file."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, name)
+            path.write_bytes(data if isinstance(data, bytes) else data.encode())
+            return list(rows_of(path))
+
+    def test_a_stray_quote_loses_nothing(self) -> None:
+        """Rows behind a quote that is never closed were one field; what read_csv() refuses is refused, with file and line."""
+        head = "id,body\n1,hello\n"
+        for data, words in ((head + '2,"inches 5\n3,still?\n4,done\n', "log.csv:3: a field in quotes is never closed, .*; mend that"),
+                            (head + '2,"quoted" he said\n3,"so"\n', "log.csv:3: text behind a closing quote; quotes inside"),
+                            (head + '2,a 5" screen\n3,"so"\n', "log.csv:3: a quote inside a field that does not begin with one"),
+                            (head + '\n2,"a\n\nb"\n3,c\0\n', "log.csv:7: what is no UTF-8, or a NUL"),
+                            ('"id,body\n1,hello\n', "log.csv, line 1: the header cannot be read: a field in quotes is never")):
+            with self.subTest(words), self.assertRaisesRegex(ValueError, words):
+                self.rows(data)
+
+    def test_long_comments(self) -> None:
+        """Beyond what the csv module takes, whose limit stays what the process has set."""
+        for limit in (csv.field_size_limit(), 20):
+            before = csv.field_size_limit(limit)
+            try:
+                for long in ("x" * 200_000, 'a "quoted"\r\nword ' * 20_000):
+                    text = io.StringIO()
+                    csv.writer(text).writerows([["id", "body"], ["1", long], ["2", "short"]])
+                    self.assertEqual(self.rows(text.getvalue()), [{"id": "1", "body": long}, {"id": "2", "body": "short"}])
+                self.assertEqual(csv.field_size_limit(), limit)
+            finally:
+                csv.field_size_limit(before)
+
+    def test_delimiters(self) -> None:
+        """What the header has most of outside of quotes, or what sep= says; blank lines before the header are skipped."""
+        for head, delimiter in (('id;"last, first";at', ";"), ("id;last, first;at", ";"), ('"a;b;c",d', ","), ('"x\ny;;",d', ","),
+                                ("id\tat", "\t"), ("id", ","), ("a,b;c", ",")):
+            names = next(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter))
+            for before in ("", "\n", "\r\n \r\n", f"sep={delimiter}\n", f'"sep={delimiter}"\r\n', f"SEP={delimiter}\r\n\n"):
+                with self.subTest(head, before=before):
+                    line = delimiter.join(map(str, range(len(names))))
+                    self.assertEqual(self.rows(f"{before}{head}\n{line}\n"), [{name: str(i) for i, name in enumerate(names)}])
+        self.assertEqual(self.rows("sep=|\na,;|b\n1,;|2\n"), [{"a,;": "1,;", "b": "2"}])
+        with self.assertRaisesRegex(ValueError, "log.csv:4: it has 1 fields, and the header 2"):
+            self.rows("\nsep=;\na;b\n1\n")
+        self.assertEqual(self.rows("a,b\r1,2\r3,4\r"), [{"a": "1", "b": "2"}, {"a": "3", "b": "4"}], "as old Macs write it")
+        self.assertEqual((self.rows(""), self.rows("\n"), self.rows("a,b\n")), ([], [], []))
+
+    def test_columns_of_one_name(self) -> None:
+        """Where one value is needed, they say the same, or all but one say nothing. What nobody asks for may differ."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "history.csv")
+
+            def znuny(columns: str, *rows: str) -> "list[Any]":
+                path.write_text("\n".join([f"ticket_id,create_time,history_type,{columns}", *(
+                    f"1,2026-03-04 09:0{n}:00,{'SendAnswer' if n else 'NewTicket'},{row}" for n, row in enumerate(rows)), ""]))
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", cxj.IncompleteWarning)
+                    return [(row["journey"], row["owner"]) for row in recipes.znuny(path)]
+
+            self.assertEqual(znuny("OWNER,name,name,OWNER,TICKET_ID", "agent1,a,b,agent1,1", "agent2,a,b,,1"),
+                             [("1", "agent1"), ("1", "agent1"), ("1", "agent2")])
+            self.assertEqual(znuny("OWNER,ticket_id", "agent1,"), [("1", "agent1")])
+            for columns, row, words in (("owner,owner", "agent2,5", "'owner', with 'agent2' and '5'; rename them, or leave"),
+                                        ("Owner,x,Owner", "agent2,x,5", "'owner', with 'agent2' and '5'"),
+                                        ("ticket_id,owner", "2,", "'ticket_id', with '1' and '2'")):
+                with self.subTest(columns), self.assertRaisesRegex(ValueError, "history.csv:3: two columns are called " + words):
+                    znuny(columns, "1,1,1"[:len(row.split(",")) * 2 - 1], row)
+            with self.assertRaisesRegex(ValueError, "history.csv:2: 3 columns are called 'owner'"):
+                znuny("owner,owner,owner", "a,,b")
+            path.write_text("case,at,activity,note,note\n1,2026-03-04,a,x,y\n1,2026-03-05,b,,\n")
+            rows = recipes.pm4py(path, names={"at": "at"})
+            self.assertEqual((len(rows), rows.left_out), (2, {"note": 1}))
+            path.write_text("journey,at,customer,reason,reason\n1,2026-03-04,7,r,r\n2,2026-03-05,7,,r\n")
+            self.assertEqual([(row["journey"], row["reason"]) for row in cxj.stitch(path)], [("1", "r"), ("1", "r")])
+            path.write_text("journey,at,customer,reason,reason\n1,2026-03-04,7,r,s\n")
+            with self.assertRaisesRegex(ValueError, "history.csv:2: two columns are called 'reason'"):
+                cxj.stitch(path)
+            path.write_text("CaseId,CreatedDate,Field,OldValue,NewValue\n")
+            cases = pathlib.Path(folder, "Case.csv")
+            for type_, words in (("a,a", None), ("a,b", "Case.csv:2: two columns are called 'Type'")):
+                cases.write_text(f"Id,CreatedDate,Type,Type\n5,2026-03-04,{type_}\n")
+                if words is None:
+                    self.assertEqual([row["type"] for row in recipes.salesforce(path, cases)], ["a"])
+                else:
+                    with self.assertRaisesRegex(ValueError, words):
+                        recipes.salesforce(path, cases)
+            path.write_text("Issue key,Created,Reporter,Comment,Comment,Custom field (X),Custom field (X)\n"
+                            "A-1,04/Mar/24 10:00 AM,customer1,04/Mar/24 11:00 AM;agent1;Yes,04/Mar/24 11:00 AM;agent1;Yes,a,b\n")
+            rows = recipes.jira(path)
+            self.assertEqual((facets(rows), rows.left_out), (["inbound", "", "update", "update"], {"Custom field (X)": 1}))
+
+    def test_what_is_no_csv(self) -> None:
+        """The sentence says what the file is. What gzip has packed is read by whatever name."""
+        import gzip
+
+        packed = gzip.compress(b"a,b\n1,2\n")
+        for name in ("log.csv", "log.csv.gz", "log"):
+            self.assertEqual(self.rows(packed, name), [{"a": "1", "b": "2"}])
+        self.assertEqual(self.rows(b"a,b\n1,2\n", "log.csv.gz"), [{"a": "1", "b": "2"}], "as browsers unpack it")
+        for data, name, words in ((b"PK\x03\x04\x14\0\xff\xfe", "history.xlsx", "history.xlsx: this is a spreadsheet, .*save it as CSV"),
+                                  (b"PAR1\xff", "log.csv", "log.csv: this is Parquet"), (packed[:-4], "log.csv", "is cut off, or damaged"),
+                                  (b'\n{"a": 1}\n', "log.txt", "log.txt: this is JSON; call it .json, or .jsonl"),
+                                  (b'[{"a": 1}]', "log.csv", "this is JSON"),
+                                  (b'{"a": "\xff"}', "log.json", "log.json: byte 7 is not UTF-8; save the file as UTF-8"),
+                                  ("a,b\n1,2\n".encode("utf-16-le"), "log.csv", "log.csv, line 1: .*UTF-16 without a byte-order")):
+            with self.subTest(words), self.assertRaisesRegex(ValueError, words):
+                self.rows(data, name)
 
     def test_log(self) -> None:
         """What to_csv() writes has the columns of SPEC.md section 7, and says the same."""
@@ -317,6 +424,49 @@ class Systems(unittest.TestCase):
             "2024-03-06T13:00Z"))))
         self.assertEqual(figures(rows, "completed", "first_response_mean", "journey_ratings"),
                          {"completed": 1, "first_response_mean": HOUR, "journey_ratings": 1})
+
+    def cloud(self, **columns: Any) -> "dict[str, Any]":
+        """A row of Jira Cloud's CSV: people by their names, and in comments by the ids of their accounts."""
+        return {"Issue key": "DESK-7", "Status": "Done", "Assignee": "agent1", "Assignee Id": "712020:a1",
+                "Reporter": "customer1", "Reporter Id": "712020:c1", "Created": "25/Feb/26 3:51 PM",
+                "Resolved": "26/Feb/26 4:40 PM", "Comment": ["25/Feb/26 4:38 PM;712020:a1;Which address?",
+                                                             "25/Feb/26 5:40 PM;712020:c1;This; still.", ""], **columns}
+
+    def test_jira_cloud_csv(self) -> None:
+        """Comments are the reporter's by name or by the id of the account."""
+        rows = recipes.jira([self.cloud()])
+        self.assertEqual([(row["activity"], row["facets"]) for row in rows], [
+            ("message", "inbound"), ("created", None), ("reply", "update"), ("message", "inbound"), ("status", None)])
+        with self.assertWarnsRegex(cxj.IncompleteWarning, "2 comments name their authors by accounts, such as '712020:a1', .* "
+                                   "export the column Reporter Id too"):
+            recipes.jira([{name: value for name, value in self.cloud().items() if name != "Reporter Id"}])
+        with warnings.catch_warnings():  # nobody is nobody's reporter
+            warnings.simplefilter("error")
+            rows = recipes.jira([self.cloud(**{"Reporter": "", "Reporter Id": "", "Comment": "25/Feb/26 4:38 PM;;Which?"})])
+        self.assertEqual(rows[-2]["facets"], "update")
+
+    def test_jira_csv_ratings(self) -> None:
+        """In the column of either name, whatever marks the decimals, resolved or not, at the date beside it if there is one."""
+        for name, rating in (("Satisfaction rating", "5.0"), ("Satisfaction", "5"), ("Satisfaction", "5,0")):
+            for date, resolved, when in (("26/Feb/26 5:40 PM", "26/Feb/26 4:40 PM", "2026-02-26T17:40Z"),
+                                         ("", "26/Feb/26 4:40 PM", "2026-02-26T16:40Z"),
+                                         ("27/Feb/26 5:40 PM", "", "2026-02-27T17:40Z"), ("", "", "2026-02-28T09:00Z")):
+                with self.subTest(name, date=date, resolved=resolved), warnings.catch_warnings():
+                    warnings.simplefilter("ignore", cxj.IncompleteWarning)  # that done has no date
+                    rows = recipes.jira([self.cloud(**{f"Custom field ({name})": rating, "Custom field (Satisfaction date)": date,
+                                                       "Resolved": resolved, "Updated": "28/Feb/26 9:00 AM"})])
+                self.assertEqual([(row["at"], row["scale"], row["score"]) for row in rows if row["score"]],
+                                 [(at(when), "csat5", 5)])
+                self.assertEqual(rows.left_out, {})
+
+    def test_jira_csv_custom_fields(self) -> None:
+        """Those that the rules name are read; the others are said, where they say something."""
+        columns = {"Custom field (Team)": "first line", "Custom field (Area)": "parcel", "Custom field (Rank)": "0|i",
+                   "Custom field (Flagged)": "", "Summary": "Parcel", "Custom field (Satisfaction date)": "26/Feb/26 5:40 PM"}
+        rows = recipes.jira([self.cloud(**columns), self.cloud(**{**columns, "Issue key": "DESK-8"})],
+                            rules=recipes.JIRA.but(fields={"Area": "reason"}))
+        self.assertEqual({(row["team"], row["reason"]) for row in rows if row["activity"] == "created"}, {("first line", "parcel")})
+        self.assertEqual(rows.left_out, {"Custom field (Rank)": 2})
 
     def test_due_date_is_a_promise(self) -> None:
         """A due date is kept by its end: solved on 5 March, a promise for that day is kept, one for the day before is not."""
@@ -376,6 +526,19 @@ class Systems(unittest.TestCase):
             rows = recipes.github([issue, {**issue, "number": 2, "pull_request": {"url": "…"}}])
         self.assertEqual([row["owner"] for row in rows if row["owner"]], ["agent1", "agent2", "agent3", "agent2"])
         self.assertEqual({row["journey"] for row in rows}, {"1"})
+
+    def test_zendesk_ratings_that_nobody_knows(self) -> None:
+        """A survey with other words than good and bad: its words are said, and can be told. Unoffered and nothing are none."""
+        history = [{"ticket_id": 1, "field_name": "status", "value": "solved", "updated": "2026-03-04 09:00"}]
+        ratings = [{"id": n, "ticket_id": 1, "score": score, "created_at": "2026-03-05 09:00"}
+                   for n, score in enumerate(["5", 5, "4", "unoffered", "", None])]
+        self.assertEqual(recipes.zendesk(history, ratings=ratings).left_out, {"rating 5": 2, "rating 4": 1})
+        audits = [{"id": 7, "ticket_id": 1, "created_at": row["created_at"], "events": [{"type": "SatisfactionRating", **row}]}
+                  for row in ratings]
+        self.assertEqual(recipes.zendesk(audits=audits).left_out, {"rating 5": 2, "rating 4": 1})
+        rules = recipes.ZENDESK.but(ratings={str(score): ("csat5", score) for score in range(1, 6)})
+        rows = recipes.zendesk(history, ratings=ratings, rules=rules)
+        self.assertEqual(([row["score"] for row in rows if row["score"]], rows.left_out), ([5, 5, 4], {}))
 
     def test_nobody_wrote_it(self) -> None:
         """What a system writes by itself answers nobody, and a draft was not sent."""
@@ -498,6 +661,36 @@ class Systems(unittest.TestCase):
         rows = recipes.zendesk(folder / "ticket_field_history.csv", users=users)
         self.assertEqual({row["owner"] for row in rows if row["owner"]}, {"agent (81)", "agent (82)"})
 
+    def test_booleans(self) -> None:
+        """As programs and spreadsheets write them; nothing is false, and what is neither is refused."""
+        for word in (True, 1, 1.0, "TRUE", " true ", "1", "1.0", "Yes", "Y", "on", "T", "WAHR", "VRAI", "VERDADERO", "VERO",
+                     "VERDADEIRO", "WAAR", "PRAWDA", "si\u0301"):
+            self.assertIs(true(word), True, word)
+        for word in (False, 0, 0.0, None, float("nan"), "", " ", "false", "0", "0.0", "no", "N", "OFF", "f", "FALSCH", "FAUX", "FALSO",
+                     "ONWAAR", "FA\u0141SZ", "None", "null"):
+            self.assertIs(true(word), False, word)
+        for word in ("perhaps", "2", 2, "-", "truee"):
+            with self.subTest(word), self.assertRaisesRegex(ValueError, f"{word!r} is neither true nor false; true or false, 1"):
+                true(word)
+
+    def test_booleans_of_rows(self) -> None:
+        """The sentence names table, row, column and word."""
+        comment = {"id": 1, "ticket_id": 1, "user_id": 7, "public": "WAHR", "created": "2026-03-04 09:00"}
+        change = {"ticket_id": 1, "field_name": "requester_id", "value": 7, "updated": "2026-03-04 09:00"}
+        self.assertEqual(facets(recipes.zendesk([change], [comment]))[0], "inbound")
+        with self.assertRaisesRegex(ValueError, "comments, row 1: public: 'perhaps' is neither true nor false"):
+            recipes.zendesk([change], [comment, {**comment, "public": "perhaps"}])
+        audit = {"ticket_id": 1, "created_at": "2026-03-04 09:00", "events": [{"type": "Comment", "author_id": 7, "public": "x"}]}
+        with self.assertRaisesRegex(ValueError, "audits, row 0: public: 'x'"):
+            recipes.zendesk(audits=[audit])
+        article = {"id": 1, "ticket_id": 1, "sender": "Agent", "created_at": "2026-03-04 09:00", "internal": "x"}
+        with self.assertRaisesRegex(ValueError, "articles, row 0: internal: 'x'"):
+            recipes.zammad([], [article])
+        for name, table in (("Incoming", "emails"), ("IsDeleted", "emails"), ("IsPublished", "comments")):
+            row = {"Id": "1", "ParentId": "5", "CreatedDate": "2026-03-04 09:00", name: "x"}
+            with self.assertRaisesRegex(ValueError, f"{table}, row 0: {name}: 'x'"):
+                recipes.salesforce([], None, **{table: [row]})
+
     def test_seconds_are_noticed(self) -> None:
         row = {"ticket_id": 1, "field_name": "status", "value": "new", "updated": 1_709_542_800}
         with self.assertRaisesRegex(ValueError, "history, row 0: 1709542800 ms lies near 1970; what is in seconds"):
@@ -517,10 +710,133 @@ class Systems(unittest.TestCase):
             recipes.from_files("zendesk", ["view_export.csv"])
         with self.assertRaisesRegex(ValueError, "zammad needs a file with 'history' in its name"):
             recipes.from_files("zammad", ["articles.json"])
+        for tz, words in (("Berlin", "zone: there is no zone 'Berlin'; the nearest is 'Europe/Berlin'"),
+                          (5, "zone: a name such as 'Europe/Berlin' or a tzinfo is expected, not 5")):
+            with self.subTest(tz), self.assertRaisesRegex(ValueError, words):
+                recipes.zendesk([row], tz=tz)
         with self.assertRaisesRegex(ValueError, "history or audits is needed"):
             recipes.zendesk()
         with self.assertRaisesRegex(ValueError, "an object with 'issues' is expected; this one has 'errorMessages'"):
             recipes.jira({"errorMessages": []})
+
+
+class NoChangeLeadsToTheEnd(unittest.TestCase):
+    """A ticket is closed now, and its history does not say so: it ends when the export says, and not where it begins."""
+
+    BEGIN, ANSWER, END = "2026-03-01T09:00:00Z", "2026-03-02T09:00:00Z", "2026-03-11T09:00:00Z"
+
+    def jira(self, end: Any = END, items: Any = None) -> recipes.Touchpoints:
+        issue = {"key": "A-1", "fields": {
+            "created": self.BEGIN, "updated": self.END, "resolutiondate": end, "reporter": {"accountId": "1"},
+            "assignee": {"displayName": "agent1"}, "status": {"name": "Done", "statusCategory": {"key": "done"}},
+            "comment": {"comments": [{"id": "1", "created": self.ANSWER, "author": {"accountId": "2"}}], "total": 1}}}
+        if items is not None:
+            issue["changelog"] = {"histories": [{"id": "9", "created": self.ANSWER, "items": items}]}
+        return recipes.jira([issue])
+
+    def jira_csv(self, end: Any = "11/Mar/26 9:00 AM") -> recipes.Touchpoints:
+        return recipes.jira([{"Issue key": "A-1", "Status": "Done", "Status Category": "Done", "Reporter": "customer1",
+                              "Created": "01/Mar/26 9:00 AM", "Resolved": end, "Comment": "02/Mar/26 9:00 AM;agent1;Yes"}])
+
+    def salesforce(self, end: Any = END) -> recipes.Touchpoints:
+        return recipes.salesforce(
+            [{"Id": "1", "CaseId": "5", "CreatedDate": self.BEGIN, "Field": "created", "OldValue": "", "NewValue": ""}],
+            [{"Id": "5", "CreatedDate": self.BEGIN, "CLOSEDDATE": end, "Status": "Closed", "ContactId": "3"}],
+            [{"Id": str(n), "ParentId": "5", "Incoming": incoming, "MessageDate": at}
+             for n, (incoming, at) in enumerate([("true", self.BEGIN), ("false", self.ANSWER)])])
+
+    def servicenow(self, end: Any = END, state: str = "7", **more: Any) -> recipes.Touchpoints:
+        return recipes.servicenow(
+            [{"tablename": "incident", "documentkey": "c", "fieldname": "assigned_to", "oldvalue": "", "newvalue": "agent1",
+              "sys_created_on": self.ANSWER, "sys_id": "1"}],
+            [{"element_id": "c", "element": "comments", "sys_created_by": "agent1", "sys_created_on": self.ANSWER, "sys_id": "2"}],
+            [{"sys_id": "c", "number": "INC1", "caller_id": "customer1", "opened_at": self.BEGIN, "resolved_at": end,
+              "state": state, **more}], [{"sys_id": "customer1", "user_name": "customer1", "name": "customer1"}])
+
+    def zammad(self, end: Any = END) -> recipes.Touchpoints:
+        return recipes.zammad(
+            [{"object": "Ticket", "type": "created", "o_id": 1, "created_at": self.BEGIN}],
+            [{"id": n, "ticket_id": 1, "sender": sender, "created_at": at, "internal": False}
+             for n, (sender, at) in enumerate([("Customer", self.BEGIN), ("Agent", self.ANSWER)])],
+            tickets=[{"id": 1, "state": "closed", "owner": "agent1", "group": "first line", "customer": "customer1",
+                      "close_at": end}])
+
+    def systems(self) -> "list[Any]":
+        return [self.jira, lambda *end: self.jira(*(end or (self.END,)), items=[{"field": "assignee", "toString": "agent1"}]),
+                self.jira_csv, self.salesforce, self.servicenow, self.zammad]
+
+    def test_it_ends_when_the_export_says(self) -> None:
+        for place, system in enumerate(self.systems()):
+            with self.subTest(place), warnings.catch_warnings():
+                warnings.simplefilter("error")
+                rows = system()
+            self.assertEqual([row["at"] for row in rows if row["outcome"]], [at(self.END)])
+            self.assertEqual(figures(rows, "completed", "duration_mean", "first_responses", "first_response_mean"),
+                             {"completed": 1, "duration_mean": 240 * HOUR, "first_responses": 1, "first_response_mean": 24 * HOUR})
+
+    def test_without_a_date_it_stays_open(self) -> None:
+        """And so where the date is before the beginning. One warning, which says what to export."""
+        for place, system in enumerate(self.systems()):
+            for end in ("", None) if place == 2 else ("", None, "2026-02-01T09:00:00Z"):
+                with self.subTest(place, end=end), warnings.catch_warnings(record=True) as told:
+                    warnings.simplefilter("always")
+                    rows = system(end)
+                self.assertEqual(figures(rows, "completed", "open", "first_responses"),
+                                 {"completed": 0, "open": 1, "first_responses": 1})
+                self.assertEqual([one.category for one in told], [cxj.IncompleteWarning])
+                self.assertRegex(str(told[0].message), r"1 of 1 tickets are closed now, such as '.*', but no change leads there and "
+                                 "no date says since when, so they stay open; export .*"
+                                 "(expand=changelog|ClosedDate|resolved_at|close_at)")
+
+    def test_what_else_it_holds_it_holds_from_the_start(self) -> None:
+        self.assertEqual([(row["at"], row["owner"]) for row in self.zammad() if row["activity"] == "created"],
+                         [(at(self.BEGIN), "agent1")])
+
+    def test_changes_that_do_not_lead_there(self) -> None:
+        """Of a history that is cut off, the end is behind its last state; one that is dated before it is none."""
+        items = [{"field": "status", "fromString": "Open", "toString": "Waiting for customer"}]
+        rows = self.jira(items=items)
+        self.assertEqual([(row["at"], row["stage"]) for row in rows if row["stage"]],
+                         [(at(self.BEGIN), "Open"), (at(self.ANSWER), "Waiting for customer"), (at(self.END), "Done")])
+        with self.assertWarnsRegex(cxj.IncompleteWarning, "1 of 1 tickets are closed now"):
+            rows = self.jira("2026-03-01T10:00:00Z", items)
+        self.assertEqual([row["stage"] for row in rows if row["stage"]], ["Open", "Waiting for customer"])
+
+    def test_changes_that_lead_to_another_end(self) -> None:
+        """Resolved and then closed is one end, the first."""
+        items = [{"field": "status", "fromString": "Open", "toString": "Resolved"}]
+        self.assertEqual([row["at"] for row in self.jira(items=items) if row["outcome"]], [at(self.ANSWER)])
+
+    def test_which_date(self) -> None:
+        """Resolved is before closed; what is canceled was never resolved for good. Zammad has the first close, and the last."""
+        later = "2026-03-12T09:00:00Z"
+        for state, end in (("6", self.END), ("7", self.END), ("8", later)):
+            rows = self.servicenow(self.END, state, closed_at=later)
+            self.assertEqual([row["at"] for row in rows if row["outcome"]], [at(end)], state)
+        rows = recipes.zammad([{"object": "Ticket", "type": "created", "o_id": 1, "created_at": self.BEGIN}], tickets=[
+            {"id": 1, "state": "closed", "close_at": self.END, "last_close_at": later}])
+        self.assertEqual([row["at"] for row in rows if row["outcome"]], [at(later)])
+
+    def test_jira_without_a_resolution(self) -> None:
+        """Where done sets none, the category's date says when it was done, and nothing of a status that is not in Done."""
+        for category, ends in (("done", [at(self.END)]), ("indeterminate", [])):
+            issue = {"key": "A-1", "fields": {"created": self.BEGIN, "statuscategorychangedate": self.END, "resolutiondate": None,
+                                              "status": {"name": "Resolved", "statusCategory": {"key": category}}}}
+            row = {"Issue key": "A-1", "Created": "01/Mar/26 9:00 AM", "Resolved": "", "Status": "Resolved",
+                   "Status Category": category.title(), "Status Category Changed": "11/Mar/26 9:00 AM"}
+            for one in (issue, row):
+                with self.subTest(category), warnings.catch_warnings():
+                    warnings.simplefilter("ignore" if not ends else "error", cxj.IncompleteWarning)
+                    self.assertEqual([row["at"] for row in recipes.jira([one]) if row.get("outcome")], ends)
+
+    def test_facts(self) -> None:
+        """By one's own recipe; how many it are, of how many."""
+        rules = Rules({"status": "state"}, completed=["solved"])
+        rows = recipes.touchpoints([Word(1, 1000, "customer"), Now(1, "status", "solved", "1970-01-02")], rules)  # type: ignore[arg-type]
+        self.assertEqual([(row["at"], row["outcome"]) for row in rows], [(1000, None), (24 * HOUR, "completed")])
+        with self.assertWarnsRegex(cxj.IncompleteWarning, "2 of 3 tickets are closed now, such as '2', .*; export the changes of"):
+            recipes.touchpoints([*(Word(n, 1000, "customer") for n in (1, 2, 3)), Change(1, 2000, "status", "solved"),
+                                 *(Now(n, "status", "Solved") for n in (1, 2, 3, 4))], rules)
 
 
 class Engine(unittest.TestCase):
@@ -631,6 +947,13 @@ class Engine(unittest.TestCase):
         self.assertEqual([(row["facets"], row["scale"], row["score"], row["scope"]) for row in rows],
                          [(None, None, None, None), ("asked", None, None, None), (None, "binary", 1, "journey")])
 
+    def test_ratings_that_nobody_knows(self) -> None:
+        """They are said, by their word; what says nothing is nothing."""
+        rows = self.run_facts(Change(1, 1000, "status", "solved"), *(Rating(1, 2000 + n, word) for n, word in enumerate(
+            ("Fine", "7", "7 ", "", "good"))))
+        self.assertEqual(rows.left_out, {"rating Fine": 1, "rating 7": 2})
+        self.assertEqual([row["score"] for row in rows if row["score"] is not None], [1])
+
     def test_own_rules(self) -> None:
         """The ninth system: a table of states, with final ones. Worked out in hours and minutes: 50 h 51 min."""
         rows = [("T-1", "2026-08-10 13:11", "Resolved"), ("T-1", "2026-08-11 09:40", "Mail received"),
@@ -693,6 +1016,23 @@ class Engine(unittest.TestCase):
             Rules({"assignee": "ower"})
         with self.assertRaisesRegex(TypeError, "pending: a list of words is expected, not the text 'pending'"):
             Rules({}, pending="pending")
+
+    def test_moments_of_digits(self) -> None:
+        """13 digits are ms; 12 and 14 what they say, if that is a moment of 1970 to 2100, and nothing else."""
+        for text, same in (("202603040900", "2026-03-04 09:00"), ("20260304090007", "2026-03-04 09:00:07"),
+                           ("197001010000", "1970-01-01"), ("210012312359", "2100-12-31 23:59"), ("1772614800000", "2026-03-04 09:00")):
+            self.assertEqual(recipes.moment(text), at(same), text)
+        self.assertEqual(recipes.moment("202603040900", datetime.timezone(datetime.timedelta(hours=1))), at("2026-03-04 08:00"))
+        for wrong in ("202613040900", "202602300900", "196912312359", "210101010000", "946684800000", "20260304096000", "1772614800",
+                      "20260304", "177261480000012", "\u0661" * 13, "\u0661" * 12):
+            with self.subTest(wrong), self.assertRaisesRegex(ValueError, "is no moment"):
+                recipes.moment(wrong)
+        row = {"ticket_id": 1, "field_name": "status", "value": "solved"}
+        for number, words in ((202603040900, "202603040900 ms lies in the year 1976, but reads as a date; give it as a text"),
+                              (20260304090000, "ms lies in the year 2612")):
+            with self.subTest(number), self.assertRaisesRegex(ValueError, "history, row 0: .*" + words):
+                recipes.zendesk([{**row, "updated": number}])
+        self.assertEqual(recipes.zendesk([{**row, "updated": 946684800000}])[0]["at"], at("2000-01-01"))
 
     def test_moments(self) -> None:
         nine = 1_709_542_800_000
