@@ -218,7 +218,10 @@ static bool add_name(struct cxj__decode *decode, uint32_t d, const char *name, s
     cxj_status status = cxj__names_add(dictionary, &core->memory, &core->seed, name, length, &code);
     if (status == CXJ_NO_MEMORY) return cxj__wire_lack_memory(&decode->in);
     if (status == CXJ_LIMIT) {
-        return cxj__wire_refuse(&decode->in, CXJ_LIMIT, "there are more names than a dictionary may have codes");
+        cxj__base_say(&decode->engine->message,
+                      "there are %zu names of a dimension, and %u are allowed; give a higher codes_limit to read them",
+                      decode->totals.names[d], (unsigned)dictionary->limit);
+        return cxj__wire_refuse(&decode->in, CXJ_LIMIT, decode->engine->message.text);
     }
     if (cxj__names_compare(dictionary, code - 1, code) >= 0) return refuse_bytes(decode, "names are not in order");
     return true;
@@ -464,7 +467,10 @@ static bool read_held(struct cxj__decode *decode, size_t count, size_t withdrawn
     cxj_touchpoint touchpoints[2]; /* in turn: each is compared with the one before it */
     const uint64_t unheld = decode->unheld;
     if (count + withdrawn > decode->engine->core.touchpoints_limit) {
-        return cxj__wire_refuse(&decode->in, CXJ_LIMIT, "a journey has more touchpoints than it may have");
+        cxj__base_say(&decode->engine->message,
+                      "a journey has %zu touchpoints, and %zu are allowed; give a higher touchpoints_limit to read them",
+                      count + withdrawn, (size_t)decode->engine->core.touchpoints_limit);
+        return cxj__wire_refuse(&decode->in, CXJ_LIMIT, decode->engine->message.text);
     }
     decode->work += decode->totals.views * (count + withdrawn);
     if (!check_work(decode, decode->touchpoints + decode->withdrawn + decode->unheld + count + withdrawn,

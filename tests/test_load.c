@@ -218,9 +218,9 @@ START_TEST(limits_below_what_was_saved_are_kept) {
     ck_assert_uint_eq(stats_of(engine).sealed, 1);
     bytes b = save_of(engine);
     check_bytes_taken(&b);
-    check_limited(&b, (cxj_options){.touchpoints_limit = 8}, CXJ_LIMIT, "more touchpoints than it may have");
-    check_limited(&b, (cxj_options){.cells_limit = 2}, CXJ_LIMIT, "more cells than it may have");
-    check_limited(&b, (cxj_options){.codes_limit = 2}, CXJ_LIMIT, "more names than a dictionary may have codes");
+    check_limited(&b, (cxj_options){.touchpoints_limit = 8}, CXJ_LIMIT, "and 8 are allowed; give a higher touchpoints_limit");
+    check_limited(&b, (cxj_options){.cells_limit = 2}, CXJ_LIMIT, "give a higher cells_limit");
+    check_limited(&b, (cxj_options){.codes_limit = 2}, CXJ_LIMIT, "and 2 are allowed; give a higher codes_limit");
     cxj_engine_destroy(load_of(&b, (cxj_options){.touchpoints_limit = 9, .cells_limit = 3, .codes_limit = 3}));
     free_bytes(&b);
     add(engine, "journeys where type in (v, w)"); /* names of conditions count, too */
