@@ -242,10 +242,12 @@ static bool read_names(struct cxj__decode *decode) {
 
 /* What a limit that a view runs into means: more names than there can be at all are those of no engine. */
 static cxj_status judge_limit(const struct cxj__core *core) {
+    bool is_low = false; /* a limit that could be higher */
     for (uint32_t d = 1; d <= CXJ__DICTIONARIES; d++) {
         if (core->dictionaries[d].count >= cxj__names_most(d)) return CXJ_BAD_BYTES;
+        is_low |= core->dictionaries[d].limit < cxj__names_most(d);
     }
-    return CXJ_LIMIT;
+    return is_low ? CXJ_LIMIT : CXJ_BAD_BYTES;
 }
 
 /* Notes a view of the bytes, each text of which stands once. */

@@ -417,6 +417,16 @@ static cxj_status validate_teams(unsigned teams, const char *words) {
 START_TEST(more_than_any_engine_has_is_refused) {
     ck_assert_int_eq(validate_teams(65536, "touchpoints by team"), CXJ_BAD_BYTES);
     ck_assert_int_eq(validate_teams(65535, "touchpoints where team = another"), CXJ_BAD_BYTES);
+    bytes words = {0}; /* a view that has them all by itself */
+    append(&words, "touchpoints where team in (n", strlen("touchpoints where team in (n"));
+    for (unsigned i = 0; i < 65536; i++) {
+        char name[12];
+        int length = snprintf(name, sizeof name, ", n%u", i);
+        append(&words, name, (size_t)length);
+    }
+    append(&words, ")", 2);
+    ck_assert_int_eq(validate_teams(0, (const char *)words.data), CXJ_BAD_BYTES);
+    free_bytes(&words);
 }
 END_TEST
 
