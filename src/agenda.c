@@ -243,7 +243,7 @@ CXJ__COLD void cxj__agenda_compact(struct cxj__agenda *agenda, cxj__agenda_holds
 /* ---- the agenda ------------------------------------------------------------------------------------------------- */
 
 CXJ__COLD bool cxj__agenda_reserve(struct cxj__agenda *agenda, struct cxj__memory *memory, size_t further,
-                         cxj__agenda_holds holds, const void *context) {
+                                   cxj__agenda_holds holds, const void *context) {
     if (further > agenda->reserved) sweep_agenda(agenda, memory, STEPS * (further - agenda->reserved), holds, context);
     size_t reserved = further > agenda->reserved ? further : agenda->reserved;
     size_t wanted = cxj__agenda_count(agenda) + reserved;

@@ -469,9 +469,10 @@ static bool read_held(struct cxj__decode *decode, size_t count, size_t withdrawn
     cxj_touchpoint touchpoints[2]; /* in turn: each is compared with the one before it */
     const uint64_t unheld = decode->unheld;
     if (count + withdrawn > decode->engine->core.touchpoints_limit) {
-        cxj__base_say(&decode->engine->message,
-                      "a journey has %zu touchpoints, and %zu are allowed; give a higher touchpoints_limit to read them",
-                      count + withdrawn, (size_t)decode->engine->core.touchpoints_limit);
+        cxj__base_say(
+            &decode->engine->message,
+            "a journey has %zu touchpoints, and %zu are allowed; give a higher touchpoints_limit to read them",
+            count + withdrawn, (size_t)decode->engine->core.touchpoints_limit);
         return cxj__wire_refuse(&decode->in, CXJ_LIMIT, decode->engine->message.text);
     }
     decode->work += decode->totals.views * (count + withdrawn);

@@ -530,7 +530,7 @@ CXJ__COLD void cxj__journey_retract(struct cxj__journey *journey, const struct c
 
 /* Makes room for needed items, at first for a few. */
 CXJ__COLD static bool reserve_items(struct cxj__memory *memory, void *array_of_items, uint32_t *capacity, size_t needed,
-                          size_t first, size_t item_size) {
+                                    size_t first, size_t item_size) {
     if (needed <= *capacity) return true;
     size_t room = *capacity, wanted = *capacity == 0 && needed < first ? first : needed;
     if (room > 0 && room < 2 * first && wanted < 2 * first) wanted = 2 * first;
@@ -570,8 +570,8 @@ CXJ__COLD bool cxj__journey_reserve_rares(struct cxj__journey *journey, struct c
     return true;
 }
 
-CXJ__COLD bool cxj__journey_reserve(struct cxj__journey *journey, struct cxj__memory *memory, const struct cxj__seed *seed,
-                          size_t count, size_t further, size_t rares) {
+CXJ__COLD bool cxj__journey_reserve(struct cxj__journey *journey, struct cxj__memory *memory,
+                                    const struct cxj__seed *seed, size_t count, size_t further, size_t rares) {
     if (!reserve_further(journey, memory, count + journey->withdrawn + further) ||
         !cxj__journey_reserve_rares(journey, memory, rares)) {
         return false;

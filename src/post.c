@@ -378,7 +378,8 @@ CXJ__COLD static bool need_standing(const struct whole *whole, struct cxj_view *
     return true;
 }
 
-CXJ__COLD static bool reserve_standing_apart(const struct whole *whole, struct cxj_view *view, const struct cxj__key *key) {
+CXJ__COLD static bool reserve_standing_apart(const struct whole *whole, struct cxj_view *view,
+                                             const struct cxj__key *key) {
     struct cxj__cell *cell = cxj__lot_find_cell(whole->post->core, view, key);
     struct cxj__memory *memory = &whole->post->core->memory;
     if (cell == NULL) return true;
@@ -472,14 +473,14 @@ static void know(struct move *move, const struct cxj_view *view) {
     move->are_known[in_hours] = true;
 }
 
-CXJ__COLD static void subtract_samples(const struct cxj__standing *standing, const struct cxj_view *view, struct cxj__cell *cell,
-                             size_t from, size_t to) {
+CXJ__COLD static void subtract_samples(const struct cxj__standing *standing, const struct cxj_view *view,
+                                       struct cxj__cell *cell, size_t from, size_t to) {
     while (to-- > from) cxj__cell_add_sample(cell, sample_in(view, standing->samples[to]), -1);
 }
 
 /* Adds the samples from one on, with room for each when it is added, as add_whole() does; or none. */
-CXJ__COLD static bool take_samples(struct cxj__memory *memory, const struct cxj__standing *standing, const struct cxj_view *view,
-                         struct cxj__cell *cell, size_t from) {
+CXJ__COLD static bool take_samples(struct cxj__memory *memory, const struct cxj__standing *standing,
+                                   const struct cxj_view *view, struct cxj__cell *cell, size_t from) {
     for (size_t i = from; i < standing->fold->samples; i++) {
         if (cxj__cell_take_sample(cell, memory, sample_in(view, standing->samples[i]))) continue;
         subtract_samples(standing, view, cell, from, i);

@@ -126,7 +126,8 @@ static uint64_t index_slot_of(uint32_t tag, const struct cxj__journey *journey) 
     return (uint64_t)tag << 32 | (journey->place + 1);
 }
 
-CXJ__COLD static struct cxj__journey *make_detached(struct cxj__store *store, struct cxj__memory *memory, uint64_t number) {
+CXJ__COLD static struct cxj__journey *make_detached(struct cxj__store *store, struct cxj__memory *memory,
+                                                    uint64_t number) {
     if (!reserve_place(store, memory)) return NULL;
     uint32_t place = take_place(store);
     struct cxj__journey *journey = cxj__store_at(store, place);
@@ -136,8 +137,8 @@ CXJ__COLD static struct cxj__journey *make_detached(struct cxj__store *store, st
     return journey;
 }
 
-CXJ__COLD struct cxj__journey *cxj__store_make(struct cxj__store *store, struct cxj__memory *memory, const struct cxj__seed *seed,
-                                     uint64_t number) {
+CXJ__COLD struct cxj__journey *cxj__store_make(struct cxj__store *store, struct cxj__memory *memory,
+                                               const struct cxj__seed *seed, uint64_t number) {
     uint32_t tag = cxj__table_tag(seed, number);
     if (!cxj__table_reserve(&store->table, memory, seed, tag, &store->probes)) return NULL;
     struct cxj__journey *journey = make_detached(store, memory, number);

@@ -113,7 +113,8 @@ static bool read_sealed_cell(struct cxj__sums *sums, const struct cxj__sums_view
     struct cxj_view *view = loaded->view;
     if (!cxj__format_item(sums->in, CXJ__FORMAT_CELLS) || !read_key(sums, view, is_first, key)) return false;
     if (!loaded->is_left_out && view->cell_count >= sums->cells_limit) {
-        return cxj__wire_refuse(sums->in, CXJ_LIMIT, "a view has more cells than are allowed; give a higher cells_limit to read them");
+        return cxj__wire_refuse(sums->in, CXJ_LIMIT,
+                                "a view has more cells than are allowed; give a higher cells_limit to read them");
     }
     bool is_kept = sums->is_built && !loaded->is_left_out;
     struct cxj__cell *cell =

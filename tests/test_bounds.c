@@ -752,8 +752,9 @@ int main(void) {
     const TTest *counts[] = {each_count_lies_between_its_parts_and_its_wholes, of_two_wholes_each_binds,
                              no_more_have_an_answer_or_an_end_than_there_are, histograms_have_as_many_as_were_counted,
                              a_cell_counts_something};
-    const TTest *sums[] = {lateness_in_hours_may_be_none, each_sum_has_its_squares, each_sum_is_of_as_many_as_were_counted, nothing_is_late_by_nothing,
-                           value_is_lost_by_who_has_churned, a_sum_is_not_held_against_one_that_is_not_known};
+    const TTest *sums[] = {lateness_in_hours_may_be_none,          each_sum_has_its_squares,
+                           each_sum_is_of_as_many_as_were_counted, nothing_is_late_by_nothing,
+                           value_is_lost_by_who_has_churned,       a_sum_is_not_held_against_one_that_is_not_known};
     ADD_CASE(suite, "can", can);
     ADD_CASE(suite, "cannot", cannot);
     ADD_CASE(suite, "counts", counts);

@@ -806,9 +806,9 @@ static size_t move_without_memory(cxj_engine *engine, heap *memory, uint64_t fro
 /* What was in the index of a long journey finds its place there again, also where the index is as full as it may be
  * before it grows: 485 touchpoints and one between them, with values of its own, in seven views. */
 START_TEST(a_full_index_takes_back_what_it_had) {
-    static const char *const texts[] = {"touchpoints by owner",    "touchpoints by team",  "touchpoints by channel",
-                                        "touchpoints by stage",    "touchpoints by activity", "touchpoints by cause",
-                                        "touchpoints by owner, team"};
+    static const char *const texts[] = {
+        "touchpoints by owner",    "touchpoints by team",  "touchpoints by channel",    "touchpoints by stage",
+        "touchpoints by activity", "touchpoints by cause", "touchpoints by owner, team"};
     heap memory = {0};
     cxj_engine *engine = make_named((cxj_options){0}, &memory);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) add(engine, texts[i]);
@@ -818,8 +818,15 @@ START_TEST(a_full_index_takes_back_what_it_had) {
         t.at = START + (int64_t)i * HOUR;
         record(engine, t);
     }
-    t = (cxj_touchpoint){.journey = 1, .id = 100000, .at = START + 100 * HOUR, .owner = 2, .team = 2, .channel = 2,
-                         .stage = 2, .activity = 2, .cause = 2};
+    t = (cxj_touchpoint){.journey = 1,
+                         .id = 100000,
+                         .at = START + 100 * HOUR,
+                         .owner = 2,
+                         .team = 2,
+                         .channel = 2,
+                         .stage = 2,
+                         .activity = 2,
+                         .cause = 2};
     record(engine, t);
     const struct cxj__index *index = find_journey(engine, 1)->index;
     ck_assert_uint_eq(index->used, index->capacity / 2);

@@ -308,7 +308,8 @@ START_TEST(sums_beyond_their_counts_are_refused) {
                 /* 9 * 10^13 may be a sum of many durations, and of money; it is none of ratings */
                 *sum = wrong_sums[k];
                 if (k == 2 && cxj__bounds_contradiction(sealed, its->in_hours) == NULL) continue;
-                ck_assert_msg(cxj__bounds_contradiction(sealed, its->in_hours) != NULL, "%s, sum %zu, %zu", its->text, i, k);
+                ck_assert_msg(cxj__bounds_contradiction(sealed, its->in_hours) != NULL, "%s, sum %zu, %zu", its->text,
+                              i, k);
                 if (i % 3 == k) {
                     ck_assert(!is_saved_taken(engine, its->text, message, sizeof message));
                     ck_assert_msg(strstr(message, "a sum is not one of as many as were counted"), "%s", message);
