@@ -136,12 +136,6 @@ START_TEST(group_takes_what_comes_before_the_end_of_memory) {
 }
 END_TEST
 
-/* Leaves what nobody has set in the stack below. */
-static void scribble(void) {
-    volatile unsigned char junk[1 << 14];
-    for (size_t i = 0; i < sizeof junk; i++) junk[i] = 0xa5;
-}
-
 /* The same where a journey stands under the same keys as before, and has one duration more: in some views it has been
  * added when memory ends in another. */
 START_TEST(journey_that_stays_is_as_it_was) {

@@ -54,6 +54,11 @@ void return_memory(cxj_engine *engine, heap *memory) {
     engine->core.memory.limit = 0;
 }
 
+void scribble(void) {
+    volatile unsigned char junk[1 << 14];
+    for (size_t i = 0; i < sizeof junk; i++) junk[i] = 0xa5;
+}
+
 void give_back_room(cxj_engine *engine) {
     cxj__engine_free_room(engine);
     ck_assert_ptr_null(engine->settling.entries.items);

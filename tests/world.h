@@ -43,6 +43,10 @@ void let_fail(heap *memory, uint64_t n);
 void end_memory(cxj_engine *engine, heap *memory, bool by_limit);
 void return_memory(cxj_engine *engine, heap *memory);
 
+/* Leaves what nobody has set on the stack below, so that a variable that is read before it is set is not what it was in
+ * the call before. */
+void scribble(void);
+
 /* Gives back the room that appending and changes have kept, so that what comes next needs memory. */
 void give_back_room(cxj_engine *engine);
 
