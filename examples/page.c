@@ -48,6 +48,7 @@ typedef struct page {
     bool has_absent;
     FILE *lists; /* worklists, as JSON */
     size_t list_count;
+    bool is_unmoved; /* worklists were left out, as the clock was never moved */
     char *sentence;
 } page;
 
@@ -378,6 +379,30 @@ static void plain_list(const page *at, const char *title, const char *rule, cons
     fputs("</tbody></table></div>\n", out);
 }
 
+/* Whether a rule goes by the clock (SPEC 9). */
+static bool is_by_clock(const char *rule) {
+    static const char *const words[] = {"due", "overdue", "silent", "waiting", "unanswered", "open", "same"};
+    const char *word = rule + strspn(rule, " \t");
+    const size_t length = strcspn(word, " \t");
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strlen(words[i]) == length && memcmp(word, words[i], length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Leaves out a worklist that nobody can know: it goes by the clock, which was never moved. */
+static void put_unknown(page *at, const char *title, const char *rule) {
+    static const char lacks[] = "now";
+    const figure none = {.id = rule};
+    put_absent(at, &none, title, lacks, sizeof lacks - 1);
+    if (!at->is_unmoved && at->stats.touchpoints > 0) {
+        fputs("<h2>Who waits now</h2>\n<p>Not known: the clock of the engine was never moved.</p>\n", at->out.plain);
+    }
+    at->is_unmoved = true;
+}
+
 /* Writes a worklist. One whose rule needs what the log does not record is absent. */
 static bool put_worklist(page *at, const char *title, const char *rule) {
     cxj_occasion *items = NULL;
@@ -388,6 +413,10 @@ static bool put_worklist(page *at, const char *title, const char *rule) {
     if (status == CXJ_BAD_ARGUMENT) {
         const figure none = {.id = rule};
         put_absent(at, &none, title, message, strlen(message));
+        return true;
+    }
+    if (status == CXJ_OK && at->stats.has_now == 0 && is_by_clock(rule)) {
+        put_unknown(at, title, rule);
         return true;
     }
     if (status == CXJ_TOO_SMALL) {
@@ -535,7 +564,12 @@ static void put_json(FILE *out, const page *at) {
             cxj_version_text(), stats->touchpoints, stats->journeys, stats->sealed);
     fprintf(out, ", \"rejected\": %" PRIu64 ", \"first\": %" PRId64 ", \"last\": %" PRId64, at->from->rejected,
             at->first, stats->latest_at);
-    fprintf(out, ", \"now\": %" PRId64 ", \"period\": \"%s\"", stats->now, at->period);
+    if (stats->has_now != 0) {
+        fprintf(out, ", \"now\": %" PRId64, stats->now);
+    } else {
+        fputs(", \"now\": null", out);
+    }
+    fprintf(out, ", \"period\": \"%s\"", at->period);
     put_recorded(out, at);
     fputs(",\n \"absent\": [", out);
     copy(out, at->absent);

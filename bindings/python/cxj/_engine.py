@@ -885,9 +885,10 @@ class Engine:
 
         title     what it is about, such as the name of the log
         rules     of the worklists, as for worklist(); none: what is overdue, waits, was left silent or unanswered
-        journeys  the texts that stand for journeys, by their numbers; others are shown as numbers
+        journeys  the texts that stand for journeys, by their numbers; others are shown by the texts that are kept, else as numbers
 
-        Who waits is so at the engine's clock: advance() first. Facets that never occur are taken as not recorded while the page
+        Who waits is so at the engine's clock: advance() first, to the moment up to which the log goes. Where the clock was never
+        moved, worklists that go by it are left out, and the page says so. Facets that never occur are taken as not recorded while the page
         is made, unless the engine has feeds. It adds some twenty views and drops them again: time in proportion to the
         touchpoints held. Of sealed journeys, views that are new know nothing; the page says so. At a path the old file stays
         until the new one is whole, as with save().

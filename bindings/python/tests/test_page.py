@@ -63,6 +63,40 @@ class Page(unittest.TestCase):
         self.assertEqual(data["worklists"][0]["occasions"][0]["journey"], "T-1")
         self.assertEqual(page(engine, rules="open for 30d")[0]["worklists"], page(engine, rules=["open for 30d"])[0]["worklists"])
 
+    def test_without_a_clock_nobody_is_said_to_wait_nor_not_to(self) -> None:
+        engine = made()
+        data, text = page(engine, rules=["open for 30d", "bounces over 3"])
+        self.assertEqual((data["now"], [one["rule"] for one in data["worklists"]]), (None, ["bounces over 3"]))
+        self.assertIn({"figure": "open for 30d", "title": "open for 30d", "lacks": "now"}, data["absent"])
+        self.assertEqual(text.count("<p>Not known: the clock of the engine was never moved.</p>"), 1)
+        self.assertIsNone(engine.stats().now)  # the host drives it
+        data, text = page(engine)
+        self.assertEqual((data["worklists"], text.count("<p>Not known: the clock")), ([], 1))
+        engine.advance(BEGIN + timedelta(days=60))
+        data, text = page(engine)
+        self.assertNotIn("now", [one["lacks"] for one in data["absent"]])
+        self.assertEqual((len(data["worklists"]) > 0, text.count("<p>Not known: the clock")), (True, 0))
+
+    def test_which_rules_go_by_the_clock(self) -> None:
+        engine = cxj.Engine(feeds=[one.name for one in cxj.facets() if one.name != "withdrawn"])
+        engine.record(journey=1, id=1, at=BEGIN, owner="ann", due=BEGIN)
+        rules = ["due within 1h", "overdue", "silent for 1h", "waiting for 1h", "unanswered for 1d", "open for 1h",
+                 " same owner for 1h", "handoffs over 1", "dissatisfied", "reopened", "churned"]
+        self.assertEqual([one["rule"] for one in page(engine, rules=rules)[0]["worklists"]], rules[-4:])
+
+    def test_journeys_are_shown_as_they_were_recorded(self) -> None:
+        engine = cxj.Engine(keep_texts=True)
+        for journey in ("A-1", "A-2", "7"):
+            engine.record(journey=journey, id=1, at=BEGIN, facets={"inbound"})
+        engine.advance(BEGIN + timedelta(days=2))
+
+        def shown(**how: Any) -> list[str]:
+            data, _ = page(engine, rules=["open for 1d"], **how)
+            return sorted(one["journey"] for one in data["worklists"][0]["occasions"])
+
+        self.assertEqual(shown(), ["7", "A-1", "A-2"])
+        self.assertEqual(shown(journeys={engine.id_from_text("A-1"): "T-1"}), ["7", "A-2", "T-1"])
+
     def test_rules_that_are_there_keep_what_they_need(self) -> None:
         engine = made()
         engine.rules.add("faults over 3")
