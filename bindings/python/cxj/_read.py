@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from . import _fields as fields
 from . import _header as header
 from ._calendar import Calendar
-from ._columns import _SAME, Faults, How, Numbers, Rows, extremes, grown, number_rows, read_rows
+from ._columns import _SAME, Faults, How, Numbers, Promised, Rows, extremes, grown, number_rows, read_rows
 from ._engine import Engine
 from ._frames import Batch, Table, next_batch, table_of
 from ._library import InvalidError, Receipt, error_of, warn_of
@@ -187,7 +187,7 @@ class _Reader:
         self._doubts: list[str] = []
         times = Times(local_of(options.tz, engine.calendar if options.tz is None else None), unit_of(options.unit), True, order)
         empty = frozenset([options.none] if isinstance(options.none, str) else options.none) | {""}
-        self._how = How(Numbers(engine.code_of, engine._stated), times, self._faults, empty, self._doubts)
+        self._how = How(Numbers(engine.code_of, engine._stated), times, self._faults, empty, self._doubts, Promised())
         self._fields: dict[str, str] = {}
         self._left: dict[str, None] = {}
         self._refused = Refused([], [], [])
@@ -273,6 +273,8 @@ class _Reader:
             refused = refused._replace(labels=[index[place] for place in refused.places])
         if self._earliest and not any("unit=" in doubt for doubt in self._doubts):
             self._doubts += doubts_of(self._earliest[0], self._latest)
+        if self._how.promised is not None:
+            self._doubts += self._how.promised.doubts()
         conflicts = self._run.total.conflicts
         if conflicts:
             column = self._fields["id"]
