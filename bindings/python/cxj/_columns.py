@@ -471,7 +471,7 @@ def read_rows(how: How, named: dict[str, int], batch: Batch, first: int) -> Rows
             raise InvalidError(f"column {field!r} from row {first} on: {error}") from None
         try:
             if field in BITS:
-                flags.append((field, _truths(field, column)))
+                flags.append((field, _truths(how, field, column)))
             else:
                 got[field] = _convert(how, field, column, first)
         except InvalidError as error:
@@ -497,18 +497,19 @@ def read_rows(how: How, named: dict[str, int], batch: Batch, first: int) -> Rows
     return ready
 
 
-def _truths(field: str, column: Column) -> Column:
+def _truths(how: How, field: str, column: Column) -> Column:
     """A column that says of each row whether it has a facet."""
     states_nothing = column.kind == "words" and all(word is None or word != word for word in column.words)
     if column.kind != "truths" and (states_nothing or _is_empty(column)):
         return Column("truths", bytes(len(column.values)))
     if column.kind != "truths":
-        raise InvalidError(_no_truths(field, column.kind))
+        raise InvalidError(_no_truths(field, column.kind, "renames" if how.faults is None else "map"))
     return column
 
 
-def _no_truths(field: str, kind: str) -> str:
-    return f"column {field!r}: these are {kind}; a column named as a facet says yes or no (bool)"
+def _no_truths(field: str, kind: str, option: str = "renames") -> str:
+    return (f"column {field!r}: these are {kind}; a column named as a facet says yes or no (bool); {option}={{{field!r}: None}} "
+            "leaves it out")
 
 
 def _without_faults(faults: Faults, got: dict[str, Any], ready: Rows, first: int) -> Rows:

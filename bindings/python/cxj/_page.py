@@ -520,4 +520,4 @@ def page(engine: Engine, title: str, rules: Iterable[str], journeys: Mapping[int
     for mark, part in zip(_MARKS, parts):
         before, _, behind = text.partition(mark)
         text = before + part + behind
-    return text.encode()
+    return re.sub("[\ud800-\udfff]", "\ufffd", text).encode()  # halves of pairs, as in a file's name that is no UTF-8

@@ -15,6 +15,7 @@ from . import _fields as fields
 from . import _header as header
 from ._calendar import Calendar
 from ._columns import _SAME, Faults, How, Numbers, Promised, Rows, extremes, grown, number_rows, read_rows
+from ._csv import RETURNS
 from ._engine import Engine
 from ._frames import Batch, Table, next_batch, table_of
 from ._library import InvalidError, Receipt, error_of, warn_of
@@ -202,6 +203,8 @@ class _Reader:
         except InvalidError as error:
             hint = f"; {table.hint}" if table.hint else ""
             raise InvalidError(f"{table.title}: {error}{hint}" if table.title else f"{error}{hint}") from None
+        if table.hint == RETURNS:
+            self._doubts.append(f"{table.title}: {RETURNS}")
         batches = table.of(named.values())
         with self._run:
             while (batch := next_batch(batches, self._done)) is not None:

@@ -44,6 +44,12 @@ class Page(unittest.TestCase):
         self.assertEqual([one["metrics"]["changes"] for one in handoffs["cells"]], [40])
         self.assertIn("fault", [one["facet"] for one in data["unrecorded"]])
 
+    def test_a_title_that_is_no_text(self) -> None:
+        """A file's name may be bytes that are no UTF-8."""
+        data, text = page(made(), title="a\udcff")
+        self.assertEqual(data["title"], "a\ufffd")
+        self.assertIn("<title>a\ufffd</title>", text)
+
     def test_it_leaves_the_engine_as_it_was(self) -> None:
         engine = made()
         before = engine.to_bytes()
