@@ -41,7 +41,9 @@ typedef struct page {
     line held;   /* that was read already, and is about something else */
     bool has_held;
     const char *period; /* by which figures over time go */
-    int64_t first;      /* the day on which the first journey began, if there is a journey */
+    bool has_first;     /* whether it is known on which day the first journey began */
+    int64_t first;      /* that day */
+    bool lacks_sealed;  /* journeys are sealed of which views that are new know nothing */
     cxj_stats stats;
     figure_output out;
     FILE *absent; /* what does not apply, as JSON */
@@ -224,6 +226,7 @@ static bool find_period(page *at) {
         const char *name;
     } periods[] = {{31, "day"}, {182, "week"}, {1830, "month"}, {5500, "quarter"}, {INT64_MAX, "year"}};
     cxj_view *view = NULL;
+    cxj_view_info info;
     size_t count = 0, place = 0;
     cxj_status status = cxj_view_add(at->from->engine, "journeys per day", CXJ_ZERO_TERMINATED, &view);
     if (status != CXJ_OK) {
@@ -236,6 +239,9 @@ static bool find_period(page *at) {
     }
     status = cxj_view_read_part(view, 0, count, NULL, 0, days, &count);
     const int64_t span = count == 0 ? 1830 : (days[count - 1] - days[0]) / MS_A_DAY;
+    (void)cxj_view_describe(view, &info, sizeof info);
+    at->lacks_sealed = info.lacks_sealed != 0;
+    at->has_first = count > 0 && !at->lacks_sealed;
     at->first = days[0];
     free(days);
     while (span > periods[place].days) {
@@ -460,11 +466,12 @@ static bool put_own_worklists(page *at) {
 static void plain_begin(const page *at) {
     fputs("<h1>", at->out.plain);
     figure_text(at->out.plain, at->from->title, strlen(at->from->title));
-    fprintf(at->out.plain,
-            "</h1>\n<p>%" PRIu64 " journeys, %" PRIu64
-            " touchpoints. Figures are drawn by a script, which does not run here: these "
-            "are their tables.</p>\n",
-            at->stats.journeys, at->stats.touchpoints);
+    fprintf(at->out.plain, "</h1>\n<p>%" PRIu64 " journeys, %" PRIu64 " touchpoints. ", at->stats.journeys,
+            at->stats.touchpoints);
+    if (at->lacks_sealed) {
+        fprintf(at->out.plain, "Journeys that are sealed, and not in these numbers: %" PRIu64 ". ", at->stats.sealed);
+    }
+    fputs("Figures are drawn by a script, which does not run here: these are their tables.</p>\n", at->out.plain);
 }
 
 /* Reads all lines of the template, and writes what they ask for. */
@@ -556,19 +563,26 @@ static void put_recorded(FILE *out, const page *at) {
     fputc('}', out);
 }
 
+/* Writes a moment; null if it is not known. */
+static void put_moment(FILE *out, const char *member, bool is_known, int64_t moment) {
+    fprintf(out, ", \"%s\": ", member);
+    if (is_known) {
+        fprintf(out, "%" PRId64, moment);
+    } else {
+        fputs("null", out);
+    }
+}
+
 static void put_json(FILE *out, const page *at) {
     const cxj_stats *stats = &at->stats;
     fputs("{\"title\": ", out);
     json_text(out, at->from->title, strlen(at->from->title));
     fprintf(out, ", \"version\": \"%s\", \"touchpoints\": %" PRIu64 ", \"journeys\": %" PRIu64 ", \"sealed\": %" PRIu64,
             cxj_version_text(), stats->touchpoints, stats->journeys, stats->sealed);
-    fprintf(out, ", \"rejected\": %" PRIu64 ", \"first\": %" PRId64 ", \"last\": %" PRId64, at->from->rejected,
-            at->first, stats->latest_at);
-    if (stats->has_now != 0) {
-        fprintf(out, ", \"now\": %" PRId64, stats->now);
-    } else {
-        fputs(", \"now\": null", out);
-    }
+    fprintf(out, ", \"rejected\": %" PRIu64, at->from->rejected);
+    put_moment(out, "first", at->has_first, at->first);
+    put_moment(out, "last", stats->touchpoints > 0, stats->latest_at);
+    put_moment(out, "now", stats->has_now != 0, stats->now);
     fprintf(out, ", \"period\": \"%s\"", at->period);
     put_recorded(out, at);
     fputs(",\n \"absent\": [", out);

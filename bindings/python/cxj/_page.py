@@ -371,16 +371,12 @@ class _Page:
         self.is_unmoved = False  # worklists were left out, as the clock was never moved
         self.plain: list[str] = []
         self.names = {one.name: one.names for one in engine.dimensions()}
-        self.period, self.first = self._span()
-
-    def _span(self) -> tuple[str, int]:
-        """By which period figures over time go, and the day on which the first journey began."""
-        view = self.engine.add_view("journeys per day")
+        view = engine.add_view("journeys per day")
         days = [int(one.timestamp() * 1000) for one in view.to_dict([])["period"]]
-        if not days:
-            return "month", 0
-        span = (days[-1] - days[0]) // _DAY
-        return next((name for most, name in _PERIODS if span <= most), "year"), days[0]
+        self.lacks_sealed = bool(view._info().lacks_sealed)  # of journeys that are sealed views that are new know nothing
+        self.first = days[0] if days and not self.lacks_sealed else None
+        span = (days[-1] - days[0]) // _DAY if days else 1830
+        self.period = next((name for most, name in _PERIODS if span <= most), "year")
 
     def figure(self, of: _Figure) -> None:
         """Adds a figure, if it applies: by the first of its dimensions that has two names or more, else the first that has
@@ -467,7 +463,8 @@ class _Page:
         stats = self.stats
         made = {"title": title, "version": lib.cxj_version_text().decode(), "touchpoints": stats.touchpoints,
                 "journeys": stats.journeys, "sealed": stats.sealed, "rejected": 0, "first": self.first,
-                "last": stats.latest_at, "now": stats.now if stats.has_now else None, "period": self.period, "unrecorded": self._unrecorded(),
+                "last": stats.latest_at if stats.touchpoints else None, "now": stats.now if stats.has_now else None,
+                "period": self.period, "unrecorded": self._unrecorded(),
                 "dimensions": {one.name: one.names for one in self.engine.dimensions() if one.has_names},
                 "absent": self.absent, "worklists": self.worklists, "figures": self.figures}
         text = json.dumps(made, ensure_ascii=False, allow_nan=False)
@@ -507,8 +504,9 @@ def page(engine: Engine, title: str, rules: Iterable[str], journeys: Mapping[int
     text, own = template(), [rules] if isinstance(rules, str) else list(rules)
     with engine._lock, _as_recorded(engine):
         made = _Page(engine, journeys)
+        sealed = f"Journeys that are sealed, and not in these numbers: {made.stats.sealed}. " if made.lacks_sealed else ""
         made.plain.append(f"<h1>{_escaped(title)}</h1>\n<p>{made.stats.journeys} journeys, {made.stats.touchpoints} touchpoints. "
-                          "Figures are drawn by a script, which does not run here: these are their tables.</p>\n")
+                          f"{sealed}Figures are drawn by a script, which does not run here: these are their tables.</p>\n")
         for one in _asked(text):
             if isinstance(one, _Figure):
                 made.figure(one)

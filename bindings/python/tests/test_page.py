@@ -143,6 +143,20 @@ class Page(unittest.TestCase):
             data, _ = page(engine)
         self.assertGreater(data["sealed"], 0)
         self.assertFalse(data["figures"][0]["whole"])
+        self.assertEqual((data["first"], data["last"]), (None, int((BEGIN + timedelta(days=5)).timestamp() * 1000)))
+
+    def test_first_is_known_where_it_is(self) -> None:
+        day = int(datetime(2026, 1, 2, tzinfo=timezone.utc).timestamp() * 1000)
+        for views, first in ((["journeys"], None), (["journeys per day"], day)):
+            engine = cxj.Engine(views, seal_idle_after=timedelta(days=1))
+            engine.record(journey=1, id=1, at=BEGIN + timedelta(days=1))
+            self.assertEqual(page(engine)[0]["first"], day)
+            engine.advance(BEGIN + timedelta(days=9))  # all is sealed
+            data, text = page(engine)
+            self.assertEqual((data["first"], data["sealed"]), (first, 1))
+            self.assertEqual(text.count("Journeys that are sealed, and not in these numbers: 1."), first is None)
+        data, _ = page(cxj.Engine())
+        self.assertEqual((data["first"], data["last"], data["now"]), (None, None, None))
 
 
 if __name__ == "__main__":
