@@ -326,7 +326,7 @@ static bool is_calendar(const text *calendar) {
 int main(int argc, char **argv) {
     if (argc > 1 && strcmp(argv[1], "--help") == 0) {
         fputs(usage, stdout);
-        return 0;
+        return fflush(stdout) == 0 ? 0 : EXIT_STOPPED;
     }
     const int64_t first = argc > 3 ? read_year(argv[2]) : 0, last = argc > 3 ? read_year(argv[3]) : 0;
     if (first == 0 || last < first) {
