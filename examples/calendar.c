@@ -180,9 +180,10 @@ static bool is_zone(const char *zone) {
     if (!found && is_rule(zone)) {
         found = zone[0] == '<' || strchr(zone, ',') != NULL;
         if (!found) {
-            fputs("cxj-calendar: this system knows no such zone; as a rule it would be behind UTC with +, or without a\n"
-                  "sign, and ahead with -; if it is meant as one, <+02>-2 is two hours ahead, <-02>+2 two behind\n",
-                  stderr);
+            fputs(
+                "cxj-calendar: this system knows no such zone; as a rule it would be behind UTC with +, or without a\n"
+                "sign, and ahead with -; if it is meant as one, <+02>-2 is two hours ahead, <-02>+2 two behind\n",
+                stderr);
         }
     } else if (!found) {
         fputs("cxj-calendar: this system knows no such zone; a name is such as Europe/Berlin, a rule such as\n"

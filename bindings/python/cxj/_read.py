@@ -225,6 +225,8 @@ class _Reader:
         named, left = match(names, self._chosen, self._options.flags)
         for number, name in enumerate(left):
             hint = _hint(name, {**named, **dict.fromkeys(self._chosen, 0)}) if number < _LOOKED_AT else ""
+            if name in self._chosen:
+                continue
             if name in FACETS:
                 self._doubts.append(f"the column {name!r} is left out, though it is called as a facet; facets stand in a "
                                     "column 'facets', such as inbound|fault, or in columns of bool of a frame")

@@ -97,7 +97,9 @@ class FromFrame(unittest.TestCase):
         data = {"journey": [1], "at": [datetime.datetime(2026, 1, 1)], "resolved": [datetime.datetime(2026, 1, 2)]}
         with self.assertRaisesRegex(ValueError, r"these are moments.*yes or no \(bool\); map=\{'resolved': None\} leaves it out"):
             cxj.Engine.from_frame(data, tz="UTC")
-        cxj.Engine.from_frame(data, tz="UTC", map={"resolved": None}).close()
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            cxj.Engine.from_frame(data, tz="UTC", map={"resolved": None}).close()
         with cxj.Engine() as engine:
             with self.assertRaisesRegex(ValueError, r"these are moments.*; renames=\{'resolved': None\} leaves it out"):
                 engine.record_many(data, tz="UTC")
