@@ -387,9 +387,10 @@ static void plain_list(const page *at, const char *title, const char *rule, cons
 
 /* Whether a rule goes by the clock (SPEC 9). */
 static bool is_by_clock(const char *rule) {
+    static const char blanks[] = " \t\r\n";
     static const char *const words[] = {"due", "overdue", "silent", "waiting", "unanswered", "open", "same"};
-    const char *word = rule + strspn(rule, " \t");
-    const size_t length = strcspn(word, " \t");
+    const char *word = rule + strspn(rule, blanks);
+    const size_t length = strcspn(word, blanks);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         if (strlen(words[i]) == length && memcmp(word, words[i], length) == 0) {
             return true;
