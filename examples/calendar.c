@@ -4,10 +4,11 @@
  *
  * The library knows no zones, so that its answers depend on nothing but what it was given. The system does know them:
  * this program asks localtime_r() how far local time is ahead, here and there in the years wanted, and where two answers
- * differ it looks between them for the second of the change. No file of the system is read by hand.
+ * differ it looks between them for the second of the change. Of the system's files no more is read than whether they are
+ * zones.
  *
  * What is written was read by the library first, so it is a calendar, or the program ends with the library's sentence.
- * What goes beyond ISO C stands in this file: setenv(), tzset(), localtime_r(), access(). */
+ * What goes beyond ISO C stands in this file: setenv(), tzset(), localtime_r(). */
 #ifndef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
 #endif
@@ -20,7 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { EXIT_STOPPED = 1, EXIT_USAGE = 2 };
 
@@ -38,8 +38,9 @@ static const char usage[] = "usage: cxj-calendar ZONE FIRST LAST [LINE]...\n"
                             "\n"
                             "Writes a calendar for cxj: how far local time in ZONE is ahead of UTC in the years\n"
                             "FIRST to LAST, by the zones that this system knows. ZONE is a name such as\n"
-                            "Europe/Berlin, or the rule itself, such as CET-1CEST,M3.5.0,M10.5.0/3. Behind LAST\n"
-                            "the last offset goes on, so choose it well ahead.\n"
+                            "Europe/Berlin, or the rule itself, such as CET-1CEST,M3.5.0,M10.5.0/3, or, for an\n"
+                            "offset that never changes, <+02>-2, two hours ahead. Behind LAST the last offset\n"
+                            "goes on, so choose it well ahead.\n"
                             "\n"
                             "Each LINE is one of the working hours, or a date in place of the weekday's hours:\n"
                             "  \"mon-fri 09:00-12:30 13:30-17:00\"    hours of these days; other days are closed\n"
@@ -87,25 +88,109 @@ static int64_t new_year(int64_t year) {
     return before * 365 + before / 4 - before / 100 + before / 400 - 719162;
 }
 
+/* Whether a folder has a zone of that name: a file that begins as those of zones do. Beside them there are folders, such
+ * as Europe, and tables, such as zone.tab. */
 static bool is_there(const char *folder, const char *zone) {
-    char path[1024];
+    char path[1024], begin[4];
     const int length = snprintf(path, sizeof path, "%s/%s", folder, zone);
-    return length > 0 && (size_t)length < sizeof path && access(path, R_OK) == 0;
+    FILE *in = length > 0 && (size_t)length < sizeof path ? fopen(path, "rb") : NULL;
+    if (in == NULL) {
+        return false;
+    }
+    const bool is_zone = fread(begin, 1, sizeof begin, in) == sizeof begin && memcmp(begin, "TZif", sizeof begin) == 0;
+    (void)fclose(in);
+    return is_zone;
 }
 
-/* Systems take a name that they do not know for UTC, without a word. A name has a file; a rule has digits, and where it
- * has a slash, a comma before it. */
+/* Each of these passes a part of a rule, and gives where the next begins; NULL: the part is not there, or one before it
+ * was not. A name: three letters or more, or anything in angle brackets. */
+static const char *pass_name(const char *at) {
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", others[] = "+-0123456789";
+    if (at == NULL || *at != '<') {
+        const size_t length = at == NULL ? 0 : strspn(at, letters);
+        return length < 3 ? NULL : at + length;
+    }
+    const char *end = at + 1;
+    while (*end != '\0' && (strchr(letters, *end) != NULL || strchr(others, *end) != NULL)) {
+        end++;
+    }
+    return end - at > 3 && *end == '>' ? end + 1 : NULL;
+}
+
+static const char *pass_number(const char *at, long least, long most) {
+    if (at == NULL || *at < '0' || *at > '9') {
+        return NULL;
+    }
+    char *end;
+    const long number = strtol(at, &end, 10);
+    return number < least || number > most ? NULL : end;
+}
+
+/* A time: hours, which may be negative, and perhaps minutes and seconds. */
+static const char *pass_time(const char *at, long hours) {
+    at = at == NULL ? NULL : pass_number(at + (*at == '+' || *at == '-'), 0, hours);
+    for (int i = 0; i < 2 && at != NULL && *at == ':'; i++) {
+        at = pass_number(at + 1, 0, 59);
+    }
+    return at;
+}
+
+/* When the clock is moved: a comma, a day, and perhaps a time. */
+static const char *pass_change(const char *at) {
+    if (at == NULL || *at != ',') {
+        return NULL;
+    }
+    at++;
+    if (*at == 'M') {
+        at = pass_number(at + 1, 1, 12);
+        at = at == NULL || *at != '.' ? NULL : pass_number(at + 1, 1, 5);
+        at = at == NULL || *at != '.' ? NULL : pass_number(at + 1, 0, 6);
+    } else {
+        at = *at == 'J' ? pass_number(at + 1, 1, 365) : pass_number(at, 0, 365);
+    }
+    return at == NULL || *at != '/' ? at : pass_time(at + 1, 167);
+}
+
+/* Whether a text is a rule of POSIX: a name and an offset; and unless it never changes, another name, perhaps its offset,
+ * and when it begins and ends. */
+static bool is_rule(const char *zone) {
+    const char *at = pass_time(pass_name(zone), 24);
+    if (at == NULL || *at == '\0') {
+        return at != NULL;
+    }
+    at = pass_name(at);
+    if (at != NULL && *at != ',') {
+        at = pass_time(at, 24);
+    }
+    at = pass_change(pass_change(at));
+    return at != NULL && *at == '\0';
+}
+
+/* Whether a zone is known; says why it is not. Systems take what they do not know for UTC, or for a rule, without a
+ * word. A rule's offset is how far UTC is ahead, so UTC+2 is no zone that anybody means: an offset alone needs a name in
+ * angle brackets, as nobody writes by mistake. */
 static bool is_zone(const char *zone) {
     static const char *const folders[] = {"/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo",
                                           "/etc/zoneinfo"};
     const char *own = getenv("TZDIR");
-    bool found = own != NULL && is_there(own, zone);
+    bool found = strcmp(zone, "UTC") == 0 || (own != NULL && is_there(own, zone));
     for (size_t i = 0; i < sizeof folders / sizeof folders[0] && !found; i++) {
         found = is_there(folders[i], zone);
     }
-    const bool is_rule =
-        strpbrk(zone, "0123456789") != NULL && (strchr(zone, '/') == NULL || strchr(zone, ',') != NULL);
-    return zone[0] != '\0' && (found || is_rule || strcmp(zone, "UTC") == 0);
+    if (!found && is_rule(zone)) {
+        found = zone[0] == '<' || strchr(zone, ',') != NULL;
+        if (!found) {
+            fputs(
+                "cxj-calendar: this system knows no such zone; as a rule it would be behind UTC with +, or without a\n"
+                "sign, and ahead with -; if it is meant as one, <+02>-2 is two hours ahead, <-02>+2 two behind\n",
+                stderr);
+        }
+    } else if (!found) {
+        fputs("cxj-calendar: this system knows no such zone; a name is such as Europe/Berlin, a rule such as\n"
+              "CET-1CEST,M3.5.0,M10.5.0/3\n",
+              stderr);
+    }
+    return found;
 }
 
 /* How many seconds local time is ahead at a moment. */
@@ -242,7 +327,7 @@ static bool is_calendar(const text *calendar) {
 int main(int argc, char **argv) {
     if (argc > 1 && strcmp(argv[1], "--help") == 0) {
         fputs(usage, stdout);
-        return 0;
+        return fflush(stdout) == 0 ? 0 : EXIT_STOPPED;
     }
     const int64_t first = argc > 3 ? read_year(argv[2]) : 0, last = argc > 3 ? read_year(argv[3]) : 0;
     if (first == 0 || last < first) {
@@ -250,7 +335,6 @@ int main(int argc, char **argv) {
         return EXIT_USAGE;
     }
     if (!is_zone(argv[1])) {
-        fputs("cxj-calendar: this system knows no such zone\n", stderr);
         return EXIT_USAGE;
     }
     if (setenv("TZ", argv[1], 1) != 0) {

@@ -74,7 +74,7 @@ void run() {
 int main() {
     try {
         run();
-        return 0;
+        return std::fflush(stdout) == 0 ? 0 : 1;
     } catch (const std::exception &failed) {
         std::fprintf(stderr, "embed: %s\n", failed.what());
         return 1;

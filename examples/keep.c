@@ -332,13 +332,18 @@ static bool run(host *at, const char *what) {
            (!verifies || verify(at));
 }
 
+/* Whether all that was said has arrived. */
+static bool is_said(void) {
+    return (fflush(stdout) == 0 && !ferror(stdout)) || complain("the output", "it cannot be written");
+}
+
 int main(int argc, char **argv) {
     if (argc != 3 || (strcmp(argv[2], "verify") != 0 && strspn(argv[2], "0123456789") != strlen(argv[2]))) {
         fputs("usage: keep FOLDER CHANGES\n       keep FOLDER verify\n", stderr);
         return 2;
     }
     host at = {.folder = argv[1]};
-    const bool done = run(&at, argv[2]);
+    const bool done = run(&at, argv[2]) && is_said();
     if (at.saver != NULL) { /* what it has not saved is in the database */
         cxj_saver_close(at.saver);
         file_abandon(&at.target);

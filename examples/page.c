@@ -41,13 +41,16 @@ typedef struct page {
     line held;   /* that was read already, and is about something else */
     bool has_held;
     const char *period; /* by which figures over time go */
-    int64_t first;      /* the day on which the first journey began, if there is a journey */
+    bool has_first;     /* whether it is known on which day the first journey began */
+    int64_t first;      /* that day */
+    bool lacks_sealed;  /* journeys are sealed of which views that are new know nothing */
     cxj_stats stats;
     figure_output out;
     FILE *absent; /* what does not apply, as JSON */
     bool has_absent;
     FILE *lists; /* worklists, as JSON */
     size_t list_count;
+    bool is_unmoved; /* worklists were left out, as the clock was never moved */
     char *sentence;
 } page;
 
@@ -223,6 +226,7 @@ static bool find_period(page *at) {
         const char *name;
     } periods[] = {{31, "day"}, {182, "week"}, {1830, "month"}, {5500, "quarter"}, {INT64_MAX, "year"}};
     cxj_view *view = NULL;
+    cxj_view_info info;
     size_t count = 0, place = 0;
     cxj_status status = cxj_view_add(at->from->engine, "journeys per day", CXJ_ZERO_TERMINATED, &view);
     if (status != CXJ_OK) {
@@ -235,6 +239,9 @@ static bool find_period(page *at) {
     }
     status = cxj_view_read_part(view, 0, count, NULL, 0, days, &count);
     const int64_t span = count == 0 ? 1830 : (days[count - 1] - days[0]) / MS_A_DAY;
+    (void)cxj_view_describe(view, &info, sizeof info);
+    at->lacks_sealed = info.lacks_sealed != 0;
+    at->has_first = count > 0 && !at->lacks_sealed;
     at->first = days[0];
     free(days);
     while (span > periods[place].days) {
@@ -378,6 +385,31 @@ static void plain_list(const page *at, const char *title, const char *rule, cons
     fputs("</tbody></table></div>\n", out);
 }
 
+/* Whether a rule goes by the clock (SPEC 9). */
+static bool is_by_clock(const char *rule) {
+    static const char blanks[] = " \t\r\n";
+    static const char *const words[] = {"due", "overdue", "silent", "waiting", "unanswered", "open", "same"};
+    const char *word = rule + strspn(rule, blanks);
+    const size_t length = strcspn(word, blanks);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strlen(words[i]) == length && memcmp(word, words[i], length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Leaves out a worklist that nobody can know: it goes by the clock, which was never moved. */
+static void put_unknown(page *at, const char *title, const char *rule) {
+    static const char lacks[] = "now";
+    const figure none = {.id = rule};
+    put_absent(at, &none, title, lacks, sizeof lacks - 1);
+    if (!at->is_unmoved && at->stats.touchpoints > 0) {
+        fputs("<h2>Who waits now</h2>\n<p>Not known: the clock of the engine was never moved.</p>\n", at->out.plain);
+    }
+    at->is_unmoved = true;
+}
+
 /* Writes a worklist. One whose rule needs what the log does not record is absent. */
 static bool put_worklist(page *at, const char *title, const char *rule) {
     cxj_occasion *items = NULL;
@@ -388,6 +420,10 @@ static bool put_worklist(page *at, const char *title, const char *rule) {
     if (status == CXJ_BAD_ARGUMENT) {
         const figure none = {.id = rule};
         put_absent(at, &none, title, message, strlen(message));
+        return true;
+    }
+    if (status == CXJ_OK && at->stats.has_now == 0 && is_by_clock(rule)) {
+        put_unknown(at, title, rule);
         return true;
     }
     if (status == CXJ_TOO_SMALL) {
@@ -431,11 +467,12 @@ static bool put_own_worklists(page *at) {
 static void plain_begin(const page *at) {
     fputs("<h1>", at->out.plain);
     figure_text(at->out.plain, at->from->title, strlen(at->from->title));
-    fprintf(at->out.plain,
-            "</h1>\n<p>%" PRIu64 " journeys, %" PRIu64
-            " touchpoints. Figures are drawn by a script, which does not run here: these "
-            "are their tables.</p>\n",
-            at->stats.journeys, at->stats.touchpoints);
+    fprintf(at->out.plain, "</h1>\n<p>%" PRIu64 " journeys, %" PRIu64 " touchpoints. ", at->stats.journeys,
+            at->stats.touchpoints);
+    if (at->lacks_sealed) {
+        fprintf(at->out.plain, "Journeys that are sealed, and not in these numbers: %" PRIu64 ". ", at->stats.sealed);
+    }
+    fputs("Figures are drawn by a script, which does not run here: these are their tables.</p>\n", at->out.plain);
 }
 
 /* Reads all lines of the template, and writes what they ask for. */
@@ -527,15 +564,27 @@ static void put_recorded(FILE *out, const page *at) {
     fputc('}', out);
 }
 
+/* Writes a moment; null if it is not known. */
+static void put_moment(FILE *out, const char *member, bool is_known, int64_t moment) {
+    fprintf(out, ", \"%s\": ", member);
+    if (is_known) {
+        fprintf(out, "%" PRId64, moment);
+    } else {
+        fputs("null", out);
+    }
+}
+
 static void put_json(FILE *out, const page *at) {
     const cxj_stats *stats = &at->stats;
     fputs("{\"title\": ", out);
     json_text(out, at->from->title, strlen(at->from->title));
     fprintf(out, ", \"version\": \"%s\", \"touchpoints\": %" PRIu64 ", \"journeys\": %" PRIu64 ", \"sealed\": %" PRIu64,
             cxj_version_text(), stats->touchpoints, stats->journeys, stats->sealed);
-    fprintf(out, ", \"rejected\": %" PRIu64 ", \"first\": %" PRId64 ", \"last\": %" PRId64, at->from->rejected,
-            at->first, stats->latest_at);
-    fprintf(out, ", \"now\": %" PRId64 ", \"period\": \"%s\"", stats->now, at->period);
+    fprintf(out, ", \"rejected\": %" PRIu64, at->from->rejected);
+    put_moment(out, "first", at->has_first, at->first);
+    put_moment(out, "last", stats->touchpoints > 0, stats->latest_at);
+    put_moment(out, "now", stats->has_now != 0, stats->now);
+    fprintf(out, ", \"period\": \"%s\"", at->period);
     put_recorded(out, at);
     fputs(",\n \"absent\": [", out);
     copy(out, at->absent);

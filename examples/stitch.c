@@ -11,7 +11,12 @@
  * - A journey has the number of its earliest ticket.
  *
  * Which tickets there are decides, not their order. Begin at main(); what a host copies is between "Tickets" and
- * "Asking". The same is cxj.stitch() in the Python package.
+ * "Asking".
+ *
+ * cxj.stitch() in the Python package goes by the same rules, but reads touchpoints. So it knows when customer and reason
+ * were stated: of merged tickets it takes the latest statement, which here is that of the earliest ticket if it has one,
+ * else that of the one with the lowest number. And tickets merged into one that is not there are one there; here each
+ * stays by itself.
  */
 #include <cxj.h>
 

@@ -327,6 +327,10 @@ def kill_host(keep: str, folder: pathlib.Path, kills: int, chance: random.Random
     done = subprocess.run([keep, str(folder), "verify"], capture_output=True, check=False)
     if done.returncode != 0:
         fail(f"keep: {done.stderr!r}")
+    with open("/dev/full", "wb") as full:
+        lost = subprocess.run([keep, str(folder), "0"], stdout=full, stderr=subprocess.PIPE, check=False)
+    if lost.returncode == 0 or b"the output" not in lost.stderr:
+        fail(f"keep, whose output is lost, ends with {lost.returncode} and says {lost.stderr!r}")
     print(f"the host, killed {kills} times: {done.stdout.decode().splitlines()[-1]}, each counted once")
 
 

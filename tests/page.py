@@ -20,6 +20,7 @@ from __future__ import annotations
 import argparse
 import base64
 import csv
+import datetime
 import gzip
 import hashlib
 import html.parser
@@ -38,6 +39,7 @@ TEMPLATE = ROOT / "examples" / "page.html"
 SAMPLE = ROOT / "examples" / "onboarding.csv"
 WIDTHS = (360, 768, 1280)
 MOST_TEMPLATE, MOST_PAGE = 100_000, 2_000_000
+BEGIN = datetime.datetime(2026, 1, 1, 9, tzinfo=datetime.timezone.utc)
 HEAD = "journey,id,at,type,segment,channel,owner,team,cause,facets,due,scale,score,scope,outcome"
 
 #: Names that are none of a page's business: each must be there as text, and do nothing.
@@ -228,6 +230,35 @@ def check_python(report: str, page: Page, log: pathlib.Path, folder: pathlib.Pat
     expect(other.plain == page.plain, f"{log.name}: the two writers do not write the same tables")
 
 
+def check_engines(report: str, folder: pathlib.Path) -> dict[str, Page]:
+    """Engines as no log makes them. What journeys had that are sealed, views that are new do not know; both writers say so alike.
+    One whose clock was never moved, only the package writes."""
+    import cxj
+
+    day, pages = datetime.timedelta(days=1), {}
+    with cxj.Engine() as engine:
+        engine.record(journey=1, id=1, at=BEGIN, owner="ann", facets="inbound", csat=3)
+        engine.page(folder / "unmoved.html", title="unmoved")
+    pages["unmoved"] = Page(folder / "unmoved.html")
+    for name, rest in (("sealed", 40 * day), ("partly", 20 * day)):
+        saved = folder / f"{name}.cxj"
+        with cxj.Engine(seal_idle_after=day) as engine:
+            for number in range(1, 30):
+                engine.record(journey=number, id=1, at=BEGIN + number * day, owner="ann", facets="inbound", csat=3)
+            engine.advance(BEGIN + rest)
+            engine.save(saved)
+        path = folder / f"{name}.html"
+        subprocess.run([report, "--load", str(saved), "--page", str(path)], capture_output=True, check=True)
+        pages[name] = Page(path)
+        with cxj.Engine.load(saved) as engine:
+            engine.advance(max(engine.stats().latest_at, engine.stats().now))
+            engine.page(folder / f"{name}-python.html", title=saved.name)
+        other = Page(folder / f"{name}-python.html")
+        expect(other.data == pages[name].data and other.plain == pages[name].plain, f"{name}: the two writers do not write the same")
+        expect(other.data["first"] is None and "Journeys that are sealed, and not in these numbers: " in other.plain, f"{name}: nobody says what is not known")
+    return pages
+
+
 def check_rules(report: str, folder: pathlib.Path) -> None:
     """Worklists of the host's own rules stand in place of the template's."""
     own = folder / "rules"
@@ -293,7 +324,7 @@ def check_pages(report: str, logs: dict[str, pathlib.Path], folder: pathlib.Path
         check_numbers(report, pages[name], log)
         if "CXJ_LIBRARY" in os.environ:
             check_python(report, pages[name], log, folder)
-    return pages
+    return {**pages, **(check_engines(report, folder) if "CXJ_LIBRARY" in os.environ else {})}
 
 
 def main() -> None:

@@ -31,7 +31,9 @@ BERLIN = {"2026-03-29T01:00:00Z": "+02:00", "2026-10-25T01:00:00Z": "+01:00"}
 LOOKED_UP = [
     ("CET-1CEST,M3.5.0,M10.5.0/3", 2026, 2026, "+01:00", BERLIN),
     ("EST5EDT,M3.2.0,M11.1.0", 2026, 2026, "-05:00", {"2026-03-08T07:00:00Z": "-04:00", "2026-11-01T06:00:00Z": "-05:00"}),
-    ("IST-5:30", 2026, 2030, "+05:30", {}),
+    ("<IST>-5:30", 2026, 2030, "+05:30", {}),
+    ("<+02>-2", 2026, 2030, "+02:00", {}),
+    ("<-03>3<-02>,M3.5.0/-2,M10.5.0/-1", 2026, 2026, "-03:00", {"2026-03-29T01:00:00Z": "-02:00", "2026-10-25T01:00:00Z": "-03:00"}),
     ("UTC", 2026, 2030, "+00:00", {}),
     ("Europe/Berlin", 2026, 2026, "+01:00", BERLIN),
     ("Europe/Berlin", 2026, 2027, "+01:00", {**BERLIN, "2027-03-28T01:00:00Z": "+02:00", "2027-10-31T01:00:00Z": "+01:00"}),
@@ -122,6 +124,14 @@ def check_refused(program: str) -> "list[str]":
         done = write(program, *arguments)
         if done.returncode != 2 or done.stdout or not done.stderr:
             bad.append(f"{arguments}: status {done.returncode}, {done.stdout}{done.stderr}")
+    for zone in ("Europe", "America", "zone.tab", "tzdata.zi", "posix", "../../../etc/passwd", "Berlin", "UTC+2", "Berlin2", "EST5:30",
+                 "CET-1CEST", "CET-1CEST,M3.5.0", "CET-1CEST,M3.5.0,M13.5.0", "CET-1CEST,M3.5.0,M10.5.0/3x", "<+02", "<+>2", "<+02>",
+                 "<+02>-25", "<+02>-2:60", ",", "1"):
+        done = write(program, zone, "2026", "2026")
+        if done.returncode != 2 or done.stdout or "knows no such zone" not in done.stderr:
+            bad.append(f"{zone}: status {done.returncode}, {done.stdout}{done.stderr}")
+        if ("behind UTC with +" in done.stderr) != (zone in ("UTC+2", "Berlin2", "EST5:30")):
+            bad.append(f"{zone}: {done.stderr}")
     return bad
 
 

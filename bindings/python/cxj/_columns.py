@@ -18,7 +18,7 @@ from . import _header as header
 from ._arrow import Column, NotUTF8, of_words
 from ._frames import Batch
 from ._library import Error, InvalidError
-from ._moments import NAIVE, Local, Times, doubt_of
+from ._moments import DAY, NAIVE, Local, Times, doubt_of
 from ._values import BITS, FACETS, RATINGS, facets_of, integer_of, nearest, place_of
 
 # Field of cxj_columns: what it holds, and the C type of its items.
@@ -78,15 +78,35 @@ class Numbers(NamedTuple):
     identity_of: Callable[[str, Any], int]
 
 
+class Promised:
+    """The local times in the column due, over all batches: whether they are days whose times came from a reader of dates."""
+
+    def __init__(self) -> None:
+        self._times = self._midnights = 0
+
+    def meet(self, times: int, midnights: int) -> None:
+        self._times += times
+        self._midnights += midnights
+
+    def doubts(self) -> list[str]:
+        """What is to be said of them."""
+        if self._times < 2 or self._midnights < self._times:
+            return []
+        return ["column 'due': all its times are midnight; if they are days, cast them to dates (frame['due'].dt.date in pandas, "
+                ".cast(polars.Date) in polars): what is due on a day is kept until its end"]
+
+
 class How(NamedTuple):
     """How a table is read: by whose ``numbers``; ``times``: what moments are; ``faults``: where what cannot be taken is
-    noted, so that all else can be (None: the first ends it). ``none``: texts that state nothing."""
+    noted, so that all else can be (None: the first ends it). ``none``: texts that state nothing. ``doubts``: what is to be said
+    of it; ``promised``: what stands in due."""
 
     numbers: Numbers
     times: Times
     faults: Optional[Faults] = None
     none: frozenset[str] = frozenset()
     doubts: Optional[list[str]] = None
+    promised: Optional[Promised] = None
 
 
 class Faults:
@@ -417,8 +437,10 @@ def _shifted(how: How, field: str, column: Column, item: Any, null: int) -> Any:
         if _is_empty(column):
             return values, known
         raise InvalidError(f"column {field!r}: {NAIVE}")
+    if how.promised is not None and column.clock == "local" and field == "due":
+        how.promised.meet(*ways.midnights(values, known))
     ends = column.clock == "day" and field == "due"
-    return ways.shifted(how.times.local, values, known, 86400000 if ends else 0, 1 if ends else 0), known
+    return ways.shifted(how.times.local, values, known, DAY if ends else 0, 1 if ends else 0), known
 
 
 def _without(field: str, why: str) -> str:
@@ -449,7 +471,7 @@ def read_rows(how: How, named: dict[str, int], batch: Batch, first: int) -> Rows
             raise InvalidError(f"column {field!r} from row {first} on: {error}") from None
         try:
             if field in BITS:
-                flags.append((field, _truths(field, column)))
+                flags.append((field, _truths(how, field, column)))
             else:
                 got[field] = _convert(how, field, column, first)
         except InvalidError as error:
@@ -475,18 +497,19 @@ def read_rows(how: How, named: dict[str, int], batch: Batch, first: int) -> Rows
     return ready
 
 
-def _truths(field: str, column: Column) -> Column:
+def _truths(how: How, field: str, column: Column) -> Column:
     """A column that says of each row whether it has a facet."""
     states_nothing = column.kind == "words" and all(word is None or word != word for word in column.words)
     if column.kind != "truths" and (states_nothing or _is_empty(column)):
         return Column("truths", bytes(len(column.values)))
     if column.kind != "truths":
-        raise InvalidError(_no_truths(field, column.kind))
+        raise InvalidError(_no_truths(field, column.kind, "renames" if how.faults is None else "map"))
     return column
 
 
-def _no_truths(field: str, kind: str) -> str:
-    return f"column {field!r}: these are {kind}; a column named as a facet says yes or no (bool)"
+def _no_truths(field: str, kind: str, option: str = "renames") -> str:
+    return (f"column {field!r}: these are {kind}; a column named as a facet says yes or no (bool); {option}={{{field!r}: None}} "
+            "leaves it out")
 
 
 def _without_faults(faults: Faults, got: dict[str, Any], ready: Rows, first: int) -> Rows:
@@ -581,6 +604,10 @@ class _Ways(Protocol):
         """The least and the greatest of the numbers that are known; 0 without any."""
         ...
 
+    def midnights(self, values: Any, known: Any) -> tuple[int, int]:
+        """How many of the numbers are known, and how many of these are whole days."""
+        ...
+
     def shifted(self, local: Local, values: Any, known: Any, before: int, after: int) -> Any:
         """The moments of local times, these later, and those earlier, by so much."""
 
@@ -646,6 +673,10 @@ class _Python:
     def reach(self, values: Any, known: Any) -> tuple[int, int]:
         found = [value for value, good in zip(values, known) if good]
         return (min(found), max(found)) if found else (0, 0)
+
+    def midnights(self, values: Any, known: Any) -> tuple[int, int]:
+        found = [value % DAY for value, good in zip(values, known) if good]
+        return len(found), found.count(0)
 
     def shifted(self, local: Local, values: Any, known: Any, before: int, after: int) -> Any:
         return array("q", [local.moment(value + before) - after if good else value for value, good in zip(values, known)])
@@ -760,6 +791,10 @@ class _Numpy:
     def reach(self, values: Any, known: Any) -> tuple[int, int]:
         found = self._array(values)[:len(known)][self._array(known).astype(bool)]
         return (int(found.min()), int(found.max())) if len(found) else (0, 0)
+
+    def midnights(self, values: Any, known: Any) -> tuple[int, int]:
+        found = self._array(values)[:len(known)][self._array(known).astype(bool)]
+        return len(found), int((found % DAY == 0).sum())
 
     def shifted(self, local: Local, values: Any, known: Any, before: int, after: int) -> Any:
         values, known = self._array(values)[:len(known)], self._array(known).astype(bool)

@@ -28,6 +28,9 @@ _STRAY_QUOTE = "a quote inside a field that does not begin with one; such a fiel
 _STRAY_TEXT = "text behind a closing quote; quotes inside a field are doubled"
 _UNCLOSED = "a field in quotes is never closed, and takes all that follows"
 _TOO_LONG = f"a row of more than {ROW_LIMIT >> 20} MiB"
+RETURNS = ("the header has carriage returns (CR) in it, which alone end no line; if they are to, "
+           "cxj.read_csv(open(path, encoding='utf-8-sig')) reads them so")
+_SPREADSHEETS = "its first line is for spreadsheets, and names what stands between fields; take that line out"
 _NOT_TEXT = "what is no UTF-8, or a NUL; save the file as UTF-8 (an old program's is often cp1252)"
 
 
@@ -45,6 +48,18 @@ def hint_of(head: bytes) -> str:
     if b"\0" in head and head[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         return "this looks like UTF-16 without a byte-order mark; save it as UTF-8"
     return ""
+
+
+def _naming(delimiter: str) -> str:
+    """How a delimiter is named to read_csv()."""
+    return "delimiter='tab'" if delimiter == "\t" else f"delimiter={delimiter!r}"
+
+
+def _hint_of_header(line: str) -> str:
+    """What a header is that is hardly one, and what to do with it; empty: nothing is known."""
+    if found := re.match('"?sep=(.?)', line):
+        return _SPREADSHEETS + ("" if found[1] in ("", ",") else f", and name that by {_naming(found[1])}")
+    return RETURNS if re.search("\r(?!\n)", line) else ""
 
 
 class _Source:
@@ -125,6 +140,7 @@ class Reader:
         self._stop = re.compile(f'[{mark}"\\n]')
         self._text, self._next, self._begin, self._line, self._row_line = "", 0, 0, 1, 1
         self._drops = False  # the row is too long, and let go
+        self._hint = ""  # what the line of the header seems to be
         try:
             self.names = self._header(delimiter)
         except InvalidError as error:
@@ -133,8 +149,8 @@ class Reader:
 
     @property
     def hint(self) -> str:
-        """What the file seems to be, where it is hardly CSV."""
-        return hint_of(self._source.head)
+        """What the file seems to be, where it is hardly CSV, or not as it is read."""
+        return self._hint or hint_of(self._source.head)
 
     def _header(self, delimiter: str | None) -> list[str]:
         while True:
@@ -143,18 +159,21 @@ class Reader:
                 break
             if self._next == len(self._text) and not self._more():
                 raise InvalidError("there is no header line")
-        if delimiter is None:
-            self._check_delimiter()
+        line = self._text[self._begin:self._next]
+        self._hint = _hint_of_header(line)
+        self._check_delimiter(line, delimiter)
         if wrong:
             raise InvalidError(f"the header cannot be read: {wrong}")
         return fields
 
-    def _check_delimiter(self) -> None:
-        bare = re.sub('"[^"]*"', "", self._text[self._begin:self._next])
-        other = next((mark for mark in ";\t" if mark in bare), None)
-        if other and "," not in bare:
-            said = "'tab'" if other == "\t" else repr(other)
-            raise InvalidError(f"the header has no comma, but {other!r}; delimiter={said} reads it")
+    def _check_delimiter(self, line: str, delimiter: str | None) -> None:
+        """Refuses a header that has another delimiter, and not this one."""
+        bare = re.sub('"[^"]*"', "", line)
+        other = max(",;\t|", key=bare.count)
+        if other not in bare or self._delimiter in bare:
+            return
+        lacks = "the header has no comma" if delimiter is None else f"the header has no {self._delimiter!r}"
+        raise InvalidError(lacks if self._hint else f"{lacks}, but {other!r}; {_naming(other)} reads it")
 
     # ---- characters ----
 

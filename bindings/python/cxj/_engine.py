@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Callable, Union
 from . import _file, _page
 from . import _header as header
 from ._calendar import Calendar
-from ._columns import How, Numbers, Rows, digest, grown, number_rows, read_rows, rename
+from ._columns import How, Numbers, Promised, Rows, digest, grown, number_rows, read_rows, rename
 from ._frames import Batch, next_batch, table_of
 from ._library import (
     DoubtWarning,
@@ -511,7 +511,7 @@ class Engine:
         lower id; if there is neither column, the number of the row is its sequence, counted from 1 over all calls: data in
         parts give what they give as a whole. Without id, rows that are recorded again count again; cxj.DoubtWarning says so
         where a call brings what an earlier one brought. It also warns of whole numbers that are hardly of their unit, such
-        as seconds.
+        as seconds, and where all local times in due are midnight, as pandas.read_csv(parse_dates=["due"]) makes them of days.
 
         Raises ValueError for a column that is missing, unknown, or of a type that it cannot have, and for a value that is
         out of its column's bounds, by name and row; cxj.Error for new names beyond those that a dimension can have; OSError
@@ -549,7 +549,7 @@ class Engine:
                 if self._handle is not None:
                     self._see()
         total = run.total
-        warn_of([*(how.doubts or []), *(
+        warn_of([*(how.doubts or []), *(how.promised.doubts() if how.promised else []), *(
             ["these rows were recorded before, as it seems; they have no id, so they count twice; a column id, or a new engine "
              "for each run, would not"] if came_again and total.processed else [])])
         if total.first_refusal is not None:
@@ -564,7 +564,8 @@ class Engine:
     def _how(self, tz: Calendar | str | tzinfo | None = None, unit: str = "ms") -> How:
         """How a table is read for this engine."""
         calendar = self.calendar if tz is None else None
-        return How(Numbers(self.code_of, self._stated), Times(local_of(tz, calendar), unit_of(unit)), doubts=[])
+        return How(Numbers(self.code_of, self._stated), Times(local_of(tz, calendar), unit_of(unit)), doubts=[],
+                   promised=Promised())
 
     def _record_batch(self, batch: Batch, named: dict[str, int], run: Run, strict: bool, how: How) -> bool:
         """Records one batch, slice by slice; returns whether its rows had come before."""
@@ -885,9 +886,10 @@ class Engine:
 
         title     what it is about, such as the name of the log
         rules     of the worklists, as for worklist(); none: what is overdue, waits, was left silent or unanswered
-        journeys  the texts that stand for journeys, by their numbers; others are shown as numbers
+        journeys  the texts that stand for journeys, by their numbers; others are shown by the texts that are kept, else as numbers
 
-        Who waits is so at the engine's clock: advance() first. Facets that never occur are taken as not recorded while the page
+        Who waits is so at the engine's clock: advance() first, to the moment up to which the log goes. Where the clock was never
+        moved, worklists that go by it are left out, and the page says so. Facets that never occur are taken as not recorded while the page
         is made, unless the engine has feeds. It adds some twenty views and drops them again: time in proportion to the
         touchpoints held. Of sealed journeys, views that are new know nothing; the page says so. At a path the old file stays
         until the new one is whole, as with save().

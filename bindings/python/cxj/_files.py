@@ -36,7 +36,7 @@ def read_csv(files: Files, views: Iterable[str] = (), *, delimiter: str | None =
                header. UTF-8, or UTF-16 with a byte-order mark
     views      as for Engine, as are recorded and settings
     delimiter  what stands between fields: one ASCII character, or "tab"; None: the comma, and a header without one, but with
-               semicolons or tabs, is refused with a sentence that says so
+               semicolons, tabs or bars, is refused with a sentence that says so
 
     All else is as for Engine.from_frame(), engine.reading too: it has the rows that were refused by the lines where they begin,
     such as log.csv:17. The report program takes times without a zone as UTC where it has no calendar; here they are refused,

@@ -30,6 +30,7 @@ _DAY = 86_400_000
 _PERIODS = ((31, "day"), (182, "week"), (1830, "month"), (5500, "quarter"))
 _WITHIN = "the share of these times that are at most so long"
 _CHANNELS = {"entry": "channel", "exit": "channel"}
+_BY_CLOCK = ("due", "overdue", "silent", "waiting", "unanswered", "open", "same")  # how rules begin that go by it (SPEC 9)
 _MARKS = ("<!--title-->", "<!--plain-->", "<!--json-->")
 
 
@@ -367,18 +368,15 @@ class _Page:
         self.figures: list[dict[str, Any]] = []
         self.absent: list[dict[str, Any]] = []
         self.worklists: list[dict[str, Any]] = []
+        self.is_unmoved = False  # worklists were left out, as the clock was never moved
         self.plain: list[str] = []
         self.names = {one.name: one.names for one in engine.dimensions()}
-        self.period, self.first = self._span()
-
-    def _span(self) -> tuple[str, int]:
-        """By which period figures over time go, and the day on which the first journey began."""
-        view = self.engine.add_view("journeys per day")
+        view = engine.add_view("journeys per day")
         days = [int(one.timestamp() * 1000) for one in view.to_dict([])["period"]]
-        if not days:
-            return "month", 0
-        span = (days[-1] - days[0]) // _DAY
-        return next((name for most, name in _PERIODS if span <= most), "year"), days[0]
+        self.lacks_sealed = bool(view._info().lacks_sealed)  # of journeys that are sealed views that are new know nothing
+        self.first = days[0] if days and not self.lacks_sealed else None
+        span = (days[-1] - days[0]) // _DAY if days else 1830
+        self.period = next((name for most, name in _PERIODS if span <= most), "year")
 
     def figure(self, of: _Figure) -> None:
         """Adds a figure, if it applies: by the first of its dimensions that has two names or more, else the first that has
@@ -423,6 +421,9 @@ class _Page:
             return
         if status < 0:
             raise error_of(status, f"{rule!r}: {said}")
+        if not self.stats.has_now and rule.split()[0] in _BY_CLOCK:
+            self._leave_out(rule, title)
+            return
         occasions = sorted((one.since or getattr(one, "from"), one.journey, one.commitment, getattr(one, "from"),
                             engine._name_or_empty("owner", one.owner), engine._name_or_empty("team", one.team))
                            for one in found[:count.value])[:_LISTED]
@@ -435,8 +436,16 @@ class _Page:
                                         f"<td>{_minute(one[0])}</td><td><bdi>{_escaped(one[4])}</bdi></td>"
                                         f"<td><bdi>{_escaped(one[5])}</bdi></td>" for one in occasions)))
 
+    def _leave_out(self, rule: str, title: str) -> None:
+        """Leaves out a worklist that nobody can know: it goes by the clock, which was never moved."""
+        self.absent.append({"figure": rule, "title": title, "lacks": "now"})
+        if not self.is_unmoved and self.stats.touchpoints:
+            self.plain.append("<h2>Who waits now</h2>\n<p>Not known: the clock of the engine was never moved.</p>\n")
+        self.is_unmoved = True
+
     def _text(self, journey: int) -> str:
-        return self.journeys.get(journey, str(journey))
+        """A journey's text: as the host gives it, else as it was recorded, as far as that is kept; else its number."""
+        return self.journeys.get(journey) or self.engine._texts.by_number.get(journey) or str(journey)
 
     def _unrecorded(self) -> list[dict[str, Any]]:
         """Facets that are not recorded, and the metrics that have no value for want of each."""
@@ -454,7 +463,8 @@ class _Page:
         stats = self.stats
         made = {"title": title, "version": lib.cxj_version_text().decode(), "touchpoints": stats.touchpoints,
                 "journeys": stats.journeys, "sealed": stats.sealed, "rejected": 0, "first": self.first,
-                "last": stats.latest_at, "now": stats.now, "period": self.period, "unrecorded": self._unrecorded(),
+                "last": stats.latest_at if stats.touchpoints else None, "now": stats.now if stats.has_now else None,
+                "period": self.period, "unrecorded": self._unrecorded(),
                 "dimensions": {one.name: one.names for one in self.engine.dimensions() if one.has_names},
                 "absent": self.absent, "worklists": self.worklists, "figures": self.figures}
         text = json.dumps(made, ensure_ascii=False, allow_nan=False)
@@ -494,8 +504,9 @@ def page(engine: Engine, title: str, rules: Iterable[str], journeys: Mapping[int
     text, own = template(), [rules] if isinstance(rules, str) else list(rules)
     with engine._lock, _as_recorded(engine):
         made = _Page(engine, journeys)
+        sealed = f"Journeys that are sealed, and not in these numbers: {made.stats.sealed}. " if made.lacks_sealed else ""
         made.plain.append(f"<h1>{_escaped(title)}</h1>\n<p>{made.stats.journeys} journeys, {made.stats.touchpoints} touchpoints. "
-                          "Figures are drawn by a script, which does not run here: these are their tables.</p>\n")
+                          f"{sealed}Figures are drawn by a script, which does not run here: these are their tables.</p>\n")
         for one in _asked(text):
             if isinstance(one, _Figure):
                 made.figure(one)
@@ -507,4 +518,4 @@ def page(engine: Engine, title: str, rules: Iterable[str], journeys: Mapping[int
     for mark, part in zip(_MARKS, parts):
         before, _, behind = text.partition(mark)
         text = before + part + behind
-    return text.encode()
+    return re.sub("[\ud800-\udfff]", "\ufffd", text).encode()  # halves of pairs, as in a file's name that is no UTF-8

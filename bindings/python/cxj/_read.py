@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from . import _fields as fields
 from . import _header as header
 from ._calendar import Calendar
-from ._columns import _SAME, Faults, How, Numbers, Rows, extremes, grown, number_rows, read_rows
+from ._columns import _SAME, Faults, How, Numbers, Promised, Rows, extremes, grown, number_rows, read_rows
+from ._csv import RETURNS
 from ._engine import Engine
 from ._frames import Batch, Table, next_batch, table_of
 from ._library import InvalidError, Receipt, error_of, warn_of
@@ -187,7 +188,7 @@ class _Reader:
         self._doubts: list[str] = []
         times = Times(local_of(options.tz, engine.calendar if options.tz is None else None), unit_of(options.unit), True, order)
         empty = frozenset([options.none] if isinstance(options.none, str) else options.none) | {""}
-        self._how = How(Numbers(engine.code_of, engine._stated), times, self._faults, empty, self._doubts)
+        self._how = How(Numbers(engine.code_of, engine._stated), times, self._faults, empty, self._doubts, Promised())
         self._fields: dict[str, str] = {}
         self._left: dict[str, None] = {}
         self._refused = Refused([], [], [])
@@ -202,6 +203,8 @@ class _Reader:
         except InvalidError as error:
             hint = f"; {table.hint}" if table.hint else ""
             raise InvalidError(f"{table.title}: {error}{hint}" if table.title else f"{error}{hint}") from None
+        if table.hint == RETURNS:
+            self._doubts.append(f"{table.title}: {RETURNS}")
         batches = table.of(named.values())
         with self._run:
             while (batch := next_batch(batches, self._done)) is not None:
@@ -222,6 +225,8 @@ class _Reader:
         named, left = match(names, self._chosen, self._options.flags)
         for number, name in enumerate(left):
             hint = _hint(name, {**named, **dict.fromkeys(self._chosen, 0)}) if number < _LOOKED_AT else ""
+            if name in self._chosen:
+                continue
             if name in FACETS:
                 self._doubts.append(f"the column {name!r} is left out, though it is called as a facet; facets stand in a "
                                     "column 'facets', such as inbound|fault, or in columns of bool of a frame")
@@ -273,6 +278,8 @@ class _Reader:
             refused = refused._replace(labels=[index[place] for place in refused.places])
         if self._earliest and not any("unit=" in doubt for doubt in self._doubts):
             self._doubts += doubts_of(self._earliest[0], self._latest)
+        if self._how.promised is not None:
+            self._doubts += self._how.promised.doubts()
         conflicts = self._run.total.conflicts
         if conflicts:
             column = self._fields["id"]

@@ -10,7 +10,7 @@ the one at hand. It needs matplotlib for the pictures (pip install matplotlib), 
 import csv
 import pathlib
 import sys
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from typing import Any, Callable
 
 import cxj
@@ -28,8 +28,11 @@ PICTURES = (
 )
 
 
-def moment(text: str) -> datetime:
-    """A moment of the log. What has no zone is UTC there."""
+def moment(text: str) -> date:
+    """A moment of the log, or a date alone, which the engine takes as a whole day: what is due then is due by its end. What has no
+    zone is UTC there."""
+    if len(text) == len("2026-11-21"):
+        return date.fromisoformat(text)
     read = datetime.fromisoformat(text.replace("Z", "+00:00"))
     return read.replace(tzinfo=timezone.utc) if read.tzinfo is None else read
 
@@ -41,15 +44,21 @@ READ: "dict[str, Callable[[str], Any]]" = {
 
 
 def columns(path: pathlib.Path) -> "dict[str, list[Any]]":
-    """The columns of a log by the names that they have here, None where a field is empty."""
+    """The columns of a log by the names that they have here, None where a field is empty. A row with more or fewer fields than
+    the header is an error, for nobody knows which they are."""
+    rows = []
     with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        rows = list(reader)
+        reader = csv.reader(file)
+        names = next(reader, [])
+        for row in filter(None, reader):
+            if len(row) != len(names):
+                raise ValueError(f"{path}, line {reader.line_num}: it has {len(row)} fields, and the header {len(names)}")
+            rows.append(row)
     read: dict[str, list[Any]] = {}
-    for there in reader.fieldnames or []:
+    for place, there in enumerate(names):
         here = cxj.EVENT_LOG.get(there, there)
         if here is not None:
-            read[here] = [READ.get(here, str)(row[there]) if row[there] else None for row in rows]
+            read[here] = [READ.get(here, str)(row[place]) if row[place] else None for row in rows]
     return read
 
 
@@ -57,7 +66,7 @@ def main() -> None:
     log = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else SAMPLE
     folder = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else pathlib.Path()
     with cxj.Engine(views=dict.fromkeys(view for _, view, _ in PICTURES)) as engine:
-        receipt = engine.record_many(columns(log))
+        receipt = engine.record_many(columns(log), tz="UTC")
         print(f"{receipt.accepted} touchpoints of {engine.stats().journeys} journeys\n")
         print(engine["journeys by segment"].table(["journeys", "touch_satisfaction", "journey_satisfaction", "kept_rate"]))
         print()

@@ -93,6 +93,18 @@ class FromFrame(unittest.TestCase):
             warnings.simplefilter("error")
             cxj.Engine.from_frame(data, map={"owner": "Assignee"}).close()
 
+    def test_moments_in_a_column_called_as_a_facet(self) -> None:
+        data = {"journey": [1], "at": [datetime.datetime(2026, 1, 1)], "resolved": [datetime.datetime(2026, 1, 2)]}
+        with self.assertRaisesRegex(ValueError, r"these are moments.*yes or no \(bool\); map=\{'resolved': None\} leaves it out"):
+            cxj.Engine.from_frame(data, tz="UTC")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            cxj.Engine.from_frame(data, tz="UTC", map={"resolved": None}).close()
+        with cxj.Engine() as engine:
+            with self.assertRaisesRegex(ValueError, r"these are moments.*; renames=\{'resolved': None\} leaves it out"):
+                engine.record_many(data, tz="UTC")
+            engine.record_many(data, tz="UTC", renames={"resolved": None})
+
     @unittest.skipUnless(pandas, "pandas is not there")
     def test_the_frames_own_index(self) -> None:
         frame = pandas.DataFrame({"journey": [4711.0, 4711.0, float("nan")], "at": pandas.to_datetime(

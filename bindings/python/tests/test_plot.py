@@ -6,6 +6,7 @@ import itertools
 import math
 import pathlib
 import re
+import runpy
 import subprocess
 import sys
 import tempfile
@@ -457,6 +458,30 @@ class Pictures(unittest.TestCase):
                 self.assertGreater(pixels.std(), 0.01, picture.name)
                 seen.add(picture.read_bytes())
             self.assertEqual(len(seen), 6)
+
+
+class Template(unittest.TestCase):
+    """What the example reads, of which others make their own."""
+
+    def columns(self, text: str) -> "dict[str, list[Any]]":
+        module = runpy.run_path(str(EXAMPLE))
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "log.csv")
+            path.write_text(text, "utf-8")
+            return module["columns"](path)  # type: ignore[no-any-return]
+
+    def test_a_day_lasts_until_its_end(self) -> None:
+        """SPEC 7: a due that is a date alone is its last millisecond."""
+        read = self.columns("journey,id,at,due,facets,outcome\n1,1,2026-01-01 09:00,2026-01-03,inbound,\n"
+                            "1,2,2026-01-03T15:00Z,,update|delivered,completed\n")
+        with cxj.Engine("journeys") as engine:
+            engine.record_many(read, tz="UTC")
+            self.assertEqual(engine["journeys"].get("kept_rate")["kept_rate"].value, 1)
+
+    def test_rows_that_do_not_fit_are_refused(self) -> None:
+        for row, fields in (("1,2026-01-01,ann,bob", 4), ("1,2026-01-01", 2)):
+            with self.assertRaisesRegex(ValueError, f"line 3: it has {fields} fields, and the header 3"):
+                self.columns(f"journey,at,owner\n\n{row}\n")
 
 
 if __name__ == "__main__":

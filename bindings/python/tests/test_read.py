@@ -208,7 +208,13 @@ class Csv(Folder):
     def test_sentences_name_what_was_seen_and_what_to_do(self) -> None:
         for text, options, words in (
                 ("journey;at\na;1\n", {}, "line 1.*no comma, but ';'; delimiter=';'"),
-                ("journey\tat\na\t1\n", {}, "delimiter='tab'"),
+                ("journey\tat\na\t1\n", {}, "delimiter='tab'"), ("journey|at\na|1\n", {}, "no comma, but '.'; delimiter='.' reads it"),
+                ("journey,at\na,1\n", {"delimiter": ";"}, "no ';', but ','; delimiter=',' reads it"),
+                ("sep=;\njourney;at\na;1\n", {}, "has no comma; its first line is for spreadsheets.* take.*out.*delimiter=';'$"),
+                ("sep=;\njourney;at\na;1\n", {"delimiter": ";"}, "read as 'journey'.*its first line is for spreadsheets"),
+                ('"sep=,"\njourney,at\na,1\n', {}, "its first line is for spreadsheets.* take that line out$"),
+                ("journey,at\r", {}, "read as .at.*carriage returns"),
+                ("owner,journey,at\rx,a,2026-01-01\r", {}, r"read as 'at'.*carriage returns \(CR\).*open\(path"),
                 ("", {}, "no header line"), ("\n\n", {}, "no header line"),
                 ("ticket,when\n", {}, "read as 'journey'.*map=.'journey': 'ticket'.*read as 'at'.*map=.'at': 'when'"),
                 ("journey,dd-MM-yyyy HH:mm\n", {}, "map=.'at': 'dd-MM-yyyy HH:mm'"),
@@ -229,6 +235,15 @@ class Csv(Folder):
             cxj.read_csv(str(pathlib.Path(self.folder, "none.csv")))
         with self.assertRaises(TypeError):
             cxj.read_csv(7)
+
+    def test_carriage_returns_that_end_no_line_are_said(self) -> None:
+        path = self.file("mac.csv", "journey,at,owner\ra,2026-01-01,x\rb,2026-01-02,y\r")
+        with self.assertWarnsRegex(cxj.DoubtWarning, r"mac.csv: the header has carriage returns \(CR\)"):
+            self.assertEqual(cxj.read_csv(path, tz="UTC").stats().touchpoints, 0)
+        with open(path, encoding="utf-8-sig") as file, warnings.catch_warnings():  # as the warning says
+            warnings.simplefilter("error")
+            self.assertEqual(cxj.read_csv(file, tz="UTC").stats().touchpoints, 2)
+            read("journey,at\r\na,2026-01-01\r\n").close()
 
     def test_many_rows_that_are_refused_end_soon_and_take_no_room(self) -> None:
         """A wrong order of dates refuses each row, with another text each: looked at once, and ten are kept."""

@@ -101,6 +101,28 @@ class Days(unittest.TestCase):
                          [datetime.datetime(2026, 1, 3, tzinfo=EAST) - MS, mixed[1], NEW_YEAR.replace(tzinfo=EAST)])
 
 
+    def test_days_that_became_midnights_are_noticed(self) -> None:
+        noon = NEW_YEAR.replace(hour=12)
+        days, times = [NEW_YEAR, None, NEW_YEAR + datetime.timedelta(days=1)], [NEW_YEAR, None, noon]
+        for hidden in ((), ("numpy",)):
+            with mock.patch.dict(sys.modules, dict.fromkeys(hidden)):
+                for given in (days, numpy.array(days, "datetime64[us]")) if numpy is not None and not hidden else (days,):
+                    data: "dict[str, Any]" = {"journey": [1] * 3, "id": [1, 2, 3], "at": [NEW_YEAR] * 3, "due": given}
+                    with cxj.Engine() as engine, self.assertWarnsRegex(cxj.DoubtWarning, "'due': .*midnight.*dates"):
+                        engine.record_many(data, tz="UTC")
+                    with self.assertWarnsRegex(cxj.DoubtWarning, "'due': .*midnight.*dates"):
+                        cxj.Engine.from_frame(data, tz="UTC").close()
+                with warnings.catch_warnings():
+                    warnings.simplefilter("error")
+                    for other in (times, days[:2] + [None], [None] * 3, [one and one.date() for one in days],
+                                  [one and one.replace(tzinfo=UTC) for one in days]):
+                        with cxj.Engine() as engine:
+                            engine.record_many({**data, "due": other}, tz="UTC")
+                    rows = ({"journey": 1, "id": id, "at": NEW_YEAR, "due": due} for id, due in enumerate(days + times, 1))
+                    with cxj.Engine() as engine, mock.patch("cxj._frames.AT_ONCE", 3):  # two batches, of which one has days alone
+                        engine.record_many(rows, tz="UTC")
+
+
 class Seconds(unittest.TestCase):
     def test_seconds_are_noticed(self) -> None:
         now = 1767225600
