@@ -1604,7 +1604,7 @@ CXJ_API cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey);
  * Sealed journeys retain no touchpoints and name no customer: to erase their numbers, too, erase them one by one.
  * @param engine    the engine
  * @param customer  the customer's number, not 0
- * @param erased    receives how many journeys were erased, if any was; NULL: not wanted
+ * @param erased    receives how many journeys were erased, whatever the status; NULL: not wanted
  * @return CXJ_OK; CXJ_NOT_FOUND (no journey states it); CXJ_SAVING (an incremental save is under way);
  *         CXJ_BAD_ARGUMENT. It needs no memory. Time in proportion to the retained touchpoints. */
 CXJ_API cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uint64_t *erased);

@@ -72,6 +72,7 @@ CXJ__COLD bool cxj__index_reserve(struct cxj__index *index, struct cxj__memory *
     cxj__base_resize(memory, index->entries, index->capacity * sizeof *index->entries, 0);
     index->entries = larger.entries;
     index->capacity = larger.capacity;
+    index->is_overfull = false;
     return true;
 }
 

@@ -23,6 +23,7 @@ struct cxj__index {
     struct cxj__index_entry *entries; /* an open-addressing table */
     size_t capacity;
     size_t used;
+    bool is_overfull;              /* more than half of it may be in use: there was no memory, and it had to be taken */
     struct cxj__fold *checkpoints; /* [i]: the fold after (i + 1) * CXJ__CHECKPOINT_EVERY records */
     size_t checkpoint_capacity;
     size_t checkpoint_count;

@@ -102,21 +102,24 @@ static inline void count_distinct(const struct cxj__target *target, struct cxj__
     if (is_first(target, cell, sign)) cxj__cell_counts(cell)[CXJ__T_JOURNEYS] += sign;
 }
 
-/* Makes room in the index for one more cell. One that is fuller than usual is slower, but right, as long as it has an
- * empty slot: so what has been taken out of it comes in again without memory. */
-CXJ__COLD static bool reserve_in_index(const struct cxj__target *target) {
+/* Makes room in the index for one more cell, unless it has this one. One that is fuller than usual is slower, but right,
+ * as long as it has an empty slot: so what is forced may fill it, and what was taken out of it then comes in again. */
+CXJ__COLD static bool reserve_in_index(const struct cxj__target *target, const struct cxj__cell *cell, bool is_forced) {
     const struct cxj__post *post = target->post;
-    const struct cxj__index *index = post->journey->index;
-    if (index == NULL || target->fact->grain != CXJ_GRAIN_TOUCHPOINTS) return true;
-    return cxj__journey_reserve_index(post->journey, &post->core->memory, &post->core->seed, 1) ||
-           index->used + 2 < index->capacity;
+    struct cxj__core *core = post->core;
+    struct cxj__index *index = post->journey->index;
+    if (index == NULL || target->fact->grain != CXJ_GRAIN_TOUCHPOINTS || index->used < index->capacity / 2) return true;
+    if (cxj__index_value(index, &core->seed, CXJ__INDEX_CELL, cell->number, &core->store.probes) != 0) return true;
+    if (cxj__journey_reserve_index(post->journey, &core->memory, &core->seed, 1)) return true;
+    index->is_overfull |= is_forced;
+    return index->is_overfull && index->used + 2 < index->capacity;
 }
 
 static inline bool add(struct cxj__target *target) {
     struct cxj__core *core = target->post->core;
     if (target->cell == NULL && !cxj__lot_reach(core, target->view, &target->key, &target->cell)) return false;
     if (target->cell == NULL) return true;
-    if (target->post->journey->index != NULL && !reserve_in_index(target)) return false;
+    if (target->post->journey->index != NULL && !reserve_in_index(target, target->cell, false)) return false;
     if (!cxj__cell_take_fact(target->cell, &core->memory, target->fact)) return false;
     count_distinct(target, target->cell, 1);
     return true;
@@ -148,7 +151,7 @@ CXJ__COLD static bool force(struct cxj__target *target) {
     if (!cxj__lot_reach(core, target->view, &target->key, &cell)) target->view->incomplete = true;
     if (cell == NULL) return true;
     cell->is_needed = false;
-    if (!reserve_in_index(target) || !cxj__cell_take_fact(cell, &core->memory, target->fact)) {
+    if (!reserve_in_index(target, cell, true) || !cxj__cell_take_fact(cell, &core->memory, target->fact)) {
         cxj__lot_lose(target->post, target->view, cell);
     } else {
         count_distinct(target, cell, 1);

@@ -656,6 +656,7 @@ static bool states_customer(const struct cxj__journey *journey, uint64_t custome
 CXJ__COLD cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uint64_t *erased) {
     if (engine == NULL) return CXJ_BAD_ARGUMENT;
     cxj__engine_begin(engine);
+    if (erased != NULL) *erased = 0;
     if (customer == 0) return cxj__engine_fail(engine, CXJ_BAD_ARGUMENT, "customer is 0");
     if (cxj__engine_is_saving(engine)) return CXJ_SAVING;
     struct cxj__core *core = &engine->core;
@@ -667,7 +668,6 @@ CXJ__COLD cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, u
         gone++;
     }
     forget(engine, gone > 0, customer);
-    if (gone == 0) return cxj__engine_fail(engine, CXJ_NOT_FOUND, "no journey states this customer");
     if (erased != NULL) *erased = gone;
-    return CXJ_OK;
+    return gone > 0 ? CXJ_OK : cxj__engine_fail(engine, CXJ_NOT_FOUND, "no journey states this customer");
 }
