@@ -173,7 +173,11 @@ class Table:
         self.rows: Any = rows_of(source, *keys)
         if columns:
             known = {_fold(column): column for column in columns.split()}
-            self.rows = [_renamed(row, {column: known.get(_fold(column), column) for column in row}) for row in self.rows]
+
+            def name_of(column: str) -> str:
+                return known.get(_fold(column), column)
+
+            self.rows = [_renamed(row, {column: name_of(column) for column in row}) for row in self.rows]
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
