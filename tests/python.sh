@@ -5,7 +5,7 @@
 #   newest, where they are.
 # all (the default): that with one of them alone, the newest, and an environment in build-python with numpy, pandas, polars,
 #   pyarrow, DuckDB, matplotlib, SciPy, Dask and PySpark: data frames, pictures, statistics beside SciPy's, clusters of two
-#   workers, types, wheels; and all with data frames and statistics again with the oldest Python, if it is there. What
+#   workers, types, wheels; and what data frames touch again with the oldest Python, if it is there. What
 #   cannot be had is skipped, and said; with CXJ_PYTHON=required all but the oldest Python and pyright must be had.
 # bench: how fast data frames go in (bindings/python/bench/bulk.py), then Dask and Spark on 10 million touchpoints
 #   (bench/cluster.py; some six minutes and 8 GB). No time fails it, but a wrong answer does.
@@ -32,6 +32,7 @@ OLDEST=9 # of Python 3
 FRAMES="numpy pandas polars pyarrow duckdb matplotlib"
 STATISTICS="scipy" # of the tests alone: what they compare with
 CLUSTERS="dask[dataframe,distributed] pyspark[connect]"
+APART="build|calendar|command|page|readme|recipes|reference|xes" # modules of tests that no data frame touches
 environment=$PWD/build-python
 export PYTHONDONTWRITEBYTECODE=1
 
@@ -44,9 +45,13 @@ lacking() {
     fi
 }
 
-# package PYTHON: all tests that this Python can run. What needs a library that is not there is skipped.
+# package PYTHON [MODULE]...: all tests that this Python can run, or those of some modules. What needs a library that is not
+# there is skipped.
 package() {
-    (cd bindings/python && "$1" -m unittest discover --verbose -s tests -t . 2>&1) || return 1
+    python=$1
+    shift
+    [ $# -gt 0 ] || set -- discover -s tests -t .
+    (cd bindings/python && "$python" -m unittest "$@" --verbose 2>&1) || return 1
 }
 
 # tested WHAT COMMAND...: a check of the package, and how many tests were skipped for which reason.
@@ -133,7 +138,9 @@ done
 old_frames() {
     # shellcheck disable=SC2086
     make_environment "$oldest" "$environment-oldest" $FRAMES $STATISTICS >"$scratch/lacking" 2>&1 || return 3
-    package "$environment-oldest/bin/python"
+    # shellcheck disable=SC2046
+    package "$environment-oldest/bin/python" $(find bindings/python/tests -name 'test_*.py' |
+        sed -e 's,^bindings/python/tests/,tests.,' -e 's/\.py$//' | grep -v -E "_($APART)$" | sort)
 }
 if [ "$scope" = all ] && [ "$oldest" != no ]; then
     "$oldest" -c 'import ensurepip' 2>/dev/null || need_install python3-venv || :
@@ -146,14 +153,14 @@ alone() {
     tested "the package, $("$1" --version)" package "$1"
 }
 left_to_plain() {
-    skip "the package, $("$1" --version), by itself" "all of it goes with $2 further down; plain has it"
+    skip "the package, $("$1" --version), by itself" "${3:-all of it} goes with $2 further down; plain has it"
 }
 if [ "$scope" = all ]; then
     export CXJ_ENGINES="${CXJ_ENGINES:-100000}"
     alone "$newest"
     unset CXJ_ENGINES
     [ "$newest" = python3 ] || left_to_plain python3 "data frames"
-    [ "$oldest" = no ] || left_to_plain "$oldest" "old data frames"
+    [ "$oldest" = no ] || left_to_plain "$oldest" "old data frames" "what they touch"
 else
     beside machine package python3
     [ "$oldest" = no ] || alone "$oldest"
