@@ -153,14 +153,14 @@ alone() {
     tested "the package, $("$1" --version)" package "$1"
 }
 left_to_plain() {
-    skip "the package, $("$1" --version), by itself" "${3:-all of it} goes with $2 further down; plain has it"
+    skip "the package, $("$1" --version), by itself" "${3:-all of it} goes with $2 further down; plain has all of it"
 }
 if [ "$scope" = all ]; then
     export CXJ_ENGINES="${CXJ_ENGINES:-100000}"
     alone "$newest"
     unset CXJ_ENGINES
     [ "$newest" = python3 ] || left_to_plain python3 "data frames"
-    [ "$oldest" = no ] || left_to_plain "$oldest" "old data frames" "what they touch"
+    [ "$oldest" = no ] || left_to_plain "$oldest" "old ones" "what data frames touch"
 else
     beside machine package python3
     [ "$oldest" = no ] || alone "$oldest"
