@@ -504,7 +504,7 @@ enum { CXJ_STOP_AT_REFUSAL = 1 /**< stop before the first touchpoint that is ref
  * @return CXJ_OK: none was refused. CXJ_REFUSED: some were. CXJ_NO_MEMORY: receipt->processed were processed, the rest
  *         not at all. CXJ_BAD_ARGUMENT: nothing was done. Constant time for a touchpoint that comes last in its journey
  *         (and for each view); else in proportion to the touchpoints after it; many of one journey in one call are
- *         folded together, for which the call takes some 300 bytes for each touchpoint after them while it lasts. A
+ *         folded together, for which the call takes some 350 bytes for each touchpoint after them while it lasts. A
  *         touchpoint that changes a value of the whole journey (type, segment, reason, outcome, churned) moves all of
  *         the journey's touchpoints in the views that use that value, and where its key in a view of journeys changes,
  *         by its exit say, or touchpoints are late, all of its delays and answered complaints move there. */
@@ -1604,7 +1604,7 @@ CXJ_API cxj_status cxj_erase_journey(cxj_engine *engine, uint64_t journey);
  * Sealed journeys retain no touchpoints and name no customer: to erase their numbers, too, erase them one by one.
  * @param engine    the engine
  * @param customer  the customer's number, not 0
- * @param erased    receives how many journeys were erased, whatever the status; NULL: not wanted
+ * @param erased    receives how many journeys were erased, 0 if it fails; NULL: not wanted
  * @return CXJ_OK; CXJ_NOT_FOUND (no journey states it); CXJ_SAVING (an incremental save is under way);
  *         CXJ_BAD_ARGUMENT. It needs no memory. Time in proportion to the retained touchpoints. */
 CXJ_API cxj_status cxj_erase_customer(cxj_engine *engine, uint64_t customer, uint64_t *erased);

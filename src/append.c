@@ -8,7 +8,8 @@
  *
  * Why a change never fails half way. Taking back needs no memory: it finds cells, buckets and entries of an index that
  * are there. Until a change is settled nothing that it took back is given up: cells that it emptied stay, a bucket
- * stays for ever, records that left are kept as entries, and the room of the journey only grows. So where memory ends,
+ * stays for ever and counts no more than it has room for one by one, an index takes again what it had, records that left
+ * are kept as entries, and the room of the journey only grows. So where memory ends,
  * what was added so far is taken back, as many postings as were made, and what was taken back is added again, which
  * finds all the room that it had. Where the journey itself stands changes last, in all views or in none; or it was taken
  * away first, and is added again. Deadlines are reserved before anything changes, and noted when nothing can fail any
