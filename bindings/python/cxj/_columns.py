@@ -108,6 +108,10 @@ class How(NamedTuple):
     doubts: Optional[list[str]] = None
     promised: Optional[Promised] = None
 
+    def said(self) -> list[str]:
+        """What is to be said of all that was read."""
+        return [*(self.doubts or []), *(self.promised.doubts() if self.promised else [])]
+
 
 class Faults:
     """Rows of a batch that cannot be taken, counted from the first of all data, and why; and what is wrong with columns as a

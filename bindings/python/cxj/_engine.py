@@ -549,7 +549,7 @@ class Engine:
                 if self._handle is not None:
                     self._see()
         total = run.total
-        warn_of([*(how.doubts or []), *(how.promised.doubts() if how.promised else []), *(
+        warn_of([*how.said(), *(
             ["these rows were recorded before, as it seems; they have no id, so they count twice; a column id, or a new engine "
              "for each run, would not"] if came_again and total.processed else [])])
         if total.first_refusal is not None:

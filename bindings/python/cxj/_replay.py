@@ -12,7 +12,7 @@ from ._calendar import Calendar
 from ._columns import Rows, grown, one_by_one, rename, unreadable
 from ._engine import Engine
 from ._frames import next_batch, table_of
-from ._library import Error, NoMemoryError, Receipt, error_of, lib
+from ._library import Error, NoMemoryError, Receipt, error_of, lib, warn_of
 from ._rules import Alerts, Room, alerts_of
 from ._values import Moment, moment_of
 
@@ -46,7 +46,8 @@ def replay(data: Any, *, rules: Iterable[str], views: Iterable[str] = (), calend
 
     Each row is recorded by a call of its own. Before it the clock goes to its at, if that is later, or if it is the first; a
     row that is refused for what stands in it does not move the clock. So alerts come as they would to a host that moves the
-    clock when it records: raised_at is the latest at so far. A host that moves it more often is told earlier.
+    clock when it records: raised_at is the latest at so far. A host that moves it more often is told earlier. cxj.DoubtWarning
+    says of columns what Engine.record_many() says.
 
     Raises cxj.RefusedError for a row that is refused or late; and what Engine(), engine.rules.add() and Engine.record_many()
     raise. Some 4 µs for each row, beside what recording and the rules take."""
@@ -60,14 +61,17 @@ def replay(data: Any, *, rules: Iterable[str], views: Iterable[str] = (), calend
         table = table_of(data)
         named = rename(table.names, renames or {})
         player, batches, how = _Player(engine, lenient), table.of(named.values()), engine._how(tz, unit)
-        while True:
-            batch = next_batch(batches, player.receipt.processed)
-            if batch is None:
-                break
-            if batch.names is not None:
-                named = grown(named, rename(batch.names, renames or {}), player.receipt.processed)
-            with engine._lock:
-                player.play(engine._rows(batch, named, player.receipt.processed, how))
+        try:
+            while True:
+                batch = next_batch(batches, player.receipt.processed)
+                if batch is None:
+                    break
+                if batch.names is not None:
+                    named = grown(named, rename(batch.names, renames or {}), player.receipt.processed)
+                with engine._lock:
+                    player.play(engine._rows(batch, named, player.receipt.processed, how))
+        finally:
+            warn_of(how.said())
         with engine._lock:
             if end is not None:
                 player.advance(end)

@@ -1,6 +1,7 @@
 """What went wrong without a word: local times, days, seconds, rows without ids in parts, facets that nobody records. Each is
 right, or said."""
 
+import contextlib
 import datetime
 import random
 import sys
@@ -112,6 +113,8 @@ class Days(unittest.TestCase):
                         engine.record_many(data, tz="UTC")
                     with self.assertWarnsRegex(cxj.DoubtWarning, "'due': .*midnight.*dates"):
                         cxj.Engine.from_frame(data, tz="UTC").close()
+                    with self.assertWarnsRegex(cxj.DoubtWarning, "'due': .*midnight.*dates"):
+                        cxj.replay(data, rules=["overdue"], tz="UTC").engine.close()
                 with warnings.catch_warnings():
                     warnings.simplefilter("error")
                     for other in (times, days[:2] + [None], [None] * 3, [one and one.date() for one in days],
@@ -132,6 +135,9 @@ class Seconds(unittest.TestCase):
         with cxj.Engine() as engine, self.assertRaises(cxj.RefusedError), \
                 self.assertWarnsRegex(cxj.DoubtWarning, "2200.*unit='us'"):
             engine.record_many({"journey": [1], "at": [now * 10**6]})
+        for at, words in ((now, "column 'at'.*1970.*unit='s'"), (now * 10**6, "2200.*unit='us'")):
+            with contextlib.suppress(cxj.Error), self.assertWarnsRegex(cxj.DoubtWarning, words):
+                cxj.replay({"journey": [1], "at": [at]}, rules=["overdue"]).engine.close()
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             for unit, scale in (("s", 1), ("ms", 10**3), ("us", 10**6), ("ns", 10**9)):
