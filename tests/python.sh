@@ -13,7 +13,7 @@
 # It needs a Debian-like machine with network and root or sudo, and installs what is missing. The library is taken from
 # build-debug, for bench from build-bench, and built if it is not there.
 #
-# CXJ_ENGINES   how many engines the test for leaks makes; the default is 100000 (plain: 2000)
+# CXJ_ENGINES   how many engines the test for leaks makes; the default is 20000 (plain: 2000)
 set -eu
 cd "$(dirname "$0")/.."
 . examples/need.sh
@@ -156,7 +156,7 @@ left_to_plain() {
     skip "the package, $("$1" --version), by itself" "${3:-all of it} goes with $2 further down; plain has all of it"
 }
 if [ "$scope" = all ]; then
-    export CXJ_ENGINES="${CXJ_ENGINES:-100000}"
+    export CXJ_ENGINES="${CXJ_ENGINES:-20000}"
     alone "$newest"
     unset CXJ_ENGINES
     [ "$newest" = python3 ] || left_to_plain python3 "data frames"

@@ -79,9 +79,9 @@ headline "AddressSanitizer and UndefinedBehaviorSanitizer"
 if printf 'int main(void) { return 0; }\n' | gcc -fsanitize=address,undefined -x c - -o "$scratch/probe" 2>/dev/null; then
     rm -f "$scratch/probe"
     # Warnings are none of this build's business: with the checks put in, gcc loses sight of what a value can be. More
-    # optimisation takes longer to build than it saves in the tests.
-    build gcc build-asan --buildtype=debugoptimized -Doptimization=1 -Db_ndebug=false -Db_sanitize=address,undefined \
-        -Db_lundef=false -Dc_args=-fno-sanitize-recover=all
+    # optimisation, or more for a debugger than lines, takes longer to build than it saves in the tests.
+    build gcc build-asan --buildtype=debugoptimized -Ddebug=false -Doptimization=1 -Db_ndebug=false \
+        -Db_sanitize=address,undefined -Db_lundef=false "-Dc_args=-fno-sanitize-recover=all -g1"
     # Check runs each test in a process of its own; one that looks for leaks must live to its end.
     export CK_FORK=no CXJ_STRIDE=23
     suites build-asan --no-suite property --no-suite layout --no-suite files --no-suite naive --no-suite reading
@@ -325,7 +325,9 @@ timed() {
 headline "Release build, the tests and all examples, too"
 check "build of the rest" ninja -C build
 
+export CXJ_ENGINES=100000
 part tests/python.sh plain
+unset CXJ_ENGINES
 
 headline "A thousand kills"
 began=$(date +%s)
