@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 from setuptools import setup
 from setuptools.command.bdist_wheel import bdist_wheel
@@ -49,9 +50,9 @@ def report_sources() -> "tuple[list[pathlib.Path], dict[str, list[pathlib.Path]]
 
 
 class BuildLibrary(build_py):
-    """Compiles the library and the report program beside the modules, where the template of pages goes, too. In an editable install these stay where they are, and
-    the two go where they look for them: into a build folder, so that no library in the package stands before that of
-    CXJ_LIBRARY."""
+    """Compiles the library and the report program beside the modules, where the template of pages goes, too. In an editable
+    install these stay where they are, and the two go where they look for them: into a build folder, so that no library in the
+    package stands before that of CXJ_LIBRARY."""
 
     def run(self) -> None:
         super().run()
@@ -66,20 +67,30 @@ class BuildLibrary(build_py):
         if not self.editable_mode:
             shutil.copyfile(ROOT / "examples" / "page.html", library.parent / "page.html")
         # As meson.build has it; a product and a sum are never contracted, so that every platform divides alike.
-        flags = ["-std=c11", "-DNDEBUG", "-ffp-contract=off", f"-I{ROOT / 'include'}"]
-        subprocess.run([*compiler.split(), *flags, "-O3", "-fPIC", "-shared", "-fvisibility=hidden",
-                        *(["-Wl,-install_name,@rpath/" + NAME] if IS_MAC else []), "-o", str(library),
-                        *map(str, sorted((ROOT / "src").glob("*.c"))), "-lm"], check=True)
-        # It takes the library that is built with it, wherever both are put, and before any other (where linkers can say so).
+        compiling = [*compiler.split(), "-std=c11", "-DNDEBUG", "-ffp-contract=off", f"-I{ROOT / 'include'}"]
+        # The program takes the library that is built with it, wherever both are put, and before any other (where linkers can
+        # say so).
         beside = os.path.relpath(library.parent, program.parent)
         found = f"-Wl,-rpath,@loader_path/{beside}" if IS_MAC else f"-s -Wl,-rpath,$ORIGIN/{beside} -Wl,--disable-new-dtags"
         sources, made = report_sources()
         with tempfile.TemporaryDirectory() as folder:
             for name, inputs in made.items():
                 subprocess.run(["sh", *map(str, inputs), os.path.join(folder, name)], check=True)
-            subprocess.run([*compiler.split(), *flags, "-O2", f"-I{ROOT / 'examples'}", "-o", str(program),
-                            *map(str, sources), *(os.path.join(folder, name) for name in made), f"-L{library.parent}",
-                            "-lcxj", *found.split(" "), "-lm"], check=True)
+            link([*compiling, "-O3", "-fPIC", "-fvisibility=hidden"], sorted((ROOT / "src").glob("*.c")), library,
+                 ["-shared", *(["-Wl,-install_name,@rpath/" + NAME] if IS_MAC else [])], ["-lm"])
+            link([*compiling, "-O2", f"-I{ROOT / 'examples'}"], [*sources, *(pathlib.Path(folder, name) for name in made)],
+                 program, [], [f"-L{library.parent}", "-lcxj", *found.split(" "), "-lm"])
+
+
+def link(compiling: "list[str]", sources: "list[pathlib.Path]", target: pathlib.Path, kind: "list[str]",
+         libraries: "list[str]") -> None:
+    """Compiles files, as many at once as there are processors, and links them."""
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
+        objects = [os.path.join(folder, f"{source.stem}.o") for source in sources]
+        commands = ([*compiling, "-c", "-o", made, str(source)] for source, made in zip(sources, objects))
+        for _ in pool.map(lambda command: subprocess.run(command, check=True), commands):
+            pass
+        subprocess.run([*compiling, *kind, "-o", str(target), *objects, *libraries], check=True)
 
 
 class WholeSource(sdist):
