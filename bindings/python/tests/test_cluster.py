@@ -87,10 +87,11 @@ class Skipping:
 
 class Cluster(unittest.TestCase):
     def setUp(self) -> None:
-        # Workers are processes of their own, which find the package and the library where this one did.
+        # Workers are processes of their own, which find the package and the library where this one did. Java's run so shortly
+        # that optimising takes longer than it spares.
         patch = mock.patch.dict(os.environ, {
             "PYTHONPATH": os.pathsep.join([PACKAGE, os.environ.get("PYTHONPATH", "")]), "PYSPARK_PYTHON": sys.executable,
-            "CXJ_LIBRARY": os.path.abspath(cxj.loaded_from)})
+            "CXJ_LIBRARY": os.path.abspath(cxj.loaded_from), "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"})
         patch.start()
         self.addCleanup(patch.stop)
         self.columns = columns()
