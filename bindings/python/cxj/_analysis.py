@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from . import _header as header
 from . import _table
 from ._library import InvalidError, lib
+from ._periods import begin_of
 from ._text import visible
 from ._values import Metric, MetricInfo, Number, facet_names, metrics, nearest, number_or_none, show
 
@@ -263,7 +264,7 @@ class Control(_Control, _table.Table):
                 f"{_short(self.high, self.unit)}")
 
     def _columns(self) -> _table.Columns:
-        return {"period": _table.Column("moment", [one.start for one in self.points]),
+        return {"period": _table.Column("local", [begin_of(one.period) for one in self.points]),
                 "value": _numbers(one.value for one in self.points),
                 "n": _table.Column("count", [one.n for one in self.points]),
                 "outside": _table.Column("flag", [one.outside for one in self.points]),

@@ -11,16 +11,16 @@ import itertools
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from ._arrow import _Array, _Schema, _Stream
 
 
 class Column(NamedTuple):
-    """A column: ``kind`` is text, moment (datetimes in UTC), milliseconds (the same as whole numbers, None for none), number
-    (floats, NaN for none), integer (whole numbers as floats, likewise), duration (milliseconds as floats, likewise), count
-    (whole numbers), identity (the same, None for none) or flag."""
+    """A column: ``kind`` is text, local (datetimes without a zone), milliseconds (moments as whole numbers, None for none),
+    number (floats, NaN for none), integer (whole numbers as floats, likewise), duration (milliseconds as floats, likewise),
+    count (whole numbers), identity (the same, None for none) or flag."""
 
     kind: str
     values: Any
@@ -28,9 +28,9 @@ class Column(NamedTuple):
 
 Columns = dict[str, Column]
 
-_FORMATS = {"moment": b"tsm:UTC", "milliseconds": b"tsm:UTC", "number": b"g", "integer": b"l", "duration": b"tDm",
+_FORMATS = {"local": b"tsm:", "milliseconds": b"tsm:UTC", "number": b"g", "integer": b"l", "duration": b"tDm",
             "count": b"L", "identity": b"L", "flag": b"b"}
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EPOCH = datetime(1970, 1, 1)
 _MS = timedelta(milliseconds=1)
 _NULLABLE = 2
 _MOST_BYTES = 2**31 - 1  # of texts whose ends are numbers of 32 bits
@@ -78,7 +78,7 @@ def _ready(kind: str, values: Any) -> _Ready:
             values = [round(value) if good else 0 for value, good in zip(values, valid)]
     else:
         valid = [value is not None for value in values]
-        if kind == "moment":
+        if kind == "local":
             values = [(value - _EPOCH) // _MS for value in values]
     of = ctypes.c_double if kind == "number" else ctypes.c_uint64 if kind in ("count", "identity") else ctypes.c_int64
     return _Ready(_FORMATS[kind], len(values), *_numbers(of, values, valid))

@@ -372,7 +372,7 @@ class _Page:
         self.plain: list[str] = []
         self.names = {one.name: one.names for one in engine.dimensions()}
         view = engine.add_view("journeys per day")
-        days = [int(one.timestamp() * 1000) for one in view.to_dict([])["period"]]
+        days = view._begins()
         self.lacks_sealed = bool(view._info().lacks_sealed)  # of journeys that are sealed views that are new know nothing
         self.first = days[0] if days and not self.lacks_sealed else None
         span = (days[-1] - days[0]) // _DAY if days else 1830

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _STEPS = {"hour": (1, 2, 3, 6, 12, 24, 48, 168, 336, 720, 2160, 8760, 17520, 87600),
@@ -11,8 +11,8 @@ _STEPS = {"hour": (1, 2, 3, 6, 12, 24, 48, 168, 336, 720, 2160, 8760, 17520, 876
 
 
 def place_of(kind: str, text: str) -> int:
-    """The place of a period, of a text as in Cell.key: 2026-11-03T09, 2026-11-03 (of a day, and of the Monday of a week), 2026-11, 2026-Q4,
-    2026. The next period has the next place."""
+    """The place of a period, of a text as in Cell.key: 2026-11-03T09, 2026-11-03 (of a day, and of the Monday of a week),
+    2026-11, 2026-Q4, 2026. The next period has the next place."""
     if kind == "hour":
         return 24 * date.fromisoformat(text[:10]).toordinal() + int(text[11:])
     parts = text.split("-")
@@ -24,6 +24,13 @@ def place_of(kind: str, text: str) -> int:
     if kind == "month":
         return 12 * year + int(parts[1]) - 1
     return 4 * year + int(parts[1][1:]) - 1 if kind == "quarter" else year
+
+
+def begin_of(text: str) -> datetime:
+    """The local time at which a period begins, of such a text."""
+    day, _, hour = text.partition("T")
+    year, month, rest = [*day.split("-"), "1", "1"][:3]
+    return datetime(int(year), 3 * int(month[1:]) - 2 if month[0] == "Q" else int(month), int(rest), int(hour or 0))
 
 
 def said(kind: str, place: int) -> tuple[str, str]:

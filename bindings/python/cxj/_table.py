@@ -13,7 +13,7 @@ from ._handover import Column as Column, Columns as Columns, stream
 from ._text import visible, width
 
 
-_PANDAS = {"text": "str", "moment": "datetime64[ms, UTC]", "number": "float64", "count": "uint64", "identity": "UInt64",
+_PANDAS = {"text": "str", "local": "datetime64[ms]", "number": "float64", "count": "uint64", "identity": "UInt64",
            "flag": "bool"}  # integers and durations are made of floats
 _NO_TIME = -(2**63)  # what numpy takes as NaT
 
@@ -42,14 +42,14 @@ def to_polars(columns: Columns) -> Any:
     """A polars.DataFrame, null where there is no value."""
     import polars
 
-    types: dict[str, Any] = {"text": polars.String, "moment": polars.Datetime("ms", "UTC"), "number": polars.Float64,
+    types: dict[str, Any] = {"text": polars.String, "local": polars.Datetime("ms"), "number": polars.Float64,
                              "count": polars.UInt64, "identity": polars.UInt64, "flag": polars.Boolean,
                              "milliseconds": polars.Int64, "integer": polars.Float64, "duration": polars.Float64}
 
     def series(name: str, kind: str, values: Any) -> Any:
         made = polars.Series(name, values, types[kind])
         if kind == "milliseconds":
-            return made.cast(types["moment"])
+            return made.cast(polars.Datetime("ms", "UTC"))
         if kind == "integer":
             return made.fill_nan(None).cast(polars.Int64)
         if kind == "duration":
@@ -63,7 +63,7 @@ def to_arrow(columns: Columns) -> Any:
     """A pyarrow.Table, null where there is no value."""
     import pyarrow
 
-    types = {"text": pyarrow.string(), "moment": pyarrow.timestamp("ms", "UTC"), "number": pyarrow.float64(),
+    types = {"text": pyarrow.string(), "local": pyarrow.timestamp("ms"), "number": pyarrow.float64(),
              "count": pyarrow.uint64(), "identity": pyarrow.uint64(), "flag": pyarrow.bool_(),
              "milliseconds": pyarrow.timestamp("ms", "UTC"), "integer": pyarrow.int64(), "duration": pyarrow.duration("ms")}
 

@@ -31,6 +31,7 @@ from ._analysis import (
 )
 from ._library import Error, InvalidError, NotFoundError, Sentence, lib, must, sized, warn
 from ._handover import Column, Columns, stream
+from ._periods import begin_of
 from ._pivot import Pivot
 from ._table import Shown, html_table, markdown_table, text_table, to_arrow, to_list, to_pandas, to_polars
 from ._text import visible
@@ -249,9 +250,10 @@ class View:
                 cells.append(Cell(dict(zip(names, key)), _answers(chosen, results)))
         return iter(cells)
 
-    def _walk(self, reading: _Reading) -> Iterator[tuple[ctypes.c_void_p, tuple[str, ...]]]:
-        """A cursor at each cell, and the cell's key as the library writes it."""
-        parts, cursor = self._info().parts, ctypes.c_void_p()
+    def _walk(self, reading: _Reading, parts: int | None = None) -> Iterator[tuple[ctypes.c_void_p, tuple[str, ...]]]:
+        """A cursor at each cell, and the cell's key as the library writes it: its first parts, or all."""
+        cursor = ctypes.c_void_p()
+        parts = self._info().parts if parts is None else parts
         reading.must(lib.cxj_cursor_open(self._open(), *reading.room, ctypes.byref(cursor)))
         try:
             while True:
@@ -263,22 +265,31 @@ class View:
         finally:
             lib.cxj_cursor_close(cursor)
 
+    def _period_texts(self, reading: _Reading) -> list[str]:
+        """The periods of all cells as the library writes them."""
+        return [key[0] for _, key in self._walk(reading, 1)]
+
+    def _begins(self) -> list[int]:
+        """The moments at which the periods of all cells begin."""
+        with _Reading(self) as reading:
+            return list(self._read_codes(reading, 0, len(self)))
+
     def _period_text(self, reading: _Reading, value: Key) -> str:
-        """A period as the library writes it, of its text or of the moment at which it begins."""
+        """A period as the library writes it, of its text, or of the local time or the moment at which it begins."""
         if not isinstance(value, datetime):
             return value
-        begin = moment_of("period", value)
-        for one, (_, key) in zip(self._read_part(reading, 0, 0, len(self)), self._walk(reading)):
-            if moment_of("period", one) == begin:
-                return key[0]
+        texts, begins = self._period_texts(reading), self._read_codes(reading, 0, len(self))
+        for text, begin in zip(texts, begins):
+            if value == begin_of(text) if value.tzinfo is None else moment_of("period", value) == begin:
+                return text
         raise NotFoundError(f"{self._text!r} has no cell whose period begins at {value}", header.NOT_FOUND)
 
     def get(self, *metrics: str, **key: Key) -> dict[str, Metric]:
         """Metrics of the cell under one key: view.get("csat", channel="phone").
 
         metrics  their names; none: all
-        key      each part of the key as text; a period also as the datetime at which it begins, as to_dict() has it; an
-                 empty text: never stated. A part that is called like no Python name, such as from, is given as in
+        key      each part of the key as text; a period also as the datetime at which it begins, in local time without a
+                 zone, as to_dict() has it, or with one; an empty text: never stated. A part that is called like no Python name, such as from, is given as in
                  get(**{"from": "ann", "to": "bob"})
 
         Raises KeyError if nothing contributes to such a cell, or there is no such metric; cxj.Error if there is no such cell,
@@ -404,7 +415,8 @@ class View:
         # A part of the key that is called like a metric, such as churned, gets a name of its own.
         return {name + "_key" if name in columns else name: values for name, values in keys.items()}, columns
 
-    def _read_part(self, reading: _Reading, part: int, dimension: int, rows: int) -> list[Any]:
+    def _read_codes(self, reading: _Reading, part: int, rows: int) -> Any:
+        """One part of the keys of all cells, as codes; of a period the moments in ms at which it begins."""
         codes: Any = None
 
         def ask(capacity: int, cells: Any) -> int:
@@ -413,13 +425,19 @@ class View:
             return int(lib.cxj_view_read_part(self._open(), part, capacity, *reading.room, codes, cells))
 
         rows = reading.sized(rows, ask)
+        return codes[:rows]
+
+    def _read_part(self, reading: _Reading, part: int, dimension: int, rows: int) -> list[Any]:
         if dimension == 0:
-            return [datetime_of(code) for code in codes[:rows]]
+            known_texts = self._period_texts(reading)
+            begins = {text: begin_of(text) for text in set(known_texts)}
+            return [begins[text] for text in known_texts]
+        codes = self._read_codes(reading, part, rows)
         if dimension in (header.DIMENSION_OUTCOME, header.DIMENSION_CHURNED):
             names = ("", *header.OUTCOMES) if dimension == header.DIMENSION_OUTCOME else ("", "yes")
-            return [names[code] for code in codes[:rows]]
-        known = {code: self._engine.name_of(header.DIMENSIONS[dimension - 1], code) for code in set(codes[:rows])}
-        return [known[code] for code in codes[:rows]]
+            return [names[code] for code in codes]
+        known = {code: self._engine.name_of(header.DIMENSIONS[dimension - 1], code) for code in set(codes)}
+        return [known[code] for code in codes]
 
     def to_dict(self, metrics: Iterable[str] | None = None, *, intervals: bool = False,
                 timedeltas: bool = False) -> dict[str, list[Any]]:
@@ -431,8 +449,8 @@ class View:
                     name_low and name_high, the 95 % interval, if it has one
         timedeltas  durations as timedeltas, None for no value, and not as floats in ms
 
-        A part of a key is a text (empty: never stated), a period the datetime at which it begins; a part that is called
-        like a metric has _key behind its name. Durations are in ms, shares and satisfaction from 0 to 1, money in minor
+        A part of a key is a text (empty: never stated), a period the datetime at which it begins, in local time, as the
+        engine's calendar has it (None: UTC), and without a zone; a part that is called like a metric has _key behind its name. Durations are in ms, shares and satisfaction from 0 to 1, money in minor
         units, and NaN is no value; metric() says what each is.
 
         Raises KeyError for a metric that the grain does not have, MemoryError. Time in proportion to cells and metrics."""
@@ -451,7 +469,7 @@ class View:
             arrays = {name: array for name, (array, _, _, _) in columns.items()}
         else:
             arrays = {name: numpy.ctypeslib.as_array(array) for name, (array, _, _, _) in columns.items()}
-        return {**{name: Column("moment" if name == "period" else "text", values) for name, values in keys.items()},
+        return {**{name: Column("local" if name == "period" else "text", values) for name, values in keys.items()},
                 **{name: Column(kind if timedeltas or kind != "duration" else "number", arrays[name][start:end])
                    for name, (array, start, end, kind) in columns.items()}}
 
@@ -487,7 +505,7 @@ class View:
         with _Reading(self) as reading:
             keys, columns = self._read(reading, metrics, intervals)
             if "period" in keys:
-                keys["period"] = [key[0] for _, key in self._walk(reading)]
+                keys["period"] = self._period_texts(reading)
         lists = [to_list(kind if kind != "duration" else "number", array[start:end])
                  for array, start, end, kind in columns.values()]
         into = io.StringIO() if file is None else file

@@ -304,8 +304,8 @@ class Engines(unittest.TestCase):
 
     @unittest.skipUnless(have_zones(), "there is no data of zones; the package tzdata has them")
     def test_periods_are_those_of_local_time(self) -> None:
-        """SPEC 10: "a moment belongs to the hour, day, … of its local time", as zoneinfo has it, "and is told by … the
-        moment of its first local time"."""
+        """SPEC 10: "a moment belongs to the hour, day, … of its local time", as zoneinfo has it, "and is told by its local
+        text, or by the moment of its first local time"; a frame has the local time at which it begins."""
         seed = random.randrange(2**32)
         dice = random.Random(seed)
         for name in ("Europe/Berlin", "Australia/Lord_Howe", "Pacific/Apia"):
@@ -323,9 +323,16 @@ class Engines(unittest.TestCase):
                         wanted[text] = wanted.get(text, 0) + 1
                     got = {cell.key["period"]: cell.metrics["touchpoints"].value for cell in engine[view]}
                     self.assertEqual(got, wanted, (name, view, seed))
-                for cell, start in zip(engine[views[0]], engine[views[0]].to_dict()["period"]):
+                    for cell, start in zip(engine[view], engine[view].to_dict()["period"]):
+                        text = cell.key["period"]
+                        self.assertEqual((start.tzinfo, start.strftime(pattern)), (None, text))
+                        self.assertEqual((start.day == 1 or "day" in view or "hour" in view, start.minute), (True, 0))
+                        self.assertEqual(engine[view].get(period=start), cell.metrics)
+                day = engine[views[0]]
+                for cell, start in zip(day, map(cxj._view.datetime_of, day._begins())):
                     self.assertEqual(start.astimezone(zone).strftime("%Y-%m-%d"), cell.key["period"])
                     self.assertNotEqual((start - SECOND / 1000).astimezone(zone).strftime("%Y-%m-%d"), cell.key["period"])
+                    self.assertEqual(day.get(period=start), cell.metrics)
 
     @unittest.skipUnless(have_zones(), "there is no data of zones; the package tzdata has them")
     def test_working_hours_are_those_of_local_time(self) -> None:

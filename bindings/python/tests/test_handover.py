@@ -51,8 +51,9 @@ class Streams(Views):
                 for place, name in enumerate(stream.names):
                     column = batch.column(place)
                     valid = [True] * batch.rows if column.valid is None else list(column.valid)
+                    self.assertEqual(column.clock, "local" if name == "period" else column.clock)
                     values = [column.words[one] if column.kind == "words" else one for one in column.values]
-                    read = [(datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=one)
+                    read = [(datetime(1970, 1, 1) + timedelta(milliseconds=one)
                              if column.kind == "moments" else one) if good else None for one, good in zip(values, valid)]
                     self.assertEqual(read, table[name], name)
 

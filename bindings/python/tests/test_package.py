@@ -226,10 +226,12 @@ class Views(unittest.TestCase):
                     self.assertEqual(view.get(period=begin), cell.metrics)
                     self.assertEqual(view.get(period=cell.key["period"]), cell.metrics)
                     self.assertIn("\n" + cell.key["period"], view.table())
-                    elsewhere = begin.astimezone(datetime.timezone(datetime.timedelta(hours=-5)))
+                    moment = begin.replace(tzinfo=datetime.timezone.utc)
+                    elsewhere = moment.astimezone(datetime.timezone(datetime.timedelta(hours=-5)))
                     self.assertEqual(view.get(period=elsewhere), cell.metrics)
-                with self.assertRaisesRegex(ValueError, "has no zone"):
-                    view.get(period=begins[0].replace(tzinfo=None))
+                for zone in (None, datetime.timezone.utc):
+                    with self.assertRaisesRegex(KeyError, "no cell whose period begins at"):
+                        view.get(period=(begins[0] + datetime.timedelta(seconds=1)).replace(tzinfo=zone))
                 with self.assertRaisesRegex(ValueError, "period: it is no period of this view"):
                     view.get(period="soon")
                 with self.assertRaisesRegex(ValueError, "need period, too"):

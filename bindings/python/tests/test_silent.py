@@ -126,6 +126,25 @@ class Days(unittest.TestCase):
                         engine.record_many(rows, tz="UTC")
 
 
+class Periods(unittest.TestCase):
+    def test_a_month_east_of_greenwich_is_that_month(self) -> None:
+        """SPEC 10: a moment belongs to the month of its local time; a frame that has only the moment at which a month begins
+        shows the month before, in UTC."""
+        offset = "offset +02:00"
+        with cxj.Engine("journeys per month", calendar=cxj.Calendar.from_text(offset)) as engine:
+            engine.record_many({"journey": list(range(1, 13)), "at": [datetime.datetime(2026, month, 5) for month in range(1, 13)]})
+            engine.advance(datetime.datetime(2027, 2, 1, tzinfo=UTC))
+            view = engine["journeys per month"]
+            wanted = [datetime.datetime(2026, month, 1) for month in range(1, 13)]
+            for table in (view, view.control("journeys")):
+                self.assertEqual(table.to_dict()["period"], wanted)
+                for name, months in (("pandas", lambda frame: list(frame["period"].dt.month)),
+                                     ("polars", lambda frame: list(frame["period"].dt.month())),
+                                     ("arrow", lambda frame: [one.month for one in frame["period"].to_pylist()])):
+                    with contextlib.suppress(ImportError):
+                        self.assertEqual(months(getattr(table, f"to_{name}")()), list(range(1, 13)), name)
+
+
 class Seconds(unittest.TestCase):
     def test_seconds_are_noticed(self) -> None:
         now = 1767225600
