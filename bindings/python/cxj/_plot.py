@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -57,7 +58,11 @@ class Picture:
         if metric is None and view.grain == "journeys":
             asked.append("touch_satisfaction")
         by = (sort or "key").lstrip("-")
-        self.keys, self.table = view._cells_of([*asked, *([by] if by != "key" else [])])
+        # Journeys by the period in which they began: of a late one many are open, and those that have ended were quick.
+        self.cohorts = view.grain == "journeys" and "period" in self.names and re.search(
+            r" per \w+ ended\b", _unquoted(view)) is None
+        beside = [*([by] if by != "key" else []), *(["journeys", "open"] if self.cohorts else [])]
+        self.keys, self.table = view._cells_of(list(dict.fromkeys([*asked, *beside])))
         if not self.keys:
             raise InvalidError(f"{view.text!r} has no cells; there is nothing to draw")
         self.against = metric is None and view.grain == "journeys" and "period" not in self.names and any(
@@ -372,8 +377,13 @@ def _rated(one: Row, other: Row) -> str:
 # ---- lines ---------------------------------------------------------------------------------------------------------
 
 
+def _unquoted(view: View) -> str:
+    """A view's text without the names that stand in quotes."""
+    return re.sub(r'"(?:[^"]|"")*"', "", view.text)
+
+
 def _period_kind(view: View) -> str:
-    found = re.search(r" per (hour|day|week|month|quarter|year)\b", re.sub(r'"(?:[^"]|"")*"', "", view.text))
+    found = re.search(r" per (hour|day|week|month|quarter|year)\b", _unquoted(view))
     return found[1] if found else "month"
 
 
@@ -411,7 +421,7 @@ def _by_period(picture: Picture, canvas: Canvas) -> None:
                   picture.about(_unit_words(picture), "band: 95\u00a0% interval" if banded else ""),
                   [*filter(None, [picture.left([any_row[key] for key in left], len(lines), ", with less behind them"),
                                   f"A gap is {'an' if kind == 'hour' else 'a'} {kind} without {picture.view.grain if picture.counts else 'a value'}." if gaps else "",
-                                  _unfinished(picture, kind, last)]), *picture.unrecorded()], 3.6)
+                                  _unfinished(picture, kind, last), _still_open(picture, kind)]), *picture.unrecorded()], 3.6)
 
 
 def _line(picture: Picture, canvas: Canvas, rows: dict[int, Row], number: int, banded: bool, key: tuple[str, ...], first: int,
@@ -506,6 +516,24 @@ def _unfinished(picture: Picture, kind: str, last: int) -> str:
         return ""
     return f"The last {kind} may not be over: the data end on {until.day} {_periods.said('day', until.toordinal())[0].split()[1]} " \
            f"{until.year}."
+
+
+def _still_open(picture: Picture, kind: str) -> str:
+    """In which periods a tenth or more of the journeys began that are open: what these bring is missing."""
+    if not picture.cohorts or picture.info.name in ("journeys", "open"):
+        return ""
+    part, began, left = picture.names.index("period"), Counter[int](), Counter[int]()
+    for all_, still in zip(picture.rows_of("journeys"), picture.rows_of("open")):
+        place = _periods.place_of(kind, all_.key[part])
+        began[place] += int(all_.value)
+        left[place] += int(still.value)
+    late = [place for place in sorted(began, reverse=True) if 0 < began[place] <= 10 * left[place]]
+    if not late:
+        return ""
+    said = [f"{left[place]:,} of {began[place]:,} of {_periods.in_words(kind, place)}" for place in late[:3]]
+    more = f" and some of {len(late) - 3} {kind}{'s' if len(late) > 4 else ''} before" if len(late) > 3 else ""
+    return (f"Of these journeys {', '.join(said)}{more} are open: what they bring is to come. A view per {kind} ended counts each "
+            "when it ends.")
 
 
 def _period_text(kind: str, moment: Any) -> str:

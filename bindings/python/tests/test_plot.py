@@ -12,7 +12,7 @@ import sys
 import tempfile
 import unittest
 import warnings
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import cxj
@@ -172,6 +172,21 @@ class Pictures(unittest.TestCase):
             self.assertIn("A gap is a month without touchpoints.", said)
             self.assertIn("The last month may not be over: the data end on 3 Jun 2026.", said)
             self.assertEqual([text.get_text() for text in axes.get_xticklabels()], ["Jan\n2026", "Feb", "Mar", "Apr", "May", "Jun"])
+
+    def test_journeys_that_are_open_are_said_where_only_those_that_ended_count(self) -> None:
+        with cxj.Engine(["journeys per month", "journeys per month ended", 'journeys per month where type = " per x ended"']) as engine:
+            for journey in range(1, 61):  # ten begin each month; of June's all but one are open, of May's two
+                month, late = 1 + (journey - 1) // 10, (journey - 1) % 10
+                begin = datetime(2026, month, 1 + late, tzinfo=timezone.utc)
+                engine.record(journey=journey, id=1, at=begin, type=" per x ended")
+                if (month, late) < (5, 8) or (month, late) == (6, 0):
+                    engine.record(journey=journey, id=2, at=begin + timedelta(days=1), outcome="completed")
+            began, ended, quoted = engine.views
+            words = "Of these journeys 9 of 10 of Jun 2026, 2 of 10 of May 2026 are open: what they bring is to come."
+            for view, metric, wanted in ((began, "duration_p50", True), (began, "completed", True), (quoted, "duration_p50", True),
+                                         (ended, "duration_p50", False), (began, "journeys", False), (began, "open", False)):
+                said = " ".join(" ".join(self.legible(view.plot(metric))).split())
+                self.assertEqual(words in said, wanted, (view.text, metric, said))
 
     def test_each_kind_of_period(self) -> None:
         kinds = ("hour", "day", "week", "month", "quarter", "year")
