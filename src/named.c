@@ -228,6 +228,10 @@ static cxj_status resolve_named(cxj_engine *engine, const cxj_named_touchpoint *
     return status == CXJ_OK ? take_codes(engine, named, trouble, t) : status;
 }
 
+/* Touchpoints that become such by codes before they are recorded: at first so many; once they come late, for which
+ * changes are made together, up to as many as a journey may have. */
+enum { WINDOW = 64, LARGEST_WINDOW = 65536 };
+
 /* One call under way. */
 struct naming {
     cxj_engine *engine;
@@ -236,25 +240,51 @@ struct naming {
     size_t count;
     uint32_t flags;
     cxj_receipt receipt;
+    cxj_touchpoint *window;
+    size_t room, filled; /* of the window: for how many there is room, how many are in it */
+    size_t first;        /* of these the first that could not be resolved, SIZE_MAX: none; and why not */
+    struct trouble trouble;
 };
 
-/* Resolves touchpoints from the first that is not processed on, until the window is full or one cannot be; the number
- * of those that could. */
-static size_t fill_window(struct naming *naming, cxj_touchpoint *window, size_t room, struct trouble *trouble) {
-    size_t filled = 0;
-    trouble->status = CXJ_OK;
-    while (filled < room && naming->receipt.processed + filled < naming->count && trouble->status == CXJ_OK) {
-        cxj_named_touchpoint named;
-        const char *passed = naming->structs + (naming->receipt.processed + filled) * naming->struct_size;
-        if (!cxj__engine_take(&named, sizeof named, passed, naming->struct_size)) {
-            complain(trouble, CXJ_BAD_FIELD, "struct",
-                     "has members that this version does not know and that are not 0");
-        } else {
-            resolve_named(naming->engine, &named, trouble, &window[filled]);
-        }
-        filled += trouble->status == CXJ_OK;
+/* Makes the window as large as what is left; where there is no memory for that, it stays. */
+CXJ__COLD static void widen(struct naming *naming) {
+    const uint64_t left = naming->count - naming->receipt.processed;
+    const size_t room = left < LARGEST_WINDOW ? (size_t)left : LARGEST_WINDOW;
+    if (naming->room > WINDOW || room <= WINDOW) return;
+    cxj_touchpoint *larger = cxj__base_resize(&naming->engine->core.memory, NULL, 0, room * sizeof *larger);
+    if (larger == NULL) return;
+    naming->window = larger;
+    naming->room = room;
+}
+
+/* Resolves a touchpoint of the call into the window; false if it cannot be, and then trouble says why. */
+static bool resolve(struct naming *naming, struct trouble *trouble) {
+    cxj_named_touchpoint named;
+    cxj_touchpoint *into = &naming->window[naming->filled];
+    const char *passed = naming->structs + (naming->receipt.processed + naming->filled) * naming->struct_size;
+    if (!cxj__engine_take(&named, sizeof named, passed, naming->struct_size)) {
+        complain(trouble, CXJ_BAD_FIELD, "struct", "has members that this version does not know and that are not 0");
+    } else if (resolve_named(naming->engine, &named, trouble, into) == CXJ_OK) {
+        return true;
     }
-    return filled;
+    *into = (cxj_touchpoint){0}; /* of no journey, so that it is refused where it stands */
+    return false;
+}
+
+/* Resolves touchpoints from the first that is not processed on, until the window is full; false if there is no memory
+ * for a name, before which it ends then. */
+static bool fill_window(struct naming *naming) {
+    const uint64_t left = naming->count - naming->receipt.processed;
+    struct trouble trouble;
+    naming->first = SIZE_MAX;
+    for (naming->filled = 0; naming->filled < naming->room && naming->filled < left; naming->filled++) {
+        if (resolve(naming, &trouble)) continue;
+        if (trouble.status == CXJ_NO_MEMORY) return false;
+        if (naming->first != SIZE_MAX) continue;
+        naming->first = naming->filled;
+        naming->trouble = trouble;
+    }
+    return true;
 }
 
 /* Adds what became of a window. */
@@ -272,45 +302,39 @@ static void add_receipt(cxj_receipt *sum, const cxj_receipt *part) {
     }
 }
 
-/* Notes that the next touchpoint could not be resolved; its sentence is said if it is the first refusal. */
-static void note_trouble(struct naming *naming, const struct trouble *trouble) {
-    cxj_receipt *receipt = &naming->receipt;
-    size_t index = (size_t)receipt->processed;
-    naming->engine->refused++;
-    receipt->refused++;
-    receipt->processed++;
-    if (receipt->first_refusal != CXJ_NO_INDEX) return;
-    receipt->first_refusal = index;
-    receipt->first_status = trouble->status;
-    cxj__base_say(&naming->engine->message, "touchpoint %zu: %s", index, trouble->message.text);
+/* Records what is in the window, and says of the first that is refused why, also where it could not be resolved. */
+static cxj_status record_window(struct naming *naming, size_t *change, cxj_receipt *part) {
+    cxj_engine *engine = naming->engine;
+    const struct cxj__message said = engine->message;
+    const bool is_first = naming->receipt.first_refusal == CXJ_NO_INDEX;
+    const size_t begin = (size_t)naming->receipt.processed;
+    cxj_status status = cxj__record_from(engine, naming->window, naming->filled, begin, naming->flags, change, part);
+    const bool is_unresolved = naming->first != SIZE_MAX && part->first_refusal == begin + naming->first;
+    if (is_unresolved) part->first_status = naming->trouble.status;
+    if (status == CXJ_NO_MEMORY) return status;
+    if (!is_first) {
+        engine->message = said; /* the sentence is about the first that was refused */
+    } else if (is_unresolved) {
+        cxj__base_say(&engine->message, "touchpoint %zu: %s", begin + naming->first, naming->trouble.message.text);
+    }
+    return status;
 }
 
 static cxj_status record_windows(struct naming *naming) {
-    enum { WINDOW = 64 };
-    cxj_touchpoint window[WINDOW];
-    bool stop = false;
-    while (naming->receipt.processed < naming->count && !stop) {
-        struct trouble trouble;
+    size_t change = 1;
+    for (bool stop = false; naming->receipt.processed < naming->count && !stop;) {
         cxj_receipt part;
-        struct cxj__message said = naming->engine->message;
-        size_t filled = fill_window(naming, window, WINDOW, &trouble);
-        cxj_status status =
-            cxj__record_from(naming->engine, window, filled, (size_t)naming->receipt.processed, naming->flags, &part);
-        bool is_first = naming->receipt.first_refusal == CXJ_NO_INDEX;
-        if (!is_first && status != CXJ_NO_MEMORY)
-            naming->engine->message = said; /* the sentence is about the first that was refused */
+        const bool has_names = fill_window(naming);
+        cxj_status status = record_window(naming, &change, &part);
         add_receipt(&naming->receipt, &part);
         if (status == CXJ_NO_MEMORY) return status;
-        stop = part.processed < filled;
-        if (stop || trouble.status == CXJ_OK) continue;
-        if (trouble.status == CXJ_NO_MEMORY) {
+        stop = part.processed < naming->filled;
+        if (!has_names && !stop) {
             cxj__base_say(&naming->engine->message, "touchpoint %llu: no memory for a name; those before it were taken",
                           (unsigned long long)naming->receipt.processed);
             return CXJ_NO_MEMORY;
         }
-        stop = (naming->flags & CXJ_STOP_AT_REFUSAL) != 0;
-        note_trouble(naming, &trouble);
-        if (stop) naming->receipt.processed--; /* the call stops before it */
+        if (change > WINDOW) widen(naming);
     }
     return naming->receipt.refused + naming->receipt.late > 0 ? CXJ_REFUSED : CXJ_OK;
 }
@@ -325,13 +349,17 @@ cxj_status cxj_record_named(cxj_engine *engine, const cxj_named_touchpoint *touc
         wrong = "touchpoint_size is below sizeof(cxj_named_touchpoint)";
     }
     if (wrong != NULL) return cxj__record_refuse(engine, wrong, receipt, receipt_size);
+    cxj_touchpoint few[WINDOW];
     struct naming naming = {.engine = engine,
                             .structs = (const char *)touchpoints,
                             .struct_size = touchpoint_size,
                             .count = count,
                             .flags = flags,
-                            .receipt = {.first_refusal = CXJ_NO_INDEX}};
+                            .receipt = {.first_refusal = CXJ_NO_INDEX},
+                            .window = few,
+                            .room = WINDOW};
     cxj_status status = record_windows(&naming);
+    if (naming.window != few) cxj__base_resize(&engine->core.memory, naming.window, naming.room * sizeof *few, 0);
     if (engine->core.alerts != NULL) cxj__alerts_end_call(&engine->core);
     if (receipt != NULL) cxj__engine_give(receipt, receipt_size, &naming.receipt, sizeof naming.receipt);
     return status;

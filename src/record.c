@@ -92,7 +92,7 @@ struct call {
     uint32_t flags;
     cxj_receipt receipt;
     bool stop;
-    size_t change;                /* touchpoints that the next change may take */
+    size_t change;                /* touchpoints that the next change may take, at least 1 */
     struct cxj__journey **coming; /* [i % COMING]: the journey of touchpoint i, as far as that can be guessed */
     size_t looked;                /* touchpoints whose lots were looked at ahead */
 };
@@ -410,7 +410,6 @@ CXJ__COLD static cxj_status take_change(struct call *call, size_t index, size_t 
 }
 
 static cxj_status take_all(struct call *call) {
-    call->change = 1;
     for (size_t done = 0; done < call->count && !call->stop;) {
         size_t taken = 0;
         bool is_next = false;
@@ -454,10 +453,14 @@ static cxj_status record(struct call *call, size_t count) {
 }
 
 CXJ__COLD cxj_status cxj__record_from(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t count, size_t base,
-                                      uint32_t flags, cxj_receipt *receipt) {
-    struct call call = {
-        .engine = engine, .source = source_of_structs(touchpoints, sizeof *touchpoints), .base = base, .flags = flags};
+                                      uint32_t flags, size_t *change, cxj_receipt *receipt) {
+    struct call call = {.engine = engine,
+                        .source = source_of_structs(touchpoints, sizeof *touchpoints),
+                        .base = base,
+                        .flags = flags,
+                        .change = *change};
     cxj_status status = record(&call, count);
+    *change = call.change;
     *receipt = call.receipt;
     return status;
 }
@@ -487,7 +490,8 @@ cxj_status cxj_record(cxj_engine *engine, const cxj_touchpoint *touchpoints, siz
         wrong = "touchpoint_size is below sizeof(cxj_touchpoint)";
     }
     if (wrong != NULL) return cxj__record_refuse(engine, wrong, receipt, receipt_size);
-    struct call call = {.engine = engine, .source = source_of_structs(touchpoints, touchpoint_size), .flags = flags};
+    struct call call = {
+        .engine = engine, .source = source_of_structs(touchpoints, touchpoint_size), .flags = flags, .change = 1};
     cxj_status status = record(&call, count);
     if (engine->core.alerts != NULL) cxj__alerts_end_call(&engine->core);
     if (receipt != NULL) cxj__engine_give(receipt, receipt_size, &call.receipt, sizeof call.receipt);
@@ -508,7 +512,7 @@ CXJ__COLD cxj_status cxj_record_columns(cxj_engine *engine, const cxj_columns *c
     if (wrong == NULL && known.journey == NULL) wrong = "columns: journey is NULL";
     if (wrong == NULL && known.at == NULL) wrong = "columns: at is NULL";
     if (wrong != NULL) return cxj__record_refuse(engine, wrong, receipt, receipt_size);
-    struct call call = {.engine = engine, .source = {.columns = &known}, .flags = flags};
+    struct call call = {.engine = engine, .source = {.columns = &known}, .flags = flags, .change = 1};
     cxj_status status = record(&call, count);
     if (engine->core.alerts != NULL) cxj__alerts_end_call(&engine->core);
     if (receipt != NULL) cxj__engine_give(receipt, receipt_size, &call.receipt, sizeof call.receipt);

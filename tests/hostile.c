@@ -62,6 +62,12 @@ static uint32_t code(cxj_engine *engine, uint32_t dimension, const char *name) {
     return given;
 }
 
+static cxj_text name_of(const cxj_engine *engine, uint32_t dimension, uint32_t code) {
+    cxj_text text;
+    ck_assert_int_eq(cxj_name(engine, dimension, code, &text.text, &text.length), CXJ_OK);
+    return text;
+}
+
 static cxj_receipt record(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t count, cxj_status expected) {
     cxj_receipt receipt;
     cxj_status status = cxj_record(engine, touchpoints, sizeof *touchpoints, count, 0, &receipt, sizeof receipt);
@@ -177,6 +183,47 @@ START_TEST(backwards_in_one_call) {
     same(a, b, 1, 2);
     cxj_engine_destroy(a);
     cxj_engine_destroy(b);
+}
+END_TEST
+
+/* The same by names, also where every other one is refused for a name that is no text. */
+START_TEST(backwards_by_names) {
+    static cxj_named_touchpoint named[2 * LONG];
+    static cxj_touchpoint forward[LONG];
+    cxj_engine *reference = long_engine(forward, LONG, false);
+    record(reference, forward, LONG, CXJ_OK);
+    for (size_t each = 1; each <= 2; each++) {
+        cxj_engine *engine = long_engine(forward, LONG, false); /* with the same codes */
+        for (size_t i = 0; i < LONG; i++) {
+            const cxj_touchpoint *t = &forward[LONG - 1 - i];
+            named[each * i] = (cxj_named_touchpoint){.journey_number = t->journey,
+                                                     .id_number = t->id,
+                                                     .at = t->at,
+                                                     .due = t->due,
+                                                     .facets = t->facets,
+                                                     .owner = name_of(reference, CXJ_DIMENSION_OWNER, t->owner),
+                                                     .channel = name_of(reference, CXJ_DIMENSION_CHANNEL, t->channel),
+                                                     .scale = t->scale,
+                                                     .score = t->score,
+                                                     .scope = t->scope,
+                                                     .commitment = t->commitment,
+                                                     .outcome = t->outcome};
+            if (each == 2) named[2 * i + 1] = (cxj_named_touchpoint){.owner = {"\xff", 1}};
+        }
+        cxj_receipt receipt;
+        cxj_status status = cxj_record_named(engine, named, sizeof *named, each * LONG, 0, &receipt, sizeof receipt);
+        ck_assert_int_eq(status, each == 1 ? CXJ_OK : CXJ_REFUSED);
+        ck_assert_uint_eq(receipt.accepted, LONG);
+        ck_assert_uint_eq(receipt.refused, each == 1 ? 0 : LONG);
+        ck_assert_uint_eq(receipt.first_refusal, each == 1 ? CXJ_NO_INDEX : 1);
+        if (each == 2) ck_assert_int_eq(receipt.first_status, CXJ_BAD_TEXT);
+        if (each == 2) ck_assert_ptr_nonnull(strstr(cxj_message(engine), "touchpoint 1: owner: "));
+        ck_assert_uint_le(stats_of(engine).work_folded, 8 * LONG);
+        ck_assert_uint_le(stats_of(engine).work_probed, 100 * LONG);
+        same(engine, reference, 1, 1);
+        cxj_engine_destroy(engine);
+    }
+    cxj_engine_destroy(reference);
 }
 END_TEST
 
@@ -1756,6 +1803,7 @@ int main(void) {
     Suite *suite = suite_create("hostile");
     TCase *work = group(suite, "work");
     tcase_add_test(work, backwards_in_one_call);
+    tcase_add_test(work, backwards_by_names);
     tcase_add_test(work, backwards_one_by_one);
     tcase_add_test(work, nearly_in_order);
     tcase_add_test(work, had_of_many_names);

@@ -760,7 +760,7 @@ END_TEST
  * ------------------------------------------------------------------------------------------------------------------ */
 
 /* "CXJ_NO_MEMORY: receipt->processed were processed, the rest not at all": each allocation of a call fails, alone and
- * with all after it. */
+ * with all after it; also of a call all of whose touchpoints come late, for which more of them are resolved at once. */
 START_TEST(lack_of_memory_leaves_exactly_those_before) {
     enum { COUNT = 150 };
     static cxj_named_touchpoint named[COUNT];
@@ -771,6 +771,8 @@ START_TEST(lack_of_memory_leaves_exactly_those_before) {
         named[i] = (cxj_named_touchpoint){
             .journey_number = 1 + chance(9), .id_number = i + 1, .at = START + (int64_t)chance(99)};
         *text_in(&named[i], text_fields[chance(TEXT_FIELDS - IDS)]) = text_of(names[i]);
+        if (_i / 2 != 0) named[i].journey_number = 1;
+        if (_i / 2 != 0) named[i].at = START + COUNT - (int64_t)i;
         if (i % 20 == 19) named[i].at = 0;
         if (i % 40 == 39) named[i].customer = (cxj_text){NULL, 1};
     }
@@ -780,7 +782,7 @@ START_TEST(lack_of_memory_leaves_exactly_those_before) {
         cxj_engine *engine = make_in(&memory), *reference = make_with(plain);
         add(engine, "touchpoints by owner, team");
         add(reference, "touchpoints by owner, team");
-        heap_fail(&memory, k, _i != 0);
+        heap_fail(&memory, k, _i % 2 != 0);
         cxj_status status = cxj_record_named(engine, named, sizeof *named, COUNT, 0, &receipt, sizeof receipt);
         failed = status == CXJ_NO_MEMORY;
         heap_fail(&memory, 0, false);
@@ -883,7 +885,7 @@ int main(void) {
     ADD_LOOPS(suite, "fields", 1, fields);
     ADD_LOOPS(suite, "random", 12, random);
     ADD_LOOPS(suite, "refusals", 1, refusals);
-    ADD_LOOPS(suite, "memory", 2, memory);
+    ADD_LOOPS(suite, "memory", 4, memory);
     ADD_LOOPS(suite, "facets", 1, facets);
     return run_suite(suite);
 }
