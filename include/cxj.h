@@ -504,8 +504,9 @@ enum { CXJ_STOP_AT_REFUSAL = 1 /**< stop before the first touchpoint that is ref
  * @return CXJ_OK: none was refused. CXJ_REFUSED: some were. CXJ_NO_MEMORY: receipt->processed were processed, the rest
  *         not at all. CXJ_BAD_ARGUMENT: nothing was done. Constant time for a touchpoint that comes last in its journey
  *         (and for each view); else in proportion to the touchpoints after it; many of one journey in one call are
- *         folded together, for which the call takes some 350 bytes for each touchpoint after them while it lasts. A
- *         touchpoint that changes a value of the whole journey (type, segment, reason, outcome, churned) moves all of
+ *         folded together, for which the call takes some 350 bytes for each touchpoint after them while it lasts. What
+ *         is withdrawn, or was and comes again, takes time in proportion to the withdrawn ids of its journey, or many of
+ *         one call together. A touchpoint that changes a value of the whole journey (type, segment, reason, outcome, churned) moves all of
  *         the journey's touchpoints in the views that use that value, and where its key in a view of journeys changes,
  *         by its exit say, or touchpoints are late, all of its delays and answered complaints move there. */
 CXJ_API cxj_status cxj_record(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t touchpoint_size,
@@ -600,7 +601,9 @@ typedef struct cxj_named_touchpoint {
  *   the dictionary is full (CXJ_LIMIT), and a field with both a text and a number (CXJ_BAD_FIELD)
  * @param receipt_size     sizeof(cxj_receipt)
  * @return as cxj_record(). Where the call ends before the last touchpoint, new names of up to 64 that were not processed
- *         may have got their codes. Time as cxj_record(), and in proportion to the bytes of the texts. */
+ *         may have got their codes, and of up to 65,536 once touchpoints come late in long journeys, of which the call
+ *         then holds as many as cxj_touchpoint while it lasts. Time as cxj_record(), and in proportion to the bytes of
+ *         the texts. */
 CXJ_API cxj_status cxj_record_named(cxj_engine *engine, const cxj_named_touchpoint *touchpoints, size_t touchpoint_size,
                                     size_t count, uint32_t flags, cxj_receipt *receipt, size_t receipt_size);
 
@@ -962,7 +965,7 @@ CXJ_API cxj_status cxj_view_get(const cxj_view *view, const cxj_text *parts, siz
 typedef struct cxj_cursor cxj_cursor;
 
 /** Opens a cursor, before the first cell. It becomes stale with the first call that changes anything in its engine
- * (a call that only finds duplicates, or refuses everything, changes nothing).
+ * (a call that only finds duplicates, refuses everything, or moves the clock past no promised time, changes nothing).
  * @param view    the view
  * @param message where to write why it failed; NULL: nowhere
  * @param message_capacity  bytes at message
@@ -1653,8 +1656,8 @@ CXJ_API cxj_status cxj_journey_move(cxj_engine *engine, uint64_t from, uint64_t 
  *         CXJ_OTHER_KEY (text ids of the two were made with different keys); CXJ_OTHER_CALENDAR (their calendars
  *         differ, or only one has one); CXJ_SAVING (an incremental save of the engine is under way); CXJ_NO_MEMORY;
  *         CXJ_BAD_ARGUMENT (also: a rule needs a facet that is unrecorded in the source). Time in proportion to the
- *         touchpoints of source, and to those after them in the engine; if the source has sealed journeys, also to its
- *         cells and their numbers. */
+ *         touchpoints of source, and to all touchpoints of the journeys that both have; if the source has sealed
+ *         journeys, also to its cells and their numbers. */
 CXJ_API cxj_status cxj_merge(cxj_engine *engine, const cxj_engine *source);
 
 /* ------------------------------------------------------------------------------------------------------------------

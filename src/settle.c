@@ -22,7 +22,7 @@ void cxj__settle_free(struct cxj__settling *settling, struct cxj__memory *memory
 
 void cxj__settle_begin(struct cxj__settling *settling) {
     settling->journeys.count = settling->entries.count = 0;
-    settling->refused.count = settling->retractions.count = 0;
+    settling->refused.count = settling->retractions.count = settling->passed = 0;
     settling->feed = (struct cxj__feed){0};
 }
 
@@ -321,6 +321,7 @@ static bool settle(struct cxj__settling *settling, struct cxj__core *core, struc
     }
     arrivals->range.to = kept;
     arrivals->retractions.to = settling->retractions.count;
+    if (arrivals->retractions.to > arrivals->retractions.from) settling->passed += arrivals->journey->withdrawn;
     if (kept - from > 1) {
         cxj__base_sort(entries + from, settling->scratch.items, kept - from, sizeof *entries, compare_entries, NULL);
     }

@@ -31,6 +31,7 @@ struct cxj__settling {
     CXJ__LIST(size_t) refused; /* places of arrivals for which their journey has no room, in no order */
     CXJ__LIST(size_t) leavers; /* positions of records that make way for another revision */
     CXJ__LIST(struct cxj__retraction) retractions;
+    size_t passed; /* withdrawn ids of their journeys, which changes of such ids go through */
     struct cxj__feed feed;
     bool took_back; /* since all was given back last, a touchpoint that is withdrawn met its fields */
 };
@@ -55,9 +56,9 @@ void cxj__settle_undo(struct cxj__settling *settling, struct cxj__core *core);
 /* Ends all changes: from here on they stand. Cells that are empty now go. */
 void cxj__settle_end(struct cxj__settling *settling, struct cxj__core *core);
 
-/* Work that the arrivals have made: entries unpacked and merged. */
+/* Work that the arrivals have made: entries unpacked and merged, withdrawn ids gone through. */
 static inline size_t cxj__settle_work(const struct cxj__settling *settling) {
-    return settling->entries.count;
+    return settling->entries.count + settling->passed;
 }
 
 /* Gives all room back, and leaves no trace of what was in it. */

@@ -316,6 +316,25 @@ START_TEST(what_is_late_is_not_among_the_arrivals) {
 }
 END_TEST
 
+/* "Work that the arrivals have made: entries unpacked and merged, withdrawn ids gone through": a withdrawal costs as
+ * many as its journey has, so that many of one call are known to be better made together. */
+START_TEST(withdrawals_work_through_those_before) {
+    enum { MANY = 60 };
+    cxj_engine *engine = make_engine(NULL, 0);
+    cxj_touchpoint withdrawn = {.journey = 1, .id = MANY, .facets = CXJ_FACET_WITHDRAWN};
+    for (; withdrawn.id > 0; withdrawn.id--) {
+        ck_assert_int_eq(change(engine, &withdrawn, 1), CXJ_OK);
+        ck_assert_uint_eq(cxj__settle_work(&engine->settling), 1 + MANY - withdrawn.id);
+        settle_change(engine);
+    }
+    const cxj_touchpoint elsewhere = {.journey = 2, .id = 1, .at = START};
+    ck_assert_int_eq(change(engine, &elsewhere, 1), CXJ_OK);
+    ck_assert_uint_eq(cxj__settle_work(&engine->settling), 1);
+    settle_change(engine);
+    cxj_engine_destroy(engine);
+}
+END_TEST
+
 /* ---------------------------------------------------------------------------------------------------------------------
  * Changes
  * ------------------------------------------------------------------------------------------------------------------ */
@@ -696,6 +715,7 @@ int main(void) {
     tcase_add_test(rules, withdrawn_without_an_id_does_nothing);
     tcase_add_test(rules, ties_without_an_id_stand_by_arrival);
     tcase_add_test(rules, what_is_late_is_not_among_the_arrivals);
+    tcase_add_test(rules, withdrawals_work_through_those_before);
     suite_add_tcase(suite, rules);
     TCase *changes = tcase_create("changes");
     tcase_set_timeout(changes, 120);
