@@ -34,6 +34,7 @@ _HALVES = re.compile(r"[T ](\d{1,2}):(\d{2})(?::(\d{2}))? ([AP])M", re.ASCII)
 _PARTS = {"d": r"(?P<day>\d{1,2})", "m": r"(?P<month>\d{1,2})", "y": r"(?P<year>\d{4})"}
 _ORDERS = {order: re.compile(rf"{_PARTS[order[0]]}(?P<mark>[/.-]){_PARTS[order[1]]}(?P=mark){_PARTS[order[2]]}", re.ASCII)
            for order in ("dmy", "mdy", "ymd")}
+_SHORT_YEAR = re.compile(r"\d{1,2}([/.-])\d{1,2}\1\d{2}(?!\d)", re.ASCII)
 _NUMBER = re.compile(r"(-?)0*(\d{1,25})(?:\.0)?", re.ASCII)  # more digits are no moment in any unit
 
 
@@ -213,6 +214,10 @@ def _half(day: int, found: re.Match[str] | None) -> tuple[int, str] | None:
 
 def _hint(text: str, order: str | None) -> str:
     """What may help, by what a text looks like."""
+    if _SHORT_YEAR.match(text):
+        return "a year has four digits"
+    if text != text.upper() and any(_ordered(text.upper(), one) for one in (_ORDERS if order is None else (order,))):
+        return "AM and PM are written in capitals"
     fits = [one for one in _ORDERS if one != order and _ordered(text, one) is not None]
     if order is None and fits:
         return "dates='ymd' reads 2026/11/21 and 9:05" if "ymd" in fits else (

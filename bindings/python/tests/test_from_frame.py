@@ -50,6 +50,17 @@ class FromFrame(unittest.TestCase):
                 found = [one.at for one in engine.touchpoints("a")] if engine.stats().touchpoints else [None]
                 self.assertEqual(found, [None if shift is None else morning + datetime.timedelta(milliseconds=shift)])
 
+    def test_what_a_moment_lacks(self) -> None:
+        """SPEC 7: "four for the year", "AM|PM"; the sentence says so, whatever order is given."""
+        for text, order, words in (("01.03.26 09:00", "dmy", "'01.03.26 09:00' is no moment; a year has four digits"),
+                                   ("1/3/26", None, "a year has four digits"), ("26-01-03", "ymd", "a year has four digits"),
+                                   ("3/1/2026 9:00 am", "mdy", "'3/1/2026 9:00 am' is no moment; AM and PM are written in capitals"),
+                                   ("3/1/2026 9:00:05 Pm", None, "AM and PM are written in capitals"),
+                                   ("3/1/2026 9:00 xm", "mdy", "expected is such as"), ("13/1/2026", "mdy", "other way round"),
+                                   ("13/1/2026 9:00 am", "mdy", "expected is such as")):
+            with self.subTest(text, order=order), self.assertRaisesRegex(ValueError, words):
+                cxj.Engine.from_frame({"journey": ["a"], "at": [text]}, dates=order, tz="UTC")
+
     def test_numbers_as_texts(self) -> None:
         """SPEC 7: "A number is ASCII digits, with one `-` before it where the field may be negative; `.0` behind a number … is
         left out … in number fields and in journey, id and customer, not in names"."""
