@@ -30,10 +30,12 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Any, NamedTuple, Optional, Union
 
 from ._exports import key
 from ._library import IncompleteWarning
+from ._moments import Local, local_of, moment_of_date
 from ._values import facets, nearest
 
 #: The field of a Change that says that the ticket was made.
@@ -46,8 +48,6 @@ ROLES = ("owner", "team", "state", "type", "segment", "reason", "customer", "due
 
 _COLUMNS = ("journey", "id", "sequence", "at", "customer", "type", "segment", "reason", "activity", "channel",
             "owner", "team", "stage", "facets", "due", "scale", "score", "scope", "outcome")
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_MS = timedelta(milliseconds=1)
 
 
 class Change(NamedTuple):
@@ -202,8 +202,8 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 def moment(value: Any, tz: Optional[tzinfo] = None, by_end: bool = False) -> int:
     """A moment in ms: of a datetime, of ms since 1970, or of a text such as 2024-03-04T09:00:00.000+0100, 2024-03-04 09:00,
-    04/Mar/24 9:00 AM, 202403040900, 20240304090000, or ms in 13 digits. Without a zone it is in tz, or UTC. by_end: a day alone
-    is its last ms, as a promise is meant."""
+    04/Mar/24 9:00 AM, 202403040900, 20240304090000, or ms in 13 digits. Without a zone it is in tz, or UTC; a time that a clock
+    of tz skips is the moment of the skip, as for Engine.from_frame(). by_end: a day alone is its last ms, as a promise is meant."""
     if isinstance(value, bool) or value is None or value != value:  # pandas' NaT is not itself
         raise ValueError(f"a moment is expected, not {value!r}")
     if isinstance(value, (int, float)):
@@ -251,7 +251,13 @@ def compact_moment(text: str) -> Optional[datetime]:
 
 
 def _at(value: datetime, tz: Optional[tzinfo]) -> int:
-    return ((value if value.tzinfo else value.replace(tzinfo=tz or timezone.utc)) - _EPOCH) // _MS
+    shown, kind = moment_of_date("a moment", value)
+    return shown if kind == "exact" else _local(tz).moment(shown)
+
+
+@lru_cache(16)
+def _local(tz: Optional[tzinfo]) -> Local:
+    return local_of(tz or timezone.utc, None)  # type: ignore[return-value]  # nobody's is that of no zone
 
 
 # ---- a ticket ------------------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ import random
 import tempfile
 import unittest
 import warnings
+import zoneinfo
 from typing import Any
 
 import cxj
@@ -1033,6 +1034,19 @@ class Engine(unittest.TestCase):
             with self.subTest(number), self.assertRaisesRegex(ValueError, "history, row 0: .*" + words):
                 recipes.zendesk([{**row, "updated": number}])
         self.assertEqual(recipes.zendesk([{**row, "updated": 946684800000}])[0]["at"], at("2000-01-01"))
+
+    def test_clocks_that_change(self) -> None:
+        """SPEC 10: "a time that a clock skips is the moment of the skip, one that comes twice the first"; so times stay in order."""
+        rows = recipes.changes([{"case": 1, "when": f"2026-{when}", "state": state} for when, state in (
+            ("03-29 02:30", "new"), ("03-29 03:10", "open"), ("10-25 02:30", "done"))], journey="case", at="when", state="state",
+            final=["done"], tz="Europe/Berlin")
+        self.assertEqual([row["at"] for row in rows],
+                         [at("2026-03-29T01:00Z"), at("2026-03-29T01:10Z"), at("2026-10-25T00:30Z")])
+        berlin, times = zoneinfo.ZoneInfo("Europe/Berlin"), ["2026-03-29 02:30", "2026-10-25 02:30", "2026-07-01 12:00"]
+        with cxj.Engine.from_frame({"journey": [1] * 3, "at": times}, tz="Europe/Berlin") as filled:
+            self.assertEqual(sorted(recipes.moment(text, berlin) for text in times),
+                             [touchpoint.at.timestamp() * 1000 for touchpoint in filled.touchpoints(1)])
+        self.assertEqual(recipes.moment("2026-03-29", berlin, by_end=True) + 1, at("2026-03-29T22:00Z"))
 
     def test_moments(self) -> None:
         nine = 1_709_542_800_000
