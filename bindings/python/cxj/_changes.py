@@ -15,7 +15,7 @@ the rows that Engine.record_many() and the report program take. What is decided 
 - The customer's words are inbound, an agent's public ones are updates, in a call a contact too. A note is neither, nor is what
   the system sends by itself.
 - What an agent says carries the owner and the team who held the ticket, so that answers can be asked for by team.
-- A due date is a promise, kept by the end of the ticket.
+- A due date is a promise, kept by the end of the ticket; one that is a day is kept until the end of that day.
 
 Each touchpoint has an id, of the system where it gives one, so that an export that is read twice counts once; sequence is the
 place within its moment.
@@ -197,6 +197,7 @@ class Touchpoints(list[dict[str, Any]]):
 
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d?):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(Z|UTC|[+-]\d\d(?::?\d\d)?)?)?$")
 _NAMED = re.compile(r"(\d\d?)[/ -]([A-Za-z]{3})[/ -](\d\d|\d{4})(?: (\d\d?):(\d\d)(?::(\d\d))? ?([AaPp][Mm])?)?$")
+_MIDNIGHT = re.compile(r"[T ](?:12:00(?::00)? ?AM|0?0:00(?::00(?:[.,]0+)?)?)$", re.IGNORECASE)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -237,6 +238,12 @@ def moment(value: Any, tz: Optional[tzinfo] = None, by_end: bool = False) -> int
         minutes = int(zone[1:3]) * 60 + int(zone[3:].lstrip(":") or 0)
         return _at(whole, timezone(timedelta(minutes=-minutes if zone[0] == "-" else minutes)))
     return _at(whole, tz)
+
+
+def day(value: Any) -> Optional[str]:
+    """What is known to be a day, without the midnight that some exports write behind it."""
+    text = _text(value)
+    return None if text is None else _MIDNIGHT.sub("", text)
 
 
 def compact_moment(text: str) -> Optional[datetime]:
@@ -286,6 +293,7 @@ class _Ticket:
         self.rows: list[dict[str, Any]] = []
         self.came = False  # the customer, since pending was said
         self.promised = False
+        self.dues: list[str] = []
         self.leaves: list[int] = []  # when final states are left
         self.left_out: list[str] = []
         self.lacks_end = False  # it has ended, and nothing says when
@@ -322,7 +330,7 @@ class _Ticket:
                     seen.setdefault(role, fact.old)
         for end in ends:
             role = self.role(end)
-            if role is not None:
+            if role is not None and self.value(role, end.value) is not None:
                 seen.setdefault(role, end.value)
         first = facts[0].at
         return [Change(self.journey, first, _HELD + role, old) for role, old in seen.items()
@@ -431,6 +439,7 @@ class _Ticket:
         fields = {role: value for role, value in stated.items() if role not in ("state", "due")}
         if stated.get("due"):
             fields["due"], self.promised = moment(stated["due"], self.tz, by_end=True), True
+            self.dues.append(stated["due"])
         if stated.get("state"):
             fields["stage"] = stated["state"]
             fields["outcome"] = self.state(stated["state"], facets)
@@ -492,12 +501,14 @@ def touchpoints(facts: Iterable[Fact], rules: Rules, tz: Optional[tzinfo] = None
     rows: list[dict[str, Any]] = []
     left_out: dict[str, int] = {}
     undated: list[str] = []
+    dues: list[str] = []
     for journey, (happened, ends) in tickets.items():
         if happened:
             ticket = _Ticket(journey, rules, tz)
             ticket.run(ticket.begin(happened, ends))
             rows += ticket.rows
             undated += [journey] if ticket.lacks_end else []
+            dues += ticket.dues
             for name in ticket.left_out:
                 left_out[name] = left_out.get(name, 0) + 1
     made = table(rows)
@@ -506,6 +517,9 @@ def touchpoints(facts: Iterable[Fact], rules: Rules, tz: Optional[tzinfo] = None
     if "agent" in who and "customer" not in who:
         warnings.warn(f"none of the {len(who)} words is a customer's, so nobody waits for an answer; the export must say who "
                       "the customers are", IncompleteWarning, stacklevel=3)
+    if len(dues) > 1 and all(map(_MIDNIGHT.search, dues)):
+        warnings.warn(f"all {len(dues)} due dates are at midnight, such as {dues[0]!r}; if they are days, leave out the time: what is "
+                      "due on a day is kept until its end", IncompleteWarning, stacklevel=3)
     if undated:
         count = sum(1 for happened, _ in tickets.values() if happened)
         warnings.warn(f"{len(undated)} of {count} tickets are closed now, such as {undated[0]!r}, but no change leads there and "

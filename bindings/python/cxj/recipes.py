@@ -28,7 +28,7 @@ from datetime import tzinfo
 from typing import Any, Optional, Union
 
 from . import _calendar
-from ._changes import CREATED, Change, Fact, Now, Rating, Rules, Touchpoints, Word, compact_moment, moment, table, touchpoints
+from ._changes import CREATED, Change, Fact, Now, Rating, Rules, Touchpoints, Word, compact_moment, day, moment, table, touchpoints
 from ._exports import Table, each, get, key, names_of, rows_of, text
 from ._library import IncompleteWarning
 
@@ -185,7 +185,8 @@ def jira(issues: Any, *, team: str = "Team", rules: Rules = JIRA, tz: Zone = Non
             /issue/{key}/comment: put them in the same places. Or the CSV of a search ("all fields"), which has no history: an
             issue is then its creation, its comments, internal ones too, its end, its rating (the custom field Satisfaction or
             Satisfaction rating), and those custom fields that the rules name; left_out has the others. A comment is the
-            reporter's by Reporter or, as Jira Cloud writes accounts there, by Reporter Id.
+            reporter's by Reporter or, as Jira Cloud writes accounts there, by Reporter Id. A due date is a day there, too,
+            though it stands there with a midnight time.
     team    the field that says which team has the issue; where the issue has it as customfield_10001, name this as well with
             JIRA.but(fields={"customfield_10001": "team"})
 
@@ -284,9 +285,10 @@ def _jira_csv(rows: Table, row: Mapping[str, Any], read: Callable[[Any], int], r
     facts: list[Fact] = [Change(issue, made, CREATED), Word(issue, made, "customer", id="created"),
                          Now(issue, "reporter", reporter)]
     facts += [Now(issue, "assignee", row.get("Assignee")), Now(issue, "issuetype", row.get("Issue Type")),
-              Now(issue, "duedate", row.get("Due date") or row.get("Due Date"))]
+              Now(issue, "duedate", day(row.get("Due date") or row.get("Due Date")))]
     custom = {field: name for name, field in _custom_fields(row)}
-    facts += [Now(issue, field, row[name]) for field, name in custom.items() if field in rules.fields]
+    facts += [Now(issue, field, day(row[name]) if rules.fields[field] == "due" else row[name])
+              for field, name in custom.items() if field in rules.fields]
     known_as = {text(reporter), text(row.get("Reporter Id"))}
     facts += [Word(issue, read(at), "customer" if author in known_as else "agent", id=f"comment {place}")
               for place, at, author in _comments(row)]

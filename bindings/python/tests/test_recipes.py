@@ -476,6 +476,34 @@ class Systems(unittest.TestCase):
             issue["fields"]["duedate"] = day
             self.assertEqual(figures(recipes.jira([issue]), "promises", "kept_rate"), {"promises": 1, "kept_rate": kept})
 
+    def test_due_dates_of_a_csv_are_days(self) -> None:
+        """Jira writes a midnight behind them, which is no time; a time that is one stays."""
+        for due, wanted in (("04/Mar/26 12:00 AM", "2026-03-05T00:00"), ("04/Mar/26", "2026-03-05T00:00"),
+                            ("2026-03-04 00:00", "2026-03-05T00:00"), ("2026-03-04T00:00:00.000", "2026-03-05T00:00"),
+                            (datetime.datetime(2026, 3, 4), "2026-03-05T00:00"), ("04/Mar/26 12:00 PM", "2026-03-04T12:00:00.001"),
+                            ("04/Mar/26 10:00 AM", "2026-03-04T10:00:00.001"), ("04/Mar/26 0:30", "2026-03-04T00:30:00.001")):
+            for name in ("Due date", "Due Date", "Custom field (Target)"):
+                with self.subTest(due=due, name=name):
+                    rows = recipes.jira([self.cloud(**{"Created": "02/Mar/26 9:00 AM", "Resolved": "04/Mar/26 3:00 PM", name: due,
+                                                       "Comment": []})], rules=recipes.JIRA.but(fields={"Target": "due"}))
+                    self.assertEqual([row["due"] for row in rows if row["due"]], [at(wanted) - 1])
+                    self.assertEqual(figures(rows, "promises", "late"), {"promises": 1, "late": at("2026-03-04T15:00") >= at(wanted)})
+
+    def test_due_dates_at_midnight_are_doubted(self) -> None:
+        """Where they may be times: two or more, all at midnight, as a reader of dates makes them of days."""
+        def read(*dues: Any) -> None:
+            recipes.changes([{"case": n, "when": "2026-03-01", "state": "done", "due": due} for n, due in enumerate(dues)],
+                            journey="case", at="when", state="state", fields={"due": "due"}, final=["done"])
+
+        with self.assertWarnsRegex(cxj.IncompleteWarning, "all 2 due dates are at midnight, such as '2026-03-04 00:00:00'; if they "
+                                   "are days, leave out the time"):
+            read(datetime.datetime(2026, 3, 4), "2026-03-05 00:00")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            read("2026-03-04 00:00")
+            read("2026-03-04 00:00", "2026-03-04 00:01")
+            read("2026-03-04", "2026-03-05")
+
     def test_salesforce_queue_is_a_team(self) -> None:
         rows = recipes.salesforce(DATA / "salesforce" / "CaseHistory.csv")
         self.assertEqual([row["team"] for row in rows if row["team"]][:1], ["First Line Queue"])
