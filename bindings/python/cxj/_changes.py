@@ -33,7 +33,7 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Any, NamedTuple, Optional, Union
 
-from ._exports import key
+from ._exports import NOTHING, key
 from ._library import IncompleteWarning
 from ._moments import Local, local_of, moment_of_date
 from ._values import facets, nearest
@@ -45,6 +45,9 @@ _HELD = "\0"  # before a role, in place of a field: what was held before the fir
 
 #: What a field can be.
 ROLES = ("owner", "team", "state", "type", "segment", "reason", "customer", "due")
+
+#: What stands for nobody where the rules do not say.
+NOBODY = ("", "-", "unassigned", *sorted(NOTHING))
 
 _COLUMNS = ("journey", "id", "sequence", "at", "customer", "type", "segment", "reason", "activity", "channel",
             "owner", "team", "stage", "facets", "due", "scale", "score", "scope", "outcome")
@@ -106,7 +109,8 @@ class Rules:
     completed  states in which the ticket is done
     abandoned  states in which it was given up
     pending    states in which we wait for the customer (not those in which we wait for somebody else)
-    nobody     owners and teams that stand for none
+    nobody     owners, teams, customers and due dates that stand for none: by default -, unassigned, and what databases and
+               frames write for nothing, such as NULL, nan or n/a
     ratings    word of a rating: (scale, score)
     asked      words of a rating that say that it was asked for
     talks      channels in which both take part at once: an agent's words there are a contact, a customer's are answered
@@ -118,7 +122,7 @@ class Rules:
     completed: Iterable[str] = ()
     abandoned: Iterable[str] = ()
     pending: Iterable[str] = ()
-    nobody: Iterable[str] = ("", "-")
+    nobody: Iterable[str] = NOBODY
     ratings: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     asked: Iterable[str] = ()
     talks: Iterable[str] = ("phone", "call", "voice")
@@ -203,8 +207,9 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 def moment(value: Any, tz: Optional[tzinfo] = None, by_end: bool = False) -> int:
     """A moment in ms: of a datetime, of ms since 1970, or of a text such as 2024-03-04T09:00:00.000+0100, 2024-03-04 09:00,
-    04/Mar/24 9:00 AM, 202403040900, 20240304090000, or ms in 13 digits. Without a zone it is in tz, or UTC; a time that a clock
-    of tz skips is the moment of the skip, as for Engine.from_frame(). by_end: a day alone is its last ms, as a promise is meant."""
+    04/Mar/24 9:00 AM, 202403040900, 20240304090000, or ms in 13 digits. Without a zone it is in tz, or UTC; a time that its
+    clock skips is the moment of the skip, as Engine.from_frame() has it. by_end: a day alone is its last ms, as a promise is
+    meant."""
     if isinstance(value, bool) or value is None or value != value:  # pandas' NaT is not itself
         raise ValueError(f"a moment is expected, not {value!r}")
     if isinstance(value, (int, float)):
@@ -306,7 +311,7 @@ class _Ticket:
     def value(self, role: str, value: Any) -> Optional[str]:
         """What a field holds: nothing, where it holds what stands for nobody."""
         text = _text(value)
-        nobody = role in ("owner", "team") and text is not None and text.casefold() in self.rules.nobody
+        nobody = role in ("owner", "team", "customer", "due") and text is not None and text.casefold() in self.rules.nobody
         return None if nobody else text
 
     def emit(self, at: int, id: str, **fields: Any) -> None:
@@ -518,8 +523,8 @@ def touchpoints(facts: Iterable[Fact], rules: Rules, tz: Optional[tzinfo] = None
         warnings.warn(f"none of the {len(who)} words is a customer's, so nobody waits for an answer; the export must say who "
                       "the customers are", IncompleteWarning, stacklevel=3)
     if len(dues) > 1 and all(map(_MIDNIGHT.search, dues)):
-        warnings.warn(f"all {len(dues)} due dates are at midnight, such as {dues[0]!r}; if they are days, leave out the time: what is "
-                      "due on a day is kept until its end", IncompleteWarning, stacklevel=3)
+        warnings.warn(f"all {len(dues)} due dates are at midnight, such as {dues[0]!r}; if they are days, leave out the time: "
+                      "what is due on a day is kept until its end", IncompleteWarning, stacklevel=3)
     if undated:
         count = sum(1 for happened, _ in tickets.values() if happened)
         warnings.warn(f"{len(undated)} of {count} tickets are closed now, such as {undated[0]!r}, but no change leads there and "

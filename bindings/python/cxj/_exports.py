@@ -196,8 +196,9 @@ class Table:
                          + (f"; {close}" if close.startswith("the nearest") else ""))
 
     def when(self, read: Callable[[Any], int], row: Row, *names: str) -> int:
-        """The moment in one of these columns."""
-        return self._read(read, row, self.need(row, *names))
+        """The moment in the first of these columns that has one."""
+        said = [name for name in names if not is_nothing(get(row, name))]
+        return self._read(read, row, self.need(row, *(said or names)))
 
     def true(self, row: Row, value: Any, name: str) -> bool:
         """A boolean of a row, and what it is called."""
@@ -230,6 +231,16 @@ def text(value: Any) -> Optional[str]:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
+#: What databases and frames write for nothing, in small letters.
+NOTHING = frozenset(("null", "none", "nan", "<na>", "\\n", "n/a"))
+
+
+def is_nothing(value: Any) -> bool:
+    """Whether a value says nothing, in whatever way an export writes that."""
+    said = text(value)
+    return said is None or said.strip().casefold() in NOTHING
+
+
 def key(value: Any) -> str:
     """An id as text; a frame that lacked some of them writes 31 as 31.0."""
     name = str(text(value))
@@ -240,8 +251,8 @@ def key(value: Any) -> str:
 # Swedish, Danish, Norwegian and Finnish.
 _TRUE = frozenset("true 1 1.0 t yes y on wahr ja j vrai oui verdadero sí si vero sì verdadeiro sim waar prawda tak pravda ano igaz "
                   "igen sant sand sann tosi kyllä".split())
-_FALSE = frozenset("false 0 0.0 f no n off falsch nein faux non falso não onwaar nee fałsz nie nepravda ne hamis nem falskt falsk "
-                   "usann nej nei epätosi ei none null nan <na>".split())
+_FALSE = NOTHING.union("false 0 0.0 f no n off falsch nein faux non falso não onwaar nee fałsz nie nepravda ne hamis nem falskt "
+                       "falsk usann nej nei epätosi ei".split())
 
 
 def true(value: Any) -> bool:

@@ -28,8 +28,9 @@ from datetime import tzinfo
 from typing import Any, Optional, Union
 
 from . import _calendar
-from ._changes import CREATED, Change, Fact, Now, Rating, Rules, Touchpoints, Word, compact_moment, day, moment, table, touchpoints
-from ._exports import Table, each, get, key, names_of, rows_of, text
+from ._changes import (CREATED, NOBODY, Change, Fact, Now, Rating, Rules, Touchpoints, Word, compact_moment, day, moment, table,
+                       touchpoints)
+from ._exports import Table, each, get, is_nothing, key, names_of, rows_of, text
 from ._library import IncompleteWarning
 
 __all__ = ["CREATED", "RECIPES", "Change", "Now", "Rating", "Rules", "Touchpoints", "Word", "changes", "from_files",
@@ -59,8 +60,7 @@ def _reader(tz: Zone) -> Callable[[Any], int]:
 
 def _when(rows: Table, row: Mapping[str, Any], read: Callable[[Any], int], *names: str) -> Optional[int]:
     """The moment in the first of these columns that has one, if any."""
-    has_one = any(text(get(row, name)) is not None for name in names)
-    return rows.when(read, row, *names) if has_one else None
+    return None if all(is_nothing(get(row, name)) for name in names) else rows.when(read, row, *names)
 
 
 def changes(source: Any, *, journey: str, at: str, state: str = "", final: Iterable[str] = (), pending: Iterable[str] = (),
@@ -539,7 +539,7 @@ def _on_hold(state: Optional[str], reason: str) -> Optional[str]:
 ZNUNY = Rules(
     fields={"state": "state", "owner": "owner", "queue": "team", "type": "type", "customer": "customer"},
     completed=["closed successful", "closed with workaround"], abandoned=["closed unsuccessful", "merged", "removed"],
-    pending=["pending reminder", "pending auto close+", "pending auto close-"], nobody=["", "-", "root@localhost"])
+    pending=["pending reminder", "pending auto close+", "pending auto close-"], nobody=[*NOBODY, "root@localhost"])
 
 #: What a type of Znuny's history says: who spoke, whether in public, and where.
 _SPOKE = {"EmailCustomer": ("customer", True, "email"), "PhoneCallCustomer": ("customer", True, "phone"),

@@ -480,14 +480,16 @@ class Systems(unittest.TestCase):
         """Jira writes a midnight behind them, which is no time; a time that is one stays."""
         for due, wanted in (("04/Mar/26 12:00 AM", "2026-03-05T00:00"), ("04/Mar/26", "2026-03-05T00:00"),
                             ("2026-03-04 00:00", "2026-03-05T00:00"), ("2026-03-04T00:00:00.000", "2026-03-05T00:00"),
-                            (datetime.datetime(2026, 3, 4), "2026-03-05T00:00"), ("04/Mar/26 12:00 PM", "2026-03-04T12:00:00.001"),
+                            (datetime.datetime(2026, 3, 4), "2026-03-05T00:00"),
+                            ("04/Mar/26 12:00 PM", "2026-03-04T12:00:00.001"),
                             ("04/Mar/26 10:00 AM", "2026-03-04T10:00:00.001"), ("04/Mar/26 0:30", "2026-03-04T00:30:00.001")):
             for name in ("Due date", "Due Date", "Custom field (Target)"):
                 with self.subTest(due=due, name=name):
-                    rows = recipes.jira([self.cloud(**{"Created": "02/Mar/26 9:00 AM", "Resolved": "04/Mar/26 3:00 PM", name: due,
-                                                       "Comment": []})], rules=recipes.JIRA.but(fields={"Target": "due"}))
+                    issue = self.cloud(**{"Created": "02/Mar/26 9:00 AM", "Resolved": "04/Mar/26 3:00 PM", "Comment": [], name: due})
+                    rows = recipes.jira([issue], rules=recipes.JIRA.but(fields={"Target": "due"}))
                     self.assertEqual([row["due"] for row in rows if row["due"]], [at(wanted) - 1])
-                    self.assertEqual(figures(rows, "promises", "late"), {"promises": 1, "late": at("2026-03-04T15:00") >= at(wanted)})
+                    late = at("2026-03-04T15:00") >= at(wanted)
+                    self.assertEqual(figures(rows, "promises", "late"), {"promises": 1, "late": late})
 
     def test_due_dates_at_midnight_are_doubted(self) -> None:
         """Where they may be times: two or more, all at midnight, as a reader of dates makes them of days."""
@@ -495,8 +497,8 @@ class Systems(unittest.TestCase):
             recipes.changes([{"case": n, "when": "2026-03-01", "state": "done", "due": due} for n, due in enumerate(dues)],
                             journey="case", at="when", state="state", fields={"due": "due"}, final=["done"])
 
-        with self.assertWarnsRegex(cxj.IncompleteWarning, "all 2 due dates are at midnight, such as '2026-03-04 00:00:00'; if they "
-                                   "are days, leave out the time"):
+        with self.assertWarnsRegex(cxj.IncompleteWarning, "all 2 due dates are at midnight, such as '2026-03-04 00:00:00'; "
+                                   "if they are days, leave out the time"):
             read(datetime.datetime(2026, 3, 4), "2026-03-05 00:00")
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -696,7 +698,7 @@ class Systems(unittest.TestCase):
                      "VERDADEIRO", "WAAR", "PRAWDA", "si\u0301"):
             self.assertIs(true(word), True, word)
         for word in (False, 0, 0.0, None, float("nan"), "", " ", "false", "0", "0.0", "no", "N", "OFF", "f", "FALSCH", "FAUX", "FALSO",
-                     "ONWAAR", "FA\u0141SZ", "None", "null"):
+                     "ONWAAR", "FA\u0141SZ", "None", "null", "NULL", "<NA>", "\\N", "N/A"):
             self.assertIs(true(word), False, word)
         for word in ("perhaps", "2", 2, "-", "truee"):
             with self.subTest(word), self.assertRaisesRegex(ValueError, f"{word!r} is neither true nor false; true or false, 1"):
@@ -943,6 +945,31 @@ class Engine(unittest.TestCase):
                                 name in enumerate(("agent1", "-", "agent2"), 1)))
         self.assertEqual([row["owner"] for row in rows], ["agent1", "agent2"])
 
+    def test_nothing_is_nobody(self) -> None:
+        """What databases, frames and desks write where there is none holds no ticket, and is no customer and no date."""
+        rules = self.RULES.but(fields={"requester": "customer"})
+        for word in ("NULL", "null", "None", "nan", "<NA>", "\\N", "N/A", "n/a", "Unassigned", " Null ", "-", ""):
+            rows = recipes.touchpoints([
+                Change(1, 1000, "assignee", "agent1", word), Change(1, 2000, "assignee", word),
+                Change(1, 3000, "assignee", "agent2"), Change(1, 3000, "group", "first", word), Change(1, 3000, "due", word), Now(1, "requester", word),
+                Change(1, 4000, "status", "solved")], rules)
+            with self.subTest(word):
+                self.assertEqual([row["owner"] for row in rows], ["agent1", "agent2", None])
+                self.assertEqual({"customer", "due"} & set(rows[0]), set())
+                self.assertEqual(figures(rows, "handoffs", "team_changes"), {"handoffs": 1, "team_changes": 0})
+        facts = [Change(1, 1000, "assignee", "NULL"), Change(1, 2000, "status", "solved")]
+        rows = recipes.touchpoints(facts, rules.but(nobody=[""]))
+        self.assertEqual(rows[0]["owner"], "NULL")
+
+    def test_no_date_is_none(self) -> None:
+        """A date that a database did not have is none, and the next column that has one counts."""
+        incident = {"sys_id": "c", "opened_at": "2026-03-02 09:00:00", "state": "6", "resolved_at": "NULL",
+                    "closed_at": "2026-03-02 10:00:00"}
+        rows = recipes.servicenow([], incidents=[incident])
+        self.assertEqual([row["at"] for row in rows if row["outcome"]], [at("2026-03-02T10:00")])
+        with self.assertRaisesRegex(ValueError, "incidents, row 0: 'NULL' is no moment"):
+            recipes.servicenow([], incidents=[{**incident, "opened_at": "NULL"}])
+
     def test_carried(self) -> None:
         """An agent's words carry who held the ticket before; a ticket that is taken and answered at once is its new owner's."""
         rows = self.run_facts(Word(1, 1000, "customer"), Change(1, 2000, "assignee", "agent1"), Word(1, 2000, "agent"),
@@ -1064,10 +1091,10 @@ class Engine(unittest.TestCase):
         self.assertEqual(recipes.zendesk([{**row, "updated": 946684800000}])[0]["at"], at("2000-01-01"))
 
     def test_clocks_that_change(self) -> None:
-        """SPEC 10: "a time that a clock skips is the moment of the skip, one that comes twice the first"; so times stay in order."""
+        """SPEC 10: "a time that a clock skips is the moment of the skip, one that comes twice the first"; so order stays."""
         rows = recipes.changes([{"case": 1, "when": f"2026-{when}", "state": state} for when, state in (
-            ("03-29 02:30", "new"), ("03-29 03:10", "open"), ("10-25 02:30", "done"))], journey="case", at="when", state="state",
-            final=["done"], tz="Europe/Berlin")
+            ("03-29 02:30", "new"), ("03-29 03:10", "open"), ("10-25 02:30", "done"))],
+            journey="case", at="when", state="state", final=["done"], tz="Europe/Berlin")
         self.assertEqual([row["at"] for row in rows],
                          [at("2026-03-29T01:00Z"), at("2026-03-29T01:10Z"), at("2026-10-25T00:30Z")])
         berlin, times = zoneinfo.ZoneInfo("Europe/Berlin"), ["2026-03-29 02:30", "2026-10-25 02:30", "2026-07-01 12:00"]
