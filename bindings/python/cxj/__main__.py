@@ -249,7 +249,7 @@ def _rules(rules: recipes.Rules, changed: Mapping[str, Any]) -> recipes.Rules:
     both: dict[str, Any] = {}
     for name, said in changed.items():
         both[name] = [*getattr(rules, name), *said] if isinstance(said, list) else said
-    kinds = ("completed", "abandoned", "pending")
+    kinds = ("completed", "abandoned", "pending", "open")
     for name in kinds:
         moved = {word.strip().casefold() for other in kinds if other != name for word in changed.get(other, ())}
         if moved:

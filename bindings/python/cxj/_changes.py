@@ -10,6 +10,9 @@ the rows that Engine.record_many() and the report program take. What is decided 
   changes held then what it holds now, unless that is a final state: such a one is stated where the export dates the end, and
   nowhere if it does not.
 - A state that is final ends the journey; another final one behind it is paperwork; leaving it reopens.
+- A ticket that is closed, as the export says, in a state of which the rules say nothing, has ended in it: when the state came
+  with the closing, then; else when the export dates the closing. Where it does not say whether the ticket is closed, a date of
+  closing says so, unless the state changed after it, as then the ticket may have been reopened.
 - A state that is pending pauses until the next state. What an agent sends meanwhile says pending again, as otherwise a
   reminder by phone would end it; leaving the state says resumes where the customer did not come.
 - The customer's words are inbound, an agent's public ones are updates, in a call a contact too. A note is neither, nor is what
@@ -41,7 +44,11 @@ from ._values import facets, nearest
 #: The field of a Change that says that the ticket was made.
 CREATED = "created"
 
-_HELD = "\0"  # before a role, in place of a field: what was held before the first change
+# Before a role, in place of a field: what was held before the first change; a state in which the ticket is closed.
+_HELD, _CLOSED = "\0", "\1"
+
+# How far, in ms, the date of a closing is from the change of the state that closes, at most: they are not written at once.
+_APART = 10_000
 
 #: What a field can be.
 ROLES = ("owner", "team", "state", "type", "segment", "reason", "customer", "due")
@@ -66,12 +73,14 @@ class Change(NamedTuple):
 
 class Now(NamedTuple):
     """What a field holds in the end: it held that from the start, unless there is a change of it. A state that is final, and
-    to which no change leads, is held from ended on, when the export says that the ticket has ended; None: it does not say."""
+    to which no change leads, is held from ended on, when the export says that the ticket has ended; None: it does not say.
+    closed: whether the export says that the ticket is closed; None: it says that by the date alone, if at all."""
 
     journey: Any
     field: str
     value: Any
     ended: Optional[int] = None
+    closed: Optional[bool] = None
 
 
 class Word(NamedTuple):
@@ -101,6 +110,9 @@ def _folded(words: Iterable[Any]) -> frozenset[str]:
     return frozenset(str(word).strip().casefold() for word in words)
 
 
+_WORD = re.compile(r"[\w']+")
+
+
 @dataclass(frozen=True)
 class Rules:
     """What the fields and words of a system mean. Names of fields and states are compared without regard to case.
@@ -109,6 +121,8 @@ class Rules:
     completed  states in which the ticket is done
     abandoned  states in which it was given up
     pending    states in which we wait for the customer (not those in which we wait for somebody else)
+    open       states in which a ticket is open even where the export has a date of closing. A state that no list names is open
+               too, unless the export says that the ticket is closed
     nobody     owners, teams, customers and due dates that stand for none: by default -, unassigned, and what databases and
                frames write for nothing, such as NULL, nan or n/a
     ratings    word of a rating: (scale, score)
@@ -122,6 +136,7 @@ class Rules:
     completed: Iterable[str] = ()
     abandoned: Iterable[str] = ()
     pending: Iterable[str] = ()
+    open: Iterable[str] = ()
     nobody: Iterable[str] = NOBODY
     ratings: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     asked: Iterable[str] = ()
@@ -134,7 +149,7 @@ class Rules:
             if role not in ROLES:
                 raise ValueError(f"fields: {name!r} cannot be {role!r}; {nearest(role, ROLES)}")
         object.__setattr__(self, "fields", {str(name).strip().casefold(): role for name, role in self.fields.items()})
-        for name in ("completed", "abandoned", "pending", "nobody", "asked", "talks"):
+        for name in ("completed", "abandoned", "pending", "open", "nobody", "asked", "talks"):
             if isinstance(getattr(self, name), str):
                 raise TypeError(f"{name}: a list of words is expected, not the text {getattr(self, name)!r}")
             object.__setattr__(self, name, _folded(getattr(self, name)))
@@ -155,6 +170,20 @@ class Rules:
         folded = "" if state is None else state.strip().casefold()
         return "completed" if folded in self.completed else "abandoned" if folded in self.abandoned else None
 
+    def closing(self, state: str) -> str:
+        """How a ticket that is closed in this state has ended: abandoned, if the name of such a state is part of its name."""
+        words = " ".join(_WORD.findall(state.casefold()))
+        part = any(f" {' '.join(_WORD.findall(name))} " in f" {words} " for name in self.abandoned)
+        return self.outcome(state) or ("abandoned" if part else "completed")
+
+    def ending(self, states: Iterable[str]) -> Rules:
+        """These rules with more states in which a ticket has ended, unless they say that it is open there."""
+        final: dict[str, list[str]] = {"completed": list(self.completed), "abandoned": list(self.abandoned)}
+        for state in states:
+            if state.strip().casefold() not in self.open:
+                final[self.closing(state)].append(state)
+        return self.but(**final)
+
     def waits(self, state: Optional[str]) -> bool:
         """Whether we wait for the customer in this state."""
         return state is not None and state.strip().casefold() in self.pending
@@ -164,7 +193,8 @@ class Touchpoints(list[dict[str, Any]]):
     """Rows of touchpoints, each a dict with the names of Engine.record()'s parameters; at and due in ms. All rows have the
     same keys.
 
-    states    the states of the export, and what each was taken as: completed, abandoned, pending, or open
+    states    the states of the export, and what each was taken as: completed, abandoned, pending, or open; completed or open:
+              that differs between tickets, as only some were closed in it
     left_out  fields of which there are changes, columns, or words of ratings, such as "rating 7", that nothing was made of,
               and how many"""
 
@@ -295,6 +325,8 @@ class _Ticket:
     def __init__(self, journey: str, rules: Rules, tz: Optional[tzinfo]) -> None:
         self.journey, self.rules, self.tz = journey, rules, tz
         self.held: dict[str, Optional[str]] = {}
+        self.over: Optional[str] = None  # how it has ended, by the state it is in
+        self.taken: list[tuple[str, str]] = []  # states, and as what
         self.rows: list[dict[str, Any]] = []
         self.came = False  # the customer, since pending was said
         self.promised = False
@@ -302,17 +334,23 @@ class _Ticket:
         self.leaves: list[int] = []  # when final states are left
         self.left_out: list[str] = []
         self.lacks_end = False  # it has ended, and nothing says when
+        self.doubt: Optional[str] = None  # the state in which it is closed, as the export says, and which is not final
 
     def role(self, fact: Union[Change, Now]) -> Optional[str]:
         """Which field it is for us."""
         name = fact.field.strip().casefold()
-        return name[len(_HELD):] if name.startswith(_HELD) else self.rules.fields.get(name)
+        return name[1:] if name[0:1] in (_HELD, _CLOSED) else self.rules.fields.get(name)
 
     def value(self, role: str, value: Any) -> Optional[str]:
         """What a field holds: nothing, where it holds what stands for nobody."""
         text = _text(value)
         nobody = role in ("owner", "team", "customer", "due") and text is not None and text.casefold() in self.rules.nobody
         return None if nobody else text
+
+    def outcome(self, change: Change) -> Optional[str]:
+        """How the ticket has ended in a new state."""
+        state = self.value("state", change.new)
+        return self.rules.closing(state) if state and change.field.startswith(_CLOSED) else self.rules.outcome(state)
 
     def emit(self, at: int, id: str, **fields: Any) -> None:
         self.rows.append({"journey": self.journey, "id": id, "sequence": self.alike(at), "at": at, **fields})
@@ -344,25 +382,55 @@ class _Ticket:
     def end(self, facts: list[Any], ends: list[Now]) -> tuple[list[Any], list[Now]]:
         """The facts in order with the end, where no change leads to it, and what else holds in the end."""
         states = [fact for fact in facts if isinstance(fact, Change) and self.role(fact) == "state"]
-        if states and self.rules.outcome(self.value("state", states[-1].new)):
+        last = states[-1] if states else None
+        said = [end for end in ends if self.role(end) == "state"]
+        if not said or last is not None and self.outcome(last):
             return facts, ends
-        final = [end for end in ends if self.role(end) == "state" and self.rules.outcome(self.value("state", end.value))]
-        if final:
-            ends = [end for end in ends if end not in final]
-            ended, earliest = final[0].ended, (states[-1] if states else facts[0]).at
-            if ended is not None and ended >= earliest:
-                facts = sorted([*facts, Change(self.journey, ended, final[0].field, final[0].value)], key=_rank)
-            else:
-                self.lacks_end = True
+        now = next((end for end in said if self.rules.outcome(self.value("state", end.value))), said[0])
+        held = None if last is None else self.value("state", last.new)
+        state = self.value("state", now.value) or held
+        if state is None or not self.closes(now, state, last):
+            return facts, ends
+        ends = [end for end in ends if self.role(end) != "state"]
+        if held is not None and held.casefold() == state.casefold():
+            return self.close(facts, states, now.ended), ends
+        if now.ended is not None and now.ended >= (last or facts[0]).at:
+            return sorted([*facts, Change(self.journey, now.ended, _CLOSED + "state", state)], key=_rank), ends
+        self.lacks_end = True
         return facts, ends
+
+    def closes(self, now: Now, state: str, last: Optional[Change]) -> bool:
+        """Whether the ticket is closed in the state that it holds now. What says so in vain is doubted, except of an old date
+        beside a state in which tickets are open."""
+        if self.rules.outcome(state):
+            return True
+        if now.closed is False or now.closed is None and now.ended is None:
+            return False
+        is_open = state.casefold() in self.rules.open or self.rules.waits(state)
+        is_old = not now.closed and last is not None and now.ended is not None and now.ended < last.at - _APART
+        if now.closed if is_open else is_old:
+            self.doubt = state
+        return not is_open and not is_old
+
+    def close(self, facts: list[Any], states: list[Change], ended: Optional[int]) -> list[Any]:
+        """The facts of a ticket that is closed in its last state. It ends with the change that came with the closing, else by
+        itself in the state it was in; what changes behind that is paperwork."""
+        at = states[-1].at if ended is None or ended < facts[0].at else ended
+        closing = min(reversed(states), key=lambda change: abs(change.at - at))
+        if abs(closing.at - at) > _APART:
+            before = next((change.new for change in reversed(states) if change.at < at), states[0].old)
+            closing = Change(self.journey, at, "", before or states[-1].new)
+            states, facts = sorted([*states, closing], key=_rank), sorted([*facts, closing], key=_rank)
+        final = states[states.index(closing):]
+        return [fact._replace(field=_CLOSED + "state") if fact in final else fact for fact in facts]
 
     def run(self, facts: list[Any]) -> None:
         """All facts, moment by moment."""
-        state: Optional[str] = None
+        over: Optional[str] = None
         for fact in facts:
             if isinstance(fact, Change) and self.role(fact) == "state":
-                state, before = self.value("state", fact.new), state
-                if self.rules.outcome(before) and not self.rules.outcome(state):
+                over, before = self.outcome(fact), over
+                if before and not over:
                     self.leaves.append(fact.at)
         start = 0
         while start < len(facts):
@@ -392,13 +460,14 @@ class _Ticket:
     def groups(self, changes: list[Change]) -> Iterator[list[Change]]:
         """The changes of a moment that make one touchpoint: each field once, and those that change nothing left out."""
         group: list[Change] = []
-        held = dict(self.held)
+        held, over = dict(self.held), self.over
         changed: set[str] = set()
         for change in changes:
             role = self.role(change)
             if role is not None and change.field != CREATED:
-                value = self.value(role, change.new)
-                if value == held.get(role):
+                value, before = self.value(role, change.new), over
+                over = self.outcome(change) if role == "state" else over
+                if value == held.get(role) and (before or not over):
                     continue
                 if role in changed:
                     yield group
@@ -416,7 +485,7 @@ class _Ticket:
         state, talk = self.held.get("state"), (word.channel or "").casefold() in rules.talks
         fields: dict[str, Any] = {"channel": word.channel}
         if word.who == "customer" and word.public:
-            stays = rules.outcome(state) and not any(at >= word.at for at in self.leaves)
+            stays = self.over and not any(at >= word.at for at in self.leaves)
             said = ["contact"] if rules.thanks and stays else ["inbound", "update"] if talk else ["inbound"]
             self.came = True
         elif word.who == "agent":
@@ -433,13 +502,12 @@ class _Ticket:
     def change(self, group: list[Change], made: bool, count: int) -> None:
         """A touchpoint of what changed, unless nothing did."""
         stated: dict[str, Any] = {}
+        over = self.over
         for change in group:
             role = self.role(change)
-            if role is None or change.field == CREATED:
-                continue
-            value = self.value(role, change.new)
-            if value != self.held.get(role):
-                stated[role] = value
+            if role is not None and change.field != CREATED:
+                stated[role] = self.value(role, change.new)
+                over = self.outcome(change) if role == "state" else over
         facets: list[str] = []
         fields = {role: value for role, value in stated.items() if role not in ("state", "due")}
         if stated.get("due"):
@@ -447,8 +515,9 @@ class _Ticket:
             self.dues.append(stated["due"])
         if stated.get("state"):
             fields["stage"] = stated["state"]
-            fields["outcome"] = self.state(stated["state"], facets)
+            fields["outcome"] = self.state(stated["state"], over, facets)
         self.held.update(stated)
+        self.over = over
         if not made and not any(value is not None for value in fields.values()):
             return
         moved = any(fields.get(role) for role in ("owner", "team"))
@@ -457,10 +526,10 @@ class _Ticket:
         name = f"change {known}" if known and not count else f"change {group[0].at} {count}"
         self.emit(group[0].at, name, activity=activity, facets="|".join(facets) or None, **fields)
 
-    def state(self, new: str, facets: list[str]) -> Optional[str]:
-        """The outcome and the facets of a new state."""
-        rules, old = self.rules, self.held.get("state")
-        outcome, before = rules.outcome(new), rules.outcome(old)
+    def state(self, new: str, outcome: Optional[str], facets: list[str]) -> Optional[str]:
+        """The outcome that a new state brings, and its facets."""
+        rules, old, before = self.rules, self.held.get("state"), self.over
+        self.taken.append((new, outcome or ("pending" if rules.waits(new) else "open")))
         if before and not outcome:
             facets.append("reopens")
         if rules.waits(new):
@@ -507,6 +576,8 @@ def touchpoints(facts: Iterable[Fact], rules: Rules, tz: Optional[tzinfo] = None
     left_out: dict[str, int] = {}
     undated: list[str] = []
     dues: list[str] = []
+    doubted: list[str] = []
+    taken: dict[str, set[str]] = {}
     for journey, (happened, ends) in tickets.items():
         if happened:
             ticket = _Ticket(journey, rules, tz)
@@ -514,10 +585,14 @@ def touchpoints(facts: Iterable[Fact], rules: Rules, tz: Optional[tzinfo] = None
             rows += ticket.rows
             undated += [journey] if ticket.lacks_end else []
             dues += ticket.dues
+            doubted += [ticket.doubt] if ticket.doubt else []
+            for state, kind in ticket.taken:
+                taken.setdefault(state, set()).add(kind)
             for name in ticket.left_out:
                 left_out[name] = left_out.get(name, 0) + 1
     made = table(rows)
-    made.left_out = left_out
+    made.left_out, made.states = left_out, {state: " or ".join(sorted(kinds)) for state, kinds in taken.items()}
+    count = sum(1 for happened, _ in tickets.values() if happened)
     who = [fact.who for happened, _ in tickets.values() for fact in happened if isinstance(fact, Word)]
     if "agent" in who and "customer" not in who:
         warnings.warn(f"none of the {len(who)} words is a customer's, so nobody waits for an answer; the export must say who "
@@ -526,13 +601,14 @@ def touchpoints(facts: Iterable[Fact], rules: Rules, tz: Optional[tzinfo] = None
         warnings.warn(f"all {len(dues)} due dates are at midnight, such as {dues[0]!r}; if they are days, leave out the time: "
                       "what is due on a day is kept until its end", IncompleteWarning, stacklevel=3)
     if undated:
-        count = sum(1 for happened, _ in tickets.values() if happened)
         warnings.warn(f"{len(undated)} of {count} tickets are closed now, such as {undated[0]!r}, but no change leads there and "
                       f"no date says since when, so they stay open; export {history}", IncompleteWarning, stacklevel=3)
-    for row in rows:
-        if row.get("stage") is not None:
-            made.states[row["stage"]] = rules.outcome(row["stage"]) or ("pending" if rules.waits(row["stage"]) else "open")
-    if made.states and not undated and not {"completed", "abandoned"} & set(made.states.values()):
+    if doubted:
+        named = ", ".join(map(repr, dict.fromkeys(doubted)))
+        warnings.warn(f"{len(doubted)} of {count} tickets have been closed, as the export says, but stay open, as their states "
+                      f"are not known as final: {named}; rules.but(completed=[…], open=[…]) says which are, in the command "
+                      "--completed STATE and --open STATE", IncompleteWarning, stacklevel=3)
+    elif made.states and not undated and not {"completed", "abandoned"} & set().union(*taken.values()):
         warnings.warn(f"no ticket ends: of its states ({', '.join(map(repr, made.states))}) none is known as final; "
                       f"rules.but(completed=[…]) says which are, in the command --completed STATE", IncompleteWarning, stacklevel=3)
     return made

@@ -251,8 +251,8 @@ def key(value: Any) -> str:
 # Swedish, Danish, Norwegian and Finnish.
 _TRUE = frozenset("true 1 1.0 t yes y on wahr ja j vrai oui verdadero sí si vero sì verdadeiro sim waar prawda tak pravda ano igaz "
                   "igen sant sand sann tosi kyllä".split())
-_FALSE = NOTHING.union("false 0 0.0 f no n off falsch nein faux non falso não onwaar nee fałsz nie nepravda ne hamis nem falskt "
-                       "falsk usann nej nei epätosi ei".split())
+_FALSE = NOTHING.union("false 0 0.0 f no n off falsch nein faux non falso não onwaar nee fałsz nie nepravda ne hamis nem "
+                       "falskt falsk usann nej nei epätosi ei".split())
 
 
 def true(value: Any) -> bool:

@@ -173,7 +173,8 @@ JIRA = Rules(
     fields={"status": "state", "assignee": "owner", "team": "team", "issuetype": "type", "reporter": "customer",
             "duedate": "due"},
     completed=["done", "resolved", "closed"], abandoned=["canceled", "cancelled", "declined", "won't do"],
-    pending=["waiting for customer", "pending", "awaiting customer", "waiting for reporter"], thanks=True,
+    pending=["waiting for customer", "pending", "awaiting customer", "waiting for reporter"],
+    open=["to do", "open", "reopened", "in progress"], thanks=True,
     ratings={str(score): ("csat5", score) for score in range(1, 6)})
 
 
@@ -193,12 +194,12 @@ def jira(issues: Any, *, team: str = "Team", rules: Rules = JIRA, tz: Zone = Non
     The issue's creation is the reporter's first word. Who comments is an agent, unless it is the reporter or an account of
     type customer; comments with jsdPublic false are notes. A status is final where the rules name it, or where an issue has it
     in the category Done. An issue that is done although no change says so ended when it was resolved, else when it came into
-    the category Done; if it says neither, it stays open."""
+    the category Done; if it says neither, it stays open. Where a CSV lacks the column Status Category, an issue that was
+    resolved is done."""
     read = _reader(tz)
     rows = Table("issues", issues, "issues")
-    done = {str(get(row, "fields.status.name") or row.get("Status")) for row in rows
-            if get(row, "fields.status.statusCategory.key") == "done" or row.get("Status Category") == "Done"}
-    rules = rules.but(fields={team: "team"}, completed=[*rules.completed, *(name for name in done if not rules.outcome(name))])
+    done = {str(get(row, "fields.status.name") or row.get("Status")) for row in rows if _is_done(row)}
+    rules = rules.but(fields={team: "team"}).ending(done)
     facts: list[Fact] = []
     for row in rows:
         if "Issue key" in row:
@@ -207,9 +208,9 @@ def jira(issues: Any, *, team: str = "Team", rules: Rules = JIRA, tz: Zone = Non
         issue, fields = rows.need(row, "key", "id"), row.get("fields") or {}
         made, reporter = rows.when(read, row, "fields.created"), _jira_id(fields.get("reporter"))
         facts += [Change(issue, made, CREATED), Word(issue, made, "customer", id="created")]
-        is_done = get(row, "fields.status.statusCategory.key") == "done"
+        is_done = _is_done(row)
         ended = _when(rows, row, read, "fields.resolutiondate", *(["fields.statuscategorychangedate"] if is_done else []))
-        facts += [Now(issue, name, _jira_who(value), ended) for name, value in fields.items()
+        facts += [Now(issue, name, _jira_who(value), ended, is_done) for name, value in fields.items()
                   if name.casefold() in rules.fields]
         facts += [Rating(issue, read(fields.get("resolutiondate") or fields["updated"]), str(value["rating"]),
                          "satisfaction")
@@ -263,6 +264,12 @@ def _jira_who(value: Any) -> Any:
     return next((value[name] for name in ("displayName", "name", "value", "title", "key") if value.get(name)), None)
 
 
+def _is_done(row: Mapping[str, Any]) -> Optional[bool]:
+    """Whether the category of an issue's status is Done; None: it has none that is known."""
+    category = str(get(row, "fields.status.statusCategory.key") or row.get("Status Category")).casefold()
+    return {"done": True, "new": False, "indeterminate": False, "to do": False, "in progress": False}.get(category)
+
+
 _ACCOUNT = re.compile(r"\w+:[\w:-]+$|[0-9a-f]{24}$")  # of Jira Cloud
 _SATISFACTION = ("satisfaction rating", "satisfaction", "satisfaction date")
 
@@ -292,11 +299,11 @@ def _jira_csv(rows: Table, row: Mapping[str, Any], read: Callable[[Any], int], r
     known_as = {text(reporter), text(row.get("Reporter Id"))}
     facts += [Word(issue, read(at), "customer" if author in known_as else "agent", id=f"comment {place}")
               for place, at, author in _comments(row)]
-    if text(row.get("Resolved")):
-        facts.append(Change(issue, rows.when(read, row, "Resolved"), "status", row.get("Status"), id="resolved"))
-    elif rules.outcome(text(row.get("Status"))):
-        changed = _when(rows, row, read, "Status Category Changed") if row.get("Status Category") == "Done" else None
-        facts.append(Now(issue, "status", row["Status"], changed))
+    is_done = _is_done(row)
+    ended = _when(rows, row, read, "Resolved", *(["Status Category Changed"] if is_done else []))
+    is_done = ended is not None if is_done is None else is_done
+    if is_done or rules.outcome(text(row.get("Status"))):
+        facts.append(Now(issue, "status", row.get("Status"), ended, is_done))
     rating = next((custom[field] for field in _SATISFACTION[:2] if field in custom), None)
     if rating:
         date = custom.get("satisfaction date", "Resolved")
@@ -315,7 +322,7 @@ def _score(rating: str) -> str:
 
 ZAMMAD = Rules(
     fields={"state": "state", "owner": "owner", "group": "team", "customer": "customer"},
-    completed=["closed"], abandoned=["merged", "removed"], pending=["pending reminder", "pending close"])
+    completed=["closed"], abandoned=["merged", "removed"], pending=["pending reminder", "pending close"], open=["new", "open"])
 
 
 def zammad(history: Any, articles: Any = None, *, tickets: Any = None, rules: Rules = ZAMMAD,
@@ -326,7 +333,7 @@ def zammad(history: Any, articles: Any = None, *, tickets: Any = None, rules: Ru
               attributes
     articles  GET /api/v1/ticket_articles/by_ticket/{id} of each ticket
     tickets   GET /api/v1/tickets?expand=true: what tickets hold of which there is no change; a ticket whose end the history does
-              not have ended at its last_close_at or close_at
+              not have, or that is closed in a state of your own, ended at its last_close_at or close_at
 
     Articles are the customer's or an agent's; internal ones are notes, and what Zammad sends by itself answers nobody."""
     read = _reader(tz)
@@ -358,7 +365,7 @@ def zammad(history: Any, articles: Any = None, *, tickets: Any = None, rules: Ru
 SALESFORCE = Rules(
     fields={"status": "state", "owner": "owner", "queue": "team", "type": "type", "reason": "reason",
             "contactid": "customer"},
-    completed=["closed", "resolved", "solved"],
+    completed=["closed", "resolved", "solved"], abandoned=["canceled", "cancelled", "duplicate", "merged"],
     pending=["waiting on customer", "waiting for customer", "on hold - customer", "awaiting customer"])
 
 
@@ -367,8 +374,9 @@ def salesforce(history: Any, cases: Any = None, emails: Any = None, comments: An
     """Salesforce Service Cloud, in the columns of its objects, by Data Loader or the weekly export.
 
     history   CaseHistory: Id, CaseId, CreatedDate, Field, OldValue, NewValue, and DataType where it was asked for
-    cases     Case: Id, CreatedDate, ClosedDate, ContactId, Type, Reason, Status: what cases hold of which there is no change; one
-              whose end the history does not have ended at its ClosedDate
+    cases     Case: Id, CreatedDate, ClosedDate, IsClosed, ContactId, Type, Reason, Status: what cases hold of which there is no
+              change; one whose end the history does not have, or that is closed in a status of your own, ended at its
+              ClosedDate
     emails    EmailMessage: Id, ParentId, Incoming, MessageDate, perhaps Status and IsDeleted: drafts are left out
     comments  CaseComment: Id, ParentId, IsPublished, CreatedDate: those that are published are an agent's words
 
@@ -396,12 +404,14 @@ def salesforce(history: Any, cases: Any = None, emails: Any = None, comments: An
             facts.append(Change(case, at, "owner", held[0], had[0], id))
             if held[1] or had[1]:
                 facts.append(Change(case, at, "queue", held[1] or had[1], had[1], id))
-    rows = Table("cases", cases, "records", columns="Id CreatedDate ClosedDate")
+    rows = Table("cases", cases, "records", columns="Id CreatedDate ClosedDate IsClosed Status")
     for row in rows:
         case = rows.need(row, "Id")
         facts.append(Change(case, rows.when(read, row, "CreatedDate"), CREATED))
-        closed = _when(rows, row, read, "ClosedDate")
-        facts += [Now(case, name, row[name], closed) for name in row if name.casefold() in rules.fields]
+        ended, said = _when(rows, row, read, "ClosedDate"), row.get("IsClosed")
+        is_closed = None if is_nothing(said) else rows.true(row, said, "IsClosed")
+        facts += [Now(case, name, row.get(name), ended, is_closed) for name in {"Status": None, **row}
+                  if name.casefold() in rules.fields]
     rows = Table("emails", emails, "records", columns="Id ParentId Incoming MessageDate CreatedDate")
     for row in rows:
         if rows.true(row, row.get("IsDeleted"), "IsDeleted") or str(row.get("Status")) in ("5", "Draft"):
@@ -431,7 +441,7 @@ SERVICENOW = Rules(
     fields={"state": "state", "incident_state": "state", "assigned_to": "owner", "assignment_group": "team",
             "caller_id": "customer", "category": "reason", "contact_type": "type", "due_date": "due"},
     completed=["resolved", "closed"], abandoned=["canceled", "cancelled"],
-    pending=["on hold: awaiting caller", "awaiting user info", "awaiting caller"])
+    pending=["on hold: awaiting caller", "awaiting user info", "awaiting caller"], open=["new", "in progress", "on hold"])
 
 _OF_INCIDENT = ("caller_id", "category", "contact_type", "assigned_to", "assignment_group", "due_date")
 _INCIDENT = {"1": "New", "2": "In Progress", "3": "On Hold", "4": "Awaiting User Info", "6": "Resolved", "7": "Closed",
@@ -448,9 +458,9 @@ def servicenow(audit: Any, journal: Any = None, incidents: Any = None, users: An
     audit      sys_audit where tablename is incident: documentkey, fieldname, oldvalue, newvalue, sys_created_on, sys_id
     journal    sys_journal_field where name is incident: element_id, element (comments, work_notes), sys_created_by,
                sys_created_on, sys_id
-    incidents  incident: sys_id, number, caller_id, opened_at, resolved_at, closed_at, contact_type, category, state, assigned_to,
-               assignment_group: journeys are then called by number, and one whose end the audit log does not have ended when it
-               was resolved or closed
+    incidents  incident: sys_id, number, caller_id, opened_at, resolved_at, closed_at, active, contact_type, category, state,
+               assigned_to, assignment_group: journeys are then called by number, and one whose end the audit log does not have,
+               or that is resolved, closed or not active any more in a state of your own, ended when it was resolved or closed
     users      sys_user: sys_id, user_name, name. Without it the caller is known by caller_id being a user_name
     groups     sys_user_group: sys_id, name
 
@@ -472,8 +482,10 @@ def servicenow(audit: Any, journal: Any = None, incidents: Any = None, users: An
         callers[incident] = logins.get(str(caller), str(caller))
         opened[incident] = rows.when(read, row, "opened_at", "sys_created_on")
         state = _INCIDENT.get(str(row.get("state")), row.get("state"))
-        ended = ("closed_at", "resolved_at") if rules.outcome(text(state)) == "abandoned" else ("resolved_at", "closed_at")
-        facts += [Change(incident, opened[incident], CREATED), Now(incident, "state", state, _when(rows, row, read, *ended))]
+        is_closed = None if is_nothing(row.get("active")) or rows.true(row, row.get("active"), "active") else True
+        is_abandoned = rules.closing(str(state)) == "abandoned"
+        ended = _when(rows, row, read, *(("closed_at", "resolved_at") if is_abandoned else ("resolved_at", "closed_at")))
+        facts += [Change(incident, opened[incident], CREATED), Now(incident, "state", state, ended, is_closed)]
         facts += [Now(incident, name, _reference(row.get(name))) for name in _OF_INCIDENT]
     facts += _incident_changes(Table("audit", audit, "result", "records"), read)
     begun = set()
@@ -601,8 +613,7 @@ def hubspot(tickets: Any, emails: Any = None, owners: Any = None, pipelines: Any
     read = _reader(tz)
     facts: list[Fact] = []
     stages, closed = _stages(pipelines)
-    if closed:
-        rules = rules.but(completed=[*rules.completed, *closed])
+    rules = rules.ending(closed)
     people = names_of(owners, "results", name=_owner)
     groups = names_of(teams, "results")
     rows = Table("tickets", tickets, "results")
@@ -662,7 +673,8 @@ def github(issues: Any, *, team: str = "team: ", rules: Rules = GITHUB, tz: Zone
 
     Pull requests are left out. The issue is its author's first word. Members, owners and collaborators who comment are agents, bots answer nobody, all
     others are customers. A label that rules.pending names is a state as long as it is there; who closes as not planned
-    abandons. A comment on an issue that stays closed is a word of thanks and reopens nothing; thanks=False changes that."""
+    abandons. An issue whose timeline does not say that it was closed ended at its closed_at. A comment on an issue that stays
+    closed is a word of thanks and reopens nothing; thanks=False changes that."""
     read = _reader(tz)
     rows = Table("issues", issues, "items")
     facts: list[Fact] = []
@@ -670,15 +682,22 @@ def github(issues: Any, *, team: str = "team: ", rules: Rules = GITHUB, tz: Zone
         if row.get("pull_request"):
             continue
         number, made, author = rows.need(row, "number"), rows.when(read, row, "created_at"), get(row, "user.login")
+        state = _github_state(row.get("state"), row.get("state_reason"))
         facts += [Change(number, made, CREATED), Change(number, made, "state", "open"),
                   Change(number, made, "author", author),
-                  Word(number, made, "customer", True, None, "created"), Now(number, "type", get(row, "type.name"))]
+                  Word(number, made, "customer", True, None, "created"), Now(number, "type", get(row, "type.name")),
+                  Now(number, "state", state, _when(rows, row, read, "closed_at"))]
         assigned = get(row, "assignee.login")
         timeline = row.get("timeline") or []
         if not any(event.get("event") == "assigned" for event in timeline):
             facts.append(Now(number, "assignee", assigned))
         facts += _timeline(number, author, timeline, team, rules, read)
-    return touchpoints(facts, rules, _zone(tz))
+    return touchpoints(facts, rules, _zone(tz), history="issues with their timelines, or with closed_at")
+
+
+def _github_state(state: Any, why: Any) -> Any:
+    """A state, with the reason where it was not done."""
+    return f"closed as {why}" if state == "closed" and why in ("not_planned", "duplicate") else state
 
 
 def _timeline(number: Any, author: Any, timeline: Iterable[Any], team: str, rules: Rules,
@@ -700,8 +719,7 @@ def _timeline(number: Any, author: Any, timeline: Iterable[Any], team: str, rule
             assignees = [*(one for one in assignees if one != who), *([who] if kind == "assigned" else [])]
             facts.append(Change(number, at, "assignee", assignees[-1] if assignees else None, id=id))
         elif kind == "closed":
-            why = event.get("state_reason")
-            state = f"closed as {why}" if why in ("not_planned", "duplicate") else "closed"
+            state = _github_state(kind, event.get("state_reason"))
         elif kind == "reopened":
             state = "open"
         elif kind in ("labeled", "unlabeled") and rules.waits(label):

@@ -214,6 +214,16 @@ class Exports(Folder):
         said = run("convert", "--from", "zendesk", "--pending", "Solved", *files("Zendesk")).said
         self.assertIn('states: completed ← "closed"; open ← "new", "open", "hold"; pending ← "pending", "solved"\n', said)
 
+    def test_states_that_end_nothing(self) -> None:
+        """--open takes a state from those that are final, and holds against what the export says."""
+        said = run("convert", "--from", "zendesk", "--open", "Solved", *files("Zendesk")).said
+        self.assertIn('states: completed ← "closed"; open ← "new", "open", "solved", "hold"; pending ← "pending"\n', said)
+        issues = self.file("issues.csv", "Issue key,Status,Created,Resolved\nA-1,Released,2026-03-01,2026-03-02\n"
+                           "A-2,Fixed,2026-03-01,2026-03-02\n")
+        said = run("convert", "--from", "jira", "--open", "Released", issues).said
+        self.assertIn('states: completed ← "Fixed"; open ← "Released"\n', said)
+        self.assertRegex(said, "jira: 1 of 2 tickets have been closed, .*'Released'; .*--completed STATE and --open STATE\n")
+
     def test_what_was_read_as_what_is_told(self) -> None:
         said = run("convert", "--from", "salesforce", *options("Salesforce"), *files("Salesforce")).said
         self.assertIn('cxj: salesforce: states: completed ← "Closed"; open ← "New", "Working", "On Hold"; pending ← "Waiting on '
@@ -241,7 +251,8 @@ class OptionsOfRecipes(unittest.TestCase):
             self.assertLessEqual({f"--{name}" for name in wanted}, set(got), system)
             self.assertEqual({got[f"--{parameter}"].kind for _, parameter in tables}, {"file"}, system)
             if "rules" in typing.get_type_hints(recipe):
-                self.assertLessEqual({"--fields", "--completed", "--abandoned", "--pending", "--nobody"}, set(got), system)
+                words = ("fields", "completed", "abandoned", "pending", "open", "nobody")
+                self.assertLessEqual({f"--{name}" for name in words}, set(got), system)
 
     @unittest.skipIf(LACKING, LACKING)
     def test_none_is_the_programs(self) -> None:

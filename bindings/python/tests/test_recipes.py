@@ -485,7 +485,8 @@ class Systems(unittest.TestCase):
                             ("04/Mar/26 10:00 AM", "2026-03-04T10:00:00.001"), ("04/Mar/26 0:30", "2026-03-04T00:30:00.001")):
             for name in ("Due date", "Due Date", "Custom field (Target)"):
                 with self.subTest(due=due, name=name):
-                    issue = self.cloud(**{"Created": "02/Mar/26 9:00 AM", "Resolved": "04/Mar/26 3:00 PM", "Comment": [], name: due})
+                    issue = self.cloud(**{"Created": "02/Mar/26 9:00 AM", "Resolved": "04/Mar/26 3:00 PM", "Comment": [],
+                                          name: due})
                     rows = recipes.jira([issue], rules=recipes.JIRA.but(fields={"Target": "due"}))
                     self.assertEqual([row["due"] for row in rows if row["due"]], [at(wanted) - 1])
                     late = at("2026-03-04T15:00") >= at(wanted)
@@ -860,6 +861,140 @@ class NoChangeLeadsToTheEnd(unittest.TestCase):
                     warnings.simplefilter("ignore" if not ends else "error", cxj.IncompleteWarning)
                     self.assertEqual([row["at"] for row in recipes.jira([one]) if row.get("outcome")], ends)
 
+    def closed(self, system: str, state: str, end: Any = END, **more: Any) -> recipes.Touchpoints:
+        """A ticket that is closed in a state of one's own, beside one in a known state, so that a ticket ends anyway."""
+        end = end or ""
+        if system == "jira csv":
+            end = end and "11/Mar/26 9:00 AM"
+            row = {"Issue key": "A-1", "Status": state, "Created": "01/Mar/26 9:00 AM", "Resolved": end, **more}
+            return recipes.jira([row, {**row, "Issue key": "A-2", "Status": "Done", "Resolved": "11/Mar/26 9:00 AM"}])
+        if system == "jira":
+            issue = {"key": "A-1", "fields": {"created": self.BEGIN, "resolutiondate": end, "status": {"name": state, **more}}}
+            return recipes.jira([issue, {"key": "A-2", "fields": {"created": self.BEGIN, "resolutiondate": self.END,
+                                                                  "status": {"name": "Done"}}}])
+        if system == "salesforce":
+            case = {"Id": "5", "CreatedDate": self.BEGIN, "CLOSEDDATE": end, "STATUS": state, **more}
+            return recipes.salesforce([
+                {"CaseId": id, "CreatedDate": at, "Field": "Status", "OldValue": old, "NewValue": new}
+                for id, last in (("5", state), ("6", "Closed"))
+                for at, old, new in ((self.ANSWER, "New", "Working"), (self.END, "Working", last))], [case])
+        if system == "servicenow":
+            row = {"sys_id": "c", "opened_at": self.BEGIN, "closed_at": end, "state": state, **more}
+            return recipes.servicenow([], incidents=[row, {**row, "sys_id": "d", "state": "7", "closed_at": self.END}])
+        return recipes.zammad([
+            {"object": "Ticket", "type": kind, "attribute": "state", "o_id": id, "created_at": at, "value_to": to}
+            for id, last in ((1, state), (2, "closed"))
+            for kind, at, to in (("created", self.BEGIN, "open"), ("updated", "2026-03-11T09:00:00.040Z", last))],
+            tickets=[{"id": 1, "state": state, "close_at": end, **more}])
+
+    def test_closed_in_a_state_of_ones_own(self) -> None:
+        """What the export says explicitly holds, whatever the state is called, although others end in known states."""
+        cases: "list[tuple[str, str, str, dict[str, Any]]]" = [
+            ("jira csv", "Released", "completed", {}), ("jira csv", "Declined by Ann", "abandoned", {}),
+            ("jira", "Released", "completed", {}),
+            ("jira", "Declined by Ann", "abandoned", {"statusCategory": {"key": "done"}}),
+            ("salesforce", "Solved for good", "completed", {}),
+            ("salesforce", "Closed - Duplicate", "abandoned", {"IsClosed": "true"}),
+            ("servicenow", "9", "completed", {"active": "false"}), ("servicenow", "Closed/Cancelled", "abandoned", {}),
+            ("zammad", "done with it", "completed", {}), ("zammad", "closed (merged)", "abandoned", {})]
+        for system, state, outcome, more in cases:
+            with self.subTest(system, state=state), warnings.catch_warnings():
+                warnings.simplefilter("error")
+                rows = self.closed(system, state, **more)
+                self.assertEqual({(row["stage"], row["outcome"]) for row in rows if row["stage"] == state}, {(state, outcome)})
+                self.assertEqual(rows.states[state], outcome)
+                self.assertEqual(figures(rows, "journeys", "open", "duration_mean")["open"], 0)
+                self.assertLess(max(row["at"] for row in rows) - at(self.END), 1000)
+
+    def test_not_closed_in_a_state_of_ones_own(self) -> None:
+        """Without a date and a word that says so, or where the export says that it is open."""
+        category = {"Resolved": "11/Mar/26 9:00 AM", "Status Category": "In Progress"}
+        for system, more in (("jira csv", {}), ("jira csv", category), ("jira", {}),
+                             ("salesforce", {}), ("servicenow", {"active": "true"}), ("zammad", {})):
+            with self.subTest(system, more=more), warnings.catch_warnings():
+                warnings.simplefilter("error")
+                rows = self.closed(system, "Verified", None, **more)
+                self.assertEqual(figures(rows, "completed", "open"), {"completed": 1, "open": 1})
+        for system, more in (("jira", {"statusCategory": {"key": "indeterminate"}}), ("salesforce", {"IsClosed": "false"})):
+            with self.subTest(system), warnings.catch_warnings():
+                warnings.simplefilter("error")
+                rows = self.closed(system, "Verified", **more)
+                self.assertEqual(figures(rows, "completed", "open"), {"completed": 1, "open": 1})
+        with self.assertRaisesRegex(ValueError, "cases, row 0: IsClosed: 'x' is neither"):
+            self.closed("salesforce", "Closed", IsClosed="x")
+
+    def test_closed_without_a_date(self) -> None:
+        """Since the last change, which led there; where none did, nothing says since when."""
+        rows = self.closed("salesforce", "Verified", None, IsClosed="1")
+        self.assertEqual([row["at"] for row in rows if row["outcome"]], [at(self.END)] * 2)
+        with self.assertWarnsRegex(cxj.IncompleteWarning, "1 of 2 tickets are closed now, such as 'c'"):
+            self.closed("servicenow", "9", None, active="0")
+        change = {"CaseId": "5", "CreatedDate": self.END, "Field": "Status", "OldValue": "New", "NewValue": "Gone"}
+        rows = recipes.salesforce([change], [{"Id": "5", "CreatedDate": self.BEGIN, "IsClosed": "true"}])
+        self.assertEqual([(row["at"], row["stage"], row["outcome"]) for row in rows], [
+            (at(self.BEGIN), "New", None), (at(self.END), "Gone", "completed")])
+
+    def test_a_date_alone(self) -> None:
+        """It closes the last state, when it came, else at the date; a state that came later may have reopened the ticket."""
+        def outcomes(*states: "tuple[int, str]", now: str = "", ended: int = 50_000, closed: Any = None) -> "list[Any]":
+            rules = Rules({"status": "state"}, completed=["solved"], pending=["asked"], open=["Open"])
+            facts = [Change(1, at, "status", state) for at, state in states]
+            rows = recipes.touchpoints([Word(1, 0, "customer"), *facts, Now(1, "status", now or states[-1][1], ended, closed),
+                                        Change(2, 0, "status", "solved")], rules)
+            return [(row["at"], row["stage"], row["outcome"]) for row in rows if row["stage"]][:-1]
+
+        new = (1000, "new", None)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            for moment in (50_000, 41_000, 59_000):
+                self.assertEqual(outcomes((1000, "new"), (moment, "gone")), [new, (moment, "gone", "completed")])
+            self.assertEqual(outcomes((1000, "new"), (2000, "Gone"), now="gone"),
+                             [new, (2000, "Gone", None), (50_000, "Gone", "completed")])
+            self.assertEqual(outcomes((1000, "new"), now="gone"), [new, (50_000, "gone", "completed")])
+            self.assertEqual(outcomes((1000, "gone"), (2000, "new"), (50_000, "gone")),
+                             [(1000, "gone", None), (2000, "new", None), (50_000, "gone", "completed")], "the last alone")
+            self.assertEqual(outcomes((1000, "new"), (50_000, "gone"), (99_000, "filed"), closed=True),
+                             [new, (50_000, "gone", "completed"), (99_000, "filed", None)], "what comes behind is paperwork")
+            self.assertEqual(outcomes((1000, "new"), (99_000, "filed"), closed=True),
+                             [new, (50_000, "new", "completed"), (99_000, "filed", None)])
+            self.assertEqual(outcomes((1000, "new"), closed=True, ended=-1), [(1000, "new", "completed")])
+            for state in ("open", "Asked"):
+                self.assertEqual([row[2] for row in outcomes((1000, state))], [None], "an old date")
+                self.assertEqual([row[2] for row in outcomes((1000, state), closed=False)], [None])
+        for states, closed in ((((1000, "new"), (50_000, "gone"), (99_000, "again")), None),
+                               (((1000, "again"), (2000, "Open")), True), (((1000, "asked"),), True)):
+            words = f"1 of 2 tickets have been closed, .* known as final: '{states[-1][1]}'; rules"
+            with self.assertWarnsRegex(cxj.IncompleteWarning, words):
+                self.assertEqual({row[2] for row in outcomes(*states, closed=closed)}, {None})
+
+    def test_open_whatever_the_category(self) -> None:
+        """What the rules call open is open in Jira's category Done, too; that is said."""
+        with self.assertWarnsRegex(cxj.IncompleteWarning, "1 of 2 tickets have been closed, .*: 'Parked'; rules"):
+            rows = recipes.jira([{"Issue key": key, "Status": status, "Status Category": "Done", "Created": "01/Mar/26 9:00 AM",
+                                  "Resolved": "02/Mar/26 9:00 AM"} for key, status in (("A-1", "Parked"), ("A-2", "Built"))],
+                                rules=recipes.JIRA.but(open=["parked"]))
+        self.assertEqual(rows.states, {"Parked": "open", "Built": "completed"})
+
+    def test_states_that_are_final_for_some(self) -> None:
+        """What is listed of them says so; words of thanks reopen nothing."""
+        rules = Rules({"status": "state"}, thanks=True)
+        rows = recipes.touchpoints([Change(1, 1000, "status", "gone"), Word(1, 2000, "customer"),
+                                    Now(1, "status", "gone", 1000), Change(2, 1000, "status", "gone"),
+                                    Word(2, 2000, "customer")], rules)
+        self.assertEqual(rows.states, {"gone": "completed or open"})
+        self.assertEqual([row["facets"] for row in rows], [None, "contact", None, "inbound"])
+        self.assertEqual(figures(rows, "completed", "open"), {"completed": 1, "open": 1})
+
+    def test_github_closed_at(self) -> None:
+        """Of an issue whose timeline was not asked for."""
+        issue = {"number": 1, "created_at": self.BEGIN, "state": "closed", "closed_at": self.END,
+                 "user": {"login": "customer1"}}
+        for reason, outcome in (("completed", "completed"), ("not_planned", "abandoned")):
+            rows = recipes.github([{**issue, "state_reason": reason}])
+            self.assertEqual([(row["at"], row["outcome"]) for row in rows if row.get("outcome")], [(at(self.END), outcome)])
+        with self.assertWarnsRegex(cxj.IncompleteWarning, "1 of 1 tickets are closed now, .*with closed_at"):
+            recipes.github([{**issue, "closed_at": None}])
+
     def test_facts(self) -> None:
         """By one's own recipe; how many it are, of how many."""
         rules = Rules({"status": "state"}, completed=["solved"])
@@ -951,8 +1086,8 @@ class Engine(unittest.TestCase):
         for word in ("NULL", "null", "None", "nan", "<NA>", "\\N", "N/A", "n/a", "Unassigned", " Null ", "-", ""):
             rows = recipes.touchpoints([
                 Change(1, 1000, "assignee", "agent1", word), Change(1, 2000, "assignee", word),
-                Change(1, 3000, "assignee", "agent2"), Change(1, 3000, "group", "first", word), Change(1, 3000, "due", word), Now(1, "requester", word),
-                Change(1, 4000, "status", "solved")], rules)
+                Change(1, 3000, "assignee", "agent2"), Change(1, 3000, "group", "first", word),
+                Change(1, 3000, "due", word), Now(1, "requester", word), Change(1, 4000, "status", "solved")], rules)
             with self.subTest(word):
                 self.assertEqual([row["owner"] for row in rows], ["agent1", "agent2", None])
                 self.assertEqual({"customer", "due"} & set(rows[0]), set())
