@@ -86,6 +86,7 @@ void told_header(told *at, const log_reader *log) {
     const fields_layout *layout = log_layout(log);
     at->is_numbered = log_is_numbered(log);
     at->numbered |= at->is_numbered;
+    told_doubt_header(at, log);
     if (at->last.columns > 0 && fields_are_same(&at->last, layout)) {
         return;
     }

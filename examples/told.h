@@ -33,6 +33,32 @@ typedef struct told_count {
     told_place first;
 } told_count;
 
+/* What a field may say of a journey in each of its rows. */
+enum { TOLD_VALUE, TOLD_DUE, TOLD_RATING, TOLD_SAYINGS };
+
+/* A journey, and what its first row says. */
+typedef struct told_journey {
+    uint64_t journey; /* 0: an empty place */
+    uint64_t rows;
+    int64_t said[TOLD_SAYINGS]; /* 0: nothing */
+} told_journey;
+
+enum {
+    TOLD_JOURNEYS = 1000,
+    TOLD_PLACES = 2048
+}; /* journeys that are looked at, and places for them: a power of two */
+
+/* What was read, and is perhaps not what was meant. */
+typedef struct told_doubts {
+    told_count dues;    /* with a time */
+    bool has_clock;     /* one of them is not midnight */
+    told_count rounded; /* journeys that a spreadsheet has rounded */
+    unsigned looked_at; /* sayings that some file has a column for, as bits */
+    unsigned varied;    /* that differ between rows of one journey */
+    size_t journeys;
+    told_journey places[TOLD_PLACES]; /* open addressing */
+} told_doubts;
+
 /* What was noticed while reading. All zero at first; told_free() in the end. */
 typedef struct told {
     const log_options *options;
@@ -54,6 +80,7 @@ typedef struct told {
     uint64_t by_field[FIELD_COUNT];
     uint64_t by_delimiter[WORDS_DELIMITERS]; /* rows with another number of fields, which with this one have as many */
     advice_times times;                      /* the texts that are no moments */
+    told_doubts doubts;
 } told;
 
 /* The file is about to be read. path lives as long as this, and is - for standard input. */
@@ -87,5 +114,23 @@ void told_refused(const told *at, const log_reader *log);
 void told_end(told *at, const cxj_engine *engine, uint64_t rows, uint64_t rejected);
 
 void told_free(told *at);
+
+/* ---- For told_odd.c and told_doubts.c -------------------------------------------------------------------- */
+
+/* Counts the row that was read last. */
+void told_note(told *at, const log_reader *log, told_count *of);
+
+/* Begins a sentence about all files. */
+void told_begin(const told *at);
+
+/* Begins a sentence about several rows: how many, what they are, and where the first stands. */
+void told_count_rows(const told *at, const told_count *of, const char *one, const char *many);
+
+/* Notes which columns there are, and what is perhaps not meant in the row that was read last. */
+void told_doubt_header(told *at, const log_reader *log);
+void told_doubt_row(told *at, const log_reader *log, const cxj_touchpoint *touchpoint);
+
+/* Says what is perhaps not meant. */
+void told_doubts_end(const told *at, const cxj_engine *engine);
 
 #endif

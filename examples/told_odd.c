@@ -20,9 +20,9 @@ void told_file(told *at, const char *path) {
     at->files++;
 }
 
-static void count_row(told *at, told_count *of, uint64_t line) {
+void told_note(told *at, const log_reader *log, told_count *of) {
     if (of->count++ == 0) {
-        of->first = (told_place){at->path, line, 0};
+        of->first = (told_place){at->path, log_line(log), 0};
     }
 }
 
@@ -34,7 +34,7 @@ static void note_odd(told *at, const log_reader *log, told_count *of, size_t fie
     at->are_seconds = is_second && (at->are_seconds || at->early.count == 0);
     at->odd_numbers |= is_number;
     at->odd_dates |= !is_number;
-    count_row(at, of, log_line(log));
+    told_note(at, log, of);
 }
 
 void told_row(told *at, const log_reader *log, const cxj_touchpoint *touchpoint) {
@@ -49,6 +49,7 @@ void told_row(told *at, const log_reader *log, const cxj_touchpoint *touchpoint)
     if (touchpoint->at == 0) {
         return;
     }
+    told_doubt_row(at, log, touchpoint);
     if (!at->has_latest || touchpoint->at > at->latest) {
         at->next = at->latest;
         at->has_next = at->has_latest;
@@ -122,8 +123,7 @@ static void put_place(const told *at, const told_place *place) {
     }
 }
 
-/* Begins a sentence about all files. */
-static void begin_all(const told *at) {
+void told_begin(const told *at) {
     if (at->files > 1) {
         fprintf(stderr, "cxj-report: %zu files: ", at->files);
     } else {
@@ -132,9 +132,8 @@ static void begin_all(const told *at) {
     }
 }
 
-/* Begins a sentence about several rows: how many, what they are, and where the first stands. */
-static void put_count(const told *at, const told_count *of, const char *one, const char *many) {
-    begin_all(at);
+void told_count_rows(const told *at, const told_count *of, const char *one, const char *many) {
+    told_begin(at);
     table_count(stderr, of->count);
     words_put(of->count == 1 ? one : many);
     if (of->first.path != NULL) {
@@ -193,7 +192,7 @@ static void tell_cause(const told *at, uint64_t rows, uint64_t rejected) {
     if (rejected <= rows / 2) {
         return;
     }
-    begin_all(at);
+    told_begin(at);
     words_put("more than half of the rows are refused: ");
     if (by[LOG_BAD_UTF8] > half) {
         words_put("their bytes are not UTF-8; most likely the file is in Windows-1252 or Latin-1: "
@@ -234,11 +233,11 @@ static void put_unit(const told *at) {
 
 static void tell_moments(const told *at) {
     if (at->early.count > 0) {
-        put_count(at, &at->early, " moment lies in 1970 or before", " moments lie in 1970 or before");
+        told_count_rows(at, &at->early, " moment lies in 1970 or before", " moments lie in 1970 or before");
         put_unit(at);
     }
     if (at->far.count > 0) {
-        put_count(at, &at->far, " moment lies beyond the year 2200", " moments lie beyond the year 2200");
+        told_count_rows(at, &at->far, " moment lies beyond the year 2200", " moments lie beyond the year 2200");
         put_unit(at);
     }
     if (at->has_next && at->latest - at->next > YEAR_MS) {
@@ -254,18 +253,18 @@ static void tell_moments(const told *at) {
 /* Duplicates, conflicts and superseded ones, with their first lines. */
 static void tell_repeats(const told *at) {
     if (at->duplicates.count > 0) {
-        put_count(at, &at->duplicates, " row is a duplicate: its journey, id and revision came before",
-                  " rows are duplicates: their journey, id and revision came before");
+        told_count_rows(at, &at->duplicates, " row is a duplicate: its journey, id and revision came before",
+                        " rows are duplicates: their journey, id and revision came before");
         words_put("\n");
     }
     if (at->conflicts.count > 0) {
-        put_count(at, &at->conflicts, " of the duplicates differs from what it repeats",
-                  " of the duplicates differ from what they repeat");
+        told_count_rows(at, &at->conflicts, " of the duplicates differs from what it repeats",
+                        " of the duplicates differ from what they repeat");
         words_put("; of each two the greater holds; a correction carries a higher revision\n");
     }
     if (at->superseded.count > 0) {
-        put_count(at, &at->superseded, " row is superseded by a higher revision of its id",
-                  " rows are superseded by higher revisions of their ids");
+        told_count_rows(at, &at->superseded, " row is superseded by a higher revision of its id",
+                        " rows are superseded by higher revisions of their ids");
         words_put("\n");
     }
 }
@@ -276,14 +275,14 @@ static void tell_alike(const told *at, const cxj_engine *engine) {
         return;
     }
     if (found.equal > 0) {
-        begin_all(at);
+        told_begin(at);
         table_count(stderr, found.equal);
         words_put(found.equal == 1 ? " touchpoint without an id is equal to another in all fields, and counts"
                                    : " touchpoints without an id are equal to others in all fields, and each counts");
         words_put("; an id column would tell repetitions from rows that came twice\n");
     }
     if (found.tied > 0) {
-        begin_all(at);
+        told_begin(at);
         table_count(stderr, found.tied);
         words_put(found.tied == 1 ? " tie of equal moments was decided by hashed text ids"
                                   : " ties of equal moments were decided by hashed text ids");
@@ -296,6 +295,7 @@ void told_end(told *at, const cxj_engine *engine, uint64_t rows, uint64_t reject
     tell_repeats(at);
     tell_alike(at, engine);
     tell_moments(at);
+    told_doubts_end(at, engine);
 }
 
 void told_free(told *at) {

@@ -373,6 +373,14 @@ static int64_t moment_of(const values_moments *how, int64_t local) {
     }
 }
 
+bool values_is_midnight(const values_moments *how, int64_t at) {
+    int64_t ahead = 0;
+    for (size_t i = 0; i < how->offset_count && how->offsets[i].from <= at; i++) {
+        ahead = how->offsets[i].ahead;
+    }
+    return (at + ahead) % MS_PER_DAY == 0;
+}
+
 void values_moments_free(values_moments *how) {
     free(how->offsets);
     how->offsets = NULL;

@@ -83,6 +83,9 @@ bool values_local(values_moments *how, const cxj_engine *engine);
  *           9999 */
 bool values_moment(const values_moments *how, const char *text, size_t length, bool is_due, int64_t *at);
 
+/* Whether a moment is the first of a local day. */
+bool values_is_midnight(const values_moments *how, int64_t at);
+
 void values_moments_free(values_moments *how);
 
 /* Writes a moment as 2026-11-21T22:43:47Z, for sentences; what is no whole second is cut off. */

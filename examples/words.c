@@ -40,15 +40,26 @@ void words_begin(const char *path, uint64_t line) {
     }
 }
 
-void words_map(size_t field, const cxj_text *column) {
+/* An option whose value ends with a text, in quotes where a shell needs them. */
+static void put_option(const char *option, const char *before, cxj_text text) {
     bool plain = true;
-    for (size_t i = 0; i < column->length; i++) {
-        plain &= strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-", column->text[i]) != NULL &&
-                 column->text[i] != '\0';
+    for (size_t i = 0; i < text.length; i++) {
+        plain &= strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-", text.text[i]) != NULL &&
+                 text.text[i] != '\0';
     }
-    fprintf(stderr, "--map %s%s=", plain ? "" : "\"", fields[field].name);
-    (void)table_text(stderr, column->text, column->length, EXCERPT);
+    fprintf(stderr, "%s %s%s", option, plain ? "" : "\"", before);
+    (void)table_text(stderr, text.text, text.length, EXCERPT);
     words_put(plain ? "" : "\"");
+}
+
+void words_map(size_t field, const cxj_text *column) {
+    char before[32];
+    snprintf(before, sizeof before, "%s=", fields[field].name);
+    put_option("--map", before, *column);
+}
+
+void words_none(cxj_text text) {
+    put_option("--none", "", text);
 }
 
 void words_delimiter(char delimiter) {

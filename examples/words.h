@@ -29,8 +29,10 @@ void words_path(const char *path);
 /* Begins a sentence. line  0: about the file as a whole */
 void words_begin(const char *path, uint64_t line);
 
-/* Options, with values as a shell wants them: --map FIELD=COLUMN, --delimiter C, and --dates by orders as bits. */
+/* Options, with values as a shell wants them: --map FIELD=COLUMN, --none TEXT, --delimiter C, and --dates by orders as
+ * bits. */
 void words_map(size_t field, const cxj_text *column);
+void words_none(cxj_text text);
 void words_delimiter(char delimiter);
 void words_orders(unsigned orders);
 

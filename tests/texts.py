@@ -207,6 +207,9 @@ class Message(NamedTuple):
 
 CAUSE = "more than half of the rows are refused"
 HEAD = "journey,at,owner\n"
+DUE = "journey,at,due,facets\n1,2026-03-02 09:00,{},\n2,2026-03-02 09:00,{},\n1,2026-03-04 11:00,,delivered\n"
+FLAT = ("journey,at,csat,due,value\n1,2026-03-02,2,2026-03-04 18:00,12\n1,2026-03-03,2,2026-03-04 18:00,12\n"
+        "2,2026-03-02,4,2026-03-08 18:00,70\n2,2026-03-05,4,2026-03-08 18:00,70\n3,2026-03-05,,,\n3,2026-03-06,,,\n4,2026-03-05,1,,\n")
 DAYS = "7,28/2/2025 23:30,a\n7,1/3/2025 00:30,b\n7,13/4/2025,c\n"
 
 # SPEC.md section 7: "What was read as what, and which columns were left out, is said on stderr, with the nearest name of a
@@ -315,18 +318,42 @@ MESSAGES = [
             ["2 rows are duplicates", "(the first in line 3)", "1 of the duplicates differs", "(the first in line 4)",
              "1 row is superseded", "(the first in line 5)"]),
     Message("id," + HEAD + "1,7,2026-01-01,x\n", ["1 row is a duplicate", "b.csv, line 2)"], more="id," + HEAD + "1,7,2026-01-01,x\n"),
+    # what is perhaps not meant
+    Message(DUE.format("2026-03-04 00:00:00", "2026-03-05T00:00"), ["all 2 times in due are midnight; if they are days, write them without a time"]),
+    Message(DUE.format("2026-03-04", "2026-03-05"), [], not_says=["midnight"]),
+    Message(DUE.format("2026-03-04 00:00", "2026-03-05"), [], not_says=["midnight"]),
+    Message(DUE.format("2026-03-04 00:00", "2026-03-05 00:01"), [], not_says=["midnight"]),
+    Message(DUE.format("2026-03-04T00:00Z", "2026-03-05T00:00Z"), [], ["--calendar", "a.cal"], not_says=["midnight"]),
+    Message(DUE.format("2026-03-03T23:00Z", "2026-03-04T23:00Z"), ["all 2 times in due are midnight"], ["--calendar", "a.cal"]),
+    Message(FLAT, [f"{name} says the same in all rows of each journey" for name in ("value", "due", "csat5")],
+            ["--map", "value=value"]),
+    Message(FLAT + "1,2026-03-07,,,\n", [], ["--map", "value=value"], not_says=["says the same"]),
+    Message(FLAT.replace(",4,", ",2,").replace(",70", ",12").replace("-08 18", "-04 18"), [], ["--map", "value=value"], not_says=["says the same"]),
+    Message(HEAD + "7,2026-01-01,ann\n7,2026-01-02,NULL\n7,2026-01-03,#N/A\n7,2026-01-04,Nullmann\n",
+            ['owner has the name "NULL": if that stands for none, --none NULL\n', '--none "#N/A"\n'], not_says=["mann", "two"]),
+    Message(HEAD + "7,2026-01-01,NULL\n7,2026-01-02,\n", [], ["--none", "NULL"], not_says=["NULL"]),
+    Message(HEAD + "7,2026-01-01,ann\n7,2026-01-02,ann \n7,2026-01-03,annb\n7,2026-01-03,annB\n8,2026-01-01,Bob\n",
+            ['owner has "ann" and "ann ", "annB" and "annb": each counts by itself\n'], not_says=["Bob", "more"]),
+    Message(HEAD + "7,2026-01-01,ann\n7,2026-01-02,Ann\n", ['owner has "Ann" and "ann": they count as two\n']),
+    Message(HEAD + "7,2026-01-01,a\n7,2026-01-02,A\n7,2026-01-03,b\n7,2026-01-03,B\n7,2026-01-03,c\n7,2026-01-03,C\n7,2026-01-03,d\n"
+            "7,2026-01-03,D\n", ['"C" and "c" and 1 more such pairs'], not_says=['"D"']),
+    Message(HEAD.replace(",", ";") + "1,23457E+11;2026-01-01;a\n1,23457E+11;2026-01-02;b\n",
+            ["2 rows have journeys such as 1.23457E+11 (the first in line 2), which a spreadsheet rounded"], ["--delimiter", ";"]),
+    Message(HEAD + "E+11,2026-01-01,a\nISSUE+11,2026-01-02,b\n", [], not_says=["spreadsheet"]),
 ]
 
 
 def messages(report: str, folder: pathlib.Path) -> int:
     """What is said of logs."""
+    (folder / "a.cal").write_text("offset +01:00\n", encoding="utf-8")
     for number, message in enumerate(MESSAGES):
         paths = [folder / "a.csv"]
         paths[0].write_bytes(message.log if isinstance(message.log, bytes) else message.log.encode())
         if message.more is not None:
             paths.append(folder / "b.csv")
             paths[1].write_text(message.more, encoding="utf-8")
-        status, out, said = run(report, "--json", *message.arguments, "--view", "journeys", *map(str, paths))
+        arguments = [str(folder / one) if one == "a.cal" else one for one in message.arguments]
+        status, out, said = run(report, "--json", *arguments, "--view", "journeys", *map(str, paths))
         said = said.replace(f"{folder}/", "")
         if status != message.status:
             fail(f"message {number}: status {status}, {message.status} is due: {said}")
