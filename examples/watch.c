@@ -700,45 +700,69 @@ static bool watch(host *at, const cxj_engine *wanted) {
     return follow(at) && (at->call == at->saved || save(at));
 }
 
-static int usage(void) {
+/* Says what is wrong with the command line, and how it is to be. */
+static bool refuse_usage(const char *what, const char *text) {
+    fprintf(stderr, "watch: %s%s\n", what, text);
     fputs("usage: watch --state FILE --rule TEXT [--rule TEXT]... [--every SECONDS] [--clock feed]\n", stderr);
-    return 2;
+    return false;
+}
+
+/* Takes an option. value is NULL where nothing stands behind it. */
+static bool take_option(host *at, const char *option, char *value) {
+    static const char *const options[] = {"--state", "--rule", "--every", "--clock"};
+    size_t which = 0;
+    while (which < 4 && strcmp(option, options[which]) != 0) {
+        which++;
+    }
+    if (which == 4 || value == NULL) {
+        return refuse_usage(which == 4 ? "unknown option " : "a value is needed behind ", option);
+    }
+    if (which == 0) {
+        at->path = value;
+        return strlen(value) < PATH - 16 || refuse_usage("the name of the state is too long", "");
+    }
+    if (which == 1) {
+        at->rules[at->rule_count++] = value;
+        return true;
+    }
+    if (which == 2) {
+        char *rest = value;
+        at->every = strtod(value, &rest);
+        return (*rest == '\0' && at->every > 0 && at->every < 1e6) ||
+               refuse_usage("--every takes a number of seconds, such as 60, not ", value);
+    }
+    at->follows_feed = true;
+    return strcmp(value, "feed") == 0 || refuse_usage("--clock takes feed, not ", value);
 }
 
 /* Reads the command line; false: it is none. */
 static bool read_arguments(host *at, int argc, char **argv) {
-    for (int i = 1; i + 1 < argc; i += 2) {
-        char *rest = argv[i + 1];
-        if (strcmp(argv[i], "--state") == 0) {
-            at->path = argv[i + 1];
-        } else if (strcmp(argv[i], "--rule") == 0) {
-            at->rules[at->rule_count++] = argv[i + 1];
-        } else if (strcmp(argv[i], "--every") == 0) {
-            at->every = strtod(argv[i + 1], &rest);
-            if (*rest != '\0' || !(at->every > 0 && at->every < 1e6)) {
-                return false;
-            }
-        } else if (strcmp(argv[i], "--clock") == 0 && strcmp(argv[i + 1], "feed") == 0) {
-            at->follows_feed = true;
-        } else {
+    for (int i = 1; i < argc; i += 2) {
+        if (!take_option(at, argv[i], i + 1 < argc ? argv[i + 1] : NULL)) {
             return false;
         }
     }
-    return argc % 2 == 1 && at->path != NULL && strlen(at->path) < PATH - 16 && at->rule_count > 0;
+    return true;
+}
+
+/* Whether all is there that is needed. */
+static bool is_whole(const host *at) {
+    return (at->path != NULL || refuse_usage("--state is needed, the file that keeps the engine", "")) &&
+           (at->rule_count > 0 || refuse_usage("--rule is needed, such as \"waiting for 4h\"", ""));
 }
 
 int main(int argc, char **argv) {
     host at = {.every = 60, .calls = -1, .rules = calloc((size_t)argc, sizeof *at.rules)};
     if (at.rules == NULL || !read_arguments(&at, argc, argv)) {
         free(at.rules);
-        return usage();
+        return 2;
     }
     struct sigaction action = {.sa_handler = end};
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
     cxj_engine *wanted = read_rules(&at);
-    const bool done = wanted != NULL && watch(&at, wanted);
-    const int status = wanted == NULL ? 2 : done ? 0 : 1;
+    const bool starts = wanted != NULL && is_whole(&at);
+    const int status = !starts ? 2 : watch(&at, wanted) ? 0 : 1;
     cxj_engine_destroy(wanted);
     cxj_engine_destroy(at.engine);
     texts_free(&at.texts);

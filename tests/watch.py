@@ -271,12 +271,15 @@ def refuse(program: str, folder: pathlib.Path) -> None:
     done = subprocess.run(command(program, state, ["chases over 0"]), stdin=subprocess.DEVNULL, capture_output=True)
     if done.returncode != 1 or b"calls are missing" not in done.stderr:
         fail(f"missing calls: {done}")
-    for words in ([], ["--rule", "overdue"], ["--state"], ["--state", "x", "--rule", "overdue", "--every", "soon"],
-                  ["--state", "x", "--rule", "overdue within"],
-                  ["--state", "x", "--rule", "overdue", "--clock", "mine"]):
+    for said, *words in (["--state is needed"], ["--state is needed", "--rule", "overdue"], ["a value is needed behind --state", "--state"],
+                         ["--rule is needed", "--state", "x"], ["unknown option --foo", "--foo"], ["unknown option --foo", "--foo", "x"],
+                         ["--every takes a number of seconds, such as 60, not soon", "--state", "x", "--rule", "overdue", "--every", "soon"],
+                         ["overdue within", "--state", "x", "--rule", "overdue within"],
+                         ["waiting 4h: rule, column 9", "--rule", "waiting 4h"],
+                         ["--clock takes feed, not fed", "--state", "x", "--rule", "overdue", "--clock", "fed"]):
         done = subprocess.run([program, *words], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True)
-        if done.returncode != 2 or not done.stderr:
-            fail(f"{words} ends with {done.returncode}")
+        if done.returncode != 2 or not done.stderr.decode().startswith(f"watch: {said}"):
+            fail(f"{words} ends with {done.returncode}: {done.stderr!r}")
     header = subprocess.run(command(program, folder / "header.cxj", ["overdue"]), input=b"a,b\n", capture_output=True)
     if header.returncode != 1 or b"journey" not in header.stderr:
         fail(f"a first line without columns: {header}")
