@@ -853,6 +853,10 @@ static bool answer(run *at) {
         return stop(at, "moving the clock", status);
     }
     tell_summary(at, &stats);
+    if (at->log != NULL) {
+        told_rules(&at->told, at->engine, at->asked->rules, at->asked->rule_count);
+    }
+    told_unused(&at->asked->analyses, at->asked->metrics, at->asked->metric_count, at->views, at->view_count);
     if (is_page_alone(at->asked)) {
         return write_page(at);
     }
@@ -976,7 +980,13 @@ static bool refuse_text(run *at, const char *what, const char *text, cxj_status 
     fprintf(stderr, "cxj-report: the %s \"", what);
     (void)table_text(stderr, text, strlen(text), SENTENCE);
     fprintf(stderr, "\" is refused: %s: ", cxj_status_text(status));
+    if (status == CXJ_NO_CALENDAR) {
+        why = "what working hours are, --calendar FILE says";
+    }
     (void)table_text(stderr, why, strlen(why), SENTENCE);
+    if (status == CXJ_BAD_TEXT) {
+        told_word(text, why);
+    }
     fputc('\n', stderr);
     return false;
 }
@@ -1006,6 +1016,7 @@ static bool choose_views(run *at) {
         return false;
     }
     bool added = true;
+    told_before_views(&at->told, at->engine);
     for (size_t i = 0; i < at->asked->view_count && added; i++) {
         added = add_view(at, at->asked->views[i]);
     }
@@ -1048,6 +1059,7 @@ static bool choose_rules(run *at) {
                                   : stop(at, "beginning the replay", status);
         }
     }
+    told_after_views(&at->told, at->engine);
     return true;
 }
 

@@ -16,6 +16,7 @@
 
 #include "advice.h"
 #include "alike.h"
+#include "analysis.h"
 #include "cxj.h"
 #include "log.h"
 #include "words.h"
@@ -59,6 +60,15 @@ typedef struct told_doubts {
     told_journey places[TOLD_PLACES]; /* open addressing */
 } told_doubts;
 
+enum { TOLD_AWAITED = 32 };
+
+/* A name that the conditions of views brought. */
+typedef struct told_awaited {
+    size_t field; /* of its dimension */
+    uint32_t code;
+    bool met; /* it occurs in the log */
+} told_awaited;
+
 /* What was noticed while reading. All zero at first; told_free() in the end. */
 typedef struct told {
     const log_options *options;
@@ -81,6 +91,9 @@ typedef struct told {
     uint64_t by_delimiter[WORDS_DELIMITERS]; /* rows with another number of fields, which with this one have as many */
     advice_times times;                      /* the texts that are no moments */
     told_doubts doubts;
+    uint64_t names_before[CXJ_DIMENSION_REASON + 1]; /* that dimensions had before the views */
+    told_awaited awaited[TOLD_AWAITED];
+    size_t awaited_count;
 } told;
 
 /* The file is about to be read. path lives as long as this, and is - for standard input. */
@@ -113,9 +126,24 @@ void told_refused(const told *at, const log_reader *log);
  * rows, rejected  rows read, and how many were refused, by the engine too */
 void told_end(told *at, const cxj_engine *engine, uint64_t rows, uint64_t rejected);
 
+/* Says which word of a text is wrong, and which is near, as an end of the engine's sentence that says why it is refused. */
+void told_word(const char *text, const char *why);
+
+/* Around the adding of views, and of rules that are replayed: notes which names their conditions bring, of which told_end()
+ * says if they never occur. */
+void told_before_views(told *at, const cxj_engine *engine);
+void told_after_views(told *at, const cxj_engine *engine);
+
+/* Says which names in the conditions of rules, which were not added, never occur. */
+void told_rules(const told *at, const cxj_engine *engine, const char *const *rules, size_t count);
+
+/* Says which options apply to none of the views that are answered. */
+void told_unused(const analyses *asked, const cxj_text *metrics, size_t metric_count, cxj_view *const *views,
+                 size_t view_count);
+
 void told_free(told *at);
 
-/* ---- For told_odd.c and told_doubts.c -------------------------------------------------------------------- */
+/* ---- Among the files of told ----------------------------------------------------------------------------- */
 
 /* Counts the row that was read last. */
 void told_note(told *at, const log_reader *log, told_count *of);
@@ -129,6 +157,11 @@ void told_count_rows(const told *at, const told_count *of, const char *one, cons
 /* Notes which columns there are, and what is perhaps not meant in the row that was read last. */
 void told_doubt_header(told *at, const log_reader *log);
 void told_doubt_row(told *at, const log_reader *log, const cxj_touchpoint *touchpoint);
+
+/* Notes which awaited names a touchpoint has; whether a name is awaited, and was not met; and says which were not. */
+void told_meet(told *at, const cxj_touchpoint *touchpoint);
+bool told_is_awaited(const told *at, uint32_t dimension, uint32_t code);
+void told_awaited_end(const told *at, const cxj_engine *engine);
 
 /* Says what is perhaps not meant. */
 void told_doubts_end(const told *at, const cxj_engine *engine);

@@ -232,7 +232,7 @@ static void tell_names(const told *at, const cxj_engine *engine) {
         (void)cxj_dimension_describe(engine, i, &info, sizeof info);
         for (uint32_t code = 1; code <= info.names && code <= NAMES; code++) {
             cxj_text *name = &names[count];
-            count += cxj_name(engine, i, code, &name->text, &name->length) == CXJ_OK;
+            count += !told_is_awaited(at, i, code) && cxj_name(engine, i, code, &name->text, &name->length) == CXJ_OK;
         }
         qsort(names, count, sizeof *names, compare_wholly);
         tell_nobody(at, info.name, names, count);

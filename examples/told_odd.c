@@ -50,6 +50,7 @@ void told_row(told *at, const log_reader *log, const cxj_touchpoint *touchpoint)
         return;
     }
     told_doubt_row(at, log, touchpoint);
+    told_meet(at, touchpoint);
     if (!at->has_latest || touchpoint->at > at->latest) {
         at->next = at->latest;
         at->has_next = at->has_latest;
@@ -296,6 +297,7 @@ void told_end(told *at, const cxj_engine *engine, uint64_t rows, uint64_t reject
     tell_alike(at, engine);
     tell_moments(at);
     told_doubts_end(at, engine);
+    told_awaited_end(at, engine);
 }
 
 void told_free(told *at) {
