@@ -180,7 +180,19 @@ def made_logs(folder: pathlib.Path) -> dict[str, pathlib.Path]:
     many = ["journey,id,at,owner,channel,csat5"]
     for number in range(20_000):
         many.append(f"{number // 3 + 1},{number + 1},2026-{1 + number % 9:02}-{1 + number % 28:02},o{number * 7 % 5000},{number % 300},{1 + number % 5}")
+    waits = ["journey,id,at,channel,facets,outcome"]
+    for journey in range(1, 41):
+        day = f"2026-{1 + journey // 28:02}-{1 + journey % 28:02}"
+        waits.append(f"{journey},1,{day}T09:00,mail,inbound,")
+        waits += [f"{journey},2,{day}T10:00,mail,update,", f"{journey},3,{day}T12:00,mail,resolved,completed"] if journey % 2 else []
+    steady = ["journey,id,at,owner,outcome"]
+    for journey in range(1, 401):
+        begin = BEGIN + datetime.timedelta(days=journey)
+        end = begin + datetime.timedelta(days=20 + journey * 7 % 21)
+        steady += [f"{journey},1,{begin:%Y-%m-%dT%H:%M},ann,", f"{journey},2,{end:%Y-%m-%dT%H:%M},ann,completed"]
     return {
+        "waits": write_text(folder / "waits.csv", *waits),
+        "steady": write_text(folder / "steady.csv", *steady),
         "empty": write_text(folder / "empty.csv", "journey,at"),
         "one": write_text(folder / "one.csv", "journey,at,owner,channel", "1,2026-01-01T10:00,ann,phone"),
         "alike": write_text(folder / "alike.csv", *alike),

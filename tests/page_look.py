@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import pathlib
 import re
+import statistics
 from contextlib import contextmanager
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
@@ -243,6 +244,22 @@ def check_finding(tab: Tab, name: str, page: Page) -> None:
         expect(cells[0]["intervals"]["journey_drop"][0] < 0 < cells[0]["intervals"]["journey_drop"][1], "the log of ratings by chance is none")
         expect("falls" not in said and "most in" not in said, f"of ratings by chance: {said!r}")
         expect("No difference" in tab.locator(".answers").inner_text(), "of ratings by chance a difference is told")
+    elif name == "waits":  # half were answered within the hour and ended, and half are not answered, the last of them for less than four hours
+        expect(said == "Half of the journeys that ended took 3\xa0h and more, one in ten 3\xa0h and more; 20 are open.", f"of a log where half wait: {said!r}")
+        keys = tab.locator(".keys").inner_text()
+        expect("First response within four hours, of those answered" in keys and "19 wait for longer, unanswered" in keys, f"half wait: {keys!r}")
+        long = tab.locator("#figure-durations").inner_text()
+        expect("20 journeys that ended" in long and "20 are open" in long and "Of journeys that ended" in long, f"half are open: {long!r}")
+    elif name == "steady":  # nothing changes in it, though in its first months only what is short can end
+        over = tab.locator("#figure-ended").inner_text()
+        expect("Duration, on average\n\nJust varies" in over, f"a steady log: {over!r}")
+        values = [one["value"] for one in page.figure("ended")["control"]["duration_mean"][0]["points"][2:]]
+        centre, reach = statistics.mean(values), 2.66 * statistics.mean(abs(a - b) for a, b in zip(values, values[1:]))
+        mean, low, high = (shown("duration", one) for one in (centre, centre - reach, centre + reach))
+        expect(f"mean {mean}, limits {low} and {high}; 0 outside" in tab.locator('#figure-ended svg[aria-label^="Duration"]').get_attribute("aria-label"),
+               "the limits are not those of the months that are shown")
+        expect("and so are the first 2: of journeys" in over and "2026-03" in over, f"of a steady log the first two months are shown: {over!r}")
+        expect("and so is the first" not in tab.locator("#figure-moments").inner_text(), "a month of which the log lacks a day is left out")
     elif name == "empty":
         expect(said == "There is nothing in this log.", f"of an empty log: {said!r}")
     elif name == "sealed":
