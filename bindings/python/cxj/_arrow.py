@@ -23,7 +23,8 @@ class Column(NamedTuple):
     words   what places stand for: texts, or anything that a list may hold; None is null
     unit    of moments: milliseconds are values * unit[0] // unit[1]
     owner   what keeps the memory of values
-    clock   of moments: exact; local, what a clock showed somewhere; or day, a date alone"""
+    clock   of moments: exact; local, what a clock showed somewhere; or day, a date alone
+    zone    of exact moments: where they were written, if that is known: a tzinfo, or its name"""
 
     kind: str
     values: Any
@@ -32,6 +33,7 @@ class Column(NamedTuple):
     unit: tuple[int, int] = (1, 1)
     owner: Any = None
     clock: str = "exact"
+    zone: Any = None
 
 
 class NotUTF8(NamedTuple):
@@ -160,7 +162,7 @@ def _read(part: _Part) -> Column:
     if kind in _MOMENTS:
         values = part.numbers(1, "i" if kind == "tdD" else "q", part.start, part.rows)
         clock = "day" if kind in ("tdD", "tdm") else "exact" if zone else "local"
-        return Column("moments", values, part.valid(), unit=_MOMENTS[kind], owner=part.owner, clock=clock)
+        return Column("moments", values, part.valid(), unit=_MOMENTS[kind], owner=part.owner, clock=clock, zone=zone or None)
     if kind == "n":
         return Column("words", bytes(part.rows), part.valid())
     if kind in _TEXTS:

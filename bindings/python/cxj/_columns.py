@@ -10,16 +10,21 @@ import ctypes
 import re
 from array import array
 from collections.abc import Container, Iterator, Mapping, Sequence
-from heapq import nlargest
-from itertools import compress
-from typing import Any, Callable, NamedTuple, Optional, Protocol
+from decimal import Decimal
+from itertools import compress, islice, repeat
+from operator import eq, le
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, Protocol
 
 from . import _header as header
+from ._alike import Alike
 from ._arrow import Column, NotUTF8, of_words
 from ._frames import Batch
 from ._library import Error, InvalidError
-from ._moments import DAY, NAIVE, Local, Times, doubt_of
+from ._moments import DAY, NAIVE, Local, Times, doubt_of, doubts_of, is_midnight, midnight_of
 from ._values import BITS, FACETS, RATINGS, facets_of, integer_of, nearest, place_of
+
+if TYPE_CHECKING:
+    from ._engine import Engine
 
 # Field of cxj_columns: what it holds, and the C type of its items.
 _FIELDS: dict[str, tuple[str, Any]] = {
@@ -47,6 +52,9 @@ Renames = Mapping[str, Optional[str]]
 EVENT_LOG: Renames = {"case:concept:name": "journey", "case_id": "journey", "time:timestamp": "at", "timestamp": "at",
              "concept:name": "activity", "org:resource": "owner", "resource": "owner", "org:group": "team",
              "lifecycle:transition": None}
+
+# Spreads numbers over all bits.
+_ODD = 0x9E3779B97F4A7C15
 
 # From here on not every whole number is a float, by bytes.
 _EXACT = {8: 2**53, 4: 2**24}
@@ -79,10 +87,15 @@ class Numbers(NamedTuple):
 
 
 class Promised:
-    """The local times in the column due, over all batches: whether they are days whose times came from a reader of dates."""
+    """The times in the column due, over all batches: whether they are days whose times came from a reader of dates."""
 
     def __init__(self) -> None:
         self._times = self._midnights = 0
+
+    @property
+    def may_be_days(self) -> bool:
+        """Whether all so far are midnights."""
+        return self._times == self._midnights
 
     def meet(self, times: int, midnights: int) -> None:
         self._times += times
@@ -90,27 +103,56 @@ class Promised:
 
     def doubts(self) -> list[str]:
         """What is to be said of them."""
-        if self._times < 2 or self._midnights < self._times:
+        if self._times < 2 or not self.may_be_days:
             return []
-        return ["column 'due': all its times are midnight; if they are days, cast them to dates (frame['due'].dt.date in pandas, "
-                ".cast(polars.Date) in polars): what is due on a day is kept until its end"]
+        return ["column 'due': all its times are midnight; if they are days, write them without a time, as 2026-03-04, or cast "
+                "them to dates (frame['due'].dt.date in pandas, .cast(polars.Date) in polars): what is due on a day is kept "
+                "until its end"]
+
+
+class Reach:
+    """The earliest moment of a column, and its two latest, over all batches."""
+
+    def __init__(self) -> None:
+        self._earliest: list[int] = []
+        self._latest: list[int] = []
+
+    def meet(self, earliest: list[int], latest: list[int]) -> None:
+        self._earliest = sorted(self._earliest + earliest)[:1]
+        self._latest = sorted(self._latest + latest, reverse=True)[:2]
+
+    def doubts(self, field: str) -> list[str]:
+        """What is to be said of them."""
+        return doubts_of(field, self._earliest[0], self._latest) if self._earliest else []
 
 
 class How(NamedTuple):
     """How a table is read: by whose ``numbers``; ``times``: what moments are; ``faults``: where what cannot be taken is
-    noted, so that all else can be (None: the first ends it). ``none``: texts that state nothing. ``doubts``: what is to be said
-    of it; ``promised``: what stands in due."""
+    noted, so that all else can be (None: the first ends it). ``none``: texts that state nothing. ``ties_by_row``: the order of
+    rows decides ties even where there are ids. ``doubts``: what is to be said of it; ``promised``: what stands in due;
+    ``reach``: of at and due; ``alike``: which rows are."""
 
     numbers: Numbers
     times: Times
+    doubts: list[str]
+    promised: Promised
+    reach: Mapping[str, Reach]
+    alike: Alike
     faults: Optional[Faults] = None
     none: frozenset[str] = frozenset()
-    doubts: Optional[list[str]] = None
-    promised: Optional[Promised] = None
+    ties_by_row: bool = False
 
-    def said(self) -> list[str]:
-        """What is to be said of all that was read."""
-        return [*(self.doubts or []), *(self.promised.doubts() if self.promised else [])]
+    def is_numbered(self, named: Container[str]) -> bool:
+        """Whether the number of a row is its sequence, by the columns that there are."""
+        return "sequence" not in named and ("id" not in named or self.ties_by_row)
+
+    def said(self, engine: Engine) -> list[str]:
+        """What is to be said of all that was read, and recorded."""
+        said = [*self.doubts, *self.promised.doubts()]
+        for field, reach in self.reach.items():
+            if not any(doubt.startswith(f"column {field!r}: ") and "unit=" in doubt for doubt in self.doubts):
+                said += reach.doubts(field)
+        return said + self.alike.doubts(_ways(), engine)
 
 
 class Faults:
@@ -167,15 +209,6 @@ def digest(rows: Rows) -> int:
         check = zlib.crc32((ctypes.c_char * length).from_address(address)) if address and length else 0
         found = found << 32 | check
     return found
-
-
-def extremes(rows: Rows) -> tuple[list[int], list[int]]:
-    """The earliest moment of rows, and the two latest, or fewer where there are not so many. Those that are refused are left
-    out."""
-    moments: list[int] = (ctypes.c_int64 * rows.rows).from_address(rows.struct.at)[:]
-    if moments and (min(moments) < _YEARS[0] or max(moments) > _YEARS[1] or 0 in moments):
-        moments = [moment for moment in moments if moment and _YEARS[0] <= moment <= _YEARS[1]]
-    return ([min(moments)], nlargest(2, moments)) if moments else ([], [])
 
 
 def one_by_one(rows: Rows) -> Iterator[int]:
@@ -257,6 +290,8 @@ def check_ratings(named: Mapping[str, int]) -> None:
 
 
 def _whole(value: Any) -> Any:
+    if isinstance(value, Decimal):  # one of more digits is beyond all bounds
+        return int(value) if value.is_finite() and value.adjusted() < 25 and value == int(value) else value
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT[8] else value
 
 
@@ -328,7 +363,9 @@ def _convert(how: How, field: str, column: Column, first: int) -> Any:
         if column.kind == "words":
             column = _stated(how, column)
             got = ways.looked_up(column, find, item, null, _noted(how, field, first))
-            if field == "at" and how.doubts is not None and how.times.texts and _are_numbers(column.words):
+            if field == "due" and how.promised.may_be_days:
+                _meet_words(how.promised, column)
+            if field == "at" and _are_numbers(column.words):
                 how.doubts.append(_doubt(got, how.times))
             return got
         if column.kind == "moments" and rule.moments:
@@ -340,7 +377,7 @@ def _convert(how: How, field: str, column: Column, first: int) -> Any:
                 if how.faults is None:
                     raise
                 return ways.looked_up(_listed(column), find, item, null, _noted(how, field, first))
-            if field == "at" and how.doubts is not None:
+            if field == "at":
                 how.doubts.append(_doubt(got, how.times))
             return got
         if _is_empty(column):
@@ -431,18 +468,34 @@ def _doubt(got: Any, times: Times) -> str:
     return f"column 'at': {said}" if said else ""
 
 
+def _meet_words(promised: Promised, column: Column) -> None:
+    """Notes the times among the words of the column due."""
+    if any(midnight_of(word) is False for word in column.words):
+        promised.meet(1, 0)
+        return
+    midnights = [midnight_of(word) is True for word in column.words]
+    if any(midnights):
+        count = sum(bool(good) and midnights[place] for place, good in
+                    zip(column.values, repeat(True) if column.valid is None else column.valid))
+        promised.meet(count, count)
+
+
 def _shifted(how: How, field: str, column: Column, item: Any, null: int) -> Any:
     """Moments as milliseconds; local times by whose they are."""
     ways = _ways()
     values, known = ways.numbers(column, item, null)
+    if field == "due" and column.clock != "day" and how.promised.may_be_days:
+        times, midnights = ways.midnights(values, known)
+        if midnights < times and column.zone is not None and all(
+                is_midnight(int(value), column.zone) for value, good in zip(values, known) if good):
+            midnights = times
+        how.promised.meet(times, midnights)
     if column.clock == "exact":
         return values, known
     if how.times.local is None:
         if _is_empty(column):
             return values, known
         raise InvalidError(f"column {field!r}: {NAIVE}")
-    if how.promised is not None and column.clock == "local" and field == "due":
-        how.promised.meet(*ways.midnights(values, known))
     ends = column.clock == "day" and field == "due"
     return ways.shifted(how.times.local, values, known, DAY if ends else 0, 1 if ends else 0), known
 
@@ -498,6 +551,10 @@ def read_rows(how: How, named: dict[str, int], batch: Batch, first: int) -> Rows
     for field, (values, _) in got.items():
         setattr(ready.struct, field, _address(values))
         ready.kept.append(values)
+    for field, reach in how.reach.items():
+        if field in got:
+            reach.meet(*_ways().extremes((ctypes.c_int64 * ready.rows).from_address(getattr(ready.struct, field))))
+    how.alike.meet(_ways(), ready.struct, ready.rows, how.is_numbered(named))
     return ready
 
 
@@ -612,6 +669,19 @@ class _Ways(Protocol):
         """How many of the numbers are known, and how many of these are whole days."""
         ...
 
+    def extremes(self, moments: Any) -> tuple[list[int], list[int]]:
+        """The earliest of moments, and the two latest, or fewer where there are not so many. Those that are none, or are
+        refused, are left out."""
+        ...
+
+    def alikely(self, ids: Any, ties: bool) -> Sequence[bool]:
+        """Which rows may be alike by their ids: those without one, and where ties matter those with the number of a text."""
+        ...
+
+    def met_twice(self, journeys: Any, moments: Any, most: int) -> Sequence[int]:
+        """Journeys with a moment that comes twice in them, once or more often; of so many moments at most."""
+        ...
+
     def shifted(self, local: Local, values: Any, known: Any, before: int, after: int) -> Any:
         """The moments of local times, these later, and those earlier, by so much."""
 
@@ -681,6 +751,36 @@ class _Python:
     def midnights(self, values: Any, known: Any) -> tuple[int, int]:
         found = [value % DAY for value, good in zip(values, known) if good]
         return len(found), found.count(0)
+
+    def extremes(self, moments: Any) -> tuple[list[int], list[int]]:
+        found = moments[:]
+        if not found or min(found) < _YEARS[0] or max(found) > _YEARS[1] or 0 in found:
+            found = [moment for moment in found if moment and _YEARS[0] <= moment <= _YEARS[1]]
+        earliest = [min(found)] if found else []
+        latest: list[int] = []
+        while found and len(latest) < 2:
+            latest.append(max(found))
+            del found[found.index(latest[-1])]
+        return earliest, latest
+
+    def alikely(self, ids: Any, ties: bool) -> Sequence[bool]:
+        return [not number or ties and number >> 63 > 0 for number in ids]
+
+    def met_twice(self, journeys: Any, moments: Any, most: int) -> Sequence[int]:
+        moments = moments.tolist()
+        rows: Any = range(len(moments))
+        if all(map(le, moments, islice(moments, 1, None))):  # in order: only neighbours are equal
+            rows = sorted({row + add for row in compress(rows, map(eq, moments, islice(moments, 1, None))) for add in (0, 1)})
+        met: set[tuple[int, int]] = set()
+        found: dict[int, None] = {}
+        for row in rows:
+            here = journeys[row], moments[row]
+            if here in met:
+                found[journeys[row]] = None
+                if len(found) == most:
+                    break
+            met.add(here)
+        return list(found)
 
     def shifted(self, local: Local, values: Any, known: Any, before: int, after: int) -> Any:
         return array("q", [local.moment(value + before) - after if good else value for value, good in zip(values, known)])
@@ -799,6 +899,37 @@ class _Numpy:
     def midnights(self, values: Any, known: Any) -> tuple[int, int]:
         found = self._array(values)[:len(known)][self._array(known).astype(bool)]
         return len(found), int((found % DAY == 0).sum())
+
+    def extremes(self, moments: Any) -> tuple[list[int], list[int]]:
+        found = self._numpy.frombuffer(moments, "i8") if len(moments) else self._array([])
+        if not found.all():
+            found = found[found != 0]
+        if len(found) and (found.min() < _YEARS[0] or found.max() > _YEARS[1]):
+            found = found[(found >= _YEARS[0]) & (found <= _YEARS[1])]
+        if not len(found):
+            return [], []
+        last = int(found.argmax())
+        others = [int(part.max()) for part in (found[:last], found[last + 1:]) if len(part)]
+        return [int(found.min())], [int(found[last]), *sorted(others)[-1:]]
+
+    def alikely(self, ids: Any, ties: bool) -> Sequence[bool]:
+        numbers = self._numpy.frombuffer(ids, "u8")
+        good: Sequence[bool] = (numbers == 0) | (numbers >= 2**63) if ties else numbers == 0
+        return good
+
+    def met_twice(self, journeys: Any, moments: Any, most: int) -> Sequence[int]:
+        numpy = self._numpy
+        of, at = numpy.frombuffer(journeys, "u8"), numpy.frombuffer(moments, "i8")
+        if (at[1:] >= at[:-1]).all():  # in order: only neighbours are equal
+            same = numpy.flatnonzero(at[1:] == at[:-1])
+            rows = numpy.unique(numpy.concatenate([same, same + 1]))
+            of, at = of[rows], at[rows]
+        hashes = of ^ at.view("u8") * numpy.uint64(_ODD)
+        ordered = numpy.sort(hashes)
+        met = ordered[1:][ordered[1:] == ordered[:-1]][:most]
+        if not len(met):
+            return []
+        return list(dict.fromkeys(of[met[numpy.searchsorted(met[:-1], hashes)] == hashes].tolist()))
 
     def shifted(self, local: Local, values: Any, known: Any, before: int, after: int) -> Any:
         values, known = self._array(values)[:len(known)], self._array(known).astype(bool)

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Callable, Union
 from . import _file, _page
 from . import _header as header
 from ._calendar import Calendar
-from ._columns import How, Numbers, Promised, Rows, digest, grown, number_rows, read_rows, rename
+from ._alike import Alike
+from ._columns import How, Numbers, Promised, Reach, Rows, digest, grown, number_rows, read_rows, rename
 from ._frames import Batch, next_batch, table_of
 from ._library import (
     DoubtWarning,
@@ -510,8 +511,10 @@ class Engine:
         Of touchpoints of one journey at the same moment the one with the lower sequence comes first, then the one with the
         lower id; if there is neither column, the number of the row is its sequence, counted from 1 over all calls: data in
         parts give what they give as a whole. Without id, rows that are recorded again count again; cxj.DoubtWarning says so
-        where a call brings what an earlier one brought. It also warns of whole numbers that are hardly of their unit, such
-        as seconds, and where all local times in due are midnight, as pandas.read_csv(parse_dates=["due"]) makes them of days.
+        where a call brings what an earlier one brought, and how many rows of a call are equal in all fields, or in an order
+        that only hashes of text ids decide (at least: it looks at a million rows at once, and at 4,096 journeys). It also warns
+        of moments in at and due that hardly are, such as seconds, days of a spreadsheet, or years from now, and where all times
+        in due are midnight, as pandas.read_csv(parse_dates=["due"]) makes them of days.
 
         Raises ValueError for a column that is missing, unknown, or of a type that it cannot have, and for a value that is
         out of its column's bounds, by name and row; cxj.Error for new names beyond those that a dimension can have; OSError
@@ -549,7 +552,7 @@ class Engine:
                 if self._handle is not None:
                     self._see()
         total = run.total
-        warn_of([*how.said(), *(
+        warn_of([*how.said(self), *(
             ["these rows were recorded before, as it seems; they have no id, so they count twice; a column id, or a new engine "
              "for each run, would not"] if came_again and total.processed else [])])
         if total.first_refusal is not None:
@@ -564,8 +567,8 @@ class Engine:
     def _how(self, tz: Calendar | str | tzinfo | None = None, unit: str = "ms") -> How:
         """How a table is read for this engine."""
         calendar = self.calendar if tz is None else None
-        return How(Numbers(self.code_of, self._stated), Times(local_of(tz, calendar), unit_of(unit)), doubts=[],
-                   promised=Promised())
+        return How(Numbers(self.code_of, self._stated), Times(local_of(tz, calendar), unit_of(unit)), [], Promised(),
+                   {"at": Reach(), "due": Reach()}, Alike())
 
     def _record_batch(self, batch: Batch, named: dict[str, int], run: Run, strict: bool, how: How) -> bool:
         """Records one batch, slice by slice; returns whether its rows had come before."""
@@ -594,7 +597,7 @@ class Engine:
         lock."""
         self._open()
         rows = read_rows(how, named, batch, first)
-        if not named.keys() & {"id", "sequence"}:
+        if how.is_numbered(named):
             number_rows(rows, self._numbered)
             self._numbered += batch.rows
         return rows
@@ -716,8 +719,13 @@ class Engine:
         return {number for journey in journeys for number in (journey, *self._stating(journey, *FIELDS[1:]))}
 
     def advance(self, now: Moment) -> None:
-        """Moves the clock to a moment (as at in record()). On it only metrics marked needs_now depend (overdue), and by it
-        journeys are sealed, where the settings ask for that: their touchpoints are let go, their sums stay, and what
+        """Moves the clock to a moment (as at in record()). Nothing else moves it: neither recording, nor from_frame() and
+        read_csv(). On it depend metrics marked needs_now (overdue), worklists of rules that go by it, and which period is over:
+        View.control(), View.relation() and pictures leave out the one in which it stands. Until it is moved first, such metrics
+        have no value, such worklists are empty, and no period is left out; worklist(), control() and relation() say so. After a
+        log was read: engine.advance(engine.stats().latest_at).
+
+        By it journeys are sealed, where the settings ask for that: their touchpoints are let go, their sums stay, and what
         comes for them later is counted as late. Rules that go by the clock raise alerts for what began to hold up to then.
 
         Raises ValueError if the clock would go back, or, but for the first time, more than ten years beyond both where it
@@ -727,6 +735,11 @@ class Engine:
         moment = moment_of("now", now)
         with self._lock:
             self._check(lib.cxj_advance(self._open(), moment))
+
+    def _is_unmoved(self) -> bool:
+        """Whether something is held, and the clock was never moved."""
+        stats = self._stats()
+        return bool(stats.touchpoints and not stats.has_now)
 
     @property
     def feeds(self) -> frozenset[str] | None:
@@ -857,6 +870,9 @@ class Engine:
         table: engine.worklist("waiting for 4h").to_pandas().
 
         rule  the text of a rule, as for engine.rules.add(), which need not have been added; nor does it matter what was raised
+
+        Now is where the clock stands: advance() first. Where it was never moved, a rule that goes by it (due, overdue, silent,
+        waiting, unanswered, open, same) holds nowhere, and cxj.IncompleteWarning says so.
 
         Raises ValueError as that, MemoryError. Time in proportion to the journeys held."""
         return worklist(self, rule)
@@ -1026,8 +1042,9 @@ class Engine:
                     says so if a word of it may mean a field that no column is
         on_refused  "raise": a row that cannot be taken ends it, and all such rows are named; "skip": the others are taken
 
-        engine.reading says what was read as what, which rows were refused, by their places and in the frame's own index, and
-        why. Raises ValueError that names all that is wrong; what Engine() and record_many() raise."""
+        The clock is not moved: engine.advance(engine.stats().latest_at) before what goes by it. cxj.DoubtWarning says what
+        record_many() says. engine.reading says what was read as what, which rows were refused, by their places and in the
+        frame's own index, and why. Raises ValueError that names all that is wrong; what Engine() and record_many() raise."""
         from ._read import Options, read_frame
 
         options = Options(map, none, tz, unit, dayfirst, dates, ties, extra, on_refused)

@@ -311,7 +311,9 @@ def of_list(values: list[Any]) -> Column:
         found = [(0, "") if value is None else moment_of_date("moment", value) for value in values]
         clocks = {clock for _, clock in found if clock}
         if len(clocks) == 1:  # else each is one for itself
-            return Column("moments", [moment for moment, _ in found], valid, clock=clocks.pop())
+            zones = {getattr(value, "tzinfo", None) for value in values if value is not None}
+            return Column("moments", [moment for moment, _ in found], valid, clock=clocks.pop(),
+                          zone=zones.pop() if len(zones) == 1 else None)
     try:
         return _arrow.of_words([tuple(value) if isinstance(value, (list, set)) else value for value in values])
     except TypeError as error:
@@ -383,7 +385,7 @@ def _of_series(series: Any) -> Column:
         return _of_arrow_column("pyarrow", series.array.__arrow_array__())
     if kind == "M":
         if getattr(dtype, "tz", None):
-            return _of_numpy(series.dt.tz_convert(None).to_numpy())._replace(clock="exact")
+            return _of_numpy(series.dt.tz_convert(None).to_numpy())._replace(clock="exact", zone=dtype.tz)
         return _of_numpy(series.to_numpy())
     if isinstance(dtype, pandas.BooleanDtype):
         return Column("truths", series.to_numpy(dtype=bool, na_value=False).tobytes(), series.notna().to_numpy())

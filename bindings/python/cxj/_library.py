@@ -125,14 +125,16 @@ class Interrupted(KeyboardInterrupt):
 
 
 class DoubtWarning(UserWarning):
-    """What was read is hardly what was meant: whole numbers that are seconds, rows without ids that come a second time, or a
-    column that nobody reads although its name is near that of a field. It was read as it stands. To have an exception
+    """What was read is hardly what was meant: moments in 1970 or far ahead, days that became midnights, rows without ids that
+    are equal or come a second time, ties that only text ids decide, rows of a replay that came late, or a column that nobody
+    reads although its name is near that of a field. It was read as it stands. To have an exception
     instead: warnings.simplefilter("error", cxj.DoubtWarning)."""
 
 
 class IncompleteWarning(UserWarning):
     """A view was read that lacks something: cells beyond the limit of cells, or what journeys that are sealed have
     contributed (View.incomplete, View.lacks_sealed). What was read is as exact as it can be; what is missing, is missing.
+    Or the clock was never moved, and a worklist, or a view over time, was asked that goes by it (Engine.advance()).
     Or a recipe read an export that has not all of a ticket, or no state that is known as final.
     To have an exception instead: warnings.simplefilter("error", cxj.IncompleteWarning)."""
 

@@ -31,6 +31,7 @@ _MINUTE = re.compile(r"[T ](\d{2}):(\d{2})", re.ASCII)
 _LOOSE_MINUTE = re.compile(r"[T ](\d{1,2}):(\d{2})", re.ASCII)
 _BEHIND = re.compile(r"(?::(\d{2})(?:[.,](\d+))?)?(?:(Z)|([+-])(\d{2})(?::?(\d{2}))?)?", re.ASCII)
 _HALVES = re.compile(r"[T ](\d{1,2}):(\d{2})(?::(\d{2}))? ([AP])M", re.ASCII)
+_MIDNIGHT = re.compile(r"[T ](?:0?0:00(?::00(?:[.,]0+)?)?|12:00(?::00)? AM)(?:Z|[+-][\d:]+)?$", re.ASCII)
 _PARTS = {"d": r"(?P<day>\d{1,2})", "m": r"(?P<month>\d{1,2})", "y": r"(?P<year>\d{4})"}
 _ORDERS = {order: re.compile(rf"{_PARTS[order[0]]}(?P<mark>[/.-]){_PARTS[order[1]]}(?P=mark){_PARTS[order[2]]}", re.ASCII)
            for order in ("dmy", "mdy", "ymd")}
@@ -204,6 +205,30 @@ def _ordered(text: str, order: str) -> tuple[int, str] | None:
     return day + minute + behind[0], behind[1]
 
 
+def midnight_of(word: Any) -> bool | None:
+    """Whether what shows a time shows midnight; None: it shows none, but a day, or is a number."""
+    if isinstance(word, datetime):
+        return word.replace(tzinfo=None) == datetime(word.year, word.month, word.day)
+    return _MIDNIGHT.search(word) is not None if isinstance(word, str) and ":" in word else None
+
+
+def is_midnight(moment: int, zone: tzinfo | str) -> bool:
+    """Whether a moment is midnight in a zone, which may be one that nobody knows: then it is not."""
+    known = _zone(zone) if isinstance(zone, str) else zone
+    return known is not None and midnight_of(datetime_of(moment).astimezone(known)) is True
+
+
+@lru_cache(1 << 6)
+def _zone(name: str) -> tzinfo | None:
+    """The zone of a name, or of an offset such as +02:00."""
+    import zoneinfo
+
+    try:
+        return datetime.fromisoformat(f"2000-01-01T00:00{name}").tzinfo if name[:1] in ("+", "-") else zoneinfo.ZoneInfo(name)
+    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
+        return None
+
+
 def _half(day: int, found: re.Match[str] | None) -> tuple[int, str] | None:
     """The moment of a time by a clock of twelve hours."""
     if found is None or not 1 <= int(found[1]) <= 12:
@@ -244,8 +269,8 @@ def doubt_of(lowest: int, highest: int, unit: tuple[int, int]) -> str:
     return ""
 
 
-def doubts_of(earliest: int, latest: list[int]) -> list[str]:
-    """What is to be said of the moments of a log that hardly can be: of its earliest, and its two latest."""
+def doubts_of(field: str, earliest: int, latest: list[int]) -> list[str]:
+    """What is to be said of moments of a field that hardly can be: of the earliest, and the two latest."""
     said = []
     if earliest < _YEAR:
         said.append(f"moments lie in 1970 or before, the first at {_shown(earliest)}; if they are numbers of another unit, unit='s' "
@@ -253,9 +278,9 @@ def doubts_of(earliest: int, latest: list[int]) -> list[str]:
     if latest[0] >= _FAR:
         said.append(f"moments lie beyond the year 2200, the last at {_shown(latest[0])}; if they are numbers of another unit, "
                     "unit='us' (or ns) says so")
-    elif len(latest) > 1 and latest[0] - latest[1] > _YEAR:
+    elif field == "at" and len(latest) > 1 and latest[0] - latest[1] > _YEAR:
         said.append(f"the latest moment, {_shown(latest[0])}, is more than a year beyond the next, {_shown(latest[1])}")
-    return said
+    return [f"column {field!r}: {one}" for one in said]
 
 
 def _shown(moment: int) -> str:

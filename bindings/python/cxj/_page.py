@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from . import _header as header
 from ._analysis import predictors
 from ._library import Error, IncompleteWarning, InvalidError, Sentence, error_of, lib, must
+from ._rules import BY_CLOCK
 from ._values import MetricInfo, datetime_of, encoded, facets, metrics, number_or_none
 from ._view import View, _Reading
 
@@ -30,7 +31,6 @@ _DAY = 86_400_000
 _PERIODS = ((31, "day"), (182, "week"), (1830, "month"), (5500, "quarter"))
 _WITHIN = "the share of these times that are at most so long"
 _CHANNELS = {"entry": "channel", "exit": "channel"}
-_BY_CLOCK = ("due", "overdue", "silent", "waiting", "unanswered", "open", "same")  # how rules begin that go by it (SPEC 9)
 _MARKS = ("<!--title-->", "<!--plain-->", "<!--json-->")
 
 
@@ -421,7 +421,7 @@ class _Page:
             return
         if status < 0:
             raise error_of(status, f"{rule!r}: {said}")
-        if not self.stats.has_now and rule.split()[0] in _BY_CLOCK:
+        if not self.stats.has_now and rule.split()[0] in BY_CLOCK:
             self._leave_out(rule, title)
             return
         occasions = sorted((one.since or getattr(one, "from"), one.journey, one.commitment, getattr(one, "from"),

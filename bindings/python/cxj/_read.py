@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 from . import _fields as fields
 from . import _header as header
 from ._calendar import Calendar
-from ._columns import _SAME, Faults, How, Numbers, Promised, Rows, extremes, grown, number_rows, read_rows
+from ._alike import Alike
+from ._columns import _SAME, Faults, How, Numbers, Promised, Reach, Rows, grown, number_rows, read_rows
 from ._csv import RETURNS
 from ._engine import Engine
 from ._frames import Batch, Table, next_batch, table_of
 from ._library import InvalidError, Receipt, error_of, warn_of
-from ._moments import Times, doubts_of, local_of, unit_of
+from ._moments import Times, local_of, unit_of
 from ._progress import SLICE, Run
 from ._values import FACETS, nearest
 
@@ -188,12 +189,12 @@ class _Reader:
         self._doubts: list[str] = []
         times = Times(local_of(options.tz, engine.calendar if options.tz is None else None), unit_of(options.unit), True, order)
         empty = frozenset([options.none] if isinstance(options.none, str) else options.none) | {""}
-        self._how = How(Numbers(engine.code_of, engine._stated), times, self._faults, empty, self._doubts, Promised())
+        self._how = How(Numbers(engine.code_of, engine._stated), times, self._doubts, Promised(),
+                        {"at": Reach(), "due": Reach()}, Alike("ties='file' takes the order of rows, "), self._faults, empty,
+                        options.ties == "file")
         self._fields: dict[str, str] = {}
         self._left: dict[str, None] = {}
         self._refused = Refused([], [], [])
-        self._earliest: list[int] = []  # moment
-        self._latest: list[int] = []  # two moments
         self._is_titled = False  # rows are called by texts that say what they are
 
     def read(self, table: Table) -> None:
@@ -246,13 +247,10 @@ class _Reader:
             if faults.columns:
                 raise InvalidError("; ".join(f"column {names[named[field]]!r} as {field}: {why}"
                                              for field, why in faults.columns.items()))
-            if "sequence" not in named and ("id" not in named or self._options.ties == "file"):
+            if self._how.is_numbered(named):
                 number_rows(rows, first)
                 engine._numbered = first + batch.rows
             _record(engine, rows, first, faults, self._run)
-            earliest, latest = extremes(rows)
-            self._earliest = sorted(self._earliest + earliest)[:1]
-            self._latest = sorted(self._latest + latest, reverse=True)[:2]
         self._done += batch.rows
         self._run.show(batch.rows)
         self._note(batch, first)
@@ -276,16 +274,12 @@ class _Reader:
         refused = self._refused
         if index is not None:
             refused = refused._replace(labels=[index[place] for place in refused.places])
-        if self._earliest and not any("unit=" in doubt for doubt in self._doubts):
-            self._doubts += doubts_of(self._earliest[0], self._latest)
-        if self._how.promised is not None:
-            self._doubts += self._how.promised.doubts()
         conflicts = self._run.total.conflicts
         if conflicts:
             column = self._fields["id"]
             self._doubts.append(f"{conflicts} rows have the id of a row before in their journey, but say something else, and were "
                                 f"left out; if {column!r} is no touchpoint's id, map={{'id': None}} leaves it out")
-        warn_of(self._doubts)
+        warn_of(self._how.said(self._engine))
         if self._lost and self._options.on_refused == "raise":
             raise InvalidError(f"{self._lost} of {self._done} rows cannot be taken: {self._said(refused)} "
                                "(on_refused='skip' takes the others)")

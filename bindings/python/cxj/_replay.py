@@ -47,7 +47,7 @@ def replay(data: Any, *, rules: Iterable[str], views: Iterable[str] = (), calend
     Each row is recorded by a call of its own. Before it the clock goes to its at, if that is later, or if it is the first; a
     row that is refused for what stands in it does not move the clock. So alerts come as they would to a host that moves the
     clock when it records: raised_at is the latest at so far. A host that moves it more often is told earlier. cxj.DoubtWarning
-    says of columns what Engine.record_many() says.
+    says what Engine.record_many() says, and how many rows came later than they happened, as in data sorted by journey.
 
     Raises cxj.RefusedError for a row that is refused or late; and what Engine(), engine.rules.add() and Engine.record_many()
     raise. Some 4 µs for each row, beside what recording and the rules take."""
@@ -71,7 +71,7 @@ def replay(data: Any, *, rules: Iterable[str], views: Iterable[str] = (), calend
                 with engine._lock:
                     player.play(engine._rows(batch, named, player.receipt.processed, how))
         finally:
-            warn_of(how.said())
+            warn_of([*how.said(engine), *player.doubts()])
         with engine._lock:
             if end is not None:
                 player.advance(end)
@@ -92,6 +92,7 @@ class _Player:
         self._handle = engine._open()
         self._lenient = lenient
         self._now: int | None = None
+        self._behind = 0  # rows that came later than they happened
         self._room = Room(_ROOM)
         self.alerts: list[bytes] = []
         self.receipt = Receipt()
@@ -105,6 +106,7 @@ class _Player:
         arguments = (self._handle, ctypes.byref(rows.struct), 1, 0, ctypes.byref(got), ctypes.sizeof(got))
         for row in one_by_one(rows):
             moment = moments[row]
+            self._behind += self._now is not None and moment < self._now and row not in bad
             if (self._now is None or moment > self._now) and row not in bad:
                 self.advance(moment)
             status = lib.cxj_record_columns(*arguments)
@@ -120,6 +122,13 @@ class _Player:
         self.receipt = self.receipt.and_then(batch)._replace(
             duplicates=stats.duplicates, conflicts=stats.conflicts, superseded=stats.superseded, late=stats.late,
             refused=stats.refused)
+
+    def doubts(self) -> list[str]:
+        """What is to be said of the order of the rows."""
+        if not self._behind:
+            return []
+        return [f"{self._behind:,} of {self.receipt.processed:,} rows came later than they happened, and their alerts can only "
+                "come late; if the log came in the order of at, sort it: frame.sort_values('at', kind='stable')"]
 
     def _refused(self, status: int, row: int, got: header.Receipt) -> Receipt:
         """Why a row was refused; raised, unless it is to be left out."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Callable, Generic, NamedTuple, TypeVar
 
 from . import _header as header
-from ._library import InvalidError, NotFoundError, Sentence, error_of, lib, must, sized
+from ._library import InvalidError, NotFoundError, Sentence, error_of, lib, must, sized, warn
 from ._table import Column, Columns, Table, html_table, text_table
 from ._text import visible
 from ._values import Number, datetime_of, encoded, facet_names, nearest
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _ROWS_SHOWN = 60
 _NAMED = ("owner", "team", "stage", "channel", "type", "segment", "reason")
+BY_CLOCK = ("due", "overdue", "silent", "waiting", "unanswered", "open", "same")  # how rules begin that go by it (SPEC 9)
 _TAKEN = 1024  # alerts that are taken at once
 
 
@@ -264,7 +265,12 @@ def worklist(engine: Engine, text: str) -> Worklist:
     with engine._lock:
         count, _ = sized(256, ask, lambda: f"{text!r}: {said}")
         lines = bytes(memoryview(found).cast("B")[:count * size])
-        return Worklist(text, lines, _texts(engine, Worklist._layout, lines))
+        listed = Worklist(text, lines, _texts(engine, Worklist._layout, lines))
+        is_unmoved = text.split()[0] in BY_CLOCK and engine._is_unmoved()
+    if is_unmoved:
+        warn(visible(f"worklist {text!r}: nothing holds yet, as the clock was never moved; engine.advance(moment) moves it, "
+                     "such as to engine.stats().latest_at, where the log ends"))
+    return listed
 
 
 class Room:

@@ -81,6 +81,7 @@ class _Reading:
         self._view = view
         self._said = Sentence()
         self._lacks = False
+        self.goes_by_clock = False  # what is read leaves out the period in which the clock stands
         self.room = self._said.room
 
     def __enter__(self) -> _Reading:
@@ -91,10 +92,14 @@ class _Reading:
                  trace: TracebackType | None) -> None:
         try:
             lacks = self._view._lacks() if self._lacks and kind is None else ""
+            is_unmoved = self.goes_by_clock and kind is None and self._view._engine._is_unmoved()
         finally:
             self._view._engine._lock.release()
         if lacks:
             warn(visible(f"{self._view.text!r} is incomplete: it lacks {lacks}"))
+        if is_unmoved:
+            warn(visible(f"{self._view.text!r}: the last period counts, though it may not be over, as the clock was never "
+                         "moved; engine.advance(moment) moves it, such as to engine.stats().latest_at, where the log ends"))
 
     def must(self, status: int, tell: Callable[[str], str] = str) -> None:
         """Raises what a call has failed with, with its sentence as ``tell`` puts it."""
@@ -596,6 +601,9 @@ class View:
         metric  any but quantiles
         key     the parts of the key after the period, as in get()
 
+        Without the period in which the clock stands and those behind it; where the clock was never moved (Engine.advance()),
+        none is left out, and cxj.IncompleteWarning says so.
+
         Raises KeyError for a metric that the grain does not have, and if nothing contributes to such a key; ValueError for
         a quantile, a view without a period and a key of other parts. Time in proportion to the cells."""
         info, got, size = self._one(metric), header.Control(), ctypes.sizeof(header.ControlPoint)
@@ -610,6 +618,7 @@ class View:
                                                   *reading.room, points, size, ctypes.byref(got), ctypes.sizeof(got)))
                 capacity = got.points
             reading.must(status, tell)
+            reading.goes_by_clock = True
         return Control(metric, info.unit, tuple(
             Point(one.period.decode(), datetime_of(one.start), one.value.value, one.value.n, bool(one.outside), bool(one.in_run))
             for one in points[:got.points]), number_or_none(got.centre), number_or_none(got.low), number_or_none(got.high))
@@ -650,12 +659,13 @@ class View:
 
         first, second  any of the grain
 
-        Of a view with a period, without the period in which the clock stands and those behind it. Raises KeyError for a
-        metric that the grain does not have. Time c·log(c) for c cells."""
+        Of a view with a period without the period in which the clock stands and those behind it, as control(). Raises
+        KeyError for a metric that the grain does not have. Time c·log(c) for c cells."""
         one, other, got = self._one(first), self._one(second), header.Relation()
         with _Reading(self) as reading:
             reading.must(lib.cxj_view_relation(self._open(), one.number, other.number, *reading.room, ctypes.byref(got),
                                                ctypes.sizeof(got)))
+            reading.goes_by_clock = bool(self._info().has_period)
         return Relation(first, second, got.n, *map(number_or_none, (got.r, got.slope, got.intercept, got.low, got.high)))
 
     def drivers(self, model: str = "satisfaction", **key: Key) -> Drivers:

@@ -1,8 +1,10 @@
-"""What went wrong without a word: local times, days, seconds, rows without ids in parts, facets that nobody records. Each is
-right, or said."""
+"""What went wrong without a word: local times, days, seconds, rows that are alike or came late, facets that nobody records, a
+clock that was never moved. Each is right, or said."""
 
 import contextlib
 import datetime
+import decimal
+import io
 import random
 import sys
 import unittest
@@ -117,13 +119,41 @@ class Days(unittest.TestCase):
                         cxj.replay(data, rules=["overdue"], tz="UTC").engine.close()
                 with warnings.catch_warnings():
                     warnings.simplefilter("error")
-                    for other in (times, days[:2] + [None], [None] * 3, [one and one.date() for one in days],
-                                  [one and one.replace(tzinfo=UTC) for one in days]):
+                    for other in (times, days[:2] + [None], [None] * 3, [one and one.date() for one in days]):
                         with cxj.Engine() as engine:
                             engine.record_many({**data, "due": other}, tz="UTC")
                     rows = ({"journey": 1, "id": id, "at": NEW_YEAR, "due": due} for id, due in enumerate(days + times, 1))
                     with cxj.Engine() as engine, mock.patch("cxj._frames.AT_ONCE", 3):  # two batches, of which one has days alone
                         engine.record_many(rows, tz="UTC")
+
+    def test_midnights_of_texts_and_zones_are_noticed(self) -> None:
+        """What was written at midnight in its own zone, or in UTC; a day that is written as one is none, nor is one time among
+        others."""
+        east, day = [NEW_YEAR.replace(tzinfo=EAST), None, datetime.datetime(2026, 1, 2, tzinfo=EAST)], "2026-01-01"
+        forms: "list[Any]" = [[NEW_YEAR.replace(tzinfo=UTC)] * 3, east, [day + " 00:00:00"] * 3,
+                              [day + "T00:00:00.000+02:00"] * 3, [day, day + " 00:00", day + "T00:00Z"]]
+        with contextlib.suppress(ImportError):
+            import pandas
+            forms.append(pandas.Series(east))
+        with contextlib.suppress(ImportError):
+            import pyarrow
+            forms.append(pyarrow.array(east, pyarrow.timestamp("us", "+02:00")))
+        data: "dict[str, Any]" = {"journey": [1] * 3, "id": [1, 2, 3], "at": [NEW_YEAR] * 3}
+        for hidden in ((), ("numpy",)):
+            with mock.patch.dict(sys.modules, dict.fromkeys(hidden)):
+                for due in forms[:5] if hidden else forms:
+                    with self.assertWarnsRegex(cxj.DoubtWarning, "'due': .*midnight.*without a time"):
+                        cxj.Engine.from_frame({**data, "due": due}, tz="UTC").close()
+                with warnings.catch_warnings():
+                    warnings.simplefilter("error")
+                    for due in ([day] * 3, [day, day + " 00:00", None], [day + " 00:00"] * 2 + [day + " 09:00"],
+                                [east[0], east[2], east[0] + MS]):
+                        cxj.Engine.from_frame({**data, "due": due}, tz="UTC").close()
+        with cxj.Engine() as engine, self.assertWarnsRegex(cxj.DoubtWarning, "'due': .*midnight"):
+            engine.record_many({**data, "due": east}, tz="UTC")
+        with self.assertWarnsRegex(cxj.DoubtWarning, "'due': .*midnight"):
+            cxj.read_csv(io.StringIO("journey,at,due\n1,2026-01-01,2026-01-04 00:00:00\n2,2026-01-01,2026-01-04 00:00:00\n"),
+                         tz="UTC").close()
 
 
 class Periods(unittest.TestCase):
@@ -164,6 +194,136 @@ class Seconds(unittest.TestCase):
         with cxj.Engine() as engine, self.assertRaisesRegex(ValueError, "no unit 'h'; there are s, ms, us, ns"):
             engine.record_many({"journey": [1], "at": [1]}, unit="h")
 
+    def test_moments_that_hardly_are(self) -> None:
+        """Days of a spreadsheet, seconds among milliseconds, and what is far off: in at and in due, wherever it is read."""
+        now = 1767225600000
+        early, far, gap = "moments lie in 1970 or before", "beyond the year 2200", "more than a year beyond"
+        cases: "list[tuple[str, list[Any], str]]" = [
+            ("at", [46082, 46083, 46084], early), ("at", [now, now // 1000, now], early), ("at", [now, 9 * now, now], far),
+            ("at", [now, now + 10**11, now], gap), ("due", [46082, None, 46083], early),
+            ("due", [now // 1000, 46082, now], early),
+            ("due", [9 * now, None, now], far), ("due", [now // 1000, None, None], early)]
+        for hidden in ((), ("numpy",)):
+            with mock.patch.dict(sys.modules, dict.fromkeys(hidden)):
+                for field, column, words in cases:
+                    data: "dict[str, Any]" = {"journey": [1, 2, 3], "id": [1, 2, 3], "at": [now] * 3, field: column}
+                    rows = zip(data["at"], data.get("due", [None] * 3))
+                    text = "journey,at,due\n" + "".join(f"1,{at},{due or ''}\n" for at, due in rows)
+                    for read in (lambda: cxj.Engine.from_frame(data), lambda: cxj.read_csv(io.StringIO(text)),
+                                 lambda: cxj.replay(data, rules=["overdue"], lenient=True).engine):
+                        with self.assertWarnsRegex(cxj.DoubtWarning, f"column '{field}': .*{words}"):
+                            read().close()
+                    with cxj.Engine() as engine, self.assertWarnsRegex(cxj.DoubtWarning, f"column '{field}': .*{words}"):
+                        engine.record_many(data)
+                with warnings.catch_warnings(), cxj.Engine() as engine:
+                    warnings.simplefilter("error")
+                    engine.record_many({"journey": [1, 2, 3], "id": [1, 2, 3], "at": [now] * 3, "due": [now, now + 1, None]})
+                    engine.record_many(({"journey": 1, "id": 9, "at": now, "due": due} for due in [None, now + 10**12]))
+
+
+class Rows(unittest.TestCase):
+    """What the report program says of rows, in its words."""
+
+    def read(self, data: "dict[str, Any]", **options: Any) -> "list[str]":
+        """What is said by each way to read data."""
+        found = []
+        ways: "list[Any]" = [lambda: cxj.Engine.from_frame(data, **options)]
+        if not options:
+            ways += [lambda: cxj.replay(data, rules=["overdue"]).engine, lambda: self.recorded(data)]
+        for way in ways:
+            with warnings.catch_warnings(record=True) as said:
+                warnings.simplefilter("always")
+                way().close()
+            found.append("; ".join(str(one.message) for one in said))
+        return found
+
+    def recorded(self, data: "dict[str, Any]") -> cxj.Engine:
+        engine = cxj.Engine()
+        engine.record_many(data)
+        return engine
+
+    def test_ties_by_text_ids(self) -> None:
+        noon = NEW_YEAR.replace(tzinfo=UTC)
+        data: "dict[str, Any]" = {"journey": ["a"] * 3 + ["b"], "id": ["ev-1", "ev-2", "ev-3", "ev-1"], "at": [noon] * 4}
+        for hidden in ((), ("numpy",)):
+            with mock.patch.dict(sys.modules, dict.fromkeys(hidden)):
+                for said in self.read(data):
+                    self.assertRegex(said, "^2 ties of equal moments were decided by hashed text ids, .*sequence your own$")
+                self.assertIn("; ties='file' takes", self.read(data)[0])
+                self.assertRegex(self.read({**data, "journey": [1, 2, 2, 3]})[0], "^1 tie of equal moments was decided")
+                for other in ({"id": [1, 2, 3, 4]}, {"sequence": [1, 2, 3, 4]}, {"at": [noon + MS * i for i in range(4)]}):
+                    self.assertEqual(self.read({**data, **other}), [""] * 3)
+                self.assertEqual(self.read(data, ties="file"), [""])
+
+    def test_equal_rows_without_ids(self) -> None:
+        noon = NEW_YEAR.replace(tzinfo=UTC)
+        for moments_ in ([noon] * 4, [noon, noon + MS, noon, noon]):
+            data: "dict[str, Any]" = {"journey": ["a"] * 4, "at": moments_, "owner": ["ann", "bob", "ann", "ann"]}
+            for hidden in ((), ("numpy",)):
+                for block in (1 << 20, 2):
+                    with mock.patch.dict(sys.modules, dict.fromkeys(hidden)), mock.patch("cxj._alike._BLOCK", block):
+                        for said in self.read(data):
+                            least = "at least " if block == 2 else ""
+                            self.assertRegex(said, f"^{least}2 touchpoints without an id are equal to others in all fields, "
+                                                   "and each counts; an id column")
+                    with mock.patch.dict(sys.modules, dict.fromkeys(hidden)):
+                        self.assertEqual(self.read({**data, "owner": ["ann", "bob", "eve", ""]})[0], "")
+                        self.assertEqual(self.read({**data, "id": [1, 2, 3, 4]})[0], "")
+                        self.assertRegex(self.read({**data, "owner": ["ann", "bob", "ann", ""]})[0], "^1 touchpoint without")
+
+    def test_many_journeys_are_bounded(self) -> None:
+        data = {"journey": [1, 1, 2, 2, 3, 3], "at": [NEW_YEAR.replace(tzinfo=UTC)] * 6}
+        with mock.patch("cxj._alike._MOST", 2):
+            self.assertRegex(self.read(data)[0], "^at least 2 touchpoints without an id")
+
+    def test_a_replay_of_a_log_in_another_order(self) -> None:
+        begin = NEW_YEAR.replace(tzinfo=UTC)
+        data = {"journey": [1, 1, 2, 2], "id": [1, 2, 1, 2], "at": [begin + MS * i for i in (1, 20, 2, 21)]}
+        with self.assertWarnsRegex(cxj.DoubtWarning, "^1 of 4 rows came later than they happened.*sort_values"):
+            cxj.replay(data, rules=["overdue"]).engine.close()
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            cxj.replay({**data, "at": sorted(data["at"])}, rules=["overdue"]).engine.close()
+
+
+class Clock(unittest.TestCase):
+    """ "Only metrics marked now, worklists, alerts and what 8.3 leaves out depend on it" (SPEC 5): then it is told."""
+
+    def test_a_clock_that_was_never_moved(self) -> None:
+        begin = NEW_YEAR.replace(tzinfo=UTC)
+        with cxj.Engine(["touchpoints per day", "touchpoints"]) as engine:
+            asked = [lambda: engine.worklist("open for 1h"), lambda: engine["touchpoints per day"].control("touchpoints"),
+                     lambda: engine["touchpoints per day"].relation("touchpoints", "journeys")]
+            quiet = [lambda: engine.worklist("bounces over 3"),
+                     lambda: engine["touchpoints"].relation("touchpoints", "journeys")]
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                engine.worklist("open for 1h")  # nothing is held
+                engine.record(journey=1, at=begin)
+                for ask in quiet:
+                    ask()
+            for ask in asked:
+                with self.assertWarnsRegex(cxj.IncompleteWarning, r"the clock was never moved; engine\.advance\(moment\)"):
+                    ask()
+            engine.advance(begin)
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                for ask in asked + quiet:
+                    ask()
+
+
+class Decimals(unittest.TestCase):
+    def test_whole_decimals_are_whole_numbers(self) -> None:
+        one = decimal.Decimal
+        data = {"journey": [one(1), one("2.00")], "id": [one(1), one(2)], "at": [one(1767225600000)] * 2,
+                "value": [one("1E3"), None], "nps": [one(10), None]}
+        with cxj.Engine("touchpoints") as engine:
+            engine.record_many(data)
+            self.assertEqual([(one.id, one.value, one.score) for one in engine.touchpoints(1)], [(1, 1000, 10)])
+            for wrong in ("1.5", "1E999999", "Infinity"):
+                with self.subTest(wrong=wrong), self.assertRaisesRegex(ValueError, "no whole number"):
+                    engine.record_many({**data, "value": [one(wrong), 1]})
+
 
 class Parts(unittest.TestCase):
     def test_parts_give_what_the_whole_gives(self) -> None:
@@ -183,12 +343,13 @@ class Parts(unittest.TestCase):
                 self.assertEqual(engine.to_bytes(), whole, f"seed {seed}")
 
     def test_a_second_run_is_said(self) -> None:
-        data = {"journey": [1, 2], "at": [5, 6], "owner": ["a", "b"]}
+        now = 1767225600000
+        data = {"journey": [1, 2], "at": [now, now + 1], "owner": ["a", "b"]}
         with cxj.Engine() as engine:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
                 engine.record_many(data)
-                engine.record_many({**data, "at": [5, 7]})
+                engine.record_many({**data, "at": [now, now + 2]})
                 engine.record_many({**data, "id": [1, 2]})
                 engine.record_many({**data, "id": [1, 2]})
             with self.assertWarnsRegex(cxj.DoubtWarning, "recorded before.*count twice"):
