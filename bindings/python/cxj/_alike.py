@@ -2,7 +2,7 @@
 The report program counts the same (examples/alike.h), and says it in the same words.
 
 Journeys with two rows of one moment are found in blocks of rows, so that memory has a bound; the engine then says how these
-journeys are in the end. Rows that are further apart than a block, and journeys beyond a bound, are not counted: then the
+journeys are in the end. Rows that are further apart than a block, and what is beyond so many moments, are not counted: then the
 sentence says "at least".
 """
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ._engine import Engine
 
 _BLOCK = 1 << 20  # rows
-_MOST = 4096  # journeys
+_MOST = 4096  # moments of journeys
 
 
 class Alike:
@@ -31,6 +31,7 @@ class Alike:
         self._order = order
         self._journeys, self._moments = array("Q"), array("q")  # of a block
         self._found: dict[int, None] = {}  # journeys that have two rows of one moment
+        self._room = _MOST
         self._blocks = 0
         self._is_numbered = False
 
@@ -50,8 +51,10 @@ class Alike:
     def _look(self, ways: _Ways) -> None:
         """Looks through a block."""
         self._blocks += 1
-        if len(self._found) <= _MOST:
-            self._found.update(dict.fromkeys(ways.met_twice(self._journeys, self._moments, _MOST + 1)))
+        if self._room >= 0:
+            met = ways.met_twice(self._journeys, self._moments, self._room + 1)
+            self._room -= len(met)
+            self._found.update(dict.fromkeys(met))
         self._journeys, self._moments = array("Q"), array("q")
 
     def doubts(self, ways: _Ways, engine: Engine) -> list[str]:
@@ -59,13 +62,13 @@ class Alike:
         if self._journeys:
             self._look(ways)
         equal = tied = 0
-        for journey in list(self._found)[:_MOST]:
+        for journey in self._found:
             with engine._lock:
                 touchpoints = _touchpoints(engine, journey)
             for at, run in groupby(touchpoints, lambda one: one.at):
                 more = _counted(list(run), self._is_numbered) if at else (0, 0)  # withdrawn ones have none
                 equal, tied = equal + more[0], tied + more[1]
-        least = "at least " if self._blocks > 1 or len(self._found) > _MOST else ""
+        least = "at least " if self._blocks > 1 or self._room < 0 else ""
         said = []
         if equal:
             said.append(least + (f"{equal:,} touchpoints without an id are equal to others in all fields, and each counts"

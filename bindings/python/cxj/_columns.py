@@ -679,7 +679,7 @@ class _Ways(Protocol):
         ...
 
     def met_twice(self, journeys: Any, moments: Any, most: int) -> Sequence[int]:
-        """Journeys with a moment that comes twice in them, once or more often; of so many moments at most."""
+        """The journeys of rows that have a twin before them, of the same journey and moment; of so many at most."""
         ...
 
     def shifted(self, local: Local, values: Any, known: Any, before: int, after: int) -> Any:
@@ -772,15 +772,15 @@ class _Python:
         if all(map(le, moments, islice(moments, 1, None))):  # in order: only neighbours are equal
             rows = sorted({row + add for row in compress(rows, map(eq, moments, islice(moments, 1, None))) for add in (0, 1)})
         met: set[tuple[int, int]] = set()
-        found: dict[int, None] = {}
+        found: list[int] = []
         for row in rows:
             here = journeys[row], moments[row]
             if here in met:
-                found[journeys[row]] = None
+                found.append(journeys[row])
                 if len(found) == most:
                     break
             met.add(here)
-        return list(found)
+        return found
 
     def shifted(self, local: Local, values: Any, known: Any, before: int, after: int) -> Any:
         return array("q", [local.moment(value + before) - after if good else value for value, good in zip(values, known)])
@@ -929,7 +929,11 @@ class _Numpy:
         met = ordered[1:][ordered[1:] == ordered[:-1]][:most]
         if not len(met):
             return []
-        return list(dict.fromkeys(of[met[numpy.searchsorted(met[:-1], hashes)] == hashes].tolist()))
+        where = numpy.searchsorted(met[:-1], hashes)
+        place = numpy.zeros(len(met), dtype="i8")
+        good = numpy.flatnonzero(met[where] == hashes)
+        place[where[good]] = good
+        return list(of[place[numpy.searchsorted(met, met)]].tolist())
 
     def shifted(self, local: Local, values: Any, known: Any, before: int, after: int) -> Any:
         values, known = self._array(values)[:len(known)], self._array(known).astype(bool)
