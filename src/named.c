@@ -258,7 +258,7 @@ CXJ__COLD static void widen(struct naming *naming) {
 }
 
 /* Resolves a touchpoint of the call into the window; false if it cannot be, and then trouble says why. */
-static bool resolve(struct naming *naming, struct trouble *trouble) {
+static bool fill_place(struct naming *naming, struct trouble *trouble) {
     cxj_named_touchpoint named;
     cxj_touchpoint *into = &naming->window[naming->filled];
     const char *passed = naming->structs + (naming->receipt.processed + naming->filled) * naming->struct_size;
@@ -278,7 +278,7 @@ static bool fill_window(struct naming *naming) {
     struct trouble trouble;
     naming->first = SIZE_MAX;
     for (naming->filled = 0; naming->filled < naming->room && naming->filled < left; naming->filled++) {
-        if (resolve(naming, &trouble)) continue;
+        if (fill_place(naming, &trouble)) continue;
         if (trouble.status == CXJ_NO_MEMORY) return false;
         if (naming->first != SIZE_MAX) continue;
         naming->first = naming->filled;
