@@ -407,7 +407,7 @@ bool cxj__base_is_utf8(const char *text, size_t length, size_t *offset) {
 }
 
 /* Of the first length bytes of a text, those of characters that do not go on behind them. */
-static size_t whole_characters(const char *text, size_t length) {
+CXJ__COLD static size_t whole_characters(const char *text, size_t length) {
     const unsigned char *bytes = (const unsigned char *)text;
     size_t start = length;
     for (size_t back = 1; back <= 3 && back <= length && start == length; back++) {
@@ -417,7 +417,7 @@ static size_t whole_characters(const char *text, size_t length) {
     return is_begun ? start : length;
 }
 
-void cxj__base_tell(char *to, size_t capacity, const char *sentence) {
+CXJ__COLD void cxj__base_tell(char *to, size_t capacity, const char *sentence) {
     if (to == NULL || capacity == 0) return;
     size_t length = strlen(sentence);
     if (length > capacity - 1) length = whole_characters(sentence, capacity - 1);

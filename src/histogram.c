@@ -215,7 +215,7 @@ struct walk {
     uint32_t word;
 };
 
-static void begin_walk(struct walk *walk, const struct cxj__histogram *histogram) {
+CXJ__COLD static void begin_walk(struct walk *walk, const struct cxj__histogram *histogram) {
     memset(walk, 0, sizeof *walk);
     for (uint32_t i = 0; i < histogram->capacity; i++) {
         const uint64_t slot = histogram->slots[i];

@@ -287,48 +287,31 @@ static bool fill_window(struct naming *naming) {
     return true;
 }
 
-/* Adds what became of a window. */
-static void add_receipt(cxj_receipt *sum, const cxj_receipt *part) {
-    sum->processed += part->processed;
-    sum->accepted += part->accepted;
-    sum->duplicates += part->duplicates;
-    sum->conflicts += part->conflicts;
-    sum->superseded += part->superseded;
-    sum->late += part->late;
-    sum->refused += part->refused;
-    if (part->first_refusal < sum->first_refusal) {
-        sum->first_refusal = part->first_refusal;
-        sum->first_status = part->first_status;
-    }
-}
-
 /* Records what is in the window, and says of the first that is refused why, also where it could not be resolved. */
-static cxj_status record_window(struct naming *naming, size_t *change, cxj_receipt *part) {
-    cxj_engine *engine = naming->engine;
-    const struct cxj__message said = engine->message;
-    const bool is_first = naming->receipt.first_refusal == CXJ_NO_INDEX;
-    const size_t begin = (size_t)naming->receipt.processed;
-    cxj_status status = cxj__record_from(engine, naming->window, naming->filled, begin, naming->flags, change, part);
-    const bool is_unresolved = naming->first != SIZE_MAX && part->first_refusal == begin + naming->first;
-    if (is_unresolved) part->first_status = naming->trouble.status;
-    if (status == CXJ_NO_MEMORY) return status;
-    if (!is_first) {
-        engine->message = said; /* the sentence is about the first that was refused */
-    } else if (is_unresolved) {
-        cxj__base_say(&engine->message, "touchpoint %zu: %s", begin + naming->first, naming->trouble.message.text);
+static cxj_status record_window(struct naming *naming, size_t *change) {
+    cxj_receipt *receipt = &naming->receipt;
+    const bool is_first = receipt->first_refusal == CXJ_NO_INDEX;
+    const uint64_t begin = receipt->processed;
+    cxj_status status =
+        cxj__record_part(naming->engine, naming->window, naming->filled, naming->flags, change, receipt);
+    if (!is_first || naming->first == SIZE_MAX || receipt->first_refusal != begin + naming->first) return status;
+    receipt->first_status = naming->trouble.status;
+    if (status != CXJ_NO_MEMORY) {
+        cxj__base_say(&naming->engine->message, "touchpoint %llu: %s", (unsigned long long)receipt->first_refusal,
+                      naming->trouble.message.text);
     }
     return status;
 }
 
 static cxj_status record_windows(struct naming *naming) {
     size_t change = 1;
+    cxj_status status = CXJ_OK;
     for (bool stop = false; naming->receipt.processed < naming->count && !stop;) {
-        cxj_receipt part;
+        const uint64_t begin = naming->receipt.processed;
         const bool has_names = fill_window(naming);
-        cxj_status status = record_window(naming, &change, &part);
-        add_receipt(&naming->receipt, &part);
+        status = record_window(naming, &change);
         if (status == CXJ_NO_MEMORY) return status;
-        stop = part.processed < naming->filled;
+        stop = naming->receipt.processed < begin + naming->filled;
         if (!has_names && !stop) {
             cxj__base_say(&naming->engine->message, "touchpoint %llu: no memory for a name; those before it were taken",
                           (unsigned long long)naming->receipt.processed);
@@ -336,7 +319,7 @@ static cxj_status record_windows(struct naming *naming) {
         }
         if (change > WINDOW) widen(naming);
     }
-    return naming->receipt.refused + naming->receipt.late > 0 ? CXJ_REFUSED : CXJ_OK;
+    return status;
 }
 
 cxj_status cxj_record_named(cxj_engine *engine, const cxj_named_touchpoint *touchpoints, size_t touchpoint_size,

@@ -105,14 +105,15 @@ static bool note_first(struct call *call, size_t index, cxj_status status) {
     return true;
 }
 
-static void note_late(struct call *call, size_t index, uint64_t journey) {
+CXJ__COLD static void note_late(struct call *call, size_t index, uint64_t journey) {
     call->receipt.late++;
     if (!note_first(call, index, CXJ_LATE)) return;
     cxj__base_say(&call->engine->message, "touchpoint %zu: too late, for journey %llu is sealed", call->base + index,
                   (unsigned long long)journey);
 }
 
-static void note_refusal(struct call *call, size_t index, cxj_status status, const struct cxj__refusal *refusal) {
+CXJ__COLD static void note_refusal(struct call *call, size_t index, cxj_status status,
+                                   const struct cxj__refusal *refusal) {
     call->receipt.refused++;
     if (!note_first(call, index, status)) return;
     cxj__base_say(&call->engine->message, "touchpoint %zu: %s: %lld %s", call->base + index, refusal->field,
@@ -419,7 +420,7 @@ static cxj_status take_all(struct call *call) {
             status = take_change(call, done, &taken);
             if (status == CXJ_OK) done += taken;
         }
-        call->receipt.processed = done;
+        call->receipt.processed = call->base + done;
         if (status != CXJ_OK) return status;
     }
     return CXJ_OK;
@@ -434,30 +435,31 @@ static void finish_call(cxj_engine *engine) {
 /* Records what a call brings; its receipt says what became of it. */
 static cxj_status record(struct call *call, size_t count) {
     cxj_engine *engine = call->engine;
+    const uint64_t refused = call->receipt.refused, late = call->receipt.late;
     struct cxj__journey *coming[COMING]; /* looking ahead sets what is read; a call may be of one touchpoint */
     call->coming = coming;
     call->count = count;
     call->looked = SIZE_MAX;
-    call->receipt.first_refusal = CXJ_NO_INDEX;
     bool room = engine->core.alerts == NULL || cxj__alerts_begin_call(&engine->core);
     cxj_status status = room ? take_all(call) : CXJ_NO_MEMORY;
-    engine->refused += call->receipt.refused;
-    engine->late += call->receipt.late;
+    engine->refused += call->receipt.refused - refused;
+    engine->late += call->receipt.late - late;
     finish_call(engine);
     if (status == CXJ_NO_MEMORY) {
         cxj__base_say(&engine->message, "touchpoint %llu: no memory; those before it were taken",
-                      (unsigned long long)(call->base + call->receipt.processed));
+                      (unsigned long long)call->receipt.processed);
         return status;
     }
     return call->receipt.refused + call->receipt.late > 0 ? CXJ_REFUSED : CXJ_OK;
 }
 
-CXJ__COLD cxj_status cxj__record_from(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t count, size_t base,
+CXJ__COLD cxj_status cxj__record_part(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t count,
                                       uint32_t flags, size_t *change, cxj_receipt *receipt) {
     struct call call = {.engine = engine,
                         .source = source_of_structs(touchpoints, sizeof *touchpoints),
-                        .base = base,
+                        .base = (size_t)receipt->processed,
                         .flags = flags,
+                        .receipt = *receipt,
                         .change = *change};
     cxj_status status = record(&call, count);
     *change = call.change;
@@ -490,8 +492,11 @@ cxj_status cxj_record(cxj_engine *engine, const cxj_touchpoint *touchpoints, siz
         wrong = "touchpoint_size is below sizeof(cxj_touchpoint)";
     }
     if (wrong != NULL) return cxj__record_refuse(engine, wrong, receipt, receipt_size);
-    struct call call = {
-        .engine = engine, .source = source_of_structs(touchpoints, touchpoint_size), .flags = flags, .change = 1};
+    struct call call = {.engine = engine,
+                        .source = source_of_structs(touchpoints, touchpoint_size),
+                        .flags = flags,
+                        .receipt = {.first_refusal = CXJ_NO_INDEX},
+                        .change = 1};
     cxj_status status = record(&call, count);
     if (engine->core.alerts != NULL) cxj__alerts_end_call(&engine->core);
     if (receipt != NULL) cxj__engine_give(receipt, receipt_size, &call.receipt, sizeof call.receipt);
@@ -512,7 +517,11 @@ CXJ__COLD cxj_status cxj_record_columns(cxj_engine *engine, const cxj_columns *c
     if (wrong == NULL && known.journey == NULL) wrong = "columns: journey is NULL";
     if (wrong == NULL && known.at == NULL) wrong = "columns: at is NULL";
     if (wrong != NULL) return cxj__record_refuse(engine, wrong, receipt, receipt_size);
-    struct call call = {.engine = engine, .source = {.columns = &known}, .flags = flags, .change = 1};
+    struct call call = {.engine = engine,
+                        .source = {.columns = &known},
+                        .flags = flags,
+                        .receipt = {.first_refusal = CXJ_NO_INDEX},
+                        .change = 1};
     cxj_status status = record(&call, count);
     if (engine->core.alerts != NULL) cxj__alerts_end_call(&engine->core);
     if (receipt != NULL) cxj__engine_give(receipt, receipt_size, &call.receipt, sizeof call.receipt);

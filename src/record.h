@@ -9,9 +9,9 @@
 const char *cxj__record_check(uint32_t flags, const cxj_receipt *receipt, size_t receipt_size);
 cxj_status cxj__record_refuse(cxj_engine *engine, const char *wrong, cxj_receipt *receipt, size_t receipt_size);
 
-/* Records structs of which the first is the base-th of a call; the receipt's indices and the sentence count from that
- * call's first. *change: touchpoints that a change may take, at first 1, then as the part before has left it. */
-cxj_status cxj__record_from(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t count, size_t base,
-                            uint32_t flags, size_t *change, cxj_receipt *receipt);
+/* Records structs as a further part of a call: the receipt says what became of the parts before, and of this one, too.
+ * *change: touchpoints that a change may take, at first 1, then as the part before has left it. */
+cxj_status cxj__record_part(cxj_engine *engine, const cxj_touchpoint *touchpoints, size_t count, uint32_t flags,
+                            size_t *change, cxj_receipt *receipt);
 
 #endif
