@@ -2,8 +2,8 @@
 The report program counts the same (examples/alike.h), and says it in the same words.
 
 Journeys with two rows of one moment are found in blocks of rows, so that memory has a bound; the engine then says how these
-journeys are in the end. Rows that are further apart than a block, and what is beyond so many moments, are not counted: then the
-sentence says "at least".
+journeys are in the end. Rows that are further apart than a block, and what is beyond so many moments or touchpoints, are not
+counted: then the sentence says "at least".
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 20  # rows
 _MOST = 4096  # moments of journeys
+_LOOKED_AT = 1 << 16  # touchpoints of these journeys
 
 
 class Alike:
@@ -61,10 +62,14 @@ class Alike:
         """What is to be said of them, as the engine holds them now."""
         if self._journeys:
             self._look(ways)
-        equal = tied = 0
+        equal = tied = looked_at = 0
         for journey in self._found:
+            if looked_at >= _LOOKED_AT:
+                self._room = -1
+                break
             with engine._lock:
                 touchpoints = _touchpoints(engine, journey)
+            looked_at += len(touchpoints)
             for at, run in groupby(touchpoints, lambda one: one.at):
                 more = _counted(list(run), self._is_numbered) if at else (0, 0)  # withdrawn ones have none
                 equal, tied = equal + more[0], tied + more[1]

@@ -512,9 +512,10 @@ class Engine:
         lower id; if there is neither column, the number of the row is its sequence, counted from 1 over all calls: data in
         parts give what they give as a whole. Without id, rows that are recorded again count again; cxj.DoubtWarning says so
         where a call brings what an earlier one brought, and how many rows of a call are equal in all fields, or in an order
-        that only hashes of text ids decide (at least: it looks at a million rows at once, and at 4,096 such rows). It also warns
-        of moments in at and due that hardly are, such as seconds, days of a spreadsheet, or years from now, and where all times
-        in due are midnight, as pandas.read_csv(parse_dates=["due"]) makes them of days.
+        that only hashes of text ids decide (at least: it looks at a million rows at once, and at 4,096 such rows and 65,536
+        touchpoints of their journeys). It also warns of moments in at and due that hardly are, such as seconds, days of a
+        spreadsheet, or years from now, and where all times in due are midnight, as pandas.read_csv(parse_dates=["due"]) makes
+        them of days.
 
         Raises ValueError for a column that is missing, unknown, or of a type that it cannot have, and for a value that is
         out of its column's bounds, by name and row; cxj.Error for new names beyond those that a dimension can have; OSError

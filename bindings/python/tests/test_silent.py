@@ -278,6 +278,8 @@ class Rows(unittest.TestCase):
                 for most, words in ((1, "at least 2"), (2, "at least 3"), (3, "3")):
                     with mock.patch("cxj._alike._MOST", most):
                         self.assertRegex(self.read(data)[0], f"^{words} touchpoints without an id")
+                with mock.patch("cxj._alike._LOOKED_AT", 3):  # touchpoints, of which the second journey brings a fourth
+                    self.assertRegex(self.read(data)[0], "^at least 2 touchpoints without an id")
 
     def test_a_replay_of_a_log_in_another_order(self) -> None:
         begin = NEW_YEAR.replace(tzinfo=UTC)
