@@ -257,8 +257,7 @@ class View:
 
     def _walk(self, reading: _Reading, parts: int | None = None) -> Iterator[tuple[ctypes.c_void_p, tuple[str, ...]]]:
         """A cursor at each cell, and the cell's key as the library writes it: its first parts, or all."""
-        cursor = ctypes.c_void_p()
-        parts = self._info().parts if parts is None else parts
+        cursor, wanted = ctypes.c_void_p(), range(self._info().parts if parts is None else parts)
         reading.must(lib.cxj_cursor_open(self._open(), *reading.room, ctypes.byref(cursor)))
         try:
             while True:
@@ -266,7 +265,7 @@ class View:
                 if status == header.DONE:
                     return
                 must(status)
-                yield cursor, tuple(_part_text(cursor, part) for part in range(parts))
+                yield cursor, tuple(_part_text(cursor, part) for part in wanted)
         finally:
             lib.cxj_cursor_close(cursor)
 
