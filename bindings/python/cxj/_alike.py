@@ -68,7 +68,7 @@ class Alike:
                 self._room = -1
                 break
             with engine._lock:
-                touchpoints = _touchpoints(engine, journey)
+                touchpoints = touchpoints_of(engine, journey)
             looked_at += len(touchpoints)
             for at, run in groupby(touchpoints, lambda one: one.at):
                 more = _counted(list(run), self._is_numbered) if at else (0, 0)  # withdrawn ones have none
@@ -95,7 +95,7 @@ def _counted(run: list[Any], is_numbered: bool) -> tuple[int, int]:
     return len(without) - len({bytes(one) for one in without}), tied
 
 
-def _touchpoints(engine: Engine, journey: int) -> list[Any]:
+def touchpoints_of(engine: Engine, journey: int) -> list[Any]:
     """The touchpoints of a journey; none where it is not there: what came was refused, or is sealed."""
     got: Any = None
 

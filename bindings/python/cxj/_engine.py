@@ -1044,8 +1044,11 @@ class Engine:
         on_refused  "raise": a row that cannot be taken ends it, and all such rows are named; "skip": the others are taken
 
         The clock is not moved: engine.advance(engine.stats().latest_at) before what goes by it. cxj.DoubtWarning says what
-        record_many() says. engine.reading says what was read as what, which rows were refused, by their places and in the
-        frame's own index, and why. Raises ValueError that names all that is wrong; what Engine() and record_many() raise."""
+        record_many() says, and asks of what is the same in all rows of each of the first journeys, and of names such as NULL,
+        or that differ by case alone. engine.reading says what was read as what, which rows were refused, by their places and
+        in the frame's own index, and why.
+
+        Raises ValueError that names all that is wrong; what Engine() and record_many() raise."""
         from ._read import Options, read_frame
 
         options = Options(map, none, tz, unit, dayfirst, dates, ties, extra, on_refused)

@@ -20,6 +20,7 @@ from ._csv import RETURNS
 from ._engine import Engine
 from ._frames import Batch, Table, next_batch, table_of
 from ._library import InvalidError, Receipt, error_of, warn_of
+from ._meant import Meant
 from ._moments import Times, local_of, unit_of
 from ._progress import SLICE, Run
 from ._values import FACETS, nearest
@@ -187,6 +188,7 @@ class _Reader:
         self._engine, self._options, self._chosen = engine, options, options.map or {}
         self._faults, self._run, self._done, self._lost = Faults(), Run(), 0, 0
         self._doubts: list[str] = []
+        self._meant = Meant()
         times = Times(local_of(options.tz, engine.calendar if options.tz is None else None), unit_of(options.unit), True, order)
         empty = frozenset([options.none] if isinstance(options.none, str) else options.none) | {""}
         self._how = How(Numbers(engine.code_of, engine._stated), times, self._doubts, Promised(),
@@ -251,6 +253,7 @@ class _Reader:
                 number_rows(rows, first)
                 engine._numbered = first + batch.rows
             _record(engine, rows, first, faults, self._run)
+        self._meant.meet(rows)
         self._done += batch.rows
         self._run.show(batch.rows)
         self._note(batch, first)
@@ -279,7 +282,7 @@ class _Reader:
             column = self._fields["id"]
             self._doubts.append(f"{conflicts} rows have the id of a row before in their journey, but say something else, and were "
                                 f"left out; if {column!r} is no touchpoint's id, map={{'id': None}} leaves it out")
-        warn_of(self._how.said(self._engine))
+        warn_of([*self._how.said(self._engine), *self._meant.doubts(self._engine)])
         if self._lost and self._options.on_refused == "raise":
             raise InvalidError(f"{self._lost} of {self._done} rows cannot be taken: {self._said(refused)} "
                                "(on_refused='skip' takes the others)")

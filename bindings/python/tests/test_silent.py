@@ -6,6 +6,7 @@ import datetime
 import decimal
 import io
 import random
+import re
 import sys
 import unittest
 import warnings
@@ -289,6 +290,49 @@ class Rows(unittest.TestCase):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             cxj.replay({**data, "at": sorted(data["at"])}, rules=["overdue"]).engine.close()
+
+
+class Meant(unittest.TestCase):
+    """What is well formed, and perhaps not meant, as the report program says it."""
+
+    def said(self, **columns: "list[Any]") -> "list[str]":
+        rows = len(columns["journey"])
+        data: "dict[str, Any]" = {"id": list(range(1, rows + 1)), "at": [NEW_YEAR + MS * row for row in range(rows)], **columns}
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            cxj.Engine.from_frame(data, tz="UTC").close()
+        return [str(one.message) for one in caught]
+
+    def test_what_is_of_a_case_in_each_row(self) -> None:
+        two, words = ["a", "a", "b", "b"], "says the same in all rows of each journey; if it is of the case, write it in one row of each"
+        day = [NEW_YEAR + datetime.timedelta(hours=9, days=days) for days in (1, 1, 2, 2)]
+        for name, values, field in (("value", [5, 5, 7, 7], "value"), ("csat", [5, 5, 4, 4], "csat5"), ("due", day, "due")):
+            said = self.said(journey=two, **{name: values})
+            self.assertEqual([one.partition(": ")[0] for one in said], [f"{field} {words}"], name)
+        for journeys, values in ((two, [5, 5, 5, 5]), (two, [5, 5, 7, None]), (two, [5, 6, 7, 7]), (["a", "b", "c", "d"], [1, 2, 3, 4]),
+                                 (["a", "a", "a", "b"], [5, 5, 5, 5]), (two, [None] * 4)):
+            self.assertEqual(self.said(journey=journeys, value=values), [], values)
+        self.assertEqual(len(self.said(journey=["a"] * 3 + ["b"] * 3, value=[5] * 6)), 1)
+        with mock.patch("cxj._meant._JOURNEYS", 1):
+            self.assertEqual(self.said(journey=two, value=[5, 5, 7, 7]), [])
+        with mock.patch("cxj._meant._LOOKED_AT", 2):  # rows
+            self.assertEqual(self.said(journey=two, value=[5, 5, 7, 7]), [])
+
+    def test_names_that_are_none_and_such_as_are_alike(self) -> None:
+        said = self.said(journey=["a"] * 6, owner=["NULL", "ann", "ann ", "Ann", "N/A", "bob"], team=["x", "-", "", "none", "y", "z"])
+        self.assertEqual(said, [
+            "owner has the name 'N/A': if that stands for none, none=['N/A']",
+            "owner has the name 'NULL': if that stands for none, none=['NULL']",
+            "owner has 'Ann' and 'ann', 'ann' and 'ann ': each counts by itself",
+            "team has the name '-': if that stands for none, none=['-']",
+            "team has the name 'none': if that stands for none, none=['none']"])
+        pairs = [word for number in range(5) for word in (f"n{number}", f"N{number}")]
+        self.assertRegex(self.said(journey=["a"] * 10, stage=pairs)[0], "^stage has 'N0' and 'n0', .* and 2 more such pairs: each")
+
+    def test_journeys_that_a_spreadsheet_rounded(self) -> None:
+        for text in ("1.23457E+11", "1,2E+05"):
+            self.assertRegex(self.said(journey=[text, "12"])[0], rf"^journeys such as '{re.escape(text)}' were rounded")
+        self.assertEqual(self.said(journey=["1E+11x", "E+11", "12345"]), [])
 
 
 class Clock(unittest.TestCase):
