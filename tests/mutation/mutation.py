@@ -61,9 +61,10 @@ SANITIZE = ["-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 # Ways to compile under which two programs may turn out to be the same.
 OTHER_WAYS = [["-O1"], ["-O3"], ["-Os"], ["-O2", "-fno-tree-vectorize", "-fno-schedule-insns2"]]
 
-# The sources of the report program, as its own build has them.
-REPORT = re.findall(r"'(\w+)\.c'", re.search(r"report_sources = files\((.*?)\)", (ROOT / "examples/meson.build").read_text("utf-8"),
+# The sources of the report program, as its own build has them, and the one that is made of examples/page.html.
+REPORT = re.findall(r"'(\w+)\.c'", re.search(r"report_sources = .*?files\((.*?)\)", (ROOT / "examples/meson.build").read_text("utf-8"),
                                               re.S)[1])
+TEMPLATE = "page_template.c"
 STRIDE = "23"  # what fast suites leave out: CXJ_STRIDE, see README.md
 
 
@@ -107,7 +108,7 @@ def unit(room: str) -> Program:
 
 NAIVE = [f"tests/naive{part}.c" for part in ("", "_analysis", "_calendar", "_drivers", "_fold", "_metric", "_rules", "_statistics", "_view")]
 PROPERTY = Program("property", [f"tests/property{part}.c" for part in ("", "_beyond", "_calendar", "_run")] + NAIVE, check=False)
-CXJ_REPORT = Program("cxj-report", [f"examples/{name}.c" for name in REPORT], check=False)
+CXJ_REPORT = Program("cxj-report", [*(f"examples/{name}.c" for name in REPORT), TEMPLATE], check=False)
 
 
 def stages_of(file: str) -> list[Stage]:
@@ -358,8 +359,9 @@ class Bench:
         for folder in ("objects", "objects-sanitized"):
             shutil.rmtree(self.build / folder, ignore_errors=True)
             (self.build / folder).mkdir()
+        must(["sh", str(ROOT / "examples/page.sh"), str(ROOT / "examples/page.html"), str(self.build / TEMPLATE)])
         in_parallel(lambda w: must([*self.command(w[1]), *self.check_flags, *DEFINES.get(w[0], []), "-c",
-                                    str(ROOT / w[0]), "-o", str(self.object_of(*w))]), sorted(wanted), jobs)
+                                    str((self.build if w[0] == TEMPLATE else ROOT) / w[0]), "-o", str(self.object_of(*w))]), sorted(wanted), jobs)
 
     def command(self, sanitized: bool) -> list[str]:
         return [*BUILD, *SANITIZE] if sanitized else BUILD
