@@ -180,7 +180,7 @@ static int compare_wholly(const void *a, const void *b) {
 
 /* Whether programs write this where there is nothing. */
 static bool is_nobody(const cxj_text *name) {
-    static const char *const words[] = {"null", "(null)", "none", "nan", "n/a", "#n/a", "\\n", "-"};
+    static const char *const words[] = {"null", "(null)", "none", "nan", "<na>", "n/a", "#n/a", "\\n", "-"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         const cxj_text word = {words[i], strlen(words[i])};
         if (compare(name, &word) == 0) {

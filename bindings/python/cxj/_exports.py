@@ -232,7 +232,7 @@ def text(value: Any) -> Optional[str]:
 
 
 #: What databases and frames write for nothing, in small letters.
-NOTHING = frozenset(("null", "none", "nan", "<na>", "\\n", "n/a"))
+NOTHING = frozenset(("null", "(null)", "none", "nan", "<na>", "\\n", "n/a", "#n/a"))
 
 
 def is_nothing(value: Any) -> bool:

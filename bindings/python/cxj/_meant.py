@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _header as header
 from ._alike import touchpoints_of
+from ._exports import NOTHING
 
 if TYPE_CHECKING:
     from ._columns import Rows
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 _JOURNEYS, _LOOKED_AT = 1000, 1 << 16  # journeys, and rows in which they are found, or their touchpoints
 _NAMES, _EXAMPLES = 10_000, 3
 
-# What programs write where there is nothing.
-_NOBODY = frozenset(["null", "(null)", "none", "nan", "n/a", "#n/a", r"\n", "-"])
+# What programs write where there is nothing, and people where there is nobody.
+_NOBODY = NOTHING | {"-"}
 
 # What each row of a case may say of it, and what becomes of it then.
 _PROMISED = "after the end, or once it is delivered, each row promises it anew"

@@ -293,8 +293,8 @@ class View:
 
         metrics  their names; none: all
         key      each part of the key as text; a period also as the datetime at which it begins, in local time without a
-                 zone, as to_dict() has it, or with one; an empty text: never stated. A part that is called like no Python name, such as from, is given as in
-                 get(**{"from": "ann", "to": "bob"})
+                 zone, as to_dict() has it, or with one; an empty text: never stated. A part that is called like no Python
+                 name, such as from, is given as in get(**{"from": "ann", "to": "bob"})
 
         Raises KeyError if nothing contributes to such a cell, or there is no such metric; cxj.Error if there is no such cell,
         but the view lacks cells, so that nobody knows; ValueError for a key of other parts. Constant time; for a datetime
@@ -454,8 +454,9 @@ class View:
         timedeltas  durations as timedeltas, None for no value, and not as floats in ms
 
         A part of a key is a text (empty: never stated), a period the datetime at which it begins, in local time, as the
-        engine's calendar has it (None: UTC), and without a zone; a part that is called like a metric has _key behind its name. Durations are in ms, shares and satisfaction from 0 to 1, money in minor
-        units, and NaN is no value; metric() says what each is.
+        engine's calendar has it (None: UTC), and without a zone; a part that is called like a metric has _key behind its
+        name. Durations are in ms, shares and satisfaction from 0 to 1, money in minor units, and NaN is no value; metric()
+        says what each is.
 
         Raises KeyError for a metric that the grain does not have, MemoryError. Time in proportion to cells and metrics."""
         with _Reading(self) as reading:
